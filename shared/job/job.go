@@ -1,0 +1,46 @@
+// Package job holds the typed work that functions send each other through
+// queues: each job names its queue and how long it stays of use.
+//
+// A job is a hint. What it tells may be done twice, late, or never: the
+// tables hold the truth, and every five minutes the tick finds again what is
+// still to be done. A job holds no subject and no body of a mail, since portal
+// users read queues.
+package job
+
+import "time"
+
+// A Job is what goes on a queue, as JSON.
+type Job interface {
+	// Queue is the name of the queue, and of the function that it triggers.
+	Queue() string
+	// TTL is how long the job is worth keeping.
+	TTL() time.Duration
+}
+
+// Fetch asks for the new mail of some mailboxes.
+type Fetch struct {
+	Job       string   `json:"job"`       // always "fetch"
+	Addresses []string `json:"addresses"` // for the eyes of people: the addresses of the mailboxes, in the same order
+	Why       string   `json:"why"`       // "timer 2026-11-23T09:35Z"
+	Mailboxes []string `json:"mailboxes"` // ids of activated mailboxes, in key order
+}
+
+// Queue is "fetch".
+func (Fetch) Queue() string { return "fetch" }
+
+// TTL of a fetch job is two ticks: what is older was asked for again.
+func (Fetch) TTL() time.Duration { return 10 * time.Minute }
+
+// Process asks for a decision on some mails.
+type Process struct {
+	Job     string   `json:"job"`     // always "process"
+	Mailbox string   `json:"mailbox"` // for the eyes of people: the address that received them
+	Why     string   `json:"why"`     // "new", "swept", "retry"
+	Mails   []string `json:"mails"`   // ids of mails
+}
+
+// Queue is "process".
+func (Process) Queue() string { return "process" }
+
+// TTL of a process job is a day; by then the tick has sent others.
+func (Process) TTL() time.Duration { return 24 * time.Hour }
