@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"errors"
+	"time"
+)
+
+// Envelope is what SMTP said about a mail: MAIL FROM ("" for the null sender)
+// and every RCPT TO, without angle brackets.
+type Envelope struct {
+	From string   `json:"from"`
+	To   []string `json:"to"`
+}
+
+// ErrNoMailbox is what [Tenant.Deliver] answers for a recipient in the
+// tenant's domain that is no mailbox or alias.
+var ErrNoMailbox = errors.New("no such mailbox")
+
+// Message is one mail in a simulated mailbox, in the JSON shape that Graph
+// gives it. A stored Message is never changed in place: a change stores a
+// changed copy, so that a Message that was handed out stays as it was.
+//
+// https://learn.microsoft.com/graph/api/resources/message
+type Message struct {
+	// Type is "" for a plain mail; "#microsoft.graph.eventMessageRequest" and its like for meetings.
+	Type                    string       `json:"@odata.type,omitempty"`
+	ID                      string       `json:"id"`
+	Created                 time.Time    `json:"createdDateTime"`
+	Modified                time.Time    `json:"lastModifiedDateTime"`
+	ChangeKey               string       `json:"changeKey"`
+	Categories              []string     `json:"categories"`
+	Received                time.Time    `json:"receivedDateTime"`
+	Sent                    time.Time    `json:"sentDateTime"`
+	HasAttachments          bool         `json:"hasAttachments"` // false when all of them are inline
+	InternetMessageID       string       `json:"internetMessageId"`
+	Subject                 string       `json:"subject"`
+	Preview                 string       `json:"bodyPreview"` // at most 255 characters of text
+	Importance              string       `json:"importance"`  // low, normal or high
+	ParentFolderID          string       `json:"parentFolderId"`
+	ConversationID          string       `json:"conversationId"`
+	ConversationIndex       []byte       `json:"conversationIndex"`
+	ReadReceiptRequested    bool         `json:"isReadReceiptRequested"`
+	IsRead                  bool         `json:"isRead"`
+	IsDraft                 bool         `json:"isDraft"`
+	WebLink                 string       `json:"webLink"`
+	InferenceClassification string       `json:"inferenceClassification"` // focused or other
+	Body                    Body         `json:"body"`
+	UniqueBody              Body         `json:"uniqueBody"`
+	Sender                  *Recipient   `json:"sender"` // nil when the mail names nobody
+	From                    *Recipient   `json:"from"`   // nil when the mail names nobody
+	To                      []Recipient  `json:"toRecipients"`
+	Cc                      []Recipient  `json:"ccRecipients"`
+	Bcc                     []Recipient  `json:"bccRecipients"`
+	ReplyTo                 []Recipient  `json:"replyTo"`
+	Headers                 []Header     `json:"internetMessageHeaders"` // in the order of the mail, repeated names kept
+	Flag                    Flag         `json:"flag"`
+	MeetingMessageType      string       `json:"meetingMessageType,omitempty"` // only with an event message Type
+	Attachments             []Attachment `json:"-"`
+	MIME                    []byte       `json:"-"` // the raw source; empty for what was made over Graph
+	InReplyTo               string       `json:"-"` // Message-ID that a draft made by createReply answers
+	References              []string     `json:"-"` // Message-IDs of its thread, oldest first
+}
+
+// Body is the text of a message: ContentType is "html" or "text".
+type Body struct {
+	ContentType string `json:"contentType"`
+	Content     string `json:"content"`
+}
+
+// Recipient is a named address in Graph's nesting.
+type Recipient struct {
+	EmailAddress EmailAddress `json:"emailAddress"`
+}
+
+// EmailAddress is a display name and an address; either may be empty.
+type EmailAddress struct {
+	Name    string `json:"name,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+// Header is one line of a mail's header, decoded and unfolded.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Flag is the follow-up flag: "notFlagged", "flagged" or "complete".
+type Flag struct {
+	FlagStatus string `json:"flagStatus"`
+}
+
+// The kinds of attachments that Graph knows.
+//
+// https://learn.microsoft.com/graph/api/resources/attachment
+const (
+	FileAttachment      = "#microsoft.graph.fileAttachment"
+	ItemAttachment      = "#microsoft.graph.itemAttachment"
+	ReferenceAttachment = "#microsoft.graph.referenceAttachment"
+)
+
+// Attachment is one attachment of a message. Content of an item attachment is
+// the MIME of the enclosed mail.
+type Attachment struct {
+	Type        string    `json:"@odata.type"`
+	ID          string    `json:"id"` // given by the tenant when the message is stored
+	Modified    time.Time `json:"lastModifiedDateTime"`
+	Name        string    `json:"name"`
+	ContentType string    `json:"contentType"`
+	Size        int       `json:"size"` // bytes
+	IsInline    bool      `json:"isInline"`
+	ContentID   string    `json:"contentId,omitempty"` // without angle brackets
+	Content     []byte    `json:"contentBytes,omitempty"`
+}
