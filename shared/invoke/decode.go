@@ -1,0 +1,38 @@
+package invoke
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// decodeJob reads a queue message from the host's payload. The host sends the
+// text as a JSON string of a JSON string; its documents show a string, and a
+// message whose text is an object may come as one. A message that was put with
+// base64, as the portal does by default, is read as well.
+func decodeJob(data json.RawMessage, queue string, into any) error {
+	for range 3 {
+		var s string
+		if json.Unmarshal(data, &s) != nil {
+			break
+		}
+		data = json.RawMessage(strings.TrimSpace(s))
+		if raw, err := base64.StdEncoding.DecodeString(string(data)); err == nil && len(raw) > 0 && raw[0] == '{' {
+			data = raw
+		}
+	}
+	var kind struct {
+		Job string `json:"job"`
+	}
+	if err := json.Unmarshal(data, &kind); err != nil {
+		return fmt.Errorf("message is not JSON: %w", err)
+	}
+	if kind.Job != queue {
+		return fmt.Errorf("message with job %.40q %w, %q", kind.Job, errNoJob, queue)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("job for %s: %w", queue, err)
+	}
+	return nil
+}

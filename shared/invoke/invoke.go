@@ -1,0 +1,158 @@
+// Package invoke speaks the custom-handler protocol of Azure Functions: it
+// turns the host's requests into typed work for handlers, and their errors into
+// what the host understands. It knows nothing about what the work is.
+//
+// The protocol, where it differs from its description
+// (https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers):
+// strings arrive encoded twice, an empty answer leaves an invocation hanging,
+// and every status but 2xx means "failed" and has its body thrown away.
+package invoke
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/job"
+)
+
+// Deadline is how long a timer or queue function may take. It is half of the
+// functionTimeout of host.json: at that the host would kill the process, and
+// everything else that runs in it.
+const Deadline = 5 * time.Minute
+
+// maxPayload bounds what the host may send a timer or queue function: a queue
+// message is at most 64 KiB and arrives escaped twice.
+const maxPayload = 1 << 20
+
+// A Function is one line of the function table: what triggers it, and what it does.
+type Function struct {
+	Name     string
+	bindings []binding
+	route    string // of an HTTP function: the path prefix that it serves
+	serve    http.Handler
+	work     func(ctx context.Context, data json.RawMessage) error
+}
+
+// A Tick is one run of a timer.
+type Tick struct {
+	At      time.Time // when the run started
+	PastDue bool      // whether the host says that it comes late
+}
+
+// Timer is a function that runs by schedule: an NCRONTAB expression of six
+// fields, or %NAME% for an app setting that holds one.
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
+func Timer(name, schedule string, do func(context.Context, Tick) error) Function {
+	return Function{
+		Name:     name,
+		bindings: []binding{{Type: "timerTrigger", Direction: "in", Name: "timer", Schedule: schedule}},
+		work: func(ctx context.Context, data json.RawMessage) error {
+			var info struct{ IsPastDue bool }
+			// Nothing else is read: Last is a time without a zone on the first run.
+			if err := json.Unmarshal(data, &info); err != nil {
+				slog.WarnContext(ctx, "timer told nothing readable", "error", err)
+			}
+			return do(ctx, Tick{At: time.Now().UTC(), PastDue: info.IsPastDue})
+		},
+	}
+}
+
+// Queue is a function that does the jobs of one queue, and has its name.
+func Queue[J job.Job](do func(context.Context, J) error) Function {
+	var j J
+	return Function{
+		Name:     j.Queue(),
+		bindings: []binding{{Type: "queueTrigger", Direction: "in", Name: "job", QueueName: j.Queue(), Connection: "AzureWebJobsStorage"}},
+		work: func(ctx context.Context, data json.RawMessage) error {
+			var j J
+			if err := decodeJob(data, j.Queue(), &j); err != nil {
+				// No repetition makes it readable, and it is only a hint.
+				slog.ErrorContext(ctx, "queue message has no effect", "error", err, "bytes", len(data))
+				return nil
+			}
+			return do(ctx, j)
+		},
+	}
+}
+
+// HTTP is a function that serves all paths below /name/.
+func HTTP(name string, serve http.Handler) Function {
+	return Function{
+		Name: name,
+		bindings: []binding{
+			{Type: "httpTrigger", Direction: "in", Name: "req", AuthLevel: "anonymous", Route: name + "/{*path}",
+				Methods: []string{"get", "head", "post", "put", "patch", "delete"}},
+			{Type: "http", Direction: "out", Name: "res"},
+		},
+		route: "/" + name + "/",
+		serve: serve,
+	}
+}
+
+// Handler is what the host calls: POST /<function> for timers and queues, the
+// proxied paths of HTTP functions, and GET / to see whether the process lives.
+func Handler(functions []Function) http.Handler {
+	mux := http.NewServeMux()
+	// Any answer means ready; the host also asks this to see whether it is well.
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) })
+	for _, f := range functions {
+		if f.serve != nil {
+			mux.Handle(f.route, f.serve)
+			continue
+		}
+		mux.Handle("POST /"+f.Name, f)
+	}
+	return mux
+}
+
+// ServeHTTP does one invocation of a timer or queue function.
+func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), Deadline)
+	defer cancel()
+	ctx = With(ctx, slog.String("function", f.Name), slog.String("invocation", r.Header.Get("X-Azure-Functions-InvocationId")))
+
+	start := time.Now()
+	err := f.run(ctx, http.MaxBytesReader(w, r.Body, maxPayload))
+	verdict, after := fault.Of(err)
+	switch took := time.Since(start).Milliseconds(); {
+	case err == nil:
+		slog.DebugContext(ctx, "done", "ms", took)
+	case verdict == fault.Never:
+		slog.ErrorContext(ctx, "given up", "error", err, "ms", took)
+	case verdict == fault.ComeBack:
+		// Failing would burn one of its few tries; the tick asks again.
+		slog.WarnContext(ctx, "left for later", "error", err, "after", after, "ms", took)
+	default:
+		slog.ErrorContext(ctx, "to be tried again", "error", err, "ms", took)
+		http.Error(w, "failed: see the log of this invocation", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, `{"Outputs":{},"Logs":[],"ReturnValue":null}`)
+}
+
+func (f Function) run(ctx context.Context, body io.Reader) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s panicked: %v\n%s", f.Name, p, debug.Stack())
+		}
+	}()
+	var in struct{ Data map[string]json.RawMessage }
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
+		return fault.Final(fmt.Errorf("%s: read invocation: %w", f.Name, err))
+	}
+	if err := f.work(ctx, in.Data[f.bindings[0].Name]); err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return nil
+}
+
+var errNoJob = errors.New("is not a job of this queue")

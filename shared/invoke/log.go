@@ -1,0 +1,60 @@
+package invoke
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"unicode"
+)
+
+type attrsKey struct{}
+
+// With returns a context whose log lines carry attrs, besides those that ctx
+// already gave them.
+func With(ctx context.Context, attrs ...slog.Attr) context.Context {
+	had, _ := ctx.Value(attrsKey{}).([]slog.Attr)
+	return context.WithValue(ctx, attrsKey{}, append(had[:len(had):len(had)], attrs...))
+}
+
+// NewLog returns a log of JSON lines: to the host they go over stdout, since it
+// takes every line on stderr for an error.
+func NewLog(w io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(logHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: clean})})
+}
+
+type logHandler struct{ slog.Handler }
+
+func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+	if attrs, ok := ctx.Value(attrsKey{}).([]slog.Attr); ok {
+		r.AddAttrs(attrs...)
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h logHandler) WithAttrs(a []slog.Attr) slog.Handler { return logHandler{h.Handler.WithAttrs(a)} }
+func (h logHandler) WithGroup(n string) slog.Handler      { return logHandler{h.Handler.WithGroup(n)} }
+
+// clean keeps what others wrote from forging or hiding log lines: control
+// characters, line and paragraph separators and direction marks become spaces.
+func clean(_ []string, a slog.Attr) slog.Attr {
+	var s string
+	switch v := a.Value.Any().(type) {
+	case string:
+		s = v
+	case error:
+		s = v.Error()
+	default:
+		return a
+	}
+	a.Value = slog.StringValue(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.Is(unicode.C, r) || r == '\u2028' || r == '\u2029':
+			return ' '
+		}
+		return r
+	}, s))
+	return a
+}
