@@ -1,0 +1,54 @@
+// Package azuritetest gives tests a storage account to work on.
+//
+// All tests of one process share one Azurite, in memory: a test chooses names
+// for its tables and queues that no other test uses.
+package azuritetest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"kantoorpost/shared/dev/azurite"
+)
+
+// start is no state: it remembers the one Azurite of this process.
+var start = sync.OnceValues(func() (*azurite.Azurite, error) {
+	cache, err := Folder()
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	installed, err := azurite.Install(ctx, cache, func(string) {})
+	if err != nil {
+		return nil, err
+	}
+	return azurite.Start(ctx, installed, azurite.Options{})
+})
+
+// Folder is where tests install Azurite, once for every checkout on the machine.
+func Folder() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(cache, "kantoorpost"), nil
+}
+
+// ForTest is the Azurite of this test process, installed and started when it is
+// asked for the first time; it ends with the process. Without Node.js the test
+// is skipped.
+func ForTest(tb testing.TB) *azurite.Azurite {
+	tb.Helper()
+	a, err := start()
+	if errors.Is(err, azurite.ErrNoNode) {
+		tb.Skip(err)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return a
+}

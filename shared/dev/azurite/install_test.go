@@ -1,0 +1,108 @@
+//go:build unix
+
+package azurite
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// npm puts a folder with a Node.js and an npm of our own first on the path: npm
+// writes down each call and does what script says besides.
+func npm(t *testing.T, script string) (calls func() int) {
+	t.Helper()
+	bin := t.TempDir()
+	log := filepath.Join(bin, "calls")
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("node", "echo v22.1.0\n")
+	write("npm", "echo \"$@\" >> "+log+"\n"+script)
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return func() int {
+		text, _ := os.ReadFile(log)
+		return strings.Count(string(text), "ci ")
+	}
+}
+
+const makesAzurite = "mkdir -p node_modules/azurite/dist/src && sleep 0.2 && echo > node_modules/azurite/dist/src/azurite.js\n"
+
+func TestManyInstallationsAtOnceAreOne(t *testing.T) {
+	calls := npm(t, makesAzurite)
+	data := t.TempDir()
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() {
+			in, err := Install(context.Background(), data, func(string) {})
+			if err != nil {
+				t.Error(err)
+			} else if !exists(in.script) {
+				t.Errorf("%s is not there", in.script)
+			}
+		})
+	}
+	all.Wait()
+	if n := calls(); n != 1 {
+		t.Errorf("npm was called %d times, want once", n)
+	}
+	if _, ok := Find(context.Background(), t.TempDir(), data); !ok {
+		t.Error("Find does not see what Install left")
+	}
+}
+
+func TestAnInstallationThatBreaksOffLeavesNothingBehind(t *testing.T) {
+	npm(t, "mkdir -p node_modules/azurite/dist/src; echo > node_modules/azurite/dist/src/azurite.js; echo the registry is away >&2; exit 1\n")
+	data := t.TempDir()
+	_, err := Install(context.Background(), data, func(string) {})
+	if err == nil || !strings.Contains(err.Error(), "the registry is away") {
+		t.Errorf("error = %v, want what npm said", err)
+	}
+	if _, ok := Find(context.Background(), data); ok {
+		t.Error("half an Azurite is taken for a whole one")
+	}
+	if left, _ := filepath.Glob(filepath.Join(data, "azurite-new-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestWithoutNodeThereIsOneClearSentence(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := Install(context.Background(), t.TempDir(), func(string) {})
+	if !errors.Is(err, ErrNoNode) || strings.Count(err.Error(), "\n") > 0 {
+		t.Errorf("error = %v, want ErrNoNode in one line", err)
+	}
+}
+
+func TestAnOldNodeIsRefused(t *testing.T) {
+	npm(t, makesAzurite)
+	path, _, _ := strings.Cut(os.Getenv("PATH"), string(os.PathListSeparator))
+	if err := os.WriteFile(filepath.Join(path, "node"), []byte("#!/bin/sh\necho v16.20.0\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Install(context.Background(), t.TempDir(), func(string) {})
+	if !errors.Is(err, ErrNoNode) || !strings.Contains(err.Error(), "v16.20.0") {
+		t.Errorf("error = %v, want ErrNoNode with the version", err)
+	}
+}
+
+// The lock must pin what is installed and name no place to get it from, so that
+// whatever registry npm is set up with serves it.
+func TestTheLockPinsAzuriteAndNoRegistry(t *testing.T) {
+	lock, err := readLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(lock.files["package.json"]), `"azurite": "3.37.0"`) {
+		t.Error("package.json does not pin azurite 3.37.0 exactly")
+	}
+	if strings.Contains(string(lock.files["package-lock.json"]), `"resolved"`) {
+		t.Error("the lock names addresses: make it with npm install --omit-lockfile-registry-resolved")
+	}
+}

@@ -1,0 +1,110 @@
+//go:build unix
+
+package child
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The test binary plays the programs: a parent that starts a child and waits to
+// be killed, and a child that only waits.
+func TestMain(m *testing.M) {
+	switch os.Getenv("CHILD_TEST_ROLE") {
+	case "parent":
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "CHILD_TEST_ROLE=child")
+		p, err := Start(cmd, false)
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println(p.PID())
+		select {}
+	case "child":
+		time.Sleep(time.Minute)
+		os.Exit(0)
+	case "seven":
+		os.Exit(7)
+	}
+	os.Exit(m.Run())
+}
+
+func role(name string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "CHILD_TEST_ROLE="+name)
+	return cmd
+}
+
+func TestTheExitCodeIsKept(t *testing.T) {
+	p, err := Start(role("seven"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := p.ExitCode(); code != 7 {
+		t.Errorf("exit code %d, want 7", code)
+	}
+}
+
+func TestStopEndsTheProgram(t *testing.T) {
+	p, err := Start(role("child"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop(10 * time.Second)
+	if code := p.ExitCode(); code == 0 {
+		t.Error("the program ended by itself")
+	}
+}
+
+func TestAProgramThatCannotStartIsAnError(t *testing.T) {
+	if _, err := Start(exec.Command("/nonexistent/program"), false); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestAChildDiesWithAParentThatIsKilled(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux ties a child to its parent")
+	}
+	parent := role("parent")
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Fscan(bufio.NewReader(out), &pid); err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait()
+	for deadline := time.Now().Add(10 * time.Second); !gone(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatal("the child outlived its parent")
+		}
+	}
+}
+
+// gone says whether a process has ended; nobody may have collected it yet.
+func gone(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	var id int
+	var name, state string
+	_, _ = fmt.Sscan(string(stat), &id, &name, &state)
+	return state == "Z" || state == "X"
+}
