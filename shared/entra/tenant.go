@@ -1,0 +1,54 @@
+package entra
+
+import "strings"
+
+// isTenant tells whether text is the id or a domain of a tenant, in lower case.
+func isTenant(text string) bool { return isGUID(text) || isDomain(text) }
+
+// isGUID tells whether text is 8-4-4-4-12 hexadecimal digits.
+func isGUID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i, c := range []byte(text) {
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if !digit(c) && (c < 'a' || c > 'f') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isDomain tells whether text is a host name of two labels or more that is no
+// IP address.
+func isDomain(text string) bool {
+	labels := strings.Split(text, ".")
+	if len(text) > 253 || len(labels) < 2 {
+		return false
+	}
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, c := range []byte(label) {
+			if !digit(c) && c != '-' && (c < 'a' || c > 'z') {
+				return false
+			}
+		}
+	}
+	return strings.ContainsFunc(labels[len(labels)-1], func(r rune) bool { return r >= 'a' })
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+// LooksLikeSecretID tells whether a pasted client secret is in truth the id of
+// one: the portal shows both side by side, and only the id is a GUID.
+func LooksLikeSecretID(text string) bool {
+	return isGUID(strings.ToLower(strings.TrimSpace(text)))
+}

@@ -1,0 +1,58 @@
+package secret
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+)
+
+// hidden is what everyone but Reveal gets to see.
+const hidden = "***"
+
+// A Value is a text that prints, logs and encodes as three stars. The zero
+// Value is empty.
+//
+// The text sits behind a pointer because fmt does not call methods of values
+// in unexported fields: a struct that holds a Value privately would otherwise
+// print it with %+v. For the same reason == is forbidden, use Equal.
+type Value struct {
+	_    [0]func()
+	text *string
+}
+
+// New wraps text.
+func New(text string) Value { return Value{text: &text} }
+
+// Reveal gives the text itself. Each call is a place to look at in a review.
+func (v Value) Reveal() string {
+	if v.text == nil {
+		return ""
+	}
+	return *v.text
+}
+
+// IsZero tells whether there is no text.
+func (v Value) IsZero() bool { return v.Reveal() == "" }
+
+// Equal compares in constant time for texts of equal length.
+func (v Value) Equal(w Value) bool {
+	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(w.Reveal())) == 1
+}
+
+// String gives three stars.
+func (Value) String() string { return hidden }
+
+// GoString gives three stars.
+func (Value) GoString() string { return hidden }
+
+// Format writes three stars, whatever the verb.
+func (Value) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(hidden)) }
+
+// MarshalJSON gives three stars as a JSON string.
+func (Value) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
+
+// MarshalText gives three stars, for every encoder that asks for text.
+func (Value) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// LogValue gives three stars to slog.
+func (Value) LogValue() slog.Value { return slog.StringValue(hidden) }

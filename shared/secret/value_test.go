@@ -1,0 +1,65 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+const canary = "canary~8Q.geheim"
+
+// Whatever prints, logs or encodes a secret, alone or inside a struct, shows stars.
+func TestAValueLeavesOnlyByReveal(t *testing.T) {
+	v := New(canary)
+	type holder struct {
+		Public  Value
+		private Value
+		pointer *Value
+	}
+	h := holder{v, v, &v}
+
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T"} {
+		for _, x := range []any{v, &v, h, &h, []Value{v}, map[string]Value{"k": v}, any(v), fmt.Errorf("with %v", v)} {
+			fmt.Fprintf(&out, verb+"\n", x)
+		}
+	}
+	fmt.Fprintln(&out, v, h, &h)
+	for _, handler := range []slog.Handler{slog.NewJSONHandler(&out, nil), slog.NewTextHandler(&out, nil)} {
+		slog.New(handler).Info("message", "value", v, "pointer", &v, "holder", h, "list", []Value{v})
+	}
+	for _, x := range []any{v, &v, h, map[string]any{"k": v}} {
+		j, err := json.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.Write(j)
+	}
+	if x, err := xml.Marshal(v); err == nil {
+		out.Write(x)
+	}
+	out.WriteString(v.String() + v.GoString())
+
+	for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary)} {
+		if strings.Contains(out.String(), form) {
+			t.Errorf("a secret leaked as %q in:\n%s", form, out.String())
+		}
+	}
+	if v.Reveal() != canary {
+		t.Errorf("Reveal = %q", v.Reveal())
+	}
+}
+
+func TestTheZeroValueIsEmpty(t *testing.T) {
+	var v Value
+	if !v.IsZero() || v.Reveal() != "" || !v.Equal(New("")) || v.Equal(New("x")) {
+		t.Error("the zero Value is not empty")
+	}
+	if !New(canary).Equal(New(canary)) || New(canary).Equal(New(canary+"x")) {
+		t.Error("Equal does not compare the texts")
+	}
+}
