@@ -1,0 +1,100 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
+)
+
+const (
+	// MaxOps is the largest number of operations of one Write.
+	MaxOps = 100
+	// MaxBytes is the largest sum of the sizes of one Write's operations. The
+	// service takes 4 MiB; the rest is for what is around them.
+	MaxBytes = 4<<20 - 16<<10
+	// envelope is more than an operation takes beside its key and its row: the
+	// headers and the URL that it travels with.
+	envelope = 1024
+)
+
+// An Op is one operation of a Write. It keeps the row as it was when the Op was
+// made.
+type Op struct {
+	kind aztables.TransactionType
+	key  string
+	etag string
+	body []byte
+	err  error
+}
+
+// Insert writes a row that does not exist yet, else ErrExists. After an answer
+// was lost, ErrExists may be about the row's own first attempt: look.
+func Insert(r Row) Op { return newOp(aztables.TransactionTypeAdd, r, "") }
+
+// Put writes a row, whatever is there.
+func Put(r Row) Op { return newOp(aztables.TransactionTypeInsertReplace, r, "") }
+
+// Replace writes a row that still has the version that was read, else
+// ErrChanged, or ErrNotFound when it is gone. After an answer was lost,
+// ErrChanged may be about the row's own first attempt: look.
+func Replace(r Row) Op { return versioned(aztables.TransactionTypeUpdateReplace, r) }
+
+// Merge is Replace, but leaves the properties that are not given as they are.
+func Merge(r Row) Op { return versioned(aztables.TransactionTypeUpdateMerge, r) }
+
+// Delete deletes a row that still has the version that was read, or any version
+// when r has none. ErrNotFound means that it is gone already.
+func Delete(r Row) Op {
+	etag := r.ETag
+	if etag == "" {
+		etag = "*"
+	}
+	return newOp(aztables.TransactionTypeDelete, Row{Key: r.Key}, etag)
+}
+
+func versioned(kind aztables.TransactionType, r Row) Op {
+	op := newOp(kind, r, r.ETag)
+	// Without a version the service would write whatever is there.
+	if op.err == nil && r.ETag == "" {
+		op.err = errors.New("row has no version: read it first")
+	}
+	return op
+}
+
+func newOp(kind aztables.TransactionType, r Row, etag string) Op {
+	op := Op{kind: kind, key: r.Key, etag: etag, err: r.Check()}
+	if op.err == nil {
+		op.body, op.err = r.encode()
+	}
+	return op
+}
+
+// Key is the key of the row that the operation is about.
+func (o Op) Key() string { return o.key }
+
+// Size is the number of bytes that the operation takes of MaxBytes, at most.
+func (o Op) Size() int { return envelope + 3*len(storedKey(o.key)) + len(o.body) }
+
+// check says what keeps the operations from being one transaction.
+func check(ops []Op) error {
+	if len(ops) > MaxOps {
+		return fmt.Errorf("%d operations: %w", len(ops), ErrTooLarge)
+	}
+	size, seen := 0, make(map[string]bool, len(ops))
+	for i, o := range ops {
+		err := o.err
+		if err == nil && seen[o.key] {
+			err = errors.New("row is written twice in one transaction")
+		}
+		if err != nil {
+			return &OpError{Index: i, Key: o.key, Err: err}
+		}
+		seen[o.key] = true
+		size += o.Size()
+	}
+	if size > MaxBytes {
+		return fmt.Errorf("%d bytes: %w", size, ErrTooLarge)
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package table
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Pack makes a row of v, whose JSON must be an object: each member becomes a
+// property of the same name. Lists and objects become JSON text, []byte fields
+// become bytes, times stay the text that JSON makes of them, and null and what
+// omitempty or omitzero leave out is left out.
+func Pack(key string, v any) (Row, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false) // nested JSON is read by people, and is shorter so
+	if err := enc.Encode(v); err != nil {
+		return Row{}, fmt.Errorf("pack row %s: %w", key, err)
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text.Bytes(), &members); err != nil || members == nil {
+		return Row{}, fmt.Errorf("pack row %s: %T is not an object in JSON", key, v)
+	}
+	kinds := kindsOf(reflect.TypeOf(v))
+	r := Row{Key: key, Props: make(map[string]any, len(members))}
+	for name, raw := range members {
+		p, err := packValue(raw, kinds[name])
+		if err != nil {
+			return Row{}, fmt.Errorf("pack row %s: %s: %w", key, name, err)
+		}
+		if p != nil {
+			r.Props[name] = p
+		}
+	}
+	return r, nil
+}
+
+func packValue(raw json.RawMessage, k kind) (any, error) {
+	switch raw[0] {
+	case 'n':
+		return nil, nil
+	case 't', 'f':
+		return raw[0] == 't', nil
+	case '{', '[':
+		return string(raw), nil
+	case '"':
+		var s string
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return nil, err
+		}
+		if k == binary {
+			return base64.StdEncoding.DecodeString(s)
+		}
+		return s, nil
+	}
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		return n, nil
+	}
+	if !bytes.ContainsAny(raw, ".eE") {
+		return nil, fmt.Errorf("number %s does not fit in 64 bits", raw)
+	}
+	return strconv.ParseFloat(string(raw), 64)
+}
+
+// Unpack is the reverse of Pack: v is a pointer to what was packed. Where v does
+// not tell whether a field is text (it is an any, or has its own UnmarshalJSON),
+// text that is a JSON list or object is taken for one.
+func (r Row) Unpack(v any) error {
+	t := reflect.TypeOf(v)
+	kinds := kindsOf(t)
+	members := make(map[string]any, len(r.Props))
+	for name, p := range r.Props {
+		switch p := p.(type) {
+		case string:
+			members[name] = p
+			k, known := kinds[name]
+			if k == nested || (k == open || !known) && isNested(p) {
+				members[name] = json.RawMessage(p)
+			}
+		case time.Time:
+			members[name] = p.UTC()
+		default:
+			members[name] = p
+		}
+	}
+	text, err := json.Marshal(members)
+	if err == nil {
+		err = json.Unmarshal(text, v)
+	}
+	if err != nil {
+		return fmt.Errorf("unpack row %s: %w", r.Key, err)
+	}
+	return nil
+}
+
+func isNested(s string) bool {
+	return (strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[")) && json.Valid([]byte(s))
+}

@@ -1,0 +1,101 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
+)
+
+// MaxRange is the largest number of rows that one Range answers, which is what
+// the service answers at once.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
+const MaxRange = 1000
+
+// Get reads the row with the given key, or answers ErrNotFound.
+func (t *Table) Get(ctx context.Context, key string) (Row, error) {
+	if err := checkKey(key); err != nil {
+		return Row{}, fmt.Errorf("read %s: %w", t.name, err)
+	}
+	res, err := t.client.GetEntity(ctx, partition, storedKey(key), nil)
+	if err != nil {
+		return Row{}, fmt.Errorf("read %s: row %s: %w", t.name, key, meaning(err))
+	}
+	r, err := decode(res.Value)
+	if err != nil {
+		return Row{}, fmt.Errorf("read %s: row %s: %w", t.name, key, err)
+	}
+	r.ETag = string(res.ETag)
+	return r, nil
+}
+
+// Range reads the rows with from <= key < to in the order of their keys, limit
+// rows at most. A bound that is empty is no bound. When there may be more, next
+// is where to go on: the from of the next Range.
+//
+// It is one query. The service may break off a query at any row and answers
+// then where to go on, even without a single row; Range goes on by itself.
+func (t *Table) Range(ctx context.Context, from, to string, limit int) (rows []Row, next string, err error) {
+	if limit < 1 || limit > MaxRange {
+		return nil, "", fmt.Errorf("read %s: limit %d is not between 1 and %d", t.name, limit, MaxRange)
+	}
+	filter, err := rangeFilter(from, to)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", t.name, err)
+	}
+	opts := &aztables.ListEntitiesOptions{Filter: &filter}
+	for {
+		top := int32(limit - len(rows))
+		opts.Top = &top
+		page, err := t.client.NewListEntitiesPager(opts).NextPage(ctx)
+		if err != nil {
+			return nil, "", fmt.Errorf("read %s: %w", t.name, meaning(err))
+		}
+		for _, data := range page.Entities {
+			r, err := decode(data)
+			if err != nil {
+				return nil, "", fmt.Errorf("read %s: %w", t.name, err)
+			}
+			rows = append(rows, r)
+		}
+		opts.NextPartitionKey, opts.NextRowKey = page.NextPartitionKey, page.NextRowKey
+		if opts.NextPartitionKey == nil && opts.NextRowKey == nil {
+			return rows, "", nil
+		}
+		if len(rows) >= limit {
+			return rows, rows[len(rows)-1].Key + after, nil
+		}
+	}
+}
+
+// after is what makes of a key the bound just behind it: no key has it.
+const after = "\x00"
+
+// rangeFilter writes the query's condition. A bound may end in after.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
+func rangeFilter(from, to string) (string, error) {
+	f := "PartitionKey eq '" + partition + "'"
+	for _, b := range []struct{ bound, at, behind string }{
+		{from, "ge", "gt"},
+		{to, "lt", "le"},
+	} {
+		if b.bound == "" {
+			continue
+		}
+		key, behind := strings.CutSuffix(b.bound, after)
+		if key == "" || !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) {
+			return "", fmt.Errorf("bound %q of the range is no key", b.bound)
+		}
+		compare := b.at
+		if behind {
+			compare = b.behind
+		}
+		f += " and RowKey " + compare + " '" + storedKey(key) + "'"
+	}
+	return f, nil
+}

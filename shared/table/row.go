@@ -1,0 +1,137 @@
+package table
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// The limits of the service that a row is checked against.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+const (
+	maxProps  = 252
+	maxName   = 255
+	maxString = 32 << 10 // UTF-16 code units
+	maxBinary = 64 << 10 // bytes
+	maxRow    = 1 << 20  // bytes, as the service counts them
+)
+
+// A Row is one row of a table. Its properties are of the types string, bool,
+// int64, float64, time.Time and []byte, and are read back as they were written;
+// times are kept in UTC, to 100 nanoseconds. ETag is the version that was read.
+type Row struct {
+	Key   string
+	ETag  string
+	Props map[string]any
+}
+
+// Check says what keeps r from being stored: ErrTooLarge, or what is wrong.
+func (r Row) Check() error {
+	if err := checkKey(r.Key); err != nil {
+		return err
+	}
+	if len(r.Props) > maxProps {
+		return fmt.Errorf("row %s has %d properties: %w", r.Key, len(r.Props), ErrTooLarge)
+	}
+	size := 4 + 2*(units(storedKey(r.Key))+len(partition))
+	for name, v := range r.Props {
+		if err := checkName(name); err != nil {
+			return fmt.Errorf("row %s: %w", r.Key, err)
+		}
+		n, err := weigh(v)
+		if err != nil {
+			return fmt.Errorf("row %s: property %s: %w", r.Key, name, err)
+		}
+		size += 8 + 2*len(name) + n
+	}
+	if size > maxRow {
+		return fmt.Errorf("row %s of %d bytes: %w", r.Key, size, ErrTooLarge)
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	switch name {
+	case "PartitionKey", "RowKey", "Timestamp":
+		return fmt.Errorf("property name %s belongs to the service", name)
+	}
+	ok := name != "" && len(name) <= maxName && (name[0] < '0' || name[0] > '9')
+	for i := 0; ok && i < len(name); i++ {
+		c := name[i]
+		ok = c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+	}
+	if !ok {
+		return fmt.Errorf("property name %q is not a name", name)
+	}
+	return nil
+}
+
+// weigh is the number of bytes that the service counts for a value.
+func weigh(v any) (int, error) {
+	switch v := v.(type) {
+	case string:
+		n := units(v)
+		if !utf8.ValidString(v) {
+			return 0, errors.New("text is not valid UTF-8")
+		}
+		if n > maxString {
+			return 0, fmt.Errorf("text of %d characters: %w", n, ErrTooLarge)
+		}
+		return 4 + 2*n, nil
+	case []byte:
+		if len(v) > maxBinary {
+			return 0, fmt.Errorf("%d bytes: %w", len(v), ErrTooLarge)
+		}
+		return 4 + len(v), nil
+	case bool:
+		return 1, nil
+	case int64:
+		return 8, nil
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, fmt.Errorf("%v is not a number to keep", v)
+		}
+		return 8, nil
+	case time.Time:
+		if y := v.UTC().Year(); y < 1601 || y > 9999 {
+			return 0, fmt.Errorf("time %s is outside the years 1601 to 9999", v)
+		}
+		return 8, nil
+	}
+	return 0, fmt.Errorf("value of type %T cannot be stored", v)
+}
+
+// edmTime is the service's form of a time: UTC, to 100 nanoseconds.
+const edmTime = "2006-01-02T15:04:05.0000000Z"
+
+// encode is the row as the service reads it.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/payload-format-for-table-service-operations
+func (r Row) encode() ([]byte, error) {
+	m := make(map[string]any, 2*len(r.Props)+2)
+	m["PartitionKey"], m["RowKey"] = partition, storedKey(r.Key)
+	for name, v := range r.Props {
+		edm := ""
+		switch x := v.(type) {
+		case int64:
+			v, edm = strconv.FormatInt(x, 10), "Edm.Int64"
+		case float64:
+			edm = "Edm.Double" // or 3.0 would be taken for an int32
+		case time.Time:
+			v, edm = x.UTC().Format(edmTime), "Edm.DateTime"
+		case []byte:
+			v, edm = base64.StdEncoding.EncodeToString(x), "Edm.Binary"
+		}
+		m[name] = v
+		if edm != "" {
+			m[name+"@odata.type"] = edm
+		}
+	}
+	return json.Marshal(m)
+}

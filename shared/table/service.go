@@ -1,0 +1,108 @@
+// Package table keeps rows in Azure Table Storage: sorted by key, read by range
+// and written in transactions that happen as a whole or not at all.
+//
+// It knows the limits of the service and refuses what breaks them before
+// anything is sent; it refuses to know what the rows mean.
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
+)
+
+// partition is the partition key of every row: a transaction reaches no further
+// than one partition, and one office is what must be able to change together.
+const partition = "office"
+
+// Options say which storage account is used: a connection string, or the URL of
+// the table endpoint together with a credential. Transport is nil for the network.
+type Options struct {
+	ConnectionString string
+	URL              string
+	Credential       azcore.TokenCredential
+	Transport        policy.Transporter
+}
+
+// A Service is the table service of one storage account. It is safe for
+// concurrent use.
+type Service struct{ client *aztables.ServiceClient }
+
+// A Table is the office's rows in one table. It is safe for concurrent use.
+type Table struct {
+	name   string
+	client *aztables.Client
+}
+
+// Open returns the table service of an account. It asks nothing over the wire.
+func Open(o Options) (*Service, error) {
+	opts := &aztables.ClientOptions{ClientOptions: azcore.ClientOptions{
+		Transport: o.Transport,
+		Telemetry: policy.TelemetryOptions{Disabled: true},
+		Retry: policy.RetryOptions{
+			MaxRetries:    3,
+			RetryDelay:    200 * time.Millisecond,
+			MaxRetryDelay: 3 * time.Second,
+			TryTimeout:    20 * time.Second,
+		},
+	}}
+	var c *aztables.ServiceClient
+	var err error
+	switch {
+	case o.ConnectionString != "":
+		c, err = aztables.NewServiceClientFromConnectionString(o.ConnectionString, opts)
+	case o.URL != "" && o.Credential != nil:
+		c, err = aztables.NewServiceClient(o.URL, o.Credential, opts)
+	default:
+		err = errors.New("neither a connection string nor a URL with a credential is given")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open table storage: %w", err)
+	}
+	return &Service{c}, nil
+}
+
+// Table returns the office's rows in the named table.
+func (s *Service) Table(name string) *Table {
+	return &Table{name, s.client.NewClient(name)}
+}
+
+// Create creates the named tables as far as they are missing. A table that is
+// still being deleted, which takes the service 40 seconds and more, is waited
+// for until ctx ends, and two minutes at most.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/delete-table
+func (s *Service) Create(ctx context.Context, names ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for _, name := range names {
+		if err := s.create(ctx, name); err != nil {
+			return fmt.Errorf("create table %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) create(ctx context.Context, name string) error {
+	for delay := time.Second; ; delay = min(2*delay, 10*time.Second) {
+		_, err := s.client.CreateTable(ctx, name, nil)
+		var re *azcore.ResponseError
+		if err == nil || !errors.As(err, &re) || re.StatusCode != http.StatusConflict {
+			return err
+		}
+		if re.ErrorCode == string(aztables.TableAlreadyExists) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(delay):
+		}
+	}
+}
