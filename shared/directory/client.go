@@ -1,0 +1,132 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A ClientType says what sort of party a client is.
+type ClientType string
+
+// The types of clients.
+const (
+	Organisation ClientType = "organisation"
+	Person       ClientType = "person"
+	Internal     ClientType = "internal"
+	Supplier     ClientType = "supplier"
+)
+
+// A Client is a party that the office works for.
+type Client struct {
+	ID       string     `json:"id"`
+	Number   string     `json:"number" doc:"unique"`
+	Type     ClientType `json:"type" enum:"organisation,person,internal,supplier"`
+	Name     string     `json:"name"`
+	KvK      string     `json:"kvk,omitempty" doc:"number in the Dutch trade register, 8 digits"`
+	VAT      string     `json:"vat,omitempty" doc:"VAT identification number, with its country"`
+	Revision string     `json:"revision" doc:"the entity tag, without its quotes"`
+}
+
+func (c Client) name() string     { return "client " + c.ID }
+func (c Client) key() string      { return keyOf("client", c.ID) }
+func (c Client) revision() string { return c.Revision }
+func (c Client) revised(id, to string) Client {
+	c.ID, c.Revision = cmp.Or(c.ID, id), to
+	return c
+}
+
+func (c Client) derived() []derivedRow {
+	return []derivedRow{{key: keyOf("client-number", fold(c.Number)), copies: true, unique: "number", value: c.Number}}
+}
+
+var (
+	kvkPattern = regexp.MustCompile(`^[0-9]{8}$`)
+	// https://ec.europa.eu/taxation_customs/vies/#/faq says how the numbers of
+	// each country are built; the common part is checked here.
+	vatPattern   = regexp.MustCompile(`^[A-Z]{2}[0-9A-Z+*]{2,13}$`)
+	dutchPattern = regexp.MustCompile(`^NL[0-9]{9}B[0-9]{2}$`)
+	separators   = strings.NewReplacer(" ", "", ".", "", "-", "")
+)
+
+func (c Client) checked() (Client, error) {
+	var err error
+	if c.Number, err = checkName("number", c.Number, 40); err != nil {
+		return c, err
+	}
+	if c.Name, err = checkName("name", c.Name, 200); err != nil {
+		return c, err
+	}
+	if !slices.Contains([]ClientType{Organisation, Person, Internal, Supplier}, c.Type) {
+		return c, &Invalid{Field: "type", Expected: "one of organisation, person, internal, supplier"}
+	}
+	c.KvK = separators.Replace(c.KvK)
+	if c.KvK != "" && !kvkPattern.MatchString(c.KvK) {
+		return c, &Invalid{Field: "kvk", Expected: "8 digits"}
+	}
+	c.VAT = strings.ToUpper(separators.Replace(c.VAT))
+	if c.VAT != "" && (!vatPattern.MatchString(c.VAT) || strings.HasPrefix(c.VAT, "NL") && !dutchPattern.MatchString(c.VAT)) {
+		return c, &Invalid{Field: "vat", Expected: "a VAT identification number such as NL123456789B01"}
+	}
+	return c, nil
+}
+
+// CreateClient adds a client and returns it with an id. Errors: *Invalid,
+// *Conflict.
+func (s *Store) CreateClient(ctx context.Context, client Client) (Client, error) {
+	return create(ctx, s, func(*change) (Client, error) {
+		client, err := client.checked()
+		client.ID = ""
+		return client, err
+	})
+}
+
+// Client returns the client with an id, or ErrNotFound.
+func (s *Store) Client(ctx context.Context, id string) (Client, error) {
+	return get[Client](ctx, s, "client", id)
+}
+
+// Clients lists clients by number.
+func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
+	return list(ctx, s, "client-number", q, func(c Client) (Client, []string) {
+		return c, []string{c.Name, c.Number, c.KvK, c.VAT}
+	})
+}
+
+// UpdateClient changes a client; revision "" means whatever it is. Errors:
+// ErrNotFound, ErrChanged, *Invalid, *Conflict.
+func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func(*Client) error) (Client, error) {
+	return update(ctx, s, keyOf("client", id), revision, func(c *change, was Client) (Client, error) {
+		now := was
+		if err := edit(&now); err != nil {
+			return was, err
+		}
+		now.ID, now.Revision = was.ID, was.Revision
+		return now.checked()
+	})
+}
+
+// DeleteClient removes a client with its team. Errors: ErrNotFound,
+// ErrChanged; *InUse while contacts are linked to it.
+func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
+	return remove(ctx, s, keyOf("client", id), revision, func(c *change, client Client) error {
+		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)
+		if err != nil {
+			return err
+		}
+		if len(contacts) > 0 {
+			return &InUse{What: client.name(), Kind: "contact", IDs: contacts}
+		}
+		team, found, err := find[clientTeam](ctx, s, keyOf("links", id))
+		if err != nil || !found {
+			return err
+		}
+		c.delete(team.key())
+		for _, d := range team.derived() {
+			c.delete(d.key)
+		}
+		return nil
+	})
+}

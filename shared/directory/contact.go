@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// The most that a contact may have, so that what belongs to one contact
+// changes in one transaction.
+const (
+	maxEmails  = 20
+	maxClients = 50
+)
+
+// A Contact is a person at a client, or at several, who writes to the office.
+type Contact struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Emails   []string `json:"emails" nullable:"false" doc:"each belongs to at most one contact"`
+	Clients  []string `json:"clients" nullable:"false" doc:"ids of clients"`
+	Revision string   `json:"revision" doc:"the entity tag, without its quotes"`
+}
+
+func (c Contact) name() string     { return "contact " + c.ID }
+func (c Contact) key() string      { return keyOf("contact", c.ID) }
+func (c Contact) revision() string { return c.Revision }
+func (c Contact) revised(id, to string) Contact {
+	c.ID, c.Revision = cmp.Or(c.ID, id), to
+	return c
+}
+
+func (c Contact) derived() []derivedRow {
+	rows := []derivedRow{{key: keyOf("contact-name", sortable(c.Name), c.ID), copies: true}}
+	for _, email := range c.Emails {
+		rows = append(rows, derivedRow{key: keyOf("contact-address", email), copies: true, unique: "emails", value: email})
+	}
+	for _, client := range c.Clients {
+		rows = append(rows, derivedRow{key: keyOf("contact-client", client, c.ID)})
+	}
+	return rows
+}
+
+func (s *Store) checkContact(ctx context.Context, c, was Contact) (Contact, error) {
+	var err error
+	if c.Name, err = checkName("name", c.Name, 200); err != nil {
+		return c, err
+	}
+	if len(c.Emails) < 1 || len(c.Emails) > maxEmails {
+		return c, &Invalid{Field: "emails", Expected: fmt.Sprintf("1 to %d e-mail addresses", maxEmails)}
+	}
+	emails := make([]string, 0, len(c.Emails))
+	for i, email := range c.Emails {
+		if email, err = checkAddress(fmt.Sprintf("emails[%d]", i), email); err != nil {
+			return c, err
+		}
+		if !slices.Contains(emails, email) {
+			emails = append(emails, email)
+		}
+	}
+	if len(c.Clients) > maxClients {
+		return c, &Invalid{Field: "clients", Expected: fmt.Sprintf("at most %d clients", maxClients)}
+	}
+	clients := make([]string, 0, len(c.Clients))
+	for i, id := range c.Clients {
+		if slices.Contains(clients, id) {
+			continue
+		}
+		if !slices.Contains(was.Clients, id) {
+			if err := exists[Client](ctx, s, "client", id, fmt.Sprintf("clients[%d]", i)); err != nil {
+				return c, err
+			}
+		}
+		clients = append(clients, id)
+	}
+	c.Emails, c.Clients = emails, clients
+	return c, nil
+}
+
+// CreateContact adds a contact and returns it with an id. Errors: *Invalid,
+// *Conflict, *TooLarge.
+func (s *Store) CreateContact(ctx context.Context, contact Contact) (Contact, error) {
+	return create(ctx, s, func(*change) (Contact, error) {
+		contact, err := s.checkContact(ctx, contact, Contact{})
+		contact.ID = ""
+		return contact, err
+	})
+}
+
+// Contact returns the contact with an id, or ErrNotFound.
+func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
+	return get[Contact](ctx, s, "contact", id)
+}
+
+// ContactByAddress returns the contact with an e-mail address, with one table
+// operation. Text that is no address belongs to nobody.
+func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, bool, error) {
+	address, err := NormalAddress(address)
+	if err != nil {
+		return Contact{}, false, nil
+	}
+	return find[Contact](ctx, s, keyOf("contact-address", address))
+}
+
+// Contacts lists contacts by name.
+func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
+	return list(ctx, s, "contact-name", q, func(c Contact) (Contact, []string) {
+		return c, append([]string{c.Name}, c.Emails...)
+	})
+}
+
+// UpdateContact changes a contact; revision "" means whatever it is. Errors:
+// ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
+func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit func(*Contact) error) (Contact, error) {
+	return update(ctx, s, keyOf("contact", id), revision, func(c *change, was Contact) (Contact, error) {
+		now := was
+		if err := edit(&now); err != nil {
+			return was, err
+		}
+		now.ID, now.Revision = was.ID, was.Revision
+		return s.checkContact(ctx, now, was)
+	})
+}
+
+// DeleteContact removes a contact. Errors: ErrNotFound, ErrChanged.
+func (s *Store) DeleteContact(ctx context.Context, id, revision string) error {
+	return remove(ctx, s, keyOf("contact", id), revision, func(*change, Contact) error { return nil })
+}
+
+// exists refuses a field that names an object that does not exist.
+func exists[T entity[T]](ctx context.Context, s *Store, kind, id, field string) error {
+	_, err := get[T](ctx, s, kind, id)
+	if err != nil && isNotFound(err) {
+		return &Invalid{Field: field, Expected: "the id of a " + kinds[kind]}
+	}
+	return err
+}

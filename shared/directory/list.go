@@ -1,0 +1,135 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"kantoorpost/shared/table"
+)
+
+// A Query says which part of a list is wanted.
+type Query struct {
+	Limit  int    // at most so many; 0 means 50
+	After  string // Page.Next of the page before
+	Search string // text that a name, number or address contains
+}
+
+// A Page is a part of a list. A search looks through a bounded number of rows
+// at a time: its page may hold fewer than the limit, or nothing, and go on.
+type Page[T any] struct {
+	Items []T
+	Next  string // "" at the end
+}
+
+const (
+	searchPage  = 1000 // rows of one table query
+	searchPages = 5    // queries of one page
+)
+
+type tableRow = table.Row
+
+// list reads rows of one kind in key order. show turns a row into an item and
+// the texts that a search looks in.
+func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show func(R) (T, []string)) (Page[T], error) {
+	page := Page[T]{Items: []T{}}
+	prefix := kind + "|"
+	from := cmp.Or(q.After, prefix)
+	// The last character of a position that the table gave may be NUL.
+	position := strings.TrimSuffix(from, "\x00")
+	if !strings.HasPrefix(from, prefix) || len(from) > 1024 || strings.ContainsFunc(position, func(r rune) bool { return !plain(r) }) {
+		return page, &Invalid{Field: "after", Expected: "the next of the page before"}
+	}
+	limit := cmp.Or(q.Limit, 50)
+	size, most, search := limit, 1, fold(strings.TrimSpace(q.Search))
+	if search != "" {
+		size, most = searchPage, searchPages
+	}
+	for range most {
+		rows, next, err := s.table.Range(ctx, from, after(prefix), size)
+		if err != nil {
+			return page, fmt.Errorf("directory: %w", err)
+		}
+		for i, row := range rows {
+			var r R
+			if err := row.Unpack(&r); err != nil {
+				return page, fmt.Errorf("directory: row %s: %w", row.Key, err)
+			}
+			item, texts := show(r)
+			if !contains(texts, search) {
+				continue
+			}
+			if len(page.Items) == limit {
+				page.Next = rows[i].Key
+				return page, nil
+			}
+			page.Items = append(page.Items, item)
+		}
+		if page.Next = next; next == "" {
+			break
+		}
+		from = next
+	}
+	return page, nil
+}
+
+func contains(texts []string, search string) bool {
+	for _, text := range texts {
+		if strings.Contains(fold(text), search) {
+			return true
+		}
+	}
+	return false
+}
+
+// after returns the first key after all that begin with prefix, which ends in
+// a vertical bar.
+func after(prefix string) string { return strings.TrimSuffix(prefix, "|") + "}" }
+
+// each calls f for the rows whose keys begin with prefix, until it returns
+// false.
+func (s *Store) each(ctx context.Context, prefix string, f func(tableRow) (more bool, err error)) error {
+	for from := prefix; from != ""; {
+		rows, next, err := s.table.Range(ctx, from, after(prefix), searchPage)
+		if err != nil {
+			return fmt.Errorf("directory: %w", err)
+		}
+		for _, row := range rows {
+			if more, err := f(row); err != nil || !more {
+				return err
+			}
+		}
+		from = next
+	}
+	return nil
+}
+
+// lastParts returns the last parts of the first keys that begin with prefix,
+// which are ids.
+func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]string, error) {
+	rows, _, err := s.table.Range(ctx, prefix, after(prefix), limit)
+	if err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	var ids []string
+	for _, row := range rows {
+		ids = append(ids, row.Key[strings.LastIndexByte(row.Key, '|')+1:])
+	}
+	return ids, nil
+}
+
+// get reads the object of a kind with an id, or ErrNotFound, with one table
+// operation.
+func get[T entity[T]](ctx context.Context, s *Store, kind, id string) (T, error) {
+	key := keyOf(kind, id)
+	var v T
+	if !isID(id) {
+		return v, notFound(key)
+	}
+	v, found, err := find[T](ctx, s, key)
+	if err == nil && !found {
+		err = notFound(key)
+	}
+	return v, err
+}

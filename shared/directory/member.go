@@ -1,0 +1,192 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Rights are what a team member may do; each includes those before it.
+type Rights string
+
+// The rights, from least to most.
+const (
+	Reader        Rights = "reader"
+	Editor        Rights = "editor"
+	Manager       Rights = "manager"
+	Administrator Rights = "administrator"
+)
+
+var allRights = []Rights{Reader, Editor, Manager, Administrator}
+
+// Include says whether r is at least other. Unknown rights include nothing and
+// are included in nothing.
+func (r Rights) Include(other Rights) bool {
+	needed := slices.Index(allRights, other)
+	return needed >= 0 && slices.Index(allRights, r) >= needed
+}
+
+// A TeamMember is a person who works at the office.
+type TeamMember struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Email    string `json:"email" doc:"normal form: lower case"`
+	Rights   Rights `json:"rights" enum:"reader,editor,manager,administrator"`
+	Active   bool   `json:"active"`
+	Revision string `json:"revision" doc:"the entity tag, without its quotes"`
+}
+
+// A memberRow is a team member with the account that he or she signed in with.
+type memberRow struct {
+	TeamMember
+	Tenant string `json:"tenant,omitempty"`
+	Object string `json:"object,omitempty"`
+}
+
+func (m memberRow) name() string     { return "team member " + m.ID }
+func (m memberRow) key() string      { return keyOf("member", m.ID) }
+func (m memberRow) revision() string { return m.Revision }
+func (m memberRow) revised(id, to string) memberRow {
+	m.ID, m.Revision = cmp.Or(m.ID, id), to
+	return m
+}
+
+func (m memberRow) derived() []derivedRow {
+	rows := []derivedRow{
+		{key: keyOf("member-address", m.Email), copies: true, unique: "email", value: m.Email},
+		{key: keyOf("member-name", sortable(m.Name), m.ID), copies: true},
+	}
+	if m.Object != "" {
+		rows = append(rows, derivedRow{key: keyOf("member-person", m.Tenant, m.Object), copies: true, unique: "account", value: m.Object})
+	}
+	return rows
+}
+
+func (m TeamMember) checked() (TeamMember, error) {
+	var err error
+	if m.Name, err = checkName("name", m.Name, 200); err != nil {
+		return m, err
+	}
+	if m.Email, err = checkAddress("email", m.Email); err != nil {
+		return m, err
+	}
+	if !slices.Contains(allRights, m.Rights) {
+		return m, &Invalid{Field: "rights", Expected: "one of reader, editor, manager, administrator"}
+	}
+	return m, nil
+}
+
+// CreateTeamMember adds a team member and returns him or her with an id. Errors:
+// *Invalid, *Conflict.
+func (s *Store) CreateTeamMember(ctx context.Context, m TeamMember) (TeamMember, error) {
+	row, err := create(ctx, s, func(*change) (memberRow, error) {
+		m, err := m.checked()
+		m.ID = ""
+		return memberRow{TeamMember: m}, err
+	})
+	return row.TeamMember, err
+}
+
+// TeamMember returns the team member with an id, or ErrNotFound.
+func (s *Store) TeamMember(ctx context.Context, id string) (TeamMember, error) {
+	row, err := get[memberRow](ctx, s, "member", id)
+	return row.TeamMember, err
+}
+
+// MemberByAddress returns the team member with an e-mail address, active or
+// not, with one table operation.
+func (s *Store) MemberByAddress(ctx context.Context, address string) (TeamMember, bool, error) {
+	address, err := NormalAddress(address)
+	if err != nil {
+		return TeamMember{}, false, nil
+	}
+	row, found, err := find[memberRow](ctx, s, keyOf("member-address", address))
+	return row.TeamMember, found, err
+}
+
+// TeamMembers lists team members by name.
+func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], error) {
+	return list(ctx, s, "member-name", q, func(m memberRow) (TeamMember, []string) {
+		return m.TeamMember, []string{m.Name, m.Email}
+	})
+}
+
+// UpdateTeamMember changes a team member; revision "" means whatever it is.
+// A new e-mail address takes the account away, so that the next to sign in with
+// that address is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
+// ErrLastAdministrator.
+func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
+	row, err := update(ctx, s, keyOf("member", id), revision, func(c *change, was memberRow) (memberRow, error) {
+		now := was
+		if err := edit(&now.TeamMember); err != nil {
+			return was, err
+		}
+		m, err := now.TeamMember.checked()
+		if err != nil {
+			return was, err
+		}
+		m.ID, m.Revision = was.ID, was.Revision
+		now.TeamMember = m
+		if now.Email != was.Email {
+			now.Tenant, now.Object = "", ""
+		}
+		if !now.administrates() {
+			return now, s.administered(ctx, was)
+		}
+		return now, nil
+	})
+	return row.TeamMember, err
+}
+
+// DeleteTeamMember removes a team member who is in no process team and works
+// for no client; one who leaves is normally made inactive instead. Errors:
+// ErrNotFound, ErrChanged, *InUse, ErrLastAdministrator.
+func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error {
+	return remove(ctx, s, keyOf("member", id), revision, func(c *change, m memberRow) error {
+		for _, link := range []struct{ prefix, kind string }{
+			{keyOf("links-member", id) + "|", "client"},
+			{keyOf("team-member", id) + "|", "process team"},
+		} {
+			ids, err := s.lastParts(ctx, link.prefix, 5)
+			if err != nil {
+				return err
+			}
+			if len(ids) > 0 {
+				return &InUse{What: m.name(), Kind: link.kind, IDs: ids}
+			}
+		}
+		return s.administered(ctx, m)
+	})
+}
+
+func (m TeamMember) administrates() bool { return m.Active && m.Rights == Administrator }
+
+// Administered says whether the office has an active administrator.
+func (s *Store) Administered(ctx context.Context) (bool, error) {
+	return s.administeredWithout(ctx, "")
+}
+
+// administered refuses to lose m as the last active administrator.
+func (s *Store) administered(ctx context.Context, m memberRow) error {
+	if !m.administrates() {
+		return nil
+	}
+	others, err := s.administeredWithout(ctx, m.ID)
+	if err == nil && !others {
+		err = ErrLastAdministrator
+	}
+	return err
+}
+
+func (s *Store) administeredWithout(ctx context.Context, id string) (found bool, err error) {
+	err = s.each(ctx, "member-name|", func(row tableRow) (bool, error) {
+		var m memberRow
+		if err := row.Unpack(&m); err != nil {
+			return false, fmt.Errorf("directory: row %s: %w", row.Key, err)
+		}
+		found = m.administrates() && m.ID != id
+		return !found, nil
+	})
+	return found, err
+}
