@@ -1,0 +1,87 @@
+package access
+
+import (
+	"context"
+	"slices"
+
+	"kantoorpost/shared/directory"
+)
+
+// An Activation is a mailbox that the office reads, as far as it decides who
+// sees its mail.
+type Activation struct {
+	ID      string // of the mailbox
+	Address string
+	Kind    string // "contact", "role" or "process-team"
+	Link    string // id of the role or the process team
+}
+
+// Links tells what a team member is linked with.
+type Links interface {
+	// RolesOf returns the ids of the roles that a member has at some client.
+	RolesOf(ctx context.Context, member string) ([]string, error)
+	// TeamsOf returns the ids of the process teams that a member is in.
+	TeamsOf(ctx context.Context, member string) ([]string, error)
+}
+
+// A Scope is of which mailboxes an actor sees mail.
+type Scope struct {
+	All       bool
+	Mailboxes map[string]bool
+}
+
+// Sees says whether mail of the mailbox with an id is in the scope.
+func (s Scope) Sees(mailbox string) bool { return s.All || s.Mailboxes[mailbox] }
+
+// Object says what a mail of the mailbox with an id is to the actor.
+func (s Scope) Object(mailbox string) Object {
+	if s.Mailboxes[mailbox] {
+		return Linked
+	}
+	return Other
+}
+
+// ScopeOf returns of which mailboxes actor sees mail: all, for those who see
+// mail that is not theirs; else those whose address is the actor's own, whose
+// role the actor has at some client, or whose process team the actor is in.
+// Links is asked only for what the activations need.
+func ScopeOf(ctx context.Context, actor Actor, activations []Activation, links Links) (Scope, error) {
+	scope := Scope{All: Can(actor, MailsRead, Other), Mailboxes: map[string]bool{}}
+	if scope.All || !Can(actor, MailsRead, Linked) {
+		return scope, nil
+	}
+	var roles, teams []string
+	var err error
+	if linked(activations, "role") {
+		if roles, err = links.RolesOf(ctx, actor.Member.ID); err != nil {
+			return Scope{}, err
+		}
+	}
+	if linked(activations, "process-team") {
+		if teams, err = links.TeamsOf(ctx, actor.Member.ID); err != nil {
+			return Scope{}, err
+		}
+	}
+	for _, a := range activations {
+		switch a.Kind {
+		case "contact":
+			address, err := directory.NormalAddress(a.Address)
+			if err == nil && address == actor.Member.Email {
+				scope.Mailboxes[a.ID] = true
+			}
+		case "role":
+			if slices.Contains(roles, a.Link) {
+				scope.Mailboxes[a.ID] = true
+			}
+		case "process-team":
+			if slices.Contains(teams, a.Link) {
+				scope.Mailboxes[a.ID] = true
+			}
+		}
+	}
+	return scope, nil
+}
+
+func linked(activations []Activation, kind string) bool {
+	return slices.ContainsFunc(activations, func(a Activation) bool { return a.Kind == kind })
+}
