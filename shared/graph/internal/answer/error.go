@@ -1,0 +1,98 @@
+package answer
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Error is a refusal of Graph.
+type Error struct {
+	Status     int
+	Code       string        // Graph's code, "" when the answer had none
+	Message    string        // Graph's text; may name a person, so Error leaves it out
+	RequestID  string        // what Microsoft asks for
+	RetryAfter time.Duration // at most an hour; 0 when it was not said, or not understood
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("graph: %d", e.Status)
+	if e.Code != "" {
+		text += " " + e.Code
+	}
+	if e.RequestID != "" {
+		text += " (request " + e.RequestID + ")"
+	}
+	return text
+}
+
+// maxRetryAfter bounds how long an answer can keep us away.
+const maxRetryAfter = time.Hour
+
+// maxRefusal is how much of a refusal's body is read.
+const maxRefusal = 64 << 10
+
+// Failure reads a refusal; whatever its body is, there is an Error.
+func Failure(res *http.Response) *Error {
+	e := &Error{
+		Status:     res.StatusCode,
+		RequestID:  word(res.Header.Get("request-id")),
+		RetryAfter: retryAfter(res.Header.Get("Retry-After")),
+	}
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusal))
+	e.Code, e.Message = refusal(body)
+	return e
+}
+
+// refusal finds code and text in a body. Each level is decoded on its own:
+// they come missing, null, or as a bare text.
+// https://learn.microsoft.com/graph/errors
+func refusal(body []byte) (code, text string) {
+	var outer struct {
+		Error   json.RawMessage `json:"error"`
+		Message string          `json:"message"`
+	}
+	_ = json.Unmarshal(body, &outer)
+	var inner struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(outer.Error, &inner) != nil {
+		_ = json.Unmarshal(outer.Error, &inner.Code)
+	}
+	if inner.Message == "" {
+		inner.Message = outer.Message
+	}
+	return word(inner.Code), inner.Message[:min(len(inner.Message), 1000)]
+}
+
+// word keeps of a code or id what can be logged without a second thought.
+func word(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f && !strings.ContainsRune("\"'<>&\\", r) {
+			return r
+		}
+		return -1
+	}, text)
+	return text[:min(len(text), 100)]
+}
+
+// retryAfter reads seconds or an HTTP date.
+// https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+func retryAfter(text string) time.Duration {
+	text = strings.TrimSpace(text)
+	var d time.Duration
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		if !(seconds > 0) { // also NaN
+			return 0
+		}
+		d = time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
+	} else if date, err := http.ParseTime(text); err == nil {
+		d = time.Until(date)
+	}
+	return min(max(d, 0), maxRetryAfter)
+}

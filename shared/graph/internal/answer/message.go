@@ -1,0 +1,205 @@
+package answer
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kantoorpost/shared/mail"
+)
+
+// MaxBody is how many bytes of a body are kept.
+const MaxBody = 4 << 20
+
+// maxRaw is how many bytes of an undecodable item are kept as evidence.
+const maxRaw = 64 << 10
+
+// ErrPartial means that an item has only what changed of it.
+var ErrPartial = errors.New("item has only what changed")
+
+// message is the wire form of what mail.Message keeps.
+// https://learn.microsoft.com/graph/api/resources/message
+type message struct {
+	ID                string          `json:"id"`
+	Type              string          `json:"@odata.type"`
+	Removed           json.RawMessage `json:"@removed"`
+	InternetMessageID *string         `json:"internetMessageId"`
+	ConversationID    string          `json:"conversationId"`
+	Subject           json.RawMessage `json:"subject"` // raw: null and absent differ
+	Preview           string          `json:"bodyPreview"`
+	From              *recipient      `json:"from"`
+	Sender            *recipient      `json:"sender"`
+	ReplyTo           []*recipient    `json:"replyTo"`
+	To                []*recipient    `json:"toRecipients"`
+	Cc                []*recipient    `json:"ccRecipients"`
+	Received          *string         `json:"receivedDateTime"`
+	Sent              *string         `json:"sentDateTime"`
+	Body              *body           `json:"body"`
+	HasAttachments    bool            `json:"hasAttachments"`
+	Headers           []header        `json:"internetMessageHeaders"`
+}
+
+type recipient struct {
+	EmailAddress *struct {
+		Name    string `json:"name"`
+		Address string `json:"address"`
+	} `json:"emailAddress"`
+}
+
+type body struct {
+	ContentType string `json:"contentType"`
+	Content     string `json:"content"`
+}
+
+type header struct{ Name, Value string }
+
+// Add puts one item of a delta page where it belongs in p.
+func Add(p *mail.Page, raw []byte) {
+	if bytes.Equal(raw, []byte("null")) {
+		return // nothing came, so nothing can be kept of it
+	}
+	var w message
+	if err := json.Unmarshal(raw, &w); err != nil {
+		p.Odd = append(p.Odd, odd(raw, err))
+		return
+	}
+	if w.ID == "" {
+		p.Odd = append(p.Odd, odd(raw, errors.New("item without id")))
+		return
+	}
+	if present(w.Removed) {
+		p.Removed = append(p.Removed, w.ID)
+		return
+	}
+	switch m, err := w.message(); {
+	case errors.Is(err, ErrPartial):
+		p.Partial = append(p.Partial, w.ID)
+	case err != nil:
+		p.Odd = append(p.Odd, odd(raw, err))
+	default:
+		p.Messages = append(p.Messages, m)
+	}
+}
+
+// Message decodes one message. What comes without the time of its arrival, or
+// without any text that tells it from others, is ErrPartial.
+func Message(raw []byte) (mail.Message, error) {
+	var w message
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return mail.Message{}, fmt.Errorf("decode message: %w", err)
+	}
+	if w.ID == "" {
+		return mail.Message{}, errors.New("decode message: no id")
+	}
+	return w.message()
+}
+
+func (w *message) message() (mail.Message, error) {
+	// After a change of read state Graph may send the id and the state alone,
+	// whatever was selected.
+	if w.Received == nil || (w.Subject == nil && w.InternetMessageID == nil) {
+		return mail.Message{}, ErrPartial
+	}
+	received, err := moment(*w.Received)
+	if err != nil {
+		return mail.Message{}, fmt.Errorf("receivedDateTime: %w", err)
+	}
+	m := mail.Message{
+		ID: w.ID, ConversationID: w.ConversationID, Preview: w.Preview,
+		From: w.From.address(), Sender: w.Sender.address(),
+		ReplyTo: addresses(w.ReplyTo), To: addresses(w.To), Cc: addresses(w.Cc),
+		Received: received, Body: w.Body.body(),
+		HasAttachments: w.HasAttachments, Type: kind(w.Type),
+	}
+	if present(w.Subject) {
+		if err := json.Unmarshal(w.Subject, &m.Subject); err != nil {
+			return mail.Message{}, fmt.Errorf("subject: %w", err)
+		}
+	}
+	if w.InternetMessageID != nil {
+		m.InternetMessageID = *w.InternetMessageID
+	}
+	if w.Sent != nil {
+		// Nothing is decided by when a mail says it was sent: a bad one is none.
+		m.Sent, _ = moment(*w.Sent)
+	}
+	for _, h := range w.Headers {
+		m.Headers = append(m.Headers, mail.Header(h))
+	}
+	return m, nil
+}
+
+func (r *recipient) address() mail.Address {
+	if r == nil || r.EmailAddress == nil {
+		return mail.Address{}
+	}
+	return mail.Address{Name: r.EmailAddress.Name, Email: r.EmailAddress.Address}
+}
+
+func addresses(rs []*recipient) []mail.Address {
+	var as []mail.Address
+	for _, r := range rs {
+		if a := r.address(); a != (mail.Address{}) {
+			as = append(as, a)
+		}
+	}
+	return as
+}
+
+func (b *body) body() mail.Body {
+	if b == nil {
+		return mail.Body{}
+	}
+	out := mail.Body{ContentType: "text", Content: b.Content}
+	if strings.EqualFold(b.ContentType, "html") {
+		out.ContentType = "html"
+	}
+	if len(out.Content) > MaxBody {
+		// The clone lets go of the rest; the cut falls between two characters.
+		n := MaxBody
+		for n > 0 && !utf8.RuneStart(out.Content[n]) {
+			n--
+		}
+		out.Content, out.Truncated = strings.Clone(out.Content[:n]), true
+	}
+	return out
+}
+
+// kind gives "" for a mail and Graph's name for everything else.
+func kind(odata string) string {
+	if name := strings.TrimPrefix(odata, "#microsoft.graph."); name != "message" {
+		return name
+	}
+	return ""
+}
+
+// moment reads a time; without a zone it is UTC, as Graph means it.
+func moment(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		if local, err := time.Parse("2006-01-02T15:04:05.999999999", text); err == nil {
+			return local, nil
+		}
+		return time.Time{}, errors.New("not a time")
+	}
+	return t.UTC(), nil
+}
+
+// odd keeps the evidence of an item that could not be decoded.
+func odd(raw []byte, err error) mail.Odd {
+	var id struct {
+		ID string `json:"id"`
+	}
+	// The decoder fills what it can; an id of another type stays empty.
+	_ = json.Unmarshal(raw, &id)
+	return mail.Odd{ID: id.ID, Raw: bytes.Clone(raw[:min(len(raw), maxRaw)]), Err: fmt.Errorf("decode message: %w", err)}
+}
+
+// present tells whether a value came and is not null.
+func present(raw json.RawMessage) bool {
+	return len(raw) > 0 && !bytes.Equal(raw, []byte("null"))
+}

@@ -1,0 +1,82 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// A Limiter bounds how many requests are under way. One must be shared by the
+// whole process: Outlook allows four at a time, and the documents differ on
+// whether that is per application or per mailbox of it.
+// https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
+type Limiter struct {
+	all  chan struct{}
+	each int
+
+	mu    sync.Mutex
+	boxes map[string]*lane
+}
+
+// A lane is what one mailbox is allowed; it exists while somebody uses it.
+type lane struct {
+	slots chan struct{}
+	users int
+}
+
+// NewLimiter allows all requests at a time, and each of them on one mailbox.
+func NewLimiter(all, each int) *Limiter {
+	return &Limiter{all: make(chan struct{}, max(all, 1)), each: max(each, 1), boxes: map[string]*lane{}}
+}
+
+// acquire waits for a turn; release gives it back. A mailbox that waits for
+// itself holds nothing that another one needs.
+func (l *Limiter) acquire(ctx context.Context, mailbox string) (release func(), err error) {
+	mine := l.enter(mailbox)
+	if err := take(ctx, mine.slots); err != nil {
+		l.leave(mailbox, mine)
+		return nil, err
+	}
+	if err := take(ctx, l.all); err != nil {
+		<-mine.slots
+		l.leave(mailbox, mine)
+		return nil, err
+	}
+	return func() {
+		<-l.all
+		<-mine.slots
+		l.leave(mailbox, mine)
+	}, nil
+}
+
+func (l *Limiter) enter(mailbox string) *lane {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	mine := l.boxes[mailbox]
+	if mine == nil {
+		mine = &lane{slots: make(chan struct{}, l.each)}
+		l.boxes[mailbox] = mine
+	}
+	mine.users++
+	return mine
+}
+
+func (l *Limiter) leave(mailbox string, mine *lane) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if mine.users--; mine.users == 0 {
+		delete(l.boxes, mailbox)
+	}
+}
+
+func take(ctx context.Context, slots chan struct{}) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("graph: wait for a turn: %w", err)
+	}
+	select {
+	case slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("graph: wait for a turn: %w", ctx.Err())
+	}
+}

@@ -1,0 +1,58 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	abs "github.com/microsoft/kiota-abstractions-go"
+)
+
+// A signer puts the token on requests to one host, and on no other.
+type signer struct {
+	credential  azcore.TokenCredential
+	host, scope string
+}
+
+// AuthenticateRequest is what the SDK calls before each request, and again
+// with claims when Graph challenges the token.
+func (s *signer) AuthenticateRequest(ctx context.Context, r *abs.RequestInformation, more map[string]any) error {
+	uri, err := r.GetUri()
+	if err != nil {
+		return fmt.Errorf("address: %w", err)
+	}
+	if uri.Scheme != "https" || uri.Host != s.host {
+		return foreign(uri.Host)
+	}
+	claims, _ := more["claims"].(string)
+	if claims != "" {
+		// The challenge is in base64, the token endpoint takes JSON.
+		// https://learn.microsoft.com/entra/identity-platform/claims-challenge
+		if claims, err = decodeClaims(claims); err != nil {
+			return err
+		}
+	} else {
+		claims, _ = ctx.Value(renewal{}).(string)
+	}
+	token, err := s.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{s.scope}, EnableCAE: true, Claims: claims})
+	if err != nil {
+		return fmt.Errorf("token: %w", err)
+	}
+	r.Headers.Remove("Authorization")
+	r.Headers.Add("Authorization", "Bearer "+token.Token)
+	return nil
+}
+
+// renewal marks a context whose request needs a token that is not from a cache.
+type renewal struct{}
+
+// renew asks for such a token. Credentials have no call for it, but a token
+// that was asked with claims is always a new one; the claim says what holds
+// for every token of today, that it is not older than an hour.
+func renew(ctx context.Context) context.Context {
+	since := strconv.FormatInt(time.Now().Add(-time.Hour).Unix(), 10)
+	return context.WithValue(ctx, renewal{}, `{"access_token":{"nbf":{"essential":true,"value":"`+since+`"}}}`)
+}

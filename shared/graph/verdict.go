@@ -1,0 +1,101 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/internal/answer"
+)
+
+// An Error is a refusal of Graph: status, code, request id and how long it
+// wants us away. It comes with a verdict of package fault.
+type Error = answer.Error
+
+// ErrForeignLink means that a link does not lead to our Graph. It is a security
+// event: whoever follows such a link gives a token away, and links come from
+// storage and from answers only.
+var ErrForeignLink = errors.New("graph: security event: link leads to another host")
+
+// ErrNoMailbox means that the tenant has no mailbox with an address.
+var ErrNoMailbox = errors.New("graph: no mailbox has this address")
+
+// errGone means that a link was refused as a bad request: it is of no use.
+var errGone = errors.New("delta link refused")
+
+// IsGone tells whether Graph has forgotten where a delta round was; the only
+// way on is a new one.
+// https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
+func IsGone(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch strings.ToLower(e.Code) {
+	case "syncstatenotfound", "syncstateinvalid", "resyncrequired":
+		return true
+	}
+	return e.Status == http.StatusGone || errors.Is(err, errGone)
+}
+
+// verdict says what may be done about the error of a request: what is refused
+// for good is final, what is busy says when to come back, and all else may be
+// tried again.
+// https://learn.microsoft.com/graph/errors
+func verdict(ctx, timed context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("graph: %w", ctx.Err())
+	}
+	if errors.Is(context.Cause(timed), errSlow) {
+		return fmt.Errorf("graph: %w", errSlow)
+	}
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refusal(refused)
+	}
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err // without the address, which is long and says who
+	}
+	return fmt.Errorf("graph: %w", err)
+}
+
+func refusal(e *Error) error {
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		return fault.Later(e.RetryAfter, e)
+	case e.Status >= 500 && e.RetryAfter > 0:
+		return fault.Later(e.RetryAfter, e)
+	case IsGone(e):
+		return e
+	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusConflict, e.Status == http.StatusLocked:
+		return e
+	case e.Status >= 400 && e.Status < 500:
+		return fault.Final(e)
+	}
+	return e
+}
+
+// foreign refuses a link to host.
+func foreign(host string) error {
+	return fault.Final(fmt.Errorf("%w: %.100q", ErrForeignLink, host))
+}
+
+// ours checks that a link leads to root and to nothing else.
+func ours(root *url.URL, link string) error {
+	u, err := url.Parse(link)
+	if err != nil {
+		return foreign("unreadable")
+	}
+	if u.Scheme != root.Scheme || u.Host != root.Host || u.User != nil || u.Opaque != "" || !strings.HasPrefix(u.Path, "/v1.0/") {
+		return foreign(u.Host)
+	}
+	return nil
+}
