@@ -1,0 +1,61 @@
+package fetch
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/fault"
+)
+
+// failed keeps why a mailbox could not be read, and until when it is left
+// alone. What failed because of the whole connector is kept there instead.
+// What was stored before it failed stays, and so does how far that reaches.
+func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) error {
+	slog.WarnContext(ctx, "mailbox not read", "error", cause)
+	whole, err := h.Connectors.ConnectorFailed(ctx, b.Connector, cause)
+	if err != nil || whole {
+		return stored(err)
+	}
+	verdict, after := fault.Of(cause)
+	c := &b.Cursor
+	c.NotBefore = time.Now().UTC().Add(pause(verdict, after, c.Failures))
+	c.Failures++
+	c.State, c.StateReason = connector.MailboxUnreachable, ""
+	if a, ok := h.Connectors.Answer(cause); ok {
+		c.State, c.StateReason = stateOf(a), a.Code
+	}
+	return h.save(ctx, &b)
+}
+
+// pause is how long a mailbox is left alone after it failed so many times
+// before: as long as the outside asked for, else twice as long each time.
+func pause(v fault.Verdict, after time.Duration, failures int) time.Duration {
+	n := min(failures, 10)
+	switch {
+	case v == fault.ComeBack && after > 0:
+		return min(after, time.Hour)
+	case v == fault.Never:
+		return min(5*time.Minute<<n, 6*time.Hour)
+	}
+	return min(30*time.Second<<n, 30*time.Minute)
+}
+
+// stateOf is what Graph's refusal means for a mailbox.
+// https://learn.microsoft.com/graph/errors
+func stateOf(a connector.Answer) string {
+	switch {
+	case a.Status == http.StatusTooManyRequests:
+		return connector.MailboxThrottled
+	case a.Status == http.StatusForbidden:
+		return connector.MailboxForbidden
+	case a.Status == http.StatusNotFound && strings.Contains(strings.ToLower(a.Code), "restapi"):
+		return connector.MailboxUnlicensed
+	case a.Status == http.StatusNotFound:
+		return connector.MailboxMissing
+	}
+	return connector.MailboxUnreachable
+}

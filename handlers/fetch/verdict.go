@@ -1,0 +1,64 @@
+package fetch
+
+import (
+	"strings"
+
+	"kantoorpost/shared/item"
+)
+
+// verdict reads what Exchange itself thinks of the sender, from the topmost
+// Authentication-Results line: those below it were written by whoever sent the
+// mail. A line about another From domain says nothing about this one.
+//
+// Exchange may deliver to the inbox what it doubts.
+// https://learn.microsoft.com/defender-office-365/message-headers-eop-mdo
+func verdict(line, fromDomain string) item.Verdict {
+	r := results(line)
+	if about, ok := r["header.from"]; ok && !strings.EqualFold(about, fromDomain) {
+		if r["compauth"] == "fail" || r["dmarc"] == "fail" {
+			return item.VerdictFail
+		}
+		return item.VerdictSoft
+	}
+	switch {
+	case r["compauth"] == "fail", r["dmarc"] == "fail" && r["compauth"] != "pass":
+		return item.VerdictFail
+	case r["compauth"] == "pass", r["dmarc"] == "pass", r["dmarc"] == "bestguesspass":
+		return item.VerdictPass
+	}
+	return item.VerdictSoft
+}
+
+// results are the values of one Authentication-Results line by name, in lower
+// case; of a name that is there twice, the first. Comments in parentheses are
+// left out.
+// https://www.rfc-editor.org/rfc/rfc8601#section-2.2
+func results(line string) map[string]string {
+	out := map[string]string{}
+	for _, word := range strings.FieldsFunc(withoutComments(line), func(r rune) bool {
+		return r == ';' || r == ' ' || r == '\t' || r == '\r' || r == '\n'
+	}) {
+		name, value, ok := strings.Cut(word, "=")
+		name = strings.ToLower(name)
+		if _, had := out[name]; ok && !had {
+			out[name] = strings.ToLower(strings.Trim(value, `"`))
+		}
+	}
+	return out
+}
+
+func withoutComments(s string) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,215 @@
+// Package process decides what becomes of stored mails, and writes it down: a
+// chat that starts, a chat that is joined, or the reason why a mail waits. It
+// asks nothing of Graph.
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/invoke"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/table"
+)
+
+// Connectors tells whether mail is processed at all, and what addresses are
+// linked with.
+type Connectors interface {
+	Enabled(ctx context.Context) (bool, error)
+	Load(ctx context.Context, ids []string) ([]connector.Box, error)
+}
+
+// A Handler does process jobs.
+type Handler struct {
+	Connectors Connectors
+	Directory  *directory.Store
+	Items      *item.Store
+	Chats      *chat.Store
+	Table      *table.Table // "mails", where both are written at once
+}
+
+// maxTries is how often one mail is decided in one job: a decision does not
+// hold when somebody else changed the mail or the chat meanwhile.
+const maxTries = 5
+
+// Handle decides the mails of a job, oldest first so that an answer comes
+// after what it answers. What one mail does never stops the others; what the
+// tables refuse is tried again by the host, and later by the tick.
+func (h *Handler) Handle(ctx context.Context, j job.Process) error {
+	enabled, err := h.Connectors.Enabled(ctx)
+	if err != nil {
+		return err
+	}
+	if !enabled {
+		return nil // the mails stay as they are, and are found again by the tick
+	}
+	// Before everything else that is read, so that a change after it is seen.
+	version, err := h.Directory.Version(ctx)
+	if err != nil {
+		return err
+	}
+	items, err := h.Items.Load(ctx, j.Mails)
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	boxes, err := h.boxes(ctx, items)
+	if err != nil {
+		return err
+	}
+	who := h.records(boxes)
+	basis := func(it item.Item) string {
+		l := boxes[it.Mailbox].Link
+		return item.Basis(version, string(l.Kind), l.ID)
+	}
+	var errs []error
+	unchanged := map[string]string{}
+	for _, it := range items {
+		ctx := invoke.With(ctx, slog.String("mail", it.ID), slog.String("mailbox", it.Mailbox))
+		same, err := h.place(ctx, it, who, basis(it))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("mail %s: %w", it.ID, err))
+		}
+		if same {
+			unchanged[it.ID] = basis(it)
+		}
+	}
+	return errors.Join(append(errs, h.Items.Stamp(ctx, unchanged))...)
+}
+
+func (h *Handler) boxes(ctx context.Context, items []item.Item) (map[string]connector.Activation, error) {
+	boxes := map[string]connector.Activation{}
+	var ids []string
+	for _, it := range items {
+		if _, ok := boxes[it.Mailbox]; !ok {
+			boxes[it.Mailbox] = connector.Activation{}
+			ids = append(ids, it.Mailbox)
+		}
+	}
+	loaded, err := h.Connectors.Load(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	clear(boxes)
+	for _, b := range loaded {
+		boxes[b.Activation.ID] = b.Activation
+	}
+	return boxes, nil
+}
+
+// place decides one mail until the decision holds. Same says that the mail was
+// parked and still is, for the same reason.
+func (h *Handler) place(ctx context.Context, it item.Item, who office, basis string) (same bool, err error) {
+	for try := range maxTries {
+		if it.State == item.Processed || it.State == item.Dismissed {
+			return false, nil
+		}
+		d := h.decideSafely(ctx, it, who, try > 0)
+		if d.err != nil {
+			return false, d.err
+		}
+		if it.State == item.Parked && it.Reason == d.Reason {
+			return true, nil
+		}
+		err = h.commit(ctx, it, d, basis)
+		if err == nil || !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+			return false, err
+		}
+		// Somebody was faster, or our own answer was lost: look again.
+		it, err = h.Items.Get(ctx, it.ID)
+		if errors.Is(err, item.ErrNotFound) {
+			return false, nil // erased meanwhile
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return false, fmt.Errorf("no decision held in %d tries", maxTries)
+}
+
+type outcome struct {
+	decision
+	detail string
+	err    error // of the tables: nothing was decided
+}
+
+// decideSafely keeps a mail that nobody has thought of from being tried for
+// ever: it is parked, with what happened.
+func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, again bool) (o outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.ErrorContext(ctx, "deciding panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			o = outcome{decision: decision{Reason: item.Technical}, detail: fmt.Sprint("deciding: ", p)}
+		}
+	}()
+	d, err := decide(ctx, it, who, again)
+	return outcome{decision: d, err: err}
+}
+
+// commit writes a decision in one transaction: chat, members, message, threads
+// and the mail's own state, which must be as it was read.
+func (h *Handler) commit(ctx context.Context, it item.Item, o outcome, basis string) error {
+	was := it.State
+	it.Decided = time.Now().UTC()
+	it.Attempts++
+	if it.Reason = o.Reason; o.Reason != it.Bar {
+		it.Detail = o.detail
+	}
+	var ops []table.Op
+	switch {
+	case o.Reason != "":
+		it.State = item.Parked
+	case o.Join != nil:
+		var c chat.Chat
+		c, ops = o.Join.Join(it, o.Members, o.Copy, o.Named)
+		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
+	default:
+		var c chat.Chat
+		c, ops = chat.Start(it, o.Client, o.From.ID, o.From.Name, o.Members, o.Named)
+		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
+	}
+	ops = append(ops, it.Settle(was, basis)...)
+	err := h.Table.Write(ctx, ops...)
+	if op := missing(err); op != "" {
+		// A row that only says what m says already, removed by hand.
+		err = h.Table.Write(ctx, without(ops, op)...)
+	}
+	if err == nil {
+		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
+	}
+	return err
+}
+
+// missing is the key of the row of open work, or of a parked mail, that a
+// transaction was to delete and that is gone.
+func missing(err error) string {
+	var op *table.OpError
+	if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) {
+		return ""
+	}
+	if strings.HasPrefix(op.Key, "w|") || strings.HasPrefix(op.Key, "p|") {
+		return op.Key
+	}
+	return ""
+}
+
+func without(ops []table.Op, key string) []table.Op {
+	var rest []table.Op
+	for _, op := range ops {
+		if op.Key() != key {
+			rest = append(rest, op)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,170 @@
+// Package chat keeps the conversations between a client's contact and the team
+// members who look after that client. It does not decide who takes part, and
+// knows nothing of queues or Graph.
+//
+// Its rows are in the table "mails", beside those of items, so that a mail and
+// its chat change in one transaction. A chat's id is that of its first mail:
+// deciding twice makes one chat, and lists are newest first.
+//
+//	c|<chat>               -> the chat                                  (Chat)
+//	u|<member>|<chat>      -> the same, for one participant             (Chat)
+//	n|<client>|<chat>      -> the same, for one client                  (Chat)
+//	x|<chat>|<mail>        -> a message, newest first                   (Message)
+//	k|<h>                  -> which chat a mail or a conversation belongs to (Thread)
+package chat
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/table"
+)
+
+// A State tells whether a chat is being worked in.
+type State string
+
+// The states of a chat.
+const (
+	Open   State = "open"
+	Closed State = "closed" // a new mail opens it again
+)
+
+// MaxMembers is how many team members one chat can have: each has a row in the
+// transaction that changes the chat.
+const MaxMembers = 60
+
+// A Chat is one conversation.
+type Chat struct {
+	ID          string    `json:"id"`
+	Subject     string    `json:"subject"`
+	Client      string    `json:"client"`  // id
+	Contact     string    `json:"contact"` // id of the contact who wrote
+	ContactName string    `json:"contactName,omitempty"`
+	Members     []string  `json:"members"`   // ids, in the order in which they joined
+	Addresses   []string  `json:"addresses"` // that received its mail
+	State       State     `json:"state"`
+	Started     time.Time `json:"started"`
+	Last        time.Time `json:"last"` // when its last message was received
+	Preview     string    `json:"preview"`
+	Messages    int64     `json:"messages"`
+
+	etag string // of its c row
+}
+
+// A Message is one mail in a chat.
+type Message struct {
+	ID             string       `json:"id"`   // that of the mail
+	Kind           string       `json:"kind"` // "mail"
+	From           mail.Address `json:"from"`
+	Subject        string       `json:"subject"`
+	Preview        string       `json:"preview"`
+	Received       time.Time    `json:"received"`
+	HasAttachments bool         `json:"hasAttachments,omitempty"`
+}
+
+// A Thread says to which chat a mail, or a conversation in a mailbox, belongs.
+type Thread struct {
+	Chat        string `json:"chat"`
+	Fingerprint string `json:"fingerprint,omitempty"` // of the mail; "" for a conversation
+}
+
+func chatKey(id string) string                   { return "c|" + id }
+func memberKey(member, id string) string         { return "u|" + member + "|" + id }
+func clientKey(client, id string) string         { return "n|" + client + "|" + id }
+func messageKey(chat, mail string) string        { return "x|" + chat + "|" + mail }
+func mailThread(internetMessageID string) string { return "k|" + item.Hash("mail", internetMessageID) }
+func conversationThread(mailbox, conversation string) string {
+	return "k|" + item.Hash("conversation", mailbox, conversation)
+}
+
+// Start returns the chat that begins with it, and the operations that make it.
+// Named says whether the chat can be found by the mail's internet message id;
+// it cannot when another mail, with other content, has that id already.
+func Start(it item.Item, client, contact, contactName string, members []string, named bool) (Chat, []table.Op) {
+	c := Chat{
+		ID: it.ID, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
+		Members: members, Addresses: []string{it.Address}, State: Open,
+		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1,
+	}
+	ops := []table.Op{
+		table.Insert(pack(chatKey(c.ID), c, "")),
+		table.Insert(pack(clientKey(c.Client, c.ID), c, "")),
+		table.Insert(pack(messageKey(c.ID, it.ID), messageOf(it), "")),
+	}
+	for _, m := range members {
+		ops = append(ops, table.Insert(pack(memberKey(m, c.ID), c, "")))
+	}
+	return c, append(ops, threads(c.ID, it, named)...)
+}
+
+// Join returns c with the mail and the members added, and the operations that
+// write it; they hold only if nobody changed the chat since it was read. A copy
+// is a mail that the chat already has, received at another address: it adds
+// members and no message. Named is as in Start.
+func (c Chat) Join(it item.Item, members []string, isCopy, named bool) (Chat, []table.Op) {
+	for _, m := range members {
+		if !slices.Contains(c.Members, m) && len(c.Members) < MaxMembers {
+			c.Members = append(slices.Clip(c.Members), m)
+		}
+	}
+	if !slices.Contains(c.Addresses, it.Address) {
+		c.Addresses = append(slices.Clip(c.Addresses), it.Address)
+	}
+	var ops []table.Op
+	if !isCopy {
+		c.State = Open
+		c.Messages++
+		if it.Received.After(c.Last) {
+			c.Last, c.Preview = it.Received, it.Preview
+		}
+		ops = append(ops, table.Put(pack(messageKey(c.ID, it.ID), messageOf(it), "")))
+	}
+	ops = append(ops, c.rows()...)
+	return c, append(ops, threads(c.ID, it, named && !isCopy)...)
+}
+
+// rows are the operations that bring the chat and its views to what c says.
+func (c Chat) rows() []table.Op {
+	ops := []table.Op{
+		table.Replace(pack(chatKey(c.ID), c, c.etag)),
+		table.Put(pack(clientKey(c.Client, c.ID), c, "")),
+	}
+	for _, m := range c.Members {
+		ops = append(ops, table.Put(pack(memberKey(m, c.ID), c, "")))
+	}
+	return ops
+}
+
+// threads returns the operations that let later mail find the chat. The mail's
+// own thread is inserted: of two copies that are decided at the same time, the
+// second must see the first.
+func threads(chat string, it item.Item, named bool) []table.Op {
+	var ops []table.Op
+	if it.InternetMessageID != "" && named {
+		row := pack(mailThread(it.InternetMessageID), Thread{Chat: chat, Fingerprint: it.Fingerprint}, "")
+		ops = append(ops, table.Insert(row))
+	}
+	if it.ConversationID != "" {
+		ops = append(ops, table.Put(pack(conversationThread(it.Mailbox, it.ConversationID), Thread{Chat: chat}, "")))
+	}
+	return ops
+}
+
+func messageOf(it item.Item) Message {
+	return Message{ID: it.ID, Kind: "mail", From: it.From, Subject: it.Subject, Preview: it.Preview,
+		Received: it.Received, HasAttachments: it.HasAttachments}
+}
+
+// pack makes a row of a value of this package. All of them are plain structs,
+// which encode.
+func pack(key string, v any, etag string) table.Row {
+	r, err := table.Pack(key, v)
+	if err != nil {
+		panic(fmt.Sprintf("row %s: %v", key, err))
+	}
+	r.ETag = etag
+	return r
+}

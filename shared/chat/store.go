@@ -1,0 +1,123 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/table"
+)
+
+// A Store reads chats from the table "mails"; what Start and Join return is
+// written together with the mail.
+type Store struct{ table *table.Table }
+
+// NewStore returns a Store over t.
+func NewStore(t *table.Table) *Store { return &Store{table: t} }
+
+// ErrNotFound means that there is no such chat, message or thread.
+var ErrNotFound = errors.New("no such chat")
+
+// above is a text that sorts after every id.
+const above = "~"
+
+// Get returns the chat with this id, or ErrNotFound.
+func (s *Store) Get(ctx context.Context, id string) (Chat, error) {
+	if !item.ValidID(id) {
+		return Chat{}, ErrNotFound
+	}
+	var c Chat
+	etag, err := s.get(ctx, chatKey(id), &c)
+	c.etag = etag
+	return c, err
+}
+
+// MailThread returns the thread of the mail with this internet message id, or
+// ErrNotFound.
+func (s *Store) MailThread(ctx context.Context, internetMessageID string) (Thread, error) {
+	var t Thread
+	_, err := s.get(ctx, mailThread(internetMessageID), &t)
+	return t, err
+}
+
+// ConversationThread returns the thread of a conversation in a mailbox, or
+// ErrNotFound.
+func (s *Store) ConversationThread(ctx context.Context, mailbox, conversation string) (Thread, error) {
+	var t Thread
+	_, err := s.get(ctx, conversationThread(mailbox, conversation), &t)
+	return t, err
+}
+
+func (s *Store) get(ctx context.Context, key string, into any) (etag string, err error) {
+	r, err := s.table.Get(ctx, key)
+	if errors.Is(err, table.ErrNotFound) {
+		return "", ErrNotFound
+	}
+	if err == nil {
+		err = r.Unpack(into)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read row %s: %w", key, err)
+	}
+	return r.ETag, nil
+}
+
+// A Query says which chats a list holds.
+type Query struct {
+	Member string // only those in which this team member takes part
+	Client string // only those of this client; not together with Member
+	Limit  int    // at most so many, 1 to 200
+	After  string // continue after the chat with this id
+}
+
+// List returns chats, the last started first, and the id to continue after, ""
+// at the end. It costs one query.
+func (s *Store) List(ctx context.Context, q Query) (chats []Chat, after string, err error) {
+	prefix := "c|"
+	switch {
+	case q.Member != "":
+		prefix = memberKey(q.Member, "")
+	case q.Client != "":
+		prefix = clientKey(q.Client, "")
+	}
+	return list[Chat](ctx, s.table, prefix, q.Limit, q.After)
+}
+
+// Messages returns the messages of a chat, newest first, and the id to continue
+// after, "" at the end. It costs one query.
+func (s *Store) Messages(ctx context.Context, chat string, limit int, after string) ([]Message, string, error) {
+	return list[Message](ctx, s.table, messageKey(chat, ""), limit, after)
+}
+
+// Message returns one message of a chat, or ErrNotFound.
+func (s *Store) Message(ctx context.Context, chat, id string) (Message, error) {
+	var m Message
+	if !item.ValidID(chat) || !item.ValidID(id) {
+		return m, ErrNotFound
+	}
+	_, err := s.get(ctx, messageKey(chat, id), &m)
+	return m, err
+}
+
+func list[T any](ctx context.Context, t *table.Table, prefix string, limit int, after string) (out []T, next string, err error) {
+	from := prefix
+	if after != "" {
+		from = prefix + after + above // the key after it: no id continues another
+	}
+	rows, more, err := t.Range(ctx, from, prefix+above, limit)
+	if err != nil {
+		return nil, "", fmt.Errorf("list %s: %w", prefix, err)
+	}
+	for _, r := range rows {
+		var v T
+		if err := r.Unpack(&v); err != nil {
+			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
+		}
+		out = append(out, v)
+	}
+	if more != "" && len(rows) > 0 {
+		next = rows[len(rows)-1].Key[len(prefix):]
+	}
+	return out, next, nil
+}

@@ -1,0 +1,88 @@
+package item
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"kantoorpost/shared/table"
+)
+
+// A body is kept as gzip in rows of up to bodyRow bytes, each in properties of
+// up to bodyPiece bytes: a binary property holds at most 64 KiB, a row 1 MiB.
+// https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+const (
+	bodyPiece = 60 << 10
+	bodyRow   = 14 * bodyPiece
+)
+
+// maxBody bounds what Body reads back: what fetch keeps is shorter.
+const maxBody = 16 << 20
+
+// bodyRows returns the rows that keep content for the mail with this id; none
+// for no content.
+func bodyRows(id, content string) ([]table.Row, error) {
+	if content == "" {
+		return nil, nil
+	}
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed) // the level is valid
+	if _, err := io.Copy(z, strings.NewReader(content)); err != nil {
+		return nil, fmt.Errorf("compress body of mail %s: %w", id, err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compress body of mail %s: %w", id, err)
+	}
+	var rows []table.Row
+	for rest := packed.Bytes(); len(rest) > 0; {
+		part := rest[:min(len(rest), bodyRow)]
+		rest = rest[len(part):]
+		props := map[string]any{}
+		for n := 0; len(part) > 0; n++ {
+			piece := part[:min(len(part), bodyPiece)]
+			part = part[len(piece):]
+			props[pieceName(n)] = piece
+		}
+		rows = append(rows, table.Row{Key: bodyKey(id, int64(len(rows))), Props: props})
+	}
+	return rows, nil
+}
+
+func pieceName(n int) string { return fmt.Sprintf("gzip%02d", n) }
+
+// Body returns what the mail says, in the content type that the item names.
+func (s *Store) Body(ctx context.Context, it Item) (string, error) {
+	var packed bytes.Buffer
+	from, to := bodyKey(it.ID, 0), "b|"+it.ID+"|"+above
+	for from != "" && it.BodyParts > 0 {
+		rows, next, err := s.table.Range(ctx, from, to, 4)
+		if err != nil {
+			return "", fmt.Errorf("read body of mail %s: %w", it.ID, err)
+		}
+		for _, r := range rows {
+			for n := 0; ; n++ {
+				piece, ok := r.Props[pieceName(n)].([]byte)
+				if !ok {
+					break
+				}
+				packed.Write(piece)
+			}
+		}
+		from = next
+	}
+	if packed.Len() == 0 {
+		return "", nil
+	}
+	z, err := gzip.NewReader(&packed)
+	if err != nil {
+		return "", fmt.Errorf("unpack body of mail %s: %w", it.ID, err)
+	}
+	content, err := io.ReadAll(io.LimitReader(z, maxBody))
+	if err != nil {
+		return "", fmt.Errorf("unpack body of mail %s: %w", it.ID, err)
+	}
+	return string(content), nil
+}

@@ -1,0 +1,89 @@
+package item
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"kantoorpost/shared/table"
+)
+
+// A parked mail is decided again when what it was decided under has changed:
+// the directory, or what its address is linked with. That is its basis.
+// settledKey holds the office's basis under which all parked mails have been
+// decided, so that an unchanged office costs one look.
+const settledKey = "s|parked"
+
+// Basis is what a decision on a mail rests on, besides the mail: the version of
+// the directory, and the link of the address that received it. It is a text
+// that is only ever compared.
+func Basis(directory int64, linkKind, linkID string) string {
+	return fmt.Sprintf("%d/%s/%s", directory, linkKind, linkID)
+}
+
+// Outdated returns the ids of parked mails that were decided under another
+// basis than their mailbox has now, at most limit. Whole is a text that
+// changes whenever any mailbox's basis does: once nothing is outdated it is
+// remembered, and the answer comes from one row until it changes.
+func (s *Store) Outdated(ctx context.Context, whole string, basis func(mailbox string) string, limit int) ([]string, error) {
+	settled, err := s.table.Get(ctx, settledKey)
+	if err != nil && !errors.Is(err, table.ErrNotFound) {
+		return nil, fmt.Errorf("read basis of parked mails: %w", err)
+	}
+	if err == nil && settled.Props["basis"] == whole {
+		return nil, nil
+	}
+	var ids []string
+	for from := "p|"; from != ""; {
+		rows, next, err := s.table.Range(ctx, from, "p|"+above, 1000)
+		if err != nil {
+			return nil, fmt.Errorf("read parked mails: %w", err)
+		}
+		for _, r := range rows {
+			id, box := r.Key[len("p|"):], fmt.Sprint(r.Props["mailbox"])
+			if r.Props["basis"] != basis(box) && ValidID(id) {
+				ids = append(ids, id)
+			}
+			if len(ids) == limit {
+				return ids, nil
+			}
+		}
+		from = next
+	}
+	if len(ids) == 0 {
+		err := s.table.Write(ctx, table.Put(table.Row{Key: settledKey, Props: map[string]any{"basis": whole}}))
+		if err != nil {
+			return nil, fmt.Errorf("keep basis of parked mails: %w", err)
+		}
+	}
+	return ids, nil
+}
+
+// Stamp notes under which basis these mails, by id, were decided, which are
+// still parked for the same reason.
+func (s *Store) Stamp(ctx context.Context, basis map[string]string) error {
+	if len(basis) == 0 {
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(basis))
+	var ops []table.Op
+	from, to := parkedKey(ids[0]), parkedKey(ids[len(ids)-1])+above
+	for from != "" {
+		rows, next, err := s.table.Range(ctx, from, to, 1000)
+		if err != nil {
+			return fmt.Errorf("read %d parked mails: %w", len(ids), err)
+		}
+		for _, r := range rows {
+			if b, ours := basis[r.Key[len("p|"):]]; ours && r.Props["basis"] != b {
+				ops = append(ops, table.Merge(table.Row{Key: r.Key, ETag: r.ETag, Props: map[string]any{"basis": b}}))
+			}
+		}
+		from = next
+	}
+	if err := s.writeUnchanged(ctx, ops); err != nil {
+		return fmt.Errorf("stamp %d parked mails: %w", len(ids), err)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package item
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/table"
+)
+
+// A Store keeps items in the table "mails".
+type Store struct {
+	table *table.Table
+	now   func() time.Time
+}
+
+// NewStore returns a Store over t.
+func NewStore(t *table.Table) *Store {
+	return &Store{table: t, now: func() time.Time { return time.Now().UTC() }}
+}
+
+// ErrNotFound means that there is no such mail.
+var ErrNotFound = errors.New("no such mail")
+
+// Get returns the mail with this id, or ErrNotFound.
+func (s *Store) Get(ctx context.Context, id string) (Item, error) {
+	if !ValidID(id) {
+		return Item{}, ErrNotFound
+	}
+	r, err := s.table.Get(ctx, mailKey(id))
+	if errors.Is(err, table.ErrNotFound) {
+		return Item{}, ErrNotFound
+	}
+	if err != nil {
+		return Item{}, fmt.Errorf("read mail %s: %w", id, err)
+	}
+	return unpack(r)
+}
+
+// Load returns the mails with these ids, oldest first, and leaves out those
+// that are not there. Ids of mails that arrived one after another cost one
+// query together.
+func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ValidID(id) })
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found := make(map[string]Item, len(ids))
+	if len(ids) > 1 {
+		rows, _, err := s.table.Range(ctx, mailKey(ids[0]), mailKey(ids[len(ids)-1])+above, min(4*len(ids), 1000))
+		if err != nil {
+			return nil, fmt.Errorf("read %d mails: %w", len(ids), err)
+		}
+		for _, r := range rows {
+			id := r.Key[len("m|"):]
+			if _, wanted := slices.BinarySearch(ids, id); !wanted {
+				continue
+			}
+			it, err := unpack(r)
+			if err != nil {
+				return nil, err
+			}
+			found[id] = it
+		}
+	}
+	items := make([]Item, 0, len(ids))
+	for _, id := range slices.Backward(ids) {
+		it, ok := found[id]
+		if !ok {
+			var err error
+			if it, err = s.Get(ctx, id); errors.Is(err, ErrNotFound) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+		}
+		items = append(items, it)
+	}
+	return items, nil
+}
+
+// A Query says which mails a list holds.
+type Query struct {
+	Mailbox string // only of this mailbox; "" for all
+	State   State  // only in this state; "" for all
+	Limit   int    // at most so many, 1 to 200
+	After   string // continue after the mail with this id
+}
+
+// List returns mails, newest first, and the id to continue after, "" at the
+// end. It costs one query; a page may be shorter than asked for, or empty, and
+// still have a continuation.
+func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, err error) {
+	prefix := "m|"
+	switch {
+	case q.Mailbox != "":
+		prefix = viewKey(q.Mailbox, "")
+	case q.State == Parked:
+		prefix = "p|"
+	}
+	from := prefix
+	if q.After != "" {
+		from = prefix + q.After + above // the key after it: no id continues another
+	}
+	rows, next, err := s.table.Range(ctx, from, prefix+above, q.Limit)
+	if err != nil {
+		return nil, "", fmt.Errorf("list mails: %w", err)
+	}
+	for _, r := range rows {
+		it, err := unpack(r)
+		if err != nil {
+			return nil, "", err
+		}
+		if q.State == "" || it.State == q.State {
+			items = append(items, it)
+		}
+	}
+	if next != "" && len(rows) > 0 {
+		after = rows[len(rows)-1].Key[len(prefix):]
+	}
+	return items, after, nil
+}
+
+func unpack(r table.Row) (Item, error) {
+	var it Item
+	if err := r.Unpack(&it); err != nil {
+		return Item{}, fmt.Errorf("read row %s: %w", r.Key, err)
+	}
+	it.etag = r.ETag
+	return it, nil
+}

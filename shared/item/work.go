@@ -1,0 +1,89 @@
+package item
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/table"
+)
+
+// Work is the row that says that a mail is still to be decided.
+type Work struct {
+	ID       string    `json:"id"`
+	Address  string    `json:"address"`
+	Next     time.Time `json:"next"`     // when the tick asks again, if nothing has happened
+	Attempts int64     `json:"attempts"` // how often it did
+
+	etag string
+}
+
+const (
+	firstSweep = 4 * time.Minute // the hint that fetch put gets this long
+	maxSweep   = 6 * time.Hour
+)
+
+// OpenWork returns the work of mails in state New that nothing has happened to
+// for too long, newest first, at most limit.
+func (s *Store) OpenWork(ctx context.Context, limit int) ([]Work, error) {
+	now := s.now()
+	var due []Work
+	for from := "w|"; from != "" && len(due) < limit; {
+		rows, next, err := s.table.Range(ctx, from, "w|"+above, 1000)
+		if err != nil {
+			return nil, fmt.Errorf("read open work: %w", err)
+		}
+		for _, r := range rows {
+			var w Work
+			if err := r.Unpack(&w); err != nil || !ValidID(w.ID) {
+				continue // a row that a person made
+			}
+			w.etag = r.ETag
+			if !w.Next.After(now) && len(due) < limit {
+				due = append(due, w)
+			}
+		}
+		from = next
+	}
+	return due, nil
+}
+
+// Postpone notes that these were asked for again: the next time is twice as
+// far away, so that what cannot succeed does not cost more and more.
+func (s *Store) Postpone(ctx context.Context, work []Work) error {
+	now := s.now()
+	var ops []table.Op
+	for _, w := range work {
+		w.Attempts++
+		w.Next = now.Add(min(firstSweep<<min(w.Attempts, 10), maxSweep))
+		ops = append(ops, table.Replace(packed(workKey(w.ID), w, w.etag)))
+	}
+	if err := s.writeUnchanged(ctx, ops); err != nil {
+		return fmt.Errorf("postpone work: %w", err)
+	}
+	return nil
+}
+
+// writeUnchanged writes those of ops whose rows are still as they were read:
+// what somebody has changed meanwhile is no longer ours to write.
+func (s *Store) writeUnchanged(ctx context.Context, ops []table.Op) error {
+	for len(ops) > 0 {
+		part := slices.Clone(ops[:min(len(ops), table.MaxOps)])
+		ops = ops[len(part):]
+		for len(part) > 0 {
+			err := s.table.Write(ctx, part...)
+			var at *table.OpError
+			if errors.As(err, &at) && at.Index >= 0 && (errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound)) {
+				part = slices.Delete(part, at.Index, at.Index+1)
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return nil
+}
