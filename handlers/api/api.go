@@ -1,0 +1,175 @@
+// Package api serves the HTTP API under /api: it checks who asks and what is
+// asked, calls a noun, and puts its answer or its error into HTTP. What the
+// nouns do and how they keep it, it does not know.
+//
+// A resource has a file of its own with a register function. Every operation
+// goes through handle, which demands the action that it is.
+package api
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+)
+
+// Options are what the API serves.
+type Options struct {
+	Version   string // of the product, for the description of the API
+	Gate      access.Gate
+	Directory *directory.Store
+	// Checks are what must work for the product to be ready.
+	Checks []Check
+}
+
+// An api is the API with its routes.
+type api struct {
+	Options
+	huma   huma.API
+	mux    *http.ServeMux
+	origin *http.CrossOriginProtection
+	// explain has, for each noun, what its errors mean in HTTP.
+	explain []func(error) *problem
+}
+
+// New returns the handler of everything under /api.
+func New(o Options) http.Handler { return build(o) }
+
+func build(o Options) *api {
+	a := &api{
+		Options: o,
+		mux:     http.NewServeMux(),
+		origin:  http.NewCrossOriginProtection(),
+	}
+	a.huma = humago.New(a.mux, config(o.Version))
+	a.registerDocument()
+	a.registerHealth()
+	a.registerMe()
+	a.registerTeamMembers()
+	a.registerClients()
+	a.registerClientTeam()
+	a.registerContacts()
+	a.registerRoles()
+	a.registerProcessTeams()
+	a.explain = append(a.explain, explainDirectory)
+	return a
+}
+
+func config(version string) huma.Config {
+	c := huma.DefaultConfig("Kantoorpost", version)
+	c.DocsPath = ""     // loads its scripts from elsewhere
+	c.OpenAPIPath = ""  // registered as an operation like any other
+	c.SchemasPath = ""  // part of the document
+	c.CreateHooks = nil // no $schema in answers
+	c.RejectUnknownQueryParameters = true
+	c.NoFormatFallback = false
+	c.Transformers = []huma.Transformer{tidy}
+	return c
+}
+
+// ServeHTTP keeps what holds for every request, and answers what has no route
+// in the same form as the rest.
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if err := a.origin.Check(r); err != nil {
+		writeProblem(w, newProblem(http.StatusForbidden, "the request comes from a page of another site"))
+		return
+	}
+	// The mux would redirect to the clean path.
+	if r.URL.Path != path.Clean(r.URL.Path) {
+		writeProblem(w, newProblem(http.StatusNotFound, "no such path; paths have no empty parts and no slash at the end"))
+		return
+	}
+	if unmatched, pattern := a.mux.Handler(r); pattern == "" {
+		refuse(w, r, unmatched)
+		return
+	}
+	a.mux.ServeHTTP(w, r)
+}
+
+// refuse says that a path, or a method of it, does not exist. The mux's own
+// answer knows which of them.
+func refuse(w http.ResponseWriter, r *http.Request, unmatched http.Handler) {
+	answer := discard{header: http.Header{}}
+	unmatched.ServeHTTP(&answer, r)
+	if answer.status != http.StatusMethodNotAllowed {
+		writeProblem(w, newProblem(http.StatusNotFound, "no such path"))
+		return
+	}
+	allow := answer.header.Get("Allow")
+	w.Header().Set("Allow", allow)
+	writeProblem(w, newProblem(http.StatusMethodNotAllowed, "this path knows the methods "+allow))
+}
+
+// A discard keeps the status and the headers of an answer.
+type discard struct {
+	header http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) WriteHeader(status int)      { d.status = status }
+
+// registerDocument serves the description of the API, which is the same for
+// everybody and holds no data.
+func (a *api) registerDocument() {
+	type output struct {
+		ContentType string `header:"Content-Type"`
+		Body        []byte
+	}
+	handle(a, access.Public, huma.Operation{
+		OperationID: "get-openapi", Method: http.MethodGet, Path: "/api/openapi.json", Tags: []string{"about"},
+		Summary: "This description, in OpenAPI 3.1",
+	}, func(context.Context, *struct{}) (*output, error) {
+		text, err := a.huma.OpenAPI().MarshalJSON()
+		return &output{ContentType: "application/openapi+json", Body: text}, err
+	})
+}
+
+// actionKey is the extension of an operation in the document that says which
+// action it is.
+const actionKey = "x-action"
+
+// handle registers an operation. It is the only way to, so that none is without
+// an action: who may not do it, to any object at all, is turned away before the
+// request is read.
+func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
+	op.Extensions = map[string]any{actionKey: string(action)}
+	// The default deadline of huma stays on the connection after the body, and
+	// would end longer requests; the server has its own.
+	op.BodyReadTimeout = -1
+	op.MaxBodyBytes = 1 << 20
+	op.Middlewares = huma.Middlewares{a.guard(action)}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := serve(ctx, in)
+		if err != nil {
+			return nil, a.failure(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func hasBody(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		return r.ContentLength != 0
+	}
+	return false
+}
+
+func isJSON(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(media)) {
+	case "application/json", "application/merge-patch+json":
+		return true
+	}
+	return false
+}

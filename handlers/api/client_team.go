@@ -1,0 +1,46 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+)
+
+func (a *api) registerClientTeam() {
+	type input struct {
+		Client string `path:"client" maxLength:"64"`
+	}
+	const path = "/api/clients/{client}/team-members"
+	answer := func(links []directory.Link, revision string) *objectOutput[listOf[directory.Link]] {
+		return &objectOutput[listOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
+	}
+	handle(a, access.DirectoryRead, huma.Operation{
+		OperationID: "get-client-team", Method: http.MethodGet, Path: path, Tags: []string{"directory"},
+		Summary: "Who works for a client, in order, in which role",
+	}, func(ctx context.Context, in *input) (*objectOutput[listOf[directory.Link]], error) {
+		if _, err := a.Directory.Client(ctx, in.Client); err != nil {
+			return nil, err
+		}
+		links, revision, err := a.Directory.ClientTeamRevision(ctx, in.Client)
+		return answer(links, revision), err
+	})
+	handle(a, access.DirectoryWrite, huma.Operation{
+		OperationID: "set-client-team", Method: http.MethodPut, Path: path, Tags: []string{"directory"},
+		Summary: "Say who works for a client, in order, in place of who did",
+	}, func(ctx context.Context, in *struct {
+		input
+		ifMatch
+		Body []directory.Link `nullable:"false"`
+	}) (*objectOutput[listOf[directory.Link]], error) {
+		revision, err := in.revision()
+		if err != nil {
+			return nil, err
+		}
+		revision, err = a.Directory.SetClientTeam(ctx, in.Client, revision, in.Body)
+		return answer(in.Body, revision), err
+	})
+}

@@ -1,0 +1,48 @@
+package api
+
+import (
+	"cmp"
+	"context"
+
+	"kantoorpost/shared/directory"
+)
+
+func (a *api) registerClients() {
+	type body struct {
+		Number string               `json:"number" example:"10234"`
+		Type   directory.ClientType `json:"type" enum:"organisation,person,internal,supplier"`
+		Name   string               `json:"name" example:"Bakkerij De Korenaar B.V."`
+		KvK    string               `json:"kvk,omitempty" example:"12345678"`
+		VAT    string               `json:"vat,omitempty" example:"NL123456789B01"`
+	}
+	type patch struct {
+		Number field[string]               `json:"number,omitzero"`
+		Type   field[directory.ClientType] `json:"type,omitzero"`
+		Name   field[string]               `json:"name,omitzero"`
+		KvK    field[string]               `json:"kvk,omitzero" doc:"null removes it"`
+		VAT    field[string]               `json:"vat,omitzero" doc:"null removes it"`
+	}
+	resource[directory.Client, body, patch]{
+		path: "/api/clients", one: "client", many: "clients",
+		list: a.Directory.Clients,
+		get:  a.Directory.Client,
+		create: func(ctx context.Context, in body) (directory.Client, error) {
+			return a.Directory.CreateClient(ctx, directory.Client{
+				Number: in.Number, Type: in.Type, Name: in.Name, KvK: in.KvK, VAT: in.VAT,
+			})
+		},
+		update: func(ctx context.Context, id, revision string, in patch) (directory.Client, error) {
+			return a.Directory.UpdateClient(ctx, id, revision, func(c *directory.Client) error {
+				in.KvK.or(&c.KvK)
+				in.VAT.or(&c.VAT)
+				return cmp.Or(
+					in.Number.into(&c.Number, "number"),
+					in.Type.into(&c.Type, "type"),
+					in.Name.into(&c.Name, "name"),
+				)
+			})
+		},
+		remove:   a.Directory.DeleteClient,
+		identity: func(c directory.Client) (string, string) { return c.ID, c.Revision },
+	}.register(a)
+}

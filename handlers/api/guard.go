@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"kantoorpost/shared/access"
+)
+
+type actorKey struct{}
+
+// actor returns who is asking; nobody, for a public operation.
+func actor(ctx context.Context) access.Actor {
+	actor, _ := ctx.Value(actorKey{}).(access.Actor)
+	return actor
+}
+
+// guard lets through who may do action.
+func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(hc)
+		if action == access.Public {
+			next(hc)
+			return
+		}
+		who, err := a.Gate.Identify(r.Context(), r.Header)
+		if err != nil {
+			writeProblem(w, a.unidentified(r.Context(), err))
+			return
+		}
+		if !access.Can(who, action, access.Some) {
+			writeProblem(w, newProblem(http.StatusForbidden, "your rights do not include "+string(action)))
+			return
+		}
+		if hasBody(r) && !isJSON(r.Header.Get("Content-Type")) {
+			writeProblem(w, newProblem(http.StatusUnsupportedMediaType, "expected Content-Type: application/json"))
+			return
+		}
+		next(huma.WithValue(hc, actorKey{}, who))
+	}
+}
+
+func (a *api) unidentified(ctx context.Context, err error) *problem {
+	switch {
+	case errors.Is(err, access.ErrClosed):
+		slog.ErrorContext(ctx, "nobody can sign in", "err", err)
+		return newProblem(http.StatusServiceUnavailable, "authentication of the platform is off, so nobody can be let in; an administrator turns it on in the function app")
+	case errors.Is(err, access.ErrNobody):
+		slog.WarnContext(ctx, "request without a valid principal", "err", err)
+		return newProblem(http.StatusUnauthorized, "sign in with an account of the office")
+	case errors.Is(err, access.ErrStranger):
+		slog.WarnContext(ctx, "stranger refused", "err", err)
+		return newProblem(http.StatusForbidden, "you are signed in, but are no active team member of this office; an administrator can add you with this e-mail address")
+	}
+	return a.problem(ctx, err)
+}

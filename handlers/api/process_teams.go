@@ -1,0 +1,34 @@
+package api
+
+import (
+	"cmp"
+	"context"
+
+	"kantoorpost/shared/directory"
+)
+
+func (a *api) registerProcessTeams() {
+	type body struct {
+		Name    string   `json:"name" example:"Salarisadministratie"`
+		Members []string `json:"members,omitempty" nullable:"false" doc:"ids of team members"`
+	}
+	type patch struct {
+		Name    field[string]   `json:"name,omitzero"`
+		Members field[[]string] `json:"members,omitzero"`
+	}
+	resource[directory.ProcessTeam, body, patch]{
+		path: "/api/process-teams", one: "process team", many: "process teams",
+		list: a.Directory.Teams,
+		get:  a.Directory.Team,
+		create: func(ctx context.Context, in body) (directory.ProcessTeam, error) {
+			return a.Directory.CreateTeam(ctx, directory.ProcessTeam{Name: in.Name, Members: in.Members})
+		},
+		update: func(ctx context.Context, id, revision string, in patch) (directory.ProcessTeam, error) {
+			return a.Directory.UpdateTeam(ctx, id, revision, func(t *directory.ProcessTeam) error {
+				return cmp.Or(in.Name.into(&t.Name, "name"), in.Members.into(&t.Members, "members"))
+			})
+		},
+		remove:   a.Directory.DeleteTeam,
+		identity: func(t directory.ProcessTeam) (string, string) { return t.ID, t.Revision },
+	}.register(a)
+}

@@ -1,0 +1,196 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+)
+
+// What operations on one resource and on lists have in common.
+type (
+	byID struct {
+		ID string `path:"id" maxLength:"64"`
+	}
+	ifMatch struct {
+		IfMatch string `header:"If-Match" maxLength:"100" doc:"the ETag that the change is based on; without it, whatever it is"`
+	}
+	listInput struct {
+		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
+		After string `query:"after" maxLength:"2000" doc:"the next of the page before"`
+	}
+	searchInput struct {
+		listInput
+		Search string `query:"search" maxLength:"100" doc:"text that a name, number or address contains; a page may then hold fewer items than the limit and still have a next"`
+	}
+	listOf[T any] struct {
+		Items []T    `json:"items" nullable:"false"`
+		Next  string `json:"next,omitempty" doc:"the after of the next page; absent at the end"`
+	}
+	listOutput[T any] struct{ Body listOf[T] }
+	// An objectOutput is an object with its entity tag and, when it was just
+	// made, where it is.
+	objectOutput[T any] struct {
+		ETag     string `header:"ETag"`
+		Location string `header:"Location"`
+		Body     T
+	}
+)
+
+// query reads which part of a list is asked for.
+func (in searchInput) query() (directory.Query, error) {
+	after, err := base64.RawURLEncoding.DecodeString(in.After)
+	if err != nil {
+		return directory.Query{}, invalid("query.after", "the next of the page before")
+	}
+	return directory.Query{Limit: in.Limit, After: string(after), Search: in.Search}, nil
+}
+
+func listed[T any](items []T, next string) *listOutput[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return &listOutput[T]{Body: listOf[T]{Items: items, Next: base64.RawURLEncoding.EncodeToString([]byte(next))}}
+}
+
+// tag makes an entity tag of a revision.
+// https://www.rfc-editor.org/rfc/rfc9110#name-etag
+func tag(revision string) string {
+	if revision == "" {
+		return ""
+	}
+	return `"` + revision + `"`
+}
+
+// revision reads If-Match; "" means whatever it is.
+// https://www.rfc-editor.org/rfc/rfc9110#name-if-match
+func (in ifMatch) revision() (string, error) {
+	text := strings.TrimSpace(in.IfMatch)
+	if text == "" || text == "*" {
+		return "", nil
+	}
+	if len(text) < 3 || text[0] != '"' || text[len(text)-1] != '"' {
+		return "", changed() // a weak or foreign tag matches nothing
+	}
+	return text[1 : len(text)-1], nil
+}
+
+// A field is a member of a JSON merge patch: absent, null or a value.
+// https://www.rfc-editor.org/rfc/rfc7396
+type field[T any] struct {
+	set, null bool
+	value     T
+}
+
+// UnmarshalJSON is called for a member that is there, null too.
+func (f *field[T]) UnmarshalJSON(text []byte) error {
+	f.set, f.null = true, string(text) == "null"
+	return json.Unmarshal(text, &f.value)
+}
+
+// Schema describes the field as its value.
+func (field[T]) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[T](), true, "")
+}
+
+// into sets a value that an object must have.
+func (f field[T]) into(value *T, name string) error {
+	if f.null {
+		return invalid("body."+name, "a value; it can not be removed")
+	}
+	if f.set {
+		*value = f.value
+	}
+	return nil
+}
+
+// or sets a value that an object may lack: null removes it.
+func (f field[T]) or(value *T) {
+	if f.set {
+		*value = f.value
+	}
+}
+
+// A resource is one kind of object of the directory: T, made from C and
+// changed by the merge patch P.
+type resource[T, C, P any] struct {
+	path, one, many string // "/api/roles", "role", "roles"
+	list            func(context.Context, directory.Query) (directory.Page[T], error)
+	get             func(context.Context, string) (T, error)
+	create          func(context.Context, C) (T, error)
+	update          func(ctx context.Context, id, revision string, patch P) (T, error)
+	remove          func(ctx context.Context, id, revision string) error
+	identity        func(T) (id, revision string)
+}
+
+// register registers the operations of r, which read and write the directory.
+func (r resource[T, C, P]) register(a *api) {
+	slug := strings.ReplaceAll(r.one, " ", "-")
+	about := func(verb, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{
+			OperationID: verb + "-" + slug, Method: method, Path: path,
+			Summary: summary, Tags: []string{"directory"}, DefaultStatus: status,
+		}
+	}
+	found := func(v T) *objectOutput[T] {
+		_, revision := r.identity(v)
+		return &objectOutput[T]{ETag: tag(revision), Body: v}
+	}
+
+	handle(a, access.DirectoryRead, about("list", http.MethodGet, r.path, "List "+r.many, http.StatusOK),
+		func(ctx context.Context, in *searchInput) (*listOutput[T], error) {
+			q, err := in.query()
+			if err != nil {
+				return nil, err
+			}
+			page, err := r.list(ctx, q)
+			return listed(page.Items, page.Next), err
+		})
+	handle(a, access.DirectoryWrite, about("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
+		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
+			v, err := r.create(ctx, in.Body)
+			if err != nil {
+				return nil, err
+			}
+			out := found(v)
+			id, _ := r.identity(v)
+			out.Location = r.path + "/" + id
+			return out, nil
+		})
+	handle(a, access.DirectoryRead, about("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one, http.StatusOK),
+		func(ctx context.Context, in *byID) (*objectOutput[T], error) {
+			v, err := r.get(ctx, in.ID)
+			return found(v), err
+		})
+	handle(a, access.DirectoryWrite, about("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch", http.StatusOK),
+		func(ctx context.Context, in *struct {
+			byID
+			ifMatch
+			Body P
+		}) (*objectOutput[T], error) {
+			revision, err := in.revision()
+			if err != nil {
+				return nil, err
+			}
+			v, err := r.update(ctx, in.ID, revision, in.Body)
+			return found(v), err
+		})
+	handle(a, access.DirectoryWrite, about("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one, http.StatusNoContent),
+		func(ctx context.Context, in *struct {
+			byID
+			ifMatch
+		}) (*struct{}, error) {
+			revision, err := in.revision()
+			if err != nil {
+				return nil, err
+			}
+			return nil, r.remove(ctx, in.ID, revision)
+		})
+}

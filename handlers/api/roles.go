@@ -1,0 +1,31 @@
+package api
+
+import (
+	"context"
+
+	"kantoorpost/shared/directory"
+)
+
+func (a *api) registerRoles() {
+	type body struct {
+		Name string `json:"name" example:"Relatiebeheerder"`
+	}
+	type patch struct {
+		Name field[string] `json:"name,omitzero"`
+	}
+	resource[directory.Role, body, patch]{
+		path: "/api/roles", one: "role", many: "roles",
+		list: a.Directory.Roles,
+		get:  a.Directory.Role,
+		create: func(ctx context.Context, in body) (directory.Role, error) {
+			return a.Directory.CreateRole(ctx, directory.Role{Name: in.Name})
+		},
+		update: func(ctx context.Context, id, revision string, in patch) (directory.Role, error) {
+			return a.Directory.UpdateRole(ctx, id, revision, func(r *directory.Role) error {
+				return in.Name.into(&r.Name, "name")
+			})
+		},
+		remove:   a.Directory.DeleteRole,
+		identity: func(r directory.Role) (string, string) { return r.ID, r.Revision },
+	}.register(a)
+}
