@@ -1,0 +1,182 @@
+package entra
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"kantoorpost/shared/fault"
+)
+
+// ErrWrongTenant means that a token came of another tenant than was asked.
+var ErrWrongTenant = errors.New("the token is of another tenant")
+
+// secretIDPasted is no error of OAuth: it is ours, for a secret that was never
+// sent.
+const secretIDPasted = "secret-id-pasted"
+
+// A Refusal is Entra's no to a token. It holds nothing of what was sent.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+type Refusal struct {
+	Status     int    // 0 when nothing was sent
+	OAuthError string // "invalid_client", …; "" when the answer had none
+	Code       int    // the number behind AADSTS, 0 when there was none
+	TraceID    string // what Microsoft asks for
+}
+
+func (r *Refusal) Error() string {
+	text := fmt.Sprintf("refused: %d %s", r.Status, r.OAuthError)
+	if r.Code != 0 {
+		text += fmt.Sprintf(" AADSTS%d", r.Code)
+	}
+	if r.TraceID != "" {
+		text += " (trace " + r.TraceID + ")"
+	}
+	return text
+}
+
+// Meaning says what a person must do about it: "secret-wrong",
+// "secret-expired", "secret-id-pasted", "app-not-in-tenant", "tenant-unknown"
+// or "other". Microsoft may change the numbers, so without a known one the
+// error of OAuth decides.
+func (r *Refusal) Meaning() string {
+	switch r.Code {
+	case 7000215, 7000216, 7000218:
+		return "secret-wrong"
+	case 7000222:
+		return "secret-expired"
+	case 700016:
+		return "app-not-in-tenant"
+	case 90002, 900023:
+		return "tenant-unknown"
+	}
+	switch r.OAuthError {
+	case secretIDPasted:
+		return secretIDPasted
+	case "invalid_client":
+		return "secret-wrong"
+	}
+	return "other"
+}
+
+// RefusalOf finds the refusal in an error, of a credential of this package or
+// of azidentity itself.
+func RefusalOf(err error) (*Refusal, bool) {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r, true
+	}
+	var failed *azidentity.AuthenticationFailedError
+	if errors.As(err, &failed) && failed.RawResponse != nil {
+		return readRefusal(failed.RawResponse), true
+	}
+	return nil, false
+}
+
+// explain replaces the SDK's error, which shows the whole answer, by one that
+// can be kept and logged, with its verdict.
+func explain(err error) error {
+	r, ok := RefusalOf(err)
+	if !ok {
+		return errors.New(firstLine(err.Error()))
+	}
+	switch {
+	case r.Status == http.StatusTooManyRequests || r.Status >= 500:
+		return fault.Later(wait(err), r)
+	case r.Status >= 400:
+		return fault.Final(r)
+	}
+	return r
+}
+
+// readRefusal reads what the token endpoint answered; nothing in it is needed.
+func readRefusal(res *http.Response) *Refusal {
+	r := &Refusal{Status: res.StatusCode}
+	body, err := runtime.Payload(res)
+	if err != nil {
+		return r
+	}
+	var wire struct {
+		Error   json.RawMessage `json:"error"`
+		Codes   json.RawMessage `json:"error_codes"`
+		Text    json.RawMessage `json:"error_description"`
+		TraceID json.RawMessage `json:"trace_id"`
+	}
+	_ = json.Unmarshal(body, &wire)
+	var codes []int
+	_ = json.Unmarshal(wire.Codes, &codes)
+	r.OAuthError, r.TraceID = word(wire.Error), word(wire.TraceID)
+	if len(codes) > 0 {
+		r.Code = codes[0]
+	} else {
+		var text string
+		_ = json.Unmarshal(wire.Text, &text)
+		r.Code = number(text)
+	}
+	return r
+}
+
+// number finds the code in "AADSTS7000215: Invalid client secret …".
+func number(text string) int {
+	_, rest, _ := strings.Cut(text, "AADSTS")
+	end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(rest)
+	}
+	n, _ := strconv.Atoi(rest[:end])
+	return n
+}
+
+// word reads a JSON string of letters, digits, dashes and underscores, and
+// gives "" for everything else.
+func word(raw json.RawMessage) string {
+	var text string
+	_ = json.Unmarshal(raw, &text)
+	if len(text) > 64 || strings.ContainsFunc(text, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_')
+	}) {
+		return ""
+	}
+	return text
+}
+
+// wait is how long the token endpoint wants us away, at most an hour.
+func wait(err error) time.Duration {
+	var failed *azidentity.AuthenticationFailedError
+	if !errors.As(err, &failed) || failed.RawResponse == nil {
+		return 0
+	}
+	text := failed.RawResponse.Header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), 3600)) * time.Second
+	}
+	if date, err := http.ParseTime(text); err == nil {
+		return min(max(time.Until(date), 0), time.Hour)
+	}
+	return 0
+}
+
+// firstLine keeps of the SDK's text what says what happened to a connection.
+// About an answer that cannot be read it quotes the answer, which has the token
+// in it: nothing is kept of that, nor of anything else in quotes.
+func firstLine(text string) string {
+	if strings.Contains(text, "json") || strings.Contains(text, "decode") {
+		return "the answer of the token endpoint cannot be read"
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	text, _, _ = strings.Cut(text, ". To troubleshoot")
+	var kept strings.Builder
+	for i, part := range strings.Split(text, `"`) {
+		if i%2 == 0 {
+			kept.WriteString(part)
+		}
+	}
+	return kept.String()[:min(kept.Len(), 300)]
+}
