@@ -1,0 +1,78 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
+
+	"kantoorpost/shared/job"
+)
+
+// MaxBytes is the largest message, as it goes over the wire: in XML, where each
+// quote of the JSON takes five bytes. The service's documents leave open whether
+// it counts before or after that.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/put-message
+const MaxBytes = 64 << 10
+
+// ErrTooLarge is returned for a job that does not fit in one message.
+var ErrTooLarge = errors.New("too large for a queue message")
+
+// Put puts j on its queue, where it stays for its TTL, and creates the queue
+// when it is missing. After an answer was lost the job may be there twice.
+func (s *Service) Put(ctx context.Context, j job.Job) error {
+	if err := s.put(ctx, j); err != nil {
+		return fmt.Errorf("put a job on queue %s: %w", j.Queue(), err)
+	}
+	return nil
+}
+
+func (s *Service) put(ctx context.Context, j job.Job) error {
+	text, err := encode(j)
+	if err != nil {
+		return err
+	}
+	if j.TTL() <= 0 {
+		return fmt.Errorf("a TTL of %s", j.TTL())
+	}
+	ttl := int32((j.TTL() + time.Second - 1) / time.Second)
+	q := s.client.NewQueueClient(j.Queue())
+	opts := &azqueue.EnqueueMessageOptions{TimeToLive: &ttl}
+	_, err = q.EnqueueMessage(ctx, text, opts)
+	if !isMissing(err) {
+		return err
+	}
+	if err := s.create(ctx, j.Queue()); err != nil {
+		return fmt.Errorf("create it: %w", err)
+	}
+	_, err = q.EnqueueMessage(ctx, text, opts)
+	return err
+}
+
+// encode writes j as JSON that is readable in the portal and valid in XML.
+func encode(j job.Job) (string, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(j); err != nil {
+		return "", err
+	}
+	data := bytes.TrimSpace(text.Bytes())
+	// The two characters that JSON allows as they are and XML does not.
+	data = bytes.ReplaceAll(data, []byte("\ufffe"), []byte(`\ufffe`))
+	data = bytes.ReplaceAll(data, []byte("\uffff"), []byte(`\uffff`))
+	var escaped bytes.Buffer
+	if err := xml.EscapeText(&escaped, data); err != nil {
+		return "", err
+	}
+	if escaped.Len() > MaxBytes {
+		return "", fmt.Errorf("%d bytes: %w", escaped.Len(), ErrTooLarge)
+	}
+	return string(data), nil
+}

@@ -1,0 +1,114 @@
+// Package queue puts jobs on queues of Azure Queue Storage, as plain JSON that
+// can be read in the portal, and tells how many are waiting.
+//
+// It refuses to know what a job asks, and it never takes a message off a queue:
+// the Functions host does that.
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2/queueerror"
+)
+
+// Options say which storage account is used: a connection string, or the URL of
+// the queue endpoint together with a credential. Transport is nil for the network.
+type Options struct {
+	ConnectionString string
+	URL              string
+	Credential       azcore.TokenCredential
+	Transport        policy.Transporter
+}
+
+// A Service is the queue service of one storage account. It is safe for
+// concurrent use.
+type Service struct{ client *azqueue.ServiceClient }
+
+// Open returns the queue service of an account. It asks nothing over the wire.
+func Open(o Options) (*Service, error) {
+	opts := &azqueue.ClientOptions{ClientOptions: azcore.ClientOptions{
+		Transport: o.Transport,
+		Telemetry: policy.TelemetryOptions{Disabled: true},
+		Retry: policy.RetryOptions{
+			MaxRetries:    3,
+			RetryDelay:    200 * time.Millisecond,
+			MaxRetryDelay: 3 * time.Second,
+			TryTimeout:    20 * time.Second,
+		},
+	}}
+	var c *azqueue.ServiceClient
+	var err error
+	switch {
+	case o.ConnectionString != "":
+		c, err = azqueue.NewServiceClientFromConnectionString(o.ConnectionString, opts)
+	case o.URL != "" && o.Credential != nil:
+		c, err = azqueue.NewServiceClient(o.URL, o.Credential, opts)
+	default:
+		err = errors.New("neither a connection string nor a URL with a credential is given")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open queue storage: %w", err)
+	}
+	return &Service{c}, nil
+}
+
+// Create creates the named queues as far as they are missing. A queue that is
+// still being deleted, which takes the service 30 seconds and more, is waited
+// for until ctx ends, and one minute at most for each.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/delete-queue3
+func (s *Service) Create(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		if err := s.create(ctx, name); err != nil {
+			return fmt.Errorf("create queue %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) create(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for delay := time.Second; ; delay = min(2*delay, 10*time.Second) {
+		_, err := s.client.CreateQueue(ctx, name, nil)
+		if queueerror.HasCode(err, queueerror.QueueAlreadyExists) {
+			return nil // with other metadata than ours
+		}
+		if !queueerror.HasCode(err, queueerror.QueueBeingDeleted) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(delay):
+		}
+	}
+}
+
+// Depth is about how many messages are on the named queue, those included that
+// are being worked on; 0 when there is no such queue.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/get-queue-metadata
+func (s *Service) Depth(ctx context.Context, name string) (int, error) {
+	p, err := s.client.NewQueueClient(name).GetProperties(ctx, nil)
+	if isMissing(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("depth of queue %s: %w", name, err)
+	}
+	if p.ApproximateMessagesCount == nil {
+		return 0, fmt.Errorf("depth of queue %s: the service did not tell", name)
+	}
+	return int(*p.ApproximateMessagesCount), nil
+}
+
+func isMissing(err error) bool {
+	return queueerror.HasCode(err, queueerror.QueueNotFound, queueerror.QueueBeingDeleted)
+}
