@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/shared/fault"
 	"kantoorpost/shared/table"
 )
 
@@ -49,8 +50,11 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 		c := &change{store: s, id: id, token: token, again: attempt > 1, ops: map[string]table.Op{}}
 		err := s.attempt(ctx, c, decide)
 		overtaken := errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound)
-		if !overtaken || attempt == attempts {
+		if !overtaken {
 			return err
+		}
+		if attempt == attempts {
+			return fault.Later(time.Second, fmt.Errorf("overtaken %d times: %w", attempts, err))
 		}
 		wait := time.Duration(attempt)*10*time.Millisecond + mathrand.N(50*time.Millisecond)
 		select {
@@ -187,12 +191,12 @@ func create[T entity[T]](ctx context.Context, s *Store, build func(*change) (T, 
 	return made, err
 }
 
-// update changes the object at key. Revision "" means whatever its revision;
+// update changes the object of a kind with an id. Revision "" means whatever its revision;
 // an edit that changes nothing writes nothing. Edit replaces lists, it does not
 // change them in place.
-func update[T entity[T]](ctx context.Context, s *Store, key, revision string, edit func(c *change, v T) (T, error)) (now T, err error) {
+func update[T entity[T]](ctx context.Context, s *Store, kind, id, revision string, edit func(c *change, v T) (T, error)) (now T, err error) {
 	err = s.change(ctx, func(c *change) error {
-		was, err := current[T](ctx, c, key, revision)
+		was, err := current[T](ctx, c, kind, id, revision)
 		if err != nil || was.revision() == c.token {
 			now = was
 			return err
@@ -207,11 +211,12 @@ func update[T entity[T]](ctx context.Context, s *Store, key, revision string, ed
 	return now, err
 }
 
-// remove deletes the object at key with its derived rows, when allowed says
-// that nothing needs it any more. Allowed may delete more in the same change.
-func remove[T entity[T]](ctx context.Context, s *Store, key, revision string, allowed func(*change, T) error) error {
+// remove deletes the object of a kind with an id, and its derived rows, when
+// allowed says that nothing needs it any more. Allowed may delete more in the
+// same change.
+func remove[T entity[T]](ctx context.Context, s *Store, kind, id, revision string, allowed func(*change, T) error) error {
 	return s.change(ctx, func(c *change) error {
-		was, err := current[T](ctx, c, key, revision)
+		was, err := current[T](ctx, c, kind, id, revision)
 		if c.again && errors.Is(err, ErrNotFound) {
 			return nil
 		}
@@ -221,7 +226,7 @@ func remove[T entity[T]](ctx context.Context, s *Store, key, revision string, al
 		if err := allowed(c, was); err != nil {
 			return err
 		}
-		c.delete(key)
+		c.delete(was.key())
 		for _, d := range was.derived() {
 			c.delete(d.key)
 		}
@@ -229,17 +234,12 @@ func remove[T entity[T]](ctx context.Context, s *Store, key, revision string, al
 	})
 }
 
-func current[T entity[T]](ctx context.Context, c *change, key, revision string) (T, error) {
-	v, found, err := find[T](ctx, c.store, key)
-	switch {
-	case err != nil:
-		return v, err
-	case !found:
-		return v, notFound(key)
-	case revision != "" && revision != v.revision() && v.revision() != c.token:
-		return v, fmt.Errorf("%s: %w", v.name(), ErrChanged)
+func current[T entity[T]](ctx context.Context, c *change, kind, id, revision string) (T, error) {
+	v, err := get[T](ctx, c.store, kind, id)
+	if err == nil && revision != "" && revision != v.revision() && v.revision() != c.token {
+		err = fmt.Errorf("%s: %w", v.name(), ErrChanged)
 	}
-	return v, nil
+	return v, err
 }
 
 // newID returns 130 random bits as 26 lower-case letters and digits.

@@ -98,7 +98,7 @@ func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
 // UpdateClient changes a client; revision "" means whatever it is. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.
 func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func(*Client) error) (Client, error) {
-	return update(ctx, s, keyOf("client", id), revision, func(c *change, was Client) (Client, error) {
+	return update(ctx, s, "client", id, revision, func(c *change, was Client) (Client, error) {
 		now := was
 		if err := edit(&now); err != nil {
 			return was, err
@@ -111,7 +111,7 @@ func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func
 // DeleteClient removes a client with its team. Errors: ErrNotFound,
 // ErrChanged; *InUse while contacts are linked to it.
 func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, keyOf("client", id), revision, func(c *change, client Client) error {
+	return remove(ctx, s, "client", id, revision, func(c *change, client Client) error {
 		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)
 		if err != nil {
 			return err

@@ -113,7 +113,7 @@ func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 // UpdateContact changes a contact; revision "" means whatever it is. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
 func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit func(*Contact) error) (Contact, error) {
-	return update(ctx, s, keyOf("contact", id), revision, func(c *change, was Contact) (Contact, error) {
+	return update(ctx, s, "contact", id, revision, func(c *change, was Contact) (Contact, error) {
 		now := was
 		if err := edit(&now); err != nil {
 			return was, err
@@ -125,7 +125,7 @@ func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit fun
 
 // DeleteContact removes a contact. Errors: ErrNotFound, ErrChanged.
 func (s *Store) DeleteContact(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, keyOf("contact", id), revision, func(*change, Contact) error { return nil })
+	return remove(ctx, s, "contact", id, revision, func(*change, Contact) error { return nil })
 }
 
 // exists refuses a field that names an object that does not exist.

@@ -95,22 +95,22 @@ func (s *Store) SetClientTeam(ctx context.Context, client, revision string, link
 }
 
 func (s *Store) checkLinks(ctx context.Context, links []Link) error {
-	known := map[string]bool{}
+	members, roles := map[string]bool{}, map[string]bool{}
 	for i, l := range links {
 		if slices.Contains(links[:i], l) {
 			return &Invalid{Field: fmt.Sprintf("[%d]", i), Expected: "each team member once in the same role"}
 		}
-		if !known[l.Member] {
+		if !members[l.Member] {
 			if err := exists[memberRow](ctx, s, "member", l.Member, fmt.Sprintf("[%d].member", i)); err != nil {
 				return err
 			}
 		}
-		if !known[l.Role] {
+		if !roles[l.Role] {
 			if err := exists[Role](ctx, s, "role", l.Role, fmt.Sprintf("[%d].role", i)); err != nil {
 				return err
 			}
 		}
-		known[l.Member], known[l.Role] = true, true
+		members[l.Member], roles[l.Role] = true, true
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], err
 // that address is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
 // ErrLastAdministrator.
 func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
-	row, err := update(ctx, s, keyOf("member", id), revision, func(c *change, was memberRow) (memberRow, error) {
+	row, err := update(ctx, s, "member", id, revision, func(c *change, was memberRow) (memberRow, error) {
 		now := was
 		if err := edit(&now.TeamMember); err != nil {
 			return was, err
@@ -143,7 +143,7 @@ func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit 
 // for no client; one who leaves is normally made inactive instead. Errors:
 // ErrNotFound, ErrChanged, *InUse, ErrLastAdministrator.
 func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, keyOf("member", id), revision, func(c *change, m memberRow) error {
+	return remove(ctx, s, "member", id, revision, func(c *change, m memberRow) error {
 		for _, link := range []struct{ prefix, kind string }{
 			{keyOf("links-member", id) + "|", "client"},
 			{keyOf("team-member", id) + "|", "process team"},

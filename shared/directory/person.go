@@ -18,7 +18,7 @@ func (s *Store) MemberByPerson(ctx context.Context, tenant, object string) (Team
 // another account; *Conflict when the account has another member.
 func (s *Store) Bind(ctx context.Context, id, tenant, object string) (TeamMember, error) {
 	tenant, object = fold(tenant), fold(object)
-	row, err := update(ctx, s, keyOf("member", id), "", func(c *change, m memberRow) (memberRow, error) {
+	row, err := update(ctx, s, "member", id, "", func(c *change, m memberRow) (memberRow, error) {
 		if m.Object != "" && (m.Tenant != tenant || m.Object != object) {
 			return m, fmt.Errorf("%s: %w", m.name(), ErrBound)
 		}

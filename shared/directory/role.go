@@ -54,7 +54,7 @@ func (s *Store) Roles(ctx context.Context, q Query) (Page[Role], error) {
 // UpdateRole changes a role; revision "" means whatever it is. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.
 func (s *Store) UpdateRole(ctx context.Context, id, revision string, edit func(*Role) error) (Role, error) {
-	return update(ctx, s, keyOf("role", id), revision, func(c *change, was Role) (Role, error) {
+	return update(ctx, s, "role", id, revision, func(c *change, was Role) (Role, error) {
 		now := was
 		if err := edit(&now); err != nil {
 			return was, err
@@ -67,7 +67,7 @@ func (s *Store) UpdateRole(ctx context.Context, id, revision string, edit func(*
 // DeleteRole removes a role. Errors: ErrNotFound, ErrChanged; *InUse while
 // someone has it at a client.
 func (s *Store) DeleteRole(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, keyOf("role", id), revision, func(c *change, r Role) error {
+	return remove(ctx, s, "role", id, revision, func(c *change, r Role) error {
 		// Deleting a role is rare, so all teams of clients are read for it;
 		// rows by role would make every other change larger.
 		var clients []string

@@ -81,7 +81,7 @@ func (s *Store) Teams(ctx context.Context, q Query) (Page[ProcessTeam], error) {
 // UpdateTeam changes a process team; revision "" means whatever it is. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
 func (s *Store) UpdateTeam(ctx context.Context, id, revision string, edit func(*ProcessTeam) error) (ProcessTeam, error) {
-	return update(ctx, s, keyOf("team", id), revision, func(c *change, was ProcessTeam) (ProcessTeam, error) {
+	return update(ctx, s, "team", id, revision, func(c *change, was ProcessTeam) (ProcessTeam, error) {
 		now := was
 		if err := edit(&now); err != nil {
 			return was, err
@@ -93,7 +93,7 @@ func (s *Store) UpdateTeam(ctx context.Context, id, revision string, edit func(*
 
 // DeleteTeam removes a process team. Errors: ErrNotFound, ErrChanged.
 func (s *Store) DeleteTeam(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, keyOf("team", id), revision, func(*change, ProcessTeam) error { return nil })
+	return remove(ctx, s, "team", id, revision, func(*change, ProcessTeam) error { return nil })
 }
 
 // TeamsOf returns the ids of the process teams that a team member is in.
