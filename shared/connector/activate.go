@@ -1,0 +1,197 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/table"
+)
+
+// A Request is what a person gives to activate an address.
+type Request struct {
+	Address string
+	Link    Link
+	From    time.Time // zero: from now on
+}
+
+// Activate makes an address be read from now on. An alias stands for its
+// mailbox. A mailbox that was active before goes on where it was; one that is
+// active now is an *ExistsError. A date before its former one makes it be read
+// again from there.
+func (s *Store) Activate(ctx context.Context, connector string, q Request) (Activation, []Warning, error) {
+	if _, err := s.Connector(ctx, connector); err != nil {
+		return Activation{}, nil, err
+	}
+	q.Address = strings.ToLower(strings.TrimSpace(q.Address))
+	var invalid Invalid
+	if !plausible(q.Address) {
+		invalid.add("address", "address", "the e-mail address of a mailbox")
+	}
+	if err := s.checkFrom(&invalid, &q.From); err != nil {
+		return Activation{}, nil, err
+	}
+	if err := s.checkLink(ctx, &invalid, &q.Link, q.Address); err != nil {
+		return Activation{}, nil, err
+	}
+	if err := invalid.err(); err != nil {
+		return Activation{}, nil, err
+	}
+	box, err := s.resolve(ctx, connector, q.Address)
+	if err != nil {
+		return Activation{}, nil, err
+	}
+	a := Activation{ID: box.ID, Address: box.Address, Name: box.Name, Connector: connector, Link: q.Link, From: q.From, Active: true}
+	if err := s.saveActivation(ctx, &a); err != nil {
+		return Activation{}, nil, err
+	}
+	saved, err := s.Activation(ctx, a.ID)
+	if err != nil {
+		return Activation{}, nil, err
+	}
+	warnings, err := s.Warnings(ctx, saved)
+	return saved, warnings, err
+}
+
+// resolve asks Graph which mailbox an address delivers to.
+func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Mailbox, error) {
+	graph, err := s.Client(ctx, connector)
+	if err != nil {
+		return mail.Mailbox{}, err
+	}
+	box, err := graph.Mailbox(ctx, address)
+	if a, ok := s.o.Answer(err); ok && a.Status == http.StatusNotFound {
+		return mail.Mailbox{}, Invalid{{"address", "address-unknown", "the e-mail address of a mailbox that this tenant has"}}
+	}
+	if err != nil {
+		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: %w", address, err)
+	}
+	box.ID, box.Address = strings.ToLower(box.ID), strings.ToLower(box.Address)
+	if box.Address == "" {
+		box.Address = address
+	}
+	// The id becomes a key and its place among the others decides the order
+	// of the work, so nothing but the GUID that Graph has for users will do.
+	if !isGUID(box.ID) {
+		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: Graph names it by %q, which is no GUID", address, box.ID)
+	}
+	return box, nil
+}
+
+// saveActivation writes an activation and the look-up by its address in one
+// transaction. An address that another mailbox had before is taken from it:
+// in the tenant it delivers to one only, so the other is read no more.
+func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
+	boxes := s.o.Mailboxes
+	var again []table.Op
+	old, err := s.Activation(ctx, a.ID)
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return err
+	case err == nil && old.Active:
+		return &ExistsError{"address", a.ID}
+	case err == nil:
+		a.ETag = old.ETag
+		if a.From.Before(old.From) {
+			if again, err = s.restart(ctx, a.ID); err != nil {
+				return err
+			}
+		} else {
+			a.From = old.From // the cursor goes on where it was
+		}
+	}
+	row, err := a.row()
+	if err != nil {
+		return fmt.Errorf("activate %s: %w", a.Address, err)
+	}
+	smtp, err := table.Pack(smtpKey(a.Address), smtpRow{a.ID})
+	if err != nil {
+		return fmt.Errorf("activate %s: %w", a.Address, err)
+	}
+	ops := append(again, table.Put(smtp))
+	if a.ETag == "" {
+		ops = append(ops, table.Insert(row))
+	} else {
+		ops = append(ops, table.Replace(row))
+	}
+	former, err := s.Activation(ctx, a.Address)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err == nil && former.ID != a.ID && former.Address == a.Address && former.Active {
+		former.Active = false
+		r, err := former.row()
+		if err != nil {
+			return fmt.Errorf("activate %s: %w", a.Address, err)
+		}
+		ops = append(ops, table.Replace(r))
+	}
+	if err := boxes.Write(ctx, ops...); err != nil {
+		return s.settleActivation(ctx, row, a, err)
+	}
+	return nil
+}
+
+// settleActivation looks whether a write that failed took effect all the same.
+func (s *Store) settleActivation(ctx context.Context, row table.Row, a *Activation, written error) error {
+	now, err := s.o.Mailboxes.Get(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("activate %s: %w", a.Address, written)
+	}
+	if same(now, row) {
+		return nil
+	}
+	if errors.Is(written, table.ErrExists) {
+		return &ExistsError{"address", a.ID}
+	}
+	if errors.Is(written, table.ErrChanged) {
+		return ErrChanged
+	}
+	return fmt.Errorf("activate %s: %w", a.Address, written)
+}
+
+// checkFrom sees to it that the date is one that mail can have.
+func (s *Store) checkFrom(invalid *Invalid, from *time.Time) error {
+	now := time.Now()
+	switch {
+	case from.IsZero():
+		*from = now
+	case from.After(now.Add(366*24*time.Hour)) || from.Year() < 1990:
+		invalid.add("from", "from", "a date after 1990 and at most a year ahead")
+	}
+	*from = from.UTC().Truncate(time.Second)
+	return nil
+}
+
+// checkLink sees to it that the link's target is there.
+func (s *Store) checkLink(ctx context.Context, invalid *Invalid, link *Link, address string) error {
+	link.ID = strings.TrimSpace(link.ID)
+	switch link.Kind {
+	case LinkContact:
+		link.ID = "" // the address itself names the team member
+		return nil
+	case LinkRole, LinkProcessTeam:
+	default:
+		invalid.add("link.kind", "link-kind", `"contact", "role" or "process-team"`)
+		return nil
+	}
+	if link.ID == "" {
+		invalid.add("link.id", "link-id", "the id of a "+string(link.Kind))
+		return nil
+	}
+	if s.o.Directory == nil {
+		return nil
+	}
+	exists, _, err := s.o.Directory.LinkTarget(ctx, *link, address)
+	if err != nil {
+		return fmt.Errorf("target of the link: %w", err)
+	}
+	if !exists {
+		invalid.add("link.id", "link-id", "the id of a "+string(link.Kind)+" that is in the directory")
+	}
+	return nil
+}

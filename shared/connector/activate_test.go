@@ -1,0 +1,185 @@
+package connector_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/mail"
+)
+
+// An alias stands for its mailbox, and is found by either name.
+func TestActivateByAlias(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	box := o.graph.add(1)
+	a, warnings, err := o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address), Link: connector.Link{Kind: connector.LinkRole, ID: "role"}})
+	if err != nil || len(warnings) != 0 {
+		t.Fatal(err, warnings)
+	}
+	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !a.Active || time.Since(a.From) > time.Minute {
+		t.Errorf("activated %+v", a)
+	}
+	for _, name := range []string{box.ID, box.Address, strings.ToUpper(box.Address)} {
+		if got, err := o.Activation(t.Context(), name); err != nil || got != a {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"", "x", "other@kantoor.example", boxID(2), "a@b/../c", "smtp|" + box.Address, strings.Repeat("x", 300) + "@y.example"} {
+		if _, err := o.Activation(t.Context(), name); !errors.Is(err, connector.ErrNotFound) {
+			t.Errorf("%q: error %v, want ErrNotFound", name, err)
+		}
+	}
+}
+
+// What cannot be activated is refused by the name of its field.
+func TestActivateRefuses(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	box := o.graph.add(1)
+	o.directory.gone["nobody"] = true
+	role := connector.Link{Kind: connector.LinkRole, ID: "role"}
+	for _, x := range []struct {
+		q     connector.Request
+		field string
+	}{
+		{connector.Request{Address: "no address", Link: role}, "address"},
+		{connector.Request{Address: "other@kantoor.example", Link: role}, "address"},
+		{connector.Request{Address: box.Address}, "link.kind"},
+		{connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkRole}}, "link.id"},
+		{connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkProcessTeam, ID: "nobody"}}, "link.id"},
+		{connector.Request{Address: box.Address, Link: role, From: time.Now().AddDate(3, 0, 0)}, "from"},
+	} {
+		_, _, err := o.Activate(t.Context(), c.ID, x.q)
+		if f, _ := field(err); f != x.field {
+			t.Errorf("%+v: error %v, want field %s", x.q, err, x.field)
+		}
+	}
+	if _, _, err := o.Activate(t.Context(), "none", connector.Request{Address: box.Address, Link: role}); !errors.Is(err, connector.ErrNotFound) {
+		t.Errorf("unknown connector: %v", err)
+	}
+}
+
+// A link by which nobody would join a chat is saved, with a warning that says so.
+func TestActivateWarns(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	o.directory.nobody = map[string]bool{"box1@kantoor.example": true, "role": true, "team": true}
+	for n, x := range []struct {
+		link connector.Link
+		code string
+	}{
+		{connector.Link{Kind: connector.LinkContact, ID: "ignored"}, "no-member-for-address"},
+		{connector.Link{Kind: connector.LinkRole, ID: "role"}, "no-member-with-role"},
+		{connector.Link{Kind: connector.LinkProcessTeam, ID: "team"}, "empty-team"},
+	} {
+		box := o.graph.add(n + 1)
+		_, warnings, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: x.link})
+		if err != nil || len(warnings) != 1 || warnings[0].Code != x.code || warnings[0].NL == "" || warnings[0].EN == "" {
+			t.Errorf("%s: %v, %v", x.link.Kind, warnings, err)
+		}
+	}
+}
+
+// Deactivation loses nothing: active again, the mailbox goes on where it was.
+func TestReactivationContinues(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	a := o.activate(t, c, 1)
+	if err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
+		t.Fatal(err)
+	}
+	again := connector.Request{Address: a.Address, Link: connector.Link{Kind: connector.LinkRole, ID: "role"}}
+	_, _, err := o.Activate(t.Context(), c.ID, again)
+	var exists *connector.ExistsError
+	if !errors.As(err, &exists) || exists.ID != a.ID {
+		t.Fatalf("error %v, want that it exists", err)
+	}
+	if err := o.Deactivate(t.Context(), a.ID, a.ETag); err != nil {
+		t.Fatal(err)
+	}
+	now, _, err := o.Activate(t.Context(), c.ID, again)
+	if err != nil || !now.Active || now.Link != again.Link || !now.From.Equal(a.From) {
+		t.Errorf("%+v, %v", now, err)
+	}
+	boxes, err := o.Load(t.Context(), []string{a.ID})
+	if err != nil || boxes[0].Cursor.Link != "far" {
+		t.Errorf("%+v, %v", boxes, err)
+	}
+}
+
+// An earlier date starts the mailbox over from there, a later one does not.
+func TestAnEarlierDateStartsOver(t *testing.T) {
+	o := open(t)
+	a := o.activate(t, o.create(t), 1)
+	if err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far", Next: "next"}); err != nil {
+		t.Fatal(err)
+	}
+	move := func(from time.Time, link string) {
+		t.Helper()
+		now, _, err := o.PatchActivation(t.Context(), a.Address, "", connector.ActivationPatch{From: &from})
+		if err != nil || !now.From.Equal(from) {
+			t.Fatalf("%+v, %v", now, err)
+		}
+		boxes, err := o.Load(t.Context(), []string{a.ID})
+		if err != nil || boxes[0].Cursor.Link != link {
+			t.Errorf("%+v, %v", boxes, err)
+		}
+	}
+	move(a.From.Add(time.Hour), "far")
+	move(a.From.Add(-time.Hour), "")
+}
+
+// Of two people who edit an address the second is told.
+func TestTwoPeopleEditAnAddress(t *testing.T) {
+	o := open(t)
+	a := o.activate(t, o.create(t), 1)
+	link := connector.Link{Kind: connector.LinkRole, ID: "role"}
+	if _, _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); !errors.Is(err, connector.ErrChanged) {
+		t.Errorf("error %v, want ErrChanged", err)
+	}
+}
+
+// When the tenant gives an address to another mailbox, that one is read and
+// the former one no more.
+func TestAnAddressMovesToAnotherMailbox(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	old := o.activate(t, c, 1)
+	o.graph.boxes[old.Address] = mail.Mailbox{ID: boxID(9), Address: old.Address, Name: "New box"}
+	now, _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: old.Address, Link: old.Link})
+	if err != nil || now.ID != boxID(9) {
+		t.Fatalf("%+v, %v", now, err)
+	}
+	if got, _ := o.Activation(t.Context(), old.Address); got != now {
+		t.Errorf("the address is %+v", got)
+	}
+	if got, _ := o.Activation(t.Context(), old.ID); got.Active {
+		t.Error("the former mailbox is still read")
+	}
+}
+
+// The list of mailboxes says which are activated.
+func TestMailboxes(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	a, b := o.activate(t, c, 1), o.activate(t, c, 2)
+	o.graph.add(3)
+	if err := o.Deactivate(t.Context(), b.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	page, next, err := o.Mailboxes(t.Context(), c.ID, "", "")
+	if err != nil || next != "" || len(page) != 3 {
+		t.Fatalf("%v %q %v", page, next, err)
+	}
+	for _, m := range page {
+		if m.Activated != (m.ID == a.ID) {
+			t.Errorf("%+v", m)
+		}
+	}
+}

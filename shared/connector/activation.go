@@ -1,0 +1,122 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/table"
+)
+
+// A LinkKind says whom the mail of an address is for.
+type LinkKind string
+
+// The kinds of link. They are stored.
+const (
+	LinkContact     LinkKind = "contact"      // the team member whose own address it is
+	LinkRole        LinkKind = "role"         // the first team member that the client has in a role
+	LinkProcessTeam LinkKind = "process-team" // every member of a team
+)
+
+// A Link says who joins the chat of a mail. A contact link needs no id: the
+// address itself names the team member.
+type Link struct {
+	Kind LinkKind `json:"kind"`
+	ID   string   `json:"id,omitempty"`
+}
+
+// An Activation is a mailbox that people chose to have read.
+type Activation struct {
+	ID        string // the mailbox: its user's id in Graph
+	Address   string // its primary address when it was activated, lower case
+	Name      string
+	Connector string
+	Link      Link
+	From      time.Time // mail received before it is left alone
+	Active    bool
+	ETag      string
+}
+
+type activationRow struct {
+	Address   string    `json:"address"`
+	Name      string    `json:"name"`
+	Connector string    `json:"connector"`
+	Link      Link      `json:"link"`
+	From      time.Time `json:"from"`
+	Active    bool      `json:"active"`
+}
+
+type smtpRow struct {
+	Mailbox string `json:"mailbox"`
+}
+
+func (a Activation) row() (table.Row, error) {
+	r, err := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active})
+	r.ETag = a.ETag
+	return r, err
+}
+
+func activationOf(r table.Row) (Activation, error) {
+	var row activationRow
+	if err := r.Unpack(&row); err != nil {
+		return Activation{}, fmt.Errorf("activated mailbox %s: %w", r.Key, err)
+	}
+	return Activation{r.Key, row.Address, row.Name, row.Connector, row.Link, row.From.UTC(), row.Active, r.ETag}, nil
+}
+
+// escape keeps what an address may have and a key may not out of keys.
+var escape = strings.NewReplacer("%", "%25", "/", "%2f", `\`, "%5c", "#", "%23", "?", "%3f")
+
+func smtpKey(address string) string { return "smtp|" + escape.Replace(strings.ToLower(address)) }
+
+func cursorKey(mailbox string) string { return mailbox + "|cursor" }
+
+// Activation answers one activated mailbox by its id or its address, whether
+// active or not, or ErrNotFound.
+func (s *Store) Activation(ctx context.Context, idOrAddress string) (Activation, error) {
+	id := strings.ToLower(strings.TrimSpace(idOrAddress))
+	if !isGUID(id) {
+		var err error
+		if id, err = s.mailboxOf(ctx, id); err != nil {
+			return Activation{}, err
+		}
+	}
+	r, err := s.o.Mailboxes.Get(ctx, id)
+	if errors.Is(err, table.ErrNotFound) {
+		return Activation{}, ErrNotFound
+	}
+	if err != nil {
+		return Activation{}, fmt.Errorf("activated mailbox %s: %w", id, err)
+	}
+	return activationOf(r)
+}
+
+// mailboxOf answers the id of the mailbox that was activated by an address.
+func (s *Store) mailboxOf(ctx context.Context, address string) (string, error) {
+	if !plausible(address) {
+		return "", ErrNotFound
+	}
+	r, err := s.o.Mailboxes.Get(ctx, smtpKey(address))
+	if errors.Is(err, table.ErrNotFound) {
+		return "", ErrNotFound
+	}
+	var row smtpRow
+	if err == nil {
+		err = r.Unpack(&row)
+	}
+	if err != nil {
+		return "", fmt.Errorf("activated mailbox of %s: %w", address, err)
+	}
+	return row.Mailbox, nil
+}
+
+// plausible tells whether text can be a mail address at all, so that nothing
+// else is asked of tables and of Graph.
+// https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
+func plausible(address string) bool {
+	local, domain, ok := strings.Cut(address, "@")
+	return ok && local != "" && domain != "" && len(address) <= 254 && !strings.ContainsAny(domain, "@ ") &&
+		!strings.ContainsFunc(address, unprintable) && !strings.ContainsAny(local, " \t<>\",;:")
+}

@@ -1,0 +1,178 @@
+package connector
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+
+	"kantoorpost/shared/entra"
+)
+
+// The application permissions that are needed.
+// https://learn.microsoft.com/graph/permissions-reference
+const (
+	MailReadWrite     = "Mail.ReadWrite"
+	SettingsReadWrite = "MailboxSettings.ReadWrite"
+	UserReadAll       = "User.Read.All"
+	MailSend          = "Mail.Send"
+)
+
+// A Report is what a check found.
+type Report struct {
+	Works       bool            // a token, all permissions but what cannot be known, every mailbox
+	State       State           // of the connector, now
+	Reason      string          // code and trace id of a refusal
+	Permissions []Permission    // always the four, in the order of the guide
+	Mailboxes   []MailboxReport // of the activated addresses, in the order of their ids
+}
+
+// A Permission is one of the four. A mailbox that can be read proves more than
+// the token says: with RBAC for Applications the token names no permission of
+// Exchange, so that what is missing there is only a hint.
+// https://learn.microsoft.com/exchange/permissions-exo/application-rbac
+type Permission struct {
+	Name    string
+	Granted *bool  // nil: cannot be known now
+	Problem string // code for Advice, "" when granted
+}
+
+// A MailboxReport says whether an activated mailbox can be read.
+type MailboxReport struct {
+	ID, Address        string
+	Readable, Settings bool
+	Problem            string // code for Advice, "" when both can
+}
+
+// Problems of a mailbox.
+const (
+	problemScope       = "out-of-scope"
+	problemLicence     = "no-licence"
+	problemGone        = "mailbox-gone"
+	problemSettings    = "settings-unreadable"
+	problemUnavailable = "unavailable"
+)
+
+// checksAtOnce is how many mailboxes are looked at at the same time.
+const checksAtOnce = 4
+
+// Check asks Entra for a fresh token and Graph for the list of users and every
+// activated mailbox of the connector, and records whether the connector works.
+// From now on its client in this process uses the fresh token, so that
+// permissions that were just granted count at once.
+func (s *Store) Check(ctx context.Context, id string) (Report, error) {
+	c, err := s.Connector(ctx, id)
+	if err != nil {
+		return Report{}, err
+	}
+	k, grant, err := s.fresh(ctx, c)
+	if err != nil {
+		return s.refused(ctx, c, err)
+	}
+	s.keep(id, k)
+	if err := s.ConnectorWorks(ctx, id); err != nil {
+		return Report{}, err
+	}
+	boxes, err := s.activeOf(ctx, id)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{State: StateWorks, Mailboxes: s.checkMailboxes(ctx, k.graph, boxes)}
+	_, _, users := k.graph.Mailboxes(ctx, "", "")
+	r.Permissions = s.permissions(grant.Roles, users, r.Mailboxes)
+	r.Works = works(r)
+	return r, ctx.Err()
+}
+
+// fresh makes a client and has it ask a token.
+func (s *Store) fresh(ctx context.Context, c Connector) (*client, entra.Grant, error) {
+	k, err := s.dial(ctx, c)
+	if err != nil {
+		return nil, entra.Grant{}, err
+	}
+	cloud, _ := s.o.Clouds.Find(c.Cloud)
+	grant, err := entra.Check(ctx, k.credential, cloud.Scope())
+	return k, grant, err
+}
+
+// refused reports a connector that gets no token.
+func (s *Store) refused(ctx context.Context, c Connector, err error) (Report, error) {
+	if ctx.Err() != nil {
+		return Report{}, err
+	}
+	r := Report{State: problemUnavailable}
+	if state, reason := s.stateOf(err); state != "" {
+		r.State, r.Reason = state, reason
+		if err := s.record(ctx, c.ID, state, reason); err != nil {
+			return Report{}, err
+		}
+	}
+	for _, name := range []string{MailReadWrite, SettingsReadWrite, UserReadAll, MailSend} {
+		r.Permissions = append(r.Permissions, Permission{Name: name, Problem: "unknown:token"})
+	}
+	boxes, err := s.activeOf(ctx, c.ID)
+	for _, b := range boxes {
+		r.Mailboxes = append(r.Mailboxes, MailboxReport{ID: b.ID, Address: b.Address, Problem: string(r.State)})
+	}
+	return r, err
+}
+
+func (s *Store) activeOf(ctx context.Context, connector string) ([]Activation, error) {
+	boxes, err := s.boxes(ctx)
+	var active []Activation
+	for _, b := range boxes {
+		if b.Active && b.Connector == connector {
+			active = append(active, b.Activation)
+		}
+	}
+	return active, err
+}
+
+func (s *Store) checkMailboxes(ctx context.Context, g Graph, boxes []Activation) []MailboxReport {
+	reports := make([]MailboxReport, len(boxes))
+	turn := make(chan struct{}, checksAtOnce)
+	var all sync.WaitGroup
+	for i, b := range boxes {
+		turn <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turn }()
+			reports[i] = s.checkMailbox(ctx, g, b)
+		})
+	}
+	all.Wait()
+	return reports
+}
+
+func (s *Store) checkMailbox(ctx context.Context, g Graph, b Activation) MailboxReport {
+	r := MailboxReport{ID: b.ID, Address: b.Address}
+	if err := g.CheckInbox(ctx, b.ID); err != nil {
+		r.Problem = s.problem(err)
+		return r
+	}
+	r.Readable = true
+	if err := g.CheckSettings(ctx, b.ID); err != nil {
+		if r.Problem = s.problem(err); r.Problem == problemScope {
+			r.Problem = problemSettings
+		}
+		return r
+	}
+	r.Settings = true
+	return r
+}
+
+// problem answers what Graph's refusal of a mailbox means.
+// https://learn.microsoft.com/graph/errors
+func (s *Store) problem(err error) string {
+	a, _ := s.o.Answer(err)
+	switch {
+	case a.Status == http.StatusForbidden:
+		return problemScope
+	case a.Status == http.StatusNotFound && (strings.EqualFold(a.Code, "MailboxNotEnabledForRESTAPI") || strings.EqualFold(a.Code, "MailboxNotSupportedForRESTAPI")):
+		return problemLicence
+	case a.Status == http.StatusNotFound:
+		return problemGone
+	case a.Status == http.StatusUnauthorized:
+		return string(StateTokenRefused)
+	}
+	return problemUnavailable
+}

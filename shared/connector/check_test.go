@@ -1,0 +1,172 @@
+package connector_test
+
+import (
+	"testing"
+
+	"kantoorpost/shared/connector"
+)
+
+// word says what a permission's answer is.
+func word(granted *bool) string {
+	switch {
+	case granted == nil:
+		return "unknown"
+	case *granted:
+		return "granted"
+	}
+	return "missing"
+}
+
+// What a mailbox proves wins over what the token says; what cannot be proven
+// is known from the token, or not known at all.
+func TestPermissions(t *testing.T) {
+	const mail, set, users, send = "Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"
+	denied := &graphError{403, "ErrorAccessDenied"}
+	for _, x := range []struct {
+		name  string
+		roles []string
+		boxes int
+		fail  map[string]error
+		want  [4]string // in the order above
+	}{
+		{"all consented", []string{mail, set, users, send}, 1, nil, [4]string{"granted", "granted", "granted", "granted"}},
+		{"no mailbox to prove with", []string{mail, set, users, send}, 0, nil, [4]string{"granted", "granted", "granted", "granted"}},
+		{"sending forgotten", []string{mail, set, users}, 1, nil, [4]string{"granted", "granted", "granted", "missing"}},
+		{"settings forgotten", []string{mail, users, send}, 1, map[string]error{"settings:" + boxID(1): denied}, [4]string{"granted", "missing", "granted", "granted"}},
+		{"only reading", []string{"Mail.Read", set, users, send}, 1, nil, [4]string{"missing", "granted", "granted", "granted"}},
+		{"no consent at all", nil, 0, map[string]error{"users": &graphError{403, "Authorization_RequestDenied"}}, [4]string{"missing", "missing", "missing", "missing"}},
+		{"RBAC for Applications", []string{users}, 1, nil, [4]string{"granted", "granted", "granted", "unknown"}},
+		{"RBAC, nothing to prove with", []string{users}, 0, nil, [4]string{"unknown", "unknown", "granted", "unknown"}},
+		{"no role and refused", []string{users}, 1, map[string]error{boxID(1): denied}, [4]string{"missing", "unknown", "granted", "unknown"}},
+		{"no list of users", []string{mail, set, send}, 0, map[string]error{"users": &graphError{403, "Authorization_RequestDenied"}}, [4]string{"granted", "granted", "missing", "granted"}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			o := open(t)
+			c := o.create(t)
+			for n := range x.boxes {
+				o.activate(t, c, n+1)
+			}
+			o.entra.roles = x.roles
+			o.graph.fail = x.fail
+			r, err := o.Check(t.Context(), c.ID)
+			if err != nil || len(r.Permissions) != 4 {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			for i, name := range []string{mail, set, users, send} {
+				p := r.Permissions[i]
+				if p.Name != name || word(p.Granted) != x.want[i] {
+					t.Errorf("%s is %s, want %s", name, word(p.Granted), x.want[i])
+				}
+				advised(t, p.Problem, word(p.Granted) != "granted")
+			}
+		})
+	}
+}
+
+// advised fails unless a code has its texts exactly when there is a problem.
+func advised(t *testing.T, code string, problem bool) {
+	t.Helper()
+	text, ok := connector.Advice(code)
+	if ok != problem || ok && (text.NL == "" || text.EN == "") {
+		t.Errorf("advice for %q: %v %+v", code, ok, text)
+	}
+}
+
+// Each activated mailbox is looked at, and why it cannot be read is told apart;
+// the others, and those of other connectors, are not touched.
+func TestCheckLooksIntoEveryActivatedMailbox(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	for n := range 9 {
+		o.activate(t, c, n+1)
+	}
+	if err := o.Deactivate(t.Context(), boxID(9), ""); err != nil {
+		t.Fatal(err)
+	}
+	o.graph.fail = map[string]error{
+		boxID(2):               &graphError{403, "ErrorAccessDenied"},
+		boxID(3):               &graphError{404, "MailboxNotEnabledForRESTAPI"},
+		boxID(4):               &graphError{404, "ErrorInvalidUser"},
+		boxID(5):               &graphError{429, "ApplicationThrottled"},
+		"settings:" + boxID(6): &graphError{403, "ErrorAccessDenied"},
+	}
+	o.graph.looks = nil
+	r, err := o.Check(t.Context(), c.ID)
+	if err != nil || len(r.Mailboxes) != 8 || r.Works {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	want := []string{"", "out-of-scope", "no-licence", "mailbox-gone", "unavailable", "settings-unreadable", "", ""}
+	for i, m := range r.Mailboxes {
+		if m.ID != boxID(i+1) || m.Address == "" || m.Problem != want[i] {
+			t.Errorf("%+v, want %q", m, want[i])
+		}
+		if m.Readable != (want[i] == "" || want[i] == "settings-unreadable") || m.Settings != (want[i] == "") {
+			t.Errorf("%+v", m)
+		}
+		advised(t, m.Problem, want[i] != "")
+	}
+	for _, look := range o.graph.looks {
+		if look == boxID(9) {
+			t.Error("a mailbox that is not active was looked into")
+		}
+	}
+}
+
+// A connector that gets no token says why, records it, and what to do is known
+// for everything that can be wrong.
+func TestCheckWithoutAToken(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	o.activate(t, c, 1)
+	o.restart()
+	o.entra.forget(canary)
+	r, err := o.Check(t.Context(), c.ID)
+	if err != nil || r.Works || r.State != connector.StateSecretWrong || r.Reason == "" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, p := range r.Permissions {
+		if p.Granted != nil {
+			t.Errorf("%+v", p)
+		}
+		advised(t, p.Problem, true)
+	}
+	for _, m := range r.Mailboxes {
+		advised(t, m.Problem, true)
+	}
+	if now, _ := o.Connector(t.Context(), c.ID); now.State != connector.StateSecretWrong {
+		t.Errorf("state %s", now.State)
+	}
+	o.entra.set(canary, true)
+	o.entra.tid = "99999999-2222-3333-4444-555555555555"
+	if r, err := o.Check(t.Context(), c.ID); err != nil || r.State != connector.StateOtherTenant {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// A permission that was granted after the last token counts at once after a
+// check, for the mail that is fetched too.
+func TestCheckRenewsTheToken(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	if err := o.use(t.Context(), t, c); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Check(t.Context(), c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.use(t.Context(), t, c); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(o.entra.received); n != 2 {
+		t.Errorf("%d tokens were asked, want the first and that of the check", n)
+	}
+}
+
+// Every code that is handed out has its texts in both languages.
+func TestEveryStateHasItsAdvice(t *testing.T) {
+	for _, s := range []connector.State{connector.StateSecretExpired, connector.StateSecretWrong, connector.StateSecretMissing, connector.StateVault,
+		connector.StateNotInTenant, connector.StateTenantUnknown, connector.StateOtherTenant, connector.StateRefused, connector.StateTokenRefused} {
+		advised(t, string(s), true)
+	}
+	advised(t, string(connector.StateWorks), false)
+}

@@ -1,0 +1,142 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/secret"
+)
+
+// A client is the one client of a connector in this process, with what it was
+// made from.
+type client struct {
+	cloud, tenant, clientID, version string
+	graph                            Graph
+	credential                       *credential
+}
+
+func (k *client) fits(c Connector) bool {
+	return k.cloud == c.Cloud && k.tenant == c.Tenant && k.clientID == c.ClientID && k.version == c.SecretVersion
+}
+
+// Client answers the client of Graph of a connector. One is kept per connector
+// for the process, with its tokens and connections, until where it points or
+// the version of its secret changes, which is noticed within 30 seconds.
+func (s *Store) Client(ctx context.Context, id string) (Graph, error) {
+	conf, err := s.configuration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, ok := conf.connectors[id]
+	if !ok {
+		return nil, fmt.Errorf("connector %s: %w", id, ErrNotFound)
+	}
+	s.mu.Lock()
+	k := s.clients[id]
+	s.mu.Unlock()
+	if k != nil && k.fits(c) {
+		return k.graph, nil
+	}
+	if k, err = s.dial(ctx, c); err != nil {
+		return nil, err
+	}
+	s.keep(id, k)
+	return k.graph, nil
+}
+
+func (s *Store) keep(id string, k *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clients[id] = k
+}
+
+// dial makes a client with the secret version that the connector names.
+func (s *Store) dial(ctx context.Context, c Connector) (*client, error) {
+	value, err := s.o.Secrets.Get(ctx, c.secretName(), c.SecretVersion)
+	if err != nil {
+		return nil, fmt.Errorf("connector %s: %w", c.Name, &SecretStoreError{err})
+	}
+	return s.dialWith(c, value)
+}
+
+func (s *Store) dialWith(c Connector, v secret.Value) (*client, error) {
+	cloud, ok := s.o.Clouds.Find(c.Cloud)
+	if !ok {
+		return nil, fmt.Errorf("connector %s: there is no cloud %q", c.Name, c.Cloud)
+	}
+	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, v, s.o.Transport)
+	if err != nil {
+		return nil, fmt.Errorf("connector %s: %w", c.Name, err)
+	}
+	cred := &credential{store: s, connector: c, token: token, value: v}
+	graph, err := s.o.Dial(cloud.Graph, cred)
+	if err != nil {
+		return nil, fmt.Errorf("connector %s: %w", c.Name, err)
+	}
+	return &client{c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, graph, cred}, nil
+}
+
+// A credential asks tokens with the secret version that the connector names.
+// When Entra refuses that secret it looks once, at each refusal, whether the
+// vault has a newer version, put there by hand, and goes on with it.
+type credential struct {
+	store     *Store
+	connector Connector
+
+	mu    sync.Mutex // guards the two below; not held while asking
+	token azcore.TokenCredential
+	value secret.Value
+}
+
+// GetToken answers a token.
+func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	c.mu.Lock()
+	token := c.token
+	c.mu.Unlock()
+	t, err := token.GetToken(ctx, o)
+	if err == nil || !secretRefused(err) {
+		return t, err
+	}
+	newer, ok := c.newest(ctx)
+	if !ok {
+		return t, err
+	}
+	return newer.GetToken(ctx, o)
+}
+
+// newest answers a credential with the newest version of the secret, if that
+// is another secret than the one that was refused.
+func (c *credential) newest(ctx context.Context) (azcore.TokenCredential, bool) {
+	v, err := c.store.o.Secrets.Get(ctx, c.connector.secretName(), "")
+	if err != nil {
+		return nil, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v.Equal(c.value) {
+		return nil, false
+	}
+	token, err := entra.NewCredential(c.store.o.Clouds, c.connector.Endpoint(), c.connector.ClientID, v, c.store.o.Transport)
+	if err != nil {
+		return nil, false
+	}
+	c.token, c.value = token, v
+	return token, true
+}
+
+func secretRefused(err error) bool {
+	refusal, ok := entra.RefusalOf(err)
+	if !ok {
+		return false
+	}
+	switch refusal.Meaning() {
+	case "secret-wrong", "secret-expired", "secret-id-pasted":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,125 @@
+package connector
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/entra"
+)
+
+// KindAzure is the one kind of connector there is: an app registration in the
+// Entra tenant of the office.
+const KindAzure = "microsoft-azure"
+
+// A State says whether a connector works, as last seen.
+type State string
+
+// The states of a connector. They are stored.
+const (
+	StateNew           State = "new"               // not tried since it was made or changed
+	StateWorks         State = "works"             // Entra gave a token
+	StateSecretExpired State = "secret-expired"    // Entra says that the secret is past its date
+	StateSecretWrong   State = "secret-wrong"      // Entra does not know the secret, or it is the secret's id
+	StateSecretMissing State = "secret-missing"    // the vault has no usable secret
+	StateVault         State = "vault-unreachable" // the vault refuses or does not answer
+	StateNotInTenant   State = "app-not-in-tenant" // the tenant has no such client id
+	StateTenantUnknown State = "tenant-unknown"    // Entra has no such tenant
+	StateOtherTenant   State = "other-tenant"      // the token is for another tenant than was asked
+	StateRefused       State = "refused"           // Entra refuses for another reason
+	StateTokenRefused  State = "token-refused"     // Graph refuses the token that Entra gave
+)
+
+// Stopped tells whether mailboxes are left alone in this state, but for a
+// probe now and then. An unreachable vault stops nothing: a secret that is
+// still known keeps working.
+func (s State) Stopped() bool {
+	switch s {
+	case StateNew, StateWorks, StateVault, "":
+		return false
+	}
+	return true
+}
+
+// A Connector is one app registration through which mailboxes are read. The
+// secret itself is never part of it.
+type Connector struct {
+	ID            string
+	Kind          string // KindAzure
+	Name          string
+	Cloud, Tenant string // what is kept of the token endpoint
+	ClientID      string
+	SecretSet     bool
+	SecretVersion string // in the secret store
+	SecretExpires time.Time
+	State         State
+	StateReason   string // AADSTS code and trace id, or what the vault said; never the whole answer
+	StateSince    time.Time
+	ETag          string // of what people edit
+
+	tried time.Time // when the state was last seen
+}
+
+// Endpoint is where the connector asks its tokens.
+func (c Connector) Endpoint() entra.Endpoint {
+	return entra.Endpoint{Cloud: c.Cloud, Tenant: c.Tenant}
+}
+
+// secretName is the name of the connector's secret in the store; see the
+// package's comment on why it is made of these three.
+func (c Connector) secretName() string { return "connector-" + c.app() }
+
+func (c Connector) app() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.Cloud, strings.ToLower(c.Tenant), strings.ToLower(c.ClientID)}, "\n")))
+	return encoding.EncodeToString(sum[:])[:26]
+}
+
+var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+func randomID() string { return strings.ToLower(rand.Text()) }
+
+// The row of a connector.
+type connectorRow struct {
+	Name          string    `json:"name"`
+	Cloud         string    `json:"cloud"`
+	Tenant        string    `json:"tenant"`
+	ClientID      string    `json:"clientId"`
+	SecretVersion string    `json:"secretVersion"`
+	SecretExpires time.Time `json:"secretExpires"`
+}
+
+// The row of a connector's state.
+type stateRow struct {
+	State  State     `json:"state"`
+	Reason string    `json:"reason,omitempty"`
+	Since  time.Time `json:"since"`
+	Tried  time.Time `json:"tried"`
+}
+
+// The row that says which connector an app registration belongs to.
+type appRow struct {
+	Connector string `json:"connector"`
+}
+
+func (c Connector) row() connectorRow {
+	return connectorRow{c.Name, c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, c.SecretExpires}
+}
+
+func (r connectorRow) connector(id, etag string) Connector {
+	return Connector{
+		ID: id, Kind: KindAzure, Name: r.Name, Cloud: r.Cloud, Tenant: r.Tenant, ClientID: r.ClientID,
+		SecretSet: r.SecretVersion != "", SecretVersion: r.SecretVersion, SecretExpires: r.SecretExpires.UTC(),
+		State: StateNew, ETag: etag,
+	}
+}
+
+func (c Connector) with(r stateRow) Connector {
+	c.State, c.StateReason, c.StateSince, c.tried = r.State, r.Reason, r.Since.UTC(), r.Tried
+	return c
+}
+
+func connectorKey(id string) string { return "connector|" + id }
+func stateKey(id string) string     { return "connector|" + id + "|state" }
+func appKey(app string) string      { return "app|" + app }

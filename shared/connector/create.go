@@ -1,0 +1,126 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table"
+)
+
+// A Draft is what a person gives in to make a connector.
+type Draft struct {
+	Kind          string // "" or KindAzure
+	Name          string
+	ClientID      string
+	ClientSecret  secret.Value
+	TokenEndpoint string    // as pasted; parsed, never called
+	SecretExpires time.Time // zero: SecretLife from now
+}
+
+// Create makes a connector. What is wrong with the draft is an Invalid with
+// all its fields; an app registration that has a connector already is an
+// *ExistsError.
+//
+// The secret is written first, under a name that follows from the app
+// registration, and the rows after it in one transaction: a run that dies in
+// between leaves a secret that nothing names and that the next try replaces,
+// never a connector without its secret, and never two of them.
+func (s *Store) Create(ctx context.Context, d Draft) (Connector, error) {
+	f := fields{clouds: s.o.Clouds, now: time.Now()}
+	f.kind(d.Kind)
+	c := Connector{Kind: KindAzure, Name: f.name(d.Name), ClientID: f.clientID(d.ClientID), State: StateNew}
+	e := f.endpoint(d.TokenEndpoint)
+	c.Cloud, c.Tenant = e.Cloud, e.Tenant
+	value := f.secret(d.ClientSecret)
+	c.SecretExpires = f.expires(d.SecretExpires)
+	if err := f.invalid.err(); err != nil {
+		return Connector{}, err
+	}
+
+	switch id, err := s.connectorOf(ctx, c.app()); {
+	case err != nil:
+		return Connector{}, err
+	case id != "":
+		return Connector{}, &ExistsError{"connector", id}
+	}
+	var err error
+	if c.ID, err = s.freeID(ctx, c.app()); err != nil {
+		return Connector{}, err
+	}
+	if c.SecretVersion, err = s.setSecret(ctx, c, value); err != nil {
+		return Connector{}, err
+	}
+	if err := s.insert(ctx, c); err != nil {
+		return Connector{}, err
+	}
+	return s.Connector(ctx, c.ID)
+}
+
+// connectorOf answers the id of the connector of an app registration, or "".
+func (s *Store) connectorOf(ctx context.Context, app string) (string, error) {
+	r, err := s.o.Configuration.Get(ctx, appKey(app))
+	if errors.Is(err, table.ErrNotFound) {
+		return "", nil
+	}
+	var row appRow
+	if err == nil {
+		err = r.Unpack(&row)
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for a connector of the same app registration: %w", err)
+	}
+	return row.Connector, nil
+}
+
+// freeID answers the id of a new connector: that of its app registration,
+// unless an older connector that was since pointed elsewhere has it.
+func (s *Store) freeID(ctx context.Context, app string) (string, error) {
+	_, err := s.o.Configuration.Get(ctx, connectorKey(app))
+	switch {
+	case errors.Is(err, table.ErrNotFound):
+		return app, nil
+	case err != nil:
+		return "", fmt.Errorf("new connector: %w", err)
+	}
+	return randomID(), nil
+}
+
+func (s *Store) setSecret(ctx context.Context, c Connector, v secret.Value) (version string, err error) {
+	tags := map[string]string{"cloud": c.Cloud, "tenant": c.Tenant, "clientId": c.ClientID}
+	version, err = s.o.Secrets.Set(ctx, c.secretName(), v, c.SecretExpires, tags)
+	if err == nil && version == "" {
+		err = errors.New("no version was answered")
+	}
+	if err != nil {
+		return "", fmt.Errorf("keep the secret of %s: %w", c.Name, &SecretStoreError{err})
+	}
+	return version, nil
+}
+
+// insert writes the rows of a new connector. After an error it looks whether
+// they were written all the same.
+func (s *Store) insert(ctx context.Context, c Connector) error {
+	defer s.forget()
+	row, err := table.Pack(connectorKey(c.ID), c.row())
+	if err != nil {
+		return fmt.Errorf("connector %s: %w", c.ID, err)
+	}
+	app, err := table.Pack(appKey(c.app()), appRow{c.ID})
+	if err != nil {
+		return fmt.Errorf("connector %s: %w", c.ID, err)
+	}
+	written := s.o.Configuration.Write(ctx, table.Insert(row), table.Insert(app))
+	if written == nil {
+		return nil
+	}
+	if now, err := s.o.Configuration.Get(ctx, row.Key); err == nil && same(now, row) {
+		return nil
+	}
+	if id, err := s.connectorOf(ctx, c.app()); err == nil && id != "" {
+		return &ExistsError{"connector", id}
+	}
+	return fmt.Errorf("save connector %s: %w", c.ID, written)
+}

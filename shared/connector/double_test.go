@@ -1,0 +1,337 @@
+package connector_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table/tabletest"
+	"kantoorpost/shared/wiretest"
+)
+
+const (
+	tenant   = "11111111-2222-3333-4444-555555555555"
+	clientID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+	// canary is a secret that may be found nowhere but in the secret store.
+	canary   = "Kn4ry8Q~do-not-show-me-anywhere.A1b2C3"
+	endpoint = "https://login.microsoftonline.com/" + tenant + "/oauth2/v2.0/token"
+)
+
+// An office is a Store on doubles of all that it asks.
+type office struct {
+	*connector.Store
+	tables    *tabletest.Server
+	wire      *wiretest.Wire // to the tables
+	vault     *vault
+	entra     *entraDouble
+	graph     *graphDouble
+	directory *people
+	log       *strings.Builder
+	options   connector.Options
+}
+
+func open(t *testing.T) *office {
+	t.Helper()
+	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}, nobody: map[string]bool{}}, log: &strings.Builder{}}
+	o.wire = o.tables.Transport()
+	service := o.tables.Service(t, o.wire)
+	if err := service.Create(t.Context(), "configuration", "mailboxes"); err != nil {
+		t.Fatal(err)
+	}
+	o.options = connector.Options{
+		Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"),
+		Secrets: o.vault, Clouds: entra.Public(), Transport: wiretest.Transport(o.entra), Directory: o.directory,
+		Dial:   o.graph.dial,
+		Answer: graphAnswer,
+		Log:    slog.New(slog.NewTextHandler(o.log, nil)),
+	}
+	o.restart()
+	o.wire.Reset()
+	return o
+}
+
+// restart is a new process on the same tables and vault.
+func (o *office) restart() { o.Store = connector.New(o.options) }
+
+func draft() connector.Draft {
+	return connector.Draft{Kind: connector.KindAzure, Name: "Kantoor De Vries", ClientID: clientID, ClientSecret: secret.New(canary), TokenEndpoint: endpoint}
+}
+
+func (o *office) create(t *testing.T) connector.Connector {
+	t.Helper()
+	c, err := o.Create(t.Context(), draft())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// activate makes a mailbox and activates it; n decides its id and place.
+func (o *office) activate(t *testing.T, c connector.Connector, n int) connector.Activation {
+	t.Helper()
+	box := o.graph.add(n)
+	a, _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// enable turns the switch on.
+func (o *office) enable(t *testing.T) {
+	t.Helper()
+	if _, err := o.PutSettings(t.Context(), connector.Settings{Enabled: true}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A vault is a secret store in memory that fails on request.
+type vault struct {
+	mu       sync.Mutex
+	versions map[string][]secret.Value
+	fault    func(op string) wiretest.Fault
+	calls    []string
+}
+
+func newVault() *vault { return &vault{versions: map[string][]secret.Value{}} }
+
+func (v *vault) do(op string, effect func() error) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.calls = append(v.calls, op)
+	f := wiretest.Pass
+	if v.fault != nil {
+		f = v.fault(op)
+	}
+	if f == wiretest.Refuse {
+		return wiretest.ErrInjected
+	}
+	err := effect()
+	if err == nil && f == wiretest.Lose {
+		return wiretest.ErrInjected
+	}
+	return err
+}
+
+func (v *vault) Set(_ context.Context, name string, value secret.Value, _ time.Time, _ map[string]string) (version string, err error) {
+	err = v.do("set", func() error {
+		v.versions[name] = append(v.versions[name], value)
+		version = fmt.Sprint("v", len(v.versions[name]))
+		return nil
+	})
+	return version, err
+}
+
+func (v *vault) Get(_ context.Context, name, version string) (value secret.Value, err error) {
+	err = v.do("get", func() error {
+		all := v.versions[name]
+		if len(all) == 0 {
+			return &azcore.ResponseError{StatusCode: http.StatusNotFound, ErrorCode: "SecretNotFound"}
+		}
+		n := len(all)
+		if version != "" {
+			fmt.Sscanf(version, "v%d", &n)
+		}
+		value = all[n-1]
+		return nil
+	})
+	return value, err
+}
+
+func (v *vault) Delete(_ context.Context, name string) error {
+	return v.do("delete", func() error {
+		if v.versions[name] == nil {
+			return &azcore.ResponseError{StatusCode: http.StatusNotFound, ErrorCode: "SecretNotFound"}
+		}
+		delete(v.versions, name)
+		return nil
+	})
+}
+
+// An entraDouble gives tokens for the secrets that it knows and refuses the
+// others as Entra does.
+type entraDouble struct {
+	mu       sync.Mutex
+	secrets  map[string]bool // false: expired
+	roles    []string
+	tid      string
+	received []string // form bodies of token requests with their hosts
+}
+
+func newEntra() *entraDouble {
+	return &entraDouble{secrets: map[string]bool{canary: true}, tid: tenant, roles: []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}}
+}
+
+func (e *entraDouble) set(secret string, valid bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.secrets[secret] = valid
+}
+
+func (e *entraDouble) forget(secret string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.secrets, secret)
+}
+
+func (e *entraDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+		root := "https://" + r.Host + "/" + strings.Split(r.URL.Path, "/")[1]
+		json.NewEncoder(w).Encode(map[string]string{"issuer": root + "/v2.0", "token_endpoint": root + "/oauth2/v2.0/token", "authorization_endpoint": root + "/oauth2/v2.0/authorize"})
+		return
+	}
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	r.ParseForm()
+	e.received = append(e.received, r.Host+r.URL.Path+"\n"+string(body))
+	valid, known := e.secrets[r.PostForm.Get("client_secret")]
+	switch {
+	case !known:
+		refuse(w, 7000215)
+	case !valid:
+		refuse(w, 7000222)
+	default:
+		claims, _ := json.Marshal(map[string]any{"tid": e.tid, "roles": e.roles, "exp": time.Now().Add(time.Hour).Unix()})
+		token := "e30." + base64.RawURLEncoding.EncodeToString(claims) + ".c2ln"
+		json.NewEncoder(w).Encode(map[string]any{"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+	}
+}
+
+func refuse(w http.ResponseWriter, code int) {
+	w.WriteHeader(http.StatusUnauthorized)
+	json.NewEncoder(w).Encode(map[string]any{"error": "invalid_client", "error_description": fmt.Sprintf("AADSTS%d: refused.", code), "error_codes": []int{code}, "trace_id": "trace-1"})
+}
+
+// A graphDouble is Graph with a few mailboxes; it asks a token for every call.
+type graphDouble struct {
+	mu    sync.Mutex
+	boxes map[string]mail.Mailbox // by address
+	fail  map[string]error        // by mailbox id, and "users", "settings:"+id
+	dials int
+	looks []string
+}
+
+func newGraph() *graphDouble {
+	return &graphDouble{boxes: map[string]mail.Mailbox{}, fail: map[string]error{}}
+}
+
+func boxID(n int) string { return fmt.Sprintf("%08d-0000-4000-8000-%012d", n, n) }
+
+func (g *graphDouble) add(n int) mail.Mailbox {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	b := mail.Mailbox{ID: boxID(n), Address: fmt.Sprintf("box%d@kantoor.example", n), Name: fmt.Sprint("Box ", n)}
+	g.boxes[b.Address] = b
+	g.boxes["alias-of-"+b.Address] = b
+	return b
+}
+
+func (g *graphDouble) dial(root string, cred azcore.TokenCredential) (connector.Graph, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.dials++
+	return &graphClient{g, cred, root}, nil
+}
+
+type graphError struct {
+	status int
+	code   string
+}
+
+func (e *graphError) Error() string { return fmt.Sprintf("graph: %d %s", e.status, e.code) }
+
+func graphAnswer(err error) (connector.Answer, bool) {
+	var e *graphError
+	if !errors.As(err, &e) {
+		return connector.Answer{}, false
+	}
+	return connector.Answer{Status: e.status, Code: e.code}, true
+}
+
+type graphClient struct {
+	*graphDouble
+	cred azcore.TokenCredential
+	root string
+}
+
+func (g *graphClient) call(ctx context.Context, what string) error {
+	if _, err := g.cred.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{g.root + "/.default"}, EnableCAE: true}); err != nil {
+		return fmt.Errorf("graph: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.looks = append(g.looks, what)
+	return g.fail[what]
+}
+
+func (g *graphClient) Mailboxes(ctx context.Context, search, _ string) ([]mail.Mailbox, string, error) {
+	if err := g.call(ctx, "users"); err != nil {
+		return nil, "", err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var all []mail.Mailbox
+	for address, b := range g.boxes {
+		if address == b.Address && strings.Contains(address, search) {
+			all = append(all, b)
+		}
+	}
+	return all, "", nil
+}
+
+func (g *graphClient) Mailbox(ctx context.Context, address string) (mail.Mailbox, error) {
+	if err := g.call(ctx, "users"); err != nil {
+		return mail.Mailbox{}, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	b, ok := g.boxes[address]
+	if !ok {
+		return mail.Mailbox{}, &graphError{404, "Request_ResourceNotFound"}
+	}
+	return b, nil
+}
+
+func (g *graphClient) CheckInbox(ctx context.Context, id string) error { return g.call(ctx, id) }
+
+func (g *graphClient) CheckSettings(ctx context.Context, id string) error {
+	return g.call(ctx, "settings:"+id)
+}
+
+func (g *graphClient) Delta(ctx context.Context, id, _ string, _ time.Time) (mail.Page, error) {
+	return mail.Page{Link: "link"}, g.call(ctx, id)
+}
+
+func (g *graphClient) Message(ctx context.Context, id, _ string) (mail.Message, error) {
+	return mail.Message{}, g.call(ctx, id)
+}
+
+// people is a directory in which everything is there but what is said not to be.
+type people struct{ gone, nobody map[string]bool }
+
+func (p *people) LinkTarget(_ context.Context, l connector.Link, address string) (exists, anyone bool, err error) {
+	key := l.ID
+	if l.Kind == connector.LinkContact {
+		key = address
+	}
+	return !p.gone[key], !p.nobody[key], nil
+}

@@ -1,0 +1,135 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/table"
+)
+
+// A Box is an activated mailbox with how far it was read.
+type Box struct {
+	Activation
+	Cursor Cursor
+}
+
+// Due answers the switch and the mailboxes to fetch now, in the order of their
+// ids: the active ones whose time has come, of connectors that work. Of a
+// connector that does not, one mailbox is due every ProbeEvery, to see whether
+// it works again. It writes nothing.
+func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err error) {
+	conf, err := s.read(ctx)
+	if err != nil || !conf.settings.Enabled {
+		return false, nil, err
+	}
+	boxes, err := s.boxes(ctx)
+	if err != nil {
+		return true, nil, err
+	}
+	now := time.Now()
+	probed := map[string]bool{}
+	for _, b := range boxes {
+		c, ok := conf.connectors[b.Connector]
+		if !ok || !b.Active || b.Cursor.NotBefore.After(now) {
+			continue
+		}
+		may, probe := c.due(now)
+		if !may || probe && probed[c.ID] {
+			continue
+		}
+		probed[c.ID] = probe
+		due = append(due, b.Activation)
+	}
+	return true, due, nil
+}
+
+// Boxes answers every mailbox that was ever activated, active or not, in the
+// order of their ids.
+func (s *Store) Boxes(ctx context.Context) ([]Box, error) { return s.boxes(ctx) }
+
+// boxes reads them all: two rows each, a thousand rows a query. Ids are GUIDs,
+// so what starts beyond their digits is a row of another kind.
+func (s *Store) boxes(ctx context.Context) ([]Box, error) {
+	var r boxReader
+	for from := "0"; from != ""; {
+		rows, next, err := s.o.Mailboxes.Range(ctx, from, "g", table.MaxRange)
+		if err != nil {
+			return nil, fmt.Errorf("activated mailboxes: %w", err)
+		}
+		for _, row := range rows {
+			if err := r.add(row); err != nil {
+				return nil, err
+			}
+		}
+		from = next
+	}
+	return r.boxes, nil
+}
+
+// Load answers the named mailboxes that were ever activated, in the order of
+// their ids. Neighbours, such as those of one fetch job, cost one query.
+func (s *Store) Load(ctx context.Context, ids []string) ([]Box, error) {
+	wanted := slices.Clone(ids)
+	for i, id := range wanted {
+		wanted[i] = strings.ToLower(id)
+	}
+	wanted = slices.DeleteFunc(wanted, func(id string) bool { return !isGUID(id) })
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	var r boxReader
+	for len(wanted) > 0 {
+		end := cursorKey(wanted[len(wanted)-1]) + "~"
+		// A few rows more than are wanted pay for the inactive ones between.
+		limit := min(2*len(wanted)+8, table.MaxRange)
+		rows, next, err := s.o.Mailboxes.Range(ctx, wanted[0], end, limit)
+		if err != nil {
+			return nil, fmt.Errorf("mailboxes from %s: %w", wanted[0], err)
+		}
+		last := ""
+		for _, row := range rows {
+			id, _, _ := strings.Cut(row.Key, "|")
+			if _, ok := slices.BinarySearch(wanted, id); ok {
+				if err := r.add(row); err != nil {
+					return nil, err
+				}
+			}
+			last = id
+		}
+		if next == "" || last == "" {
+			break
+		}
+		// Whose rows may have been cut apart is read again.
+		for len(r.boxes) > 0 && r.boxes[len(r.boxes)-1].ID == last {
+			r.boxes = r.boxes[:len(r.boxes)-1]
+		}
+		i, _ := slices.BinarySearch(wanted, last)
+		wanted = wanted[i:]
+	}
+	return r.boxes, nil
+}
+
+// A boxReader joins rows that come in the order of their keys.
+type boxReader struct{ boxes []Box }
+
+func (b *boxReader) add(r table.Row) error {
+	id, isCursor := strings.CutSuffix(r.Key, "|cursor")
+	if !isCursor {
+		a, err := activationOf(r)
+		if err != nil {
+			return err
+		}
+		b.boxes = append(b.boxes, Box{Activation: a})
+		return nil
+	}
+	if n := len(b.boxes); n > 0 && b.boxes[n-1].ID == id {
+		c, err := cursorOf(r)
+		if err != nil {
+			return err
+		}
+		b.boxes[n-1].Cursor = c
+	}
+	return nil
+}

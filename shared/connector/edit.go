@@ -1,0 +1,120 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/table"
+)
+
+// An ActivationPatch changes an activation; nil leaves a field as it is.
+type ActivationPatch struct {
+	Link   *Link
+	From   *time.Time
+	Active *bool
+}
+
+// PatchActivation changes an activation, named by its id or address, over the
+// version etag, or over whatever is there when that is empty. An earlier date
+// makes the mailbox be read again from there, which doubles nothing; a later
+// one keeps what is there. Not active means that the mailbox is left alone:
+// its cursor stays, so that it goes on from there when it is active again.
+func (s *Store) PatchActivation(ctx context.Context, idOrAddress, etag string, p ActivationPatch) (Activation, []Warning, error) {
+	a, err := s.Activation(ctx, idOrAddress)
+	if err != nil {
+		return Activation{}, nil, err
+	}
+	if etag != "" && etag != a.ETag {
+		return Activation{}, nil, ErrChanged
+	}
+	var invalid Invalid
+	ops, err := s.applyTo(ctx, &a, p, &invalid)
+	if err == nil {
+		err = invalid.err()
+	}
+	if err != nil {
+		return Activation{}, nil, err
+	}
+	row, err := a.row()
+	if err != nil {
+		return Activation{}, nil, err
+	}
+	if err := s.rewriteActivation(ctx, row, ops); err != nil {
+		return Activation{}, nil, err
+	}
+	saved, err := s.Activation(ctx, a.ID)
+	if err != nil {
+		return Activation{}, nil, err
+	}
+	warnings, err := s.Warnings(ctx, saved)
+	return saved, warnings, err
+}
+
+// applyTo changes a and answers what else must be written with it.
+func (s *Store) applyTo(ctx context.Context, a *Activation, p ActivationPatch, invalid *Invalid) (ops []table.Op, err error) {
+	if p.Link != nil {
+		a.Link = *p.Link
+		if err := s.checkLink(ctx, invalid, &a.Link, a.Address); err != nil {
+			return nil, err
+		}
+	}
+	if p.From != nil {
+		from := *p.From
+		if err := s.checkFrom(invalid, &from); err != nil {
+			return nil, err
+		}
+		if from.Before(a.From) {
+			if ops, err = s.restart(ctx, a.ID); err != nil {
+				return nil, err
+			}
+		}
+		a.From = from
+	}
+	if p.Active != nil {
+		a.Active = *p.Active
+	}
+	return ops, nil
+}
+
+func (s *Store) rewriteActivation(ctx context.Context, row table.Row, ops []table.Op) error {
+	boxes := s.o.Mailboxes
+	written := boxes.Write(ctx, append(ops, table.Replace(row))...)
+	if written == nil {
+		return nil
+	}
+	now, err := boxes.Get(ctx, row.Key)
+	switch {
+	case errors.Is(err, table.ErrNotFound):
+		return ErrNotFound
+	case err == nil && same(now, row) && len(ops) == 0:
+		return nil // a lost answer looks like somebody else's change
+	case err == nil && now.ETag != row.ETag, errors.Is(written, table.ErrChanged):
+		return ErrChanged
+	}
+	return fmt.Errorf("save activated mailbox %s: %w", row.Key, written)
+}
+
+// Deactivate leaves a mailbox alone from now on; see PatchActivation.
+func (s *Store) Deactivate(ctx context.Context, idOrAddress, etag string) error {
+	active := false
+	_, _, err := s.PatchActivation(ctx, idOrAddress, etag, ActivationPatch{Active: &active})
+	return err
+}
+
+// restart answers the write that makes the next round over a mailbox begin at
+// its date again. What is known of its failures stays.
+func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error) {
+	boxes, err := s.Load(ctx, []string{mailbox})
+	if err != nil || len(boxes) == 0 || boxes[0].Cursor.ETag == "" {
+		return nil, err
+	}
+	c := boxes[0].Cursor
+	c.Link, c.Next, c.Unfiltered, c.LastRound = "", "", false, time.Time{}
+	row, err := c.row(mailbox)
+	if err != nil {
+		return nil, err
+	}
+	return []table.Op{table.Replace(row)}, nil
+}

@@ -1,0 +1,38 @@
+package connector
+
+import (
+	"context"
+	"time"
+
+	"kantoorpost/shared/mail"
+)
+
+// Graph is what is asked of Microsoft Graph through one connector. Errors
+// carry their verdict (package fault).
+type Graph interface {
+	// Mailboxes lists the tenant's mailboxes page by page; next is "" on the last.
+	Mailboxes(ctx context.Context, search, after string) (boxes []mail.Mailbox, next string, err error)
+	// Mailbox finds the mailbox that an address, primary or alias, delivers to.
+	Mailbox(ctx context.Context, address string) (mail.Mailbox, error)
+	// CheckInbox proves that the inbox can be read, CheckSettings the settings.
+	CheckInbox(ctx context.Context, mailbox string) error
+	CheckSettings(ctx context.Context, mailbox string) error
+	// Delta answers one page of a round over the inbox; link "" starts one.
+	Delta(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error)
+	// Message answers one mail.
+	Message(ctx context.Context, mailbox, id string) (mail.Message, error)
+}
+
+// An Answer is how Graph refused: the HTTP status and Graph's own code.
+type Answer struct {
+	Status int
+	Code   string
+}
+
+// Directory is what activation asks about the office.
+type Directory interface {
+	// LinkTarget tells whether the role or process team that a link names
+	// exists (for a contact link it always does), and whether any active team
+	// member would join a chat by it now. address is what the link belongs to.
+	LinkTarget(ctx context.Context, link Link, address string) (exists, anyone bool, err error)
+}

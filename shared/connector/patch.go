@@ -1,0 +1,220 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table"
+)
+
+// A Patch changes a connector; nil leaves a field as it is.
+type Patch struct {
+	Name          *string
+	ClientID      *string
+	TokenEndpoint *string
+	ClientSecret  *secret.Value
+	SecretExpires *time.Time
+}
+
+// Patch changes a connector over the version etag, or over whatever is there
+// when that is empty.
+//
+// A secret goes only where it was given for: who changes the token endpoint or
+// the client id must give the secret in the same patch. A new secret for the
+// same app registration is tried at Entra before it replaces the one that
+// works; when Entra refuses it, that is an Invalid and nothing has changed.
+func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector, error) {
+	old, err := s.Connector(ctx, id)
+	if err != nil {
+		return Connector{}, err
+	}
+	if etag != "" && etag != old.ETag {
+		return Connector{}, ErrChanged
+	}
+	c, value, err := s.apply(old, p)
+	if err != nil {
+		return Connector{}, err
+	}
+	moved := c.app() != old.app()
+	if moved {
+		switch other, err := s.connectorOf(ctx, c.app()); {
+		case err != nil:
+			return Connector{}, err
+		case other != "":
+			return Connector{}, &ExistsError{"connector", other}
+		}
+	}
+	if err := s.renew(ctx, old, &c, value, moved); err != nil {
+		return Connector{}, err
+	}
+	if err := s.rewrite(ctx, old, c, moved); err != nil {
+		return Connector{}, err
+	}
+	if moved {
+		// The old secret can be of no use any more, since coming back asks for
+		// it anew. That it is still there when this fails harms nobody.
+		if err := s.o.Secrets.Delete(ctx, old.secretName()); err != nil {
+			s.o.Log.WarnContext(ctx, "secret of the former app registration stays", "connector", id, "error", err)
+		}
+	}
+	return s.Connector(ctx, id)
+}
+
+// apply answers what the patch makes of a connector, and the secret it brings.
+func (s *Store) apply(c Connector, p Patch) (Connector, *secret.Value, error) {
+	f := fields{clouds: s.o.Clouds, now: time.Now()}
+	old := c
+	if p.Name != nil {
+		c.Name = f.name(*p.Name)
+	}
+	if p.ClientID != nil {
+		c.ClientID = f.clientID(*p.ClientID)
+	}
+	if p.TokenEndpoint != nil {
+		if e := f.endpoint(*p.TokenEndpoint); e != (entra.Endpoint{}) {
+			c.Cloud, c.Tenant = e.Cloud, e.Tenant
+		}
+	}
+	var value *secret.Value
+	switch {
+	case p.ClientSecret != nil:
+		v := f.secret(*p.ClientSecret)
+		value = &v
+		c.SecretExpires = f.expires(time.Time{})
+	case c.app() != old.app() && len(f.invalid) == 0:
+		f.invalid.add("clientSecret", "client-secret-again", "the client secret, since the client id or the token endpoint changes")
+	}
+	if p.SecretExpires != nil {
+		c.SecretExpires = f.expires(*p.SecretExpires)
+	}
+	return c, value, f.invalid.err()
+}
+
+// renew writes the secret where c points, when it is a new one or lives until
+// another date, and makes c name its version.
+func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secret.Value, moved bool) error {
+	switch {
+	case v == nil && c.SecretExpires.Equal(old.SecretExpires):
+		return nil
+	case v == nil:
+		kept, err := s.o.Secrets.Get(ctx, old.secretName(), old.SecretVersion)
+		if err != nil {
+			return fmt.Errorf("date of the secret of %s: %w", old.Name, &SecretStoreError{err})
+		}
+		v = &kept
+	case !moved:
+		if err := s.prove(ctx, *c, *v); err != nil {
+			return err
+		}
+	}
+	var err error
+	c.SecretVersion, err = s.setSecret(ctx, *c, *v)
+	return err
+}
+
+// prove asks Entra for a token with a secret that is not yet kept, and with no
+// other.
+func (s *Store) prove(ctx context.Context, c Connector, v secret.Value) error {
+	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, v, s.o.Transport)
+	if err == nil {
+		cloud, _ := s.o.Clouds.Find(c.Cloud)
+		_, err = entra.Check(ctx, token, cloud.Scope())
+	}
+	if err == nil {
+		return nil
+	}
+	if state, reason := s.stateOf(err); state != "" {
+		return Invalid{{"clientSecret", "client-secret-" + string(state),
+			fmt.Sprintf("a secret that Entra takes; it refused this one (%s), and the present one stays in use. A secret that was just made may need a minute", reason)}}
+	}
+	return fmt.Errorf("try the new secret of %s: %w", c.Name, err)
+}
+
+// rewrite saves c over old. What is new about where it points or its secret
+// also forgets what Entra said before.
+func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error {
+	defer s.forget()
+	row, err := table.Pack(connectorKey(c.ID), c.row())
+	if err != nil {
+		return fmt.Errorf("connector %s: %w", c.ID, err)
+	}
+	row.ETag = old.ETag
+	ops := []table.Op{table.Replace(row)}
+	if c.SecretVersion != old.SecretVersion {
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		state, err := table.Pack(stateKey(c.ID), stateRow{State: StateNew, Since: now, Tried: now})
+		if err != nil {
+			return fmt.Errorf("state of connector %s: %w", c.ID, err)
+		}
+		ops = append(ops, table.Put(state))
+	}
+	if moved {
+		app, err := table.Pack(appKey(c.app()), appRow{c.ID})
+		if err != nil {
+			return fmt.Errorf("connector %s: %w", c.ID, err)
+		}
+		ops = append(ops, table.Insert(app), table.Delete(table.Row{Key: appKey(old.app())}))
+	}
+	written := s.o.Configuration.Write(ctx, ops...)
+	if written == nil {
+		return nil
+	}
+	// A lost answer looks like somebody else's change; what is there decides.
+	switch now, err := s.o.Configuration.Get(ctx, row.Key); {
+	case errors.Is(err, table.ErrNotFound):
+		return ErrNotFound
+	case err == nil && same(now, row):
+		return nil
+	case err == nil && now.ETag != old.ETag:
+		return ErrChanged
+	case errors.Is(written, table.ErrExists):
+		return &ExistsError{"connector", c.app()}
+	}
+	return fmt.Errorf("save connector %s: %w", c.ID, written)
+}
+
+// Delete removes a connector and its secret, over the version etag or over
+// whatever is there when that is empty. While addresses are activated it is
+// refused with ErrInUse.
+//
+// The secret goes first: a run that dies in between leaves a connector that
+// can be deleted again, and no secret that nobody remembers.
+func (s *Store) Delete(ctx context.Context, id, etag string) error {
+	c, err := s.Connector(ctx, id)
+	if err != nil {
+		return err
+	}
+	if etag != "" && etag != c.ETag {
+		return ErrChanged
+	}
+	boxes, err := s.boxes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range boxes {
+		if b.Active && b.Connector == id {
+			return ErrInUse
+		}
+	}
+	if err := s.o.Secrets.Delete(ctx, c.secretName()); err != nil && !secretGone(err) {
+		return fmt.Errorf("secret of %s: %w", c.Name, &SecretStoreError{err})
+	}
+	defer s.forget()
+	for _, op := range []table.Op{
+		table.Delete(table.Row{Key: stateKey(id)}),
+		table.Delete(table.Row{Key: appKey(c.app())}),
+		table.Delete(table.Row{Key: connectorKey(id)}),
+	} {
+		if err := s.o.Configuration.Write(ctx, op); err != nil && !errors.Is(err, table.ErrNotFound) {
+			return fmt.Errorf("delete connector %s: %w", id, err)
+		}
+	}
+	s.mu.Lock()
+	delete(s.clients, id)
+	s.mu.Unlock()
+	return nil
+}

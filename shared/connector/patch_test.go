@@ -1,0 +1,189 @@
+package connector_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/secret"
+)
+
+func field(err error) (name, code string) {
+	var invalid connector.Invalid
+	if errors.As(err, &invalid) && len(invalid) == 1 {
+		return invalid[0].Field, invalid[0].Code
+	}
+	return "", ""
+}
+
+// A stored secret is never sent elsewhere than it was given for: another tenant
+// or client id asks for the secret again.
+func TestAnotherDestinationAsksForTheSecretAgain(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	tenantTwo := strings.Replace(endpoint, "11111111", "99999999", 1)
+	cloudTwo := strings.Replace(endpoint, "microsoftonline.com", "microsoftonline.us", 1)
+	clientTwo := strings.Replace(clientID, "aaaaaaaa", "99999999", 1)
+	for name, p := range map[string]connector.Patch{
+		"tenant": {TokenEndpoint: &tenantTwo}, "cloud": {TokenEndpoint: &cloudTwo}, "client id": {ClientID: &clientTwo},
+	} {
+		_, err := o.Patch(t.Context(), c.ID, "", p)
+		if f, code := field(err); f != "clientSecret" || code != "client-secret-again" {
+			t.Errorf("%s: error %v, want the secret asked again", name, err)
+		}
+	}
+	if now, _ := o.Connector(t.Context(), c.ID); now != c {
+		t.Errorf("changed to %+v", now)
+	}
+	same := " " + endpoint + "/ "
+	if _, err := o.Patch(t.Context(), c.ID, "", connector.Patch{TokenEndpoint: &same}); err != nil {
+		t.Errorf("the same endpoint, written differently: %v", err)
+	}
+}
+
+// Whoever changes where a connector points in the table itself gets no secret
+// along with it.
+func TestAChangedRowFindsNoSecret(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	row, err := o.options.Configuration.Get(t.Context(), "connector|"+c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row.Props["tenant"] = "99999999-2222-3333-4444-555555555555"
+	if err := o.options.Configuration.Write(t.Context(), tableReplace(row)); err != nil {
+		t.Fatal(err)
+	}
+	o.restart()
+	if _, err := o.Client(t.Context(), c.ID); err == nil {
+		t.Error("a client was made")
+	}
+	if len(o.entra.received) != 0 {
+		t.Errorf("Entra was asked: %v", o.entra.received)
+	}
+}
+
+// With its secret a connector can point elsewhere; the old secret is deleted,
+// and the old app registration can be connected anew.
+func TestPointElsewhere(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	tenantTwo := strings.Replace(endpoint, "11111111", "99999999", 1)
+	value := secret.New("another-secret")
+	now, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{TokenEndpoint: &tenantTwo, ClientSecret: &value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now.ID != c.ID || !strings.HasPrefix(now.Tenant, "99999999") {
+		t.Errorf("became %+v", now)
+	}
+	if _, kept := o.vault.versions["connector-"+c.ID]; kept {
+		t.Error("the former secret is still kept")
+	}
+	again := o.create(t)
+	if again.ID == c.ID {
+		t.Error("the new connector has the id of the old one")
+	}
+	_, err = o.Patch(t.Context(), again.ID, "", connector.Patch{TokenEndpoint: &tenantTwo, ClientSecret: &value})
+	var exists *connector.ExistsError
+	if !errors.As(err, &exists) || exists.ID != c.ID {
+		t.Errorf("error %v, want that %s exists", err, c.ID)
+	}
+}
+
+// A new secret that Entra refuses changes nothing: the one in use stays in use.
+func TestANewSecretIsProvenFirst(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	wrong := secret.New("wrong-secret")
+	_, err := o.Patch(t.Context(), c.ID, "", connector.Patch{ClientSecret: &wrong})
+	if f, code := field(err); f != "clientSecret" || code != "client-secret-secret-wrong" {
+		t.Fatalf("error %v", err)
+	}
+	if now, _ := o.Connector(t.Context(), c.ID); now != c || len(o.vault.versions["connector-"+c.ID]) != 1 {
+		t.Errorf("changed to %+v", now)
+	}
+	right := secret.New("right-secret")
+	o.entra.set("right-secret", true)
+	now, err := o.Patch(t.Context(), c.ID, "", connector.Patch{ClientSecret: &right})
+	if err != nil || now.SecretVersion != "v2" {
+		t.Errorf("got %+v, %v", now, err)
+	}
+	if len(o.vault.versions["connector-"+c.ID]) != 2 {
+		t.Error("the old version is gone")
+	}
+}
+
+// Of two people who edit a connector the second is told.
+func TestTwoPeopleEditAConnector(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	one, two := "One", "Two"
+	if _, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &one}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &two}); !errors.Is(err, connector.ErrChanged) {
+		t.Errorf("error %v, want ErrChanged", err)
+	}
+}
+
+// What the machine notices about a connector does not stand in the way of who
+// edits it.
+func TestAStateIsNoEdit(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	if err := o.ConnectorWorks(t.Context(), c.ID); err != nil {
+		t.Fatal(err)
+	}
+	name := "New name"
+	now, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{Name: &name})
+	if err != nil || now.State != connector.StateWorks {
+		t.Errorf("got %+v, %v", now, err)
+	}
+}
+
+// The date of a secret is kept with the secret too, as a new version of it.
+func TestChangeTheDateOfASecret(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	at := time.Now().Add(90 * 24 * time.Hour).UTC().Truncate(time.Second)
+	now, err := o.Patch(t.Context(), c.ID, "", connector.Patch{SecretExpires: &at})
+	if err != nil || !now.SecretExpires.Equal(at) || now.SecretVersion != "v2" {
+		t.Errorf("got %+v, %v", now, err)
+	}
+	if v, _ := o.vault.Get(t.Context(), "connector-"+c.ID, "v2"); v.Reveal() != canary {
+		t.Error("the secret itself changed")
+	}
+}
+
+// A connector goes when none of its addresses is activated, and takes its
+// secret along.
+func TestDelete(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	a := o.activate(t, c, 1)
+	if err := o.Delete(t.Context(), c.ID, ""); !errors.Is(err, connector.ErrInUse) {
+		t.Fatalf("error %v, want ErrInUse", err)
+	}
+	if err := o.Deactivate(t.Context(), a.Address, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Delete(t.Context(), c.ID, `W/"other"`); !errors.Is(err, connector.ErrChanged) {
+		t.Errorf("error %v, want ErrChanged", err)
+	}
+	if err := o.Delete(t.Context(), c.ID, c.ETag); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Connector(t.Context(), c.ID); !errors.Is(err, connector.ErrNotFound) {
+		t.Errorf("error %v, want ErrNotFound", err)
+	}
+	if len(o.vault.versions) != 0 {
+		t.Error("the secret is still kept")
+	}
+	if rows := o.tables.Snapshot(t)["configuration"]; len(rows) != 0 {
+		t.Errorf("left behind: %v", rows)
+	}
+	o.create(t)
+}

@@ -1,0 +1,72 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"kantoorpost/shared/table"
+)
+
+const settingsKey = "settings"
+
+// Settings is the switch of the integration. Off means that nothing is fetched
+// or processed; nothing is lost, since cursors stay where they are.
+type Settings struct {
+	Enabled bool
+	ETag    string // "" when nobody has set anything yet
+}
+
+type settingsRow struct {
+	Enabled bool `json:"enabled"`
+}
+
+func (v *Settings) from(r table.Row) error {
+	var row settingsRow
+	if err := r.Unpack(&row); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	*v = Settings{Enabled: row.Enabled, ETag: r.ETag}
+	return nil
+}
+
+// Settings answers the settings as they are now.
+func (s *Store) Settings(ctx context.Context) (Settings, error) {
+	r, err := s.o.Configuration.Get(ctx, settingsKey)
+	if errors.Is(err, table.ErrNotFound) {
+		return Settings{}, nil
+	}
+	if err != nil {
+		return Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	var v Settings
+	return v, v.from(r)
+}
+
+// Enabled answers the switch as it was at most 30 seconds ago.
+func (s *Store) Enabled(ctx context.Context) (bool, error) {
+	c, err := s.configuration(ctx)
+	if err != nil {
+		return false, err
+	}
+	return c.settings.Enabled, nil
+}
+
+// PutSettings saves v, over the version v.ETag or, when that is empty, over
+// whatever is there. Other processes obey within 30 seconds.
+func (s *Store) PutSettings(ctx context.Context, v Settings) (Settings, error) {
+	defer s.forget()
+	r, err := table.Pack(settingsKey, settingsRow{v.Enabled})
+	if err != nil {
+		return Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	if r.ETag = v.ETag; r.ETag == "" {
+		err = s.o.Configuration.Write(ctx, table.Put(r))
+	} else {
+		err = replace(ctx, s.o.Configuration, r)
+	}
+	if err != nil {
+		return Settings{}, fmt.Errorf("save settings: %w", err)
+	}
+	return s.Settings(ctx)
+}

@@ -1,0 +1,122 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/table"
+)
+
+// ProbeEvery is how often a connector that Entra refuses is tried again.
+const ProbeEvery = 30 * time.Minute
+
+// ConnectorWorks records that Entra gave this connector a token. It writes
+// only when that is news.
+func (s *Store) ConnectorWorks(ctx context.Context, id string) error {
+	return s.record(ctx, id, StateWorks, "")
+}
+
+// ConnectorFailed records err when it is about the connector as a whole, and
+// tells whether it is: its other mailboxes need not be tried then. It writes
+// when the state changes and once per probe. An err that only Graph can give,
+// such as no access to one mailbox, proves that the connector works.
+func (s *Store) ConnectorFailed(ctx context.Context, id string, err error) (bool, error) {
+	state, reason := s.stateOf(err)
+	if state != "" {
+		return true, s.record(ctx, id, state, reason)
+	}
+	if _, answered := s.o.Answer(err); answered {
+		return false, s.ConnectorWorks(ctx, id)
+	}
+	return false, nil
+}
+
+// stateOf answers the state that err puts a connector in, "" when err says
+// nothing about the connector. The reason holds a code and a trace id, never
+// the text of an answer.
+func (s *Store) stateOf(err error) (State, string) {
+	if r, ok := entra.RefusalOf(err); ok {
+		state := StateRefused
+		switch r.Meaning() {
+		case "secret-wrong", "secret-id-pasted":
+			state = StateSecretWrong
+		case "secret-expired":
+			state = StateSecretExpired
+		case "app-not-in-tenant":
+			state = StateNotInTenant
+		case "tenant-unknown":
+			state = StateTenantUnknown
+		}
+		if r.Status >= 500 || r.Status == http.StatusTooManyRequests {
+			return "", "" // Entra is busy; that says nothing about the connector
+		}
+		return state, refusalReason(r)
+	}
+	if errors.Is(err, entra.ErrWrongTenant) {
+		return StateOtherTenant, ""
+	}
+	var vault *SecretStoreError
+	if errors.As(err, &vault) {
+		return secretState(vault.Err)
+	}
+	if a, ok := s.o.Answer(err); ok && a.Status == http.StatusUnauthorized {
+		return StateTokenRefused, a.Code
+	}
+	return "", ""
+}
+
+func refusalReason(r *entra.Refusal) string {
+	switch {
+	case r.Code != 0 && r.TraceID != "":
+		return fmt.Sprintf("AADSTS%d, trace id %s", r.Code, r.TraceID)
+	case r.Code != 0:
+		return fmt.Sprintf("AADSTS%d", r.Code)
+	case r.OAuthError != "":
+		return r.OAuthError
+	}
+	return fmt.Sprintf("status %d", r.Status)
+}
+
+func (s *Store) record(ctx context.Context, id string, state State, reason string) error {
+	conf, err := s.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	c, ok := conf.connectors[id]
+	if !ok {
+		return nil // deleted meanwhile
+	}
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	row := stateRow{State: state, Reason: reason, Since: now, Tried: now}
+	if c.State == state {
+		if !state.Stopped() || now.Sub(c.tried) < ProbeEvery-time.Minute {
+			return nil
+		}
+		row.Since = c.StateSince
+	}
+	return s.putState(ctx, id, row)
+}
+
+func (s *Store) putState(ctx context.Context, id string, row stateRow) error {
+	defer s.forget()
+	r, err := table.Pack(stateKey(id), row)
+	if err == nil {
+		err = s.o.Configuration.Write(ctx, table.Put(r))
+	}
+	if err != nil {
+		return fmt.Errorf("state of connector %s: %w", id, err)
+	}
+	return nil
+}
+
+// due tells whether the connector may be asked now, and whether only to probe.
+func (c Connector) due(now time.Time) (ok, probe bool) {
+	if !c.State.Stopped() {
+		return true, false
+	}
+	return now.Sub(c.tried) >= ProbeEvery, true
+}

@@ -1,0 +1,196 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table"
+)
+
+// Options says where a Store keeps and asks things. All but Transport,
+// Directory, Answer and Log must be set.
+type Options struct {
+	Configuration *table.Table
+	Mailboxes     *table.Table
+	Secrets       Secrets
+	Clouds        entra.Clouds
+	Transport     policy.Transporter // to Entra; nil: the network
+	// Dial makes a client of Graph at root. It asks nothing yet.
+	Dial func(root string, credential azcore.TokenCredential) (Graph, error)
+	// Answer finds in an error how Graph refused; it keeps the client of
+	// Graph, with all that it brings, out of this package.
+	Answer func(error) (Answer, bool)
+	// Directory is asked about the targets of links; without one every target
+	// is taken as there.
+	Directory Directory
+	Log       *slog.Logger
+}
+
+// Secrets is where client secrets are kept, in versions.
+type Secrets interface {
+	// Set keeps v as the newest version of a secret and answers its name.
+	Set(ctx context.Context, name string, v secret.Value, expires time.Time, tags map[string]string) (version string, err error)
+	// Get answers one version, or the newest for "".
+	Get(ctx context.Context, name, version string) (secret.Value, error)
+	// Delete deletes a secret with all its versions.
+	Delete(ctx context.Context, name string) error
+}
+
+// A Store keeps connectors and activated addresses. It is safe for concurrent
+// use, and for use by several processes at once.
+type Store struct {
+	o Options
+
+	mu      sync.Mutex
+	known   *configuration
+	clients map[string]*client // by connector id
+}
+
+// New returns a Store.
+func New(o Options) *Store {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Answer == nil {
+		o.Answer = func(error) (Answer, bool) { return Answer{}, false }
+	}
+	return &Store{o: o, clients: map[string]*client{}}
+}
+
+// configurationAge is how long a process goes on with the settings and
+// connectors that it read: a switch that is turned off elsewhere is obeyed
+// after at most this time.
+const configurationAge = 30 * time.Second
+
+type configuration struct {
+	settings   Settings
+	connectors map[string]Connector
+	read       time.Time
+}
+
+// configuration answers settings and connectors as they were at most
+// configurationAge ago.
+func (s *Store) configuration(ctx context.Context) (*configuration, error) {
+	s.mu.Lock()
+	known := s.known
+	s.mu.Unlock()
+	if known != nil && time.Since(known.read) < configurationAge {
+		return known, nil
+	}
+	return s.read(ctx)
+}
+
+// read reads settings and connectors with their states in one query: the key
+// of the settings comes right after those of the connectors.
+func (s *Store) read(ctx context.Context) (*configuration, error) {
+	c := &configuration{connectors: map[string]Connector{}, read: time.Now()}
+	for from := connectorKey(""); from != ""; {
+		rows, next, err := s.o.Configuration.Range(ctx, from, settingsKey+"~", 1000)
+		if err != nil {
+			return nil, fmt.Errorf("settings and connectors: %w", err)
+		}
+		for _, r := range rows {
+			if err := c.add(r); err != nil {
+				return nil, err
+			}
+		}
+		from = next
+	}
+	s.mu.Lock()
+	s.known = c
+	s.mu.Unlock()
+	return c, nil
+}
+
+// add adds one row; a connector's own row comes before its state.
+func (c *configuration) add(r table.Row) error {
+	if r.Key == settingsKey {
+		return c.settings.from(r)
+	}
+	id, isConnector := strings.CutPrefix(r.Key, connectorKey(""))
+	if !isConnector {
+		return nil
+	}
+	if id, isState := strings.CutSuffix(id, "|state"); isState {
+		var row stateRow
+		if err := r.Unpack(&row); err != nil {
+			return fmt.Errorf("state of connector %s: %w", id, err)
+		}
+		if k, ok := c.connectors[id]; ok {
+			c.connectors[id] = k.with(row)
+		}
+		return nil
+	}
+	var row connectorRow
+	if err := r.Unpack(&row); err != nil {
+		return fmt.Errorf("connector %s: %w", id, err)
+	}
+	c.connectors[id] = row.connector(id, r.ETag)
+	return nil
+}
+
+// forget makes the next look at settings and connectors a fresh one.
+func (s *Store) forget() {
+	s.mu.Lock()
+	s.known = nil
+	s.mu.Unlock()
+}
+
+// same tells whether two rows hold the same, as rows are kept: after a write
+// whose answer was lost it says whether the write took effect.
+func same(a, b table.Row) bool {
+	if len(a.Props) != len(b.Props) {
+		return false
+	}
+	for k, v := range a.Props {
+		w, ok := b.Props[k]
+		if !ok || !sameValue(v, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameValue(a, b any) bool {
+	switch a := a.(type) {
+	case time.Time:
+		b, ok := b.(time.Time)
+		return ok && a.Equal(b)
+	case []byte:
+		b, ok := b.([]byte)
+		return ok && string(a) == string(b)
+	}
+	return a == b
+}
+
+// replace writes r over the version r.ETag. When somebody else changed the row
+// the error is ErrChanged; when a lost answer only looks like that, there is none.
+func replace(ctx context.Context, t *table.Table, r table.Row) error {
+	err := t.Write(ctx, table.Replace(r))
+	switch {
+	case errors.Is(err, table.ErrNotFound):
+		return ErrNotFound
+	case !errors.Is(err, table.ErrChanged):
+		return err
+	}
+	now, err := t.Get(ctx, r.Key)
+	switch {
+	case errors.Is(err, table.ErrNotFound):
+		return ErrNotFound
+	case err != nil:
+		return err
+	case same(now, r):
+		return nil
+	}
+	return ErrChanged
+}
