@@ -1,0 +1,98 @@
+package secret
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAFileKeepsSecretsOverARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.json")
+	f, err := OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := f.Set(t.Context(), "connector", New(canary), time.Now(), map[string]string{"app": "id"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Set(t.Context(), "connector", New("second"), time.Time{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		want(t, f, "", "second")
+		want(t, f, first, canary)
+		if _, err := f.Get(t.Context(), "connector", "other"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("another version: %v", err)
+		}
+		if f, err = OpenFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Delete(t.Context(), "connector"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Get(t.Context(), "connector", ""); !errors.Is(err, ErrNotFound) {
+		t.Errorf("after Delete: %v", err)
+	}
+	if text, _ := os.ReadFile(path); strings.Contains(string(text), canary) {
+		t.Error("a deleted secret is still in the file")
+	}
+}
+
+func TestAFileIsItsOwnersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.json")
+	if err := os.WriteFile(path, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mode := func() fs.FileMode {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode().Perm()
+	}
+	if mode() != 0o600 {
+		t.Errorf("mode %v after OpenFile", mode())
+	}
+	if _, err := f.Set(t.Context(), "connector", New(canary), time.Time{}, nil); err != nil || mode() != 0o600 {
+		t.Errorf("mode %v after Set, %v", mode(), err)
+	}
+}
+
+func TestAFileThatCannotBeReadStaysAsItIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.json")
+	for _, text := range []string{`{"connector":[{"value":"` + canary, `null`, `["` + canary + `"]`, ""} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenFile(path); err == nil || strings.Contains(err.Error(), canary) {
+			t.Errorf("OpenFile of %q: %v", text, err)
+		}
+		if now, _ := os.ReadFile(path); string(now) != text {
+			t.Errorf("%q became %q", text, now)
+		}
+	}
+}
+
+func TestAChangeThatCannotBeWrittenIsNotMade(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "gone")
+	f, err := OpenFile(filepath.Join(dir, "secrets.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Set(t.Context(), "connector", New(canary), time.Time{}, nil); err == nil || strings.Contains(err.Error(), canary) {
+		t.Fatalf("Set = %v", err)
+	}
+	if _, err := f.Get(t.Context(), "connector", ""); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Get of what was not written: %v", err)
+	}
+}

@@ -1,0 +1,90 @@
+package secret
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"kantoorpost/shared/fault"
+)
+
+// judge gives an error of the SDK its verdict and a short text: the SDK's own
+// shows the whole answer.
+// https://learn.microsoft.com/azure/key-vault/general/rest-error-codes
+func judge(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	short := fmt.Errorf("%d %s", status(err), code(err))
+	switch s := status(err); {
+	case s == 0:
+		// Nobody answered, or there was no token; that error is a page long.
+		text, _, _ := strings.Cut(err.Error(), "\n")
+		return fmt.Errorf("%w: %s", ErrUnreachable, text)
+	case s == http.StatusNotFound:
+		return fault.Final(fmt.Errorf("%w: %w", ErrNotFound, short))
+	case s == http.StatusForbidden && code(err) == "SecretDisabled":
+		return fault.Final(fmt.Errorf("%w: %w", ErrDisabled, short))
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
+		// The firewall or the rights of the vault: a person puts that right,
+		// and nothing tells us when.
+		return fault.Later(0, fmt.Errorf("%w: %w", ErrUnreachable, short))
+	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout, s >= 500:
+		return fault.Later(retryAfter(err), fmt.Errorf("%w: %w", ErrUnreachable, short))
+	case s == http.StatusConflict:
+		return fmt.Errorf("conflict: %w", short)
+	case s == http.StatusBadRequest:
+		return fault.Final(fmt.Errorf("%w: %w", ErrInvalid, short))
+	}
+	return short
+}
+
+func status(err error) int {
+	var answer *azcore.ResponseError
+	if errors.As(err, &answer) {
+		return answer.StatusCode
+	}
+	return 0
+}
+
+// code is the inner code of a refusal, or the outer one.
+func code(err error) string {
+	var answer *azcore.ResponseError
+	if !errors.As(err, &answer) {
+		return ""
+	}
+	if answer.RawResponse != nil {
+		if body, err := runtime.Payload(answer.RawResponse); err == nil {
+			var wire struct {
+				Error struct {
+					Code  string `json:"code"`
+					Inner struct {
+						Code string `json:"code"`
+					} `json:"innererror"`
+				} `json:"error"`
+			}
+			if json.Unmarshal(body, &wire) == nil && wire.Error.Inner.Code != "" {
+				return wire.Error.Inner.Code
+			}
+		}
+	}
+	return answer.ErrorCode
+}
+
+// retryAfter is how long the vault wants us away, at most an hour.
+func retryAfter(err error) time.Duration {
+	var answer *azcore.ResponseError
+	if !errors.As(err, &answer) || answer.RawResponse == nil {
+		return 0
+	}
+	seconds, _ := strconv.Atoi(answer.RawResponse.Header.Get("Retry-After"))
+	return time.Duration(min(max(seconds, 0), 3600)) * time.Second
+}
