@@ -16,14 +16,21 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
 )
 
 // Options are what the API serves.
 type Options struct {
-	Version   string // of the product, for the description of the API
-	Gate      access.Gate
-	Directory *directory.Store
+	Version    string // of the product, for the description of the API
+	Gate       access.Gate
+	Directory  *directory.Store
+	Connectors *connector.Store
+	Items      *item.Store
+	Chats      *chat.Store
+	Jobs       Jobs
 	// Checks are what must work for the product to be ready.
 	Checks []Check
 }
@@ -57,7 +64,9 @@ func build(o Options) *api {
 	a.registerContacts()
 	a.registerRoles()
 	a.registerProcessTeams()
-	a.explain = append(a.explain, explainDirectory)
+	a.registerMails()
+	a.registerChats()
+	a.explain = append(a.explain, explainDirectory, explainMails)
 	return a
 }
 

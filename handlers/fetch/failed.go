@@ -25,7 +25,7 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	c.NotBefore = time.Now().UTC().Add(pause(verdict, after, c.Failures))
 	c.Failures++
 	c.State, c.StateReason = connector.MailboxUnreachable, ""
-	if a, ok := h.Connectors.Answer(cause); ok {
+	if a, ok := h.Answer(cause); ok {
 		c.State, c.StateReason = stateOf(a), a.Code
 	}
 	return h.save(ctx, &b)

@@ -26,8 +26,10 @@ type Handler struct {
 	Connectors *connector.Store
 	Items      *item.Store
 	Jobs       Jobs
-	IsGone     func(error) bool // whether Graph has forgotten a delta link
-	IsMissing  func(error) bool // whether Graph says that there is no such mail
+	// What Graph's errors mean; the client of Graph is too heavy to be known here.
+	IsGone    func(error) bool                     // it has forgotten a delta link
+	IsMissing func(error) bool                     // it has no such mail
+	Answer    func(error) (connector.Answer, bool) // how it refused
 }
 
 // wide is how many mailboxes of a job are read at the same time. Outlook lets

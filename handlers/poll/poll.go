@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"time"
 
@@ -114,17 +113,21 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	links, err := h.Connectors.Links(ctx)
+	boxes, err := h.Connectors.Boxes(ctx)
 	if err != nil {
 		return err
+	}
+	links := map[string]connector.Link{}
+	for _, b := range boxes {
+		links[b.Activation.ID] = b.Link
 	}
 	basis := func(mailbox string) string {
 		l := links[mailbox]
 		return item.Basis(version, string(l.Kind), l.ID)
 	}
 	whole := sha256.New()
-	for _, box := range slices.Sorted(maps.Keys(links)) {
-		fmt.Fprintf(whole, "%s %s\n", box, basis(box))
+	for _, b := range boxes { // in the order of their ids
+		fmt.Fprintf(whole, "%s %s\n", b.Activation.ID, basis(b.Activation.ID))
 	}
 	ids, err := h.Items.Outdated(ctx, fmt.Sprintf("%d/%x", version, whole.Sum(nil)[:8]), basis, perTick)
 	if err != nil {

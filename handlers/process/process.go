@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -34,7 +33,6 @@ type Handler struct {
 	Directory  *directory.Store
 	Items      *item.Store
 	Chats      *chat.Store
-	Table      *table.Table // "mails", where both are written at once
 }
 
 // maxTries is how often one mail is decided in one job: a decision does not
@@ -180,36 +178,9 @@ func (h *Handler) commit(ctx context.Context, it item.Item, o outcome, basis str
 		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
 	}
 	ops = append(ops, it.Settle(was, basis)...)
-	err := h.Table.Write(ctx, ops...)
-	if op := missing(err); op != "" {
-		// A row that only says what m says already, removed by hand.
-		err = h.Table.Write(ctx, without(ops, op)...)
-	}
+	err := h.Items.Commit(ctx, ops...)
 	if err == nil {
 		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
 	}
 	return err
-}
-
-// missing is the key of the row of open work, or of a parked mail, that a
-// transaction was to delete and that is gone.
-func missing(err error) string {
-	var op *table.OpError
-	if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) {
-		return ""
-	}
-	if strings.HasPrefix(op.Key, "w|") || strings.HasPrefix(op.Key, "p|") {
-		return op.Key
-	}
-	return ""
-}
-
-func without(ops []table.Op, key string) []table.Op {
-	var rest []table.Op
-	for _, op := range ops {
-		if op.Key() != key {
-			rest = append(rest, op)
-		}
-	}
-	return rest
 }

@@ -1,7 +1,11 @@
 package item
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"kantoorpost/shared/table"
 )
@@ -33,6 +37,25 @@ func (it Item) Settle(was State, basis string) []table.Op {
 		ops = append(ops, table.Delete(table.Row{Key: parkedKey(it.ID)}))
 	}
 	return ops
+}
+
+// Commit writes the operations of Settle, and others with them, in one
+// transaction. That a row of open work or of a parked mail, which m describes
+// as well, was removed by hand does not stand in the way of removing it.
+func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
+	for {
+		err := s.table.Write(ctx, ops...)
+		var op *table.OpError
+		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) ||
+			!strings.HasPrefix(op.Key, "w|") && !strings.HasPrefix(op.Key, "p|") {
+			return err
+		}
+		rest := slices.DeleteFunc(slices.Clone(ops), func(o table.Op) bool { return o.Key() == op.Key })
+		if len(rest) == len(ops) {
+			return err
+		}
+		ops = rest
+	}
 }
 
 // pack makes a row of a value of this package. All of them are plain structs,

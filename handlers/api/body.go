@@ -1,0 +1,150 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+	xhtml "golang.org/x/net/html"
+
+	"kantoorpost/shared/item"
+)
+
+// A bodyOutput is what a mail says, as a document of its own. Whatever gets
+// through the sanitiser meets a sandbox without scripts, forms and remote
+// content.
+type bodyOutput struct {
+	ContentType string `header:"Content-Type"`
+	Policy      string `header:"Content-Security-Policy"`
+	Referrer    string `header:"Referrer-Policy"`
+	Body        []byte
+}
+
+const bodyPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; " +
+	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// Beyond these a mail is shown as text: the time that sanitising takes, and
+// that a browser takes with what comes out, grows with both.
+const (
+	maxHTML  = 2 << 20
+	maxDepth = 256
+)
+
+// body reads what a mail says and makes it safe to show. That happens each
+// time, so that a better policy also holds for old mail.
+func (a *api) body(ctx context.Context, it item.Item) (*bodyOutput, error) {
+	content, err := a.Items.Body(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	if it.BodyType == "html" {
+		content = safeHTML(content)
+	} else {
+		content = asText(content)
+	}
+	return &bodyOutput{
+		ContentType: "text/html; charset=utf-8", Policy: bodyPolicy, Referrer: "no-referrer",
+		Body: []byte("<!doctype html><meta charset=utf-8>" + content),
+	}, nil
+}
+
+func asText(s string) string {
+	return `<pre style="white-space:pre-wrap;font:inherit">` + html.EscapeString(s) + "</pre>"
+}
+
+func safeHTML(s string) string {
+	if len(s) > maxHTML || depth(s) > maxDepth {
+		return asText(textOf(s))
+	}
+	return mailPolicy().Sanitize(s)
+}
+
+// mailPolicy allows what a letter needs: text, tables, links, and pictures that
+// are in the mail. What is not named is taken out.
+var mailPolicy = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "address", "center",
+		"b", "strong", "i", "em", "u", "s", "strike", "small", "big", "sub", "sup", "font", "ul", "ol", "li", "dl", "dt", "dd",
+		"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "a", "img")
+	p.AllowAttrs("align", "valign").Matching(bluemonday.Paragraph).OnElements("p", "div", "table", "tr", "td", "th", "img")
+	p.AllowAttrs("width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan").Matching(bluemonday.NumberOrPercent).
+		OnElements("table", "tr", "td", "th", "col", "img")
+	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
+	p.AllowAttrs("alt", "title").Matching(bluemonday.Paragraph).OnElements("img", "a")
+	p.AllowStyles("color", "background-color", "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
+		"vertical-align", "white-space").Globally()
+	p.AllowURLSchemes("https", "http", "mailto", "tel")
+	p.RequireParseableURLs(true)
+	p.AllowRelativeURLs(false)
+	p.AllowAttrs("href").OnElements("a")
+	p.RequireNoReferrerOnLinks(true)
+	p.RequireNoFollowOnLinks(true)
+	p.AddTargetBlankToFullyQualifiedLinks(true)
+	p.AllowDataURIImages()
+	p.SkipElementsContent("script", "style", "title", "head", "noscript", "template", "svg", "math", "object", "iframe")
+	return p
+})
+
+// tokens calls f for each token of s until the end, or until f says no.
+func tokens(s string, f func(xhtml.TokenType, *xhtml.Tokenizer) bool) {
+	z := xhtml.NewTokenizer(strings.NewReader(s))
+	for {
+		kind := z.Next()
+		if kind == xhtml.ErrorToken && z.Err() != nil {
+			if z.Err() != io.EOF {
+				f(xhtml.TextToken, z)
+			}
+			return
+		}
+		if !f(kind, z) {
+			return
+		}
+	}
+}
+
+// depth is how deep elements of s are nested at most, counting those that are
+// never closed.
+func depth(s string) int {
+	now, most := 0, 0
+	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
+		switch kind {
+		case xhtml.StartTagToken:
+			name, _ := z.TagName()
+			switch string(name) {
+			case "br", "img", "hr", "meta", "link", "input", "col", "p", "li", "wbr", "base", "area":
+			default:
+				now++
+				most = max(most, now)
+			}
+		case xhtml.EndTagToken:
+			now = max(now-1, 0)
+		}
+		return most <= maxDepth
+	})
+	return most
+}
+
+// textOf is the text of s, without what is no text for readers.
+func textOf(s string) string {
+	var b strings.Builder
+	skip := ""
+	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
+		name, _ := z.TagName()
+		switch {
+		case kind == xhtml.TextToken && skip == "":
+			fmt.Fprint(&b, html.UnescapeString(string(z.Text())))
+		case kind == xhtml.StartTagToken && (string(name) == "script" || string(name) == "style"):
+			skip = string(name)
+		case kind == xhtml.EndTagToken && string(name) == skip:
+			skip = ""
+		case kind == xhtml.StartTagToken && (string(name) == "br" || string(name) == "p" || string(name) == "div" || string(name) == "tr"):
+			b.WriteByte('\n')
+		}
+		return b.Len() < maxHTML
+	})
+	return b.String()
+}

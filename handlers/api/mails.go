@@ -1,0 +1,238 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/mail"
+)
+
+// Jobs puts jobs on their queues.
+type Jobs interface {
+	Put(ctx context.Context, j job.Job) error
+}
+
+// A mailObject is a mail of the processing module, as the API shows it.
+type mailObject struct {
+	ID             string         `json:"id"`
+	Address        string         `json:"address" doc:"the activated address that received it"`
+	From           mail.Address   `json:"from"`
+	To             []mail.Address `json:"to" nullable:"false"`
+	Cc             []mail.Address `json:"cc" nullable:"false"`
+	Subject        string         `json:"subject"`
+	Preview        string         `json:"preview" doc:"the first 255 characters of what it says"`
+	Received       time.Time      `json:"received"`
+	HasAttachments bool           `json:"hasAttachments"`
+	Verdict        string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
+	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
+	Reason         string         `json:"reason" doc:"why it is parked; empty in other states"`
+	Detail         string         `json:"detail,omitempty" doc:"what failed, for the reasons technical and undecodable"`
+	Chat           string         `json:"chat" doc:"id of its chat; empty until it is processed"`
+	Why            string         `json:"why,omitempty" doc:"the kind of link that chose the team members"`
+	Stored         time.Time      `json:"stored"`
+	Decided        *time.Time     `json:"decided,omitempty"`
+	Attempts       int64          `json:"attempts" doc:"how often it was decided"`
+}
+
+func mailOf(it item.Item) mailObject {
+	m := mailObject{
+		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
+		Received: it.Received, HasAttachments: it.HasAttachments, Verdict: string(it.Verdict), State: string(it.State),
+		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Stored: it.Stored, Attempts: it.Attempts,
+	}
+	if !it.Decided.IsZero() {
+		m.Decided = &it.Decided
+	}
+	if m.To == nil {
+		m.To = []mail.Address{}
+	}
+	if m.Cc == nil {
+		m.Cc = []mail.Address{}
+	}
+	return m
+}
+
+type mailsInput struct {
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
+	After   string `query:"after" maxLength:"40" doc:"the next of the page before"`
+	State   string `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
+	Reason  string `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`
+	Address string `query:"address" maxLength:"254" doc:"only mail that this activated address received"`
+	Search  string `query:"search" maxLength:"100" doc:"text that the sender or the subject contains; a page may then hold fewer items than the limit and still have a next"`
+}
+
+type mailOutput struct{ Body mailObject }
+
+func (a *api) registerMails() {
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"mails"}, DefaultStatus: status}
+	}
+	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module, newest first", http.StatusOK),
+		func(ctx context.Context, in *mailsInput) (*listOutput[mailObject], error) {
+			return a.listMails(ctx, in)
+		})
+	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail", http.StatusOK),
+		func(ctx context.Context, in *mailID) (*mailOutput, error) {
+			it, err := a.mail(ctx, in.Mail, access.MailsRead)
+			return &mailOutput{mailOf(it)}, err
+		})
+	handle(a, access.MailsRead, op("get-mail-body", http.MethodGet, "/api/mails/{mail}/body", "Get what a mail says, as an HTML document without scripts and remote content", http.StatusOK),
+		func(ctx context.Context, in *mailID) (*bodyOutput, error) {
+			it, err := a.mail(ctx, in.Mail, access.MailsRead)
+			if err != nil {
+				return nil, err
+			}
+			return a.body(ctx, it)
+		})
+	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, "/api/mails/{mail}/retry", "Process a parked mail again, at once", http.StatusAccepted),
+		func(ctx context.Context, in *mailID) (*mailOutput, error) {
+			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+			if err != nil {
+				return nil, err
+			}
+			if it, err = a.Items.Reopen(ctx, it.ID); err != nil {
+				return nil, err
+			}
+			if it.State != item.New {
+				return &mailOutput{mailOf(it)}, nil
+			}
+			err = a.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: it.Address, Why: "retry", Mails: []string{it.ID}})
+			return &mailOutput{mailOf(it)}, err
+		})
+}
+
+type mailID struct {
+	Mail string `path:"mail" maxLength:"64"`
+}
+
+// mail returns one mail that the one who asks may do this to. What he or she
+// may not see does not exist.
+func (a *api) mail(ctx context.Context, id string, action access.Action) (item.Item, error) {
+	it, err := a.Items.Get(ctx, id)
+	if err != nil {
+		return item.Item{}, err
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return item.Item{}, err
+	}
+	object := scope.Object(it.Mailbox)
+	if !access.Can(actor(ctx), access.MailsRead, object) {
+		return item.Item{}, item.ErrNotFound
+	}
+	if !access.Can(actor(ctx), action, object) {
+		return item.Item{}, newProblem(http.StatusForbidden, "your rights do not include "+string(action)+" for this mail")
+	}
+	return it, nil
+}
+
+// maxLooks bounds how many pages of the table one page of a filtered list costs.
+const maxLooks = 5
+
+func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[mailObject], error) {
+	if in.After != "" && !item.ValidID(in.After) {
+		return nil, invalid("query.after", "the next of the page before")
+	}
+	if in.Reason != "" && !slices.Contains(item.Reasons(), item.Reason(in.Reason)) {
+		return nil, invalid("query.reason", "one of the reasons")
+	}
+	boxes, err := a.mailboxes(ctx, in.Address)
+	if err != nil {
+		return nil, err
+	}
+	q := item.Query{State: item.State(in.State), Limit: in.Limit, After: in.After}
+	if in.Reason != "" {
+		q.State = item.Parked
+	}
+	found := []mailObject{}
+	for range maxLooks {
+		items, next, err := a.page(ctx, boxes, q)
+		if err != nil {
+			return nil, err
+		}
+		for i, it := range items {
+			if !matches(it, in) {
+				continue
+			}
+			found = append(found, mailOf(it))
+			if len(found) == in.Limit && (next != "" || i < len(items)-1) {
+				return &listOutput[mailObject]{Body: listOf[mailObject]{Items: found, Next: it.ID}}, nil
+			}
+		}
+		if q.After = next; next == "" {
+			break
+		}
+	}
+	return &listOutput[mailObject]{Body: listOf[mailObject]{Items: found, Next: q.After}}, nil
+}
+
+func matches(it item.Item, in *mailsInput) bool {
+	if in.Reason != "" && it.Reason != item.Reason(in.Reason) {
+		return false
+	}
+	search := strings.ToLower(strings.TrimSpace(in.Search))
+	return strings.Contains(strings.ToLower(it.Subject), search) ||
+		strings.Contains(strings.ToLower(it.From.Name), search) || strings.Contains(strings.ToLower(it.From.Email), search)
+}
+
+// mailboxes are those whose mail a list shows; "" stands for all.
+func (a *api) mailboxes(ctx context.Context, address string) ([]string, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if address != "" {
+		box, err := a.Connectors.Activation(ctx, address)
+		if errors.Is(err, connector.ErrNotFound) || err == nil && !scope.Sees(box.ID) {
+			return nil, nil
+		}
+		return []string{box.ID}, err
+	}
+	if scope.All {
+		return []string{""}, nil
+	}
+	var boxes []string
+	for id := range scope.Mailboxes {
+		boxes = append(boxes, id)
+	}
+	slices.Sort(boxes)
+	return boxes, nil
+}
+
+// page returns one page over several mailboxes, with one query for each. Ids
+// are in the order of lists, so one place to continue from serves them all.
+func (a *api) page(ctx context.Context, boxes []string, q item.Query) (items []item.Item, next string, err error) {
+	ends := ""
+	for _, box := range boxes {
+		q.Mailbox = box
+		part, more, err := a.Items.List(ctx, q)
+		if err != nil {
+			return nil, "", err
+		}
+		items = append(items, part...)
+		if more != "" && (ends == "" || more < ends) {
+			ends = more
+		}
+	}
+	slices.SortFunc(items, func(x, y item.Item) int { return cmp.Compare(x.ID, y.ID) })
+	if ends == "" {
+		return items, "", nil
+	}
+	// What lies behind the first end is read again with the next page.
+	n := 0
+	for n < len(items) && items[n].ID <= ends {
+		n++
+	}
+	return items[:n], ends, nil
+}
