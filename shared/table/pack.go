@@ -88,9 +88,12 @@ func (r Row) Unpack(v any) error {
 			members[name] = p
 		}
 	}
-	text, err := json.Marshal(members)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false) // a json.RawMessage stays as it was
+	err := enc.Encode(members)
 	if err == nil {
-		err = json.Unmarshal(text, v)
+		err = json.Unmarshal(text.Bytes(), v)
 	}
 	if err != nil {
 		return fmt.Errorf("unpack row %s: %w", r.Key, err)

@@ -1,0 +1,115 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/queue"
+	"kantoorpost/shared/queue/queuetest"
+	"kantoorpost/shared/wiretest"
+)
+
+func double(t *testing.T) (*queuetest.Server, *wiretest.Wire, *queue.Service) {
+	t.Helper()
+	s := queuetest.New()
+	wire := s.Transport()
+	return s, wire, s.Service(t, wire)
+}
+
+// A job is one request, once its queue is there.
+func TestOneCallPerJob(t *testing.T) {
+	s, wire, service := double(t)
+	fetch := job.Fetch{Job: "fetch", Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}}
+	for _, want := range []int{3, 1} { // refused, created, put; put
+		wire.Reset()
+		if err := service.Put(t.Context(), fetch); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(wire.Calls()); got != want {
+			t.Errorf("%d requests, want %d", got, want)
+		}
+	}
+	const text = `{"job":"fetch","addresses":["info@kantoor.nl"],"why":"timer","mailboxes":["1"]}`
+	if got := s.Texts("fetch"); len(got) != 2 || got[0] != text {
+		t.Errorf("got %v", got)
+	}
+}
+
+// Whatever happens to a request, the job is on its queue when Put says so.
+func TestPutSurvivesTheWire(t *testing.T) {
+	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
+		for broken := range 3 {
+			synctest.Test(t, func(t *testing.T) {
+				s, wire, service := double(t)
+				wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
+					if n == broken {
+						return fault
+					}
+					return wiretest.Pass
+				})
+				if err := service.Put(t.Context(), note{Job: "note", queue: "notes", ttl: time.Hour}); err != nil {
+					t.Errorf("fault %d of call %d: %v", fault, broken, err)
+				}
+				if n := len(s.Texts("notes")); n < 1 || n > 2 {
+					t.Errorf("fault %d of call %d: %d messages", fault, broken, n)
+				}
+			})
+		}
+	}
+}
+
+// A queue that is being deleted is waited for, as long as there is time.
+func TestAQueueThatIsBeingDeletedIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, wire, service := double(t)
+		s.Deleting = 30 * time.Second
+		n := note{Job: "note", queue: "notes", ttl: time.Hour}
+		put(t, service, n)
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodDelete, "https://kantoorpost.queue.core.windows.net/notes", nil)
+		r.Header.Set("Authorization", "any")
+		if res, err := wire.RoundTrip(r); err != nil || res.StatusCode != http.StatusNoContent {
+			t.Fatal(res, err)
+		}
+		wantDepth(t, service, "notes", 0)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if err := service.Put(ctx, n); err == nil || !strings.Contains(err.Error(), "QueueBeingDeleted") {
+			t.Errorf("got %v", err)
+		}
+		put(t, service, n)
+		wantDepth(t, service, "notes", 1)
+	})
+}
+
+// A refusal is an error that names the queue and is about no other thing.
+func TestRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, service := double(t)
+		for name, n := range map[string]note{
+			"a bad name": {queue: "No Name", ttl: time.Hour},
+			"no TTL":     {queue: "notes"},
+		} {
+			if err := service.Put(t.Context(), n); err == nil || errors.Is(err, queue.ErrTooLarge) || !strings.Contains(err.Error(), n.queue) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		s.Refuse = func(*http.Request) (int, string) { return 403, "AuthenticationFailed" }
+		_, depthErr := service.Depth(t.Context(), "notes")
+		for _, err := range []error{service.Put(t.Context(), note{queue: "notes", ttl: time.Hour}), service.Create(t.Context(), "notes"), depthErr} {
+			if err == nil || !strings.Contains(err.Error(), "AuthenticationFailed") {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+	for _, o := range []queue.Options{{}, {URL: "https://x.queue.core.windows.net"}, {ConnectionString: "x"}} {
+		if _, err := queue.Open(o); err == nil {
+			t.Errorf("%+v was taken", o)
+		}
+	}
+}

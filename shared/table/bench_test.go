@@ -1,0 +1,78 @@
+package table_test
+
+import (
+	"fmt"
+	"testing"
+
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
+)
+
+func benchRow(i int) table.Row {
+	r, err := table.Pack(fmt.Sprintf("m|%013d", i), some())
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func BenchmarkWrite100(b *testing.B) {
+	tbl := tabletest.Open(b, "mails").Table("mails")
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		ops := make([]table.Op, table.MaxOps)
+		for j := range ops {
+			ops[j] = table.Insert(benchRow(i))
+			i++
+		}
+		if err := tbl.Write(b.Context(), ops...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A page of a large partition costs what a page of a small one costs.
+func BenchmarkRange100(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			tbl := tabletest.Open(b, "mails").Table("mails")
+			for i := 0; i < n; i += table.MaxOps {
+				ops := make([]table.Op, table.MaxOps)
+				for j := range ops {
+					ops[j] = table.Insert(benchRow(i + j))
+				}
+				if err := tbl.Write(b.Context(), ops...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := tbl.Range(b.Context(), fmt.Sprintf("m|%013d", n/2), "", 100); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkPack(b *testing.B) {
+	v := some()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := table.Pack("k", &v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkUnpack(b *testing.B) {
+	r := benchRow(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		var v packed
+		if err := r.Unpack(&v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
