@@ -105,9 +105,12 @@ func scenario(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 		bakker := o.client(t, "1")
 		contact := must(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Clients: []string{bakker.ID}}))(t)
 		contact = must(o.UpdateContact(ctx, contact.ID, contact.Revision, func(c *Contact) error {
-			c.Name, c.Emails = "Q", []string{"q@x.nl"}
+			c.Name, c.Emails = c.Name+"Q", []string{"q@x.nl"}
 			return nil
 		}))(t)
+		if contact.Name != "PQ" {
+			t.Errorf("the edit was made %d times", len(contact.Name)-1)
+		}
 		revision := must(o.SetClientTeam(ctx, bakker.ID, "", []Link{{sanne.ID, role.ID}}))(t)
 		must(o.SetClientTeam(ctx, bakker.ID, revision, []Link{}))(t)
 		must(o.Bind(ctx, sanne.ID, "tenant", "object"))(t)

@@ -34,10 +34,16 @@ func NormalAddress(text string) (string, error) {
 			return "", invalidAddress
 		}
 	}
-	domain, err := idna.Lookup.ToASCII(strings.TrimSuffix(text[at+1:], "."))
-	domain = strings.ToLower(domain)
+	domain, err := idna.Lookup.ToASCII(text[at+1:])
+	// The dot at the end may have been another full stop before, such as U+3002.
+	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
 	if err != nil || !strings.Contains(domain, ".") || len(local)+1+len(domain) > maxAddress {
 		return "", invalidAddress
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if len(label) < 1 || len(label) > 63 {
+			return "", invalidAddress
+		}
 	}
 	return local + "@" + domain, nil
 }
