@@ -53,7 +53,11 @@ var advice = map[string]Text{
 		"Microsoft Graph weigert het token van deze app. Controleer in Entra of de app is ingeschakeld en probeer de verbinding opnieuw.",
 		"Microsoft Graph refuses this app's token. Check in Entra that the app is enabled and test the connection again.",
 	},
-	problemUnavailable: {
+	MailboxThrottled: {
+		"Microsoft 365 vraagt om later terug te komen. Er is niets te doen: er gaat niets verloren.",
+		"Microsoft 365 asks to come back later. Nothing needs to be done, and nothing is lost.",
+	},
+	string(StateUnreachable): {
 		"Microsoft 365 was nu niet bereikbaar of te druk. Probeer het over enkele minuten opnieuw.",
 		"Microsoft 365 could not be reached just now or was too busy. Try again in a few minutes.",
 	},
@@ -97,19 +101,19 @@ var advice = map[string]Text{
 	},
 
 	// mailboxes
-	problemScope: {
+	MailboxForbidden: {
 		"De app mag dit postvak niet lezen. Controleer de machtigingen hierboven, en of het postvak valt binnen de Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
 		"The app may not read this mailbox. Check the permissions above, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
 	},
-	problemLicence: {
+	MailboxUnlicensed: {
 		"Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een licentie of deactiveer het adres.",
 		"This address has no mailbox in Exchange Online: no licence, deleted, or on a server of your own. Give the user a licence or deactivate the address.",
 	},
-	problemGone: {
+	MailboxMissing: {
 		"Dit postvak bestaat niet meer in Microsoft 365. Deactiveer het adres, of activeer het opnieuw als er een nieuw postvak is met hetzelfde adres.",
 		"This mailbox is no longer in Microsoft 365. Deactivate the address, or activate it again when a new mailbox has the same address.",
 	},
-	problemSettings: {
+	MailboxNoSettings: {
 		"De inbox is te lezen, maar de postvakinstellingen niet. Controleer de machtiging MailboxSettings.ReadWrite.",
 		"The inbox can be read, but the mailbox settings cannot. Check the permission MailboxSettings.ReadWrite.",
 	},

@@ -44,15 +44,6 @@ type MailboxReport struct {
 	Problem            string // code for Advice, "" when both can
 }
 
-// Problems of a mailbox.
-const (
-	problemScope       = "out-of-scope"
-	problemLicence     = "no-licence"
-	problemGone        = "mailbox-gone"
-	problemSettings    = "settings-unreadable"
-	problemUnavailable = "unavailable"
-)
-
 // checksAtOnce is how many mailboxes are looked at at the same time.
 const checksAtOnce = 4
 
@@ -100,7 +91,7 @@ func (s *Store) refused(ctx context.Context, c Connector, err error) (Report, er
 	if ctx.Err() != nil {
 		return Report{}, err
 	}
-	r := Report{State: problemUnavailable}
+	r := Report{State: StateUnreachable}
 	if state, reason := s.stateOf(err); state != "" {
 		r.State, r.Reason = state, reason
 		if err := s.record(ctx, c.ID, state, reason); err != nil {
@@ -151,8 +142,8 @@ func (s *Store) checkMailbox(ctx context.Context, g Graph, b Activation) Mailbox
 	}
 	r.Readable = true
 	if err := g.CheckSettings(ctx, b.ID); err != nil {
-		if r.Problem = s.problem(err); r.Problem == problemScope {
-			r.Problem = problemSettings
+		if r.Problem = s.problem(err); r.Problem == MailboxForbidden {
+			r.Problem = MailboxNoSettings
 		}
 		return r
 	}
@@ -166,13 +157,15 @@ func (s *Store) problem(err error) string {
 	a, _ := s.o.Answer(err)
 	switch {
 	case a.Status == http.StatusForbidden:
-		return problemScope
+		return MailboxForbidden
 	case a.Status == http.StatusNotFound && (strings.EqualFold(a.Code, "MailboxNotEnabledForRESTAPI") || strings.EqualFold(a.Code, "MailboxNotSupportedForRESTAPI")):
-		return problemLicence
+		return MailboxUnlicensed
 	case a.Status == http.StatusNotFound:
-		return problemGone
+		return MailboxMissing
+	case a.Status == http.StatusTooManyRequests:
+		return MailboxThrottled
 	case a.Status == http.StatusUnauthorized:
 		return string(StateTokenRefused)
 	}
-	return problemUnavailable
+	return MailboxUnreachable
 }

@@ -95,12 +95,12 @@ func TestCheckLooksIntoEveryActivatedMailbox(t *testing.T) {
 	if err != nil || len(r.Mailboxes) != 8 || r.Works {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	want := []string{"", "out-of-scope", "no-licence", "mailbox-gone", "unavailable", "settings-unreadable", "", ""}
+	want := []string{"", "no-access", "no-licence", "missing", "throttled", "no-settings", "", ""}
 	for i, m := range r.Mailboxes {
 		if m.ID != boxID(i+1) || m.Address == "" || m.Problem != want[i] {
 			t.Errorf("%+v, want %q", m, want[i])
 		}
-		if m.Readable != (want[i] == "" || want[i] == "settings-unreadable") || m.Settings != (want[i] == "") {
+		if m.Readable != (want[i] == "" || want[i] == "no-settings") || m.Settings != (want[i] == "") {
 			t.Errorf("%+v", m)
 		}
 		advised(t, m.Problem, want[i] != "")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -82,37 +83,54 @@ func (s *Store) dialWith(c Connector, v secret.Value) (*client, error) {
 }
 
 // A credential asks tokens with the secret version that the connector names.
-// When Entra refuses that secret it looks once, at each refusal, whether the
-// vault has a newer version, put there by hand, and goes on with it.
+// When Entra refuses that secret it looks whether the vault has a newer
+// version, put there by hand, and goes on with it. What is refused then is
+// refused without asking for a minute: many mailboxes ask at the same time.
 type credential struct {
 	store     *Store
 	connector Connector
 
-	mu    sync.Mutex // guards the two below; not held while asking
-	token azcore.TokenCredential
-	value secret.Value
+	mu      sync.Mutex // guards what follows; not held while asking
+	token   azcore.TokenCredential
+	value   secret.Value
+	refusal error
+	until   time.Time
 }
+
+const refusalAge = time.Minute
 
 // GetToken answers a token.
 func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
-	token := c.token
+	token, refusal, until := c.token, c.refusal, c.until
 	c.mu.Unlock()
+	if refusal != nil && time.Now().Before(until) {
+		return azcore.AccessToken{}, refusal
+	}
 	t, err := token.GetToken(ctx, o)
 	if err == nil || !secretRefused(err) {
 		return t, err
 	}
-	newer, ok := c.newest(ctx)
-	if !ok {
-		return t, err
+	if newer, ok := c.newest(ctx); ok {
+		if t, err = newer.GetToken(ctx, o); err == nil || !secretRefused(err) {
+			return t, err
+		}
 	}
-	return newer.GetToken(ctx, o)
+	c.mu.Lock()
+	c.refusal, c.until = err, time.Now().Add(refusalAge)
+	c.mu.Unlock()
+	return t, err
 }
 
 // newest answers a credential with the newest version of the secret, if that
 // is another secret than the one that was refused.
 func (c *credential) newest(ctx context.Context) (azcore.TokenCredential, bool) {
-	v, err := c.store.o.Secrets.Get(ctx, c.connector.secretName(), "")
+	name := c.connector.secretName()
+	// A store that remembers secrets must look at the vault itself.
+	if s, ok := c.store.o.Secrets.(interface{ Forget(name string) }); ok {
+		s.Forget(name)
+	}
+	v, err := c.store.o.Secrets.Get(ctx, name, "")
 	if err != nil {
 		return nil, false
 	}

@@ -29,6 +29,7 @@ const (
 	StateTenantUnknown State = "tenant-unknown"    // Entra has no such tenant
 	StateOtherTenant   State = "other-tenant"      // the token is for another tenant than was asked
 	StateRefused       State = "refused"           // Entra refuses for another reason
+	StateUnreachable   State = "unreachable"       // Entra could not be asked; in reports only
 	StateTokenRefused  State = "token-refused"     // Graph refuses the token that Entra gave
 )
 

@@ -142,7 +142,7 @@ func (v *vault) Get(_ context.Context, name, version string) (value secret.Value
 	err = v.do("get", func() error {
 		all := v.versions[name]
 		if len(all) == 0 {
-			return &azcore.ResponseError{StatusCode: http.StatusNotFound, ErrorCode: "SecretNotFound"}
+			return secret.ErrNotFound
 		}
 		n := len(all)
 		if version != "" {
@@ -156,9 +156,6 @@ func (v *vault) Get(_ context.Context, name, version string) (value secret.Value
 
 func (v *vault) Delete(_ context.Context, name string) error {
 	return v.do("delete", func() error {
-		if v.versions[name] == nil {
-			return &azcore.ResponseError{StatusCode: http.StatusNotFound, ErrorCode: "SecretNotFound"}
-		}
 		delete(v.versions, name)
 		return nil
 	})

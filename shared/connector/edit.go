@@ -111,7 +111,7 @@ func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error)
 		return nil, err
 	}
 	c := boxes[0].Cursor
-	c.Link, c.Next, c.Unfiltered, c.LastRound = "", "", false, time.Time{}
+	c.Link, c.Next, c.Unfiltered, c.Count, c.LastRound = "", "", false, 0, time.Time{}
 	row, err := c.row(mailbox)
 	if err != nil {
 		return nil, err

@@ -7,5 +7,6 @@ const (
 	MailboxForbidden   = "no-access"   // consent is gone, or the mailbox is out of the app's scope
 	MailboxUnlicensed  = "no-licence"  // the user has no Exchange Online mailbox (any more)
 	MailboxMissing     = "missing"     // Graph knows no such user
+	MailboxNoSettings  = "no-settings" // its mail can be read, its settings cannot; in reports only
 	MailboxUnreachable = "unreachable" // Graph did not answer, or not sensibly
 )

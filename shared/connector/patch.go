@@ -200,7 +200,7 @@ func (s *Store) Delete(ctx context.Context, id, etag string) error {
 			return ErrInUse
 		}
 	}
-	if err := s.o.Secrets.Delete(ctx, c.secretName()); err != nil && !secretGone(err) {
+	if err := s.o.Secrets.Delete(ctx, c.secretName()); err != nil {
 		return fmt.Errorf("secret of %s: %w", c.Name, &SecretStoreError{err})
 	}
 	defer s.forget()

@@ -19,11 +19,11 @@ func (s *Store) permissions(roles []string, users error, boxes []MailboxReport) 
 	readable := func(b MailboxReport) bool { return b.Readable }
 	settings := func(b MailboxReport) bool { return b.Settings }
 
-	mail := weigh(MailReadWrite, has(MailReadWrite), slices.ContainsFunc(boxes, readable), refused(readable, problemScope) || consented)
+	mail := weigh(MailReadWrite, has(MailReadWrite), slices.ContainsFunc(boxes, readable), refused(readable, MailboxForbidden) || consented)
 	if !has(MailReadWrite) && (has("Mail.Read") || has("Mail.ReadBasic.All")) {
 		mail = missing(MailReadWrite) // the token says that reading is all there is
 	}
-	set := weigh(SettingsReadWrite, has(SettingsReadWrite), slices.ContainsFunc(boxes, settings), refused(settings, problemSettings) || consented)
+	set := weigh(SettingsReadWrite, has(SettingsReadWrite), slices.ContainsFunc(boxes, settings), refused(settings, MailboxNoSettings) || consented)
 	if !has(SettingsReadWrite) && has("MailboxSettings.Read") {
 		set = missing(SettingsReadWrite)
 	}

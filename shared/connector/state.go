@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
 )
 
@@ -61,7 +62,11 @@ func (s *Store) stateOf(err error) (State, string) {
 	}
 	var vault *SecretStoreError
 	if errors.As(err, &vault) {
-		return secretState(vault.Err)
+		// What the vault says comes from outside and stays in the log.
+		if errors.Is(err, secret.ErrNotFound) || errors.Is(err, secret.ErrDisabled) {
+			return StateSecretMissing, ""
+		}
+		return StateVault, ""
 	}
 	if a, ok := s.o.Answer(err); ok && a.Status == http.StatusUnauthorized {
 		return StateTokenRefused, a.Code

@@ -22,7 +22,7 @@ import (
 type Options struct {
 	Configuration *table.Table
 	Mailboxes     *table.Table
-	Secrets       Secrets
+	Secrets       secret.Store
 	Clouds        entra.Clouds
 	Transport     policy.Transporter // to Entra; nil: the network
 	// Dial makes a client of Graph at root. It asks nothing yet.
@@ -34,16 +34,6 @@ type Options struct {
 	// is taken as there.
 	Directory Directory
 	Log       *slog.Logger
-}
-
-// Secrets is where client secrets are kept, in versions.
-type Secrets interface {
-	// Set keeps v as the newest version of a secret and answers its name.
-	Set(ctx context.Context, name string, v secret.Value, expires time.Time, tags map[string]string) (version string, err error)
-	// Get answers one version, or the newest for "".
-	Get(ctx context.Context, name, version string) (secret.Value, error)
-	// Delete deletes a secret with all its versions.
-	Delete(ctx context.Context, name string) error
 }
 
 // A Store keeps connectors and activated addresses. It is safe for concurrent
