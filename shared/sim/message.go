@@ -59,6 +59,7 @@ type Message struct {
 	MIME                    []byte       `json:"-"` // the raw source; empty for what was made over Graph
 	InReplyTo               string       `json:"-"` // Message-ID that a draft made by createReply answers
 	References              []string     `json:"-"` // Message-IDs of its thread, oldest first
+	number                  uint64       // of the change that made it, in the whole tenant
 }
 
 // Body is the text of a message: ContentType is "html" or "text".

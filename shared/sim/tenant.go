@@ -8,10 +8,12 @@
 package sim
 
 import (
-	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,9 +22,9 @@ import (
 // Options says what the tenant is called and where it keeps its state.
 type Options struct {
 	Domain       string // of its mailboxes, "kantoordevries.example"
-	TenantID     string // a GUID; one is derived from Domain when empty
+	TenantID     string // a GUID; derived from Domain when empty
 	ClientID     string // the application that may ask tokens; derived when empty
-	ClientSecret string // its first secret; none when empty
+	ClientSecret string // a secret that it has for two years from now; none when empty
 	URL          string // public base of everything, "https://localhost:7443"
 	Now          func() time.Time
 	Journal      string // file that keeps the state over a restart; "" = memory only
@@ -33,22 +35,31 @@ type Options struct {
 // and runs none of its own.
 type Tenant struct {
 	options Options
-	now     func() time.Time
 	log     *slog.Logger
+	handler http.Handler
 
-	mu        sync.Mutex
-	addresses map[string]*mailbox
-	outside   map[string][]Message
-}
-
-type mailbox struct {
-	inbox []Message
+	mu        sync.Mutex // guards all that follows
+	key       []byte     // signs access tokens and delta tokens
+	sequence  uint64     // number of the last change, anywhere
+	boxes     []*mailbox // in the order in which they were added
+	byID      map[string]*mailbox
+	addresses map[string]*mailbox // lower-case primary addresses and aliases
+	outside   map[string][]*Message
+	app       application
+	vault     map[string]*vaultSecret
+	journal   *journal
 }
 
 // New makes a tenant, or continues the one whose journal is named.
 func New(o Options) (*Tenant, error) {
 	if o.Domain == "" {
-		return nil, errors.New("the simulated tenant needs a domain")
+		return nil, errors.New("a simulated tenant needs a domain")
+	}
+	if o.TenantID == "" {
+		o.TenantID = guidOf("tenant", o.Domain)
+	}
+	if o.ClientID == "" {
+		o.ClientID = guidOf("application", o.Domain)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -56,29 +67,113 @@ func New(o Options) (*Tenant, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Tenant{options: o, now: o.Now, log: o.Log, addresses: map[string]*mailbox{}, outside: map[string][]Message{}}, nil
+	o.URL = strings.TrimRight(o.URL, "/")
+	t := &Tenant{
+		options: o, log: o.Log,
+		byID: map[string]*mailbox{}, addresses: map[string]*mailbox{}, outside: map[string][]*Message{},
+		vault: map[string]*vaultSecret{},
+	}
+	t.handler = t.routes()
+	if o.Journal != "" {
+		j, err := openJournal(o.Journal, t.apply)
+		if err != nil {
+			return nil, fmt.Errorf("continue the simulated tenant: %w", err)
+		}
+		t.journal = j
+	}
+	if err := t.begin(); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
 }
 
-// Close ends the use of the journal.
-func (t *Tenant) Close() error { return nil }
-
-// MailboxOptions describes a mailbox to add.
-type MailboxOptions struct {
-	Address, Name string
-	Aliases       []string
-	Shared        bool
+// begin completes what a new tenant needs and an older journal has already.
+func (t *Tenant) begin() error {
+	if t.key == nil {
+		key := make([]byte, 32)
+		rand.Read(key)
+		if err := t.commit(record{Key: key}); err != nil {
+			return err
+		}
+		if err := t.commit(record{App: &application{Roles: slices.Clone(allRoles)}}); err != nil {
+			return err
+		}
+	}
+	if s := t.options.ClientSecret; s != "" && !t.app.has(s) {
+		return t.AddSecret(s, t.now().AddDate(2, 0, 0))
+	}
+	return nil
 }
 
-// AddMailbox adds a mailbox and answers its Graph user id, a GUID that follows
-// from the address. Adding it again changes its name and aliases only.
-func (t *Tenant) AddMailbox(o MailboxOptions) (id string, err error) {
+// Close ends the use of the journal. Later changes fail.
+func (t *Tenant) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	box := &mailbox{}
-	for _, a := range append([]string{o.Address}, o.Aliases...) {
-		t.addresses[strings.ToLower(a)] = box
+	if t.journal == nil {
+		return nil
 	}
-	return o.Address, nil
+	return t.journal.close()
+}
+
+// Handler answers everything that lies below the tenant's URL. It may be
+// served over TLS and, for the managed identity, over plain http as well.
+func (t *Tenant) Handler() http.Handler { return t.handler }
+
+// now is the tenant's clock in whole seconds of UTC, as Graph tells times.
+func (t *Tenant) now() time.Time { return t.options.Now().UTC().Truncate(time.Second) }
+
+// commit keeps changes in the journal and then makes them. The caller holds mu
+// or is alone.
+func (t *Tenant) commit(records ...record) error {
+	for i := range records {
+		records[i].Seq = t.sequence + uint64(i) + 1
+	}
+	if t.journal != nil {
+		if err := t.journal.append(records); err != nil {
+			return err
+		}
+	}
+	for i := range records {
+		t.apply(&records[i])
+	}
+	return nil
+}
+
+// apply makes one change; what it does follows from the record alone, so that
+// a replayed journal gives the same tenant.
+func (t *Tenant) apply(r *record) {
+	t.sequence = r.Seq
+	switch {
+	case r.Key != nil:
+		t.key = r.Key
+	case r.App != nil:
+		t.app = *r.App
+	case r.Mailbox != nil:
+		t.applyMailbox(*r.Mailbox)
+	case r.Put != nil:
+		if box := t.byID[r.Put.Mailbox]; box != nil {
+			box.put(r.Seq, r.Put.Folder, r.Put.message, r.Put.Changed)
+		}
+	case r.Remove != nil:
+		if box := t.byID[r.Remove.Mailbox]; box != nil {
+			box.remove(r.Seq, r.Remove.ID)
+		}
+	case r.Outside != nil:
+		a := r.Outside.Address
+		t.outside[a] = append(t.outside[a], r.Outside.message)
+	case r.Settings != nil:
+		if box := t.byID[r.Settings.Mailbox]; box != nil {
+			box.settings, box.categories = r.Settings.Settings, r.Settings.Categories
+		}
+	case r.Forget != nil:
+		for _, box := range t.boxes {
+			if r.Forget.Mailbox == "" || box.id == r.Forget.Mailbox {
+				box.generation = r.Seq
+			}
+		}
+	case r.Secret != nil:
+		t.applySecret(*r.Secret)
+	}
 }
 
 // HasDomain tells whether address is in the tenant's own domain.
@@ -94,43 +189,42 @@ func (t *Tenant) HasMailbox(address string) bool {
 	return t.addresses[strings.ToLower(address)] != nil
 }
 
-// Deliver puts one copy of a mail into each addressed mailbox. Addresses
-// outside the tenant's domain get theirs in an outside mailbox. When a
-// recipient in the domain is no mailbox the error is [ErrNoMailbox] and
-// nobody gets anything.
-func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, a := range env.To {
-		if t.HasDomain(a) && t.addresses[strings.ToLower(a)] == nil {
-			return fmt.Errorf("deliver to %s: %w", a, ErrNoMailbox)
-		}
-	}
-	now := t.now().UTC().Truncate(time.Second)
-	m := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
-	for _, a := range env.To {
-		if box := t.addresses[strings.ToLower(a)]; box != nil {
-			box.inbox = append(box.inbox, m)
-		} else {
-			t.outside[strings.ToLower(a)] = append(t.outside[strings.ToLower(a)], m)
-		}
-	}
-	return nil
-}
-
 // Messages answers what is in the inbox of a mailbox, oldest first.
-func (t *Tenant) Messages(address string) []Message {
+func (t *Tenant) Messages(address string) []Message { return t.folder(address, inbox) }
+
+// Sent answers what is in the Sent Items of a mailbox, oldest first.
+func (t *Tenant) Sent(address string) []Message { return t.folder(address, sentItems) }
+
+func (t *Tenant) folder(address, name string) []Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if box := t.addresses[strings.ToLower(address)]; box != nil {
-		return append([]Message(nil), box.inbox...)
+	box := t.addresses[strings.ToLower(address)]
+	if box == nil {
+		return nil
 	}
-	return nil
+	var out []Message
+	for _, it := range box.items {
+		if it.folder == name {
+			out = append(out, *it.message)
+		}
+	}
+	slices.SortFunc(out, func(a, b Message) int {
+		if c := a.Received.Compare(b.Received); c != 0 {
+			return c
+		}
+		return int(a.number) - int(b.number)
+	})
+	return out
 }
 
-// Outside answers what was delivered to an address outside the tenant.
+// Outside answers what was delivered to an address outside the tenant, oldest
+// first.
 func (t *Tenant) Outside(address string) []Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return append([]Message(nil), t.outside[strings.ToLower(address)]...)
+	var out []Message
+	for _, m := range t.outside[strings.ToLower(address)] {
+		out = append(out, *m)
+	}
+	return out
 }

@@ -1,0 +1,184 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
+	"net/textproto"
+	"strings"
+	"time"
+)
+
+// compose writes a message that was made over Graph as the mail that leaves.
+//
+// https://www.rfc-editor.org/rfc/rfc5322
+func (m *Message) compose() []byte {
+	var out bytes.Buffer
+	line := func(name, value string) {
+		if value != "" {
+			out.WriteString(name + ": " + value + "\r\n")
+		}
+	}
+	for _, h := range m.Headers {
+		line(oneLine(h.Name), mime.QEncoding.Encode("utf-8", oneLine(h.Value)))
+	}
+	if m.From != nil {
+		line("From", addressList([]Recipient{*m.From}))
+	}
+	line("To", addressList(m.To))
+	line("CC", addressList(m.Cc))
+	line("Reply-To", addressList(m.ReplyTo))
+	line("Subject", mime.QEncoding.Encode("utf-8", oneLine(m.Subject)))
+	line("Date", m.Sent.Format(time.RFC1123Z))
+	line("Message-ID", m.InternetMessageID)
+	line("In-Reply-To", m.InReplyTo)
+	line("References", strings.Join(m.References, "\r\n "))
+	if m.Importance != "normal" {
+		line("Importance", m.Importance)
+	}
+	line("MIME-Version", "1.0")
+
+	var inline, attached []Attachment
+	for _, a := range m.Attachments {
+		if a.IsInline {
+			inline = append(inline, a)
+		} else {
+			attached = append(attached, a)
+		}
+	}
+	content := m.textPart()
+	content = multi("related", content, inline, m.InternetMessageID)
+	content = multi("mixed", content, attached, m.InternetMessageID)
+	content.writeTo(&out)
+	return out.Bytes()
+}
+
+// entity is a MIME entity: its head and its encoded body.
+type entity struct {
+	head textproto.MIMEHeader
+	body []byte
+}
+
+func (p entity) writeTo(out *bytes.Buffer) {
+	for _, name := range []string{"Content-Type", "Content-Transfer-Encoding"} {
+		if v := p.head.Get(name); v != "" {
+			out.WriteString(name + ": " + v + "\r\n")
+		}
+	}
+	out.WriteString("\r\n")
+	out.Write(p.body)
+}
+
+func (m *Message) textPart() entity {
+	kind := "text/plain; charset=utf-8"
+	if m.Body.ContentType == "html" {
+		kind = "text/html; charset=utf-8"
+	}
+	var body bytes.Buffer
+	w := quotedprintable.NewWriter(&body)
+	w.Write([]byte(m.Body.Content)) //nolint:errcheck // a buffer takes all
+	w.Close()                       //nolint:errcheck // a buffer takes all
+	return entity{head: textproto.MIMEHeader{"Content-Type": {kind}, "Content-Transfer-Encoding": {"quoted-printable"}}, body: body.Bytes()}
+}
+
+// multi puts attachments beside a first part; without any it is that part.
+func multi(kind string, first entity, attachments []Attachment, seed string) entity {
+	if len(attachments) == 0 {
+		return first
+	}
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	s := sum("boundary", kind, seed)
+	w.SetBoundary(fmt.Sprintf("_%s_%x_", kind, s[:12])) //nolint:errcheck // it is valid
+	add := func(p entity) {
+		if to, err := w.CreatePart(p.head); err == nil {
+			to.Write(p.body) //nolint:errcheck // a buffer takes all
+		}
+	}
+	add(first)
+	for _, a := range attachments {
+		add(a.part())
+	}
+	w.Close() //nolint:errcheck // a buffer takes all
+	return entity{head: textproto.MIMEHeader{"Content-Type": {fmt.Sprintf("multipart/%s; boundary=%q", kind, w.Boundary())}}, body: body.Bytes()}
+}
+
+func (a Attachment) part() entity {
+	kind, _, err := mime.ParseMediaType(a.ContentType)
+	if err != nil || strings.HasPrefix(kind, "multipart/") {
+		kind = "application/octet-stream"
+	}
+	disposition := "attachment"
+	head := textproto.MIMEHeader{"Content-Type": {kind}, "Content-Transfer-Encoding": {"base64"}}
+	if a.IsInline {
+		disposition = "inline"
+		if a.ContentID != "" {
+			head.Set("Content-ID", "<"+oneLine(a.ContentID)+">")
+		}
+	}
+	head.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": oneLine(a.Name)}))
+	if kind == "message/rfc822" {
+		head.Del("Content-Transfer-Encoding")
+		return entity{head: head, body: a.Content}
+	}
+	var body bytes.Buffer
+	text := base64.StdEncoding.EncodeToString(a.Content)
+	for ; len(text) > 76; text = text[76:] {
+		body.WriteString(text[:76] + "\r\n")
+	}
+	body.WriteString(text + "\r\n")
+	return entity{head: head, body: body.Bytes()}
+}
+
+func addressList(l []Recipient) string {
+	var all []string
+	for _, r := range l {
+		all = append(all, (&mail.Address{Name: oneLine(r.EmailAddress.Name), Address: oneLine(r.EmailAddress.Address)}).String())
+	}
+	return strings.Join(all, ",\r\n ")
+}
+
+// oneLine keeps a header line from becoming two.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\r' || r == '\n' || r == 0 {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// bounce writes the report that Exchange puts in a sender's Inbox when a
+// recipient in the tenant does not exist.
+//
+// https://www.rfc-editor.org/rfc/rfc3464
+func (t *Tenant) bounce(m *Message, unknown []string, now time.Time) []byte {
+	var text, status strings.Builder
+	for _, a := range unknown {
+		fmt.Fprintf(&text, "Your message to %s couldn't be delivered: the address was not found at %s.\r\n", oneLine(a), t.options.Domain)
+		fmt.Fprintf(&status, "\r\nFinal-Recipient: rfc822;%s\r\nAction: failed\r\nStatus: 5.1.10\r\nDiagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup\r\n", oneLine(a))
+	}
+	s := sum("bounce", m.InternetMessageID)
+	boundary := fmt.Sprintf("_report_%x_", s[:12])
+	to := ""
+	if m.From != nil {
+		to = addressList([]Recipient{*m.From})
+	}
+	return []byte("From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@" + t.options.Domain + ">\r\n" +
+		"To: " + to + "\r\n" +
+		"Subject: " + mime.QEncoding.Encode("utf-8", "Undeliverable: "+oneLine(m.Subject)) + "\r\n" +
+		"Date: " + now.Format(time.RFC1123Z) + "\r\n" +
+		fmt.Sprintf("Message-ID: <%x@%s>\r\n", s[12:28], t.options.Domain) +
+		"In-Reply-To: " + m.InternetMessageID + "\r\n" +
+		"References: " + m.InternetMessageID + "\r\n" +
+		"Auto-Submitted: auto-replied\r\n" +
+		"MIME-Version: 1.0\r\n" +
+		"Content-Type: multipart/report; report-type=delivery-status; boundary=\"" + boundary + "\"\r\n\r\n" +
+		"--" + boundary + "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text.String() +
+		"\r\n--" + boundary + "\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns;" + t.options.Domain + "\r\n" + status.String() +
+		"\r\n--" + boundary + "--\r\n")
+}

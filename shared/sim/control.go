@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"encoding/json"
+	"mime"
+	"net"
+	"net/http"
+)
+
+// controlRoutes lets a person change the tenant by hand, from this machine
+// only:
+//
+//	POST /simulator/secrets/add      {"secret":"…","days":730}
+//	POST /simulator/secrets/expire   {"secret":"…"}    without one: all
+//	POST /simulator/roles/grant      {"role":"Mail.Send"}
+//	POST /simulator/roles/revoke     {"role":"Mail.Send"}
+//	POST /simulator/delta/forget     {"mailbox":"info@…"}    without one: all
+func (t *Tenant) controlRoutes() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(path string, do func(order) error) {
+		mux.HandleFunc("POST /simulator/"+path, func(w http.ResponseWriter, r *http.Request) {
+			o, status := readOrder(r)
+			if status == http.StatusOK {
+				if err := do(o); err != nil {
+					sendJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
+					return
+				}
+			}
+			sendJSON(w, status, struct{}{})
+		})
+	}
+	handle("secrets/add", func(o order) error { return t.AddSecret(o.Secret, t.now().AddDate(0, 0, o.Days)) })
+	handle("secrets/expire", func(o order) error { return t.ExpireSecret(o.Secret) })
+	handle("roles/grant", func(o order) error { return t.Grant(o.Role) })
+	handle("roles/revoke", func(o order) error { return t.Revoke(o.Role) })
+	handle("delta/forget", func(o order) error { return t.ForgetDeltaLinks(o.Mailbox) })
+	return mux
+}
+
+type order struct {
+	Secret  string `json:"secret"`
+	Days    int    `json:"days"`
+	Role    string `json:"role"`
+	Mailbox string `json:"mailbox"`
+}
+
+// readOrder refuses other machines, and pages in a browser on this one: those
+// cannot send JSON here without being asked first.
+func readOrder(r *http.Request) (o order, status int) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return o, http.StatusForbidden
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return o, http.StatusUnsupportedMediaType
+	}
+	o.Days = 730
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 64<<10)).Decode(&o); err != nil || o.Days > 36500 {
+		return o, http.StatusBadRequest
+	}
+	return o, http.StatusOK
+}

@@ -1,0 +1,103 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Deliver puts one copy of a mail into each addressed mailbox, as Exchange
+// does on arrival. Addresses outside the tenant's domain get theirs in an
+// outside mailbox. When a recipient in the domain is no mailbox the error is
+// [ErrNoMailbox] and nobody gets anything.
+//
+// The tenant keeps raw; the caller must not change it afterwards.
+func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
+	if err := context.Cause(ctx); err != nil {
+		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
+	}
+	now := t.now()
+	// Parsing 35 MB takes a while: nobody waits for it.
+	m := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
+	m.tidy(now)
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	records, unknown := t.arrivals(env, m, 0)
+	if len(unknown) > 0 {
+		return fmt.Errorf("deliver to %s: %w", strings.Join(unknown, ", "), ErrNoMailbox)
+	}
+	if err := t.commit(records...); err != nil {
+		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
+	}
+	return nil
+}
+
+// arrivals answers the records of one copy for each mailbox and outside
+// address of the envelope, and who is unknown here. The caller holds mu and
+// commits the records after as many as before.
+func (t *Tenant) arrivals(env Envelope, m Message, before int) (records []record, unknown []string) {
+	had := map[string]bool{}
+	for _, to := range env.To {
+		address := strings.ToLower(strings.TrimSpace(to))
+		box := t.addresses[address]
+		if box == nil && t.HasDomain(address) {
+			unknown = append(unknown, to)
+			continue
+		}
+		if box != nil {
+			address = box.options.Address
+		}
+		if had[address] {
+			continue
+		}
+		had[address] = true
+		copied := m
+		number := t.sequence + uint64(before+len(records)) + 1
+		if box == nil {
+			copied.number = number
+			records = append(records, record{Outside: &stored{Address: address, message: &copied}})
+			continue
+		}
+		box.name(&copied, number)
+		copied.ConversationID = box.conversation(&m)
+		copied.ParentFolderID = box.folders[inbox].id
+		records = append(records, record{Put: &stored{Mailbox: box.id, Folder: inbox, message: &copied}})
+	}
+	return records, unknown
+}
+
+// name gives a new message what is its own in this mailbox.
+func (b *mailbox) name(m *Message, number uint64) {
+	m.number = number
+	m.ID = immutableID(b.id, number)
+	m.ChangeKey = changeKey(number)
+	m.WebLink = "https://outlook.office365.com/owa/?ItemID=" + m.ID + "&exvsurl=1&viewmodel=ReadMessageItem"
+}
+
+// conversation is the id that this mailbox has for the thread of a mail that
+// was just parsed.
+func (b *mailbox) conversation(m *Message) string {
+	return conversationID(b.id, cmp.Or(m.ConversationID, m.InternetMessageID))
+}
+
+// tidy fills what no message goes without and keeps its times within bounds.
+func (m *Message) tidy(now time.Time) {
+	m.Received = clamp(m.Received, now)
+	m.Sent = clamp(m.Sent, m.Received)
+	m.Created, m.Modified = now, now
+	m.Importance = cmp.Or(m.Importance, "normal")
+	m.InferenceClassification = cmp.Or(m.InferenceClassification, "focused")
+	m.Flag.FlagStatus = cmp.Or(m.Flag.FlagStatus, "notFlagged")
+	m.Body.ContentType = cmp.Or(m.Body.ContentType, "text")
+	m.UniqueBody.ContentType = cmp.Or(m.UniqueBody.ContentType, m.Body.ContentType)
+	for i := range m.Attachments {
+		a := &m.Attachments[i]
+		a.Type = cmp.Or(a.Type, FileAttachment)
+		a.ID = attachmentID(i)
+		a.Modified = now
+		a.Size = cmp.Or(a.Size, len(a.Content))
+	}
+}

@@ -1,0 +1,196 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Attachments that are larger need an upload session.
+//
+// https://learn.microsoft.com/graph/api/message-post-attachments
+const maxAttachment = 3 << 20
+
+// https://learn.microsoft.com/graph/api/resources/attachment
+var attachmentProperties = []property[*Attachment]{
+	{name: "lastModifiedDateTime", value: func(a *Attachment) any { return a.Modified }},
+	{name: "name", value: func(a *Attachment) any { return a.Name }},
+	{name: "contentType", value: func(a *Attachment) any { return orNull(a.ContentType) }},
+	{name: "size", value: func(a *Attachment) any { return a.Size }},
+	{name: "isInline", value: func(a *Attachment) any { return a.IsInline }},
+	{name: "contentId", value: func(a *Attachment) any { return orNull(a.ContentID) }},
+	{name: "contentLocation", value: func(*Attachment) any { return nil }},
+	{name: "contentBytes", value: func(a *Attachment) any { return a.Content }},
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// attachmentPath is the id of an attachment: that of its message and more.
+func (c *graphCall) attachmentPath(m *Message, a *Attachment) string {
+	return strings.TrimRight(c.id(m), "=") + attachmentMark + a.ID
+}
+
+func (c *graphCall) writeAttachment(out *bytes.Buffer, m *Message, a *Attachment, sel selection, context string) {
+	o := open(out)
+	if context != "" {
+		o.put("@odata.context", context)
+	}
+	o.put("@odata.type", a.Type)
+	o.put("@odata.mediaContentType", a.ContentType)
+	o.put("id", c.attachmentPath(m, a))
+	// Only a file attachment has its content here, and what belongs to it.
+	known := attachmentProperties
+	if a.Type != FileAttachment {
+		known = known[:5]
+	}
+	write(o, a, known, sel)
+	o.close()
+}
+
+func (t *Tenant) attachmentContext(c *graphCall, m *Message) string {
+	return t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/messages('" + url.PathEscape(c.id(m)) + "')/attachments"
+}
+
+func (t *Tenant) listAttachments(c *graphCall) (answer, error) {
+	m, err := t.snapshot(c)
+	if err != nil {
+		return answer{}, err
+	}
+	sel, err := selectOf(c.r, "microsoft.graph.attachment", attachmentSelectable)
+	if err != nil {
+		return answer{}, err
+	}
+	out := &bytes.Buffer{}
+	o := open(out)
+	o.put("@odata.context", t.attachmentContext(c, m))
+	o.name("value")
+	out.WriteByte('[')
+	for i := range m.Attachments {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		c.writeAttachment(out, m, &m.Attachments[i], sel, "")
+	}
+	out.WriteByte(']')
+	o.close()
+	return ok(out)
+}
+
+var attachmentSelectable = append([]property[*Attachment]{{name: "id"}}, attachmentProperties...)
+
+// attachment finds that of the path.
+func (c *graphCall) attachment(m *Message) (*Attachment, error) {
+	id := c.r.PathValue("attachment")
+	at := strings.LastIndex(id, attachmentMark)
+	if at < 0 {
+		return nil, refuse(http.StatusBadRequest, "ErrorInvalidIdMalformed", "Id is malformed.")
+	}
+	for i := range m.Attachments {
+		if m.Attachments[i].ID == id[at+len(attachmentMark):] {
+			return &m.Attachments[i], nil
+		}
+	}
+	return nil, errNotFound()
+}
+
+func (t *Tenant) getAttachment(c *graphCall) (answer, error) {
+	m, err := t.snapshot(c)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := c.attachment(m)
+	if err != nil {
+		return answer{}, err
+	}
+	sel, err := selectOf(c.r, "microsoft.graph.attachment", attachmentSelectable)
+	if err != nil {
+		return answer{}, err
+	}
+	out := &bytes.Buffer{}
+	c.writeAttachment(out, m, a, sel, t.attachmentContext(c, m)+"/$entity")
+	return ok(out)
+}
+
+func (t *Tenant) attachmentValue(c *graphCall) (answer, error) {
+	m, err := t.snapshot(c)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := c.attachment(m)
+	if err != nil {
+		return answer{}, err
+	}
+	switch {
+	case a.Type == ReferenceAttachment:
+		return answer{}, refuse(http.StatusMethodNotAllowed, "ErrorInvalidRequest", "A reference attachment has no content.")
+	case a.Type == ItemAttachment:
+		return answer{status: http.StatusOK, raw: a.Content, kind: "text/plain"}, nil
+	case a.ContentType == "":
+		return answer{status: http.StatusOK, raw: a.Content, kind: "application/octet-stream"}, nil
+	}
+	return answer{status: http.StatusOK, raw: a.Content, kind: a.ContentType}, nil
+}
+
+func (t *Tenant) addAttachment(c *graphCall) (answer, error) {
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	sent, err := readAttachment(body)
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := t.change(c, func(m *Message) ([]string, error) {
+		m.attach(sent, t.now())
+		return []string{changedContent}, nil
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	out := &bytes.Buffer{}
+	c.writeAttachment(out, m, &m.Attachments[len(m.Attachments)-1], nil, t.attachmentContext(c, m)+"/$entity")
+	return answer{status: http.StatusCreated, body: out}, nil
+}
+
+func (t *Tenant) deleteAttachment(c *graphCall) (answer, error) {
+	_, err := t.change(c, func(m *Message) ([]string, error) {
+		a, err := c.attachment(m)
+		if err != nil {
+			return nil, err
+		}
+		gone := a.ID
+		m.Attachments = slices.DeleteFunc(slices.Clone(m.Attachments), func(a Attachment) bool { return a.ID == gone })
+		m.seeAttachments()
+		return []string{changedContent}, nil
+	})
+	return answer{status: http.StatusNoContent}, err
+}
+
+// readAttachment decodes a file attachment that somebody sends.
+func readAttachment(body []byte) (Attachment, error) {
+	var a Attachment
+	if err := json.Unmarshal(body, &a); err != nil {
+		return a, errBadRequest("Unable to read the attachment.")
+	}
+	if !strings.HasPrefix(a.Type, "#") {
+		a.Type = "#" + a.Type
+	}
+	switch {
+	case a.Type != FileAttachment:
+		return a, errBadRequest("The type of the attachment is missing or cannot be added here.")
+	case a.Name == "":
+		return a, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "Required property 'name' is missing.")
+	case len(a.Content) > maxAttachment:
+		return a, refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The attachment is larger than 3 MB: use an upload session.")
+	}
+	a.ID, a.Size = "", len(a.Content)
+	return a, nil
+}

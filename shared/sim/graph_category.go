@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// category is one of the colours that a user can give to mail.
+//
+// https://learn.microsoft.com/graph/api/resources/outlookcategory
+type category struct {
+	ID    string `json:"id"`
+	Name  string `json:"displayName"`
+	Color string `json:"color"`
+}
+
+// allCategories are the master categories, at first those that Outlook makes.
+// The caller holds mu.
+func (b *mailbox) allCategories() []category {
+	if b.categories != nil {
+		return b.categories
+	}
+	var first []category
+	for i, name := range []string{"Rode categorie", "Oranje categorie", "Gele categorie", "Groene categorie", "Blauwe categorie", "Paarse categorie"} {
+		first = append(first, category{ID: guidOf("category", b.id, name), Name: name, Color: "preset" + strconv.Itoa([]int{0, 1, 3, 4, 7, 8}[i])})
+	}
+	return first
+}
+
+func validColor(color string) bool {
+	n, err := strconv.Atoi(strings.TrimPrefix(color, "preset"))
+	return color == "none" || strings.HasPrefix(color, "preset") && err == nil && n >= 0 && n <= 24
+}
+
+func (t *Tenant) categoryContext(c *graphCall) string {
+	return t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/outlook/masterCategories"
+}
+
+func (t *Tenant) listCategories(c *graphCall) (answer, error) {
+	t.mu.Lock()
+	all := slices.Clone(c.box.allCategories())
+	t.mu.Unlock()
+	out := &bytes.Buffer{}
+	o := open(out)
+	o.put("@odata.context", t.categoryContext(c))
+	o.put("value", all)
+	o.close()
+	return ok(out)
+}
+
+func (t *Tenant) addCategory(c *graphCall) (answer, error) {
+	sent, err := c.category()
+	if err != nil {
+		return answer{}, err
+	}
+	if sent.Name == "" {
+		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The displayName of a category is required.")
+	}
+	if sent.Color == "" {
+		sent.Color = "none"
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := slices.Clone(c.box.allCategories())
+	if slices.ContainsFunc(all, func(k category) bool { return strings.EqualFold(k.Name, sent.Name) }) {
+		return answer{}, refuse(http.StatusConflict, "CategoryNameAlreadyExists", "A category with the name '"+sent.Name+"' already exists.")
+	}
+	sent.ID = guidOf("category", c.box.id, sent.Name)
+	return t.saveCategories(c, http.StatusCreated, append(all, sent), sent)
+}
+
+// patchCategory changes a colour: a name stays.
+func (t *Tenant) patchCategory(c *graphCall) (answer, error) {
+	sent, err := c.category()
+	if err != nil {
+		return answer{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := slices.Clone(c.box.allCategories())
+	i := slices.IndexFunc(all, func(k category) bool { return k.ID == c.r.PathValue("category") })
+	if i < 0 {
+		return answer{}, errNotFound()
+	}
+	if sent.Name != "" && sent.Name != all[i].Name {
+		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The displayName of a category cannot be changed.")
+	}
+	if sent.Color != "" {
+		all[i].Color = sent.Color
+	}
+	return t.saveCategories(c, http.StatusOK, all, all[i])
+}
+
+func (c *graphCall) category() (category, error) {
+	var k category
+	body, err := c.body()
+	if err != nil {
+		return k, err
+	}
+	sent, err := fields(body)
+	if err != nil {
+		return k, err
+	}
+	for name, target := range map[string]*string{"displayName": &k.Name, "color": &k.Color} {
+		if v := sent[name]; v != nil && json.Unmarshal(v, target) != nil {
+			return k, errBadRequest("Cannot read the value of property '" + name + "'.")
+		}
+	}
+	if k.Color != "" && !validColor(k.Color) {
+		return k, errBadRequest("Invalid value for color.")
+	}
+	return k, nil
+}
+
+// saveCategories commits the list and answers one of it. The caller holds mu.
+func (t *Tenant) saveCategories(c *graphCall, status int, all []category, one category) (answer, error) {
+	if err := t.commit(record{Settings: &settings{Mailbox: c.box.id, Settings: c.box.settings, Categories: all}}); err != nil {
+		return answer{}, err
+	}
+	out := &bytes.Buffer{}
+	o := open(out)
+	o.put("@odata.context", t.categoryContext(c)+"/$entity")
+	o.put("id", one.ID)
+	o.put("displayName", one.Name)
+	o.put("color", one.Color)
+	o.close()
+	return answer{status: status, body: out}, nil
+}

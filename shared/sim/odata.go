@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// object writes a JSON object property by property, in order, without the
+// HTML escaping that would make every mail longer than it is.
+type object struct {
+	out   *bytes.Buffer
+	first bool
+}
+
+func open(out *bytes.Buffer) *object {
+	out.WriteByte('{')
+	return &object{out: out, first: true}
+}
+
+func (o *object) name(name string) {
+	if !o.first {
+		o.out.WriteByte(',')
+	}
+	o.first = false
+	o.out.WriteByte('"')
+	o.out.WriteString(name) // property names need no escaping
+	o.out.WriteString(`":`)
+}
+
+func (o *object) put(name string, value any) {
+	o.name(name)
+	writeJSON(o.out, value)
+}
+
+func (o *object) close() { o.out.WriteByte('}') }
+
+// writeJSON appends value; what is written here can always be encoded.
+func writeJSON(out *bytes.Buffer, value any) {
+	before := out.Len()
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		out.Truncate(before)
+		out.WriteString("null\n")
+	}
+	out.Truncate(out.Len() - 1) // the encoder's end of line
+}
+
+// property is something that can be selected of a T.
+type property[T any] struct {
+	name     string
+	value    func(T) any
+	selected bool // only given when it is selected by name
+}
+
+// selection is a $select: nil selects what is given by default.
+//
+// https://learn.microsoft.com/graph/query-parameters#select-parameter
+type selection []string
+
+// selectOf reads $select and refuses what a T does not have.
+func selectOf[T any](r *http.Request, kind string, properties []property[T]) (selection, error) {
+	text := r.URL.Query().Get("$select")
+	if text == "" {
+		return nil, nil
+	}
+	var sel selection
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		known := ""
+		for _, p := range properties {
+			if strings.EqualFold(p.name, name) {
+				known = p.name
+			}
+		}
+		if known == "" {
+			return nil, refuse(http.StatusBadRequest, "RequestBroker--ParseUri", "Could not find a property named '"+name+"' on type '"+kind+"'.")
+		}
+		sel = append(sel, known)
+	}
+	return sel, nil
+}
+
+func (s selection) has(name string) bool {
+	for _, n := range s {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// write appends the selected properties of v; the id is always among them.
+func write[T any](o *object, v T, properties []property[T], sel selection) {
+	for _, p := range properties {
+		if sel == nil && !p.selected || sel != nil && (sel.has(p.name) || p.name == "id") {
+			o.put(p.name, p.value(v))
+		}
+	}
+}
+
+// fields decodes a JSON object whose names may be in lower camel or in Pascal
+// case, as the service accepts both and the SDK for Go sends both.
+func fields(body []byte) (map[string]json.RawMessage, error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(body, &raw); err != nil {
+		return nil, refuse(http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
+	}
+	out := make(map[string]json.RawMessage, len(raw))
+	for name, v := range raw {
+		if name != "" && name[0] != '@' {
+			name = strings.ToLower(name[:1]) + name[1:]
+		}
+		out[name] = v
+	}
+	return out, nil
+}

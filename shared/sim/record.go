@@ -1,0 +1,66 @@
+package sim
+
+import "encoding/json"
+
+// record is one change of the tenant: what it holds is what the change sets.
+// Everything that the tenant remembers came in as a record, live or from the
+// journal.
+type record struct {
+	Seq      uint64          `json:"seq"`
+	Key      []byte          `json:"key,omitempty"`
+	App      *application    `json:"app,omitempty"`
+	Mailbox  *MailboxOptions `json:"mailbox,omitempty"`
+	Put      *stored         `json:"put,omitempty"`
+	Remove   *removal        `json:"remove,omitempty"`
+	Outside  *stored         `json:"outside,omitempty"`
+	Settings *settings       `json:"settings,omitempty"`
+	Forget   *forgotten      `json:"forget,omitempty"`
+	Secret   *vaultSecret    `json:"secret,omitempty"`
+	Blob     *blob           `json:"blob,omitempty"` // only in the journal
+}
+
+// stored is a message in a folder of a mailbox, or at an outside address. Its
+// fields beside message are how the journal writes it.
+type stored struct {
+	Mailbox string   `json:"mailbox,omitempty"` // id
+	Folder  string   `json:"folder,omitempty"`
+	Changed []string `json:"changed,omitempty"`
+	Address string   `json:"address,omitempty"` // outside
+
+	Message     json.RawMessage    `json:"message"`
+	Attachments []storedAttachment `json:"attachments,omitempty"`
+	MIME        string             `json:"mime,omitempty"` // hash of a blob
+	InReplyTo   string             `json:"inReplyTo,omitempty"`
+	References  []string           `json:"references,omitempty"`
+	Number      uint64             `json:"number"`
+
+	message *Message
+}
+
+type storedAttachment struct {
+	Attachment
+	Blob string `json:"blob,omitempty"` // hash of its content
+}
+
+type removal struct {
+	Mailbox string `json:"mailbox"`
+	ID      string `json:"id"`
+}
+
+// settings is what was changed of a mailbox' settings and categories.
+type settings struct {
+	Mailbox    string                     `json:"mailbox"`
+	Settings   map[string]json.RawMessage `json:"settings,omitempty"`
+	Categories []category                 `json:"categories,omitempty"`
+}
+
+// forgotten makes all delta links of a mailbox invalid, or of all mailboxes.
+type forgotten struct {
+	Mailbox string `json:"mailbox,omitempty"`
+}
+
+// blob is a large content, kept once however often it is used.
+type blob struct {
+	Hash string `json:"hash"`
+	Data []byte `json:"data"`
+}

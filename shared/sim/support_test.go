@@ -1,0 +1,38 @@
+package sim
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func overwrite(t *testing.T, file string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tear leaves half a line at the end of a file, as a power cut does.
+func tear(t *testing.T, file string) {
+	t.Helper()
+	overwrite(t, file, append(read(t, file), `{"seq":99999,"put":{"mailb`...))
+}
