@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -64,9 +65,12 @@ func build(o Options) *api {
 	a.registerContacts()
 	a.registerRoles()
 	a.registerProcessTeams()
+	a.registerSettings()
+	a.registerConnectors()
+	a.registerAddresses()
 	a.registerMails()
 	a.registerChats()
-	a.explain = append(a.explain, explainDirectory, explainMails)
+	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails)
 	return a
 }
 
@@ -134,11 +138,12 @@ func (a *api) registerDocument() {
 		ContentType string `header:"Content-Type"`
 		Body        []byte
 	}
+	document := sync.OnceValues(func() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON() })
 	handle(a, access.Public, huma.Operation{
 		OperationID: "get-openapi", Method: http.MethodGet, Path: "/api/openapi.json", Tags: []string{"about"},
 		Summary: "This description, in OpenAPI 3.1",
 	}, func(context.Context, *struct{}) (*output, error) {
-		text, err := a.huma.OpenAPI().MarshalJSON()
+		text, err := document()
 		return &output{ContentType: "application/openapi+json", Body: text}, err
 	})
 }

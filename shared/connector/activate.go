@@ -23,9 +23,9 @@ type Request struct {
 // mailbox. A mailbox that was active before goes on where it was; one that is
 // active now is an *ExistsError. A date before its former one makes it be read
 // again from there.
-func (s *Store) Activate(ctx context.Context, connector string, q Request) (Activation, []Warning, error) {
+func (s *Store) Activate(ctx context.Context, connector string, q Request) (Activation, error) {
 	if _, err := s.Connector(ctx, connector); err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	q.Address = strings.ToLower(strings.TrimSpace(q.Address))
 	var invalid Invalid
@@ -33,28 +33,23 @@ func (s *Store) Activate(ctx context.Context, connector string, q Request) (Acti
 		invalid.add("address", "address", "the e-mail address of a mailbox")
 	}
 	if err := s.checkFrom(&invalid, &q.From); err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	if err := s.checkLink(ctx, &invalid, &q.Link, q.Address); err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	if err := invalid.err(); err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	box, err := s.resolve(ctx, connector, q.Address)
 	if err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	a := Activation{ID: box.ID, Address: box.Address, Name: box.Name, Connector: connector, Link: q.Link, From: q.From, Active: true}
 	if err := s.saveActivation(ctx, &a); err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
-	saved, err := s.Activation(ctx, a.ID)
-	if err != nil {
-		return Activation{}, nil, err
-	}
-	warnings, err := s.Warnings(ctx, saved)
-	return saved, warnings, err
+	return s.Activation(ctx, a.ID)
 }
 
 // resolve asks Graph which mailbox an address delivers to.
@@ -68,7 +63,7 @@ func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Ma
 		return mail.Mailbox{}, Invalid{{"address", "address-unknown", "the e-mail address of a mailbox that this tenant has"}}
 	}
 	if err != nil {
-		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: %w", address, err)
+		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: %w", address, &OutsideError{err})
 	}
 	box.ID, box.Address = strings.ToLower(box.ID), strings.ToLower(box.Address)
 	if box.Address == "" {

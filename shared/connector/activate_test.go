@@ -15,9 +15,12 @@ func TestActivateByAlias(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	box := o.graph.add(1)
-	a, warnings, err := o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address), Link: connector.Link{Kind: connector.LinkRole, ID: "role"}})
-	if err != nil || len(warnings) != 0 {
-		t.Fatal(err, warnings)
+	a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address), Link: connector.Link{Kind: connector.LinkRole, ID: "role"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if warnings, err := o.Warnings(t.Context(), a); err != nil || len(warnings) != 0 {
+		t.Error(warnings, err)
 	}
 	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !a.Active || time.Since(a.From) > time.Minute {
 		t.Errorf("activated %+v", a)
@@ -52,12 +55,12 @@ func TestActivateRefuses(t *testing.T) {
 		{connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkProcessTeam, ID: "nobody"}}, "link.id"},
 		{connector.Request{Address: box.Address, Link: role, From: time.Now().AddDate(3, 0, 0)}, "from"},
 	} {
-		_, _, err := o.Activate(t.Context(), c.ID, x.q)
+		_, err := o.Activate(t.Context(), c.ID, x.q)
 		if f, _ := field(err); f != x.field {
 			t.Errorf("%+v: error %v, want field %s", x.q, err, x.field)
 		}
 	}
-	if _, _, err := o.Activate(t.Context(), "none", connector.Request{Address: box.Address, Link: role}); !errors.Is(err, connector.ErrNotFound) {
+	if _, err := o.Activate(t.Context(), "none", connector.Request{Address: box.Address, Link: role}); !errors.Is(err, connector.ErrNotFound) {
 		t.Errorf("unknown connector: %v", err)
 	}
 }
@@ -76,7 +79,11 @@ func TestActivateWarns(t *testing.T) {
 		{connector.Link{Kind: connector.LinkProcessTeam, ID: "team"}, "empty-team"},
 	} {
 		box := o.graph.add(n + 1)
-		_, warnings, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: x.link})
+		a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: x.link})
+		if err != nil {
+			t.Fatal(err)
+		}
+		warnings, err := o.Warnings(t.Context(), a)
 		if err != nil || len(warnings) != 1 || warnings[0].Code != x.code || warnings[0].NL == "" || warnings[0].EN == "" {
 			t.Errorf("%s: %v, %v", x.link.Kind, warnings, err)
 		}
@@ -92,7 +99,7 @@ func TestReactivationContinues(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := connector.Request{Address: a.Address, Link: connector.Link{Kind: connector.LinkRole, ID: "role"}}
-	_, _, err := o.Activate(t.Context(), c.ID, again)
+	_, err := o.Activate(t.Context(), c.ID, again)
 	var exists *connector.ExistsError
 	if !errors.As(err, &exists) || exists.ID != a.ID {
 		t.Fatalf("error %v, want that it exists", err)
@@ -100,7 +107,7 @@ func TestReactivationContinues(t *testing.T) {
 	if err := o.Deactivate(t.Context(), a.ID, a.ETag); err != nil {
 		t.Fatal(err)
 	}
-	now, _, err := o.Activate(t.Context(), c.ID, again)
+	now, err := o.Activate(t.Context(), c.ID, again)
 	if err != nil || !now.Active || now.Link != again.Link || !now.From.Equal(a.From) {
 		t.Errorf("%+v, %v", now, err)
 	}
@@ -119,7 +126,7 @@ func TestAnEarlierDateStartsOver(t *testing.T) {
 	}
 	move := func(from time.Time, link string) {
 		t.Helper()
-		now, _, err := o.PatchActivation(t.Context(), a.Address, "", connector.ActivationPatch{From: &from})
+		now, err := o.PatchActivation(t.Context(), a.Address, "", connector.ActivationPatch{From: &from})
 		if err != nil || !now.From.Equal(from) {
 			t.Fatalf("%+v, %v", now, err)
 		}
@@ -137,10 +144,10 @@ func TestTwoPeopleEditAnAddress(t *testing.T) {
 	o := open(t)
 	a := o.activate(t, o.create(t), 1)
 	link := connector.Link{Kind: connector.LinkRole, ID: "role"}
-	if _, _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); err != nil {
+	if _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); !errors.Is(err, connector.ErrChanged) {
+	if _, err := o.PatchActivation(t.Context(), a.ID, a.ETag, connector.ActivationPatch{Link: &link}); !errors.Is(err, connector.ErrChanged) {
 		t.Errorf("error %v, want ErrChanged", err)
 	}
 }
@@ -152,7 +159,7 @@ func TestAnAddressMovesToAnotherMailbox(t *testing.T) {
 	c := o.create(t)
 	old := o.activate(t, c, 1)
 	o.graph.boxes[old.Address] = mail.Mailbox{ID: boxID(9), Address: old.Address, Name: "New box"}
-	now, _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: old.Address, Link: old.Link})
+	now, err := o.Activate(t.Context(), c.ID, connector.Request{Address: old.Address, Link: old.Link})
 	if err != nil || now.ID != boxID(9) {
 		t.Fatalf("%+v, %v", now, err)
 	}

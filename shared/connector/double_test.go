@@ -86,7 +86,7 @@ func (o *office) create(t *testing.T) connector.Connector {
 func (o *office) activate(t *testing.T, c connector.Connector, n int) connector.Activation {
 	t.Helper()
 	box := o.graph.add(n)
-	a, _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}})
+	a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}})
 	if err != nil {
 		t.Fatal(err)
 	}

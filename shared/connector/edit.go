@@ -21,13 +21,13 @@ type ActivationPatch struct {
 // makes the mailbox be read again from there, which doubles nothing; a later
 // one keeps what is there. Not active means that the mailbox is left alone:
 // its cursor stays, so that it goes on from there when it is active again.
-func (s *Store) PatchActivation(ctx context.Context, idOrAddress, etag string, p ActivationPatch) (Activation, []Warning, error) {
+func (s *Store) PatchActivation(ctx context.Context, idOrAddress, etag string, p ActivationPatch) (Activation, error) {
 	a, err := s.Activation(ctx, idOrAddress)
 	if err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	if etag != "" && etag != a.ETag {
-		return Activation{}, nil, ErrChanged
+		return Activation{}, ErrChanged
 	}
 	var invalid Invalid
 	ops, err := s.applyTo(ctx, &a, p, &invalid)
@@ -35,21 +35,16 @@ func (s *Store) PatchActivation(ctx context.Context, idOrAddress, etag string, p
 		err = invalid.err()
 	}
 	if err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	row, err := a.row()
 	if err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
 	if err := s.rewriteActivation(ctx, row, ops); err != nil {
-		return Activation{}, nil, err
+		return Activation{}, err
 	}
-	saved, err := s.Activation(ctx, a.ID)
-	if err != nil {
-		return Activation{}, nil, err
-	}
-	warnings, err := s.Warnings(ctx, saved)
-	return saved, warnings, err
+	return s.Activation(ctx, a.ID)
 }
 
 // applyTo changes a and answers what else must be written with it.
@@ -99,7 +94,7 @@ func (s *Store) rewriteActivation(ctx context.Context, row table.Row, ops []tabl
 // Deactivate leaves a mailbox alone from now on; see PatchActivation.
 func (s *Store) Deactivate(ctx context.Context, idOrAddress, etag string) error {
 	active := false
-	_, _, err := s.PatchActivation(ctx, idOrAddress, etag, ActivationPatch{Active: &active})
+	_, err := s.PatchActivation(ctx, idOrAddress, etag, ActivationPatch{Active: &active})
 	return err
 }
 

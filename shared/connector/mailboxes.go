@@ -25,7 +25,7 @@ func (s *Store) Mailboxes(ctx context.Context, connector, search, after string) 
 	}
 	boxes, next, err := graph.Mailboxes(ctx, search, after)
 	if err != nil {
-		return nil, "", fmt.Errorf("mailboxes of connector %s: %w", connector, err)
+		return nil, "", fmt.Errorf("mailboxes of connector %s: %w", connector, &OutsideError{err})
 	}
 	known, err := s.boxes(ctx)
 	if err != nil {

@@ -131,7 +131,7 @@ func (s *Store) prove(ctx context.Context, c Connector, v secret.Value) error {
 		return Invalid{{"clientSecret", "client-secret-" + string(state),
 			fmt.Sprintf("a secret that Entra takes; it refused this one (%s), and the present one stays in use. A secret that was just made may need a minute", reason)}}
 	}
-	return fmt.Errorf("try the new secret of %s: %w", c.Name, err)
+	return fmt.Errorf("try the new secret of %s: %w", c.Name, &OutsideError{err})
 }
 
 // rewrite saves c over old. What is new about where it points or its secret

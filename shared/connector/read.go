@@ -32,3 +32,7 @@ func (s *Store) Connectors(ctx context.Context) ([]Connector, error) {
 	slices.SortFunc(all, func(a, b Connector) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
 }
+
+// TokenEndpoint is where a connector asks its tokens, built from what is kept
+// of the endpoint that was pasted.
+func (s *Store) TokenEndpoint(c Connector) string { return s.o.Clouds.TokenURL(c.Endpoint()) }

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/job"
+)
+
+// An addressObject is an activated address as the API shows it.
+type addressObject struct {
+	ID          string              `json:"id" doc:"of the mailbox, in Graph"`
+	Address     string              `json:"address"`
+	Name        string              `json:"name"`
+	Connector   string              `json:"connector"`
+	Link        linkObject          `json:"link"`
+	From        time.Time           `json:"from" doc:"mail received before it is left alone"`
+	Active      bool                `json:"active"`
+	LastRound   *time.Time          `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
+	NotBefore   *time.Time          `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
+	State       string              `json:"state" doc:"empty, or what is wrong with the mailbox"`
+	StateReason string              `json:"stateReason,omitempty"`
+	Failures    int                 `json:"failures,omitempty" doc:"readings in a row that failed"`
+	WhatToDo    *connector.Text     `json:"whatToDo,omitempty"`
+	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; not in lists"`
+}
+
+type linkObject struct {
+	Kind connector.LinkKind `json:"kind" enum:"contact,role,process-team"`
+	ID   string             `json:"id,omitempty" doc:"of the role or the process team; the kind contact needs none"`
+}
+
+type addressBody struct {
+	Address string     `json:"address" doc:"of a mailbox; an alias stands for its mailbox" example:"info@kantoor.example"`
+	Link    linkObject `json:"link"`
+	From    string     `json:"from,omitempty" doc:"date, or date and time (RFC 3339); now when absent"`
+}
+
+type addressPatch struct {
+	Link   field[linkObject] `json:"link,omitzero"`
+	From   field[string]     `json:"from,omitzero" doc:"an earlier date reads the mailbox again from there"`
+	Active field[bool]       `json:"active,omitzero" doc:"false leaves the mailbox alone; true goes on where it was"`
+}
+
+type addressPath struct {
+	Address string `path:"address" maxLength:"254" doc:"the address, or the id of its mailbox"`
+}
+
+func (a *api) registerAddresses() {
+	const list, one = "/api/connectors/{connector}/addresses", "/api/addresses/{address}"
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"}, DefaultStatus: status}
+	}
+	handle(a, access.ConfigurationRead, op("list-addresses", http.MethodGet, list, "List the addresses that were ever activated", http.StatusOK), a.listAddresses)
+	handle(a, access.ConfigurationWrite, op("create-address", http.MethodPost, list, "Activate an address", http.StatusCreated), a.createAddress)
+	handle(a, access.ConfigurationRead, op("get-address", http.MethodGet, one, "Get an activated address", http.StatusOK), a.getAddress)
+	handle(a, access.ConfigurationWrite, op("update-address", http.MethodPatch, one, "Change an activated address by a JSON merge patch", http.StatusOK), a.updateAddress)
+	handle(a, access.ConfigurationWrite, op("delete-address", http.MethodDelete, one, "Deactivate an address; nothing is lost", http.StatusNoContent), a.deleteAddress)
+	handle(a, access.ConfigurationWrite, op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
+}
+
+func addressOf(b connector.Box) addressObject {
+	c := b.Cursor
+	return addressObject{
+		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From, Active: b.Active,
+		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures, WhatToDo: whatToDo(c.State),
+	}
+}
+
+func (a *api) listAddresses(ctx context.Context, in *struct {
+	connectorPath
+	listInput
+}) (*listOutput[addressObject], error) {
+	if _, err := a.Connectors.Connector(ctx, in.Connector); err != nil {
+		return nil, err
+	}
+	boxes, err := a.Connectors.Boxes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []addressObject
+	for _, b := range boxes {
+		if b.Connector == in.Connector {
+			all = append(all, addressOf(b))
+		}
+	}
+	page, next, err := cut(in.listInput, all, func(o addressObject) string { return o.ID })
+	if err != nil {
+		return nil, err
+	}
+	return listed(page, next), nil
+}
+
+func (a *api) createAddress(ctx context.Context, in *struct {
+	connectorPath
+	Body addressBody
+}) (*objectOutput[addressObject], error) {
+	from, err := moment("from", in.Body.From)
+	if err != nil {
+		return nil, err
+	}
+	made, err := a.Connectors.Activate(ctx, in.Connector, connector.Request{
+		Address: in.Body.Address, Link: connector.Link{Kind: in.Body.Link.Kind, ID: in.Body.Link.ID}, From: from,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.addressOutput(ctx, made)
+	if err != nil {
+		return nil, err
+	}
+	out.Location = "/api/addresses/" + made.ID
+	return out, nil
+}
+
+// addressOutput is an activation with how far it was read and its warnings.
+func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objectOutput[addressObject], error) {
+	box := connector.Box{Activation: v}
+	boxes, err := a.Connectors.Load(ctx, []string{v.ID})
+	if err != nil {
+		return nil, err
+	}
+	if len(boxes) == 1 {
+		box.Cursor = boxes[0].Cursor
+	}
+	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box)}
+	out.Body.Warnings, err = a.Connectors.Warnings(ctx, v)
+	return out, err
+}
+
+func (a *api) getAddress(ctx context.Context, in *addressPath) (*objectOutput[addressObject], error) {
+	v, err := a.Connectors.Activation(ctx, in.Address)
+	if err != nil {
+		return nil, err
+	}
+	return a.addressOutput(ctx, v)
+}
+
+func (a *api) updateAddress(ctx context.Context, in *struct {
+	addressPath
+	ifMatch
+	Body addressPatch
+}) (*objectOutput[addressObject], error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	var p connector.ActivationPatch
+	var link *linkObject
+	var from *string
+	for _, err := range []error{
+		in.Body.Link.pointer(&link, "link"), in.Body.From.pointer(&from, "from"), in.Body.Active.pointer(&p.Active, "active"),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if link != nil {
+		p.Link = &connector.Link{Kind: link.Kind, ID: link.ID}
+	}
+	if from != nil {
+		at, err := moment("from", *from)
+		if err != nil {
+			return nil, err
+		}
+		p.From = &at
+	}
+	v, err := a.Connectors.PatchActivation(ctx, in.Address, etag, p)
+	if err != nil {
+		return nil, err
+	}
+	return a.addressOutput(ctx, v)
+}
+
+func (a *api) deleteAddress(ctx context.Context, in *struct {
+	addressPath
+	ifMatch
+}) (*struct{}, error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.Connectors.Deactivate(ctx, in.Address, etag)
+}
+
+func (a *api) fetchAddress(ctx context.Context, in *addressPath) (*struct{}, error) {
+	v, err := a.Connectors.Activation(ctx, in.Address)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := a.Connectors.Settings(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case !v.Active:
+		return nil, newProblem(http.StatusConflict, "this address is not active: activate it first")
+	case !settings.Enabled:
+		return nil, newProblem(http.StatusConflict, "the integration is switched off: turn it on in /api/settings first")
+	}
+	return nil, a.Jobs.Put(ctx, job.Fetch{Job: "fetch", Addresses: []string{v.Address}, Why: "asked by " + actor(ctx).ID(), Mailboxes: []string{v.ID}})
+}

@@ -1,0 +1,237 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/secret"
+)
+
+// A connectorObject is a connector as the API shows it. The secret is not
+// among what is known here.
+type connectorObject struct {
+	ID            string          `json:"id"`
+	Kind          string          `json:"kind" enum:"microsoft-azure"`
+	Name          string          `json:"name"`
+	ClientID      string          `json:"clientId"`
+	Cloud         string          `json:"cloud" doc:"which of Microsoft's clouds"`
+	Tenant        string          `json:"tenant" doc:"id or domain of the Entra tenant"`
+	TokenEndpoint string          `json:"tokenEndpoint" doc:"built again from cloud and tenant"`
+	SecretSet     bool            `json:"secretSet" doc:"the secret itself is never shown"`
+	SecretVersion string          `json:"secretVersion" doc:"which version in the key vault is in use"`
+	SecretExpires time.Time       `json:"secretExpires"`
+	State         string          `json:"state" doc:"new, works, or what is wrong"`
+	StateReason   string          `json:"stateReason,omitempty" doc:"code and trace id to look up"`
+	StateSince    *time.Time      `json:"stateSince,omitempty"`
+	WhatToDo      *connector.Text `json:"whatToDo,omitempty"`
+}
+
+type connectorBody struct {
+	Kind          string `json:"kind,omitempty" example:"microsoft-azure"`
+	Name          string `json:"name" example:"Mijn Kantoor"`
+	ClientID      string `json:"clientId" doc:"application (client) id of the app registration"`
+	ClientSecret  string `json:"clientSecret" doc:"the value of the client secret, not its id; goes to the key vault and never comes back"`
+	TokenEndpoint string `json:"tokenEndpoint" doc:"OAuth 2.0 token endpoint (v2) of the app registration" example:"https://login.microsoftonline.com/00001111-aaaa-2222-bbbb-3333cccc4444/oauth2/v2.0/token"`
+	SecretExpires string `json:"secretExpires,omitempty" doc:"date, or date and time (RFC 3339); 730 days from now when absent" example:"2028-11-22"`
+}
+
+type connectorPatch struct {
+	Name          field[string] `json:"name,omitzero"`
+	ClientID      field[string] `json:"clientId,omitzero" doc:"needs the client secret too"`
+	ClientSecret  field[string] `json:"clientSecret,omitzero" doc:"is tried at Entra before it replaces the one in use"`
+	TokenEndpoint field[string] `json:"tokenEndpoint,omitzero" doc:"needs the client secret too, when it leads elsewhere"`
+	SecretExpires field[string] `json:"secretExpires,omitzero"`
+}
+
+type connectorPath struct {
+	Connector string `path:"connector" maxLength:"64"`
+}
+
+func (a *api) registerConnectors() {
+	const path = "/api/connectors"
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"}, DefaultStatus: status}
+	}
+	handle(a, access.ConfigurationRead, op("list-connectors", http.MethodGet, path, "List connectors", http.StatusOK), a.listConnectors)
+	handle(a, access.ConfigurationWrite, op("create-connector", http.MethodPost, path, "Add a connector", http.StatusCreated), a.createConnector)
+	handle(a, access.ConfigurationRead, op("get-connector", http.MethodGet, path+"/{connector}", "Get a connector", http.StatusOK), a.getConnector)
+	handle(a, access.ConfigurationWrite, op("update-connector", http.MethodPatch, path+"/{connector}", "Change a connector by a JSON merge patch", http.StatusOK), a.updateConnector)
+	handle(a, access.ConfigurationWrite, op("delete-connector", http.MethodDelete, path+"/{connector}",
+		"Delete a connector and its secret; only when none of its addresses is activated", http.StatusNoContent), a.deleteConnector)
+	handle(a, access.ConfigurationWrite, op("check-connector", http.MethodPost, path+"/{connector}/check",
+		"Try a connector: its token, the four permissions, and each activated mailbox", http.StatusOK), a.checkConnector)
+	handle(a, access.ConfigurationRead, op("list-mailboxes", http.MethodGet, path+"/{connector}/mailboxes",
+		"List the mailboxes that can be activated", http.StatusOK), a.listMailboxes)
+}
+
+func (a *api) connectorOf(c connector.Connector) connectorObject {
+	return connectorObject{
+		ID: c.ID, Kind: c.Kind, Name: c.Name, ClientID: c.ClientID, Cloud: c.Cloud, Tenant: c.Tenant, TokenEndpoint: a.Connectors.TokenEndpoint(c),
+		SecretSet: c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: c.SecretExpires,
+		State: string(c.State), StateReason: c.StateReason, StateSince: orNil(c.StateSince), WhatToDo: whatToDo(string(c.State)),
+	}
+}
+
+func (a *api) connectorOutput(c connector.Connector) *objectOutput[connectorObject] {
+	return &objectOutput[connectorObject]{ETag: rowTag(c.ETag), Body: a.connectorOf(c)}
+}
+
+func (a *api) listConnectors(ctx context.Context, in *listInput) (*listOutput[connectorObject], error) {
+	all, err := a.Connectors.Connectors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b connector.Connector) int { return cmp.Compare(a.ID, b.ID) })
+	page, next, err := cut(*in, all, func(c connector.Connector) string { return c.ID })
+	if err != nil {
+		return nil, err
+	}
+	var items []connectorObject
+	for _, c := range page {
+		items = append(items, a.connectorOf(c))
+	}
+	return listed(items, next), nil
+}
+
+func (a *api) createConnector(ctx context.Context, in *struct{ Body connectorBody }) (*objectOutput[connectorObject], error) {
+	expires, err := moment("secretExpires", in.Body.SecretExpires)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.Connectors.Create(ctx, connector.Draft{
+		Kind: in.Body.Kind, Name: in.Body.Name, ClientID: in.Body.ClientID, ClientSecret: secret.New(in.Body.ClientSecret),
+		TokenEndpoint: in.Body.TokenEndpoint, SecretExpires: expires,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := a.connectorOutput(c)
+	out.Location = "/api/connectors/" + c.ID
+	return out, nil
+}
+
+func (a *api) getConnector(ctx context.Context, in *connectorPath) (*objectOutput[connectorObject], error) {
+	c, err := a.Connectors.Connector(ctx, in.Connector)
+	return a.connectorOutput(c), err
+}
+
+func (a *api) updateConnector(ctx context.Context, in *struct {
+	connectorPath
+	ifMatch
+	Body connectorPatch
+}) (*objectOutput[connectorObject], error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	var p connector.Patch
+	if err := cmp.Or(
+		in.Body.Name.pointer(&p.Name, "name"),
+		in.Body.ClientID.pointer(&p.ClientID, "clientId"),
+		in.Body.TokenEndpoint.pointer(&p.TokenEndpoint, "tokenEndpoint"),
+	); err != nil {
+		return nil, err
+	}
+	var text, expires *string
+	if err := cmp.Or(in.Body.ClientSecret.pointer(&text, "clientSecret"), in.Body.SecretExpires.pointer(&expires, "secretExpires")); err != nil {
+		return nil, err
+	}
+	if text != nil {
+		value := secret.New(*text)
+		p.ClientSecret = &value
+	}
+	if expires != nil {
+		at, err := moment("secretExpires", *expires)
+		if err != nil {
+			return nil, err
+		}
+		p.SecretExpires = &at
+	}
+	c, err := a.Connectors.Patch(ctx, in.Connector, etag, p)
+	return a.connectorOutput(c), err
+}
+
+func (a *api) deleteConnector(ctx context.Context, in *struct {
+	connectorPath
+	ifMatch
+}) (*struct{}, error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.Connectors.Delete(ctx, in.Connector, etag)
+}
+
+// pointer sets what a patch of a noun takes: nil leaves a field as it is.
+func (f field[T]) pointer(p **T, name string) error {
+	if f.null {
+		return invalid("body."+name, "a value; it can not be removed")
+	}
+	if f.set {
+		*p = &f.value
+	}
+	return nil
+}
+
+// cut is the part of a list, sorted by id, that is asked for.
+func cut[T any](in listInput, all []T, id func(T) string) (page []T, next string, err error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, "", err
+	}
+	start, found := slices.BinarySearchFunc(all, after, func(v T, after string) int { return cmp.Compare(id(v), after) })
+	if found {
+		start++
+	}
+	page = all[start:]
+	if len(page) <= in.Limit {
+		return page, "", nil
+	}
+	page = page[:in.Limit]
+	return page, id(page[len(page)-1]), nil
+}
+
+// after reads where a list goes on.
+func (in listInput) after() (string, error) {
+	after, err := base64.RawURLEncoding.DecodeString(in.After)
+	if err != nil {
+		return "", invalid("query.after", "the next of the page before")
+	}
+	return string(after), nil
+}
+
+// moment reads a date, or a date and time; "" is the zero time.
+func moment(name, text string) (time.Time, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil && !t.IsZero() {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, invalid("body."+name, "a date such as 2026-11-23, or a date and time such as 2026-11-23T09:35:00Z")
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func whatToDo(code string) *connector.Text {
+	if text, ok := connector.Advice(code); ok {
+		return &text
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/connector"
+)
+
+// A checkObject is what a check of a connector found.
+type checkObject struct {
+	Works       bool              `json:"works" doc:"nothing needs a person"`
+	State       string            `json:"state" doc:"works, or what is wrong with the connector as a whole"`
+	Reason      string            `json:"reason,omitempty" doc:"code and trace id to look up"`
+	WhatToDo    *connector.Text   `json:"whatToDo,omitempty"`
+	Permissions []permissionCheck `json:"permissions" nullable:"false"`
+	Mailboxes   []mailboxCheck    `json:"mailboxes" nullable:"false" doc:"the activated ones"`
+}
+
+type permissionCheck struct {
+	Name     string          `json:"name" enum:"Mail.ReadWrite,MailboxSettings.ReadWrite,User.Read.All,Mail.Send"`
+	Granted  *bool           `json:"granted" nullable:"true" doc:"null: it cannot be known now"`
+	WhatToDo *connector.Text `json:"whatToDo,omitempty"`
+}
+
+type mailboxCheck struct {
+	ID       string          `json:"id"`
+	Address  string          `json:"address"`
+	Readable bool            `json:"readable" doc:"its inbox"`
+	Settings bool            `json:"settings" doc:"its settings can be read"`
+	Problem  string          `json:"problem,omitempty"`
+	WhatToDo *connector.Text `json:"whatToDo,omitempty"`
+}
+
+func (a *api) checkConnector(ctx context.Context, in *connectorPath) (*struct{ Body checkObject }, error) {
+	r, err := a.Connectors.Check(ctx, in.Connector)
+	if err != nil {
+		return nil, err
+	}
+	out := checkObject{
+		Works: r.Works, State: string(r.State), Reason: r.Reason, WhatToDo: whatToDo(string(r.State)),
+		Permissions: []permissionCheck{}, Mailboxes: []mailboxCheck{},
+	}
+	for _, p := range r.Permissions {
+		out.Permissions = append(out.Permissions, permissionCheck{p.Name, p.Granted, whatToDo(p.Problem)})
+	}
+	for _, m := range r.Mailboxes {
+		out.Mailboxes = append(out.Mailboxes, mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)})
+	}
+	return &struct{ Body checkObject }{out}, nil
+}
+
+// A candidate is a mailbox that can be activated.
+type candidate struct {
+	ID        string `json:"id"`
+	Address   string `json:"address"`
+	Name      string `json:"name"`
+	Activated bool   `json:"activated"`
+}
+
+// listMailboxes serves the pages of Graph, whose size is Graph's, in pages of
+// the size that was asked: where it goes on is a page of Graph and how many of
+// its mailboxes were served.
+func (a *api) listMailboxes(ctx context.Context, in *struct {
+	connectorPath
+	searchInput
+}) (*listOutput[candidate], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	text, graphPage, _ := strings.Cut(after, " ")
+	skip, err := strconv.Atoi(text)
+	if after != "" && err != nil {
+		return nil, invalid("query.after", "the next of the page before")
+	}
+	boxes, next, err := a.Connectors.Mailboxes(ctx, in.Connector, in.Search, graphPage)
+	if err != nil {
+		return nil, err
+	}
+	if next != "" {
+		next = "0 " + next
+	}
+	boxes = boxes[min(max(skip, 0), len(boxes)):]
+	if len(boxes) > in.Limit {
+		boxes = boxes[:in.Limit]
+		next = strconv.Itoa(max(skip, 0)+in.Limit) + " " + graphPage
+	}
+	items := make([]candidate, 0, len(boxes))
+	for _, b := range boxes {
+		items = append(items, candidate(b))
+	}
+	return listed(items, next), nil
+}
+
+// explainConnectors says what the errors of connectors and addresses mean in
+// HTTP.
+func (a *api) explainConnectors(err error) *problem {
+	var (
+		wrong  connector.Invalid
+		exists *connector.ExistsError
+	)
+	switch {
+	case errors.As(err, &wrong):
+		p := newProblem(http.StatusUnprocessableEntity, "")
+		var texts []string
+		for _, f := range wrong {
+			p.Errors = append(p.Errors, &huma.ErrorDetail{Location: "body." + f.Field, Message: "expected " + f.Expected})
+			texts = append(texts, "body."+f.Field+": expected "+f.Expected)
+		}
+		p.Detail = strings.Join(texts, "; ")
+		return p
+	case errors.As(err, &exists):
+		p := newProblem(http.StatusConflict, exists.Error())
+		p.Existing = exists.ID
+		return p
+	case errors.Is(err, connector.ErrInUse):
+		return newProblem(http.StatusConflict, "addresses of this connector are still activated: deactivate them first")
+	case errors.Is(err, connector.ErrNotFound):
+		return newProblem(http.StatusNotFound, "no such connector or activated address")
+	case errors.Is(err, connector.ErrChanged):
+		return changed()
+	}
+	if code, reason, ok := a.Connectors.Outside(err); ok {
+		return outside(code, reason)
+	}
+	return nil
+}
+
+// outside is the problem that the vault, Entra or Graph refused or did not
+// answer.
+func outside(code, reason string) *problem {
+	status := http.StatusBadGateway
+	switch code {
+	case connector.MailboxUnreachable, connector.MailboxThrottled, string(connector.StateVault):
+		status = http.StatusServiceUnavailable
+	}
+	text, _ := connector.Advice(code)
+	detail := text.EN
+	if reason != "" {
+		detail += " (" + reason + ")"
+	}
+	return newProblem(status, detail)
+}
