@@ -1,15 +1,150 @@
 package sim
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"net/mail"
+	"strings"
 	"time"
 )
 
-// parseMail shows raw the way Exchange shows it in Graph. It never fails:
-// whatever cannot be understood ends up in the text body.
+// parseMail shows raw the way Exchange shows it in Graph. It never fails and
+// never panics: the header is read line by line, the body is taken apart by
+// enmime, and what neither understands ends up in the text body.
 func parseMail(raw []byte, env Envelope, now time.Time) Message {
-	return Message{
-		Sent: now, Received: now, Importance: "normal",
-		Body: Body{ContentType: "text", Content: string(raw)},
-		MIME: raw,
+	h, start := splitMail(raw)
+	_, params := parseMediaType(h.get("Content-Type"))
+	charset := params["charset"]
+
+	m := Message{
+		Received: now, Subject: decodeWords(h.get("Subject"), charset),
+		Importance: importance(h), InferenceClassification: "focused", Flag: Flag{FlagStatus: "notFlagged"},
+		Categories: []string{}, MIME: raw,
+		To: recipients(h, "To", charset), Cc: recipients(h, "Cc", charset), Bcc: recipients(h, "Bcc", charset),
+		ReplyTo:              recipients(h, "Reply-To", charset),
+		ReadReceiptRequested: h.get("Disposition-Notification-To") != "",
 	}
+	m.From, m.Sender = authors(h, charset)
+	m.Sent = sentAt(h.get("Date"), now)
+	for _, f := range h {
+		m.Headers = append(m.Headers, Header{Name: f.name, Value: decodeWords(f.value, charset)})
+	}
+	m.InternetMessageID = decodeWords(h.get("Message-ID"), "")
+	if m.InternetMessageID == "" {
+		m.InternetMessageID = makeMessageID(raw, env, now)
+		m.Headers = append(m.Headers, Header{Name: "Message-ID", Value: m.InternetMessageID})
+	}
+	m.References = messageIDs.FindAllString(decodeWords(h.get("References"), ""), -1)
+	m.InReplyTo = messageIDs.FindString(decodeWords(h.get("In-Reply-To"), ""))
+	m.ConversationID, m.ConversationIndex = conversation(h, m.InternetMessageID, m.Subject, m.Sent)
+
+	c := bodyAndRest(h, raw[start:])
+	m.Body = Body{ContentType: "text"}
+	if c.body != nil {
+		m.Body.Content = c.body.text()
+		if c.body.mediaType == "text/html" {
+			m.Body.ContentType = "html"
+		}
+	}
+	m.UniqueBody, m.Preview = unique(m.Body), preview(m.Body)
+	m.Attachments, m.HasAttachments = attachments(c.attached, m.Body, now)
+	m.Type, m.MeetingMessageType = meeting(c.method)
+	return m
+}
+
+// bodyAndRest is the content of a mail; of one in which no part is found,
+// everything after the header is the text.
+func bodyAndRest(h header, body []byte) content {
+	c := chooseContent(openParts(h.get, body, 0, false))
+	if c.body == nil && len(c.attached) == 0 && c.method == "" {
+		c.body = &part{mediaType: "text/plain", content: body}
+	}
+	return c
+}
+
+// recipients joins every field with this name: some programs write one field
+// for each recipient.
+func recipients(h header, name, charset string) []Recipient {
+	list := []Recipient{}
+	for _, value := range h.all(name) {
+		list = append(list, parseAddresses(value, charset)...)
+	}
+	return list
+}
+
+// authors are the first address in From and in Sender; either one stands in
+// for the other when that is missing.
+func authors(h header, charset string) (from, sender *Recipient) {
+	first := func(name string) *Recipient {
+		if list := recipients(h, name, charset); len(list) > 0 {
+			return &list[0]
+		}
+		return nil
+	}
+	from, sender = first("From"), first("Sender")
+	if sender == nil {
+		sender = from
+	}
+	return from, sender
+}
+
+// importance reads the fields in which programs say how urgent a mail is.
+func importance(h header) string {
+	value := strings.ToLower(h.get("Importance") + " " + h.get("X-MSMail-Priority"))
+	priority := strings.TrimSpace(h.get("X-Priority"))
+	switch {
+	case strings.Contains(value, "high"), strings.HasPrefix(priority, "1"), strings.HasPrefix(priority, "2"):
+		return "high"
+	case strings.Contains(value, "low"), strings.HasPrefix(priority, "4"), strings.HasPrefix(priority, "5"):
+		return "low"
+	}
+	return "normal"
+}
+
+// sentAt reads a Date field. A date that cannot be read, or that Exchange
+// cannot store (its time begins in 1601), is the moment of receipt.
+func sentAt(value string, now time.Time) time.Time {
+	value = cleanLine(cleanText(value))
+	sent, err := mail.ParseDate(value)
+	if err != nil {
+		for _, layout := range []string{"Mon, 2 Jan 2006 15:04:05 -07:00", "Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006", "2 Jan 2006 15:04:05", "Mon, 2 Jan 2006 15:04:05", time.RFC3339, time.DateTime} {
+			if sent, err = time.Parse(layout, value); err == nil {
+				break
+			}
+		}
+	}
+	sent = sent.UTC()
+	if err != nil || sent.Year() < 1602 || sent.Year() > 9998 {
+		return now
+	}
+	return sent
+}
+
+// makeMessageID is the Message-ID that Exchange adds to a mail without one: the
+// same for every copy of one delivery.
+func makeMessageID(raw []byte, env Envelope, now time.Time) string {
+	domain := "localhost"
+	if len(env.To) > 0 {
+		domain = domainOf(env.To[0])
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%q %q %d\n", env.From, env.To, now.UnixNano())
+	sum.Write(raw)
+	return fmt.Sprintf("<%x@%s>", sum.Sum(nil)[:16], domain)
+}
+
+// meeting is the kind of event message for the method of an invitation.
+// https://learn.microsoft.com/graph/api/resources/eventmessage
+func meeting(method string) (odataType, messageType string) {
+	switch method {
+	case "":
+		return "", ""
+	case "REQUEST":
+		return "#microsoft.graph.eventMessageRequest", "meetingRequest"
+	case "REPLY":
+		return "#microsoft.graph.eventMessageResponse", "meetingAccepted"
+	case "CANCEL":
+		return "#microsoft.graph.eventMessage", "meetingCancelled"
+	}
+	return "#microsoft.graph.eventMessage", "none"
 }

@@ -1,0 +1,184 @@
+package sim
+
+import "strings"
+
+// parseAddresses reads the recipients of a field. It takes what is written
+// apart before it decodes anything, so that an encoded comma stays part of a
+// name. Groups are opened; what is no address is kept as a name.
+// https://www.rfc-editor.org/rfc/rfc5322#section-3.4
+func parseAddresses(value, charset string) []Recipient {
+	list := []Recipient{}
+	for _, item := range splitAddresses(value) {
+		if r, ok := parseAddress(item, charset); ok {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// splitAddresses cuts a list at its commas, and at the colon and semicolon of
+// a group, but not inside quotes, comments, angle brackets or encoded words.
+func splitAddresses(value string) []string {
+	var items []string
+	start, comments := 0, 0
+	quoted, angle := false, false
+	// A quote, comment or bracket that never closes holds nothing.
+	lastQuote, lastParen, lastAngle := strings.LastIndexByte(value, '"'), strings.LastIndexByte(value, ')'), strings.LastIndexByte(value, '>')
+	cut := func(i int) {
+		items = append(items, value[start:i])
+		start = i + 1
+	}
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\' && (quoted || comments > 0):
+			i++
+		case c == '"' && comments == 0:
+			quoted = !quoted && i < lastQuote
+		case quoted:
+		case c == '(' && i < lastParen:
+			comments++
+		case c == ')' && comments > 0:
+			comments--
+		case comments > 0:
+		case c == '=' && strings.HasPrefix(value[i:], "=?"):
+			if _, _, length, ok := encodedWord(value[i:]); ok {
+				i += length - 1
+			}
+		case c == '<':
+			angle = i < lastAngle
+		case c == '>':
+			angle = false
+		case angle:
+		case c == ',' || c == ';':
+			cut(i)
+		case c == ':' && !strings.Contains(value[start:i], "@"):
+			start = i + 1 // the name of a group is shown nowhere
+		}
+	}
+	if start < len(value) {
+		items = append(items, value[start:])
+	}
+	return items
+}
+
+// longestAddress is beyond what any name and address take, in bytes; text that
+// is longer is not looked into. All of it is still in the mail's headers.
+const longestAddress = 4096
+
+// parseAddress reads one address: "Name <address>", "address (Name)" or, when
+// there is no address in it, a name alone.
+func parseAddress(item, charset string) (Recipient, bool) {
+	item = strings.TrimSpace(item)
+	if len(item) > longestAddress {
+		return Recipient{EmailAddress{Name: decodeWords(item[:longestAddress], charset)}}, true
+	}
+	var name, address string
+	if open := lastOutsideQuotes(item, '<'); open >= 0 {
+		address, _, _ = strings.Cut(item[open+1:], ">")
+		name = item[:open]
+		if strings.HasPrefix(address, "@") { // a source route, long obsolete
+			if _, mailbox, ok := strings.Cut(address, ":"); ok {
+				address = mailbox
+			}
+		}
+	} else {
+		text, comment := cutComments(item)
+		text = strings.TrimSpace(text)
+		switch {
+		case strings.Contains(text, "@") && (!strings.ContainsAny(text, " \t") || strings.HasPrefix(text, "\"")):
+			name, address = comment, text
+		default:
+			name = item
+		}
+	}
+	address = cleanAddress(address, charset)
+	name = cleanName(name, charset)
+	if address != "" && !strings.Contains(address, "@") && name == "" {
+		name, address = address, ""
+	}
+	if name == "" && address == "" {
+		return Recipient{}, false
+	}
+	if name == "" {
+		name = address // as Exchange shows an address without a name
+	}
+	return Recipient{EmailAddress{Name: name, Address: address}}, true
+}
+
+// lastOutsideQuotes is the last place of c that is in no quoted string.
+func lastOutsideQuotes(s string, c byte) int {
+	last, quoted, lastQuote := -1, false, strings.LastIndexByte(s, '"')
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && quoted:
+			i++
+		case s[i] == '"':
+			quoted = !quoted && i < lastQuote
+		case s[i] == c && !quoted:
+			last = i
+		}
+	}
+	return last
+}
+
+// cutComments takes the comments, in parentheses, out of s.
+func cutComments(s string) (text, comment string) {
+	for {
+		open := lastOutsideQuotes(s, '(')
+		if open < 0 {
+			return s, comment
+		}
+		inner, rest, _ := strings.Cut(s[open+1:], ")")
+		comment = strings.TrimSpace(inner + " " + comment)
+		s = s[:open] + rest
+	}
+}
+
+func cleanAddress(address, charset string) string {
+	address, _ = cutComments(address)
+	address = decodeWords(address, charset)
+	if !strings.Contains(address, "\"") {
+		address = oneAddress(address)
+	}
+	address = strings.TrimPrefix(address, "mailto:")
+	return strings.Trim(address, " <>")
+}
+
+// oneAddress takes the blanks out of an address. Blanks may stand around its
+// dots and its @; what is beside the address otherwise must not become part of it.
+func oneAddress(text string) string {
+	fields := strings.Fields(text)
+	address := ""
+	for i, f := range fields {
+		joins := i > 0 && (strings.HasPrefix(f, "@") || strings.HasPrefix(f, ".") || strings.HasSuffix(fields[i-1], "@") || strings.HasSuffix(fields[i-1], "."))
+		switch {
+		case joins:
+			address += f
+		case !strings.Contains(address, "@"):
+			address = f
+		}
+	}
+	return address
+}
+
+func cleanName(name, charset string) string {
+	name = strings.TrimSpace(name)
+	var b strings.Builder
+	quoted := false
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c == '\\' && quoted && i+1 < len(name):
+			i++
+			b.WriteByte(name[i])
+		case c == '"':
+			quoted = !quoted
+		default:
+			b.WriteByte(c)
+		}
+	}
+	decoded := decodeWords(b.String(), charset)
+	if n := len(decoded); n > 2 && decoded[0] == '\'' && decoded[n-1] == '\'' {
+		decoded = decoded[1 : n-1] // Outlook writes 'name' when it has only an address
+	}
+	return strings.Join(strings.Fields(decoded), " ")
+}
