@@ -1,0 +1,187 @@
+// Package host stands in for the Azure Functions host on a developer's machine:
+// it reads what is deployed, runs the custom handler and calls its functions by
+// the host's protocol, with the host's own oddities.
+//
+// It knows nothing about what the functions do, and nothing about who asks: that
+// is the front door's work.
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Version is what this host calls itself in the headers of its calls.
+const Version = "4.1041.200"
+
+// Options say what a Host runs, and with what.
+type Options struct {
+	Root     string            // the script root: host.json and a folder with a function.json for each function
+	Data     string            // where the timers' status is kept; "" keeps it nowhere
+	Settings map[string]string // the app settings: the handler's environment, and %NAME% in function.json
+	Log      *slog.Logger      // what the host has to say
+	Stdout   io.Writer         // what the handler says
+	Stderr   io.Writer
+	// Pause is how long the platform takes to start the host again after it has
+	// given up on a handler that crashed three times; 0 means that it never does.
+	Pause time.Duration
+}
+
+// A Host runs one function app.
+type Host struct {
+	app       app
+	worker    *worker
+	invoker   *invoker
+	proxy     http.Handler
+	log       *slog.Logger
+	listening sync.WaitGroup
+	halt      context.CancelFunc // ends taking work
+	abort     context.CancelFunc // ends the work itself
+	runs      sync.WaitGroup     // runs asked for by hand
+	ctx       context.Context    // the life of runs asked for by hand, which outlive their request
+}
+
+// Start reads the function app, starts its handler, waits until it answers, and
+// then starts the timers and queues.
+func Start(ctx context.Context, o Options) (*Host, error) {
+	a, err := readApp(o.Root, o.Settings)
+	if err != nil {
+		return nil, fmt.Errorf("functions host: %w", err)
+	}
+	life, abort := context.WithCancel(context.WithoutCancel(ctx))
+	taking, halt := context.WithCancel(life)
+	w := newWorker(handlerCommand(a, o), o.Log, o.Pause)
+	h := &Host{
+		app: a, worker: w, log: o.Log, halt: halt, abort: abort, ctx: life,
+		invoker: newInvoker(w, a.timeout, o.Log),
+		proxy:   newProxy(w, o.Log),
+	}
+	go w.supervise(life)
+	if _, err := w.ready(ctx); err != nil {
+		h.Stop()
+		return nil, fmt.Errorf("functions host: %w", err)
+	}
+	if err := h.listen(taking, o); err != nil {
+		h.Stop()
+		return nil, fmt.Errorf("functions host: %w", err)
+	}
+	return h, nil
+}
+
+// listen starts what calls the functions that no HTTP request calls.
+func (h *Host) listen(taking context.Context, o Options) error {
+	var loops []func()
+	for _, f := range h.app.functions {
+		switch f.trigger.Type {
+		case timerTrigger:
+			t, err := newTimer(f, o.Data, h.invoker, h.log)
+			if err != nil {
+				return err
+			}
+			loops = append(loops, func() { t.run(taking, h.ctx) })
+		case queueTrigger:
+			q, err := newListener(f, h.app.queues, o.Settings, h.invoker, h.log)
+			if err != nil {
+				return err
+			}
+			loops = append(loops, func() { q.run(taking, h.ctx) })
+		}
+	}
+	for _, loop := range loops {
+		h.listening.Go(loop)
+	}
+	return nil
+}
+
+// Functions are the names of the functions that run, in order.
+func (h *Host) Functions() []string {
+	var names []string
+	for _, f := range h.app.functions {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Done is closed when the handler has ended for good; Err then says why.
+func (h *Host) Done() <-chan struct{} { return h.worker.done }
+
+// Err is why the handler ended for good.
+func (h *Host) Err() error { return h.worker.lastError() }
+
+// HandlerPID is the process id of the handler that runs now, 0 while none does.
+func (h *Host) HandlerPID() int { return h.worker.pid() }
+
+// drain is how long running work may go on when the host stops. The real host
+// kills the handler at once; here a message whose work is cut off would keep
+// its lease of ten minutes over a restart.
+const drain = 3 * time.Second
+
+// Stop takes no more work, lets the running work end for a short while, and
+// ends the handler.
+func (h *Host) Stop() {
+	h.halt()
+	idle := make(chan struct{})
+	go func() {
+		h.listening.Wait()
+		h.runs.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-h.worker.done:
+	case <-time.After(drain):
+	}
+	h.abort()
+	<-h.worker.done
+	<-idle
+}
+
+// handlerCommand is how the handler is started to listen on a port:
+// https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#overview.
+func handlerCommand(a app, o Options) func(port int) *exec.Cmd {
+	return func(port int) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(o.Root, a.executable), a.arguments...)
+		cmd.Dir = o.Root
+		cmd.Stdout, cmd.Stderr = o.Stdout, o.Stderr
+		p := strconv.Itoa(port)
+		cmd.Env = append(os.Environ(),
+			"FUNCTIONS_CUSTOMHANDLER_PORT="+p, "FUNCTIONS_HTTPWORKER_PORT="+p,
+			"FUNCTIONS_CUSTOMHANDLER_WORKER_ID="+newGUID(), "FUNCTIONS_HTTPWORKER_ID="+newGUID(),
+			"FUNCTIONS_APP_ROOT_PATH="+o.Root, "FUNCTIONS_WORKER_RUNTIME=custom")
+		for _, name := range slices.Sorted(maps.Keys(o.Settings)) {
+			cmd.Env = append(cmd.Env, name+"="+o.Settings[name])
+		}
+		return cmd
+	}
+}
+
+var errStopped = errors.New("the host stops")
+
+// expand replaces each %NAME% by the app setting of that name.
+func expand(text string, settings map[string]string) (string, error) {
+	parts := strings.Split(text, "%")
+	if len(parts)%2 == 0 {
+		return "", fmt.Errorf("%q has a %% without its partner", text)
+	}
+	for i := 1; i < len(parts); i += 2 {
+		value, ok := settings[parts[i]]
+		if !ok {
+			return "", fmt.Errorf("%q names the app setting %s, which is not set", text, parts[i])
+		}
+		parts[i] = value
+	}
+	return strings.Join(parts, ""), nil
+}

@@ -1,0 +1,104 @@
+package host
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/http/httputil"
+	"strings"
+	"time"
+)
+
+// ServeHTTP answers what reaches the app from outside: the routes of its HTTP
+// functions, and the host's own administration.
+func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch name, admin := strings.CutPrefix(r.URL.Path, "/admin/functions/"); {
+	case admin && r.Method == http.MethodPost:
+		h.runNow(w, r, name)
+		return
+	case r.URL.Path == "/admin/host/status" && r.Method == http.MethodGet:
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"state": "Running", "version": Version, "functions": h.Functions()})
+		return
+	}
+	var best *function
+	for i, f := range h.app.functions {
+		if f.route.matches(r) && (best == nil || f.route.literal > best.route.literal) {
+			best = &h.app.functions[i]
+		}
+	}
+	if best == nil {
+		// A wrong method too: the host routes by it.
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	h.proxy.ServeHTTP(w, r)
+}
+
+// runNow runs a timer or queue function at once, and answers before it is done:
+// https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http.
+func (h *Host) runNow(w http.ResponseWriter, r *http.Request, name string) {
+	// A browser sends this type across sites only after asking, which nobody answers.
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		http.Error(w, "the body must be application/json", http.StatusUnsupportedMediaType)
+		return
+	}
+	var in struct{ Input string }
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in); err != nil && !errors.Is(err, io.EOF) {
+		http.Error(w, `the body must be {"input":"…"}: `+err.Error(), http.StatusBadRequest)
+		return
+	}
+	for _, f := range h.app.functions {
+		if !strings.EqualFold(f.name, name) || f.trigger.Type == httpTrigger {
+			continue
+		}
+		payload := manualPayload(f, in.Input)
+		h.runs.Go(func() {
+			if err := h.invoker.call(h.ctx, f.name, payload); err != nil && h.ctx.Err() == nil {
+				h.log.ErrorContext(h.ctx, "run by hand failed", "function", f.name, "error", err)
+			}
+		})
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	w.WriteHeader(http.StatusNotFound)
+}
+
+// manualPayload is what a function gets when it is run by hand.
+func manualPayload(f function, input string) []byte {
+	now := time.Now().UTC()
+	sys := system{function: f.name, now: now, random: newGUID()}
+	if f.trigger.Type == timerTrigger {
+		return timerPayload(f.trigger.Name, nil, false, sys)
+	}
+	return queuePayload(f.trigger.Name, message{
+		id: newGUID(), text: input, dequeueCount: 1,
+		inserted: now, nextVisible: now, expires: now.Add(7 * 24 * time.Hour),
+	}, sys)
+}
+
+// newProxy hands requests to the handler as they are, as they come, with the
+// host's headers, and its answers back in the same way.
+func newProxy(w *worker, log *slog.Logger) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			id := newGUID()
+			setInvocation(p.Out.Header, id)
+			p.Out.Header.Set("X-Ms-Invocation-Id", id)
+			p.Out.Host = p.In.Host
+			p.SetXForwarded()
+		},
+		Transport:     newHandlerTransport(w),
+		FlushInterval: -1,
+		ErrorLog:      slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorHandler: func(rw http.ResponseWriter, r *http.Request, err error) {
+			if r.Context().Err() == nil {
+				log.ErrorContext(r.Context(), "request did not reach the handler's answer", "method", r.Method, "path", r.URL.Path, "error", err)
+			}
+			rw.WriteHeader(http.StatusBadGateway)
+		},
+	}
+}

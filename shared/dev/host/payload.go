@@ -1,0 +1,208 @@
+package host
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// What the host sends is written by Newtonsoft.Json out of .NET values, and
+// looks it: strings that are encoded twice, times in three forms, and the
+// message's own properties among the host's. The bodies are built by hand, so
+// that the handler meets here what it meets there.
+
+// field is one property of an object whose properties keep their order.
+type field struct {
+	name  string
+	value []byte // as JSON
+}
+
+func object(fields []field) []byte {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(quote(f.name))
+		b.WriteByte(':')
+		b.Write(f.value)
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+// quote writes a string as Newtonsoft.Json does: only what must be escaped is,
+// and the line ends that JavaScript knows.
+func quote(s string) []byte {
+	var b bytes.Buffer
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case strings.ContainsRune("\b\t\n\f\r", r):
+			b.WriteByte('\\')
+			b.WriteByte("btn?fr"[r-'\b'])
+		case r < 0x20 || r == 0x85 || r == 0x2028 || r == 0x2029:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.Bytes()
+}
+
+// twice is how a string, and any other plain value, arrives: as a JSON string
+// that holds JSON.
+func twice(s string) []byte { return quote(string(quote(s))) }
+
+// system is what the host adds to every invocation.
+type system struct {
+	function string
+	now      time.Time
+	random   string // a GUID
+}
+
+func (s system) field() field {
+	return field{"sys", object([]field{
+		{"MethodName", quote(s.function)},
+		{"UtcNow", quote(s.now.UTC().Format(dateTime) + "Z")},
+		{"RandGuid", quote(s.random)},
+	})}
+}
+
+// dateTime is .NET's round-trip form without its zone, of up to seven decimals.
+const dateTime = "2006-01-02T15:04:05.9999999"
+
+// offsetTime is how a DateTimeOffset, or a local DateTime on a machine in UTC, is written.
+func offsetTime(t time.Time) []byte { return quote(t.UTC().Format(dateTime) + "+00:00") }
+
+// message is a queue message as it was received.
+type message struct {
+	id, popReceipt, text           string
+	dequeueCount                   int64
+	inserted, expires, nextVisible time.Time
+}
+
+// queuePayload is the body of an invocation for a queue message.
+func queuePayload(bindingName string, m message, sys system) []byte {
+	metadata := []field{
+		{"DequeueCount", quote(fmt.Sprint(m.dequeueCount))},
+		{"ExpirationTime", offsetTime(m.expires)},
+		{"Id", twice(m.id)},
+		{"InsertionTime", offsetTime(m.inserted)},
+		{"NextVisibleTime", offsetTime(m.nextVisible)},
+		{"PopReceipt", twice(m.popReceipt)},
+	}
+	metadata = append(applyBindingData(metadata, m.text), sys.field())
+	return object([]field{
+		{"Data", object([]field{{bindingName, twice(m.text)}})},
+		{"Metadata", object(metadata)},
+	})
+}
+
+// applyBindingData copies the message's own top-level properties among the
+// host's, over one of the same name in whatever case, as the host does for a
+// text that is a JSON object. Lists are left out.
+func applyBindingData(metadata []field, text string) []field {
+	if !json.Valid([]byte(text)) {
+		return metadata
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return metadata
+	}
+	for decoder.More() {
+		var value json.RawMessage
+		key, _ := decoder.Token() // it is valid, so no error can follow
+		_ = decoder.Decode(&value)
+		name := key.(string) // a property's name is always a string
+		if value[0] == '[' || strings.HasSuffix(strings.ToLower(name), "trigger") {
+			continue
+		}
+		metadata = put(metadata, name, bindingValue(value))
+	}
+	return metadata
+}
+
+func put(fields []field, name string, value []byte) []field {
+	for i := range fields {
+		if strings.EqualFold(fields[i].name, name) {
+			fields[i].value = value
+			return fields
+		}
+	}
+	return append(fields, field{name, value})
+}
+
+// bindingValue is a property as the host hands it on: an object stays one, all
+// else becomes a string first.
+func bindingValue(value json.RawMessage) []byte {
+	switch value[0] {
+	case '{':
+		var compact bytes.Buffer
+		if json.Compact(&compact, value) != nil {
+			return value
+		}
+		return compact.Bytes()
+	case '"':
+		var s string
+		if json.Unmarshal(value, &s) != nil {
+			return value
+		}
+		return twice(s)
+	case 't':
+		return twice("True")
+	case 'f':
+		return twice("False")
+	case 'n':
+		return quote("null")
+	}
+	return twice(string(value))
+}
+
+// schedule status of a timer, as the host keeps it. Next is the run that is due.
+type status struct {
+	Last, Next, LastUpdated time.Time
+}
+
+// timerPayload is the body of an invocation by a timer. Without a monitor there
+// is no status.
+func timerPayload(bindingName string, s *status, pastDue bool, sys system) []byte {
+	kept := []byte("null")
+	if s != nil {
+		kept = object([]field{{"Last", statusTime(s.Last)}, {"Next", statusTime(s.Next)}, {"LastUpdated", statusTime(s.LastUpdated)}})
+	}
+	info := object([]field{
+		{"Schedule", []byte(`{"AdjustForDST":true}`)},
+		{"ScheduleStatus", kept},
+		{"IsPastDue", fmt.Append(nil, pastDue)},
+	})
+	return object([]field{
+		{"Data", object([]field{{bindingName, info}})},
+		{"Metadata", object([]field{sys.field()})},
+	})
+}
+
+// statusTime: a time that was never set has no zone, which RFC 3339 forbids.
+// https://github.com/Azure/azure-functions-host/issues/7391
+func statusTime(t time.Time) []byte {
+	if t.IsZero() {
+		return quote(t.Format(dateTime))
+	}
+	return offsetTime(t)
+}
+
+// newGUID is a random (version 4) UUID.
+func newGUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,234 @@
+package host
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
+)
+
+const (
+	lease       = 10 * time.Minute // how long a received message is out of others' sight, renewed at half of it
+	minPoll     = 100 * time.Millisecond
+	maxPoll     = 500 * time.Millisecond // the local bound of maxPollingInterval: people wait for it here
+	poisonAfter = "-poison"              // the suffix of the queue for what failed too often
+)
+
+// listener calls one function for the messages of one queue.
+type listener struct {
+	function function
+	options  queueOptions
+	service  *azqueue.ServiceClient
+	queue    *azqueue.QueueClient
+	poison   *azqueue.QueueClient
+	invoker  caller
+	log      *slog.Logger
+}
+
+func newListener(f function, o queueOptions, settings map[string]string, i caller, log *slog.Logger) (*listener, error) {
+	connection := f.trigger.Connection
+	if connection == "" {
+		connection = "AzureWebJobsStorage"
+	}
+	text, ok := settings[connection]
+	if !ok {
+		return nil, fmt.Errorf("function %s: the app setting %s, its connection, is not set", f.name, connection)
+	}
+	service, err := azqueue.NewServiceClientFromConnectionString(text, nil)
+	if err != nil {
+		return nil, fmt.Errorf("function %s: app setting %s: %w", f.name, connection, err)
+	}
+	return &listener{
+		function: f, options: o, service: service, invoker: i,
+		queue:  service.NewQueueClient(f.trigger.QueueName),
+		poison: service.NewQueueClient(f.trigger.QueueName + poisonAfter),
+		log:    log.With("function", f.name, "queue", f.trigger.QueueName),
+	}, nil
+}
+
+// run takes messages until taking ends; the work on them lasts as long as life
+// does. It fetches a batch whenever no more than newBatchThreshold messages are
+// being worked on:
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#concurrency.
+func (l *listener) run(taking, life context.Context) {
+	var working sync.WaitGroup
+	defer working.Wait()
+	slots := make(chan struct{}, l.options.batchSize+l.options.newBatchThreshold)
+	wait := minPoll
+	for taking.Err() == nil {
+		// Room for a whole batch is what the threshold means.
+		for range l.options.batchSize {
+			select {
+			case slots <- struct{}{}:
+			case <-taking.Done():
+				return
+			}
+		}
+		batch, err := l.receive(taking)
+		for range l.options.batchSize - len(batch) {
+			<-slots
+		}
+		for _, m := range batch {
+			working.Go(func() {
+				defer func() { <-slots }()
+				l.work(life, m)
+			})
+		}
+		if len(batch) > 0 {
+			wait = minPoll
+			continue
+		}
+		if err != nil && taking.Err() == nil {
+			l.log.WarnContext(taking, "queue cannot be read", "error", err)
+		}
+		select {
+		case <-taking.Done():
+		case <-time.After(wait/2 + rand.N(wait/2)):
+		}
+		wait = min(2*wait, maxPoll, max(minPoll, l.options.maxPollingInterval))
+	}
+}
+
+// receive takes up to a batch of messages. A queue that does not exist yet is
+// empty: the host never makes it.
+func (l *listener) receive(ctx context.Context) ([]*received, error) {
+	res, err := l.queue.DequeueMessages(ctx, &azqueue.DequeueMessagesOptions{
+		NumberOfMessages: new(int32(l.options.batchSize)), VisibilityTimeout: new(int32(lease / time.Second)),
+	})
+	if missing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("receive: %w", err)
+	}
+	var batch []*received
+	for _, m := range res.Messages {
+		batch = append(batch, &received{raw: *m.MessageText, message: message{
+			id: *m.MessageID, popReceipt: *m.PopReceipt, text: *m.MessageText, dequeueCount: *m.DequeueCount,
+			inserted: *m.InsertionTime, expires: *m.ExpirationTime, nextVisible: *m.TimeNextVisible,
+		}})
+	}
+	return batch, nil
+}
+
+// received is a message under lease. Each renewal changes its receipt.
+type received struct {
+	message
+	raw string // the text as it is stored
+}
+
+// work calls the function for one message, and settles the message by what
+// came of it.
+func (l *listener) work(ctx context.Context, m *received) {
+	if m.dequeueCount > int64(l.options.maxDequeueCount) {
+		l.settle(ctx, m, l.bury)
+		return
+	}
+	if l.options.base64 {
+		text, err := base64.StdEncoding.DecodeString(m.raw)
+		if err != nil {
+			l.log.ErrorContext(ctx, "message is not base64, as host.json says it is", "message", m.id)
+			l.settle(ctx, m, l.bury)
+			return
+		}
+		m.text = string(text)
+	}
+	sys := system{function: l.function.name, now: time.Now(), random: newGUID()}
+	payload := queuePayload(l.function.trigger.Name, m.message, sys)
+	renewing, stop := context.WithCancel(ctx)
+	var renewal sync.WaitGroup
+	renewal.Go(func() { l.renew(renewing, m) })
+	err := l.invoker.call(ctx, l.function.name, payload)
+	stop()
+	renewal.Wait()
+	switch {
+	case ctx.Err() != nil:
+		// The host is gone; the lease runs out by itself.
+	case err == nil:
+		l.settle(ctx, m, l.remove)
+	case m.dequeueCount >= int64(l.options.maxDequeueCount):
+		l.log.ErrorContext(ctx, "message goes to the poison queue", "message", m.id, "tries", m.dequeueCount, "error", err)
+		l.settle(ctx, m, l.bury)
+	default:
+		l.log.WarnContext(ctx, "message will be tried again", "message", m.id, "tries", m.dequeueCount, "error", err)
+		l.settle(ctx, m, l.release)
+	}
+}
+
+// settle does the last thing to a message. When it cannot, the message comes
+// again after its lease.
+func (l *listener) settle(ctx context.Context, m *received, do func(context.Context, *received) error) {
+	if err := do(ctx, m); err != nil && ctx.Err() == nil {
+		l.log.WarnContext(ctx, "message comes again after its lease", "message", m.id, "error", err)
+	}
+}
+
+func (l *listener) remove(ctx context.Context, m *received) error {
+	_, err := l.queue.DeleteMessage(ctx, m.id, m.popReceipt, nil)
+	if missing(err) {
+		return nil
+	}
+	return err
+}
+
+// release makes a failed message visible again after host.json's visibilityTimeout.
+func (l *listener) release(ctx context.Context, m *received) error {
+	return l.hide(ctx, m, l.options.visibilityTimeout)
+}
+
+// bury copies a message to the poison queue and removes it, in this order: it
+// may then be there twice, and is never lost.
+func (l *listener) bury(ctx context.Context, m *received) error {
+	_, err := l.poison.EnqueueMessage(ctx, m.raw, nil)
+	if missing(err) {
+		if _, err := l.poison.Create(ctx, nil); err != nil && !answered(err, http.StatusConflict) {
+			return err
+		}
+		_, err = l.poison.EnqueueMessage(ctx, m.raw, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return l.remove(ctx, m)
+}
+
+// renew keeps the message out of others' sight for as long as the work lasts.
+func (l *listener) renew(ctx context.Context, m *received) {
+	tick := time.NewTicker(lease / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := l.hide(ctx, m, lease); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "lease is not renewed", "message", m.id, "error", err)
+			}
+		}
+	}
+}
+
+func (l *listener) hide(ctx context.Context, m *received, how time.Duration) error {
+	res, err := l.queue.UpdateMessage(ctx, m.id, m.popReceipt, m.raw, &azqueue.UpdateMessageOptions{
+		VisibilityTimeout: new(int32(how / time.Second)),
+	})
+	if err == nil {
+		m.popReceipt = *res.PopReceipt
+	}
+	return err
+}
+
+func missing(err error) bool { return answered(err, http.StatusNotFound) }
+
+func answered(err error, status int) bool {
+	refused, ok := errors.AsType[*azcore.ResponseError](err)
+	return ok && refused.StatusCode == status
+}
