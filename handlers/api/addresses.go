@@ -47,7 +47,8 @@ type addressPatch struct {
 	Active field[bool]       `json:"active,omitzero" doc:"false leaves the mailbox alone; true goes on where it was"`
 }
 
-type addressPath struct {
+// AddressPath names an activated address.
+type AddressPath struct {
 	Address string `path:"address" maxLength:"254" doc:"the address, or the id of its mailbox"`
 }
 
@@ -73,8 +74,8 @@ func addressOf(b connector.Box) addressObject {
 }
 
 func (a *api) listAddresses(ctx context.Context, in *struct {
-	connectorPath
-	listInput
+	ConnectorPath
+	Paging
 }) (*listOutput[addressObject], error) {
 	if _, err := a.Connectors.Connector(ctx, in.Connector); err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 			all = append(all, addressOf(b))
 		}
 	}
-	page, next, err := cut(in.listInput, all, func(o addressObject) string { return o.ID })
+	page, next, err := cut(in.Paging, all, func(o addressObject) string { return o.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 }
 
 func (a *api) createAddress(ctx context.Context, in *struct {
-	connectorPath
+	ConnectorPath
 	Body addressBody
 }) (*objectOutput[addressObject], error) {
 	from, err := moment("from", in.Body.From)
@@ -133,7 +134,7 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 	return out, err
 }
 
-func (a *api) getAddress(ctx context.Context, in *addressPath) (*objectOutput[addressObject], error) {
+func (a *api) getAddress(ctx context.Context, in *AddressPath) (*objectOutput[addressObject], error) {
 	v, err := a.Connectors.Activation(ctx, in.Address)
 	if err != nil {
 		return nil, err
@@ -142,8 +143,8 @@ func (a *api) getAddress(ctx context.Context, in *addressPath) (*objectOutput[ad
 }
 
 func (a *api) updateAddress(ctx context.Context, in *struct {
-	addressPath
-	ifMatch
+	AddressPath
+	Precondition
 	Body addressPatch
 }) (*objectOutput[addressObject], error) {
 	etag, err := in.rowETag()
@@ -178,8 +179,8 @@ func (a *api) updateAddress(ctx context.Context, in *struct {
 }
 
 func (a *api) deleteAddress(ctx context.Context, in *struct {
-	addressPath
-	ifMatch
+	AddressPath
+	Precondition
 }) (*struct{}, error) {
 	etag, err := in.rowETag()
 	if err != nil {
@@ -188,7 +189,7 @@ func (a *api) deleteAddress(ctx context.Context, in *struct {
 	return nil, a.Connectors.Deactivate(ctx, in.Address, etag)
 }
 
-func (a *api) fetchAddress(ctx context.Context, in *addressPath) (*struct{}, error) {
+func (a *api) fetchAddress(ctx context.Context, in *AddressPath) (*struct{}, error) {
 	v, err := a.Connectors.Activation(ctx, in.Address)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"context"
 	"net/http"
 	"path"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -156,6 +157,7 @@ const actionKey = "x-action"
 // an action: who may not do it, to any object at all, is turned away before the
 // request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
+	mustSee[I]()
 	op.Extensions = map[string]any{actionKey: string(action)}
 	// The default deadline of huma stays on the connection after the body, and
 	// would end longer requests; the server has its own.
@@ -169,6 +171,17 @@ func handle[I, O any](a *api, action access.Action, op huma.Operation, serve fun
 		}
 		return out, nil
 	})
+}
+
+// mustSee refuses an input of which huma would overlook fields: those of an
+// embedded type whose name is not exported.
+func mustSee[I any]() {
+	in := reflect.TypeFor[I]()
+	for i := range in.NumField() {
+		if f := in.Field(i); f.Anonymous && !f.IsExported() {
+			panic("embedded type " + f.Name + " of an input must be exported")
+		}
+	}
 }
 
 func hasBody(r *http.Request) bool {

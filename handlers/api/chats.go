@@ -57,15 +57,17 @@ func messageOf(chat string, m chat.Message) messageObject {
 }
 
 type (
-	chatID struct {
+	// ChatPath names a chat.
+	ChatPath struct {
 		Chat string `path:"chat" maxLength:"64"`
 	}
-	pageInput struct {
+	// PageInput says which part of a list of mails or chats is wanted.
+	PageInput struct {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
 		After string `query:"after" maxLength:"40" doc:"the next of the page before"`
 	}
 	chatsInput struct {
-		pageInput
+		PageInput
 		Mine   bool   `query:"mine" doc:"only chats in which you take part; for who sees no others that is so anyway"`
 		State  string `query:"state" enum:"open,closed" doc:"only chats in this state"`
 		Client string `query:"client" maxLength:"64" pattern:"^[a-z0-9]+$" doc:"only chats of the client with this id"`
@@ -73,7 +75,7 @@ type (
 	chatOutput struct{ Body chatObject }
 )
 
-func (in pageInput) check() error {
+func (in PageInput) check() error {
 	if in.After != "" && !item.ValidID(in.After) {
 		return invalid("query.after", "the next of the page before")
 	}
@@ -89,14 +91,14 @@ func (a *api) registerChats() {
 			return a.listChats(ctx, in)
 		})
 	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat"),
-		func(ctx context.Context, in *chatID) (*chatOutput, error) {
+		func(ctx context.Context, in *ChatPath) (*chatOutput, error) {
 			c, err := a.chat(ctx, in.Chat)
 			return &chatOutput{chatOf(c)}, err
 		})
 	handle(a, access.ChatsRead, op("list-messages", "/api/chats/{chat}/messages", "List the messages of a chat, newest first"),
 		func(ctx context.Context, in *struct {
-			chatID
-			pageInput
+			ChatPath
+			PageInput
 		}) (*listOutput[messageObject], error) {
 			if err := in.check(); err != nil {
 				return nil, err
@@ -114,7 +116,7 @@ func (a *api) registerChats() {
 		})
 	handle(a, access.ChatsRead, op("get-message-body", "/api/chats/{chat}/messages/{message}/body", "Get what a message says, as an HTML document without scripts and remote content"),
 		func(ctx context.Context, in *struct {
-			chatID
+			ChatPath
 			Message string `path:"message" maxLength:"64"`
 		}) (*bodyOutput, error) {
 			c, err := a.chat(ctx, in.Chat)

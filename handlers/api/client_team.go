@@ -10,10 +10,12 @@ import (
 	"kantoorpost/shared/directory"
 )
 
+// OfClient names the client.
+type OfClient struct {
+	Client string `path:"client" maxLength:"64"`
+}
+
 func (a *api) registerClientTeam() {
-	type input struct {
-		Client string `path:"client" maxLength:"64"`
-	}
 	const path = "/api/clients/{client}/team-members"
 	answer := func(links []directory.Link, revision string) *objectOutput[listOf[directory.Link]] {
 		return &objectOutput[listOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
@@ -21,7 +23,7 @@ func (a *api) registerClientTeam() {
 	handle(a, access.DirectoryRead, huma.Operation{
 		OperationID: "get-client-team", Method: http.MethodGet, Path: path, Tags: []string{"directory"},
 		Summary: "Who works for a client, in order, in which role",
-	}, func(ctx context.Context, in *input) (*objectOutput[listOf[directory.Link]], error) {
+	}, func(ctx context.Context, in *OfClient) (*objectOutput[listOf[directory.Link]], error) {
 		if _, err := a.Directory.Client(ctx, in.Client); err != nil {
 			return nil, err
 		}
@@ -32,8 +34,8 @@ func (a *api) registerClientTeam() {
 		OperationID: "set-client-team", Method: http.MethodPut, Path: path, Tags: []string{"directory"},
 		Summary: "Say who works for a client, in order, in place of who did",
 	}, func(ctx context.Context, in *struct {
-		input
-		ifMatch
+		OfClient
+		Precondition
 		Body []directory.Link `nullable:"false"`
 	}) (*objectOutput[listOf[directory.Link]], error) {
 		revision, err := in.revision()

@@ -8,30 +8,30 @@ import (
 )
 
 func (a *api) registerClients() {
-	type body struct {
+	type newClient struct {
 		Number string               `json:"number" example:"10234"`
 		Type   directory.ClientType `json:"type" enum:"organisation,person,internal,supplier"`
 		Name   string               `json:"name" example:"Bakkerij De Korenaar B.V."`
 		KvK    string               `json:"kvk,omitempty" example:"12345678"`
 		VAT    string               `json:"vat,omitempty" example:"NL123456789B01"`
 	}
-	type patch struct {
+	type clientPatch struct {
 		Number field[string]               `json:"number,omitzero"`
 		Type   field[directory.ClientType] `json:"type,omitzero"`
 		Name   field[string]               `json:"name,omitzero"`
 		KvK    field[string]               `json:"kvk,omitzero" doc:"null removes it"`
 		VAT    field[string]               `json:"vat,omitzero" doc:"null removes it"`
 	}
-	resource[directory.Client, body, patch]{
+	resource[directory.Client, newClient, clientPatch]{
 		path: "/api/clients", one: "client", many: "clients",
 		list: a.Directory.Clients,
 		get:  a.Directory.Client,
-		create: func(ctx context.Context, in body) (directory.Client, error) {
+		create: func(ctx context.Context, in newClient) (directory.Client, error) {
 			return a.Directory.CreateClient(ctx, directory.Client{
 				Number: in.Number, Type: in.Type, Name: in.Name, KvK: in.KvK, VAT: in.VAT,
 			})
 		},
-		update: func(ctx context.Context, id, revision string, in patch) (directory.Client, error) {
+		update: func(ctx context.Context, id, revision string, in clientPatch) (directory.Client, error) {
 			return a.Directory.UpdateClient(ctx, id, revision, func(c *directory.Client) error {
 				in.KvK.or(&c.KvK)
 				in.VAT.or(&c.VAT)

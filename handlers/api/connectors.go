@@ -52,7 +52,8 @@ type connectorPatch struct {
 	SecretExpires field[string] `json:"secretExpires,omitzero"`
 }
 
-type connectorPath struct {
+// ConnectorPath names a connector.
+type ConnectorPath struct {
 	Connector string `path:"connector" maxLength:"64"`
 }
 
@@ -85,7 +86,7 @@ func (a *api) connectorOutput(c connector.Connector) *objectOutput[connectorObje
 	return &objectOutput[connectorObject]{ETag: rowTag(c.ETag), Body: a.connectorOf(c)}
 }
 
-func (a *api) listConnectors(ctx context.Context, in *listInput) (*listOutput[connectorObject], error) {
+func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[connectorObject], error) {
 	all, err := a.Connectors.Connectors(ctx)
 	if err != nil {
 		return nil, err
@@ -119,14 +120,14 @@ func (a *api) createConnector(ctx context.Context, in *struct{ Body connectorBod
 	return out, nil
 }
 
-func (a *api) getConnector(ctx context.Context, in *connectorPath) (*objectOutput[connectorObject], error) {
+func (a *api) getConnector(ctx context.Context, in *ConnectorPath) (*objectOutput[connectorObject], error) {
 	c, err := a.Connectors.Connector(ctx, in.Connector)
 	return a.connectorOutput(c), err
 }
 
 func (a *api) updateConnector(ctx context.Context, in *struct {
-	connectorPath
-	ifMatch
+	ConnectorPath
+	Precondition
 	Body connectorPatch
 }) (*objectOutput[connectorObject], error) {
 	etag, err := in.rowETag()
@@ -161,8 +162,8 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 }
 
 func (a *api) deleteConnector(ctx context.Context, in *struct {
-	connectorPath
-	ifMatch
+	ConnectorPath
+	Precondition
 }) (*struct{}, error) {
 	etag, err := in.rowETag()
 	if err != nil {
@@ -183,7 +184,7 @@ func (f field[T]) pointer(p **T, name string) error {
 }
 
 // cut is the part of a list, sorted by id, that is asked for.
-func cut[T any](in listInput, all []T, id func(T) string) (page []T, next string, err error) {
+func cut[T any](in Paging, all []T, id func(T) string) (page []T, next string, err error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, "", err
@@ -201,7 +202,7 @@ func cut[T any](in listInput, all []T, id func(T) string) (page []T, next string
 }
 
 // after reads where a list goes on.
-func (in listInput) after() (string, error) {
+func (in Paging) after() (string, error) {
 	after, err := base64.RawURLEncoding.DecodeString(in.After)
 	if err != nil {
 		return "", invalid("query.after", "the next of the page before")

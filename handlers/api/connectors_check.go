@@ -37,7 +37,7 @@ type mailboxCheck struct {
 	WhatToDo *connector.Text `json:"whatToDo,omitempty"`
 }
 
-func (a *api) checkConnector(ctx context.Context, in *connectorPath) (*struct{ Body checkObject }, error) {
+func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*struct{ Body checkObject }, error) {
 	r, err := a.Connectors.Check(ctx, in.Connector)
 	if err != nil {
 		return nil, err
@@ -67,8 +67,8 @@ type candidate struct {
 // the size that was asked: where it goes on is a page of Graph and how many of
 // its mailboxes were served.
 func (a *api) listMailboxes(ctx context.Context, in *struct {
-	connectorPath
-	searchInput
+	ConnectorPath
+	Searching
 }) (*listOutput[candidate], error) {
 	after, err := in.after()
 	if err != nil {

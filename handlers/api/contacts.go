@@ -8,24 +8,24 @@ import (
 )
 
 func (a *api) registerContacts() {
-	type body struct {
+	type newContact struct {
 		Name    string   `json:"name" example:"Piet Bakker"`
 		Emails  []string `json:"emails" nullable:"false" doc:"one or more"`
 		Clients []string `json:"clients,omitempty" nullable:"false" doc:"ids of clients"`
 	}
-	type patch struct {
+	type contactPatch struct {
 		Name    field[string]   `json:"name,omitzero"`
 		Emails  field[[]string] `json:"emails,omitzero"`
 		Clients field[[]string] `json:"clients,omitzero"`
 	}
-	resource[directory.Contact, body, patch]{
+	resource[directory.Contact, newContact, contactPatch]{
 		path: "/api/contacts", one: "contact", many: "contacts",
 		list: a.Directory.Contacts,
 		get:  a.Directory.Contact,
-		create: func(ctx context.Context, in body) (directory.Contact, error) {
+		create: func(ctx context.Context, in newContact) (directory.Contact, error) {
 			return a.Directory.CreateContact(ctx, directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients})
 		},
-		update: func(ctx context.Context, id, revision string, in patch) (directory.Contact, error) {
+		update: func(ctx context.Context, id, revision string, in contactPatch) (directory.Contact, error) {
 			return a.Directory.UpdateContact(ctx, id, revision, func(c *directory.Contact) error {
 				return cmp.Or(
 					in.Name.into(&c.Name, "name"),

@@ -83,12 +83,12 @@ func (a *api) registerMails() {
 			return a.listMails(ctx, in)
 		})
 	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail", http.StatusOK),
-		func(ctx context.Context, in *mailID) (*mailOutput, error) {
+		func(ctx context.Context, in *MailPath) (*mailOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
 			return &mailOutput{mailOf(it)}, err
 		})
 	handle(a, access.MailsRead, op("get-mail-body", http.MethodGet, "/api/mails/{mail}/body", "Get what a mail says, as an HTML document without scripts and remote content", http.StatusOK),
-		func(ctx context.Context, in *mailID) (*bodyOutput, error) {
+		func(ctx context.Context, in *MailPath) (*bodyOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
 			if err != nil {
 				return nil, err
@@ -96,7 +96,7 @@ func (a *api) registerMails() {
 			return a.body(ctx, it)
 		})
 	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, "/api/mails/{mail}/retry", "Process a parked mail again, at once", http.StatusAccepted),
-		func(ctx context.Context, in *mailID) (*mailOutput, error) {
+		func(ctx context.Context, in *MailPath) (*mailOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
 			if err != nil {
 				return nil, err
@@ -112,7 +112,8 @@ func (a *api) registerMails() {
 		})
 }
 
-type mailID struct {
+// MailPath names a mail.
+type MailPath struct {
 	Mail string `path:"mail" maxLength:"64"`
 }
 

@@ -14,20 +14,25 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// What operations on one resource and on lists have in common.
+// What operations on one object and on lists have in common. Huma sees the
+// fields of an embedded type only when the type's name is exported.
 type (
-	byID struct {
+	// ByID names the object.
+	ByID struct {
 		ID string `path:"id" maxLength:"64"`
 	}
-	ifMatch struct {
+	// A Precondition is what the object must still be.
+	Precondition struct {
 		IfMatch string `header:"If-Match" maxLength:"100" doc:"the ETag that the change is based on; without it, whatever it is"`
 	}
-	listInput struct {
+	// Paging says which part of a list is wanted.
+	Paging struct {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
 		After string `query:"after" maxLength:"2000" doc:"the next of the page before"`
 	}
-	searchInput struct {
-		listInput
+	// Searching is Paging through what contains a text.
+	Searching struct {
+		Paging
 		Search string `query:"search" maxLength:"100" doc:"text that a name, number or address contains; a page may then hold fewer items than the limit and still have a next"`
 	}
 	listOf[T any] struct {
@@ -45,7 +50,7 @@ type (
 )
 
 // query reads which part of a list is asked for.
-func (in searchInput) query() (directory.Query, error) {
+func (in Searching) query() (directory.Query, error) {
 	after, err := base64.RawURLEncoding.DecodeString(in.After)
 	if err != nil {
 		return directory.Query{}, invalid("query.after", "the next of the page before")
@@ -71,7 +76,7 @@ func tag(revision string) string {
 
 // revision reads If-Match; "" means whatever it is.
 // https://www.rfc-editor.org/rfc/rfc9110#name-if-match
-func (in ifMatch) revision() (string, error) {
+func (in Precondition) revision() (string, error) {
 	text := strings.TrimSpace(in.IfMatch)
 	if text == "" || text == "*" {
 		return "", nil
@@ -145,7 +150,7 @@ func (r resource[T, C, P]) register(a *api) {
 	}
 
 	handle(a, access.DirectoryRead, about("list", http.MethodGet, r.path, "List "+r.many, http.StatusOK),
-		func(ctx context.Context, in *searchInput) (*listOutput[T], error) {
+		func(ctx context.Context, in *Searching) (*listOutput[T], error) {
 			q, err := in.query()
 			if err != nil {
 				return nil, err
@@ -165,14 +170,14 @@ func (r resource[T, C, P]) register(a *api) {
 			return out, nil
 		})
 	handle(a, access.DirectoryRead, about("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one, http.StatusOK),
-		func(ctx context.Context, in *byID) (*objectOutput[T], error) {
+		func(ctx context.Context, in *ByID) (*objectOutput[T], error) {
 			v, err := r.get(ctx, in.ID)
 			return found(v), err
 		})
 	handle(a, access.DirectoryWrite, about("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch", http.StatusOK),
 		func(ctx context.Context, in *struct {
-			byID
-			ifMatch
+			ByID
+			Precondition
 			Body P
 		}) (*objectOutput[T], error) {
 			revision, err := in.revision()
@@ -184,8 +189,8 @@ func (r resource[T, C, P]) register(a *api) {
 		})
 	handle(a, access.DirectoryWrite, about("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one, http.StatusNoContent),
 		func(ctx context.Context, in *struct {
-			byID
-			ifMatch
+			ByID
+			Precondition
 		}) (*struct{}, error) {
 			revision, err := in.revision()
 			if err != nil {

@@ -7,20 +7,20 @@ import (
 )
 
 func (a *api) registerRoles() {
-	type body struct {
+	type newRole struct {
 		Name string `json:"name" example:"Relatiebeheerder"`
 	}
-	type patch struct {
+	type rolePatch struct {
 		Name field[string] `json:"name,omitzero"`
 	}
-	resource[directory.Role, body, patch]{
+	resource[directory.Role, newRole, rolePatch]{
 		path: "/api/roles", one: "role", many: "roles",
 		list: a.Directory.Roles,
 		get:  a.Directory.Role,
-		create: func(ctx context.Context, in body) (directory.Role, error) {
+		create: func(ctx context.Context, in newRole) (directory.Role, error) {
 			return a.Directory.CreateRole(ctx, directory.Role{Name: in.Name})
 		},
-		update: func(ctx context.Context, id, revision string, in patch) (directory.Role, error) {
+		update: func(ctx context.Context, id, revision string, in rolePatch) (directory.Role, error) {
 			return a.Directory.UpdateRole(ctx, id, revision, func(r *directory.Role) error {
 				return in.Name.into(&r.Name, "name")
 			})

@@ -30,7 +30,7 @@ func (a *api) registerSettings() {
 		OperationID: "put-settings", Method: http.MethodPut, Path: "/api/settings", Tags: []string{"configuration"},
 		Summary: "Set the settings of the integration; they hold everywhere within 30 seconds",
 	}, func(ctx context.Context, in *struct {
-		ifMatch
+		Precondition
 		Body settingsObject
 	}) (*objectOutput[settingsObject], error) {
 		etag, err := in.rowETag()
@@ -49,7 +49,7 @@ func rowTag(version string) string {
 }
 
 // rowETag reads If-Match as what rowTag made; "" means whatever it is.
-func (in ifMatch) rowETag() (string, error) {
+func (in Precondition) rowETag() (string, error) {
 	text, err := in.revision()
 	if err != nil {
 		return "", err

@@ -8,28 +8,28 @@ import (
 )
 
 func (a *api) registerTeamMembers() {
-	type body struct {
+	type newTeamMember struct {
 		Name   string           `json:"name" example:"Sanne de Wit"`
 		Email  string           `json:"email" example:"sanne@kantoor.nl"`
 		Rights directory.Rights `json:"rights" enum:"reader,editor,manager,administrator"`
 		Active *bool            `json:"active,omitempty" doc:"true when absent"`
 	}
-	type patch struct {
+	type teamMemberPatch struct {
 		Name   field[string]           `json:"name,omitzero"`
 		Email  field[string]           `json:"email,omitzero" doc:"a new address takes the account away that the member signed in with"`
 		Rights field[directory.Rights] `json:"rights,omitzero"`
 		Active field[bool]             `json:"active,omitzero"`
 	}
-	resource[directory.TeamMember, body, patch]{
+	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{
 		path: "/api/team-members", one: "team member", many: "team members",
 		list: a.Directory.TeamMembers,
 		get:  a.Directory.TeamMember,
-		create: func(ctx context.Context, in body) (directory.TeamMember, error) {
+		create: func(ctx context.Context, in newTeamMember) (directory.TeamMember, error) {
 			return a.Directory.CreateTeamMember(ctx, directory.TeamMember{
 				Name: in.Name, Email: in.Email, Rights: in.Rights, Active: in.Active == nil || *in.Active,
 			})
 		},
-		update: func(ctx context.Context, id, revision string, in patch) (directory.TeamMember, error) {
+		update: func(ctx context.Context, id, revision string, in teamMemberPatch) (directory.TeamMember, error) {
 			return a.Directory.UpdateTeamMember(ctx, id, revision, func(m *directory.TeamMember) error {
 				return cmp.Or(
 					in.Name.into(&m.Name, "name"),

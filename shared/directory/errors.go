@@ -63,7 +63,6 @@ var kinds = map[string]string{
 	"role": "role", "team": "process team", "links": "the team of client",
 }
 
-func notFound(key string) error {
-	kind, id, _ := strings.Cut(key, "|")
+func notFound(kind, id string) error {
 	return fmt.Errorf("%s %s: %w", kinds[kind], id, ErrNotFound)
 }

@@ -121,15 +121,13 @@ func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]stri
 
 // get reads the object of a kind with an id, or ErrNotFound, with one table
 // operation.
-func get[T entity[T]](ctx context.Context, s *Store, kind, id string) (T, error) {
-	key := keyOf(kind, id)
-	var v T
+func get[T entity[T]](ctx context.Context, s *Store, kind, id string) (v T, err error) {
 	if !isID(id) {
-		return v, notFound(key)
+		return v, notFound(kind, id)
 	}
-	v, found, err := find[T](ctx, s, key)
+	v, found, err := find[T](ctx, s, keyOf(kind, id))
 	if err == nil && !found {
-		err = notFound(key)
+		err = notFound(kind, id)
 	}
 	return v, err
 }

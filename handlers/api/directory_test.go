@@ -1,0 +1,122 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// Each resource can be made, read, changed by who read it last, listed and
+// deleted.
+func TestLifeOfEachResource(t *testing.T) {
+	o := newOffice(t)
+	for _, c := range []struct{ path, made, patch, name string }{
+		{"/api/team-members", `{"name":"Sanne","email":"Sanne@kantoor.nl","rights":"editor"}`, `{"name":"Sanne de Wit"}`, "Sanne de Wit"},
+		{"/api/clients", `{"number":"1001","type":"organisation","name":"Bakker","kvk":"12345678","vat":"NL123456789B01"}`, `{"name":"Bakkerij"}`, "Bakkerij"},
+		{"/api/contacts", `{"name":"Piet","emails":["piet@bakker.nl"]}`, `{"name":"Piet B","emails":["piet@bakker.nl","p@thuis.nl"]}`, "Piet B"},
+		{"/api/roles", `{"name":"Assistent"}`, `{"name":"Accountant"}`, "Accountant"},
+		{"/api/process-teams", `{"name":"Salaris"}`, `{"name":"Salarissen","members":[]}`, "Salarissen"},
+	} {
+		t.Run(c.path, func(t *testing.T) {
+			made := o.ok(t, "administrator", "POST "+c.path, c.made)
+			place := made.header.Get("Location")
+			if made.status != http.StatusCreated || place != c.path+"/"+fmt.Sprint(made.body["id"]) {
+				t.Errorf("%d at %q", made.status, place)
+			}
+			got := o.ok(t, "reader", "GET "+place, "")
+			if !reflect.DeepEqual(got.body, made.body) || got.header.Get("ETag") != made.header.Get("ETag") || got.header.Get("ETag") == "" {
+				t.Errorf("got %s; made %s", got.text, made.text)
+			}
+			changed := o.ok(t, "administrator", "PATCH "+place, c.patch, "If-Match", got.header.Get("ETag"), "Content-Type", "application/merge-patch+json")
+			if changed.body["name"] != c.name || changed.header.Get("ETag") == got.header.Get("ETag") {
+				t.Errorf("changed to %s", changed.text)
+			}
+			if late := o.call(t, "administrator", "PATCH "+place, c.patch, "If-Match", got.header.Get("ETag")); late.status != http.StatusPreconditionFailed {
+				t.Errorf("a change of an old version: %d", late.status)
+			}
+			list := o.ok(t, "reader", "GET "+c.path+"?search="+strings.ReplaceAll(c.name, " ", "+"), "")
+			if items := list.body["items"].([]any); len(items) != 1 || !reflect.DeepEqual(items[0], any(changed.body)) {
+				t.Errorf("listed %s", list.text)
+			}
+			if gone := o.ok(t, "administrator", "DELETE "+place, "", "If-Match", changed.header.Get("ETag")); gone.status != http.StatusNoContent || gone.text != "" {
+				t.Errorf("deleted: %d %s", gone.status, gone.text)
+			}
+			if again := o.call(t, "administrator", "GET "+place, ""); again.status != http.StatusNotFound {
+				t.Errorf("still there: %d", again.status)
+			}
+		})
+	}
+}
+
+func TestAMergePatchChangesWhatItNames(t *testing.T) {
+	o := newOffice(t)
+	place := o.ok(t, "administrator", "POST /api/clients", `{"number":"1","type":"person","name":"X","kvk":"12345678","vat":"NL123456789B01"}`).header.Get("Location")
+	got := o.ok(t, "administrator", "PATCH "+place, `{"kvk":null,"type":"supplier"}`)
+	if _, there := got.body["kvk"]; there || got.body["vat"] != "NL123456789B01" || got.body["type"] != "supplier" || got.body["name"] != "X" {
+		t.Errorf("%s", got.text)
+	}
+	place = o.ok(t, "administrator", "POST /api/team-members", `{"name":"S","email":"s@kantoor.nl","rights":"editor"}`).header.Get("Location")
+	if got := o.ok(t, "administrator", "PATCH "+place, `{"active":false}`); got.body["active"] != false || got.body["rights"] != "editor" {
+		t.Errorf("%s", got.text)
+	}
+	for _, body := range []string{`{"id":"x"}`, `{"revision":"x"}`, `{"active":"no"}`, `{"rights":"boss"}`, `{"active":null}`} {
+		if got := o.call(t, "administrator", "PATCH "+place, body); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+}
+
+func TestPagesOfAListMeet(t *testing.T) {
+	o := newOffice(t)
+	for i := range 7 {
+		o.ok(t, "administrator", "POST /api/roles", fmt.Sprintf(`{"name":"Rol %d's & zo"}`, i))
+	}
+	var names []any
+	for next := ""; ; {
+		page := o.ok(t, "reader", "GET /api/roles?limit=3&after="+next, "")
+		for _, item := range page.body["items"].([]any) {
+			names = append(names, item.(map[string]any)["name"])
+		}
+		more, there := page.body["next"].(string)
+		if !there {
+			break
+		}
+		next = more
+	}
+	if len(names) != 7 || names[0] != "Rol 0's & zo" || names[6] != "Rol 6's & zo" {
+		t.Errorf("%v", names)
+	}
+}
+
+func TestTheTeamOfAClientKeepsItsOrder(t *testing.T) {
+	o := newOffice(t)
+	id := func(path, body string) string {
+		return fmt.Sprint(o.ok(t, "administrator", "POST "+path, body).body["id"])
+	}
+	client := id("/api/clients", `{"number":"1","type":"person","name":"X"}`)
+	sanne := id("/api/team-members", `{"name":"S","email":"s@kantoor.nl","rights":"editor"}`)
+	kees := id("/api/team-members", `{"name":"K","email":"k@kantoor.nl","rights":"editor"}`)
+	role := id("/api/roles", `{"name":"Assistent"}`)
+	path := "/api/clients/" + client + "/team-members"
+
+	if got := o.ok(t, "reader", "GET "+path, ""); got.text != "{\"items\":[]}\n" {
+		t.Errorf("nobody is %q", got.text)
+	}
+	links := fmt.Sprintf(`[{"member":"%s","role":"%s"},{"member":"%s","role":"%s"}]`, kees, role, sanne, role)
+	set := o.ok(t, "administrator", "PUT "+path, links)
+	got := o.ok(t, "reader", "GET "+path, "")
+	if got.text != set.text || got.header.Get("ETag") != set.header.Get("ETag") || got.text != `{"items":`+links+"}\n" {
+		t.Errorf("set %s; got %s", set.text, got.text)
+	}
+	if late := o.call(t, "administrator", "PUT "+path, "[]", "If-Match", `"old"`); late.status != http.StatusPreconditionFailed {
+		t.Errorf("a change of an old version: %d", late.status)
+	}
+	if odd := o.call(t, "administrator", "PUT "+path, fmt.Sprintf(`[{"member":"%s","role":"nee"}]`, kees)); odd.status != http.StatusUnprocessableEntity || !strings.Contains(odd.text, "body[0].role") {
+		t.Errorf("%d %s", odd.status, odd.text)
+	}
+	if busy := o.call(t, "administrator", "DELETE /api/team-members/"+kees, ""); busy.status != http.StatusConflict || !strings.Contains(busy.text, client) {
+		t.Errorf("%d %s", busy.status, busy.text)
+	}
+}
