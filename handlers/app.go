@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"kantoorpost/handlers/api"
+	"kantoorpost/handlers/fetch"
+	"kantoorpost/handlers/poll"
+	"kantoorpost/handlers/process"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/config"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/graph"
+	"kantoorpost/shared/invoke"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/queue"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table"
+)
+
+// An app is all handlers with what they need.
+type app struct {
+	tables *table.Service
+	queues *queue.Service
+	ready  chan struct{} // closed when tables and queues are there
+
+	poll    *poll.Handler
+	fetch   *fetch.Handler
+	process *process.Handler
+	api     http.Handler
+}
+
+// functions is the function table, in the order in which a mail meets them.
+// The function.json of each is written from it.
+func (a *app) functions() []invoke.Function {
+	return []invoke.Function{
+		invoke.Timer("poll", "%POLL_SCHEDULE%", a.poll.Handle),
+		invoke.Queue(a.fetch.Handle),
+		invoke.Queue(a.process.Handle),
+		invoke.HTTP("api", a.api),
+	}
+}
+
+// tableNames are the tables, each with one partition.
+func tableNames() []string { return []string{"configuration", "directory", "mailboxes", "mails"} }
+
+// queueNames are the queues, one for each function that has one.
+func queueNames() []string { return []string{"fetch", "process"} }
+
+// newApp wires everything together. It asks nothing of the outside yet.
+func newApp(c config.Config) (*app, error) {
+	a := &app{ready: make(chan struct{})}
+	identity, err := entra.ManagedIdentity(c.Identity)
+	if err != nil {
+		return nil, err
+	}
+	if a.tables, err = table.Open(table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: identity}); err != nil {
+		return nil, err
+	}
+	if a.queues, err = queue.Open(queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: identity}); err != nil {
+		return nil, err
+	}
+	secrets, err := openSecrets(c, identity)
+	if err != nil {
+		return nil, err
+	}
+	clouds := entra.Public()
+	if c.Simulator != "" {
+		clouds = clouds.With(entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator})
+	}
+	// Every client of Graph shares one limit: Microsoft counts by application.
+	limit := graph.NewLimiter(4, 2)
+	staff := directory.New(a.tables.Table("directory"))
+	connectors := connector.New(connector.Options{
+		Configuration: a.tables.Table("configuration"),
+		Mailboxes:     a.tables.Table("mailboxes"),
+		Secrets:       secrets,
+		Clouds:        clouds,
+		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
+			return graph.New(graph.Options{Root: root, Credential: credential, Limit: limit})
+		},
+		Answer:    answer,
+		Directory: targets{staff},
+	})
+	mails := a.tables.Table("mails")
+	items, chats := item.NewStore(mails), chat.NewStore(mails)
+
+	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues}
+	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues, IsGone: isUseless, IsMissing: isMissing, Answer: answer}
+	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats}
+	a.api = api.New(api.Options{
+		Version: "1.0",
+		Gate: access.Gate{
+			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: staff,
+		},
+		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Jobs: a.queues,
+		Checks: []api.Check{
+			{Name: "tables", Probe: func(ctx context.Context) error { _, err := staff.Version(ctx); return err }},
+			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
+		},
+	})
+	return a, nil
+}
+
+func openSecrets(c config.Config, identity azcore.TokenCredential) (secret.Store, error) {
+	if c.SecretsFile != "" {
+		return secret.OpenFile(c.SecretsFile)
+	}
+	return secret.OpenVault(secret.VaultOptions{URL: c.KeyVaultURL, Credential: identity, Simulated: c.Simulator != ""})
+}
+
+// handler is what the host calls. All but its look whether the process lives
+// waits until tables and queues are there, which on all but the first start
+// they are.
+func (a *app) handler() http.Handler {
+	functions := invoke.Handler(a.functions())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" && r.URL.Path != "/api/health/live" {
+			select {
+			case <-a.ready:
+			case <-r.Context().Done():
+				return
+			case <-time.After(time.Minute):
+				http.Error(w, "tables and queues are not there yet", http.StatusServiceUnavailable)
+				return
+			}
+		}
+		functions.ServeHTTP(w, r)
+	})
+}
+
+// prepare makes the tables and queues that are missing, and does not give up:
+// without them nothing works.
+func (a *app) prepare(ctx context.Context) {
+	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+		err := errors.Join(a.tables.Create(ctx, tableNames()...), a.queues.Create(ctx, queueNames()...))
+		if err == nil {
+			close(a.ready)
+			return
+		}
+		slog.ErrorContext(ctx, "tables and queues are not there", "error", err)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// isUseless tells that a delta link leads nowhere any more, or not to Graph.
+func isUseless(err error) bool { return graph.IsGone(err) || errors.Is(err, graph.ErrForeignLink) }
+
+func isMissing(err error) bool {
+	a, ok := answer(err)
+	return ok && a.Status == http.StatusNotFound
+}
+
+// answer finds in an error how Graph refused.
+func answer(err error) (connector.Answer, bool) {
+	var e *graph.Error
+	if !errors.As(err, &e) {
+		return connector.Answer{}, false
+	}
+	return connector.Answer{Status: e.Status, Code: e.Code}, true
+}

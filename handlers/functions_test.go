@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write functions/*/function.json from the function table")
+
+// What Azure reads is what the table says, and nothing else stands beside it:
+// the host would take another file for a script.
+func TestFunctionJSON(t *testing.T) {
+	var want []string
+	for _, f := range (&app{}).functions() {
+		want = append(want, f.Name)
+		file := filepath.Join("..", "functions", f.Name, "function.json")
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, f.JSON(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(file)
+		if err != nil || !bytes.Equal(got, f.JSON()) {
+			t.Errorf("%s is not what the function table says; write it with: go test ./handlers -update", file)
+		}
+	}
+	slices.Sort(want)
+	var got []string
+	files, err := filepath.Glob("../functions/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		got = append(got, filepath.Base(filepath.Dir(f)))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("files in functions are of %v, the table has %v", got, want)
+	}
+}
+
+// host.json asks for what the code relies on.
+func TestHostJSON(t *testing.T) {
+	text, err := os.ReadFile("../host.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var host struct {
+		FunctionTimeout string
+		Extensions      struct {
+			HTTP   struct{ RoutePrefix *string }
+			Queues struct {
+				MessageEncoding string
+				MaxDequeueCount int
+			}
+		}
+		CustomHandler struct {
+			Description               struct{ DefaultExecutablePath string }
+			EnableProxyingHTTPRequest bool `json:"enableProxyingHttpRequest"`
+		}
+	}
+	if err := json.Unmarshal(text, &host); err != nil {
+		t.Fatal(err)
+	}
+	if host.FunctionTimeout != "00:10:00" {
+		t.Error("functionTimeout must be twice invoke.Deadline: ", host.FunctionTimeout)
+	}
+	if p := host.Extensions.HTTP.RoutePrefix; p == nil || *p != "" {
+		t.Error("routePrefix must be empty: routes say api and web themselves")
+	}
+	if host.Extensions.Queues.MessageEncoding != "none" {
+		t.Error("jobs are plain text")
+	}
+	if !host.CustomHandler.EnableProxyingHTTPRequest || host.CustomHandler.Description.DefaultExecutablePath != "handler" {
+		t.Error("the host must proxy to an executable named handler, without ./ before it")
+	}
+}

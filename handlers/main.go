@@ -1,0 +1,70 @@
+// Command handlers is the custom handler: the one process in which all
+// functions run. It listens where the Functions host says, on the loopback
+// address, and does what the table in app.go says.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"kantoorpost/shared/config"
+	"kantoorpost/shared/invoke"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		// The host restarts a handler that ends with anything but 0.
+		slog.Error("the handler ends", "error", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context) error {
+	c, err := config.Load()
+	slog.SetDefault(invoke.NewLog(os.Stdout, c.LogLevel))
+	if err != nil {
+		return err
+	}
+	a, err := newApp(c)
+	if err != nil {
+		return err
+	}
+	// Listening comes before any call to the outside: the host waits 30 seconds.
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)))
+	if err != nil {
+		return fmt.Errorf("listen for the host: %w", err)
+	}
+	server := &http.Server{
+		Handler:           a.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	go a.prepare(ctx)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	select {
+	case err := <-done:
+		return fmt.Errorf("serve the host: %w", err)
+	case <-ctx.Done():
+	}
+	// What runs may end; what is killed is done again.
+	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
