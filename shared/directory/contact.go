@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -131,7 +132,7 @@ func (s *Store) DeleteContact(ctx context.Context, id, revision string) error {
 // exists refuses a field that names an object that does not exist.
 func exists[T entity[T]](ctx context.Context, s *Store, kind, id, field string) error {
 	_, err := get[T](ctx, s, kind, id)
-	if err != nil && isNotFound(err) {
+	if errors.Is(err, ErrNotFound) {
 		return &Invalid{Field: field, Expected: "the id of a " + kinds[kind]}
 	}
 	return err

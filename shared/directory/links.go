@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -140,5 +139,3 @@ func (s *Store) RolesOf(ctx context.Context, member string) ([]string, error) {
 	}
 	return roles, nil
 }
-
-func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
