@@ -165,8 +165,11 @@ func TestCheckRenewsTheToken(t *testing.T) {
 // Every code that is handed out has its texts in both languages.
 func TestEveryStateHasItsAdvice(t *testing.T) {
 	for _, s := range []connector.State{connector.StateSecretExpired, connector.StateSecretWrong, connector.StateSecretMissing, connector.StateVault,
-		connector.StateNotInTenant, connector.StateTenantUnknown, connector.StateOtherTenant, connector.StateRefused, connector.StateTokenRefused} {
+		connector.StateNotInTenant, connector.StateTenantUnknown, connector.StateOtherTenant, connector.StateRefused, connector.StateTokenRefused, connector.StateUnreachable} {
 		advised(t, string(s), true)
 	}
 	advised(t, string(connector.StateWorks), false)
+	for _, s := range []string{connector.MailboxThrottled, connector.MailboxForbidden, connector.MailboxUnlicensed, connector.MailboxMissing, connector.MailboxUnreachable, connector.MailboxNoSettings} {
+		advised(t, s, true)
+	}
 }

@@ -22,6 +22,21 @@ type ActivationPatch struct {
 // one keeps what is there. Not active means that the mailbox is left alone:
 // its cursor stays, so that it goes on from there when it is active again.
 func (s *Store) PatchActivation(ctx context.Context, idOrAddress, etag string, p ActivationPatch) (Activation, error) {
+	for range 5 {
+		a, err := s.patchActivation(ctx, idOrAddress, etag, p)
+		if !errors.Is(err, ErrChanged) {
+			return a, err
+		}
+		// With an etag the next look tells whether the activation changed, or
+		// only its cursor, by a fetch that goes on meanwhile.
+		if now, err := s.Activation(ctx, idOrAddress); err != nil || etag != "" && etag != now.ETag {
+			break
+		}
+	}
+	return Activation{}, ErrChanged
+}
+
+func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p ActivationPatch) (Activation, error) {
 	a, err := s.Activation(ctx, idOrAddress)
 	if err != nil {
 		return Activation{}, err
@@ -83,7 +98,7 @@ func (s *Store) rewriteActivation(ctx context.Context, row table.Row, ops []tabl
 	switch {
 	case errors.Is(err, table.ErrNotFound):
 		return ErrNotFound
-	case err == nil && same(now, row) && len(ops) == 0:
+	case err == nil && same(now, row):
 		return nil // a lost answer looks like somebody else's change
 	case err == nil && now.ETag != row.ETag, errors.Is(written, table.ErrChanged):
 		return ErrChanged

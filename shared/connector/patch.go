@@ -144,7 +144,7 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	}
 	row.ETag = old.ETag
 	ops := []table.Op{table.Replace(row)}
-	if c.SecretVersion != old.SecretVersion {
+	if moved || c.SecretVersion != old.SecretVersion {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		state, err := table.Pack(stateKey(c.ID), stateRow{State: StateNew, Since: now, Tried: now})
 		if err != nil {
