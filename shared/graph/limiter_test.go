@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestFourAreUnderWayAndTwoOnOneMailbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(4, 2)
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		all, most, each := 0, 0, map[string]int{}
+		for i := range 200 {
+			wg.Go(func() {
+				name := fmt.Sprint(i % 5)
+				release, err := l.acquire(t.Context(), name)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				all++
+				each[name]++
+				most = max(most, all)
+				if all > 4 || each[name] > 2 {
+					t.Errorf("%d under way, %d on %s", all, each[name], name)
+				}
+				mu.Unlock()
+				time.Sleep(rand.N(time.Second))
+				mu.Lock()
+				all--
+				each[name]--
+				mu.Unlock()
+				release()
+			})
+		}
+		wg.Wait()
+		if most != 4 || len(l.boxes) != 0 || len(l.all) != 0 {
+			t.Errorf("at most %d at a time, %d lanes left", most, len(l.boxes))
+		}
+	})
+}
+
+// A mailbox that waits for itself does not hold up the others, and who gives up
+// leaves nothing behind.
+func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(4, 1)
+		release, err := l.acquire(t.Context(), "busy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				if _, err := l.acquire(ctx, "busy"); !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		for i := range 3 {
+			if _, err := l.acquire(t.Context(), fmt.Sprint(i)); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := l.acquire(ctx, "fifth"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		wg.Wait()
+		release()
+		if len(l.boxes) != 3 || len(l.all) != 3 {
+			t.Errorf("%d lanes and %d turns are taken", len(l.boxes), len(l.all))
+		}
+		if _, err := l.acquire(ctx, "busy"); err == nil {
+			t.Error("a turn after the end")
+		}
+	})
+}

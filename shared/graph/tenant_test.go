@@ -1,0 +1,338 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/sim"
+	"kantoorpost/shared/wiretest"
+)
+
+const tenantURL = "https://localhost:7443"
+
+// An office is a client of the simulated tenant.
+type office struct {
+	*Client
+	tenant *sim.Tenant
+	wire   *wiretest.Wire
+	boxes  map[string]string // id by local part
+}
+
+func open(t *testing.T, names ...string) office {
+	t.Helper()
+	const tenantID, clientID, password = "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302", "geheim~8Q"
+	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: tenantID, ClientID: clientID, ClientSecret: password, URL: tenantURL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := office{tenant: tenant, wire: wiretest.Transport(tenant.Handler()), boxes: map[string]string{}}
+	for _, name := range names {
+		id, err := tenant.AddMailbox(sim.MailboxOptions{Address: name + "@kantoor.example", Name: strings.ToUpper(name[:1]) + name[1:] + " de Vries", Aliases: []string{name + ".alias@kantoor.example"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.boxes[name] = id
+	}
+	clouds := entra.Public().With(entra.Cloud{Name: "simulated", Authority: tenantURL, Graph: tenantURL})
+	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID, secret.New(password), o.wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Client, err = New(Options{Root: tenantURL, Credential: credential, Transport: o.wire}); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// receive lets n mails arrive for name.
+func (o office) receive(t *testing.T, name string, n int) {
+	t.Helper()
+	for i := range n {
+		raw := fmt.Sprintf("From: Jan <jan@klant.example>\r\nTo: %s@kantoor.example\r\nSubject: Vraag %d\r\nMessage-ID: <%d.%s@klant.example>\r\nX-Test: ja\r\n\r\nDag\r\n", name, i, i, name)
+		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{name + "@kantoor.example"}}, []byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// round reads pages until there is a link for the next round.
+func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) {
+	t.Helper()
+	for next := link; ; next = all.Next {
+		p, err := o.Delta(t.Context(), id, next, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages++
+		all.Messages, all.Odd, all.Partial, all.Removed = append(all.Messages, p.Messages...), append(all.Odd, p.Odd...), append(all.Partial, p.Partial...), append(all.Removed, p.Removed...)
+		all.Next, all.Link = p.Next, p.Link
+		if all.Next == "" {
+			return all, pages
+		}
+	}
+}
+
+// graphCalls counts what was asked of Graph itself.
+func (o office) graphCalls() int {
+	n := 0
+	for _, c := range o.wire.Calls() {
+		if strings.HasPrefix(c.URL, tenantURL+"/v1.0/") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAnInboxIsReadInRounds(t *testing.T) {
+	o := open(t, "info")
+	id := o.boxes["info"]
+	o.receive(t, "info", 45)
+	first, pages := o.round(t, id, "")
+	if len(first.Messages) != 45 || pages != 3 || o.graphCalls() != 3 || len(first.Odd)+len(first.Partial)+len(first.Removed) > 0 {
+		t.Fatalf("%d messages in %d pages, %d calls", len(first.Messages), pages, o.graphCalls())
+	}
+	m := first.Messages[0]
+	if m.ID == "" || m.From != (mail.Address{Name: "Jan", Email: "jan@klant.example"}) || !strings.HasPrefix(m.Subject, "Vraag ") || m.InternetMessageID == "" || m.Received.IsZero() ||
+		len(m.To) != 1 || !strings.Contains(m.Body.Content, "Dag") || !slices.ContainsFunc(m.Headers, func(h mail.Header) bool { return h.Name == "X-Test" }) {
+		t.Errorf("message %+v", m)
+	}
+	// An idle poll is one call, and a new mail comes once.
+	o.wire.Reset()
+	idle, _ := o.round(t, id, first.Link)
+	if len(idle.Messages) != 0 || o.graphCalls() != 1 {
+		t.Errorf("an idle round has %d messages in %d calls", len(idle.Messages), o.graphCalls())
+	}
+	o.receive(t, "info", 1)
+	second, _ := o.round(t, id, idle.Link)
+	if len(second.Messages) != 1 {
+		t.Fatalf("%d messages for one new mail", len(second.Messages))
+	}
+	// The id is the immutable one on every page, so it can be asked again.
+	again, err := o.Message(t.Context(), id, second.Messages[0].ID)
+	if err != nil || again.ID != second.Messages[0].ID || again.Subject != second.Messages[0].Subject {
+		t.Errorf("Message = %+v, %v", again, err)
+	}
+	for _, m := range o.tenant.Messages("info@kantoor.example") {
+		if !slices.ContainsFunc(append(first.Messages, second.Messages...), func(got mail.Message) bool { return got.InternetMessageID == m.InternetMessageID }) {
+			t.Errorf("%s was not read", m.InternetMessageID)
+		}
+	}
+}
+
+func TestAForgottenRoundIsStartedAgain(t *testing.T) {
+	o := open(t, "info")
+	o.receive(t, "info", 1)
+	page, _ := o.round(t, o.boxes["info"], "")
+	if err := o.tenant.ForgetDeltaLinks(""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Delta(t.Context(), o.boxes["info"], page.Link, time.Time{}); !IsGone(err) {
+		t.Errorf("Delta = %v", err)
+	}
+	if page, _ := o.round(t, o.boxes["info"], ""); len(page.Messages) != 1 {
+		t.Errorf("%d messages", len(page.Messages))
+	}
+	if _, err := o.Delta(t.Context(), o.boxes["info"], tenantURL+"/v1.0/users/"+o.boxes["info"]+"/mailFolders/inbox/messages/delta?$deltatoken=verzonnen", time.Time{}); !IsGone(err) {
+		t.Errorf("a link of our own making: %v", err)
+	}
+}
+
+func TestMailboxesMisbehaveWithAVerdict(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, "throttled", "forbidden", "unlicensed", "slow", "info")
+		for name, want := range map[string]struct {
+			verdict fault.Verdict
+			after   time.Duration
+			code    string
+		}{
+			"throttled":  {fault.ComeBack, 30 * time.Second, "ApplicationThrottled"},
+			"forbidden":  {fault.Never, 0, "ErrorAccessDenied"},
+			"unlicensed": {fault.Never, 0, "MailboxNotEnabledForRESTAPI"},
+		} {
+			var err error
+			for range 2 { // the first of throttled is answered
+				err = errors.Join(err, o.CheckInbox(t.Context(), o.boxes[name]))
+			}
+			var refused *Error
+			verdict, after := fault.Of(err)
+			if !errors.As(err, &refused) || refused.Code != want.code || refused.RequestID == "" || verdict != want.verdict || after != want.after {
+				t.Errorf("%s: verdict %v after %s of %v", name, verdict, after, err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := o.CheckInbox(ctx, o.boxes["slow"]); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("slow: %v", err)
+		}
+		if err := errors.Join(o.CheckInbox(t.Context(), o.boxes["info"]), o.CheckSettings(t.Context(), o.boxes["info"])); err != nil {
+			t.Errorf("the others go on: %v", err)
+		}
+	})
+}
+
+func TestAnExpiredSecretIsNamed(t *testing.T) {
+	o := open(t, "info")
+	if err := o.tenant.ExpireSecret(""); err != nil {
+		t.Fatal(err)
+	}
+	err := o.CheckInbox(t.Context(), o.boxes["info"])
+	r, ok := entra.RefusalOf(err)
+	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-expired" || v != fault.Never {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestMailboxesAreListedAndFound(t *testing.T) {
+	var names []string
+	for i := range 130 {
+		names = append(names, fmt.Sprintf("m%03d", i))
+	}
+	o := open(t, append(names, "jan")...)
+	list := func(search string) (addresses []string, pages int) {
+		for after := ""; ; {
+			boxes, next, err := o.Mailboxes(t.Context(), search, after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages++
+			for _, b := range boxes {
+				addresses = append(addresses, b.Address)
+			}
+			if after = next; next == "" {
+				return addresses, pages
+			}
+			if strings.Contains(next, "://") {
+				t.Errorf("next is an address: %s", next)
+			}
+		}
+	}
+	all, pages := list("")
+	if len(all) != 131 || pages < 2 || len(slices.Compact(slices.Sorted(slices.Values(all)))) != 131 {
+		t.Errorf("%d mailboxes in %d pages", len(all), pages)
+	}
+	for search, want := range map[string]int{"jan": 1, "JAN": 1, " Vries ": 131, "m00": 10, "m001@kantoor": 1, "zz": 0, `"`: 0, `jan" OR "mail:m`: 0} {
+		if found, _ := list(search); len(found) != want {
+			t.Errorf("%q finds %d mailboxes", search, len(found))
+		}
+	}
+	for _, after := range []string{"x", "s:", "https://evil.example/?$skiptoken=x", ":x"} {
+		if _, _, err := o.Mailboxes(t.Context(), "", after); err == nil {
+			t.Errorf("%q continued", after)
+		}
+	}
+}
+
+// Whatever is given as continuation, only our Graph is asked, for users.
+func TestAContinuationIsNoAddress(t *testing.T) {
+	var paths []string
+	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		paths = append(paths, r.Host+r.URL.Path)
+		says(200, json, `{"value":[]}`)(w, r)
+	})
+	if _, _, err := c.Mailboxes(t.Context(), "", "h:x&$filter=1#/../../me?x=https://evil.example"); err != nil {
+		t.Error(err)
+	}
+	if !slices.Equal(paths, []string{"graph.microsoft.com/v1.0/users"}) {
+		t.Errorf("asked %v", paths)
+	}
+	c, _, _ = graphOf(t, says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users?$skiptoken=x"}`))
+	if _, _, err := c.Mailboxes(t.Context(), "", ""); !errors.Is(err, ErrForeignLink) {
+		t.Errorf("a foreign next link: %v", err)
+	}
+}
+
+// A directory that cannot search is looked through.
+func TestADirectoryWithoutSearchIsLookedThrough(t *testing.T) {
+	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		switch q := r.URL.Query(); {
+		case q.Has("$search"):
+			says(400, json, `{"error":{"code":"Request_UnsupportedQuery"}}`)(w, r)
+		case q.Get("$skiptoken") == "":
+			says(200, json, `{"value":[{"id":"1","mail":"a@b.example"},null,7],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t%2B1"}`)(w, r)
+		case q.Get("$skiptoken") == "t+1":
+			says(200, json, `{"value":[{"id":"2","mail":"jan@b.example"},{"id":"3","mail":"jan@guest.example","userType":"Guest"}],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t2"}`)(w, r)
+		}
+	})
+	boxes, next, err := c.Mailboxes(t.Context(), "Jan", "")
+	if err != nil || len(boxes) != 1 || boxes[0].ID != "2" || next != "h:t2" || len(wire.Calls()) != 3 {
+		t.Errorf("%+v, next %q after %d calls: %v", boxes, next, len(wire.Calls()), err)
+	}
+}
+
+func TestAMailboxIsFoundByEachOfItsAddresses(t *testing.T) {
+	o := open(t, "jan", "o'neil", "info")
+	for address, want := range map[string]string{"jan@kantoor.example": "jan", " JAN@Kantoor.example ": "jan", "jan.alias@kantoor.example": "jan", "o'neil.alias@kantoor.example": "o'neil"} {
+		got, err := o.Mailbox(t.Context(), address)
+		if err != nil || got.ID != o.boxes[want] || got.Address != want+"@kantoor.example" || !got.Enabled {
+			t.Errorf("Mailbox(%q) = %+v, %v", address, got, err)
+		}
+	}
+	o.wire.Reset()
+	for _, address := range []string{"niemand@kantoor.example", "", "jan", "@kantoor.example", "jan@", "a b@kantoor.example", "jan@kantoor.example/messages", "x@y@kantoor.example", "jan@kantoor.example\n"[:3] + "\n@x"} {
+		_, err := o.Mailbox(t.Context(), address)
+		if v, _ := fault.Of(err); !errors.Is(err, ErrNoMailbox) || v != fault.Never {
+			t.Errorf("Mailbox(%q) = %v", address, err)
+		}
+	}
+	if n := o.graphCalls(); n != 2 {
+		t.Errorf("%d calls for one address that could be one", n)
+	}
+}
+
+// A filter finds more than was asked when a quote is misread; what it finds is
+// compared.
+func TestAnotherMailboxIsNotTaken(t *testing.T) {
+	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/users") {
+			if !strings.Contains(r.URL.Query().Get("$filter"), "'smtp:x''or''a@b.example'") {
+				t.Errorf("filter %s", r.URL.Query().Get("$filter"))
+			}
+			says(200, json, `{"value":[{"id":"1","mail":"directie@b.example"}]}`)(w, r)
+			return
+		}
+		says(404, json, `{"error":{"code":"Request_ResourceNotFound"}}`)(w, r)
+	})
+	if got, err := c.Mailbox(t.Context(), "x'or'a@b.example"); !errors.Is(err, ErrNoMailbox) {
+		t.Errorf("Mailbox = %+v, %v", got, err)
+	}
+}
+
+// Every request of ours is one that Graph's own description has.
+func TestRequestsFollowGraphsSchema(t *testing.T) {
+	check := schema(t)
+	o := open(t, "info", "jan")
+	o.receive(t, "info", 25)
+	asked := 0
+	o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+		if strings.HasPrefix(r.URL.Path, "/v1.0/") {
+			asked++
+			check(t, r)
+		}
+		return wiretest.Pass
+	})
+	ctx, id := t.Context(), o.boxes["info"]
+	page, pages := o.round(t, id, "")
+	o.round(t, id, page.Link)
+	_, err := o.Delta(ctx, id, "", time.Now().Add(-time.Hour))
+	_, err2 := o.Message(ctx, id, page.Messages[0].ID)
+	_, _, err3 := o.Mailboxes(ctx, "jan", "")
+	_, _, err4 := o.Mailboxes(ctx, "", "")
+	_, err5 := o.Mailbox(ctx, "jan.alias@kantoor.example")
+	if err := errors.Join(err, err2, err3, err4, err5, o.CheckInbox(ctx, id), o.CheckSettings(ctx, id)); err != nil {
+		t.Error(err)
+	}
+	if asked < pages+8 {
+		t.Errorf("%d requests were compared", asked)
+	}
+}

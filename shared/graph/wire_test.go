@@ -1,0 +1,319 @@
+package graph
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/wiretest"
+)
+
+// Every answer that is no page is an error with the right verdict; none is a
+// panic, and nothing of it is used.
+func TestOddAnswersAreErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer  http.HandlerFunc
+		verdict fault.Verdict
+		after   time.Duration
+	}{
+		"html":              {says(200, "text/html", "<html>"), fault.Retry, 0},
+		"html as json":      {says(200, json, "<html>"), fault.Retry, 0},
+		"empty 200":         {says(200, json, ""), fault.Retry, 0},
+		"no content":        {says(204, "", ""), fault.Retry, 0},
+		"null":              {says(200, json, "null"), fault.Retry, 0},
+		"array":             {says(200, json, "[]"), fault.Retry, 0},
+		"cut off":           {says(200, json, `{"value":[{"id":"a"`), fault.Retry, 0},
+		"value no array":    {says(200, json, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.Retry, 0},
+		"no link":           {says(200, json, `{"value":[]}`), fault.Retry, 0},
+		"not gzip":          {says(200, json, `{"value":[]}`, "Content-Encoding", "gzip"), fault.Retry, 0},
+		"redirect":          {says(302, "text/html", "", "Location", "https://evil.example/"), fault.Retry, 0},
+		"429":               {says(429, json, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.ComeBack, 30 * time.Second},
+		"429, a day":        {says(429, json, ``, "Retry-After", "86400"), fault.ComeBack, time.Hour},
+		"429, nothing":      {says(429, "text/html", `<html>`), fault.ComeBack, 0},
+		"429, garbage":      {says(429, json, `{"error":"x"}`, "Retry-After", "soon"), fault.ComeBack, 0},
+		"503":               {says(503, "text/html", "<html>"), fault.Retry, 0},
+		"503, Retry-After":  {says(503, json, "", "Retry-After", "120"), fault.ComeBack, 2 * time.Minute},
+		"500, no message":   {says(500, json, `{"error":{"code":"UnknownError","message":""}}`), fault.Retry, 0},
+		"504":               {says(504, "", ""), fault.Retry, 0},
+		"509":               {says(509, "", ""), fault.Retry, 0},
+		"400":               {says(400, json, `{"error":{"code":"ErrorInvalidUrlQuery"}}`), fault.Never, 0},
+		"401":               {says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`), fault.Never, 0},
+		"401, bare claims":  {says(401, json, ``, "WWW-Authenticate", `Bearer claims=x, error="insufficient_claims"`), fault.Never, 0},
+		"401, empty claims": {says(401, json, ``, "WWW-Authenticate", `Bearer realm="", claims=""`), fault.Never, 0},
+		"401, claims":       {says(401, json, ``, "WWW-Authenticate", `Bearer claims="%%%"`), fault.Retry, 0},
+		"403":               {says(403, json, `{"error":{"code":"ErrorAccessDenied"}}`), fault.Never, 0},
+		"404":               {says(404, json, `{"error":{"code":"MailboxNotEnabledForRESTAPI"}}`), fault.Never, 0},
+		"own link as next":  {says(200, json, `{"value":[],"@odata.nextLink":"`+link+`"}`), fault.Retry, 0},
+		"foreign next":      {says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`), fault.Never, 0},
+		"foreign delta":     {says(200, json, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`), fault.Never, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, _, _ := graphOf(t, c.answer)
+			from := ""
+			if name == "own link as next" {
+				from = link
+			}
+			page, err := client.Delta(t.Context(), box, from, time.Time{})
+			verdict, after := fault.Of(err)
+			if err == nil || verdict != c.verdict || after != c.after {
+				t.Errorf("verdict %v after %s of %v", verdict, after, err)
+			}
+			if page.Link != "" || page.Next != "" || page.Messages != nil {
+				t.Errorf("something was used: %+v", page)
+			}
+			if strings.HasPrefix(name, "foreign") != errors.Is(err, ErrForeignLink) {
+				t.Errorf("foreign link: %v", err)
+			}
+			for _, check := range []func(context.Context, string) error{client.CheckInbox, client.CheckSettings} {
+				if err := check(t.Context(), box); err == nil && !strings.Contains(name, "link") && !strings.Contains(name, "next") && !strings.Contains(name, "foreign") && name != "value no array" {
+					t.Error("a check succeeded")
+				}
+			}
+			_, _ = client.Message(t.Context(), box, "id")
+			_, _, _ = client.Mailboxes(t.Context(), "x", "")
+			_, _ = client.Mailbox(t.Context(), "a@b.example")
+		})
+	}
+}
+
+// Only a link to our Graph is followed: another host would get the token.
+func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
+	c, wire, _ := graphOf(t, says(500, json, ""))
+	for _, to := range []string{"https://evil.example/v1.0/x", "http://graph.microsoft.com/v1.0/x", "https://graph.microsoft.com:8443/v1.0/x", "https://graph.microsoft.com@evil.example/v1.0/x",
+		"https://x@graph.microsoft.com/v1.0/x", "https://graph.microsoft.com.evil.example/v1.0/x", "//graph.microsoft.com/v1.0/x", "/v1.0/x", "x", "https://graph.microsoft.com/beta/x",
+		"https://graph.microsoft.com\\@evil.example/v1.0/", "https:graph.microsoft.com/v1.0/x", "https://graph.microsoft.com/v1.0/\x00", "javascript:x", "https://dod-graph.microsoft.us/v1.0/x"} {
+		_, err := c.Delta(t.Context(), box, to, time.Time{})
+		if v, _ := fault.Of(err); !errors.Is(err, ErrForeignLink) || v != fault.Never {
+			t.Errorf("%q: %v", to, err)
+		}
+	}
+	if n := len(wire.Calls()); n != 0 {
+		t.Errorf("%d requests were made", n)
+	}
+}
+
+func TestALinkIsSentAsItWasGiven(t *testing.T) {
+	c, wire, _ := graphOf(t, says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`&x=1"}`))
+	page, err := c.Delta(t.Context(), box, link, time.Now())
+	if err != nil || page.Link != link+"&x=1" {
+		t.Fatalf("page %+v, %v", page, err)
+	}
+	// A decoded %24 is the same address.
+	if got := wire.Calls()[0].URL; strings.ReplaceAll(got, "$c", "%24c") != link {
+		t.Errorf("asked %s", got)
+	}
+}
+
+// A round begins with what was asked, and every request asks for ids that stay.
+func TestARoundStartsWithItsFilter(t *testing.T) {
+	var asked []*http.Request
+	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r)
+		says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
+	})
+	since := time.Date(2026, 11, 23, 10, 35, 0, 999, time.FixedZone("", 3600))
+	for _, err := range []error{
+		second(c.Delta(t.Context(), box, "", since)), second(c.Delta(t.Context(), box, "", time.Time{})), second(c.Delta(t.Context(), box, link, since)),
+		second(c.Message(t.Context(), box, "a/b=?#%")), c.CheckInbox(t.Context(), box), c.CheckSettings(t.Context(), box),
+	} {
+		_ = err
+	}
+	q := asked[0].URL.Query()
+	if asked[0].URL.Path != "/v1.0/users/"+box+"/mailFolders/inbox/messages/delta()" || q.Get("$filter") != "receivedDateTime ge 2026-11-23T09:35:00Z" ||
+		q.Get("$select") != strings.Join(fields(), ",") || len(q) != 2 {
+		t.Errorf("asked %s", asked[0].URL)
+	}
+	if f := asked[1].URL.Query(); f.Has("$filter") {
+		t.Errorf("a filter without a time: %s", asked[1].URL)
+	}
+	if got := asked[3].URL.EscapedPath(); got != "/v1.0/users/"+box+"/messages/a%2Fb%3D%3F%23%25" {
+		t.Errorf("asked %s", got)
+	}
+	for _, r := range asked {
+		if r.Header.Get("Prefer") != `IdType="ImmutableId", odata.maxpagesize=20` || r.Header.Get("Authorization") != "Bearer token-0" ||
+			r.Header.Get("Accept-Encoding") != "gzip" || r.Header.Get("client-request-id") == "" {
+			t.Errorf("%s with %v", r.URL.Path, r.Header)
+		}
+	}
+	if len(asked) != 6 {
+		t.Errorf("%d requests for 6 questions", len(asked))
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestIdsThatLeadElsewhereAreRefused(t *testing.T) {
+	c, wire, _ := graphOf(t, says(200, json, `{}`))
+	for _, id := range []string{"", ".", ".."} {
+		for _, err := range []error{second(c.Delta(t.Context(), id, "", time.Time{})), second(c.Message(t.Context(), id, "x")), second(c.Message(t.Context(), box, id)), c.CheckInbox(t.Context(), id), c.CheckSettings(t.Context(), id)} {
+			if v, _ := fault.Of(err); err == nil || v != fault.Never {
+				t.Errorf("id %q: %v", id, err)
+			}
+		}
+	}
+	if len(wire.Calls()) != 0 {
+		t.Error("requests were made")
+	}
+}
+
+// A token that is refused is replaced once.
+func TestARefusedTokenIsReplacedOnce(t *testing.T) {
+	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer token-0" {
+			says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`, "WWW-Authenticate", `Bearer realm="", authorization_uri="https://x/authorize"`)(w, r)
+			return
+		}
+		says(200, json, `{"id":"inbox"}`)(w, r)
+	})
+	if err := c.CheckInbox(t.Context(), box); err != nil || len(wire.Calls()) != 2 || len(b.claims) != 1 {
+		t.Errorf("%d requests with %q: %v", len(wire.Calls()), b.claims, err)
+	}
+	c, wire, _ = graphOf(t, says(401, json, ""))
+	err := c.CheckInbox(t.Context(), box)
+	if v, _ := fault.Of(err); v != fault.Never || len(wire.Calls()) != 2 {
+		t.Errorf("%d requests: %v", len(wire.Calls()), err)
+	}
+}
+
+// Graph may want a token with claims; then it gets one.
+// https://learn.microsoft.com/entra/identity-platform/claims-challenge
+func TestAClaimsChallengeIsAnswered(t *testing.T) {
+	claims := `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}`
+	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer token-0" {
+			says(401, json, "", "WWW-Authenticate", `Bearer realm="", error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(claims))+`"`)(w, r)
+			return
+		}
+		says(200, json, `{"id":"inbox"}`)(w, r)
+	})
+	if err := c.CheckInbox(t.Context(), box); err != nil || len(wire.Calls()) != 2 || len(b.claims) != 1 || b.claims[0] != claims {
+		t.Errorf("%d requests with %q: %v", len(wire.Calls()), b.claims, err)
+	}
+}
+
+func TestATokenThatIsRefusedKeepsItsVerdict(t *testing.T) {
+	c, wire, b := graphOf(t, says(200, json, `{}`))
+	reason := errors.New("expired secret")
+	b.err = fault.Final(reason)
+	err := c.CheckInbox(t.Context(), box)
+	if v, _ := fault.Of(err); v != fault.Never || !errors.Is(err, reason) || len(wire.Calls()) != 0 {
+		t.Errorf("%v after %d requests", err, len(wire.Calls()))
+	}
+}
+
+func TestCompressedAnswersAreRead(t *testing.T) {
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	fmt.Fprint(z, `{"value":[{"id":"a","@removed":{"reason":"changed"}}],"@odata.deltaLink":"`+link+`"}`)
+	z.Close()
+	c, _, _ := graphOf(t, says(200, json, zipped.String(), "Content-Encoding", "gzip"))
+	page, err := c.Delta(t.Context(), box, "", time.Time{})
+	if err != nil || len(page.Removed) != 1 {
+		t.Errorf("page %+v, %v", page, err)
+	}
+	c, _, _ = graphOf(t, says(200, json, zipped.String()[:zipped.Len()-9], "Content-Encoding", "gzip"))
+	if page, err := c.Delta(t.Context(), box, "", time.Time{}); err == nil {
+		t.Errorf("half an answer: %+v", page)
+	}
+}
+
+// Twenty messages can be too much for one answer; then they come one by one,
+// and a mailbox with huge mail is not stuck.
+func TestAPageThatIsTooLargeComesInParts(t *testing.T) {
+	var sizes []string
+	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		_, size, _ := strings.Cut(r.Header.Get("Prefer"), "maxpagesize=")
+		sizes = append(sizes, size)
+		w.Header().Set("Content-Type", json)
+		if size != "1" {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			fmt.Fprint(z, `{"value":[`)
+			for range 66 {
+				fmt.Fprintf(z, `"%s",`, strings.Repeat("x", 1<<20))
+			}
+			return
+		}
+		fmt.Fprint(w, `{"value":[{"id":"a","isRead":true}],"@odata.nextLink":"`+link+`"}`)
+	})
+	page, err := c.Delta(t.Context(), box, "", time.Time{})
+	if err != nil || len(page.Partial) != 1 || page.Next != link || strings.Join(sizes, " ") != "20 1" {
+		t.Errorf("page %+v with sizes %q: %v", page, sizes, err)
+	}
+}
+
+func TestForgottenRoundsAreRecognised(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		link   string
+		gone   bool
+	}{
+		"410":                {says(410, json, `{"error":{"code":"SyncStateNotFound"}}`), link, true},
+		"410, empty":         {says(410, "", ``), link, true},
+		"404, documents":     {says(404, json, `{"error":{"code":"syncStateNotFound"}}`), link, true},
+		"400, invalid":       {says(400, json, `{"error":{"code":"SyncStateInvalid"}}`), link, true},
+		"400, resync":        {says(400, json, `{"error":{"code":"resyncRequired"}}`), link, true},
+		"400 on a link":      {says(400, json, `{"error":{"code":"BadRequest"}}`), link, true},
+		"400 on a new round": {says(400, json, `{"error":{"code":"BadRequest"}}`), "", false},
+		"404, no mailbox":    {says(404, json, `{"error":{"code":"ErrorInvalidUser"}}`), link, false},
+		"500":                {says(500, json, ``), link, false},
+	} {
+		client, _, _ := graphOf(t, c.answer)
+		_, err := client.Delta(t.Context(), box, c.link, time.Time{})
+		if v, _ := fault.Of(err); err == nil || IsGone(err) != c.gone || (c.gone && v != fault.Retry) {
+			t.Errorf("%s: gone %t, verdict %v of %v", name, IsGone(err), v, err)
+		}
+	}
+	if IsGone(nil) || IsGone(io.EOF) {
+		t.Error("another error counts as gone")
+	}
+}
+
+func TestARequestEndsAfterHalfAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, wire, _ := graphOf(t, says(200, json, `{}`))
+		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
+		start := time.Now()
+		err := c.CheckInbox(t.Context(), box)
+		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.Retry || time.Since(start) != patience || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("after %s: %v", time.Since(start), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := c.CheckInbox(ctx, box); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the caller's own end: %v", err)
+		}
+	})
+}
+
+func TestAConnectionThatBreaksMayBeTriedAgain(t *testing.T) {
+	c, wire, _ := graphOf(t, says(200, json, `{}`))
+	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
+		wire.Fault(func(int, *http.Request) wiretest.Fault { return f })
+		err := c.CheckInbox(t.Context(), box)
+		if v, _ := fault.Of(err); !errors.Is(err, wiretest.ErrInjected) || v != fault.Retry || strings.Contains(err.Error(), "https://") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestAClientNeedsAnHTTPSRoot(t *testing.T) {
+	for _, r := range []string{"", "http://graph.microsoft.com", "graph.microsoft.com", root + "/", root + "/v1.0", root + "?x", "https://u@graph.microsoft.com"} {
+		if _, err := New(Options{Root: r, Credential: &bank{}}); err == nil {
+			t.Errorf("root %q was taken", r)
+		}
+	}
+	if _, err := New(Options{Root: root}); err == nil {
+		t.Error("a client without credential")
+	}
+}
