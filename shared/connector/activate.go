@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/shared/fault"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
 )
@@ -59,10 +60,11 @@ func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Ma
 		return mail.Mailbox{}, err
 	}
 	box, err := graph.Mailbox(ctx, address)
-	if a, ok := s.o.Answer(err); ok && a.Status == http.StatusNotFound {
+	switch {
+	case err == nil:
+	case s.unknown(err):
 		return mail.Mailbox{}, Invalid{{"address", "address-unknown", "the e-mail address of a mailbox that this tenant has"}}
-	}
-	if err != nil {
+	default:
 		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: %w", address, &OutsideError{err})
 	}
 	box.ID, box.Address = strings.ToLower(box.ID), strings.ToLower(box.Address)
@@ -75,6 +77,17 @@ func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Ma
 		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: Graph names it by %q, which is no GUID", address, box.ID)
 	}
 	return box, nil
+}
+
+// unknown tells whether Graph has looked for an address and found nothing: what
+// is final and was refused neither by Entra nor by Graph.
+func (s *Store) unknown(err error) bool {
+	if a, ok := s.o.Answer(err); ok {
+		return a.Status == http.StatusNotFound
+	}
+	state, _ := s.stateOf(err)
+	verdict, _ := fault.Of(err)
+	return state == "" && verdict == fault.Never
 }
 
 // saveActivation writes an activation and the look-up by its address in one

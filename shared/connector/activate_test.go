@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/fault"
 	"kantoorpost/shared/mail"
 )
 
@@ -188,5 +189,24 @@ func TestMailboxes(t *testing.T) {
 		if m.Activated != (m.ID == a.ID) {
 			t.Errorf("%+v", m)
 		}
+	}
+}
+
+// That Entra or Graph refuse is not taken for an address that does not exist.
+func TestARefusalIsNoUnknownAddress(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	box := o.graph.add(1)
+	q := connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}}
+	o.graph.fail["users"] = fault.Final(&graphError{403, "Authorization_RequestDenied"})
+	_, err := o.Activate(t.Context(), c.ID, q)
+	if code, reason, ok := o.Outside(err); !ok || code != "missing:User.Read.All" || reason != "Authorization_RequestDenied" {
+		t.Errorf("%q %q, %v", code, reason, err)
+	}
+	o.restart()
+	o.entra.forget(canary)
+	_, err = o.Activate(t.Context(), c.ID, q)
+	if code, _, ok := o.Outside(err); !ok || code != string(connector.StateSecretWrong) {
+		t.Errorf("%q, %v", code, err)
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/fault"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table/tabletest"
@@ -303,7 +304,7 @@ func (g *graphClient) Mailbox(ctx context.Context, address string) (mail.Mailbox
 	defer g.mu.Unlock()
 	b, ok := g.boxes[address]
 	if !ok {
-		return mail.Mailbox{}, &graphError{404, "Request_ResourceNotFound"}
+		return mail.Mailbox{}, fault.Final(errors.New("no mailbox has this address"))
 	}
 	return b, nil
 }

@@ -13,6 +13,7 @@ type Graph interface {
 	// Mailboxes lists the tenant's mailboxes page by page; next is "" on the last.
 	Mailboxes(ctx context.Context, search, after string) (boxes []mail.Mailbox, next string, err error)
 	// Mailbox finds the mailbox that an address, primary or alias, delivers to.
+	// That there is none is a final error.
 	Mailbox(ctx context.Context, address string) (mail.Mailbox, error)
 	// CheckInbox proves that the inbox can be read, CheckSettings the settings.
 	CheckInbox(ctx context.Context, mailbox string) error
