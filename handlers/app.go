@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/handlers/api"
 	"kantoorpost/handlers/fetch"
@@ -56,20 +57,28 @@ func tableNames() []string { return []string{"configuration", "directory", "mail
 // queueNames are the queues, one for each function that has one.
 func queueNames() []string { return []string{"fetch", "process"} }
 
+// wires are the ways to the outside. The zero value is the network.
+type wires struct {
+	tables, queues, entra, vault policy.Transporter
+	graph                        http.RoundTripper
+	identity                     azcore.TokenCredential // nil: the managed identity
+}
+
 // newApp wires everything together. It asks nothing of the outside yet.
-func newApp(c config.Config) (*app, error) {
-	a := &app{ready: make(chan struct{})}
-	identity, err := entra.ManagedIdentity(c.Identity)
-	if err != nil {
+func newApp(c config.Config, w wires) (a *app, err error) {
+	a = &app{ready: make(chan struct{})}
+	if w.identity == nil {
+		if w.identity, err = entra.ManagedIdentity(c.Identity); err != nil {
+			return nil, err
+		}
+	}
+	if a.tables, err = table.Open(table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: w.identity, Transport: w.tables}); err != nil {
 		return nil, err
 	}
-	if a.tables, err = table.Open(table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: identity}); err != nil {
+	if a.queues, err = queue.Open(queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: w.identity, Transport: w.queues}); err != nil {
 		return nil, err
 	}
-	if a.queues, err = queue.Open(queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: identity}); err != nil {
-		return nil, err
-	}
-	secrets, err := openSecrets(c, identity)
+	secrets, err := openSecrets(c, w)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +94,9 @@ func newApp(c config.Config) (*app, error) {
 		Mailboxes:     a.tables.Table("mailboxes"),
 		Secrets:       secrets,
 		Clouds:        clouds,
+		Transport:     w.entra,
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
-			return graph.New(graph.Options{Root: root, Credential: credential, Limit: limit})
+			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.graph, Limit: limit})
 		},
 		Answer:    answer,
 		Directory: targets{staff},
@@ -111,11 +121,11 @@ func newApp(c config.Config) (*app, error) {
 	return a, nil
 }
 
-func openSecrets(c config.Config, identity azcore.TokenCredential) (secret.Store, error) {
+func openSecrets(c config.Config, w wires) (secret.Store, error) {
 	if c.SecretsFile != "" {
 		return secret.OpenFile(c.SecretsFile)
 	}
-	return secret.OpenVault(secret.VaultOptions{URL: c.KeyVaultURL, Credential: identity, Simulated: c.Simulator != ""})
+	return secret.OpenVault(secret.VaultOptions{URL: c.KeyVaultURL, Credential: w.identity, Transport: w.vault, Simulated: c.Simulator != ""})
 }
 
 // handler is what the host calls. All but its look whether the process lives

@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(c)
+	a, err := newApp(c, wires{})
 	if err != nil {
 		return err
 	}

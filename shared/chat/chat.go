@@ -34,7 +34,7 @@ const (
 
 // MaxMembers is how many team members one chat can have: each has a row in the
 // transaction that changes the chat.
-const MaxMembers = 60
+const MaxMembers = 80
 
 // A Chat is one conversation.
 type Chat struct {

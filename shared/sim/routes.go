@@ -18,7 +18,7 @@ func (t *Tenant) routes() http.Handler {
 		switch first {
 		case "v1.0":
 			graph.ServeHTTP(w, r)
-		case "vault":
+		case "secrets", "deletedsecrets":
 			vault.ServeHTTP(w, r)
 		case "simulator":
 			control.ServeHTTP(w, r)

@@ -81,19 +81,19 @@ type vaultHandler func(r *http.Request) (status int, body any, err error)
 func (t *Tenant) vaultRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, h vaultHandler) { mux.Handle(pattern, t.vaulted(h)) }
-	handle("GET /vault/secrets", t.listSecrets)
-	handle("PUT /vault/secrets/{name}", t.setSecret)
-	handle("DELETE /vault/secrets/{name}", t.deleteSecret)
-	handle("GET /vault/secrets/{name}", t.getSecret)
-	handle("GET /vault/secrets/{name}/{$}", t.getSecret) // the SDK asks the newest so
-	handle("GET /vault/secrets/{name}/{version}", t.getSecret)
-	handle("PATCH /vault/secrets/{name}/{$}", t.patchSecret)
-	handle("PATCH /vault/secrets/{name}/{version}", t.patchSecret)
-	handle("GET /vault/secrets/{name}/versions", t.listVersions)
-	handle("GET /vault/deletedsecrets", t.listDeleted)
-	handle("GET /vault/deletedsecrets/{name}", t.getDeleted)
-	handle("DELETE /vault/deletedsecrets/{name}", t.purgeSecret)
-	handle("POST /vault/deletedsecrets/{name}/recover", t.recoverSecret)
+	handle("GET /secrets", t.listSecrets)
+	handle("PUT /secrets/{name}", t.setSecret)
+	handle("DELETE /secrets/{name}", t.deleteSecret)
+	handle("GET /secrets/{name}", t.getSecret)
+	handle("GET /secrets/{name}/{$}", t.getSecret) // the SDK asks the newest so
+	handle("GET /secrets/{name}/{version}", t.getSecret)
+	handle("PATCH /secrets/{name}/{$}", t.patchSecret)
+	handle("PATCH /secrets/{name}/{version}", t.patchSecret)
+	handle("GET /secrets/{name}/versions", t.listVersions)
+	handle("GET /deletedsecrets", t.listDeleted)
+	handle("GET /deletedsecrets/{name}", t.getDeleted)
+	handle("DELETE /deletedsecrets/{name}", t.purgeSecret)
+	handle("POST /deletedsecrets/{name}/recover", t.recoverSecret)
 	handle("/", func(*http.Request) (int, any, error) {
 		return 0, nil, &vaultError{http.StatusNotFound, "NotFound", "", "The resource you are looking for does not exist."}
 	})
@@ -308,7 +308,7 @@ func (t *Tenant) bundle(s *vaultSecret, v *vaultVersion, value bool) map[string]
 	if v.Before != 0 {
 		attributes["nbf"] = v.Before
 	}
-	b := map[string]any{"id": t.graphRoot() + "/vault/secrets/" + s.Name + "/" + v.ID, "attributes": attributes, "tags": v.Tags}
+	b := map[string]any{"id": t.graphRoot() + "/secrets/" + s.Name + "/" + v.ID, "attributes": attributes, "tags": v.Tags}
 	if v.Tags == nil {
 		b["tags"] = map[string]string{}
 	}
@@ -319,9 +319,13 @@ func (t *Tenant) bundle(s *vaultSecret, v *vaultVersion, value bool) map[string]
 		b["value"] = v.Value
 	}
 	if s.Deleted != 0 {
-		b["recoveryId"] = t.graphRoot() + "/vault/deletedsecrets/" + s.Name
+		b["recoveryId"] = t.graphRoot() + "/deletedsecrets/" + s.Name
 		b["deletedDate"] = s.Deleted
 		b["scheduledPurgeDate"] = time.Unix(s.Deleted, 0).AddDate(0, 0, recoverDays).Unix()
 	}
 	return b
 }
+
+// secretID is an identifier and no address: the SDK finds name and version by
+// their place in its path, so "/vault" is not in it.
+func (t *Tenant) secretID(s *vaultSecret) string { return t.graphRoot() + "/secrets/" + s.Name }

@@ -79,7 +79,7 @@ func (t *Tenant) bundles(which func(*vaultSecret) bool) map[string]any {
 	for _, name := range slices.Sorted(maps.Keys(t.vault)) {
 		if s := t.vault[name]; which(s) {
 			b := t.bundle(s, s.version(""), false)
-			b["id"] = t.graphRoot() + "/vault/secrets/" + s.Name
+			b["id"] = t.graphRoot() + "/secrets/" + s.Name
 			all = append(all, b)
 		}
 	}

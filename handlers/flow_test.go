@@ -1,0 +1,191 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// The main job, end to end: what a client writes becomes a chat with the right
+// team members; what cannot be placed waits with its reason.
+func TestMailBecomesChat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		info, loon := "info@"+domain, "loon@"+domain
+		w.send("jan@bakker.example", []string{info}, letter("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
+		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.send("piet@onbekend.example", []string{info}, letter("piet@onbekend.example", info, "Kennismaking", "b1"))
+		w.send("jan@bakker.example", []string{info, loon}, letter("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
+		w.pass(1)
+
+		mails := w.mails()
+		if got := subjects(mails, "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Jaaropgave", "Jaaropgave", "Re: Btw-aangifte"}) {
+			t.Errorf("in chats: %v", got)
+		}
+		for _, m := range mails {
+			if m["state"] == "parked" && (m["subject"] != "Kennismaking" || m["reason"] != "unknown-sender") {
+				t.Errorf("parked: %v", m)
+			}
+		}
+		chats := w.chats()
+		if len(chats) != 2 {
+			t.Fatalf("%d chats, want 2: %v", len(chats), chats)
+		}
+		for _, c := range chats {
+			members, messages := len(c["members"].([]any)), c["messages"]
+			switch c["subject"] {
+			case "Btw-aangifte": // role: the first who has it; the answer joins
+				if members != 1 || messages != 2.0 {
+					t.Errorf("chat of a role and an answer: %v", c)
+				}
+			case "Jaaropgave": // at two addresses: one chat with the members of both
+				if members != 3 || messages != 1.0 {
+					t.Errorf("chat of a mail at two addresses: %v", c)
+				}
+			}
+		}
+
+		// The sender becomes a contact: the mail that waited is decided again.
+		client := w.must("GET", "/api/clients", nil)["items"].([]any)[0].(object)["id"]
+		w.must("POST", "/api/contacts", object{"name": "Piet", "emails": []string{"piet@onbekend.example"}, "clients": []any{client}})
+		w.pass(1)
+		if got := subjects(w.mails(), "parked"); len(got) != 0 {
+			t.Errorf("still parked: %v", got)
+		}
+		if len(w.Poisoned) > 0 {
+			t.Errorf("poisoned: %v", w.Poisoned)
+		}
+	})
+}
+
+// The switch is obeyed, and what it keeps waiting is not lost.
+func TestSwitchedOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		w.must("PUT", "/api/settings", object{"enabled": false})
+		w.send("jan@bakker.example", []string{"info@" + domain}, letter("jan@bakker.example", "info@"+domain, "Vraag", "a1"))
+		w.toMicrosoft.Reset()
+		w.pass(12)
+		if n := len(w.toMicrosoft.Calls()); n > 0 || len(w.mails()) > 0 {
+			t.Errorf("switched off: %d calls to Microsoft, %d mails", n, len(w.mails()))
+		}
+		w.must("PUT", "/api/settings", object{"enabled": true})
+		w.pass(1)
+		if got := subjects(w.mails(), "processed"); len(got) != 1 {
+			t.Errorf("switched on again: %v", w.mails())
+		}
+	})
+}
+
+// Deactivating loses nothing: activating again goes on where it was left.
+func TestDeactivatedAndActivatedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		info := "info@" + domain
+		if code := w.ask(admin, "DELETE", "/api/addresses/"+info, nil, nil); code != 204 {
+			t.Fatalf("deactivate: %d %s", code, w.Answered[len(w.Answered)-1])
+		}
+		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Intussen", "a1"))
+		w.pass(12)
+		if len(w.mails()) != 0 {
+			t.Error("an address that is not activated was read")
+		}
+		connector := w.must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
+		role := w.must("GET", "/api/roles", nil)["items"].([]any)[0].(object)["id"]
+		w.must("POST", "/api/connectors/"+connector+"/addresses", object{"address": info, "link": object{"kind": "role", "id": role}})
+		w.pass(1)
+		if got := subjects(w.mails(), "processed"); !slices.Equal(got, []string{"Intussen"}) {
+			t.Errorf("after activating again: %v", w.mails())
+		}
+	})
+}
+
+// A team member sees the mail of addresses that he or she is linked with, a
+// manager all of it; what may not be seen does not exist.
+func TestWhoSeesWhichMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.must("POST", "/api/team-members", object{"name": "Gast", "email": "gast@" + domain, "rights": "reader", "active": true})
+		w.tick()
+		w.send("jan@bakker.example", []string{"info@" + domain}, letter("jan@bakker.example", "info@"+domain, "Aan info", "a1"))
+		w.send("jan@bakker.example", []string{"loon@" + domain}, letter("jan@bakker.example", "loon@"+domain, "Aan loon", "a2"))
+		w.pass(1)
+		ids := map[string]string{}
+		for _, m := range w.mails() {
+			ids[m["subject"].(string)] = m["id"].(string)
+		}
+		for who, want := range map[string][]string{
+			"anna":  {"Aan info"},             // by role
+			"bram":  {"Aan info", "Aan loon"}, // by role and by team
+			"carla": {"Aan info", "Aan loon"}, // manager
+			"gast":  {},
+		} {
+			var page struct{ Items []object }
+			if code := w.ask(who+"@"+domain, "GET", "/api/mails", nil, &page); code != 200 {
+				t.Errorf("%s: list answers %d", who, code)
+			}
+			got := []string{}
+			for _, m := range page.Items {
+				got = append(got, m["subject"].(string))
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s sees %v, want %v", who, got, want)
+			}
+			for subject, id := range ids {
+				for _, path := range []string{"", "/body"} {
+					code := w.ask(who+"@"+domain, "GET", "/api/mails/"+id+path, nil, nil)
+					if seen := slices.Contains(want, subject); seen && code != 200 || !seen && code != 404 {
+						t.Errorf("%s: mail %q%s answers %d", who, subject, path, code)
+					}
+				}
+			}
+		}
+		// A chat is seen by who takes part.
+		var mine struct{ Items []object }
+		w.ask("anna@"+domain, "GET", "/api/chats", nil, &mine)
+		if len(mine.Items) != 1 || mine.Items[0]["subject"] != "Aan info" {
+			t.Errorf("anna's chats: %v", mine.Items)
+		}
+		for _, c := range w.chats() {
+			code := w.ask("anna@"+domain, "GET", "/api/chats/"+c["id"].(string)+"/messages", nil, nil)
+			if own := c["subject"] == "Aan info"; own && code != 200 || !own && code != 404 {
+				t.Errorf("anna: messages of chat %q answer %d", c["subject"], code)
+			}
+		}
+		if code := w.ask("", "GET", "/api/mails", nil, nil); code != 401 {
+			t.Errorf("nobody: %d", code)
+		}
+		if code := w.ask("vreemd@"+domain, "GET", "/api/mails", nil, nil); code != 403 {
+			t.Errorf("a stranger: %d", code)
+		}
+	})
+}
+
+// The secret is in the vault and nowhere else: not in tables, queues, answers.
+func TestSecretStaysInTheVault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.send("jan@bakker.example", []string{"info@" + domain}, letter("jan@bakker.example", "info@"+domain, "Vraag", "a1"))
+		w.pass(1)
+		connector := w.must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
+		w.must("POST", "/api/connectors/"+connector+"/check", object{})
+		all := fmt.Sprint(w.tables.Snapshot(t), w.Answered)
+		for _, q := range queueNames() {
+			all += fmt.Sprint(w.queues.Texts(q))
+		}
+		if strings.Contains(all, "canary") {
+			t.Error("the client secret shows")
+		}
+	})
+}
