@@ -113,3 +113,23 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// A queue that says itself that it is being deleted counts as missing.
+func TestBeingDeletedIsMissing(t *testing.T) {
+	s, wire, service := double(t)
+	n := note{Job: "note", queue: "notes", ttl: time.Hour}
+	put(t, service, n)
+	wire.Reset()
+	s.Refuse = func(*http.Request) (int, string) {
+		if len(wire.Calls()) == 1 {
+			return http.StatusConflict, "QueueBeingDeleted"
+		}
+		return 0, ""
+	}
+	wantDepth(t, service, "notes", 0)
+	wire.Reset()
+	put(t, service, n)
+	if got := len(s.Texts("notes")); got != 2 {
+		t.Errorf("%d messages, want 2", got)
+	}
+}
