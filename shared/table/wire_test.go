@@ -265,8 +265,7 @@ func TestCreateWaits(t *testing.T) {
 	})
 }
 
-// Rows that the service answers twice as wide as they are stored do not stop a
-// range, and neither do answers without rows.
+// A range goes on where the service broke off, also after an answer without rows.
 func TestRangeFollowsEmptyPages(t *testing.T) {
 	s, wire, tbl := double(t)
 	var ops []table.Op
