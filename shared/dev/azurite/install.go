@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kantoorpost/shared/dev/lock"
 	"kantoorpost/shared/dev/module"
 )
 
@@ -43,11 +44,11 @@ func Install(ctx context.Context, data string, progress func(string)) (Installed
 	if err != nil {
 		return Installed{}, err
 	}
-	lock, err := readLock()
+	pinned, err := readLock()
 	if err != nil {
 		return Installed{}, err
 	}
-	dir := lock.dir(data)
+	dir := pinned.dir(data)
 	ready := Installed{node: node, script: scriptIn(dir)}
 	if exists(ready.script) {
 		return ready, nil
@@ -55,7 +56,7 @@ func Install(ctx context.Context, data string, progress func(string)) (Installed
 	if err := os.MkdirAll(data, 0o755); err != nil {
 		return Installed{}, fmt.Errorf("data folder: %w", err)
 	}
-	unlock, err := lockFile(ctx, dir+".lock", func() { progress("waiting for another process that installs Azurite") })
+	unlock, err := lock.Wait(ctx, dir+".lock", func() { progress("waiting for another process that installs Azurite") })
 	if err != nil {
 		return Installed{}, fmt.Errorf("install Azurite: %w", err)
 	}
@@ -64,10 +65,16 @@ func Install(ctx context.Context, data string, progress func(string)) (Installed
 		return ready, nil
 	}
 	progress("installing Azurite, once (about 360 MB)")
-	if err := lock.install(ctx, npm, dir); err != nil {
+	if err := pinned.install(ctx, npm, dir); err != nil {
 		return Installed{}, fmt.Errorf("install Azurite: %w", err)
 	}
 	return ready, nil
+}
+
+// CheckNode tells whether Node.js is here and new enough.
+func CheckNode(ctx context.Context) error {
+	_, _, err := tools(ctx)
+	return err
 }
 
 // Find looks for what Install has left in one of the folders, without
@@ -77,12 +84,12 @@ func Find(ctx context.Context, folders ...string) (Installed, bool) {
 	if err != nil {
 		return Installed{}, false
 	}
-	lock, err := readLock()
+	pinned, err := readLock()
 	if err != nil {
 		return Installed{}, false
 	}
 	for _, data := range folders {
-		if script := scriptIn(lock.dir(data)); exists(script) {
+		if script := scriptIn(pinned.dir(data)); exists(script) {
 			return Installed{node: node, script: script}, true
 		}
 	}
