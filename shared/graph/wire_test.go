@@ -4,18 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kantoorpost/shared/fault"
-	"kantoorpost/shared/wiretest"
 )
 
 // Every answer that is no page is an error with the right verdict; none is a
@@ -166,51 +163,6 @@ func TestIdsThatLeadElsewhereAreRefused(t *testing.T) {
 	}
 }
 
-// A token that is refused is replaced once.
-func TestARefusedTokenIsReplacedOnce(t *testing.T) {
-	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") == "Bearer token-0" {
-			says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`, "WWW-Authenticate", `Bearer realm="", authorization_uri="https://x/authorize"`)(w, r)
-			return
-		}
-		says(200, json, `{"id":"inbox"}`)(w, r)
-	})
-	if err := c.CheckInbox(t.Context(), box); err != nil || len(wire.Calls()) != 2 || len(b.claims) != 1 {
-		t.Errorf("%d requests with %q: %v", len(wire.Calls()), b.claims, err)
-	}
-	c, wire, _ = graphOf(t, says(401, json, ""))
-	err := c.CheckInbox(t.Context(), box)
-	if v, _ := fault.Of(err); v != fault.Never || len(wire.Calls()) != 2 {
-		t.Errorf("%d requests: %v", len(wire.Calls()), err)
-	}
-}
-
-// Graph may want a token with claims; then it gets one.
-// https://learn.microsoft.com/entra/identity-platform/claims-challenge
-func TestAClaimsChallengeIsAnswered(t *testing.T) {
-	claims := `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}`
-	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") == "Bearer token-0" {
-			says(401, json, "", "WWW-Authenticate", `Bearer realm="", error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(claims))+`"`)(w, r)
-			return
-		}
-		says(200, json, `{"id":"inbox"}`)(w, r)
-	})
-	if err := c.CheckInbox(t.Context(), box); err != nil || len(wire.Calls()) != 2 || len(b.claims) != 1 || b.claims[0] != claims {
-		t.Errorf("%d requests with %q: %v", len(wire.Calls()), b.claims, err)
-	}
-}
-
-func TestATokenThatIsRefusedKeepsItsVerdict(t *testing.T) {
-	c, wire, b := graphOf(t, says(200, json, `{}`))
-	reason := errors.New("expired secret")
-	b.err = fault.Final(reason)
-	err := c.CheckInbox(t.Context(), box)
-	if v, _ := fault.Of(err); v != fault.Never || !errors.Is(err, reason) || len(wire.Calls()) != 0 {
-		t.Errorf("%v after %d requests", err, len(wire.Calls()))
-	}
-}
-
 func TestCompressedAnswersAreRead(t *testing.T) {
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
@@ -276,44 +228,5 @@ func TestForgottenRoundsAreRecognised(t *testing.T) {
 	}
 	if IsGone(nil) || IsGone(io.EOF) {
 		t.Error("another error counts as gone")
-	}
-}
-
-func TestARequestEndsAfterHalfAMinute(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, wire, _ := graphOf(t, says(200, json, `{}`))
-		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
-		start := time.Now()
-		err := c.CheckInbox(t.Context(), box)
-		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.Retry || time.Since(start) != patience || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("after %s: %v", time.Since(start), err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := c.CheckInbox(ctx, box); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("the caller's own end: %v", err)
-		}
-	})
-}
-
-func TestAConnectionThatBreaksMayBeTriedAgain(t *testing.T) {
-	c, wire, _ := graphOf(t, says(200, json, `{}`))
-	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
-		wire.Fault(func(int, *http.Request) wiretest.Fault { return f })
-		err := c.CheckInbox(t.Context(), box)
-		if v, _ := fault.Of(err); !errors.Is(err, wiretest.ErrInjected) || v != fault.Retry || strings.Contains(err.Error(), "https://") {
-			t.Errorf("%v", err)
-		}
-	}
-}
-
-func TestAClientNeedsAnHTTPSRoot(t *testing.T) {
-	for _, r := range []string{"", "http://graph.microsoft.com", "graph.microsoft.com", root + "/", root + "/v1.0", root + "?x", "https://u@graph.microsoft.com"} {
-		if _, err := New(Options{Root: r, Credential: &bank{}}); err == nil {
-			t.Errorf("root %q was taken", r)
-		}
-	}
-	if _, err := New(Options{Root: root}); err == nil {
-		t.Error("a client without credential")
 	}
 }

@@ -1,0 +1,120 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/mail"
+)
+
+// fields is what is asked of a message. Read state and categories are left out:
+// what is selected is also what counts as a change, and our own marks must not
+// come back. Bodies come once: uniqueBody would double the bytes.
+func fields() []string {
+	return []string{"id", "internetMessageId", "conversationId", "subject", "bodyPreview", "from", "sender", "replyTo",
+		"toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "body", "hasAttachments", "internetMessageHeaders"}
+}
+
+// prefer asks for ids that survive a move, and for pages of a size; it must be
+// on every request, the first and the following ones.
+// https://learn.microsoft.com/graph/outlook-immutable-id
+func prefer(size int) *abs.RequestHeaders {
+	h := abs.NewRequestHeaders()
+	h.Add("Prefer", fmt.Sprintf(`IdType="ImmutableId", odata.maxpagesize=%d`, size))
+	return h
+}
+
+// pageSize is how many messages are asked at a time; smallPage is what is asked
+// when so many are too large to read. $top would limit the total instead.
+const pageSize, smallPage = 20, 1
+
+// Delta reads one page of a delta round over the inbox of a mailbox. With link
+// "" a round starts, with what was received at or after since (zero: all);
+// otherwise link is the Next or Link of an earlier page, which is checked to
+// lead to our Graph (ErrForeignLink). IsGone tells that a new round is needed.
+//
+// Items may come again, and in any order. An error means that nothing of the
+// page may be used.
+func (c *Client) Delta(ctx context.Context, mailboxID, link string, since time.Time) (mail.Page, error) {
+	if err := segment(mailboxID); err != nil {
+		return mail.Page{}, err
+	}
+	if link != "" {
+		if err := ours(c.root, link); err != nil {
+			return mail.Page{}, fmt.Errorf("delta of mailbox %s: %w", mailboxID, err)
+		}
+	}
+	page, err := c.page(ctx, mailboxID, link, since, pageSize)
+	if errors.Is(err, answer.ErrTooLarge) {
+		page, err = c.page(ctx, mailboxID, link, since, smallPage)
+	}
+	if err != nil {
+		return mail.Page{}, fmt.Errorf("delta of mailbox %s: %w", mailboxID, err)
+	}
+	return page, nil
+}
+
+func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Time, size int) (mail.Page, error) {
+	var page mail.Page
+	var links answer.Links
+	err := c.ask(ctx, mailboxID, prefer(size),
+		func(ctx context.Context, r request) error {
+			config := &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options}
+			delta := c.user(mailboxID).MailFolders().ByMailFolderId("inbox").Messages().Delta()
+			if link != "" {
+				delta = delta.WithUrl(link)
+			} else {
+				config.QueryParameters = &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetQueryParameters{Select: fields(), Filter: received(since)}
+			}
+			_, err := delta.GetAsDeltaGetResponse(ctx, config)
+			return err
+		},
+		func(r io.Reader) (err error) {
+			page = mail.Page{}
+			links, err = answer.Collection(r, func(raw []byte) { answer.Add(&page, raw) })
+			return err
+		})
+	var refused *Error
+	switch {
+	case errors.As(err, &refused) && link != "" && refused.Status == http.StatusBadRequest:
+		// Whatever is wrong with a link, it is not ours to mend: a new round is.
+		return mail.Page{}, fmt.Errorf("%w: %w", errGone, refused)
+	case err != nil:
+		return mail.Page{}, err
+	}
+	page.Next, page.Link = links.Next, links.Delta
+	if page.Next != "" {
+		page.Link = ""
+	}
+	return page, c.follows(link, page)
+}
+
+// follows checks the links at the end of a page before anybody keeps them.
+func (c *Client) follows(link string, page mail.Page) error {
+	to := page.Next + page.Link // one of them is empty
+	switch {
+	case to == "":
+		return errors.New("graph: page without a link")
+	case page.Next != "" && page.Next == link:
+		return errors.New("graph: page names itself as the next one")
+	}
+	return ours(c.root, to)
+}
+
+// received is the only filter that messages/delta knows.
+// https://learn.microsoft.com/graph/api/message-delta
+func received(since time.Time) *string {
+	if since.IsZero() {
+		return nil
+	}
+	filter := "receivedDateTime ge " + since.UTC().Format("2006-01-02T15:04:05Z")
+	return &filter
+}

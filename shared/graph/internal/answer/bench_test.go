@@ -1,0 +1,22 @@
+package answer
+
+import (
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/mail"
+)
+
+// A page of fifty messages of 19 KB, as large as Graph makes them.
+func BenchmarkPage(b *testing.B) {
+	item := set("body", `{"contentType":"html","content":"`+strings.Repeat("<p>Geachte heer</p>\\r\\n", 800)+`"}`)
+	text := `{"value":[` + strings.Repeat(item+",", 49) + item + `],"@odata.deltaLink":"d"}`
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var p mail.Page
+		if _, err := Collection(strings.NewReader(text), func(raw []byte) { Add(&p, raw) }); err != nil || len(p.Messages) != 50 {
+			b.Fatal(err)
+		}
+	}
+}

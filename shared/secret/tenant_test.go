@@ -1,0 +1,64 @@
+package secret_test
+
+import (
+	"errors"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/sim"
+	"kantoorpost/shared/wiretest"
+)
+
+// The vault of the simulated tenant is one like any other, and gives its
+// secrets to the managed identity of the app.
+func TestTheSimulatedVaultIsAVault(t *testing.T) {
+	const address = "https://localhost:7443"
+	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity := httptest.NewServer(tenant.Handler())
+	defer identity.Close()
+	t.Setenv("IDENTITY_ENDPOINT", identity.URL+"/msi/token")
+	t.Setenv("IDENTITY_HEADER", "header")
+	credential, err := entra.ManagedIdentity("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire := wiretest.Transport(tenant.Handler())
+	// A vault that has read nothing yet remembers nothing.
+	open := func() *secret.Vault {
+		v, err := secret.OpenVault(secret.VaultOptions{URL: address, Credential: credential, Transport: wire, Simulated: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	vault := open()
+	set := func(text string) string {
+		version, err := vault.Set(t.Context(), "connector-1", secret.New(text), time.Now().Add(time.Hour), map[string]string{"tenant": "kantoor.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return version
+	}
+	first, second := set("een"), set("twee")
+	for version, want := range map[string]string{"": "twee", first: "een", second: "twee"} {
+		if got, err := open().Get(t.Context(), "connector-1", version); err != nil || got.Reveal() != want {
+			t.Errorf("Get(%q) = %q, %v", version, got.Reveal(), err)
+		}
+	}
+	if err := vault.Delete(t.Context(), "connector-1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vault.Get(t.Context(), "connector-1", ""); !errors.Is(err, secret.ErrNotFound) {
+		t.Errorf("after Delete: %v", err)
+	}
+	set("drie") // the name is taken by what was deleted: it comes back first
+	if got, err := open().Get(t.Context(), "connector-1", ""); err != nil || got.Reveal() != "drie" {
+		t.Errorf("after Set of a deleted name: %q, %v", got.Reveal(), err)
+	}
+}
