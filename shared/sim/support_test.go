@@ -2,7 +2,9 @@ package sim
 
 import (
 	"encoding/json"
+	"io"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -36,3 +38,14 @@ func tear(t *testing.T, file string) {
 	t.Helper()
 	overwrite(t, file, append(read(t, file), `{"seq":99999,"put":{"mailb`...))
 }
+
+func modeOf(t *testing.T, file string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
+func stringReader(s string) io.Reader { return strings.NewReader(s) }

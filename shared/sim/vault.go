@@ -308,7 +308,7 @@ func (t *Tenant) bundle(s *vaultSecret, v *vaultVersion, value bool) map[string]
 	if v.Before != 0 {
 		attributes["nbf"] = v.Before
 	}
-	b := map[string]any{"id": t.graphRoot() + "/secrets/" + s.Name + "/" + v.ID, "attributes": attributes, "tags": v.Tags}
+	b := map[string]any{"id": t.secretID(s) + "/" + v.ID, "attributes": attributes, "tags": v.Tags}
 	if v.Tags == nil {
 		b["tags"] = map[string]string{}
 	}
@@ -326,6 +326,6 @@ func (t *Tenant) bundle(s *vaultSecret, v *vaultVersion, value bool) map[string]
 	return b
 }
 
-// secretID is an identifier and no address: the SDK finds name and version by
-// their place in its path, so "/vault" is not in it.
+// secretID is the address of a secret. The SDK finds name and version by their
+// place in its path: that is why the vault lies at the root of the tenant.
 func (t *Tenant) secretID(s *vaultSecret) string { return t.graphRoot() + "/secrets/" + s.Name }

@@ -1,0 +1,198 @@
+package sim
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+)
+
+func TestTheTokenEndpointRefusesAsEntraDoes(t *testing.T) {
+	w := newWorld(t)
+	if err := w.tenant.AddSecret("old", w.clock.Add(-time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	tenant, client := w.tenant.options.TenantID, w.tenant.options.ClientID
+	secretID := w.tenant.app.Secrets[0].ID
+	for name, c := range map[string]struct {
+		tenant, client, secret, scope string
+		status, code                  int
+		oauth                         string
+	}{
+		"wrong secret":   {tenant, client, "wrong", root + "/.default", 401, 7000215, "invalid_client"},
+		"secret's id":    {tenant, client, secretID, root + "/.default", 401, 7000215, "invalid_client"},
+		"expired secret": {tenant, client, "old", root + "/.default", 401, 7000222, "invalid_client"},
+		"no secret":      {tenant, client, "", root + "/.default", 401, 7000218, "invalid_client"},
+		"unknown app":    {tenant, tenant, "s3cret", root + "/.default", 400, 700016, "unauthorized_client"},
+		"no app":         {tenant, "", "s3cret", root + "/.default", 400, 900144, "invalid_request"},
+		"unknown tenant": {client, client, "s3cret", root + "/.default", 400, 90002, "invalid_request"},
+		"no tenant name": {"a_b", client, "s3cret", root + "/.default", 400, 900023, "invalid_request"},
+		"common":         {"common", client, "s3cret", root + "/.default", 400, 50059, "invalid_request"},
+		"other resource": {tenant, client, "s3cret", "https://elsewhere.example/.default", 400, 500011, "invalid_resource"},
+		"scope":          {tenant, client, "s3cret", "Mail.Read", 400, 1002012, "invalid_scope"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			res := w.form("/"+c.tenant+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {c.client}, "client_secret": {c.secret}, "scope": {c.scope}})
+			codes, _ := res.json["error_codes"].([]any)
+			if res.status != c.status || res.json["error"] != c.oauth || len(codes) != 1 || codes[0] != float64(c.code) {
+				t.Errorf("%d %s", res.status, res.body)
+			}
+			text, _ := res.json["error_description"].(string)
+			if !strings.HasPrefix(text, "AADSTS") || res.json["trace_id"] == nil || res.json["correlation_id"] == nil {
+				t.Errorf("not as Entra words it: %s", res.body)
+			}
+			if c.secret != "" && c.secret != secretID && strings.Contains(string(res.body), c.secret) {
+				t.Error("the secret is in the answer")
+			}
+		})
+	}
+}
+
+// The real credential of the Azure SDK gets a token, and all it asks of the
+// authority is answered.
+func TestTheAzureSDKGetsAToken(t *testing.T) {
+	w := newWorld(t)
+	w.wire.Reset()
+	credential, err := azidentity.NewClientSecretCredential(domain, w.tenant.options.ClientID, "s3cret", &azidentity.ClientSecretCredentialOptions{
+		ClientOptions:            policy.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: root + "/"}, Transport: w.wire},
+		DisableInstanceDiscovery: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{root + "/.default"}, EnableCAE: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range w.wire.Calls() {
+		if call.Status != 200 {
+			t.Errorf("%+v", call)
+		}
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token.Token, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c claims
+	if err := json.Unmarshal(payload, &c); err != nil {
+		t.Fatal(err)
+	}
+	if c.Audience != root || c.Tenant != w.tenant.options.TenantID || len(c.Roles) != 4 {
+		t.Errorf("claims %+v", c)
+	}
+}
+
+func TestTheDiscoveryDocumentRefusesAnUnknownTenant(t *testing.T) {
+	w := newWorld(t)
+	get := func(path string) result {
+		r, _ := http.NewRequest("GET", root+path, nil)
+		return w.send(r)
+	}
+	found := get("/" + domain + "/v2.0/.well-known/openid-configuration")
+	if found.status != 200 || found.json["issuer"] != root+"/"+w.tenant.options.TenantID+"/v2.0" || found.json["msgraph_host"] != "localhost:7443" {
+		t.Errorf("%d %s", found.status, found.body)
+	}
+	if lost := get("/elsewhere.example/v2.0/.well-known/openid-configuration"); lost.status != 400 || lost.json["error"] != "invalid_request" {
+		t.Errorf("%d %s", lost.status, lost.body)
+	}
+	if all := get("/common/discovery/instance"); all.status != 200 || all.json["metadata"] == nil {
+		t.Errorf("%d %s", all.status, all.body)
+	}
+}
+
+func TestTheManagedIdentityNeedsItsHeader(t *testing.T) {
+	w := newWorld(t)
+	get := func(header, resource string) result {
+		r, _ := http.NewRequest("GET", "http://127.0.0.1:9/msi/token?api-version=2019-08-01&resource="+resource, nil)
+		if header != "" {
+			r.Header.Set("X-IDENTITY-HEADER", header)
+		}
+		return w.send(r)
+	}
+	if got := get("", vaultScope); got.status != 401 {
+		t.Errorf("without the header: %d", got.status)
+	}
+	if got := get("x", ""); got.status != 400 {
+		t.Errorf("without a resource: %d", got.status)
+	}
+	if got := get("x", vaultScope); got.status != 200 || got.json["access_token"] == "" || got.json["expires_on"] == "" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+func TestGraphRefusesWhoMayNot(t *testing.T) {
+	w := newWorld(t, "info")
+	good := w.token
+	w.token = ""
+	w.refused(w.graph("GET", "/users", nil), 401, "InvalidAuthenticationToken")
+	w.token = good + "x"
+	w.refused(w.graph("GET", "/users", nil), 401, "InvalidAuthenticationToken")
+	w.token = good
+	*w.clock = w.clock.Add(tokenSeconds * time.Second)
+	w.refused(w.graph("GET", "/users", nil), 401, "InvalidAuthenticationToken")
+	w.tenant.mu.Lock()
+	w.token = w.tenant.newToken(claims{Audience: vaultScope, Roles: allRoles})
+	w.tenant.mu.Unlock()
+	w.refused(w.graph("GET", "/users", nil), 401, "InvalidAuthenticationToken")
+}
+
+func TestEveryPermissionIsNeededWhereItIsNeeded(t *testing.T) {
+	for role, c := range map[string]struct{ method, path, code string }{
+		roleUserReadAll:   {"GET", "/users", "Authorization_RequestDenied"},
+		roleMailReadWrite: {"GET", delta, "ErrorAccessDenied"},
+		roleSettings:      {"GET", "/users/" + info + "/mailboxSettings", "ErrorAccessDenied"},
+		roleMailSend:      {"POST", "/users/" + info + "/sendMail", "ErrorAccessDenied"},
+	} {
+		t.Run(role, func(t *testing.T) {
+			w := newWorld(t, "info")
+			var body any
+			if c.method == "POST" {
+				body = map[string]any{"message": map[string]any{"toRecipients": []any{recipient(info)}}}
+			}
+			if res := w.graph(c.method, c.path, body); res.status >= 300 {
+				t.Fatalf("with the role: %d %s", res.status, res.body)
+			}
+			if err := w.tenant.Revoke(role); err != nil {
+				t.Fatal(err)
+			}
+			w.refused(w.graph(c.method, c.path, body), 403, c.code)
+			w.token = w.askToken()
+			w.refused(w.graph(c.method, c.path, body), 403, c.code)
+			if err := w.tenant.Grant(role); err != nil {
+				t.Fatal(err)
+			}
+			w.refused(w.graph(c.method, c.path, body), 403, c.code) // not yet in the token
+			w.token = w.askToken()
+			if res := w.graph(c.method, c.path, body); res.status >= 300 {
+				t.Errorf("granted again: %d %s", res.status, res.body)
+			}
+		})
+	}
+}
+
+func TestAnExpiredSecretStaysExpired(t *testing.T) {
+	file := t.TempDir() + "/journal"
+	w := openWorld(t, file)
+	if err := w.tenant.ExpireSecret("s3cret"); err != nil {
+		t.Fatal(err)
+	}
+	w.tenant.Close()
+	again, err := New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: file, Now: func() time.Time { return *w.clock }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if bad := again.secretRefusal("s3cret"); bad == nil || bad.code != 7000222 {
+		t.Errorf("refused with %+v", bad)
+	}
+}
