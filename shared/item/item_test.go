@@ -1,0 +1,186 @@
+package item_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/table/tabletest"
+	"kantoorpost/shared/wiretest"
+)
+
+const box = "00000000-0000-4000-8000-000000000001"
+
+func arrivals(from, n int) []item.Arrival {
+	var out []item.Arrival
+	for i := range n {
+		out = append(out, item.Arrival{
+			Item: item.Item{Mailbox: box, Address: "info@x.example", MessageID: fmt.Sprint("msg", from+i), Subject: fmt.Sprint("mail ", from+i),
+				Received: time.Unix(1_700_000_000+int64(from+i), 0).UTC(), Verdict: item.VerdictSoft, BodyType: "text"},
+			Content: "hallo",
+		})
+	}
+	return out
+}
+
+// Twenty mails are one transaction, and what is stored is not stored again,
+// not even when the page says it twice.
+func TestIngestOnce(t *testing.T) {
+	server := tabletest.New()
+	wire := server.Transport()
+	service := server.Service(t, wire)
+	if err := service.Create(t.Context(), "mails"); err != nil {
+		t.Fatal(err)
+	}
+	s := item.NewStore(service.Table("mails"))
+	wire.Reset()
+	ids, err := s.Ingest(t.Context(), append(arrivals(0, 20), arrivals(3, 2)...))
+	if err != nil || len(ids) != 20 {
+		t.Fatalf("stored %d: %v", len(ids), err)
+	}
+	if n := len(wire.Calls()); n != 1 {
+		t.Errorf("twenty mails took %d calls: %v", n, wire.Calls())
+	}
+	ids, err = s.Ingest(t.Context(), arrivals(10, 20))
+	if err != nil || len(ids) != 10 {
+		t.Errorf("of twenty mails ten are new, %d were stored: %v", len(ids), err)
+	}
+	all, after, err := s.List(t.Context(), item.Query{Limit: 200})
+	if err != nil || len(all) != 30 || after != "" {
+		t.Fatalf("%d mails, %q, %v", len(all), after, err)
+	}
+	if all[0].Subject != "mail 29" || all[29].Subject != "mail 0" {
+		t.Errorf("not newest first: %s … %s", all[0].Subject, all[29].Subject)
+	}
+}
+
+// A list is read in pages without a gap and without a mail twice, also while
+// new mail comes in.
+func TestListInPages(t *testing.T) {
+	s := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
+	if _, err := s.Ingest(t.Context(), arrivals(0, 45)); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []item.Query{{Limit: 10}, {Limit: 10, Mailbox: box}} {
+		seen := map[string]bool{}
+		for pages := 0; ; pages++ {
+			items, after, err := s.List(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, it := range items {
+				if seen[it.Subject] {
+					t.Errorf("%s twice", it.Subject)
+				}
+				seen[it.Subject] = true
+			}
+			if _, err := s.Ingest(t.Context(), arrivals(100+pages, 1)); err != nil { // newer than all
+				t.Fatal(err)
+			}
+			if q.After = after; after == "" {
+				break
+			}
+		}
+		for i := range 45 {
+			if !seen[fmt.Sprint("mail ", i)] {
+				t.Errorf("mail %d was left out", i)
+			}
+		}
+	}
+}
+
+// A body comes back as it was, whatever its size: in the row, in several rows,
+// and when it does not compress.
+func TestBodies(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	noise := make([]byte, 3<<20)
+	for i := range noise {
+		noise[i] = byte(' ' + random.IntN(94))
+	}
+	s := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
+	for name, content := range map[string]string{
+		"none": "", "small": "hallo", "one row": string(noise[:900<<10]), "many rows": string(noise), "repetitive": strings.Repeat("ja ", 1<<19),
+	} {
+		a := arrivals(len(content), 1)[0]
+		a.Content = content
+		ids, err := s.Ingest(t.Context(), []item.Arrival{a})
+		if err != nil || len(ids) != 1 {
+			t.Fatalf("%s: %v", name, err)
+		}
+		it, err := s.Get(t.Context(), ids[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Body(t.Context(), it); err != nil || got != content {
+			t.Errorf("%s: %d of %d bytes came back, %v", name, len(got), len(content), err)
+		}
+	}
+}
+
+// Any call of an ingest may fail or lose its answer: doing it again stores every
+// mail once, and every stored mail has its work.
+func TestIngestInterrupted(t *testing.T) {
+	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
+		for n := range 6 {
+			server := tabletest.New()
+			wire := server.Transport()
+			service := server.Service(t, wire)
+			if err := service.Create(t.Context(), "mails"); err != nil {
+				t.Fatal(err)
+			}
+			s := item.NewStore(service.Table("mails"))
+			wire.Reset()
+			wire.Fault(func(i int, _ *http.Request) wiretest.Fault {
+				if i == n {
+					return f
+				}
+				return wiretest.Pass
+			})
+			_, _ = s.Ingest(t.Context(), arrivals(0, 50))
+			wire.Fault(nil)
+			if _, err := s.Ingest(t.Context(), arrivals(0, 50)); err != nil {
+				t.Fatal(err)
+			}
+			kinds := map[string]int{}
+			for _, r := range server.Snapshot(t)["mails"] {
+				kinds[r.Key[:1]]++
+			}
+			for _, kind := range []string{"i", "m", "v", "w", "b"} {
+				if kinds[kind] != 50 {
+					t.Errorf("fault %v at call %d: %d rows of kind %s, want 50", f, n, kinds[kind], kind)
+				}
+			}
+		}
+	}
+}
+
+// Load reads what arrived together in one query, and what did not all the same.
+func TestLoad(t *testing.T) {
+	server := tabletest.New()
+	wire := server.Transport()
+	service := server.Service(t, wire)
+	if err := service.Create(t.Context(), "mails"); err != nil {
+		t.Fatal(err)
+	}
+	s := item.NewStore(service.Table("mails"))
+	ids, err := s.Ingest(t.Context(), arrivals(0, 200))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire.Reset()
+	got, err := s.Load(t.Context(), append([]string{"nonsense", ids[5]}, ids[:20]...))
+	if err != nil || len(got) != 20 || len(wire.Calls()) != 1 {
+		t.Errorf("%d mails in %d calls: %v", len(got), len(wire.Calls()), err)
+	}
+	if len(got) == 20 && got[0].Received.After(got[19].Received) {
+		t.Error("not oldest first")
+	}
+	got, err = s.Load(t.Context(), []string{ids[0], ids[199]})
+	if err != nil || len(got) != 2 {
+		t.Errorf("far apart: %d mails, %v", len(got), err)
+	}
+}

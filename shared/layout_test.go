@@ -1,0 +1,220 @@
+// Package shared_test keeps the house: what may stand where, who may know whom,
+// and that everything says what it is.
+package shared_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "kantoorpost"
+
+// owners are the outside libraries that one room knows, and nobody else. Tests
+// are free, and so is the local stack in shared/dev, but for the Graph SDK.
+var owners = map[string][]string{
+	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables":               {"shared/table"},
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue":             {"shared/queue", "shared/dev/host"},
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity":                  {"shared/entra"},
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets": {"shared/secret"},
+	"github.com/microsoftgraph":                                         {"shared/graph"},
+	"github.com/microsoft/kiota":                                        {"shared/graph"},
+	"github.com/danielgtaylor/huma":                                     {"handlers/api", "shared/directory"},
+	"github.com/microcosm-cc/bluemonday":                                {"handlers/api"},
+	"github.com/caarlos0/env":                                           {"shared/config"},
+	"github.com/jhillyerd/enmime":                                       {"shared/sim"},
+	"github.com/emersion/go-smtp":                                       {"shared/sim"},
+	"github.com/robfig/cron":                                            {"shared/dev/host"},
+	"github.com/getkin/kin-openapi":                                     {},
+	"golang.org/x/tools":                                                {},
+}
+
+// values are rooms that know no other room but values.
+var values = []string{"shared/mail", "shared/job", "shared/fault", "shared/wiretest"}
+
+// outside are the rooms that speak with somebody outside. They know values and
+// each other's values, and no noun.
+var outside = []string{"shared/table", "shared/queue", "shared/secret", "shared/entra", "shared/graph"}
+
+// nouns are what the office talks about.
+var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat"}
+
+type file struct {
+	dir, name string // dir from the module's root
+	ast       *ast.File
+}
+
+func (f file) isTest() bool {
+	return strings.HasSuffix(f.name, "_test.go") || strings.HasSuffix(path.Base(f.dir), "test")
+}
+
+func files(t *testing.T) []file {
+	t.Helper()
+	var all []file
+	err := filepath.WalkDir("..", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && p != ".." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == "dist") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(p, ".go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		dir, err := filepath.Rel("..", filepath.Dir(p))
+		all = append(all, file{filepath.ToSlash(dir), d.Name(), parsed})
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		t.Fatal("no files: ", err)
+	}
+	return all
+}
+
+func imports(f file) []string {
+	var out []string
+	for _, i := range f.ast.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		out = append(out, p)
+	}
+	return out
+}
+
+// in tells whether dir is a room, or inside one.
+func in(dir, room string) bool { return dir == room || strings.HasPrefix(dir, room+"/") }
+
+// Work flows one way: main, handlers, nouns, the outside, values. A library of
+// the outside is known in one room, so that it can be replaced there.
+func TestWhoKnowsWhom(t *testing.T) {
+	for _, f := range files(t) {
+		if f.isTest() {
+			continue
+		}
+		for _, p := range imports(f) {
+			for library, rooms := range owners {
+				if strings.HasPrefix(p, library) && !slices.ContainsFunc(rooms, func(r string) bool { return in(f.dir, r) }) {
+					t.Errorf("%s/%s imports %s, which only %v may: go through its exported functions", f.dir, f.name, p, rooms)
+				}
+			}
+			to, ours := strings.CutPrefix(p, module+"/")
+			if !ours {
+				continue
+			}
+			switch {
+			case in(f.dir, "shared") && in(to, "handlers"):
+				t.Errorf("%s/%s imports %s: shared code knows no handler", f.dir, f.name, to)
+			case in(f.dir, "handlers") && f.dir != "handlers" && in(to, "handlers") && !in(to, f.dir):
+				t.Errorf("%s/%s imports %s: handlers do not know each other; move what both need to shared", f.dir, f.name, to)
+			case (in(to, "shared/sim") || in(to, "shared/dev")) && !in(f.dir, "shared/dev") && !in(f.dir, "shared/sim"):
+				t.Errorf("%s/%s imports %s: the local stack is no part of the product", f.dir, f.name, to)
+			case slices.Contains(values, f.dir) && !slices.Contains(values, to):
+				t.Errorf("%s/%s imports %s: a value knows no room", f.dir, f.name, to)
+			case slices.Contains(outside, f.dir) && slices.Contains(nouns, to):
+				t.Errorf("%s/%s imports %s: a client of the outside knows no noun", f.dir, f.name, to)
+			}
+		}
+	}
+}
+
+// Every package says what it is, and every exported thing what it does.
+func TestEverythingIsDocumented(t *testing.T) {
+	documented := map[string]bool{}
+	for _, f := range files(t) {
+		if strings.HasSuffix(f.name, "_test.go") {
+			continue
+		}
+		text := f.ast.Doc.Text()
+		documented[f.dir] = documented[f.dir] ||
+			strings.HasPrefix(text, "Package "+f.ast.Name.Name+" ") || f.ast.Name.Name == "main" && strings.HasPrefix(text, "Command ")
+		for _, d := range f.ast.Decls {
+			for _, name := range undocumented(d) {
+				t.Errorf("%s/%s: %s has no comment that says what it is", f.dir, f.name, name)
+			}
+		}
+	}
+	for dir, ok := range documented {
+		if !ok {
+			t.Errorf("%s has no comment that starts with \"Package …\" or \"Command …\"", dir)
+		}
+	}
+}
+
+// undocumented are the exported names that a declaration leaves without a word.
+func undocumented(d ast.Decl) (names []string) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Doc == nil && d.Name.IsExported() && exportedReceiver(d) && !trivial(d) {
+			names = append(names, d.Name.Name)
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				if d.Doc == nil && s.Doc == nil && s.Name.IsExported() {
+					names = append(names, s.Name.Name)
+				}
+			case *ast.ValueSpec:
+				for _, n := range s.Names {
+					if n.IsExported() && d.Doc == nil && s.Doc == nil && s.Comment == nil {
+						names = append(names, n.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+func exportedReceiver(d *ast.FuncDecl) bool {
+	if d.Recv == nil {
+		return true
+	}
+	typ := d.Recv.List[0].Type
+	if p, ok := typ.(*ast.StarExpr); ok {
+		typ = p.X
+	}
+	if g, ok := typ.(*ast.IndexExpr); ok {
+		typ = g.X
+	}
+	id, ok := typ.(*ast.Ident)
+	return ok && id.IsExported()
+}
+
+// trivial are methods whose meaning an interface of the standard library gives.
+func trivial(d *ast.FuncDecl) bool {
+	return d.Recv != nil && slices.Contains([]string{"Error", "Unwrap", "String", "Handle", "WithAttrs", "WithGroup", "Read", "Write", "Close"}, d.Name.Name)
+}
+
+// The top level is what everybody expects to find there.
+func TestTopLevel(t *testing.T) {
+	allowed := []string{"functions", "handlers", "shared", "infra", "host.json", "local.settings.json.example", "go.mod", "go.sum", "README.md", "LICENSE"}
+	out, err := exec.Command("git", "-C", "..", "ls-tree", "--name-only", "HEAD").Output()
+	if err != nil {
+		entries, err := os.ReadDir("..")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			out = append(out, e.Name()+"\n"...)
+		}
+	}
+	for name := range strings.Lines(string(out)) {
+		name = strings.TrimSpace(name)
+		if !strings.HasPrefix(name, ".") && !slices.Contains(allowed, name) && name != "dist" {
+			t.Errorf("%s stands at the top level: it belongs into one of %v", name, allowed)
+		}
+	}
+}
