@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func stamp(raw []byte, env Envelope, domain string, now time.Time) []byte {
 	fmt.Fprintf(&out, "Received: from %s (%s) by mx.%s with Microsoft SMTP Server; %s\r\n",
 		domainOf(env.From), senderIP, domainOf("@"+domain), now.UTC().Format(time.RFC1123Z))
 	fmt.Fprintf(&out, "Authentication-Results: %s\r\n", verdict.results)
-	fmt.Fprintf(&out, "Return-Path: %s\r\n", cleanLine(cleanText(env.From)))
+	fmt.Fprintf(&out, "Return-Path: %s\r\n", cmp.Or(cleanLine(cleanText(env.From)), "<>"))
 	fmt.Fprintf(&out, "X-MS-Exchange-Organization-AuthAs: %s\r\n", verdict.as)
 	if len(h) == 0 {
 		out.WriteString("\r\n") // no header: all of it is body
