@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/table"
+)
+
+// check looks at all rows of the table of mails and says what does not hold.
+// These are the promises of packages item and chat: whatever failed on the way,
+// a mail is there once, it is in a chat if and only if it is processed, and
+// every list says the same.
+func (w *world) check(t *testing.T) {
+	t.Helper()
+	rows := map[string]table.Row{}
+	for _, r := range w.tables.Snapshot(t)["mails"] {
+		rows[r.Key] = r
+	}
+	text := func(key, name string) string { s, _ := rows[key].Props[name].(string); return s }
+	has := func(key string) bool { _, ok := rows[key]; return ok }
+	for key := range rows {
+		kind, rest, _ := strings.Cut(key, "|")
+		switch kind {
+		case "i":
+			if id := text(key, "mail"); !has("m|" + id) {
+				t.Errorf("%s: identity of mail %s, which is not there", key, id)
+			}
+		case "m":
+			state, box := text(key, "state"), text(key, "mailbox")
+			if has("w|"+rest) != (state == "new") {
+				t.Errorf("%s: state %s, open work %v", key, state, has("w|"+rest))
+			}
+			if has("p|"+rest) != (state == "parked") {
+				t.Errorf("%s: state %s, parked %v", key, state, has("p|"+rest))
+			}
+			if (text(key, "reason") != "") != (state == "parked") {
+				t.Errorf("%s: state %s, reason %q", key, state, text(key, "reason"))
+			}
+			if view := "v|" + box + "|" + rest; text(view, "state") != state || text(view, "chat") != text(key, "chat") {
+				t.Errorf("%s: the view of its mailbox says otherwise", key)
+			}
+			if chat := text(key, "chat"); (chat != "") != (state == "processed") || chat != "" && !has("c|"+chat) {
+				t.Errorf("%s: state %s, chat %q", key, state, chat)
+			}
+		case "c":
+			var members []string
+			_ = json.Unmarshal([]byte(text(key, "members")), &members)
+			for _, m := range members {
+				if view := "u|" + m + "|" + rest; !has(view) || fmt.Sprint(rows[view].Props) != fmt.Sprint(rows[key].Props) {
+					t.Errorf("%s: the list of member %s says otherwise", key, m)
+				}
+			}
+			if len(members) == 0 {
+				t.Errorf("%s: nobody takes part", key)
+			}
+			var messages int64
+			for other := range rows {
+				if strings.HasPrefix(other, "x|"+rest+"|") {
+					messages++
+				}
+			}
+			if rows[key].Props["messages"] != messages {
+				t.Errorf("%s: says it has %v messages, has %d", key, rows[key].Props["messages"], messages)
+			}
+		case "x":
+			chat, mail, _ := strings.Cut(rest, "|")
+			if text("m|"+mail, "chat") != chat {
+				t.Errorf("%s: a message of a mail that is in chat %q", key, text("m|"+mail, "chat"))
+			}
+		case "k":
+			if !has("c|" + text(key, "chat")) {
+				t.Errorf("%s: leads to a chat that is not there", key)
+			}
+		}
+	}
+	for _, m := range w.Poisoned {
+		t.Errorf("poisoned: %s", m.Text)
+	}
+}
+
+// picture is all that people can see, without ids and times: equal for two
+// worlds in which the same happened.
+func (w *world) picture() string {
+	var lines []string
+	for _, m := range w.mails() {
+		lines = append(lines, fmt.Sprint("mail ", m["address"], " ", m["subject"], " ", m["state"], " ", m["reason"]))
+	}
+	names := map[any]string{}
+	for _, m := range w.must("GET", "/api/team-members", nil)["items"].([]any) {
+		names[m.(object)["id"]] = m.(object)["name"].(string)
+	}
+	for _, c := range w.chats() {
+		var members []string
+		for _, m := range c["members"].([]any) {
+			members = append(members, names[m])
+		}
+		slices.Sort(members)
+		lines = append(lines, fmt.Sprint("chat ", c["subject"], " ", members, " ", c["messages"], " ", c["state"]))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
