@@ -71,6 +71,16 @@ func Install(ctx context.Context, data string, progress func(string)) (Installed
 	return ready, nil
 }
 
+// CacheFolder is where the tests install Azurite, once for every checkout on
+// the machine.
+func CacheFolder() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "kantoorpost"), nil
+}
+
 // CheckNode tells whether Node.js is here and new enough.
 func CheckNode(ctx context.Context) error {
 	_, _, err := tools(ctx)

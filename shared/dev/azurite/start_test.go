@@ -34,7 +34,7 @@ func TestAllThreeServicesAnswer(t *testing.T) {
 }
 
 func TestAStoppedAzuriteIsGoneAndFreesItsPorts(t *testing.T) {
-	folder, err := azuritetest.Folder()
+	folder, err := azurite.CacheFolder()
 	if err != nil {
 		t.Fatal(err)
 	}

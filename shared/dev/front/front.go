@@ -35,7 +35,7 @@ type front struct {
 // New is the front door of o.Next.
 func New(o Options) http.Handler {
 	if o.ObjectID == nil {
-		o.ObjectID = objectID
+		o.ObjectID = ObjectID
 	}
 	f := &front{Options: o, names: make(map[string]string)}
 	for _, p := range o.People {
@@ -144,7 +144,7 @@ func (f *front) application(name, roles string) (principal, bool) {
 	if name == "" || len(name) > 100 || hasControls(name+roles) {
 		return principal{}, false
 	}
-	id := objectID("application " + name)
+	id := ObjectID("application " + name)
 	p := principal{
 		Type: authType, NameType: "appid", RoleType: "roles", id: id, name: name,
 		Claims: []claim{{"tid", f.Tenant}, {"oid", id}, {"appid", id}, {"idtyp", "app"}},
@@ -175,8 +175,8 @@ func hasControls(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// objectID is the same GUID for the same text, every time.
-func objectID(text string) string {
+// ObjectID is the same GUID for the same text, every time.
+func ObjectID(text string) string {
 	b := sha256.Sum256([]byte(text))
 	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80 // RFC 9562, version 8: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])

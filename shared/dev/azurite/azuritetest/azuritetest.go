@@ -7,8 +7,6 @@ package azuritetest
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -17,26 +15,17 @@ import (
 
 // start is no state: it remembers the one Azurite of this process.
 var start = sync.OnceValues(func() (*azurite.Azurite, error) {
-	cache, err := Folder()
+	folder, err := azurite.CacheFolder()
 	if err != nil {
 		return nil, err
 	}
 	ctx := context.Background()
-	installed, err := azurite.Install(ctx, cache, func(string) {})
+	installed, err := azurite.Install(ctx, folder, func(string) {})
 	if err != nil {
 		return nil, err
 	}
 	return azurite.Start(ctx, installed, azurite.Options{})
 })
-
-// Folder is where tests install Azurite, once for every checkout on the machine.
-func Folder() (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(cache, "kantoorpost"), nil
-}
 
 // ForTest is the Azurite of this test process, installed and started when it is
 // asked for the first time; it ends with the process. Without Node.js the test

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"kantoorpost/shared/dev/lock"
+	"kantoorpost/shared/dev/module"
+)
+
+// data is the folder that keeps everything over a restart; removing it starts
+// anew.
+type data struct {
+	dir    string
+	unlock func()
+}
+
+// openData makes the folder, sees whether it can be written, and takes it for
+// this process alone.
+func openData(dir string) (*data, error) {
+	if dir == "" {
+		root, err := module.Root()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(root, ".data")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	d := &data{dir: dir}
+	for _, sub := range []string{"", "log", "tenant", "dist"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+			return nil, fmt.Errorf("data folder %s cannot be used: %w", dir, err)
+		}
+	}
+	unlock, held, err := lock.Try(d.path("lock"))
+	if err != nil {
+		return nil, fmt.Errorf("data folder %s cannot be used: %w", dir, err)
+	}
+	if !held {
+		return nil, fmt.Errorf("data folder %s is in use by another go tool dev: end that one, or choose another folder with -data and other ports with -port", dir)
+	}
+	d.unlock = unlock
+	return d, nil
+}
+
+func (d *data) path(parts ...string) string {
+	return filepath.Join(append([]string{d.dir}, parts...)...)
+}
+
+// broken adds to an error about what the folder holds what can be done.
+func (d *data) broken(err error) error {
+	return fmt.Errorf("%w (if the data folder %s is broken, remove it to start anew)", err, d.dir)
+}
+
+// clientSecret is the secret of the simulated tenant's application, made once.
+func (d *data) clientSecret() (string, error) {
+	path := d.path("tenant", "client-secret")
+	text, err := os.ReadFile(path)
+	if err == nil && len(text) > 0 {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("client secret: %w", err)
+	}
+	// Entra's secrets are 40 characters, of which the fourth and fifth are telling.
+	secret := "dev8Q~" + rand.Text() + rand.Text()
+	secret = secret[:40]
+	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("client secret: %w", err)
+	}
+	return secret, nil
+}

@@ -1,0 +1,123 @@
+// Command dev is `go tool dev`: the whole product on one machine, with
+// everything that it needs in Azure and in Microsoft 365 simulated or emulated
+// beside it; and the checks and the package that come before a deployment.
+//
+// It refuses to be imported and to know Graph's SDK: it compiles in seconds, so
+// that it can show the progress of what does not.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// exit codes: what was asked for failed, or was not understood.
+const (
+	failed = 1
+	misuse = 2
+)
+
+func main() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go endOnSignal(cancel)
+	os.Exit(dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// endOnSignal ends everything in its order on the first Ctrl-C, and at once on
+// the second. `go tool` passes the terminal's Ctrl-C on, so that it comes twice:
+// what follows within a second is the same one.
+func endOnSignal(cancel context.CancelFunc) {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	first := time.Now()
+	cancel()
+	for range signals {
+		if time.Since(first) > time.Second {
+			os.Exit(failed)
+		}
+	}
+}
+
+// command is one of the things that can be asked for.
+type command struct {
+	name, does string
+	run        func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+}
+
+func commands() []command {
+	return []command{
+		{"run", "start everything (this is what no command means)", run},
+		{"check", "gofmt, vet, staticcheck, and all tests with the race detector", check},
+		{"pack", "write dist/ and kantoorpost.zip, ready to be deployed", packUp},
+	}
+}
+
+// errUsage says that the command line was not understood; the reason is told already.
+var errUsage = errors.New("usage")
+
+func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	name := "run"
+	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
+		name, args = args[0], args[1:]
+	} else if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
+		name = "help"
+	}
+	if name == "help" {
+		usage(stdout)
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name != name {
+			continue
+		}
+		err := c.run(ctx, args, stdout, stderr)
+		switch {
+		case err == nil, errors.Is(err, flag.ErrHelp):
+			return 0
+		case errors.Is(err, errUsage):
+			return misuse
+		}
+		fmt.Fprintln(stderr, "go tool dev:", err)
+		return failed
+	}
+	fmt.Fprintf(stderr, "go tool dev: there is no command %q\n\n", name)
+	usage(stderr)
+	return misuse
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "Usage: go tool dev [command] [flags]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-7s %s\n", c.name, c.does)
+	}
+	fmt.Fprint(w, "  help    show this\n\nFlags of run:\n")
+	var o options
+	f := o.flags(w)
+	f.PrintDefaults()
+}
+
+// parse reads flags, of which nothing may be left over.
+func parse(f *flag.FlagSet, args []string, stderr io.Writer) error {
+	err := f.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	if err != nil {
+		return errUsage // the flag set has told it
+	}
+	if f.NArg() > 0 {
+		fmt.Fprintf(stderr, "go tool dev %s: what is %q?\n", f.Name(), f.Arg(0))
+		f.Usage()
+		return errUsage
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"kantoorpost/shared/dev/seed"
+)
+
+// Where mail is looked for, people watch: in Azure it is every five minutes.
+const simulatedSchedule, realSchedule = "*/10 * * * * *", "0 */5 * * * *"
+
+// settings are the app settings, as the deployment sets them in Azure.
+func (s *stack) settings() map[string]string {
+	all := map[string]string{
+		"AzureWebJobsStorage":  s.storage.ConnectionString(),
+		"WEBSITE_AUTH_ENABLED": "true",
+		"AUTH_TENANT_ID":       tenantID,
+		"FIRST_ADMINISTRATOR":  s.administrator(),
+		"POLL_SCHEDULE":        realSchedule,
+		"SECRETS_FILE":         s.data.path("secrets.json"),
+		"KEY_VAULT_URL":        "",
+		"SIMULATOR_URL":        "",
+		"WEBSITE_SITE_NAME":    "",
+	}
+	if s.tenant != nil {
+		all["POLL_SCHEDULE"] = simulatedSchedule
+		all["SECRETS_FILE"] = ""
+		all["KEY_VAULT_URL"] = s.tenant.url
+		all["SIMULATOR_URL"] = s.tenant.url
+		all["SSL_CERT_FILE"] = s.tenant.certificate
+		all["IDENTITY_ENDPOINT"] = s.tenant.identityURL
+		all["IDENTITY_HEADER"] = rand.Text()
+	}
+	return all
+}
+
+// readyPatience is how long the handler may take to reach its tables and queues.
+const readyPatience = time.Minute
+
+// waitUntilReady asks the product whether all that it needs works.
+func (s *stack) waitUntilReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, readyPatience, fmt.Errorf("not after %v", readyPatience))
+	defer cancel()
+	done := s.progress.start("waiting until the product is ready")
+	var last string
+	for {
+		ready, said := s.isReady(ctx)
+		if ready {
+			done(nil)
+			return nil
+		}
+		if said != "" {
+			last = said
+		}
+		select {
+		case <-ctx.Done():
+			err := fmt.Errorf("the product is not ready: %w: %s (see %s)", context.Cause(ctx), last, s.data.path("log", "handler.log"))
+			done(err)
+			return err
+		case <-s.host.Done():
+			done(s.host.Err())
+			return s.host.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (s *stack) isReady(ctx context.Context) (ready bool, said string) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.appURL()+"/api/health/ready", nil)
+	if err != nil {
+		return false, err.Error()
+	}
+	req.Header.Set("Authorization", "Bearer local:"+s.administrator())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false, ""
+	}
+	defer res.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(res.Body, 1000)) // only to be shown
+	return res.StatusCode == http.StatusOK, fmt.Sprintf("%s %s", res.Status, text)
+}
+
+// seedFrom is how far back the seeded addresses are read.
+const seedFrom = -30 * 24 * time.Hour
+
+// fill puts the office in, and then its mail, unless that is not wanted.
+func (s *stack) fill(ctx context.Context) error {
+	if s.tenant == nil || s.empty {
+		return nil
+	}
+	done := s.progress.start("filling the office: people, clients, contacts, addresses, mail")
+	err := seed.Office(ctx, seed.Options{
+		App: s.appURL(), Administrator: s.administrator(), Office: s.tenant.office, From: time.Now().Add(seedFrom),
+		Connector: seed.Connector{
+			Name: "Kantoor De Vries (gesimuleerd)", ClientID: clientID, ClientSecret: s.tenant.secret, TokenEndpoint: s.tenant.tokenEndpoint(),
+		},
+	})
+	if err == nil {
+		_, err = s.tenant.deliver(ctx)
+	}
+	done(err)
+	return err
+}
