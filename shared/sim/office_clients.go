@@ -89,7 +89,7 @@ func vatID(from int, person bool) string {
 			continue
 		}
 		// The letters count as numbers: N=23, L=21, B=11.
-		suffix := (97+1-remainder97(fmt.Sprintf("2321%09d1100", n))) % 97
+		suffix := (97 + 1 - remainder97(fmt.Sprintf("2321%09d1100", n))) % 97
 		if (suffix == 1) != person && suffix > 0 {
 			return fmt.Sprintf("NL%09dB%02d", n, suffix)
 		}
