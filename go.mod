@@ -2,6 +2,8 @@ module kantoorpost
 
 go 1.26.0
 
+tool kantoorpost/shared/dev
+
 require (
 	github.com/Azure/azure-sdk-for-go/sdk/azidentity v1.15.0
 	github.com/Azure/azure-sdk-for-go/sdk/data/aztables v1.4.1

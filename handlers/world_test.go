@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +52,15 @@ const (
 	staffTenant  = "7f000000-0000-4000-8000-00000000000a"
 	admin        = "beheer@" + domain
 )
+
+// TestMain keeps the log of thousands of runs out of the way; -v shows it.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if !testing.Verbose() {
+		slog.SetDefault(slog.New(slog.DiscardHandler))
+	}
+	os.Exit(m.Run())
+}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()

@@ -12,40 +12,88 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// records is the office as the tables have it. It lives for one job: what it
-// looked up is remembered, since mails of one job have much in common.
+// records is the office as the tables have it, for the mails of one job.
 type records struct {
-	h        *Handler
-	boxes    map[string]connector.Activation
-	members  func(context.Context) (byID map[string]directory.TeamMember, byAddress map[string]string, err error)
-	contacts map[string]lookup[sender]
-	atClient map[string][]directory.Link
-	teams    map[string]lookup[[]string]
-	roles    map[string]bool
+	h     *Handler
+	boxes map[string]connector.Activation
+	known *known
 }
 
-type lookup[T any] struct {
+// known is what was looked up in the directory at one version of it. The
+// process keeps it from job to job, since the same clients write again and
+// again; when the directory changes it starts anew.
+type known struct {
+	version int64
+
+	mu        sync.Mutex
+	byID      map[string]directory.TeamMember // active members
+	byAddress map[string]string
+	contacts  map[string]found[sender]
+	atClient  map[string][]directory.Link
+	teams     map[string]found[[]string]
+	roles     map[string]bool
+}
+
+type found[T any] struct {
 	value T
-	found bool
+	there bool
 }
 
-func (h *Handler) records(boxes map[string]connector.Activation) *records {
-	r := &records{
-		h: h, boxes: boxes,
-		contacts: map[string]lookup[sender]{},
-		atClient: map[string][]directory.Link{},
-		teams:    map[string]lookup[[]string]{},
-		roles:    map[string]bool{},
+// maxKnown bounds how many contacts and clients are kept.
+const maxKnown = 5000
+
+// at returns what is known at a version of the directory.
+func (h *Handler) at(version int64) *known {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.known == nil || h.known.version != version || h.known.full() {
+		h.known = &known{
+			version:  version,
+			contacts: map[string]found[sender]{},
+			atClient: map[string][]directory.Link{},
+			teams:    map[string]found[[]string]{},
+			roles:    map[string]bool{},
+		}
 	}
-	var once sync.Once
-	var byID map[string]directory.TeamMember
-	var byAddress map[string]string
-	var err error
-	r.members = func(ctx context.Context) (map[string]directory.TeamMember, map[string]string, error) {
-		once.Do(func() { byID, byAddress, err = h.activeMembers(ctx) })
-		return byID, byAddress, err
+	return h.known
+}
+
+func (k *known) full() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.contacts)+len(k.atClient)+len(k.teams) > maxKnown
+}
+
+// look returns what m knows of key, or asks and keeps the answer.
+func look[T any](k *known, m map[string]T, key string, ask func() (T, error)) (T, error) {
+	k.mu.Lock()
+	v, ok := m[key]
+	k.mu.Unlock()
+	if ok {
+		return v, nil
 	}
-	return r
+	v, err := ask() // not under the lock: two may ask the same, and get the same
+	if err != nil {
+		return v, err
+	}
+	k.mu.Lock()
+	m[key] = v
+	k.mu.Unlock()
+	return v, nil
+}
+
+func (r *records) members(ctx context.Context) (map[string]directory.TeamMember, map[string]string, error) {
+	k := r.known
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.byID == nil {
+		byID, byAddress, err := r.h.activeMembers(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		k.byID, k.byAddress = byID, byAddress
+	}
+	return k.byID, k.byAddress, nil
 }
 
 // activeMembers reads all team members: an office has dozens of them, and one
@@ -73,36 +121,28 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 	if !ok {
 		return connector.Link{}, false, nil
 	}
+	var err error
 	switch box.Link.Kind {
 	case connector.LinkRole:
-		there, asked := r.roles[box.Link.ID]
-		if !asked {
+		ok, err = look(r.known, r.known.roles, box.Link.ID, func() (bool, error) {
 			_, err := r.h.Directory.Role(ctx, box.Link.ID)
-			if err != nil && !errors.Is(err, directory.ErrNotFound) {
-				return connector.Link{}, false, err
+			if errors.Is(err, directory.ErrNotFound) {
+				return false, nil
 			}
-			there = err == nil
-			r.roles[box.Link.ID] = there
-		}
-		return box.Link, there, nil
+			return true, err
+		})
 	case connector.LinkProcessTeam:
-		_, there, err := r.team(ctx, box.Link.ID)
-		return box.Link, there, err
+		_, ok, err = r.team(ctx, box.Link.ID)
 	}
-	return box.Link, true, nil
+	return box.Link, ok, err
 }
 
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
-	if l, ok := r.contacts[email]; ok {
-		return l.value, l.found, nil
-	}
-	c, found, err := r.h.Directory.ContactByAddress(ctx, email)
-	if err != nil {
-		return sender{}, false, err
-	}
-	s := sender{ID: c.ID, Name: c.Name, Clients: c.Clients}
-	r.contacts[email] = lookup[sender]{s, found}
-	return s, found, nil
+	c, err := look(r.known, r.known.contacts, email, func() (found[sender], error) {
+		c, there, err := r.h.Directory.ContactByAddress(ctx, email)
+		return found[sender]{sender{ID: c.ID, Name: c.Name, Clients: c.Clients}, there}, err
+	})
+	return c.value, c.there, err
 }
 
 func (r *records) Member(ctx context.Context, email string) (string, bool, error) {
@@ -116,12 +156,11 @@ func (r *records) HasRole(ctx context.Context, client, role string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	links, asked := r.atClient[client]
-	if !asked {
-		if links, err = r.h.Directory.ClientTeam(ctx, client); err != nil {
-			return nil, err
-		}
-		r.atClient[client] = links
+	links, err := look(r.known, r.known.atClient, client, func() ([]directory.Link, error) {
+		return r.h.Directory.ClientTeam(ctx, client)
+	})
+	if err != nil {
+		return nil, err
 	}
 	var ids []string
 	for _, l := range links {
@@ -148,16 +187,14 @@ func (r *records) InTeam(ctx context.Context, team string) ([]string, error) {
 }
 
 func (r *records) team(ctx context.Context, id string) (members []string, there bool, err error) {
-	if l, ok := r.teams[id]; ok {
-		return l.value, l.found, nil
-	}
-	t, err := r.h.Directory.Team(ctx, id)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
-		return nil, false, err
-	}
-	l := lookup[[]string]{t.Members, err == nil}
-	r.teams[id] = l
-	return l.value, l.found, nil
+	t, err := look(r.known, r.known.teams, id, func() (found[[]string], error) {
+		t, err := r.h.Directory.Team(ctx, id)
+		if errors.Is(err, directory.ErrNotFound) {
+			return found[[]string]{}, nil
+		}
+		return found[[]string]{t.Members, true}, err
+	})
+	return t.value, t.there, err
 }
 
 // Answered looks first for the mails that this one names, then for the

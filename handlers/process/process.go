@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -33,6 +34,9 @@ type Handler struct {
 	Directory  *directory.Store
 	Items      *item.Store
 	Chats      *chat.Store
+
+	mu    sync.Mutex
+	known *known
 }
 
 // maxTries is how often one mail is decided in one job: a decision does not
@@ -66,7 +70,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Process) error {
 	if err != nil {
 		return err
 	}
-	who := h.records(boxes)
+	who := &records{h, boxes, h.at(version)}
 	basis := func(it item.Item) string {
 		l := boxes[it.Mailbox].Link
 		return item.Basis(version, string(l.Kind), l.ID)

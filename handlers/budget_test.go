@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"kantoorpost/shared/sim"
+)
+
+// hostPerJob is what the host itself asks of the queue for a job: it takes it
+// and deletes it.
+const hostPerJob = 2
+
+// counted is what went over the wires.
+type counted struct{ graph, tableReads, tableWrites, queue, bytes int }
+
+func (w *world) reset() {
+	for _, wire := range w.wires() {
+		wire.Reset()
+	}
+}
+
+func (w *world) count() counted {
+	var c counted
+	for _, call := range w.toMicrosoft.Calls() {
+		if strings.Contains(call.URL, "/v1.0/") {
+			c.graph++
+			c.bytes += call.Received
+		}
+	}
+	for _, call := range w.toTables.Calls() {
+		if call.Method == "GET" {
+			c.tableReads++
+		} else {
+			c.tableWrites++
+		}
+	}
+	for _, call := range w.toQueues.Calls() {
+		if call.Method == "POST" {
+			c.queue += 1 + hostPerJob
+		}
+	}
+	return c
+}
+
+// mailboxes activates so many addresses, all linked with one role.
+func (w *world) mailboxes(n int) {
+	w.t.Helper()
+	member := w.must("POST", "/api/team-members", object{"name": "Anna", "email": "anna@" + domain, "rights": "editor", "active": true})["id"]
+	role := w.must("POST", "/api/roles", object{"name": "Relatiebeheerder"})["id"]
+	client := w.must("POST", "/api/clients", object{"number": "1001", "type": "organisation", "name": "Bakkerij Jansen"})["id"]
+	w.must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": member, "role": role}})
+	w.must("POST", "/api/contacts", object{"name": "Jan Jansen", "emails": []string{"jan@bakker.example"}, "clients": []any{client}})
+	var addresses []object
+	for i := range n {
+		address := fmt.Sprintf("box%05d@%s", i, domain)
+		if _, err := w.tenant.AddMailbox(sim.MailboxOptions{Address: address, Name: address, Shared: true}); err != nil {
+			w.t.Fatal(err)
+		}
+		addresses = append(addresses, object{"address": address, "link": object{"kind": "role", "id": role}})
+	}
+	w.connect(addresses...)
+	w.pass(2)
+}
+
+// A quiet office costs one call to Graph per mailbox and writes nothing, and a
+// larger one does not cost more per mailbox.
+func TestIdlePollBudget(t *testing.T) {
+	perMailbox := map[int]float64{}
+	for _, n := range []int{32, 320} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.mailboxes(n)
+			w.reset()
+			w.pass(1)
+			c := w.count()
+			per := func(v int) float64 { return float64(v) / float64(n) }
+			t.Logf("%d mailboxes, one poll: %+v", n, c)
+			if c.graph != n {
+				t.Errorf("%d mailboxes: %d Graph calls, want one each", n, c.graph)
+			}
+			if per(c.tableReads) > 1 || c.tableWrites > 0 || per(c.queue) > 0.3 {
+				t.Errorf("%d mailboxes: %.2f table reads, %d writes, %.2f queue operations each; want at most 1, 0, 0.3", n, per(c.tableReads), c.tableWrites, per(c.queue))
+			}
+			perMailbox[n] = per(c.graph + c.tableReads + c.queue)
+		})
+	}
+	if perMailbox[320] > perMailbox[32]*1.05 {
+		t.Errorf("operations per mailbox grow: %v", perMailbox)
+	}
+}
+
+// What one mail costs when many come at once, from fifty contacts of fifty
+// clients: calls, transactions, messages and bytes.
+func TestMailBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		random := rand.New(rand.NewPCG(1, 2))
+		w.mailboxes(1)
+		to := "box00000@" + domain
+		const n, body = 100, 6000
+		members := w.must("GET", "/api/team-members", nil)["items"].([]any)
+		roles := w.must("GET", "/api/roles", nil)["items"].([]any)
+		for i := range n {
+			from := fmt.Sprintf("klant%d@klanten.example", i%50)
+			if i < 50 {
+				client := w.must("POST", "/api/clients", object{"number": fmt.Sprint(2000 + i), "type": "organisation", "name": fmt.Sprint("Klant ", i)})["id"]
+				w.must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
+				w.must("POST", "/api/contacts", object{"name": from, "emails": []string{from}, "clients": []any{client}})
+			}
+			text := make([]byte, body) // does not compress
+			for j := range text {
+				text[j] = byte('0' + random.IntN(64))
+			}
+			w.send(from, []string{to}, letter(from, to, fmt.Sprint("Vraag ", i), fmt.Sprint("m", i))+string(text))
+		}
+		w.reset()
+		w.pass(1)
+		c := w.count()
+		if got := subjects(w.mails(), "processed"); len(got) != n {
+			t.Fatalf("%d of %d mails processed", len(got), n)
+		}
+		per := func(v int) float64 { return float64(v) / n }
+		t.Logf("%d mails of %d bytes: %+v", n, body, c)
+		if got := per(c.graph); got > 1.2 {
+			t.Errorf("%.2f Graph calls per mail, want at most 1.2", got)
+		}
+		if got := per(c.tableReads + c.tableWrites); got > 3 {
+			t.Errorf("%.2f table transactions per mail, want at most 3", got)
+		}
+		if got := per(c.queue) / (1 + hostPerJob); got > 0.3 {
+			t.Errorf("%.2f queue messages per mail, want at most 0.3", got)
+		}
+		if got := per(c.bytes); got > 1.3*body+2048 {
+			t.Errorf("%.0f bytes read from Graph per mail of %d, want at most 1.3 times that and 2 KB", got, body)
+		}
+	})
+}
+
+// A page of a list is one query and a bounded number of bytes, however many
+// mails there are.
+func TestListBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.mailboxes(1)
+		to := "box00000@" + domain
+		for i := range 300 {
+			w.send("jan@bakker.example", []string{to}, letter("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i)))
+		}
+		w.pass(1)
+		w.reset()
+		r := httptest.NewRequest("GET", "/api/mails", nil).WithContext(t.Context())
+		r.Header.Set("X-MS-CLIENT-PRINCIPAL", principal(admin))
+		rec := httptest.NewRecorder()
+		w.http.ServeHTTP(rec, r)
+		queries := 0
+		for _, c := range w.toTables.Calls() {
+			if strings.Contains(c.URL, "/mails()") || strings.Contains(c.URL, "/mails?") {
+				queries++
+			}
+		}
+		if rec.Code != 200 || queries != 1 || rec.Body.Len() > 60<<10 {
+			t.Errorf("status %d, %d queries, %d bytes; want 200, 1, at most 60 KiB: %v", rec.Code, queries, rec.Body.Len(), w.toTables.Calls())
+		}
+	})
+}
