@@ -18,7 +18,7 @@ const senderIP = "203.0.113.25"
 // it. Fields that only Exchange may write are taken out first, or anybody
 // could claim to be inside.
 //
-// https://learn.microsoft.com/exchange/mail-flow/header-firewall
+// https://technet.microsoft.com/en-us/library/bb232136(v=exchg.149).aspx
 func stamp(raw []byte, env Envelope, domain string, now time.Time) []byte {
 	h, body := splitMail(raw)
 	start := body

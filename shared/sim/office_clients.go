@@ -82,7 +82,6 @@ func clientTeam(i int, domain string) []Link {
 // ways that are in use: nine digits that pass the eleven test, as the number of
 // a company, and the whole that leaves 1 modulo 97, as the id of a person. A
 // company's ends in B01.
-// https://www.belastingdienst.nl/wps/wcm/connect/nl/btw/content/hoe-ziet-een-btw-nummer-er-uit
 func vatID(from int, person bool) string {
 	for n := from; ; n++ {
 		if !passesEleven(n) {

@@ -90,7 +90,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 // Rcpt refuses an address of the tenant that is no mailbox, in the words of
 // Exchange Online; the rest of the world has every address.
-// https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/fix-error-code-550-5-1-10-in-exchange-online
+// https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/fix-error-code-550-5-1-10-in-exchange-online
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	to = cleanLine(cleanText(to))
 	if s.tenant.HasDomain(to) && !s.tenant.HasMailbox(to) {
