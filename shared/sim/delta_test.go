@@ -196,8 +196,9 @@ func TestALinkThatIsNotKnownIsGone(t *testing.T) {
 	w.deliver(info, "a")
 	_, link := w.round(delta)
 	garbled := strings.Replace(link, "deltatoken=", "deltatoken=x", 1)
+	_, forged := newWorld(t, "info", "loon").round(delta) // signed by another tenant
 	elsewhere := strings.Replace(link, "info@", "loon@", 1)
-	for _, path := range []string{garbled, elsewhere, delta + "?$deltatoken=latest"} {
+	for _, path := range []string{garbled, elsewhere, forged, delta + "?$deltatoken=latest"} {
 		w.refused(w.graph("GET", path, nil), http.StatusGone, "SyncStateNotFound")
 	}
 	if err := w.tenant.ForgetDeltaLinks(info); err != nil {

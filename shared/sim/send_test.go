@@ -119,6 +119,7 @@ func TestNoFieldOfAMailBecomesAnother(t *testing.T) {
 		"subject":      "a\r\nBcc: kwaad@elders.example",
 		"toRecipients": []any{map[string]any{"emailAddress": map[string]any{"name": "x\r\nX-Bad: 1", "address": "x@y.example"}}},
 		"body":         map[string]any{"contentType": "text", "content": "b"},
+		"attachments":  []any{map[string]any{"@odata.type": FileAttachment, "name": "a\r\nX-Bad: 2", "isInline": true, "contentId": "c\r\nX-Bad: 3", "contentBytes": "YQ=="}},
 	}, "SaveToSentItems": false}
 	w.want(w.graph("POST", "/users/"+info+"/sendMail", m), 202)
 	got := w.tenant.Outside("x@y.example")[0]
@@ -126,6 +127,9 @@ func TestNoFieldOfAMailBecomesAnother(t *testing.T) {
 		if strings.EqualFold(h.Name, "Bcc") || strings.EqualFold(h.Name, "X-Bad") {
 			t.Errorf("header %v", h)
 		}
+	}
+	if strings.Contains(string(got.MIME), "\nX-Bad") {
+		t.Errorf("source %s", got.MIME)
 	}
 	if len(w.tenant.Sent(info)) != 0 {
 		t.Error("a copy is kept that was not wanted")
@@ -179,5 +183,16 @@ func TestADraftIsWrittenAndOutlivesARestart(t *testing.T) {
 	w.want(w.graph("POST", at+"/send", nil), 202)
 	if out := w.tenant.Outside("x@y.example"); len(out) != 1 || out[0].Subject != "Concept" || len(out[0].Attachments) != 0 {
 		t.Errorf("outside %+v", out)
+	}
+}
+
+// Two forms of a message do not share the room behind their attachments.
+func TestAnAttachmentIsAddedToOneFormOnly(t *testing.T) {
+	original := Message{Attachments: make([]Attachment, 0, 4)}
+	a, b := original, original
+	a.attach(Attachment{Name: "a"}, a.Created)
+	b.attach(Attachment{Name: "b"}, b.Created)
+	if a.Attachments[0].Name != "a" {
+		t.Errorf("became %s", a.Attachments[0].Name)
 	}
 }

@@ -36,7 +36,7 @@ func overwrite(t *testing.T, file string, content []byte) {
 // tear leaves half a line at the end of a file, as a power cut does.
 func tear(t *testing.T, file string) {
 	t.Helper()
-	overwrite(t, file, append(read(t, file), `{"seq":99999,"put":{"mailb`...))
+	overwrite(t, file, append(read(t, file), `{"seq":99999,"put":{"mailbox":"`+strings.Repeat("x", 1<<16)...))
 }
 
 func modeOf(t *testing.T, file string) os.FileMode {

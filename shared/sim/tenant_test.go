@@ -251,6 +251,10 @@ func TestATenantGoesOnAfterARestart(t *testing.T) {
 	if items, _ := again.round(link); len(items) != 2 { // the marked one and the new one
 		t.Errorf("the old link gives %d items", len(items))
 	}
+	again.tenant.Close()
+	if third := openWorld(t, file); len(third.tenant.Messages(info)) != 4 {
+		t.Errorf("%d mails after the second restart", len(third.tenant.Messages(info)))
+	}
 }
 
 func TestABrokenJournalIsNotOverwritten(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -69,11 +68,17 @@ func (t *Tenant) sign(kind, text string) []byte {
 	return mac.Sum(nil)
 }
 
-var (
-	errTokenEmpty   = errors.New("Access token is empty.")                             //nolint:staticcheck // Graph's own words
-	errTokenShape   = errors.New("IDX14100: JWT is not well formed.")                  //nolint:staticcheck // Graph's own words
-	errTokenSigned  = errors.New("Access token validation failure. Invalid signature") //nolint:staticcheck // Graph's own words
-	errTokenExpired = errors.New("Lifetime validation failed, the token is expired.")  //nolint:staticcheck // Graph's own words
+// tokenFault is what is wrong with a token, in Graph's own words.
+type tokenFault string
+
+func (f tokenFault) Error() string { return string(f) }
+
+const (
+	errTokenEmpty    tokenFault = "Access token is empty."
+	errTokenShape    tokenFault = "IDX14100: JWT is not well formed."
+	errTokenSigned   tokenFault = "Access token validation failure. Invalid signature."
+	errTokenExpired  tokenFault = "Lifetime validation failed, the token is expired."
+	errTokenAudience tokenFault = "Access token validation failure. Invalid audience."
 )
 
 // readToken checks the bearer token of a request.
@@ -108,7 +113,7 @@ func (t *Tenant) readToken(r *http.Request) (*claims, error) {
 func (t *Tenant) authenticate(r *http.Request) (*claims, error) {
 	c, err := t.readToken(r)
 	if err == nil && c.Audience != t.graphRoot() && c.Audience != publicGraph && c.Audience != graphAppID {
-		err = errors.New("Access token validation failure. Invalid audience.") //nolint:staticcheck // Graph's own words
+		err = errTokenAudience
 	}
 	if err != nil {
 		return nil, &refusal{
