@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kantoorpost/shared/wiretest"
 )
@@ -19,14 +21,33 @@ func (w *world) wires() []*wiretest.Wire {
 
 // fault decides about every call over any wire, counted together.
 func (w *world) fault(f func(n int, r *http.Request) wiretest.Fault) (count func() int) {
+	var mu sync.Mutex
 	n := 0
 	for _, wire := range w.wires() {
 		wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
-			n++ // one process, one call at a time is enough for the order
+			mu.Lock()
+			defer mu.Unlock()
+			n++
 			return f(n-1, r)
 		})
 	}
 	return func() int { return n }
+}
+
+// slow makes every call take its time, another each time, so that what runs at
+// the same time meets in another order with each seed.
+func (w *world) slow(seed uint64) {
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(seed, 1))
+	for _, wire := range w.wires() {
+		wire.Fault(func(int, *http.Request) wiretest.Fault {
+			mu.Lock()
+			d := time.Duration(random.IntN(1000)) * time.Millisecond
+			mu.Unlock()
+			time.Sleep(d) // simulated
+			return wiretest.Pass
+		})
+	}
 }
 
 func (w *world) heal() {
@@ -171,6 +192,43 @@ func TestRandomSchedules(t *testing.T) {
 				}
 				w.check(t)
 			})
+		})
+	}
+}
+
+// The same job delivered twice, and worked on by two processes at the same time,
+// has one effect.
+func TestEverythingTwiceAtOnce(t *testing.T) {
+	for seed := range uint64(25) {
+		synctest.Test(t, func(t *testing.T) {
+			w := story(t)
+			w.slow(seed)
+			first := w.http
+			w.start()
+			second := w.http
+			for range 3 {
+				var both sync.WaitGroup
+				for _, process := range []http.Handler{first, second} {
+					both.Go(func() {
+						call(t, process, "poll", "timer", `{"IsPastDue":false}`)
+						for _, q := range []string{"fetch", "fetch", "process", "process"} {
+							time.Sleep(time.Second) // simulated: what was put can be taken
+							for _, text := range w.queues.Texts(q) {
+								call(t, process, q, "job", quoted(text))
+							}
+						}
+					})
+				}
+				both.Wait()
+				time.Sleep(5 * time.Minute)
+			}
+			w.queues.Clear("fetch")
+			w.queues.Clear("process")
+			w.settle()
+			if got := w.picture(); got != ending {
+				t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)
+			}
+			w.check(t)
 		})
 	}
 }

@@ -163,13 +163,26 @@ func (w *world) must(method, path string, body any) map[string]any {
 
 type object = map[string]any
 
-// invoke calls a function as the host does, and tells whether it succeeded.
+// invoke calls a function of the process that runs.
 func (w *world) invoke(function, binding, value string) bool {
 	w.t.Helper()
+	return call(w.t, w.http, function, binding, value)
+}
+
+// call calls a function as the host does, and tells whether it succeeded.
+func call(t *testing.T, process http.Handler, function, binding, value string) bool {
 	body := fmt.Sprintf(`{"Data":{%q:%s},"Metadata":{"DequeueCount":"1","sys":{"MethodName":%q}}}`, binding, value, function)
 	rec := httptest.NewRecorder()
-	w.http.ServeHTTP(rec, httptest.NewRequest("POST", "/"+function, strings.NewReader(body)).WithContext(w.t.Context()))
+	process.ServeHTTP(rec, httptest.NewRequest("POST", "/"+function, strings.NewReader(body)).WithContext(t.Context()))
 	return rec.Code == http.StatusOK && rec.Body.Len() > 0
+}
+
+// quoted is the text of a queue message as the host sends it: JSON in a string
+// in a string.
+func quoted(text string) string {
+	once, _ := json.Marshal(text)
+	twice, _ := json.Marshal(string(once))
+	return string(twice)
 }
 
 // tick lets the timer come round once, and does all that follows from it.
@@ -191,9 +204,7 @@ func (w *world) drain() {
 				continue
 			}
 			busy = true
-			once, _ := json.Marshal(m.Text)
-			twice, _ := json.Marshal(string(once))
-			switch ok := w.invoke(q, "job", string(twice)); {
+			switch ok := w.invoke(q, "job", quoted(m.Text)); {
 			case ok:
 				w.queues.Delete(m)
 			case m.Count >= 5:

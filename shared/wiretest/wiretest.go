@@ -55,7 +55,8 @@ type Call struct {
 func Transport(h http.Handler) *Wire { return &Wire{handler: h} }
 
 // Fault sets who decides about each call from now on; n counts the calls from
-// 0 since the last Reset, over the whole life of the Wire.
+// 0 since the last Reset. Calls may come at the same time; f may take its time,
+// as a slow wire does.
 func (w *Wire) Fault(f func(n int, r *http.Request) Fault) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -99,11 +100,12 @@ func (w *Wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	n := len(w.calls)
 	w.calls = append(w.calls, Call{Method: r.Method, URL: r.URL.String(), Sent: len(body)})
-	f := Pass
-	if w.fault != nil {
-		f = w.fault(n, r)
-	}
+	decide := w.fault
 	w.mu.Unlock()
+	f := Pass
+	if decide != nil {
+		f = decide(n, r)
+	}
 
 	if err := context.Cause(r.Context()); err != nil {
 		return nil, err
