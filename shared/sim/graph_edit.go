@@ -1,0 +1,201 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// edit is a change of properties: name to value, as sent.
+type edit map[string]json.RawMessage
+
+// everyMessage can be changed of any message, the rest of drafts only.
+//
+// https://learn.microsoft.com/graph/api/message-update
+var everyMessage = map[string]string{
+	"categories": changedMarks, "flag": changedMarks, "importance": changedMarks,
+	"isRead": changedRead, "inferenceClassification": changedContent,
+}
+
+// apply makes the change to m and tells what kinds of properties it touched.
+func (e edit) apply(m *Message) (changed []string, err error) {
+	targets := map[string]any{
+		"categories": &m.Categories, "flag": &m.Flag, "importance": &m.Importance,
+		"isRead": &m.IsRead, "inferenceClassification": &m.InferenceClassification,
+		"isReadReceiptRequested": &m.ReadReceiptRequested,
+		"subject":                &m.Subject, "body": &m.Body, "sender": &m.Sender, "from": &m.From,
+		"toRecipients": &m.To, "ccRecipients": &m.Cc, "bccRecipients": &m.Bcc, "replyTo": &m.ReplyTo,
+		"internetMessageHeaders": &m.Headers,
+	}
+	readOnly := map[string]bool{
+		"id": true, "changeKey": true, "createdDateTime": true, "lastModifiedDateTime": true, "receivedDateTime": true, "sentDateTime": true,
+		"hasAttachments": true, "bodyPreview": true, "parentFolderId": true, "conversationId": true, "webLink": true, "isDraft": true, "uniqueBody": true,
+	}
+	for name, value := range e {
+		if strings.HasPrefix(name, "@") || name == "attachments" {
+			continue
+		}
+		target := targets[name]
+		switch {
+		case target == nil && readOnly[name]:
+			continue // the service ignores them
+		case target == nil:
+			return nil, refuse(http.StatusBadRequest, "RequestBodyRead", "The property '"+name+"' does not exist on type '"+messageKind+"'. Make sure to only use property names that are defined by the type.")
+		}
+		kind, everywhere := everyMessage[name]
+		if !everywhere {
+			kind = changedContent
+			if !m.IsDraft {
+				return nil, refuse(http.StatusBadRequest, "ErrorInvalidPropertyUpdateSentMessage", "Update operation is invalid for property of a sent message.")
+			}
+		}
+		if err := reset(target, value); err != nil {
+			return nil, refuse(http.StatusBadRequest, "RequestBodyRead", fmt.Sprintf("Cannot read the value of property '%s'.", name))
+		}
+		changed = append(changed, kind)
+	}
+	return changed, m.check()
+}
+
+// reset decodes value into target from nothing: a list is replaced, never
+// written over, because the message that it came from still has it.
+func reset(target any, value json.RawMessage) error {
+	switch p := target.(type) {
+	case *[]string:
+		*p = nil
+	case *[]Recipient:
+		*p = nil
+	case *[]Header:
+		*p = nil
+	case **Recipient:
+		*p = nil
+	}
+	return json.Unmarshal(value, target)
+}
+
+// check refuses what Graph refuses in a message that somebody writes.
+func (m *Message) check() error {
+	switch m.Importance {
+	case "", "low", "normal", "high":
+	default:
+		return errBadRequest("Invalid value for importance.")
+	}
+	switch strings.ToLower(m.Body.ContentType) {
+	case "", "text", "html":
+	default:
+		return errBadRequest("Invalid value for body.contentType.")
+	}
+	m.Body.ContentType = strings.ToLower(m.Body.ContentType)
+	if !m.IsDraft {
+		return nil
+	}
+	// https://learn.microsoft.com/graph/api/resources/internetmessageheader
+	for _, h := range m.Headers {
+		if !strings.HasPrefix(strings.ToLower(h.Name), "x-") {
+			return refuse(http.StatusBadRequest, "InvalidInternetMessageHeader", "The internet message header name '"+h.Name+"' should start with 'x-' or 'X-'.")
+		}
+		if strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
+			return refuse(http.StatusBadRequest, "InvalidInternetMessageHeader", "The internet message header '"+h.Name+"' holds characters that are not allowed.")
+		}
+	}
+	return nil
+}
+
+func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	changes, err := fields(body)
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := t.change(c, func(m *Message) ([]string, error) {
+		if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != m.etag() {
+			return nil, refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.")
+		}
+		return edit(changes).apply(m)
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	return t.respondMessage(c, http.StatusOK, m)
+}
+
+// change makes a changed copy of the message of the path the current one.
+func (t *Tenant) change(c *graphCall, do func(*Message) (changed []string, err error)) (*Message, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	it, err := c.message()
+	if err != nil {
+		return nil, err
+	}
+	m := *it.message
+	changed, err := do(&m)
+	if err != nil {
+		return nil, err
+	}
+	if len(changed) == 0 {
+		return it.message, nil
+	}
+	return &m, t.store(c.box, it.folder, &m, changed)
+}
+
+// store commits a new form of a message. The caller holds mu.
+func (t *Tenant) store(box *mailbox, folder string, m *Message, changed []string) error {
+	m.ChangeKey, m.Modified = changeKey(t.sequence+1), t.now()
+	m.ParentFolderID = box.folders[folder].id
+	return t.commit(record{Put: &stored{Mailbox: box.id, Folder: folder, Changed: changed, message: m}})
+}
+
+// deleteMessage moves to Deleted Items what is not there yet.
+//
+// https://learn.microsoft.com/graph/api/message-delete
+func (t *Tenant) deleteMessage(c *graphCall) (answer, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	it, err := c.message()
+	if err != nil {
+		return answer{}, err
+	}
+	done := answer{status: http.StatusNoContent}
+	if it.folder == deletedItems {
+		return done, t.commit(record{Remove: &removal{Mailbox: c.box.id, ID: it.message.ID}})
+	}
+	m := *it.message
+	return done, t.store(c.box, deletedItems, &m, nil)
+}
+
+func (t *Tenant) moveMessage(c *graphCall) (answer, error) {
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	sent, err := fields(body)
+	if err != nil {
+		return answer{}, err
+	}
+	var destination string
+	if err := json.Unmarshal(sent["destinationId"], &destination); err != nil {
+		return answer{}, errBadRequest("The DestinationId is missing.")
+	}
+	m, err := func() (*Message, error) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		it, err := c.message()
+		if err != nil {
+			return nil, err
+		}
+		to, ok := c.box.folderNamed(destination)
+		if !ok {
+			return nil, errNotFound()
+		}
+		m := *it.message
+		return &m, t.store(c.box, to, &m, nil)
+	}()
+	if err != nil {
+		return answer{}, err
+	}
+	return t.respondMessage(c, http.StatusCreated, m)
+}
