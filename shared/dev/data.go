@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"kantoorpost/shared/dev/lock"
-	"kantoorpost/shared/dev/module"
 )
 
 // data is the folder that keeps everything over a restart; removing it starts
@@ -23,13 +22,6 @@ type data struct {
 // openData makes the folder, sees whether it can be written, and takes it for
 // this process alone.
 func openData(dir string) (*data, error) {
-	if dir == "" {
-		root, err := module.Root()
-		if err != nil {
-			return nil, err
-		}
-		dir = filepath.Join(root, ".data")
-	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -27,6 +28,7 @@ import (
 type stack struct {
 	options
 	*progress
+	root    string // of the checkout
 	data    *data
 	at      *listeners
 	log     *slog.Logger
@@ -77,13 +79,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case <-s.host.Done():
 		return fmt.Errorf("the Functions host has ended: %w (see %s)", s.host.Err(), s.data.path("log", "handler.log"))
 	case <-s.storage.Done():
-		return fmt.Errorf("Azurite has ended by itself (see %s)", s.data.path("log", "azurite.log")) //nolint:staticcheck // its name
+		return fmt.Errorf("the storage emulator Azurite has ended by itself (see %s)", s.data.path("log", "azurite.log"))
 	}
 }
 
 // start checks first what can be wrong at all, and then starts one thing after
 // the other.
 func (s *stack) start(ctx context.Context) (err error) {
+	if s.root, err = module.Root(); err != nil {
+		return err
+	}
+	if s.options.data == "" {
+		s.options.data = filepath.Join(s.root, ".data")
+	}
 	if s.data, err = openData(s.options.data); err != nil {
 		return err
 	}
@@ -167,12 +175,8 @@ func (s *stack) install(ctx context.Context) (azurite.Installed, error) {
 }
 
 func (s *stack) compile(ctx context.Context) error {
-	root, err := module.Root()
-	if err != nil {
-		return err
-	}
 	done := s.progress.start("compiling the handler (the first time takes minutes: the Graph SDK is large)")
-	err = pack.Stage(ctx, root, s.data.path("dist"), pack.Local(s))
+	err := pack.Stage(ctx, s.root, s.data.path("dist"), pack.Local(s))
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}

@@ -24,7 +24,7 @@ import (
 )
 
 // ErrNoNode says that Node.js, which runs Azurite, is not on this machine.
-var ErrNoNode = errors.New("Node.js is needed to run Azurite, Microsoft's storage emulator: install Node.js 20 or newer, with npm, and try again") //nolint:staticcheck // a sentence for people
+var ErrNoNode = errors.New("there is no Node.js 20 or newer, with npm, to run Azurite, Microsoft's storage emulator: install it and try again")
 
 // oldestNode is the oldest major version of Node.js that Azurite was seen to
 // run on; its package asks for 22 in one of its dependencies.

@@ -61,6 +61,8 @@ func (w *worker) supervise(ctx context.Context) {
 			w.log.ErrorContext(ctx, "the handler ended with exit code 0: the Functions host does not start it again")
 			w.end(errors.New("the handler ended with exit code 0, after which the host does not start it again"))
 			return
+		case err == nil && code < 0:
+			err = errors.New("the handler was killed")
 		case err == nil:
 			err = fmt.Errorf("the handler ended with exit code %d", code)
 		}

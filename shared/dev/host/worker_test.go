@@ -14,8 +14,12 @@ import (
 	"time"
 )
 
-// The test binary plays the handler when it is started as one.
+// The test binary plays the handler when it is started as one, and the Core
+// Tools when it is told to start.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "start" {
+		os.Exit(playCoreTools(os.Args[2:]))
+	}
 	if port, ok := os.LookupEnv("FUNCTIONS_CUSTOMHANDLER_PORT"); ok {
 		os.Exit(playHandler(port))
 	}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestWhatIsNotUnderstoodIsToldWithExitCode2(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		want string // on stderr, or on stdout for code 0
+	}{
+		{[]string{"fly"}, misuse, `no command "fly"`},
+		{[]string{"-fly"}, misuse, "-fly"},
+		{[]string{"run", "-port", "x"}, misuse, "-port"},
+		{[]string{"-port", "70000"}, misuse, "0 to 65535"},
+		{[]string{"run", "extra"}, misuse, `"extra"`},
+		{[]string{"check", "-x"}, misuse, "-x"},
+		{[]string{"pack", "-x"}, misuse, "-x"},
+		{[]string{"help"}, 0, "Commands:"},
+		{[]string{"-h"}, 0, "-data"},
+		{[]string{"run", "-h"}, 0, ""},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := dispatch(t.Context(), c.args, &stdout, &stderr); code != c.code {
+			t.Errorf("%q: exit code %d, want %d", c.args, code, c.code)
+		}
+		said := stderr.String()
+		if c.code == 0 {
+			said = stdout.String()
+		}
+		if !strings.Contains(said, c.want) {
+			t.Errorf("%q says %q", c.args, said)
+		}
+	}
+}
+
+func TestAPortInUseIsOneSentenceThatNamesIt(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	port := busy.Addr().(*net.TCPAddr).Port
+	data := t.TempDir()
+
+	var stderr bytes.Buffer
+	if code := dispatch(t.Context(), []string{"-data", data, "-port", fmt.Sprint(port)}, &stderr, &stderr); code != failed {
+		t.Errorf("exit code %d, want %d", code, failed)
+	}
+	want := fmt.Sprintf("go tool dev: port %d, for the app, is in use", port)
+	if said := stderr.String(); !strings.HasPrefix(said, want) || strings.Count(said, "\n") != 1 {
+		t.Errorf("it says %q, want one line with %q", said, want)
+	}
+
+	// Of the others any will do, when those of the last time are taken.
+	file := filepath.Join(data, "ports.json")
+	if err := os.WriteFile(file, fmt.Appendf(nil, `{"smtp":%d,"queue":%d}`, port, port), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := listen(t.Context(), options{port: 0}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.close()
+	if l.SMTP == port || l.Queue == port || l.App == 0 || l.Table == 0 {
+		t.Errorf("ports %+v", l.ports)
+	}
+	again, err := listen(t.Context(), options{port: l.App}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.close()
+	if again.ports != l.ports {
+		t.Errorf("the next time has ports %+v, want the same as %+v", again.ports, l.ports)
+	}
+}
+
+func TestADataFolderThatCannotBeUsedIsOneSentence(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	taken := t.TempDir()
+	d, err := openData(taken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.unlock()
+	for dir, want := range map[string]string{file: "cannot be used", filepath.Join(file, "below"): "cannot be used", taken: "another go tool dev"} {
+		var stderr bytes.Buffer
+		if code := dispatch(t.Context(), []string{"-data", dir, "-port", "0"}, &stderr, &stderr); code != failed {
+			t.Errorf("%s: exit code %d", dir, code)
+		}
+		if said := stderr.String(); !strings.Contains(said, want) || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: it says %q", dir, said)
+		}
+	}
+}
+
+func TestTheClientSecretStaysTheSameAndIsForTheOwnerOnly(t *testing.T) {
+	d, err := openData(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.unlock()
+	first, err := d.clientSecret()
+	if err != nil || len(first) != 40 {
+		t.Fatalf("secret of %d characters, %v", len(first), err)
+	}
+	if second, err := d.clientSecret(); second != first || err != nil {
+		t.Errorf("another secret the second time, %v", err)
+	}
+	info, err := os.Stat(d.path("tenant", "client-secret"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("its file: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestWithoutATerminalAStepThatTakesLongSaysSoNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out)
+		stop := make(chan struct{})
+		go p.run(stop)
+		done := p.start("compiling")
+		time.Sleep(40*time.Second + time.Millisecond)
+		done(nil)
+		close(stop)
+		synctest.Wait()
+		if want := "compiling ...\ncompiling 15 s\ncompiling 30 s\ncompiling: done, 40 s\n"; out.String() != want {
+			t.Errorf("it says %q, want %q", out.String(), want)
+		}
+	})
+}
+
+func TestOnATerminalALineTicksAndOthersAreNotMixedIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out)
+		p.terminal = true
+		stop := make(chan struct{})
+		go p.run(stop)
+		done := p.start("compiling")
+		time.Sleep(time.Second + time.Millisecond)
+		fmt.Fprintln(p, "warning")
+		done(errors.New("it tells itself"))
+		close(stop)
+		synctest.Wait()
+		const clear = "\r\x1b[K"
+		if want := clear + "compiling 0 s" + clear + "compiling 1 s" + clear + "warning\n" + clear + "compiling 1 s"; out.String() != want {
+			t.Errorf("it writes %q, want %q", out.String(), want)
+		}
+	})
+}
+
+func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
+	var log, terminal bytes.Buffer
+	stdout := &handlerOutput{log: &log, terminal: &terminal}
+	lines := `{"level":"INFO","msg":"started"}` + "\n" + `{"level":"WARN","msg":"left for later","function":"fetch","error":"429"}` + "\nno JSON\n" +
+		`{"level":"ERROR","msg":"` + strings.Repeat("x", 1000) + `"}` + "\n"
+	for i := range lines { // however the lines are cut
+		if _, err := stdout.Write([]byte(lines[i : i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stderr := &handlerOutput{log: &log, terminal: &terminal, errors: true}
+	_, _ = stderr.Write([]byte("panic: boom\n"))
+	if log.String() != lines+"panic: boom\n" {
+		t.Error("the log lacks something")
+	}
+	want := "handler warn: left for later function=fetch error=429\nhandler error: " + strings.Repeat("x", maxLine-len("handler error: ")) + "…\nhandler: panic: boom\n"
+	if terminal.String() != want {
+		t.Errorf("the terminal shows %q, want %q", terminal.String(), want)
+	}
+}
+
+func TestTheHostsWarningsAreSeenAndEverythingIsKept(t *testing.T) {
+	var file, terminal bytes.Buffer
+	log := newLog(&file, &terminal)
+	log.Debug("detail")
+	log.Warn("message will be tried again", slog.String("queue", "fetch"))
+	if got := terminal.String(); got != "level=WARN msg=\"message will be tried again\" queue=fetch\n" {
+		t.Errorf("terminal: %q", got)
+	}
+	if strings.Count(file.String(), "\n") != 2 {
+		t.Errorf("file: %q", file.String())
+	}
+}

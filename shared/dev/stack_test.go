@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/smtp"
+	"net/url"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/dev/azurite"
+)
+
+// running is a whole stack, as a script starts it.
+type running struct {
+	ready
+	end func() (code int)
+}
+
+// startStack runs the command until its line of JSON comes.
+func startStack(t *testing.T, args ...string) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	lines, stdout := io.Pipe()
+	var stderr safeBuffer
+	ended := make(chan int, 1)
+	go func() {
+		code := dispatch(ctx, append([]string{"-json", "-port", "0"}, args...), stdout, &stderr)
+		_ = stdout.Close()
+		ended <- code
+	}()
+	r := &running{end: sync.OnceValue(func() int { cancel(); return <-ended })}
+	t.Cleanup(func() {
+		r.end()
+		if t.Failed() {
+			t.Log(stderr.String())
+		}
+	})
+	if err := json.NewDecoder(lines).Decode(&r.ready); err != nil {
+		t.Fatalf("no line of JSON: %v", err)
+	}
+	return r
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(b)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+type listed struct{ ID, Subject, State, Reason, Chat string }
+
+// list reads a list of the API as the first administrator.
+func (r *running) list(t *testing.T, path string) []listed {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.API+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var page struct{ Items []listed }
+	if err := json.NewDecoder(res.Body).Decode(&page); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v", path, res.Status, err)
+	}
+	return page.Items
+}
+
+// mail sends a mail over SMTP and waits until the product has decided on it.
+func (r *running) mail(t *testing.T, from, to, subject string) listed {
+	t.Helper()
+	text := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\n\r\nGoedemiddag\r\n", from, to, subject)
+	if err := smtp.SendMail(strings.TrimPrefix(r.SMTP, "smtp://"), nil, from, []string{to}, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		for _, m := range r.list(t, "/mails?limit=200&search="+url.QueryEscape(subject)) {
+			if m.Subject == subject && m.State != "new" {
+				return m
+			}
+		}
+	}
+	t.Fatalf("%q is still not decided on", subject)
+	return listed{}
+}
+
+// The command is what a new user tries first, so all of it is tried here: mail
+// comes in over SMTP and becomes a chat, killing the handler changes nothing,
+// ending and starting again loses and doubles nothing.
+func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles the handler and takes half a minute")
+	}
+	if err := azurite.CheckNode(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	data := t.TempDir()
+	r := startStack(t, "-data", data)
+	if got := r.mail(t, "els@bakkerijvandam.example", "info@"+domain, "Een vraag van een klant"); got.State != "processed" || got.Chat == "" {
+		t.Errorf("mail of a contact: %+v", got)
+	}
+	killHandler(t, data)
+	if got := r.mail(t, "onbekend@elders.example", "info@"+domain, "Een onbekende"); got.State != "parked" || got.Reason != "unknown-sender" {
+		t.Errorf("mail of a stranger: %+v", got)
+	}
+	mails := r.list(t, "/mails?limit=200")
+	office := r.office(t)
+	if code := r.end(); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+
+	r = startStack(t, "-data", data)
+	if again := r.office(t); again != office {
+		t.Errorf("clients, contacts, addresses: %v; before it was started again: %v", again, office)
+	}
+	if got := r.mail(t, "els@bakkerijvandam.example", "info@"+domain, "Nog een vraag"); got.State != "processed" {
+		t.Errorf("mail after a restart: %+v", got)
+	}
+	r.holds(t, mails)
+	if code := r.end(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// office counts what was filled in.
+func (r *running) office(t *testing.T) [3]int {
+	t.Helper()
+	connectors := r.list(t, "/connectors")
+	if len(connectors) != 1 {
+		t.Fatalf("%d connectors, want 1", len(connectors))
+	}
+	counts := [3]int{len(r.list(t, "/clients?limit=200")), len(r.list(t, "/contacts?limit=200")), len(r.list(t, "/connectors/"+connectors[0].ID+"/addresses"))}
+	if counts != [3]int{40, 70, 6} {
+		t.Errorf("clients, contacts, addresses: %v", counts)
+	}
+	return counts
+}
+
+// holds sees whether each mail is still there, and the sent ones once.
+func (r *running) holds(t *testing.T, mails []listed) {
+	t.Helper()
+	ids, subjects := make(map[string]bool), make(map[string]int)
+	for _, m := range r.list(t, "/mails?limit=200") {
+		ids[m.ID] = true
+		subjects[m.Subject]++
+	}
+	for _, m := range mails {
+		if !ids[m.ID] {
+			t.Errorf("%q is lost", m.Subject)
+		}
+	}
+	for _, subject := range []string{"Een vraag van een klant", "Een onbekende", "Nog een vraag"} {
+		if subjects[subject] != 1 {
+			t.Errorf("%q is there %d times", subject, subjects[subject])
+		}
+	}
+}
+
+// killHandler ends the handler as a crash would.
+func killHandler(t *testing.T, data string) {
+	t.Helper()
+	pids, err := exec.Command("pgrep", "-f", data+"/dist/handler").Output()
+	if err != nil {
+		t.Logf("the handler is not killed: %v", err)
+		return
+	}
+	for pid := range strings.FieldsSeq(string(pids)) {
+		if err := exec.Command("kill", "-9", pid).Run(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAnEmptyOfficeHasMailboxesAndNothingElse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles the handler")
+	}
+	if err := azurite.CheckNode(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	r := startStack(t, "-data", t.TempDir(), "-empty")
+	for _, path := range []string{"/mails", "/team-members", "/clients", "/connectors"} {
+		if n := len(r.list(t, path)); n != 0 {
+			t.Errorf("%s: %d", path, n)
+		}
+	}
+	if len(r.Mailboxes) < 12 {
+		t.Errorf("%d mailboxes", len(r.Mailboxes))
+	}
+}
