@@ -66,6 +66,9 @@ func story(t *testing.T) *world {
 	w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
 	w.send("piet@onbekend.example", []string{info}, letter("piet@onbekend.example", info, "Kennismaking", "b1"))
 	w.send("jan@bakker.example", []string{info, loon}, letter("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
+	for _, subject := range []string{"Eerste", "Tweede"} { // two mails that were given the same id
+		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, subject, "x1"))
+	}
 	w.send("nieuws@bakker.example", []string{loon}, letter("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>"))
 	return w
 }
@@ -78,11 +81,15 @@ func (w *world) settle() {
 }
 
 const ending = `chat Btw [Anna] 2 open
+chat Eerste [Anna] 1 open
 chat Jaaropgave [Anna Bram Carla] 1 open
+chat Tweede [Anna] 1 open
 mail info@kantoor.example Btw processed 
+mail info@kantoor.example Eerste processed 
 mail info@kantoor.example Jaaropgave processed 
 mail info@kantoor.example Kennismaking parked unknown-sender
 mail info@kantoor.example Re: Btw processed 
+mail info@kantoor.example Tweede processed 
 mail loon@kantoor.example Jaaropgave processed 
 mail loon@kantoor.example Nieuwsbrief parked automated`
 
