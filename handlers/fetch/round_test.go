@@ -1,0 +1,262 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/table/tabletest"
+	"kantoorpost/shared/wiretest"
+)
+
+const boxID = "00000000-0000-4000-8000-000000000001"
+
+var (
+	errGone   = errors.New("410")
+	activated = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// script is a Graph that answers delta calls one after the other.
+type script struct {
+	connector.Graph
+	pages []any // mail.Page or error
+	links []string
+	since []time.Time
+	mails map[string]mail.Message
+}
+
+func (s *script) Delta(_ context.Context, _, link string, since time.Time) (mail.Page, error) {
+	s.links, s.since = append(s.links, link), append(s.since, since)
+	next := s.pages[0]
+	if len(s.pages) > 1 {
+		s.pages = s.pages[1:]
+	}
+	if err, ok := next.(error); ok {
+		return mail.Page{}, err
+	}
+	return next.(mail.Page), nil
+}
+
+func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) {
+	m, ok := s.mails[id]
+	if !ok {
+		return m, errMissing
+	}
+	return m, nil
+}
+
+var errMissing = errors.New("404")
+
+type put struct{ jobs []job.Job }
+
+func (p *put) Put(_ context.Context, j job.Job) error { p.jobs = append(p.jobs, j); return nil }
+
+type bench struct {
+	*Handler
+	jobs *put
+	wire *wiretest.Wire
+}
+
+func setUp(t *testing.T) bench {
+	t.Helper()
+	server := tabletest.New()
+	wire := server.Transport()
+	service := server.Service(t, wire)
+	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
+		t.Fatal(err)
+	}
+	jobs := &put{}
+	return bench{&Handler{
+		Connectors: connector.New(connector.Options{Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes")}),
+		Items:      item.NewStore(service.Table("mails")),
+		Jobs:       jobs,
+		IsGone:     func(err error) bool { return errors.Is(err, errGone) },
+		IsMissing:  func(err error) bool { return errors.Is(err, errMissing) },
+		Answer:     func(error) (connector.Answer, bool) { return connector.Answer{}, false },
+	}, jobs, wire}
+}
+
+func box(c connector.Cursor) *connector.Box {
+	return &connector.Box{Activation: connector.Activation{ID: boxID, Address: "info@x.example", From: activated, Active: true}, Cursor: c}
+}
+
+func messages(first, n int) []mail.Message {
+	var out []mail.Message
+	for i := range n {
+		out = append(out, mail.Message{ID: fmt.Sprint("m", first+i), Subject: fmt.Sprint(first + i), From: mail.Address{Email: "jan@x.example"},
+			Received: activated.Add(time.Duration(first+i) * time.Minute)})
+	}
+	return out
+}
+
+func (b bench) stored(t *testing.T) int {
+	t.Helper()
+	all, _, err := b.Items.List(t.Context(), item.Query{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
+
+// A round reads from the activation on, stores page by page, puts one hint a
+// page, and keeps the link at the end. What is older is left alone.
+func TestRound(t *testing.T) {
+	h := setUp(t)
+	old := mail.Message{ID: "old", Received: activated.Add(-time.Second)}
+	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 15), old), Next: "n1"}, mail.Page{}, mail.Page{Link: "d1"}}}
+	g.pages[1] = mail.Page{Messages: messages(15, 3), Next: "n2"}
+	b := box(connector.Cursor{})
+	if err := h.round(t.Context(), g, b); err != nil {
+		t.Fatal(err)
+	}
+	if h.stored(t) != 18 || len(h.jobs.jobs) != 2 || b.Cursor.Link != "d1" || b.Cursor.Next != "" {
+		t.Errorf("%d stored, jobs %v, cursor %+v", h.stored(t), h.jobs.jobs, b.Cursor)
+	}
+	if fmt.Sprint(g.links) != "[ n1 n2]" || !g.since[0].Equal(activated) {
+		t.Errorf("asked %q since %v", g.links, g.since)
+	}
+}
+
+// A quiet round writes nothing, though Graph gives a new link each time.
+func TestQuietRoundWritesNothing(t *testing.T) {
+	h := setUp(t)
+	h.wire.Reset()
+	b := box(connector.Cursor{Link: "d1", LastRound: time.Now()})
+	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b); err != nil || len(h.wire.Calls()) > 0 {
+		t.Errorf("%v, calls %v", err, h.wire.Calls())
+	}
+	b = box(connector.Cursor{Link: "d1", LastRound: time.Now().Add(-25 * time.Hour)})
+	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b); err != nil || b.Cursor.Link != "d2" {
+		t.Errorf("a link a day old is not renewed: %+v, %v", b.Cursor, err)
+	}
+}
+
+// A forgotten link starts the round again from the activation, once; what is
+// stored already is not stored again.
+func TestForgottenLink(t *testing.T) {
+	h := setUp(t)
+	g := &script{pages: []any{mail.Page{Messages: messages(0, 10), Link: "d1"}}}
+	b := box(connector.Cursor{})
+	if err := h.round(t.Context(), g, b); err != nil {
+		t.Fatal(err)
+	}
+	g = &script{pages: []any{errGone, mail.Page{Messages: messages(0, 12), Link: "d2"}}}
+	b = box(connector.Cursor{Link: "d1", ETag: ""})
+	if err := h.round(t.Context(), g, b); err != nil {
+		t.Fatal(err)
+	}
+	if h.stored(t) != 12 || fmt.Sprint(g.links) != "[d1 ]" || b.Cursor.Link != "d2" {
+		t.Errorf("%d stored, asked %q, cursor %+v", h.stored(t), g.links, b.Cursor)
+	}
+	g = &script{pages: []any{errGone}}
+	if err := h.round(t.Context(), g, box(connector.Cursor{Link: "d1"})); !errors.Is(err, errGone) || len(g.links) != 2 {
+		t.Errorf("a Graph that forgets everything was asked %d times: %v", len(g.links), err)
+	}
+}
+
+// Graph gives at most 5,000 messages to a round with a filter: one that got
+// that many reads the whole inbox, so that none is missed.
+func TestMoreThanAFilteredRoundGives(t *testing.T) {
+	h := setUp(t)
+	older := make([]mail.Message, filterLimit)
+	for i := range older {
+		older[i] = mail.Message{ID: fmt.Sprint("o", i), Received: activated.Add(-time.Hour)}
+	}
+	g := &script{pages: []any{mail.Page{Messages: older, Link: "d1"}}}
+	b := box(connector.Cursor{})
+	if err := h.round(t.Context(), g, b); err != nil {
+		t.Fatal(err)
+	}
+	if !b.Cursor.Unfiltered || b.Cursor.Link != "" || len(h.jobs.jobs) != 1 {
+		t.Fatalf("cursor %+v, jobs %v", b.Cursor, h.jobs.jobs)
+	}
+	g = &script{pages: []any{mail.Page{Messages: append(older, messages(0, 2)...), Link: "d2"}}}
+	if err := h.round(t.Context(), g, b); err != nil || b.Cursor.Link != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
+		t.Errorf("cursor %+v, since %v, %d stored, %v", b.Cursor, g.since, h.stored(t), err)
+	}
+}
+
+// A long backlog is read in parts, so that others get their turn.
+func TestLongBacklogGoesOn(t *testing.T) {
+	h := setUp(t)
+	g := &script{}
+	for i := range maxPages {
+		g.pages = append(g.pages, mail.Page{Messages: messages(i, 1), Next: fmt.Sprint("n", i)})
+	}
+	b := box(connector.Cursor{})
+	if err := h.round(t.Context(), g, b); err != nil {
+		t.Fatal(err)
+	}
+	last := h.jobs.jobs[len(h.jobs.jobs)-1]
+	if f, ok := last.(job.Fetch); !ok || f.Mailboxes[0] != boxID || b.Cursor.Next != fmt.Sprint("n", maxPages-1) || b.Cursor.Link != "" {
+		t.Errorf("last job %v, cursor %+v", last, b.Cursor)
+	}
+}
+
+// A Graph that leads in a circle is not followed for ever, and what it gave is
+// stored.
+func TestCircle(t *testing.T) {
+	h := setUp(t)
+	g := &script{pages: []any{mail.Page{Messages: messages(0, 2), Next: "n1"}}}
+	if err := h.round(t.Context(), g, box(connector.Cursor{})); err == nil || len(g.links) > 3 || h.stored(t) != 2 {
+		t.Errorf("asked %d times, %d stored, %v", len(g.links), h.stored(t), err)
+	}
+}
+
+// An item that nobody understands is seen by people, one that came in part is
+// read whole, and one that is gone meanwhile is nothing.
+func TestOddAndPartialItems(t *testing.T) {
+	h := setUp(t)
+	g := &script{
+		pages: []any{mail.Page{Odd: []mail.Odd{{ID: "x", Raw: []byte(`{"id":"x","from":7}`), Err: errors.New("from: not an object")}, {Raw: []byte("7"), Err: errors.New("not an object")}},
+			Partial: []string{"m1", "gone"}, Link: "d1"}},
+		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
+	}
+	if err := h.round(t.Context(), g, box(connector.Cursor{})); err != nil {
+		t.Fatal(err)
+	}
+	all, _, err := h.Items.List(t.Context(), item.Query{Limit: 10})
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d items, %v", len(all), err)
+	}
+	barred := 0
+	for _, it := range all {
+		if it.Bar == item.Undecodable && it.Detail != "" {
+			barred++
+		}
+	}
+	if barred != 2 {
+		t.Errorf("%d of 2 odd items say so", barred)
+	}
+}
+
+// What the outside asks for is what it gets; else a mailbox that fails is left
+// alone twice as long each time, and never for more than a few hours.
+func TestPause(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		verdict  fault.Verdict
+		after    time.Duration
+		failures int
+		want     time.Duration
+	}{
+		{"as asked", fault.ComeBack, 30 * time.Second, 7, 30 * time.Second},
+		{"asked for days", fault.ComeBack, 100 * time.Hour, 0, time.Hour},
+		{"first", fault.Retry, 0, 0, 30 * time.Second},
+		{"third", fault.Retry, 0, 2, 2 * time.Minute},
+		{"often", fault.Retry, 0, 1000, 30 * time.Minute},
+		{"refused", fault.Never, 0, 0, 5 * time.Minute},
+		{"refused for ever", fault.Never, 0, 1000, 6 * time.Hour},
+	} {
+		if got := pause(c.verdict, c.after, c.failures); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
