@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -28,6 +29,7 @@ func main() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go endOnSignal(cancel)
+	go endWithGo(cancel)
 	os.Exit(dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -45,6 +47,20 @@ func endOnSignal(cancel context.CancelFunc) {
 			os.Exit(failed)
 		}
 	}
+}
+
+// endWithGo ends everything when `go tool` or `go run`, which passes signals on,
+// is killed and can no longer do so. Only Linux tells the name of a parent.
+func endWithGo(cancel context.CancelFunc) {
+	parent := os.Getppid()
+	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", parent))
+	if err != nil || strings.TrimSpace(string(name)) != "go" {
+		return
+	}
+	for os.Getppid() == parent {
+		time.Sleep(500 * time.Millisecond)
+	}
+	cancel()
 }
 
 // command is one of the things that can be asked for.

@@ -158,7 +158,7 @@ func TestOnATerminalALineTicksAndOthersAreNotMixedIn(t *testing.T) {
 		close(stop)
 		synctest.Wait()
 		const clear = "\r\x1b[K"
-		if want := clear + "compiling 0 s" + clear + "compiling 1 s" + clear + "warning\n" + clear + "compiling 1 s"; out.String() != want {
+		if want := clear + "compiling 0 s" + clear + "compiling 1 s" + clear + "warning\n" + clear + "compiling 1 s" + clear; out.String() != want {
 			t.Errorf("it writes %q, want %q", out.String(), want)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,12 +69,8 @@ func (p *progress) start(what string) (done func(error)) {
 	return func(err error) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		for i, other := range p.active {
-			if other == s {
-				p.active = append(p.active[:i:i], p.active[i+1:]...)
-			}
-		}
 		p.clear()
+		p.active = slices.DeleteFunc(p.active, func(other *step) bool { return other == s })
 		if err == nil {
 			fmt.Fprintf(p.out, "%s: done, %s\n", s.what, seconds(time.Since(s.start)))
 		}

@@ -175,7 +175,7 @@ func (s *stack) install(ctx context.Context) (azurite.Installed, error) {
 }
 
 func (s *stack) compile(ctx context.Context) error {
-	done := s.progress.start("compiling the handler (the first time takes minutes: the Graph SDK is large)")
+	done := s.progress.start("compiling the handler (minutes the first time: the Graph SDK is large)")
 	err := pack.Stage(ctx, s.root, s.data.path("dist"), pack.Local(s))
 	if ctx.Err() != nil {
 		err = ctx.Err()
