@@ -62,6 +62,33 @@ func TestMailBecomesChat(t *testing.T) {
 	})
 }
 
+// Jobs are done in any order, and mails of one second have none: an answer joins
+// the chat of what it answers also when it is looked at first.
+func TestAnswerBeforeWhatItAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		info := "info@" + domain
+		for i := range 10 {
+			id := fmt.Sprint("q", i)
+			w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
+			w.send("jan@bakker.example", []string{info, "loon@" + domain}, letter("jan@bakker.example", info, "Vraag", id))
+		}
+		w.pass(1)
+		chats := w.chats()
+		if len(chats) != 10 {
+			t.Errorf("%d chats, want 10", len(chats))
+		}
+		for _, c := range chats {
+			if c["messages"] != 2.0 || c["subject"] != "Vraag" {
+				t.Errorf("chat %v has %v messages, want 2", c["subject"], c["messages"])
+			}
+		}
+		w.check(t)
+	})
+}
+
 // The switch is obeyed, and what it keeps waiting is not lost.
 func TestSwitchedOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

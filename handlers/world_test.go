@@ -33,6 +33,7 @@ import (
 type world struct {
 	t      *testing.T
 	tenant *sim.Tenant
+	url    string // of the tenant
 	tables *tabletest.Server
 	queues *queuetest.Server
 
@@ -47,6 +48,7 @@ type world struct {
 
 const (
 	domain       = "kantoor.example"
+	clientID     = "5ac10000-0000-4000-8000-00000000c11e"
 	clientSecret = "canary~Zs8Q-never-shown"
 	tenantID     = "11700000-0000-4000-8000-000000000001"
 	staffTenant  = "7f000000-0000-4000-8000-00000000000a"
@@ -64,12 +66,12 @@ func TestMain(m *testing.M) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	tenant, err := sim.New(sim.Options{Domain: domain, TenantID: tenantID, ClientSecret: clientSecret, ClientID: "5ac10000-0000-4000-8000-00000000c11e", URL: "https://sim.example"})
+	tenant, err := sim.New(sim.Options{Domain: domain, TenantID: tenantID, ClientSecret: clientSecret, ClientID: clientID, URL: "https://sim.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{
-		t: t, tenant: tenant, tables: tabletest.New(), queues: queuetest.New(),
+		t: t, tenant: tenant, url: "https://sim.example", tables: tabletest.New(), queues: queuetest.New(),
 		toMicrosoft: wiretest.Transport(tenant.Handler()),
 		config: config.Config{
 			Storage: tabletest.Connection, KeyVaultURL: "https://sim.example", Simulator: "https://sim.example",
@@ -270,8 +272,8 @@ func (w *world) office() {
 func (w *world) connect(addresses ...object) {
 	w.t.Helper()
 	connector := w.must("POST", "/api/connectors", object{
-		"kind": "microsoft-azure", "name": "Kantoor", "clientId": "5ac10000-0000-4000-8000-00000000c11e", "clientSecret": clientSecret,
-		"tokenEndpoint": "https://sim.example/" + tenantID + "/oauth2/v2.0/token",
+		"kind": "microsoft-azure", "name": "Kantoor", "clientId": clientID, "clientSecret": clientSecret,
+		"tokenEndpoint": w.url + "/" + tenantID + "/oauth2/v2.0/token",
 	})["id"].(string)
 	for _, a := range addresses {
 		w.must("POST", "/api/connectors/"+connector+"/addresses", a)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -70,21 +71,16 @@ func (h *Handler) Handle(ctx context.Context, j job.Process) error {
 	if err != nil {
 		return err
 	}
-	who := &records{h, boxes, h.at(version)}
-	basis := func(it item.Item) string {
-		l := boxes[it.Mailbox].Link
-		return item.Basis(version, string(l.Kind), l.ID)
-	}
+	r := &run{Handler: h, who: &records{h, boxes, h.at(version)}, version: version, placed: map[string]bool{}}
 	var errs []error
 	unchanged := map[string]string{}
 	for _, it := range items {
-		ctx := invoke.With(ctx, slog.String("mail", it.ID), slog.String("mailbox", it.Mailbox))
-		same, err := h.place(ctx, it, who, basis(it))
+		same, err := r.place(ctx, it)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("mail %s: %w", it.ID, err))
 		}
 		if same {
-			unchanged[it.ID] = basis(it)
+			unchanged[it.ID] = r.basis(it)
 		}
 	}
 	return errors.Join(append(errs, h.Items.Stamp(ctx, unchanged))...)
@@ -110,26 +106,45 @@ func (h *Handler) boxes(ctx context.Context, items []item.Item) (map[string]conn
 	return boxes, nil
 }
 
+// A run is one job being done.
+type run struct {
+	*Handler
+	who     *records
+	version int64           // of the directory
+	placed  map[string]bool // mails that were looked at, so that a circle of answers ends
+}
+
+// basis is what a decision on a mail rests on besides the mail itself.
+func (r *run) basis(it item.Item) string {
+	l := r.who.boxes[it.Mailbox].Link
+	return item.Basis(r.version, string(l.Kind), l.ID)
+}
+
 // place decides one mail until the decision holds. Same says that the mail was
 // parked and still is, for the same reason.
-func (h *Handler) place(ctx context.Context, it item.Item, who office, basis string) (same bool, err error) {
+func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
+	r.placed[it.ID] = true
+	ctx = invoke.With(ctx, slog.String("mail", it.ID), slog.String("mailbox", it.Mailbox))
 	for try := range maxTries {
 		if it.State == item.Processed || it.State == item.Dismissed {
 			return false, nil
 		}
-		d := h.decideSafely(ctx, it, who, try > 0)
+		d := r.decideSafely(ctx, it, r.who, try > 0)
+		if d.err == nil && d.Reason == "" && d.Join == nil {
+			d.err = r.placeFirst(ctx, it, &d)
+		}
 		if d.err != nil {
 			return false, d.err
 		}
 		if it.State == item.Parked && it.Reason == d.Reason {
 			return true, nil
 		}
-		err = h.commit(ctx, it, d, basis)
+		err = r.commit(ctx, it, d, r.basis(it))
 		if err == nil || !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
 			return false, err
 		}
 		// Somebody was faster, or our own answer was lost: look again.
-		it, err = h.Items.Get(ctx, it.ID)
+		it, err = r.Items.Get(ctx, it.ID)
 		if errors.Is(err, item.ErrNotFound) {
 			return false, nil // erased meanwhile
 		}
@@ -138,6 +153,39 @@ func (h *Handler) place(ctx context.Context, it item.Item, who office, basis str
 		}
 	}
 	return false, fmt.Errorf("no decision held in %d tries", maxTries)
+}
+
+// placeFirst has the mails decided that this one answers and that are stored
+// but in no chat yet, and then decides this one again: jobs are done in any
+// order, and an answer belongs behind what it answers.
+func (r *run) placeFirst(ctx context.Context, it item.Item, d *outcome) error {
+	again := false
+	for _, id := range answers(it) {
+		earlier, err := r.Items.Named(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, e := range earlier {
+			if e.State == item.Processed || r.placed[e.ID] {
+				continue
+			}
+			if _, known := r.who.boxes[e.Mailbox]; !known {
+				more, err := r.boxes(ctx, earlier)
+				if err != nil {
+					return err
+				}
+				maps.Copy(r.who.boxes, more)
+			}
+			if _, err := r.place(ctx, e); err != nil {
+				return fmt.Errorf("mail %s, which it answers: %w", e.ID, err)
+			}
+		}
+		again = again || len(earlier) > 0
+	}
+	if again {
+		*d = r.decideSafely(ctx, it, r.who, false)
+	}
+	return d.err
 }
 
 type outcome struct {

@@ -104,6 +104,9 @@ func (s *Store) rows(ctx context.Context, a Arrival, now time.Time) (one, error)
 		table.Insert(pack(viewKey(it.Mailbox, it.ID), it)),
 		table.Insert(pack(workKey(it.ID), Work{ID: it.ID, Address: it.Address, Next: now.Add(firstSweep)})),
 	)
+	if it.InternetMessageID != "" {
+		n.ops = append(n.ops, table.Insert(table.Row{Key: namedKey(it.InternetMessageID, it.ID), Props: map[string]any{"mail": it.ID}}))
+	}
 	for _, r := range body {
 		n.ops = append(n.ops, table.Put(r))
 	}

@@ -10,6 +10,7 @@
 //	v|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
 //	w|<id>                 -> open work: a mail in state new                 (Work)
 //	p|<id>                 -> a parked mail, and under what it was decided   (Item, basis)
+//	t|<h>|<id>             -> which mails have an internet message id
 //	b|<id>|<nn>            -> what the mail says, compressed, in pieces
 //
 // All rows of one step are written in one transaction: m decides (If-Match),

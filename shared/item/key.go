@@ -49,11 +49,12 @@ func ValidID(id string) bool {
 func identityKey(mailbox, messageID string) string {
 	return "i|" + mailbox + "|" + Hash(mailbox, messageID)
 }
-func mailKey(id string) string          { return "m|" + id }
-func viewKey(mailbox, id string) string { return "v|" + mailbox + "|" + id }
-func workKey(id string) string          { return "w|" + id }
-func parkedKey(id string) string        { return "p|" + id }
-func bodyKey(id string, n int64) string { return fmt.Sprintf("b|%s|%02d", id, n) }
+func mailKey(id string) string             { return "m|" + id }
+func viewKey(mailbox, id string) string    { return "v|" + mailbox + "|" + id }
+func workKey(id string) string             { return "w|" + id }
+func parkedKey(id string) string           { return "p|" + id }
+func namedKey(messageID, id string) string { return "t|" + Hash(messageID) + "|" + id }
+func bodyKey(id string, n int64) string    { return fmt.Sprintf("b|%s|%02d", id, n) }
 
 // above is a text that sorts after every id.
 const above = "~"

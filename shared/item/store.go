@@ -83,6 +83,21 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 	return items, nil
 }
 
+// Named returns the mails with this internet message id, oldest first: none,
+// one, or its copies at several addresses, and at most ten of them.
+func (s *Store) Named(ctx context.Context, internetMessageID string) ([]Item, error) {
+	prefix := namedKey(internetMessageID, "")
+	rows, _, err := s.table.Range(ctx, prefix, prefix+above, 10)
+	if err != nil {
+		return nil, fmt.Errorf("look for a mail by its internet message id: %w", err)
+	}
+	var ids []string
+	for _, r := range rows {
+		ids = append(ids, r.Key[len(prefix):])
+	}
+	return s.Load(ctx, ids)
+}
+
 // A Query says which mails a list holds.
 type Query struct {
 	Mailbox string // only of this mailbox; "" for all
