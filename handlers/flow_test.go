@@ -73,7 +73,7 @@ func TestAnswerBeforeWhatItAnswers(t *testing.T) {
 		for i := range 10 {
 			id := fmt.Sprint("q", i)
 			w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
-			w.send("jan@bakker.example", []string{info, "loon@" + domain}, letter("jan@bakker.example", info, "Vraag", id))
+			w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Vraag", id))
 		}
 		w.pass(1)
 		chats := w.chats()
