@@ -163,13 +163,10 @@ func wait(err error) time.Duration {
 	return 0
 }
 
-// firstLine keeps of the SDK's text what says what happened to a connection.
-// About an answer that cannot be read it quotes the answer, which has the token
-// in it: nothing is kept of that, nor of anything else in quotes.
+// firstLine keeps of the SDK's text what says what happened. About an answer
+// that cannot be read the SDK shows the answer, which has the token in it: in
+// quotes, or on lines of its own.
 func firstLine(text string) string {
-	if strings.Contains(text, "json") || strings.Contains(text, "decode") {
-		return "the answer of the token endpoint cannot be read"
-	}
 	text, _, _ = strings.Cut(text, "\n")
 	text, _, _ = strings.Cut(text, ". To troubleshoot")
 	var kept strings.Builder

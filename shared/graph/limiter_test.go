@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"kantoorpost/shared/wiretest"
 )
 
 func TestFourAreUnderWayAndTwoOnOneMailbox(t *testing.T) {
@@ -83,6 +86,74 @@ func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
 		}
 		if _, err := l.acquire(ctx, "busy"); err == nil {
 			t.Error("a turn after the end")
+		}
+	})
+}
+
+// Who gives up while he waits for the others lets his own mailbox go on.
+func TestWhoGivesUpFreesHisMailbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(1, 2)
+		release, err := l.acquire(t.Context(), "other")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				if _, err := l.acquire(ctx, "mine"); err == nil {
+					t.Error("a turn that is taken")
+				}
+			})
+		}
+		synctest.Wait()
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if _, err := l.acquire(ctx, "mine"); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(2 * time.Second)
+		release()
+		wg.Wait()
+	})
+}
+
+// A turn lasts until the answer is read.
+func TestRequestsKeepTheirTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		now, most := 0, 0
+		wire := wiretest.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			time.Sleep(time.Second)
+			mu.Lock()
+			now--
+			mu.Unlock()
+			says(200, json, `{}`)(w, r)
+		}))
+		limit := NewLimiter(3, 2)
+		var wg sync.WaitGroup
+		for i := range 12 { // of several clients, as there are several tenants
+			c, err := New(Options{Root: root, Credential: &bank{}, Transport: wire, Limit: limit})
+			if err != nil {
+				t.Fatal(err)
+			}
+			wg.Go(func() {
+				if err := c.CheckInbox(t.Context(), fmt.Sprint(i%4)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if most != 3 {
+			t.Errorf("%d requests at a time", most)
 		}
 	})
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
 	"kantoorpost/shared/fault"
 )
 
@@ -24,6 +26,7 @@ func TestOddAnswersAreErrors(t *testing.T) {
 		after   time.Duration
 	}{
 		"html":              {says(200, "text/html", "<html>"), fault.Retry, 0},
+		"page as html":      {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.Retry, 0},
 		"html as json":      {says(200, json, "<html>"), fault.Retry, 0},
 		"empty 200":         {says(200, json, ""), fault.Retry, 0},
 		"no content":        {says(204, "", ""), fault.Retry, 0},
@@ -96,6 +99,20 @@ func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 	}
 	if n := len(wire.Calls()); n != 0 {
 		t.Errorf("%d requests were made", n)
+	}
+}
+
+// The token stays here whatever address the SDK is given.
+func TestOnlyOurHostGetsTheToken(t *testing.T) {
+	c, wire, _ := graphOf(t, says(200, json, `{"value":[]}`))
+	for _, to := range []string{"https://evil.example/v1.0/users", "http://graph.microsoft.com/v1.0/users"} {
+		_, _, err := c.readUsers(t.Context(), nil, func(ctx context.Context, config *users.UsersRequestBuilderGetRequestConfiguration) error {
+			_, err := c.users().WithUrl(to).Get(ctx, config)
+			return err
+		})
+		if !errors.Is(err, ErrForeignLink) || len(wire.Calls()) != 0 {
+			t.Errorf("%s: %v after %d requests", to, err, len(wire.Calls()))
+		}
 	}
 }
 

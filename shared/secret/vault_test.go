@@ -35,6 +35,7 @@ func want(t *testing.T, s Store, version, text string) {
 
 func TestAVaultKeepsWhatItIsGiven(t *testing.T) {
 	simulated(t, func(t *testing.T, v *Vault, k *kv, _ *wiretest.Wire) {
+		want(t, v, "", canary)
 		expires := time.Now().Add(time.Hour).Truncate(time.Second)
 		version, err := v.Set(t.Context(), "connector", New("second"), expires, map[string]string{"app": "id"})
 		if err != nil || version != "v2" {
