@@ -110,15 +110,15 @@ func (s *stack) start(ctx context.Context) (err error) {
 	s.onEnd(func() { _ = hostLog.Close() })
 	s.log = newLog(hostLog, s)
 
-	installed, err := s.prepare(ctx)
-	if err != nil {
-		return err
-	}
-	if !s.real {
+	if !s.real { // before what takes long: here a broken data folder shows
 		if s.tenant, err = startTenant(s.data, s.at, s.log); err != nil {
 			return err
 		}
 		s.onEnd(s.tenant.stop)
+	}
+	installed, err := s.prepare(ctx)
+	if err != nil {
+		return err
 	}
 	if err := s.startStorage(ctx, installed); err != nil {
 		return err
