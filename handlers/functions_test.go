@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"kantoorpost/shared/config"
 )
 
 var update = flag.Bool("update", false, "write functions/*/function.json from the function table")
@@ -80,5 +82,28 @@ func TestHostJSON(t *testing.T) {
 	}
 	if !host.CustomHandler.EnableProxyingHTTPRequest || host.CustomHandler.Description.DefaultExecutablePath != "handler" {
 		t.Error("the host must proxy to an executable named handler, without ./ before it")
+	}
+}
+
+// The example of local settings is one that the process starts with.
+func TestLocalSettingsExample(t *testing.T) {
+	text, err := os.ReadFile("../local.settings.json.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var example struct{ Values map[string]string }
+	if err := json.Unmarshal(text, &example); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range example.Values {
+		t.Setenv(name, value)
+	}
+	t.Setenv("SECRETS_FILE", filepath.Join(t.TempDir(), example.Values["SECRETS_FILE"]))
+	c, err := config.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newApp(c, wires{}); err != nil {
+		t.Error(err)
 	}
 }
