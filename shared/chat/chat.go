@@ -90,12 +90,12 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1,
 	}
 	ops := []table.Op{
-		table.Insert(pack(chatKey(c.ID), c, "")),
-		table.Insert(pack(clientKey(c.Client, c.ID), c, "")),
-		table.Insert(pack(messageKey(c.ID, it.ID), messageOf(it), "")),
+		table.Insert(c.row()),
+		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
+		table.Insert(row(messageKey(c.ID, it.ID), messageOf(it), nil)),
 	}
 	for _, m := range members {
-		ops = append(ops, table.Insert(pack(memberKey(m, c.ID), c, "")))
+		ops = append(ops, table.Insert(row(memberKey(m, c.ID), c, nil)))
 	}
 	return c, append(ops, threads(c.ID, it, named)...)
 }
@@ -120,7 +120,7 @@ func (c Chat) Join(it item.Item, members []string, isCopy, named bool) (Chat, []
 		if it.Received.After(c.Last) {
 			c.Last, c.Preview = it.Received, it.Preview
 		}
-		ops = append(ops, table.Put(pack(messageKey(c.ID, it.ID), messageOf(it), "")))
+		ops = append(ops, table.Put(row(messageKey(c.ID, it.ID), messageOf(it), nil)))
 	}
 	ops = append(ops, c.rows()...)
 	return c, append(ops, threads(c.ID, it, named && !isCopy)...)
@@ -129,11 +129,11 @@ func (c Chat) Join(it item.Item, members []string, isCopy, named bool) (Chat, []
 // rows are the operations that bring the chat and its views to what c says.
 func (c Chat) rows() []table.Op {
 	ops := []table.Op{
-		table.Replace(pack(chatKey(c.ID), c, c.etag)),
-		table.Put(pack(clientKey(c.Client, c.ID), c, "")),
+		table.Replace(c.row()),
+		table.Put(row(clientKey(c.Client, c.ID), c, nil)),
 	}
 	for _, m := range c.Members {
-		ops = append(ops, table.Put(pack(memberKey(m, c.ID), c, "")))
+		ops = append(ops, table.Put(row(memberKey(m, c.ID), c, nil)))
 	}
 	return ops
 }
@@ -144,11 +144,11 @@ func (c Chat) rows() []table.Op {
 func threads(chat string, it item.Item, named bool) []table.Op {
 	var ops []table.Op
 	if it.InternetMessageID != "" && named {
-		row := pack(mailThread(it.InternetMessageID), Thread{Chat: chat, Fingerprint: it.Fingerprint}, "")
-		ops = append(ops, table.Insert(row))
+		r := row(mailThread(it.InternetMessageID), Thread{Chat: chat, Fingerprint: it.Fingerprint}, nil)
+		ops = append(ops, table.Insert(r))
 	}
 	if it.ConversationID != "" {
-		ops = append(ops, table.Put(pack(conversationThread(it.Mailbox, it.ConversationID), Thread{Chat: chat}, "")))
+		ops = append(ops, table.Put(row(conversationThread(it.Mailbox, it.ConversationID), Thread{Chat: chat}, nil)))
 	}
 	return ops
 }
@@ -158,13 +158,19 @@ func messageOf(it item.Item) Message {
 		Received: it.Received, HasAttachments: it.HasAttachments}
 }
 
-// pack makes a row of a value of this package. All of them are plain structs,
+// row makes a row of a value of this package. All of them are plain structs,
 // which encode.
-func pack(key string, v any, etag string) table.Row {
-	r, err := table.Pack(key, v)
+func row(key string, v any, beside map[string]any) table.Row {
+	r, err := table.Document(key, v, beside)
 	if err != nil {
 		panic(fmt.Sprintf("row %s: %v", key, err))
 	}
-	r.ETag = etag
+	return r
+}
+
+// row is the chat's own row. Beside it stands what people look for in the portal.
+func (c Chat) row() table.Row {
+	r := row(chatKey(c.ID), c, map[string]any{"subject": c.Subject, "state": string(c.State)})
+	r.ETag = c.etag
 	return r
 }

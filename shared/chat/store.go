@@ -55,7 +55,7 @@ func (s *Store) get(ctx context.Context, key string, into any) (etag string, err
 		return "", ErrNotFound
 	}
 	if err == nil {
-		err = r.Unpack(into)
+		err = r.Document(into)
 	}
 	if err != nil {
 		return "", fmt.Errorf("read row %s: %w", key, err)
@@ -111,7 +111,7 @@ func list[T any](ctx context.Context, t *table.Table, prefix string, limit int, 
 	}
 	for _, r := range rows {
 		var v T
-		if err := r.Unpack(&v); err != nil {
+		if err := r.Document(&v); err != nil {
 			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 		}
 		out = append(out, v)

@@ -100,9 +100,9 @@ func (s *Store) rows(ctx context.Context, a Arrival, now time.Time) (one, error)
 	n := one{id: it.ID, identity: identity}
 	n.ops = append(n.ops,
 		table.Insert(table.Row{Key: identity, Props: map[string]any{"mail": it.ID}}),
-		table.Insert(pack(mailKey(it.ID), it)),
-		table.Insert(pack(viewKey(it.Mailbox, it.ID), it)),
-		table.Insert(pack(workKey(it.ID), Work{ID: it.ID, Address: it.Address, Next: now.Add(firstSweep)})),
+		table.Insert(mailRow(it)),
+		table.Insert(viewRow(it)),
+		table.Insert(workRow(Work{ID: it.ID, Address: it.Address, Next: now.Add(firstSweep)})),
 	)
 	if it.InternetMessageID != "" {
 		n.ops = append(n.ops, table.Insert(table.Row{Key: namedKey(it.InternetMessageID, it.ID), Props: map[string]any{"mail": it.ID}}))

@@ -19,20 +19,18 @@ import (
 func (it Item) Settle(was State, basis string) []table.Op {
 	it.cut()
 	ops := []table.Op{
-		table.Replace(packed(mailKey(it.ID), it, it.etag)),
-		table.Put(pack(viewKey(it.Mailbox, it.ID), it)),
+		table.Replace(mailRow(it)),
+		table.Put(viewRow(it)),
 	}
 	switch {
 	case was == New && it.State != New:
 		ops = append(ops, table.Delete(table.Row{Key: workKey(it.ID)}))
 	case was != New && it.State == New:
-		ops = append(ops, table.Put(pack(workKey(it.ID), Work{ID: it.ID, Address: it.Address, Next: it.Decided.Add(firstSweep)})))
+		ops = append(ops, table.Put(workRow(Work{ID: it.ID, Address: it.Address, Next: it.Decided.Add(firstSweep)})))
 	}
 	switch {
 	case it.State == Parked:
-		parked := pack(parkedKey(it.ID), it)
-		parked.Props["basis"] = basis
-		ops = append(ops, table.Put(parked))
+		ops = append(ops, table.Put(parkedRow(it, basis)))
 	case was == Parked:
 		ops = append(ops, table.Delete(table.Row{Key: parkedKey(it.ID)}))
 	}
@@ -58,19 +56,26 @@ func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
 	}
 }
 
-// pack makes a row of a value of this package. All of them are plain structs,
-// which encode.
-func pack(key string, v any) table.Row {
-	r, err := table.Pack(key, v)
+// row makes a row of an item. Beside the item stand the few things that people
+// look for in the portal, and those that are read without it.
+func row(key string, it Item, beside map[string]any) table.Row {
+	r, err := table.Document(key, it, beside)
 	if err != nil {
-		panic(fmt.Sprintf("row %s: %v", key, err))
+		panic(fmt.Sprintf("row %s: %v", key, err)) // a plain struct encodes
 	}
 	return r
 }
 
-// packed is pack for a row that was read with this version.
-func packed(key string, v any, etag string) table.Row {
-	r := pack(key, v)
-	r.ETag = etag
+func mailRow(it Item) table.Row {
+	r := row(mailKey(it.ID), it, map[string]any{
+		"address": it.Address, "from": it.From.Email, "subject": it.Subject, "state": string(it.State), "reason": string(it.Reason),
+	})
+	r.ETag = it.etag
 	return r
+}
+
+func viewRow(it Item) table.Row { return row(viewKey(it.Mailbox, it.ID), it, nil) }
+
+func parkedRow(it Item, basis string) table.Row {
+	return row(parkedKey(it.ID), it, map[string]any{"mailbox": it.Mailbox, "basis": basis})
 }

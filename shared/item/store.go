@@ -142,7 +142,7 @@ func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, 
 
 func unpack(r table.Row) (Item, error) {
 	var it Item
-	if err := r.Unpack(&it); err != nil {
+	if err := r.Document(&it); err != nil {
 		return Item{}, fmt.Errorf("read row %s: %w", r.Key, err)
 	}
 	it.etag = r.ETag

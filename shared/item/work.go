@@ -20,6 +20,15 @@ type Work struct {
 	etag string
 }
 
+func workRow(w Work) table.Row {
+	r, err := table.Pack(workKey(w.ID), w)
+	if err != nil {
+		panic(fmt.Sprintf("work of mail %s: %v", w.ID, err)) // a plain struct packs
+	}
+	r.ETag = w.etag
+	return r
+}
+
 const (
 	firstSweep = 4 * time.Minute // the hint that fetch put gets this long
 	maxSweep   = 6 * time.Hour
@@ -58,7 +67,7 @@ func (s *Store) Postpone(ctx context.Context, work []Work) error {
 	for _, w := range work {
 		w.Attempts++
 		w.Next = now.Add(min(firstSweep<<min(w.Attempts, 10), maxSweep))
-		ops = append(ops, table.Replace(packed(workKey(w.ID), w, w.etag)))
+		ops = append(ops, table.Replace(workRow(w)))
 	}
 	if err := s.writeUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("postpone work: %w", err)

@@ -1,0 +1,49 @@
+package table_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
+)
+
+// A document comes back as it was, whatever its length and its letters, and what
+// stands beside it can be read without it.
+func TestDocument(t *testing.T) {
+	type value struct {
+		Text string            `json:"text"`
+		List []string          `json:"list"`
+		Map  map[string]string `json:"map,omitempty"`
+	}
+	tbl := tabletest.Open(t, "mails").Table("mails")
+	for name, v := range map[string]value{
+		"empty":   {},
+		"small":   {Text: "a <b> & \"c\" \u2028", List: []string{"x"}, Map: map[string]string{"k": "v"}},
+		"long":    {Text: strings.Repeat("lang ", 20_000)},
+		"outside": {Text: strings.Repeat("x😀é", 30_000)},
+	} {
+		r, err := table.Document("k|"+name, v, map[string]any{"state": "new"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tbl.Write(t.Context(), table.Insert(r)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		back, err := tbl.Get(t.Context(), "k|"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got value
+		if err := back.Document(&got); err != nil || !reflect.DeepEqual(got, v) {
+			t.Errorf("%s came back otherwise: %v", name, err)
+		}
+		if back.Props["state"] != "new" {
+			t.Errorf("%s: beside it: %v", name, back.Props["state"])
+		}
+	}
+	if err := (table.Row{Key: "k"}).Document(new(value)); err == nil {
+		t.Error("a row without a document was read")
+	}
+}
