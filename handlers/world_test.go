@@ -31,7 +31,7 @@ import (
 // everything that goes over a wire can be counted and lost. What the Functions
 // host does, its methods do.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	tenant *sim.Tenant
 	url    string // of the tenant
 	tables *tabletest.Server
@@ -64,7 +64,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	tenant, err := sim.New(sim.Options{Domain: domain, TenantID: tenantID, ClientSecret: clientSecret, ClientID: clientID, URL: "https://sim.example"})
 	if err != nil {
@@ -172,7 +172,7 @@ func (w *world) invoke(function, binding, value string) bool {
 }
 
 // call calls a function as the host does, and tells whether it succeeded.
-func call(t *testing.T, process http.Handler, function, binding, value string) bool {
+func call(t testing.TB, process http.Handler, function, binding, value string) bool {
 	body := fmt.Sprintf(`{"Data":{%q:%s},"Metadata":{"DequeueCount":"1","sys":{"MethodName":%q}}}`, binding, value, function)
 	rec := httptest.NewRecorder()
 	process.ServeHTTP(rec, httptest.NewRequest("POST", "/"+function, strings.NewReader(body)).WithContext(t.Context()))

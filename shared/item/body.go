@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"kantoorpost/shared/table"
 )
@@ -22,6 +23,13 @@ const (
 // maxBody bounds what Body reads back: what fetch keeps is shorter.
 const maxBody = 16 << 20
 
+// packers are kept for the next mail: making one costs more than packing a
+// letter.
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
+	return z
+}}
+
 // bodyRows returns the rows that keep content for the mail with this id; none
 // for no content.
 func bodyRows(id, content string) ([]table.Row, error) {
@@ -29,7 +37,9 @@ func bodyRows(id, content string) ([]table.Row, error) {
 		return nil, nil
 	}
 	var packed bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed) // the level is valid
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&packed)
 	if _, err := io.Copy(z, strings.NewReader(content)); err != nil {
 		return nil, fmt.Errorf("compress body of mail %s: %w", id, err)
 	}
