@@ -2,10 +2,16 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"kantoorpost/shared/table"
 )
 
 // The main job, end to end: what a client writes becomes a chat with the right
@@ -195,6 +201,166 @@ func TestWhoSeesWhichMail(t *testing.T) {
 		if code := w.ask("vreemd@"+domain, "GET", "/api/mails", nil, nil); code != 403 {
 			t.Errorf("a stranger: %d", code)
 		}
+	})
+}
+
+// Lists over several mailboxes come in pages without a gap and without a mail
+// twice, newest first; filters hold.
+func TestListsInPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		for i := range 25 {
+			box := []string{"info@", "loon@"}[i%2] + domain
+			from := []string{"jan@bakker.example", "wie@onbekend.example"}[i%3/2]
+			w.send(from, []string{box}, letter(from, box, fmt.Sprintf("Mail %02d", i), fmt.Sprint("p", i)))
+			time.Sleep(time.Second)
+		}
+		w.pass(1)
+		for who, query := range map[string]string{
+			admin + " all": "", "bram@" + domain + " all": "", "bram@" + domain + " parked": "&state=parked", admin + " parked": "&state=parked",
+			admin + " processed": "&state=processed", admin + " search": "&search=MAIL+0", admin + " reason": "&reason=unknown-sender",
+			"bram@" + domain + " address": "&address=info@" + domain,
+		} {
+			person, kind, _ := strings.Cut(who, " ")
+			var want []string
+			for i := 24; i >= 0; i-- {
+				parked := i%3 == 2
+				if (kind == "parked" || kind == "reason") && !parked || kind == "processed" && parked ||
+					kind == "search" && i > 9 || kind == "address" && i%2 == 1 {
+					continue
+				}
+				want = append(want, fmt.Sprintf("Mail %02d", i))
+			}
+			if got := w.inPages(person, query); !slices.Equal(got, want) {
+				t.Errorf("%s: got  %v\nwant %v", who, got, want)
+			}
+		}
+	})
+}
+
+// inPages reads a list of mails four at a time, as a person.
+func (w *world) inPages(person, query string) (subjects []string) {
+	w.t.Helper()
+	for next, pages := "", 0; pages == 0 || next != ""; pages++ {
+		var page struct {
+			Items []object
+			Next  string
+		}
+		if code := w.ask(person, "GET", "/api/mails?limit=4&after="+next+query, nil, &page); code != 200 || pages > 30 {
+			w.t.Fatalf("%d: %s", code, w.Answered[len(w.Answered)-1])
+		}
+		for _, m := range page.Items {
+			subjects = append(subjects, m["subject"].(string))
+		}
+		next = page.Next
+	}
+	return subjects
+}
+
+// Trying again places a mail at once, for who may, and asks for rights first.
+func TestRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.must("POST", "/api/team-members", object{"name": "Lezer", "email": "lezer@" + domain, "rights": "reader", "active": true})
+		w.tick()
+		w.send("piet@onbekend.example", []string{"info@" + domain}, letter("piet@onbekend.example", "info@"+domain, "Vraag", "r1"))
+		w.pass(1)
+		id := w.mails()[0]["id"].(string)
+		client := w.must("GET", "/api/clients", nil)["items"].([]any)[0].(object)["id"]
+		w.must("POST", "/api/contacts", object{"name": "Piet", "emails": []string{"piet@onbekend.example"}, "clients": []any{client}})
+		for who, want := range map[string]int{"lezer@" + domain: 403, "carla@" + domain: 202} {
+			if code := w.ask(who, "POST", "/api/mails/"+id+"/retry", nil, nil); code != want {
+				t.Errorf("%s: %d, want %d", who, code, want)
+			}
+		}
+		w.drain() // no tick
+		if got := w.mails()[0]; got["state"] != "processed" {
+			t.Errorf("after trying again: %v", got)
+		}
+		if code := w.ask("anna@"+domain, "POST", "/api/mails/"+id+"/retry", nil, nil); code != 202 {
+			t.Errorf("a mail that is done: %d", code)
+		}
+		w.drain()
+		if len(w.chats()) != 1 {
+			t.Error("tried again, and a second chat")
+		}
+		w.check(t)
+	})
+}
+
+// A row that somebody damaged by hand hides no other mail.
+func TestDamagedRow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		for i := range 3 {
+			w.send("jan@bakker.example", []string{"info@" + domain}, letter("jan@bakker.example", "info@"+domain, fmt.Sprint("Mail ", i), fmt.Sprint("d", i)))
+		}
+		w.invoke("poll", "timer", `{}`)
+		m, _ := w.queues.Take("fetch")
+		w.invoke("fetch", "job", quoted(m.Text))
+		w.queues.Delete(m)
+		for _, r := range w.tables.Snapshot(t)["mails"] {
+			if strings.HasPrefix(r.Key, "m|") {
+				r.Props["data"] = "{"
+				mails := w.tables.Service(t, w.tables.Transport()).Table("mails")
+				if err := mails.Write(t.Context(), table.Put(r)); err != nil {
+					t.Fatal(err)
+				}
+				break
+			}
+		}
+		w.drain()
+		w.pass(2)
+		if got := subjects(w.mails(), "processed"); len(got) != 2 || len(w.Poisoned) > 0 {
+			t.Errorf("in chats: %v, poisoned: %v", got, w.Poisoned)
+		}
+	})
+}
+
+// Real mail of every shape, when it is there: each is in a chat, or parked with
+// its reason, and what it says can be read.
+func TestRealMail(t *testing.T) {
+	const folder = "../../shared/corpora/messages"
+	var files []string
+	err := filepath.WalkDir(folder, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(p, ".eml") {
+			files = append(files, p)
+		}
+		return err
+	})
+	if err != nil {
+		t.Skipf("no real mail here: %v", err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		for _, f := range files {
+			raw, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.send("jan@bakker.example", []string{"info@" + domain}, string(raw))
+		}
+		w.pass(2)
+		mails := w.mails()
+		if len(mails) != len(files) {
+			t.Errorf("%d mails of %d", len(mails), len(files))
+		}
+		for _, m := range mails {
+			if m["state"] == "new" || m["reason"] == "technical" || m["reason"] == "undecodable" {
+				t.Errorf("%v: %v %v %v", m["subject"], m["state"], m["reason"], m["detail"])
+			}
+			if code := w.ask(admin, "GET", "/api/mails/"+m["id"].(string)+"/body", nil, nil); code != 200 {
+				t.Errorf("%v: what it says answers %d", m["subject"], code)
+			}
+		}
+		w.check(t)
 	})
 }
 

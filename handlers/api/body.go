@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -63,6 +64,10 @@ func safeHTML(s string) string {
 	return mailPolicy().Sanitize(s)
 }
 
+// inlinePicture is a picture that came with the mail. One that is fetched tells
+// its sender that the mail was read; an SVG is a program.
+var inlinePicture = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
+
 // mailPolicy allows what a letter needs: text, tables, links, and pictures that
 // are in the mail. What is not named is taken out.
 var mailPolicy = sync.OnceValue(func() *bluemonday.Policy {
@@ -85,6 +90,7 @@ var mailPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p.RequireNoFollowOnLinks(true)
 	p.AddTargetBlankToFullyQualifiedLinks(true)
 	p.AllowDataURIImages()
+	p.AllowAttrs("src").Matching(inlinePicture).OnElements("img")
 	p.SkipElementsContent("script", "style", "title", "head", "noscript", "template", "svg", "math", "object", "iframe")
 	return p
 })

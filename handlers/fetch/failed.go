@@ -16,6 +16,10 @@ import (
 // What was stored before it failed stays, and so does how far that reaches.
 func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) error {
 	slog.WarnContext(ctx, "mailbox not read", "error", cause)
+	// Also when the time of the job is up: else a slow mailbox is tried again and
+	// again, and never left alone.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
 	whole, err := h.Connectors.ConnectorFailed(ctx, b.Connector, cause)
 	if err != nil || whole {
 		return stored(err)

@@ -18,6 +18,9 @@ const (
 	// maxPages is how many pages one job reads of one mailbox, so that a long
 	// backlog does not keep others waiting; another job goes on.
 	maxPages = 25
+	// margin is how much of a job's time is left for keeping what was read: one
+	// call of Graph may take half a minute.
+	margin = time.Minute
 	// filterLimit is how many messages Graph gives at most in a round that
 	// filters by time.
 	// https://learn.microsoft.com/graph/delta-query-messages
@@ -40,6 +43,9 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 	seen := map[string]bool{}
 	news, restarted := c.Next != "", false
 	for range maxPages {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < margin {
+			break
+		}
 		link := cmp.Or(c.Next, c.Link)
 		page, err := graph.Delta(ctx, b.Activation.ID, link, since(b))
 		if link != "" && !restarted && h.IsGone(err) {

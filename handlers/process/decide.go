@@ -25,6 +25,8 @@ type office interface {
 	Contact(ctx context.Context, email string) (sender, bool, error)
 	// Member is the active team member with this e-mail address, if any.
 	Member(ctx context.Context, email string) (id string, ok bool, err error)
+	// Own says whether an e-mail address is one that the office has activated.
+	Own(ctx context.Context, email string) (bool, error)
 	// HasRole are the active members who have a role at a client, in order.
 	HasRole(ctx context.Context, client, role string) ([]string, error)
 	// InTeam are the active members of a process team, in order.
@@ -81,14 +83,8 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		return decision{}, err
 	}
 	if !known {
-		_, internal, err := who.Member(ctx, it.From.Email)
-		if err != nil {
-			return decision{}, err
-		}
-		if internal {
-			return decision{Reason: item.InternalSender}, nil
-		}
-		return decision{Reason: item.UnknownSender}, nil
+		reason, err := stranger(ctx, who, it.From.Email)
+		return decision{Reason: reason}, err
 	}
 
 	d := decision{From: from, Named: true}
@@ -132,6 +128,21 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		return decision{Reason: d.Reason}, err
 	}
 	return d, nil
+}
+
+// stranger is the reason for which mail waits whose sender is no contact.
+func stranger(ctx context.Context, who office, email string) (item.Reason, error) {
+	_, internal, err := who.Member(ctx, email)
+	if err == nil && !internal {
+		internal, err = who.Own(ctx, email)
+	}
+	if err != nil {
+		return "", err
+	}
+	if internal {
+		return item.InternalSender, nil
+	}
+	return item.UnknownSender, nil
 }
 
 // members are those whom the address' link brings into a chat with a client,

@@ -19,7 +19,7 @@ import (
 // Each file of testdata is one business case: who is who, a mail, and what
 // becomes of it. A new case is a new file.
 //
-//	-- office --   link KIND [ID] · gone · member ID ADDRESS · contact ID ADDRESS CLIENT… · role CLIENT ROLE MEMBER… ·
+//	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… · role CLIENT ROLE MEMBER… ·
 //	               team ID [MEMBER…] · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT]
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy" and "unnamed" behind
@@ -112,6 +112,7 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 type people struct {
 	link     connector.Link
 	gone     bool
+	own      []string            // activated addresses
 	members  map[string]string   // by address
 	contacts map[string]sender   // by address
 	roles    map[string][]string // by client and role
@@ -132,6 +133,8 @@ func parseOffice(t *testing.T, text string) *people {
 			p.link.ID = strings.Join(w[2:], " ")
 		case "gone":
 			p.gone = true
+		case "own":
+			p.own = append(p.own, w[1:]...)
 		case "member":
 			p.members[w[2]] = w[1]
 		case "contact":
@@ -163,6 +166,10 @@ func (p *people) Contact(_ context.Context, email string) (sender, bool, error) 
 func (p *people) Member(_ context.Context, email string) (string, bool, error) {
 	id, ok := p.members[email]
 	return id, ok, nil
+}
+
+func (p *people) Own(_ context.Context, email string) (bool, error) {
+	return slices.Contains(p.own, email), nil
 }
 
 func (p *people) HasRole(_ context.Context, client, role string) ([]string, error) {

@@ -151,6 +151,14 @@ func (r *records) Member(ctx context.Context, email string) (string, bool, error
 	return id, ok, err
 }
 
+func (r *records) Own(ctx context.Context, email string) (bool, error) {
+	_, err := r.h.Connectors.Activation(ctx, email)
+	if errors.Is(err, connector.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func (r *records) HasRole(ctx context.Context, client, role string) ([]string, error) {
 	byID, _, err := r.members(ctx)
 	if err != nil {

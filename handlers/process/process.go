@@ -27,6 +27,7 @@ import (
 type Connectors interface {
 	Enabled(ctx context.Context) (bool, error)
 	Load(ctx context.Context, ids []string) ([]connector.Box, error)
+	Activation(ctx context.Context, idOrAddress string) (connector.Activation, error)
 }
 
 // A Handler does process jobs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -21,8 +22,12 @@ func NewStore(t *table.Table) *Store {
 	return &Store{table: t, now: func() time.Time { return time.Now().UTC() }}
 }
 
-// ErrNotFound means that there is no such mail.
-var ErrNotFound = errors.New("no such mail")
+var (
+	// ErrNotFound means that there is no such mail.
+	ErrNotFound = errors.New("no such mail")
+	// ErrUnreadable means that somebody has damaged the row of a mail.
+	ErrUnreadable = errors.New("the row of a mail is damaged")
+)
 
 // Get returns the mail with this id, or ErrNotFound.
 func (s *Store) Get(ctx context.Context, id string) (Item, error) {
@@ -40,7 +45,7 @@ func (s *Store) Get(ctx context.Context, id string) (Item, error) {
 }
 
 // Load returns the mails with these ids, oldest first, and leaves out those
-// that are not there. Ids of mails that arrived one after another cost one
+// that are not there or were damaged by hand. Ids of mails that arrived one after another cost one
 // query together.
 func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ValidID(id) })
@@ -60,11 +65,9 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 			if _, wanted := slices.BinarySearch(ids, id); !wanted {
 				continue
 			}
-			it, err := unpack(r)
-			if err != nil {
-				return nil, err
+			if it, ok := readable(ctx, r); ok {
+				found[id] = it
 			}
-			found[id] = it
 		}
 	}
 	items := make([]Item, 0, len(ids))
@@ -72,7 +75,7 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 		it, ok := found[id]
 		if !ok {
 			var err error
-			if it, err = s.Get(ctx, id); errors.Is(err, ErrNotFound) {
+			if it, err = s.Get(ctx, id); errors.Is(err, ErrNotFound) || errors.Is(err, ErrUnreadable) {
 				continue
 			} else if err != nil {
 				return nil, err
@@ -126,11 +129,7 @@ func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, 
 		return nil, "", fmt.Errorf("list mails: %w", err)
 	}
 	for _, r := range rows {
-		it, err := unpack(r)
-		if err != nil {
-			return nil, "", err
-		}
-		if q.State == "" || it.State == q.State {
+		if it, ok := readable(ctx, r); ok && (q.State == "" || it.State == q.State) {
 			items = append(items, it)
 		}
 	}
@@ -140,10 +139,20 @@ func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, 
 	return items, after, nil
 }
 
+// readable reads a row that may have been damaged by hand: one such row must not
+// hide all others.
+func readable(ctx context.Context, r table.Row) (Item, bool) {
+	it, err := unpack(r)
+	if err != nil {
+		slog.ErrorContext(ctx, "a mail cannot be read", "error", err)
+	}
+	return it, err == nil
+}
+
 func unpack(r table.Row) (Item, error) {
 	var it Item
 	if err := r.Document(&it); err != nil {
-		return Item{}, fmt.Errorf("read row %s: %w", r.Key, err)
+		return Item{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	it.etag = r.ETag
 	return it, nil
