@@ -48,6 +48,24 @@ func TestFunctionJSON(t *testing.T) {
 	}
 }
 
+// All that can be called over HTTP is below /api and /web: what stands before the
+// product, and the host's own paths, rely on it.
+func TestRoutes(t *testing.T) {
+	for _, f := range (&app{}).functions() {
+		var j struct {
+			Bindings []struct{ Type, Route, AuthLevel string }
+		}
+		if err := json.Unmarshal(f.JSON(), &j); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range j.Bindings {
+			if b.Type == "httpTrigger" && b.Route != "api/{*path}" && b.Route != "web/{*path}" {
+				t.Errorf("function %s has route %s", f.Name, b.Route)
+			}
+		}
+	}
+}
+
 // host.json asks for what the code relies on.
 func TestHostJSON(t *testing.T) {
 	text, err := os.ReadFile("../host.json")

@@ -14,15 +14,12 @@ import (
 // is read here, once; they are not kept.
 func arrival(box connector.Activation, m mail.Message) item.Arrival {
 	h := headersOf(m.Headers)
-	from := m.From
-	if from.Email == "" {
-		from = m.Sender
-	}
 	it := item.Item{
 		Mailbox: box.ID, Address: box.Address,
 		MessageID: m.ID, InternetMessageID: m.InternetMessageID, ConversationID: m.ConversationID,
 		Subject: m.Subject, Preview: m.Preview,
-		From: normal(from), To: m.To, Cc: m.Cc,
+		From: normal(m.From), // never Sender or Reply-To: nobody vouches for those
+		To:   m.To, Cc: m.Cc,
 		Received: m.Received.UTC(), HasAttachments: m.HasAttachments,
 		InReplyTo:  first(messageIDs(h.get("In-Reply-To"))),
 		References: messageIDs(h.get("References")),

@@ -141,6 +141,10 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			return true, nil
 		}
 		err = r.commit(ctx, it, d, r.basis(it))
+		if errors.Is(err, table.ErrTooLarge) {
+			// No repetition makes it fit: people must see it, with what happened.
+			err = r.commit(ctx, it, outcome{decision: decision{Reason: item.Technical}, detail: err.Error()}, r.basis(it))
+		}
 		if err == nil || !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
 			return false, err
 		}
