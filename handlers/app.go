@@ -105,7 +105,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 
 	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues}
-	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues, IsGone: isUseless, IsMissing: isMissing, Answer: answer}
+	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues, IsGone: isUseless, IsMissing: isMissing, IsOdd: isOdd, Answer: answer}
 	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats}
 	a.api = api.New(api.Options{
 		Version: "1.0",
@@ -168,6 +168,8 @@ func (a *app) prepare(ctx context.Context) {
 
 // isUseless tells that a delta link leads nowhere any more, or not to Graph.
 func isUseless(err error) bool { return graph.IsGone(err) || errors.Is(err, graph.ErrForeignLink) }
+
+func isOdd(err error) bool { return errors.Is(err, graph.ErrOdd) }
 
 func isMissing(err error) bool {
 	a, ok := answer(err)

@@ -29,6 +29,7 @@ type Handler struct {
 	// What Graph's errors mean; the client of Graph is too heavy to be known here.
 	IsGone    func(error) bool                     // it has forgotten a delta link
 	IsMissing func(error) bool                     // it has no such mail
+	IsOdd     func(error) bool                     // what it has is no mail
 	Answer    func(error) (connector.Answer, bool) // how it refused
 }
 

@@ -30,6 +30,10 @@ const (
 	refresh = 24 * time.Hour
 )
 
+// noTime is before all mail: an item that claims to have been received earlier
+// has no time, or 1601, with which Windows counts from nothing.
+var noTime = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // round reads a mailbox from where it was left to its newest mail.
 //
 // Each page is stored before the link that leads past it is kept, so a run that
@@ -127,6 +131,9 @@ func (h *Handler) save(ctx context.Context, b *connector.Box) error {
 func (h *Handler) store(ctx context.Context, graph connector.Graph, box connector.Activation, page mail.Page) (int, error) {
 	var arrivals []item.Arrival
 	for _, m := range page.Messages {
+		if m.Received.Before(noTime) { // of no mail that says so is it true
+			m.Received = time.Now().UTC()
+		}
 		if !m.Received.Before(box.From) {
 			arrivals = append(arrivals, arrival(box, m))
 		}
@@ -161,8 +168,12 @@ func (h *Handler) partial(ctx context.Context, graph connector.Graph, box connec
 		return nil, stored(err)
 	}
 	m, err := graph.Message(ctx, box.ID, id)
-	if h.IsMissing(err) {
+	switch {
+	case h.IsMissing(err):
 		return nil, nil // deleted or moved away meanwhile
+	case h.IsOdd(err):
+		o := mail.Odd{ID: id, Err: err}
+		return []item.Arrival{odd(box, o, item.Item{Received: time.Now().UTC()})}, nil
 	}
 	if err != nil || m.Received.Before(box.From) {
 		return nil, err

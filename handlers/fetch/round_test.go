@@ -45,6 +45,9 @@ func (s *script) Delta(_ context.Context, _, link string, since time.Time) (mail
 }
 
 func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) {
+	if id == "odd" {
+		return mail.Message{}, errOdd
+	}
 	m, ok := s.mails[id]
 	if !ok {
 		return m, errMissing
@@ -52,7 +55,10 @@ func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) 
 	return m, nil
 }
 
-var errMissing = errors.New("404")
+var (
+	errMissing = errors.New("404")
+	errOdd     = errors.New("not a message")
+)
 
 type put struct{ jobs []job.Job }
 
@@ -79,6 +85,7 @@ func setUp(t *testing.T) bench {
 		Jobs:       jobs,
 		IsGone:     func(err error) bool { return errors.Is(err, errGone) },
 		IsMissing:  func(err error) bool { return errors.Is(err, errMissing) },
+		IsOdd:      func(err error) bool { return errors.Is(err, errOdd) },
 		Answer:     func(error) (connector.Answer, bool) { return connector.Answer{}, false },
 	}, jobs, wire}
 }
@@ -210,20 +217,31 @@ func TestCircle(t *testing.T) {
 	}
 }
 
+// A mail without a time, or with one that cannot be, is a mail all the same.
+func TestImpossibleTimes(t *testing.T) {
+	h := setUp(t)
+	g := &script{pages: []any{mail.Page{Link: "d1", Messages: []mail.Message{
+		{ID: "none"}, {ID: "1601", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}, {ID: "2500", Received: time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC)},
+	}}}}
+	if err := h.round(t.Context(), g, box(connector.Cursor{})); err != nil || h.stored(t) != 3 {
+		t.Errorf("%d of 3 stored, %v", h.stored(t), err)
+	}
+}
+
 // An item that nobody understands is seen by people, one that came in part is
 // read whole, and one that is gone meanwhile is nothing.
 func TestOddAndPartialItems(t *testing.T) {
 	h := setUp(t)
 	g := &script{
 		pages: []any{mail.Page{Odd: []mail.Odd{{ID: "x", Raw: []byte(`{"id":"x","from":7}`), Err: errors.New("from: not an object")}, {Raw: []byte("7"), Err: errors.New("not an object")}},
-			Partial: []string{"m1", "gone"}, Link: "d1"}},
+			Partial: []string{"m1", "gone", "odd"}, Link: "d1"}},
 		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
 	}
 	if err := h.round(t.Context(), g, box(connector.Cursor{})); err != nil {
 		t.Fatal(err)
 	}
 	all, _, err := h.Items.List(t.Context(), item.Query{Limit: 10})
-	if err != nil || len(all) != 3 {
+	if err != nil || len(all) != 4 {
 		t.Fatalf("%d items, %v", len(all), err)
 	}
 	barred := 0
@@ -232,8 +250,8 @@ func TestOddAndPartialItems(t *testing.T) {
 			barred++
 		}
 	}
-	if barred != 2 {
-		t.Errorf("%d of 2 odd items say so", barred)
+	if barred != 3 {
+		t.Errorf("%d of 3 odd items say so", barred)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// Message reads one message, for items that came with only what changed.
+// Message reads one message, for items that came with only what changed. One
+// that cannot be decoded is ErrOdd.
 func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Message, error) {
 	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
 		return mail.Message{}, err
@@ -32,7 +33,7 @@ func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Messag
 	}
 	m, err := answer.Message(raw)
 	if err != nil {
-		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w", mailboxID, err))
+		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, ErrOdd, err))
 	}
 	return m, nil
 }

@@ -24,6 +24,9 @@ var ErrForeignLink = errors.New("graph: security event: link leads to another ho
 // ErrNoMailbox means that the tenant has no mailbox with an address.
 var ErrNoMailbox = errors.New("graph: no mailbox has this address")
 
+// ErrOdd means that Graph answered with something that is no message.
+var ErrOdd = errors.New("graph: not a message")
+
 // errGone means that a link was refused as a bad request: it is of no use.
 var errGone = errors.New("delta link refused")
 
