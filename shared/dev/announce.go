@@ -69,6 +69,8 @@ func (s *stack) announce(w io.Writer) error {
 	fmt.Fprintln(t, "\nKantoorpost runs.")
 	if slices.Contains(s.host.Functions(), "web") {
 		line("pages", r.Web)
+	} else {
+		line("open", r.App)
 	}
 	line("API", r.API+"  (description: "+r.API+"/openapi.json)")
 	line("sign in as", r.Administrator+", over the API with  Authorization: Bearer local:"+r.Administrator)
@@ -89,10 +91,22 @@ func (s *stack) announce(w io.Writer) error {
 
 // tryThis shows one line that sends a mail, and one that shows what became of it.
 func (s *stack) tryThis(b *strings.Builder, r ready) {
-	if s.tenant == nil {
+	send, see := s.toTry()
+	if send == "" {
 		fmt.Fprintln(b, "\nThere is no tenant yet: add one over the API (POST "+r.API+"/connectors).")
 		return
 	}
+	fmt.Fprintf(b, "\nA mail to an activated address, which is looked at every 10 seconds here (in Azure: every 5 minutes):\n\n"+
+		"  %s\n\nWhat became of it:\n\n  %s\n", send, see)
+}
+
+// toTry is a line for the shell that sends a mail, and one that shows what became
+// of it; nothing without a simulated tenant.
+func (s *stack) toTry() (send, see string) {
+	if s.tenant == nil {
+		return "", ""
+	}
+	r := s.ready()
 	sender := s.tenant.office.Contacts[0]
 	for _, c := range s.tenant.office.Contacts {
 		if len(c.Clients) == 1 {
@@ -101,8 +115,7 @@ func (s *stack) tryThis(b *strings.Builder, r ready) {
 		}
 	}
 	to := "info@" + domain
-	fmt.Fprintf(b, "\nA mail to an activated address, which is looked at every 10 seconds here (in Azure: every 5 minutes):\n\n"+
-		"  printf 'From: %s <%s>\\r\\nTo: %s\\r\\nSubject: Vraag\\r\\n\\r\\nGoedemiddag!\\r\\n' | curl -sS --url %s --mail-from %s --mail-rcpt %s --upload-file -\n"+
-		"\nWhat became of it:\n\n  curl -sS -H 'Authorization: Bearer local:%s' '%s/mails?limit=5'\n",
-		sender.Name, sender.Emails[0], to, r.SMTP, sender.Emails[0], to, r.Administrator, r.API)
+	send = fmt.Sprintf("printf 'From: %s <%s>\\r\\nTo: %s\\r\\nSubject: Vraag\\r\\n\\r\\nGoedemiddag!\\r\\n' | curl -sS --url %s --mail-from %s --mail-rcpt %s --upload-file -",
+		sender.Name, sender.Emails[0], to, r.SMTP, sender.Emails[0], to)
+	return send, fmt.Sprintf("curl -sS -H 'Authorization: Bearer local:%s' '%s/mails?limit=5'", r.Administrator, r.API)
 }

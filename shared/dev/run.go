@@ -243,7 +243,7 @@ func (s *stack) startHost(ctx context.Context) error {
 
 // serveApp opens the front door.
 func (s *stack) serveApp() {
-	o := front.Options{Tenant: tenantID, Next: s.host}
+	o := front.Options{Tenant: tenantID, Next: s.welcome(s.host)}
 	if s.tenant != nil {
 		for _, m := range s.tenant.office.Members {
 			o.People = append(o.People, front.Person{Name: m.Name, Email: m.Email})

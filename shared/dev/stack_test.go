@@ -106,6 +106,28 @@ func (r *running) mail(t *testing.T, from, to, subject string) listed {
 	return listed{}
 }
 
+// firstPage looks at what a browser sees that opens the app, or asks for the
+// pages that the product does not have yet.
+func (r *running) firstPage(t *testing.T) {
+	t.Helper()
+	for _, path := range []string{"/", "/web"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.App+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), "--url "+r.SMTP) || !strings.Contains(string(page), r.Administrator) {
+			t.Errorf("%s: %d, %v\n%s", path, res.StatusCode, err, page)
+		}
+	}
+}
+
 // The command is what a new user tries first, so all of it is tried here: mail
 // comes in over SMTP and becomes a chat, killing the handler changes nothing,
 // ending and starting again loses and doubles nothing.
@@ -121,6 +143,7 @@ func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 	if got := r.mail(t, "els@bakkerijvandam.example", "info@"+domain, "Een vraag van een klant"); got.State != "processed" || got.Chat == "" {
 		t.Errorf("mail of a contact: %+v", got)
 	}
+	r.firstPage(t)
 	killHandler(t, data)
 	if got := r.mail(t, "onbekend@elders.example", "info@"+domain, "Een onbekende"); got.State != "parked" || got.Reason != "unknown-sender" {
 		t.Errorf("mail of a stranger: %+v", got)
