@@ -1,0 +1,174 @@
+package chat_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
+)
+
+const box = "00000000-0000-4000-8000-000000000001"
+
+func letter(n int) item.Item {
+	received := time.Unix(1_700_000_000+int64(n), 0).UTC()
+	return item.Item{
+		ID: item.NewID(box, fmt.Sprint(n), received), Mailbox: box, Address: "info@x.example", InternetMessageID: fmt.Sprintf("<%d@x>", n),
+		ConversationID: fmt.Sprint("conversation", n), Fingerprint: fmt.Sprint("print", n), Subject: fmt.Sprint("mail ", n), Preview: fmt.Sprint("tekst ", n), Received: received,
+	}
+}
+
+type bench struct {
+	*chat.Store
+	table *table.Table
+}
+
+func setUp(t *testing.T) bench {
+	t.Helper()
+	mails := tabletest.Open(t, "mails").Table("mails")
+	return bench{chat.NewStore(mails), mails}
+}
+
+// start starts a chat and returns it as it is kept.
+func (b bench) start(t *testing.T, it item.Item, client string, members ...string) chat.Chat {
+	t.Helper()
+	c, ops := chat.Start(it, client, "contact", "Jan", members, true)
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	return b.get(t, c.ID)
+}
+
+func (b bench) get(t *testing.T, id string) chat.Chat {
+	t.Helper()
+	c, err := b.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A mail that joins is the chat's last message, and whoever it brings takes part;
+// a copy brings people and no message.
+func TestJoin(t *testing.T) {
+	b := setUp(t)
+	c := b.start(t, letter(1), "client", "anna")
+	_, ops := c.Join(letter(2), []string{"bram", "anna"}, false, true)
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	c = b.get(t, c.ID)
+	if c.Messages != 2 || c.Preview != "tekst 2" || !slices.Equal(c.Members, []string{"anna", "bram"}) {
+		t.Errorf("after an answer: %+v", c)
+	}
+	stale := c
+	other := letter(3)
+	other.Address = "loon@x.example"
+	_, ops = c.Join(other, []string{"carla"}, true, false)
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	c = b.get(t, c.ID)
+	if c.Messages != 2 || len(c.Members) != 3 || !slices.Equal(c.Addresses, []string{"info@x.example", "loon@x.example"}) {
+		t.Errorf("after a copy: %+v", c)
+	}
+	_, ops = stale.Join(letter(4), nil, false, true)
+	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrChanged) {
+		t.Errorf("a chat that somebody changed meanwhile was overwritten: %v", err)
+	}
+	for _, member := range []string{"anna", "bram", "carla"} {
+		list, _, err := b.List(t.Context(), chat.Query{Member: member, Limit: 10})
+		if err != nil || len(list) != 1 || list[0].Messages != 2 {
+			t.Errorf("list of %s: %+v, %v", member, list, err)
+		}
+	}
+	messages, _, err := b.Messages(t.Context(), c.ID, 10, "")
+	if err != nil || len(messages) != 2 || messages[0].Subject != "mail 2" {
+		t.Errorf("messages: %+v, %v", messages, err)
+	}
+}
+
+// The same first mail makes one chat, and its id leads to it; a chat that is not
+// to be found by that id leaves the id alone.
+func TestOneChatPerMail(t *testing.T) {
+	b := setUp(t)
+	c := b.start(t, letter(1), "client", "anna")
+	_, ops := chat.Start(letter(1), "client", "contact", "Jan", []string{"anna"}, true)
+	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrExists) {
+		t.Errorf("a second chat of the same mail: %v", err)
+	}
+	if th, err := b.MailThread(t.Context(), "<1@x>"); err != nil || th.Chat != c.ID || th.Fingerprint != "print1" {
+		t.Errorf("thread %+v, %v", th, err)
+	}
+	twin := letter(2)
+	twin.InternetMessageID = "<1@x>"
+	_, ops = chat.Start(twin, "client", "contact", "Jan", []string{"anna"}, false)
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	if th, err := b.MailThread(t.Context(), "<1@x>"); err != nil || th.Chat != c.ID {
+		t.Errorf("the id of the first mail leads to %+v, %v", th, err)
+	}
+	if th, err := b.ConversationThread(t.Context(), box, "conversation2"); err != nil || th.Chat != twin.ID {
+		t.Errorf("the conversation leads to %+v, %v", th, err)
+	}
+	if _, err := b.MailThread(t.Context(), "<9@x>"); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("an id that nobody used: %v", err)
+	}
+}
+
+// Lists come in pages, newest first, by member and by client.
+func TestLists(t *testing.T) {
+	b := setUp(t)
+	for n := range 12 {
+		b.start(t, letter(n), []string{"a", "b"}[n%2], "anna")
+	}
+	for q, want := range map[chat.Query]int{{Limit: 5}: 12, {Limit: 5, Member: "anna"}: 12, {Limit: 5, Client: "a"}: 6, {Limit: 5, Member: "bram"}: 0} {
+		var got []chat.Chat
+		for {
+			page, after, err := b.List(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, page...)
+			if q.After = after; after == "" {
+				break
+			}
+		}
+		if len(got) != want || !slices.IsSortedFunc(got, func(x, y chat.Chat) int { return y.Started.Compare(x.Started) }) {
+			t.Errorf("%+v: %d chats, want %d, newest first", q, len(got), want)
+		}
+	}
+}
+
+// The largest chat there can be still changes in one transaction.
+func TestLargestChat(t *testing.T) {
+	b := setUp(t)
+	var members []string
+	for n := range chat.MaxMembers {
+		members = append(members, fmt.Sprintf("member%022d", n))
+	}
+	it := letter(1)
+	c, ops := chat.Start(it, "client", "contact", "Jan", members, true)
+	if err := b.table.Write(t.Context(), append(ops, it.Settle(item.Parked, "basis")...)...); err == nil {
+		t.Error("a mail that was never stored was settled")
+	}
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	_, ops = b.get(t, c.ID).Join(letter(2), append(members, "one more"), false, true)
+	if n := len(ops) + len(letter(2).Settle(item.Parked, "basis")); n > table.MaxOps {
+		t.Errorf("joining takes %d operations of %d", n, table.MaxOps)
+	}
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.get(t, c.ID); len(got.Members) != chat.MaxMembers {
+		t.Errorf("%d members", len(got.Members))
+	}
+}
