@@ -259,6 +259,29 @@ func (w *world) inPages(person, query string) (subjects []string) {
 	return subjects
 }
 
+// An address whose team has nobody active says so before mail gets stuck there.
+func TestEmptyTeamIsWarnedOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		warned := func() bool {
+			warnings, _ := w.must("GET", "/api/addresses/loon@"+domain, nil)["warnings"].([]any)
+			return len(warnings) > 0
+		}
+		if warned() {
+			t.Error("a team with active members is warned of")
+		}
+		for _, m := range w.must("GET", "/api/team-members", nil)["items"].([]any) {
+			if name := m.(object)["name"]; name == "Bram" || name == "Carla" {
+				w.must("PATCH", "/api/team-members/"+m.(object)["id"].(string), object{"active": false})
+			}
+		}
+		if !warned() {
+			t.Error("a team whose members are all inactive is not warned of")
+		}
+	})
+}
+
 // Trying again places a mail at once, for who may, and asks for rights first.
 func TestRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

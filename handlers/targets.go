@@ -23,8 +23,9 @@ func (t targets) LinkTarget(ctx context.Context, link connector.Link, address st
 		_, err = t.Role(ctx, link.ID)
 	case connector.LinkProcessTeam:
 		var team directory.ProcessTeam
-		team, err = t.Team(ctx, link.ID)
-		anyone = len(team.Members) > 0
+		if team, err = t.Team(ctx, link.ID); err == nil {
+			anyone, err = t.someoneActive(ctx, team.Members)
+		}
 	}
 	if errors.Is(err, directory.ErrNotFound) {
 		return false, false, nil
@@ -34,6 +35,20 @@ func (t targets) LinkTarget(ctx context.Context, link connector.Link, address st
 	}
 	anyone, err = t.someoneHas(ctx, link.ID)
 	return true, anyone, err
+}
+
+// someoneActive tells whether one of these team members is active.
+func (t targets) someoneActive(ctx context.Context, ids []string) (bool, error) {
+	for _, id := range ids {
+		m, err := t.TeamMember(ctx, id)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return false, err
+		}
+		if m.Active {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // someoneHas tells whether an active team member has a role at some client.
