@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/words"
 )
 
 // An addressObject is an activated address as the API shows it.
@@ -26,7 +27,7 @@ type addressObject struct {
 	State       string              `json:"state" doc:"empty, or what is wrong with the mailbox"`
 	StateReason string              `json:"stateReason,omitempty"`
 	Failures    int                 `json:"failures,omitempty" doc:"readings in a row that failed"`
-	WhatToDo    *connector.Text     `json:"whatToDo,omitempty"`
+	WhatToDo    *words.Text         `json:"whatToDo,omitempty"`
 	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; not in lists"`
 }
 

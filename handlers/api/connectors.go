@@ -14,25 +14,26 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/secret"
+	"kantoorpost/shared/words"
 )
 
 // A connectorObject is a connector as the API shows it. The secret is not
 // among what is known here.
 type connectorObject struct {
-	ID            string          `json:"id"`
-	Kind          string          `json:"kind" enum:"microsoft-azure"`
-	Name          string          `json:"name"`
-	ClientID      string          `json:"clientId"`
-	Cloud         string          `json:"cloud" doc:"which of Microsoft's clouds"`
-	Tenant        string          `json:"tenant" doc:"id or domain of the Entra tenant"`
-	TokenEndpoint string          `json:"tokenEndpoint" doc:"built again from cloud and tenant"`
-	SecretSet     bool            `json:"secretSet" doc:"the secret itself is never shown"`
-	SecretVersion string          `json:"secretVersion" doc:"which version in the key vault is in use"`
-	SecretExpires time.Time       `json:"secretExpires"`
-	State         string          `json:"state" doc:"new, works, or what is wrong"`
-	StateReason   string          `json:"stateReason,omitempty" doc:"code and trace id to look up"`
-	StateSince    *time.Time      `json:"stateSince,omitempty"`
-	WhatToDo      *connector.Text `json:"whatToDo,omitempty"`
+	ID            string      `json:"id"`
+	Kind          string      `json:"kind" enum:"microsoft-azure"`
+	Name          string      `json:"name"`
+	ClientID      string      `json:"clientId"`
+	Cloud         string      `json:"cloud" doc:"which of Microsoft's clouds"`
+	Tenant        string      `json:"tenant" doc:"id or domain of the Entra tenant"`
+	TokenEndpoint string      `json:"tokenEndpoint" doc:"built again from cloud and tenant"`
+	SecretSet     bool        `json:"secretSet" doc:"the secret itself is never shown"`
+	SecretVersion string      `json:"secretVersion" doc:"which version in the key vault is in use"`
+	SecretExpires time.Time   `json:"secretExpires"`
+	State         string      `json:"state" doc:"new, works, or what is wrong"`
+	StateReason   string      `json:"stateReason,omitempty" doc:"code and trace id to look up"`
+	StateSince    *time.Time  `json:"stateSince,omitempty"`
+	WhatToDo      *words.Text `json:"whatToDo,omitempty"`
 }
 
 type connectorBody struct {
@@ -230,7 +231,7 @@ func orNil(t time.Time) *time.Time {
 	return &t
 }
 
-func whatToDo(code string) *connector.Text {
+func whatToDo(code string) *words.Text {
 	if text, ok := connector.Advice(code); ok {
 		return &text
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/words"
 )
 
 // A checkObject is what a check of a connector found.
@@ -17,24 +18,24 @@ type checkObject struct {
 	Works       bool              `json:"works" doc:"nothing needs a person"`
 	State       string            `json:"state" doc:"works, or what is wrong with the connector as a whole"`
 	Reason      string            `json:"reason,omitempty" doc:"code and trace id to look up"`
-	WhatToDo    *connector.Text   `json:"whatToDo,omitempty"`
+	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
 	Permissions []permissionCheck `json:"permissions" nullable:"false"`
 	Mailboxes   []mailboxCheck    `json:"mailboxes" nullable:"false" doc:"the activated ones"`
 }
 
 type permissionCheck struct {
-	Name     string          `json:"name" enum:"Mail.ReadWrite,MailboxSettings.ReadWrite,User.Read.All,Mail.Send"`
-	Granted  *bool           `json:"granted" nullable:"true" doc:"null: it cannot be known now"`
-	WhatToDo *connector.Text `json:"whatToDo,omitempty"`
+	Name     string      `json:"name" enum:"Mail.ReadWrite,MailboxSettings.ReadWrite,User.Read.All,Mail.Send"`
+	Granted  *bool       `json:"granted" nullable:"true" doc:"null: it cannot be known now"`
+	WhatToDo *words.Text `json:"whatToDo,omitempty"`
 }
 
 type mailboxCheck struct {
-	ID       string          `json:"id"`
-	Address  string          `json:"address"`
-	Readable bool            `json:"readable" doc:"its inbox"`
-	Settings bool            `json:"settings" doc:"its settings can be read"`
-	Problem  string          `json:"problem,omitempty"`
-	WhatToDo *connector.Text `json:"whatToDo,omitempty"`
+	ID       string      `json:"id"`
+	Address  string      `json:"address"`
+	Readable bool        `json:"readable" doc:"its inbox"`
+	Settings bool        `json:"settings" doc:"its settings can be read"`
+	Problem  string      `json:"problem,omitempty"`
+	WhatToDo *words.Text `json:"whatToDo,omitempty"`
 }
 
 func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*struct{ Body checkObject }, error) {

@@ -1,138 +1,134 @@
 package connector
 
-// A Text says the same in Dutch and in English.
-type Text struct {
-	NL string `json:"nl"`
-	EN string `json:"en"`
-}
+import "kantoorpost/shared/words"
 
 // Advice answers what a person can do about a code of this package (a State,
 // the problem of a permission or mailbox, a warning); false when nothing is to
 // be done.
-func Advice(code string) (Text, bool) {
+func Advice(code string) (words.Text, bool) {
 	t, ok := advice[code]
 	return t, ok
 }
 
 // advice is what to do, by code. Menu names are those of the Azure portal.
-var advice = map[string]Text{
+var advice = map[string]words.Text{
 	// states of a connector
 	string(StateSecretExpired): {
-		"Het clientgeheim is verlopen. Maak in Azure bij Certificaten en geheimen een nieuw clientgeheim (730 dagen) en vul de waarde hier in.",
-		"The client secret has expired. In Azure, under Certificates & secrets, make a new client secret (730 days) and enter its value here.",
+		NL: "Het clientgeheim is verlopen. Maak in Azure bij Certificaten en geheimen een nieuw clientgeheim (730 dagen) en vul de waarde hier in.",
+		EN: "The client secret has expired. In Azure, under Certificates & secrets, make a new client secret (730 days) and enter its value here.",
 	},
 	string(StateSecretWrong): {
-		"Entra kent dit clientgeheim niet. Kopieer de kolom Waarde en niet de Geheime id; is de waarde niet meer te zien, maak dan een nieuw clientgeheim.",
-		"Entra does not know this client secret. Copy the column Value, not the Secret ID; when the value is no longer shown, make a new client secret.",
+		NL: "Entra kent dit clientgeheim niet. Kopieer de kolom Waarde en niet de Geheime id; is de waarde niet meer te zien, maak dan een nieuw clientgeheim.",
+		EN: "Entra does not know this client secret. Copy the column Value, not the Secret ID; when the value is no longer shown, make a new client secret.",
 	},
 	string(StateSecretMissing): {
-		"Het clientgeheim staat niet meer in de sleutelkluis of is daar uitgeschakeld. Vul het clientgeheim opnieuw in.",
-		"The client secret is gone from the key vault or disabled there. Enter the client secret again.",
+		NL: "Het clientgeheim staat niet meer in de sleutelkluis of is daar uitgeschakeld. Vul het clientgeheim opnieuw in.",
+		EN: "The client secret is gone from the key vault or disabled there. Enter the client secret again.",
 	},
 	string(StateVault): {
-		"De sleutelkluis is niet bereikbaar. Controleer of de app de rol voor geheimen in de sleutelkluis heeft en of de firewall van de kluis de app toelaat.",
-		"The key vault cannot be reached. Check that the app has its role for secrets in the vault and that the vault's firewall lets the app in.",
+		NL: "De sleutelkluis is niet bereikbaar. Controleer of de app de rol voor geheimen in de sleutelkluis heeft en of de firewall van de kluis de app toelaat.",
+		EN: "The key vault cannot be reached. Check that the app has its role for secrets in the vault and that the vault's firewall lets the app in.",
 	},
 	string(StateNotInTenant): {
-		"Deze tenant heeft geen app-registratie met dit client-id. Controleer het client-id en of het tokeneindpunt van dezelfde tenant is.",
-		"This tenant has no app registration with this client id. Check the client id, and that the token endpoint is of the same tenant.",
+		NL: "Deze tenant heeft geen app-registratie met dit client-id. Controleer het client-id en of het tokeneindpunt van dezelfde tenant is.",
+		EN: "This tenant has no app registration with this client id. Check the client id, and that the token endpoint is of the same tenant.",
 	},
 	string(StateTenantUnknown): {
-		"Entra kent deze tenant niet. Kopieer het tokeneindpunt (v2) opnieuw: App-registraties, Overzicht, Eindpunten.",
-		"Entra does not know this tenant. Copy the token endpoint (v2) again: App registrations, Overview, Endpoints.",
+		NL: "Entra kent deze tenant niet. Kopieer het tokeneindpunt (v2) opnieuw: App-registraties, Overzicht, Eindpunten.",
+		EN: "Entra does not know this tenant. Copy the token endpoint (v2) again: App registrations, Overview, Endpoints.",
 	},
 	string(StateOtherTenant): {
-		"Entra gaf een token voor een andere tenant dan gevraagd. Kopieer het tokeneindpunt opnieuw uit de tenant van het kantoor.",
-		"Entra gave a token for another tenant than was asked. Copy the token endpoint again from the office's own tenant.",
+		NL: "Entra gaf een token voor een andere tenant dan gevraagd. Kopieer het tokeneindpunt opnieuw uit de tenant van het kantoor.",
+		EN: "Entra gave a token for another tenant than was asked. Copy the token endpoint again from the office's own tenant.",
 	},
 	string(StateRefused): {
-		"Entra weigert deze app. Zoek de AADSTS-code op via https://login.microsoftonline.com/error en controleer of de app niet is uitgeschakeld.",
-		"Entra refuses this app. Look up the AADSTS code at https://login.microsoftonline.com/error and check that the app is not disabled.",
+		NL: "Entra weigert deze app. Zoek de AADSTS-code op via https://login.microsoftonline.com/error en controleer of de app niet is uitgeschakeld.",
+		EN: "Entra refuses this app. Look up the AADSTS code at https://login.microsoftonline.com/error and check that the app is not disabled.",
 	},
 	string(StateTokenRefused): {
-		"Microsoft Graph weigert het token van deze app. Controleer in Entra of de app is ingeschakeld en probeer de verbinding opnieuw.",
-		"Microsoft Graph refuses this app's token. Check in Entra that the app is enabled and test the connection again.",
+		NL: "Microsoft Graph weigert het token van deze app. Controleer in Entra of de app is ingeschakeld en probeer de verbinding opnieuw.",
+		EN: "Microsoft Graph refuses this app's token. Check in Entra that the app is enabled and test the connection again.",
 	},
 	MailboxThrottled: {
-		"Microsoft 365 vraagt om later terug te komen. Er is niets te doen: er gaat niets verloren.",
-		"Microsoft 365 asks to come back later. Nothing needs to be done, and nothing is lost.",
+		NL: "Microsoft 365 vraagt om later terug te komen. Er is niets te doen: er gaat niets verloren.",
+		EN: "Microsoft 365 asks to come back later. Nothing needs to be done, and nothing is lost.",
 	},
 	string(StateUnreachable): {
-		"Microsoft 365 was nu niet bereikbaar of te druk. Probeer het over enkele minuten opnieuw.",
-		"Microsoft 365 could not be reached just now or was too busy. Try again in a few minutes.",
+		NL: "Microsoft 365 was nu niet bereikbaar of te druk. Probeer het over enkele minuten opnieuw.",
+		EN: "Microsoft 365 could not be reached just now or was too busy. Try again in a few minutes.",
 	},
 
 	// permissions
 	"missing:" + MailReadWrite: {
-		"Voeg bij API-machtigingen de toepassingsmachtiging Mail.ReadWrite van Microsoft Graph toe en kies Beheerderstoestemming verlenen.",
-		"Under API permissions add the application permission Mail.ReadWrite of Microsoft Graph and choose Grant admin consent.",
+		NL: "Voeg bij API-machtigingen de toepassingsmachtiging Mail.ReadWrite van Microsoft Graph toe en kies Beheerderstoestemming verlenen.",
+		EN: "Under API permissions add the application permission Mail.ReadWrite of Microsoft Graph and choose Grant admin consent.",
 	},
 	"missing:" + SettingsReadWrite: {
-		"Voeg bij API-machtigingen de toepassingsmachtiging MailboxSettings.ReadWrite van Microsoft Graph toe en kies Beheerderstoestemming verlenen.",
-		"Under API permissions add the application permission MailboxSettings.ReadWrite of Microsoft Graph and choose Grant admin consent.",
+		NL: "Voeg bij API-machtigingen de toepassingsmachtiging MailboxSettings.ReadWrite van Microsoft Graph toe en kies Beheerderstoestemming verlenen.",
+		EN: "Under API permissions add the application permission MailboxSettings.ReadWrite of Microsoft Graph and choose Grant admin consent.",
 	},
 	"missing:" + UserReadAll: {
-		"Voeg bij API-machtigingen de toepassingsmachtiging User.Read.All van Microsoft Graph toe en kies Beheerderstoestemming verlenen; zonder deze is er geen lijst van postvakken.",
-		"Under API permissions add the application permission User.Read.All of Microsoft Graph and choose Grant admin consent; without it there is no list of mailboxes.",
+		NL: "Voeg bij API-machtigingen de toepassingsmachtiging User.Read.All van Microsoft Graph toe en kies Beheerderstoestemming verlenen; zonder deze is er geen lijst van postvakken.",
+		EN: "Under API permissions add the application permission User.Read.All of Microsoft Graph and choose Grant admin consent; without it there is no list of mailboxes.",
 	},
 	"missing:" + MailSend: {
-		"Voeg bij API-machtigingen de toepassingsmachtiging Mail.Send van Microsoft Graph toe en kies Beheerderstoestemming verlenen.",
-		"Under API permissions add the application permission Mail.Send of Microsoft Graph and choose Grant admin consent.",
+		NL: "Voeg bij API-machtigingen de toepassingsmachtiging Mail.Send van Microsoft Graph toe en kies Beheerderstoestemming verlenen.",
+		EN: "Under API permissions add the application permission Mail.Send of Microsoft Graph and choose Grant admin consent.",
 	},
 	"unknown:" + MailReadWrite: {
-		"Dit blijkt pas bij een postvak: activeer een adres en test opnieuw. Met RBAC for Applications staat deze machtiging niet in het token.",
-		"Only a mailbox can show this: activate an address and test again. With RBAC for Applications the token does not name this permission.",
+		NL: "Dit blijkt pas bij een postvak: activeer een adres en test opnieuw. Met RBAC for Applications staat deze machtiging niet in het token.",
+		EN: "Only a mailbox can show this: activate an address and test again. With RBAC for Applications the token does not name this permission.",
 	},
 	"unknown:" + SettingsReadWrite: {
-		"Dit blijkt pas bij een postvak: activeer een adres en test opnieuw. Met RBAC for Applications staat deze machtiging niet in het token.",
-		"Only a mailbox can show this: activate an address and test again. With RBAC for Applications the token does not name this permission.",
+		NL: "Dit blijkt pas bij een postvak: activeer een adres en test opnieuw. Met RBAC for Applications staat deze machtiging niet in het token.",
+		EN: "Only a mailbox can show this: activate an address and test again. With RBAC for Applications the token does not name this permission.",
 	},
 	"unknown:" + UserReadAll: {
-		"Het gebruikersoverzicht was nu niet op te vragen. Probeer het over enkele minuten opnieuw.",
-		"The list of users could not be asked for just now. Try again in a few minutes.",
+		NL: "Het gebruikersoverzicht was nu niet op te vragen. Probeer het over enkele minuten opnieuw.",
+		EN: "The list of users could not be asked for just now. Try again in a few minutes.",
 	},
 	"unknown:" + MailSend: {
-		"Verzenden blijkt pas bij het verzenden. Met RBAC for Applications staat deze machtiging niet in het token; geef de app daar de rol Application Mail.Send.",
-		"Only sending shows this. With RBAC for Applications the token does not name this permission; give the app the role Application Mail.Send there.",
+		NL: "Verzenden blijkt pas bij het verzenden. Met RBAC for Applications staat deze machtiging niet in het token; geef de app daar de rol Application Mail.Send.",
+		EN: "Only sending shows this. With RBAC for Applications the token does not name this permission; give the app the role Application Mail.Send there.",
 	},
 	"unknown:token": {
-		"Dit is pas te zien als Entra een token geeft. Los eerst het probleem van de verbinding op.",
-		"This shows only when Entra gives a token. Mend the problem of the connection first.",
+		NL: "Dit is pas te zien als Entra een token geeft. Los eerst het probleem van de verbinding op.",
+		EN: "This shows only when Entra gives a token. Mend the problem of the connection first.",
 	},
 
 	// mailboxes
 	MailboxForbidden: {
-		"De app mag dit postvak niet lezen. Controleer de machtigingen hierboven, en of het postvak valt binnen de Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
-		"The app may not read this mailbox. Check the permissions above, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
+		NL: "De app mag dit postvak niet lezen. Controleer de machtigingen hierboven, en of het postvak valt binnen de Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
+		EN: "The app may not read this mailbox. Check the permissions above, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
 	},
 	MailboxUnlicensed: {
-		"Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een licentie of deactiveer het adres.",
-		"This address has no mailbox in Exchange Online: no licence, deleted, or on a server of your own. Give the user a licence or deactivate the address.",
+		NL: "Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een licentie of deactiveer het adres.",
+		EN: "This address has no mailbox in Exchange Online: no licence, deleted, or on a server of your own. Give the user a licence or deactivate the address.",
 	},
 	MailboxMissing: {
-		"Dit postvak bestaat niet meer in Microsoft 365. Deactiveer het adres, of activeer het opnieuw als er een nieuw postvak is met hetzelfde adres.",
-		"This mailbox is no longer in Microsoft 365. Deactivate the address, or activate it again when a new mailbox has the same address.",
+		NL: "Dit postvak bestaat niet meer in Microsoft 365. Deactiveer het adres, of activeer het opnieuw als er een nieuw postvak is met hetzelfde adres.",
+		EN: "This mailbox is no longer in Microsoft 365. Deactivate the address, or activate it again when a new mailbox has the same address.",
 	},
 	MailboxNoSettings: {
-		"De inbox is te lezen, maar de postvakinstellingen niet. Controleer de machtiging MailboxSettings.ReadWrite.",
-		"The inbox can be read, but the mailbox settings cannot. Check the permission MailboxSettings.ReadWrite.",
+		NL: "De inbox is te lezen, maar de postvakinstellingen niet. Controleer de machtiging MailboxSettings.ReadWrite.",
+		EN: "The inbox can be read, but the mailbox settings cannot. Check the permission MailboxSettings.ReadWrite.",
 	},
 
 	// warnings at an address
 	"link-removed": {
-		"De rol of het procesteam van dit adres bestaat niet meer. Kies een andere koppeling.",
-		"The role or process team of this address no longer exists. Choose another link.",
+		NL: "De rol of het procesteam van dit adres bestaat niet meer. Kies een andere koppeling.",
+		EN: "The role or process team of this address no longer exists. Choose another link.",
 	},
 	"no-member-for-address": {
-		"Geen actief teamlid heeft dit e-mailadres: mail aan dit adres vindt niemand. Geef een teamlid dit adres, of koppel het aan een rol of procesteam.",
-		"No active team member has this e-mail address: mail to it finds nobody. Give a team member this address, or link it to a role or a process team.",
+		NL: "Geen actief teamlid heeft dit e-mailadres: mail aan dit adres vindt niemand. Geef een teamlid dit adres, of koppel het aan een rol of procesteam.",
+		EN: "No active team member has this e-mail address: mail to it finds nobody. Give a team member this address, or link it to a role or a process team.",
 	},
 	"no-member-with-role": {
-		"Geen actief teamlid heeft deze rol bij een cliënt. Koppel bij de cliënten een teamlid met deze rol.",
-		"No active team member has this role at any client. Link a team member with this role at the clients.",
+		NL: "Geen actief teamlid heeft deze rol bij een cliënt. Koppel bij de cliënten een teamlid met deze rol.",
+		EN: "No active team member has this role at any client. Link a team member with this role at the clients.",
 	},
 	"empty-team": {
-		"Dit procesteam heeft geen actieve leden. Voeg leden toe aan het team.",
-		"This process team has no active members. Add members to the team.",
+		NL: "Dit procesteam heeft geen actieve leden. Voeg leden toe aan het team.",
+		EN: "This process team has no active members. Add members to the team.",
 	},
 }

@@ -3,12 +3,14 @@ package connector
 import (
 	"context"
 	"fmt"
+
+	"kantoorpost/shared/words"
 )
 
 // A Warning says why mail of an address would find nobody now.
 type Warning struct {
 	Code string `json:"code"`
-	Text
+	words.Text
 }
 
 // Warnings answers what is wrong with the link of an activation now. It is
