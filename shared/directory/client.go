@@ -39,7 +39,17 @@ func (c Client) revised(id, to string) Client {
 }
 
 func (c Client) derived() []derivedRow {
-	return []derivedRow{{key: keyOf("client-number", fold(c.Number)), copies: true, unique: "number", value: c.Number}}
+	rows := []derivedRow{{key: keyOf("client-number", fold(c.Number)), copies: true, unique: "number", value: c.Number}}
+	if c.KvK != "" {
+		rows = append(rows, derivedRow{key: keyOf("client-kvk", c.KvK, c.ID), copies: true, index: true})
+	}
+	if c.VAT != "" {
+		rows = append(rows, derivedRow{key: keyOf("client-vat", c.VAT, c.ID), copies: true, index: true})
+	}
+	for _, word := range searchWords(c.Name) {
+		rows = append(rows, derivedRow{key: keyOf("client-word", word, c.ID), copies: true, index: true})
+	}
+	return rows
 }
 
 var (
@@ -112,6 +122,7 @@ func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func
 // ErrChanged; *InUse while contacts are linked to it.
 func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "client", id, revision, func(c *change, client Client) error {
+		c.action = "client.delete"
 		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)
 		if err != nil {
 			return err
@@ -123,10 +134,6 @@ func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
 		if err != nil || !found {
 			return err
 		}
-		c.delete(team.key())
-		for _, d := range team.derived() {
-			c.delete(d.key)
-		}
-		return nil
+		return release(ctx, c, &team, nil)
 	})
 }

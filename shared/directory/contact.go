@@ -5,13 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // The most that a contact may have, so that what belongs to one contact
-// changes in one transaction.
+// changes in one transaction, with two rules: an address has up to three rows.
 const (
-	maxEmails  = 20
+	maxEmails  = 12
 	maxClients = 50
 )
 
@@ -21,7 +23,11 @@ type Contact struct {
 	Name     string   `json:"name"`
 	Emails   []string `json:"emails" nullable:"false" doc:"each belongs to at most one contact"`
 	Clients  []string `json:"clients" nullable:"false" doc:"ids of clients"`
-	Revision string   `json:"revision" doc:"the entity tag, without its quotes"`
+	Phone    string   `json:"phone,omitempty"`
+	Function string   `json:"function,omitempty" doc:"what he or she is at the client"`
+	// Learned says of an address which rule linked it.
+	Learned  map[string]string `json:"learned,omitempty" doc:"by e-mail address, the id of the rule that linked it"`
+	Revision string            `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
 func (c Contact) name() string     { return "contact " + c.ID }
@@ -34,11 +40,24 @@ func (c Contact) revised(id, to string) Contact {
 
 func (c Contact) derived() []derivedRow {
 	rows := []derivedRow{{key: keyOf("contact-name", sortable(c.Name), c.ID), copies: true}}
+	if word := surname(c.Name); word != "" {
+		rows = append(rows, derivedRow{key: keyOf("contact-surname", word, c.ID), copies: true, index: true})
+	}
+	seen := map[string]bool{}
 	for _, email := range c.Emails {
 		rows = append(rows, derivedRow{key: keyOf("contact-address", email), copies: true, unique: "emails", value: email})
+		domain := email[strings.LastIndexByte(email, '@')+1:]
+		if !seen[domain] && !PublicDomain(domain) {
+			rows = append(rows, derivedRow{key: keyOf("contact-domain", domain, c.ID), copies: true, index: true})
+		}
+		if rule := c.Learned[email]; rule != "" && !seen[rule] {
+			rows = append(rows, derivedRow{key: keyOf("rule-contact", rule, c.ID), copies: true})
+			seen[rule] = true
+		}
+		seen[domain] = true
 	}
 	for _, client := range c.Clients {
-		rows = append(rows, derivedRow{key: keyOf("contact-client", client, c.ID)})
+		rows = append(rows, derivedRow{key: keyOf("contact-client", client, c.ID), copies: true})
 	}
 	return rows
 }
@@ -46,6 +65,12 @@ func (c Contact) derived() []derivedRow {
 func (s *Store) checkContact(ctx context.Context, c, was Contact) (Contact, error) {
 	var err error
 	if c.Name, err = checkName("name", c.Name, 200); err != nil {
+		return c, err
+	}
+	if c.Phone, err = checkOptional("phone", c.Phone, 40); err != nil {
+		return c, err
+	}
+	if c.Function, err = checkOptional("function", c.Function, 100); err != nil {
 		return c, err
 	}
 	if len(c.Emails) < 1 || len(c.Emails) > maxEmails {
@@ -76,7 +101,27 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact) (Contact, erro
 		clients = append(clients, id)
 	}
 	c.Emails, c.Clients = emails, clients
-	return c, nil
+	c.Learned, err = checkLearned(c)
+	return c, err
+}
+
+// checkLearned returns what c learned about the addresses that it still has.
+func checkLearned(c Contact) (map[string]string, error) {
+	var learned map[string]string
+	for address, rule := range c.Learned {
+		if !isID(rule) {
+			return nil, &Invalid{Field: "learned", Expected: "ids of rules"}
+		}
+		address, err := NormalAddress(address)
+		if err != nil || !slices.Contains(c.Emails, address) {
+			continue
+		}
+		if learned == nil {
+			learned = map[string]string{}
+		}
+		learned[address] = rule
+	}
+	return learned, nil
 }
 
 // CreateContact adds a contact and returns it with an id. Errors: *Invalid,
@@ -116,6 +161,7 @@ func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit func(*Contact) error) (Contact, error) {
 	return update(ctx, s, "contact", id, revision, func(c *change, was Contact) (Contact, error) {
 		now := was
+		now.Learned = maps.Clone(was.Learned)
 		if err := edit(&now); err != nil {
 			return was, err
 		}

@@ -15,10 +15,15 @@
 //	member-person|TENANT|OBJECT           copy, unique: the account that signed in
 //	client|ID                             Client
 //	client-number|NUMBER                  copy, unique, in the order of lists
+//	client-kvk|KVK|ID                     copy
+//	client-vat|VAT|ID                     copy
+//	client-word|WORD|ID                   copy: some words of the name, and all joined
 //	contact|ID                            Contact
 //	contact-address|ADDRESS               copy, unique
 //	contact-name|NAME|ID                  copy, in the order of lists
-//	contact-client|CLIENT|ID              which contacts a client has
+//	contact-client|CLIENT|ID              copy: which contacts a client has
+//	contact-domain|DOMAIN|ID              copy, but for public providers
+//	contact-surname|SURNAME|ID            copy
 //	role|ID                               Role
 //	role-name|NAME                        copy, unique, in the order of lists
 //	team|ID                               ProcessTeam
@@ -26,6 +31,15 @@
 //	team-member|MEMBER|ID                 which process teams a member is in
 //	links|CLIENT                          ClientTeam: members with roles, in order
 //	links-member|MEMBER|ROLE|CLIENT       where a member has which role
+//	rule|ID                               Rule
+//	rule-key|KIND|KEY                     the same with its last evidence, in the order of lists
+//	rule-undoing|ID                       copy, while it is being undone
+//	rule-contact|RULE|CONTACT             copy of a contact with an address that a rule linked
+//	a|ID                                  an entry of the audit, one for each change
+//
+// The rows by domain, surname, KvK number, VAT id and word came later than the
+// others: an object that was saved before has them from its next change on, and
+// is until then not found by them.
 //
 // Addresses, names and numbers are folded (lower case) in keys, and what a key
 // may not hold is escaped.
@@ -35,7 +49,8 @@
 // Every change replaces the version row in its transaction, on the condition
 // that nobody else did since the change began to read. So changes happen one
 // after the other, whatever they touch: a client is never deleted under a
-// contact that is just being linked to it.
+// contact that is just being linked to it. Each writes one entry of the audit,
+// by which it is recognised when its answer was lost.
 package directory
 
 import (
@@ -76,8 +91,15 @@ type entity[T any] interface {
 
 type derivedRow struct {
 	key string
-	// copies says that the row holds the whole object, not just its id.
+	// copies says that the row holds the whole object, not just its id; holds
+	// is what it holds instead, if that is neither.
 	copies bool
+	holds  any
+	// index says that the row serves nothing but a search. It may be missing,
+	// or be there already: objects that were saved before there was such a
+	// row, or when it was derived in another way, have it from their next
+	// change on.
+	index bool
 	// unique names the field that must be unique, if it must.
 	unique, value string
 }
@@ -91,8 +113,37 @@ func find[T any](ctx context.Context, s *Store, key string) (v T, found bool, er
 	if err != nil {
 		return v, false, fmt.Errorf("directory: %w", err)
 	}
-	if err := row.Unpack(&v); err != nil {
-		return v, false, fmt.Errorf("directory: row %s: %w", key, err)
+	err = unpack(row, &v)
+	return v, err == nil, err
+}
+
+// A documented entity is kept as one JSON text, beside what it names, because
+// its lists may be too long for a property of a row.
+type documented interface{ beside() map[string]any }
+
+func pack(key string, v any) (table.Row, error) {
+	var row table.Row
+	var err error
+	if d, ok := v.(documented); ok {
+		row, err = table.Document(key, v, d.beside())
+	} else {
+		row, err = table.Pack(key, v)
 	}
-	return v, true, nil
+	if err != nil {
+		return row, fmt.Errorf("directory: %w", err)
+	}
+	return row, nil
+}
+
+func unpack[T any](row table.Row, v *T) error {
+	var err error
+	if _, ok := any(*v).(documented); ok {
+		err = row.Document(v)
+	} else {
+		err = row.Unpack(v)
+	}
+	if err != nil {
+		return fmt.Errorf("directory: row %s: %w", row.Key, err)
+	}
+	return nil
 }

@@ -60,7 +60,7 @@ func (e *TooLarge) Error() string {
 // kinds has the words for the first part of a row key.
 var kinds = map[string]string{
 	"member": "team member", "client": "client", "contact": "contact",
-	"role": "role", "team": "process team", "links": "the team of client",
+	"role": "role", "team": "process team", "links": "the team of client", "rule": "rule",
 }
 
 func notFound(kind, id string) error {

@@ -73,7 +73,7 @@ func (s *Store) SetClientTeam(ctx context.Context, client, revision string, link
 		if err != nil {
 			return err
 		}
-		if was.Revision == c.token || slices.Equal(was.Links, links) && found && (revision == "" || revision == was.Revision) {
+		if slices.Equal(was.Links, links) && found && (revision == "" || revision == was.Revision) {
 			now = was.Revision
 			return nil
 		}

@@ -53,8 +53,8 @@ func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show fu
 		}
 		for i, row := range rows {
 			var r R
-			if err := row.Unpack(&r); err != nil {
-				return page, fmt.Errorf("directory: row %s: %w", row.Key, err)
+			if err := unpack(row, &r); err != nil {
+				return page, err
 			}
 			item, texts := show(r)
 			if !contains(texts, search) {
@@ -117,6 +117,21 @@ func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]stri
 		ids = append(ids, row.Key[strings.LastIndexByte(row.Key, '|')+1:])
 	}
 	return ids, nil
+}
+
+// below reads the first rows that begin with prefix, with one query.
+func below[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T, error) {
+	rows, _, err := s.table.Range(ctx, prefix, after(prefix), min(max(limit, 1), searchPage))
+	if err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	items := make([]T, len(rows))
+	for i, row := range rows {
+		if err := unpack(row, &items[i]); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
 }
 
 // get reads the object of a kind with an id, or ErrNotFound, with one table

@@ -75,6 +75,14 @@ func checkName(field, text string, longest int) (string, error) {
 	return name, nil
 }
 
+// checkOptional is checkName for what may be empty.
+func checkOptional(field, text string, longest int) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", nil
+	}
+	return checkName(field, text, longest)
+}
+
 // plain says whether r is no control character, line separator or override of
 // the writing direction, with which a name can pose as another.
 func plain(r rune) bool {

@@ -23,6 +23,7 @@ func (s *Store) Bind(ctx context.Context, id, tenant, object string) (TeamMember
 			return m, fmt.Errorf("%s: %w", m.name(), ErrBound)
 		}
 		m.Tenant, m.Object = tenant, object
+		c.action = "team-member.bind"
 		return m, nil
 	})
 	return row.TeamMember, err

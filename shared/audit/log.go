@@ -1,0 +1,82 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/table"
+)
+
+// MaxList is the most entries that one List answers.
+const MaxList = 500
+
+// ErrPosition means that a list was asked to go on after something that is no
+// entry's id.
+var ErrPosition = errors.New("after: expected the id of an entry")
+
+// A Log reads the entries of several tables as one list.
+type Log struct{ tables []*table.Table }
+
+// New returns the log of what was done in the given tables.
+func New(tables ...*table.Table) *Log { return &Log{tables} }
+
+// List returns entries, newest first, and the id to go on after, "" at the end.
+// It costs one query for each table. Errors: ErrPosition.
+func (l *Log) List(ctx context.Context, limit int, after string) (entries []Entry, next string, err error) {
+	if limit < 1 || limit > MaxList {
+		return nil, "", fmt.Errorf("audit: limit %d is not between 1 and %d", limit, MaxList)
+	}
+	from := prefix
+	if after != "" {
+		if !validID(after) {
+			return nil, "", ErrPosition
+		}
+		from = prefix + after + above
+	}
+	// Rows, not entries, are counted: one that was damaged by hand must not end
+	// the list.
+	var rows []table.Row
+	more := false
+	for _, t := range l.tables {
+		part, rest, err := t.Range(ctx, from, prefix+above, limit)
+		if err != nil {
+			return nil, "", fmt.Errorf("audit: %w", err)
+		}
+		rows, more = append(rows, part...), more || rest != ""
+	}
+	slices.SortFunc(rows, func(a, b table.Row) int { return strings.Compare(a.Key, b.Key) })
+	if len(rows) > limit {
+		rows, more = rows[:limit], true
+	}
+	for _, row := range rows {
+		var e Entry
+		if err := row.Unpack(&e); err != nil {
+			slog.ErrorContext(ctx, "an audit entry cannot be read", "error", err)
+			continue
+		}
+		entries = append(entries, e)
+	}
+	if more && len(rows) > 0 {
+		next = strings.TrimPrefix(rows[len(rows)-1].Key, prefix)
+	}
+	return entries, next, nil
+}
+
+func validID(id string) bool {
+	if len(id) != 40 || id[13] != '-' {
+		return false
+	}
+	for i, c := range []byte(id) {
+		if i != 13 && (c < '0' || c > '9') && (i < 13 || c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+func sortedNames(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

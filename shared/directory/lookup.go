@@ -1,0 +1,93 @@
+package directory
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// most is how many clients may share a number of the trade register or of VAT
+// and still be told.
+const most = 50
+
+// ContactsAtDomain returns contacts with an address at exactly this domain, with
+// one query. Of a public provider (PublicDomain) it knows none.
+func (s *Store) ContactsAtDomain(ctx context.Context, domain string, limit int) ([]Contact, error) {
+	domain, ok := normalDomain(domain)
+	if !ok || PublicDomain(domain) {
+		return nil, nil
+	}
+	return below[Contact](ctx, s, keyOf("contact-domain", domain)+"|", limit)
+}
+
+// ContactsNamed returns contacts whose name ends in this word, whatever its case
+// and diacritics, with one query.
+func (s *Store) ContactsNamed(ctx context.Context, name string, limit int) ([]Contact, error) {
+	word := surname(name)
+	if word == "" {
+		return nil, nil
+	}
+	return below[Contact](ctx, s, keyOf("contact-surname", word)+"|", limit)
+}
+
+// ContactsOfClient returns contacts that are linked to a client, with one query,
+// and one more for each that was last saved before there were copies by client.
+func (s *Store) ContactsOfClient(ctx context.Context, client string, limit int) ([]Contact, error) {
+	if !isID(client) {
+		return nil, nil
+	}
+	contacts, err := below[Contact](ctx, s, keyOf("contact-client", client)+"|", limit)
+	for i, c := range contacts {
+		if c.Name == "" && err == nil {
+			contacts[i], err = s.Contact(ctx, c.ID)
+		}
+	}
+	return contacts, err
+}
+
+// ClientByNumber returns the client with a number, with one table operation.
+func (s *Store) ClientByNumber(ctx context.Context, number string) (Client, bool, error) {
+	number, err := checkName("number", number, 40)
+	if err != nil {
+		return Client{}, false, nil
+	}
+	return find[Client](ctx, s, keyOf("client-number", fold(number)))
+}
+
+// ClientsByKvK returns the clients with a number of the trade register, with one
+// query.
+func (s *Store) ClientsByKvK(ctx context.Context, kvk string) ([]Client, error) {
+	if kvk = separators.Replace(kvk); !kvkPattern.MatchString(kvk) {
+		return nil, nil
+	}
+	return below[Client](ctx, s, keyOf("client-kvk", kvk)+"|", most)
+}
+
+// ClientsByVAT returns the clients with a VAT identification number, with one
+// query.
+func (s *Store) ClientsByVAT(ctx context.Context, vat string) ([]Client, error) {
+	if vat = strings.ToUpper(separators.Replace(vat)); !vatPattern.MatchString(vat) {
+		return nil, nil
+	}
+	return below[Client](ctx, s, keyOf("client-vat", vat)+"|", most)
+}
+
+// ClientsNamed returns clients that have this word in their name, or whose name
+// is this when all of its words are joined ("bakkerijjansen"), with one query.
+// Legal forms are no words of a name.
+func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Client, error) {
+	word = cutWord(strings.Join(NameWords(word), ""))
+	if utf8.RuneCountInString(word) < 3 {
+		return nil, nil
+	}
+	return below[Client](ctx, s, keyOf("client-word", word)+"|", limit)
+}
+
+// normalDomain returns a domain in the form that addresses have it in.
+func normalDomain(domain string) (string, bool) {
+	ascii, err := idna.Lookup.ToASCII(strings.TrimSpace(domain))
+	ascii = strings.TrimSuffix(strings.ToLower(ascii), ".")
+	return ascii, err == nil && strings.Contains(ascii, ".") && len(ascii) <= maxAddress
+}

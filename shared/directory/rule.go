@@ -1,0 +1,277 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kantoorpost/shared/audit"
+)
+
+// A RuleKind says what a rule concludes from what.
+type RuleKind string
+
+// The kinds of rules, each with what its key is.
+const (
+	AddressContact RuleKind = "address-contact" // an address is a contact's
+	DomainClient   RuleKind = "domain-client"   // who writes from a domain is with a client
+	SenderClient   RuleKind = "sender-client"   // a contact (id) writes for a client
+	DismissList    RuleKind = "dismiss-list"    // mail of a mailing list (id) is dismissed
+	DismissSender  RuleKind = "dismiss-sender"  // mail of an address is dismissed
+	AcceptSender   RuleKind = "accept-sender"   // mail of an address is let through
+)
+
+var ruleKinds = []RuleKind{AddressContact, DomainClient, SenderClient, DismissList, DismissSender, AcceptSender}
+
+// A RuleState says whether a rule decides.
+type RuleState string
+
+// The states of a rule.
+const (
+	RuleLearning RuleState = "learning" // not certain yet: it decides nothing
+	RuleOn       RuleState = "on"
+	RuleOff      RuleState = "off"     // switched off by a person
+	RuleUndoing  RuleState = "undoing" // what it did is being taken back
+	RuleUndone   RuleState = "undone"
+)
+
+var ruleStates = []RuleState{RuleLearning, RuleOn, RuleOff, RuleUndoing, RuleUndone}
+
+// What a rule may hold.
+const (
+	maxRuleKey  = 300 // runes
+	maxEvidence = 50  // the last ones
+	maxWords    = 20  // of one evidence
+	maxText     = 200 // runes of a text of evidence
+)
+
+// Evidence is one decision of a person that a rule rests on.
+type Evidence struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by,omitempty" doc:"who decided"`
+	Mail    string    `json:"mail,omitempty" doc:"id of the mail that it was about"`
+	Action  string    `json:"action,omitempty"`
+	Contact string    `json:"contact,omitempty"`
+	Client  string    `json:"client,omitempty"`
+	Words   []string  `json:"words,omitempty" doc:"of the mail's subject"`
+}
+
+// A Rule is what solutions have taught: that mail of some kind leads to a
+// contact or a client, or is dismissed, or is let through.
+type Rule struct {
+	ID        string     `json:"id"`
+	Kind      RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,accept-sender"`
+	Key       string     `json:"key" doc:"the address, domain, id of a contact or id of a mailing list that it is about"`
+	Contact   string     `json:"contact,omitempty" doc:"id of the contact that it leads to"`
+	Client    string     `json:"client,omitempty" doc:"id of the client that it leads to"`
+	State     RuleState  `json:"state" enum:"learning,on,off,undoing,undone"`
+	Evidence  []Evidence `json:"evidence" nullable:"false" doc:"the last 50, oldest first; in a list the last one"`
+	Count     int64      `json:"count" doc:"of all evidence ever"`
+	Created   time.Time  `json:"created"`
+	Changed   time.Time  `json:"changed"`
+	ChangedBy string     `json:"changedBy,omitempty"`
+	Revision  string     `json:"revision" doc:"the entity tag, without its quotes"`
+
+	brief bool // evidence was left out
+}
+
+func (r Rule) name() string     { return "rule " + r.ID }
+func (r Rule) key() string      { return keyOf("rule", r.ID) }
+func (r Rule) revision() string { return r.Revision }
+func (r Rule) revised(id, to string) Rule {
+	r.ID, r.Revision = cmp.Or(r.ID, id), to
+	return r
+}
+
+func (r Rule) beside() map[string]any {
+	return map[string]any{
+		"id": r.ID, "kind": string(r.Kind), "key": r.Key, "state": string(r.State),
+		"contact": r.Contact, "client": r.Client, "count": r.Count,
+	}
+}
+
+func (r Rule) derived() []derivedRow {
+	listed := r
+	listed.Evidence = r.Evidence[max(0, len(r.Evidence)-1):]
+	// A list of rules is read as a whole, so it holds what a list shows.
+	rows := []derivedRow{{key: ruleKeyRow(r.Kind, r.Key), copies: true, holds: listed}}
+	if r.State == RuleUndoing {
+		rows = append(rows, derivedRow{key: keyOf("rule-undoing", r.ID), copies: true})
+	}
+	return rows
+}
+
+func ruleKeyRow(kind RuleKind, key string) string {
+	// Escaped, a character takes up to three of the 512 that a row key has.
+	part := strings.TrimPrefix(keyOf("", key), "|")
+	if utf8.RuneCountInString(part) > 200 {
+		key = RuleID(kind, key)
+	}
+	return keyOf("rule-key", string(kind), key)
+}
+
+// RuleID returns the id of the rule of a kind about a key: it is the same
+// everywhere and always, so that two people who teach the same change one rule.
+func RuleID(kind RuleKind, key string) string {
+	sum := sha256.Sum256([]byte(string(kind) + "|" + normalRuleKey(kind, key)))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
+}
+
+// normalRuleKey returns the one form of a rule's key. Ids of lists are compared
+// whatever their case: https://www.rfc-editor.org/rfc/rfc2919#section-6
+func normalRuleKey(kind RuleKind, key string) string {
+	key = strings.Join(strings.Fields(key), " ")
+	switch kind {
+	case AddressContact, DismissSender, AcceptSender:
+		if address, err := NormalAddress(key); err == nil {
+			return address
+		}
+	case DomainClient:
+		if domain, ok := normalDomain(key); ok {
+			return domain
+		}
+	}
+	return fold(key)
+}
+
+// checked returns r as it is kept.
+func (r Rule) checked() (Rule, error) {
+	if !slices.Contains(ruleKinds, r.Kind) {
+		return r, &Invalid{Field: "kind", Expected: "a kind of rule such as " + string(AddressContact)}
+	}
+	if !slices.Contains(ruleStates, r.State) {
+		return r, &Invalid{Field: "state", Expected: "one of learning, on, off, undoing, undone"}
+	}
+	key, err := checkName("key", r.Key, maxRuleKey)
+	if err != nil {
+		return r, err
+	}
+	r.Key = normalRuleKey(r.Kind, key)
+	if err := checkRuleKey(r.Kind, r.Key); err != nil {
+		return r, err
+	}
+	for field, id := range map[string]string{"contact": r.Contact, "client": r.Client} {
+		if id != "" && !isID(id) {
+			return r, &Invalid{Field: field, Expected: "the id of a " + field}
+		}
+	}
+	if r.Count < 0 {
+		return r, &Invalid{Field: "count", Expected: "0 or more"}
+	}
+	evidence := make([]Evidence, 0, min(len(r.Evidence), maxEvidence))
+	for _, e := range r.Evidence[max(0, len(r.Evidence)-maxEvidence):] {
+		evidence = append(evidence, e.cut())
+	}
+	r.ID, r.Evidence = RuleID(r.Kind, r.Key), evidence
+	return r, nil
+}
+
+func checkRuleKey(kind RuleKind, key string) error {
+	expected := ""
+	switch kind {
+	case AddressContact, DismissSender, AcceptSender:
+		if _, err := NormalAddress(key); err != nil {
+			expected = invalidAddress.Expected
+		}
+	case DomainClient:
+		if _, ok := normalDomain(key); !ok || PublicDomain(key) {
+			expected = "a domain that is no public provider's"
+		}
+	case SenderClient:
+		if !isID(key) {
+			expected = "the id of a contact"
+		}
+	}
+	if expected != "" {
+		return &Invalid{Field: "key", Expected: expected}
+	}
+	return nil
+}
+
+// cut returns e with its texts no longer than they may be.
+func (e Evidence) cut() Evidence {
+	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client} {
+		*text = cutText(*text)
+	}
+	words := e.Words[:min(len(e.Words), maxWords)]
+	e.Words = nil
+	for _, word := range words {
+		e.Words = append(e.Words, cutWord(strings.ToValidUTF8(word, "")))
+	}
+	e.At = e.At.UTC().Round(0)
+	return e
+}
+
+func cutText(text string) string {
+	runes := []rune(strings.ToValidUTF8(text, ""))
+	return string(runes[:min(len(runes), maxText)])
+}
+
+// Rule returns the rule with an id, or ErrNotFound.
+func (s *Store) Rule(ctx context.Context, id string) (Rule, error) {
+	return get[Rule](ctx, s, "rule", id)
+}
+
+// RuleFor returns the rule of a kind about a key, with one table operation.
+func (s *Store) RuleFor(ctx context.Context, kind RuleKind, key string) (Rule, bool, error) {
+	return find[Rule](ctx, s, keyOf("rule", RuleID(kind, key)))
+}
+
+// Rules lists rules by kind and key, each with its last evidence only: to change
+// one, read it with Tx.Rule.
+func (s *Store) Rules(ctx context.Context, q Query) (Page[Rule], error) {
+	return s.rules(ctx, "rule-key", q)
+}
+
+// RulesOfKind is Rules for one kind.
+func (s *Store) RulesOfKind(ctx context.Context, kind RuleKind, q Query) (Page[Rule], error) {
+	if !slices.Contains(ruleKinds, kind) {
+		return Page[Rule]{Items: []Rule{}}, &Invalid{Field: "kind", Expected: "a kind of rule such as " + string(AddressContact)}
+	}
+	return s.rules(ctx, keyOf("rule-key", string(kind)), q)
+}
+
+func (s *Store) rules(ctx context.Context, rows string, q Query) (Page[Rule], error) {
+	return list(ctx, s, rows, q, func(r Rule) (Rule, []string) {
+		r.brief = r.Count > int64(len(r.Evidence))
+		return r, []string{r.Key}
+	})
+}
+
+// UndoingRules returns the rules whose deeds are being taken back, with one
+// query; normally there are none.
+func (s *Store) UndoingRules(ctx context.Context) ([]Rule, error) {
+	return below[Rule](ctx, s, "rule-undoing|", most)
+}
+
+// ContactsByRule returns contacts with an address that a rule linked, with one
+// query.
+func (s *Store) ContactsByRule(ctx context.Context, rule string, limit int) ([]Contact, error) {
+	if !isID(rule) {
+		return nil, nil
+	}
+	return below[Contact](ctx, s, keyOf("rule-contact", rule)+"|", limit)
+}
+
+var errBrief = errors.New("the rule comes from a list and lacks evidence: read it with Tx.Rule to change it")
+
+// stamped returns r as it is saved in place of was, by whoever ctx says.
+func (r Rule) stamped(ctx context.Context, was *Rule) (Rule, error) {
+	if r.brief {
+		return r, fmt.Errorf("%s: %w", r.name(), errBrief)
+	}
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	r.Created = now
+	if was != nil {
+		r.Created = was.Created
+	}
+	r.Changed, r.ChangedBy = now, audit.By(ctx)
+	return r, nil
+}

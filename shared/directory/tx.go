@@ -1,0 +1,221 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// A Tx is what a Change reads and writes through. It reads what it has written;
+// nothing of it is kept before the function that got it has ended.
+type Tx struct {
+	ctx      context.Context
+	c        *change
+	contacts map[string]*draft[Contact]
+	rules    map[string]*draft[Rule]
+	order    []interface {
+		release(context.Context, *change) error
+		write(context.Context, *change) error
+	}
+	made bool // a new contact
+}
+
+// Change makes several changes in one transaction: all or nothing, after one
+// another with every other change of the directory. F may run more than once,
+// and its last run is what happened. Errors: those of f; *Conflict, *TooLarge.
+func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
+	return s.change(ctx, func(c *change) error {
+		t := &Tx{ctx: ctx, c: c, contacts: map[string]*draft[Contact]{}, rules: map[string]*draft[Rule]{}}
+		if err := f(t); err != nil {
+			return err
+		}
+		for _, d := range t.order {
+			if err := d.release(ctx, c); err != nil {
+				return err
+			}
+		}
+		for _, d := range t.order {
+			if err := d.write(ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// A draft is an object as it was when the change began and as it will be; nil
+// when there is none.
+type draft[T entity[T]] struct {
+	was, now *T
+	changed  bool
+}
+
+func (d *draft[T]) release(ctx context.Context, c *change) error {
+	if !d.changed || d.was == nil {
+		return nil
+	}
+	return release(ctx, c, d.was, d.now)
+}
+
+func (d *draft[T]) write(ctx context.Context, c *change) error {
+	if !d.changed || d.now == nil {
+		return nil
+	}
+	return write(ctx, c, d.was, *d.now)
+}
+
+// draftOf returns what the change has of an object, after reading it if that
+// is nothing yet.
+func draftOf[T entity[T]](t *Tx, drafts map[string]*draft[T], kind, id string) (*draft[T], error) {
+	if d := drafts[id]; d != nil {
+		return d, nil
+	}
+	d := &draft[T]{}
+	v, err := get[T](t.ctx, t.c.store, kind, id)
+	switch {
+	case err == nil:
+		d.was, d.now = &v, &v
+	case !errors.Is(err, ErrNotFound):
+		return nil, err
+	}
+	drafts[id] = d
+	return d, nil
+}
+
+// set makes now what becomes of d's object.
+func set[T entity[T]](t *Tx, d *draft[T], now *T) {
+	if !d.changed {
+		t.order = append(t.order, d)
+	}
+	d.now, d.changed = now, true
+}
+
+// Contact returns the contact with an id, or ErrNotFound.
+func (t *Tx) Contact(id string) (Contact, error) {
+	d, err := draftOf(t, t.contacts, "contact", id)
+	if err != nil {
+		return Contact{}, err
+	}
+	if d.now == nil {
+		return Contact{}, notFound("contact", id)
+	}
+	contact := *d.now
+	contact.Learned = maps.Clone(contact.Learned)
+	return contact, nil
+}
+
+// ContactByAddress returns the contact with an e-mail address.
+func (t *Tx) ContactByAddress(address string) (Contact, bool, error) {
+	address, err := NormalAddress(address)
+	if err != nil {
+		return Contact{}, false, nil
+	}
+	has := func(c Contact) bool { return slices.Contains(c.Emails, address) }
+	for id, d := range t.contacts {
+		if d.changed && d.now != nil && has(*d.now) {
+			c, err := t.Contact(id)
+			return c, err == nil, err
+		}
+	}
+	found, ok, err := t.c.store.ContactByAddress(t.ctx, address)
+	if err != nil || !ok {
+		return Contact{}, false, err
+	}
+	c, err := t.Contact(found.ID)
+	if errors.Is(err, ErrNotFound) || err == nil && !has(c) {
+		return Contact{}, false, nil
+	}
+	return c, err == nil, err
+}
+
+// Client returns the client with an id, or ErrNotFound.
+func (t *Tx) Client(id string) (Client, error) { return t.c.store.Client(t.ctx, id) }
+
+// SaveContact makes a contact, when c has no id, or puts c in the place of the
+// one with its id, and returns it as it will be. C is checked as by
+// CreateContact and UpdateContact; its revision, if it has one, must be the
+// contact's. One change makes one contact at most. Errors: ErrNotFound,
+// ErrChanged, *Invalid.
+func (t *Tx) SaveContact(c Contact) (Contact, error) {
+	if c.ID == "" {
+		if t.made {
+			return c, errors.New("directory: one change makes one contact at most")
+		}
+		now, err := t.c.store.checkContact(t.ctx, c, Contact{})
+		if err != nil {
+			return c, err
+		}
+		t.made = true
+		now = now.revised(t.c.id, t.c.token)
+		d := &draft[Contact]{}
+		t.contacts[now.ID] = d
+		set(t, d, &now)
+		return t.Contact(now.ID)
+	}
+	is, err := t.Contact(c.ID)
+	if err != nil {
+		return c, err
+	}
+	if c.Revision != "" && c.Revision != is.Revision {
+		return c, fmt.Errorf("%s: %w", c.name(), ErrChanged)
+	}
+	c.Revision = is.Revision
+	now, err := t.c.store.checkContact(t.ctx, c, is)
+	if err != nil || reflect.DeepEqual(is, now) {
+		return now, err
+	}
+	now = now.revised("", t.c.token)
+	set(t, t.contacts[now.ID], &now)
+	return t.Contact(now.ID)
+}
+
+// DeleteContact removes a contact. Errors: ErrNotFound.
+func (t *Tx) DeleteContact(id string) error {
+	if _, err := t.Contact(id); err != nil {
+		return err
+	}
+	set(t, t.contacts[id], nil)
+	return nil
+}
+
+// Rule returns the rule of a kind about a key.
+func (t *Tx) Rule(kind RuleKind, key string) (Rule, bool, error) {
+	d, err := draftOf(t, t.rules, "rule", RuleID(kind, key))
+	if err != nil || d.now == nil {
+		return Rule{}, false, err
+	}
+	return *d.now, true, nil
+}
+
+// SaveRule puts r in the place of the rule of its kind about its key, or makes
+// it, and returns it as it will be. Its id, its times and who changed it are
+// the directory's to say; its revision, if it has one, must be the rule's, and
+// of its evidence the last 50 are kept. Errors: ErrChanged, *Invalid.
+func (t *Tx) SaveRule(r Rule) (Rule, error) {
+	r, err := r.checked()
+	if err != nil {
+		return r, err
+	}
+	d, err := draftOf(t, t.rules, "rule", r.ID)
+	if err != nil {
+		return r, err
+	}
+	if r.Revision != "" && (d.now == nil || r.Revision != d.now.Revision) {
+		return r, fmt.Errorf("%s: %w", r.name(), ErrChanged)
+	}
+	if d.now != nil {
+		r.Revision, r.Created, r.Changed, r.ChangedBy = d.now.Revision, d.now.Created, d.now.Changed, d.now.ChangedBy
+		if reflect.DeepEqual(r, *d.now) {
+			return r, nil
+		}
+	}
+	if r, err = r.stamped(t.ctx, d.now); err != nil {
+		return r, err
+	}
+	r = r.revised("", t.c.token)
+	set(t, d, &r)
+	return r, nil
+}

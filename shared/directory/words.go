@@ -1,0 +1,110 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// legalForms are words of a name that say what sort of body it is, not which.
+// https://www.kvk.nl/starten/de-rechtsvormen-van-bedrijven/
+var legalForms = setOf("bv nv vof cv ua wa ba bvio bvba sprl gmbh ug ag kg ltd limited llc llp inc plc sa sarl sas srl spa oy ab aps " +
+	"holding holdings beheer groep group stichting vereniging maatschap eenmanszaak cooperatie cooperatieve onderlinge")
+
+// fillers are words that many names have and nobody searches for.
+var fillers = setOf("van von der den des ter ten het een voor the and und les aan bij uit naar")
+
+// letters that are not their plain letter with a mark.
+var letters = strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
+
+// maxWord is the longest part of a word that is looked up, in letters.
+const maxWord = 60
+
+// NameWords returns the words of a name in the form in which names are
+// compared: lower case, without diacritics, and without legal forms such as
+// B.V. and words such as holding.
+func NameWords(name string) []string {
+	return slices.DeleteFunc(plainWords(name), func(word string) bool { return legalForms[word] })
+}
+
+// plainWords are the letters and digits of a text, folded and without
+// diacritics, in words; of abbreviations such as b.v. one word.
+func plainWords(text string) []string {
+	var folded strings.Builder
+	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
+		if !unicode.Is(unicode.Mn, r) {
+			folded.WriteRune(r)
+		}
+	}
+	var words []string
+	for token := range strings.FieldsSeq(letters.Replace(folded.String())) {
+		parts := strings.FieldsFunc(token, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '’'
+		})
+		initials := ""
+		for _, part := range parts {
+			part = strings.NewReplacer("'", "", "’", "").Replace(part)
+			if utf8.RuneCountInString(part) == 1 && strings.Contains(token, part+".") || len(initials) > 0 && utf8.RuneCountInString(part) == 1 {
+				initials += part
+				continue
+			}
+			if initials != "" {
+				words, initials = append(words, initials), ""
+			}
+			if part != "" {
+				words = append(words, part)
+			}
+		}
+		if initials != "" {
+			words = append(words, initials)
+		}
+	}
+	return words
+}
+
+// searchWords are the words by which a client can be found by its name: its
+// first four of three letters and more, and all joined, as in a domain.
+func searchWords(name string) []string {
+	all := NameWords(name)
+	var words []string
+	for _, word := range all {
+		word = cutWord(word)
+		if len(words) < 4 && utf8.RuneCountInString(word) >= 3 && !fillers[word] && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	joined := cutWord(strings.Join(all, ""))
+	if utf8.RuneCountInString(joined) >= 3 && !slices.Contains(words, joined) {
+		words = append(words, joined)
+	}
+	return words
+}
+
+// surname is the last word of a name, or of what is before the comma of a name
+// such as "Jansen, Piet"; "" when it has no word.
+func surname(name string) string {
+	if before, _, found := strings.Cut(name, ","); found && len(plainWords(before)) > 0 {
+		name = before
+	}
+	words := plainWords(name)
+	if len(words) == 0 {
+		return ""
+	}
+	return cutWord(words[len(words)-1])
+}
+
+func cutWord(word string) string {
+	runes := []rune(word)
+	return string(runes[:min(len(runes), maxWord)])
+}
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
