@@ -13,6 +13,7 @@
 //	member-address|ADDRESS                copy, unique
 //	member-name|NAME|ID                   copy, in the order of lists
 //	member-person|TENANT|OBJECT           copy, unique: the account that signed in
+//	substitute|SUBSTITUTE|ID              copy: for whom a member stands in
 //	client|ID                             Client
 //	client-number|NUMBER                  copy, unique, in the order of lists
 //	client-kvk|KVK|ID                     copy

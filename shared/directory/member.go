@@ -29,12 +29,14 @@ func (r Rights) Include(other Rights) bool {
 
 // A TeamMember is a person who works at the office.
 type TeamMember struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Email    string `json:"email" doc:"normal form: lower case"`
-	Rights   Rights `json:"rights" enum:"reader,editor,manager,administrator"`
-	Active   bool   `json:"active"`
-	Revision string `json:"revision" doc:"the entity tag, without its quotes"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Email  string `json:"email" doc:"normal form: lower case"`
+	Rights Rights `json:"rights" enum:"reader,editor,manager,administrator"`
+	Active bool   `json:"active"`
+	// Substitute is nil for who has none.
+	Substitute *Substitute `json:"substitute,omitempty" doc:"who stands in for him or her, and when"`
+	Revision   string      `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
 // A memberRow is a team member with the account that he or she signed in with.
@@ -60,6 +62,9 @@ func (m memberRow) derived() []derivedRow {
 	if m.Object != "" {
 		rows = append(rows, derivedRow{key: keyOf("member-person", m.Tenant, m.Object), copies: true, unique: "account", value: m.Object})
 	}
+	if m.Substitute != nil {
+		rows = append(rows, derivedRow{key: keyOf("substitute", m.Substitute.Member, m.ID), copies: true})
+	}
 	return rows
 }
 
@@ -82,7 +87,10 @@ func (m TeamMember) checked() (TeamMember, error) {
 func (s *Store) CreateTeamMember(ctx context.Context, m TeamMember) (TeamMember, error) {
 	row, err := create(ctx, s, func(*change) (memberRow, error) {
 		m, err := m.checked()
-		m.ID = ""
+		if err == nil {
+			m.ID = ""
+			m.Substitute, err = s.checkSubstitute(ctx, m, TeamMember{})
+		}
 		return memberRow{TeamMember: m}, err
 	})
 	return row.TeamMember, err
@@ -119,6 +127,10 @@ func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], err
 func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
 	row, err := update(ctx, s, "member", id, revision, func(c *change, was memberRow) (memberRow, error) {
 		now := was
+		if was.Substitute != nil {
+			copied := *was.Substitute
+			now.Substitute = &copied
+		}
 		if err := edit(&now.TeamMember); err != nil {
 			return was, err
 		}
@@ -127,6 +139,9 @@ func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit 
 			return was, err
 		}
 		m.ID, m.Revision = was.ID, was.Revision
+		if m.Substitute, err = s.checkSubstitute(ctx, m, was.TeamMember); err != nil {
+			return was, err
+		}
 		now.TeamMember = m
 		if now.Email != was.Email {
 			now.Tenant, now.Object = "", ""
@@ -139,14 +154,15 @@ func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit 
 	return row.TeamMember, err
 }
 
-// DeleteTeamMember removes a team member who is in no process team and works
-// for no client; one who leaves is normally made inactive instead. Errors:
+// DeleteTeamMember removes a team member who is in no process team, works for
+// no client and is nobody's substitute; one who leaves is normally made inactive instead. Errors:
 // ErrNotFound, ErrChanged, *InUse, ErrLastAdministrator.
 func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "member", id, revision, func(c *change, m memberRow) error {
 		for _, link := range []struct{ prefix, kind string }{
 			{keyOf("links-member", id) + "|", "client"},
 			{keyOf("team-member", id) + "|", "process team"},
+			{keyOf("substitute", id) + "|", "team member"},
 		} {
 			ids, err := s.lastParts(ctx, link.prefix, 5)
 			if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // legalForms are words of a name that say what sort of body it is, not which.
 // https://www.kvk.nl/starten/de-rechtsvormen-van-bedrijven/
-var legalForms = setOf("bv nv vof cv ua wa ba bvio bvba sprl gmbh ug ag kg ltd limited llc llp inc plc sa sarl sas srl spa oy ab aps " +
+var legalForms = setOf("bv nv vof cv ua wa ba io bvio bvba sprl gmbh ug ag kg ltd limited llc llp inc plc sa sarl sas srl spa oy ab aps " +
 	"holding holdings beheer groep group stichting vereniging maatschap eenmanszaak cooperatie cooperatieve onderlinge")
 
 // fillers are words that many names have and nobody searches for.
@@ -19,6 +19,8 @@ var fillers = setOf("van von der den des ter ten het een voor the and und les aa
 
 // letters that are not their plain letter with a mark.
 var letters = strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
+
+var apostrophes = strings.NewReplacer("'", "", "’", "")
 
 // maxWord is the longest part of a word that is looked up, in letters.
 const maxWord = 60
@@ -34,7 +36,7 @@ func NameWords(name string) []string {
 // diacritics, in words; of abbreviations such as b.v. one word.
 func plainWords(text string) []string {
 	var folded strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
+	for _, r := range strings.ToLower(norm.NFKD.String(text)) {
 		if !unicode.Is(unicode.Mn, r) {
 			folded.WriteRune(r)
 		}
@@ -46,7 +48,7 @@ func plainWords(text string) []string {
 		})
 		initials := ""
 		for _, part := range parts {
-			part = strings.NewReplacer("'", "", "’", "").Replace(part)
+			part = apostrophes.Replace(part)
 			if utf8.RuneCountInString(part) == 1 && strings.Contains(token, part+".") || len(initials) > 0 && utf8.RuneCountInString(part) == 1 {
 				initials += part
 				continue
