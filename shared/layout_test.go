@@ -39,7 +39,7 @@ var owners = map[string][]string{
 }
 
 // values are rooms that know no other room but values.
-var values = []string{"shared/words", "shared/mail", "shared/job", "shared/fault", "shared/wiretest"}
+var values = []string{"shared/words", "shared/letter", "shared/mail", "shared/job", "shared/fault", "shared/wiretest"}
 
 // outside are the rooms that speak with somebody outside. They know values and
 // each other's values, and no noun.

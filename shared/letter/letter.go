@@ -1,0 +1,154 @@
+// Package letter reads what a mail says: what its writer wrote, what he quoted
+// or passed on, his signature, and the numbers and names in all that. It knows
+// nothing of the office's data, asks nobody, and believes nothing: whatever it
+// finds is what a mail claims.
+//
+// Mail programs agree on little. What is done here follows what Outlook (desktop,
+// web and mobile), Exchange, Gmail, Apple Mail and Thunderbird write in Dutch,
+// English, German and French. When in doubt a line is the writer's own: what is
+// read too much is only a worse suggestion, what is missed is lost.
+package letter
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"kantoorpost/shared/mail"
+)
+
+// maxContent is how much of a mail is read, in bytes; what comes after is as if
+// it was not there.
+const maxContent = 1 << 20
+
+// A Letter is a mail taken apart. Its texts have lines that end with \n, no
+// spaces around a line, and at most one empty line in a row.
+type Letter struct {
+	Own       string     // what its writer wrote, without quoted text and signature
+	Signature string     // from the closing ("Met vriendelijke groet") on, without disclaimers; "" when none was found
+	Quoted    string     // the quoted or forwarded rest
+	Forwarded *Forwarded // the original, when the mail passes one on
+}
+
+// A Forwarded is the mail that another mail passes on: the one that its writer
+// had before him, not the oldest of what that one quotes. All of it is what the
+// writer of the outer mail lets it say.
+type Forwarded struct {
+	From    mail.Address // either part may be missing
+	To      []mail.Address
+	Subject string
+	Text    string // what the original says, with its signature and without what it quotes
+}
+
+// Read takes a mail apart. The content type is "html" or "text", as in Graph;
+// the subject helps to tell a forwarded mail from an answer. It never fails: a
+// mail that it does not understand is its writer's own text. Of the content at
+// most 1 MiB is read.
+func Read(contentType, content, subject string) Letter {
+	s := split(linesOf(contentType, content))
+	own, signature := signed(s.own)
+	return Letter{
+		Own: join(own), Signature: join(signature), Quoted: join(s.quoted),
+		Forwarded: forwarded(s, own, subject),
+	}
+}
+
+// Text is all that a mail says as plain text, with its paragraphs. Of the
+// content at most 1 MiB is read.
+func Text(contentType, content string) string {
+	return join(linesOf(contentType, content))
+}
+
+// A line is one line of a mail as its reader sees it.
+type line struct {
+	text  string // without the marks of quoting, and without spaces around it
+	depth int    // how often it is quoted
+	hint  hint
+}
+
+// A hint is what a mail program's HTML tells of a line beyond its words.
+type hint uint8
+
+const (
+	restQuoted    hint = 1 << iota // this line and all after it are the quoted rest
+	introduces                     // this line introduces what is quoted
+	signatureHint                  // this line is part of the signature
+	ruled                          // there is a horizontal line above
+	tells                          // it has a word for writing, as in "Op … schreef Jan:"
+)
+
+func (l line) is(h hint) bool { return l.hint&h != 0 }
+func (l line) blank() bool    { return l.text == "" }
+
+// linesOf are the lines of a mail, read once from its first to its last byte.
+func linesOf(contentType, content string) []line {
+	if len(content) > maxContent {
+		content = content[:maxContent]
+		for len(content) > 0 && !utf8.RuneStart(content[len(content)-1]) {
+			content = content[:len(content)-1]
+		}
+	}
+	content = strings.ToValidUTF8(content, "\uFFFD")
+	var lines []line
+	if strings.EqualFold(contentType, "html") {
+		lines = htmlLines(content)
+	} else {
+		lines = plainLines(content)
+	}
+	for i, l := range lines {
+		if len(l.text) <= maxAttribution && telling.MatchString(l.text) {
+			lines[i].hint |= tells
+		}
+	}
+	return lines
+}
+
+// plainLines reads text in which lines with ">" before them are quoted.
+// https://www.rfc-editor.org/rfc/rfc3676#section-4.5
+func plainLines(content string) []line {
+	var lines []line
+	content = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(content)
+	for text := range strings.SplitSeq(content, "\n") {
+		text, depth := unquoted(clean(text))
+		lines = append(lines, line{text: text, depth: depth})
+	}
+	return lines
+}
+
+// unquoted takes the marks of quoting from before a line, and counts them.
+func unquoted(text string) (string, int) {
+	depth := 0
+	for {
+		text = strings.TrimSpace(text)
+		rest, ok := strings.CutPrefix(text, ">")
+		if !ok {
+			return text, depth
+		}
+		text = rest
+		depth++
+	}
+}
+
+// clean takes out what a reader does not see, and makes every space a plain one.
+func clean(text string) string { return strings.Map(visible, text) }
+
+// join makes one text of lines, without empty lines around it and with at most
+// one empty line in a row.
+func join(lines []line) string {
+	var b strings.Builder
+	empty := false
+	for _, l := range lines {
+		if l.blank() {
+			empty = true
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+			if empty {
+				b.WriteByte('\n')
+			}
+		}
+		empty = false
+		b.WriteString(l.text)
+	}
+	return b.String()
+}

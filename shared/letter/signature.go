@@ -1,0 +1,245 @@
+package letter
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits on a signature, in lines that say something. What is longer is no
+// signature but the letter itself.
+const (
+	maxSignature = 40 // after a closing, or where the mail program marks it
+	maxThanks    = 10 // after "Alvast bedankt", which also stands in the middle of letters
+	maxUnsigned  = 8  // a last paragraph without a closing
+	maxClosing   = 70 // runes of the line with the closing
+)
+
+var (
+	// closing starts the line with which people end a letter, as its only words
+	// or with their name behind it.
+	closing = regexp.MustCompile(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|zonnige)\b.{0,20}\bgroet(en|jes)?` +
+		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
+		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
+		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|truly))?|sincerely( yours)?|cheers|best|b\.?r\.?` +
+		`|cordialement|bien (à vous|cordialement)|salutations( distinguées)?|meilleures salutations)\b?(.*)$`)
+	// thanks is a weaker one.
+	thanks = regexp.MustCompile(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk| hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
+	// device is what mail programs advertise.
+	device = regexp.MustCompile(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|von mein|envoyé|get|download) (met|vanaf|vanuit|via|from|with|using|by|mit|von|em i?phone|em ipad|em|depuis|outlook)\b.{0,120}$` +
+		`|^\s*(outlook (voor|for|für) (android|ios).{0,80}|von meinem .{1,40} gesendet.{0,40}|diese nachricht wurde von mein.{1,80}|.{0,40}\boutlook (voor|for|für) (ios|android)\b.{0,60})$`)
+	// disclaims starts a paragraph that is the same under every mail of an office.
+	disclaims = regexp.MustCompile(`(?i)\bdisclaimer\b|uitsluitend (bestemd|bedoeld)|(kan|kunnen) vertrouwelijke|is vertrouwelijk|vertrouwelijke informatie|strikt vertrouwelijk|ten onrechte ontvangen|niet (de|voor u) bestemd|` +
+		`\b(is|are|may be|be) (strictly )?(confidential|privileged)|confidential(ity)? (notice|information)|intended (solely|only|for)|intended recipient|received (this|it) .{0,30}in error|` +
+		`denk aan het milieu|consider the environment|before printing|algemene voorwaarden|aansprakelijk|general terms and conditions|` +
+		`diese e-mail enthält|vertrauliche|irrtümlich erhalten|virus(vrij|-free|en)|avast\.com`)
+	postscript = regexp.MustCompile(`(?i)^p\.?s\.?\b`)
+)
+
+// signed parts what the writer wrote from his signature, and drops from both
+// what nobody wrote: disclaimers, and what a mail program adds.
+func signed(lines []line) (own, signature []line) {
+	at := signatureAt(lines)
+	own, signature = lines[:at], lines[at:]
+	// What a mail program marked is part of the signature wherever it stands.
+	if i := slices.IndexFunc(own, func(l line) bool { return l.is(signatureHint) }); i >= 0 {
+		var rest, marked []line
+		for _, l := range own {
+			if l.is(signatureHint) {
+				marked = append(marked, l)
+			} else {
+				rest = append(rest, l)
+			}
+		}
+		own, signature = rest, append(marked, signature...)
+	}
+	return undisclaimed(own, false), undisclaimed(signature, true)
+}
+
+// signatureAt is the line where the signature starts; len(lines) when there is none.
+func signatureAt(lines []line) int {
+	left := 0 // lines that say something, from here to the end
+	at, weak := len(lines), len(lines)
+	for i := len(lines) - 1; i >= 0 && left <= maxSignature; i-- {
+		l := lines[i]
+		if l.blank() {
+			continue
+		}
+		switch {
+		case l.text == "--" || l.text == "—" || closes(l.text):
+			at = i
+		case left <= maxThanks && thanked(lines, i):
+			weak = i
+		}
+		left++
+	}
+	if at < len(lines) {
+		return at
+	}
+	if weak < len(lines) {
+		return weak
+	}
+	if i := slices.IndexFunc(lines, func(l line) bool { return l.is(signatureHint) }); i >= 0 && countFrom(lines, i) <= maxSignature {
+		return markedEnd(lines)
+	}
+	return unsigned(lines)
+}
+
+// markedEnd is where the lines that a mail program marked as signature start,
+// if nothing but those comes after.
+func markedEnd(lines []line) int {
+	at := len(lines)
+	for at > 0 && (lines[at-1].is(signatureHint) || lines[at-1].blank()) {
+		at--
+	}
+	return at
+}
+
+func countFrom(lines []line, i int) (n int) {
+	for _, l := range lines[i:] {
+		if !l.blank() {
+			n++
+		}
+	}
+	return n
+}
+
+// closes says whether a line is a closing: the words alone, or with a name.
+func closes(text string) bool {
+	_, ok := afterClosing(text)
+	return ok
+}
+
+// afterClosing is what stands behind a closing on its line: a name, or nothing.
+func afterClosing(text string) (string, bool) {
+	text = strings.TrimLeft(text, "*_ ")
+	if utf8.RuneCountInString(text) > maxClosing {
+		return "", false
+	}
+	m := closing.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	rest := m[len(m)-1]
+	// "Groet" is no closing in "groetjes aan allen", "Best" none in "Best lastig".
+	if rest != "" && unicode.IsLetter([]rune(rest)[0]) {
+		return "", false
+	}
+	rest = strings.Trim(rest, " ,.!/|*_-–:;")
+	if other, ok := afterClosing(rest); ok {
+		return other, true
+	}
+	if rest == "" || looksLikeName(rest) || strings.HasPrefix(strings.ToLower(rest), "namens ") || strings.HasPrefix(strings.ToLower(rest), "uit ") {
+		return rest, true
+	}
+	return "", false
+}
+
+// thanked says whether line i thanks and a name or the end comes after it.
+func thanked(lines []line, i int) bool {
+	m := thanks.FindStringSubmatch(lines[i].text)
+	if m == nil || utf8.RuneCountInString(lines[i].text) > maxClosing {
+		return false
+	}
+	rest := strings.Trim(m[len(m)-1], " ,.!")
+	if rest != "" {
+		return looksLikeName(rest)
+	}
+	for _, l := range lines[i+1:] {
+		if !l.blank() {
+			return looksLikeName(l.text)
+		}
+	}
+	return false
+}
+
+// unsigned finds a signature that no closing announces: a last paragraph of
+// short lines, one of them with a telephone number.
+func unsigned(lines []line) int {
+	end := len(lines)
+	for end > 0 && (lines[end-1].blank() || device.MatchString(lines[end-1].text)) {
+		end--
+	}
+	at, n, phone := end, 0, false
+	for at > 0 && !lines[at-1].blank() {
+		l := lines[at-1]
+		n++
+		if n > maxUnsigned || utf8.RuneCountInString(l.text) > maxClosing || strings.HasSuffix(l.text, ":") || strings.HasSuffix(l.text, "?") {
+			return len(lines)
+		}
+		phone = phone || phoneLine(l.text)
+		at--
+	}
+	if at == 0 || !phone || n < 2 || !looksLikeName(lines[at].text) {
+		return len(lines)
+	}
+	return at
+}
+
+// undisclaimed takes disclaimers, advertisements of mail programs and lines
+// without letters out of a signature; from a letter only where it ends.
+func undisclaimed(lines []line, signature bool) []line {
+	if !signature {
+		end := len(lines)
+		for end > 0 {
+			start := end
+			for start > 0 && !lines[start-1].blank() {
+				start--
+			}
+			if start < end && !dropped(lines[start:end]) {
+				break
+			}
+			end = max(0, start-1)
+			if start == 0 {
+				break
+			}
+		}
+		return lines[:end]
+	}
+	var kept []line
+	skip := false
+	for _, l := range lines {
+		switch {
+		case l.blank():
+			skip = false
+			continue
+		case skip:
+			continue
+		case disclaims.MatchString(cut(l.text, 400)):
+			skip = true
+			continue
+		case device.MatchString(cut(l.text, 200)), !hasLetterOrDigit(l.text), utf8.RuneCountInString(l.text) > 200:
+			continue
+		}
+		kept = append(kept, line{text: l.text})
+	}
+	return kept
+}
+
+// dropped says whether nobody wrote this paragraph: it disclaims, or is what a
+// mail program adds.
+func dropped(paragraph []line) bool {
+	for i, l := range paragraph {
+		if i == 0 && len(l.text) > 60 && disclaims.MatchString(cut(l.text, 600)) {
+			return true
+		}
+		if !device.MatchString(cut(l.text, 200)) && hasLetterOrDigit(l.text) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasLetterOrDigit(text string) bool {
+	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
+}
+
+// cut is at most the first n bytes of a text.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "")
+}

@@ -1,0 +1,233 @@
+package letter
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A kind says what the head of a quotation is.
+type kind int
+
+const (
+	noHead       kind = iota
+	attribution       // "Op … schreef Jan:"
+	originalHead      // "-----Oorspronkelijk bericht-----", or a block of Van, Verzonden, Aan, Onderwerp
+	forwardHead       // "---------- Forwarded message ---------"
+)
+
+// A parting is a mail's lines by whose they are.
+type parting struct {
+	own, quoted []line
+	head        kind
+	header      header // of the head, as far as it has one
+	original    []line // what comes after the head
+}
+
+// split tells what the writer wrote from what he quotes. Quoted are: lines with
+// the marks of quoting; the head of a quotation; and everything after a head,
+// unless marked lines follow it directly: then what stands between those and
+// after them is the writer's own again.
+func split(lines []line) parting {
+	var p parting
+	quoted := false // whether a marked line has been seen
+	for i := 0; i < len(lines); {
+		if p.head == noHead && lines[i].depth > 0 && !lines[i].blank() && !quoted {
+			quoted = true
+			// Apple Mail puts the head of what it forwards inside of the quotation.
+			if k, h, n := headAt(lines, i); k == forwardHead || k == originalHead {
+				p.head, p.header, p.original = k, h, raised(lines[i+n:], lines[i].depth)
+			}
+		}
+		if lines[i].depth > 0 {
+			p.quoted = append(p.quoted, lines[i])
+			i++
+			continue
+		}
+		if lines[i].blank() {
+			p.own, p.quoted = append(p.own, lines[i]), append(p.quoted, lines[i])
+			i++
+			continue
+		}
+		k, h, n := headAt(lines, i)
+		if k == noHead {
+			p.own = append(p.own, lines[i])
+			i++
+			continue
+		}
+		if p.head == noHead {
+			p.head, p.header, p.original = k, h, lines[i+n:]
+		}
+		next := i + n
+		for next < len(lines) && lines[next].blank() {
+			next++
+		}
+		if next == len(lines) || lines[next].depth == 0 || lines[i].is(restQuoted) {
+			p.quoted = append(p.quoted, lines[i:]...)
+			return p
+		}
+		p.quoted = append(p.quoted, lines[i:i+n]...)
+		i += n
+	}
+	return p
+}
+
+// raised are the lines up to where a quotation of this depth ends, without its
+// marks.
+func raised(lines []line, depth int) []line {
+	var up []line
+	for _, l := range lines {
+		if l.depth < depth && !l.blank() {
+			break
+		}
+		l.depth = max(0, l.depth-depth)
+		up = append(up, l)
+	}
+	return up
+}
+
+// headAt says what kind of head starts at a line, what its block of fields
+// says, and how many lines it has.
+func headAt(lines []line, i int) (kind, header, int) {
+	l := lines[i]
+	if l.blank() {
+		return noHead, header{}, 0
+	}
+	k, n := divider(l.text), 0
+	if k != noHead || rule(l.text) {
+		n = 1
+		for i+n < len(lines) && lines[i+n].blank() {
+			n++
+		}
+	}
+	sure := k != noHead || n > 0 || l.is(ruled) || l.is(restQuoted)
+	h, more := headerAt(lines, i+n, sure)
+	switch {
+	case more > 0 && k == noHead:
+		return originalHead, h, n + more
+	case k != noHead:
+		return k, h, max(1, n+more)
+	case l.is(restQuoted):
+		return originalHead, h, 0 + 1
+	case rule(l.text):
+		return noHead, header{}, 0
+	}
+	if n := attributionAt(lines, i); n > 0 {
+		return attribution, header{}, n
+	}
+	return noHead, header{}, 0
+}
+
+// dividers are the words with which mail programs start what they quote or
+// forward.
+var dividers = map[string]kind{
+	"oorspronkelijk bericht": originalHead, "origineel bericht": originalHead, "oorspronkelijke e-mail": originalHead,
+	"original message": originalHead, "original email": originalHead, "original e-mail": originalHead,
+	"ursprüngliche nachricht": originalHead, "originalnachricht": originalHead, "originale nachricht": originalHead,
+	"message d'origine": originalHead, "message original": originalHead,
+	"doorgestuurd bericht": forwardHead, "doorgestuurde e-mail": forwardHead, "doorgezonden bericht": forwardHead, "doorgestuurde mail": forwardHead,
+	"forwarded message": forwardHead, "forwarded email": forwardHead, "forwarded mail": forwardHead,
+	"weitergeleitete nachricht": forwardHead, "weitergeleitete e-mail": forwardHead,
+	"message transféré": forwardHead, "courriel transféré": forwardHead,
+	"begin doorgestuurd bericht": forwardHead, "begin doorgestuurde e-mail": forwardHead, "begin van doorgestuurd bericht": forwardHead,
+	"begin forwarded message": forwardHead, "anfang der weitergeleiteten nachricht": forwardHead, "anfang der weitergeleiteten e-mail": forwardHead,
+	"début du message transféré": forwardHead, "début du message réexpédié": forwardHead,
+}
+
+// divider says what a line such as "-----Oorspronkelijk bericht-----" starts.
+// Without the dashes, words must be those that Apple Mail writes with a colon.
+func divider(text string) kind {
+	if len(text) > 120 {
+		return noHead
+	}
+	bare := strings.Trim(text, "-_*=<>|: ")
+	k := dividers[strings.ToLower(strings.ReplaceAll(bare, "’", "'"))]
+	if strings.Contains(text, "--") || k == forwardHead && strings.HasSuffix(strings.Trim(text, "* "), ":") {
+		return k
+	}
+	return noHead
+}
+
+// rule says whether a line is nothing but a horizontal line.
+func rule(text string) bool {
+	return len(text) >= 5 && strings.Trim(text, "_-*=–—") == ""
+}
+
+// maxAttribution is how long the line that introduces a quotation can be, in
+// bytes, and maxWrapped over how many lines mail programs break it.
+const (
+	maxAttribution = 320
+	maxWrapped     = 4
+)
+
+var (
+	telling = regexp.MustCompile(`(?i)wr[oi]te|schr[eij]+[ft]|schrieb|geschr|écrit|^\d{4}-\d\d-\d\d `)
+	// wrote ends a line that introduces a quotation; what stands before it is
+	// who and when, or the other way around.
+	wrote = regexp.MustCompile(`(?i)\b(wrote|schreef|schrieb|writes|schrijft|geschreven|a écrit|geschrieben)\b.{0,240}$`)
+	// byPerson is what no mail program writes: "op 3 mei schreef u:".
+	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
+	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
+	opening  = regexp.MustCompile(`(?i)^(op|on|am|at|le|in)\b`)
+	// oldGmail is "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
+	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
+)
+
+// attributionAt is how many lines the introduction of a quotation has that
+// starts at a line; 0 when none does.
+func attributionAt(lines []line, i int) int {
+	if lines[i].is(introduces) && divider(lines[i].text) == noHead {
+		n := 1
+		for i+n < len(lines) && lines[i+n].is(introduces) {
+			n++
+		}
+		return n
+	}
+	text, told, found := "", false, 0
+	for n := 0; n < maxWrapped && i+n < len(lines); n++ {
+		l := lines[i+n]
+		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
+			break
+		}
+		text = strings.TrimSpace(text + " " + l.text)
+		told = told || l.is(tells)
+		if told && introducesQuote(text, followed(lines, i+n+1, lines[i].depth)) {
+			if strings.HasSuffix(text, ":") {
+				return n + 1
+			}
+			if found == 0 {
+				found = n + 1
+			}
+		}
+	}
+	return found
+}
+
+// followed says whether the next line that says something is quoted deeper.
+func followed(lines []line, i, depth int) bool {
+	for i < len(lines) && lines[i].blank() {
+		i++
+	}
+	return i < len(lines) && lines[i].depth > depth
+}
+
+// introducesQuote judges one line. Without marked lines after it, it needs an
+// address, or the word that mail programs start with and a time: people write
+// "vorige week schreef u:" too.
+func introducesQuote(text string, marked bool) bool {
+	text = strings.TrimSpace(strings.Trim(text, "-* "))
+	if strings.HasSuffix(text, ":") && oldGmail.MatchString(text) {
+		return true
+	}
+	if !wrote.MatchString(text) {
+		return false
+	}
+	colon := strings.HasSuffix(text, ":")
+	switch {
+	case marked:
+		return colon || strings.Contains(text, "@") || clock.MatchString(text)
+	case byPerson.MatchString(text):
+		return false
+	}
+	address := strings.Contains(text, "@") && strings.ContainsAny(text, "<[(")
+	return address && (colon || clock.MatchString(text)) || colon && opening.MatchString(text) && clock.MatchString(text)
+}
