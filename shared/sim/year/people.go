@@ -1,0 +1,288 @@
+package year
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A person writes for clients. Somebody who changes employer becomes another one.
+type person struct {
+	key         string
+	first, last string
+	email       string // that he or she writes from now
+	private     string // also, now and then
+	clients     []*client
+	bookkeeper  bool
+	firm        string // of a bookkeeper
+	function    string
+	phone       string
+	program     int  // what the mail is written with
+	fullName    bool // shown in From
+	signs       bool // with the company beneath
+	weight      float64
+	directory   bool // known on the first day, or since the client signed up
+	met         bool // has written before
+	wrote       map[string]bool
+	gone        bool
+	habits      map[string]*client        // topic → for which client it is usual
+	usual       map[string]map[string]int // topic → client → how often
+}
+
+func (p *person) name() string { return p.first + " " + p.last }
+
+func (p *person) contact() Contact {
+	return Contact{Person: p.key, Name: p.name(), Emails: []string{p.email}, Clients: p.numbers()}
+}
+
+func (p *person) numbers() []string {
+	var out []string
+	for _, c := range p.clients {
+		out = append(out, c.Number)
+	}
+	return out
+}
+
+// newPerson makes somebody who writes for a client, from an address that
+// address makes; by default one at the client's domain.
+func (y *Year) newPerson(c *client, name [2]string, address func([2]string) string) *person {
+	p := &person{
+		key: fmt.Sprintf("p%04d", y.number()), first: name[0], last: name[1], weight: 1, wrote: map[string]bool{},
+		phone: fmt.Sprintf("0%02d-%03d %04d", 10+y.random.IntN(80), 100+y.random.IntN(900), y.random.IntN(10000)), program: y.random.IntN(programs),
+		fullName: y.often(showsFullName), signs: y.often(companyBeneath), function: pick(y, functions),
+	}
+	if c != nil {
+		p.clients = []*client{c}
+	}
+	if y.often(0.5) {
+		p.phone = fmt.Sprintf("06 - %04d %04d", 1000+y.random.IntN(5000), y.random.IntN(10000))
+	}
+	if address == nil {
+		p.email = y.workAddress(c, name)
+	} else {
+		p.email, p.function = address(name), ""
+		p.signs = p.signs && y.often(0.3)
+	}
+	y.people = append(y.people, p)
+	return p
+}
+
+// workAddress is one at a client's domain that nobody has.
+func (y *Year) workAddress(c *client, name [2]string) string {
+	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
+	forms := []string{first, first[:1] + "." + last, first + "." + last}
+	start := len(c.short) % 3
+	if y.often(0.08) { // an address that does not say whose it is
+		forms, start = []string{"administratie", "kantoor", "finance"}, y.random.IntN(3)
+	}
+	for i := 0; ; i++ {
+		a := forms[(start+i)%3] + "@" + c.domain
+		if i >= 3 {
+			a = fmt.Sprintf("%s.%s%d@%s", first, last, i, c.domain)
+		}
+		if !y.names[a] {
+			y.names[a] = true
+			return a
+		}
+	}
+}
+
+// privateAddress is one at a provider that everybody uses.
+func (y *Year) privateAddress(name [2]string) string {
+	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
+	for {
+		a := pick(y, []string{first + "." + last, first[:1] + last, first + last + fmt.Sprint(60+y.random.IntN(40)), fmt.Sprintf("%s%d", first, 1960+y.random.IntN(45))}) + "@" + pick(y, providers)
+		if !y.names[a] {
+			y.names[a] = true
+			return a
+		}
+		last += fmt.Sprint(y.random.IntN(90))
+	}
+}
+
+// evolve lets a month change who writes. Who is new writes in it.
+func (y *Year) evolve() (joins []Join, first []*person) {
+	n := float64(len(y.clients)) / 12
+	for range y.about(newClients * n) {
+		j, p := y.join()
+		joins, first = append(joins, j), append(first, p...)
+	}
+	companies := y.with(func(c *client) bool { return c.domain != "" })
+	for range y.about(newEmployees * float64(len(companies)) / 12) {
+		c := pick(y, companies)
+		p := y.newPerson(c, y.fullName(), nil)
+		first = append(first, p)
+		if y.often(replaces) {
+			for _, old := range y.people {
+				if old != p && !old.gone && !old.bookkeeper && len(old.clients) == 1 && old.clients[0] == c && c.main != old {
+					old.gone = true
+					break
+				}
+			}
+		}
+	}
+	for range y.about(newRelatives * n) {
+		c := pick(y, y.clients)
+		name := y.fullName()
+		if y.often(0.5) {
+			name[1] = c.surname
+		}
+		first = append(first, y.newPerson(c, name, y.privateAddress))
+	}
+	active := y.active(func(p *person) bool { return !p.bookkeeper })
+	for range y.about(usesPrivate * n) {
+		p := pick(y, active)
+		if p.private == "" && strings.HasSuffix(p.email, ".example") {
+			p.private = y.privateAddress([2]string{p.first, p.last})
+			first = append(first, p)
+		}
+	}
+	for range y.about(addressChanges * float64(len(active)) / 12) {
+		p := pick(y, active)
+		if c := p.clients[0]; strings.HasSuffix(p.email, "@"+c.domain) && c.domain != "" {
+			p.email = y.workAddress(c, [2]string{p.first, p.last})
+		} else {
+			p.email = y.privateAddress([2]string{p.first, p.last})
+		}
+		first = append(first, p)
+	}
+	for range y.about(domainChanges * float64(len(companies)) / 12) {
+		y.rename(pick(y, companies))
+	}
+	for range y.about(jobChanges * float64(len(active)) / 12) {
+		if p := y.changeJob(pick(y, active), companies); p != nil {
+			first = append(first, p)
+		}
+	}
+	for range y.about(clientTakenOver * float64(len(y.clients)) / perBookkeeper / 12) {
+		if keepers := y.active(func(p *person) bool { return p.bookkeeper }); len(keepers) > 0 {
+			p, c := pick(y, keepers), pick(y, y.clients)
+			if c.Type == "organisation" && !slices.Contains(p.clients, c) {
+				p.clients = append(p.clients, c)
+				y.habit(p, c)
+			}
+		}
+	}
+	return joins, first
+}
+
+// join lets a client sign up: somebody new, or a company of somebody known.
+func (y *Year) join() (Join, []*person) {
+	owners := y.active(func(p *person) bool {
+		return len(p.clients) > 0 && p.clients[0].main == p && p.clients[0].domain != "" && len(p.clients) < 4
+	})
+	if y.often(newSister) && len(owners) > 0 {
+		owner := pick(y, owners)
+		c := y.newClient(owner.clients[0].domain)
+		y.joinOwner(owner, c)
+		owner.directory, owner.wrote[owner.email] = true, true
+		first := []*person{owner}
+		if y.often(0.5) {
+			first = append(first, y.newPerson(c, y.fullName(), nil))
+		}
+		return Join{c.Client, owner.contact()}, first
+	}
+	c := y.newClient("")
+	var address func([2]string) string
+	if c.domain == "" {
+		address = y.privateAddress
+	}
+	p := y.newPerson(c, y.surnamed(c.surname), address)
+	p.directory, p.weight, c.main, p.wrote[p.email] = true, 2, p, true
+	first := []*person{p}
+	for range y.random.IntN(3) {
+		if c.domain != "" {
+			first = append(first, y.newPerson(c, y.fullName(), nil))
+		}
+	}
+	return Join{c.Client, p.contact()}, first
+}
+
+// rename gives a client, and all who write from its domain, another one.
+func (y *Year) rename(c *client) {
+	from, to := "@"+c.domain, y.newDomain(c.surname+"groep")
+	for _, o := range y.clients {
+		if "@"+o.domain == from {
+			o.domain = to
+			if o.scanner != "" {
+				o.scanner = "scan@" + to
+			}
+		}
+	}
+	for _, p := range y.people {
+		if local, ok := strings.CutSuffix(p.email, from); ok {
+			p.email = local + "@" + to
+		}
+	}
+}
+
+// changeJob moves somebody who is employed to another client.
+func (y *Year) changeJob(p *person, companies []*client) *person {
+	old, c := p.clients[0], pick(y, companies)
+	if len(p.clients) > 1 || old.main == p || old == c || old.domain == "" || old.domain == c.domain {
+		return nil
+	}
+	p.gone = true
+	n := y.newPerson(c, [2]string{p.first, p.last}, nil)
+	n.program, n.fullName = p.program, p.fullName
+	return n
+}
+
+func (y *Year) with(ok func(*client) bool) (out []*client) {
+	for _, c := range y.clients {
+		if ok(c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (y *Year) active(ok func(*person) bool) (out []*person) {
+	for _, p := range y.people {
+		if !p.gone && ok(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// writer is somebody who begins a conversation.
+func (y *Year) writer() *person {
+	total := 0.0
+	for _, p := range y.people {
+		if !p.gone {
+			total += p.weight
+		}
+	}
+	for at := y.random.Float64() * total; ; {
+		for _, p := range y.people {
+			if p.gone {
+				continue
+			}
+			if at -= p.weight; at < 0 {
+				return p
+			}
+		}
+		return nil
+	}
+}
+
+// fullName is one that nobody has, but for a namesake now and then.
+func (y *Year) fullName() [2]string { return y.surnamed(y.surname()) }
+
+func (y *Year) surname() string {
+	return pick(y, prefixes) + pick(y, surnameA) + pick(y, surnameB)
+}
+
+func (y *Year) surnamed(surname string) [2]string {
+	for {
+		name := [2]string{pick(y, firstNames), surname}
+		if full := name[0] + " " + surname; !y.names[full] || y.often(namesakes) {
+			y.names[full] = true
+			return name
+		}
+		if y.often(0.02) {
+			surname = y.surname()
+		}
+	}
+}

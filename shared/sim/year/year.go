@@ -1,0 +1,236 @@
+// Package year makes years of believable mail for an accountancy office, month
+// by month, and knows of each mail what a person would do with it. It refuses
+// to know what the product does with the mail: the year is the same whoever
+// reads it, and does not get easier towards its end.
+package year
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/sim"
+)
+
+// Options say which year is made. The same options make the same year.
+type Options struct {
+	Seed   uint64
+	Mails  int       // in a year, about; the office is as large as that takes. Default 1500.
+	Start  time.Time // the first day; its month is the first. Default January 2026.
+	Domain string    // of the office
+}
+
+// An Office is how the office stands in its own directory on the first day.
+type Office struct {
+	Members   []sim.Member // the first one is an administrator, the second a manager
+	Roles     []string
+	Teams     []sim.Team
+	Clients   []sim.Client
+	Contacts  []Contact
+	Mailboxes []sim.Mailbox // those with a link are activated
+}
+
+// A Contact is somebody whom the directory knows.
+type Contact struct {
+	Person  string // as in Truth
+	Name    string
+	Emails  []string
+	Clients []string // numbers
+}
+
+// A Join is a client who signs up, with the contact who does it: somebody new,
+// or a known one who writes for one client more from then on.
+type Join struct {
+	Client  sim.Client
+	Contact Contact
+}
+
+// A Month is what happens in one. The joins come before its mail.
+type Month struct {
+	Start time.Time
+	Joins []Join
+	Mails []Mail // oldest first
+}
+
+// A Mail is handed to the tenant at its time: From is who the envelope names.
+type Mail struct {
+	At    time.Time
+	From  string
+	To    []string
+	Raw   []byte
+	Truth Truth
+}
+
+// A Kind is what should become of a mail.
+type Kind string
+
+// The kinds of truth.
+const (
+	Chat    Kind = "chat"
+	Dismiss Kind = "dismiss"
+)
+
+// A Sort is what a mail is, to break figures down by.
+type Sort string
+
+// The sorts of mail.
+const (
+	Ordinary     Sort = "ordinary"        // from somebody with one client, whom the office has met
+	Newcomer     Sort = "newcomer"        // the first mail of somebody
+	Moved        Sort = "moved"           // the first mail from another address of somebody
+	ManyClients  Sort = "many-clients"    // from somebody with several clients
+	BrokenSPF    Sort = "broken-spf"      // genuine, but doubted by Exchange
+	Forwarded    Sort = "forwarded"       // a client's mail, passed on by a colleague
+	Scanner      Sort = "scanner"         // sent by a client's machine
+	Newsletter   Sort = "newsletter"      // with a list id
+	Bulk         Sort = "bulk"            // a newsletter without a list id
+	Notification Sort = "notification"    // from a program
+	Hidden       Sort = "hidden-program"  // from a program that does not say so
+	Cold         Sort = "cold"            // acquisition by strangers
+	OutOfOffice  Sort = "out-of-office"   //
+	Bounced      Sort = "bounce"          //
+	Spoofed      Sort = "spoofed"         // somebody else in the name of a contact or a colleague
+	Internal     Sort = "among-ourselves" // of colleagues, about nothing
+)
+
+// A Truth says what a mail is, and what should become of it.
+type Truth struct {
+	Kind     Kind
+	Sort     Sort
+	Person   string // of Chat: stable key of who wrote it. Somebody who changes employer is somebody new.
+	Name     string // of Chat: the person's
+	Email    string // of Chat: the address that the person wrote from
+	Client   string // of Chat: number of the client whom it is about
+	Clients  []string
+	Knowable bool // whether somebody who reads this mail, and knows the office, could tell
+	Cue      Cue  // of ManyClients: what in it names the client
+}
+
+// A Year makes one month after the other, for as many years as are asked for.
+type Year struct {
+	o       Options
+	random  *rand.Rand
+	month   time.Time // the next one
+	office  Office
+	clients []*client
+	people  []*person
+	senders []*sender // of newsletters and notifications
+	numbers int       // of what was made, for names that occur once
+	pending []event
+	mails   []Mail // of the month that is being made
+	names   map[string]bool
+	domains map[string]bool
+}
+
+// New makes the office of a year.
+func New(o Options) *Year {
+	o.Mails = cmp.Or(o.Mails, 1500)
+	o.Domain = cmp.Or(o.Domain, "kantoor.example")
+	if o.Start.IsZero() {
+		o.Start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	y := &Year{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x6b61)), names: map[string]bool{}, domains: map[string]bool{}}
+	y.month = time.Date(o.Start.Year(), o.Start.Month(), 1, 0, 0, 0, 0, time.UTC)
+	y.found()
+	return y
+}
+
+// Office is the directory of the first day.
+func (y *Year) Office() Office { return y.office }
+
+// An event is a mail that will be written.
+type event struct {
+	at    time.Time
+	write func(at time.Time)
+}
+
+// at plans a mail. What falls into a later month waits for it.
+func (y *Year) at(when time.Time, write func(time.Time)) {
+	i, _ := slices.BinarySearchFunc(y.pending, when, func(e event, t time.Time) int {
+		if e.at.After(t) {
+			return 1
+		}
+		return -1
+	})
+	y.pending = slices.Insert(y.pending, i, event{when, write})
+}
+
+// Next makes the next month.
+func (y *Year) Next() Month {
+	m := Month{Start: y.month}
+	end := y.month.AddDate(0, 1, 0)
+	y.mails = nil
+	var first []*person
+	m.Joins, first = y.evolve()
+	y.plan(first)
+	for len(y.pending) > 0 && y.pending[0].at.Before(end) {
+		e := y.pending[0]
+		y.pending = y.pending[1:]
+		e.write(e.at)
+	}
+	m.Mails = y.mails
+	y.month = end
+	return m
+}
+
+// plan decides how much of what is written in a month. Answers may fall into
+// the next one, as those of the month before fall into this one.
+func (y *Year) plan(first []*person) {
+	total := float64(y.o.Mails) / 12 * season[y.month.Month()-1]
+	y.noise(total)
+	openings := y.about(total * shareLetters / 100 / (1 + meanAnswers))
+	for _, p := range first {
+		y.at(y.moment(), func(at time.Time) { y.open(p, at) })
+		openings--
+	}
+	for range openings {
+		if p := y.writer(); p != nil {
+			y.at(y.moment(), func(at time.Time) { y.open(p, at) })
+		}
+	}
+}
+
+// moment is a time in the working hours of a month.
+func (y *Year) moment() time.Time {
+	days := y.month.AddDate(0, 1, -1).Day()
+	for {
+		day := y.month.AddDate(0, 0, y.random.IntN(days))
+		if wd := day.Weekday(); wd == time.Saturday || wd == time.Sunday {
+			continue
+		}
+		return day.Add(7*time.Hour + 30*time.Minute + time.Duration(y.random.IntN(10*3600))*time.Second)
+	}
+}
+
+// later is a working moment a few days after another.
+func (y *Year) later(at time.Time) time.Time {
+	at = at.Add(time.Duration(2+y.random.IntN(70)) * time.Hour)
+	at = time.Date(at.Year(), at.Month(), at.Day(), 8, 0, 0, 0, time.UTC).Add(time.Duration(y.random.IntN(9*3600))*time.Second).AddDate(0, 0, 1)
+	for at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at
+}
+
+// about is a whole number whose mean is x, so that small volumes add up.
+func (y *Year) about(x float64) int {
+	n := int(max(0, x))
+	if y.random.Float64() < x-float64(n) {
+		n++
+	}
+	return n
+}
+
+// often tells whether something with this chance happens now.
+func (y *Year) often(chance float64) bool { return y.random.Float64() < chance }
+
+// number is one that was not given out before.
+func (y *Year) number() int { y.numbers++; return y.numbers }
+
+func (y *Year) messageID(domain string) string {
+	return fmt.Sprintf("<%08x.%d@%s>", y.random.Uint32(), y.number(), domain)
+}
+
+func pick[T any](y *Year, from []T) T { return from[y.random.IntN(len(from))] }
