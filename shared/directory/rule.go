@@ -72,6 +72,7 @@ type Rule struct {
 	Contact   string     `json:"contact,omitempty" doc:"id of the contact that it leads to"`
 	Client    string     `json:"client,omitempty" doc:"id of the client that it leads to"`
 	State     RuleState  `json:"state" enum:"learning,on,off,undoing,undone"`
+	Undoing   string     `json:"undoing,omitempty" doc:"while it is being taken back: the one address that this is about; all when absent"`
 	Evidence  []Evidence `json:"evidence" nullable:"false" doc:"the last 50, oldest first; in a list the last one"`
 	Count     int64      `json:"count" doc:"of all evidence ever"`
 	Created   time.Time  `json:"created"`
