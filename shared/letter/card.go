@@ -97,8 +97,10 @@ func displayed(name, local, domain string) (c Card) {
 			}
 			c.Company = name
 		}
-	case sameLetters(name, domain) && !strings.HasPrefix(letters(name), letters(firstPart(local))):
+	case sameLetters(name, domain) && (!strings.Contains(name, " ") || !strings.HasPrefix(letters(name), letters(firstPart(local)))):
 		c.Company = name // info@bakkerijjansen.nl calls itself Bakkerij Jansen
+	case !strings.Contains(name, " ") && properName(name) != name && !strings.EqualFold(name, firstPart(local)):
+		// A single word in capitals, or without one, is rarely a person.
 	default:
 		c.Name = properName(name)
 	}
@@ -141,7 +143,7 @@ func signatureCard(text, domain string) (c Card) {
 			switch {
 			case c.Company == "" && isCompany(part, domain) && part != c.Name:
 				c.Company = companyPart(part)
-			case named < 0 && i < 6 && looksLikeName(properName(name)) && !isCompany(name, domain):
+			case named < 0 && i < 6 && looksLikeName(properName(name)) && (strings.Contains(name, " ") || looksLikeName(name)) && !isCompany(name, domain):
 				c.Name, named = properName(salutation.ReplaceAllString(name, "")), i
 				c.Function = function
 			case c.Function == "" && named >= 0 && i <= named+3 && isFunction(part):
@@ -221,7 +223,7 @@ func label(domain string) string {
 // functionWords are words, or their beginnings, of what people do.
 var functionWords = []string{"administrat", "directeur", "directrice", "director", "eigenaar", "eigenares", "owner", "controller", "manager", "assistent", "assistant", "boekhoud", "secretar", "medewerk",
 	"adviseur", "adviser", "advisor", "accountant", "ceo", "cfo", "coo", "cto", "hoofd", "head", "teamleider", "leidinggevende", "coördinator", "coordinator", "consultant", "ondernemer", "bestuurder",
-	"penningmeester", "voorzitter", "zaakvoerder", "geschäftsführer", "buchhalter", "bedrijfsleider", "partner", "vennoot", "dga", "founder", "oprichter", "inkoper", "verkoper", "planner", "engineer",
+	"penningmeester", "voorzitter", "zaakvoerder", "geschäftsführer", "inhaber", "buchhalter", "bedrijfsleider", "partner", "vennoot", "dga", "founder", "oprichter", "inkoper", "verkoper", "planner", "engineer",
 	"officer", "specialist", "fiscalist", "jurist", "advocaat", "notaris", "salarisadmin", "president", "analyst", "beheerder", "projectleider", "werkvoorbereider", "receptionist", "stagiair"}
 
 func isFunctionWord(lower string) bool {

@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	tag            = regexp.MustCompile(`^\s*[\[*][^\]*]{1,30}[\]*]\s*`) // "[EXTERN]", "*SPAM*"
-	forwardPrefix  = regexp.MustCompile(`(?i)^\s*(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:`)
+	tag            = regexp.MustCompile(`^\s*[\[*][^\]*:]{1,30}[\]*]\s*`) // "[EXTERN]", "*SPAM*"
+	forwardPrefix  = regexp.MustCompile(`(?i)^\s*\[?(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:`)
 	answerPrefix   = regexp.MustCompile(`(?i)^\s*(re|antw|antwoord|aw|antwort|betr|réf)\s*(\[\d+\])?\s*:`)
 	originalPrefix = regexp.MustCompile(`(?i)^\s*(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:\s*`)
 )

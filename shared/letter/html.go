@@ -23,8 +23,7 @@ const (
 	signs                        // the signature
 	heads                        // the line that introduces a quotation
 	preserves                    // spaces and line ends count
-	marks                        // ">" before a line counts, as in plain text
-	effects   = 6
+	effects   = 5
 )
 
 type element struct {
@@ -51,7 +50,7 @@ func htmlLines(content string) []line {
 		switch z.Next() {
 		case html.ErrorToken:
 			r.end()
-			return r.lines
+			return marked(r.lines)
 		case html.TextToken:
 			r.write(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -176,7 +175,7 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 			e |= quotes
 		}
 	case atom.Pre:
-		e |= preserves | marks
+		e |= preserves
 	}
 	switch {
 	case strings.Contains(a.class, "gmail_signature"), strings.Contains(a.class, "moz-signature"), a.id == "signature",
@@ -184,8 +183,6 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 		e |= signs
 	case strings.Contains(a.class, "gmail_attr"), strings.Contains(a.class, "moz-cite-prefix"):
 		e |= heads
-	case strings.Contains(a.class, "plaintext"):
-		e |= marks
 	}
 	return e
 }
@@ -251,10 +248,6 @@ func (r *reader) end() {
 		r.blank()
 		return
 	}
-	if r.in(marks) {
-		text, more := unquoted(l.text)
-		l.text, l.depth = text, l.depth+more
-	}
 	l.hint, r.next = r.next, 0
 	if r.in(signs) {
 		l.hint |= signatureHint
@@ -263,6 +256,26 @@ func (r *reader) end() {
 		l.hint |= introduces
 	}
 	r.lines = append(r.lines, l)
+}
+
+// marked takes the ">" from before lines where two or more in a row have one:
+// text that became HTML on its way. A single one may be an arrow.
+func marked(lines []line) []line {
+	for i := 0; i < len(lines); {
+		end := i
+		for end < len(lines) && (strings.HasPrefix(lines[end].text, ">") || end > i && lines[end].blank()) {
+			end++
+		}
+		if end < i+2 {
+			i++
+			continue
+		}
+		for ; i < end; i++ {
+			text, more := unquoted(lines[i].text)
+			lines[i].text, lines[i].depth = text, lines[i].depth+more
+		}
+	}
+	return lines
 }
 
 // blank adds an empty line, but never two in a row.

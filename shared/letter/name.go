@@ -41,18 +41,24 @@ func looksLikeName(text string) bool {
 	if len(words) > 6 {
 		return false
 	}
-	for i, w := range words {
+	for _, w := range words {
 		bare := strings.Trim(w, ".,()")
 		for _, c := range bare {
-			if !unicode.IsLetter(c) && !strings.ContainsRune(".-'’`/", c) {
+			if strings.EqualFold(bare, "v/d") {
+				break
+			}
+			if !unicode.IsLetter(c) && !strings.ContainsRune(".-'’`", c) {
 				return false
 			}
 		}
 		first, _ := utf8.DecodeRuneInString(bare)
-		if !unicode.IsUpper(first) && !slices.Contains(particles, strings.ToLower(bare)) && (i > 0 || len(words) > 1) {
+		if unicode.IsLower(first) && (!slices.Contains(particles, strings.ToLower(bare)) || len(words) == 1) {
 			return false
 		}
 		lower := strings.ToLower(bare)
+		if head, _, ok := strings.Cut(lower, "-"); ok && slices.Contains(general, head) {
+			return false
+		}
 		if slices.Contains(organisations, lower) || slices.Contains(general, lower) || isFunctionWord(lower) {
 			return false
 		}

@@ -32,6 +32,7 @@ var (
 	dateLike = regexp.MustCompile(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
 		`|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.? \d{1,2}(?:st|nd|rd|th)?\b`)
 	timeLike = regexp.MustCompile(`(?i)\b\d{1,2}[:.]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
+	ordinal  = regexp.MustCompile(`(?i)^\d+(st|nd|rd|th|e|de|ste|x)$`)
 	postcode = regexp.MustCompile(`\b[1-9]\d{3} ?[A-Z]{2}\b`)
 	webLike  = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|\S+@\S+`)
 	grouped  = regexp.MustCompile(`(?:^|[\s(:;])(\d{8}|\d{2}[. ]\d{3}[. ]\d{3}|\d{4}[. ]\d{4}|\d{2} \d{2} \d{2} \d{2})(?:$|[\s).,;!?])`)
@@ -82,7 +83,7 @@ func (n *Numbers) line(text string) {
 	text = blot(text, postcode, nil)
 	for _, w := range word.FindAllString(text, -1) {
 		w = strings.Trim(w, "./_-")
-		if len(w) >= 3 && len(w) <= 12 && strings.ContainsFunc(w, unicode.IsDigit) && !isYear(w) {
+		if len(w) >= 3 && len(w) <= 12 && strings.ContainsFunc(w, unicode.IsDigit) && !isYear(w) && !ordinal.MatchString(w) {
 			add(&n.Loose, strings.ToUpper(w))
 		}
 	}

@@ -24,7 +24,7 @@ var (
 		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
 		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
 		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|truly))?|sincerely( yours)?|cheers|best|b\.?r\.?` +
-		`|cordialement|bien (à vous|cordialement)|salutations( distinguées)?|meilleures salutations)\b?(.*)$`)
+		`|cordialement|bien (à vous|cordialement)|salutations( distinguées)?|meilleures salutations)`)
 	// thanks is a weaker one.
 	thanks = regexp.MustCompile(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk| hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
 	// device is what mail programs advertise.
@@ -37,6 +37,12 @@ var (
 		`diese e-mail enthält|vertrauliche|irrtümlich erhalten|virus(vrij|-free|en)|avast\.com`)
 	postscript = regexp.MustCompile(`(?i)^p\.?s\.?\b`)
 )
+
+func longest(pattern string) *regexp.Regexp {
+	p := regexp.MustCompile(pattern)
+	p.Longest()
+	return p
+}
 
 // signed parts what the writer wrote from his signature, and drops from both
 // what nobody wrote: disclaimers, and what a mail program adds.
@@ -118,11 +124,11 @@ func afterClosing(text string) (string, bool) {
 	if utf8.RuneCountInString(text) > maxClosing {
 		return "", false
 	}
-	m := closing.FindStringSubmatch(text)
+	m := closing.FindStringIndex(text)
 	if m == nil {
 		return "", false
 	}
-	rest := m[len(m)-1]
+	rest := text[m[1]:]
 	// "Groet" is no closing in "groetjes aan allen", "Best" none in "Best lastig".
 	if rest != "" && unicode.IsLetter([]rune(rest)[0]) {
 		return "", false

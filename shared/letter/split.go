@@ -160,14 +160,14 @@ const (
 )
 
 var (
-	telling = regexp.MustCompile(`(?i)wr[oi]te|schr[eij]+[ft]|schrieb|geschr|écrit|^\d{4}-\d\d-\d\d `)
+	telling = regexp.MustCompile(`(?i)wr[oi]te|schr[eij]+[ft]|schrieb|geschr|écrit|<[^<>\s]*@|@\S*>|^\d{4}-\d\d-\d\d `)
 	// wrote ends a line that introduces a quotation; what stands before it is
 	// who and when, or the other way around.
 	wrote = regexp.MustCompile(`(?i)\b(wrote|schreef|schrieb|writes|schrijft|geschreven|a écrit|geschrieben)\b.{0,240}$`)
 	// byPerson is what no mail program writes: "op 3 mei schreef u:".
 	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
 	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
-	opening  = regexp.MustCompile(`(?i)^(op|on|am|at|le|in)\b`)
+	opening  = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
 	// oldGmail is "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
 	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
 )
@@ -182,11 +182,17 @@ func attributionAt(lines []line, i int) int {
 		}
 		return n
 	}
+	if first := lines[i]; !opening.MatchString(first.text) && !first.is(tells) && !strings.ContainsAny(first.text, "@0123456789") {
+		return 0
+	}
 	text, told, found := "", false, 0
 	for n := 0; n < maxWrapped && i+n < len(lines); n++ {
 		l := lines[i+n]
 		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
 			break
+		}
+		if n > 0 && opening.MatchString(l.text) && clock.MatchString(l.text) {
+			break // it starts here, and what was before is a line that mentions an address
 		}
 		text = strings.TrimSpace(text + " " + l.text)
 		told = told || l.is(tells)
@@ -214,20 +220,23 @@ func followed(lines []line, i, depth int) bool {
 // address, or the word that mail programs start with and a time: people write
 // "vorige week schreef u:" too.
 func introducesQuote(text string, marked bool) bool {
+	colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
 	text = strings.TrimSpace(strings.Trim(text, "-* "))
 	if strings.HasSuffix(text, ":") && oldGmail.MatchString(text) {
 		return true
 	}
+	address := strings.Contains(text, "@") && strings.ContainsAny(text, "<[(")
+	if marked && colon && address && clock.MatchString(text) {
+		return true // in whatever language
+	}
 	if !wrote.MatchString(text) {
 		return false
 	}
-	colon := strings.HasSuffix(text, ":")
 	switch {
 	case marked:
 		return colon || strings.Contains(text, "@") || clock.MatchString(text)
 	case byPerson.MatchString(text):
 		return false
 	}
-	address := strings.Contains(text, "@") && strings.ContainsAny(text, "<[(")
 	return address && (colon || clock.MatchString(text)) || colon && opening.MatchString(text) && clock.MatchString(text)
 }
