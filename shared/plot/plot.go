@@ -1,0 +1,204 @@
+// Package plot draws figures over time as lines, in SVG that pages and files
+// can show as it is. It refuses to know what the figures are about.
+package plot
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Options say what is drawn. No text needs to be escaped.
+type Options struct {
+	Title         string   // what the plot shows, in one line above it
+	Description   string   // the same for those who cannot see it: what the lines do
+	Unit          string   // of the values, at their axis
+	Labels        []string // along the x-axis, one for each value
+	Series        []Series
+	Width, Height int // in CSS pixels; default 720 by 360
+}
+
+// A Series is one line. A value that is no number leaves a gap.
+type Series struct {
+	Name   string
+	Values []float64
+}
+
+// colours are at least 3:1 against white and against near black. Lines differ
+// in their dashes as well: not everybody sees colours.
+// https://www.w3.org/TR/WCAG22/#non-text-contrast
+var (
+	colours = []string{"#2878c8", "#c8500f", "#26875a", "#9a58c4", "#8a7500"}
+	dashes  = []string{"none", "7 4", "2 3", "10 3 2 3", "1 5"}
+)
+
+// The room around the lines.
+const (
+	left, right, top, bottom = 56.0, 20.0, 66.0, 36.0
+	maxSeries                = 20
+	maxValues                = 10_000
+)
+
+// Lines draws the series over the same x-axis. What is too much to draw is left
+// out: lines beyond the twentieth, and values beyond the ten thousandth.
+func Lines(o Options) []byte {
+	if o.Width <= 0 {
+		o.Width = 720
+	}
+	if o.Height <= 0 {
+		o.Height = 360
+	}
+	o.Series = slices.Clone(o.Series[:min(len(o.Series), maxSeries)])
+	n := len(o.Labels)
+	low, high := 0.0, 0.0
+	for i, s := range o.Series {
+		o.Series[i].Values = s.Values[:min(len(s.Values), maxValues)]
+		n = max(n, len(o.Series[i].Values))
+		for _, v := range o.Series[i].Values {
+			if finite(v) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	ticks := ticks(low, high)
+	d := drawing{o: o, low: ticks[0], high: ticks[len(ticks)-1], n: min(n, maxValues)}
+	d.head()
+	d.axes(ticks)
+	for i, s := range o.Series {
+		d.line(i, s)
+	}
+	d.legend()
+	d.b.WriteString("</svg>\n")
+	return d.b.Bytes()
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// ticks are round values at equal distances, from at most low to at least high:
+// 1, 2 or 5 times a power of ten apart, and at most seven.
+func ticks(low, high float64) []float64 {
+	if !(high > low) {
+		high = low + 1
+	}
+	power := math.Pow(10, math.Floor(math.Log10((high-low)/6)))
+	step := power
+	for _, m := range []float64{1, 2, 5, 10} {
+		if step = m * power; math.Ceil(high/step)-math.Floor(low/step) <= 6 {
+			break
+		}
+	}
+	if !finite(step) || step <= 0 { // at the end of what numbers can tell
+		return []float64{low, high}
+	}
+	var out []float64
+	for i := math.Floor(low / step); i <= math.Ceil(high/step) && len(out) < 12; i++ {
+		out = append(out, i*step)
+	}
+	return out
+}
+
+// A drawing is a plot that is being written.
+type drawing struct {
+	b         bytes.Buffer
+	o         Options
+	low, high float64 // of the y-axis
+	n         int     // places on the x-axis
+}
+
+func (d *drawing) x(i int) float64 {
+	width := float64(d.o.Width) - left - right
+	if d.n < 2 {
+		return left + width/2
+	}
+	return left + width*float64(i)/float64(d.n-1)
+}
+
+func (d *drawing) y(v float64) float64 {
+	height := float64(d.o.Height) - top - bottom
+	// Halves, because the distance of two large numbers may be none.
+	return top + height*(1-(v/2-d.low/2)/(d.high/2-d.low/2))
+}
+
+// head starts the document. The text has the colour of what is around it; the
+// style serves those who open it as a file, and may be refused without harm.
+func (d *drawing) head() {
+	sum := fnv.New32a()
+	fmt.Fprintf(sum, "%#v", d.o)
+	id := fmt.Sprintf("plot-%08x", sum.Sum32())
+	fmt.Fprintf(&d.b, `<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="%s-title %[1]s-text" viewBox="0 0 %d %d" width="%[2]d" height="%[3]d" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">`, id, d.o.Width, d.o.Height)
+	fmt.Fprintf(&d.b, "\n<title id=\"%s-title\">%s</title>\n<desc id=\"%s-text\">%s</desc>\n", id, escape(d.o.Title), id, escape(d.o.Description))
+	d.b.WriteString("<style>.plot{color:var(--plot-text,#222);background:var(--plot-back,#fff);max-width:100%;height:auto}" +
+		"@media(prefers-color-scheme:dark){.plot{color:var(--plot-text,#ddd);background:var(--plot-back,#181818)}}</style>\n")
+	fmt.Fprintf(&d.b, "<text x=\"%g\" y=\"22\" font-size=\"15\" font-weight=\"600\">%s</text>\n", left, escape(d.o.Title))
+}
+
+func (d *drawing) axes(ticks []float64) {
+	end := float64(d.o.Width) - right
+	for _, v := range ticks {
+		strength := 0.15
+		if v == 0 {
+			strength = 0.7
+		}
+		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"%g\"/><text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+			left, end, d.y(v), d.y(v), strength, left-8, d.y(v)+4, number(v))
+	}
+	fmt.Fprintf(&d.b, "<text x=\"%g\" y=\"%g\">%s</text>\n", 8.0, top-12, escape(d.o.Unit))
+	longest := 1
+	for _, l := range d.o.Labels {
+		longest = max(longest, utf8.RuneCountInString(l))
+	}
+	// As many labels as fit beside each other, at equal distances.
+	fit := max(1, int((end-left)/(float64(longest)*7+12)))
+	every := max(1, (len(d.o.Labels)+fit-1)/fit)
+	for i := 0; i < min(len(d.o.Labels), d.n); i += every {
+		fmt.Fprintf(&d.b, "<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%s</text>\n", d.x(i), float64(d.o.Height)-bottom+18, escape(d.o.Labels[i]))
+	}
+}
+
+func (d *drawing) line(i int, s Series) {
+	var path, points strings.Builder
+	move := "M"
+	for at, v := range s.Values {
+		if !finite(v) {
+			move = "M"
+			continue
+		}
+		fmt.Fprintf(&path, "%s%.1f %.1f", move, d.x(at), d.y(v))
+		move = "L"
+		if label := ""; d.n <= 120 {
+			if at < len(d.o.Labels) {
+				label = d.o.Labels[at] + ": "
+			}
+			fmt.Fprintf(&points, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s%s</title></circle>\n", d.x(at), d.y(v), escape(s.Name), escape(label), number(v))
+		}
+	}
+	colour := colours[i%len(colours)]
+	fmt.Fprintf(&d.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" stroke-linejoin=\"round\"/>\n<g fill=\"%[2]s\">\n%[4]s</g>\n", path.String(), colour, dashes[i%len(dashes)], points.String())
+}
+
+// legend names the lines, each beside a piece of it.
+func (d *drawing) legend() {
+	x := left
+	for i, s := range d.o.Series {
+		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"40\" y2=\"40\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/><text x=\"%g\" y=\"44\">%s</text>\n",
+			x, x+26, colours[i%len(colours)], dashes[i%len(dashes)], x+32, escape(s.Name))
+		x += 32 + float64(utf8.RuneCountInString(s.Name))*7 + 18
+	}
+}
+
+// number is a value without digits that say nothing.
+func number(v float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.4g", v), " "), ".")
+}
+
+// escape makes text of anything; characters that XML has not become U+FFFD.
+func escape(s string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s)) // into memory: no error
+	return b.String()
+}
