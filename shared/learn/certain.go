@@ -1,0 +1,233 @@
+package learn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/letter"
+)
+
+// Bounds of what is read. An answer that is as long as its limit may not be all
+// there is, and then nothing is certain.
+const (
+	maxNear      = 200 // contacts at one domain
+	maxNamed     = 50  // contacts of one surname
+	maxCandidate = 24  // clients of one contact
+)
+
+// DomainClient is the one client to whom everybody at the domain of a mail's
+// sender belongs, and the rule that says so, when that is certain. The sender
+// must be known to be no contact. It is certain when
+//
+//   - Exchange verified the sender, and neither a program nor a list wrote;
+//   - people agreed on the client for at least two senders of the domain, and
+//     never decided otherwise (the rule is on);
+//   - every contact at the domain belongs to that client and to no other;
+//   - if people decided for two senders only: the domain is called like the
+//     client, or the directory has a contact there whom they did not decide on;
+//   - nobody of the sender's name is known anywhere else: it may be the same
+//     person, with a new address or a new job.
+func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
+	none := directory.Rule{}
+	email, err := directory.NormalAddress(it.From.Email)
+	if err != nil || it.Verdict != item.VerdictPass || it.Bar != "" || it.AutoReply || it.ListID != "" || machine(email) {
+		return "", none, false, nil
+	}
+	domain := domainOf(email)
+	name := nameOf(letter.CardOf(it.From, letter.Letter{}).Name)
+	if directory.PublicDomain(domain) || !name.full() {
+		return "", none, false, nil
+	}
+	rule, there, err := office.RuleFor(ctx, directory.DomainClient, domain)
+	if err != nil {
+		return "", none, false, fmt.Errorf("rule of domain %s: %w", domain, err)
+	}
+	if !there || rule.State != directory.RuleOn || rule.Client == "" || !agreed(rule) {
+		return "", none, false, nil
+	}
+	client = rule.Client
+	near, err := office.ContactsAtDomain(ctx, domain, maxNear)
+	if err != nil {
+		return "", none, false, fmt.Errorf("contacts at %s: %w", domain, err)
+	}
+	if len(near) >= maxNear {
+		return "", none, false, nil
+	}
+	taught, more := senders(rule), false
+	for _, c := range near {
+		if len(c.Clients) != 1 || c.Clients[0] != client {
+			return "", none, false, nil
+		}
+		more = more || !slices.Contains(taught, c.ID)
+	}
+	party, err := office.Client(ctx, client)
+	if errors.Is(err, directory.ErrNotFound) {
+		return "", none, false, nil
+	}
+	if err != nil {
+		return "", none, false, fmt.Errorf("client of domain %s: %w", domain, err)
+	}
+	if len(taught) < 3 && !more && !calledLike(domain, party.Name) {
+		return "", none, false, nil
+	}
+	known, err := office.ContactsNamed(ctx, name.last, maxNamed)
+	if err != nil {
+		return "", none, false, fmt.Errorf("contacts named %s: %w", name.last, err)
+	}
+	if len(known) >= maxNamed {
+		return "", none, false, nil
+	}
+	for _, c := range known {
+		at := func(n directory.Contact) bool { return n.ID == c.ID }
+		if alike := name.like(nameOf(c.Name)); alike != different && !slices.ContainsFunc(near, at) {
+			return "", none, false, nil
+		}
+	}
+	return client, rule, true, nil
+}
+
+// WhichClient is the one of a contact's clients that a mail is about, why, and
+// the rule that says so, if one does, when that is certain. It is certain when
+// the subject or the writer's own words name exactly one of the clients by its
+// number, KvK number, VAT id or whole name; or when a word of the subject stood
+// in many earlier choices for one client and in none for another. Whatever
+// points to a second client makes it uncertain.
+//
+// The text is asked for only when it matters.
+func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, text func(context.Context) (letter.Letter, error)) (client string, why Reason, rule string, ok bool, err error) {
+	none := Reason{}
+	if len(clients) < 2 || len(clients) > maxCandidate || it.AutoReply || it.ListID != "" {
+		return "", none, "", false, nil
+	}
+	all, err := load(ctx, office, clients)
+	if err != nil {
+		return "", none, "", false, err
+	}
+	taught, _, err := office.RuleFor(ctx, directory.SenderClient, contact)
+	if err != nil {
+		return "", none, "", false, fmt.Errorf("rule of contact %s: %w", contact, err)
+	}
+	l, err := text(ctx)
+	if err != nil {
+		return "", none, "", false, fmt.Errorf("text of mail %s: %w", it.ID, err)
+	}
+	said := it.Subject + "\n" + body(l, it.From.Name)
+	pointed := map[int]Reason{}
+	var partly []int
+	for _, m := range mentions(said, all, it.From.Name) {
+		if _, seen := pointed[m.client]; m.firm && !seen {
+			pointed[m.client] = m.why
+		} else if !m.firm {
+			partly = append(partly, m.client)
+		}
+	}
+	var word string
+	if len(pointed) == 0 && taught.State == directory.RuleOn {
+		if client, found, ok := habitual(taught.Evidence, it.Subject, clients); ok {
+			word, rule = found, taught.ID
+			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
+		}
+	} else if client, _, ok := habitual(taught.Evidence, it.Subject, clients); ok && taught.State == directory.RuleOn {
+		i := slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })
+		if _, same := pointed[i]; !same {
+			return "", none, "", false, nil
+		}
+	}
+	if len(pointed) != 1 {
+		return "", none, "", false, nil
+	}
+	for i, because := range pointed {
+		elsewhere := func(p int) bool { return p != i }
+		if i < 0 || slices.ContainsFunc(partly, elsewhere) || quotesOther(l, all, i) {
+			return "", none, "", false, nil
+		}
+		stranger, err := namesStranger(ctx, office, said, all)
+		if err != nil || stranger {
+			return "", none, "", false, err
+		}
+		client, why = all[i].ID, because
+	}
+	return client, why, rule, true, nil
+}
+
+// load reads the clients of a contact that exist, at the same time.
+func load(ctx context.Context, office Office, ids []string) ([]directory.Client, error) {
+	found := make([]*directory.Client, len(ids))
+	asks := make([]ask, len(ids))
+	for i, id := range ids {
+		asks[i] = func(ctx context.Context) error {
+			c, err := office.Client(ctx, id)
+			if errors.Is(err, directory.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("client %s: %w", id, err)
+			}
+			found[i] = &c
+			return nil
+		}
+	}
+	if err := together(ctx, asks); err != nil {
+		return nil, err
+	}
+	var out []directory.Client
+	for _, c := range found {
+		if c != nil {
+			out = append(out, *c)
+		}
+	}
+	return out, nil
+}
+
+// body is what the writer says about the matter: his own text up to where he
+// signs. Not every signature is found as one, and what stands in it says who
+// writes and not what about.
+func body(l letter.Letter, writer string) string {
+	lines := strings.Split(l.Own, "\n")
+	by := nameOf(writer)
+	for i := len(lines) - 1; i > 0 && i >= len(lines)-12; i-- {
+		said := nameOf(lines[i])
+		if said.first == "" || len(strings.Fields(lines[i])) > 5 {
+			continue
+		}
+		if by.like(said) >= initialAlike || by.first != "" && said.whole == by.first {
+			return strings.Join(lines[:i], "\n")
+		}
+	}
+	return l.Own
+}
+
+// quotesOther says whether what is quoted names another client by its number.
+func quotesOther(l letter.Letter, all []directory.Client, but int) bool {
+	n := letter.NumbersIn(l.Quoted)
+	for i, c := range all {
+		if i != but && slices.ContainsFunc(n.Labelled, func(s string) bool { return strings.EqualFold(s, c.Number) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesStranger says whether the text calls a client by its number that is none
+// of these: the sender may write for one more.
+func namesStranger(ctx context.Context, office Office, text string, all []directory.Client) (bool, error) {
+	n := letter.NumbersIn(text)
+	for _, number := range n.Labelled[:min(3, len(n.Labelled))] {
+		if slices.ContainsFunc(all, func(c directory.Client) bool { return strings.EqualFold(c.Number, number) }) {
+			continue
+		}
+		_, found, err := office.ClientByNumber(ctx, number)
+		if err != nil {
+			return false, fmt.Errorf("client with number %s: %w", number, err)
+		}
+		if found {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,165 @@
+package learn
+
+import (
+	"context"
+	"slices"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+)
+
+// suggestAnyClient answers to which client a contact belongs who has none.
+func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
+	by := written(m)
+	h, err := search(ctx, office, m, by)
+	if err != nil {
+		return nil, err
+	}
+	var list []Suggestion
+	var most float64
+	for _, p := range h.ranked() {
+		most = max(most, p.score())
+		list = append(list, Suggestion{Action: item.ChooseClient, Client: p.client, Score: p.score(), Reasons: p.why()})
+	}
+	nobody, err := unwanted(ctx, office, by, most == 0)
+	if err != nil {
+		return nil, err
+	}
+	return append(list, dismissal(Once, nobody.score()*(1-most), nobody.why()...)), nil
+}
+
+// suggestOwnClient answers which of a contact's clients a mail is about.
+func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
+	contact, ids, err := candidates(ctx, office, m)
+	if err != nil {
+		return nil, err
+	}
+	s := sorter{m: m, ids: ids[:min(len(ids), maxCandidate)]}
+	looks := []look{func(ctx context.Context) (func(), error) {
+		rule, _, err := office.RuleFor(ctx, directory.SenderClient, contact)
+		return func() { s.rule = rule }, err
+	}, func(ctx context.Context) (note func(), err error) {
+		s.clients, err = load(ctx, office, s.ids)
+		return nil, err
+	}}
+	h := &hunt{office: office, m: m, by: written(m), parties: map[string]*party{}}
+	looks = append(looks, h.amongRecipients()...)
+	var member directory.TeamMember
+	var addressed bool
+	looks = append(looks, func(ctx context.Context) (_ func(), err error) {
+		member, addressed, err = office.MemberByAddress(ctx, m.Item.Address)
+		return nil, err
+	})
+	if err := run(ctx, looks); err != nil {
+		return nil, err
+	}
+	if len(s.clients) == 0 {
+		return nil, nil
+	}
+	s.around = h.parties
+	// Each team is one more question, so not for everybody's bookkeeper.
+	if addressed && len(s.clients) <= 8 {
+		s.member = member.Name
+		if err := s.teams(ctx, office, member.ID); err != nil {
+			return nil, err
+		}
+	}
+	return s.suggestions(), nil
+}
+
+// candidates are the sender and his clients, as the decision found them, or as
+// the directory says now.
+func candidates(ctx context.Context, office Office, m Mail) (contact string, clients []string, err error) {
+	if f := m.Item.Facts; f.Contact != "" && len(f.Clients) > 0 {
+		return f.Contact, f.Clients, nil
+	}
+	c, _, err := office.ContactByAddress(ctx, m.Item.From.Email)
+	return c.ID, c.Clients, err
+}
+
+// A sorter weighs the clients of one contact for a mail.
+type sorter struct {
+	m       Mail
+	ids     []string
+	clients []directory.Client
+	rule    directory.Rule
+	around  map[string]*party // by client: what recipients point to
+	member  string            // name of the addressed team member
+	works   []bool            // by client: whether he works for it
+}
+
+// teams notes for which of the clients a team member works.
+func (s *sorter) teams(ctx context.Context, office Office, member string) error {
+	s.works = make([]bool, len(s.clients))
+	var looks []look
+	for i, c := range s.clients {
+		looks = append(looks, asking(
+			func(ctx context.Context) ([]directory.Link, error) { return office.ClientTeam(ctx, c.ID) },
+			func(team []directory.Link) {
+				s.works[i] = slices.ContainsFunc(team, func(l directory.Link) bool { return l.Member == member })
+			}))
+	}
+	return run(ctx, looks)
+}
+
+func (s *sorter) suggestions() []Suggestion {
+	found := make([]clues, len(s.clients))
+	note := func(text string, factor float64) {
+		for _, m := range mentions(text, s.clients, s.m.Item.From.Name) {
+			found[m.client].add(m.weight*factor, m.why)
+		}
+	}
+	l := s.m.Letter
+	note(s.m.Item.Subject+"\n"+body(l, s.m.Item.From.Name), 1)
+	if l.Forwarded != nil {
+		note(l.Forwarded.Subject+"\n"+l.Forwarded.Text, 1)
+	} else {
+		note(l.Quoted, quotedFactor)
+	}
+	note(l.Signature, signatureFactor)
+
+	ids := make([]string, len(s.clients))
+	for i, c := range s.clients {
+		ids[i] = c.ID
+	}
+	chance, word := likelyBy(s.rule.Evidence, s.m.Item.Subject, ids)
+	times := count(s.rule.Evidence)
+	working := 0
+	for _, w := range s.works {
+		if w {
+			working++
+		}
+	}
+	for i, c := range s.clients {
+		f := &found[i]
+		if s.m.Answered != nil && s.m.Answered.Client == c.ID {
+			f.add(answeredChat, reasonChat)
+		}
+		if p := s.around[c.ID]; p != nil {
+			f.add(p.score(), p.reasons[0])
+		}
+		if n := times.all[c.ID]; n > 0 && s.taught() {
+			why := reasonOften(n, times.total)
+			if word[i] != "" {
+				why = reasonHabit(word[i])
+			}
+			f.add(habit*chance[i], why)
+		}
+		if working > 0 && working < len(s.clients) && s.works[i] {
+			f.add(ownTeam/float64(working), reasonTeam(s.member))
+		}
+	}
+	list := []Suggestion{dismissal(Once, 0.03, reasonIsContact)}
+	for i, c := range s.clients {
+		if len(found[i].reasons) == 0 {
+			found[i].add(oneOfThem/float64(len(s.clients)), reasonOneOfThem)
+		}
+		list = append(list, Suggestion{Action: item.ChooseClient, Client: &c, Score: found[i].score(), Reasons: found[i].why()})
+	}
+	return list
+}
+
+// taught says whether earlier choices may be used.
+func (s *sorter) taught() bool {
+	return s.rule.State == directory.RuleOn || s.rule.State == directory.RuleLearning
+}

@@ -1,0 +1,225 @@
+package learn
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+)
+
+func dismissal(scope Scope, score float64, why ...Reason) Suggestion {
+	return Suggestion{Action: item.Dismiss, Scope: scope, Score: score, Reasons: why}
+}
+
+func release(scope Scope, score float64, why ...Reason) Suggestion {
+	return Suggestion{Action: item.Release, Scope: scope, Score: score, Reasons: why}
+}
+
+// selling are phrases of people who want something from the office.
+var selling = strings.Split("acquisitie|kennismaken|kennis te maken|kennismaking|vrijblijvend|leads|seo|vindbaarheid|google ads|nieuwe website|uw website|meer klanten|nieuwe klanten|omzet verhogen|gratis proef|proefperiode|demo |een demo|korting|aanbieding|actie geldig|"+
+	"beschikbare kandidaten|kandidaat die|kandidaten|toppers voor|vacature|detachering|interim|uitzend|per direct beschikbaar|bel ik u|bellen om|vijftien minuten|15 minuten|15 minutes|quick call|book a call|"+
+	"partnership|samenwerking aan|lead generation|grow your|your website|outsourc|webinar|schrijf u in|energiecontract|zonnepanelen|software die|onze oplossing|onze diensten|our services|our solution|boost your|special offer|limited time", "|")
+
+// unsubscribing are phrases of mail that goes to many.
+var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|geen mail meer ontvangen|niet langer ontvangen|opt-out|opt out|bekijk online|view in browser|view this email in|webversie", "|")
+
+// urging are phrases of mail that is to be doubted twice.
+var urging = strings.Split("rekeningnummer is gewijzigd|gewijzigd rekeningnummer|nieuw rekeningnummer|iban is gewijzigd|gewijzigde iban|nieuwe iban|nieuw iban|met spoed een betaling|spoedbetaling|betaling klaarzetten|niet bellen|cadeaukaart|giftcard|gift card|wachtwoord|password|"+
+	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin", "|")
+
+// phrases counts how many of some phrases a text has.
+func phrases(text string, of []string) (n int) {
+	text = fold(text)
+	for _, p := range of {
+		if strings.Contains(text, p) {
+			n++
+		}
+	}
+	return n
+}
+
+// often is the worth of evidence that there is n times.
+func often(weight float64, n int64) float64 { return 1 - math.Pow(1-weight, float64(n)) }
+
+// unwanted weighs whether nobody needs the mail of a sender who is no contact.
+func unwanted(ctx context.Context, office Office, by speaker, alone bool) (*clues, error) {
+	c := &clues{}
+	text := by.own + "\n" + by.signature
+	if n := phrases(text, selling); n > 0 {
+		c.add(often(acquisition, int64(n)), reasonSelling)
+	}
+	if phrases(text+"\n"+by.quoted, unsubscribing) > 0 {
+		c.add(unsubscribe, reasonUnsubscribe)
+	}
+	if by.from.Email != "" {
+		if machine(by.from.Email) {
+			c.add(machineAddress, reasonMachine)
+		}
+		rule, err := before(ctx, office, directory.DismissSender, by.from.Email)
+		if err != nil {
+			return nil, err
+		}
+		if rule.Count > 0 {
+			c.add(often(dismissedBefore, rule.Count), reasonDismissed(rule.Count))
+		}
+	}
+	if alone {
+		c.add(strangeAlone, reasonAlone)
+	}
+	return c, nil
+}
+
+// before is the rule of a kind, with the evidence that still counts.
+func before(ctx context.Context, office Office, kind directory.RuleKind, key string) (directory.Rule, error) {
+	if key == "" {
+		return directory.Rule{}, nil
+	}
+	rule, _, err := office.RuleFor(ctx, kind, key)
+	if err != nil || rule.State == directory.RuleUndone || rule.State == directory.RuleUndoing {
+		return directory.Rule{}, err
+	}
+	wanted := item.Dismiss
+	if kind == directory.AcceptSender {
+		wanted = item.Release
+	}
+	rule.Count = 0
+	for _, e := range rule.Evidence {
+		if strings.TrimPrefix(e.Action, always) == string(wanted) {
+			rule.Count++
+		}
+	}
+	return rule, nil
+}
+
+// past is what people did before with mail like this, and whether its sender is
+// a contact.
+type past struct {
+	contact          directory.Contact
+	known            bool
+	list, from, take directory.Rule
+}
+
+func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
+	email, _ := directory.NormalAddress(m.Item.From.Email) // "" when there is none
+	asks := []ask{
+		func(ctx context.Context) (err error) {
+			p.list, err = before(ctx, office, directory.DismissList, m.Item.ListID)
+			return err
+		},
+	}
+	if email != "" {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			p.contact, p.known, err = office.ContactByAddress(ctx, email)
+			return err
+		}, func(ctx context.Context) (err error) {
+			p.from, err = before(ctx, office, directory.DismissSender, email)
+			return err
+		}, func(ctx context.Context) (err error) {
+			p.take, err = before(ctx, office, directory.AcceptSender, email)
+			return err
+		})
+	}
+	return p, together(ctx, asks)
+}
+
+// suggestAutomated answers what to do with mail that a program wrote.
+func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
+	p, err := remember(ctx, office, m)
+	if err != nil {
+		return nil, err
+	}
+	if m.Item.AutoReply {
+		list := []Suggestion{dismissal(Once, likelyOnce, reasonAway)}
+		if !p.known {
+			list = append(list, dismissal(Sender, unlikely, reasonMachine))
+		}
+		return append(list, release(Once, unlikely, reasonRelease)), nil
+	}
+	var take clues
+	if p.known && m.Item.ListID == "" {
+		take.add(programOfContact, reasonIsContact)
+	}
+	if n := p.take.Count; n > 0 {
+		take.add(often(releasedBefore, n), reasonReleased(n))
+	}
+	if m.Answered != nil {
+		take.add(answeredChat, reasonChat)
+	}
+	scope := Once
+	if p.take.Count > 0 {
+		scope = Sender
+	}
+	list := []Suggestion{release(scope, take.score(), take.why()...)}
+	left := 1 - take.score()
+	if m.Item.ListID != "" {
+		why := []Reason{reasonList(m.Item.ListID)}
+		if n := p.list.Count; n > 0 {
+			why = append(why, reasonDismissed(n))
+		}
+		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reasonMachine),
+			dismissal(Once, left*(1-likelyList)*0.4, reasonMachine)), nil
+	}
+	why := []Reason{reasonMachine}
+	if n := p.from.Count; n > 0 {
+		why = append(why, reasonDismissed(n))
+	}
+	if take.score() == 0 {
+		list = append(list, release(Once, unlikely/2, reasonRelease))
+	}
+	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...)), nil
+}
+
+// suggestUnverified answers what to do with mail whose sender Exchange doubts.
+// It is dismissed first: a mail too few is asked for again, a mail too many may
+// cost a client his money.
+func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
+	p, err := remember(ctx, office, m)
+	if err != nil {
+		return nil, err
+	}
+	var genuine, fake clues
+	if p.known {
+		genuine.add(contactWrote, reasonIsContact)
+	}
+	if a := m.Answered; a != nil && p.known && a.Contact == p.contact.ID {
+		genuine.add(contactAnswers, reasonChat)
+	}
+	if p.known && m.Trusted {
+		genuine.add(trustedBefore, reasonTrusted)
+	}
+	if n := p.take.Count; n > 0 {
+		genuine.add(often(releasedBefore, n), reasonReleased(n))
+	}
+	by := written(m)
+	if by.card.Phone != "" && plainPhone(by.card.Phone) == plainPhone(p.contact.Phone) {
+		genuine.add(phoneOfContact, reasonPhone(by.card.Phone))
+	}
+	fake.add(doubted, reasonDoubted)
+	if !p.known {
+		fake.add(strangerDoubted, reasonUnknown)
+	}
+	if n := phrases(by.own, urging); n > 0 {
+		fake.add(often(alarming, int64(n)), reasonAlarming)
+	}
+	if n := p.from.Count; n > 0 {
+		fake.add(often(dismissedBefore, n), reasonDismissed(n))
+	}
+	yes := genuine.score() * (1 - fake.score())
+	no := fake.score() * (1 - genuine.score())
+	chance := yes / (yes + no)
+	return []Suggestion{dismissal(Once, 1-chance, fake.why()...), release(Once, chance, append(genuine.why(), reasonRelease)...)}, nil
+}
+
+// suggestUnread answers what to do with mail that could not be read whole.
+func suggestUnread(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
+	p, err := remember(ctx, office, m)
+	if err != nil {
+		return nil, err
+	}
+	if !p.known || m.Item.Reason == item.Undecodable {
+		return []Suggestion{dismissal(Once, unreadContact, reasonUnread)}, nil
+	}
+	return []Suggestion{release(Once, unreadContact, reasonIsContact), dismissal(Once, 1-unreadContact, reasonUnread)}, nil
+}

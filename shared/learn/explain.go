@@ -1,0 +1,105 @@
+package learn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/words"
+)
+
+// Explain says in one sentence what a rule does, or would do, and why. Names
+// gives the name of a "contact", "client" or "member" by id; what it answers with
+// "" is called by its id.
+func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
+	called := func(kind, id string) string {
+		if name := names(kind, id); name != "" {
+			return name
+		}
+		return id
+	}
+	var t words.Text
+	switch r.Kind {
+	case directory.AddressContact:
+		t = both("Mail van %s is van %s", "Mail from %s is from %s", r.Key, called("contact", r.Contact))
+	case directory.DomainClient:
+		t = both("Mail van @%s hoort bij %s", "Mail from @%s belongs to %s", r.Key, called("client", r.Client))
+	case directory.SenderClient:
+		t = which(r, called)
+	case directory.DismissList:
+		t = both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail of mailing list %s", r.Key)
+	case directory.DismissSender:
+		t = both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
+	case directory.AcceptSender:
+		t = both("Mail van %s wordt gewoon verwerkt", "Mail from %s is processed as usual", r.Key)
+	}
+	why := because(r, called)
+	t.NL += ", omdat " + why.NL
+	t.EN += ", because " + why.EN
+	switch r.State {
+	case directory.RuleLearning:
+		t.NL, t.EN = t.NL+"; dat is nog niet zeker", t.EN+"; that is not certain yet"
+	case directory.RuleOff:
+		t.NL, t.EN = t.NL+"; deze regel staat uit", t.EN+"; this rule is off"
+	case directory.RuleUndoing:
+		t.NL, t.EN = t.NL+"; deze regel wordt teruggedraaid", t.EN+"; this rule is being undone"
+	case directory.RuleUndone:
+		t.NL, t.EN = t.NL+"; deze regel is teruggedraaid", t.EN+"; this rule was undone"
+	}
+	return words.Text{NL: t.NL + ".", EN: t.EN + "."}
+}
+
+func both(nl, en string, with ...any) words.Text {
+	return words.Text{NL: fmt.Sprintf(nl, with...), EN: fmt.Sprintf(en, with...)}
+}
+
+// which says what the words of a contact's subjects mean.
+func which(r directory.Rule, called func(kind, id string) string) words.Text {
+	t := count(r.Evidence)
+	var nl, en []string
+	for word := range t.with {
+		if client, ok := t.means(word, len(t.all)); ok {
+			nl = append(nl, fmt.Sprintf("‘%s’ voor %s", word, called("client", client)))
+			en = append(en, fmt.Sprintf("“%s” for %s", word, called("client", client)))
+		}
+	}
+	who := called("contact", r.Key)
+	if len(nl) == 0 {
+		return both("De onderwerpen van %s wijzen de relatie aan", "The subjects of %s tell the client", who)
+	}
+	slices.Sort(nl)
+	slices.Sort(en)
+	return words.Text{
+		NL: fmt.Sprintf("In onderwerpen van %s staat %s", who, strings.Join(nl[:min(5, len(nl))], ", ")),
+		EN: fmt.Sprintf("In subjects of %s stands %s", who, strings.Join(en[:min(5, len(en))], ", ")),
+	}
+}
+
+// because says whose decisions a rule rests on, and how many.
+func because(r directory.Rule, called func(kind, id string) string) words.Text {
+	if len(r.Evidence) == 0 {
+		return words.Text{NL: "iemand dat ooit zo wilde", EN: "somebody once wanted it so"}
+	}
+	people := map[string]bool{}
+	forever := false
+	for _, e := range r.Evidence {
+		people[e.By] = true
+		forever = forever || strings.HasPrefix(e.Action, always)
+	}
+	who, decided, wanted := both("%d mensen", "%d people", len(people)), "beslisten", "wilden"
+	if len(people) == 1 {
+		name := called("member", r.Evidence[0].By)
+		who, decided, wanted = words.Text{NL: name, EN: name}, "besliste", "wilde"
+	}
+	switch {
+	case forever:
+		return words.Text{NL: who.NL + " dat voortaan altijd " + wanted, EN: who.EN + " wanted it always so"}
+	case r.Count == 1:
+		return words.Text{NL: who.NL + " dat één keer " + decided, EN: who.EN + " decided so once"}
+	}
+	return words.Text{
+		NL: fmt.Sprintf("%s dat %d keer %s", who.NL, r.Count, decided),
+		EN: fmt.Sprintf("%s decided so %d times", who.EN, r.Count),
+	}
+}

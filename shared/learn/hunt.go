@@ -1,0 +1,184 @@
+package learn
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mail"
+)
+
+// Bounds of the questions for one mail.
+const (
+	maxFirst   = 24 // questions of the first round, the most telling first
+	maxLoaded  = 5  // clients that only contacts led to
+	maxAround  = 4  // recipients
+	maxAlike   = 8  // clients with a word in their name
+	maxOfParty = 50 // contacts of one client
+)
+
+// A speaker is who wrote what a mail is about: its sender, or who wrote the mail
+// that it passes on.
+type speaker struct {
+	from      mail.Address
+	card      letter.Card
+	name      fullName
+	own       string // subject and own words
+	signature string
+	quoted    string
+}
+
+// written is the sender of a mail.
+func written(m Mail) speaker {
+	l := m.Letter
+	return speaker{from: m.Item.From, own: m.Item.Subject + "\n" + l.Own, signature: l.Signature, quoted: l.Quoted}.introduced(l)
+}
+
+// original is who wrote the mail that another passes on. What the other says
+// about it counts as well.
+func original(m Mail) speaker {
+	f := m.Letter.Forwarded
+	l := letter.Read("text", f.Text, f.Subject)
+	own := f.Subject + "\n" + l.Own + "\n" + m.Letter.Own
+	return speaker{from: f.From, own: own, signature: l.Signature, quoted: l.Quoted}.introduced(l)
+}
+
+func (s speaker) introduced(l letter.Letter) speaker {
+	s.from.Email, _ = directory.NormalAddress(s.from.Email) // "" when it is none
+	s.card = letter.CardOf(s.from, l)
+	s.name = nameOf(s.card.Name)
+	if spelled := localName(s.from.Email); spelled.full() && (!s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0])) {
+		s.name = spelled
+	}
+	return s
+}
+
+// domain is the sender's, when it can say whom he works for.
+func (s speaker) domain() string {
+	if s.from.Email == "" {
+		return ""
+	}
+	if d := domainOf(s.from.Email); !directory.PublicDomain(d) {
+		return d
+	}
+	return ""
+}
+
+// A party is a client that something points to.
+type party struct {
+	id     string
+	client *directory.Client // nil until it is read
+	clues
+}
+
+// A hunt is what the office knows about a speaker.
+type hunt struct {
+	office  Office
+	m       Mail
+	by      speaker
+	parties map[string]*party
+	near    []directory.Contact // at the domain
+	named   []directory.Contact // of the surname
+	chat    *directory.Contact  // who wrote the chat that the mail answers
+}
+
+// A look is one question, and what is done with its answer.
+type look func(ctx context.Context) (note func(), err error)
+
+// run puts questions at the same time, and notes the answers in their order.
+func run(ctx context.Context, looks []look) error {
+	notes := make([]func(), len(looks))
+	asks := make([]ask, len(looks))
+	for i, l := range looks {
+		asks[i] = func(ctx context.Context) (err error) {
+			notes[i], err = l(ctx)
+			return err
+		}
+	}
+	if err := together(ctx, asks); err != nil {
+		return fmt.Errorf("suggestions: %w", err)
+	}
+	for _, note := range notes {
+		if note != nil {
+			note()
+		}
+	}
+	return nil
+}
+
+// asking is a look of one question with a plain answer.
+func asking[T any](question func(context.Context) (T, error), note func(T)) look {
+	return func(ctx context.Context) (func(), error) {
+		answer, err := question(ctx)
+		if errors.Is(err, directory.ErrNotFound) {
+			return nil, nil
+		}
+		return func() { note(answer) }, err
+	}
+}
+
+// search asks the office about a speaker.
+func search(ctx context.Context, office Office, m Mail, by speaker) (*hunt, error) {
+	h := &hunt{office: office, m: m, by: by, parties: map[string]*party{}}
+	var looks []look
+	for _, more := range [][]look{h.atDomain(), h.inChat(), h.byNumber(), h.byName(), h.byCompany(), h.byDomainName(), h.amongRecipients(), h.byLooseNumber(), h.byText()} {
+		looks = append(looks, more...)
+	}
+	if err := run(ctx, looks[:min(len(looks), maxFirst)]); err != nil {
+		return nil, err
+	}
+	return h, h.load(ctx)
+}
+
+func (h *hunt) party(id string) *party {
+	p := h.parties[id]
+	if p == nil {
+		p = &party{id: id}
+		h.parties[id] = p
+	}
+	return p
+}
+
+// point notes that something points to a client.
+func (h *hunt) point(c directory.Client, weight float64, why Reason) {
+	p := h.party(c.ID)
+	p.client = &c
+	p.add(weight, why)
+}
+
+// ranked are the parties, the likeliest first.
+func (h *hunt) ranked() []*party {
+	var list []*party
+	for _, p := range h.parties {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b *party) int { return cmp.Or(cmp.Compare(b.score(), a.score()), strings.Compare(a.id, b.id)) })
+	return list
+}
+
+// load reads the likeliest of the clients that only contacts led to.
+func (h *hunt) load(ctx context.Context) error {
+	var looks []look
+	for _, p := range h.ranked() {
+		if p.client == nil && len(looks) < maxLoaded {
+			looks = append(looks, asking(
+				func(ctx context.Context) (directory.Client, error) { return h.office.Client(ctx, p.id) },
+				func(c directory.Client) { p.client = &c }))
+		}
+	}
+	if err := run(ctx, looks); err != nil {
+		return err
+	}
+	for id, p := range h.parties {
+		if p.client == nil { // too many, or gone
+			delete(h.parties, id)
+		}
+	}
+	return nil
+}
+

@@ -1,0 +1,158 @@
+// Package learn says what an office knows about a mail that would wait: what is
+// certain, what is likely and why, and what a person's solution teaches. It
+// knows nothing of mailboxes, tables and rights, and changes nothing.
+//
+// What is certain may be decided without a person, so precision comes before
+// recall: whatever points to two sides is not certain. Everything else is a
+// suggestion, with its reasons and the chance that it is right.
+package learn
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/letter"
+	"kantoorpost/shared/words"
+)
+
+// An Office answers what suggestions rest on; *directory.Store does. Limits are
+// the most that an answer holds.
+type Office interface {
+	Contact(ctx context.Context, id string) (directory.Contact, error)
+	ContactByAddress(ctx context.Context, address string) (directory.Contact, bool, error)
+	ContactsAtDomain(ctx context.Context, domain string, limit int) ([]directory.Contact, error)
+	ContactsNamed(ctx context.Context, surname string, limit int) ([]directory.Contact, error)
+	ContactsOfClient(ctx context.Context, client string, limit int) ([]directory.Contact, error)
+	Client(ctx context.Context, id string) (directory.Client, error)
+	ClientByNumber(ctx context.Context, number string) (directory.Client, bool, error)
+	ClientsByKvK(ctx context.Context, kvk string) ([]directory.Client, error)
+	ClientsByVAT(ctx context.Context, vat string) ([]directory.Client, error)
+	ClientsNamed(ctx context.Context, word string, limit int) ([]directory.Client, error)
+	ClientTeam(ctx context.Context, client string) ([]directory.Link, error)
+	MemberByAddress(ctx context.Context, address string) (directory.TeamMember, bool, error)
+	RuleFor(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error)
+}
+
+// A Mail is one that waits, with what is known of it.
+type Mail struct {
+	Item     item.Item
+	Letter   letter.Letter           // what it says
+	Answered *chat.Chat              // the chat that it answers, if there is one
+	Own      func(email string) bool // whether an address is the office's own; nil when nobody knows
+	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
+}
+
+// A Reason is one piece of what a suggestion or a decision rests on.
+type Reason struct {
+	Code string `json:"code"` // stable, such as "same-name"
+	words.Text
+}
+
+// A Scope says how far a dismissal or a release reaches.
+type Scope = string
+
+// The scopes.
+const (
+	Once   Scope = "once"   // this mail
+	Sender Scope = "sender" // this and all later mail of its sender
+	List   Scope = "list"   // this and all later mail of its mailing list
+)
+
+// A Suggestion is one thing that a person may want to do with a mail.
+type Suggestion struct {
+	Action  item.Action
+	Contact *directory.Contact // of link-contact
+	Client  *directory.Client  // of create-contact and choose-client
+	Scope   Scope              // of dismiss and release
+
+	Name, Email, Phone, Function string // of create-contact, as far as the mail tells
+
+	Score   float64 // the chance that it is right, 0 to 1
+	Reasons []Reason
+}
+
+// maxSuggestions is how many a person reads.
+const maxSuggestions = 8
+
+// Suggest returns what a person may want to do with a mail that waits, the
+// likeliest first, at most eight. Nothing is suggested for reasons that are
+// mended in the directory. It asks the office some thirty questions at most;
+// the first that is not answered is its error.
+func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
+	var list []Suggestion
+	var err error
+	switch m.Item.Reason {
+	case item.UnknownSender:
+		list, err = suggestPeople(ctx, office, m, written(m))
+	case item.NoSender:
+		list, err = suggestNobody(ctx, office, m)
+	case item.InternalSender:
+		list, err = suggestPassedOn(ctx, office, m)
+	case item.SenderNoClient:
+		list, err = suggestAnyClient(ctx, office, m)
+	case item.SeveralClients:
+		list, err = suggestOwnClient(ctx, office, m)
+	case item.Automated:
+		list, err = suggestAutomated(ctx, office, m)
+	case item.Bounce:
+		list = []Suggestion{dismissal(Once, likelyOnce, reasonBounce)}
+	case item.SenderNotVerified:
+		list, err = suggestUnverified(ctx, office, m)
+	case item.TooLarge, item.Undecodable:
+		list, err = suggestUnread(ctx, office, m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return best(list), nil
+}
+
+// best orders suggestions and leaves out what says the same as a better one.
+// The suggestions exclude each other, so that their chances are at most 1
+// together.
+func best(list []Suggestion) []Suggestion {
+	slices.SortStableFunc(list, func(a, b Suggestion) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.name(), b.name()))
+	})
+	var out []Suggestion
+	var sum float64
+	seen := map[string]bool{}
+	for _, s := range list {
+		if s.Score < leastScore || len(out) == maxSuggestions || seen[s.says()] {
+			continue
+		}
+		seen[s.says()] = true
+		sum += s.Score
+		out = append(out, s)
+	}
+	for i := range out {
+		out[i].Score /= max(1, sum)
+	}
+	return out
+}
+
+func (s Suggestion) name() string {
+	switch {
+	case s.Contact != nil:
+		return s.Contact.Name
+	case s.Client != nil:
+		return s.Client.Name
+	}
+	return s.Scope
+}
+
+// says is what two suggestions that are the same have in common.
+func (s Suggestion) says() string {
+	id := s.Scope
+	if s.Contact != nil {
+		id = s.Contact.ID
+	} else if s.Client != nil {
+		id = s.Client.ID
+	}
+	return string(s.Action) + " " + id
+}

@@ -1,0 +1,254 @@
+package learn
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/letter"
+)
+
+// A token is one word of a text, folded, with what its writing tells.
+type token struct {
+	word   string
+	upper  bool // it begins with a capital
+	begins bool // it begins a line or a sentence
+	named  bool // a legal form follows, or it is part of a name that has one
+}
+
+// legal are the forms that people leave out when they write a company's name.
+// Holding and beheer are words of the name: they tell companies of one owner
+// apart.
+var legal = set("bv nv vof cv ba ua gmbh ltd inc llp sarl")
+
+// salutes are words after which a name is somebody's who is spoken to.
+var salutes = set("beste dag hallo hoi hi hey geachte lieve dear hello heer mevrouw meneer mr mrs ms dhr mevr mw aan groet groeten groetjes")
+
+// tokens are the words of a text in order. Legal forms are no words of their
+// own: "Jansen B.V." is one, marked as named.
+func tokens(text string) []token {
+	var out []token
+	begins := true
+	for line := range strings.Lines(text) {
+		begins = true
+		for field := range strings.FieldsSeq(line) {
+			for _, part := range strings.FieldsFunc(field, func(r rune) bool {
+				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '\'' && r != '’'
+			}) {
+				word := strings.NewReplacer(".", "", "'", "", "’", "").Replace(fold(part))
+				if word == "" {
+					continue
+				}
+				if legal[word] && len(out) > 0 && !begins {
+					out[len(out)-1].named = true
+					continue
+				}
+				r, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, ".'’"))
+				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins})
+				begins = false
+			}
+			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !legalEnd(field)
+		}
+	}
+	return out
+}
+
+// legalEnd says whether a field's full stop belongs to a legal form.
+func legalEnd(field string) bool {
+	return legal[strings.ReplaceAll(fold(field), ".", "")]
+}
+
+// nameTokens are the words of a client's name that a mention must have.
+func nameTokens(name string) []string {
+	var out []string
+	for _, t := range tokens(name) {
+		if !legal[t.word] && t.word != "stichting" {
+			out = append(out, t.word)
+		}
+	}
+	return out
+}
+
+// weighty says whether a word can tell a client from others.
+func weighty(word string) bool { return utf8.RuneCountInString(word) >= 4 && !particles[word] }
+
+// A span is where a text says a client's whole name.
+type span struct{ client, from, to int }
+
+// spans finds the whole names of clients in a text. Of two that overlap the
+// longer counts: "Jansen Bouw" does not mention Jansen.
+func spans(text []token, names [][]string) []span {
+	var all []span
+	for c, name := range names {
+		if len(name) == 0 {
+			continue
+		}
+		for i := 0; i+len(name) <= len(text); i++ {
+			if says(text[i:], name) {
+				all = append(all, span{c, i, i + len(name)})
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(s span) bool {
+		return slices.ContainsFunc(all, func(o span) bool {
+			return o.from <= s.from && s.to <= o.to && o.to-o.from > s.to-s.from
+		})
+	})
+}
+
+func says(text []token, name []string) bool {
+	for i, w := range name {
+		if text[i].word != w {
+			return false
+		}
+	}
+	return true
+}
+
+// means says whether a span means the company and no common word or person: a
+// name of one telling word must be written as a name.
+func means(text []token, s span, name []string) bool {
+	telling := 0
+	for _, w := range name {
+		if weighty(w) {
+			telling++
+		}
+	}
+	if telling != 1 || text[s.to-1].named {
+		return telling > 0
+	}
+	if s.from > 0 && salutes[text[s.from-1].word] {
+		return false
+	}
+	for _, t := range text[s.from:s.to] {
+		if weighty(t.word) {
+			return t.upper && !t.begins && utf8.RuneCountInString(t.word) >= 5
+		}
+	}
+	return false
+}
+
+// own reports for each name its words of four letters and more that no other
+// has.
+func own(names [][]string) [][]string {
+	in := map[string]int{}
+	for _, name := range names {
+		for _, w := range slices.Compact(slices.Sorted(slices.Values(name))) {
+			in[w]++
+		}
+	}
+	out := make([][]string, len(names))
+	for i, name := range names {
+		for _, w := range name {
+			if weighty(w) && in[w] == 1 {
+				out[i] = append(out[i], w)
+			}
+		}
+	}
+	return out
+}
+
+// A mention says how a text names one of some clients.
+type mention struct {
+	client int
+	why    Reason
+	weight float64
+	firm   bool // it can be nothing else
+}
+
+// mentions finds what in a text names one of the clients. What several of them
+// share names none. The writer's own name is none of a client.
+func mentions(text string, clients []directory.Client, writer string) []mention {
+	var found []mention
+	found = append(found, numbers(text, clients)...)
+	names := make([][]string, len(clients))
+	by := nameTokens(writer)
+	foreign := func(w string) bool { return !slices.Contains(by, w) }
+	for i, c := range clients {
+		if name := nameTokens(c.Name); slices.ContainsFunc(name, foreign) {
+			names[i] = name
+		}
+	}
+	words := tokens(text)
+	distinct := own(names)
+	for _, s := range spans(words, names) {
+		firm := len(distinct[s.client]) > 0 && means(words, s, names[s.client])
+		weight := named
+		if !firm {
+			weight = partName
+		}
+		found = append(found, mention{s.client, reasonNamed(clients[s.client]), weight, firm})
+	}
+	for i, ws := range distinct {
+		for _, w := range ws {
+			if foreign(w) && slices.ContainsFunc(words, func(t token) bool { return t.word == w }) {
+				found = append(found, mention{i, reasonWord(w), partName, false})
+				break
+			}
+		}
+	}
+	return found
+}
+
+// numbers finds client numbers, KvK numbers and VAT ids of the clients.
+func numbers(text string, clients []directory.Client) []mention {
+	var found []mention
+	n := letter.NumbersIn(text)
+	kvk, vat := map[string]int{}, map[string]int{}
+	for _, c := range clients {
+		kvk[c.KvK]++
+		vat[c.VAT]++
+	}
+	has := func(list []string, number string) bool {
+		return number != "" && slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, number) })
+	}
+	for i, c := range clients {
+		if has(n.Labelled, c.Number) {
+			found = append(found, mention{i, reasonLabelled(c), labelled, true})
+		} else if has(n.Loose, c.Number) {
+			firm := len(c.Number) >= 4 && !plausibleYear(c.Number) && !otherNumber(text, c.Number)
+			found = append(found, mention{i, reasonNumber(c), loose, firm})
+		}
+		if kvk[c.KvK] == 1 && has(n.KvK, c.KvK) {
+			found = append(found, mention{i, reasonKvK(c), registered, true})
+		}
+		if vat[c.VAT] == 1 && has(n.VAT, c.VAT) {
+			found = append(found, mention{i, reasonVAT(c), registered, true})
+		}
+	}
+	return found
+}
+
+func plausibleYear(number string) bool {
+	return len(number) == 4 && (strings.HasPrefix(number, "19") || strings.HasPrefix(number, "20"))
+}
+
+// notClient are words whose number is not a client's, before it or behind it.
+var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +
+	"rekening rekeningnummer kamer pagina page pag artikel art stuks stuk uur uren km kg euro eur personen mensen aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
+
+// otherNumber says whether a number stands somewhere in the text as the number
+// of something else, such as an invoice.
+func otherNumber(text, number string) bool {
+	text, number = fold(text), fold(number)
+	for rest, at := text, 0; ; {
+		i := strings.Index(rest, number)
+		if i < 0 {
+			return false
+		}
+		at += i
+		before := strings.FieldsFunc(text[max(0, at-40):at], notLetter)
+		behind := strings.FieldsFunc(text[at+len(number):min(len(text), at+len(number)+20)], notLetter)
+		for _, w := range append(before[max(0, len(before)-2):], behind[:min(1, len(behind))]...) {
+			if notClient[w] {
+				return true
+			}
+		}
+		at += len(number)
+		rest = text[at:]
+	}
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }

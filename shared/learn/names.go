@@ -1,0 +1,162 @@
+package learn
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kantoorpost/shared/directory"
+)
+
+// fold makes words comparable: lower case, without diacritics.
+func fold(text string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(strings.ToLower(text)) {
+		if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// particles stand between first name and surname, and tell nobody apart.
+var particles = set("van von de der den des ter ten te het t la le du di da dos el al in op aan en zu")
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// A fullName is a person's name as far as it tells people apart.
+type fullName struct {
+	first, last string
+	whole       string
+}
+
+// nameOf reads a person's name; the zero fullName when there is none.
+func nameOf(text string) fullName {
+	all := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\'' })
+	whole := strings.Join(all, " ")
+	all = slices.DeleteFunc(all, func(w string) bool { return particles[w] })
+	switch len(all) {
+	case 0:
+		return fullName{}
+	case 1:
+		return fullName{first: all[0], whole: whole}
+	}
+	return fullName{all[0], all[len(all)-1], whole}
+}
+
+// full says whether the name has more than one word.
+func (n fullName) full() bool { return n.last != "" }
+
+// A likeness says how alike two names are.
+type likeness int
+
+const (
+	different likeness = iota
+	firstAlike
+	initialAlike
+	same
+)
+
+func (n fullName) like(o fullName) likeness {
+	switch {
+	case n.first == "" || o.first == "":
+		return different
+	case !n.full():
+		if n.first == o.first {
+			return firstAlike
+		}
+		return different
+	case n.whole == o.whole || n.last == o.last && n.first == o.first:
+		return same
+	case n.last == o.last && n.first[0] == o.first[0] && (initials(n.first) || initials(o.first)):
+		return initialAlike
+	}
+	return different
+}
+
+// initials says whether a first name is only that: "j" or "jp".
+func initials(first string) bool {
+	return len(first) == 1 || len(first) == 2 && !strings.ContainsAny(first, "aeiouy")
+}
+
+// functional are local parts that name a desk and not a person.
+var functional = set("info mail post contact administratie boekhouding finance financien facturen factuur invoice invoices facturatie crediteuren debiteuren " +
+	"kantoor receptie secretariaat office admin accounting sales verkoop inkoop planning service support helpdesk klantenservice hr salaris salarissen personeel directie team winkel webshop hallo hello")
+
+// localName is the name that an address spells before its @, if it does:
+// "jan.jansen@", "j.jansen@" or "jjansen@".
+func localName(email string) fullName {
+	local, _, _ := strings.Cut(fold(email), "@")
+	parts := strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, p := range parts {
+		if functional[p] {
+			return fullName{}
+		}
+	}
+	switch {
+	case len(parts) > 1:
+		return nameOf(strings.Join(parts, " "))
+	case len(parts) == 1 && utf8.RuneCountInString(parts[0]) >= 5:
+		first, n := utf8.DecodeRuneInString(parts[0])
+		return fullName{string(first), parts[0][n:], parts[0]}
+	case len(parts) == 1:
+		return nameOf(parts[0])
+	}
+	return fullName{}
+}
+
+func domainOf(email string) string {
+	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
+}
+
+// label is the part of a domain that somebody chose: the longest but the last.
+func label(domain string) string {
+	parts := strings.Split(domain, ".")
+	longest := ""
+	for _, p := range parts[:len(parts)-1] {
+		if len(p) > len(longest) {
+			longest = p
+		}
+	}
+	return longest
+}
+
+// calledLike says whether a domain is called like a client: all words of the
+// name stand in it, or it stands in the name.
+func calledLike(domain, client string) bool {
+	plain := strings.ReplaceAll(label(domain), "-", "")
+	all := directory.NameWords(client)
+	joined := strings.Join(all, "")
+	if len(plain) >= 5 && strings.Contains(joined, plain) {
+		return true
+	}
+	n := 0
+	for _, w := range all {
+		if len(w) < 3 || particles[w] {
+			continue
+		}
+		if !strings.Contains(plain, w) {
+			return false
+		}
+		n += len(w)
+	}
+	return n >= 4
+}
+
+// machineNames are local parts of addresses that nobody reads.
+var machineNames = []string{"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "niet-beantwoorden", "nietbeantwoorden", "mailer-daemon", "postmaster", "notification", "notifications", "notificatie", "nieuwsbrief", "newsletter", "mailing", "alerts", "bounce"}
+
+// machine says whether an address looks like a program's.
+func machine(email string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(email), "@")
+	return slices.ContainsFunc(machineNames, func(n string) bool { return strings.HasPrefix(local, n) || strings.HasSuffix(local, n) })
+}

@@ -1,0 +1,192 @@
+package learn
+
+import (
+	"slices"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+)
+
+// What solutions teach. Each function returns a rule as it becomes by one more
+// decision, given the rule as it is: the zero Rule when there is none yet. They
+// are pure, so that a transaction may run them again, and a mail counts once in
+// a rule however often it is solved.
+//
+// A rule that a person switched off stays off, and collects evidence. One that
+// was undone starts afresh with the decision; one that is being undone stays as
+// it is.
+
+// leastSenders is for how many senders of a domain people must have agreed, and
+// leastDismissed how many mails of a list they must have dismissed one by one,
+// before the rule is on.
+const (
+	leastSenders   = 2
+	leastDismissed = 3
+)
+
+// keptEvidence is how much of a rule's evidence is kept, as the directory does.
+const keptEvidence = 50
+
+// always marks evidence of a person who said that it shall always be so.
+const always = "always "
+
+// TeachAddress is the rule that an e-mail address is a contact's, after a person
+// linked it with e.Contact. It is certain at once.
+func TeachAddress(rule directory.Rule, address string, e directory.Evidence) directory.Rule {
+	return taught(rule, directory.AddressContact, address, e)
+}
+
+// TeachDomain is the rule that who writes from a domain belongs to a client,
+// after a person decided so for the sender e.Contact and the client e.Client.
+// No client means that the sender has several, which speaks against the rule. A
+// public provider's domain teaches nothing, see directory.PublicDomain.
+func TeachDomain(rule directory.Rule, domain string, e directory.Evidence) directory.Rule {
+	return taught(rule, directory.DomainClient, domain, e)
+}
+
+// TeachClient is the rule of how a contact with several clients writes, after a
+// person chose e.Client for a mail with e.Words in its subject.
+func TeachClient(rule directory.Rule, contact string, e directory.Evidence) directory.Rule {
+	return taught(rule, directory.SenderClient, contact, e)
+}
+
+// TeachDismissal is the rule that mail of a list (kind dismiss-list) or of an
+// address (dismiss-sender) needs nobody, after a person dismissed a mail of it,
+// or with another e.Action did something else with it. Forever says that the
+// person meant all mail to come. It is for lists, and for senders whose mail is
+// automated or who are no contact.
+func TeachDismissal(rule directory.Rule, kind directory.RuleKind, key string, e directory.Evidence, forever bool) directory.Rule {
+	if forever {
+		e.Action = always + e.Action
+	}
+	return taught(rule, kind, key, e)
+}
+
+// TeachAcceptance is the rule that mail of an address is let through although it
+// would wait, after a person released one, or with another e.Action did not.
+// Only a person who means all mail to come makes it certain.
+func TeachAcceptance(rule directory.Rule, address string, e directory.Evidence, forever bool) directory.Rule {
+	if forever {
+		e.Action = always + e.Action
+	}
+	return taught(rule, directory.AcceptSender, address, e)
+}
+
+// Forget is a rule without what one mail taught it, for a solution that is taken
+// back. A rule without evidence is undone.
+func Forget(rule directory.Rule, mail string) directory.Rule {
+	n := len(rule.Evidence)
+	rule.Evidence = slices.DeleteFunc(slices.Clone(rule.Evidence), func(e directory.Evidence) bool { return e.Mail == mail })
+	rule.Count = max(int64(len(rule.Evidence)), rule.Count-int64(n-len(rule.Evidence)))
+	return settled(rule)
+}
+
+// taught adds a decision to a rule.
+func taught(rule directory.Rule, kind directory.RuleKind, key string, e directory.Evidence) directory.Rule {
+	switch rule.State {
+	case directory.RuleUndoing:
+		return rule
+	case directory.RuleUndone:
+		rule.Evidence, rule.Count, rule.State = nil, 0, directory.RuleLearning
+	case "":
+		rule.ID, rule.Kind, rule.Key = directory.RuleID(kind, key), kind, key
+		rule.Created, rule.State = e.At, directory.RuleLearning
+	}
+	again := func(o directory.Evidence) bool { return e.Mail != "" && o.Mail == e.Mail }
+	if !slices.ContainsFunc(rule.Evidence, again) {
+		rule.Count++
+	}
+	list := slices.DeleteFunc(slices.Clone(rule.Evidence), again)
+	list = append(list, e)
+	rule.Evidence = list[max(0, len(list)-keptEvidence):]
+	rule.Changed, rule.ChangedBy = e.At, e.By
+	return settled(rule)
+}
+
+// settled gives a rule the state and the end that its evidence gives it.
+func settled(rule directory.Rule) directory.Rule {
+	sure := false
+	switch rule.Kind {
+	case directory.AddressContact:
+		if n := len(rule.Evidence); n > 0 {
+			rule.Contact, rule.Client = rule.Evidence[n-1].Contact, rule.Evidence[n-1].Client
+			sure = rule.Contact != ""
+		}
+	case directory.DomainClient:
+		rule.Client = mostChosen(rule.Evidence)
+		sure = !directory.PublicDomain(rule.Key) && agreed(rule)
+	case directory.SenderClient:
+		rule.Contact = rule.Key
+		t := count(rule.Evidence)
+		for word := range t.with {
+			_, means := t.means(word, len(t.all))
+			sure = sure || means
+		}
+	case directory.DismissList, directory.DismissSender:
+		sure = standing(rule, item.Dismiss, leastDismissed)
+	case directory.AcceptSender:
+		sure = standing(rule, item.Release, keptEvidence+1)
+	}
+	switch {
+	case rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone:
+	case len(rule.Evidence) == 0:
+		rule.State = directory.RuleUndone
+	case sure:
+		rule.State = directory.RuleOn
+	default:
+		rule.State = directory.RuleLearning
+	}
+	return rule
+}
+
+// agreed says whether people decided for the rule's client with two senders, and
+// never otherwise.
+func agreed(rule directory.Rule) bool {
+	for _, e := range rule.Evidence {
+		if e.Client != rule.Client {
+			return false
+		}
+	}
+	return rule.Client != "" && len(senders(rule)) >= leastSenders
+}
+
+// senders are the contacts that a rule's decisions were about.
+func senders(rule directory.Rule) []string {
+	var ids []string
+	for _, e := range rule.Evidence {
+		if e.Contact != "" && !slices.Contains(ids, e.Contact) {
+			ids = append(ids, e.Contact)
+		}
+	}
+	return ids
+}
+
+// mostChosen is the client that most evidence leads to, of several the latest.
+func mostChosen(evidence []directory.Evidence) string {
+	n := map[string]int{}
+	client := ""
+	for _, e := range evidence {
+		if n[e.Client]++; e.Client != "" && (client == "" || n[e.Client] >= n[client]) {
+			client = e.Client
+		}
+	}
+	return client
+}
+
+// standing says whether what people did with mail since somebody last did
+// something else with it makes a rule: said once for ever, or that many times.
+// Once contradicted, only a person who says so for ever makes it one.
+func standing(rule directory.Rule, action item.Action, least int) bool {
+	n, contradicted := 0, false
+	for _, e := range slices.Backward(rule.Evidence) {
+		switch e.Action {
+		case always + string(action):
+			return !contradicted
+		case string(action):
+			n++
+		default:
+			contradicted = true
+		}
+	}
+	return !contradicted && n >= least
+}
