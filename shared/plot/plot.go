@@ -23,7 +23,8 @@ type Options struct {
 	Width, Height int // in CSS pixels; default 720 by 360
 }
 
-// A Series is one line. A value that is no number leaves a gap.
+// A Series is one line. A value that is no number, or
+// larger than 1e100, leaves a gap.
 type Series struct {
 	Name   string
 	Values []float64
@@ -77,12 +78,14 @@ func Lines(o Options) []byte {
 	return d.b.Bytes()
 }
 
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// finite tells whether a value can be drawn. Beyond it, the distance of two
+// values would be no number any more.
+func finite(v float64) bool { return math.Abs(v) <= 1e100 }
 
 // ticks are round values at equal distances, from at most low to at least high:
 // 1, 2 or 5 times a power of ten apart, and at most seven.
 func ticks(low, high float64) []float64 {
-	if !(high > low) {
+	if high-low < 1e-100 {
 		high = low + 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10((high-low)/6)))
@@ -92,11 +95,8 @@ func ticks(low, high float64) []float64 {
 			break
 		}
 	}
-	if !finite(step) || step <= 0 { // at the end of what numbers can tell
-		return []float64{low, high}
-	}
 	var out []float64
-	for i := math.Floor(low / step); i <= math.Ceil(high/step) && len(out) < 12; i++ {
+	for i := math.Floor(low / step); i <= math.Ceil(high/step); i++ {
 		out = append(out, i*step)
 	}
 	return out
@@ -120,8 +120,7 @@ func (d *drawing) x(i int) float64 {
 
 func (d *drawing) y(v float64) float64 {
 	height := float64(d.o.Height) - top - bottom
-	// Halves, because the distance of two large numbers may be none.
-	return top + height*(1-(v/2-d.low/2)/(d.high/2-d.low/2))
+	return top + height*(1-(v-d.low)/(d.high-d.low))
 }
 
 // head starts the document. The text has the colour of what is around it; the
