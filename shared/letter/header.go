@@ -12,6 +12,7 @@ const (
 	toField
 	subjectField
 	otherField
+	fields = iota
 )
 
 // labels are the names of the fields as Outlook, Apple Mail, Gmail and
@@ -67,7 +68,8 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	if f, _ := labelled(lines[start].text); f == noField || f == otherField {
 		return h, 0
 	}
-	seen := map[field]bool{}
+	var seen [fields]bool
+	distinct := 0
 	var into *string
 	folded := 0
 	for i := start; i < len(lines) && i < start+maxBlock && lines[i].depth == lines[start].depth; i++ {
@@ -93,6 +95,9 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 		if seen[f] && f != otherField {
 			break
 		}
+		if !seen[f] {
+			distinct++
+		}
 		seen[f], folded = true, 0
 		n = i - start + 1
 		into = new(string)
@@ -112,7 +117,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	if sure {
 		need = 2
 	}
-	if !seen[fromField] || len(seen) < need {
+	if !seen[fromField] || distinct < need {
 		return header{}, 0
 	}
 	return h, n
@@ -120,7 +125,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 
 // goesOn says whether another field comes after line i before an empty line:
 // then line i is still part of the block.
-func goesOn(lines []line, i int, seen map[field]bool) bool {
+func goesOn(lines []line, i int, seen [fields]bool) bool {
 	for j := i + 1; j < len(lines) && j <= i+maxFolding && !lines[j].blank() && lines[j].depth == lines[i].depth; j++ {
 		if f, _ := labelled(lines[j].text); f != noField && (!seen[f] || f == otherField) {
 			return true

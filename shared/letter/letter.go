@@ -95,7 +95,7 @@ func linesOf(contentType, content string) []line {
 		lines = plainLines(content)
 	}
 	for i, l := range lines {
-		if len(l.text) <= maxAttribution && telling.MatchString(l.text) {
+		if len(l.text) <= maxAttribution && wrote.MatchString(l.text) {
 			lines[i].hint |= tells
 		}
 	}
@@ -109,7 +109,11 @@ func plainLines(content string) []line {
 	content = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(content)
 	for text := range strings.SplitSeq(content, "\n") {
 		text, depth := unquoted(clean(text))
-		lines = append(lines, line{text: text, depth: depth})
+		l := line{text: text, depth: depth}
+		if n := len(lines); l.blank() && (n == 0 || lines[n-1].blank() && lines[n-1].depth == depth) {
+			continue
+		}
+		lines = append(lines, l)
 	}
 	return lines
 }

@@ -8,8 +8,12 @@ import (
 	"unicode"
 )
 
-// maxNumbers is how many numbers of a sort are given at most.
-const maxNumbers = 20
+// Limits on what is looked for: numbers of a sort, and bytes of a text. What
+// identifies a client stands at the top of a mail, or in its signature.
+const (
+	maxNumbers = 20
+	maxSearch  = 64 << 10
+)
 
 // Numbers are what in a text can identify a client, in the order of the text,
 // each once, at most 20 of each. They are what somebody wrote, not what is true.
@@ -40,9 +44,9 @@ var (
 )
 
 // NumbersIn finds in a text what can identify a client. Of the text at most
-// 1 MiB is read.
+// 64 KiB is read.
 func NumbersIn(text string) (n Numbers) {
-	for l := range strings.Lines(cut(text, maxContent)) {
+	for l := range strings.Lines(cut(text, maxSearch)) {
 		n.line(l)
 		if len(n.KvK) == maxNumbers && len(n.VAT) == maxNumbers && len(n.Labelled) == maxNumbers && len(n.Loose) == maxNumbers {
 			break

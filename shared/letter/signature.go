@@ -14,6 +14,7 @@ const (
 	maxSignature = 40 // after a closing, or where the mail program marks it
 	maxThanks    = 10 // after "Alvast bedankt", which also stands in the middle of letters
 	maxUnsigned  = 8  // a last paragraph without a closing
+	maxDropped   = 20 // paragraphs that nobody wrote, at the end of a letter
 	maxClosing   = 70 // runes of the line with the closing
 )
 
@@ -189,7 +190,7 @@ func unsigned(lines []line) int {
 func undisclaimed(lines []line, signature bool) []line {
 	if !signature {
 		end := len(lines)
-		for end > 0 {
+		for range maxDropped {
 			start := end
 			for start > 0 && !lines[start-1].blank() {
 				start--

@@ -160,10 +160,8 @@ const (
 )
 
 var (
-	telling = regexp.MustCompile(`(?i)wr[oi]te|schr[eij]+[ft]|schrieb|geschr|écrit|<[^<>\s]*@|@\S*>|^\d{4}-\d\d-\d\d `)
-	// wrote ends a line that introduces a quotation; what stands before it is
-	// who and when, or the other way around.
-	wrote = regexp.MustCompile(`(?i)\b(wrote|schreef|schrieb|writes|schrijft|geschreven|a écrit|geschrieben)\b.{0,240}$`)
+	// wrote is the word that says that somebody wrote what comes now.
+	wrote = regexp.MustCompile(`(?i)\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
 	// byPerson is what no mail program writes: "op 3 mei schreef u:".
 	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
 	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
@@ -196,8 +194,9 @@ func attributionAt(lines []line, i int) int {
 		}
 		text = strings.TrimSpace(text + " " + l.text)
 		told = told || l.is(tells)
-		if told && introducesQuote(text, followed(lines, i+n+1, lines[i].depth)) {
-			if strings.HasSuffix(text, ":") {
+		colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
+		if (told || colon) && introducesQuote(text, told, colon, followed(lines, i+n+1, lines[i].depth)) {
+			if colon {
 				return n + 1
 			}
 			if found == 0 {
@@ -216,27 +215,25 @@ func followed(lines []line, i, depth int) bool {
 	return i < len(lines) && lines[i].depth > depth
 }
 
-// introducesQuote judges one line. Without marked lines after it, it needs an
-// address, or the word that mail programs start with and a time: people write
-// "vorige week schreef u:" too.
-func introducesQuote(text string, marked bool) bool {
-	colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
-	text = strings.TrimSpace(strings.Trim(text, "-* "))
-	if strings.HasSuffix(text, ":") && oldGmail.MatchString(text) {
-		return true
-	}
+// introducesQuote judges one line: whether it has a word for writing, whether
+// it ends in a colon, and whether marked lines come after it. Without those it
+// needs an address, or the word that mail programs start with and a time:
+// people write "vorige week schreef u:" too.
+func introducesQuote(text string, told, colon, marked bool) bool {
 	address := strings.Contains(text, "@") && strings.ContainsAny(text, "<[(")
-	if marked && colon && address && clock.MatchString(text) {
-		return true // in whatever language
-	}
-	if !wrote.MatchString(text) {
-		return false
-	}
 	switch {
-	case marked:
-		return colon || strings.Contains(text, "@") || clock.MatchString(text)
-	case byPerson.MatchString(text):
+	case colon && strings.Contains(text, "@") && oldGmail.MatchString(text):
+		return true
+	case colon && marked && address && clock.MatchString(text):
+		return true // in whatever language
+	case !told:
 		return false
+	case marked:
+		return colon || address || clock.MatchString(text)
+	case !colon && !address, byPerson.MatchString(text):
+		return false
+	case address:
+		return colon || clock.MatchString(text)
 	}
-	return address && (colon || clock.MatchString(text)) || colon && opening.MatchString(text) && clock.MatchString(text)
+	return opening.MatchString(text) && clock.MatchString(text)
 }
