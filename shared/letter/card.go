@@ -62,7 +62,7 @@ func displayed(name, local, domain string) (c Card) {
 		return visible(r)
 	}, cut(name, 400))
 	name = strings.Trim(strings.Join(strings.Fields(name), " "), " '‘’,;")
-	name = through.ReplaceAllString(name, "")
+	name = strings.Trim(through.ReplaceAllString(name, ""), " '‘’")
 	var others []string
 	if m := bracket.FindStringSubmatch(name); m != nil {
 		others = append(others, m[1])
@@ -132,11 +132,11 @@ func signatureCard(text, domain string) (c Card) {
 			}
 		}
 		for j, part := range divided.Split(l, 4) {
-			part = strings.Trim(part, " ,.*")
+			part = strings.Trim(part, " ,*")
 			if part == "" {
 				continue
 			}
-			name, function := part, ""
+			name, function := strings.TrimRight(part, "."), ""
 			if a, b, ok := strings.Cut(part, ","); ok && isFunction(b) {
 				name, function = a, strings.TrimSpace(b)
 			}

@@ -43,14 +43,16 @@ type reader struct {
 	count [effects]int // open elements by their effect
 }
 
-func htmlLines(content string) []line {
+func htmlLines(content string) []line { return marked(readHTML(content).lines) }
+
+func readHTML(content string) *reader {
 	r := &reader{}
 	z := html.NewTokenizer(strings.NewReader(content))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			r.end()
-			return marked(r.lines)
+			return r
 		case html.TextToken:
 			r.write(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:

@@ -81,11 +81,11 @@ func (l line) blank() bool    { return l.text == "" }
 
 // linesOf are the lines of a mail, read once from its first to its last byte.
 func linesOf(contentType, content string) []line {
-	if len(content) > maxContent {
-		content = content[:maxContent]
-		for len(content) > 0 && !utf8.RuneStart(content[len(content)-1]) {
-			content = content[:len(content)-1]
+	if n := maxContent; len(content) > n {
+		for n > 0 && !utf8.RuneStart(content[n]) {
+			n--
 		}
+		content = content[:n]
 	}
 	content = strings.ToValidUTF8(content, "\uFFFD")
 	var lines []line

@@ -52,7 +52,7 @@ func looksLikeName(text string) bool {
 			}
 		}
 		first, _ := utf8.DecodeRuneInString(bare)
-		if unicode.IsLower(first) && (!slices.Contains(particles, strings.ToLower(bare)) || len(words) == 1) {
+		if unicode.IsLower(first) && !strings.HasPrefix(bare, "d'") && (!slices.Contains(particles, strings.ToLower(bare)) || len(words) == 1) {
 			return false
 		}
 		lower := strings.ToLower(bare)
