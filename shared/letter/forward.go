@@ -23,6 +23,7 @@ var (
 //   - without a prefix it is passed on if the writer wrote nothing of his own
 //     and the block is complete: who answers, writes something.
 func forwarded(p parting, own []line, subject string) *Forwarded {
+	subject = clean(strings.ToValidUTF8(cut(subject, 1000), "\uFFFD"))
 	subject = tag.ReplaceAllString(subject, "")
 	switch {
 	case p.head == forwardHead:

@@ -95,7 +95,7 @@ func linesOf(contentType, content string) []line {
 		lines = plainLines(content)
 	}
 	for i, l := range lines {
-		if len(l.text) <= maxAttribution && wrote.MatchString(l.text) {
+		if len(l.text) <= maxAttribution && told(l.text) {
 			lines[i].hint |= tells
 		}
 	}

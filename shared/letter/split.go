@@ -161,7 +161,7 @@ const (
 
 var (
 	// wrote is the word that says that somebody wrote what comes now.
-	wrote = regexp.MustCompile(`(?i)\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
+	wrote = regexp.MustCompile(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
 	// byPerson is what no mail program writes: "op 3 mei schreef u:".
 	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
 	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
@@ -169,6 +169,12 @@ var (
 	// oldGmail is "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
 	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
 )
+
+// told says whether a line has such a word. Looking for its letters first keeps
+// the pattern away from nearly all lines.
+func told(text string) bool {
+	return (strings.Contains(text, "schr") || strings.Contains(text, "wr") || strings.Contains(text, "écrit")) && wrote.MatchString(text)
+}
 
 // attributionAt is how many lines the introduction of a quotation has that
 // starts at a line; 0 when none does.
@@ -183,7 +189,7 @@ func attributionAt(lines []line, i int) int {
 	if first := lines[i]; !opening.MatchString(first.text) && !first.is(tells) && !strings.ContainsAny(first.text, "@0123456789") {
 		return 0
 	}
-	text, told, found := "", false, 0
+	text, said, found := "", false, 0
 	for n := 0; n < maxWrapped && i+n < len(lines); n++ {
 		l := lines[i+n]
 		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
@@ -193,9 +199,9 @@ func attributionAt(lines []line, i int) int {
 			break // it starts here, and what was before is a line that mentions an address
 		}
 		text = strings.TrimSpace(text + " " + l.text)
-		told = told || l.is(tells)
+		said = said || l.is(tells)
 		colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
-		if (told || colon) && introducesQuote(text, told, colon, followed(lines, i+n+1, lines[i].depth)) {
+		if (said || colon) && introducesQuote(text, said, colon, followed(lines, i+n+1, lines[i].depth)) {
 			if colon {
 				return n + 1
 			}
@@ -219,14 +225,14 @@ func followed(lines []line, i, depth int) bool {
 // it ends in a colon, and whether marked lines come after it. Without those it
 // needs an address, or the word that mail programs start with and a time:
 // people write "vorige week schreef u:" too.
-func introducesQuote(text string, told, colon, marked bool) bool {
+func introducesQuote(text string, said, colon, marked bool) bool {
 	address := strings.Contains(text, "@") && strings.ContainsAny(text, "<[(")
 	switch {
 	case colon && strings.Contains(text, "@") && oldGmail.MatchString(text):
 		return true
 	case colon && marked && address && clock.MatchString(text):
 		return true // in whatever language
-	case !told:
+	case !said:
 		return false
 	case marked:
 		return colon || address || clock.MatchString(text)
