@@ -15,6 +15,7 @@ import (
 	"kantoorpost/handlers/poll"
 	"kantoorpost/handlers/process"
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/connector"
@@ -23,8 +24,10 @@ import (
 	"kantoorpost/shared/graph"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
+	"kantoorpost/shared/solve"
 	"kantoorpost/shared/table"
 )
 
@@ -104,7 +107,13 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 
-	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues}
+	desk := &solve.Desk{
+		Directory: staff, Items: items, Chats: chats, Jobs: a.queues,
+		Decide: func(ctx context.Context, j job.Process) error { return a.process.Handle(ctx, j) },
+		Own:    func(ctx context.Context, email string) (bool, error) { return isOwn(ctx, staff, connectors, email) },
+	}
+
+	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues, Resume: desk.Resume}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues, IsGone: isUseless, IsMissing: isMissing, IsOdd: isOdd, Answer: answer}
 	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats}
 	a.api = api.New(api.Options{
@@ -112,7 +121,8 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: staff,
 		},
-		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Jobs: a.queues,
+		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Desk: desk, Jobs: a.queues,
+		Audit: audit.New(mails, a.tables.Table("directory")),
 		Checks: []api.Check{
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := staff.Version(ctx); return err }},
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},

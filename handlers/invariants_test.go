@@ -39,8 +39,14 @@ func (w *world) check(t *testing.T) {
 			if has("w|"+rest) != (state == "new") {
 				t.Errorf("%s: state %s, open work %v", key, state, has("w|"+rest))
 			}
-			if has("p|"+rest) != (state == "parked") {
-				t.Errorf("%s: state %s, parked %v", key, state, has("p|"+rest))
+			if has("p|"+rest) != (state == "parked") || has("q|"+box+"|"+rest) != (state == "parked") {
+				t.Errorf("%s: state %s, parked %v, waiting in its mailbox %v", key, state, has("p|"+rest), has("q|"+box+"|"+rest))
+			}
+			rules, _ := rows[key].Props["rules"].([]any)
+			for _, rule := range rules {
+				if !has("r|" + rule.(string) + "|" + rest) {
+					t.Errorf("%s: decided by rule %s, which does not know", key, rule)
+				}
 			}
 			if (text(key, "reason") != "") != (state == "parked") {
 				t.Errorf("%s: state %s, reason %q", key, state, text(key, "reason"))
@@ -72,8 +78,13 @@ func (w *world) check(t *testing.T) {
 			}
 		case "x":
 			chat, mail, _ := strings.Cut(rest, "|")
-			if text("m|"+mail, "chat") != chat {
+			if text(key, "kind") != "note" && text("m|"+mail, "chat") != chat {
 				t.Errorf("%s: a message of a mail that is in chat %q", key, text("m|"+mail, "chat"))
+			}
+		case "f", "r":
+			_, mail, _ := strings.Cut(rest, "|")
+			if state := text("m|"+mail, "state"); (kind == "f") != (state == "parked") {
+				t.Errorf("%s: of mail %s in state %q", key, mail, state)
 			}
 		case "k":
 			if !has("c|" + text(key, "chat")) {

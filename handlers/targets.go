@@ -37,6 +37,20 @@ func (t targets) LinkTarget(ctx context.Context, link connector.Link, address st
 	return true, anyone, err
 }
 
+// isOwn tells whether an e-mail address is the office's own: a team member's, or
+// an activated one.
+func isOwn(ctx context.Context, d *directory.Store, c *connector.Store, email string) (bool, error) {
+	_, member, err := d.MemberByAddress(ctx, email)
+	if err != nil || member {
+		return member, err
+	}
+	_, err = c.Activation(ctx, email)
+	if errors.Is(err, connector.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // someoneActive tells whether one of these team members is active.
 func (t targets) someoneActive(ctx context.Context, ids []string) (bool, error) {
 	for _, id := range ids {

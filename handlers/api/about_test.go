@@ -12,8 +12,8 @@ import (
 func TestMeSaysWhoIAmAndWhatIMayDo(t *testing.T) {
 	o := newOffice(t)
 	for who, want := range map[string]string{
-		"reader":              "person reader@kantoor.nl reader [me.read directory.read mails.read chats.read]",
-		"first":               "person eerste@kantoor.nl administrator [me.read health.read directory.read directory.write configuration.read configuration.write mails.read mails.solve mails.release chats.read chats.write]",
+		"reader":              "person reader@kantoor.nl reader [me.read directory.read mails.read chats.read me.write]",
+		"first":               "person eerste@kantoor.nl administrator [me.read health.read directory.read directory.write configuration.read configuration.write mails.read mails.solve mails.release chats.read chats.write rules.read rules.write audit.read me.write]",
 		"Directory.ReadWrite": "application <nil> <nil> [me.read directory.read directory.write]",
 	} {
 		got := o.ok(t, who, "GET /api/me", "").body

@@ -18,10 +18,12 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/solve"
 )
 
 // Options are what the API serves.
@@ -32,6 +34,8 @@ type Options struct {
 	Connectors *connector.Store
 	Items      *item.Store
 	Chats      *chat.Store
+	Desk       *solve.Desk
+	Audit      *audit.Log
 	Jobs       Jobs
 	// Checks are what must work for the product to be ready.
 	Checks []Check
@@ -45,6 +49,8 @@ type api struct {
 	origin *http.CrossOriginProtection
 	// explain has, for each noun, what its errors mean in HTTP.
 	explain []func(error) *problem
+	// months has what happened in months that are over.
+	months sync.Map
 }
 
 // New returns the handler of everything under /api.
@@ -70,8 +76,14 @@ func build(o Options) *api {
 	a.registerConnectors()
 	a.registerAddresses()
 	a.registerMails()
+	a.registerSolve()
+	a.registerSuggestions()
+	a.registerRules()
+	a.registerLearning()
+	a.registerAudit()
+	a.registerSubstitute()
 	a.registerChats()
-	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails)
+	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
 	return a
 }
 

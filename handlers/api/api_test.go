@@ -168,6 +168,14 @@ func actionOf(method, path string) access.Action {
 		return access.Public
 	case path == "/api/health/ready", path == "/api/me":
 		return access.MeRead
+	case path == "/api/me/substitute":
+		return access.MeWrite
+	case path == "/api/audit":
+		return access.AuditRead
+	case path == "/api/learning", resource == "rules":
+		return pick(access.RulesRead, access.RulesWrite)
+	case path == "/api/directory/import":
+		return access.DirectoryWrite
 	case slices.Contains([]string{"team-members", "clients", "contacts", "roles", "process-teams"}, resource):
 		return pick(access.DirectoryRead, access.DirectoryWrite)
 	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):

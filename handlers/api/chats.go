@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -39,21 +40,27 @@ func chatOf(c chat.Chat) chatObject {
 // A messageObject is a message of a chat as the API shows it.
 type messageObject struct {
 	ID             string       `json:"id"`
-	Kind           string       `json:"kind" enum:"mail"`
-	Mail           string       `json:"mail" doc:"id of the mail"`
+	Kind           string       `json:"kind" enum:"mail,auto-reply,note" doc:"auto-reply: a program answered for the contact; note: a team member to the others"`
+	Mail           string       `json:"mail,omitempty" doc:"id of the mail; none for a note"`
+	Author         string       `json:"author,omitempty" doc:"of a note: id of the team member"`
+	Text           string       `json:"text,omitempty" doc:"of a note, as it was written"`
 	From           mail.Address `json:"from"`
 	Subject        string       `json:"subject"`
 	Preview        string       `json:"preview"`
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments"`
-	Body           string       `json:"body" doc:"path of what it says, as an HTML document"`
+	Body           string       `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
 }
 
-func messageOf(chat string, m chat.Message) messageObject {
-	return messageObject{
-		ID: m.ID, Kind: m.Kind, Mail: m.ID, From: m.From, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
-		HasAttachments: m.HasAttachments, Body: "/api/chats/" + chat + "/messages/" + m.ID + "/body",
+func messageOf(in string, m chat.Message) messageObject {
+	o := messageObject{
+		ID: m.ID, Kind: m.Kind, From: m.From, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
+		HasAttachments: m.HasAttachments, Author: m.Author, Text: m.Text,
 	}
+	if m.Kind != chat.KindNote {
+		o.Mail, o.Body = m.ID, "/api/chats/"+in+"/messages/"+m.ID+"/body"
+	}
+	return o
 }
 
 type (
@@ -92,7 +99,7 @@ func (a *api) registerChats() {
 		})
 	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat"),
 		func(ctx context.Context, in *ChatPath) (*chatOutput, error) {
-			c, err := a.chat(ctx, in.Chat)
+			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			return &chatOutput{chatOf(c)}, err
 		})
 	handle(a, access.ChatsRead, op("list-messages", "/api/chats/{chat}/messages", "List the messages of a chat, newest first"),
@@ -103,7 +110,7 @@ func (a *api) registerChats() {
 			if err := in.check(); err != nil {
 				return nil, err
 			}
-			c, err := a.chat(ctx, in.Chat)
+			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
 				return nil, err
 			}
@@ -114,16 +121,23 @@ func (a *api) registerChats() {
 			}
 			return out, err
 		})
+	handle(a, access.ChatsWrite, huma.Operation{
+		OperationID: "create-message", Method: http.MethodPost, Path: "/api/chats/{chat}/messages", Tags: []string{"chats"}, DefaultStatus: http.StatusCreated,
+		Summary: "Write a note to the others in a chat; it never leaves the office",
+	}, a.writeNote)
 	handle(a, access.ChatsRead, op("get-message-body", "/api/chats/{chat}/messages/{message}/body", "Get what a message says, as an HTML document without scripts and remote content"),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			Message string `path:"message" maxLength:"64"`
 		}) (*bodyOutput, error) {
-			c, err := a.chat(ctx, in.Chat)
+			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
 				return nil, err
 			}
 			m, err := a.Chats.Message(ctx, c.ID, in.Message)
+			if err == nil && m.Kind == chat.KindNote {
+				err = chat.ErrNotFound // a note has its text, and no document
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -135,14 +149,45 @@ func (a *api) registerChats() {
 		})
 }
 
-// chat returns one chat that the one who asks may see. Another does not exist.
-func (a *api) chat(ctx context.Context, id string) (chat.Chat, error) {
+type noteInput struct {
+	ChatPath
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key writes once"`
+	Body struct {
+		Kind string `json:"kind" enum:"note"`
+		Body string `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
+	}
+}
+
+func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messageObject }, error) {
+	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+	if err != nil {
+		return nil, err
+	}
+	m, err := a.Chats.Write(ctx, c.ID, actor(ctx).ID(), in.Key, in.Body.Body, time.Now())
+	if errors.Is(err, chat.ErrNote) {
+		return nil, invalid("body.body", "1 to 10,000 characters")
+	}
+	return &struct{ Body messageObject }{messageOf(c.ID, m)}, err
+}
+
+// chat returns one chat that the one who asks may do this to. One that he or she
+// may not see does not exist.
+func (a *api) chat(ctx context.Context, id string, action access.Action) (chat.Chat, error) {
 	c, err := a.Chats.Get(ctx, id)
 	if err != nil {
 		return chat.Chat{}, err
 	}
-	if !access.Can(actor(ctx), access.ChatsRead, part(ctx, c)) {
+	part := access.Other
+	if !access.Can(actor(ctx), access.ChatsRead, access.Other) {
+		if part, err = a.part(ctx, c); err != nil {
+			return chat.Chat{}, err
+		}
+	}
+	switch {
+	case !access.Can(actor(ctx), access.ChatsRead, part):
 		return chat.Chat{}, chat.ErrNotFound
+	case !access.Can(actor(ctx), action, part):
+		return chat.Chat{}, newProblem(http.StatusForbidden, "your rights do not include "+string(action)+" for this chat")
 	}
 	return c, nil
 }
@@ -152,14 +197,19 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 		return nil, err
 	}
 	q := chat.Query{Client: in.Client, Limit: in.Limit, After: in.After}
+	members := []string{""}
 	if in.Mine || !access.Can(actor(ctx), access.ChatsRead, access.Other) {
-		if q.Member = actor(ctx).Member.ID; q.Member == "" {
-			return listed([]chatObject{}, ""), nil // an application, or not in the directory yet
+		var err error
+		if members, err = a.selves(ctx); err != nil {
+			return nil, err
 		}
 	}
 	found := []chatObject{}
 	for range maxLooks {
-		chats, next, err := a.Chats.List(ctx, q)
+		chats, next, err := merged(members, func(m string) ([]chat.Chat, string, error) {
+			q.Member = m
+			return a.Chats.List(ctx, q)
+		}, func(c chat.Chat) string { return c.ID })
 		if err != nil {
 			return nil, err
 		}

@@ -12,21 +12,29 @@ func (a *api) registerContacts() {
 		Name    string   `json:"name" example:"Piet Bakker"`
 		Emails  []string `json:"emails" nullable:"false" doc:"one or more"`
 		Clients []string `json:"clients,omitempty" nullable:"false" doc:"ids of clients"`
+
+		Phone    string `json:"phone,omitempty"`
+		Function string `json:"function,omitempty" doc:"such as Financial controller"`
 	}
 	type contactPatch struct {
 		Name    field[string]   `json:"name,omitzero"`
 		Emails  field[[]string] `json:"emails,omitzero"`
 		Clients field[[]string] `json:"clients,omitzero"`
+
+		Phone    field[string] `json:"phone,omitzero" doc:"null removes"`
+		Function field[string] `json:"function,omitzero" doc:"null removes"`
 	}
 	resource[directory.Contact, newContact, contactPatch]{
 		path: "/api/contacts", one: "contact", many: "contacts",
 		list: a.Directory.Contacts,
 		get:  a.Directory.Contact,
 		create: func(ctx context.Context, in newContact) (directory.Contact, error) {
-			return a.Directory.CreateContact(ctx, directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients})
+			return a.Directory.CreateContact(ctx, directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function})
 		},
 		update: func(ctx context.Context, id, revision string, in contactPatch) (directory.Contact, error) {
 			return a.Directory.UpdateContact(ctx, id, revision, func(c *directory.Contact) error {
+				in.Phone.or(&c.Phone)
+				in.Function.or(&c.Function)
 				return cmp.Or(
 					in.Name.into(&c.Name, "name"),
 					in.Emails.into(&c.Emails, "emails"),

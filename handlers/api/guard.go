@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/audit"
 )
 
 type actorKey struct{}
@@ -41,7 +42,8 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 			writeProblem(w, newProblem(http.StatusUnsupportedMediaType, "expected Content-Type: application/json"))
 			return
 		}
-		next(huma.WithValue(hc, actorKey{}, who))
+		// Whatever changes is written down with who did it.
+		next(huma.WithContext(huma.WithValue(hc, actorKey{}, who), audit.As(context.WithValue(hc.Context(), actorKey{}, who), who.ID())))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/words"
 )
 
 // Jobs puts jobs on their queues.
@@ -23,8 +24,8 @@ type Jobs interface {
 	Put(ctx context.Context, j job.Job) error
 }
 
-// A mailObject is a mail of the processing module, as the API shows it.
-type mailObject struct {
+// A MailObject is a mail of the processing module, as the API shows it.
+type MailObject struct {
 	ID             string         `json:"id"`
 	Address        string         `json:"address" doc:"the activated address that received it"`
 	From           mail.Address   `json:"from"`
@@ -38,18 +39,22 @@ type mailObject struct {
 	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
 	Reason         string         `json:"reason" doc:"why it is parked; empty in other states"`
 	Detail         string         `json:"detail,omitempty" doc:"what failed, for the reasons technical and undecodable"`
+	Explanation    *words.Text    `json:"explanation,omitempty" doc:"why it waits"`
+	WhatToDo       *words.Text    `json:"whatToDo,omitempty"`
+	Solutions      []item.Action  `json:"solutions,omitempty" doc:"what you can do about it, with …/solve"`
 	Chat           string         `json:"chat" doc:"id of its chat; empty until it is processed"`
+	Rules          []string       `json:"rules,omitempty" doc:"ids of the learned rules that decided it"`
 	Why            string         `json:"why,omitempty" doc:"the kind of link that chose the team members"`
 	Stored         time.Time      `json:"stored"`
 	Decided        *time.Time     `json:"decided,omitempty"`
 	Attempts       int64          `json:"attempts" doc:"how often it was decided"`
 }
 
-func mailOf(it item.Item) mailObject {
-	m := mailObject{
+func mailOf(it item.Item) MailObject {
+	m := MailObject{
 		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, Verdict: string(it.Verdict), State: string(it.State),
-		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Stored: it.Stored, Attempts: it.Attempts,
+		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Rules: it.Rules, Stored: it.Stored, Attempts: it.Attempts,
 	}
 	if !it.Decided.IsZero() {
 		m.Decided = &it.Decided
@@ -72,43 +77,29 @@ type mailsInput struct {
 	Search  string `query:"search" maxLength:"100" doc:"text that the sender or the subject contains; a page may then hold fewer items than the limit and still have a next"`
 }
 
-type mailOutput struct{ Body mailObject }
-
 func (a *api) registerMails() {
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"mails"}, DefaultStatus: status}
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"mails"}}
 	}
-	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module, newest first", http.StatusOK),
-		func(ctx context.Context, in *mailsInput) (*listOutput[mailObject], error) {
+	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module, newest first"),
+		func(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
 			return a.listMails(ctx, in)
 		})
-	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail", http.StatusOK),
-		func(ctx context.Context, in *MailPath) (*mailOutput, error) {
+	handle(a, access.MailsRead, op("get-mail", http.MethodGet, "/api/mails/{mail}", "Get a mail, with why it waits and what was done to it"),
+		func(ctx context.Context, in *MailPath) (*detailOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
-			return &mailOutput{mailOf(it)}, err
+			if err != nil {
+				return nil, err
+			}
+			return a.detail(ctx, it)
 		})
-	handle(a, access.MailsRead, op("get-mail-body", http.MethodGet, "/api/mails/{mail}/body", "Get what a mail says, as an HTML document without scripts and remote content", http.StatusOK),
+	handle(a, access.MailsRead, op("get-mail-body", http.MethodGet, "/api/mails/{mail}/body", "Get what a mail says, as an HTML document without scripts and remote content"),
 		func(ctx context.Context, in *MailPath) (*bodyOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
 			if err != nil {
 				return nil, err
 			}
 			return a.body(ctx, it)
-		})
-	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, "/api/mails/{mail}/retry", "Process a parked mail again, at once", http.StatusAccepted),
-		func(ctx context.Context, in *MailPath) (*mailOutput, error) {
-			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
-			if err != nil {
-				return nil, err
-			}
-			if it, err = a.Items.Reopen(ctx, it.ID); err != nil {
-				return nil, err
-			}
-			if it.State != item.New {
-				return &mailOutput{mailOf(it)}, nil
-			}
-			err = a.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: it.Address, Why: "retry", Mails: []string{it.ID}})
-			return &mailOutput{mailOf(it)}, err
 		})
 }
 
@@ -141,7 +132,7 @@ func (a *api) mail(ctx context.Context, id string, action access.Action) (item.I
 // maxLooks bounds how many pages of the table one page of a filtered list costs.
 const maxLooks = 5
 
-func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[mailObject], error) {
+func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
 	if in.After != "" && !item.ValidID(in.After) {
 		return nil, invalid("query.after", "the next of the page before")
 	}
@@ -156,9 +147,12 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[mailOb
 	if in.Reason != "" {
 		q.State = item.Parked
 	}
-	found := []mailObject{}
+	found := []MailObject{}
 	for range maxLooks {
-		items, next, err := a.page(ctx, boxes, q)
+		items, next, err := merged(boxes, func(box string) ([]item.Item, string, error) {
+			q.Mailbox = box
+			return a.Items.List(ctx, q)
+		}, func(it item.Item) string { return it.ID })
 		if err != nil {
 			return nil, err
 		}
@@ -168,14 +162,14 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[mailOb
 			}
 			found = append(found, mailOf(it))
 			if len(found) == in.Limit && (next != "" || i < len(items)-1) {
-				return &listOutput[mailObject]{Body: listOf[mailObject]{Items: found, Next: it.ID}}, nil
+				return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: it.ID}}, nil
 			}
 		}
 		if q.After = next; next == "" {
 			break
 		}
 	}
-	return &listOutput[mailObject]{Body: listOf[mailObject]{Items: found, Next: q.After}}, nil
+	return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: q.After}}, nil
 }
 
 func matches(it item.Item, in *mailsInput) bool {
@@ -211,29 +205,29 @@ func (a *api) mailboxes(ctx context.Context, address string) ([]string, error) {
 	return boxes, nil
 }
 
-// page returns one page over several mailboxes, with one query for each. Ids
-// are in the order of lists, so one place to continue from serves them all.
-func (a *api) page(ctx context.Context, boxes []string, q item.Query) (items []item.Item, next string, err error) {
-	ends := ""
-	for _, box := range boxes {
-		q.Mailbox = box
-		part, more, err := a.Items.List(ctx, q)
+// merged returns one page over several lists, with one query for each, and
+// without doubles. Ids are in the order of lists, so one place to continue from
+// serves them all.
+func merged[T any](lists []string, page func(list string) ([]T, string, error), id func(T) string) (items []T, next string, err error) {
+	for _, list := range lists {
+		part, more, err := page(list)
 		if err != nil {
 			return nil, "", err
 		}
 		items = append(items, part...)
-		if more != "" && (ends == "" || more < ends) {
-			ends = more
+		if more != "" && (next == "" || more < next) {
+			next = more
 		}
 	}
-	slices.SortFunc(items, func(x, y item.Item) int { return cmp.Compare(x.ID, y.ID) })
-	if ends == "" {
+	slices.SortStableFunc(items, func(x, y T) int { return cmp.Compare(id(x), id(y)) })
+	items = slices.CompactFunc(items, func(x, y T) bool { return id(x) == id(y) })
+	if next == "" {
 		return items, "", nil
 	}
 	// What lies behind the first end is read again with the next page.
 	n := 0
-	for n < len(items) && items[n].ID <= ends {
+	for n < len(items) && id(items[n]) <= next {
 		n++
 	}
-	return items[:n], ends, nil
+	return items[:n], next, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"time"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
@@ -25,17 +27,31 @@ func (a *api) scope(ctx context.Context) (access.Scope, error) {
 	for _, b := range boxes {
 		links = append(links, access.Activation{ID: b.Activation.ID, Address: b.Address, Kind: string(b.Link.Kind), Link: b.Link.ID})
 	}
-	return access.ScopeOf(ctx, who, links, a.Directory)
+	return access.ScopeOf(ctx, who, links, a.Directory, time.Now())
+}
+
+// selves are the ids of the one who asks and of those for whom he or she stands
+// in now, whose chats are his or hers too. It is empty for an application.
+func (a *api) selves(ctx context.Context) ([]string, error) {
+	me := actor(ctx).Member.ID
+	if me == "" {
+		return nil, nil
+	}
+	away, err := a.Directory.SubstitutedBy(ctx, me, time.Now())
+	ids := []string{me}
+	for _, m := range away {
+		ids = append(ids, m.ID)
+	}
+	return ids, err
 }
 
 // part says what a chat is to the one who asks: his or her own, or another's.
-func part(ctx context.Context, c chat.Chat) access.Object {
-	for _, m := range c.Members {
-		if m == actor(ctx).Member.ID {
-			return access.Linked
-		}
+func (a *api) part(ctx context.Context, c chat.Chat) (access.Object, error) {
+	selves, err := a.selves(ctx)
+	if err == nil && slices.ContainsFunc(c.Members, func(m string) bool { return slices.Contains(selves, m) }) {
+		return access.Linked, nil
 	}
-	return access.Other
+	return access.Other, err
 }
 
 // explainMails says what the errors of mails and chats mean in HTTP.

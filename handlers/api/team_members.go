@@ -19,6 +19,8 @@ func (a *api) registerTeamMembers() {
 		Email  field[string]           `json:"email,omitzero" doc:"a new address takes the account away that the member signed in with"`
 		Rights field[directory.Rights] `json:"rights,omitzero"`
 		Active field[bool]             `json:"active,omitzero"`
+
+		Substitute field[substituteBody] `json:"substitute,omitzero" doc:"who stands in, and when; null removes"`
 	}
 	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{
 		path: "/api/team-members", one: "team member", many: "team members",
@@ -31,6 +33,11 @@ func (a *api) registerTeamMembers() {
 		},
 		update: func(ctx context.Context, id, revision string, in teamMemberPatch) (directory.TeamMember, error) {
 			return a.Directory.UpdateTeamMember(ctx, id, revision, func(m *directory.TeamMember) error {
+				if in.Substitute.null {
+					m.Substitute = nil
+				} else if in.Substitute.set {
+					m.Substitute = in.Substitute.value.substitute()
+				}
 				return cmp.Or(
 					in.Name.into(&m.Name, "name"),
 					in.Email.into(&m.Email, "email"),

@@ -28,6 +28,8 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 	it.Verdict = verdict(h.get("Authentication-Results"), domainOf(it.From.Email))
 	it.Fingerprint = fingerprint(it, m)
 	it.Bar = bar(it, h)
+	it.AutoReply = it.Bar == item.Automated && isAutoReply(h)
+	it.ListID = listID(h.get("List-Id"))
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 

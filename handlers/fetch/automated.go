@@ -56,3 +56,27 @@ func isAutomated(h headers) bool {
 	}
 	return strings.TrimSpace(h.get("Return-Path")) == "<>"
 }
+
+// isAutoReply tells, of mail that a program wrote, an answer that it gave to
+// some other mail, such as out-of-office. Exchange says "auto-generated" of
+// those too, but beside it that nobody is to answer.
+// https://www.rfc-editor.org/rfc/rfc3834#section-5, https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/ced68690-498a-4567-9d14-5c01f974d8b1
+func isAutoReply(h headers) bool {
+	auto := strings.ToLower(h.get("Auto-Submitted"))
+	if strings.Contains(auto, "auto-replied") || h.has("X-Autoreply") || h.has("X-Autorespond") {
+		return true
+	}
+	suppress := strings.ToLower(h.get("X-Auto-Response-Suppress"))
+	return strings.Contains(auto, "auto-generated") && strings.Contains(suppress, "all") && h.has("In-Reply-To") && !h.has("List-Id") ||
+		strings.EqualFold(strings.TrimSpace(h.get("Precedence")), "auto_reply")
+}
+
+// listID is the id of the mailing list that a mail came through, without the
+// words that may stand before it.
+// https://www.rfc-editor.org/rfc/rfc2919#section-2
+func listID(line string) string {
+	if start, end := strings.LastIndexByte(line, '<'), strings.LastIndexByte(line, '>'); start >= 0 && end > start {
+		line = line[start+1 : end]
+	}
+	return strings.ToLower(strings.TrimSpace(line))
+}

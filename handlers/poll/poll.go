@@ -45,6 +45,8 @@ type Handler struct {
 	Directory  Directory
 	Items      *item.Store
 	Jobs       Jobs
+	// Resume goes on with what people took back and was broken off.
+	Resume func(ctx context.Context) error
 }
 
 // Handle does one tick. Whatever of it fails is done by the next one, so the
@@ -63,6 +65,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 		h.fetch(ctx, due, why),
 		h.sweepOpen(ctx),
 		h.sweepParked(ctx),
+		h.Resume(ctx),
 	)
 }
 

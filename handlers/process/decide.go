@@ -9,96 +9,56 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// A sender is the contact who wrote a mail.
-type sender struct {
-	ID, Name string
-	Clients  []string
-}
-
-// An office answers what a decision rests on. The answers come from the
-// directory and the chats; in tests from a few lines of text.
-type office interface {
-	// Link is what the address that received the mail is linked with; false
-	// when it was never activated, or its role or team is gone.
-	Link(ctx context.Context, mailbox string) (connector.Link, bool, error)
-	// Contact is the one with this e-mail address, if any.
-	Contact(ctx context.Context, email string) (sender, bool, error)
-	// Member is the active team member with this e-mail address, if any.
-	Member(ctx context.Context, email string) (id string, ok bool, err error)
-	// Own says whether an e-mail address is one that the office has activated.
-	Own(ctx context.Context, email string) (bool, error)
-	// HasRole are the active members who have a role at a client, in order.
-	HasRole(ctx context.Context, client, role string) ([]string, error)
-	// InTeam are the active members of a process team, in order.
-	InTeam(ctx context.Context, team string) ([]string, error)
-	// Answered is the chat that a mail answers, if it is known.
-	Answered(ctx context.Context, it item.Item) (chat.Chat, bool, error)
-	// Copied tells about the internet message id of a mail: whether a chat has
-	// a mail with that id, and which, if that mail is this one, received at
-	// another address.
-	Copied(ctx context.Context, it item.Item) (c chat.Chat, taken, same bool, err error)
-}
-
-// A decision is what becomes of a mail: it waits for a reason, or it joins a
-// chat, or it starts one.
-type decision struct {
-	Reason item.Reason
-
-	Join  *chat.Chat
-	Copy  bool // Join has this mail already
-	Named bool // the chat can be found by the mail's internet message id
-
-	From    sender
-	Client  string
-	Members []string
-	Why     string // the rule that chose the members
+func park(r item.Reason, f item.Facts) (decision, error) {
+	return decision{Reason: r, Facts: f}, nil
 }
 
 // decide places a mail. It changes nothing, and has no other input than the
 // mail and what the office answers. It asks no more than it needs: whether the
 // mail is a copy only when again says that a decision did not hold, because
-// most are not.
+// most are not; what people taught only when the mail would wait otherwise.
 //
 // What makes a sender doubtful comes before the conversation that a mail says
 // it belongs to: everyone who ever got a mail knows the ids that lead there.
 func decide(ctx context.Context, it item.Item, who office, again bool) (decision, error) {
-	if it.Bar != "" {
-		return decision{Reason: it.Bar}, nil
+	var d decision
+	if it.Bar != "" && !it.Hint.Releases(it.Bar) {
+		barred, err := bar(ctx, it, who)
+		if err != nil || barred.Reason != "" || barred.Dismiss || barred.Join != nil {
+			return barred, err
+		}
+		d.Rules = barred.Rules
 	}
-	if it.From.Email == "" {
-		return decision{Reason: item.NoSender}, nil
+	if it.From.Email == "" && it.Hint.Contact == "" {
+		return park(item.NoSender, item.Facts{})
 	}
-	if it.Verdict == item.VerdictFail {
-		return decision{Reason: item.SenderNotVerified}, nil
+	if it.Verdict == item.VerdictFail && !it.Hint.Releases(item.SenderNotVerified) {
+		return park(item.SenderNotVerified, item.Facts{})
 	}
 	link, linked, err := who.Link(ctx, it.Mailbox)
 	if err != nil {
 		return decision{}, err
 	}
 	if !linked {
-		return decision{Reason: item.LinkRemoved}, nil
+		return park(item.LinkRemoved, item.Facts{})
 	}
-	from, known, err := who.Contact(ctx, it.From.Email)
+	from, known, err := author(ctx, it, who)
 	if err != nil {
 		return decision{}, err
 	}
 	if !known {
-		reason, err := stranger(ctx, who, it.From.Email)
-		return decision{Reason: reason}, err
+		return stranger(ctx, it, who, again)
+	}
+	if from.Rule != "" {
+		d.Rules = append(d.Rules, from.Rule)
 	}
 
-	d := decision{From: from, Named: true}
-	if again && it.InternetMessageID != "" {
-		c, taken, same, err := who.Copied(ctx, it)
-		if err != nil {
-			return decision{}, err
-		}
-		d.Named = !taken
-		if same && c.Contact == from.ID {
-			d.Join, d.Copy = &c, true
-		}
+	d.From = from
+	if err := d.copied(ctx, it, who, again, func(c chat.Chat) bool { return c.Contact == from.ID }); err != nil {
+		return decision{}, err
 	}
-	if d.Join == nil {
+	// A person who names the client starts a chat with that one.
+	if d.Join == nil && it.Hint.Client == "" {
 		c, ok, err := who.Answered(ctx, it)
 		if err != nil {
 			return decision{}, err
@@ -115,77 +75,200 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		return d, err
 	}
 
-	switch len(from.Clients) {
-	case 0:
-		return decision{Reason: item.SenderNoClient}, nil
-	case 1:
-		d.Client = from.Clients[0]
-	default:
-		return decision{Reason: item.SeveralClients}, nil
+	client, rule, reason, err := about(ctx, it, who, from)
+	if err != nil || reason != "" {
+		return decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: from.Clients}}, err
+	}
+	if d.Client = client; rule != "" {
+		d.Rules = append(d.Rules, rule)
 	}
 	d.Members, d.Reason, d.Why, err = members(ctx, who, link, it, d.Client)
 	if err != nil || d.Reason != "" {
-		return decision{Reason: d.Reason}, err
+		facts := item.Facts{Contact: from.ID, Clients: []string{d.Client}}
+		switch link.Kind {
+		case connector.LinkRole:
+			facts.Role = link.ID
+		case connector.LinkProcessTeam:
+			facts.Team = link.ID
+		}
+		return decision{Reason: d.Reason, Facts: facts}, err
 	}
 	return d, nil
 }
 
-// stranger is the reason for which mail waits whose sender is no contact.
-func stranger(ctx context.Context, who office, email string) (item.Reason, error) {
-	_, internal, err := who.Member(ctx, email)
-	if err == nil && !internal {
-		internal, err = who.Own(ctx, email)
+// copied says in d whether the mail can be found by its internet message id
+// and, if it is a copy of one that a chat has to which the sender belongs, that
+// it joins that.
+func (d *decision) copied(ctx context.Context, it item.Item, who office, again bool, belongs func(chat.Chat) bool) error {
+	d.Named = true
+	if !again || it.InternetMessageID == "" {
+		return nil
 	}
+	c, taken, same, err := who.Copied(ctx, it)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if internal {
-		return item.InternalSender, nil
+	d.Named = !taken
+	if same && belongs(c) {
+		d.Join, d.Copy = &c, true
 	}
-	return item.UnknownSender, nil
+	return nil
+}
+
+// bar decides mail that is not to be treated like a letter: a program wrote
+// it, or it is too large or too odd. An answer that a program gave for a contact
+// is shown in the chat that it answers, and starts none.
+//
+// https://www.rfc-editor.org/rfc/rfc3834#section-5
+func bar(ctx context.Context, it item.Item, who office) (decision, error) {
+	if it.AutoReply && it.Verdict != item.VerdictFail {
+		c, ok, err := who.Answered(ctx, it)
+		if err != nil {
+			return decision{}, err
+		}
+		from, known, err := author(ctx, it, who)
+		if err != nil {
+			return decision{}, err
+		}
+		if ok && known && c.Contact == from.ID {
+			return decision{Join: &c, Quiet: true, From: from, Client: c.Client}, nil
+		}
+	}
+	if !it.Hint.NoRules && (it.Bar == item.Automated || it.Bar == item.Bounce) {
+		rule, err := who.Dismissed(ctx, it)
+		if err != nil || rule != "" {
+			return decision{Dismiss: true, Rules: []string{rule}}, err
+		}
+		if it.Bar == item.Automated {
+			if rule, err = who.Accepted(ctx, it); err != nil || rule != "" {
+				return decision{Rules: []string{rule}}, err
+			}
+		}
+	}
+	return park(it.Bar, item.Facts{})
+}
+
+// author is the contact who wrote the mail: whom a person named, or else whose
+// address it is sent from.
+func author(ctx context.Context, it item.Item, who office) (sender, bool, error) {
+	if it.Hint.Contact != "" {
+		from, known, err := who.ContactByID(ctx, it.Hint.Contact)
+		if err != nil || known {
+			return from, known, err
+		}
+	}
+	if it.From.Email == "" {
+		return sender{}, false, nil
+	}
+	return who.Contact(ctx, it.From.Email)
+}
+
+// stranger decides mail whose sender is no contact. A colleague who answers in
+// a chat that he takes part in belongs there; a newcomer from a domain of which
+// people said often enough whose it is becomes a contact.
+func stranger(ctx context.Context, it item.Item, who office, again bool) (decision, error) {
+	member, internal, err := who.Member(ctx, it.From.Email)
+	if err != nil {
+		return decision{}, err
+	}
+	if internal && it.Verdict == item.VerdictPass {
+		d := decision{Why: "colleague"}
+		belongs := func(c chat.Chat) bool { return slices.Contains(c.Members, member) }
+		if err := d.copied(ctx, it, who, again, belongs); err != nil {
+			return decision{}, err
+		}
+		c, ok, err := who.Answered(ctx, it)
+		if err != nil {
+			return decision{}, err
+		}
+		if d.Join == nil && ok && belongs(c) {
+			d.Join = &c
+		}
+		if d.Join != nil {
+			d.Client = d.Join.Client
+			return d, nil
+		}
+	}
+	reason := item.InternalSender
+	if !internal {
+		own, err := who.Own(ctx, it.From.Email)
+		if err != nil {
+			return decision{}, err
+		}
+		if !own {
+			reason = item.UnknownSender
+		}
+	}
+	if !it.Hint.NoRules && reason == item.UnknownSender {
+		rule, err := who.Dismissed(ctx, it)
+		if err != nil || rule != "" {
+			return decision{Dismiss: true, Rules: []string{rule}}, err
+		}
+		client, rule, err := who.Belongs(ctx, it)
+		if err != nil || rule != "" {
+			return decision{Create: &newcomer{client, rule}}, err
+		}
+	}
+	return park(reason, item.Facts{})
+}
+
+// about is the client that a mail is about, or the reason why that is not
+// certain.
+func about(ctx context.Context, it item.Item, who office, from sender) (client, rule string, reason item.Reason, err error) {
+	if it.Hint.Client != "" {
+		if ok, err := who.Client(ctx, it.Hint.Client); err != nil || ok {
+			return it.Hint.Client, "", "", err
+		}
+	}
+	switch len(from.Clients) {
+	case 0:
+		return "", "", item.SenderNoClient, nil
+	case 1:
+		return from.Clients[0], "", "", nil
+	}
+	if !it.Hint.NoRules {
+		client, rule, err = who.Meant(ctx, it, from)
+	}
+	if err == nil && client == "" {
+		reason = item.SeveralClients
+	}
+	return client, rule, reason, err
 }
 
 // members are those whom the address' link brings into a chat with a client,
-// or the reason why there is nobody.
+// with those who stand in for them, or the reason why there is nobody.
 func members(ctx context.Context, who office, link connector.Link, it item.Item, client string) ([]string, item.Reason, string, error) {
-	why := string(link.Kind)
+	var ids []string
+	var err error
+	reason := item.LinkRemoved
 	switch link.Kind {
 	case connector.LinkContact:
-		id, ok, err := who.Member(ctx, it.Address)
-		if err != nil || !ok {
-			return nil, item.NoMemberAddress, "", err
+		reason = item.NoMemberAddress
+		var id string
+		var ok bool
+		if id, ok, err = who.Member(ctx, it.Address); ok {
+			ids = []string{id}
 		}
-		return []string{id}, "", why, nil
 	case connector.LinkRole:
-		ids, err := who.HasRole(ctx, client, link.ID)
-		if err != nil || len(ids) == 0 {
-			return nil, item.NoMemberRole, "", err
-		}
-		return ids[:1], "", why, nil
+		reason = item.NoMemberRole
+		ids, err = who.HasRole(ctx, client, link.ID)
+		ids = ids[:min(len(ids), 1)]
 	case connector.LinkProcessTeam:
-		ids, err := who.InTeam(ctx, link.ID)
-		if err != nil || len(ids) == 0 {
-			return nil, item.EmptyTeam, "", err
-		}
-		return slices.Clip(ids[:min(len(ids), chat.MaxMembers)]), "", why, nil
+		reason = item.EmptyTeam
+		ids, err = who.InTeam(ctx, link.ID)
 	}
-	return nil, item.LinkRemoved, "", nil
-}
-
-// answers are the internet message ids that a mail says it answers, the
-// nearest first and at most three: each costs a look.
-func answers(it item.Item) []string {
-	ids := []string{}
-	for _, id := range append([]string{it.InReplyTo}, reversed(it.References)...) {
-		if id != "" && !slices.Contains(ids, id) && len(ids) < 3 {
-			ids = append(ids, id)
+	if err != nil || len(ids) == 0 {
+		return nil, reason, "", err
+	}
+	others, err := who.StandIns(ctx, ids)
+	if err != nil {
+		return nil, "", "", err
+	}
+	all := slices.Clone(ids)
+	for _, id := range others {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
 		}
 	}
-	return ids
-}
-
-func reversed(in []string) []string {
-	out := slices.Clone(in)
-	slices.Reverse(out)
-	return out
+	return slices.Clip(all[:min(len(all), chat.MaxMembers)]), "", string(link.Kind), nil
 }

@@ -20,9 +20,11 @@ import (
 // becomes of it. A new case is a new file.
 //
 //	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… · role CLIENT ROLE MEMBER… ·
-//	               team ID [MEMBER…] · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT]
+//	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
+//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID
 //	-- mail --     NAME: VALUE, for the fields that matter
-//	-- want --     "park REASON", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy" and "unnamed" behind
+//	-- want --     "park REASON", "dismiss", "create CLIENT", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy", "quiet", "unnamed" and
+//	               "by RULES" behind
 func TestBusinessCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -62,6 +64,10 @@ func (d decision) String() string {
 	switch {
 	case d.Reason != "":
 		return "park " + string(d.Reason)
+	case d.Dismiss:
+		return "dismiss by " + strings.Join(d.Rules, ",")
+	case d.Create != nil:
+		return "create " + d.Create.Client + " by " + d.Create.Rule
 	case d.Join != nil:
 		s = fmt.Sprintf("join %s %s", d.Join.ID, strings.Join(d.Members, ","))
 	default:
@@ -71,8 +77,14 @@ func (d decision) String() string {
 	if d.Copy {
 		s += " copy"
 	}
-	if !d.Named {
+	if d.Quiet {
+		s += " quiet"
+	}
+	if !d.Named && !d.Quiet {
 		s += " unnamed"
+	}
+	if len(d.Rules) > 0 {
+		s += " by " + strings.Join(d.Rules, ",")
 	}
 	return s
 }
@@ -101,6 +113,16 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.Fingerprint = value
 		case "again":
 			again = true
+		case "auto-reply":
+			it.AutoReply = true
+		case "hint contact":
+			it.Hint.Contact = value
+		case "hint client":
+			it.Hint.Client = value
+		case "released":
+			it.Hint.Release = append(it.Hint.Release, item.Reason(value))
+		case "no rules":
+			it.Hint.NoRules = true
 		default:
 			t.Fatalf("a mail has no %q", line)
 		}
@@ -119,12 +141,15 @@ type people struct {
 	teams    map[string][]string
 	chats    map[string]chat.Chat // by internet message id
 	prints   map[string]string    // fingerprint, by internet message id
+	away     map[string]string    // who stands in, by member
+	learned  map[string]string    // what people taught
 }
 
 func parseOffice(t *testing.T, text string) *people {
 	t.Helper()
 	p := &people{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]string{},
-		teams: map[string][]string{}, chats: map[string]chat.Chat{}, prints: map[string]string{}}
+		teams: map[string][]string{}, chats: map[string]chat.Chat{}, prints: map[string]string{},
+		away: map[string]string{}, learned: map[string]string{}}
 	for line := range strings.Lines(text) {
 		w := strings.Fields(line)
 		switch w[0] {
@@ -143,6 +168,10 @@ func parseOffice(t *testing.T, text string) *people {
 			p.roles[w[1]+w[2]] = w[3:]
 		case "team":
 			p.teams[w[1]] = w[2:]
+		case "away":
+			p.away[w[1]] = w[2]
+		case "learned":
+			p.learned[w[1]] = w[len(w)-1]
 		case "chat":
 			id, print, _ := strings.Cut(w[5], "=")
 			p.chats[id] = chat.Chat{ID: w[1], Client: w[2], Contact: w[3], Members: strings.Split(w[4], ",")}
@@ -160,7 +189,62 @@ func (p *people) Link(context.Context, string) (connector.Link, bool, error) {
 
 func (p *people) Contact(_ context.Context, email string) (sender, bool, error) {
 	s, ok := p.contacts[email]
+	if ok && p.learned["contact"] == s.ID {
+		s.Rule = "contact"
+	}
 	return s, ok, nil
+}
+
+func (p *people) ContactByID(_ context.Context, id string) (sender, bool, error) {
+	for _, s := range p.contacts {
+		if s.ID == id {
+			return s, true, nil
+		}
+	}
+	return sender{}, false, nil
+}
+
+func (p *people) Client(_ context.Context, id string) (bool, error) {
+	for _, s := range p.contacts {
+		if slices.Contains(s.Clients, id) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (p *people) StandIns(_ context.Context, members []string) (ids []string, err error) {
+	for _, m := range members {
+		if id := p.away[m]; id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+func (p *people) taught(what string) (string, string, error) {
+	if p.learned[what] == "" {
+		return "", "", nil
+	}
+	return p.learned[what], what, nil
+}
+
+func (p *people) Dismissed(context.Context, item.Item) (string, error) {
+	_, rule, err := p.taught("dismiss")
+	return rule, err
+}
+
+func (p *people) Accepted(context.Context, item.Item) (string, error) {
+	_, rule, err := p.taught("accept")
+	return rule, err
+}
+
+func (p *people) Belongs(context.Context, item.Item) (string, string, error) {
+	return p.taught("belongs")
+}
+
+func (p *people) Meant(context.Context, item.Item, sender) (string, string, error) {
+	return p.taught("meant")
 }
 
 func (p *people) Member(_ context.Context, email string) (string, bool, error) {
@@ -179,7 +263,7 @@ func (p *people) HasRole(_ context.Context, client, role string) ([]string, erro
 func (p *people) InTeam(_ context.Context, team string) ([]string, error) { return p.teams[team], nil }
 
 func (p *people) Answered(_ context.Context, it item.Item) (chat.Chat, bool, error) {
-	for _, id := range answers(it) {
+	for _, id := range it.Answers() {
 		if c, ok := p.chats[id]; ok {
 			return c, true, nil
 		}
@@ -190,15 +274,4 @@ func (p *people) Answered(_ context.Context, it item.Item) (chat.Chat, bool, err
 func (p *people) Copied(_ context.Context, it item.Item) (chat.Chat, bool, bool, error) {
 	c, ok := p.chats[it.InternetMessageID]
 	return c, ok, ok && p.prints[it.InternetMessageID] == it.Fingerprint, nil
-}
-
-// What a mail says it answers is looked up nearest first, and at most thrice.
-func TestAnswers(t *testing.T) {
-	got := answers(item.Item{InReplyTo: "<d>", References: []string{"<a>", "<b>", "<c>", "<d>"}})
-	if !slices.Equal(got, []string{"<d>", "<c>", "<b>"}) {
-		t.Errorf("got %v", got)
-	}
-	if got := answers(item.Item{}); len(got) != 0 {
-		t.Errorf("a mail that answers nothing: %v", got)
-	}
 }

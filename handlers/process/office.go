@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
@@ -17,6 +19,7 @@ type records struct {
 	h     *Handler
 	boxes map[string]connector.Activation
 	known *known
+	at    time.Time
 }
 
 // known is what was looked up in the directory at one version of it. The
@@ -32,6 +35,7 @@ type known struct {
 	atClient  map[string][]directory.Link
 	teams     map[string]found[[]string]
 	roles     map[string]bool
+	rules     map[string]found[directory.Rule]
 }
 
 type found[T any] struct {
@@ -53,6 +57,7 @@ func (h *Handler) at(version int64) *known {
 			atClient: map[string][]directory.Link{},
 			teams:    map[string]found[[]string]{},
 			roles:    map[string]bool{},
+			rules:    map[string]found[directory.Rule]{},
 		}
 	}
 	return h.known
@@ -61,7 +66,7 @@ func (h *Handler) at(version int64) *known {
 func (k *known) full() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.contacts)+len(k.atClient)+len(k.teams) > maxKnown
+	return len(k.contacts)+len(k.atClient)+len(k.teams)+len(k.rules) > maxKnown
 }
 
 // look returns what m knows of key, or asks and keeps the answer.
@@ -140,9 +145,28 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
 	c, err := look(r.known, r.known.contacts, email, func() (found[sender], error) {
 		c, there, err := r.h.Directory.ContactByAddress(ctx, email)
-		return found[sender]{sender{ID: c.ID, Name: c.Name, Clients: c.Clients}, there}, err
+		if !there || err != nil {
+			return found[sender]{}, err
+		}
+		return found[sender]{sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Rule: c.Learned[email]}, true}, nil
 	})
 	return c.value, c.there, err
+}
+
+func (r *records) ContactByID(ctx context.Context, id string) (sender, bool, error) {
+	c, err := r.h.Directory.Contact(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return sender{}, false, nil
+	}
+	return sender{ID: c.ID, Name: c.Name, Clients: c.Clients}, err == nil, err
+}
+
+func (r *records) Client(ctx context.Context, id string) (bool, error) {
+	_, err := r.h.Directory.Client(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (r *records) Member(ctx context.Context, email string) (string, bool, error) {
@@ -194,6 +218,24 @@ func (r *records) InTeam(ctx context.Context, team string) ([]string, error) {
 	return ids, err
 }
 
+// StandIns follows those who stand in for others to those who stand in for
+// them, since more than one may be away.
+func (r *records) StandIns(ctx context.Context, members []string) ([]string, error) {
+	byID, _, err := r.members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for todo := slices.Clone(members); len(todo) > 0; todo = todo[1:] {
+		id, away := byID[todo[0]].Away(r.at)
+		if _, active := byID[id]; away && active && !slices.Contains(members, id) && !slices.Contains(found, id) {
+			found = append(found, id)
+			todo = append(todo, id)
+		}
+	}
+	return found, nil
+}
+
 func (r *records) team(ctx context.Context, id string) (members []string, there bool, err error) {
 	t, err := look(r.known, r.known.teams, id, func() (found[[]string], error) {
 		t, err := r.h.Directory.Team(ctx, id)
@@ -209,7 +251,7 @@ func (r *records) team(ctx context.Context, id string) (members []string, there 
 // conversation that Exchange has put it in. That alone would not do: Exchange
 // also joins mails that merely have the same subject.
 func (r *records) Answered(ctx context.Context, it item.Item) (chat.Chat, bool, error) {
-	named := answers(it)
+	named := it.Answers()
 	for _, id := range named {
 		t, err := r.h.Chats.MailThread(ctx, id)
 		if errors.Is(err, chat.ErrNotFound) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -72,7 +73,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Process) error {
 	if err != nil {
 		return err
 	}
-	r := &run{Handler: h, who: &records{h, boxes, h.at(version)}, version: version, placed: map[string]bool{}}
+	r := &run{Handler: h, by: j.By, who: &records{h: h, boxes: boxes, known: h.at(version), at: time.Now()}, version: version, placed: map[string]bool{}}
 	var errs []error
 	unchanged := map[string]string{}
 	for _, it := range items {
@@ -110,6 +111,7 @@ func (h *Handler) boxes(ctx context.Context, items []item.Item) (map[string]conn
 // A run is one job being done.
 type run struct {
 	*Handler
+	by      string // who asked for it; "" for the system
 	who     *records
 	version int64           // of the directory
 	placed  map[string]bool // mails that were looked at, so that a circle of answers ends
@@ -131,13 +133,20 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			return false, nil
 		}
 		d := r.decideSafely(ctx, it, r.who, try > 0)
-		if d.err == nil && d.Reason == "" && d.Join == nil {
+		if d.err == nil && d.starts() {
 			d.err = r.placeFirst(ctx, it, &d)
+		}
+		if d.err == nil && d.Create != nil {
+			// Then the sender is known, and the mail is decided like any other.
+			d.err = r.welcome(ctx, it, *d.Create)
+			if d.err == nil {
+				continue
+			}
 		}
 		if d.err != nil {
 			return false, d.err
 		}
-		if it.State == item.Parked && it.Reason == d.Reason {
+		if it.State == item.Parked && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
 			return true, nil
 		}
 		err = r.commit(ctx, it, d, r.basis(it))
@@ -160,12 +169,15 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 	return false, fmt.Errorf("no decision held in %d tries", maxTries)
 }
 
+// starts tells whether the mail begins something: a chat, or a contact.
+func (d decision) starts() bool { return d.Reason == "" && d.Join == nil && !d.Dismiss }
+
 // placeFirst has the mails decided that this one answers and that are stored
 // but in no chat yet, and then decides this one again: jobs are done in any
 // order, and an answer belongs behind what it answers.
 func (r *run) placeFirst(ctx context.Context, it item.Item, d *outcome) error {
 	again := false
-	for _, id := range answers(it) {
+	for _, id := range it.Answers() {
 		earlier, err := r.Items.Named(ctx, id)
 		if err != nil {
 			return err
@@ -214,28 +226,45 @@ func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, ag
 
 // commit writes a decision in one transaction: chat, members, message, threads
 // and the mail's own state, which must be as it was read.
-func (h *Handler) commit(ctx context.Context, it item.Item, o outcome, basis string) error {
-	was := it.State
+func (r *run) commit(ctx context.Context, it item.Item, o outcome, basis string) error {
+	was, first := it.State, it.Attempts == 0
 	it.Decided = time.Now().UTC()
 	it.Attempts++
 	if it.Reason = o.Reason; o.Reason != it.Bar {
 		it.Detail = o.detail
 	}
-	var ops []table.Op
+	it.Facts, it.Rules = o.Facts, o.Rules
+	ops := it.DecidedBy()
 	switch {
 	case o.Reason != "":
 		it.State = item.Parked
+	case o.Dismiss:
+		it.State = item.Dismissed
 	case o.Join != nil:
-		var c chat.Chat
-		c, ops = o.Join.Join(it, o.Members, o.Copy, o.Named)
+		c, more := o.Join.Join(it, chat.Entry{Members: o.Members, Copy: o.Copy, Named: o.Named, Quiet: o.Quiet})
 		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
+		ops = append(ops, more...)
 	default:
-		var c chat.Chat
-		c, ops = chat.Start(it, o.Client, o.From.ID, o.From.Name, o.Members, o.Named)
+		c, more := chat.Start(it, o.Client, o.From.ID, o.From.Name, o.Members, o.Named)
 		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
+		ops = append(ops, more...)
+	}
+	attempt := item.Attempt{At: it.Decided, By: r.by, State: it.State, Reason: it.Reason, Chat: it.Chat}
+	if r.by != "" {
+		attempt.Action = item.RetryAction
+	}
+	if n := len(it.Rules); n > 0 {
+		attempt.Rule = it.Rules[n-1]
+	}
+	it.Note(attempt)
+	switch {
+	case first && it.State == item.Parked:
+		ops = append(ops, item.CountOp(it.Decided, item.Waited, 1))
+	case first && len(it.Rules) > 0:
+		ops = append(ops, item.CountOp(it.Decided, item.Learned, 1))
 	}
 	ops = append(ops, it.Settle(was, basis)...)
-	err := h.Items.Commit(ctx, ops...)
+	err := r.Items.Commit(ctx, ops...)
 	if err == nil {
 		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
 	}

@@ -25,6 +25,10 @@ const (
 	MailsRelease       Action = "mails.release"       // let mail through of a sender who is not verified
 	ChatsRead          Action = "chats.read"          //
 	ChatsWrite         Action = "chats.write"         //
+	RulesRead          Action = "rules.read"          // what people taught, and whether that helps
+	RulesWrite         Action = "rules.write"         //
+	AuditRead          Action = "audit.read"          // who did what
+	MeWrite            Action = "me.write"            // who stands in for oneself
 )
 
 // An Object is what an action is done to, as far as rights depend on it.
@@ -82,8 +86,12 @@ var roles = []string{roleDirectory, roleMails, roleChats, roleConfiguration}
 // nobody.
 func ruleOf(action Action) (rule, bool) {
 	switch action {
-	case HealthRead, MailsRelease:
+	case HealthRead, MailsRelease, RulesRead, RulesWrite:
 		return rule{linked: directory.Manager, other: directory.Manager}, true
+	case MeWrite:
+		return rule{linked: directory.Reader, other: directory.Reader}, true
+	case AuditRead:
+		return rule{linked: directory.Administrator, other: directory.Administrator}, true
 	case DirectoryRead:
 		return rule{linked: directory.Reader, other: directory.Reader, role: roleDirectory}, true
 	case DirectoryWrite:
@@ -137,7 +145,7 @@ func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
 		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ConfigurationRead, ConfigurationWrite,
-		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite,
+		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, RulesRead, RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {
 			can = append(can, action)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"kantoorpost/shared/directory"
 )
@@ -78,7 +79,10 @@ func TestMatrix(t *testing.T) {
 type links struct {
 	roles, teams []string
 	asked        int
+	away         []directory.TeamMember // for whom one stands in
 }
+
+var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 func TestScopeFollowsTheLink(t *testing.T) {
 	activations := []Activation{
@@ -94,7 +98,7 @@ func TestScopeFollowsTheLink(t *testing.T) {
 		directory.Reader: false, directory.Editor: false, directory.Manager: true, directory.Administrator: true,
 	} {
 		l := &links{roles: []string{"r1"}, teams: []string{"t1"}}
-		scope, err := ScopeOf(t.Context(), person(rights), activations, l)
+		scope, err := ScopeOf(t.Context(), person(rights), activations, l, at)
 		if err != nil || scope.All != all {
 			t.Fatalf("%s: %+v, %v", rights, scope, err)
 		}
@@ -109,12 +113,18 @@ func TestScopeFollowsTheLink(t *testing.T) {
 		}
 	}
 	for name, actor := range map[string]Actor{"nobody": {}, "directory app": {Application: "a", Roles: []string{"Directory.ReadWrite"}}} {
-		if scope, err := ScopeOf(t.Context(), actor, activations, &links{roles: []string{"r1"}}); err != nil || scope.All || len(scope.Mailboxes) > 0 {
+		if scope, err := ScopeOf(t.Context(), actor, activations, &links{roles: []string{"r1"}}, at); err != nil || scope.All || len(scope.Mailboxes) > 0 {
 			t.Errorf("%s sees %+v, %v", name, scope, err)
 		}
 	}
+	// Who stands in for somebody sees what that one is linked with, and no more.
+	away := directory.TeamMember{ID: "away", Email: "x@kantoor.nl", Rights: directory.Administrator, Active: true}
+	scope, err := ScopeOf(t.Context(), person(directory.Reader), activations, &links{away: []directory.TeamMember{away}}, at)
+	if err != nil || scope.All || !scope.Sees("other") || !scope.Sees("own") || scope.Sees("role") {
+		t.Errorf("a substitute sees %+v, %v", scope, err)
+	}
 	l := &links{}
-	if _, err := ScopeOf(t.Context(), person(directory.Reader), activations[:2], l); err != nil || l.asked > 0 {
+	if _, err := ScopeOf(t.Context(), person(directory.Reader), activations[:2], l, at); err != nil || l.asked > 0 {
 		t.Errorf("links were asked %d times for nothing, %v", l.asked, err)
 	}
 }
@@ -131,4 +141,7 @@ func TestActorsAreToldApart(t *testing.T) {
 }
 
 func (l *links) RolesOf(context.Context, string) ([]string, error) { l.asked++; return l.roles, nil }
+func (l *links) SubstitutedBy(context.Context, string, time.Time) ([]directory.TeamMember, error) {
+	return l.away, nil
+}
 func (l *links) TeamsOf(context.Context, string) ([]string, error) { l.asked++; return l.teams, nil }

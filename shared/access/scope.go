@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kantoorpost/shared/directory"
 )
@@ -22,6 +23,8 @@ type Links interface {
 	RolesOf(ctx context.Context, member string) ([]string, error)
 	// TeamsOf returns the ids of the process teams that a member is in.
 	TeamsOf(ctx context.Context, member string) ([]string, error)
+	// SubstitutedBy returns for whom a member stands in at a time.
+	SubstitutedBy(ctx context.Context, member string, at time.Time) ([]directory.TeamMember, error)
 }
 
 // A Scope is of which mailboxes an actor sees mail.
@@ -43,43 +46,58 @@ func (s Scope) Object(mailbox string) Object {
 
 // ScopeOf returns of which mailboxes actor sees mail: all, for those who see
 // mail that is not theirs; else those whose address is the actor's own, whose
-// role the actor has at some client, or whose process team the actor is in.
+// role the actor has at some client, or whose process team the actor is in, and
+// those with which somebody is linked like that for whom the actor stands in at
+// that time. What the actor may do with such mail, his or her own rights say.
 // Links is asked only for what the activations need.
-func ScopeOf(ctx context.Context, actor Actor, activations []Activation, links Links) (Scope, error) {
+func ScopeOf(ctx context.Context, actor Actor, activations []Activation, links Links, at time.Time) (Scope, error) {
 	scope := Scope{All: Can(actor, MailsRead, Other), Mailboxes: map[string]bool{}}
 	if scope.All || !Can(actor, MailsRead, Linked) {
 		return scope, nil
 	}
-	var roles, teams []string
-	var err error
-	if linked(activations, "role") {
-		if roles, err = links.RolesOf(ctx, actor.Member.ID); err != nil {
+	away, err := links.SubstitutedBy(ctx, actor.Member.ID, at)
+	if err != nil {
+		return Scope{}, err
+	}
+	for _, m := range append([]directory.TeamMember{actor.Member}, away...) {
+		if err := scope.add(ctx, m, activations, links); err != nil {
 			return Scope{}, err
 		}
 	}
+	return scope, nil
+}
+
+// add adds the mailboxes that a team member is linked with.
+func (s Scope) add(ctx context.Context, m directory.TeamMember, activations []Activation, links Links) (err error) {
+	var roles, teams []string
+	if linked(activations, "role") {
+		if roles, err = links.RolesOf(ctx, m.ID); err != nil {
+			return err
+		}
+	}
 	if linked(activations, "process-team") {
-		if teams, err = links.TeamsOf(ctx, actor.Member.ID); err != nil {
-			return Scope{}, err
+		if teams, err = links.TeamsOf(ctx, m.ID); err != nil {
+			return err
 		}
 	}
 	for _, a := range activations {
 		switch a.Kind {
 		case "contact":
 			address, err := directory.NormalAddress(a.Address)
-			if err == nil && address == actor.Member.Email {
-				scope.Mailboxes[a.ID] = true
+			if err == nil && address == m.Email {
+				s.Mailboxes[a.ID] = true
 			}
 		case "role":
 			if slices.Contains(roles, a.Link) {
-				scope.Mailboxes[a.ID] = true
+				s.Mailboxes[a.ID] = true
 			}
 		case "process-team":
 			if slices.Contains(teams, a.Link) {
-				scope.Mailboxes[a.ID] = true
+				s.Mailboxes[a.ID] = true
 			}
 		}
 	}
-	return scope, nil
+	return nil
 }
 
 func linked(activations []Activation, kind string) bool {

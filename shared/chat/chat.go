@@ -11,6 +11,7 @@
 //	n|<client>|<chat>      -> the same, for one client                  (Chat)
 //	x|<chat>|<mail>        -> a message, newest first                   (Message)
 //	k|<h>                  -> which chat a mail or a conversation belongs to (Thread)
+//	y|<chat>|<h>           -> the message that a request with this key wrote  (Message)
 package chat
 
 import (
@@ -50,19 +51,30 @@ type Chat struct {
 	Last        time.Time `json:"last"` // when its last message was received
 	Preview     string    `json:"preview"`
 	Messages    int64     `json:"messages"`
+	Written     int64     `json:"written,omitempty"` // of the messages, those that team members wrote
 
 	etag string // of its c row
 }
 
-// A Message is one mail in a chat.
+// The kinds of message. They are stored.
+const (
+	KindMail      = "mail"
+	KindAutoReply = "auto-reply" // a program answered for the contact, who is away
+)
+
+// A Message is one mail or one note in a chat.
 type Message struct {
-	ID             string       `json:"id"`   // that of the mail
-	Kind           string       `json:"kind"` // "mail"
+	ID             string       `json:"id"`   // of a mail, that of the mail
+	Kind           string       `json:"kind"` // KindMail, KindAutoReply or KindNote
 	From           mail.Address `json:"from"`
 	Subject        string       `json:"subject"`
 	Preview        string       `json:"preview"`
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments,omitempty"`
+
+	Author string `json:"author,omitempty"` // of a note: id of the team member
+	Text   string `json:"text,omitempty"`   // of a note, as it was written
+	Key    string `json:"key,omitempty"`    // of a note: of the request that wrote it
 }
 
 // A Thread says to which chat a mail, or a conversation in a mailbox, belongs.
@@ -100,12 +112,21 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 	return c, append(ops, threads(c.ID, it, named)...)
 }
 
+// An Entry says how a mail comes into a chat.
+type Entry struct {
+	Members []string // who joins with it
+	// Copy says that the chat has the mail already, received at another address:
+	// it adds members and no message.
+	Copy  bool
+	Named bool // as in Start
+	// Quiet says that a program wrote the mail: it wakes nobody.
+	Quiet bool
+}
+
 // Join returns c with the mail and the members added, and the operations that
-// write it; they hold only if nobody changed the chat since it was read. A copy
-// is a mail that the chat already has, received at another address: it adds
-// members and no message. Named is as in Start.
-func (c Chat) Join(it item.Item, members []string, isCopy, named bool) (Chat, []table.Op) {
-	for _, m := range members {
+// write it; they hold only if nobody changed the chat since it was read.
+func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
+	for _, m := range e.Members {
 		if !slices.Contains(c.Members, m) && len(c.Members) < MaxMembers {
 			c.Members = append(slices.Clip(c.Members), m)
 		}
@@ -114,16 +135,21 @@ func (c Chat) Join(it item.Item, members []string, isCopy, named bool) (Chat, []
 		c.Addresses = append(slices.Clip(c.Addresses), it.Address)
 	}
 	var ops []table.Op
-	if !isCopy {
-		c.State = Open
+	if !e.Copy {
 		c.Messages++
-		if it.Received.After(c.Last) {
-			c.Last, c.Preview = it.Received, it.Preview
+		m := messageOf(it)
+		if e.Quiet {
+			m.Kind = KindAutoReply
+		} else {
+			c.State = Open
+			if it.Received.After(c.Last) {
+				c.Last, c.Preview = it.Received, it.Preview
+			}
 		}
-		ops = append(ops, table.Put(row(messageKey(c.ID, it.ID), messageOf(it), nil)))
+		ops = append(ops, table.Put(row(messageKey(c.ID, it.ID), m, nil)))
 	}
 	ops = append(ops, c.rows()...)
-	return c, append(ops, threads(c.ID, it, named && !isCopy)...)
+	return c, append(ops, threads(c.ID, it, e.Named && !e.Copy)...)
 }
 
 // rows are the operations that bring the chat and its views to what c says.
@@ -154,7 +180,7 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 }
 
 func messageOf(it item.Item) Message {
-	return Message{ID: it.ID, Kind: "mail", From: it.From, Subject: it.Subject, Preview: it.Preview,
+	return Message{ID: it.ID, Kind: KindMail, From: it.From, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments}
 }
 

@@ -58,7 +58,7 @@ func (b bench) get(t *testing.T, id string) chat.Chat {
 func TestJoin(t *testing.T) {
 	b := setUp(t)
 	c := b.start(t, letter(1), "client", "anna")
-	_, ops := c.Join(letter(2), []string{"bram", "anna"}, false, true)
+	_, ops := c.Join(letter(2), chat.Entry{Members: []string{"bram", "anna"}, Named: true})
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestJoin(t *testing.T) {
 	stale := c
 	other := letter(3)
 	other.Address = "loon@x.example"
-	_, ops = c.Join(other, []string{"carla"}, true, false)
+	_, ops = c.Join(other, chat.Entry{Members: []string{"carla"}, Copy: true})
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestJoin(t *testing.T) {
 	if c.Messages != 2 || len(c.Members) != 3 || !slices.Equal(c.Addresses, []string{"info@x.example", "loon@x.example"}) {
 		t.Errorf("after a copy: %+v", c)
 	}
-	_, ops = stale.Join(letter(4), nil, false, true)
+	_, ops = stale.Join(letter(4), chat.Entry{Named: true})
 	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrChanged) {
 		t.Errorf("a chat that somebody changed meanwhile was overwritten: %v", err)
 	}
@@ -161,7 +161,7 @@ func TestLargestChat(t *testing.T) {
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
-	_, ops = b.get(t, c.ID).Join(letter(2), append(members, "one more"), false, true)
+	_, ops = b.get(t, c.ID).Join(letter(2), chat.Entry{Members: append(members, "one more"), Named: true})
 	if n := len(ops) + len(letter(2).Settle(item.Parked, "basis")); n > table.MaxOps {
 		t.Errorf("joining takes %d operations of %d", n, table.MaxOps)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kantoorpost/shared/table"
@@ -46,7 +47,7 @@ func (s *Store) Ingest(ctx context.Context, arrivals []Arrival) ([]string, error
 			continue
 		}
 		seen[n.id] = true
-		if len(batch.ops)+len(n.ops) > table.MaxOps || batch.size+n.size > transaction {
+		if len(batch.ops)+len(n.ops) >= table.MaxOps || batch.size+n.size > transaction {
 			if err := flush(); err != nil {
 				return stored, err
 			}
@@ -119,7 +120,7 @@ func (s *Store) rows(ctx context.Context, a Arrival, now time.Time) (one, error)
 // insert writes a group, leaving out those mails that turn out to be there.
 func (s *Store) insert(ctx context.Context, g group) ([]string, error) {
 	for len(g.mails) > 0 {
-		err := s.table.Write(ctx, g.ops...)
+		err := s.table.Write(ctx, append(slices.Clip(g.ops), CountOp(s.now(), Stored, len(g.mails)))...)
 		if err == nil {
 			ids := make([]string, len(g.mails))
 			for i, n := range g.mails {

@@ -10,8 +10,12 @@
 //	v|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
 //	w|<id>                 -> open work: a mail in state new                 (Work)
 //	p|<id>                 -> a parked mail, and under what it was decided   (Item, basis)
+//	q|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
+//	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
+//	r|<rule>|<id>          -> a mail that was decided by what a rule says
 //	t|<h>|<id>             -> which mails have an internet message id
 //	b|<id>|<nn>            -> what the mail says, compressed, in pieces
+//	g|<time>-<random>      -> how much of what happened then                 (Tally)
 //
 // All rows of one step are written in one transaction: m decides (If-Match),
 // the others follow it. The identity is inserted, never replaced: that is what
@@ -19,6 +23,7 @@
 package item
 
 import (
+	"strings"
 	"time"
 
 	"kantoorpost/shared/mail"
@@ -95,17 +100,24 @@ type Item struct {
 	Received          time.Time      `json:"received"`
 	HasAttachments    bool           `json:"hasAttachments,omitempty"`
 
-	Verdict Verdict `json:"verdict"`
-	Bar     Reason  `json:"bar,omitempty"` // a reason that was plain when the mail came in, whoever sent it
+	Verdict   Verdict `json:"verdict"`
+	Bar       Reason  `json:"bar,omitempty"`       // a reason that was plain when the mail came in, whoever sent it
+	AutoReply bool    `json:"autoReply,omitempty"` // of Automated: an answer that a program gave, such as out-of-office
+	ListID    string  `json:"listId,omitempty"`    // of the mailing list that it came through
 
 	State    State     `json:"state"`
 	Reason   Reason    `json:"reason,omitempty"` // of Parked
+	Facts    Facts     `json:"facts,omitzero"`   // of Parked: what the reason is about
 	Detail   string    `json:"detail,omitempty"` // of Technical and Undecodable: what failed
 	Chat     string    `json:"chat,omitempty"`   // of Processed
-	Why      string    `json:"why,omitempty"`    // of Processed: the rule that chose the members
+	Why      string    `json:"why,omitempty"`    // of Processed: the kind of link that chose the members
+	Rules    []string  `json:"rules,omitempty"`  // of Processed and Dismissed: the learned rules that it rests on
 	Stored   time.Time `json:"stored"`
 	Decided  time.Time `json:"decided,omitzero"`
 	Attempts int64     `json:"attempts,omitempty"` // decisions so far
+
+	Hint    Hint      `json:"hint,omitzero"`     // what a person said about this mail
+	History []Attempt `json:"history,omitempty"` // the last of what happened to it, oldest first
 
 	BodyType      string `json:"bodyType"`  // "html" or "text"
 	BodyParts     int64  `json:"bodyParts"` // rows of b|
@@ -123,6 +135,7 @@ const (
 	maxRecipients = 50   // of To and of Cc
 	maxReferences = 10   // the last ones
 	maxID         = 2000 // bytes of an id that others made
+	maxHistory    = 20   // attempts, the last ones
 )
 
 // cut makes an item fit, whatever the mail was.
@@ -135,6 +148,8 @@ func (it *Item) cut() {
 	it.ConversationID = clean(it.ConversationID, maxID)
 	it.InReplyTo = clean(it.InReplyTo, maxID)
 	it.Detail = clean(it.Detail, maxSubject)
+	it.ListID = strings.ToLower(clean(it.ListID, maxName))
+	it.History = it.History[max(0, len(it.History)-maxHistory):]
 	if n := len(it.References); n > maxReferences {
 		it.References = it.References[n-maxReferences:]
 	}

@@ -30,22 +30,28 @@ func (it Item) Settle(was State, basis string) []table.Op {
 	}
 	switch {
 	case it.State == Parked:
-		ops = append(ops, table.Put(parkedRow(it, basis)))
+		ops = append(ops, table.Put(parkedRow(it, basis)), table.Put(row(waitingKey(it.Mailbox, it.ID), it, nil)))
+		for _, h := range it.handles() {
+			ops = append(ops, table.Put(table.Row{Key: handleKey(h, it.ID), Props: map[string]any{"mail": it.ID}}))
+		}
 	case was == Parked:
-		ops = append(ops, table.Delete(table.Row{Key: parkedKey(it.ID)}))
+		ops = append(ops, table.Delete(table.Row{Key: parkedKey(it.ID)}), table.Delete(table.Row{Key: waitingKey(it.Mailbox, it.ID)}))
+		for _, h := range it.handles() {
+			ops = append(ops, table.Delete(table.Row{Key: handleKey(h, it.ID)}))
+		}
 	}
 	return ops
 }
 
 // Commit writes the operations of Settle, and others with them, in one
-// transaction. That a row of open work or of a parked mail, which m describes
-// as well, was removed by hand does not stand in the way of removing it.
+// transaction. That a row which m describes as well, of open work or of a parked
+// mail, was removed by hand does not stand in the way of removing it.
 func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
 	for {
 		err := s.table.Write(ctx, ops...)
 		var op *table.OpError
 		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) ||
-			!strings.HasPrefix(op.Key, "w|") && !strings.HasPrefix(op.Key, "p|") {
+			!strings.ContainsRune("wpqfr", rune(op.Key[0])) {
 			return err
 		}
 		rest := slices.DeleteFunc(slices.Clone(ops), func(o table.Op) bool { return o.Key() == op.Key })

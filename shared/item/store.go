@@ -115,6 +115,8 @@ type Query struct {
 func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, err error) {
 	prefix := "m|"
 	switch {
+	case q.Mailbox != "" && q.State == Parked:
+		prefix = waitingKey(q.Mailbox, "")
 	case q.Mailbox != "":
 		prefix = viewKey(q.Mailbox, "")
 	case q.State == Parked:

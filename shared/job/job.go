@@ -33,10 +33,11 @@ func (Fetch) TTL() time.Duration { return 10 * time.Minute }
 
 // Process asks for a decision on some mails.
 type Process struct {
-	Job     string   `json:"job"`     // always "process"
-	Mailbox string   `json:"mailbox"` // for the eyes of people: the address that received them
-	Why     string   `json:"why"`     // "new", "swept", "retry"
-	Mails   []string `json:"mails"`   // ids of mails
+	Job     string   `json:"job"`          // always "process"
+	Mailbox string   `json:"mailbox"`      // for the eyes of people: the address that received them
+	Why     string   `json:"why"`          // "new", "swept", "retry", "solved", "office changed"
+	Mails   []string `json:"mails"`        // ids of mails
+	By      string   `json:"by,omitempty"` // who asked for it: id of a person; the history of each mail names him or her
 }
 
 // Queue is "process".

@@ -28,6 +28,12 @@ type Op struct {
 	err  error
 }
 
+// Any, as the ETag of a row, stands for whatever version it has: the row must
+// exist, and that is all.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-table-service-operations
+const Any = "*"
+
 // Insert writes a row that does not exist yet, else ErrExists. After an answer
 // was lost, ErrExists may be about the row's own first attempt: look.
 func Insert(r Row) Op { return newOp(aztables.TransactionTypeAdd, r, "") }
@@ -48,7 +54,7 @@ func Merge(r Row) Op { return versioned(aztables.TransactionTypeUpdateMerge, r) 
 func Delete(r Row) Op {
 	etag := r.ETag
 	if etag == "" {
-		etag = "*"
+		etag = Any
 	}
 	return newOp(aztables.TransactionTypeDelete, Row{Key: r.Key}, etag)
 }

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/words"
+)
+
+type (
+	// A named is an object of the directory, by its id and what people call it.
+	named struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	// facts are what the reason of a parked mail is about.
+	facts struct {
+		Contact *named  `json:"contact,omitempty" doc:"the sender"`
+		Clients []named `json:"clients,omitempty" doc:"those that the mail can be about"`
+		Role    *named  `json:"role,omitempty" doc:"that nobody has at the client"`
+		Team    *named  `json:"team,omitempty" doc:"that nobody is in"`
+	}
+	attemptObject struct {
+		At     time.Time `json:"at"`
+		By     string    `json:"by" doc:"id of the person; empty for the system"`
+		ByName string    `json:"byName,omitempty"`
+		Action string    `json:"action" doc:"what the person did; empty for a decision of the system"`
+		State  string    `json:"state" doc:"what became of it"`
+		Reason string    `json:"reason,omitempty"`
+		Chat   string    `json:"chat,omitempty"`
+		Rule   string    `json:"rule,omitempty" doc:"the learned rule that decided"`
+	}
+	mailDetail struct {
+		MailObject
+		Facts   *facts          `json:"facts,omitempty" doc:"what the reason is about"`
+		History []attemptObject `json:"history" nullable:"false" doc:"the last of what happened to it, oldest first"`
+	}
+	detailOutput struct{ Body mailDetail }
+)
+
+// detail is a mail with the names of what its reason is about.
+func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
+	d := mailDetail{MailObject: mailOf(it), History: []attemptObject{}}
+	names := map[string]string{}
+	for _, h := range it.History {
+		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat, Rule: h.Rule}
+		name, known := names[h.By]
+		if !known {
+			m, err := a.Directory.TeamMember(ctx, h.By)
+			if err != nil && !errors.Is(err, directory.ErrNotFound) {
+				return nil, err
+			}
+			name = m.Name
+			names[h.By] = name
+		}
+		o.ByName = name
+		d.History = append(d.History, o)
+	}
+	if it.State == item.Parked {
+		f, err := a.facts(ctx, it.Facts)
+		if err != nil {
+			return nil, err
+		}
+		d.Facts = &f
+		why, todo := explain(it, f)
+		d.Explanation, d.WhatToDo = &why, &todo
+		d.Solutions = a.solutions(ctx, it)
+	}
+	return &detailOutput{d}, nil
+}
+
+// solutions are those that the one who asks may choose from.
+func (a *api) solutions(ctx context.Context, it item.Item) []item.Action {
+	if !access.Can(actor(ctx), access.MailsSolve, access.Some) {
+		return nil
+	}
+	return slices.DeleteFunc(item.Solutions(it.Reason), func(s item.Action) bool {
+		return !access.Can(actor(ctx), actionOfSolution(s, it.Reason), access.Some)
+	})
+}
+
+// facts finds the names of what a reason is about. What was deleted meanwhile
+// is left out.
+func (a *api) facts(ctx context.Context, in item.Facts) (facts, error) {
+	var f facts
+	var failed error
+	name := func(id string, get func(context.Context, string) (string, error)) *named {
+		if id == "" || failed != nil {
+			return nil
+		}
+		n, err := get(ctx, id)
+		if err != nil {
+			if !errors.Is(err, directory.ErrNotFound) {
+				failed = err
+			}
+			return nil
+		}
+		return &named{id, n}
+	}
+	f.Contact = name(in.Contact, func(ctx context.Context, id string) (string, error) {
+		c, err := a.Directory.Contact(ctx, id)
+		return c.Name, err
+	})
+	f.Role = name(in.Role, func(ctx context.Context, id string) (string, error) {
+		r, err := a.Directory.Role(ctx, id)
+		return r.Name, err
+	})
+	f.Team = name(in.Team, func(ctx context.Context, id string) (string, error) {
+		t, err := a.Directory.Team(ctx, id)
+		return t.Name, err
+	})
+	for _, id := range in.Clients {
+		if n := name(id, func(ctx context.Context, id string) (string, error) {
+			c, err := a.Directory.Client(ctx, id)
+			return c.Name, err
+		}); n != nil {
+			f.Clients = append(f.Clients, *n)
+		}
+	}
+	return f, failed
+}
+
+// explain says in words why a mail waits, with the facts of that.
+func explain(it item.Item, f facts) (why, whatToDo words.Text) {
+	var clients []string
+	for _, c := range f.Clients {
+		clients = append(clients, c.Name)
+	}
+	known := func(n *named) string {
+		if n == nil {
+			return "?"
+		}
+		return n.Name
+	}
+	detail := it.Detail
+	if detail == "" {
+		detail = "?"
+	}
+	fill := strings.NewReplacer(
+		"{sender}", it.From.Email, "{address}", it.Address, "{contact}", known(f.Contact), "{role}", known(f.Role), "{team}", known(f.Team),
+		"{client}", strings.Join(clients[:min(len(clients), 1)], ""), "{clients}", strings.Join(clients, ", "),
+		"{tries}", strconv.FormatInt(it.Attempts, 10), "{detail}", detail,
+	)
+	why, whatToDo = item.Explain(it.Reason)
+	for _, t := range []*string{&why.NL, &why.EN, &whatToDo.NL, &whatToDo.EN} {
+		*t = fill.Replace(*t)
+	}
+	return why, whatToDo
+}

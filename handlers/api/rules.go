@@ -1,0 +1,140 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/words"
+)
+
+type (
+	// A RuleObject is something that people taught, as the API shows it.
+	RuleObject struct {
+		directory.Rule
+		Explanation words.Text `json:"explanation" doc:"what it does, and why"`
+		On          bool       `json:"on" doc:"whether it decides mail"`
+		Decided     *int       `json:"decided,omitempty" doc:"mails that it has decided, at most 10,000; not in lists"`
+	}
+	// RulePath names a rule.
+	RulePath struct {
+		Rule string `path:"rule" maxLength:"64"`
+	}
+	rulePatch struct {
+		On field[bool] `json:"on,omitzero" doc:"false: it decides nothing any more, and what it decided stays"`
+	}
+	ruleUndone struct {
+		Reopened int `json:"reopened" doc:"mails that are decided anew"`
+		Pending  int `json:"pending" doc:"those of them that are still being decided"`
+	}
+)
+
+func (a *api) registerRules() {
+	const list, one = "/api/rules", "/api/rules/{rule}"
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"learning"}}
+	}
+	handle(a, access.RulesRead, op("list-rules", http.MethodGet, list, "List what people have taught, by kind"),
+		func(ctx context.Context, in *struct {
+			Searching
+			Kind string `query:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,accept-sender" doc:"only rules of this kind"`
+		}) (*listOutput[RuleObject], error) {
+			q, err := in.query()
+			if err != nil {
+				return nil, err
+			}
+			page, err := a.rulesOf(ctx, directory.RuleKind(in.Kind), q)
+			if err != nil {
+				return nil, err
+			}
+			rules := make([]RuleObject, 0, len(page.Items))
+			for _, r := range page.Items {
+				rules = append(rules, a.ruleOf(ctx, r))
+			}
+			return listed(rules, page.Next), nil
+		})
+	handle(a, access.RulesRead, op("get-rule", http.MethodGet, one, "Get a rule with its evidence"),
+		func(ctx context.Context, in *RulePath) (*objectOutput[RuleObject], error) {
+			r, err := a.Directory.Rule(ctx, in.Rule)
+			if err != nil {
+				return nil, err
+			}
+			return a.ruleOutput(ctx, r)
+		})
+	handle(a, access.RulesWrite, op("update-rule", http.MethodPatch, one, "Switch a rule on or off"),
+		func(ctx context.Context, in *struct {
+			RulePath
+			Precondition
+			Body rulePatch
+		}) (*objectOutput[RuleObject], error) {
+			revision, err := in.revision()
+			if err != nil {
+				return nil, err
+			}
+			var on *bool
+			if err := in.Body.On.pointer(&on, "on"); err != nil {
+				return nil, err
+			}
+			r, err := a.Directory.Rule(ctx, in.Rule)
+			if err != nil {
+				return nil, err
+			}
+			if on != nil {
+				if r, err = a.Desk.Switch(ctx, r.ID, revision, actor(ctx).ID(), *on); err != nil {
+					return nil, err
+				}
+			}
+			return a.ruleOutput(ctx, r)
+		})
+	handle(a, access.RulesWrite, op("undo-rule", http.MethodDelete, one, "Take back a rule with all that it did"),
+		func(ctx context.Context, in *RulePath) (*struct{ Body ruleUndone }, error) {
+			r, err := a.Desk.UndoRule(ctx, in.Rule, actor(ctx).ID())
+			return &struct{ Body ruleUndone }{ruleUndone{r.Released, r.Pending}}, err
+		})
+}
+
+func (a *api) rulesOf(ctx context.Context, kind directory.RuleKind, q directory.Query) (directory.Page[directory.Rule], error) {
+	if kind == "" {
+		return a.Directory.Rules(ctx, q)
+	}
+	return a.Directory.RulesOfKind(ctx, kind, q)
+}
+
+func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[RuleObject], error) {
+	out := &objectOutput[RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r)}
+	ids, err := a.Items.ByRule(ctx, r.ID)
+	n := len(ids)
+	out.Body.Decided = &n
+	return out, err
+}
+
+// ruleOf is a rule with what it does in words. A name that cannot be found is
+// left to the id: the words are no reason to fail.
+func (a *api) ruleOf(ctx context.Context, r directory.Rule) RuleObject {
+	r.Evidence = slices.Clip(r.Evidence)
+	if r.Evidence == nil {
+		r.Evidence = []directory.Evidence{}
+	}
+	return RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
+		switch kind {
+		case "contact":
+			if c, err := a.Directory.Contact(ctx, id); err == nil {
+				return c.Name
+			}
+		case "client":
+			if c, err := a.Directory.Client(ctx, id); err == nil {
+				return c.Name
+			}
+		case "team-member":
+			if m, err := a.Directory.TeamMember(ctx, id); err == nil {
+				return m.Name
+			}
+		}
+		return id
+	})}
+}

@@ -1,0 +1,258 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/solve"
+)
+
+type (
+	solveBody struct {
+		Action   string `json:"action" enum:"link-contact,create-contact,choose-client,release,dismiss"`
+		Contact  string `json:"contact,omitempty" maxLength:"64" doc:"link-contact: id of the contact"`
+		Client   string `json:"client,omitempty" maxLength:"64" doc:"choose-client, create-contact: id of the client"`
+		Name     string `json:"name,omitempty" maxLength:"400" doc:"create-contact"`
+		Email    string `json:"email,omitempty" maxLength:"320" doc:"create-contact: when it is not the sender's, as with a mail that a colleague passed on"`
+		Phone    string `json:"phone,omitempty" maxLength:"100" doc:"create-contact"`
+		Function string `json:"function,omitempty" maxLength:"200" doc:"create-contact"`
+		Remember *bool  `json:"remember,omitempty" doc:"false: for this mail only, and nothing is learned from it; true when absent"`
+		Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: how much of such mail, now and later; once when absent"`
+	}
+	solved struct {
+		Mail     MailObject `json:"mail"`
+		Released int        `json:"released" doc:"mails that wait no longer, this one among them"`
+		Pending  int        `json:"pending" doc:"mails that are still being decided"`
+		Rule     string     `json:"rule,omitempty" doc:"id of what was learned"`
+	}
+	undone struct {
+		Mail     MailObject `json:"mail"`
+		Reopened int        `json:"reopened" doc:"mails that are decided anew"`
+	}
+	retryBody struct {
+		Mails  []string `json:"mails,omitempty" nullable:"false" maxItems:"1000" doc:"ids of mails"`
+		Reason string   `json:"reason,omitempty" maxLength:"40" doc:"all that wait for this reason, at most 10,000"`
+	}
+	retried struct {
+		Asked    int `json:"asked" doc:"mails that are decided again"`
+		Released int `json:"released" doc:"those of the first 40 that wait no longer"`
+	}
+	dismissBody struct {
+		Mails []string `json:"mails" nullable:"false" minItems:"1" maxItems:"200" doc:"ids of mails"`
+	}
+	dismissed struct {
+		Dismissed int `json:"dismissed" doc:"how many waited and do no longer"`
+	}
+)
+
+func (a *api) registerSolve() {
+	const one = "/api/mails/{mail}"
+	op := func(id, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary, Tags: []string{"mails"}, DefaultStatus: status}
+	}
+	handle(a, access.MailsSolve, op("solve-mail", one+"/solve", "Solve what keeps a mail waiting, and have all mail decided that this answers", http.StatusOK), a.solveMail)
+	handle(a, access.MailsSolve, op("undo-mail", one+"/undo", "Take back what was last decided about a mail, with what it led to", http.StatusOK), a.undoMail)
+	handle(a, access.MailsSolve, op("retry-mail", one+"/retry", "Process a parked mail again, at once", http.StatusOK),
+		func(ctx context.Context, in *MailPath) (*detailOutput, error) {
+			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+			if err != nil {
+				return nil, err
+			}
+			if it.State == item.Parked || it.State == item.New {
+				if _, err := a.Desk.Retry(ctx, actor(ctx).ID(), it.ID); err != nil {
+					return nil, err
+				}
+				if it, err = a.Items.Get(ctx, it.ID); err != nil {
+					return nil, err
+				}
+			}
+			return a.detail(ctx, it)
+		})
+	handle(a, access.MailsSolve, op("retry-mails", "/api/mails/retry", "Process parked mails again: some, or all that wait for a reason", http.StatusAccepted), a.retryMails)
+	handle(a, access.MailsSolve, op("dismiss-mails", "/api/mails/dismiss", "Say of several mails that nothing needs to be done about them", http.StatusOK), a.dismissMails)
+}
+
+// actionOfSolution is what one must be allowed to for a solution: whether a
+// doubtful sender is who he says he is, not everybody decides.
+func actionOfSolution(s item.Action, r item.Reason) access.Action {
+	if s == item.Release && r == item.SenderNotVerified {
+		return access.MailsRelease
+	}
+	return access.MailsSolve
+}
+
+func (a *api) solveMail(ctx context.Context, in *struct {
+	MailPath
+	Body solveBody
+}) (*struct{ Body solved }, error) {
+	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	if action := actionOfSolution(item.Action(b.Action), it.Reason); action != access.MailsSolve {
+		if it, err = a.mail(ctx, in.Mail, action); err != nil {
+			return nil, err
+		}
+	}
+	s := solve.Solution{
+		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: solve.Scope(b.Scope),
+		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function,
+	}
+	if b.Remember != nil && !*b.Remember {
+		s.Scope = solve.Once
+	}
+	r, err := a.Desk.Solve(ctx, it.ID, actor(ctx).ID(), s)
+	if late := (*solve.NotWaiting)(nil); errors.As(err, &late) {
+		return nil, newProblem(http.StatusConflict, "this mail waits no longer: "+a.whatHappened(ctx, late.Mail))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body solved }{solved{mailOf(r.Mail), r.Released, r.Pending, r.Rule}}, nil
+}
+
+func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body undone }, error) {
+	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Desk.Undo(ctx, it.ID, actor(ctx).ID())
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body undone }{undone{mailOf(r.Mail), r.Released}}, nil
+}
+
+func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*struct{ Body retried }, error) {
+	var ids []string
+	var err error
+	switch b := in.Body; {
+	case (len(b.Mails) == 0) == (b.Reason == ""):
+		return nil, invalid("body", `either "mails" or "reason"`)
+	case b.Reason != "":
+		ids, err = a.parkedFor(ctx, item.Reason(b.Reason))
+	default:
+		ids, err = a.solvable(ctx, b.Mails)
+	}
+	if err != nil || len(ids) == 0 {
+		return &struct{ Body retried }{}, err
+	}
+	r, err := a.Desk.Retry(ctx, actor(ctx).ID(), ids...)
+	return &struct{ Body retried }{retried{len(ids), r.Released}}, err
+}
+
+func (a *api) dismissMails(ctx context.Context, in *struct{ Body dismissBody }) (*struct{ Body dismissed }, error) {
+	ids, err := a.solvable(ctx, in.Body.Mails)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Desk.Dismiss(ctx, actor(ctx).ID(), ids...)
+	return &struct{ Body dismissed }{dismissed{n}}, err
+}
+
+// solvable are those of the mails that wait and that the one who asks may
+// solve. What he or she may not see is passed over like what does not exist.
+func (a *api) solvable(ctx context.Context, ids []string) ([]string, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var may []string
+	for part := range slices.Chunk(ids, 200) {
+		items, err := a.Items.Load(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			if it.Waits() && access.Can(actor(ctx), access.MailsSolve, scope.Object(it.Mailbox)) {
+				may = append(may, it.ID)
+			}
+		}
+	}
+	return may, nil
+}
+
+// parkedFor are the mails that wait for a reason and that the one who asks may
+// solve, at most item.MaxWaiting.
+func (a *api) parkedFor(ctx context.Context, reason item.Reason) ([]string, error) {
+	if !slices.Contains(item.Reasons(), reason) {
+		return nil, invalid("body.reason", "one of the reasons")
+	}
+	boxes, err := a.mailboxes(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, box := range boxes {
+		for q := (item.Query{Mailbox: box, State: item.Parked, Limit: 1000}); len(ids) < item.MaxWaiting; {
+			items, next, err := a.Items.List(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			for _, it := range items {
+				if it.Reason == reason {
+					ids = append(ids, it.ID)
+				}
+			}
+			if q.After = next; next == "" {
+				break
+			}
+		}
+	}
+	return ids[:min(len(ids), item.MaxWaiting)], nil
+}
+
+// explainSolve says what the errors of solving mean in HTTP.
+func explainSolve(err error) *problem {
+	var (
+		unfit   *solve.Unfit
+		wrong   *solve.Invalid
+		gone    *solve.Gone
+		written *solve.Written
+		fixed   *solve.Unswitchable
+	)
+	switch {
+	case errors.As(err, &unfit):
+		var fit []string
+		for _, f := range unfit.Fit {
+			fit = append(fit, string(f))
+		}
+		return invalid("body.action", "for the reason "+string(unfit.Reason)+" one of "+strings.Join(fit, ", "))
+	case errors.As(err, &wrong):
+		return invalid("body."+wrong.Field, wrong.Expected)
+	case errors.As(err, &gone):
+		return newProblem(http.StatusConflict, fmt.Sprintf("the %s that you chose was deleted meanwhile: choose another", gone.Kind))
+	case errors.As(err, &written):
+		return newProblem(http.StatusConflict, fmt.Sprintf("this can no longer be taken back: somebody has written in chat %s", written.Chats[0]))
+	case errors.As(err, &fixed):
+		return newProblem(http.StatusConflict, fixed.Error())
+	case errors.Is(err, solve.ErrNothing):
+		return newProblem(http.StatusConflict, "nothing was decided about this mail that could be taken back")
+	}
+	return nil
+}
+
+// whatHappened says who did what to a mail last, and when.
+func (a *api) whatHappened(ctx context.Context, it item.Item) string {
+	text := "it is " + string(it.State)
+	for _, h := range slices.Backward(it.History) {
+		if h.By == "" {
+			continue
+		}
+		who := "somebody"
+		if m, err := a.Directory.TeamMember(ctx, h.By); err == nil {
+			who = m.Name
+		}
+		return fmt.Sprintf("%s since %s did %s at %s", text, who, h.Action, h.At.Format("2006-01-02 15:04 MST"))
+	}
+	return text
+}

@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+)
+
+type substituteBody struct {
+	Member string    `json:"member" maxLength:"64" doc:"id of the team member who stands in"`
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until" doc:"the first moment at which nobody stands in any more"`
+}
+
+func (b substituteBody) substitute() *directory.Substitute {
+	return &directory.Substitute{Member: b.Member, From: b.From, Until: b.Until}
+}
+
+func (a *api) registerSubstitute() {
+	const path = "/api/me/substitute"
+	op := func(id, method, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"about"}, DefaultStatus: status}
+	}
+	set := func(ctx context.Context, s *directory.Substitute) (directory.TeamMember, error) {
+		id := actor(ctx).Member.ID
+		if id == "" {
+			return directory.TeamMember{}, newProblem(http.StatusConflict, "you are no team member of the directory yet")
+		}
+		return a.Directory.UpdateTeamMember(ctx, id, "", func(m *directory.TeamMember) error {
+			m.Substitute = s
+			return nil
+		})
+	}
+	handle(a, access.MeWrite, op("set-my-substitute", http.MethodPut, "Say who stands in for you, and when: he or she joins your new chats and sees what you see", http.StatusOK),
+		func(ctx context.Context, in *struct{ Body substituteBody }) (*objectOutput[directory.TeamMember], error) {
+			m, err := set(ctx, in.Body.substitute())
+			return &objectOutput[directory.TeamMember]{ETag: tag(m.Revision), Body: m}, err
+		})
+	handle(a, access.MeWrite, op("delete-my-substitute", http.MethodDelete, "Say that nobody stands in for you any more", http.StatusNoContent),
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			_, err := set(ctx, nil)
+			return nil, err
+		})
+}

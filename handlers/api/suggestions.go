@@ -1,0 +1,172 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/letter"
+)
+
+type (
+	suggestionObject struct {
+		Action  item.Action        `json:"action"`
+		Score   float64            `json:"score" doc:"the chance that it is right, 0 to 1"`
+		Reasons []learn.Reason     `json:"reasons" nullable:"false"`
+		Contact *directory.Contact `json:"contact,omitempty"`
+		Client  *directory.Client  `json:"client,omitempty"`
+		Solve   solveBody          `json:"solve" doc:"what to send to …/solve to do it"`
+	}
+	prefill struct {
+		Name     string `json:"name,omitempty"`
+		Email    string `json:"email,omitempty"`
+		Phone    string `json:"phone,omitempty"`
+		Function string `json:"function,omitempty"`
+		Company  string `json:"company,omitempty"`
+		Client   string `json:"client,omitempty" doc:"id of the likeliest client"`
+	}
+	suggestions struct {
+		Items   []suggestionObject `json:"items" nullable:"false" doc:"the likeliest first; only what you may do"`
+		Prefill prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
+	}
+)
+
+func (a *api) registerSuggestions() {
+	handle(a, access.MailsRead, huma.Operation{
+		OperationID: "get-suggestions", Method: http.MethodGet, Path: "/api/mails/{mail}/suggestions", Tags: []string{"mails"},
+		Summary: "What may solve a mail that waits, ranked, with reasons",
+	}, func(ctx context.Context, in *MailPath) (*struct{ Body suggestions }, error) {
+		it, err := a.mail(ctx, in.Mail, access.MailsRead)
+		if err != nil {
+			return nil, err
+		}
+		out := suggestions{Items: []suggestionObject{}}
+		if it.State != item.Parked {
+			return &struct{ Body suggestions }{out}, nil
+		}
+		m, err := a.evidence(ctx, it)
+		if err != nil {
+			return nil, err
+		}
+		list, err := learn.Suggest(ctx, a.Directory, m)
+		if err != nil {
+			return nil, err
+		}
+		may := a.solutions(ctx, it)
+		for _, s := range list {
+			if slices.Contains(may, s.Action) {
+				out.Items = append(out.Items, suggestionOf(s))
+			}
+		}
+		out.Prefill = prefillOf(m, list)
+		return &struct{ Body suggestions }{out}, nil
+	})
+}
+
+func suggestionOf(s learn.Suggestion) suggestionObject {
+	o := suggestionObject{Action: s.Action, Score: s.Score, Reasons: s.Reasons, Contact: s.Contact, Client: s.Client}
+	if o.Reasons == nil {
+		o.Reasons = []learn.Reason{}
+	}
+	o.Solve = solveBody{Action: string(s.Action), Scope: string(s.Scope)}
+	if s.Contact != nil {
+		o.Solve.Contact = s.Contact.ID
+	}
+	if s.Client != nil && s.Action != item.LinkContact {
+		o.Solve.Client = s.Client.ID
+	}
+	if s.Action == item.CreateContact {
+		o.Solve.Name, o.Solve.Email, o.Solve.Phone, o.Solve.Function = s.Name, s.Email, s.Phone, s.Function
+	}
+	return o
+}
+
+// evidence is a mail with all that suggestions rest on.
+func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
+	content, err := a.Items.Body(ctx, it)
+	if err != nil {
+		return learn.Mail{}, err
+	}
+	m := learn.Mail{Item: it, Letter: letter.Read(it.BodyType, content, it.Subject)}
+	if m.Answered, err = a.answered(ctx, it); err != nil {
+		return m, err
+	}
+	own := map[string]bool{}
+	others := slices.Concat(it.To, it.Cc)
+	if m.Letter.Forwarded != nil {
+		others = append(others, m.Letter.Forwarded.From)
+	}
+	for _, to := range others {
+		if _, known := own[to.Email]; !known {
+			if own[to.Email], err = a.Desk.Own(ctx, to.Email); err != nil {
+				return m, err
+			}
+		}
+	}
+	m.Own = func(email string) bool { return own[email] }
+	m.Trusted, err = a.trusted(ctx, it)
+	return m, err
+}
+
+// answered is the chat that a mail says it answers.
+func (a *api) answered(ctx context.Context, it item.Item) (*chat.Chat, error) {
+	for _, id := range it.Answers() {
+		t, err := a.Chats.MailThread(ctx, id)
+		if err == nil {
+			c, err := a.Chats.Get(ctx, t.Chat)
+			return &c, err
+		}
+		if !errors.Is(err, chat.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// trusted tells whether the sender is a contact who has a chat already: one of
+// the last of the client's.
+func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
+	if it.Reason != item.SenderNotVerified {
+		return false, nil
+	}
+	c, known, err := a.Directory.ContactByAddress(ctx, it.From.Email)
+	if err != nil || !known {
+		return false, err
+	}
+	for _, client := range c.Clients[:min(len(c.Clients), 3)] {
+		chats, _, err := a.Chats.List(ctx, chat.Query{Client: client, Limit: 50})
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(chats, func(x chat.Chat) bool { return x.Contact == c.ID }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// prefillOf is what a form for a new contact starts with.
+func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
+	from := m.Item.From
+	l := m.Letter
+	if f := l.Forwarded; f != nil && f.From.Email != "" && m.Item.Reason == item.InternalSender {
+		from, l = f.From, letter.Read("text", f.Text, f.Subject)
+	}
+	card := letter.CardOf(from, l)
+	p := prefill{Name: card.Name, Email: from.Email, Phone: card.Phone, Function: card.Function, Company: card.Company}
+	for _, s := range list {
+		if s.Client != nil {
+			p.Client = s.Client.ID
+			break
+		}
+	}
+	return p
+}

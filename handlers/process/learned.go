@@ -1,0 +1,125 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/letter"
+)
+
+// rule is a rule that people taught, if it is on.
+func (r *records) rule(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error) {
+	if key == "" {
+		return directory.Rule{}, false, nil
+	}
+	rule, err := look(r.known, r.known.rules, directory.RuleID(kind, key), func() (found[directory.Rule], error) {
+		rule, there, err := r.h.Directory.RuleFor(ctx, kind, key)
+		return found[directory.Rule]{rule, there}, err
+	})
+	return rule.value, rule.there && rule.value.State == directory.RuleOn, err
+}
+
+func (r *records) Dismissed(ctx context.Context, it item.Item) (string, error) {
+	rule, on, err := r.rule(ctx, directory.DismissList, it.ListID)
+	if err == nil && !on {
+		rule, on, err = r.rule(ctx, directory.DismissSender, it.From.Email)
+	}
+	if err != nil || !on {
+		return "", err
+	}
+	return rule.ID, nil
+}
+
+func (r *records) Accepted(ctx context.Context, it item.Item) (string, error) {
+	rule, on, err := r.rule(ctx, directory.AcceptSender, it.From.Email)
+	if err != nil || !on {
+		return "", err
+	}
+	return rule.ID, nil
+}
+
+func (r *records) Belongs(ctx context.Context, it item.Item) (client, rule string, err error) {
+	client, by, ok, err := learn.DomainClient(ctx, r.h.Directory, it)
+	if err != nil || !ok {
+		return "", "", err
+	}
+	return client, by.ID, nil
+}
+
+func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
+	text := func(ctx context.Context) (letter.Letter, error) {
+		content, err := r.h.Items.Body(ctx, it)
+		return letter.Read(it.BodyType, content, it.Subject), err
+	}
+	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, text)
+	if err != nil || !ok {
+		return "", "", err
+	}
+	return client, rule, nil
+}
+
+// welcome makes the sender of a mail a contact of a client, as a rule says. A
+// person of the same name whom the client has at the same domain gets one more
+// address instead. What was looked up before is forgotten, since the directory
+// has changed.
+func (r *run) welcome(ctx context.Context, it item.Item, n newcomer) error {
+	email := it.From.Email
+	content, err := r.Items.Body(ctx, it)
+	if err != nil {
+		return err
+	}
+	card := letter.CardOf(it.From, letter.Read(it.BodyType, content, it.Subject))
+	if card.Name == "" {
+		card.Name = email
+	}
+	near, err := r.Directory.ContactsAtDomain(ctx, domainOf(email), 50)
+	if err != nil {
+		return err
+	}
+	err = r.Directory.Change(audit.As(ctx, "rule:"+n.Rule), func(tx *directory.Tx) error {
+		if _, there, err := tx.ContactByAddress(email); err != nil || there {
+			return err
+		}
+		made := directory.Contact{Name: card.Name, Phone: card.Phone, Function: card.Function, Clients: []string{n.Client}}
+		for _, c := range near {
+			if len(c.Clients) == 1 && c.Clients[0] == n.Client && sameName(c.Name, card.Name) {
+				if made, err = tx.Contact(c.ID); err != nil {
+					return err
+				}
+			}
+		}
+		made.Emails = append(slices.Clip(made.Emails), email)
+		made.Learned = maps.Clone(made.Learned)
+		if made.Learned == nil {
+			made.Learned = map[string]string{}
+		}
+		made.Learned[email] = n.Rule
+		_, err := tx.SaveContact(made)
+		return err
+	})
+	if err != nil && !errors.Is(err, directory.ErrNotFound) { // ErrNotFound: deleted meanwhile; the next try sees it
+		return fmt.Errorf("make %s a contact of client %s: %w", it.From.Email, n.Client, err)
+	}
+	if r.version, err = r.Directory.Version(ctx); err != nil {
+		return err
+	}
+	r.who.known = r.at(r.version)
+	return nil
+}
+
+func sameName(a, b string) bool {
+	return slices.Equal(directory.NameWords(a), directory.NameWords(b))
+}
+
+func domainOf(email string) string {
+	_, domain, _ := strings.Cut(email, "@")
+	return domain
+}

@@ -1,0 +1,74 @@
+package item
+
+import "kantoorpost/shared/words"
+
+// Explain says why mail waits for a reason, and what to do about it. In both,
+// a word in braces stands for a fact: {sender}, {address}, {contact},
+// {clients}, {client}, {role}, {team}, {tries}, {detail}.
+func Explain(r Reason) (why, whatToDo words.Text) {
+	e := explanations[r]
+	return e.why, e.whatToDo
+}
+
+var explanations = map[Reason]struct{ why, whatToDo words.Text }{
+	Undecodable: {
+		words.Text{NL: "Microsoft gaf iets door dat niet als e-mail te lezen is: {detail}.", EN: "Microsoft sent something that cannot be read as a mail: {detail}."},
+		words.Text{NL: "Open het bericht in Outlook en handel het daar af. Probeer het opnieuw of verwijder het hier uit de lijst.", EN: "Open the message in Outlook and deal with it there. Retry it, or dismiss it here."},
+	},
+	TooLarge: {
+		words.Text{NL: "De tekst is langer dan wordt bewaard, dus hier staat alleen het begin.", EN: "The text is longer than what is kept, so only its start is here."},
+		words.Text{NL: "Laat het bericht door om het met het begin van de tekst te verwerken, of verwijder het uit de lijst. De hele tekst staat in Outlook.", EN: "Release the mail to process it with the start of its text, or dismiss it. The whole text is in Outlook."},
+	},
+	NoSender: {
+		words.Text{NL: "Het bericht noemt geen afzender.", EN: "The mail names no sender."},
+		words.Text{NL: "Kies de contactpersoon die het geschreven heeft, of verwijder het uit de lijst.", EN: "Choose the contact who wrote it, or dismiss it."},
+	},
+	Bounce: {
+		words.Text{NL: "Dit is een melding dat een e-mail niet bezorgd kon worden.", EN: "This is a report that some mail could not be delivered."},
+		words.Text{NL: "Kijk welk adres niet klopt en verbeter het bij het contact. Verwijder daarna de melding.", EN: "See which address is wrong and mend it at the contact. Then dismiss the report."},
+	},
+	Automated: {
+		words.Text{NL: "Dit bericht is door een programma verstuurd, zoals een nieuwsbrief, een melding of een afwezigheidsbericht.", EN: "A program sent this mail, such as a newsletter, a notification or an out-of-office answer."},
+		words.Text{NL: "Verwijder het, eenmalig of altijd voor deze lijst of afzender. Hoort het bij een relatie, laat het dan door.", EN: "Dismiss it, once or always for this list or sender. When it belongs to a client, release it."},
+	},
+	SenderNotVerified: {
+		words.Text{NL: "Microsoft betwijfelt dat dit bericht van {sender} komt. De afzender kan vervalst zijn.", EN: "Microsoft doubts that this mail is from {sender}. The sender may be forged."},
+		words.Text{NL: "Bel de afzender op een bekend nummer als u twijfelt. Een manager kan het bericht doorlaten; anders verwijdert u het.", EN: "When in doubt, call the sender on a number that you know. A manager can release the mail; otherwise dismiss it."},
+	},
+	LinkRemoved: {
+		words.Text{NL: "De rol of het procesteam waaraan {address} gekoppeld was, bestaat niet meer.", EN: "The role or process team that {address} was linked with is gone."},
+		words.Text{NL: "Koppel {address} aan een andere rol of een ander procesteam. Het bericht wordt daarna vanzelf verwerkt.", EN: "Link {address} with another role or process team. The mail is then processed by itself."},
+	},
+	InternalSender: {
+		words.Text{NL: "{sender} is van het eigen kantoor.", EN: "{sender} is somebody of this office."},
+		words.Text{NL: "Heeft een collega een bericht van een relatie doorgestuurd, kies dan het contact dat het schreef. Verwijder het anders uit de lijst.", EN: "When a colleague forwarded a client's mail, choose the contact who wrote it. Otherwise dismiss it."},
+	},
+	UnknownSender: {
+		words.Text{NL: "{sender} is van geen contact bekend.", EN: "{sender} is no contact's address."},
+		words.Text{NL: "Koppel het adres aan een bestaand contact of maak een nieuw contact. Later komt mail van dit adres vanzelf goed terecht.", EN: "Link the address with an existing contact, or create a contact. Later mail from this address finds its way by itself."},
+	},
+	SenderNoClient: {
+		words.Text{NL: "Contact {contact} is aan geen relatie gekoppeld.", EN: "Contact {contact} is linked with no client."},
+		words.Text{NL: "Kies de relatie waar {contact} bij hoort.", EN: "Choose the client to whom {contact} belongs."},
+	},
+	SeveralClients: {
+		words.Text{NL: "Contact {contact} hoort bij meer relaties: {clients}.", EN: "Contact {contact} belongs to several clients: {clients}."},
+		words.Text{NL: "Kies de relatie waar dit bericht over gaat.", EN: "Choose the client that this mail is about."},
+	},
+	NoMemberAddress: {
+		words.Text{NL: "Geen actief teamlid heeft het adres {address}.", EN: "No active team member has the address {address}."},
+		words.Text{NL: "Geef het teamlid dit adres, of koppel {address} aan een rol of procesteam. Het bericht wordt daarna vanzelf verwerkt.", EN: "Give the team member this address, or link {address} with a role or process team. The mail is then processed by itself."},
+	},
+	NoMemberRole: {
+		words.Text{NL: "Niemand heeft bij relatie {client} de rol {role}.", EN: "Nobody has the role {role} at client {client}."},
+		words.Text{NL: "Koppel bij relatie {client} een teamlid met de rol {role}. Het bericht wordt daarna vanzelf verwerkt.", EN: "Link a team member with the role {role} to client {client}. The mail is then processed by itself."},
+	},
+	EmptyTeam: {
+		words.Text{NL: "Procesteam {team} heeft geen actieve leden.", EN: "Process team {team} has no active members."},
+		words.Text{NL: "Voeg een actief teamlid toe aan procesteam {team}. Het bericht wordt daarna vanzelf verwerkt.", EN: "Add an active team member to process team {team}. The mail is then processed by itself."},
+	},
+	Technical: {
+		words.Text{NL: "Er ging {tries} keer iets mis dat niet aan het bericht ligt: {detail}.", EN: "Something failed {tries} times that is no fault of the mail: {detail}."},
+		words.Text{NL: "Probeer het opnieuw. Blijft het misgaan, kijk dan bij Gezondheid of vraag de beheerder.", EN: "Retry it. When it keeps failing, look at the health page or ask the administrator."},
+	},
+}

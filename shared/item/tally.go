@@ -1,0 +1,64 @@
+package item
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/table"
+)
+
+// A Count is what is counted, so that the office sees whether it learns.
+type Count string
+
+// The counts. They are stored.
+const (
+	Stored    Count = "stored"    // mails that came in
+	Waited    Count = "waited"    // mails that were parked, each once
+	Hand      Count = "hand"      // solutions by people
+	Learned   Count = "learned"   // mails that were decided without a person, by what people taught
+	Corrected Count = "corrected" // mails that were decided without a person, and taken back by one
+)
+
+// A Tally is how much of something happened at a time. It is added in the
+// transaction in which that happens: nothing is counted that did not happen,
+// or twice.
+type Tally struct {
+	Count Count `json:"count"`
+	N     int64 `json:"n"`
+}
+
+func tallyTime(at time.Time) string {
+	return fmt.Sprintf("g|%013d", maxMillis-min(max(at.UnixMilli(), 0), maxMillis))
+}
+
+// CountOp returns the operation that counts n of something.
+func CountOp(at time.Time, c Count, n int) table.Op {
+	r, err := table.Pack(tallyTime(at)+"-"+strings.ToLower(rand.Text()), Tally{c, int64(n)})
+	if err != nil {
+		panic(fmt.Sprintf("tally: %v", err)) // a plain struct packs
+	}
+	return table.Insert(r)
+}
+
+// Counts adds up what happened from one time until before another.
+func (s *Store) Counts(ctx context.Context, from, until time.Time) (map[Count]int64, error) {
+	sums := map[Count]int64{}
+	// Later times sort first, and a time itself before what happened then.
+	for at, to := tallyTime(until.Add(-time.Millisecond)), tallyTime(from.Add(-time.Millisecond)); at != ""; {
+		rows, next, err := s.table.Range(ctx, at, to, table.MaxRange)
+		if err != nil {
+			return nil, fmt.Errorf("count what happened since %s: %w", from.Format(time.DateOnly), err)
+		}
+		for _, r := range rows {
+			var t Tally
+			if r.Unpack(&t) == nil {
+				sums[t.Count] += t.N
+			}
+		}
+		at = next
+	}
+	return sums, nil
+}

@@ -1,0 +1,107 @@
+package item
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"kantoorpost/shared/table"
+)
+
+// A Handle is something that several mails have in common, by which those that
+// wait are found when one of them is solved.
+type Handle string
+
+// SentBy is the handle of mail from an e-mail address.
+func SentBy(email string) Handle { return Handle(Hash("sender", email)) }
+
+// SentFrom is the handle of mail from the addresses of a domain.
+func SentFrom(domain string) Handle { return Handle(Hash("domain", domain)) }
+
+// OnList is the handle of mail that came through a list.
+func OnList(id string) Handle { return Handle(Hash("list", id)) }
+
+func (it Item) handles() []string {
+	var hs []string
+	if it.From.Email != "" {
+		hs = append(hs, string(SentBy(it.From.Email)))
+		if _, domain, ok := strings.Cut(it.From.Email, "@"); ok {
+			hs = append(hs, string(SentFrom(domain)))
+		}
+	}
+	if it.ListID != "" {
+		hs = append(hs, string(OnList(it.ListID)))
+	}
+	return hs
+}
+
+// MaxWaiting is how many mails one solution or one retry looks at, at most.
+const MaxWaiting = 10_000
+
+// Waiting returns the ids of the mails that wait and have a handle, newest
+// first, at most MaxWaiting.
+func (s *Store) Waiting(ctx context.Context, h Handle) ([]string, error) {
+	return s.ids(ctx, handleKey(string(h), ""), "waiting mail")
+}
+
+// ByRule returns the ids of the mails that were decided by what a rule says,
+// newest first, at most MaxWaiting.
+func (s *Store) ByRule(ctx context.Context, rule string) ([]string, error) {
+	return s.ids(ctx, ruleKey(rule, ""), "mail decided by rule "+rule)
+}
+
+func (s *Store) ids(ctx context.Context, prefix, what string) (ids []string, err error) {
+	for from := prefix; from != "" && len(ids) < MaxWaiting; {
+		rows, next, err := s.table.Range(ctx, from, prefix+above, table.MaxRange)
+		if err != nil {
+			return nil, fmt.Errorf("look for %s: %w", what, err)
+		}
+		for _, r := range rows {
+			if id := r.Key[len(prefix):]; ValidID(id) {
+				ids = append(ids, id)
+			}
+		}
+		from = next
+	}
+	return ids[:min(len(ids), MaxWaiting)], nil
+}
+
+// DecidedBy returns the operations that keep by which rules the mail was
+// decided, for ByRule.
+func (it Item) DecidedBy() []table.Op {
+	var ops []table.Op
+	for _, rule := range it.Rules {
+		ops = append(ops, table.Put(table.Row{Key: ruleKey(rule, it.ID), Props: map[string]any{"mail": it.ID}}))
+	}
+	return ops
+}
+
+// Undecided returns the operations that take DecidedBy back.
+func (it Item) Undecided() []table.Op {
+	var ops []table.Op
+	for _, rule := range it.Rules {
+		ops = append(ops, table.Delete(table.Row{Key: ruleKey(rule, it.ID)}))
+	}
+	return ops
+}
+
+// Outdate has the next tick decide these parked mails again, whatever their
+// basis: it is what a retry leaves behind in case its jobs are lost. Mails that
+// are not parked are left alone.
+func (s *Store) Outdate(ctx context.Context, ids []string) error {
+	ops := make([]table.Op, 0, len(ids))
+	for _, id := range ids {
+		if ValidID(id) {
+			ops = append(ops, table.Merge(table.Row{Key: parkedKey(id), ETag: table.Any, Props: map[string]any{"basis": ""}}))
+		}
+	}
+	if err := s.writeUnchanged(ctx, ops); err != nil {
+		return fmt.Errorf("retry %d mails: %w", len(ids), err)
+	}
+	err := s.table.Write(ctx, table.Delete(table.Row{Key: settledKey}))
+	if err != nil && !errors.Is(err, table.ErrNotFound) {
+		return fmt.Errorf("retry %d mails: %w", len(ids), err)
+	}
+	return nil
+}

@@ -1,0 +1,415 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/letter"
+	"kantoorpost/shared/table"
+)
+
+// Solve does what a person decided about a mail. Errors: *NotWaiting, *Unfit,
+// *Invalid, *Gone, those of the directory when the person's data does not fit
+// (*directory.Invalid, *directory.Conflict), and those of the tables.
+//
+// Doing the same twice is no error: the second time finds it done.
+func (d *Desk) Solve(ctx context.Context, id, by string, s Solution) (Result, error) {
+	it, err := d.Items.Get(ctx, id)
+	if err != nil {
+		return Result{}, err
+	}
+	if !it.Waits() {
+		if h := it.Hint; h.By == by && h.Action == s.Action {
+			return Result{Mail: it, Rule: h.Rule}, nil
+		}
+		return Result{}, &NotWaiting{it}
+	}
+	if it.State == item.Parked && !slices.Contains(item.Solutions(it.Reason), s.Action) {
+		return Result{}, &Unfit{s.Action, it.Reason, item.Solutions(it.Reason)}
+	}
+	ctx = audit.As(ctx, by)
+	a := &act{Desk: d, it: it, by: by, at: time.Now().UTC(), Solution: s}
+	a.hint = it.Hint
+	a.hint.Action, a.hint.By, a.hint.At, a.hint.Rule = s.Action, by, a.at, ""
+	switch s.Action {
+	case item.LinkContact:
+		err = a.link(ctx)
+	case item.CreateContact:
+		err = a.create(ctx)
+	case item.ChooseClient:
+		err = a.choose(ctx)
+	case item.Release:
+		err = a.release(ctx)
+	case item.Dismiss:
+		err = a.dismiss(ctx)
+	default:
+		err = &Invalid{"action", "one of link-contact, create-contact, choose-client, release, dismiss"}
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return a.finish(ctx)
+}
+
+// An act is one solution being done.
+type act struct {
+	*Desk
+	Solution
+	it      item.Item
+	by      string
+	at      time.Time
+	hint    item.Hint     // what the mail will say
+	answers []item.Handle // the other mail that this may answer
+	done    bool          // the mail itself needs no decision: it is dismissed
+}
+
+func (a *act) evidence(contact, client string) directory.Evidence {
+	return directory.Evidence{At: a.at, By: a.by, Mail: a.it.ID, Action: string(a.Action), Contact: contact, Client: client, Words: letter.Words(a.it.Subject)}
+}
+
+// internal tells whether the mail's own sender cannot be anybody at a client.
+func (a *act) internal(ctx context.Context) (bool, error) {
+	if a.it.From.Email == "" {
+		return true, nil
+	}
+	return a.Own(ctx, a.it.From.Email)
+}
+
+func (a *act) link(ctx context.Context) error {
+	if a.Contact == "" {
+		return &Invalid{"contact", "the id of a contact"}
+	}
+	internal, err := a.internal(ctx)
+	if err != nil {
+		return err
+	}
+	if internal || a.Scope == Once {
+		// The address stays whose it is: only this mail is the contact's.
+		if _, err := a.Directory.Contact(ctx, a.Contact); err != nil {
+			return gone("contact", a.Contact, err)
+		}
+		a.hint.Contact = a.Contact
+		return nil
+	}
+	return a.teach(ctx, a.it.From.Email, func(tx *directory.Tx) (directory.Contact, error) {
+		c, err := tx.Contact(a.Contact)
+		return c, gone("contact", a.Contact, err)
+	})
+}
+
+func (a *act) create(ctx context.Context) error {
+	email := a.Email
+	if email == "" {
+		email = a.it.From.Email
+	}
+	email, err := directory.NormalAddress(email)
+	if err != nil {
+		return &Invalid{"email", "an e-mail address such as naam@voorbeeld.nl"}
+	}
+	if own, err := a.Own(ctx, email); err != nil || own {
+		if own {
+			err = &Invalid{"email", "the address of the contact, not one of the office"}
+		}
+		return err
+	}
+	if strings.TrimSpace(a.Name) == "" {
+		return &Invalid{"name", "the name of the contact"}
+	}
+	made := directory.Contact{Name: a.Name, Phone: a.Phone, Function: a.Function}
+	if a.Client != "" {
+		made.Clients = []string{a.Client}
+	}
+	id := ""
+	err = a.teach(ctx, email, func(tx *directory.Tx) (directory.Contact, error) {
+		_, err := tx.Client(a.Client)
+		if a.Client != "" && err != nil {
+			return made, gone("client", a.Client, err)
+		}
+		return made, nil
+	}, &id)
+	if err == nil && email != a.it.From.Email {
+		a.hint.Contact = id // a colleague passed the mail on
+	}
+	return err
+}
+
+// teach gives a contact an address, and keeps that a person said so. Whoever
+// has the address already is left alone, unless it is that contact.
+func (a *act) teach(ctx context.Context, email string, who func(*directory.Tx) (directory.Contact, error), id ...*string) error {
+	rule := directory.RuleID(directory.AddressContact, email)
+	err := a.Directory.Change(ctx, func(tx *directory.Tx) error {
+		c, err := who(tx)
+		if err != nil {
+			return err
+		}
+		owner, taken, err := tx.ContactByAddress(email)
+		switch {
+		case err != nil:
+			return err
+		case taken && c.ID == "":
+			c = owner // somebody made the same contact just now
+		case taken && owner.ID != c.ID:
+			return &directory.Conflict{Field: "emails", Value: email, Kind: "contact", ID: owner.ID}
+		}
+		if !taken {
+			c.Emails = append(slices.Clip(c.Emails), email)
+			c.Learned = maps.Clone(c.Learned)
+			if c.Learned == nil {
+				c.Learned = map[string]string{}
+			}
+			c.Learned[email] = rule
+		}
+		if c, err = tx.SaveContact(c); err != nil {
+			return err
+		}
+		for _, id := range id {
+			*id = c.ID
+		}
+		if taken {
+			return nil
+		}
+		return a.remember(ctx, tx, c, email)
+	})
+	if err != nil {
+		return err
+	}
+	a.hint.Rule = rule
+	a.answers = append(a.answers, item.SentBy(email))
+	return nil
+}
+
+// remember keeps the rule of an address, and what it says about its domain.
+func (a *act) remember(ctx context.Context, tx *directory.Tx, c directory.Contact, email string) error {
+	client := ""
+	if len(c.Clients) == 1 {
+		client = c.Clients[0]
+	}
+	e := a.evidence(c.ID, client)
+	was, _, err := tx.Rule(directory.AddressContact, email)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.SaveRule(learn.TeachAddress(was, email, e)); err != nil {
+		return err
+	}
+	domain := domainOf(email)
+	if len(c.Clients) == 0 || directory.PublicDomain(domain) {
+		return nil
+	}
+	if was, _, err = tx.Rule(directory.DomainClient, domain); err != nil {
+		return err
+	}
+	now := learn.TeachDomain(was, domain, e)
+	if now.State == directory.RuleOn {
+		a.answers = append(a.answers, item.SentFrom(domain))
+	}
+	_, err = tx.SaveRule(now)
+	return err
+}
+
+func (a *act) choose(ctx context.Context) error {
+	if a.Client == "" {
+		return &Invalid{"client", "the id of a client"}
+	}
+	contact := a.it.Facts.Contact
+	if contact == "" {
+		return &Unfit{a.Action, a.it.Reason, item.Solutions(a.it.Reason)}
+	}
+	err := a.Directory.Change(ctx, func(tx *directory.Tx) error {
+		if _, err := tx.Client(a.Client); err != nil {
+			return gone("client", a.Client, err)
+		}
+		c, err := tx.Contact(contact)
+		if err != nil {
+			return gone("contact", contact, err)
+		}
+		for _, email := range c.Emails {
+			a.answers = append(a.answers, item.SentBy(email))
+		}
+		if len(c.Clients) == 0 {
+			c.Clients = []string{a.Client}
+			_, err := tx.SaveContact(c)
+			return err
+		}
+		if !slices.Contains(c.Clients, a.Client) {
+			return &Invalid{"client", "one of the clients of contact " + c.Name}
+		}
+		if a.Scope == Once || len(c.Clients) < 2 {
+			return nil
+		}
+		was, _, err := tx.Rule(directory.SenderClient, contact)
+		if err != nil {
+			return err
+		}
+		now, err := tx.SaveRule(learn.TeachClient(was, contact, a.evidence(contact, a.Client)))
+		a.hint.Rule = now.ID
+		return err
+	})
+	a.hint.Client = a.Client
+	return err
+}
+
+func (a *act) release(ctx context.Context) error {
+	reason := a.it.Reason
+	if reason == "" {
+		return &NotWaiting{a.it}
+	}
+	a.hint.Release = append(slices.Clip(a.hint.Release), reason)
+	if a.Scope != OfSender {
+		return nil
+	}
+	if reason != item.Automated {
+		// What is doubted about one mail is doubted about the next.
+		return &Invalid{"scope", `"once" for this reason`}
+	}
+	return a.rule(ctx, directory.AcceptSender, a.it.From.Email, func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return learn.TeachAcceptance(r, a.it.From.Email, e, true)
+	})
+}
+
+func (a *act) dismiss(ctx context.Context) (err error) {
+	kind, key := directory.DismissSender, a.it.From.Email
+	if a.Scope == OfList || a.Scope != OfSender && a.it.ListID != "" {
+		kind, key = directory.DismissList, a.it.ListID
+	}
+	if kind == directory.DismissSender {
+		if _, err := directory.NormalAddress(key); err != nil {
+			key = "" // what is no address teaches nothing
+		}
+	}
+	always := a.Scope == OfList || a.Scope == OfSender
+	switch {
+	case always && a.it.Reason != item.Automated && a.it.Reason != item.Bounce && a.it.Reason != item.UnknownSender:
+		return &Invalid{"scope", `"once" for this reason`}
+	case always && key == "":
+		return &Invalid{"scope", `"once", or "sender": the mail came through no list`}
+	case always, key != "" && a.it.Reason == item.Automated:
+		// Dismissing the same often enough teaches too.
+		err = a.rule(ctx, kind, key, func(r directory.Rule, e directory.Evidence) directory.Rule {
+			return learn.TeachDismissal(r, kind, key, e, always)
+		})
+	}
+	a.done = true
+	return err
+}
+
+// rule teaches a rule that has nothing to do with contacts.
+func (a *act) rule(ctx context.Context, kind directory.RuleKind, key string, teach func(directory.Rule, directory.Evidence) directory.Rule) error {
+	return a.Directory.Change(ctx, func(tx *directory.Tx) error {
+		was, _, err := tx.Rule(kind, key)
+		if err != nil {
+			return err
+		}
+		now, err := tx.SaveRule(teach(was, a.evidence("", "")))
+		if err != nil {
+			return err
+		}
+		a.hint.Rule = now.ID
+		if now.State == directory.RuleOn {
+			switch kind {
+			case directory.DismissList:
+				a.answers = append(a.answers, item.OnList(key))
+			default:
+				a.answers = append(a.answers, item.SentBy(key))
+			}
+		}
+		return nil
+	})
+}
+
+// finish writes on the mail what was done to it, and has everything decided
+// that it answers.
+func (a *act) finish(ctx context.Context) (Result, error) {
+	it, err := a.write(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	ids := []string{it.ID}
+	for _, h := range a.answers {
+		more, err := a.Items.Waiting(ctx, h)
+		if err != nil {
+			return Result{}, err
+		}
+		ids = append(ids, more...)
+	}
+	ids = unique(ids)
+	r := Result{Rule: a.hint.Rule}
+	if r.Released, r.Pending, err = a.settle(ctx, "solved", "", ids); err != nil {
+		return Result{}, err
+	}
+	r.Mail, err = a.Items.Get(ctx, it.ID)
+	return r, err
+}
+
+// write changes the mail from waiting to open work, or to dismissed. It loses
+// to whoever is faster: a mail that waits no longer is told of.
+func (a *act) write(ctx context.Context) (item.Item, error) {
+	for it := a.it; ; {
+		was := it.State
+		it.Hint, it.State, it.Reason, it.Facts = a.hint, item.New, "", item.Facts{}
+		if a.done {
+			it.State, it.Decided = item.Dismissed, a.at
+		}
+		it.Note(item.Attempt{At: a.at, By: a.by, Action: a.Action, State: it.State, Rule: a.hint.Rule})
+		ops := append(it.Settle(was, ""), item.CountOp(a.at, item.Hand, 1), audit.Op(audit.Entry{
+			By: a.by, Action: "mail." + string(a.Action), Object: "mail " + it.ID, Mail: it.ID, Detail: a.detail(),
+		}))
+		err := a.Items.Commit(ctx, ops...)
+		if err == nil {
+			return it, nil
+		}
+		if !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+			return it, fmt.Errorf("solve mail %s: %w", it.ID, err)
+		}
+		now, err := a.Items.Get(ctx, it.ID)
+		if err != nil {
+			return it, err
+		}
+		if now.Hint.At.Equal(a.at) && now.Hint.By == a.by {
+			return now, nil // our own answer was lost
+		}
+		if !now.Waits() {
+			// What was taught has decided it meanwhile, or another person has.
+			if a.hint.Rule != "" && slices.Contains(now.Rules, a.hint.Rule) {
+				return now, nil
+			}
+			return now, &NotWaiting{now}
+		}
+		it = now
+	}
+}
+
+func (a *act) detail() map[string]string {
+	d := map[string]string{"reason": string(a.it.Reason)}
+	for name, v := range map[string]string{"contact": a.Contact, "client": a.Client, "scope": string(a.Scope), "rule": a.hint.Rule} {
+		if v != "" {
+			d[name] = v
+		}
+	}
+	return d
+}
+
+func gone(kind, id string, err error) error {
+	if errors.Is(err, directory.ErrNotFound) {
+		return &Gone{kind, id}
+	}
+	return err
+}
+
+func unique(ids []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(ids, func(id string) bool {
+		had := seen[id]
+		seen[id] = true
+		return had
+	})
+}

@@ -1,0 +1,65 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/table"
+)
+
+// Retry has mails that wait decided again, by who asks for it, and tells of the
+// first few at once. It changes nothing itself, so asking twice does no harm;
+// what its jobs lose, the tick does.
+func (d *Desk) Retry(ctx context.Context, by string, ids ...string) (Result, error) {
+	if err := d.Items.Outdate(ctx, ids); err != nil {
+		return Result{}, err
+	}
+	released, pending, err := d.settle(ctx, "retry", by, ids)
+	return Result{Released: released, Pending: pending}, err
+}
+
+// Dismiss says of several mails that nothing needs to be done about them, each
+// for itself, and returns of how many that was so. Mail that waits no longer is
+// left alone.
+func (d *Desk) Dismiss(ctx context.Context, by string, ids ...string) (int, error) {
+	n := 0
+	for _, id := range ids {
+		done, err := d.dismissOne(ctx, by, id)
+		if err != nil {
+			return n, err
+		}
+		if done {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (d *Desk) dismissOne(ctx context.Context, by, id string) (bool, error) {
+	for {
+		it, err := d.Items.Get(ctx, id)
+		if errors.Is(err, item.ErrNotFound) || err == nil && !it.Waits() {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		was, at := it.State, time.Now().UTC()
+		it.State, it.Reason, it.Facts, it.Decided = item.Dismissed, "", item.Facts{}, at
+		it.Hint.Action, it.Hint.By, it.Hint.At, it.Hint.Rule = item.Dismiss, by, at, ""
+		it.Note(item.Attempt{At: at, By: by, Action: item.Dismiss, State: it.State})
+		ops := append(it.Settle(was, ""), item.CountOp(at, item.Hand, 1),
+			audit.Op(audit.Entry{By: by, Action: "mail.dismiss", Object: "mail " + it.ID, Mail: it.ID}))
+		err = d.Items.Commit(ctx, ops...)
+		if err == nil {
+			return true, nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+			return false, fmt.Errorf("dismiss mail %s: %w", id, err)
+		}
+	}
+}

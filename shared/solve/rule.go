@@ -1,0 +1,51 @@
+package solve
+
+import (
+	"context"
+	"fmt"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/directory"
+)
+
+// Switch turns a rule on or off: off, it decides nothing any more, and what it
+// decided stays. Revision "" means whatever it is. Errors:
+// directory.ErrNotFound, directory.ErrChanged, *Unswitchable.
+func (d *Desk) Switch(ctx context.Context, rule, revision, by string, on bool) (directory.Rule, error) {
+	r, err := d.Directory.Rule(ctx, rule)
+	if err != nil {
+		return r, err
+	}
+	err = d.Directory.Change(audit.As(ctx, by), func(tx *directory.Tx) error {
+		now, known, err := tx.Rule(r.Kind, r.Key)
+		if err == nil && !known {
+			err = directory.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if revision != "" && revision != now.Revision {
+			return fmt.Errorf("rule %s: %w", rule, directory.ErrChanged)
+		}
+		// What an address is linked with stands in the directory itself.
+		if now.Kind == directory.AddressContact || now.State == directory.RuleUndoing || now.State == directory.RuleUndone {
+			return &Unswitchable{now}
+		}
+		if now.State = directory.RuleOff; on {
+			now.State = directory.RuleOn
+		}
+		r, err = tx.SaveRule(now)
+		return err
+	})
+	return r, err
+}
+
+// An Unswitchable error says that a rule can be taken back but not switched.
+type Unswitchable struct{ Rule directory.Rule }
+
+func (e *Unswitchable) Error() string {
+	if e.Rule.Kind == directory.AddressContact {
+		return "an address stays its contact's until the link is taken back"
+	}
+	return "this rule was taken back"
+}

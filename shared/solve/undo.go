@@ -1,0 +1,406 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/table"
+)
+
+// Undo takes back what was last done to a mail: what a person solved, with all
+// that it taught and led to, or what a learned rule decided. Errors: ErrNothing,
+// *Written, and those of the tables.
+func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
+	it, err := d.Items.Get(ctx, id)
+	if err != nil {
+		return Result{}, err
+	}
+	ctx = audit.As(ctx, by)
+	rule := it.Hint.Rule
+	if it.Hint.Action == "" && len(it.Rules) > 0 {
+		rule = it.Rules[len(it.Rules)-1]
+	}
+	r, err := d.Directory.Rule(ctx, rule)
+	known := err == nil
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return Result{}, err
+	}
+	switch {
+	case it.Hint.Action == "" && len(it.Rules) == 0:
+		return Result{}, ErrNothing
+	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone:
+		return d.undoRule(ctx, r, "", id, by)
+	case known && r.Kind == directory.DomainClient && it.Hint.Action == "":
+		// The one whom the rule took for a newcomer was somebody else: only he
+		// goes, and the rule has to be taught again.
+		return d.undoRule(ctx, r, it.From.Email, id, by)
+	}
+	if err := d.unwritten(ctx, []string{id}); err != nil {
+		return Result{}, err
+	}
+	if known && it.Hint.Action != "" {
+		if err := d.forget(ctx, r, it.ID); err != nil {
+			return Result{}, err
+		}
+	} else if known && it.Rules != nil {
+		if err := d.setState(ctx, r, directory.RuleOff); err != nil {
+			return Result{}, err
+		}
+	}
+	ids, err := d.takeBack(ctx, []string{id}, by, it.Hint.Action == "")
+	if err != nil {
+		return Result{}, err
+	}
+	return d.again(ctx, id, ids)
+}
+
+// UndoRule takes back a rule with all that it did. Errors: directory.ErrNotFound,
+// *Written, and those of the tables.
+func (d *Desk) UndoRule(ctx context.Context, rule, by string) (Result, error) {
+	r, err := d.Directory.Rule(ctx, rule)
+	if err != nil || r.State == directory.RuleUndone {
+		return Result{Rule: rule}, err
+	}
+	return d.undoRule(audit.As(ctx, by), r, "", "", by)
+}
+
+// undoRule takes back a rule, or of it what it did for one sender, "" for all.
+// Mail is the one that is answered with; "" for none.
+func (d *Desk) undoRule(ctx context.Context, r directory.Rule, sender, mail, by string) (Result, error) {
+	ids, err := d.ledBy(ctx, r.ID, sender)
+	if err != nil {
+		return Result{}, err
+	}
+	if mail != "" && !slices.Contains(ids, mail) {
+		ids = append(ids, mail)
+	}
+	if r.State != directory.RuleUndoing {
+		if err := d.unwritten(ctx, ids); err != nil {
+			return Result{}, err
+		}
+		if err := d.unlearn(ctx, r, sender); err != nil {
+			return Result{}, err
+		}
+	}
+	back, err := d.takeBack(ctx, ids, by, false)
+	if err != nil {
+		return Result{}, err
+	}
+	done := directory.RuleUndone
+	if sender != "" {
+		done = directory.RuleLearning
+	}
+	if err := d.setState(ctx, r, done); err != nil {
+		return Result{}, err
+	}
+	return d.again(ctx, mail, back)
+}
+
+// Resume goes on with rules that are being undone. The tick calls it: whoever
+// began may have died.
+func (d *Desk) Resume(ctx context.Context) error {
+	rules, err := d.Directory.UndoingRules(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, r := range rules {
+		if time.Since(r.Changed) < 2*time.Minute {
+			continue // somebody is at it
+		}
+		if _, err := d.undoRule(audit.As(ctx, r.ChangedBy), r, r.Undoing, "", r.ChangedBy); err != nil {
+			errs = append(errs, fmt.Errorf("undo rule %s: %w", r.ID, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// ledBy are the mails that a rule has led into chats, of one sender or of all.
+func (d *Desk) ledBy(ctx context.Context, rule, sender string) ([]string, error) {
+	ids, err := d.Items.ByRule(ctx, rule)
+	if err != nil || sender == "" {
+		return ids, err
+	}
+	items, err := d.Items.Load(ctx, ids)
+	var of []string
+	for _, it := range items {
+		if it.From.Email == sender {
+			of = append(of, it.ID)
+		}
+	}
+	return of, err
+}
+
+// unwritten refuses to take back mails when people have written in their chats.
+func (d *Desk) unwritten(ctx context.Context, ids []string) error {
+	items, err := d.Items.Load(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var written Written
+	seen := map[string]bool{}
+	for _, it := range items {
+		if it.Chat == "" || seen[it.Chat] {
+			continue
+		}
+		seen[it.Chat] = true
+		c, err := d.Chats.Get(ctx, it.Chat)
+		if err != nil && !errors.Is(err, chat.ErrNotFound) {
+			return err
+		}
+		if c.Written > 0 {
+			written.Chats = append(written.Chats, c.ID)
+		}
+	}
+	if len(written.Chats) > 0 {
+		return &written
+	}
+	return nil
+}
+
+// unlearn takes out of the directory what a rule put there, and says that it
+// is being undone. A contact who is left without an address was made by it.
+func (d *Desk) unlearn(ctx context.Context, r directory.Rule, sender string) error {
+	contacts, err := d.Directory.ContactsByRule(ctx, r.ID, 1000)
+	if err != nil {
+		return err
+	}
+	// One change for each contact, and the last for the rule: until then the
+	// rule stands, and undoing it can be asked for again.
+	for _, c := range contacts {
+		err := d.Directory.Change(ctx, func(tx *directory.Tx) error {
+			c, err := tx.Contact(c.ID)
+			if errors.Is(err, directory.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			mine := func(email string) bool { return c.Learned[email] == r.ID && (sender == "" || email == sender) }
+			c.Emails = slices.DeleteFunc(slices.Clone(c.Emails), mine)
+			c.Learned = maps.Clone(c.Learned)
+			maps.DeleteFunc(c.Learned, func(email, _ string) bool { return mine(email) })
+			if len(c.Emails) == 0 {
+				return tx.DeleteContact(c.ID)
+			}
+			_, err = tx.SaveContact(c)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if r.Kind == directory.AddressContact {
+		if err := d.forgetAbout(ctx, r); err != nil {
+			return err
+		}
+	}
+	r.Undoing = sender
+	return d.setState(ctx, r, directory.RuleUndoing)
+}
+
+// forgetAbout drops what a wrong link said about the domain of its address.
+func (d *Desk) forgetAbout(ctx context.Context, r directory.Rule) error {
+	for _, e := range r.Evidence {
+		domain, known, err := d.Directory.RuleFor(ctx, directory.DomainClient, domainOf(r.Key))
+		if err == nil && known {
+			err = d.forget(ctx, domain, e.Mail)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget drops what a rule learned from one mail.
+func (d *Desk) forget(ctx context.Context, r directory.Rule, mail string) error {
+	return d.Directory.Change(ctx, func(tx *directory.Tx) error {
+		now, known, err := tx.Rule(r.Kind, r.Key)
+		if err != nil || !known {
+			return err
+		}
+		if !slices.ContainsFunc(now.Evidence, func(e directory.Evidence) bool { return e.Mail == mail }) {
+			return nil
+		}
+		now = learn.Forget(now, mail)
+		_, err = tx.SaveRule(now)
+		return err
+	})
+}
+
+func (d *Desk) setState(ctx context.Context, r directory.Rule, s directory.RuleState) error {
+	return d.Directory.Change(ctx, func(tx *directory.Tx) error {
+		now, known, err := tx.Rule(r.Kind, r.Key)
+		if err != nil || !known || now.State == s {
+			return err
+		}
+		now.State, now.Undoing = s, ""
+		if s == directory.RuleUndoing {
+			now.Undoing = r.Undoing
+		}
+		if s == directory.RuleLearning || s == directory.RuleUndone {
+			now.Evidence, now.Count = nil, 0
+		}
+		_, err = tx.SaveRule(now)
+		return err
+	})
+}
+
+// takeBack brings mails back to open work, out of the chats that they are in,
+// and returns all that came back. The chat of a mail that started it goes, and
+// its other mails are decided anew. Whoever wrote in a chat meanwhile keeps it.
+func (d *Desk) takeBack(ctx context.Context, ids []string, by string, noRules bool) (back []string, err error) {
+	var errs []error
+	for _, id := range ids {
+		all, err := d.withOthers(ctx, id)
+		if err != nil {
+			return back, err
+		}
+		for _, id := range all {
+			done, err := d.takeOne(ctx, id, by, noRules)
+			if err != nil {
+				errs = append(errs, err)
+				break
+			}
+			if done {
+				back = append(back, id)
+			}
+		}
+	}
+	return unique(back), errors.Join(errs...)
+}
+
+// withOthers are the mails that have to leave with one: of a chat that it
+// started all, copies before what they are copies of, and the first last.
+func (d *Desk) withOthers(ctx context.Context, id string) ([]string, error) {
+	it, err := d.Items.Get(ctx, id)
+	if errors.Is(err, item.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil || it.Chat == "" {
+		return []string{id}, err
+	}
+	inside := []string{id}
+	if it.Chat == id {
+		if inside, err = d.Chats.Inside(ctx, it.Chat); err != nil {
+			return nil, err
+		}
+	}
+	var all []string
+	for _, m := range inside {
+		original, err := d.Items.Get(ctx, m)
+		if errors.Is(err, item.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if original.InternetMessageID != "" {
+			same, err := d.Items.Named(ctx, original.InternetMessageID)
+			if err != nil {
+				return nil, err
+			}
+			for _, s := range same {
+				if s.ID != m && s.ID != it.Chat && s.Chat == it.Chat {
+					all = append(all, s.ID)
+				}
+			}
+		}
+		if m != it.Chat {
+			all = append(all, m)
+		}
+	}
+	if it.Chat == id {
+		all = append(all, id)
+	}
+	return unique(all), nil
+}
+
+// takeOne brings one mail back to open work.
+func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool) (done bool, err error) {
+	for {
+		it, err := d.Items.Get(ctx, id)
+		if errors.Is(err, item.ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		ops, err := d.leaving(ctx, it)
+		if written := (*Written)(nil); errors.As(err, &written) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		at := time.Now().UTC()
+		automatic := it.Hint.Action == "" && !it.Waits()
+		ops = append(ops, it.Undecided()...)
+		was := it.State
+		it.State, it.Decided, it.Reason, it.Chat, it.Why, it.Rules, it.Facts = item.New, at, "", "", "", nil, item.Facts{}
+		it.Hint = item.Hint{NoRules: noRules}
+		it.Note(item.Attempt{At: at, By: by, Action: item.UndoAction, State: item.New})
+		ops = append(ops, it.Settle(was, "")...)
+		ops = append(ops, audit.Op(audit.Entry{By: by, Action: "mail.undo", Object: "mail " + it.ID, Mail: it.ID}))
+		if automatic {
+			ops = append(ops, item.CountOp(at, item.Corrected, 1))
+		}
+		err = d.Items.Commit(ctx, ops...)
+		if err == nil {
+			return true, nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+			return false, fmt.Errorf("take back mail %s: %w", id, err)
+		}
+	}
+}
+
+func (d *Desk) leaving(ctx context.Context, it item.Item) ([]table.Op, error) {
+	if it.Chat == "" {
+		return nil, nil
+	}
+	c, err := d.Chats.Get(ctx, it.Chat)
+	if errors.Is(err, chat.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.Written > 0 {
+		return nil, &Written{[]string{c.ID}}
+	}
+	return d.Chats.Leave(ctx, c, it)
+}
+
+// again has mails decided that came back, and answers with one of them.
+func (d *Desk) again(ctx context.Context, mail string, ids []string) (Result, error) {
+	// The oldest first: it may be what others answer.
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	slices.Reverse(ids)
+	_, pending, err := d.settle(ctx, "undone", "", ids)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Released: len(ids), Pending: pending}
+	if mail != "" {
+		r.Mail, err = d.Items.Get(ctx, mail)
+	}
+	return r, err
+}
+
+func domainOf(email string) string {
+	_, domain, _ := strings.Cut(email, "@")
+	return domain
+}
