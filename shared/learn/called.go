@@ -24,10 +24,11 @@ func (h *hunt) byCompany() []look {
 		return nil
 	}
 	joined := strings.Join(all, "")
+	exactly := strings.Join(nameTokens(h.by.card.Company), "")
 	note := func(found []directory.Client) {
 		for _, c := range found {
 			weight := company
-			if strings.Join(directory.NameWords(c.Name), "") != joined {
+			if strings.Join(nameTokens(c.Name), "") != exactly {
 				weight *= companyFactor / float64(len(found))
 			}
 			h.point(c, weight, reasonCompany(h.by.card.Company))
@@ -56,13 +57,7 @@ func (h *hunt) byDomainName() []look {
 		return nil
 	}
 	looks := []look{h.like(joined, func(found []directory.Client) {
-		for _, c := range found {
-			weight := domainName
-			if strings.Join(directory.NameWords(c.Name), "") != joined {
-				weight /= float64(len(found))
-			}
-			h.point(c, weight, reasonCalled(called))
-		}
+		h.alike(found, domainName, func(directory.Client) Reason { return reasonCalled(called) })
 	})}
 	for _, part := range parts[:min(2, len(parts))] {
 		if weighty(part) && part != joined && part != h.by.name.last && part != h.by.name.first {
@@ -74,30 +69,47 @@ func (h *hunt) byDomainName() []look {
 	return looks
 }
 
-// byText looks for clients whose name stands in the sender's own words.
+// byText looks for clients whose name may stand in the sender's own words.
 func (h *hunt) byText() []look {
-	text := tokens(h.by.own)
 	var looks []look
-	for _, name := range h.capitals(text) {
+	for _, name := range h.capitals(tokens(h.by.own)) {
 		looks = append(looks, h.like(name, func(found []directory.Client) {
 			for _, c := range found {
-				name := nameTokens(c.Name)
-				at := spans(text, [][]string{name})
-				switch {
-				case slices.ContainsFunc(at, func(s span) bool { return means(text, s, name) }):
-					h.point(c, named, reasonNamed(c))
-				case len(found) <= 3:
-					h.point(c, partName/float64(2*len(found)), reasonNamed(c))
+				if !slices.ContainsFunc(h.said, func(o directory.Client) bool { return o.ID == c.ID }) {
+					h.said = append(h.said, c)
 				}
 			}
 		}))
 	}
-	return looks[:min(len(looks), 4)]
+	return looks[:min(len(looks), 5)]
 }
 
-// capitals are the names in a text: words with capitals in a row, those with a
-// legal form behind them first. Names of people who are spoken to, and the
-// sender's own, are left out.
+// nameThose points to the clients whose whole name the text says, and a little
+// to those of whose name it says a part.
+func (h *hunt) nameThose() {
+	names := make([][]string, len(h.said))
+	for i, c := range h.said {
+		names[i] = nameTokens(c.Name)
+	}
+	text := tokens(h.by.own)
+	whole := map[int]bool{}
+	for _, s := range spans(text, names) {
+		if means(text, s, names[s.client]) {
+			whole[s.client] = true
+			h.point(h.said[s.client], named, reasonNamed(h.said[s.client]))
+		}
+	}
+	for i, c := range h.said {
+		if !whole[i] && len(h.said) <= 6 {
+			h.point(c, partName/float64(2*len(h.said)), reasonPart(c))
+		}
+	}
+}
+
+// capitals are what may be names in a text: words with capitals in a row, those
+// with a legal form behind them first. Names of people who are spoken to, and
+// the sender's own, are left out. A number can end a name, and parts others: in
+// "Btw Q4 Bakkerij Jansen" the name begins behind it.
 func (h *hunt) capitals(text []token) []string {
 	var sure, maybe []string
 	add := func(words []token) {
@@ -117,17 +129,22 @@ func (h *hunt) capitals(text []token) []string {
 		}
 	}
 	for i := 0; i < len(text); i++ {
-		if !text[i].upper {
+		if !text[i].upper || text[i].numbered() {
 			continue
 		}
 		j := i + 1
-		for j < len(text) && !text[j].begins && !text[j-1].named && (text[j].upper || particles[text[j].word] && j+1 < len(text) && text[j+1].upper) {
+		for j < len(text) && !text[j].begins && !text[j-1].named && !text[j].numbered() &&
+			(text[j].upper || particles[text[j].word] && j+1 < len(text) && text[j+1].upper) {
 			j++
 		}
 		words := text[i:j]
-		if i > 0 && salutes[text[i-1].word] || salutes[words[0].word] {
-			i = j - 1
+		at := i
+		i = j - 1
+		if at > 0 && salutes[text[at-1].word] && text[at-1].word != "aan" || salutes[words[0].word] {
 			continue
+		}
+		if j < len(text) && text[j].numbered() && !text[j].begins && len(text[j].word) < 3 {
+			add(text[at : j+1])
 		}
 		if !words[0].begins || len(words) > 1 || words[0].named {
 			add(words)
@@ -135,7 +152,14 @@ func (h *hunt) capitals(text []token) []string {
 		if words[0].begins && len(words) > 1 {
 			add(words[1:])
 		}
-		i = j - 1
+		// Where a name begins is not clear when it begins with a particle: then
+		// its longest word is looked for.
+		if at > 0 && particles[text[at-1].word] && len(words) > 1 {
+			maybe = append(maybe, slices.MaxFunc(words, func(a, b token) int { return len(a.word) - len(b.word) }).word)
+		}
 	}
 	return append(sure, maybe...)
 }
+
+// numbered says whether a word has a digit.
+func (t token) numbered() bool { return strings.ContainsFunc(t.word, unicode.IsDigit) }

@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,7 +117,10 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	if err != nil {
 		return "", none, "", false, fmt.Errorf("text of mail %s: %w", it.ID, err)
 	}
-	said := it.Subject + "\n" + body(l, it.From.Name)
+	said, err := saidBy(ctx, office, contact, it, l)
+	if err != nil {
+		return "", none, "", false, err
+	}
 	pointed := map[int]Reason{}
 	var partly []int
 	for _, m := range mentions(said, all, it.From.Name) {
@@ -200,6 +204,27 @@ func body(l letter.Letter, writer string) string {
 		}
 	}
 	return l.Own
+}
+
+// saidBy is what a contact says in a mail: the subject and his own text. When it
+// is a colleague who passes on what the contact wrote, that is his text.
+func saidBy(ctx context.Context, office Office, contact string, it item.Item, l letter.Letter) (string, error) {
+	said := it.Subject + "\n" + body(l, it.From.Name)
+	if l.Forwarded == nil || l.Forwarded.From.Email == "" {
+		return said, nil
+	}
+	c, err := office.Contact(ctx, contact)
+	if errors.Is(err, directory.ErrNotFound) {
+		return said, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("contact %s: %w", contact, err)
+	}
+	f := l.Forwarded
+	if email, err := directory.NormalAddress(f.From.Email); err == nil && slices.Contains(c.Emails, email) {
+		said += "\n" + body(letter.Read("text", f.Text, f.Subject), cmp.Or(f.From.Name, c.Name))
+	}
+	return said, nil
 }
 
 // quotesOther says whether what is quoted names another client by its number.

@@ -19,13 +19,13 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	var most float64
 	for _, p := range h.ranked() {
 		most = max(most, p.score())
-		list = append(list, Suggestion{Action: item.ChooseClient, Client: p.client, Score: p.score(), Reasons: p.why()})
+		list = append(list, Suggestion{Action: item.ChooseClient, Client: p.client, Score: p.score(), Reasons: p.reasons})
 	}
 	nobody, err := unwanted(ctx, office, by, most == 0)
 	if err != nil {
 		return nil, err
 	}
-	return append(list, dismissal(Once, nobody.score()*(1-most), nobody.why()...)), nil
+	return append(list, dismissal(Once, nobody.score()*(1-most), nobody.reasons...)), nil
 }
 
 // suggestOwnClient answers which of a contact's clients a mail is about.
@@ -154,7 +154,7 @@ func (s *sorter) suggestions() []Suggestion {
 		if len(found[i].reasons) == 0 {
 			found[i].add(oneOfThem/float64(len(s.clients)), reasonOneOfThem)
 		}
-		list = append(list, Suggestion{Action: item.ChooseClient, Client: &c, Score: found[i].score(), Reasons: found[i].why()})
+		list = append(list, Suggestion{Action: item.ChooseClient, Client: &c, Score: found[i].score(), Reasons: found[i].reasons})
 	}
 	return list
 }

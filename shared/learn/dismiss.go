@@ -27,7 +27,7 @@ var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|ge
 
 // urging are phrases of mail that is to be doubted twice.
 var urging = strings.Split("rekeningnummer is gewijzigd|gewijzigd rekeningnummer|nieuw rekeningnummer|iban is gewijzigd|gewijzigde iban|nieuwe iban|nieuw iban|met spoed een betaling|spoedbetaling|betaling klaarzetten|niet bellen|cadeaukaart|giftcard|gift card|wachtwoord|password|"+
-	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin", "|")
+	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|niet bereikbaar|zit in overleg|in een vergadering|spoed: betaling|met spoed betal|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin", "|")
 
 // phrases counts how many of some phrases a text has.
 func phrases(text string, of []string) (n int) {
@@ -98,6 +98,7 @@ func before(ctx context.Context, office Office, kind directory.RuleKind, key str
 type past struct {
 	contact          directory.Contact
 	known            bool
+	near             []directory.Contact // at the sender's domain
 	list, from, take directory.Rule
 }
 
@@ -120,6 +121,12 @@ func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 			p.take, err = before(ctx, office, directory.AcceptSender, email)
 			return err
 		})
+		if domain := domainOf(email); !directory.PublicDomain(domain) {
+			asks = append(asks, func(ctx context.Context) (err error) {
+				p.near, err = office.ContactsAtDomain(ctx, domain, 1)
+				return err
+			})
+		}
 	}
 	return p, together(ctx, asks)
 }
@@ -141,6 +148,9 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if p.known && m.Item.ListID == "" {
 		take.add(programOfContact, reasonIsContact)
 	}
+	if len(p.near) > 0 && !p.known && m.Item.ListID == "" && !machine(m.Item.From.Email) {
+		take.add(programAtClient, reasonDomain(domainOf(m.Item.From.Email), 1))
+	}
 	if n := p.take.Count; n > 0 {
 		take.add(often(releasedBefore, n), reasonReleased(n))
 	}
@@ -151,7 +161,7 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if p.take.Count > 0 {
 		scope = Sender
 	}
-	list := []Suggestion{release(scope, take.score(), take.why()...)}
+	list := []Suggestion{release(scope, max(take.score(), unlikely/2), append(take.reasons, reasonRelease)...)}
 	left := 1 - take.score()
 	if m.Item.ListID != "" {
 		why := []Reason{reasonList(m.Item.ListID)}
@@ -164,9 +174,6 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	why := []Reason{reasonMachine}
 	if n := p.from.Count; n > 0 {
 		why = append(why, reasonDismissed(n))
-	}
-	if take.score() == 0 {
-		list = append(list, release(Once, unlikely/2, reasonRelease))
 	}
 	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...)), nil
 }
@@ -185,6 +192,9 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	}
 	if a := m.Answered; a != nil && p.known && a.Contact == p.contact.ID {
 		genuine.add(contactAnswers, reasonChat)
+	}
+	if len(p.near) > 0 && !p.known {
+		genuine.add(contactWrote, reasonDomain(domainOf(m.Item.From.Email), 1))
 	}
 	if p.known && m.Trusted {
 		genuine.add(trustedBefore, reasonTrusted)
@@ -208,8 +218,8 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	}
 	yes := genuine.score() * (1 - fake.score())
 	no := fake.score() * (1 - genuine.score())
-	chance := yes / (yes + no)
-	return []Suggestion{dismissal(Once, 1-chance, fake.why()...), release(Once, chance, append(genuine.why(), reasonRelease)...)}, nil
+	chance := max(unlikely, yes/(yes+no))
+	return []Suggestion{dismissal(Once, 1-chance, fake.reasons...), release(Once, chance, append(genuine.reasons, reasonRelease)...)}, nil
 }
 
 // suggestUnread answers what to do with mail that could not be read whole.

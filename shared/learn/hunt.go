@@ -52,7 +52,11 @@ func (s speaker) introduced(l letter.Letter) speaker {
 	s.from.Email, _ = directory.NormalAddress(s.from.Email) // "" when it is none
 	s.card = letter.CardOf(s.from, l)
 	s.name = nameOf(s.card.Name)
-	if spelled := localName(s.from.Email); spelled.full() && (!s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0])) {
+	// The name may be half of what the address spells.
+	if spelled := localName(s.from.Email, s.name.first); spelled.full() && !s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0]) {
+		if s.name.first != "" {
+			spelled.first = s.name.first
+		}
 		s.name = spelled
 	}
 	return s
@@ -85,6 +89,7 @@ type hunt struct {
 	near    []directory.Contact // at the domain
 	named   []directory.Contact // of the surname
 	chat    *directory.Contact  // who wrote the chat that the mail answers
+	said    []directory.Client  // whose names the text may say
 }
 
 // A look is one question, and what is done with its answer.
@@ -132,6 +137,7 @@ func search(ctx context.Context, office Office, m Mail, by speaker) (*hunt, erro
 	if err := run(ctx, looks[:min(len(looks), maxFirst)]); err != nil {
 		return nil, err
 	}
+	h.nameThose()
 	return h, h.load(ctx)
 }
 
@@ -181,4 +187,3 @@ func (h *hunt) load(ctx context.Context) error {
 	}
 	return nil
 }
-

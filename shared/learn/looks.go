@@ -117,8 +117,8 @@ func (h *hunt) byLooseNumber() []look {
 
 func (h *hunt) byName() []look {
 	var looks []look
-	for _, last := range []string{h.by.name.last, localName(h.by.from.Email).last} {
-		if last == "" || len(looks) > 0 && last == h.by.name.last {
+	for _, last := range []string{h.by.name.last, h.by.name.bare} {
+		if last == "" {
 			continue
 		}
 		looks = append(looks, asking(

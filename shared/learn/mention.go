@@ -49,15 +49,17 @@ func tokens(text string) []token {
 				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins})
 				begins = false
 			}
-			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !legalEnd(field)
+			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !abbreviated(field)
 		}
 	}
 	return out
 }
 
-// legalEnd says whether a field's full stop belongs to a legal form.
-func legalEnd(field string) bool {
-	return legal[strings.ReplaceAll(fold(field), ".", "")]
+// abbreviated says whether a field's full stop belongs to a legal form or an
+// initial.
+func abbreviated(field string) bool {
+	word := strings.ReplaceAll(fold(field), ".", "")
+	return legal[word] || utf8.RuneCountInString(word) == 1
 }
 
 // nameTokens are the words of a client's name that a mention must have.
@@ -176,7 +178,7 @@ func mentions(text string, clients []directory.Client, writer string) []mention 
 	for _, s := range spans(words, names) {
 		firm := len(distinct[s.client]) > 0 && means(words, s, names[s.client])
 		weight := named
-		if !firm {
+		if !firm && len(slices.DeleteFunc(slices.Clone(names[s.client]), func(w string) bool { return particles[w] })) < 2 {
 			weight = partName
 		}
 		found = append(found, mention{s.client, reasonNamed(clients[s.client]), weight, firm})
@@ -209,7 +211,11 @@ func numbers(text string, clients []directory.Client) []mention {
 			found = append(found, mention{i, reasonLabelled(c), labelled, true})
 		} else if has(n.Loose, c.Number) {
 			firm := len(c.Number) >= 4 && !plausibleYear(c.Number) && !otherNumber(text, c.Number)
-			found = append(found, mention{i, reasonNumber(c), loose, firm})
+			weight := loose
+			if firm {
+				weight = ownNumber
+			}
+			found = append(found, mention{i, reasonNumber(c), weight, firm})
 		}
 		if kvk[c.KvK] == 1 && has(n.KvK, c.KvK) {
 			found = append(found, mention{i, reasonKvK(c), registered, true})
@@ -227,7 +233,7 @@ func plausibleYear(number string) bool {
 
 // notClient are words whose number is not a client's, before it or behind it.
 var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +
-	"rekening rekeningnummer kamer pagina page pag artikel art stuks stuk uur uren km kg euro eur personen mensen aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
+	"rekening rekeningnummer kamer pagina page pag artikel art stuks stuk kantoren klanten bedrijven leden deelnemers uur uren km kg euro eur personen mensen aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
 
 // otherNumber says whether a number stands somewhere in the text as the number
 // of something else, such as an invoice.

@@ -36,6 +36,7 @@ func set(words string) map[string]bool {
 // A fullName is a person's name as far as it tells people apart.
 type fullName struct {
 	first, last string
+	bare        string // last without a particle that is written in one with it, as in addresses
 	whole       string
 }
 
@@ -50,7 +51,7 @@ func nameOf(text string) fullName {
 	case 1:
 		return fullName{first: all[0], whole: whole}
 	}
-	return fullName{all[0], all[len(all)-1], whole}
+	return fullName{first: all[0], last: all[len(all)-1], whole: whole}
 }
 
 // full says whether the name has more than one word.
@@ -75,12 +76,16 @@ func (n fullName) like(o fullName) likeness {
 			return firstAlike
 		}
 		return different
-	case n.whole == o.whole || n.last == o.last && n.first == o.first:
+	case n.whole == o.whole || n.sharesLast(o) && n.first == o.first:
 		return same
-	case n.last == o.last && n.first[0] == o.first[0] && (initials(n.first) || initials(o.first)):
+	case n.sharesLast(o) && n.first[0] == o.first[0] && (initials(n.first) || initials(o.first)):
 		return initialAlike
 	}
 	return different
+}
+
+func (n fullName) sharesLast(o fullName) bool {
+	return n.last == o.last || n.bare != "" && n.bare == o.last
 }
 
 // initials says whether a first name is only that: "j" or "jp".
@@ -92,26 +97,41 @@ func initials(first string) bool {
 var functional = set("info mail post contact administratie boekhouding finance financien facturen factuur invoice invoices facturatie crediteuren debiteuren " +
 	"kantoor receptie secretariaat office admin accounting sales verkoop inkoop planning service support helpdesk klantenservice hr salaris salarissen personeel directie team winkel webshop hallo hello")
 
+// glued are particles as addresses write them before a surname, the longest
+// first: "jvanderberg@".
+var glued = []string{"vanden", "vander", "vande", "van", "den", "der", "ten", "ter", "de"}
+
 // localName is the name that an address spells before its @, if it does:
-// "jan.jansen@", "j.jansen@" or "jjansen@".
-func localName(email string) fullName {
+// "jan.jansen@", "j.jansen@", "jjansen@", or "janjansen70@" of somebody who
+// calls himself Jan.
+func localName(email, first string) fullName {
 	local, _, _ := strings.Cut(fold(email), "@")
 	parts := strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, p := range parts {
-		if functional[p] {
-			return fullName{}
-		}
+	if slices.ContainsFunc(parts, func(p string) bool { return functional[p] }) {
+		return fullName{}
 	}
+	var n fullName
 	switch {
 	case len(parts) > 1:
-		return nameOf(strings.Join(parts, " "))
-	case len(parts) == 1 && utf8.RuneCountInString(parts[0]) >= 5:
-		first, n := utf8.DecodeRuneInString(parts[0])
-		return fullName{string(first), parts[0][n:], parts[0]}
-	case len(parts) == 1:
+		n = nameOf(strings.Join(parts, " "))
+	case len(parts) == 0:
+		return n
+	case len(first) > 1 && strings.HasPrefix(parts[0], first):
+		n = fullName{first: first, last: parts[0][len(first):]}
+	case utf8.RuneCountInString(parts[0]) >= 5:
+		initial, size := utf8.DecodeRuneInString(parts[0])
+		n = fullName{first: string(initial), last: parts[0][size:]}
+	default:
 		return nameOf(parts[0])
 	}
-	return fullName{}
+	n.whole = n.first + " " + n.last
+	for _, p := range glued {
+		if rest, ok := strings.CutPrefix(n.last, p); ok && len(rest) >= 4 {
+			n.bare = rest
+			break
+		}
+	}
+	return n
 }
 
 func domainOf(email string) string {

@@ -29,12 +29,12 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 	var known, client float64
 	for _, p := range people {
 		known = max(known, p.score())
-		list = append(list, Suggestion{Action: item.LinkContact, Contact: &p.contact, Score: p.score(), Reasons: p.why()})
+		list = append(list, Suggestion{Action: item.LinkContact, Contact: &p.contact, Score: p.score(), Reasons: p.reasons})
 	}
 	for _, p := range parties {
 		client = max(client, p.score())
 		s := h.newcomer()
-		s.Client, s.Score, s.Reasons = p.client, p.score()*(1-known), p.why()
+		s.Client, s.Score, s.Reasons = p.client, p.score()*(1-known), p.reasons
 		list = append(list, s)
 	}
 	nobody, err := unwanted(ctx, office, by, known == 0 && client == 0)
@@ -42,7 +42,7 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 		return nil, err
 	}
 	left := nobody.score() * (1 - max(known, client))
-	return append(list, dismissal(Sender, left*0.7, nobody.why()...), dismissal(Once, left*0.3, nobody.why()...)), nil
+	return append(list, dismissal(Sender, left*0.7, nobody.reasons...), dismissal(Once, left*0.3, nobody.reasons...)), nil
 }
 
 // newcomer is the contact that can be made of a speaker.
@@ -75,7 +75,7 @@ func (h *hunt) people(ctx context.Context, parties []*party) ([]*person, error) 
 			return nil, err
 		}
 		candidates = append(candidates, of...)
-		if len(of) == 1 && h.by.name.first == "" {
+		if len(of) == 1 && h.by.name.first == "" && h.by.domain() == "" {
 			only = &of[0]
 		}
 	}

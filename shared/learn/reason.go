@@ -84,6 +84,10 @@ func reasonNamed(c directory.Client) Reason {
 	return reason("name", "%s wordt genoemd", "%s is named", c.Name)
 }
 
+func reasonPart(c directory.Client) Reason {
+	return reason("name-part", "Een deel van de naam %s wordt genoemd", "A part of the name %s is said", c.Name)
+}
+
 func reasonWord(word string) Reason {
 	return reason("word", "Het woord ‘%s’ staat in het bericht", "The word “%s” stands in the mail", word)
 }

@@ -1,5 +1,11 @@
 package learn
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
 // What one piece of evidence is worth: the chance that what it points to is
 // right when nothing else is known. Independent pieces are combined, see clues.
 const (
@@ -13,7 +19,7 @@ const (
 	nameInChat      = 0.60 // beside a name: it answers that person
 	chatUnnamed     = 0.35 // it answers that person, and has no name of its own
 	chatOtherName   = 0.05 // it answers that person, under another name
-	elsewhereFactor = 0.75 // a name at one client, a domain of another: a new job, or two people
+	elsewhereFactor = 0.35 // a name at one client, a domain of another: a new job, or two people
 
 	// Which client a stranger belongs to.
 	domainAll     = 0.85 // everybody known at the domain belongs to it
@@ -34,6 +40,7 @@ const (
 	// Which of a sender's own clients a mail is about. The sender's signature is
 	// the same in all of his mail.
 	partName        = 0.45 // a word that only this one's name has
+	ownNumber       = 0.85 // a number that is one of theirs is seldom anything else
 	signatureFactor = 0.25 // of whatever stands in the signature
 	habit           = 0.80 // what earlier choices make likely, at most
 	ownTeam         = 0.45 // the addressed team member works for it, and not for the others
@@ -59,8 +66,9 @@ const (
 	phoneOfContact   = 0.50
 	strangerDoubted  = 0.60 // who is doubted and unknown is seldom missed
 	doubted          = 0.40 // Exchange is right more often than not
-	alarming         = 0.55 // one phrase that hurries or asks for money
+	alarming         = 0.80 // one phrase that hurries or asks for money: that is what fraud is for
 	programOfContact = 0.60 // a contact's own software: invoices, scans, portals
+	programAtClient  = 0.55 // the same, from an address of its own at a client's domain
 	unreadContact    = 0.70
 )
 
@@ -69,40 +77,37 @@ const leastScore = 0.02
 
 // clues are pieces of evidence for one thing.
 type clues struct {
-	not     float64 // the chance that all of them mislead; 0 before the first
+	weights map[string]float64 // the heaviest of each group
 	reasons []Reason
 }
 
-// add takes a piece of evidence into account, as if it had nothing to do with
-// the others. The same reason counts once.
+// groups are reasons that go together, so that only the heaviest counts: a
+// domain is called like the client whose people are there.
+var groups = map[string]string{
+	"domain-rule": "same-domain", "domain-name": "same-domain",
+	"word": "name", "name-part": "name",
+	"is-contact": "trusted-before",
+}
+
+// add takes a piece of evidence into account. The same reason counts once.
 func (c *clues) add(weight float64, why Reason) {
-	for _, r := range c.reasons {
-		if r.Code == why.Code {
-			return
-		}
-	}
-	if weight <= 0 {
+	if weight <= 0 || slices.ContainsFunc(c.reasons, func(r Reason) bool { return r.Code == why.Code }) {
 		return
 	}
-	if len(c.reasons) == 0 {
-		c.not = 1
+	if c.weights == nil {
+		c.weights = map[string]float64{}
 	}
-	c.not *= 1 - min(weight, 0.98)
+	group := cmp.Or(groups[why.Code], why.Code)
+	c.weights[group] = max(c.weights[group], min(weight, 0.98))
 	c.reasons = append(c.reasons, why)
 }
 
-// score is the chance that at least one of the pieces does not mislead.
+// score is the chance that not all of the groups mislead, as if they had nothing
+// to do with each other.
 func (c *clues) score() float64 {
-	if c == nil || len(c.reasons) == 0 {
-		return 0
+	misled := 1.0
+	for _, group := range slices.Sorted(maps.Keys(c.weights)) { // in one order, so that sums are the same
+		misled *= 1 - c.weights[group]
 	}
-	return 1 - c.not
-}
-
-// why are the reasons; a nil clues has none.
-func (c *clues) why() []Reason {
-	if c == nil {
-		return nil
-	}
-	return c.reasons
+	return 1 - misled
 }
