@@ -28,7 +28,8 @@ type version struct {
 // A change is one attempt to change the directory: what is read during it is
 // still so when it is written.
 type change struct {
-	store *Store
+	store   *Store
+	version int64 // of the directory when it began
 	// id is for the object that the change makes, token its revision. Both
 	// stay the same over all attempts.
 	id, token string
@@ -61,19 +62,13 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 		c := &change{store: s, id: id, token: token, ops: map[string]table.Op{}, freed: map[string]bool{}, taken: map[string]string{}}
 		ops, err := s.prepare(ctx, c, entry, decide)
 		if err != nil || len(ops) == 0 {
+			// What was decided may rest on rows of before and after somebody
+			// else's change.
+			if now, errNow := s.Version(ctx); errNow != nil || now == c.version || attempt == attempts {
+				return err
+			}
+		} else if err = s.write(ctx, ops, entry.ID); !overtaken(err) {
 			return err
-		}
-		err = s.table.Write(ctx, ops...)
-		if err == nil {
-			return nil
-		}
-		err = fmt.Errorf("directory: %w", err)
-		overtaken := errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound)
-		if !overtaken {
-			return err
-		}
-		if done, errDone := audit.Written(ctx, s.table, entry.ID); errDone != nil || done {
-			return errDone
 		}
 		if attempt == attempts {
 			return fault.Later(time.Second, fmt.Errorf("overtaken %d times: %w", attempts, err))
@@ -85,6 +80,26 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// write makes a transaction with the entry of the audit that has an id. It is
+// made, too, when an attempt before made it and lost its answer.
+func (s *Store) write(ctx context.Context, ops []table.Op, entry string) error {
+	err := s.table.Write(ctx, ops...)
+	if overtaken(err) {
+		if done, errDone := audit.Written(ctx, s.table, entry); done || errDone != nil {
+			return errDone
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("directory: %w", err)
+	}
+	return err
+}
+
+// overtaken says whether a transaction failed because another came between.
+func overtaken(err error) bool {
+	return errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound)
 }
 
 // prepare returns the transaction of one attempt, nothing when there is nothing
@@ -104,6 +119,7 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	if left := time.Until(v.Until); v.Import != "" && left > 0 {
 		return nil, fault.Later(left, errors.New("directory: an import is going on: nothing else can change until it has ended"))
 	}
+	c.version = v.Version
 	if err := decide(c); err != nil || len(c.order) == 0 {
 		return nil, err
 	}

@@ -122,7 +122,6 @@ func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func
 // ErrChanged; *InUse while contacts are linked to it.
 func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "client", id, revision, func(c *change, client Client) error {
-		c.action = "client.delete"
 		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)
 		if err != nil {
 			return err

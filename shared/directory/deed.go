@@ -20,7 +20,7 @@ var actionKinds = map[string]string{
 	"team": "process-team", "links": "client-team", "rule": "rule",
 }
 
-const maxShown = 100 // runes of a value that the audit shows
+const maxShown = 200 // runes of a value that the audit shows
 
 // note keeps what happens to an object; was or now is nil when there was or will
 // be none.
@@ -44,33 +44,37 @@ func (c *change) note(key, name string, was, now map[string]any) {
 	c.did = append(c.did, d)
 }
 
-// difference notes what happens to a field: short plain values with what they
-// were and are, others only that they changed.
+// difference notes what happens to a field: a short one with what it was and
+// is, another only that it changed.
 func (d deed) difference(field string, was, now map[string]any) {
 	if field == "id" || field == "revision" || strings.HasPrefix(field, "data") || was[field] == now[field] {
 		return
 	}
-	before, shownBefore := shown(was[field])
-	after, shownAfter := shown(now[field])
+	before, after := shown(was[field]), shown(now[field])
 	switch {
-	case !shownBefore || !shownAfter:
-		d.detail[field] = "changed"
 	case was == nil:
 		d.detail[field] = after
 	case now == nil:
 		d.detail[field] = before
+	case before == long || after == long:
+		d.detail[field] = "changed"
 	default:
 		d.detail[field] = before + " → " + after
 	}
 }
 
-func shown(value any) (string, bool) {
+// long stands for a value that the audit does not show.
+const long = "…"
+
+func shown(value any) string {
 	if value == nil {
-		return "", true
+		return ""
 	}
 	text := fmt.Sprint(value)
-	nested := strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{")
-	return text, !nested && utf8.RuneCountInString(text) <= maxShown
+	if utf8.RuneCountInString(text) > maxShown {
+		return long
+	}
+	return text
 }
 
 // entry is e with what the change does: the first object, and after it the

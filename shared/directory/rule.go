@@ -170,7 +170,7 @@ func (r Rule) checked() (Rule, error) {
 	for _, e := range r.Evidence[max(0, len(r.Evidence)-maxEvidence):] {
 		evidence = append(evidence, e.cut())
 	}
-	r.ID, r.Evidence = RuleID(r.Kind, r.Key), evidence
+	r.ID, r.Evidence, r.Undoing = RuleID(r.Kind, r.Key), evidence, cutText(r.Undoing)
 	return r, nil
 }
 

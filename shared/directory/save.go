@@ -171,10 +171,10 @@ func remove[T entity[T]](ctx context.Context, s *Store, kind, id, revision strin
 		if err != nil {
 			return err
 		}
-		if err := allowed(c, was); err != nil {
+		if err := release(ctx, c, &was, nil); err != nil {
 			return err
 		}
-		return release(ctx, c, &was, nil)
+		return allowed(c, was)
 	})
 }
 

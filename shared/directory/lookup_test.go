@@ -1,0 +1,207 @@
+package directory
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/table"
+)
+
+func contactNames(contacts []Contact) string {
+	var names []string
+	for _, c := range contacts {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func clientNames(clients []Client) string {
+	var names []string
+	for _, c := range clients {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// What suggestions rest on is found by what a mail tells, with one query each,
+// and only that.
+func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	bakker := must(o.CreateClient(ctx, Client{Number: "A 1001", Type: Organisation, Name: "Bakkerij van den Berg Holding B.V.", KvK: "12345678", VAT: "NL123456789B01"}))(t)
+	must(o.CreateClient(ctx, Client{Number: "1002", Type: Organisation, Name: "Slagerij Bérg", KvK: "12345678"}))(t)
+	for _, c := range []Contact{
+		{Name: "Piet van den Berg", Emails: []string{"piet@vandenberg.nl", "p@vandenberg.nl", "piet@gmail.com"}, Clients: []string{bakker.ID}},
+		{Name: "Müller, Änne", Emails: []string{"anne@loon.vandenberg.nl"}, Clients: []string{bakker.ID}},
+		{Name: "Anna Muller", Emails: []string{"anna@münchen.example.de"}},
+		{Name: "Kees Bergman", Emails: []string{"kees@gmail.com"}},
+	} {
+		must(o.CreateContact(ctx, c))(t)
+	}
+	contacts := func(c []Contact, err error) string { return contactNames(must(c, err)(t)) }
+	clients := func(c []Client, err error) string { return clientNames(must(c, err)(t)) }
+	both := "Bakkerij van den Berg Holding B.V., Slagerij Bérg"
+	for _, c := range []struct {
+		what  string
+		found func() string
+		want  string
+	}{
+		{"a domain", func() string { return contacts(o.ContactsAtDomain(ctx, " VandenBerg.NL ", 5)) }, "Piet van den Berg"},
+		{"a domain of other letters", func() string { return contacts(o.ContactsAtDomain(ctx, "MÜNCHEN.example.de", 5)) }, "Anna Muller"},
+		{"the domain above", func() string { return contacts(o.ContactsAtDomain(ctx, "nl", 5)) }, ""},
+		{"a public domain", func() string { return contacts(o.ContactsAtDomain(ctx, "gmail.com", 5)) }, ""},
+		{"a surname", func() string { return contacts(o.ContactsNamed(ctx, "MULLER", 5)) }, "Anna Muller, Müller, Änne"},
+		{"a name", func() string { return contacts(o.ContactsNamed(ctx, "P. Berg", 5)) }, "Piet van den Berg"},
+		{"no name", func() string { return contacts(o.ContactsNamed(ctx, " ,-", 5)) }, ""},
+		{"a client's", func() string { return contacts(o.ContactsOfClient(ctx, bakker.ID, 5)) }, "Müller, Änne, Piet van den Berg"},
+		{"no client's", func() string { return contacts(o.ContactsOfClient(ctx, "x|", 5)) }, ""},
+		{"a KvK number", func() string { return clients(o.ClientsByKvK(ctx, "1234.5678")) }, both},
+		{"no KvK number", func() string { return clients(o.ClientsByKvK(ctx, "1234")) }, ""},
+		{"a VAT id", func() string { return clients(o.ClientsByVAT(ctx, "nl 1234.56.789.b01")) }, bakker.Name},
+		{"a word", func() string { return clients(o.ClientsNamed(ctx, "berg", 5)) }, both},
+		{"a domain's label", func() string { return clients(o.ClientsNamed(ctx, "bakkerijvandenberg", 5)) }, bakker.Name},
+		{"a whole name", func() string { return clients(o.ClientsNamed(ctx, "Bakkerij van den Berg BV", 5)) }, bakker.Name},
+		{"a legal form", func() string { return clients(o.ClientsNamed(ctx, "holding", 5)) }, ""},
+		{"a word of all names", func() string { return clients(o.ClientsNamed(ctx, "van", 5)) }, ""},
+		{"the start of a word", func() string { return clients(o.ClientsNamed(ctx, "bakk", 5)) }, ""},
+	} {
+		o.wire.Reset()
+		if got := c.found(); got != c.want {
+			t.Errorf("by %s: %q; want %q", c.what, got, c.want)
+		}
+		if n := len(o.wire.Calls()); n > 1 {
+			t.Errorf("by %s: %d queries", c.what, n)
+		}
+	}
+	if got := must(o.ContactsOfClient(ctx, bakker.ID, 1))(t); len(got) != 1 || len(got[0].Emails) == 0 {
+		t.Errorf("one contact of the client: %+v", got)
+	}
+	for number, want := range map[string]bool{" a 1001": true, "A  1001": true, "1001": false, "": false} {
+		if got, found, err := o.ClientByNumber(ctx, number); err != nil || found != want || found && got != bakker {
+			t.Errorf("ClientByNumber(%q): %+v, %v, %v", number, got, found, err)
+		}
+	}
+	o.consistent(t)
+}
+
+// An object that an earlier deployment saved lacks the rows of searches that
+// came later. It can be changed and deleted all the same, and gets them.
+func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	client := must(o.CreateClient(ctx, Client{Number: "1", Type: Organisation, Name: "Bakkerij Smit", KvK: "12345678", VAT: "NL123456789B01"}))(t)
+	make := func(name, email string) Contact {
+		return must(o.CreateContact(ctx, Contact{Name: name, Emails: []string{email}, Clients: []string{client.ID}}))(t)
+	}
+	changed, moved, gone := make("Piet Smit", "piet@smit.nl"), make("Kees Smit", "kees@smit.nl"), make("Jan Smit", "jan@smit.nl")
+	for _, row := range o.server.Snapshot(t)["directory"] {
+		kind, _, _ := strings.Cut(row.Key, "|")
+		var op table.Op
+		switch kind {
+		case "contact-domain", "contact-surname", "client-kvk", "client-vat", "client-word":
+			op = table.Delete(table.Row{Key: row.Key})
+		case "contact-client":
+			op = table.Put(table.Row{Key: row.Key, Props: map[string]any{"id": row.Props["id"]}})
+		default:
+			continue
+		}
+		if err := o.table.Write(ctx, op); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := contactNames(must(o.ContactsOfClient(ctx, client.ID, 9))(t)); got != "Jan Smit, Kees Smit, Piet Smit" {
+		t.Errorf("the client's contacts from before: %s", got)
+	}
+	must(o.UpdateContact(ctx, changed.ID, "", func(c *Contact) error { c.Function = "Directeur"; return nil }))(t)
+	must(o.UpdateContact(ctx, moved.ID, "", func(c *Contact) error {
+		c.Name, c.Emails = "Kees Bos", []string{"kees@bos.nl"}
+		return nil
+	}))(t)
+	if err := o.DeleteContact(ctx, gone.ID, ""); err != nil {
+		t.Error(err)
+	}
+	must(o.UpdateClient(ctx, client.ID, "", func(c *Client) error { c.Name, c.KvK = "Bakkerij Bos", ""; return nil }))(t)
+	if got := contactNames(must(o.ContactsAtDomain(ctx, "smit.nl", 9))(t)); got != "Piet Smit" {
+		t.Errorf("at the domain: %s", got)
+	}
+	o.consistent(t)
+}
+
+func TestNameWords(t *testing.T) {
+	for name, want := range map[string]string{
+		"Bakkerij Jansen B.V.":               "bakkerij jansen",
+		"J.P. Jansen & Zn. Holding":          "jp jansen zn",
+		"’t Hoekje v.o.f.":                   "t hoekje",
+		"Coöperatie De Groene Weide U.A.":    "de groene weide",
+		"Café-Restaurant Łódź (b.v. i.o.)":   "cafe restaurant lodz",
+		"ĲSSELMEER ﬁets Straße":              "ijsselmeer fiets strasse",
+		"Stichting Beheer B.V.":              "",
+		" & ":                                "",
+		"jansen.nl":                          "jansen nl",
+		"Garage 24/7":                        "garage 24 7",
+		"Bakker\u202e\x00 Bart":              "bakker bart",
+		"A.B.C. Loodgieters b.v./Dak & Goot": "abc loodgieters dak goot",
+	} {
+		if got := strings.Join(NameWords(name), " "); got != want {
+			t.Errorf("NameWords(%q) = %q; want %q", name, got, want)
+		}
+	}
+}
+
+func FuzzNameWords(f *testing.F) {
+	for _, seed := range []string{"Bakkerij Jansen B.V.", "İ.Ǆ. ℡ ﷺ", "a.b.'c’", "\xff.", "", "Jansen, Piet"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		words := NameWords(name)
+		for _, word := range words {
+			if word == "" || strings.ContainsAny(word, " .'’&|") || legalForms[word] {
+				t.Errorf("NameWords(%q) = %q", name, words)
+			}
+		}
+		for _, word := range append(searchWords(name), surname(name)) {
+			if word == "" {
+				continue
+			}
+			row := table.Row{Key: keyOf("client-word", word, newID()), Props: map[string]any{}}
+			if err := row.Check(); err != nil {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestPublicDomains(t *testing.T) {
+	for domain, want := range map[string]bool{
+		"gmail.com": true, "GMAIL.com.": true, "hotmail.nl": true, "hotmail.co.uk": true, "outlook.com": true, "live.nl": true,
+		"yahoo.com.br": true, "msn.com": true, "ziggo.nl": true, "kpnmail.nl": true, "xs4all.nl": true, "proton.me": true,
+		"gmx.de": true, "telenet.be": true, "proximus.be": true, "icloud.com": true, "t-online.de": true,
+		"bakkerijjansen.nl": false, "outlook.kantoor.nl": false, "live": false, "hotmail.jansen.nl": false,
+		"mijngmail.com": false, "mail.bakker.nl": false, "yahoo.com.kantoor.nl": false, "": false,
+	} {
+		if got := PublicDomain(domain); got != want {
+			t.Errorf("PublicDomain(%q) = %v", domain, got)
+		}
+	}
+}
+
+func TestPhoneAndFunctionAreChecked(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	c := must(o.CreateContact(ctx, Contact{Name: "P", Emails: []string{"p@x.nl"}, Phone: " 06  12345678 ", Function: "  "}))(t)
+	if c.Phone != "06 12345678" || c.Function != "" {
+		t.Errorf("%+v", c)
+	}
+	for field, c := range map[string]Contact{
+		"phone":    {Phone: strings.Repeat("1", 41)},
+		"function": {Function: "a\u202eb"},
+		"learned":  {Learned: map[string]string{"q@x.nl": "x|y"}},
+	} {
+		c.Name, c.Emails = "Q", []string{"q@x.nl"}
+		var wrong *Invalid
+		if _, err := o.CreateContact(ctx, c); !errors.As(err, &wrong) || wrong.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
