@@ -172,6 +172,7 @@ func (y *Year) outOfOffice(at time.Time) {
 	y.junk(OutOfOffice, letter{from: p.name(), email: p.email, at: at, subject: pick(y, []string{"Automatisch antwoord: Re: vraag", "Afwezig: Re: stukken", "Out of office"}), greeting: "Beste,", answers: []string{y.messageID(y.o.Domain)},
 		lines: []string{"Ik ben afwezig en lees mijn mail na terugkomst."}, ending: "Groet,", signature: p.name(), program: outlook,
 		headers: []string{"Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All"}}, "")
+	y.mails[len(y.mails)-1].Truth.Person = p.key
 }
 
 func (y *Year) scan(at time.Time) {

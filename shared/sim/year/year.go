@@ -99,7 +99,7 @@ const (
 type Truth struct {
 	Kind     Kind
 	Sort     Sort
-	Person   string // of Chat: stable key of who wrote it. Somebody who changes employer is somebody new.
+	Person   string // of Chat and OutOfOffice: stable key of who wrote it. Somebody who changes employer is somebody new.
 	Name     string // of Chat: the person's
 	Email    string // of Chat: the address that the person wrote from
 	Client   string // of Chat: number of the client whom it is about

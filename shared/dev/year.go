@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"kantoorpost/shared/dev/module"
+)
+
+// year plays years of mail with the whole product, and shows how much of it a
+// person had to do. It is a test, so that the office it runs in is that of all
+// tests; the settings reach it as environment variables.
+func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := flag.NewFlagSet("year", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	seed := f.Uint64("seed", 1, "which year: the same seed makes the same mail")
+	mails := f.Int("mails", 6000, "mails in a year, about; 200 to 100000")
+	years := f.Int("years", 1, "how many years; 1 to 20")
+	plot := f.String("plot", "", "file for a plot of the work by month, in SVG")
+	if err := parse(f, args, stderr); err != nil {
+		return err
+	}
+	if *mails < 200 || *mails > 100_000 || *years < 1 || *years > 20 {
+		fmt.Fprintf(stderr, "go tool dev year: -mails must be 200 to 100000 and -years 1 to 20, are %d and %d\n", *mails, *years)
+		return errUsage
+	}
+	root, err := module.Root()
+	if err != nil {
+		return err
+	}
+	env := append(os.Environ(), fmt.Sprint("YEAR_SEED=", *seed), fmt.Sprint("YEAR_MAILS=", *mails), fmt.Sprint("YEAR_YEARS=", *years))
+	if *plot != "" {
+		file, err := filepath.Abs(*plot) // the test runs in another folder
+		if err != nil {
+			return fmt.Errorf("file for the plot: %w", err)
+		}
+		env = append(env, "YEAR_PLOT="+file)
+	}
+	cmd := exec.CommandContext(ctx, "go", "test", "./handlers", "-run", "^TestOfficeYear$", "-count=1", "-v", "-timeout=0")
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, env, stdout, stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("year: %w", err)
+	}
+	return nil
+}
