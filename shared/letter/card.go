@@ -118,7 +118,7 @@ func signatureCard(text, domain string) (c Card) {
 	named := -1
 	lines := strings.Split(text, "\n")
 	for i, l := range lines[:min(len(lines), maxSignature)] {
-		l = strings.Trim(cut(l, 200), " *_|")
+		l = strings.Trim(clean(cut(l, 200)), " *_|")
 		rest, closes := afterClosing(l)
 		switch {
 		case closes && rest == "", l == "--", l == "—", thanks.MatchString(l) && named < 0:

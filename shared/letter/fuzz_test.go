@@ -42,6 +42,7 @@ func FuzzRead(f *testing.F) {
 func FuzzCard(f *testing.F) {
 	f.Add("Jansen, Jan (Bakkerij)", "jan@x.example", "Groet,\nJan Jansen | Directeur\nJansen B.V.\n06-12345678")
 	f.Add("'JAN' via X", "jan.de.vries@bakkerij.example", "--\nPiet, eigenaar\nBakkerij\n+49 (0)171 1234567")
+	f.Add("JAN A", "@bakkeri.", "00 BAkkeri\x000")
 	f.Fuzz(func(t *testing.T, name, email, signature string) {
 		c := CardOf(mail.Address{Name: name, Email: email}, Letter{Signature: strings.ToValidUTF8(signature, "")})
 		for _, s := range []string{c.Name, c.Function, c.Company, c.Phone} {
