@@ -20,8 +20,6 @@ var fillers = setOf("van von der den des ter ten het een voor the and und les aa
 // letters that are not their plain letter with a mark.
 var letters = strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
 
-var apostrophes = strings.NewReplacer("'", "", "’", "")
-
 // maxWord is the longest part of a word that is looked up, in letters.
 const maxWord = 60
 
@@ -37,33 +35,35 @@ func NameWords(name string) []string {
 func plainWords(text string) []string {
 	var folded strings.Builder
 	for _, r := range strings.ToLower(norm.NFKD.String(text)) {
-		if !unicode.Is(unicode.Mn, r) {
+		if !unicode.Is(unicode.Mn, r) && r != '\'' && r != '’' {
 			folded.WriteRune(r)
 		}
 	}
 	var words []string
-	for token := range strings.FieldsSeq(letters.Replace(folded.String())) {
-		parts := strings.FieldsFunc(token, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '’'
-		})
-		initials := ""
-		for _, part := range parts {
-			part = apostrophes.Replace(part)
-			if utf8.RuneCountInString(part) == 1 && strings.Contains(token, part+".") || len(initials) > 0 && utf8.RuneCountInString(part) == 1 {
-				initials += part
-				continue
-			}
-			if initials != "" {
-				words, initials = append(words, initials), ""
-			}
-			if part != "" {
-				words = append(words, part)
-			}
+	var word []rune
+	abbreviation := false // word is initials, and a dot was the last to come
+	end := func() {
+		if len(word) > 0 {
+			words, word = append(words, string(word)), word[:0]
 		}
-		if initials != "" {
-			words = append(words, initials)
+		abbreviation = false
+	}
+	runes := []rune(letters.Replace(folded.String()))
+	inWord := func(i int) bool { return i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsNumber(runes[i])) }
+	for i, r := range runes {
+		switch {
+		case inWord(i) && abbreviation && inWord(i+1):
+			end() // what follows the initials, as in j.p.jansen
+			word = append(word, r)
+		case inWord(i):
+			word, abbreviation = append(word, r), false
+		case r == '.' && i > 0 && inWord(i-1) && (i == 1 || !inWord(i-2)):
+			abbreviation = true
+		default:
+			end()
 		}
 	}
+	end()
 	return words
 }
 
