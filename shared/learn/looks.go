@@ -21,17 +21,21 @@ func (h *hunt) atDomain() []look {
 			func(near []directory.Contact) {
 				h.near = near
 				n := map[string]float64{}
+				with := 0.0 // contacts who say anything
 				for _, c := range near {
+					if len(c.Clients) > 0 {
+						with++
+					}
 					for _, id := range c.Clients {
 						n[id] += 1 / float64(len(c.Clients))
 					}
 				}
 				for id, share := range n {
-					weight := domainSome * share / float64(len(near))
-					if len(n) == 1 && share == float64(len(near)) {
+					weight := domainSome * share / with
+					if len(n) == 1 {
 						weight = domainAll
 					}
-					h.party(id).add(weight, reasonDomain(domain, int(share+0.5)))
+					h.party(id).add(weight, reasonDomain(domain, max(1, int(share+0.5))))
 				}
 			}),
 		func(ctx context.Context) (func(), error) {

@@ -231,30 +231,32 @@ func plausibleYear(number string) bool {
 	return len(number) == 4 && (strings.HasPrefix(number, "19") || strings.HasPrefix(number, "20"))
 }
 
-// notClient are words whose number is not a client's, before it or behind it.
+// notClient are words behind which a number is that of something else.
 var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +
-	"rekening rekeningnummer kamer pagina page pag artikel art stuks stuk kantoren klanten bedrijven leden deelnemers uur uren km kg euro eur personen mensen aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
+	"rekening rekeningnummer kamer pagina page pag artikel art aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
+
+// units are words before which a number counts something.
+var units = set("stuks stuk kantoren klanten bedrijven leden deelnemers uur uren km kg euro eur personen mensen")
 
 // otherNumber says whether a number stands somewhere in the text as the number
 // of something else, such as an invoice.
 func otherNumber(text, number string) bool {
-	text, number = fold(text), fold(number)
-	for rest, at := text, 0; ; {
-		i := strings.Index(rest, number)
-		if i < 0 {
-			return false
-		}
-		at += i
-		before := strings.FieldsFunc(text[max(0, at-40):at], notLetter)
-		behind := strings.FieldsFunc(text[at+len(number):min(len(text), at+len(number)+20)], notLetter)
-		for _, w := range append(before[max(0, len(before)-2):], behind[:min(1, len(behind))]...) {
-			if notClient[w] {
+	number = fold(number)
+	for line := range strings.Lines(fold(text)) {
+		for at := 0; ; at += len(number) {
+			i := strings.Index(line[at:], number)
+			if i < 0 {
+				break
+			}
+			at += i
+			before := strings.FieldsFunc(line[max(0, at-40):at], notLetter)
+			behind := strings.FieldsFunc(line[at+len(number):], notLetter)
+			if slices.ContainsFunc(before[max(0, len(before)-2):], func(w string) bool { return notClient[w] }) || len(behind) > 0 && units[behind[0]] {
 				return true
 			}
 		}
-		at += len(number)
-		rest = text[at:]
 	}
+	return false
 }
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
