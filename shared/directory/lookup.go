@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/net/idna"
 )
 
 // most is how many clients may share a number of the trade register or of VAT
@@ -85,9 +83,10 @@ func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Cli
 	return below[Client](ctx, s, keyOf("client-word", word)+"|", limit)
 }
 
-// normalDomain returns a domain in the form that addresses have it in.
+// normalDomain returns a domain in the form that addresses have it in, and
+// whether it is one.
 func normalDomain(domain string) (string, bool) {
-	ascii, err := idna.Lookup.ToASCII(strings.TrimSpace(domain))
-	ascii = strings.TrimSuffix(strings.ToLower(ascii), ".")
-	return ascii, err == nil && strings.Contains(ascii, ".") && len(ascii) <= maxAddress
+	address, err := NormalAddress("x@" + strings.TrimSpace(domain))
+	local, domain, _ := strings.Cut(address, "@")
+	return domain, err == nil && local == "x"
 }
