@@ -83,11 +83,12 @@ func checkOptional(field, text string, longest int) (string, error) {
 	return checkName(field, text, longest)
 }
 
-// plain says whether r is no control character, line separator or override of
-// the writing direction, with which a name can pose as another.
+// plain says whether r is a character at all, and no control character, line
+// separator or override of the writing direction, with which a name can pose as
+// another.
 func plain(r rune) bool {
 	switch {
-	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == utf8.RuneError:
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\ufffe', r == '\uffff', r == utf8.RuneError:
 		return false
 	case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
 		return false
