@@ -38,6 +38,7 @@ func TestForwardedIsToldFromAnswered(t *testing.T) {
 		"apple":                                      {"Fwd: De stukken", "Zie onder.\n\n> Begin doorgestuurd bericht:\n> \n> Van: Jan Jansen <jan@x.example>\n> Onderwerp: De stukken\n> Datum: 23 november 2026 om 09:12:00 CET\n> Aan: Piet <piet@y.example>\n> \n> Hierbij de stukken.\n", "Zie onder.", original},
 		"samsung":                                    {"Fwd: De stukken", "-------- Oorspronkelijk bericht --------\nVan: Jan Jansen <jan@x.example>\nDatum: 23-11-2026 09:12 (GMT+01:00)\nAan: Piet <piet@y.example>\nOnderwerp: De stukken\n\nHierbij de stukken.\n", "", original},
 		"the one that was passed on, not the oldest": {"FW: De stukken", "Ter info.\n\nVan: Jan Jansen <jan@x.example>\nVerzonden: maandag\nAan: Piet <piet@y.example>\nOnderwerp: De stukken\n\nHierbij de stukken.\n\nVan: Klaas <klaas@z.example>\nVerzonden: zondag\nAan: Jan <jan@x.example>\nOnderwerp: Stukken?\n\nStuur je ze?\n", "Ter info.", original},
+		"an incomplete block":                        {"De stukken", "Van: Jan Jansen <jan@x.example>\nAan: Piet\nOnderwerp: De stukken\n\nHierbij.\n", "", nil},
 	} {
 		l := Read("text", c.content, c.subject)
 		if !reflect.DeepEqual(l.Forwarded, c.want) {

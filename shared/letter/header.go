@@ -74,7 +74,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	folded := 0
 	for i := start; i < len(lines) && i < start+maxBlock && lines[i].depth == lines[start].depth; i++ {
 		if lines[i].blank() {
-			if next := i + 1; next < len(lines) && (into == nil || *into != "") {
+			if next := i + 1; next < len(lines) {
 				if f, _ := labelled(lines[next].text); f == noField || seen[f] && f != otherField {
 					break
 				}

@@ -260,45 +260,9 @@ func (r *reader) end() {
 	r.lines = append(r.lines, l)
 }
 
-// marked takes the ">" from before lines where two or more in a row have one:
-// text that became HTML on its way. A single one may be an arrow.
-func marked(lines []line) []line {
-	for i := 0; i < len(lines); {
-		end := i
-		for end < len(lines) && (strings.HasPrefix(lines[end].text, ">") || end > i && lines[end].blank()) {
-			end++
-		}
-		if end < i+2 {
-			i++
-			continue
-		}
-		for ; i < end; i++ {
-			text, more := unquoted(lines[i].text)
-			lines[i].text, lines[i].depth = text, lines[i].depth+more
-		}
-	}
-	return lines
-}
-
 // blank adds an empty line, but never two in a row.
 func (r *reader) blank() {
 	if n := len(r.lines); n > 0 && !r.lines[n-1].blank() {
 		r.lines = append(r.lines, line{depth: r.count[1]})
 	}
-}
-
-// visible is what a reader sees of a rune: a plain space for any space, and
-// nothing, -1, for control characters, marks of the writing direction and what
-// has no width.
-func visible(c rune) rune {
-	switch {
-	case c == '\n':
-		return c
-	case unicode.IsSpace(c):
-		return ' '
-	case unicode.IsControl(c), c == '\u00ad', c == '\ufeff', c == '\u034f',
-		c >= '\u200b' && c <= '\u200f', c >= '\u202a' && c <= '\u202e', c >= '\u2060' && c <= '\u206f':
-		return -1
-	}
-	return c
 }

@@ -35,7 +35,7 @@ var (
 	amount   = regexp.MustCompile(`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
 	dateLike = regexp.MustCompile(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
 		`|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.? \d{1,2}(?:st|nd|rd|th)?\b`)
-	timeLike = regexp.MustCompile(`(?i)\b\d{1,2}[:.]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
+	timeLike = regexp.MustCompile(`(?i)\b\d{1,2}[:.u]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
 	ordinal  = regexp.MustCompile(`(?i)^\d+(st|nd|rd|th|e|de|ste|x)$`)
 	postcode = regexp.MustCompile(`\b[1-9]\d{3} ?[A-Z]{2}\b`)
 	webLike  = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|\S+@\S+`)

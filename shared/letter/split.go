@@ -107,7 +107,7 @@ func headAt(lines []line, i int) (kind, header, int) {
 	case k != noHead:
 		return k, h, max(1, n+more)
 	case l.is(restQuoted):
-		return originalHead, h, 0 + 1
+		return originalHead, h, 1
 	case rule(l.text):
 		return noHead, header{}, 0
 	}
