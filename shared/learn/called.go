@@ -106,6 +106,9 @@ func (h *hunt) nameThose() {
 	}
 }
 
+// maxCapitals is how many names a text is searched for.
+const maxCapitals = 40
+
 // capitals are what may be names in a text: words with capitals in a row, those
 // with a legal form behind them first. Names of people who are spoken to, and
 // the sender's own, are left out. A number can end a name, and parts others: in
@@ -128,7 +131,7 @@ func (h *hunt) capitals(text []token) []string {
 			maybe = append(maybe, one)
 		}
 	}
-	for i := 0; i < len(text); i++ {
+	for i := 0; i < len(text) && len(sure)+len(maybe) < maxCapitals; i++ {
 		if !text[i].upper || text[i].numbered() {
 			continue
 		}

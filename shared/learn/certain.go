@@ -121,6 +121,9 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	if err != nil {
 		return "", none, "", false, err
 	}
+	if len(said) > maxText || len(l.Quoted) > 8*maxText {
+		return "", none, "", false, nil // it may name another client where nobody looks
+	}
 	pointed := map[int]Reason{}
 	var partly []int
 	for _, m := range mentions(said, all, it.From.Name) {

@@ -105,7 +105,7 @@ func (s *sorter) teams(ctx context.Context, office Office, member string) error 
 func (s *sorter) suggestions() []Suggestion {
 	found := make([]clues, len(s.clients))
 	note := func(text string, factor float64) {
-		for _, m := range mentions(text, s.clients, s.m.Item.From.Name) {
+		for _, m := range mentions(head(text), s.clients, s.m.Item.From.Name) {
 			found[m.client].add(m.weight*factor, m.why)
 		}
 	}

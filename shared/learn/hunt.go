@@ -20,6 +20,8 @@ const (
 	maxAround  = 4  // recipients
 	maxAlike   = 8  // clients with a word in their name
 	maxOfParty = 50 // contacts of one client
+
+	maxText = 32 << 10 // bytes of what a mail says that are looked at: people write less
 )
 
 // A speaker is who wrote what a mail is about: its sender, or who wrote the mail
@@ -49,6 +51,7 @@ func original(m Mail) speaker {
 }
 
 func (s speaker) introduced(l letter.Letter) speaker {
+	s.own, s.signature, s.quoted = head(s.own), head(s.signature), head(s.quoted)
 	s.from.Email, _ = directory.NormalAddress(s.from.Email) // "" when it is none
 	s.card = letter.CardOf(s.from, l)
 	s.name = nameOf(s.card.Name)
@@ -187,3 +190,6 @@ func (h *hunt) load(ctx context.Context) error {
 	}
 	return nil
 }
+
+// head is the beginning of a text, as much of it as is looked at.
+func head(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxText)], "") }

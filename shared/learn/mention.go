@@ -76,6 +76,9 @@ func nameTokens(name string) []string {
 // weighty says whether a word can tell a client from others.
 func weighty(word string) bool { return utf8.RuneCountInString(word) >= 4 && !particles[word] }
 
+// maxSpans is how often one name is found in a text: more says no more.
+const maxSpans = 50
+
 // A span is where a text says a client's whole name.
 type span struct{ client, from, to int }
 
@@ -83,12 +86,14 @@ type span struct{ client, from, to int }
 // longer counts: "Jansen Bouw" does not mention Jansen.
 func spans(text []token, names [][]string) []span {
 	var all []span
+	seen := map[int]int{} // how often each name was found
 	for c, name := range names {
 		if len(name) == 0 {
 			continue
 		}
 		for i := 0; i+len(name) <= len(text); i++ {
-			if says(text[i:], name) {
+			if says(text[i:], name) && seen[c] < maxSpans {
+				seen[c]++
 				all = append(all, span{c, i, i + len(name)})
 			}
 		}
@@ -250,7 +255,7 @@ func otherNumber(text, number string) bool {
 			}
 			at += i
 			before := strings.FieldsFunc(line[max(0, at-40):at], notLetter)
-			behind := strings.FieldsFunc(line[at+len(number):], notLetter)
+			behind := strings.FieldsFunc(line[at+len(number):min(len(line), at+len(number)+20)], notLetter)
 			if slices.ContainsFunc(before[max(0, len(before)-2):], func(w string) bool { return notClient[w] }) || len(behind) > 0 && units[behind[0]] {
 				return true
 			}

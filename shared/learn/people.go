@@ -204,7 +204,7 @@ func suggestNobody(ctx context.Context, office Office, m Mail) ([]Suggestion, er
 	}
 	list, err := suggestPeople(ctx, office, m, by)
 	list = slices.DeleteFunc(list, func(s Suggestion) bool {
-		return s.Action == item.Dismiss && s.Scope == Sender || s.Action == item.CreateContact && s.Email == ""
+		return s.Action == item.Dismiss && s.Scope == Sender || s.Action == item.CreateContact // a contact has an address
 	})
 	return append(list, nothing), err
 }

@@ -1,0 +1,190 @@
+package learn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+)
+
+var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// evidence is the nth decision of a test.
+func evidence(n int, contact, client string, words ...string) directory.Evidence {
+	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
+}
+
+// A rule decides as soon as people said enough, and no sooner.
+func TestRulesGrow(t *testing.T) {
+	const on, learning, off, undone, undoing = directory.RuleOn, directory.RuleLearning, directory.RuleOff, directory.RuleUndone, directory.RuleUndoing
+	domain := func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return TeachDomain(r, "jansen.example", e)
+	}
+	list := func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return TeachDismissal(r, directory.DismissList, "nieuws.example", e, false)
+	}
+	forever := func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return TeachDismissal(r, directory.DismissList, "nieuws.example", e, true)
+	}
+	kept := evidence(9, "", "")
+	kept.Action = string(item.Release)
+	accept := func(r directory.Rule, e directory.Evidence) directory.Rule {
+		e.Action = string(item.Release)
+		return TeachAcceptance(r, "scan@jansen.example", e, false)
+	}
+	set := func(to directory.RuleState) func(directory.Rule, directory.Evidence) directory.Rule {
+		return func(r directory.Rule, _ directory.Evidence) directory.Rule { r.State = to; return r }
+	}
+	type step struct {
+		teach func(directory.Rule, directory.Evidence) directory.Rule
+		e     directory.Evidence
+		want  directory.RuleState
+	}
+	for name, steps := range map[string][]step{
+		"an address is certain at once": {{func(r directory.Rule, e directory.Evidence) directory.Rule {
+			return TeachAddress(r, "jan@jansen.example", e)
+		}, evidence(1, "jan", "c1"), on}},
+		"a domain takes two senders":     {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}},
+		"one sender twice is one":        {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "jan", "c1"), learning}},
+		"one mail twice is one":          {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(1, "els", "c1"), learning}},
+		"another client contradicts":     {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", "c2"), learning}, {domain, evidence(4, "kim", "c1"), learning}},
+		"a sender of several as well":    {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", ""), learning}},
+		"a public domain never":          {{func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(1, "jan", "c1"), learning}, {func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(2, "els", "c1"), learning}},
+		"off stays off":                  {{domain, evidence(1, "jan", "c1"), learning}, {set(off), evidence(0, "", ""), off}, {domain, evidence(2, "els", "c1"), off}, {domain, evidence(3, "kim", "c1"), off}},
+		"undone starts afresh":           {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {set(undone), evidence(0, "", ""), undone}, {domain, evidence(3, "tim", "c1"), learning}, {domain, evidence(4, "kim", "c1"), on}},
+		"what is being undone stays so":  {{domain, evidence(1, "jan", "c1"), learning}, {set(undoing), evidence(0, "", ""), undoing}, {domain, evidence(2, "els", "c1"), undoing}},
+		"a list takes three":             {{list, evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), on}},
+		"a list that was wanted is kept": {{list, evidence(1, "", ""), learning}, {list, kept, learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), learning}, {list, evidence(4, "", ""), learning}},
+		"for ever is certain at once":    {{forever, evidence(1, "", ""), on}},
+		"for ever ends doubt":            {{list, kept, learning}, {forever, evidence(1, "", ""), on}},
+		"wanted after for ever":          {{forever, evidence(1, "", ""), on}, {list, kept, learning}},
+		"releasing often is not for ever": {{accept, evidence(1, "", ""), learning}, {accept, evidence(2, "", ""), learning}, {accept, evidence(3, "", ""), learning}, {accept, evidence(4, "", ""), learning},
+			{func(r directory.Rule, e directory.Evidence) directory.Rule {
+				e.Action = string(item.Release)
+				return TeachAcceptance(r, "scan@jansen.example", e, true)
+			}, evidence(5, "", ""), on}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r directory.Rule
+			for i, s := range steps {
+				before := slices.Clone(r.Evidence)
+				old := r
+				if r = s.teach(r, s.e); r.State != s.want {
+					t.Fatalf("after %d decisions %s, want %s", i+1, r.State, s.want)
+				}
+				if !slices.EqualFunc(before, old.Evidence, func(a, b directory.Evidence) bool { return a.Mail == b.Mail && a.Contact == b.Contact }) {
+					t.Fatal("the rule as it was is changed")
+				}
+			}
+		})
+	}
+}
+
+// A new rule says what it is about, who taught it and when.
+func TestANewRule(t *testing.T) {
+	r := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
+	if r.ID != directory.RuleID(directory.DomainClient, "jansen.example") || r.Kind != directory.DomainClient || r.Key != "jansen.example" ||
+		r.Client != "c1" || r.Count != 1 || !r.Created.Equal(evidence(1, "", "").At) || r.ChangedBy != "margot" {
+		t.Errorf("got %+v", r)
+	}
+	r = TeachDomain(r, "jansen.example", evidence(2, "els", "c1"))
+	if r.Count != 2 || len(r.Evidence) != 2 || !r.Changed.After(r.Created) {
+		t.Errorf("got %+v", r)
+	}
+	a := TeachAddress(directory.Rule{}, "jan@jansen.example", evidence(1, "jan", "c1"))
+	a = TeachAddress(a, "jan@jansen.example", evidence(2, "els", "c1"))
+	if a.Contact != "els" {
+		t.Errorf("an address is that of whom people said last: %+v", a)
+	}
+}
+
+// A rule keeps its last evidence, and knows how much there was.
+func TestEvidenceIsBounded(t *testing.T) {
+	var r directory.Rule
+	for n := range 80 {
+		r = TeachClient(r, "bol", evidence(n, "bol", "c1", "oven"))
+	}
+	if len(r.Evidence) != 50 || r.Count != 80 || r.Evidence[49].Mail != "m79" {
+		t.Errorf("%d pieces of evidence of %d, the last %s", len(r.Evidence), r.Count, r.Evidence[len(r.Evidence)-1].Mail)
+	}
+}
+
+// What a mail taught is forgotten with its solution.
+func TestForget(t *testing.T) {
+	r := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
+	r = TeachDomain(r, "jansen.example", evidence(2, "els", "c1"))
+	r = TeachDomain(r, "jansen.example", evidence(3, "tim", "c2"))
+	if r = Forget(r, "m3"); r.State != directory.RuleOn || r.Count != 2 || r.Client != "c1" {
+		t.Errorf("without the contradiction: %+v", r)
+	}
+	if r = Forget(r, "m2"); r.State != directory.RuleLearning {
+		t.Errorf("without the second sender: %+v", r)
+	}
+	if r = Forget(r, "m1"); r.State != directory.RuleUndone || r.Count != 0 {
+		t.Errorf("without evidence: %+v", r)
+	}
+	r.State = directory.RuleOff
+	if r = Forget(r, "m1"); r.State != directory.RuleOff {
+		t.Errorf("off stays off: %s", r.State)
+	}
+}
+
+// The rule of a sender is on as soon as one of its words is certain.
+func TestTeachClient(t *testing.T) {
+	var r directory.Rule
+	for n := range 4 {
+		r = TeachClient(r, "bol", evidence(2*n, "bol", "c1", "rallywagen"))
+		r = TeachClient(r, "bol", evidence(2*n+1, "bol", "c2", "vraag"))
+	}
+	if r.State != directory.RuleLearning || r.Contact != "bol" {
+		t.Errorf("after four choices for each of two clients: %+v", r)
+	}
+	r = TeachClient(r, "bol", evidence(8, "bol", "c1", "rallywagen"))
+	if r.State != directory.RuleOn {
+		t.Errorf("after five: %s", r.State)
+	}
+	if r = TeachClient(r, "bol", evidence(9, "bol", "c2", "rallywagen", "oven")); r.State != directory.RuleLearning {
+		t.Errorf("after a choice for the other: %s", r.State)
+	}
+}
+
+// Explanations are sentences that say what and why.
+func TestExplain(t *testing.T) {
+	names := func(kind, id string) string {
+		return map[string]string{"client c1": "Bakkerij Jansen", "client c2": "Garage Visser", "contact jan": "Jan Jansen", "contact bol": "Kees Bol", "member margot": "Margot Hofland"}[kind+" "+id]
+	}
+	other := evidence(2, "els", "c1")
+	other.By = "iris"
+	off := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
+	off.State = directory.RuleOff
+	var habit directory.Rule
+	for n := range 5 {
+		habit = TeachClient(habit, "bol", evidence(2*n, "bol", "c1", "oven"))
+		habit = TeachClient(habit, "bol", evidence(2*n+1, "bol", "c2", "rallywagen"))
+	}
+	for _, c := range []struct {
+		rule   directory.Rule
+		nl, en string
+	}{
+		{TeachAddress(directory.Rule{}, "jj@gmail.com", evidence(1, "jan", "c1")), "Mail van jj@gmail.com is van Jan Jansen, omdat Margot Hofland dat één keer besliste.", "Mail from jj@gmail.com is from Jan Jansen, because Margot Hofland decided so once."},
+		{TeachDomain(TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1")), "jansen.example", other),
+			"Mail van @jansen.example hoort bij Bakkerij Jansen, omdat 2 mensen dat 2 keer beslisten.", "Mail from @jansen.example belongs to Bakkerij Jansen, because 2 people decided so 2 times."},
+		{off, "Mail van @jansen.example hoort bij Bakkerij Jansen, omdat Margot Hofland dat één keer besliste; deze regel staat uit.", "Mail from @jansen.example belongs to Bakkerij Jansen, because Margot Hofland decided so once; this rule is off."},
+		{habit, "In onderwerpen van Kees Bol staat ‘oven’ voor Bakkerij Jansen, ‘rallywagen’ voor Garage Visser, omdat Margot Hofland dat 10 keer besliste.", "In subjects of Kees Bol stands “oven” for Bakkerij Jansen, “rallywagen” for Garage Visser, because Margot Hofland decided so 10 times."},
+		{TeachDismissal(directory.Rule{}, directory.DismissList, "nieuws.example", evidence(1, "", ""), true), "Mail van mailinglijst nieuws.example hoeft niemand te zien, omdat Margot Hofland dat voortaan altijd wilde.", "Nobody needs to see mail of mailing list nieuws.example, because Margot Hofland wanted it always so."},
+		{TeachDismissal(directory.Rule{}, directory.DismissSender, "a@b.example", evidence(1, "", ""), false), "Mail van a@b.example hoeft niemand te zien, omdat Margot Hofland dat één keer besliste; dat is nog niet zeker.", "Nobody needs to see mail from a@b.example, because Margot Hofland decided so once; that is not certain yet."},
+		{directory.Rule{Kind: directory.AcceptSender, Key: "a@b.example", State: directory.RuleUndone}, "Mail van a@b.example wordt gewoon verwerkt, omdat iemand dat ooit zo wilde; deze regel is teruggedraaid.", "Mail from a@b.example is processed as usual, because somebody once wanted it so; this rule was undone."},
+		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", Client: "c9", State: directory.RuleUndoing, Count: 1, Evidence: []directory.Evidence{{By: "weg"}}}, "Mail van @b.example hoort bij c9, omdat weg dat één keer besliste; deze regel wordt teruggedraaid.", "Mail from @b.example belongs to c9, because weg decided so once; this rule is being undone."},
+	} {
+		if got := Explain(c.rule, names); got.NL != c.nl || got.EN != c.en {
+			t.Errorf("got\n\t%s\n\t%s\nwant\n\t%s\n\t%s", got.NL, got.EN, c.nl, c.en)
+		}
+	}
+	if got := Explain(TeachClient(directory.Rule{}, "bol", evidence(1, "bol", "c1", "vraag")), names); !strings.HasPrefix(got.NL, "De onderwerpen van Kees Bol") {
+		t.Errorf("got %s", got.NL)
+	}
+}
