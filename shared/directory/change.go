@@ -116,10 +116,10 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 			return nil, fmt.Errorf("directory: row %s: %w", versionKey, err)
 		}
 	}
-	if left := time.Until(v.Until); v.Import != "" && left > 0 {
-		return nil, fault.Later(left, errors.New("directory: an import is going on: nothing else can change until it has ended"))
-	}
 	c.version = v.Version
+	if err := v.open(); err != nil {
+		return nil, err
+	}
 	if err := decide(c); err != nil || len(c.order) == 0 {
 		return nil, err
 	}

@@ -1,0 +1,276 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/table"
+)
+
+// A Bulk is the directory in memory, with changes that are checked as single
+// ones are and then written together, many in one transaction. The zero Bulk is
+// an empty directory that can be checked against and not be written. A Bulk
+// has one user at a time.
+type Bulk struct {
+	store   *Store
+	version int64  // of the directory when it was read
+	token   string // the revision of all that changes
+
+	clients  shelf[Client]
+	contacts shelf[Contact]
+	members  shelf[memberRow]
+	roles    shelf[Role]
+	teams    shelf[clientTeam]
+
+	lease lease
+}
+
+// Bulk reads the clients, contacts, team members, roles, and teams of clients,
+// a thousand with each query. Errors: ErrImporting.
+func (s *Store) Bulk(ctx context.Context) (*Bulk, error) {
+	v, _, err := find[version](ctx, s, versionKey)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.open(); err != nil {
+		return nil, err
+	}
+	b := &Bulk{store: s, version: v.Version, lease: lease{turn: make(chan struct{}, 1)}}
+	for _, load := range []func() error{
+		func() error { return load(ctx, s, "client", &b.clients) },
+		func() error { return load(ctx, s, "contact", &b.contacts) },
+		func() error { return load(ctx, s, "member", &b.members) },
+		func() error { return load(ctx, s, "role", &b.roles) },
+		func() error { return load(ctx, s, "links", &b.teams) },
+	} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func load[T entity[T]](ctx context.Context, s *Store, kind string, on *shelf[T]) error {
+	return s.each(ctx, kind+"|", func(row tableRow) (bool, error) {
+		var v T
+		if err := unpack(row, &v); err != nil {
+			return false, err
+		}
+		on.place(v)
+		return true, nil
+	})
+}
+
+// A shelf has the objects of one kind in memory.
+type shelf[T entity[T]] struct {
+	now map[string]T // by the key of their own row
+	was map[string]T // as the table has them, of those that change and are not new
+	// changed are the keys of what changes, in the order of the first changes.
+	changed []string
+	// unique has whose a unique value is, by the key of its row. What an object
+	// gives up stays here: rows are written in any order, so nobody else can
+	// have it in the same Bulk.
+	unique map[string]string
+}
+
+func (s *shelf[T]) place(v T) {
+	if s.now == nil {
+		s.now, s.was, s.unique = map[string]T{}, map[string]T{}, map[string]string{}
+	}
+	key := v.key()
+	s.now[key] = v
+	for _, d := range v.derived() {
+		if d.unique != "" {
+			s.unique[d.key] = key
+		}
+	}
+}
+
+// put changes or adds v, which has been checked. Errors: *Conflict, *TooLarge.
+func (s *shelf[T]) put(token string, v T) (T, error) {
+	was, there := s.now[v.key()]
+	if there && reflect.DeepEqual(was, v) {
+		return was, nil
+	}
+	v = v.revised(newID(), token)
+	key, derived := v.key(), v.derived()
+	if rows := 1 + len(derived); rows > table.MaxOps {
+		return v, &TooLarge{Rows: rows, Limit: table.MaxOps}
+	}
+	for _, d := range derived {
+		if owner, taken := s.unique[d.key]; taken && d.unique != "" && owner != key {
+			kind, id, _ := strings.Cut(owner, "|")
+			return v, &Conflict{Field: d.unique, Value: d.value, Kind: kinds[kind], ID: id}
+		}
+	}
+	s.place(v)
+	if !there || was.revision() != token {
+		s.changed = append(s.changed, key)
+		if there {
+			s.was[key] = was
+		}
+	}
+	return v, nil
+}
+
+// by returns the object that has the unique value whose row has a key.
+func (s *shelf[T]) by(key string) (v T, found bool) {
+	v, found = s.now[s.unique[key]]
+	return v, found
+}
+
+func (b *Bulk) revision() string {
+	b.token = cmp.Or(b.token, newID())
+	return b.token
+}
+
+// Client returns the client with an id.
+func (b *Bulk) Client(id string) (Client, bool) {
+	c, found := b.clients.now[keyOf("client", id)]
+	return c, found
+}
+
+// ClientByNumber returns the client with a number.
+func (b *Bulk) ClientByNumber(number string) (Client, bool) {
+	return b.clients.by(keyOf("client-number", fold(oneLine(number))))
+}
+
+// ContactByAddress returns the contact with an e-mail address. Text that is no
+// address belongs to nobody.
+func (b *Bulk) ContactByAddress(address string) (Contact, bool) {
+	address, err := NormalAddress(address)
+	if err != nil {
+		return Contact{}, false
+	}
+	return b.contacts.by(keyOf("contact-address", address))
+}
+
+// MemberByAddress returns the team member with an e-mail address, active or
+// not. Text that is no address belongs to nobody.
+func (b *Bulk) MemberByAddress(address string) (TeamMember, bool) {
+	address, err := NormalAddress(address)
+	if err != nil {
+		return TeamMember{}, false
+	}
+	m, found := b.members.by(keyOf("member-address", address))
+	return m.TeamMember, found
+}
+
+// TeamMember returns the team member with an id.
+func (b *Bulk) TeamMember(id string) (TeamMember, bool) {
+	m, found := b.members.now[keyOf("member", id)]
+	return m.TeamMember, found
+}
+
+// Role returns the role with an id.
+func (b *Bulk) Role(id string) (Role, bool) {
+	r, found := b.roles.now[keyOf("role", id)]
+	return r, found
+}
+
+// RoleNamed returns the role with a name, whatever its case.
+func (b *Bulk) RoleNamed(name string) (Role, bool) {
+	return b.roles.by(keyOf("role-name", fold(oneLine(name))))
+}
+
+// ClientTeam returns who works for a client, in order.
+func (b *Bulk) ClientTeam(client string) []Link {
+	return b.teams.now[keyOf("links", client)].Links
+}
+
+// Administered says whether there is an active administrator.
+func (b *Bulk) Administered() bool {
+	for _, m := range b.members.now {
+		if m.administrates() {
+			return true
+		}
+	}
+	return false
+}
+
+// oneLine makes the spaces of a text single, as those of names are kept.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// SaveClient changes a client, or adds one that has no id, and returns it as it
+// becomes. Errors: *Invalid, *Conflict.
+func (b *Bulk) SaveClient(c Client) (Client, error) {
+	c, err := c.checked()
+	if err != nil {
+		return c, err
+	}
+	return b.clients.put(b.revision(), c)
+}
+
+// SaveContact changes a contact, or adds one that has no id, and returns it as
+// it becomes. Errors: *Invalid, *Conflict, *TooLarge.
+func (b *Bulk) SaveContact(c Contact) (Contact, error) {
+	for i, id := range c.Clients {
+		if _, found := b.Client(id); !found {
+			return c, &Invalid{Field: fmt.Sprintf("clients[%d]", i), Expected: "the id of a client"}
+		}
+	}
+	// Clients that it had before are not looked up: as those of c exist, nothing
+	// is read.
+	c, err := b.store.checkContact(context.Background(), c, c)
+	if err != nil {
+		return c, err
+	}
+	return b.contacts.put(b.revision(), c)
+}
+
+// SaveTeamMember changes a team member, or adds one that has no id, and returns
+// him or her as he or she becomes. That the office keeps an administrator is
+// seen when all have been saved: ask Administered. Errors: *Invalid, *Conflict.
+func (b *Bulk) SaveTeamMember(m TeamMember) (TeamMember, error) {
+	m, err := m.checked()
+	if err != nil {
+		return m, err
+	}
+	row := b.members.now[keyOf("member", m.ID)]
+	if row.Email != m.Email {
+		row.Tenant, row.Object = "", ""
+	}
+	row.TeamMember = m
+	row, err = b.members.put(b.revision(), row)
+	return row.TeamMember, err
+}
+
+// SaveRole changes a role, or adds one that has no id, and returns it as it
+// becomes. Errors: *Invalid, *Conflict.
+func (b *Bulk) SaveRole(r Role) (Role, error) {
+	r, err := r.checked()
+	if err != nil {
+		return r, err
+	}
+	return b.roles.put(b.revision(), r)
+}
+
+// SaveClientTeam says who works for a client, in order, in place of who did.
+// Errors: *Invalid, *TooLarge.
+func (b *Bulk) SaveClientTeam(client string, links []Link) error {
+	if _, found := b.Client(client); !found {
+		return notFound("client", client)
+	}
+	if len(links) > maxLinks {
+		return &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}
+	}
+	for i, l := range links {
+		if slices.Contains(links[:i], l) {
+			return &Invalid{Field: fmt.Sprintf("[%d]", i), Expected: "each team member once in the same role"}
+		}
+		if _, found := b.TeamMember(l.Member); !found {
+			return &Invalid{Field: fmt.Sprintf("[%d].member", i), Expected: "the id of a team member"}
+		}
+		if _, found := b.Role(l.Role); !found {
+			return &Invalid{Field: fmt.Sprintf("[%d].role", i), Expected: "the id of a role"}
+		}
+	}
+	team := b.teams.now[keyOf("links", client)]
+	team.Client, team.Links = client, slices.Clone(links)
+	_, err := b.teams.put(b.revision(), team)
+	return err
+}

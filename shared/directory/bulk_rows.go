@@ -1,0 +1,181 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"kantoorpost/shared/table"
+)
+
+// writeAll writes all that changes. What others refer to comes before them; and
+// the administrators come first of all, so that the office has one at any time.
+func (b *Bulk) writeAll(ctx context.Context) error {
+	w := newWriter(ctx, b)
+	defer w.cancel(nil)
+	administrates := func(m memberRow) bool { return m.administrates() }
+	queue(w, &b.members, administrates)
+	if err := w.wait(); err != nil {
+		return err
+	}
+	queue(w, &b.members, func(m memberRow) bool { return !administrates(m) })
+	queue(w, &b.roles, nil)
+	queue(w, &b.clients, nil)
+	if err := w.wait(); err != nil {
+		return err
+	}
+	queue(w, &b.contacts, nil)
+	queue(w, &b.teams, nil)
+	return w.wait()
+}
+
+// queue writes what changes on s, or what of it is chosen.
+func queue[T entity[T]](w *writer, s *shelf[T], choose func(T) bool) {
+	for _, key := range s.changed {
+		now := s.now[key]
+		if choose != nil && !choose(now) {
+			continue
+		}
+		var was *T
+		if v, there := s.was[key]; there {
+			was = &v
+		}
+		ops, err := rowsOf(w.ctx, w.bulk.store, was, now)
+		if err != nil {
+			w.cancel(err)
+		}
+		if w.ctx.Err() != nil {
+			return
+		}
+		w.add(ops)
+	}
+}
+
+// rowsOf are the operations that write now, and the rows derived from it, in
+// place of was (nil: there was none). A row that is new is inserted, so that
+// nothing is overwritten, but for those of an index, which may be there.
+func rowsOf[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
+	row, err := pack(now.key(), now)
+	if err != nil {
+		return nil, err
+	}
+	before := map[string]derivedRow{}
+	ops := []table.Op{table.Insert(row)}
+	if was != nil {
+		ops[0] = table.Put(row)
+		for _, d := range (*was).derived() {
+			before[d.key] = d
+		}
+	}
+	for _, d := range now.derived() {
+		copied := table.Row{Key: d.key, Props: map[string]any{"id": row.Props["id"]}}
+		switch {
+		case d.holds != nil:
+			if copied, err = pack(d.key, d.holds); err != nil {
+				return nil, err
+			}
+		case d.copies:
+			copied.Props = row.Props
+		}
+		_, had := before[d.key]
+		switch {
+		case d.index || had && (d.copies || d.holds != nil):
+			ops = append(ops, table.Put(copied))
+		case !had:
+			ops = append(ops, table.Insert(copied))
+		}
+		delete(before, d.key)
+	}
+	for key, d := range before {
+		if d.index { // may be missing
+			_, found, err := find[struct{}](ctx, s, key)
+			if err != nil {
+				return nil, err
+			}
+			if !found {
+				continue
+			}
+		}
+		ops = append(ops, table.Delete(table.Row{Key: key}))
+	}
+	return ops, nil
+}
+
+// A writer fills transactions with whole objects and writes several at a time.
+type writer struct {
+	bulk   *Bulk
+	ctx    context.Context // ends with the first error
+	cancel context.CancelCauseFunc
+	places chan struct{}
+	busy   sync.WaitGroup
+	ops    []table.Op
+	bytes  int
+}
+
+func newWriter(ctx context.Context, b *Bulk) *writer {
+	ctx, cancel := context.WithCancelCause(ctx)
+	return &writer{bulk: b, ctx: ctx, cancel: cancel, places: make(chan struct{}, bulkAtOnce)}
+}
+
+// add writes the operations of one object in one transaction.
+func (w *writer) add(ops []table.Op) {
+	bytes := 0
+	for _, op := range ops {
+		bytes += op.Size()
+	}
+	if len(w.ops)+len(ops) > table.MaxOps || w.bytes+bytes > table.MaxBytes {
+		w.send()
+	}
+	w.ops, w.bytes = append(w.ops, ops...), w.bytes+bytes
+}
+
+// send writes the operations that have been added, as soon as there is a place.
+func (w *writer) send() {
+	ops := w.ops
+	w.ops, w.bytes = nil, 0
+	if len(ops) == 0 {
+		return
+	}
+	select {
+	case w.places <- struct{}{}:
+	case <-w.ctx.Done():
+		return
+	}
+	w.busy.Go(func() {
+		defer func() { <-w.places }()
+		if err := w.bulk.transact(w.ctx, ops); err != nil {
+			w.cancel(err)
+		}
+	})
+}
+
+// wait waits until all that was added is written.
+func (w *writer) wait() error {
+	w.send()
+	w.busy.Wait()
+	return context.Cause(w.ctx)
+}
+
+// transact writes ops, of which the first is an object's own row, or finds that
+// they were written by an earlier try whose answer was lost.
+func (b *Bulk) transact(ctx context.Context, ops []table.Op) error {
+	held, cancel, err := b.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	err = b.store.table.Write(held, ops...)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound) {
+		first, _, errFirst := find[struct {
+			Revision string `json:"revision"`
+		}](held, b.store, ops[0].Key())
+		if errFirst == nil && first.Revision == b.token {
+			return nil
+		}
+	}
+	return fmt.Errorf("directory: %w", err)
+}

@@ -1,0 +1,191 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/table"
+)
+
+const (
+	leaseTime  = 2 * time.Minute
+	renewTime  = 90 * time.Second // left of a lease when it is renewed
+	bulkAtOnce = 8                // transactions
+	leaseTries = 5                // of a write that may have lost its answer
+)
+
+// ErrImporting means that an import has the directory for itself.
+var ErrImporting = errors.New("an import is going on: nothing else can change in the directory until it has ended")
+
+// UnmarshalJSON reads the version as it counts now: an import that broke off has
+// changed what nobody knows, so the end of its lease is a change like any other.
+func (v *version) UnmarshalJSON(text []byte) error {
+	type asStored version
+	if err := json.Unmarshal(text, (*asStored)(v)); err != nil {
+		return err
+	}
+	if v.Import != "" && !time.Now().Before(v.Until) {
+		*v = version{Version: v.Version + 1}
+	}
+	return nil
+}
+
+// open says whether no import has the directory for itself.
+func (v version) open() error {
+	if v.Import == "" {
+		return nil
+	}
+	return fault.Later(time.Until(v.Until), fmt.Errorf("directory: %w", ErrImporting))
+}
+
+// A lease is until when a Bulk has the directory for itself. Who reads or renews
+// it has the turn.
+type lease struct {
+	turn  chan struct{}
+	until time.Time
+}
+
+// Changes returns how many objects change.
+func (b *Bulk) Changes() int {
+	return len(b.clients.changed) + len(b.contacts.changed) + len(b.members.changed) + len(b.roles.changed) + len(b.teams.changed)
+}
+
+// Apply writes what changes. While it does, every other change of the directory
+// is refused; the version grows once, at the end, with one entry of the audit.
+//
+// What others refer to is written first and each object in one transaction, so
+// an Apply that breaks off leaves a directory that is consistent, and who reads
+// it anew and asks for the same continues where it was. Errors: ErrChanged when
+// somebody changed the directory since it was read; ErrImporting.
+func (b *Bulk) Apply(ctx context.Context) error {
+	if b.Changes() == 0 {
+		return nil
+	}
+	entry := audit.Entry{By: audit.By(ctx), Action: "directory.import", Object: "directory", Detail: map[string]string{
+		"clients": strconv.Itoa(len(b.clients.changed)), "contacts": strconv.Itoa(len(b.contacts.changed)),
+		"team-members": strconv.Itoa(len(b.members.changed)), "roles": strconv.Itoa(len(b.roles.changed)),
+		"client-team": strconv.Itoa(len(b.teams.changed)),
+	}}.Stamped()
+	if err := b.take(ctx); err != nil {
+		return err
+	}
+	err := b.writeAll(ctx)
+	if err != nil {
+		entry.Detail["broken off"] = "true"
+	}
+	// Whoever asked may be gone; the others wait for the directory.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return cmp.Or(err, b.giveBack(end, entry))
+}
+
+// take gets the lease.
+func (b *Bulk) take(ctx context.Context) error {
+	return b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
+		switch {
+		case v.Import == b.token: // an earlier try, whose answer was lost
+		case v.open() != nil:
+			return v, nil, v.open()
+		case v.Version != b.version:
+			return v, nil, fmt.Errorf("directory: %w", ErrChanged)
+		}
+		v.Import, v.Until = b.token, time.Now().Add(leaseTime).UTC()
+		b.lease.until = v.Until
+		return v, nil, nil
+	})
+}
+
+// hold returns a context that ends before the lease does, which it renews in
+// time.
+func (b *Bulk) hold(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	select {
+	case b.lease.turn <- struct{}{}:
+		defer func() { <-b.lease.turn }()
+	case <-ctx.Done():
+		return nil, nil, context.Cause(ctx)
+	}
+	if time.Until(b.lease.until) < renewTime {
+		err := b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
+			if v.Import != b.token {
+				return v, nil, errLeaseLost
+			}
+			v.Until = time.Now().Add(leaseTime).UTC()
+			b.lease.until = v.Until
+			return v, nil, nil
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	held, cancel := context.WithDeadline(ctx, b.lease.until)
+	return held, cancel, nil
+}
+
+var errLeaseLost = fault.Later(0, errors.New("directory: the import was held up for too long and lost its hold of the directory"))
+
+// errDone ends replaceVersion: it is done already.
+var errDone = errors.New("done")
+
+// giveBack ends the lease and makes the version grow, with an entry of the audit.
+func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
+	err := b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
+		if v.Import == b.token {
+			return version{Version: v.Version + 1}, []table.Op{audit.Op(entry)}, nil
+		}
+		written, err := audit.Written(ctx, b.store.table, entry.ID)
+		if err == nil && written {
+			err = errDone
+		}
+		return v, nil, cmp.Or(err, errLeaseLost)
+	})
+	if errors.Is(err, errDone) {
+		return nil
+	}
+	return err
+}
+
+// replaceVersion writes what next makes of the version row, with more
+// operations, and begins again when the row was changed meanwhile.
+func (b *Bulk) replaceVersion(ctx context.Context, next func(version) (version, []table.Op, error)) error {
+	for range leaseTries {
+		row, err := b.store.table.Get(ctx, versionKey)
+		first := errors.Is(err, table.ErrNotFound)
+		if err != nil && !first {
+			return fmt.Errorf("directory: %w", err)
+		}
+		var v version
+		if !first {
+			if err := row.Unpack(&v); err != nil {
+				return fmt.Errorf("directory: row %s: %w", versionKey, err)
+			}
+		}
+		to, more, err := next(v)
+		if err != nil {
+			return err
+		}
+		packed, err := table.Pack(versionKey, to)
+		if err != nil {
+			return fmt.Errorf("directory: %w", err)
+		}
+		op := table.Insert(packed)
+		if !first {
+			packed.ETag = row.ETag
+			op = table.Replace(packed)
+		}
+		err = b.store.table.Write(ctx, append([]table.Op{op}, more...)...)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrNotFound) {
+			return fmt.Errorf("directory: %w", err)
+		}
+	}
+	return fault.Later(time.Second, fmt.Errorf("directory: overtaken %d times: %w", leaseTries, ErrChanged))
+}
