@@ -1,0 +1,189 @@
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/directory"
+)
+
+// parts are the parts of a workbook whose sheets are XML, by name.
+func parts(sheets map[string]string, shared string) map[string]string {
+	all := map[string]string{
+		"xl/styles.xml":        `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`,
+		"xl/sharedStrings.xml": shared,
+	}
+	var list, relations strings.Builder
+	for i, name := range slices.Sorted(maps.Keys(sheets)) {
+		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d" r:id="r%d"/>`, html.EscapeString(name), i+1, i)
+		fmt.Fprintf(&relations, `<Relationship Id="r%d" Target="worksheets/sheet%d.xml"/>`, i, i)
+		all[fmt.Sprintf("xl/worksheets/sheet%d.xml", i)] = `<worksheet><sheetData>` + sheets[name] + `</sheetData></worksheet>`
+	}
+	all["xl/workbook.xml"] = `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` + list.String() + `</sheets></workbook>`
+	all["xl/_rels/workbook.xml.rels"] = `<Relationships>` + relations.String() + `</Relationships>`
+	return all
+}
+
+func zipped(t testing.TB, parts map[string]string) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := zip.NewWriter(&file)
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		part, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write([]byte(parts[name]))
+	}
+	w.Close()
+	return file.Bytes()
+}
+
+// workbook makes one of sheets that are written as CSV; their names lose what
+// stands before a space, which is for their order.
+func workbook(t testing.TB, sheets map[string]string) *Book {
+	t.Helper()
+	made := map[string]string{}
+	for name, text := range sheets {
+		var rows strings.Builder
+		for i, row := range strings.Split(strings.TrimSpace(text), "\n") {
+			fmt.Fprintf(&rows, `<row r="%d">`, i+1)
+			for j, cell := range strings.Split(row, ";") {
+				fmt.Fprintf(&rows, `<c r="%c%d" t="inlineStr"><is><t>%s</t></is></c>`, 'A'+j, i+1, html.EscapeString(cell))
+			}
+			rows.WriteString(`</row>`)
+		}
+		made[name] = rows.String()
+	}
+	book, err := Open(zipped(t, parts(made, `<sst/>`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+func read(t testing.TB, file []byte) [][]string {
+	t.Helper()
+	book, err := Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]string
+	for _, s := range book.sheets {
+		for l := range s.lines {
+			if l.wrong != nil {
+				rows = append(rows, []string{fmt.Sprint(l.number), "wrong"})
+				continue
+			}
+			rows = append(rows, append([]string{fmt.Sprint(l.number)}, l.cells...))
+		}
+	}
+	return rows
+}
+
+func TestTextFilesAsProgramsWriteThem(t *testing.T) {
+	utf16 := func(order string) string {
+		out := order
+		for _, r := range "naam;plaats\nCaf\u00e9;Y\n" {
+			if order == "\xff\xfe" {
+				out += string([]byte{byte(r), byte(r >> 8)})
+			} else {
+				out += string([]byte{byte(r >> 8), byte(r)})
+			}
+		}
+		return out
+	}
+	for name, c := range map[string]struct{ file, want string }{
+		"UTF-8":               {"naam;plaats\nCafé;Y\n", "[[1 naam plaats] [2 Café Y]]"},
+		"with a mark":         {"\xef\xbb\xbfnaam;plaats\r\nCafé;Y", "[[1 naam plaats] [2 Café Y]]"},
+		"Windows-1252":        {"naam;plaats\nCaf\xe9;\x80 Y\n", "[[1 naam plaats] [2 Café € Y]]"},
+		"UTF-16":              {utf16("\xff\xfe"), "[[1 naam plaats] [2 Café Y]]"},
+		"UTF-16 the other":    {utf16("\xfe\xff"), "[[1 naam plaats] [2 Café Y]]"},
+		"commas":              {"a,b\n\"1,5\",2\n", "[[1 a b] [2 1,5 2]]"},
+		"tabs":                {"a\tb\n1\t2\n", "[[1 a b] [2 1 2]]"},
+		"quoted separators":   {"\"x,y,z\";b\n1;2\n", "[[1 x,y,z b] [2 1 2]]"},
+		"a line for Excel":    {"sep=,\na,b;c\n1,2\n", "[[2 a b;c] [3 1 2]]"},
+		"empty lines":         {"\n\na;b\n\n ; \n1;2\n", "[[3 a b] [6 1 2]]"},
+		"a quote and a break": {"a;b\n\"De \"\"Hoek\"\"\nBV\";2\n3;4\n", "[[1 a b] [2 De \"Hoek\"\nBV 2] [4 3 4]]"},
+		"short and long rows": {"a;b\n1\n1;2;3\n", "[[1 a b] [2 1] [3 1 2 3]]"},
+		"an open quote":       {"a;b\n1;2\n\"3;4\n5;6\n", "[[1 a b] [2 1 2] [3 wrong]]"},
+	} {
+		if got := fmt.Sprint(read(t, []byte(c.file))); got != c.want {
+			t.Errorf("%s: got %s; want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestCellsOfWorkbooks(t *testing.T) {
+	rows := `<row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>in &amp; uit</t></is></c><c r="D2" t="s"><v>1</v></c></row>` +
+		`<row r="5"><c r="A5"><v>1001</v></c><c r="B5"><v>1001.0</v></c><c r="C5"><v>1.2345678E7</v></c><c r="D5" t="b"><v>1</v></c><c r="E5"><v>0.5</v></c><c r="F5" t="str"><v>1.0</v></c></row>` +
+		`<row><c><v>7</v></c><c t="e"><v>#N/A</v></c><c/></row><row r="9"/>`
+	file := zipped(t, parts(map[string]string{"Blad": rows}, `<sst count="2"><si><t>gedeeld</t></si><si><r><t>twee </t></r><r><t>stijlen</t></r></si></sst>`))
+	want := "[[2 gedeeld  in & uit twee stijlen] [5 1001 1001 12345678 1 0.5 1.0] [6 7 #N/A]]"
+	if got := fmt.Sprint(read(t, file)); got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
+func TestFilesThatCanNotBeRead(t *testing.T) {
+	cell := func(row string) map[string]string {
+		return parts(map[string]string{"Blad": row}, `<sst><si><t>x</t></si></sst>`)
+	}
+	with := func(name, text string) map[string]string {
+		all := cell(`<row><c><v>1</v></c></row>`)
+		all[name] = text
+		return all
+	}
+	broken := func(file []byte) []byte {
+		file = bytes.Clone(file)
+		copy(file[len(file)/3:], "\xff\xff\xff\xff\xff\xff")
+		return file
+	}
+	big := strings.Repeat(" ", maxUnpacked+1)
+	rows := strings.Repeat(`<row/>`, maxRows+maxSheets+1)
+	for name, file := range map[string][]byte{
+		"nothing":                      {},
+		"only lines":                   []byte("\n\n\n"),
+		"a program":                    []byte("\x7fELF\x00\x00"),
+		"an old workbook":              []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest"),
+		"no more than a beginning":     []byte("PK\x03\x04"),
+		"a zip of something else":      zipped(t, map[string]string{"x": "y"}),
+		"damaged":                      broken(zipped(t, cell(strings.Repeat(`<row><c t="inlineStr"><is><t>waarde</t></is></c></row>`, 2000)))),
+		"a sheet that is cut off":      zipped(t, with("xl/worksheets/sheet0.xml", `<worksheet><sheetData><row><c><v>1</v></c></row>`)),
+		"a negative string":            zipped(t, cell(`<row><c t="s"><v>-1</v></c></row>`)),
+		"a negative string, nested":    zipped(t, cell(`<row><c t="s"><c t="n"><v>-1</v></c></c></row>`)),
+		"a negative number of strings": zipped(t, with("xl/sharedStrings.xml", `<sst count="-1"><si><t>x</t></si></sst>`)),
+		"too many strings, it says":    zipped(t, with("xl/sharedStrings.xml", `<sst count="9000000000"><si><t>x</t></si></sst>`)),
+		"two parts of strings":         zipped(t, with("xl/SharedStrings.xml", `<sst count="-1"/>`)),
+		"text in pieces":               zipped(t, cell(`<row><c t="inlineStr"><is><t>a<!-- -->b</t></is></c></row>`)),
+		"text in two styles":           zipped(t, cell(`<row><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c></row>`)),
+		"too deep":                     zipped(t, cell(strings.Repeat("<x>", 100)+strings.Repeat("</x>", 100))),
+		"too many rows":                zipped(t, cell(rows)),
+		"more than there is memory":    zipped(t, with("xl/media/x.bin", big)),
+		"styles that fill the memory":  zipped(t, with("xl/styles.xml", big[:maxFrame+1])),
+		"a cell that fills the memory": zipped(t, cell(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 4*maxCell+1)+`</t></is></c></row>`)),
+		"more than a body":             make([]byte, MaxBytes+1),
+		"a sheet that is not there":    zipped(t, with("xl/_rels/workbook.xml.rels", `<Relationships/>`)),
+	} {
+		_, err := Open(file)
+		var wrong *Unreadable
+		if !errors.As(err, &wrong) || wrong.NL == "" || wrong.EN == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTooManyRows(t *testing.T) {
+	text := "nummer;naam\n" + strings.Repeat("1;X\n", maxRows+5)
+	got := plans(t, new(directory.Bulk), Clients, text)
+	if last := got.Rows[len(got.Rows)-1]; !got.Wrong() || last.Number != maxRows+2 || len(last.Problems) != 1 {
+		t.Errorf("%+v", last)
+	}
+}

@@ -1,0 +1,172 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/words"
+)
+
+// A column is what a sheet of a kind may have, by the name that the API gives to
+// the field.
+type column struct {
+	field    string
+	names    string // in the files of offices, Dutch first, without spaces, hyphens and dots
+	required bool
+	list     bool // several columns of it are one
+}
+
+// columns are the columns of the kinds.
+var columns = map[Kind][]column{
+	Clients: {
+		{field: "number", required: true, names: "nummer relatienummer relatienr klantnummer klantnr clientnummer cliëntnummer debiteurnummer code number clientnumber customernumber"},
+		{field: "type", names: "type soort relatietype klanttype clienttype"},
+		{field: "name", names: "naam relatienaam klantnaam bedrijfsnaam relatie klant cliënt name clientname companyname client"},
+		{field: "kvk", names: "kvk kvknummer kvknr kamervankoophandel chamberofcommerce cocnumber"},
+		{field: "vat", names: "btw btwnummer btwnr btwid btwidentificatienummer vat vatnumber vatid"},
+	},
+	Contacts: {
+		{field: "emails", required: true, list: true, names: "email emails emailadres emailadressen mail mailadres emailaddress emailaddresses email1 email2 email3"},
+		{field: "name", names: "naam contact contactpersoon volledigenaam name contactname fullname"},
+		{field: "phone", names: "telefoon telefoonnummer tel phone phonenumber telephone"},
+		{field: "function", names: "functie functietitel function jobtitle position"},
+		{field: "clients", list: true, names: "relatie relaties relatie(s) relatienummer relatienummers relatienr klant klanten klantnummer klantnummers clientnummer clientnummers cliëntnummer cliëntnummers client clients clientnumber clientnumbers"},
+	},
+	TeamMembers: {
+		{field: "email", required: true, names: "email emailadres mail mailadres emailaddress"},
+		{field: "name", names: "naam teamlid medewerker name teammember"},
+		{field: "rights", names: "rechten autorisatie rights authorisation authorization"},
+		{field: "active", names: "actief active"},
+	},
+	Roles: {
+		{field: "name", required: true, names: "naam rol name role"},
+	},
+	ClientTeam: {
+		{field: "client", required: true, names: "relatienummer relatienr relatie klantnummer klantnr cliëntnummer clientnummer client clientnumber nummer number"},
+		{field: "member", required: true, names: "teamlid medewerker email emailadres member teammember emailaddress"},
+		{field: "role", required: true, names: "rol role"},
+		{field: "order", names: "volgorde positie order position"},
+	},
+}
+
+// sheetNames are what the sheets of a kind are called.
+var sheetNames = map[Kind]string{
+	Clients:     "clients relaties relatie klanten cliënten clienten",
+	Contacts:    "contacts contacten contactpersonen",
+	TeamMembers: "teammembers teamleden medewerkers",
+	Roles:       "roles rollen",
+	ClientTeam:  "clientteam clientteams relatieteam relatieteams klantteam klantteams",
+}
+
+// plainName is a name of a column or a sheet without what does not count.
+func plainName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -._\u00a0\u2010\u2011\u2013", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(strings.TrimSpace(name)))
+}
+
+func isNamed(names, name string) bool { return slices.Contains(strings.Fields(names), name) }
+
+// A head says which cells of a sheet's rows are which fields.
+type head struct {
+	kind   Kind
+	fields map[string][]int  // where they stand
+	titles map[string]string // what the file calls them
+}
+
+// headOf reads the first row of a sheet of a kind. Unknown are the columns that
+// the kind does not have.
+func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Problem) {
+	h = head{kind: kind, fields: map[string][]int{}, titles: map[string]string{}}
+	var found []string
+	for i, cell := range cells[:min(len(cells), maxColumns)] {
+		title := shorten(cell)
+		if title == "" {
+			continue
+		}
+		found = append(found, title)
+		at := slices.IndexFunc(columns[kind], func(c column) bool { return isNamed(c.names, plainName(title)) })
+		if at < 0 {
+			unknown = append(unknown, title)
+			continue
+		}
+		c := columns[kind][at]
+		if len(h.fields[c.field]) > 0 && !c.list {
+			problems = append(problems, Problem{title, words.Text{
+				NL: "zegt hetzelfde als de kolom " + h.titles[c.field] + "; laat er één staan",
+				EN: "says the same as the column " + h.titles[c.field] + "; keep one of them",
+			}})
+			continue
+		}
+		h.fields[c.field] = append(h.fields[c.field], i)
+		if h.titles[c.field] == "" {
+			h.titles[c.field] = title
+		}
+	}
+	for _, c := range columns[kind] {
+		if c.required && len(h.fields[c.field]) == 0 {
+			name, _, _ := strings.Cut(c.names, " ")
+			problems = append(problems, Problem{name, words.Text{
+				NL: "deze kolom ontbreekt; gevonden: " + strings.Join(found, ", "),
+				EN: "this column is missing; found: " + strings.Join(found, ", "),
+			}})
+		}
+	}
+	return h, unknown, problems
+}
+
+// kindOf recognises a sheet by its name, or else by its first row; "" when it is
+// none of an office.
+func kindOf(name string, cells []string) Kind {
+	for _, kind := range Kinds {
+		if isNamed(sheetNames[kind], plainName(name)) {
+			return kind
+		}
+	}
+	has := func(kind Kind, field string) bool {
+		h, _, _ := headOf(kind, cells)
+		return len(h.fields[field]) > 0
+	}
+	switch {
+	case has(ClientTeam, "client") && has(ClientTeam, "member") && has(ClientTeam, "role"):
+		return ClientTeam
+	case has(TeamMembers, "email") && (has(TeamMembers, "rights") || has(TeamMembers, "active")):
+		return TeamMembers
+	case has(Clients, "number") && (has(Clients, "kvk") || has(Clients, "vat") || has(Clients, "type")):
+		return Clients
+	case has(Contacts, "emails"):
+		return Contacts
+	case has(Clients, "number") && has(Clients, "name"):
+		return Clients
+	case has(Roles, "name") && len(cells) == 1:
+		return Roles
+	}
+	return ""
+}
+
+// cell is the text of a field in a row; there is none when the column is absent
+// or the cell is empty, and "-" empties the field.
+func (h head) cell(cells []string, field string) (text string, there bool) {
+	var texts []string
+	for _, at := range h.fields[field] {
+		if at < len(cells) {
+			if text := strings.TrimSpace(cells[at]); text != "" {
+				texts = append(texts, text)
+			}
+		}
+	}
+	text = strings.Join(texts, ";")
+	return text, text != ""
+}
+
+// shorten makes of a cell what a report can hold.
+func shorten(text string) string {
+	runes := []rune(strings.Join(strings.Fields(strings.ToValidUTF8(text, "�")), " "))
+	if len(runes) > 100 {
+		return string(runes[:99]) + "…"
+	}
+	return string(runes)
+}

@@ -1,0 +1,310 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/words"
+)
+
+// A plan is what has been found out so far.
+type plan struct {
+	bulk   *directory.Bulk
+	report Report
+	counts map[Kind]*Counts
+	shown  int // rows of the report that are right
+	lines  int // of all sheets
+
+	// seen has the rows by kind and key, also of those that are wrong: what
+	// refers to them is not wrong too.
+	seen map[string]*place
+	// contacts has the first row of the file that is about a contact, by id.
+	contacts map[string]*place
+
+	administered bool
+	demoted      []*place // rows that make of an administrator something less
+	teams        teams
+}
+
+// A place is a row that has been looked at.
+type place struct {
+	sheet  string
+	number int
+	kind   Kind
+	key    string
+	action Action
+	at     int // in the rows of the report; -1 when it is not there
+}
+
+// Plan makes on b the changes that book asks for, and reports of each row what
+// it does. Kind says what the rows are; "" leaves that to the names and the heads
+// of the sheets. When a row is wrong the changes on b mean nothing: drop them.
+func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
+	p := &plan{
+		bulk: b, counts: map[Kind]*Counts{}, seen: map[string]*place{}, contacts: map[string]*place{},
+		administered: b.Administered(),
+		report:       Report{Summary: map[Kind]Counts{}, Warnings: []Warning{}, Rows: []Row{}},
+	}
+	open := openSheets(book)
+	defer func() {
+		for _, s := range open {
+			s.stop()
+		}
+	}()
+	p.choose(open, kind)
+	for _, kind := range Kinds {
+		for _, s := range open {
+			if s.kind == kind {
+				p.sheet(s)
+			}
+		}
+		if kind == TeamMembers {
+			p.keepAdministrator()
+		}
+	}
+	p.linkTeams()
+	for kind, counts := range p.counts {
+		p.report.Summary[kind] = *counts
+	}
+	slices.SortStableFunc(p.report.Rows, func(a, b Row) int {
+		return cmp.Or(slices.Index(Kinds, a.Kind)-slices.Index(Kinds, b.Kind), strings.Compare(a.Sheet, b.Sheet), a.Number-b.Number)
+	})
+	return p.report
+}
+
+// An openSheet is a sheet whose first row has been read.
+type openSheet struct {
+	sheet
+	kind  Kind
+	head  line
+	empty bool
+	next  func() (line, bool)
+	stop  func()
+}
+
+func openSheets(book *Book) []*openSheet {
+	var open []*openSheet
+	for _, s := range book.sheets {
+		o := &openSheet{sheet: s}
+		o.next, o.stop = iter.Pull(s.lines)
+		head, more := o.next()
+		// The cells of a line are good until the next is read.
+		o.head, o.empty = line{head.number, slices.Clone(head.cells), head.wrong}, !more
+		open = append(open, o)
+	}
+	return open
+}
+
+// choose says which sheets are taken in, and as what.
+func (p *plan) choose(open []*openSheet, kind Kind) {
+	chosen := 0
+	for _, s := range open {
+		s.kind = kindOf(s.name, s.head.cells)
+		if kind != "" && s.kind != kind {
+			s.kind = ""
+		}
+		if s.empty {
+			s.kind = ""
+		}
+		if s.kind != "" {
+			chosen++
+		}
+	}
+	if kind != "" && chosen == 0 && len(open) > 0 && !open[0].empty {
+		open[0].kind = kind
+		chosen++
+	}
+	for _, s := range open {
+		if s.kind == "" && chosen > 0 {
+			p.warn(s.name, "dit blad wordt niet gelezen", "this sheet is not read")
+		}
+	}
+	if chosen > 0 {
+		return
+	}
+	var found []string
+	for _, s := range open {
+		for _, cell := range s.head.cells[:min(len(s.head.cells), maxColumns)] {
+			found = append(found, shorten(cell))
+		}
+	}
+	list := strings.Join(found[:min(len(found), 50)], ", ")
+	p.record(Row{Problems: []Problem{{Text: words.Text{
+		NL: "niet herkend wat dit is; geef kind op, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail van contacten; gevonden: " + list,
+		EN: "it is not clear what this is; say the kind, or name the columns such as number, name and kvk of clients, or name and e-mail of contacts; found: " + list,
+	}}}})
+}
+
+func (p *plan) warn(sheet, nl, en string) {
+	p.report.Warnings = append(p.report.Warnings, Warning{sheet, words.Text{NL: nl, EN: en}})
+}
+
+// sheet takes in the rows of one sheet.
+func (p *plan) sheet(s *openSheet) {
+	if p.counts[s.kind] == nil {
+		p.counts[s.kind] = &Counts{}
+	}
+	h, unknown, problems := headOf(s.kind, s.head.cells)
+	if s.head.wrong != nil {
+		problems = []Problem{{Text: *s.head.wrong}}
+	}
+	if len(problems) > 0 {
+		p.record(Row{Sheet: s.name, Number: s.head.number, Kind: s.kind, Problems: problems})
+		return
+	}
+	for _, title := range unknown {
+		p.warn(s.name, "de kolom "+title+" wordt niet gelezen", "the column "+title+" is not read")
+	}
+	for {
+		l, more := s.next()
+		if !more {
+			return
+		}
+		r := Row{Sheet: s.name, Number: l.number, Kind: s.kind}
+		if p.lines++; p.lines > maxRows {
+			r.add("", fmt.Sprintf("hoogstens %d rijen; splits het bestand", maxRows), fmt.Sprintf("at most %d rows; split the file", maxRows))
+			p.record(r)
+			return
+		}
+		if l.wrong != nil {
+			r.Problems = []Problem{{Text: *l.wrong}}
+			p.record(r)
+			continue
+		}
+		if p.checkCells(h, l.cells, &r); len(r.Problems) > 0 {
+			p.record(r)
+			continue
+		}
+		switch s.kind {
+		case Roles:
+			p.role(h, l.cells, r)
+		case Clients:
+			p.client(h, l.cells, r)
+		case TeamMembers:
+			p.member(h, l.cells, r)
+		case Contacts:
+			p.contact(h, l.cells, r)
+		case ClientTeam:
+			p.link(h, l.cells, r)
+		}
+	}
+}
+
+// cellErrors are what spreadsheets show in place of a value, in English and in
+// Dutch.
+var cellErrors = strings.Fields("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #N/B #VERW! #NAAM? #WAARDE! #DEEL/0! #LEEG! #GETAL!")
+
+func (p *plan) checkCells(h head, cells []string, r *Row) {
+	for field, title := range h.titles {
+		text, _ := h.cell(cells, field)
+		switch {
+		case slices.Contains(cellErrors, text):
+			r.add(title, "een waarde; hier staat een fout van het rekenblad", "a value; here is an error of the spreadsheet")
+		case len(text) > maxCell:
+			r.add(title, fmt.Sprintf("hoogstens %d tekens", maxCell), fmt.Sprintf("at most %d characters", maxCell))
+		}
+	}
+}
+
+// add says that what is in a column is not as expected.
+func (r *Row) add(column, nl, en string) {
+	r.Problems = append(r.Problems, Problem{column, words.Text{NL: "verwacht: " + nl, EN: "expected: " + en}})
+}
+
+// record counts a row, and keeps it for the report as far as that shows it.
+func (p *plan) record(r Row) *place {
+	at := &place{sheet: r.Sheet, number: r.Number, kind: r.Kind, key: r.Key, action: r.Action, at: -1}
+	if len(r.Problems) > 0 {
+		at.action, r.Action, r.Changes = Wrong, Wrong, nil
+	}
+	p.count(r.Kind, at.action, 1)
+	switch {
+	case at.action == Wrong:
+	case at.action == Same:
+		return at
+	case p.shown == maxShown:
+		p.report.LeftOut++
+		return at
+	default:
+		p.shown++
+	}
+	at.at = len(p.report.Rows)
+	p.report.Rows = append(p.report.Rows, r)
+	return at
+}
+
+// blame finds out later that a row is wrong.
+func (p *plan) blame(at *place, problem Problem) {
+	if at.action != Wrong {
+		p.count(at.kind, at.action, -1)
+		p.count(at.kind, Wrong, 1)
+		switch {
+		case at.at >= 0:
+			p.shown--
+		case at.action != Same:
+			p.report.LeftOut--
+		}
+		at.action = Wrong
+	}
+	if at.at < 0 {
+		at.at = len(p.report.Rows)
+		p.report.Rows = append(p.report.Rows, Row{Sheet: at.sheet, Number: at.number, Kind: at.kind, Key: at.key})
+	}
+	r := &p.report.Rows[at.at]
+	r.Action, r.Changes = Wrong, nil
+	if len(r.Problems) < 10 {
+		r.Problems = append(r.Problems, problem)
+	}
+}
+
+func (p *plan) count(kind Kind, action Action, n int) {
+	c := p.counts[kind]
+	switch {
+	case c == nil:
+	case action == Create:
+		c.Create += n
+	case action == Update:
+		c.Update += n
+	case action == Same:
+		c.Same += n
+	case action == Wrong:
+		c.Wrong += n
+	}
+}
+
+// once records a row that must be the only one of its kind with a key.
+func (p *plan) once(r Row, column, key string) *place {
+	if strings.TrimSpace(key) == "" {
+		return p.record(r)
+	}
+	key = seenKey(r.Kind, key)
+	first, again := p.seen[key]
+	if again {
+		r.Problems = append(r.Problems, twice(column, first.sheet, first.number))
+		p.blame(first, twice(column, r.Sheet, r.Number))
+	}
+	at := p.record(r)
+	if !again {
+		p.seen[key] = at
+	}
+	return at
+}
+
+// mentioned says whether the file has a row of a kind with a key, right or wrong.
+func (p *plan) mentioned(kind Kind, key string) bool { return p.seen[seenKey(kind, key)] != nil }
+
+func seenKey(kind Kind, key string) string {
+	return string(kind) + "|" + strings.ToLower(strings.Join(strings.Fields(key), " "))
+}
+
+func twice(column, sheet string, number int) Problem {
+	nl, en := fmt.Sprintf("staat ook op rij %d", number), fmt.Sprintf("is on row %d as well", number)
+	if sheet != "" {
+		nl, en = nl+" van "+sheet, en+" of "+sheet
+	}
+	return Problem{column, words.Text{NL: nl, EN: en}}
+}

@@ -1,0 +1,187 @@
+package intake
+
+import (
+	"errors"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/words"
+)
+
+// A value is a field as the report shows it.
+type value struct{ field, text string }
+
+// settle says what a row does, from the fields as they were and are.
+func (r *Row) settle(found bool, was, now []value) {
+	for i := range now {
+		from := ""
+		if found {
+			from = was[i].text
+		}
+		if from != now[i].text {
+			r.Changes = append(r.Changes, Change{now[i].field, from, now[i].text})
+		}
+	}
+	switch {
+	case !found:
+		r.Action = Create
+	case len(r.Changes) > 0:
+		r.Action = Update
+	default:
+		r.Action = Same
+	}
+}
+
+// set changes a field to what the row says about it.
+func (h head) set(cells []string, field string, to *string) {
+	switch text, there := h.cell(cells, field); {
+	case text == "-":
+		*to = ""
+	case there:
+		*to = text
+	}
+}
+
+// choice changes a field to one of the values that words stand for.
+func choice[T ~string | ~bool](r *Row, h head, cells []string, field string, to *T, values map[string]T, nl, en string) {
+	text, there := h.cell(cells, field)
+	if !there {
+		return
+	}
+	v, known := values[plainName(text)]
+	if !known {
+		r.add(h.titles[field], nl, en)
+		return
+	}
+	*to = v
+}
+
+var clientTypes = map[string]directory.ClientType{
+	"organisatie": directory.Organisation, "organisation": directory.Organisation, "organization": directory.Organisation, "bedrijf": directory.Organisation,
+	"rechtspersoon": directory.Organisation, "persoon": directory.Person, "person": directory.Person, "particulier": directory.Person,
+	"natuurlijkpersoon": directory.Person, "intern": directory.Internal, "internal": directory.Internal, "leverancier": directory.Supplier, "supplier": directory.Supplier,
+}
+
+func clientValues(c directory.Client) []value {
+	return []value{{"number", c.Number}, {"type", string(c.Type)}, {"name", c.Name}, {"kvk", c.KvK}, {"vat", c.VAT}}
+}
+
+func (p *plan) client(h head, cells []string, r Row) {
+	number, _ := h.cell(cells, "number")
+	r.Key = shorten(number)
+	was, found := p.bulk.ClientByNumber(number)
+	now := was
+	if !found {
+		now = directory.Client{Number: number, Type: directory.Organisation}
+	}
+	h.set(cells, "name", &now.Name)
+	h.set(cells, "kvk", &now.KvK)
+	h.set(cells, "vat", &now.VAT)
+	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern of leverancier", "organisation, person, internal or supplier")
+	now, err := p.bulk.SaveClient(now)
+	r.refused(h, err)
+	r.settle(found, clientValues(was), clientValues(now))
+	p.once(r, h.titles["number"], number)
+}
+
+var (
+	rights = map[string]directory.Rights{
+		"raadpleger": directory.Reader, "reader": directory.Reader, "mutator": directory.Editor, "editor": directory.Editor,
+		"manager": directory.Manager, "beheerder": directory.Administrator, "administrator": directory.Administrator,
+	}
+	truths = map[string]bool{
+		"ja": true, "yes": true, "j": true, "y": true, "1": true, "true": true, "waar": true, "actief": true, "active": true,
+		"nee": false, "no": false, "n": false, "0": false, "false": false, "onwaar": false, "inactief": false, "inactive": false,
+	}
+)
+
+func memberValues(m directory.TeamMember) []value {
+	active := "false"
+	if m.Active {
+		active = "true"
+	}
+	return []value{{"name", m.Name}, {"email", m.Email}, {"rights", string(m.Rights)}, {"active", active}}
+}
+
+func (p *plan) member(h head, cells []string, r Row) {
+	email, _ := h.cell(cells, "email")
+	r.Key = shorten(email)
+	was, found := p.bulk.MemberByAddress(email)
+	now := was
+	if !found {
+		now = directory.TeamMember{Email: email, Rights: directory.Reader, Active: true}
+	}
+	h.set(cells, "name", &now.Name)
+	choice(&r, h, cells, "rights", &now.Rights, rights, "raadpleger, mutator, manager of beheerder", "reader, editor, manager or administrator")
+	choice(&r, h, cells, "active", &now.Active, truths, "ja of nee", "yes or no")
+	now, err := p.bulk.SaveTeamMember(now)
+	r.refused(h, err)
+	r.settle(found, memberValues(was), memberValues(now))
+	at := p.once(r, h.titles["email"], email)
+	if administrates(was) && !administrates(now) {
+		p.demoted = append(p.demoted, at)
+	}
+}
+
+func administrates(m directory.TeamMember) bool {
+	return m.Active && m.Rights == directory.Administrator
+}
+
+// keepAdministrator refuses to leave the office without an administrator.
+func (p *plan) keepAdministrator() {
+	if !p.administered || p.bulk.Administered() {
+		return
+	}
+	for _, at := range p.demoted {
+		p.blame(at, Problem{Text: words.Text{
+			NL: "het kantoor heeft ten minste één actieve beheerder nodig; maak eerst een ander beheerder",
+			EN: "the office needs at least one active administrator; make somebody else administrator first",
+		}})
+	}
+}
+
+func (p *plan) role(h head, cells []string, r Row) {
+	name, _ := h.cell(cells, "name")
+	r.Key = shorten(name)
+	was, found := p.bulk.RoleNamed(name)
+	now := was
+	if !found {
+		now.Name = name
+	}
+	now, err := p.bulk.SaveRole(now)
+	r.refused(h, err)
+	r.settle(found, []value{{"name", was.Name}}, []value{{"name", now.Name}})
+	p.once(r, h.titles["name"], name)
+}
+
+// refused says what the directory has against a row.
+func (r *Row) refused(h head, err error) {
+	var (
+		invalid  *directory.Invalid
+		conflict *directory.Conflict
+	)
+	switch {
+	case err == nil:
+	case errors.As(err, &invalid):
+		field, _, _ := strings.Cut(invalid.Field, "[")
+		title := h.titles[field]
+		if title == "" {
+			title = field
+		}
+		r.add(title, dutch.Replace(invalid.Expected), invalid.Expected)
+	case errors.As(err, &conflict):
+		r.add(h.titles[conflict.Field], "een waarde van dit object alleen; "+conflict.Value+" hoort al bij een ander", "a value of this object alone; "+conflict.Value+" belongs to another already")
+	default: // *directory.TooLarge
+		r.add("", "minder gegevens in één rij; dit wordt te veel voor één object", "less in one row; this becomes too much for one object")
+	}
+}
+
+// dutch says in Dutch what the directory expects.
+var dutch = strings.NewReplacer(
+	"an e-mail address such as", "een e-mailadres zoals",
+	"a VAT identification number such as", "een btw-id zoals",
+	"text without control characters", "tekst zonder stuurtekens",
+	"valid UTF-8", "geldige tekst",
+	" to ", " tot ", "characters", "tekens", "digits", "cijfers",
+	"e-mail addresses", "e-mailadressen", "at most", "hoogstens", "team members", "teamleden", "clients", "relaties",
+)

@@ -1,0 +1,130 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/words"
+)
+
+func (p *plan) contactValues(c directory.Contact) []value {
+	var numbers []string
+	for _, id := range c.Clients {
+		client, _ := p.bulk.Client(id)
+		numbers = append(numbers, client.Number)
+	}
+	return []value{
+		{"name", c.Name}, {"emails", strings.Join(c.Emails, ", ")}, {"phone", c.Phone}, {"function", c.Function}, {"clients", strings.Join(numbers, ", ")},
+	}
+}
+
+// contact adds to a contact what a row says. Several rows may be about one, as
+// when a file has a row for each client of a contact: then they agree about who
+// that is.
+func (p *plan) contact(h head, cells []string, r Row) {
+	emails := p.addresses(h, cells, &r)
+	r.Key = strings.Join(emails, " ")
+	was, found := p.owner(h, emails, &r)
+	now := was
+	now.Emails = slices.Clone(was.Emails)
+	for _, email := range emails {
+		if !slices.Contains(now.Emails, email) {
+			now.Emails = append(now.Emails, email)
+		}
+	}
+	h.set(cells, "name", &now.Name)
+	h.set(cells, "phone", &now.Phone)
+	h.set(cells, "function", &now.Function)
+	now.Clients = p.clientsOf(h, cells, was.Clients, &r)
+	if len(r.Problems) > 0 {
+		p.record(r)
+		return
+	}
+	now, err := p.bulk.SaveContact(now)
+	r.refused(h, err)
+	r.settle(found, p.contactValues(was), p.contactValues(now))
+	first := p.contacts[now.ID]
+	if first != nil && contradicts(r.Changes) {
+		r.Problems = append(r.Problems, contradiction(h, first.sheet, first.number))
+		p.blame(first, contradiction(h, r.Sheet, r.Number))
+	}
+	at := p.record(r)
+	if first == nil && err == nil {
+		p.contacts[now.ID] = at
+	}
+}
+
+// addresses are the e-mail addresses of a row in their normal form.
+func (p *plan) addresses(h head, cells []string, r *Row) []string {
+	text, _ := h.cell(cells, "emails")
+	var emails []string
+	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == ',' || unicode.IsSpace(c) }) {
+		email, err := directory.NormalAddress(part)
+		if err != nil {
+			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+shorten(part), "an e-mail address such as naam@voorbeeld.nl, not "+shorten(part))
+			continue
+		}
+		if !slices.Contains(emails, email) {
+			emails = append(emails, email)
+		}
+	}
+	if len(emails) == 0 && len(r.Problems) == 0 {
+		r.add(h.titles["emails"], "een e-mailadres", "an e-mail address")
+	}
+	return emails
+}
+
+// owner is the contact that has any of the addresses.
+func (p *plan) owner(h head, emails []string, r *Row) (owner directory.Contact, found bool) {
+	of := ""
+	for _, email := range emails {
+		c, there := p.bulk.ContactByAddress(email)
+		switch {
+		case !there:
+		case !found:
+			owner, found, of = c, true, email
+		case c.ID != owner.ID:
+			r.add(h.titles["emails"],
+				"adressen van één contact; "+of+" is van "+owner.Name+" en "+email+" van "+c.Name,
+				"addresses of one contact; "+of+" is of "+owner.Name+" and "+email+" of "+c.Name)
+		}
+	}
+	return owner, found
+}
+
+// clientsOf are the clients of a contact with those that a row adds.
+func (p *plan) clientsOf(h head, cells []string, was []string, r *Row) []string {
+	text, _ := h.cell(cells, "clients")
+	if text == "-" {
+		return nil
+	}
+	now := slices.Clone(was)
+	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == ',' || c == '\n' }) {
+		number := strings.TrimSpace(part)
+		if number == "" {
+			continue
+		}
+		client, found := p.bulk.ClientByNumber(number)
+		switch {
+		case !found && !p.mentioned(Clients, number):
+			r.add(h.titles["clients"], "het nummer van een relatie; "+shorten(number)+" is onbekend", "the number of a client; "+shorten(number)+" is unknown")
+		case found && !slices.Contains(now, client.ID):
+			now = append(now, client.ID)
+		}
+	}
+	return now
+}
+
+// contradicts says whether changes replace what another row says.
+func contradicts(changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool {
+		return c.Field != "emails" && c.From != "" && (c.Field != "clients" || c.To == "")
+	})
+}
+
+func contradiction(h head, sheet string, number int) Problem {
+	p := twice(h.titles["emails"], sheet, number)
+	return Problem{p.Column, words.Text{NL: p.NL + ", met andere gegevens", EN: p.EN + ", and says something else"}}
+}
