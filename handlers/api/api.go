@@ -7,6 +7,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"path"
@@ -82,6 +83,7 @@ func build(o Options) *api {
 	a.registerLearning()
 	a.registerAudit()
 	a.registerSubstitute()
+	a.registerImport()
 	a.registerChats()
 	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
 	return a
@@ -174,7 +176,7 @@ func handle[I, O any](a *api, action access.Action, op huma.Operation, serve fun
 	// The default deadline of huma stays on the connection after the body, and
 	// would end longer requests; the server has its own.
 	op.BodyReadTimeout = -1
-	op.MaxBodyBytes = 1 << 20
+	op.MaxBodyBytes = cmp.Or(op.MaxBodyBytes, 1<<20)
 	op.Middlewares = huma.Middlewares{a.guard(action)}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := serve(ctx, in)
@@ -204,11 +206,13 @@ func hasBody(r *http.Request) bool {
 	return false
 }
 
-func isJSON(contentType string) bool {
+// accepts says whether an operation takes a body of a media type: JSON, unless
+// it names others.
+func accepts(op *huma.Operation, contentType string) bool {
 	media, _, _ := strings.Cut(contentType, ";")
-	switch strings.ToLower(strings.TrimSpace(media)) {
-	case "application/json", "application/merge-patch+json":
-		return true
+	media = strings.ToLower(strings.TrimSpace(media))
+	if op != nil && op.RequestBody != nil && op.RequestBody.Content["application/json"] == nil && len(op.RequestBody.Content) > 0 {
+		return op.RequestBody.Content[media] != nil
 	}
-	return false
+	return media == "application/json" || media == "application/merge-patch+json"
 }

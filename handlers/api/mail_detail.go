@@ -51,14 +51,9 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	names := map[string]string{}
 	for _, h := range it.History {
 		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat, Rule: h.Rule}
-		name, known := names[h.By]
-		if !known {
-			m, err := a.Directory.TeamMember(ctx, h.By)
-			if err != nil && !errors.Is(err, directory.ErrNotFound) {
-				return nil, err
-			}
-			name = m.Name
-			names[h.By] = name
+		name, err := a.memberName(ctx, names, h.By)
+		if err != nil {
+			return nil, err
 		}
 		o.ByName = name
 		d.History = append(d.History, o)

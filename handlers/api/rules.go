@@ -1,9 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -52,9 +52,9 @@ func (a *api) registerRules() {
 			if err != nil {
 				return nil, err
 			}
-			rules := make([]RuleObject, 0, len(page.Items))
+			rules, names := make([]RuleObject, 0, len(page.Items)), map[string]string{}
 			for _, r := range page.Items {
-				rules = append(rules, a.ruleOf(ctx, r))
+				rules = append(rules, a.ruleOf(ctx, r, names))
 			}
 			return listed(rules, page.Next), nil
 		})
@@ -106,7 +106,7 @@ func (a *api) rulesOf(ctx context.Context, kind directory.RuleKind, q directory.
 }
 
 func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[RuleObject], error) {
-	out := &objectOutput[RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r)}
+	out := &objectOutput[RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r, map[string]string{})}
 	ids, err := a.Items.ByRule(ctx, r.ID)
 	n := len(ids)
 	out.Body.Decided = &n
@@ -114,27 +114,33 @@ func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[R
 }
 
 // ruleOf is a rule with what it does in words. A name that cannot be found is
-// left to the id: the words are no reason to fail.
-func (a *api) ruleOf(ctx context.Context, r directory.Rule) RuleObject {
-	r.Evidence = slices.Clip(r.Evidence)
+// left to the id: the words are no reason to fail. Names keeps those that were
+// looked up.
+func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]string) RuleObject {
 	if r.Evidence == nil {
 		r.Evidence = []directory.Evidence{}
 	}
 	return RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
-		switch kind {
-		case "contact":
-			if c, err := a.Directory.Contact(ctx, id); err == nil {
-				return c.Name
-			}
-		case "client":
-			if c, err := a.Directory.Client(ctx, id); err == nil {
-				return c.Name
-			}
-		case "team-member":
-			if m, err := a.Directory.TeamMember(ctx, id); err == nil {
-				return m.Name
-			}
+		name, known := names[kind+id]
+		if !known {
+			name = cmp.Or(a.nameOf(ctx, kind, id), id)
+			names[kind+id] = name
 		}
-		return id
+		return name
 	})}
+}
+
+func (a *api) nameOf(ctx context.Context, kind, id string) (name string) {
+	switch kind {
+	case "contact":
+		c, _ := a.Directory.Contact(ctx, id)
+		return c.Name
+	case "client":
+		c, _ := a.Directory.Client(ctx, id)
+		return c.Name
+	case "member":
+		m, _ := a.Directory.TeamMember(ctx, id)
+		return m.Name
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -63,7 +64,7 @@ func (a *api) registerSuggestions() {
 		may := a.solutions(ctx, it)
 		for _, s := range list {
 			if slices.Contains(may, s.Action) {
-				out.Items = append(out.Items, suggestionOf(s))
+				out.Items = append(out.Items, suggestionOf(s, it.From.Name))
 			}
 		}
 		out.Prefill = prefillOf(m, list)
@@ -71,7 +72,7 @@ func (a *api) registerSuggestions() {
 	})
 }
 
-func suggestionOf(s learn.Suggestion) suggestionObject {
+func suggestionOf(s learn.Suggestion, sender string) suggestionObject {
 	o := suggestionObject{Action: s.Action, Score: s.Score, Reasons: s.Reasons, Contact: s.Contact, Client: s.Client}
 	if o.Reasons == nil {
 		o.Reasons = []learn.Reason{}
@@ -84,7 +85,9 @@ func suggestionOf(s learn.Suggestion) suggestionObject {
 		o.Solve.Client = s.Client.ID
 	}
 	if s.Action == item.CreateContact {
-		o.Solve.Name, o.Solve.Email, o.Solve.Phone, o.Solve.Function = s.Name, s.Email, s.Phone, s.Function
+		// An address that is no person's, such as info@, is called what it calls itself.
+		o.Solve.Name = cmp.Or(s.Name, sender, s.Email)
+		o.Solve.Email, o.Solve.Phone, o.Solve.Function = s.Email, s.Phone, s.Function
 	}
 	return o
 }
