@@ -47,7 +47,7 @@ func (c *change) note(key, name string, was, now map[string]any) {
 // difference notes what happens to a field: a short one with what it was and
 // is, another only that it changed.
 func (d deed) difference(field string, was, now map[string]any) {
-	if field == "id" || field == "revision" || strings.HasPrefix(field, "data") || was[field] == now[field] {
+	if field == "id" || field == "revision" || field == "learned" || strings.HasPrefix(field, "data") || was[field] == now[field] {
 		return
 	}
 	before, after := shown(was[field]), shown(now[field])
