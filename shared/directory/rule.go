@@ -154,10 +154,10 @@ func (r Rule) checked() (Rule, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Key = normalRuleKey(r.Kind, key)
-	if err := checkRuleKey(r.Kind, r.Key); err != nil {
+	if err := checkRuleKey(r.Kind, key); err != nil {
 		return r, err
 	}
+	r.Key = normalRuleKey(r.Kind, key)
 	for field, id := range map[string]string{"contact": r.Contact, "client": r.Client} {
 		if id != "" && !isID(id) {
 			return r, &Invalid{Field: field, Expected: "the id of a " + field}
