@@ -122,7 +122,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: staff,
 		},
 		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Desk: desk, Jobs: a.queues,
-		Audit: audit.New(mails, a.tables.Table("directory")),
+		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := staff.Version(ctx); return err }},
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},

@@ -5,8 +5,10 @@
 //
 // # Rows
 //
-//	a|ID   Entry; ID is 13 digits of inverted milliseconds, "-" and 26 random
-//	       letters and digits: newest first, in whatever table it stands
+//	z|ID   Entry; ID is 13 digits of inverted milliseconds, "-" and 26 random
+//	       letters and digits: newest first, in whatever table it stands. No
+//	       other row of any table begins like that, and none that is read by
+//	       range has a key near it.
 package audit
 
 import (
@@ -24,7 +26,7 @@ import (
 )
 
 const (
-	prefix = "a|"
+	prefix = "z|"
 	above  = "~" // sorts after every id
 
 	// maxMillis is the end of the time that ids can hold: 13 digits of

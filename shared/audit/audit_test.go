@@ -136,7 +136,7 @@ func TestADamagedEntryHidesNoOther(t *testing.T) {
 
 func TestAListGoesOnAfterAnEntryOnly(t *testing.T) {
 	log := New()
-	for _, odd := range []string{"x", "a|", strings.Repeat("1", 40), "1234567890123-" + strings.Repeat("'", 26)} {
+	for _, odd := range []string{"x", "z|", strings.Repeat("1", 40), "1234567890123-" + strings.Repeat("'", 26)} {
 		if _, _, err := log.List(t.Context(), 5, odd); !errors.Is(err, ErrPosition) {
 			t.Errorf("after %q: %v", odd, err)
 		}

@@ -138,6 +138,7 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 		}
 		ops = append(ops, table.Replace(r))
 	}
+	ops = append(ops, done(ctx, "address.activate", "address "+a.ID, map[string]string{"address": a.Address, "link": linkText(a.Link), "from": a.From.Format(time.RFC3339)}))
 	if err := boxes.Write(ctx, ops...); err != nil {
 		return s.settleActivation(ctx, row, a, err)
 	}

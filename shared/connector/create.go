@@ -112,7 +112,7 @@ func (s *Store) insert(ctx context.Context, c Connector) error {
 	if err != nil {
 		return fmt.Errorf("connector %s: %w", c.ID, err)
 	}
-	written := s.o.Configuration.Write(ctx, table.Insert(row), table.Insert(app))
+	written := s.o.Configuration.Write(ctx, table.Insert(row), table.Insert(app), done(ctx, "connector.create", "connector "+c.ID, map[string]string{"name": c.Name, "clientId": c.ClientID, "tenant": c.Tenant}))
 	if written == nil {
 		return nil
 	}

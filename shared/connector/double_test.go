@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -332,4 +334,9 @@ func (p *people) LinkTarget(_ context.Context, l connector.Link, address string)
 		key = address
 	}
 	return !p.gone[key], !p.nobody[key], nil
+}
+
+// rows are the rows of the configuration, but for those of the audit.
+func (o *office) rows(t *testing.T) []table.Row {
+	return slices.DeleteFunc(o.tables.Snapshot(t)["configuration"], func(r table.Row) bool { return strings.HasPrefix(r.Key, "z|") })
 }

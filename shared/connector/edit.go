@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"kantoorpost/shared/table"
@@ -45,6 +46,7 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 		return Activation{}, ErrChanged
 	}
 	var invalid Invalid
+	was := a
 	ops, err := s.applyTo(ctx, &a, p, &invalid)
 	if err == nil {
 		err = invalid.err()
@@ -56,6 +58,10 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 	if err != nil {
 		return Activation{}, err
 	}
+	ops = append(ops, done(ctx, "address.update", "address "+a.ID, differences(
+		change{"link", linkText(was.Link), linkText(a.Link)}, change{"from", was.From.Format(time.RFC3339), a.From.Format(time.RFC3339)},
+		change{"active", strconv.FormatBool(was.Active), strconv.FormatBool(a.Active)},
+	)))
 	if err := s.rewriteActivation(ctx, row, ops); err != nil {
 		return Activation{}, err
 	}

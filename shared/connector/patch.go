@@ -143,7 +143,10 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 		return fmt.Errorf("connector %s: %w", c.ID, err)
 	}
 	row.ETag = old.ETag
-	ops := []table.Op{table.Replace(row)}
+	ops := []table.Op{table.Replace(row), done(ctx, "connector.update", "connector "+c.ID, differences(
+		change{"name", old.Name, c.Name}, change{"clientId", old.ClientID, c.ClientID}, change{"tenant", old.Tenant, c.Tenant}, change{"cloud", old.Cloud, c.Cloud},
+		change{"secret", old.SecretVersion, c.SecretVersion}, change{"secretExpires", date(old.SecretExpires), date(c.SecretExpires)},
+	))}
 	if moved || c.SecretVersion != old.SecretVersion {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		state, err := table.Pack(stateKey(c.ID), stateRow{State: StateNew, Since: now, Tried: now})
@@ -204,12 +207,12 @@ func (s *Store) Delete(ctx context.Context, id, etag string) error {
 		return fmt.Errorf("secret of %s: %w", c.Name, &SecretStoreError{err})
 	}
 	defer s.forget()
-	for _, op := range []table.Op{
-		table.Delete(table.Row{Key: stateKey(id)}),
-		table.Delete(table.Row{Key: appKey(c.app())}),
-		table.Delete(table.Row{Key: connectorKey(id)}),
+	for _, ops := range [][]table.Op{
+		{table.Delete(table.Row{Key: stateKey(id)})},
+		{table.Delete(table.Row{Key: appKey(c.app())})},
+		{table.Delete(table.Row{Key: connectorKey(id)}), done(ctx, "connector.delete", "connector "+id, map[string]string{"name": c.Name})},
 	} {
-		if err := s.o.Configuration.Write(ctx, op); err != nil && !errors.Is(err, table.ErrNotFound) {
+		if err := s.o.Configuration.Write(ctx, ops...); err != nil && !errors.Is(err, table.ErrNotFound) {
 			return fmt.Errorf("delete connector %s: %w", id, err)
 		}
 	}

@@ -182,7 +182,7 @@ func TestDelete(t *testing.T) {
 	if len(o.vault.versions) != 0 {
 		t.Error("the secret is still kept")
 	}
-	if rows := o.tables.Snapshot(t)["configuration"]; len(rows) != 0 {
+	if rows := o.rows(t); len(rows) != 0 {
 		t.Errorf("left behind: %v", rows)
 	}
 	o.create(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"kantoorpost/shared/table"
 )
@@ -60,10 +61,11 @@ func (s *Store) PutSettings(ctx context.Context, v Settings) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)
 	}
+	said := done(ctx, "settings.update", "settings", map[string]string{"enabled": strconv.FormatBool(v.Enabled)})
 	if r.ETag = v.ETag; r.ETag == "" {
-		err = s.o.Configuration.Write(ctx, table.Put(r))
+		err = s.o.Configuration.Write(ctx, table.Put(r), said)
 	} else {
-		err = replace(ctx, s.o.Configuration, r)
+		err = replace(ctx, s.o.Configuration, r, said)
 	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("save settings: %w", err)

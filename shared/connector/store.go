@@ -163,10 +163,10 @@ func sameValue(a, b any) bool {
 	return a == b
 }
 
-// replace writes r over the version r.ETag. When somebody else changed the row
+// replace writes r over the version r.ETag, and more with it. When somebody else changed the row
 // the error is ErrChanged; when a lost answer only looks like that, there is none.
-func replace(ctx context.Context, t *table.Table, r table.Row) error {
-	err := t.Write(ctx, table.Replace(r))
+func replace(ctx context.Context, t *table.Table, r table.Row, more ...table.Op) error {
+	err := t.Write(ctx, append(more, table.Replace(r))...)
 	switch {
 	case errors.Is(err, table.ErrNotFound):
 		return ErrNotFound

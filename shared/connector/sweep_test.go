@@ -124,7 +124,7 @@ func TestAnyCallOfPointingElsewhereMayFail(t *testing.T) {
 		if _, err := o.Client(t.Context(), all[0].ID); err != nil {
 			t.Error(err)
 		}
-		if rows := o.tables.Snapshot(t)["configuration"]; len(rows) != 3 { // itself, its state, its app registration
+		if rows := o.rows(t); len(rows) != 3 { // itself, its state, its app registration
 			t.Errorf("%d rows", len(rows))
 		}
 		o.create(t) // the former app registration is free
@@ -142,8 +142,17 @@ func TestAnyCallOfDeleteMayFail(t *testing.T) {
 		}
 		return err
 	}, func(t *testing.T, o *office) {
-		if rows := o.tables.Snapshot(t)["configuration"]; len(rows) != 0 || len(o.vault.versions) != 0 {
+		if rows := o.rows(t); len(rows) != 0 || len(o.vault.versions) != 0 {
 			t.Errorf("left behind: %v %v", rows, o.vault.versions)
+		}
+		deleted := 0
+		for _, r := range o.tables.Snapshot(t)["configuration"] {
+			if r.Props["action"] == "connector.delete" {
+				deleted++
+			}
+		}
+		if deleted != 1 {
+			t.Errorf("the audit tells %d times of one deletion", deleted)
 		}
 	})
 }

@@ -36,7 +36,7 @@
 //	rule-key|KIND|KEY                     the same with its last evidence, in the order of lists
 //	rule-undoing|ID                       copy, while it is being undone
 //	rule-contact|RULE|CONTACT             copy of a contact with an address that a rule linked
-//	a|ID                                  an entry of the audit, one for each change
+//	z|ID                                  an entry of the audit, one for each change
 //
 // The rows by domain, surname, KvK number, VAT id and word came later than the
 // others: an object that was saved before has them from its next change on, and

@@ -87,7 +87,7 @@ func (o office) consistent(t testing.TB) {
 			expect[clientTeam](t, rows, want, row)
 		case "rule":
 			expect[Rule](t, rows, want, row)
-		case "a":
+		case "z":
 			want[key] = true
 		}
 	}
@@ -282,7 +282,7 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	rows := slices.DeleteFunc(o.server.Snapshot(t)["directory"], func(r table.Row) bool { return strings.HasPrefix(r.Key, "a|") })
+	rows := slices.DeleteFunc(o.server.Snapshot(t)["directory"], func(r table.Row) bool { return strings.HasPrefix(r.Key, "z|") })
 	if len(rows) != 1 || rows[0].Key != versionKey {
 		t.Errorf("an emptied directory keeps %v", rows)
 	}

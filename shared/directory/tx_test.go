@@ -114,7 +114,7 @@ func teaching(t *testing.T, fault wiretest.Fault, at int) (calls int) {
 func (o office) entries(t testing.TB) (n int) {
 	t.Helper()
 	for _, row := range o.server.Snapshot(t)["directory"] {
-		if strings.HasPrefix(row.Key, "a|") {
+		if strings.HasPrefix(row.Key, "z|") {
 			n++
 		}
 	}

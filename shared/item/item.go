@@ -16,6 +16,7 @@
 //	t|<h>|<id>             -> which mails have an internet message id
 //	b|<id>|<nn>            -> what the mail says, compressed, in pieces
 //	g|<time>-<random>      -> how much of what happened then                 (Tally)
+//	z|<time>-<random>      -> who did what (see package audit)
 //
 // All rows of one step are written in one transaction: m decides (If-Match),
 // the others follow it. The identity is inserted, never replaced: that is what

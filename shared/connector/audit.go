@@ -1,0 +1,38 @@
+package connector
+
+import (
+	"context"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/table"
+)
+
+// done is the operation that keeps what somebody did, for the transaction in
+// which it happens. No detail is ever a secret.
+func done(ctx context.Context, action, object string, detail map[string]string) table.Op {
+	return audit.Op(audit.Entry{By: audit.By(ctx), Action: action, Object: object, Detail: detail})
+}
+
+// A change is a field with what it was and is.
+type change struct{ field, was, is string }
+
+// differences are the fields that changed.
+func differences(all ...change) map[string]string {
+	d := map[string]string{}
+	for _, c := range all {
+		if c.was != c.is {
+			d[c.field] = c.was + " → " + c.is
+		}
+	}
+	return d
+}
+
+func linkText(l Link) string {
+	if l.ID == "" {
+		return string(l.Kind)
+	}
+	return string(l.Kind) + " " + l.ID
+}
+
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
