@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"kantoorpost/shared/audit"
 )
 
@@ -139,7 +141,8 @@ func normalRuleKey(kind RuleKind, key string) string {
 			return domain
 		}
 	}
-	return fold(key)
+	// A small letter and its mark may be one character where the capital was two.
+	return norm.NFC.String(fold(key))
 }
 
 // checked returns r as it is kept.
@@ -182,7 +185,7 @@ func checkRuleKey(kind RuleKind, key string) error {
 			expected = invalidAddress.Expected
 		}
 	case DomainClient:
-		if _, ok := normalDomain(key); !ok || PublicDomain(key) {
+		if domain, ok := normalDomain(key); !ok || PublicDomain(domain) {
 			expected = "a domain that is no public provider's"
 		}
 	case SenderClient:
