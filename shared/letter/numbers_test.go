@@ -39,6 +39,7 @@ func TestNumbersAreToldApart(t *testing.T) {
 		"Dorpsstraat 1, 1234 AB Zwolle, 8011AB":                {},
 		"NL12ABCD0123456789 of NL12 ABCD 0123 4567 89":         {},
 		"https://x.example/10023?id=4 en jan10@x.example":      {},
+		"om 14.30 uur, 9u30, 16:45:10, de 3e en de 101st":      {},
 		"geen enkel nummer":                                    {},
 	} {
 		if got := NumbersIn(text); !reflect.DeepEqual(got, want) {
