@@ -16,6 +16,8 @@ func TestSignatureIsToldFromTheLetter(t *testing.T) {
 		"short closing":              {"text", "Hierbij.\n\nMvg, Jan\n", "Hierbij.", "Mvg, Jan"},
 		"two languages":              {"text", "Hierbij.\n\nMet vriendelijke groet / Kind regards,\nJan\n", "Hierbij.", "Met vriendelijke groet / Kind regards,\nJan"},
 		"german":                     {"text", "Anbei.\n\nMit freundlichen Grüßen\nHans Maier\n", "Anbei.", "Mit freundlichen Grüßen\nHans Maier"},
+		"a question about liability": {"text", "Dag,\n\nKunnen wij aansprakelijk worden gesteld, gezien de algemene voorwaarden van de leverancier?\n", "Dag,\n\nKunnen wij aansprakelijk worden gesteld, gezien de algemene voorwaarden van de leverancier?", ""},
+		"short german":               {"text", "Anbei.\n\nGruß Hans\n", "Anbei.", "Gruß Hans"},
 		"thanks":                     {"text", "Kunt u dit nakijken?\n\nAlvast bedankt,\nJan\n", "Kunt u dit nakijken?", "Alvast bedankt,\nJan"},
 		"thanks inside":              {"text", "Dank voor uw bericht.\nAlvast bedankt voor de moeite en tot morgen.\n", "Dank voor uw bericht.\nAlvast bedankt voor de moeite en tot morgen.", ""},
 		"greetings inside":           {"text", "Doe de groeten aan allen.\nGroeten aan Piet en Klaas van mij.\nTot morgen.\n", "Doe de groeten aan allen.\nGroeten aan Piet en Klaas van mij.\nTot morgen.", ""},

@@ -42,12 +42,12 @@ type header struct {
 // labelled takes a line such as "*Van:* Jan Jansen" apart.
 func labelled(text string) (field, string) {
 	text = strings.TrimLeft(text, "* ")
-	name, value, ok := strings.Cut(text[:min(len(text), maxLabel+4)], ":")
+	name, _, ok := strings.Cut(text[:min(len(text), maxLabel+4)], ":")
 	if !ok {
 		return noField, ""
 	}
 	f := labels[strings.ToLower(strings.Trim(name, "* "))]
-	value = text[len(name)+1:]
+	value := text[len(name)+1:]
 	return f, strings.TrimSpace(strings.TrimLeft(value, "* "))
 }
 

@@ -21,13 +21,13 @@ const (
 var (
 	// closing starts the line with which people end a letter, as its only words
 	// or with their name behind it.
-	closing = regexp.MustCompile(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|zonnige)\b.{0,20}\bgroet(en|jes)?` +
+	closing = longest(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|zonnige)\b.{0,20}\bgroet(en|jes)?` +
 		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
 		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
 		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|truly))?|sincerely( yours)?|cheers|best|b\.?r\.?` +
 		`|cordialement|bien (à vous|cordialement)|salutations( distinguées)?|meilleures salutations)`)
 	// thanks is a weaker one.
-	thanks = regexp.MustCompile(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk| hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
+	thanks = regexp.MustCompile(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
 	// device is what mail programs advertise.
 	device = regexp.MustCompile(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|von mein|envoyé|get|download) (met|vanaf|vanuit|via|from|with|using|by|mit|von|em i?phone|em ipad|em|depuis|outlook)\b.{0,120}$` +
 		`|^\s*(outlook (voor|for|für) (android|ios).{0,80}|von meinem .{1,40} gesendet.{0,40}|diese nachricht wurde von mein.{1,80}|.{0,40}\boutlook (voor|for|für) (ios|android)\b.{0,60})$`)
@@ -36,9 +36,14 @@ var (
 		`\b(is|are|may be|be) (strictly )?(confidential|privileged)|confidential(ity)? (notice|information)|intended (solely|only|for)|intended recipient|received (this|it) .{0,30}in error|` +
 		`denk aan het milieu|consider the environment|before printing|algemene voorwaarden|aansprakelijk|general terms and conditions|` +
 		`diese e-mail enthält|vertrauliche|irrtümlich erhalten|virus(vrij|-free|en)|avast\.com`)
-	postscript = regexp.MustCompile(`(?i)^p\.?s\.?\b`)
+	// standing is so much a disclaimer's that a letter without a signature does
+	// not end with it: people write about liability and conditions themselves.
+	standing = regexp.MustCompile(`(?i)^\W*disclaimer\b|uitsluitend (bestemd|bedoeld) voor|(kan|kunnen) vertrouwelijke|intended (solely|only) for|intended recipient|confidentiality notice|` +
+		`denk aan het milieu|consider the environment|diese e-mail enthält vertrauliche`)
 )
 
+// longest is a pattern that takes the longest of its choices: "groetjes", not
+// "gr".
 func longest(pattern string) *regexp.Regexp {
 	p := regexp.MustCompile(pattern)
 	p.Longest()
@@ -229,7 +234,7 @@ func undisclaimed(lines []line, signature bool) []line {
 // mail program adds.
 func dropped(paragraph []line) bool {
 	for i, l := range paragraph {
-		if i == 0 && len(l.text) > 60 && disclaims.MatchString(cut(l.text, 600)) {
+		if i == 0 && len(l.text) > 60 && standing.MatchString(cut(l.text, 600)) {
 			return true
 		}
 		if !device.MatchString(cut(l.text, 200)) && hasLetterOrDigit(l.text) {
