@@ -27,7 +27,8 @@ import (
 //	              off KIND KEY · undone KIND KEY · chat CLIENT CONTACT · own ADDRESS · trusted
 //	-- mail --    NAME: VALUE, for the fields that matter
 //	-- text --    what it says
-//	-- want --    the first suggestions in order, as "ACTION ID|SCOPE"; then "certain ID [rule]" or "uncertain"
+//	-- want --    the first suggestions in order, as "ACTION ID|SCOPE [because CODE…]", with at least these reasons; "not ACTION ID|SCOPE" that
+//	              are none; "certain ID [rule]" or "uncertain"
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -44,34 +45,46 @@ func TestCases(t *testing.T) {
 				parts[f.Name] = strings.TrimSpace(string(f.Data))
 			}
 			c := parseCase(t, parts)
-			var wanted []string
-			for line := range strings.Lines(parts["want"]) {
-				line = strings.TrimSpace(line)
-				if rest, ok := strings.CutPrefix(line, "certain"); ok || line == "uncertain" {
-					if got := c.certain(t); got != line {
-						t.Errorf("%sgot  %s\nwant %s", a.Comment, got, strings.TrimSpace("certain"+rest))
-					}
-					continue
-				}
-				wanted = append(wanted, line)
-			}
 			c.office.asked.Store(0)
 			list, err := Suggest(t.Context(), c.office, c.mail)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if n := c.office.asked.Load(); n > 32 {
+				t.Errorf("%d questions for one mail", n)
 			}
 			var got []string
 			for _, s := range list {
 				got = append(got, s.says())
 				t.Logf("%.2f %s %s", s.Score, s.says(), explained(s.Reasons))
 			}
-			if !slices.Equal(got[:min(len(got), len(wanted))], wanted) {
-				t.Errorf("%sgot\n\t%s\nwant\n\t%s", a.Comment, strings.Join(got, "\n\t"), strings.Join(wanted, "\n\t"))
+			place := 0
+			for line := range strings.Lines(parts["want"]) {
+				line = strings.TrimSpace(line)
+				if unwanted, ok := strings.CutPrefix(line, "not "); ok {
+					if slices.Contains(got, unwanted) {
+						t.Errorf("%s%s is suggested", a.Comment, unwanted)
+					}
+					continue
+				}
+				if strings.HasPrefix(line, "certain") || line == "uncertain" {
+					if is := c.certain(t); is != line {
+						t.Errorf("%sgot  %s\nwant %s", a.Comment, is, line)
+					}
+					continue
+				}
+				says, because, _ := strings.Cut(line, " because ")
+				if place >= len(got) || got[place] != says {
+					t.Fatalf("%sgot\n\t%s\nwant at place %d\n\t%s", a.Comment, strings.Join(got, "\n\t"), place+1, line)
+				}
+				for _, code := range strings.Fields(because) {
+					if !slices.ContainsFunc(list[place].Reasons, func(r Reason) bool { return r.Code == code }) {
+						t.Errorf("%s%s lacks reason %s", a.Comment, says, code)
+					}
+				}
+				place++
 			}
 			checkSuggestions(t, list)
-			if n := c.office.asked.Load(); n > 32 {
-				t.Errorf("%d questions for one mail", n)
-			}
 		})
 	}
 }

@@ -87,13 +87,10 @@ func habitual(evidence []directory.Evidence, subject string, clients []string) (
 		if !sure || !slices.Contains(clients, c) {
 			continue
 		}
-		if ok && c != client {
-			return "", "", false
-		}
-		if !ok {
-			client, word, ok = c, w, true
-		}
+		client, word, ok = c, w, true
+		break
 	}
+	// This word itself stood with nobody else; another may have.
 	for _, w := range all {
 		if by := t.with[w]; ok && len(by) > 0 && by[client] == 0 {
 			return "", "", false

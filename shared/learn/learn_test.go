@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/letter"
@@ -156,20 +157,22 @@ func TestQuestionsAreBounded(t *testing.T) {
 		clients = append(clients, id)
 		text = append(text, fmt.Sprintf("Klantnummer %d, KvK %d, ook %d voor Bakkerij Nummer%c%c.", 5000+i, 10000000+i, 5000+i, 'a'+i%26, 'a'+i/26))
 	}
-	it := item.Item{From: mail.Address{Name: "Jan Jansen", Email: "jan@groep.example"}, Address: "info@kantoor.example", Facts: item.Facts{Contact: "jan", Clients: clients}}
+	chatted := &chat.Chat{Client: "c50", Contact: "c51"}
+	it := item.Item{From: mail.Address{Name: "Jan", Email: "jan.van-jansen@groep-nummer-bakkerij.example"}, Subject: "Stukken 5030 5031 5032", Address: "info@kantoor.example", Facts: item.Facts{Contact: "jan", Clients: clients}}
 	for i := range 50 {
 		it.To = append(it.To, mail.Address{Email: fmt.Sprintf("a%d@groep.example", i)})
 	}
-	l := letter.Read("text", strings.Join(text, "\n"), "")
+	quoted := "\n\nMet vriendelijke groet,\n\nJan Jansen\nDirecteur\nBakkerij Groothandel B.V.\nBtw NL123456789B01\n\nOp ma 2 mrt. 2026 om 09:12 schreef Margot <margot@kantoor.example>:\n> Klantnummer 5040, KvK 10000041, NL123456789B02."
+	l := letter.Read("text", strings.Join(text, "\n")+quoted, "")
 	for _, r := range item.Reasons() {
 		it.Reason = r
 		office.asked.Store(0)
-		list, err := Suggest(t.Context(), office, Mail{Item: it, Letter: l})
+		list, err := Suggest(t.Context(), office, Mail{Item: it, Letter: l, Answered: chatted})
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkSuggestions(t, list)
-		if n := office.asked.Load(); n > 34 {
+		if n := office.asked.Load(); n > 32 {
 			t.Errorf("%s: %d questions", r, n)
 		}
 	}
@@ -309,5 +312,74 @@ func BenchmarkHostile(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// What is certain of a domain is certain of all whom the directory has, and of
+// no rule that people did not agree on.
+func TestDomainsInDoubt(t *testing.T) {
+	agreed := TeachDomain(TeachDomain(directory.Rule{}, "bakkerijjansen.example", evidence(1, "jan", "bakker")), "bakkerijjansen.example", evidence(2, "els", "bakker"))
+	ask := func(change func(*people, *directory.Rule, *item.Item)) bool {
+		office := newPeople()
+		office.clients["bakker"] = directory.Client{ID: "bakker", Name: "Bakkerij Jansen B.V."}
+		rule := agreed
+		it := item.Item{Verdict: item.VerdictPass, From: mail.Address{Name: "Kees Bol", Email: "kees@bakkerijjansen.example"}}
+		change(office, &rule, &it)
+		office.rules[directory.RuleID(directory.DomainClient, domainOf(it.From.Email))] = rule
+		_, _, ok, err := DomainClient(t.Context(), office, it)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	many := func(n int, name, domain string) func(*people, *directory.Rule, *item.Item) {
+		return func(p *people, _ *directory.Rule, _ *item.Item) {
+			for i := range n {
+				id := fmt.Sprint("p", i)
+				p.contacts[id] = directory.Contact{ID: id, Name: fmt.Sprintf(name, 'a'+i%26), Emails: []string{fmt.Sprint(id, domain)}, Clients: []string{"bakker"}}
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*people, *directory.Rule, *item.Item)
+		want   bool
+	}{
+		"as it is": {func(*people, *directory.Rule, *item.Item) {}, true},
+		"a public provider": {func(_ *people, r *directory.Rule, it *item.Item) {
+			r.Key, it.From.Email = "gmail.com", "kees@gmail.com"
+		}, false},
+		"switched on without agreement": {func(_ *people, r *directory.Rule, _ *item.Item) {
+			r.Evidence = append(r.Evidence[:1:1], evidence(2, "els", "garage"))
+		}, false},
+		"199 people there":          {many(199, "Piet%c Prins", "@bakkerijjansen.example"), true},
+		"more people than are read": {many(200, "Piet%c Prins", "@bakkerijjansen.example"), false},
+		"49 namesakes":              {many(49, "Piet%c Bol", "@gmail.com"), true},
+		"more namesakes than read":  {many(50, "Piet%c Bol", "@gmail.com"), false},
+		"a namesake at the domain": {func(p *people, _ *directory.Rule, _ *item.Item) {
+			p.contacts["k"] = directory.Contact{ID: "k", Name: "Kees Bol", Emails: []string{"k.bol@bakkerijjansen.example"}, Clients: []string{"bakker"}}
+		}, true},
+	} {
+		if got := ask(c.change); got != c.want {
+			t.Errorf("%s: certain %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// A mail that says more than is looked at may name another client there.
+func TestLongMailIsNotCertain(t *testing.T) {
+	office := newPeople()
+	office.clients["a"] = directory.Client{ID: "a", Number: "1041", Name: "Bakkerij Jansen"}
+	office.clients["b"] = directory.Client{ID: "b", Number: "1042", Name: "Garage Visser"}
+	for _, c := range []struct {
+		lines int
+		want  bool
+	}{{1, true}, {5000, false}} {
+		text := "Klantnummer 1041.\n" + strings.Repeat("Dit is een regel.\n", c.lines)
+		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{}, func(context.Context) (letter.Letter, error) {
+			return letter.Read("text", text, ""), nil
+		})
+		if err != nil || ok != c.want {
+			t.Errorf("%d lines: %v %v", c.lines, ok, err)
+		}
 	}
 }

@@ -112,7 +112,7 @@ func (h *hunt) alike(found []directory.Client, weight float64, why func(director
 func (h *hunt) byLooseNumber() []look {
 	var looks []look
 	for _, number := range letter.NumbersIn(h.by.own).Loose {
-		if len(number) >= 4 && !plausibleYear(number) && !otherNumber(h.by.own, number) && len(looks) < 3 {
+		if len(number) >= 4 && !otherNumber(h.by.own, number) && len(looks) < 3 {
 			looks = append(looks, h.number(number, loose, reasonNumber))
 		}
 	}

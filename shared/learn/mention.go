@@ -215,7 +215,7 @@ func numbers(text string, clients []directory.Client) []mention {
 		if has(n.Labelled, c.Number) {
 			found = append(found, mention{i, reasonLabelled(c), labelled, true})
 		} else if has(n.Loose, c.Number) {
-			firm := len(c.Number) >= 4 && !plausibleYear(c.Number) && !otherNumber(text, c.Number)
+			firm := len(c.Number) >= 4 && !otherNumber(text, c.Number)
 			weight := loose
 			if firm {
 				weight = ownNumber
@@ -230,10 +230,6 @@ func numbers(text string, clients []directory.Client) []mention {
 		}
 	}
 	return found
-}
-
-func plausibleYear(number string) bool {
-	return len(number) == 4 && (strings.HasPrefix(number, "19") || strings.HasPrefix(number, "20"))
 }
 
 // notClient are words behind which a number is that of something else.

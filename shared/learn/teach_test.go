@@ -76,6 +76,9 @@ func TestRulesGrow(t *testing.T) {
 				if r = s.teach(r, s.e); r.State != s.want {
 					t.Fatalf("after %d decisions %s, want %s", i+1, r.State, s.want)
 				}
+				if r.State == undoing && len(r.Evidence) != len(before) {
+					t.Fatal("what is being undone learned")
+				}
 				if !slices.EqualFunc(before, old.Evidence, func(a, b directory.Evidence) bool { return a.Mail == b.Mail && a.Contact == b.Contact }) {
 					t.Fatal("the rule as it was is changed")
 				}

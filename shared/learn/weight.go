@@ -44,7 +44,7 @@ const (
 	signatureFactor = 0.25 // of whatever stands in the signature
 	habit           = 0.80 // what earlier choices make likely, at most
 	ownTeam         = 0.45 // the addressed team member works for it, and not for the others
-	oneOfThem       = 0.50 // divided by how many there are
+	oneOfThem       = 0.30 // divided by how many there are
 
 	// Whether anybody needs it.
 	strangeAlone     = 0.40 // nothing ties the sender to any client
