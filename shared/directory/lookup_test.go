@@ -79,6 +79,9 @@ func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 	if got := must(o.ContactsOfClient(ctx, bakker.ID, 1))(t); len(got) != 1 || len(got[0].Emails) == 0 {
 		t.Errorf("one contact of the client: %+v", got)
 	}
+	if rows, _, err := o.table.Range(ctx, "contact-domain|gmail.com", "contact-domain|gmail.com}", 5); err != nil || len(rows) != 0 {
+		t.Errorf("rows of a public domain: %v, %v", rows, err)
+	}
 	for number, want := range map[string]bool{" a 1001": true, "A  1001": true, "1001": false, "": false} {
 		if got, found, err := o.ClientByNumber(ctx, number); err != nil || found != want || found && got != bakker {
 			t.Errorf("ClientByNumber(%q): %+v, %v, %v", number, got, found, err)
