@@ -14,6 +14,7 @@ import (
 	"kantoorpost/handlers/fetch"
 	"kantoorpost/handlers/poll"
 	"kantoorpost/handlers/process"
+	"kantoorpost/handlers/web"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
@@ -41,6 +42,7 @@ type app struct {
 	fetch   *fetch.Handler
 	process *process.Handler
 	api     http.Handler
+	web     http.Handler
 }
 
 // functions is the function table, in the order in which a mail meets them.
@@ -51,6 +53,7 @@ func (a *app) functions() []invoke.Function {
 		invoke.Queue(a.fetch.Handle),
 		invoke.Queue(a.process.Handle),
 		invoke.HTTP("api", a.api),
+		invoke.HTTP("web", a.web),
 	}
 }
 
@@ -128,6 +131,9 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
 		},
 	})
+	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

@@ -106,11 +106,11 @@ func (r *running) mail(t *testing.T, from, to, subject string) listed {
 	return listed{}
 }
 
-// firstPage looks at what a browser sees that opens the app, or asks for the
-// pages that the product does not have yet.
+// firstPage looks at what a browser sees that opens the app, and the first of
+// the product's own pages.
 func (r *running) firstPage(t *testing.T) {
 	t.Helper()
-	for _, path := range []string{"/", "/web"} {
+	for path, text := range map[string]string{"/": "--url " + r.SMTP, "/web": "<nav"} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.App+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func (r *running) firstPage(t *testing.T) {
 		}
 		page, err := io.ReadAll(res.Body)
 		_ = res.Body.Close()
-		if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), "--url "+r.SMTP) || !strings.Contains(string(page), r.Administrator) {
+		if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), text) || !strings.Contains(string(page), r.Administrator) {
 			t.Errorf("%s: %d, %v\n%s", path, res.StatusCode, err, page)
 		}
 	}

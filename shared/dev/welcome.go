@@ -7,24 +7,16 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
-	"slices"
-	"strings"
 )
 
 //go:embed welcome.html
 var welcomeHTML string
 
 // welcome is what a browser sees that opens the app: what there is, and what can
-// be tried. In Azure the host shows a page of its own there. As long as the
-// product has no pages, what looks for them comes here too.
+// be tried. In Azure the host shows a page of its own there.
 func (s *stack) welcome(next http.Handler) http.Handler {
 	page := template.Must(template.New("welcome").Parse(welcomeHTML))
-	pages := slices.Contains(s.host.Functions(), "web")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !pages && (r.URL.Path == "/web" || strings.HasPrefix(r.URL.Path, "/web/")) {
-			http.Redirect(w, r, "/", http.StatusFound)
-			return
-		}
 		if r.URL.Path != "/" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 			next.ServeHTTP(w, r)
 			return

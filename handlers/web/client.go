@@ -1,0 +1,168 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// A client asks the API in the name of the one who asks for a page.
+type client struct {
+	api    http.Handler
+	ctx    context.Context
+	header http.Header // what the platform says of who asks
+}
+
+// maxAnswer bounds what is read of an answer; lists come in pages.
+const maxAnswer = 8 << 20
+
+// A Problem is the API's refusal.
+// https://www.rfc-editor.org/rfc/rfc9457
+type Problem struct {
+	Status   int          `json:"status"`
+	Detail   string       `json:"detail"`
+	Existing string       `json:"existing"` // the object that has the value already
+	Errors   []FieldError `json:"errors"`
+}
+
+// A FieldError is what the API expects of one field.
+type FieldError struct {
+	Location string `json:"location"` // such as body.name
+	Message  string `json:"message"`
+}
+
+func (p *Problem) Error() string {
+	return fmt.Sprintf("the API refuses with %d: %s", p.Status, p.Detail)
+}
+
+// Field returns the message about a field of the body, "" when it is fine.
+func (p *Problem) Field(name string) string {
+	if p == nil {
+		return ""
+	}
+	for _, e := range p.Errors {
+		if field := strings.TrimPrefix(e.Location, "body."); field == name || strings.HasPrefix(field, name+"[") {
+			return e.Message
+		}
+	}
+	return ""
+}
+
+// A list is a page of a list.
+type list[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next"`
+}
+
+func (c client) get(path string, into any) error {
+	_, err := c.do("GET", path, "", nil, into)
+	return err
+}
+
+func (c client) post(path string, body, into any) error {
+	_, err := c.do("POST", path, "", body, into)
+	return err
+}
+
+// getTag is get, and returns the entity tag that a change is based on.
+func (c client) getTag(path string, into any) (etag string, err error) {
+	h, err := c.do("GET", path, "", nil, into)
+	return h.Get("ETag"), err
+}
+
+// patch changes an object by a merge patch, when it is still what etag says; ""
+// whatever it is.
+func (c client) patch(path, etag string, body, into any) error {
+	_, err := c.do("PATCH", path, etag, body, into)
+	return err
+}
+
+func (c client) put(path, etag string, body, into any) error {
+	_, err := c.do("PUT", path, etag, body, into)
+	return err
+}
+
+func (c client) delete(path, etag string) error {
+	_, err := c.do("DELETE", path, etag, nil, nil)
+	return err
+}
+
+// do makes one request. Errors: *Problem when the API refuses.
+func (c client) do(method, path, etag string, body, into any) (http.Header, error) {
+	var in bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&in).Encode(body); err != nil {
+			return nil, fmt.Errorf("write body of %s %s: %w", method, path, err)
+		}
+	}
+	return c.send(method, path, etag, "application/json", &in, into)
+}
+
+// send makes one request with a body of any kind, such as a file.
+func (c client) send(method, path, etag, contentType string, body io.Reader, into any) (http.Header, error) {
+	r, err := http.NewRequestWithContext(c.ctx, method, path, body)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s %s: %w", method, path, err)
+	}
+	for name, values := range c.header {
+		if strings.HasPrefix(name, "X-Ms-Client-Principal") {
+			r.Header[name] = values
+		}
+	}
+	if method != http.MethodGet && method != http.MethodDelete {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if etag != "" {
+		r.Header.Set("If-Match", etag)
+	}
+	r.RequestURI = path
+	a := answer{header: http.Header{}, status: http.StatusOK}
+	c.api.ServeHTTP(&a, r)
+	if a.status >= 300 {
+		if into != nil && a.header.Get("Content-Type") != "application/problem+json" {
+			_ = json.Unmarshal(a.body.Bytes(), into) // health says what fails with 503
+		}
+		p := &Problem{}
+		if json.Unmarshal(a.body.Bytes(), p) != nil || p.Status == 0 {
+			p = &Problem{Detail: strings.TrimSpace(a.body.String()[:min(a.body.Len(), 200)])}
+		}
+		p.Status = a.status
+		return a.header, p
+	}
+	if into == nil || a.body.Len() == 0 {
+		return a.header, nil
+	}
+	if err := json.Unmarshal(a.body.Bytes(), into); err != nil {
+		return a.header, fmt.Errorf("read answer of %s %s: %w", method, path, err)
+	}
+	return a.header, nil
+}
+
+// An answer keeps what the API writes.
+type answer struct {
+	header http.Header
+	status int
+	wrote  bool
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader keeps the first status, as on a connection.
+func (a *answer) WriteHeader(status int) {
+	if !a.wrote && status >= 200 {
+		a.status, a.wrote = status, true
+	}
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	a.wrote = true
+	if a.body.Len()+len(b) > maxAnswer {
+		return 0, fmt.Errorf("the API's answer is longer than %d bytes", maxAnswer)
+	}
+	return a.body.Write(b)
+}

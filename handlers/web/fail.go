@@ -1,0 +1,60 @@
+package web
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// A failView says what went wrong, and what to do.
+type failView struct {
+	Status  string // names the texts: fail.404.title, fail.404.text
+	Small   string // the API's own words
+	SignIn  string // where to sign in; "" when that helps nothing
+	Back    string
+	NewPage bool // sign in beside the page, so that what was typed stays
+}
+
+// failTexts are the statuses that have words of their own.
+var failTexts = map[int]string{401: "401", 403: "403", 404: "404", 409: "409", 412: "412", 422: "422", 429: "429", 503: "503"}
+
+// fail answers with what went wrong: a part of a page as a message beside what
+// is there, so that nothing that was typed is lost; else a page.
+func (v *visit) fail(p *Problem) {
+	view := failView{Status: failTexts[p.Status], Small: p.Detail, Back: home}
+	if view.Status == "" {
+		view.Status = "500"
+	}
+	status := max(p.Status, http.StatusBadRequest)
+	if p.Status == http.StatusUnauthorized {
+		// A page that is only looked at is come back to.
+		if v.r.Method == http.MethodGet && !isPart(v.r) {
+			http.Redirect(v.w, v.r, signIn(v.r.URL.RequestURI()), http.StatusFound)
+			return
+		}
+		view.SignIn, view.NewPage = signIn(home), true
+	}
+	if from, err := url.Parse(v.r.Referer()); err == nil && from.Host == v.r.Host && from.Path != v.r.URL.Path {
+		view.Back = local(from.RequestURI())
+	}
+	var b bytes.Buffer
+	var err error
+	set := v.skin.pages["fail"]
+	if isPart(v.r) {
+		v.w.Header().Set("HX-Retarget", "#toasts")
+		v.w.Header().Set("HX-Reswap", "innerHTML")
+		err = set.ExecuteTemplate(&b, "fail-toast", view)
+	} else {
+		err = set.ExecuteTemplate(&b, "layout", shell{
+			Lang: v.lang, Theme: v.theme, Title: v.t("fail." + view.Status + ".title"), Path: home, Me: v.me, Nav: v.nav(), View: view,
+		})
+	}
+	if err == nil {
+		err = v.write(status, b.Bytes())
+	}
+	if err != nil {
+		slog.ErrorContext(v.r.Context(), "show what went wrong", "status", strconv.Itoa(p.Status), "error", err)
+	}
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A flash is what a page says once, after a form has done its work. It travels
+// in a cookie that anybody could write, so it holds the key of a text, a number
+// and an id, and no words.
+type flash struct {
+	Key  string
+	N    int
+	Undo string // id of the mail whose solution can be taken back
+}
+
+const flashCookie = "flash"
+
+var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z-]{0,64})$`)
+
+// give sends the flash along.
+func (f flash) give(w http.ResponseWriter) {
+	http.SetCookie(w, &http.Cookie{
+		Name: flashCookie, Value: fmt.Sprintf("%s:%d:%s", f.Key, f.N, f.Undo), Path: "/web", MaxAge: 60,
+		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// takeFlash returns what is to be said, and forgets it; nil for nothing.
+func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
+	c, err := r.Cookie(flashCookie)
+	if err != nil {
+		return nil
+	}
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/web", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode})
+	m := flashForm.FindStringSubmatch(c.Value)
+	if m == nil {
+		return nil
+	}
+	n, _ := strconv.Atoi(m[2]) // digits, few
+	return &flash{Key: m[1], N: n, Undo: m[3]}
+}
+
+// flashText is what the flash says: with one and many when the text has both.
+func (k *skin) flashText(f *flash) string {
+	if _, ok := k.texts[f.Key]; ok {
+		return k.text(f.Key, f.N)
+	}
+	if _, ok := k.texts[f.Key+".many"]; ok {
+		return k.plural(f.Key, f.N)
+	}
+	return ""
+}
+
+// IsWarning tells whether something did not go as wanted.
+func (f *flash) IsWarning() bool { return strings.Contains(f.Key, ".not-") }

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+//go:embed texts
+var textFiles embed.FS
+
+// languages are those that pages speak, the first when nobody says which.
+var languages = []string{"nl", "en"}
+
+func readTexts(lang string) (map[string]string, error) {
+	b, err := textFiles.ReadFile("texts/" + lang + ".json")
+	if err != nil {
+		return nil, err
+	}
+	var texts map[string]string
+	if err := json.Unmarshal(b, &texts); err != nil {
+		return nil, fmt.Errorf("texts/%s.json: %w", lang, err)
+	}
+	return texts, nil
+}
+
+// text is a text with its arguments in the places {0}, {1} and so on. A key
+// without a text is shown as it is: it is a mistake that the start refuses,
+// unless the key was put together.
+func (k *skin) text(key string, args ...any) string {
+	s, ok := k.texts[key]
+	if !ok {
+		return key
+	}
+	for i, a := range args {
+		s = strings.ReplaceAll(s, "{"+strconv.Itoa(i)+"}", fmt.Sprint(a))
+	}
+	return s
+}
+
+// plural is the text key.one or key.many, with n as its first argument.
+func (k *skin) plural(key string, n int, args ...any) string {
+	form := ".many"
+	if n == 1 {
+		form = ".one"
+	}
+	return k.text(key+form, append([]any{n}, args...)...)
+}
+
+// texted is the text of a value, such as that of a state: prefix.value.
+func (k *skin) texted(prefix string, value any) string {
+	key := prefix + "." + fmt.Sprint(value)
+	if s, ok := k.texts[key]; ok {
+		return s
+	}
+	return fmt.Sprint(value)
+}
+
+// languageOf is the language that somebody chose, or whose browser asks for.
+func languageOf(r *http.Request) string {
+	if c, err := r.Cookie("lang"); err == nil {
+		for _, l := range languages {
+			if c.Value == l {
+				return l
+			}
+		}
+	}
+	// Browsers write the languages in the order of liking.
+	for tag := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		for _, l := range languages {
+			tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), ";")
+			if tag == l || strings.HasPrefix(tag, l+"-") {
+				return l
+			}
+		}
+	}
+	return languages[0]
+}

@@ -1,0 +1,169 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A person is who asks, as GET /api/me says it.
+type person struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Email   string   `json:"email"`
+	Rights  string   `json:"rights"`
+	Actions []string `json:"actions"`
+}
+
+// Can tells whether the person may do an action, to some objects at least.
+func (p person) Can(action string) bool { return slices.Contains(p.Actions, action) }
+
+// Initials are the first letters of the first and last word of the name.
+func (p person) Initials() string { return initials(p.Name, p.Email) }
+
+func initials(name, email string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !isLetter(r) })
+	if len(words) == 0 {
+		words = []string{email + "?"}
+	}
+	out := []rune{[]rune(words[0])[0]}
+	if len(words) > 1 {
+		out = append(out, []rune(words[len(words)-1])[0])
+	}
+	return strings.ToUpper(string(out))
+}
+
+// A visit is one request of one person, with how he or she likes the pages.
+type visit struct {
+	site  *site
+	w     http.ResponseWriter
+	r     *http.Request
+	api   client
+	skin  *skin
+	lang  string
+	theme string // light, dark, or "" for what the device prefers
+	me    person
+	flash *flash
+}
+
+func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
+	v := &visit{site: s, w: w, r: r, api: client{s.API, r.Context(), r.Header}, lang: languageOf(r), theme: themeOf(r)}
+	v.skin = s.skins[v.lang]
+	return v
+}
+
+// begin finds out who asks.
+func (v *visit) begin() error { return v.api.get("/api/me", &v.me) }
+
+// t is a text in the visitor's language.
+func (v *visit) t(key string, args ...any) string { return v.skin.text(key, args...) }
+
+// A shell is what stands around the content of a page.
+type shell struct {
+	Lang, Theme string
+	Title       string
+	Path        string // where to come back to
+	Me          person
+	Nav         []navItem
+	Flash       *flash
+	View        any
+}
+
+// page answers with a page, or with the part of it that htmx asks for.
+func (v *visit) page(name string, view any) error { return v.pageAs(http.StatusOK, name, view) }
+
+// pageAs is page with another status, such as that of a form with a mistake.
+func (v *visit) pageAs(status int, name string, view any) error {
+	v.flash = takeFlash(v.w, v.r)
+	set := v.skin.pages[name]
+	if set == nil {
+		return errors.New("no page " + name)
+	}
+	s := shell{Lang: v.lang, Theme: v.theme, Title: v.t(name + ".title"), Path: v.r.URL.RequestURI(), Me: v.me, Nav: v.nav(), Flash: v.flash, View: view}
+	var b bytes.Buffer
+	part := set.Lookup(v.r.Header.Get("HX-Target"))
+	var err error
+	switch {
+	case isPart(v.r) && part != nil:
+		if err = part.Execute(&b, view); err == nil && v.flash != nil {
+			err = set.ExecuteTemplate(&b, "toast-beside", v.flash)
+		}
+	default:
+		err = set.ExecuteTemplate(&b, "layout", s)
+	}
+	if err != nil {
+		return err
+	}
+	return v.write(status, b.Bytes())
+}
+
+// part answers with one template of a page.
+func (v *visit) part(page, name string, view any) error {
+	var b bytes.Buffer
+	if err := v.skin.pages[page].ExecuteTemplate(&b, name, view); err != nil {
+		return err
+	}
+	return v.write(http.StatusOK, b.Bytes())
+}
+
+func (v *visit) write(status int, body []byte) error {
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Add("Vary", "HX-Request, HX-Target")
+	v.w.WriteHeader(status)
+	_, err := v.w.Write(body)
+	return err
+}
+
+// done leads on to a page after a form has done its work, with a text that is
+// shown there once; an empty key says nothing.
+func (v *visit) done(path string, f flash) error {
+	if f.Key != "" {
+		f.give(v.w)
+	}
+	http.Redirect(v.w, v.r, local(path), http.StatusSeeOther)
+	return nil
+}
+
+// refused returns the API's refusal when it is one that the visitor can mend in
+// the form, and what it is otherwise.
+func refused(err error) (*Problem, error) {
+	var p *Problem
+	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed) {
+		return p, nil
+	}
+	return nil, err
+}
+
+// look keeps the language and the colours that somebody chose.
+func (s *site) look(v *visit) error {
+	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
+		keep(v.w, "lang", lang)
+	}
+	switch theme := v.r.PostFormValue("theme"); theme {
+	case "light", "dark", "auto":
+		keep(v.w, "theme", theme)
+	}
+	return v.done(v.r.PostFormValue("back"), flash{})
+}
+
+func keep(w http.ResponseWriter, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/web", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func themeOf(r *http.Request) string {
+	c, err := r.Cookie("theme")
+	if err != nil || c.Value != "light" && c.Value != "dark" {
+		return ""
+	}
+	return c.Value
+}
+
+// signIn is where a person signs in, and comes back from.
+func signIn(back string) string {
+	return "/.auth/login/aad?post_login_redirect_uri=" + url.QueryEscape(local(back))
+}

@@ -1,0 +1,144 @@
+// Package web serves the pages under /web to people of the office, in Dutch
+// and in English. It is a client of the HTTP API in the same process: it reads
+// no table and decides no right, so pages and API cannot disagree.
+//
+// To add a page:
+//
+//  1. A file here with its route and its handler, as health.go: register it in
+//     New with s.page, or with s.post for what a form sends. The handler asks
+//     v.api, fills a view struct and returns v.page(name, view).
+//  2. A template pages/<name>.html that defines "main", and "action" for the
+//     one button beside the title. The title is the text <name>.title.
+//  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>.
+//
+// A path that stands in navigation (nav.go) shows up there once it has a page.
+// Part of a page is a template that is named as the id of its element: a
+// request of htmx with that element as its target gets this part alone. Forms
+// post, and are led on with v.done and a text that is shown once.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// Options are what the pages need.
+type Options struct {
+	API http.Handler // the HTTP API, asked in the caller's name
+}
+
+// A site is all pages.
+type site struct {
+	Options
+	mux    *http.ServeMux
+	origin *http.CrossOriginProtection
+	paths  map[string]bool // that have a page
+	skins  map[string]*skin
+	static map[string]asset
+}
+
+// New returns the handler of everything under /web. A template or a text that
+// is missing is its error.
+func New(o Options) (http.Handler, error) {
+	s := &site{
+		Options: o, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
+		paths: map[string]bool{}, skins: map[string]*skin{},
+	}
+	var err error
+	if s.static, err = readStatic(); err != nil {
+		return nil, err
+	}
+	for _, lang := range languages {
+		if s.skins[lang], err = newSkin(lang, s.static); err != nil {
+			return nil, err
+		}
+	}
+	s.mux.HandleFunc("GET /web/static/{hash}/{file}", s.serveStatic)
+	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
+	s.mux.Handle("GET /web/{$}", http.RedirectHandler(home, http.StatusFound))
+	s.post("/web/look", s.look)
+	s.registerHealth()
+	return s, nil
+}
+
+// home is the first page.
+const home = "/web/health"
+
+// page serves what can be looked at.
+func (s *site) page(path string, serve func(*visit) error) {
+	s.paths[path] = true
+	s.mux.Handle("GET "+path, s.handle(serve))
+}
+
+// post serves what a form sends.
+func (s *site) post(path string, serve func(*visit) error) {
+	s.mux.Handle("POST "+path, s.handle(serve))
+}
+
+// policy lets a page load nothing that does not come from here. The body of a
+// mail is a document of its own, with a policy of its own.
+const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// ServeHTTP keeps what holds for every request.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	zip, end := compressed(w, r)
+	defer end()
+	if err := s.origin.Check(r); err != nil {
+		s.handle(func(*visit) error { return &Problem{Status: http.StatusForbidden, Detail: err.Error()} }).ServeHTTP(zip, r)
+		return
+	}
+	if _, pattern := s.mux.Handler(r); pattern == "" {
+		s.handle(func(*visit) error { return &Problem{Status: http.StatusNotFound, Detail: r.URL.Path} }).ServeHTTP(zip, r)
+		return
+	}
+	s.mux.ServeHTTP(zip, r)
+}
+
+// maxForm bounds what a form sends.
+const maxForm = 1 << 20
+
+// handle lets serve answer a visit, and shows what went wrong.
+func (s *site) handle(serve func(*visit) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		v := s.visit(w, r)
+		err := v.begin()
+		if err == nil {
+			err = serve(v)
+		}
+		if err == nil {
+			return
+		}
+		var p *Problem
+		if !errors.As(err, &p) {
+			if !errors.Is(err, context.Canceled) {
+				slog.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
+			}
+			p = &Problem{Status: http.StatusInternalServerError}
+		}
+		v.fail(p)
+	})
+}
+
+// isPart tells whether htmx asks, for a part of a page.
+func isPart(r *http.Request) bool {
+	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-History-Restore-Request") != "true"
+}
+
+// local is a path of these pages, or home: what comes from outside leads
+// nowhere else.
+func local(path string) string {
+	if !strings.HasPrefix(path, "/web/") || strings.ContainsAny(path, "\\\r\n\t") {
+		return home
+	}
+	return path
+}

@@ -1,0 +1,343 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"text/template/parse"
+	"time"
+)
+
+// A fakeAPI answers what a test says, by "METHOD /path", and notes what it was
+// asked.
+type fakeAPI struct {
+	answers map[string]any // a value for 200, a Problem, or a func(*http.Request) any
+	asked   []string
+	bodies  map[string]string
+}
+
+func newAPI(rights string, actions ...string) *fakeAPI {
+	return &fakeAPI{bodies: map[string]string{}, answers: map[string]any{
+		"GET /api/me": person{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: rights, Actions: actions},
+	}}
+}
+
+func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	key := r.Method + " " + r.URL.Path
+	f.asked = append(f.asked, r.Method+" "+r.URL.RequestURI())
+	if r.Body != nil {
+		b, _ := io.ReadAll(r.Body)
+		f.bodies[key] = string(b)
+	}
+	a, ok := f.answers[key]
+	if g, is := a.(func(*http.Request) any); is {
+		a = g(r)
+	}
+	if !ok {
+		a = Problem{Status: 404, Detail: "no such path " + key}
+	}
+	if r.Header.Get("X-Ms-Client-Principal") == "" {
+		a = Problem{Status: 401, Detail: "sign in"}
+	}
+	if p, is := a.(Problem); is {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(p.Status)
+	}
+	_ = json.NewEncoder(w).Encode(a)
+}
+
+// browse makes one request as somebody who is signed in.
+func browse(t *testing.T, api http.Handler, method, target string, form string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	site, err := New(Options{API: api})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(method, target, strings.NewReader(form))
+	if form != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("X-MS-CLIENT-PRINCIPAL", "somebody")
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+		if header[i+1] == "" {
+			r.Header.Del(header[i])
+		}
+	}
+	w := httptest.NewRecorder()
+	site.ServeHTTP(w, r)
+	return w
+}
+
+func wants(t *testing.T, w *httptest.ResponseRecorder, code int, texts ...string) {
+	t.Helper()
+	if w.Code != code {
+		t.Errorf("status %d, want %d", w.Code, code)
+	}
+	for _, text := range texts {
+		if no, not := strings.CutPrefix(text, "!"); not && strings.Contains(w.Body.String(), no) {
+			t.Errorf("holds %q", no)
+		} else if !not && !strings.Contains(w.Body.String(), text) {
+			t.Errorf("lacks %q", text)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%s", w.Body)
+	}
+}
+
+// Both languages say the same things with the same facts, and nothing that no
+// page says.
+func TestTexts(t *testing.T) {
+	nl, err := readTexts("nl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	en, err := readTexts("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := func(s string) []string {
+		p := regexp.MustCompile(`\{\d\}`).FindAllString(s, -1)
+		slices.Sort(p)
+		return slices.Compact(p)
+	}
+	used, prefixes := usedTexts(t)
+	for key, text := range nl {
+		other, ok := en[key]
+		if !ok {
+			t.Errorf("%s is not there in English", key)
+		} else if !slices.Equal(places(text), places(other)) {
+			t.Errorf("%s names other facts in English", key)
+		}
+		plural := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".many")
+		if strings.TrimSpace(text) == "" || strings.TrimSpace(other) == "" {
+			t.Errorf("%s is blank", key)
+		}
+		if !used[key] && !used[plural] && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p+".") }) {
+			t.Errorf("%s is used nowhere", key)
+		}
+	}
+	for key := range en {
+		if _, ok := nl[key]; !ok {
+			t.Errorf("%s is not there in Dutch", key)
+		}
+	}
+	for key := range used {
+		_, one := nl[key+".one"]
+		if _, ok := nl[key]; !ok && !one && strings.HasPrefix(key, "nav.") {
+			t.Errorf("%s has no text", key)
+		}
+	}
+}
+
+// usedTexts are all strings of the code and of the pages that are written like
+// keys, and the prefixes to which something is added.
+func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
+	t.Helper()
+	used = map[string]bool{}
+	form := regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+				s, _ := strconv.Unquote(l.Value)
+				switch {
+				case form.MatchString(s):
+					used[s] = true
+				case strings.HasSuffix(s, ".") && form.MatchString(s+"x"):
+					prefixes = append(prefixes, strings.TrimSuffix(s, "."))
+				}
+			}
+			return true
+		})
+	}
+	k, err := newSkin("nl", map[string]asset{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, page := range k.pages {
+		used[name+".title"] = true
+		for _, tmpl := range page.Templates() {
+			for _, key := range textsIn(tmpl.Tree) {
+				used[key] = true
+			}
+			if tmpl.Tree != nil {
+				prefixes = append(prefixes, valuesIn(tmpl.Tree.Root.String())...)
+			}
+		}
+	}
+	return used, prefixes
+}
+
+// valuesIn are the prefixes that a template gives to tx, or puts together.
+func valuesIn(template string) (prefixes []string) {
+	for _, m := range regexp.MustCompile(`tx "([a-z0-9.-]+)"|print "([a-z0-9.-]+)\."`).FindAllStringSubmatch(template, -1) {
+		prefixes = append(prefixes, m[1]+m[2])
+	}
+	return prefixes
+}
+
+func TestAMissingTextIsFound(t *testing.T) {
+	set, err := parse.Parse("x", `{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`, "", "",
+		map[string]any{"t": 1, "tn": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[a.b c.d e.f.one e.f.many g.h]"
+	if got := fmt.Sprint(textsIn(set["x"])); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestEveryAnswerIsShielded(t *testing.T) {
+	api := newAPI("manager", "health.read")
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
+	for _, target := range []string{"/web/health", "/web/nothing", "/web/static/x/style.css", "/web"} {
+		w := browse(t, api, "GET", target, "")
+		h := w.Header()
+		if h.Get("Content-Security-Policy") != policy || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
+			t.Errorf("%s: %v", target, h)
+		}
+		if cached := h.Get("Cache-Control"); cached != "no-store" {
+			t.Errorf("%s is cached: %s", target, cached)
+		}
+		if body := w.Body.String(); strings.Contains(body, "<style") || strings.Contains(body, " style=") || strings.Contains(body, "onclick") || regexp.MustCompile(`<script>`).MatchString(body) {
+			t.Errorf("%s holds script or style", target)
+		}
+	}
+}
+
+func TestAnotherSiteCanSendNoForm(t *testing.T) {
+	w := browse(t, newAPI("manager"), "POST", "/web/look", "lang=en", "Sec-Fetch-Site", "cross-site")
+	wants(t, w, 403)
+	if len(w.Result().Cookies()) > 0 {
+		t.Error("and yet it changed something")
+	}
+}
+
+func TestStaticFilesAreKeptByTheirHash(t *testing.T) {
+	files, err := readStatic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := browse(t, newAPI("reader"), "GET", files["style.css"].url, "", "Accept-Encoding", "gzip")
+	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
+		t.Error(w.Code, w.Header())
+	}
+	if w.Header().Get("Content-Encoding") != "gzip" || w.Body.Len() > len(files["style.css"].content)/2 {
+		t.Errorf("%d bytes go over the wire", w.Body.Len())
+	}
+	wants(t, browse(t, newAPI("reader"), "GET", "/web/static/0/nothing.js", ""), 404)
+}
+
+func TestWhoIsNotSignedInIsLedThereAndLosesNothing(t *testing.T) {
+	w := browse(t, newAPI("reader"), "GET", "/web/health?a=b", "", "X-MS-CLIENT-PRINCIPAL", "")
+	if to := w.Header().Get("Location"); w.Code != 302 || to != "/.auth/login/aad?post_login_redirect_uri=%2Fweb%2Fhealth%3Fa%3Db" {
+		t.Error(w.Code, to)
+	}
+	// What was typed stays on the page: signing in happens beside it.
+	w = browse(t, newAPI("reader"), "POST", "/web/look", "lang=en", "X-MS-CLIENT-PRINCIPAL", "")
+	wants(t, w, 401, "/.auth/login/aad", `target="_blank"`, "U bent afgemeld")
+	w = browse(t, newAPI("reader"), "POST", "/web/look", "lang=en", "X-MS-CLIENT-PRINCIPAL", "", "HX-Request", "true")
+	wants(t, w, 401, "/.auth/login/aad", `target="_blank"`, "!<html")
+	if w.Header().Get("HX-Retarget") != "#toasts" {
+		t.Error("it would replace the form")
+	}
+}
+
+func TestLanguageAndColours(t *testing.T) {
+	api := newAPI("manager", "health.read")
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
+	for header, want := range map[string]string{"": "nl", "en-GB,nl;q=0.5": "en", "de, nl;q=0.8, en;q=0.5": "nl", "fr": "nl"} {
+		wants(t, browse(t, api, "GET", "/web/health", "", "Accept-Language", header), 200, `<html lang="`+want+`">`)
+	}
+	wants(t, browse(t, api, "GET", "/web/health", "", "Accept-Language", "nl", "Cookie", "lang=en; theme=dark"), 200, `<html lang="en" data-theme="dark">`, "Everything works")
+	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", `lang=fr; theme="><script>`), 200, `<html lang="nl">`)
+	w := browse(t, api, "POST", "/web/look", "theme=dark&back=/web/health")
+	if w.Code != 303 || w.Header().Get("Location") != "/web/health" || w.Result().Cookies()[0].Value != "dark" {
+		t.Error(w.Code, w.Header())
+	}
+}
+
+func TestFormsLeadNowhereElse(t *testing.T) {
+	for _, back := range []string{"https://evil.example/", "//evil.example", "/web//../\\evil", "/api/me", ""} {
+		if got := local(back); got != home {
+			t.Errorf("%q leads to %q", back, got)
+		}
+	}
+}
+
+func TestAFlashHoldsNoWords(t *testing.T) {
+	api := newAPI("manager", "health.read")
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
+	for _, value := range []string{"Uw wachtwoord is verlopen", "health.ok:1:<b>", "nothing.here:1:", "::", "health.ok:1"} {
+		w := browse(t, api, "GET", "/web/health", "", "Cookie", "flash="+value)
+		wants(t, w, 200, `aria-live="polite"></div>`)
+	}
+	w := browse(t, api, "GET", "/web/health", "", "Cookie", "flash=health.ok:1:")
+	wants(t, w, 200, `<div class="toast"><span>Alles werkt.</span>`)
+	if c := w.Result().Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
+		t.Error("it is said again: ", c)
+	}
+}
+
+// The API's refusals are shown in the page's words, with its own small.
+func TestRefusals(t *testing.T) {
+	for status, text := range map[int]string{403: "Dit mag u niet", 404: "Niet gevonden", 503: "Even niet bereikbaar", 500: "Er ging iets mis", 418: "Er ging iets mis"} {
+		api := newAPI("reader")
+		api.answers["GET /api/me"] = Problem{Status: status, Detail: "the <API> says so"}
+		wants(t, browse(t, api, "GET", "/web/health", ""), status, text, "the &lt;API&gt; says so", "<html")
+	}
+}
+
+// Navigation shows what there is and what the visitor may do.
+func TestNavigation(t *testing.T) {
+	api := newAPI("manager", "health.read", "mails.read")
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "failing", "checks": []healthCheck{{Name: "tables", OK: true}, {Name: "queues", Error: "gone"}}}
+	wants(t, browse(t, api, "GET", "/web/health", ""), 200, `href="/web/health" aria-current="page"`, "Wachtrijen", "gone", "!/web/audit")
+	reader := newAPI("reader", "mails.read")
+	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
+	wants(t, browse(t, reader, "GET", "/web/health", ""), 200, `!href="/web/health"`)
+}
+
+func TestTimes(t *testing.T) {
+	k := &skin{lang: "nl"}
+	var err error
+	if k.texts, err = readTexts("nl"); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC) // half past ten
+	for back, want := range map[time.Duration]string{
+		10 * time.Second: "zojuist", time.Minute: "1 minuut geleden", 59 * time.Minute: "59 minuten geleden", 3 * time.Hour: "07:30",
+		11 * time.Hour: "gisteren 23:30", 60 * time.Hour: "22 nov", 400 * 24 * time.Hour: "21 okt 2025",
+	} {
+		if got := k.ago(now.Add(-back), now); got != want {
+			t.Errorf("%v ago: %q, want %q", back, got, want)
+		}
+	}
+	if got := k.date(now); got != "25 nov 2026 10:30" {
+		t.Error(got)
+	}
+}
