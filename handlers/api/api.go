@@ -9,9 +9,11 @@ package api
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -206,13 +208,15 @@ func hasBody(r *http.Request) bool {
 	return false
 }
 
-// accepts says whether an operation takes a body of a media type: JSON, unless
-// it names others.
-func accepts(op *huma.Operation, contentType string) bool {
-	media, _, _ := strings.Cut(contentType, ";")
-	media = strings.ToLower(strings.TrimSpace(media))
-	if op != nil && op.RequestBody != nil && op.RequestBody.Content["application/json"] == nil && len(op.RequestBody.Content) > 0 {
-		return op.RequestBody.Content[media] != nil
+// mediaTypes are what an operation takes: JSON, unless it names others.
+func mediaTypes(op *huma.Operation) []string {
+	if op != nil && op.RequestBody != nil && len(op.RequestBody.Content) > 0 && op.RequestBody.Content["application/json"] == nil {
+		return slices.Sorted(maps.Keys(op.RequestBody.Content))
 	}
-	return media == "application/json" || media == "application/merge-patch+json"
+	return []string{"application/json", "application/merge-patch+json"}
+}
+
+func isOneOf(types []string, contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	return slices.Contains(types, strings.ToLower(strings.TrimSpace(media)))
 }

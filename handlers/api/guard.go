@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -38,8 +39,8 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 			writeProblem(w, newProblem(http.StatusForbidden, "your rights do not include "+string(action)))
 			return
 		}
-		if hasBody(r) && !isJSON(r.Header.Get("Content-Type")) {
-			writeProblem(w, newProblem(http.StatusUnsupportedMediaType, "expected Content-Type: application/json"))
+		if types := mediaTypes(hc.Operation()); hasBody(r) && !isOneOf(types, r.Header.Get("Content-Type")) {
+			writeProblem(w, newProblem(http.StatusUnsupportedMediaType, "expected Content-Type: "+strings.Join(types, " or ")))
 			return
 		}
 		// Whatever changes is written down with who did it.

@@ -51,7 +51,7 @@ type Report struct {
 	DryRun   bool            `json:"dryRun"`
 	Applied  bool            `json:"applied"`
 	Summary  map[Kind]Counts `json:"summary"`
-	Warnings []Warning       `json:"warnings" nullable:"false"`
+	Warnings []Notice        `json:"warnings" nullable:"false"`
 	Rows     []Row           `json:"rows" nullable:"false" doc:"all that are wrong, and of those that change something the first 2,000"`
 	LeftOut  int             `json:"leftOut" doc:"rows that change something and are not shown"`
 }
@@ -64,8 +64,8 @@ type Counts struct {
 	Wrong  int `json:"wrong"`
 }
 
-// A Warning is about what is not taken in and does no harm.
-type Warning struct {
+// A Notice is about what is not taken in and does no harm.
+type Notice struct {
 	Sheet string `json:"sheet,omitempty"`
 	words.Text
 }
@@ -110,7 +110,7 @@ func unreadable(nl, en string) error { return &Unreadable{words.Text{NL: nl, EN:
 // Report is the report of a file that can not be read.
 func (e *Unreadable) Report(dryRun bool) Report {
 	return Report{
-		DryRun: dryRun, Summary: map[Kind]Counts{}, Warnings: []Warning{},
+		DryRun: dryRun, Summary: map[Kind]Counts{}, Warnings: []Notice{},
 		Rows: []Row{{Action: Wrong, Problems: []Problem{{Text: e.Text}}}},
 	}
 }

@@ -47,7 +47,7 @@ func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
 	p := &plan{
 		bulk: b, counts: map[Kind]*Counts{}, seen: map[string]*place{}, contacts: map[string]*place{},
 		administered: b.Administered(),
-		report:       Report{Summary: map[Kind]Counts{}, Warnings: []Warning{}, Rows: []Row{}},
+		report:       Report{Summary: map[Kind]Counts{}, Warnings: []Notice{}, Rows: []Row{}},
 	}
 	open := openSheets(book)
 	defer func() {
@@ -140,7 +140,7 @@ func (p *plan) choose(open []*openSheet, kind Kind) {
 }
 
 func (p *plan) warn(sheet, nl, en string) {
-	p.report.Warnings = append(p.report.Warnings, Warning{sheet, words.Text{NL: nl, EN: en}})
+	p.report.Warnings = append(p.report.Warnings, Notice{sheet, words.Text{NL: nl, EN: en}})
 }
 
 // sheet takes in the rows of one sheet.

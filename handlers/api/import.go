@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/intake"
+)
+
+const (
+	// https://www.rfc-editor.org/rfc/rfc7111
+	csvType = "text/csv"
+	// https://www.iana.org/assignments/media-types/application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+	importTries = 3 // of an import that others' changes overtake
+)
+
+// An importProblem is why nothing was imported, with the report that says of
+// each row what is wrong.
+type importProblem struct {
+	*problem
+	Report intake.Report `json:"report"`
+}
+
+type importOutput struct{ Body intake.Report }
+
+func (a *api) registerImport() {
+	file := &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+	handle(a, access.DirectoryWrite, huma.Operation{
+		OperationID: "import-directory", Method: http.MethodPost, Path: "/api/directory/import", Tags: []string{"directory"},
+		Summary: "Take in clients, contacts, team members, roles and the teams of clients from a file",
+		Description: "All rows or none: when one is wrong, nothing changes, and the answer is 422 with the same report. " +
+			"An empty cell leaves a field as it is, and a hyphen empties it. The same file may be sent again.",
+		MaxBodyBytes: intake.MaxBytes,
+		RequestBody:  &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{csvType: file, xlsxType: file}},
+	}, func(ctx context.Context, in *struct {
+		DryRun  bool   `query:"dryRun" doc:"say what would happen, and change nothing"`
+		Kind    string `query:"kind" enum:"clients,contacts,team-members,roles,client-team" doc:"what the rows are; without it, the names and the heads of the sheets say so"`
+		RawBody []byte `contentType:"text/csv"`
+	}) (*importOutput, error) {
+		report, err := a.importFile(ctx, in.RawBody, intake.Kind(in.Kind), in.DryRun)
+		return &importOutput{report}, err
+	})
+	a.explain = append(a.explain, explainImport)
+}
+
+func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dryRun bool) (intake.Report, error) {
+	book, err := intake.Open(file)
+	if wrong := (*intake.Unreadable)(nil); errors.As(err, &wrong) {
+		return intake.Report{}, refusedImport(wrong.EN, wrong.Report(dryRun))
+	}
+	if err != nil {
+		return intake.Report{}, err
+	}
+	for try := 1; ; try++ {
+		bulk, err := a.Directory.Bulk(ctx)
+		if err != nil {
+			return intake.Report{}, err
+		}
+		report := intake.Plan(bulk, book, kind)
+		if report.DryRun = dryRun; dryRun {
+			return report, nil
+		}
+		if report.Wrong() {
+			return intake.Report{}, refusedImport("nothing was imported, because some rows are wrong; mend those that the report names and send the file again", report)
+		}
+		err = bulk.Apply(ctx)
+		if errors.Is(err, directory.ErrChanged) && try < importTries {
+			continue // somebody was earlier: what the file changes is another matter now
+		}
+		if err != nil {
+			return intake.Report{}, fmt.Errorf("import into the directory: %w", err)
+		}
+		report.Applied = true
+		return report, nil
+	}
+}
+
+func refusedImport(detail string, report intake.Report) error {
+	return &importProblem{problem: newProblem(http.StatusUnprocessableEntity, detail), Report: report}
+}
+
+// explainImport says that changes wait for an import.
+func explainImport(err error) *problem {
+	if errors.Is(err, directory.ErrImporting) {
+		return newProblem(http.StatusServiceUnavailable, directory.ErrImporting.Error()+"; try again in a moment")
+	}
+	return nil
+}
+
+// retryAfter is when to try again what is busy: a large import takes about as
+// long.
+const retryAfter = "10" // seconds
+
+// GetHeaders are the headers that a problem needs.
+// https://www.rfc-editor.org/rfc/rfc9110#name-503-service-unavailable
+func (p *problem) GetHeaders() http.Header {
+	if p.Status != http.StatusServiceUnavailable {
+		return nil
+	}
+	return http.Header{"Retry-After": {retryAfter}}
+}

@@ -1,0 +1,122 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/wiretest"
+)
+
+const importPath = "POST /api/directory/import"
+
+func (o *office) imports(t testing.TB, query, file string) answer {
+	t.Helper()
+	return o.call(t, "administrator", importPath+query, file, "Content-Type", "text/csv; charset=utf-8")
+}
+
+func TestAFileIsImported(t *testing.T) {
+	o := newOffice(t)
+	const file = "nummer;naam;kvk\n1001;Bakkerij Zoet;12345678\n1002;Slager;\n"
+	dry := o.imports(t, "?dryRun=true", file)
+	if dry.status != http.StatusOK || dry.body["dryRun"] != true || dry.body["applied"] != false || !strings.Contains(dry.text, `"create":2`) {
+		t.Errorf("dry run: %d %s", dry.status, dry.text)
+	}
+	if list := o.ok(t, "reader", "GET /api/clients", ""); strings.Contains(list.text, "Zoet") {
+		t.Error("a dry run changes something")
+	}
+	if got := o.imports(t, "", file); got.status != http.StatusOK || got.body["applied"] != true {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if list := o.ok(t, "reader", "GET /api/clients", ""); !strings.Contains(list.text, "Zoet") || !strings.Contains(list.text, "Slager") {
+		t.Errorf("listed %s", list.text)
+	}
+	if again := o.imports(t, "?kind=clients", file); again.body["applied"] != true || !strings.Contains(again.text, `"same":2`) {
+		t.Errorf("again: %s", again.text)
+	}
+}
+
+func TestNothingIsImportedWhenARowIsWrong(t *testing.T) {
+	o := newOffice(t)
+	for name, file := range map[string]string{
+		"a wrong row": "nummer;naam;kvk\n1001;Zoet;\n1002;Slager;1\n",
+		"no file":     "\x00\x01",
+	} {
+		got := o.imports(t, "", file)
+		report, _ := got.body["report"].(map[string]any)
+		rows, _ := report["rows"].([]any)
+		if got.status != http.StatusUnprocessableEntity || len(rows) == 0 || !strings.Contains(got.text, `"nl":`) || report["applied"] != false {
+			t.Errorf("%s: %d %s", name, got.status, got.text)
+		}
+	}
+	if list := o.ok(t, "reader", "GET /api/clients", ""); strings.Contains(list.text, "Zoet") {
+		t.Errorf("listed %s", list.text)
+	}
+}
+
+func TestWhatAnImportTakes(t *testing.T) {
+	o := newOffice(t)
+	for _, c := range []struct {
+		request, body, media string
+		want                 int
+	}{
+		{importPath, "{}", "application/json", http.StatusUnsupportedMediaType},
+		{importPath, "x", "application/octet-stream", http.StatusUnsupportedMediaType},
+		{importPath + "?kind=people", "nummer;naam\n", "text/csv", http.StatusUnprocessableEntity},
+		{importPath, "nummer;naam\n", "Text/CSV", http.StatusOK},
+		{importPath, "nummer;naam\n", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", http.StatusOK},
+		{importPath + "?dryRun=true", "nummer;naam\n" + strings.Repeat(";\n", 1<<20), "text/csv", http.StatusOK},
+		{importPath, strings.Repeat("x", 32<<20+1), "text/csv", http.StatusRequestEntityTooLarge},
+		{"POST /api/roles", "name\nX\n", "text/csv", http.StatusUnsupportedMediaType},
+		{"POST /api/roles", `{"name":"` + strings.Repeat("x", 1<<20) + `"}`, "application/json", http.StatusRequestEntityTooLarge},
+	} {
+		if got := o.call(t, "administrator", c.request, c.body, "Content-Type", c.media); got.status != c.want {
+			t.Errorf("%s of %s: %d %.200s; want %d", c.request, c.media, got.status, got.text, c.want)
+		}
+	}
+}
+
+// Who changes something during an import is told when to come back.
+func TestChangesWaitForAnImport(t *testing.T) {
+	o := newOffice(t)
+	o.ok(t, "administrator", "GET /api/me", "") // signing in for the first time is a change itself
+	var during answer
+	writes := 0
+	o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+		if strings.HasSuffix(r.URL.Path, "$batch") {
+			if writes++; writes == 1 {
+				during = o.call(t, "Directory.ReadWrite", "POST /api/roles", `{"name":"Meanwhile"}`)
+			}
+		}
+		return wiretest.Pass
+	})
+	if got := o.imports(t, "", "nummer;naam\n1;X\n"); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.text)
+	}
+	if during.status != http.StatusServiceUnavailable || during.header.Get("Retry-After") != "10" || !strings.Contains(during.text, "import") {
+		t.Errorf("during the import: %d %v %s", during.status, during.header, during.text)
+	}
+}
+
+// Somebody may change the directory between the reading and the import: then the
+// file is compared with what there is now.
+func TestAnImportThatIsOvertakenBeginsAgain(t *testing.T) {
+	o := newOffice(t)
+	reads := 0
+	o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "links") {
+			if reads++; reads == 1 {
+				if _, err := o.Directory.CreateClient(t.Context(), directory.Client{Number: "1", Type: directory.Person, Name: "Eerder"}); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return wiretest.Pass
+	})
+	got := o.imports(t, "", "nummer;naam\n1;X\n")
+	if summary := fmt.Sprint(got.body["summary"]); got.status != http.StatusOK || !strings.Contains(summary, "update:1") || reads < 2 {
+		t.Errorf("%d %s after %d reads", got.status, got.text, reads)
+	}
+}

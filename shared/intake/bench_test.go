@@ -1,0 +1,149 @@
+package intake
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
+)
+
+// large are the files of an office with many contacts.
+func large(clients, contacts int) (files [2]string) {
+	var c, p strings.Builder
+	c.WriteString("nummer;naam;kvk;btw\n")
+	for i := range clients {
+		fmt.Fprintf(&c, "%d;Bakkerij Zoet %d B.V.;%08d;NL%09dB01\n", 100000+i, i, i, i)
+	}
+	p.WriteString("naam;e-mail;telefoon;functie;relatie\n")
+	for i := range contacts {
+		fmt.Fprintf(&p, "Piet Zoet%d;piet%d@zoet%d.nl;06%08d;Directeur;%d\n", i, i, i%max(clients, 1), i, 100000+i%max(clients, 1))
+	}
+	return [2]string{c.String(), p.String()}
+}
+
+func imports(t testing.TB, store *directory.Store, file string) Report {
+	t.Helper()
+	book, err := Open([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := store.Bulk(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := Plan(b, book, "")
+	if report.Wrong() {
+		t.Fatal(tell(report))
+	}
+	if err := b.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// An office with 5,000 clients and 20,000 contacts moves in.
+func BenchmarkImport(b *testing.B) {
+	files := large(5_000, 20_000)
+	run := func(b *testing.B, open func(b *testing.B, name string) *table.Table) {
+		n := 0
+		for b.Loop() {
+			b.StopTimer()
+			n++
+			store := directory.New(open(b, fmt.Sprintf("import%d%d", time.Now().UnixNano(), n)))
+			runtime.GC()
+			var peak atomic.Uint64
+			stop := make(chan struct{})
+			go watch(&peak, stop)
+			b.StartTimer()
+			imports(b, store, files[0])
+			imports(b, store, files[1])
+			close(stop)
+			b.ReportMetric(float64(peak.Load())/(1<<20), "peak-MB")
+		}
+	}
+	b.Run("double", func(b *testing.B) {
+		run(b, func(b *testing.B, name string) *table.Table { return tabletest.Open(b, name).Table(name) })
+	})
+	b.Run("azurite", func(b *testing.B) {
+		run(b, func(b *testing.B, name string) *table.Table {
+			service, err := table.Open(table.Options{ConnectionString: azuritetest.ForTest(b).ConnectionString()})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := service.Create(b.Context(), name); err != nil {
+				b.Fatal(err)
+			}
+			return service.Table(name)
+		})
+	})
+	b.Run("plan alone", func(b *testing.B) {
+		for b.Loop() {
+			bulk := new(directory.Bulk)
+			for _, file := range files {
+				book, err := Open([]byte(file))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if report := Plan(bulk, book, ""); report.Wrong() {
+					b.Fatal(tell(report))
+				}
+			}
+		}
+	})
+}
+
+// watch keeps the largest heap that it sees.
+func watch(peak *atomic.Uint64, stop chan struct{}) {
+	var m runtime.MemStats
+	for tick := time.NewTicker(100 * time.Millisecond); ; {
+		select {
+		case <-stop:
+			tick.Stop()
+			return
+		case <-tick.C:
+			runtime.ReadMemStats(&m)
+			peak.Store(max(peak.Load(), m.HeapInuse))
+		}
+	}
+}
+
+func TestALargeImportIsOneOfFewTransactions(t *testing.T) {
+	server := tabletest.New()
+	wire := server.Transport()
+	service := server.Service(t, wire)
+	if err := service.Create(t.Context(), "directory"); err != nil {
+		t.Fatal(err)
+	}
+	store := directory.New(service.Table("directory"))
+	files := large(250, 1_000)
+	imports(t, store, files[0])
+	wire.Reset()
+	before := len(server.Snapshot(t)["directory"])
+	report := imports(t, store, files[1])
+	rows, transactions := len(server.Snapshot(t)["directory"])-before, 0
+	for _, call := range wire.Calls() {
+		if strings.HasSuffix(call.URL, "$batch") {
+			transactions++
+		}
+	}
+	if report.Summary[Contacts].Create != 1_000 || rows < 5_000 || transactions > rows/60 {
+		t.Errorf("%d transactions for %d rows", transactions, rows)
+	}
+	wire.Reset()
+	again := imports(t, store, files[1])
+	for _, call := range wire.Calls() {
+		if call.Method != "GET" {
+			t.Fatalf("an import that changes nothing does %s %s", call.Method, call.URL)
+		}
+	}
+	if again.Summary[Contacts].Same != 1_000 {
+		t.Errorf("again: %+v", again.Summary)
+	}
+}
