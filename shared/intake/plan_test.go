@@ -220,6 +220,32 @@ func TestTheReportShowsAllThatIsWrongAndTheFirstOfTheRest(t *testing.T) {
 	}
 }
 
+func TestTheRowsAboutOneTeamAreBounded(t *testing.T) {
+	b := office(t)
+	var file strings.Builder
+	file.WriteString("relatienummer;teamlid;rol\n")
+	for i := range maxLinks + 3 {
+		name := fmt.Sprint("Rol ", i)
+		if _, err := b.SaveRole(directory.Role{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&file, "1001;sanne@kantoor.nl;%s\n", name)
+	}
+	got := plans(t, b, ClientTeam, file.String())
+	few, many := 0, 0
+	for _, r := range got.Rows {
+		switch r.Problems[0].EN {
+		case "expected: at most 40 team members":
+			few++
+		case "expected: at most 100 rows about one client":
+			many++
+		}
+	}
+	if few != maxLinks || many != 3 {
+		t.Errorf("%d and %d rows are refused:\n%s", few, many, tell(got))
+	}
+}
+
 func TestPlacesInTheTeamOfAClient(t *testing.T) {
 	link := func(name string) directory.Link { return directory.Link{Member: name} }
 	for _, c := range []struct {

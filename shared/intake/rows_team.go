@@ -22,8 +22,13 @@ type teamRow struct {
 	order int // from 1; 0 when the row does not say
 }
 
-// maxOrder is the last place that a row may ask for.
-const maxOrder = 10_000
+const (
+	// maxOrder is the last place that a row may ask for.
+	maxOrder = 10_000
+	// maxLinks is more than the directory takes for one client; comparing more
+	// with each other takes time and ends no better.
+	maxLinks = 100
+)
 
 func (p *plan) link(h head, cells []string, r Row) {
 	number, _ := h.cell(cells, "client")
@@ -49,6 +54,9 @@ func (p *plan) link(h head, cells []string, r Row) {
 			r.add(h.titles["order"], fmt.Sprintf("een getal van 1 tot %d", maxOrder), fmt.Sprintf("a number from 1 to %d", maxOrder))
 		}
 		order = n
+	}
+	if found && len(p.teams.rows[client.ID]) >= maxLinks {
+		r.add(h.titles["client"], fmt.Sprintf("hoogstens %d rijen over één relatie", maxLinks), fmt.Sprintf("at most %d rows about one client", maxLinks))
 	}
 	if len(r.Problems) > 0 || !found || !isMember || !isRole {
 		r.Action = Same // a row that refers to one that is wrong
