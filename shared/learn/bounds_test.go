@@ -1,0 +1,81 @@
+package learn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/directory"
+)
+
+// Of a sender who has more clients than are read, nothing is certain, however
+// plainly the mail says it.
+func TestTooManyClients(t *testing.T) {
+	for _, n := range []int{24, 25} {
+		var office, ids []string
+		for i := range n {
+			ids = append(ids, fmt.Sprint("c", i))
+			office = append(office, fmt.Sprintf("client c%d %d Relatie%c", i, 5000+i, 'a'+i))
+		}
+		office = append(office, "contact bol bol@boekhouder.example "+strings.Join(ids, ",")+" Kees Bol")
+		c := parseCase(t, map[string]string{
+			"office": strings.Join(office, "\n"), "mail": "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: Btw", "text": "Klantnummer 5003.",
+		})
+		want := "certain c3"
+		if n > maxCandidate {
+			want = "uncertain"
+		}
+		if got := c.certain(t); got != want {
+			t.Errorf("%d clients: %s, want %s", n, got, want)
+		}
+	}
+}
+
+// At a public provider nobody belongs to anybody, whatever a rule says.
+func TestPublicProviders(t *testing.T) {
+	for domain, want := range map[string]string{"gmail.com": "uncertain", "jansen.example": "certain bakker rule"} {
+		c := parseCase(t, map[string]string{
+			"office": "client bakker 1001 Bakkerij Jansen B.V.",
+			"mail":   "reason: unknown-sender\nfrom: Kees Bol <kees@" + domain + ">",
+		})
+		c.office.teach(directory.DomainClient, domain, func(r directory.Rule) directory.Rule {
+			for i := range 3 {
+				r = TeachDomain(r, domain, evidence(i, fmt.Sprint("p", i), "bakker"))
+			}
+			r.State = directory.RuleOn
+			return r
+		})
+		if got := strings.TrimSuffix(c.certain(t), " "+directory.RuleID(directory.DomainClient, domain)); got != want {
+			t.Errorf("%s: %s, want %s", domain, got, want)
+		}
+	}
+}
+
+// A mail that points everywhere, from a bookkeeper's domain, is looked into no
+// further than a person would.
+func TestLooksAreBounded(t *testing.T) {
+	office := []string{"own info@kantoor.example", "chat c1 p1"}
+	var to []string
+	for i := range 40 {
+		office = append(office, fmt.Sprintf("client c%d %d kvk=%d vat=NL%09dB01 Relatie%c Groep%c", i, 5000+i, 20000000+i, 100000000+i, 'a'+i%26, 'a'+i/26))
+		office = append(office, fmt.Sprintf("contact p%d p%d@admin-kantoor-visser.example c%d Piet%c Prins", i, i, i, 'a'+i%26))
+		to = append(to, fmt.Sprintf("cc: P <p%d@admin-kantoor-visser.example>", i))
+	}
+	text := "Klantnummer 5001, klantnummer 5002. KvK 20000003, KvK 20000004. NL100000005B01, NL100000006B01.\n" +
+		"Ook 5007, 5008 en 5009 voor Relatiea Groepa, voor Relatieb Groepa, voor Relatiec Groepa, voor Relatied Groepa en voor Relatiee Groepa.\n\n" +
+		"Met vriendelijke groet,\n\nJan\nBoekhouder\nAdministratie Visser B.V.\n\n" +
+		"Op ma 2 mrt. 2026 om 09:12 schreef Margot <margot@kantoor.example>:\n> Klantnummer 5010, KvK 20000011, NL100000012B01."
+	c := parseCase(t, map[string]string{
+		"office": strings.Join(office, "\n"), "text": text,
+		"mail": "reason: unknown-sender\nfrom: Jan <jan.vandervisser@admin-kantoor-visser.example>\nsubject: Stukken\n" + strings.Join(to, "\n"),
+	})
+	c.office.asked.Store(0)
+	list, err := Suggest(t.Context(), c.office, c.mail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSuggestions(t, list)
+	if n := c.office.asked.Load(); n > maxFirst+maxLoaded+2 || n < maxFirst+maxLoaded {
+		t.Errorf("%d questions, want about %d", n, maxFirst+maxLoaded+1)
+	}
+}
