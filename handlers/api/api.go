@@ -79,6 +79,7 @@ func build(o Options) *api {
 	a.registerConnectors()
 	a.registerAddresses()
 	a.registerMails()
+	a.registerMailCounts()
 	a.registerSolve()
 	a.registerSuggestions()
 	a.registerRules()

@@ -69,12 +69,13 @@ func mailOf(it item.Item) MailObject {
 }
 
 type mailsInput struct {
-	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
-	After   string `query:"after" maxLength:"40" doc:"the next of the page before"`
-	State   string `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
-	Reason  string `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`
-	Address string `query:"address" maxLength:"254" doc:"only mail that this activated address received"`
-	Search  string `query:"search" maxLength:"100" doc:"text that the sender or the subject contains; a page may then hold fewer items than the limit and still have a next"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
+	After   string    `query:"after" maxLength:"40" doc:"the next of the page before"`
+	Before  time.Time `query:"before" doc:"only mail that was received before"`
+	State   string    `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
+	Reason  string    `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`
+	Address string    `query:"address" maxLength:"254" doc:"only mail that this activated address received"`
+	Search  string    `query:"search" maxLength:"100" doc:"text that the sender or the subject contains; a page may then hold fewer items than the limit and still have a next"`
 }
 
 func (a *api) registerMails() {
@@ -146,6 +147,9 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 	q := item.Query{State: item.State(in.State), Limit: in.Limit, After: in.After}
 	if in.Reason != "" {
 		q.State = item.Parked
+	}
+	if !in.Before.IsZero() { // lists are newest first: what is older stands behind its place
+		q.After = max(q.After, item.NewID("", "", in.Before))
 	}
 	found := []MailObject{}
 	for range maxLooks {

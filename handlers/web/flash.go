@@ -44,6 +44,12 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	return &flash{Key: m[1], N: n, Undo: m[3]}
 }
 
+// takesFlash tells whether the answer will say something once.
+func takesFlash(r *http.Request) bool {
+	_, err := r.Cookie(flashCookie)
+	return err == nil
+}
+
 // flashText is what the flash says: with one and many when the text has both.
 func (k *skin) flashText(f *flash) string {
 	if _, ok := k.texts[f.Key]; ok {

@@ -69,6 +69,7 @@ type shell struct {
 	Me          person
 	Nav         []navItem
 	Flash       *flash
+	NoKeys      bool // shortcuts of one key are off
 	View        any
 }
 
@@ -82,7 +83,7 @@ func (v *visit) pageAs(status int, name string, view any) error {
 	if set == nil {
 		return errors.New("no page " + name)
 	}
-	s := shell{Lang: v.lang, Theme: v.theme, Title: v.t(name + ".title"), Path: v.r.URL.RequestURI(), Me: v.me, Nav: v.nav(), Flash: v.flash, View: view}
+	s := shell{Lang: v.lang, Theme: v.theme, Title: v.t(name + ".title"), Path: v.r.URL.RequestURI(), Me: v.me, Nav: v.nav(), Flash: v.flash, NoKeys: noKeys(v.r), View: view}
 	var b bytes.Buffer
 	part := set.Lookup(v.r.Header.Get("HX-Target"))
 	var err error
@@ -137,7 +138,7 @@ func refused(err error) (*Problem, error) {
 	return nil, err
 }
 
-// look keeps the language and the colours that somebody chose.
+// look keeps the language, the colours and the shortcuts that somebody chose.
 func (s *site) look(v *visit) error {
 	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
 		keep(v.w, "lang", lang)
@@ -146,7 +147,19 @@ func (s *site) look(v *visit) error {
 	case "light", "dark", "auto":
 		keep(v.w, "theme", theme)
 	}
+	switch keys := v.r.PostFormValue("keys"); keys {
+	case "on", "off":
+		keep(v.w, "keys", keys)
+	}
 	return v.done(v.r.PostFormValue("back"), flash{})
+}
+
+// noKeys tells whether somebody turned shortcuts off: who speaks to the device
+// would set them off by chance.
+// https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
+func noKeys(r *http.Request) bool {
+	c, err := r.Cookie("keys")
+	return err == nil && c.Value == "off"
 }
 
 func keep(w http.ResponseWriter, name, value string) {

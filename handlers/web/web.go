@@ -60,12 +60,13 @@ func New(o Options) (http.Handler, error) {
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
 	s.mux.Handle("GET /web/{$}", http.RedirectHandler(home, http.StatusFound))
 	s.post("/web/look", s.look)
+	s.registerMails()
 	s.registerHealth()
 	return s, nil
 }
 
 // home is the first page.
-const home = "/web/health"
+const home = "/web/mails"
 
 // page serves what can be looked at.
 func (s *site) page(path string, serve func(*visit) error) {

@@ -38,3 +38,82 @@ document.addEventListener("submit", (e) => {
   const question = e.submitter?.dataset.ask;
   if (question && !window.confirm(question)) { e.preventDefault(); e.stopImmediatePropagation(); }
 }, true);
+
+// A toast goes by itself, unless somebody is at it.
+setInterval(() => {
+  for (const toast of document.querySelectorAll(".toast:not(.error)")) {
+    toast.dataset.age = +(toast.dataset.age ?? 0) + 1;
+    if (toast.dataset.age > 20 && !toast.matches(":hover, :focus-within")) toast.remove();
+  }
+}, 1000);
+
+// Shortcuts: a key that an element names in data-key presses it, opens it or
+// goes there; j and k go through a list.
+const typing = (e) => e.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && typing(e.target)) e.target.blur();
+  if (e.ctrlKey || e.altKey || e.metaKey || e.repeat && e.key.length > 1 && !e.key.startsWith("Arrow")) return;
+  if (document.body.dataset.keys === "off" || typing(e.target) || document.querySelector("dialog[open]")) return;
+  const inList = e.target.closest?.("[data-list]");
+  const step = { j: 1, k: -1, ArrowDown: inList ? 1 : 0, ArrowUp: inList ? -1 : 0 }[e.key];
+  if (step) { go(step); e.preventDefault(); return; }
+  if (e.key.length !== 1) return;
+  const goal = document.querySelector(`[data-key="${CSS.escape(e.key)}"]`);
+  if (!goal || goal.offsetParent === null) return;
+  e.preventDefault();
+  if (goal.matches("summary")) {
+    goal.parentElement.open = true;
+    (goal.parentElement.querySelector("input:not([type=hidden]), button") ?? goal).focus();
+    goal.parentElement.scrollIntoView({ block: "nearest" });
+  } else if (typing(goal)) goal.focus();
+  else goal.click();
+});
+
+function go(step) {
+  const rows = [...document.querySelectorAll("[data-list] a")];
+  const at = rows.findIndex((a) => a === document.activeElement);
+  const now = at >= 0 ? at : rows.findIndex((a) => a.ariaCurrent);
+  const next = rows[now < 0 ? 0 : Math.min(Math.max(now + step, 0), rows.length - 1)];
+  next?.focus();
+}
+
+// The list shows which of it is open, also when one of the two was replaced.
+function mark() {
+  const id = document.querySelector("[data-mail]")?.dataset.mail;
+  for (const a of document.querySelectorAll("[data-list] a")) {
+    if (id && a.id === "m-" + id) {
+      a.setAttribute("aria-current", "true");
+      a.scrollIntoView({ block: "nearest" });
+    } else a.removeAttribute("aria-current");
+  }
+}
+
+// A list that is looked at anew keeps what was chosen in it.
+let chosen = [];
+document.addEventListener("htmx:beforeSwap", (e) => {
+  if (e.detail.target?.matches?.(":has([data-list])")) {
+    chosen = [...e.detail.target.querySelectorAll("[data-list] input:checked")].map((i) => i.value);
+  }
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of chosen) {
+    const box = document.querySelector(`[data-list] input[value="${CSS.escape(id)}"]`);
+    if (box) box.checked = true;
+  }
+  chosen = [];
+  mark();
+  ready();
+  // What had the focus may be gone: on with what came instead.
+  if (document.activeElement === document.body) document.querySelector("[data-mail]")?.focus({ preventScroll: true });
+});
+
+// Choose all is of no use without a script.
+function ready() {
+  for (const all of document.querySelectorAll("[data-all]")) all.closest("[hidden]")?.removeAttribute("hidden");
+}
+document.addEventListener("change", (e) => {
+  const name = e.target.dataset?.all;
+  if (name) for (const box of document.querySelectorAll(`[data-list] input[name="${name}"]`)) box.checked = e.target.checked;
+});
+ready();
+mark();

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/item"
+)
+
+// maxCounted bounds how many waiting mails are counted: two queries for who
+// sees all of them.
+const maxCounted = 2000
+
+type mailCounts struct {
+	Parked    int            `json:"parked" doc:"mails that wait, at most 2,000"`
+	More      bool           `json:"more" doc:"whether there are more than are counted"`
+	Reasons   map[string]int `json:"reasons" doc:"of these, by reason"`
+	Addresses map[string]int `json:"addresses" doc:"of these, by the address that received them"`
+}
+
+func (a *api) registerMailCounts() {
+	handle(a, access.MailsRead, huma.Operation{
+		OperationID: "count-mails", Method: http.MethodGet, Path: "/api/mails/counts", Tags: []string{"mails"},
+		Summary: "How many mails wait, by reason and by address",
+	}, func(ctx context.Context, _ *struct{}) (*struct{ Body mailCounts }, error) {
+		n, err := a.countMails(ctx)
+		return &struct{ Body mailCounts }{n}, err
+	})
+}
+
+// countMails counts the waiting mails that the one who asks may see.
+func (a *api) countMails(ctx context.Context) (mailCounts, error) {
+	n := mailCounts{Reasons: map[string]int{}, Addresses: map[string]int{}}
+	boxes, err := a.mailboxes(ctx, "")
+	if err != nil {
+		return n, err
+	}
+	for _, box := range boxes {
+		for q := (item.Query{Mailbox: box, State: item.Parked, Limit: 1000}); ; {
+			if n.Parked >= maxCounted {
+				n.More = true
+				return n, nil
+			}
+			items, next, err := a.Items.List(ctx, q)
+			if err != nil {
+				return n, err
+			}
+			for _, it := range items {
+				n.Parked++
+				n.Reasons[string(it.Reason)]++
+				n.Addresses[it.Address]++
+			}
+			if q.After = next; next == "" {
+				break
+			}
+		}
+	}
+	return n, nil
+}

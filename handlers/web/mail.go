@@ -1,0 +1,208 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"kantoorpost/shared/words"
+)
+
+type (
+	// A suggestion is what may solve a mail, as the API ranks it.
+	suggestion struct {
+		Action  string       `json:"action"`
+		Score   float64      `json:"score"`
+		Reasons []words.Text `json:"reasons"`
+		Contact *contact     `json:"contact"`
+		Client  *customer    `json:"client"`
+		Solve   solution     `json:"solve"`
+		At      string       `json:"-"` // the clients of the contact
+	}
+	// A solution is what …/solve takes.
+	solution struct {
+		Action   string `json:"action"`
+		Contact  string `json:"contact,omitempty"`
+		Client   string `json:"client,omitempty"`
+		Name     string `json:"name,omitempty"`
+		Email    string `json:"email,omitempty"`
+		Phone    string `json:"phone,omitempty"`
+		Function string `json:"function,omitempty"`
+		Scope    string `json:"scope,omitempty"`
+		Remember *bool  `json:"remember,omitempty"`
+	}
+	contact struct {
+		ID      string   `json:"id"`
+		Name    string   `json:"name"`
+		Emails  []string `json:"emails"`
+		Clients []string `json:"clients"`
+		At      string   `json:"-"` // the names of its clients
+	}
+	customer struct {
+		ID     string `json:"id"`
+		Number string `json:"number"`
+		Name   string `json:"name"`
+	}
+)
+
+// An openMail is the mail that is open, with all that can be done about it.
+type openMail struct {
+	mailObject
+	Filter      filter
+	Suggestions []suggestion
+	Form        solution   // what the forms start with, or what was sent
+	Shown       string     // which form is open
+	Problem     *Problem   // what the API finds wrong with what was sent
+	Found       []contact  // contacts for what was searched
+	Clients     []customer // clients for what was searched
+	Search      string
+	CanSolve    bool
+	Undo        *attempt // what can be taken back
+	Late        *attempt // who was faster
+	Owner       *contact // who has the address that was to be a new contact's
+	Company     string   // that the mail tells of its writer
+}
+
+// Can tells whether the visitor may solve the mail in this way.
+func (m openMail) Can(action string) bool { return m.CanSolve && slices.Contains(m.Solutions, action) }
+
+// Path is where the mail is, with the list as it is filtered; and what is done
+// to it.
+func (m openMail) Path(do string) string {
+	p := "/web/mails/" + url.PathEscape(m.ID)
+	if do != "" {
+		p += "/" + do
+	}
+	return p + m.Filter.Query()
+}
+
+// List is where the list is.
+func (m openMail) List() string { return "/web/mails" + m.Filter.Query() }
+
+// Likely says in one word how sure a suggestion is.
+func (s suggestion) Likely() string {
+	switch {
+	case s.Score >= 0.8:
+		return "high"
+	case s.Score >= 0.4:
+		return "middle"
+	}
+	return "low"
+}
+
+// Text names what the suggestion does: mails.do.<action>, with its scope when
+// that is more than this mail.
+func (s suggestion) Text() string {
+	if s.Solve.Scope == "sender" || s.Solve.Scope == "list" {
+		return s.Action + "-" + s.Solve.Scope
+	}
+	if s.Action == "create-contact" && s.Client == nil {
+		return s.Action + "-only"
+	}
+	return s.Action
+}
+
+// Whom is whom the suggestion names.
+func (s suggestion) Whom() string {
+	switch {
+	case s.Action == "create-contact" && s.Client != nil:
+		return s.Solve.Name + " (" + s.Client.Name + ")"
+	case s.Action == "create-contact":
+		return s.Solve.Name
+	case s.Contact != nil && s.At != "":
+		return s.Contact.Name + " (" + s.At + ")"
+	case s.Contact != nil:
+		return s.Contact.Name
+	case s.Client != nil:
+		return s.Client.Name
+	}
+	return ""
+}
+
+func (s *site) mail(v *visit) error {
+	return v.showMail(http.StatusOK, func(*openMail) error { return nil })
+}
+
+// showMail answers with a mail, after more has said what else is to be seen.
+func (v *visit) showMail(status int, more func(*openMail) error) error {
+	f := filterOf(v.r.URL.Query())
+	open := &openMail{Filter: f, CanSolve: v.me.Can("mails.solve")}
+	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
+	if err := v.api.get(api, &open.mailObject); err != nil {
+		return err
+	}
+	if open.State == "parked" {
+		if err := v.suggest(api, open); err != nil {
+			return err
+		}
+	}
+	open.Undo = undoable(open.mailObject)
+	if err := more(open); err != nil {
+		return err
+	}
+	view, err := v.mailsView(f)
+	if err != nil {
+		return err
+	}
+	view.Open = open
+	// A form's own address is no page to come back to.
+	v.w.Header().Set("HX-Push-Url", open.Path(""))
+	if takesFlash(v.r) {
+		v.w.Header().Set("HX-Trigger", "mails-changed")
+	}
+	return v.pageAs(status, "mails", view)
+}
+
+// suggest adds what may solve the mail, and what a form for a new contact
+// starts with.
+func (v *visit) suggest(api string, open *openMail) error {
+	var body struct {
+		Items   []suggestion `json:"items"`
+		Prefill struct {
+			solution
+			Company string `json:"company"`
+		} `json:"prefill"`
+	}
+	if err := v.api.get(api+"/suggestions", &body); err != nil {
+		return err
+	}
+	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
+	for i, s := range open.Suggestions {
+		if s.Contact == nil {
+			continue
+		}
+		at, err := v.clientNames(s.Contact.Clients)
+		if err != nil {
+			return err
+		}
+		open.Suggestions[i].At = at
+	}
+	if open.Form.Client != "" {
+		c, err := v.customer(open.Form.Client)
+		if err != nil {
+			return err
+		}
+		open.Clients = []customer{c}
+	}
+	return nil
+}
+
+// undoable is what was last decided about a mail by a person, when that can be
+// taken back; what a learned rule decided is nobody's.
+func undoable(m mailObject) *attempt {
+	if m.Waits() {
+		return nil
+	}
+	for _, h := range slices.Backward(m.History) {
+		switch h.Action {
+		case "undo":
+			return nil
+		case "link-contact", "create-contact", "choose-client", "release", "dismiss":
+			return &h
+		}
+	}
+	if len(m.Rules) > 0 {
+		return &attempt{Action: "rule"}
+	}
+	return nil
+}

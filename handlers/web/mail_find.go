@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+)
+
+// maxFound is how many contacts or clients a search shows; who seeks more types
+// more.
+const maxFound = 8
+
+// findContacts shows the contacts that a search finds, each with a button that
+// links the mail with it.
+func (s *site) findContacts(v *visit) error {
+	return v.showFound("contact-choices", func(open *openMail) (err error) {
+		open.Shown = "link"
+		open.Found, err = v.contacts(open.Search)
+		return err
+	})
+}
+
+// findClients shows the clients that a search finds: to choose from in the form
+// for a new contact, or with a button each.
+func (s *site) findClients(v *visit) error {
+	part, shown := "client-choices", "client"
+	if v.r.URL.Query().Get("for") == "new" {
+		part, shown = "new-client-choices", "new"
+	}
+	return v.showFound(part, func(open *openMail) (err error) {
+		open.Shown = shown
+		open.Clients, err = v.customers(open.Search)
+		return err
+	})
+}
+
+// showFound answers with the choices alone, or without script with all of the
+// mail's page.
+func (v *visit) showFound(part string, find func(*openMail) error) error {
+	search := strings.TrimSpace(v.r.URL.Query().Get("find"))
+	if !isPart(v.r) {
+		return v.showMail(200, func(open *openMail) error {
+			open.Search = search
+			return find(open)
+		})
+	}
+	open := &openMail{Filter: filterOf(v.r.URL.Query()), Search: search, CanSolve: true}
+	open.ID = v.r.PathValue("mail")
+	if err := find(open); err != nil {
+		return err
+	}
+	v.w.Header().Set("HX-Push-Url", "false")
+	return v.part("mails", part, open)
+}
+
+func (v *visit) contacts(search string) ([]contact, error) {
+	if search == "" {
+		return nil, nil
+	}
+	var page list[contact]
+	if err := v.api.get("/api/contacts?limit=50&search="+url.QueryEscape(search), &page); err != nil {
+		return nil, err
+	}
+	found := page.Items[:min(len(page.Items), maxFound)]
+	for i := range found {
+		at, err := v.clientNames(found[i].Clients)
+		if err != nil {
+			return nil, err
+		}
+		found[i].At = at
+	}
+	return found, nil
+}
+
+func (v *visit) customers(search string) ([]customer, error) {
+	if search == "" {
+		return nil, nil
+	}
+	var page list[customer]
+	err := v.api.get("/api/clients?limit=50&search="+url.QueryEscape(search), &page)
+	return page.Items[:min(len(page.Items), maxFound)], err
+}
+
+func (v *visit) customer(id string) (c customer, err error) {
+	err = v.api.get("/api/clients/"+url.PathEscape(id), &c)
+	return c, err
+}
+
+// clientNames are the names of clients, the first two of them.
+func (v *visit) clientNames(ids []string) (string, error) {
+	var names []string
+	for _, id := range ids[:min(len(ids), 2)] {
+		c, err := v.customer(id)
+		if err != nil {
+			return "", err
+		}
+		names = append(names, c.Name)
+	}
+	if len(ids) > 2 {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", "), nil
+}

@@ -1,0 +1,301 @@
+package web
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/words"
+)
+
+// A mailObject is a mail as the API shows it.
+type mailObject struct {
+	ID             string         `json:"id"`
+	Address        string         `json:"address"`
+	From           mail.Address   `json:"from"`
+	To             []mail.Address `json:"to"`
+	Cc             []mail.Address `json:"cc"`
+	Subject        string         `json:"subject"`
+	Preview        string         `json:"preview"`
+	Received       time.Time      `json:"received"`
+	HasAttachments bool           `json:"hasAttachments"`
+	Verdict        string         `json:"verdict"`
+	State          string         `json:"state"`
+	Reason         string         `json:"reason"`
+	Explanation    *words.Text    `json:"explanation"`
+	WhatToDo       *words.Text    `json:"whatToDo"`
+	Solutions      []string       `json:"solutions"`
+	Chat           string         `json:"chat"`
+	Rules          []string       `json:"rules"`
+	Facts          struct {
+		Contact *named  `json:"contact"`
+		Clients []named `json:"clients"`
+	} `json:"facts"`
+	History []attempt `json:"history"`
+}
+
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// An attempt is one line of the history of a mail.
+type attempt struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	ByName string    `json:"byName"`
+	Action string    `json:"action"`
+	State  string    `json:"state"`
+	Reason string    `json:"reason"`
+	Rule   string    `json:"rule"`
+}
+
+// Waits tells whether something is still to be done about it.
+func (m mailObject) Waits() bool { return m.State == "parked" || m.State == "new" }
+
+// Who is how the sender is called.
+func (m mailObject) Who() string { return cmp.Or(m.From.Name, m.From.Email) }
+
+// Box is the part of the address that tells the office's addresses apart.
+func (m mailObject) Box() string {
+	local, _, _ := strings.Cut(m.Address, "@")
+	return local + "@"
+}
+
+// Gist is the start of what the mail says, on one line.
+func (m mailObject) Gist() string {
+	text := []rune(strings.Join(strings.Fields(m.Preview), " "))
+	return string(text[:min(len(text), 100)])
+}
+
+// A filter says which mails the list holds. It travels in the query of every
+// address below /web/mails.
+type filter struct {
+	State, Reason, Address, Search string
+	Age                            int // only mail older than so many days
+	Show                           int // how many at once
+	After                          string
+}
+
+const pageSize = 50
+
+// maxShow is how many mails the API lists at once.
+const maxShow = 200
+
+var mailStates = []string{"parked", "new", "processed", "dismissed", "all"}
+
+func filterOf(q url.Values) filter {
+	f := filter{State: q.Get("state"), Reason: q.Get("reason"), Address: q.Get("address"), Search: q.Get("search"), After: q.Get("after")}
+	if !slices.Contains(mailStates, f.State) {
+		f.State = mailStates[0]
+	}
+	f.Age, _ = strconv.Atoi(q.Get("age"))
+	f.Age = min(max(f.Age, 0), 365)
+	f.Show, _ = strconv.Atoi(q.Get("show"))
+	f.Show = min(max(f.Show, pageSize), maxShow)
+	return f
+}
+
+// Query is the filter as part of an address, "" for that of the first page.
+func (f filter) Query() string {
+	q := url.Values{}
+	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.State != mailStates[0] {
+		q.Set("state", f.State)
+	}
+	if f.Age > 0 {
+		q.Set("age", strconv.Itoa(f.Age))
+	}
+	if f.Show > pageSize {
+		q.Set("show", strconv.Itoa(f.Show))
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+// Narrow tells whether the filter hides mail in its state.
+func (f filter) Narrow() bool {
+	return f.Reason != "" || f.Address != "" || f.Search != "" || f.Age > 0
+}
+
+// ask is the query for the API.
+func (f filter) ask(now time.Time) string {
+	q := url.Values{"limit": {strconv.Itoa(f.Show)}}
+	if f.State != "all" {
+		q.Set("state", f.State)
+	}
+	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.Age > 0 {
+		q.Set("before", now.AddDate(0, 0, -f.Age).UTC().Format(time.RFC3339))
+	}
+	return "/api/mails?" + q.Encode()
+}
+
+type mailCounts struct {
+	Parked    int            `json:"parked"`
+	More      bool           `json:"more"`
+	Reasons   map[string]int `json:"reasons"`
+	Addresses map[string]int `json:"addresses"`
+}
+
+// Text is the number, with a plus when there are more.
+func (c mailCounts) Text() string {
+	if c.More {
+		return strconv.Itoa(c.Parked) + "+"
+	}
+	return strconv.Itoa(c.Parked)
+}
+
+type option struct {
+	Value string
+	Count int
+}
+
+type tab struct {
+	State, Path string
+	Here        bool
+}
+
+// A mailsView is the processing module: the list, and the mail that is open.
+type mailsView struct {
+	Filter    filter
+	Tabs      []tab
+	Counts    mailCounts
+	Reasons   []option
+	Addresses []option
+	Mails     []mailObject
+	More      string // where the list goes on
+	Open      *openMail
+	CanSolve  bool
+	Part      bool // of the page is asked for
+	NoKeys    bool
+}
+
+// IsOpen tells whether this mail of the list is the open one.
+func (m *mailsView) IsOpen(id string) bool { return m.Open != nil && m.Open.ID == id }
+
+func (s *site) registerMails() {
+	s.page("/web/mails", s.mails)
+	s.page("/web/mails/{mail}", s.mail)
+	s.page("/web/mails/{mail}/next", s.nextMail)
+	s.page("/web/mails/{mail}/contacts", s.findContacts)
+	s.page("/web/mails/{mail}/clients", s.findClients)
+	s.post("/web/mails/bulk", s.bulk)
+	s.post("/web/mails/{mail}/solve", s.solve)
+	s.post("/web/mails/{mail}/retry", s.retry)
+	s.post("/web/mails/{mail}/undo", s.undo)
+}
+
+func (s *site) mails(v *visit) error {
+	view, err := v.mailsView(filterOf(v.r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	return v.page("mails", view)
+}
+
+func (v *visit) mailsView(f filter) (*mailsView, error) {
+	view := &mailsView{Filter: f, CanSolve: v.me.Can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
+	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
+		return view, nil // the list stays as it is
+	}
+	if err := v.api.get("/api/mails/counts", &view.Counts); err != nil {
+		return nil, err
+	}
+	var page list[mailObject]
+	if err := v.api.get(f.ask(time.Now()), &page); err != nil {
+		return nil, err
+	}
+	view.Mails = page.Items
+	if page.Next != "" {
+		more := f
+		if more.Show+pageSize <= maxShow && f.After == "" {
+			more.Show += pageSize
+		} else {
+			more.After, more.Show = page.Next, pageSize
+		}
+		view.More = "/web/mails" + more.Query()
+	}
+	for _, state := range mailStates {
+		t := filter{State: state, Address: f.Address, Search: f.Search, Show: pageSize}
+		view.Tabs = append(view.Tabs, tab{state, "/web/mails" + t.Query(), state == f.State})
+	}
+	view.Reasons = options(view.Counts.Reasons, f.Reason)
+	view.Addresses = options(view.Counts.Addresses, f.Address)
+	return view, nil
+}
+
+// options are the choices of a filter, the most frequent first; what is chosen
+// is one of them, also when nothing waits there any more.
+func options(counts map[string]int, chosen string) []option {
+	if chosen != "" {
+		counts[chosen] += 0
+	}
+	var all []option
+	for _, value := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, option{value, counts[value]})
+	}
+	slices.SortStableFunc(all, func(a, b option) int { return b.Count - a.Count })
+	return all
+}
+
+// bulk does one thing to several mails.
+func (s *site) bulk(v *visit) error {
+	if err := v.r.ParseForm(); err != nil {
+		return &Problem{Status: http.StatusUnprocessableEntity, Detail: err.Error()}
+	}
+	ids, reason := v.r.PostForm["mail"], v.r.PostForm.Get("reason")
+	back := "/web/mails" + filterOf(v.r.URL.Query()).Query()
+	var out struct {
+		Asked     int `json:"asked"`
+		Released  int `json:"released"`
+		Dismissed int `json:"dismissed"`
+	}
+	switch do := v.r.PostForm.Get("do"); {
+	case do == "retry-reason" && reason != "":
+		if err := v.api.post("/api/mails/retry", map[string]string{"reason": reason}, &out); err != nil {
+			return err
+		}
+		return v.done(back, flash{Key: "mails.all-retried", N: out.Asked})
+	case len(ids) == 0:
+		return v.done(back, flash{Key: "mails.not-chosen"})
+	case do == "retry":
+		if err := v.api.post("/api/mails/retry", map[string]any{"mails": ids[:min(len(ids), maxShow)]}, &out); err != nil {
+			return err
+		}
+		if out.Released == 0 {
+			return v.done(back, flash{Key: "mails.not-released", N: out.Asked})
+		}
+		return v.done(back, flash{Key: "mails.retried", N: out.Released})
+	case do == "dismiss":
+		if err := v.api.post("/api/mails/dismiss", map[string]any{"mails": ids[:min(len(ids), maxShow)]}, &out); err != nil {
+			return err
+		}
+		return v.done(back, flash{Key: "mails.dismissed", N: out.Dismissed, Undo: only(ids)})
+	}
+	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason or dismiss"}
+}
+
+// only is the one of a list, "" when there are more.
+func only(ids []string) string {
+	if len(ids) == 1 {
+		return ids[0]
+	}
+	return ""
+}
