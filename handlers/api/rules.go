@@ -42,7 +42,7 @@ func (a *api) registerRules() {
 	handle(a, access.RulesRead, op("list-rules", http.MethodGet, list, "List what people have taught, by kind"),
 		func(ctx context.Context, in *struct {
 			Searching
-			Kind string `query:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,accept-sender" doc:"only rules of this kind"`
+			Kind string `query:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind" doc:"only rules of this kind"`
 		}) (*listOutput[RuleObject], error) {
 			q, err := in.query()
 			if err != nil {

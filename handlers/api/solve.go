@@ -104,11 +104,8 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 		}
 	}
 	s := solve.Solution{
-		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: solve.Scope(b.Scope),
+		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: solve.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
 		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function,
-	}
-	if b.Remember != nil && !*b.Remember {
-		s.Scope = solve.Once
 	}
 	r, err := a.Desk.Solve(ctx, it.ID, actor(ctx).ID(), s)
 	if late := (*solve.NotWaiting)(nil); errors.As(err, &late) {

@@ -115,6 +115,12 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 		}
 	}
 	m.Own = func(email string) bool { return own[email] }
+	if it.Reason == item.SeveralClients {
+		clients := it.Facts.Clients
+		if m.Earlier, err = a.Chats.OfContact(ctx, it.Facts.Contact, clients[:min(len(clients), 10)]); err != nil {
+			return m, err
+		}
+	}
 	m.Trusted, err = a.trusted(ctx, it)
 	return m, err
 }
@@ -144,16 +150,8 @@ func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
 	if err != nil || !known {
 		return false, err
 	}
-	for _, client := range c.Clients[:min(len(c.Clients), 3)] {
-		chats, _, err := a.Chats.List(ctx, chat.Query{Client: client, Limit: 50})
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(chats, func(x chat.Chat) bool { return x.Contact == c.ID }) {
-			return true, nil
-		}
-	}
-	return false, nil
+	chats, err := a.Chats.OfContact(ctx, c.ID, c.Clients[:min(len(c.Clients), 3)])
+	return len(chats) > 0, err
 }
 
 // prefillOf is what a form for a new contact starts with.

@@ -58,6 +58,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		return decision{}, err
 	}
 	// A person who names the client starts a chat with that one.
+	matter := ""
 	if d.Join == nil && it.Hint.Client == "" {
 		c, ok, err := who.Answered(ctx, it)
 		if err != nil {
@@ -65,6 +66,8 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		}
 		if ok && c.Contact == from.ID {
 			d.Join = &c
+		} else if ok {
+			matter = c.Client
 		}
 	}
 	if d.Join != nil {
@@ -75,7 +78,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		return d, err
 	}
 
-	client, rule, reason, err := about(ctx, it, who, from)
+	client, rule, reason, err := about(ctx, it, who, from, matter)
 	if err != nil || reason != "" {
 		return decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: from.Clients}}, err
 	}
@@ -149,7 +152,8 @@ func bar(ctx context.Context, it item.Item, who office) (decision, error) {
 }
 
 // author is the contact who wrote the mail: whom a person named, or else whose
-// address it is sent from.
+// address it is sent from, or else from whom a team member had it, if people
+// said often enough that this is so.
 func author(ctx context.Context, it item.Item, who office) (sender, bool, error) {
 	if it.Hint.Contact != "" {
 		from, known, err := who.ContactByID(ctx, it.Hint.Contact)
@@ -160,7 +164,11 @@ func author(ctx context.Context, it item.Item, who office) (sender, bool, error)
 	if it.From.Email == "" {
 		return sender{}, false, nil
 	}
-	return who.Contact(ctx, it.From.Email)
+	from, known, err := who.Contact(ctx, it.From.Email)
+	if err != nil || known || it.Hint.NoRules || it.Verdict != item.VerdictPass {
+		return from, known, err
+	}
+	return who.PassedOn(ctx, it)
 }
 
 // stranger decides mail whose sender is no contact. A colleague who answers in
@@ -213,8 +221,9 @@ func stranger(ctx context.Context, it item.Item, who office, again bool) (decisi
 }
 
 // about is the client that a mail is about, or the reason why that is not
-// certain.
-func about(ctx context.Context, it item.Item, who office, from sender) (client, rule string, reason item.Reason, err error) {
+// certain. Matter is the client of another's chat that it answers: a colleague
+// who goes on with it writes about the same, if he is with that client at all.
+func about(ctx context.Context, it item.Item, who office, from sender, matter string) (client, rule string, reason item.Reason, err error) {
 	if it.Hint.Client != "" {
 		if ok, err := who.Client(ctx, it.Hint.Client); err != nil || ok {
 			return it.Hint.Client, "", "", err
@@ -227,6 +236,9 @@ func about(ctx context.Context, it item.Item, who office, from sender) (client, 
 		return from.Clients[0], "", "", nil
 	}
 	if !it.Hint.NoRules {
+		if slices.Contains(from.Clients, matter) {
+			return matter, "", "", nil
+		}
 		client, rule, err = who.Meant(ctx, it, from)
 	}
 	if err == nil && client == "" {

@@ -21,7 +21,7 @@ import (
 //
 //	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… · role CLIENT ROLE MEMBER… ·
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
-//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID
+//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID · learned forwarded ADDRESS
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss", "create CLIENT", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy", "quiet", "unnamed" and
 //	               "by RULES" behind
@@ -227,6 +227,12 @@ func (p *people) taught(what string) (string, string, error) {
 		return "", "", nil
 	}
 	return p.learned[what], what, nil
+}
+
+func (p *people) PassedOn(context.Context, item.Item) (sender, bool, error) {
+	s, ok := p.contacts[p.learned["forwarded"]]
+	s.Rule = "forwarded"
+	return s, ok, nil
 }
 
 func (p *people) Dismissed(context.Context, item.Item) (string, error) {

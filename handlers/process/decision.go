@@ -47,6 +47,8 @@ type office interface {
 	// What people taught, as ids of rules; "" when they taught nothing that is
 	// certain about this mail.
 
+	// PassedOn is the contact who wrote what a team member passes on.
+	PassedOn(ctx context.Context, it item.Item) (sender, bool, error)
 	// Dismissed is the rule by which mail like this needs nobody.
 	Dismissed(ctx context.Context, it item.Item) (rule string, err error)
 	// Accepted is the rule by which this sender's automated mail is like any other.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
@@ -27,10 +28,38 @@ func (r *records) rule(ctx context.Context, kind directory.RuleKind, key string)
 	return rule.value, rule.there && rule.value.State == directory.RuleOn, err
 }
 
+func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, error) {
+	if _, internal, err := r.Member(ctx, it.From.Email); err != nil || !internal {
+		return sender{}, false, err
+	}
+	rule, on, err := r.rule(ctx, directory.AcceptKind, directory.KindForwarded)
+	if err != nil || !on {
+		return sender{}, false, err
+	}
+	content, err := r.h.Items.Body(ctx, it)
+	if err != nil {
+		return sender{}, false, err
+	}
+	f := letter.Read(it.BodyType, content, it.Subject).Forwarded
+	if f == nil {
+		return sender{}, false, nil
+	}
+	email, err := directory.NormalAddress(f.From.Email)
+	if err != nil {
+		return sender{}, false, nil
+	}
+	from, known, err := r.Contact(ctx, email)
+	from.Rule = rule.ID
+	return from, known, err
+}
+
 func (r *records) Dismissed(ctx context.Context, it item.Item) (string, error) {
 	rule, on, err := r.rule(ctx, directory.DismissList, it.ListID)
 	if err == nil && !on {
 		rule, on, err = r.rule(ctx, directory.DismissSender, it.From.Email)
+	}
+	if err == nil && !on && it.AutoReply {
+		rule, on, err = r.rule(ctx, directory.DismissKind, directory.KindAutoReply)
 	}
 	if err != nil || !on {
 		return "", err
@@ -59,7 +88,10 @@ func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client,
 		content, err := r.h.Items.Body(ctx, it)
 		return letter.Read(it.BodyType, content, it.Subject), err
 	}
-	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, text)
+	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, learn.Said{
+		Text:    text,
+		Earlier: func(ctx context.Context) ([]chat.Chat, error) { return r.h.Chats.OfContact(ctx, from.ID, from.Clients) },
+	})
 	if err != nil || !ok {
 		return "", "", err
 	}

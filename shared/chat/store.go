@@ -84,6 +84,26 @@ func (s *Store) List(ctx context.Context, q Query) (chats []Chat, after string, 
 	return list[Chat](ctx, s.table, prefix, q.Limit, q.After)
 }
 
+// perClient is how many of a client's last chats OfContact looks at.
+const perClient = 100
+
+// OfContact returns the chats that a contact has at some clients, of the last
+// hundred of each. It costs one query for each client.
+func (s *Store) OfContact(ctx context.Context, contact string, clients []string) (chats []Chat, err error) {
+	for _, client := range clients {
+		last, _, err := s.List(ctx, Query{Client: client, Limit: perClient})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range last {
+			if c.Contact == contact {
+				chats = append(chats, c)
+			}
+		}
+	}
+	return chats, nil
+}
+
 // Messages returns the messages of a chat, newest first, and the id to continue
 // after, "" at the end. It costs one query.
 func (s *Store) Messages(ctx context.Context, chat string, limit int, after string) ([]Message, string, error) {

@@ -27,10 +27,20 @@ const (
 	SenderClient   RuleKind = "sender-client"   // a contact (id) writes for a client
 	DismissList    RuleKind = "dismiss-list"    // mail of a mailing list (id) is dismissed
 	DismissSender  RuleKind = "dismiss-sender"  // mail of an address is dismissed
+	DismissKind    RuleKind = "dismiss-kind"    // mail of a kind (KindAutoReply) is dismissed
 	AcceptSender   RuleKind = "accept-sender"   // mail of an address is let through
+	AcceptKind     RuleKind = "accept-kind"     // mail of a kind (KindForwarded) is let through
 )
 
-var ruleKinds = []RuleKind{AddressContact, DomainClient, SenderClient, DismissList, DismissSender, AcceptSender}
+var ruleKinds = []RuleKind{AddressContact, DomainClient, SenderClient, DismissList, DismissSender, DismissKind, AcceptSender, AcceptKind}
+
+// KindAutoReply is the kind of mail that a program answered with, such as
+// out-of-office, and that belongs to no chat. It is the key of a rule.
+const KindAutoReply = "auto-reply"
+
+// KindForwarded is the kind of mail with which a team member passes on what a
+// contact wrote: it is the contact's. It is the key of a rule.
+const KindForwarded = "forwarded"
 
 // A RuleState says whether a rule decides.
 type RuleState string
@@ -69,7 +79,7 @@ type Evidence struct {
 // contact or a client, or is dismissed, or is let through.
 type Rule struct {
 	ID        string     `json:"id"`
-	Kind      RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,accept-sender"`
+	Kind      RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind"`
 	Key       string     `json:"key" doc:"the address, domain, id of a contact or id of a mailing list that it is about"`
 	Contact   string     `json:"contact,omitempty" doc:"id of the contact that it leads to"`
 	Client    string     `json:"client,omitempty" doc:"id of the client that it leads to"`
@@ -187,6 +197,14 @@ func checkRuleKey(kind RuleKind, key string) error {
 	case DomainClient:
 		if domain, ok := normalDomain(key); !ok || PublicDomain(domain) {
 			expected = "a domain that is no public provider's"
+		}
+	case DismissKind:
+		if key != KindAutoReply {
+			expected = KindAutoReply
+		}
+	case AcceptKind:
+		if key != KindForwarded {
+			expected = KindForwarded
 		}
 	case SenderClient:
 		if !isID(key) {

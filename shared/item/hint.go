@@ -29,6 +29,7 @@ type Hint struct {
 	Contact string   `json:"contact,omitempty"` // who wrote it, whoever its address belongs to
 	Client  string   `json:"client,omitempty"`  // whom it is about
 	Release []Reason `json:"release,omitempty"` // what no longer keeps it waiting
+	Added   bool     `json:"added,omitempty"`   // Client was made one of the contact's for this mail
 	NoRules bool     `json:"noRules,omitempty"` // a learned rule was wrong about it
 
 	Action Action    `json:"action,omitempty"` // the last solution, which can be undone

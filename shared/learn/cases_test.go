@@ -153,7 +153,7 @@ func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, er
 		client, r, ok, err := DomainClient(ctx, c.office, it)
 		return client, r.ID, ok, err
 	}
-	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, func(context.Context) (letter.Letter, error) { return c.mail.Letter, nil })
+	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, said(func(context.Context) (letter.Letter, error) { return c.mail.Letter, nil }))
 	if ok && why.NL == "" {
 		err = fmt.Errorf("client %s without a reason", client)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/letter"
@@ -99,8 +100,8 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 // in many earlier choices for one client and in none for another. Whatever
 // points to a second client makes it uncertain.
 //
-// The text is asked for only when it matters.
-func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, text func(context.Context) (letter.Letter, error)) (client string, why Reason, rule string, ok bool, err error) {
+// What it is said in is asked for only when it matters.
+func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
 	none := Reason{}
 	if len(clients) < 2 || len(clients) > maxCandidate || it.AutoReply || it.ListID != "" {
 		return "", none, "", false, nil
@@ -113,20 +114,25 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	if err != nil {
 		return "", none, "", false, fmt.Errorf("rule of contact %s: %w", contact, err)
 	}
-	l, err := text(ctx)
+	l, err := said.Text(ctx)
 	if err != nil {
 		return "", none, "", false, fmt.Errorf("text of mail %s: %w", it.ID, err)
 	}
-	said, err := saidBy(ctx, office, contact, it, l)
+	earlier, err := said.Earlier(ctx)
+	if err != nil {
+		return "", none, "", false, fmt.Errorf("earlier chats of contact %s: %w", contact, err)
+	}
+	chosen := choices(taught, earlier)
+	text, err := saidBy(ctx, office, contact, it, l)
 	if err != nil {
 		return "", none, "", false, err
 	}
-	if len(said) > maxText || len(l.Quoted) > 8*maxText {
+	if len(text) > maxText || len(l.Quoted) > 8*maxText {
 		return "", none, "", false, nil // it may name another client where nobody looks
 	}
 	pointed := map[int]Reason{}
 	var partly []int
-	for _, m := range mentions(said, all, it.From.Name) {
+	for _, m := range mentions(text, all, it.From.Name) {
 		if _, seen := pointed[m.client]; m.firm && !seen {
 			pointed[m.client] = m.why
 		} else if !m.firm {
@@ -134,12 +140,12 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		}
 	}
 	var word string
-	if len(pointed) == 0 && taught.State == directory.RuleOn {
-		if client, found, ok := habitual(taught.Evidence, it.Subject, clients); ok {
+	if len(pointed) == 0 {
+		if client, found, ok := habitual(chosen, it.Subject, clients); ok {
 			word, rule = found, taught.ID
 			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
 		}
-	} else if client, _, ok := habitual(taught.Evidence, it.Subject, clients); ok && taught.State == directory.RuleOn {
+	} else if client, _, ok := habitual(chosen, it.Subject, clients); ok {
 		i := slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })
 		if _, same := pointed[i]; !same {
 			return "", none, "", false, nil
@@ -153,13 +159,37 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		if i < 0 || slices.ContainsFunc(partly, elsewhere) || quotesOther(l, all, i) {
 			return "", none, "", false, nil
 		}
-		stranger, err := namesStranger(ctx, office, said, all)
+		stranger, err := namesStranger(ctx, office, text, all)
 		if err != nil || stranger {
 			return "", none, "", false, err
 		}
 		client, why = all[i].ID, because
 	}
 	return client, why, rule, true, nil
+}
+
+// Said is where a mail says what it is about.
+type Said struct {
+	Text    func(context.Context) (letter.Letter, error) // what the mail says
+	Earlier func(context.Context) ([]chat.Chat, error)   // the sender's chats
+}
+
+// choices are what people chose for a sender's mail, and the chats that it came
+// into without them: both tell for whom a word stands. A mail counts once. When
+// people switched the rule off or took it back, nothing counts.
+func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
+	switch rule.State {
+	case directory.RuleOff, directory.RuleUndoing, directory.RuleUndone:
+		return nil
+	}
+	all := slices.Clone(rule.Evidence)
+	for _, c := range earlier {
+		if !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Mail == c.ID }) {
+			all = append(all, directory.Evidence{At: c.Started, Mail: c.ID, Client: c.Client, Contact: c.Contact, Words: letter.Words(c.Subject)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b directory.Evidence) int { return a.At.Compare(b.At) })
+	return all
 }
 
 // load reads the clients of a contact that exist, at the same time.

@@ -122,7 +122,7 @@ func (s *sorter) suggestions() []Suggestion {
 	for i, c := range s.clients {
 		ids[i] = c.ID
 	}
-	chance, word := likelyBy(s.rule.Evidence, s.m.Item.Subject, ids)
+	chance, word := likelyBy(choices(s.rule, s.m.Earlier), s.m.Item.Subject, ids)
 	times := count(s.rule.Evidence)
 	working := 0
 	for _, w := range s.works {

@@ -29,8 +29,12 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 		t = which(r, called)
 	case directory.DismissList:
 		t = both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail of mailing list %s", r.Key)
+	case directory.DismissKind:
+		t = words.Text{NL: "Automatische antwoorden die bij geen chat horen, worden verwijderd", EN: "Automatic answers that belong to no chat are dismissed"}
 	case directory.DismissSender:
 		t = both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
+	case directory.AcceptKind:
+		t = words.Text{NL: "Wat een collega doorstuurt, hoort bij het contact dat het schreef", EN: "What a colleague passes on belongs to the contact who wrote it"}
 	case directory.AcceptSender:
 		t = both("Mail van %s wordt gewoon verwerkt", "Mail from %s is processed as usual", r.Key)
 	}

@@ -18,7 +18,7 @@ import (
 const (
 	leastChoices = 3
 	rareChance   = 0.05
-	topicChance  = 0.002
+	topicChance  = 0.01
 )
 
 // topics are words of the trade and of every letter: they say what a mail is

@@ -44,6 +44,7 @@ type Mail struct {
 	Letter   letter.Letter           // what it says
 	Answered *chat.Chat              // the chat that it answers, if there is one
 	Own      func(email string) bool // whether an address is the office's own; nil when nobody knows
+	Earlier  []chat.Chat             // the chats of its sender, if he has several clients
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
 }
 

@@ -44,7 +44,7 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 	certain := func(subject, text string) (string, bool) {
 		it := item.Item{ID: "mail", Subject: subject, From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
 		client, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it,
-			func(context.Context) (letter.Letter, error) { return letter.Read("text", text, subject), nil })
+			said(func(context.Context) (letter.Letter, error) { return letter.Read("text", text, subject), nil }))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,11 +137,11 @@ func TestAnOfficeThatFails(t *testing.T) {
 		t.Errorf("domain: %v %v", ok, err)
 	}
 	silent := func(context.Context) (letter.Letter, error) { return letter.Letter{}, nil }
-	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, silent); ok || !errors.Is(err, broken) {
+	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, said(silent)); ok || !errors.Is(err, broken) {
 		t.Errorf("client: %v %v", ok, err)
 	}
 	office.fail = nil
-	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, func(context.Context) (letter.Letter, error) { return letter.Letter{}, broken }); ok || !errors.Is(err, broken) {
+	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, said(func(context.Context) (letter.Letter, error) { return letter.Letter{}, broken })); ok || !errors.Is(err, broken) {
 		t.Errorf("text: %v %v", ok, err)
 	}
 }
@@ -177,9 +177,9 @@ func TestQuestionsAreBounded(t *testing.T) {
 		}
 	}
 	// Who has more clients than are read is never certain.
-	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", clients, it, func(context.Context) (letter.Letter, error) {
+	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", clients, it, said(func(context.Context) (letter.Letter, error) {
 		return letter.Read("text", "Klantnummer 5003.", ""), nil
-	}); ok || err != nil {
+	})); ok || err != nil {
 		t.Errorf("certain of sixty clients: %v %v", ok, err)
 	}
 }
@@ -289,7 +289,7 @@ func FuzzSuggest(f *testing.F) {
 			t.Fatal(err)
 		}
 		checkSuggestions(t, list)
-		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it, func(context.Context) (letter.Letter, error) { return l, nil }); err != nil {
+		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it, said(func(context.Context) (letter.Letter, error) { return l, nil })); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -375,11 +375,16 @@ func TestLongMailIsNotCertain(t *testing.T) {
 		want  bool
 	}{{1, true}, {5000, false}} {
 		text := "Klantnummer 1041.\n" + strings.Repeat("Dit is een regel.\n", c.lines)
-		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{}, func(context.Context) (letter.Letter, error) {
+		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{}, said(func(context.Context) (letter.Letter, error) {
 			return letter.Read("text", text, ""), nil
-		})
+		}))
 		if err != nil || ok != c.want {
 			t.Errorf("%d lines: %v %v", c.lines, ok, err)
 		}
 	}
+}
+
+// said is a mail that says text, of a sender without chats.
+func said(text func(context.Context) (letter.Letter, error)) Said {
+	return Said{Text: text, Earlier: func(context.Context) ([]chat.Chat, error) { return nil, nil }}
 }

@@ -22,6 +22,7 @@ import (
 const (
 	leastSenders   = 2
 	leastDismissed = 3
+	leastOfKind    = 5 // of a kind, whoever sent them
 )
 
 // keptEvidence is how much of a rule's evidence is kept, as the directory does.
@@ -50,8 +51,8 @@ func TeachClient(rule directory.Rule, contact string, e directory.Evidence) dire
 	return taught(rule, directory.SenderClient, contact, e)
 }
 
-// TeachDismissal is the rule that mail of a list (kind dismiss-list) or of an
-// address (dismiss-sender) needs nobody, after a person dismissed a mail of it,
+// TeachDismissal is the rule that mail of a list (kind dismiss-list), of an
+// address (dismiss-sender) or of a kind (dismiss-kind) needs nobody, after a person dismissed a mail of it,
 // or with another e.Action did something else with it. Forever says that the
 // person meant all mail to come. It is for lists, and for senders whose mail is
 // automated or who are no contact.
@@ -70,6 +71,13 @@ func TeachAcceptance(rule directory.Rule, address string, e directory.Evidence, 
 		e.Action = always + e.Action
 	}
 	return taught(rule, directory.AcceptSender, address, e)
+}
+
+// TeachForwarded is the rule that what team members pass on belongs to whom they
+// had it from, after a person linked such a mail with that contact
+// (item.LinkContact), or did something else with it.
+func TeachForwarded(rule directory.Rule, e directory.Evidence) directory.Rule {
+	return taught(rule, directory.AcceptKind, directory.KindForwarded, e)
 }
 
 // Forget is a rule without what one mail taught it, for a solution that is taken
@@ -124,6 +132,10 @@ func settled(rule directory.Rule) directory.Rule {
 		}
 	case directory.DismissList, directory.DismissSender:
 		sure = standing(rule, item.Dismiss, leastDismissed)
+	case directory.DismissKind:
+		sure = standing(rule, item.Dismiss, leastOfKind)
+	case directory.AcceptKind:
+		sure = standing(rule, item.LinkContact, leastOfKind)
 	case directory.AcceptSender:
 		sure = standing(rule, item.Release, keptEvidence+1)
 	}

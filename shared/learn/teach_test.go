@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
@@ -189,5 +190,57 @@ func TestExplain(t *testing.T) {
 	}
 	if got := Explain(TeachClient(directory.Rule{}, "bol", evidence(1, "bol", "c1", "vraag")), names); !strings.HasPrefix(got.NL, "De onderwerpen van Kees Bol") {
 		t.Errorf("got %s", got.NL)
+	}
+}
+
+// What programs answer needs nobody once people said so of five, and what
+// colleagues pass on is its writer's once they said so of five; the first who
+// says otherwise ends it.
+func TestKindsAreLearned(t *testing.T) {
+	for kind, teach := range map[string]func(directory.Rule, directory.Evidence) directory.Rule{
+		string(item.Dismiss): func(r directory.Rule, e directory.Evidence) directory.Rule {
+			return TeachDismissal(r, directory.DismissKind, directory.KindAutoReply, e, false)
+		},
+		string(item.LinkContact): TeachForwarded,
+	} {
+		var rule directory.Rule
+		for i := range 5 {
+			if rule.State == directory.RuleOn {
+				t.Errorf("%s: on after %d", kind, i)
+			}
+			rule = teach(rule, directory.Evidence{At: time.Unix(int64(i), 0), By: "anna", Mail: fmt.Sprint(i), Action: kind})
+		}
+		if rule.State != directory.RuleOn {
+			t.Errorf("%s: after five it is %s", kind, rule.State)
+		}
+		if rule = teach(rule, directory.Evidence{At: time.Unix(9, 0), By: "bram", Mail: "other", Action: "otherwise"}); rule.State != directory.RuleLearning {
+			t.Errorf("%s: somebody said otherwise, and it is %s", kind, rule.State)
+		}
+		if text := Explain(rule, func(_, id string) string { return id }); text.NL == "" || text.EN == "" {
+			t.Errorf("%s is not explained", kind)
+		}
+	}
+}
+
+// The chats that a sender's mail came into without a person tell for whom a
+// word stands as well; a mail counts once, and nothing counts once people took
+// the rule back.
+func TestChatsTellToo(t *testing.T) {
+	var earlier []chat.Chat
+	for i := range 6 {
+		earlier = append(earlier, chat.Chat{ID: fmt.Sprint("a", i), Client: "bakker", Subject: "Ovens", Started: time.Unix(int64(i), 0)},
+			chat.Chat{ID: fmt.Sprint("b", i), Client: "garage", Subject: "Bruggen", Started: time.Unix(int64(i), 0)})
+	}
+	client, word, ok := habitual(choices(directory.Rule{}, earlier), "Ovens", []string{"bakker", "garage"})
+	if !ok || client != "bakker" || word != "ovens" {
+		t.Errorf("six chats about ovens: %s %s %v", client, word, ok)
+	}
+	if n := len(choices(directory.Rule{State: directory.RuleOn, Evidence: []directory.Evidence{{Mail: "a1", Client: "bakker"}}}, earlier)); n != len(earlier) {
+		t.Errorf("%d choices of %d mails", n, len(earlier))
+	}
+	for _, s := range []directory.RuleState{directory.RuleOff, directory.RuleUndone} {
+		if n := len(choices(directory.Rule{State: s}, earlier)); n != 0 {
+			t.Errorf("%s, and %d choices count", s, n)
+		}
 	}
 }

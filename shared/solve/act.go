@@ -92,13 +92,13 @@ func (a *act) link(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if internal || a.Scope == Once {
+	if internal || a.Alone {
 		// The address stays whose it is: only this mail is the contact's.
 		if _, err := a.Directory.Contact(ctx, a.Contact); err != nil {
 			return gone("contact", a.Contact, err)
 		}
 		a.hint.Contact = a.Contact
-		return nil
+		return a.passedOn(ctx, a.Contact)
 	}
 	return a.teach(ctx, a.it.From.Email, func(tx *directory.Tx) (directory.Contact, error) {
 		c, err := tx.Contact(a.Contact)
@@ -138,6 +138,38 @@ func (a *act) create(ctx context.Context) error {
 	}, &id)
 	if err == nil && email != a.it.From.Email {
 		a.hint.Contact = id // a colleague passed the mail on
+		err = a.passedOn(ctx, id)
+	}
+	return err
+}
+
+// passedOn keeps whether what a colleague passed on was the contact's from whom
+// he says that he has it; contact is "" when it was nobody's.
+func (a *act) passedOn(ctx context.Context, contact string) error {
+	if a.it.Reason != item.InternalSender || a.it.Verdict != item.VerdictPass || a.Alone {
+		return nil
+	}
+	content, err := a.Items.Body(ctx, a.it)
+	if err != nil {
+		return err
+	}
+	f := letter.Read(a.it.BodyType, content, a.it.Subject).Forwarded
+	if f == nil || f.From.Email == "" {
+		return nil
+	}
+	writer, _, err := a.Directory.ContactByAddress(ctx, f.From.Email)
+	if err != nil {
+		return err
+	}
+	e := a.evidence(contact, "")
+	e.Action = string(item.LinkContact)
+	if contact == "" || writer.ID != contact {
+		e.Action = "otherwise"
+	}
+	rule := a.hint.Rule
+	err = a.rule(ctx, directory.AcceptKind, directory.KindForwarded, e, learn.TeachForwarded)
+	if rule != "" {
+		a.hint.Rule = rule // the link of the address is what can be taken back
 	}
 	return err
 }
@@ -235,15 +267,17 @@ func (a *act) choose(ctx context.Context) error {
 		for _, email := range c.Emails {
 			a.answers = append(a.answers, item.SentBy(email))
 		}
-		if len(c.Clients) == 0 {
-			c.Clients = []string{a.Client}
-			_, err := tx.SaveContact(c)
-			return err
+		if a.Alone {
+			return nil
 		}
-		if !slices.Contains(c.Clients, a.Client) {
-			return &Invalid{"client", "one of the clients of contact " + c.Name}
+		if a.hint.Added = !slices.Contains(c.Clients, a.Client); a.hint.Added {
+			// Somebody who takes on one client more.
+			c.Clients = append(slices.Clip(c.Clients), a.Client)
+			if c, err = tx.SaveContact(c); err != nil {
+				return err
+			}
 		}
-		if a.Scope == Once || len(c.Clients) < 2 {
+		if len(c.Clients) < 2 {
 			return nil
 		}
 		was, _, err := tx.Rule(directory.SenderClient, contact)
@@ -271,14 +305,17 @@ func (a *act) release(ctx context.Context) error {
 		// What is doubted about one mail is doubted about the next.
 		return &Invalid{"scope", `"once" for this reason`}
 	}
-	return a.rule(ctx, directory.AcceptSender, a.it.From.Email, func(r directory.Rule, e directory.Evidence) directory.Rule {
+	return a.rule(ctx, directory.AcceptSender, a.it.From.Email, a.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
 		return learn.TeachAcceptance(r, a.it.From.Email, e, true)
 	})
 }
 
 func (a *act) dismiss(ctx context.Context) (err error) {
 	kind, key := directory.DismissSender, a.it.From.Email
-	if a.Scope == OfList || a.Scope != OfSender && a.it.ListID != "" {
+	if a.it.AutoReply && a.Scope != OfList && a.Scope != OfSender {
+		// Whoever is away, his program's answers need nobody.
+		kind, key = directory.DismissKind, directory.KindAutoReply
+	} else if a.Scope == OfList || a.Scope != OfSender && a.it.ListID != "" {
 		kind, key = directory.DismissList, a.it.ListID
 	}
 	if kind == directory.DismissSender {
@@ -292,24 +329,27 @@ func (a *act) dismiss(ctx context.Context) (err error) {
 		return &Invalid{"scope", `"once" for this reason`}
 	case always && key == "":
 		return &Invalid{"scope", `"once", or "sender": the mail came through no list`}
-	case always, key != "" && a.it.Reason == item.Automated:
+	case !a.Alone && (always || key != "" && a.it.Reason == item.Automated):
 		// Dismissing the same often enough teaches too.
-		err = a.rule(ctx, kind, key, func(r directory.Rule, e directory.Evidence) directory.Rule {
+		err = a.rule(ctx, kind, key, a.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
 			return learn.TeachDismissal(r, kind, key, e, always)
 		})
 	}
 	a.done = true
+	if err == nil && a.it.Reason == item.InternalSender {
+		err = a.passedOn(ctx, "")
+	}
 	return err
 }
 
 // rule teaches a rule that has nothing to do with contacts.
-func (a *act) rule(ctx context.Context, kind directory.RuleKind, key string, teach func(directory.Rule, directory.Evidence) directory.Rule) error {
+func (a *act) rule(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence, teach func(directory.Rule, directory.Evidence) directory.Rule) error {
 	return a.Directory.Change(ctx, func(tx *directory.Tx) error {
 		was, _, err := tx.Rule(kind, key)
 		if err != nil {
 			return err
 		}
-		now, err := tx.SaveRule(teach(was, a.evidence("", "")))
+		now, err := tx.SaveRule(teach(was, e))
 		if err != nil {
 			return err
 		}
@@ -318,7 +358,7 @@ func (a *act) rule(ctx context.Context, kind directory.RuleKind, key string, tea
 			switch kind {
 			case directory.DismissList:
 				a.answers = append(a.answers, item.OnList(key))
-			default:
+			case directory.DismissSender, directory.AcceptSender:
 				a.answers = append(a.answers, item.SentBy(key))
 			}
 		}

@@ -58,7 +58,8 @@ type Solution struct {
 	Action  item.Action
 	Contact string // LinkContact: id
 	Client  string // ChooseClient: id. CreateContact: id, or "" when the newcomer has none yet
-	Scope   Scope  // LinkContact: OfSender unless Once. Dismiss and Release: Once unless another is given.
+	Scope   Scope  // Dismiss and Release: Once unless another is given
+	Alone   bool   // for this mail only: nothing is learned from it
 
 	Name, Email, Phone, Function string // CreateContact; Email is the sender's unless given
 }

@@ -1,6 +1,7 @@
 package solve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,9 +36,12 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return Result{}, err
 	}
+	if it.Hint.Action == "" && len(it.Rules) == 0 {
+		if chosen, err := d.chosen(ctx, it); err != nil || !chosen {
+			return Result{}, cmp.Or(err, ErrNothing)
+		}
+	}
 	switch {
-	case it.Hint.Action == "" && len(it.Rules) == 0:
-		return Result{}, ErrNothing
 	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone:
 		return d.undoRule(ctx, r, "", id, by)
 	case known && r.Kind == directory.DomainClient && it.Hint.Action == "":
@@ -47,6 +51,11 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
 	}
 	if err := d.unwritten(ctx, []string{id}); err != nil {
 		return Result{}, err
+	}
+	if it.Hint.Added {
+		if err := d.unlink(ctx, it); err != nil {
+			return Result{}, err
+		}
 	}
 	if known && it.Hint.Action != "" {
 		if err := d.forget(ctx, r, it.ID); err != nil {
@@ -62,6 +71,23 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
 		return Result{}, err
 	}
 	return d.again(ctx, id, ids)
+}
+
+// chosen tells whether nobody but the mail itself said which of the sender's
+// clients it is about.
+func (d *Desk) chosen(ctx context.Context, it item.Item) (bool, error) {
+	c, err := d.Chats.Get(ctx, it.Chat)
+	if errors.Is(err, chat.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	from, err := d.Directory.Contact(ctx, c.Contact)
+	if errors.Is(err, directory.ErrNotFound) {
+		return false, nil
+	}
+	return len(from.Clients) > 1, err
 }
 
 // UndoRule takes back a rule with all that it did. Errors: directory.ErrNotFound,
@@ -207,6 +233,29 @@ func (d *Desk) unlearn(ctx context.Context, r directory.Rule, sender string) err
 	}
 	r.Undoing = sender
 	return d.setState(ctx, r, directory.RuleUndoing)
+}
+
+// unlink takes the client from the contact who has it for this mail only.
+func (d *Desk) unlink(ctx context.Context, it item.Item) error {
+	c, err := d.Chats.Get(ctx, it.Chat)
+	if errors.Is(err, chat.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.Directory.Change(ctx, func(tx *directory.Tx) error {
+		from, err := tx.Contact(c.Contact)
+		if errors.Is(err, directory.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Hint.Client })
+		_, err = tx.SaveContact(from)
+		return err
+	})
 }
 
 // forgetAbout drops what a wrong link said about the domain of its address.
