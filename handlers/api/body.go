@@ -28,6 +28,10 @@ type bodyOutput struct {
 const bodyPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; " +
 	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
+// bodyStyle makes a mail that says nothing about its looks as readable as the
+// page around it, and keeps it from being wider.
+const bodyStyle = "<style>body{font:14px/1.5 system-ui,sans-serif;margin:16px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
+
 // Beyond these a mail is shown as text: the time that sanitising takes, and
 // that a browser takes with what comes out, grows with both.
 const (
@@ -49,7 +53,7 @@ func (a *api) body(ctx context.Context, it item.Item) (*bodyOutput, error) {
 	}
 	return &bodyOutput{
 		ContentType: "text/html; charset=utf-8", Policy: bodyPolicy, Referrer: "no-referrer",
-		Body: []byte("<!doctype html><meta charset=utf-8>" + content),
+		Body: []byte("<!doctype html><meta charset=utf-8>" + bodyStyle + content),
 	}, nil
 }
 
