@@ -77,15 +77,23 @@ function go(step) {
   next?.focus();
 }
 
+// Of several ways to go on, one is open.
+document.addEventListener("toggle", (e) => {
+  const group = e.target.open && e.target.closest?.("[data-one-open]");
+  if (group) for (const other of group.querySelectorAll("details[open]")) if (other !== e.target) other.open = false;
+}, true);
+
 // The list shows which of it is open, also when one of the two was replaced.
+let open;
 function mark() {
   const id = document.querySelector("[data-mail]")?.dataset.mail;
   for (const a of document.querySelectorAll("[data-list] a")) {
     if (id && a.id === "m-" + id) {
       a.setAttribute("aria-current", "true");
-      a.scrollIntoView({ block: "nearest" });
+      if (id !== open) a.scrollIntoView({ block: "nearest" });
     } else a.removeAttribute("aria-current");
   }
+  open = id;
 }
 
 // A list that is looked at anew keeps what was chosen in it.
@@ -95,7 +103,7 @@ document.addEventListener("htmx:beforeSwap", (e) => {
     chosen = [...e.detail.target.querySelectorAll("[data-list] input:checked")].map((i) => i.value);
   }
 });
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (e) => {
   for (const id of chosen) {
     const box = document.querySelector(`[data-list] input[value="${CSS.escape(id)}"]`);
     if (box) box.checked = true;
@@ -103,8 +111,11 @@ document.addEventListener("htmx:afterSettle", () => {
   chosen = [];
   mark();
   ready();
-  // What had the focus may be gone: on with what came instead.
-  if (document.activeElement === document.body) document.querySelector("[data-mail]")?.focus({ preventScroll: true });
+  // What had the focus may be gone: on with what came instead, or with what is
+  // to be mended.
+  const wrong = document.querySelector("[aria-invalid=true]");
+  if (wrong?.closest("#" + CSS.escape(e.detail.target.id || "content"))) wrong.focus();
+  else if (document.activeElement === document.body) document.querySelector("[data-mail]")?.focus({ preventScroll: true });
 });
 
 // Choose all is of no use without a script.
