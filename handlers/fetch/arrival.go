@@ -30,6 +30,7 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 	it.Bar = bar(it, h)
 	it.AutoReply = it.Bar == item.Automated && isAutoReply(h)
 	it.ListID = listID(h.get("List-Id"))
+	it.Numbers = numbers(it, m.Body.Content)
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 

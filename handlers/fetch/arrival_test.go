@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,4 +152,41 @@ func FuzzEveryMailCanBeStored(f *testing.F) {
 			t.Fatalf("stored twice: %v, %v", again, err)
 		}
 	})
+}
+
+// The numbers that a writer gives are kept, and not those in what he quotes.
+func TestNumbersAreKept(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Ons klantnummer is 1018.":            {"1018"},
+		"KvK 12345678, btw-id NL123456789B01": {"12345678", "NL123456789B01"},
+		"Zie factuur 2026118.":                nil,
+		"Goed.\n\nOp ma 23 nov. 2026 schreef Jan <jan@x.nl>:\n> klantnummer 1018": nil,
+	} {
+		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"}, Body: mail.Body{ContentType: "text", Content: text}})
+		if !slices.Equal(a.Item.Numbers, want) {
+			t.Errorf("%q gives %q, want %q", text, a.Item.Numbers, want)
+		}
+	}
+}
+
+// An answer that a program gave is told from other mail that a program wrote,
+// and a list by its id.
+func TestAutoRepliesAndLists(t *testing.T) {
+	for _, c := range []struct {
+		headers []mail.Header
+		auto    bool
+		list    string
+	}{
+		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-replied"}}, true, ""},
+		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-generated"}}, false, ""},
+		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-generated"}, {Name: "X-Auto-Response-Suppress", Value: "All"}, {Name: "In-Reply-To", Value: "<a@x>"}}, true, ""},
+		{[]mail.Header{{Name: "Precedence", Value: "auto_reply"}}, true, ""},
+		{[]mail.Header{{Name: "List-Id", Value: "Nieuws <Nieuws.Bladen.Example>"}}, false, "nieuws.bladen.example"},
+		{[]mail.Header{{Name: "In-Reply-To", Value: "<a@x>"}}, false, ""},
+	} {
+		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"}, Headers: c.headers})
+		if a.Item.AutoReply != c.auto || a.Item.ListID != c.list {
+			t.Errorf("%v: automatic answer %v, list %q", c.headers, a.Item.AutoReply, a.Item.ListID)
+		}
+	}
 }

@@ -78,7 +78,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		return d, err
 	}
 
-	client, rule, reason, err := about(ctx, it, who, from, matter)
+	client, rule, reason, err := about(ctx, it, who, &from, matter)
 	if err != nil || reason != "" {
 		return decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: from.Clients}}, err
 	}
@@ -223,7 +223,9 @@ func stranger(ctx context.Context, it item.Item, who office, again bool) (decisi
 // about is the client that a mail is about, or the reason why that is not
 // certain. Matter is the client of another's chat that it answers: a colleague
 // who goes on with it writes about the same, if he is with that client at all.
-func about(ctx context.Context, it item.Item, who office, from sender, matter string) (client, rule string, reason item.Reason, err error) {
+// When the mail gives the number of a client that is not known to be the
+// sender's, that one is added to his.
+func about(ctx context.Context, it item.Item, who office, from *sender, matter string) (client, rule string, reason item.Reason, err error) {
 	if it.Hint.Client != "" {
 		if ok, err := who.Client(ctx, it.Hint.Client); err != nil || ok {
 			return it.Hint.Client, "", "", err
@@ -233,13 +235,22 @@ func about(ctx context.Context, it item.Item, who office, from sender, matter st
 	case 0:
 		return "", "", item.SenderNoClient, nil
 	case 1:
-		return from.Clients[0], "", "", nil
+		if it.Hint.NoRules || len(it.Numbers) == 0 {
+			return from.Clients[0], "", "", nil
+		}
+		named, err := who.Named(ctx, it)
+		if err != nil || len(named) == 0 || slices.Contains(named, from.Clients[0]) {
+			return from.Clients[0], "", "", err
+		}
+		// He gives another's number: a person says whom it is about.
+		from.Clients = append(slices.Clip(from.Clients), named...)
+		return "", "", item.SeveralClients, nil
 	}
 	if !it.Hint.NoRules {
 		if slices.Contains(from.Clients, matter) {
 			return matter, "", "", nil
 		}
-		client, rule, err = who.Meant(ctx, it, from)
+		client, rule, err = who.Meant(ctx, it, *from)
 	}
 	if err == nil && client == "" {
 		reason = item.SeveralClients

@@ -113,6 +113,8 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.Fingerprint = value
 		case "again":
 			again = true
+		case "numbers": // which are the ids of the clients here
+			it.Numbers = strings.Fields(value)
 		case "auto-reply":
 			it.AutoReply = true
 		case "hint contact":
@@ -248,6 +250,8 @@ func (p *people) Accepted(context.Context, item.Item) (string, error) {
 func (p *people) Belongs(context.Context, item.Item) (string, string, error) {
 	return p.taught("belongs")
 }
+
+func (p *people) Named(_ context.Context, it item.Item) ([]string, error) { return it.Numbers, nil }
 
 func (p *people) Meant(context.Context, item.Item, sender) (string, string, error) {
 	return p.taught("meant")

@@ -55,6 +55,8 @@ type office interface {
 	Accepted(ctx context.Context, it item.Item) (rule string, err error)
 	// Belongs is the one client to whom all senders of the domain belong.
 	Belongs(ctx context.Context, it item.Item) (client, rule string, err error)
+	// Named are the clients whose numbers the writer of a mail gives.
+	Named(ctx context.Context, it item.Item) ([]string, error)
 	// Meant is the one of the sender's clients that the mail is about. The mail
 	// can say so itself: then there is a client without a rule.
 	Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error)

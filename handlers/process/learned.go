@@ -83,6 +83,21 @@ func (r *records) Belongs(ctx context.Context, it item.Item) (client, rule strin
 	return client, by.ID, nil
 }
 
+func (r *records) Named(ctx context.Context, it item.Item) (ids []string, err error) {
+	for _, n := range it.Numbers {
+		found, err := learn.ClientsNumbered(ctx, r.h.Directory, n)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found {
+			if !slices.Contains(ids, c.ID) {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	return ids[:min(len(ids), 5)], nil
+}
+
 func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
 	text := func(ctx context.Context) (letter.Letter, error) {
 		content, err := r.h.Items.Body(ctx, it)

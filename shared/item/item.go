@@ -100,6 +100,7 @@ type Item struct {
 	Cc                []mail.Address `json:"cc,omitempty"`
 	Received          time.Time      `json:"received"`
 	HasAttachments    bool           `json:"hasAttachments,omitempty"`
+	Numbers           []string       `json:"numbers,omitempty"` // client numbers, KvK numbers and VAT ids that its writer gives
 
 	Verdict   Verdict `json:"verdict"`
 	Bar       Reason  `json:"bar,omitempty"`       // a reason that was plain when the mail came in, whoever sent it
@@ -137,6 +138,7 @@ const (
 	maxReferences = 10   // the last ones
 	maxID         = 2000 // bytes of an id that others made
 	maxHistory    = 20   // attempts, the last ones
+	maxNumbers    = 5
 )
 
 // cut makes an item fit, whatever the mail was.
@@ -150,6 +152,7 @@ func (it *Item) cut() {
 	it.InReplyTo = clean(it.InReplyTo, maxID)
 	it.Detail = clean(it.Detail, maxSubject)
 	it.ListID = strings.ToLower(clean(it.ListID, maxName))
+	it.Numbers = it.Numbers[:min(len(it.Numbers), maxNumbers)]
 	it.History = it.History[max(0, len(it.History)-maxHistory):]
 	if n := len(it.References); n > maxReferences {
 		it.References = it.References[n-maxReferences:]

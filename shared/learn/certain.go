@@ -289,3 +289,27 @@ func namesStranger(ctx context.Context, office Office, text string, all []direct
 	}
 	return false, nil
 }
+
+// ClientsNumbered returns the clients that have a number as client number, KvK
+// number or VAT id, in the form in which package letter gives it.
+func ClientsNumbered(ctx context.Context, office Office, number string) ([]directory.Client, error) {
+	if strings.HasPrefix(number, "NL") && strings.Contains(number, "B") {
+		return office.ClientsByVAT(ctx, number)
+	}
+	var found []directory.Client
+	c, known, err := office.ClientByNumber(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		found = append(found, c)
+	}
+	if len(number) == 8 {
+		more, err := office.ClientsByKvK(ctx, number)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
+}

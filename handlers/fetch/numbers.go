@@ -1,0 +1,28 @@
+package fetch
+
+import (
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/letter"
+)
+
+// labels stand before the numbers of companies. Taking a mail apart costs more
+// than looking for them, and most mails have none.
+var labels = []string{"klantn", "relatien", "ntnummer", "ntnr", "debiteur", "dossier", "customer", "client", "kvk", "k.v.k", "handelsregister", "nl0", "nl8", "nl 0", "nl 8", "nl1", "nl 1"}
+
+// numbers are the client numbers, KvK numbers and VAT ids that the writer of a
+// mail gives, not those in what he quotes. Deciding asks whose they are, when
+// they are not the sender's.
+func numbers(it item.Item, content string) []string {
+	if it.Bar != "" {
+		return nil
+	}
+	folded := strings.ToLower(it.Subject + " " + content)
+	if !slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(folded, l) }) {
+		return nil
+	}
+	n := letter.NumbersIn(it.Subject + "\n" + letter.Read(it.BodyType, content, it.Subject).Own)
+	return slices.Concat(n.Labelled, n.KvK, n.VAT)
+}
