@@ -26,6 +26,9 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 		BodyType:   m.Body.ContentType, BodyTruncated: m.Body.Truncated,
 	}
 	it.Verdict = verdict(h.get("Authentication-Results"), domainOf(it.From.Email))
+	if it.Verdict == item.VerdictSoft && isInside(h) {
+		it.Verdict = item.VerdictPass
+	}
 	it.Fingerprint = fingerprint(it, m)
 	it.Bar = bar(it, h)
 	it.AutoReply = it.Bar == item.Automated && isAutoReply(h)

@@ -190,3 +190,19 @@ func TestAutoRepliesAndLists(t *testing.T) {
 		}
 	}
 }
+
+// Mail of a mailbox of the tenant has nothing to authenticate, unless Exchange
+// doubts it all the same.
+func TestInsideIsProven(t *testing.T) {
+	inside := mail.Header{Name: "X-MS-Exchange-Organization-AuthAs", Value: "Internal"}
+	for want, headers := range map[item.Verdict][]mail.Header{
+		item.VerdictPass: {inside},
+		item.VerdictSoft: {{Name: inside.Name, Value: "Anonymous"}},
+		item.VerdictFail: {inside, {Name: "Authentication-Results", Value: "dmarc=fail header.from=x.nl; compauth=fail reason=001"}},
+	} {
+		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"}, Headers: headers})
+		if a.Item.Verdict != want {
+			t.Errorf("%v: %s, want %s", headers, a.Item.Verdict, want)
+		}
+	}
+}

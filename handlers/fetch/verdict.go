@@ -29,6 +29,14 @@ func verdict(line, fromDomain string) item.Verdict {
 	return item.VerdictSoft
 }
 
+// isInside tells that a mailbox of the tenant itself sent the mail: then there
+// is nothing to authenticate, and the sender has signed in. Exchange takes such
+// a line out of what comes from outside.
+// https://learn.microsoft.com/exchange/header-firewall-exchange-2013-help
+func isInside(h headers) bool {
+	return strings.EqualFold(strings.TrimSpace(h.get("X-MS-Exchange-Organization-AuthAs")), "Internal")
+}
+
 // results are the values of one Authentication-Results line by name, in lower
 // case; of a name that is there twice, the first. Comments in parentheses are
 // left out.
