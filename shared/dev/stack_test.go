@@ -110,7 +110,7 @@ func (r *running) mail(t *testing.T, from, to, subject string) listed {
 // the product's own pages.
 func (r *running) firstPage(t *testing.T) {
 	t.Helper()
-	for path, text := range map[string]string{"/": "--url " + r.SMTP, "/web": "<nav"} {
+	for path, says := range map[string][]string{"/": {"--url " + r.SMTP, r.Administrator}, "/web": {"<nav", "person-name"}} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.App+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -122,8 +122,13 @@ func (r *running) firstPage(t *testing.T) {
 		}
 		page, err := io.ReadAll(res.Body)
 		_ = res.Body.Close()
-		if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), text) || !strings.Contains(string(page), r.Administrator) {
+		if err != nil || res.StatusCode != http.StatusOK {
 			t.Errorf("%s: %d, %v\n%s", path, res.StatusCode, err, page)
+		}
+		for _, text := range says {
+			if !strings.Contains(string(page), text) {
+				t.Errorf("%s does not say %q:\n%s", path, text, page)
+			}
 		}
 	}
 }
