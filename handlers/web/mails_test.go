@@ -1,0 +1,272 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/words"
+)
+
+const one, two = "8204433009999-aaaaaaaaaaaaaaaaaaaaaaaaaa", "8204433010000-bbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+// waiting is an API with two mails that wait, asked by an editor.
+func waiting() *fakeAPI {
+	api := newAPI("editor", "mails.read", "mails.solve")
+	first := mailObject{
+		ID: one, Address: "info@kantoor.example", From: mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}, Subject: "Btw & <i>meer</i>",
+		Preview: "Hallo,\n\n dit is het", Received: time.Now().Add(-3 * time.Minute), Verdict: "soft", State: "parked", Reason: "unknown-sender",
+		Explanation: &words.Text{NL: "Onbekend is jan@bakker.example", EN: "Unknown is jan@bakker.example"}, WhatToDo: &words.Text{NL: "Koppel", EN: "Link"},
+		Solutions: []string{"link-contact", "create-contact", "dismiss"},
+	}
+	second := first
+	second.ID, second.Subject = two, "Loonstrook"
+	api.answers["GET /api/mails/counts"] = mailCounts{Parked: 2, Reasons: map[string]int{"unknown-sender": 2}, Addresses: map[string]int{"info@kantoor.example": 2}}
+	api.answers["GET /api/mails"] = func(r *http.Request) any {
+		if r.URL.Query().Get("after") == one {
+			return list[mailObject]{Items: []mailObject{second}}
+		}
+		return list[mailObject]{Items: []mailObject{first, second}}
+	}
+	api.answers["GET /api/mails/"+one] = first
+	api.answers["GET /api/mails/"+two] = second
+	none := map[string]any{"items": []any{}, "prefill": map[string]string{"name": "Jan Bakker", "email": "jan@bakker.example"}}
+	api.answers["GET /api/mails/"+two+"/suggestions"] = none
+	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{
+		"items": []suggestion{{
+			Action: "link-contact", Score: 0.9, Reasons: []words.Text{{NL: "Zelfde naam", EN: "Same name"}},
+			Contact: &contact{ID: "c1", Name: "Jan Jansen", Clients: []string{"k1"}}, Solve: solution{Action: "link-contact", Contact: "c1"},
+		}},
+		"prefill": map[string]string{"name": "Jan Bakker", "email": "jan@bakker.example", "client": "k1"},
+	}
+	api.answers["GET /api/clients/k1"] = customer{ID: "k1", Number: "1001", Name: "Bakkerij Jansen"}
+	return api
+}
+
+func TestTheListShowsWhatWaits(t *testing.T) {
+	api := waiting()
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200,
+		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;", "Jan &lt;b&gt;", "Onbekende afzender", "Niet geverifieerd", "3 minuten geleden", "info@<", "Hallo, dit is het",
+		`<span id="parked-count" class="count">2</span>`, `name="do" value="dismiss"`, "Kies een bericht")
+	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?limit=50&state=parked") {
+		t.Error(api.asked)
+	}
+	// A part is the list alone, with the new number beside it, for one look at
+	// the list and one at the numbers.
+	api = waiting()
+	w := browse(t, api, "GET", "/web/mails?reason=unknown-sender&age=3&search=btw&address=info@kantoor.example", "", "HX-Request", "true", "HX-Target", "mail-list")
+	wants(t, w, 200, `<div id="mail-list"`, `hx-swap-oob="true">2`, "!<html", "!id=\"mail-detail", "Alle met deze reden")
+	if len(api.asked) != 3 {
+		t.Error("a look at the list costs ", api.asked)
+	}
+	q, _ := url.ParseQuery(strings.TrimPrefix(api.asked[2], "GET /api/mails?"))
+	before, err := time.Parse(time.RFC3339, q.Get("before"))
+	if q.Get("reason") != "unknown-sender" || q.Get("search") != "btw" || q.Get("address") != "info@kantoor.example" || err != nil || time.Since(before) < 71*time.Hour {
+		t.Error(api.asked)
+	}
+}
+
+func TestAnEmptyListSaysWhatIsNext(t *testing.T) {
+	for query, text := range map[string]string{"": "Alles is verwerkt", "?search=x": "Filters wissen", "?state=new": "Nog niets"} {
+		api := waiting()
+		api.answers["GET /api/mails"] = list[mailObject]{}
+		wants(t, browse(t, api, "GET", "/web/mails"+query, ""), 200, text, "!Kies: ")
+	}
+}
+
+// However long the list is, its pages fit, and none of it is out of reach.
+func TestLongLists(t *testing.T) {
+	api := waiting()
+	api.answers["GET /api/mails"] = func(r *http.Request) any {
+		var page list[mailObject]
+		for i := range 50 {
+			page.Items = append(page.Items, mailObject{ID: fmt.Sprintf("8204433009999-%026d", i), Subject: fmt.Sprintf("%d: %s", i, strings.Repeat("Jaarrekening ", 8)), Preview: strings.Repeat("tekst met van alles ", 12), State: "parked", Reason: "unknown-sender", From: mail.Address{Name: fmt.Sprintf("Afzender %d", i)}, Address: "info@kantoor.example"})
+		}
+		page.Next = one
+		return page
+	}
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, `href="/web/mails?show=100"`)
+	wants(t, browse(t, api, "GET", "/web/mails?show=150", ""), 200, `href="/web/mails?show=200"`)
+	wants(t, browse(t, api, "GET", "/web/mails?show=200", ""), 200, `href="/web/mails?after=`+one+`"`)
+	if w := browse(t, api, "GET", "/web/mails", "", "Accept-Encoding", "gzip"); w.Body.Len() > 60<<10/4 {
+		t.Errorf("%d bytes go over the wire for 50 mails", w.Body.Len())
+	}
+}
+
+func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
+	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, ""), 200,
+		"Onbekend is jan@bakker.example", "Koppelen aan Jan Jansen (Bakkerij Jansen)", "Zeer waarschijnlijk", "Zelfde naam", `data-key="1"`,
+		`src="/api/mails/`+one+`/body" sandbox="allow-popups allow-popups-to-escape-sandbox"`, `value="Jan Bakker"`, `value="k1" checked`, "!name=\"scope\" value=\"list\"", "!Doorlaten")
+	// The list is not asked for when only the mail is.
+	api := waiting()
+	w := browse(t, api, "GET", "/web/mails/"+one+"?age=1", "", "HX-Request", "true", "HX-Target", "mail-detail")
+	wants(t, w, 200, `<section id="mail-detail"`, "!id=\"mail-list", "!<html")
+	if asked := strings.Join(api.asked, " "); strings.Contains(asked, "counts") || strings.Contains(asked, "limit=") {
+		t.Error(asked)
+	}
+	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one+"?age=1" {
+		t.Error(to)
+	}
+	// English, and only reading.
+	reader := waiting()
+	reader.answers["GET /api/me"] = person{Email: "r@kantoor.example", Rights: "reader", Actions: []string{"mails.read"}}
+	wants(t, browse(t, reader, "GET", "/web/mails/"+one, "", "Cookie", "lang=en"), 200, "Unknown is", "You may read this mail", "!/solve", "!/retry", "!type=\"checkbox\"")
+	wants(t, browse(t, waiting(), "GET", "/web/mails/nothing", ""), 404, "Niet gevonden")
+}
+
+func TestSolvingOpensTheNextMail(t *testing.T) {
+	api := waiting()
+	api.answers["POST /api/mails/"+one+"/solve"] = map[string]any{"released": 3}
+	w := browse(t, api, "POST", "/web/mails/"+one+"/solve?address=info%40kantoor.example", "action=link-contact&contact=c1")
+	if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/mails/"+two+"?address=info%40kantoor.example" {
+		t.Error(w.Code, to)
+	}
+	var sent solution
+	if err := json.Unmarshal([]byte(api.bodies["POST /api/mails/"+one+"/solve"]), &sent); err != nil || sent != (solution{Action: "link-contact", Contact: "c1"}) {
+		t.Error(sent, err)
+	}
+	cookie := w.Result().Cookies()[0]
+	w = browse(t, api, "GET", "/web/mails/"+two, "", "Cookie", cookie.Name+"="+cookie.Value, "HX-Request", "true", "HX-Target", "mail-detail")
+	wants(t, w, 200, "3 berichten verwerkt", `action="/web/mails/`+one+`/undo"`, `hx-swap-oob="innerHTML"`)
+	if w.Header().Get("HX-Trigger") != "mails-changed" {
+		t.Error("the list is not told")
+	}
+	// After the last comes the first, and after all of them the empty list.
+	api.answers["POST /api/mails/"+two+"/solve"] = map[string]any{"released": 1}
+	api.answers["GET /api/mails"] = func(r *http.Request) any {
+		if r.URL.Query().Get("after") == "" {
+			return list[mailObject]{Items: []mailObject{{ID: one}, {ID: two}}}
+		}
+		return list[mailObject]{}
+	}
+	if to := browse(t, api, "POST", "/web/mails/"+two+"/solve", "action=dismiss").Header().Get("Location"); to != "/web/mails/"+one {
+		t.Error(to)
+	}
+	api.answers["GET /api/mails"] = list[mailObject]{}
+	if to := browse(t, api, "POST", "/web/mails/"+two+"/solve", "action=dismiss").Header().Get("Location"); to != "/web/mails" {
+		t.Error(to)
+	}
+}
+
+func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
+	api := waiting()
+	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 422, Detail: "body.email: expected", Errors: []FieldError{{Location: "body.email", Message: "expected an address"}}}
+	w := browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet+%22de%22&email=piet&phone=06&client=k1", "HX-Request", "true", "HX-Target", "mail-detail")
+	wants(t, w, 422, `value="Piet &#34;de&#34;"`, `value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`, `value="06"`, "<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"bad-name\"")
+	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one {
+		t.Error("the address becomes ", to)
+	}
+	// The address is somebody's already: that one is offered.
+	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Existing: "c9", Errors: []FieldError{{Location: "body.emails", Message: "already"}}}
+	api.answers["GET /api/contacts/c9"] = contact{ID: "c9", Name: "Piet de Boer"}
+	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet"), 409, "Dit adres is al van Piet de Boer", "Koppelen aan Piet de Boer", `name="contact" value="c9"`)
+}
+
+func TestSomebodyWasFaster(t *testing.T) {
+	api := waiting()
+	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Detail: "this mail waits no longer"}
+	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "processed", Chat: "x", History: []attempt{
+		{State: "parked"}, {By: "m2", ByName: "Bram Vos", Action: "link-contact", At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}, {State: "processed"}}}
+	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=dismiss"), 409, "Bram Vos was u voor", "gekoppeld aan een contact, 25 nov 2026 10:00", "/web/mails/"+one+"/next", "!/retry")
+	if to := browse(t, api, "GET", "/web/mails/"+one+"/next", "").Header().Get("Location"); to != "/web/mails/"+two {
+		t.Error(to)
+	}
+}
+
+func TestSearches(t *testing.T) {
+	api := waiting()
+	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@jansen.example"}, Clients: []string{"k1"}}}}
+	w := browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", "", "HX-Request", "true", "HX-Target", "contact-choices")
+	wants(t, w, 200, `<div id="contact-choices"`, "Jan Jansen", "Bakkerij Jansen", "jan@jansen.example", `name="contact" value="c1"`, "!<html")
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", ""), 200, "<html", "<details open>", `name="contact" value="c1"`)
+	api.answers["GET /api/clients"] = func(r *http.Request) any {
+		if r.URL.Query().Get("search") != "a&b" {
+			t.Error(r.URL)
+		}
+		return list[customer]{Items: []customer{{ID: "k2", Name: "A&B", Number: "7"}}}
+	}
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?for=new&find=a%26b", "", "HX-Request", "true"), 200, `type="radio" name="client" value="k2"`)
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"), 200, `value="choose-client"`, "A&amp;B")
+	// Without script it is a button of the form, which keeps what was typed.
+	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`, `type="radio" name="client" value="k2"`)
+}
+
+func TestManyAtOnce(t *testing.T) {
+	for _, c := range []struct{ form, path, flash string }{
+		{"do=retry&mail=a&mail=b", "/api/mails/retry", "mails.retried:2:"},
+		{"do=dismiss&mail=a&mail=b", "/api/mails/dismiss", "mails.dismissed:2:"},
+		{"do=dismiss&mail=a", "/api/mails/dismiss", "mails.dismissed:2:a"},
+		{"do=retry-reason&reason=bounce", "/api/mails/retry", "mails.all-retried:5:"},
+		{"do=retry", "", "mails.not-chosen:0:"},
+	} {
+		api := waiting()
+		for _, path := range []string{"/api/mails/retry", "/api/mails/dismiss"} {
+			api.answers["POST "+path] = map[string]int{"asked": 5, "released": 2, "dismissed": 2}
+		}
+		w := browse(t, api, "POST", "/web/mails/bulk?reason=bounce", c.form)
+		if w.Code != 303 || w.Header().Get("Location") != "/web/mails?reason=bounce" || w.Result().Cookies()[0].Value != c.flash {
+			t.Errorf("%s: %d %v", c.form, w.Code, w.Header())
+		}
+		if _, asked := api.bodies["POST "+c.path]; asked != (c.path != "") {
+			t.Errorf("%s: asked %v", c.form, api.asked)
+		}
+	}
+	wants(t, browse(t, waiting(), "POST", "/web/mails/bulk", "do=erase&mail=a"), 422)
+}
+
+func TestRetryAndUndo(t *testing.T) {
+	api := waiting()
+	api.answers["POST /api/mails/"+one+"/retry"] = mailObject{ID: one, State: "parked"}
+	w := browse(t, api, "POST", "/web/mails/"+one+"/retry", "")
+	if w.Header().Get("Location") != "/web/mails/"+one || w.Result().Cookies()[0].Value != "mails.not-released:1:" {
+		t.Error(w.Header())
+	}
+	api.answers["POST /api/mails/"+one+"/retry"] = mailObject{ID: one, State: "processed"}
+	if w = browse(t, api, "POST", "/web/mails/"+one+"/retry", ""); w.Header().Get("Location") != "/web/mails/"+two {
+		t.Error(w.Header())
+	}
+	api.answers["POST /api/mails/"+one+"/undo"] = map[string]int{"reopened": 4}
+	if w = browse(t, api, "POST", "/web/mails/"+one+"/undo", ""); w.Result().Cookies()[0].Value != "mails.undone:4:" {
+		t.Error(w.Header())
+	}
+	api.answers["POST /api/mails/"+one+"/undo"] = Problem{Status: 409}
+	if w = browse(t, api, "POST", "/web/mails/"+one+"/undo", ""); w.Result().Cookies()[0].Value != "mails.not-undone:0:" {
+		t.Error(w.Header())
+	}
+}
+
+func TestWhatCanBeUndone(t *testing.T) {
+	by := func(actions ...string) (h []attempt) {
+		for _, a := range actions {
+			h = append(h, attempt{Action: a})
+		}
+		return h
+	}
+	for _, c := range []struct {
+		mail mailObject
+		want string
+	}{
+		{mailObject{State: "parked", History: by("dismiss")}, ""},
+		{mailObject{State: "dismissed", History: by("dismiss")}, "dismiss"},
+		{mailObject{State: "processed", History: by("link-contact", "", "")}, "link-contact"},
+		{mailObject{State: "processed", History: by("link-contact", "undo", "")}, ""},
+		{mailObject{State: "processed", History: by("")}, ""},
+		{mailObject{State: "processed", Rules: []string{"r"}, History: by("")}, "rule"},
+	} {
+		got := ""
+		if a := undoable(c.mail); a != nil {
+			got = a.Action
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, want %q", c.mail, got, c.want)
+		}
+	}
+	api := waiting()
+	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "dismissed", History: []attempt{{Action: "dismiss", By: "m", ByName: "Bram Vos", State: "dismissed", At: time.Now()}}}
+	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200, `data-key="u"`, "Bram Vos", "/undo")
+}
