@@ -185,6 +185,7 @@ type mailsView struct {
 	CanSolve  bool
 	Part      bool // of the page is asked for
 	NoKeys    bool
+	Setup     bool // nothing can come in: the integration has no connector yet
 }
 
 // IsOpen tells whether this mail of the list is the open one.
@@ -223,6 +224,13 @@ func (v *visit) mailsView(f filter) (*mailsView, error) {
 		return nil, err
 	}
 	view.Mails = page.Items
+	if len(page.Items) == 0 && !f.Narrow() && v.me.Can("configuration.read") {
+		var connectors list[struct{}]
+		if err := v.api.get("/api/connectors", &connectors); err != nil {
+			return nil, err
+		}
+		view.Setup = len(connectors.Items) == 0
+	}
 	if page.Next != "" {
 		more := f
 		if more.Show+pageSize <= maxShow && f.After == "" {

@@ -79,6 +79,18 @@ func TestAnEmptyListSaysWhatIsNext(t *testing.T) {
 	}
 }
 
+// Whoever can set the integration up is led there while nothing can come in.
+func TestANewOfficeIsLedToItsSettings(t *testing.T) {
+	api := waiting()
+	api.answers["GET /api/mails"] = list[mailObject]{}
+	api.answers["GET /api/connectors"] = list[named]{}
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "Alles is verwerkt")
+	api.answers["GET /api/me"] = person{Actions: []string{"mails.read", "configuration.read"}}
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, `href="/web/settings"`, "!Alles is verwerkt")
+	api.answers["GET /api/connectors"] = list[named]{Items: []named{{ID: "x"}}}
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "Alles is verwerkt")
+}
+
 // However long the list is, its pages fit, and none of it is out of reach.
 func TestLongLists(t *testing.T) {
 	api := waiting()

@@ -22,6 +22,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 )
 
@@ -137,9 +139,10 @@ func isPart(r *http.Request) bool {
 
 // local is a path of these pages, or home: what comes from outside leads
 // nowhere else.
-func local(path string) string {
-	if !strings.HasPrefix(path, "/web/") || strings.ContainsAny(path, "\\\r\n\t") {
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Host != "" || u.Scheme != "" || strings.Contains(to, "\\") || !strings.HasPrefix(path.Clean(u.Path), "/web/") {
 		return home
 	}
-	return path
+	return u.RequestURI()
 }
