@@ -20,6 +20,7 @@ import (
 	"kantoorpost/shared/dev/front"
 	"kantoorpost/shared/dev/host"
 	"kantoorpost/shared/dev/module"
+	"kantoorpost/shared/dev/npm"
 	"kantoorpost/shared/dev/pack"
 )
 
@@ -96,7 +97,7 @@ func (s *stack) start(ctx context.Context) (err error) {
 		return err
 	}
 	s.onEnd(s.data.unlock)
-	if err := azurite.CheckNode(ctx); err != nil {
+	if err := npm.CheckNode(ctx); err != nil {
 		return err
 	}
 	if s.at, err = listen(ctx, s.options, s.data.path("ports.json")); err != nil {
@@ -162,7 +163,7 @@ func (s *stack) prepare(ctx context.Context) (installed azurite.Installed, err e
 // install looks first whether the tests have installed Azurite already.
 func (s *stack) install(ctx context.Context) (azurite.Installed, error) {
 	folders := []string{s.data.dir}
-	if tests, err := azurite.CacheFolder(); err == nil {
+	if tests, err := npm.CacheFolder(); err == nil {
 		folders = append(folders, tests)
 	}
 	if installed, ok := azurite.Find(ctx, folders...); ok {

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"kantoorpost/shared/dev/azurite"
+	"kantoorpost/shared/dev/npm"
 )
 
 // running is a whole stack, as a script starts it.
@@ -140,7 +140,7 @@ func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles the handler and takes half a minute")
 	}
-	if err := azurite.CheckNode(t.Context()); err != nil {
+	if err := npm.CheckNode(t.Context()); err != nil {
 		t.Skip(err)
 	}
 	data := t.TempDir()
@@ -225,7 +225,7 @@ func TestAnEmptyOfficeHasMailboxesAndNothingElse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles the handler")
 	}
-	if err := azurite.CheckNode(t.Context()); err != nil {
+	if err := npm.CheckNode(t.Context()); err != nil {
 		t.Skip(err)
 	}
 	r := startStack(t, "-data", t.TempDir(), "-empty")

@@ -40,7 +40,7 @@ const patience = time.Minute
 
 // Start starts an Azurite and waits until it listens. It dies with this process.
 func Start(ctx context.Context, with Installed, o Options) (*Azurite, error) {
-	args := []string{with.script, "--disableTelemetry", "--skipApiVersionCheck", "--silent",
+	args := []string{with.File, "--disableTelemetry", "--skipApiVersionCheck", "--silent",
 		"--blobPort", strconv.Itoa(o.Blob), "--queuePort", strconv.Itoa(o.Queue), "--tablePort", strconv.Itoa(o.Table)}
 	if o.Dir == "" {
 		args = append(args, "--inMemoryPersistence")
@@ -50,7 +50,7 @@ func Start(ctx context.Context, with Installed, o Options) (*Azurite, error) {
 		}
 		args = append(args, "--location", o.Dir)
 	}
-	cmd := exec.Command(with.node, args...)
+	cmd := exec.Command(with.Node, args...)
 	cmd.Dir = o.Dir
 	if o.Output == nil {
 		o.Output = io.Discard

@@ -12,6 +12,7 @@ import (
 
 	"kantoorpost/shared/dev/azurite"
 	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/dev/npm"
 )
 
 func TestAllThreeServicesAnswer(t *testing.T) {
@@ -34,12 +35,12 @@ func TestAllThreeServicesAnswer(t *testing.T) {
 }
 
 func TestAStoppedAzuriteIsGoneAndFreesItsPorts(t *testing.T) {
-	folder, err := azurite.CacheFolder()
+	folder, err := npm.CacheFolder()
 	if err != nil {
 		t.Fatal(err)
 	}
 	installed, err := azurite.Install(t.Context(), folder, func(string) {})
-	if errors.Is(err, azurite.ErrNoNode) {
+	if errors.Is(err, npm.ErrNoNode) {
 		t.Skip(err)
 	}
 	if err != nil {

@@ -11,11 +11,12 @@ import (
 	"testing"
 
 	"kantoorpost/shared/dev/azurite"
+	"kantoorpost/shared/dev/npm"
 )
 
 // start is no state: it remembers the one Azurite of this process.
 var start = sync.OnceValues(func() (*azurite.Azurite, error) {
-	folder, err := azurite.CacheFolder()
+	folder, err := npm.CacheFolder()
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ var start = sync.OnceValues(func() (*azurite.Azurite, error) {
 func ForTest(tb testing.TB) *azurite.Azurite {
 	tb.Helper()
 	a, err := start()
-	if errors.Is(err, azurite.ErrNoNode) {
+	if errors.Is(err, npm.ErrNoNode) {
 		tb.Skip(err)
 	}
 	if err != nil {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package azurite
+package npm
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// npm puts a folder with a Node.js and an npm of our own first on the path: npm
+// fake puts a folder with a Node.js and an npm of our own first on the path: npm
 // writes down each call and does what script says besides.
-func npm(t *testing.T, script string) (calls func() int) {
+func fake(t *testing.T, script string) (calls func() int) {
 	t.Helper()
 	bin := t.TempDir()
 	log := filepath.Join(bin, "calls")
@@ -32,19 +32,21 @@ func npm(t *testing.T, script string) (calls func() int) {
 	}
 }
 
+var azurite = Package{Folder: "azurite", File: "azurite/dist/src/azurite.js"}
+
 const makesAzurite = "mkdir -p node_modules/azurite/dist/src && sleep 0.2 && echo > node_modules/azurite/dist/src/azurite.js\n"
 
 func TestManyInstallationsAtOnceAreOne(t *testing.T) {
-	calls := npm(t, makesAzurite)
+	calls := fake(t, makesAzurite)
 	data := t.TempDir()
 	var all sync.WaitGroup
 	for range 5 {
 		all.Go(func() {
-			in, err := Install(context.Background(), data, func(string) {})
+			in, err := azurite.Install(context.Background(), data, func(string) {})
 			if err != nil {
 				t.Error(err)
-			} else if !exists(in.script) {
-				t.Errorf("%s is not there", in.script)
+			} else if !exists(in.File) {
+				t.Errorf("%s is not there", in.File)
 			}
 		})
 	}
@@ -52,19 +54,19 @@ func TestManyInstallationsAtOnceAreOne(t *testing.T) {
 	if n := calls(); n != 1 {
 		t.Errorf("npm was called %d times, want once", n)
 	}
-	if _, ok := Find(context.Background(), t.TempDir(), data); !ok {
+	if _, ok := azurite.Find(context.Background(), t.TempDir(), data); !ok {
 		t.Error("Find does not see what Install left")
 	}
 }
 
 func TestAnInstallationThatBreaksOffLeavesNothingBehind(t *testing.T) {
-	npm(t, "mkdir -p node_modules/azurite/dist/src; echo > node_modules/azurite/dist/src/azurite.js; echo the registry is away >&2; exit 1\n")
+	fake(t, "mkdir -p node_modules/azurite/dist/src; echo > node_modules/azurite/dist/src/azurite.js; echo the registry is away >&2; exit 1\n")
 	data := t.TempDir()
-	_, err := Install(context.Background(), data, func(string) {})
+	_, err := azurite.Install(context.Background(), data, func(string) {})
 	if err == nil || !strings.Contains(err.Error(), "the registry is away") {
 		t.Errorf("error = %v, want what npm said", err)
 	}
-	if _, ok := Find(context.Background(), data); ok {
+	if _, ok := azurite.Find(context.Background(), data); ok {
 		t.Error("half an Azurite is taken for a whole one")
 	}
 	if left, _ := filepath.Glob(filepath.Join(data, "azurite-new-*")); len(left) > 0 {
@@ -74,35 +76,37 @@ func TestAnInstallationThatBreaksOffLeavesNothingBehind(t *testing.T) {
 
 func TestWithoutNodeThereIsOneClearSentence(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	_, err := Install(context.Background(), t.TempDir(), func(string) {})
+	_, err := azurite.Install(context.Background(), t.TempDir(), func(string) {})
 	if !errors.Is(err, ErrNoNode) || strings.Count(err.Error(), "\n") > 0 {
 		t.Errorf("error = %v, want ErrNoNode in one line", err)
 	}
 }
 
 func TestAnOldNodeIsRefused(t *testing.T) {
-	npm(t, makesAzurite)
+	fake(t, makesAzurite)
 	path, _, _ := strings.Cut(os.Getenv("PATH"), string(os.PathListSeparator))
 	if err := os.WriteFile(filepath.Join(path, "node"), []byte("#!/bin/sh\necho v16.20.0\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Install(context.Background(), t.TempDir(), func(string) {})
+	_, err := azurite.Install(context.Background(), t.TempDir(), func(string) {})
 	if !errors.Is(err, ErrNoNode) || !strings.Contains(err.Error(), "v16.20.0") {
 		t.Errorf("error = %v, want ErrNoNode with the version", err)
 	}
 }
 
-// The lock must pin what is installed and name no place to get it from, so that
-// whatever registry npm is set up with serves it.
-func TestTheLockPinsAzuriteAndNoRegistry(t *testing.T) {
-	lock, err := readLock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(lock.files["package.json"]), `"azurite": "3.37.0"`) {
-		t.Error("package.json does not pin azurite 3.37.0 exactly")
-	}
-	if strings.Contains(string(lock.files["package-lock.json"]), `"resolved"`) {
-		t.Error("the lock names addresses: make it with npm install --omit-lockfile-registry-resolved")
+// The locks must pin what is installed and name no place to get it from, so
+// that whatever registry npm is set up with serves it.
+func TestTheLocksPinAVersionAndNoRegistry(t *testing.T) {
+	for folder, want := range map[string]string{"azurite": `"azurite": "3.37.0"`, "axe": `"axe-core": "4.14.1"`} {
+		lock, err := Package{Folder: folder}.readLock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(lock.files["package.json"]), want) {
+			t.Errorf("infra/%s/package.json does not pin %s exactly", folder, want)
+		}
+		if strings.Contains(string(lock.files["package-lock.json"]), `"resolved"`) {
+			t.Errorf("the lock in infra/%s names addresses: make it with npm install --omit-lockfile-registry-resolved", folder)
+		}
 	}
 }
