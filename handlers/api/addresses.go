@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -28,7 +29,15 @@ type addressObject struct {
 	StateReason string              `json:"stateReason,omitempty"`
 	Failures    int                 `json:"failures,omitempty" doc:"readings in a row that failed"`
 	WhatToDo    *words.Text         `json:"whatToDo,omitempty"`
-	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; not in lists"`
+	BehindSince *time.Time          `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
+	Reading     *readingObject      `json:"reading,omitempty" doc:"a reading that is going on"`
+	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners only"`
+	Joiners     *joinersObject      `json:"joiners,omitempty" doc:"who would join a chat now; in lists when asked for"`
+}
+
+type readingObject struct {
+	Since time.Time `json:"since"`
+	Mails int       `json:"mails" doc:"read so far"`
 }
 
 type linkObject struct {
@@ -66,19 +75,38 @@ func (a *api) registerAddresses() {
 	handle(a, access.ConfigurationWrite, op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
 }
 
-func addressOf(b connector.Box) addressObject {
+func addressOf(b connector.Box, k connector.Connector) addressObject {
 	c := b.Cursor
-	return addressObject{
+	o := addressObject{
 		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From, Active: b.Active,
 		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures, WhatToDo: whatToDo(c.State),
 	}
+	if !b.Active {
+		return o
+	}
+	switch {
+	case c.State != "" || c.Failures > 0:
+		// The last reading that found nothing was later, but is not written down.
+		o.BehindSince = orNil(c.LastRound)
+		if c.LastRound.IsZero() {
+			o.BehindSince = orNil(b.From)
+		}
+	case k.State.Stopped():
+		o.BehindSince = orNil(k.StateSince)
+	}
+	if c.Next != "" {
+		o.Reading = &readingObject{Since: c.RoundStart, Mails: c.Count}
+	}
+	return o
 }
 
 func (a *api) listAddresses(ctx context.Context, in *struct {
 	ConnectorPath
 	Paging
+	Joiners bool `query:"joiners" doc:"say of each who would join a chat now"`
 }) (*listOutput[addressObject], error) {
-	if _, err := a.Connectors.Connector(ctx, in.Connector); err != nil {
+	k, err := a.Connectors.Connector(ctx, in.Connector)
+	if err != nil {
 		return nil, err
 	}
 	boxes, err := a.Connectors.Boxes(ctx)
@@ -88,12 +116,19 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	var all []addressObject
 	for _, b := range boxes {
 		if b.Connector == in.Connector {
-			all = append(all, addressOf(b))
+			all = append(all, addressOf(b, k))
 		}
 	}
 	page, next, err := cut(in.Paging, all, func(o addressObject) string { return o.ID })
-	if err != nil {
-		return nil, err
+	if err != nil || !in.Joiners {
+		return listed(page, next), err
+	}
+	people := &crowd{directory: a.Directory, now: time.Now()}
+	for i, o := range page {
+		if err := o.addJoiners(ctx, people); err != nil {
+			return nil, err
+		}
+		page[i] = o
 	}
 	return listed(page, next), nil
 }
@@ -130,9 +165,18 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 	if len(boxes) == 1 {
 		box.Cursor = boxes[0].Cursor
 	}
-	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box)}
-	out.Body.Warnings, err = a.Connectors.Warnings(ctx, v)
-	return out, err
+	k, err := a.Connectors.Connector(ctx, v.Connector)
+	if err != nil && !errors.Is(err, connector.ErrNotFound) {
+		return nil, err // an address outlives its connector
+	}
+	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box, k)}
+	return out, out.Body.addJoiners(ctx, &crowd{directory: a.Directory, now: time.Now()})
+}
+
+func (o *addressObject) addJoiners(ctx context.Context, people *crowd) error {
+	j, err := people.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
+	o.Joiners, o.Warnings = &j, j.Warnings
+	return err
 }
 
 func (a *api) getAddress(ctx context.Context, in *AddressPath) (*objectOutput[addressObject], error) {

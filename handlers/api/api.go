@@ -78,6 +78,8 @@ func build(o Options) *api {
 	a.registerSettings()
 	a.registerConnectors()
 	a.registerAddresses()
+	a.registerJoiners()
+	a.registerLimits()
 	a.registerMails()
 	a.registerMailCounts()
 	a.registerSolve()

@@ -109,8 +109,10 @@ func (a *api) explainConnectors(err error) *problem {
 	switch {
 	case errors.As(err, &wrong):
 		p := newProblem(http.StatusUnprocessableEntity, "")
+		p.Codes = map[string]string{}
 		var texts []string
 		for _, f := range wrong {
+			p.Codes[f.Field] = f.Code
 			p.Errors = append(p.Errors, &huma.ErrorDetail{Location: "body." + f.Field, Message: "expected " + f.Expected})
 			texts = append(texts, "body."+f.Field+": expected "+f.Expected)
 		}
@@ -146,5 +148,7 @@ func outside(code, reason string) *problem {
 	if reason != "" {
 		detail += " (" + reason + ")"
 	}
-	return newProblem(status, detail)
+	p := newProblem(status, detail)
+	p.WhatToDo = &text
+	return p
 }

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/words"
 )
 
 // A problem is an error as a client gets it.
@@ -22,6 +23,10 @@ type problem struct {
 	// Existing is the id of the object that has a value already that must be
 	// unique: who repeats a request finds here what the first one made.
 	Existing string `json:"existing,omitempty"`
+	// Codes say by field what is wrong with it, to find a text by.
+	Codes map[string]string `json:"codes,omitempty"`
+	// WhatToDo is what a person can do about a refusal of the outside.
+	WhatToDo *words.Text `json:"whatToDo,omitempty"`
 }
 
 func newProblem(status int, detail string, fields ...*huma.ErrorDetail) *problem {

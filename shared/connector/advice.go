@@ -114,6 +114,16 @@ var advice = map[string]words.Text{
 		EN: "The inbox can be read, but the mailbox settings cannot. Check the permission MailboxSettings.ReadWrite.",
 	},
 
+	// limits
+	LimitsNone: {
+		NL: "De app kan ook andere postvakken lezen. Voer het script uit en trek daarna in Entra de beheerderstoestemming voor Mail.ReadWrite, MailboxSettings.ReadWrite en Mail.Send in; User.Read.All blijft. Een wijziging werkt pas na 30 minuten tot 2 uur.",
+		EN: "The app can read other mailboxes too. Run the script, then revoke in Entra the admin consent for Mail.ReadWrite, MailboxSettings.ReadWrite and Mail.Send; User.Read.All stays. A change takes 30 minutes to 2 hours to work.",
+	},
+	LimitsUnknown: {
+		NL: "Er was geen ander postvak dat dit kan uitwijzen. Noem zelf een postvak dat niet geactiveerd is.",
+		EN: "There was no other mailbox that could tell. Name a mailbox that is not activated.",
+	},
+
 	// warnings at an address
 	"link-removed": {
 		NL: "De rol of het procesteam van dit adres bestaat niet meer. Kies een andere koppeling.",
