@@ -58,16 +58,24 @@ func newSkin(lang string, static map[string]asset) (*skin, error) {
 		if _, ok := k.texts[name+".title"]; !ok {
 			return nil, fmt.Errorf("texts/%s.json: no text %s.title", lang, name)
 		}
-		for _, t := range set.Templates() {
-			for _, key := range textsIn(t.Tree) {
-				if _, ok := k.texts[key]; !ok {
-					return nil, fmt.Errorf("texts/%s.json: no text %s, which pages/%s needs", lang, key, e.Name())
-				}
-			}
+		if err := k.check(set); err != nil {
+			return nil, fmt.Errorf("pages/%s: %w", e.Name(), err)
 		}
 		k.pages[name] = set
 	}
 	return k, nil
+}
+
+// check finds a text that a page names and that is not there.
+func (k *skin) check(page *template.Template) error {
+	for _, t := range page.Templates() {
+		for _, key := range textsIn(t.Tree) {
+			if _, ok := k.texts[key]; !ok {
+				return fmt.Errorf("texts/%s.json: no text %s", k.lang, key)
+			}
+		}
+	}
+	return nil
 }
 
 // functions are what pages can call.

@@ -2,21 +2,12 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"text/template/parse"
 	"time"
 )
 
@@ -95,120 +86,6 @@ func wants(t *testing.T, w *httptest.ResponseRecorder, code int, texts ...string
 	}
 	if t.Failed() {
 		t.Logf("%s", w.Body)
-	}
-}
-
-// Both languages say the same things with the same facts, and nothing that no
-// page says.
-func TestTexts(t *testing.T) {
-	nl, err := readTexts("nl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	en, err := readTexts("en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	places := func(s string) []string {
-		p := regexp.MustCompile(`\{\d\}`).FindAllString(s, -1)
-		slices.Sort(p)
-		return slices.Compact(p)
-	}
-	used, prefixes := usedTexts(t)
-	for key, text := range nl {
-		other, ok := en[key]
-		if !ok {
-			t.Errorf("%s is not there in English", key)
-		} else if !slices.Equal(places(text), places(other)) {
-			t.Errorf("%s names other facts in English", key)
-		}
-		plural := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".many")
-		if strings.TrimSpace(text) == "" || strings.TrimSpace(other) == "" {
-			t.Errorf("%s is blank", key)
-		}
-		if !used[key] && !used[plural] && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p+".") }) {
-			t.Errorf("%s is used nowhere", key)
-		}
-	}
-	for key := range en {
-		if _, ok := nl[key]; !ok {
-			t.Errorf("%s is not there in Dutch", key)
-		}
-	}
-	for key := range used {
-		_, one := nl[key+".one"]
-		if _, ok := nl[key]; !ok && !one && strings.HasPrefix(key, "nav.") {
-			t.Errorf("%s has no text", key)
-		}
-	}
-}
-
-// usedTexts are all strings of the code and of the pages that are written like
-// keys, and the prefixes to which something is added.
-func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
-	t.Helper()
-	used = map[string]bool{}
-	form := regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-				s, _ := strconv.Unquote(l.Value)
-				switch {
-				case form.MatchString(s):
-					used[s] = true
-				case strings.HasSuffix(s, ".") && form.MatchString(s+"x"):
-					prefixes = append(prefixes, strings.TrimSuffix(s, "."))
-				}
-			}
-			return true
-		})
-	}
-	k, err := newSkin("nl", map[string]asset{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, page := range k.pages {
-		used[name+".title"] = true
-		for _, tmpl := range page.Templates() {
-			for _, key := range textsIn(tmpl.Tree) {
-				used[key] = true
-			}
-			if tmpl.Tree != nil {
-				prefixes = append(prefixes, valuesIn(tmpl.Tree.Root.String())...)
-			}
-		}
-	}
-	return used, prefixes
-}
-
-// valuesIn are the prefixes that a template gives to tx, or puts together.
-func valuesIn(template string) (prefixes []string) {
-	for _, m := range regexp.MustCompile(`tx "([a-z0-9.-]+)"|print "([a-z0-9.-]+)\."`).FindAllStringSubmatch(template, -1) {
-		prefixes = append(prefixes, m[1]+m[2])
-	}
-	return prefixes
-}
-
-func TestAMissingTextIsFound(t *testing.T) {
-	set, err := parse.Parse("x", `{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`, "", "",
-		map[string]any{"t": 1, "tn": 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "[a.b c.d e.f.one e.f.many g.h]"
-	if got := fmt.Sprint(textsIn(set["x"])); got != want {
-		t.Errorf("%s, want %s", got, want)
 	}
 }
 
@@ -293,7 +170,7 @@ func TestFormsLeadNowhereElse(t *testing.T) {
 func TestAFlashHoldsNoWords(t *testing.T) {
 	api := newAPI("manager", "health.read")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
-	for _, value := range []string{"Uw wachtwoord is verlopen", "health.ok:1:<b>", "nothing.here:1:", "::", "health.ok:1"} {
+	for _, value := range []string{"Uw wachtwoord is verlopen", "health.ok:1:<b>", "nothing.here:1:", "::", "health.ok", "health.ok:1"} {
 		w := browse(t, api, "GET", "/web/health", "", "Cookie", "flash="+value)
 		wants(t, w, 200, `aria-live="polite"></div>`)
 	}
@@ -321,6 +198,17 @@ func TestNavigation(t *testing.T) {
 	reader := newAPI("reader", "mails.read")
 	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
 	wants(t, browse(t, reader, "GET", "/web/health", ""), 200, `!href="/web/health"`)
+	handler, err := New(Options{API: api})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := handler.(*site)
+	delete(s.paths, "/web/mails")
+	v := s.visit(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil))
+	v.me = person{Actions: []string{"mails.read", "health.read"}}
+	if items := v.nav(); len(items) != 1 || items[0].Path != "/web/health" || items[0].First {
+		t.Errorf("navigation leads to %+v", items)
+	}
 }
 
 func TestTimes(t *testing.T) {
@@ -341,58 +229,4 @@ func TestTimes(t *testing.T) {
 	if got := k.date(now); got != "25 nov 2026 10:30" {
 		t.Error(got)
 	}
-}
-
-// Whatever a cookie holds, what is said is a text of ours.
-func FuzzFlash(f *testing.F) {
-	for _, s := range []string{"mails.solved:3:" + one, "a.b:1:", "::", "mails.title:999999:x", "<b>"} {
-		f.Add(s)
-	}
-	k := &skin{texts: map[string]string{"mails.title": "{0} <b>", "mails.n.one": "{0}", "mails.n.many": "{0}"}}
-	f.Fuzz(func(t *testing.T, value string) {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.AddCookie(&http.Cookie{Name: flashCookie, Value: value})
-		said := takeFlash(httptest.NewRecorder(), r)
-		if said == nil {
-			return
-		}
-		if text := strings.Trim(k.flashText(said), "0123456789"); text != "" && text != " <b>" {
-			t.Errorf("%q says %q", value, text)
-		}
-		if strings.ContainsAny(said.Undo, "/?#%<\"") {
-			t.Errorf("%q undoes %q", value, said.Undo)
-		}
-	})
-}
-
-// A filter that was written into an address is the same when it is read.
-func FuzzFilter(f *testing.F) {
-	for _, q := range []string{"", "state=all&reason=bounce&age=3&show=100", "search=%26a%3Db&after=x", "age=-5&show=999999999999999999999", "state=%00"} {
-		f.Add(q)
-	}
-	f.Fuzz(func(t *testing.T, query string) {
-		q, _ := url.ParseQuery(query)
-		want := filterOf(q)
-		again, err := url.ParseQuery(strings.TrimPrefix(want.Query(), "?"))
-		if got := filterOf(again); err != nil || got != want {
-			t.Errorf("%q: %+v becomes %+v, %v", query, want, got, err)
-		}
-		if want.Show < pageSize || want.Show > maxShow || want.Age < 0 || want.Age > 365 {
-			t.Errorf("%q: %+v", query, want)
-		}
-	})
-}
-
-// Wherever a form wants to lead, it stays among these pages.
-func FuzzLocal(f *testing.F) {
-	for _, s := range []string{"/web/mails?a=b", "//evil.example/web/", "/web/../..//evil", "/web/%5c", "http:/web/x", "/web/\t/x"} {
-		f.Add(s)
-	}
-	base, _ := url.Parse("https://office.example/web/look")
-	f.Fuzz(func(t *testing.T, to string) {
-		u, err := base.Parse(local(to))
-		if err != nil || u.Host != base.Host || u.Scheme != "https" || !strings.HasPrefix(u.Path, "/web/") {
-			t.Errorf("%q leads to %v, %v", to, u, err)
-		}
-	})
 }

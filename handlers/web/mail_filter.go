@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A filter says which mails the list holds. It travels in the query of every
+// address below /web/mails.
+type filter struct {
+	State, Reason, Address, Search string
+	Age                            int // only mail older than so many days
+	Show                           int // how many at once
+	After                          string
+}
+
+const pageSize = 50
+
+// maxShow is how many mails the API lists at once.
+const maxShow = 200
+
+var mailStates = []string{"parked", "new", "processed", "dismissed", "all"}
+
+func filterOf(q url.Values) filter {
+	f := filter{State: q.Get("state"), Reason: q.Get("reason"), Address: q.Get("address"), Search: q.Get("search"), After: q.Get("after")}
+	if !slices.Contains(mailStates, f.State) {
+		f.State = mailStates[0]
+	}
+	f.Age, _ = strconv.Atoi(q.Get("age"))
+	f.Age = min(max(f.Age, 0), 365)
+	f.Show, _ = strconv.Atoi(q.Get("show"))
+	f.Show = min(max(f.Show, pageSize), maxShow)
+	return f
+}
+
+// Query is the filter as part of an address, "" for that of the first page.
+func (f filter) Query() string {
+	q := url.Values{}
+	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.State != mailStates[0] {
+		q.Set("state", f.State)
+	}
+	if f.Age > 0 {
+		q.Set("age", strconv.Itoa(f.Age))
+	}
+	if f.Show > pageSize {
+		q.Set("show", strconv.Itoa(f.Show))
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+// Narrow tells whether the filter hides mail in its state.
+func (f filter) Narrow() bool {
+	return f.Reason != "" || f.Address != "" || f.Search != "" || f.Age > 0
+}
+
+// ask is the query for the API.
+func (f filter) ask(now time.Time) string {
+	q := url.Values{"limit": {strconv.Itoa(f.Show)}}
+	if f.State != "all" {
+		q.Set("state", f.State)
+	}
+	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.Age > 0 {
+		q.Set("before", now.AddDate(0, 0, -f.Age).UTC().Format(time.RFC3339))
+	}
+	return "/api/mails?" + q.Encode()
+}

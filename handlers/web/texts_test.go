@@ -1,0 +1,135 @@
+package web
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"html/template"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"text/template/parse"
+)
+
+// Both languages say the same things with the same facts, and nothing that no
+// page says.
+func TestTexts(t *testing.T) {
+	nl, err := readTexts("nl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	en, err := readTexts("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := func(s string) []string {
+		p := regexp.MustCompile(`\{\d\}`).FindAllString(s, -1)
+		slices.Sort(p)
+		return slices.Compact(p)
+	}
+	used, prefixes := usedTexts(t)
+	for key, text := range nl {
+		other, ok := en[key]
+		if !ok {
+			t.Errorf("%s is not there in English", key)
+		} else if !slices.Equal(places(text), places(other)) {
+			t.Errorf("%s names other facts in English", key)
+		}
+		plural := strings.TrimSuffix(strings.TrimSuffix(key, ".one"), ".many")
+		if strings.TrimSpace(text) == "" || strings.TrimSpace(other) == "" {
+			t.Errorf("%s is blank", key)
+		}
+		if !used[key] && !used[plural] && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p+".") }) {
+			t.Errorf("%s is used nowhere", key)
+		}
+	}
+	for key := range en {
+		if _, ok := nl[key]; !ok {
+			t.Errorf("%s is not there in Dutch", key)
+		}
+	}
+	for key := range used {
+		_, one := nl[key+".one"]
+		if _, ok := nl[key]; !ok && !one && strings.HasPrefix(key, "nav.") {
+			t.Errorf("%s has no text", key)
+		}
+	}
+}
+
+// usedTexts are all strings of the code and of the pages that are written like
+// keys, and the prefixes to which something is added.
+func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
+	t.Helper()
+	used = map[string]bool{}
+	form := regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+				s, _ := strconv.Unquote(l.Value)
+				switch {
+				case form.MatchString(s):
+					used[s] = true
+				case strings.HasSuffix(s, ".") && form.MatchString(s+"x"):
+					prefixes = append(prefixes, strings.TrimSuffix(s, "."))
+				}
+			}
+			return true
+		})
+	}
+	k, err := newSkin("nl", map[string]asset{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, page := range k.pages {
+		used[name+".title"] = true
+		for _, tmpl := range page.Templates() {
+			for _, key := range textsIn(tmpl.Tree) {
+				used[key] = true
+			}
+			if tmpl.Tree != nil {
+				prefixes = append(prefixes, valuesIn(tmpl.Tree.Root.String())...)
+			}
+		}
+	}
+	return used, prefixes
+}
+
+// valuesIn are the prefixes that a template gives to tx, or puts together.
+func valuesIn(template string) (prefixes []string) {
+	for _, m := range regexp.MustCompile(`tx "([a-z0-9.-]+)"|print "([a-z0-9.-]+)\."`).FindAllStringSubmatch(template, -1) {
+		prefixes = append(prefixes, m[1]+m[2])
+	}
+	return prefixes
+}
+
+func TestAMissingTextIsFound(t *testing.T) {
+	set, err := parse.Parse("x", `{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`, "", "",
+		map[string]any{"t": 1, "tn": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &skin{lang: "nl", texts: map[string]string{"a.b": "x"}}
+	page := template.Must(template.New("page").Funcs(k.functions()).Parse(`{{t "a.b"}}{{with .}}{{t "a.c"}}{{end}}`))
+	if err := k.check(page); err == nil || !strings.Contains(err.Error(), "a.c") {
+		t.Error(err)
+	}
+	want := "[a.b c.d e.f.one e.f.many g.h]"
+	if got := fmt.Sprint(textsIn(set["x"])); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
