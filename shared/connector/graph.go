@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"kantoorpost/shared/mail"
@@ -22,6 +23,10 @@ type Graph interface {
 	Delta(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error)
 	// Message answers one mail.
 	Message(ctx context.Context, mailbox, id string) (mail.Message, error)
+	// Attachments lists what came with a mail, in its order; Attachment writes
+	// the content of one of them, and may have written a part when it fails.
+	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)
+	Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error
 }
 
 // An Answer is how Graph refused: the HTTP status and Graph's own code.

@@ -1,0 +1,93 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/mail"
+)
+
+// MaxAttachment is how many bytes of an attachment are read: the most that
+// Exchange lets a mail be.
+// https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#message-limits
+const MaxAttachment = 150 << 20
+
+// downloading is how long one attachment may take.
+const downloading = 3 * time.Minute
+
+// Attachments lists what came with a message, in its order, without content.
+// What cannot be decoded is left out.
+// https://learn.microsoft.com/graph/api/message-list-attachments
+func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]mail.Attachment, error) {
+	if err := errors.Join(segment(mailboxID), segment(message)); err != nil {
+		return nil, err
+	}
+	var all []mail.Attachment
+	err := c.ask(ctx, mailboxID, prefer(maxAttachments),
+		func(ctx context.Context, r request) error {
+			_, err := c.user(mailboxID).Messages().ByMessageId(message).Attachments().Get(ctx, &users.ItemMessagesItemAttachmentsRequestBuilderGetRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+				// Without a selection the contents come too.
+				QueryParameters: &users.ItemMessagesItemAttachmentsRequestBuilderGetQueryParameters{Select: []string{"id", "name", "contentType", "size", "isInline"}},
+			})
+			return err
+		},
+		func(r io.Reader) error {
+			all = nil
+			_, err := answer.Collection(r, func(raw []byte) {
+				if a, err := answer.Attachment(raw); err == nil && len(all) < maxAttachments {
+					all = append(all, a)
+				}
+			})
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("attachments in mailbox %s: %w", mailboxID, err)
+	}
+	return all, nil
+}
+
+// maxAttachments is how many of a message are listed: Exchange allows no more.
+const maxAttachments = 250
+
+// Attachment writes the content of one attachment to w: of another mail, that
+// mail as it was sent. When there is an error w may have a part of it.
+// https://learn.microsoft.com/graph/api/attachment-get#example-6-get-the-raw-contents-of-a-file-attachment-on-a-message
+func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, w io.Writer) error {
+	if err := errors.Join(segment(mailboxID), segment(message), segment(id)); err != nil {
+		return err
+	}
+	// The SDK has no builder for the value of an attachment.
+	link := c.root.JoinPath("v1.0", "users", url.PathEscape(mailboxID), "messages", url.PathEscape(message), "attachments", url.PathEscape(id), "$value").String()
+	headers := prefer(pageSize)
+	headers.Add("Accept", "*/*")
+	err := c.inTurn(ctx, mailboxID, func(ctx context.Context) error {
+		return c.once(ctx, downloading, headers, func(ctx context.Context, r request) error {
+			builder := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).WithUrl(link)
+			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
+			return err
+		}, func(res *http.Response) error {
+			n, err := io.Copy(w, io.LimitReader(res.Body, MaxAttachment))
+			if err != nil {
+				return fmt.Errorf("graph: attachment: %w", err)
+			}
+			if n == MaxAttachment {
+				return fault.Final(fmt.Errorf("graph: attachment of %d bytes or more", MaxAttachment))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("attachment in mailbox %s: %w", mailboxID, err)
+	}
+	return nil
+}
