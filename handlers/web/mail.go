@@ -18,6 +18,8 @@ type (
 		Client  *customer    `json:"client"`
 		Solve   solution     `json:"solve"`
 		At      string       `json:"-"` // the clients of the contact
+		Path    string       `json:"-"` // where it is sent to
+		First   bool         `json:"-"` // of all
 	}
 	// A solution is what …/solve takes.
 	solution struct {
@@ -75,6 +77,13 @@ func (m openMail) Path(do string) string {
 	}
 	return p + m.Filter.Query()
 }
+
+// fewSuggestions are seen at once: the mail itself is to be read beside them.
+const fewSuggestions = 3
+
+// Best are the likeliest suggestions, Others the rest.
+func (m openMail) Best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
+func (m openMail) Others() []suggestion { return m.Suggestions[len(m.Best()):] }
 
 // List is where the list is.
 func (m openMail) List() string { return "/web/mails" + m.Filter.Query() }
@@ -168,6 +177,7 @@ func (v *visit) suggest(api string, open *openMail) error {
 	}
 	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
 	for i, s := range open.Suggestions {
+		open.Suggestions[i].Path, open.Suggestions[i].First = open.Path("solve"), i == 0
 		if s.Contact == nil {
 			continue
 		}

@@ -114,8 +114,20 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, ""), 200,
 		"Onbekend is jan@bakker.example", "Koppelen aan Jan Jansen (Bakkerij Jansen)", "Zeer waarschijnlijk", "Zelfde naam", `data-key="1"`,
 		`src="/api/mails/`+one+`/body" sandbox="allow-popups allow-popups-to-escape-sandbox"`, `value="Jan Bakker"`, `value="k1" checked`, "!name=\"scope\" value=\"list\"", "!Doorlaten")
-	// The list is not asked for when only the mail is.
+	// The likeliest few are seen at once, the others behind a word.
 	api := waiting()
+	many := []suggestion{}
+	for i := range 5 {
+		many = append(many, suggestion{Action: "choose-client", Score: 0.1, Client: &customer{Name: fmt.Sprintf("Relatie %d", i)}, Solve: solution{Action: "choose-client", Client: fmt.Sprint(i)}})
+	}
+	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": many}
+	page := browse(t, api, "GET", "/web/mails/"+one, "")
+	wants(t, page, 200, "Hoort bij Relatie 0", "Hoort bij Relatie 4", "Nog 2 voorstellen", "!<button class=\"primary\" data-key=\"1\"")
+	if text := page.Body.String(); strings.Count(text, `data-key="1"`) != 1 || strings.Index(text, "Relatie 2") > strings.Index(text, "Nog 2") || strings.Index(text, "Relatie 3") < strings.Index(text, "Nog 2") {
+		t.Error("the suggestions stand in the wrong place")
+	}
+	// The list is not asked for when only the mail is.
+	api = waiting()
 	w := browse(t, api, "GET", "/web/mails/"+one+"?age=1", "", "HX-Request", "true", "HX-Target", "mail-detail")
 	wants(t, w, 200, `<section id="mail-detail"`, "!id=\"mail-list", "!<html")
 	if asked := strings.Join(api.asked, " "); strings.Contains(asked, "counts") || strings.Contains(asked, "limit=") {

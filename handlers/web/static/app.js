@@ -84,15 +84,17 @@ document.addEventListener("toggle", (e) => {
 }, true);
 
 // The list shows which of it is open, also when one of the two was replaced.
-let open;
+let open; // undefined before the first look
 function mark() {
-  const id = document.querySelector("[data-mail]")?.dataset.mail;
+  const id = document.querySelector("[data-mail]")?.dataset.mail ?? "";
   for (const a of document.querySelectorAll("[data-list] a")) {
     if (id && a.id === "m-" + id) {
       a.setAttribute("aria-current", "true");
       if (id !== open) a.scrollIntoView({ block: "nearest" });
     } else a.removeAttribute("aria-current");
   }
+  // On a narrow screen the page is where the mail before was read to.
+  if (open !== undefined && id !== open) scrollTo(0, 0);
   open = id;
 }
 
