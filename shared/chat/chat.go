@@ -8,6 +8,7 @@
 //
 //	c|<chat>               -> the chat                                  (Chat)
 //	u|<member>|<chat>      -> the same, for one participant             (Chat)
+//	u|<member>|<chat>|seen -> how far that one has looked               (seen)
 //	n|<client>|<chat>      -> the same, for one client                  (Chat)
 //	x|<chat>|<mail>        -> a message, newest first                   (Message)
 //	k|<h>                  -> which chat a mail or a conversation belongs to (Thread)
@@ -52,9 +53,27 @@ type Chat struct {
 	Preview     string    `json:"preview"`
 	Messages    int64     `json:"messages"`
 	Written     int64     `json:"written,omitempty"` // of the messages, those that team members wrote
+	// Woken is how often something came that participants should look at. It
+	// never goes down, so that what a member has seen of it can be told.
+	Woken   int64             `json:"woken,omitempty"`
+	Added   map[string]ByHand `json:"added,omitempty"`   // members whom a person brought in, by id
+	Removed []string          `json:"removed,omitempty"` // whom a person took out: later mail does not bring them back
+
+	// Unread is how much of Woken the member whose list it comes from has not
+	// looked at yet.
+	Unread int64 `json:"-"`
 
 	etag string // of its c row
 }
+
+// ByHand says who did something, and when.
+type ByHand struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// ETag is the version of the chat: it changes with every message and change.
+func (c Chat) ETag() string { return c.etag }
 
 // The kinds of message. They are stored.
 const (
@@ -99,7 +118,7 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 	c := Chat{
 		ID: it.ID, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,
-		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1,
+		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, Woken: 1,
 	}
 	ops := []table.Op{
 		table.Insert(c.row()),
@@ -127,7 +146,7 @@ type Entry struct {
 // write it; they hold only if nobody changed the chat since it was read.
 func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 	for _, m := range e.Members {
-		if !slices.Contains(c.Members, m) && len(c.Members) < MaxMembers {
+		if !slices.Contains(c.Members, m) && !slices.Contains(c.Removed, m) && len(c.Members) < MaxMembers {
 			c.Members = append(slices.Clip(c.Members), m)
 		}
 	}
@@ -142,6 +161,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 			m.Kind = KindAutoReply
 		} else {
 			c.State = Open
+			c.Woken++
 			if it.Received.After(c.Last) {
 				c.Last, c.Preview = it.Received, it.Preview
 			}

@@ -63,6 +63,10 @@ func (s *Store) Leave(ctx context.Context, c Chat, it item.Item) ([]table.Op, er
 		}
 	}
 	if last {
+		// The same mail may begin this chat anew: it was not looked at then.
+		if err := s.forget(ctx, c); err != nil {
+			return nil, err
+		}
 		ops = append(ops, table.Delete(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
 		for _, m := range c.Members {
 			ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -57,9 +58,20 @@ func (s *Store) Write(ctx context.Context, id, member, key, text string, at time
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
 		c.Messages++
 		c.Written++
+		c.Woken++
 		c.Last, c.Preview = m.Received, m.Preview
 		ops := append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)), table.Insert(row(said, m, nil)),
 			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
+		// Who had seen all before has seen what he or she writes.
+		if slices.Contains(c.Members, member) {
+			before, err := s.seen(ctx, member, c.ID)
+			if err != nil {
+				return Message{}, err
+			}
+			if before.Woken == c.Woken-1 {
+				ops = append(ops, table.Put(row(seenKey(member, c.ID), seen{Woken: c.Woken}, nil)))
+			}
+		}
 		err = s.table.Write(ctx, ops...)
 		if err == nil {
 			return m, nil

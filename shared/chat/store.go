@@ -72,12 +72,12 @@ type Query struct {
 }
 
 // List returns chats, the last started first, and the id to continue after, ""
-// at the end. It costs one query.
+// at the end. It costs one query. Those of a member say what is unread.
 func (s *Store) List(ctx context.Context, q Query) (chats []Chat, after string, err error) {
 	prefix := "c|"
 	switch {
 	case q.Member != "":
-		prefix = memberKey(q.Member, "")
+		return s.listOf(ctx, q)
 	case q.Client != "":
 		prefix = clientKey(q.Client, "")
 	}

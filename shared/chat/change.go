@@ -1,0 +1,111 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/table"
+)
+
+// ErrChanged means that a chat is not any more as a change expects it.
+var ErrChanged = errors.New("the chat was changed meanwhile")
+
+// ErrMembers means that a list of members is empty, too long or has doubles, or
+// differs too much from what it replaces for one transaction.
+var ErrMembers = fmt.Errorf("a chat has 1 to %d members, each once", MaxMembers)
+
+// SetState closes or opens a chat and returns it; etag "" means whatever it is.
+// Errors: ErrNotFound, ErrChanged.
+func (s *Store) SetState(ctx context.Context, id, etag string, state State) (Chat, error) {
+	return s.change(ctx, id, etag, func(c *Chat) ([]table.Op, *audit.Entry, error) {
+		if c.State == state {
+			return nil, nil, nil
+		}
+		c.State = state
+		action := "chat.close"
+		if state == Open {
+			action = "chat.open"
+		}
+		return nil, &audit.Entry{Action: action}, nil
+	})
+}
+
+// SetMembers says who takes part in a chat, and returns it; etag "" means
+// whatever it is. Who is not named any more loses the chat, and later mail does
+// not bring him or her back. Errors: ErrNotFound, ErrChanged, ErrMembers.
+func (s *Store) SetMembers(ctx context.Context, id, etag string, members []string, at time.Time) (Chat, error) {
+	if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n || slices.Contains(members, "") {
+		return Chat{}, ErrMembers
+	}
+	return s.change(ctx, id, etag, func(c *Chat) (ops []table.Op, e *audit.Entry, err error) {
+		var kept, added, removed []string
+		hands := map[string]ByHand{}
+		for _, m := range c.Members {
+			if !slices.Contains(members, m) {
+				removed = append(removed, m)
+				ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
+				continue
+			}
+			kept = append(kept, m)
+			if by, ok := c.Added[m]; ok {
+				hands[m] = by
+			}
+		}
+		for _, m := range members {
+			if !slices.Contains(kept, m) {
+				added = append(added, m)
+				hands[m] = ByHand{By: audit.By(ctx), At: at.UTC().Truncate(time.Millisecond)}
+			}
+		}
+		if len(added)+len(removed) == 0 {
+			return nil, nil, nil
+		}
+		c.Members, c.Added = append(kept, added...), hands
+		c.Removed = slices.DeleteFunc(slices.Concat(c.Removed, removed), func(m string) bool { return slices.Contains(c.Members, m) })
+		c.Removed = c.Removed[max(0, len(c.Removed)-MaxMembers):]
+		e = &audit.Entry{Action: "chat.members", Detail: map[string]string{}}
+		for name, ids := range map[string][]string{"added": added, "removed": removed} {
+			if len(ids) > 0 {
+				e.Detail[name] = strings.Join(ids, " ")
+			}
+		}
+		return ops, e, nil
+	})
+}
+
+// change lets f change a chat, with its views and an entry of the audit; an
+// entry that is nil means that nothing changes.
+func (s *Store) change(ctx context.Context, id, etag string, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
+	for {
+		c, err := s.Get(ctx, id)
+		if err != nil {
+			return Chat{}, err
+		}
+		if etag != "" && etag != c.etag {
+			return Chat{}, ErrChanged
+		}
+		ops, e, err := f(&c)
+		if err != nil || e == nil {
+			return c, err
+		}
+		e.By, e.Object = audit.By(ctx), "chat "+c.ID
+		ops = append(append(ops, c.rows()...), audit.Op(*e))
+		if len(ops) > table.MaxOps {
+			return Chat{}, ErrMembers
+		}
+		err = s.table.Write(ctx, ops...)
+		switch {
+		case err == nil:
+			return s.Get(ctx, id)
+		case ctx.Err() != nil || !errors.Is(err, table.ErrChanged):
+			return Chat{}, fmt.Errorf("change chat %s: %w", id, err)
+		case etag != "":
+			return Chat{}, ErrChanged
+		}
+	}
+}

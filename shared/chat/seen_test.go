@@ -1,0 +1,267 @@
+package chat_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/table"
+)
+
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+// unread is what a member has not looked at, as the list and the chat itself say.
+func (b bench) unread(t *testing.T, c chat.Chat, member string) int64 {
+	t.Helper()
+	one, err := b.Unread(t.Context(), b.get(t, c.ID), member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := b.List(t.Context(), chat.Query{Member: member, Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range list {
+		if in.ID == c.ID && in.Unread != one {
+			t.Errorf("the list says %d unread, the chat %d", in.Unread, one)
+		}
+	}
+	return one
+}
+
+func (b bench) see(t *testing.T, c chat.Chat, member string) {
+	t.Helper()
+	if err := b.See(t.Context(), b.get(t, c.ID), member); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b bench) write(t *testing.T, ops []table.Op) {
+	t.Helper()
+	if err := b.table.Write(t.Context(), ops...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each participant has what he or she did not look at: mail and others' notes,
+// not one's own and not what a program answered.
+func TestUnread(t *testing.T) {
+	b := setUp(t)
+	c := b.start(t, letter(1), "client", "anna", "bram")
+	want := func(anna, bram int64) {
+		t.Helper()
+		if a, br := b.unread(t, c, "anna"), b.unread(t, c, "bram"); a != anna || br != bram {
+			t.Errorf("anna %d, bram %d unread; want %d and %d", a, br, anna, bram)
+		}
+	}
+	want(1, 1)
+	b.see(t, c, "anna")
+	want(0, 1)
+	_, ops := b.get(t, c.ID).Join(letter(2), chat.Entry{Named: true})
+	b.write(t, ops)
+	want(1, 2)
+	_, ops = b.get(t, c.ID).Join(letter(3), chat.Entry{Named: true, Quiet: true})
+	b.write(t, ops)
+	want(1, 2)
+	b.see(t, c, "anna")
+	if _, err := b.Write(t.Context(), c.ID, "anna", "k", "Ik bel.", noon); err != nil {
+		t.Fatal(err)
+	}
+	want(0, 3)
+	// Who has not seen the rest has not seen it by writing.
+	if _, err := b.Write(t.Context(), c.ID, "bram", "k", "Goed.", noon); err != nil {
+		t.Fatal(err)
+	}
+	want(1, 4)
+	// Who takes no part has nothing unread, and leaves no trace.
+	b.see(t, c, "carla")
+	if n := b.unread(t, c, "carla"); n != 0 {
+		t.Errorf("carla: %d", n)
+	}
+	if _, err := b.table.Get(t.Context(), "u|carla|"+c.ID+"|seen"); !errors.Is(err, table.ErrNotFound) {
+		t.Errorf("carla left a trace: %v", err)
+	}
+}
+
+// What was seen of a chat that is gone is forgotten: the same mail may begin it
+// anew.
+func TestWhatIsTakenBackWasNotSeen(t *testing.T) {
+	b := setUp(t)
+	c := b.start(t, letter(1), "client", "anna", "bram")
+	b.see(t, c, "anna")
+	b.see(t, c, "bram")
+	if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"anna"}, noon); err != nil {
+		t.Fatal(err)
+	}
+	ops, err := b.Leave(t.Context(), b.get(t, c.ID), letter(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write(t, ops)
+	rows, _, err := b.table.Range(t.Context(), "u|", "u|~", 100)
+	if err != nil || len(rows) != 0 {
+		t.Errorf("left: %v, %v", rows, err)
+	}
+}
+
+// Pages of a member's list hold each chat once with what is unread of it,
+// wherever a page ends, and cost one query each.
+func TestPagesOfAMember(t *testing.T) {
+	for limit := 1; limit <= 7; limit++ {
+		b := setUp(t)
+		want := map[string]int64{}
+		for n := range 12 {
+			c := b.start(t, letter(n), "client", "anna", "bram")
+			want[c.ID] = 1
+			if n%3 != 0 {
+				b.see(t, c, "anna")
+				want[c.ID] = 0
+			}
+			if n%4 == 1 { // anna has seen it, and is out
+				if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"bram"}, noon); err != nil {
+					t.Fatal(err)
+				}
+				delete(want, c.ID)
+			}
+		}
+		got := map[string]int64{}
+		for q := (chat.Query{Member: "anna", Limit: limit}); ; {
+			page, after, err := b.List(t.Context(), q)
+			if err != nil || len(page) > limit {
+				t.Fatal(len(page), err)
+			}
+			for _, c := range page {
+				if _, twice := got[c.ID]; twice {
+					t.Errorf("limit %d: %s comes twice", limit, c.ID)
+				}
+				got[c.ID] = c.Unread
+			}
+			if after != "" && after == q.After {
+				t.Fatalf("limit %d: the list does not go on", limit)
+			}
+			if q.After = after; after == "" {
+				break
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("limit %d: %v, want %v", limit, got, want)
+		}
+	}
+}
+
+// A chat that is closed is closed in every list, with who did it; a change that
+// is based on another version is refused.
+func TestClose(t *testing.T) {
+	b := setUp(t)
+	c := b.start(t, letter(1), "client", "anna")
+	ctx := audit.As(t.Context(), "anna")
+	closed, err := b.SetState(ctx, c.ID, c.ETag(), chat.Closed)
+	if err != nil || closed.State != chat.Closed || closed.ETag() == c.ETag() {
+		t.Fatalf("%+v, %v", closed, err)
+	}
+	if _, err := b.SetState(ctx, c.ID, c.ETag(), chat.Open); !errors.Is(err, chat.ErrChanged) {
+		t.Errorf("a change of what is no longer so: %v", err)
+	}
+	again, err := b.SetState(ctx, c.ID, "", chat.Closed)
+	if err != nil || again.ETag() != closed.ETag() {
+		t.Errorf("closed twice: %+v, %v", again, err)
+	}
+	for _, q := range []chat.Query{{Limit: 5}, {Limit: 5, Member: "anna"}, {Limit: 5, Client: "client"}} {
+		if list, _, err := b.List(ctx, q); err != nil || len(list) != 1 || list[0].State != chat.Closed {
+			t.Errorf("%+v: %+v, %v", q, list, err)
+		}
+	}
+	// New mail opens it again; what a program answers does not.
+	_, ops := closed.Join(letter(2), chat.Entry{Named: true, Quiet: true})
+	b.write(t, ops)
+	if now := b.get(t, c.ID); now.State != chat.Closed {
+		t.Error("a program opened it")
+	}
+	_, ops = b.get(t, c.ID).Join(letter(3), chat.Entry{Named: true})
+	b.write(t, ops)
+	if now := b.get(t, c.ID); now.State != chat.Open {
+		t.Error("new mail left it closed")
+	}
+	b.audited(t, "anna", "chat.close")
+	if _, err := b.SetState(ctx, letter(9).ID, "", chat.Closed); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("a chat that is not there: %v", err)
+	}
+}
+
+// audited checks which entries there are, oldest first.
+func (b bench) audited(t *testing.T, by string, actions ...string) []audit.Entry {
+	t.Helper()
+	entries, _, err := audit.New(b.table).List(t.Context(), 50, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		if got = append(got, e.Action); e.By != by {
+			t.Errorf("%s is by %q", e.Action, e.By)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(actions)
+	if !slices.Equal(got, actions) {
+		t.Errorf("entries %v, want %v", got, actions)
+	}
+	return entries
+}
+
+// Who is taken out loses the chat, and mail does not bring him or her back; who
+// is added has it, all unread, with who did that.
+func TestMembers(t *testing.T) {
+	b := setUp(t)
+	c := b.start(t, letter(1), "client", "anna", "bram")
+	ctx := audit.As(t.Context(), "carla")
+	c, err := b.SetMembers(ctx, c.ID, c.ETag(), []string{"dirk", "bram"}, noon)
+	if err != nil || !slices.Equal(c.Members, []string{"bram", "dirk"}) || c.Added["dirk"] != (chat.ByHand{By: "carla", At: noon}) || len(c.Added) != 1 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if list, _, err := b.List(ctx, chat.Query{Member: "anna", Limit: 5}); err != nil || len(list) != 0 {
+		t.Errorf("anna still has %+v, %v", list, err)
+	}
+	if n := b.unread(t, c, "dirk"); n != 1 {
+		t.Errorf("dirk has %d unread", n)
+	}
+	_, ops := c.Join(letter(2), chat.Entry{Members: []string{"anna", "eva"}, Named: true})
+	b.write(t, ops)
+	if c = b.get(t, c.ID); !slices.Equal(c.Members, []string{"bram", "dirk", "eva"}) {
+		t.Errorf("after a mail: %v", c.Members)
+	}
+	if e := b.audited(t, "carla", "chat.members"); e[0].Detail["added"] != "dirk" || e[0].Detail["removed"] != "anna" {
+		t.Errorf("%+v", e)
+	}
+	if c, err = b.SetMembers(ctx, c.ID, "", []string{"anna", "bram", "eva"}, noon); err != nil || len(c.Removed) != 1 || c.Removed[0] != "dirk" || len(c.Added) != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	before := c.ETag()
+	if c, err = b.SetMembers(ctx, c.ID, before, []string{"eva", "bram", "anna"}, noon); err != nil || c.ETag() != before {
+		t.Errorf("the same members are a change: %v", err)
+	}
+	var many []string
+	for n := range chat.MaxMembers + 1 {
+		many = append(many, fmt.Sprint("member", n))
+	}
+	for _, bad := range [][]string{nil, {}, {""}, {"anna", "anna"}, many} {
+		if _, err := b.SetMembers(ctx, c.ID, "", bad, noon); !errors.Is(err, chat.ErrMembers) {
+			t.Errorf("%d members %.3v: %v", len(bad), bad, err)
+		}
+	}
+	if _, err := b.SetMembers(ctx, c.ID, "stale", []string{"anna"}, noon); !errors.Is(err, chat.ErrChanged) {
+		t.Errorf("a stale version: %v", err)
+	}
+	// The most that can be changed at once fits, and all others are told.
+	if c, err = b.SetMembers(ctx, c.ID, "", many[:chat.MaxMembers], noon); err != nil || len(c.Members) != chat.MaxMembers {
+		t.Errorf("%d members, %v", len(c.Members), err)
+	}
+	if _, err := b.SetMembers(ctx, c.ID, "", append([]string{"anna"}, many[60:chat.MaxMembers]...), noon); err != nil {
+		t.Error(err)
+	}
+}
