@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -43,18 +44,35 @@ type app struct {
 	process *process.Handler
 	api     http.Handler
 	web     http.Handler
+
+	ticked atomic.Int64 // in milliseconds since 1970; when the timer last ran here
 }
 
 // functions is the function table, in the order in which a mail meets them.
 // The function.json of each is written from it.
 func (a *app) functions() []invoke.Function {
 	return []invoke.Function{
-		invoke.Timer("poll", "%POLL_SCHEDULE%", a.poll.Handle),
+		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
 		invoke.Queue(a.fetch.Handle),
 		invoke.Queue(a.process.Handle),
 		invoke.HTTP("api", a.api),
 		invoke.HTTP("web", a.web),
 	}
+}
+
+// tick notes that the timer ran, for the health that the API reports: it writes
+// no row, since a quiet office writes none.
+func (a *app) tick(ctx context.Context, t invoke.Tick) error {
+	a.ticked.Store(time.Now().UnixMilli())
+	return a.poll.Handle(ctx, t)
+}
+
+// lastTick is when the timer last ran in this process; zero for never.
+func (a *app) lastTick() time.Time {
+	if ms := a.ticked.Load(); ms != 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
 }
 
 // tableNames are the tables, each with one partition.
@@ -130,6 +148,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := staff.Version(ctx); return err }},
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
 		},
+		Queues: a.queues, QueueNames: queueNames(), Ticked: a.lastTick,
 	})
 	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -42,6 +43,11 @@ type Options struct {
 	Jobs       Jobs
 	// Checks are what must work for the product to be ready.
 	Checks []Check
+	// Queues are asked how much waits on those with the QueueNames.
+	Queues     Queues
+	QueueNames []string
+	// Ticked says when the timer last ran in this process; zero for never.
+	Ticked func() time.Time
 }
 
 // An api is the API with its routes.
@@ -68,6 +74,7 @@ func build(o Options) *api {
 	a.huma = humago.New(a.mux, config(o.Version))
 	a.registerDocument()
 	a.registerHealth()
+	a.registerHealthReport()
 	a.registerMe()
 	a.registerTeamMembers()
 	a.registerClients()

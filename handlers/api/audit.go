@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,7 +16,8 @@ import (
 // An AuditEntry is what somebody did, with the name that he or she has now.
 type AuditEntry struct {
 	audit.Entry
-	ByName string `json:"byName,omitempty" doc:"of a team member"`
+	ByName     string `json:"byName,omitempty" doc:"of a team member"`
+	ObjectName string `json:"objectName,omitempty" doc:"of what it was done to, as far as that is still there"`
 }
 
 func (a *api) registerAudit() {
@@ -23,10 +25,15 @@ func (a *api) registerAudit() {
 		OperationID: "list-audit", Method: http.MethodGet, Path: "/api/audit", Tags: []string{"about"},
 		Summary: "List who did what, newest first",
 	}, func(ctx context.Context, in *struct {
-		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many entries"`
-		After string `query:"after" maxLength:"64" doc:"the next of the page before"`
+		Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many entries"`
+		After  string `query:"after" maxLength:"64" doc:"the next of the page before"`
+		By     string `query:"by" maxLength:"64" doc:"only what this one did, an id; a page may then hold fewer entries than the limit and still have a next"`
+		Action string `query:"action" maxLength:"64" doc:"only actions that begin with this, such as contact or contact.update"`
 	}) (*listOutput[AuditEntry], error) {
-		entries, next, err := a.Audit.List(ctx, in.Limit, in.After)
+		keep := func(e audit.Entry) bool {
+			return (in.By == "" || e.By == in.By) && (in.Action == "" || e.Action == in.Action || strings.HasPrefix(e.Action, in.Action+"."))
+		}
+		entries, next, err := a.auditEntries(ctx, in.Limit, in.After, keep)
 		if errors.Is(err, audit.ErrPosition) {
 			return nil, invalid("query.after", "the next of the page before")
 		}
@@ -39,10 +46,71 @@ func (a *api) registerAudit() {
 			if err != nil {
 				return nil, err
 			}
-			items = append(items, AuditEntry{e, name})
+			object, known := names[e.Object]
+			if !known {
+				object = a.objectName(ctx, e.Object)
+				names[e.Object] = object
+			}
+			items = append(items, AuditEntry{e, name, object})
 		}
 		return &listOutput[AuditEntry]{Body: listOf[AuditEntry]{Items: items, Next: next}}, nil
 	})
+}
+
+// objectName is the name of what something was done to, such as that of
+// "team member" and an id; "" when it has none or is gone.
+func (a *api) objectName(ctx context.Context, object string) string {
+	at := strings.LastIndexByte(object, ' ')
+	if at < 0 {
+		return ""
+	}
+	kind, id := object[:at], object[at+1:]
+	switch kind {
+	case "team member":
+		return a.nameOf(ctx, "member", id)
+	case "team of client":
+		return a.nameOf(ctx, "client", id)
+	case "connector":
+		c, _ := a.Connectors.Connector(ctx, id)
+		return c.Name
+	case "address":
+		if boxes, _ := a.Connectors.Load(ctx, []string{id}); len(boxes) > 0 {
+			return boxes[0].Address
+		}
+		return ""
+	}
+	return a.nameOf(ctx, kind, id)
+}
+
+// maxSought is how many entries are looked through for one page at most, when
+// only some are wanted.
+const maxSought = 4 * audit.MaxList
+
+// auditEntries are the entries after one that are wanted, at most limit.
+func (a *api) auditEntries(ctx context.Context, limit int, after string, keep func(audit.Entry) bool) (kept []audit.Entry, next string, err error) {
+	for seen := 0; seen < maxSought; {
+		size := limit
+		if seen > 0 {
+			size = audit.MaxList // few of them are wanted
+		}
+		entries, rest, err := a.Audit.List(ctx, size, after)
+		if err != nil {
+			return nil, "", err
+		}
+		for i, e := range entries {
+			if !keep(e) {
+				continue
+			}
+			if kept = append(kept, e); len(kept) == limit && (i < len(entries)-1 || rest != "") {
+				return kept, e.ID, nil
+			}
+		}
+		if after = rest; after == "" {
+			return kept, "", nil
+		}
+		seen += len(entries)
+	}
+	return kept, after, nil
 }
 
 // memberName is the name of a team member, "" for who is none or no more. Known

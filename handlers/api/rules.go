@@ -17,9 +17,11 @@ type (
 	// A RuleObject is something that people taught, as the API shows it.
 	RuleObject struct {
 		directory.Rule
-		Explanation words.Text `json:"explanation" doc:"what it does, and why"`
-		On          bool       `json:"on" doc:"whether it decides mail"`
-		Decided     *int       `json:"decided,omitempty" doc:"mails that it has decided, at most 10,000; not in lists"`
+		Explanation words.Text        `json:"explanation" doc:"what it does, and why"`
+		On          bool              `json:"on" doc:"whether it decides mail"`
+		Decided     *int              `json:"decided,omitempty" doc:"mails that it has decided, at most 10,000; taking it back has them decided anew; not in lists"`
+		Linked      *int              `json:"linked,omitempty" doc:"contacts with an address that it linked, which taking it back unlinks, at most 1,000; not in lists"`
+		Names       map[string]string `json:"names,omitempty" doc:"of the contacts, clients and team members of the rule and its evidence, by id; not in lists"`
 	}
 	// RulePath names a rule.
 	RulePath struct {
@@ -110,7 +112,37 @@ func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[R
 	ids, err := a.Items.ByRule(ctx, r.ID)
 	n := len(ids)
 	out.Body.Decided = &n
+	if err != nil {
+		return out, err
+	}
+	contacts, err := a.Directory.ContactsByRule(ctx, r.ID, 1000)
+	linked := len(contacts)
+	out.Body.Linked, out.Body.Names = &linked, a.namesIn(ctx, r)
 	return out, err
+}
+
+// namesIn are the names of those whom a rule and its evidence name by id.
+func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
+	names := map[string]string{}
+	add := func(kind, id string) {
+		if _, known := names[id]; !known && id != "" {
+			if name := a.nameOf(ctx, kind, id); name != "" {
+				names[id] = name
+			}
+		}
+	}
+	add("contact", r.Contact)
+	add("client", r.Client)
+	if r.Kind == directory.SenderClient {
+		add("contact", r.Key)
+	}
+	add("member", r.ChangedBy)
+	for _, e := range r.Evidence {
+		add("member", e.By)
+		add("contact", e.Contact)
+		add("client", e.Client)
+	}
+	return names
 }
 
 // ruleOf is a rule with what it does in words. A name that cannot be found is
@@ -141,6 +173,12 @@ func (a *api) nameOf(ctx context.Context, kind, id string) (name string) {
 	case "member":
 		m, _ := a.Directory.TeamMember(ctx, id)
 		return m.Name
+	case "role":
+		r, _ := a.Directory.Role(ctx, id)
+		return r.Name
+	case "process team":
+		t, _ := a.Directory.Team(ctx, id)
+		return t.Name
 	}
 	return ""
 }

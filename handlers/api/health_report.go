@@ -1,0 +1,183 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/words"
+)
+
+// Queues tell how much waits on them.
+type Queues interface {
+	Depth(ctx context.Context, name string) (int, error)
+	Oldest(ctx context.Context, name string) (time.Time, error)
+}
+
+type (
+	healthReport struct {
+		Status     string            `json:"status" enum:"ok,failing"`
+		Checks     []checked         `json:"checks" nullable:"false"`
+		Enabled    bool              `json:"enabled" doc:"whether mail is fetched and processed at all"`
+		LastTick   *time.Time        `json:"lastTick,omitempty" doc:"when the timer last ran in the instance that answers; absent when it runs in another"`
+		LastRead   *time.Time        `json:"lastRead,omitempty" doc:"when the last reading of a mailbox that found something began"`
+		Queues     []queueHealth     `json:"queues" nullable:"false"`
+		Overdue    overdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
+		Mailboxes  int               `json:"mailboxes" doc:"how many are activated"`
+		Troubled   []mailboxHealth   `json:"troubled" nullable:"false" doc:"activated mailboxes that could not be read, and those whose mail would find nobody"`
+		Connectors []connectorHealth `json:"connectors" nullable:"false"`
+	}
+	queueHealth struct {
+		Name   string     `json:"name"`
+		Depth  int        `json:"depth" doc:"about how many messages"`
+		Oldest *time.Time `json:"oldest,omitempty" doc:"when the first that waits was put there"`
+		Poison int        `json:"poison" doc:"about how many messages failed each time; they hold bugs and outages, and lose no mail"`
+	}
+	overdueHealth struct {
+		Mails  int        `json:"mails" doc:"at most 1,000 are counted"`
+		Oldest *time.Time `json:"oldest,omitempty" doc:"when the oldest of them was received"`
+	}
+	mailboxHealth struct {
+		Address     string              `json:"address"`
+		Connector   string              `json:"connector"`
+		State       string              `json:"state"`
+		StateReason string              `json:"stateReason,omitempty"`
+		WhatToDo    *words.Text         `json:"whatToDo,omitempty"`
+		BehindSince *time.Time          `json:"behindSince,omitempty"`
+		Warnings    []connector.Warning `json:"warnings,omitempty"`
+	}
+	connectorHealth struct {
+		ID            string      `json:"id"`
+		Name          string      `json:"name"`
+		State         string      `json:"state"`
+		StateReason   string      `json:"stateReason,omitempty"`
+		WhatToDo      *words.Text `json:"whatToDo,omitempty"`
+		SecretExpires time.Time   `json:"secretExpires"`
+	}
+)
+
+// maxOverdue bounds how many overdue mails are counted.
+const maxOverdue = 1000
+
+func (a *api) registerHealthReport() {
+	handle(a, access.HealthRead, huma.Operation{
+		OperationID: "get-health", Method: http.MethodGet, Path: "/api/health", Tags: []string{"about"},
+		Summary: "What works, what waits and what is about to stop working",
+	}, func(ctx context.Context, _ *struct{}) (*struct{ Body healthReport }, error) {
+		r, err := a.healthReport(ctx)
+		return &struct{ Body healthReport }{r}, err
+	})
+}
+
+func (a *api) healthReport(ctx context.Context) (healthReport, error) {
+	r := healthReport{
+		Status: "ok", Checks: a.check(ctx),
+		Queues: []queueHealth{}, Troubled: []mailboxHealth{}, Connectors: []connectorHealth{},
+	}
+	if slices.ContainsFunc(r.Checks, func(c checked) bool { return !c.OK }) {
+		r.Status = "failing"
+	}
+	if a.Ticked != nil {
+		r.LastTick = orNil(a.Ticked())
+	}
+	settings, err := a.Connectors.Settings(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Enabled = settings.Enabled
+	for _, name := range a.QueueNames {
+		q, err := a.queueHealth(ctx, name)
+		if err != nil {
+			return r, err
+		}
+		r.Queues = append(r.Queues, q)
+	}
+	if r.Overdue, err = a.overdue(ctx); err != nil {
+		return r, err
+	}
+	return r, a.addConnections(ctx, &r)
+}
+
+func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err error) {
+	q.Name = name
+	if q.Depth, err = a.Queues.Depth(ctx, name); err != nil {
+		return q, err
+	}
+	oldest, err := a.Queues.Oldest(ctx, name)
+	if err != nil {
+		return q, err
+	}
+	q.Oldest = orNil(oldest)
+	// The host makes this queue when a message has failed often enough.
+	// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
+	q.Poison, err = a.Queues.Depth(ctx, name+"-poison")
+	return q, err
+}
+
+func (a *api) overdue(ctx context.Context) (o overdueHealth, err error) {
+	work, err := a.Items.OpenWork(ctx, maxOverdue)
+	if err != nil || len(work) == 0 {
+		return o, err
+	}
+	o.Mails = len(work)
+	items, err := a.Items.Load(ctx, []string{work[len(work)-1].ID}) // the newest comes first
+	if len(items) > 0 {
+		o.Oldest = orNil(items[0].Received)
+	}
+	return o, err
+}
+
+// addConnections adds what is to be said of connectors and mailboxes.
+func (a *api) addConnections(ctx context.Context, r *healthReport) error {
+	connectors, err := a.Connectors.Connectors(ctx)
+	if err != nil {
+		return err
+	}
+	byID := map[string]connector.Connector{}
+	for _, c := range connectors {
+		byID[c.ID] = c
+		r.Connectors = append(r.Connectors, connectorHealth{
+			ID: c.ID, Name: c.Name, State: string(c.State), StateReason: c.StateReason, WhatToDo: whatToDo(string(c.State)), SecretExpires: c.SecretExpires,
+		})
+	}
+	slices.SortFunc(r.Connectors, func(a, b connectorHealth) int {
+		return cmp.Or(a.SecretExpires.Compare(b.SecretExpires), cmp.Compare(a.ID, b.ID))
+	})
+	boxes, err := a.Connectors.Boxes(ctx)
+	if err != nil {
+		return err
+	}
+	var last time.Time
+	known := map[connector.Link][]connector.Warning{} // of links that many mailboxes share
+	for _, b := range boxes {
+		if b.Cursor.LastRound.After(last) {
+			last = b.Cursor.LastRound
+		}
+		if !b.Active {
+			continue
+		}
+		r.Mailboxes++
+		warnings, looked := known[b.Link]
+		if !looked {
+			if warnings, err = a.Connectors.Warnings(ctx, b.Activation); err != nil {
+				return err
+			}
+			if b.Link.Kind != connector.LinkContact {
+				known[b.Link] = warnings
+			}
+		}
+		o := addressOf(b, byID[b.Connector])
+		if o.State != "" || o.BehindSince != nil || len(warnings) > 0 {
+			r.Troubled = append(r.Troubled, mailboxHealth{o.Address, o.Connector, o.State, o.StateReason, o.WhatToDo, o.BehindSince, warnings})
+		}
+	}
+	r.LastRead = orNil(last)
+	slices.SortFunc(r.Troubled, func(a, b mailboxHealth) int { return cmp.Compare(a.Address, b.Address) })
+	return nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What waits, what cannot be read and when the secret ends: the report says it,
+// and to nobody below a manager.
+func TestHealthReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		for who, want := range map[string]int{admin: 200, "carla@" + domain: 200, "anna@" + domain: http.StatusForbidden} {
+			if code := w.ask(who, "GET", "/api/health", nil, nil); code != want {
+				t.Errorf("%s gets %d, want %d", who, code, want)
+			}
+		}
+		w.tick()
+		time.Sleep(7 * time.Minute) // simulated
+		var r struct {
+			Status   string
+			Enabled  bool
+			LastTick time.Time
+			Queues   []struct {
+				Name          string
+				Depth, Poison int
+				Oldest        time.Time
+			}
+			Mailboxes  int
+			Troubled   []struct{ Address string }
+			Connectors []struct {
+				State         string
+				SecretExpires time.Time
+			}
+		}
+		if code := w.ask(admin, "GET", "/api/health", nil, &r); code != 200 {
+			t.Fatal(code)
+		}
+		if r.Status != "ok" || !r.Enabled || time.Since(r.LastTick) < 7*time.Minute || time.Since(r.LastTick) > time.Hour {
+			t.Errorf("%+v, ticked %v", r, r.LastTick)
+		}
+		if len(r.Queues) != 2 || r.Mailboxes == 0 || len(r.Connectors) != 1 || r.Connectors[0].State != "works" || !r.Connectors[0].SecretExpires.After(time.Now()) {
+			t.Errorf("%+v", r)
+		}
+		// The host is gone: what the tick asks for stays where it is.
+		before := time.Now()
+		if code := w.ask(admin, "POST", "/api/addresses/info@"+domain+"/fetch", nil, nil); code != http.StatusAccepted {
+			t.Fatal(code)
+		}
+		time.Sleep(time.Minute) // simulated
+		w.ask(admin, "GET", "/api/health", nil, &r)
+		if q := r.Queues[0]; q.Name != "fetch" || q.Depth != 1 || q.Oldest.Before(before.Truncate(time.Second)) || q.Poison != 0 {
+			t.Errorf("%+v", q)
+		}
+	})
+}
+
+// The audit can be narrowed to one person and to one kind of action, and no
+// entry is lost between pages.
+func TestAuditIsNarrowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		type entry struct{ ID, By, Action, Object, ObjectName string }
+		all := func(query string) (out []entry) {
+			for after := ""; ; {
+				var page struct {
+					Items []entry
+					Next  string
+				}
+				if code := w.ask(admin, "GET", "/api/audit?limit=2&after="+after+query, nil, &page); code != 200 {
+					t.Fatal(code)
+				}
+				out = append(out, page.Items...)
+				if after = page.Next; after == "" {
+					return out
+				}
+			}
+		}
+		whole, clients := all(""), all("&action=client")
+		want := 0
+		for _, e := range whole {
+			if len(e.Action) > 7 && e.Action[:7] == "client." {
+				want++
+			}
+		}
+		if want == 0 || len(clients) != want || len(whole) <= want {
+			t.Errorf("%d of %d entries are about clients, %d were found", want, len(whole), len(clients))
+		}
+		for _, e := range clients {
+			if e.ObjectName == "" {
+				t.Errorf("%+v has no name", e)
+			}
+		}
+		if n := len(all("&by=nobody")); n != 0 {
+			t.Errorf("nobody did %d things", n)
+		}
+		if n := len(all("&by=" + whole[0].By)); n == 0 || n > len(whole) {
+			t.Errorf("%d of %d", n, len(whole))
+		}
+	})
+}

@@ -1,0 +1,29 @@
+package queue_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/shared/queue/queuetest"
+)
+
+// The oldest is the first that waits; nothing waits on a queue that is empty or
+// missing.
+func TestOldest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := queuetest.New()
+		service := server.Service(t, server.Transport())
+		if at, err := service.Oldest(t.Context(), "note"); err != nil || !at.IsZero() {
+			t.Errorf("of a missing queue: %v, %v", at, err)
+		}
+		first := time.Now()
+		for range 2 {
+			put(t, service, note{Job: "note", queue: "note", ttl: time.Hour})
+			time.Sleep(time.Minute) // simulated
+		}
+		if at, err := service.Oldest(t.Context(), "note"); err != nil || !at.Equal(first.Truncate(time.Second)) {
+			t.Errorf("%v, %v; want %v", at, err, first)
+		}
+	})
+}
