@@ -66,6 +66,9 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 		if solved["released"] != 3.0 || solved["mail"].(object)["state"] != "processed" {
 			t.Errorf("solved: %v", solved)
 		}
+		if again := w.link("Kennismaking"); again["rule"] != solved["rule"] || again["mail"].(object)["chat"] != solved["mail"].(object)["chat"] {
+			t.Errorf("done twice: %v, and before %v", again, solved)
+		}
 		if got := subjects(w.mails(), "parked"); !slices.Equal(got, []string{"Nieuws 1"}) {
 			t.Errorf("still waiting: %v", got)
 		}
@@ -138,6 +141,31 @@ func TestUndo(t *testing.T) {
 		w.link("Kennismaking") // and it can be done again
 		if got := subjects(w.mails(), "parked"); len(got) != 1 {
 			t.Errorf("done again, and these wait: %v", got)
+		}
+		w.check(t)
+	})
+}
+
+// A mail that two addresses received is one message: taking it back takes back
+// both, and an answer in a chat of somebody else leaves that as it was.
+func TestUndoOfCopiesAndAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := desk(t)
+		info, loon := "info@"+domain, "loon@"+domain
+		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Van Jan", "j1"))
+		w.send("piet@onbekend.example", []string{info, loon}, letter("piet@onbekend.example", info+", "+loon, "Aan beide", "p9"))
+		w.pass(1)
+		before := w.picture()
+		w.send("piet@onbekend.example", []string{info}, letter("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>"))
+		w.pass(1)
+		w.link("Kennismaking") // Piet is another address of Jan, they think: his answer joins Jan's chat
+		if a, b := w.mail("Re: Van Jan"), w.mail("Van Jan"); a["chat"] != b["chat"] {
+			t.Fatalf("the answer is in chat %v, what it answers in %v", a["chat"], b["chat"])
+		}
+		w.check(t)
+		w.must("POST", "/api/mails/"+w.id("Re: Van Jan")+"/undo", nil)
+		if after := strings.Replace(w.picture(), "mail info@kantoor.example Re: Van Jan parked unknown-sender\n", "", 1); after != before {
+			t.Errorf("after undoing:\n%s\nwant\n%s", after, before)
 		}
 		w.check(t)
 	})
@@ -217,6 +245,57 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Whoever takes something back and dies half-way has done it or not: the tick
+// finishes what was begun, and nobody has to ask again.
+func TestUndoIsFinishedByTheTick(t *testing.T) {
+	var before, after string
+	calls := 0
+	synctest.Test(t, func(t *testing.T) {
+		w := desk(t)
+		w.link("Kennismaking")
+		before = w.picture()
+		id := w.id("Kennismaking")
+		count := w.fault(func(int, *http.Request) wiretest.Fault { return wiretest.Pass })
+		w.ask(admin, "POST", "/api/mails/"+id+"/undo", nil, nil)
+		calls = count()
+		after = w.picture()
+	})
+	done := 0
+	for n := range calls {
+		synctest.Test(t, func(t *testing.T) {
+			w := desk(t)
+			w.link("Kennismaking")
+			id := w.id("Kennismaking")
+			dead := false
+			w.fault(func(i int, _ *http.Request) wiretest.Fault {
+				switch {
+				case dead:
+					return wiretest.Refuse
+				case i == n:
+					dead = true
+					return wiretest.Lose
+				}
+				return wiretest.Pass
+			})
+			w.ask(admin, "POST", "/api/mails/"+id+"/undo", nil, nil)
+			w.heal()
+			w.start()
+			w.settle()
+			contact := w.must("GET", "/api/contacts/"+w.first("/api/contacts"), nil)
+			switch got := w.picture(); {
+			case got == after && len(contact["emails"].([]any)) == 1:
+				done++
+			case got != before || len(contact["emails"].([]any)) != 2:
+				t.Errorf("killed after call %d:\n%s\n%v\nwant\n%s\nor\n%s", n, got, contact["emails"], before, after)
+			}
+			w.check(t)
+		})
+	}
+	if done == 0 || done == calls {
+		t.Errorf("of %d deaths %d were finished: this proves nothing", calls, done)
 	}
 }
 
@@ -306,7 +385,11 @@ func TestRetryAll(t *testing.T) {
 		if n := len(w.queues.Texts("process")); n == 0 || n > 3 {
 			t.Errorf("%d jobs for what is not done at once", n)
 		}
-		w.queues.Clear("process")
+		w.queues.Clear("process") // lost: the tick asks for them again
+		w.invoke("poll", "timer", `{}`)
+		if n := len(w.queues.Texts("process")); n == 0 {
+			t.Error("what a person asked for was lost with its jobs")
+		}
 		w.pass(3)
 		if got := w.must("POST", "/api/mails/retry", object{"mails": []string{w.id("Nieuws 1"), "0000000000000-aaaaaaaaaaaaaaaaaaaaaaaaaa"}})["asked"]; got != 1.0 {
 			t.Errorf("asked of a mail and of nothing: %v", got)

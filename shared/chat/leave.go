@@ -32,36 +32,22 @@ func (s *Store) Inside(ctx context.Context, chat string) (ids []string, err erro
 // must be the last to leave, since the chat has its id.
 func (s *Store) Leave(ctx context.Context, c Chat, it item.Item) ([]table.Op, error) {
 	_, err := s.Message(ctx, c.ID, it.ID)
-	isCopy := errors.Is(err, ErrNotFound)
+	isCopy := errors.Is(err, ErrNotFound) // it never had more than members
 	if err != nil && !isCopy {
 		return nil, err
-	}
-	if isCopy {
-		return []table.Op{table.Replace(c.row())}, nil // it never had more than members
 	}
 	if it.ID == c.ID && c.Messages > 1 {
 		return nil, fmt.Errorf("mail %s started a chat that has others: those leave first", it.ID)
 	}
-	ops := []table.Op{table.Delete(table.Row{Key: messageKey(c.ID, it.ID)})}
-	keys := []string{}
-	if it.InternetMessageID != "" {
-		keys = append(keys, mailThread(it.InternetMessageID))
+	ops, err := s.unthreaded(ctx, c, it, isCopy)
+	if err != nil {
+		return nil, err
 	}
+	if isCopy {
+		return append(ops, table.Replace(c.row())), nil
+	}
+	ops = append(ops, table.Delete(table.Row{Key: messageKey(c.ID, it.ID)}))
 	last := c.Messages <= 1
-	if last && it.ConversationID != "" {
-		keys = append(keys, conversationThread(it.Mailbox, it.ConversationID))
-	}
-	for _, key := range keys {
-		var t Thread
-		etag, err := s.get(ctx, key, &t)
-		switch {
-		case errors.Is(err, ErrNotFound):
-		case err != nil:
-			return nil, err
-		case t.Chat == c.ID:
-			ops = append(ops, table.Delete(table.Row{Key: key, ETag: etag}))
-		}
-	}
 	if last {
 		// The same mail may begin this chat anew: it was not looked at then.
 		if err := s.forget(ctx, c); err != nil {
@@ -83,4 +69,29 @@ func (s *Store) Leave(ctx context.Context, c Chat, it item.Item) ([]table.Op, er
 		c.Last, c.Preview = rest[0].Received, rest[0].Preview
 	}
 	return append(ops, c.rows()...), nil
+}
+
+// unthreaded returns the operations after which mail is not led to c by it any
+// more. That other mail of its conversation is not either does little: what a
+// mail answers is found by message id first.
+func (s *Store) unthreaded(ctx context.Context, c Chat, it item.Item, isCopy bool) (ops []table.Op, err error) {
+	var keys []string
+	if it.InternetMessageID != "" && !isCopy {
+		keys = append(keys, mailThread(it.InternetMessageID))
+	}
+	if it.ConversationID != "" {
+		keys = append(keys, conversationThread(it.Mailbox, it.ConversationID))
+	}
+	for _, key := range keys {
+		var t Thread
+		etag, err := s.get(ctx, key, &t)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		case t.Chat == c.ID:
+			ops = append(ops, table.Delete(table.Row{Key: key, ETag: etag}))
+		}
+	}
+	return ops, nil
 }

@@ -114,10 +114,20 @@ func (d *Desk) undoRule(ctx context.Context, r directory.Rule, sender, mail, by 
 		if err := d.unwritten(ctx, ids); err != nil {
 			return Result{}, err
 		}
-		if err := d.unlearn(ctx, r, sender); err != nil {
+		// From here on the tick finishes what breaks off.
+		r.Undoing = sender
+		if err := d.setState(ctx, r, directory.RuleUndoing); err != nil {
 			return Result{}, err
 		}
 	}
+	if err := d.unlearn(ctx, r, sender); err != nil {
+		return Result{}, err
+	}
+	late, err := d.ledBy(ctx, r.ID, sender) // mail that came meanwhile
+	if err != nil {
+		return Result{}, err
+	}
+	ids = unique(append(ids, late...))
 	back, err := d.takeBack(ctx, ids, by, false)
 	if err != nil {
 		return Result{}, err
@@ -194,15 +204,13 @@ func (d *Desk) unwritten(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// unlearn takes out of the directory what a rule put there, and says that it
-// is being undone. A contact who is left without an address was made by it.
+// unlearn takes out of the directory what a rule put there. A contact who is
+// left without an address was made by it.
 func (d *Desk) unlearn(ctx context.Context, r directory.Rule, sender string) error {
 	contacts, err := d.Directory.ContactsByRule(ctx, r.ID, 1000)
 	if err != nil {
 		return err
 	}
-	// One change for each contact, and the last for the rule: until then the
-	// rule stands, and undoing it can be asked for again.
 	for _, c := range contacts {
 		err := d.Directory.Change(ctx, func(tx *directory.Tx) error {
 			c, err := tx.Contact(c.ID)
@@ -227,12 +235,9 @@ func (d *Desk) unlearn(ctx context.Context, r directory.Rule, sender string) err
 		}
 	}
 	if r.Kind == directory.AddressContact {
-		if err := d.forgetAbout(ctx, r); err != nil {
-			return err
-		}
+		return d.forgetAbout(ctx, r)
 	}
-	r.Undoing = sender
-	return d.setState(ctx, r, directory.RuleUndoing)
+	return nil
 }
 
 // unlink takes the client from the contact who has it for this mail only.
