@@ -73,6 +73,7 @@ func TestDomainIsNotLearnedTooEarly(t *testing.T) {
 		if m := write("tweede"); m["state"] != "parked" {
 			t.Errorf("after one decision: %v", m)
 		}
+		w.check(t)
 		w, write = newcomers(t, 3)
 		rules := w.must("GET", "/api/rules?kind=domain-client", nil)["items"].([]any)
 		if len(rules) != 1 || rules[0].(object)["on"] != true {
@@ -137,6 +138,29 @@ func TestWhichClientIsMeant(t *testing.T) {
 		solved := w.must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "choose-client", "client": bakery})
 		if chat := w.must("GET", "/api/chats/"+solved["mail"].(object)["chat"].(string), nil); chat["client"] != bakery {
 			t.Errorf("chosen, and yet: %v", chat)
+		}
+		w.check(t)
+
+		// At two addresses, and chosen for both: it is one chat, and taking it back
+		// leaves none of them in it.
+		loon := "loon@" + domain
+		w.send("bos@boekhouders.example", []string{info, loon}, letter("bos@boekhouders.example", info+", "+loon, "Vraag", "copies"))
+		w.pass(1)
+		var both []string
+		for _, m := range w.mails() {
+			if m["subject"] == "Vraag" {
+				both = append(both, m["id"].(string))
+				w.must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "choose-client", "client": other})
+			}
+		}
+		if a, b := w.must("GET", "/api/mails/"+both[0], nil), w.must("GET", "/api/mails/"+both[1], nil); a["chat"] == "" || a["chat"] != b["chat"] {
+			t.Fatalf("copies in chats %v and %v", a["chat"], b["chat"])
+		}
+		w.check(t)
+		first := w.must("GET", "/api/mails/"+both[0], nil)["chat"].(string)
+		w.must("POST", "/api/mails/"+first+"/undo", nil)
+		if m := w.mail("Vraag"); m["state"] != "parked" {
+			t.Errorf("taken back: %v", m)
 		}
 		w.check(t)
 	})
