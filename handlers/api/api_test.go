@@ -180,6 +180,8 @@ func actionOf(method, path string) access.Action {
 		return pick(access.DirectoryRead, access.DirectoryWrite)
 	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
+	case path == "/api/chats/{chat}/seen":
+		return access.ChatsRead
 	case resource == "mails":
 		return pick(access.MailsRead, access.MailsSolve)
 	case resource == "chats":

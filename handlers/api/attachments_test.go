@@ -2,15 +2,209 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"unicode"
 
 	"kantoorpost/shared/mail"
 )
 
-func (m *mailboxes) Attachments(ctx context.Context, _, _ string) ([]mail.Attachment, error) {
-	return nil, m.token(ctx)
+type parcelDouble struct {
+	mail.Attachment
+	content string
+	breaks  bool // after its content
 }
 
-func (m *mailboxes) Attachment(ctx context.Context, _, _, _ string, _ io.Writer) error {
-	return m.token(ctx)
+func (m *mailboxes) Attachments(ctx context.Context, _, message string) (list []mail.Attachment, err error) {
+	for _, p := range m.parcels[message] {
+		list = append(list, p.Attachment)
+	}
+	return list, m.token(ctx)
+}
+
+func (m *mailboxes) Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error {
+	if err := m.token(ctx); err != nil {
+		return err
+	}
+	for _, p := range m.parcels[message] {
+		if p.ID == id && mailbox == box(1).ID {
+			_, err := io.WriteString(w, p.content)
+			if p.breaks {
+				return refused{500, "broke"}
+			}
+			return err
+		}
+	}
+	return refused{404, "ErrorItemNotFound"}
+}
+
+func parcels() []parcelDouble {
+	file := func(id, name, kind, content string) parcelDouble {
+		return parcelDouble{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: int64(len(content))}, content: content}
+	}
+	logo := file("a", "logo.png", "image/png", "png")
+	logo.Inline = true
+	report := file("b", "Jaarrekening é “2025”.pdf", "application/pdf", "%PDF")
+	report.Inline = true // some programs say so of everything
+	other := file("c", "Vraag van Piet", "", "From: piet")
+	other.Kind = mail.AttachedItem
+	link := file("d", "Map", "", "")
+	link.Kind = mail.AttachedLink
+	broken := file("h", "half.zip", "", "half")
+	broken.breaks = true
+	return []parcelDouble{logo, report, other, link, file("e", "pagina.html", "text/html; charset=utf-8", "<script>"),
+		file("f", "foto.JPG", "IMAGE/JPEG; name=foto", "jpg"), file("g", "leeg.txt", "text/plain", ""), broken, file("gone", "weg.txt", "", "")}
+}
+
+// What came with a mail is listed by number, without the pictures of its text,
+// and each is sent to be saved, never to be shown.
+func TestAttachments(t *testing.T) {
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "editor")
+	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	path := "/api/mails/" + id + "/attachments"
+	var got []string
+	for _, a := range items(k.ok(t, "editor", "GET "+path, "")) {
+		got = append(got, fmt.Sprint(a["n"], " ", a["name"], " ", a["kind"], " ", a["content"]))
+	}
+	want := []string{
+		"2 Jaarrekening é “2025”.pdf file " + path + "/2", "3 Vraag van Piet.eml item " + path + "/3", "4 Map link <nil>",
+		"5 pagina.html file " + path + "/5", "6 foto.JPG file " + path + "/6", "7 leeg.txt file " + path + "/7", "8 half.zip file " + path + "/8", "9 weg.txt file " + path + "/9",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%q", got)
+	}
+	for n, want := range map[int][3]string{
+		1: {"image/png", `attachment; filename="logo.png"; filename*=UTF-8''logo.png`, "png"},
+		2: {"application/octet-stream", `attachment; filename="Jaarrekening _ _2025_.pdf"; filename*=UTF-8''Jaarrekening%20%C3%A9%20%E2%80%9C2025%E2%80%9D.pdf`, "%PDF"},
+		3: {"application/octet-stream", `attachment; filename="Vraag van Piet.eml"; filename*=UTF-8''Vraag%20van%20Piet.eml`, "From: piet"},
+		5: {"application/octet-stream", `attachment; filename="pagina.html"; filename*=UTF-8''pagina.html`, "<script>"},
+		6: {"image/jpeg", `attachment; filename="foto.JPG"; filename*=UTF-8''foto.JPG`, "jpg"},
+		7: {"application/octet-stream", `attachment; filename="leeg.txt"; filename*=UTF-8''leeg.txt`, ""},
+	} {
+		got := k.ok(t, "editor", fmt.Sprint("GET ", path, "/", n), "")
+		h := got.header
+		if h.Get("Content-Type") != want[0] || h.Get("Content-Disposition") != want[1] || got.text != want[2] {
+			t.Errorf("%d: %v %q", n, h, got.text)
+		}
+		if h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Security-Policy"), "sandbox; default-src 'none'") {
+			t.Errorf("%d may be shown: %v", n, h)
+		}
+	}
+	for n, want := range map[string]int{"0": 404, "-1": 404, "10": 404, "99999999999999999999": 422, "x": 422, "4": 409} {
+		if got := k.call(t, "editor", "GET "+path+"/"+n, ""); got.status != want {
+			t.Errorf("%s: %d, want %d", n, got.status, want)
+		}
+	}
+}
+
+// What came with a mail is for who may see the mail, or its chat; for others it
+// does not exist.
+func TestWhoSeesAttachments(t *testing.T) {
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "reader")
+	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	// The reader has the chat, the editor the address; a third has neither.
+	k.done(t, "POST /api/team-members", `{"name":"Derde","email":"derde@kantoor.nl","rights":"editor","active":true}`)
+	k.people["third"] = signedIn(30, "preferred_username", "derde@kantoor.nl")
+	for who, want := range map[string]int{"reader": 200, "editor": 200, "manager": 200, "Mails.Read": 200, "third": 404, "Chats.ReadWrite": 403, "nobody": 401, "stranger": 403} {
+		for _, path := range []string{"/api/mails/" + id + "/attachments", "/api/mails/" + id + "/attachments/2"} {
+			if got := k.call(t, who, "GET "+path, ""); got.status != want {
+				t.Errorf("%s: %s: %d, want %d", who, path, got.status, want)
+			}
+		}
+	}
+	if got := k.call(t, "manager", "GET /api/mails/nothing/attachments", ""); got.status != 404 {
+		t.Errorf("a mail that is not there: %d", got.status)
+	}
+}
+
+// What the mailbox refuses is said; what breaks off half-way does not look like
+// a whole file.
+func TestAttachmentsThatCannotBeRead(t *testing.T) {
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "editor")
+	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	path := "/api/mails/" + id + "/attachments"
+	for err, want := range map[error]struct {
+		status int
+		text   string
+	}{
+		refused{404, "ErrorItemNotFound"}:    {404, "no longer in its mailbox"},
+		refused{403, "ErrorAccessDenied"}:    {502, "ErrorAccessDenied"},
+		refused{429, "ApplicationThrottled"}: {503, "later"},
+		refused{500, "x"}:                    {503, ""},
+	} {
+		k.graph.fail = err
+		for _, p := range []string{path, path + "/2"} {
+			if got := k.call(t, "editor", "GET "+p, ""); got.status != want.status || !strings.Contains(got.text, want.text) {
+				t.Errorf("%v: %d %s", err, got.status, got.text)
+			}
+		}
+	}
+	k.graph.fail = nil
+	got := k.call(t, "editor", "GET "+path+"/9", "")
+	if got.status != 200 { // it is empty
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	k.graph.parcels["message1"][8].ID = "moved"
+	if got = k.call(t, "editor", "GET "+path+"/9", ""); got.status != 200 {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header = k.people["editor"]
+		k.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	res, err := http.Get(server.URL + path + "/8")
+	if err == nil {
+		_, err = io.ReadAll(res.Body)
+		res.Body.Close()
+	}
+	if err == nil {
+		t.Error("half a file looks whole")
+	}
+	// An address that is gone cannot be asked.
+	k.done(t, "DELETE /api/addresses/box1@kantoor.example", "")
+	if got := k.call(t, "manager", "GET "+path, ""); got.status != http.StatusConflict {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+}
+
+// Whatever its sender calls it, a file has a name that says how it ends.
+func TestFileNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "bijlage", "..": "bijlage", "../../etc/passwd": "etc_passwd", `C:\x\y.doc`: "C__x_y.doc", " a.pdf ": "a.pdf", ".htaccess": "htaccess",
+		"factuur\u202efdp.exe": "factuurfdp.exe", "a\r\nSet-Cookie: x": "a  Set-Cookie_ x", "x\x00y": "xy", "a\xffb.txt": "ab.txt",
+		strings.Repeat("x", 300) + ".pdf": strings.Repeat("x", 116) + ".pdf",
+	} {
+		if got := fileName(mail.Attachment{Name: in}); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzDisposition(f *testing.F) {
+	for _, s := range []string{"a.pdf", `"; x="`, "é\r\n", "\u202e", "%41", strings.Repeat("é", 300), "."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		clean := fileName(mail.Attachment{Name: name})
+		header := disposition(clean)
+		if strings.ContainsFunc(header, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("%q: %q", name, header)
+		}
+		if strings.ContainsFunc(clean, func(r rune) bool { return !unicode.IsGraphic(r) || r == '/' || r == '\\' }) || clean == "" {
+			t.Errorf("%q: %q", name, clean)
+		}
+		kind, params, err := mime.ParseMediaType(header)
+		if err != nil || kind != "attachment" || params["filename"] != clean {
+			t.Errorf("%q: %s %v, %v", name, header, params, err)
+		}
+	})
 }

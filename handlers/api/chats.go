@@ -3,13 +3,18 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 )
@@ -19,6 +24,7 @@ type chatObject struct {
 	ID          string    `json:"id"`
 	Subject     string    `json:"subject"`
 	Client      string    `json:"client" doc:"id of the client"`
+	ClientName  string    `json:"clientName,omitempty" doc:"in lists only when names are asked for"`
 	Contact     string    `json:"contact" doc:"id of the contact who wrote"`
 	ContactName string    `json:"contactName"`
 	Members     []string  `json:"members" nullable:"false" doc:"ids of the team members who take part"`
@@ -28,12 +34,14 @@ type chatObject struct {
 	Last        time.Time `json:"last" doc:"when its last message was received"`
 	Preview     string    `json:"preview" doc:"the start of its last message"`
 	Messages    int64     `json:"messages" doc:"how many there are"`
+	Unread      int64     `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
 }
 
 func chatOf(c chat.Chat) chatObject {
 	return chatObject{
 		ID: c.ID, Subject: c.Subject, Client: c.Client, Contact: c.Contact, ContactName: c.ContactName, Members: c.Members,
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
+		Unread: c.Unread,
 	}
 }
 
@@ -78,8 +86,10 @@ type (
 		Mine   bool   `query:"mine" doc:"only chats in which you take part; for who sees no others that is so anyway"`
 		State  string `query:"state" enum:"open,closed" doc:"only chats in this state"`
 		Client string `query:"client" maxLength:"64" pattern:"^[a-z0-9]+$" doc:"only chats of the client with this id"`
+		Search string `query:"search" maxLength:"100" doc:"text that the subject or the contact's name contains; a page may then hold fewer items than the limit and still have a next"`
+		Unread bool   `query:"unread" doc:"only chats that you take part in and of which something is unread; a page may hold fewer items, as with search"`
+		Names  bool   `query:"names" doc:"with the names of clients, at one read for each"`
 	}
-	chatOutput struct{ Body chatObject }
 )
 
 func (in PageInput) check() error {
@@ -98,10 +108,16 @@ func (a *api) registerChats() {
 			return a.listChats(ctx, in)
 		})
 	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat"),
-		func(ctx context.Context, in *ChatPath) (*chatOutput, error) {
+		func(ctx context.Context, in *ChatPath) (*objectOutput[chatObject], error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			return &chatOutput{chatOf(c)}, err
+			if err != nil {
+				return nil, err
+			}
+			return a.oneChat(ctx, c)
 		})
+	a.registerChatChanges()
+	a.registerParticipants()
+	a.registerAttachments()
 	handle(a, access.ChatsRead, op("list-messages", "/api/chats/{chat}/messages", "List the messages of a chat, newest first"),
 		func(ctx context.Context, in *struct {
 			ChatPath
@@ -198,33 +214,102 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 	}
 	q := chat.Query{Client: in.Client, Limit: in.Limit, After: in.After}
 	members := []string{""}
-	if in.Mine || !access.Can(actor(ctx), access.ChatsRead, access.Other) {
+	if in.Mine || in.Unread || !access.Can(actor(ctx), access.ChatsRead, access.Other) {
 		var err error
 		if members, err = a.selves(ctx); err != nil {
 			return nil, err
 		}
 	}
-	found := []chatObject{}
+	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}}}
 	for range maxLooks {
 		chats, next, err := merged(members, func(m string) ([]chat.Chat, string, error) {
 			q.Member = m
-			return a.Chats.List(ctx, q)
+			chats, next, err := a.Chats.List(ctx, q)
+			if m != actor(ctx).Member.ID { // what others did not look at is no concern
+				for i := range chats {
+					chats[i].Unread = 0
+				}
+			}
+			return chats, next, err
 		}, func(c chat.Chat) string { return c.ID })
 		if err != nil {
 			return nil, err
 		}
 		for i, c := range chats {
-			if in.State != "" && string(c.State) != in.State || in.Client != "" && c.Client != in.Client {
+			if !in.matches(c) {
 				continue
 			}
-			found = append(found, chatOf(c))
-			if len(found) == in.Limit && (next != "" || i < len(chats)-1) {
-				return &listOutput[chatObject]{Body: listOf[chatObject]{Items: found, Next: c.ID}}, nil
+			out.Body.Items = append(out.Body.Items, chatOf(c))
+			if len(out.Body.Items) == in.Limit && (next != "" || i < len(chats)-1) {
+				out.Body.Next = c.ID
+				return out, a.nameClients(ctx, in, out.Body.Items)
 			}
 		}
 		if q.After = next; next == "" {
 			break
 		}
 	}
-	return &listOutput[chatObject]{Body: listOf[chatObject]{Items: found, Next: q.After}}, nil
+	out.Body.Next = q.After
+	return out, a.nameClients(ctx, in, out.Body.Items)
+}
+
+func (in *chatsInput) matches(c chat.Chat) bool {
+	if in.State != "" && string(c.State) != in.State || in.Client != "" && c.Client != in.Client || in.Unread && c.Unread == 0 {
+		return false
+	}
+	search := strings.ToLower(strings.TrimSpace(in.Search))
+	return strings.Contains(strings.ToLower(c.Subject), search) || strings.Contains(strings.ToLower(c.ContactName), search)
+}
+
+// nameClients adds the names of clients to a list, a few reads at a time. Who
+// was deleted has none.
+func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObject) error {
+	if !in.Names {
+		return nil
+	}
+	names := map[string]string{}
+	for _, c := range chats {
+		names[c.Client] = ""
+	}
+	var (
+		mu     sync.Mutex
+		errs   []error
+		wait   sync.WaitGroup
+		places = make(chan struct{}, 8)
+	)
+	for _, id := range slices.Collect(maps.Keys(names)) {
+		places <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-places }()
+			name, err := a.clientName(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			names[id] = name
+			errs = append(errs, err)
+		})
+	}
+	wait.Wait()
+	for i := range chats {
+		chats[i].ClientName = names[chats[i].Client]
+	}
+	return errors.Join(errs...)
+}
+
+func (a *api) clientName(ctx context.Context, id string) (string, error) {
+	c, err := a.Directory.Client(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return "", nil
+	}
+	return c.Name, err
+}
+
+// oneChat is a chat with what only a look at one of them is worth.
+func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObject], error) {
+	var err error
+	if c.Unread, err = a.Chats.Unread(ctx, c, actor(ctx).Member.ID); err != nil {
+		return nil, err
+	}
+	out := &objectOutput[chatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}
+	out.Body.ClientName, err = a.clientName(ctx, c.Client)
+	return out, err
 }

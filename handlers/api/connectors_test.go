@@ -140,6 +140,7 @@ type mailboxes struct {
 	credential azcore.TokenCredential
 	n          int
 	fail       error
+	parcels    map[string][]parcelDouble // by message
 }
 
 func (m *mailboxes) token(ctx context.Context) error {

@@ -1,0 +1,260 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+)
+
+// An attachmentObject is what came with a mail, as the API shows it.
+type attachmentObject struct {
+	N           int    `json:"n" doc:"its number in the mail"`
+	Name        string `json:"name" doc:"fit to be the name of a file"`
+	ContentType string `json:"contentType,omitempty" doc:"as the sender wrote it, which may be wrong"`
+	Size        int64  `json:"size" doc:"bytes, about"`
+	Kind        string `json:"kind" enum:"file,item,link" doc:"item: another mail; link: a file that is kept elsewhere and cannot be read here"`
+	Content     string `json:"content,omitempty" doc:"path of its content; none for a link"`
+}
+
+// MailAttachmentPath names an attachment of a mail.
+type MailAttachmentPath struct {
+	MailPath
+	Attachment int `path:"attachment" doc:"its number in the mail"`
+}
+
+func (a *api) registerAttachments() {
+	const path = "/api/mails/{mail}/attachments"
+	handle(a, access.MailsRead, huma.Operation{
+		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"},
+		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that stand in the text",
+	}, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
+		p, err := a.parcel(ctx, in.Mail)
+		if err != nil {
+			return nil, err
+		}
+		out := &listOutput[attachmentObject]{Body: listOf[attachmentObject]{Items: []attachmentObject{}}}
+		for i, at := range p.attachments {
+			if at.Inline && strings.HasPrefix(strings.ToLower(at.ContentType), "image/") {
+				continue
+			}
+			o := attachmentObject{N: i + 1, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
+			if at.Kind != mail.AttachedLink {
+				o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", p.mail.ID, o.N)
+			}
+			out.Body.Items = append(out.Body.Items, o)
+		}
+		return out, nil
+	})
+	handle(a, access.MailsRead, huma.Operation{
+		OperationID: "get-attachment", Method: http.MethodGet, Path: path + "/{attachment}", Tags: []string{"mails"},
+		Summary: "Get the content of an attachment, to be saved",
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
+		}},
+	}, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
+		p, err := a.parcel(ctx, in.Mail)
+		if err != nil {
+			return nil, err
+		}
+		n := in.Attachment - 1
+		if n < 0 || n >= len(p.attachments) {
+			return nil, newProblem(http.StatusNotFound, "the mail has no attachment with this number")
+		}
+		at := p.attachments[n]
+		if at.Kind == mail.AttachedLink {
+			return nil, newProblem(http.StatusConflict, "this file is kept elsewhere: open the mail in Outlook to follow its link")
+		}
+		return &huma.StreamResponse{Body: func(hc huma.Context) { a.stream(hc, p, at) }}, nil
+	})
+}
+
+// A parcel is a mail with what came with it, and the client that can read it.
+type parcel struct {
+	mail        item.Item
+	graph       connector.Graph
+	attachments []mail.Attachment
+}
+
+// parcel asks the mailbox that got a mail what came with it. Who asks names the
+// mail alone: everything else comes from what is stored, and from Graph.
+func (a *api) parcel(ctx context.Context, id string) (*parcel, error) {
+	it, err := a.mailToRead(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	p := &parcel{mail: it}
+	box, err := a.Connectors.Activation(ctx, it.Mailbox)
+	if err == nil && box.Active {
+		p.graph, err = a.Connectors.Client(ctx, box.Connector)
+	}
+	switch {
+	case isGone(err) || err == nil && !box.Active: // only what is activated is read
+		return nil, newProblem(http.StatusConflict, it.Address+" is not activated any more: what came with this mail is in Outlook")
+	case err != nil:
+		return nil, err
+	}
+	if p.attachments, err = p.graph.Attachments(ctx, it.Mailbox, it.MessageID); err != nil {
+		return nil, a.unread(err)
+	}
+	return p, nil
+}
+
+// mailToRead returns one mail that the one who asks may read: by its mailbox, or
+// since it is in a chat that he or she may read.
+func (a *api) mailToRead(ctx context.Context, id string) (item.Item, error) {
+	it, err := a.mail(ctx, id, access.MailsRead)
+	if !errors.Is(err, item.ErrNotFound) {
+		return it, err
+	}
+	if it, err = a.Items.Get(ctx, id); err != nil {
+		return it, err
+	}
+	if it.Chat == "" {
+		return item.Item{}, item.ErrNotFound
+	}
+	if _, err := a.chat(ctx, it.Chat, access.ChatsRead); err != nil {
+		return item.Item{}, item.ErrNotFound
+	}
+	return it, nil
+}
+
+// unread explains why a mailbox did not give what came with a mail.
+func (a *api) unread(err error) error {
+	code, reason, ok := a.Connectors.Outside(&connector.OutsideError{Err: err})
+	switch {
+	case !ok || errors.Is(err, context.Canceled):
+		return err
+	case code == connector.MailboxMissing:
+		return newProblem(http.StatusNotFound, "this mail, or what came with it, is no longer in its mailbox")
+	case strings.HasPrefix(code, "missing:"): // of users, which nobody asked for here
+		code = connector.MailboxForbidden
+	}
+	return outside(code, reason)
+}
+
+// attachmentPolicy keeps a browser that shows a file after all from doing more.
+const attachmentPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+// stream hands on the content of an attachment as it comes in. When it ends too
+// early the connection ends: a part of a file must not look like the whole.
+func (a *api) stream(hc huma.Context, p *parcel, at mail.Attachment) {
+	r, w := humago.Unwrap(hc)
+	body := &attachmentBody{w: w, attachment: at}
+	err := p.graph.Attachment(r.Context(), p.mail.Mailbox, p.mail.MessageID, at.ID, body)
+	switch {
+	case err == nil:
+		body.begin() // it may be empty
+	case !body.begun:
+		var known *problem
+		if !errors.As(a.unread(err), &known) {
+			known = a.problem(r.Context(), err)
+		}
+		writeProblem(w, known)
+	default:
+		slog.WarnContext(r.Context(), "attachment ended too early", "mail", p.mail.ID, "err", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// An attachmentBody is an answer that begins with the first byte of a file.
+type attachmentBody struct {
+	w          http.ResponseWriter
+	attachment mail.Attachment
+	begun      bool
+}
+
+func (b *attachmentBody) begin() {
+	if b.begun {
+		return
+	}
+	b.begun = true
+	h := b.w.Header()
+	h.Set("Content-Type", shownType(b.attachment.ContentType))
+	h.Set("Content-Disposition", disposition(fileName(b.attachment)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", attachmentPolicy)
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	b.w.WriteHeader(http.StatusOK)
+}
+
+func (b *attachmentBody) Write(p []byte) (int, error) {
+	b.begin()
+	return b.w.Write(p)
+}
+
+// shownType is the type that a file is sent with: that of a picture, which
+// browsers read as nothing else, and of nothing for the rest.
+func shownType(contentType string) string {
+	media, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	switch media = strings.TrimSpace(media); media {
+	case "image/png", "image/jpeg", "image/gif", "image/webp":
+		return media
+	}
+	return "application/octet-stream"
+}
+
+// maxFileName is how many runes of a name are kept.
+const maxFileName = 120
+
+// fileName is the name of an attachment as a file can have it: without folders,
+// and without what hides how it ends.
+func fileName(at mail.Attachment) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(`/\:*?"<>|`, r):
+			return '_'
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsGraphic(r): // controls, and marks of direction, which turn .exe round
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(at.Name, ""))
+	name = strings.TrimRight(strings.TrimLeft(name, " ._"), " .")
+	if runes := []rune(name); len(runes) > maxFileName {
+		end := ""
+		if dot := strings.LastIndexByte(name, '.'); dot >= 0 && len(name)-dot <= 10 {
+			end = name[dot:]
+		}
+		name = strings.TrimRight(string(runes[:maxFileName-len([]rune(end))]), " .") + end
+	}
+	if name == "" {
+		name = "bijlage"
+	}
+	if at.Kind == mail.AttachedItem && !strings.HasSuffix(strings.ToLower(name), ".eml") {
+		name += ".eml"
+	}
+	return name
+}
+
+// disposition has a file saved, with its name in both forms.
+// https://www.rfc-editor.org/rfc/rfc6266#section-4.3
+func disposition(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || strings.ContainsRune(`"\%`, r) {
+			return '_'
+		}
+		return r
+	}, name)
+	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
+}
+
+// isGone tells that something was deleted meanwhile.
+func isGone(err error) bool {
+	return errors.Is(err, directory.ErrNotFound) || errors.Is(err, connector.ErrNotFound)
+}

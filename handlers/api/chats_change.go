@@ -1,0 +1,59 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+)
+
+func (a *api) registerChatChanges() {
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"chats"}, DefaultStatus: status}
+	}
+	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}", "Close a chat, or open it again; new mail opens it too", http.StatusOK),
+		func(ctx context.Context, in *struct {
+			ChatPath
+			Precondition
+			Body struct {
+				State string `json:"state" enum:"open,closed"`
+			}
+		}) (*objectOutput[chatObject], error) {
+			etag, err := in.rowETag()
+			if err != nil {
+				return nil, err
+			}
+			c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+			if err != nil {
+				return nil, err
+			}
+			if c, err = a.Chats.SetState(ctx, c.ID, etag, chat.State(in.Body.State)); err != nil {
+				return nil, err
+			}
+			return a.oneChat(ctx, c)
+		})
+	handle(a, access.ChatsRead, op("see-chat", http.MethodPut, "/api/chats/{chat}/seen", "Note that you have looked at all of a chat", http.StatusNoContent),
+		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
+			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+			if err != nil {
+				return nil, err
+			}
+			return nil, a.Chats.See(ctx, c, actor(ctx).Member.ID)
+		})
+	a.explain = append(a.explain, explainChats)
+}
+
+// explainChats says what the errors of changing a chat mean in HTTP.
+func explainChats(err error) *problem {
+	switch {
+	case errors.Is(err, chat.ErrChanged):
+		return changed()
+	case errors.Is(err, chat.ErrMembers):
+		return invalid("body.members", "1 to 80 ids of team members, each once, and at most about 90 who come or go at a time")
+	}
+	return nil
+}

@@ -1,0 +1,252 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+)
+
+// A talking office has an address, chats, and people by their rights.
+type talking struct {
+	*connected
+	client, role string
+	ids          map[string]string // of team members, by rights
+}
+
+func newTalking(t *testing.T) *talking {
+	t.Helper()
+	c := newConnected(t)
+	service := c.tables.Service(t, c.tables.Transport())
+	if err := service.Create(t.Context(), "mails"); err != nil {
+		t.Fatal(err)
+	}
+	k := &talking{connected: c, ids: map[string]string{}}
+	c.Items, c.Chats = item.NewStore(service.Table("mails")), chat.NewStore(service.Table("mails"))
+	page, err := c.Directory.TeamMembers(t.Context(), directory.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range page.Items {
+		k.ids[string(m.Rights)] = m.ID
+	}
+	k.client = c.done(t, "POST /api/clients", `{"number":"1001","type":"organisation","name":"Bakkerij Jansen"}`).body["id"].(string)
+	k.role = c.done(t, "POST /api/roles", `{"name":"Relatiebeheerder"}`).body["id"].(string)
+	c.done(t, "PUT /api/clients/"+k.client+"/team-members", fmt.Sprintf(`[{"member":%q,"role":%q}]`, k.ids["editor"], k.role))
+	c.graph.n = 3
+	path, _ := c.create(t)
+	c.done(t, "POST "+path+"/addresses", fmt.Sprintf(`{"address":"box1@kantoor.example","link":{"kind":"role","id":%q}}`, k.role))
+	return k
+}
+
+// letter is the nth mail, at box1.
+func (k *talking) letter(n int, from string) item.Item {
+	received := time.Unix(1_790_000_000+int64(n)*3600, 0).UTC()
+	return item.Item{
+		Mailbox: box(1).ID, Address: "box1@kantoor.example", MessageID: fmt.Sprint("message", n),
+		InternetMessageID: fmt.Sprintf("<%d@x>", n), Subject: fmt.Sprint("Vraag ", n), Preview: "Dag,", Received: received, HasAttachments: true,
+		From: mail.Address{Name: from, Email: strings.ToLower(from) + "@klant.example"}, BodyType: "text",
+	}
+}
+
+// start makes a chat of the nth mail with people of these rights.
+func (k *talking) start(t *testing.T, n int, from string, rights ...string) string {
+	t.Helper()
+	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: k.letter(n, from), Content: "Dag"}})
+	if err != nil || len(ids) != 1 {
+		t.Fatal(ids, err)
+	}
+	kept, err := k.Items.Get(t.Context(), ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.State, kept.Chat = item.Processed, kept.ID
+	var members []string
+	for _, r := range rights {
+		members = append(members, k.ids[r])
+	}
+	_, ops := chat.Start(kept, k.client, "contact", from, members, true)
+	if err := k.Items.Commit(t.Context(), append(ops, kept.Settle(item.New, "")...)...); err != nil {
+		t.Fatal(err)
+	}
+	return kept.ID
+}
+
+func (k *talking) subjects(t *testing.T, who, query string) (subjects []string, list []map[string]any) {
+	t.Helper()
+	list = items(k.ok(t, who, "GET /api/chats"+query, ""))
+	for _, c := range list {
+		subjects = append(subjects, c["subject"].(string))
+	}
+	return subjects, list
+}
+
+// The list holds what is asked for, with what the one who asks did not look at.
+func TestChatList(t *testing.T) {
+	k := newTalking(t)
+	k.start(t, 1, "Jan", "editor", "reader")
+	second := k.start(t, 2, "Petra", "editor")
+	k.start(t, 3, "Jansje", "manager")
+	k.ok(t, "editor", "PUT /api/chats/"+second+"/seen", "")
+	k.ok(t, "editor", "PATCH /api/chats/"+second, `{"state":"closed"}`)
+	for _, c := range []struct {
+		who, query string
+		want       []string
+	}{
+		{"editor", "", []string{"Vraag 2", "Vraag 1"}},
+		{"editor", "?state=open", []string{"Vraag 1"}},
+		{"editor", "?state=closed", []string{"Vraag 2"}},
+		{"editor", "?unread=true", []string{"Vraag 1"}},
+		{"editor", "?search=petra", []string{"Vraag 2"}},
+		{"editor", "?search=vraag%201", []string{"Vraag 1"}},
+		{"manager", "", []string{"Vraag 3", "Vraag 2", "Vraag 1"}},
+		{"manager", "?search=jan", []string{"Vraag 3", "Vraag 1"}},
+		{"manager", "?unread=true", []string{"Vraag 3"}},
+		{"manager", "?mine=true", []string{"Vraag 3"}},
+		{"reader", "", []string{"Vraag 1"}},
+		{"Chats.ReadWrite", "", []string{"Vraag 3", "Vraag 2", "Vraag 1"}},
+		{"Chats.ReadWrite", "?unread=true", nil},
+	} {
+		if got, _ := k.subjects(t, c.who, c.query); !slices.Equal(got, c.want) {
+			t.Errorf("%s%s: %v, want %v", c.who, c.query, got, c.want)
+		}
+	}
+	_, list := k.subjects(t, "editor", "?names=true")
+	if list[0]["unread"] != 0.0 || list[1]["unread"] != 1.0 || list[1]["clientName"] != "Bakkerij Jansen" {
+		t.Errorf("%v", list)
+	}
+	if _, list := k.subjects(t, "editor", ""); list[0]["clientName"] != nil {
+		t.Error("names come without being asked for")
+	}
+}
+
+// Looking is noted for the one who looks, also for who may not write; and for
+// nobody who takes no part.
+func TestSeen(t *testing.T) {
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "editor", "reader")
+	unread := func(who string) any {
+		t.Helper()
+		return k.ok(t, who, "GET /api/chats/"+id, "").body["unread"]
+	}
+	if unread("reader") != 1.0 || unread("editor") != 1.0 || unread("manager") != 0.0 {
+		t.Error("at first: ", unread("reader"), unread("editor"), unread("manager"))
+	}
+	for _, who := range []string{"reader", "manager", "Chats.ReadWrite"} {
+		if got := k.ok(t, who, "PUT /api/chats/"+id+"/seen", ""); got.status != http.StatusNoContent {
+			t.Errorf("%s: %d", who, got.status)
+		}
+	}
+	if unread("reader") != 0.0 || unread("editor") != 1.0 {
+		t.Error("after: ", unread("reader"), unread("editor"))
+	}
+	k.ok(t, "editor", "POST /api/chats/"+id+"/messages", `{"kind":"note","body":"Ik bel."}`)
+	if unread("reader") != 1.0 {
+		t.Error("a note is not unread")
+	}
+}
+
+// A chat is closed and opened by who writes in it, on the version that he or she
+// has seen.
+func TestCloseAChat(t *testing.T) {
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "editor", "reader")
+	tag := k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
+	k.ok(t, "editor", "POST /api/chats/"+id+"/messages", `{"kind":"note","body":"Ik bel."}`)
+	if got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag); got.status != http.StatusPreconditionFailed {
+		t.Errorf("closed what somebody wrote in: %d", got.status)
+	}
+	tag = k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
+	got := k.ok(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag)
+	if got.body["state"] != "closed" || got.header.Get("ETag") == tag || got.body["clientName"] != "Bakkerij Jansen" {
+		t.Errorf("%s %v", got.text, got.header)
+	}
+	for who, want := range map[string]int{"reader": 403, "nobody": 401, "stranger": 403, "Mails.Read": 403, "manager": 200, "Chats.ReadWrite": 200} {
+		if got := k.call(t, who, "PATCH /api/chats/"+id, `{"state":"open"}`); got.status != want {
+			t.Errorf("%s: %d, want %d", who, got.status, want)
+		}
+	}
+	for _, bad := range []string{`{"state":"done"}`, `{}`, `{"state":null}`} {
+		if got := k.call(t, "editor", "PATCH /api/chats/"+id, bad); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", bad, got.status)
+		}
+	}
+}
+
+// Who takes part is said with why; who is taken out loses the chat.
+func TestParticipants(t *testing.T) {
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "editor", "reader")
+	path := "/api/chats/" + id + "/participants"
+	why := func(a answer) (all []string) {
+		for _, p := range items(a) {
+			all = append(all, fmt.Sprint(p["name"], " ", p["why"], " ", p["what"]))
+		}
+		return all
+	}
+	got := k.ok(t, "reader", "GET "+path, "")
+	if want := []string{"editor@kantoor.nl role Relatiebeheerder", "reader@kantoor.nl earlier <nil>"}; !slices.Equal(why(got), want) {
+		t.Errorf("%v", why(got))
+	}
+	// Anybody can stand in for another.
+	k.ok(t, "editor", "PUT /api/me/substitute", fmt.Sprintf(`{"member":%q,"from":"2026-01-01T00:00:00Z","until":"2099-01-01T00:00:00Z"}`, k.ids["reader"]))
+	if got := why(k.ok(t, "editor", "GET "+path, "")); got[1] != "reader@kantoor.nl substitute editor@kantoor.nl" {
+		t.Errorf("%v", got)
+	}
+	set := func(who string, headers []string, ids ...string) answer {
+		t.Helper()
+		body, err := json.Marshal(map[string]any{"members": ids})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k.call(t, who, "PUT "+path, string(body), headers...)
+	}
+	etag := []string{"If-Match", got.header.Get("ETag")}
+	got = set("editor", etag, k.ids["editor"], k.ids["manager"])
+	if want := []string{"editor@kantoor.nl role Relatiebeheerder", "manager@kantoor.nl hand editor@kantoor.nl"}; got.status != 200 || !slices.Equal(why(got), want) {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if got := set("editor", etag, k.ids["editor"]); got.status != http.StatusPreconditionFailed {
+		t.Errorf("on an old version: %d", got.status)
+	}
+	for name, ids := range map[string][]string{"nobody": {}, "a stranger": {k.ids["editor"], "x"}, "twice": {k.ids["editor"], k.ids["editor"]}} {
+		got := set("editor", nil, ids...)
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, "body.members") {
+			t.Errorf("%s: %d %s", name, got.status, got.text)
+		}
+	}
+	// Who is inactive stays, and comes in no more.
+	k.done(t, "PATCH /api/team-members/"+k.ids["manager"], `{"active":false}`)
+	if got := set("editor", nil, k.ids["manager"], k.ids["editor"]); got.status != 200 {
+		t.Errorf("who is inactive must go: %d", got.status)
+	}
+	set("editor", nil, k.ids["editor"])
+	if got := set("editor", nil, k.ids["editor"], k.ids["manager"]); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("who is inactive came in: %d", got.status)
+	}
+	// The substitute reads on, as what he or she stands in for; then no more.
+	k.ok(t, "editor", "DELETE /api/me/substitute", "")
+	for _, request := range []string{"GET /api/chats/" + id, "GET " + path, "GET /api/chats/" + id + "/messages", "PUT /api/chats/" + id + "/seen"} {
+		if got := k.call(t, "reader", request, ""); got.status != http.StatusNotFound {
+			t.Errorf("%s by who was taken out: %d", request, got.status)
+		}
+	}
+	if got := set("reader", nil, k.ids["reader"]); got.status != http.StatusForbidden {
+		t.Errorf("a reader changes who takes part: %d", got.status)
+	}
+	// One may leave, with somebody in one's place.
+	if got := set("editor", nil, k.ids["administrator"]); got.status != 200 {
+		t.Errorf("leave: %d %s", got.status, got.text)
+	}
+	if got := k.call(t, "editor", "GET /api/chats/"+id, ""); got.status != http.StatusNotFound {
+		t.Errorf("who left still has it: %d", got.status)
+	}
+}
