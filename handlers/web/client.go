@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"kantoorpost/shared/words"
 )
 
 // A client asks the API in the name of the one who asks for a page.
@@ -27,6 +29,10 @@ type Problem struct {
 	Detail   string       `json:"detail"`
 	Existing string       `json:"existing"` // the object that has the value already
 	Errors   []FieldError `json:"errors"`
+	// Codes say by field what is wrong, to find a text by; WhatToDo is what a
+	// person can do about a refusal of the outside.
+	Codes    map[string]string `json:"codes,omitempty"`
+	WhatToDo *words.Text       `json:"whatToDo,omitempty"`
 }
 
 // A FieldError is what the API expects of one field.

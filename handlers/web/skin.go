@@ -90,6 +90,7 @@ func (k *skin) functions() template.FuncMap {
 		"icon":     k.icon,
 		"ago":      func(t time.Time) string { return k.ago(t, time.Now()) },
 		"date":     k.date,
+		"day":      func(t time.Time) string { return k.day(t, time.Now()) },
 		"initials": initials,
 		"add":      func(a, b int) int { return a + b },
 		"percent":  func(f float64) int { return int(f*100 + 0.5) },

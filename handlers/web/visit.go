@@ -83,7 +83,7 @@ func (v *visit) pageAs(status int, name string, view any) error {
 	if set == nil {
 		return errors.New("no page " + name)
 	}
-	s := shell{Lang: v.lang, Theme: v.theme, Title: v.t(name + ".title"), Path: v.r.URL.RequestURI(), Me: v.me, Nav: v.nav(), Flash: v.flash, NoKeys: noKeys(v.r), View: view}
+	s := shell{Lang: v.lang, Theme: v.theme, Title: v.titleOf(name, view), Path: v.here(), Me: v.me, Nav: v.nav(), Flash: v.flash, NoKeys: noKeys(v.r), View: view}
 	var b bytes.Buffer
 	part := set.Lookup(v.r.Header.Get("HX-Target"))
 	var err error
@@ -99,6 +99,26 @@ func (v *visit) pageAs(status int, name string, view any) error {
 		return err
 	}
 	return v.write(status, b.Bytes())
+}
+
+// titleOf is the title of a page: that of what it shows, when it has one.
+func (v *visit) titleOf(name string, view any) string {
+	if of, ok := view.(interface{ Title() string }); ok && of.Title() != "" {
+		return of.Title()
+	}
+	return v.t(name + ".title")
+}
+
+// here is where to come back to: the page itself, or the one whose form was
+// sent.
+func (v *visit) here() string {
+	if v.r.Method == http.MethodGet {
+		return v.r.URL.RequestURI()
+	}
+	if from, err := url.Parse(v.r.Referer()); err == nil && from.Host == v.r.Host {
+		return local(from.RequestURI())
+	}
+	return home
 }
 
 // part answers with one template of a page.
@@ -125,6 +145,20 @@ func (v *visit) done(path string, f flash) error {
 		f.give(v.w)
 	}
 	http.Redirect(v.w, v.r, local(path), http.StatusSeeOther)
+	return nil
+}
+
+// leave is done for a form whose answer is part of its page: the browser goes
+// to another page all the same.
+func (v *visit) leave(path string, f flash) error {
+	if !isPart(v.r) {
+		return v.done(path, f)
+	}
+	if f.Key != "" {
+		f.give(v.w)
+	}
+	v.w.Header().Set("HX-Redirect", local(path))
+	v.w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

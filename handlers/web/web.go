@@ -64,6 +64,9 @@ func New(o Options) (http.Handler, error) {
 	s.post("/web/look", s.look)
 	s.registerMails()
 	s.registerHealth()
+	s.registerSettings()
+	s.registerConnectors()
+	s.registerAddresses()
 	return s, nil
 }
 

@@ -1,0 +1,270 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// An addressForm is what somebody chooses about an address.
+type addressForm struct{ Kind, Role, Team, From string }
+
+// link is what the form links the address with.
+func (f addressForm) link() link {
+	switch f.Kind {
+	case "role":
+		return link{f.Kind, f.Role}
+	case "process-team":
+		return link{f.Kind, f.Team}
+	}
+	return link{Kind: f.Kind}
+}
+
+// An addressView is one activated address, or the form to activate one.
+type addressView struct {
+	Connector connectorObject
+	Address   addressObject
+	New       bool
+	Enabled   bool // the integration
+	ETag      string
+	Form      addressForm
+	Was       string // the date that the form began with
+	Roles     []named
+	Teams     []named
+	Gathering gathering
+	Problem   *Problem
+	Find      string // a client, to see who joins there
+	Found     []clientGathering
+}
+
+type clientGathering struct {
+	customer
+	Gathering gathering
+}
+
+// Title is the address.
+func (a addressView) Title() string { return a.Address.Address }
+
+// Bad is the code of what is wrong with a field of the form.
+func (a addressView) Bad(field string) string { return a.Problem.bad(field) }
+
+// Joiners is where the form asks who would join.
+func (a addressView) Joiners() string {
+	return a.Connector.Path("joiners") + "?address=" + url.QueryEscape(a.Address.Address)
+}
+
+func (s *site) registerAddresses() {
+	s.page("/web/connectors/{connector}/activate", s.newAddress)
+	s.post("/web/connectors/{connector}/activate", s.activate)
+	s.page("/web/connectors/{connector}/joiners", s.addressJoiners)
+	s.page("/web/connectors/{connector}/addresses/{address}", s.address)
+	s.post("/web/connectors/{connector}/addresses/{address}", s.editAddress)
+	s.post("/web/connectors/{connector}/addresses/{address}/fetch", s.fetchAddress)
+	s.post("/web/connectors/{connector}/addresses/{address}/pause", s.pauseAddress)
+	s.post("/web/connectors/{connector}/addresses/{address}/resume", s.resumeAddress)
+}
+
+func addressFormOf(r *http.Request) addressForm {
+	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), r.FormValue("from")}
+}
+
+// newAddress shows the form to activate a mailbox.
+func (s *site) newAddress(v *visit) error {
+	return v.newAddressPage(nil, addressForm{Kind: "contact", From: today()})
+}
+
+func today() string { return time.Now().In(office).Format(time.DateOnly) }
+
+func (v *visit) newAddressPage(p *Problem, f addressForm) error {
+	view := addressView{New: true, Problem: p, Form: f}
+	view.Address.Address = strings.ToLower(strings.TrimSpace(v.r.FormValue("address")))
+	if err := v.about(&view); err != nil {
+		return err
+	}
+	if view.Address.Address == "" {
+		return v.done(view.Connector.Path(""), flash{})
+	}
+	return v.addressPage(view)
+}
+
+// about adds what a page about an address stands on.
+func (v *visit) about(view *addressView) error {
+	if err := v.api.get(v.connectorAPI(), &view.Connector); err != nil {
+		return err
+	}
+	var on settings
+	if err := v.api.get("/api/settings", &on); err != nil {
+		return err
+	}
+	view.Enabled = on.Enabled
+	var err error
+	if view.Roles, err = v.all("/api/roles"); err != nil {
+		return err
+	}
+	view.Teams, err = v.all("/api/process-teams")
+	return err
+}
+
+// all are the objects of a list of few, such as roles.
+func (v *visit) all(path string) (all []named, err error) {
+	for after, pages := "", 0; pages < 10; pages++ {
+		var page list[named]
+		if err := v.api.get(path+"?limit=200&after="+url.QueryEscape(after), &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	return all, nil
+}
+
+// addressPage answers with the page, and with who would join as the form says.
+func (v *visit) addressPage(view addressView) error {
+	var err error
+	if view.Gathering, err = v.gathering(view.Address.Address, view.Form.link(), ""); err != nil {
+		return err
+	}
+	return v.pageAs(view.Problem.status(), "address", view)
+}
+
+// gathering asks who would join if an address were linked so. A link that is
+// not complete has nobody.
+func (v *visit) gathering(address string, l link, client string) (gathering, error) {
+	g := gathering{Kind: l.Kind, Address: address}
+	if l.Kind == "" || l.Kind != "contact" && l.ID == "" {
+		g.Kind = ""
+		return g, nil
+	}
+	q := url.Values{"kind": {l.Kind}}
+	if l.ID != "" {
+		q.Set("link", l.ID)
+	}
+	if client != "" {
+		q.Set("client", client)
+	}
+	p, err := mendable(v.api.get("/api/addresses/"+url.PathEscape(address)+"/joiners?"+q.Encode(), &g.joiners))
+	if p != nil {
+		g.Kind = ""
+	}
+	return g, err
+}
+
+// addressJoiners answers who would join as the form stands.
+func (s *site) addressJoiners(v *visit) error {
+	g, err := v.gathering(v.r.FormValue("address"), addressFormOf(v.r).link(), "")
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("HX-Push-Url", "false")
+	return v.part("address", "joiners", g)
+}
+
+// activate has a mailbox read from now on.
+func (s *site) activate(v *visit) error {
+	f := addressFormOf(v.r)
+	body := map[string]any{"address": v.r.PostFormValue("address"), "link": f.link()}
+	if f.From != "" && f.From != today() {
+		body["from"] = f.From
+	}
+	var made addressObject
+	p, err := mendable(v.api.post(v.connectorAPI()+"/addresses", body, &made))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return v.newAddressPage(p, f)
+	}
+	return v.done("/web/connectors/"+url.PathEscape(v.r.PathValue("connector")), flash{Key: "address.activated"})
+}
+
+func (v *visit) addressAPI() string {
+	return "/api/addresses/" + url.PathEscape(v.r.PathValue("address"))
+}
+
+// address shows one activated address.
+func (s *site) address(v *visit) error { return v.oneAddress(nil, nil) }
+
+// oneAddress shows an address, with what was chosen when there is a problem.
+func (v *visit) oneAddress(p *Problem, chosen *addressForm) error {
+	view := addressView{Problem: p, Find: strings.TrimSpace(v.r.URL.Query().Get("find"))}
+	var err error
+	if view.ETag, err = v.api.getTag(v.addressAPI(), &view.Address); err != nil {
+		return err
+	}
+	if err := v.about(&view); err != nil {
+		return err
+	}
+	a := view.Address
+	view.Form = addressForm{Kind: a.Link.Kind, From: a.From.In(office).Format(time.DateOnly)}
+	view.Was = view.Form.From
+	switch a.Link.Kind {
+	case "role":
+		view.Form.Role = a.Link.ID
+	case "process-team":
+		view.Form.Team = a.Link.ID
+	}
+	if chosen != nil {
+		view.Form = *chosen
+	}
+	found, err := v.customers(view.Find)
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		g, err := v.gathering(a.Address, a.Link, c.ID)
+		if err != nil {
+			return err
+		}
+		view.Found = append(view.Found, clientGathering{c, g})
+	}
+	return v.addressPage(view)
+}
+
+// editAddress changes whom an address is for, and from when it is read.
+func (s *site) editAddress(v *visit) error {
+	f := addressFormOf(v.r)
+	patch := map[string]any{"link": f.link()}
+	if f.From != "" && f.From != v.r.PostFormValue("was") {
+		patch["from"] = f.From
+	}
+	return v.patchAddress(patch, &f, "address.saved")
+}
+
+func (s *site) pauseAddress(v *visit) error {
+	return v.patchAddress(map[string]any{"active": false}, nil, "address.paused")
+}
+
+func (s *site) resumeAddress(v *visit) error {
+	return v.patchAddress(map[string]any{"active": true}, nil, "address.resumed")
+}
+
+func (v *visit) patchAddress(patch map[string]any, f *addressForm, key string) error {
+	p, err := mendable(v.api.patch(v.addressAPI(), v.r.PostFormValue("etag"), patch, nil))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return v.oneAddress(p, f)
+	}
+	return v.toAddress(key)
+}
+
+func (v *visit) toAddress(key string) error {
+	a := addressObject{ID: v.r.PathValue("address"), Connector: v.r.PathValue("connector")}
+	return v.done(a.Path(""), flash{Key: key})
+}
+
+// fetchAddress has the mail of an address fetched now.
+func (s *site) fetchAddress(v *visit) error {
+	p, err := mendable(v.api.post(v.addressAPI()+"/fetch", nil, nil))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return v.oneAddress(p, nil)
+	}
+	return v.toAddress("address.fetching")
+}

@@ -1,0 +1,232 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+// An addressObject is an activated address as the API shows it.
+type addressObject struct {
+	ID          string      `json:"id"`
+	Address     string      `json:"address"`
+	Name        string      `json:"name"`
+	Connector   string      `json:"connector"`
+	Link        link        `json:"link"`
+	From        time.Time   `json:"from"`
+	Active      bool        `json:"active"`
+	LastRound   *time.Time  `json:"lastRound"`
+	NotBefore   *time.Time  `json:"notBefore"`
+	State       string      `json:"state"`
+	StateReason string      `json:"stateReason"`
+	Failures    int         `json:"failures"`
+	WhatToDo    *words.Text `json:"whatToDo"`
+	BehindSince *time.Time  `json:"behindSince"`
+	Reading     *struct {
+		Since time.Time `json:"since"`
+		Mails int       `json:"mails"`
+	} `json:"reading"`
+	Joiners *joiners `json:"joiners"`
+}
+
+type link struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
+}
+
+// joiners are who would join the chat of a mail that came now.
+type joiners struct {
+	Target  string `json:"target"`
+	Members []struct {
+		Name        string `json:"name"`
+		StandsInFor string `json:"standsInFor"`
+	} `json:"members"`
+	PerClient bool `json:"perClient"`
+	Warnings  []struct {
+		Code string `json:"code"`
+		words.Text
+	} `json:"warnings"`
+}
+
+// A gathering is who would join by a link of a kind.
+type gathering struct {
+	Kind, Address string
+	joiners
+}
+
+// Gathering is who would join the chat of a mail to the address.
+func (a addressObject) Gathering() gathering {
+	g := gathering{Kind: a.Link.Kind, Address: a.Address}
+	if a.Joiners != nil {
+		g.joiners = *a.Joiners
+	}
+	return g
+}
+
+// Path is where the address is, and what is done to it.
+func (a addressObject) Path(do string) string {
+	p := "/web/connectors/" + url.PathEscape(a.Connector) + "/addresses/" + url.PathEscape(a.ID)
+	if do != "" {
+		p += "/" + do
+	}
+	return p
+}
+
+// Level says how it goes, as the colours are named.
+func (a addressObject) Level() string {
+	switch {
+	case !a.Active:
+		return "off"
+	case a.State == "throttled":
+		return "warn"
+	case a.State != "" || a.Failures > 0:
+		return "error"
+	case a.Reading != nil || a.LastRound == nil:
+		return "info"
+	}
+	return "ok"
+}
+
+// Condition names how it goes: address.state.<condition>.
+func (a addressObject) Condition() string {
+	switch {
+	case !a.Active:
+		return "paused"
+	case a.State != "":
+		return a.State
+	case a.Failures > 0:
+		return "unreachable"
+	case a.Reading != nil:
+		return "reading"
+	case a.LastRound == nil:
+		return "waiting"
+	}
+	return "works"
+}
+
+// maxAddresses bounds how many addresses a page shows.
+const maxAddresses = 1000
+
+// An addressList is what is activated of a connector.
+type addressList struct {
+	All  []addressObject
+	More bool // than a page shows
+}
+
+// Active is how many of them are read.
+func (l addressList) Active() (n int) {
+	for _, a := range l.All {
+		if a.Active {
+			n++
+		}
+	}
+	return n
+}
+
+func (v *visit) addresses(c connectorObject, withJoiners bool) (out addressList, err error) {
+	for after := ""; ; {
+		var page list[addressObject]
+		q := url.Values{"limit": {"200"}, "joiners": {strconv.FormatBool(withJoiners)}}
+		if after != "" {
+			q.Set("after", after)
+		}
+		if err := v.api.get("/api/connectors/"+url.PathEscape(c.ID)+"/addresses?"+q.Encode(), &page); err != nil {
+			return out, err
+		}
+		out.All = append(out.All, page.Items...)
+		if after = page.Next; after == "" || len(out.All) >= maxAddresses {
+			out.More = after != ""
+			return out, nil
+		}
+	}
+}
+
+// A boxList is the mailboxes that can be activated, as far as a search finds
+// them.
+type boxList struct {
+	Search  string
+	Boxes   []candidate
+	More    string // where the list goes on
+	Problem *Problem
+}
+
+type candidate struct {
+	ID        string `json:"id"`
+	Address   string `json:"address"`
+	Name      string `json:"name"`
+	Activated bool   `json:"activated"`
+}
+
+// connectorAddresses shows what is activated of a connector. The mailboxes of
+// the tenant come after it: Microsoft may take its time.
+func (s *site) connectorAddresses(v *visit) error {
+	view, err := v.connectorOf("addresses")
+	if err != nil {
+		return err
+	}
+	if view.Addresses, err = v.addresses(view.Connector, true); err != nil {
+		return err
+	}
+	return v.page("connector", view)
+}
+
+// connectorMailboxes shows the mailboxes of the tenant.
+func (s *site) connectorMailboxes(v *visit) error {
+	q := v.r.URL.Query()
+	view, err := v.connectorOf("addresses")
+	if err != nil {
+		return err
+	}
+	if view.Boxes, err = v.mailboxes(view.Connector, strings.TrimSpace(q.Get("search")), q.Get("after")); err != nil {
+		return err
+	}
+	if isPart(v.r) {
+		v.w.Header().Set("HX-Push-Url", "false")
+		return v.part("connector", "boxes", view)
+	}
+	if view.Addresses, err = v.addresses(view.Connector, true); err != nil {
+		return err
+	}
+	return v.page("connector", view)
+}
+
+func (v *visit) mailboxes(c connectorObject, search, after string) (*boxList, error) {
+	out := &boxList{Search: search}
+	ask := url.Values{"limit": {"50"}}
+	next := url.Values{}
+	if search != "" {
+		ask.Set("search", search)
+		next.Set("search", search)
+	}
+	if after != "" {
+		ask.Set("after", after)
+	}
+	var page list[candidate]
+	p, err := mendable(v.api.get("/api/connectors/"+url.PathEscape(c.ID)+"/mailboxes?"+ask.Encode(), &page))
+	if err != nil {
+		return nil, err
+	}
+	out.Problem, out.Boxes = p, page.Items
+	if page.Next != "" {
+		next.Set("after", page.Next)
+		out.More = c.Path("mailboxes") + "?" + next.Encode()
+	}
+	return out, nil
+}
+
+// Activate is where a mailbox is activated.
+func (c connectorView) Activate(address string) string {
+	return c.Connector.Path("activate") + "?address=" + url.QueryEscape(address)
+}
+
+// status is that of a page that may show a problem.
+func (p *Problem) status() int {
+	if p == nil {
+		return http.StatusOK
+	}
+	return p.Status
+}

@@ -1,0 +1,197 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"kantoorpost/shared/words"
+)
+
+// A connectorCheck is what a check of a connector found.
+type connectorCheck struct {
+	Works       bool        `json:"works"`
+	State       string      `json:"state"`
+	Reason      string      `json:"reason"`
+	WhatToDo    *words.Text `json:"whatToDo"`
+	Permissions []struct {
+		Name     string      `json:"name"`
+		Granted  proof       `json:"granted"`
+		WhatToDo *words.Text `json:"whatToDo"`
+	} `json:"permissions"`
+	Mailboxes []struct {
+		ID       string      `json:"id"`
+		Address  string      `json:"address"`
+		Readable bool        `json:"readable"`
+		Settings bool        `json:"settings"`
+		WhatToDo *words.Text `json:"whatToDo"`
+	} `json:"mailboxes"`
+}
+
+// A proof is what the API says yes, no, or by null nothing to.
+type proof string
+
+// UnmarshalJSON reads true, false or null.
+func (p *proof) UnmarshalJSON(text []byte) error {
+	var b *bool
+	if err := json.Unmarshal(text, &b); err != nil {
+		return err
+	}
+	switch {
+	case b == nil:
+		*p = "unknown"
+	case *b:
+		*p = "yes"
+	default:
+		*p = "no"
+	}
+	return nil
+}
+
+// connection shows how the connector is connected.
+func (s *site) connection(v *visit) error { return v.connectionPage(http.StatusOK, nil) }
+
+// connectionPage shows the connection after more has said what else is seen.
+func (v *visit) connectionPage(status int, more func(*connectorView) error) error {
+	view, err := v.connectorOf("connection")
+	if err != nil {
+		return err
+	}
+	if more != nil {
+		if err := more(&view); err != nil {
+			return err
+		}
+	}
+	return v.pageAs(status, "connector", view)
+}
+
+func (v *visit) connectorAPI() string {
+	return "/api/connectors/" + url.PathEscape(v.r.PathValue("connector"))
+}
+
+// checkConnector shows what a check finds. What it finds is not kept, so that it
+// is the answer to the form itself.
+func (s *site) checkConnector(v *visit) error {
+	var check connectorCheck
+	p, err := mendable(v.api.post(v.connectorAPI()+"/check", nil, &check))
+	if err != nil {
+		return err
+	}
+	return v.connectionPage(http.StatusOK, func(view *connectorView) error {
+		if view.Shown, view.Problem = "check", p; p == nil {
+			view.Check = &check
+		}
+		return nil
+	})
+}
+
+// editConnector changes what a connector is called and where it points.
+func (s *site) editConnector(v *visit) error {
+	f := formOf(v.r)
+	patch := map[string]string{"name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint}
+	if text := v.r.PostFormValue("clientSecret"); text != "" {
+		patch["clientSecret"], patch["secretExpires"] = text, f.SecretExpires
+	}
+	return v.patchConnector("edit", patch, f)
+}
+
+// rotateSecret replaces the secret, once Entra has taken the new one.
+func (s *site) rotateSecret(v *visit) error {
+	f := formOf(v.r)
+	return v.patchConnector("rotate", map[string]string{"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
+}
+
+func (v *visit) patchConnector(form string, patch map[string]string, f connectorForm) error {
+	p, err := mendable(v.api.patch(v.connectorAPI(), v.r.PostFormValue("etag"), patch, nil))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		key := "connector.saved"
+		if form == "rotate" {
+			key = "connector.rotated"
+		}
+		return v.leave(connectorObject{ID: v.r.PathValue("connector")}.Path("connection"), flash{Key: key})
+	}
+	return v.connectionPage(p.Status, func(view *connectorView) error {
+		// Who presses the button again knows what it is now.
+		view.Shown, view.Problem = form, p
+		if form == "rotate" {
+			view.Form.SecretExpires = f.SecretExpires
+		} else {
+			view.Form = f
+		}
+		return nil
+	})
+}
+
+func (s *site) deleteConnector(v *visit) error {
+	p, err := mendable(v.api.delete(v.connectorAPI(), v.r.PostFormValue("etag")))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return v.done("/web/settings", flash{Key: "connector.deleted"})
+	}
+	return v.connectionPage(p.Status, func(view *connectorView) error {
+		view.Shown, view.Problem = "delete", p
+		return nil
+	})
+}
+
+// A limitScript limits the app to the activated mailboxes.
+type limitScript struct {
+	Script    string   `json:"script"`
+	Addresses []string `json:"addresses"`
+}
+
+// limits is whether mailboxes that are not activated are refused.
+type limits struct {
+	Limited  proof       `json:"limited"`
+	WhatToDo *words.Text `json:"whatToDo"`
+	Tried    []struct {
+		Address  string      `json:"address"`
+		Readable proof       `json:"readable"`
+		WhatToDo *words.Text `json:"whatToDo"`
+	} `json:"tried"`
+}
+
+// connectorLimits shows how the app is limited to the activated mailboxes.
+func (s *site) connectorLimits(v *visit) error { return v.limitsPage(http.StatusOK, nil) }
+
+func (v *visit) limitsPage(status int, more func(*connectorView)) error {
+	view, err := v.connectorOf("limits")
+	if err != nil {
+		return err
+	}
+	if err := v.api.get(v.connectorAPI()+"/limit-script", &view.Script); err != nil {
+		return err
+	}
+	if more != nil {
+		more(&view)
+	}
+	return v.pageAs(status, "connector", view)
+}
+
+// checkLimits shows whether another mailbox is refused.
+func (s *site) checkLimits(v *visit) error {
+	var found limits
+	body := map[string]string{}
+	address := v.r.PostFormValue("address")
+	if address != "" {
+		body["address"] = address
+	}
+	p, err := mendable(v.api.post(v.connectorAPI()+"/check-limits", body, &found))
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if p != nil {
+		status = p.Status
+	}
+	return v.limitsPage(status, func(view *connectorView) {
+		if view.Shown, view.Problem, view.Address = "limits", p, address; p == nil {
+			view.Limits = &found
+		}
+	})
+}

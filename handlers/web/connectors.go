@@ -1,0 +1,197 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+// A connectorObject is a connector as the API shows it.
+type connectorObject struct {
+	ID            string      `json:"id"`
+	Kind          string      `json:"kind"`
+	Name          string      `json:"name"`
+	ClientID      string      `json:"clientId"`
+	Tenant        string      `json:"tenant"`
+	TokenEndpoint string      `json:"tokenEndpoint"`
+	SecretExpires time.Time   `json:"secretExpires"`
+	State         string      `json:"state"`
+	StateReason   string      `json:"stateReason"`
+	StateSince    *time.Time  `json:"stateSince"`
+	WhatToDo      *words.Text `json:"whatToDo"`
+}
+
+// Path is where the connector is, and its parts.
+func (c connectorObject) Path(part string) string {
+	p := "/web/connectors/" + url.PathEscape(c.ID)
+	if part != "" {
+		p += "/" + part
+	}
+	return p
+}
+
+// Level says how bad the state is, as the colours are named.
+func (c connectorObject) Level() string {
+	switch c.State {
+	case "works":
+		return "ok"
+	case "new":
+		return "info"
+	}
+	return "error"
+}
+
+// Days is how many days the secret still lives; 0 on its last.
+func (c connectorObject) Days() int { return int(time.Until(c.SecretExpires) / (24 * time.Hour)) }
+
+// Expired tells whether the secret is past its date.
+func (c connectorObject) Expired() bool { return !c.SecretExpires.After(time.Now()) }
+
+// Expiry is how urgent a new secret is, as the colours are named: from 60 days
+// before its end on it is said, from 30 it is urgent, from 7 it is an error.
+// "" is that there is time.
+func (c connectorObject) Expiry() string {
+	switch days := c.Days(); {
+	case days < 7:
+		return "error"
+	case days < 30:
+		return "warn"
+	case days < 60:
+		return "info"
+	}
+	return ""
+}
+
+// A connectorForm is what somebody types about a connector. The secret is not
+// among it: it goes to the API and is never written into a page.
+type connectorForm struct{ Name, ClientID, TokenEndpoint, SecretExpires string }
+
+// A connectorView is one connector, or the form for a new one.
+type connectorView struct {
+	Connector connectorObject
+	Tab       string // addresses, connection, limits, new
+	ETag      string
+	Enabled   bool // the integration
+	Form      connectorForm
+	Shown     string // the form that Problem is about: new, edit, rotate, delete, limits
+	Problem   *Problem
+	Guide     guide
+	Check     *connectorCheck
+	Addresses addressList
+	Boxes     *boxList // nil until they are asked for
+	Script    limitScript
+	Limits    *limits
+	Address   string // that was named to try
+}
+
+// Title is the name of the connector.
+func (c connectorView) Title() string { return c.Connector.Name }
+
+// Bad is the code of what is wrong with a field of the form, "" when it is fine.
+func (c connectorView) Bad(form, field string) string {
+	if c.Shown != form {
+		return ""
+	}
+	return c.Problem.bad(field)
+}
+
+// bad is the code of what is wrong with a field.
+func (p *Problem) bad(field string) string {
+	if p.Field(field) == "" {
+		return ""
+	}
+	if code := p.Codes[field]; code != "" {
+		return code
+	}
+	return "other"
+}
+
+// Whole tells whether the problem is none of a field.
+func (p *Problem) Whole() bool { return p != nil && len(p.Errors) == 0 }
+
+// mendable is what the visitor can mend in the form, or try again from it: all
+// refusals but those of who he or she is and of what is not there.
+func mendable(err error) (*Problem, error) {
+	var p *Problem
+	if errors.As(err, &p) {
+		switch p.Status {
+		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		default:
+			return p, nil
+		}
+	}
+	return nil, err
+}
+
+func (s *site) registerConnectors() {
+	s.page("/web/connectors/new", s.newConnector)
+	s.post("/web/connectors/new", s.createConnector)
+	s.post("/web/connectors/guide", s.guide)
+	s.page("/web/connectors/{connector}", s.connectorAddresses)
+	s.page("/web/connectors/{connector}/mailboxes", s.connectorMailboxes)
+	s.page("/web/connectors/{connector}/connection", s.connection)
+	s.page("/web/connectors/{connector}/limits", s.connectorLimits)
+	s.post("/web/connectors/{connector}/check", s.checkConnector)
+	s.post("/web/connectors/{connector}/edit", s.editConnector)
+	s.post("/web/connectors/{connector}/rotate", s.rotateSecret)
+	s.post("/web/connectors/{connector}/delete", s.deleteConnector)
+	s.post("/web/connectors/{connector}/check-limits", s.checkLimits)
+}
+
+// connectorOf starts a page about the connector that the path names.
+func (v *visit) connectorOf(tab string) (view connectorView, err error) {
+	view.Tab = tab
+	if view.ETag, err = v.api.getTag("/api/connectors/"+url.PathEscape(v.r.PathValue("connector")), &view.Connector); err != nil {
+		return view, err
+	}
+	c := view.Connector
+	view.Form = connectorForm{c.Name, c.ClientID, c.TokenEndpoint, c.SecretExpires.In(office).Format(time.DateOnly)}
+	view.Guide = guideFor(c.ClientID, c.TokenEndpoint)
+	var on settings
+	err = v.api.get("/api/settings", &on)
+	view.Enabled = on.Enabled
+	return view, err
+}
+
+func formOf(r *http.Request) connectorForm {
+	return connectorForm{r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), r.PostFormValue("secretExpires")}
+}
+
+// secretLife is how long a secret is best made to live.
+const secretLife = 730
+
+func (s *site) newConnector(v *visit) error {
+	return v.newConnectorPage(http.StatusOK, nil, connectorForm{SecretExpires: time.Now().In(office).AddDate(0, 0, secretLife).Format(time.DateOnly)})
+}
+
+func (v *visit) newConnectorPage(status int, p *Problem, f connectorForm) error {
+	return v.pageAs(status, "connector-new", connectorView{
+		Connector: connectorObject{Name: v.t("connector-new.title")},
+		Tab:       "new", Shown: "new", Problem: p, Form: f, Guide: guideFor(f.ClientID, f.TokenEndpoint),
+	})
+}
+
+func (s *site) createConnector(v *visit) error {
+	f := formOf(v.r)
+	var made connectorObject
+	p, err := mendable(v.api.post("/api/connectors", map[string]string{
+		"kind": "microsoft-azure", "name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint,
+		"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires,
+	}, &made))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return v.newConnectorPage(p.Status, p, f)
+	}
+	return v.leave(made.Path("connection"), flash{Key: "connector.made"})
+}
+
+// guide answers with the guide, its links leading to the app registration whose
+// client id and token endpoint are typed so far.
+func (s *site) guide(v *visit) error {
+	return v.part("connector-new", "guide", guideFor(v.r.PostFormValue("clientId"), v.r.PostFormValue("tokenEndpoint")))
+}

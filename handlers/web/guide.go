@@ -1,0 +1,78 @@
+package web
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// A guide leads through the app registration in Entra: each step has a link to
+// its place, which is that of one app registration as soon as its client id is
+// known.
+type guide struct {
+	ClientID    string
+	Create      string
+	Overview    string
+	Secrets     string
+	Permissions string
+	Consent     string // "" until client id and tenant are known
+	Enterprise  string // where consent can be revoked
+}
+
+// Names are the permissions to add, in the order of the guide.
+func (guide) Names() []string {
+	return []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}
+}
+
+// Known tells whether the links lead to one app registration.
+func (g guide) Known() bool { return g.ClientID != "" }
+
+var (
+	guidForm     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	endpointForm = regexp.MustCompile(`^https://([a-z0-9.-]+(?::\d+)?)/([a-z0-9.-]+)/oauth2/`)
+)
+
+// portals are where app registrations are kept, by the host that gives tokens.
+// https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+var portals = map[string]string{
+	"login.microsoftonline.com":        "https://entra.microsoft.com",
+	"login.microsoftonline.us":         "https://entra.microsoft.us",
+	"login.partner.microsoftonline.cn": "https://portal.azure.cn",
+	"login.windows.net":                "https://entra.microsoft.com",
+	"login.microsoft.com":              "https://entra.microsoft.com",
+	"login.chinacloudapi.cn":           "https://portal.azure.cn",
+}
+
+const publicPortal = "https://entra.microsoft.com"
+
+// guideFor makes the guide of an app registration. What is not yet typed, or is
+// no client id or token endpoint, leaves its links general.
+func guideFor(clientID, tokenEndpoint string) guide {
+	clientID = strings.ToLower(strings.TrimSpace(clientID))
+	portal, tenant, authority := publicPortal, "", ""
+	if m := endpointForm.FindStringSubmatch(strings.ToLower(strings.TrimSpace(tokenEndpoint))); m != nil {
+		if p, ok := portals[m[1]]; ok {
+			portal, tenant, authority = p, m[2], "https://"+m[1]
+		}
+	}
+	const apps = "/#view/Microsoft_AAD_RegisteredApps/"
+	g := guide{
+		Create:     portal + apps + "CreateApplicationBlade/quickStartType~/null/isMSAApp~/false",
+		Overview:   portal + apps + "ApplicationsListBlade",
+		Enterprise: portal + "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
+	}
+	g.Secrets, g.Permissions = g.Overview, g.Overview
+	if !guidForm.MatchString(clientID) {
+		return g
+	}
+	g.ClientID = clientID
+	place := func(blade string) string {
+		return portal + apps + "ApplicationMenuBlade/~/" + blade + "/appId/" + clientID + "/isMSAApp~/false"
+	}
+	g.Overview, g.Secrets, g.Permissions = place("Overview"), place("Credentials"), place("CallAnAPI")
+	if tenant != "" {
+		// https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent#construct-the-url-for-granting-tenant-wide-admin-consent
+		g.Consent = authority + "/" + url.PathEscape(tenant) + "/adminconsent?client_id=" + clientID
+	}
+	return g
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"net/http"
+)
+
+// settings are those of the integration, as the API shows them.
+type settings struct {
+	Enabled bool `json:"enabled"`
+}
+
+// A settingsView is Beheer › Integraties › Mail integratie.
+type settingsView struct {
+	Enabled    bool // as it is
+	Chosen     bool // as it was chosen in the form
+	ETag       string
+	Problem    *Problem
+	Connectors []connectorObject
+	Active     map[string]int // addresses, by connector
+	Troubled   map[string]int // addresses that cannot be read, by connector
+}
+
+// Begun tells what has been done to set the integration up.
+func (s settingsView) Begun() (steps struct{ Connector, Address, On bool }) {
+	steps.Connector, steps.On = len(s.Connectors) > 0, s.Enabled
+	for _, n := range s.Active {
+		steps.Address = steps.Address || n > 0
+	}
+	return steps
+}
+
+// Ready tells whether nothing is left to set up.
+func (s settingsView) Ready() bool {
+	b := s.Begun()
+	return b.Connector && b.Address && b.On
+}
+
+func (s *site) registerSettings() {
+	s.page("/web/settings", s.settings)
+	s.post("/web/settings", s.saveSettings)
+}
+
+func (s *site) settings(v *visit) error { return v.settingsPage(http.StatusOK, nil, false) }
+
+func (v *visit) settingsPage(status int, p *Problem, chosen bool) error {
+	view := settingsView{Problem: p, Active: map[string]int{}, Troubled: map[string]int{}}
+	var now settings
+	var err error
+	if view.ETag, err = v.api.getTag("/api/settings", &now); err != nil {
+		return err
+	}
+	view.Enabled, view.Chosen = now.Enabled, now.Enabled
+	if p != nil {
+		view.Chosen = chosen
+	}
+	var page list[connectorObject]
+	if err := v.api.get("/api/connectors?limit=200", &page); err != nil {
+		return err
+	}
+	view.Connectors = page.Items
+	for _, c := range page.Items {
+		boxes, err := v.addresses(c, false)
+		if err != nil {
+			return err
+		}
+		for _, b := range boxes.All {
+			if b.Active {
+				view.Active[c.ID]++
+			}
+			if b.Active && b.State != "" {
+				view.Troubled[c.ID]++
+			}
+		}
+	}
+	return v.pageAs(status, "settings", view)
+}
+
+// saveSettings turns the integration on or off.
+func (s *site) saveSettings(v *visit) error {
+	enabled := v.r.PostFormValue("enabled") == "yes"
+	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), settings{enabled}, nil))
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return v.settingsPage(p.Status, p, enabled)
+	case enabled:
+		return v.done("/web/settings", flash{Key: "settings.turned-on"})
+	}
+	return v.done("/web/settings", flash{Key: "settings.turned-off"})
+}
