@@ -15,6 +15,7 @@ type token struct {
 	word   string
 	upper  bool // it begins with a capital
 	begins bool // it begins a line or a sentence
+	line   int  // in which it stands
 	named  bool // a legal form follows, or it is part of a name that has one
 }
 
@@ -30,9 +31,10 @@ var salutes = set("beste dag hallo hoi hi hey geachte lieve dear hello heer mevr
 // own: "Jansen B.V." is one, marked as named.
 func tokens(text string) []token {
 	var out []token
-	begins := true
+	begins, at := true, -1
 	for line := range strings.Lines(text) {
 		begins = true
+		at++
 		for field := range strings.FieldsSeq(line) {
 			for _, part := range strings.FieldsFunc(field, func(r rune) bool {
 				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '\'' && r != '’'
@@ -46,7 +48,7 @@ func tokens(text string) []token {
 					continue
 				}
 				r, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, ".'’"))
-				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins})
+				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins, line: at})
 				begins = false
 			}
 			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !abbreviated(field)
@@ -137,6 +139,23 @@ func means(text []token, s span, name []string) bool {
 	return false
 }
 
+// about are words behind which stands what a sentence is about.
+var about = set("voor bij over om betreft inzake aangaande for about regarding concerning")
+
+// pointsTo says whether a span is the name of a person with initials, as a
+// client who is taxed for himself has it, and stands where a mail says what it
+// is about. The owner of a company is called so beside it, and so are others of
+// the family: their names alone share every telling word.
+func pointsTo(text []token, s span, name []string) bool {
+	if len(name) < 2 || utf8.RuneCountInString(name[0]) > 2 || !weighty(name[len(name)-1]) || !text[s.to-1].upper {
+		return false
+	}
+	if s.from > 0 && about[text[s.from-1].word] {
+		return true
+	}
+	return text[s.from].line == 0 // in the subject, which signs nothing
+}
+
 // own reports for each name its words of four letters and more that no other
 // has.
 func own(names [][]string) [][]string {
@@ -181,7 +200,7 @@ func mentions(text string, clients []directory.Client, writer string) []mention 
 	words := tokens(text)
 	distinct := own(names)
 	for _, s := range spans(words, names) {
-		firm := len(distinct[s.client]) > 0 && means(words, s, names[s.client])
+		firm := len(distinct[s.client]) > 0 && means(words, s, names[s.client]) || pointsTo(words, s, names[s.client])
 		weight := named
 		if !firm && len(slices.DeleteFunc(slices.Clone(names[s.client]), func(w string) bool { return particles[w] })) < 2 {
 			weight = partName
