@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -140,9 +142,20 @@ func (v *visit) addresses(c connectorObject, withJoiners bool) (out addressList,
 		out.All = append(out.All, page.Items...)
 		if after = page.Next; after == "" || len(out.All) >= maxAddresses {
 			out.More = after != ""
-			return out, nil
+			break
 		}
 	}
+	// What is paused comes last.
+	slices.SortFunc(out.All, func(a, b addressObject) int {
+		if a.Active != b.Active {
+			if a.Active {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.Address, b.Address)
+	})
+	return out, nil
 }
 
 // A boxList is the mailboxes that can be activated, as far as a search finds
