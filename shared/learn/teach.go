@@ -133,9 +133,9 @@ func settled(rule directory.Rule) directory.Rule {
 	case directory.DismissList, directory.DismissSender:
 		sure = standing(rule, item.Dismiss, leastDismissed)
 	case directory.DismissKind:
-		sure = standing(rule, item.Dismiss, leastOfKind)
+		sure = usual(rule, item.Dismiss)
 	case directory.AcceptKind:
-		sure = standing(rule, item.LinkContact, leastOfKind)
+		sure = usual(rule, item.LinkContact)
 	case directory.AcceptSender:
 		sure = standing(rule, item.Release, keptEvidence+1)
 	}
@@ -201,4 +201,17 @@ func standing(rule directory.Rule, action item.Action, least int) bool {
 		}
 	}
 	return !contradicted && n >= least
+}
+
+// usual says whether people did the same with all mail of a kind, so often that
+// it goes without saying. After somebody did otherwise it takes twice as many.
+func usual(rule directory.Rule, action item.Action) bool {
+	n := 0
+	for _, e := range slices.Backward(rule.Evidence) {
+		if e.Action != string(action) && e.Action != always+string(action) {
+			return n >= 2*leastOfKind
+		}
+		n++
+	}
+	return n >= leastOfKind
 }

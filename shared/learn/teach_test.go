@@ -216,6 +216,15 @@ func TestKindsAreLearned(t *testing.T) {
 		if rule = teach(rule, directory.Evidence{At: time.Unix(9, 0), By: "bram", Mail: "other", Action: "otherwise"}); rule.State != directory.RuleLearning {
 			t.Errorf("%s: somebody said otherwise, and it is %s", kind, rule.State)
 		}
+		for i := range 10 {
+			if rule.State == directory.RuleOn {
+				t.Errorf("%s: on again after %d", kind, i)
+			}
+			rule = teach(rule, directory.Evidence{At: time.Unix(int64(20+i), 0), By: "anna", Mail: fmt.Sprint("again ", i), Action: kind})
+		}
+		if rule.State != directory.RuleOn {
+			t.Errorf("%s: ten more agree, and it is %s", kind, rule.State)
+		}
 		if text := Explain(rule, func(_, id string) string { return id }); text.NL == "" || text.EN == "" {
 			t.Errorf("%s is not explained", kind)
 		}

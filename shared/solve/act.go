@@ -157,13 +157,13 @@ func (a *act) passedOn(ctx context.Context, contact string) error {
 	if f == nil || f.From.Email == "" {
 		return nil
 	}
-	writer, _, err := a.Directory.ContactByAddress(ctx, f.From.Email)
-	if err != nil {
-		return err
+	writer, known, err := a.Directory.ContactByAddress(ctx, f.From.Email)
+	if err != nil || !known {
+		return err // whose it is says nothing about what is known
 	}
 	e := a.evidence(contact, "")
 	e.Action = string(item.LinkContact)
-	if contact == "" || writer.ID != contact {
+	if writer.ID != contact {
 		e.Action = "otherwise"
 	}
 	rule := a.hint.Rule
