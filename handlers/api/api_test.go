@@ -170,6 +170,8 @@ func actionOf(method, path string) access.Action {
 		return access.MeRead
 	case path == "/api/me/substitute":
 		return access.MeWrite
+	case path == "/api/health":
+		return access.HealthRead
 	case path == "/api/audit":
 		return access.AuditRead
 	case path == "/api/learning", resource == "rules":
