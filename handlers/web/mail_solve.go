@@ -32,8 +32,8 @@ func (s *site) solve(v *visit) error {
 	}
 	id := v.r.PathValue("mail")
 	var out struct {
-		Released int `json:"released"`
-		Pending  int `json:"pending"`
+		Mail     mailObject `json:"mail"`
+		Released int        `json:"released"`
 	}
 	err := v.api.post("/api/mails/"+url.PathEscape(id)+"/solve", form, &out)
 	p, err := refused(err)
@@ -42,6 +42,11 @@ func (s *site) solve(v *visit) error {
 	}
 	if p != nil {
 		return v.notSolved(p, form)
+	}
+	// A contact without a client, or a client without a team: one step is done
+	// and the next is asked for.
+	if out.Mail.State == "parked" {
+		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).Query(), flash{Key: "mails.not-yet", Undo: id})
 	}
 	key := "mails.solved"
 	if form.Action == "dismiss" {

@@ -105,14 +105,17 @@ document.addEventListener("htmx:beforeSwap", (e) => {
     chosen = [...e.detail.target.querySelectorAll("[data-list] input:checked")].map((i) => i.value);
   }
 });
-document.addEventListener("htmx:afterSettle", (e) => {
+// Before anything is drawn, so that nothing jumps under a finger.
+document.addEventListener("htmx:afterSwap", () => {
   for (const id of chosen) {
     const box = document.querySelector(`[data-list] input[value="${CSS.escape(id)}"]`);
     if (box) box.checked = true;
   }
   chosen = [];
-  mark();
   ready();
+});
+document.addEventListener("htmx:afterSettle", (e) => {
+  mark();
   // What had the focus may be gone: on with what came instead, or with what is
   // to be mended.
   const wrong = document.querySelector("[aria-invalid=true]");
