@@ -64,6 +64,12 @@ func New(o Options) (http.Handler, error) {
 	s.post("/web/look", s.look)
 	s.registerMails()
 	s.registerHealth()
+	s.registerLearning()
+	s.registerRules()
+	s.registerDirectory()
+	s.registerImport()
+	s.registerMe()
+	s.registerAudit()
 	s.registerSettings()
 	s.registerConnectors()
 	s.registerAddresses()
@@ -113,9 +119,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const maxForm = 1 << 20
 
 // handle lets serve answer a visit, and shows what went wrong.
-func (s *site) handle(serve func(*visit) error) http.Handler {
+func (s *site) handle(serve func(*visit) error) http.Handler { return s.handleUpTo(maxForm, serve) }
+
+// handleUpTo is handle for forms of at most so many bytes.
+func (s *site) handleUpTo(most int64, serve func(*visit) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		v := s.visit(w, r)
 		err := v.begin()
 		if err == nil {

@@ -15,6 +15,7 @@ function say(text, kind = "error") {
 document.addEventListener("click", (e) => {
   const close = e.target.closest("[data-close]");
   if (close) close.closest("." + close.dataset.close)?.remove();
+  if (e.target.closest("[data-print]")) window.print();
   const opener = e.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   const copy = e.target.closest("[data-copy]");

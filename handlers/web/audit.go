@@ -1,0 +1,115 @@
+package web
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An auditEntry is what somebody did, as the API shows it.
+type auditEntry struct {
+	ID         string            `json:"id"`
+	At         time.Time         `json:"at"`
+	By         string            `json:"by"`
+	ByName     string            `json:"byName"`
+	Action     string            `json:"action"`
+	Object     string            `json:"object"`
+	ObjectName string            `json:"objectName"`
+	Mail       string            `json:"mail"`
+	Detail     map[string]string `json:"detail"`
+}
+
+// Who names those who are no team members: audit.by.<Who>.
+func (e auditEntry) Who() string {
+	switch {
+	case e.By == "":
+		return "system"
+	case strings.HasPrefix(e.By, "application:"):
+		return "application"
+	case e.By == "first-administrator":
+		return e.By
+	}
+	return "gone"
+}
+
+// split are the kind and the id of what it was done to.
+func (e auditEntry) split() (kind, id string) {
+	at := strings.LastIndexByte(e.Object, ' ')
+	if at < 0 {
+		return e.Object, ""
+	}
+	return e.Object[:at], e.Object[at+1:]
+}
+
+// Kind names what it was done to: audit.object.<Kind>.
+func (e auditEntry) Kind() string {
+	kind, _ := e.split()
+	return strings.ReplaceAll(kind, " ", "-")
+}
+
+// Path is the page of what it was done to, "" when there is none.
+func (e auditEntry) Path() string {
+	kind, id := e.split()
+	if strings.HasSuffix(e.Action, ".delete") {
+		return ""
+	}
+	if place := map[string]string{
+		"client": "/web/directory/clients/", "team of client": "/web/directory/clients/", "contact": "/web/directory/contacts/",
+		"team member": "/web/directory/team-members/", "role": "/web/directory/roles/", "process team": "/web/directory/process-teams/",
+		"rule": "/web/rules/", "mail": "/web/mails/", "chat": "/web/chats/", "connector": "/web/connectors/",
+	}[kind]; place != "" {
+		return place + url.PathEscape(id)
+	}
+	return ""
+}
+
+// A fact is one thing more that an entry says.
+type fact struct{ Name, Value string }
+
+// Facts are what more there is to say, in order.
+func (e auditEntry) Facts() (facts []fact) {
+	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
+		facts = append(facts, fact{name, e.Detail[name]})
+	}
+	return facts
+}
+
+// auditKinds are the kinds of actions that the list can be narrowed to.
+var auditKinds = []string{"mail", "chat", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings"}
+
+type auditView struct {
+	By, Action, After string
+	Kinds             []string
+	People            []named
+	Entries           []auditEntry
+	Next              string
+}
+
+// Narrow tells whether the filter hides entries.
+func (a auditView) Narrow() bool { return a.By != "" || a.Action != "" }
+
+func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
+
+// audit shows who did what, newest first.
+func (s *site) audit(v *visit) error {
+	q := v.r.URL.Query()
+	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds}
+	var page list[auditEntry]
+	if err := v.api.get("/api/audit"+queryOf("limit", "100", "by", view.By, "action", view.Action, "after", view.After), &page); err != nil {
+		return err
+	}
+	view.Entries = page.Items
+	if page.Next != "" {
+		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "after", page.Next)
+	}
+	people, err := all[entry](v, "/api/team-members")
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		view.People = append(view.People, named{p.ID, p.Name})
+	}
+	return v.page("audit", view)
+}

@@ -1,0 +1,171 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// A directoryKind is one list of the directory.
+type directoryKind struct {
+	Name, API string
+	// InUse is the text for what cannot be deleted because others need it.
+	InUse string
+}
+
+// directoryKinds are the lists, in the order of their tabs.
+var directoryKinds = []directoryKind{
+	{"clients", "/api/clients", "directory.in-use-client"},
+	{"contacts", "/api/contacts", "directory.in-use"},
+	{"team-members", "/api/team-members", "directory.in-use-member"},
+	{"roles", "/api/roles", "directory.in-use-role"},
+	{"process-teams", "/api/process-teams", "directory.in-use"},
+}
+
+// An entry is one object of the directory, of any kind: it has the fields of its
+// kind.
+type entry struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Number     string            `json:"number"`
+	Type       string            `json:"type"`
+	KvK        string            `json:"kvk"`
+	VAT        string            `json:"vat"`
+	Emails     []string          `json:"emails"`
+	Clients    []string          `json:"clients"`
+	Phone      string            `json:"phone"`
+	Function   string            `json:"function"`
+	Learned    map[string]string `json:"learned"`
+	Email      string            `json:"email"`
+	Rights     string            `json:"rights"`
+	Active     bool              `json:"active"`
+	Substitute *substitute       `json:"substitute"`
+	Members    []string          `json:"members"`
+}
+
+// Line is what the list says under the name.
+func (e entry) Line() string {
+	switch {
+	case e.Number != "":
+		return e.Number
+	case e.Email != "":
+		return e.Email
+	}
+	return strings.Join(e.Emails, ", ")
+}
+
+// A directoryView is one list of the directory, and the entry that is open.
+type directoryView struct {
+	Kind          directoryKind
+	Kinds         []directoryKind
+	Search, After string
+	Entries       []entry
+	Next          string
+	Open          *openEntry
+	CanWrite      bool
+}
+
+// Path is where something of this list is, with the list as it is filtered.
+func (d *directoryView) Path(of string) string {
+	p := "/web/directory/" + d.Kind.Name
+	if of != "" {
+		p += "/" + of
+	}
+	return p + d.Query()
+}
+
+// Query is the filter as part of an address.
+func (d *directoryView) Query() string { return queryOf("search", d.Search, "after", d.After) }
+
+// IsOpen tells whether this entry of the list is the open one.
+func (d *directoryView) IsOpen(id string) bool { return d.Open != nil && d.Open.ID == id }
+
+func (s *site) registerDirectory() {
+	s.mux.Handle("GET /web/directory", http.RedirectHandler("/web/directory/clients", http.StatusFound))
+	for _, k := range directoryKinds {
+		path := "/web/directory/" + k.Name
+		s.page(path, func(v *visit) error { return v.listEntries(k) })
+		s.page(path+"/new", func(v *visit) error { return v.newEntry(k) })
+		s.page(path+"/{id}", func(v *visit) error { return v.openEntry(k) })
+		s.post(path, func(v *visit) error { return v.saveEntry(k, "") })
+		s.post(path+"/{id}", func(v *visit) error { return v.saveEntry(k, v.r.PathValue("id")) })
+		s.post(path+"/{id}/delete", func(v *visit) error { return v.deleteEntry(k) })
+	}
+	s.post("/web/directory/clients/{id}/team", func(v *visit) error { return v.saveTeam(directoryKinds[0]) })
+}
+
+func (v *visit) directoryView(k directoryKind) (*directoryView, error) {
+	q := v.r.URL.Query()
+	view := &directoryView{Kind: k, Kinds: directoryKinds, Search: q.Get("search"), After: q.Get("after"), CanWrite: v.me.Can("directory.write")}
+	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
+		return view, nil // the list stays as it is
+	}
+	var page list[entry]
+	err := v.api.get(k.API+queryOf("limit", "50", "search", view.Search, "after", view.After), &page)
+	view.Entries = page.Items
+	if page.Next != "" {
+		view.Next = "/web/directory/" + k.Name + queryOf("search", view.Search, "after", page.Next)
+	}
+	return view, err
+}
+
+func (v *visit) listEntries(k directoryKind) error {
+	view, err := v.directoryView(k)
+	if err != nil {
+		return err
+	}
+	v.pushed(view.Path(""))
+	return v.page("directory", view)
+}
+
+// showEntry answers with the list and an entry of it.
+func (v *visit) showEntry(status int, k directoryKind, open *openEntry) error {
+	view, err := v.directoryView(k)
+	if err != nil {
+		return err
+	}
+	view.Open, open.Kind, open.List, open.CanWrite = open, k, view, view.CanWrite
+	if err := v.fill(open); err != nil {
+		return err
+	}
+	v.pushed(view.Path(cmp.Or(open.ID, "new")))
+	return v.pageAs(status, "directory", view)
+}
+
+func (v *visit) newEntry(k directoryKind) error {
+	if !v.me.Can("directory.write") {
+		return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
+	}
+	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Type: "organisation", Rights: "editor", Active: true}})
+}
+
+func (v *visit) openEntry(k directoryKind) error {
+	open := &openEntry{}
+	var err error
+	if open.Tag, err = v.api.getTag(k.API+"/"+url.PathEscape(v.r.PathValue("id")), &open.entry); err != nil {
+		return err
+	}
+	open.was(open.Substitute)
+	open.EmailLines = strings.Join(open.Emails, "\n")
+	open.Find = strings.TrimSpace(v.r.URL.Query().Get("find"))
+	return v.showEntry(http.StatusOK, k, open)
+}
+
+// maxListed bounds the team members and roles that a form offers.
+const maxListed = 1000
+
+// all are the objects of a list, at most maxListed.
+func all[T any](v *visit, path string) (items []T, err error) {
+	for after := ""; len(items) < maxListed; {
+		var page list[T]
+		if err := v.api.get(path+queryOf("limit", "200", "after", after), &page); err != nil {
+			return nil, err
+		}
+		items = append(items, page.Items...)
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	return items, nil
+}

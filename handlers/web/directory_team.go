@@ -1,0 +1,139 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// A teamRow says that a team member works for a client in a role.
+type teamRow struct {
+	Member string `json:"member"`
+	Role   string `json:"role"`
+}
+
+// A teamForm is who works for a client, in order.
+type teamForm struct {
+	Rows    []teamRow
+	Tag     string
+	Members []named
+	Roles   []named
+	Problem *Problem
+	Unsaved bool
+}
+
+// NameOf is the name of a team member or of a role.
+func (t *teamForm) NameOf(id string) string {
+	for _, n := range append(t.Members[:len(t.Members):len(t.Members)], t.Roles...) {
+		if n.ID == id {
+			return n.Name
+		}
+	}
+	return id
+}
+
+// readTeam adds the team of a client to it.
+func (v *visit) readTeam(o *openEntry) error {
+	var team list[teamRow]
+	tag, err := v.api.getTag("/api/clients/"+url.PathEscape(o.ID)+"/team-members", &team)
+	if err != nil {
+		return err
+	}
+	o.Team = &teamForm{Rows: team.Items, Tag: tag}
+	return v.fillTeam(o.Team)
+}
+
+// fillTeam adds who may be in a team, in which roles.
+func (v *visit) fillTeam(t *teamForm) error {
+	people, err := all[entry](v, "/api/team-members")
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	for _, r := range t.Rows {
+		taken[r.Member] = true
+	}
+	for _, p := range people {
+		if p.Active || taken[p.ID] {
+			t.Members = append(t.Members, named{p.ID, p.Name})
+		}
+	}
+	t.Roles, err = all[named](v, "/api/roles")
+	return err
+}
+
+// saveTeam says who works for a client. Rows are moved, added and removed by
+// buttons of the form; what they do is saved with the rest.
+func (v *visit) saveTeam(k directoryKind) error {
+	id := v.r.PathValue("id")
+	open := &openEntry{Kind: k}
+	var err error
+	if open.Tag, err = v.api.getTag(k.API+"/"+url.PathEscape(id), &open.entry); err != nil {
+		return err
+	}
+	t := &teamForm{Tag: v.r.PostFormValue("tag")}
+	roles := v.r.PostForm["role"]
+	for i, member := range v.r.PostForm["member"] {
+		r := teamRow{Member: member}
+		if i < len(roles) {
+			r.Role = roles[i]
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	open.Team = t
+	status := http.StatusOK
+	if do := v.r.PostFormValue("do"); do != "" {
+		t.Rows, t.Unsaved = moved(t.Rows, do), true
+	} else {
+		rows := []teamRow{}
+		for _, r := range t.Rows {
+			if r != (teamRow{}) {
+				rows = append(rows, r)
+			}
+		}
+		p, err := refused(v.api.put(k.API+"/"+url.PathEscape(id)+"/team-members", t.Tag, rows, nil))
+		if err != nil {
+			return err
+		}
+		if p == nil {
+			return v.done("/web/directory/clients/"+url.PathEscape(id)+v.listQuery(), flash{Key: "directory.saved"})
+		}
+		t.Rows, t.Problem, t.Unsaved, status = rows, p, true, p.Status
+		if p.Status == http.StatusPreconditionFailed {
+			var now list[teamRow]
+			if t.Tag, err = v.api.getTag(k.API+"/"+url.PathEscape(id)+"/team-members", &now); err != nil {
+				return err
+			}
+		}
+	}
+	if err := v.fillTeam(t); err != nil {
+		return err
+	}
+	return v.showEntry(status, k, open)
+}
+
+// maxTeam is how many rows a form holds.
+const maxTeam = 40
+
+// moved are the rows after what a button does: add, or up, down and remove with
+// the number of the row.
+func moved(rows []teamRow, do string) []teamRow {
+	do, number, _ := strings.Cut(do, "-")
+	at, err := strconv.Atoi(number)
+	if do == "add" && len(rows) < maxTeam {
+		return append(rows, teamRow{})
+	}
+	if err != nil || at < 0 || at >= len(rows) {
+		return rows
+	}
+	switch {
+	case do == "remove":
+		return append(rows[:at:at], rows[at+1:]...)
+	case do == "up" && at > 0:
+		rows[at], rows[at-1] = rows[at-1], rows[at]
+	case do == "down" && at < len(rows)-1:
+		rows[at], rows[at+1] = rows[at+1], rows[at]
+	}
+	return rows
+}

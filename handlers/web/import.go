@@ -1,0 +1,232 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/words"
+)
+
+// An importReport says what each row of a file does, as the API does.
+type importReport struct {
+	DryRun   bool                    `json:"dryRun"`
+	Applied  bool                    `json:"applied"`
+	Summary  map[string]importCounts `json:"summary"`
+	Warnings []importNotice          `json:"warnings"`
+	Rows     []importRow             `json:"rows"`
+	LeftOut  int                     `json:"leftOut"`
+}
+
+type importCounts struct {
+	Create int `json:"create"`
+	Update int `json:"update"`
+	Same   int `json:"same"`
+	Wrong  int `json:"wrong"`
+}
+
+type importNotice struct {
+	Sheet string `json:"sheet"`
+	words.Text
+}
+
+type importRow struct {
+	Sheet   string `json:"sheet"`
+	Number  int    `json:"row"`
+	Kind    string `json:"kind"`
+	Key     string `json:"key"`
+	Action  string `json:"action"`
+	Changes []struct {
+		Field string `json:"field"`
+		From  string `json:"from"`
+		To    string `json:"to"`
+	} `json:"changes"`
+	Problems []struct {
+		Column string `json:"column"`
+		words.Text
+	} `json:"problems"`
+}
+
+// importKinds are what a file may hold, each with the template that stands on
+// this page.
+var importKinds = []string{"clients", "contacts", "team-members", "roles", "client-team"}
+
+// importTemplates are files to start with: heads and an example of a row, which
+// spreadsheets open in columns.
+var importTemplates = map[string]string{
+	"clients":      "nummer;type;naam;kvk;btw\r\n10234;organisatie;Bakkerij De Korenaar B.V.;12345678;NL123456789B01\r\n",
+	"contacts":     "email;naam;telefoon;functie;relaties\r\npiet@bakkerij.example;Piet Bakker;0201234567;Directeur;10234\r\n",
+	"team-members": "email;naam;rechten;actief\r\nsanne@kantoor.example;Sanne de Wit;mutator;ja\r\n",
+	"roles":        "naam\r\nRelatiebeheerder\r\n",
+	"client-team":  "relatienummer;teamlid;rol;volgorde\r\n10234;sanne@kantoor.example;Relatiebeheerder;1\r\n",
+}
+
+// maxShownRows is how many rows of a report a page shows: those that are wrong
+// come first.
+const maxShownRows = 200
+
+type importView struct {
+	Kinds  []string
+	Kind   string
+	File   string
+	Report *importReport
+	Wrong  int
+	Change int
+	Hash   string // of the file that was looked at
+	Other  bool   // another file than was looked at was to be taken in
+	Hidden int    // rows that are not shown
+	Bad    string // what is wrong with the form, as import.<Bad>
+}
+
+// Ready tells whether the file can be taken in as it is.
+func (i importView) Ready() bool {
+	return i.Report != nil && !i.Report.Applied && i.Wrong == 0 && i.Change > 0
+}
+
+const (
+	maxImport = 32 << 20 // what the API takes
+	maxUpload = maxImport + 64<<10
+)
+
+func (s *site) registerImport() {
+	s.page("/web/directory/import", func(v *visit) error {
+		if !v.me.Can("directory.write") {
+			return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
+		}
+		return v.page("import", importView{Kinds: importKinds})
+	})
+	s.page("/web/directory/import/{file}", s.importTemplate)
+	s.mux.Handle("POST /web/directory/import", s.handleUpTo(maxUpload, s.importFile))
+}
+
+func (s *site) importTemplate(v *visit) error {
+	kind, _ := strings.CutSuffix(v.r.PathValue("file"), ".csv")
+	text, ok := importTemplates[kind]
+	if !ok {
+		return &Problem{Status: http.StatusNotFound, Detail: v.r.URL.Path}
+	}
+	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	v.w.Header().Set("Content-Disposition", `attachment; filename="`+kind+`.csv"`)
+	_, err := io.WriteString(v.w, "\uFEFF"+text) // by this mark spreadsheets know UTF-8
+	return err
+}
+
+// importFile looks at a file, and takes it in when it is the one that was
+// looked at before.
+func (s *site) importFile(v *visit) error {
+	view := importView{Kinds: importKinds}
+	file, err := v.upload(&view)
+	if err != nil {
+		return err
+	}
+	if view.Bad != "" {
+		return v.pageAs(http.StatusUnprocessableEntity, "import", view)
+	}
+	sum := sha256.Sum256(file)
+	view.Hash = hex.EncodeToString(sum[:])
+	apply := v.r.PostFormValue("do") == "apply"
+	if apply && v.r.PostFormValue("seen") != view.Hash {
+		apply, view.Other = false, true
+	}
+	err = v.sendFile(file, &view, !apply)
+	if p, other := refused(err); apply && other == nil && p != nil {
+		// Something changed since it was looked at: the report says what.
+		apply, err = false, v.sendFile(file, &view, true)
+	}
+	p, err := refused(err)
+	if err != nil {
+		return err
+	}
+	if p != nil || view.Report == nil {
+		view.Bad = "unreadable"
+		return v.pageAs(http.StatusUnprocessableEntity, "import", view)
+	}
+	view.count()
+	status := http.StatusOK
+	if view.Wrong > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.pageAs(status, "import", view)
+}
+
+// upload reads the file of the form; what is wrong with it is said in the view.
+func (v *visit) upload(view *importView) ([]byte, error) {
+	v.w.Header().Set("HX-Push-Url", "false")
+	var f multipart.File
+	var h *multipart.FileHeader
+	err := v.r.ParseMultipartForm(maxUpload)
+	if err == nil {
+		f, h, err = v.r.FormFile("file")
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		view.Bad = "too-large"
+		return nil, nil
+	case errors.Is(err, http.ErrMissingFile):
+		view.Bad = "no-file"
+		return nil, nil
+	case err != nil:
+		return nil, &Problem{Status: http.StatusUnprocessableEntity, Detail: err.Error()}
+	}
+	defer f.Close()
+	view.File = h.Filename
+	if view.Kind = v.r.PostFormValue("kind"); !slices.Contains(importKinds, view.Kind) {
+		view.Kind = ""
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxImport+1))
+	if err == nil && len(b) > maxImport {
+		view.Bad = "too-large"
+	}
+	return b, err
+}
+
+// sendFile has the API look at a file, or take it in.
+func (v *visit) sendFile(file []byte, view *importView, dryRun bool) error {
+	path := "/api/directory/import" + queryOf("kind", view.Kind, "dryRun", map[bool]string{true: "true"}[dryRun])
+	contentType := "text/csv"
+	if bytes.HasPrefix(file, []byte("PK")) { // a workbook is a zip file
+		contentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	}
+	report := &importReport{}
+	_, err := v.api.send("POST", path, "", contentType, bytes.NewReader(file), report)
+	if err == nil {
+		view.Report = report
+	}
+	return err
+}
+
+// count adds up the report, and keeps of its rows those that a page can show.
+func (i *importView) count() {
+	for _, n := range i.Report.Summary {
+		i.Wrong += n.Wrong
+		i.Change += n.Create + n.Update
+	}
+	wrong := 0
+	for _, r := range i.Report.Rows {
+		if r.Action == "wrong" {
+			wrong++
+		}
+	}
+	i.Wrong = max(i.Wrong, wrong)
+	slices.SortStableFunc(i.Report.Rows, func(a, b importRow) int {
+		return rank(a.Action) - rank(b.Action)
+	})
+	if n := len(i.Report.Rows); n > maxShownRows {
+		i.Hidden, i.Report.Rows = n-maxShownRows, i.Report.Rows[:maxShownRows]
+	}
+	i.Hidden += i.Report.LeftOut
+}
+
+func rank(action string) int {
+	if action == "wrong" {
+		return 0
+	}
+	return 1
+}

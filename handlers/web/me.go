@@ -1,0 +1,77 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// A meView is what somebody can say about himself or herself.
+type meView struct {
+	awayForm
+	Me          person
+	Lang, Theme string
+	NoKeys      bool
+	CanName     bool // a substitute
+	People      []named
+	StandIn     string
+	Problem     *Problem
+}
+
+// Bad tells whether the API refuses a field of the substitute.
+func (m meView) Bad(name string) bool { return m.Problem.Field(name) != "" }
+
+func (s *site) registerMe() {
+	s.page("/web/me", func(v *visit) error { return v.showMe(http.StatusOK, nil, nil) })
+	s.post("/web/me/substitute", s.saveSubstitute)
+}
+
+// showMe answers with the page, with what was sent when that did not do.
+func (v *visit) showMe(status int, sent *awayForm, p *Problem) error {
+	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.Can("me.write")}
+	if view.CanName {
+		var me entry
+		if err := v.api.get("/api/team-members/"+url.PathEscape(v.me.ID), &me); err != nil {
+			return err
+		}
+		view.was(me.Substitute)
+		if sent != nil {
+			view.awayForm = *sent
+		}
+		people, err := all[entry](v, "/api/team-members")
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if me.Substitute != nil && p.ID == me.Substitute.Member {
+				view.StandIn = p.Name
+			}
+			if p.ID != v.me.ID && (p.Active || p.ID == view.Member) {
+				view.People = append(view.People, named{p.ID, p.Name})
+			}
+		}
+	}
+	return v.pageAs(status, "me", view)
+}
+
+// saveSubstitute says who stands in, or that nobody does any more.
+func (s *site) saveSubstitute(v *visit) error {
+	if v.r.PostFormValue("do") == "remove" {
+		if err := v.api.delete("/api/me/substitute", ""); err != nil {
+			return err
+		}
+		return v.done("/web/me", flash{Key: "me.removed"})
+	}
+	sent := awayForm{v.r.PostFormValue("substitute"), v.r.PostFormValue("from"), v.r.PostFormValue("until")}
+	away := sent.substitute()
+	if away == nil {
+		away = &substitute{}
+	}
+	p, err := refused(v.api.put("/api/me/substitute", "", away, nil))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return v.showMe(p.Status, &sent, p)
+	}
+	return v.done("/web/me", flash{Key: "me.saved"})
+}

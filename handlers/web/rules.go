@@ -1,0 +1,200 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+// A ruleObject is something that people taught, as the API shows it.
+type ruleObject struct {
+	ID          string            `json:"id"`
+	Kind        string            `json:"kind"`
+	Key         string            `json:"key"`
+	Contact     string            `json:"contact"`
+	Client      string            `json:"client"`
+	State       string            `json:"state"`
+	Evidence    []ruleEvidence    `json:"evidence"`
+	Count       int               `json:"count"`
+	Created     time.Time         `json:"created"`
+	Changed     time.Time         `json:"changed"`
+	ChangedBy   string            `json:"changedBy"`
+	Explanation words.Text        `json:"explanation"`
+	Decided     int               `json:"decided"`
+	Linked      int               `json:"linked"`
+	Names       map[string]string `json:"names"`
+}
+
+// A ruleEvidence is one decision that a rule rests on.
+type ruleEvidence struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Mail    string    `json:"mail"`
+	Action  string    `json:"action"`
+	Contact string    `json:"contact"`
+	Client  string    `json:"client"`
+}
+
+// Does is what was decided.
+func (e ruleEvidence) Does() string { return strings.TrimPrefix(e.Action, "always ") }
+
+// Always tells whether it was to be so from then on.
+func (e ruleEvidence) Always() bool { return strings.HasPrefix(e.Action, "always ") }
+
+// CanSwitch tells whether the rule can be turned on or off: an address stays
+// its contact's until that is taken back, and what is not certain is no rule
+// yet.
+func (r ruleObject) CanSwitch() bool {
+	return r.Kind != "address-contact" && (r.State == "on" || r.State == "off")
+}
+
+// CanUndo tells whether there is anything to take back.
+func (r ruleObject) CanUndo() bool { return r.State != "undone" && r.State != "undoing" }
+
+// Name is the name of somebody whom the rule names.
+func (r ruleObject) Name(id string) string { return cmp.Or(r.Names[id], id) }
+
+type openRule struct {
+	ruleObject
+	Tag      string
+	Path     string
+	CanWrite bool
+	CanMails bool
+}
+
+var ruleKinds = []string{"address-contact", "domain-client", "sender-client", "dismiss-list", "dismiss-sender", "dismiss-kind", "accept-sender", "accept-kind"}
+
+type rulesView struct {
+	Kinds               []string
+	Kind, Search, After string
+	Rules               []ruleObject
+	Next                string
+	Open                *openRule
+}
+
+// IsOpen tells whether this rule of the list is the open one.
+func (r *rulesView) IsOpen(id string) bool { return r.Open != nil && r.Open.ID == id }
+
+// Query is the filter as part of an address.
+func (r *rulesView) Query() string {
+	return queryOf("kind", r.Kind, "search", r.Search, "after", r.After)
+}
+
+// queryOf is the query of the names that have a value, with its question mark.
+func queryOf(pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+func (s *site) registerRules() {
+	s.page("/web/rules", s.rules)
+	s.page("/web/rules/{rule}", s.rule)
+	s.post("/web/rules/{rule}", s.switchRule)
+	s.post("/web/rules/{rule}/undo", s.undoRule)
+}
+
+func (v *visit) rulesView() (*rulesView, error) {
+	q := v.r.URL.Query()
+	view := &rulesView{Kinds: ruleKinds, Kind: q.Get("kind"), Search: q.Get("search"), After: q.Get("after")}
+	if !slices.Contains(ruleKinds, view.Kind) {
+		view.Kind = ""
+	}
+	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
+		return view, nil // the list stays as it is
+	}
+	var page list[ruleObject]
+	err := v.api.get("/api/rules"+queryOf("limit", "50", "kind", view.Kind, "search", view.Search, "after", view.After), &page)
+	view.Rules = page.Items
+	if page.Next != "" {
+		view.Next = "/web/rules" + queryOf("kind", view.Kind, "search", view.Search, "after", page.Next)
+	}
+	return view, err
+}
+
+func (s *site) rules(v *visit) error {
+	view, err := v.rulesView()
+	if err != nil {
+		return err
+	}
+	v.pushed("/web/rules" + view.Query())
+	return v.page("rules", view)
+}
+
+// rule shows a rule with what it rests on.
+func (s *site) rule(v *visit) error {
+	view, err := v.rulesView()
+	if err != nil {
+		return err
+	}
+	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.Can("rules.write"), CanMails: v.me.Can("mails.read")}
+	if open.Tag, err = v.api.getTag("/api/rules/"+url.PathEscape(v.r.PathValue("rule")), &open.ruleObject); err != nil {
+		return err
+	}
+	slices.Reverse(open.Evidence) // the newest first
+	view.Open = open
+	v.pushed(open.Path + view.Query())
+	return v.page("rules", view)
+}
+
+// pushed says under which address a part belongs in the history: that of a form
+// is no page to come back to. The list beside it is told when something changed.
+func (v *visit) pushed(path string) {
+	if v.r.Header.Get("HX-Target") != "entry" {
+		return
+	}
+	v.w.Header().Set("HX-Push-Url", path)
+	if takesFlash(v.r) {
+		v.w.Header().Set("HX-Trigger", "entries-changed")
+	}
+}
+
+// switchRule turns a rule on or off.
+func (s *site) switchRule(v *visit) error {
+	id := url.PathEscape(v.r.PathValue("rule"))
+	on := v.r.PostFormValue("on") == "true"
+	key := "rules.is-off"
+	if on {
+		key = "rules.is-on"
+	}
+	err := v.api.patch("/api/rules/"+id, v.r.PostFormValue("tag"), map[string]bool{"on": on}, nil)
+	return v.ruleDone(id, err, flash{Key: key})
+}
+
+// undoRule takes a rule back with what it did.
+func (s *site) undoRule(v *visit) error {
+	id := url.PathEscape(v.r.PathValue("rule"))
+	var out struct {
+		Reopened int `json:"reopened"`
+	}
+	_, err := v.api.do("DELETE", "/api/rules/"+id, "", nil, &out)
+	return v.ruleDone(id, err, flash{Key: "rules.undone", N: out.Reopened})
+}
+
+func (v *visit) ruleDone(id string, err error, f flash) error {
+	p, err := refused(err)
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		f = flash{Key: "rules.not-done"}
+		if p.Status == http.StatusPreconditionFailed {
+			f.Key = "rules.not-changed"
+		} else if strings.HasSuffix(v.r.URL.Path, "/undo") {
+			f.Key = "rules.not-undone"
+		}
+	}
+	return v.done("/web/rules/"+id, f)
+}
