@@ -55,11 +55,11 @@ func (c connectorObject) Expired() bool { return !c.SecretExpires.After(time.Now
 // "" is that there is time.
 func (c connectorObject) Expiry() string {
 	switch days := c.Days(); {
-	case days < 7:
+	case days <= 7:
 		return "error"
-	case days < 30:
+	case days <= 30:
 		return "warn"
-	case days < 60:
+	case days <= 60:
 		return "info"
 	}
 	return ""

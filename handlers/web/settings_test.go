@@ -140,7 +140,7 @@ func TestFirstSteps(t *testing.T) {
 // A secret that nears its end is counted down where people come.
 func TestSecretExpires(t *testing.T) {
 	for days, want := range map[int][2]string{
-		-1: {"error", "is verlopen"}, 0: {"error", "binnen 24 uur"}, 1: {"error", "over 1 dag"}, 6: {"error", "over 6 dagen"}, 29: {"warn", "over 29 dagen"}, 59: {"info", "over 59 dagen"}, 60: {"", ""},
+		-1: {"error", "is verlopen"}, 0: {"error", "binnen 24 uur"}, 1: {"error", "over 1 dag"}, 7: {"error", "over 7 dagen"}, 8: {"warn", "over 8 dagen"}, 30: {"warn", "over 30 dagen"}, 31: {"info", "over 31 dagen"}, 60: {"info", "over 60 dagen"}, 61: {"", ""},
 	} {
 		api := newOffice()
 		c := connectorJSON(object{"secretExpires": time.Now().Add(time.Duration(days)*24*time.Hour + time.Hour)})
