@@ -51,6 +51,7 @@ type messageObject struct {
 	Kind           string       `json:"kind" enum:"mail,auto-reply,note" doc:"auto-reply: a program answered for the contact; note: a team member to the others"`
 	Mail           string       `json:"mail,omitempty" doc:"id of the mail; none for a note"`
 	Author         string       `json:"author,omitempty" doc:"of a note: id of the team member"`
+	AuthorName     string       `json:"authorName,omitempty" doc:"of a note, in lists"`
 	Text           string       `json:"text,omitempty" doc:"of a note, as it was written"`
 	From           mail.Address `json:"from"`
 	Subject        string       `json:"subject"`
@@ -132,8 +133,13 @@ func (a *api) registerChats() {
 			}
 			messages, next, err := a.Chats.Messages(ctx, c.ID, in.Limit, in.After)
 			out := &listOutput[messageObject]{Body: listOf[messageObject]{Items: []messageObject{}, Next: next}}
+			names := map[string]string{}
 			for _, m := range messages {
-				out.Body.Items = append(out.Body.Items, messageOf(c.ID, m))
+				o := messageOf(c.ID, m)
+				if o.Author != "" && err == nil {
+					o.AuthorName, err = a.memberName(ctx, names, o.Author)
+				}
+				out.Body.Items = append(out.Body.Items, o)
 			}
 			return out, err
 		})

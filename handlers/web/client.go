@@ -17,6 +17,7 @@ type client struct {
 	api    http.Handler
 	ctx    context.Context
 	header http.Header // what the platform says of who asks
+	once   string      // Idempotency-Key of what is repeated and must be done once
 }
 
 // maxAnswer bounds what is read of an answer; lists come in pages.
@@ -124,6 +125,9 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	}
 	if etag != "" {
 		r.Header.Set("If-Match", etag)
+	}
+	if c.once != "" {
+		r.Header.Set("Idempotency-Key", c.once)
 	}
 	r.RequestURI = path
 	a := answer{header: http.Header{}, status: http.StatusOK}

@@ -50,7 +50,7 @@ type visit struct {
 }
 
 func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
-	v := &visit{site: s, w: w, r: r, api: client{s.API, r.Context(), r.Header}, lang: languageOf(r), theme: themeOf(r)}
+	v := &visit{site: s, w: w, r: r, api: client{api: s.API, ctx: r.Context(), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
 	v.skin = s.skins[v.lang]
 	return v
 }

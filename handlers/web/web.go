@@ -63,6 +63,7 @@ func New(o Options) (http.Handler, error) {
 	s.mux.Handle("GET /web/{$}", http.RedirectHandler(home, http.StatusFound))
 	s.post("/web/look", s.look)
 	s.registerMails()
+	s.registerChats()
 	s.registerHealth()
 	s.registerLearning()
 	s.registerRules()

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A chatObject is a chat as the API shows it.
+type chatObject struct {
+	ID          string    `json:"id"`
+	Subject     string    `json:"subject"`
+	ClientName  string    `json:"clientName"`
+	ContactName string    `json:"contactName"`
+	Members     []string  `json:"members"`
+	Addresses   []string  `json:"addresses"`
+	State       string    `json:"state"`
+	Last        time.Time `json:"last"`
+	Preview     string    `json:"preview"`
+	Messages    int       `json:"messages"`
+	Unread      int       `json:"unread"`
+}
+
+// Gist is the start of its last message, on one line.
+func (c chatObject) Gist() string { return mailObject{Preview: c.Preview}.Gist() }
+
+// A chatFilter says which chats the list holds. It travels in the query of
+// every address below /web/chats.
+type chatFilter struct {
+	State  string // open, closed or all
+	Search string
+	All    bool // also those in which one takes no part
+	Unread bool
+	Show   int
+	After  string
+}
+
+// chatPage is how many chats are shown at first: enough to put the last active
+// ones on top, whenever they started.
+const chatPage = 100
+
+var chatStates = []string{"open", "closed", "all"}
+
+func chatFilterOf(q url.Values) chatFilter {
+	f := chatFilter{State: q.Get("state"), Search: q.Get("search"), All: q.Get("whose") == "all", Unread: q.Get("unread") == "1", After: q.Get("after")}
+	if !slices.Contains(chatStates, f.State) {
+		f.State = chatStates[0]
+	}
+	f.Show, _ = strconv.Atoi(q.Get("show"))
+	f.Show = min(max(f.Show, chatPage), maxShow)
+	return f
+}
+
+// Query is the filter as part of an address, "" for that of the first page.
+func (f chatFilter) Query() string {
+	q := url.Values{}
+	for name, value := range map[string]string{"search": f.Search, "after": f.After} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.State != chatStates[0] {
+		q.Set("state", f.State)
+	}
+	if f.All {
+		q.Set("whose", "all")
+	}
+	if f.Unread {
+		q.Set("unread", "1")
+	}
+	if f.Show > chatPage {
+		q.Set("show", strconv.Itoa(f.Show))
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+// Narrow tells whether the filter hides chats in its state.
+func (f chatFilter) Narrow() bool { return f.Search != "" || f.Unread }
+
+// ask is the query for the API.
+func (f chatFilter) ask() string {
+	q := url.Values{"limit": {strconv.Itoa(f.Show)}, "names": {"true"}, "mine": {strconv.FormatBool(!f.All)}}
+	if f.State != "all" {
+		q.Set("state", f.State)
+	}
+	if f.Unread {
+		q.Set("unread", "true")
+	}
+	for name, value := range map[string]string{"search": f.Search, "after": f.After} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "/api/chats?" + q.Encode()
+}
+
+// A chatsView is the list of chats, and the one that is open.
+type chatsView struct {
+	Filter  chatFilter
+	Tabs    []tab
+	Chats   []chatObject
+	More    string // where the list goes on
+	Open    *openChat
+	Kept    *kept // a note that could not be written, and its chat could not be shown either
+	SeesAll bool
+}
+
+// IsOpen tells whether this chat of the list is the open one.
+func (c *chatsView) IsOpen(id string) bool { return c.Open != nil && c.Open.ID == id }
+
+func (s *site) registerChats() {
+	s.page("/web/chats", s.chats)
+	s.page("/web/chats/{chat}", s.chat)
+	s.page("/web/chats/{chat}/news", s.chatNews)
+	s.page("/web/chats/{chat}/files/{mail}", s.chatFiles)
+	s.post("/web/chats/{chat}/notes", s.writeNote)
+	s.post("/web/chats/{chat}/state", s.closeChat)
+	s.post("/web/chats/{chat}/people", s.changePeople)
+}
+
+func (s *site) chats(v *visit) error {
+	view, err := v.chatsView(chatFilterOf(v.r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	return v.page("chats", view)
+}
+
+// seesAll tells whether there are chats to see in which the visitor takes no
+// part.
+func (p person) seesAll() bool { return p.Rights == "manager" || p.Rights == "administrator" }
+
+func (v *visit) chatsView(f chatFilter) (*chatsView, error) {
+	f.All = f.All && v.me.seesAll()
+	view := &chatsView{Filter: f, SeesAll: v.me.seesAll()}
+	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
+		return view, nil // the list stays as it is
+	}
+	var page list[chatObject]
+	if err := v.api.get(f.ask(), &page); err != nil {
+		return nil, err
+	}
+	view.Chats = page.Items
+	// The API lists by when chats started; what moved last is on top here.
+	slices.SortStableFunc(view.Chats, func(a, b chatObject) int {
+		return cmp.Or(cmp.Compare(min(b.Unread, 1), min(a.Unread, 1)), b.Last.Compare(a.Last))
+	})
+	if page.Next != "" {
+		more := f
+		if more.Show < maxShow && f.After == "" {
+			more.Show = maxShow
+		} else {
+			more.After, more.Show = page.Next, chatPage
+		}
+		view.More = "/web/chats" + more.Query()
+	}
+	for _, state := range chatStates {
+		t := chatFilter{State: state, Search: f.Search, All: f.All, Show: chatPage}
+		view.Tabs = append(view.Tabs, tab{state, "/web/chats" + t.Query(), state == f.State})
+	}
+	return view, nil
+}
+
+// chatNews answers with the open chat when it is not any more what the page
+// shows of it, and with nothing otherwise.
+func (s *site) chatNews(v *visit) error {
+	if !isPart(v.r) {
+		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).Query(), flash{})
+	}
+	var c chatObject
+	tag, err := v.api.getTag("/api/chats/"+url.PathEscape(v.r.PathValue("chat")), &c)
+	if err != nil {
+		return err
+	}
+	if strings.Trim(tag, `"`) == v.r.URL.Query().Get("is") {
+		v.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return v.showChat(http.StatusOK, func(*openChat) error { return nil })
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// chatHere is the chat that a form is about: its place in the API, and its page.
+func (v *visit) chatHere() (api, page string) {
+	id := url.PathEscape(v.r.PathValue("chat"))
+	return "/api/chats/" + id, "/web/chats/" + id + chatFilterOf(v.r.URL.Query()).Query()
+}
+
+// writeNote writes a note once, however often its form is sent.
+func (s *site) writeNote(v *visit) error {
+	api, page := v.chatHere()
+	note := kept{Chat: v.r.PathValue("chat"), Text: v.r.PostFormValue("body"), Key: v.r.PostFormValue("key")}
+	note.Key = cmp.Or(note.Key[:min(len(note.Key), 64)], rand.Text())
+	once := v.api
+	once.once = note.Key
+	err := once.post(api+"/messages", map[string]string{"kind": "note", "body": note.Text}, nil)
+	var p *Problem
+	switch {
+	case err == nil:
+		return v.done(page, flash{})
+	case !errors.As(err, &p):
+		return err
+	case p.Status == http.StatusUnprocessableEntity:
+		return v.showChat(p.Status, func(open *openChat) error {
+			open.Note, open.Problem = note, p
+			return nil
+		})
+	case isPart(v.r):
+		return p // beside the form, which stays as it is
+	}
+	// Without script the form is not there any more, and what was typed is in
+	// the answer.
+	note.Status = failTexts[p.Status]
+	note.Status = cmp.Or(note.Status, "500")
+	return v.pageAs(max(p.Status, http.StatusBadRequest), "chats", &chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: v.me.seesAll(), Kept: &note})
+}
+
+// closeChat closes a chat or opens it again, when it is still what was seen.
+func (s *site) closeChat(v *visit) error {
+	api, page := v.chatHere()
+	tag := v.r.PostFormValue("tag")
+	if tag != "" {
+		tag = `"` + tag + `"`
+	}
+	state := v.r.PostFormValue("state")
+	err := v.api.patch(api, tag, map[string]string{"state": state}, nil)
+	p, err := refused(err)
+	switch {
+	case err != nil:
+		return err
+	case p != nil && p.Status == http.StatusPreconditionFailed:
+		return v.done(page, flash{Key: "chats.not-closed"})
+	case p != nil:
+		return p
+	case state == "closed":
+		return v.done(page, flash{Key: "chats.closed"})
+	}
+	return v.done(page, flash{Key: "chats.opened"})
+}
+
+// changePeople adds one team member to a chat, or takes one out. Whatever others
+// changed meanwhile stays.
+func (s *site) changePeople(v *visit) error {
+	api, page := v.chatHere()
+	member, do := v.r.PostFormValue("member"), v.r.PostFormValue("do")
+	if member == "" {
+		return v.done(page, flash{Key: "chats.not-chosen"})
+	}
+	for try := 1; ; try++ {
+		var now list[participant]
+		tag, err := v.api.getTag(api+"/participants", &now)
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, p := range now.Items {
+			if p.ID != member {
+				ids = append(ids, p.ID)
+			}
+		}
+		switch {
+		case do == "add":
+			ids = append(ids, member)
+		case len(ids) == 0:
+			return v.done(page, flash{Key: "chats.not-last"})
+		}
+		err = v.api.put(api+"/participants", tag, map[string]any{"members": slices.Compact(ids)}, nil)
+		p, err := refused(err)
+		switch {
+		case err != nil:
+			return err
+		case p != nil && p.Status == http.StatusPreconditionFailed && try < 3:
+			continue
+		case p != nil:
+			return v.done(page, flash{Key: "chats.not-added"})
+		case do == "add":
+			return v.done(page, flash{Key: "chats.added"})
+		case member == v.me.ID && !v.me.seesAll():
+			return v.done("/web/chats"+strings.TrimPrefix(page, "/web/chats/"+url.PathEscape(v.r.PathValue("chat"))), flash{Key: "chats.left"})
+		}
+		return v.done(page, flash{Key: "chats.removed"})
+	}
+}

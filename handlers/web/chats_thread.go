@@ -1,0 +1,273 @@
+package web
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/mail"
+)
+
+type (
+	// A message is one mail or one note of a chat.
+	message struct {
+		ID             string       `json:"id"`
+		Kind           string       `json:"kind"`
+		Mail           string       `json:"mail"`
+		AuthorName     string       `json:"authorName"`
+		Text           string       `json:"text"`
+		From           mail.Address `json:"from"`
+		Subject        string       `json:"subject"`
+		Preview        string       `json:"preview"`
+		Received       time.Time    `json:"received"`
+		HasAttachments bool         `json:"hasAttachments"`
+		Body           string       `json:"body"`
+
+		New   bool // nobody here looked at it before
+		First bool // of what is new
+		Shown bool // what it says is open at once
+		Files *files
+	}
+	// A participant is a team member in a chat, with why.
+	participant struct {
+		ID     string     `json:"id"`
+		Name   string     `json:"name"`
+		Email  string     `json:"email"`
+		Active bool       `json:"active"`
+		Why    string     `json:"why"`
+		What   string     `json:"what"`
+		At     *time.Time `json:"at"`
+	}
+	// files are the attachments of one mail.
+	files struct {
+		Path    string // where they are listed
+		Listed  bool   // the mailbox was asked
+		Items   []file
+		Problem *Problem
+	}
+	file struct {
+		Name    string `json:"name"`
+		Size    int64  `json:"size"`
+		Kind    string `json:"kind"`
+		Content string `json:"content"`
+	}
+)
+
+// Who is how the writer of a mail is called.
+func (m message) Who() string { return cmp.Or(m.From.Name, m.From.Email) }
+
+// Gist is the start of what it says, on one line.
+func (m message) Gist() string { return mailObject{Preview: m.Preview}.Gist() }
+
+// Reason names the text that says why somebody takes part: chats.why.<reason>.
+func (p participant) Reason() string {
+	if p.What == "" && p.Why != "earlier" {
+		return "hand-only"
+	}
+	return p.Why
+}
+
+// Called is how a participant is called; who was deleted has no name.
+func (p participant) Called() string { return cmp.Or(p.Name, p.Email, "?") }
+
+// Length is about how much a file holds, in the units that people know.
+func (f file) Length() string {
+	switch {
+	case f.Kind == "link" || f.Size <= 0:
+		return ""
+	case f.Size < 1000:
+		return "1 kB"
+	case f.Size < 1_000_000:
+		return strconv.FormatInt((f.Size+500)/1000, 10) + " kB"
+	}
+	return strconv.FormatInt((f.Size+500_000)/1_000_000, 10) + " MB"
+}
+
+// An openChat is the chat that is open, with all that can be done in it.
+type openChat struct {
+	chatObject
+	Filter   chatFilter
+	Tag      string // the version that is shown
+	Thread   []message
+	Earlier  string // where what was before is shown
+	Later    bool   // the last messages are not shown
+	People   []participant
+	Others   []person // who could take part
+	CanWrite bool
+	Note     kept
+	Problem  *Problem // what is wrong with the note
+	Me       string
+}
+
+// kept is a note as it was typed, with the key that writes it once.
+type kept struct {
+	Chat, Text, Key, Status string
+}
+
+// Path is what is done to the chat, with the list as it is filtered.
+func (c openChat) Path(do string) string {
+	p := "/web/chats/" + url.PathEscape(c.ID)
+	if do != "" {
+		p += "/" + do
+	}
+	return p + c.Filter.Query()
+}
+
+// News is where the page asks whether something came in.
+func (c openChat) News() string { return withQuery(c.Path("news"), "is", c.Tag) }
+
+// withQuery is an address of these pages with one more value in its query.
+func withQuery(path, name, value string) string {
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	return path + sep + name + "=" + url.QueryEscape(value)
+}
+
+// List is where the list is.
+func (c openChat) List() string { return "/web/chats" + c.Filter.Query() }
+
+func (s *site) chat(v *visit) error {
+	return v.showChat(http.StatusOK, func(*openChat) error { return nil })
+}
+
+// showChat answers with a chat, after more has said what else is to be seen.
+// Who looks at the end of it has seen it.
+func (v *visit) showChat(status int, more func(*openChat) error) error {
+	f := chatFilterOf(v.r.URL.Query())
+	f.All = f.All && v.me.seesAll()
+	api := "/api/chats/" + url.PathEscape(v.r.PathValue("chat"))
+	open := &openChat{Filter: f, CanWrite: v.me.Can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
+	tag, err := v.api.getTag(api, &open.chatObject)
+	if err != nil {
+		return err
+	}
+	open.Tag, open.Note.Chat = strings.Trim(tag, `"`), open.ID
+	earlier := v.r.URL.Query().Get("earlier")
+	open.Later = earlier != ""
+	if open.Unread > 0 && !open.Later {
+		// Before its messages are read: what comes in between stays unread.
+		if err := v.api.put(api+"/seen", "", nil, nil); err != nil {
+			return err
+		}
+		v.w.Header().Set("HX-Trigger", "chats-changed")
+	}
+	if err := v.thread(api, earlier, open); err != nil {
+		return err
+	}
+	if v.r.Header.Get("HX-Target") != "chat-thread" {
+		if err := v.people(api, open); err != nil {
+			return err
+		}
+	}
+	if err := more(open); err != nil {
+		return err
+	}
+	view, err := v.chatsView(f)
+	if err != nil {
+		return err
+	}
+	view.Open = open
+	if v.r.Header.Get("HX-Target") == "chat-detail" {
+		v.w.Header().Set("HX-Push-Url", open.Path(""))
+	}
+	if takesFlash(v.r) {
+		v.w.Header().Set("HX-Trigger", "chats-changed")
+	}
+	return v.pageAs(status, "chats", view)
+}
+
+// threadPage is how many messages are shown at once.
+const threadPage = 50
+
+// thread adds the last messages, or those before one, the oldest first.
+func (v *visit) thread(api, earlier string, open *openChat) error {
+	var page list[message]
+	if err := v.api.get(api+"/messages?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
+		return err
+	}
+	open.Thread = page.Items
+	unread, letter := open.Unread, false
+	if open.Later {
+		unread = 0
+	}
+	last := -1
+	for i := range open.Thread { // the newest first
+		m := &open.Thread[i]
+		if unread > 0 && m.Kind != "auto-reply" {
+			m.New, last = true, i
+			unread--
+		}
+		if m.Kind == "mail" {
+			m.Shown = m.New || !letter
+			letter = true
+		}
+		if m.HasAttachments {
+			m.Files = &files{Path: open.Path("files/" + url.PathEscape(m.Mail))}
+		}
+	}
+	if last >= 0 {
+		open.Thread[last].First = true
+	}
+	slices.Reverse(open.Thread)
+	if page.Next != "" {
+		open.Earlier = withQuery(open.Path(""), "earlier", page.Next)
+	}
+	return nil
+}
+
+// people adds who takes part, and for who may change that who could.
+func (v *visit) people(api string, open *openChat) error {
+	var page list[participant]
+	if err := v.api.get(api+"/participants", &page); err != nil {
+		return err
+	}
+	open.People = page.Items
+	if !open.CanWrite {
+		return nil
+	}
+	var staff list[struct {
+		person
+		Active bool `json:"active"`
+	}]
+	if err := v.api.get("/api/team-members?limit=200", &staff); err != nil {
+		return err
+	}
+	for _, m := range staff.Items {
+		if m.Active && !slices.Contains(open.Members, m.ID) {
+			open.Others = append(open.Others, m.person)
+		}
+	}
+	return nil
+}
+
+// chatFiles shows the attachments of one mail of a chat: alone, or without
+// script with all of the chat.
+func (s *site) chatFiles(v *visit) error {
+	id := v.r.PathValue("mail")
+	f := &files{Path: v.r.URL.RequestURI(), Listed: true}
+	var page list[file]
+	err := v.api.get("/api/mails/"+url.PathEscape(id)+"/attachments", &page)
+	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {
+		return err
+	}
+	if isPart(v.r) {
+		v.w.Header().Set("HX-Push-Url", "false")
+		return v.part("chats", "files", f)
+	}
+	return v.showChat(http.StatusOK, func(open *openChat) error {
+		for i, m := range open.Thread {
+			if m.Mail == id {
+				open.Thread[i].Files = f
+			}
+		}
+		return nil
+	})
+}
