@@ -98,8 +98,8 @@ var advice = map[string]words.Text{
 
 	// mailboxes
 	MailboxForbidden: {
-		NL: "De app mag dit postvak niet lezen. Controleer de machtigingen hierboven, en of het postvak valt binnen de Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
-		EN: "The app may not read this mailbox. Check the permissions above, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
+		NL: "De app mag dit postvak niet lezen. Controleer de machtigingen met Verbinding testen, en of het postvak valt binnen de Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
+		EN: "The app may not read this mailbox. Check the permissions with Test the connection, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
 	},
 	MailboxUnlicensed: {
 		NL: "Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een licentie of deactiveer het adres.",
