@@ -74,6 +74,7 @@ func commands() []command {
 		{"run", "start everything (this is what no command means)", run},
 		{"check", "gofmt, vet, staticcheck, and all tests with the race detector", check},
 		{"year", "play a year of an office's mail, and show how much of it a person had to do", year},
+		{"shots", "look at all pages in a real browser, and keep pictures of each in each state", shots},
 		{"pack", "write dist/ and kantoorpost.zip, ready to be deployed", packUp},
 	}
 }
