@@ -1,0 +1,164 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What is wrong with a new connector is said at its field, and nothing that was
+// typed is lost, but for the secret: that is never sent back.
+func TestNewConnector(t *testing.T) {
+	api := newOffice()
+	api.answers["POST /api/connectors"] = Problem{
+		Status: 422, Detail: "…", Errors: []FieldError{{"body.clientSecret", "expected …"}, {"body.tokenEndpoint", "expected …"}, {"body.secretExpires", "expected …"}},
+		Codes: map[string]string{"clientSecret": "client-secret-id", "tokenEndpoint": "token-endpoint-shared-tenant"},
+	}
+	typed := form("name", "Mijn <Kantoor>", "clientId", appID, "tokenEndpoint", "https://login.microsoftonline.com/common", "clientSecret", secretTyped, "secretExpires", "2020-01-01")
+	for _, header := range [][]string{nil, {"HX-Request", "true", "HX-Target", "connector-form"}} {
+		w := browse(t, api, "POST", "/web/connectors/new", typed, header...)
+		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit kan zo niet", "Mijn &lt;Kantoor&gt;", appID, `value="2020-01-01"`, "/common", "!"+secretTyped)
+		if header != nil && strings.Contains(w.Body.String(), "<html") {
+			t.Error("a part was asked for")
+		}
+	}
+	if !strings.Contains(api.bodies["POST /api/connectors"], secretTyped) {
+		t.Error("the secret did not arrive")
+	}
+	api.answers["POST /api/connectors"] = Problem{Status: 409, Existing: "c1", Detail: "exists"}
+	wants(t, browse(t, api, "POST", "/web/connectors/new", typed), 409, "al toegevoegd", `href="/web/connectors/c1/connection"`)
+	api.answers["POST /api/connectors"] = Problem{Status: 503, Detail: "the key vault"}
+	wants(t, browse(t, api, "POST", "/web/connectors/new", typed), 503, "staat er nog", "the key vault", appID, "!"+secretTyped)
+
+	api.answers["POST /api/connectors"] = connectorJSON(nil)
+	w := browse(t, api, "POST", "/web/connectors/new", typed)
+	if w.Code != 303 || w.Header().Get("Location") != "/web/connectors/c1/connection" {
+		t.Error(w.Code, w.Header())
+	}
+	w = browse(t, api, "POST", "/web/connectors/new", typed, "HX-Request", "true", "HX-Target", "connector-form")
+	if w.Code != 204 || w.Header().Get("HX-Redirect") != "/web/connectors/c1/connection" {
+		t.Error(w.Code, w.Header())
+	}
+}
+
+// Every code that the API gives has words.
+func TestCodesHaveWords(t *testing.T) {
+	texts, err := readTexts("nl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for prefix, codes := range map[string]string{
+		"connector.bad.": "name client-id token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https token-endpoint-extras token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path token-endpoint-shared-tenant token-endpoint-tenant " +
+			"client-secret client-secret-empty client-secret-id client-secret-again client-secret-secret-wrong client-secret-secret-expired client-secret-app-not-in-tenant client-secret-tenant-unknown client-secret-other-tenant client-secret-refused " +
+			"secret-expires address address-unknown address-activated from link-kind link-id other",
+		"connector.state.": "new works secret-expired secret-wrong secret-missing vault-unreachable app-not-in-tenant tenant-unknown other-tenant refused unreachable token-refused",
+		"address.state.":   "works paused waiting reading throttled no-access no-licence missing no-settings unreachable token-refused",
+	} {
+		for code := range strings.FieldsSeq(codes) {
+			if texts[prefix+code] == "" {
+				t.Errorf("no text %s%s", prefix, code)
+			}
+		}
+	}
+}
+
+// Links of the guide lead to one app registration once it is typed, and never
+// where something else was typed.
+func TestGuide(t *testing.T) {
+	g := guideFor(" "+strings.ToUpper(appID)+" ", tokenURL)
+	if g.Consent != "https://login.microsoftonline.com/"+tenantID+"/adminconsent?client_id="+appID || !strings.Contains(g.Permissions, "/CallAnAPI/appId/"+appID) || !strings.Contains(g.Secrets, "/Credentials/appId/"+appID) {
+		t.Errorf("%+v", g)
+	}
+	if g := guideFor(appID, strings.Replace(tokenURL, "microsoftonline.com", "microsoftonline.us", 1)); !strings.HasPrefix(g.Secrets, "https://entra.microsoft.us/") {
+		t.Errorf("%+v", g)
+	}
+	for _, typed := range [][2]string{{"", ""}, {"javascript:alert(1)", "javascript:alert(1)"}, {appID, "https://evil.example/" + tenantID + "/oauth2/v2.0/token"}, {appID, "https://login.microsoftonline.com.evil.example/x/oauth2/"}, {secretTyped, tokenURL}} {
+		g := guideFor(typed[0], typed[1])
+		if g.Consent != "" {
+			t.Errorf("%q: %s", typed, g.Consent)
+		}
+		for _, link := range []string{g.Create, g.Overview, g.Secrets, g.Permissions} {
+			if !strings.HasPrefix(link, publicPortal+"/#view/") {
+				t.Errorf("%q: %s", typed, link)
+			}
+		}
+	}
+	w := browse(t, newOffice(), "POST", "/web/connectors/guide", form("clientId", appID, "tokenEndpoint", tokenURL), "HX-Request", "true")
+	wants(t, w, 200, "/adminconsent?client_id="+appID, "Mail.ReadWrite", "User.Read.All", `id="guide"`, "!<html")
+}
+
+// A check ticks off each permission and mailbox, with how to mend what is
+// missing; what cannot be known is neither.
+func TestConnectionIsChecked(t *testing.T) {
+	api := newOffice()
+	api.answers["POST /api/connectors/c1/check"] = object{
+		"works": false, "state": "works",
+		"permissions": []object{{"name": "Mail.ReadWrite", "granted": true}, {"name": "Mail.Send", "granted": false, "whatToDo": object{"nl": "Voeg Mail.Send toe", "en": "Add Mail.Send"}}, {"name": "User.Read.All", "granted": nil}},
+		"mailboxes":   []object{{"address": "info@kantoor.example", "readable": false, "whatToDo": object{"nl": "Geen licentie", "en": "No licence"}}},
+	}
+	for _, header := range [][]string{nil, {"HX-Request", "true", "HX-Target", "check"}} {
+		w := browse(t, api, "POST", "/web/connectors/c1/check", "", header...)
+		wants(t, w, 200, "Er ontbreekt nog iets", "Voeg Mail.Send toe", "Geen licentie", "Onbekend:")
+		if n := strings.Count(w.Body.String(), `class="mark ok"`); n != 1 {
+			t.Errorf("%d ticks", n)
+		}
+	}
+	api.answers["POST /api/connectors/c1/check"] = Problem{Status: 503, Detail: "busy"}
+	wants(t, browse(t, api, "POST", "/web/connectors/c1/check", ""), 200, "Dit lukte nu niet", "busy")
+	// A connector that was never tried is tried when it is looked at.
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/connection", ""), 200, `!hx-trigger="load"`)
+	api.answers["GET /api/connectors/c1"] = connectorJSON(object{"state": "new"})
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/connection", ""), 200, `hx-trigger="load"`)
+}
+
+// A secret is replaced over what was seen; one that Entra refuses is said so,
+// and is not sent back.
+func TestSecretIsReplaced(t *testing.T) {
+	api := newOffice()
+	typed := form("etag", `"5"`, "clientSecret", secretTyped, "secretExpires", "2028-11-22")
+	api.answers["PATCH /api/connectors/c1"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.clientSecret", "…"}}, Codes: map[string]string{"clientSecret": "client-secret-secret-wrong"}}
+	w := browse(t, api, "POST", "/web/connectors/c1/rotate", typed, "HX-Request", "true", "HX-Target", "rotate-form")
+	wants(t, w, 422, "Het huidige blijft in gebruik", `value="2028-11-22"`, "!"+secretTyped, "!<html")
+	if api.based != `"5"` || !strings.Contains(api.bodies["PATCH /api/connectors/c1"], secretTyped) {
+		t.Error(api.based, api.bodies)
+	}
+	api.answers["PATCH /api/connectors/c1"] = connectorJSON(nil)
+	if w := browse(t, api, "POST", "/web/connectors/c1/rotate", typed); w.Code != 303 || !strings.HasPrefix(w.Header().Get("Set-Cookie"), "flash=connector.rotated") {
+		t.Error(w.Code, w.Header())
+	}
+	// Without a secret a change of the name leaves the secret and its date.
+	browse(t, api, "POST", "/web/connectors/c1/edit", form("name", "Nieuw", "clientId", appID, "tokenEndpoint", tokenURL, "secretExpires", "2028-11-22"))
+	if body := api.bodies["PATCH /api/connectors/c1"]; strings.Contains(body, "ecret") || !strings.Contains(body, "Nieuw") {
+		t.Error(body)
+	}
+	api.answers["PATCH /api/connectors/c1"] = Problem{Status: 412, Detail: "changed"}
+	wants(t, browse(t, api, "POST", "/web/connectors/c1/edit", form("name", "Nieuw", "clientId", appID, "tokenEndpoint", tokenURL)), 412, "Iemand anders", `value="Nieuw"`)
+	api.answers["DELETE /api/connectors/c1"] = Problem{Status: 409, Detail: "addresses are still activated"}
+	wants(t, browse(t, api, "POST", "/web/connectors/c1/delete", form("etag", `"7"`)), 409, "Pauzeer die eerst")
+}
+
+func TestLimitsAreProven(t *testing.T) {
+	api := newOffice()
+	for limited, text := range map[any]string{true: "Andere postvakken worden geweigerd", false: "meer lezen dan u activeerde", nil: "niet gebleken"} {
+		api.answers["POST /api/connectors/c1/check-limits"] = object{"limited": limited, "tried": []object{{"address": "loon@kantoor.example", "readable": nil}}}
+		wants(t, browse(t, api, "POST", "/web/connectors/c1/check-limits", form("address", "loon@kantoor.example"), "HX-Request", "true", "HX-Target", "limits-found"), 200, text, "loon@kantoor.example", "!<html")
+	}
+	if !strings.Contains(api.bodies["POST /api/connectors/c1/check-limits"], "loon@") {
+		t.Error(api.bodies)
+	}
+	api.answers["POST /api/connectors/c1/check-limits"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.address", "…"}}, Codes: map[string]string{"address": "address-activated"}}
+	wants(t, browse(t, api, "POST", "/web/connectors/c1/check-limits", form("address", "info@kantoor.example")), 422, "Dit adres is geactiveerd", `value="info@kantoor.example"`)
+}
+
+// Mailboxes of the tenant come by themselves, or say why they do not.
+func TestMailboxes(t *testing.T) {
+	api := newOffice()
+	wants(t, browse(t, api, "GET", "/web/connectors/c1", ""), 200, `hx-trigger="load"`, "Anna Bos")
+	w := browse(t, api, "GET", "/web/connectors/c1/mailboxes?search=loon", "", "HX-Request", "true", "HX-Target", "boxes")
+	wants(t, w, 200, "Loon &lt;b&gt;", "/web/connectors/c1/activate?address=loon%40kantoor.example", "after=n2", "!<html")
+	if !slices.Contains(api.asked, "GET /api/connectors/c1/mailboxes?limit=50&search=loon") {
+		t.Error(api.asked)
+	}
+	api.answers["GET /api/connectors/c1/mailboxes"] = Problem{Status: 502, Detail: "refused"}
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/mailboxes", ""), 200, "nu niet op te vragen", "refused", "info@kantoor.example")
+}
