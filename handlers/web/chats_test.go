@@ -1,0 +1,283 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/mail"
+)
+
+// talking is an API with a chat of three messages, asked by somebody who takes
+// part in it.
+func talking(rights string, actions ...string) *fakeAPI {
+	api := newAPI(rights, append(actions, "chats.read")...)
+	c := chatObject{
+		ID: one, Subject: "Btw & <i>meer</i>", ClientName: "Bakkerij <Jansen>", ContactName: "Jan <b>", Members: []string{"m1", "m2"}, Addresses: []string{"info@kantoor.example"},
+		State: "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Messages: 3, Unread: 2,
+	}
+	old := c
+	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
+	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{old, c}}
+	api.answers["GET /api/chats/"+one] = c
+	api.answers["PUT /api/chats/"+one+"/seen"] = map[string]any{}
+	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
+	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
+		{ID: "4", Kind: "note", AuthorName: "Bram <b>", Text: "Ik bel\nhem <i>", Received: time.Now()},
+		{ID: "3", Kind: "auto-reply", Mail: "3", From: from, Preview: "Ik ben er niet", Received: time.Now(), Body: "/api/chats/" + one + "/messages/3/body"},
+		{ID: "2", Kind: "mail", Mail: "2", From: from, Preview: "Tweede", Received: time.Now(), HasAttachments: true, Body: "/api/chats/" + one + "/messages/2/body"},
+		{ID: "1", Kind: "mail", Mail: "1", From: from, Preview: "Eerste", Received: time.Now(), Body: "/api/chats/" + one + "/messages/1/body"},
+	}}
+	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{
+		{ID: "m1", Name: "Anna Bos", Active: true, Why: "role", What: "Relatiebeheerder"}, {ID: "m2", Name: "Bram <b>", Why: "hand", What: "Anna Bos"},
+	}}
+	api.answers["GET /api/team-members"] = map[string]any{"items": []map[string]any{
+		{"id": "m1", "name": "Anna Bos", "active": true}, {"id": "m3", "name": "Carla Kok", "active": true}, {"id": "m4", "name": "Weg Gegaan", "active": false},
+	}}
+	return api
+}
+
+func asks(api *fakeAPI, want string) bool {
+	return strings.Contains(strings.Join(api.asked, "\n"), want)
+}
+
+// The list is of one's own open chats, with what is unread on top.
+func TestChatsAreListed(t *testing.T) {
+	api := talking("editor", "chats.write")
+	w := browse(t, api, "GET", "/web/chats", "")
+	wants(t, w, 200, "Btw &amp; &lt;i&gt;meer", "Jan &lt;b&gt;", "Bakkerij &lt;Jansen", "2 nieuw", "3 minuten geleden", `href="/web/chats" aria-current="page"`, "Kies een chat", `!name="whose"`)
+	if !asks(api, "GET /api/chats?limit=100&mine=true&names=true&state=open") || strings.Index(w.Body.String(), "m-"+one) > strings.Index(w.Body.String(), "m-"+two) {
+		t.Error(api.asked)
+	}
+	for query, want := range map[string]string{
+		"?state=closed&search=jan&unread=1": "limit=100&mine=true&names=true&search=jan&state=closed&unread=true",
+		"?whose=all&state=all":              "limit=100&mine=true&names=true\n", // an editor sees no others
+		"?state=x&show=9999":                "limit=200&mine=true&names=true&state=open",
+	} {
+		api.asked = nil
+		browse(t, api, "GET", "/web/chats"+query, "")
+		if !asks(api, want) && !asks(api, strings.TrimSpace(want)) {
+			t.Errorf("%s: %v", query, api.asked)
+		}
+	}
+	manager := talking("manager", "chats.write")
+	wants(t, browse(t, manager, "GET", "/web/chats?whose=all", ""), 200, `<option value="all" selected>`)
+	if !asks(manager, "mine=false") {
+		t.Error(manager.asked)
+	}
+	// A part is the list alone.
+	wants(t, browse(t, api, "GET", "/web/chats", "", "HX-Request", "true", "HX-Target", "chat-list"), 200, `<div id="chat-list"`, "!<html", `!id="chat-detail"`)
+}
+
+func TestNoChats(t *testing.T) {
+	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Nog geen chats", "?search=x": "Niets gevonden", "?after=" + one: "Dit waren alle chats"} {
+		api := talking("manager")
+		api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{}}
+		wants(t, browse(t, api, "GET", "/web/chats"+query, ""), 200, text, "!<ol")
+	}
+	api := talking("manager")
+	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{}, Next: one}
+	wants(t, browse(t, api, "GET", "/web/chats", ""), 200, "Meer chats", "Niets gevonden")
+	wants(t, browse(t, api, "GET", "/web/chats?show=200", ""), 200, "after="+one)
+}
+
+// A chat shows its messages oldest first, the last mail open, what is new, and
+// who is in it and why; looking at it is noted.
+func TestAChatIsShown(t *testing.T) {
+	for lang, texts := range map[string][]string{
+		"nl": {"Rol Relatiebeheerder bij deze relatie", "Toegevoegd door Anna Bos", "Automatisch antwoord van Jan &lt;b&gt;", "Intern", "2 deelnemers", "Niet actief", "<span>Nieuw</span>"},
+		"en": {"Role Relatiebeheerder at this client", "Added by Anna Bos", "Automatic reply from Jan &lt;b&gt;", "Internal", "2 participants", "Inactive", "<span>New</span>"},
+	} {
+		api := talking("editor", "chats.write")
+		w := browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "lang="+lang)
+		wants(t, w, 200, append(texts, "Ik bel\nhem &lt;i&gt;", "Bram &lt;b&gt;", `sandbox="allow-popups allow-popups-to-escape-sandbox"`, "Carla Kok", "!Weg Gegaan",
+			"/web/chats/"+one+"/files/2", `name="key"`, "<textarea", `data-mail="`+one+`"`)...)
+		body := w.Body.String()
+		if first, last := strings.Index(body, "/messages/1/body"), strings.Index(body, "/messages/2/body"); first < 0 || first > last {
+			t.Error("not the oldest first")
+		}
+		if opened := regexp.MustCompile(`<details open><summary class="by">`).FindAllString(body, -1); len(opened) != 1 {
+			t.Errorf("%d mails are open", len(opened))
+		}
+		// The note and the mail before it are new; what a program answered is not.
+		if at := strings.Index(body, `id="new"`); at < strings.Index(body, "/messages/1/body") || at > strings.Index(body, "/messages/2/body") {
+			t.Error("what is new begins elsewhere")
+		}
+		if seen, read := strings.Index(strings.Join(api.asked, " "), "/seen"), strings.Index(strings.Join(api.asked, " "), "/messages"); seen < 0 || seen > read {
+			t.Errorf("what comes in between would count as seen: %v", api.asked)
+		}
+	}
+	// A reader sees it, and does nothing.
+	reader := talking("reader")
+	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!<textarea", "!name=\"do\"", "!Sluiten</button>")
+	if !asks(reader, "PUT /api/chats/"+one+"/seen") || asks(reader, "/api/team-members") {
+		t.Error(reader.asked)
+	}
+	// What was before is looked at without having seen the end.
+	api := talking("editor", "chats.write")
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"?earlier="+two, ""), 200, "Naar de laatste berichten", `!id="new"`)
+	if asks(api, "/seen") || !asks(api, "after="+two) {
+		t.Error(api.asked)
+	}
+	wants(t, browse(t, api, "GET", "/web/chats/"+two, ""), 404, "Niet gevonden")
+}
+
+// The page asks whether something came in, and is left alone when not.
+func TestNews(t *testing.T) {
+	api := talking("editor", "chats.write")
+	h := []string{"HX-Request", "true", "HX-Target", "chat-thread"}
+	w := browse(t, api, "GET", "/web/chats/"+one+"/news?is=", "", h...)
+	if w.Code != 204 || w.Body.Len() > 0 { // the API that is played gives no tag
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	w = browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", "", h...)
+	wants(t, w, 200, `<div id="chat-thread"`, "!<textarea", "!<html")
+	if asks(api, "/participants") || w.Header().Get("HX-Push-Url") != "" || w.Header().Get("HX-Trigger") != "chats-changed" {
+		t.Error(api.asked, w.Header())
+	}
+	if w := browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", ""); w.Code != 303 {
+		t.Errorf("without script: %d", w.Code)
+	}
+}
+
+// A note is written with its key, so that a second click writes nothing, and is
+// not lost when it cannot be written.
+func TestNotes(t *testing.T) {
+	api := talking("editor", "chats.write")
+	path, form := "/api/chats/"+one+"/messages", url.Values{"body": {"Ik bel <hem>"}, "key": {"k1"}}.Encode()
+	var keys []string
+	says := func(answer any) {
+		api.answers["POST "+path] = func(r *http.Request) any {
+			keys = append(keys, r.Header.Get("Idempotency-Key"))
+			return answer
+		}
+	}
+	says(message{})
+	w := browse(t, api, "POST", "/web/chats/"+one+"/notes?state=all", form)
+	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one+"?state=all" || !strings.Contains(api.bodies["POST "+path], "Ik bel") {
+		t.Error(w.Code, w.Header(), api.bodies)
+	}
+	says(Problem{Status: 422, Detail: "body.body", Errors: []FieldError{{Location: "body.body", Message: "expected"}}})
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", form), 422, "Ik bel &lt;hem&gt;</textarea>", `value="k1"`, "Een notitie heeft 1 tot", `aria-invalid="true"`)
+	for _, status := range []int{403, 404, 500, 503} {
+		says(Problem{Status: status, Detail: "no"})
+		wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", form), status, "Ik bel &lt;hem&gt;</textarea>", `value="k1"`, "nog niet geplaatst")
+		// With script the form stays where it is.
+		w := browse(t, api, "POST", "/web/chats/"+one+"/notes", form, "HX-Request", "true", "HX-Target", "chat-detail")
+		if w.Code != status || w.Header().Get("HX-Retarget") != "#toasts" {
+			t.Error(status, w.Code, w.Header())
+		}
+	}
+	for _, k := range keys {
+		if k != "k1" {
+			t.Errorf("sent with the key %q", k)
+		}
+	}
+	// Each form has a key of its own.
+	key := regexp.MustCompile(`name="key" value="([^"]{20,})"`)
+	a, b := key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one, "").Body.String()), key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one, "").Body.String())
+	if a == nil || b == nil || a[1] == b[1] {
+		t.Error("keys: ", a, b)
+	}
+}
+
+func TestChatIsClosed(t *testing.T) {
+	api := talking("editor", "chats.write")
+	var tag string
+	api.answers["PATCH /api/chats/"+one] = func(r *http.Request) any { tag = r.Header.Get("If-Match"); return chatObject{} }
+	for form, key := range map[string]string{"state=closed&tag=t1": "chats.closed:0:", "state=open&tag=t1": "chats.opened:0:"} {
+		w := browse(t, api, "POST", "/web/chats/"+one+"/state", form)
+		if w.Code != 303 || w.Result().Cookies()[0].Value != key || tag != `"t1"` {
+			t.Error(w.Code, w.Header(), tag)
+		}
+	}
+	api.answers["PATCH /api/chats/"+one] = Problem{Status: 412}
+	w := browse(t, api, "POST", "/web/chats/"+one+"/state", "state=closed&tag=t1")
+	if w.Code != 303 || w.Result().Cookies()[0].Value != "chats.not-closed:0:" {
+		t.Error(w.Code, w.Header())
+	}
+	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=chats.not-closed:0:"), 200, "Er kwam net iets bij", "toast warn")
+	api.answers["PATCH /api/chats/"+one] = Problem{Status: 422, Detail: "body.state"}
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/state", "state=x"), 422, "body.state")
+}
+
+// Somebody is added or taken out, and what others changed meanwhile stays.
+func TestPeopleOfAChat(t *testing.T) {
+	for _, c := range []struct{ form, members, to, key string }{
+		{"do=add&member=m3", `["m1","m2","m3"]`, "/web/chats/" + one, "chats.added:0:"},
+		{"do=add&member=m1", `["m2","m1"]`, "/web/chats/" + one, "chats.added:0:"},
+		{"do=remove&member=m2", `["m1"]`, "/web/chats/" + one, "chats.removed:0:"},
+		{"do=remove&member=m1", `["m2"]`, "/web/chats", "chats.left:0:"},
+		{"do=add&member=", ``, "/web/chats/" + one, "chats.not-chosen:0:"},
+	} {
+		api := talking("editor", "chats.write")
+		tries := 0
+		api.answers["PUT /api/chats/"+one+"/participants"] = func(*http.Request) any {
+			if tries++; tries == 1 {
+				return Problem{Status: 412}
+			}
+			return map[string]any{}
+		}
+		w := browse(t, api, "POST", "/web/chats/"+one+"/people", c.form)
+		if w.Code != 303 || w.Header().Get("Location") != c.to || w.Result().Cookies()[0].Value != c.key {
+			t.Errorf("%s: %d %v", c.form, w.Code, w.Header())
+		}
+		var sent struct{ Members json.RawMessage }
+		_ = json.Unmarshal([]byte(api.bodies["PUT /api/chats/"+one+"/participants"]), &sent)
+		if string(sent.Members) != c.members {
+			t.Errorf("%s: %s", c.form, sent.Members)
+		}
+	}
+	api := talking("editor", "chats.write")
+	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m1"}}}
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=remove&member=m1"); w.Code != 303 || w.Result().Cookies()[0].Value != "chats.not-last:0:" {
+		t.Error(w.Code, w.Header())
+	}
+	api.answers["PUT /api/chats/"+one+"/participants"] = Problem{Status: 422}
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=add&member=x"); w.Code != 303 || w.Result().Cookies()[0].Value != "chats.not-added:0:" {
+		t.Error(w.Code, w.Header())
+	}
+}
+
+// Attachments come when they are looked at; when they do not, the chat stays
+// readable.
+func TestFilesOfAChat(t *testing.T) {
+	api := talking("reader")
+	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{
+		{Name: `Factuur "1" <b>.pdf`, Size: 1_234_567, Kind: "file", Content: "/api/mails/2/attachments/1"}, {Name: "Map", Kind: "link"},
+	}}
+	path := "/web/chats/" + one + "/files/2"
+	w := browse(t, api, "GET", path, "", "HX-Request", "true")
+	wants(t, w, 200, `href="/api/mails/2/attachments/1" download hx-boost="false"`, "Factuur &#34;1&#34; &lt;b&gt;.pdf", "1 MB", "cloud van de afzender", "!<html")
+	wants(t, browse(t, api, "GET", path, ""), 200, `href="/api/mails/2/attachments/1"`, "<html", "/messages/1/body")
+	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{}}
+	wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "Geen bijlagen meer in Outlook")
+	for _, status := range []int{404, 409, 502, 503} {
+		api.answers["GET /api/mails/2/attachments"] = Problem{Status: status, Detail: "the mailbox says no"}
+		wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "konden niet worden opgehaald", "the mailbox says no", "Opnieuw proberen")
+		wants(t, browse(t, api, "GET", path, ""), 200, "konden niet worden opgehaald", "/messages/1/body")
+	}
+	for size, want := range map[int64]string{0: "", 12: "1 kB", 1499: "1 kB", 250_000: "250 kB", 25_400_000: "25 MB"} {
+		if got := (file{Size: size}).Length(); got != want {
+			t.Errorf("%d bytes: %q", size, got)
+		}
+	}
+}
+
+func TestTheFilterOfChatsTravels(t *testing.T) {
+	for _, q := range []string{"", "?state=closed", "?search=a+b&state=all&unread=1&whose=all", "?after=" + one + "&show=200"} {
+		v, _ := url.ParseQuery(strings.TrimPrefix(q, "?"))
+		if got := chatFilterOf(v).Query(); got != q {
+			t.Errorf("%q becomes %q", q, got)
+		}
+	}
+	open := openChat{chatObject: chatObject{ID: one}, Tag: "a/b", Filter: chatFilterOf(url.Values{"state": {"all"}})}
+	if got := open.News(); got != fmt.Sprint("/web/chats/", one, "/news?state=all&is=a%2Fb") {
+		t.Error(got)
+	}
+}
