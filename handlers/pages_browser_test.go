@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"kantoorpost/shared/dev/front"
 )
@@ -55,27 +57,22 @@ func browser(t *testing.T) context.Context {
 // does.
 type site struct {
 	*world
-	url string
-
-	mu    sync.Mutex
-	bytes map[string]int // over the wire, by the page they belong to
+	url  string
+	away atomic.Bool // every connection breaks
 }
 
 // admit lets browsers in.
 func admit(t *testing.T, w *world) *site {
 	t.Helper()
-	s := &site{world: w, bytes: map[string]int{}}
+	s := &site{world: w}
 	door := front.New(front.Options{Tenant: staffTenant, ObjectID: accountID, Next: http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		w.http.ServeHTTP(out, r)
 	})})
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		c := &counter{ResponseWriter: out}
-		door.ServeHTTP(c, r)
-		if strings.HasPrefix(r.URL.Path, "/web") {
-			s.mu.Lock()
-			s.bytes[r.URL.RequestURI()] += c.bytes
-			s.mu.Unlock()
+		if s.away.Load() {
+			panic(http.ErrAbortHandler)
 		}
+		door.ServeHTTP(out, r)
 	}))
 	t.Cleanup(server.Close)
 	s.url = server.URL
@@ -97,17 +94,6 @@ func accountID(email string) string {
 	return ""
 }
 
-// A counter counts what goes over the wire.
-type counter struct {
-	http.ResponseWriter
-	bytes int
-}
-
-func (c *counter) Write(b []byte) (int, error) {
-	c.bytes += len(b)
-	return c.ResponseWriter.Write(b)
-}
-
 // A tab is what one person looks at, with cookies of his own.
 type tab struct {
 	t    *testing.T
@@ -115,9 +101,10 @@ type tab struct {
 	site *site
 	lang string
 
-	mu     sync.Mutex
-	wrong  []string // what the browser complains about
-	status map[string]int64
+	mu    sync.Mutex
+	wrong []string // what the browser complains about
+	asked map[network.RequestID]string
+	bytes float64 // that came over the wire for pages
 }
 
 // patience is how long a page may take to show what is waited for. Nothing
@@ -129,7 +116,7 @@ func (s *site) visit(t *testing.T, browser context.Context, email, lang string) 
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	b := &tab{t: t, ctx: ctx, site: s, lang: lang, status: map[string]int64{}}
+	b := &tab{t: t, ctx: ctx, site: s, lang: lang, asked: map[network.RequestID]string{}}
 	b.must(chromedp.Listen(ctx, b.listen))
 	b.call(command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}))
 	b.call(command(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": lang}}))
@@ -212,10 +199,21 @@ func (b *tab) listen(event any) {
 			b.wrong = append(b.wrong, fmt.Sprint("console.", e.Type, ": ", string(text)))
 		}
 	case *network.EventResponseReceived:
-		if e.Type == network.ResourceTypeDocument {
-			b.status[e.Response.URL] = e.Response.Status
+		b.asked[e.RequestID] = e.Response.URL
+	case *network.EventLoadingFinished:
+		if strings.HasPrefix(b.asked[e.RequestID], b.site.url+"/web") { // a mail's own body is no part of the page
+			b.bytes += e.EncodedDataLength
 		}
 	}
+}
+
+// wire is how many bytes of pages came since the last call.
+func (b *tab) wire() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := b.bytes
+	b.bytes = 0
+	return int(n)
 }
 
 // complaints are what the browser found wrong since the last call.
@@ -240,10 +238,10 @@ func (b *tab) open(path string) int64 {
 }
 
 // eval is the value of an expression in the page.
-func eval[T any](b *tab, js string) (T, error) {
+func eval[T any](b *tab, js string, o ...chromedp.EvaluateOption) (T, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	return chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](js, o...))
 }
 
 // until waits until an expression is true, through whatever page comes by.
@@ -267,7 +265,7 @@ func (b *tab) until(what, js string) {
 // fail ends the story with what is on the page.
 func (b *tab) fail(what string, err error) {
 	b.t.Helper()
-	text, _ := eval[string](b, `location.pathname + location.search + "\n" + document.body.innerText`)
+	text, _ := eval[string](b, `location.pathname + location.search + "\nfocus: " + document.activeElement.outerHTML.slice(0, 200) + " " + document.activeElement.value + "\n" + document.body.innerText`)
 	if dir := os.Getenv("SHOTS"); dir != "" {
 		b.picture(dir + "/failed-" + fileName(b.t.Name()) + ".png")
 	}
@@ -311,9 +309,11 @@ func (b *tab) press(what, element string) {
 	end := time.Now().Add(patience)
 	pause := time.NewTicker(15 * time.Millisecond)
 	defer pause.Stop()
-	for {
+	for before := (place{}); ; {
 		p, err := eval[place](b, at+"("+element+")")
-		if err == nil && p.Why == "" {
+		still := p == before // a finger is not put on what moves
+		before = p
+		if err == nil && p.Why == "" && still {
 			b.call(chromedp.MouseClickXY(p.X, p.Y))
 			return
 		}
@@ -335,23 +335,46 @@ func (b *tab) click(words string) {
 	b.press("pressing "+words, found+"("+quote(words)+", false)")
 }
 
+// unfold opens what hides more below these words.
+func (b *tab) unfold(words string) {
+	b.t.Helper()
+	b.press("unfolding "+words, "[...document.querySelectorAll('summary')].find((e) => e.checkVisibility() && e.textContent.trim().startsWith("+quote(words)+"))")
+}
+
 // fill types into the field with this label, instead of what is there.
 func (b *tab) fill(label, text string) {
 	b.t.Helper()
 	field := found + "(" + quote(label) + ", true)"
 	b.press("typing into "+label, field)
 	b.until("the cursor in "+label, "document.activeElement === "+field)
-	b.call(command(input.InsertText, input.InsertTextParams{Text: ""}))
 	if _, err := eval[bool](b, "document.activeElement.select(), true"); err != nil {
 		b.fail("selecting "+label, err)
 	}
-	b.call(chromedp.KeyEvent(text))
+	b.keys(text)
 }
 
-// keys presses keys, wherever the focus is.
+// keys presses keys, wherever the focus is. A key comes as from a keyboard: what
+// prevents it from being pressed prevents it from being written.
 func (b *tab) keys(keys string) {
 	b.t.Helper()
-	b.call(chromedp.KeyEvent(keys))
+	for _, key := range keys {
+		var down, up *input.DispatchKeyEventParams
+		var text string
+		for _, e := range kb.Encode(key) {
+			switch e.Type {
+			case input.DispatchKeyEventTypeChar:
+				text = e.Text
+			case input.DispatchKeyEventTypeKeyUp:
+				up = e
+			default:
+				down = e
+			}
+		}
+		if text != "" {
+			down.Type, down.Text = input.DispatchKeyEventTypeKeyDown, text
+		}
+		b.call(command(input.DispatchKeyEvent, *down), command(input.DispatchKeyEvent, *up))
+	}
 }
 
 // sees waits until the page shows all these words.
@@ -382,7 +405,7 @@ func (b *tab) value(label string) string {
 	return v
 }
 
-// t is a text of the pages in the language of the tab.
+// text is a text of the pages in the language of the tab.
 func (b *tab) text(key string, args ...any) string {
 	b.t.Helper()
 	s, ok := pageTexts(b.t)[b.lang][key]

@@ -1,33 +1,446 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
+// TestPages plays with one browser what people do with the pages, each person in
+// a browser context of his own, in both languages. SHOTS names a folder for
+// pictures of all states that come by.
 func TestPages(t *testing.T) {
-	b := browser(t)
-	w := newWorld(t)
-	s := admit(t, w)
-	w.office()
-	w.tick()
-	deskMail(w)
-	w.tick()
-	p := s.visit(t, b, admin, "nl")
-	t.Log(p.open("/web"))
-	txt, err := eval[string](p, "document.body.innerText")
-	t.Log(txt, err)
-	p.click("Piet de Vries")
-	p.sees("Nieuw contact")
-	p.shot("mails-one")
-	txt, err = eval[string](p, "document.body.innerText")
-	t.Log(txt, err, p.complaints(), s.bytes)
+	chromium := browser(t)
+	t.Run("look", func(t *testing.T) { looks(t, chromium) })
+	for name, play := range map[string]func(*scene){
+		"newcomer": newcomer, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient, "dismiss": dismissAlways,
+		"bulk": bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
+		"preferences": preferences,
+	} {
+		for _, lang := range []string{"nl", "en"} {
+			t.Run(name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				play(&scene{t: t, site: admit(t, waitingDesk(t)), browser: chromium, lang: lang})
+			})
+		}
+	}
 }
 
-func deskMail(w *world) {
+// A scene is what happens in an office of its own.
+type scene struct {
+	*site
+	t       *testing.T
+	browser context.Context
+	lang    string
+}
+
+// as is the browser of a person.
+func (s *scene) as(email string) *tab {
+	s.t.Helper()
+	return s.visit(s.t, s.browser, email, s.lang)
+}
+
+const (
+	carla                            = "carla@" + domain // a manager
+	stukken, aanvraag, vraag, nieuws = "Stukken kwartaal", "Nieuwe medewerker", "Vraag over de btw", "Nieuwsbrief"
+)
+
+// waitingDesk is an office in which a mail of each kind waits, in real time.
+func waitingDesk(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.office()
 	info, loon := "info@"+domain, "loon@"+domain
-	const piet = "piet@onbekend.example"
-	w.send(piet, []string{info}, letter("Piet de Vries <"+piet+">", info, "Kennismaking", "p1"))
-	w.send(piet, []string{info}, letter(piet, info, "Re: Kennismaking", "p2", "In-Reply-To: <p1@elders.example>"))
-	w.send(piet, []string{loon}, letter(piet, loon, "Loonstrook", "p3"))
-	w.send("nieuws@bladen.example", []string{info}, letter("nieuws@bladen.example", info, "Nieuws 1", "n1", "List-Id: Nieuws <nieuws.bladen.example>"))
+	bakery := w.first("/api/clients")
+	shop := w.must("POST", "/api/clients", object{"number": "1002", "type": "organisation", "name": "Fietsenwinkel De Ketting"})["id"]
+	w.must("POST", "/api/contacts", object{"name": "Kees Bos", "emails": []string{"kees@bos.example"}, "clients": []any{bakery, shop}})
+	reader := w.must("POST", "/api/team-members", object{"name": "Rik", "email": "rik@" + domain, "rights": "reader", "active": true})["id"]
+	role := w.first("/api/roles")
+	team := []object{{"member": reader, "role": role}}
+	for _, m := range w.must("GET", "/api/team-members?search=anna", nil)["items"].([]any) {
+		team = append([]object{{"member": m.(object)["id"], "role": role}}, team...)
+	}
+	for _, client := range []any{bakery, shop} {
+		w.must("PUT", fmt.Sprint("/api/clients/", client, "/team-members"), team)
+	}
+	w.tick()
+	w.write("Jan Jansen <jan.jansen@prive.example>", info, stukken, "Hierbij de stukken van Bakkerij Jansen, klantnummer 1001.\r\n\r\nGroet,\r\nJan Jansen")
+	w.write("Eva Smit <eva@zonneveld.example>", info, aanvraag, "Ik werk sinds kort bij een van uw klanten. Kunnen wij bellen over de jaarrekening?\r\n\r\nMet vriendelijke groet,\r\n\r\nEva Smit\r\nAdministrateur\r\nRozenhof B.V.\r\nTel. 06-12345678")
+	w.write("Kees Bos <kees@bos.example>", info, vraag, "Kunt u mij vertellen wanneer de btw betaald moet zijn?")
+	w.write("Weekblad <nieuws@bladen.example>", info, nieuws+" 1", "Het nieuws van deze week.", "List-Id: Nieuws <nieuws.bladen.example>")
+	w.write("Piet de Vries <piet@onbekend.example>", loon, "Loonstrook", "Waar vind ik mijn loonstrook?")
+	w.tick()
+	return w
+}
+
+// write sends a mail with a text.
+func (w *world) write(from, to, subject, text string, more ...string) {
+	w.t.Helper()
+	_, address, _ := strings.Cut(strings.TrimSuffix(from, ">"), "<")
+	id := strings.ToLower(strings.ReplaceAll(subject, " ", "-"))
+	w.send(address, []string{to}, strings.Replace(letter(from, to, subject, id, more...), "Zie het onderwerp.", text, 1))
+}
+
+func number(b *tab, key string, n int) string {
+	if n == 1 {
+		return b.text(key+".one", 1)
+	}
+	return b.text(key+".many", n)
+}
+
+// A newcomer opens the product, sees what waits and why, solves it with one
+// click, and takes it back.
+func newcomer(s *scene) {
+	b := s.as("")
+	b.open("/web")
+	b.until("the sign-in page", `location.pathname.startsWith("/.auth/login/")`)
+	b.signIn(carla)
+	b.open("/web")
+	b.sees(b.text("mails.title"), stukken, aanvraag, b.text("mails.open-one"))
+	b.shot("mails")
+	b.click("Jan Jansen")
+	b.sees(b.text("mails.why"), "jan.jansen@prive.example")
+	b.until("the mail itself", `document.querySelector("iframe")?.contentDocument?.readyState !== "loading"`)
+	b.shot("mails-unknown-sender")
+	b.click(b.text("mails.do.link-contact", "Jan Jansen (Bakkerij Jansen)"))
+	b.sees(number(b, "mails.solved", 1))
+	b.shot("mails-solved")
+	if got := s.mail(stukken)["state"]; got != "processed" {
+		b.t.Fatalf("the mail is %v", got)
+	}
+	b.click(b.text("app.undo"))
+	b.sees(number(b, "mails.undone", 1), b.text("mails.why"))
+	b.shot("mails-undone")
+	if got := s.mail(stukken)["state"]; got != "parked" {
+		b.t.Fatalf("taken back, the mail is %v", got)
+	}
+	if wrong := b.complaints(); len(wrong) > 0 {
+		b.t.Errorf("the browser complains: %q", wrong)
+	}
+}
+
+// Whoever has no mouse does all of it with keys.
+func byKeyboard(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails")
+	b.keys(kb.Tab)
+	b.until("the link that leads to the content", `document.activeElement.matches(".skip")`)
+	b.keys(kb.Enter)
+	b.until("the content", `document.activeElement.closest("main") !== null || location.hash === "#content"`)
+	b.keys("?")
+	b.until("the list of keys", `document.querySelector("dialog[open]") !== null`)
+	b.shot("mails-keys")
+	b.keys(kb.Escape)
+	b.until("the list of keys gone", `document.querySelector("dialog[open]") === null`)
+
+	goTo := func(sender string) {
+		b.t.Helper()
+		for _, key := range "jjjjjjkkkkkk" { // mail of the same second stands in any order
+			b.keys(string(key))
+			b.until("a mail with the focus", `document.activeElement.closest("[data-list]") !== null`)
+			if here, _ := eval[bool](b, `document.activeElement.textContent.includes(`+quote(sender)+`)`); here {
+				b.keys(kb.Enter)
+				b.until("the mail of "+sender, `document.querySelector("#mail-detail h2") !== null && document.querySelector("#mail-detail .from").textContent.includes(`+quote(sender)+`)`)
+				return
+			}
+		}
+		b.fail("no key leads to "+sender, nil)
+	}
+	goTo("Jan Jansen")
+	b.keys("1")
+	b.sees(number(b, "mails.solved", 1))
+	b.until("the list without it", `!document.querySelector("#mail-list").textContent.includes("Jan Jansen")`)
+	goTo("Piet de Vries")
+	b.keys("l")
+	b.until("the cursor in the search", `document.activeElement.matches("input[type=search]")`)
+	b.keys("Jans")
+	b.until("what was typed", `document.activeElement.value === "Jans"`)
+	b.until("a contact that is found", `document.querySelector("#contact-choices button") !== null`)
+	b.keys(kb.Tab)
+	b.until("its button", `document.activeElement.matches("#contact-choices button")`)
+	b.keys(kb.Enter)
+	b.until("it is solved", `document.querySelector("#toasts").textContent.includes(`+quote(number(b, "mails.solved", 1))+`) && !document.querySelector("#mail-detail").textContent.includes("piet@")`)
+	if got := s.mail("Loonstrook")["state"]; got != "processed" {
+		b.t.Fatalf("the mail is %v", got)
+	}
+	b.open("/web/mails/" + s.id("Loonstrook"))
+	b.keys("u")
+	b.sees(number(b, "mails.undone", 1))
+	b.keys("/")
+	b.until("the cursor in the search", `document.activeElement.id === "search"`)
+	b.keys("btw")
+	b.seesNot("Weekblad")
+	b.sees(vraag)
+}
+
+// Who records a contact without a client is not told that all is done.
+func halfway(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(aanvraag))
+	b.unfold(b.text("mails.new"))
+	b.click(b.text("mails.create"))
+	b.sees(b.text("mails.not-yet"), b.text("mails.choose-client"))
+	b.shot("mails-halfway")
+	b.unfold(b.text("mails.choose-client"))
+	b.fill(b.text("mails.find-client"), "ketting")
+	b.click(b.text("mails.choose-this") + " Fietsenwinkel De Ketting")
+	b.sees(number(b, "mails.solved", 1))
+	if got := s.mail(aanvraag)["state"]; got != "processed" {
+		b.t.Errorf("the mail is %v", got)
+	}
+}
+
+// What the mail tells of its writer stands in the form, and what is missing is
+// said at its field, with all that was typed still there.
+func newContact(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(aanvraag))
+	b.unfold(b.text("mails.new"))
+	for label, want := range map[string]string{"mails.name": "Eva Smit", "mails.email": "eva@zonneveld.example", "mails.phone": "+31612345678", "mails.function": "Administrateur"} {
+		if got := b.value(b.text(label)); got != want {
+			b.t.Errorf("%s starts with %q, want %q", label, got, want)
+		}
+	}
+	b.fill(b.text("mails.name"), "Eva Smit-de Boer")
+	b.fill(b.text("mails.email"), "info@"+domain)
+	b.click(b.text("mails.create"))
+	b.sees(b.text("mails.bad-email"))
+	b.shot("mails-new-contact-mistake")
+	if got := b.value(b.text("mails.name")); got != "Eva Smit-de Boer" {
+		b.t.Errorf("the name that was typed became %q", got)
+	}
+	b.fill(b.text("mails.email"), "eva@zonneveld.example")
+	b.fill(b.text("mails.find-client"), "ketting")
+	b.click("Fietsenwinkel De Ketting")
+	b.click(b.text("mails.create"))
+	b.sees(number(b, "mails.solved", 1))
+	if c := s.must("GET", "/api/contacts?search=eva", nil)["items"].([]any); len(c) != 1 || c[0].(object)["name"] != "Eva Smit-de Boer" {
+		b.t.Errorf("contacts: %v", c)
+	}
+}
+
+func chooseClient(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(vraag))
+	b.unfold(b.text("mails.choose-client"))
+	b.shot("mails-choose-client")
+	b.click(b.text("mails.choose-this") + " Fietsenwinkel De Ketting")
+	b.sees(number(b, "mails.solved", 1))
+	if got := s.mail(vraag)["state"]; got != "processed" {
+		b.t.Errorf("the mail is %v", got)
+	}
+}
+
+// Who wants no more of a list says so once.
+func dismissAlways(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(nieuws+" 1"))
+	b.unfold(b.text("mails.dismiss-it"))
+	b.shot("mails-dismiss")
+	b.click(b.text("mails.dismiss-list"))
+	b.sees(number(b, "mails.dismissed", 1))
+	s.write("Weekblad <nieuws@bladen.example>", "info@"+domain, nieuws+" 2", "Het nieuws.", "List-Id: Nieuws <nieuws.bladen.example>")
+	s.tick()
+	b.open("/web/mails")
+	b.seesNot(nieuws)
+	b.click(b.text("mails.state.dismissed"))
+	b.sees(nieuws+" 1", nieuws+" 2")
+}
+
+// Several mails are done with at once, and what still waits says so.
+func bulk(s *scene) {
+	b := s.as(carla)
+	choose := func(subject string) {
+		b.press("choosing "+subject, found+"("+quote(b.text("mails.choose", subject))+", true)")
+	}
+	b.open("/web/mails")
+	choose(aanvraag)
+	choose(vraag)
+	b.shot("mails-chosen")
+	b.click(b.text("mails.retry"))
+	b.sees(number(b, "mails.not-released", 2))
+	b.sees(aanvraag, vraag)
+	choose(aanvraag) // no longer
+	choose(vraag)
+	choose("Loonstrook")
+	choose(nieuws + " 1")
+	b.click(b.text("mails.dismiss"))
+	b.sees(number(b, "mails.dismissed", 2))
+	b.seesNot("Loonstrook", nieuws)
+	b.sees(aanvraag)
+	if got := subjects(s.mails(), "dismissed"); len(got) != 2 {
+		b.t.Errorf("dismissed: %q", got)
+	}
+}
+
+// Two people in one mail: the second is told who was first, and nothing happens
+// twice.
+func faster(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(stukken))
+	if code := s.ask("bram@"+domain, "POST", "/api/mails/"+s.id(stukken)+"/solve", object{"action": "dismiss", "scope": "once"}, nil); code != http.StatusNotFound {
+		b.t.Fatalf("Bram is answered %d for what is not his", code)
+	}
+	if code := s.ask("anna@"+domain, "POST", "/api/mails/"+s.id(stukken)+"/solve", object{"action": "dismiss", "scope": "once"}, nil); code != http.StatusOK {
+		b.t.Fatalf("Anna is answered %d", code)
+	}
+	b.click(b.text("mails.do.link-contact", "Jan Jansen (Bakkerij Jansen)"))
+	b.sees(b.text("mails.late", "Anna"))
+	b.shot("mails-somebody-was-faster")
+	b.click(b.text("mails.next"))
+	b.seesNot(b.text("mails.late", "Anna"))
+	if got := s.mail(stukken)["state"]; got != "dismissed" {
+		b.t.Errorf("the mail is %v", got)
+	}
+}
+
+// Each sees what is his, and no button that does not work.
+func rightsOfEach(s *scene) {
+	link, only := "mails.link", "mails.only-read"
+	for _, who := range []struct {
+		email        string
+		sees, others []string // subjects
+		nav, noNav   []string
+		text, noText string
+	}{
+		{"rik@" + domain, []string{stukken, vraag}, []string{"Loonstrook"}, []string{"nav.mails"}, []string{"nav.settings", "nav.audit", "nav.health"}, only, link},
+		{"anna@" + domain, []string{stukken, vraag}, []string{"Loonstrook"}, []string{"nav.mails"}, []string{"nav.settings", "nav.audit", "nav.health"}, link, only},
+		{carla, []string{stukken, "Loonstrook"}, nil, []string{"nav.mails", "nav.health"}, []string{"nav.settings", "nav.audit"}, link, only},
+		{admin, []string{stukken, "Loonstrook"}, nil, []string{"nav.mails", "nav.health"}, nil, link, only},
+	} {
+		b := s.as(who.email)
+		b.open("/web/mails")
+		b.sees(who.sees...)
+		b.seesNot(who.others...)
+		for _, key := range who.nav {
+			b.until("the way to "+key, b.inNav(key))
+		}
+		for _, key := range who.noNav {
+			b.until("no way to "+key, "!"+b.inNav(key))
+		}
+		b.open("/web/mails/" + s.id(stukken))
+		b.sees(b.text(who.text))
+		b.seesNot(b.text(who.noText))
+		name, _, _ := strings.Cut(who.email, "@")
+		b.shot("mails-as-" + name)
+		if who.others != nil {
+			if status := b.open("/web/mails/" + s.id("Loonstrook")); status != http.StatusNotFound {
+				b.t.Errorf("%s gets %d for what is not his", name, status)
+			}
+			b.shot("not-found")
+		}
+	}
+	b := s.as("vreemd@elders.example")
+	if status := b.open("/web/mails"); status != http.StatusForbidden {
+		b.t.Errorf("a stranger gets %d", status)
+	}
+	b.sees(b.text("fail.403.title"))
+	b.seesNot(stukken)
+	b.shot("forbidden")
+}
+
+// inNav tells whether navigation leads to a place.
+func (b *tab) inNav(key string) string {
+	return `[...document.querySelectorAll("nav a")].some((a) => a.textContent.trim() === ` + quote(b.text(key)) + `)`
+}
+
+// A session that ended, or a network that is away, loses nothing of what was
+// typed.
+func lostSession(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(aanvraag))
+	b.unfold(b.text("mails.new"))
+	b.fill(b.text("mails.name"), "Eva de Boer")
+	b.fill(b.text("mails.find-client"), "1002")
+	b.click("Fietsenwinkel De Ketting")
+	b.signOut()
+	b.click(b.text("mails.create"))
+	b.sees(b.text("fail.401.title"))
+	b.shot("mails-signed-out")
+	still := func() {
+		b.t.Helper()
+		if got := b.value(b.text("mails.name")); got != "Eva de Boer" {
+			b.t.Fatalf("the name that was typed became %q", got)
+		}
+	}
+	still()
+	b.signIn(carla) // in another tab
+	s.away.Store(true)
+	b.click(b.text("mails.create"))
+	b.sees(b.text("app.offline"))
+	b.shot("mails-offline")
+	still()
+	s.away.Store(false)
+	b.click(b.text("mails.create"))
+	b.sees(number(b, "mails.solved", 1))
+	if c := s.must("GET", "/api/contacts?search=eva", nil)["items"].([]any); len(c) != 1 {
+		b.t.Errorf("contacts: %v", c)
+	}
+}
+
+// Without script all can be read and solved.
+func noScript(s *scene) {
+	b := s.as(carla)
+	b.withoutScript()
+	b.open("/web/mails")
+	b.click("Jan Jansen")
+	b.sees(b.text("mails.why"))
+	b.shot("mails-no-script")
+	b.click(b.text("mails.do.link-contact", "Jan Jansen (Bakkerij Jansen)"))
+	b.sees(number(b, "mails.solved", 1))
+	b.click(b.text("app.undo"))
+	b.sees(number(b, "mails.undone", 1))
+	b.open("/web/mails/" + s.id(aanvraag))
+	b.unfold(b.text("mails.new"))
+	b.fill(b.text("mails.find-client"), "ketting")
+	b.press("the search without script", `[...document.querySelectorAll("details[open] [name=do][value=find]")].find((e) => e.checkVisibility())`)
+	b.click("Fietsenwinkel De Ketting")
+	b.click(b.text("mails.create"))
+	b.sees(number(b, "mails.solved", 1))
+	b.open("/web/mails")
+	b.fill(b.text("mails.search"), "btw")
+	b.click(b.text("mails.filter"))
+	b.seesNot("Weekblad")
+	b.sees(vraag)
+}
+
+// Mail that comes in shows up by itself, and what was chosen stays chosen.
+func live(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails")
+	box := found + "(" + quote(b.text("mails.choose", vraag)) + ", true)"
+	b.press("choosing", box)
+	s.write("Bo Vos <bo@vos.example>", "info@"+domain, "Zojuist verstuurd", "Is dit al binnen?")
+	s.tick()
+	if _, err := eval[bool](b, `htmx.trigger(document.body, "mails-changed"), true`); err != nil { // as the clock does
+		b.t.Fatal(err)
+	}
+	b.sees("Zojuist verstuurd")
+	b.until("what was chosen", box+".checked")
+}
+
+// Language and colours are chosen once and stay.
+func preferences(s *scene) {
+	b := s.as(carla)
+	b.open("/web/mails")
+	other, button := "en", "English"
+	if s.lang == "en" {
+		other, button = "nl", "Nederlands"
+	}
+	b.click(button)
+	b.until("the other language", `document.documentElement.lang === `+quote(other))
+	b.lang = other
+	b.sees(b.text("mails.title"))
+	back := `getComputedStyle(document.body).backgroundColor`
+	b.look("dark", 1280)
+	dark, _ := eval[string](b, back)
+	b.look("light", 1280)
+	b.click(b.text("app.dark"))
+	b.until("dark colours", fmt.Sprintf(`document.documentElement.dataset.theme === "dark" && %s === %q`, back, dark))
+	b.open("/web/mails")
+	b.until("that it stays so", fmt.Sprintf(`document.documentElement.lang === %q && %s === %q`, other, back, dark))
 }
