@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -149,9 +148,7 @@ func (v *visit) chatsView(f chatFilter) (*chatsView, error) {
 	}
 	view.Chats = page.Items
 	// The API lists by when chats started; what moved last is on top here.
-	slices.SortStableFunc(view.Chats, func(a, b chatObject) int {
-		return cmp.Or(cmp.Compare(min(b.Unread, 1), min(a.Unread, 1)), b.Last.Compare(a.Last))
-	})
+	slices.SortStableFunc(view.Chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
 	if page.Next != "" {
 		more := f
 		if more.Show < maxShow && f.After == "" {

@@ -23,7 +23,7 @@ func talking(rights string, actions ...string) *fakeAPI {
 	}
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
-	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{old, c}}
+	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{c, old}}
 	api.answers["GET /api/chats/"+one] = c
 	api.answers["PUT /api/chats/"+one+"/seen"] = map[string]any{}
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
@@ -46,12 +46,12 @@ func asks(api *fakeAPI, want string) bool {
 	return strings.Contains(strings.Join(api.asked, "\n"), want)
 }
 
-// The list is of one's own open chats, with what is unread on top.
+// The list is of one's own open chats, with what moved last on top.
 func TestChatsAreListed(t *testing.T) {
 	api := talking("editor", "chats.write")
 	w := browse(t, api, "GET", "/web/chats", "")
 	wants(t, w, 200, "Btw &amp; &lt;i&gt;meer", "Jan &lt;b&gt;", "Bakkerij &lt;Jansen", "2 nieuw", "3 minuten geleden", `href="/web/chats" aria-current="page"`, "Kies een chat", `!name="whose"`)
-	if !asks(api, "GET /api/chats?limit=100&mine=true&names=true&state=open") || strings.Index(w.Body.String(), "m-"+one) > strings.Index(w.Body.String(), "m-"+two) {
+	if !asks(api, "GET /api/chats?limit=100&mine=true&names=true&state=open") || strings.Index(w.Body.String(), "m-"+one) < strings.Index(w.Body.String(), "m-"+two) {
 		t.Error(api.asked)
 	}
 	for query, want := range map[string]string{
@@ -265,6 +265,14 @@ func TestFilesOfAChat(t *testing.T) {
 	for size, want := range map[int64]string{0: "", 12: "1 kB", 1499: "1 kB", 250_000: "250 kB", 25_400_000: "25 MB"} {
 		if got := (file{Size: size}).Length(); got != want {
 			t.Errorf("%d bytes: %q", size, got)
+		}
+	}
+}
+
+func TestSubjectOfAMessage(t *testing.T) {
+	for subject, want := range map[string]string{"Btw": "", "Re: BTW": "", "Antw: RE: Btw": "", "Loon": "Loon", "Re: Loon": "Re: Loon", "": ""} {
+		if got := (message{Subject: subject}).Own("Fwd: Btw"); got != want {
+			t.Errorf("%q: %q, want %q", subject, got, want)
 		}
 	}
 }

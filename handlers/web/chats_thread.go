@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,20 @@ func (m message) Who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
 // Gist is the start of what it says, on one line.
 func (m message) Gist() string { return mailObject{Preview: m.Preview}.Gist() }
+
+// Short tells whether its start is all of it, so that it needs little room.
+func (m message) Short() bool { return len(m.Preview) < 200 }
+
+// answerMark is what mail programs put before the subject of what they answer.
+var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
+
+// Own is the subject, when the mail has another than its chat.
+func (m message) Own(chat string) string {
+	if strings.EqualFold(answerMark.ReplaceAllString(m.Subject, ""), answerMark.ReplaceAllString(chat, "")) {
+		return ""
+	}
+	return m.Subject
+}
 
 // Reason names the text that says why somebody takes part: chats.why.<reason>.
 func (p participant) Reason() string {
