@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,6 +19,8 @@ type AuditEntry struct {
 	audit.Entry
 	ByName     string `json:"byName,omitempty" doc:"of a team member"`
 	ObjectName string `json:"objectName,omitempty" doc:"of what it was done to, as far as that is still there"`
+	// Names are for people: what happened is in the entry itself.
+	Names map[string]string `json:"names,omitempty" doc:"of those whom the detail names by id, as far as they are still there"`
 }
 
 func (a *api) registerAudit() {
@@ -51,10 +54,44 @@ func (a *api) registerAudit() {
 				object = a.objectName(ctx, e.Object)
 				names[e.Object] = object
 			}
-			items = append(items, AuditEntry{e, name, object})
+			items = append(items, AuditEntry{e, name, object, a.detailNames(ctx, names, e.Detail)})
 		}
 		return &listOutput[AuditEntry]{Body: listOf[AuditEntry]{Items: items, Next: next}}, nil
 	})
+}
+
+// namedIn says of a field of a detail what kind of ids stand in it.
+var namedIn = map[string][]string{
+	"clients": {"client"}, "client": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"}, "substitute": {"member"},
+	"links": {"member", "role"}, "link": {"role", "process team"},
+}
+
+var idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+
+// detailNames are the names of those whom a detail names by id. Known keeps what
+// was looked up.
+func (a *api) detailNames(ctx context.Context, known, detail map[string]string) map[string]string {
+	var names map[string]string
+	for field, value := range detail {
+		for _, id := range idForm.FindAllString(value, -1) {
+			for _, kind := range namedIn[field] {
+				key := kind + " " + id
+				name, looked := known[key]
+				if !looked {
+					name = a.nameOf(ctx, kind, id)
+					known[key] = name
+				}
+				if name == "" {
+					continue
+				}
+				if names == nil {
+					names = map[string]string{}
+				}
+				names[id] = name
+			}
+		}
+	}
+	return names
 }
 
 // objectName is the name of what something was done to, such as that of

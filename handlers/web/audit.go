@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ type auditEntry struct {
 	ObjectName string            `json:"objectName"`
 	Mail       string            `json:"mail"`
 	Detail     map[string]string `json:"detail"`
+	Names      map[string]string `json:"names"`
 }
 
 // Who names those who are no team members: audit.by.<Who>.
@@ -71,9 +74,30 @@ type fact struct{ Name, Value string }
 // Facts are what more there is to say, in order.
 func (e auditEntry) Facts() (facts []fact) {
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		facts = append(facts, fact{name, e.Detail[name]})
+		facts = append(facts, fact{name, e.plain(e.Detail[name])})
 	}
 	return facts
+}
+
+var (
+	// Of lists and objects in JSON nobody wants to see the marks.
+	marks  = strings.NewReplacer("[]", "–", `["`, "", `"]`, "", `","`, ", ", `"`, "", "[{", "", "}]", "", "},{", ", ", "{", "", "}", "", "member:", "", ",role:", " · ")
+	idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+	moment = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+)
+
+// plain is a value as people read it: with names for ids and times of the
+// office.
+func (e auditEntry) plain(value string) string {
+	value = marks.Replace(value)
+	value = idForm.ReplaceAllStringFunc(value, func(id string) string { return cmp.Or(e.Names[id], "…"+id[20:]) })
+	return moment.ReplaceAllStringFunc(value, func(text string) string {
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return text
+		}
+		return at.In(office).Format("2-1-2006 15:04")
+	})
 }
 
 // auditKinds are the kinds of actions that the list can be narrowed to.

@@ -3,7 +3,9 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"kantoorpost/shared/plot"
@@ -20,6 +22,7 @@ type learnedMonth struct {
 	Learned     int     `json:"learned"`
 	Corrected   int     `json:"corrected"`
 	Label       string  `json:"-"`
+	Rate        string  `json:"-"` // Per100 in the visitor's language
 }
 
 // Share is how many of the month's mails a number is, in whole percents.
@@ -50,7 +53,7 @@ func (s *site) learning(v *visit) error {
 	}
 	months := body.Months
 	for i, m := range months {
-		months[i].Label = m.Month
+		months[i].Label, months[i].Rate = m.Month, v.decimal(m.Per100)
 		if at, err := time.Parse("2006-01", m.Month); err == nil {
 			months[i].Label = v.skin.month(at) + " " + strconv.Itoa(at.Year())
 		}
@@ -67,7 +70,7 @@ func (s *site) learning(v *visit) error {
 
 // plotOf draws the figures of the months as lines.
 func (v *visit) plotOf(months []learnedMonth) template.HTML {
-	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit"), Width: 680, Height: 300}
+	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit"), Width: 900, Height: 300}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}
 	for _, m := range months {
 		label := m.Label
@@ -83,9 +86,18 @@ func (v *visit) plotOf(months []learnedMonth) template.HTML {
 		waited.Values = append(waited.Values, share)
 	}
 	first, last := months[0], months[len(months)-1]
-	o.Description = v.t("learning.plot-text", first.Label, first.Per100, last.Label, last.Per100)
+	o.Description = v.t("learning.plot-text", first.Label, first.Rate, last.Label, last.Rate)
 	o.Series = []plot.Series{hand, waited}
 	return template.HTML(withoutStyle(plot.Lines(o))) // the plot escapes its texts
+}
+
+// decimal is a number with at most one decimal.
+func (v *visit) decimal(f float64) string {
+	s := strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
+	if v.lang == "nl" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
 }
 
 // withoutStyle takes the style out of a drawing: the policy of pages refuses

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+func TestTheAuditIsReadByPeople(t *testing.T) {
+	const id = "abcdefghijklmnopqrstuvwxy2"
+	api := newAPI("administrator", "audit.read", "directory.read")
+	api.answers["GET /api/team-members"] = list[entry]{Items: []entry{{ID: "m1", Name: "Anna Bos"}}}
+	api.answers["GET /api/audit"] = func(r *http.Request) any {
+		if r.URL.Query().Get("action") == "role" {
+			return list[auditEntry]{}
+		}
+		return list[auditEntry]{Next: "z9", Items: []auditEntry{
+			{At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), By: "m1", ByName: "Anna Bos", Action: "contact.update", Object: "contact " + id, ObjectName: "Jan <b>",
+				Detail: map[string]string{"clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z"}, Names: map[string]string{id: "Bakkerij"}},
+			{By: "application:x", Action: "client.delete", Object: "client " + id}, {Action: "mail.undo", Object: "mail " + one}, {By: "gone", Action: "new.action", Object: "settings"},
+		}}
+	}
+	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200,
+		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`">Jan &lt;b&gt;`, "– → Bakkerij", "2-7-2026 00:00", "Een programma", "Relatie verwijderd",
+		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action", `<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print")
+	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
+		t.Error(asked)
+	}
+	wants(t, browse(t, api, "GET", "/web/audit?action=role", "", "Cookie", "lang=en"), 200, "Nothing found", "Clear filters")
+	w := browse(t, api, "GET", "/web/audit?action=contact", "", "HX-Request", "true", "HX-Target", "audit")
+	wants(t, w, 200, `<div id="audit"`, "!<html")
+}
+
+func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
+	api := newAPI("manager", "health.read")
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok", "checks": []healthCheck{{Name: "tables", OK: true}}}
+	api.answers["GET /api/health"] = map[string]any{
+		"enabled": false, "lastTick": time.Now().Add(-20 * time.Minute), "mailboxes": 6, "overdue": map[string]any{"mails": 4, "oldest": time.Now().Add(-30 * time.Minute)},
+		"queues":     []map[string]any{{"name": "fetch", "depth": 17, "oldest": time.Now().Add(-3 * time.Minute), "poison": 2}},
+		"troubled":   []troubledMailbox{{Address: "loon@kantoor.example", State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}}, {Address: "info@kantoor.example", Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
+		"connectors": []connectorHealth{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
+	}
+	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "Alles werkt", "De integratie staat uit", "20 minuten geleden", "De klok liep langer", "17", "oudste: 30 minuten geleden",
+		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Vindt niemand", "Niemand heeft de rol", `<span class="badge error">Nog 5 dagen`)
+	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
+	for days, want := range map[int]string{800: "ok", 61: "ok", 59: "warn", 6: "error", -3: "error"} {
+		if got := (connectorHealth{SecretExpires: time.Now().Add(time.Duration(days)*24*time.Hour + time.Minute)}).Level(); got != want {
+			t.Errorf("%d days: %s, want %s", days, got, want)
+		}
+	}
+	// Who is no manager sees whether it works, and nothing more.
+	reader := newAPI("reader")
+	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
+	wants(t, browse(t, reader, "GET", "/web/health", ""), 200, "Alles werkt", "!Wachtrijen")
+}
+
+// sent is a form with a file.
+func sent(t *testing.T, file string, fields ...string) (body, contentType string) {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	if file != "" {
+		part, _ := m.CreateFormFile("file", "klanten.csv") // into memory
+		_, _ = part.Write([]byte(file))
+	}
+	for i := 0; i < len(fields); i += 2 {
+		_ = m.WriteField(fields[i], fields[i+1])
+	}
+	_ = m.Close()
+	return b.String(), m.FormDataContentType()
+}
+
+// A file is looked at before it is taken in, and only the one that was looked
+// at is.
+func TestImport(t *testing.T) {
+	api := newAPI("administrator", "directory.read", "directory.write")
+	var asked []string
+	wrong := false
+	api.answers["POST /api/directory/import"] = func(r *http.Request) any {
+		dry := r.URL.Query().Get("dryRun") == "true"
+		asked = append(asked, fmt.Sprint(r.Header.Get("Content-Type"), " ", r.URL.RawQuery))
+		if wrong && !dry {
+			return Problem{Status: 422}
+		}
+		report := importReport{DryRun: dry, Applied: !dry, Summary: map[string]importCounts{"clients": {Create: 2, Update: 1}}, Rows: []importRow{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
+		if wrong {
+			report.Summary["clients"] = importCounts{Wrong: 1}
+			report.Rows = append(report.Rows, importRow{Number: 3, Action: "wrong", Problems: []struct {
+				Column string `json:"column"`
+				words.Text
+			}{{"kvk", words.Text{NL: "8 <cijfers>", EN: "8 <digits>"}}}})
+		}
+		return report
+	}
+	send := func(file string, fields ...string) string {
+		t.Helper()
+		asked = nil
+		body, contentType := sent(t, file, fields...)
+		w := browse(t, api, "POST", "/web/directory/import", body, "Content-Type", contentType)
+		if w.Code != 200 && w.Code != 422 {
+			t.Fatal(w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	holds := func(body string, texts ...string) {
+		t.Helper()
+		for _, text := range texts {
+			if no, not := strings.CutPrefix(text, "!"); strings.Contains(body, no) == not {
+				t.Errorf("%s in %s", text, body)
+			}
+		}
+	}
+	look := send("nummer;naam\n1;x\n", "do", "look", "kind", "clients")
+	holds(look, "3 rijen zouden iets veranderen", `value="apply"`, "klanten.csv", `<option value="clients" selected>`)
+	if fmt.Sprint(asked) != "[text/csv dryRun=true&kind=clients]" {
+		t.Error(asked)
+	}
+	_, seen, _ := strings.Cut(look, `name="seen" value="`)
+	seen, _, _ = strings.Cut(seen, `"`)
+	// Another file than was looked at is looked at first.
+	holds(send("nummer;naam\n2;y\n", "do", "apply", "seen", seen), "ander bestand dan u eerst bekeek", `value="apply"`)
+	if fmt.Sprint(asked) != "[text/csv dryRun=true]" {
+		t.Error(asked)
+	}
+	holds(send("nummer;naam\n1;x\n", "do", "apply", "seen", seen), "3 wijzigingen doorgevoerd", `!value="apply"`)
+	if fmt.Sprint(asked) != "[text/csv ]" {
+		t.Error(asked)
+	}
+	holds(send("PK\x03\x04", "do", "look"), "3 rijen")
+	if !strings.Contains(asked[0], "spreadsheetml") {
+		t.Error(asked)
+	}
+	// What was right when it was looked at may be wrong now.
+	wrong = true
+	body := send("nummer;naam\n1;x\n", "do", "apply", "seen", seen)
+	holds(body, "1 rij klopt niet", "8 &lt;cijfers&gt;", `!value="apply"`)
+	if strings.Index(body, "8 &lt;cijfers") > strings.Index(body, ">1001") {
+		t.Error("what is wrong does not come first")
+	}
+	holds(send("", "do", "look"), "Kies eerst een bestand")
+	// Its templates, and who may not import.
+	w := browse(t, api, "GET", "/web/directory/import/contacts.csv", "")
+	wants(t, w, 200, "\uFEFFemail;naam")
+	wants(t, browse(t, api, "GET", "/web/directory/import/secrets.csv", ""), 404)
+	wants(t, browse(t, api, "GET", "/web/directory/import", "", "Cookie", "lang=en"), 200, "Look first")
+	wants(t, browse(t, newAPI("editor", "directory.read"), "GET", "/web/directory/import", ""), 403)
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+func TestLearningIsDrawnAndListed(t *testing.T) {
+	api := newAPI("manager", "rules.read")
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedMonth{
+		{Month: "2026-10", Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10},
+		{Month: "2026-11", Mails: 300, Waited: 30, HandActions: 22, Per100: 7.3, Automatic: 270, Learned: 90, Corrected: 1},
+	}}
+	w := browse(t, api, "GET", "/web/learning", "")
+	wants(t, w, 200, `class="plot"`, "okt 26", "In okt 2026 waren het 25 handelingen per 100 berichten, in nov 2026 7,3.", "<strong>7,3</strong>", "90 %", "waarvan 90 door", "!<style")
+	if body := w.Body.String(); strings.Index(body, "nov 2026</span>") > strings.Index(body, "okt 2026</span>") {
+		t.Error("the newest month is not the first")
+	}
+	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "<strong>7.3</strong>", "Hand actions per 100 mails", "Oct 2026")
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedMonth{}}
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niets te zien", `!class="plot"`)
+	reader := newAPI("reader")
+	reader.answers["GET /api/learning"] = Problem{Status: 403}
+	wants(t, browse(t, reader, "GET", "/web/learning", ""), 403, "Dit mag u niet")
+}
+
+// taught is an API with one rule.
+func taught(kind, state string) *fakeAPI {
+	api := newAPI("manager", "rules.read", "rules.write", "mails.read")
+	rule := ruleObject{
+		ID: "r1", Kind: kind, Key: "bakker.example", Client: "k1", State: state, Count: 2, Decided: 12, Linked: 3,
+		Explanation: words.Text{NL: "Mail van @bakker.example hoort bij <Bakker>", EN: "Mail from @bakker.example belongs to <Bakker>"},
+		Evidence:    []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one}, {By: "m2", Action: "always dismiss", At: time.Now()}},
+		Names:       map[string]string{"m1": "Anna Bos", "c1": "Jan Jansen", "k1": "Bakkerij Jansen"},
+	}
+	api.answers["GET /api/rules"] = func(r *http.Request) any {
+		if r.URL.Query().Get("search") == "niets" {
+			return list[ruleObject]{}
+		}
+		return list[ruleObject]{Items: []ruleObject{rule}, Next: "abc"}
+	}
+	api.answers["GET /api/rules/r1"] = rule
+	api.answers["PATCH /api/rules/r1"] = rule
+	api.answers["DELETE /api/rules/r1"] = map[string]int{"reopened": 12}
+	return api
+}
+
+func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
+	api := taught("domain-client", "on")
+	wants(t, browse(t, api, "GET", "/web/rules?kind=domain-client&search=bakker", ""), 200,
+		"hoort bij &lt;Bakker&gt;", `href="/web/rules/r1?kind=domain-client&amp;search=bakker"`, "after=abc", "Domein van relatie", `value="bakker"`)
+	if asked := strings.Join(api.asked, " "); !strings.Contains(asked, "kind=domain-client") || !strings.Contains(asked, "search=bakker") {
+		t.Error(asked)
+	}
+	wants(t, browse(t, api, "GET", "/web/rules/r1", ""), 200,
+		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos", "gekoppeld aan een contact → Jan Jansen",
+		"verwijderd uit de lijst, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, "Bakkerij Jansen")
+	wants(t, browse(t, api, "GET", "/web/rules/r1", "", "Cookie", "lang=en"), 200, "12 mails are decided anew", "always from now on")
+	wants(t, browse(t, taught("domain-client", "off"), "GET", "/web/rules/r1", ""), 200, `name="on" value="true"`)
+	wants(t, browse(t, taught("address-contact", "on"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "/undo")
+	wants(t, browse(t, taught("domain-client", "undone"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "!/undo")
+	reader := taught("domain-client", "on")
+	reader.answers["GET /api/me"] = person{Actions: []string{"rules.read"}}
+	wants(t, browse(t, reader, "GET", "/web/rules/r1", ""), 200, `!name="on"`, "!/undo", "!/web/mails/")
+	wants(t, browse(t, api, "GET", "/web/rules?search=niets", ""), 200, "Niets gevonden")
+}
+
+func TestRulesAreSwitchedAndTakenBack(t *testing.T) {
+	for _, c := range []struct {
+		path, form, flash string
+		answer            any
+	}{
+		{"", "on=false&tag=%22v1%22", "rules.is-off:0:", ruleObject{}},
+		{"", "on=true", "rules.is-on:0:", ruleObject{}},
+		{"", "on=true", "rules.not-changed:0:", Problem{Status: 412}},
+		{"", "on=true", "rules.not-done:0:", Problem{Status: 409}},
+		{"/undo", "", "rules.undone:12:", map[string]int{"reopened": 12}},
+		{"/undo", "", "rules.not-undone:0:", Problem{Status: 409}},
+	} {
+		api := taught("domain-client", "on")
+		api.answers["PATCH /api/rules/r1"], api.answers["DELETE /api/rules/r1"] = c.answer, c.answer
+		w := browse(t, api, "POST", "/web/rules/r1"+c.path, c.form)
+		if w.Code != 303 || w.Header().Get("Location") != "/web/rules/r1" || w.Result().Cookies()[0].Value != c.flash {
+			t.Errorf("%s %s: %d %v", c.path, c.form, w.Code, w.Header())
+		}
+	}
+	api := taught("domain-client", "on")
+	browse(t, api, "POST", "/web/rules/r1", "on=false")
+	if got := strings.TrimSpace(api.bodies["PATCH /api/rules/r1"]); got != `{"on":false}` {
+		t.Error(got)
+	}
+	// The list beside it is told, and the address is that of the rule.
+	w := browse(t, api, "GET", "/web/rules/r1", "", "HX-Request", "true", "HX-Target", "entry", "Cookie", "flash=rules.is-off:0:")
+	wants(t, w, 200, `<section id="entry"`, "De regel staat uit", "!<html")
+	if w.Header().Get("HX-Trigger") != "entries-changed" || w.Header().Get("HX-Push-Url") != "/web/rules/r1" {
+		t.Error(w.Header())
+	}
+}
