@@ -137,7 +137,7 @@ func TestNews(t *testing.T) {
 	}
 	w = browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", "", h...)
 	wants(t, w, 200, `<div id="chat-thread"`, "!<textarea", "!<html")
-	if asks(api, "/participants") || w.Header().Get("HX-Push-Url") != "" || w.Header().Get("HX-Trigger") != "chats-changed" {
+	if asks(api, "/participants") || w.Header().Get("HX-Push-Url") != "" || w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
 		t.Error(api.asked, w.Header())
 	}
 	if w := browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", ""); w.Code != 303 {

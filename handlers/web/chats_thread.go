@@ -172,7 +172,7 @@ func (v *visit) showChat(status int, more func(*openChat) error) error {
 		if err := v.api.put(api+"/seen", "", nil, nil); err != nil {
 			return err
 		}
-		v.w.Header().Set("HX-Trigger", "chats-changed")
+		v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")
 	}
 	if err := v.thread(api, earlier, open); err != nil {
 		return err
@@ -194,7 +194,7 @@ func (v *visit) showChat(status int, more func(*openChat) error) error {
 		v.w.Header().Set("HX-Push-Url", open.Path(""))
 	}
 	if takesFlash(v.r) {
-		v.w.Header().Set("HX-Trigger", "chats-changed")
+		v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")
 	}
 	return v.pageAs(status, "chats", view)
 }
