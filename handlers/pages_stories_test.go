@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,11 +17,13 @@ import (
 func TestPages(t *testing.T) {
 	chromium := browser(t)
 	t.Run("look", func(t *testing.T) { looks(t, chromium) })
-	for name, play := range map[string]func(*scene){
+	stories := map[string]func(*scene){
 		"newcomer": newcomer, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient, "dismiss": dismissAlways,
 		"bulk": bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
 		"preferences": preferences,
-	} {
+	}
+	maps.Copy(stories, officeStories)
+	for name, play := range stories {
 		for _, lang := range []string{"nl", "en"} {
 			t.Run(name+"/"+lang, func(t *testing.T) {
 				t.Parallel()
