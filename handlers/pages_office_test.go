@@ -70,7 +70,7 @@ func inChat(s *scene) {
 	b := s.as("anna@" + domain)
 	b.open("/web/chats")
 	b.sees(stukken)
-	b.shot("chats")
+	b.shot("chats-mine")
 	b.click("Jan Jansen")
 	b.sees(b.text("chats.write"))
 	b.fill(b.text("chats.note"), "Ik bel Jan vanmiddag terug.")
@@ -158,7 +158,7 @@ func readAudit(s *scene) {
 	b := s.as(admin)
 	b.open("/web/audit")
 	b.sees(b.text("audit.title"), "Beheer")
-	b.shot("audit")
+	b.shot("audit-begun")
 	b.open("/web/health")
 	b.sees(b.text("health.title"))
 }

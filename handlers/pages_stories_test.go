@@ -104,7 +104,7 @@ func newcomer(s *scene) {
 	b.signIn(carla)
 	b.open("/web")
 	b.sees(b.text("mails.title"), stukken, aanvraag, b.text("mails.open-one"))
-	b.shot("mails")
+	b.shot("mails-first-look")
 	b.click("Jan Jansen")
 	b.sees(b.text("mails.why"), "jan.jansen@prive.example")
 	b.until("the mail itself", `document.querySelector("iframe")?.contentDocument?.readyState !== "loading"`)
