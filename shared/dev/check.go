@@ -38,7 +38,7 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		{"gofmt", true, []string{"gofmt", "-l", "handlers", "shared"}},
 		{"vet", false, []string{"go", "vet", "./..."}},
 		{"staticcheck", false, []string{"go", "run", staticcheck, "./..."}},
-		{"test", false, []string{"go", "test", "-race", "-shuffle=on", "./..."}},
+		{"test", false, []string{"go", "test", "-race", "-shuffle=on", "-timeout", "40m", "./..."}},
 	} {
 		fmt.Fprintf(stdout, "%s: %s\n", step.name, strings.Join(step.args, " "))
 		start := time.Now()
