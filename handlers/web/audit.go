@@ -22,6 +22,7 @@ type auditEntry struct {
 	Mail       string            `json:"mail"`
 	Detail     map[string]string `json:"detail"`
 	Names      map[string]string `json:"names"`
+	Facts      []fact            `json:"-"`
 }
 
 // Who names those who are no team members: audit.by.<Who>.
@@ -71,10 +72,31 @@ func (e auditEntry) Path() string {
 // A fact is one thing more that an entry says.
 type fact struct{ Name, Value string }
 
-// Facts are what more there is to say, in order.
-func (e auditEntry) Facts() (facts []fact) {
+// facts are what more there is to say, in order, in the words of a language.
+func (e auditEntry) facts(k *skin) (facts []fact) {
+	word := func(prefix, value string) string { return cmp.Or(k.texts[prefix+value], value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		facts = append(facts, fact{name, e.plain(e.Detail[name])})
+		value := e.Detail[name]
+		switch name {
+		case "reason":
+			value = word("reason.", value)
+		case "rights", "active", "enabled", "state", "kind", "type":
+			before, after, both := strings.Cut(value, " → ")
+			value = word("audit.value.", before)
+			if both {
+				value += " → " + word("audit.value.", after)
+			}
+		case "also":
+			var others []string
+			for other := range strings.SplitSeq(value, ", ") {
+				action, _, _ := strings.Cut(other, " ")
+				others = append(others, word("audit.action.", action))
+			}
+			value = strings.Join(others, ", ")
+		}
+		if value = e.plain(value); value != "" {
+			facts = append(facts, fact{name, value})
+		}
 	}
 	return facts
 }
@@ -125,6 +147,9 @@ func (s *site) audit(v *visit) error {
 		return err
 	}
 	view.Entries = page.Items
+	for i, e := range view.Entries {
+		view.Entries[i].Facts = e.facts(v.skin)
+	}
 	if page.Next != "" {
 		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "after", page.Next)
 	}
