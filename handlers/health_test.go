@@ -64,7 +64,10 @@ func TestAuditIsNarrowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.office()
-		type entry struct{ ID, By, Action, Object, ObjectName string }
+		type entry struct {
+			ID, By, Action, Object, ObjectName string
+			Names                              map[string]string
+		}
 		all := func(query string) (out []entry) {
 			for after := ""; ; {
 				var page struct {
@@ -94,6 +97,14 @@ func TestAuditIsNarrowed(t *testing.T) {
 			if e.ObjectName == "" {
 				t.Errorf("%+v has no name", e)
 			}
+		}
+		// Whom the detail names by id has a name.
+		named := false
+		for _, e := range all("&action=client-team") {
+			named = named || len(e.Names) >= 2
+		}
+		if !named {
+			t.Error("the team of a client is told in ids alone")
 		}
 		if n := len(all("&by=nobody")); n != 0 {
 			t.Errorf("nobody did %d things", n)
