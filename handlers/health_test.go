@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -64,6 +65,9 @@ func TestAuditIsNarrowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.office()
+		for i := range 5 {
+			w.must("POST", "/api/clients", object{"number": fmt.Sprintf("70%d", i), "type": "person", "name": fmt.Sprintf("Client %d", i)})
+		}
 		type entry struct {
 			ID, By, Action, Object, ObjectName string
 			Names                              map[string]string

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Field is a field of the form that holds text.
+func (o *openEntry) Field(name string, most int, needed bool) textField {
+	value := map[string]string{
+		"name": o.Name, "number": o.Number, "kvk": o.KvK, "vat": o.VAT, "phone": o.Phone, "function": o.Function, "email": o.Email,
+	}[name]
+	f := textField{Name: name, Type: "text", Value: value, Most: most, Needed: needed, Bad: o.Problem.Field(name) != ""}
+	if name == "email" {
+		f.Type = "email"
+	}
+	return f
+}
+
+// Bad tells whether the API refuses a field.
+func (o *openEntry) Bad(name string) bool { return o.Problem.Field(name) != "" }
+
+// A textField is one line of a form.
+type textField struct {
+	Name, Type, Value string
+	Most              int
+	Needed, Bad       bool
+}
+
+// A body is what the API takes for a kind.
+type (
+	clientBody struct {
+		Number string `json:"number"`
+		Type   string `json:"type"`
+		Name   string `json:"name"`
+		KvK    string `json:"kvk"`
+		VAT    string `json:"vat"`
+	}
+	contactBody struct {
+		Name     string   `json:"name"`
+		Emails   []string `json:"emails"`
+		Clients  []string `json:"clients"`
+		Phone    string   `json:"phone"`
+		Function string   `json:"function"`
+	}
+	newMemberBody struct {
+		Name   string `json:"name"`
+		Email  string `json:"email"`
+		Rights string `json:"rights"`
+		Active bool   `json:"active"`
+	}
+	memberBody struct {
+		newMemberBody
+		Substitute *substitute `json:"substitute"`
+	}
+	roleBody struct {
+		Name string `json:"name"`
+	}
+	teamBody struct {
+		Name    string   `json:"name"`
+		Members []string `json:"members"`
+	}
+)
+
+func (o *openEntry) body() any {
+	switch o.Kind.Name {
+	case "clients":
+		return clientBody{o.Number, o.Type, o.Name, o.KvK, o.VAT}
+	case "contacts":
+		return contactBody{o.Name, o.Emails, o.Clients, o.Phone, o.Function}
+	case "team-members":
+		m := newMemberBody{o.Name, o.Email, o.Rights, o.Active}
+		if o.New {
+			return m
+		}
+		return memberBody{m, o.awayForm.substitute()}
+	case "roles":
+		return roleBody{o.Name}
+	}
+	return teamBody{o.Name, o.Members}
+}
+
+// read reads what a form sent.
+func (o *openEntry) read(r *http.Request) {
+	for name, field := range map[string]*string{
+		"name": &o.Name, "number": &o.Number, "type": &o.Type, "kvk": &o.KvK, "vat": &o.VAT, "phone": &o.Phone, "function": &o.Function,
+		"email": &o.Email, "rights": &o.Rights, "tag": &o.Tag, "emails": &o.EmailLines, "find": &o.Find,
+		"substitute": &o.awayForm.Member, "from": &o.From, "until": &o.Until,
+	} {
+		*field = r.PostFormValue(name)
+	}
+	o.Active = r.PostFormValue("active") != ""
+	o.Emails = strings.FieldsFunc(o.EmailLines, func(c rune) bool { return c == '\n' || c == '\r' || c == ',' || c == ';' || c == ' ' })
+	o.Clients, o.Members = append([]string{}, r.PostForm["clients"]...), append([]string{}, r.PostForm["members"]...)
+	if o.Emails == nil {
+		o.Emails = []string{}
+	}
+}
