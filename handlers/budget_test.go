@@ -1,9 +1,12 @@
 package main
 
 import (
+	"debug/elf"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -168,4 +171,28 @@ func TestListBudget(t *testing.T) {
 			t.Errorf("status %d, %d queries, %d bytes; want 200, 1, at most 60 KiB: %v", rec.Code, queries, rec.Body.Len(), w.toTables.Calls())
 		}
 	})
+}
+
+// The executable is small, so that an instance starts soon: nothing in it makes
+// the linker keep what nobody calls.
+func TestExecutableBudget(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "handler")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build the handler: %v\n%s", err, out)
+	}
+	f, err := elf.Open(file)
+	if err != nil {
+		t.Skip("counted where executables are as in Azure: ", err)
+	}
+	defer f.Close()
+	var size uint64 // of what is loaded: what is deployed has no more
+	for _, s := range f.Sections {
+		if s.Flags&elf.SHF_ALLOC != 0 && s.Type != elf.SHT_NOBITS {
+			size += s.Size
+		}
+	}
+	t.Logf("%.1f MB", float64(size)/1e6)
+	if size > 20e6 {
+		t.Errorf("the executable has %d bytes: go build -ldflags=-dumpdep . tells what brings them in", size)
+	}
 }

@@ -32,11 +32,14 @@ var owners = map[string][]string{
 	"github.com/thedatashed/xlsxreader":                                 {"shared/intake"},
 	"github.com/microcosm-cc/bluemonday":                                {"handlers/api"},
 	"github.com/caarlos0/env":                                           {"shared/config"},
-	"github.com/jhillyerd/enmime":                                       {"shared/sim"},
-	"github.com/emersion/go-smtp":                                       {"shared/sim"},
-	"github.com/robfig/cron":                                            {"shared/dev/host"},
-	"github.com/getkin/kin-openapi":                                     {},
-	"golang.org/x/tools":                                                {},
+	"github.com/DataDog/datadog-agent/pkg/template":                     {"handlers/web"},
+	"html/template":                 {"shared/dev"}, // handlers/web/views.go says why
+	"github.com/jba/templatecheck":  {},
+	"github.com/jhillyerd/enmime":   {"shared/sim"},
+	"github.com/emersion/go-smtp":   {"shared/sim"},
+	"github.com/robfig/cron":        {"shared/dev/host"},
+	"github.com/getkin/kin-openapi": {},
+	"golang.org/x/tools":            {},
 }
 
 // values are rooms that know no other room but values.

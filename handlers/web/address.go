@@ -43,15 +43,15 @@ type clientGathering struct {
 	Gathering gathering
 }
 
-// Title is the address.
-func (a addressView) Title() string { return a.Address.Address }
+// title is the address.
+func (a addressView) title() string { return a.Address.Address }
 
-// Bad is the code of what is wrong with a field of the form.
-func (a addressView) Bad(field string) string { return a.Problem.bad(field) }
+// mistake is the code of what is wrong with a field of the form.
+func (a addressView) mistake(field string) string { return a.Problem.bad(field) }
 
-// Joiners is where the form asks who would join.
-func (a addressView) Joiners() string {
-	return a.Connector.Path("joiners") + "?address=" + url.QueryEscape(a.Address.Address)
+// joiners is where the form asks who would join.
+func (a addressView) joiners() string {
+	return a.Connector.path("joiners") + "?address=" + url.QueryEscape(a.Address.Address)
 }
 
 func (s *site) registerAddresses() {
@@ -83,7 +83,7 @@ func (v *visit) newAddressPage(p *Problem, f addressForm) error {
 		return err
 	}
 	if view.Address.Address == "" {
-		return v.done(view.Connector.Path(""), flash{})
+		return v.done(view.Connector.path(""), flash{})
 	}
 	return v.addressPage(view)
 }
@@ -254,7 +254,7 @@ func (v *visit) patchAddress(patch map[string]any, f *addressForm, key string) e
 
 func (v *visit) toAddress(key string) error {
 	a := addressObject{ID: v.r.PathValue("address"), Connector: v.r.PathValue("connector")}
-	return v.done(a.Path(""), flash{Key: key})
+	return v.done(a.path(""), flash{Key: key})
 }
 
 // fetchAddress has the mail of an address fetched now.

@@ -60,17 +60,8 @@ type gathering struct {
 	joiners
 }
 
-// Gathering is who would join the chat of a mail to the address.
-func (a addressObject) Gathering() gathering {
-	g := gathering{Kind: a.Link.Kind, Address: a.Address}
-	if a.Joiners != nil {
-		g.joiners = *a.Joiners
-	}
-	return g
-}
-
-// Path is where the address is, and what is done to it.
-func (a addressObject) Path(do string) string {
+// path is where the address is, and what is done to it.
+func (a addressObject) path(do string) string {
 	p := "/web/connectors/" + url.PathEscape(a.Connector) + "/addresses/" + url.PathEscape(a.ID)
 	if do != "" {
 		p += "/" + do
@@ -78,8 +69,8 @@ func (a addressObject) Path(do string) string {
 	return p
 }
 
-// Level says how it goes, as the colours are named.
-func (a addressObject) Level() string {
+// level says how it goes, as the colours are named.
+func (a addressObject) level() string {
 	switch {
 	case !a.Active:
 		return "off"
@@ -93,8 +84,8 @@ func (a addressObject) Level() string {
 	return "ok"
 }
 
-// Condition names how it goes: address.state.<condition>.
-func (a addressObject) Condition() string {
+// condition names how it goes: address.state.<condition>.
+func (a addressObject) condition() string {
 	switch {
 	case !a.Active:
 		return "paused"
@@ -119,8 +110,8 @@ type addressList struct {
 	More bool // than a page shows
 }
 
-// Active is how many of them are read.
-func (l addressList) Active() (n int) {
+// active is how many of them are read.
+func (l addressList) active() (n int) {
 	for _, a := range l.All {
 		if a.Active {
 			n++
@@ -226,14 +217,14 @@ func (v *visit) mailboxes(c connectorObject, search, after string) (*boxList, er
 	out.Problem, out.Boxes = p, page.Items
 	if page.Next != "" {
 		next.Set("after", page.Next)
-		out.More = c.Path("mailboxes") + "?" + next.Encode()
+		out.More = c.path("mailboxes") + "?" + next.Encode()
 	}
 	return out, nil
 }
 
-// Activate is where a mailbox is activated.
-func (c connectorView) Activate(address string) string {
-	return c.Connector.Path("activate") + "?address=" + url.QueryEscape(address)
+// activate is where a mailbox is activated.
+func (c connectorView) activate(address string) string {
+	return c.Connector.path("activate") + "?address=" + url.QueryEscape(address)
 }
 
 // status is that of a page that may show a problem.

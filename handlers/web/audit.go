@@ -25,8 +25,8 @@ type auditEntry struct {
 	Facts      []fact            `json:"-"`
 }
 
-// Who names those who are no team members: audit.by.<Who>.
-func (e auditEntry) Who() string {
+// who names those who are no team members: audit.by.<Who>.
+func (e auditEntry) who() string {
 	switch {
 	case e.By == "":
 		return "system"
@@ -47,14 +47,14 @@ func (e auditEntry) split() (kind, id string) {
 	return e.Object[:at], e.Object[at+1:]
 }
 
-// Kind names what it was done to: audit.object.<Kind>.
-func (e auditEntry) Kind() string {
+// kind names what it was done to: audit.object.<Kind>.
+func (e auditEntry) kind() string {
 	kind, _ := e.split()
 	return strings.ReplaceAll(kind, " ", "-")
 }
 
-// Path is the page of what it was done to, "" when there is none.
-func (e auditEntry) Path() string {
+// path is the page of what it was done to, "" when there is none.
+func (e auditEntry) link() string {
 	kind, id := e.split()
 	if strings.HasSuffix(e.Action, ".delete") {
 		return ""
@@ -133,8 +133,8 @@ type auditView struct {
 	Next              string
 }
 
-// Narrow tells whether the filter hides entries.
-func (a auditView) Narrow() bool { return a.By != "" || a.Action != "" }
+// narrow tells whether the filter hides entries.
+func (a auditView) narrow() bool { return a.By != "" || a.Action != "" }
 
 func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
 

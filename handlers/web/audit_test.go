@@ -50,7 +50,7 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Vindt niemand", "Niemand heeft de rol", `<span class="badge error">Nog 5 dagen`)
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
 	for days, want := range map[int]string{800: "ok", 61: "ok", 59: "warn", 6: "error", -3: "error"} {
-		if got := (connectorHealth{SecretExpires: time.Now().Add(time.Duration(days)*24*time.Hour + time.Minute)}).Level(); got != want {
+		if got := (connectorHealth{SecretExpires: time.Now().Add(time.Duration(days)*24*time.Hour + time.Minute)}).level(); got != want {
 			t.Errorf("%d days: %s, want %s", days, got, want)
 		}
 	}

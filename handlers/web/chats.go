@@ -24,8 +24,8 @@ type chatObject struct {
 	Unread      int       `json:"unread"`
 }
 
-// Gist is the start of its last message, on one line.
-func (c chatObject) Gist() string { return mailObject{Preview: c.Preview}.Gist() }
+// gist is the start of its last message, on one line.
+func (c chatObject) gist() string { return mailObject{Preview: c.Preview}.gist() }
 
 // A chatFilter says which chats the list holds. It travels in the query of
 // every address below /web/chats.
@@ -54,8 +54,8 @@ func chatFilterOf(q url.Values) chatFilter {
 	return f
 }
 
-// Query is the filter as part of an address, "" for that of the first page.
-func (f chatFilter) Query() string {
+// query is the filter as part of an address, "" for that of the first page.
+func (f chatFilter) query() string {
 	q := url.Values{}
 	for name, value := range map[string]string{"search": f.Search, "after": f.After} {
 		if value != "" {
@@ -80,8 +80,8 @@ func (f chatFilter) Query() string {
 	return "?" + q.Encode()
 }
 
-// Narrow tells whether the filter hides chats in its state.
-func (f chatFilter) Narrow() bool { return f.Search != "" || f.Unread }
+// narrow tells whether the filter hides chats in its state.
+func (f chatFilter) narrow() bool { return f.Search != "" || f.Unread }
 
 // ask is the query for the API.
 func (f chatFilter) ask() string {
@@ -111,8 +111,8 @@ type chatsView struct {
 	SeesAll bool
 }
 
-// IsOpen tells whether this chat of the list is the open one.
-func (c *chatsView) IsOpen(id string) bool { return c.Open != nil && c.Open.ID == id }
+// isOpen tells whether this chat of the list is the open one.
+func (c *chatsView) isOpen(id string) bool { return c.Open != nil && c.Open.ID == id }
 
 func (s *site) registerChats() {
 	s.page("/web/chats", s.chats)
@@ -156,11 +156,11 @@ func (v *visit) chatsView(f chatFilter) (*chatsView, error) {
 		} else {
 			more.After, more.Show = page.Next, chatPage
 		}
-		view.More = "/web/chats" + more.Query()
+		view.More = "/web/chats" + more.query()
 	}
 	for _, state := range chatStates {
 		t := chatFilter{State: state, Search: f.Search, All: f.All, Show: chatPage}
-		view.Tabs = append(view.Tabs, tab{state, "/web/chats" + t.Query(), state == f.State})
+		view.Tabs = append(view.Tabs, tab{state, "/web/chats" + t.query(), state == f.State})
 	}
 	return view, nil
 }
@@ -169,7 +169,7 @@ func (v *visit) chatsView(f chatFilter) (*chatsView, error) {
 // shows of it, and with nothing otherwise.
 func (s *site) chatNews(v *visit) error {
 	if !isPart(v.r) {
-		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).Query(), flash{})
+		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).query(), flash{})
 	}
 	var c chatObject
 	tag, err := v.api.getTag("/api/chats/"+url.PathEscape(v.r.PathValue("chat")), &c)

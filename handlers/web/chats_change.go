@@ -13,7 +13,7 @@ import (
 // chatHere is the chat that a form is about: its place in the API, and its page.
 func (v *visit) chatHere() (api, page string) {
 	id := url.PathEscape(v.r.PathValue("chat"))
-	return "/api/chats/" + id, "/web/chats/" + id + chatFilterOf(v.r.URL.Query()).Query()
+	return "/api/chats/" + id, "/web/chats/" + id + chatFilterOf(v.r.URL.Query()).query()
 }
 
 // writeNote writes a note once, however often its form is sent.

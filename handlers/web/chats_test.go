@@ -263,7 +263,7 @@ func TestFilesOfAChat(t *testing.T) {
 		wants(t, browse(t, api, "GET", path, ""), 200, "konden niet worden opgehaald", "/messages/1/body")
 	}
 	for size, want := range map[int64]string{0: "", 12: "1 kB", 1499: "1 kB", 250_000: "250 kB", 25_400_000: "25 MB"} {
-		if got := (file{Size: size}).Length(); got != want {
+		if got := (file{Size: size}).length(); got != want {
 			t.Errorf("%d bytes: %q", size, got)
 		}
 	}
@@ -271,7 +271,7 @@ func TestFilesOfAChat(t *testing.T) {
 
 func TestSubjectOfAMessage(t *testing.T) {
 	for subject, want := range map[string]string{"Btw": "", "Re: BTW": "", "Antw: RE: Btw": "", "Loon": "Loon", "Re: Loon": "Re: Loon", "": ""} {
-		if got := (message{Subject: subject}).Own("Fwd: Btw"); got != want {
+		if got := (message{Subject: subject}).own("Fwd: Btw"); got != want {
 			t.Errorf("%q: %q, want %q", subject, got, want)
 		}
 	}
@@ -280,12 +280,12 @@ func TestSubjectOfAMessage(t *testing.T) {
 func TestTheFilterOfChatsTravels(t *testing.T) {
 	for _, q := range []string{"", "?state=closed", "?search=a+b&state=all&unread=1&whose=all", "?after=" + one + "&show=200"} {
 		v, _ := url.ParseQuery(strings.TrimPrefix(q, "?"))
-		if got := chatFilterOf(v).Query(); got != q {
+		if got := chatFilterOf(v).query(); got != q {
 			t.Errorf("%q becomes %q", q, got)
 		}
 	}
 	open := openChat{chatObject: chatObject{ID: one}, Tag: "a/b", Filter: chatFilterOf(url.Values{"state": {"all"}})}
-	if got := open.News(); got != fmt.Sprint("/web/chats/", one, "/news?state=all&is=a%2Fb") {
+	if got := open.news(); got != fmt.Sprint("/web/chats/", one, "/news?state=all&is=a%2Fb") {
 		t.Error(got)
 	}
 }

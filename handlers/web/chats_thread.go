@@ -60,39 +60,39 @@ type (
 	}
 )
 
-// Who is how the writer of a mail is called.
-func (m message) Who() string { return cmp.Or(m.From.Name, m.From.Email) }
+// who is how the writer of a mail is called.
+func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
-// Gist is the start of what it says, on one line.
-func (m message) Gist() string { return mailObject{Preview: m.Preview}.Gist() }
+// gist is the start of what it says, on one line.
+func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
 
-// Short tells whether its start is all of it, so that it needs little room.
-func (m message) Short() bool { return len(m.Preview) < 200 }
+// short tells whether its start is all of it, so that it needs little room.
+func (m message) short() bool { return len(m.Preview) < 200 }
 
 // answerMark is what mail programs put before the subject of what they answer.
 var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
 
-// Own is the subject, when the mail has another than its chat.
-func (m message) Own(chat string) string {
+// own is the subject, when the mail has another than its chat.
+func (m message) own(chat string) string {
 	if strings.EqualFold(answerMark.ReplaceAllString(m.Subject, ""), answerMark.ReplaceAllString(chat, "")) {
 		return ""
 	}
 	return m.Subject
 }
 
-// Reason names the text that says why somebody takes part: chats.why.<reason>.
-func (p participant) Reason() string {
+// reason names the text that says why somebody takes part: chats.why.<reason>.
+func (p participant) reason() string {
 	if p.What == "" && p.Why != "earlier" {
 		return "hand-only"
 	}
 	return p.Why
 }
 
-// Called is how a participant is called; who was deleted has no name.
-func (p participant) Called() string { return cmp.Or(p.Name, p.Email, "?") }
+// called is how a participant is called; who was deleted has no name.
+func (p participant) called() string { return cmp.Or(p.Name, p.Email, "?") }
 
-// Length is about how much a file holds, in the units that people know.
-func (f file) Length() string {
+// length is about how much a file holds, in the units that people know.
+func (f file) length() string {
 	switch {
 	case f.Kind == "link" || f.Size <= 0:
 		return ""
@@ -125,17 +125,17 @@ type kept struct {
 	Chat, Text, Key, Status string
 }
 
-// Path is what is done to the chat, with the list as it is filtered.
-func (c openChat) Path(do string) string {
+// path is what is done to the chat, with the list as it is filtered.
+func (c openChat) path(do string) string {
 	p := "/web/chats/" + url.PathEscape(c.ID)
 	if do != "" {
 		p += "/" + do
 	}
-	return p + c.Filter.Query()
+	return p + c.Filter.query()
 }
 
-// News is where the page asks whether something came in.
-func (c openChat) News() string { return withQuery(c.Path("news"), "is", c.Tag) }
+// news is where the page asks whether something came in.
+func (c openChat) news() string { return withQuery(c.path("news"), "is", c.Tag) }
 
 // withQuery is an address of these pages with one more value in its query.
 func withQuery(path, name, value string) string {
@@ -146,20 +146,20 @@ func withQuery(path, name, value string) string {
 	return path + sep + name + "=" + url.QueryEscape(value)
 }
 
-// List is where the list is.
-func (c openChat) List() string { return "/web/chats" + c.Filter.Query() }
+// list is where the list is.
+func (c openChat) list() string { return "/web/chats" + c.Filter.query() }
 
 func (s *site) chat(v *visit) error {
 	return v.showChat(http.StatusOK, func(*openChat) error { return nil })
 }
 
 // showChat answers with a chat, after more has said what else is to be seen.
-// Who looks at the end of it has seen it.
+// who looks at the end of it has seen it.
 func (v *visit) showChat(status int, more func(*openChat) error) error {
 	f := chatFilterOf(v.r.URL.Query())
 	f.All = f.All && v.me.seesAll()
 	api := "/api/chats/" + url.PathEscape(v.r.PathValue("chat"))
-	open := &openChat{Filter: f, CanWrite: v.me.Can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
+	open := &openChat{Filter: f, CanWrite: v.me.can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
 	tag, err := v.api.getTag(api, &open.chatObject)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (v *visit) showChat(status int, more func(*openChat) error) error {
 	}
 	view.Open = open
 	if v.r.Header.Get("HX-Target") == "chat-detail" {
-		v.w.Header().Set("HX-Push-Url", open.Path(""))
+		v.w.Header().Set("HX-Push-Url", open.path(""))
 	}
 	if takesFlash(v.r) {
 		v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")
@@ -225,7 +225,7 @@ func (v *visit) thread(api, earlier string, open *openChat) error {
 			letter = true
 		}
 		if m.HasAttachments {
-			m.Files = &files{Path: open.Path("files/" + url.PathEscape(m.Mail))}
+			m.Files = &files{Path: open.path("files/" + url.PathEscape(m.Mail))}
 		}
 	}
 	if last >= 0 {
@@ -233,7 +233,7 @@ func (v *visit) thread(api, earlier string, open *openChat) error {
 	}
 	slices.Reverse(open.Thread)
 	if page.Next != "" {
-		open.Earlier = withQuery(open.Path(""), "earlier", page.Next)
+		open.Earlier = withQuery(open.path(""), "earlier", page.Next)
 	}
 	return nil
 }

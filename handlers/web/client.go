@@ -47,7 +47,7 @@ func (p *Problem) Error() string {
 }
 
 // Field returns the message about a field of the body, "" when it is fine.
-func (p *Problem) Field(name string) string {
+func (p *Problem) field(name string) string {
 	if p == nil {
 		return ""
 	}

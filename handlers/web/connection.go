@@ -111,7 +111,7 @@ func (v *visit) patchConnector(form string, patch map[string]string, f connector
 		if form == "rotate" {
 			key = "connector.rotated"
 		}
-		return v.leave(connectorObject{ID: v.r.PathValue("connector")}.Path("connection"), flash{Key: key})
+		return v.leave(connectorObject{ID: v.r.PathValue("connector")}.path("connection"), flash{Key: key})
 	}
 	return v.connectionPage(p.Status, func(view *connectorView) error {
 		// Who presses the button again knows what it is now.

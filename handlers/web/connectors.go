@@ -24,8 +24,8 @@ type connectorObject struct {
 	WhatToDo      *words.Text `json:"whatToDo"`
 }
 
-// Path is where the connector is, and its parts.
-func (c connectorObject) Path(part string) string {
+// path is where the connector is, and its parts.
+func (c connectorObject) path(part string) string {
 	p := "/web/connectors/" + url.PathEscape(c.ID)
 	if part != "" {
 		p += "/" + part
@@ -33,8 +33,8 @@ func (c connectorObject) Path(part string) string {
 	return p
 }
 
-// Level says how bad the state is, as the colours are named.
-func (c connectorObject) Level() string {
+// level says how bad the state is, as the colours are named.
+func (c connectorObject) level() string {
 	switch c.State {
 	case "works":
 		return "ok"
@@ -44,17 +44,17 @@ func (c connectorObject) Level() string {
 	return "error"
 }
 
-// Days is how many days the secret still lives; 0 on its last.
-func (c connectorObject) Days() int { return int(time.Until(c.SecretExpires) / (24 * time.Hour)) }
+// days is how many days the secret still lives; 0 on its last.
+func (c connectorObject) days() int { return int(time.Until(c.SecretExpires) / (24 * time.Hour)) }
 
-// Expired tells whether the secret is past its date.
-func (c connectorObject) Expired() bool { return !c.SecretExpires.After(time.Now()) }
+// expired tells whether the secret is past its date.
+func (c connectorObject) expired() bool { return !c.SecretExpires.After(time.Now()) }
 
-// Expiry is how urgent a new secret is, as the colours are named: from 60 days
+// expiry is how urgent a new secret is, as the colours are named: from 60 days
 // before its end on it is said, from 30 it is urgent, from 7 it is an error.
 // "" is that there is time.
-func (c connectorObject) Expiry() string {
-	switch days := c.Days(); {
+func (c connectorObject) expiry() string {
+	switch days := c.days(); {
 	case days <= 7:
 		return "error"
 	case days <= 30:
@@ -87,11 +87,12 @@ type connectorView struct {
 	Address   string // that was named to try
 }
 
-// Title is the name of the connector.
-func (c connectorView) Title() string { return c.Connector.Name }
+// title is the name of the connector.
+func (c connectorView) title() string { return c.Connector.Name }
 
-// Bad is the code of what is wrong with a field of the form, "" when it is fine.
-func (c connectorView) Bad(form, field string) string {
+// mistakeIn is the code of what is wrong with a field of a form, "" when it is
+// fine.
+func (c connectorView) mistakeIn(form, field string) string {
 	if c.Shown != form {
 		return ""
 	}
@@ -100,7 +101,7 @@ func (c connectorView) Bad(form, field string) string {
 
 // bad is the code of what is wrong with a field.
 func (p *Problem) bad(field string) string {
-	if p.Field(field) == "" {
+	if p.field(field) == "" {
 		return ""
 	}
 	if code := p.Codes[field]; code != "" {
@@ -109,8 +110,8 @@ func (p *Problem) bad(field string) string {
 	return "other"
 }
 
-// Whole tells whether the problem is none of a field.
-func (p *Problem) Whole() bool { return p != nil && len(p.Errors) == 0 }
+// whole tells whether the problem is none of a field.
+func (p *Problem) whole() bool { return p != nil && len(p.Errors) == 0 }
 
 // mendable is what the visitor can mend in the form, or try again from it: all
 // refusals but those of who he or she is and of what is not there.
@@ -187,7 +188,7 @@ func (s *site) createConnector(v *visit) error {
 	if p != nil {
 		return v.newConnectorPage(p.Status, p, f)
 	}
-	return v.leave(made.Path("connection"), flash{Key: "connector.made"})
+	return v.leave(made.path("connection"), flash{Key: "connector.made"})
 }
 
 // guide answers with the guide, its links leading to the app registration whose

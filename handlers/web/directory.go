@@ -44,8 +44,8 @@ type entry struct {
 	Members    []string          `json:"members"`
 }
 
-// Line is what the list says under the name.
-func (e entry) Line() string {
+// line is what the list says under the name.
+func (e entry) line() string {
 	switch {
 	case e.Number != "":
 		return e.Number
@@ -66,20 +66,20 @@ type directoryView struct {
 	CanWrite      bool
 }
 
-// Path is where something of this list is, with the list as it is filtered.
-func (d *directoryView) Path(of string) string {
+// path is where something of this list is, with the list as it is filtered.
+func (d *directoryView) path(of string) string {
 	p := "/web/directory/" + d.Kind.Name
 	if of != "" {
 		p += "/" + of
 	}
-	return p + d.Query()
+	return p + d.query()
 }
 
-// Query is the filter as part of an address.
-func (d *directoryView) Query() string { return queryOf("search", d.Search, "after", d.After) }
+// query is the filter as part of an address.
+func (d *directoryView) query() string { return queryOf("search", d.Search, "after", d.After) }
 
-// IsOpen tells whether this entry of the list is the open one.
-func (d *directoryView) IsOpen(id string) bool { return d.Open != nil && d.Open.ID == id }
+// isOpen tells whether this entry of the list is the open one.
+func (d *directoryView) isOpen(id string) bool { return d.Open != nil && d.Open.ID == id }
 
 func (s *site) registerDirectory() {
 	s.mux.Handle("GET /web/directory", http.RedirectHandler("/web/directory/clients", http.StatusFound))
@@ -97,7 +97,7 @@ func (s *site) registerDirectory() {
 
 func (v *visit) directoryView(k directoryKind) (*directoryView, error) {
 	q := v.r.URL.Query()
-	view := &directoryView{Kind: k, Kinds: directoryKinds, Search: q.Get("search"), After: q.Get("after"), CanWrite: v.me.Can("directory.write")}
+	view := &directoryView{Kind: k, Kinds: directoryKinds, Search: q.Get("search"), After: q.Get("after"), CanWrite: v.me.can("directory.write")}
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
 		return view, nil // the list stays as it is
 	}
@@ -115,7 +115,7 @@ func (v *visit) listEntries(k directoryKind) error {
 	if err != nil {
 		return err
 	}
-	v.pushed(view.Path(""))
+	v.pushed(view.path(""))
 	return v.page("directory", view)
 }
 
@@ -129,12 +129,12 @@ func (v *visit) showEntry(status int, k directoryKind, open *openEntry) error {
 	if err := v.fill(open); err != nil {
 		return err
 	}
-	v.pushed(view.Path(cmp.Or(open.ID, "new")))
+	v.pushed(view.path(cmp.Or(open.ID, "new")))
 	return v.pageAs(status, "directory", view)
 }
 
 func (v *visit) newEntry(k directoryKind) error {
-	if !v.me.Can("directory.write") {
+	if !v.me.can("directory.write") {
 		return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
 	}
 	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Type: "organisation", Rights: "editor", Active: true}})

@@ -224,7 +224,7 @@ func (v *visit) fillContact(o *openEntry) error {
 			continue
 		}
 		a := learnedAddress{Email: email, Rule: rule}
-		if v.me.Can("rules.read") {
+		if v.me.can("rules.read") {
 			var r ruleObject
 			err := v.api.get("/api/rules/"+url.PathEscape(rule), &r)
 			if err != nil && !isRefusal(err) {

@@ -6,19 +6,19 @@ import (
 )
 
 // Field is a field of the form that holds text.
-func (o *openEntry) Field(name string, most int, needed bool) textField {
+func (o *openEntry) input(name string, most int, needed bool) textField {
 	value := map[string]string{
 		"name": o.Name, "number": o.Number, "kvk": o.KvK, "vat": o.VAT, "phone": o.Phone, "function": o.Function, "email": o.Email,
 	}[name]
-	f := textField{Name: name, Type: "text", Value: value, Most: most, Needed: needed, Bad: o.Problem.Field(name) != ""}
+	f := textField{Name: name, Type: "text", Value: value, Most: most, Needed: needed, Bad: o.Problem.field(name) != ""}
 	if name == "email" {
 		f.Type = "email"
 	}
 	return f
 }
 
-// Bad tells whether the API refuses a field.
-func (o *openEntry) Bad(name string) bool { return o.Problem.Field(name) != "" }
+// bad tells whether the API refuses a field.
+func (o *openEntry) bad(name string) bool { return o.Problem.field(name) != "" }
 
 // A textField is one line of a form.
 type textField struct {

@@ -23,8 +23,8 @@ type teamForm struct {
 	Unsaved bool
 }
 
-// NameOf is the name of a team member or of a role.
-func (t *teamForm) NameOf(id string) string {
+// nameOf is the name of a team member or of a role.
+func (t *teamForm) nameOf(id string) string {
 	for _, n := range append(t.Members[:len(t.Members):len(t.Members)], t.Roles...) {
 		if n.ID == id {
 			return n.Name

@@ -61,5 +61,5 @@ func (k *skin) flashText(f *flash) string {
 	return ""
 }
 
-// IsWarning tells whether something did not go as wanted.
-func (f *flash) IsWarning() bool { return strings.Contains(f.Key, ".not-") }
+// isWarning tells whether something did not go as wanted.
+func (f *flash) isWarning() bool { return strings.Contains(f.Key, ".not-") }

@@ -19,13 +19,13 @@ type guide struct {
 	Enterprise  string // where consent can be revoked
 }
 
-// Names are the permissions to add, in the order of the guide.
-func (guide) Names() []string {
+// permissions are those to add, in the order of the guide.
+func permissions() []string {
 	return []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}
 }
 
-// Known tells whether the links lead to one app registration.
-func (g guide) Known() bool { return g.ClientID != "" }
+// known tells whether the links lead to one app registration.
+func (g guide) known() bool { return g.ClientID != "" }
 
 var (
 	guidForm     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

@@ -60,8 +60,8 @@ type connectorHealth struct {
 	SecretExpires time.Time   `json:"secretExpires"`
 }
 
-// Days is how many days the secret still works, negative when it does not.
-func (c connectorHealth) Days() int { return daysUntil(c.SecretExpires, time.Now()) }
+// days is how many days the secret still works, negative when it does not.
+func (c connectorHealth) days() int { return daysUntil(c.SecretExpires, time.Now()) }
 
 func daysUntil(t, now time.Time) int {
 	if d := t.Sub(now); d < 0 {
@@ -70,9 +70,9 @@ func daysUntil(t, now time.Time) int {
 	return int(t.Sub(now).Hours() / 24)
 }
 
-// Level is how near the end of the secret is: error, warn or ok.
-func (c connectorHealth) Level() string {
-	switch days := c.Days(); {
+// level is how near the end of the secret is: error, warn or ok.
+func (c connectorHealth) level() string {
+	switch days := c.days(); {
 	case days < 7:
 		return "error"
 	case days < 60:
@@ -81,8 +81,8 @@ func (c connectorHealth) Level() string {
 	return "ok"
 }
 
-// Late tells whether the timer should have run again by now.
-func (h *healthReport) Late() bool {
+// late tells whether the timer should have run again by now.
+func (h *healthReport) late() bool {
 	return !h.LastTick.IsZero() && time.Since(h.LastTick) > 12*time.Minute
 }
 
@@ -100,7 +100,7 @@ func (s *site) health(v *visit) error {
 		return err
 	}
 	view := healthView{OK: err == nil, Checks: body.Checks}
-	if view.OK && v.me.Can("health.read") {
+	if view.OK && v.me.can("health.read") {
 		var r healthReport
 		switch err := v.api.get("/api/health", &r); {
 		case err == nil:

@@ -84,8 +84,8 @@ type importView struct {
 	Bad    string // what is wrong with the form, as import.<Bad>
 }
 
-// Ready tells whether the file can be taken in as it is.
-func (i importView) Ready() bool {
+// ready tells whether the file can be taken in as it is.
+func (i importView) ready() bool {
 	return i.Report != nil && !i.Report.Applied && i.Wrong == 0 && i.Change > 0
 }
 
@@ -96,7 +96,7 @@ const (
 
 func (s *site) registerImport() {
 	s.page("/web/directory/import", func(v *visit) error {
-		if !v.me.Can("directory.write") {
+		if !v.me.can("directory.write") {
 			return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
 		}
 		return v.page("import", importView{Kinds: importKinds})

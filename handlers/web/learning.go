@@ -2,7 +2,7 @@ package web
 
 import (
 	"bytes"
-	"html/template"
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"math"
 	"strconv"
 	"strings"
@@ -25,8 +25,8 @@ type learnedMonth struct {
 	Rate        string  `json:"-"` // Per100 in the visitor's language
 }
 
-// Share is how many of the month's mails a number is, in whole percents.
-func (m learnedMonth) Share(n int) int {
+// share is how many of the month's mails a number is, in whole percents.
+func (m learnedMonth) share(n int) int {
 	if m.Mails == 0 {
 		return 0
 	}
@@ -38,8 +38,8 @@ type learningView struct {
 	Plot   template.HTML
 }
 
-// Now is the current month.
-func (l learningView) Now() learnedMonth { return l.Months[0] }
+// now is the current month.
+func (l learningView) now() learnedMonth { return l.Months[0] }
 
 func (s *site) registerLearning() { s.page("/web/learning", s.learning) }
 

@@ -65,31 +65,31 @@ type openMail struct {
 	Company     string   // that the mail tells of its writer
 }
 
-// Can tells whether the visitor may solve the mail in this way.
-func (m openMail) Can(action string) bool { return m.CanSolve && slices.Contains(m.Solutions, action) }
+// can tells whether the visitor may solve the mail in this way.
+func (m openMail) can(action string) bool { return m.CanSolve && slices.Contains(m.Solutions, action) }
 
-// Path is where the mail is, with the list as it is filtered; and what is done
+// path is where the mail is, with the list as it is filtered; and what is done
 // to it.
-func (m openMail) Path(do string) string {
+func (m openMail) path(do string) string {
 	p := "/web/mails/" + url.PathEscape(m.ID)
 	if do != "" {
 		p += "/" + do
 	}
-	return p + m.Filter.Query()
+	return p + m.Filter.query()
 }
 
 // fewSuggestions are seen at once: the mail itself is to be read beside them.
 const fewSuggestions = 3
 
-// Best are the likeliest suggestions, Others the rest.
-func (m openMail) Best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
-func (m openMail) Others() []suggestion { return m.Suggestions[len(m.Best()):] }
+// best are the likeliest suggestions, Others the rest.
+func (m openMail) best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
+func (m openMail) others() []suggestion { return m.Suggestions[len(m.best()):] }
 
-// List is where the list is.
-func (m openMail) List() string { return "/web/mails" + m.Filter.Query() }
+// list is where the list is.
+func (m openMail) list() string { return "/web/mails" + m.Filter.query() }
 
-// Likely says in one word how sure a suggestion is.
-func (s suggestion) Likely() string {
+// likely says in one word how sure a suggestion is.
+func (s suggestion) likely() string {
 	switch {
 	case s.Score >= 0.8:
 		return "high"
@@ -101,7 +101,7 @@ func (s suggestion) Likely() string {
 
 // Text names what the suggestion does: mails.do.<action>, with its scope when
 // that is more than this mail.
-func (s suggestion) Text() string {
+func (s suggestion) deed() string {
 	if s.Solve.Scope == "sender" || s.Solve.Scope == "list" {
 		return s.Action + "-" + s.Solve.Scope
 	}
@@ -111,8 +111,8 @@ func (s suggestion) Text() string {
 	return s.Action
 }
 
-// Whom is whom the suggestion names.
-func (s suggestion) Whom() string {
+// whom is whom the suggestion names.
+func (s suggestion) whom() string {
 	switch {
 	case s.Action == "create-contact" && s.Client != nil:
 		return s.Solve.Name + " (" + s.Client.Name + ")"
@@ -135,7 +135,7 @@ func (s *site) mail(v *visit) error {
 // showMail answers with a mail, after more has said what else is to be seen.
 func (v *visit) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
-	open := &openMail{Filter: f, CanSolve: v.me.Can("mails.solve")}
+	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve")}
 	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
 	if err := v.api.get(api, &open.mailObject); err != nil {
 		return err
@@ -155,7 +155,7 @@ func (v *visit) showMail(status int, more func(*openMail) error) error {
 	}
 	view.Open = open
 	// A form's own address is no page to come back to.
-	v.w.Header().Set("HX-Push-Url", open.Path(""))
+	v.w.Header().Set("HX-Push-Url", open.path(""))
 	if takesFlash(v.r) {
 		v.w.Header().Set("HX-Trigger", "mails-changed")
 	}
@@ -177,7 +177,7 @@ func (v *visit) suggest(api string, open *openMail) error {
 	}
 	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
 	for i, s := range open.Suggestions {
-		open.Suggestions[i].Path, open.Suggestions[i].First = open.Path("solve"), i == 0
+		open.Suggestions[i].Path, open.Suggestions[i].First = open.path("solve"), i == 0
 		if s.Contact == nil {
 			continue
 		}
@@ -200,7 +200,7 @@ func (v *visit) suggest(api string, open *openMail) error {
 // undoable is what was last decided about a mail by a person, when that can be
 // taken back; what a learned rule decided is nobody's.
 func undoable(m mailObject) *attempt {
-	if m.Waits() {
+	if m.waits() {
 		return nil
 	}
 	for _, h := range slices.Backward(m.History) {

@@ -35,8 +35,8 @@ func filterOf(q url.Values) filter {
 	return f
 }
 
-// Query is the filter as part of an address, "" for that of the first page.
-func (f filter) Query() string {
+// query is the filter as part of an address, "" for that of the first page.
+func (f filter) query() string {
 	q := url.Values{}
 	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
 		if value != "" {
@@ -58,8 +58,8 @@ func (f filter) Query() string {
 	return "?" + q.Encode()
 }
 
-// Narrow tells whether the filter hides mail in its state.
-func (f filter) Narrow() bool {
+// narrow tells whether the filter hides mail in its state.
+func (f filter) narrow() bool {
 	return f.Reason != "" || f.Address != "" || f.Search != "" || f.Age > 0
 }
 

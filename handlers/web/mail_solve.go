@@ -46,7 +46,7 @@ func (s *site) solve(v *visit) error {
 	// A contact without a client, or a client without a team: one step is done
 	// and the next is asked for.
 	if out.Mail.State == "parked" {
-		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).Query(), flash{Key: "mails.not-yet", Undo: id})
+		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: "mails.not-yet", Undo: id})
 	}
 	key := "mails.solved"
 	if form.Action == "dismiss" {
@@ -59,7 +59,7 @@ func (s *site) solve(v *visit) error {
 // a mistake in the form, or somebody who was faster.
 func (v *visit) notSolved(p *Problem, form solution) error {
 	return v.showMail(p.Status, func(open *openMail) error {
-		if !open.Waits() {
+		if !open.waits() {
 			for _, h := range slices.Backward(open.History) {
 				if h.By != "" {
 					open.Late = &h
@@ -87,7 +87,7 @@ func (v *visit) notSolved(p *Problem, form solution) error {
 
 // already finds who has the address already, and the client that was chosen.
 func (v *visit) already(open *openMail, p *Problem, form solution) error {
-	if p.Existing != "" && open.Can("link-contact") {
+	if p.Existing != "" && open.can("link-contact") {
 		var c contact
 		err := v.api.get("/api/contacts/"+url.PathEscape(p.Existing), &c)
 		if err == nil {
@@ -110,7 +110,7 @@ func (v *visit) already(open *openMail, p *Problem, form solution) error {
 // next opens the mail that waits after this one.
 func (v *visit) next(id string, f flash) error {
 	want := filterOf(v.r.URL.Query())
-	back := want.Query()
+	back := want.query()
 	want.State, want.After, want.Show = "parked", id, pageSize
 	for range 2 {
 		var page list[mailObject]
@@ -136,8 +136,8 @@ func (s *site) retry(v *visit) error {
 	if err := v.api.post("/api/mails/"+url.PathEscape(id)+"/retry", nil, &m); err != nil {
 		return err
 	}
-	if m.Waits() {
-		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).Query(), flash{Key: "mails.not-released", N: 1})
+	if m.waits() {
+		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: "mails.not-released", N: 1})
 	}
 	return v.next(id, flash{Key: "mails.retried", N: 1})
 }
@@ -148,7 +148,7 @@ func (s *site) undo(v *visit) error {
 	var out struct {
 		Reopened int `json:"reopened"`
 	}
-	to := "/web/mails/" + url.PathEscape(id) + filterOf(v.r.URL.Query()).Query()
+	to := "/web/mails/" + url.PathEscape(id) + filterOf(v.r.URL.Query()).query()
 	err := v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out)
 	p, err := refused(err)
 	if err != nil {

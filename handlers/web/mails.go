@@ -55,20 +55,20 @@ type attempt struct {
 	Rule   string    `json:"rule"`
 }
 
-// Waits tells whether something is still to be done about it.
-func (m mailObject) Waits() bool { return m.State == "parked" || m.State == "new" }
+// waits tells whether something is still to be done about it.
+func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new" }
 
-// Who is how the sender is called.
-func (m mailObject) Who() string { return cmp.Or(m.From.Name, m.From.Email) }
+// who is how the sender is called.
+func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
-// Box is the part of the address that tells the office's addresses apart.
-func (m mailObject) Box() string {
+// box is the part of the address that tells the office's addresses apart.
+func (m mailObject) box() string {
 	local, _, _ := strings.Cut(m.Address, "@")
 	return local + "@"
 }
 
-// Gist is the start of what the mail says, on one line.
-func (m mailObject) Gist() string {
+// gist is the start of what the mail says, on one line.
+func (m mailObject) gist() string {
 	text := []rune(strings.Join(strings.Fields(m.Preview), " "))
 	return string(text[:min(len(text), 100)])
 }
@@ -81,7 +81,7 @@ type mailCounts struct {
 }
 
 // Text is the number, with a plus when there are more.
-func (c mailCounts) Text() string {
+func (c mailCounts) number() string {
 	if c.More {
 		return strconv.Itoa(c.Parked) + "+"
 	}
@@ -114,8 +114,8 @@ type mailsView struct {
 	Setup     bool // nothing can come in: the integration has no connector yet
 }
 
-// IsOpen tells whether this mail of the list is the open one.
-func (m *mailsView) IsOpen(id string) bool { return m.Open != nil && m.Open.ID == id }
+// isOpen tells whether this mail of the list is the open one.
+func (m *mailsView) isOpen(id string) bool { return m.Open != nil && m.Open.ID == id }
 
 func (s *site) registerMails() {
 	s.page("/web/mails", s.mails)
@@ -138,7 +138,7 @@ func (s *site) mails(v *visit) error {
 }
 
 func (v *visit) mailsView(f filter) (*mailsView, error) {
-	view := &mailsView{Filter: f, CanSolve: v.me.Can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
+	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
 	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
 		return view, nil // the list stays as it is
 	}
@@ -150,7 +150,7 @@ func (v *visit) mailsView(f filter) (*mailsView, error) {
 		return nil, err
 	}
 	view.Mails = page.Items
-	if len(page.Items) == 0 && !f.Narrow() && v.me.Can("configuration.read") {
+	if len(page.Items) == 0 && !f.narrow() && v.me.can("configuration.read") {
 		var connectors list[struct{}]
 		if err := v.api.get("/api/connectors", &connectors); err != nil {
 			return nil, err
@@ -164,11 +164,11 @@ func (v *visit) mailsView(f filter) (*mailsView, error) {
 		} else {
 			more.After, more.Show = page.Next, pageSize
 		}
-		view.More = "/web/mails" + more.Query()
+		view.More = "/web/mails" + more.query()
 	}
 	for _, state := range mailStates {
 		t := filter{State: state, Address: f.Address, Search: f.Search, Show: pageSize}
-		view.Tabs = append(view.Tabs, tab{state, "/web/mails" + t.Query(), state == f.State})
+		view.Tabs = append(view.Tabs, tab{state, "/web/mails" + t.query(), state == f.State})
 	}
 	view.Reasons = options(view.Counts.Reasons, f.Reason)
 	view.Addresses = options(view.Counts.Addresses, f.Address)
@@ -195,7 +195,7 @@ func (s *site) bulk(v *visit) error {
 		return &Problem{Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	}
 	ids, reason := v.r.PostForm["mail"], v.r.PostForm.Get("reason")
-	back := "/web/mails" + filterOf(v.r.URL.Query()).Query()
+	back := "/web/mails" + filterOf(v.r.URL.Query()).query()
 	var out struct {
 		Asked     int `json:"asked"`
 		Released  int `json:"released"`

@@ -17,8 +17,8 @@ type meView struct {
 	Problem     *Problem
 }
 
-// Bad tells whether the API refuses a field of the substitute.
-func (m meView) Bad(name string) bool { return m.Problem.Field(name) != "" }
+// bad tells whether the API refuses a field of the substitute.
+func (m meView) bad(name string) bool { return m.Problem.field(name) != "" }
 
 func (s *site) registerMe() {
 	s.page("/web/me", func(v *visit) error { return v.showMe(http.StatusOK, nil, nil) })
@@ -27,7 +27,7 @@ func (s *site) registerMe() {
 
 // showMe answers with the page, with what was sent when that did not do.
 func (v *visit) showMe(status int, sent *awayForm, p *Problem) error {
-	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.Can("me.write")}
+	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.can("me.write")}
 	if view.CanName {
 		var me entry
 		if err := v.api.get("/api/team-members/"+url.PathEscape(v.me.ID), &me); err != nil {

@@ -32,7 +32,7 @@ func (v *visit) nav() []navItem {
 		switch {
 		case p.path == "":
 			first = len(items) > 0
-		case v.site.paths[p.path] && v.me.Can(p.action):
+		case v.site.paths[p.path] && v.me.can(p.action):
 			items = append(items, navItem{p.path, p.text, p.icon, isBelow(v.r.URL.Path, p.path), first})
 			first = false
 		}

@@ -40,24 +40,24 @@ type ruleEvidence struct {
 	Client  string    `json:"client"`
 }
 
-// Does is what was decided.
-func (e ruleEvidence) Does() string { return strings.TrimPrefix(e.Action, "always ") }
+// does is what was decided.
+func (e ruleEvidence) does() string { return strings.TrimPrefix(e.Action, "always ") }
 
-// Always tells whether it was to be so from then on.
-func (e ruleEvidence) Always() bool { return strings.HasPrefix(e.Action, "always ") }
+// always tells whether it was to be so from then on.
+func (e ruleEvidence) always() bool { return strings.HasPrefix(e.Action, "always ") }
 
-// CanSwitch tells whether the rule can be turned on or off: an address stays
+// canSwitch tells whether the rule can be turned on or off: an address stays
 // its contact's until that is taken back, and what is not certain is no rule
 // yet.
-func (r ruleObject) CanSwitch() bool {
+func (r ruleObject) canSwitch() bool {
 	return r.Kind != "address-contact" && (r.State == "on" || r.State == "off")
 }
 
-// CanUndo tells whether there is anything to take back.
-func (r ruleObject) CanUndo() bool { return r.State != "undone" && r.State != "undoing" }
+// canUndo tells whether there is anything to take back.
+func (r ruleObject) canUndo() bool { return r.State != "undone" && r.State != "undoing" }
 
 // Name is the name of somebody whom the rule names.
-func (r ruleObject) Name(id string) string { return cmp.Or(r.Names[id], id) }
+func (r ruleObject) nameOf(id string) string { return cmp.Or(r.Names[id], id) }
 
 type openRule struct {
 	ruleObject
@@ -77,11 +77,11 @@ type rulesView struct {
 	Open                *openRule
 }
 
-// IsOpen tells whether this rule of the list is the open one.
-func (r *rulesView) IsOpen(id string) bool { return r.Open != nil && r.Open.ID == id }
+// isOpen tells whether this rule of the list is the open one.
+func (r *rulesView) isOpen(id string) bool { return r.Open != nil && r.Open.ID == id }
 
-// Query is the filter as part of an address.
-func (r *rulesView) Query() string {
+// query is the filter as part of an address.
+func (r *rulesView) query() string {
 	return queryOf("kind", r.Kind, "search", r.Search, "after", r.After)
 }
 
@@ -129,7 +129,7 @@ func (s *site) rules(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.pushed("/web/rules" + view.Query())
+	v.pushed("/web/rules" + view.query())
 	return v.page("rules", view)
 }
 
@@ -139,13 +139,13 @@ func (s *site) rule(v *visit) error {
 	if err != nil {
 		return err
 	}
-	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.Can("rules.write"), CanMails: v.me.Can("mails.read")}
+	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.can("rules.write"), CanMails: v.me.can("mails.read")}
 	if open.Tag, err = v.api.getTag("/api/rules/"+url.PathEscape(v.r.PathValue("rule")), &open.ruleObject); err != nil {
 		return err
 	}
 	slices.Reverse(open.Evidence) // the newest first
 	view.Open = open
-	v.pushed(open.Path + view.Query())
+	v.pushed(open.Path + view.query())
 	return v.page("rules", view)
 }
 

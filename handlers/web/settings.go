@@ -20,8 +20,8 @@ type settingsView struct {
 	Troubled   map[string]int // addresses that cannot be read, by connector
 }
 
-// Begun tells what has been done to set the integration up.
-func (s settingsView) Begun() (steps struct{ Connector, Address, On bool }) {
+// begun tells what has been done to set the integration up.
+func (s settingsView) begun() (steps struct{ Connector, Address, On bool }) {
 	steps.Connector, steps.On = len(s.Connectors) > 0, s.Enabled
 	for _, n := range s.Active {
 		steps.Address = steps.Address || n > 0
@@ -29,9 +29,9 @@ func (s settingsView) Begun() (steps struct{ Connector, Address, On bool }) {
 	return steps
 }
 
-// Ready tells whether nothing is left to set up.
-func (s settingsView) Ready() bool {
-	b := s.Begun()
+// ready tells whether nothing is left to set up.
+func (s settingsView) ready() bool {
+	b := s.begun()
 	return b.Connector && b.Address && b.On
 }
 

@@ -3,7 +3,7 @@ package web
 import (
 	"embed"
 	"fmt"
-	"html/template"
+	"maps"
 	"path"
 	"strings"
 	"text/template/parse"
@@ -12,6 +12,8 @@ import (
 
 	// The image that runs has no zones.
 	_ "time/tzdata"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"kantoorpost/shared/words"
 )
@@ -80,7 +82,8 @@ func (k *skin) check(page *template.Template) error {
 
 // functions are what pages can call.
 func (k *skin) functions() template.FuncMap {
-	return template.FuncMap{
+	all := maps.Clone(viewFunctions)
+	maps.Copy(all, template.FuncMap{
 		"t":        k.text,
 		"tn":       k.plural,
 		"tx":       k.texted,
@@ -94,7 +97,9 @@ func (k *skin) functions() template.FuncMap {
 		"initials": initials,
 		"add":      func(a, b int) int { return a + b },
 		"percent":  func(f float64) int { return int(f*100 + 0.5) },
-	}
+		"stamp":    stamp,
+	})
+	return all
 }
 
 // said is a text of the API in this language.
@@ -118,6 +123,14 @@ var office = func() *time.Location {
 	}
 	return l
 }()
+
+// stamp is a time as the attribute datetime takes it, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
 
 // ago says how long ago something was, and for what is longer ago its date.
 func (k *skin) ago(t, now time.Time) string {

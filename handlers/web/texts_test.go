@@ -2,10 +2,10 @@ package web
 
 import (
 	"fmt"
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"html/template"
 	"os"
 	"regexp"
 	"slices"

@@ -18,11 +18,11 @@ type person struct {
 	Actions []string `json:"actions"`
 }
 
-// Can tells whether the person may do an action, to some objects at least.
-func (p person) Can(action string) bool { return slices.Contains(p.Actions, action) }
+// can tells whether the person may do an action, to some objects at least.
+func (p person) can(action string) bool { return slices.Contains(p.Actions, action) }
 
-// Initials are the first letters of the first and last word of the name.
-func (p person) Initials() string { return initials(p.Name, p.Email) }
+// initials are the first letters of the first and last word of the name.
+func (p person) initials() string { return initials(p.Name, p.Email) }
 
 func initials(name, email string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool { return !isLetter(r) })
@@ -49,10 +49,11 @@ type visit struct {
 	flash *flash
 }
 
-func (s *site) visit(w http.ResponseWriter, r *http.Request) *visit {
-	v := &visit{site: s, w: w, r: r, api: client{api: s.API, ctx: r.Context(), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
-	v.skin = s.skins[v.lang]
-	return v
+// visit begins a visit. Errors: pages that cannot be read.
+func (s *site) visit(w http.ResponseWriter, r *http.Request) (v *visit, err error) {
+	v = &visit{site: s, w: w, r: r, api: client{api: s.API, ctx: r.Context(), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
+	v.skin, err = s.skins[v.lang]()
+	return v, err
 }
 
 // begin finds out who asks.
@@ -103,8 +104,8 @@ func (v *visit) pageAs(status int, name string, view any) error {
 
 // titleOf is the title of a page: that of what it shows, when it has one.
 func (v *visit) titleOf(name string, view any) string {
-	if of, ok := view.(interface{ Title() string }); ok && of.Title() != "" {
-		return of.Title()
+	if of, ok := view.(interface{ title() string }); ok && of.title() != "" {
+		return of.title()
 	}
 	return v.t(name + ".title")
 }

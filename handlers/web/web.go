@@ -8,7 +8,8 @@
 //     New with s.page, or with s.post for what a form sends. The handler asks
 //     v.api, fills a view struct and returns v.page(name, view).
 //  2. A template pages/<name>.html that defines "main", and "action" for the
-//     one button beside the title. The title is the text <name>.title.
+//     one button beside the title. The title is the text <name>.title. It reads
+//     fields, and calls functions: those of views in views.go, others in skin.go.
 //  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>.
 //
 // A path that stands in navigation (nav.go) shows up there once it has a page.
@@ -25,6 +26,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 )
 
 // Options are what the pages need.
@@ -38,25 +40,24 @@ type site struct {
 	mux    *http.ServeMux
 	origin *http.CrossOriginProtection
 	paths  map[string]bool // that have a page
-	skins  map[string]*skin
+	skins  map[string]func() (*skin, error) // by language, read when first asked for
 	static map[string]asset
 }
 
-// New returns the handler of everything under /web. A template or a text that
-// is missing is its error.
+// New returns the handler of everything under /web. What pages say and how they
+// look is read when somebody first looks: most instances live for mail alone,
+// and start sooner and smaller without it.
 func New(o Options) (http.Handler, error) {
 	s := &site{
 		Options: o, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
-		paths: map[string]bool{}, skins: map[string]*skin{},
+		paths: map[string]bool{}, skins: map[string]func() (*skin, error){},
 	}
 	var err error
 	if s.static, err = readStatic(); err != nil {
 		return nil, err
 	}
 	for _, lang := range languages {
-		if s.skins[lang], err = newSkin(lang, s.static); err != nil {
-			return nil, err
-		}
+		s.skins[lang] = sync.OnceValues(func() (*skin, error) { return newSkin(lang, s.static) })
 	}
 	s.mux.HandleFunc("GET /web/static/{hash}/{file}", s.serveStatic)
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
@@ -126,9 +127,13 @@ func (s *site) handle(serve func(*visit) error) http.Handler { return s.handleUp
 func (s *site) handleUpTo(most int64, serve func(*visit) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, most)
-		v := s.visit(w, r)
-		err := v.begin()
-		if err == nil {
+		v, err := s.visit(w, r)
+		if err != nil { // a mistake in the pages themselves, which tests find
+			slog.ErrorContext(r.Context(), "read pages", "error", err)
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+			return
+		}
+		if err = v.begin(); err == nil {
 			err = serve(v)
 		}
 		if err == nil {

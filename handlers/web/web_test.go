@@ -204,7 +204,10 @@ func TestNavigation(t *testing.T) {
 	}
 	s := handler.(*site)
 	delete(s.paths, "/web/mails")
-	v := s.visit(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil))
+	v, err := s.visit(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
 	v.me = person{Actions: []string{"mails.read", "health.read"}}
 	if items := v.nav(); len(items) != 1 || items[0].Path != "/web/health" || items[0].First {
 		t.Errorf("navigation leads to %+v", items)

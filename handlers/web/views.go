@@ -1,0 +1,98 @@
+package web
+
+import template "github.com/DataDog/datadog-agent/pkg/template/html"
+
+// What pages ask of a view. Templates read fields and call functions, never
+// methods: a template that can call any method by its name makes the linker keep
+// every exported method of the program, and with the Graph SDK in it that is
+// 27 MB of them. So a method that a page needs has a place in this table, and
+// the template package is the standard one without that one ability.
+// https://github.com/DataDog/datadog-agent/tree/main/pkg/template
+var viewFunctions = template.FuncMap{
+	// of more than one view
+	"who":    hasWho.who,
+	"gist":   hasGist.gist,
+	"list":   hasList.list,
+	"query":  hasQuery.query,
+	"level":  hasLevel.level,
+	"days":   hasDays.days,
+	"narrow": hasNarrow.narrow,
+	"ready":  hasReady.ready,
+	"path":   hasPath.path,
+	"nameOf": hasNameOf.nameOf,
+	"isOpen": hasIsOpen.isOpen,
+	"bad":    hasBad.bad,
+
+	// of a refusal
+	"field": (*Problem).field,
+	"whole": (*Problem).whole,
+
+	// of what is said once
+	"isWarning": (*flash).isWarning,
+
+	// of mails
+	"box":    mailObject.box,
+	"number": mailCounts.number,
+	"can":    openMail.can,
+	"best":   openMail.best,
+	"others": openMail.others,
+	"likely": suggestion.likely,
+	"deed":   suggestion.deed,
+	"whom":   suggestion.whom,
+
+	// of chats
+	"short":  message.short,
+	"own":    message.own,
+	"reason": participant.reason,
+	"called": participant.called,
+	"length": file.length,
+	"news":   openChat.news,
+
+	// of what people teach
+	"share":     learnedMonth.share,
+	"now":       learningView.now,
+	"does":      ruleEvidence.does,
+	"always":    ruleEvidence.always,
+	"canSwitch": hasCanSwitch.canSwitch,
+	"canUndo":   hasCanUndo.canUndo,
+
+	// of the directory
+	"line":  entry.line,
+	"input": (*openEntry).input,
+
+	// of the audit and of health
+	"kind": auditEntry.kind,
+	"link": auditEntry.link,
+	"late": (*healthReport).late,
+
+	// of connectors and their addresses
+	"permissions": permissions,
+	"begun":       settingsView.begun,
+	"known":       guide.known,
+	"expired":     connectorObject.expired,
+	"expiry":      connectorObject.expiry,
+	"active":      addressList.active,
+	"activate":    connectorView.activate,
+	"mistakeIn":   connectorView.mistakeIn,
+	"mistake":     addressView.mistake,
+	"joiners":     addressView.joiners,
+	"condition":   addressObject.condition,
+}
+
+// What more than one view has.
+type (
+	hasWho       interface{ who() string }
+	hasGist      interface{ gist() string }
+	hasList      interface{ list() string }
+	hasQuery     interface{ query() string }
+	hasLevel     interface{ level() string }
+	hasDays      interface{ days() int }
+	hasNarrow    interface{ narrow() bool }
+	hasReady     interface{ ready() bool }
+	hasPath      interface{ path(string) string }
+	hasNameOf    interface{ nameOf(string) string }
+	hasIsOpen    interface{ isOpen(string) bool }
+	hasBad       interface{ bad(string) bool }
+	hasCanSwitch interface{ canSwitch() bool }
+	hasCanUndo   interface{ canUndo() bool }
+)

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"html/template"
+	"path"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jba/templatecheck"
+)
+
+// views are what each page shows, and what each part of a page shows that is
+// asked for by itself.
+var views = map[string]map[string]any{
+	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": gathering{}, "per-client-found": addressView{}},
+	"audit":         {"main": auditView{}, "audit": auditView{}},
+	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "files": &files{}},
+	"connector":     {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{}, "rotate-form": connectorView{}, "limits-found": connectorView{}},
+	"connector-new": {"main": connectorView{}, "connector-form": connectorView{}, "guide": guide{}},
+	"directory":     {"main": &directoryView{}, "entries": &directoryView{}, "entry": &directoryView{}},
+	"fail":          {"main": failView{}, "fail-toast": failView{}},
+	"health":        {"main": healthView{}},
+	"import":        {"main": importView{}, "report": importView{}},
+	"learning":      {"main": learningView{}},
+	"mails": {
+		"main": &mailsView{}, "mail-list": &mailsView{}, "mail-detail": &mailsView{},
+		"contact-choices": &openMail{}, "client-choices": &openMail{}, "new-client-choices": &openMail{},
+	},
+	"me":       {"main": meView{}},
+	"rules":    {"main": &rulesView{}, "entries": &rulesView{}, "entry": &rulesView{}},
+	"settings": {"main": settingsView{}},
+}
+
+// Every field and function that a page names is there, and takes what it is
+// given: in all branches, seen or not.
+func TestPagesFitTheirViews(t *testing.T) {
+	k := &skin{lang: "nl"}
+	entries, err := pageFiles.ReadDir("pages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		file := path.Join("pages", e.Name())
+		if file == layout {
+			continue
+		}
+		set, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, layout, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(e.Name(), ".html")
+		text, err := pageFiles.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := []string{"main"}
+		for _, m := range regexp.MustCompile(`hx-target="#([a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
+			parts = append(parts, m[1])
+		}
+		for _, part := range parts {
+			if set.Lookup(part) != nil && views[name][part] == nil {
+				t.Errorf("nobody says what %s in %s shows", part, file)
+			}
+		}
+		for part, view := range views[name] {
+			if err := templatecheck.CheckHTML(set.Lookup(part), view); err != nil {
+				t.Errorf("%s in %s: %v", part, file, err)
+			}
+			if action := set.Lookup("action"); action != nil && part == "main" {
+				if err := templatecheck.CheckHTML(action, view); err != nil {
+					t.Errorf("action in %s: %v", file, err)
+				}
+			}
+		}
+		// What stands around is the same for all; it knows the view as any.
+		if name != "fail" {
+			continue
+		}
+		if err := templatecheck.CheckHTML(set.Lookup("layout"), shell{}); err != nil {
+			t.Errorf("layout: %v", err)
+		}
+	}
+}
+
+// No page calls a method: the template package cannot, which is found when the
+// page is shown, and not before.
+func TestPagesCallNoMethods(t *testing.T) {
+	fields, methods := map[string]bool{}, map[string]bool{}
+	var look func(reflect.Type)
+	seen := map[reflect.Type]bool{}
+	look = func(typ reflect.Type) {
+		if seen[typ] {
+			return
+		}
+		seen[typ] = true
+		for m := range typ.Methods() {
+			methods[m.Name] = true
+		}
+		switch typ.Kind() {
+		case reflect.Struct:
+			look(reflect.PointerTo(typ))
+			for f := range typ.Fields() {
+				fields[f.Name] = true
+				look(f.Type)
+			}
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			look(typ.Elem())
+		}
+	}
+	look(reflect.TypeFor[shell]())
+	for _, parts := range views {
+		for _, view := range parts {
+			look(reflect.TypeOf(view))
+		}
+	}
+	if !methods["IsZero"] || !fields["Received"] {
+		t.Fatal("views are not looked into")
+	}
+	k, err := newSkin("nl", map[string]asset{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, page := range k.pages {
+		for _, part := range page.Templates() {
+			if part.Tree == nil {
+				continue // the set itself
+			}
+			for _, m := range regexp.MustCompile(`\.([A-Z]\w*)`).FindAllStringSubmatch(part.Tree.Root.String(), -1) {
+				if methods[m[1]] && !fields[m[1]] {
+					t.Errorf("%s calls the method %s: give it a place in views.go", name, m[1])
+				}
+			}
+		}
+	}
+}
