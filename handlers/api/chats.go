@@ -53,13 +53,14 @@ type messageObject struct {
 	Preview        string       `json:"preview"`
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments"`
+	Lines          int          `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
 	Body           string       `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
 }
 
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
 		ID: m.ID, Kind: m.Kind, From: m.From, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
-		HasAttachments: m.HasAttachments, Author: m.Author, Text: m.Text,
+		HasAttachments: m.HasAttachments, Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
 	if m.Kind != chat.KindNote {
 		o.Mail, o.Body = m.ID, "/api/chats/"+in+"/messages/"+m.ID+"/body"

@@ -121,8 +121,9 @@ type Item struct {
 	Hint    Hint      `json:"hint,omitzero"`     // what a person said about this mail
 	History []Attempt `json:"history,omitempty"` // the last of what happened to it, oldest first
 
-	BodyType      string `json:"bodyType"`  // "html" or "text"
-	BodyParts     int64  `json:"bodyParts"` // rows of b|
+	Lines         int    `json:"lines,omitempty"` // about how many it takes on a page; 0 for none and for not known
+	BodyType      string `json:"bodyType"`        // "html" or "text"
+	BodyParts     int64  `json:"bodyParts"`       // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
 
 	etag string // of its m row
