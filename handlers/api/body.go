@@ -30,7 +30,7 @@ const bodyPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default
 
 // bodyStyle makes a mail that says nothing about its looks as readable as the
 // page around it, and keeps it from being wider.
-const bodyStyle = "<style>body{font:14px/1.5 system-ui,sans-serif;margin:16px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
+const bodyStyle = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
 
 // Beyond these a mail is shown as text: the time that sanitising takes, and
 // that a browser takes with what comes out, grows with both.

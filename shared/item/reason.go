@@ -13,27 +13,27 @@ func Explain(r Reason) (why, whatToDo words.Text) {
 var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	Undecodable: {
 		words.Text{NL: "Microsoft gaf iets door dat niet als e-mail te lezen is: {detail}.", EN: "Microsoft sent something that cannot be read as a mail: {detail}."},
-		words.Text{NL: "Open het bericht in Outlook en handel het daar af. Probeer het opnieuw of verwijder het hier uit de lijst.", EN: "Open the message in Outlook and deal with it there. Retry it, or dismiss it here."},
+		words.Text{NL: "Open het bericht in Outlook en handel het daar af. Probeer het opnieuw of negeer het hier.", EN: "Open the message in Outlook and deal with it there. Retry it, or dismiss it here."},
 	},
 	TooLarge: {
 		words.Text{NL: "De tekst is langer dan wordt bewaard, dus hier staat alleen het begin.", EN: "The text is longer than what is kept, so only its start is here."},
-		words.Text{NL: "Laat het bericht door om het met het begin van de tekst te verwerken, of verwijder het uit de lijst. De hele tekst staat in Outlook.", EN: "Release the mail to process it with the start of its text, or dismiss it. The whole text is in Outlook."},
+		words.Text{NL: "Laat het bericht door om het met het begin van de tekst te verwerken, of negeer het. De hele tekst staat in Outlook.", EN: "Release the mail to process it with the start of its text, or dismiss it. The whole text is in Outlook."},
 	},
 	NoSender: {
 		words.Text{NL: "Het bericht noemt geen afzender.", EN: "The mail names no sender."},
-		words.Text{NL: "Kies de contactpersoon die het geschreven heeft, of verwijder het uit de lijst.", EN: "Choose the contact who wrote it, or dismiss it."},
+		words.Text{NL: "Kies de contactpersoon die het geschreven heeft, of negeer het.", EN: "Choose the contact who wrote it, or dismiss it."},
 	},
 	Bounce: {
 		words.Text{NL: "Dit is een melding dat een e-mail niet bezorgd kon worden.", EN: "This is a report that some mail could not be delivered."},
-		words.Text{NL: "Kijk welk adres niet klopt en verbeter het bij het contact. Verwijder daarna de melding.", EN: "See which address is wrong and mend it at the contact. Then dismiss the report."},
+		words.Text{NL: "Kijk welk adres niet klopt en verbeter het bij het contact. Negeer daarna de melding.", EN: "See which address is wrong and mend it at the contact. Then dismiss the report."},
 	},
 	Automated: {
 		words.Text{NL: "Dit bericht is door een programma verstuurd, zoals een nieuwsbrief, een melding of een afwezigheidsbericht.", EN: "A program sent this mail, such as a newsletter, a notification or an out-of-office answer."},
-		words.Text{NL: "Verwijder het, eenmalig of altijd voor deze lijst of afzender. Hoort het bij een relatie, laat het dan door.", EN: "Dismiss it, once or always for this list or sender. When it belongs to a client, release it."},
+		words.Text{NL: "Negeer het, eenmalig of altijd voor deze lijst of afzender. Hoort het bij een relatie, laat het dan door.", EN: "Dismiss it, once or always for this list or sender. When it belongs to a client, release it."},
 	},
 	SenderNotVerified: {
 		words.Text{NL: "Microsoft betwijfelt dat dit bericht van {sender} komt. De afzender kan vervalst zijn.", EN: "Microsoft doubts that this mail is from {sender}. The sender may be forged."},
-		words.Text{NL: "Bel de afzender op een bekend nummer als u twijfelt. Een manager kan het bericht doorlaten; anders verwijdert u het.", EN: "When in doubt, call the sender on a number that you know. A manager can release the mail; otherwise dismiss it."},
+		words.Text{NL: "Bel de afzender op een bekend nummer als u twijfelt. Een manager kan het bericht doorlaten; anders negeert u het.", EN: "When in doubt, call the sender on a number that you know. A manager can release the mail; otherwise dismiss it."},
 	},
 	LinkRemoved: {
 		words.Text{NL: "De rol of het procesteam waaraan {address} gekoppeld was, bestaat niet meer.", EN: "The role or process team that {address} was linked with is gone."},
@@ -41,7 +41,7 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	},
 	InternalSender: {
 		words.Text{NL: "{sender} is van het eigen kantoor.", EN: "{sender} is somebody of this office."},
-		words.Text{NL: "Heeft een collega een bericht van een relatie doorgestuurd, kies dan het contact dat het schreef. Verwijder het anders uit de lijst.", EN: "When a colleague forwarded a client's mail, choose the contact who wrote it. Otherwise dismiss it."},
+		words.Text{NL: "Heeft een collega een bericht van een relatie doorgestuurd, kies dan het contact dat het schreef. Negeer het anders.", EN: "When a colleague forwarded a client's mail, choose the contact who wrote it. Otherwise dismiss it."},
 	},
 	UnknownSender: {
 		words.Text{NL: "{sender} is van geen contact bekend.", EN: "{sender} is no contact's address."},

@@ -30,7 +30,7 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	case directory.DismissList:
 		t = both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail of mailing list %s", r.Key)
 	case directory.DismissKind:
-		t = words.Text{NL: "Automatische antwoorden die bij geen chat horen, worden verwijderd", EN: "Automatic answers that belong to no chat are dismissed"}
+		t = words.Text{NL: "Automatische antwoorden die bij geen chat horen, worden genegeerd", EN: "Automatic answers that belong to no chat are dismissed"}
 	case directory.DismissSender:
 		t = both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
 	case directory.AcceptKind:
