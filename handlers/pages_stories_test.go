@@ -348,7 +348,7 @@ func rightsOfEach(s *scene) {
 
 // inNav tells whether navigation leads to a place.
 func (b *tab) inNav(key string) string {
-	return `[...document.querySelectorAll("nav a")].some((a) => a.textContent.trim() === ` + quote(b.text(key)) + `)`
+	return `[...document.querySelectorAll("nav a > span:not(.count)")].some((a) => a.textContent.trim() === ` + quote(b.text(key)) + `)`
 }
 
 // A session that ended, or a network that is away, loses nothing of what was

@@ -86,6 +86,13 @@ func (e auditEntry) facts(k *skin) (facts []fact) {
 			if both {
 				value += " → " + word("audit.value.", after)
 			}
+		case "link": // such as "role a3…", or "contact → role a3…"
+			var links []string
+			for link := range strings.SplitSeq(value, " → ") {
+				kind, id, _ := strings.Cut(link, " ")
+				links = append(links, strings.TrimSpace(word("address.kind.", kind)+" "+id))
+			}
+			value = strings.Join(links, " → ")
 		case "also":
 			var others []string
 			for other := range strings.SplitSeq(value, ", ") {

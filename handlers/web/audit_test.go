@@ -22,12 +22,12 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 		}
 		return list[auditEntry]{Next: "z9", Items: []auditEntry{
 			{At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), By: "m1", ByName: "Anna Bos", Action: "contact.update", Object: "contact " + id, ObjectName: "Jan <b>",
-				Detail: map[string]string{"rights": "reader → editor", "also": "rule.create rule x", "reason": "bounce", "client": "", "clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z"}, Names: map[string]string{id: "Bakkerij"}},
+				Detail: map[string]string{"rights": "reader → editor", "also": "rule.create rule x", "reason": "bounce", "client": "", "clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z", "link": "contact → role " + id}, Names: map[string]string{id: "Bakkerij"}},
 			{By: "application:x", Action: "client.delete", Object: "client " + id}, {Action: "mail.undo", Object: "mail " + one}, {By: "gone", Action: "new.action", Object: "settings"},
 		}}
 	}
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200,
-		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`">Jan &lt;b&gt;`, "– → Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2-7-2026 00:00", "Een programma", "Relatie verwijderd",
+		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`">Jan &lt;b&gt;`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2-7-2026 00:00", "Een programma", "Relatie verwijderd",
 		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action", `<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print")
 	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
 		t.Error(asked)

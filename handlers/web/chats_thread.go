@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -28,6 +27,7 @@ type (
 		Preview        string       `json:"preview"`
 		Received       time.Time    `json:"received"`
 		HasAttachments bool         `json:"hasAttachments"`
+		Lines          int          `json:"lines"`
 		Body           string       `json:"body"`
 
 		New   bool // nobody here looked at it before
@@ -45,19 +45,6 @@ type (
 		What   string     `json:"what"`
 		At     *time.Time `json:"at"`
 	}
-	// files are the attachments of one mail.
-	files struct {
-		Path    string // where they are listed
-		Listed  bool   // the mailbox was asked
-		Items   []file
-		Problem *Problem
-	}
-	file struct {
-		Name    string `json:"name"`
-		Size    int64  `json:"size"`
-		Kind    string `json:"kind"`
-		Content string `json:"content"`
-	}
 )
 
 // who is how the writer of a mail is called.
@@ -66,8 +53,16 @@ func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 // gist is the start of what it says, on one line.
 func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
 
-// short tells whether its start is all of it, so that it needs little room.
-func (m message) short() bool { return len(m.Preview) < 200 }
+// size is how many lines of room it gets, in steps of three: what is longer
+// scrolls. Of a document that runs no script and has no origin nobody can ask how
+// high it is.
+func (m message) size() int {
+	lines := m.Lines
+	if lines == 0 { // not known; its start tells whether it is short
+		lines = 6 + 12*(len(m.Preview)/200)
+	}
+	return min((lines+3)/3*3, 24)
+}
 
 // answerMark is what mail programs put before the subject of what they answer.
 var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
@@ -90,19 +85,6 @@ func (p participant) reason() string {
 
 // called is how a participant is called; who was deleted has no name.
 func (p participant) called() string { return cmp.Or(p.Name, p.Email, "?") }
-
-// length is about how much a file holds, in the units that people know.
-func (f file) length() string {
-	switch {
-	case f.Kind == "link" || f.Size <= 0:
-		return ""
-	case f.Size < 1000:
-		return "1 kB"
-	case f.Size < 1_000_000:
-		return strconv.FormatInt((f.Size+500)/1000, 10) + " kB"
-	}
-	return strconv.FormatInt((f.Size+500_000)/1_000_000, 10) + " MB"
-}
 
 // An openChat is the chat that is open, with all that can be done in it.
 type openChat struct {
@@ -267,15 +249,9 @@ func (v *visit) people(api string, open *openChat) error {
 // script with all of the chat.
 func (s *site) chatFiles(v *visit) error {
 	id := v.r.PathValue("mail")
-	f := &files{Path: v.r.URL.RequestURI(), Listed: true}
-	var page list[file]
-	err := v.api.get("/api/mails/"+url.PathEscape(id)+"/attachments", &page)
-	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {
+	f, err := v.files(id)
+	if err != nil || isPart(v.r) {
 		return err
-	}
-	if isPart(v.r) {
-		v.w.Header().Set("HX-Push-Url", "false")
-		return v.part("chats", "files", f)
 	}
 	return v.showChat(http.StatusOK, func(open *openChat) error {
 		for i, m := range open.Thread {

@@ -58,7 +58,7 @@ func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
 	}
 	wants(t, browse(t, api, "GET", "/web/rules/r1", ""), 200,
 		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos", "gekoppeld aan een contact → Jan Jansen",
-		"verwijderd uit de lijst, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, "Bakkerij Jansen")
+		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, "Bakkerij Jansen")
 	wants(t, browse(t, api, "GET", "/web/rules/r1", "", "Cookie", "lang=en"), 200, "12 mails are decided anew", "always from now on")
 	wants(t, browse(t, taught("domain-client", "off"), "GET", "/web/rules/r1", ""), 200, `name="on" value="true"`)
 	wants(t, browse(t, taught("address-contact", "on"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "/undo")

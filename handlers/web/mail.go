@@ -63,6 +63,7 @@ type openMail struct {
 	Late        *attempt // who was faster
 	Owner       *contact // who has the address that was to be a new contact's
 	Company     string   // that the mail tells of its writer
+	Files       *files
 }
 
 // can tells whether the visitor may solve the mail in this way.
@@ -144,6 +145,9 @@ func (v *visit) showMail(status int, more func(*openMail) error) error {
 		if err := v.suggest(api, open); err != nil {
 			return err
 		}
+	}
+	if open.HasAttachments {
+		open.Files = &files{Path: open.path("files")}
 	}
 	open.Undo = undoable(open.mailObject)
 	if err := more(open); err != nil {

@@ -123,6 +123,7 @@ func (s *site) registerMails() {
 	s.page("/web/mails/{mail}/next", s.nextMail)
 	s.page("/web/mails/{mail}/contacts", s.findContacts)
 	s.page("/web/mails/{mail}/clients", s.findClients)
+	s.page("/web/mails/{mail}/files", s.mailFiles)
 	s.post("/web/mails/bulk", s.bulk)
 	s.post("/web/mails/{mail}/solve", s.solve)
 	s.post("/web/mails/{mail}/retry", s.retry)

@@ -51,7 +51,7 @@ func waiting() *fakeAPI {
 func TestTheListShowsWhatWaits(t *testing.T) {
 	api := waiting()
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200,
-		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;", "Jan &lt;b&gt;", "Onbekende afzender", "Niet geverifieerd", "3 minuten geleden", "info@<", "Hallo, dit is het",
+		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;", "Jan &lt;b&gt;", "Onbekende afzender", "Niet geverifieerd", "3 min<", "info@<", "Hallo, dit is het",
 		`<span id="parked-count" class="count">2</span>`, `name="do" value="dismiss"`, "Kies een bericht")
 	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?limit=50&state=parked") {
 		t.Error(api.asked)

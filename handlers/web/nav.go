@@ -2,42 +2,59 @@ package web
 
 import "strings"
 
-// A navItem is one place in the navigation.
-type navItem struct {
-	Path, Text, Icon string
-	Here             bool
-	First            bool // of a group
-}
+type (
+	// A navGroup is what belongs together in the navigation.
+	navGroup struct {
+		Text  string
+		Items []navItem
+	}
+	// A navItem is one place in the navigation.
+	navItem struct {
+		Path, Text, Icon string
+		Count            string // names the number beside it, "" for none
+		Here             bool
+	}
+)
 
-// places are where people go, in order; each shows up when it has a page and
-// the visitor may do its action. A blank path starts a new group.
-var places = []struct{ path, text, icon, action string }{
-	{"/web/mails", "nav.mails", "inbox", "mails.read"},
-	{"/web/chats", "nav.chats", "chat", "chats.read"},
-	{},
-	{"/web/directory/clients", "nav.directory", "people", "directory.read"},
-	{"/web/learning", "nav.learning", "chart", "rules.read"},
-	{"/web/rules", "nav.rules", "bulb", "rules.read"},
-	{},
-	{"/web/settings", "nav.settings", "gear", "configuration.read"},
-	{"/web/audit", "nav.audit", "list", "audit.read"},
-	{"/web/health", "nav.health", "pulse", "health.read"},
+type place struct{ path, text, icon, action, count string }
+
+// places are where people go, in order and as the product groups them; each
+// shows up when it has a page and the visitor may do its action.
+var places = []struct {
+	text   string
+	places []place
+}{
+	{"nav.processing", []place{
+		{"/web/mails", "nav.mails", "inbox", "mails.read", "parked"},
+		{"/web/chats", "nav.chats", "chat", "chats.read", "unread"},
+	}},
+	{"nav.office", []place{
+		{"/web/directory/clients", "nav.directory", "people", "directory.read", ""},
+		{"/web/learning", "nav.learning", "chart", "rules.read", ""},
+		{"/web/rules", "nav.rules", "bulb", "rules.read", ""},
+	}},
+	{"nav.administration", []place{
+		{"/web/settings", "nav.settings", "gear", "configuration.read", ""},
+		{"/web/audit", "nav.audit", "list", "audit.read", ""},
+		{"/web/health", "nav.health", "pulse", "health.read", ""},
+	}},
 }
 
 // nav is the navigation of this visitor.
-func (v *visit) nav() []navItem {
-	var items []navItem
-	first := false
-	for _, p := range places {
-		switch {
-		case p.path == "":
-			first = len(items) > 0
-		case v.site.paths[p.path] && v.me.can(p.action):
-			items = append(items, navItem{p.path, p.text, p.icon, isBelow(v.r.URL.Path, p.path), first})
-			first = false
+func (v *visit) nav() []navGroup {
+	var groups []navGroup
+	for _, of := range places {
+		g := navGroup{Text: of.text}
+		for _, p := range of.places {
+			if v.site.paths[p.path] && v.me.can(p.action) {
+				g.Items = append(g.Items, navItem{p.path, p.text, p.icon, p.count, isBelow(v.r.URL.Path, p.path)})
+			}
+		}
+		if len(g.Items) > 0 {
+			groups = append(groups, g)
 		}
 	}
-	return items
+	return groups
 }
 
 // isBelow tells whether a page belongs to a place. Lists of the directory are
@@ -50,4 +67,35 @@ func isBelow(path, place string) bool {
 		return true
 	}
 	return path == place || strings.HasPrefix(path, place+"/")
+}
+
+// A countsView is the numbers that stand in the navigation.
+type countsView struct {
+	Parked, Unread string // "" for none
+}
+
+func (s *site) registerCounts() { s.mux.Handle("GET /web/counts", s.handle(s.counts)) }
+
+// counts answers how much waits for the visitor: every page asks now and then.
+func (s *site) counts(v *visit) error {
+	var view countsView
+	if v.me.can("mails.read") {
+		var n mailCounts
+		if err := v.api.get("/api/mails/counts", &n); err != nil {
+			return err
+		}
+		if n.Parked > 0 {
+			view.Parked = n.number()
+		}
+	}
+	if v.me.can("chats.read") {
+		var mine list[struct{}]
+		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&limit=200", &mine); err != nil {
+			return err
+		}
+		if n := (mailCounts{Parked: len(mine.Items), More: mine.Next != "" && len(mine.Items) > 0}); n.Parked > 0 {
+			view.Unread = n.number()
+		}
+	}
+	return v.part("mails", "counts", view)
 }

@@ -92,6 +92,7 @@ func (k *skin) functions() template.FuncMap {
 		"asset":    func(name string) string { return k.static[name].url },
 		"icon":     k.icon,
 		"ago":      func(t time.Time) string { return k.ago(t, time.Now()) },
+		"when":     func(t time.Time) string { return k.when(t, time.Now()) },
 		"date":     k.date,
 		"day":      func(t time.Time) string { return k.day(t, time.Now()) },
 		"initials": initials,
@@ -147,6 +148,14 @@ func (k *skin) ago(t, now time.Time) string {
 		return k.text("time.yesterday", t.In(office).Format("15:04"))
 	}
 	return k.day(t, now)
+}
+
+// when is ago in a list, where room is short.
+func (k *skin) when(t, now time.Time) string {
+	if d := now.Sub(t); d >= time.Minute && d < time.Hour {
+		return k.text("time.brief", int(d.Minutes()))
+	}
+	return k.ago(t, now)
 }
 
 func (k *skin) day(t, now time.Time) string {

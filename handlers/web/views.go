@@ -41,7 +41,7 @@ var viewFunctions = template.FuncMap{
 	"whom":   suggestion.whom,
 
 	// of chats
-	"short":  message.short,
+	"size":   message.size,
 	"own":    message.own,
 	"reason": participant.reason,
 	"called": participant.called,

@@ -16,7 +16,7 @@ import (
 var views = map[string]map[string]any{
 	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": gathering{}, "per-client-found": addressView{}},
 	"audit":         {"main": auditView{}, "audit": auditView{}},
-	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "files": &files{}},
+	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}},
 	"connector":     {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{}, "rotate-form": connectorView{}, "limits-found": connectorView{}},
 	"connector-new": {"main": connectorView{}, "connector-form": connectorView{}, "guide": guide{}},
 	"directory":     {"main": &directoryView{}, "entries": &directoryView{}, "entry": &directoryView{}},
@@ -25,7 +25,7 @@ var views = map[string]map[string]any{
 	"import":        {"main": importView{}, "report": importView{}},
 	"learning":      {"main": learningView{}},
 	"mails": {
-		"main": &mailsView{}, "mail-list": &mailsView{}, "mail-detail": &mailsView{},
+		"main": &mailsView{}, "files": &files{}, "counts": countsView{}, "toast-beside": &flash{}, "mail-list": &mailsView{}, "mail-detail": &mailsView{},
 		"contact-choices": &openMail{}, "client-choices": &openMail{}, "new-client-choices": &openMail{},
 	},
 	"me":       {"main": meView{}},

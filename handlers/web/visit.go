@@ -68,7 +68,7 @@ type shell struct {
 	Title       string
 	Path        string // where to come back to
 	Me          person
-	Nav         []navItem
+	Nav         []navGroup
 	Flash       *flash
 	NoKeys      bool // shortcuts of one key are off
 	View        any

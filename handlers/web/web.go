@@ -39,7 +39,7 @@ type site struct {
 	Options
 	mux    *http.ServeMux
 	origin *http.CrossOriginProtection
-	paths  map[string]bool // that have a page
+	paths  map[string]bool                  // that have a page
 	skins  map[string]func() (*skin, error) // by language, read when first asked for
 	static map[string]asset
 }
@@ -63,6 +63,7 @@ func New(o Options) (http.Handler, error) {
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
 	s.mux.Handle("GET /web/{$}", http.RedirectHandler(home, http.StatusFound))
 	s.post("/web/look", s.look)
+	s.registerCounts()
 	s.registerMails()
 	s.registerChats()
 	s.registerHealth()

@@ -209,8 +209,8 @@ func TestNavigation(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.me = person{Actions: []string{"mails.read", "health.read"}}
-	if items := v.nav(); len(items) != 1 || items[0].Path != "/web/health" || items[0].First {
-		t.Errorf("navigation leads to %+v", items)
+	if groups := v.nav(); len(groups) != 1 || len(groups[0].Items) != 1 || groups[0].Items[0].Path != "/web/health" {
+		t.Errorf("navigation leads to %+v", groups)
 	}
 }
 
@@ -228,6 +228,9 @@ func TestTimes(t *testing.T) {
 		if got := k.ago(now.Add(-back), now); got != want {
 			t.Errorf("%v ago: %q, want %q", back, got, want)
 		}
+	}
+	if short, long := k.when(now.Add(-59*time.Minute), now), k.when(now.Add(-60*time.Hour), now); short != "59 min" || long != "22 nov" {
+		t.Error(short, long)
 	}
 	if got := k.date(now); got != "25 nov 2026 10:30" {
 		t.Error(got)

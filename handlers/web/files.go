@@ -1,0 +1,66 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+type (
+	// files are the attachments of one mail, which its mailbox has: they are asked
+	// for when somebody gets to see them.
+	files struct {
+		Path    string // where they are listed
+		Listed  bool   // the mailbox was asked
+		Items   []file
+		Problem *Problem
+	}
+	file struct {
+		Name    string `json:"name"`
+		Size    int64  `json:"size"`
+		Kind    string `json:"kind"`
+		Content string `json:"content"`
+	}
+)
+
+// length is about how much a file holds, in the units that people know.
+func (f file) length() string {
+	switch {
+	case f.Kind == "link" || f.Size <= 0:
+		return ""
+	case f.Size < 1000:
+		return "1 kB"
+	case f.Size < 1_000_000:
+		return strconv.FormatInt((f.Size+500)/1000, 10) + " kB"
+	}
+	return strconv.FormatInt((f.Size+500_000)/1_000_000, 10) + " MB"
+}
+
+// files lists the attachments of a mail. A part of the page is answered at once.
+func (v *visit) files(mail string) (*files, error) {
+	f := &files{Path: v.r.URL.RequestURI(), Listed: true}
+	var page list[file]
+	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
+	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {
+		return nil, err
+	}
+	if !isPart(v.r) {
+		return f, nil
+	}
+	v.w.Header().Set("HX-Push-Url", "false")
+	return f, v.part("mails", "files", f)
+}
+
+// mailFiles shows the attachments of a mail: alone, or without script with the
+// mail.
+func (s *site) mailFiles(v *visit) error {
+	f, err := v.files(v.r.PathValue("mail"))
+	if err != nil || isPart(v.r) {
+		return err
+	}
+	return v.showMail(http.StatusOK, func(open *openMail) error {
+		open.Files = f
+		return nil
+	})
+}
