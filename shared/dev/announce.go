@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -67,11 +66,7 @@ func (s *stack) announce(w io.Writer) error {
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	line := func(what, where string) { fmt.Fprintf(t, "  %s\t%s\n", what, where) }
 	fmt.Fprintln(t, "\nKantoorpost runs.")
-	if slices.Contains(s.host.Functions(), "web") {
-		line("pages", r.Web)
-	} else {
-		line("open", r.App)
-	}
+	line("open", r.App+"  (whom to be, and a mail to send)")
 	line("API", r.API+"  (description: "+r.API+"/openapi.json)")
 	line("sign in as", r.Administrator+", over the API with  Authorization: Bearer local:"+r.Administrator)
 	if s.tenant != nil {
@@ -93,7 +88,7 @@ func (s *stack) announce(w io.Writer) error {
 func (s *stack) tryThis(b *strings.Builder, r ready) {
 	send, see := s.toTry()
 	if send == "" {
-		fmt.Fprintln(b, "\nThere is no tenant yet: add one over the API (POST "+r.API+"/connectors).")
+		fmt.Fprintln(b, "\nThere is no tenant yet: add one at "+r.Web+"/settings.")
 		return
 	}
 	fmt.Fprintf(b, "\nA mail to an activated address, which is looked at every 10 seconds here (in Azure: every 5 minutes):\n\n"+

@@ -244,11 +244,8 @@ func (s *stack) startHost(ctx context.Context) error {
 
 // serveApp opens the front door.
 func (s *stack) serveApp() {
-	o := front.Options{Tenant: tenantID, Next: s.welcome(s.host)}
+	o := front.Options{Tenant: tenantID, People: s.people(), Next: s.welcome(s.host)}
 	if s.tenant != nil {
-		for _, m := range s.tenant.office.Members {
-			o.People = append(o.People, front.Person{Name: m.Name, Email: m.Email})
-		}
 		// As in Entra, who has a mailbox is one account there and here.
 		o.ObjectID = func(email string) string {
 			if id, ok := s.tenant.ids[email]; ok {

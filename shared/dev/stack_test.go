@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/smtp"
 	"net/url"
@@ -95,6 +96,12 @@ func (r *running) mail(t *testing.T, from, to, subject string) listed {
 	if err := smtp.SendMail(strings.TrimPrefix(r.SMTP, "smtp://"), nil, from, []string{to}, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
+	return r.decided(t, subject)
+}
+
+// decided waits until the product has decided on a mail.
+func (r *running) decided(t *testing.T, subject string) listed {
+	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		for _, m := range r.list(t, "/mails?limit=200&search="+url.QueryEscape(subject)) {
 			if m.Subject == subject && m.State != "new" {
@@ -133,6 +140,37 @@ func (r *running) firstPage(t *testing.T) {
 	}
 }
 
+// write sends the form of the first page, and a form with a mistake.
+func (r *running) write(t *testing.T) {
+	t.Helper()
+	form := url.Values{"from": {"Zoë <zoe@elders.example>"}, "to": {"info@" + domain}, "subject": {"Vraag\r\nBcc: iedereen@elders.example"}, "text": {"Hoe gaat het?\nGroet, Zoë"}}
+	res, err := http.PostForm(r.App+"/try/mail", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), "Verstuurd aan info@") {
+		t.Errorf("%s, %v\n%s", res.Status, err, page)
+	}
+	if got := r.decided(t, "VraagBcc: iedereen@elders.example"); got.Reason != "unknown-sender" {
+		t.Errorf("what was written: %+v", got)
+	}
+	for field, wrong := range map[string]string{"from": "niemand", "to": "onbekend@" + domain} {
+		mistaken := maps.Clone(form)
+		mistaken.Set(field, wrong)
+		res, err := http.PostForm(r.App+"/try/mail", mistaken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(page), "Groet, Zoë") {
+			t.Errorf("%s %s: %s, %v\n%s", field, wrong, res.Status, err, page)
+		}
+	}
+}
+
 // The command is what a new user tries first, so all of it is tried here: mail
 // comes in over SMTP and becomes a chat, killing the handler changes nothing,
 // ending and starting again loses and doubles nothing.
@@ -149,6 +187,7 @@ func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 		t.Errorf("mail of a contact: %+v", got)
 	}
 	r.firstPage(t)
+	r.write(t)
 	killHandler(t, data)
 	if got := r.mail(t, "onbekend@elders.example", "info@"+domain, "Een onbekende"); got.State != "parked" || got.Reason != "unknown-sender" {
 		t.Errorf("mail of a stranger: %+v", got)

@@ -7,32 +7,106 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"net/url"
+
+	"kantoorpost/shared/dev/front"
+	"kantoorpost/shared/sim"
 )
 
 //go:embed welcome.html
 var welcomeHTML string
 
-// welcome is what a browser sees that opens the app: what there is, and what can
-// be tried. In Azure the host shows a page of its own there.
+var welcomePage = template.Must(template.New("welcome").Parse(welcomeHTML))
+
+// A welcome is what the first page shows.
+type welcome struct {
+	Who       string // is signed in
+	People    []front.Person
+	Boxes     []sim.Mailbox // that a mail can be sent to
+	Senders   []string      // who might write
+	Form      letter
+	Sent      string // to whom a mail was just sent
+	Wrong     string // with the mail
+	Empty     bool   // the office is to be set up
+	Tenant    *tenantSecrets
+	Send, See string
+}
+
+// welcome is what a browser sees that opens the app: whom to be, and a mail to
+// send. In Azure the host shows a page of its own there.
 func (s *stack) welcome(next http.Handler) http.Handler {
-	page := template.Must(template.New("welcome").Parse(welcomeHTML))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		switch {
+		case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			s.showWelcome(w, r, http.StatusOK, welcome{Sent: r.URL.Query().Get("sent"), Form: s.example()})
+		case r.URL.Path == "/try/mail" && r.Method == http.MethodPost && s.tenant != nil:
+			s.tryMail(w, r)
+		default:
 			next.ServeHTTP(w, r)
-			return
 		}
-		send, see := s.toTry()
-		var b bytes.Buffer
-		if err := page.Execute(&b, struct{ Who, Send, See string }{signedIn(r), send, see}); err != nil {
-			http.Error(w, "the first page: "+err.Error(), http.StatusInternalServerError)
-			return
-		}
-		h := w.Header()
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
-		h.Set("Cache-Control", "no-store")
-		_, _ = b.WriteTo(w)
 	})
+}
+
+func (s *stack) showWelcome(w http.ResponseWriter, r *http.Request, status int, page welcome) {
+	page.Who, page.People, page.Empty = signedIn(r), s.people(), s.empty
+	page.Send, page.See = s.toTry()
+	if s.tenant != nil {
+		page.Tenant, page.Boxes = s.ready().Tenant, s.tenant.office.Mailboxes
+		page.Senders = append(page.Senders, stranger)
+		for _, c := range s.tenant.office.Contacts[:20] {
+			page.Senders = append(page.Senders, c.Name+" <"+c.Emails[0]+">")
+		}
+	} else {
+		page.People = append(page.People, front.Person{Name: "Eerste beheerder", Email: s.administrator(), Rights: rightsNL["administrator"]})
+	}
+	var b bytes.Buffer
+	if err := welcomePage.Execute(&b, page); err != nil {
+		http.Error(w, "the first page: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = b.WriteTo(w)
+}
+
+// tryMail sends what the form holds, as a mail program outside would.
+func (s *stack) tryMail(w http.ResponseWriter, r *http.Request) {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		http.Error(w, "this form belongs to another site", http.StatusForbidden)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	l := letter{From: r.PostFormValue("from"), To: r.PostFormValue("to"), Subject: r.PostFormValue("subject"), Text: r.PostFormValue("text")}
+	envelope, raw, err := l.mail()
+	if err == nil {
+		err = s.tenant.Deliver(r.Context(), envelope, raw)
+	}
+	if err != nil {
+		s.showWelcome(w, r, http.StatusUnprocessableEntity, welcome{Form: l, Wrong: err.Error()})
+		return
+	}
+	http.Redirect(w, r, "/?sent="+url.QueryEscape(l.To), http.StatusSeeOther)
+}
+
+// rightsNL are rights in the words of the product.
+var rightsNL = map[string]string{"reader": "raadpleger", "editor": "mutator", "manager": "manager", "administrator": "beheerder"}
+
+// people are those who can be chosen to sign in; of an office that is still to be
+// set up, only the first administrator can do anything.
+func (s *stack) people() (people []front.Person) {
+	if s.tenant == nil {
+		return nil
+	}
+	for _, m := range s.tenant.office.Members {
+		people = append(people, front.Person{Name: m.Name, Email: m.Email, Rights: rightsNL[m.Rights]})
+	}
+	if s.empty {
+		return people[:1]
+	}
+	return people
 }
 
 // signedIn is whom the front door has let in, "" for nobody.

@@ -15,8 +15,9 @@ import (
 	"strings"
 )
 
-// A Person can be chosen on the sign-in page.
-type Person struct{ Name, Email string }
+// A Person can be chosen on the sign-in page. Rights are shown there, and mean
+// nothing here.
+type Person struct{ Name, Email, Rights string }
 
 // Options say who can sign in, and to what.
 type Options struct {

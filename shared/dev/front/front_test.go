@@ -21,7 +21,7 @@ func door(t *testing.T) (h http.Handler, reached func() http.Header) {
 		got = maps.Clone(r.Header)
 		w.WriteHeader(http.StatusTeapot)
 	})
-	return New(Options{Tenant: tenant, People: []Person{{"Anna de Vries", "anna@kantoor.example"}}, Next: app}), func() http.Header { return got }
+	return New(Options{Tenant: tenant, People: []Person{{"Anna de Vries", "anna@kantoor.example", "manager"}}, Next: app}), func() http.Header { return got }
 }
 
 // claims is what the app is told about who asks; nil when it is told nothing.
