@@ -85,6 +85,7 @@ type connectorView struct {
 	Script    limitScript
 	Limits    *limits
 	Address   string // that was named to try
+	Part      bool   // of the page is asked for
 }
 
 // title is the name of the connector.
@@ -144,7 +145,7 @@ func (s *site) registerConnectors() {
 
 // connectorOf starts a page about the connector that the path names.
 func (v *visit) connectorOf(tab string) (view connectorView, err error) {
-	view.Tab = tab
+	view.Tab, view.Part = tab, isPart(v.r)
 	if view.ETag, err = v.api.getTag("/api/connectors/"+url.PathEscape(v.r.PathValue("connector")), &view.Connector); err != nil {
 		return view, err
 	}

@@ -102,6 +102,9 @@ func TestConnectionIsChecked(t *testing.T) {
 		if n := strings.Count(w.Body.String(), `class="mark ok"`); n != 1 {
 			t.Errorf("%d ticks", n)
 		}
+		if n := strings.Count(w.Body.String(), `id="connector-state"`); n != 1 {
+			t.Errorf("%d states", n)
+		}
 	}
 	api.answers["POST /api/connectors/c1/check"] = Problem{Status: 503, Detail: "busy"}
 	wants(t, browse(t, api, "POST", "/web/connectors/c1/check", ""), 200, "Dit lukte nu niet", "busy")

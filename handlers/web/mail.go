@@ -100,7 +100,13 @@ func (s suggestion) likely() string {
 	return "low"
 }
 
-// Text names what the suggestion does: mails.do.<action>, with its scope when
+// leads tells whether the suggestion is to stand out: the first, when it is
+// likely, and what ignores mail only when that is as good as sure.
+func (s suggestion) leads() bool {
+	return s.First && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
+}
+
+// deed names what the suggestion does: mails.do.<action>, with its scope when
 // that is more than this mail.
 func (s suggestion) deed() string {
 	if s.Solve.Scope == "sender" || s.Solve.Scope == "list" {

@@ -18,11 +18,12 @@ type settingsView struct {
 	Connectors []connectorObject
 	Active     map[string]int // addresses, by connector
 	Troubled   map[string]int // addresses that cannot be read, by connector
+	Filled     bool           // the directory has a client and somebody who works for it
 }
 
 // begun tells what has been done to set the integration up.
-func (s settingsView) begun() (steps struct{ Connector, Address, On bool }) {
-	steps.Connector, steps.On = len(s.Connectors) > 0, s.Enabled
+func (s settingsView) begun() (steps struct{ Connector, Directory, Address, On bool }) {
+	steps.Connector, steps.Directory, steps.On = len(s.Connectors) > 0, s.Filled, s.Enabled
 	for _, n := range s.Active {
 		steps.Address = steps.Address || n > 0
 	}
@@ -32,7 +33,7 @@ func (s settingsView) begun() (steps struct{ Connector, Address, On bool }) {
 // ready tells whether nothing is left to set up.
 func (s settingsView) ready() bool {
 	b := s.begun()
-	return b.Connector && b.Address && b.On
+	return b.Connector && b.Directory && b.Address && b.On
 }
 
 func (s *site) registerSettings() {
@@ -71,6 +72,14 @@ func (v *visit) settingsPage(status int, p *Problem, chosen bool) error {
 				view.Troubled[c.ID]++
 			}
 		}
+	}
+	view.Filled = true
+	for _, path := range []string{"/api/clients?limit=1", "/api/team-members?limit=1"} {
+		var one list[struct{}]
+		if err := v.api.get(path, &one); err != nil {
+			return err
+		}
+		view.Filled = view.Filled && len(one.Items) > 0
 	}
 	return v.pageAs(status, "settings", view)
 }

@@ -64,6 +64,8 @@ func newOffice() *tagged {
 		"GET /api/connectors/c1":                          connectorJSON(nil),
 		"GET /api/connectors/c1/addresses":                object{"items": []object{addressJSON(nil)}},
 		"GET /api/addresses/b1":                           addressJSON(nil),
+		"GET /api/clients":                                object{"items": []object{{"id": "k1"}}},
+		"GET /api/team-members":                           object{"items": []object{{"id": "m1"}}},
 		"GET /api/roles":                                  object{"items": []object{{"id": "r1", "name": "Relatiebeheerder"}}},
 		"GET /api/process-teams":                          object{"items": []object{{"id": "p1", "name": "Loonteam"}}},
 		"GET /api/connectors/c1/mailboxes":                object{"items": []object{{"address": "info@kantoor.example", "name": "Info", "activated": true}, {"address": "loon@kantoor.example", "name": "Loon <b>"}}, "next": "n2"},
@@ -130,10 +132,12 @@ func TestSwitch(t *testing.T) {
 // A new office is told what comes first.
 func TestFirstSteps(t *testing.T) {
 	api := newOffice()
-	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "!In drie stappen")
+	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "!In vier stappen")
 	api.answers["GET /api/connectors"] = object{"items": []object{}}
 	api.answers["GET /api/settings"] = object{"enabled": false}
-	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "In drie stappen", "Nog geen omgeving", `href="/web/connectors/new"`, "Er gaat niets verloren")
+	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "In vier stappen", "Nog geen omgeving", `href="/web/connectors/new"`, "Er gaat niets verloren", "!/web/directory/import")
+	api.answers["GET /api/clients"] = object{"items": []object{}}
+	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, `href="/web/directory/import"`)
 }
 
 // A secret that nears its end is counted down where people come.

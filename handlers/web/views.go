@@ -37,6 +37,7 @@ var viewFunctions = template.FuncMap{
 	"best":   openMail.best,
 	"others": openMail.others,
 	"likely": suggestion.likely,
+	"leads":  suggestion.leads,
 	"deed":   suggestion.deed,
 	"whom":   suggestion.whom,
 

@@ -22,6 +22,11 @@ var selling = strings.Split("acquisitie|kennismaken|kennis te maken|kennismaking
 	"beschikbare kandidaten|kandidaat die|kandidaten|toppers voor|vacature|detachering|interim|uitzend|per direct beschikbaar|bel ik u|bellen om|vijftien minuten|15 minuten|15 minutes|quick call|book a call|"+
 	"partnership|samenwerking aan|lead generation|grow your|your website|outsourc|webinar|schrijf u in|energiecontract|zonnepanelen|software die|onze oplossing|onze diensten|our services|our solution|boost your|special offer|limited time", "|")
 
+// seeking are phrases of people who may become clients.
+var seeking = strings.Split("zoek een boekhouder|zoek een accountant|zoeken een boekhouder|zoeken een accountant|zoek naar een accountant|zoek naar een boekhouder|op zoek naar een accountant|op zoek naar een boekhouder|nieuwe accountant|nieuwe boekhouder|"+
+	"andere accountant|andere boekhouder|boekhouder nodig|accountant nodig|nog klanten|nieuwe klanten aan|klant worden bij|klant bij u worden|klant bij jullie worden|overstappen naar u|overstappen naar jullie|"+
+	"looking for an accountant|need an accountant|need a bookkeeper|new accountant|become a client", "|")
+
 // unsubscribing are phrases of mail that goes to many.
 var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|geen mail meer ontvangen|niet langer ontvangen|opt-out|opt out|bekijk online|view in browser|view this email in|webversie", "|")
 

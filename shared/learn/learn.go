@@ -68,7 +68,7 @@ const (
 type Suggestion struct {
 	Action  item.Action
 	Contact *directory.Contact // of link-contact
-	Client  *directory.Client  // of create-contact and choose-client
+	Client  *directory.Client  // of choose-client, and of create-contact but for who may become a client
 	Scope   Scope              // of dismiss and release
 
 	Name, Email, Phone, Function string // of create-contact, as far as the mail tells
@@ -155,5 +155,5 @@ func (s Suggestion) says() string {
 	} else if s.Client != nil {
 		id = s.Client.ID
 	}
-	return string(s.Action) + " " + id
+	return strings.TrimSpace(string(s.Action) + " " + id)
 }

@@ -18,6 +18,7 @@ var (
 	reasonMachine     = reason("machine", "Verstuurd door een programma", "Sent by a program")
 	reasonUnsubscribe = reason("unsubscribe", "Biedt aan om af te melden", "Offers to unsubscribe")
 	reasonSelling     = reason("acquisition", "Leest als reclame of werving", "Reads like advertising or recruiting")
+	reasonSeeking     = reason("prospect", "Zoekt een accountant of boekhouder", "Looks for an accountant")
 	reasonAlone       = reason("unconnected", "Niets verbindt de afzender met een relatie", "Nothing ties the sender to a client")
 	reasonAlarming    = reason("alarming", "Vraagt om geld, gegevens of haast", "Asks for money, secrets or haste")
 	reasonDoubted     = reason("doubted", "Exchange twijfelt aan de afzender", "Exchange doubts the sender")

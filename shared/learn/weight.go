@@ -49,6 +49,7 @@ const (
 	// Whether anybody needs it.
 	strangeAlone     = 0.40 // nothing ties the sender to any client
 	acquisition      = 0.45 // one word of selling; two are twice that evidence
+	prospect         = 0.75 // who says that he seeks an accountant is not to be missed
 	unsubscribe      = 0.50 // people do not offer to be unsubscribed from
 	machineAddress   = 0.60 // nobody reads no-reply
 	dismissedBefore  = 0.50 // once; more is more
