@@ -99,6 +99,7 @@ func (k *skin) functions() template.FuncMap {
 		"add":      func(a, b int) int { return a + b },
 		"percent":  func(f float64) int { return int(f*100 + 0.5) },
 		"stamp":    stamp,
+		"worth":    k.worth,
 	})
 	return all
 }
@@ -109,6 +110,15 @@ func (k *skin) said(t words.Text) string {
 		return t.EN
 	}
 	return t.NL
+}
+
+// worth is the value of a field in words, where it is one of a few.
+func (k *skin) worth(field, value string) string {
+	switch field {
+	case "rights", "active", "type":
+		return k.texted("audit.value", value)
+	}
+	return value
 }
 
 // icon is a picture of icons.svg, for eyes only: words stand beside it.

@@ -215,3 +215,11 @@ func (p *plan) checkCells(h head, cells []string, r *Row) {
 func (r *Row) add(column, nl, en string) {
 	r.Problems = append(r.Problems, Problem{column, words.Text{NL: "verwacht: " + nl, EN: "expected: " + en}})
 }
+
+// addUnknown says that a column refers to something that is not there.
+func (r *Row) addUnknown(column, value, nl, en string) {
+	if value != "" {
+		nl, en = nl+"; "+shorten(value)+" is onbekend", en+"; "+shorten(value)+" is unknown"
+	}
+	r.add(column, nl, en)
+}

@@ -98,7 +98,7 @@ func TestWhatRowsDo(t *testing.T) {
 		{"the team of a client", ClientTeam, "relatienummer;teamlid;rol;volgorde\n1001;sanne@kantoor.nl;assistent;2\n1001;baas@kantoor.nl;Assistent;1\n",
 			"2 create 1001 sanne@kantoor.nl assistent: order=2\n3 create 1001 baas@kantoor.nl Assistent: order=1\n"},
 		{"a team of unknowns", ClientTeam, "relatienummer;teamlid;rol;volgorde\n1;x@k.nl;y;0\n",
-			"2 wrong 1 x@k.nl y: [relatienummer] verwacht: het nummer van een relatie [teamlid] verwacht: het e-mailadres van een teamlid [rol] verwacht: de naam van een rol [volgorde] verwacht: een getal van 1 tot 10000\n"},
+			"2 wrong 1 x@k.nl y: [relatienummer] verwacht: het nummer van een relatie; 1 is onbekend [teamlid] verwacht: het e-mailadres van een teamlid; x@k.nl is onbekend [rol] verwacht: de naam van een rol; y is onbekend [volgorde] verwacht: een getal van 1 tot 10000\n"},
 		{"somebody twice in a team", ClientTeam, "relatienummer;teamlid;rol\n1001;sanne@kantoor.nl;assistent\n1001;Sanne@kantoor.nl;ASSISTENT\n",
 			"2 wrong 1001 sanne@kantoor.nl assistent: [teamlid] staat ook op rij 3\n3 wrong 1001 Sanne@kantoor.nl ASSISTENT: [teamlid] staat ook op rij 2\n"},
 		{"a missing column", Clients, "naam;kvk\nX;1\n", "1 wrong : [nummer] deze kolom ontbreekt; gevonden: naam, kvk\n"},

@@ -109,7 +109,7 @@ func (p *plan) clientsOf(h head, cells []string, was []string, r *Row) []string 
 		client, found := p.bulk.ClientByNumber(number)
 		switch {
 		case !found && !p.mentioned(Clients, number):
-			r.add(h.titles["clients"], "het nummer van een relatie; "+shorten(number)+" is onbekend", "the number of a client; "+shorten(number)+" is unknown")
+			r.addUnknown(h.titles["clients"], number, "het nummer van een relatie", "the number of a client")
 		case found && !slices.Contains(now, client.ID):
 			now = append(now, client.ID)
 		}

@@ -37,15 +37,15 @@ func (p *plan) link(h head, cells []string, r Row) {
 	r.Key = shorten(number + " " + email + " " + name)
 	client, found := p.bulk.ClientByNumber(number)
 	if !found && !p.mentioned(Clients, number) {
-		r.add(h.titles["client"], "het nummer van een relatie", "the number of a client")
+		r.addUnknown(h.titles["client"], number, "het nummer van een relatie", "the number of a client")
 	}
 	member, isMember := p.bulk.MemberByAddress(email)
 	if !isMember && !p.mentioned(TeamMembers, email) {
-		r.add(h.titles["member"], "het e-mailadres van een teamlid", "the e-mail address of a team member")
+		r.addUnknown(h.titles["member"], email, "het e-mailadres van een teamlid", "the e-mail address of a team member")
 	}
 	role, isRole := p.bulk.RoleNamed(name)
 	if !isRole && !p.mentioned(Roles, name) {
-		r.add(h.titles["role"], "de naam van een rol", "the name of a role")
+		r.addUnknown(h.titles["role"], name, "de naam van een rol", "the name of a role")
 	}
 	order := 0
 	if text, there := h.cell(cells, "order"); there && text != "-" {
