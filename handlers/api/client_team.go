@@ -45,4 +45,14 @@ func (a *api) registerClientTeam() {
 		revision, err = a.Directory.SetClientTeam(ctx, in.Client, revision, in.Body)
 		return answer(in.Body, revision), err
 	})
+	handle(a, access.DirectoryRead, huma.Operation{
+		OperationID: "list-client-contacts", Method: http.MethodGet, Path: "/api/clients/{client}/contacts", Tags: []string{"directory"},
+		Summary: "Who writes on behalf of a client: at most 200 contacts",
+	}, func(ctx context.Context, in *OfClient) (*listOutput[directory.Contact], error) {
+		if _, err := a.Directory.Client(ctx, in.Client); err != nil {
+			return nil, err
+		}
+		contacts, err := a.Directory.ContactsOfClient(ctx, in.Client, 200)
+		return listed(contacts, ""), err
+	})
 }

@@ -120,3 +120,20 @@ func TestTheTeamOfAClientKeepsItsOrder(t *testing.T) {
 		t.Errorf("%d %s", busy.status, busy.text)
 	}
 }
+
+func TestContactsOfAClient(t *testing.T) {
+	o := newOffice(t)
+	client := fmt.Sprint(o.ok(t, "administrator", "POST /api/clients", `{"number":"1","type":"person","name":"X"}`).body["id"])
+	path := "/api/clients/" + client + "/contacts"
+	if got := o.ok(t, "reader", "GET "+path, ""); len(got.body["items"].([]any)) != 0 {
+		t.Errorf("%s", got.text)
+	}
+	o.ok(t, "administrator", "POST /api/contacts", fmt.Sprintf(`{"name":"Piet","emails":["piet@bakker.nl"],"clients":[%q]}`, client))
+	o.ok(t, "administrator", "POST /api/contacts", `{"name":"Els","emails":["els@elders.nl"]}`)
+	if got := o.ok(t, "reader", "GET "+path, ""); len(got.body["items"].([]any)) != 1 || !strings.Contains(got.text, "Piet") {
+		t.Errorf("%s", got.text)
+	}
+	if got := o.call(t, "reader", "GET /api/clients/aaaaaaaaaaaaaaaaaaaaaaaaaa/contacts", ""); got.status != http.StatusNotFound {
+		t.Errorf("of a client that does not exist: %d", got.status)
+	}
+}

@@ -137,7 +137,7 @@ func (v *visit) newEntry(k directoryKind) error {
 	if !v.me.can("directory.write") {
 		return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
 	}
-	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Type: "organisation", Rights: "editor", Active: true}})
+	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Name: v.r.URL.Query().Get("name"), Type: "organisation", Rights: "editor", Active: true}})
 }
 
 func (v *visit) openEntry(k directoryKind) error {

@@ -76,6 +76,7 @@ type openEntry struct {
 	StandIn    string   // the name of who does
 	Addresses  []learnedAddress
 	Team       *teamForm
+	Around     *clientView
 }
 
 // saveEntry adds an entry, or changes the one with an id.
@@ -166,8 +167,11 @@ func (v *visit) deleteEntry(k directoryKind) error {
 func (v *visit) fill(o *openEntry) error {
 	switch o.Kind.Name {
 	case "clients":
-		if o.Team != nil || o.New {
+		if o.New {
 			return nil
+		}
+		if err := v.aroundClient(o); err != nil || o.Team != nil {
+			return err
 		}
 		return v.readTeam(o)
 	case "contacts":

@@ -32,13 +32,15 @@ func staffed(rights string, actions ...string) *fakeAPI {
 		}
 	}
 	api.answers["GET /api/clients/k1/team-members"] = list[teamRow]{Items: []teamRow{{"m1", "o1"}, {"m2", "o1"}}}
+	api.answers["GET /api/clients/k1/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan <Jansen>", Emails: []string{"jan@bakker.example"}}}}
+	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{{ID: one, Subject: "Btw <nu>"}}}
 	api.answers["GET /api/rules/r1"] = ruleObject{ID: "r1", Explanation: words.Text{NL: "omdat Anna dat besliste", EN: "because Anna decided so"}}
 	return api
 }
 
 func TestEachKindIsListedAndOpened(t *testing.T) {
 	for path, texts := range map[string][]string{
-		"clients/k1":       {"Bakkerij &lt;Jansen&gt;", `value="1001"`, `value="12345678"`, "Team van deze relatie", `<option value="m1" selected>Anna Bos`, "/web/directory/clients/k1/team"},
+		"clients/k1":       {"Bakkerij &lt;Jansen&gt;", `value="1001"`, `value="12345678"`, "Team van deze relatie", `<option value="m1" selected>Anna Bos`, "/web/directory/clients/k1/team", `href="/web/directory/contacts/c1"`, "Jan &lt;Jansen&gt;"},
 		"contacts/c1":      {"jan@bakker.example\njan@thuis.example", `value="Eigenaar"`, `name="clients" value="k1" checked`, "omdat Anna dat besliste", `href="/web/rules/r1"`},
 		"team-members/m1":  {`value="anna@kantoor.example"`, `<option value="editor" selected>`, `<option value="m2" selected>Bram Vos`, `value="2026-07-06"`, `value="2026-07-19"`},
 		"roles/o1":         {`value="Relatiebeheerder"`},
@@ -57,6 +59,11 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 		wants(t, browse(t, api, "GET", "/web/directory/"+kind+"/new", ""), 200, "Toevoegen")
 		wants(t, browse(t, api, "GET", "/web/directory/"+kind+"/gone", ""), 404)
 	}
+	// What a client's people write about is there for who may read chats.
+	for _, api := range []*fakeAPI{staffed("reader", "chats.read"), staffed("administrator", "directory.write", "chats.read")} {
+		wants(t, browse(t, api, "GET", "/web/directory/clients/k1", ""), 200, `href="/web/chats/`+one, "Btw &lt;nu&gt;")
+	}
+	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/clients/k1", ""), 200, "!Btw &lt;nu&gt;")
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/contacts/c1", ""), 200, "jan@thuis.example is geleerd", "!/web/rules/r1", "Bakkerij &lt;Jansen&gt;")
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""), 200, "Bram Vos, van 2026-07-06 tot en met 2026-07-19")
 }

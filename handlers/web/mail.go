@@ -59,6 +59,7 @@ type openMail struct {
 	Clients     []customer // clients for what was searched
 	Search      string
 	CanSolve    bool
+	CanAdd      bool     // clients to the directory
 	Undo        *attempt // what can be taken back
 	Late        *attempt // who was faster
 	Owner       *contact // who has the address that was to be a new contact's
@@ -142,7 +143,7 @@ func (s *site) mail(v *visit) error {
 // showMail answers with a mail, after more has said what else is to be seen.
 func (v *visit) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
-	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve")}
+	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write")}
 	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
 	if err := v.api.get(api, &open.mailObject); err != nil {
 		return err

@@ -52,7 +52,9 @@ func often(weight float64, n int64) float64 { return 1 - math.Pow(1-weight, floa
 func unwanted(ctx context.Context, office Office, by speaker, alone bool) (*clues, error) {
 	c := &clues{}
 	text := by.own + "\n" + by.signature
-	if n := phrases(text, selling); n > 0 {
+	// Who may become a client is tied to none, and may offer to get acquainted too.
+	prospect := phrases(text, seeking) > 0
+	if n := phrases(text, selling); n > 0 && !prospect {
 		c.add(often(acquisition, int64(n)), reasonSelling)
 	}
 	if phrases(text+"\n"+by.quoted, unsubscribing) > 0 {
@@ -70,7 +72,7 @@ func unwanted(ctx context.Context, office Office, by speaker, alone bool) (*clue
 			c.add(often(dismissedBefore, rule.Count), reasonDismissed(rule.Count))
 		}
 	}
-	if alone {
+	if alone && !prospect {
 		c.add(strangeAlone, reasonAlone)
 	}
 	return c, nil

@@ -42,8 +42,7 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 		return nil, err
 	}
 	left := nobody.score() * (1 - max(known, client))
-	// Who seeks an accountant is tied to no client, and is to become one.
-	if n := phrases(m.Item.Subject+"\n"+by.own, seeking); n > 0 && known == 0 && client == 0 {
+	if n := phrases(by.own, seeking); n > 0 && known == 0 && client == 0 {
 		s := h.newcomer()
 		s.Score, s.Reasons = often(prospect, int64(n)), []Reason{reasonSeeking}
 		list, left = append(list, s), left*(1-s.Score)
