@@ -101,6 +101,9 @@ func (e auditEntry) facts(k *skin) (facts []fact) {
 			}
 			value = strings.Join(others, ", ")
 		}
+		if name == "rule" && e.Names[value] == "" {
+			continue // a rule has no name, and an id says nothing
+		}
 		if value = e.plain(value); value != "" {
 			facts = append(facts, fact{name, value})
 		}
