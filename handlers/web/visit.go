@@ -21,9 +21,7 @@ type person struct {
 // can tells whether the person may do an action, to some objects at least.
 func (p person) can(action string) bool { return slices.Contains(p.Actions, action) }
 
-// initials are the first letters of the first and last word of the name.
-func (p person) initials() string { return initials(p.Name, p.Email) }
-
+// initials are the first letters of the first and last word of a name.
 func initials(name, email string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool { return !isLetter(r) })
 	if len(words) == 0 {

@@ -70,7 +70,7 @@ func TestRealMailIsRead(t *testing.T) {
 	own, quoted, signature, forward, phone := 0, 0, 0, 0, 0
 	for _, m := range mails {
 		l := Read(m.contentType, m.content, m.subject)
-		checkLetter(t, m.file, Text(m.contentType, m.content), l)
+		checkLetter(t, m.file, allText(m.contentType, m.content), l)
 		c := CardOf(m.from, l)
 		NumbersIn(l.Own)
 		for _, s := range []string{c.Name, c.Function, c.Company} {

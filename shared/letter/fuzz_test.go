@@ -27,7 +27,7 @@ func FuzzRead(f *testing.F) {
 		if html {
 			kind = "html"
 		}
-		text := Text(kind, content)
+		text := allText(kind, content)
 		l := Read(kind, content, subject)
 		checkLetter(t, "mail", text, l)
 		if o := l.Forwarded; o != nil && (len(o.Text) > len(text) || len(o.To) > maxRecipients || !utf8.ValidString(o.From.Name+o.From.Email+o.Subject+o.Text)) {
@@ -118,7 +118,7 @@ func TestDepthIsLimited(t *testing.T) {
 
 // What comes after 1 MiB is not read, and no character is cut in two.
 func TestLengthIsLimited(t *testing.T) {
-	text := Text("text", strings.Repeat("é", maxContent))
+	text := allText("text", strings.Repeat("é", maxContent))
 	if len(text) != maxContent || !utf8.ValidString(text) {
 		t.Errorf("%d bytes, ends with %q", len(text), text[len(text)-4:])
 	}

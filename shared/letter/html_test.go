@@ -23,11 +23,11 @@ func TestTextOfHTML(t *testing.T) {
 		"left open":              {"<div><b>Een <blockquote>Twee", "Een\n\nTwee"},
 		"closed twice":           {"</div></p>Een</div></div> twee", "Een\ntwee"},
 	} {
-		if got := Text("html", c.html); got != c.want {
+		if got := allText("html", c.html); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	if got := Text("HTML", "<b>Een</b>"); got != "Een" {
+	if got := allText("HTML", "<b>Een</b>"); got != "Een" {
 		t.Errorf("the content type in capitals: %q", got)
 	}
 }

@@ -52,12 +52,6 @@ func Read(contentType, content, subject string) Letter {
 	}
 }
 
-// Text is all that a mail says as plain text, with its paragraphs. Of the
-// content at most 1 MiB is read.
-func Text(contentType, content string) string {
-	return join(linesOf(contentType, content))
-}
-
 // A line is one line of a mail as its reader sees it.
 type line struct {
 	text  string // without the marks of quoting, and without spaces around it

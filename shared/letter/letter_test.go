@@ -29,3 +29,6 @@ func TestOwnTextIsToldFromQuotedText(t *testing.T) {
 		}
 	}
 }
+
+// allText is all that a mail says, with its paragraphs.
+func allText(contentType, content string) string { return join(linesOf(contentType, content)) }
