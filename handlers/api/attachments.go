@@ -96,6 +96,11 @@ func (a *api) parcel(ctx context.Context, id string) (*parcel, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.parcelOf(ctx, it)
+}
+
+// parcelOf is parcel for a mail that the one who asks may read.
+func (a *api) parcelOf(ctx context.Context, it item.Item) (*parcel, error) {
 	p := &parcel{mail: it}
 	box, err := a.Connectors.Activation(ctx, it.Mailbox)
 	if err == nil && box.Active {

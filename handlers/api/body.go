@@ -25,8 +25,12 @@ type bodyOutput struct {
 	Body        []byte
 }
 
-const bodyPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; " +
-	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+const (
+	bodyPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; " + bodyRest
+	// remotePolicy is for who asked for pictures that are kept elsewhere.
+	remotePolicy = "upgrade-insecure-requests; sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data: https:; " + bodyRest
+	bodyRest     = "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 
 // bodyStyle makes a mail that says nothing about its looks as readable as the
 // page around it, and keeps it from being wider.
@@ -39,20 +43,30 @@ const (
 	maxDepth = 256
 )
 
+// Showing says how a mail is to be shown.
+type Showing struct {
+	Pictures string `query:"pictures" enum:"remote" doc:"remote: load pictures that are kept elsewhere too; who keeps them then knows that the mail was read"`
+}
+
 // body reads what a mail says and makes it safe to show. That happens each
 // time, so that a better policy also holds for old mail.
-func (a *api) body(ctx context.Context, it item.Item) (*bodyOutput, error) {
+func (a *api) body(ctx context.Context, it item.Item, how Showing) (*bodyOutput, error) {
 	content, err := a.Items.Body(ctx, it)
 	if err != nil {
 		return nil, err
 	}
+	remote := how.Pictures == "remote"
 	if it.BodyType == "html" {
-		content = safeHTML(content)
+		content = safeHTML(content, remote, func(s string) string { return a.withPictures(ctx, it, s) })
 	} else {
 		content = asText(content)
 	}
+	policy := bodyPolicy
+	if remote {
+		policy = remotePolicy
+	}
 	return &bodyOutput{
-		ContentType: "text/html; charset=utf-8", Policy: bodyPolicy, Referrer: "no-referrer",
+		ContentType: "text/html; charset=utf-8", Policy: policy, Referrer: "no-referrer",
 		Body: []byte("<!doctype html><meta charset=utf-8>" + bodyStyle + content),
 	}, nil
 }
@@ -61,20 +75,34 @@ func asText(s string) string {
 	return `<pre style="white-space:pre-wrap;font:inherit">` + html.EscapeString(s) + "</pre>"
 }
 
-func safeHTML(s string) string {
+// safeHTML keeps of s what a letter needs, with its own pictures in their places
+// and, when they are wanted, those that are kept elsewhere.
+func safeHTML(s string, remote bool, pictures func(string) string) string {
 	if len(s) > maxHTML || depth(s) > maxDepth {
 		return asText(textOf(s))
 	}
-	return mailPolicy().Sanitize(s)
+	policy := mailPolicy
+	if remote {
+		policy = remoteMailPolicy
+	}
+	return policy().Sanitize(pictures(s))
 }
 
 // inlinePicture is a picture that came with the mail. One that is fetched tells
 // its sender that the mail was read; an SVG is a program.
-var inlinePicture = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
+var (
+	inlinePicture = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
+	anyPicture    = regexp.MustCompile(`^https?://|` + inlinePicture.String())
+)
 
 // mailPolicy allows what a letter needs: text, tables, links, and pictures that
 // are in the mail. What is not named is taken out.
-var mailPolicy = sync.OnceValue(func() *bluemonday.Policy {
+var (
+	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(inlinePicture) })
+	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(anyPicture) })
+)
+
+func letterPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "address", "center",
 		"b", "strong", "i", "em", "u", "s", "strike", "small", "big", "sub", "sup", "font", "ul", "ol", "li", "dl", "dt", "dd",
@@ -94,10 +122,10 @@ var mailPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p.RequireNoFollowOnLinks(true)
 	p.AddTargetBlankToFullyQualifiedLinks(true)
 	p.AllowDataURIImages()
-	p.AllowAttrs("src").Matching(inlinePicture).OnElements("img")
+	p.AllowAttrs("src").Matching(pictures).OnElements("img")
 	p.SkipElementsContent("script", "style", "title", "head", "noscript", "template", "svg", "math", "object", "iframe")
 	return p
-})
+}
 
 // tokens calls f for each token of s until the end, or until f says no.
 func tokens(s string, f func(xhtml.TokenType, *xhtml.Tokenizer) bool) {

@@ -53,6 +53,7 @@ type messageObject struct {
 	Preview        string       `json:"preview"`
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments"`
+	RemotePictures bool         `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int          `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
 	Body           string       `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
 }
@@ -60,7 +61,7 @@ type messageObject struct {
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
 		ID: m.ID, Kind: m.Kind, From: m.From, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
-		HasAttachments: m.HasAttachments, Lines: m.Lines, Author: m.Author, Text: m.Text,
+		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
 	if m.Kind != chat.KindNote {
 		o.Mail, o.Body = m.ID, "/api/chats/"+in+"/messages/"+m.ID+"/body"
@@ -147,6 +148,7 @@ func (a *api) registerChats() {
 		func(ctx context.Context, in *struct {
 			ChatPath
 			Message string `path:"message" maxLength:"64"`
+			Showing
 		}) (*bodyOutput, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
@@ -163,7 +165,7 @@ func (a *api) registerChats() {
 			if err != nil {
 				return nil, err
 			}
-			return a.body(ctx, it)
+			return a.body(ctx, it, in.Showing)
 		})
 }
 

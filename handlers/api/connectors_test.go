@@ -141,6 +141,7 @@ type mailboxes struct {
 	n          int
 	fail       error
 	parcels    map[string][]parcelDouble // by message
+	pictured   []string                  // attachments that were read whole
 }
 
 func (m *mailboxes) token(ctx context.Context) error {

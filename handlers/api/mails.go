@@ -35,6 +35,7 @@ type MailObject struct {
 	Preview        string         `json:"preview" doc:"the first 255 characters of what it says"`
 	Received       time.Time      `json:"received"`
 	HasAttachments bool           `json:"hasAttachments"`
+	RemotePictures bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere, which …/body leaves out unless they are asked for"`
 	Verdict        string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
 	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
 	Reason         string         `json:"reason" doc:"why it is parked; empty in other states"`
@@ -53,7 +54,7 @@ type MailObject struct {
 func mailOf(it item.Item) MailObject {
 	m := MailObject{
 		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, Verdict: string(it.Verdict), State: string(it.State),
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict), State: string(it.State),
 		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Rules: it.Rules, Stored: it.Stored, Attempts: it.Attempts,
 	}
 	if !it.Decided.IsZero() {
@@ -95,12 +96,15 @@ func (a *api) registerMails() {
 			return a.detail(ctx, it)
 		})
 	handle(a, access.MailsRead, op("get-mail-body", http.MethodGet, "/api/mails/{mail}/body", "Get what a mail says, as an HTML document without scripts and remote content"),
-		func(ctx context.Context, in *MailPath) (*bodyOutput, error) {
+		func(ctx context.Context, in *struct {
+			MailPath
+			Showing
+		}) (*bodyOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
 			if err != nil {
 				return nil, err
 			}
-			return a.body(ctx, it)
+			return a.body(ctx, it, in.Showing)
 		})
 }
 

@@ -35,6 +35,7 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 	it.ListID = listID(h.get("List-Id"))
 	it.Numbers = numbers(it, m.Body.Content)
 	it.Lines = lines(it.BodyType, m.Body.Content)
+	it.RemotePictures = it.BodyType == "html" && showsRemote(m.Body.Content)
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 

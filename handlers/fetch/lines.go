@@ -43,8 +43,16 @@ func lines(bodyType, content string) int {
 			_, rest, _ = strings.Cut(rest[len("!--"):], "--")
 		case strings.HasPrefix(name, "br"):
 			end()
-		case run > 0 && breaks(strings.TrimPrefix(name, "/")):
-			end()
+		case strings.HasPrefix(name, "img"):
+			n += 2
+		default:
+			tag := element(name)
+			if run > 0 && (begins[tag] || apart[tag]) {
+				end()
+			}
+			if apart[tag] {
+				end()
+			}
 		}
 		_, content, _ = strings.Cut(rest, ">")
 	}
@@ -54,13 +62,34 @@ func lines(bodyType, content string) int {
 	return min(n, maxLines)
 }
 
-// breaks tells whether an element begins and ends a line.
-func breaks(name string) bool {
-	tag, _, _ := strings.Cut(name, " ")
+// Elements that begin and end a line, and those that stand apart from what is
+// around them.
+var (
+	begins = map[string]bool{"div": true, "tr": true, "li": true, "hr": true}
+	apart  = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "ul": true, "ol": true, "table": true, "blockquote": true}
+)
+
+// element is the name of the element that a tag begins or ends.
+func element(tag string) string {
+	tag, _, _ = strings.Cut(strings.TrimPrefix(tag, "/"), " ")
 	tag, _, _ = strings.Cut(tag, ">")
-	switch tag {
-	case "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote", "hr":
-		return true
+	return tag
+}
+
+// showsRemote tells whether a document shows pictures that are kept elsewhere.
+func showsRemote(content string) bool {
+	for {
+		at := strings.IndexByte(content, '<')
+		if at < 0 {
+			return false
+		}
+		content = content[at+1:]
+		if len(content) < 4 || !strings.EqualFold(content[:3], "img") {
+			continue
+		}
+		tag, _, _ := strings.Cut(content, ">")
+		if tag = strings.ToLower(tag); strings.Contains(tag, "https:") || strings.Contains(tag, "http:") {
+			return true
+		}
 	}
-	return false
 }

@@ -27,6 +27,7 @@ type (
 		Preview        string       `json:"preview"`
 		Received       time.Time    `json:"received"`
 		HasAttachments bool         `json:"hasAttachments"`
+		RemotePictures bool         `json:"remotePictures"`
 		Lines          int          `json:"lines"`
 		Body           string       `json:"body"`
 

@@ -24,6 +24,7 @@ type mailObject struct {
 	Preview        string         `json:"preview"`
 	Received       time.Time      `json:"received"`
 	HasAttachments bool           `json:"hasAttachments"`
+	RemotePictures bool           `json:"remotePictures"`
 	Verdict        string         `json:"verdict"`
 	State          string         `json:"state"`
 	Reason         string         `json:"reason"`

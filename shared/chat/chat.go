@@ -90,6 +90,7 @@ type Message struct {
 	Preview        string       `json:"preview"`
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments,omitempty"`
+	RemotePictures bool         `json:"remotePictures,omitempty"`
 	Lines          int          `json:"lines,omitempty"` // of a mail: about how many it takes on a page
 
 	Author string `json:"author,omitempty"` // of a note: id of the team member
@@ -202,7 +203,7 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, From: it.From, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, Lines: it.Lines}
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Lines: it.Lines}
 }
 
 // row makes a row of a value of this package. All of them are plain structs,

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -90,4 +91,37 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 		return fmt.Errorf("attachment in mailbox %s: %w", mailboxID, err)
 	}
 	return nil
+}
+
+// Picture reads one file attachment whole, and the id by which the text of its
+// message names it, "" for none: a list of attachments can not be asked for that
+// id, which files alone have. Errors: also one that is larger than most bytes.
+// https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/3916
+// https://learn.microsoft.com/graph/api/attachment-get
+func (c *Client) Picture(ctx context.Context, mailboxID, message, id string, most int64) (contentID string, content []byte, err error) {
+	if err := errors.Join(segment(mailboxID), segment(message), segment(id)); err != nil {
+		return "", nil, err
+	}
+	whole := base64.StdEncoding.EncodedLen(int(most)) + 64<<10 // with what else is said of it
+	err = c.ask(ctx, mailboxID, prefer(pageSize),
+		func(ctx context.Context, r request) error {
+			_, err := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).
+				Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
+			return err
+		},
+		func(r io.Reader) error {
+			raw, err := io.ReadAll(io.LimitReader(r, int64(whole)+1))
+			if err != nil {
+				return fmt.Errorf("graph: attachment: %w", err)
+			}
+			if len(raw) > whole {
+				return fault.Final(fmt.Errorf("graph: picture of more than %d bytes", most))
+			}
+			contentID, content, err = answer.Picture(raw)
+			return err
+		})
+	if err != nil {
+		return "", nil, fmt.Errorf("picture in mailbox %s: %w", mailboxID, err)
+	}
+	return contentID, content, nil
 }

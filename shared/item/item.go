@@ -100,7 +100,8 @@ type Item struct {
 	Cc                []mail.Address `json:"cc,omitempty"`
 	Received          time.Time      `json:"received"`
 	HasAttachments    bool           `json:"hasAttachments,omitempty"`
-	Numbers           []string       `json:"numbers,omitempty"` // client numbers, KvK numbers and VAT ids that its writer gives
+	RemotePictures    bool           `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
+	Numbers           []string       `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
 
 	Verdict   Verdict `json:"verdict"`
 	Bar       Reason  `json:"bar,omitempty"`       // a reason that was plain when the mail came in, whoever sent it

@@ -56,7 +56,7 @@ func (p *postbag) machines() {
 		headers: [][2]string{{"List-Id", "Accountancy Actueel <nieuws.accountancy-actueel.example>"}, {"List-Unsubscribe", "<https://accountancy-actueel.example/uit/8812>, <mailto:uit@accountancy-actueel.example>"},
 			{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"}, {"Precedence", "bulk"}},
 		text: "De plannen voor de btw\n\nLees verder op onze site.\n\nAfmelden: https://accountancy-actueel.example/uit/8812\n",
-		html: "<html><body><h1>De plannen voor de btw</h1><p>Lees verder op <a href=\"https://accountancy-actueel.example/btw\">onze site</a>.</p><p><small><a href=\"https://accountancy-actueel.example/uit/8812\">Afmelden</a></small></p></body></html>\n",
+		html: "<html><body><p><img src=\"https://accountancy-actueel.example/kop.png\" alt=\"Accountancy Actueel\" width=\"240\" height=\"40\"></p><h1>De plannen voor de btw</h1><p>Lees verder op <a href=\"https://accountancy-actueel.example/btw\">onze site</a>.</p><p><small><a href=\"https://accountancy-actueel.example/uit/8812\">Afmelden</a></small></p></body></html>\n",
 	})
 	p.add(letter{
 		from: p.contact("Frits Maas", 0), nullSender: true, to: []mail.Address{p.box("info")}, subject: "Automatisch antwoord: Jaarstukken", answers: []string{"jaarstukken@" + p.domain},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"kantoorpost/shared/mail"
 )
@@ -40,4 +41,21 @@ func Attachment(raw []byte) (mail.Attachment, error) {
 		a.ContentType = *w.ContentType
 	}
 	return a, nil
+}
+
+// Picture decodes one file attachment with its content: the id by which the text
+// names it, "" for none, and its bytes.
+// https://learn.microsoft.com/graph/api/resources/fileattachment
+func Picture(raw []byte) (contentID string, content []byte, err error) {
+	var w struct {
+		ContentID    *string `json:"contentId"`
+		ContentBytes []byte  `json:"contentBytes"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return "", nil, fmt.Errorf("decode attachment: %w", err)
+	}
+	if w.ContentID != nil {
+		contentID = strings.Trim(*w.ContentID, "<> ")
+	}
+	return contentID, w.ContentBytes, nil
 }
