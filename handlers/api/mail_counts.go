@@ -39,22 +39,19 @@ func (a *api) countMails(ctx context.Context) (mailCounts, error) {
 		return n, err
 	}
 	for _, box := range boxes {
-		for q := (item.Query{Mailbox: box, State: item.Parked, Limit: 1000}); ; {
+		for from, more := "", true; more; more = from != "" {
 			if n.Parked >= maxCounted {
 				n.More = true
 				return n, nil
 			}
-			items, next, err := a.Items.List(ctx, q)
-			if err != nil {
+			var mails []item.Brief
+			if mails, from, err = a.Items.Briefs(ctx, box, from); err != nil {
 				return n, err
 			}
-			for _, it := range items {
+			for _, m := range mails {
 				n.Parked++
-				n.Reasons[string(it.Reason)]++
-				n.Addresses[it.Address]++
-			}
-			if q.After = next; next == "" {
-				break
+				n.Reasons[string(m.Reason)]++
+				n.Addresses[m.Address]++
 			}
 		}
 	}

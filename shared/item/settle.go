@@ -30,7 +30,7 @@ func (it Item) Settle(was State, basis string) []table.Op {
 	}
 	switch {
 	case it.State == Parked:
-		ops = append(ops, table.Put(parkedRow(it, basis)), table.Put(row(waitingKey(it.Mailbox, it.ID), it, nil)))
+		ops = append(ops, table.Put(parkedRow(it, basis)), table.Put(row(waitingKey(it.Mailbox, it.ID), it, counted(it))))
 		for _, h := range it.handles() {
 			ops = append(ops, table.Put(table.Row{Key: handleKey(h, it.ID), Props: map[string]any{"mail": it.ID}}))
 		}
@@ -83,5 +83,12 @@ func mailRow(it Item) table.Row {
 func viewRow(it Item) table.Row { return row(viewKey(it.Mailbox, it.ID), it, nil) }
 
 func parkedRow(it Item, basis string) table.Row {
-	return row(parkedKey(it.ID), it, map[string]any{"mailbox": it.Mailbox, "basis": basis})
+	beside := counted(it)
+	beside["mailbox"], beside["basis"] = it.Mailbox, basis
+	return row(parkedKey(it.ID), it, beside)
+}
+
+// counted is what Briefs reads of a parked mail without reading all of it.
+func counted(it Item) map[string]any {
+	return map[string]any{"reason": string(it.Reason), "address": it.Address}
 }

@@ -102,3 +102,23 @@ func largestRow(t *testing.T, tbl *table.Table) {
 	write(t, tbl, table.Replace(r))
 	same(t, get(t, tbl, r.Key).Props, r.Props)
 }
+
+func columns(t *testing.T, tbl *table.Table) {
+	write(t, tbl,
+		table.Insert(table.Row{Key: "c|1", Props: props("name", "Anna", "count", int64(7), "data", strings.Repeat("x", 1000))}),
+		table.Insert(table.Row{Key: "c|2", Props: props("data", "y")}))
+	rows, next, err := tbl.Columns(t.Context(), "c|", "c}", 10, "name", "count")
+	if err != nil || next != "" || len(rows) != 2 {
+		t.Fatalf("%v, %q, %v", rows, next, err)
+	}
+	if r := rows[0]; r.Key != "c|1" || r.Props["name"] != "Anna" || r.Props["count"] != int64(7) || len(r.Props) != 2 {
+		t.Errorf("%+v", r)
+	}
+	if r := rows[1]; r.Key != "c|2" || len(r.Props) != 0 {
+		t.Errorf("%+v", r)
+	}
+	rows, next, err = tbl.Columns(t.Context(), "c|", "c}", 1, "name")
+	if err != nil || len(rows) != 1 || next == "" {
+		t.Errorf("a page of one: %v, %q, %v", rows, next, err)
+	}
+}

@@ -85,6 +85,7 @@ func run(t *testing.T, service *table.Service) (names []string) {
 		{"a transaction names what failed", failedOpIsNamed},
 		{"a full transaction fits", fullTransaction},
 		{"a range is in order and goes on", rangeInOrder},
+		{"columns are what is asked for", columns},
 		{"a range stays within its bounds", rangeBounds},
 		{"the largest row fits", largestRow},
 	} {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -78,6 +79,29 @@ func appendRow(out []byte, partition string, r *row, metadata bool) []byte {
 	out = append(out, `,"Timestamp":`...)
 	out = append(out, quote(stamp(r.ticks))...)
 	out = append(out, r.props...)
+	return append(out, '}')
+}
+
+// appendColumns appends the selected properties of a row; one that the row lacks
+// is null.
+// https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
+func appendColumns(out []byte, r *row, columns []string) []byte {
+	var props map[string]json.RawMessage
+	_ = json.Unmarshal(append(append([]byte(`{"RowKey":`), quote(r.key)...), append(slices.Clone(r.props), '}')...), &props) // it was written here
+	out = append(out, '{')
+	for i, name := range columns {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		value := props[name]
+		if value == nil {
+			value = json.RawMessage("null")
+		}
+		if kind := props[name+"@odata.type"]; kind != nil {
+			out = fmt.Appendf(out, "%s:%s,", quote(name+"@odata.type"), kind)
+		}
+		out = fmt.Appendf(out, "%s:%s", quote(name), value)
+	}
 	return append(out, '}')
 }
 

@@ -22,7 +22,7 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 	m := filterForm.FindStringSubmatch(q.Get("$filter"))
 	for p := range q {
 		switch p {
-		case "$filter", "$top", "NextPartitionKey", "NextRowKey":
+		case "$filter", "$select", "$top", "NextPartitionKey", "NextRowKey":
 		default:
 			m = nil
 		}
@@ -78,7 +78,11 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 		if n > 0 {
 			out = append(out, ',')
 		}
-		out = appendRow(out, partition, r, false)
+		if columns := q.Get("$select"); columns != "" {
+			out = appendColumns(out, r, strings.Split(columns, ","))
+		} else {
+			out = appendRow(out, partition, r, false)
+		}
 		n++
 		return true
 	})
