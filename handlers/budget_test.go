@@ -10,8 +10,13 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/sim"
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
 )
 
 // hostPerJob is what the host itself asks of the queue for a job: it takes it
@@ -169,6 +174,77 @@ func TestListBudget(t *testing.T) {
 		}
 		if rec.Code != 200 || queries != 1 || rec.Body.Len() > 60<<10 {
 			t.Errorf("status %d, %d queries, %d bytes; want 200, 1, at most 60 KiB: %v", rec.Code, queries, rec.Body.Len(), w.toTables.Calls())
+		}
+	})
+}
+
+// parked puts mails of strangers among those that wait, n in all.
+func (w *world) parked(from, n int) {
+	w.t.Helper()
+	tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.toTables})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	items := item.NewStore(tables.Table("mails"))
+	for i := from; i < n; i++ {
+		it := item.Item{
+			Mailbox: "box", Address: "box00000@" + domain, MessageID: fmt.Sprint("message", i), Subject: strings.Repeat("Een heel lang onderwerp ", 8),
+			Preview: strings.Repeat("Waar het bericht mee begint. ", 9), From: mail.Address{Name: "Piet de Vries", Email: fmt.Sprintf("piet%d@elders.example", i)},
+			Received: time.Now().Add(time.Duration(i) * time.Second), Verdict: item.VerdictSoft, BodyType: "text",
+		}
+		ids, err := items.Ingest(w.t.Context(), []item.Arrival{{Item: it, Content: "Dag"}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		kept, err := items.Get(w.t.Context(), ids[0])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		kept.State, kept.Reason = item.Parked, item.UnknownSender
+		if err := items.Commit(w.t.Context(), kept.Settle(item.New, "")...); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// The processing module costs the same however much waits: what it reads and
+// what it sends has an end, the numbers in the navigation too.
+func TestPageBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.mailboxes(1)
+		type cost struct{ reads, received, sent int }
+		costs := map[int]map[string]cost{}
+		was := 0
+		for _, n := range []int{3000, 6000} {
+			w.parked(was, n)
+			was, costs[n] = n, map[string]cost{}
+			for _, path := range []string{"/web/mails", "/web/counts"} {
+				w.reset()
+				r := httptest.NewRequest("GET", path, nil).WithContext(t.Context())
+				r.Header.Set("X-MS-CLIENT-PRINCIPAL", principal(admin))
+				r.Header.Set("Accept-Encoding", "gzip")
+				rec := httptest.NewRecorder()
+				w.http.ServeHTTP(rec, r)
+				if rec.Code != 200 {
+					t.Fatalf("%s: %d %s", path, rec.Code, rec.Body)
+				}
+				c := cost{sent: rec.Body.Len()}
+				for _, call := range w.toTables.Calls() {
+					c.reads++
+					c.received += call.Received
+				}
+				costs[n][path] = c
+				t.Logf("%d mails wait, %s: %+v", n, path, c)
+				if c.reads > 6 || c.received > 512<<10 || c.sent > 30<<10 {
+					t.Errorf("%s costs %+v with %d mails", path, c, n)
+				}
+			}
+		}
+		for path, c := range costs[6000] {
+			if c.reads != costs[3000][path].reads {
+				t.Errorf("%s costs %d reads with 6000 mails, and %d with 3000", path, c.reads, costs[3000][path].reads)
+			}
 		}
 	})
 }

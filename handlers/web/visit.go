@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"kantoorpost/shared/access"
 )
 
 // A person is who asks, as GET /api/me says it.
@@ -49,7 +51,7 @@ type visit struct {
 
 // visit begins a visit. Errors: pages that cannot be read.
 func (s *site) visit(w http.ResponseWriter, r *http.Request) (v *visit, err error) {
-	v = &visit{site: s, w: w, r: r, api: client{api: s.API, ctx: r.Context(), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
+	v = &visit{site: s, w: w, r: r, api: client{api: s.API, ctx: access.Once(r.Context()), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
 	v.skin, err = s.skins[v.lang]()
 	return v, err
 }

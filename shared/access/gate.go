@@ -35,13 +35,7 @@ type Gate struct {
 	Directory          *directory.Store
 }
 
-// Identify returns who is asking. Errors: ErrClosed, ErrNobody, ErrStranger,
-// and those of the directory.
-//
-// An account is bound to the team member with its e-mail address when it first
-// signs in; from then on its object id is what counts. An address that passes
-// to somebody else does not take the team member along.
-func (g Gate) Identify(ctx context.Context, h http.Header) (Actor, error) {
+func (g Gate) identify(ctx context.Context, h http.Header) (Actor, error) {
 	if !g.Enabled || g.Tenant == "" {
 		return Actor{}, ErrClosed
 	}

@@ -1,0 +1,56 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"kantoorpost/shared/directory"
+)
+
+// In one such context the same person is looked up once; another, and who is
+// refused, is looked up each time.
+func TestOnce(t *testing.T) {
+	g := newGate(t)
+	m := g.add(t, "alice@kantoor.nl", directory.Editor)
+	g.add(t, "bob@kantoor.nl", directory.Reader)
+	who := func(ctx context.Context, h http.Header) directory.Rights {
+		t.Helper()
+		a, err := g.Identify(ctx, h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Member.Rights
+	}
+	alices, bobs := user(alice, "alice@kantoor.nl"), user(mallet, "bob@kantoor.nl")
+	ctx := Once(t.Context())
+	if got := who(ctx, alices); got != directory.Editor {
+		t.Fatal(got)
+	}
+	_, err := g.Directory.UpdateTeamMember(t.Context(), m.ID, "", func(m *directory.TeamMember) error {
+		m.Rights = directory.Manager
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := who(ctx, alices); got != directory.Editor {
+		t.Error("asked again: ", got)
+	}
+	if got := who(Once(t.Context()), alices); got != directory.Manager {
+		t.Error("the next request has the old rights: ", got)
+	}
+	if got := who(t.Context(), alices); got != directory.Manager {
+		t.Error(got)
+	}
+	if got := who(ctx, bobs); got != directory.Reader {
+		t.Error("Bob is taken for Alice: ", got)
+	}
+	double := http.Header{Header: {bobs.Get(Header), alices.Get(Header)}}
+	for _, h := range []http.Header{double, {}, user("eve", "eve@kantoor.nl")} {
+		if _, err := g.Identify(ctx, h); !errors.Is(err, ErrNobody) && !errors.Is(err, ErrStranger) {
+			t.Errorf("%v: %v", h, err)
+		}
+	}
+}
