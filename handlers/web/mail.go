@@ -83,6 +83,10 @@ func (m openMail) path(do string) string {
 // fewSuggestions are seen at once: the mail itself is to be read beside them.
 const fewSuggestions = 3
 
+// farFetched is the chance below which a suggestion is only in the way: all that
+// it offers is among the solutions too.
+const farFetched = 0.05
+
 // best are the likeliest suggestions, Others the rest.
 func (m openMail) best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
 func (m openMail) others() []suggestion { return m.Suggestions[len(m.best()):] }
@@ -187,6 +191,7 @@ func (v *visit) suggest(api string, open *openMail) error {
 		return err
 	}
 	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
+	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < farFetched })
 	for i, s := range open.Suggestions {
 		open.Suggestions[i].Path, open.Suggestions[i].First = open.path("solve"), i == 0
 		if s.Contact == nil {
