@@ -62,6 +62,7 @@ type site struct {
 	*world
 	url  string
 	away atomic.Bool // every connection breaks
+	seen sync.Map    // what browsers asked for, by address
 }
 
 // admit lets browsers in.
@@ -75,6 +76,7 @@ func admit(t *testing.T, w *world) *site {
 		if s.away.Load() {
 			panic(http.ErrAbortHandler)
 		}
+		s.seen.Store(r.URL.RequestURI(), true)
 		door.ServeHTTP(out, r)
 	}))
 	t.Cleanup(server.Close)

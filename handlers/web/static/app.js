@@ -124,6 +124,12 @@ document.addEventListener("htmx:afterSettle", (e) => {
   else if (document.activeElement === document.body) document.querySelector("[data-mail]")?.focus({ preventScroll: true });
 });
 
+// The title says how much waits here, for who is at another tab.
+document.addEventListener("htmx:oobAfterSwap", () => {
+  const n = document.querySelector(".side a[aria-current] .count")?.textContent;
+  document.title = (n ? `(${n}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
+});
+
 // Choose all is of no use without a script.
 function ready() {
   for (const all of document.querySelectorAll("[data-all]")) all.closest("[hidden]")?.removeAttribute("hidden");
