@@ -29,6 +29,12 @@ for (const event of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// What nobody asked for does not complain, unless one must sign in again.
+document.addEventListener("htmx:beforeSwap", (e) => {
+  const { xhr, requestConfig } = e.detail;
+  if (requestConfig?.elt?.hasAttribute("data-poll") && xhr.status >= 400 && xhr.status !== 401) e.detail.shouldSwap = false;
+});
+
 // What nobody looks at is not asked for.
 document.addEventListener("htmx:beforeRequest", (e) => {
   if (document.hidden && e.detail.elt.hasAttribute("data-poll")) e.preventDefault();
