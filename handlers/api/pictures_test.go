@@ -95,3 +95,15 @@ func TestRemotePictures(t *testing.T) {
 		t.Errorf("%d", got.status)
 	}
 }
+
+// What is no picture stays as it was written, whatever it is.
+func FuzzSources(f *testing.F) {
+	for _, s := range []string{"", "<p>a &amp; <b", `<img src="cid:x"><!-- <img src=y> --><IMG SRC=z>`, "<style><img src=a></style>", "\x00<\xff>"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got := sources(s, func(src string) string { return src }); got != s && !strings.HasPrefix(s, got) {
+			t.Errorf("%q became %q", s, got)
+		}
+	})
+}

@@ -33,7 +33,7 @@ func (s *stack) example() letter {
 func (l letter) mail() (sim.Envelope, []byte, error) {
 	from, err := mail.ParseAddress(l.From)
 	if err != nil {
-		return sim.Envelope{}, nil, errors.New("Van: schrijf een naam met een e-mailadres, zoals " + stranger)
+		return sim.Envelope{}, nil, errors.New("schrijf bij Van een naam met een e-mailadres, zoals " + stranger)
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "From: %s\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s@%s>\r\n",
