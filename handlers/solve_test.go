@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kantoorpost/shared/wiretest"
 )
@@ -103,6 +104,10 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 		month := w.must("GET", "/api/learning", nil)["months"].([]any)[0].(object)
 		if month["mails"] != 5.0 || month["waited"] != 4.0 || month["handActions"] != 1.0 || month["learned"] != 1.0 {
 			t.Errorf("learning: %v", month)
+		}
+		weeks := w.must("GET", "/api/learning?weeks=3", nil)["weeks"].([]any)
+		if week := weeks[len(weeks)-1].(object); week["week"] != "1999-12-27" || week["mails"] != 5.0 || week["handActions"] != 1.0 {
+			t.Errorf("weeks: %v, now it is %s", weeks, time.Now())
 		}
 		w.check(t)
 	})

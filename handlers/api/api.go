@@ -58,8 +58,8 @@ type api struct {
 	origin *http.CrossOriginProtection
 	// explain has, for each noun, what its errors mean in HTTP.
 	explain []func(error) *problem
-	// months has what happened in months that are over.
-	months sync.Map
+	// spans has what happened in months and weeks that are over.
+	spans sync.Map
 }
 
 // New returns the handler of everything under /api.

@@ -12,8 +12,8 @@ import (
 )
 
 type (
-	learningMonth struct {
-		Month       string  `json:"month" example:"2026-11"`
+	// Figures are what happened in some time.
+	Figures struct {
 		Mails       int64   `json:"mails" doc:"that came in"`
 		Waited      int64   `json:"waited" doc:"that had to wait, for a person or for what a person solved elsewhere"`
 		HandActions int64   `json:"handActions" doc:"solutions by people"`
@@ -22,8 +22,17 @@ type (
 		Learned     int64   `json:"learned" doc:"of these, by what people had taught"`
 		Corrected   int64   `json:"corrected" doc:"automatic decisions that people took back"`
 	}
+	learningMonth struct {
+		Month string `json:"month" example:"2026-11"`
+		Figures
+	}
+	learningWeek struct {
+		Week string `json:"week" example:"2026-11-23" doc:"its Monday"`
+		Figures
+	}
 	learning struct {
 		Months []learningMonth `json:"months" nullable:"false" doc:"oldest first, the current one last; months before the first mail are left out"`
+		Weeks  []learningWeek  `json:"weeks,omitempty" doc:"the same by week, when weeks are asked for"`
 	}
 )
 
@@ -33,43 +42,58 @@ func (a *api) registerLearning() {
 		Summary: "How much mail needs a hand, month by month",
 	}, func(ctx context.Context, in *struct {
 		Months int `query:"months" minimum:"1" maximum:"36" default:"12" doc:"how many months, the current one included"`
+		Weeks  int `query:"weeks" minimum:"0" maximum:"53" default:"0" doc:"how many weeks, the current one included; a new office sees sooner in weeks that it learns"`
 	}) (*struct{ Body learning }, error) {
 		now := time.Now().UTC()
-		first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 		out := learning{Months: []learningMonth{}}
+		month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 		for n := in.Months - 1; n >= 0; n-- {
-			from := first.AddDate(0, -n, 0)
-			m, err := a.month(ctx, from, from.AddDate(0, 1, 0), now)
+			from := month.AddDate(0, -n, 0)
+			f, err := a.figures(ctx, from, from.AddDate(0, 1, 0), now)
 			if err != nil {
 				return nil, err
 			}
-			if m.Mails+m.HandActions > 0 || len(out.Months) > 0 {
-				out.Months = append(out.Months, m)
+			if f.Mails+f.HandActions > 0 || len(out.Months) > 0 {
+				out.Months = append(out.Months, learningMonth{from.Format("2006-01"), f})
+			}
+		}
+		week := time.Date(now.Year(), now.Month(), now.Day()-int(now.Weekday()+6)%7, 0, 0, 0, 0, time.UTC)
+		for n := in.Weeks - 1; n >= 0; n-- {
+			from := week.AddDate(0, 0, -7*n)
+			f, err := a.figures(ctx, from, from.AddDate(0, 0, 7), now)
+			if err != nil {
+				return nil, err
+			}
+			if f.Mails+f.HandActions > 0 || len(out.Weeks) > 0 {
+				out.Weeks = append(out.Weeks, learningWeek{from.Format(time.DateOnly), f})
 			}
 		}
 		return &struct{ Body learning }{out}, nil
 	})
 }
 
-// month is what happened in a month. That of a month which is over never
-// changes, so it is kept.
-func (a *api) month(ctx context.Context, from, until, now time.Time) (learningMonth, error) {
-	if kept, ok := a.months.Load(from); ok {
-		return kept.(learningMonth), nil
+// A span is a time between two.
+type span struct{ from, until time.Time }
+
+// figures are what happened in a month or a week. Those of one that is over
+// never change, so they are kept.
+func (a *api) figures(ctx context.Context, from, until, now time.Time) (Figures, error) {
+	if kept, ok := a.spans.Load(span{from, until}); ok {
+		return kept.(Figures), nil
 	}
 	n, err := a.Items.Counts(ctx, from, until)
 	if err != nil {
-		return learningMonth{}, err
+		return Figures{}, err
 	}
-	m := learningMonth{
-		Month: from.Format("2006-01"), Mails: n[item.Stored], Waited: n[item.Waited], HandActions: n[item.Hand],
+	f := Figures{
+		Mails: n[item.Stored], Waited: n[item.Waited], HandActions: n[item.Hand],
 		Automatic: max(0, n[item.Stored]-n[item.Waited]), Learned: n[item.Learned], Corrected: n[item.Corrected],
 	}
-	if m.Mails > 0 {
-		m.Per100 = float64(m.HandActions*1000/m.Mails) / 10
+	if f.Mails > 0 {
+		f.Per100 = float64(f.HandActions*1000/f.Mails) / 10
 	}
 	if now.After(until.Add(time.Hour)) { // the clocks of instances differ a little
-		a.months.Store(from, m)
+		a.spans.Store(span{from, until}, f)
 	}
-	return m, nil
+	return f, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,9 +12,10 @@ import (
 	"kantoorpost/shared/plot"
 )
 
-// A learnedMonth is what happened in one month.
-type learnedMonth struct {
+// A learnedSpan is what happened in one month or week.
+type learnedSpan struct {
 	Month       string  `json:"month"` // such as 2026-11
+	Week        string  `json:"week"`  // its Monday, such as 2026-11-23
 	Mails       int     `json:"mails"`
 	Waited      int     `json:"waited"`
 	HandActions int     `json:"handActions"`
@@ -21,12 +23,14 @@ type learnedMonth struct {
 	Automatic   int     `json:"automatic"`
 	Learned     int     `json:"learned"`
 	Corrected   int     `json:"corrected"`
-	Label       string  `json:"-"`
+	Label       string  `json:"-"` // in a table
+	Within      string  `json:"-"` // in a sentence
+	Mark        string  `json:"-"` // at an axis
 	Rate        string  `json:"-"` // Per100 in the visitor's language
 }
 
-// share is how many of the month's mails a number is, in whole percents.
-func (m learnedMonth) share(n int) int {
+// share is how many of the mails a number is, in whole percents.
+func (m learnedSpan) share(n int) int {
 	if m.Mails == 0 {
 		return 0
 	}
@@ -34,50 +38,68 @@ func (m learnedMonth) share(n int) int {
 }
 
 type learningView struct {
-	Months []learnedMonth // the newest first
-	Plot   template.HTML
+	Spans []learnedSpan // the newest first
+	Weeks bool          // they are weeks
+	Plot  template.HTML
 }
 
-// now is the current month.
-func (l learningView) now() learnedMonth { return l.Months[0] }
+// now is the current month or week.
+func (l learningView) now() learnedSpan { return l.Spans[0] }
 
 func (s *site) registerLearning() { s.page("/web/learning", s.learning) }
 
-// learning shows how much mail needs a hand, month by month.
+// fewMonths are too few to see in them that anything falls.
+const fewMonths = 4
+
+// learning shows how much mail needs a hand: month by month, and week by week as
+// long as there are few months.
 func (s *site) learning(v *visit) error {
 	var body struct {
-		Months []learnedMonth `json:"months"`
+		Months []learnedSpan `json:"months"`
+		Weeks  []learnedSpan `json:"weeks"`
 	}
 	if err := v.api.get("/api/learning?months=12", &body); err != nil {
 		return err
 	}
-	months := body.Months
-	for i, m := range months {
-		months[i].Label, months[i].Rate = m.Month, v.decimal(m.Per100)
-		if at, err := time.Parse("2006-01", m.Month); err == nil {
-			months[i].Label = v.skin.month(at) + " " + strconv.Itoa(at.Year())
+	spans := body.Months
+	if n := len(spans); n > 0 && n < fewMonths {
+		if err := v.api.get("/api/learning?months=1&weeks=16", &body); err != nil {
+			return err
 		}
+		spans = body.Weeks
 	}
-	view := learningView{}
-	if len(months) > 0 {
-		view.Plot = v.plotOf(months)
+	for i := range spans {
+		v.name(&spans[i])
 	}
-	for i := range months {
-		view.Months = append(view.Months, months[len(months)-1-i])
+	view := learningView{Weeks: len(spans) > 0 && spans[0].Week != ""}
+	if len(spans) > 0 {
+		view.Plot = v.plotOf(spans)
+	}
+	for _, m := range slices.Backward(spans) {
+		view.Spans = append(view.Spans, m)
 	}
 	return v.page("learning", view)
 }
 
-// plotOf draws the figures of the months as lines.
-func (v *visit) plotOf(months []learnedMonth) template.HTML {
+// name gives a month or a week its names, and its rate in the visitor's language.
+func (v *visit) name(m *learnedSpan) {
+	m.Rate = v.decimal(m.Per100)
+	if at, err := time.Parse("2006-01", m.Month); err == nil {
+		m.Label = v.skin.month(at) + " " + strconv.Itoa(at.Year())
+		m.Within, m.Mark = m.Label, v.skin.month(at)+" "+at.Format("06")
+	}
+	if at, err := time.Parse(time.DateOnly, m.Week); err == nil {
+		m.Label = v.skin.day(at, time.Now())
+		m.Within, m.Mark = v.t("learning.week-of", m.Label), m.Label
+	}
+}
+
+// plotOf draws the figures as lines.
+func (v *visit) plotOf(spans []learnedSpan) template.HTML {
 	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit"), Width: 900, Height: 300}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}
-	for _, m := range months {
-		label := m.Label
-		if at, err := time.Parse("2006-01", m.Month); err == nil {
-			label = v.skin.month(at) + " " + at.Format("06")
-		}
-		o.Labels = append(o.Labels, label)
+	for _, m := range spans {
+		o.Labels = append(o.Labels, m.Mark)
 		hand.Values = append(hand.Values, m.Per100)
 		share := 0.0
 		if m.Mails > 0 {
@@ -85,8 +107,8 @@ func (v *visit) plotOf(months []learnedMonth) template.HTML {
 		}
 		waited.Values = append(waited.Values, share)
 	}
-	first, last := months[0], months[len(months)-1]
-	o.Description = v.t("learning.plot-text", first.Label, first.Rate, last.Label, last.Rate)
+	first, last := spans[0], spans[len(spans)-1]
+	o.Description = v.t("learning.plot-text", first.Within, first.Rate, last.Within, last.Rate)
 	o.Series = []plot.Series{hand, waited}
 	return template.HTML(withoutStyle(plot.Lines(o))) // the plot escapes its texts
 }

@@ -11,18 +11,26 @@ import (
 
 func TestLearningIsDrawnAndListed(t *testing.T) {
 	api := newAPI("manager", "rules.read")
-	api.answers["GET /api/learning"] = map[string]any{"months": []learnedMonth{
-		{Month: "2026-10", Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10},
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{
+		{Month: "2026-08", Mails: 100, Per100: 30}, {Month: "2026-09", Mails: 100, Per100: 31}, {Month: "2026-10", Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10},
 		{Month: "2026-11", Mails: 300, Waited: 30, HandActions: 22, Per100: 7.3, Automatic: 270, Learned: 90, Corrected: 1},
 	}}
 	w := browse(t, api, "GET", "/web/learning", "")
-	wants(t, w, 200, `class="plot"`, "okt 26", "In okt 2026 waren het 25 handelingen per 100 berichten, in nov 2026 7,3.", "<strong>7,3</strong>", "90 %", "waarvan 90 door", "!<style")
+	wants(t, w, 200, `class="plot"`, "okt 26", "In aug 2026 waren het 30 handelingen per 100 berichten, in nov 2026 7,3.", "<strong>7,3</strong>", "90 %", "waarvan 90 door", "!<style")
 	if body := w.Body.String(); strings.Index(body, "nov 2026</span>") > strings.Index(body, "okt 2026</span>") {
 		t.Error("the newest month is not the first")
 	}
 	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "<strong>7.3</strong>", "Hand actions per 100 mails", "Oct 2026")
-	api.answers["GET /api/learning"] = map[string]any{"months": []learnedMonth{}}
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{}}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niets te zien", `!class="plot"`)
+	// A new office has few months: it sees weeks.
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{
+		{Week: "2026-11-16", Mails: 40, HandActions: 20, Per100: 50}, {Week: "2026-11-23", Mails: 50, HandActions: 10, Per100: 20},
+	}}
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Week van", "10 handelingen voor 50 berichten in de week van 23 nov", "In de week van 16 nov waren het 50", "!Maand</th>")
+	if !asks(api, "/api/learning?months=1&weeks=16") {
+		t.Error(api.asked)
+	}
 	reader := newAPI("reader")
 	reader.answers["GET /api/learning"] = Problem{Status: 403}
 	wants(t, browse(t, reader, "GET", "/web/learning", ""), 403, "Dit mag u niet")

@@ -50,7 +50,7 @@ var viewFunctions = template.FuncMap{
 	"news":   openChat.news,
 
 	// of what people teach
-	"share":     learnedMonth.share,
+	"share":     learnedSpan.share,
 	"now":       learningView.now,
 	"does":      ruleEvidence.does,
 	"always":    ruleEvidence.always,

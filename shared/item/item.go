@@ -9,8 +9,8 @@
 //	m|<id>                 -> the mail: what is known of it, its state       (Item)
 //	v|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
 //	w|<id>                 -> open work: a mail in state new                 (Work)
-//	p|<id>                 -> a parked mail, and under what it was decided   (Item, basis)
-//	q|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
+//	p|<id>                 -> a parked mail, and under what it was decided   (Item, basis; reason and address apart, to be counted)
+//	q|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item; reason and address)
 //	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
 //	r|<rule>|<id>          -> a mail that was decided by what a rule says
 //	t|<h>|<id>             -> which mails have an internet message id
