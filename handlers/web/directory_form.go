@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Field is a field of the form that holds text.
+// input is a field of the form that holds text.
 func (o *openEntry) input(name string, most int, needed bool) textField {
 	value := map[string]string{
 		"name": o.Name, "number": o.Number, "kvk": o.KvK, "vat": o.VAT, "phone": o.Phone, "function": o.Function, "email": o.Email,

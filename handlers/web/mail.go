@@ -87,7 +87,7 @@ const fewSuggestions = 3
 // it offers is among the solutions too.
 const farFetched = 0.05
 
-// best are the likeliest suggestions, Others the rest.
+// best are the likeliest suggestions, others the rest.
 func (m openMail) best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
 func (m openMail) others() []suggestion { return m.Suggestions[len(m.best()):] }
 

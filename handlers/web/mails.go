@@ -81,12 +81,15 @@ type mailCounts struct {
 	Addresses map[string]int `json:"addresses"`
 }
 
-// Text is the number, with a plus when there are more.
-func (c mailCounts) number() string {
-	if c.More {
-		return strconv.Itoa(c.Parked) + "+"
+// number is how many wait.
+func (c mailCounts) number() string { return counted(c.Parked, c.More) }
+
+// counted is a number, with a plus when there are more than were counted.
+func counted(n int, more bool) string {
+	if more {
+		return strconv.Itoa(n) + "+"
 	}
-	return strconv.Itoa(c.Parked)
+	return strconv.Itoa(n)
 }
 
 type option struct {

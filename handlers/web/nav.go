@@ -93,8 +93,8 @@ func (s *site) counts(v *visit) error {
 		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&limit=200", &mine); err != nil {
 			return err
 		}
-		if n := (mailCounts{Parked: len(mine.Items), More: mine.Next != "" && len(mine.Items) > 0}); n.Parked > 0 {
-			view.Unread = n.number()
+		if n := len(mine.Items); n > 0 {
+			view.Unread = counted(n, mine.Next != "")
 		}
 	}
 	return v.part("mails", "counts", view)

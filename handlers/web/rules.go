@@ -56,7 +56,7 @@ func (r ruleObject) canSwitch() bool {
 // canUndo tells whether there is anything to take back.
 func (r ruleObject) canUndo() bool { return r.State != "undone" && r.State != "undoing" }
 
-// Name is the name of somebody whom the rule names.
+// nameOf is the name of somebody whom the rule names.
 func (r ruleObject) nameOf(id string) string { return cmp.Or(r.Names[id], id) }
 
 type openRule struct {
