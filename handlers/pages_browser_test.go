@@ -288,7 +288,7 @@ const found = `((name, field) => {
     return tidy(copy.textContent) || tidy(e.title);
   };
   const all = [...document.querySelectorAll(field ? "input:not([type=hidden]), select, textarea" : "button, a, summary, [role=button], input[type=submit], label.check")]
-    .filter((e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && !e.disabled && !e.closest("[inert]"))
+    .filter((e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && !e.disabled && !e.closest("[inert], [aria-hidden=true]"))
     .filter((e) => !document.querySelector("dialog[open]") || e.closest("dialog[open]"));
   return all.find((e) => called(e) === name) ?? all.find((e) => called(e).startsWith(name));
 })`

@@ -31,7 +31,7 @@ type addressObject struct {
 	WhatToDo    *words.Text         `json:"whatToDo,omitempty"`
 	BehindSince *time.Time          `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
 	Reading     *readingObject      `json:"reading,omitempty" doc:"a reading that is going on"`
-	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners only"`
+	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in the report of health"`
 	Joiners     *joinersObject      `json:"joiners,omitempty" doc:"who would join a chat now; in lists when asked for"`
 }
 

@@ -30,7 +30,7 @@ type (
 		Queues     []queueHealth     `json:"queues" nullable:"false"`
 		Overdue    overdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
 		Mailboxes  int               `json:"mailboxes" doc:"how many are activated"`
-		Troubled   []mailboxHealth   `json:"troubled" nullable:"false" doc:"activated mailboxes that could not be read, and those whose mail would find nobody"`
+		Troubled   []addressObject   `json:"troubled" nullable:"false" doc:"activated mailboxes that could not be read, and those whose mail would find nobody"`
 		Connectors []connectorHealth `json:"connectors" nullable:"false"`
 	}
 	queueHealth struct {
@@ -42,15 +42,6 @@ type (
 	overdueHealth struct {
 		Mails  int        `json:"mails" doc:"at most 1,000 are counted"`
 		Oldest *time.Time `json:"oldest,omitempty" doc:"when the oldest of them was received"`
-	}
-	mailboxHealth struct {
-		Address     string              `json:"address"`
-		Connector   string              `json:"connector"`
-		State       string              `json:"state"`
-		StateReason string              `json:"stateReason,omitempty"`
-		WhatToDo    *words.Text         `json:"whatToDo,omitempty"`
-		BehindSince *time.Time          `json:"behindSince,omitempty"`
-		Warnings    []connector.Warning `json:"warnings,omitempty"`
 	}
 	connectorHealth struct {
 		ID            string      `json:"id"`
@@ -78,7 +69,7 @@ func (a *api) registerHealthReport() {
 func (a *api) healthReport(ctx context.Context) (healthReport, error) {
 	r := healthReport{
 		Status: "ok", Checks: a.check(ctx),
-		Queues: []queueHealth{}, Troubled: []mailboxHealth{}, Connectors: []connectorHealth{},
+		Queues: []queueHealth{}, Troubled: []addressObject{}, Connectors: []connectorHealth{},
 	}
 	if slices.ContainsFunc(r.Checks, func(c checked) bool { return !c.OK }) {
 		r.Status = "failing"
@@ -173,11 +164,12 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 			}
 		}
 		o := addressOf(b, byID[b.Connector])
+		o.Warnings = warnings
 		if o.State != "" || o.BehindSince != nil || len(warnings) > 0 {
-			r.Troubled = append(r.Troubled, mailboxHealth{o.Address, o.Connector, o.State, o.StateReason, o.WhatToDo, o.BehindSince, warnings})
+			r.Troubled = append(r.Troubled, o)
 		}
 	}
 	r.LastRead = orNil(last)
-	slices.SortFunc(r.Troubled, func(a, b mailboxHealth) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(r.Troubled, func(a, b addressObject) int { return cmp.Compare(a.Address, b.Address) })
 	return nil
 }

@@ -32,7 +32,8 @@ type addressObject struct {
 		Since time.Time `json:"since"`
 		Mails int       `json:"mails"`
 	} `json:"reading"`
-	Joiners *joiners `json:"joiners"`
+	Joiners  *joiners     `json:"joiners"`
+	Warnings []words.Text `json:"warnings"` // in the report of health
 }
 
 type link struct {

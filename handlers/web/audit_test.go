@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -43,21 +44,76 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 	api.answers["GET /api/health"] = map[string]any{
 		"enabled": false, "lastTick": time.Now().Add(-20 * time.Minute), "mailboxes": 6, "overdue": map[string]any{"mails": 4, "oldest": time.Now().Add(-30 * time.Minute)},
 		"queues":     []map[string]any{{"name": "fetch", "depth": 17, "oldest": time.Now().Add(-3 * time.Minute), "poison": 2}},
-		"troubled":   []troubledMailbox{{Address: "loon@kantoor.example", State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}}, {Address: "info@kantoor.example", Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
-		"connectors": []connectorHealth{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
+		"troubled":   []addressObject{{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}}, {Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
+		"connectors": []connectorObject{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
 	}
-	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "Alles werkt", "De integratie staat uit", "20 minuten geleden", "De klok liep langer", "17", "oudste: 30 minuten geleden",
-		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Vindt niemand", "Niemand heeft de rol", `<span class="badge error">Nog 5 dagen`)
+	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie staat uit", "20 minuten geleden", "17", "oudste: 30 minuten geleden",
+		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Vindt niemand", "Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
-	for days, want := range map[int]string{800: "ok", 61: "ok", 59: "warn", 6: "error", -3: "error"} {
-		if got := (connectorHealth{SecretExpires: time.Now().Add(time.Duration(days)*24*time.Hour + time.Minute)}).level(); got != want {
-			t.Errorf("%d days: %s, want %s", days, got, want)
-		}
-	}
 	// Who is no manager sees whether it works, and nothing more.
 	reader := newAPI("reader")
 	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
 	wants(t, browse(t, reader, "GET", "/web/health", ""), 200, "Alles werkt", "!Wachtrijen")
+}
+
+// Whatever page a manager looks at, he is told what needs him, and of what lets
+// mail stay out he is told aloud.
+func TestTroubleIsToldOnEveryPage(t *testing.T) {
+	later := time.Now().AddDate(1, 0, 0)
+	works := connectorObject{Name: "Kantoor", State: "works", SecretExpires: later}
+	for name, c := range map[string]struct {
+		report healthReport
+		wants  []string // of the health
+		alarm  string   // what is said on every page
+		number string   // of what needs him
+	}{
+		"well":      {healthReport{Enabled: true, Connectors: []connectorObject{works}}, []string{"Alles werkt"}, "", ""},
+		"throttled": {healthReport{Enabled: true, Troubled: []addressObject{{State: "throttled"}}}, []string{"Alles werkt"}, "", ""},
+		"two boxes": {
+			healthReport{Enabled: true, Troubled: []addressObject{{State: "no-access"}, {Warnings: []words.Text{{NL: "Niemand heeft de rol"}}}}},
+			[]string{"2 postvakken hebben een probleem", "!Alles werkt"}, "", "2",
+		},
+		"secret ends": {
+			healthReport{Enabled: true, Connectors: []connectorObject{{State: "works", SecretExpires: time.Now().AddDate(0, 0, 20)}, {State: "works", SecretExpires: time.Now().AddDate(0, 0, 50)}}},
+			[]string{"1 clientgeheim verloopt", "!Alles werkt"}, "", "1",
+		},
+		"connection broken": {
+			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "secret-expired", SecretExpires: later}}, Troubled: []addressObject{{BehindSince: &later}}},
+			[]string{"De verbinding van 1 omgeving werkt niet", "!Alles werkt"}, "Er komt geen mail binnen van Kantoor: Clientgeheim verlopen.", "1",
+		},
+		"late mail":  {healthReport{Enabled: true, Overdue: overdue{Mails: 3}}, []string{"3 berichten hadden al beoordeeld moeten zijn", "!Alles werkt"}, "", "3"},
+		"clock gone": {healthReport{Enabled: true, LastTick: time.Now().Add(-time.Hour)}, []string{"De klok liep langer", "!Alles werkt"}, "De klok liep langer", ""},
+		"off":        {healthReport{Mailboxes: 2}, []string{"De integratie staat uit", "!Alles werkt"}, "De integratie is uitgeschakeld", ""},
+		"not begun":  {healthReport{}, []string{"Alles werkt"}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := newAPI("manager", "health.read")
+			api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
+			api.answers["GET /api/health"] = c.report
+			wants(t, browse(t, api, "GET", "/web/health", ""), 200, append(c.wants, `id="alarm"`)...)
+			got := browse(t, api, "GET", "/web/counts", "")
+			wants(t, got, 200, `:.count-attention">`+c.number+`</span>`, c.alarm)
+			if c.alarm == "" {
+				wants(t, got, 200, `:#alarm"></div>`)
+			}
+		})
+	}
+	// It is asked for now and then, not by each page that everybody opens.
+	api := newAPI("manager", "health.read")
+	api.answers["GET /api/health"] = healthReport{Enabled: true}
+	pages, err := New(Options{API: api})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		r := httptest.NewRequest("GET", "/web/counts", nil)
+		r.Header.Set("X-MS-CLIENT-PRINCIPAL", "somebody")
+		pages.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if n := strings.Count(strings.Join(api.asked, " "), "/api/health"); n != 1 {
+		t.Errorf("asked %d times: %q", n, api.asked)
+	}
+	wants(t, browse(t, newAPI("editor"), "GET", "/web/counts", ""), 200, "!alarm")
 }
 
 // sent is a form with a file.

@@ -3,9 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"sync"
 	"time"
-
-	"kantoorpost/shared/words"
 )
 
 // A healthView says what works. Its report is for managers, and absent when
@@ -14,6 +13,7 @@ type healthView struct {
 	OK     bool
 	Checks []healthCheck
 	Report *healthReport
+	Linked bool // to the settings, which are for administrators
 }
 
 type healthCheck struct {
@@ -33,52 +33,90 @@ type healthReport struct {
 		Oldest time.Time `json:"oldest"`
 		Poison int       `json:"poison"`
 	} `json:"queues"`
-	Overdue struct {
-		Mails  int       `json:"mails"`
-		Oldest time.Time `json:"oldest"`
-	} `json:"overdue"`
+	Overdue    overdue           `json:"overdue"`
 	Mailboxes  int               `json:"mailboxes"`
-	Troubled   []troubledMailbox `json:"troubled"`
-	Connectors []connectorHealth `json:"connectors"`
+	Troubled   []addressObject   `json:"troubled"`
+	Connectors []connectorObject `json:"connectors"`
 }
 
-type troubledMailbox struct {
-	Address     string       `json:"address"`
-	Connector   string       `json:"connector"`
-	State       string       `json:"state"`
-	StateReason string       `json:"stateReason"`
-	WhatToDo    *words.Text  `json:"whatToDo"`
-	BehindSince time.Time    `json:"behindSince"`
-	Warnings    []words.Text `json:"warnings"`
+// An overdue is how much mail should have been decided by now.
+type overdue struct {
+	Mails  int       `json:"mails"`
+	Oldest time.Time `json:"oldest"`
 }
 
-type connectorHealth struct {
-	ID            string      `json:"id"`
-	Name          string      `json:"name"`
-	State         string      `json:"state"`
-	WhatToDo      *words.Text `json:"whatToDo"`
-	SecretExpires time.Time   `json:"secretExpires"`
+// An attention is what somebody should look at: so many of what a text names.
+type attention struct {
+	Text string
+	N    int
 }
 
-// days is how many days the secret still works, negative when it does not.
-func (c connectorHealth) days() int { return daysUntil(c.SecretExpires, time.Now()) }
-
-func daysUntil(t, now time.Time) int {
-	if d := t.Sub(now); d < 0 {
-		return int(d.Hours()/24) - 1
+// attention is what does not go well by itself. What only waits for a moment,
+// and mailboxes that wait for their connector, are no news of their own.
+func (h *healthReport) attention() (all []attention) {
+	var broken, ending, troubled int
+	for _, c := range h.Connectors {
+		if c.level() == "error" {
+			broken++
+		} else if e := c.expiry(); e == "error" || e == "warn" {
+			ending++
+		}
 	}
-	return int(t.Sub(now).Hours() / 24)
+	for _, a := range h.Troubled {
+		if a.State != "" && a.State != "throttled" || a.Failures > 0 || len(a.Warnings) > 0 {
+			troubled++
+		}
+	}
+	for _, a := range []attention{{"health.broken", broken}, {"health.ending", ending}, {"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
+		if a.N > 0 {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
-// level is how near the end of the secret is: error, warn or ok.
-func (c connectorHealth) level() string {
-	switch days := c.days(); {
-	case days < 7:
-		return "error"
-	case days < 60:
-		return "warn"
+// silent are the connectors through which no mail comes in.
+func (h *healthReport) silent() (all []connectorObject) {
+	for _, c := range h.Connectors {
+		if c.level() == "error" {
+			all = append(all, c)
+		}
 	}
-	return "ok"
+	return all
+}
+
+// asleep tells whether mail stays out because the integration is off.
+func (h *healthReport) asleep() bool { return !h.Enabled && h.Mailboxes > 0 }
+
+// A reporter keeps the last report of health for a while: every page of a manager
+// asks whether something needs him, and the clock that finds trouble comes
+// round no more often.
+type reporter struct {
+	mu   sync.Mutex
+	at   time.Time
+	last *healthReport
+}
+
+// reportAge is how old a report may be that a page shows unasked.
+const reportAge = 5 * time.Minute
+
+// report is the report of health as the visitor may read it, no older than an
+// age. nil: it cannot be had now.
+func (s *site) report(v *visit, age time.Duration) (*healthReport, error) {
+	s.reporter.mu.Lock()
+	defer s.reporter.mu.Unlock()
+	if s.reporter.last != nil && time.Since(s.reporter.at) < age {
+		return s.reporter.last, nil
+	}
+	var r healthReport
+	var p *Problem
+	if err := v.api.get("/api/health", &r); errors.As(err, &p) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	s.reporter.at, s.reporter.last = time.Now(), &r
+	return &r, nil
 }
 
 // late tells whether the timer should have run again by now.
@@ -99,13 +137,9 @@ func (s *site) health(v *visit) error {
 	if errors.As(err, &p) && p.Status != http.StatusServiceUnavailable || err != nil && p == nil {
 		return err
 	}
-	view := healthView{OK: err == nil, Checks: body.Checks}
+	view := healthView{OK: err == nil, Checks: body.Checks, Linked: v.me.can("configuration.read")}
 	if view.OK && v.me.can("health.read") {
-		var r healthReport
-		switch err := v.api.get("/api/health", &r); {
-		case err == nil:
-			view.Report = &r
-		case !errors.As(err, &p):
+		if view.Report, err = s.report(v, 0); err != nil {
 			return err
 		}
 	}

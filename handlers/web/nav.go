@@ -36,7 +36,7 @@ var places = []struct {
 	{"nav.administration", []place{
 		{"/web/settings", "nav.settings", "gear", "configuration.read", ""},
 		{"/web/audit", "nav.audit", "list", "audit.read", ""},
-		{"/web/health", "nav.health", "pulse", "health.read", ""},
+		{"/web/health", "nav.health", "pulse", "health.read", "attention"},
 	}},
 }
 
@@ -72,6 +72,8 @@ func isBelow(path, place string) bool {
 // A countsView is the numbers that stand in the navigation.
 type countsView struct {
 	Parked, Unread string // "" for none
+	Attention      int
+	Report         *healthReport // for whom it is
 }
 
 func (s *site) registerCounts() { s.mux.Handle("GET /web/counts", s.handle(s.counts)) }
@@ -95,6 +97,17 @@ func (s *site) counts(v *visit) error {
 		}
 		if n := len(mine.Items); n > 0 {
 			view.Unread = counted(n, mine.Next != "")
+		}
+	}
+	if v.me.can("health.read") {
+		var err error
+		if view.Report, err = s.report(v, reportAge); err != nil {
+			return err
+		}
+		if view.Report != nil {
+			for _, a := range view.Report.attention() {
+				view.Attention += a.N
+			}
 		}
 	}
 	return v.part("mails", "counts", view)

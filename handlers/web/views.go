@@ -62,9 +62,12 @@ var viewFunctions = template.FuncMap{
 	"input": (*openEntry).input,
 
 	// of the audit and of health
-	"kind": auditEntry.kind,
-	"link": auditEntry.link,
-	"late": (*healthReport).late,
+	"kind":      auditEntry.kind,
+	"link":      auditEntry.link,
+	"late":      (*healthReport).late,
+	"attention": (*healthReport).attention,
+	"silent":    (*healthReport).silent,
+	"asleep":    (*healthReport).asleep,
 
 	// of connectors and their addresses
 	"permissions": permissions,

@@ -42,6 +42,8 @@ type site struct {
 	paths  map[string]bool                  // that have a page
 	skins  map[string]func() (*skin, error) // by language, read when first asked for
 	static map[string]asset
+
+	reporter reporter
 }
 
 // New returns the handler of everything under /web. What pages say and how they

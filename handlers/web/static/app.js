@@ -35,15 +35,43 @@ document.addEventListener("htmx:beforeSwap", (e) => {
   if (requestConfig?.elt?.hasAttribute("data-poll") && xhr.status >= 400 && xhr.status !== 401) e.detail.shouldSwap = false;
 });
 
+// Nothing that nobody asked for changes under a finger that presses it.
+let pressed = false;
+for (const [event, is] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+  document.addEventListener(event, () => { pressed = is; }, true);
+}
+document.addEventListener("htmx:beforeSwap", (e) => {
+  if (pressed && e.detail.requestConfig?.elt?.hasAttribute("data-poll")) e.detail.shouldSwap = false;
+});
+
+// A search was answered while it was typed: who then leaves it to press what it
+// found, changes nothing.
+document.addEventListener("change", (e) => { if (e.target.type === "search") e.stopPropagation(); }, true);
+
 // What nobody looks at is not asked for.
 document.addEventListener("htmx:beforeRequest", (e) => {
   if (document.hidden && e.detail.elt.hasAttribute("data-poll")) e.preventDefault();
 });
 
-// A question before what cannot be taken back, in the words of the button.
+// A question before what cannot be taken back: its answer is the button again.
+let answered;
 document.addEventListener("submit", (e) => {
-  const question = e.submitter?.dataset.ask;
-  if (question && !window.confirm(question)) { e.preventDefault(); e.stopImmediatePropagation(); }
+  const button = e.submitter, again = button === answered;
+  answered = undefined;
+  if (!button?.dataset.ask || again) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  const ask = document.getElementById("ask");
+  ask.querySelector("p").textContent = button.dataset.ask;
+  ask.querySelector("[value=yes]").textContent = button.textContent.trim();
+  ask.returnValue = "";
+  ask.onclose = () => {
+    if (ask.returnValue !== "yes" || !button.isConnected) return;
+    button.focus(); // htmx sends the button that has the focus
+    answered = button;
+    button.form.requestSubmit(button);
+  };
+  ask.showModal();
 }, true);
 
 // A toast goes by itself, unless somebody is at it.
@@ -120,6 +148,7 @@ document.addEventListener("htmx:afterSwap", () => {
   }
   chosen = [];
   ready();
+  mark();
 });
 document.addEventListener("htmx:afterSettle", (e) => {
   mark();
