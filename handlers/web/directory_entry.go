@@ -18,6 +18,17 @@ type substitute struct {
 	Until  time.Time `json:"until"`
 }
 
+// stands tells whether it is not over yet.
+func (s *substitute) stands() bool { return s != nil && s.Until.After(time.Now()) }
+
+// lastDay is in the last day that counts.
+func (s *substitute) lastDay() time.Time { return s.Until.Add(-time.Millisecond) }
+
+// standsIn says who stands in, and when.
+func (v *visit) standsIn(name string, s *substitute) string {
+	return v.t("me.stands-in", name, v.skin.day(s.From, time.Now()), v.skin.day(s.lastDay(), time.Now()))
+}
+
 // An awayForm is a substitute as a form has it: days of the office, the last
 // one included.
 type awayForm struct{ Member, From, Until string }
@@ -26,7 +37,7 @@ const dayForm = "2006-01-02"
 
 func (a *awayForm) was(s *substitute) {
 	if s != nil {
-		*a = awayForm{s.Member, s.From.In(office).Format(dayForm), s.Until.Add(-time.Millisecond).In(office).Format(dayForm)}
+		*a = awayForm{s.Member, s.From.In(office).Format(dayForm), s.lastDay().In(office).Format(dayForm)}
 	}
 }
 
@@ -73,7 +84,7 @@ type openEntry struct {
 	InUse      bool
 	Choices    []choice // clients of a contact, members of a process team
 	People     []named  // who may stand in
-	StandIn    string   // the name of who does
+	StandIn    string   // who does, and when
 	Addresses  []learnedAddress
 	Team       *teamForm
 	Around     *clientView
@@ -179,8 +190,8 @@ func (v *visit) fill(o *openEntry) error {
 	case "team-members":
 		people, err := all[entry](v, "/api/team-members")
 		for _, p := range people {
-			if p.ID == o.awayForm.Member {
-				o.StandIn = p.Name
+			if s := o.Substitute; s.stands() && p.ID == s.Member {
+				o.StandIn = v.standsIn(p.Name, s)
 			}
 			if p.ID != o.ID && (p.Active || p.ID == o.awayForm.Member) {
 				o.People = append(o.People, named{p.ID, p.Name})

@@ -17,7 +17,7 @@ func staffed(rights string, actions ...string) *fakeAPI {
 	client := entry{ID: "k1", Name: "Bakkerij <Jansen>", Number: "1001", Type: "organisation", KvK: "12345678"}
 	person := entry{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@bakker.example", "jan@thuis.example"}, Clients: []string{"k1"}, Phone: "020", Function: "Eigenaar", Learned: map[string]string{"jan@thuis.example": "r1"}}
 	anna := entry{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: "editor", Active: true,
-		Substitute: &substitute{"m2", time.Date(2026, 7, 5, 22, 0, 0, 0, time.UTC), time.Date(2026, 7, 19, 22, 0, 0, 0, time.UTC)}}
+		Substitute: &substitute{"m2", time.Date(2126, 7, 5, 22, 0, 0, 0, time.UTC), time.Date(2126, 7, 19, 22, 0, 0, 0, time.UTC)}}
 	bram := entry{ID: "m2", Name: "Bram Vos", Email: "bram@kantoor.example", Rights: "reader", Active: true}
 	role, team := entry{ID: "o1", Name: "Relatiebeheerder"}, entry{ID: "p1", Name: "Salaris", Members: []string{"m2"}}
 	for path, objects := range map[string][]entry{"clients": {client}, "contacts": {person}, "team-members": {anna, bram}, "roles": {role}, "process-teams": {team}} {
@@ -42,7 +42,7 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 	for path, texts := range map[string][]string{
 		"clients/k1":       {"Bakkerij &lt;Jansen&gt;", `value="1001"`, `value="12345678"`, "Team van deze relatie", `<option value="m1" selected>Anna Bos`, "/web/directory/clients/k1/team", `href="/web/directory/contacts/c1"`, "Jan &lt;Jansen&gt;"},
 		"contacts/c1":      {"jan@bakker.example\njan@thuis.example", `value="Eigenaar"`, `name="clients" value="k1" checked`, "omdat Anna dat besliste", `href="/web/rules/r1"`},
-		"team-members/m1":  {`value="anna@kantoor.example"`, `<option value="editor" selected>`, `<option value="m2" selected>Bram Vos`, `value="2026-07-06"`, `value="2026-07-19"`},
+		"team-members/m1":  {`value="anna@kantoor.example"`, `<option value="editor" selected>`, `<option value="m2" selected>Bram Vos`, `value="2126-07-06"`, `value="2126-07-19"`},
 		"roles/o1":         {`value="Relatiebeheerder"`},
 		"process-teams/p1": {`name="members" value="m2" checked`, `name="members" value="m1">`},
 	} {
@@ -65,7 +65,7 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 	}
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/clients/k1", ""), 200, "!Btw &lt;nu&gt;")
 	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/contacts/c1", ""), 200, "jan@thuis.example is geleerd", "!/web/rules/r1", "Bakkerij &lt;Jansen&gt;")
-	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""), 200, "Bram Vos, van 2026-07-06 tot en met 2026-07-19")
+	wants(t, browse(t, staffed("reader"), "GET", "/web/directory/team-members/m1", ""), 200, "Bram Vos, van 6 jul 2126 tot en met 19 jul 2126")
 }
 
 func TestFormsBecomeWhatTheAPITakes(t *testing.T) {
@@ -153,7 +153,12 @@ func TestTheTeamOfAClientIsMovedAndSaved(t *testing.T) {
 
 func TestMySubstitute(t *testing.T) {
 	api := staffed("editor")
-	wants(t, browse(t, api, "GET", "/web/me", ""), 200, "Bram Vos, van 2026-07-06 tot en met 2026-07-19", `!<option value="m1"`, `value="nl" checked`)
+	wants(t, browse(t, api, "GET", "/web/me", ""), 200, "Bram Vos, van 6 jul 2126 tot en met 19 jul 2126", `!<option value="m1"`, `value="nl" checked`)
+	over := entry{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: "editor", Active: true,
+		Substitute: &substitute{"m2", time.Date(2026, 7, 5, 22, 0, 0, 0, time.UTC), time.Date(2026, 7, 19, 22, 0, 0, 0, time.UTC)}}
+	then := staffed("editor")
+	then.answers["GET /api/team-members/m1"] = over
+	wants(t, browse(t, then, "GET", "/web/me", ""), 200, "Bram Vos", "!tot en met 19 jul", "!2026-07-19", `!value="remove"`)
 	api.answers["PUT /api/me/substitute"] = Problem{Status: 422, Errors: []FieldError{{"body.substitute.until", "a time after"}}}
 	wants(t, browse(t, api, "POST", "/web/me/substitute", "substitute=m2&from=2026-08-02&until=2026-08-01&do=save"), 422, "niet voor de eerste", `value="2026-08-01"`, `value="2026-08-02"`)
 	api.answers["PUT /api/me/substitute"] = entry{}

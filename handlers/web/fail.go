@@ -11,7 +11,7 @@ import (
 // A failView says what went wrong, and what to do.
 type failView struct {
 	Status  string // names the texts: fail.404.title, fail.404.text
-	Small   string // the API's own words
+	Small   string // the API's own words, in English, where ours are too general
 	SignIn  string // where to sign in; "" when that helps nothing
 	Back    string
 	NewPage bool // sign in beside the page, so that what was typed stays
@@ -23,9 +23,13 @@ var failTexts = map[int]string{401: "401", 403: "403", 404: "404", 409: "409", 4
 // fail answers with what went wrong: a part of a page as a message beside what
 // is there, so that nothing that was typed is lost; else a page.
 func (v *visit) fail(p *Problem) {
-	view := failView{Status: failTexts[p.Status], Small: p.Detail, Back: home}
+	view := failView{Status: failTexts[p.Status], Back: home}
 	if view.Status == "" {
 		view.Status = "500"
+	}
+	switch view.Status {
+	case "409", "422", "500":
+		view.Small = p.Detail
 	}
 	status := max(p.Status, http.StatusBadRequest)
 	if p.Status == http.StatusUnauthorized {

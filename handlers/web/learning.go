@@ -2,12 +2,13 @@ package web
 
 import (
 	"bytes"
-	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"kantoorpost/shared/plot"
 )
@@ -38,9 +39,9 @@ func (m learnedSpan) share(n int) int {
 }
 
 type learningView struct {
-	Spans []learnedSpan // the newest first
-	Weeks bool          // they are weeks
-	Plot  template.HTML
+	Spans []learnedSpan   // the newest first
+	Weeks bool            // they are weeks
+	Plots []template.HTML // the same, for wide pages and for narrow ones
 }
 
 // now is the current month or week.
@@ -73,7 +74,7 @@ func (s *site) learning(v *visit) error {
 	}
 	view := learningView{Weeks: len(spans) > 0 && spans[0].Week != ""}
 	if len(spans) > 0 {
-		view.Plot = v.plotOf(spans)
+		view.Plots = v.plotsOf(spans)
 	}
 	for _, m := range slices.Backward(spans) {
 		view.Spans = append(view.Spans, m)
@@ -94,9 +95,10 @@ func (v *visit) name(m *learnedSpan) {
 	}
 }
 
-// plotOf draws the figures as lines.
-func (v *visit) plotOf(spans []learnedSpan) template.HTML {
-	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit"), Width: 900, Height: 300}
+// plotsOf draws the figures as lines, twice: what is drawn for a desk cannot be
+// read on a phone.
+func (v *visit) plotsOf(spans []learnedSpan) []template.HTML {
+	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit")}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}
 	for _, m := range spans {
 		o.Labels = append(o.Labels, m.Mark)
@@ -110,7 +112,11 @@ func (v *visit) plotOf(spans []learnedSpan) template.HTML {
 	first, last := spans[0], spans[len(spans)-1]
 	o.Description = v.t("learning.plot-text", first.Within, first.Rate, last.Within, last.Rate)
 	o.Series = []plot.Series{hand, waited}
-	return template.HTML(withoutStyle(plot.Lines(o))) // the plot escapes its texts
+	draw := func(width, height int) template.HTML {
+		o.Width, o.Height = width, height
+		return template.HTML(withoutStyle(plot.Lines(o))) // the plot escapes its texts
+	}
+	return []template.HTML{draw(900, 300), draw(320, 280)}
 }
 
 // decimal is a number with at most one decimal.

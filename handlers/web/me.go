@@ -13,7 +13,7 @@ type meView struct {
 	NoKeys      bool
 	CanName     bool // a substitute
 	People      []named
-	StandIn     string
+	StandIn     string // who does, and when
 	Problem     *Problem
 }
 
@@ -33,6 +33,9 @@ func (v *visit) showMe(status int, sent *awayForm, p *Problem) error {
 		if err := v.api.get("/api/team-members/"+url.PathEscape(v.me.ID), &me); err != nil {
 			return err
 		}
+		if !me.Substitute.stands() {
+			me.Substitute = nil
+		}
 		view.was(me.Substitute)
 		if sent != nil {
 			view.awayForm = *sent
@@ -43,7 +46,7 @@ func (v *visit) showMe(status int, sent *awayForm, p *Problem) error {
 		}
 		for _, p := range people {
 			if me.Substitute != nil && p.ID == me.Substitute.Member {
-				view.StandIn = p.Name
+				view.StandIn = v.standsIn(p.Name, me.Substitute)
 			}
 			if p.ID != v.me.ID && (p.Active || p.ID == view.Member) {
 				view.People = append(view.People, named{p.ID, p.Name})

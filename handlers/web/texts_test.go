@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"text/template/parse"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // Both languages say the same things with the same facts, and nothing that no

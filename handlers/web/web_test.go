@@ -181,12 +181,16 @@ func TestAFlashHoldsNoWords(t *testing.T) {
 	}
 }
 
-// The API's refusals are shown in the page's words, with its own small.
+// The API's refusals are shown in the page's words, with its own small and in
+// their language where those are too general.
 func TestRefusals(t *testing.T) {
-	for status, text := range map[int]string{403: "Dit mag u niet", 404: "Niet gevonden", 503: "Even niet bereikbaar", 500: "Er ging iets mis", 418: "Er ging iets mis"} {
+	for status, texts := range map[int][]string{
+		403: {"Dit mag u niet", "!says so"}, 404: {"Niet gevonden", "!says so"}, 503: {"Even niet bereikbaar", "!says so"},
+		409: {"Dit kan nu niet", `lang="en">the &lt;API&gt; says so`}, 500: {"Er ging iets mis", `lang="en">the &lt;API&gt; says so`}, 418: {"Er ging iets mis", "the &lt;API&gt; says so"},
+	} {
 		api := newAPI("reader")
 		api.answers["GET /api/me"] = Problem{Status: status, Detail: "the <API> says so"}
-		wants(t, browse(t, api, "GET", "/web/health", ""), status, text, "the &lt;API&gt; says so", "<html")
+		wants(t, browse(t, api, "GET", "/web/health", ""), status, append(texts, "<html")...)
 	}
 }
 

@@ -38,9 +38,10 @@ var (
 	dashes  = []string{"none", "7 4", "2 3", "10 3 2 3", "1 5"}
 )
 
-// The room around the lines.
+// The room around the lines; each row of the legend after the first needs more.
 const (
 	left, right, top, bottom = 56.0, 20.0, 66.0, 36.0
+	legendRow                = 18.0
 	maxSeries                = 20
 	maxValues                = 10_000
 )
@@ -67,13 +68,17 @@ func Lines(o Options) []byte {
 		}
 	}
 	ticks := ticks(low, high)
-	d := drawing{o: o, low: ticks[0], high: ticks[len(ticks)-1], n: min(n, maxValues)}
+	d := drawing{o: o, low: ticks[0], high: ticks[len(ticks)-1], n: min(n, maxValues), top: top}
+	names := d.names()
+	if len(names) > 0 {
+		d.top += names[len(names)-1].y
+	}
 	d.head()
 	d.axes(ticks)
 	for i, s := range o.Series {
 		d.line(i, s)
 	}
-	d.legend()
+	d.legend(names)
 	d.b.WriteString("</svg>\n")
 	return d.b.Bytes()
 }
@@ -108,6 +113,7 @@ type drawing struct {
 	o         Options
 	low, high float64 // of the y-axis
 	n         int     // places on the x-axis
+	top       float64 // where the lines may begin
 }
 
 func (d *drawing) x(i int) float64 {
@@ -119,8 +125,8 @@ func (d *drawing) x(i int) float64 {
 }
 
 func (d *drawing) y(v float64) float64 {
-	height := float64(d.o.Height) - top - bottom
-	return top + height*(1-(v-d.low)/(d.high-d.low))
+	height := float64(d.o.Height) - d.top - bottom
+	return d.top + height*(1-(v-d.low)/(d.high-d.low))
 }
 
 // head starts the document. The text has the colour of what is around it; the
@@ -146,7 +152,7 @@ func (d *drawing) axes(ticks []float64) {
 		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"%g\"/><text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
 			left, end, d.y(v), d.y(v), strength, left-8, d.y(v)+4, number(v))
 	}
-	fmt.Fprintf(&d.b, "<text x=\"%g\" y=\"%g\">%s</text>\n", 8.0, top-12, escape(d.o.Unit))
+	fmt.Fprintf(&d.b, "<text x=\"%g\" y=\"%g\">%s</text>\n", 8.0, d.top-12, escape(d.o.Unit))
 	longest := 1
 	for _, l := range d.o.Labels {
 		longest = max(longest, utf8.RuneCountInString(l))
@@ -180,13 +186,29 @@ func (d *drawing) line(i int, s Series) {
 	fmt.Fprintf(&d.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" stroke-linejoin=\"round\"/>\n<g fill=\"%[2]s\">\n%[4]s</g>\n", path.String(), colour, dashes[i%len(dashes)], points.String())
 }
 
-// legend names the lines, each beside a piece of it.
-func (d *drawing) legend() {
-	x := left
+// A place is where something stands: from the left, and below its first row.
+type place struct{ x, y float64 }
+
+// names are the places of the series in the legend, in as many rows as they need.
+func (d *drawing) names() []place {
+	at, all := place{left, 0}, make([]place, len(d.o.Series))
 	for i, s := range d.o.Series {
-		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"40\" y2=\"40\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/><text x=\"%g\" y=\"44\">%s</text>\n",
-			x, x+26, colours[i%len(colours)], dashes[i%len(dashes)], x+32, escape(s.Name))
-		x += 32 + float64(utf8.RuneCountInString(s.Name))*7 + 18
+		width := 32 + float64(utf8.RuneCountInString(s.Name))*7
+		if at.x > left && at.x+width > float64(d.o.Width) {
+			at = place{left, at.y + legendRow}
+		}
+		all[i] = at
+		at.x += width + 18
+	}
+	return all
+}
+
+// legend names the lines, each beside a piece of it.
+func (d *drawing) legend(names []place) {
+	for i, s := range d.o.Series {
+		x, y := names[i].x, 40+names[i].y
+		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%g\" y2=\"%g\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/><text x=\"%g\" y=\"%g\">%s</text>\n",
+			x, x+26, y, y, colours[i%len(colours)], dashes[i%len(dashes)], x+32, y+4, escape(s.Name))
 	}
 }
 

@@ -172,3 +172,23 @@ func FuzzLines(f *testing.F) {
 		}
 	})
 }
+
+// In a narrow plot the legend has rows of its own, above the lines, and no name
+// ends outside.
+func TestLegendInRows(t *testing.T) {
+	o := example()
+	o.Width, o.Series[0].Name, o.Series[1].Name = 320, "Handelingen per 100 berichten", "Wachtend, in %"
+	svg := Lines(o)
+	rows := regexp.MustCompile(`<text x="([0-9.]+)" y="(44|62)">([^<]*)</text>`).FindAllStringSubmatch(string(svg), -1)
+	if len(rows) != 2 || rows[0][2] != "44" || rows[1][2] != "62" || rows[0][1] != rows[1][1] {
+		t.Errorf("names stand at %q", rows)
+	}
+	for _, p := range circles(t, svg) {
+		if p[1] < top+legendRow || p[1] > 360-bottom {
+			t.Errorf("a point at %v", p)
+		}
+	}
+	if strings.Contains(string(Lines(example())), `y="62"`) {
+		t.Error("short names take two rows")
+	}
+}
