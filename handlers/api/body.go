@@ -32,10 +32,6 @@ const (
 	bodyRest     = "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
-// bodyStyle makes a mail that says nothing about its looks as readable as the
-// page around it, and keeps it from being wider.
-const bodyStyle = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
-
 // Beyond these a mail is shown as text: the time that sanitising takes, and
 // that a browser takes with what comes out, grows with both.
 const (
@@ -67,7 +63,7 @@ func (a *api) body(ctx context.Context, it item.Item, how Showing) (*bodyOutput,
 	}
 	return &bodyOutput{
 		ContentType: "text/html; charset=utf-8", Policy: policy, Referrer: "no-referrer",
-		Body: []byte("<!doctype html><meta charset=utf-8>" + bodyStyle + content),
+		Body: []byte("<!doctype html><meta charset=utf-8>" + dressed(content)),
 	}, nil
 }
 
@@ -98,11 +94,12 @@ var (
 // mailPolicy allows what a letter needs: text, tables, links, and pictures that
 // are in the mail. What is not named is taken out.
 var (
-	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(inlinePicture) })
-	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(anyPicture) })
+	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(inlinePicture, "color", "background-color") })
+	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(anyPicture, "color", "background-color") })
+	colourless       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(inlinePicture) })
 )
 
-func letterPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
+func letterPolicy(pictures *regexp.Regexp, styles ...string) *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "address", "center",
 		"b", "strong", "i", "em", "u", "s", "strike", "small", "big", "sub", "sup", "font", "ul", "ol", "li", "dl", "dt", "dd",
@@ -112,8 +109,8 @@ func letterPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 		OnElements("table", "tr", "td", "th", "col", "img")
 	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
 	p.AllowAttrs("alt", "title").Matching(bluemonday.Paragraph).OnElements("img", "a")
-	p.AllowStyles("color", "background-color", "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
-		"vertical-align", "white-space").Globally()
+	p.AllowStyles(append(styles, "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
+		"vertical-align", "white-space")...).Globally()
 	p.AllowURLSchemes("https", "http", "mailto", "tel")
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)

@@ -74,6 +74,36 @@ func TestLetterStays(t *testing.T) {
 	}
 }
 
+// A letter is dark on a dark page unless it chose colours itself, or has pictures
+// that may be drawn for white paper. That it calls black black is no choice.
+func TestLooksOfLetters(t *testing.T) {
+	for in, follows := range map[string]bool{
+		`<p>Beste Anna</p>`: true,
+		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">Anna</b></div>`: true,
+		`<p>color: red</p>`:                                                 true,
+		`<p style="color:#333">Beste Anna</p>`:                              false,
+		`<p style="color:#000"><b style="color:#0563C1">Anna</b></p>`:       false,
+		`<p style="background-color:#eee">Beste Anna</p>`:                   false,
+		`<p>Groet</p><img src="data:image/png;base64,iVBORw0KGgo=" alt="">`: false,
+		`<p style="color:white">Beste Anna</p>`:                             false,
+	} {
+		safe := letterHTML(in)
+		out := dressed(safe)
+		if got := strings.Contains(out, "color-scheme:light dark"); got != follows {
+			t.Errorf("%s follows the page: %v", in, got)
+		}
+		if follows && strings.Contains(strings.ToLower(out), "color: ") && !strings.Contains(in, "<p>color") {
+			t.Errorf("%s keeps a colour: %s", in, out)
+		}
+		if !follows && !strings.HasSuffix(out, safe) {
+			t.Errorf("%s has become %s", in, out)
+		}
+	}
+	if out := dressed(asText("<b>color: red</b>")); !strings.Contains(out, "color-scheme") || !strings.Contains(out, "&lt;b&gt;color: red") {
+		t.Error(out)
+	}
+}
+
 // What is shown as text has all of its text, and nothing of its tags.
 func TestTextOf(t *testing.T) {
 	got := textOf(`<style>p{}</style><p>Beste&nbsp;Anna &lt;x&gt;</p><script>alert(1)</script><div>tot ziens<br>Jan</div>`)
