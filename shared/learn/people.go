@@ -47,7 +47,12 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 		s.Score, s.Reasons = often(prospect, int64(n)), []Reason{reasonSeeking}
 		list, left = append(list, s), left*(1-s.Score)
 	}
-	return append(list, dismissal(Sender, left*0.7, nobody.reasons...), dismissal(Once, left*0.3, nobody.reasons...)), nil
+	// That nothing is known of a stranger is no reason to refuse him for good.
+	always := 0.3
+	if slices.ContainsFunc(nobody.reasons, func(r Reason) bool { return r.Code != reasonAlone.Code }) {
+		always = 0.7
+	}
+	return append(list, dismissal(Sender, left*always, nobody.reasons...), dismissal(Once, left*(1-always), nobody.reasons...)), nil
 }
 
 // newcomer is the contact that can be made of a speaker.
