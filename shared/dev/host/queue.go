@@ -143,11 +143,11 @@ func (l *listener) work(ctx context.Context, m *received) {
 	}
 	sys := system{function: l.function.name, now: time.Now(), random: newGUID()}
 	payload := queuePayload(l.function.trigger.Name, m.message, sys)
-	renewing, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
 	var renewal sync.WaitGroup
-	renewal.Go(func() { l.renew(renewing, m) })
+	renewal.Go(func() { l.renew(ctx, m, done) })
 	err := l.invoker.call(ctx, l.function.name, payload)
-	stop()
+	close(done)
 	renewal.Wait()
 	switch {
 	case ctx.Err() != nil:
@@ -200,13 +200,15 @@ func (l *listener) bury(ctx context.Context, m *received) error {
 	return l.remove(ctx, m)
 }
 
-// renew keeps the message out of others' sight for as long as the work lasts.
-func (l *listener) renew(ctx context.Context, m *received) {
+// renew keeps the message out of others' sight until the work is done. What it
+// has begun by then it ends: a renewal whose answer nobody reads would take the
+// receipt with it, and the message would come again.
+func (l *listener) renew(ctx context.Context, m *received, done <-chan struct{}) {
 	tick := time.NewTicker(lease / 2)
 	defer tick.Stop()
 	for {
 		select {
-		case <-ctx.Done():
+		case <-done:
 			return
 		case <-tick.C:
 			if err := l.hide(ctx, m, lease); err != nil && ctx.Err() == nil {

@@ -134,13 +134,19 @@ func TestAMessageThatAlwaysFailsEndsInThePoisonQueueAsItWas(t *testing.T) {
 
 func TestNoMoreThanABatchAndTheThresholdAtATime(t *testing.T) {
 	release := make(chan struct{})
-	w := &work{do: func(string) error { <-release; return nil }}
+	w := &work{do: func(string) error {
+		select {
+		case <-release:
+		case <-t.Context().Done():
+		}
+		return nil
+	}}
 	l := listening(t, "many", queueOptions{batchSize: 2, newBatchThreshold: 1, maxDequeueCount: 3}, w)
 	if _, err := l.queue.Create(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	put1(t, l.queue, "1", "2", "3", "4", "5", "6", "7")
-	eventually(t, "two run", func() bool { return w.calls() == 2 })
+	eventually(t, "two run", func() bool { return w.calls() >= 2 })
 	for range 7 {
 		release <- struct{}{}
 	}
