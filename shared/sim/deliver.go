@@ -19,6 +19,9 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
 	}
 	now := t.now()
+	if at := env.At.UTC().Truncate(time.Second); !env.At.IsZero() && at.Before(now) {
+		now = at
+	}
 	// Parsing 35 MB takes a while: nobody waits for it.
 	m := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
 	m.tidy(now)

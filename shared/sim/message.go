@@ -6,10 +6,12 @@ import (
 )
 
 // Envelope is what SMTP said about a mail: MAIL FROM ("" for the null sender)
-// and every RCPT TO, without angle brackets.
+// and every RCPT TO, without angle brackets. A mail that lay in the mailbox
+// before has the time at which it arrived; zero is when it is delivered.
 type Envelope struct {
-	From string   `json:"from"`
-	To   []string `json:"to"`
+	From string    `json:"from"`
+	To   []string  `json:"to"`
+	At   time.Time `json:"at,omitzero"`
 }
 
 // ErrNoMailbox is what [Tenant.Deliver] answers for a recipient in the

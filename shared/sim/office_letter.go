@@ -51,7 +51,7 @@ func (l letter) write(sent time.Time) Mail {
 			fmt.Fprintf(&b, "%s: %s\r\n", name, value)
 		}
 	}
-	env := Envelope{From: l.from.Address}
+	env := Envelope{From: l.from.Address, At: sent}
 	if l.mailFrom != "" || l.nullSender {
 		env.From = l.mailFrom
 	}

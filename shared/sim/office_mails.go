@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,16 +27,35 @@ func mails(o Office, domain string, now time.Time) []Mail {
 		office: o, domain: domain, month: months[m], lastMonth: months[(m+11)%12],
 		quarter: []string{"vierde", "eerste", "tweede", "derde"}[m/3] + " kwartaal", year: now.Year() - 1,
 	}
-	p.clientMail()
-	p.threads()
-	p.strangers()
-	p.machines()
-	p.colleagues()
-	list := make([]Mail, len(p.letters))
+	letters := p.mixed(p.machines, p.colleagues, p.threads, p.clientMail, p.strangers)
+	list := make([]Mail, len(letters))
 	for i, sent := range workingHours(now, len(list)) {
-		list[i] = p.letters[i].write(sent)
+		list[i] = letters[i].write(sent)
 	}
 	return list
+}
+
+// mixed spreads the letters of each kind evenly over the others, in their own
+// order. The last of all is the last of the last kind.
+func (p *postbag) mixed(kinds ...func()) []letter {
+	type placed struct {
+		letter
+		at float64
+	}
+	var all []placed
+	for _, write := range kinds {
+		before := len(p.letters)
+		write()
+		added := p.letters[before:]
+		for i, l := range added {
+			all = append(all, placed{l, float64(i+1) / float64(len(added))})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	for i, l := range all {
+		p.letters[i] = l.letter
+	}
+	return p.letters
 }
 
 // workingHours are moments before today on which people write mail: three on

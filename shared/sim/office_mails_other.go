@@ -33,11 +33,6 @@ func (p *postbag) strangers() {
 		text: "hee, moet ik als zzper ook een zakelijke rekening hebben? gr mitch\n"})
 	p.add(letter{from: mail.Address{Name: "Dirk Blauwhof", Address: "dirk@werving.example"}, to: []mail.Address{p.box("administratie")}, subject: "Drie toppers voor jullie team",
 		text: "Geachte heer, mevrouw,\n\nWij hebben drie assistent-accountants die per direct beschikbaar zijn. Wanneer kan ik u bellen?\n\nDirk Blauwhof\n"})
-	// Two colleagues of a contact, from the domain of a client.
-	p.add(letter{from: mail.Address{Name: "Niels Oudshoorn", Address: "niels@groenrijk.example"}, to: info, subject: "Kilometers bestelbus",
-		text: "Hallo,\n\nMarieke vroeg of ik de rittenstaat van de bestelbus wilde sturen. Hierbij.\n\nNiels, Groenrijk\n", files: []file{pdf("ritten.pdf", "Rittenstaat")}})
-	p.add(letter{from: mail.Address{Name: "Kantoor Groenrijk", Address: "kantoor@groenrijk.example"}, to: []mail.Address{p.box("administratie")}, subject: "Bankafschriften",
-		text: "Hierbij de bankafschriften van " + p.lastMonth + ".\n\nGroenrijk hoveniers, KvK " + p.office.Clients[3].KvK + "\n", files: []file{pdf("afschriften.pdf", "Bankafschriften")}})
 	p.from("Victor Hesse", "info", "Kennismaking", "Geachte heer De Vries,\n\nZoals besproken op de borrel zou ik graag eens langskomen over de verkoop van mijn bedrijf.")
 	// The name of a contact, sent by somebody else.
 	p.add(letter{from: p.contact("Gerard Schouten", 0), mailFrom: "factuur@spoofed.example", to: info, subject: "Gewijzigd rekeningnummer",
@@ -46,6 +41,11 @@ func (p *postbag) strangers() {
 	willem := p.office.Members[0]
 	p.add(letter{from: mail.Address{Name: willem.Name, Address: willem.Email}, mailFrom: "willem@directie-mail.example", to: []mail.Address{p.box("fatima")}, subject: "Spoed: betaling",
 		text: "Fatima,\n\nIk zit in overleg. Kun je met spoed een betaling van € 18.450 klaarzetten? Niet bellen, alleen mailen.\n\nWillem\n"})
+	// Two colleagues of a contact, from the domain of a client.
+	p.add(letter{from: mail.Address{Name: "Kantoor Groenrijk", Address: "kantoor@groenrijk.example"}, to: []mail.Address{p.box("administratie")}, subject: "Bankafschriften",
+		text: "Hierbij de bankafschriften van " + p.lastMonth + ".\n\nGroenrijk hoveniers, KvK " + p.office.Clients[3].KvK + "\n", files: []file{pdf("afschriften.pdf", "Bankafschriften")}})
+	p.add(letter{from: mail.Address{Name: "Niels Oudshoorn", Address: "niels@groenrijk.example"}, to: info, subject: "Kilometers bestelbus",
+		text: "Hallo,\n\nMarieke vroeg of ik de rittenstaat van de bestelbus wilde sturen. Hierbij.\n\nNiels, Groenrijk\n", files: []file{pdf("ritten.pdf", "Rittenstaat")}})
 }
 
 // machines are letters that nobody wrote.
