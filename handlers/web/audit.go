@@ -104,7 +104,7 @@ func (e auditEntry) facts(k *skin) (facts []fact) {
 		if name == "rule" && e.Names[value] == "" {
 			continue // a rule has no name, and an id says nothing
 		}
-		if value = e.plain(value); value != "" {
+		if value = e.plain(value, k); value != "" {
 			facts = append(facts, fact{name, value})
 		}
 	}
@@ -120,7 +120,7 @@ var (
 
 // plain is a value as people read it: with names for ids and times of the
 // office.
-func (e auditEntry) plain(value string) string {
+func (e auditEntry) plain(value string, k *skin) string {
 	value = marks.Replace(value)
 	value = idForm.ReplaceAllStringFunc(value, func(id string) string { return cmp.Or(e.Names[id], "…"+id[20:]) })
 	return moment.ReplaceAllStringFunc(value, func(text string) string {
@@ -128,7 +128,7 @@ func (e auditEntry) plain(value string) string {
 		if err != nil {
 			return text
 		}
-		return at.In(office).Format("2-1-2006 15:04")
+		return k.date(at)
 	})
 }
 

@@ -28,7 +28,7 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 		}}
 	}
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200,
-		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`">Jan &lt;b&gt;`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2-7-2026 00:00", "Een programma", "Relatie verwijderd",
+		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`">Jan &lt;b&gt;`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma", "Relatie verwijderd",
 		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action", `<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print")
 	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
 		t.Error(asked)

@@ -10,21 +10,31 @@ import (
 )
 
 // Explain says in one sentence what a rule does, or would do, and why. Names
-// gives the name of a "contact", "client" or "member" by id; what it answers with
-// "" is called by its id.
+// gives the name of a "contact", "client" or "member" by id, "" when there is none.
 func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
-	called := func(kind, id string) string {
-		if name := names(kind, id); name != "" {
-			return name
+	called := func(kind, id string) words.Text {
+		name := names(kind, id)
+		switch {
+		case name != "":
+			return words.Text{NL: name, EN: name}
+		case kind == "contact":
+			return words.Text{NL: "een contact dat er niet meer is", EN: "a contact who is gone"}
+		case kind == "client":
+			return words.Text{NL: "een relatie die er niet meer is", EN: "a client that is gone"}
 		}
-		return id
+		return words.Text{NL: id, EN: id} // a program
 	}
 	var t words.Text
 	switch r.Kind {
 	case directory.AddressContact:
-		t = both("Mail van %s is van %s", "Mail from %s is from %s", r.Key, called("contact", r.Contact))
+		who := called("contact", r.Contact)
+		t = words.Text{NL: "Mail van " + r.Key + " is van " + who.NL, EN: "Mail from " + r.Key + " is from " + who.EN}
 	case directory.DomainClient:
-		t = both("Mail van @%s hoort bij %s", "Mail from @%s belongs to %s", r.Key, called("client", r.Client))
+		of := called("client", r.Client)
+		if r.Client == "" { // no evidence is left
+			of = words.Text{NL: "een relatie", EN: "a client"}
+		}
+		t = words.Text{NL: "Mail van @" + r.Key + " hoort bij " + of.NL, EN: "Mail from @" + r.Key + " belongs to " + of.EN}
 	case directory.SenderClient:
 		t = which(r, called)
 	case directory.DismissList:
@@ -38,18 +48,20 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	case directory.AcceptSender:
 		t = both("Mail van %s wordt gewoon verwerkt", "Mail from %s is processed as usual", r.Key)
 	}
-	why := because(r, called)
-	t.NL += ", omdat " + why.NL
-	t.EN += ", because " + why.EN
+	if len(r.Evidence) > 0 {
+		why := because(r, called)
+		t.NL += ", omdat " + why.NL
+		t.EN += ", because " + why.EN
+	}
 	switch r.State {
 	case directory.RuleLearning:
 		t.NL, t.EN = t.NL+"; dat is nog niet zeker", t.EN+"; that is not certain yet"
 	case directory.RuleOff:
 		t.NL, t.EN = t.NL+"; deze regel staat uit", t.EN+"; this rule is off"
 	case directory.RuleUndoing:
-		t.NL, t.EN = t.NL+"; deze regel wordt teruggedraaid", t.EN+"; this rule is being undone"
+		t.NL, t.EN = t.NL+"; deze regel wordt teruggenomen", t.EN+"; this rule is being undone"
 	case directory.RuleUndone:
-		t.NL, t.EN = t.NL+"; deze regel is teruggedraaid", t.EN+"; this rule was undone"
+		t.NL, t.EN = t.NL+"; deze regel is teruggenomen", t.EN+"; this rule was undone"
 	}
 	return words.Text{NL: t.NL + ".", EN: t.EN + "."}
 }
@@ -59,32 +71,30 @@ func both(nl, en string, with ...any) words.Text {
 }
 
 // which says what the words of a contact's subjects mean.
-func which(r directory.Rule, called func(kind, id string) string) words.Text {
+func which(r directory.Rule, called func(kind, id string) words.Text) words.Text {
 	t := count(r.Evidence)
 	var nl, en []string
 	for word := range t.with {
 		if client, ok := t.means(word, len(t.all)); ok {
-			nl = append(nl, fmt.Sprintf("‘%s’ voor %s", word, called("client", client)))
-			en = append(en, fmt.Sprintf("“%s” for %s", word, called("client", client)))
+			of := called("client", client)
+			nl = append(nl, fmt.Sprintf("‘%s’ voor %s", word, of.NL))
+			en = append(en, fmt.Sprintf("“%s” for %s", word, of.EN))
 		}
 	}
 	who := called("contact", r.Key)
 	if len(nl) == 0 {
-		return both("De onderwerpen van %s wijzen de relatie aan", "The subjects of %s tell the client", who)
+		return words.Text{NL: "De onderwerpen van " + who.NL + " wijzen de relatie aan", EN: "The subjects of " + who.EN + " tell the client"}
 	}
 	slices.Sort(nl)
 	slices.Sort(en)
 	return words.Text{
-		NL: fmt.Sprintf("In onderwerpen van %s staat %s", who, strings.Join(nl[:min(5, len(nl))], ", ")),
-		EN: fmt.Sprintf("In subjects of %s stands %s", who, strings.Join(en[:min(5, len(en))], ", ")),
+		NL: fmt.Sprintf("In onderwerpen van %s staat %s", who.NL, strings.Join(nl[:min(5, len(nl))], ", ")),
+		EN: fmt.Sprintf("In subjects of %s stands %s", who.EN, strings.Join(en[:min(5, len(en))], ", ")),
 	}
 }
 
 // because says whose decisions a rule rests on, and how many.
-func because(r directory.Rule, called func(kind, id string) string) words.Text {
-	if len(r.Evidence) == 0 {
-		return words.Text{NL: "iemand dat ooit zo wilde", EN: "somebody once wanted it so"}
-	}
+func because(r directory.Rule, called func(kind, id string) words.Text) words.Text {
 	people := map[string]bool{}
 	forever := false
 	for _, e := range r.Evidence {
@@ -93,8 +103,7 @@ func because(r directory.Rule, called func(kind, id string) string) words.Text {
 	}
 	who, decided, wanted := both("%d mensen", "%d people", len(people)), "beslisten", "wilden"
 	if len(people) == 1 {
-		name := called("member", r.Evidence[0].By)
-		who, decided, wanted = words.Text{NL: name, EN: name}, "besliste", "wilde"
+		who, decided, wanted = called("member", r.Evidence[0].By), "besliste", "wilde"
 	}
 	switch {
 	case forever:
