@@ -42,7 +42,7 @@ func taught(kind, state string) *fakeAPI {
 	rule := ruleObject{
 		ID: "r1", Kind: kind, Key: "bakker.example", Client: "k1", State: state, Count: 2, Decided: 12, Linked: 3,
 		Explanation: words.Text{NL: "Mail van @bakker.example hoort bij <Bakker>", EN: "Mail from @bakker.example belongs to <Bakker>"},
-		Evidence:    []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one}, {By: "m2", Action: "always dismiss", At: time.Now()}},
+		Evidence:    []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one}, {By: "m2", Action: "always dismiss", Contact: "c-gone", At: time.Now()}},
 		Names:       map[string]string{"m1": "Anna Bos", "c1": "Jan Jansen", "k1": "Bakkerij Jansen"},
 	}
 	api.answers["GET /api/rules"] = func(r *http.Request) any {
@@ -66,7 +66,7 @@ func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
 	}
 	wants(t, browse(t, api, "GET", "/web/rules/r1", ""), 200,
 		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos", "gekoppeld aan een contact → Jan Jansen",
-		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, "Bakkerij Jansen")
+		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, `href="/web/directory/clients/k1"`, "Bakkerij Jansen", "!c-gone")
 	wants(t, browse(t, api, "GET", "/web/rules/r1", "", "Cookie", "lang=en"), 200, "12 mails are decided anew", "always from now on")
 	wants(t, browse(t, taught("domain-client", "off"), "GET", "/web/rules/r1", ""), 200, `name="on" value="true"`)
 	wants(t, browse(t, taught("address-contact", "on"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "/undo")
