@@ -151,6 +151,21 @@ func TestUndo(t *testing.T) {
 	})
 }
 
+// A rule that was taken back says what it said, of whoever is gone with it.
+func TestARuleOutlivesItsContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := desk(t)
+		mail := w.id("Kennismaking")
+		w.must("POST", "/api/mails/"+mail+"/solve", object{"action": "create-contact", "name": "Piet Pietersen", "client": w.first("/api/clients")})
+		w.must("POST", "/api/mails/"+mail+"/undo", nil)
+		rules := w.must("GET", "/api/rules?kind=address-contact", nil)["items"].([]any)
+		if len(rules) != 1 || rules[0].(object)["state"] != "undone" || !strings.Contains(fmt.Sprint(rules[0].(object)["explanation"]), "een contact dat er niet meer is; deze regel is teruggenomen") {
+			t.Errorf("the rule: %v", rules)
+		}
+		w.check(t)
+	})
+}
+
 // A mail that two addresses received is one message: taking it back takes back
 // both, and an answer in a chat of somebody else leaves that as it was.
 func TestUndoOfCopiesAndAnswers(t *testing.T) {

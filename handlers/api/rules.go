@@ -1,8 +1,8 @@
 package api
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -145,7 +145,7 @@ func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
 	return names
 }
 
-// ruleOf is a rule with what it does in words. A name that cannot be found is
+// ruleOf is a rule with what it does in words. A name that cannot be read now is
 // left to the id: the words are no reason to fail. Names keeps those that were
 // looked up.
 func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]string) RuleObject {
@@ -155,30 +155,48 @@ func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]str
 	return RuleObject{Rule: r, On: r.State == directory.RuleOn, Explanation: learn.Explain(r, func(kind, id string) string {
 		name, known := names[kind+id]
 		if !known {
-			name = cmp.Or(a.nameOf(ctx, kind, id), id)
+			var err error
+			if name, err = a.readName(ctx, kind, id); err != nil {
+				name = id
+			}
 			names[kind+id] = name
 		}
 		return name
 	})}
 }
 
-func (a *api) nameOf(ctx context.Context, kind, id string) (name string) {
+// nameOf is the name of an object of the directory, "" when it cannot be read.
+func (a *api) nameOf(ctx context.Context, kind, id string) string {
+	name, _ := a.readName(ctx, kind, id)
+	return name
+}
+
+// readName is the name of an object of the directory, "" when there is none.
+func (a *api) readName(ctx context.Context, kind, id string) (name string, err error) {
 	switch kind {
 	case "contact":
-		c, _ := a.Directory.Contact(ctx, id)
-		return c.Name
+		var c directory.Contact
+		c, err = a.Directory.Contact(ctx, id)
+		name = c.Name
 	case "client":
-		c, _ := a.Directory.Client(ctx, id)
-		return c.Name
+		var c directory.Client
+		c, err = a.Directory.Client(ctx, id)
+		name = c.Name
 	case "member":
-		m, _ := a.Directory.TeamMember(ctx, id)
-		return m.Name
+		var m directory.TeamMember
+		m, err = a.Directory.TeamMember(ctx, id)
+		name = m.Name
 	case "role":
-		r, _ := a.Directory.Role(ctx, id)
-		return r.Name
+		var r directory.Role
+		r, err = a.Directory.Role(ctx, id)
+		name = r.Name
 	case "process team":
-		t, _ := a.Directory.Team(ctx, id)
-		return t.Name
+		var t directory.ProcessTeam
+		t, err = a.Directory.Team(ctx, id)
+		name = t.Name
 	}
-	return ""
+	if errors.Is(err, directory.ErrNotFound) {
+		return "", nil
+	}
+	return name, err
 }
