@@ -38,7 +38,7 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	case directory.SenderClient:
 		t = which(r, called)
 	case directory.DismissList:
-		t = both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail of mailing list %s", r.Key)
+		t = both("Mail van mailinglijst %s hoeft niemand te zien", "Nobody needs to see mail from mailing list %s", r.Key)
 	case directory.DismissKind:
 		t = words.Text{NL: "Automatische antwoorden die bij geen chat horen, worden genegeerd", EN: "Automatic answers that belong to no chat are dismissed"}
 	case directory.DismissSender:
@@ -78,7 +78,7 @@ func which(r directory.Rule, called func(kind, id string) words.Text) words.Text
 		if client, ok := t.means(word, len(t.all)); ok {
 			of := called("client", client)
 			nl = append(nl, fmt.Sprintf("‘%s’ voor %s", word, of.NL))
-			en = append(en, fmt.Sprintf("“%s” for %s", word, of.EN))
+			en = append(en, fmt.Sprintf("“%s” means %s", word, of.EN))
 		}
 	}
 	who := called("contact", r.Key)
@@ -89,7 +89,7 @@ func which(r directory.Rule, called func(kind, id string) words.Text) words.Text
 	slices.Sort(en)
 	return words.Text{
 		NL: fmt.Sprintf("In onderwerpen van %s staat %s", who.NL, strings.Join(nl[:min(5, len(nl))], ", ")),
-		EN: fmt.Sprintf("In subjects of %s stands %s", who.EN, strings.Join(en[:min(5, len(en))], ", ")),
+		EN: fmt.Sprintf("In subjects of %s, %s", who.EN, strings.Join(en[:min(5, len(en))], ", ")),
 	}
 }
 
