@@ -132,6 +132,14 @@ func TestMatrixOfOwnership(t *testing.T) {
 			if out["dismissed"] != want {
 				t.Errorf("%s dismissed %v, want %v", who, out, want)
 			}
+			if who == "anna" { // she dismissed one, and nobody else takes that back so
+				for other, want := range map[string]float64{"vreemd": 0, "carla": 0} {
+					w.ask(other+"@"+domain, "POST", "/api/mails/undo", object{"mails": []string{parked, w.id("Loonstrook")}}, &out)
+					if out["reopened"] != want {
+						t.Errorf("%s took back %v, want %v", other, out, want)
+					}
+				}
+			}
 		}
 	})
 }

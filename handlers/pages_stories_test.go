@@ -283,6 +283,37 @@ func bulk(s *scene) {
 	if got := subjects(s.mails(), "dismissed"); len(got) != 2 {
 		b.t.Errorf("dismissed: %q", got)
 	}
+	b.shot("mails-dismissed")
+	b.click(b.text("app.undo"))
+	b.sees(number(b, "mails.undone", 2))
+	b.sees("Loonstrook", nieuws)
+	if got := subjects(s.mails(), "dismissed"); len(got) != 0 {
+		b.t.Errorf("still dismissed: %q", got)
+	}
+
+	// The same with keys alone: choose two, one no more, then all.
+	b.open("/web/mails")
+	chosen := func(n int) {
+		b.t.Helper()
+		b.until(fmt.Sprint(n, " chosen"), fmt.Sprintf(`document.querySelectorAll("[data-list] input:checked").length === %d`, n))
+	}
+	b.keys("jx")
+	chosen(1)
+	b.keys("jx")
+	chosen(2)
+	b.keys("x")
+	chosen(1)
+	b.keys("a")
+	chosen(5)
+	b.keys("R")
+	b.sees(number(b, "mails.not-released", 5))
+	chosen(5)
+	b.keys("D")
+	b.sees(number(b, "mails.dismissed", 5))
+	b.sees(b.text("mails.nothing-waits"))
+	b.keys("u")
+	b.sees(number(b, "mails.undone", 5))
+	b.sees(aanvraag, vraag, stukken, "Loonstrook", nieuws)
 }
 
 // Two people in one mail: the second is told who was first, and nothing happens

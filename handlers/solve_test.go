@@ -198,6 +198,7 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 	solve := func(w *world, mail, contact string) int {
 		return w.ask(admin, "POST", "/api/mails/"+mail+"/solve", object{"action": "link-contact", "contact": contact}, nil)
 	}
+	var both []string // of the world that is tried
 	undo := func(w *world, mail, _ string) int { return w.ask(admin, "POST", "/api/mails/"+mail+"/undo", nil, nil) }
 	for name, s := range map[string]struct {
 		before func(*world)
@@ -205,6 +206,15 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 	}{
 		"solve": {func(*world) {}, solve},
 		"undo":  {func(w *world) { w.link("Kennismaking") }, undo},
+		"undo dismissals": {
+			func(w *world) {
+				both = []string{w.id("Loonstrook"), w.id("Kennismaking")}
+				w.must("POST", "/api/mails/dismiss", object{"mails": both})
+			},
+			func(w *world, _, _ string) int {
+				return w.ask(admin, "POST", "/api/mails/undo", object{"mails": both}, nil)
+			},
+		},
 	} {
 		want, calls := "", 0
 		synctest.Test(t, func(t *testing.T) {
@@ -378,6 +388,15 @@ func TestDismissAlways(t *testing.T) {
 		}
 		if n := w.must("POST", "/api/mails/dismiss", object{"mails": []string{w.id("Nieuws 3"), w.id("Nieuws 4"), w.id("Nieuws 1")}})["dismissed"]; n != 2.0 {
 			t.Errorf("dismissed together: %v", n)
+		}
+		both := object{"mails": []string{w.id("Nieuws 3"), w.id("Nieuws 4"), w.id("Nieuws 1")}}
+		for try, want := range []float64{2, 0} { // the third rests on what was learned
+			if n := w.must("POST", "/api/mails/undo", both)["reopened"]; n != want {
+				t.Errorf("taken back together, try %d: %v", try+1, n)
+			}
+		}
+		if got := subjects(w.mails(), "parked"); !slices.Contains(got, "Nieuws 3") || !slices.Contains(got, "Nieuws 4") || slices.Contains(got, "Nieuws 1") {
+			t.Errorf("after taking back together these wait: %v", got)
 		}
 		month := w.must("GET", "/api/learning", nil)["months"].([]any)[0].(object)
 		if month["corrected"] != 1.0 {

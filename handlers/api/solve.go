@@ -45,11 +45,14 @@ type (
 		Asked    int `json:"asked" doc:"mails that are decided again"`
 		Released int `json:"released" doc:"those of the first 40 that wait no longer"`
 	}
-	dismissBody struct {
+	manyBody struct {
 		Mails []string `json:"mails" nullable:"false" minItems:"1" maxItems:"200" doc:"ids of mails"`
 	}
 	dismissed struct {
 		Dismissed int `json:"dismissed" doc:"how many waited and do no longer"`
+	}
+	reopened struct {
+		Reopened int `json:"reopened" doc:"mails that are decided anew"`
 	}
 )
 
@@ -77,6 +80,7 @@ func (a *api) registerSolve() {
 			return a.detail(ctx, it)
 		})
 	handle(a, access.MailsSolve, op("retry-mails", "/api/mails/retry", "Process parked mails again: some, or all that wait for a reason", http.StatusAccepted), a.retryMails)
+	handle(a, access.MailsSolve, op("undo-mails", "/api/mails/undo", "Take back that you dismissed several mails", http.StatusOK), a.undoMails)
 	handle(a, access.MailsSolve, op("dismiss-mails", "/api/mails/dismiss", "Say of several mails that nothing needs to be done about them", http.StatusOK), a.dismissMails)
 }
 
@@ -138,7 +142,7 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*st
 	case b.Reason != "":
 		ids, err = a.parkedFor(ctx, item.Reason(b.Reason))
 	default:
-		ids, err = a.solvable(ctx, b.Mails)
+		ids, err = a.solvable(ctx, b.Mails, item.Item.Waits)
 	}
 	if err != nil || len(ids) == 0 {
 		return &struct{ Body retried }{}, err
@@ -147,8 +151,8 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*st
 	return &struct{ Body retried }{retried{len(ids), r.Released}}, err
 }
 
-func (a *api) dismissMails(ctx context.Context, in *struct{ Body dismissBody }) (*struct{ Body dismissed }, error) {
-	ids, err := a.solvable(ctx, in.Body.Mails)
+func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*struct{ Body dismissed }, error) {
+	ids, err := a.solvable(ctx, in.Body.Mails, item.Item.Waits)
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +160,18 @@ func (a *api) dismissMails(ctx context.Context, in *struct{ Body dismissBody }) 
 	return &struct{ Body dismissed }{dismissed{n}}, err
 }
 
-// solvable are those of the mails that wait and that the one who asks may
+func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*struct{ Body reopened }, error) {
+	ids, err := a.solvable(ctx, in.Body.Mails, func(it item.Item) bool { return it.State == item.Dismissed })
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Desk.UndoDismissals(ctx, actor(ctx).ID(), ids...)
+	return &struct{ Body reopened }{reopened{n}}, err
+}
+
+// solvable are those of the mails that fit and that the one who asks may
 // solve. What he or she may not see is passed over like what does not exist.
-func (a *api) solvable(ctx context.Context, ids []string) ([]string, error) {
+func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) bool) ([]string, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
@@ -170,7 +183,7 @@ func (a *api) solvable(ctx context.Context, ids []string) ([]string, error) {
 			return nil, err
 		}
 		for _, it := range items {
-			if it.Waits() && access.Can(actor(ctx), access.MailsSolve, scope.Object(it.Mailbox)) {
+			if fits(it) && access.Can(actor(ctx), access.MailsSolve, scope.Object(it.Mailbox)) {
 				may = append(may, it.ID)
 			}
 		}

@@ -14,17 +14,20 @@ import (
 type flash struct {
 	Key  string
 	N    int
-	Undo string // id of the mail whose solution can be taken back
+	Undo []string // ids of the mails whose solution can be taken back
 }
 
 const flashCookie = "flash"
 
-var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z-]{0,64})$`)
+var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z.-]*)$`)
+
+// maxUndo is of how many mails a cookie holds the ids: one may have 4,096 bytes.
+const maxUndo = 80
 
 // give sends the flash along.
 func (f flash) give(w http.ResponseWriter) {
 	http.SetCookie(w, &http.Cookie{
-		Name: flashCookie, Value: fmt.Sprintf("%s:%d:%s", f.Key, f.N, f.Undo), Path: "/web", MaxAge: 60,
+		Name: flashCookie, Value: fmt.Sprintf("%s:%d:%s", f.Key, f.N, strings.Join(f.Undo, ".")), Path: "/web", MaxAge: 60,
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -41,7 +44,7 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 		return nil
 	}
 	n, _ := strconv.Atoi(m[2]) // digits, few
-	return &flash{Key: m[1], N: n, Undo: m[3]}
+	return &flash{Key: m[1], N: n, Undo: strings.FieldsFunc(m[3], func(r rune) bool { return r == '.' })}
 }
 
 // takesFlash tells whether the answer will say something once.

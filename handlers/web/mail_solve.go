@@ -46,13 +46,13 @@ func (s *site) solve(v *visit) error {
 	// A contact without a client, or a client without a team: one step is done
 	// and the next is asked for.
 	if out.Mail.State == "parked" {
-		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: "mails.not-yet", Undo: id})
+		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: "mails.not-yet", Undo: []string{id}})
 	}
 	key := "mails.solved"
 	if form.Action == "dismiss" {
 		key = "mails.dismissed"
 	}
-	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: id})
+	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: []string{id}})
 }
 
 // notSolved shows the mail again, with what was sent and why that did not do:

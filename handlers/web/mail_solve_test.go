@@ -8,14 +8,15 @@ import (
 func TestManyAtOnce(t *testing.T) {
 	for _, c := range []struct{ form, path, flash string }{
 		{"do=retry&mail=a&mail=b", "/api/mails/retry", "mails.retried:2:"},
-		{"do=dismiss&mail=a&mail=b", "/api/mails/dismiss", "mails.dismissed:2:"},
+		{"do=dismiss&mail=a&mail=b", "/api/mails/dismiss", "mails.dismissed:2:a.b"},
 		{"do=dismiss&mail=a", "/api/mails/dismiss", "mails.dismissed:2:a"},
+		{"do=undo&mail=a&mail=b", "/api/mails/undo", "mails.undone:2:"},
 		{"do=retry-reason&reason=bounce", "/api/mails/retry", "mails.all-retried:5:"},
 		{"do=retry", "", "mails.not-chosen:0:"},
 	} {
 		api := waiting()
-		for _, path := range []string{"/api/mails/retry", "/api/mails/dismiss"} {
-			api.answers["POST "+path] = map[string]int{"asked": 5, "released": 2, "dismissed": 2}
+		for _, path := range []string{"/api/mails/retry", "/api/mails/dismiss", "/api/mails/undo"} {
+			api.answers["POST "+path] = map[string]int{"asked": 5, "released": 2, "dismissed": 2, "reopened": 2}
 		}
 		w := browse(t, api, "POST", "/web/mails/bulk?reason=bounce", c.form)
 		if w.Code != 303 || w.Header().Get("Location") != "/web/mails?reason=bounce" || w.Result().Cookies()[0].Value != c.flash {

@@ -205,6 +205,7 @@ func (s *site) bulk(v *visit) error {
 		Asked     int `json:"asked"`
 		Released  int `json:"released"`
 		Dismissed int `json:"dismissed"`
+		Reopened  int `json:"reopened"`
 	}
 	switch do := v.r.PostForm.Get("do"); {
 	case do == "retry-reason" && reason != "":
@@ -226,15 +227,19 @@ func (s *site) bulk(v *visit) error {
 		if err := v.api.post("/api/mails/dismiss", map[string]any{"mails": ids[:min(len(ids), maxShow)]}, &out); err != nil {
 			return err
 		}
-		return v.done(back, flash{Key: "mails.dismissed", N: out.Dismissed, Undo: only(ids)})
+		f := flash{Key: "mails.dismissed", N: out.Dismissed}
+		if len(ids) <= maxUndo {
+			f.Undo = ids
+		}
+		return v.done(back, f)
+	case do == "undo":
+		if err := v.api.post("/api/mails/undo", map[string]any{"mails": ids[:min(len(ids), maxShow)]}, &out); err != nil {
+			return err
+		}
+		if out.Reopened == 0 {
+			return v.done(back, flash{Key: "mails.not-undone"})
+		}
+		return v.done(back, flash{Key: "mails.undone", N: out.Reopened})
 	}
-	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason or dismiss"}
-}
-
-// only is the one of a list, "" when there are more.
-func only(ids []string) string {
-	if len(ids) == 1 {
-		return ids[0]
-	}
-	return ""
+	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason, dismiss or undo"}
 }

@@ -63,3 +63,31 @@ func (d *Desk) dismissOne(ctx context.Context, by, id string) (bool, error) {
 		}
 	}
 }
+
+// UndoDismissals takes back that somebody dismissed mails, each for itself, and
+// returns of how many that was so. What another dismissed, or has been solved
+// since, is left alone.
+func (d *Desk) UndoDismissals(ctx context.Context, by string, ids ...string) (int, error) {
+	var back []string
+	for _, id := range ids {
+		it, err := d.Items.Get(ctx, id)
+		if errors.Is(err, item.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		if it.State != item.Dismissed || it.Hint.Action != item.Dismiss || it.Hint.By != by || it.Hint.Rule != "" {
+			continue
+		}
+		done, err := d.takeOne(ctx, id, by, false)
+		if err != nil {
+			return 0, err
+		}
+		if done {
+			back = append(back, id)
+		}
+	}
+	_, err := d.again(ctx, "", back)
+	return len(back), err
+}

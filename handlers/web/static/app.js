@@ -83,7 +83,7 @@ setInterval(() => {
 }, 1000);
 
 // Shortcuts: a key that an element names in data-key presses it, opens it or
-// goes there; j and k go through a list.
+// goes there; j and k go through a list, and x chooses what they came to.
 const typing = (e) => e.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 document.addEventListener("keydown", (e) => {
   if (e.key === "Escape" && typing(e.target)) e.target.blur();
@@ -93,8 +93,13 @@ document.addEventListener("keydown", (e) => {
   const step = { j: 1, k: -1, ArrowDown: inList ? 1 : 0, ArrowUp: inList ? -1 : 0 }[e.key];
   if (step) { go(step); e.preventDefault(); return; }
   if (e.key.length !== 1) return;
+  if (e.key === "x") {
+    const row = (inList && e.target.closest("li")) ?? document.querySelector("[data-list] a[aria-current]")?.closest("li");
+    row?.querySelector("input[type=checkbox]")?.click();
+    return;
+  }
   const goal = document.querySelector(`[data-key="${CSS.escape(e.key)}"]`);
-  if (!goal || goal.offsetParent === null) return;
+  if (!goal || goal.offsetParent === null && !goal.dataset.all) return;
   e.preventDefault();
   if (goal.matches("summary")) {
     goal.parentElement.open = true;
