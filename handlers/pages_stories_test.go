@@ -524,9 +524,14 @@ func preferences(s *scene) {
 	b.lang = other
 	b.sees(b.text("mails.title"))
 	back := `getComputedStyle(document.body).backgroundColor`
+	offers := func(key string) string {
+		return `[...document.querySelectorAll(".side [name=theme]")].filter((e) => e.checkVisibility()).map((e) => e.title).join() === ` + quote(b.text(key))
+	}
 	b.look("dark", 1280)
 	dark, _ := eval[string](b, back)
+	b.until("an offer of light colours", offers("app.light"))
 	b.look("light", 1280)
+	b.until("an offer of dark colours", offers("app.dark"))
 	b.click(b.text("app.dark"))
 	b.until("dark colours", fmt.Sprintf(`document.documentElement.dataset.theme === "dark" && %s === %q`, back, dark))
 	b.open("/web/mails")

@@ -41,6 +41,7 @@ const (
 
 // Showing says how a mail is to be shown.
 type Showing struct {
+	Colours  string `query:"colours" enum:"light,dark" doc:"those of the page around it, for a mail that has none of its own; what the device prefers when absent"`
 	Pictures string `query:"pictures" enum:"remote" doc:"remote: load pictures that are kept elsewhere too; who keeps them then knows that the mail was read"`
 }
 
@@ -63,7 +64,7 @@ func (a *api) body(ctx context.Context, it item.Item, how Showing) (*bodyOutput,
 	}
 	return &bodyOutput{
 		ContentType: "text/html; charset=utf-8", Policy: policy, Referrer: "no-referrer",
-		Body: []byte("<!doctype html><meta charset=utf-8>" + dressed(content)),
+		Body: []byte("<!doctype html><meta charset=utf-8>" + dressed(content, how.Colours)),
 	}, nil
 }
 

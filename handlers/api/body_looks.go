@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -9,10 +11,12 @@ import (
 // bodyStyle makes a mail that says nothing about its looks as readable as the
 // page around it, and keeps it from being wider. followStyle lets such a mail be
 // dark where the page is; any other stands on the white that it was made for.
+// A page cannot tell a document of another origin what it looks like, so who asks
+// for the mail says it.
 // https://www.w3.org/TR/css-color-adjust-1/#color-scheme-effect
 const (
 	bodyStyle   = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
-	followStyle = "<style>:root{color-scheme:light dark}</style>"
+	followStyle = "<style>:root{color-scheme:%s}</style>"
 )
 
 // Looks are the colours of a letter.
@@ -64,13 +68,15 @@ func looksOfStyle(style string) looks {
 	return is
 }
 
-// dressed is a letter with the style that suits it.
-func dressed(letter string) string {
+// dressed is a letter with the style that suits it, for a page of these colours;
+// "" is what the device prefers.
+func dressed(letter, colours string) string {
+	follow := fmt.Sprintf(followStyle, cmp.Or(colours, "light dark"))
 	switch looksOf(letter) {
 	case noColours:
-		return bodyStyle + followStyle + letter
+		return bodyStyle + follow + letter
 	case plain:
-		return bodyStyle + followStyle + colourless().Sanitize(letter)
+		return bodyStyle + follow + colourless().Sanitize(letter)
 	}
 	return bodyStyle + letter
 }

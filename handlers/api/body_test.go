@@ -88,7 +88,7 @@ func TestLooksOfLetters(t *testing.T) {
 		`<p style="color:white">Beste Anna</p>`:                             false,
 	} {
 		safe := letterHTML(in)
-		out := dressed(safe)
+		out := dressed(safe, "")
 		if got := strings.Contains(out, "color-scheme:light dark"); got != follows {
 			t.Errorf("%s follows the page: %v", in, got)
 		}
@@ -99,7 +99,7 @@ func TestLooksOfLetters(t *testing.T) {
 			t.Errorf("%s has become %s", in, out)
 		}
 	}
-	if out := dressed(asText("<b>color: red</b>")); !strings.Contains(out, "color-scheme") || !strings.Contains(out, "&lt;b&gt;color: red") {
+	if out := dressed(asText("<b>color: red</b>"), ""); !strings.Contains(out, "color-scheme") || !strings.Contains(out, "&lt;b&gt;color: red") {
 		t.Error(out)
 	}
 }

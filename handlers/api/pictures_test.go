@@ -96,6 +96,20 @@ func TestRemotePictures(t *testing.T) {
 	}
 }
 
+// A letter without colours of its own has those of the page that shows it.
+func TestALetterHasTheColoursOfItsPage(t *testing.T) {
+	k := newTalking(t)
+	path := "GET /api/mails/" + k.html(t, 1, `<p style="color:black">Dag</p>`) + "/body"
+	for query, want := range map[string]string{"": "color-scheme:light dark}", "?colours=dark": "color-scheme:dark}", "?colours=light": "color-scheme:light}"} {
+		if got := k.ok(t, "manager", path+query, ""); !strings.Contains(got.text, want) || strings.Contains(got.text, "black") {
+			t.Errorf("%s: %s", query, got.text)
+		}
+	}
+	if got := k.call(t, "manager", path+"?colours=red}", ""); got.status != 422 {
+		t.Errorf("%d: %s", got.status, got.text)
+	}
+}
+
 // What is no picture stays as it was written, whatever it is.
 func FuzzSources(f *testing.F) {
 	for _, s := range []string{"", "<p>a &amp; <b", `<img src="cid:x"><!-- <img src=y> --><IMG SRC=z>`, "<style><img src=a></style>", "\x00<\xff>"} {

@@ -192,6 +192,9 @@ func (v *visit) thread(api, earlier string, open *openChat) error {
 		return err
 	}
 	open.Thread = page.Items
+	for i, m := range open.Thread {
+		open.Thread[i].Body = v.letter(m.Body)
+	}
 	unread, letter := open.Unread, false
 	if open.Later {
 		unread = 0

@@ -64,6 +64,7 @@ type openMail struct {
 	Late        *attempt // who was faster
 	Owner       *contact // who has the address that was to be a new contact's
 	Company     string   // that the mail tells of its writer
+	Body        string   // where it can be read
 	Files       *files
 }
 
@@ -157,6 +158,7 @@ func (v *visit) showMail(status int, more func(*openMail) error) error {
 			return err
 		}
 	}
+	open.Body = v.letter(api + "/body")
 	if open.HasAttachments {
 		open.Files = &files{Path: open.path("files")}
 	}

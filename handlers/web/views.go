@@ -11,6 +11,7 @@ import template "github.com/DataDog/datadog-agent/pkg/template/html"
 var viewFunctions = template.FuncMap{
 	// of more than one view
 	"who":    hasWho.who,
+	"remote": remote,
 	"gist":   hasGist.gist,
 	"list":   hasList.list,
 	"query":  hasQuery.query,

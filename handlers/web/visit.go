@@ -203,6 +203,23 @@ func keep(w http.ResponseWriter, name, value string) {
 	})
 }
 
+// letter is where a mail can be read on a page that looks like this one, "" for
+// no mail.
+func (v *visit) letter(body string) string {
+	if body == "" || v.theme == "" {
+		return body
+	}
+	return body + "?colours=" + v.theme
+}
+
+// remote is the same with the pictures that are kept elsewhere.
+func remote(body string) string {
+	if strings.Contains(body, "?") {
+		return body + "&pictures=remote"
+	}
+	return body + "?pictures=remote"
+}
+
 func themeOf(r *http.Request) string {
 	c, err := r.Cookie("theme")
 	if err != nil || c.Value != "light" && c.Value != "dark" {
