@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -536,4 +537,8 @@ func preferences(s *scene) {
 	b.until("dark colours", fmt.Sprintf(`document.documentElement.dataset.theme === "dark" && %s === %q`, back, dark))
 	b.open("/web/mails")
 	b.until("that it stays so", fmt.Sprintf(`document.documentElement.lang === %q && %s === %q`, other, back, dark))
+	ink := `getComputedStyle(document.querySelector("h1")).color`
+	onDark, _ := eval[string](b, ink)
+	b.call(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	b.until("dark ink on paper", fmt.Sprintf(`getComputedStyle(document.documentElement).colorScheme === "light" && %s !== %q`, ink, onDark))
 }

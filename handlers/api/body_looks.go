@@ -16,7 +16,7 @@ import (
 // https://www.w3.org/TR/css-color-adjust-1/#color-scheme-effect
 const (
 	bodyStyle   = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
-	followStyle = "<style>:root{color-scheme:%s}</style>"
+	followStyle = "<style>:root{color-scheme:%s}@media print{:root{color-scheme:light}}</style>"
 )
 
 // Looks are the colours of a letter.
