@@ -228,7 +228,7 @@ func (s *site) bulk(v *visit) error {
 			return err
 		}
 		f := flash{Key: "mails.dismissed", N: out.Dismissed}
-		if len(ids) <= maxUndo {
+		if out.Dismissed > 0 && len(ids) <= maxUndo {
 			f.Undo = ids
 		}
 		return v.done(back, f)
