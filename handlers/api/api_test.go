@@ -178,6 +178,8 @@ func actionOf(method, path string) access.Action {
 		return pick(access.RulesRead, access.RulesWrite)
 	case path == "/api/directory/import":
 		return access.DirectoryWrite
+	case method == http.MethodPost && path == "/api/clients":
+		return access.ProspectsWrite
 	case slices.Contains([]string{"team-members", "clients", "contacts", "roles", "process-teams"}, resource):
 		return pick(access.DirectoryRead, access.DirectoryWrite)
 	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):

@@ -3,14 +3,16 @@ package api
 import (
 	"cmp"
 	"context"
+	"net/http"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
 
 func (a *api) registerClients() {
 	type newClient struct {
-		Number string               `json:"number" example:"10234"`
-		Type   directory.ClientType `json:"type" enum:"organisation,person,internal,supplier"`
+		Number string               `json:"number,omitempty" example:"10234" doc:"required, but for a prospect: the product gives it P-1, P-2 and so on"`
+		Type   directory.ClientType `json:"type" enum:"organisation,person,internal,supplier,prospect" doc:"a manager adds prospects only"`
 		Name   string               `json:"name" example:"Bakkerij De Korenaar B.V."`
 		KvK    string               `json:"kvk,omitempty" example:"12345678"`
 		VAT    string               `json:"vat,omitempty" example:"NL123456789B01"`
@@ -24,9 +26,18 @@ func (a *api) registerClients() {
 	}
 	resource[directory.Client, newClient, clientPatch]{
 		path: "/api/clients", one: "client", many: "clients",
+		adds: access.ProspectsWrite,
 		list: a.Directory.Clients,
 		get:  a.Directory.Client,
 		create: func(ctx context.Context, in newClient) (directory.Client, error) {
+			if !access.Can(actor(ctx), access.DirectoryWrite, access.Some) {
+				if in.Type != directory.Prospect {
+					return directory.Client{}, newProblem(http.StatusForbidden, "your rights include adding clients of type prospect only; an administrator adds the others")
+				}
+				if in.Number != "" {
+					return directory.Client{}, invalid("body.number", "no number: the product gives a prospect its number")
+				}
+			}
 			return a.Directory.CreateClient(ctx, directory.Client{
 				Number: in.Number, Type: in.Type, Name: in.Name, KvK: in.KvK, VAT: in.VAT,
 			})

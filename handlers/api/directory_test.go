@@ -137,3 +137,36 @@ func TestContactsOfAClient(t *testing.T) {
 		t.Errorf("of a client that does not exist: %d", got.status)
 	}
 }
+
+// A manager adds prospects, whose numbers the product gives, and nothing else.
+func TestAManagerAddsProspectsOnly(t *testing.T) {
+	o := newOffice(t)
+	for i, who := range []string{"manager", "administrator", "Directory.ReadWrite"} {
+		if got := o.ok(t, who, "POST /api/clients", `{"type":"prospect","name":"Molen"}`); got.status != http.StatusCreated || got.body["number"] != fmt.Sprintf("P-%d", i+1) {
+			t.Errorf("%s: %d %s", who, got.status, got.text)
+		}
+	}
+	for _, c := range []struct {
+		who, body string
+		status    int
+		says      string
+	}{
+		{"manager", `{"type":"prospect","name":"X","number":"77"}`, 422, "body.number"},
+		{"manager", `{"type":"organisation","name":"X","number":"77"}`, 403, "prospect"},
+		{"manager", `{"type":"organisation","name":"X"}`, 403, "prospect"},
+		{"manager", `{"type":"prospect","name":" "}`, 422, "body.name"},
+		{"editor", `{"type":"prospect","name":"X"}`, 403, "prospects.write"},
+		{"reader", `{"type":"prospect","name":"X"}`, 403, "prospects.write"},
+		{"administrator", `{"type":"organisation","name":"X"}`, 422, "body.number"},
+	} {
+		if got := o.call(t, c.who, "POST /api/clients", c.body); got.status != c.status || !strings.Contains(got.text, c.says) {
+			t.Errorf("%s %s: %d %s", c.who, c.body, got.status, got.text)
+		}
+	}
+	id := fmt.Sprint(o.ok(t, "reader", "GET /api/clients?search=P-1", "").body["items"].([]any)[0].(map[string]any)["id"])
+	for _, request := range []string{"PATCH", "DELETE"} {
+		if got := o.call(t, "manager", request+" /api/clients/"+id, `{"name":"Y"}`); got.status != http.StatusForbidden {
+			t.Errorf("%s by a manager: %d", request, got.status)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -127,12 +128,14 @@ func (f field[T]) or(value *T) {
 // changed by the merge patch P.
 type resource[T, C, P any] struct {
 	path, one, many string // "/api/roles", "role", "roles"
-	list            func(context.Context, directory.Query) (directory.Page[T], error)
-	get             func(context.Context, string) (T, error)
-	create          func(context.Context, C) (T, error)
-	update          func(ctx context.Context, id, revision string, patch P) (T, error)
-	remove          func(ctx context.Context, id, revision string) error
-	identity        func(T) (id, revision string)
+	// adds is the action of adding one; "" for access.DirectoryWrite.
+	adds     access.Action
+	list     func(context.Context, directory.Query) (directory.Page[T], error)
+	get      func(context.Context, string) (T, error)
+	create   func(context.Context, C) (T, error)
+	update   func(ctx context.Context, id, revision string, patch P) (T, error)
+	remove   func(ctx context.Context, id, revision string) error
+	identity func(T) (id, revision string)
 }
 
 // register registers the operations of r, which read and write the directory.
@@ -158,7 +161,7 @@ func (r resource[T, C, P]) register(a *api) {
 			page, err := r.list(ctx, q)
 			return listed(page.Items, page.Next), err
 		})
-	handle(a, access.DirectoryWrite, about("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
+	handle(a, cmp.Or(r.adds, access.DirectoryWrite), about("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
 		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
 			v, err := r.create(ctx, in.Body)
 			if err != nil {

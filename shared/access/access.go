@@ -18,6 +18,7 @@ const (
 	HealthRead         Action = "health.read"         // details of what works and what does not
 	DirectoryRead      Action = "directory.read"      // clients, contacts, team members, roles, process teams
 	DirectoryWrite     Action = "directory.write"     //
+	ProspectsWrite     Action = "prospects.write"     // create clients of type prospect; all else of the directory is DirectoryWrite
 	ConfigurationRead  Action = "configuration.read"  // settings, connectors, activated addresses
 	ConfigurationWrite Action = "configuration.write" //
 	MailsRead          Action = "mails.read"          // mail and its body
@@ -96,6 +97,8 @@ func ruleOf(action Action) (rule, bool) {
 		return rule{linked: directory.Reader, other: directory.Reader, role: roleDirectory}, true
 	case DirectoryWrite:
 		return rule{linked: directory.Administrator, other: directory.Administrator, role: roleDirectory}, true
+	case ProspectsWrite:
+		return rule{linked: directory.Manager, other: directory.Manager, role: roleDirectory}, true
 	case ConfigurationRead, ConfigurationWrite:
 		return rule{linked: directory.Administrator, other: directory.Administrator, role: roleConfiguration}, true
 	case MailsRead:
@@ -144,7 +147,7 @@ func known(role string) bool { return slices.Contains(roles, role) }
 func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
-		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ConfigurationRead, ConfigurationWrite,
+		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ProspectsWrite, ConfigurationRead, ConfigurationWrite,
 		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, RulesRead, RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {

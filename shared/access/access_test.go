@@ -45,6 +45,7 @@ func TestMatrix(t *testing.T) {
 		{HealthRead, "--aa---------"},
 		{DirectoryRead, "aaaaa--------"},
 		{DirectoryWrite, "---aa--------"},
+		{ProspectsWrite, "--aaa--------"},
 		{ConfigurationRead, "---a---a-----"},
 		{ConfigurationWrite, "---a---a-----"},
 		{MailsRead, "llaa-a-------"},

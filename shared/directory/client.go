@@ -3,9 +3,13 @@ package directory
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"kantoorpost/shared/table"
 )
 
 // A ClientType says what sort of party a client is.
@@ -17,13 +21,16 @@ const (
 	Person       ClientType = "person"
 	Internal     ClientType = "internal"
 	Supplier     ClientType = "supplier"
+	Prospect     ClientType = "prospect"
 )
+
+var clientTypes = []ClientType{Organisation, Person, Internal, Supplier, Prospect}
 
 // A Client is a party that the office works for.
 type Client struct {
 	ID       string     `json:"id"`
-	Number   string     `json:"number" doc:"unique"`
-	Type     ClientType `json:"type" enum:"organisation,person,internal,supplier"`
+	Number   string     `json:"number" doc:"unique; the product gives a prospect P-1, P-2 and so on"`
+	Type     ClientType `json:"type" enum:"organisation,person,internal,supplier,prospect"`
 	Name     string     `json:"name"`
 	KvK      string     `json:"kvk,omitempty" doc:"number in the Dutch trade register, 8 digits"`
 	VAT      string     `json:"vat,omitempty" doc:"VAT identification number, with its country"`
@@ -69,8 +76,8 @@ func (c Client) checked() (Client, error) {
 	if c.Name, err = checkName("name", c.Name, 200); err != nil {
 		return c, err
 	}
-	if !slices.Contains([]ClientType{Organisation, Person, Internal, Supplier}, c.Type) {
-		return c, &Invalid{Field: "type", Expected: "one of organisation, person, internal, supplier"}
+	if !slices.Contains(clientTypes, c.Type) {
+		return c, &Invalid{Field: "type", Expected: "one of organisation, person, internal, supplier, prospect"}
 	}
 	c.KvK = separators.Replace(c.KvK)
 	if c.KvK != "" && !kvkPattern.MatchString(c.KvK) {
@@ -83,14 +90,67 @@ func (c Client) checked() (Client, error) {
 	return c, nil
 }
 
-// CreateClient adds a client and returns it with an id. Errors: *Invalid,
-// *Conflict.
+// CreateClient adds a client and returns it with an id. A prospect without a
+// number gets the next one. Errors: *Invalid, *Conflict.
 func (s *Store) CreateClient(ctx context.Context, client Client) (Client, error) {
-	return create(ctx, s, func(*change) (Client, error) {
+	return create(ctx, s, func(c *change) (Client, error) {
+		client := client
+		if client.Type == Prospect && strings.TrimSpace(client.Number) == "" {
+			var err error
+			if client.Number, err = s.prospectNumber(ctx, c); err != nil {
+				return client, err
+			}
+		}
 		client, err := client.checked()
 		client.ID = ""
 		return client, err
 	})
+}
+
+// prospectNumbers counts the numbers that were given to prospects, so that the
+// number of one that was deleted is not given again.
+type prospectNumbers struct {
+	Last int `json:"last"`
+}
+
+const (
+	prospectPrefix = "P-"
+	prospectsKey   = "prospect-numbers"
+)
+
+// prospectNumber takes the next number for a prospect, as part of a change: all
+// changes come one after another, so no two get the same.
+func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
+	numbers, counted, err := find[prospectNumbers](ctx, s, prospectsKey)
+	if err != nil {
+		return "", err
+	}
+	number := func() string { return prospectPrefix + strconv.Itoa(numbers.Last) }
+	numbers.Last++
+	_, taken, err := s.ClientByNumber(ctx, number())
+	if err != nil {
+		return "", err
+	}
+	if taken || !counted {
+		// Somebody typed or imported such numbers.
+		prefix := keyOf("client-number", fold(prospectPrefix))
+		err := s.each(ctx, prefix, func(row tableRow) (bool, error) {
+			digits, is := strings.CutPrefix(row.Key, prefix)
+			if n, err := strconv.Atoi(digits); is && err == nil && n < 1<<30 {
+				numbers.Last = max(numbers.Last, n+1)
+			}
+			return is, nil
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	row, err := table.Pack(prospectsKey, numbers)
+	if err != nil {
+		return "", fmt.Errorf("directory: %w", err)
+	}
+	c.add(prospectsKey, table.Put(row))
+	return number(), nil
 }
 
 // Client returns the client with an id, or ErrNotFound.

@@ -19,6 +19,7 @@
 //	client-kvk|KVK|ID                     copy
 //	client-vat|VAT|ID                     copy
 //	client-word|WORD|ID                   copy: some words of the name, and all joined
+//	prospect-numbers                      the last number that was given to a prospect
 //	contact|ID                            Contact
 //	contact-address|ADDRESS               copy, unique
 //	contact-name|NAME|ID                  copy, in the order of lists

@@ -60,6 +60,7 @@ var clientTypes = map[string]directory.ClientType{
 	"organisatie": directory.Organisation, "organisation": directory.Organisation, "organization": directory.Organisation, "bedrijf": directory.Organisation,
 	"rechtspersoon": directory.Organisation, "persoon": directory.Person, "person": directory.Person, "particulier": directory.Person,
 	"natuurlijkpersoon": directory.Person, "intern": directory.Internal, "internal": directory.Internal, "leverancier": directory.Supplier, "supplier": directory.Supplier,
+	"prospect": directory.Prospect, "prospects": directory.Prospect, "suspect": directory.Prospect, "lead": directory.Prospect,
 }
 
 func clientValues(c directory.Client) []value {
@@ -77,7 +78,7 @@ func (p *plan) client(h head, cells []string, r Row) {
 	h.set(cells, "name", &now.Name)
 	h.set(cells, "kvk", &now.KvK)
 	h.set(cells, "vat", &now.VAT)
-	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern of leverancier", "organisation, person, internal or supplier")
+	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern, leverancier of prospect", "organisation, person, internal, supplier or prospect")
 	now, err := p.bulk.SaveClient(now)
 	r.refused(h, err)
 	r.settle(found, clientValues(was), clientValues(now))
