@@ -31,7 +31,7 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 	}
 	it.Fingerprint = fingerprint(it, m)
 	it.Bar = bar(it, h)
-	it.AutoReply = it.Bar == item.Automated && isAutoReply(h)
+	it.Kind = kind(it, m.Type, h)
 	it.ListID = listID(h.get("List-Id"))
 	it.Numbers = numbers(it, m.Body.Content)
 	it.Lines = lines(it.BodyType, m.Body.Content)

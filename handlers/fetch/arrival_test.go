@@ -185,8 +185,8 @@ func TestAutoRepliesAndLists(t *testing.T) {
 		{[]mail.Header{{Name: "In-Reply-To", Value: "<a@x>"}}, false, ""},
 	} {
 		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"}, Headers: c.headers})
-		if a.Item.AutoReply != c.auto || a.Item.ListID != c.list {
-			t.Errorf("%v: automatic answer %v, list %q", c.headers, a.Item.AutoReply, a.Item.ListID)
+		if (a.Item.Kind == item.AutoReply) != c.auto || a.Item.ListID != c.list {
+			t.Errorf("%v: kind %q, list %q", c.headers, a.Item.Kind, a.Item.ListID)
 		}
 	}
 }

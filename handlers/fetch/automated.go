@@ -57,6 +57,21 @@ func isAutomated(h headers) bool {
 	return strings.TrimSpace(h.get("Return-Path")) == "<>"
 }
 
+// kind tells what a program answered, if the mail is such an answer.
+// https://www.rfc-editor.org/rfc/rfc8098#section-3, https://learn.microsoft.com/graph/api/resources/eventmessageresponse
+func kind(it item.Item, graphType string, h headers) item.Kind {
+	contentType := strings.ToLower(h.get("Content-Type"))
+	switch {
+	case it.Bar == item.Automated && isAutoReply(h):
+		return item.AutoReply
+	case strings.HasPrefix(contentType, "multipart/report") && strings.Contains(contentType, "disposition-notification"):
+		return item.ReadReceipt
+	case graphType == "eventMessageResponse":
+		return item.InvitationResponse
+	}
+	return ""
+}
+
 // isAutoReply tells, of mail that a program wrote, an answer that it gave to
 // some other mail, such as out-of-office. Exchange says "auto-generated" of
 // those too, but beside it that nobody is to answer.

@@ -87,7 +87,8 @@ func showsRemote(content string) bool {
 		if len(content) < 4 || !strings.EqualFold(content[:3], "img") {
 			continue
 		}
-		tag, _, _ := strings.Cut(content, ">")
+		var tag string
+		tag, content, _ = strings.Cut(content, ">") // no byte is looked at twice
 		if tag = strings.ToLower(tag); strings.Contains(tag, "https:") || strings.Contains(tag, "http:") {
 			return true
 		}

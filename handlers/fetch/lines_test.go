@@ -45,3 +45,13 @@ func BenchmarkLines(b *testing.B) {
 		lines("html", mail)
 	}
 }
+
+// However many tags are left open, each byte is looked at a few times at most:
+// the tag of one picture that has no end is the rest of the document.
+func BenchmarkShowsRemoteOpenTags(b *testing.B) {
+	content := strings.Repeat("<img ", 1<<20/5)
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		showsRemote(content)
+	}
+}

@@ -124,7 +124,7 @@ func (d *decision) copied(ctx context.Context, it item.Item, who office, again b
 //
 // https://www.rfc-editor.org/rfc/rfc3834#section-5
 func bar(ctx context.Context, it item.Item, who office) (decision, error) {
-	if it.AutoReply && it.Verdict != item.VerdictFail {
+	if it.Kind == item.AutoReply && it.Verdict != item.VerdictFail {
 		c, ok, err := who.Answered(ctx, it)
 		if err != nil {
 			return decision{}, err

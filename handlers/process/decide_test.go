@@ -115,8 +115,8 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			again = true
 		case "numbers": // which are the ids of the clients here
 			it.Numbers = strings.Fields(value)
-		case "auto-reply":
-			it.AutoReply = true
+		case "kind":
+			it.Kind = item.Kind(value)
 		case "hint contact":
 			it.Hint.Contact = value
 		case "hint client":

@@ -58,7 +58,7 @@ func (r *records) Dismissed(ctx context.Context, it item.Item) (string, error) {
 	if err == nil && !on {
 		rule, on, err = r.rule(ctx, directory.DismissSender, it.From.Email)
 	}
-	if err == nil && !on && it.AutoReply {
+	if err == nil && !on && it.Kind == item.AutoReply {
 		rule, on, err = r.rule(ctx, directory.DismissKind, directory.KindAutoReply)
 	}
 	if err != nil || !on {

@@ -70,6 +70,17 @@ func Reasons() []Reason {
 		UnknownSender, SenderNoClient, SeveralClients, NoMemberAddress, NoMemberRole, EmptyTeam, Technical}
 }
 
+// A Kind is what a program answered when a mail of the office reached somebody.
+// Mail of a contact that has one can be dismissed by itself; other mail cannot.
+type Kind string
+
+// The kinds of answer. They are stored.
+const (
+	AutoReply          Kind = "auto-reply"          // such as out-of-office; its Bar is Automated
+	ReadReceipt        Kind = "read-receipt"        // a mail was read, or deleted unread
+	InvitationResponse Kind = "invitation-response" // an invitation was accepted, tentatively accepted or declined
+)
+
 // A Verdict is Exchange's own opinion on whether the sender is who he says he is.
 type Verdict string
 
@@ -103,10 +114,10 @@ type Item struct {
 	RemotePictures    bool           `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
 	Numbers           []string       `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
 
-	Verdict   Verdict `json:"verdict"`
-	Bar       Reason  `json:"bar,omitempty"`       // a reason that was plain when the mail came in, whoever sent it
-	AutoReply bool    `json:"autoReply,omitempty"` // of Automated: an answer that a program gave, such as out-of-office
-	ListID    string  `json:"listId,omitempty"`    // of the mailing list that it came through
+	Verdict Verdict `json:"verdict"`
+	Bar     Reason  `json:"bar,omitempty"`    // a reason that was plain when the mail came in, whoever sent it
+	Kind    Kind    `json:"kind,omitempty"`   // what a program answered; "" for all other mail
+	ListID  string  `json:"listId,omitempty"` // of the mailing list that it came through
 
 	State    State     `json:"state"`
 	Reason   Reason    `json:"reason,omitempty"` // of Parked

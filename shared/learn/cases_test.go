@@ -268,7 +268,7 @@ func (c *testCase) parseMail(t *testing.T, text string) {
 		case "list":
 			it.ListID = value
 		case "auto-reply":
-			it.AutoReply = true
+			it.Kind = item.AutoReply
 		default:
 			t.Fatalf("a mail has no %q", line)
 		}

@@ -37,7 +37,7 @@ const (
 func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
 	none := directory.Rule{}
 	email, err := directory.NormalAddress(it.From.Email)
-	if err != nil || it.Verdict != item.VerdictPass || it.Bar != "" || it.AutoReply || it.ListID != "" || machine(email) {
+	if err != nil || it.Verdict != item.VerdictPass || it.Bar != "" || it.Kind != "" || it.ListID != "" || machine(email) {
 		return "", none, false, nil
 	}
 	domain := domainOf(email)
@@ -103,7 +103,7 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 // What it is said in is asked for only when it matters.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
 	none := Reason{}
-	if len(clients) < 2 || len(clients) > maxCandidate || it.AutoReply || it.ListID != "" {
+	if len(clients) < 2 || len(clients) > maxCandidate || it.Kind != "" || it.ListID != "" {
 		return "", none, "", false, nil
 	}
 	all, err := load(ctx, office, clients)

@@ -144,7 +144,7 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if err != nil {
 		return nil, err
 	}
-	if m.Item.AutoReply {
+	if m.Item.Kind == item.AutoReply {
 		list := []Suggestion{dismissal(Once, likelyOnce, reasonAway)}
 		if !p.known {
 			list = append(list, dismissal(Sender, unlikely, reasonMachine))
