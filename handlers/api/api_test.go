@@ -57,7 +57,7 @@ func newOffice(t testing.TB) *office {
 	}
 	o.people["stranger"] = signedIn(10, "preferred_username", "vreemde@kantoor.nl")
 	o.people["first"] = signedIn(11, "preferred_username", "eerste@kantoor.nl")
-	for i, role := range []string{"Directory.ReadWrite", "Mails.Read", "Chats.ReadWrite", "Configuration.ReadWrite", "Other.Role"} {
+	for i, role := range []string{"Directory.ReadWrite", "TeamMembers.ReadWrite", "Mails.Read", "Chats.ReadWrite", "Configuration.ReadWrite", "Other.Role"} {
 		o.people[role] = signedIn(20+i, "idtyp", "app", "roles", role)
 	}
 	return o
@@ -180,7 +180,9 @@ func actionOf(method, path string) access.Action {
 		return access.DirectoryWrite
 	case method == http.MethodPost && path == "/api/clients":
 		return access.ProspectsWrite
-	case slices.Contains([]string{"team-members", "clients", "contacts", "roles", "process-teams"}, resource):
+	case resource == "team-members":
+		return pick(access.MembersRead, access.MembersWrite)
+	case slices.Contains([]string{"clients", "contacts", "roles", "process-teams"}, resource):
 		return pick(access.DirectoryRead, access.DirectoryWrite)
 	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)

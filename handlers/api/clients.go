@@ -26,7 +26,7 @@ func (a *api) registerClients() {
 	}
 	resource[directory.Client, newClient, clientPatch]{
 		path: "/api/clients", one: "client", many: "clients",
-		adds: access.ProspectsWrite,
+		reads: access.DirectoryRead, adds: access.ProspectsWrite, writes: access.DirectoryWrite,
 		list: a.Directory.Clients,
 		get:  a.Directory.Client,
 		create: func(ctx context.Context, in newClient) (directory.Client, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
 
@@ -26,6 +27,7 @@ func (a *api) registerContacts() {
 	}
 	resource[directory.Contact, newContact, contactPatch]{
 		path: "/api/contacts", one: "contact", many: "contacts",
+		reads: access.DirectoryRead, writes: access.DirectoryWrite,
 		list: a.Directory.Contacts,
 		get:  a.Directory.Contact,
 		create: func(ctx context.Context, in newContact) (directory.Contact, error) {

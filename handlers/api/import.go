@@ -37,7 +37,8 @@ func (a *api) registerImport() {
 		OperationID: "import-directory", Method: http.MethodPost, Path: "/api/directory/import", Tags: []string{"directory"},
 		Summary: "Take in clients, contacts, team members, roles and the teams of clients from a file",
 		Description: "All rows or none: when one is wrong, nothing changes, and the answer is 422 with the same report. " +
-			"An empty cell leaves a field as it is, and a hyphen empties it. The same file may be sent again.",
+			"An empty cell leaves a field as it is, and a hyphen empties it. The same file may be sent again. " +
+			"A file with team members needs the right to change those too (an application: TeamMembers.ReadWrite).",
 		MaxBodyBytes: intake.MaxBytes,
 		RequestBody:  &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{csvType: file, xlsxType: file}},
 	}, func(ctx context.Context, in *struct {
@@ -65,6 +66,10 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 			return intake.Report{}, err
 		}
 		report := intake.Plan(bulk, book, kind)
+		if _, members := report.Summary[intake.TeamMembers]; members && !access.Can(actor(ctx), access.MembersWrite, access.Some) {
+			return intake.Report{}, newProblem(http.StatusForbidden, "nothing was imported: the file has team members, and your rights do not include "+
+				string(access.MembersWrite)+"; an application needs the app role TeamMembers.ReadWrite for them")
+		}
 		if report.DryRun = dryRun; dryRun {
 			return report, nil
 		}

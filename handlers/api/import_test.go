@@ -56,6 +56,34 @@ func TestNothingIsImportedWhenARowIsWrong(t *testing.T) {
 	}
 }
 
+// Who may change the directory but not team members can not do it by a file.
+func TestTeamMembersAreNotImportedWithoutTheirRole(t *testing.T) {
+	o := newOffice(t)
+	o.people["both"] = signedIn(40, "idtyp", "app", "roles", "Directory.ReadWrite", "roles", "TeamMembers.ReadWrite")
+	const file = "naam;e-mail;rechten\nMallet;mallet@kantoor.nl;beheerder\n"
+	for _, c := range []struct {
+		who, query string
+		want       int
+	}{
+		{"Directory.ReadWrite", "?kind=team-members", http.StatusForbidden},
+		{"Directory.ReadWrite", "?kind=team-members&dryRun=true", http.StatusForbidden},
+		{"TeamMembers.ReadWrite", "?kind=team-members", http.StatusForbidden},
+		{"both", "?kind=team-members&dryRun=true", http.StatusOK},
+		{"both", "?kind=team-members", http.StatusOK},
+	} {
+		if strings.Contains(o.ok(t, "administrator", "GET /api/team-members", "").text, "mallet@") {
+			t.Fatalf("there is a team member before %s%s", c.who, c.query)
+		}
+		got := o.call(t, c.who, importPath+c.query, file, "Content-Type", "text/csv")
+		if got.status != c.want || c.who == "Directory.ReadWrite" && !strings.Contains(got.text, "TeamMembers.ReadWrite") {
+			t.Errorf("%s%s: %d %s", c.who, c.query, got.status, got.text)
+		}
+	}
+	if got := o.call(t, "Directory.ReadWrite", importPath, "nummer;naam\n1;X\n", "Content-Type", "text/csv"); got.status != http.StatusOK {
+		t.Errorf("clients: %d %s", got.status, got.text)
+	}
+}
+
 func TestWhatAnImportTakes(t *testing.T) {
 	o := newOffice(t)
 	for _, c := range []struct {

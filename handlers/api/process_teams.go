@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
 
@@ -18,6 +19,7 @@ func (a *api) registerProcessTeams() {
 	}
 	resource[directory.ProcessTeam, newProcessTeam, processTeamPatch]{
 		path: "/api/process-teams", one: "process team", many: "process teams",
+		reads: access.DirectoryRead, writes: access.DirectoryWrite,
 		list: a.Directory.Teams,
 		get:  a.Directory.Team,
 		create: func(ctx context.Context, in newProcessTeam) (directory.ProcessTeam, error) {

@@ -128,17 +128,17 @@ func (f field[T]) or(value *T) {
 // changed by the merge patch P.
 type resource[T, C, P any] struct {
 	path, one, many string // "/api/roles", "role", "roles"
-	// adds is the action of adding one; "" for access.DirectoryWrite.
-	adds     access.Action
-	list     func(context.Context, directory.Query) (directory.Page[T], error)
-	get      func(context.Context, string) (T, error)
-	create   func(context.Context, C) (T, error)
-	update   func(ctx context.Context, id, revision string, patch P) (T, error)
-	remove   func(ctx context.Context, id, revision string) error
-	identity func(T) (id, revision string)
+	reads, writes   access.Action
+	adds            access.Action // the action of adding one; "" for writes
+	list            func(context.Context, directory.Query) (directory.Page[T], error)
+	get             func(context.Context, string) (T, error)
+	create          func(context.Context, C) (T, error)
+	update          func(ctx context.Context, id, revision string, patch P) (T, error)
+	remove          func(ctx context.Context, id, revision string) error
+	identity        func(T) (id, revision string)
 }
 
-// register registers the operations of r, which read and write the directory.
+// register registers the operations of r.
 func (r resource[T, C, P]) register(a *api) {
 	slug := strings.ReplaceAll(r.one, " ", "-")
 	about := func(verb, method, path, summary string, status int) huma.Operation {
@@ -152,7 +152,7 @@ func (r resource[T, C, P]) register(a *api) {
 		return &objectOutput[T]{ETag: tag(revision), Body: v}
 	}
 
-	handle(a, access.DirectoryRead, about("list", http.MethodGet, r.path, "List "+r.many, http.StatusOK),
+	handle(a, r.reads, about("list", http.MethodGet, r.path, "List "+r.many, http.StatusOK),
 		func(ctx context.Context, in *Searching) (*listOutput[T], error) {
 			q, err := in.query()
 			if err != nil {
@@ -161,7 +161,7 @@ func (r resource[T, C, P]) register(a *api) {
 			page, err := r.list(ctx, q)
 			return listed(page.Items, page.Next), err
 		})
-	handle(a, cmp.Or(r.adds, access.DirectoryWrite), about("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
+	handle(a, cmp.Or(r.adds, r.writes), about("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
 		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
 			v, err := r.create(ctx, in.Body)
 			if err != nil {
@@ -172,12 +172,12 @@ func (r resource[T, C, P]) register(a *api) {
 			out.Location = r.path + "/" + id
 			return out, nil
 		})
-	handle(a, access.DirectoryRead, about("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one, http.StatusOK),
+	handle(a, r.reads, about("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one, http.StatusOK),
 		func(ctx context.Context, in *ByID) (*objectOutput[T], error) {
 			v, err := r.get(ctx, in.ID)
 			return found(v), err
 		})
-	handle(a, access.DirectoryWrite, about("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch", http.StatusOK),
+	handle(a, r.writes, about("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch", http.StatusOK),
 		func(ctx context.Context, in *struct {
 			ByID
 			Precondition
@@ -190,7 +190,7 @@ func (r resource[T, C, P]) register(a *api) {
 			v, err := r.update(ctx, in.ID, revision, in.Body)
 			return found(v), err
 		})
-	handle(a, access.DirectoryWrite, about("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one, http.StatusNoContent),
+	handle(a, r.writes, about("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one, http.StatusNoContent),
 		func(ctx context.Context, in *struct {
 			ByID
 			Precondition

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
 
@@ -15,6 +16,7 @@ func (a *api) registerRoles() {
 	}
 	resource[directory.Role, newRole, rolePatch]{
 		path: "/api/roles", one: "role", many: "roles",
+		reads: access.DirectoryRead, writes: access.DirectoryWrite,
 		list: a.Directory.Roles,
 		get:  a.Directory.Role,
 		create: func(ctx context.Context, in newRole) (directory.Role, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
 
@@ -24,6 +25,7 @@ func (a *api) registerTeamMembers() {
 	}
 	resource[directory.TeamMember, newTeamMember, teamMemberPatch]{
 		path: "/api/team-members", one: "team member", many: "team members",
+		reads: access.MembersRead, writes: access.MembersWrite,
 		list: a.Directory.TeamMembers,
 		get:  a.Directory.TeamMember,
 		create: func(ctx context.Context, in newTeamMember) (directory.TeamMember, error) {

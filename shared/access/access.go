@@ -16,9 +16,11 @@ const (
 	Public             Action = "public"
 	MeRead             Action = "me.read"
 	HealthRead         Action = "health.read"         // details of what works and what does not
-	DirectoryRead      Action = "directory.read"      // clients, contacts, team members, roles, process teams
+	DirectoryRead      Action = "directory.read"      // clients, contacts, roles, process teams
 	DirectoryWrite     Action = "directory.write"     //
 	ProspectsWrite     Action = "prospects.write"     // create clients of type prospect; all else of the directory is DirectoryWrite
+	MembersRead        Action = "members.read"        // team members and their rights
+	MembersWrite       Action = "members.write"       //
 	ConfigurationRead  Action = "configuration.read"  // settings, connectors, activated addresses
 	ConfigurationWrite Action = "configuration.write" //
 	MailsRead          Action = "mails.read"          // mail and its body
@@ -68,20 +70,21 @@ func (a Actor) ID() string {
 }
 
 // A rule says from which rights on a person may do something, and with which
-// Entra app role an application may.
+// Entra app roles, any of them, an application may.
 type rule struct {
 	linked, other directory.Rights
-	role          string
+	roles         []string
 }
 
 const (
 	roleDirectory     = "Directory.ReadWrite"
+	roleMembers       = "TeamMembers.ReadWrite"
 	roleMails         = "Mails.Read"
 	roleChats         = "Chats.ReadWrite"
 	roleConfiguration = "Configuration.ReadWrite"
 )
 
-var roles = []string{roleDirectory, roleMails, roleChats, roleConfiguration}
+var roles = []string{roleDirectory, roleMembers, roleMails, roleChats, roleConfiguration}
 
 // ruleOf returns the rule for an action; an action without one is done by
 // nobody.
@@ -94,21 +97,26 @@ func ruleOf(action Action) (rule, bool) {
 	case AuditRead:
 		return rule{linked: directory.Administrator, other: directory.Administrator}, true
 	case DirectoryRead:
-		return rule{linked: directory.Reader, other: directory.Reader, role: roleDirectory}, true
+		return rule{linked: directory.Reader, other: directory.Reader, roles: []string{roleDirectory}}, true
 	case DirectoryWrite:
-		return rule{linked: directory.Administrator, other: directory.Administrator, role: roleDirectory}, true
+		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleDirectory}}, true
 	case ProspectsWrite:
-		return rule{linked: directory.Manager, other: directory.Manager, role: roleDirectory}, true
+		return rule{linked: directory.Manager, other: directory.Manager, roles: []string{roleDirectory}}, true
+	case MembersRead:
+		return rule{linked: directory.Reader, other: directory.Reader, roles: []string{roleDirectory, roleMembers}}, true
+	case MembersWrite:
+		// A role of its own: who gives rights to people can give them all.
+		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleMembers}}, true
 	case ConfigurationRead, ConfigurationWrite:
-		return rule{linked: directory.Administrator, other: directory.Administrator, role: roleConfiguration}, true
+		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleConfiguration}}, true
 	case MailsRead:
-		return rule{linked: directory.Reader, other: directory.Manager, role: roleMails}, true
+		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleMails}}, true
 	case MailsSolve:
 		return rule{linked: directory.Editor, other: directory.Manager}, true
 	case ChatsRead:
-		return rule{linked: directory.Reader, other: directory.Manager, role: roleChats}, true
+		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleChats}}, true
 	case ChatsWrite:
-		return rule{linked: directory.Editor, other: directory.Manager, role: roleChats}, true
+		return rule{linked: directory.Editor, other: directory.Manager, roles: []string{roleChats}}, true
 	}
 	return rule{}, false
 }
@@ -129,7 +137,7 @@ func Can(actor Actor, action Action, object Object) bool {
 	case !ok:
 		return false
 	case application:
-		return r.role != "" && slices.Contains(actor.Roles, r.role)
+		return slices.ContainsFunc(r.roles, func(role string) bool { return slices.Contains(actor.Roles, role) })
 	case !person:
 		return false
 	case object == Other:
@@ -147,7 +155,7 @@ func known(role string) bool { return slices.Contains(roles, role) }
 func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
-		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ProspectsWrite, ConfigurationRead, ConfigurationWrite,
+		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead, ConfigurationWrite,
 		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, RulesRead, RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {
