@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -28,11 +29,15 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	c := &b.Cursor
 	c.NotBefore = time.Now().UTC().Add(pause(verdict, after, c.Failures))
 	c.Failures++
+	c.Claim, c.ClaimEnds = "", time.Time{}
 	c.State, c.StateReason = connector.MailboxUnreachable, ""
 	if a, ok := h.Answer(cause); ok {
 		c.State, c.StateReason = stateOf(a), a.Code
 	}
-	return h.save(ctx, &b)
+	if err := h.save(ctx, &b); !errors.Is(err, connector.ErrChanged) {
+		return err
+	}
+	return nil // another job reads it, and its cursor counts
 }
 
 // pause is how long a mailbox is left alone after it failed so many times

@@ -34,21 +34,27 @@ const (
 // has no time, or 1601, with which Windows counts from nothing.
 var noTime = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// round reads a mailbox from where it was left to its newest mail.
+// round reads a mailbox from where it was left to its newest mail. The error is
+// connector.ErrChanged when another job reads it.
 //
 // Each page is stored before the link that leads past it is kept, so a run that
 // dies half-way is repeated, never skipped; storing a mail twice is harmless.
 // A quiet mailbox costs one call and writes nothing.
-func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector.Box) error {
+func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector.Box, claim string) error {
 	c := &b.Cursor
 	if c.Next == "" {
 		c.RoundStart, c.Count = time.Now().UTC(), 0
 	}
 	seen := map[string]bool{}
 	news, restarted := c.Next != "", false
-	for range maxPages {
+	for i := range maxPages {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < margin {
 			break
+		}
+		if i > 0 {
+			if err := h.claim(ctx, b, claim); err != nil {
+				return err
+			}
 		}
 		link := cmp.Or(c.Next, c.Link)
 		page, err := graph.Delta(ctx, b.Activation.ID, link, since(b))
@@ -70,7 +76,7 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 		c.Count += n
 		news = news || n > 0 || len(page.Removed) > 0
 		if page.Next == "" {
-			return h.finish(ctx, b, page.Link, news)
+			return h.finish(ctx, b, page.Link, news, claim)
 		}
 		if seen[page.Next] {
 			return fmt.Errorf("graph leads in a circle through the inbox of mailbox %s", b.Activation.ID)
@@ -78,16 +84,22 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 		seen[page.Next] = true
 		c.Next, news = page.Next, true
 	}
-	return h.goOn(ctx, b)
+	return h.goOn(ctx, b, claim)
 }
 
 // goOn keeps a round that is not finished and asks for the rest of it.
-func (h *Handler) goOn(ctx context.Context, b *connector.Box) error {
-	if err := h.save(ctx, b); err != nil {
+func (h *Handler) goOn(ctx context.Context, b *connector.Box, claim string) error {
+	if err := h.claim(ctx, b, claim); err != nil {
 		return err
 	}
-	j := job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "goes on", Mailboxes: []string{b.Activation.ID}}
+	j := job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "goes on", Mailboxes: []string{b.Activation.ID}, Claim: claim}
 	return stored(h.Jobs.Put(ctx, j))
+}
+
+// claim keeps how far a round is, and the mailbox to the job that reads it.
+func (h *Handler) claim(ctx context.Context, b *connector.Box, claim string) error {
+	b.Cursor.Take(claim)
+	return h.save(ctx, b)
 }
 
 // since is where a round starts that has no link. A round without a filter
@@ -101,28 +113,29 @@ func since(b *connector.Box) time.Time {
 
 // finish keeps the link of the next round, unless nothing happened: then the
 // one that led here still does.
-func (h *Handler) finish(ctx context.Context, b *connector.Box, link string, news bool) error {
+func (h *Handler) finish(ctx context.Context, b *connector.Box, link string, news bool, claim string) error {
 	c := &b.Cursor
-	well := c.Failures == 0 && c.State == ""
+	well := c.Failures == 0 && c.State == "" && c.Claim == ""
 	if c.Link != "" && !news && well && c.RoundStart.Sub(c.LastRound) < refresh {
 		return nil
 	}
 	if c.Link == "" && !c.Unfiltered && c.Count >= filterLimit {
 		slog.InfoContext(ctx, "more mail than a filtered round gives, reading the whole inbox", "messages", c.Count)
 		c.Unfiltered, c.Next = true, ""
-		return h.goOn(ctx, b)
+		return h.goOn(ctx, b, claim)
 	}
 	*c = connector.Cursor{Link: link, LastRound: c.RoundStart, Unfiltered: c.Unfiltered, ETag: c.ETag}
 	return h.save(ctx, b)
 }
 
-// save keeps the cursor. That another run was faster is no error: what this one
-// stored is stored, and the other's cursor counts.
+// save keeps the cursor. The error is connector.ErrChanged when another job was
+// faster: what this one stored is stored, and the other's cursor counts.
 func (h *Handler) save(ctx context.Context, b *connector.Box) error {
-	err := h.Connectors.SaveCursor(ctx, b.Activation.ID, b.Cursor)
+	etag, err := h.Connectors.SaveCursor(ctx, b.Activation.ID, b.Cursor)
 	if errors.Is(err, connector.ErrChanged) {
-		return nil
+		return connector.ErrChanged
 	}
+	b.Cursor.ETag = etag
 	return stored(err)
 }
 

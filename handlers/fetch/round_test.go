@@ -120,7 +120,7 @@ func TestRound(t *testing.T) {
 	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 15), old), Next: "n1"}, mail.Page{}, mail.Page{Link: "d1"}}}
 	g.pages[1] = mail.Page{Messages: messages(15, 3), Next: "n2"}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b); err != nil {
+	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	if h.stored(t) != 18 || len(h.jobs.jobs) != 2 || b.Cursor.Link != "d1" || b.Cursor.Next != "" {
@@ -136,11 +136,11 @@ func TestQuietRoundWritesNothing(t *testing.T) {
 	h := setUp(t)
 	h.wire.Reset()
 	b := box(connector.Cursor{Link: "d1", LastRound: time.Now()})
-	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b); err != nil || len(h.wire.Calls()) > 0 {
+	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b, "job"); err != nil || len(h.wire.Calls()) > 0 {
 		t.Errorf("%v, calls %v", err, h.wire.Calls())
 	}
 	b = box(connector.Cursor{Link: "d1", LastRound: time.Now().Add(-25 * time.Hour)})
-	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b); err != nil || b.Cursor.Link != "d2" {
+	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b, "job"); err != nil || b.Cursor.Link != "d2" {
 		t.Errorf("a link a day old is not renewed: %+v, %v", b.Cursor, err)
 	}
 }
@@ -151,19 +151,19 @@ func TestForgottenLink(t *testing.T) {
 	h := setUp(t)
 	g := &script{pages: []any{mail.Page{Messages: messages(0, 10), Link: "d1"}}}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b); err != nil {
+	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	g = &script{pages: []any{errGone, mail.Page{Messages: messages(0, 12), Link: "d2"}}}
-	b = box(connector.Cursor{Link: "d1", ETag: ""})
-	if err := h.round(t.Context(), g, b); err != nil {
+	b = box(connector.Cursor{Link: "d1", ETag: b.Cursor.ETag})
+	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	if h.stored(t) != 12 || fmt.Sprint(g.links) != "[d1 ]" || b.Cursor.Link != "d2" {
 		t.Errorf("%d stored, asked %q, cursor %+v", h.stored(t), g.links, b.Cursor)
 	}
 	g = &script{pages: []any{errGone}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{Link: "d1"})); !errors.Is(err, errGone) || len(g.links) != 2 {
+	if err := h.round(t.Context(), g, box(connector.Cursor{Link: "d1", ETag: b.Cursor.ETag}), "job"); !errors.Is(err, errGone) || len(g.links) != 2 {
 		t.Errorf("a Graph that forgets everything was asked %d times: %v", len(g.links), err)
 	}
 }
@@ -178,14 +178,14 @@ func TestMoreThanAFilteredRoundGives(t *testing.T) {
 	}
 	g := &script{pages: []any{mail.Page{Messages: older, Link: "d1"}}}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b); err != nil {
+	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	if !b.Cursor.Unfiltered || b.Cursor.Link != "" || len(h.jobs.jobs) != 1 {
 		t.Fatalf("cursor %+v, jobs %v", b.Cursor, h.jobs.jobs)
 	}
 	g = &script{pages: []any{mail.Page{Messages: append(older, messages(0, 2)...), Link: "d2"}}}
-	if err := h.round(t.Context(), g, b); err != nil || b.Cursor.Link != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
+	if err := h.round(t.Context(), g, b, "job"); err != nil || b.Cursor.Link != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
 		t.Errorf("cursor %+v, since %v, %d stored, %v", b.Cursor, g.since, h.stored(t), err)
 	}
 }
@@ -198,7 +198,7 @@ func TestLongBacklogGoesOn(t *testing.T) {
 		g.pages = append(g.pages, mail.Page{Messages: messages(i, 1), Next: fmt.Sprint("n", i)})
 	}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b); err != nil {
+	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	last := h.jobs.jobs[len(h.jobs.jobs)-1]
@@ -212,7 +212,7 @@ func TestLongBacklogGoesOn(t *testing.T) {
 func TestCircle(t *testing.T) {
 	h := setUp(t)
 	g := &script{pages: []any{mail.Page{Messages: messages(0, 2), Next: "n1"}}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{})); err == nil || len(g.links) > 3 || h.stored(t) != 2 {
+	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err == nil || len(g.links) > 3 || h.stored(t) != 2 {
 		t.Errorf("asked %d times, %d stored, %v", len(g.links), h.stored(t), err)
 	}
 }
@@ -223,7 +223,7 @@ func TestImpossibleTimes(t *testing.T) {
 	g := &script{pages: []any{mail.Page{Link: "d1", Messages: []mail.Message{
 		{ID: "none"}, {ID: "1601", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}, {ID: "2500", Received: time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC)},
 	}}}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{})); err != nil || h.stored(t) != 3 {
+	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 3 {
 		t.Errorf("%d of 3 stored, %v", h.stored(t), err)
 	}
 }
@@ -237,7 +237,7 @@ func TestOddAndPartialItems(t *testing.T) {
 			Partial: []string{"m1", "gone", "odd"}, Link: "d1"}},
 		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
 	}
-	if err := h.round(t.Context(), g, box(connector.Cursor{})); err != nil {
+	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil {
 		t.Fatal(err)
 	}
 	all, _, err := h.Items.List(t.Context(), item.Query{Limit: 10})

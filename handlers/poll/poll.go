@@ -74,7 +74,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 func (h *Handler) fetch(ctx context.Context, due []connector.Activation, why string) error {
 	var errs []error
 	for boxes := range slices.Chunk(due, perFetch) {
-		j := job.Fetch{Job: "fetch", Why: why}
+		j := job.Fetch{Job: "fetch", Why: why, Claim: job.NewClaim()}
 		for _, b := range boxes {
 			j.Addresses = append(j.Addresses, b.Address)
 			j.Mailboxes = append(j.Mailboxes, b.ID)

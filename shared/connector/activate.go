@@ -154,10 +154,10 @@ func (s *Store) settleActivation(ctx context.Context, row table.Row, a *Activati
 	if same(now, row) {
 		return nil
 	}
-	if errors.Is(written, table.ErrExists) {
+	if errors.Is(written, table.ErrExists) && row.ETag == "" {
 		return &ExistsError{"address", a.ID}
 	}
-	if errors.Is(written, table.ErrChanged) {
+	if errors.Is(written, table.ErrChanged) || errors.Is(written, table.ErrExists) {
 		return ErrChanged
 	}
 	return fmt.Errorf("activate %s: %w", a.Address, written)

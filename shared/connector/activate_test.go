@@ -96,7 +96,7 @@ func TestReactivationContinues(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	a := o.activate(t, c, 1)
-	if err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
+	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
 		t.Fatal(err)
 	}
 	again := connector.Request{Address: a.Address, Link: connector.Link{Kind: connector.LinkRole, ID: "role"}}
@@ -122,7 +122,7 @@ func TestReactivationContinues(t *testing.T) {
 func TestAnEarlierDateStartsOver(t *testing.T) {
 	o := open(t)
 	a := o.activate(t, o.create(t), 1)
-	if err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far", Next: "next"}); err != nil {
+	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far", Next: "next"}); err != nil {
 		t.Fatal(err)
 	}
 	move := func(from time.Time, link string) {

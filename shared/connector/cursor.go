@@ -22,11 +22,31 @@ type Cursor struct {
 	Failures    int       `json:"failures,omitempty"`    // rounds in a row that failed
 	State       string    `json:"state,omitempty"`       // "" is well
 	StateReason string    `json:"stateReason,omitempty"` // a code, for people to look up
+	Claim       string    `json:"claim,omitempty"`       // of the fetch job that reads the mailbox now; "" for none
+	ClaimEnds   time.Time `json:"claimEnds,omitzero"`    // when the claim is of no force any more
 	ETag        string    `json:"-"`                     // "" when there is no row yet
 }
 
+// ClaimLife is how long a claim on a mailbox is in force after the last page
+// that was read. A page takes seconds; a job that was lost delays its mailbox by
+// no more than this and the time to the next tick.
+const ClaimLife = 2 * time.Minute
+
+// Take puts the mailbox under a claim from now on, when the cursor is saved.
+func (c *Cursor) Take(claim string) { c.Claim, c.ClaimEnds = claim, time.Now().Add(ClaimLife) }
+
+// Taken tells whether the mailbox is under another claim than the given one. A
+// claim that ends later than any that is taken now is a mistake, and of no force.
+func (c Cursor) Taken(claim string) bool {
+	left := time.Until(c.ClaimEnds)
+	return c.Claim != "" && c.Claim != claim && left > 0 && left <= ClaimLife+clockSkew
+}
+
+// clockSkew is by how much the clocks of two instances may differ.
+const clockSkew = time.Minute
+
 func (c Cursor) row(mailbox string) (table.Row, error) {
-	for _, t := range []*time.Time{&c.RoundStart, &c.LastRound, &c.NotBefore} {
+	for _, t := range []*time.Time{&c.RoundStart, &c.LastRound, &c.NotBefore, &c.ClaimEnds} {
 		*t = t.UTC()
 	}
 	r, err := table.Pack(cursorKey(mailbox), c)
@@ -46,37 +66,38 @@ func cursorOf(r table.Row) (Cursor, error) {
 	return c, nil
 }
 
-// SaveCursor saves how far a mailbox was read, over the version c.ETag; the
-// saved version's ETag is known after Load only. When another fetch of the
-// same mailbox was faster the error is ErrChanged: what this one stored is
-// stored, and the other's cursor counts.
-func (s *Store) SaveCursor(ctx context.Context, mailbox string, c Cursor) error {
+// SaveCursor saves how far a mailbox was read, over the version c.ETag, and
+// returns the ETag of what was saved. When another fetch of the same mailbox was
+// faster the error is ErrChanged: what this one stored is stored, and the
+// other's cursor counts.
+func (s *Store) SaveCursor(ctx context.Context, mailbox string, c Cursor) (etag string, err error) {
 	row, err := c.row(mailbox)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if c.ETag == "" {
-		err = s.insertCursor(ctx, row)
-	} else {
-		err = replace(ctx, s.o.Mailboxes, row)
+	op := table.Insert(row)
+	if c.ETag != "" {
+		op = table.Replace(row)
+	}
+	etag, err = s.o.Mailboxes.WriteOne(ctx, op)
+	if errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrChanged) {
+		etag, err = s.settleCursor(ctx, row)
 	}
 	if err != nil {
-		return fmt.Errorf("save cursor of %s: %w", mailbox, err)
+		return "", fmt.Errorf("save cursor of %s: %w", mailbox, err)
 	}
-	return nil
+	return etag, nil
 }
 
-func (s *Store) insertCursor(ctx context.Context, row table.Row) error {
-	err := s.o.Mailboxes.Write(ctx, table.Insert(row))
-	if !errors.Is(err, table.ErrExists) {
-		return err
-	}
+// settleCursor looks whether a write that seems to have come too late was done
+// by its own first attempt, whose answer was lost.
+func (s *Store) settleCursor(ctx context.Context, row table.Row) (etag string, err error) {
 	now, err := s.o.Mailboxes.Get(ctx, row.Key)
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case same(now, row):
-		return nil
+		return now.ETag, nil
 	}
-	return ErrChanged
+	return "", ErrChanged
 }

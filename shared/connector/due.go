@@ -17,8 +17,8 @@ type Box struct {
 }
 
 // Due answers the switch and the mailboxes to fetch now, in the order of their
-// ids: the active ones whose time has come, of connectors that work. Of a
-// connector that does not, one mailbox is due every ProbeEvery, to see whether
+// ids: the active ones whose time has come and that no job reads now, of
+// connectors that work. Of a connector that does not, one mailbox is due every ProbeEvery, to see whether
 // it works again. It writes nothing.
 func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err error) {
 	conf, err := s.read(ctx)
@@ -33,7 +33,7 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err er
 	probed := map[string]bool{}
 	for _, b := range boxes {
 		c, ok := conf.connectors[b.Connector]
-		if !ok || !b.Active || b.Cursor.NotBefore.After(now) {
+		if !ok || !b.Active || b.Cursor.NotBefore.After(now) || b.Cursor.Taken("") {
 			continue
 		}
 		may, probe := c.due(now)

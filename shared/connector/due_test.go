@@ -80,7 +80,7 @@ func TestDue(t *testing.T) {
 		if err := o.Deactivate(t.Context(), boxID(2), ""); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.SaveCursor(t.Context(), boxID(3), connector.Cursor{NotBefore: time.Now().Add(time.Minute)}); err != nil {
+		if _, err := o.SaveCursor(t.Context(), boxID(3), connector.Cursor{NotBefore: time.Now().Add(time.Minute)}); err != nil {
 			t.Fatal(err)
 		}
 		check := func(want ...string) {
@@ -175,10 +175,10 @@ func TestSaveCursor(t *testing.T) {
 		}
 		c := connector.Cursor{Link: "one", LastRound: time.Now(), Failures: 2, State: "no-access"}
 		lose(http.MethodPost)
-		if err := o.SaveCursor(t.Context(), a.ID, c); err != nil {
+		if _, err := o.SaveCursor(t.Context(), a.ID, c); err != nil {
 			t.Fatalf("first save with its answer lost: %v", err)
 		}
-		if err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "other"}); !errors.Is(err, connector.ErrChanged) {
+		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "other"}); !errors.Is(err, connector.ErrChanged) {
 			t.Errorf("second first save: %v", err)
 		}
 		read := load()
@@ -188,11 +188,11 @@ func TestSaveCursor(t *testing.T) {
 		lose(http.MethodPut)
 		next := read
 		next.Link = "two"
-		if err := o.SaveCursor(t.Context(), a.ID, next); err != nil {
+		if _, err := o.SaveCursor(t.Context(), a.ID, next); err != nil {
 			t.Errorf("save with its answer lost: %v", err)
 		}
 		read.Link = "late"
-		if err := o.SaveCursor(t.Context(), a.ID, read); !errors.Is(err, connector.ErrChanged) {
+		if _, err := o.SaveCursor(t.Context(), a.ID, read); !errors.Is(err, connector.ErrChanged) {
 			t.Errorf("late save: %v", err)
 		}
 		if load().Link != "two" {

@@ -106,7 +106,7 @@ func (s *Store) rewriteActivation(ctx context.Context, row table.Row, ops []tabl
 		return ErrNotFound
 	case err == nil && same(now, row):
 		return nil // a lost answer looks like somebody else's change
-	case err == nil && now.ETag != row.ETag, errors.Is(written, table.ErrChanged):
+	case err == nil && now.ETag != row.ETag, errors.Is(written, table.ErrChanged), errors.Is(written, table.ErrExists):
 		return ErrChanged
 	}
 	return fmt.Errorf("save activated mailbox %s: %w", row.Key, written)
@@ -120,17 +120,21 @@ func (s *Store) Deactivate(ctx context.Context, idOrAddress, etag string) error 
 }
 
 // restart answers the write that makes the next round over a mailbox begin at
-// its date again. What is known of its failures stays.
+// its date again. What is known of its failures stays; a job that reads the
+// mailbox from its former date finds its claim gone, and stops.
 func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error) {
 	boxes, err := s.Load(ctx, []string{mailbox})
-	if err != nil || len(boxes) == 0 || boxes[0].Cursor.ETag == "" {
+	if err != nil || len(boxes) == 0 {
 		return nil, err
 	}
 	c := boxes[0].Cursor
-	c.Link, c.Next, c.Unfiltered, c.Count, c.LastRound = "", "", false, 0, time.Time{}
+	c.Link, c.Next, c.Unfiltered, c.Count, c.LastRound, c.Claim, c.ClaimEnds = "", "", false, 0, time.Time{}, "", time.Time{}
 	row, err := c.row(mailbox)
 	if err != nil {
 		return nil, err
+	}
+	if c.ETag == "" {
+		return []table.Op{table.Insert(row)}, nil
 	}
 	return []table.Op{table.Replace(row)}, nil
 }

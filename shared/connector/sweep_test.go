@@ -82,7 +82,7 @@ func TestAnyCallOfAnEditMayFail(t *testing.T) {
 	from := time.Now().AddDate(0, 0, -7)
 	sweep(t, func(t *testing.T, o *office) {
 		a := o.activate(t, o.create(t), 1)
-		if err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
+		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
 			t.Fatal(err)
 		}
 	}, func(ctx context.Context, o *office) error {

@@ -7,7 +7,10 @@
 // users read queues.
 package job
 
-import "time"
+import (
+	"crypto/rand"
+	"time"
+)
 
 // A Job is what goes on a queue, as JSON.
 type Job interface {
@@ -23,7 +26,11 @@ type Fetch struct {
 	Addresses []string `json:"addresses"` // for the eyes of people: the addresses of the mailboxes, in the same order
 	Why       string   `json:"why"`       // "timer 2026-11-23T09:35Z"
 	Mailboxes []string `json:"mailboxes"` // ids of activated mailboxes, in key order
+	Claim     string   `json:"claim"`     // under which the mailboxes are read; the job that goes on has it too
 }
+
+// NewClaim returns a claim that no other job has.
+func NewClaim() string { return rand.Text() }
 
 // Queue is "fetch".
 func (Fetch) Queue() string { return "fetch" }

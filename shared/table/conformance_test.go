@@ -78,6 +78,7 @@ func run(t *testing.T, service *table.Service) (names []string) {
 		{"an odd key is a key like any other", oddKeys},
 		{"only an insert of a new row succeeds", insertOnce},
 		{"a version is replaced once", replaceOnce},
+		{"one write tells the version that it made", versions},
 		{"a merge leaves what it does not name", mergeLeaves},
 		{"a put does not ask", putAlways},
 		{"a row is deleted once", deleteOnce},
@@ -250,6 +251,23 @@ func replaceOnce(t *testing.T, tbl *table.Table) {
 	refused(t, tbl.Write(t.Context(), table.Merge(r)), table.ErrChanged)
 	refused(t, tbl.Write(t.Context(), table.Insert(table.Row{Key: "other"}), table.Replace(r)), table.ErrChanged)
 	same(t, get(t, tbl, "k").Props, props("n", int64(2)))
+}
+
+// versions are those of the rows that are read afterwards.
+func versions(t *testing.T, tbl *table.Table) {
+	r := table.Row{Key: "k", Props: props("n", int64(1))}
+	for _, op := range []func(table.Row) table.Op{table.Insert, table.Put, table.Replace, table.Merge} {
+		etag, err := tbl.WriteOne(t.Context(), op(r))
+		if err != nil || etag != get(t, tbl, "k").ETag {
+			t.Fatalf("written as version %q, %v; read as %q", etag, err, get(t, tbl, "k").ETag)
+		}
+		r.ETag = etag
+	}
+	if etag, err := tbl.WriteOne(t.Context(), table.Delete(r)); etag != "" || err != nil {
+		t.Errorf("deleted as version %q, %v", etag, err)
+	}
+	_, err := tbl.WriteOne(t.Context(), table.Replace(r))
+	refused(t, err, table.ErrNotFound)
 }
 
 func mergeLeaves(t *testing.T, tbl *table.Table) {

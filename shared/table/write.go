@@ -21,14 +21,12 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
 	}
+	if len(ops) == 1 {
+		_, err := t.WriteOne(ctx, ops[0])
+		return err
+	}
 	err := check(ops)
-	switch {
-	case err != nil:
-	case len(ops) == 1:
-		if err = t.one(ctx, ops[0]); err != nil {
-			err = &OpError{Key: ops[0].key, Err: meaning(err)}
-		}
-	default:
+	if err == nil {
 		err = t.transaction(ctx, ops)
 	}
 	if err != nil {
@@ -37,23 +35,39 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	return nil
 }
 
+// WriteOne does one operation as Write does, and returns the ETag that the row
+// has from now on, "" for a deleted one.
+func (t *Table) WriteOne(ctx context.Context, op Op) (etag string, err error) {
+	if err = check([]Op{op}); err == nil {
+		var tag azcore.ETag
+		if tag, err = t.one(ctx, op); err == nil {
+			return string(tag), nil
+		}
+		err = &OpError{Key: op.key, Err: meaning(err)}
+	}
+	return "", fmt.Errorf("write %s: %w", t.name, err)
+}
+
 // one does a single operation as a plain request, which is cheaper than a
 // transaction and is answered with a plain error.
-func (t *Table) one(ctx context.Context, o Op) (err error) {
+func (t *Table) one(ctx context.Context, o Op) (azcore.ETag, error) {
 	etag := azcore.ETag(o.etag)
 	switch o.kind {
 	case aztables.TransactionTypeAdd:
-		_, err = t.client.AddEntity(ctx, o.body, nil)
+		r, err := t.client.AddEntity(ctx, o.body, nil)
+		return r.ETag, err
 	case aztables.TransactionTypeInsertReplace:
-		_, err = t.client.UpsertEntity(ctx, o.body, &aztables.UpsertEntityOptions{UpdateMode: aztables.UpdateModeReplace})
+		r, err := t.client.UpsertEntity(ctx, o.body, &aztables.UpsertEntityOptions{UpdateMode: aztables.UpdateModeReplace})
+		return r.ETag, err
 	case aztables.TransactionTypeUpdateReplace:
-		_, err = t.client.UpdateEntity(ctx, o.body, &aztables.UpdateEntityOptions{IfMatch: &etag, UpdateMode: aztables.UpdateModeReplace})
+		r, err := t.client.UpdateEntity(ctx, o.body, &aztables.UpdateEntityOptions{IfMatch: &etag, UpdateMode: aztables.UpdateModeReplace})
+		return r.ETag, err
 	case aztables.TransactionTypeUpdateMerge:
-		_, err = t.client.UpdateEntity(ctx, o.body, &aztables.UpdateEntityOptions{IfMatch: &etag, UpdateMode: aztables.UpdateModeMerge})
-	case aztables.TransactionTypeDelete:
-		_, err = t.client.DeleteEntity(ctx, partition, storedKey(o.key), &aztables.DeleteEntityOptions{IfMatch: &etag})
+		r, err := t.client.UpdateEntity(ctx, o.body, &aztables.UpdateEntityOptions{IfMatch: &etag, UpdateMode: aztables.UpdateModeMerge})
+		return r.ETag, err
 	}
-	return err
+	_, err := t.client.DeleteEntity(ctx, partition, storedKey(o.key), &aztables.DeleteEntityOptions{IfMatch: &etag})
+	return "", err
 }
 
 func (t *Table) transaction(ctx context.Context, ops []Op) error {

@@ -1,0 +1,357 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"kantoorpost/handlers/poll"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/invoke"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
+)
+
+// A backlog is a mailbox with so many pages of unread mail, at a second a page.
+type backlog struct {
+	connector.Graph
+	pages, perPage int
+
+	mu    sync.Mutex
+	asked map[string]int // by link
+}
+
+func (g *backlog) Mailbox(_ context.Context, address string) (mail.Mailbox, error) {
+	return mail.Mailbox{ID: boxID, Address: address}, nil
+}
+
+func (g *backlog) Delta(_ context.Context, _, link string, _ time.Time) (mail.Page, error) {
+	time.Sleep(time.Second) // simulated
+	g.mu.Lock()
+	g.asked[link]++
+	g.mu.Unlock()
+	if link == "end" {
+		return mail.Page{Link: "end"}, nil
+	}
+	n, _ := strconv.Atoi(strings.TrimPrefix(link, "page ")) // "" is the first
+	page := mail.Page{Next: fmt.Sprint("page ", n+1)}
+	if n+1 == g.pages {
+		page = mail.Page{Link: "end"}
+	}
+	for i := range g.perPage {
+		page.Messages = append(page.Messages, mail.Message{ID: fmt.Sprint("mail ", n, " ", i), Received: time.Now().Add(time.Minute)})
+	}
+	return page, nil
+}
+
+// calls is how often Graph was asked, but for quiet rounds.
+func (g *backlog) calls() (n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for link, times := range g.asked {
+		if link != "end" {
+			n += times
+		}
+	}
+	return n
+}
+
+// jobs is a queue in memory, of fetch jobs alone.
+type jobs struct {
+	mu  sync.Mutex
+	all []job.Fetch
+}
+
+func (q *jobs) Put(_ context.Context, j job.Job) error {
+	if f, ok := j.(job.Fetch); ok {
+		q.mu.Lock()
+		q.all = append(q.all, f)
+		q.mu.Unlock()
+	}
+	return nil
+}
+
+func (q *jobs) take() (j job.Fetch, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.all) == 0 {
+		return j, false
+	}
+	j, q.all = q.all[0], q.all[1:]
+	return j, true
+}
+
+// A mailroom is an office with one activated mailbox and everything that reads
+// it, but for who takes jobs from the queue.
+type mailroom struct {
+	*Handler
+	graph *backlog
+	queue *jobs
+	poll  *poll.Handler
+	boxes *table.Table
+}
+
+type oldOffice struct{}
+
+func (oldOffice) Version(context.Context) (int64, error) { return 1, nil }
+
+func openMailroom(t *testing.T, pages, perPage int) *mailroom {
+	t.Helper()
+	server := tabletest.New()
+	service := server.Service(t, server.Transport())
+	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
+		t.Fatal(err)
+	}
+	secrets, err := secret.OpenFile(filepath.Join(t.TempDir(), "secrets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mailroom{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, boxes: service.Table("mailboxes")}
+	m.Handler = &Handler{
+		Connectors: connector.New(connector.Options{
+			Configuration: service.Table("configuration"), Mailboxes: m.boxes, Secrets: secrets, Clouds: entra.Public(),
+			Dial: func(string, azcore.TokenCredential) (connector.Graph, error) { return m.graph, nil },
+		}),
+		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
+		IsGone:    func(error) bool { return false },
+		IsMissing: func(error) bool { return false },
+		IsOdd:     func(error) bool { return false },
+		Answer:    func(error) (connector.Answer, bool) { return connector.Answer{}, false },
+	}
+	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: oldOffice{}, Items: m.Items, Jobs: m.queue, Resume: func(context.Context) error { return nil }}
+	c, err := m.Connectors.Create(t.Context(), connector.Draft{Name: "Kantoor", ClientID: boxID, ClientSecret: secret.New("x~y"),
+		TokenEndpoint: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token"})
+	if err == nil {
+		_, err = m.Connectors.Activate(t.Context(), c.ID, connector.Request{Address: "info@x.example", Link: connector.Link{Kind: connector.LinkContact}})
+	}
+	if err == nil {
+		_, err = m.Connectors.PutSettings(t.Context(), connector.Settings{Enabled: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// tick is what happens every five minutes.
+func (m *mailroom) tick(t *testing.T) {
+	t.Helper()
+	if err := m.poll.Handle(t.Context(), invoke.Tick{At: time.Now()}); err != nil {
+		t.Error(err)
+	}
+}
+
+// work does the jobs that are on the queue, so many side by side, until nobody
+// has one.
+func (m *mailroom) work(t *testing.T, sideBySide int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range sideBySide {
+		all.Go(func() {
+			for j, ok := m.queue.take(); ok; j, ok = m.queue.take() {
+				ctx, cancel := context.WithTimeout(t.Context(), invoke.Deadline)
+				if err := m.Handle(ctx, j); err != nil {
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (m *mailroom) cursor(t *testing.T) connector.Cursor {
+	t.Helper()
+	boxes, err := m.Connectors.Load(t.Context(), []string{boxID})
+	if err != nil || len(boxes) != 1 {
+		t.Fatal(boxes, err)
+	}
+	return boxes[0].Cursor
+}
+
+// A long inbox is read by one job at a time, though four take jobs from the
+// queue, the tick goes on, and people ask for it: no page but the first is asked
+// for twice.
+func TestOneReaderPerMailbox(t *testing.T) {
+	const pages, readers = 1000, 4 // of 20,000 mails; that pages have fewer here counts for nothing
+	synctest.Test(t, func(t *testing.T) {
+		m := openMailroom(t, pages, 1)
+		if _, err := m.Connectors.SaveCursor(t.Context(), boxID, connector.Cursor{Link: "page 0"}); err != nil {
+			t.Fatal(err)
+		}
+		for range readers { // at the same moment
+			_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID, boxID}, Claim: job.NewClaim()})
+		}
+		for minute := 0; m.cursor(t).Link != "end" && minute < 60; minute++ {
+			if minute%5 == 0 {
+				m.tick(t)
+			}
+			_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}}) // as people write by hand
+			var all sync.WaitGroup
+			for range readers {
+				all.Go(func() { m.work(t, 1) })
+			}
+			all.Go(func() { time.Sleep(time.Minute) }) // simulated
+			all.Wait()
+		}
+		if c := m.cursor(t); c.Link != "end" || c.Claim != "" {
+			t.Errorf("not at its end: %+v", c)
+		}
+		if n := m.graph.calls(); n < pages || n > pages+readers {
+			t.Errorf("%d delta calls for %d pages", n, pages)
+		}
+		for link, n := range m.graph.asked {
+			if n > 1 && link != "page 0" && link != "end" {
+				t.Errorf("%s was asked for %d times", link, n)
+			}
+		}
+		all, _, err := m.Items.List(t.Context(), item.Query{Limit: 1000})
+		if err != nil || len(all) != 1000 {
+			t.Errorf("%d mails, %v", len(all), err)
+		}
+	})
+}
+
+// The tick leaves a mailbox alone that is being read, and so does a job that was
+// asked for by hand. When nobody renews the claim, the next tick's job goes on
+// where the round was left.
+func TestLostJobEndsNoMailbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openMailroom(t, maxPages+5, 1)
+		m.tick(t)
+		j, _ := m.queue.take()
+		if err := m.Handle(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+		on, ok := m.queue.take()
+		if !ok || on.Claim != j.Claim {
+			t.Fatalf("the job that goes on has claim %q, want %q", on.Claim, j.Claim)
+		}
+		m.tick(t) // and on is lost
+		if j, ok := m.queue.take(); ok {
+			t.Errorf("the tick asks for a mailbox that is read: %+v", j)
+		}
+		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}, Claim: job.NewClaim()}); err != nil || m.graph.calls() != maxPages {
+			t.Errorf("%d calls, %v", m.graph.calls(), err)
+		}
+		time.Sleep(connector.ClaimLife + time.Second) // simulated
+		m.tick(t)
+		m.work(t, 1)
+		if c := m.cursor(t); c.Link != "end" || c.Claim != "" || m.graph.calls() != maxPages+5 {
+			t.Errorf("%d calls, %+v", m.graph.calls(), c)
+		}
+	})
+}
+
+// The job that goes on carries its claim, and a job that is delivered again has
+// it still: neither waits for the claim to end.
+func TestJobGoesOnUnderItsOwnClaim(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openMailroom(t, 3*maxPages, 1)
+		m.tick(t)
+		j, _ := m.queue.take()
+		ctx, kill := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second+time.Millisecond, kill)
+		if err := m.Handle(ctx, j); err == nil {
+			t.Fatal("a killed job succeeded")
+		}
+		if err := m.Handle(t.Context(), j); err != nil { // delivered again
+			t.Fatal(err)
+		}
+		m.work(t, 2)
+		if c := m.cursor(t); c.Link != "end" || m.graph.calls() > 3*maxPages+1 {
+			t.Errorf("%d calls, %+v", m.graph.calls(), c)
+		}
+	})
+}
+
+// A round whose cursor somebody else has saved meanwhile stops after its page,
+// and puts no job on the queue.
+func TestOvertakenRoundStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openMailroom(t, 3*maxPages, 1)
+		m.tick(t)
+		j, _ := m.queue.take()
+		time.AfterFunc(10*time.Second+time.Millisecond, func() {
+			c := m.cursor(t)
+			c.Take("another")
+			if _, err := m.Connectors.SaveCursor(t.Context(), boxID, c); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := m.Handle(t.Context(), j); err != nil {
+			t.Error(err)
+		}
+		if _, more := m.queue.take(); more || m.graph.calls() != 11 {
+			t.Errorf("%d calls, goes on: %t", m.graph.calls(), more)
+		}
+		if c := m.cursor(t); c.Claim != "another" || c.Next != "page 10" {
+			t.Errorf("the other's cursor is gone: %+v", c)
+		}
+	})
+}
+
+// People who move the date of an address to an earlier one end the round that
+// reads it; the next one starts at that date.
+func TestEarlierDateEndsTheRound(t *testing.T) {
+	for _, seconds := range []time.Duration{0, 10} { // in its first page, which has no claim, and later
+		synctest.Test(t, func(t *testing.T) {
+			m := openMailroom(t, 20, 1)
+			m.tick(t)
+			j, _ := m.queue.take()
+			time.AfterFunc(seconds*time.Second+time.Millisecond, func() {
+				from := time.Now().AddDate(0, -1, 0)
+				if _, err := m.Connectors.PatchActivation(t.Context(), boxID, "", connector.ActivationPatch{From: &from}); err != nil {
+					t.Error(err)
+				}
+			})
+			if err := m.Handle(t.Context(), j); err != nil {
+				t.Error(err)
+			}
+			if c := m.cursor(t); c.Next != "" || c.Link != "" || c.Claim != "" {
+				t.Errorf("after %d s: goes on from its former date: %+v", seconds, c)
+			}
+			m.tick(t)
+			m.work(t, 1)
+			if c := m.cursor(t); c.Link != "end" || m.graph.asked[""] != 2 {
+				t.Errorf("%+v, started %d times", c, m.graph.asked[""])
+			}
+		})
+	}
+}
+
+// What a message on the queue says of a claim is bounded, since people can write
+// messages too; a claim in the row that ends in years is of no force.
+func TestClaimsAreNotBelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openMailroom(t, 3, 1)
+		long := strings.Repeat("x", 50_000)
+		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: slices.Repeat([]string{boxID}, 1000), Claim: long}); err != nil || m.graph.calls() != 3 {
+			t.Errorf("%d calls, %v", m.graph.calls(), err)
+		}
+		c := m.cursor(t)
+		c.Claim, c.ClaimEnds = "for ever", time.Now().AddDate(10, 0, 0)
+		if _, err := m.Connectors.SaveCursor(t.Context(), boxID, c); err != nil {
+			t.Fatal(err)
+		}
+		m.tick(t)
+		m.work(t, 1)
+		if c := m.cursor(t); c.Claim != "" || m.graph.asked["end"] != 1 {
+			t.Errorf("%d quiet rounds, %+v", m.graph.asked["end"], c)
+		}
+	})
+}
