@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,8 +23,8 @@ import (
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/secret"
-	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
+	"kantoorpost/shared/wiretest"
 )
 
 // A backlog is a mailbox with so many pages of unread mail, at a second a page.
@@ -102,7 +103,7 @@ type mailroom struct {
 	graph *backlog
 	queue *jobs
 	poll  *poll.Handler
-	boxes *table.Table
+	wire  *wiretest.Wire // to the tables
 }
 
 type oldOffice struct{}
@@ -112,7 +113,8 @@ func (oldOffice) Version(context.Context) (int64, error) { return 1, nil }
 func openMailroom(t *testing.T, pages, perPage int) *mailroom {
 	t.Helper()
 	server := tabletest.New()
-	service := server.Service(t, server.Transport())
+	wire := server.Transport()
+	service := server.Service(t, wire)
 	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
 		t.Fatal(err)
 	}
@@ -120,10 +122,10 @@ func openMailroom(t *testing.T, pages, perPage int) *mailroom {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mailroom{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, boxes: service.Table("mailboxes")}
+	m := &mailroom{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire}
 	m.Handler = &Handler{
 		Connectors: connector.New(connector.Options{
-			Configuration: service.Table("configuration"), Mailboxes: m.boxes, Secrets: secrets, Clouds: entra.Public(),
+			Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"), Secrets: secrets, Clouds: entra.Public(),
 			Dial: func(string, azcore.TokenCredential) (connector.Graph, error) { return m.graph, nil },
 		}),
 		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
@@ -354,4 +356,49 @@ func TestClaimsAreNotBelieved(t *testing.T) {
 			t.Errorf("%d quiet rounds, %+v", m.graph.asked["end"], c)
 		}
 	})
+}
+
+// Each call to the tables in a round of some pages is refused, or done with its
+// answer lost, or hangs, or the process dies there: every mail is stored once,
+// the round ends, and nobody waits longer than for a claim and a tick.
+func TestAnyCallOfALongRoundMayFail(t *testing.T) {
+	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
+		for _, dies := range []bool{false, true} {
+			for n, more := 0, true; more; n++ {
+				synctest.Test(t, func(t *testing.T) {
+					m := openMailroom(t, 3, 1)
+					calls, ctx, kill := 0, t.Context(), func() {}
+					m.wire.Fault(func(int, *http.Request) wiretest.Fault {
+						calls++
+						switch {
+						case calls == n+1:
+							if dies {
+								kill()
+							}
+							return f
+						case calls > n && dies:
+							return wiretest.Refuse
+						}
+						return wiretest.Pass
+					})
+					_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}, Claim: job.NewClaim()})
+					j, _ := m.queue.take()
+					ctx, kill = context.WithTimeout(ctx, invoke.Deadline)
+					_ = m.Handle(ctx, j) // what fails is done again
+					kill()
+					more = calls > n
+					m.wire.Fault(nil)
+					for range 2 {
+						time.Sleep(5 * time.Minute) // simulated
+						m.tick(t)
+						m.work(t, 1)
+					}
+					all, _, err := m.Items.List(t.Context(), item.Query{Limit: 10})
+					if c := m.cursor(t); len(all) != 3 || c.Link != "end" || c.Claim != "" || err != nil {
+						t.Errorf("fault %d at call %d, dies: %t: %d mails, %+v, %v", f, n, dies, len(all), c, err)
+					}
+				})
+			}
+		}
+	}
 }
