@@ -33,6 +33,20 @@ type office struct {
 
 func newOffice(t testing.TB) *office {
 	t.Helper()
+	o := emptyOffice(t)
+	for i, rights := range []directory.Rights{directory.Administrator, directory.Manager, directory.Editor, directory.Reader} {
+		email := string(rights) + "@kantoor.nl"
+		if _, err := o.Directory.CreateTeamMember(t.Context(), directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}); err != nil {
+			t.Fatal(err)
+		}
+		o.people[string(rights)] = signedIn(i, "preferred_username", email)
+	}
+	return o
+}
+
+// emptyOffice is an office without team members.
+func emptyOffice(t testing.TB) *office {
+	t.Helper()
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
@@ -47,13 +61,6 @@ func newOffice(t testing.TB) *office {
 		}),
 		wire:   wire,
 		people: map[string]http.Header{"nobody": {}},
-	}
-	for i, rights := range []directory.Rights{directory.Administrator, directory.Manager, directory.Editor, directory.Reader} {
-		email := string(rights) + "@kantoor.nl"
-		if _, err := store.CreateTeamMember(t.Context(), directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}); err != nil {
-			t.Fatal(err)
-		}
-		o.people[string(rights)] = signedIn(i, "preferred_username", email)
 	}
 	o.people["stranger"] = signedIn(10, "preferred_username", "vreemde@kantoor.nl")
 	o.people["first"] = signedIn(11, "preferred_username", "eerste@kantoor.nl")

@@ -170,3 +170,50 @@ func TestAManagerAddsProspectsOnly(t *testing.T) {
 		}
 	}
 }
+
+// The first administrator is one no longer once he is a team member: he does
+// not make himself less by mistake while nobody else is administrator.
+func TestTheFirstAdministratorDoesNotLockHimselfOut(t *testing.T) {
+	for _, c := range []struct {
+		rights string
+		want   int
+	}{{"reader", http.StatusConflict}, {"administrator", http.StatusCreated}} {
+		o := emptyOffice(t)
+		other := o.ok(t, "first", "POST /api/team-members", `{"name":"Ander","email":"ander@kantoor.nl","rights":"reader"}`).body["id"].(string)
+		body := `{"name":"Eerste","email":"Eerste@kantoor.nl","rights":"` + c.rights + `"}`
+		if c.want == http.StatusConflict {
+			if got := o.call(t, "first", "PATCH /api/team-members/"+other, body); got.status != c.want {
+				t.Errorf("changes another into himself: %d %s", got.status, got.text)
+			}
+			file := "naam;e-mail;rechten\nEerste;eerste@kantoor.nl;raadpleger\n"
+			if got := o.call(t, "first", importPath, file, "Content-Type", "text/csv"); got.status != c.want {
+				t.Errorf("imports himself: %d %s", got.status, got.text)
+			}
+		}
+		if got := o.call(t, "first", "POST /api/team-members", body); got.status != c.want {
+			t.Errorf("as %s: %d %s", c.rights, got.status, got.text)
+		}
+		if got := o.ok(t, "first", "GET /api/me", ""); got.body["rights"] != "administrator" {
+			t.Errorf("afterwards he is %s", got.text)
+		}
+	}
+}
+
+func TestAnAccountIsTakenAway(t *testing.T) {
+	o := newOffice(t)
+	id := o.ok(t, "reader", "GET /api/me", "").body["id"].(string)
+	o.people["other"] = signedIn(30, "preferred_username", "reader@kantoor.nl")
+	if got := o.call(t, "other", "GET /api/me", ""); got.status != http.StatusForbidden {
+		t.Errorf("another account with the name: %d", got.status)
+	}
+	if got := o.call(t, "Directory.ReadWrite", "DELETE /api/team-members/"+id+"/account", ""); got.status != http.StatusForbidden {
+		t.Errorf("without the right: %d", got.status)
+	}
+	o.ok(t, "TeamMembers.ReadWrite", "DELETE /api/team-members/"+id+"/account", "")
+	if got := o.ok(t, "other", "GET /api/me", ""); got.body["id"] != id {
+		t.Errorf("the new account is %s", got.text)
+	}
+	if got := o.call(t, "reader", "GET /api/me", ""); got.status != http.StatusForbidden {
+		t.Errorf("the old account: %d", got.status)
+	}
+}

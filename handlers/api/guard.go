@@ -58,7 +58,7 @@ func (a *api) unidentified(ctx context.Context, err error) *problem {
 		return newProblem(http.StatusUnauthorized, "sign in with an account of the office")
 	case errors.Is(err, access.ErrStranger):
 		slog.WarnContext(ctx, "stranger refused", "err", err)
-		return newProblem(http.StatusForbidden, "you are signed in, but are no active team member of this office; an administrator can add you with this e-mail address")
+		return newProblem(http.StatusForbidden, "you are signed in, but are no active team member of this office; an administrator can add you with the name that you sign in with as e-mail address")
 	}
 	return a.problem(ctx, err)
 }

@@ -70,6 +70,11 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 			return intake.Report{}, newProblem(http.StatusForbidden, "nothing was imported: the file has team members, and your rights do not include "+
 				string(access.MembersWrite)+"; an application needs the app role TeamMembers.ReadWrite for them")
 		}
+		if who := actor(ctx); who.IsFirst() && !bulk.Administered() {
+			if _, found := bulk.MemberByAddress(who.Member.Email); found {
+				return intake.Report{}, directory.ErrLastAdministrator
+			}
+		}
 		if report.DryRun = dryRun; dryRun {
 			return report, nil
 		}

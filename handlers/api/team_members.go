@@ -3,6 +3,9 @@ package api
 import (
 	"cmp"
 	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
@@ -29,9 +32,11 @@ func (a *api) registerTeamMembers() {
 		list: a.Directory.TeamMembers,
 		get:  a.Directory.TeamMember,
 		create: func(ctx context.Context, in newTeamMember) (directory.TeamMember, error) {
-			return a.Directory.CreateTeamMember(ctx, directory.TeamMember{
-				Name: in.Name, Email: in.Email, Rights: in.Rights, Active: in.Active == nil || *in.Active,
-			})
+			m := directory.TeamMember{Name: in.Name, Email: in.Email, Rights: in.Rights, Active: in.Active == nil || *in.Active}
+			if err := a.keepFirst(ctx, m); err != nil {
+				return m, err
+			}
+			return a.Directory.CreateTeamMember(ctx, m)
 		},
 		update: func(ctx context.Context, id, revision string, in teamMemberPatch) (directory.TeamMember, error) {
 			return a.Directory.UpdateTeamMember(ctx, id, revision, func(m *directory.TeamMember) error {
@@ -40,15 +45,50 @@ func (a *api) registerTeamMembers() {
 				} else if in.Substitute.set {
 					m.Substitute = in.Substitute.value.substitute()
 				}
-				return cmp.Or(
+				err := cmp.Or(
 					in.Name.into(&m.Name, "name"),
 					in.Email.into(&m.Email, "email"),
 					in.Rights.into(&m.Rights, "rights"),
 					in.Active.into(&m.Active, "active"),
 				)
+				if err != nil {
+					return err
+				}
+				return a.keepFirst(ctx, *m)
 			})
 		},
 		remove:   a.Directory.DeleteTeamMember,
 		identity: func(m directory.TeamMember) (string, string) { return m.ID, m.Revision },
 	}.register(a)
+	handle(a, access.MembersWrite, huma.Operation{
+		OperationID: "delete-account", Method: http.MethodDelete, Path: "/api/team-members/{id}/account", Tags: []string{"directory"},
+		Summary:       "Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name gets the place",
+		DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, in *struct {
+		ByID
+		Precondition
+	}) (*struct{}, error) {
+		revision, err := in.revision()
+		if err != nil {
+			return nil, err
+		}
+		return nil, a.Directory.Unbind(ctx, in.ID, revision)
+	})
+}
+
+// keepFirst refuses that the first administrator, who is one no longer once a
+// team member has the same address, leaves an office without administrator.
+func (a *api) keepFirst(ctx context.Context, m directory.TeamMember) error {
+	who := actor(ctx)
+	if address, err := directory.NormalAddress(m.Email); err != nil || !who.IsFirst() || address != who.Member.Email {
+		return nil
+	}
+	if m.Active && m.Rights == directory.Administrator {
+		return nil
+	}
+	administered, err := a.Directory.Administered(ctx)
+	if err == nil && !administered {
+		err = directory.ErrLastAdministrator
+	}
+	return err
 }

@@ -63,10 +63,15 @@ func (a Actor) ID() string {
 	if a.Application != "" {
 		return "application:" + a.Application
 	}
-	if a.Member.ID == "" && a.Member.Email != "" {
+	if a.IsFirst() {
 		return "first-administrator"
 	}
 	return a.Member.ID
+}
+
+// IsFirst says whether the actor is the first administrator, who has no record.
+func (a Actor) IsFirst() bool {
+	return a.Application == "" && a.Member.ID == "" && a.Member.Email != ""
 }
 
 // A rule says from which rights on a person may do something, and with which

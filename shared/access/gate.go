@@ -29,8 +29,8 @@ type Gate struct {
 	Enabled bool
 	// Tenant is the id of the Entra tenant that staff signs in to.
 	Tenant string
-	// FirstAdministrator is the e-mail address of who is administrator as
-	// long as the directory does not know better.
+	// FirstAdministrator is the sign-in name of who is administrator until the
+	// directory has a team member with that e-mail address, and never again.
 	FirstAdministrator string
 	Directory          *directory.Store
 }
@@ -57,36 +57,42 @@ func (g Gate) identify(ctx context.Context, h http.Header) (Actor, error) {
 }
 
 func (g Gate) person(ctx context.Context, p Principal) (Actor, error) {
+	if p.Guest {
+		return Actor{}, fmt.Errorf("%w: a guest of the tenant", ErrStranger)
+	}
 	member, found, err := g.Directory.MemberByPerson(ctx, p.Tenant, p.Object)
 	if err != nil {
 		return Actor{}, err
 	}
 	if !found {
-		member, found, err = g.bind(ctx, p)
-		if err != nil {
+		if p.SignIn == "" {
+			return Actor{}, fmt.Errorf("%w: an account that nobody has, without the name that it signs in with", ErrNobody)
+		}
+		if member, found, err = g.bind(ctx, p); err != nil {
 			return Actor{}, err
 		}
 	}
-	if found && member.Active && member.Rights == directory.Administrator {
+	if found && member.Active {
 		return Actor{Member: member}, nil
 	}
-	address, first, err := g.first(ctx, p, found)
+	if found {
+		return Actor{}, ErrStranger
+	}
+	address, first, err := g.first(ctx, p)
 	if err != nil {
 		return Actor{}, err
 	}
-	if first {
-		// Without a record of his own he has no id either.
-		return Actor{Member: directory.TeamMember{ID: member.ID, Name: p.Name, Email: address, Active: true, Rights: directory.Administrator}}, nil
-	}
-	if !found || !member.Active {
+	if !first {
 		return Actor{}, ErrStranger
 	}
-	return Actor{Member: member}, nil
+	// Without a record of his own he has no id either.
+	return Actor{Member: directory.TeamMember{Name: p.Name, Email: address, Active: true, Rights: directory.Administrator}}, nil
 }
 
-// bind gives the account of p to the team member with its e-mail address.
+// bind gives the account of p to the team member whose e-mail address is the
+// name that p signs in with.
 func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool, error) {
-	member, found, err := g.Directory.MemberByAddress(ctx, p.Email)
+	member, found, err := g.Directory.MemberByAddress(ctx, p.SignIn)
 	if err != nil || !found || !member.Active {
 		return directory.TeamMember{}, false, err
 	}
@@ -101,11 +107,11 @@ func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool
 	return member, true, nil
 }
 
-// first says whether p is the first administrator and the directory does not
-// know better: it has no team member with that address, or no administrator at
-// all.
-func (g Gate) first(ctx context.Context, p Principal, found bool) (address string, first bool, err error) {
-	address, err = directory.NormalAddress(p.Email)
+// first says whether p is the first administrator: who signs in with that name,
+// as long as the directory has not had a team member with it, or with the
+// account.
+func (g Gate) first(ctx context.Context, p Principal) (address string, first bool, err error) {
+	address, err = directory.NormalAddress(p.SignIn)
 	if err != nil {
 		return "", false, nil
 	}
@@ -113,12 +119,6 @@ func (g Gate) first(ctx context.Context, p Principal, found bool) (address strin
 	if err != nil || address != wanted {
 		return "", false, nil
 	}
-	if !found {
-		_, found, err = g.Directory.MemberByAddress(ctx, p.Email)
-		if err != nil || !found {
-			return address, err == nil, err
-		}
-	}
-	administered, err := g.Directory.Administered(ctx)
-	return address, err == nil && !administered, err
+	was, err := g.Directory.WasMember(ctx, address, p.Tenant, p.Object)
+	return address, err == nil && !was, err
 }

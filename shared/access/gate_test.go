@@ -106,7 +106,7 @@ func TestOnlyAWellFormedPrincipalOfTheTenantIsSomebody(t *testing.T) {
 func TestClaimsMayHaveTheirMappedNames(t *testing.T) {
 	g := newGate(t)
 	g.add(t, "alice@kantoor.nl", directory.Reader)
-	for _, email := range []string{xmlsoapClaims + "upn", xmlsoapClaims + "emailaddress", "upn"} {
+	for _, email := range []string{xmlsoapClaims + "upn", "preferred_username", "upn"} {
 		h := signed(claims{identityClaims + "tenantid": tenant, identityClaims + "objectidentifier": alice, email: "ALICE@kantoor.nl"})
 		if actor, err := g.Identify(t.Context(), h); err != nil || actor.Member.Email != "alice@kantoor.nl" {
 			t.Errorf("%s: %+v, %v", email, actor, err)
@@ -182,15 +182,119 @@ func TestTheFirstAdministratorIsOneUntilTheDirectoryKnowsBetter(t *testing.T) {
 	if err := g.Directory.DeleteTeamMember(ctx, member.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	is("when he is deleted", directory.Administrator)
+	if actor, err := g.Identify(ctx, boss); !errors.Is(err, ErrStranger) {
+		t.Errorf("when he is deleted: %+v, %v", actor, err)
+	}
 }
 
-func TestAReaderWhoIsFirstAdministratorHelpsAnOfficeThatHasNone(t *testing.T) {
+// Whatever ends a team member, the first administrator does not rise again:
+// neither with the address nor with the account.
+func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
+	edit := func(f func(*directory.TeamMember)) func(Gate, directory.TeamMember) error {
+		return func(g Gate, m directory.TeamMember) error {
+			_, err := g.Directory.UpdateTeamMember(t.Context(), m.ID, "", func(m *directory.TeamMember) error { f(m); return nil })
+			return err
+		}
+	}
+	remove := func(g Gate, m directory.TeamMember) error {
+		return g.Directory.DeleteTeamMember(t.Context(), m.ID, "")
+	}
+	for name, end := range map[string]func(Gate, directory.TeamMember) error{
+		"deleted":           remove,
+		"inactive":          edit(func(m *directory.TeamMember) { m.Active = false }),
+		"another address":   edit(func(m *directory.TeamMember) { m.Email = "else@kantoor.nl" }),
+		"renamed, inactive": edit(func(m *directory.TeamMember) { m.Email, m.Active = "else@kantoor.nl", false }),
+	} {
+		for _, signedIn := range []bool{false, true} {
+			g := newGate(t)
+			g.add(t, "other@kantoor.nl", directory.Administrator)
+			m := g.add(t, "boss@kantoor.nl", directory.Administrator)
+			if signedIn {
+				if _, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := end(g, m); err != nil {
+				t.Fatal(err)
+			}
+			if actor, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl")); !errors.Is(err, ErrStranger) {
+				t.Errorf("%s, signed in %t: %+v, %v", name, signedIn, actor, err)
+			}
+		}
+	}
+	// A former member with another address, whose sign-in name became the
+	// first administrator's.
 	g := newGate(t)
-	member := g.add(t, "boss@kantoor.nl", directory.Reader)
-	actor, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl"))
-	if err != nil || actor.Member.Rights != directory.Administrator || actor.Member.ID != member.ID {
-		t.Errorf("%+v, %v", actor, err)
+	m := g.add(t, "alice@kantoor.nl", directory.Reader)
+	if _, err := g.Identify(t.Context(), user(alice, "alice@kantoor.nl")); err != nil {
+		t.Fatal(err)
+	}
+	if err := remove(g, m); err != nil {
+		t.Fatal(err)
+	}
+	if actor, err := g.Identify(t.Context(), user(alice, "boss@kantoor.nl")); !errors.Is(err, ErrStranger) {
+		t.Errorf("the account of a former member: %+v, %v", actor, err)
+	}
+}
+
+// What people can write into their own account binds it to nobody.
+func TestOnlyTheSignInNameBindsAnAccount(t *testing.T) {
+	for name, c := range map[string]claims{
+		"e-mail":              {"email": "boss@kantoor.nl"},
+		"mapped e-mail":       {xmlsoapClaims + "emailaddress": "boss@kantoor.nl"},
+		"another sign-in":     {"email": "boss@kantoor.nl", "preferred_username": "mallet@kantoor.nl"},
+		"guest by name":       {"preferred_username": "boss@kantoor.nl", "upn": "boss_kantoor.nl#EXT#@x.onmicrosoft.com"},
+		"guest by v1 name":    {"upn": "boss@kantoor.nl", "unique_name": "boss_kantoor.nl#ext#@x.onmicrosoft.com"},
+		"guest by acct":       {"preferred_username": "boss@kantoor.nl", "acct": "1"},
+		"guest by idp":        {"preferred_username": "boss@kantoor.nl", "idp": "https://sts.windows.net/" + mallet + "/"},
+		"guest by mapped idp": {"preferred_username": "boss@kantoor.nl", identityClaims + "identityprovider": "live.com"},
+	} {
+		for _, member := range []bool{false, true} {
+			g := newGate(t)
+			if member {
+				g.add(t, "boss@kantoor.nl", directory.Administrator)
+			}
+			c["tid"], c["oid"] = tenant, alice
+			actor, err := g.Identify(t.Context(), signed(c))
+			if !errors.Is(err, ErrNobody) && !errors.Is(err, ErrStranger) {
+				t.Errorf("%s, member %t: %+v, %v", name, member, actor, err)
+			}
+		}
+	}
+	g := newGate(t)
+	g.add(t, "boss@kantoor.nl", directory.Administrator)
+	own := claims{"tid": tenant, "oid": alice, "preferred_username": "boss@kantoor.nl", "acct": "0", "idp": "https://sts.windows.net/" + tenant + "/"}
+	if actor, err := g.Identify(t.Context(), signed(own)); err != nil || actor.Member.Email != "boss@kantoor.nl" {
+		t.Errorf("a member of the tenant: %+v, %v", actor, err)
+	}
+	// Once bound, the account is enough.
+	bound := claims{"tid": tenant, "oid": alice, "email": "x@y.nl"}
+	if actor, err := g.Identify(t.Context(), signed(bound)); err != nil || actor.Member.Email != "boss@kantoor.nl" {
+		t.Errorf("a bound account: %+v, %v", actor, err)
+	}
+	own["acct"] = "1"
+	if actor, err := g.Identify(t.Context(), signed(own)); !errors.Is(err, ErrStranger) {
+		t.Errorf("a bound account that became a guest: %+v, %v", actor, err)
+	}
+}
+
+func TestAnAccountThatIsTakenAwayMakesPlace(t *testing.T) {
+	g, ctx := newGate(t), t.Context()
+	m := g.add(t, "alice@kantoor.nl", directory.Editor)
+	if _, err := g.Identify(ctx, user(alice, "alice@kantoor.nl")); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Directory.Unbind(ctx, m.ID, "another"); !errors.Is(err, directory.ErrChanged) {
+		t.Errorf("of another revision: %v", err)
+	}
+	if err := g.Directory.Unbind(ctx, m.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if actor, err := g.Identify(ctx, user(mallet, "alice@kantoor.nl")); err != nil || actor.Member.ID != m.ID {
+		t.Errorf("the new account: %+v, %v", actor, err)
+	}
+	if _, err := g.Identify(ctx, user(alice, "alice@kantoor.nl")); !errors.Is(err, ErrStranger) {
+		t.Errorf("the old account: %v", err)
 	}
 }
 
@@ -250,7 +354,7 @@ func FuzzParsePrincipal(f *testing.F) {
 	f.Add(`{"auth_typ":"aad","claims":[null,{}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := ParsePrincipal(http.Header{Header: {base64.StdEncoding.EncodeToString([]byte(text))}})
-		if err == nil && (!isGUID(p.Tenant) || !isGUID(p.Object) || !p.Application && p.Email == "") {
+		if err == nil && (!isGUID(p.Tenant) || !isGUID(p.Object)) {
 			t.Errorf("%q is %+v", text, p)
 		}
 	})

@@ -25,9 +25,10 @@ type asked struct {
 // Identify returns who is asking. Errors: ErrClosed, ErrNobody, ErrStranger,
 // and those of the directory.
 //
-// An account is bound to the team member with its e-mail address when it first
-// signs in; from then on its object id is what counts. An address that passes
-// to somebody else does not take the team member along.
+// An account is bound to the team member whose e-mail address is the name that
+// it signs in with, when it first does; from then on its object id is what
+// counts. An address that passes to somebody else does not take the team member
+// along.
 func (g Gate) Identify(ctx context.Context, h http.Header) (Actor, error) {
 	k, ok := ctx.Value(askedKey{}).(*asked)
 	if !ok {

@@ -21,18 +21,26 @@ const maxPrincipal = 64 << 10
 // A Principal is who has signed in, as the platform tells.
 type Principal struct {
 	Tenant, Object string // an account is known by both, and by nothing else
-	Email, Name    string
-	Roles          []string
-	Application    bool // a service principal, not a person
+	// SignIn is the name that a person signs in with, which only the tenant
+	// gives; "" when the token does not say it. An e-mail address, which a
+	// person may set, is no substitute.
+	// https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#use-claims-to-reliably-identify-a-user
+	SignIn      string
+	Name        string
+	Roles       []string
+	Application bool // a service principal, not a person
+	Guest       bool // a person whose account belongs to another organisation
 }
 
 type principalJSON struct {
-	Type     string `json:"auth_typ"`
-	RoleType string `json:"role_typ"`
-	Claims   []struct {
-		Type  string `json:"typ"`
-		Value string `json:"val"`
-	} `json:"claims"`
+	Type     string      `json:"auth_typ"`
+	RoleType string      `json:"role_typ"`
+	Claims   []claimJSON `json:"claims"`
+}
+
+type claimJSON struct {
+	Type  string `json:"typ"`
+	Value string `json:"val"`
 }
 
 // The platform renames some claims unless it is told not to.
@@ -42,6 +50,10 @@ const (
 	xmlsoapClaims  = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 	roleClaim      = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 )
+
+// signInClaims hold the name that somebody signs in with, the first that is
+// there.
+var signInClaims = [...]string{"preferred_username", "upn", xmlsoapClaims + "upn"}
 
 // ParsePrincipal reads the header of a request. Anything odd in it is an
 // error, never an anonymous principal.
@@ -84,9 +96,9 @@ func (in principalJSON) principal() (p Principal, err error) {
 	}
 	p.Tenant = one("tid", identityClaims+"tenantid")
 	p.Object = one("oid", identityClaims+"objectidentifier")
-	// An address that anybody may set for himself comes last.
-	p.Email = one("preferred_username", "upn", xmlsoapClaims+"upn", "email", xmlsoapClaims+"emailaddress")
+	p.SignIn = one(signInClaims[:]...)
 	p.Name = one("name", xmlsoapClaims+"name")
+	p.Guest = in.isGuest(p.Tenant)
 	kind, scope := one("idtyp"), one("scp", identityClaims+"scope")
 	for _, c := range in.Claims {
 		if c.Type == "roles" || c.Type == roleClaim || c.Type != "" && c.Type == in.RoleType {
@@ -100,11 +112,28 @@ func (in principalJSON) principal() (p Principal, err error) {
 	// optional claim is on; otherwise it names the application and has neither
 	// a user's name nor a scope.
 	// https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
-	p.Application = kind == "app" || kind == "" && p.Email == "" && scope == "" && one("azp", "appid") != ""
-	if err == nil && !p.Application && p.Email == "" {
-		err = errors.New("principal is a person without an e-mail address")
-	}
+	p.Application = kind == "app" ||
+		kind == "" && p.SignIn == "" && scope == "" && one("email", xmlsoapClaims+"emailaddress") == "" && one("azp", "appid") != ""
 	return p, err
+}
+
+// isGuest says whether any claim tells that the account is a guest of tenant.
+// https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (acct)
+// https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference (idp)
+// https://learn.microsoft.com/entra/external-id/user-properties#user-principal-name
+func (in principalJSON) isGuest(tenant string) bool {
+	return slices.ContainsFunc(in.Claims, func(c claimJSON) bool {
+		value := strings.ToLower(c.Value)
+		switch c.Type {
+		case "acct":
+			return value == "1"
+		case "idp", identityClaims + "identityprovider":
+			return value != "" && !strings.Contains(value, strings.ToLower(tenant))
+		case "unique_name", xmlsoapClaims + "name":
+			return strings.Contains(value, "#ext#")
+		}
+		return slices.Contains(signInClaims[:], c.Type) && strings.Contains(value, "#ext#")
+	})
 }
 
 func isGUID(text string) bool {

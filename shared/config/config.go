@@ -27,7 +27,7 @@ type Config struct {
 
 	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED"` // App Service Authentication is on: its headers can be trusted
 	AuthTenant         string `env:"AUTH_TENANT_ID"`       // the Entra tenant of the office's own people
-	FirstAdministrator string `env:"FIRST_ADMINISTRATOR"`  // e-mail address of who may do everything until the directory has an administrator
+	FirstAdministrator string `env:"FIRST_ADMINISTRATOR"`  // sign-in name of who may do everything until a team member has that e-mail address
 
 	Simulator string     `env:"SIMULATOR_URL"`               // a simulated Microsoft 365 tenant; only locally
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO"` // DEBUG, INFO, WARN or ERROR

@@ -69,6 +69,11 @@ func rowsOf[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.
 		}
 	}
 	for _, d := range now.derived() {
+		if d.lasting {
+			ops = append(ops, table.Put(table.Row{Key: d.key, Props: map[string]any{}}))
+			delete(before, d.key)
+			continue
+		}
 		copied := table.Row{Key: d.key, Props: map[string]any{"id": row.Props["id"]}}
 		switch {
 		case d.holds != nil:
@@ -88,6 +93,10 @@ func rowsOf[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.
 		delete(before, d.key)
 	}
 	for key, d := range before {
+		if d.lasting {
+			ops = append(ops, table.Put(table.Row{Key: key, Props: map[string]any{}}))
+			continue
+		}
 		if d.index { // may be missing
 			_, found, err := find[struct{}](ctx, s, key)
 			if err != nil {

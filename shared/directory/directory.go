@@ -13,6 +13,7 @@
 //	member-address|ADDRESS                copy, unique
 //	member-name|NAME|ID                   copy, in the order of lists
 //	member-person|TENANT|OBJECT           copy, unique: the account that signed in
+//	member-was|HASH                       the address or the account of a member, now or formerly; never deleted
 //	substitute|SUBSTITUTE|ID              copy: for whom a member stands in
 //	client|ID                             Client
 //	client-number|NUMBER                  copy, unique, in the order of lists
@@ -102,6 +103,10 @@ type derivedRow struct {
 	// row, or when it was derived in another way, have it from their next
 	// change on.
 	index bool
+	// lasting says that the row tells that there was such an object, and stays
+	// when the object goes or is no longer such. It may be missing like an
+	// index: deleting the object writes it then.
+	lasting bool
 	// unique names the field that must be unique, if it must.
 	unique, value string
 }

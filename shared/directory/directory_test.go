@@ -87,7 +87,7 @@ func (o office) consistent(t testing.TB) {
 			expect[clientTeam](t, rows, want, row)
 		case "rule":
 			expect[Rule](t, rows, want, row)
-		case "z", prospectsKey:
+		case "z", prospectsKey, "member-was":
 			want[key] = true
 		}
 	}
@@ -282,7 +282,9 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	rows := slices.DeleteFunc(o.server.Snapshot(t)["directory"], func(r table.Row) bool { return strings.HasPrefix(r.Key, "z|") })
+	rows := slices.DeleteFunc(o.server.Snapshot(t)["directory"], func(r table.Row) bool {
+		return strings.HasPrefix(r.Key, "z|") || strings.HasPrefix(r.Key, "member-was|")
+	})
 	if len(rows) != 1 || rows[0].Key != versionKey {
 		t.Errorf("an emptied directory keeps %v", rows)
 	}
@@ -372,4 +374,40 @@ func TestAChangeLargerThanATransactionSaysSoAndChangesNothing(t *testing.T) {
 		t.Error("the contact changed")
 	}
 	o.consistent(t)
+}
+
+// A member who was saved before there were marks leaves one when he goes; and
+// it comes and goes in no other transaction than the member does.
+func TestFormerTeamMembersLeaveAMark(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	was := func(when, address string, want bool) {
+		t.Helper()
+		if got, err := o.WasMember(ctx, address, "T", "O"); err != nil || got != want {
+			t.Errorf("%s: %t, %v", when, got, err)
+		}
+	}
+	was("never", "sanne@kantoor.nl", false)
+	sanne := o.member(t, "Sanne@Kantoor.nl", Editor)
+	for _, row := range o.server.Snapshot(t)["directory"] {
+		if strings.HasPrefix(row.Key, "member-was|") {
+			if err := o.table.Write(ctx, table.Delete(table.Row{Key: row.Key})); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	was("now", "sanne@kantoor.nl", true)
+	o.wire.Reset()
+	if err := o.DeleteTeamMember(ctx, sanne.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	writes := 0
+	for _, call := range o.wire.Calls() {
+		if call.Method != "GET" {
+			writes++
+		}
+	}
+	if writes != 1 {
+		t.Errorf("deleting took %d transactions", writes)
+	}
+	was("formerly", "SANNE@kantoor.nl", true)
 }

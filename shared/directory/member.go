@@ -58,8 +58,10 @@ func (m memberRow) derived() []derivedRow {
 	rows := []derivedRow{
 		{key: keyOf("member-address", m.Email), copies: true, unique: "email", value: m.Email},
 		{key: keyOf("member-name", sortable(m.Name), m.ID), copies: true},
+		{key: wasAddress(m.Email), lasting: true},
 	}
 	if m.Object != "" {
+		rows = append(rows, derivedRow{key: wasAccount(m.Tenant, m.Object), lasting: true})
 		rows = append(rows, derivedRow{key: keyOf("member-person", m.Tenant, m.Object), copies: true, unique: "account", value: m.Object})
 	}
 	if m.Substitute != nil {
@@ -122,7 +124,7 @@ func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], err
 
 // UpdateTeamMember changes a team member; revision "" means whatever it is.
 // A new e-mail address takes the account away, so that the next to sign in with
-// that address is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
+// that address as sign-in name is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
 // ErrLastAdministrator.
 func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
 	row, err := update(ctx, s, "member", id, revision, func(c *change, was memberRow) (memberRow, error) {

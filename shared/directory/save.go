@@ -43,6 +43,10 @@ func release[T entity[T]](ctx context.Context, c *change, was, now *T) error {
 		if kept[d.key] {
 			continue
 		}
+		if d.lasting {
+			c.add(d.key, table.Put(table.Row{Key: d.key, Props: map[string]any{}}))
+			continue
+		}
 		if d.index {
 			_, found, err := find[struct{}](ctx, c.store, d.key)
 			if err != nil {
@@ -79,6 +83,10 @@ func write[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
 		}
 	}
 	for _, d := range now.derived() {
+		if d.lasting {
+			c.add(d.key, table.Put(table.Row{Key: d.key, Props: map[string]any{}}))
+			continue
+		}
 		copied := table.Row{Key: d.key, Props: map[string]any{"id": row.Props["id"]}}
 		switch {
 		case d.holds != nil:
