@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/config"
 )
 
-var update = flag.Bool("update", false, "write functions/*/function.json from the function table")
+var update = flag.Bool("update", false, "write functions/*/function.json, infra/storage.json and infra/public.json from the code")
 
 // What Azure reads is what the table says, and nothing else stands beside it:
 // the host would take another file for a script.
@@ -123,5 +125,96 @@ func TestLocalSettingsExample(t *testing.T) {
 	}
 	if _, err := newApp(c, wires{}); err != nil {
 		t.Error(err)
+	}
+}
+
+// What the templates make is what the code uses: with the rights that it has in
+// Azure it can create none of it.
+func TestInfraStorage(t *testing.T) {
+	poison := func(q string) string { return q + "-poison" } // the host's name for it
+	var content struct {
+		Queues       []string `json:"queues"`
+		PoisonQueues []string `json:"poisonQueues"`
+		Tables       []string `json:"tables"`
+		Containers   []string `json:"containers"`
+	}
+	content.Queues, content.Tables = queueNames(), tableNames()
+	for _, q := range content.Queues {
+		content.PoisonQueues = append(content.PoisonQueues, poison(q))
+	}
+	// The code keeps nothing in blobs: what runs is there, and what ran before.
+	content.Containers = []string{"packages", "releases"}
+	golden(t, "../infra/storage.json", content)
+
+	var listened []string
+	for _, f := range (&app{}).functions() {
+		var j struct {
+			Bindings []struct{ Type, QueueName string }
+		}
+		if err := json.Unmarshal(f.JSON(), &j); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range j.Bindings {
+			if b.Type == "queueTrigger" {
+				listened = append(listened, b.QueueName)
+			}
+		}
+	}
+	if !slices.Equal(listened, queueNames()) {
+		t.Errorf("functions listen to %q, the queues are %q", listened, queueNames())
+	}
+}
+
+// App Service Authentication lets nobody through without a sign-in but to the
+// operations that the code declares public.
+func TestInfraPublic(t *testing.T) {
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Action access.Action `json:"x-action"`
+		}
+	}
+	w := newWorld(t)
+	if code := w.ask("", "GET", "/api/openapi.json", nil, &doc); code != 200 {
+		t.Fatal(code)
+	}
+	var public []string
+	for path, operations := range doc.Paths {
+		for method, o := range operations {
+			if o.Action != access.Public {
+				continue
+			}
+			if method != "get" || strings.Contains(path, "{") {
+				t.Errorf("%s %s is public: a path that is open must only be read, and be open as a whole", method, path)
+			}
+			public = append(public, path)
+		}
+	}
+	slices.Sort(public)
+	golden(t, "../infra/public.json", public)
+	// The platform lets whatever begins so through.
+	for path, operations := range doc.Paths {
+		for _, p := range public {
+			if path != p && strings.HasPrefix(path, p) {
+				t.Errorf("%s is reached without a sign-in, since %s is public: %v", path, p, operations)
+			}
+		}
+	}
+}
+
+// golden holds a file of JSON against what the code says.
+func golden(t *testing.T, file string, want any) {
+	t.Helper()
+	text, err := json.MarshalIndent(want, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, '\n')
+	if *update {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, text) {
+		t.Errorf("%s is not what the code says (%v); write it with: go test ./handlers -update", file, err)
 	}
 }

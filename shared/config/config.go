@@ -12,27 +12,27 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Config is what the environment says. The Functions host sets what starts with
-// FUNCTIONS, AzureWebJobs, IDENTITY and WEBSITE.
+// Config is what the environment says. The tag from is the Source of a setting,
+// local its value in local.settings.json.example.
 type Config struct {
-	Port int `env:"FUNCTIONS_CUSTOMHANDLER_PORT" envDefault:"8080"` // where the host calls us, on the loopback address
+	Port int `env:"FUNCTIONS_CUSTOMHANDLER_PORT" envDefault:"8080" from:"platform"` // where the host calls us, on the loopback address
 
-	Storage  string `env:"AzureWebJobsStorage"`                  // connection string; only locally
-	TableURL string `env:"AzureWebJobsStorage__tableServiceUri"` // else the services' addresses, for the managed identity
-	QueueURL string `env:"AzureWebJobsStorage__queueServiceUri"`
-	Identity string `env:"AzureWebJobsStorage__clientId"` // client id of the user-assigned identity; "" for the system-assigned
+	Storage  string `env:"AzureWebJobsStorage" from:"machine" local:"azurite"`   // connection string
+	TableURL string `env:"AzureWebJobsStorage__tableServiceUri" from:"template"` // else the services' addresses, for the managed identity
+	QueueURL string `env:"AzureWebJobsStorage__queueServiceUri" from:"template"`
+	Identity string `env:"AzureWebJobsStorage__clientId" from:"template"` // client id of the user-assigned identity; "" for the system-assigned
 
-	KeyVaultURL string `env:"KEY_VAULT_URL"` // where client secrets of connectors are kept
-	SecretsFile string `env:"SECRETS_FILE"`  // or a file, only locally
+	KeyVaultURL string `env:"KEY_VAULT_URL" from:"template"`                    // where client secrets of connectors are kept
+	SecretsFile string `env:"SECRETS_FILE" from:"machine" local:"secrets.json"` // or a file
 
-	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED"` // App Service Authentication is on: its headers can be trusted
-	AuthTenant         string `env:"AUTH_TENANT_ID"`       // the Entra tenant of the office's own people
-	FirstAdministrator string `env:"FIRST_ADMINISTRATOR"`  // sign-in name of who may do everything until a team member has that e-mail address
+	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED" from:"platform" local:"true"`                           // App Service Authentication is on: its headers can be trusted
+	AuthTenant         string `env:"AUTH_TENANT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // the Entra tenant of the office's own people
+	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`             // sign-in name of who may do everything until a team member has that e-mail address
 
-	Simulator string     `env:"SIMULATOR_URL"`               // a simulated Microsoft 365 tenant; only locally
-	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO"` // DEBUG, INFO, WARN or ERROR
+	Simulator string     `env:"SIMULATOR_URL" from:"machine"`                             // a simulated Microsoft 365 tenant
+	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO" from:"template" local:"INFO"` // DEBUG, INFO, WARN or ERROR
 
-	Site string `env:"WEBSITE_SITE_NAME"` // set in Azure
+	Site string `env:"WEBSITE_SITE_NAME" from:"platform"` // set in Azure
 }
 
 // Load reads the environment. Its error names every setting that is missing or

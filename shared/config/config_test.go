@@ -1,11 +1,43 @@
 package config_test
 
 import (
+	"bytes"
+	"flag"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"kantoorpost/shared/config"
 )
+
+var update = flag.Bool("update", false, "write local.settings.json.example from the struct Config")
+
+// Each setting says where it comes from, and the example has all that a machine
+// without Azure needs.
+func TestSettings(t *testing.T) {
+	sources := []config.Source{config.Template, config.HostOnly, config.Platform, config.Machine}
+	seen := map[string]bool{}
+	for _, s := range config.Settings() {
+		if s.Name == "" || seen[s.Name] || !slices.Contains(sources, s.From) {
+			t.Errorf("%q from %q: a field of Config needs its tags env and from, once", s.Name, s.From)
+		}
+		seen[s.Name] = true
+		ofPlatform := strings.HasPrefix(s.Name, "WEBSITE_") || strings.HasPrefix(s.Name, "FUNCTIONS_") || strings.HasPrefix(s.Name, "IDENTITY_")
+		if ofPlatform != (s.From == config.Platform) {
+			t.Errorf("%s is from %q", s.Name, s.From)
+		}
+	}
+	const file = "../../local.settings.json.example"
+	if *update {
+		if err := os.WriteFile(file, config.Example(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := os.ReadFile(file); err != nil || !bytes.Equal(text, config.Example()) {
+		t.Errorf("%s is not what Config says (%v); write it with: go test ./shared/config -update", file, err)
+	}
+}
 
 // All that is wrong is said at once, by the name of the setting.
 func TestMistakesAreSaidAtOnce(t *testing.T) {

@@ -1,0 +1,133 @@
+package infra_test
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"kantoorpost/shared/config"
+)
+
+func load(t *testing.T, file string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+}
+
+// content is storage.json, which a test of package handlers holds against the
+// function table.
+type content struct{ Queues, PoisonQueues, Tables, Containers []string }
+
+// All that the code uses is there: the identity of the app may not create it.
+func TestStorageHasAllThatTheCodeUses(t *testing.T) {
+	var want content
+	load(t, "storage.json", &want)
+	for _, q := range want.Queues {
+		if !slices.Contains(want.PoisonQueues, q+"-poison") {
+			t.Errorf("queue %s has no poison queue", q)
+		}
+	}
+	for _, name := range environments {
+		s := read(t, name)
+		for typ, names := range map[string][]string{
+			"queueServices/queues":    append(slices.Clone(want.Queues), want.PoisonQueues...),
+			"tableServices/tables":    want.Tables,
+			"blobServices/containers": want.Containers,
+		} {
+			var got []string
+			for _, r := range s.of("Microsoft.Storage/storageAccounts/" + typ) {
+				got = append(got, r.last())
+			}
+			slices.Sort(got)
+			slices.Sort(names)
+			if len(names) == 0 || !slices.Equal(got, names) {
+				t.Errorf("%s: %s are %q; the code uses %q", name, typ, got, names)
+			}
+		}
+	}
+}
+
+// settings are the app settings of an app.
+func settings(t *testing.T, app resource) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	list, _ := app.at("siteConfig.appSettings").([]any)
+	for _, e := range list {
+		m := e.(map[string]any)
+		name, value := m["name"].(string), m["value"].(string)
+		if _, twice := all[name]; twice {
+			t.Errorf("setting %s stands there twice", name)
+		}
+		all[name] = value
+	}
+	return all
+}
+
+// The template sets what config.Settings says that it does, and nothing else:
+// above all not what the platform says of itself.
+func TestSettingsAreThoseOfTheTable(t *testing.T) {
+	for _, name := range environments {
+		set := settings(t, read(t, name).one(t, "Microsoft.Web/sites"))
+		known := map[string]bool{}
+		for _, s := range config.Settings() {
+			known[s.Name] = true
+			_, there := set[s.Name]
+			if want := s.From == config.Template || s.From == config.HostOnly; there != want {
+				t.Errorf("%s: setting %s comes from %q; set by the template: %v", name, s.Name, s.From, there)
+			}
+		}
+		for s := range set {
+			if !known[s] {
+				t.Errorf("%s: setting %s is not in shared/config", name, s)
+			}
+		}
+	}
+}
+
+// Nobody gets around App Service Authentication but to what the code declares
+// public, and programs are let through to it.
+func TestAuthentication(t *testing.T) {
+	var public []any
+	load(t, "public.json", &public)
+	for _, name := range environments {
+		s := read(t, name)
+		auth := s.one(t, "Microsoft.Web/sites/config")
+		for path, want := range map[string]any{
+			"platform.enabled":                             true,
+			"globalValidation.requireAuthentication":       true,
+			"globalValidation.unauthenticatedClientAction": "RedirectToLoginPage",
+			"httpSettings.requireHttps":                    true,
+			"login.tokenStore.enabled":                     false,
+		} {
+			if got := auth.at(path); got != want {
+				t.Errorf("%s: %s is %v, want %v", name, path, got, want)
+			}
+		}
+		if got, _ := auth.at("globalValidation.excludedPaths").([]any); len(public) == 0 || !slices.Equal(got, public) {
+			t.Errorf("%s: open without a sign-in: %v, want %v", name, got, public)
+		}
+		entra := "identityProviders.azureActiveDirectory."
+		if got, _ := auth.at(entra + "validation.allowedAudiences").([]any); !slices.Equal(got, []any{"client-id.invalid", "api://client-id.invalid"}) {
+			t.Errorf("%s: audiences %v", name, got)
+		}
+		if got := auth.at(entra + "validation.defaultAuthorizationPolicy.allowedApplications"); got != nil && len(got.([]any)) > 0 {
+			t.Errorf("%s: other programs than %v are shut out", name, got)
+		}
+		if got, _ := auth.at(entra + "registration.openIdIssuer").(string); !strings.Contains(got, "tenant.invalid/v2.0") {
+			t.Errorf("%s: issuer %v", name, got)
+		}
+		// No secret: the setting that is named holds the client id of an identity.
+		set := settings(t, s.one(t, "Microsoft.Web/sites"))
+		setting, _ := auth.at(entra + "registration.clientSecretSettingName").(string)
+		if setting != "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID" || !strings.Contains(set[setting], "-signin'") {
+			t.Errorf("%s: sign-in by %s = %s", name, setting, set[setting])
+		}
+	}
+}

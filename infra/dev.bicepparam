@@ -1,0 +1,15 @@
+// To try things out: small, one copy in one building, and easy to remove again.
+using 'main.bicep'
+
+param environmentName = 'dev'
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param tenantId = readEnvironmentVariable('AZURE_TENANT_ID', 'tenant.invalid')
+param clientId = readEnvironmentVariable('KANTOORPOST_CLIENT_ID', 'client-id.invalid')
+param firstAdministrator = readEnvironmentVariable('KANTOORPOST_ADMINISTRATOR', 'administrator@office.invalid')
+param deployerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param operatorsId = readEnvironmentVariable('KANTOORPOST_OPERATORS', '')
+
+param lock = false
+param logLevel = 'DEBUG'
+param redundancy = 'Standard_LRS'
+param softDeleteDays = 7

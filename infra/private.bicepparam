@@ -1,0 +1,15 @@
+// As prod, in a private network: storage and vault are reached from inside only.
+// Packages are then deployed, and tables looked at, from a machine in that network.
+using 'main.bicep'
+
+param environmentName = 'private'
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param tenantId = readEnvironmentVariable('AZURE_TENANT_ID', 'tenant.invalid')
+param clientId = readEnvironmentVariable('KANTOORPOST_CLIENT_ID', 'client-id.invalid')
+param firstAdministrator = readEnvironmentVariable('KANTOORPOST_ADMINISTRATOR', 'administrator@office.invalid')
+param deployerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param operatorsId = readEnvironmentVariable('KANTOORPOST_OPERATORS', '')
+
+param lock = true
+param redundancy = 'Standard_ZRS'
+param privateNetwork = true

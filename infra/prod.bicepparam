@@ -1,0 +1,13 @@
+// For an office: copies in three zones, and protected against deletion.
+using 'main.bicep'
+
+param environmentName = 'prod'
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param tenantId = readEnvironmentVariable('AZURE_TENANT_ID', 'tenant.invalid')
+param clientId = readEnvironmentVariable('KANTOORPOST_CLIENT_ID', 'client-id.invalid')
+param firstAdministrator = readEnvironmentVariable('KANTOORPOST_ADMINISTRATOR', 'administrator@office.invalid')
+param deployerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param operatorsId = readEnvironmentVariable('KANTOORPOST_OPERATORS', '')
+
+param lock = true
+param redundancy = 'Standard_ZRS'

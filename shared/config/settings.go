@@ -1,0 +1,87 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+)
+
+// A Source is who gives a setting its value.
+type Source string
+
+const (
+	// Template is infra/app.bicep, for a setting that this process reads.
+	Template Source = "template"
+	// HostOnly is infra/app.bicep, for a setting that only the Functions host,
+	// or the platform before it, reads.
+	HostOnly Source = "host"
+	// Platform is Azure or the Functions host itself: what the template said
+	// would be refused, or would pretend that something is on that is not.
+	Platform Source = "platform"
+	// Machine is a developer's machine, and nothing in Azure.
+	Machine Source = "machine"
+)
+
+// A Setting is one environment variable.
+type Setting struct {
+	Name  string
+	From  Source
+	Local string // its value in local.settings.json.example; "" when it is not there
+}
+
+// azurite stands for the connection string of Microsoft's storage emulator, whose
+// account and key are the same everywhere:
+// https://learn.microsoft.com/azure/storage/common/storage-connect-azurite.
+const azurite = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;" +
+	"AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;" +
+	"BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;" +
+	"QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;" +
+	"TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
+
+// notRead are the settings that this process does not read.
+func notRead() []Setting {
+	return []Setting{
+		{Name: "FUNCTIONS_WORKER_RUNTIME", From: Platform, Local: "custom"},
+		{Name: "AzureWebJobsStorage__credential", From: HostOnly},
+		{Name: "AzureWebJobsStorage__blobServiceUri", From: HostOnly},
+		{Name: "APPLICATIONINSIGHTS_CONNECTION_STRING", From: HostOnly},
+		{Name: "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", From: HostOnly},
+		// The client id of the identity whose token takes the place of a secret at sign-in:
+		// https://learn.microsoft.com/azure/app-service/configure-authentication-provider-aad#use-a-managed-identity-instead-of-a-secret-preview
+		{Name: "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID", From: HostOnly},
+		{Name: "POLL_SCHEDULE", From: HostOnly, Local: "0 */5 * * * *"}, // functions/poll/function.json names it
+		{Name: "IDENTITY_ENDPOINT", From: Platform},                     // azidentity reads both
+		{Name: "IDENTITY_HEADER", From: Platform},
+	}
+}
+
+// Settings are all settings of the process and of its host: first those that
+// Config does not hold, then its fields in their order.
+func Settings() []Setting {
+	all := notRead()
+	for f := range reflect.TypeFor[Config]().Fields() {
+		s := Setting{Name: f.Tag.Get("env"), From: Source(f.Tag.Get("from")), Local: f.Tag.Get("local")}
+		if s.Local == "azurite" {
+			s.Local = azurite
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// Example is the text of local.settings.json.example.
+func Example() []byte {
+	var b bytes.Buffer
+	b.WriteString("{\n  \"IsEncrypted\": false,\n  \"Values\": {")
+	separator := "\n"
+	for _, s := range Settings() {
+		if s.Local == "" {
+			continue
+		}
+		value, _ := json.Marshal(s.Local) // a string always can
+		b.WriteString(separator + `    "` + s.Name + `": ` + string(value))
+		separator = ",\n"
+	}
+	b.WriteString("\n  }\n}\n")
+	return b.Bytes()
+}
