@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	abs "github.com/microsoft/kiota-abstractions-go"
@@ -37,6 +38,7 @@ type Client struct {
 	adapter *core.GraphRequestAdapterBase
 	root    *url.URL
 	limit   *Limiter
+	inboxes sync.Map // from mailbox to the id of its inbox
 }
 
 // New makes a client; it asks nothing yet.

@@ -32,6 +32,10 @@ func prefer(size int) *abs.RequestHeaders {
 	return h
 }
 
+// inbox is the well-known name of the folder that is read.
+// https://learn.microsoft.com/graph/api/resources/mailfolder
+const inbox = "inbox"
+
 // pageSize is how many messages are asked at a time; smallPage is what is asked
 // when so many are too large to read. $top would limit the total instead.
 const pageSize, smallPage = 20, 1
@@ -39,7 +43,7 @@ const pageSize, smallPage = 20, 1
 // Delta reads one page of a delta round over the inbox of a mailbox. With link
 // "" a round starts, with what was received at or after since (zero: all);
 // otherwise link is the Next or Link of an earlier page, which is checked to
-// lead to our Graph (ErrForeignLink). IsGone tells that a new round is needed.
+// lead to this inbox (ErrForeignLink). IsGone tells that a new round is needed.
 //
 // Items may come again, and in any order. An error means that nothing of the
 // page may be used.
@@ -48,7 +52,7 @@ func (c *Client) Delta(ctx context.Context, mailboxID, link string, since time.T
 		return mail.Page{}, err
 	}
 	if link != "" {
-		if err := ours(c.root, link); err != nil {
+		if err := c.leadsToInbox(ctx, mailboxID, link); err != nil {
 			return mail.Page{}, fmt.Errorf("delta of mailbox %s: %w", mailboxID, err)
 		}
 	}
@@ -68,7 +72,7 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	err := c.ask(ctx, mailboxID, prefer(size),
 		func(ctx context.Context, r request) error {
 			config := &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options}
-			delta := c.user(mailboxID).MailFolders().ByMailFolderId("inbox").Messages().Delta()
+			delta := c.user(mailboxID).MailFolders().ByMailFolderId(inbox).Messages().Delta()
 			if link != "" {
 				delta = delta.WithUrl(link)
 			} else {
@@ -94,11 +98,11 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	if page.Next != "" {
 		page.Link = ""
 	}
-	return page, c.follows(link, page)
+	return page, c.follows(ctx, mailboxID, link, page)
 }
 
 // follows checks the links at the end of a page before anybody keeps them.
-func (c *Client) follows(link string, page mail.Page) error {
+func (c *Client) follows(ctx context.Context, mailboxID, link string, page mail.Page) error {
 	to := page.Next + page.Link // one of them is empty
 	switch {
 	case to == "":
@@ -106,7 +110,7 @@ func (c *Client) follows(link string, page mail.Page) error {
 	case page.Next != "" && page.Next == link:
 		return errors.New("graph: page names itself as the next one")
 	}
-	return ours(c.root, to)
+	return c.leadsToInbox(ctx, mailboxID, to)
 }
 
 // received is the only filter that messages/delta knows.

@@ -43,19 +43,24 @@ func (c *Client) CheckInbox(ctx context.Context, mailboxID string) error {
 	if err := segment(mailboxID); err != nil {
 		return err
 	}
-	var ignored []byte
-	err := c.ask(ctx, mailboxID, prefer(pageSize),
+	_, err := c.inboxFolder(ctx, mailboxID)
+	return err
+}
+
+// inboxFolder reads the inbox itself: its id and nothing of what is in it.
+func (c *Client) inboxFolder(ctx context.Context, mailboxID string) (raw []byte, err error) {
+	err = c.ask(ctx, mailboxID, prefer(pageSize),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).MailFolders().ByMailFolderId("inbox").Get(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
+			_, err := c.user(mailboxID).MailFolders().ByMailFolderId(inbox).Get(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
 				QueryParameters: &users.ItemMailFoldersMailFolderItemRequestBuilderGetQueryParameters{Select: []string{"id"}},
 			})
 			return err
-		}, object(&ignored))
+		}, object(&raw))
 	if err != nil {
-		return fmt.Errorf("inbox of mailbox %s: %w", mailboxID, err)
+		return nil, fmt.Errorf("inbox of mailbox %s: %w", mailboxID, err)
 	}
-	return nil
+	return raw, nil
 }
 
 // CheckSettings proves with one request that the settings of a mailbox may be

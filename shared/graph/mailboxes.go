@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -65,11 +64,11 @@ func (c *Client) userPage(ctx context.Context, l listing) (boxes []mail.Mailbox,
 	if err != nil || link == "" {
 		return l.filter(boxes), "", err
 	}
-	if err := ours(c.root, link); err != nil {
+	u, err := ours(c.root, link)
+	if err != nil {
 		return nil, "", err
 	}
-	u, err := url.Parse(link)
-	if err != nil || u.Query().Get("$skiptoken") == "" {
+	if u.Query().Get("$skiptoken") == "" {
 		return nil, "", errors.New("graph: page of users without a token for the next one")
 	}
 	return l.filter(boxes), u.Query().Get("$skiptoken"), nil

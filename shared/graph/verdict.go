@@ -16,11 +16,6 @@ import (
 // wants us away. It comes with a verdict of package fault.
 type Error = answer.Error
 
-// ErrForeignLink means that a link does not lead to our Graph. It is a security
-// event: whoever follows such a link gives a token away, and links come from
-// storage and from answers only.
-var ErrForeignLink = errors.New("graph: security event: link leads to another host")
-
 // ErrNoMailbox means that the tenant has no mailbox with an address.
 var ErrNoMailbox = errors.New("graph: no mailbox has this address")
 
@@ -84,21 +79,4 @@ func refusal(e *Error) error {
 		return fault.Final(e)
 	}
 	return e
-}
-
-// foreign refuses a link to host.
-func foreign(host string) error {
-	return fault.Final(fmt.Errorf("%w: %.100q", ErrForeignLink, host))
-}
-
-// ours checks that a link leads to root and to nothing else.
-func ours(root *url.URL, link string) error {
-	u, err := url.Parse(link)
-	if err != nil {
-		return foreign("unreadable")
-	}
-	if u.Scheme != root.Scheme || u.Host != root.Host || u.User != nil || u.Opaque != "" || !strings.HasPrefix(u.Path, "/v1.0/") {
-		return foreign(u.Host)
-	}
-	return nil
 }

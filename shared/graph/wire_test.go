@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	encoding "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,6 +100,96 @@ func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 	}
 	if n := len(wire.Calls()); n != 0 {
 		t.Errorf("%d requests were made", n)
+	}
+}
+
+// hostile are links that look like one of the round over the inbox of box.
+func hostile() (links []string) {
+	const other = "3f2504e0-4f89-41d3-9a0c-0305e82c3302"
+	for _, path := range []string{
+		"/users/" + other + "/mailFolders/inbox/messages/delta", "/users('" + other + "')/mailFolders('inbox')/messages/delta",
+		"/users/" + strings.Replace(other, "3f", "%33f", 1) + "/mailFolders/inbox/messages/delta", "/users/info@kantoor.example/mailFolders/inbox/messages/delta",
+		"/me/mailFolders/inbox/messages/delta", "/users/me/mailFolders/inbox/messages/delta", "/users//mailFolders/inbox/messages/delta",
+		"/users/" + box + "/../" + other + "/mailFolders/inbox/messages/delta", "/users/" + box + "%2f..%2f" + other + "/mailFolders/inbox/messages/delta",
+		"/users/" + box + "/%2e%2e/" + other + "/mailFolders/inbox/messages/delta", "/users/" + box + "/./mailFolders/inbox/messages/delta",
+		"/users/" + box + "%00/mailFolders/inbox/messages/delta", "/users/" + box + "\\..\\" + other + "/mailFolders/inbox/messages/delta",
+		"/users/" + box + "%2500/mailFolders/inbox/messages/delta", "/users/%2533f2504e0-4f89-41d3-9a0c-0305e82c3301/mailFolders/inbox/messages/delta",
+		"/users('" + box + "')('" + other + "')/mailFolders/inbox/messages/delta", "/users('" + box + "%27)/mailFolders/inbox/messages/delta",
+		"/users/" + box + "/messages/delta", "/users/" + box + "/mailFolders/inbox/messages", "/users/" + box + "/mailFolders/inbox/messages/delta/x",
+		"/users/" + box + "/mailFolders/inbox/childFolders/x/messages/delta", "/users/" + box + "/mailFolders/inbox/messages/x/attachments/y/$value",
+		"/users/" + box + "/mailFolders/sentitems/messages/delta", "/users/" + box + "/mailFolders('drafts')/messages/delta",
+		"/users/" + box + "/mailFolders/AAMkAGI2sent%3D/messages/delta", "/users/" + box + "/mailFolders/inbox%2f..%2fsentitems/messages/delta",
+		"/users/" + box + "/mailFolders/inbox;sentitems/messages/delta", "/users/" + box + "/mailFolders/ınbox/messages/delta",
+		"/$batch", "/users/" + box + "/sendMail", "/users/" + box + "/mailFolders/inbox/messages/delta?x=/users/" + box + "/mailFolders/inbox/messages/delta",
+	} {
+		links = append(links, root+"/v1.0"+path+"?$deltatoken=x")
+	}
+	good := "/v1.0/users/" + box + "/mailFolders/inbox/messages/delta"
+	return append(links, root+good, root+good+"?$deltatoken=", root+good+"?$select=id", root+good+"?$deltatoken=x#y", root+good+"?$deltatoken=%zz", root+good+"%zz?$deltatoken=x",
+		"http://graph.microsoft.com"+good+"?$deltatoken=x", "https://graph.microsoft.com:443"+good+"?$deltatoken=x", "https://x:y@graph.microsoft.com"+good+"?$deltatoken=x",
+		"https://graph.microsoft.com.evil.example"+good+"?$deltatoken=x", "https://evil.example"+good+"?$deltatoken=x", "https://evil.example/?"+root+good+"?$deltatoken=x",
+		root+"/beta/users/"+box+"/mailFolders/inbox/messages/delta?$deltatoken=x", "//graph.microsoft.com"+good+"?$deltatoken=x", good+"?$deltatoken=x", " "+root+good+"?$deltatoken=x")
+}
+
+// Only a link to the inbox that is read is followed, and kept: from storage, as
+// the next page and as the link of the next round. Nothing else is asked but
+// which folder the inbox is.
+func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
+	const folder = `{"id":"AAMkAGI2inbox="}`
+	for _, to := range hostile() {
+		said, err := encoding.Marshal(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, page := range []string{"", `{"value":[],"@odata.nextLink":` + string(said) + `}`, `{"value":[],"@odata.deltaLink":` + string(said) + `}`} {
+			asked := 0
+			c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/v1.0/users/"+box+"/mailFolders/inbox":
+					says(200, json, folder)(w, r)
+				case strings.HasPrefix(r.URL.Path, "/v1.0/users/"+box+"/mailFolders/inbox/messages/delta()") && r.URL.Query().Has("$select"):
+					asked++
+					says(200, json, page)(w, r)
+				default:
+					t.Errorf("%q: asked for %s", to, r.URL)
+				}
+			})
+			from := ""
+			if page == "" {
+				from = to
+			}
+			got, err := c.Delta(t.Context(), box, from, time.Time{})
+			if v, _ := fault.Of(err); !errors.Is(err, ErrForeignLink) || v != fault.Never || got.Next != "" || got.Link != "" || asked != min(i, 1) {
+				t.Errorf("%q: %+v, %v after %d requests", to, got, err, asked)
+			}
+		}
+	}
+}
+
+// All forms in which Graph writes the link of an inbox are followed; when it
+// gives the folder's id, that is asked for once.
+func TestLinksToTheInboxAreFollowed(t *testing.T) {
+	folders := 0
+	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/mailFolders/inbox") {
+			folders++
+			says(200, json, `{"id":"AAMkAGI2inbox="}`)(w, r)
+			return
+		}
+		says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
+	})
+	forms := []string{
+		"/users/" + box + "/mailFolders/inbox/messages/delta?$deltatoken=x", "/users('" + strings.ToUpper(box) + "')/mailfolders('Inbox')/messages/delta()?$skiptoken=x",
+		"/Users/" + box + "/mailFolders/inbox/messages/microsoft.graph.delta()?changeType=created&$deltatoken=x", "/users/" + box + "/mailFolders('AAMkAGI2inbox=')/messages/delta?%24skiptoken=x",
+		"/users/" + box + "/mailFolders/AAMkAGI2inbox%3D/messages/delta?%24skiptoken=x",
+	}
+	for _, form := range forms {
+		if _, err := c.Delta(t.Context(), box, root+"/v1.0"+form, time.Time{}); err != nil {
+			t.Errorf("%s: %v", form, err)
+		}
+	}
+	if folders != 1 || len(wire.Calls()) != len(forms)+1 {
+		t.Errorf("%d requests, %d for the inbox", len(wire.Calls()), folders)
 	}
 }
 

@@ -189,14 +189,19 @@ func moment(text string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// odd keeps the evidence of an item that could not be decoded.
-func odd(raw []byte, err error) mail.Odd {
-	var id struct {
+// ID is the id of whatever Graph answered, "" when it has none.
+func ID(raw []byte) string {
+	var w struct {
 		ID string `json:"id"`
 	}
 	// The decoder fills what it can; an id of another type stays empty.
-	_ = json.Unmarshal(raw, &id)
-	return mail.Odd{ID: id.ID, Raw: bytes.Clone(raw[:min(len(raw), maxRaw)]), Err: fmt.Errorf("decode message: %w", err)}
+	_ = json.Unmarshal(raw, &w)
+	return w.ID
+}
+
+// odd keeps the evidence of an item that could not be decoded.
+func odd(raw []byte, err error) mail.Odd {
+	return mail.Odd{ID: ID(raw), Raw: bytes.Clone(raw[:min(len(raw), maxRaw)]), Err: fmt.Errorf("decode message: %w", err)}
 }
 
 // present tells whether a value came and is not null.

@@ -1,0 +1,83 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/internal/answer"
+)
+
+// ErrForeignLink means that a link does not lead where it must: to our Graph,
+// and to the inbox of the mailbox that is read. It is a security event: links
+// come from storage and from answers only, and whoever follows such a link gives
+// a token away or reads a mailbox that nobody activated.
+var ErrForeignLink = errors.New("graph: security event: link leads elsewhere")
+
+// foreign refuses a link that leads to what.
+func foreign(what string) error {
+	return fault.Final(fmt.Errorf("%w: %.100q", ErrForeignLink, what))
+}
+
+// ours checks that a link leads to root and to nothing else.
+func ours(root *url.URL, link string) (*url.URL, error) {
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil, foreign("unreadable")
+	}
+	if u.Scheme != root.Scheme || u.Host != root.Host || u.User != nil || u.Opaque != "" || u.Fragment != "" || !strings.HasPrefix(u.Path, "/v1.0/") {
+		return nil, foreign(u.Scheme + "://" + u.Host)
+	}
+	return u, nil
+}
+
+// deltaPath is the path of a link of a delta round, as it is sent. Graph writes
+// ids as segments and in parentheses, and names in any case.
+// https://learn.microsoft.com/graph/delta-query-messages
+var deltaPath = regexp.MustCompile(`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
+
+// leadsToInbox checks that a link goes on with a round over the inbox of a
+// mailbox. The first folder that is not named inbox costs a request, for the id
+// of the inbox: Graph may answer with that.
+func (c *Client) leadsToInbox(ctx context.Context, mailboxID, link string) error {
+	u, err := ours(c.root, link)
+	if err != nil {
+		return err
+	}
+	// Each id is in one of two places. What is unescaped here once, Graph
+	// unescapes once: an id that is equal afterwards is the same for both.
+	m := deltaPath.FindStringSubmatch(u.EscapedPath())
+	if m == nil {
+		return foreign("no round of messages")
+	}
+	user, badUser := url.PathUnescape(m[1] + m[2])
+	folder, badFolder := url.PathUnescape(m[3] + m[4])
+	query, badQuery := url.ParseQuery(u.RawQuery)
+	switch {
+	case badUser != nil || badFolder != nil || badQuery != nil:
+		return foreign("unreadable")
+	case !strings.EqualFold(user, mailboxID):
+		return foreign("another mailbox")
+	case query.Get("$skiptoken") == "" && query.Get("$deltatoken") == "":
+		return foreign("no round of messages")
+	case strings.EqualFold(folder, inbox):
+		return nil
+	}
+	id, known := c.inboxes.Load(mailboxID)
+	if !known {
+		raw, err := c.inboxFolder(ctx, mailboxID)
+		if err != nil {
+			return err
+		}
+		id = answer.ID(raw)
+		c.inboxes.Store(mailboxID, id)
+	}
+	if id == "" || id != folder {
+		return foreign("another folder")
+	}
+	return nil
+}
