@@ -136,7 +136,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 
 	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues, Resume: desk.Resume}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues, IsGone: isUseless, IsMissing: isMissing, IsOdd: isOdd, Answer: answer}
-	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats}
+	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats, Finish: desk.Finish}
 	a.api = api.New(api.Options{
 		Version: "1.0",
 		Gate: access.Gate{

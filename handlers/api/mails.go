@@ -124,14 +124,22 @@ func (a *api) mail(ctx context.Context, id string, action access.Action) (item.I
 	if err != nil {
 		return item.Item{}, err
 	}
-	object := scope.Object(it.Mailbox)
-	if !access.Can(actor(ctx), access.MailsRead, object) {
-		return item.Item{}, item.ErrNotFound
-	}
-	if !access.Can(actor(ctx), action, object) {
-		return item.Item{}, newProblem(http.StatusForbidden, "your rights do not include "+string(action)+" for this mail")
+	if err := mayDo(actor(ctx), scope, it, action); err != nil {
+		return item.Item{}, err
 	}
 	return it, nil
+}
+
+// mayDo refuses an action on a mail that who has no right to.
+func mayDo(who access.Actor, scope access.Scope, it item.Item, action access.Action) error {
+	object := scope.Object(it.Mailbox)
+	if !access.Can(who, access.MailsRead, object) {
+		return item.ErrNotFound
+	}
+	if !access.Can(who, action, object) {
+		return newProblem(http.StatusForbidden, "your rights do not include "+string(action)+" for this mail")
+	}
+	return nil
 }
 
 // maxLooks bounds how many pages of the table one page of a filtered list costs.

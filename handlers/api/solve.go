@@ -28,10 +28,11 @@ type (
 		Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: how much of such mail, now and later; once when absent"`
 	}
 	solved struct {
-		Mail     MailObject `json:"mail"`
-		Released int        `json:"released" doc:"mails that wait no longer, this one among them"`
-		Pending  int        `json:"pending" doc:"mails that are still being decided"`
-		Rule     string     `json:"rule,omitempty" doc:"id of what was learned"`
+		Mail      MailObject `json:"mail"`
+		Released  int        `json:"released" doc:"mails that wait no longer, this one among them"`
+		Pending   int        `json:"pending" doc:"mails that are still being decided"`
+		Rule      string     `json:"rule,omitempty" doc:"id of what was learned"`
+		RuleState string     `json:"ruleState,omitempty" enum:"learning,proposed,on,off,undoing,undone" doc:"of that rule; proposed: a manager has to switch it on"`
 	}
 	undone struct {
 		Mail     MailObject `json:"mail"`
@@ -93,40 +94,61 @@ func actionOfSolution(s item.Action, r item.Reason) access.Action {
 	return access.MailsSolve
 }
 
+// person is who asks, as one who solves mail. What he or she may do to a mail is
+// asked by package solve about the mail as it changes it.
+func (a *api) person(ctx context.Context) (solve.Person, error) {
+	who := actor(ctx)
+	scope, err := a.scope(ctx)
+	return solve.Person{
+		ID: who.ID(), Manager: access.Can(who, access.RulesWrite, access.Some),
+		May: func(it item.Item, s item.Action) error {
+			// First what it takes to solve anything: that a mail exists is told to nobody else.
+			if err := mayDo(who, scope, it, access.MailsSolve); err != nil {
+				return err
+			}
+			return mayDo(who, scope, it, actionOfSolution(s, it.Reason))
+		},
+	}, err
+}
+
 func (a *api) solveMail(ctx context.Context, in *struct {
 	MailPath
 	Body solveBody
 }) (*struct{ Body solved }, error) {
-	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+	if _, err := a.mail(ctx, in.Mail, access.MailsSolve); err != nil {
+		return nil, err
+	}
+	who, err := a.person(ctx)
 	if err != nil {
 		return nil, err
 	}
 	b := in.Body
-	if action := actionOfSolution(item.Action(b.Action), it.Reason); action != access.MailsSolve {
-		if it, err = a.mail(ctx, in.Mail, action); err != nil {
-			return nil, err
-		}
-	}
-	s := solve.Solution{
+	r, err := a.Desk.Solve(ctx, in.Mail, who, solve.Solution{
 		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: solve.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
 		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function,
-	}
-	r, err := a.Desk.Solve(ctx, it.ID, actor(ctx).ID(), s)
+	})
 	if late := (*solve.NotWaiting)(nil); errors.As(err, &late) {
 		return nil, newProblem(http.StatusConflict, "this mail waits no longer: "+a.whatHappened(ctx, late.Mail))
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body solved }{solved{mailOf(r.Mail), r.Released, r.Pending, r.Rule}}, nil
+	out := solved{Mail: mailOf(r.Mail), Released: r.Released, Pending: r.Pending, Rule: r.Rule}
+	if rule, err := a.Directory.Rule(ctx, r.Rule); err == nil {
+		out.RuleState = string(rule.State)
+	}
+	return &struct{ Body solved }{out}, nil
 }
 
 func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body undone }, error) {
-	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+	if _, err := a.mail(ctx, in.Mail, access.MailsSolve); err != nil {
+		return nil, err
+	}
+	who, err := a.person(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Desk.Undo(ctx, it.ID, actor(ctx).ID())
+	r, err := a.Desk.Undo(ctx, in.Mail, who)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +178,11 @@ func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*s
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.Desk.Dismiss(ctx, actor(ctx).ID(), ids...)
+	who, err := a.person(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Desk.Dismiss(ctx, who, ids...)
 	return &struct{ Body dismissed }{dismissed{n}}, err
 }
 
@@ -165,7 +191,11 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*stru
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.Desk.UndoDismissals(ctx, actor(ctx).ID(), ids...)
+	who, err := a.person(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Desk.UndoDismissals(ctx, who, ids...)
 	return &struct{ Body reopened }{reopened{n}}, err
 }
 
@@ -229,6 +259,8 @@ func explainSolve(err error) *problem {
 		gone    *solve.Gone
 		written *solve.Written
 		fixed   *solve.Unswitchable
+		busy    *solve.Busy
+		foreign *solve.NotYours
 	)
 	switch {
 	case errors.As(err, &unfit):
@@ -243,6 +275,10 @@ func explainSolve(err error) *problem {
 		return newProblem(http.StatusConflict, fmt.Sprintf("the %s that you chose was deleted meanwhile: choose another", gone.Kind))
 	case errors.As(err, &written):
 		return newProblem(http.StatusConflict, fmt.Sprintf("this can no longer be taken back: somebody has written in chat %s", written.Chats[0]))
+	case errors.As(err, &busy):
+		return newProblem(http.StatusConflict, "this mail is being solved at this moment: look again in a minute or two")
+	case errors.As(err, &foreign):
+		return newProblem(http.StatusForbidden, foreign.Error())
 	case errors.As(err, &fixed):
 		return newProblem(http.StatusConflict, fixed.Error())
 	case errors.Is(err, solve.ErrNothing):

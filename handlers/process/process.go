@@ -37,6 +37,8 @@ type Handler struct {
 	Directory  *directory.Store
 	Items      *item.Store
 	Chats      *chat.Store
+	// Finish carries out the solution that a mail is claimed for, if that broke off.
+	Finish func(ctx context.Context, it item.Item) error
 
 	mu    sync.Mutex
 	known *known
@@ -131,6 +133,9 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 	for try := range maxTries {
 		if it.State == item.Processed || it.State == item.Dismissed {
 			return false, nil
+		}
+		if it.Claim != nil {
+			return false, r.Finish(ctx, it)
 		}
 		d := r.decideSafely(ctx, it, r.who, try > 0)
 		if d.err == nil && d.starts() {

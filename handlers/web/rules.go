@@ -50,7 +50,7 @@ func (e ruleEvidence) always() bool { return strings.HasPrefix(e.Action, "always
 // its contact's until that is taken back, and what is not certain is no rule
 // yet.
 func (r ruleObject) canSwitch() bool {
-	return r.Kind != "address-contact" && (r.State == "on" || r.State == "off")
+	return r.Kind != "address-contact" && (r.State == "on" || r.State == "off" || r.State == "proposed")
 }
 
 // canUndo tells whether there is anything to take back.

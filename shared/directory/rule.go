@@ -48,13 +48,14 @@ type RuleState string
 // The states of a rule.
 const (
 	RuleLearning RuleState = "learning" // not certain yet: it decides nothing
+	RuleProposed RuleState = "proposed" // certain, and waits for a manager: it decides nothing
 	RuleOn       RuleState = "on"
 	RuleOff      RuleState = "off"     // switched off by a person
 	RuleUndoing  RuleState = "undoing" // what it did is being taken back
 	RuleUndone   RuleState = "undone"
 )
 
-var ruleStates = []RuleState{RuleLearning, RuleOn, RuleOff, RuleUndoing, RuleUndone}
+var ruleStates = []RuleState{RuleLearning, RuleProposed, RuleOn, RuleOff, RuleUndoing, RuleUndone}
 
 // What a rule may hold.
 const (
@@ -73,24 +74,30 @@ type Evidence struct {
 	Contact string    `json:"contact,omitempty"`
 	Client  string    `json:"client,omitempty"`
 	Words   []string  `json:"words,omitempty" doc:"of the mail's subject"`
+
+	Manager  bool   `json:"manager,omitempty" doc:"whether who decided may switch rules"`
+	Verified bool   `json:"verified,omitempty" doc:"whether Exchange had verified the mail's sender"`
+	From     string `json:"from,omitempty" doc:"the domain of the mail's sender"`
+	Envelope string `json:"envelope,omitempty" doc:"the domain of the mail's Return-Path"`
 }
 
 // A Rule is what solutions have taught: that mail of some kind leads to a
 // contact or a client, or is dismissed, or is let through.
 type Rule struct {
-	ID        string     `json:"id"`
-	Kind      RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind"`
-	Key       string     `json:"key" doc:"the address, domain, id of a contact or id of a mailing list that it is about"`
-	Contact   string     `json:"contact,omitempty" doc:"id of the contact that it leads to"`
-	Client    string     `json:"client,omitempty" doc:"id of the client that it leads to"`
-	State     RuleState  `json:"state" enum:"learning,on,off,undoing,undone"`
-	Undoing   string     `json:"undoing,omitempty" doc:"while it is being taken back: the one address that this is about; all when absent"`
-	Evidence  []Evidence `json:"evidence" nullable:"false" doc:"the last 50, oldest first; in a list the last one"`
-	Count     int64      `json:"count" doc:"of all evidence ever"`
-	Created   time.Time  `json:"created"`
-	Changed   time.Time  `json:"changed"`
-	ChangedBy string     `json:"changedBy,omitempty"`
-	Revision  string     `json:"revision" doc:"the entity tag, without its quotes"`
+	ID         string     `json:"id"`
+	Kind       RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind"`
+	Key        string     `json:"key" doc:"the address, domain, id of a contact or id of a mailing list that it is about"`
+	Contact    string     `json:"contact,omitempty" doc:"id of the contact that it leads to"`
+	Client     string     `json:"client,omitempty" doc:"id of the client that it leads to"`
+	State      RuleState  `json:"state" enum:"learning,proposed,on,off,undoing,undone"`
+	SwitchedBy string     `json:"switchedBy,omitempty" doc:"who switched it on, beyond what its evidence says"`
+	Undoing    string     `json:"undoing,omitempty" doc:"while it is being taken back: the one address that this is about; all when absent"`
+	Evidence   []Evidence `json:"evidence" nullable:"false" doc:"the last 50, oldest first; in a list the last one"`
+	Count      int64      `json:"count" doc:"of all evidence ever"`
+	Created    time.Time  `json:"created"`
+	Changed    time.Time  `json:"changed"`
+	ChangedBy  string     `json:"changedBy,omitempty"`
+	Revision   string     `json:"revision" doc:"the entity tag, without its quotes"`
 
 	brief bool // evidence was left out
 }
@@ -161,7 +168,7 @@ func (r Rule) checked() (Rule, error) {
 		return r, &Invalid{Field: "kind", Expected: "a kind of rule such as " + string(AddressContact)}
 	}
 	if !slices.Contains(ruleStates, r.State) {
-		return r, &Invalid{Field: "state", Expected: "one of learning, on, off, undoing, undone"}
+		return r, &Invalid{Field: "state", Expected: "one of learning, proposed, on, off, undoing, undone"}
 	}
 	key, err := checkName("key", r.Key, maxRuleKey)
 	if err != nil {
@@ -219,7 +226,7 @@ func checkRuleKey(kind RuleKind, key string) error {
 
 // cut returns e with its texts no longer than they may be.
 func (e Evidence) cut() Evidence {
-	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client} {
+	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.From, &e.Envelope} {
 		*text = cutText(*text)
 	}
 	words := e.Words[:min(len(e.Words), maxWords)]

@@ -38,6 +38,42 @@ type Hint struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
+// A Scope says how much a solution is about.
+type Scope string
+
+// The scopes. The zero Scope is the usual one of an action.
+const (
+	Once     Scope = "once"   // this mail
+	OfSender Scope = "sender" // all mail of the sender, now and later
+	OfList   Scope = "list"   // all mail of the mailing list, now and later
+)
+
+// A Solution is what a person decides about one mail.
+type Solution struct {
+	Action  Action `json:"action"`
+	Contact string `json:"contact,omitempty"` // LinkContact: id
+	Client  string `json:"client,omitempty"`  // ChooseClient: id. CreateContact: id, or "" when the newcomer has none yet
+	Scope   Scope  `json:"scope,omitempty"`   // Dismiss and Release: Once unless another is given
+	Alone   bool   `json:"alone,omitempty"`   // for this mail only: nothing is learned from it
+
+	// CreateContact; Email is the sender's unless given.
+	Name     string `json:"name,omitempty"`
+	Email    string `json:"email,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Function string `json:"function,omitempty"`
+}
+
+// A Claim says that a solution is being carried out. While a mail has one,
+// nobody else solves or decides it; a Claim that is left behind is finished by
+// the tick.
+type Claim struct {
+	Solution
+	By      string    `json:"by"`
+	Manager bool      `json:"manager,omitempty"` // By may switch rules
+	Added   bool      `json:"added,omitempty"`   // Client was none of the contact's when the claim was made
+	At      time.Time `json:"at"`
+}
+
 // Releases tells whether a person said that a reason is none.
 func (h Hint) Releases(r Reason) bool { return slices.Contains(h.Release, r) }
 

@@ -8,7 +8,7 @@
 //	i|<mailbox>|<h>        -> the identity of a mail: which id it has       (Insert only)
 //	m|<id>                 -> the mail: what is known of it, its state       (Item)
 //	v|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
-//	w|<id>                 -> open work: a mail in state new                 (Work)
+//	w|<id>                 -> open work: a mail in state new, or claimed     (Work)
 //	p|<id>                 -> a parked mail, and under what it was decided   (Item, basis; reason and address apart, to be counted)
 //	q|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item; reason and address)
 //	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
@@ -131,6 +131,7 @@ type Item struct {
 	Attempts int64     `json:"attempts,omitempty"` // decisions so far
 
 	Hint    Hint      `json:"hint,omitzero"`     // what a person said about this mail
+	Claim   *Claim    `json:"claim,omitempty"`   // a solution that is being carried out
 	History []Attempt `json:"history,omitempty"` // the last of what happened to it, oldest first
 
 	Lines         int    `json:"lines,omitempty"` // about how many it takes on a page; 0 for none and for not known
@@ -138,7 +139,8 @@ type Item struct {
 	BodyParts     int64  `json:"bodyParts"`       // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
 
-	etag string // of its m row
+	etag    string // of its m row
+	claimed bool   // it had a Claim when it was read
 }
 
 // Limits on what an item keeps of a mail. Beyond them the mail is cut, never

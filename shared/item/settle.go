@@ -23,10 +23,12 @@ func (it Item) Settle(was State, basis string) []table.Op {
 		table.Put(viewRow(it)),
 	}
 	switch {
-	case was == New && it.State != New:
+	case it.State != New && it.Claim == nil && (was == New || it.claimed):
 		ops = append(ops, table.Delete(table.Row{Key: workKey(it.ID)}))
 	case was != New && it.State == New:
 		ops = append(ops, table.Put(workRow(Work{ID: it.ID, Address: it.Address, Next: it.Decided.Add(firstSweep)})))
+	case was != New && it.Claim != nil && !it.claimed:
+		ops = append(ops, table.Put(workRow(Work{ID: it.ID, Address: it.Address, Next: it.Claim.At.Add(firstSweep)})))
 	}
 	switch {
 	case it.State == Parked:

@@ -156,6 +156,6 @@ func unpack(r table.Row) (Item, error) {
 	if err := r.Document(&it); err != nil {
 		return Item{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	it.etag = r.ETag
+	it.etag, it.claimed = r.ETag, it.Claim != nil
 	return it, nil
 }

@@ -56,6 +56,8 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	switch r.State {
 	case directory.RuleLearning:
 		t.NL, t.EN = t.NL+"; dat is nog niet zeker", t.EN+"; that is not certain yet"
+	case directory.RuleProposed:
+		t.NL, t.EN = t.NL+"; een manager kan deze regel aanzetten", t.EN+"; a manager can switch this rule on"
 	case directory.RuleOff:
 		t.NL, t.EN = t.NL+"; deze regel staat uit", t.EN+"; this rule is off"
 	case directory.RuleUndoing:

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"slices"
+	"strings"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
@@ -15,6 +16,10 @@ import (
 // A rule that a person switched off stays off, and collects evidence. One that
 // was undone starts afresh with the decision; one that is being undone stays as
 // it is.
+//
+// Rules that dismiss mail, or let it through, change what the whole office sees.
+// Everybody's decisions are evidence for them, but without one of a manager they
+// are only proposed: a manager switches them on.
 
 // leastSenders is for how many senders of a domain people must have agreed, and
 // leastDismissed how many mails of a list they must have dismissed one by one,
@@ -113,7 +118,7 @@ func taught(rule directory.Rule, kind directory.RuleKind, key string, e director
 
 // settled gives a rule the state and the end that its evidence gives it.
 func settled(rule directory.Rule) directory.Rule {
-	sure := false
+	sure, confirmed := false, true
 	switch rule.Kind {
 	case directory.AddressContact:
 		if n := len(rule.Evidence); n > 0 {
@@ -139,16 +144,45 @@ func settled(rule directory.Rule) directory.Rule {
 	case directory.AcceptSender:
 		sure = standing(rule, item.Release, keptEvidence+1)
 	}
+	switch rule.Kind {
+	case directory.DismissList, directory.DismissSender, directory.DismissKind, directory.AcceptSender, directory.AcceptKind:
+		sure = sure || switchedOn(rule)
+		confirmed = rule.State == directory.RuleOn || slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Manager })
+	}
 	switch {
 	case rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone:
 	case len(rule.Evidence) == 0:
 		rule.State = directory.RuleUndone
-	case sure:
+	case sure && confirmed:
 		rule.State = directory.RuleOn
+	case sure:
+		rule.State = directory.RuleProposed
 	default:
 		rule.State = directory.RuleLearning
 	}
 	return rule
+}
+
+// switchedOn says whether a manager switched a rule on, and nobody has decided
+// otherwise since.
+func switchedOn(rule directory.Rule) bool {
+	if rule.State != directory.RuleOn || rule.SwitchedBy == "" {
+		return false
+	}
+	n := len(rule.Evidence)
+	return n == 0 || does(rule.Kind, rule.Evidence[n-1])
+}
+
+// does says whether a decision did what rules of a kind do.
+func does(kind directory.RuleKind, e directory.Evidence) bool {
+	action := item.Dismiss
+	switch kind {
+	case directory.AcceptSender:
+		action = item.Release
+	case directory.AcceptKind:
+		action = item.LinkContact
+	}
+	return strings.TrimPrefix(e.Action, always) == string(action)
 }
 
 // agreed says whether people decided for the rule's client with two senders, and

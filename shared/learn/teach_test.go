@@ -16,12 +16,18 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // evidence is the nth decision of a test.
 func evidence(n int, contact, client string, words ...string) directory.Evidence {
-	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
+	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Manager: true, Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
 }
 
 // A rule decides as soon as people said enough, and no sooner.
 func TestRulesGrow(t *testing.T) {
-	const on, learning, off, undone, undoing = directory.RuleOn, directory.RuleLearning, directory.RuleOff, directory.RuleUndone, directory.RuleUndoing
+	byEditor := func(teach func(directory.Rule, directory.Evidence) directory.Rule) func(directory.Rule, directory.Evidence) directory.Rule {
+		return func(r directory.Rule, e directory.Evidence) directory.Rule {
+			e.By, e.Manager = "els", false
+			return teach(r, e)
+		}
+	}
+	const proposed, on, learning, off, undone, undoing = directory.RuleProposed, directory.RuleOn, directory.RuleLearning, directory.RuleOff, directory.RuleUndone, directory.RuleUndoing
 	domain := func(r directory.Rule, e directory.Evidence) directory.Rule {
 		return TeachDomain(r, "jansen.example", e)
 	}
@@ -40,6 +46,10 @@ func TestRulesGrow(t *testing.T) {
 	set := func(to directory.RuleState) func(directory.Rule, directory.Evidence) directory.Rule {
 		return func(r directory.Rule, _ directory.Evidence) directory.Rule { r.State = to; return r }
 	}
+	switched := func(r directory.Rule, _ directory.Evidence) directory.Rule {
+		r.State, r.SwitchedBy = on, "margot"
+		return r
+	}
 	type step struct {
 		teach func(directory.Rule, directory.Evidence) directory.Rule
 		e     directory.Evidence
@@ -49,20 +59,27 @@ func TestRulesGrow(t *testing.T) {
 		"an address is certain at once": {{func(r directory.Rule, e directory.Evidence) directory.Rule {
 			return TeachAddress(r, "jan@jansen.example", e)
 		}, evidence(1, "jan", "c1"), on}},
-		"a domain takes two senders":     {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}},
-		"one sender twice is one":        {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "jan", "c1"), learning}},
-		"one mail twice is one":          {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(1, "els", "c1"), learning}},
-		"another client contradicts":     {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", "c2"), learning}, {domain, evidence(4, "kim", "c1"), learning}},
-		"a sender of several as well":    {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", ""), learning}},
-		"a public domain never":          {{func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(1, "jan", "c1"), learning}, {func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(2, "els", "c1"), learning}},
-		"off stays off":                  {{domain, evidence(1, "jan", "c1"), learning}, {set(off), evidence(0, "", ""), off}, {domain, evidence(2, "els", "c1"), off}, {domain, evidence(3, "kim", "c1"), off}},
-		"undone starts afresh":           {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {set(undone), evidence(0, "", ""), undone}, {domain, evidence(3, "tim", "c1"), learning}, {domain, evidence(4, "kim", "c1"), on}},
-		"what is being undone stays so":  {{domain, evidence(1, "jan", "c1"), learning}, {set(undoing), evidence(0, "", ""), undoing}, {domain, evidence(2, "els", "c1"), undoing}},
-		"a list takes three":             {{list, evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), on}},
-		"a list that was wanted is kept": {{list, evidence(1, "", ""), learning}, {list, kept, learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), learning}, {list, evidence(4, "", ""), learning}},
-		"for ever is certain at once":    {{forever, evidence(1, "", ""), on}},
-		"for ever ends doubt":            {{list, kept, learning}, {forever, evidence(1, "", ""), on}},
-		"wanted after for ever":          {{forever, evidence(1, "", ""), on}, {list, kept, learning}},
+		"a domain takes two senders":              {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}},
+		"one sender twice is one":                 {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "jan", "c1"), learning}},
+		"one mail twice is one":                   {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(1, "els", "c1"), learning}},
+		"another client contradicts":              {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", "c2"), learning}, {domain, evidence(4, "kim", "c1"), learning}},
+		"a sender of several as well":             {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", ""), learning}},
+		"a public domain never":                   {{func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(1, "jan", "c1"), learning}, {func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(2, "els", "c1"), learning}},
+		"off stays off":                           {{domain, evidence(1, "jan", "c1"), learning}, {set(off), evidence(0, "", ""), off}, {domain, evidence(2, "els", "c1"), off}, {domain, evidence(3, "kim", "c1"), off}},
+		"undone starts afresh":                    {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {set(undone), evidence(0, "", ""), undone}, {domain, evidence(3, "tim", "c1"), learning}, {domain, evidence(4, "kim", "c1"), on}},
+		"what is being undone stays so":           {{domain, evidence(1, "jan", "c1"), learning}, {set(undoing), evidence(0, "", ""), undoing}, {domain, evidence(2, "els", "c1"), undoing}},
+		"a list takes three":                      {{list, evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), on}},
+		"a list that was wanted is kept":          {{list, evidence(1, "", ""), learning}, {list, kept, learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), learning}, {list, evidence(4, "", ""), learning}},
+		"for ever is certain at once":             {{forever, evidence(1, "", ""), on}},
+		"an editor proposes":                      {{byEditor(list), evidence(1, "", ""), learning}, {byEditor(list), evidence(2, "", ""), learning}, {byEditor(list), evidence(3, "", ""), proposed}, {byEditor(list), evidence(4, "", ""), proposed}},
+		"an editor proposes for ever":             {{byEditor(forever), evidence(1, "", ""), proposed}},
+		"a manager among them is enough":          {{byEditor(list), evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning}, {byEditor(list), evidence(3, "", ""), on}},
+		"a manager confirms":                      {{byEditor(forever), evidence(1, "", ""), proposed}, {list, evidence(2, "", ""), on}},
+		"what a manager switched on stays":        {{byEditor(list), evidence(1, "", ""), learning}, {switched, evidence(0, "", ""), on}, {byEditor(list), evidence(2, "", ""), on}},
+		"what a manager switched on can be wrong": {{byEditor(list), evidence(1, "", ""), learning}, {switched, evidence(0, "", ""), on}, {list, kept, learning}},
+		"editors teach whose a domain is":         {{byEditor(domain), evidence(1, "jan", "c1"), learning}, {byEditor(domain), evidence(2, "els", "c1"), on}},
+		"for ever ends doubt":                     {{list, kept, learning}, {forever, evidence(1, "", ""), on}},
+		"wanted after for ever":                   {{forever, evidence(1, "", ""), on}, {list, kept, learning}},
 		"releasing often is not for ever": {{accept, evidence(1, "", ""), learning}, {accept, evidence(2, "", ""), learning}, {accept, evidence(3, "", ""), learning}, {accept, evidence(4, "", ""), learning},
 			{func(r directory.Rule, e directory.Evidence) directory.Rule {
 				e.Action = string(item.Release)
@@ -210,7 +227,7 @@ func TestKindsAreLearned(t *testing.T) {
 			if rule.State == directory.RuleOn {
 				t.Errorf("%s: on after %d", kind, i)
 			}
-			rule = teach(rule, directory.Evidence{At: time.Unix(int64(i), 0), By: "anna", Mail: fmt.Sprint(i), Action: kind})
+			rule = teach(rule, directory.Evidence{At: time.Unix(int64(i), 0), By: "anna", Manager: true, Mail: fmt.Sprint(i), Action: kind})
 		}
 		if rule.State != directory.RuleOn {
 			t.Errorf("%s: after five it is %s", kind, rule.State)
@@ -222,7 +239,7 @@ func TestKindsAreLearned(t *testing.T) {
 			if rule.State == directory.RuleOn {
 				t.Errorf("%s: on again after %d", kind, i)
 			}
-			rule = teach(rule, directory.Evidence{At: time.Unix(int64(20+i), 0), By: "anna", Mail: fmt.Sprint("again ", i), Action: kind})
+			rule = teach(rule, directory.Evidence{At: time.Unix(int64(20+i), 0), By: "anna", Manager: true, Mail: fmt.Sprint("again ", i), Action: kind})
 		}
 		if rule.State != directory.RuleOn {
 			t.Errorf("%s: ten more agree, and it is %s", kind, rule.State)

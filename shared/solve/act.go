@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -17,30 +18,128 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Solve does what a person decided about a mail. Errors: *NotWaiting, *Unfit,
-// *Invalid, *Gone, those of the directory when the person's data does not fit
-// (*directory.Invalid, *directory.Conflict), and those of the tables.
+// Solve does what a person decided about a mail. Errors: *NotWaiting, *Busy,
+// *Unfit, *Invalid, *Gone, what who.May says, those of the directory when the
+// person's data does not fit (*directory.Invalid, *directory.Conflict), and
+// those of the tables. After an error of the tables the solution may still be
+// carried out, by the tick; after the others it has changed and taught nothing.
 //
 // Doing the same twice is no error: the second time finds it done.
-func (d *Desk) Solve(ctx context.Context, id, by string, s Solution) (Result, error) {
-	it, err := d.Items.Get(ctx, id)
-	if err != nil {
-		return Result{}, err
-	}
-	if !it.Waits() {
-		if h := it.Hint; h.By == by && h.Action == s.Action {
-			return Result{Mail: it, Rule: h.Rule}, nil
+func (d *Desk) Solve(ctx context.Context, id string, who Person, s Solution) (Result, error) {
+	for {
+		it, err := d.Items.Get(ctx, id)
+		if err != nil {
+			return Result{}, err
 		}
-		return Result{}, &NotWaiting{it}
+		if c := it.Claim; c != nil {
+			switch {
+			case c.By == who.ID && c.Solution == s:
+				return d.carryOut(ctx, it) // asked for twice, or the answer was lost
+			case fresh(c):
+				return Result{}, &Busy{it}
+			}
+			if err := d.Finish(ctx, it); err != nil {
+				return Result{}, err
+			}
+			continue
+		}
+		if !it.Waits() {
+			if h := it.Hint; h.By == who.ID && h.Action == s.Action {
+				return Result{Mail: it, Rule: h.Rule}, nil
+			}
+			return Result{}, &NotWaiting{it}
+		}
+		if it.State == item.Parked && !slices.Contains(item.Solutions(it.Reason), s.Action) {
+			return Result{}, &Unfit{s.Action, it.Reason, item.Solutions(it.Reason)}
+		}
+		if err := who.May(it, s.Action); err != nil {
+			return Result{}, err
+		}
+		claimed, err := d.claim(ctx, it, who, s)
+		if errors.Is(err, table.ErrChanged) && ctx.Err() == nil {
+			continue // somebody was faster, or our own answer was lost
+		}
+		if err != nil {
+			return Result{}, err
+		}
+		return d.carryOut(ctx, claimed)
 	}
-	if it.State == item.Parked && !slices.Contains(item.Solutions(it.Reason), s.Action) {
-		return Result{}, &Unfit{s.Action, it.Reason, item.Solutions(it.Reason)}
+}
+
+// claim keeps on a mail what is going to be done to it, if it is still as it
+// was read.
+func (d *Desk) claim(ctx context.Context, it item.Item, who Person, s Solution) (item.Item, error) {
+	c := &item.Claim{Solution: s, By: who.ID, Manager: who.Manager, At: time.Now().UTC()}
+	if s.Action == item.ChooseClient && it.Facts.Contact != "" {
+		from, err := d.Directory.Contact(ctx, it.Facts.Contact)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return it, err
+		}
+		c.Added = err == nil && !slices.Contains(from.Clients, s.Client)
 	}
-	ctx = audit.As(ctx, by)
-	a := &act{Desk: d, it: it, by: by, at: time.Now().UTC(), Solution: s}
+	it.Claim = c
+	if err := d.Items.Commit(ctx, it.Settle(it.State, "")...); err != nil {
+		return it, fmt.Errorf("claim mail %s: %w", it.ID, err)
+	}
+	return d.Items.Get(ctx, it.ID)
+}
+
+// unclaim lets go of a mail whose solution was refused: it waits as before.
+func (d *Desk) unclaim(ctx context.Context, it item.Item) error {
+	it.Claim = nil
+	err := d.Items.Commit(ctx, it.Settle(it.State, "")...)
+	if err != nil && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+		return fmt.Errorf("let go of mail %s: %w", it.ID, err)
+	}
+	return nil
+}
+
+// patience is how long a solution is left to whoever began it.
+const patience = 2 * time.Minute
+
+func fresh(c *item.Claim) bool { return time.Since(c.At) < patience }
+
+// Finish carries out the solution that a mail is claimed for, when whoever began
+// it has had the time to. A solution that is refused is given up. Errors are
+// those of the tables.
+func (d *Desk) Finish(ctx context.Context, it item.Item) error {
+	if it.Claim == nil || fresh(it.Claim) {
+		return nil
+	}
+	_, err := d.carryOut(ctx, it)
+	if refused(err) {
+		slog.WarnContext(ctx, "a solution that broke off is given up", "mail", it.ID, "error", err)
+		return nil
+	}
+	return err
+}
+
+// refused tells that repeating a solution would change nothing.
+func refused(err error) bool {
+	var (
+		invalid  *Invalid
+		gone     *Gone
+		unfit    *Unfit
+		waiting  *NotWaiting
+		entry    *directory.Invalid
+		conflict *directory.Conflict
+		tooLarge *directory.TooLarge
+	)
+	return errors.As(err, &invalid) || errors.As(err, &gone) || errors.As(err, &unfit) || errors.As(err, &waiting) ||
+		errors.As(err, &entry) || errors.As(err, &conflict) || errors.As(err, &tooLarge)
+}
+
+// carryOut does what a mail is claimed for. Any part of it may have been done.
+func (d *Desk) carryOut(ctx context.Context, it item.Item) (Result, error) {
+	if it.Claim == nil {
+		return Result{Mail: it, Rule: it.Hint.Rule}, nil // the same person, asking twice, was faster
+	}
+	ctx = audit.As(ctx, it.Claim.By)
+	a := &act{Desk: d, it: it, Claim: *it.Claim}
 	a.hint = it.Hint
-	a.hint.Action, a.hint.By, a.hint.At, a.hint.Rule = s.Action, by, a.at, ""
-	switch s.Action {
+	a.hint.Action, a.hint.By, a.hint.At, a.hint.Rule = a.Action, a.By, a.At, ""
+	var err error
+	switch a.Action {
 	case item.LinkContact:
 		err = a.link(ctx)
 	case item.CreateContact:
@@ -54,26 +153,29 @@ func (d *Desk) Solve(ctx context.Context, id, by string, s Solution) (Result, er
 	default:
 		err = &Invalid{"action", "one of link-contact, create-contact, choose-client, release, dismiss"}
 	}
+	if refused(err) {
+		if err := d.unclaim(ctx, it); err != nil {
+			return Result{}, err
+		}
+	}
 	if err != nil {
 		return Result{}, err
 	}
 	return a.finish(ctx)
 }
 
-// An act is one solution being done.
+// An act is one solution being carried out.
 type act struct {
 	*Desk
-	Solution
+	item.Claim
 	it      item.Item
-	by      string
-	at      time.Time
 	hint    item.Hint     // what the mail will say
 	answers []item.Handle // the other mail that this may answer
 	done    bool          // the mail itself needs no decision: it is dismissed
 }
 
 func (a *act) evidence(contact, client string) directory.Evidence {
-	return directory.Evidence{At: a.at, By: a.by, Mail: a.it.ID, Action: string(a.Action), Contact: contact, Client: client, Words: letter.Words(a.it.Subject)}
+	return directory.Evidence{At: a.At, By: a.By, Manager: a.Manager, Mail: a.it.ID, Action: string(a.Action), Contact: contact, Client: client, Words: letter.Words(a.it.Subject)}
 }
 
 // internal tells whether the mail's own sender cannot be anybody at a client.
@@ -270,8 +372,10 @@ func (a *act) choose(ctx context.Context) error {
 		if a.Alone {
 			return nil
 		}
-		if a.hint.Added = !slices.Contains(c.Clients, a.Client); a.hint.Added {
+		a.hint.Added = a.Added
+		if !slices.Contains(c.Clients, a.Client) {
 			// Somebody who takes on one client more.
+			a.hint.Added = true
 			c.Clients = append(slices.Clip(c.Clients), a.Client)
 			if c, err = tx.SaveContact(c); err != nil {
 				return err
@@ -390,18 +494,18 @@ func (a *act) finish(ctx context.Context) (Result, error) {
 	return r, err
 }
 
-// write changes the mail from waiting to open work, or to dismissed. It loses
-// to whoever is faster: a mail that waits no longer is told of.
+// write changes the mail from claimed to open work, or to dismissed.
 func (a *act) write(ctx context.Context) (item.Item, error) {
 	for it := a.it; ; {
 		was := it.State
-		it.Hint, it.State, it.Reason, it.Facts = a.hint, item.New, "", item.Facts{}
+		it.Hint, it.State, it.Reason, it.Facts, it.Claim = a.hint, item.New, "", item.Facts{}, nil
+		it.Decided = a.At
 		if a.done {
-			it.State, it.Decided = item.Dismissed, a.at
+			it.State = item.Dismissed
 		}
-		it.Note(item.Attempt{At: a.at, By: a.by, Action: a.Action, State: it.State, Rule: a.hint.Rule})
-		ops := append(it.Settle(was, ""), item.CountOp(a.at, item.Hand, 1), audit.Op(audit.Entry{
-			By: a.by, Action: "mail." + string(a.Action), Object: "mail " + it.ID, Mail: it.ID, Detail: a.detail(),
+		it.Note(item.Attempt{At: a.At, By: a.By, Action: a.Action, State: it.State, Rule: a.hint.Rule})
+		ops := append(it.Settle(was, ""), item.CountOp(a.At, item.Hand, 1), audit.Op(audit.Entry{
+			By: a.By, Action: "mail." + string(a.Action), Object: "mail " + it.ID, Mail: it.ID, Detail: a.detail(),
 		}))
 		err := a.Items.Commit(ctx, ops...)
 		if err == nil {
@@ -414,13 +518,9 @@ func (a *act) write(ctx context.Context) (item.Item, error) {
 		if err != nil {
 			return it, err
 		}
-		if now.Hint.At.Equal(a.at) && now.Hint.By == a.by {
-			return now, nil // our own answer was lost
-		}
-		if !now.Waits() {
-			// What was taught has decided it meanwhile, or another person has.
-			if a.hint.Rule != "" && slices.Contains(now.Rules, a.hint.Rule) {
-				return now, nil
+		if now.Claim == nil || *now.Claim != a.Claim {
+			if now.Hint.At.Equal(a.At) && now.Hint.By == a.By {
+				return now, nil // our own answer was lost, or the same was asked twice
 			}
 			return now, &NotWaiting{now}
 		}

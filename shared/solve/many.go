@@ -23,12 +23,12 @@ func (d *Desk) Retry(ctx context.Context, by string, ids ...string) (Result, err
 }
 
 // Dismiss says of several mails that nothing needs to be done about them, each
-// for itself, and returns of how many that was so. Mail that waits no longer is
-// left alone.
-func (d *Desk) Dismiss(ctx context.Context, by string, ids ...string) (int, error) {
+// for itself, and returns of how many that was so. Mail that waits no longer,
+// is being solved, or that the person may not dismiss is left alone.
+func (d *Desk) Dismiss(ctx context.Context, who Person, ids ...string) (int, error) {
 	n := 0
 	for _, id := range ids {
-		done, err := d.dismissOne(ctx, by, id)
+		done, err := d.dismissOne(ctx, who, id)
 		if err != nil {
 			return n, err
 		}
@@ -39,14 +39,17 @@ func (d *Desk) Dismiss(ctx context.Context, by string, ids ...string) (int, erro
 	return n, nil
 }
 
-func (d *Desk) dismissOne(ctx context.Context, by, id string) (bool, error) {
-	for {
+func (d *Desk) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
+	for by := who.ID; ; {
 		it, err := d.Items.Get(ctx, id)
-		if errors.Is(err, item.ErrNotFound) || err == nil && !it.Waits() {
+		if errors.Is(err, item.ErrNotFound) {
 			return false, nil
 		}
 		if err != nil {
 			return false, err
+		}
+		if !it.Waits() || it.Claim != nil || who.May(it, item.Dismiss) != nil {
+			return false, nil
 		}
 		was, at := it.State, time.Now().UTC()
 		it.State, it.Reason, it.Facts, it.Decided = item.Dismissed, "", item.Facts{}, at
@@ -67,20 +70,14 @@ func (d *Desk) dismissOne(ctx context.Context, by, id string) (bool, error) {
 // UndoDismissals takes back that somebody dismissed mails, each for itself, and
 // returns of how many that was so. What another dismissed, or has been solved
 // since, is left alone.
-func (d *Desk) UndoDismissals(ctx context.Context, by string, ids ...string) (int, error) {
+func (d *Desk) UndoDismissals(ctx context.Context, who Person, ids ...string) (int, error) {
+	mine := func(it item.Item) bool {
+		return it.State == item.Dismissed && it.Hint.Action == item.Dismiss && it.Hint.By == who.ID && it.Hint.Rule == "" &&
+			who.May(it, item.UndoAction) == nil
+	}
 	var back []string
 	for _, id := range ids {
-		it, err := d.Items.Get(ctx, id)
-		if errors.Is(err, item.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		if it.State != item.Dismissed || it.Hint.Action != item.Dismiss || it.Hint.By != by || it.Hint.Rule != "" {
-			continue
-		}
-		done, err := d.takeOne(ctx, id, by, false)
+		done, err := d.takeOne(ctx, id, who.ID, false, mine)
 		if err != nil {
 			return 0, err
 		}

@@ -31,8 +31,8 @@ func (d *Desk) Switch(ctx context.Context, rule, revision, by string, on bool) (
 		if now.Kind == directory.AddressContact || now.State == directory.RuleUndoing || now.State == directory.RuleUndone {
 			return &Unswitchable{now}
 		}
-		if now.State = directory.RuleOff; on {
-			now.State = directory.RuleOn
+		if now.State, now.SwitchedBy = directory.RuleOff, ""; on {
+			now.State, now.SwitchedBy = directory.RuleOn, by
 		}
 		r, err = tx.SaveRule(now)
 		return err

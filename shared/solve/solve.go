@@ -5,11 +5,18 @@
 //
 // # The order of writes
 //
-// First the directory changes, with the rule that was taught, in one
-// transaction; then the mail says what was done to it, by whom, in another; then
-// all mail that this answers is decided. What dies in between is finished by the
-// tick: a changed directory has parked mail decided again, and a mail that was
-// solved is open work.
+// A solution is carried out in three transactions. First the mail gets a Claim
+// with the whole solution, on condition that it is still as it was when it was
+// found to wait for a reason that the solution fits and that the person may
+// decide about: until then nothing is taught, and whoever comes too late or has
+// no right has changed nothing. Then the directory changes, with the rule that
+// is taught. Then the mail says what was done to it, without its Claim, and all
+// mail that this answers is decided.
+//
+// A solution that the directory refuses, because the contact was deleted or the
+// address is another's, takes its Claim back. What dies in between is finished by the
+// tick: a claimed mail is open work, and whoever decides it finds the Claim and
+// has the solution carried out first (Finish). Every step may be repeated.
 //
 // Taking back goes the same way: the rule and what it put in the directory
 // first, then each mail, one by one, from its chat to open work. A rule that is
@@ -43,25 +50,30 @@ type Desk struct {
 	Own func(ctx context.Context, email string) (bool, error)
 }
 
-// A Scope says how much a solution is about.
-type Scope string
-
-// The scopes. The zero Scope is the usual one of an action.
-const (
-	Once     Scope = "once"   // this mail
-	OfSender Scope = "sender" // all mail of the sender, now and later
-	OfList   Scope = "list"   // all mail of the mailing list, now and later
+// A Solution is what a person decides about one mail; it is kept while it is
+// being carried out.
+type (
+	Solution = item.Solution
+	Scope    = item.Scope
 )
 
-// A Solution is what a person decides about one mail.
-type Solution struct {
-	Action  item.Action
-	Contact string // LinkContact: id
-	Client  string // ChooseClient: id. CreateContact: id, or "" when the newcomer has none yet
-	Scope   Scope  // Dismiss and Release: Once unless another is given
-	Alone   bool   // for this mail only: nothing is learned from it
+// The scopes, as in package item.
+const (
+	Once     = item.Once
+	OfSender = item.OfSender
+	OfList   = item.OfList
+)
 
-	Name, Email, Phone, Function string // CreateContact; Email is the sender's unless given
+// A Person is who solves mail, with what he or she may do.
+type Person struct {
+	ID string
+	// May refuses an action on a mail as it is now, with the error that the
+	// person gets. It is asked about the very mail that is then changed on
+	// condition that nobody changed it since.
+	May func(it item.Item, action item.Action) error
+	// Manager says that the person may switch rules and take back what they,
+	// or others, decided.
+	Manager bool
 }
 
 // A Result is what became of it.
@@ -71,6 +83,18 @@ type Result struct {
 	Pending  int    // mails that are still being decided
 	Rule     string // id of what was taught; "" when nothing was
 }
+
+// A Busy error says that another solution of a mail is being carried out.
+type Busy struct{ Mail item.Item }
+
+func (e *Busy) Error() string {
+	return fmt.Sprintf("mail %s is being solved at this moment", e.Mail.ID)
+}
+
+// A NotYours error says that only a manager takes something back, and why.
+type NotYours struct{ Why string }
+
+func (e *NotYours) Error() string { return "only a manager takes this back: " + e.Why }
 
 // A NotWaiting error says that a mail cannot be solved any more: somebody was
 // faster.

@@ -19,13 +19,22 @@ import (
 )
 
 // Undo takes back what was last done to a mail: what a person solved, with all
-// that it taught and led to, or what a learned rule decided. Errors: ErrNothing,
-// *Written, and those of the tables.
-func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
+// that it taught and led to, or what a learned rule decided. Who is no manager
+// takes back what he or she solved, and no rule that others made or switched.
+// Errors: ErrNothing, *Written, *Busy, *NotYours, what who.May says, and those
+// of the tables.
+func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) {
 	it, err := d.Items.Get(ctx, id)
 	if err != nil {
 		return Result{}, err
 	}
+	if it.Claim != nil {
+		return Result{}, &Busy{it}
+	}
+	if err := who.May(it, item.UndoAction); err != nil {
+		return Result{}, err
+	}
+	by := who.ID
 	ctx = audit.As(ctx, by)
 	rule := it.Hint.Rule
 	if it.Hint.Action == "" && len(it.Rules) > 0 {
@@ -40,6 +49,9 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
 		if chosen, err := d.chosen(ctx, it); err != nil || !chosen {
 			return Result{}, cmp.Or(err, ErrNothing)
 		}
+	}
+	if err := who.mayUndo(it, r, known); err != nil {
+		return Result{}, err
 	}
 	switch {
 	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone:
@@ -58,7 +70,7 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
 		}
 	}
 	if known && it.Hint.Action != "" {
-		if err := d.forget(ctx, r, it.ID); err != nil {
+		if err := d.forget(ctx, r, it.ID, !who.Manager); err != nil {
 			return Result{}, err
 		}
 	} else if known && it.Rules != nil {
@@ -66,11 +78,30 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Result, error) {
 			return Result{}, err
 		}
 	}
-	ids, err := d.takeBack(ctx, []string{id}, by, it.Hint.Action == "")
+	unchanged := func(now item.Item) bool {
+		return now.ID != id || now.Hint.At.Equal(it.Hint.At) && now.Hint.By == it.Hint.By
+	}
+	ids, err := d.takeBack(ctx, []string{id}, by, it.Hint.Action == "", unchanged)
 	if err != nil {
 		return Result{}, err
 	}
 	return d.again(ctx, id, ids)
+}
+
+// mayUndo refuses what only a manager takes back.
+func (p Person) mayUndo(it item.Item, r directory.Rule, known bool) error {
+	others := func(e directory.Evidence) bool { return e.By != p.ID }
+	switch {
+	case p.Manager:
+		return nil
+	case it.Hint.Action == "":
+		return &NotYours{"a rule decided it, and no person"}
+	case it.Hint.By != p.ID:
+		return &NotYours{"somebody else solved it"}
+	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone && slices.ContainsFunc(r.Evidence, others):
+		return &NotYours{"somebody else linked the address"}
+	}
+	return nil
 }
 
 // chosen tells whether nobody but the mail itself said which of the sender's
@@ -128,7 +159,7 @@ func (d *Desk) undoRule(ctx context.Context, r directory.Rule, sender, mail, by 
 		return Result{}, err
 	}
 	ids = unique(append(ids, late...))
-	back, err := d.takeBack(ctx, ids, by, false)
+	back, err := d.takeBack(ctx, ids, by, false, every)
 	if err != nil {
 		return Result{}, err
 	}
@@ -268,7 +299,7 @@ func (d *Desk) forgetAbout(ctx context.Context, r directory.Rule) error {
 	for _, e := range r.Evidence {
 		domain, known, err := d.Directory.RuleFor(ctx, directory.DomainClient, domainOf(r.Key))
 		if err == nil && known {
-			err = d.forget(ctx, domain, e.Mail)
+			err = d.forget(ctx, domain, e.Mail, false)
 		}
 		if err != nil {
 			return err
@@ -277,8 +308,9 @@ func (d *Desk) forgetAbout(ctx context.Context, r directory.Rule) error {
 	return nil
 }
 
-// forget drops what a rule learned from one mail.
-func (d *Desk) forget(ctx context.Context, r directory.Rule, mail string) error {
+// forget drops what a rule learned from one mail. With stays, a rule that is on
+// stays on as long as it rests on anybody else.
+func (d *Desk) forget(ctx context.Context, r directory.Rule, mail string, stays bool) error {
 	return d.Directory.Change(ctx, func(tx *directory.Tx) error {
 		now, known, err := tx.Rule(r.Kind, r.Key)
 		if err != nil || !known {
@@ -287,8 +319,11 @@ func (d *Desk) forget(ctx context.Context, r directory.Rule, mail string) error 
 		if !slices.ContainsFunc(now.Evidence, func(e directory.Evidence) bool { return e.Mail == mail }) {
 			return nil
 		}
-		now = learn.Forget(now, mail)
-		_, err = tx.SaveRule(now)
+		less := learn.Forget(now, mail)
+		if stays && now.State == directory.RuleOn && (len(less.Evidence) > 0 || now.SwitchedBy != "") {
+			less.State = directory.RuleOn
+		}
+		_, err = tx.SaveRule(less)
 		return err
 	})
 }
@@ -298,6 +333,9 @@ func (d *Desk) setState(ctx context.Context, r directory.Rule, s directory.RuleS
 		now, known, err := tx.Rule(r.Kind, r.Key)
 		if err != nil || !known || now.State == s {
 			return err
+		}
+		if s == directory.RuleUndoing && r.Revision != now.Revision {
+			return fmt.Errorf("rule %s: %w", r.ID, directory.ErrChanged) // others may have confirmed it meanwhile
 		}
 		now.State, now.Undoing = s, ""
 		if s == directory.RuleUndoing {
@@ -314,7 +352,7 @@ func (d *Desk) setState(ctx context.Context, r directory.Rule, s directory.RuleS
 // takeBack brings mails back to open work, out of the chats that they are in,
 // and returns all that came back. The chat of a mail that started it goes, and
 // its other mails are decided anew. Whoever wrote in a chat meanwhile keeps it.
-func (d *Desk) takeBack(ctx context.Context, ids []string, by string, noRules bool) (back []string, err error) {
+func (d *Desk) takeBack(ctx context.Context, ids []string, by string, noRules bool, fits func(item.Item) bool) (back []string, err error) {
 	var errs []error
 	for _, id := range ids {
 		all, err := d.withOthers(ctx, id)
@@ -322,7 +360,7 @@ func (d *Desk) takeBack(ctx context.Context, ids []string, by string, noRules bo
 			return back, err
 		}
 		for _, id := range all {
-			done, err := d.takeOne(ctx, id, by, noRules)
+			done, err := d.takeOne(ctx, id, by, noRules, fits)
 			if err != nil {
 				errs = append(errs, err)
 				break
@@ -381,8 +419,12 @@ func (d *Desk) withOthers(ctx context.Context, id string) ([]string, error) {
 	return unique(all), nil
 }
 
-// takeOne brings one mail back to open work.
-func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool) (done bool, err error) {
+// every is the condition of takeOne that every mail fulfils.
+func every(item.Item) bool { return true }
+
+// takeOne brings one mail back to open work, if it is one that fits when it is
+// changed and nobody is solving it.
+func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool, fits func(item.Item) bool) (done bool, err error) {
 	for {
 		it, err := d.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
@@ -390,6 +432,9 @@ func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool) (done b
 		}
 		if err != nil {
 			return false, err
+		}
+		if it.Claim != nil || !fits(it) {
+			return false, nil
 		}
 		ops, err := d.leaving(ctx, it)
 		if written := (*Written)(nil); errors.As(err, &written) {
