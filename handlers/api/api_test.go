@@ -193,7 +193,7 @@ func actionOf(method, path string) access.Action {
 		return pick(access.DirectoryRead, access.DirectoryWrite)
 	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
-	case path == "/api/chats/{chat}/seen":
+	case path == "/api/chats/{chat}/read":
 		return access.ChatsRead
 	case resource == "mails":
 		return pick(access.MailsRead, access.MailsSolve)

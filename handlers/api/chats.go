@@ -30,13 +30,14 @@ type chatObject struct {
 	Preview     string    `json:"preview" doc:"the start of its last message"`
 	Messages    int64     `json:"messages" doc:"how many there are"`
 	Unread      int64     `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
+	Position    int64     `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
 }
 
 func chatOf(c chat.Chat) chatObject {
 	return chatObject{
 		ID: c.ID, Subject: c.Subject, Client: c.Client, Contact: c.Contact, ContactName: c.ContactName, Members: c.Members,
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
-		Unread: c.Unread,
+		Unread: c.Unread, Position: c.Woken,
 	}
 }
 

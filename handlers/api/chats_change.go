@@ -36,13 +36,24 @@ func (a *api) registerChatChanges() {
 			}
 			return a.oneChat(ctx, c)
 		})
-	handle(a, access.ChatsRead, op("see-chat", http.MethodPut, "/api/chats/{chat}/seen", "Note that you have looked at all of a chat", http.StatusNoContent),
-		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
+	// No look at a chat notes this by itself: browsers and mail programs fetch
+	// pages that nobody has opened.
+	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read", "Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
+		func(ctx context.Context, in *struct {
+			ChatPath
+			Body *struct {
+				Position int64 `json:"position,omitempty" minimum:"1" doc:"of the chat when it was read; what came later stays unread"`
+			}
+		}) (*struct{}, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
 				return nil, err
 			}
-			return nil, a.Chats.See(ctx, c, actor(ctx).Member.ID)
+			var position int64
+			if in.Body != nil {
+				position = in.Body.Position
+			}
+			return nil, a.Chats.See(ctx, c, actor(ctx).Member.ID, position)
 		})
 	a.explain = append(a.explain, explainChats)
 }

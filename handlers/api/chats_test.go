@@ -95,7 +95,7 @@ func TestChatList(t *testing.T) {
 	k.start(t, 1, "Jan", "editor", "reader")
 	second := k.start(t, 2, "Petra", "editor")
 	k.start(t, 3, "Jansje", "manager")
-	k.ok(t, "editor", "PUT /api/chats/"+second+"/seen", "")
+	k.ok(t, "editor", "POST /api/chats/"+second+"/read", "")
 	k.ok(t, "editor", "PATCH /api/chats/"+second, `{"state":"closed"}`)
 	for _, c := range []struct {
 		who, query string
@@ -141,16 +141,35 @@ func TestSeen(t *testing.T) {
 		t.Error("at first: ", unread("reader"), unread("editor"), unread("manager"))
 	}
 	for _, who := range []string{"reader", "manager", "Chats.ReadWrite"} {
-		if got := k.ok(t, who, "PUT /api/chats/"+id+"/seen", ""); got.status != http.StatusNoContent {
+		if got := k.ok(t, who, "POST /api/chats/"+id+"/read", ""); got.status != http.StatusNoContent {
 			t.Errorf("%s: %d", who, got.status)
 		}
 	}
 	if unread("reader") != 0.0 || unread("editor") != 1.0 {
 		t.Error("after: ", unread("reader"), unread("editor"))
 	}
+	position := k.ok(t, "reader", "GET /api/chats/"+id, "").body["position"]
 	k.ok(t, "editor", "POST /api/chats/"+id+"/messages", `{"kind":"note","body":"Ik bel."}`)
 	if unread("reader") != 1.0 {
 		t.Error("a note is not unread")
+	}
+	// Who read it before the note came has not read the note, and who read the
+	// note has read all before it.
+	read := func(who string, position any) {
+		t.Helper()
+		k.ok(t, who, "POST /api/chats/"+id+"/read", fmt.Sprintf(`{"position":%v}`, position))
+	}
+	if read("reader", position); unread("reader") != 1.0 {
+		t.Error("what came later counts as read")
+	}
+	if read("reader", 1000); unread("reader") != 0.0 {
+		t.Error("afterwards: ", unread("reader"))
+	}
+	if read("reader", position); unread("reader") != 0.0 {
+		t.Error("what was read is unread again")
+	}
+	if got := k.call(t, "reader", "POST /api/chats/"+id+"/read", `{"position":-1}`); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("a position of -1: %d", got.status)
 	}
 }
 

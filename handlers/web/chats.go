@@ -22,6 +22,7 @@ type chatObject struct {
 	Preview     string    `json:"preview"`
 	Messages    int       `json:"messages"`
 	Unread      int       `json:"unread"`
+	Position    int       `json:"position"`
 }
 
 // gist is the start of its last message, on one line.
@@ -119,6 +120,7 @@ func (s *site) registerChats() {
 	s.page("/web/chats/{chat}", s.chat)
 	s.page("/web/chats/{chat}/news", s.chatNews)
 	s.page("/web/chats/{chat}/files/{mail}", s.chatFiles)
+	s.post("/web/chats/{chat}/read", s.readChat)
 	s.post("/web/chats/{chat}/notes", s.writeNote)
 	s.post("/web/chats/{chat}/state", s.closeChat)
 	s.post("/web/chats/{chat}/people", s.changePeople)
@@ -180,5 +182,6 @@ func (s *site) chatNews(v *visit) error {
 		v.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
+	v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")
 	return v.showChat(http.StatusOK, func(*openChat) error { return nil })
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,6 +44,20 @@ func (s *site) writeNote(v *visit) error {
 	note.Status = failTexts[p.Status]
 	note.Status = cmp.Or(note.Status, "500")
 	return v.pageAs(max(p.Status, http.StatusBadRequest), "chats", &chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: v.me.seesAll(), Kept: &note})
+}
+
+// readChat notes that the chat was looked at, as far as the page showed it.
+func (s *site) readChat(v *visit) error {
+	api, page := v.chatHere()
+	position, _ := strconv.Atoi(v.r.PostFormValue("position")) // the API refuses what is none
+	if err := v.api.post(api+"/read", map[string]int{"position": position}, nil); err != nil {
+		return err
+	}
+	if isPart(v.r) {
+		v.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return v.done(page, flash{})
 }
 
 // closeChat closes a chat or opens it again, when it is still what was seen.

@@ -19,13 +19,13 @@ func talking(rights string, actions ...string) *fakeAPI {
 	api := newAPI(rights, append(actions, "chats.read")...)
 	c := chatObject{
 		ID: one, Subject: "Btw & <i>meer</i>", ClientName: "Bakkerij <Jansen>", ContactName: "Jan <b>", Members: []string{"m1", "m2"}, Addresses: []string{"info@kantoor.example"},
-		State: "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Messages: 3, Unread: 2,
+		State: "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Messages: 3, Unread: 2, Position: 7,
 	}
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
 	api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{c, old}}
 	api.answers["GET /api/chats/"+one] = c
-	api.answers["PUT /api/chats/"+one+"/seen"] = map[string]any{}
+	api.answers["POST /api/chats/"+one+"/read"] = map[string]any{}
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
 	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
 		{ID: "4", Kind: "note", AuthorName: "Bram <b>", Text: "Ik bel\nhem <i>", Received: time.Now()},
@@ -108,23 +108,47 @@ func TestAChatIsShown(t *testing.T) {
 		if at := strings.Index(body, `id="new"`); at < strings.Index(body, "/messages/1/body") || at > strings.Index(body, "/messages/2/body") {
 			t.Error("what is new begins elsewhere")
 		}
-		if seen, read := strings.Index(strings.Join(api.asked, " "), "/seen"), strings.Index(strings.Join(api.asked, " "), "/messages"); seen < 0 || seen > read {
-			t.Errorf("what comes in between would count as seen: %v", api.asked)
+		// What comes in between stays unread.
+		if at, messages := strings.Index(strings.Join(api.asked, "\n")+"\n", "/api/chats/"+one+"\n"), strings.Index(strings.Join(api.asked, "\n"), "/messages"); at < 0 || at > messages {
+			t.Errorf("the position is of later than the messages: %v", api.asked)
+		}
+		if form := `data-read><input type="hidden" name="position" value="7"><noscript><button>`; !strings.Contains(body, form) {
+			t.Errorf("nothing says that the chat was read: %s", body)
 		}
 	}
 	// A reader sees it, and does nothing.
 	reader := talking("reader")
 	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!<textarea", "!name=\"do\"", "!Sluiten</button>")
-	if !asks(reader, "PUT /api/chats/"+one+"/seen") || asks(reader, "/api/team-members") {
+	if asks(reader, "/read") || asks(reader, "/api/team-members") {
 		t.Error(reader.asked)
 	}
 	// What was before is looked at without having seen the end.
 	api := talking("editor", "chats.write")
-	wants(t, browse(t, api, "GET", "/web/chats/"+one+"?earlier="+two, ""), 200, "Naar de laatste berichten", `!id="new"`)
-	if asks(api, "/seen") || !asks(api, "after="+two) {
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"?earlier="+two, ""), 200, "Naar de laatste berichten", `!id="new"`, "!data-read")
+	if !asks(api, "after="+two) {
 		t.Error(api.asked)
 	}
 	wants(t, browse(t, api, "GET", "/web/chats/"+two, ""), 404, "Niet gevonden")
+}
+
+// A look has no effect, whoever makes it; what the form says is noted.
+func TestAChatIsRead(t *testing.T) {
+	api := talking("reader")
+	for _, method := range []string{"GET", "HEAD"} {
+		browse(t, api, method, "/web/chats/"+one, "")
+	}
+	for _, asked := range api.asked {
+		if !strings.HasPrefix(asked, "GET ") {
+			t.Errorf("a look asks %s", asked)
+		}
+	}
+	w := browse(t, api, "POST", "/web/chats/"+one+"/read?state=all", "position=7")
+	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one+"?state=all" || !asks(api, "POST /api/chats/"+one+"/read") || strings.TrimSpace(api.bodies["POST /api/chats/"+one+"/read"]) != `{"position":7}` {
+		t.Errorf("%d %v %v %v", w.Code, w.Header(), api.asked, api.bodies)
+	}
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/read", "position=7", "HX-Request", "true"); w.Code != 204 {
+		t.Errorf("by script: %d", w.Code)
+	}
 }
 
 // The page asks whether something came in, and is left alone when not.

@@ -137,7 +137,8 @@ func (s *site) chat(v *visit) error {
 }
 
 // showChat answers with a chat, after more has said what else is to be seen.
-// who looks at the end of it has seen it.
+// That it was read, the page says by itself once its end has been looked at: a
+// browser may ask for pages that nobody sees.
 func (v *visit) showChat(status int, more func(*openChat) error) error {
 	f := chatFilterOf(v.r.URL.Query())
 	f.All = f.All && v.me.seesAll()
@@ -150,13 +151,6 @@ func (v *visit) showChat(status int, more func(*openChat) error) error {
 	open.Tag, open.Note.Chat = strings.Trim(tag, `"`), open.ID
 	earlier := v.r.URL.Query().Get("earlier")
 	open.Later = earlier != ""
-	if open.Unread > 0 && !open.Later {
-		// Before its messages are read: what comes in between stays unread.
-		if err := v.api.put(api+"/seen", "", nil, nil); err != nil {
-			return err
-		}
-		v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")
-	}
 	if err := v.thread(api, earlier, open); err != nil {
 		return err
 	}

@@ -32,10 +32,12 @@ func (f flash) give(w http.ResponseWriter) {
 	})
 }
 
-// takeFlash returns what is to be said, and forgets it; nil for nothing.
+// takeFlash returns what is to be said, and forgets it; nil for nothing, and for
+// a page that a browser fetches before anybody asks for it.
+// https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Purpose
 func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	c, err := r.Cookie(flashCookie)
-	if err != nil {
+	if err != nil || r.Method == http.MethodHead || strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
 		return nil
 	}
 	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/web", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode})

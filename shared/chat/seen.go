@@ -39,14 +39,19 @@ func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error
 	return max(c.Woken-v.Woken, 0), err
 }
 
-// See notes that a member has looked at all of c, as it was read. It writes
-// nothing when that is known already, or for who takes no part.
-func (s *Store) See(ctx context.Context, c Chat, member string) error {
+// See notes that a member has looked at c as far as woken, what Chat.Woken was
+// then; 0 for all of c, as it was read. It writes nothing when that is known
+// already, or for who takes no part.
+func (s *Store) See(ctx context.Context, c Chat, member string, woken int64) error {
+	if woken == 0 {
+		woken = c.Woken
+	}
+	woken = min(woken, c.Woken)
 	unread, err := s.Unread(ctx, c, member)
-	if err != nil || unread == 0 {
+	if err != nil || unread <= c.Woken-woken {
 		return err
 	}
-	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{Woken: c.Woken}, nil))); err != nil {
+	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{Woken: woken}, nil))); err != nil {
 		return fmt.Errorf("note that %s has seen chat %s: %w", member, c.ID, err)
 	}
 	return nil

@@ -36,7 +36,7 @@ func (b bench) unread(t *testing.T, c chat.Chat, member string) int64 {
 
 func (b bench) see(t *testing.T, c chat.Chat, member string) {
 	t.Helper()
-	if err := b.See(t.Context(), b.get(t, c.ID), member); err != nil {
+	if err := b.See(t.Context(), b.get(t, c.ID), member, 0); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -170,8 +170,30 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   document.title = (n ? `(${n}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
 });
 
+// A form with data-read says that what stands before it was read: it is sent
+// once it has been in view for a second, on a page that somebody sees.
+const inView = new Set();
+const views = new IntersectionObserver((entries) => {
+  for (const e of entries) {
+    inView[e.isIntersecting ? "add" : "delete"](e.target);
+    if (e.isIntersecting) setTimeout(read, 1000, e.target);
+  }
+});
+function read(form) {
+  if (!form.isConnected || !inView.has(form) || document.hidden || document.prerendering) return;
+  inView.delete(form);
+  views.unobserve(form);
+  fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(new FormData(form)) })
+    .then((answer) => { if (answer.ok) htmx.trigger(document.body, "chats-changed"); })
+    .catch(() => {}); // it stays unread
+}
+for (const event of ["visibilitychange", "prerenderingchange"]) {
+  document.addEventListener(event, () => { for (const form of inView) setTimeout(read, 1000, form); });
+}
+
 // Choose all is of no use without a script.
 function ready() {
+  for (const form of document.querySelectorAll("[data-read]")) views.observe(form);
   for (const all of document.querySelectorAll("[data-all]")) all.closest("[hidden]")?.removeAttribute("hidden");
 }
 document.addEventListener("change", (e) => {
