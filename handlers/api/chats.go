@@ -44,7 +44,7 @@ func chatOf(c chat.Chat) chatObject {
 // A messageObject is a message of a chat as the API shows it.
 type messageObject struct {
 	ID             string       `json:"id"`
-	Kind           string       `json:"kind" enum:"mail,auto-reply,note" doc:"auto-reply: a program answered for the contact; note: a team member to the others"`
+	Kind           string       `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,note" doc:"note: a team member to the others; all others but mail: a program wrote for the contact"`
 	Mail           string       `json:"mail,omitempty" doc:"id of the mail; none for a note"`
 	Author         string       `json:"author,omitempty" doc:"of a note: id of the team member"`
 	AuthorName     string       `json:"authorName,omitempty" doc:"of a note, in lists"`

@@ -38,7 +38,7 @@ type MailObject struct {
 	RemotePictures bool           `json:"remotePictures" doc:"whether it shows pictures that are kept elsewhere, which …/body leaves out unless they are asked for"`
 	Verdict        string         `json:"verdict" enum:"pass,soft,fail" doc:"Exchange's opinion on whether the sender is who he says he is"`
 	State          string         `json:"state" enum:"new,processed,parked,dismissed"`
-	Reason         string         `json:"reason" doc:"why it is parked; empty in other states"`
+	Reason         string         `json:"reason" doc:"why it is parked, or why it was dismissed by itself; empty in other states"`
 	Detail         string         `json:"detail,omitempty" doc:"what failed, for the reasons technical and undecodable"`
 	Explanation    *words.Text    `json:"explanation,omitempty" doc:"why it waits"`
 	WhatToDo       *words.Text    `json:"whatToDo,omitempty"`

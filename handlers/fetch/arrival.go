@@ -1,42 +1,94 @@
 package fetch
 
 import (
-	"regexp"
+	"fmt"
+	"log/slog"
 	"strings"
+	"time"
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
 )
+
+// bodyLimit is how long the analysis of one body may take; one of 1 MiB takes a
+// tenth of it. A page of twenty mails that all exceed it still leaves the job
+// its time.
+const bodyLimit = 2 * time.Second
+
+// wanted tells whether a message of an inbox is kept: it came after the address
+// was activated, and somebody sent it. A draft lies in an inbox when its writer
+// moved it there.
+func wanted(box connector.Activation, m mail.Message) bool {
+	return !m.Draft && !m.Received.Before(box.From)
+}
 
 // arrival turns a message into what is stored of it. All that its headers say
 // is read here, once; they are not kept.
 func arrival(box connector.Activation, m mail.Message) item.Arrival {
+	return arrivalRead(box, m, head, analyse)
+}
+
+// arrivalRead reads the head of a message and then its body. What cannot be read
+// of either is left out and said so: no mail keeps the others of its mailbox
+// from being stored.
+func arrivalRead(box connector.Activation, m mail.Message, head func(connector.Activation, mail.Message) item.Item, analyse func(item.Item, string) analysis) item.Arrival {
+	it, err := letter.Within(bodyLimit, func() item.Item { return head(box, m) })
+	if err != nil {
+		o := mail.Odd{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
+		return odd(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
+	}
+	said, err := letter.Within(bodyLimit, func() analysis { return analyse(it, m.Body.Content) })
+	if err != nil {
+		slog.Error("body of a mail not analysed", "mailbox", box.ID, "bytes", len(m.Body.Content), "error", err)
+		it.NotAnalysed = true
+	}
+	it.Numbers, it.Lines, it.RemotePictures = said.numbers, said.lines, said.remotePictures
+	return item.Arrival{Item: it, Content: m.Body.Content}
+}
+
+// head is what a mail's headers say: who sent it, whether that is proven, and
+// whether a program did. It is never left out.
+func head(box connector.Activation, m mail.Message) item.Item {
 	h := headersOf(m.Headers)
 	it := item.Item{
 		Mailbox: box.ID, Address: box.Address,
-		MessageID: m.ID, InternetMessageID: m.InternetMessageID, ConversationID: m.ConversationID,
+		MessageID: m.ID, InternetMessageID: bracketed(m.InternetMessageID), ConversationID: m.ConversationID,
 		Subject: m.Subject, Preview: m.Preview,
 		From: normal(m.From), // never Sender or Reply-To: nobody vouches for those
 		To:   m.To, Cc: m.Cc,
 		Received: m.Received.UTC(), HasAttachments: m.HasAttachments,
 		InReplyTo:  first(messageIDs(h.get("In-Reply-To"))),
 		References: messageIDs(h.get("References")),
-		BodyType:   m.Body.ContentType, BodyTruncated: m.Body.Truncated,
+		BodyType:   strings.ToLower(m.Body.ContentType), BodyTruncated: m.Body.Truncated,
 	}
 	it.Verdict = verdict(h.get("Authentication-Results"), domainOf(it.From.Email))
 	if it.Verdict == item.VerdictSoft && isInside(h) {
 		it.Verdict = item.VerdictPass
 	}
 	it.Fingerprint = fingerprint(it, m)
-	it.Bar = bar(it, h)
 	it.Kind = kind(it, m.Type, h)
+	it.Bar = bar(it, h)
 	it.ListID = listID(h.get("List-Id"))
-	it.Numbers = numbers(it, m.Body.Content)
-	it.Lines = lines(it.BodyType, m.Body.Content)
-	it.RemotePictures = it.BodyType == "html" && showsRemote(m.Body.Content)
-	return item.Arrival{Item: it, Content: m.Body.Content}
+	return it
+}
+
+// An analysis is what is read of a body. A mail is not placed by itself without
+// it: it says whom a mail is about.
+type analysis struct {
+	numbers        []string
+	lines          int
+	remotePictures bool
+}
+
+func analyse(it item.Item, content string) analysis {
+	return analysis{
+		numbers:        numbers(it, content),
+		lines:          lines(it.BodyType, content),
+		remotePictures: it.BodyType == "html" && showsRemote(content),
+	}
 }
 
 // odd turns what could not be decoded into something that people can see.
@@ -93,12 +145,65 @@ func (h headers) get(name string) string {
 
 func (h headers) has(name string) bool { return len(h[strings.ToLower(name)]) > 0 }
 
-var messageID = regexp.MustCompile(`<[^<>\s]{1,990}>`)
+// maxMessageID is the longest message id that counts, in bytes: one line of a
+// mail has no room for more.
+const maxMessageID = 990
 
-// messageIDs are the ids in a References or In-Reply-To line. Some programs
-// write other text between them.
+// messageIDs are the ids in a References or In-Reply-To line, each in angle
+// brackets. Some programs write other text between them, others leave the
+// brackets out: then a word with an @ is an id, if the line has no other text
+// or no id in brackets.
 // https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
-func messageIDs(line string) []string { return messageID.FindAllString(line, -1) }
+func messageIDs(line string) (ids []string) {
+	type found struct {
+		id   string
+		bare bool
+	}
+	var all []found
+	text, closed := false, false // whether there is other text, and an id in brackets
+	for line != "" {
+		line = strings.TrimLeft(line, " \t\r\n,;>")
+		if rest, ok := strings.CutPrefix(line, "<"); ok {
+			end := strings.IndexAny(rest, " \t\r\n<>")
+			if end > 0 && end <= maxMessageID && rest[end] == '>' {
+				all, closed = append(all, found{id: line[:end+2]}), true
+				rest = rest[end+1:]
+			}
+			line = rest
+			continue
+		}
+		end := strings.IndexAny(line, " \t\r\n,;<>")
+		if end < 0 {
+			end = len(line)
+		}
+		word := strings.Trim(line[:end], `"'`)
+		line = line[end:]
+		if isBareID(word) {
+			all = append(all, found{id: "<" + word + ">", bare: true})
+		} else {
+			text = text || word != ""
+		}
+	}
+	for _, f := range all {
+		if !f.bare || !text || !closed {
+			ids = append(ids, f.id)
+		}
+	}
+	return ids
+}
+
+func isBareID(word string) bool {
+	at := strings.IndexByte(word, '@')
+	return at > 0 && at < len(word)-1 && len(word) <= maxMessageID && !strings.ContainsAny(word, `()"`)
+}
+
+// bracketed is a message id in the form in which others refer to it.
+func bracketed(id string) string {
+	if ids := messageIDs(id); len(ids) == 1 {
+		return ids[0]
+	}
+	return id
+}
 
 func first(in []string) string {
 	if len(in) == 0 {
@@ -108,6 +213,5 @@ func first(in []string) string {
 }
 
 func domainOf(email string) string {
-	_, domain, _ := strings.Cut(email, "@")
-	return domain
+	return email[strings.LastIndexByte(email, '@')+1:]
 }

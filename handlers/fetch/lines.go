@@ -11,55 +11,112 @@ const (
 // to give it its room before it is there. Reading it properly would cost more
 // than it is worth.
 func lines(bodyType, content string) int {
-	n, run, empty := 0, 0, true
-	end := func() {
-		switch {
-		case run > 0:
-			n += 1 + (run-1)/lineWidth
-			empty = false
-		case !empty: // one empty line between two others; more are no more
-			n++
-			empty = true
-		}
-		run = 0
+	s := scanner{rest: content}
+	if bodyType == "html" {
+		return s.lines()
 	}
-	if bodyType != "html" {
-		for line := range strings.Lines(content) {
-			run = len(strings.TrimSpace(line))
-			if end(); n >= maxLines {
-				return maxLines
-			}
+	var n lineCount
+	for line := range strings.Lines(content) {
+		n.run = len(strings.TrimSpace(line))
+		if n.end(); n.lines >= maxLines {
+			return maxLines
 		}
-		return n
 	}
-	for content != "" && n < maxLines {
-		text, rest, _ := strings.Cut(content, "<")
-		run += len(strings.Join(strings.Fields(text), " "))
-		name := strings.ToLower(rest[:min(len(rest), 10)])
+	return n.lines
+}
+
+// lineCount counts lines as they end; run is how long the one is that has not.
+type lineCount struct {
+	lines, run int
+	said       bool // the last line was not empty
+}
+
+func (n *lineCount) end() {
+	switch {
+	case n.run > 0:
+		n.lines += 1 + (n.run-1)/lineWidth
+		n.said = true
+	case n.said: // one empty line between two others; more are no more
+		n.lines++
+		n.said = false
+	}
+	n.run = 0
+}
+
+// showsRemote tells whether a document shows pictures that are kept elsewhere.
+func showsRemote(content string) bool {
+	s := scanner{rest: content}
+	return s.showsRemote()
+}
+
+// A scanner reads HTML from its first to its last byte and never goes back: what
+// it has read is gone, so that no document costs more than its length.
+type scanner struct {
+	rest  string
+	steps int // bytes that were looked at
+}
+
+// until reads up to a mark and over it, or to the end when there is none.
+func (s *scanner) until(mark string) (text string) {
+	text, rest, found := strings.Cut(s.rest, mark)
+	if s.steps += len(text); found {
+		s.steps += len(mark)
+	}
+	s.rest = rest
+	return text
+}
+
+// name is the start of a tag, in lower case; it is not read.
+func (s *scanner) name() string {
+	name := strings.ToLower(s.rest[:min(len(s.rest), 10)])
+	s.steps += len(name)
+	return name
+}
+
+func (s *scanner) lines() int {
+	var n lineCount
+	for s.rest != "" && n.lines < maxLines {
+		text := s.until("<")
+		n.run += len(strings.Join(strings.Fields(text), " "))
+		name := s.name()
 		switch {
 		case strings.HasPrefix(name, "style"):
-			_, rest, _ = strings.Cut(rest, "</style")
+			s.until("</style")
 		case strings.HasPrefix(name, "!--"):
-			_, rest, _ = strings.Cut(rest[len("!--"):], "--")
+			s.rest = s.rest[len("!--"):]
+			s.until("--")
 		case strings.HasPrefix(name, "br"):
-			end()
+			n.end()
 		case strings.HasPrefix(name, "img"):
-			n += 2
+			n.lines += 2
 		default:
 			tag := element(name)
-			if run > 0 && (begins[tag] || apart[tag]) {
-				end()
+			if n.run > 0 && (begins[tag] || apart[tag]) {
+				n.end()
 			}
 			if apart[tag] {
-				end()
+				n.end()
 			}
 		}
-		_, content, _ = strings.Cut(rest, ">")
+		s.until(">")
 	}
-	if run > 0 {
-		end()
+	if n.run > 0 {
+		n.end()
 	}
-	return min(n, maxLines)
+	return min(n.lines, maxLines)
+}
+
+func (s *scanner) showsRemote() bool {
+	for s.rest != "" {
+		s.until("<")
+		if !strings.HasPrefix(s.name(), "img") {
+			continue
+		}
+		if tag := strings.ToLower(s.until(">")); strings.Contains(tag, "https:") || strings.Contains(tag, "http:") {
+			return true
+		}
+	}
+	return false
 }
 
 // Elements that begin and end a line, and those that stand apart from what is
@@ -74,23 +131,4 @@ func element(tag string) string {
 	tag, _, _ = strings.Cut(strings.TrimPrefix(tag, "/"), " ")
 	tag, _, _ = strings.Cut(tag, ">")
 	return tag
-}
-
-// showsRemote tells whether a document shows pictures that are kept elsewhere.
-func showsRemote(content string) bool {
-	for {
-		at := strings.IndexByte(content, '<')
-		if at < 0 {
-			return false
-		}
-		content = content[at+1:]
-		if len(content) < 4 || !strings.EqualFold(content[:3], "img") {
-			continue
-		}
-		var tag string
-		tag, content, _ = strings.Cut(content, ">") // no byte is looked at twice
-		if tag = strings.ToLower(tag); strings.Contains(tag, "https:") || strings.Contains(tag, "http:") {
-			return true
-		}
-	}
 }

@@ -147,7 +147,7 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, box connecto
 		if m.Received.Before(noTime) { // of no mail that says so is it true
 			m.Received = time.Now().UTC()
 		}
-		if !m.Received.Before(box.From) {
+		if wanted(box, m) {
 			arrivals = append(arrivals, arrival(box, m))
 		}
 	}
@@ -188,7 +188,7 @@ func (h *Handler) partial(ctx context.Context, graph connector.Graph, box connec
 		o := mail.Odd{ID: id, Err: err}
 		return []item.Arrival{odd(box, o, item.Item{Received: time.Now().UTC()})}, nil
 	}
-	if err != nil || m.Received.Before(box.From) {
+	if err != nil || !wanted(box, m) {
 		return nil, err
 	}
 	return []item.Arrival{arrival(box, m)}, nil

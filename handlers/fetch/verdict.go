@@ -3,6 +3,8 @@ package fetch
 import (
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"kantoorpost/shared/item"
 )
 
@@ -14,7 +16,7 @@ import (
 // https://learn.microsoft.com/defender-office-365/message-headers-eop-mdo
 func verdict(line, fromDomain string) item.Verdict {
 	r := results(line)
-	if about, ok := r["header.from"]; ok && !strings.EqualFold(about, fromDomain) {
+	if about, ok := r["header.from"]; ok && asciiDomain(about) != asciiDomain(fromDomain) {
 		if r["compauth"] == "fail" || r["dmarc"] == "fail" {
 			return item.VerdictFail
 		}
@@ -27,6 +29,16 @@ func verdict(line, fromDomain string) item.Verdict {
 		return item.VerdictPass
 	}
 	return item.VerdictSoft
+}
+
+// asciiDomain is a domain in the one form in which it is compared: lower case,
+// and what is not ASCII as RFC 5891 writes it.
+func asciiDomain(domain string) string {
+	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 // isInside tells that a mailbox of the tenant itself sent the mail: then there

@@ -22,6 +22,9 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 // it belongs to: everyone who ever got a mail knows the ids that lead there.
 func decide(ctx context.Context, it item.Item, who office, again bool) (decision, error) {
 	var d decision
+	if acknowledges(it) && !it.Hint.Releases(item.Acknowledgement) {
+		return acknowledgement(ctx, it, who)
+	}
 	if it.Bar != "" && !it.Hint.Releases(it.Bar) {
 		barred, err := bar(ctx, it, who)
 		if err != nil || barred.Reason != "" || barred.Dismiss || barred.Join != nil {
@@ -34,6 +37,9 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	}
 	if it.Verdict == item.VerdictFail && !it.Hint.Releases(item.SenderNotVerified) {
 		return park(item.SenderNotVerified, item.Facts{})
+	}
+	if it.NotAnalysed && !it.Hint.Releases(item.NotAnalysed) {
+		return park(item.NotAnalysed, item.Facts{})
 	}
 	link, linked, err := who.Link(ctx, it.Mailbox)
 	if err != nil {
@@ -124,17 +130,12 @@ func (d *decision) copied(ctx context.Context, it item.Item, who office, again b
 //
 // https://www.rfc-editor.org/rfc/rfc3834#section-5
 func bar(ctx context.Context, it item.Item, who office) (decision, error) {
-	if it.Kind == item.AutoReply && it.Verdict != item.VerdictFail {
-		c, ok, err := who.Answered(ctx, it)
-		if err != nil {
-			return decision{}, err
-		}
-		from, known, err := author(ctx, it, who)
-		if err != nil {
-			return decision{}, err
-		}
-		if ok && known && c.Contact == from.ID {
-			return decision{Join: &c, Quiet: true, From: from, Client: c.Client}, nil
+	if it.NotAnalysed {
+		return park(it.Bar, item.Facts{})
+	}
+	if it.Kind != "" && it.Verdict != item.VerdictFail {
+		if d, ok, err := line(ctx, it, who); err != nil || ok {
+			return d, err
 		}
 	}
 	if !it.Hint.NoRules && (it.Bar == item.Automated || it.Bar == item.Bounce) {
@@ -149,6 +150,38 @@ func bar(ctx context.Context, it item.Item, who office) (decision, error) {
 		}
 	}
 	return park(it.Bar, item.Facts{})
+}
+
+// line puts a mail that a program wrote for a contact into the chat with him
+// that it belongs to, where it wakes nobody.
+func line(ctx context.Context, it item.Item, who office) (decision, bool, error) {
+	c, ok, err := who.Answered(ctx, it)
+	if err != nil || !ok {
+		return decision{}, false, err
+	}
+	from, known, err := author(ctx, it, who)
+	if err != nil || !known || c.Contact != from.ID {
+		return decision{}, false, err
+	}
+	return decision{Join: &c, Quiet: true, From: from, Client: c.Client}, true, nil
+}
+
+// acknowledges tells mail that only says that another mail arrived or was
+// agreed with.
+func acknowledges(it item.Item) bool {
+	return it.Kind == item.ReadReceipt || it.Kind == item.InvitationResponse
+}
+
+// acknowledgement decides such mail: it never starts a chat. Where it belongs to
+// none nobody needs it, unless its sender is doubted or a person took that back.
+func acknowledgement(ctx context.Context, it item.Item, who office) (decision, error) {
+	if it.Verdict == item.VerdictFail && !it.Hint.Releases(item.SenderNotVerified) {
+		return park(item.SenderNotVerified, item.Facts{})
+	}
+	if d, ok, err := line(ctx, it, who); err != nil || ok {
+		return d, err
+	}
+	return decision{Reason: item.Acknowledgement, Dismiss: !it.Hint.NoRules}, nil
 }
 
 // author is the contact who wrote the mail: whom a person named, or else whose

@@ -23,7 +23,7 @@ import (
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID · learned forwarded ADDRESS
 //	-- mail --     NAME: VALUE, for the fields that matter
-//	-- want --     "park REASON", "dismiss", "create CLIENT", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy", "quiet", "unnamed" and
+//	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy", "quiet", "unnamed" and
 //	               "by RULES" behind
 func TestBusinessCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -62,8 +62,10 @@ func TestBusinessCases(t *testing.T) {
 func (d decision) String() string {
 	var s string
 	switch {
-	case d.Reason != "":
+	case d.Reason != "" && !d.Dismiss:
 		return "park " + string(d.Reason)
+	case d.Dismiss && d.Reason != "":
+		return "dismiss " + string(d.Reason)
 	case d.Dismiss:
 		return "dismiss by " + strings.Join(d.Rules, ",")
 	case d.Create != nil:
@@ -117,6 +119,8 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.Numbers = strings.Fields(value)
 		case "kind":
 			it.Kind = item.Kind(value)
+		case "not analysed":
+			it.NotAnalysed = true
 		case "hint contact":
 			it.Hint.Contact = value
 		case "hint client":

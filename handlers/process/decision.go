@@ -62,8 +62,8 @@ type office interface {
 	Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error)
 }
 
-// A decision is what becomes of a mail: it waits for a reason, needs nobody,
-// has its sender made a contact first, joins a chat, or starts one.
+// A decision is what becomes of a mail: it waits for a reason, needs nobody (for
+// a reason or by a rule), has its sender made a contact first, joins a chat, or starts one.
 type decision struct {
 	Reason item.Reason
 	Facts  item.Facts

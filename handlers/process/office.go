@@ -262,7 +262,8 @@ func (r *records) Answered(ctx context.Context, it item.Item) (chat.Chat, bool, 
 		}
 		return r.chat(ctx, t.Chat)
 	}
-	if len(named) == 0 || it.ConversationID == "" {
+	// What a program wrote often names nothing, and starts nothing where it ends up.
+	if len(named) == 0 && it.Kind == "" || it.ConversationID == "" {
 		return chat.Chat{}, false, nil
 	}
 	t, err := r.h.Chats.ConversationThread(ctx, it.Mailbox, it.ConversationID)

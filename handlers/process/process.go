@@ -151,7 +151,7 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		if d.err != nil {
 			return false, d.err
 		}
-		if it.State == item.Parked && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
+		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
 			return true, nil
 		}
 		err = r.commit(ctx, it, d, r.basis(it))
@@ -241,10 +241,10 @@ func (r *run) commit(ctx context.Context, it item.Item, o outcome, basis string)
 	it.Facts, it.Rules = o.Facts, o.Rules
 	ops := it.DecidedBy()
 	switch {
-	case o.Reason != "":
-		it.State = item.Parked
 	case o.Dismiss:
 		it.State = item.Dismissed
+	case o.Reason != "":
+		it.State = item.Parked
 	case o.Join != nil:
 		c, more := o.Join.Join(it, chat.Entry{Members: o.Members, Copy: o.Copy, Named: o.Named, Quiet: o.Quiet})
 		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why

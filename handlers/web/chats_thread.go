@@ -196,7 +196,7 @@ func (v *visit) thread(api, earlier string, open *openChat) error {
 	last := -1
 	for i := range open.Thread { // the newest first
 		m := &open.Thread[i]
-		if unread > 0 && m.Kind != "auto-reply" {
+		if unread > 0 && (m.Kind == "mail" || m.Kind == "note") { // the others wake nobody
 			m.New, last = true, i
 			unread--
 		}

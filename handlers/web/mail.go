@@ -216,7 +216,7 @@ func (v *visit) suggest(api string, open *openMail) error {
 }
 
 // undoable is what was last decided about a mail by a person, when that can be
-// taken back; what a learned rule decided is nobody's.
+// taken back; what a learned rule decided, or what the mail is, is nobody's.
 func undoable(m mailObject) *attempt {
 	if m.waits() {
 		return nil
@@ -229,8 +229,11 @@ func undoable(m mailObject) *attempt {
 			return &h
 		}
 	}
-	if len(m.Rules) > 0 {
+	switch {
+	case len(m.Rules) > 0:
 		return &attempt{Action: "rule"}
+	case m.State == "dismissed" && m.Reason != "":
+		return &attempt{Action: "reason"}
 	}
 	return nil
 }

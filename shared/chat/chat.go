@@ -75,16 +75,14 @@ type ByHand struct {
 // ETag is the version of the chat: it changes with every message and change.
 func (c Chat) ETag() string { return c.etag }
 
-// The kinds of message. They are stored.
-const (
-	KindMail      = "mail"
-	KindAutoReply = "auto-reply" // a program answered for the contact, who is away
-)
+// KindMail is the kind of message that somebody wrote as mail; one that a
+// program wrote for the contact has its item.Kind. Kinds are stored.
+const KindMail = "mail"
 
 // A Message is one mail or one note in a chat.
 type Message struct {
 	ID             string       `json:"id"`   // of a mail, that of the mail
-	Kind           string       `json:"kind"` // KindMail, KindAutoReply or KindNote
+	Kind           string       `json:"kind"` // KindMail, KindNote, or the item.Kind of what a program wrote
 	From           mail.Address `json:"from"`
 	Subject        string       `json:"subject"`
 	Preview        string       `json:"preview"`
@@ -160,7 +158,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 		c.Messages++
 		m := messageOf(it)
 		if e.Quiet {
-			m.Kind = KindAutoReply
+			m.Kind = string(it.Kind)
 		} else {
 			c.State = Open
 			c.Woken++

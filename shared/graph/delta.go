@@ -20,7 +20,7 @@ import (
 // come back. Bodies come once: uniqueBody would double the bytes.
 func fields() []string {
 	return []string{"id", "internetMessageId", "conversationId", "subject", "bodyPreview", "from", "sender", "replyTo",
-		"toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "body", "hasAttachments", "internetMessageHeaders"}
+		"toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "body", "hasAttachments", "isDraft", "internetMessageHeaders"}
 }
 
 // prefer asks for ids that survive a move, and for pages of a size; it must be

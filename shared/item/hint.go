@@ -113,6 +113,10 @@ func (it Item) Answers() []string {
 	return ids
 }
 
+// DismissedItself tells whether the mail was dismissed for what it is, by no
+// person and no rule.
+func (it Item) DismissedItself() bool { return it.State == Dismissed && it.Reason != "" }
+
 // Waits tells whether a person can still solve the mail.
 func (it Item) Waits() bool { return it.State == Parked || it.State == New }
 
@@ -128,7 +132,7 @@ func Solutions(r Reason) []Action {
 		return []Action{ChooseClient, Dismiss}
 	case SenderNotVerified:
 		return []Action{Dismiss, Release}
-	case Automated, Bounce, TooLarge:
+	case Automated, Bounce, TooLarge, NotAnalysed, Acknowledgement:
 		return []Action{Dismiss, Release}
 	}
 	return []Action{Dismiss}

@@ -47,12 +47,14 @@ type Reason string
 
 // The reasons, in the order in which they are looked at.
 const (
+	Acknowledgement   Reason = "acknowledgement"       // a read receipt or an answer to an invitation, and in no chat
 	Undecodable       Reason = "undecodable"           // Graph sent something that is no message
 	TooLarge          Reason = "too-large"             // what the mail says is longer than what is kept
 	NoSender          Reason = "no-sender"             // the mail names nobody as its sender
 	Bounce            Reason = "bounce"                // a report that some mail could not be delivered
 	Automated         Reason = "automated"             // written by a program: newsletter, notification, out-of-office
 	SenderNotVerified Reason = "sender-not-verified"   // Exchange doubts that the sender is who he says he is
+	NotAnalysed       Reason = "not-analysed"          // what the mail says was not read: that failed, or took too long
 	LinkRemoved       Reason = "link-removed"          // the role or team that the address was linked with is gone
 	InternalSender    Reason = "internal-sender"       // sent by a team member or one of the office's own addresses
 	UnknownSender     Reason = "unknown-sender"        // the sender's address is no contact's
@@ -66,12 +68,13 @@ const (
 
 // Reasons are all of them, in order.
 func Reasons() []Reason {
-	return []Reason{Undecodable, TooLarge, NoSender, Bounce, Automated, SenderNotVerified, LinkRemoved, InternalSender,
+	return []Reason{Acknowledgement, Undecodable, TooLarge, NoSender, Bounce, Automated, SenderNotVerified, NotAnalysed, LinkRemoved, InternalSender,
 		UnknownSender, SenderNoClient, SeveralClients, NoMemberAddress, NoMemberRole, EmptyTeam, Technical}
 }
 
-// A Kind is what a program answered when a mail of the office reached somebody.
-// Mail of a contact that has one can be dismissed by itself; other mail cannot.
+// A Kind is what a program wrote about another mail. Of a contact's mail only
+// automatic answers, receipts and answers to invitations can be dismissed by
+// themselves.
 type Kind string
 
 // The kinds of answer. They are stored.
@@ -79,6 +82,7 @@ const (
 	AutoReply          Kind = "auto-reply"          // such as out-of-office; its Bar is Automated
 	ReadReceipt        Kind = "read-receipt"        // a mail was read, or deleted unread
 	InvitationResponse Kind = "invitation-response" // an invitation was accepted, tentatively accepted or declined
+	Recall             Kind = "recall"              // the sender wants a mail back; its Bar is Automated
 )
 
 // A Verdict is Exchange's own opinion on whether the sender is who he says he is.
@@ -118,9 +122,12 @@ type Item struct {
 	Bar     Reason  `json:"bar,omitempty"`    // a reason that was plain when the mail came in, whoever sent it
 	Kind    Kind    `json:"kind,omitempty"`   // what a program answered; "" for all other mail
 	ListID  string  `json:"listId,omitempty"` // of the mailing list that it came through
+	// NotAnalysed says that reading what the mail says failed or took too long:
+	// it is not placed before a person has released it.
+	NotAnalysed bool `json:"notAnalysed,omitempty"`
 
 	State    State     `json:"state"`
-	Reason   Reason    `json:"reason,omitempty"` // of Parked
+	Reason   Reason    `json:"reason,omitempty"` // of Parked, and of Dismissed when no person and no rule did that
 	Facts    Facts     `json:"facts,omitzero"`   // of Parked: what the reason is about
 	Detail   string    `json:"detail,omitempty"` // of Technical and Undecodable: what failed
 	Chat     string    `json:"chat,omitempty"`   // of Processed

@@ -11,6 +11,10 @@ func Explain(r Reason) (why, whatToDo words.Text) {
 }
 
 var explanations = map[Reason]struct{ why, whatToDo words.Text }{
+	Acknowledgement: {
+		words.Text{NL: "Dit is een leesbevestiging of een antwoord op een uitnodiging, en hoort bij geen chat.", EN: "This is a read receipt or an answer to an invitation, and belongs to no chat."},
+		words.Text{NL: "Negeer het. Hoort het bij een relatie, laat het dan door.", EN: "Dismiss it. When it belongs to a client, release it."},
+	},
 	Undecodable: {
 		words.Text{NL: "Microsoft gaf iets door dat niet als e-mail te lezen is: {detail}.", EN: "Microsoft sent something that cannot be read as a mail: {detail}."},
 		words.Text{NL: "Open het bericht in Outlook en handel het daar af. Probeer het opnieuw of negeer het hier.", EN: "Open the message in Outlook and deal with it there. Retry it, or dismiss it here."},
@@ -34,6 +38,10 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	SenderNotVerified: {
 		words.Text{NL: "Microsoft betwijfelt dat dit bericht van {sender} komt. De afzender kan vervalst zijn.", EN: "Microsoft doubts that this mail is from {sender}. The sender may be forged."},
 		words.Text{NL: "Bel de afzender op een bekend nummer als u twijfelt. Een manager kan het bericht doorlaten; anders negeert u het.", EN: "When in doubt, call the sender on a number that you know. A manager can release the mail; otherwise dismiss it."},
+	},
+	NotAnalysed: {
+		words.Text{NL: "De tekst kon niet worden ontleed: dat lukte niet, of het duurde te lang. Daardoor is niet nagegaan over wie het gaat.", EN: "The text could not be analysed: that failed, or took too long. So nobody looked at whom it is about."},
+		words.Text{NL: "Lees het bericht. Laat het door om het te verwerken op afzender en adres, of negeer het.", EN: "Read the mail. Release it to process it by its sender and address, or dismiss it."},
 	},
 	LinkRemoved: {
 		words.Text{NL: "De rol of het procesteam waaraan {address} gekoppeld was, bestaat niet meer.", EN: "The role or process team that {address} was linked with is gone."},

@@ -46,6 +46,7 @@ type Message struct {
 	Sent              time.Time
 	Body              Body
 	HasAttachments    bool
+	Draft             bool   // nobody has sent it
 	Type              string // "" for a mail, else Graph's type, such as "eventMessage"
 	Headers           []Header
 }

@@ -45,7 +45,7 @@ func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) 
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return Result{}, err
 	}
-	if it.Hint.Action == "" && len(it.Rules) == 0 {
+	if it.Hint.Action == "" && len(it.Rules) == 0 && !it.DismissedItself() {
 		if chosen, err := d.chosen(ctx, it); err != nil || !chosen {
 			return Result{}, cmp.Or(err, ErrNothing)
 		}

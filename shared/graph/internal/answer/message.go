@@ -40,6 +40,7 @@ type message struct {
 	Sent              *string         `json:"sentDateTime"`
 	Body              *body           `json:"body"`
 	HasAttachments    bool            `json:"hasAttachments"`
+	Draft             bool            `json:"isDraft"`
 	Headers           []header        `json:"internetMessageHeaders"`
 }
 
@@ -113,7 +114,7 @@ func (w *message) message() (mail.Message, error) {
 		From: w.From.address(), Sender: w.Sender.address(),
 		ReplyTo: addresses(w.ReplyTo), To: addresses(w.To), Cc: addresses(w.Cc),
 		Received: received, Body: w.Body.body(),
-		HasAttachments: w.HasAttachments, Type: kind(w.Type),
+		HasAttachments: w.HasAttachments, Draft: w.Draft, Type: kind(w.Type),
 	}
 	if present(w.Subject) {
 		if err := json.Unmarshal(w.Subject, &m.Subject); err != nil {

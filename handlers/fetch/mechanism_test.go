@@ -1,0 +1,226 @@
+package fetch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+)
+
+// Whatever the analysis of a body does, the mail is stored, marked, with all
+// that its head says; the next mail is read as ever.
+func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
+	spoofed := mail.Message{ID: "m", From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{ContentType: "text", Content: "klantnummer 1018"},
+		Headers: []mail.Header{{Name: "Authentication-Results", Value: "dmarc=fail header.from=bakker.example; compauth=fail"}, {Name: "List-Id", Value: "<x>"}}}
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan bool)
+		for name, broken := range map[string]func(item.Item, string) analysis{
+			"panics":         func(item.Item, string) analysis { panic("x") },
+			"does not end":   func(item.Item, string) analysis { <-stuck; return analysis{} },
+			"takes too long": func(item.Item, string) analysis { time.Sleep(bodyLimit + 1); return analysis{lines: 7} },
+		} {
+			began := time.Now()
+			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, broken)
+			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.Bar != item.Automated || it.Lines != 0 || a.Content != spoofed.Body.Content {
+				t.Errorf("analysis %s: %+v", name, it)
+			}
+			if took := time.Since(began); took > bodyLimit {
+				t.Errorf("analysis %s: the mailbox waited %v", name, took)
+			}
+		}
+		spoofed.Headers = nil
+		if it := arrival(connector.Activation{ID: "box"}, spoofed).Item; it.NotAnalysed || len(it.Numbers) != 1 {
+			t.Errorf("the next mail: %+v", it)
+		}
+		close(stuck)
+	})
+}
+
+// A head that cannot be read makes a mail that people see, and no stop.
+func TestNoHeadKeepsItsMailboxWaiting(t *testing.T) {
+	m := mail.Message{ID: "m", Subject: "Btw", From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{Content: "tekst"}}
+	broken := func(connector.Activation, mail.Message) item.Item { panic("x") }
+	a := arrivalRead(connector.Activation{ID: "box"}, m, broken, analyse)
+	if it := a.Item; it.Bar != item.Undecodable || it.MessageID != "m" || it.Subject != "Btw" || it.Verdict != item.VerdictSoft || it.Detail == "" || a.Content != "tekst" {
+		t.Errorf("%+v", a)
+	}
+}
+
+// hostile are bodies of 1 MiB that were made, or could be, to be slow.
+func hostile() map[string]string {
+	const size = 1 << 20
+	out := map[string]string{}
+	for _, unit := range []string{"<", "<img ", "<IMG src=x", "<style", "<!--", "<p", "</", ">", "&", "<a href=\"", "<div style='", "a", " ", "\n", "KvK ", "1", "klantnummer 1 ", "NL1 ", "12.", "@", "a@b.", "http://", "é", "\xff"} {
+		out[unit] = strings.Repeat(unit, size/len(unit))
+	}
+	return out
+}
+
+// maxSteps is how often a byte may be looked at: up to ten times as the start of
+// a tag, once as its rest.
+const maxSteps = 12
+
+// No byte of a body is looked at more than a few times before it is stored.
+func TestStepsGrowWithLength(t *testing.T) {
+	for unit, content := range hostile() {
+		s := scanner{rest: content}
+		s.showsRemote()
+		if s.steps > maxSteps*len(content)+100 {
+			t.Errorf("showsRemote of %q: %d steps for %d bytes", unit, s.steps, len(content))
+		}
+		s = scanner{rest: content}
+		s.lines()
+		if s.steps > maxSteps*len(content)+100 {
+			t.Errorf("lines of %q: %d steps for %d bytes", unit, s.steps, len(content))
+		}
+	}
+}
+
+func FuzzScanner(f *testing.F) {
+	f.Add("<img src=x <img src=http://x.example><style>p{}</style><!-- x --><br>tekst")
+	f.Add("<img <img <img ")
+	f.Fuzz(func(t *testing.T, content string) {
+		s := scanner{rest: content}
+		s.showsRemote()
+		n := s.steps
+		s = scanner{rest: content}
+		if got := s.lines(); got < 0 || got > maxLines {
+			t.Errorf("%d lines", got)
+		}
+		if limit := 3*len(content) + 100; n > limit || s.steps > limit {
+			t.Errorf("%d and %d steps for %d bytes", n, s.steps, len(content))
+		}
+	})
+}
+
+func BenchmarkHostileArrival(b *testing.B) {
+	for unit, content := range hostile() {
+		b.Run(fmt.Sprintf("%q", unit), func(b *testing.B) {
+			m := mail.Message{ID: "m", Subject: content, Preview: content, InternetMessageID: content, From: mail.Address{Name: content, Email: content},
+				Headers: []mail.Header{{Name: "References", Value: content}, {Name: "In-Reply-To", Value: content}, {Name: "Authentication-Results", Value: content}, {Name: "List-Id", Value: content}, {Name: "Content-Type", Value: content}},
+				Body:    mail.Body{ContentType: "html", Content: content}}
+			for b.Loop() {
+				arrival(connector.Activation{ID: "box"}, m)
+			}
+		})
+	}
+}
+
+// The ids that a mail answers are read with and without angle brackets, and
+// never out of other text.
+func TestMessageIDs(t *testing.T) {
+	for line, want := range map[string][]string{
+		"<a@x> <b@x>":                  {"<a@x>", "<b@x>"},
+		"<a@x><b@x>":                   {"<a@x>", "<b@x>"},
+		"<a@x>,\r\n\t<b@x>":            {"<a@x>", "<b@x>"},
+		"a@x":                          {"<a@x>"},
+		"a@x b@x":                      {"<a@x>", "<b@x>"},
+		"a@x <b@x> c@x":                {"<a@x>", "<b@x>", "<c@x>"},
+		"<a@x":                         {"<a@x>"},
+		"a@x>":                         {"<a@x>"},
+		`"a@x"`:                        {"<a@x>"},
+		"<local>":                      {"<local>"},
+		"local":                        nil,
+		"":                             nil,
+		"<>":                           nil,
+		"<a b@x>":                      {"<b@x>"},
+		"Jan's message of 3 May <a@x>": {"<a@x>"},
+		"message of jan@x.example (Jan) of 3 May <a@x>":     {"<a@x>"},
+		"Your message of \"Mon, 3 May\" a@x":                {"<a@x>"},
+		"<" + strings.Repeat("a", maxMessageID) + "@x> <b>": {"<b>"},
+	} {
+		if got := messageIDs(line); !slices.Equal(got, want) {
+			t.Errorf("%q names %q, want %q", line, got, want)
+		}
+	}
+	answer := arrival(connector.Activation{}, mail.Message{InternetMessageID: "c@x", Headers: []mail.Header{{Name: "in-reply-to", Value: "b@x"}, {Name: "REFERENCES", Value: "a@x b@x"}}}).Item
+	if answer.InReplyTo != "<b@x>" || !slices.Equal(answer.References, []string{"<a@x>", "<b@x>"}) || answer.InternetMessageID != "<c@x>" {
+		t.Errorf("%+v", answer)
+	}
+}
+
+func FuzzMessageIDs(f *testing.F) {
+	f.Add("<a@x> b@x, <c")
+	f.Fuzz(func(t *testing.T, line string) {
+		for _, id := range messageIDs(line) {
+			if len(id) < 3 || len(id) > maxMessageID+2 || id[0] != '<' || id[len(id)-1] != '>' || strings.ContainsAny(id[1:len(id)-1], "<> \t\r\n") {
+				t.Errorf("%q names %q", line, id)
+			}
+		}
+	})
+}
+
+// A domain is the same domain in both of its forms, and in any case.
+func TestVerdictOfInternationalDomain(t *testing.T) {
+	for _, about := range []string{"müller.example", "MÜLLER.example", "xn--mller-kva.example", "XN--MLLER-KVA.Example."} {
+		for _, from := range []string{"jurgen@müller.example", "jurgen@xn--mller-kva.example"} {
+			m := mail.Message{From: mail.Address{Email: from}, Headers: []mail.Header{{Name: "Authentication-Results", Value: "dmarc=pass header.from=" + about + "; compauth=pass"}}}
+			if got := arrival(connector.Activation{}, m).Item.Verdict; got != item.VerdictPass {
+				t.Errorf("%s about %s: %s", from, about, got)
+			}
+		}
+	}
+}
+
+// What a program wrote about another mail is known by its type, in any case.
+func TestKinds(t *testing.T) {
+	h := func(pairs ...string) (out []mail.Header) {
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, mail.Header{Name: pairs[i], Value: pairs[i+1]})
+		}
+		return out
+	}
+	jan := "jan@bakker.example"
+	for _, c := range []struct {
+		name, from, subject, preview, graphType string
+		headers                                 []mail.Header
+		kind                                    item.Kind
+		bar                                     item.Reason
+	}{
+		{name: "a letter", from: jan},
+		{name: "read receipt", from: jan, headers: h("Content-Type", `Multipart/Report; Report-Type="Disposition-Notification"; boundary=x`), kind: item.ReadReceipt},
+		{name: "read receipt as programs must send it", from: jan, headers: h("content-type", "multipart/report; report-type=disposition-notification", "Auto-Submitted", "auto-replied", "Return-Path", "<>"), kind: item.ReadReceipt},
+		{name: "accepted", from: jan, graphType: "eventMessageResponse", kind: item.InvitationResponse},
+		{name: "accepted without anybody", graphType: "eventMessageResponse", kind: item.InvitationResponse},
+		{name: "declined, as calendar", from: jan, headers: h("Content-Type", `text/calendar; charset=utf-8; METHOD=REPLY`), kind: item.InvitationResponse},
+		{name: "invitation", from: jan, graphType: "eventMessageRequest"},
+		{name: "invitation as calendar", from: jan, headers: h("Content-Type", "text/calendar; method=REQUEST")},
+		{name: "cancelled", from: jan, graphType: "eventMessage"},
+		{name: "recall", from: jan, subject: "Intrekken: Stukken", preview: `Jan Bakker wil het bericht "Stukken" intrekken.`, kind: item.Recall, bar: item.Automated},
+		{name: "recall in English", from: jan, subject: "Recall: Stukken", preview: `Jan would like to recall the message, "Stukken".`, kind: item.Recall, bar: item.Automated},
+		{name: "somebody writes of a recall", from: jan, subject: "Recall: remblokken", preview: "Mijn auto moet terug naar de garage."},
+		{name: "away", from: jan, headers: h("auto-submitted", "Auto-Replied"), kind: item.AutoReply, bar: item.Automated},
+		{name: "away, by Apple", from: jan, headers: h("X-Apple-Action", "VACATION"), kind: item.AutoReply, bar: item.Automated},
+		{name: "away, nobody to be told", from: jan, subject: "Afwezig", headers: h("Auto-Submitted", "auto-replied", "Return-Path", "<>"), kind: item.AutoReply, bar: item.Automated},
+		{name: "report that calls itself an answer", from: "MAILER-DAEMON@x.example", headers: h("Auto-Submitted", "auto-replied"), bar: item.Bounce},
+		{name: "report without a type", from: "x@x.example", headers: h("Content-Type", "MULTIPART/REPORT; boundary=x"), bar: item.Bounce},
+		{name: "report of nobody", subject: "Undelivered Mail Returned to Sender", bar: item.Bounce},
+		{name: "report of one word", from: "MAILER-DAEMON", bar: item.Bounce},
+		{name: "report of Exim", from: jan, headers: h("X-Failed-Recipients", "a@x.example"), bar: item.Bounce},
+		{name: "report without return path", from: "system@x.example", subject: "Onbestelbaar: Stukken", headers: h("Return-Path", "<>"), bar: item.Bounce},
+		{name: "a person passes a report on", from: jan, subject: "Fwd: Undelivered Mail Returned to Sender"},
+		{name: "a person writes about one", from: jan, subject: "Onbestelbaar: uw mail van gisteren"},
+		{name: "nobody", subject: "Stukken", bar: item.NoSender},
+	} {
+		m := mail.Message{ID: "m", Subject: c.subject, Preview: c.preview, Type: c.graphType, Headers: c.headers, From: mail.Address{Email: c.from}}
+		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Kind != c.kind || it.Bar != c.bar {
+			t.Errorf("%s: kind %q, bar %q, want %q and %q", c.name, it.Kind, it.Bar, c.kind, c.bar)
+		}
+	}
+}
+
+// A draft that somebody moved into the inbox is no mail.
+func TestDraftsAreLeftAlone(t *testing.T) {
+	h := setUp(t)
+	draft := mail.Message{ID: "draft", Received: activated.Add(time.Hour), Draft: true}
+	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 2), draft), Partial: []string{"draft"}, Link: "d1"}}, mails: map[string]mail.Message{"draft": draft}}
+	if err := h.round(t.Context(), g, box(connector.Cursor{})); err != nil || h.stored(t) != 2 {
+		t.Errorf("%d of 2 stored, %v", h.stored(t), err)
+	}
+}
