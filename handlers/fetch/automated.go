@@ -37,11 +37,11 @@ func kind(it item.Item, graphType string, h headers) item.Kind {
 		strings.HasPrefix(contentType, "message/disposition-notification"):
 		return item.ReadReceipt
 	case strings.EqualFold(graphType, "eventMessageResponse"),
-		strings.HasPrefix(contentType, "text/calendar") && replyMethod.MatchString(contentType):
+		strings.HasPrefix(contentType, "text/calendar") && replyMethod.MatchString(start(contentType)):
 		return item.InvitationResponse
 	case isAutomated(h) && isAutoReply(h) && !isBounce(it, h):
 		return item.AutoReply
-	case recallSubject.MatchString(it.Subject) && recallText.MatchString(it.Preview):
+	case recallSubject.MatchString(start(it.Subject)) && recallText.MatchString(start(it.Preview)):
 		return item.Recall
 	}
 	return ""
@@ -53,6 +53,10 @@ var (
 	recallSubject = regexp.MustCompile(`(?i)^\s*(recall|intrekken|bericht intrekken|rückruf|rappel)\s*:`)
 	recallText    = regexp.MustCompile(`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
 )
+
+// start is as much of a text as is looked at for a pattern: one that matters
+// stands in its first thousand bytes.
+func start(text string) string { return text[:min(len(text), 1000)] }
 
 // mediaType is the type of a mail's content in lower case, with its parameters.
 func mediaType(h headers) string {
@@ -66,14 +70,14 @@ func mediaType(h headers) string {
 func isBounce(it item.Item, h headers) bool {
 	switch {
 	case strings.HasPrefix(mediaType(h), "multipart/report"),
-		h.has("X-Failed-Recipients"),          // Exim
-		h.has("X-MS-Exchange-Message-Is-Ndr"), // Exchange, which leaves no multipart/report in Graph
-		mailSystem.MatchString(it.From.Email), // with or without a domain
-		mailSystem.MatchString(it.From.Name) && !strings.Contains(it.From.Email, "@"):
+		h.has("X-Failed-Recipients"),                 // Exim
+		h.has("X-MS-Exchange-Message-Is-Ndr"),        // Exchange, which leaves no multipart/report in Graph
+		mailSystem.MatchString(start(it.From.Email)), // with or without a domain
+		mailSystem.MatchString(start(it.From.Name)) && !strings.Contains(it.From.Email, "@"):
 		return true
 	}
 	nobody := !strings.Contains(it.From.Email, "@") || nullReturnPath(h)
-	return nobody && undelivered.MatchString(it.Subject)
+	return nobody && undelivered.MatchString(start(it.Subject))
 }
 
 var (
