@@ -80,7 +80,7 @@ func (a *api) registerTeamMembers() {
 // team member has the same address, leaves an office without administrator.
 func (a *api) keepFirst(ctx context.Context, m directory.TeamMember) error {
 	who := actor(ctx)
-	if address, err := directory.NormalAddress(m.Email); err != nil || !who.IsFirst() || address != who.Member.Email {
+	if address, err := directory.ReceivedAddress(m.Email); err != nil || !who.IsFirst() || address != who.Member.Email {
 		return nil
 	}
 	if m.Active && m.Rights == directory.Administrator {

@@ -104,10 +104,11 @@ func odd(box connector.Activation, o mail.Odd, it item.Item) item.Arrival {
 	return item.Arrival{Item: it, Content: string(o.Raw)}
 }
 
-// normal is an address in the form in which the directory knows it. What is no
-// address stays what it is: people must see it.
+// normal is an address in the form in which the directory knows it, and its name
+// as it can be shown. What is no address stays what it is: people must see it.
 func normal(a mail.Address) mail.Address {
-	if email, err := directory.NormalAddress(a.Email); err == nil {
+	a.Name = directory.ReceivedName(a.Name)
+	if email, err := directory.ReceivedAddress(a.Email); err == nil {
 		a.Email = email
 	} else {
 		a.Email = strings.ToLower(strings.TrimSpace(a.Email))

@@ -44,7 +44,7 @@ func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, err
 	if f == nil {
 		return sender{}, false, nil
 	}
-	email, err := directory.NormalAddress(f.From.Email)
+	email, err := directory.ReceivedAddress(f.From.Email)
 	if err != nil {
 		return sender{}, false, nil
 	}

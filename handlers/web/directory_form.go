@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // input is a field of the form that holds text.
@@ -90,9 +92,22 @@ func (o *openEntry) read(r *http.Request) {
 		*field = r.PostFormValue(name)
 	}
 	o.Active = r.PostFormValue("active") != ""
-	o.Emails = strings.FieldsFunc(o.EmailLines, func(c rune) bool { return c == '\n' || c == '\r' || c == ',' || c == ';' || c == ' ' })
+	o.Emails = addressesOf(o.EmailLines)
 	o.Clients, o.Members = append([]string{}, r.PostForm["clients"]...), append([]string{}, r.PostForm["members"]...)
-	if o.Emails == nil {
-		o.Emails = []string{}
+}
+
+// addressesOf are the addresses in a field, one on each line, or several with
+// commas, semicolons or spaces between them. An address in which such characters
+// stand themselves has a line of its own: mail comes from "jan bakker"@bakker.nl
+// and from /o=office/ou=first group/cn=jan, too.
+func addressesOf(text string) []string {
+	all := []string{}
+	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		parts := strings.FieldsFunc(line, func(c rune) bool { return c == ',' || c == ';' || unicode.IsSpace(c) })
+		if strings.Contains(line, `"`) || slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(part, "@") }) {
+			parts = []string{strings.TrimSpace(line)}
+		}
+		all = append(all, parts...)
 	}
+	return slices.DeleteFunc(all, func(part string) bool { return part == "" })
 }

@@ -111,11 +111,11 @@ func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool
 // as long as the directory has not had a team member with it, or with the
 // account.
 func (g Gate) first(ctx context.Context, p Principal) (address string, first bool, err error) {
-	address, err = directory.NormalAddress(p.SignIn)
+	address, err = directory.ReceivedAddress(p.SignIn)
 	if err != nil {
 		return "", false, nil
 	}
-	wanted, err := directory.NormalAddress(g.FirstAdministrator)
+	wanted, err := directory.ReceivedAddress(g.FirstAdministrator)
 	if err != nil || address != wanted {
 		return "", false, nil
 	}

@@ -83,7 +83,7 @@ func (s Scope) add(ctx context.Context, m directory.TeamMember, activations []Ac
 	for _, a := range activations {
 		switch a.Kind {
 		case "contact":
-			address, err := directory.NormalAddress(a.Address)
+			address, err := directory.ReceivedAddress(a.Address)
 			if err == nil && address == m.Email {
 				s.Mailboxes[a.ID] = true
 			}

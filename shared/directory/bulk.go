@@ -142,21 +142,21 @@ func (b *Bulk) ClientByNumber(number string) (Client, bool) {
 // ContactByAddress returns the contact with an e-mail address. Text that is no
 // address belongs to nobody.
 func (b *Bulk) ContactByAddress(address string) (Contact, bool) {
-	address, err := NormalAddress(address)
+	address, err := ReceivedAddress(address)
 	if err != nil {
 		return Contact{}, false
 	}
-	return b.contacts.by(keyOf("contact-address", address))
+	return b.contacts.by(addressKey("contact-address", address))
 }
 
 // MemberByAddress returns the team member with an e-mail address, active or
 // not. Text that is no address belongs to nobody.
 func (b *Bulk) MemberByAddress(address string) (TeamMember, bool) {
-	address, err := NormalAddress(address)
+	address, err := ReceivedAddress(address)
 	if err != nil {
 		return TeamMember{}, false
 	}
-	m, found := b.members.by(keyOf("member-address", address))
+	m, found := b.members.by(addressKey("member-address", address))
 	return m.TeamMember, found
 }
 
@@ -192,9 +192,6 @@ func (b *Bulk) Administered() bool {
 	return false
 }
 
-// oneLine makes the spaces of a text single, as those of names are kept.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
 // SaveClient changes a client, or adds one that has no id, and returns it as it
 // becomes. Errors: *Invalid, *Conflict.
 func (b *Bulk) SaveClient(c Client) (Client, error) {
@@ -215,7 +212,10 @@ func (b *Bulk) SaveContact(c Contact) (Contact, error) {
 	}
 	// Clients that it had before are not looked up: as those of c exist, nothing
 	// is read.
-	c, err := b.store.checkContact(context.Background(), c, c)
+	was := b.contacts.now[keyOf("contact", c.ID)]
+	has := was.Emails
+	was.Clients = c.Clients
+	c, err := b.store.checkContact(context.Background(), c, was, typedOr(has))
 	if err != nil {
 		return c, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // The most that a contact may have, so that what belongs to one contact
@@ -45,8 +44,8 @@ func (c Contact) derived() []derivedRow {
 	}
 	seen := map[string]bool{}
 	for _, email := range c.Emails {
-		rows = append(rows, derivedRow{key: keyOf("contact-address", email), copies: true, unique: "emails", value: email})
-		domain := email[strings.LastIndexByte(email, '@')+1:]
+		rows = append(rows, derivedRow{key: addressKey("contact-address", email), copies: true, unique: "emails", value: email})
+		domain := Domain(email)
 		if !seen[domain] && !PublicDomain(domain) {
 			rows = append(rows, derivedRow{key: keyOf("contact-domain", domain, c.ID), copies: true, index: true})
 		}
@@ -62,7 +61,31 @@ func (c Contact) derived() []derivedRow {
 	return rows
 }
 
-func (s *Store) checkContact(ctx context.Context, c, was Contact) (Contact, error) {
+// An addressCheck returns the form in which an address is kept, or an *Invalid
+// error about the field.
+type addressCheck func(field, text string) (string, error)
+
+// typedOr takes addresses that somebody typed, and as they are those that the
+// contact has.
+func typedOr(has []string) addressCheck {
+	return func(field, text string) (string, error) {
+		if address, err := ReceivedAddress(text); err == nil && slices.Contains(has, address) {
+			return address, nil
+		}
+		return checkAddress(field, text)
+	}
+}
+
+// received takes addresses of mail.
+func received(field, text string) (string, error) {
+	address, err := ReceivedAddress(text)
+	if err != nil {
+		return "", &Invalid{Field: field, Expected: addressExpected}
+	}
+	return address, nil
+}
+
+func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressCheck) (Contact, error) {
 	var err error
 	if c.Name, err = checkName("name", c.Name, 200); err != nil {
 		return c, err
@@ -78,7 +101,7 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact) (Contact, erro
 	}
 	emails := make([]string, 0, len(c.Emails))
 	for i, email := range c.Emails {
-		if email, err = checkAddress(fmt.Sprintf("emails[%d]", i), email); err != nil {
+		if email, err = check(fmt.Sprintf("emails[%d]", i), email); err != nil {
 			return c, err
 		}
 		if !slices.Contains(emails, email) {
@@ -112,7 +135,7 @@ func checkLearned(c Contact) (map[string]string, error) {
 		if !isID(rule) {
 			return nil, &Invalid{Field: "learned", Expected: "ids of rules"}
 		}
-		address, err := NormalAddress(address)
+		address, err := ReceivedAddress(address)
 		if err != nil || !slices.Contains(c.Emails, address) {
 			continue
 		}
@@ -128,7 +151,7 @@ func checkLearned(c Contact) (map[string]string, error) {
 // *Conflict, *TooLarge.
 func (s *Store) CreateContact(ctx context.Context, contact Contact) (Contact, error) {
 	return create(ctx, s, func(*change) (Contact, error) {
-		contact, err := s.checkContact(ctx, contact, Contact{})
+		contact, err := s.checkContact(ctx, contact, Contact{}, checkAddress)
 		contact.ID = ""
 		return contact, err
 	})
@@ -142,11 +165,11 @@ func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
 // ContactByAddress returns the contact with an e-mail address, with one table
 // operation. Text that is no address belongs to nobody.
 func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, bool, error) {
-	address, err := NormalAddress(address)
+	address, err := ReceivedAddress(address)
 	if err != nil {
 		return Contact{}, false, nil
 	}
-	return find[Contact](ctx, s, keyOf("contact-address", address))
+	return find[Contact](ctx, s, addressKey("contact-address", address))
 }
 
 // Contacts lists contacts by name.
@@ -166,7 +189,7 @@ func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit fun
 			return was, err
 		}
 		now.ID, now.Revision = was.ID, was.Revision
-		return s.checkContact(ctx, now, was)
+		return s.checkContact(ctx, now, was, typedOr(was.Emails))
 	})
 }
 

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -85,8 +86,13 @@ func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Cli
 
 // normalDomain returns a domain in the form that addresses have it in, and
 // whether it is one.
-func normalDomain(domain string) (string, bool) {
-	address, err := NormalAddress("x@" + strings.TrimSpace(domain))
-	local, domain, _ := strings.Cut(address, "@")
-	return domain, err == nil && local == "x"
+func normalDomain(text string) (string, bool) {
+	if Domain("x@"+strings.TrimSpace(text)) != strings.TrimSpace(text) {
+		return "", false
+	}
+	address, err := ReceivedAddress("x@" + strings.TrimSpace(text))
+	domain := Domain(address)
+	return domain, err == nil && strings.Contains(domain, ".") && !strings.ContainsFunc(domain, func(r rune) bool {
+		return unicode.IsSpace(r) || unseen(r) || strings.ContainsRune(specials, r)
+	})
 }

@@ -56,7 +56,7 @@ func (m memberRow) revised(id, to string) memberRow {
 
 func (m memberRow) derived() []derivedRow {
 	rows := []derivedRow{
-		{key: keyOf("member-address", m.Email), copies: true, unique: "email", value: m.Email},
+		{key: addressKey("member-address", m.Email), copies: true, unique: "email", value: m.Email},
 		{key: keyOf("member-name", sortable(m.Name), m.ID), copies: true},
 		{key: wasAddress(m.Email), lasting: true},
 	}
@@ -107,11 +107,11 @@ func (s *Store) TeamMember(ctx context.Context, id string) (TeamMember, error) {
 // MemberByAddress returns the team member with an e-mail address, active or
 // not, with one table operation.
 func (s *Store) MemberByAddress(ctx context.Context, address string) (TeamMember, bool, error) {
-	address, err := NormalAddress(address)
+	address, err := ReceivedAddress(address)
 	if err != nil {
 		return TeamMember{}, false, nil
 	}
-	row, found, err := find[memberRow](ctx, s, keyOf("member-address", address))
+	row, found, err := find[memberRow](ctx, s, addressKey("member-address", address))
 	return row.TeamMember, found, err
 }
 

@@ -46,7 +46,7 @@ func (s *Store) Unbind(ctx context.Context, id, revision string) error {
 // WasMember says whether there is or ever was a team member with this e-mail
 // address, active or not, or one who signed in with this account.
 func (s *Store) WasMember(ctx context.Context, address, tenant, object string) (bool, error) {
-	address, err := NormalAddress(address)
+	address, err := ReceivedAddress(address)
 	if err != nil {
 		return false, err
 	}

@@ -31,10 +31,12 @@ var publicDomains = setOf(`
 // hotmail.nl and yahoo.co.uk.
 var publicFamilies = setOf("hotmail outlook live msn yahoo")
 
-// PublicDomain says whether anybody can have an address at domain.
+// PublicDomain says whether anybody can have an address at domain: at a mail
+// provider's, and at what is no domain that somebody owns, such as a host of one
+// word.
 func PublicDomain(domain string) bool {
 	domain = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(domain)), ".")
-	if publicDomains[domain] {
+	if publicDomains[domain] || !strings.Contains(domain, ".") || strings.HasPrefix(domain, "[") {
 		return true
 	}
 	family, country, _ := strings.Cut(domain, ".")

@@ -59,10 +59,10 @@ var ruleStates = []RuleState{RuleLearning, RuleProposed, RuleOn, RuleOff, RuleUn
 
 // What a rule may hold.
 const (
-	maxRuleKey  = 300 // runes
-	maxEvidence = 50  // the last ones
-	maxWords    = 20  // of one evidence
-	maxText     = 200 // runes of a text of evidence
+	maxRuleKey  = maxReceived // runes
+	maxEvidence = 50          // the last ones
+	maxWords    = 20          // of one evidence
+	maxText     = 200         // runes of a text of evidence
 )
 
 // Evidence is one decision of a person that a rule rests on.
@@ -140,7 +140,12 @@ func ruleKeyRow(kind RuleKind, key string) string {
 // RuleID returns the id of the rule of a kind about a key: it is the same
 // everywhere and always, so that two people who teach the same change one rule.
 func RuleID(kind RuleKind, key string) string {
-	sum := sha256.Sum256([]byte(string(kind) + "|" + normalRuleKey(kind, key)))
+	return hashed(string(kind) + "|" + normalRuleKey(kind, key))
+}
+
+// hashed returns 130 bits of a text's hash, written as an id.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
 }
 
@@ -150,7 +155,7 @@ func normalRuleKey(kind RuleKind, key string) string {
 	key = strings.Join(strings.Fields(key), " ")
 	switch kind {
 	case AddressContact, DismissSender, AcceptSender:
-		if address, err := NormalAddress(key); err == nil {
+		if address, err := ReceivedAddress(key); err == nil {
 			return address
 		}
 	case DomainClient:
@@ -198,8 +203,8 @@ func checkRuleKey(kind RuleKind, key string) error {
 	expected := ""
 	switch kind {
 	case AddressContact, DismissSender, AcceptSender:
-		if _, err := NormalAddress(key); err != nil {
-			expected = invalidAddress.Expected
+		if _, err := ReceivedAddress(key); err != nil {
+			expected = addressExpected
 		}
 	case DomainClient:
 		if domain, ok := normalDomain(key); !ok || PublicDomain(domain) {

@@ -109,7 +109,7 @@ func (t *Tx) Contact(id string) (Contact, error) {
 
 // ContactByAddress returns the contact with an e-mail address.
 func (t *Tx) ContactByAddress(address string) (Contact, bool, error) {
-	address, err := NormalAddress(address)
+	address, err := ReceivedAddress(address)
 	if err != nil {
 		return Contact{}, false, nil
 	}
@@ -136,15 +136,16 @@ func (t *Tx) Client(id string) (Client, error) { return t.c.store.Client(t.ctx, 
 
 // SaveContact makes a contact, when c has no id, or puts c in the place of the
 // one with its id, and returns it as it will be. C is checked as by
-// CreateContact and UpdateContact; its revision, if it has one, must be the
-// contact's. One change makes one contact at most. Errors: ErrNotFound,
+// CreateContact and UpdateContact, but that its addresses may be those of mail
+// (ReceivedAddress): what was typed is the caller's to check. Its revision, if it
+// has one, must be the contact's. One change makes one contact at most. Errors: ErrNotFound,
 // ErrChanged, *Invalid.
 func (t *Tx) SaveContact(c Contact) (Contact, error) {
 	if c.ID == "" {
 		if t.made {
 			return c, errors.New("directory: one change makes one contact at most")
 		}
-		now, err := t.c.store.checkContact(t.ctx, c, Contact{})
+		now, err := t.c.store.checkContact(t.ctx, c, Contact{}, received)
 		if err != nil {
 			return c, err
 		}
@@ -163,7 +164,7 @@ func (t *Tx) SaveContact(c Contact) (Contact, error) {
 		return c, fmt.Errorf("%s: %w", c.name(), ErrChanged)
 	}
 	c.Revision = is.Revision
-	now, err := t.c.store.checkContact(t.ctx, c, is)
+	now, err := t.c.store.checkContact(t.ctx, c, is, received)
 	if err != nil || reflect.DeepEqual(is, now) {
 		return now, err
 	}

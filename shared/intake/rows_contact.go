@@ -61,7 +61,10 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 	text, _ := h.cell(cells, "emails")
 	var emails []string
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == ',' || unicode.IsSpace(c) }) {
-		email, err := directory.NormalAddress(part)
+		email, err := directory.TypedAddress(part)
+		if _, known := p.bulk.ContactByAddress(part); known {
+			email, err = directory.ReceivedAddress(part) // mail comes from it, whatever its form
+		}
 		if err != nil {
 			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+shorten(part), "an e-mail address such as naam@voorbeeld.nl, not "+shorten(part))
 			continue

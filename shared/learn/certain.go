@@ -36,7 +36,7 @@ const (
 //     person, with a new address or a new job.
 func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
 	none := directory.Rule{}
-	email, err := directory.NormalAddress(it.From.Email)
+	email, err := directory.ReceivedAddress(it.From.Email)
 	if err != nil || it.Verdict != item.VerdictPass || it.Bar != "" || it.Kind != "" || it.ListID != "" || machine(email) {
 		return "", none, false, nil
 	}
@@ -254,7 +254,7 @@ func saidBy(ctx context.Context, office Office, contact string, it item.Item, l 
 		return "", fmt.Errorf("contact %s: %w", contact, err)
 	}
 	f := l.Forwarded
-	if email, err := directory.NormalAddress(f.From.Email); err == nil && slices.Contains(c.Emails, email) {
+	if email, err := directory.ReceivedAddress(f.From.Email); err == nil && slices.Contains(c.Emails, email) {
 		said += "\n" + body(letter.Read("text", f.Text, f.Subject), cmp.Or(f.From.Name, c.Name))
 	}
 	return said, nil

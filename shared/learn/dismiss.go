@@ -110,7 +110,7 @@ type past struct {
 }
 
 func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
-	email, _ := directory.NormalAddress(m.Item.From.Email) // "" when there is none
+	email, _ := directory.ReceivedAddress(m.Item.From.Email) // "" when there is none
 	asks := []ask{
 		func(ctx context.Context) (err error) {
 			p.list, err = before(ctx, office, directory.DismissList, m.Item.ListID)

@@ -52,7 +52,7 @@ func original(m Mail) speaker {
 
 func (s speaker) introduced(l letter.Letter) speaker {
 	s.own, s.signature, s.quoted = head(s.own), head(s.signature), head(s.quoted)
-	s.from.Email, _ = directory.NormalAddress(s.from.Email) // "" when it is none
+	s.from.Email, _ = directory.ReceivedAddress(s.from.Email) // "" when it is none
 	s.card = letter.CardOf(s.from, l)
 	s.name = nameOf(s.card.Name)
 	// The name may be half of what the address spells.

@@ -137,7 +137,7 @@ func (h *hunt) byName() []look {
 func (h *hunt) amongRecipients() []look {
 	var looks []look
 	for _, a := range slices.Concat(h.m.Item.To, h.m.Item.Cc) {
-		email, err := directory.NormalAddress(a.Email)
+		email, err := directory.ReceivedAddress(a.Email)
 		if err != nil || email == h.by.from.Email || email == h.m.Item.Address || h.m.Own != nil && h.m.Own(email) || len(looks) == maxAround {
 			continue
 		}

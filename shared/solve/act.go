@@ -213,9 +213,9 @@ func (a *act) create(ctx context.Context) error {
 	if email == "" {
 		email = a.it.From.Email
 	}
-	email, err := directory.NormalAddress(email)
+	email, err := a.address(ctx, email)
 	if err != nil {
-		return &Invalid{"email", "an e-mail address such as naam@voorbeeld.nl"}
+		return err
 	}
 	if own, err := a.Own(ctx, email); err != nil || own {
 		if own {
@@ -243,6 +243,32 @@ func (a *act) create(ctx context.Context) error {
 		err = a.passedOn(ctx, id)
 	}
 	return err
+}
+
+// address checks the address of a new contact: one of this mail may have any
+// form, one that somebody typed may not.
+func (a *act) address(ctx context.Context, text string) (string, error) {
+	received, err := directory.ReceivedAddress(text)
+	if sender, errSender := directory.ReceivedAddress(a.it.From.Email); err == nil && errSender == nil && received == sender {
+		return received, nil
+	}
+	typed, errTyped := directory.TypedAddress(text)
+	if errTyped == nil {
+		return typed, nil
+	}
+	var wrong *directory.Invalid
+	errors.As(errTyped, &wrong)
+	content, errBody := a.Items.Body(ctx, a.it)
+	if errBody != nil {
+		return "", errBody
+	}
+	f := letter.Read(a.it.BodyType, content, a.it.Subject).Forwarded
+	if err == nil && f != nil {
+		if writer, errWriter := directory.ReceivedAddress(f.From.Email); errWriter == nil && writer == received {
+			return received, nil
+		}
+	}
+	return "", &Invalid{"email", wrong.Expected}
 }
 
 // passedOn keeps whether what a colleague passed on was the contact's from whom
@@ -423,7 +449,7 @@ func (a *act) dismiss(ctx context.Context) (err error) {
 		kind, key = directory.DismissList, a.it.ListID
 	}
 	if kind == directory.DismissSender {
-		if _, err := directory.NormalAddress(key); err != nil {
+		if _, err := directory.ReceivedAddress(key); err != nil {
 			key = "" // what is no address teaches nothing
 		}
 	}
