@@ -35,8 +35,10 @@ type (
 		Client   string `json:"client,omitempty" doc:"id of the likeliest client"`
 	}
 	suggestions struct {
-		Items   []suggestionObject `json:"items" nullable:"false" doc:"the likeliest first; only what you may do"`
-		Prefill prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
+		Items    []suggestionObject `json:"items" nullable:"false" doc:"the likeliest first; only what you may do"`
+		Warnings []learn.Reason     `json:"warnings" nullable:"false" doc:"what should make you careful, the gravest first"`
+		Doubt    bool               `json:"doubt" doc:"whether the sender may be a fraud, by a warning or by Exchange: ask before anything but a dismissal is done"`
+		Prefill  prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
 	}
 )
 
@@ -49,7 +51,7 @@ func (a *api) registerSuggestions() {
 		if err != nil {
 			return nil, err
 		}
-		out := suggestions{Items: []suggestionObject{}}
+		out := suggestions{Items: []suggestionObject{}, Warnings: []learn.Reason{}}
 		if it.State != item.Parked {
 			return &struct{ Body suggestions }{out}, nil
 		}
@@ -57,6 +59,13 @@ func (a *api) registerSuggestions() {
 		if err != nil {
 			return nil, err
 		}
+		warnings, doubt, err := learn.Warnings(ctx, a.Directory, m)
+		if err != nil {
+			return nil, err
+		}
+		out.Warnings = append(out.Warnings, warnings...)
+		m.Doubt = doubt
+		out.Doubt = doubt || it.Verdict == item.VerdictFail
 		list, err := learn.Suggest(ctx, a.Directory, m)
 		if err != nil {
 			return nil, err

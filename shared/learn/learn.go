@@ -45,6 +45,7 @@ type Mail struct {
 	Answered *chat.Chat              // the chat that it answers, if there is one
 	Own      func(email string) bool // whether an address is the office's own; nil when nobody knows
 	Earlier  []chat.Chat             // the chats of its sender, if he has several clients
+	Doubt    bool                    // the sender may be a fraud: nothing that trusts him is suggested first
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
 }
 
@@ -110,7 +111,35 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	if err != nil {
 		return nil, err
 	}
-	return best(list), nil
+	list = best(list)
+	if m.Doubt {
+		list = careful(list)
+	}
+	return list, nil
+}
+
+// careful puts what trusts nobody before what does, and leaves of the chances of
+// the latter no more than that of a coin.
+func careful(list []Suggestion) []Suggestion {
+	if !slices.ContainsFunc(list, func(s Suggestion) bool { return s.trusts() == 0 }) {
+		list = append(list[:min(len(list), maxSuggestions-1)], dismissal(Once, leastScore, reasonCareful))
+	}
+	slices.SortStableFunc(list, func(a, b Suggestion) int { return cmp.Compare(a.trusts(), b.trusts()) })
+	for i, s := range list {
+		if s.trusts() > 0 {
+			list[i].Score = min(s.Score, 0.5)
+		}
+	}
+	return list
+}
+
+// trusts is 1 of what takes the sender for who he says he is, and 0 of what
+// dismisses his mail.
+func (s Suggestion) trusts() int {
+	if s.Action == item.Dismiss {
+		return 0
+	}
+	return 1
 }
 
 // best orders suggestions and leaves out what says the same as a better one.

@@ -31,6 +31,7 @@ var (
 	reasonOneOfThem   = reason("own-client", "Is een relatie van de afzender", "Is one of the sender's clients")
 	reasonRelease     = reason("release", "Kan toch een gewoon bericht zijn", "May be an ordinary mail after all")
 	reasonNobody      = reason("no-sender", "Het bericht noemt geen afzender", "The mail names no sender")
+	reasonCareful     = reason("careful", "Er is reden om voorzichtig te zijn", "There is reason to be careful")
 	reasonUnread      = reason("unread", "De inhoud kon niet worden bewaard", "What it says could not be kept")
 )
 
@@ -133,4 +134,8 @@ func reasonReleased(n int64) Reason {
 		return reason("released", "Eén keer eerder vrijgegeven", "Was released once before")
 	}
 	return reason("released", "%d keer eerder vrijgegeven", "Was released %d times before", n)
+}
+
+func reasonPayment(phrase string) Reason {
+	return reason("payment-change", "Zegt dat geld voortaan ergens anders heen moet: ‘%s’. Bel een bekend nummer voordat u iets wijzigt", "Says that money is to go elsewhere from now on: “%s”. Call a number that you know before you change anything", phrase)
 }

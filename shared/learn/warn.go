@@ -1,0 +1,40 @@
+package learn
+
+import (
+	"context"
+	"regexp"
+	"strings"
+)
+
+// Warnings are what should make a person careful with a mail that waits, the
+// gravest first. Doubt says that one of them may mean fraud: then nothing that
+// trusts the sender is suggested first, and no single key does it. It asks the
+// office a few questions at most; the first that is not answered is its error.
+func Warnings(_ context.Context, _ Office, m Mail) (list []Reason, doubt bool, err error) {
+	if phrase := paymentChange(written(m).own); phrase != "" {
+		list, doubt = append(list, reasonPayment(phrase)), true
+	}
+	return list, doubt, nil
+}
+
+// A changed bank account is told in one sentence, in either order.
+var paymentChanges = func() []*regexp.Regexp {
+	const account = `(?:bank)?rekeningnummers?|bankrekening(?:en)?|iban(?:nummer)?|bankgegevens|betaalgegevens|betalingsgegevens|bank account|account number|bank(?:ing)? details|payment details`
+	const changed = `gewijzigd\w*|wijzig\w*|veranderd\w*|verander\w*|aangepast\w*|nieuwe?|vervallen|overgestapt|changed|new|updated|different`
+	return []*regexp.Regexp{
+		regexp.MustCompile(`\b(?:` + account + `)\b[^.!?\n]{0,60}\b(?:` + changed + `)\b`),
+		regexp.MustCompile(`\b(?:` + changed + `)\b[^.!?\n]{0,60}\b(?:` + account + `)\b`),
+	}
+}()
+
+// paymentChange is the phrase with which a text says that payments go elsewhere
+// from now on, or "".
+func paymentChange(text string) string {
+	text = fold(text)
+	for _, p := range paymentChanges {
+		if found := p.FindString(text); found != "" {
+			return strings.Join(strings.Fields(found), " ")
+		}
+	}
+	return ""
+}
