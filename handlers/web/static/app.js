@@ -171,25 +171,24 @@ document.addEventListener("htmx:oobAfterSwap", () => {
 });
 
 // A form with data-read says that what stands before it was read: it is sent
-// once it has been in view for a second, on a page that somebody sees.
+// when it comes into view, on a page that somebody sees.
 const inView = new Set();
 const views = new IntersectionObserver((entries) => {
-  for (const e of entries) {
-    inView[e.isIntersecting ? "add" : "delete"](e.target);
-    if (e.isIntersecting) setTimeout(read, 1000, e.target);
-  }
+  for (const e of entries) inView[e.isIntersecting ? "add" : "delete"](e.target);
+  read();
 });
-function read(form) {
-  if (!form.isConnected || !inView.has(form) || document.hidden || document.prerendering) return;
-  inView.delete(form);
-  views.unobserve(form);
-  fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(new FormData(form)) })
-    .then((answer) => { if (answer.ok) htmx.trigger(document.body, "chats-changed"); })
-    .catch(() => {}); // it stays unread
+function read() {
+  if (document.hidden || document.prerendering) return;
+  for (const form of inView) {
+    views.unobserve(form);
+    if (!form.isConnected) continue;
+    fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(new FormData(form)), keepalive: true })
+      .then((answer) => { if (answer.ok) htmx.trigger(document.body, "chats-changed"); })
+      .catch(() => {}); // it stays unread
+  }
+  inView.clear();
 }
-for (const event of ["visibilitychange", "prerenderingchange"]) {
-  document.addEventListener(event, () => { for (const form of inView) setTimeout(read, 1000, form); });
-}
+for (const event of ["visibilitychange", "prerenderingchange"]) document.addEventListener(event, read);
 
 // Choose all is of no use without a script.
 function ready() {
