@@ -352,6 +352,10 @@ func TestTheSecretNeverComesBack(t *testing.T) {
 		`{"clientSecret":"` + canary + ` x"}`, `{"name":"` + canary + `","clientSecret":7}`, `[]` + canary,
 		`{"tokenEndpoint":"` + canary + `","clientId":"` + canary + `","secretExpires":"` + canary + `"}`,
 		connectorJSON(map[string]any{"name": nil}), connectorJSON(map[string]any{"clientId": 1}),
+		// typed into a wrong field, with all else as it should be
+		connectorJSON(map[string]any{"name": canary}), connectorJSON(map[string]any{"clientId": canary}), connectorJSON(map[string]any{"tokenEndpoint": canary}),
+		connectorJSON(map[string]any{"kind": canary}), connectorJSON(map[string]any{"secretExpires": canary}), connectorJSON(map[string]any{canary: "x"}),
+		connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + officeID + "/oauth2/v2.0/token?" + canary}), connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + canary + "/oauth2/v2.0/token"}),
 	} {
 		for _, request := range []string{"POST /api/connectors", "PATCH " + path, "PUT /api/settings", "POST " + path + "/addresses"} {
 			if got := c.as(t, request, body); got.status < 400 {

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/secret"
 	"kantoorpost/shared/words"
 )
 
@@ -131,6 +132,9 @@ func tidy(_ huma.Context, _ string, v any) (any, error) {
 	for _, e := range p.Errors {
 		if e == nil {
 			continue
+		}
+		if name, ok := strings.CutPrefix(e.Location, "body."); ok && secret.LooksLikeOne(name) {
+			e.Location = "body" // a property that nobody expected, by its name
 		}
 		clean.Errors = append(clean.Errors, &huma.ErrorDetail{Location: e.Location, Message: e.Message})
 		texts = append(texts, strings.TrimPrefix(e.Location+": "+e.Message, ": "))

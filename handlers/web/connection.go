@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -116,10 +117,10 @@ func (v *visit) patchConnector(form string, patch map[string]string, f connector
 	return v.connectionPage(p.Status, func(view *connectorView) error {
 		// Who presses the button again knows what it is now.
 		view.Shown, view.Problem = form, p
-		if form == "rotate" {
-			view.Form.SecretExpires = f.SecretExpires
-		} else {
-			view.Form = f
+		f = f.kept(p, v.r.PostFormValue("clientSecret"))
+		view.Form.SecretExpires = cmp.Or(f.SecretExpires, view.Form.SecretExpires)
+		if form == "edit" {
+			view.Form = connectorForm{cmp.Or(f.Name, view.Form.Name), cmp.Or(f.ClientID, view.Form.ClientID), cmp.Or(f.TokenEndpoint, view.Form.TokenEndpoint), view.Form.SecretExpires}
 		}
 		return nil
 	})

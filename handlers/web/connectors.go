@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"kantoorpost/shared/secret"
 	"kantoorpost/shared/words"
 )
 
@@ -162,6 +164,26 @@ func formOf(r *http.Request) connectorForm {
 	return connectorForm{r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), r.PostFormValue("secretExpires")}
 }
 
+// kept is what of a refused form is shown again. Somebody may have pasted the
+// secret into the wrong field: what was refused, has not the form of what belongs
+// there, or was also given as the secret, is not sent back.
+func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
+	keep := func(field, text string, fits bool) string {
+		if !fits || p.bad(field) != "" || clientSecret != "" && strings.Contains(text, clientSecret) {
+			return ""
+		}
+		return text
+	}
+	form := func(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+	_, noDate := time.Parse(time.DateOnly, f.SecretExpires)
+	return connectorForm{
+		Name:          keep("name", f.Name, !secret.LooksLikeOne(f.Name)),
+		ClientID:      keep("clientId", f.ClientID, guidForm.MatchString(form(f.ClientID))),
+		TokenEndpoint: keep("tokenEndpoint", f.TokenEndpoint, wholeEndpoint.MatchString(form(f.TokenEndpoint))),
+		SecretExpires: keep("", f.SecretExpires, noDate == nil), // a day that was refused is a day
+	}
+}
+
 // secretLife is how long a secret is best made to live.
 const secretLife = 730
 
@@ -187,7 +209,7 @@ func (s *site) createConnector(v *visit) error {
 		return err
 	}
 	if p != nil {
-		return v.newConnectorPage(p.Status, p, f)
+		return v.newConnectorPage(p.Status, p, f.kept(p, v.r.PostFormValue("clientSecret")))
 	}
 	return v.leave(made.path("connection"), flash{Key: "connector.made"})
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What is wrong with a new connector is said at its field, and nothing that was
-// typed is lost, but for the secret: that is never sent back.
+// What is wrong with a new connector is said at its field, and what was right
+// stays. What was refused is not sent back: it may be the secret.
 func TestNewConnector(t *testing.T) {
 	api := newOffice()
 	api.answers["POST /api/connectors"] = Problem{
@@ -17,7 +17,7 @@ func TestNewConnector(t *testing.T) {
 	typed := form("name", "Mijn <Kantoor>", "clientId", appID, "tokenEndpoint", "https://login.microsoftonline.com/common", "clientSecret", secretTyped, "secretExpires", "2020-01-01")
 	for _, header := range [][]string{nil, {"HX-Request", "true", "HX-Target", "connector-form"}} {
 		w := browse(t, api, "POST", "/web/connectors/new", typed, header...)
-		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit kan zo niet", "Mijn &lt;Kantoor&gt;", appID, `value="2020-01-01"`, "/common", "!"+secretTyped)
+		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit kan zo niet", "Mijn &lt;Kantoor&gt;", appID, `value="2020-01-01"`, "!microsoftonline.com/common", "!"+secretTyped)
 		if header != nil && strings.Contains(w.Body.String(), "<html") {
 			t.Error("a part was asked for")
 		}
@@ -41,6 +41,35 @@ func TestNewConnector(t *testing.T) {
 	}
 }
 
+// A secret that was pasted into a wrong field is not shown again, whatever the
+// API says of that field, and whether it was pasted as secret too.
+func TestSecretInAWrongField(t *testing.T) {
+	const pasted = "abc8Q~Zk3xW0mNq7.RtY5uI-oP9aS_dF2gH4jK6l"
+	for _, answer := range []Problem{
+		{Status: 422, Detail: "…", Errors: []FieldError{{"body.name", "…"}, {"body.clientId", "…"}, {"body.tokenEndpoint", "…"}, {"body.secretExpires", "…"}}},
+		{Status: 422, Detail: "…", Errors: []FieldError{{"body.secretExpires", "expected a date"}}}, {Status: 412, Detail: "changed"}, {Status: 503, Detail: "busy"},
+	} {
+		for _, field := range []string{"name", "clientId", "tokenEndpoint", "secretExpires"} {
+			for _, value := range []string{pasted, " " + pasted, "https://login.microsoftonline.com/" + pasted + "/oauth2/v2.0/token", tokenURL + "?" + pasted, tokenURL + "/" + pasted} {
+				for _, other := range []string{"", pasted} {
+					api := newOffice()
+					api.answers["POST /api/connectors"], api.answers["PATCH /api/connectors/c1"] = answer, answer
+					typed := map[string]string{"name": "Kantoor", "clientId": appID, "tokenEndpoint": tokenURL, "secretExpires": "2028-11-22", "clientSecret": other, field: value}
+					var pairs []string
+					for k, v := range typed {
+						pairs = append(pairs, k, v)
+					}
+					for _, path := range []string{"/web/connectors/new", "/web/connectors/c1/edit", "/web/connectors/c1/rotate", "/web/connectors/guide"} {
+						if w := browse(t, api, "POST", path, form(pairs...)); strings.Contains(strings.ToLower(w.Body.String()), strings.ToLower(pasted)) {
+							t.Errorf("%s after %d: %s = %q is shown", path, answer.Status, field, value)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // Every code that the API gives has words.
 func TestCodesHaveWords(t *testing.T) {
 	texts, err := readTexts("nl")
@@ -48,7 +77,7 @@ func TestCodesHaveWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for prefix, codes := range map[string]string{
-		"connector.bad.": "name client-id token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https token-endpoint-extras token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path token-endpoint-shared-tenant token-endpoint-tenant " +
+		"connector.bad.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown token-endpoint-other-tenant token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https token-endpoint-extras token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path token-endpoint-shared-tenant token-endpoint-tenant " +
 			"client-secret client-secret-empty client-secret-id client-secret-again client-secret-secret-wrong client-secret-secret-expired client-secret-app-not-in-tenant client-secret-tenant-unknown client-secret-other-tenant client-secret-refused " +
 			"secret-expires address address-unknown address-activated from link-kind link-id other",
 		"connector.state.": "new works secret-expired secret-wrong secret-missing vault-unreachable app-not-in-tenant tenant-unknown other-tenant refused unreachable token-refused",

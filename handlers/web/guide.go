@@ -30,6 +30,8 @@ func (g guide) known() bool { return g.ClientID != "" }
 var (
 	guidForm     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	endpointForm = regexp.MustCompile(`^https://([a-z0-9.-]+(?::\d+)?)/([a-z0-9.-]+)/oauth2/`)
+	// wholeEndpoint is a token endpoint with nothing after it.
+	wholeEndpoint = regexp.MustCompile(endpointForm.String() + `v2\.0/token/?$`)
 )
 
 // portals are where app registrations are kept, by the host that gives tokens.

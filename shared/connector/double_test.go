@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -169,13 +170,14 @@ func (v *vault) Delete(_ context.Context, name string) error {
 type entraDouble struct {
 	mu       sync.Mutex
 	secrets  map[string]bool // false: expired
+	refused  map[string]int  // AADSTS code by client id or tenant
 	roles    []string
-	tid      string
+	tid      string   // "": that of the endpoint
 	received []string // form bodies of token requests with their hosts
 }
 
 func newEntra() *entraDouble {
-	return &entraDouble{secrets: map[string]bool{canary: true}, tid: tenant, roles: []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}}
+	return &entraDouble{secrets: map[string]bool{canary: true}, refused: map[string]int{}, roles: []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}}
 }
 
 func (e *entraDouble) set(secret string, valid bool) {
@@ -203,6 +205,13 @@ func (e *entraDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
 	r.ParseForm()
 	e.received = append(e.received, r.Host+r.URL.Path+"\n"+string(body))
+	at := strings.Split(r.URL.Path, "/")[1]
+	for _, id := range []string{at, r.PostForm.Get("client_id")} {
+		if code := e.refused[id]; code != 0 {
+			refuse(w, code)
+			return
+		}
+	}
 	valid, known := e.secrets[r.PostForm.Get("client_secret")]
 	switch {
 	case !known:
@@ -210,7 +219,7 @@ func (e *entraDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !valid:
 		refuse(w, 7000222)
 	default:
-		claims, _ := json.Marshal(map[string]any{"tid": e.tid, "roles": e.roles, "exp": time.Now().Add(time.Hour).Unix()})
+		claims, _ := json.Marshal(map[string]any{"tid": cmp.Or(e.tid, at), "roles": e.roles, "exp": time.Now().Add(time.Hour).Unix()})
 		token := "e30." + base64.RawURLEncoding.EncodeToString(claims) + ".c2ln"
 		json.NewEncoder(w).Encode(map[string]any{"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 	}

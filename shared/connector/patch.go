@@ -24,9 +24,10 @@ type Patch struct {
 // when that is empty.
 //
 // A secret goes only where it was given for: who changes the token endpoint or
-// the client id must give the secret in the same patch. A new secret for the
-// same app registration is tried at Entra before it replaces the one that
-// works; when Entra refuses it, that is an Invalid and nothing has changed.
+// the client id must give the secret in the same patch. A new secret is tried at
+// Entra, where the connector will point, before anything is kept and before the
+// former one is deleted; when Entra refuses it, that is an Invalid that names the
+// field, and nothing has changed.
 func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector, error) {
 	old, err := s.Connector(ctx, id)
 	if err != nil {
@@ -106,8 +107,8 @@ func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secre
 			return fmt.Errorf("date of the secret of %s: %w", old.Name, &SecretStoreError{err})
 		}
 		v = &kept
-	case !moved:
-		if err := s.prove(ctx, *c, *v); err != nil {
+	default:
+		if err := s.prove(ctx, *c, *v, moved); err != nil {
 			return err
 		}
 	}
@@ -118,7 +119,7 @@ func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secre
 
 // prove asks Entra for a token with a secret that is not yet kept, and with no
 // other.
-func (s *Store) prove(ctx context.Context, c Connector, v secret.Value) error {
+func (s *Store) prove(ctx context.Context, c Connector, v secret.Value, moved bool) error {
 	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, v, s.o.Transport)
 	if err == nil {
 		cloud, _ := s.o.Clouds.Find(c.Cloud)
@@ -128,10 +129,22 @@ func (s *Store) prove(ctx context.Context, c Connector, v secret.Value) error {
 		return nil
 	}
 	if state, reason := s.stateOf(err); state != "" {
-		return Invalid{{"clientSecret", "client-secret-" + string(state),
-			fmt.Sprintf("a secret that Entra takes; it refused this one (%s), and the present one stays in use. A secret that was just made may need a minute", reason)}}
+		return Invalid{refusedField(state, reason, moved)}
 	}
 	return fmt.Errorf("try the new secret of %s: %w", c.Name, &OutsideError{err})
+}
+
+// refusedField says which field Entra refuses. While a connector points where it
+// did, that is always the secret: nothing else was given.
+func refusedField(state State, reason string, moved bool) FieldError {
+	said := fmt.Sprintf("Entra refused this one (%s), and what was there stays in use", reason)
+	switch {
+	case moved && state == StateNotInTenant:
+		return FieldError{"clientId", "client-id-" + string(state), "an app registration of this tenant; " + said}
+	case moved && (state == StateTenantUnknown || state == StateOtherTenant):
+		return FieldError{"tokenEndpoint", "token-endpoint-" + string(state), "the token endpoint of the tenant that the app registration is in; " + said}
+	}
+	return FieldError{"clientSecret", "client-secret-" + string(state), "a secret that Entra takes; " + said + ". A secret that was just made may need a minute"}
 }
 
 // rewrite saves c over old. What is new about where it points or its secret

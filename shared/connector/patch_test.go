@@ -72,6 +72,7 @@ func TestPointElsewhere(t *testing.T) {
 	c := o.create(t)
 	tenantTwo := strings.Replace(endpoint, "11111111", "99999999", 1)
 	value := secret.New("another-secret")
+	o.entra.set("another-secret", true)
 	now, err := o.Patch(t.Context(), c.ID, c.ETag, connector.Patch{TokenEndpoint: &tenantTwo, ClientSecret: &value})
 	if err != nil {
 		t.Fatal(err)
@@ -113,6 +114,58 @@ func TestANewSecretIsProvenFirst(t *testing.T) {
 	}
 	if len(o.vault.versions["connector-"+c.ID]) != 2 {
 		t.Error("the old version is gone")
+	}
+}
+
+// A connector that is to point elsewhere is tried there first. When Entra refuses,
+// the error names the field, and what was there works as before.
+func TestAnotherDestinationIsProvenFirst(t *testing.T) {
+	tenantTwo := "99999999-2222-3333-4444-555555555555"
+	endpointTwo, clientTwo := strings.Replace(endpoint, tenant, tenantTwo, 1), strings.Replace(clientID, "aaaaaaaa", "99999999", 1)
+	for _, c := range []struct {
+		name        string
+		entra       func(*entraDouble)
+		field, code string
+	}{
+		{"wrong secret", func(*entraDouble) {}, "clientSecret", "client-secret-secret-wrong"},
+		{"expired secret", func(e *entraDouble) { e.set("new", false) }, "clientSecret", "client-secret-secret-expired"},
+		{"unknown app", func(e *entraDouble) { e.refused[clientTwo] = 700016 }, "clientId", "client-id-app-not-in-tenant"},
+		{"unknown tenant", func(e *entraDouble) { e.refused[tenantTwo] = 90002 }, "tokenEndpoint", "token-endpoint-tenant-unknown"},
+		{"other tenant", func(e *entraDouble) { e.set("new", true); e.tid = "another" }, "tokenEndpoint", "token-endpoint-other-tenant"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := open(t)
+			was := o.create(t)
+			c.entra(o.entra)
+			value := secret.New("new")
+			_, err := o.Patch(t.Context(), was.ID, "", connector.Patch{TokenEndpoint: &endpointTwo, ClientID: &clientTwo, ClientSecret: &value})
+			if f, code := field(err); f != c.field || code != c.code {
+				t.Errorf("error %v, field %s, code %s", err, f, code)
+			}
+			o.entra.tid = ""
+			if now, _ := o.Connector(t.Context(), was.ID); now != was || len(o.vault.versions) != 1 {
+				t.Errorf("changed to %+v with secrets %v", now, o.vault.versions)
+			}
+			if r, err := o.Check(t.Context(), was.ID); err != nil || r.State != connector.StateWorks {
+				t.Errorf("the former one is %s, %v", r.State, err)
+			}
+		})
+	}
+}
+
+// A secret that was typed where the name belongs is refused: names are shown.
+func TestASecretIsNoName(t *testing.T) {
+	o := open(t)
+	d := draft()
+	d.Name = canary
+	if _, err := o.Create(t.Context(), d); err == nil || strings.Contains(err.Error(), canary) {
+		t.Errorf("made: %v", err)
+	} else if f, code := field(err); f != "name" || code != "name-secret" {
+		t.Error(err)
+	}
+	name := canary
+	if _, err := o.Patch(t.Context(), o.create(t).ID, "", connector.Patch{Name: &name}); err == nil || strings.Contains(err.Error(), canary) {
+		t.Errorf("renamed: %v", err)
 	}
 }
 

@@ -108,7 +108,10 @@ func TestAnyCallOfAnEditMayFail(t *testing.T) {
 // with its own secret, and so is what makes it unique.
 func TestAnyCallOfPointingElsewhereMayFail(t *testing.T) {
 	other := strings.Replace(endpoint, "11111111", "99999999", 1)
-	sweep(t, func(t *testing.T, o *office) { o.create(t) }, func(ctx context.Context, o *office) error {
+	sweep(t, func(t *testing.T, o *office) {
+		o.create(t)
+		o.entra.set("another-secret", true)
+	}, func(ctx context.Context, o *office) error {
 		all, err := o.Connectors(ctx)
 		if err != nil {
 			return err
@@ -133,7 +136,10 @@ func TestAnyCallOfPointingElsewhereMayFail(t *testing.T) {
 
 // Any call of a deletion may fail; trying again finishes it.
 func TestAnyCallOfDeleteMayFail(t *testing.T) {
-	sweep(t, func(t *testing.T, o *office) { o.create(t) }, func(ctx context.Context, o *office) error {
+	sweep(t, func(t *testing.T, o *office) {
+		o.create(t)
+		o.entra.set("another-secret", true)
+	}, func(ctx context.Context, o *office) error {
 		all, err := o.Connectors(ctx)
 		for _, c := range all {
 			if err := o.Delete(ctx, c.ID, ""); err != nil {

@@ -39,6 +39,8 @@ func (f *fields) name(name string) string {
 	name = strings.TrimSpace(name)
 	if name == "" || utf8.RuneCountInString(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unprintable) {
 		f.invalid.add("name", "name", "1 to 100 characters on one line")
+	} else if secret.LooksLikeOne(name) { // names are shown everywhere
+		f.invalid.add("name", "name-secret", "a name; this looks like a client secret, which goes into the field clientSecret alone")
 	}
 	return name
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"log/slog"
+	"strings"
+	"unicode"
 )
 
 // hidden is what everyone but Reveal gets to see.
@@ -56,3 +58,16 @@ func (Value) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // LogValue gives three stars to slog.
 func (Value) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// LooksLikeOne tells whether a text that was typed where no secret belongs looks
+// like a client secret of Entra: one word, long, of mixed characters. Those that
+// Entra makes today have 40 characters and a tilde.
+// https://learn.microsoft.com/purview/sit-defn-client-secret-api-key
+func LooksLikeOne(text string) bool {
+	text = strings.TrimSpace(text)
+	has := func(is func(rune) bool) bool { return strings.ContainsFunc(text, is) }
+	if has(unicode.IsSpace) || !has(unicode.IsDigit) || !has(unicode.IsLower) {
+		return false
+	}
+	return len(text) >= 16 && strings.Contains(text, "~") || len(text) >= 24 && has(unicode.IsUpper)
+}
