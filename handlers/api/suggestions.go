@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 
@@ -107,7 +108,12 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	if err != nil {
 		return learn.Mail{}, err
 	}
-	m := learn.Mail{Item: it, Letter: letter.Read(it.BodyType, content, it.Subject)}
+	l, err := letter.ReadSafely(it.BodyType, content, it.Subject)
+	if err != nil {
+		// What its head says is still worth suggesting.
+		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
+	}
+	m := learn.Mail{Item: it, Letter: l}
 	if m.Answered, err = a.answered(ctx, it); err != nil {
 		return m, err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
@@ -12,11 +11,6 @@ import (
 	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
 )
-
-// bodyLimit is how long the analysis of one body may take; one of 1 MiB takes a
-// tenth of it. A page of twenty mails that all exceed it still leaves the job
-// its time.
-const bodyLimit = 2 * time.Second
 
 // wanted tells whether a message of an inbox is kept: it came after the address
 // was activated, and somebody sent it. A draft lies in an inbox when its writer
@@ -33,14 +27,15 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 
 // arrivalRead reads the head of a message and then its body. What cannot be read
 // of either is left out and said so: no mail keeps the others of its mailbox
-// from being stored.
+// from being stored. A page of twenty that all exceed the limit still leaves the
+// job its time.
 func arrivalRead(box connector.Activation, m mail.Message, head func(connector.Activation, mail.Message) item.Item, analyse func(item.Item, string) analysis) item.Arrival {
-	it, err := letter.Within(bodyLimit, func() item.Item { return head(box, m) })
+	it, err := letter.Within(letter.Limit, func() item.Item { return head(box, m) })
 	if err != nil {
 		o := mail.Odd{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
 		return odd(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
 	}
-	said, err := letter.Within(bodyLimit, func() analysis { return analyse(it, m.Body.Content) })
+	said, err := letter.Within(letter.Limit, func() analysis { return analyse(it, m.Body.Content) })
 	if err != nil {
 		slog.Error("body of a mail not analysed", "mailbox", box.ID, "bytes", len(m.Body.Content), "error", err)
 		it.NotAnalysed = true

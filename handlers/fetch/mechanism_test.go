@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
 )
 
@@ -23,14 +24,14 @@ func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
 		for name, broken := range map[string]func(item.Item, string) analysis{
 			"panics":         func(item.Item, string) analysis { panic("x") },
 			"does not end":   func(item.Item, string) analysis { <-stuck; return analysis{} },
-			"takes too long": func(item.Item, string) analysis { time.Sleep(bodyLimit + 1); return analysis{lines: 7} },
+			"takes too long": func(item.Item, string) analysis { time.Sleep(letter.Limit + 1); return analysis{lines: 7} },
 		} {
 			began := time.Now()
 			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, broken)
 			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.Bar != item.Automated || it.Lines != 0 || a.Content != spoofed.Body.Content {
 				t.Errorf("analysis %s: %+v", name, it)
 			}
-			if took := time.Since(began); took > bodyLimit {
+			if took := time.Since(began); took > letter.Limit {
 				t.Errorf("analysis %s: the mailbox waited %v", name, took)
 			}
 		}

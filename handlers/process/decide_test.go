@@ -53,7 +53,7 @@ func TestBusinessCases(t *testing.T) {
 		})
 	}
 	for _, r := range item.Reasons() {
-		if !reasons[r] && r != item.Technical { // no decision: see TestDecidingNeverLoops
+		if !reasons[r] && r != item.Technical { // no decision: see TestNoMailIsTriedForEver
 			t.Errorf("no case shows reason %s", r)
 		}
 	}

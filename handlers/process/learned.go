@@ -28,6 +28,27 @@ func (r *records) rule(ctx context.Context, kind directory.RuleKind, key string)
 	return rule.value, rule.there && rule.value.State == directory.RuleOn, err
 }
 
+// notAnalysed means that a mail could not be taken apart: reading it panicked or
+// took too long.
+type notAnalysed struct{ cause error }
+
+func (e *notAnalysed) Error() string { return e.cause.Error() }
+func (e *notAnalysed) Unwrap() error { return e.cause }
+
+// letter takes a mail apart. The error is a *notAnalysed when that fails; when a
+// person has said that it need not be known, the letter is empty.
+func (r *records) letter(ctx context.Context, it item.Item) (letter.Letter, error) {
+	content, err := r.h.Items.Body(ctx, it)
+	if err != nil {
+		return letter.Letter{}, err
+	}
+	l, err := r.h.read(it.BodyType, content, it.Subject)
+	if err != nil && !it.Hint.Releases(item.NotAnalysed) {
+		return letter.Letter{}, &notAnalysed{err}
+	}
+	return l, nil
+}
+
 func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, error) {
 	if _, internal, err := r.Member(ctx, it.From.Email); err != nil || !internal {
 		return sender{}, false, err
@@ -36,14 +57,11 @@ func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, err
 	if err != nil || !on {
 		return sender{}, false, err
 	}
-	content, err := r.h.Items.Body(ctx, it)
-	if err != nil {
+	l, err := r.letter(ctx, it)
+	if err != nil || l.Forwarded == nil {
 		return sender{}, false, err
 	}
-	f := letter.Read(it.BodyType, content, it.Subject).Forwarded
-	if f == nil {
-		return sender{}, false, nil
-	}
+	f := l.Forwarded
 	email, err := directory.ReceivedAddress(f.From.Email)
 	if err != nil {
 		return sender{}, false, nil
@@ -99,10 +117,7 @@ func (r *records) Named(ctx context.Context, it item.Item) (ids []string, err er
 }
 
 func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
-	text := func(ctx context.Context) (letter.Letter, error) {
-		content, err := r.h.Items.Body(ctx, it)
-		return letter.Read(it.BodyType, content, it.Subject), err
-	}
+	text := func(ctx context.Context) (letter.Letter, error) { return r.letter(ctx, it) }
 	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, learn.Said{
 		Text:    text,
 		Earlier: func(ctx context.Context) ([]chat.Chat, error) { return r.h.Chats.OfContact(ctx, from.ID, from.Clients) },
@@ -119,11 +134,14 @@ func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client,
 // has changed.
 func (r *run) welcome(ctx context.Context, it item.Item, n newcomer) error {
 	email := it.From.Email
-	content, err := r.Items.Body(ctx, it)
+	l, err := r.who.letter(ctx, it)
 	if err != nil {
 		return err
 	}
-	card := letter.CardOf(it.From, letter.Read(it.BodyType, content, it.Subject))
+	card, err := letter.Within(letter.Limit, func() letter.Card { return letter.CardOf(it.From, l) })
+	if err != nil && !it.Hint.Releases(item.NotAnalysed) {
+		return &notAnalysed{err}
+	}
 	if card.Name == "" {
 		card.Name = email
 	}

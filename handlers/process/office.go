@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +21,14 @@ type records struct {
 	boxes map[string]connector.Activation
 	known *known
 	at    time.Time
+}
+
+// apart is the same office for one decision, which shares no map with r that
+// changes without a lock.
+func (r *records) apart() *records {
+	other := *r
+	other.boxes = maps.Clone(r.boxes)
+	return &other
 }
 
 // known is what was looked up in the directory at one version of it. The

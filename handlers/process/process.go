@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"maps"
 	"reflect"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/letter"
 	"kantoorpost/shared/table"
 )
 
@@ -39,6 +39,8 @@ type Handler struct {
 	Chats      *chat.Store
 	// Finish carries out the solution that a mail is claimed for, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
+	// Read takes a mail apart; letter.ReadSafely when nil.
+	Read func(contentType, content, subject string) (letter.Letter, error)
 
 	mu    sync.Mutex
 	known *known
@@ -147,6 +149,9 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			if d.err == nil {
 				continue
 			}
+			if unread := (*notAnalysed)(nil); errors.As(d.err, &unread) {
+				d = outcome{decision: decision{Reason: item.NotAnalysed}, detail: unread.Error()}
+			}
 		}
 		if d.err != nil {
 			return false, d.err
@@ -216,17 +221,48 @@ type outcome struct {
 	err    error // of the tables: nothing was decided
 }
 
+// decideLimit is how long the tables may take to answer all that one decision
+// asks; what goes on after decideMargin more is no longer asking but calculating.
+const decideLimit, decideMargin = time.Minute, 15 * time.Second
+
 // decideSafely keeps a mail that nobody has thought of from being tried for
-// ever: it is parked, with what happened.
-func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, again bool) (o outcome) {
-	defer func() {
-		if p := recover(); p != nil {
-			slog.ErrorContext(ctx, "deciding panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			o = outcome{decision: decision{Reason: item.Technical}, detail: fmt.Sprint("deciding: ", p)}
+// ever: one that makes deciding panic, or go on without end, is parked with what
+// happened.
+func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, again bool) outcome {
+	asking, cancel := context.WithTimeout(ctx, decideLimit)
+	defer cancel()
+	if r, ok := who.(*records); ok {
+		who = r.apart() // a decision that was given up must not meet the next one
+	}
+	o, err := letter.Within(decideLimit+decideMargin, func() outcome {
+		d, err := decide(asking, it, who, again)
+		return outcome{decision: d, err: err}
+	})
+	var broken *letter.PanicError
+	var unread *notAnalysed
+	switch {
+	case errors.As(err, &broken):
+		slog.ErrorContext(ctx, "deciding panicked", "panic", fmt.Sprint(broken.Value), "stack", string(broken.Stack))
+		return outcome{decision: decision{Reason: item.Technical}, detail: fmt.Sprint("deciding: ", broken.Value)}
+	case err != nil:
+		slog.ErrorContext(ctx, "deciding does not end", "error", err)
+		reason := item.NotAnalysed
+		if it.Hint.Releases(reason) {
+			reason = item.Technical // releasing it again would not help
 		}
-	}()
-	d, err := decide(ctx, it, who, again)
-	return outcome{decision: d, err: err}
+		return outcome{decision: decision{Reason: reason}, detail: err.Error()}
+	case errors.As(o.err, &unread):
+		slog.ErrorContext(ctx, "mail not analysed", "error", o.err)
+		return outcome{decision: decision{Reason: item.NotAnalysed}, detail: unread.Error()}
+	}
+	return o
+}
+
+func (h *Handler) read(contentType, content, subject string) (letter.Letter, error) {
+	if h.Read != nil {
+		return h.Read(contentType, content, subject)
+	}
+	return letter.ReadSafely(contentType, content, subject)
 }
 
 // commit writes a decision in one transaction: chat, members, message, threads

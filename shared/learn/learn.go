@@ -105,7 +105,7 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 		list = []Suggestion{dismissal(Once, likelyOnce, reasonBounce)}
 	case item.SenderNotVerified:
 		list, err = suggestUnverified(ctx, office, m)
-	case item.TooLarge, item.Undecodable:
+	case item.TooLarge, item.Undecodable, item.NotAnalysed:
 		list, err = suggestUnread(ctx, office, m)
 	}
 	if err != nil {

@@ -20,6 +20,14 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("reading the text: %v", e.Value) }
 
+// Limit is how long reading one mail may take; one of 1 MiB takes a tenth of it.
+const Limit = 2 * time.Second
+
+// ReadSafely is Read within Limit. Errors: ErrCostly, *PanicError.
+func ReadSafely(contentType, content, subject string) (Letter, error) {
+	return Within(Limit, func() Letter { return Read(contentType, content, subject) })
+}
+
 // maxAbandoned is how many readings may go on that nobody waits for anymore.
 // Nothing can stop one, and each takes a processor.
 const maxAbandoned = 8

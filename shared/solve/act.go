@@ -281,8 +281,9 @@ func (a *act) passedOn(ctx context.Context, contact string) error {
 	if err != nil {
 		return err
 	}
-	f := letter.Read(a.it.BodyType, content, a.it.Subject).Forwarded
-	if f == nil || f.From.Email == "" {
+	l, err := letter.ReadSafely(a.it.BodyType, content, a.it.Subject)
+	f := l.Forwarded
+	if err != nil || f == nil || f.From.Email == "" {
 		return nil
 	}
 	writer, known, err := a.Directory.ContactByAddress(ctx, f.From.Email)
