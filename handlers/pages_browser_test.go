@@ -360,23 +360,44 @@ func (b *tab) fill(label, text string) {
 func (b *tab) keys(keys string) {
 	b.t.Helper()
 	for _, key := range keys {
-		var down, up *input.DispatchKeyEventParams
-		var text string
-		for _, e := range kb.Encode(key) {
-			switch e.Type {
-			case input.DispatchKeyEventTypeChar:
-				text = e.Text
-			case input.DispatchKeyEventTypeKeyUp:
-				up = e
-			default:
-				down = e
-			}
-		}
-		if text != "" {
-			down.Type, down.Text = input.DispatchKeyEventTypeKeyDown, text
-		}
-		b.call(command(input.DispatchKeyEvent, *down), command(input.DispatchKeyEvent, *up))
+		down, up := strokes(key)
+		b.call(command(input.DispatchKeyEvent, down), command(input.DispatchKeyEvent, up))
 	}
+}
+
+// hold keeps a key down until something is there, so long that the keyboard
+// repeats it, and lets go.
+func (b *tab) hold(key rune, until func()) {
+	b.t.Helper()
+	down, up := strokes(key)
+	press := func(again bool) {
+		down.AutoRepeat = &again
+		b.call(command(input.DispatchKeyEvent, down))
+	}
+	press(false)
+	until()
+	press(true)
+	press(false) // some programs that type do not say that they repeat
+	b.call(command(input.DispatchKeyEvent, up))
+}
+
+// strokes are a key that goes down, and up.
+func strokes(key rune) (down, up input.DispatchKeyEventParams) {
+	var text string
+	for _, e := range kb.Encode(key) {
+		switch e.Type {
+		case input.DispatchKeyEventTypeChar:
+			text = e.Text
+		case input.DispatchKeyEventTypeKeyUp:
+			up = *e
+		default:
+			down = *e
+		}
+	}
+	if text != "" {
+		down.Type, down.Text = input.DispatchKeyEventTypeKeyDown, text
+	}
+	return down, up
 }
 
 // sees waits until the page shows all these words.

@@ -68,10 +68,12 @@ func byKeyboard(s *scene) {
 		b.fail("no key leads to "+sender, nil)
 	}
 	goTo("Jan Jansen")
+	b.until("the mail to be seen", seen)
 	b.keys("1")
 	b.sees(number(b, "mails.solved", 1))
 	b.until("the list without it", `!document.querySelector("#mail-list").textContent.includes("Jan Jansen")`)
 	goTo("Piet de Vries")
+	b.until("the mail to be seen", seen)
 	b.keys("l")
 	b.until("the cursor in the search", `document.activeElement.matches("input[type=search]")`)
 	b.keys("Jans")
@@ -85,6 +87,7 @@ func byKeyboard(s *scene) {
 		b.t.Fatalf("the mail is %v", got)
 	}
 	b.open("/web/mails/" + s.id("Loonstrook"))
+	b.until("the mail to be seen", seen)
 	b.keys("u")
 	b.sees(number(b, "mails.undone", 1))
 	b.keys("/")

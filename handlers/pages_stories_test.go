@@ -32,6 +32,7 @@ func TestPages(t *testing.T) {
 		"bulk": bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
 		"preferences": preferences, "parcel": parcel,
 	}
+	maps.Copy(stories, keyStories)
 	maps.Copy(stories, officeStories)
 	maps.Copy(stories, adminStories)
 	for i, name := range slices.Sorted(maps.Keys(stories)) {

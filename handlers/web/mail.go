@@ -20,6 +20,7 @@ type (
 		At      string       `json:"-"` // the clients of the contact
 		Path    string       `json:"-"` // where it is sent to
 		First   bool         `json:"-"` // of all
+		Keyed   bool         `json:"-"` // a key does it
 	}
 	// A solution is what …/solve takes.
 	solution struct {
@@ -112,6 +113,12 @@ func (s suggestion) leads() bool {
 	return s.First && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
 }
 
+// keyed tells whether a key may do what the suggestion says. A slip of a finger
+// trusts no sender who may be another.
+func (m openMail) keyed(s suggestion) bool {
+	return !m.doubtful() && (m.Verdict == "pass" || s.Action == "dismiss")
+}
+
 // deed names what the suggestion does: mails.do.<action>, with its scope when
 // that is more than this mail.
 func (s suggestion) deed() string {
@@ -196,6 +203,7 @@ func (v *visit) suggest(api string, open *openMail) error {
 	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < farFetched })
 	for i, s := range open.Suggestions {
 		open.Suggestions[i].Path, open.Suggestions[i].First = open.path("solve"), i == 0
+		open.Suggestions[i].Keyed = i == 0 && open.keyed(s)
 		if s.Contact == nil {
 			continue
 		}

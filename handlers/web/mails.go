@@ -59,6 +59,12 @@ type attempt struct {
 // waits tells whether something is still to be done about it.
 func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new" }
 
+// doubtful tells whether something speaks against the sender being who he says
+// he is.
+func (m mailObject) doubtful() bool {
+	return m.Reason == "sender-not-verified" || m.Verdict == "fail"
+}
+
 // who is how the sender is called.
 func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 

@@ -20,12 +20,12 @@ func waiting() *fakeAPI {
 	api := newAPI("editor", "mails.read", "mails.solve")
 	first := mailObject{
 		ID: one, Address: "info@kantoor.example", From: mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}, Subject: "Btw & <i>meer</i>",
-		Preview: "Hallo,\n\n dit is het", Received: time.Now().Add(-3 * time.Minute), Verdict: "soft", State: "parked", Reason: "unknown-sender",
+		Preview: "Hallo,\n\n dit is het", Received: time.Now().Add(-3 * time.Minute), Verdict: "pass", State: "parked", Reason: "unknown-sender",
 		Explanation: &words.Text{NL: "Onbekend is jan@bakker.example", EN: "Unknown is jan@bakker.example"}, WhatToDo: &words.Text{NL: "Koppel", EN: "Link"},
 		Solutions: []string{"link-contact", "create-contact", "dismiss"},
 	}
 	second := first
-	second.ID, second.Subject = two, "Loonstrook"
+	second.ID, second.Subject, second.Verdict = two, "Loonstrook", "soft"
 	api.answers["GET /api/mails/counts"] = mailCounts{Parked: 2, Reasons: map[string]int{"unknown-sender": 2}, Addresses: map[string]int{"info@kantoor.example": 2}}
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
 		if r.URL.Query().Get("after") == one {
@@ -224,4 +224,36 @@ func TestSearches(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"), 200, `value="choose-client"`, "A&amp;B")
 	// Without script it is a button of the form, which keeps what was typed.
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`, `type="radio" name="client" value="k2"`)
+}
+
+// A key trusts no sender who may be another: what it would do takes a button.
+func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
+	for _, c := range []struct {
+		name, verdict, reason, action string
+		first, retry                  bool // whether there is a key
+	}{
+		{"proven", "pass", "unknown-sender", "link-contact", true, true},
+		{"not proven, to be linked", "soft", "unknown-sender", "link-contact", false, true},
+		{"not proven, to be placed", "soft", "several-clients", "choose-client", false, true},
+		{"not proven, to be ignored", "soft", "automated", "dismiss", true, true},
+		{"refuted", "fail", "unknown-sender", "dismiss", false, false},
+		{"doubted", "pass", "sender-not-verified", "dismiss", false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			api := waiting()
+			m := api.answers["GET /api/mails/"+one].(mailObject)
+			m.Verdict, m.Reason, m.Solutions = c.verdict, c.reason, []string{c.action}
+			api.answers["GET /api/mails/"+one] = m
+			api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": []suggestion{{
+				Action: c.action, Score: 0.9, Contact: &contact{Name: "Jan Jansen"}, Client: &customer{Name: "Bakkerij Jansen"}, Solve: solution{Action: c.action},
+			}}}
+			page := browse(t, api, "GET", "/web/mails/"+one, "")
+			for key, want := range map[string]bool{"1": c.first, "r": c.retry} {
+				if got := strings.Contains(page.Body.String(), `data-key="`+key+`"`); got != want {
+					t.Errorf("key %s: %v, want %v", key, got, want)
+				}
+			}
+			wants(t, page, 200, `name="action" value="`+c.action+`"`)
+		})
+	}
 }

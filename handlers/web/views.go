@@ -32,15 +32,16 @@ var viewFunctions = template.FuncMap{
 	"isWarning": (*flash).isWarning,
 
 	// of mails
-	"box":    mailObject.box,
-	"number": mailCounts.number,
-	"can":    openMail.can,
-	"best":   openMail.best,
-	"others": openMail.others,
-	"likely": suggestion.likely,
-	"leads":  suggestion.leads,
-	"deed":   suggestion.deed,
-	"whom":   suggestion.whom,
+	"box":      mailObject.box,
+	"doubtful": openMail.doubtful,
+	"number":   mailCounts.number,
+	"can":      openMail.can,
+	"best":     openMail.best,
+	"others":   openMail.others,
+	"likely":   suggestion.likely,
+	"leads":    suggestion.leads,
+	"deed":     suggestion.deed,
+	"whom":     suggestion.whom,
 
 	// of chats
 	"size":   message.size,

@@ -85,29 +85,77 @@ setInterval(() => {
 // Shortcuts: a key that an element names in data-key presses it, opens it or
 // goes there; j and k go through a list, and x chooses what they came to.
 const typing = (e) => e.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+// Who is in a form, or has a panel open, means no shortcut by what he types. The
+// boxes of the list are no such form.
+const filling = (e) => typing(e) || e.closest?.("form:not(#bulk), dialog") || document.querySelector("dialog[open], [data-one-open] details[open]");
+
+// A key that is held down, or that a program repeats, is one press.
+const held = new Set();
+document.addEventListener("keyup", (e) => held.delete(e.code || e.key), true);
+window.addEventListener("blur", () => held.clear()); // the keyup goes elsewhere
+
 document.addEventListener("keydown", (e) => {
-  if (e.key === "Escape" && typing(e.target)) e.target.blur();
-  if (e.ctrlKey || e.altKey || e.metaKey || e.repeat && e.key.length > 1 && !e.key.startsWith("Arrow")) return;
-  if (document.body.dataset.keys === "off" || typing(e.target) || document.querySelector("dialog[open]")) return;
+  if (e.isComposing || e.keyCode === 229 || e.ctrlKey || e.altKey || e.metaKey || e.getModifierState("AltGraph")) return;
+  if (e.key === "Escape") return leave(e);
+  const code = e.code || e.key;
+  const again = e.repeat || held.has(code);
+  held.add(code);
+  if (document.body.dataset.keys === "off" || filling(e.target)) return;
   const inList = e.target.closest?.("[data-list]");
   const step = { j: 1, k: -1, ArrowDown: inList ? 1 : 0, ArrowUp: inList ? -1 : 0 }[e.key];
+  if (again && !(step && e.key.startsWith("Arrow"))) return;
   if (step) { go(step); e.preventDefault(); return; }
   if (e.key.length !== 1) return;
-  if (e.key === "x") {
+  // A capital is asked for with shift, and does not come of caps lock.
+  const key = e.shiftKey ? e.key.toUpperCase() : e.key.toLowerCase();
+  if (key === "x") {
     const row = (inList && e.target.closest("li")) ?? document.querySelector("[data-list] a[aria-current]")?.closest("li");
     row?.querySelector("input[type=checkbox]")?.click();
     return;
   }
-  const goal = document.querySelector(`[data-key="${CSS.escape(e.key)}"]`);
+  const goal = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!goal || goal.offsetParent === null && !goal.dataset.all) return;
   e.preventDefault();
+  if (typing(goal)) return goal.focus();
+  if (!mayPress(goal)) return;
   if (goal.matches("summary")) {
-    goal.parentElement.open = true;
-    (goal.parentElement.querySelector("input:not([type=hidden]), button") ?? goal).focus();
-    goal.parentElement.scrollIntoView({ block: "nearest" });
-  } else if (typing(goal)) goal.focus();
-  else goal.click();
+    const panel = goal.parentElement;
+    panel.open = true;
+    (panel.querySelector("input:not([type=hidden])") ?? panel.querySelector("button") ?? goal).focus();
+    panel.scrollIntoView({ block: "nearest" });
+  } else goal.click();
 });
+
+// A key decides only about what was seen: a mail after it has been there for a
+// moment, and nothing while the answer to what was done before is awaited.
+const moment = 700; // milliseconds
+const awaited = new Set();
+document.addEventListener("htmx:beforeSend", (e) => {
+  if (!e.detail.elt.matches("[data-poll], .files")) awaited.add(e.detail.xhr);
+});
+document.addEventListener("htmx:afterRequest", (e) => awaited.delete(e.detail.xhr));
+const mayPress = (goal) => awaited.size === 0 && goal.closest("[data-mail]")?.hasAttribute("data-seen") !== false;
+
+let coming, clock; // the mail that is to be seen, and the rest of its moment
+function look() {
+  const mail = document.hidden ? null : document.querySelector("[data-mail]:not([data-seen])");
+  if (mail === coming) return;
+  clearTimeout(clock);
+  coming = mail;
+  if (mail) clock = setTimeout(() => { mail.dataset.seen = ""; coming = null; }, moment);
+}
+document.addEventListener("visibilitychange", look);
+
+// Escape leaves a field, and closes the panel that it is in.
+function leave(e) {
+  if (document.querySelector("dialog[open]")) return;
+  const panel = e.target.closest?.("[data-one-open] details[open]") ?? document.querySelector("[data-one-open] details[open]");
+  if (panel) {
+    e.preventDefault(); // what was typed stays
+    panel.open = false;
+    panel.querySelector("summary").focus();
+  } else if (typing(e.target)) e.target.blur();
+}
 
 function go(step) {
   const rows = [...document.querySelectorAll("[data-list] a")];
@@ -126,6 +174,7 @@ document.addEventListener("toggle", (e) => {
 // The list shows which of it is open, also when one of the two was replaced.
 let open; // undefined before the first look
 function mark() {
+  look();
   const id = document.querySelector("[data-mail]")?.dataset.mail ?? "";
   for (const a of document.querySelectorAll("[data-list] a")) {
     if (id && a.id === "m-" + id) {
