@@ -26,7 +26,6 @@ import (
 	"kantoorpost/shared/graph"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/job"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/solve"
@@ -130,7 +129,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 
 	desk := &solve.Desk{
 		Directory: staff, Items: items, Chats: chats, Jobs: a.queues,
-		Decide: func(ctx context.Context, j job.Process) error { return a.process.Handle(ctx, j) },
+		Decide: func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
 		Own:    func(ctx context.Context, email string) (bool, error) { return isOwn(ctx, staff, connectors, email) },
 	}
 

@@ -289,3 +289,10 @@ func BenchmarkNew(b *testing.B) {
 		New(Options{})
 	}
 }
+
+// What is named again is left out, and the order stays.
+func TestOnce(t *testing.T) {
+	if got := once([]string{"b", "a", "b", "c", "a"}); !slices.Equal(got, []string{"b", "a", "c"}) {
+		t.Error(got)
+	}
+}

@@ -200,25 +200,35 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*stru
 }
 
 // solvable are those of the mails that fit and that the one who asks may
-// solve. What he or she may not see is passed over like what does not exist.
+// solve, each once and in the order in which they were named. What he or she may
+// not see is passed over like what does not exist.
 func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) bool) ([]string, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var may []string
+	ids = once(ids)
+	may := map[string]bool{}
 	for part := range slices.Chunk(ids, 200) {
 		items, err := a.Items.Load(ctx, part)
 		if err != nil {
 			return nil, err
 		}
 		for _, it := range items {
-			if fits(it) && access.Can(actor(ctx), access.MailsSolve, scope.Object(it.Mailbox)) {
-				may = append(may, it.ID)
-			}
+			may[it.ID] = fits(it) && access.Can(actor(ctx), access.MailsSolve, scope.Object(it.Mailbox))
 		}
 	}
-	return may, nil
+	return slices.DeleteFunc(ids, func(id string) bool { return !may[id] }), nil
+}
+
+// once is a list without what it names again.
+func once(ids []string) []string {
+	seen := make(map[string]bool, len(ids))
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		again := seen[id]
+		seen[id] = true
+		return again
+	})
 }
 
 // parkedFor are the mails that wait for a reason and that the one who asks may

@@ -50,10 +50,17 @@ type Handler struct {
 // hold when somebody else changed the mail or the chat meanwhile.
 const maxTries = 5
 
-// Handle decides the mails of a job, oldest first so that an answer comes
-// after what it answers. What one mail does never stops the others; what the
-// tables refuse is tried again by the host, and later by the tick.
+// Handle decides the mails of a job. Nothing in a job is believed but the ids of
+// mails.
 func (h *Handler) Handle(ctx context.Context, j job.Process) error {
+	return h.Decide(ctx, "", j.Mails)
+}
+
+// Decide decides mails, oldest first so that an answer comes after what it
+// answers. What one mail does never stops the others; what the tables refuse is
+// tried again by the host, and later by the tick. by is the person who asks for
+// it, whom the history of each mail then names; "" is nobody.
+func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	enabled, err := h.Connectors.Enabled(ctx)
 	if err != nil {
 		return err
@@ -66,7 +73,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Process) error {
 	if err != nil {
 		return err
 	}
-	items, err := h.Items.Load(ctx, j.Mails)
+	items, err := h.Items.Load(ctx, mails)
 	if err != nil {
 		return err
 	}
@@ -77,7 +84,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Process) error {
 	if err != nil {
 		return err
 	}
-	r := &run{Handler: h, by: j.By, who: &records{h: h, boxes: boxes, known: h.at(version), at: time.Now()}, version: version, placed: map[string]bool{}}
+	r := &run{Handler: h, by: by, who: &records{h: h, boxes: boxes, known: h.at(version), at: time.Now()}, version: version, placed: map[string]bool{}}
 	var errs []error
 	unchanged := map[string]string{}
 	for _, it := range items {

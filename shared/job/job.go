@@ -4,7 +4,8 @@
 // A job is a hint. What it tells may be done twice, late, or never: the
 // tables hold the truth, and every five minutes the tick finds again what is
 // still to be done. A job holds no subject and no body of a mail, since portal
-// users read queues.
+// users read queues, and does not say on whose behalf it is done, since they
+// write to queues too.
 package job
 
 import (
@@ -40,11 +41,10 @@ func (Fetch) TTL() time.Duration { return 10 * time.Minute }
 
 // Process asks for a decision on some mails.
 type Process struct {
-	Job     string   `json:"job"`          // always "process"
-	Mailbox string   `json:"mailbox"`      // for the eyes of people: the address that received them
-	Why     string   `json:"why"`          // "new", "swept", "retry", "solved", "office changed"
-	Mails   []string `json:"mails"`        // ids of mails
-	By      string   `json:"by,omitempty"` // who asked for it: id of a person; the history of each mail names him or her
+	Job     string   `json:"job"`     // always "process"
+	Mailbox string   `json:"mailbox"` // for the eyes of people: the address that received them
+	Why     string   `json:"why"`     // "new", "swept", "retry", "solved", "office changed"
+	Mails   []string `json:"mails"`   // ids of mails
 }
 
 // Queue is "process".

@@ -40,8 +40,9 @@ type Desk struct {
 	Directory *directory.Store
 	Items     *item.Store
 	Chats     *chat.Store
-	// Decide decides mails at once; what it leaves undone, Jobs do later.
-	Decide func(ctx context.Context, j job.Process) error
+	// Decide decides mails at once, for who asks, "" for nobody; what it leaves
+	// undone, Jobs do later.
+	Decide func(ctx context.Context, by string, mails []string) error
 	Jobs   interface {
 		Put(ctx context.Context, j job.Job) error
 	}
@@ -150,17 +151,16 @@ const perJob = 20
 func (d *Desk) settle(ctx context.Context, why, by string, ids []string) (released, pending int, err error) {
 	now, later := ids[:min(len(ids), atOnce)], ids[min(len(ids), atOnce):]
 	if len(now) > 0 {
-		j := job.Process{Job: "process", Why: why, Mails: now, By: by}
 		short, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
-		if d.Decide(short, j) != nil {
+		if d.Decide(short, by, now) != nil {
 			later = ids // whatever failed is tried again by the host, and then by the tick
 		}
 	}
 	for rest := later; len(rest) > 0; {
 		part := rest[:min(len(rest), perJob)]
 		rest = rest[len(part):]
-		if err := d.Jobs.Put(ctx, job.Process{Job: "process", Why: why, Mails: part, By: by}); err != nil {
+		if err := d.Jobs.Put(ctx, job.Process{Job: "process", Why: why, Mails: part}); err != nil {
 			return 0, 0, err
 		}
 	}
