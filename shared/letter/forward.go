@@ -2,6 +2,7 @@ package letter
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"kantoorpost/shared/mail"
@@ -78,25 +79,43 @@ func addresses(text string) (list []mail.Address) {
 var (
 	inText = regexp.MustCompile(`[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
 	inside = regexp.MustCompile(`[<\[(]?\s*(?:mailto:)?\s*$`)
+	quoted = regexp.MustCompile(`"[^"]*"|“[^”]*”|„[^“”]*[“”]`)
 )
+
+// maxAddressText is how much of a sender is read, in bytes: of a longer one the
+// end, where the address stands.
+const maxAddressText = 1000
 
 // address reads one sender or recipient in the shapes that occur: "Jan Jansen
 // <jan@x>", "Jan Jansen [mailto:jan@x]", "jan@x (Jan)", the address alone, or
 // the name alone. The name is as it was written, without quotes around it.
+//
+// A name is whatever its bearer likes, an address too. So the address is the
+// one that mail programs put last, in brackets; what stands in quotes or before
+// is name.
 func address(text string) mail.Address {
-	text = text[:min(len(text), 1000)]
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
-	at := inText.FindAllStringIndex(text, 20)
+	text = strings.TrimSpace(strings.ToValidUTF8(text[max(0, len(text)-maxAddressText):], ""))
+	at := inText.FindAllStringIndex(text, -1)
 	if len(at) == 0 {
 		return mail.Address{Name: unwrapped(strings.TrimRight(text, "<[( "))}
 	}
-	// Of several, the one in brackets is the address: a name may be one too.
-	pick := at[0]
-	for _, p := range at {
-		if before := text[:p[0]]; before != strings.TrimRight(before, "<[") || strings.HasSuffix(before, "mailto:") {
-			pick = p
+	names := quoted.FindAllStringIndex(text, -1)
+	unquoted := slices.DeleteFunc(slices.Clone(at), func(p []int) bool {
+		return slices.ContainsFunc(names, func(n []int) bool { return n[0] < p[0] && p[1] < n[1] })
+	})
+	if len(unquoted) > 0 {
+		at = unquoted
+	}
+	pick, bracketed := at[0], false
+	for _, p := range slices.Backward(at) {
+		before := strings.TrimRight(text[:p[0]], " ")
+		if !strings.HasSuffix(before, "<") && !strings.HasSuffix(before, "[") && !strings.HasSuffix(before, "mailto:") {
+			continue
+		}
+		if bracketed && !strings.EqualFold(text[p[0]:p[1]], text[pick[0]:pick[1]]) {
 			break
 		}
+		pick, bracketed = p, true // "jan@x<mailto:jan@x>" is the same one twice
 	}
 	email := strings.ToLower(strings.Trim(text[pick[0]:pick[1]], ".'"))
 	name := unwrapped(inside.ReplaceAllString(text[:pick[0]], ""))

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"kantoorpost/shared/mail"
@@ -78,23 +79,38 @@ func TestForwardedInHTML(t *testing.T) {
 // A sender is read in every shape that mail programs give him.
 func TestAddressShapes(t *testing.T) {
 	for text, want := range map[string]mail.Address{
-		"Jan Jansen <jan@x.example>":                       jan,
-		`"Jan Jansen" <Jan@X.example>`:                     jan,
-		"Jan Jansen [mailto:jan@x.example]":                jan,
-		"Jan Jansen <jan@x.example<mailto:jan@x.example>>": jan,
-		"'Jan Jansen' <mailto:jan@x.example>":              jan,
-		"jan@x.example (Jan Jansen)":                       jan,
-		"jan@x.example":                                    {Email: "jan@x.example"},
-		"<jan@x.example>":                                  {Email: "jan@x.example"},
-		"jan@x.example <jan@x.example>":                    {Email: "jan@x.example"},
-		"jan@oud.example <jan@x.example>":                  {Name: "jan@oud.example", Email: "jan@x.example"},
-		"Jan Jansen":                                       {Name: "Jan Jansen"},
-		"Jansen, Jan <jan@x.example>":                      {Name: "Jansen, Jan", Email: "jan@x.example"},
-		"":                                                 {},
+		"Jan Jansen <jan@x.example>":                                    jan,
+		`"Jan Jansen" <Jan@X.example>`:                                  jan,
+		"Jan Jansen [mailto:jan@x.example]":                             jan,
+		"Jan Jansen <jan@x.example<mailto:jan@x.example>>":              jan,
+		"'Jan Jansen' <mailto:jan@x.example>":                           jan,
+		"jan@x.example (Jan Jansen)":                                    jan,
+		"jan@x.example":                                                 {Email: "jan@x.example"},
+		"<jan@x.example>":                                               {Email: "jan@x.example"},
+		"jan@x.example <jan@x.example>":                                 {Email: "jan@x.example"},
+		"jan@oud.example <jan@x.example>":                               {Name: "jan@oud.example", Email: "jan@x.example"},
+		"Jan Jansen":                                                    {Name: "Jan Jansen"},
+		`"jan@klant.example" <els@x.example>`:                           {Name: "jan@klant.example", Email: "els@x.example"},
+		`'jan@klant.example' <mailto:els@x.example>`:                    {Name: "jan@klant.example", Email: "els@x.example"},
+		`"Jan <jan@klant.example>" <els@x.example>`:                     {Name: `Jan <jan@klant.example>`, Email: "els@x.example"},
+		`Jan <jan@klant.example> <els@x.example>`:                       {Name: `Jan <jan@klant.example>`, Email: "els@x.example"},
+		`Jan [mailto:jan@klant.example] [mailto:els@x.example]`:         {Name: `Jan [mailto:jan@klant.example]`, Email: "els@x.example"},
+		`Jan (jan@klant.example) [els@x.example]`:                       {Name: "Jan (jan@klant.example)", Email: "els@x.example"},
+		`jan@klant.example via Portaal <noreply@x.example>`:             {Name: "jan@klant.example via Portaal", Email: "noreply@x.example"},
+		`jan@klant.example <els@x.example<mailto:els@x.example>>`:       {Name: "jan@klant.example", Email: "els@x.example"},
+		`Portaal <noreply@p.example> namens Jan Jansen <jan@x.example>`: {Name: "Portaal <noreply@p.example> namens Jan Jansen", Email: "jan@x.example"},
+		`"Jan <jan@klant.example>" els@x.example`:                       {Name: `Jan <jan@klant.example>`, Email: "els@x.example"},
+		`„Jan <jan@klant.example>“ <els@x.example>`:                     {Name: "Jan <jan@klant.example>", Email: "els@x.example"},
+		`"<jan@klant.example>"`:                                         {Email: "jan@klant.example"},
+		"Jansen, Jan <jan@x.example>":                                   {Name: "Jansen, Jan", Email: "jan@x.example"},
+		"":                                                              {},
 	} {
 		if got := address(text); got != want {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
 		}
+	}
+	if got := address(strings.Repeat("Jan <jan@klant.example> ", 90) + "<els@x.example>"); got.Email != "els@x.example" {
+		t.Errorf("a name of two kilobytes hides the address: %q", got.Email)
 	}
 	for text, want := range map[string][]mail.Address{
 		"Jan Jansen <jan@x.example>; Piet":                   {jan, {Name: "Piet"}},
@@ -105,6 +121,28 @@ func TestAddressShapes(t *testing.T) {
 	} {
 		if got := addresses(text); !reflect.DeepEqual(got, want) {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+// A writer whose name is another's address is himself, in every program and
+// language that passes his mail on.
+func TestANameThatIsAnAddressIsAName(t *testing.T) {
+	const name = "jan@klant.example"
+	for program, c := range map[string]struct{ kind, content string }{
+		"outlook, dutch":   {"text", "Van: jan@klant.example <els@x.example>\nVerzonden: maandag 23 november 2026 09:12\nAan: Piet <piet@y.example>\nOnderwerp: De stukken\n\nHierbij.\n"},
+		"outlook, english": {"text", "From: jan@klant.example [mailto:els@x.example]\nSent: Monday, November 23, 2026 9:12 AM\nTo: Piet <piet@y.example>\nSubject: De stukken\n\nHierbij.\n"},
+		"outlook, german":  {"text", "Von: \"jan@klant.example\" <els@x.example>\nGesendet: Montag, 23. November 2026 09:12\nAn: Piet <piet@y.example>\nBetreff: De stukken\n\nHierbij.\n"},
+		"outlook, french":  {"text", "De : jan@klant.example <els@x.example>\nEnvoyé : lundi 23 novembre 2026 09:12\nÀ : Piet <piet@y.example>\nObjet : De stukken\n\nHierbij.\n"},
+		"outlook, links":   {"text", "Van: jan@klant.example <els@x.example<mailto:els@x.example>>\nVerzonden: maandag 23 november 2026 09:12\nAan: Piet <piet@y.example<mailto:piet@y.example>>\nOnderwerp: De stukken\n\nHierbij.\n"},
+		"outlook, html":    {"html", `<div id="divRplyFwdMsg"><b>Van:</b> jan@klant.example &lt;els@x.example&gt;<br><b>Verzonden:</b> maandag<br><b>Aan:</b> Piet &lt;piet@y.example&gt;<br><b>Onderwerp:</b> De stukken</div><div>Hierbij.</div>`},
+		"gmail":            {"html", `<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>Van: <b class="gmail_sendername">jan@klant.example</b> <span>&lt;<a href="mailto:els@x.example">els@x.example</a>&gt;</span><br>Date: ma 23 nov. 2026 om 09:12<br>Subject: De stukken<br>To: Piet &lt;piet@y.example&gt;<br></div><br>Hierbij.</div>`},
+		"apple":            {"html", `<blockquote type="cite"><div>Begin doorgestuurd bericht:</div><br><div><b>Van: </b>"jan@klant.example" &lt;<a href="mailto:els@x.example">els@x.example</a>&gt;</div><div><b>Onderwerp: </b>De stukken</div><div><b>Datum: </b>23 november 2026</div><div><b>Aan: </b>Piet &lt;piet@y.example&gt;</div><br><div>Hierbij.</div></blockquote>`},
+		"thunderbird":      {"text", "-------- Doorgestuurd bericht --------\nOnderwerp: \tDe stukken\nDatum: \tMon, 23 Nov 2026\nVan: \tjan@klant.example <els@x.example>\nAan: \tPiet <piet@y.example>\n\nHierbij.\n"},
+	} {
+		f := Read(c.kind, c.content, "FW: De stukken").Forwarded
+		if f == nil || f.From.Email != "els@x.example" || f.From.Name != name || f.Text != "Hierbij." {
+			t.Errorf("%s: %+v", program, f)
 		}
 	}
 }
