@@ -45,6 +45,9 @@ type Forwarded struct {
 // most 1 MiB is read.
 func Read(contentType, content, subject string) Letter {
 	s := split(linesOf(contentType, content))
+	if s.head == attribution && join(s.own) == "" && len(s.quoted) > 0 {
+		s = below(s)
+	}
 	own, signature := signed(s.own)
 	return Letter{
 		Own: join(own), Signature: join(signature), Quoted: join(s.quoted),
@@ -67,6 +70,7 @@ const (
 	introduces                     // this line introduces what is quoted
 	signatureHint                  // this line is part of the signature
 	ruled                          // there is a horizontal line above
+	comparison                     // it starts with ">" and may say that something is more than that
 	tells                          // it has a word for writing, as in "Op … schreef Jan:"
 )
 

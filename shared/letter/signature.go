@@ -29,7 +29,9 @@ var (
 	// thanks is a weaker one.
 	thanks = regexp.MustCompile(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
 	// device is what mail programs advertise.
-	device = regexp.MustCompile(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|von mein|envoyé|get|download) (met|vanaf|vanuit|via|from|with|using|by|mit|von|em i?phone|em ipad|em|depuis|outlook)\b.{0,120}$` +
+	device = regexp.MustCompile(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|envoyé) (met|vanaf|vanuit|via|from|with|using|by|mit|von|em|de|depuis) (de |the |een |a )?((mijn|my|mein(em|er)?|mon|ma|min|meu) )?.{0,20}\b` +
+		`(i ?phone|i ?pad|i ?pod|mac(book)?|android|galaxy|samsung|huawei|xiaomi|oneplus|pixel|htc|nokia|sony|blackberry|alcatel|windows|outlook|gmail|hotmail|yahoo|proton ?mail|icloud|airmail|mailbox|spark|sparrow|spike|mailbird|mailspring|mimestream|em client|superhuman|newton|bluemail|aquamail|k-9|thunderbird|e-?mail|mail|telefoon|smartphone|toestel|mobiel(tje)?|tablet|mobile|phone|cell(phone)?|device|handy|mobilgerät|mobiltelefon|téléphone|portable)\b.{0,80}$` +
+		`|^[<(]*\s*sent from my [\w-]{2,20}\W{0,3}$|^(get|download) outlook\b.{0,120}$` +
 		`|^\s*(outlook (voor|for|für) (android|ios).{0,80}|von meinem .{1,40} gesendet.{0,40}|diese nachricht wurde von mein.{1,80}|.{0,40}\boutlook (voor|for|für) (ios|android)\b.{0,60})$`)
 	// disclaims starts a paragraph that is the same under every mail of an office.
 	disclaims = regexp.MustCompile(`(?i)\bdisclaimer\b|uitsluitend (bestemd|bedoeld)|(kan|kunnen) vertrouwelijke|is vertrouwelijk|vertrouwelijke informatie|strikt vertrouwelijk|ten onrechte ontvangen|niet (de|voor u) bestemd|` +
@@ -55,6 +57,7 @@ func longest(pattern string) *regexp.Regexp {
 func signed(lines []line) (own, signature []line) {
 	at := signatureAt(lines)
 	own, signature = lines[:at], lines[at:]
+	own, signature = postscripts(own, signature)
 	// What a mail program marked is part of the signature wherever it stands.
 	if i := slices.IndexFunc(own, func(l line) bool { return l.is(signatureHint) }); i >= 0 {
 		var rest, marked []line
@@ -68,6 +71,27 @@ func signed(lines []line) (own, signature []line) {
 		own, signature = rest, append(marked, signature...)
 	}
 	return undisclaimed(own, false), undisclaimed(signature, true)
+}
+
+// postscript starts what people add below their greeting.
+var postscript = regexp.MustCompile(`^[*_ ]*(?:(?i:p\.? ?p?\.? ?s|n\.? ?b|o ?ja|post ?scriptum)(?:\.?\s*[:.,–-]|\.? \p{Ll}))`)
+
+// postscripts gives back to the letter what its writer added below his greeting,
+// each up to the next empty line.
+func postscripts(own, signature []line) (letter, rest []line) {
+	letter = own
+	for i := 0; i < len(signature); i++ {
+		if i == 0 || !postscript.MatchString(signature[i].text) {
+			rest = append(rest, signature[i])
+			continue
+		}
+		letter = append(slices.Clip(letter), line{})
+		for ; i < len(signature) && !signature[i].blank(); i++ {
+			letter = append(letter, signature[i])
+		}
+		i--
+	}
+	return letter, rest
 }
 
 // signatureAt is the line where the signature starts; len(lines) when there is none.

@@ -2,7 +2,10 @@ package letter
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A kind says what the head of a quotation is.
@@ -54,6 +57,13 @@ func split(lines []line) parting {
 			i++
 			continue
 		}
+		if k == attribution && !lines[i].is(introduces) {
+			before, rest := sameLine(lines[i].text)
+			if before != "" {
+				p.own = append(p.own, line{text: before})
+			}
+			lines[i].text = rest
+		}
 		if p.head == noHead {
 			p.head, p.header, p.original = k, h, lines[i+n:]
 		}
@@ -68,6 +78,48 @@ func split(lines []line) parting {
 		p.quoted = append(p.quoted, lines[i:i+n]...)
 		i += n
 	}
+	return p
+}
+
+var (
+	// opens is where an introduction starts that stands behind other text.
+	opens = regexp.MustCompile(`\s(?:Op|On|Am|Le|At)\s+(?:[\p{L}.]{2,12},?\s+){0,2}\d`)
+	// sentence ends one that stands before the name of a writer.
+	sentence = regexp.MustCompile(`(\p{L}{2,})[.!?]+\s+`)
+)
+
+// sameLine parts a line that ends with an introduction into what its writer
+// wrote before it, as in "Akkoord. Op … schreef Jan:", and the introduction.
+func sameLine(text string) (before, introduction string) {
+	at := -1
+	if all := opens.FindAllStringIndex(text, -1); len(all) > 0 {
+		at = all[len(all)-1][0]
+	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !opening.MatchString(text) {
+		for _, m := range sentence.FindAllStringSubmatchIndex(text[:bracket], -1) {
+			next, _ := utf8.DecodeRuneInString(text[m[1]:])
+			if word := text[m[2]:m[3]]; unicode.IsUpper(next) && !degree.MatchString(word) && !strings.EqualFold(word, "prof") {
+				at = m[1]
+			}
+		}
+	}
+	if at < 0 {
+		return "", text
+	}
+	return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at:])
+}
+
+// below takes what stands unmarked below an introduction for the writer's own, if
+// there is nothing else that could be: some write there.
+func below(p parting) parting {
+	if len(p.original) == 0 || slices.ContainsFunc(p.original, func(l line) bool { return l.is(restQuoted) }) {
+		return p
+	}
+	rest := split(p.original)
+	if join(rest.own) == "" {
+		return p
+	}
+	head := p.quoted[:max(0, len(p.quoted)-len(p.original))]
+	p.own, p.quoted = rest.own, append(slices.Clip(head), rest.quoted...)
 	return p
 }
 
@@ -164,6 +216,8 @@ var (
 	wrote = regexp.MustCompile(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
 	// byPerson is what no mail program writes: "op 3 mei schreef u:".
 	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
+	hour     = regexp.MustCompile(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
+	day      = regexp.MustCompile(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
 	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
 	opening  = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
 	// oldGmail is "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
@@ -198,7 +252,11 @@ func attributionAt(lines []line, i int) int {
 		if n > 0 && opening.MatchString(l.text) && clock.MatchString(l.text) {
 			break // it starts here, and what was before is a line that mentions an address
 		}
-		text = strings.TrimSpace(text + " " + l.text)
+		if n == 0 {
+			_, text = sameLine(l.text)
+		} else {
+			text = strings.TrimSpace(text + " " + l.text)
+		}
 		said = said || l.is(tells)
 		colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
 		if (said || colon) && introducesQuote(text, said, colon, followed(lines, i+n+1, lines[i].depth)) {
@@ -223,10 +281,10 @@ func followed(lines []line, i, depth int) bool {
 
 // introducesQuote judges one line: whether it has a word for writing, whether
 // it ends in a colon, and whether marked lines come after it. Without those it
-// needs an address, or the word that mail programs start with and a time:
-// people write "vorige week schreef u:" too.
+// needs an address, or the day and the time that mail programs write: people
+// write "op 3 mei 2026 schreef de Belastingdienst:" too.
 func introducesQuote(text string, said, colon, marked bool) bool {
-	address := strings.Contains(text, "@") && strings.ContainsAny(text, "<[(")
+	address := strings.Contains(text, "@") && (strings.ContainsAny(text, "<[") || strings.Contains(text, "(") && hour.MatchString(text))
 	switch {
 	case colon && strings.Contains(text, "@") && oldGmail.MatchString(text):
 		return true
@@ -236,10 +294,10 @@ func introducesQuote(text string, said, colon, marked bool) bool {
 		return false
 	case marked:
 		return colon || address || clock.MatchString(text)
-	case !colon && !address, byPerson.MatchString(text):
+	case byPerson.MatchString(text):
 		return false
 	case address:
 		return colon || clock.MatchString(text)
 	}
-	return opening.MatchString(text) && clock.MatchString(text)
+	return colon && opening.MatchString(text) && hour.MatchString(text) && day.MatchString(text)
 }

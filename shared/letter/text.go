@@ -1,6 +1,8 @@
 package letter
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -11,12 +13,54 @@ func plainLines(content string) []line {
 	var lines []line
 	content = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(content)
 	for text := range strings.SplitSeq(content, "\n") {
-		text, depth := unquoted(clean(text))
+		written := strings.TrimSpace(clean(text))
+		text, depth := unquoted(written)
 		l := line{text: text, depth: depth}
+		if depth == 1 && compares(text) {
+			l.hint |= comparison
+			l.text = written // until it turns out to be quoted
+		}
 		if n := len(lines); l.blank() && (n == 0 || lines[n-1].blank() && lines[n-1].depth == depth) {
 			continue
 		}
 		lines = append(lines, l)
+	}
+	return compared(lines)
+}
+
+// amountStart is what stands behind the sign in "> 20.000 euro"; "> 1. De
+// stukken" is the item of a list.
+var amountStart = regexp.MustCompile(`^=?\s*(?:€|\$|£|(?i:eur|euro)\b)?\s*\d`)
+var listItem = regexp.MustCompile(`^\d{1,2}[.)]\s`)
+
+// compares says whether a line with one ">" before this text can say that
+// something is more than an amount.
+func compares(text string) bool { return amountStart.MatchString(text) && !listItem.MatchString(text) }
+
+// compared settles which lines with a ">" are comparisons and which are quoted:
+// a comparison has no quoted line beside it, and no introduction above it.
+func compared(lines []line) []line {
+	introduced := false // whether a mark has been seen that quotes, or a line that introduces
+	for i := 0; i < len(lines); {
+		if !lines[i].is(comparison) {
+			introduced = introduced || lines[i].depth > 0 && !lines[i].blank() || strings.HasSuffix(lines[i].text, ":") && told(cut(lines[i].text, maxAttribution))
+			i++
+			continue
+		}
+		end := i
+		for end < len(lines) && lines[end].is(comparison) {
+			end++
+		}
+		quoted := introduced || end < len(lines) && lines[end].depth > 0
+		for ; i < end; i++ {
+			if quoted {
+				lines[i].text, _ = unquoted(lines[i].text)
+			} else {
+				lines[i].depth = 0
+			}
+			lines[i].hint &^= comparison
+		}
+		introduced = introduced || quoted
 	}
 	return lines
 }
@@ -45,6 +89,13 @@ func marked(lines []line) []line {
 		}
 		if end < i+2 {
 			i++
+			continue
+		}
+		if !slices.ContainsFunc(lines[i:end], func(l line) bool {
+			text, depth := unquoted(l.text)
+			return !l.blank() && (depth != 1 || !compares(text))
+		}) {
+			i = end // all of them compare
 			continue
 		}
 		for ; i < end; i++ {
