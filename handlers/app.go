@@ -37,6 +37,7 @@ type app struct {
 	tables *table.Service
 	queues *queue.Service
 	ready  chan struct{} // closed when tables and queues are there
+	staff  *directory.Store
 
 	poll    *poll.Handler
 	fetch   *fetch.Handler
@@ -112,6 +113,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	// Every client of Graph shares one limit: Microsoft counts by application.
 	limit := graph.NewLimiter(4, 2)
 	staff := directory.New(a.tables.Table("directory"))
+	a.staff = staff
 	connectors := connector.New(connector.Options{
 		Configuration: a.tables.Table("configuration"),
 		Mailboxes:     a.tables.Table("mailboxes"),
@@ -197,6 +199,20 @@ func (a *app) prepare(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// index lets all clients and contacts be found that an older version of the
+// product saved; mostly there is nothing to do. Another instance may be at it, or
+// an import: then the next start sees to it.
+func (a *app) index(ctx context.Context) {
+	select {
+	case <-a.ready:
+	default:
+		return // ctx ended before the tables were there
+	}
+	if err := a.staff.Index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
+		slog.WarnContext(ctx, "clients and contacts of an older version are not indexed yet: searches read them all", "error", err)
 	}
 }
 

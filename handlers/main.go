@@ -59,7 +59,10 @@ func run(ctx context.Context) error {
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	go a.prepare(ctx)
+	go func() {
+		a.prepare(ctx)
+		a.index(ctx)
+	}()
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
 	select {

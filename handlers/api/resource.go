@@ -34,7 +34,7 @@ type (
 	// Searching is Paging through what contains a text.
 	Searching struct {
 		Paging
-		Search string `query:"search" maxLength:"100" doc:"text that a name, number or address contains; a page may then hold fewer items than the limit and still have a next"`
+		Search string `query:"search" maxLength:"100" doc:"of clients and contacts: words that a name, number or address begins with, all of them, whatever their case and diacritics; of others: text that a name or address contains; a page may then hold fewer items than the limit and still have a next"`
 	}
 	listOf[T any] struct {
 		Items []T    `json:"items" nullable:"false"`

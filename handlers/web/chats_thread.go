@@ -228,14 +228,14 @@ func (v *visit) people(api string, open *openChat) error {
 	if !open.CanWrite {
 		return nil
 	}
-	var staff list[struct {
+	staff, err := all[struct {
 		person
 		Active bool `json:"active"`
-	}]
-	if err := v.api.get("/api/team-members?limit=200", &staff); err != nil {
+	}](v, "/api/team-members")
+	if err != nil {
 		return err
 	}
-	for _, m := range staff.Items {
+	for _, m := range staff {
 		if m.Active && !slices.Contains(open.Members, m.ID) {
 			open.Others = append(open.Others, m.person)
 		}

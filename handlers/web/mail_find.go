@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -56,11 +57,10 @@ func (v *visit) contacts(search string) ([]contact, error) {
 	if search == "" {
 		return nil, nil
 	}
-	var page list[contact]
-	if err := v.api.get("/api/contacts?limit=50&search="+url.QueryEscape(search), &page); err != nil {
+	found, err := first[contact](v, "/api/contacts", search)
+	if err != nil {
 		return nil, err
 	}
-	found := page.Items[:min(len(page.Items), maxFound)]
 	for i := range found {
 		at, err := v.clientNames(found[i].Clients)
 		if err != nil {
@@ -75,9 +75,23 @@ func (v *visit) customers(search string) ([]customer, error) {
 	if search == "" {
 		return nil, nil
 	}
-	var page list[customer]
-	err := v.api.get("/api/clients?limit=50&search="+url.QueryEscape(search), &page)
-	return page.Items[:min(len(page.Items), maxFound)], err
+	return first[customer](v, "/api/clients", search)
+}
+
+// first are the first maxFound objects that a search finds. A page of a search
+// may hold fewer than it could, and go on.
+func first[T any](v *visit, path, search string) (found []T, err error) {
+	for after := ""; len(found) < maxFound; {
+		var page list[T]
+		if err := v.api.get(path+queryOf("limit", strconv.Itoa(maxFound), "search", search, "after", after), &page); err != nil {
+			return nil, err
+		}
+		found = append(found, page.Items...)
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	return found[:min(len(found), maxFound)], nil
 }
 
 func (v *visit) customer(id string) (c customer, err error) {

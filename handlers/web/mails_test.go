@@ -257,3 +257,24 @@ func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
 		})
 	}
 }
+
+// A page of a search may hold less than it could and go on: who looks for a
+// contact or a client is told that there is none at the end only.
+func TestASearchIsFollowedToItsEnd(t *testing.T) {
+	api := newAPI("manager", "mails.read", "mails.solve")
+	pages := func(found any) any {
+		return func(r *http.Request) any {
+			switch r.URL.Query().Get("after") {
+			case "":
+				return map[string]any{"items": []any{}, "next": "two"}
+			case "two":
+				return map[string]any{"items": []any{}, "next": "three"}
+			}
+			return map[string]any{"items": []any{found}}
+		}
+	}
+	api.answers["GET /api/contacts"] = pages(contact{ID: "c9", Name: "Zwaantje"})
+	api.answers["GET /api/clients"] = pages(customer{ID: "k9", Name: "Zuurkool"})
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=zwaan", "", "HX-Request", "true", "HX-Target", "contact-choices"), 200, `name="contact" value="c9"`)
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=zuur", "", "HX-Request", "true"), 200, `name="client" value="k9"`)
+}

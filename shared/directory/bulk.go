@@ -19,6 +19,7 @@ type Bulk struct {
 	store   *Store
 	version int64  // of the directory when it was read
 	token   string // the revision of all that changes
+	index   bool   // all clients and contacts are written anew
 
 	clients  shelf[Client]
 	contacts shelf[Contact]

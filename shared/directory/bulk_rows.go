@@ -22,6 +22,10 @@ func (b *Bulk) writeAll(ctx context.Context) error {
 	queue(w, &b.members, func(m memberRow) bool { return !administrates(m) })
 	queue(w, &b.roles, nil)
 	queue(w, &b.clients, nil)
+	if b.index {
+		index(w, &b.clients)
+		index(w, &b.contacts)
+	}
 	if err := w.wait(); err != nil {
 		return err
 	}
@@ -47,6 +51,29 @@ func queue[T entity[T]](w *writer, s *shelf[T], choose func(T) bool) {
 		}
 		if w.ctx.Err() != nil {
 			return
+		}
+		w.add(ops)
+	}
+}
+
+// index writes the rows for searches of all on s that does not change otherwise.
+func index[T entity[T]](w *writer, s *shelf[T]) {
+	for key, v := range s.now {
+		if v.revision() == w.bulk.token {
+			continue
+		}
+		row, err := pack(key, v)
+		if err != nil {
+			w.cancel(err)
+		}
+		if w.ctx.Err() != nil {
+			return
+		}
+		var ops []table.Op
+		for _, d := range v.derived() {
+			if d.index {
+				ops = append(ops, table.Put(table.Row{Key: d.key, Props: row.Props}))
+			}
 		}
 		w.add(ops)
 	}

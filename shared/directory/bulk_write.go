@@ -32,7 +32,7 @@ func (v *version) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	if v.Import != "" && !time.Now().Before(v.Until) {
-		*v = version{Version: v.Version + 1}
+		*v = version{Version: v.Version + 1, Index: v.Index}
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (b *Bulk) Changes() int {
 // it anew and asks for the same continues where it was. Errors: ErrChanged when
 // somebody changed the directory since it was read; ErrImporting.
 func (b *Bulk) Apply(ctx context.Context) error {
-	if b.Changes() == 0 {
+	if b.Changes() == 0 && !b.index {
 		return nil
 	}
 	entry := audit.Entry{By: audit.By(ctx), Action: "directory.import", Object: "directory", Detail: map[string]string{
@@ -73,6 +73,9 @@ func (b *Bulk) Apply(ctx context.Context) error {
 		"team-members": strconv.Itoa(len(b.members.changed)), "roles": strconv.Itoa(len(b.roles.changed)),
 		"client-team": strconv.Itoa(len(b.teams.changed)),
 	}}.Stamped()
+	if b.index {
+		entry.Action = "directory.index"
+	}
 	if err := b.take(ctx); err != nil {
 		return err
 	}
@@ -137,7 +140,11 @@ var errDone = errors.New("done")
 func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 	err := b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
 		if v.Import == b.token {
-			return version{Version: v.Version + 1}, []table.Op{audit.Op(entry)}, nil
+			now := v.next()
+			if b.index && entry.Detail["broken off"] == "" {
+				now.Index = indexVersion
+			}
+			return now, []table.Op{audit.Op(entry)}, nil
 		}
 		written, err := audit.Written(ctx, b.store.table, entry.ID)
 		if err == nil && written {

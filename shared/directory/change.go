@@ -23,6 +23,17 @@ type version struct {
 	Version int64     `json:"version"`
 	Import  string    `json:"import,omitempty"` // of which import
 	Until   time.Time `json:"until,omitzero"`
+	// Index is the indexVersion that all objects have their rows of; 0 when some
+	// were saved before there were any.
+	Index int `json:"index,omitempty"`
+}
+
+// next is the version after a change.
+func (v version) next() version {
+	if v.Version == 0 {
+		v.Index = indexVersion // nothing was saved before
+	}
+	return version{Version: v.Version + 1, Index: v.Index}
 }
 
 // A change is one attempt to change the directory: what is read during it is
@@ -123,7 +134,7 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	if err := decide(c); err != nil || len(c.order) == 0 {
 		return nil, err
 	}
-	next, err := table.Pack(versionKey, version{Version: v.Version + 1})
+	next, err := table.Pack(versionKey, v.next())
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}

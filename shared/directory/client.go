@@ -56,7 +56,22 @@ func (c Client) derived() []derivedRow {
 	for _, word := range searchWords(c.Name) {
 		rows = append(rows, derivedRow{key: keyOf("client-word", word, c.ID), copies: true, index: true})
 	}
-	return rows
+	return append(rows, wordRows("client-name", indexable(c.nameWords(), len(rows)), c.Name, c.ID)...)
+}
+
+// nameWords are the words of the name, and all joined, as in a domain. Legal
+// forms are among them only when there is nothing else.
+func (c Client) nameWords() []string {
+	words := NameWords(c.Name)
+	if len(words) == 0 {
+		return plainWords(c.Name)
+	}
+	return append(words, strings.Join(words, ""))
+}
+
+func (c Client) allWords() []string {
+	words := append(plainWords(c.Name), plainWords(c.Number)...)
+	return append(words, strings.Join(NameWords(c.Name), ""), c.KvK, strings.ToLower(c.VAT))
 }
 
 var (
@@ -158,12 +173,49 @@ func (s *Store) Client(ctx context.Context, id string) (Client, error) {
 	return get[Client](ctx, s, "client", id)
 }
 
-// Clients lists clients by number.
+// Clients lists clients by number. A search finds those whose number, KvK number
+// or VAT id begins with it, and then those of whose name words begin with all of
+// its words, whatever their case and diacritics.
 func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
+	if strings.TrimSpace(q.Search) != "" {
+		ready, err := s.searchable(ctx)
+		if err != nil {
+			return Page[Client]{}, err
+		}
+		if ready {
+			words, phases := clientSearch(q.Search)
+			return search[Client](ctx, s, q, words, phases)
+		}
+	}
 	return list(ctx, s, "client-number", q, func(c Client) (Client, []string) {
 		return c, []string{c.Name, c.Number, c.KvK, c.VAT}
 	})
 }
+
+// clientSearch says where what is searched for may be found.
+func clientSearch(text string) (words []string, phases []phase) {
+	text = oneLine(text)
+	words, driver := asked(text)
+	phases = append(phases, phase{prefix: keyOf("client-number", fold(text)), whole: true})
+	number := strings.ToUpper(separators.Replace(text))
+	if kvkPrefix.MatchString(number) {
+		phases = append(phases, phase{prefix: keyOf("client-kvk", number), whole: true})
+	}
+	if vatPrefix.MatchString(number) {
+		phases = append(phases, phase{prefix: keyOf("client-vat", number), whole: true})
+	}
+	if driver != "" {
+		phases = append(phases, phase{prefix: keyOf("client-name", driver)})
+	}
+	return words, phases
+}
+
+// What begins like a number of the trade register or of VAT, with enough of it to
+// be meant.
+var (
+	kvkPrefix = regexp.MustCompile(`^[0-9]{4,8}$`)
+	vatPrefix = regexp.MustCompile(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
+)
 
 // UpdateClient changes a client; revision "" means whatever it is. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // The most that a contact may have, so that what belongs to one contact
@@ -58,7 +59,57 @@ func (c Contact) derived() []derivedRow {
 	for _, client := range c.Clients {
 		rows = append(rows, derivedRow{key: keyOf("contact-client", client, c.ID), copies: true})
 	}
-	return rows
+	named := c.nameWords()
+	words := indexable(append(slices.Clip(named), c.partWords()...), len(rows))
+	own := 0
+	for own < len(words) && slices.ContainsFunc(named, func(word string) bool { return cutWord(word) == words[own] }) {
+		own++
+	}
+	rows = append(rows, wordRows("contact-word", words[:own], c.Name, c.ID)...)
+	return append(rows, wordRows("contact-part", words[own:], c.Name, c.ID)...)
+}
+
+// nameWords are the words of the name, the last first: it is what people are
+// searched by.
+func (c Contact) nameWords() []string {
+	words := plainWords(c.Name)
+	slices.Reverse(words)
+	return words
+}
+
+// partWords are the words of the addresses, but for top-level domains, and the
+// digits of the telephone number.
+func (c Contact) partWords() []string {
+	var words []string
+	for _, email := range c.Emails {
+		parts := addressWords(email)
+		if strings.Contains(Domain(email), ".") {
+			parts = parts[:max(0, len(parts)-1)]
+		}
+		words = append(words, parts...)
+	}
+	if digits := digitsOf(c.Phone); digits != "" {
+		words = append(words, digits)
+	}
+	return words
+}
+
+func (c Contact) allWords() []string {
+	words := append(plainWords(c.Name), digitsOf(c.Phone))
+	for _, email := range c.Emails {
+		words = append(words, addressWords(email)...)
+	}
+	return words
+}
+
+// digitsOf are the digits of a telephone number.
+func digitsOf(phone string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone)
 }
 
 // An addressCheck returns the form in which an address is kept, or an *Invalid
@@ -172,11 +223,39 @@ func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, 
 	return find[Contact](ctx, s, addressKey("contact-address", address))
 }
 
-// Contacts lists contacts by name.
+// Contacts lists contacts by name. A search finds those of whose name, addresses
+// and telephone number words begin with all words of the search, whatever their
+// case and diacritics; by their own name come first.
 func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
+	if strings.TrimSpace(q.Search) != "" {
+		ready, err := s.searchable(ctx)
+		if err != nil {
+			return Page[Contact]{}, err
+		}
+		if ready {
+			words, phases := contactSearch(q.Search)
+			return search[Contact](ctx, s, q, words, phases)
+		}
+	}
 	return list(ctx, s, "contact-name", q, func(c Contact) (Contact, []string) {
 		return c, append([]string{c.Name}, c.Emails...)
 	})
+}
+
+// contactSearch says where what is searched for may be found.
+func contactSearch(text string) (words []string, phases []phase) {
+	words, driver := asked(text)
+	if driver != "" {
+		phases = []phase{{prefix: keyOf("contact-word", driver)}, {prefix: keyOf("contact-part", driver)}}
+	}
+	if digits := digitsOf(text); len(digits) >= 4 && strings.Trim(text, "+0123456789 ()-/.") == "" {
+		// A telephone number, written with spaces.
+		words, phases = []string{digits}, []phase{{prefix: keyOf("contact-part", digits)}}
+	}
+	if address, err := ReceivedAddress(text); err == nil && strings.Contains(text, "@") && !strings.HasPrefix(text, "@") {
+		phases = append([]phase{{prefix: keyOf("contact-address", address), whole: true}}, phases...)
+	}
+	return words, phases
 }
 
 // UpdateContact changes a contact; revision "" means whatever it is. Errors:

@@ -21,12 +21,15 @@
 //	client-vat|VAT|ID                     copy
 //	client-word|WORD|ID                   copy: some words of the name, and all joined
 //	prospect-numbers                      the last number that was given to a prospect
+//	client-name|WORD NAME|ID              copy: the words of the name, for searches
 //	contact|ID                            Contact
 //	contact-address|ADDRESS               copy, unique
 //	contact-name|NAME|ID                  copy, in the order of lists
 //	contact-client|CLIENT|ID              copy: which contacts a client has
 //	contact-domain|DOMAIN|ID              copy, but for public providers
 //	contact-surname|SURNAME|ID            copy
+//	contact-word|WORD NAME|ID             copy: the words of the name, for searches
+//	contact-part|WORD NAME|ID             copy: other words that a search finds it by
 //	role|ID                               Role
 //	role-name|NAME                        copy, unique, in the order of lists
 //	team|ID                               ProcessTeam
@@ -42,7 +45,7 @@
 //
 // The rows by domain, surname, KvK number, VAT id and word came later than the
 // others: an object that was saved before has them from its next change on, and
-// is until then not found by them.
+// is until then not found by them. For the rows of searches, Index sees to that.
 //
 // Addresses, names and numbers are folded (lower case) in keys, and what a key
 // may not hold is escaped.

@@ -13,7 +13,7 @@ import (
 type Query struct {
 	Limit  int    // at most so many; 0 means 50
 	After  string // Page.Next of the page before
-	Search string // text that a name, number or address contains
+	Search string // words that a name, number or address begins with
 }
 
 // A Page is a part of a list. A search looks through a bounded number of rows
@@ -36,9 +36,7 @@ func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show fu
 	page := Page[T]{Items: []T{}}
 	prefix := kind + "|"
 	from := cmp.Or(q.After, prefix)
-	// The last character of a position that the table gave may be NUL.
-	position := strings.TrimSuffix(from, "\x00")
-	if !strings.HasPrefix(from, prefix) || len(from) > 1024 || strings.ContainsFunc(position, func(r rune) bool { return !plain(r) }) {
+	if !strings.HasPrefix(from, prefix) || !position(from) {
 		return page, &Invalid{Field: "after", Expected: "the next of the page before"}
 	}
 	limit := cmp.Or(q.Limit, 50)

@@ -44,14 +44,14 @@ func TestListsAreInOrderAndPagesMeet(t *testing.T) {
 func TestASearchFindsWhatContainsTheText(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	for i := range 30 {
-		o.client(t, fmt.Sprintf("%03d", i))
+		o.role(t, fmt.Sprintf("Rol %03d", i))
 	}
 	found := 0
-	for q := (Query{Limit: 3, Search: "LANT 01"}); ; {
-		page := must(o.Clients(ctx, q))(t)
-		for _, c := range page.Items {
-			if !strings.HasPrefix(c.Name, "Klant 01") {
-				t.Errorf("found %s", c.Name)
+	for q := (Query{Limit: 3, Search: "OL 01"}); ; {
+		page := must(o.Roles(ctx, q))(t)
+		for _, r := range page.Items {
+			if !strings.HasPrefix(r.Name, "Rol 01") {
+				t.Errorf("found %s", r.Name)
 			}
 		}
 		found += len(page.Items)
