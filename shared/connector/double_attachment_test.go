@@ -14,7 +14,3 @@ func (g *graphClient) Attachments(ctx context.Context, id, _ string) ([]mail.Att
 func (g *graphClient) Attachment(ctx context.Context, id, _, _ string, _ io.Writer) error {
 	return g.call(ctx, id)
 }
-
-func (g *graphClient) Picture(ctx context.Context, id, _, _ string, _ int64) (string, []byte, error) {
-	return "", nil, g.call(ctx, id)
-}

@@ -27,9 +27,6 @@ type Graph interface {
 	// the content of one of them, and may have written a part when it fails.
 	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)
 	Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error
-	// Picture reads a file that came with a mail, of at most so many bytes, and the
-	// id by which the text names it.
-	Picture(ctx context.Context, mailbox, message, id string, most int64) (contentID string, content []byte, err error)
 }
 
 // An Answer is how Graph refused: the HTTP status and Graph's own code.

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -37,8 +36,10 @@ func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]
 		func(ctx context.Context, r request) error {
 			_, err := c.user(mailboxID).Messages().ByMessageId(message).Attachments().Get(ctx, &users.ItemMessagesItemAttachmentsRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
-				// Without a selection the contents come too.
-				QueryParameters: &users.ItemMessagesItemAttachmentsRequestBuilderGetQueryParameters{Select: []string{"id", "name", "contentType", "size", "isInline"}},
+				// Without a selection the contents come too. Only a file has a content id:
+				// a property of a derived type is selected with the name of its type.
+				// https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_AddressingDerivedTypes
+				QueryParameters: &users.ItemMessagesItemAttachmentsRequestBuilderGetQueryParameters{Select: []string{"id", "name", "contentType", "size", "isInline", "microsoft.graph.fileAttachment/contentId"}},
 			})
 			return err
 		},
@@ -91,37 +92,4 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 		return fmt.Errorf("attachment in mailbox %s: %w", mailboxID, err)
 	}
 	return nil
-}
-
-// Picture reads one file attachment whole, and the id by which the text of its
-// message names it, "" for none: a list of attachments can not be asked for that
-// id, which files alone have. Errors: also one that is larger than most bytes.
-// https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/3916
-// https://learn.microsoft.com/graph/api/attachment-get
-func (c *Client) Picture(ctx context.Context, mailboxID, message, id string, most int64) (contentID string, content []byte, err error) {
-	if err := errors.Join(segment(mailboxID), segment(message), segment(id)); err != nil {
-		return "", nil, err
-	}
-	whole := base64.StdEncoding.EncodedLen(int(most)) + 64<<10 // with what else is said of it
-	err = c.ask(ctx, mailboxID, prefer(pageSize),
-		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).
-				Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
-			return err
-		},
-		func(r io.Reader) error {
-			raw, err := io.ReadAll(io.LimitReader(r, int64(whole)+1))
-			if err != nil {
-				return fmt.Errorf("graph: attachment: %w", err)
-			}
-			if len(raw) > whole {
-				return fault.Final(fmt.Errorf("graph: picture of more than %d bytes", most))
-			}
-			contentID, content, err = answer.Picture(raw)
-			return err
-		})
-	if err != nil {
-		return "", nil, fmt.Errorf("picture in mailbox %s: %w", mailboxID, err)
-	}
-	return contentID, content, nil
 }

@@ -37,7 +37,7 @@ func TestAttachments(t *testing.T) {
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	if a := all[0]; a.Name != "logo.png" || !a.Inline || a.Kind != mail.AttachedFile || a.ContentType != "image/png" {
+	if a := all[0]; a.Name != "logo.png" || !a.Inline || a.Kind != mail.AttachedFile || a.ContentType != "image/png" || a.ContentID != "logo" {
 		t.Errorf("%+v", a)
 	}
 	if a := all[1]; a.Name != "Factuur 1.pdf" || a.Inline || a.Size < 16 {
@@ -52,10 +52,6 @@ func TestAttachments(t *testing.T) {
 			t.Errorf("%s: %q, %v", all[i].Name, b.String(), err)
 		}
 	}
-	id, content, err := o.Picture(t.Context(), o.boxes["anna"], message, all[0].ID, 100)
-	if err != nil || id != "logo" || string(content) != "\x89PNG\r\n\x1a\n" {
-		t.Errorf("picture %q: %q, %v", id, content, err)
-	}
 	var b bytes.Buffer
 	err = o.Attachment(t.Context(), o.boxes["anna"], message, all[1].ID+"x", &b)
 	if v, _ := fault.Of(err); err == nil || v != fault.Never || b.Len() > 0 {
@@ -67,17 +63,6 @@ func TestAttachments(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(t, r)
-	}
-}
-
-// A picture that is larger than wanted is refused before all of it is there.
-func TestPictureIsBounded(t *testing.T) {
-	c, _, _ := graphOf(t, says(200, "application/json", `{"contentId":"a","contentBytes":"`+strings.Repeat("AAAA", 100_000)+`"}`))
-	if _, content, err := c.Picture(t.Context(), "box", "message", "a", 1000); err == nil {
-		t.Errorf("%d bytes", len(content))
-	}
-	if _, content, err := c.Picture(t.Context(), "box", "message", "a", 300_000); err != nil || len(content) != 300_000 {
-		t.Errorf("%d bytes, %v", len(content), err)
 	}
 }
 

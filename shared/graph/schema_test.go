@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,6 +33,10 @@ func schema(t *testing.T) func(*testing.T, *http.Request) {
 		t.Fatal(err)
 	}
 	return func(t *testing.T, r *http.Request) {
+		// The description lists properties of derived types by their bare names, which
+		// the service refuses.
+		// https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/3916
+		r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "microsoft.graph.fileAttachment%2F", "")
 		route, params, err := router.FindRoute(r)
 		if err != nil {
 			t.Errorf("%s %s: %v", r.Method, r.URL, err)

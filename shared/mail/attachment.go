@@ -15,5 +15,6 @@ type Attachment struct {
 	Name        string // as its sender wrote it
 	ContentType string // as its sender wrote it, "" when he did not
 	Size        int64  // bytes, about: Exchange counts what it keeps
-	Inline      bool   // shown in the text
+	Inline      bool   // its sender says that the text shows it
+	ContentID   string // by which the text names it, without angle brackets; of files alone
 }

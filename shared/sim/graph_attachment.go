@@ -49,7 +49,7 @@ func (c *graphCall) writeAttachment(out *bytes.Buffer, m *Message, a *Attachment
 	// Only a file attachment has its content here, and what belongs to it.
 	known := attachmentProperties
 	if a.Type != FileAttachment {
-		known = known[:5]
+		known = known[:fileProperties]
 	}
 	write(o, a, known, sel)
 	o.close()
@@ -64,7 +64,7 @@ func (t *Tenant) listAttachments(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	sel, err := selectOf(c.r, "microsoft.graph.attachment", attachmentSelectable)
+	sel, err := attachmentSelection(c.r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -84,7 +84,32 @@ func (t *Tenant) listAttachments(c *graphCall) (answer, error) {
 	return ok(out)
 }
 
-var attachmentSelectable = append([]property[*Attachment]{{name: "id"}}, attachmentProperties...)
+// fileProperties are those that only a file attachment has.
+const fileProperties = 5
+
+// attachmentSelectable are the properties of every attachment, and those of files
+// behind the name of their type.
+var attachmentSelectable = func() []property[*Attachment] {
+	all := []property[*Attachment]{{name: "id"}}
+	for i, p := range attachmentProperties {
+		if i >= fileProperties {
+			p.name = strings.TrimPrefix(FileAttachment, "#") + "/" + p.name
+		}
+		all = append(all, p)
+	}
+	return all
+}()
+
+// attachmentSelection reads $select, for which a property of files has its own
+// name in the answer. The bare name is refused.
+// https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/3916
+func attachmentSelection(r *http.Request) (selection, error) {
+	sel, err := selectOf(r, "microsoft.graph.attachment", attachmentSelectable)
+	for i, name := range sel {
+		sel[i] = name[strings.LastIndexByte(name, '/')+1:]
+	}
+	return sel, err
+}
 
 // attachment finds that of the path.
 func (c *graphCall) attachment(m *Message) (*Attachment, error) {
@@ -110,7 +135,7 @@ func (t *Tenant) getAttachment(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	sel, err := selectOf(c.r, "microsoft.graph.attachment", attachmentSelectable)
+	sel, err := attachmentSelection(c.r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -80,6 +80,7 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	url, _ := running(t)
 	req, _ := http.NewRequestWithContext(t.Context(), "POST", url+"/api/a%2Fb/c?x=1&x=2", strings.NewReader("hello"))
 	req.Header.Set("X-Mine", "1")
+	req.Header.Set("X-Forwarded-Host", "elders.example")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +96,7 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	if res.StatusCode != http.StatusTeapot || res.Header.Get("X-Setting") != "yes" {
 		t.Errorf("status %d, headers %v", res.StatusCode, res.Header)
 	}
-	if got.Method != "POST" || got.URI != "/api/a%2Fb/c?x=1&x=2" || got.Body != "hello" || "http://"+got.Host != url {
+	if got.Method != "POST" || got.URI != "/api/a%2Fb/c?x=1&x=2" || got.Body != "hello" || "http://"+got.Host == url || "http://"+got.Headers.Get("X-Forwarded-Host") != url || got.Headers.Get("X-Forwarded-Proto") != "http" {
 		t.Errorf("the handler got %+v", got)
 	}
 	for _, name := range []string{"X-Mine", "X-Azure-Functions-Hostversion", "X-Azure-Functions-Invocationid", "X-Ms-Invocation-Id"} {

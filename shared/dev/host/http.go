@@ -80,15 +80,15 @@ func manualPayload(f function, input string) []byte {
 	}, sys)
 }
 
-// newProxy hands requests to the handler as they are, as they come, with the
-// host's headers, and its answers back in the same way.
+// newProxy hands requests to the handler as they come, with the host's headers,
+// and its answers back in the same way.
 func newProxy(w *worker, log *slog.Logger) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			id := newGUID()
 			setInvocation(p.Out.Header, id)
 			p.Out.Header.Set("X-Ms-Invocation-Id", id)
-			p.Out.Host = p.In.Host
+			p.Out.Host = "" // the handler's own: what people use is in X-Forwarded-Host
 			p.SetXForwarded()
 		},
 		Transport:     newHandlerTransport(w),

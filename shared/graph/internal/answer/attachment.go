@@ -18,6 +18,7 @@ type attachment struct {
 	ContentType *string `json:"contentType"`
 	Size        float64 `json:"size"`
 	IsInline    bool    `json:"isInline"`
+	ContentID   *string `json:"contentId"`
 }
 
 // Attachment decodes one attachment. A type that Graph did not have when this
@@ -40,22 +41,8 @@ func Attachment(raw []byte) (mail.Attachment, error) {
 	if w.ContentType != nil {
 		a.ContentType = *w.ContentType
 	}
-	return a, nil
-}
-
-// Picture decodes one file attachment with its content: the id by which the text
-// names it, "" for none, and its bytes.
-// https://learn.microsoft.com/graph/api/resources/fileattachment
-func Picture(raw []byte) (contentID string, content []byte, err error) {
-	var w struct {
-		ContentID    *string `json:"contentId"`
-		ContentBytes []byte  `json:"contentBytes"`
-	}
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return "", nil, fmt.Errorf("decode attachment: %w", err)
-	}
 	if w.ContentID != nil {
-		contentID = strings.Trim(*w.ContentID, "<> ")
+		a.ContentID = strings.Trim(*w.ContentID, "<> ")
 	}
-	return contentID, w.ContentBytes, nil
+	return a, nil
 }

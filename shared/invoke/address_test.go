@@ -1,0 +1,37 @@
+package invoke_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"kantoorpost/shared/invoke"
+)
+
+// Behind the host's proxy a request has the address that people use, and nothing
+// else that a header could bring.
+func TestTheAddressIsWhatPeopleUse(t *testing.T) {
+	h := invoke.Handler([]invoke.Function{invoke.HTTP("web", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Host+" "+invoke.Origin(r))
+	}))})
+	for _, c := range []struct{ host, forwarded, proto, want string }{
+		{"127.0.0.1:4000", "kantoor.example", "https", "kantoor.example https://kantoor.example"},
+		{"127.0.0.1:4000", "localhost:7071", "http", "localhost:7071 http://localhost:7071"},
+		{"127.0.0.1:4000", "[::1]:7071", "", "[::1]:7071 http://[::1]:7071"},
+		{"localhost:7071", "", "", "localhost:7071 http://localhost:7071"},
+		{"localhost:7071", "x; script-src *", "https", "localhost:7071 https://localhost:7071"},
+		{"localhost:7071", "a, b", "javascript", "localhost:7071 http://localhost:7071"},
+		{"a b", "", "", "a b "},
+	} {
+		r := httptest.NewRequest("GET", "/web/x", nil)
+		r.Host = c.host
+		r.Header.Set("X-Forwarded-Host", c.forwarded)
+		r.Header.Set("X-Forwarded-Proto", c.proto)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Body.String(); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
