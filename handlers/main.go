@@ -44,6 +44,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	limitMemory(c.InstanceMB)
 	a, err := newApp(c, wires{})
 	if err != nil {
 		return err

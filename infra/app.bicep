@@ -194,6 +194,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'AUTH_TENANT_ID', value: tenantId }
         { name: 'FIRST_ADMINISTRATOR', value: firstAdministrator }
         { name: 'POLL_SCHEDULE', value: pollSchedule }
+        { name: 'INSTANCE_MEMORY_MB', value: string(memory) }
         { name: 'LOG_LEVEL', value: logLevel }
       ]
     }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"golang.org/x/sync/singleflight"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
@@ -57,7 +58,11 @@ type api struct {
 	mux    *http.ServeMux
 	origin *http.CrossOriginProtection
 	// explain has, for each noun, what its errors mean in HTTP.
-	explain []func(error) *problem
+	explain   []func(error) *problem
+	shelf     *shelf
+	documents *documents
+	remembers memory
+	asking    singleflight.Group
 	// spans has what happened in months and weeks that are over.
 	spans sync.Map
 }
@@ -70,6 +75,7 @@ func build(o Options) *api {
 		Options: o,
 		mux:     http.NewServeMux(),
 		origin:  http.NewCrossOriginProtection(),
+		shelf:   newShelf(), documents: newDocuments(),
 	}
 	a.huma = humago.New(a.mux, config(o.Version))
 	a.registerDocument()
@@ -88,6 +94,7 @@ func build(o Options) *api {
 	a.registerJoiners()
 	a.registerLimits()
 	a.registerMails()
+	a.registerPictures()
 	a.registerMailCounts()
 	a.registerSolve()
 	a.registerSuggestions()

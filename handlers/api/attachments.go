@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -78,7 +78,10 @@ func (a *api) registerAttachments() {
 		if at.Kind == mail.AttachedLink {
 			return nil, newProblem(http.StatusConflict, "this file is kept elsewhere: open the mail in Outlook to follow its link")
 		}
-		return &huma.StreamResponse{Body: func(hc huma.Context) { a.stream(hc, p, at) }}, nil
+		return &huma.StreamResponse{Body: func(hc huma.Context) {
+			_, w := humago.Unwrap(hc)
+			a.stream(hc, p, &attachmentBody{w: unhurried(w), attachment: at})
+		}}, nil
 	})
 }
 
@@ -96,11 +99,19 @@ func (a *api) parcel(ctx context.Context, id string) (*parcel, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.parcelOf(ctx, it)
+	return a.parcelOf(ctx, it, fresh)
 }
 
+// A freshness says whether a list of attachments may be a moment old.
+type freshness bool
+
+const (
+	fresh  freshness = true
+	recent freshness = false
+)
+
 // parcelOf is parcel for a mail that the one who asks may read.
-func (a *api) parcelOf(ctx context.Context, it item.Item) (*parcel, error) {
+func (a *api) parcelOf(ctx context.Context, it item.Item, how freshness) (*parcel, error) {
 	p := &parcel{mail: it}
 	box, err := a.Connectors.Activation(ctx, it.Mailbox)
 	if err == nil && box.Active {
@@ -112,10 +123,32 @@ func (a *api) parcelOf(ctx context.Context, it item.Item) (*parcel, error) {
 	case err != nil:
 		return nil, err
 	}
-	if p.attachments, err = p.graph.Attachments(ctx, it.Mailbox, it.MessageID); err != nil {
+	if p.attachments, err = a.list(ctx, p, how); err != nil {
 		return nil, a.unread(err)
 	}
 	return p, nil
+}
+
+// list asks what came with a mail, once for all who want to know it now.
+func (a *api) list(ctx context.Context, p *parcel, how freshness) ([]mail.Attachment, error) {
+	key := p.mail.Mailbox + " " + p.mail.MessageID
+	if known, ok := a.remembers.get(key, time.Now()); ok && how == recent {
+		return known, nil
+	}
+	select {
+	case asked := <-a.asking.DoChan(key, func() (any, error) {
+		// Who asked first may leave before the others.
+		list, err := p.graph.Attachments(context.WithoutCancel(ctx), p.mail.Mailbox, p.mail.MessageID)
+		if err == nil {
+			a.remembers.put(key, list, time.Now())
+		}
+		return list, err
+	}):
+		list, _ := asked.Val.([]mail.Attachment)
+		return list, asked.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // mailToRead returns one mail that the one who asks may read: by its mailbox, or
@@ -154,31 +187,18 @@ func (a *api) unread(err error) error {
 // attachmentPolicy keeps a browser that shows a file after all from doing more.
 const attachmentPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
-// stream hands on the content of an attachment as it comes in. When it ends too
-// early the connection ends: a part of a file must not look like the whole.
-func (a *api) stream(hc huma.Context, p *parcel, at mail.Attachment) {
-	r, w := humago.Unwrap(hc)
-	body := &attachmentBody{w: w, attachment: at}
-	err := p.graph.Attachment(r.Context(), p.mail.Mailbox, p.mail.MessageID, at.ID, body)
-	switch {
-	case err == nil:
-		body.begin() // it may be empty
-	case !body.begun:
-		var known *problem
-		if !errors.As(a.unread(err), &known) {
-			known = a.problem(r.Context(), err)
-		}
-		writeProblem(w, known)
-	default:
-		slog.WarnContext(r.Context(), "attachment ended too early", "mail", p.mail.ID, "err", err)
-		panic(http.ErrAbortHandler)
-	}
+// stream hands on the content of an attachment as it comes in.
+func (a *api) stream(hc huma.Context, p *parcel, body *attachmentBody) {
+	r, _ := humago.Unwrap(hc)
+	err := p.graph.Attachment(r.Context(), p.mail.Mailbox, p.mail.MessageID, body.attachment.ID, body)
+	a.ended(r.Context(), p, body, err)
 }
 
 // An attachmentBody is an answer that begins with the first byte of a file.
 type attachmentBody struct {
 	w          http.ResponseWriter
 	attachment mail.Attachment
+	inline     bool // it is shown in a text, not saved
 	begun      bool
 }
 
@@ -187,9 +207,12 @@ func (b *attachmentBody) begin() {
 		return
 	}
 	b.begun = true
-	h := b.w.Header()
+	h, how := b.w.Header(), "attachment"
+	if b.inline {
+		how = "inline"
+	}
 	h.Set("Content-Type", shownType(b.attachment.ContentType))
-	h.Set("Content-Disposition", disposition(fileName(b.attachment)))
+	h.Set("Content-Disposition", disposition(how, fileName(b.attachment)))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", attachmentPolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -209,6 +232,10 @@ func shownType(contentType string) string {
 	switch media = strings.TrimSpace(media); media {
 	case "image/png", "image/jpeg", "image/gif", "image/webp":
 		return media
+	case "image/jpg", "image/pjpeg": // as some programs call it
+		return "image/jpeg"
+	case "image/x-png":
+		return "image/png"
 	}
 	return "application/octet-stream"
 }
@@ -247,16 +274,17 @@ func fileName(at mail.Attachment) string {
 	return name
 }
 
-// disposition has a file saved, with its name in both forms.
+// disposition says how a file is dealt with, "attachment" or "inline", with its
+// name in both forms.
 // https://www.rfc-editor.org/rfc/rfc6266#section-4.3
-func disposition(name string) string {
+func disposition(how, name string) string {
 	plain := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || strings.ContainsRune(`"\%`, r) {
 			return '_'
 		}
 		return r
 	}, name)
-	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
+	return how + `; filename="` + plain + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
 }
 
 // isGone tells that something was deleted meanwhile.

@@ -43,16 +43,6 @@ func (m *mailboxes) Attachment(ctx context.Context, mailbox, message, id string,
 	return refused{404, "ErrorItemNotFound"}
 }
 
-func (m *mailboxes) Picture(ctx context.Context, mailbox, message, id string, most int64) (string, []byte, error) {
-	var b strings.Builder
-	err := m.Attachment(ctx, mailbox, message, id, &b)
-	if int64(b.Len()) > most {
-		return "", nil, refused{500, "too large"}
-	}
-	m.pictured = append(m.pictured, id)
-	return "cid-" + id, []byte(b.String()), err
-}
-
 func parcels() []parcelDouble {
 	file := func(id, name, kind, content string) parcelDouble {
 		return parcelDouble{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: int64(len(content))}, content: content}
@@ -205,7 +195,7 @@ func FuzzDisposition(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string) {
 		clean := fileName(mail.Attachment{Name: name})
-		header := disposition(clean)
+		header := disposition("attachment", clean)
 		if strings.ContainsFunc(header, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Errorf("%q: %q", name, header)
 		}

@@ -5,124 +5,167 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"regexp"
+	"net/http"
+	"net/url"
 	"strings"
-	"sync"
+	"unicode/utf8"
 
-	"github.com/microcosm-cc/bluemonday"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	xhtml "golang.org/x/net/html"
+	"golang.org/x/sync/semaphore"
 
 	"kantoorpost/shared/item"
-)
-
-// A bodyOutput is what a mail says, as a document of its own. Whatever gets
-// through the sanitiser meets a sandbox without scripts, forms and remote
-// content.
-type bodyOutput struct {
-	ContentType string `header:"Content-Type"`
-	Policy      string `header:"Content-Security-Policy"`
-	Referrer    string `header:"Referrer-Policy"`
-	Body        []byte
-}
-
-const (
-	bodyPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; " + bodyRest
-	// remotePolicy is for who asked for pictures that are kept elsewhere.
-	remotePolicy = "upgrade-insecure-requests; sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data: https:; " + bodyRest
-	bodyRest     = "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-
-// Beyond these a mail is shown as text: the time that sanitising takes, and
-// that a browser takes with what comes out, grows with both.
-const (
-	maxHTML  = 2 << 20
-	maxDepth = 256
 )
 
 // Showing says how a mail is to be shown.
 type Showing struct {
 	Colours  string `query:"colours" enum:"light,dark" doc:"those of the page around it, for a mail that has none of its own; what the device prefers when absent"`
 	Pictures string `query:"pictures" enum:"remote" doc:"remote: load pictures that are kept elsewhere too; who keeps them then knows that the mail was read"`
+	Language string `query:"language" enum:"nl,en" default:"nl" doc:"of what is said about a mail that has nothing to show"`
 }
 
-// body reads what a mail says and makes it safe to show. That happens each
-// time, so that a better policy also holds for old mail.
-func (a *api) body(ctx context.Context, it item.Item, how Showing) (*bodyOutput, error) {
+// bodyDescription is what operations say that answer with what a mail says.
+var bodyDescription = map[string]*huma.Response{"200": {
+	Description: "The document. Pictures that came with the mail stand in it by their paths on this server, below …/pictures/, which answer to whom this path answers. Shown in a frame it needs allow-same-origin, and may never run scripts.",
+	Content:     map[string]*huma.MediaType{"text/html": {}},
+}}
+
+// sandbox is what a document of a mail may do. Its origin is that of the page
+// around it, so that pictures come with the sign-in and the page can measure it:
+// then it must never run scripts.
+const sandbox = "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin"
+
+// bodyPolicy is the policy of a document whose pictures are below a path.
+func bodyPolicy(origin, pictures string, remote bool) string {
+	from := "'self'"
+	if origin != "" {
+		from = origin + pictures
+	}
+	policy := sandbox + "; default-src 'none'; img-src data: " + from + "; "
+	if remote {
+		policy = "upgrade-insecure-requests; " + sandbox + "; default-src 'none'; img-src data: https: " + from + "; "
+	}
+	return policy + "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+}
+
+const (
+	// maxAtOnce is how many mails are made fit to be shown at once: while that
+	// goes on it takes many times what the mail says.
+	maxAtOnce = 2
+	// documentRoom is how many bytes of documents are held in all for those who
+	// read them.
+	documentRoom = 24 << 20
+)
+
+// documents bound what showing mails takes.
+type documents struct {
+	making chan struct{}
+	room   *semaphore.Weighted
+}
+
+func newDocuments() *documents {
+	return &documents{make(chan struct{}, maxAtOnce), semaphore.NewWeighted(documentRoom)}
+}
+
+// document reads what a mail says and makes it safe to show. That happens each
+// time, so that a better policy also holds for old mail. done is called when the
+// document is needed no more.
+func (a *api) document(ctx context.Context, it item.Item, remote bool) (l document, done func(), err error) {
+	select {
+	case a.documents.making <- struct{}{}:
+		defer func() { <-a.documents.making }()
+	case <-ctx.Done():
+		return document{}, nil, ctx.Err()
+	}
 	content, err := a.Items.Body(ctx, it)
+	if err != nil {
+		return document{}, nil, err
+	}
+	if it.BodyType == "html" {
+		l = safeHTML(content, remote, origin(ctx))
+	} else {
+		l = document{html: asText(content), empty: !visible(content)}
+	}
+	held := int64(len(l.html))
+	if err := a.documents.room.Acquire(ctx, held); err != nil {
+		return document{}, nil, fmt.Errorf("wait to show a mail: %w", err)
+	}
+	return l, func() { a.documents.room.Release(held) }, nil
+}
+
+// body answers with what a mail says, as a document of its own. path is where
+// the document is.
+func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) (*huma.StreamResponse, error) {
+	remote := how.Pictures == "remote"
+	l, done, err := a.document(ctx, it, remote)
 	if err != nil {
 		return nil, err
 	}
-	remote := how.Pictures == "remote"
-	if it.BodyType == "html" {
-		content = safeHTML(content, remote, func(s string) string { return a.withPictures(ctx, it, s) })
-	} else {
-		content = asText(content)
+	if l.empty {
+		l.html = nothingToShow[how.Language]
 	}
-	policy := bodyPolicy
-	if remote {
-		policy = remotePolicy
-	}
-	return &bodyOutput{
-		ContentType: "text/html; charset=utf-8", Policy: policy, Referrer: "no-referrer",
-		Body: []byte("<!doctype html><meta charset=utf-8>" + dressed(content, how.Colours)),
-	}, nil
+	pictures := strings.TrimSuffix(path, "body") + "pictures/"
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		defer done()
+		_, w := humago.Unwrap(hc)
+		h := w.Header()
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", bodyPolicy(origin(ctx), pictures, remote))
+		h.Set("Referrer-Policy", "no-referrer")
+		out := unhurried(w)
+		_, _ = io.WriteString(out, "<!doctype html><meta charset=utf-8>"+styleOf(l.looks, how.Colours))
+		// Whoever goes away meanwhile has no use for the rest.
+		_, _ = inPlace(pictures).WriteString(out, l.html)
+	}}, nil
 }
 
+// nothingToShow is what is said of a mail without text and pictures.
+var nothingToShow = map[string]string{
+	"nl": `<p lang="nl"><i>Deze mail heeft geen tekst.</i></p>`,
+	"en": `<p lang="en"><i>This mail has no text.</i></p>`,
+}
+
+// inPlace gives pictures that came with the mail the paths that they have. The
+// sanitiser writes quotes of the mail in another form.
+func inPlace(path string) *strings.Replacer {
+	return strings.NewReplacer(` src="cid:`, ` src="`+path)
+}
+
+// maxText is how much of a text is shown, in bytes.
+const maxText = 1 << 20
+
 func asText(s string) string {
+	if len(s) > maxText {
+		end := maxText
+		for !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s = s[:end] + "\n…"
+	}
 	return `<pre style="white-space:pre-wrap;font:inherit">` + html.EscapeString(s) + "</pre>"
 }
 
-// safeHTML keeps of s what a letter needs, with its own pictures in their places
-// and, when they are wanted, those that are kept elsewhere.
-func safeHTML(s string, remote bool, pictures func(string) string) string {
-	if len(s) > maxHTML || depth(s) > maxDepth {
-		return asText(textOf(s))
+// safeHTML keeps of s what a letter needs. origin is that of this server, of
+// which a mail gets nothing but its own pictures.
+func safeHTML(s string, remote bool, origin string) document {
+	host := ""
+	if u, err := url.Parse(origin); err == nil {
+		host = u.Host
 	}
-	policy := mailPolicy
-	if remote {
-		policy = remoteMailPolicy
+	if len(s) <= maxHTML {
+		if l, ok := dress(s, remote, host); ok {
+			policy := mailPolicy
+			if remote {
+				policy = remoteMailPolicy
+			}
+			if l.html = policy().Sanitize(l.html); len(l.html) <= maxLetter {
+				return l
+			}
+		}
 	}
-	return policy().Sanitize(pictures(s))
-}
-
-// inlinePicture is a picture that came with the mail. One that is fetched tells
-// its sender that the mail was read; an SVG is a program.
-var (
-	inlinePicture = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
-	anyPicture    = regexp.MustCompile(`^https?://|` + inlinePicture.String())
-)
-
-// mailPolicy allows what a letter needs: text, tables, links, and pictures that
-// are in the mail. What is not named is taken out.
-var (
-	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(inlinePicture, "color", "background-color") })
-	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(anyPicture, "color", "background-color") })
-	colourless       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(inlinePicture) })
-)
-
-func letterPolicy(pictures *regexp.Regexp, styles ...string) *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "address", "center",
-		"b", "strong", "i", "em", "u", "s", "strike", "small", "big", "sub", "sup", "font", "ul", "ol", "li", "dl", "dt", "dd",
-		"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "a", "img")
-	p.AllowAttrs("align", "valign").Matching(bluemonday.Paragraph).OnElements("p", "div", "table", "tr", "td", "th", "img")
-	p.AllowAttrs("width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan").Matching(bluemonday.NumberOrPercent).
-		OnElements("table", "tr", "td", "th", "col", "img")
-	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
-	p.AllowAttrs("alt", "title").Matching(bluemonday.Paragraph).OnElements("img", "a")
-	p.AllowStyles(append(styles, "font-size", "font-weight", "font-style", "font-family", "text-align", "text-decoration",
-		"vertical-align", "white-space")...).Globally()
-	p.AllowURLSchemes("https", "http", "mailto", "tel")
-	p.RequireParseableURLs(true)
-	p.AllowRelativeURLs(false)
-	p.AllowAttrs("href").OnElements("a")
-	p.RequireNoReferrerOnLinks(true)
-	p.RequireNoFollowOnLinks(true)
-	p.AddTargetBlankToFullyQualifiedLinks(true)
-	p.AllowDataURIImages()
-	p.AllowAttrs("src").Matching(pictures).OnElements("img")
-	p.SkipElementsContent("script", "style", "title", "head", "noscript", "template", "svg", "math", "object", "iframe")
-	return p
+	text := textOf(s)
+	return document{html: asText(text), empty: !visible(text)}
 }
 
 // tokens calls f for each token of s until the end, or until f says no.
@@ -142,45 +185,43 @@ func tokens(s string, f func(xhtml.TokenType, *xhtml.Tokenizer) bool) {
 	}
 }
 
-// depth is how deep elements of s are nested at most, counting those that are
-// never closed.
-func depth(s string) int {
-	now, most := 0, 0
-	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
-		switch kind {
-		case xhtml.StartTagToken:
-			name, _ := z.TagName()
-			switch string(name) {
-			case "br", "img", "hr", "meta", "link", "input", "col", "p", "li", "wbr", "base", "area":
-			default:
-				now++
-				most = max(most, now)
-			}
-		case xhtml.EndTagToken:
-			now = max(now-1, 0)
-		}
-		return most <= maxDepth
-	})
-	return most
-}
-
 // textOf is the text of s, without what is no text for readers.
 func textOf(s string) string {
 	var b strings.Builder
 	skip := ""
 	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
-		name, _ := z.TagName()
-		switch {
-		case kind == xhtml.TextToken && skip == "":
-			fmt.Fprint(&b, html.UnescapeString(string(z.Text())))
-		case kind == xhtml.StartTagToken && (string(name) == "script" || string(name) == "style"):
-			skip = string(name)
-		case kind == xhtml.EndTagToken && string(name) == skip:
-			skip = ""
-		case kind == xhtml.StartTagToken && (string(name) == "br" || string(name) == "p" || string(name) == "div" || string(name) == "tr"):
-			b.WriteByte('\n')
+		switch kind {
+		case xhtml.TextToken:
+			if skip == "" {
+				b.Write(z.Text())
+			}
+		case xhtml.StartTagToken:
+			name, _ := z.TagName()
+			switch tag := string(name); {
+			case silent[tag] && skip == "":
+				skip = tag
+			case blocks[tag], tag == "br", tag == "tr", tag == "li":
+				b.WriteByte('\n')
+			}
+		case xhtml.EndTagToken:
+			if name, _ := z.TagName(); string(name) == skip {
+				skip = ""
+			}
 		}
-		return b.Len() < maxHTML
+		return b.Len() <= maxText
 	})
 	return b.String()
+}
+
+// MessagePath names a mail by its place in a chat.
+type MessagePath struct {
+	ChatPath
+	Message string `path:"message" maxLength:"64"`
+}
+
+func bodyOperation(id, tag, path string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag},
+		Summary: "Get what a mail says, as an HTML document without scripts and remote content", Responses: bodyDescription,
+	}
 }

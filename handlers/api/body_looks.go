@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -11,72 +13,177 @@ import (
 // bodyStyle makes a mail that says nothing about its looks as readable as the
 // page around it, and keeps it from being wider. followStyle lets such a mail be
 // dark where the page is; any other stands on the white that it was made for.
-// A page cannot tell a document of another origin what it looks like, so who asks
-// for the mail says it.
+// The page around it has its own colours, so who asks for the mail says them.
 // https://www.w3.org/TR/css-color-adjust-1/#color-scheme-effect
 const (
 	bodyStyle   = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
 	followStyle = "<style>:root{color-scheme:%s}@media print{:root{color-scheme:light}}</style>"
+	paperStyle  = "<style>:root{color-scheme:light;background:#fff;color:#000}</style>"
 )
 
-// Looks are the colours of a letter.
-type looks int
+// styleOf is the style that suits a letter, for a page of these colours; "" is
+// what the device prefers.
+func styleOf(is looks, colours string) string {
+	if is == ownColours {
+		return bodyStyle + paperStyle
+	}
+	return bodyStyle + fmt.Sprintf(followStyle, cmp.Or(colours, "light dark"))
+}
 
-const (
-	noColours  looks = iota
-	plain            // it says of black text that it is black, as Outlook does, or of white paper that it is white
-	ownColours       // or pictures, which may be drawn for white paper
-)
+// look is how an element looks, inside of what is open, and the style that makes
+// it look so.
+func (t *tree) look(tok xhtml.Token) (element, string) {
+	in := *t.top()
+	e := element{tag: tok.Data, text: in.text, back: in.back, paper: in.paper, hidden: in.hidden}
+	all := t.declared(tok)
+	value := map[string]string{}
+	for _, d := range all {
+		value[d.property] = d.value
+	}
+	hides := isHidden(tok, value)
+	e.hidden = e.hidden || hides
 
-// looksOf reads a letter that has been sanitised.
-func looksOf(letter string) looks {
-	is := noColours
-	tokens(letter, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
-		if kind != xhtml.StartTagToken && kind != xhtml.SelfClosingTagToken {
+	painted, written := false, false
+	if c, alpha, ok := parseColour(value["background-color"]); ok {
+		t.noteColour(e, alpha == 0 || c == white && alpha == 1)
+		if alpha > 0 {
+			e.back, painted = c.over(in.back, alpha), true
+			e.paper = e.paper && e.back == white
+		}
+	}
+	text, alpha, ok := parseColour(value["color"])
+	switch {
+	case ok && alpha > 0:
+		t.noteColour(e, text == black && alpha == 1)
+		e.text, written = text.over(e.back, alpha), true
+	case value["color"] != "": // that of what it stands in
+		written = tok.Data == "a"
+	case tok.Data == "a" && attribute(tok, "href") != "":
+		e.text = linkBlue
+	}
+	if fit := e.text.readable(e.back); fit != e.text {
+		e.text, written = fit, true
+	}
+	var b strings.Builder
+	if t.colourful && (written || painted && e.back != in.back) {
+		if shown, _, _ := parseColour(value["color"]); written && shown == e.text && alpha == 1 && colourOnly.MatchString(value["color"]) {
+			b.WriteString("color:" + value["color"] + ";")
+		} else {
+			b.WriteString("color:" + e.text.String() + ";")
+		}
+		if !e.paper || painted {
+			b.WriteString("background-color:" + e.back.String() + ";")
+		}
+	}
+	for _, d := range all {
+		if keptValues[d.property] == nil || d.property == "color" || d.property == "background-color" || d.property == "display" {
+			continue
+		}
+		v := d.value
+		if strings.HasPrefix(d.property, "border") && !t.colourful {
+			v = withoutColours(v)
+		}
+		if v != "" {
+			b.WriteString(d.property + ":" + v + ";")
+		}
+	}
+	if hides {
+		b.WriteString("display:none;")
+	}
+	return e, b.String()
+}
+
+// declared are the declarations for an element, each property once, in the order
+// in which they are written.
+func (t *tree) declared(tok xhtml.Token) []declaration {
+	var all []declaration
+	class, id := "", ""
+	for _, a := range tok.Attr {
+		switch a.Key {
+		case "class":
+			class = a.Val
+		case "id":
+			id = a.Val
+		case "style":
+			all = append(all, declarations(a.Val[:min(len(a.Val), maxStyle)], byStyle)...)
+		case "bgcolor":
+			all = append(all, declaration{"background-color", legacyColour(a.Val), byAttribute})
+		case "color", "text":
+			if a.Key == "color" && tok.Data == "font" || a.Key == "text" && tok.Data == "body" {
+				all = append(all, declaration{"color", legacyColour(a.Val), byAttribute})
+			}
+		}
+	}
+	// The last of equal weight wins, and a shorthand comes before what says more.
+	all = t.sheet.of(all, tok.Data, class, id)
+	slices.SortStableFunc(all, func(a, b declaration) int { return cmp.Compare(a.weight, b.weight) })
+	last := map[string]int{}
+	for i, d := range all {
+		last[d.property] = i
+	}
+	kept := all[:0]
+	for i, d := range all {
+		if last[d.property] == i {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// maxStyle is how much of a style attribute is read.
+const maxStyle = 4 << 10
+
+// legacyColour is a colour as an attribute may have it, without the mark of a number.
+func legacyColour(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if _, _, named := parseColour(s); !named && (len(s) == 6 || len(s) == 3) {
+		return "#" + s
+	}
+	return s
+}
+
+// noteColour notes that the mail chose a colour itself; that it calls black black
+// is no choice.
+func (t *tree) noteColour(of element, usual bool) {
+	switch {
+	case of.hidden:
+	case usual:
+		t.looks = max(t.looks, plain)
+	default:
+		t.looks = ownColours
+	}
+}
+
+// isHidden tells whether an element was meant not to be seen, as the texts that
+// mail programs show in their lists.
+func isHidden(tok xhtml.Token, value map[string]string) bool {
+	zero := func(property string) bool {
+		v := value[property]
+		return v != "" && strings.Trim(v, "0.pxtem%") == ""
+	}
+	for _, a := range tok.Attr {
+		if a.Key == "hidden" {
 			return true
 		}
-		tag := z.Token()
-		if tag.Data == "img" {
-			is = ownColours
-		}
-		for _, a := range tag.Attr {
-			if a.Key == "style" {
-				is = max(is, looksOfStyle(a.Val))
-			}
-		}
-		return is < ownColours
-	})
-	return is
+	}
+	return value["display"] == "none" || value["visibility"] == "hidden" || value["visibility"] == "collapse" || value["mso-hide"] == "all" || zero("opacity") ||
+		value["overflow"] == "hidden" && (zero("max-height") || zero("height") || zero("width"))
 }
 
-func looksOfStyle(style string) looks {
-	is := noColours
-	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
-		property, value, _ := strings.Cut(declaration, ":")
-		value = strings.ReplaceAll(value, " ", "")
-		switch strings.TrimSpace(property) + ":" + value {
-		case "color:black", "color:#000", "color:#000000", "color:rgb(0,0,0)", "color:inherit", "color:initial",
-			"background-color:white", "background-color:#fff", "background-color:#ffffff", "background-color:rgb(255,255,255)",
-			"background-color:inherit", "background-color:initial", "background-color:transparent":
-			is = max(is, plain)
-		default:
-			if strings.Contains(property, "color") {
-				return ownColours
-			}
+// withoutColours is the value of a border that has the colour of the text.
+func withoutColours(v string) string {
+	var kept []string
+	for part := range strings.FieldsSeq(v) {
+		if _, _, ok := parseColour(part); !ok && !strings.ContainsAny(part, "(),") {
+			kept = append(kept, part)
 		}
 	}
-	return is
+	return strings.Join(kept, " ")
 }
 
-// dressed is a letter with the style that suits it, for a page of these colours;
-// "" is what the device prefers.
-func dressed(letter, colours string) string {
-	follow := fmt.Sprintf(followStyle, cmp.Or(colours, "light dark"))
-	switch looksOf(letter) {
-	case noColours:
-		return bodyStyle + follow + letter
-	case plain:
-		return bodyStyle + follow + colourless().Sanitize(letter)
-	}
-	return bodyStyle + letter
+// isElsewhere tells whether the source of a picture is that of another server: a
+// mail may ask this one for nothing.
+func isElsewhere(src, host string) bool {
+	u, err := url.Parse(src)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && !strings.EqualFold(u.Hostname(), strings.Split(host, ":")[0])
 }

@@ -1,6 +1,10 @@
 package api
 
 import (
+	"cmp"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -63,6 +67,37 @@ func TestHostileMail(t *testing.T) {
 	}
 }
 
+// A document of a mail has the origin of the pages, and so may never run scripts.
+func TestNoFrameHasOriginAndScripts(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules") {
+			return cmp.Or(err, filepath.SkipDir)
+		}
+		if kind := filepath.Ext(path); d.IsDir() || strings.HasSuffix(path, "_test.go") || kind != ".go" && kind != ".html" && kind != ".js" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		files++
+		if strings.Contains(strings.ToLower(string(text)), "allow-"+"scripts") {
+			t.Errorf("%s lets something run scripts", path)
+		}
+		return err
+	})
+	if err != nil || files < 100 {
+		t.Fatal(files, err)
+	}
+	for _, remote := range []bool{true, false} {
+		policy := bodyPolicy("https://kantoor.example", "/api/x/pictures/", remote)
+		if !strings.Contains(policy, "allow-same-origin") || strings.Contains(policy, "script") || !strings.Contains(policy, "default-src 'none'") {
+			t.Error(policy)
+		}
+	}
+	if policy := bodyPolicy("", "/api/x/pictures/", false); !strings.Contains(policy, "img-src data: 'self';") {
+		t.Error(policy)
+	}
+}
+
 // What a letter needs stays.
 func TestLetterStays(t *testing.T) {
 	out := letterHTML(`<p style="color:#333;font-weight:bold">Beste <b>Anna</b>,</p><table border="1"><tr><td colspan="2">12</td></tr></table>` +
@@ -77,29 +112,34 @@ func TestLetterStays(t *testing.T) {
 // A letter is dark on a dark page unless it chose colours itself, or has pictures
 // that may be drawn for white paper. That it calls black black is no choice.
 func TestLooksOfLetters(t *testing.T) {
-	for in, follows := range map[string]bool{
-		`<p>Beste Anna</p>`: true,
-		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">Anna</b></div>`: true,
-		`<p>color: red</p>`:                                                 true,
-		`<p style="color:#333">Beste Anna</p>`:                              false,
-		`<p style="color:#000"><b style="color:#0563C1">Anna</b></p>`:       false,
-		`<p style="background-color:#eee">Beste Anna</p>`:                   false,
-		`<p>Groet</p><img src="data:image/png;base64,iVBORw0KGgo=" alt="">`: false,
-		`<p style="color:white">Beste Anna</p>`:                             false,
+	for in, want := range map[string]looks{
+		`<p>Beste Anna</p>`: noColours,
+		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">Anna</b></div>`: plain,
+		`<p>color: red</p>`: noColours,
+		`<style>p.x{color:windowtext}</style><p class=x>Anna</p>`:                             plain,
+		`<p style="color:#333">Beste Anna</p>`:                                                ownColours,
+		`<p style="color:#000"><b style="color:#0563C1">Anna</b></p>`:                         ownColours,
+		`<p style="background-color:#eee">Beste Anna</p>`:                                     ownColours,
+		`<table bgcolor=navy><tr><td>Anna</table>`:                                            ownColours,
+		`<style>p{background:#eee}</style><p>Anna`:                                            ownColours,
+		`<p>Groet</p><img src="data:image/png;base64,iVBORw0KGgo=" alt="">`:                   ownColours,
+		`<p>Groet</p><img src="cid:x" alt="">`:                                                ownColours,
+		`<p>Groet</p><img src="https://x.example/y.png" alt="logo">`:                          noColours,
+		`<div style="display:none;color:white">wat de lijst laat zien</div><p>Beste Anna</p>`: noColours,
+		`<p style="color:white">Beste Anna</p>`:                                               ownColours,
 	} {
-		safe := letterHTML(in)
-		out := dressed(safe, "")
-		if got := strings.Contains(out, "color-scheme:light dark"); got != follows {
-			t.Errorf("%s follows the page: %v", in, got)
+		got := safeHTML(in, false, "")
+		if got.looks != want {
+			t.Errorf("%s looks %d, want %d", in, got.looks, want)
 		}
-		if follows && strings.Contains(strings.ToLower(out), "color: ") && !strings.Contains(in, "<p>color") {
-			t.Errorf("%s keeps a colour: %s", in, out)
+		if want < ownColours && strings.Contains(strings.ToLower(got.html), "color:") && !strings.Contains(in, "<p>color") {
+			t.Errorf("%s keeps a colour: %s", in, got.html)
 		}
-		if !follows && !strings.HasSuffix(out, safe) {
-			t.Errorf("%s has become %s", in, out)
+		if follows := strings.Contains(styleOf(got.looks, ""), "color-scheme:light dark"); follows != (want < ownColours) {
+			t.Errorf("%s follows the page: %v", in, follows)
 		}
 	}
-	if out := dressed(asText("<b>color: red</b>"), ""); !strings.Contains(out, "color-scheme") || !strings.Contains(out, "&lt;b&gt;color: red") {
+	if out := asText("<b>color: red</b>"); !strings.Contains(out, "&lt;b&gt;color: red") {
 		t.Error(out)
 	}
 }
@@ -131,5 +171,5 @@ func FuzzSafeHTML(f *testing.F) {
 	})
 }
 
-// letterHTML is safeHTML of a mail without pictures of its own.
-func letterHTML(s string) string { return safeHTML(s, false, func(s string) string { return s }) }
+// letterHTML is what is shown of a mail's HTML.
+func letterHTML(s string) string { return safeHTML(s, false, "").html }

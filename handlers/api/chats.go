@@ -65,7 +65,7 @@ func messageOf(in string, m chat.Message) messageObject {
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
 	if m.Kind != chat.KindNote {
-		o.Mail, o.Body = m.ID, "/api/chats/"+in+"/messages/"+m.ID+"/body"
+		o.Mail, o.Body = m.ID, messageBodyPath(in, m.ID)
 	}
 	return o
 }
@@ -145,29 +145,37 @@ func (a *api) registerChats() {
 		OperationID: "create-message", Method: http.MethodPost, Path: "/api/chats/{chat}/messages", Tags: []string{"chats"}, DefaultStatus: http.StatusCreated,
 		Summary: "Write a note to the others in a chat; it never leaves the office",
 	}, a.writeNote)
-	handle(a, access.ChatsRead, op("get-message-body", "/api/chats/{chat}/messages/{message}/body", "Get what a message says, as an HTML document without scripts and remote content"),
+	handle(a, access.ChatsRead, bodyOperation("get-message-body", "chats", "/api/chats/{chat}/messages/{message}/body"),
 		func(ctx context.Context, in *struct {
-			ChatPath
-			Message string `path:"message" maxLength:"64"`
+			MessagePath
 			Showing
-		}) (*bodyOutput, error) {
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+		}) (*huma.StreamResponse, error) {
+			it, err := a.mailOfMessage(ctx, in.MessagePath)
 			if err != nil {
 				return nil, err
 			}
-			m, err := a.Chats.Message(ctx, c.ID, in.Message)
-			if err == nil && m.Kind == chat.KindNote {
-				err = chat.ErrNotFound // a note has its text, and no document
-			}
-			if err != nil {
-				return nil, err
-			}
-			it, err := a.Items.Get(ctx, m.ID)
-			if err != nil {
-				return nil, err
-			}
-			return a.body(ctx, it, in.Showing)
+			return a.body(ctx, it, messageBodyPath(in.Chat, it.ID), in.Showing)
 		})
+}
+
+// mailOfMessage is the mail that a message of a chat is, for who may read the chat.
+func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, error) {
+	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+	if err != nil {
+		return item.Item{}, err
+	}
+	m, err := a.Chats.Message(ctx, c.ID, in.Message)
+	if err == nil && m.Kind == chat.KindNote {
+		err = chat.ErrNotFound // a note has its text, and no document
+	}
+	if err != nil {
+		return item.Item{}, err
+	}
+	return a.Items.Get(ctx, m.ID)
+}
+
+func messageBodyPath(chat, message string) string {
+	return "/api/chats/" + chat + "/messages/" + message + "/body"
 }
 
 type noteInput struct {

@@ -60,7 +60,13 @@ func (k *talking) letter(n int, from string) item.Item {
 // start makes a chat of the nth mail with people of these rights.
 func (k *talking) start(t *testing.T, n int, from string, rights ...string) string {
 	t.Helper()
-	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: k.letter(n, from), Content: "Dag"}})
+	return k.startWith(t, k.letter(n, from), "Dag", from, rights...)
+}
+
+// startWith starts a chat with a mail that says content.
+func (k *talking) startWith(t *testing.T, it item.Item, content, from string, rights ...string) string {
+	t.Helper()
+	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: it, Content: content}})
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}

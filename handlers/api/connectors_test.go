@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -141,10 +142,11 @@ type mailboxes struct {
 	n          int
 	fail       error
 	parcels    map[string][]parcelDouble // by message
-	pictured   []string                  // attachments that were read whole
+	asked      atomic.Int32              // how often something was
 }
 
 func (m *mailboxes) token(ctx context.Context) error {
+	m.asked.Add(1)
 	_, err := m.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{simulator + "/.default"}, EnableCAE: true})
 	if err == nil {
 		err = m.fail

@@ -12,6 +12,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/invoke"
 )
 
 type actorKey struct{}
@@ -20,6 +21,14 @@ type actorKey struct{}
 func actor(ctx context.Context) access.Actor {
 	actor, _ := ctx.Value(actorKey{}).(access.Actor)
 	return actor
+}
+
+type originKey struct{}
+
+// origin is the scheme and host by which the one who asks reaches the API.
+func origin(ctx context.Context) string {
+	origin, _ := ctx.Value(originKey{}).(string)
+	return origin
 }
 
 // guard lets through who may do action.
@@ -43,8 +52,9 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 			writeProblem(w, newProblem(http.StatusUnsupportedMediaType, "expected Content-Type: "+strings.Join(types, " or ")))
 			return
 		}
+		ctx := context.WithValue(context.WithValue(hc.Context(), actorKey{}, who), originKey{}, invoke.Origin(r))
 		// Whatever changes is written down with who did it.
-		next(huma.WithContext(huma.WithValue(hc, actorKey{}, who), audit.As(context.WithValue(hc.Context(), actorKey{}, who), who.ID())))
+		next(huma.WithContext(huma.WithValue(hc, actorKey{}, who), audit.As(ctx, who.ID())))
 	}
 }
 

@@ -95,16 +95,16 @@ func (a *api) registerMails() {
 			}
 			return a.detail(ctx, it)
 		})
-	handle(a, access.MailsRead, op("get-mail-body", http.MethodGet, "/api/mails/{mail}/body", "Get what a mail says, as an HTML document without scripts and remote content"),
+	handle(a, access.MailsRead, bodyOperation("get-mail-body", "mails", "/api/mails/{mail}/body"),
 		func(ctx context.Context, in *struct {
 			MailPath
 			Showing
-		}) (*bodyOutput, error) {
+		}) (*huma.StreamResponse, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsRead)
 			if err != nil {
 				return nil, err
 			}
-			return a.body(ctx, it, in.Showing)
+			return a.body(ctx, it, "/api/mails/"+it.ID+"/body", in.Showing)
 		})
 }
 

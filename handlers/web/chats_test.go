@@ -95,7 +95,7 @@ func TestAChatIsShown(t *testing.T) {
 	} {
 		api := talking("editor", "chats.write")
 		w := browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "lang="+lang)
-		wants(t, w, 200, append(texts, "Ik bel\nhem &lt;i&gt;", "Bram &lt;b&gt;", `sandbox="allow-popups allow-popups-to-escape-sandbox"`, "Carla Kok", "!Weg Gegaan",
+		wants(t, w, 200, append(texts, "Ik bel\nhem &lt;i&gt;", "Bram &lt;b&gt;", `sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, "Carla Kok", "!Weg Gegaan",
 			"/web/chats/"+one+"/files/2", `name="key"`, "<textarea", `data-mail="`+one+`"`)...)
 		body := w.Body.String()
 		if first, last := strings.Index(body, "/messages/1/body"), strings.Index(body, "/messages/2/body"); first < 0 || first > last {

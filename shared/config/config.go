@@ -29,6 +29,8 @@ type Config struct {
 	AuthTenant         string `env:"AUTH_TENANT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // the Entra tenant of the office's own people
 	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`             // sign-in name of who may do everything until a team member has that e-mail address
 
+	InstanceMB int64 `env:"INSTANCE_MEMORY_MB" from:"template"` // memory of an instance; what the system says, or 512, when it is not set
+
 	Simulator string     `env:"SIMULATOR_URL" from:"machine"`                             // a simulated Microsoft 365 tenant
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO" from:"template" local:"INFO"` // DEBUG, INFO, WARN or ERROR
 

@@ -13,7 +13,7 @@ func TestAttachments(t *testing.T) {
 		`{"@odata.type":"#microsoft.graph.referenceAttachment","id":"c","name":null}`:                                                               {ID: "c", Kind: "link"},
 		`{"@odata.type":"#microsoft.graph.newAttachment","id":"d","size":-1}`:                                                                       {ID: "d", Kind: "file"},
 		`{"id":"f","contentId":" <logo@x> "}`: {ID: "f", Kind: "file", ContentID: "logo@x"},
-		`{"id":"e","size":1e300}`: {ID: "e", Kind: "file", Size: 1 << 40},
+		`{"id":"e","size":1e300}`:             {ID: "e", Kind: "file", Size: 1 << 40},
 	} {
 		if got, err := Attachment([]byte(raw)); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", raw, got, err)

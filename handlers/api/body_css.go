@@ -1,0 +1,354 @@
+package api
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/image/colornames"
+)
+
+// A colour is one without transparency: what shines through was mixed in.
+type colour struct{ r, g, b uint8 }
+
+var (
+	black    = colour{0, 0, 0}
+	white    = colour{255, 255, 255}
+	linkBlue = colour{0, 0, 238} // of a link without a colour of its own, in all browsers
+)
+
+func (c colour) String() string { return fmt.Sprintf("#%02x%02x%02x", c.r, c.g, c.b) }
+
+// luminance and contrast are those of WCAG.
+// https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+func (c colour) luminance() float64 {
+	part := func(v uint8) float64 {
+		f := float64(v) / 255
+		if f <= 0.04045 {
+			return f / 12.92
+		}
+		return math.Pow((f+0.055)/1.055, 2.4)
+	}
+	return 0.2126*part(c.r) + 0.7152*part(c.g) + 0.0722*part(c.b)
+}
+
+func contrast(a, b colour) float64 {
+	x, y := a.luminance(), b.luminance()
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+// readable is c, or where that can hardly be read on the background, black or white.
+func (c colour) readable(on colour) colour {
+	const enough = 3 // https://www.w3.org/TR/WCAG22/#contrast-minimum, for large text
+	switch {
+	case contrast(c, on) >= enough:
+		return c
+	case contrast(black, on) >= contrast(white, on):
+		return black
+	}
+	return white
+}
+
+// over is c with some transparency on what is behind it.
+func (c colour) over(behind colour, alpha float64) colour {
+	mix := func(a, b uint8) uint8 { return uint8(math.Round(alpha*float64(a) + (1-alpha)*float64(b))) }
+	return colour{mix(c.r, behind.r), mix(c.g, behind.g), mix(c.b, behind.b)}
+}
+
+// parseColour reads a colour of CSS: a name, hexadecimal, rgb() or hsl(). What
+// else there is, variables among it, is none.
+// https://www.w3.org/TR/css-color-4/
+func parseColour(s string) (c colour, alpha float64, ok bool) {
+	switch s {
+	case "transparent":
+		return c, 0, true
+	case "windowtext", "text", "canvastext", "buttontext", "infotext", "menutext":
+		return black, 1, true
+	case "window", "canvas":
+		return white, 1, true
+	case "rebeccapurple":
+		return colour{102, 51, 153}, 1, true
+	}
+	if named, ok := colornames.Map[s]; ok {
+		return colour{named.R, named.G, named.B}, 1, true
+	}
+	if hex, ok := strings.CutPrefix(s, "#"); ok {
+		return parseHex(hex)
+	}
+	name, args, ok := strings.Cut(s, "(")
+	args, closed := strings.CutSuffix(args, ")")
+	if !ok || !closed {
+		return c, 0, false
+	}
+	parts := strings.FieldsFunc(args, func(r rune) bool { return r == ',' || r == ' ' || r == '/' })
+	if len(parts) != 3 && len(parts) != 4 {
+		return c, 0, false
+	}
+	var v [4]float64
+	v[3] = 1
+	for i, p := range parts {
+		number, percent := strings.CutSuffix(p, "%")
+		f, err := strconv.ParseFloat(strings.TrimSuffix(number, "deg"), 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return c, 0, false
+		}
+		if percent && (i == 3 || strings.HasPrefix(name, "hsl")) {
+			f /= 100
+		} else if percent {
+			f *= 2.55
+		}
+		v[i] = f
+	}
+	alpha = min(max(v[3], 0), 1)
+	switch name {
+	case "rgb", "rgba":
+		return colour{channel(v[0]), channel(v[1]), channel(v[2])}, alpha, true
+	case "hsl", "hsla":
+		return ofHSL(v[0], min(max(v[1], 0), 1), min(max(v[2], 0), 1)), alpha, true
+	}
+	return c, 0, false
+}
+
+func channel(f float64) uint8 { return uint8(math.Round(min(max(f, 0), 255))) }
+
+func parseHex(s string) (c colour, alpha float64, ok bool) {
+	if len(s) == 3 || len(s) == 4 {
+		var long strings.Builder
+		for _, d := range s {
+			long.WriteRune(d)
+			long.WriteRune(d)
+		}
+		s = long.String()
+	}
+	if len(s) == 6 {
+		s += "ff"
+	}
+	n, err := strconv.ParseUint(s, 16, 32)
+	if len(s) != 8 || err != nil {
+		return c, 0, false
+	}
+	return colour{uint8(n >> 24), uint8(n >> 16), uint8(n >> 8)}, float64(uint8(n)) / 255, true
+}
+
+// ofHSL is the conversion of the specification.
+// https://www.w3.org/TR/css-color-4/#hsl-to-rgb
+func ofHSL(h, s, l float64) colour {
+	h = math.Mod(math.Mod(h, 360)+360, 360)
+	f := func(n float64) uint8 {
+		k := math.Mod(n+h/30, 12)
+		return channel(255 * (l - s*min(l, 1-l)*max(-1, min(k-3, 9-k, 1))))
+	}
+	return colour{f(0), f(8), f(4)}
+}
+
+// A declaration is one property with its value, as strong as its place makes it.
+type declaration struct {
+	property, value string
+	weight          uint64
+}
+
+// The weights of declarations, the stronger the larger; the order of a style
+// sheet is added to them.
+// https://www.w3.org/TR/css-cascade-4/#cascade-sort
+const (
+	byAttribute uint64 = iota << 32
+	byAll
+	byTag
+	byClass
+	byTagAndClass
+	byID
+	byTagAndID
+	byStyle
+	important uint64 = 1 << 48
+)
+
+// Values that are worth keeping, by property. Everything else of a mail's styles
+// is left out.
+var (
+	lengths    = `(?:0|auto|\d{1,4}(?:\.\d{1,4})?(?:px|pt|em|rem|ex|%|cm|mm|in|pc)?)`
+	sizes      = regexp.MustCompile(`^` + lengths + `(?: ` + lengths + `){0,3}$`)
+	lineKinds  = `none|hidden|solid|dashed|dotted|double|groove|ridge|inset|outset`
+	colours    = `#[0-9a-f]{3,8}|[a-z]{3,20}|(?:rgb|hsl)a?\([0-9., %/]{3,40}\)`
+	borderPart = `(?:` + lengths + `|thin|medium|thick|` + lineKinds + `|` + colours + `)`
+	border     = regexp.MustCompile(`^` + borderPart + `(?: ` + borderPart + `){0,3}$`)
+	colourOnly = regexp.MustCompile(`^(?:` + colours + `)$`)
+	word       = regexp.MustCompile(`^[a-z-]{2,20}$`)
+
+	keptValues = func() map[string]*regexp.Regexp {
+		all := map[string]*regexp.Regexp{
+			"color": colourOnly, "background-color": colourOnly,
+			"font-size": regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{5,8})$`), "font-weight": regexp.MustCompile(`^(?:[1-9]00|normal|bold|bolder|lighter)$`),
+			"font-style": word, "font-family": regexp.MustCompile(`^(?:[a-z0-9 ,._-]|'[a-z0-9 ._-]*'|"[a-z0-9 ._-]*")+$`), "text-align": word, "vertical-align": regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{3,12})$`),
+			"text-decoration": regexp.MustCompile(`^(?:none|underline|overline|line-through)(?: (?:underline|overline|line-through)){0,2}$`),
+			"text-transform":  word, "white-space": word, "line-height": regexp.MustCompile(`^(?:` + lengths + `|normal)$`),
+			"padding": sizes, "margin": sizes, "border-collapse": word, "border-spacing": sizes, "border-radius": sizes,
+			"display": regexp.MustCompile(`^none$`), "list-style-type": word,
+		}
+		for _, side := range []string{"", "-top", "-right", "-bottom", "-left"} {
+			all["border"+side] = border
+			all["border"+side+"-color"], all["border"+side+"-style"], all["border"+side+"-width"] = border, border, border
+			if side != "" {
+				all["padding"+side], all["margin"+side] = sizes, sizes
+			}
+		}
+		return all
+	}()
+	// readValues tell whether an element is hidden, or have a colour among others.
+	readValues = map[string]bool{"background": true, "visibility": true, "opacity": true, "max-height": true, "height": true, "overflow": true, "mso-hide": true, "width": true}
+)
+
+// maxValue bounds a value: what is longer is no colour, length or list of fonts.
+const maxValue = 200
+
+// declarations reads those of an attribute or of a rule that are of use here.
+func declarations(s string, weight uint64) (all []declaration) {
+	for part := range strings.SplitSeq(s, ";") {
+		property, value, ok := strings.Cut(part, ":")
+		property = strings.ToLower(strings.TrimSpace(property))
+		if !ok || keptValues[property] == nil && !readValues[property] || len(value) > maxValue {
+			continue
+		}
+		value = strings.Join(strings.Fields(strings.ToLower(value)), " ")
+		w := weight
+		if plain, ok := strings.CutSuffix(value, "!important"); ok {
+			value, w = strings.TrimSpace(plain), w|important
+		}
+		if property == "background" {
+			property, value = "background-color", backgroundColour(value)
+		}
+		if kept := keptValues[property]; value != "" && (kept == nil || kept.MatchString(value) || property == "display") {
+			all = append(all, declaration{property, value, w})
+		}
+	}
+	return all
+}
+
+// backgroundColour is the colour of a background; a picture of one is not shown.
+func backgroundColour(value string) string {
+	for part := range strings.FieldsFuncSeq(strings.NewReplacer(", ", ",", "( ", "(", " )", ")").Replace(value), func(r rune) bool { return r == ' ' }) {
+		if _, _, ok := parseColour(part); ok {
+			return part
+		}
+	}
+	return "transparent"
+}
+
+// A sheet has the rules of a mail's style elements: those for a tag, a class, an
+// id or a tag with one of these. Others need a browser to tell whom they are for.
+type sheet struct {
+	rules map[string][]declaration // by selector, each property once
+	order uint64                   // of the selectors, as they were read
+}
+
+// simple matches a selector of which a sheet knows whom it is for: its tag, its
+// class or id.
+var simple = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9]{0,15}|\*)?(?:([.#])([a-zA-Z0-9_-]{1,60}))?(?::link)?$`)
+
+// maxSheet is how many bytes of a style element are read, maxSelectors how many
+// selectors of all of them.
+const (
+	maxSheet     = 256 << 10
+	maxSelectors = 4000
+)
+
+// add reads the content of one style element.
+func (s *sheet) add(css string) {
+	css = comments.ReplaceAllString(css[:min(len(css), maxSheet)], " ")
+	css = strings.NewReplacer("<!--", " ", "-->", " ").Replace(css)
+	for css != "" {
+		at := strings.IndexAny(css, "{;")
+		if at < 0 {
+			return
+		}
+		selectors := strings.TrimSpace(css[:at])
+		if css[at] == ';' { // of an @import and its like
+			css = css[at+1:]
+			continue
+		}
+		var block string
+		block, css = untilClosed(css[at+1:])
+		if strings.HasPrefix(selectors, "@") {
+			continue // for some devices only
+		}
+		all := declarations(block, 0)
+		for selector := range strings.SplitSeq(selectors, ",") {
+			if s.order++; s.order > maxSelectors {
+				return
+			}
+			s.rule(strings.TrimSpace(selector), all)
+		}
+	}
+}
+
+// rule adds what holds for a selector.
+func (s *sheet) rule(selector string, all []declaration) {
+	m := simple.FindStringSubmatch(selector)
+	if m == nil || m[0] == "" {
+		return
+	}
+	tag, kind, name := strings.ToLower(m[1]), m[2], m[3]
+	weight := byTag
+	switch {
+	case tag == "*" && kind == "":
+		weight = byAll
+	case kind == "#" && tag == "":
+		weight = byID
+	case kind == "#":
+		weight = byTagAndID
+	case kind == "." && tag == "":
+		weight = byClass
+	case kind == ".":
+		weight = byTagAndClass
+	}
+	key := strings.TrimPrefix(tag, "*") + kind + name
+	for _, d := range all {
+		d.weight += weight + s.order
+		i := slices.IndexFunc(s.rules[key], func(known declaration) bool { return known.property == d.property })
+		switch {
+		case i < 0:
+			s.rules[key] = append(s.rules[key], d)
+		case s.rules[key][i].weight <= d.weight:
+			s.rules[key] = append(slices.Delete(s.rules[key], i, i+1), d)
+		}
+	}
+}
+
+var comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
+
+// untilClosed is what stands before the brace that closes a block, and behind it.
+func untilClosed(s string) (block, rest string) {
+	open := 1
+	for i := range len(s) {
+		switch s[i] {
+		case '{':
+			open++
+		case '}':
+			if open--; open == 0 {
+				return s[:i], s[i+1:]
+			}
+		}
+	}
+	return s, ""
+}
+
+// of adds to all the declarations that are for an element.
+func (s *sheet) of(all []declaration, tag, class, id string) []declaration {
+	if len(s.rules) == 0 {
+		return all
+	}
+	all = append(append(all, s.rules[""]...), s.rules[tag]...)
+	n := 0
+	for c := range strings.FieldsSeq(class) {
+		if n++; n > 10 {
+			break
+		}
+		all = append(append(all, s.rules["."+c]...), s.rules[tag+"."+c]...)
+	}
+	if id != "" {
+		all = append(append(all, s.rules["#"+id]...), s.rules[tag+"#"+id]...)
+	}
+	return all
+}

@@ -1,0 +1,344 @@
+package api
+
+import (
+	"cmp"
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+
+	xhtml "golang.org/x/net/html"
+)
+
+// Looks are the colours of a letter.
+type looks int
+
+const (
+	noColours  looks = iota
+	plain            // it says of black text that it is black, as Outlook does, or of white paper that it is white
+	ownColours       // or pictures, which may be drawn for white paper
+)
+
+// A document is what a mail says, as it is shown.
+type document struct {
+	html  string
+	looks looks
+	shown map[string]bool // the names of the pictures that it shows, of those that came with it
+	empty bool            // there is nothing to see
+}
+
+// How much is made of a mail at most. Beyond it the mail is shown as text: the
+// time that a browser takes grows with what comes out, and with its depth.
+const (
+	maxHTML   = 2 << 20
+	maxDepth  = 256
+	maxLetter = 4 << 20
+)
+
+// A tree writes a mail anew, element by element, as its style sheets would have
+// it look: what the sanitiser leaves of it then needs none.
+type tree struct {
+	document
+	out       strings.Builder
+	sheet     *sheet
+	remote    bool   // pictures that are kept elsewhere are wanted
+	host      string // of this product: nothing of a mail asks it for anything
+	colourful bool   // colours are written
+	open      []element
+	full      bool
+}
+
+// An element is one that is open. Text and background come in pairs: whoever
+// sets one of them sets both, so that text can be read wherever a browser puts it.
+type element struct {
+	tag        string
+	text, back colour
+	paper      bool // back is that of the page
+	hidden     bool
+}
+
+// dress makes a document of a mail's HTML; ok is false when that is too much.
+func dress(s string, remote bool, host string) (l document, ok bool) {
+	rules := &sheet{rules: map[string][]declaration{}}
+	style := false
+	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
+		switch kind {
+		case xhtml.StartTagToken:
+			t := z.Token()
+			media := strings.ToLower(attribute(t, "media"))
+			style = t.Data == "style" && (media == "" || media == "all" || media == "screen")
+		case xhtml.TextToken:
+			if style {
+				rules.add(string(z.Raw()))
+			}
+		default:
+			style = false
+		}
+		return true
+	})
+	l, ok = rules.dress(s, remote, host, true)
+	if is := l.looks; ok && is < ownColours {
+		l, ok = rules.dress(s, remote, host, false)
+		l.looks = is
+	}
+	return l, ok
+}
+
+func (s *sheet) dress(html string, remote bool, host string, colourful bool) (document, bool) {
+	t := &tree{
+		document: document{shown: map[string]bool{}, empty: true}, sheet: s, remote: remote, host: host, colourful: colourful,
+		open: []element{{text: black, back: white, paper: true}},
+	}
+	tokens(html, t.token)
+	t.closeTo(1)
+	t.document.html = t.out.String()
+	return t.document, !t.full
+}
+
+func attribute(t xhtml.Token, name string) string {
+	for _, a := range t.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// Tags, as they are dealt with. All others are left out, and what they hold stays.
+var (
+	blocks = set("address blockquote center div dl fieldset h1 h2 h3 h4 h5 h6 hr ol p pre table ul dir menu")
+	keeps  = set("p br div span hr h1 h2 h3 h4 h5 h6 blockquote pre code address center b strong i em u s strike small big sub sup font ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th a img")
+	voids  = set("br hr img col")
+	// dropped hold nothing.
+	dropped = set("area base basefont bgsound command embed frame input keygen link meta param source track wbr")
+	// another is what stands in for a tag that is not kept.
+	another = map[string]string{
+		"html": "div", "body": "div", "section": "div", "article": "div", "header": "div", "footer": "div", "main": "div", "nav": "div", "aside": "div",
+		"figure": "div", "figcaption": "div", "form": "div", "fieldset": "div", "details": "div", "summary": "div", "dir": "ul", "menu": "ul",
+		"label": "span", "mark": "span", "ins": "u", "del": "s", "cite": "i", "dfn": "i", "var": "i", "kbd": "code", "samp": "code", "tt": "code",
+		"button": "span", "abbr": "span", "acronym": "span", "q": "span", "time": "span", "bdi": "span", "bdo": "span", "nobr": "span", "ruby": "span",
+	}
+	// silent hold what is no text for readers, foreign what only a browser can draw.
+	silent  = set("script style title iframe noembed noframes template")
+	foreign = set("svg math")
+	// A start tag of these ends what is foreign.
+	// https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inforeign
+	breaksOut = set("b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var")
+	// An end tag does not reach out of a cell.
+	cells = set("td th caption table")
+	rows  = set("tr thead tbody tfoot colgroup")
+	// keptAttributes are read by the sanitiser, which has its own opinion on values.
+	keptAttributes = set("href src alt title align valign width height border cellpadding cellspacing colspan rowspan dir start value type reversed lang")
+)
+
+func set(names string) map[string]bool {
+	s := map[string]bool{}
+	for n := range strings.FieldsSeq(names) {
+		s[n] = true
+	}
+	return s
+}
+
+func (t *tree) top() *element { return &t.open[len(t.open)-1] }
+
+// token deals with the next piece of the mail.
+func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
+	switch kind {
+	case xhtml.TextToken:
+		if skipped := t.top().tag; silent[skipped] || foreign[skipped] {
+			break
+		}
+		text := string(z.Text())
+		t.out.WriteString(html.EscapeString(text))
+		t.empty = t.empty && (t.top().hidden || !visible(text))
+	case xhtml.StartTagToken, xhtml.SelfClosingTagToken:
+		t.start(z.Token(), kind == xhtml.SelfClosingTagToken)
+	case xhtml.EndTagToken:
+		name, _ := z.TagName()
+		t.end(string(name))
+	}
+	t.full = t.full || t.out.Len() > maxLetter || len(t.open) > maxDepth
+	return !t.full
+}
+
+// visible tells whether there is something to see in a text.
+func visible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && r != '\u2800' && r != '\u3164'
+	})
+}
+
+func (t *tree) start(tok xhtml.Token, selfClosing bool) {
+	tag := tok.Data
+	if in := t.top().tag; silent[in] {
+		return
+	} else if foreign[in] {
+		if !breaksOut[tag] {
+			if tag == in && !selfClosing {
+				t.push(element{tag: in})
+			}
+			return
+		}
+		for foreign[t.top().tag] {
+			t.open = t.open[:len(t.open)-1]
+		}
+	}
+	if silent[tag] || foreign[tag] {
+		if !selfClosing || silent[tag] {
+			t.push(element{tag: tag})
+		}
+		return
+	}
+	if dropped[tag] {
+		return
+	}
+	t.closeImplied(tag)
+	tok.Attr = once(tok.Attr)
+	e, style := t.look(tok)
+	written := tag
+	if !keeps[tag] {
+		if written = another[tag]; style == "" && (written == "" || tag == "html" || tag == "body") {
+			return // it would change nothing
+		}
+		written = cmp.Or(written, "span")
+	}
+	if tag == "img" {
+		t.image(&tok, e)
+	}
+	t.write(written, tok, style)
+	if !voids[written] {
+		t.push(e)
+	}
+}
+
+// once leaves out attributes that stand there again, as browsers do.
+func once(all []xhtml.Attribute) []xhtml.Attribute {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(a xhtml.Attribute) bool {
+		again := seen[a.Key]
+		seen[a.Key] = true
+		return again
+	})
+}
+
+func (t *tree) push(e element) { t.open = append(t.open, e) }
+
+func (t *tree) write(tag string, tok xhtml.Token, style string) {
+	t.out.WriteString("<" + tag)
+	for _, a := range tok.Attr {
+		if keptAttributes[a.Key] {
+			t.out.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
+		}
+	}
+	if style != "" {
+		t.out.WriteString(` style="` + html.EscapeString(style) + `"`)
+	}
+	t.out.WriteByte('>')
+}
+
+// closeImplied closes what a browser closes when tag begins.
+func (t *tree) closeImplied(tag string) {
+	until := func(stop map[string]bool, names ...string) {
+		for i := len(t.open) - 1; i > 0; i-- {
+			for _, n := range names {
+				if t.open[i].tag == n {
+					t.closeTo(i)
+					return
+				}
+			}
+			if stop[t.open[i].tag] {
+				return
+			}
+		}
+	}
+	switch tag {
+	case "li":
+		until(listBounds, "li")
+	case "dt", "dd":
+		until(listBounds, "dt", "dd")
+	case "a":
+		until(cells, "a")
+	case "tr":
+		until(tableBounds, "tr")
+	case "td", "th":
+		until(rowBounds, "td", "th")
+	case "thead", "tbody", "tfoot":
+		until(tableBounds, "thead", "tbody", "tfoot", "caption", "colgroup")
+	case "body", "html":
+		for _, e := range t.open {
+			if e.tag == tag {
+			}
+		}
+	}
+	if blocks[tag] || another[tag] == "div" || tag == "li" || tag == "dt" || tag == "dd" {
+		until(paragraphBounds, "p")
+	}
+}
+
+var (
+	listBounds      = set("ul ol dl table td th caption dir menu")
+	tableBounds     = set("table")
+	rowBounds       = set("table tr")
+	paragraphBounds = set("table td th caption div li dd dt blockquote center")
+)
+
+// end closes the element that an end tag means, with what is open in it.
+func (t *tree) end(tag string) {
+	if tag == "body" || tag == "html" { // what follows is text all the same
+		return
+	}
+	for i := len(t.open) - 1; i > 0; i-- {
+		if t.open[i].tag == tag {
+			t.closeTo(i)
+			return
+		}
+		if at := t.open[i].tag; at == "table" || cells[at] && !cells[tag] && !rows[tag] || silent[at] {
+			return
+		}
+	}
+	switch tag { // as browsers do
+	case "br":
+		t.out.WriteString("<br>")
+	case "p":
+		t.out.WriteString("<p></p>")
+	}
+}
+
+// closeTo closes all that is open from depth on.
+func (t *tree) closeTo(depth int) {
+	for i := len(t.open) - 1; i >= depth; i-- {
+		tag := t.open[i].tag
+		t.open = t.open[:i]
+		if silent[tag] || foreign[tag] {
+			continue
+		}
+		if !keeps[tag] {
+			if tag = another[tag]; tag == "" {
+				tag = "span"
+			}
+		}
+		t.out.WriteString("</" + tag + ">")
+	}
+}
+
+// image decides on the source of a picture.
+func (t *tree) image(tok *xhtml.Token, e element) {
+	seen := !e.hidden && attribute(*tok, "width") != "0" && attribute(*tok, "height") != "0"
+	i := slices.IndexFunc(tok.Attr, func(a xhtml.Attribute) bool { return a.Key == "src" })
+	if i < 0 {
+		return
+	}
+	src := strings.TrimSpace(tok.Attr[i].Val)
+	if id, ok := contentID(src); ok {
+		name := pictureName(id)
+		t.shown[name] = t.shown[name] || seen
+		src = "cid:" + name
+	} else if !inlinePicture.MatchString(src) && !(t.remote && isElsewhere(src, t.host)) {
+		tok.Attr = slices.Delete(tok.Attr, i, i+1) // its description stays
+		return
+	}
+	tok.Attr[i].Val = src
+	if seen {
+		t.looks, t.empty = ownColours, false
+	}
+}
