@@ -250,41 +250,6 @@ func live(s *scene) {
 	b.until("what was chosen", box+".checked")
 }
 
-// What came with a mail is listed beside it, its pictures stand in it, and those
-// that are kept elsewhere are not asked for before somebody wants them.
-func parcel(s *scene) {
-	const subject, elsewhere = "Foto en factuur", "https://pictures.example/pixel.gif"
-	s.send("bo@vos.example", []string{"info@" + domain}, "From: Bo Vos <bo@vos.example>\r\nTo: info@"+domain+"\r\nSubject: "+subject+"\r\nMessage-ID: <parcel@vos.example>\r\n"+
-		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+
-		`<p>Hierbij de foto: <img src="cid:foto" alt="foto"><img src="`+elsewhere+`" alt=""></p>`+
-		"\r\n--b\r\nContent-Type: image/png; name=foto.png\r\nContent-ID: <foto>\r\nContent-Disposition: inline; filename=foto.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"+
-		"--b\r\nContent-Type: application/pdf; name=factuur.pdf\r\nContent-Disposition: attachment; filename=factuur.pdf\r\n\r\n%PDF-1.4\r\n--b--\r\n")
-	s.tick()
-	b := s.as(carla)
-	b.open("/web/mails/" + s.id(subject))
-	b.sees("factuur.pdf")
-	b.seesNot("foto.png")
-	b.shot("mails-attachments")
-	// The mail is a document of its own, in a process of its own: the office is
-	// asked for it.
-	asked := func(path string) bool {
-		_, ok := s.seen.Load(path)
-		return ok
-	}
-	body := "/api/mails/" + s.id(subject) + "/body"
-	for end := time.Now().Add(patience); !asked(body + "?pictures=remote"); <-time.After(15 * time.Millisecond) {
-		switch {
-		case time.Now().After(end):
-			b.fail("the mail with pictures that are kept elsewhere", nil)
-		case asked(body):
-			b.click(b.text("app.pictures"))
-		}
-	}
-	if code, text := s.call(carla, "GET", "/api/mails/"+s.id(subject)+"/body", ""); code != http.StatusOK || !strings.Contains(text, "data:image/png;base64,iVBORw0KGgo=") || strings.Contains(text, elsewhere) {
-		b.t.Errorf("%d %s", code, text)
-	}
-}
-
 // Language and colours are chosen once and stay.
 func preferences(s *scene) {
 	b := s.as(carla)

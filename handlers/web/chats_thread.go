@@ -54,9 +54,8 @@ func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 // gist is the start of what it says, on one line.
 func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
 
-// size is how many lines of room it gets, in steps of three: what is longer
-// scrolls. Of a document that runs no script and has no origin nobody can ask how
-// high it is.
+// size is how many lines of room it gets at first, in steps of three. A script
+// measures how high it is once it is there.
 func (m message) size() int {
 	lines := m.Lines
 	if lines == 0 { // not known; its start tells whether it is short

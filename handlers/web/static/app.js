@@ -239,6 +239,22 @@ function read() {
 }
 for (const event of ["visibilitychange", "prerenderingchange"]) document.addEventListener(event, read);
 
+// A letter is as high as what it says, so that nothing scrolls inside of what
+// scrolls: its document can be looked at from here, and runs nothing itself.
+const measured = new ResizeObserver((all) => {
+  for (const { target: page } of all) {
+    const frame = page.ownerDocument.defaultView?.frameElement;
+    if (!frame || !page.offsetHeight) continue;
+    const bar = page.scrollWidth > page.clientWidth ? 20 : 0;
+    frame.style.setProperty("--letter", Math.min(page.offsetHeight + bar, 20000) + "px");
+  }
+});
+function measure(frame) {
+  const page = frame.contentDocument?.documentElement;
+  if (page && frame.contentDocument.URL !== "about:blank") measured.observe(page);
+}
+document.addEventListener("load", (e) => { if (e.target.matches?.("iframe")) measure(e.target); }, true);
+
 // Choose all is of no use without a script.
 function ready() {
   for (const form of document.querySelectorAll("[data-read]")) views.observe(form);
@@ -250,3 +266,4 @@ document.addEventListener("change", (e) => {
 });
 ready();
 mark();
+document.querySelectorAll("iframe").forEach(measure); // what came before this script
