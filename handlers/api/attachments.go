@@ -18,6 +18,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/words"
 )
 
 // An attachmentObject is what came with a mail, as the API shows it.
@@ -28,6 +29,9 @@ type attachmentObject struct {
 	Size        int64  `json:"size" doc:"bytes, about"`
 	Kind        string `json:"kind" enum:"file,item,link" doc:"item: another mail; link: a file that is kept elsewhere and cannot be read here"`
 	Content     string `json:"content,omitempty" doc:"path of its content; none for a link"`
+	Dangerous   bool   `json:"dangerous" doc:"whoever opens a file of this kind runs what its sender made of it, or its name hides of which kind it is"`
+	// Warning says so in words.
+	Warning *words.Text `json:"warning,omitempty" doc:"of a dangerous file"`
 }
 
 // MailAttachmentPath names an attachment of a mail.
@@ -40,20 +44,28 @@ func (a *api) registerAttachments() {
 	const path = "/api/mails/{mail}/attachments"
 	handle(a, access.MailsRead, huma.Operation{
 		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"},
-		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that stand in the text",
+		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that its text shows",
 	}, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
 		p, err := a.parcel(ctx, in.Mail)
 		if err != nil {
 			return nil, err
 		}
+		shown, err := a.shown(ctx, p)
+		if err != nil {
+			return nil, err
+		}
 		out := &listOutput[attachmentObject]{Body: listOf[attachmentObject]{Items: []attachmentObject{}}}
 		for i, at := range p.attachments {
-			if at.Inline && strings.HasPrefix(strings.ToLower(at.ContentType), "image/") {
+			if name := pictureName(at.ContentID); canShow(at) && shown[name] {
+				delete(shown, name) // a second one with this id is not seen
 				continue
 			}
 			o := attachmentObject{N: i + 1, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
 			if at.Kind != mail.AttachedLink {
 				o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", p.mail.ID, o.N)
+			}
+			if o.Dangerous = isDangerous(at); o.Dangerous {
+				o.Warning = &dangerWarning
 			}
 			out.Body.Items = append(out.Body.Items, o)
 		}

@@ -61,8 +61,7 @@ func parcels() []parcelDouble {
 		file("f", "foto.JPG", "IMAGE/JPEG; name=foto", "jpg"), file("g", "leeg.txt", "text/plain", ""), broken, file("gone", "weg.txt", "", "")}
 }
 
-// What came with a mail is listed by number, without the pictures of its text,
-// and each is sent to be saved, never to be shown.
+// What came with a mail is listed by number, and each is sent to be saved, never to be shown.
 func TestAttachments(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
@@ -73,7 +72,7 @@ func TestAttachments(t *testing.T) {
 		got = append(got, fmt.Sprint(a["n"], " ", a["name"], " ", a["kind"], " ", a["content"]))
 	}
 	want := []string{
-		"2 Jaarrekening é “2025”.pdf file " + path + "/2", "3 Vraag van Piet.eml item " + path + "/3", "4 Map link <nil>",
+		"1 logo.png file " + path + "/1", "2 Jaarrekening é “2025”.pdf file " + path + "/2", "3 Vraag van Piet.eml item " + path + "/3", "4 Map link <nil>",
 		"5 pagina.html file " + path + "/5", "6 foto.JPG file " + path + "/6", "7 leeg.txt file " + path + "/7", "8 half.zip file " + path + "/8", "9 weg.txt file " + path + "/9",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
@@ -185,6 +184,103 @@ func TestFileNames(t *testing.T) {
 	} {
 		if got := fileName(mail.Attachment{Name: in}); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Whatever the text does not show is listed, whatever its sender says about it:
+// no picture that came with a mail is invisible everywhere.
+func TestWhatIsNotShownIsListed(t *testing.T) {
+	k := newTalking(t)
+	var all []parcelDouble
+	text := `<div style="display:none"><img src="cid:hidden"></div><table background="cid:back"><tr><td style="background:url(cid:style)"></table><svg><image href="cid:svg"/></svg><img src="cid:zero" width="0">`
+	add := func(name, kind, id string, shown bool) {
+		at := mail.Attachment{ID: name, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: 3, Inline: true, ContentID: id}
+		all = append(all, parcelDouble{Attachment: at, content: "xyz"})
+		if shown {
+			text += `<img src="cid:` + id + `">`
+		}
+	}
+	var want []string
+	listed := func(name, kind, id string, named bool) {
+		add(name, kind, id, named)
+		want = append(want, name)
+	}
+	for i := range 30 {
+		add(fmt.Sprint("shown", i, ".png"), "image/png", fmt.Sprint("p", i, "@x"), true)
+	}
+	add("alias.jpg", "IMAGE/JPG; name=x", "alias", true)
+	add("old.jpg", "image/pjpeg", "old", true)
+	listed("loose.png", "image/png", "loose", false)
+	listed("without.png", "image/png", "", false)
+	listed("photo.heic", "image/heic", "heic", true)
+	listed("scan.tif", "image/tiff", "tiff", true)
+	listed("drawing.bmp", "image/bmp", "bmp", true)
+	listed("file.pdf", "application/pdf", "pdf", true)
+	for _, id := range []string{"hidden", "back", "style", "svg", "zero"} {
+		listed(id+".png", "image/png", id, false)
+	}
+	add("double.png", "image/png", "double", true)
+	listed("double2.png", "image/png", "double", false)
+	large := parcelDouble{Attachment: mail.Attachment{ID: "large", Kind: mail.AttachedFile, Name: "large.png", ContentType: "image/png", Size: 30 << 20, ContentID: "large"}, content: "large"}
+	all, text = append(all, large), text+`<img src="cid:large">`
+	k.graph.parcels = map[string][]parcelDouble{"message1": all}
+	id := k.html(t, 1, text)
+	names := func() (got []string) {
+		for _, a := range items(k.ok(t, "manager", "GET /api/mails/"+id+"/attachments", "")) {
+			got = append(got, fmt.Sprint(a["name"]))
+		}
+		return got
+	}
+	if got := names(); strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	// What is shown can be read, however large.
+	read := 0
+	for _, src := range sourcesOf(k.ok(t, "manager", "GET /api/mails/"+id+"/body", "").text) {
+		if got := k.call(t, "manager", "GET "+src, ""); got.status == 200 {
+			read++
+		}
+	}
+	if read != 30+2+1+1+2 { // those that are hidden are there all the same
+		t.Errorf("%d pictures", read)
+	}
+	// A mail that is shown as text shows none.
+	long := k.html(t, 3, strings.Repeat("<div>", 300)+text)
+	k.graph.parcels["message3"] = all
+	if n := len(items(k.ok(t, "manager", "GET /api/mails/"+long+"/attachments", ""))); n != len(all) {
+		t.Errorf("%d of %d", n, len(all))
+	}
+}
+
+// What runs when it is opened is warned of, by the end of its name, its type, or
+// a name that hides its end; what an office gets every day is not.
+func TestDangerousAttachments(t *testing.T) {
+	for _, name := range []string{
+		"a.html", "A.HTM", "a.svg", "a.js", "a.exe", "a.iso", "a.lnk", "a.vbs", "a.docm", "a.XLSM", "a.hta", "a.img", "a.ps1", "a.bat", "a.cmd", "a.scr", "a.msi", "a.jar", "a.one", "a.url",
+		"factuur.pdf.exe", "factuur.pdf      .exe", "factuur.exe.", "factuur.exe ", "factuur.ex\u200be", "factuur\u202efdp.exe", "factuur\u202egpj.doc", "\u2067a.pdf", ".exe.lnk", "a.Settingcontent-MS",
+	} {
+		if !isDangerous(mail.Attachment{Kind: mail.AttachedFile, Name: name}) {
+			t.Errorf("%q is not warned of", name)
+		}
+	}
+	for _, name := range []string{"a.pdf", "a.docx", "a.xlsx", "a.xml", "a.xaf", "a.csv", "a.txt", "a.zip", "a.png", "exe", "", "html", "a.exe.pdf", "Jaarrekening B.V. 2025"} {
+		if isDangerous(mail.Attachment{Kind: mail.AttachedFile, Name: name, ContentType: "application/octet-stream"}) {
+			t.Errorf("%q is warned of", name)
+		}
+	}
+	for kind, want := range map[string]bool{"text/HTML; charset=utf-8": true, "image/svg+xml": true, "application/x-msdownload": true, "application/pdf": false, "text/plain": false} {
+		if got := isDangerous(mail.Attachment{Kind: mail.AttachedFile, Name: "bijlage", ContentType: kind}); got != want {
+			t.Errorf("%s: %v", kind, got)
+		}
+	}
+	k := newTalking(t)
+	id := k.start(t, 1, "Jan", "editor")
+	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	for _, a := range items(k.ok(t, "editor", "GET /api/mails/"+id+"/attachments", "")) {
+		bad := a["name"] == "pagina.html"
+		if a["dangerous"] != bad || (a["warning"] != nil) != bad {
+			t.Errorf("%v", a)
 		}
 	}
 }

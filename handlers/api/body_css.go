@@ -98,7 +98,7 @@ func parseColour(s string) (c colour, alpha float64, ok bool) {
 		if percent && (i == 3 || strings.HasPrefix(name, "hsl")) {
 			f /= 100
 		} else if percent {
-			f *= 2.55
+			f = f * 255 / 100
 		}
 		v[i] = f
 	}
@@ -219,11 +219,27 @@ func declarations(s string, weight uint64) (all []declaration) {
 		if property == "background" {
 			property, value = "background-color", backgroundColour(value)
 		}
-		if kept := keptValues[property]; value != "" && (kept == nil || kept.MatchString(value) || property == "display") {
+		if isWorthKeeping(property, value) {
 			all = append(all, declaration{property, value, w})
 		}
 	}
 	return all
+}
+
+func isWorthKeeping(property, value string) bool {
+	switch property {
+	case "color", "background-color":
+		switch value {
+		case "inherit", "currentcolor", "initial", "unset", "revert":
+			return true
+		}
+		_, _, ok := parseColour(value)
+		return ok
+	case "display":
+		return value != ""
+	}
+	kept := keptValues[property]
+	return value != "" && (kept == nil || kept.MatchString(value))
 }
 
 // backgroundColour is the colour of a background; a picture of one is not shown.

@@ -36,6 +36,9 @@ func (t *tree) look(tok xhtml.Token) (element, string) {
 	in := *t.top()
 	e := element{tag: tok.Data, text: in.text, back: in.back, paper: in.paper, hidden: in.hidden}
 	all := t.declared(tok)
+	if len(all) == 0 && tok.Data != "a" && !hasAttribute(tok, "hidden") { // nothing new
+		return e, ""
+	}
 	value := map[string]string{}
 	for _, d := range all {
 		value[d.property] = d.value
@@ -65,7 +68,7 @@ func (t *tree) look(tok xhtml.Token) (element, string) {
 		e.text, written = fit, true
 	}
 	var b strings.Builder
-	if t.colourful && (written || painted && e.back != in.back) {
+	if t.colourful && !e.hidden && (written || painted && e.back != in.back) {
 		if shown, _, _ := parseColour(value["color"]); written && shown == e.text && alpha == 1 && colourOnly.MatchString(value["color"]) {
 			b.WriteString("color:" + value["color"] + ";")
 		} else {
@@ -80,8 +83,10 @@ func (t *tree) look(tok xhtml.Token) (element, string) {
 			continue
 		}
 		v := d.value
-		if strings.HasPrefix(d.property, "border") && !t.colourful {
-			v = withoutColours(v)
+		if strings.HasPrefix(d.property, "border") {
+			if t.bordered = true; !t.colourful {
+				v = withoutColours(v)
+			}
 		}
 		if v != "" {
 			b.WriteString(d.property + ":" + v + ";")
@@ -116,6 +121,9 @@ func (t *tree) declared(tok xhtml.Token) []declaration {
 	}
 	// The last of equal weight wins, and a shorthand comes before what says more.
 	all = t.sheet.of(all, tok.Data, class, id)
+	if len(all) < 2 {
+		return all
+	}
 	slices.SortStableFunc(all, func(a, b declaration) int { return cmp.Compare(a.weight, b.weight) })
 	last := map[string]int{}
 	for i, d := range all {
@@ -161,12 +169,7 @@ func isHidden(tok xhtml.Token, value map[string]string) bool {
 		v := value[property]
 		return v != "" && strings.Trim(v, "0.pxtem%") == ""
 	}
-	for _, a := range tok.Attr {
-		if a.Key == "hidden" {
-			return true
-		}
-	}
-	return value["display"] == "none" || value["visibility"] == "hidden" || value["visibility"] == "collapse" || value["mso-hide"] == "all" || zero("opacity") ||
+	return hasAttribute(tok, "hidden") || value["display"] == "none" || value["visibility"] == "hidden" || value["visibility"] == "collapse" || value["mso-hide"] == "all" || zero("opacity") ||
 		value["overflow"] == "hidden" && (zero("max-height") || zero("height") || zero("width"))
 }
 

@@ -25,6 +25,8 @@ type document struct {
 	looks looks
 	shown map[string]bool // the names of the pictures that it shows, of those that came with it
 	empty bool            // there is nothing to see
+
+	bordered bool // a border may have a colour
 }
 
 // How much is made of a mail at most. Beyond it the mail is shown as text: the
@@ -45,6 +47,7 @@ type tree struct {
 	host      string // of this product: nothing of a mail asks it for anything
 	colourful bool   // colours are written
 	open      []element
+	count     map[string]int // of the elements that are open, by tag
 	full      bool
 }
 
@@ -77,7 +80,7 @@ func dress(s string, remote bool, host string) (l document, ok bool) {
 		return true
 	})
 	l, ok = rules.dress(s, remote, host, true)
-	if is := l.looks; ok && is < ownColours {
+	if is := l.looks; ok && (is == plain || is == noColours && l.bordered) {
 		l, ok = rules.dress(s, remote, host, false)
 		l.looks = is
 	}
@@ -87,12 +90,16 @@ func dress(s string, remote bool, host string) (l document, ok bool) {
 func (s *sheet) dress(html string, remote bool, host string, colourful bool) (document, bool) {
 	t := &tree{
 		document: document{shown: map[string]bool{}, empty: true}, sheet: s, remote: remote, host: host, colourful: colourful,
-		open: []element{{text: black, back: white, paper: true}},
+		open: []element{{text: black, back: white, paper: true}}, count: map[string]int{},
 	}
 	tokens(html, t.token)
 	t.closeTo(1)
 	t.document.html = t.out.String()
 	return t.document, !t.full
+}
+
+func hasAttribute(t xhtml.Token, name string) bool {
+	return slices.ContainsFunc(t.Attr, func(a xhtml.Attribute) bool { return a.Key == name })
 }
 
 func attribute(t xhtml.Token, name string) string {
@@ -180,7 +187,7 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 			return
 		}
 		for foreign[t.top().tag] {
-			t.open = t.open[:len(t.open)-1]
+			t.closeTo(len(t.open) - 1)
 		}
 	}
 	if silent[tag] || foreign[tag] {
@@ -213,6 +220,9 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 
 // once leaves out attributes that stand there again, as browsers do.
 func once(all []xhtml.Attribute) []xhtml.Attribute {
+	if len(all) < 2 {
+		return all
+	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(a xhtml.Attribute) bool {
 		again := seen[a.Key]
@@ -221,7 +231,10 @@ func once(all []xhtml.Attribute) []xhtml.Attribute {
 	})
 }
 
-func (t *tree) push(e element) { t.open = append(t.open, e) }
+func (t *tree) push(e element) {
+	t.open = append(t.open, e)
+	t.count[e.tag]++
+}
 
 func (t *tree) write(tag string, tok xhtml.Token, style string) {
 	t.out.WriteString("<" + tag)
@@ -239,6 +252,9 @@ func (t *tree) write(tag string, tok xhtml.Token, style string) {
 // closeImplied closes what a browser closes when tag begins.
 func (t *tree) closeImplied(tag string) {
 	until := func(stop map[string]bool, names ...string) {
+		if !slices.ContainsFunc(names, func(n string) bool { return t.count[n] > 0 }) {
+			return
+		}
 		for i := len(t.open) - 1; i > 0; i-- {
 			for _, n := range names {
 				if t.open[i].tag == n {
@@ -287,7 +303,7 @@ func (t *tree) end(tag string) {
 	if tag == "body" || tag == "html" { // what follows is text all the same
 		return
 	}
-	for i := len(t.open) - 1; i > 0; i-- {
+	for i := len(t.open) - 1; i > 0 && t.count[tag] > 0; i-- {
 		if t.open[i].tag == tag {
 			t.closeTo(i)
 			return
@@ -309,6 +325,7 @@ func (t *tree) closeTo(depth int) {
 	for i := len(t.open) - 1; i >= depth; i-- {
 		tag := t.open[i].tag
 		t.open = t.open[:i]
+		t.count[tag]--
 		if silent[tag] || foreign[tag] {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -85,6 +86,20 @@ func pictureName(contentID string) string {
 // canShow tells whether a browser shows the attachment in a text that names it.
 func canShow(at mail.Attachment) bool {
 	return at.Kind == mail.AttachedFile && at.ContentID != "" && strings.HasPrefix(shownType(at.ContentType), "image/")
+}
+
+// shown are the names of the pictures that the text of a mail shows. Whatever it
+// does not show is an attachment, whatever its sender says about it.
+func (a *api) shown(ctx context.Context, p *parcel) (map[string]bool, error) {
+	if p.mail.BodyType != "html" || !slices.ContainsFunc(p.attachments, canShow) {
+		return nil, nil
+	}
+	d, done, err := a.document(ctx, p.mail, false)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return d.shown, nil
 }
 
 // picture answers with one that came with a mail which the one who asks may read.

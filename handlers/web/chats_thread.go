@@ -203,8 +203,8 @@ func (v *visit) thread(api, earlier string, open *openChat) error {
 			m.Shown = m.New || !letter
 			letter = true
 		}
-		if m.HasAttachments {
-			m.Files = &files{Path: open.path("files/" + url.PathEscape(m.Mail))}
+		if m.Mail != "" {
+			m.Files = filesAt(open.path("files/"+url.PathEscape(m.Mail)), m.HasAttachments)
 		}
 	}
 	if last >= 0 {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"kantoorpost/shared/words"
 )
 
 type (
@@ -13,14 +15,16 @@ type (
 	files struct {
 		Path    string // where they are listed
 		Listed  bool   // the mailbox was asked
+		Quiet   bool   // nobody expects any: Outlook does not count pictures of a text, seen or not
 		Items   []file
 		Problem *Problem
 	}
 	file struct {
-		Name    string `json:"name"`
-		Size    int64  `json:"size"`
-		Kind    string `json:"kind"`
-		Content string `json:"content"`
+		Name    string      `json:"name"`
+		Size    int64       `json:"size"`
+		Kind    string      `json:"kind"`
+		Content string      `json:"content"`
+		Warning *words.Text `json:"warning"` // of a dangerous one
 	}
 )
 
@@ -37,9 +41,18 @@ func (f file) length() string {
 	return strconv.FormatInt((f.Size+500_000)/1_000_000, 10) + " MB"
 }
 
+// filesAt are attachments that are listed at a path once somebody gets to see
+// them; expected tells whether Outlook counts any.
+func filesAt(path string, expected bool) *files {
+	if !expected {
+		path = withQuery(path, "quiet", "1")
+	}
+	return &files{Path: path, Quiet: !expected}
+}
+
 // files lists the attachments of a mail. A part of the page is answered at once.
 func (v *visit) files(mail string) (*files, error) {
-	f := &files{Path: v.r.URL.RequestURI(), Listed: true}
+	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet")}
 	var page list[file]
 	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
 	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {

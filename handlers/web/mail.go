@@ -166,9 +166,7 @@ func (v *visit) showMail(status int, more func(*openMail) error) error {
 		}
 	}
 	open.Body = v.letter(api + "/body")
-	if open.HasAttachments {
-		open.Files = &files{Path: open.path("files")}
-	}
+	open.Files = filesAt(open.path("files"), open.HasAttachments)
 	open.Undo = undoable(open.mailObject)
 	if err := more(open); err != nil {
 		return err
