@@ -200,7 +200,7 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 		return
 	}
 	t.closeImplied(tag)
-	tok.Attr = once(tok.Attr)
+	tok.Attr = firstOfEach(tok.Attr)
 	e, style := t.look(tok)
 	written := tag
 	if !keeps[tag] {
@@ -218,8 +218,8 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 	}
 }
 
-// once leaves out attributes that stand there again, as browsers do.
-func once(all []xhtml.Attribute) []xhtml.Attribute {
+// firstOfEach leaves out attributes that stand there again, as browsers do.
+func firstOfEach(all []xhtml.Attribute) []xhtml.Attribute {
 	if len(all) < 2 {
 		return all
 	}
