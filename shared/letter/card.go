@@ -62,6 +62,7 @@ func displayed(name, local, domain string) (c Card) {
 		return visible(r)
 	}, cut(name, 400))
 	name = strings.Trim(strings.Join(strings.Fields(name), " "), " '‘’,;")
+	look(4 * len(name))
 	name = strings.Trim(through.ReplaceAllString(name, ""), " '‘’")
 	var others []string
 	if m := bracket.FindStringSubmatch(name); m != nil {
@@ -71,7 +72,7 @@ func displayed(name, local, domain string) (c Card) {
 	parts := divided.Split(name, 3)
 	name = parts[0]
 	others = append(others, parts[1:]...)
-	if strings.Contains(name, ",") && !legalForm.MatchString(name) {
+	if strings.Contains(name, ",") && !matches(legalForm, name) {
 		var rest string
 		if name, rest = turned(name); rest != "" {
 			others = append(others, rest)
@@ -121,16 +122,17 @@ func signatureCard(text, domain string) (c Card) {
 		l = strings.Trim(clean(cut(l, 200)), " *_|")
 		rest, closes := afterClosing(l)
 		switch {
-		case closes && rest == "", l == "--", l == "—", thanks.MatchString(l) && named < 0:
+		case closes && rest == "", l == "--", l == "—", matches(thanks, l) && named < 0:
 			continue
 		case closes:
 			l = rest
 		}
 		for _, p := range phones(l) {
-			if c.Phone == "" || mobileNumber.MatchString(p) && !mobileNumber.MatchString(c.Phone) {
+			if c.Phone == "" || matches(mobileNumber, p) && !matches(mobileNumber, c.Phone) {
 				c.Phone = p
 			}
 		}
+		look(len(l))
 		for j, part := range divided.Split(l, 4) {
 			part = strings.Trim(part, " ,*")
 			if part == "" {
@@ -173,7 +175,7 @@ func isCompany(text, domain string) bool {
 	if strings.HasSuffix(text, ".nl") || strings.HasSuffix(text, ".com") || strings.HasSuffix(text, ".eu") {
 		return false
 	}
-	if legalForm.MatchString(text) {
+	if matches(legalForm, text) {
 		return len(strings.Fields(text)) <= 10
 	}
 	if len(strings.Fields(text)) > 6 {
@@ -238,7 +240,7 @@ func isFunctionWord(lower string) bool {
 // isFunction says whether a text is what somebody does: few words, one of them
 // known.
 func isFunction(text string) bool {
-	if !plainWords(text) || legalForm.MatchString(text) {
+	if !plainWords(text) || matches(legalForm, text) {
 		return false
 	}
 	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return !unicode.IsLetter(c) }) {

@@ -25,12 +25,13 @@ var (
 //     and the block is complete: who answers, writes something.
 func forwarded(p parting, own []line, subject string) *Forwarded {
 	subject = clean(strings.ToValidUTF8(cut(subject, 1000), "\uFFFD"))
+	look(len(subject))
 	subject = tag.ReplaceAllString(subject, "")
 	switch {
 	case p.head == forwardHead:
-	case p.head != originalHead, answerPrefix.MatchString(subject):
+	case p.head != originalHead, matches(answerPrefix, subject):
 		return nil
-	case forwardPrefix.MatchString(subject):
+	case matches(forwardPrefix, subject):
 	case join(own) != "" || !p.header.date || p.header.subject == "" || address(p.header.from).Email == "":
 		return nil
 	}
@@ -95,6 +96,7 @@ const maxAddressText = 1000
 // is name.
 func address(text string) mail.Address {
 	text = strings.TrimSpace(strings.ToValidUTF8(text[max(0, len(text)-maxAddressText):], ""))
+	look(3 * len(text))
 	at := inText.FindAllStringIndex(text, -1)
 	if len(at) == 0 {
 		return mail.Address{Name: unwrapped(strings.TrimRight(text, "<[( "))}

@@ -82,6 +82,76 @@ func FuzzNumbers(f *testing.F) {
 	})
 }
 
+// hostile are units of which a mail can consist to be slow.
+var hostile = []string{
+	"a\n", "a<br>", ">", "> a\n", "> 1\n", "> 1\n> a\n", "<div>", "<span><div>", "<blockquote type=cite>", "</div>", "<p>a", "</", "<", "<img ", "<!--", "<style>", "<title>", "<p a=", "Van:\n", "Van: jan@x.example\nAan: a\n",
+	"From: a\nSent: b\nTo: c\nSubject: d\n\n", "Op 3 mei 2026 10:00 ", "Op 3 mei 2026 10:00\n", "Op 3 mei 2026 10:00 schreef jan <a@b.example>\n", "Ja. Op 3 mei 2026 10:00 schreef jan <a@b.example>:\n> a\n",
+	"<x@y>\n", "-----\n\n", "-----\nVan: a\n", "Groet\n\n", "Groet\nPS: a\n\n", "Jan Jansen\n", "disclaimer\n\n", "Verzonden met \n", "Alvast bedankt\nJan\n", "&", " ", "\n", "\u00a0", "a=\"b\" ", "😀", "\xff",
+	"1", "1 ", "1\n", "12.", "KvK 1 ", "klantnr ", "klantnr 5\n", "NL1 ", "06-1 ", "a@b.", "http://", "NL12 KvK klantnr dossier 12,5 € jan 0612 09:12 u http:/ a@b 1 \n",
+}
+
+// steps is how many bytes are looked at to read a mail, its numbers, its words
+// and its card.
+func steps(kind, content string) (n int) {
+	counted = func(bytes int) { n += bytes }
+	defer func() { counted = nil }()
+	l := Read(kind, content, "FW: x")
+	NumbersIn(l.Own)
+	Words(l.Own)
+	CardOf(mail.Address{Name: content, Email: content}, l)
+	return n
+}
+
+// maxSteps is how often a byte may be looked at, and fewest what the shortest
+// mail may cost.
+const maxSteps, fewest = 16, 64 << 10
+
+// Reading a mail looks at each of its bytes a limited number of times.
+func TestStepsGrowWithLength(t *testing.T) {
+	for _, unit := range hostile {
+		for _, kind := range []string{"text", "html"} {
+			content := strings.Repeat(unit, (256<<10)/len(unit))
+			if n := steps(kind, content); n > maxSteps*len(content)+fewest {
+				t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
+			}
+		}
+	}
+}
+
+func FuzzSteps(f *testing.F) {
+	for _, unit := range hostile {
+		f.Add(unit, unit, true)
+		f.Add(unit, "\n", false)
+	}
+	f.Fuzz(func(t *testing.T, a, b string, html bool) {
+		kind, unit := "text", a+b
+		if html {
+			kind = "html"
+		}
+		if unit == "" || len(unit) > 1<<10 {
+			return
+		}
+		content := strings.Repeat(unit, (64<<10)/len(unit))
+		if n := steps(kind, content); n > maxSteps*len(content)+fewest {
+			t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
+		}
+	})
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for _, unit := range hostile {
+		for _, kind := range []string{"text", "html"} {
+			b.Run(fmt.Sprintf("%q as %s", unit, kind), func(b *testing.B) {
+				content := strings.Repeat(unit, (1<<20)/len(unit))
+				b.SetBytes(int64(len(content)))
+				for b.Loop() {
+					steps(kind, content)
+				}
+			})
+		}
+	}
+}
+
 // A mail that is made to be slow takes twice the work when it is twice as long,
 // counted in what reading it allocates.
 func TestWorkGrowsWithLength(t *testing.T) {

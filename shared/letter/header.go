@@ -73,6 +73,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	var into *string
 	folded := 0
 	for i := start; i < len(lines) && i < start+maxBlock && lines[i].depth == lines[start].depth; i++ {
+		look(1)
 		if lines[i].blank() {
 			if next := i + 1; next < len(lines) {
 				if f, _ := labelled(lines[next].text); f == noField || seen[f] && f != otherField {
@@ -88,6 +89,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 			if into == nil || *into != "" && !goesOn(lines, i, seen) || folded > maxFolding {
 				break
 			}
+			look(len(*into) + len(lines[i].text))
 			*into = strings.TrimSpace(*into + " " + lines[i].text)
 			n = i - start + 1
 			continue
@@ -127,6 +129,7 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 // then line i is still part of the block.
 func goesOn(lines []line, i int, seen [fields]bool) bool {
 	for j := i + 1; j < len(lines) && j <= i+maxFolding && !lines[j].blank() && lines[j].depth == lines[i].depth; j++ {
+		look(1)
 		if f, _ := labelled(lines[j].text); f != noField && (!seen[f] || f == otherField) {
 			return true
 		}

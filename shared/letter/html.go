@@ -99,6 +99,7 @@ var (
 )
 
 func (r *reader) start(name atom.Atom, a attr) {
+	look(1)
 	if name == atom.Br {
 		r.end()
 		return
@@ -128,6 +129,7 @@ func (r *reader) close(name atom.Atom) {
 		r.breakLine()
 	}
 	for i := len(r.open) - 1; i >= 0; i-- {
+		look(1)
 		if r.open[i].name == name {
 			for _, e := range r.open[i:] {
 				r.tally(e, -1)
@@ -207,6 +209,7 @@ func (r *reader) write(text []byte) {
 	if r.in(hides) {
 		return
 	}
+	look(len(text))
 	for _, c := range string(text) {
 		if c == '\n' && r.in(preserves) {
 			r.end()

@@ -34,7 +34,7 @@ var legalForm = regexp.MustCompile(`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\
 // with a capital, and nothing that only companies and functions have.
 func looksLikeName(text string) bool {
 	text = strings.Trim(text, " ,.*|-–")
-	if n := utf8.RuneCountInString(text); n < 2 || n > 50 || legalForm.MatchString(text) {
+	if n := utf8.RuneCountInString(text); n < 2 || n > 50 || matches(legalForm, text) {
 		return false
 	}
 	words := strings.Fields(text)
@@ -133,7 +133,7 @@ func turned(name string) (turned, rest string) {
 		return last, ""
 	}
 	first, more, _ := strings.Cut(first, ",")
-	if degree.MatchString(strings.TrimSpace(first)) || len(strings.Fields(first)) > 4 {
+	if matches(degree, strings.TrimSpace(first)) || len(strings.Fields(first)) > 4 {
 		return last, ""
 	}
 	words := strings.Fields(last)

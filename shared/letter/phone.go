@@ -18,12 +18,13 @@ var (
 // country is known: a Dutch one has ten digits of which the first is a zero.
 // https://www.itu.int/rec/T-REC-E.164
 func phones(text string) (numbers []string) {
+	look(len(text))
 	for _, p := range phonePattern.FindAllStringIndex(text, 10) {
 		before := text[:p[0]]
 		number := normalPhone(text[p[0]:p[1]])
 		switch {
-		case number == "", faxLabel.MatchString(cutLeft(before, 20)):
-		case strings.HasPrefix(number, "+"), phoneLabel.MatchString(cutLeft(before, 20)):
+		case number == "", matches(faxLabel, cutLeft(before, 20)):
+		case strings.HasPrefix(number, "+"), matches(phoneLabel, cutLeft(before, 20)):
 			numbers = append(numbers, number)
 		}
 	}

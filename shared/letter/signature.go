@@ -81,7 +81,7 @@ var postscript = regexp.MustCompile(`^[*_ ]*(?:(?i:p\.? ?p?\.? ?s|n\.? ?b|o ?ja|
 func postscripts(own, signature []line) (letter, rest []line) {
 	letter = own
 	for i := 0; i < len(signature); i++ {
-		if i == 0 || !postscript.MatchString(signature[i].text) {
+		if i == 0 || !matches(postscript, signature[i].text) {
 			rest = append(rest, signature[i])
 			continue
 		}
@@ -154,6 +154,7 @@ func afterClosing(text string) (string, bool) {
 	if utf8.RuneCountInString(text) > maxClosing {
 		return "", false
 	}
+	look(len(text))
 	m := closing.FindStringIndex(text)
 	if m == nil {
 		return "", false
@@ -175,6 +176,7 @@ func afterClosing(text string) (string, bool) {
 
 // thanked says whether line i thanks and a name or the end comes after it.
 func thanked(lines []line, i int) bool {
+	look(len(lines[i].text))
 	m := thanks.FindStringSubmatch(lines[i].text)
 	if m == nil || utf8.RuneCountInString(lines[i].text) > maxClosing {
 		return false
@@ -195,7 +197,7 @@ func thanked(lines []line, i int) bool {
 // short lines, one of them with a telephone number.
 func unsigned(lines []line) int {
 	end := len(lines)
-	for end > 0 && (lines[end-1].blank() || device.MatchString(lines[end-1].text)) {
+	for end > 0 && (lines[end-1].blank() || advertises(lines[end-1].text)) {
 		end--
 	}
 	at, n, phone := end, 0, false
@@ -243,10 +245,10 @@ func undisclaimed(lines []line, signature bool) []line {
 			continue
 		case skip:
 			continue
-		case disclaims.MatchString(cut(l.text, 400)):
+		case matches(disclaims, cut(l.text, 400)):
 			skip = true
 			continue
-		case device.MatchString(cut(l.text, 200)), !hasLetterOrDigit(l.text), utf8.RuneCountInString(l.text) > 200:
+		case advertises(l.text), !hasLetterOrDigit(l.text), utf8.RuneCountInString(l.text) > 200:
 			continue
 		}
 		kept = append(kept, line{text: l.text})
@@ -258,15 +260,18 @@ func undisclaimed(lines []line, signature bool) []line {
 // mail program adds.
 func dropped(paragraph []line) bool {
 	for i, l := range paragraph {
-		if i == 0 && len(l.text) > 60 && standing.MatchString(cut(l.text, 600)) {
+		if i == 0 && len(l.text) > 60 && matches(standing, cut(l.text, 600)) {
 			return true
 		}
-		if !device.MatchString(cut(l.text, 200)) && hasLetterOrDigit(l.text) {
+		if !advertises(l.text) && hasLetterOrDigit(l.text) {
 			return false
 		}
 	}
 	return true
 }
+
+// advertises says whether a line is what mail programs add about themselves.
+func advertises(text string) bool { return len(text) <= 200 && matches(device, text) }
 
 func hasLetterOrDigit(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })

@@ -34,6 +34,7 @@ func split(lines []line) parting {
 	var p parting
 	quoted := false // whether a marked line has been seen
 	for i := 0; i < len(lines); {
+		look(1)
 		if p.head == noHead && lines[i].depth > 0 && !lines[i].blank() && !quoted {
 			quoted = true
 			// Apple Mail puts the head of what it forwards inside of the quotation.
@@ -92,12 +93,13 @@ var (
 // wrote before it, as in "Akkoord. Op … schreef Jan:", and the introduction.
 func sameLine(text string) (before, introduction string) {
 	at := -1
+	look(2 * len(text))
 	if all := opens.FindAllStringIndex(text, -1); len(all) > 0 {
 		at = all[len(all)-1][0]
-	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !opening.MatchString(text) {
+	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !matches(opening, text) {
 		for _, m := range sentence.FindAllStringSubmatchIndex(text[:bracket], -1) {
 			next, _ := utf8.DecodeRuneInString(text[m[1]:])
-			if word := text[m[2]:m[3]]; unicode.IsUpper(next) && !degree.MatchString(word) && !strings.EqualFold(word, "prof") {
+			if word := text[m[2]:m[3]]; unicode.IsUpper(next) && !matches(degree, word) && !strings.EqualFold(word, "prof") {
 				at = m[1]
 			}
 		}
@@ -227,7 +229,7 @@ var (
 // told says whether a line has such a word. Looking for its letters first keeps
 // the pattern away from nearly all lines.
 func told(text string) bool {
-	return (strings.Contains(text, "schr") || strings.Contains(text, "wr") || strings.Contains(text, "écrit")) && wrote.MatchString(text)
+	return (strings.Contains(text, "schr") || strings.Contains(text, "wr") || strings.Contains(text, "écrit")) && matches(wrote, text)
 }
 
 // attributionAt is how many lines the introduction of a quotation has that
@@ -240,16 +242,17 @@ func attributionAt(lines []line, i int) int {
 		}
 		return n
 	}
-	if first := lines[i]; !opening.MatchString(first.text) && !first.is(tells) && !strings.ContainsAny(first.text, "@0123456789") {
+	if first := lines[i]; !matches(opening, first.text) && !first.is(tells) && !strings.ContainsAny(first.text, "@0123456789") {
 		return 0
 	}
 	text, said, found := "", false, 0
 	for n := 0; n < maxWrapped && i+n < len(lines); n++ {
 		l := lines[i+n]
+		look(1)
 		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
 			break
 		}
-		if n > 0 && opening.MatchString(l.text) && clock.MatchString(l.text) {
+		if n > 0 && matches(opening, l.text) && matches(clock, l.text) {
 			break // it starts here, and what was before is a line that mentions an address
 		}
 		if n == 0 {
@@ -284,20 +287,20 @@ func followed(lines []line, i, depth int) bool {
 // needs an address, or the day and the time that mail programs write: people
 // write "op 3 mei 2026 schreef de Belastingdienst:" too.
 func introducesQuote(text string, said, colon, marked bool) bool {
-	address := strings.Contains(text, "@") && (strings.ContainsAny(text, "<[") || strings.Contains(text, "(") && hour.MatchString(text))
+	address := strings.Contains(text, "@") && (strings.ContainsAny(text, "<[") || strings.Contains(text, "(") && matches(hour, text))
 	switch {
-	case colon && strings.Contains(text, "@") && oldGmail.MatchString(text):
+	case colon && strings.Contains(text, "@") && matches(oldGmail, text):
 		return true
-	case colon && marked && address && clock.MatchString(text):
+	case colon && marked && address && matches(clock, text):
 		return true // in whatever language
 	case !said:
 		return false
 	case marked:
-		return colon || address || clock.MatchString(text)
-	case byPerson.MatchString(text):
+		return colon || address || matches(clock, text)
+	case matches(byPerson, text):
 		return false
 	case address:
-		return colon || clock.MatchString(text)
+		return colon || matches(clock, text)
 	}
-	return colon && opening.MatchString(text) && hour.MatchString(text) && day.MatchString(text)
+	return colon && matches(opening, text) && matches(hour, text) && matches(day, text)
 }

@@ -35,7 +35,7 @@ var listItem = regexp.MustCompile(`^\d{1,2}[.)]\s`)
 
 // compares says whether a line with one ">" before this text can say that
 // something is more than an amount.
-func compares(text string) bool { return amountStart.MatchString(text) && !listItem.MatchString(text) }
+func compares(text string) bool { return matches(amountStart, text) && !matches(listItem, text) }
 
 // compared settles which lines with a ">" are comparisons and which are quoted:
 // a comparison has no quoted line beside it, and no introduction above it.
