@@ -38,6 +38,9 @@ type app struct {
 	queues *queue.Service
 	ready  chan struct{} // closed when tables and queues are there
 	staff  *directory.Store
+	// creates says that tables and queues are made here. In Azure infra/main.bicep
+	// makes them, and the managed identity may not.
+	creates bool
 
 	poll    *poll.Handler
 	fetch   *fetch.Handler
@@ -90,7 +93,7 @@ type wires struct {
 
 // newApp wires everything together. It asks nothing of the outside yet.
 func newApp(c config.Config, w wires) (a *app, err error) {
-	a = &app{ready: make(chan struct{})}
+	a = &app{ready: make(chan struct{}), creates: c.Storage != ""}
 	if w.identity == nil {
 		if w.identity, err = entra.ManagedIdentity(c.Identity); err != nil {
 			return nil, err
@@ -184,11 +187,21 @@ func (a *app) handler() http.Handler {
 	})
 }
 
-// prepare makes the tables and queues that are missing, and does not give up:
-// without them nothing works.
+// poisonNames are the queues to which the host moves what failed each time.
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
+func poisonNames() (names []string) {
+	for _, q := range queueNames() {
+		names = append(names, q+"-poison")
+	}
+	return names
+}
+
+// prepare makes the tables and queues that are missing, or looks whether they
+// are there. It does not give up: without them nothing works, and the roles of a
+// new identity take minutes to act.
 func (a *app) prepare(ctx context.Context) {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
-		err := errors.Join(a.tables.Create(ctx, tableNames()...), a.queues.Create(ctx, queueNames()...))
+		err := a.storage(ctx)
 		if err == nil {
 			close(a.ready)
 			return
@@ -214,6 +227,13 @@ func (a *app) index(ctx context.Context) {
 	if err := a.staff.Index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
 		slog.WarnContext(ctx, "clients and contacts of an older version are not indexed yet: searches read them all", "error", err)
 	}
+}
+
+func (a *app) storage(ctx context.Context) error {
+	if a.creates {
+		return errors.Join(a.tables.Create(ctx, tableNames()...), a.queues.Create(ctx, queueNames()...))
+	}
+	return errors.Join(a.tables.Check(ctx, tableNames()...), a.queues.Check(ctx, queueNames()...), a.queues.Check(ctx, poisonNames()...))
 }
 
 // isUseless tells that a delta link leads nowhere any more, or not to Graph.

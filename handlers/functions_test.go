@@ -131,17 +131,13 @@ func TestLocalSettingsExample(t *testing.T) {
 // What the templates make is what the code uses: with the rights that it has in
 // Azure it can create none of it.
 func TestInfraStorage(t *testing.T) {
-	poison := func(q string) string { return q + "-poison" } // the host's name for it
 	var content struct {
 		Queues       []string `json:"queues"`
 		PoisonQueues []string `json:"poisonQueues"`
 		Tables       []string `json:"tables"`
 		Containers   []string `json:"containers"`
 	}
-	content.Queues, content.Tables = queueNames(), tableNames()
-	for _, q := range content.Queues {
-		content.PoisonQueues = append(content.PoisonQueues, poison(q))
-	}
+	content.Queues, content.PoisonQueues, content.Tables = queueNames(), poisonNames(), tableNames()
 	// The code keeps nothing in blobs: what runs is there, and what ran before.
 	content.Containers = []string{"packages", "releases"}
 	golden(t, "../infra/storage.json", content)

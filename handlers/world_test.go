@@ -94,7 +94,12 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	w.http = a.handler()
-	a.prepare(w.t.Context())
+	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Minute)
+	defer cancel()
+	a.prepare(ctx)
+	if ctx.Err() != nil {
+		w.t.Fatal("tables and queues are not there after ten minutes")
+	}
 }
 
 // identity asks the simulated tenant for the tokens of a managed identity.

@@ -9,28 +9,33 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kantoorpost/infra"
 )
-
-// An accessRow is one role of access.json, with why it is needed.
-type accessRow struct{ Role, Why string }
-
-type accessFile struct {
-	Roles                    map[string]string
-	App, Deployer, Operators map[string][]accessRow
-}
 
 var (
 	scopeOf  = regexp.MustCompile(`^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(.+)/providers/Microsoft\.Authorization/`)
 	identity = regexp.MustCompile(`userAssignedIdentities/([^']+)'`)
 )
 
+// parts are what the templates give and make.
+func parts(t *testing.T) (infra.Access, infra.Storage) {
+	t.Helper()
+	access, err := infra.ReadAccess()
+	if err != nil {
+		t.Fatal(err)
+	}
+	storage, err := infra.ReadStorage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return access, storage
+}
+
 // Nobody gets more than access.json says, at the scope that it says, and the
 // identity for sign-in gets nothing.
 func TestRolesAreThoseOfTheFile(t *testing.T) {
-	var file accessFile
-	var storage content
-	load(t, "access.json", &file)
-	load(t, "storage.json", &storage)
+	file, storage := parts(t)
 	for _, environment := range environments {
 		s := read(t, environment)
 		account := "Microsoft.Storage/storageAccounts/" + s.one(t, "Microsoft.Storage/storageAccounts").Name
@@ -86,8 +91,7 @@ func TestRolesAreThoseOfTheFile(t *testing.T) {
 // Who deploys may keep packages, and operators may look; both only when they are
 // named.
 func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
-	var file accessFile
-	load(t, "access.json", &file)
+	file, storage := parts(t)
 	const deployer, operators = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"
 	dir := t.TempDir()
 	copyTo(t, dir, func(_, text string) string {
@@ -119,8 +123,6 @@ func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 	if got := found[deployer]; !slices.Equal(got, []string{"Storage Blob Data Contributor for a User on releases"}) {
 		t.Errorf("who deploys has %q", got)
 	}
-	var storage content
-	load(t, "storage.json", &storage)
 	var want []string
 	for _, q := range append(storage.Queues, storage.PoisonQueues...) {
 		want = append(want, "Storage Queue Data Reader for a Group on "+q)

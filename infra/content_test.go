@@ -21,14 +21,9 @@ func load(t *testing.T, file string, into any) {
 	}
 }
 
-// content is storage.json, which a test of package handlers holds against the
-// function table.
-type content struct{ Queues, PoisonQueues, Tables, Containers []string }
-
 // All that the code uses is there: the identity of the app may not create it.
 func TestStorageHasAllThatTheCodeUses(t *testing.T) {
-	var want content
-	load(t, "storage.json", &want)
+	_, want := parts(t)
 	for _, q := range want.Queues {
 		if !slices.Contains(want.PoisonQueues, q+"-poison") {
 			t.Errorf("queue %s has no poison queue", q)

@@ -91,6 +91,18 @@ func (s *Service) create(ctx context.Context, name string) error {
 	}
 }
 
+// Check returns an error that names each of the queues that is missing or may
+// not be looked at. It changes nothing.
+func (s *Service) Check(ctx context.Context, names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if _, err := s.client.NewQueueClient(name).GetProperties(ctx, nil); err != nil {
+			errs = append(errs, fmt.Errorf("check queue %s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // Depth is about how many messages are on the named queue, those included that
 // are being worked on; 0 when there is no such queue.
 //

@@ -106,3 +106,15 @@ func (s *Service) create(ctx context.Context, name string) error {
 		}
 	}
 }
+
+// Check returns an error that names each of the tables that is missing or may
+// not be read. It changes nothing.
+func (s *Service) Check(ctx context.Context, names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if _, _, err := s.Table(name).Range(ctx, "", "", 1); err != nil {
+			errs = append(errs, fmt.Errorf("check table %s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
