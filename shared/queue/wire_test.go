@@ -25,7 +25,7 @@ func double(t *testing.T) (*queuetest.Server, *wiretest.Wire, *queue.Service) {
 // A job is one request, once its queue is there.
 func TestOneCallPerJob(t *testing.T) {
 	s, wire, service := double(t)
-	fetch := job.Fetch{Job: "fetch", Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}}
+	fetch := job.Fetch{Job: "fetch", Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}, Claim: "one"}
 	for _, want := range []int{3, 1} { // refused, created, put; put
 		wire.Reset()
 		if err := service.Put(t.Context(), fetch); err != nil {
@@ -35,7 +35,7 @@ func TestOneCallPerJob(t *testing.T) {
 			t.Errorf("%d requests, want %d", got, want)
 		}
 	}
-	const text = `{"job":"fetch","addresses":["info@kantoor.nl"],"why":"timer","mailboxes":["1"]}`
+	const text = `{"job":"fetch","addresses":["info@kantoor.nl"],"why":"timer","mailboxes":["1"],"claim":"one"}`
 	if got := s.Texts("fetch"); len(got) != 2 || got[0] != text {
 		t.Errorf("got %v", got)
 	}
