@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -58,11 +59,11 @@ func (p *play) post(path string, body any) {
 func (p *play) right(m object, tr year.Truth) object {
 	p.t.Helper()
 	if tr.Kind == year.Dismiss {
-		return object{"action": "dismiss", "scope": p.scope(tr.Sort)}
+		return object{"action": "dismiss", "scope": p.scope(m, tr.Sort)}
 	}
 	switch m["reason"] {
 	case "automated":
-		return object{"action": "release", "scope": p.scope(tr.Sort)}
+		return object{"action": "release", "scope": p.scope(m, tr.Sort)}
 	case "sender-not-verified", "bounce":
 		return object{"action": "release", "scope": "once"}
 	case "unknown-sender", "internal-sender":
@@ -84,10 +85,13 @@ func (p *play) right(m object, tr year.Truth) object {
 }
 
 // scope is how much of such mail a person means. Newsletters, notifications and
-// acquisition are meant for ever.
-func (p *play) scope(s year.Sort) string {
+// acquisition are meant for ever, unless they are a contact's.
+func (p *play) scope(m object, s year.Sort) string {
+	p.t.Helper()
 	switch {
-	case !p.learning:
+	case !p.learning || m["verdict"] == "fail":
+		return "once"
+	case len(p.must("GET", "/api/contacts?search="+url.QueryEscape(m["from"].(object)["email"].(string)), nil)["items"].([]any)) > 0:
 		return "once"
 	case s == year.Newsletter:
 		return "list"

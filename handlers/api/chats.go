@@ -54,6 +54,7 @@ type messageObject struct {
 	Preview        string       `json:"preview"`
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments"`
+	Verdict        string       `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
 	RemotePictures bool         `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int          `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
 	Body           string       `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
@@ -62,7 +63,7 @@ type messageObject struct {
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
 		ID: m.ID, Kind: m.Kind, From: m.From, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
-		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Lines: m.Lines, Author: m.Author, Text: m.Text,
+		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
 	if m.Kind != chat.KindNote {
 		o.Mail, o.Body = m.ID, messageBodyPath(in, m.ID)

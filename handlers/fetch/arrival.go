@@ -67,6 +67,10 @@ func head(box connector.Activation, m mail.Message) item.Item {
 	it.Kind = kind(it, m.Type, h)
 	it.Bar = bar(it, h)
 	it.ListID = listID(h.get("List-Id"))
+	it.ReturnDomain = domainOf(addressIn(h.get("Return-Path")))
+	if to := addressIn(h.get("Reply-To")); to != "" && domainOf(to) != domainOf(it.From.Email) {
+		it.ReplyTo = to
+	}
 	return it
 }
 
@@ -109,6 +113,19 @@ func normal(a mail.Address) mail.Address {
 		a.Email = strings.ToLower(strings.TrimSpace(a.Email))
 	}
 	return a
+}
+
+// addressIn is the first e-mail address of a header line, in the form in which
+// the directory knows it; "" when there is none.
+func addressIn(line string) string {
+	line = start(line)
+	line = line[strings.LastIndexByte(line, '<')+1:]
+	line, _, _ = strings.Cut(line, ">")
+	email, err := directory.ReceivedAddress(line)
+	if err != nil || !strings.Contains(email, "@") {
+		return ""
+	}
+	return email
 }
 
 // fingerprint is equal for copies of one mail that was received at two

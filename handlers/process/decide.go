@@ -126,7 +126,8 @@ func (d *decision) copied(ctx context.Context, it item.Item, who office, again b
 
 // bar decides mail that is not to be treated like a letter: a program wrote
 // it, or it is too large or too odd. An answer that a program gave for a contact
-// is shown in the chat that it answers, and starts none.
+// is shown in the chat that it answers, and starts none. Other mail of a contact
+// is dismissed by no rule, and mail whose sender Exchange doubts is decided by none.
 //
 // https://www.rfc-editor.org/rfc/rfc3834#section-5
 func bar(ctx context.Context, it item.Item, who office) (decision, error) {
@@ -138,8 +139,15 @@ func bar(ctx context.Context, it item.Item, who office) (decision, error) {
 			return d, err
 		}
 	}
-	if !it.Hint.NoRules && (it.Bar == item.Automated || it.Bar == item.Bounce) {
-		rule, err := who.Dismissed(ctx, it)
+	if !it.Hint.NoRules && it.Verdict != item.VerdictFail && (it.Bar == item.Automated || it.Bar == item.Bounce) {
+		_, contact, err := who.Contact(ctx, it.From.Email)
+		if err != nil {
+			return decision{}, err
+		}
+		rule := ""
+		if !contact || answers(it) {
+			rule, err = who.Dismissed(ctx, it)
+		}
 		if err != nil || rule != "" {
 			return decision{Dismiss: true, Rules: []string{rule}}, err
 		}
@@ -165,6 +173,10 @@ func line(ctx context.Context, it item.Item, who office) (decision, bool, error)
 	}
 	return decision{Join: &c, Quiet: true, From: from, Client: c.Client}, true, nil
 }
+
+// answers tells mail that a program wrote in answer to another, which is all that
+// may be dismissed of a contact's mail without a person.
+func answers(it item.Item) bool { return it.Kind == item.AutoReply || acknowledges(it) }
 
 // acknowledges tells mail that only says that another mail arrived or was
 // agreed with.
@@ -240,7 +252,7 @@ func stranger(ctx context.Context, it item.Item, who office, again bool) (decisi
 			reason = item.UnknownSender
 		}
 	}
-	if !it.Hint.NoRules && reason == item.UnknownSender {
+	if !it.Hint.NoRules && it.Verdict != item.VerdictFail && reason == item.UnknownSender {
 		rule, err := who.Dismissed(ctx, it)
 		if err != nil || rule != "" {
 			return decision{Dismiss: true, Rules: []string{rule}}, err

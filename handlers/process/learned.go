@@ -72,22 +72,32 @@ func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, err
 }
 
 func (r *records) Dismissed(ctx context.Context, it item.Item) (string, error) {
-	rule, on, err := r.rule(ctx, directory.DismissList, it.ListID)
-	if err == nil && !on {
-		rule, on, err = r.rule(ctx, directory.DismissSender, it.From.Email)
+	rules := []struct {
+		kind directory.RuleKind
+		key  string
+	}{{directory.DismissList, it.ListID}, {directory.DismissSender, it.From.Email}, {directory.DismissKind, ""}}
+	if answers(it) {
+		rules[2].key = directory.KindAutoReply
+		// A contact who is away is still a contact: only this may hide his answer.
+		if _, contact, err := r.Contact(ctx, it.From.Email); err != nil || contact {
+			rules = rules[2:]
+		}
 	}
-	if err == nil && !on && it.Kind == item.AutoReply {
-		rule, on, err = r.rule(ctx, directory.DismissKind, directory.KindAutoReply)
+	for _, by := range rules {
+		rule, on, err := r.rule(ctx, by.kind, by.key)
+		if err != nil {
+			return "", err
+		}
+		if on && learn.Decides(rule, it) {
+			return rule.ID, nil
+		}
 	}
-	if err != nil || !on {
-		return "", err
-	}
-	return rule.ID, nil
+	return "", nil
 }
 
 func (r *records) Accepted(ctx context.Context, it item.Item) (string, error) {
 	rule, on, err := r.rule(ctx, directory.AcceptSender, it.From.Email)
-	if err != nil || !on {
+	if err != nil || !on || !learn.Decides(rule, it) {
 		return "", err
 	}
 	return rule.ID, nil

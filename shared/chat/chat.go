@@ -52,7 +52,9 @@ type Chat struct {
 	Last        time.Time `json:"last"` // when its last message was received
 	Preview     string    `json:"preview"`
 	Messages    int64     `json:"messages"`
-	Written     int64     `json:"written,omitempty"` // of the messages, those that team members wrote
+	// Verdict is Exchange's opinion on the sender of the mail that started it.
+	Verdict item.Verdict `json:"verdict,omitempty"`
+	Written int64        `json:"written,omitempty"` // of the messages, those that team members wrote
 	// Woken is how often something came that participants should look at. It
 	// never goes down, so that what a member has seen of it can be told.
 	Woken   int64             `json:"woken,omitempty"`
@@ -89,7 +91,8 @@ type Message struct {
 	Received       time.Time    `json:"received"`
 	HasAttachments bool         `json:"hasAttachments,omitempty"`
 	RemotePictures bool         `json:"remotePictures,omitempty"`
-	Lines          int          `json:"lines,omitempty"` // of a mail: about how many it takes on a page
+	Verdict        item.Verdict `json:"verdict,omitempty"` // of a mail: Exchange's opinion on its sender
+	Lines          int          `json:"lines,omitempty"`   // of a mail: about how many it takes on a page
 
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
@@ -118,7 +121,7 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 	c := Chat{
 		ID: it.ID, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,
-		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, Woken: 1,
+		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, Woken: 1, Verdict: it.Verdict,
 	}
 	ops := []table.Op{
 		table.Insert(c.row()),
@@ -201,7 +204,7 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, From: it.From, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Lines: it.Lines}
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines}
 }
 
 // row makes a row of a value of this package. All of them are plain structs,

@@ -122,6 +122,11 @@ type Item struct {
 	Bar     Reason  `json:"bar,omitempty"`    // a reason that was plain when the mail came in, whoever sent it
 	Kind    Kind    `json:"kind,omitempty"`   // what a program answered; "" for all other mail
 	ListID  string  `json:"listId,omitempty"` // of the mailing list that it came through
+	// ReturnDomain is the domain of the Return-Path, which the sending server
+	// gave; "" when there is none. ReplyTo is where answers shall go, when that is
+	// at another domain than the sender's.
+	ReturnDomain string `json:"returnDomain,omitempty"`
+	ReplyTo      string `json:"replyTo,omitempty"`
 	// NotAnalysed says that reading what the mail says failed or took too long:
 	// it is not placed before a person has released it.
 	NotAnalysed bool `json:"notAnalysed,omitempty"`
@@ -174,6 +179,7 @@ func (it *Item) cut() {
 	it.InReplyTo = clean(it.InReplyTo, maxID)
 	it.Detail = clean(it.Detail, maxSubject)
 	it.ListID = strings.ToLower(clean(it.ListID, maxName))
+	it.ReturnDomain, it.ReplyTo = clean(it.ReturnDomain, maxName), clean(it.ReplyTo, maxName*2)
 	it.Numbers = it.Numbers[:min(len(it.Numbers), maxNumbers)]
 	it.History = it.History[max(0, len(it.History)-maxHistory):]
 	if n := len(it.References); n > maxReferences {

@@ -163,6 +163,7 @@ func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, er
 func parseCase(t *testing.T, parts map[string]string) *testCase {
 	t.Helper()
 	c := &testCase{office: newPeople(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	c.parseMail(t, parts["mail"])
 	own := map[string]bool{}
 	c.mail.Own = func(email string) bool { return own[email] }
 	for line := range strings.Lines(parts["office"]) {
@@ -172,7 +173,6 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 			c.parseOffice(t, w)
 		}
 	}
-	c.parseMail(t, parts["mail"])
 	c.mail.Letter = letter.Read("text", parts["text"], c.mail.Item.Subject)
 	from, _, _ := c.office.ContactByAddress(t.Context(), c.mail.Item.From.Email)
 	if c.mail.Item.Reason == item.SeveralClients {
@@ -184,7 +184,7 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 func (c *testCase) parseOffice(t *testing.T, w []string) {
 	t.Helper()
 	c.now = c.now.Add(time.Hour)
-	e := directory.Evidence{At: c.now, By: "margot", Mail: fmt.Sprint("m", c.now.Unix())}
+	e := directory.Evidence{At: c.now, By: "margot", Manager: true, Verified: true, From: organisation(domainOf(c.mail.Item.From.Email)), Mail: fmt.Sprint("m", c.now.Unix())}
 	p := c.office
 	switch w[0] {
 	case "client":

@@ -98,7 +98,8 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 // the subject or the writer's own words name exactly one of the clients by its
 // number, KvK number, VAT id or whole name; or when a word of the subject stood
 // in many earlier choices for one client and in none for another. Whatever
-// points to a second client makes it uncertain.
+// points to a second client makes it uncertain. Words that were chosen before
+// place no mail whose sender is not verified, and of such mail are not learned.
 //
 // What it is said in is asked for only when it matters.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
@@ -122,7 +123,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	if err != nil {
 		return "", none, "", false, fmt.Errorf("earlier chats of contact %s: %w", contact, err)
 	}
-	chosen := choices(taught, earlier)
+	chosen := verified(choices(taught, earlier))
 	text, err := saidBy(ctx, office, contact, it, l)
 	if err != nil {
 		return "", none, "", false, err
@@ -140,12 +141,12 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		}
 	}
 	var word string
-	if len(pointed) == 0 {
+	if len(pointed) == 0 && it.Verdict == item.VerdictPass {
 		if client, found, ok := habitual(chosen, it.Subject, clients); ok {
 			word, rule = found, taught.ID
 			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
 		}
-	} else if client, _, ok := habitual(chosen, it.Subject, clients); ok {
+	} else if client, _, ok := habitual(chosen, it.Subject, clients); ok && len(pointed) > 0 {
 		i := slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })
 		if _, same := pointed[i]; !same {
 			return "", none, "", false, nil
@@ -185,11 +186,16 @@ func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
 	all := slices.Clone(rule.Evidence)
 	for _, c := range earlier {
 		if !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Mail == c.ID }) {
-			all = append(all, directory.Evidence{At: c.Started, Mail: c.ID, Client: c.Client, Contact: c.Contact, Words: letter.Words(c.Subject)})
+			all = append(all, directory.Evidence{At: c.Started, Verified: c.Verdict == item.VerdictPass, Mail: c.ID, Client: c.Client, Contact: c.Contact, Words: letter.Words(c.Subject)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b directory.Evidence) int { return a.At.Compare(b.At) })
 	return all
+}
+
+// verified is the evidence of mail whose sender was verified.
+func verified(all []directory.Evidence) []directory.Evidence {
+	return slices.DeleteFunc(slices.Clone(all), func(e directory.Evidence) bool { return !e.Verified })
 }
 
 // load reads the clients of a contact that exist, at the same time.

@@ -21,7 +21,7 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		most = max(most, p.score())
 		list = append(list, Suggestion{Action: item.ChooseClient, Client: p.client, Score: p.score(), Reasons: p.reasons})
 	}
-	nobody, err := unwanted(ctx, office, by, most == 0)
+	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), most == 0)
 	if err != nil {
 		return nil, err
 	}

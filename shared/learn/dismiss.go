@@ -49,7 +49,7 @@ func phrases(text string, of []string) (n int) {
 func often(weight float64, n int64) float64 { return 1 - math.Pow(1-weight, float64(n)) }
 
 // unwanted weighs whether nobody needs the mail of a sender who is no contact.
-func unwanted(ctx context.Context, office Office, by speaker, alone bool) (*clues, error) {
+func unwanted(ctx context.Context, office Office, by speaker, of proof, alone bool) (*clues, error) {
 	c := &clues{}
 	text := by.own + "\n" + by.signature
 	// Who may become a client is tied to none, and may offer to get acquainted too.
@@ -64,7 +64,7 @@ func unwanted(ctx context.Context, office Office, by speaker, alone bool) (*clue
 		if machine(by.from.Email) {
 			c.add(machineAddress, reasonMachine)
 		}
-		rule, err := before(ctx, office, directory.DismissSender, by.from.Email)
+		rule, err := before(ctx, office, directory.DismissSender, by.from.Email, of)
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +78,9 @@ func unwanted(ctx context.Context, office Office, by speaker, alone bool) (*clue
 	return c, nil
 }
 
-// before is the rule of a kind, with the evidence that still counts.
-func before(ctx context.Context, office Office, kind directory.RuleKind, key string) (directory.Rule, error) {
+// before is the rule of a kind, with the evidence that still counts for mail with
+// a proof.
+func before(ctx context.Context, office Office, kind directory.RuleKind, key string, of proof) (directory.Rule, error) {
 	if key == "" {
 		return directory.Rule{}, nil
 	}
@@ -91,6 +92,7 @@ func before(ctx context.Context, office Office, kind directory.RuleKind, key str
 	if kind == directory.AcceptSender {
 		wanted = item.Release
 	}
+	rule = countingFor(rule, of)
 	rule.Count = 0
 	for _, e := range rule.Evidence {
 		if strings.TrimPrefix(e.Action, always) == string(wanted) {
@@ -111,9 +113,10 @@ type past struct {
 
 func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 	email, _ := directory.ReceivedAddress(m.Item.From.Email) // "" when there is none
+	of := proofOf(m.Item)
 	asks := []ask{
 		func(ctx context.Context) (err error) {
-			p.list, err = before(ctx, office, directory.DismissList, m.Item.ListID)
+			p.list, err = before(ctx, office, directory.DismissList, m.Item.ListID, of)
 			return err
 		},
 	}
@@ -122,10 +125,10 @@ func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 			p.contact, p.known, err = office.ContactByAddress(ctx, email)
 			return err
 		}, func(ctx context.Context) (err error) {
-			p.from, err = before(ctx, office, directory.DismissSender, email)
+			p.from, err = before(ctx, office, directory.DismissSender, email, of)
 			return err
 		}, func(ctx context.Context) (err error) {
-			p.take, err = before(ctx, office, directory.AcceptSender, email)
+			p.take, err = before(ctx, office, directory.AcceptSender, email, of)
 			return err
 		})
 		if domain := domainOf(email); !directory.PublicDomain(domain) {
@@ -138,18 +141,57 @@ func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 	return p, together(ctx, asks)
 }
 
+// lasting leaves out of suggestions what reaches beyond the mail and would come to
+// nothing: rules dismiss no mail of a contact, and some mail teaches none.
+func lasting(list []Suggestion, m Mail, contact bool) []Suggestion {
+	var left float64 // of the chances of what is left out: that is done once then
+	gone := func(s Suggestion) bool {
+		switch {
+		case s.Action == item.Dismiss && s.Scope == List:
+			return contact || !Teaches(m.Item, directory.DismissList)
+		case s.Action == item.Dismiss && s.Scope == Sender:
+			return contact || !Teaches(m.Item, directory.DismissSender)
+		case s.Action == item.Release && s.Scope == Sender:
+			return !Teaches(m.Item, directory.AcceptSender)
+		}
+		return false
+	}
+	var kept []Suggestion
+	for _, s := range list {
+		switch {
+		case !gone(s):
+			kept = append(kept, s)
+		case s.Action == item.Release:
+			s.Scope = Once
+			kept = append(kept, s)
+		default:
+			left += s.Score
+		}
+	}
+	for i, s := range kept {
+		if s.Action == item.Dismiss && s.Scope == Once {
+			kept[i].Score += left
+		}
+	}
+	return kept
+}
+
 // suggestAutomated answers what to do with mail that a program wrote.
 func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	p, err := remember(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}
+	return lasting(automated(m, p), m, p.known), nil
+}
+
+func automated(m Mail, p past) []Suggestion {
 	if m.Item.Kind == item.AutoReply {
 		list := []Suggestion{dismissal(Once, likelyOnce, reasonAway)}
 		if !p.known {
 			list = append(list, dismissal(Sender, unlikely, reasonMachine))
 		}
-		return append(list, release(Once, unlikely, reasonRelease)), nil
+		return append(list, release(Once, unlikely, reasonRelease))
 	}
 	var take clues
 	if p.known && m.Item.ListID == "" {
@@ -176,13 +218,13 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 			why = append(why, reasonDismissed(n))
 		}
 		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reasonMachine),
-			dismissal(Once, left*(1-likelyList)*0.4, reasonMachine)), nil
+			dismissal(Once, left*(1-likelyList)*0.4, reasonMachine))
 	}
 	why := []Reason{reasonMachine}
 	if n := p.from.Count; n > 0 {
 		why = append(why, reasonDismissed(n))
 	}
-	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...)), nil
+	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...))
 }
 
 // suggestUnverified answers what to do with mail whose sender Exchange doubts.

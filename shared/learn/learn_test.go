@@ -42,7 +42,7 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 		func(i int) (string, string) { return "Over " + words[i], "" },
 	}
 	certain := func(subject, text string) (string, bool) {
-		it := item.Item{ID: "mail", Subject: subject, From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
+		it := item.Item{ID: "mail", Verdict: item.VerdictPass, Subject: subject, From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
 		client, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it,
 			said(func(context.Context) (letter.Letter, error) { return letter.Read("text", text, subject), nil }))
 		if err != nil {

@@ -37,7 +37,7 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 		s.Client, s.Score, s.Reasons = p.client, p.score()*(1-known), p.reasons
 		list = append(list, s)
 	}
-	nobody, err := unwanted(ctx, office, by, known == 0 && client == 0)
+	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), known == 0 && client == 0)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,9 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 	always := 0.3
 	if slices.ContainsFunc(nobody.reasons, func(r Reason) bool { return r.Code != reasonAlone.Code }) {
 		always = 0.7
+	}
+	if !Teaches(m.Item, directory.DismissSender) {
+		always = 0
 	}
 	return append(list, dismissal(Sender, left*always, nobody.reasons...), dismissal(Once, left*(1-always), nobody.reasons...)), nil
 }

@@ -45,8 +45,12 @@ func TeachAddress(rule directory.Rule, address string, e directory.Evidence) dir
 // TeachDomain is the rule that who writes from a domain belongs to a client,
 // after a person decided so for the sender e.Contact and the client e.Client.
 // No client means that the sender has several, which speaks against the rule. A
-// public provider's domain teaches nothing, see directory.PublicDomain.
+// public provider's domain teaches nothing, see directory.PublicDomain, and no
+// more does a sender whom Exchange did not verify: then the rule stays as it is.
 func TeachDomain(rule directory.Rule, domain string, e directory.Evidence) directory.Rule {
+	if !e.Verified {
+		return rule
+	}
 	return taught(rule, directory.DomainClient, domain, e)
 }
 
@@ -136,13 +140,13 @@ func settled(rule directory.Rule) directory.Rule {
 			sure = sure || means
 		}
 	case directory.DismissList, directory.DismissSender:
-		sure = standing(rule, item.Dismiss, leastDismissed)
+		sure = standsForSome(rule)
 	case directory.DismissKind:
 		sure = usual(rule, item.Dismiss)
 	case directory.AcceptKind:
 		sure = usual(rule, item.LinkContact)
 	case directory.AcceptSender:
-		sure = standing(rule, item.Release, keptEvidence+1)
+		sure = standsForSome(rule)
 	}
 	switch rule.Kind {
 	case directory.DismissList, directory.DismissSender, directory.DismissKind, directory.AcceptSender, directory.AcceptKind:
@@ -161,6 +165,14 @@ func settled(rule directory.Rule) directory.Rule {
 		rule.State = directory.RuleLearning
 	}
 	return rule
+}
+
+// standsForSome says whether a rule is certain for some mail like that which it
+// was taught by.
+func standsForSome(rule directory.Rule) bool {
+	return slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool {
+		return stands(rule, proof{e.Verified, e.From, e.Envelope})
+	})
 }
 
 // switchedOn says whether a manager switched a rule on, and nobody has decided

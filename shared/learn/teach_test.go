@@ -16,7 +16,7 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // evidence is the nth decision of a test.
 func evidence(n int, contact, client string, words ...string) directory.Evidence {
-	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Manager: true, Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
+	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Manager: true, Verified: true, Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
 }
 
 // A rule decides as soon as people said enough, and no sooner.

@@ -136,6 +136,8 @@ func (d *Desk) carryOut(ctx context.Context, it item.Item) (Result, error) {
 	}
 	ctx = audit.As(ctx, it.Claim.By)
 	a := &act{Desk: d, it: it, Claim: *it.Claim}
+	// Of mail whose sender Exchange doubts nothing is learned.
+	a.Alone = a.Alone || it.Verdict == item.VerdictFail
 	a.hint = it.Hint
 	a.hint.Action, a.hint.By, a.hint.At, a.hint.Rule = a.Action, a.By, a.At, ""
 	var err error
@@ -175,7 +177,7 @@ type act struct {
 }
 
 func (a *act) evidence(contact, client string) directory.Evidence {
-	return directory.Evidence{At: a.At, By: a.By, Manager: a.Manager, Mail: a.it.ID, Action: string(a.Action), Contact: contact, Client: client, Words: letter.Words(a.it.Subject)}
+	return learn.Proof(directory.Evidence{At: a.At, By: a.By, Manager: a.Manager, Mail: a.it.ID, Action: string(a.Action), Contact: contact, Client: client, Words: letter.Words(a.it.Subject)}, a.it)
 }
 
 // internal tells whether the mail's own sender cannot be anybody at a client.
@@ -355,6 +357,7 @@ func (a *act) remember(ctx context.Context, tx *directory.Tx, c directory.Contac
 		client = c.Clients[0]
 	}
 	e := a.evidence(c.ID, client)
+	e.Verified = e.Verified && email == a.it.From.Email // what a colleague passes on is proven by nobody
 	was, _, err := tx.Rule(directory.AddressContact, email)
 	if err != nil {
 		return err
@@ -363,7 +366,7 @@ func (a *act) remember(ctx context.Context, tx *directory.Tx, c directory.Contac
 		return err
 	}
 	domain := domainOf(email)
-	if len(c.Clients) == 0 || directory.PublicDomain(domain) {
+	if len(c.Clients) == 0 || directory.PublicDomain(domain) || !e.Verified {
 		return nil
 	}
 	if was, _, err = tx.Rule(directory.DomainClient, domain); err != nil {
@@ -432,7 +435,7 @@ func (a *act) release(ctx context.Context) error {
 	if a.Scope != OfSender {
 		return nil
 	}
-	if reason != item.Automated {
+	if reason != item.Automated || !learn.Teaches(a.it, directory.AcceptSender) {
 		// What is doubted about one mail is doubted about the next.
 		return &Invalid{"scope", `"once" for this reason`}
 	}
@@ -455,12 +458,22 @@ func (a *act) dismiss(ctx context.Context) (err error) {
 		}
 	}
 	always := a.Scope == OfList || a.Scope == OfSender
+	contact := false
+	if key != "" && kind != directory.DismissKind && a.it.From.Email != "" {
+		if _, contact, err = a.Directory.ContactByAddress(ctx, a.it.From.Email); err != nil {
+			return err
+		}
+	}
 	switch {
+	case always && !learn.Teaches(a.it, kind):
+		return &Invalid{"scope", `"once": nothing proves who sent this mail, so that nothing is learned from it`}
+	case always && contact:
+		return &Invalid{"scope", `"once": mail of a contact is never dismissed by itself`}
 	case always && a.it.Reason != item.Automated && a.it.Reason != item.Bounce && a.it.Reason != item.UnknownSender:
 		return &Invalid{"scope", `"once" for this reason`}
 	case always && key == "":
 		return &Invalid{"scope", `"once", or "sender": the mail came through no list`}
-	case !a.Alone && (always || key != "" && a.it.Reason == item.Automated):
+	case !a.Alone && !contact && learn.Teaches(a.it, kind) && (always || key != "" && a.it.Reason == item.Automated):
 		// Dismissing the same often enough teaches too.
 		err = a.rule(ctx, kind, key, a.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
 			return learn.TeachDismissal(r, kind, key, e, always)
@@ -545,7 +558,7 @@ func (a *act) write(ctx context.Context) (item.Item, error) {
 		if err != nil {
 			return it, err
 		}
-		if now.Claim == nil || *now.Claim != a.Claim {
+		if now.Claim == nil || now.Claim.By != a.By || !now.Claim.At.Equal(a.At) {
 			if now.Hint.At.Equal(a.At) && now.Hint.By == a.By {
 				return now, nil // our own answer was lost, or the same was asked twice
 			}
