@@ -126,7 +126,6 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
 			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.graph, Limit: limit})
 		},
-		Answer:    answer,
 		Directory: targets{staff},
 	})
 	mails := a.tables.Table("mails")
@@ -139,7 +138,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	}
 
 	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues, Resume: desk.Resume}
-	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues, IsGone: isUseless, IsMissing: isMissing, IsOdd: isOdd, Answer: answer}
+	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats, Finish: desk.Finish}
 	a.api = api.New(api.Options{
 		Version: "1.0",
@@ -234,23 +233,4 @@ func (a *app) storage(ctx context.Context) error {
 		return errors.Join(a.tables.Create(ctx, tableNames()...), a.queues.Create(ctx, queueNames()...))
 	}
 	return errors.Join(a.tables.Check(ctx, tableNames()...), a.queues.Check(ctx, queueNames()...), a.queues.Check(ctx, poisonNames()...))
-}
-
-// isUseless tells that a delta link leads nowhere any more, or not to Graph.
-func isUseless(err error) bool { return graph.IsGone(err) || errors.Is(err, graph.ErrForeignLink) }
-
-func isOdd(err error) bool { return errors.Is(err, graph.ErrOdd) }
-
-func isMissing(err error) bool {
-	a, ok := answer(err)
-	return ok && a.Status == http.StatusNotFound
-}
-
-// answer finds in an error how Graph refused.
-func answer(err error) (connector.Answer, bool) {
-	var e *graph.Error
-	if !errors.As(err, &e) {
-		return connector.Answer{}, false
-	}
-	return connector.Answer{Status: e.Status, Code: e.Code}, true
 }

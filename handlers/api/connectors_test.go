@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
+	graphanswer "kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/secret"
@@ -79,11 +79,6 @@ func newConnected(t *testing.T) *connected {
 			c.graph.credential = credential
 			return c.graph, nil
 		},
-		Answer: func(err error) (connector.Answer, bool) {
-			var a refused
-			ok := errors.As(err, &a)
-			return connector.Answer(a), ok
-		},
 	})
 	c.Jobs = c
 	return c
@@ -132,7 +127,19 @@ func connectorJSON(with map[string]any) string {
 	return string(text)
 }
 
-type refused connector.Answer
+// refused is what Graph says no with.
+type refused struct {
+	Status int
+	Code   string
+}
+
+func (r refused) As(target any) bool {
+	t, ok := target.(**graphanswer.Error)
+	if ok {
+		*t = &graphanswer.Error{Status: r.Status, Code: r.Code}
+	}
+	return ok
+}
 
 func (r refused) Error() string { return r.Code }
 

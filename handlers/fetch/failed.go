@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
-	"strings"
 	"time"
 
 	"kantoorpost/shared/connector"
@@ -30,10 +28,7 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	c.NotBefore = time.Now().UTC().Add(pause(verdict, after, c.Failures))
 	c.Failures++
 	c.Claim, c.ClaimEnds = "", time.Time{}
-	c.State, c.StateReason = connector.MailboxUnreachable, ""
-	if a, ok := h.Answer(cause); ok {
-		c.State, c.StateReason = stateOf(a), a.Code
-	}
+	c.State, c.StateReason = connector.MailboxState(cause)
 	if err := h.save(ctx, &b); !errors.Is(err, connector.ErrChanged) {
 		return err
 	}
@@ -51,20 +46,4 @@ func pause(v fault.Verdict, after time.Duration, failures int) time.Duration {
 		return min(5*time.Minute<<n, 6*time.Hour)
 	}
 	return min(30*time.Second<<n, 30*time.Minute)
-}
-
-// stateOf is what Graph's refusal means for a mailbox.
-// https://learn.microsoft.com/graph/errors
-func stateOf(a connector.Answer) string {
-	switch {
-	case a.Status == http.StatusTooManyRequests:
-		return connector.MailboxThrottled
-	case a.Status == http.StatusForbidden:
-		return connector.MailboxForbidden
-	case a.Status == http.StatusNotFound && strings.Contains(strings.ToLower(a.Code), "restapi"):
-		return connector.MailboxUnlicensed
-	case a.Status == http.StatusNotFound:
-		return connector.MailboxMissing
-	}
-	return connector.MailboxUnreachable
 }

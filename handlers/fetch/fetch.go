@@ -51,11 +51,6 @@ type Handler struct {
 	Connectors *connector.Store
 	Items      *item.Store
 	Jobs       Jobs
-	// What Graph's errors mean; the client of Graph is too heavy to be known here.
-	IsGone    func(error) bool                     // it has forgotten a delta link
-	IsMissing func(error) bool                     // it has no such mail
-	IsOdd     func(error) bool                     // what it has is no mail
-	Answer    func(error) (connector.Answer, bool) // how it refused
 }
 
 // wide is how many mailboxes of a job are read at the same time. Outlook lets

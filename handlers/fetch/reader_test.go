@@ -129,10 +129,6 @@ func openMailroom(t *testing.T, pages, perPage int) *mailroom {
 			Dial: func(string, azcore.TokenCredential) (connector.Graph, error) { return m.graph, nil },
 		}),
 		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
-		IsGone:    func(error) bool { return false },
-		IsMissing: func(error) bool { return false },
-		IsOdd:     func(error) bool { return false },
-		Answer:    func(error) (connector.Answer, bool) { return connector.Answer{}, false },
 	}
 	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: oldOffice{}, Items: m.Items, Jobs: m.queue, Resume: func(context.Context) error { return nil }}
 	c, err := m.Connectors.Create(t.Context(), connector.Draft{Name: "Kantoor", ClientID: boxID, ClientSecret: secret.New("x~y"),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
@@ -58,7 +59,7 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 		}
 		link := cmp.Or(c.Next, c.Link)
 		page, err := graph.Delta(ctx, b.Activation.ID, link, since(b))
-		if link != "" && !restarted && h.IsGone(err) {
+		if link != "" && !restarted && answer.IsGone(err) {
 			// Graph has forgotten the link, or ours is damaged: everything since
 			// the activation is read again, and what is stored stays as it is.
 			slog.WarnContext(ctx, "delta link is of no use, reading again from the start", "error", err)
@@ -182,9 +183,9 @@ func (h *Handler) partial(ctx context.Context, graph connector.Graph, box connec
 	}
 	m, err := graph.Message(ctx, box.ID, id)
 	switch {
-	case h.IsMissing(err):
+	case answer.IsMissing(err):
 		return nil, nil // deleted or moved away meanwhile
-	case h.IsOdd(err):
+	case errors.Is(err, answer.ErrOdd):
 		o := mail.Odd{ID: id, Err: err}
 		return []item.Arrival{odd(box, o, item.Item{Received: time.Now().UTC()})}, nil
 	}

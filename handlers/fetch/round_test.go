@@ -9,6 +9,7 @@ import (
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
@@ -19,7 +20,7 @@ import (
 const boxID = "00000000-0000-4000-8000-000000000001"
 
 var (
-	errGone   = errors.New("410")
+	errGone   = &answer.Error{Status: 410}
 	activated = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 )
 
@@ -56,8 +57,8 @@ func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) 
 }
 
 var (
-	errMissing = errors.New("404")
-	errOdd     = errors.New("not a message")
+	errMissing = &answer.Error{Status: 404}
+	errOdd     = fmt.Errorf("message: %w", answer.ErrOdd)
 )
 
 type put struct{ jobs []job.Job }
@@ -83,10 +84,6 @@ func setUp(t *testing.T) bench {
 		Connectors: connector.New(connector.Options{Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes")}),
 		Items:      item.NewStore(service.Table("mails")),
 		Jobs:       jobs,
-		IsGone:     func(err error) bool { return errors.Is(err, errGone) },
-		IsMissing:  func(err error) bool { return errors.Is(err, errMissing) },
-		IsOdd:      func(err error) bool { return errors.Is(err, errOdd) },
-		Answer:     func(error) (connector.Answer, bool) { return connector.Answer{}, false },
 	}, jobs, wire}
 }
 

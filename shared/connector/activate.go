@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
 )
@@ -82,8 +82,8 @@ func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Ma
 // unknown tells whether Graph has looked for an address and found nothing: what
 // is final and was refused neither by Entra nor by Graph.
 func (s *Store) unknown(err error) bool {
-	if a, ok := s.o.Answer(err); ok {
-		return a.Status == http.StatusNotFound
+	if _, refused := answer.Of(err); refused {
+		return answer.IsMissing(err)
 	}
 	state, _ := s.stateOf(err)
 	verdict, _ := fault.Of(err)

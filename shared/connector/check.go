@@ -2,8 +2,6 @@ package connector
 
 import (
 	"context"
-	"net/http"
-	"strings"
 	"sync"
 
 	"kantoorpost/shared/entra"
@@ -137,35 +135,16 @@ func (s *Store) checkMailboxes(ctx context.Context, g Graph, boxes []Activation)
 func (s *Store) checkMailbox(ctx context.Context, g Graph, b Activation) MailboxReport {
 	r := MailboxReport{ID: b.ID, Address: b.Address}
 	if err := g.CheckInbox(ctx, b.ID); err != nil {
-		r.Problem = s.problem(err)
+		r.Problem, _ = MailboxState(err)
 		return r
 	}
 	r.Readable = true
 	if err := g.CheckSettings(ctx, b.ID); err != nil {
-		if r.Problem = s.problem(err); r.Problem == MailboxForbidden {
+		if r.Problem, _ = MailboxState(err); r.Problem == MailboxForbidden {
 			r.Problem = MailboxNoSettings
 		}
 		return r
 	}
 	r.Settings = true
 	return r
-}
-
-// problem answers what Graph's refusal of a mailbox means.
-// https://learn.microsoft.com/graph/errors
-func (s *Store) problem(err error) string {
-	a, _ := s.o.Answer(err)
-	switch {
-	case a.Status == http.StatusForbidden:
-		return MailboxForbidden
-	case a.Status == http.StatusNotFound && (strings.EqualFold(a.Code, "MailboxNotEnabledForRESTAPI") || strings.EqualFold(a.Code, "MailboxNotSupportedForRESTAPI")):
-		return MailboxUnlicensed
-	case a.Status == http.StatusNotFound:
-		return MailboxMissing
-	case a.Status == http.StatusTooManyRequests:
-		return MailboxThrottled
-	case a.Status == http.StatusUnauthorized:
-		return string(StateTokenRefused)
-	}
-	return MailboxUnreachable
 }

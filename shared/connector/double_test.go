@@ -22,6 +22,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
@@ -61,9 +62,8 @@ func open(t *testing.T) *office {
 	o.options = connector.Options{
 		Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"),
 		Secrets: o.vault, Clouds: entra.Public(), Transport: wiretest.Transport(o.entra), Directory: o.directory,
-		Dial:   o.graph.dial,
-		Answer: graphAnswer,
-		Log:    slog.New(slog.NewTextHandler(o.log, nil)),
+		Dial: o.graph.dial,
+		Log:  slog.New(slog.NewTextHandler(o.log, nil)),
 	}
 	o.restart()
 	o.wire.Reset()
@@ -268,12 +268,13 @@ type graphError struct {
 
 func (e *graphError) Error() string { return fmt.Sprintf("graph: %d %s", e.status, e.code) }
 
-func graphAnswer(err error) (connector.Answer, bool) {
-	var e *graphError
-	if !errors.As(err, &e) {
-		return connector.Answer{}, false
+// As makes it what the client of Graph says.
+func (e *graphError) As(target any) bool {
+	t, ok := target.(**answer.Error)
+	if ok {
+		*t = &answer.Error{Status: e.status, Code: e.code}
 	}
-	return connector.Answer{Status: e.status, Code: e.code}, true
+	return ok
 }
 
 type graphClient struct {

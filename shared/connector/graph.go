@@ -9,7 +9,7 @@ import (
 )
 
 // Graph is what is asked of Microsoft Graph through one connector. Errors
-// carry their verdict (package fault).
+// carry their verdict (package fault), and how Graph refused (package answer).
 type Graph interface {
 	// Mailboxes lists the tenant's mailboxes page by page; next is "" on the last.
 	Mailboxes(ctx context.Context, search, after string) (boxes []mail.Mailbox, next string, err error)
@@ -27,12 +27,6 @@ type Graph interface {
 	// the content of one of them, and may have written a part when it fails.
 	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)
 	Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error
-}
-
-// An Answer is how Graph refused: the HTTP status and Graph's own code.
-type Answer struct {
-	Status int
-	Code   string
 }
 
 // Directory is what activation asks about the office.

@@ -3,7 +3,6 @@ package connector
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -82,10 +81,11 @@ func (s *Store) reach(err error) (readable *bool, problem string) {
 	if err == nil {
 		return &yes, ""
 	}
-	if a, ok := s.o.Answer(err); ok && a.Status == http.StatusForbidden {
-		return &no, MailboxForbidden
+	problem, _ = MailboxState(err)
+	if problem == MailboxForbidden {
+		return &no, problem
 	}
-	return nil, s.problem(err)
+	return nil, problem
 }
 
 // others answers mailboxes that are not activated, at most LimitedTries.

@@ -2,7 +2,6 @@ package connector
 
 import (
 	"errors"
-	"net/http"
 )
 
 // An OutsideError says that Entra or Graph could not be asked, or refused.
@@ -25,11 +24,8 @@ func (s *Store) Outside(err error) (code, reason string, ok bool) {
 	if state, reason := s.stateOf(err); state != "" {
 		return string(state), reason, true
 	}
-	if a, ok := s.o.Answer(err); ok {
-		if a.Status == http.StatusForbidden {
-			return "missing:" + UserReadAll, a.Code, true // users are all that is asked for there
-		}
-		return s.problem(err), a.Code, true
+	if code, reason = MailboxState(err); code == MailboxForbidden {
+		code = "missing:" + UserReadAll // users are all that is asked for there
 	}
-	return string(StateUnreachable), "", true
+	return code, reason, true
 }

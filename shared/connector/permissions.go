@@ -1,9 +1,6 @@
 package connector
 
-import (
-	"net/http"
-	"slices"
-)
+import "slices"
 
 // permissions weighs what the token says against what was proven: roles are
 // those in the token, users is the outcome of listing users, boxes that of
@@ -43,11 +40,11 @@ func weigh(name string, named, proven, absent bool) Permission {
 }
 
 func (s *Store) userPermission(named bool, users error) Permission {
-	a, _ := s.o.Answer(users)
+	state, _ := MailboxState(users)
 	switch {
 	case users == nil:
 		return granted(UserReadAll)
-	case a.Status == http.StatusForbidden:
+	case state == MailboxForbidden:
 		return missing(UserReadAll)
 	case named:
 		return granted(UserReadAll)

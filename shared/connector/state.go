@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
 )
@@ -30,7 +31,7 @@ func (s *Store) ConnectorFailed(ctx context.Context, id string, err error) (bool
 	if state != "" {
 		return true, s.record(ctx, id, state, reason)
 	}
-	if _, answered := s.o.Answer(err); answered {
+	if _, refused := answer.Of(err); refused {
 		return false, s.ConnectorWorks(ctx, id)
 	}
 	return false, nil
@@ -68,8 +69,8 @@ func (s *Store) stateOf(err error) (State, string) {
 		}
 		return StateVault, ""
 	}
-	if a, ok := s.o.Answer(err); ok && a.Status == http.StatusUnauthorized {
-		return StateTokenRefused, a.Code
+	if refused, ok := answer.Of(err); ok && refused.Status == http.StatusUnauthorized {
+		return StateTokenRefused, refused.Code
 	}
 	return "", ""
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // Options says where a Store keeps and asks things. All but Transport,
-// Directory, Answer and Log must be set.
+// Directory and Log must be set.
 type Options struct {
 	Configuration *table.Table
 	Mailboxes     *table.Table
@@ -27,9 +27,6 @@ type Options struct {
 	Transport     policy.Transporter // to Entra; nil: the network
 	// Dial makes a client of Graph at root. It asks nothing yet.
 	Dial func(root string, credential azcore.TokenCredential) (Graph, error)
-	// Answer finds in an error how Graph refused; it keeps the client of
-	// Graph, with all that it brings, out of this package.
-	Answer func(error) (Answer, bool)
 	// Directory is asked about the targets of links; without one every target
 	// is taken as there.
 	Directory Directory
@@ -50,9 +47,6 @@ type Store struct {
 func New(o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.Default()
-	}
-	if o.Answer == nil {
-		o.Answer = func(error) (Answer, bool) { return Answer{}, false }
 	}
 	return &Store{o: o, clients: map[string]*client{}}
 }

@@ -10,7 +10,7 @@ import (
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 
-	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/graph/answer"
 )
 
 // patience is how long one request may take, its answer included.

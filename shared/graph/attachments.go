@@ -12,7 +12,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"kantoorpost/shared/fault"
-	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 )
 

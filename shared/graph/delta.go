@@ -11,7 +11,7 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
-	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 )
 
@@ -43,7 +43,7 @@ const pageSize, smallPage = 20, 1
 // Delta reads one page of a delta round over the inbox of a mailbox. With link
 // "" a round starts, with what was received at or after since (zero: all);
 // otherwise link is the Next or Link of an earlier page, which is checked to
-// lead to this inbox (ErrForeignLink). IsGone tells that a new round is needed.
+// lead to this inbox (answer.ErrForeignLink). answer.IsGone tells that a new round is needed.
 //
 // Items may come again, and in any order. An error means that nothing of the
 // page may be used.
@@ -90,7 +90,7 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	switch {
 	case errors.As(err, &refused) && link != "" && refused.Status == http.StatusBadRequest:
 		// Whatever is wrong with a link, it is not ours to mend: a new round is.
-		return mail.Page{}, fmt.Errorf("%w: %w", errGone, refused)
+		return mail.Page{}, fmt.Errorf("%w: %w", answer.ErrRefusedLink, refused)
 	case err != nil:
 		return mail.Page{}, err
 	}

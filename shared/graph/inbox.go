@@ -9,12 +9,12 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"kantoorpost/shared/fault"
-	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 )
 
 // Message reads one message, for items that came with only what changed. One
-// that cannot be decoded is ErrOdd.
+// that cannot be decoded is answer.ErrOdd.
 func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Message, error) {
 	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
 		return mail.Message{}, err
@@ -33,7 +33,7 @@ func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Messag
 	}
 	m, err := answer.Message(raw)
 	if err != nil {
-		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, ErrOdd, err))
+		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, answer.ErrOdd, err))
 	}
 	return m, nil
 }

@@ -2,25 +2,18 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"kantoorpost/shared/fault"
-	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/graph/answer"
 )
-
-// ErrForeignLink means that a link does not lead where it must: to our Graph,
-// and to the inbox of the mailbox that is read. It is a security event: links
-// come from storage and from answers only, and whoever follows such a link gives
-// a token away or reads a mailbox that nobody activated.
-var ErrForeignLink = errors.New("graph: security event: link leads elsewhere")
 
 // foreign refuses a link that leads to what.
 func foreign(what string) error {
-	return fault.Final(fmt.Errorf("%w: %.100q", ErrForeignLink, what))
+	return fault.Final(fmt.Errorf("%w: %.100q", answer.ErrForeignLink, what))
 }
 
 // ours checks that a link leads to root and to nothing else.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 )
 
 func TestMailboxesAreListedAndFound(t *testing.T) {
@@ -70,7 +71,7 @@ func TestAContinuationIsNoAddress(t *testing.T) {
 		t.Errorf("asked %v", paths)
 	}
 	c, _, _ = graphOf(t, says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users?$skiptoken=x"}`))
-	if _, _, err := c.Mailboxes(t.Context(), "", ""); !errors.Is(err, ErrForeignLink) {
+	if _, _, err := c.Mailboxes(t.Context(), "", ""); !errors.Is(err, answer.ErrForeignLink) {
 		t.Errorf("a foreign next link: %v", err)
 	}
 }

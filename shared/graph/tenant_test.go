@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/sim"
@@ -137,13 +138,13 @@ func TestAForgottenRoundIsStartedAgain(t *testing.T) {
 	if err := o.tenant.ForgetDeltaLinks(""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.Delta(t.Context(), o.boxes["info"], page.Link, time.Time{}); !IsGone(err) {
+	if _, err := o.Delta(t.Context(), o.boxes["info"], page.Link, time.Time{}); !answer.IsGone(err) {
 		t.Errorf("Delta = %v", err)
 	}
 	if page, _ := o.round(t, o.boxes["info"], ""); len(page.Messages) != 1 {
 		t.Errorf("%d messages", len(page.Messages))
 	}
-	if _, err := o.Delta(t.Context(), o.boxes["info"], tenantURL+"/v1.0/users/"+o.boxes["info"]+"/mailFolders/inbox/messages/delta?$deltatoken=verzonnen", time.Time{}); !IsGone(err) {
+	if _, err := o.Delta(t.Context(), o.boxes["info"], tenantURL+"/v1.0/users/"+o.boxes["info"]+"/mailFolders/inbox/messages/delta?$deltatoken=verzonnen", time.Time{}); !answer.IsGone(err) {
 		t.Errorf("a link of our own making: %v", err)
 	}
 }

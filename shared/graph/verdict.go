@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"kantoorpost/shared/fault"
-	"kantoorpost/shared/graph/internal/answer"
+	"kantoorpost/shared/graph/answer"
 )
 
 // An Error is a refusal of Graph: status, code, request id and how long it
@@ -18,27 +17,6 @@ type Error = answer.Error
 
 // ErrNoMailbox means that the tenant has no mailbox with an address.
 var ErrNoMailbox = errors.New("graph: no mailbox has this address")
-
-// ErrOdd means that Graph answered with something that is no message.
-var ErrOdd = errors.New("graph: not a message")
-
-// errGone means that a link was refused as a bad request: it is of no use.
-var errGone = errors.New("delta link refused")
-
-// IsGone tells whether Graph has forgotten where a delta round was; the only
-// way on is a new one.
-// https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
-func IsGone(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch strings.ToLower(e.Code) {
-	case "syncstatenotfound", "syncstateinvalid", "resyncrequired":
-		return true
-	}
-	return e.Status == http.StatusGone || errors.Is(err, errGone)
-}
 
 // verdict says what may be done about the error of a request: what is refused
 // for good is final, what is busy says when to come back, and all else may be
@@ -71,7 +49,7 @@ func refusal(e *Error) error {
 		return fault.Later(e.RetryAfter, e)
 	case e.Status >= 500 && e.RetryAfter > 0:
 		return fault.Later(e.RetryAfter, e)
-	case IsGone(e):
+	case answer.IsGone(e):
 		return e
 	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusConflict, e.Status == http.StatusLocked:
 		return e

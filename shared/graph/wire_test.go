@@ -16,6 +16,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 )
 
 // Every answer that is no page is an error with the right verdict; none is a
@@ -72,7 +73,7 @@ func TestOddAnswersAreErrors(t *testing.T) {
 			if page.Link != "" || page.Next != "" || page.Messages != nil {
 				t.Errorf("something was used: %+v", page)
 			}
-			if strings.HasPrefix(name, "foreign") != errors.Is(err, ErrForeignLink) {
+			if strings.HasPrefix(name, "foreign") != errors.Is(err, answer.ErrForeignLink) {
 				t.Errorf("foreign link: %v", err)
 			}
 			for _, check := range []func(context.Context, string) error{client.CheckInbox, client.CheckSettings} {
@@ -94,7 +95,7 @@ func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 		"https://x@graph.microsoft.com/v1.0/x", "https://graph.microsoft.com.evil.example/v1.0/x", "//graph.microsoft.com/v1.0/x", "/v1.0/x", "x", "https://graph.microsoft.com/beta/x",
 		"https://graph.microsoft.com\\@evil.example/v1.0/", "https:graph.microsoft.com/v1.0/x", "https://graph.microsoft.com/v1.0/\x00", "javascript:x", "https://dod-graph.microsoft.us/v1.0/x"} {
 		_, err := c.Delta(t.Context(), box, to, time.Time{})
-		if v, _ := fault.Of(err); !errors.Is(err, ErrForeignLink) || v != fault.Never {
+		if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.Never {
 			t.Errorf("%q: %v", to, err)
 		}
 	}
@@ -159,7 +160,7 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 				from = to
 			}
 			got, err := c.Delta(t.Context(), box, from, time.Time{})
-			if v, _ := fault.Of(err); !errors.Is(err, ErrForeignLink) || v != fault.Never || got.Next != "" || got.Link != "" || asked != min(i, 1) {
+			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.Never || got.Next != "" || got.Link != "" || asked != min(i, 1) {
 				t.Errorf("%q: %+v, %v after %d requests", to, got, err, asked)
 			}
 		}
@@ -201,7 +202,7 @@ func TestOnlyOurHostGetsTheToken(t *testing.T) {
 			_, err := c.users().WithUrl(to).Get(ctx, config)
 			return err
 		})
-		if !errors.Is(err, ErrForeignLink) || len(wire.Calls()) != 0 {
+		if !errors.Is(err, answer.ErrForeignLink) || len(wire.Calls()) != 0 {
 			t.Errorf("%s: %v after %d requests", to, err, len(wire.Calls()))
 		}
 	}
@@ -339,11 +340,11 @@ func TestForgottenRoundsAreRecognised(t *testing.T) {
 	} {
 		client, _, _ := graphOf(t, c.answer)
 		_, err := client.Delta(t.Context(), box, c.link, time.Time{})
-		if v, _ := fault.Of(err); err == nil || IsGone(err) != c.gone || (c.gone && v != fault.Retry) {
-			t.Errorf("%s: gone %t, verdict %v of %v", name, IsGone(err), v, err)
+		if v, _ := fault.Of(err); err == nil || answer.IsGone(err) != c.gone || (c.gone && v != fault.Retry) {
+			t.Errorf("%s: gone %t, verdict %v of %v", name, answer.IsGone(err), v, err)
 		}
 	}
-	if IsGone(nil) || IsGone(io.EOF) {
+	if answer.IsGone(nil) || answer.IsGone(io.EOF) {
 		t.Error("another error counts as gone")
 	}
 }

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,48 @@ type Error struct {
 	Message    string        // Graph's text; may name a person, so Error leaves it out
 	RequestID  string        // what Microsoft asks for
 	RetryAfter time.Duration // at most an hour; 0 when it was not said, or not understood
+}
+
+// Of finds in an error how Graph refused; false when it did not.
+func Of(err error) (e *Error, ok bool) {
+	ok = errors.As(err, &e)
+	return e, ok
+}
+
+// ErrOdd means that Graph answered with something that is no message.
+var ErrOdd = errors.New("graph: not a message")
+
+// ErrForeignLink means that a link does not lead where it must: to our Graph,
+// and to the inbox of the mailbox that is read. It is a security event: links
+// come from storage and from answers only, and whoever follows such a link gives
+// a token away or reads a mailbox that nobody activated.
+var ErrForeignLink = errors.New("graph: security event: link leads elsewhere")
+
+// ErrRefusedLink means that Graph calls a link of a delta round a bad request.
+var ErrRefusedLink = errors.New("delta link refused")
+
+// IsMissing tells whether Graph has no such thing.
+func IsMissing(err error) bool {
+	e, ok := Of(err)
+	return ok && e.Status == http.StatusNotFound
+}
+
+// IsGone tells whether the link of a delta round is of no use, as Graph has
+// forgotten it or it leads elsewhere; the only way on is a new round.
+// https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
+func IsGone(err error) bool {
+	if errors.Is(err, ErrRefusedLink) || errors.Is(err, ErrForeignLink) {
+		return true
+	}
+	e, ok := Of(err)
+	if !ok {
+		return false
+	}
+	switch strings.ToLower(e.Code) {
+	case "syncstatenotfound", "syncstateinvalid", "resyncrequired":
+		return true
+	}
+	return e.Status == http.StatusGone
 }
 
 func (e *Error) Error() string {

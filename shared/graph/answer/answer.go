@@ -2,8 +2,8 @@
 // users, single ones, and refusals.
 //
 // It trusts nothing that it reads, never panics on it, and does not know how
-// the question was asked; it is apart from the client so that its tests need
-// no Graph SDK.
+// the question was asked. It is apart from the client so that whoever has to
+// know what a refusal means needs no Graph SDK.
 package answer
 
 import (
