@@ -19,13 +19,13 @@ func parseAddresses(value, charset string) []Recipient {
 // splitAddresses cuts a list at its commas, and at the colon and semicolon of
 // a group, but not inside quotes, comments, angle brackets or encoded words.
 func splitAddresses(value string) []string {
-	var items []string
+	var items []piece
 	start, comments := 0, 0
 	quoted, angle := false, false
 	// A quote, comment or bracket that never closes holds nothing.
 	lastQuote, lastParen, lastAngle := strings.LastIndexByte(value, '"'), strings.LastIndexByte(value, ')'), strings.LastIndexByte(value, '>')
 	cut := func(i int) {
-		items = append(items, value[start:i])
+		items = append(items, piece{value[start:i], value[i] == ','})
 		start = i + 1
 	}
 	for i := 0; i < len(value); i++ {
@@ -56,9 +56,43 @@ func splitAddresses(value string) []string {
 		}
 	}
 	if start < len(value) {
-		items = append(items, value[start:])
+		items = append(items, piece{text: value[start:]})
 	}
-	return items
+	return joinNames(items)
+}
+
+// joinNames puts names together that were cut at a comma without quotes around
+// it: "Jansen, Piet <piet@x>" is one address. Only what stands between an
+// address and the next one in brackets is its name.
+func joinNames(items []piece) []string {
+	var joined []string
+	for i := 0; i < len(items); {
+		end, size := i, 0 // of the words without an address
+		for end < len(items) && items[end].comma && strings.TrimSpace(items[end].text) != "" && !strings.ContainsAny(items[end].text, `@<>"()`) {
+			size += len(items[end].text)
+			end++
+		}
+		named := end > i && end < len(items) && strings.Contains(items[end].text, "<") && size < longestAddress
+		if named {
+			end++
+		}
+		var parts []string
+		for _, p := range items[i:max(end, i+1)] {
+			parts = append(parts, p.text)
+		}
+		if named {
+			parts = []string{strings.Join(parts, ",")}
+		}
+		joined = append(joined, parts...)
+		i = max(end, i+1)
+	}
+	return joined
+}
+
+// piece is what stands before a mark that divides, or before the end.
+type piece struct {
+	text  string
+	comma bool // and not a semicolon
 }
 
 // longestAddress is beyond what any name and address take, in bytes; text that
