@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/handlers/api"
+	"kantoorpost/handlers/edge"
 	"kantoorpost/handlers/fetch"
 	"kantoorpost/handlers/poll"
 	"kantoorpost/handlers/process"
@@ -47,6 +48,7 @@ type app struct {
 	process *process.Handler
 	api     http.Handler
 	web     http.Handler
+	edge    edge.Options
 
 	ticked atomic.Int64 // in milliseconds since 1970; when the timer last ran here
 }
@@ -156,6 +158,12 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
 		return nil, err
 	}
+	a.edge = edge.Options{
+		Trusted: c.AuthEnabled, PerPerson: c.RateLimit, PerApplication: c.RateLimitApplications,
+		Pages: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a.web.ServeHTTP(w, web.Refuse(r, http.StatusTooManyRequests))
+		}),
+	}
 	return a, nil
 }
 
@@ -170,7 +178,7 @@ func openSecrets(c config.Config, w wires) (secret.Store, error) {
 // waits until tables and queues are there, which on all but the first start
 // they are.
 func (a *app) handler() http.Handler {
-	functions := invoke.Handler(a.functions())
+	functions := edge.New(a.edge, invoke.Handler(a.functions()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" && r.URL.Path != "/api/health/live" {
 			select {

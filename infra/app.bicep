@@ -43,6 +43,14 @@ param firstAdministrator string
 @description('When mail is looked for, in the six fields of NCRONTAB, UTC.')
 param pollSchedule string
 
+@description('Requests of one person per second and instance; 0 for no limit.')
+@minValue(0)
+param rateLimit int
+
+@description('Requests of one application per second and instance; 0 for no limit.')
+@minValue(0)
+param rateLimitApplications int
+
 @description('What is logged: DEBUG, INFO, WARN or ERROR.')
 param logLevel 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
@@ -194,7 +202,12 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'AUTH_TENANT_ID', value: tenantId }
         { name: 'FIRST_ADMINISTRATOR', value: firstAdministrator }
         { name: 'POLL_SCHEDULE', value: pollSchedule }
+<<<<<<< HEAD
         { name: 'INSTANCE_MEMORY_MB', value: string(memory) }
+=======
+        { name: 'RATE_LIMIT', value: string(rateLimit) }
+        { name: 'RATE_LIMIT_APPLICATIONS', value: string(rateLimitApplications) }
+>>>>>>> 5ac55b6 (edge: requests are counted by who asks, answers carry security headers, and refusals are logged)
         { name: 'LOG_LEVEL', value: logLevel }
       ]
     }

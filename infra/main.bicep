@@ -37,6 +37,14 @@ param operatorsId string = ''
 @description('When mail is looked for, in the six fields of NCRONTAB, UTC.')
 param pollSchedule string = '0 */5 * * * *'
 
+@description('Requests of one person per second and instance, in bursts of five times as many; 0 for no limit.')
+@minValue(0)
+param rateLimit int = 10
+
+@description('The same of one application.')
+@minValue(0)
+param rateLimitApplications int = 50
+
 @description('What is logged.')
 param logLevel 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' = 'INFO'
 
@@ -208,6 +216,8 @@ module app 'app.bicep' = {
     clientId: clientId
     firstAdministrator: firstAdministrator
     pollSchedule: pollSchedule
+    rateLimit: rateLimit
+    rateLimitApplications: rateLimitApplications
     logLevel: logLevel
     memory: memory
     maximumInstances: maximumInstances

@@ -9,6 +9,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"path"
@@ -200,7 +201,11 @@ func handle[I, O any](a *api, action access.Action, op huma.Operation, serve fun
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := serve(ctx, in)
 		if err != nil {
-			return nil, a.failure(ctx, err)
+			err = a.failure(ctx, err)
+			if p := huma.StatusError(nil); errors.As(err, &p) {
+				logRefusal(ctx, actor(ctx).ID(), &op, p.GetStatus())
+			}
+			return nil, err
 		}
 		return out, nil
 	})

@@ -41,10 +41,13 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 		}
 		who, err := a.Gate.Identify(r.Context(), r.Header)
 		if err != nil {
-			writeProblem(w, a.unidentified(r.Context(), err))
+			p := a.unidentified(r.Context(), err)
+			logRefusal(r.Context(), "", hc.Operation(), p.Status)
+			writeProblem(w, p)
 			return
 		}
 		if !access.Can(who, action, access.Some) {
+			logRefusal(r.Context(), who.ID(), hc.Operation(), http.StatusForbidden)
 			writeProblem(w, newProblem(http.StatusForbidden, "your rights do not include "+string(action)))
 			return
 		}
@@ -58,16 +61,31 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 	}
 }
 
+// logRefusal notes that somebody was refused something: his id, never his
+// address, and the pattern of the route, whose path may name others. What one
+// may not see does not exist: a 404 may be either.
+func logRefusal(ctx context.Context, who string, op *huma.Operation, status int) {
+	level := slog.LevelWarn
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusNotFound:
+		level = slog.LevelInfo
+	default:
+		return
+	}
+	slog.LogAttrs(ctx, level, "refused", slog.String("who", who), slog.String("method", op.Method), slog.String("route", op.Path), slog.Int("status", status))
+}
+
 func (a *api) unidentified(ctx context.Context, err error) *problem {
 	switch {
 	case errors.Is(err, access.ErrClosed):
 		slog.ErrorContext(ctx, "nobody can sign in", "err", err)
 		return newProblem(http.StatusServiceUnavailable, "authentication of the platform is off, so nobody can be let in; an administrator turns it on in the function app")
 	case errors.Is(err, access.ErrNobody):
-		slog.WarnContext(ctx, "request without a valid principal", "err", err)
+		slog.DebugContext(ctx, "request without a valid principal", "err", err)
 		return newProblem(http.StatusUnauthorized, "sign in with an account of the office")
 	case errors.Is(err, access.ErrStranger):
-		slog.WarnContext(ctx, "stranger refused", "err", err)
+		slog.DebugContext(ctx, "stranger refused", "err", err)
 		return newProblem(http.StatusForbidden, "you are signed in, but are no active team member of this office; an administrator can add you with the name that you sign in with as e-mail address")
 	}
 	return a.problem(ctx, err)

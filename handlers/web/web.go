@@ -109,6 +109,14 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	zip, end := compressed(w, r)
 	defer end()
+	if status, ok := r.Context().Value(refusedKey{}).(int); ok {
+		if v, err := s.visit(zip, r); err == nil {
+			v.fail(&Problem{Status: status})
+		} else {
+			http.Error(zip, http.StatusText(status), status)
+		}
+		return
+	}
 	if err := s.origin.Check(r); err != nil {
 		s.handle(func(*visit) error { return &Problem{Status: http.StatusForbidden, Detail: err.Error()} }).ServeHTTP(zip, r)
 		return
@@ -118,6 +126,14 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mux.ServeHTTP(zip, r)
+}
+
+type refusedKey struct{}
+
+// Refuse returns r as one that the pages answer with a status, in the visitor's
+// language, without finding out who asks.
+func Refuse(r *http.Request, status int) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), refusedKey{}, status))
 }
 
 // maxForm bounds what a form sends.

@@ -31,6 +31,9 @@ type Config struct {
 
 	InstanceMB int64 `env:"INSTANCE_MEMORY_MB" from:"template"` // memory of an instance; what the system says, or 512, when it is not set
 
+	RateLimit             int `env:"RATE_LIMIT" envDefault:"10" from:"template"`              // requests of a person per second, in bursts of five times as many; 0 for no limit
+	RateLimitApplications int `env:"RATE_LIMIT_APPLICATIONS" envDefault:"50" from:"template"` // the same of an application
+
 	Simulator string     `env:"SIMULATOR_URL" from:"machine"`                             // a simulated Microsoft 365 tenant
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO" from:"template" local:"INFO"` // DEBUG, INFO, WARN or ERROR
 
@@ -60,6 +63,7 @@ func (c Config) check() error {
 	say(c.KeyVaultURL != "" && !isHTTPS(c.KeyVaultURL), "KEY_VAULT_URL must start with https://")
 	say(c.Simulator != "" && !isHTTPS(c.Simulator), "SIMULATOR_URL must start with https://")
 	say(c.AuthEnabled && c.AuthTenant == "", "AUTH_TENANT_ID must be the Entra tenant whose people may sign in")
+	say(c.RateLimit < 0 || c.RateLimitApplications < 0, "RATE_LIMIT and RATE_LIMIT_APPLICATIONS must be requests per second, or 0 for no limit")
 	say(c.Site != "" && c.Simulator != "", "SIMULATOR_URL must not be set in Azure")
 	say(c.Site != "" && c.SecretsFile != "", "SECRETS_FILE must not be set in Azure: secrets belong in Key Vault")
 	if len(errs) > 0 {

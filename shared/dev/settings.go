@@ -26,6 +26,9 @@ func (s *stack) settings() map[string]string {
 		"KEY_VAULT_URL":        "",
 		"SIMULATOR_URL":        "",
 		"WEBSITE_SITE_NAME":    "",
+		// Who tries something out asks as often as he likes.
+		"RATE_LIMIT":              "0",
+		"RATE_LIMIT_APPLICATIONS": "0",
 	}
 	if s.tenant != nil {
 		all["POLL_SCHEDULE"] = simulatedSchedule

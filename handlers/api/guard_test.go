@@ -1,0 +1,33 @@
+package api
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+// A refusal says who was refused what: by an id and the pattern of the route.
+func TestRefusalsAreLogged(t *testing.T) {
+	o := newOffice(t)
+	id := o.ok(t, "reader", "GET /api/me", "").body["id"].(string)
+	var log bytes.Buffer
+	was := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
+	defer slog.SetDefault(was)
+	for _, c := range []struct{ who, request, want string }{
+		{"reader", "DELETE /api/contacts/jan@x.nl", `"level":"WARN","msg":"refused","who":"` + id + `","method":"DELETE","route":"/api/contacts/{id}","status":403}`},
+		{"reader", "GET /api/contacts/jan@x.nl", `"level":"INFO","msg":"refused","who":"` + id + `","method":"GET","route":"/api/contacts/{id}","status":404}`},
+		{"nobody", "GET /api/me", `"level":"WARN","msg":"refused","who":"","method":"GET","route":"/api/me","status":401}`},
+		{"stranger", "GET /api/me", `"level":"WARN","msg":"refused","who":"","method":"GET","route":"/api/me","status":403}`},
+		{"Mails.Read", "GET /api/chats", `"level":"WARN","msg":"refused","who":"application:aaaaaaaa-0000-0000-0000-000000000022","method":"GET","route":"/api/chats","status":403}`},
+		{"reader", "GET /api/me", ""},
+	} {
+		log.Reset()
+		o.call(t, c.who, c.request, "")
+		line := log.String()
+		if strings.Count(line, "\n") > 1 || !strings.Contains(line, c.want) || c.want == "" && line != "" || strings.Contains(line, "@") {
+			t.Errorf("%s: %s: %s; want %s", c.who, c.request, line, c.want)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// look is a request of a browser that came over https.
+func (w *world) look(email, path string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", path, nil).WithContext(w.t.Context())
+	r.Header.Set("X-Forwarded-Proto", "https")
+	r.Header.Set("X-Forwarded-Host", "kantoor.example")
+	if email != "" {
+		r.Header.Set("X-MS-CLIENT-PRINCIPAL", principal(email))
+	}
+	rec := httptest.NewRecorder()
+	w.http.ServeHTTP(rec, r)
+	return rec
+}
+
+// Requests are counted as they come in: not those that a page makes inside. Who
+// asks too often gets an answer in the form that he reads.
+func TestRequestsAreCountedAtTheEdge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.config.RateLimit, w.config.RateLimitApplications = 10, 50
+		w.start()
+		for i := range 50 {
+			if rec := w.look(admin, "/web/me"); rec.Code != http.StatusOK {
+				t.Fatalf("page %d: %d", i, rec.Code)
+			}
+		}
+		page := w.look(admin, "/web/me")
+		if page.Code != http.StatusTooManyRequests || page.Header().Get("Retry-After") != "1" || !strings.Contains(page.Body.String(), "<html") ||
+			!strings.Contains(page.Header().Get("Content-Security-Policy"), "script-src 'self'") {
+			t.Errorf("page: %d %v %.200s", page.Code, page.Header(), page.Body)
+		}
+		problem := w.look(admin, "/api/me")
+		if problem.Code != http.StatusTooManyRequests || problem.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("API: %d %v", problem.Code, problem.Header())
+		}
+		if rec := w.look("", "/api/health/live"); rec.Code != http.StatusOK {
+			t.Errorf("whether it lives: %d", rec.Code)
+		}
+		time.Sleep(time.Second) // simulated
+		if rec := w.look(admin, "/api/me"); rec.Code != http.StatusOK {
+			t.Errorf("after a second: %d", rec.Code)
+		}
+	})
+}
+
+// Whatever is answered, the browser is told how to treat it.
+func TestSecurityHeadersOfEveryAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := desk(t)
+		for _, path := range []string{
+			"/web", "/web/mails", "/web/mails/" + w.id("Kennismaking"), "/web/nowhere", "/web/static/x/app.js",
+			"/api/me", "/api/nowhere", "/api/openapi.json", "/api/health/live", "/api/mails/" + w.id("Kennismaking") + "/body", "/api//me",
+		} {
+			for _, email := range []string{admin, ""} {
+				h := w.look(email, path).Header()
+				if h.Get("Strict-Transport-Security") != "max-age=31536000" || h.Get("X-Content-Type-Options") != "nosniff" ||
+					h.Get("Referrer-Policy") == "" || !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") ||
+					!strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors") || h.Get("Cache-Control") == "" {
+					t.Errorf("%s as %q: %v", path, email, h)
+				}
+			}
+		}
+	})
+}
