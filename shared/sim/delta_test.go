@@ -111,6 +111,23 @@ func TestAnEmptyChangeChangesNothing(t *testing.T) {
 	}
 }
 
+// A draft that was moved into the inbox comes with its delta, and says so.
+func TestADraftInTheInboxSaysSo(t *testing.T) {
+	w := newWorld(t, "info")
+	w.deliver(info, "a")
+	draft := w.want(w.graph("POST", "/users/"+info+"/messages", `{"subject":"b"}`), 201)
+	w.want(w.graph("POST", "/users/"+info+"/messages/"+url.PathEscape(draft.json["id"].(string))+"/move", `{"destinationId":"inbox"}`), 201)
+	items, _ := w.round(delta + "?$select=subject,isDraft")
+	for _, m := range items {
+		if m["isDraft"] != (m["subject"] == "b") {
+			t.Errorf("%v", m)
+		}
+	}
+	if len(items) != 2 {
+		t.Errorf("%d items", len(items))
+	}
+}
+
 func TestWhatLeavesTheInboxIsRemoved(t *testing.T) {
 	w := newWorld(t, "info")
 	for _, s := range []string{"a", "b", "c"} {

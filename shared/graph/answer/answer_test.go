@@ -224,3 +224,11 @@ func FuzzCollection(f *testing.F) {
 		}
 	})
 }
+
+// A draft says so, also when Graph has put it into the inbox.
+func TestADraftIsKnown(t *testing.T) {
+	p := page(t, set("isDraft", `true`), set("isDraft", `false`), full)
+	if len(p.Messages) != 3 || !p.Messages[0].Draft || p.Messages[1].Draft || p.Messages[2].Draft {
+		t.Errorf("%+v", p.Messages)
+	}
+}
