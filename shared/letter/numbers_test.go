@@ -60,6 +60,12 @@ func TestNumbersAreLimited(t *testing.T) {
 	if n := NumbersIn(strings.Repeat("woord\n", maxSearch) + "KvK 12345678"); len(n.KvK) != 0 {
 		t.Error("a number behind what is read was found")
 	}
+	if n := NumbersIn(strings.Repeat("7\n", maxNumbered/2) + "KvK 12345678"); len(n.KvK) != 0 {
+		t.Error("more lines with digits were read than the limit allows")
+	}
+	if n := NumbersIn(strings.Repeat("woord\n", maxNumbered/2) + "KvK 12345678"); len(n.KvK) != 1 {
+		t.Error("lines without digits count")
+	}
 }
 
 // Words are those that a text has for itself.
