@@ -18,6 +18,8 @@ import (
 	"kantoorpost/handlers/poll"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
@@ -34,6 +36,7 @@ type backlog struct {
 
 	mu    sync.Mutex
 	asked map[string]int // by link
+	fail  error          // of the sixth page
 }
 
 func (g *backlog) Mailbox(_ context.Context, address string) (mail.Mailbox, error) {
@@ -45,6 +48,9 @@ func (g *backlog) Delta(_ context.Context, _, link string, _ time.Time) (mail.Pa
 	g.mu.Lock()
 	g.asked[link]++
 	g.mu.Unlock()
+	if link == "page 5" && g.fail != nil {
+		return mail.Page{}, g.fail
+	}
 	if link == "end" {
 		return mail.Page{Link: "end"}, nil
 	}
@@ -299,6 +305,27 @@ func TestOvertakenRoundStops(t *testing.T) {
 		}
 		if c := m.cursor(t); c.Claim != "another" || c.Next != "page 10" {
 			t.Errorf("the other's cursor is gone: %+v", c)
+		}
+	})
+}
+
+// A round that fails gives its claim up and keeps how far it was: the first tick
+// after the pause goes on there.
+func TestFailedRoundKeepsNobodyOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openMailroom(t, 10, 1)
+		m.graph.fail = fault.Later(time.Second, &answer.Error{Status: 429, Code: "ApplicationThrottled"})
+		m.tick(t)
+		m.work(t, 1)
+		if c := m.cursor(t); c.Claim != "" || c.Next != "page 5" || c.State != connector.MailboxThrottled || c.StateReason != "ApplicationThrottled" {
+			t.Errorf("after the failure: %+v", c)
+		}
+		m.graph.fail = nil
+		time.Sleep(2 * time.Second) // simulated
+		m.tick(t)
+		m.work(t, 1)
+		if c := m.cursor(t); c.Link != "end" || m.graph.calls() != 11 {
+			t.Errorf("%d calls, %+v", m.graph.calls(), c)
 		}
 	})
 }
