@@ -245,8 +245,8 @@ const measured = new ResizeObserver((all) => {
   for (const { target: page } of all) {
     const frame = page.ownerDocument.defaultView?.frameElement;
     if (!frame || !page.offsetHeight) continue;
-    const bar = page.scrollWidth > page.clientWidth ? 20 : 0;
-    frame.style.setProperty("--letter", Math.min(page.offsetHeight + bar, 20000) + "px");
+    const bar = page.scrollWidth > page.clientWidth ? 20 : 0, border = frame.offsetHeight - frame.clientHeight;
+    frame.style.setProperty("--letter", Math.min(page.offsetHeight + bar + border, 20000) + "px");
   }
 });
 function measure(frame) {
