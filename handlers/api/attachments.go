@@ -124,21 +124,27 @@ const (
 
 // parcelOf is parcel for a mail that the one who asks may read.
 func (a *api) parcelOf(ctx context.Context, it item.Item, how freshness) (*parcel, error) {
-	p := &parcel{mail: it}
-	box, err := a.Connectors.Activation(ctx, it.Mailbox)
-	if err == nil && box.Active {
-		p.graph, err = a.Connectors.Client(ctx, box.Connector)
-	}
-	switch {
-	case isGone(err) || err == nil && !box.Active: // only what is activated is read
-		return nil, newProblem(http.StatusConflict, it.Address+" is not activated any more: what came with this mail is in Outlook")
-	case err != nil:
+	graph, err := a.mailbox(ctx, it)
+	if err != nil {
 		return nil, err
 	}
+	p := &parcel{mail: it, graph: graph}
 	if p.attachments, err = a.list(ctx, p, how); err != nil {
 		return nil, a.unread(err)
 	}
 	return p, nil
+}
+
+// mailbox is the way to the mailbox that got a mail.
+func (a *api) mailbox(ctx context.Context, it item.Item) (graph connector.Graph, err error) {
+	box, err := a.Connectors.Activation(ctx, it.Mailbox)
+	if err == nil && box.Active {
+		graph, err = a.Connectors.Client(ctx, box.Connector)
+	}
+	if isGone(err) || err == nil && !box.Active { // only what is activated is read
+		return nil, newProblem(http.StatusConflict, it.Address+" is not activated any more: what came with this mail is in Outlook")
+	}
+	return graph, err
 }
 
 // list asks what came with a mail, once for all who want to know it now.

@@ -27,6 +27,10 @@ func (m *mailboxes) Attachments(ctx context.Context, _, message string) (list []
 	return list, m.token(ctx)
 }
 
+func (m *mailboxes) Text(ctx context.Context, _, message string) (string, error) {
+	return m.texts[message], m.token(ctx)
+}
+
 func (m *mailboxes) Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error {
 	if err := m.token(ctx); err != nil {
 		return err

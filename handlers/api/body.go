@@ -1,13 +1,16 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -103,7 +106,7 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) 
 		return nil, err
 	}
 	if l.empty {
-		l.html = nothingToShow[how.Language]
+		l.html = cmp.Or(a.plain(ctx, it), nothingToShow[how.Language])
 	}
 	pictures := strings.TrimSuffix(path, "body") + "pictures/"
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
@@ -119,6 +122,31 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) 
 		_, _ = inPlace(pictures).WriteString(out, l.html)
 	}}, nil
 }
+
+// plain is the text of a mail whose HTML says nothing, as its mailbox has it; ""
+// when there is none, or it cannot be read now.
+func (a *api) plain(ctx context.Context, it item.Item) string {
+	if it.BodyType != "html" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, plainTime)
+	defer cancel()
+	graph, err := a.mailbox(ctx, it)
+	text := ""
+	if err == nil {
+		text, err = graph.Text(ctx, it.Mailbox, it.MessageID)
+	}
+	if err != nil {
+		slog.InfoContext(ctx, "a mail is shown without its plain text", "mail", it.ID, "error", err)
+	}
+	if !visible(text) {
+		return ""
+	}
+	return asText(text)
+}
+
+// plainTime is how long the mailbox may take for a plain text.
+const plainTime = 8 * time.Second
 
 // nothingToShow is what is said of a mail without text and pictures.
 var nothingToShow = map[string]string{

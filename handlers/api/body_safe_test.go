@@ -101,6 +101,32 @@ func TestNothingToShow(t *testing.T) {
 	}
 }
 
+// A mail whose HTML says nothing shows the text that its mailbox has, and says so
+// when there is none.
+func TestPlainTextInsteadOfNothing(t *testing.T) {
+	k := newTalking(t)
+	k.graph.texts = map[string]string{"message1": "Alleen de <tekst> zegt iets.", "message2": " \u00a0\r\n", "message4": "zegt niets"}
+	for n, want := range []string{"Alleen de &lt;tekst&gt; zegt iets.", "Deze mail heeft geen tekst.", "Deze mail heeft geen tekst."} {
+		path := "/api/mails/" + k.html(t, n+1, "<html><head></head><body><div><br></div></body></html>") + "/body"
+		if got := k.ok(t, "manager", "GET "+path, ""); !strings.Contains(got.text, want) {
+			t.Errorf("%d: %s", n, got.text)
+		}
+		if n == 2 {
+			if got := k.ok(t, "manager", "GET "+path+"?language=en", ""); !strings.Contains(got.text, "This mail has no text.") {
+				t.Error(got.text)
+			}
+		}
+	}
+	k.graph.asked.Store(0)
+	if got := k.ok(t, "manager", "GET /api/mails/"+k.html(t, 4, "<p>zegt iets")+"/body", ""); strings.Contains(got.text, "niets") || k.graph.asked.Load() != 0 {
+		t.Error("a mail with a text is asked for another")
+	}
+	k.graph.fail = refused{429, "ApplicationThrottled"}
+	if got := k.ok(t, "manager", "GET /api/mails/"+k.html(t, 5, "")+"/body", ""); !strings.Contains(got.text, "geen tekst") {
+		t.Error(got.text)
+	}
+}
+
 // hostileHTML are about size bytes each that some way of reading takes long for.
 func hostileHTML(size int) map[string]string {
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)+1) }

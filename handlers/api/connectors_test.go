@@ -149,6 +149,7 @@ type mailboxes struct {
 	n          int
 	fail       error
 	parcels    map[string][]parcelDouble // by message
+	texts      map[string]string         // that mails have beside their HTML, by message
 	asked      atomic.Int32              // how often something was
 }
 

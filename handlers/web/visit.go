@@ -206,18 +206,21 @@ func keep(w http.ResponseWriter, name, value string) {
 // letter is where a mail can be read on a page that looks like this one, "" for
 // no mail.
 func (v *visit) letter(body string) string {
-	if body == "" || v.theme == "" {
-		return body
+	if body == "" {
+		return ""
 	}
-	return body + "?colours=" + v.theme
+	if v.lang != "nl" { // which the API speaks first
+		body = withQuery(body, "language", v.lang)
+	}
+	if v.theme != "" {
+		body = withQuery(body, "colours", v.theme)
+	}
+	return body
 }
 
 // remote is the same with the pictures that are kept elsewhere.
 func remote(body string) string {
-	if strings.Contains(body, "?") {
-		return body + "&pictures=remote"
-	}
-	return body + "?pictures=remote"
+	return withQuery(body, "pictures", "remote")
 }
 
 func themeOf(r *http.Request) string {

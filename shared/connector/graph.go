@@ -23,6 +23,8 @@ type Graph interface {
 	Delta(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error)
 	// Message answers one mail.
 	Message(ctx context.Context, mailbox, id string) (mail.Message, error)
+	// Text answers what a mail says as plain text.
+	Text(ctx context.Context, mailbox, id string) (string, error)
 	// Attachments lists what came with a mail, in its order; Attachment writes
 	// the content of one of them, and may have written a part when it fails.
 	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)

@@ -66,6 +66,42 @@ func TestAttachments(t *testing.T) {
 	}
 }
 
+// A mail of which only the plain alternative says something has that as its text;
+// of any other it is what its HTML says.
+func TestText(t *testing.T) {
+	o := open(t, "anna")
+	for i, c := range []struct{ mail, want string }{
+		{"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nAlleen hier.\r\n--b\r\nContent-Type: text/html\r\n\r\n<div><br></div>\r\n--b--\r\n", "Alleen hier."},
+		{"Content-Type: text/html\r\n\r\n<p>In HTML</p>\r\n", "In HTML"},
+		{"Content-Type: text/plain\r\n\r\nAls tekst\r\n", "Als tekst"},
+	} {
+		raw := "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: x\r\nMessage-ID: <" + strings.Repeat("x", i+1) + "@klant.example>\r\nMIME-Version: 1.0\r\n" + c.mail
+		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}}, []byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+		page, err := o.Delta(t.Context(), o.boxes["anna"], "", time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, m := range page.Messages {
+			if !strings.HasPrefix(m.InternetMessageID, "<"+strings.Repeat("x", i+1)+"@") {
+				continue
+			}
+			found = true
+			if got, err := o.Text(t.Context(), o.boxes["anna"], m.ID); err != nil || strings.TrimSpace(got) != c.want {
+				t.Errorf("%q, %v", got, err)
+			}
+		}
+		if !found {
+			t.Errorf("%q did not arrive", c.want)
+		}
+	}
+	if _, err := o.Text(t.Context(), o.boxes["anna"], ".."); err == nil {
+		t.Error("no id")
+	}
+}
+
 // The id of another may not lead away from the message, and what fails half-way
 // is an error.
 func TestAttachmentsGoNowhereElse(t *testing.T) {

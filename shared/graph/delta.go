@@ -32,6 +32,13 @@ func prefer(size int) *abs.RequestHeaders {
 	return h
 }
 
+// preferText asks for bodies as plain text too.
+func preferText() *abs.RequestHeaders {
+	h := abs.NewRequestHeaders()
+	h.Add("Prefer", `IdType="ImmutableId", outlook.body-content-type="text"`)
+	return h
+}
+
 // inbox is the well-known name of the folder that is read.
 // https://learn.microsoft.com/graph/api/resources/mailfolder
 const inbox = "inbox"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"kantoorpost/shared/fault"
@@ -16,11 +17,25 @@ import (
 // Message reads one message, for items that came with only what changed. One
 // that cannot be decoded is answer.ErrOdd.
 func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Message, error) {
+	return c.message(ctx, mailboxID, id, prefer(pageSize))
+}
+
+// Text reads what a message says as plain text, of one whose HTML says nothing.
+// https://learn.microsoft.com/graph/api/message-get#request-headers
+func (c *Client) Text(ctx context.Context, mailboxID, id string) (string, error) {
+	m, err := c.message(ctx, mailboxID, id, preferText())
+	if err != nil || m.Body.ContentType != "text" {
+		return "", err
+	}
+	return m.Body.Content, nil
+}
+
+func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs.RequestHeaders) (mail.Message, error) {
 	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
 		return mail.Message{}, err
 	}
 	var raw []byte
-	err := c.ask(ctx, mailboxID, prefer(pageSize),
+	err := c.ask(ctx, mailboxID, headers,
 		func(ctx context.Context, r request) error {
 			_, err := c.user(mailboxID).Messages().ByMessageId(id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,

@@ -109,9 +109,26 @@ func (t *Tenant) respondMessage(c *graphCall, status int, m *Message) (answer, e
 	if err != nil {
 		return answer{}, err
 	}
+	if strings.Contains(strings.Join(c.r.Header.Values("Prefer"), ","), `outlook.body-content-type="text"`) {
+		m = m.asText()
+	}
 	out := &bytes.Buffer{}
 	c.writeMessage(out, m, sel, t.messageContext(c, sel))
 	return answer{status: status, body: out}, nil
+}
+
+// asText is the message with a body of plain text: the alternative that came with
+// the HTML, or else what that says.
+// https://learn.microsoft.com/graph/api/message-get#request-headers
+func (m *Message) asText() *Message {
+	plain := *m
+	if m.Body.ContentType == "html" {
+		plain.Body = Body{ContentType: "text", Content: m.Plain}
+		if strings.TrimSpace(m.Plain) == "" {
+			plain.Body.Content = htmlText(m.Body.Content, len(m.Body.Content))
+		}
+	}
+	return &plain
 }
 
 func (t *Tenant) getMessage(c *graphCall) (answer, error) {

@@ -58,6 +58,7 @@ type Message struct {
 	Flag                    Flag         `json:"flag"`
 	MeetingMessageType      string       `json:"meetingMessageType,omitempty"` // only with an event message Type
 	Attachments             []Attachment `json:"-"`
+	Plain                   string       `json:"-"` // the alternative without HTML, of a mail that has both
 	MIME                    []byte       `json:"-"` // the raw source; empty for what was made over Graph
 	InReplyTo               string       `json:"-"` // Message-ID that a draft made by createReply answers
 	References              []string     `json:"-"` // Message-IDs of its thread, oldest first

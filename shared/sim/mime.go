@@ -44,6 +44,9 @@ func parseMail(raw []byte, env Envelope, now time.Time) Message {
 		m.Body.Content = c.body.text()
 		if c.body.mediaType == "text/html" {
 			m.Body.ContentType = "html"
+			if c.plain != nil {
+				m.Plain = c.plain.text()
+			}
 		}
 	}
 	m.UniqueBody, m.Preview = unique(m.Body), preview(m.Body)

@@ -6,6 +6,7 @@ import "strings"
 // attach, and the method of an invitation.
 type content struct {
 	body     *part
+	plain    *part // the alternative without HTML
 	attached []part
 	method   string // of the meeting that the mail is about
 }
@@ -42,6 +43,14 @@ func leafContent(l part) content {
 func (c *content) add(next content, alternative bool) {
 	if c.method == "" {
 		c.method = next.method
+	}
+	for _, p := range []*part{c.body, next.body, next.plain} {
+		if alternative && c.plain == nil && p != nil && p.mediaType == "text/plain" {
+			c.plain = p
+		}
+	}
+	if c.plain == nil {
+		c.plain = next.plain
 	}
 	switch {
 	case next.body == nil:
