@@ -202,12 +202,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'AUTH_TENANT_ID', value: tenantId }
         { name: 'FIRST_ADMINISTRATOR', value: firstAdministrator }
         { name: 'POLL_SCHEDULE', value: pollSchedule }
-<<<<<<< HEAD
         { name: 'INSTANCE_MEMORY_MB', value: string(memory) }
-=======
         { name: 'RATE_LIMIT', value: string(rateLimit) }
         { name: 'RATE_LIMIT_APPLICATIONS', value: string(rateLimitApplications) }
->>>>>>> 5ac55b6 (edge: requests are counted by who asks, answers carry security headers, and refusals are logged)
         { name: 'LOG_LEVEL', value: logLevel }
       ]
     }
