@@ -30,7 +30,7 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 // from being stored. A page of twenty that all exceed the limit still leaves the
 // job its time.
 func arrivalRead(box connector.Activation, m mail.Message, head func(connector.Activation, mail.Message) item.Item, analyse func(item.Item, string) analysis) item.Arrival {
-	it, err := letter.Within(letter.Limit, func() item.Item { return head(box, m) })
+	it, err := letter.Bounded(letter.Limit, func() item.Item { return head(box, m) })
 	if err != nil {
 		o := mail.Odd{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
 		return odd(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})

@@ -35,11 +35,21 @@ func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
 				t.Errorf("analysis %s: the mailbox waited %v", name, took)
 			}
 		}
+		for range 10 { // many more than may go on at once
+			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, func(item.Item, string) analysis { <-stuck; return analysis{} })
+			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.Bar != item.Automated {
+				t.Errorf("one of many: %+v", it)
+			}
+		}
+		if it := arrivalRead(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: spoofed.From}, head, analyse).Item; !it.NotAnalysed || it.Bar != "" {
+			t.Errorf("a mail that comes while many do not end: %+v", it)
+		}
+		close(stuck)
+		synctest.Wait()
 		spoofed.Headers = nil
 		if it := arrival(connector.Activation{ID: "box"}, spoofed).Item; it.NotAnalysed || len(it.Numbers) != 1 {
 			t.Errorf("the next mail: %+v", it)
 		}
-		close(stuck)
 		time.Sleep(time.Minute) // of the bubble: what was given up ends
 	})
 }

@@ -241,7 +241,7 @@ func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, ag
 	if r, ok := who.(*records); ok {
 		who = r.apart() // a decision that was given up must not meet the next one
 	}
-	o, err := letter.Within(decideLimit+decideMargin, func() outcome {
+	o, err := letter.Bounded(decideLimit+decideMargin, func() outcome {
 		d, err := decide(asking, it, who, again)
 		return outcome{decision: d, err: err}
 	})

@@ -39,12 +39,18 @@ var abandoned atomic.Int64
 // caller goes on.
 //
 // Every parser of mail has its own bound; this one holds when such a bound is
-// wrong.
+// wrong. When maxAbandoned readings go on, nothing is read: it is ErrCostly too.
 func Within[T any](d time.Duration, read func() T) (T, error) {
-	var none T
 	if abandoned.Load() >= maxAbandoned {
+		var none T
 		return none, ErrCostly
 	}
+	return Bounded(d, read)
+}
+
+// Bounded is Within for what must not be left out because other mail is slow.
+func Bounded[T any](d time.Duration, read func() T) (T, error) {
+	var none T
 	type outcome struct {
 		value T
 		err   error

@@ -42,6 +42,9 @@ func TestGivenUpReadingsAreLimited(t *testing.T) {
 		if started != maxAbandoned {
 			t.Errorf("%d were started, at most %d may go on", started, maxAbandoned)
 		}
+		if v, err := Bounded(time.Second, func() int { return 7 }); v != 7 || err != nil {
+			t.Errorf("what must not be left out: %d, %v", v, err)
+		}
 		close(stuck)
 		synctest.Wait()
 		if v, err := Within(time.Second, func() int { return 7 }); v != 7 || err != nil {
