@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -49,8 +51,6 @@ type app struct {
 	api     http.Handler
 	web     http.Handler
 	edge    edge.Options
-
-	ticked atomic.Int64 // in milliseconds since 1970; when the timer last ran here
 }
 
 // functions is the function table, in the order in which a mail meets them.
@@ -65,19 +65,56 @@ func (a *app) functions() []invoke.Function {
 	}
 }
 
-// tick notes that the timer ran, for the health that the API reports: it writes
-// no row, since a quiet office writes none.
-func (a *app) tick(ctx context.Context, t invoke.Tick) error {
-	a.ticked.Store(time.Now().UnixMilli())
-	return a.poll.Handle(ctx, t)
+// A tickRow says when the timer last ran. The instance that asks is another than
+// the one in which it runs.
+type tickRow struct {
+	At time.Time `json:"at"`
 }
 
-// lastTick is when the timer last ran in this process; zero for never.
-func (a *app) lastTick() time.Time {
-	if ms := a.ticked.Load(); ms != 0 {
-		return time.UnixMilli(ms).UTC()
+const tickKey = "tick"
+
+// tick notes that the timer ran, for the health that the API reports: the one
+// row that a quiet office writes.
+func (a *app) tick(ctx context.Context, t invoke.Tick) error {
+	return errors.Join(a.poll.Handle(ctx, t), a.ticked(ctx, time.Now()))
+}
+
+func (a *app) ticked(ctx context.Context, at time.Time) error {
+	r, err := table.Pack(tickKey, tickRow{at.UTC()})
+	if err == nil {
+		err = a.tables.Table("configuration").Write(ctx, table.Put(r))
 	}
-	return time.Time{}
+	if err != nil {
+		return fmt.Errorf("note that the timer ran: %w", err)
+	}
+	return nil
+}
+
+// lastTick is when the timer last ran; zero for never.
+func (a *app) lastTick(ctx context.Context) (time.Time, error) {
+	r, err := a.tables.Table("configuration").Get(ctx, tickKey)
+	if errors.Is(err, table.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	var row tickRow
+	if err == nil {
+		err = r.Unpack(&row)
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("when the timer last ran: %w", err)
+	}
+	return row.At, nil
+}
+
+// build is the version of the package that this process came in, which
+// `go tool dev pack` wrote beside it.
+func build() string {
+	if program, err := os.Executable(); err == nil {
+		if text, err := os.ReadFile(filepath.Join(filepath.Dir(program), "version")); err == nil {
+			return string(text)
+		}
+	}
+	return "unknown"
 }
 
 // tableNames are the tables, each with one partition.
@@ -143,7 +180,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats, Finish: desk.Finish}
 	a.api = api.New(api.Options{
-		Version: "1.0",
+		Version: "1.0", Build: build(),
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: staff,
 		},

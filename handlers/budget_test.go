@@ -76,8 +76,8 @@ func (w *world) mailboxes(n int) {
 	w.tick()
 }
 
-// A quiet office costs one call to Graph per mailbox and writes nothing, and a
-// larger one does not cost more per mailbox.
+// A quiet office costs one call to Graph per mailbox and writes nothing but that
+// the timer ran, and a larger one does not cost more per mailbox.
 func TestIdlePollBudget(t *testing.T) {
 	perMailbox := map[int]float64{}
 	for _, n := range []int{32, 320} {
@@ -92,8 +92,8 @@ func TestIdlePollBudget(t *testing.T) {
 			if c.graph != n {
 				t.Errorf("%d mailboxes: %d Graph calls, want one each", n, c.graph)
 			}
-			if per(c.tableReads) > 1 || c.tableWrites > 0 || per(c.queue) > 0.3 {
-				t.Errorf("%d mailboxes: %.2f table reads, %d writes, %.2f queue operations each; want at most 1, 0, 0.3", n, per(c.tableReads), c.tableWrites, per(c.queue))
+			if per(c.tableReads) > 1 || c.tableWrites > 1 || per(c.queue) > 0.3 {
+				t.Errorf("%d mailboxes: %.2f table reads, %d writes, %.2f queue operations each; want at most 1, 1 in all, 0.3", n, per(c.tableReads), c.tableWrites, per(c.queue))
 			}
 			perMailbox[n] = per(c.graph + c.tableReads + c.queue)
 		})
@@ -226,7 +226,7 @@ func TestPageBudget(t *testing.T) {
 			for _, page := range []struct {
 				name, path string
 				reads      int
-			}{{"/web/mails", "/web/mails", 6}, {"/web/counts with health", "/web/counts", 14}, {"/web/counts", "/web/counts", 6}} {
+			}{{"/web/mails", "/web/mails", 6}, {"/web/counts with health", "/web/counts", 15}, {"/web/counts", "/web/counts", 6}} {
 				w.reset()
 				r := httptest.NewRequest("GET", page.path, nil).WithContext(t.Context())
 				r.Header.Set("X-MS-CLIENT-PRINCIPAL", principal(admin))

@@ -7,6 +7,7 @@ param tenantId = readEnvironmentVariable('AZURE_TENANT_ID', 'tenant.invalid')
 param clientId = readEnvironmentVariable('KANTOORPOST_CLIENT_ID', 'client-id.invalid')
 param firstAdministrator = readEnvironmentVariable('KANTOORPOST_ADMINISTRATOR', 'administrator@office.invalid')
 param deployerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param deployerType = readEnvironmentVariable('KANTOORPOST_DEPLOYER_TYPE', 'User')
 param operatorsId = readEnvironmentVariable('KANTOORPOST_OPERATORS', '')
 
 param lock = false

@@ -13,6 +13,23 @@ var storageJSON []byte
 //go:embed access.json
 var accessJSON []byte
 
+//go:embed registration.json
+var registrationJSON []byte
+
+// Registration is the application object of Entra with which people and programs
+// sign in, but for what follows from a deployment: a body for
+// https://learn.microsoft.com/graph/api/application-upsert.
+type Registration struct {
+	API struct {
+		RequestedAccessTokenVersion int
+		Scopes                      []struct{ ID, Value string } `json:"oauth2PermissionScopes"`
+	}
+	AppRoles []AppRole
+}
+
+// An AppRole is what a program may be allowed.
+type AppRole struct{ ID, Value, Description string }
+
 // Storage is what the templates make in the storage account.
 type Storage struct {
 	Queues, PoisonQueues []string
@@ -35,3 +52,6 @@ func ReadStorage() (s Storage, err error) { return s, json.Unmarshal(storageJSON
 
 // ReadAccess reads access.json.
 func ReadAccess() (a Access, err error) { return a, json.Unmarshal(accessJSON, &a) }
+
+// ReadRegistration reads registration.json.
+func ReadRegistration() (r Registration, err error) { return r, json.Unmarshal(registrationJSON, &r) }

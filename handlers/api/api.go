@@ -35,6 +35,7 @@ import (
 // Options are what the API serves.
 type Options struct {
 	Version    string // of the product, for the description of the API
+	Build      string // of the package that runs, to tell deployments apart
 	Gate       access.Gate
 	Directory  *directory.Store
 	Connectors *connector.Store
@@ -48,8 +49,8 @@ type Options struct {
 	// Queues are asked how much waits on those with the QueueNames.
 	Queues     Queues
 	QueueNames []string
-	// Ticked says when the timer last ran in this process; zero for never.
-	Ticked func() time.Time
+	// Ticked says when the timer last ran; zero for never.
+	Ticked func(context.Context) (time.Time, error)
 }
 
 // An api is the API with its routes.

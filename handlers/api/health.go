@@ -28,8 +28,10 @@ type checked struct {
 }
 
 type health struct {
-	Status string    `json:"status" enum:"ok,failing"`
-	Checks []checked `json:"checks,omitempty" nullable:"false" doc:"for managers"`
+	Status   string     `json:"status" enum:"ok,failing"`
+	Version  string     `json:"version,omitempty" doc:"of the package that runs"`
+	LastTick *time.Time `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
+	Checks   []checked  `json:"checks,omitempty" nullable:"false" doc:"for managers"`
 }
 
 func (a *api) registerHealth() {
@@ -41,7 +43,7 @@ func (a *api) registerHealth() {
 		OperationID: "get-live", Method: http.MethodGet, Path: "/api/health/live", Tags: []string{"about"},
 		Summary: "Whether the product runs",
 	}, func(context.Context, *struct{}) (*output, error) {
-		return &output{Status: http.StatusOK, Body: health{Status: "ok"}}, nil
+		return &output{Status: http.StatusOK, Body: health{Status: "ok", Version: a.Build}}, nil
 	})
 	handle(a, access.MeRead, huma.Operation{
 		OperationID: "get-ready", Method: http.MethodGet, Path: "/api/health/ready", Tags: []string{"about"},
@@ -54,6 +56,12 @@ func (a *api) registerHealth() {
 				out.Status, out.Body.Status = http.StatusServiceUnavailable, "failing"
 			}
 		}
+		at, err := a.lastTick(ctx)
+		if err != nil {
+			slog.WarnContext(ctx, "not ready", "check", "tick", "err", err)
+			out.Status, out.Body.Status = http.StatusServiceUnavailable, "failing"
+		}
+		out.Body.LastTick = at
 		if access.Can(actor(ctx), access.HealthRead, access.Some) {
 			out.Body.Checks = checks
 		}

@@ -25,7 +25,7 @@ type (
 		Status     string            `json:"status" enum:"ok,failing"`
 		Checks     []checked         `json:"checks" nullable:"false"`
 		Enabled    bool              `json:"enabled" doc:"whether mail is fetched and processed at all"`
-		LastTick   *time.Time        `json:"lastTick,omitempty" doc:"when the timer last ran in the instance that answers; absent when it runs in another"`
+		LastTick   *time.Time        `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
 		LastRead   *time.Time        `json:"lastRead,omitempty" doc:"when the last reading of a mailbox that found something began"`
 		Queues     []queueHealth     `json:"queues" nullable:"false"`
 		Overdue    overdueHealth     `json:"overdue" doc:"mail that is stored and should have been decided by now; the tick asks for it again"`
@@ -74,8 +74,9 @@ func (a *api) healthReport(ctx context.Context) (healthReport, error) {
 	if slices.ContainsFunc(r.Checks, func(c checked) bool { return !c.OK }) {
 		r.Status = "failing"
 	}
-	if a.Ticked != nil {
-		r.LastTick = orNil(a.Ticked())
+	var err error
+	if r.LastTick, err = a.lastTick(ctx); err != nil {
+		return r, err
 	}
 	settings, err := a.Connectors.Settings(ctx)
 	if err != nil {
@@ -93,6 +94,15 @@ func (a *api) healthReport(ctx context.Context) (healthReport, error) {
 		return r, err
 	}
 	return r, a.addConnections(ctx, &r)
+}
+
+// lastTick is when the timer last ran; nil for never.
+func (a *api) lastTick(ctx context.Context) (*time.Time, error) {
+	if a.Ticked == nil {
+		return nil, nil
+	}
+	at, err := a.Ticked(ctx)
+	return orNil(at), err
 }
 
 func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err error) {

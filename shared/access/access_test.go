@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/infra"
 	"kantoorpost/shared/directory"
 )
 
@@ -149,3 +150,26 @@ func (l *links) SubstitutedBy(context.Context, string, time.Time) ([]directory.T
 	return l.away, nil
 }
 func (l *links) TeamsOf(context.Context, string) ([]string, error) { l.asked++; return l.teams, nil }
+
+// The app registration gives programs the roles that the code knows, and tokens
+// of the version whose claims it reads.
+func TestRegistrationHasTheRoles(t *testing.T) {
+	r, err := infra.ReadRegistration()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	ids := map[string]bool{}
+	for _, role := range r.AppRoles {
+		if got = append(got, role.Value); !isGUID(role.ID) || ids[role.ID] || role.Description == "" {
+			t.Errorf("%+v", role)
+		}
+		ids[role.ID] = true
+	}
+	if !slices.Equal(got, roles) {
+		t.Errorf("infra/registration.json has the roles %q, want %q", got, roles)
+	}
+	if r.API.RequestedAccessTokenVersion != 2 || len(r.API.Scopes) != 1 {
+		t.Errorf("%+v", r.API)
+	}
+}

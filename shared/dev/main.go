@@ -76,6 +76,10 @@ func commands() []command {
 		{"year", "play a year of an office's mail, and show how much of it a person had to do", year},
 		{"shots", "look at all pages in a real browser, and keep pictures of each in each state", shots},
 		{"pack", "write dist/ and kantoorpost.zip, ready to be deployed", packUp},
+		{"deploy", "deploy to Azure, or bring up to date what is there", deployUp},
+		{"rollback", "let the former version run again in Azure", rollback},
+		{"grant", "give a program an app role", grant},
+		{"remove", "remove all from Azure", remove},
 	}
 }
 
@@ -115,9 +119,9 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 func usage(w io.Writer) {
 	fmt.Fprint(w, "Usage: go tool dev [command] [flags]\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-7s %s\n", c.name, c.does)
+		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.does)
 	}
-	fmt.Fprint(w, "  help    show this\n\nFlags of run:\n")
+	fmt.Fprint(w, "  help     show this\n\nFlags of run:\n")
 	var o options
 	f := o.flags(w)
 	f.PrintDefaults()

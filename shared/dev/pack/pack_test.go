@@ -48,7 +48,7 @@ func TestStagedIsWhatTheHostAsksFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"api/function.json", "handler", "host.json", "poll/function.json"}; !slices.Equal(names, want) {
+	if want := []string{"api/function.json", "handler", "host.json", "poll/function.json", "version"}; !slices.Equal(names, want) {
 		t.Errorf("staged %q, want %q", names, want)
 	}
 }

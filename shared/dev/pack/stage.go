@@ -7,6 +7,7 @@ package pack
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,7 +58,7 @@ func Stage(ctx context.Context, root, dist string, b Build) error {
 	if err := os.MkdirAll(dist, 0o755); err != nil {
 		return fmt.Errorf("stage: %w", err)
 	}
-	keep := []string{"host.json", executable}
+	keep := []string{"host.json", executable, versionFile}
 	for _, path := range found {
 		keep = append(keep, filepath.Base(filepath.Dir(path)))
 	}
@@ -73,7 +74,45 @@ func Stage(ctx context.Context, root, dist string, b Build) error {
 			return fmt.Errorf("stage %s: %w", name, err)
 		}
 	}
-	return compile(ctx, root, filepath.Join(dist, executable), b)
+	if err := compile(ctx, root, filepath.Join(dist, executable), b); err != nil {
+		return err
+	}
+	return writeVersion(dist)
+}
+
+// versionFile holds the version of the package, for the handler to tell.
+const versionFile = "version"
+
+// writeVersion names a package by what is in it: the same content has the same
+// version, wherever and whenever it was made.
+func writeVersion(dist string) error {
+	if err := os.RemoveAll(filepath.Join(dist, versionFile)); err != nil {
+		return fmt.Errorf("stage: %w", err)
+	}
+	names, err := contents(dist)
+	if err != nil {
+		return fmt.Errorf("stage: %w", err)
+	}
+	whole := sha256.New()
+	for _, name := range names {
+		fmt.Fprintf(whole, "%q\n", name)
+		if err := copyInto(whole, filepath.Join(dist, filepath.FromSlash(name))); err != nil {
+			return fmt.Errorf("stage: %w", err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dist, versionFile), fmt.Appendf(nil, "%x", whole.Sum(nil)[:6]), 0o644); err != nil {
+		return fmt.Errorf("stage: %w", err)
+	}
+	return nil
+}
+
+// Version is the version of what is staged in dist.
+func Version(dist string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(dist, versionFile))
+	if err != nil {
+		return "", fmt.Errorf("version of %s: %w", dist, err)
+	}
+	return string(text), nil
 }
 
 // compile builds the package handlers into file.

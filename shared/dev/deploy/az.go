@@ -1,0 +1,142 @@
+// Package deploy puts the product into an Azure subscription with the Azure
+// CLI: the app registration, the templates in infra/, the package, and then a
+// look whether it works. Each step can be repeated and broken off anywhere.
+//
+// It knows the CLI's commands and no SDK, so that whoever reads what it prints
+// can do the same by hand.
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// A CLI runs the Azure CLI.
+type CLI struct {
+	Program string    // az
+	Azd     string    // azd, which has called this command; "" when it has not
+	Env     []string  // added to the environment: what the parameter files read
+	Say     io.Writer // every command is written there before it runs
+	DryRun  bool      // nothing is run
+}
+
+// A Failure is a command that failed.
+type Failure struct {
+	Command string
+	Said    string // on its standard error
+}
+
+func (f *Failure) Error() string {
+	said := strings.TrimSpace(f.Said)
+	if len(said) > 2000 {
+		said = said[:2000] + "…"
+	}
+	return fmt.Sprintf("%s: %s", f.Command, said)
+}
+
+var plain = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// quoted is how a command is typed into a shell.
+func quoted(args []string) string {
+	words := make([]string, len(args))
+	for i, a := range args {
+		if words[i] = a; !plain.MatchString(a) {
+			words[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// run runs a command and returns what it wrote, without blanks around it. A dry
+// run returns "".
+func (c *CLI) run(ctx context.Context, args ...string) (string, error) {
+	return c.exec(ctx, quoted(append([]string{"az"}, args...)), c.Program, append(args, "--only-show-errors"))
+}
+
+// keep keeps a value in the environment of azd, where the parameter files find it.
+func (c *CLI) keep(ctx context.Context, name, value string) error {
+	args := []string{"env", "set", name, value}
+	_, err := c.exec(ctx, quoted(append([]string{"azd"}, args...)), c.Azd, args)
+	return err
+}
+
+func (c *CLI) exec(ctx context.Context, line, program string, args []string) (string, error) {
+	fmt.Fprintln(c.Say, "  "+line)
+	if c.DryRun {
+		return "", nil
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = append(os.Environ(), c.Env...)
+	cmd.WaitDelay = 10 * time.Second
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return "", &Failure{Command: line, Said: said.String()}
+		}
+		return "", fmt.Errorf("%s: %w", line, err)
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// ask runs a command and puts the JSON that it writes into one, which a dry run
+// leaves as it is.
+func (c *CLI) ask(ctx context.Context, into any, args ...string) error {
+	text, err := c.run(ctx, append(args, "--output", "json")...)
+	if err != nil || text == "" || into == nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fmt.Errorf("az %s: the answer is not what was expected: %w", strings.Join(args[:min(3, len(args))], " "), err)
+	}
+	return nil
+}
+
+// graph calls Microsoft Graph with the rights of who is signed in. An upsert
+// makes what is missing, and changes what is there.
+func (c *CLI) graph(ctx context.Context, into any, method, path string, body any, upsert bool) error {
+	args, err := graphArgs(method, path, body, upsert)
+	if err != nil {
+		return err
+	}
+	return c.ask(ctx, into, args...)
+}
+
+// graphArgs are the arguments of az for a call of Graph. A body is JSON, or the
+// file of a fromFile.
+func graphArgs(method, path string, body any, upsert bool) ([]string, error) {
+	args := []string{"rest", "--method", method, "--url", "https://graph.microsoft.com/v1.0/" + path}
+	if body == nil {
+		return args, nil
+	}
+	args = append(args, "--headers", "Content-Type=application/json")
+	if upsert {
+		args = append(args, "Prefer=create-if-missing")
+	}
+	if file, ok := body.(fromFile); ok {
+		return append(args, "--body", "@"+string(file)), nil
+	}
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(body); err != nil {
+		return nil, err
+	}
+	return append(args, "--body", strings.TrimSpace(text.String())), nil
+}
+
+// A fromFile is the file that holds a body.
+type fromFile string

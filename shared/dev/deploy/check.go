@@ -1,0 +1,112 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// providers are what the templates need in the subscription.
+var providers = []string{
+	"Microsoft.Web", "Microsoft.Storage", "Microsoft.KeyVault", "Microsoft.ManagedIdentity",
+	"Microsoft.OperationalInsights", "Microsoft.Insights",
+}
+
+// networkProviders are what a private network needs besides.
+var networkProviders = []string{"Microsoft.Network", "Microsoft.App"}
+
+// check finds out who deploys, and whether that can succeed, before anything is
+// made.
+func (d *deployment) check(ctx context.Context) error {
+	if err := d.whoDeploys(ctx); err != nil {
+		return err
+	}
+	wanted := providers
+	if d.Environment == "private" {
+		wanted = append(slices.Clone(providers), networkProviders...)
+	}
+	for _, name := range wanted {
+		state, err := d.CLI.run(ctx, "provider", "show", "--namespace", name, "--query", "registrationState", "--output", "tsv")
+		if err != nil {
+			return err
+		}
+		if state != "Registered" {
+			if _, err := d.CLI.run(ctx, "provider", "register", "--namespace", name, "--wait"); err != nil {
+				return err
+			}
+		}
+	}
+	region, err := d.CLI.run(ctx, "functionapp", "list-flexconsumption-locations", "--query", fmt.Sprintf("[?name=='%s'].name", d.Location), "--output", "tsv")
+	if err != nil {
+		return err
+	}
+	if region == "" && !d.CLI.DryRun {
+		return fmt.Errorf("%s has no Flex Consumption: az functionapp list-flexconsumption-locations names the regions that have", d.Location)
+	}
+	if d.Environment != "dev" {
+		zones, err := d.CLI.run(ctx, "storage", "sku", "list", "--query",
+			fmt.Sprintf("[?resourceType=='storageAccounts' && name=='Standard_ZRS' && contains(locations, '%s')].name | [0]", d.Location), "--output", "tsv")
+		if err != nil {
+			return err
+		}
+		if zones == "" && !d.CLI.DryRun {
+			return fmt.Errorf("%s keeps no copies in three zones (Standard_ZRS): take another region, or set redundancy in %s", d.Location, d.parameterFile())
+		}
+	}
+	return nil
+}
+
+// whoDeploys reads who is signed in to the CLI.
+func (d *deployment) whoDeploys(ctx context.Context) error {
+	var account struct {
+		ID, TenantID string
+		User         struct{ Name, Type string }
+	}
+	if err := d.CLI.ask(ctx, &account, "account", "show"); err != nil {
+		return fmt.Errorf("sign in first, with az login --tenant %s: %w", d.Tenant, err)
+	}
+	if d.CLI.DryRun {
+		account.ID, account.TenantID, account.User.Name, account.User.Type = "<subscription>", d.Tenant, "<you>", "user"
+	}
+	if !strings.EqualFold(account.TenantID, d.Tenant) {
+		return fmt.Errorf("the subscription %s belongs to tenant %s, not to %s: az login --tenant %s, then az account set", account.ID, account.TenantID, d.Tenant, d.Tenant)
+	}
+	d.subscription, d.deployerType = account.ID, "User"
+	args := []string{"ad", "signed-in-user", "show", "--query", "id", "--output", "tsv"}
+	if account.User.Type == "servicePrincipal" {
+		d.deployerType = "ServicePrincipal"
+		args = []string{"ad", "sp", "show", "--id", account.User.Name, "--query", "id", "--output", "tsv"}
+	}
+	if d.Administrator == "" {
+		if d.deployerType != "User" {
+			return errors.New("a pipeline deploys: -administrator must say who is the first administrator")
+		}
+		d.Administrator = account.User.Name
+	}
+	var err error
+	if d.deployer, err = d.CLI.run(ctx, args...); d.CLI.DryRun {
+		d.deployer = "<your object id>"
+	}
+	return err
+}
+
+// checkRights refuses who could not give roles, which would show only after
+// half of the deployment.
+func (d *deployment) checkRights(ctx context.Context) error {
+	scope := "/subscriptions/" + d.subscription + "/resourceGroups/" + d.Group
+	var roles []string
+	err := d.CLI.ask(ctx, &roles, "role", "assignment", "list", "--assignee", d.deployer, "--scope", scope,
+		"--include-inherited", "--include-groups", "--query", "[].roleDefinitionName")
+	if err != nil || d.CLI.DryRun {
+		return err
+	}
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(roles, n) })
+	}
+	if has("Owner") || has("Contributor") && has("Role Based Access Control Administrator", "User Access Administrator") {
+		return nil
+	}
+	return fmt.Errorf("on %s you have %q: Owner is needed, or Contributor and Role Based Access Control Administrator", scope, roles)
+}

@@ -1,0 +1,397 @@
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// options are those of a person who says yes to everything.
+func (w *world) options(t *testing.T, version string) (Options, *bytes.Buffer) {
+	t.Helper()
+	var out bytes.Buffer
+	return Options{
+		Root: "../../..", Environment: "prod", Group: "kp", Location: "westeurope", Tenant: tenant,
+		CLI:     CLI{Program: filepath.Join(filepath.Dir(w.file), "az"), Azd: filepath.Join(filepath.Dir(w.file), "azd"), Say: &out},
+		HTTP:    &http.Client{Transport: w},
+		Out:     &out,
+		Confirm: func(string) (bool, error) { return true, nil },
+		Pack: func(context.Context) (string, string, error) {
+			file := filepath.Join(t.TempDir(), "kantoorpost.zip")
+			return file, version, os.WriteFile(file, []byte(version), 0o600)
+		},
+		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}, &out
+}
+
+func (w *world) deploy(t *testing.T, version string) error {
+	t.Helper()
+	o, _ := w.options(t, version)
+	return Deploy(t.Context(), o)
+}
+
+// isDeployed says what is missing of a whole deployment of one version.
+func (w *world) isDeployed(t *testing.T, version string) {
+	t.Helper()
+	c := w.cloud()
+	if !c.Group || len(c.Apps) != 1 || c.Trusted != "sign-in" || c.Running != version {
+		t.Errorf("%+v", c)
+	}
+	if want := []string{"westeurope", tenant, "me", "User", client, "beheer@kantoor.nl"}; !slices.Equal(c.Deployed, want) {
+		t.Errorf("deployed with %q, want %q", c.Deployed, want)
+	}
+	for _, p := range providers {
+		if c.Provider[p] != "Registered" {
+			t.Errorf("provider %s is %q", p, c.Provider[p])
+		}
+	}
+	versions := map[string]int{}
+	for name, text := range c.Blobs {
+		if versions[text]++; versionOf(name) != text {
+			t.Errorf("%s holds %s", name, text)
+		}
+	}
+	if versions[version] != 1 {
+		t.Errorf("kept are %v", c.Blobs)
+	}
+}
+
+// From nothing to a product that works, in an order in which each step finds
+// what it needs.
+func TestDeploy(t *testing.T) {
+	w := newWorld(t)
+	if err := w.deploy(t, "aaa"); err != nil {
+		t.Fatal(err)
+	}
+	w.isDeployed(t, "aaa")
+	commands := w.commands()
+	last := -1
+	for _, command := range []string{
+		"account show", "provider register", "group create", "rest", "deployment group what-if", "deployment group create",
+		"storage blob upload", "functionapp deployment source config-zip", "account get-access-token",
+	} {
+		i := slices.Index(commands, command)
+		if i < 0 || i <= last {
+			t.Errorf("%s comes as number %d, after %d", command, i, last)
+		}
+		last = i
+	}
+	if !slices.Contains(w.asked, "/api/me") || !slices.Contains(w.asked, "/api/health/ready") {
+		t.Errorf("the product was asked %q", w.asked)
+	}
+}
+
+// A second time nothing is made that is there, and a new version comes beside
+// the old one.
+func TestDeployAgain(t *testing.T) {
+	w := newWorld(t)
+	for range 2 {
+		if err := w.deploy(t, "aaa"); err != nil {
+			t.Fatal(err)
+		}
+		w.isDeployed(t, "aaa")
+	}
+	for _, once := range []string{"group create", "storage blob upload"} {
+		if n := count(w.commands(), once); n != 1 {
+			t.Errorf("%s ran %d times", once, n)
+		}
+	}
+	if n := count(w.commands(), "provider register"); n != len(providers) {
+		t.Errorf("%d providers were registered", n)
+	}
+	if err := w.deploy(t, "bbb"); err != nil {
+		t.Fatal(err)
+	}
+	w.isDeployed(t, "bbb")
+	if len(w.cloud().Blobs) != 2 {
+		t.Errorf("kept are %v", w.cloud().Blobs)
+	}
+}
+
+func count(all []string, one string) (n int) {
+	for _, s := range all {
+		if s == one {
+			n++
+		}
+	}
+	return n
+}
+
+// Whatever command fails: the error names it, and the same call again ends as if
+// nothing had been.
+func TestBrokenOffAnywhere(t *testing.T) {
+	whole := newWorld(t)
+	if err := whole.deploy(t, "aaa"); err != nil {
+		t.Fatal(err)
+	}
+	commands := whole.commands()
+	for n := 1; n <= len(commands); n++ {
+		t.Run(fmt.Sprintf("%02d %s", n, commands[n-1]), func(t *testing.T) {
+			w := newWorld(t)
+			w.change(func(c *cloud) { c.FailAt = n })
+			err := w.deploy(t, "aaa")
+			if err != nil && !strings.Contains(err.Error(), "az "+commands[n-1]) {
+				t.Errorf("the error does not name the command: %v", err)
+			}
+			if err == nil && w.cloud().FailAt != 0 {
+				t.Error("nothing failed")
+			}
+			if err := w.deploy(t, "aaa"); err != nil {
+				t.Fatal(err)
+			}
+			w.isDeployed(t, "aaa")
+		})
+	}
+}
+
+// Roles take minutes to act: that is waited for, and what is waited for is said.
+func TestRolesTakeTime(t *testing.T) {
+	w := newWorld(t)
+	w.change(func(c *cloud) { c.Patience = 20 })
+	w.unsure = 100
+	o, out := w.options(t, "aaa")
+	if err := Deploy(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	w.isDeployed(t, "aaa")
+	for _, said := range []string{"waiting until your role on the container releases acts (0s): ERROR: You do not have", "waiting until the roles of the app act (24m45s)"} {
+		if !strings.Contains(out.String(), said) {
+			t.Errorf("%q is not said", said)
+		}
+	}
+	w.change(func(c *cloud) { c.Patience = 100000 })
+	if err := w.deploy(t, "bbb"); err == nil || !strings.Contains(err.Error(), "can be repeated") {
+		t.Errorf("what never acts: %v", err)
+	}
+}
+
+// A product that lets strangers in is an error at once, and not waited for.
+func TestAnOpenDoorIsAnError(t *testing.T) {
+	for what, is := range map[string]func(*http.Request) bool{
+		"without a token":         func(r *http.Request) bool { return len(r.Header) == 0 },
+		"with a forged principal": func(r *http.Request) bool { return r.Header.Get("X-MS-CLIENT-PRINCIPAL") != "" },
+		"with a forged token":     func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer forged" },
+	} {
+		w := newWorld(t)
+		w.front = func(r *http.Request) (int, string) {
+			if r.URL.Path == "/api/me" && is(r) {
+				return http.StatusOK, "{}"
+			}
+			return 0, ""
+		}
+		o, out := w.options(t, "aaa")
+		err := Deploy(t.Context(), o)
+		if err == nil || !strings.Contains(err.Error(), what) || strings.Contains(out.String(), "Ready:") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if n := count(w.asked, "/api/me"); n > 3 {
+			t.Errorf("%s: asked %d times", what, n)
+		}
+	}
+}
+
+// Who cannot finish is told so before anything is made.
+func TestRefusedBeforeAnythingIsMade(t *testing.T) {
+	for name, c := range map[string]struct {
+		cloud   func(*cloud)
+		options func(*Options)
+		said    string
+	}{
+		"another tenant":                    {cloud: func(c *cloud) { c.Tenant = object }, said: "az login --tenant"},
+		"a region without Flex Consumption": {options: func(o *Options) { o.Location = "northpole" }, said: "has no Flex Consumption"},
+		"no right to give roles":            {cloud: func(c *cloud) { c.Roles = []string{"Contributor"} }, said: "Role Based Access Control Administrator"},
+		"a person says no":                  {options: func(o *Options) { o.Confirm = func(string) (bool, error) { return false, nil } }, said: ErrRefused.Error()},
+		"the placeholder":                   {options: func(o *Options) { o.Administrator = "administrator@office.invalid" }, said: "placeholder"},
+		"a name instead of an id":           {options: func(o *Options) { o.Tenant = "kantoor.nl" }, said: "-tenant must be the id"},
+	} {
+		w := newWorld(t)
+		if c.cloud != nil {
+			w.change(c.cloud)
+		}
+		o, _ := w.options(t, "aaa")
+		if c.options != nil {
+			c.options(&o)
+		}
+		err := Deploy(t.Context(), o)
+		if err == nil || !strings.Contains(err.Error(), c.said) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if w.cloud().Deployed != nil || slices.Contains(w.commands(), "deployment group create") {
+			t.Errorf("%s: deployed", name)
+		}
+	}
+	err := Deploy(t.Context(), Options{})
+	for _, flag := range []string{"-group", "-location", "-tenant"} {
+		if err == nil || !strings.Contains(err.Error(), flag) {
+			t.Errorf("%s is not said: %v", flag, err)
+		}
+	}
+}
+
+func TestTwoRolesAreAsGoodAsOwner(t *testing.T) {
+	w := newWorld(t)
+	w.change(func(c *cloud) { c.Roles = []string{"Contributor", "Role Based Access Control Administrator"} })
+	if err := w.deploy(t, "aaa"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A dry run prints the whole, and runs nothing.
+func TestDryRun(t *testing.T) {
+	w := newWorld(t)
+	if err := w.deploy(t, "aaa"); err != nil {
+		t.Fatal(err)
+	}
+	commands := w.commands()
+	w = newWorld(t)
+	o, out := w.options(t, "aaa")
+	o.CLI.DryRun = true
+	if err := Deploy(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.cloud().Calls); n != 0 || len(w.asked) != 0 {
+		t.Errorf("%d commands ran, and %q were asked", n, w.asked)
+	}
+	for _, command := range commands {
+		if !strings.Contains(out.String(), "  az "+command) {
+			t.Errorf("%s is not printed", command)
+		}
+	}
+}
+
+// A registration that somebody else made is used, and what its owner must do is
+// printed as commands.
+func TestRegistrationOfSomebodyElse(t *testing.T) {
+	w := newWorld(t)
+	o, out := w.options(t, "aaa")
+	o.ClientID = "33333333-0000-4000-8000-000000000003"
+	if err := Deploy(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	c := w.cloud()
+	if len(c.Apps) != 0 || c.Trusted != "" || c.Deployed[4] != o.ClientID || slices.Contains(w.commands(), "rest") {
+		t.Errorf("%+v", c)
+	}
+	for _, said := range []string{`"redirectUris":["https://kp.example/.auth/login/aad/callback"]`, `"subject":"sign-in"`, `"issuer":"https://login.microsoftonline.com/` + tenant + `/v2.0"`} {
+		if !strings.Contains(out.String(), said) {
+			t.Errorf("%s is not printed", said)
+		}
+	}
+}
+
+func TestADeletedVaultIsBroughtBack(t *testing.T) {
+	w := newWorld(t)
+	w.change(func(c *cloud) { c.Deleted = []string{"kv-kp-old"} })
+	if err := w.deploy(t, "aaa"); err != nil || len(w.cloud().Deleted) != 0 {
+		t.Errorf("%v, still deleted: %q", err, w.cloud().Deleted)
+	}
+}
+
+func TestRollback(t *testing.T) {
+	w := newWorld(t)
+	for _, version := range []string{"aaa", "bbb", "ccc"} {
+		if err := w.deploy(t, version); err != nil {
+			t.Fatal(err)
+		}
+		w.change(func(c *cloud) { // a deployment takes longer than a second
+			for name, text := range c.Blobs {
+				if text == version {
+					delete(c.Blobs, name)
+					c.Blobs[fmt.Sprintf("20260101T0000%02dZ_%s.zip", len(c.Blobs), version)] = text
+				}
+			}
+		})
+	}
+	for _, step := range []struct{ version, want string }{{"", "bbb"}, {"", "aaa"}, {"ccc", "ccc"}} {
+		o, _ := w.options(t, "")
+		if err := Rollback(t.Context(), o, step.version); err != nil || w.cloud().Running != step.want {
+			t.Errorf("to %q: %s runs, want %s: %v", step.version, w.cloud().Running, step.want, err)
+		}
+	}
+	o, _ := w.options(t, "")
+	if err := Rollback(t.Context(), o, "zzz"); err == nil || w.cloud().Running != "ccc" {
+		t.Errorf("to what is not kept: %v", err)
+	}
+}
+
+func TestGrant(t *testing.T) {
+	w := newWorld(t)
+	if err := w.deploy(t, "aaa"); err != nil {
+		t.Fatal(err)
+	}
+	const program = "44444444-0000-4000-8000-000000000004"
+	for range 2 {
+		o, _ := w.options(t, "")
+		if err := Grant(t.Context(), o, program, "Mails.Read"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.cloud().Assigned; len(got) != 1 || !strings.Contains(got[0], `"principalId":"sp-`+program) || !strings.Contains(got[0], `"resourceId":"sp-`+client) {
+		t.Errorf("assigned: %q", got)
+	}
+	o, _ := w.options(t, "")
+	if err := Grant(t.Context(), o, program, "Mails.Write"); err == nil || !strings.Contains(err.Error(), "Mails.Read") {
+		t.Errorf("a role that there is not: %v", err)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	w := newWorld(t)
+	w.change(func(c *cloud) {
+		c.Group = true
+		c.Resources = `[{"id":"/a","type":"Microsoft.Web/sites","tags":{"application":"kantoorpost"}},{"id":"/b","type":"Microsoft.Network/networkInterfaces","tags":null}]`
+	})
+	o, out := w.options(t, "")
+	o.Confirm = func(string) (bool, error) { return false, nil }
+	if err := Remove(t.Context(), o); !errors.Is(err, ErrRefused) || !w.cloud().Group {
+		t.Errorf("a person says no: %v", err)
+	}
+	if !strings.Contains(out.String(), "90 days") {
+		t.Error("what stays is not said")
+	}
+	o, _ = w.options(t, "")
+	if err := Remove(t.Context(), o); err != nil || w.cloud().Group || count(w.commands(), "lock delete") != 1 {
+		t.Errorf("%v, %q", err, w.commands())
+	}
+	w.change(func(c *cloud) {
+		c.Group, c.Resources = true, `[{"id":"/vm","type":"Microsoft.Compute/virtualMachines","tags":null}]`
+	})
+	if err := Remove(t.Context(), o); err == nil || !strings.Contains(err.Error(), "/vm") || !w.cloud().Group {
+		t.Errorf("something else stands there: %v", err)
+	}
+}
+
+// azd deploys the templates itself; what it cannot do its hooks do before and
+// after.
+func TestAroundAzd(t *testing.T) {
+	w := newWorld(t)
+	o, _ := w.options(t, "aaa")
+	o.Part = BeforeProvision
+	if err := Deploy(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.cloud(); !slices.Contains(c.Kept, "KANTOORPOST_CLIENT_ID="+client) || !slices.Contains(c.Kept, "KANTOORPOST_ADMINISTRATOR=beheer@kantoor.nl") || c.Deployed != nil {
+		t.Errorf("azd keeps %q", c.Kept)
+	}
+	o.Part = AfterProvision
+	if err := Deploy(t.Context(), o); err == nil || !strings.Contains(err.Error(), "APP_NAME") {
+		t.Errorf("without what azd made: %v", err)
+	}
+	for name, value := range map[string]string{"APP_NAME": "func-kp", "APP_HOST": "kp.example", "SIGN_IN_PRINCIPAL_ID": "sign-in", "STORAGE_ACCOUNT": "stkp"} {
+		t.Setenv(name, value)
+	}
+	if err := Deploy(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.cloud(); c.Running != "aaa" || c.Trusted != "sign-in" || c.Deployed != nil {
+		t.Errorf("%+v", c)
+	}
+}

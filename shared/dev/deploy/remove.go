@@ -1,0 +1,72 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// beside are resources that Azure makes beside ours, without our tags.
+var beside = []string{
+	"microsoft.alertsmanagement/smartdetectoralertrules", "microsoft.insights/actiongroups", "microsoft.network/networkinterfaces",
+	"microsoft.network/privatednszones/virtualnetworklinks",
+}
+
+// Remove deletes the resource group, after it has said what is lost and what
+// stays. A group in which anything else stands is left alone.
+func Remove(ctx context.Context, o Options) error {
+	d := &deployment{Options: o}
+	var all []struct {
+		ID, Type string
+		Tags     map[string]string
+	}
+	if err := d.CLI.ask(ctx, &all, "resource", "list", "--resource-group", d.Group, "--query", "[].{id:id, type:type, tags:tags}"); err != nil {
+		return err
+	}
+	var foreign []string
+	for _, r := range all {
+		if r.Tags["application"] != "kantoorpost" && !isBeside(r.Type) {
+			foreign = append(foreign, r.ID)
+		}
+	}
+	if len(foreign) > 0 {
+		return fmt.Errorf("in group %s stands what Kantoorpost did not make, so it is not deleted: %s", d.Group, strings.Join(foreign, ", "))
+	}
+	fmt.Fprintf(d.Out, `The group %s is deleted, with all mail and chats: tables cannot be brought back.
+What stays:
+- the vault, deleted, with its secrets for 90 days; its name is taken until then, and a new deployment into the group brings it back
+- the app registration: az ad app delete removes it
+`, d.Group)
+	if !d.CLI.DryRun {
+		ok, err := d.Confirm("Delete " + d.Group + "?")
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrRefused
+		}
+	}
+	var locks []string
+	if err := d.CLI.ask(ctx, &locks, "lock", "list", "--resource-group", d.Group, "--query", "[?name=='keep'].id"); err != nil {
+		return err
+	}
+	if d.CLI.DryRun {
+		locks = []string{"<lock>"}
+	}
+	if len(locks) > 0 {
+		if _, err := d.CLI.run(ctx, append([]string{"lock", "delete", "--ids"}, locks...)...); err != nil {
+			return err
+		}
+	}
+	_, err := d.CLI.run(ctx, "group", "delete", "--name", d.Group, "--yes")
+	return err
+}
+
+func isBeside(typ string) bool {
+	for _, t := range beside {
+		if strings.EqualFold(t, typ) {
+			return true
+		}
+	}
+	return false
+}
