@@ -37,11 +37,12 @@ func (t targets) LinkTarget(ctx context.Context, link connector.Link, address st
 	return true, anyone, err
 }
 
-// isOwn tells whether an e-mail address is the office's own: a team member's, or
-// an activated one.
+// isOwn tells whether an e-mail address is the office's own: an active team
+// member's, or an activated one. A former member is a stranger like any other,
+// who may be made a contact and has no rights of a member.
 func isOwn(ctx context.Context, d *directory.Store, c *connector.Store, email string) (bool, error) {
-	_, member, err := d.MemberByAddress(ctx, email)
-	if err != nil || member {
+	m, member, err := d.MemberByAddress(ctx, email)
+	if err != nil || member && m.Active {
 		return member, err
 	}
 	_, err = c.Activation(ctx, email)

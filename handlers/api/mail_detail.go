@@ -139,11 +139,14 @@ func explain(it item.Item, f facts) (why, whatToDo words.Text) {
 		detail = "?"
 	}
 	fill := strings.NewReplacer(
-		"{sender}", it.From.Email, "{address}", it.Address, "{contact}", known(f.Contact), "{role}", known(f.Role), "{team}", known(f.Team),
+		"{sender}", it.From.Email, "{name}", it.From.Name, "{address}", it.Address, "{contact}", known(f.Contact), "{role}", known(f.Role), "{team}", known(f.Team),
 		"{client}", strings.Join(clients[:min(len(clients), 1)], ""), "{clients}", strings.Join(clients, ", "),
 		"{tries}", strconv.FormatInt(it.Attempts, 10), "{detail}", detail,
 	)
 	why, whatToDo = item.Explain(it.Reason)
+	if it.Reason == item.UnknownSender && f.Contact != nil {
+		why, whatToDo = item.ExplainOtherName()
+	}
 	for _, t := range []*string{&why.NL, &why.EN, &whatToDo.NL, &whatToDo.EN} {
 		*t = fill.Replace(*t)
 	}

@@ -25,7 +25,8 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	if acknowledges(it) && !it.Hint.Releases(item.Acknowledgement) {
 		return acknowledgement(ctx, it, who)
 	}
-	if it.Bar != "" && !it.Hint.Releases(it.Bar) {
+	named := it.Bar == item.NoSender && it.Hint.Contact != "" // a person said who wrote it
+	if it.Bar != "" && !it.Hint.Releases(it.Bar) && !named {
 		barred, err := bar(ctx, it, who)
 		if err != nil || barred.Reason != "" || barred.Dismiss || barred.Join != nil {
 			return barred, err
@@ -52,8 +53,20 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	if err != nil {
 		return decision{}, err
 	}
+	if !known && it.From.Email == "" {
+		return park(item.NoSender, item.Facts{}) // whom a person named is gone
+	}
 	if !known {
 		return stranger(ctx, it, who, again)
+	}
+	if it.Hint.Contact == "" && it.From.Name != "" {
+		other, err := who.OtherName(ctx, it, from)
+		if err != nil {
+			return decision{}, err
+		}
+		if other {
+			return park(item.UnknownSender, item.Facts{Contact: from.ID})
+		}
 	}
 	if from.Rule != "" {
 		d.Rules = append(d.Rules, from.Rule)

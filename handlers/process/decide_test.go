@@ -21,7 +21,7 @@ import (
 //
 //	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… · role CLIENT ROLE MEMBER… ·
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
-//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID · learned forwarded ADDRESS
+//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID · learned forwarded ADDRESS · learned other-name NAME
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy", "quiet", "unnamed" and
 //	               "by RULES" behind
@@ -101,6 +101,8 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.Address = value
 		case "from":
 			it.From = mail.Address{Email: value}
+		case "name":
+			it.From.Name = value
 		case "verdict":
 			it.Verdict = item.Verdict(value)
 		case "bar":
@@ -256,6 +258,10 @@ func (p *people) Belongs(context.Context, item.Item) (string, string, error) {
 }
 
 func (p *people) Named(_ context.Context, it item.Item) ([]string, error) { return it.Numbers, nil }
+
+func (p *people) OtherName(_ context.Context, it item.Item, _ sender) (bool, error) {
+	return it.From.Name == p.learned["other-name"], nil
+}
 
 func (p *people) Meant(context.Context, item.Item, sender) (string, string, error) {
 	return p.taught("meant")

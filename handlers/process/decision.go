@@ -57,6 +57,9 @@ type office interface {
 	Belongs(ctx context.Context, it item.Item) (client, rule string, err error)
 	// Named are the clients whose numbers the writer of a mail gives.
 	Named(ctx context.Context, it item.Item) ([]string, error)
+	// OtherName says whether the name beside the address is somebody else's than
+	// the contact's whose address it is.
+	OtherName(ctx context.Context, it item.Item, from sender) (bool, error)
 	// Meant is the one of the sender's clients that the mail is about. The mail
 	// can say so itself: then there is a client without a rule.
 	Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error)

@@ -126,6 +126,10 @@ func (r *records) Named(ctx context.Context, it item.Item) (ids []string, err er
 	return ids[:min(len(ids), 5)], nil
 }
 
+func (r *records) OtherName(ctx context.Context, it item.Item, from sender) (bool, error) {
+	return learn.OtherName(ctx, r.h.Directory, it, from.ID, from.Name, from.Clients)
+}
+
 func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
 	text := func(ctx context.Context) (letter.Letter, error) { return r.letter(ctx, it) }
 	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, learn.Said{

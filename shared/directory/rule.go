@@ -75,6 +75,7 @@ type Evidence struct {
 	Client  string    `json:"client,omitempty"`
 	Words   []string  `json:"words,omitempty" doc:"of the mail's subject"`
 
+	Name     string `json:"name,omitempty" doc:"beside the address of the mail's sender"`
 	Manager  bool   `json:"manager,omitempty" doc:"whether who decided may switch rules"`
 	Verified bool   `json:"verified,omitempty" doc:"whether Exchange had verified the mail's sender"`
 	From     string `json:"from,omitempty" doc:"the domain of the mail's sender"`
@@ -231,7 +232,7 @@ func checkRuleKey(kind RuleKind, key string) error {
 
 // cut returns e with its texts no longer than they may be.
 func (e Evidence) cut() Evidence {
-	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.From, &e.Envelope} {
+	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.Name, &e.From, &e.Envelope} {
 		*text = cutText(*text)
 	}
 	words := e.Words[:min(len(e.Words), maxWords)]

@@ -10,6 +10,13 @@ func Explain(r Reason) (why, whatToDo words.Text) {
 	return e.why, e.whatToDo
 }
 
+// ExplainOtherName is Explain for mail of UnknownSender whose address is a
+// contact's, while {name} beside it is somebody else.
+func ExplainOtherName() (why, whatToDo words.Text) {
+	return words.Text{NL: "{sender} is een adres van {contact}, maar dit bericht is van ‘{name}’. Eén adres kan voor meer mensen schrijven, zoals dat van een portaal.", EN: "{sender} is an address of {contact}, but this mail is from “{name}”. One address may write for several people, as that of a portal does."},
+		words.Text{NL: "Kies het contact van wie dit bericht is. Dat geldt alleen voor dit bericht: het adres blijft van {contact}.", EN: "Choose the contact whose mail this is. That holds for this mail only: the address stays with {contact}."}
+}
+
 var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	Acknowledgement: {
 		words.Text{NL: "Dit is een leesbevestiging of een antwoord op een uitnodiging, en hoort bij geen chat.", EN: "This is a read receipt or an answer to an invitation, and belongs to no chat."},

@@ -111,11 +111,20 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = best(list)
+	list = best(possible(list, m))
 	if m.Doubt {
 		list = careful(list)
 	}
 	return list, nil
+}
+
+// possible leaves out contacts that cannot be made: without an address, or with
+// one that is another contact's.
+func possible(list []Suggestion, m Mail) []Suggestion {
+	taken := m.Item.Reason == item.UnknownSender && m.Item.Facts.Contact != ""
+	return slices.DeleteFunc(list, func(s Suggestion) bool {
+		return s.Action == item.CreateContact && (s.Email == "" && m.Item.From.Email == "" || taken && (s.Email == "" || s.Email == m.Item.From.Email))
+	})
 }
 
 // careful puts what trusts nobody before what does, and leaves of the chances of

@@ -182,7 +182,7 @@ func (a *act) evidence(contact, client string) directory.Evidence {
 
 // internal tells whether the mail's own sender cannot be anybody at a client.
 func (a *act) internal(ctx context.Context) (bool, error) {
-	if a.it.From.Email == "" {
+	if _, err := directory.ReceivedAddress(a.it.From.Email); err != nil {
 		return true, nil
 	}
 	return a.Own(ctx, a.it.From.Email)
@@ -195,6 +195,9 @@ func (a *act) link(ctx context.Context) error {
 	internal, err := a.internal(ctx)
 	if err != nil {
 		return err
+	}
+	if a.it.Reason == item.UnknownSender && a.it.Facts.Contact != "" && a.it.Facts.Contact != a.Contact {
+		a.Alone = true // one address writes for many, and this mail is somebody else's
 	}
 	if internal || a.Alone {
 		// The address stays whose it is: only this mail is the contact's.
@@ -337,7 +340,7 @@ func (a *act) teach(ctx context.Context, email string, who func(*directory.Tx) (
 		for _, id := range id {
 			*id = c.ID
 		}
-		if taken {
+		if taken && !a.named(c) {
 			return nil
 		}
 		return a.remember(ctx, tx, c, email)
@@ -350,6 +353,12 @@ func (a *act) teach(ctx context.Context, email string, who func(*directory.Tx) (
 	return nil
 }
 
+// named tells whether a person said that a contact writes under another name than
+// the one that is known.
+func (a *act) named(c directory.Contact) bool {
+	return a.it.Reason == item.UnknownSender && a.it.Facts.Contact == c.ID
+}
+
 // remember keeps the rule of an address, and what it says about its domain.
 func (a *act) remember(ctx context.Context, tx *directory.Tx, c directory.Contact, email string) error {
 	client := ""
@@ -357,6 +366,9 @@ func (a *act) remember(ctx context.Context, tx *directory.Tx, c directory.Contac
 		client = c.Clients[0]
 	}
 	e := a.evidence(c.ID, client)
+	if email == a.it.From.Email {
+		e.Name = a.it.From.Name
+	}
 	e.Verified = e.Verified && email == a.it.From.Email // what a colleague passes on is proven by nobody
 	was, _, err := tx.Rule(directory.AddressContact, email)
 	if err != nil {

@@ -1,0 +1,195 @@
+package learn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/letter"
+)
+
+// One address may write for many: portals where files are shared, signed or
+// billed, scanners, families. The name beside it then says who means it. An
+// address that is a contact's is his as long as that name agrees:
+//
+//   - there is none, or it is the contact's: the same, a part of it, with
+//     initials, shortened, the other way around, with another surname beside it
+//     as people have who marry;
+//   - it is a name under which a person linked the address;
+//   - it is the name of one of the contact's clients, or of the domain itself.
+//
+// Any other name is somebody else's if the office knows somebody else of that
+// name: a contact who has no client in common with this one, or another client.
+// A name that nobody else has is let through: people change their names, and
+// colleagues share addresses. Only of an address that writes for others by its
+// nature (its name says "via", or it is a program's or a scanner's) no name that
+// differs is let through, known or not.
+//
+// Whoever cannot be told apart waits for a person. What is chosen then is for
+// that mail only: the address stays whose it is.
+
+// OtherName says whether the name beside a mail's address is somebody else's
+// than the contact's whose address it is. It asks the office up to ten
+// questions, and none for a name that is like the contact's.
+func OtherName(ctx context.Context, office Office, it item.Item, contact, called string, clients []string) (bool, error) {
+	card := letter.CardOf(it.From, letter.Letter{})
+	names := displayNames(it.From.Name, card)
+	names = slices.DeleteFunc(names, func(name string) bool { return agrees(name, called) || ofDomain(name, it.From.Email) })
+	if len(names) == 0 {
+		return false, nil
+	}
+	rule, _, err := office.RuleFor(ctx, directory.AddressContact, it.From.Email)
+	if err != nil {
+		return false, fmt.Errorf("rule of address %s: %w", it.From.Email, err)
+	}
+	own, err := load(ctx, office, clients[:min(len(clients), 5)])
+	if err != nil {
+		return false, err
+	}
+	ours := func(name string) bool {
+		return slices.ContainsFunc(own, func(c directory.Client) bool { return agrees(name, c.Name) }) ||
+			slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Contact == contact && e.Name != "" && agrees(name, e.Name) })
+	}
+	if slices.ContainsFunc(names, ours) {
+		return false, nil
+	}
+	if writesForOthers(it) {
+		return true, nil
+	}
+	for _, name := range names[:min(len(names), 2)] {
+		known, err := somebodyElse(ctx, office, name, contact, clients)
+		if err != nil || known {
+			return known, err
+		}
+	}
+	return false, nil
+}
+
+// displayNames are the person and the company that a display name says, or all
+// of it when it says neither.
+func displayNames(display string, card letter.Card) []string {
+	if strings.TrimSpace(display) == "" || strings.Contains(display, "@") {
+		return nil
+	}
+	display = through.ReplaceAllString(display, "")
+	var names []string
+	if card.Name != "" && agrees(card.Name, display) { // and not what the address spells
+		names = append(names, card.Name)
+	}
+	if card.Company != "" {
+		names = append(names, card.Company)
+	}
+	if len(names) == 0 {
+		names = append(names, display)
+	}
+	return names
+}
+
+var through = regexp.MustCompile(`(?i)[\s(]+(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
+
+// writesForOthers says whether a mail's address writes for many by its nature.
+func writesForOthers(it item.Item) bool {
+	local, _, _ := strings.Cut(strings.ToLower(it.From.Email), "@")
+	return through.MatchString(it.From.Name) || machine(it.From.Email) || scanners.MatchString(local)
+}
+
+var scanners = regexp.MustCompile(`^(scan(ner|s|to)?|printer|print|mfp|copier|kopieer\w*|multifunctional)([._-]?\w*)?$`)
+
+// agrees says whether two names can be one person's or one company's.
+func agrees(a, b string) bool {
+	one, other := nameParts(a), nameParts(b)
+	if len(one) == 0 || len(other) == 0 {
+		return true
+	}
+	if subset(one, other) || subset(other, one) || strings.Join(one, "") == strings.Join(other, "") {
+		return true
+	}
+	// A surname in common, and first names that can be short for each other.
+	for i, x := range one {
+		for j, y := range other {
+			if len(x) < 3 || x != y {
+				continue
+			}
+			for k, p := range one {
+				for l, q := range other {
+					if k != i && l != j && short(p, q) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// nameParts are the words of a name that tell people and companies apart.
+func nameParts(name string) []string {
+	parts := directory.NameWords(strings.ReplaceAll(name, "-", " "))
+	return slices.DeleteFunc(parts, func(w string) bool { return particles[w] || titles[w] })
+}
+
+var titles = set("dhr mevr mw hr heer mevrouw mr drs ir ing dr prof bc ba ma msc bsc ra aa mba jr sr")
+
+func subset(a, of []string) bool {
+	for _, w := range a {
+		if len(w) < 2 || !slices.Contains(of, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// short says whether one first name can be short for another: an initial, or the
+// beginning.
+func short(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return initials(a) && a[0] == b[0] || len(a) >= 2 && strings.HasPrefix(b, a)
+}
+
+// ofDomain says whether a name is only what the domain is called.
+func ofDomain(name, email string) bool {
+	called := strings.ReplaceAll(label(domainOf(email)), "-", "")
+	joined := strings.Join(nameParts(name), "")
+	return len(joined) >= 3 && (joined == called || len(joined) >= 6 && strings.Contains(called, joined))
+}
+
+// somebodyElse says whether the office knows another contact or client of a name.
+func somebodyElse(ctx context.Context, office Office, name, contact string, clients []string) (bool, error) {
+	foreign := func(ids []string) bool {
+		return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(clients, id) })
+	}
+	if n := nameOf(name); n.full() {
+		found, err := office.ContactsNamed(ctx, n.last, maxNamed)
+		if err != nil {
+			return false, fmt.Errorf("contacts named %s: %w", n.last, err)
+		}
+		for _, c := range found {
+			if c.ID != contact && foreign(c.Clients) && n.like(nameOf(c.Name)) >= initialAlike {
+				return true, nil
+			}
+		}
+	}
+	parts := directory.NameWords(name)
+	if len(parts) == 0 {
+		return false, nil
+	}
+	for _, word := range []string{strings.Join(parts, ""), slices.MaxFunc(parts, func(a, b string) int { return len(a) - len(b) })} {
+		found, err := office.ClientsNamed(ctx, word, maxAlike)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return false, fmt.Errorf("clients named %s: %w", word, err)
+		}
+		for _, c := range found {
+			if foreign([]string{c.ID}) && slices.Equal(nameParts(c.Name), nameParts(name)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,55 @@
+package learn
+
+import (
+	"errors"
+	"testing"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+)
+
+// An address is a contact's as long as the name beside it can be his.
+func TestOtherName(t *testing.T) {
+	office := newPeople()
+	for _, c := range []directory.Client{{ID: "bakker", Name: "Bakkerij De Korenaar B.V."}, {ID: "slager", Name: "Slagerij Van Dam"}, {ID: "garage", Name: "Garage Snel V.O.F."}} {
+		office.clients[c.ID] = c
+	}
+	for _, c := range []directory.Contact{
+		{ID: "piet", Name: "Piet Jansen", Emails: []string{"piet@korenaar.example"}, Clients: []string{"bakker"}},
+		{ID: "kim", Name: "Kim Bos", Emails: []string{"kim@korenaar.example"}, Clients: []string{"bakker"}},
+		{ID: "els", Name: "Els van Dam", Emails: []string{"els@vandam.example"}, Clients: []string{"slager"}},
+	} {
+		office.contacts[c.ID] = c
+	}
+	office.teach(directory.AddressContact, "dse@tekenonline.example", func(r directory.Rule) directory.Rule {
+		e := evidence(1, "piet", "bakker")
+		e.Name = "Het Tekenbureau"
+		return TeachAddress(r, "dse@tekenonline.example", e)
+	})
+	const own, portal, sign, bills, scan = "piet@korenaar.example", "no-reply@delenonline.example", "dse@tekenonline.example", "facturen@boekportaal.example", "scan@korenaar.example"
+	for _, c := range []struct {
+		name, email string
+		want        bool
+	}{
+		{"", own, false}, {"Piet Jansen", own, false}, {"piet jansen", own, false}, {"Jansen, Piet", own, false}, {"P. Jansen", own, false}, {"P.J. Jansen", own, false},
+		{"Piet", own, false}, {"Pieter Jansen", own, false}, {"Dhr. P. Jansen", own, false}, {"Piet Jansen-Bakker", own, false}, {"Jansen Piet", own, false},
+		{"piet@korenaar.example", own, false}, {"Bakkerij De Korenaar", own, false}, {"De Korenaar", own, false}, {"Piet Jansen | Bakkerij De Korenaar", own, false},
+		{"Piet Jansen (Korenaar)", own, false}, {"Administratie", own, false}, {"Marieke Onbekend", own, false}, {"Kim Bos", own, false}, // a colleague at the same client
+		{"Els van Dam", own, true}, {"E. van Dam", own, true}, {"Slagerij Van Dam", own, true}, {"Garage Snel V.O.F.", bills, true}, {"Garage Snel", bills, true},
+		{"Piet Jansen", portal, false}, {"Els van Dam", portal, true}, {"Marieke Onbekend", portal, true}, {"Delen Online", portal, false}, {"", portal, false},
+		{"Piet Jansen via Tekenen", sign, false}, {"Els van Dam via Tekenen", sign, true}, {"Marieke Onbekend via Tekenen", sign, true}, {"Het Tekenbureau", sign, false},
+		{"Piet Jansen (via Google Docs)", sign, false}, {"Els van Dam namens Tekenen", sign, true},
+		{"Scanner Magazijn", scan, true}, {"Piet Jansen", scan, false},
+	} {
+		it := item.Item{From: mail.Address{Name: c.name, Email: c.email}}
+		got, err := OtherName(t.Context(), office, it, "piet", "Piet Jansen", []string{"bakker"})
+		if err != nil || got != c.want {
+			t.Errorf("%q <%s>: somebody else %v, %v; want %v", c.name, c.email, got, err, c.want)
+		}
+	}
+	office.fail = errors.New("broken")
+	if _, err := OtherName(t.Context(), office, item.Item{From: mail.Address{Name: "Els van Dam", Email: own}}, "piet", "Piet Jansen", []string{"bakker"}); !errors.Is(err, office.fail) {
+		t.Errorf("an office that fails: %v", err)
+	}
+}
