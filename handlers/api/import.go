@@ -60,6 +60,7 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 	if err != nil {
 		return intake.Report{}, err
 	}
+	defer book.Close() // its temporary files are nobody's concern
 	for try := 1; ; try++ {
 		bulk, err := a.Directory.Bulk(ctx)
 		if err != nil {

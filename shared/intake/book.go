@@ -8,7 +8,20 @@ import (
 )
 
 // A Book is a file with its sheets; a text file has one, without a name.
-type Book struct{ sheets []sheet }
+type Book struct {
+	sheets []sheet
+	// guessed is the encoding that a text file is taken for, when it does not say.
+	guessed string
+	close   func() error // nil for what holds nothing
+}
+
+// Close gives back what the book holds on to: large sheets lie in temporary files.
+func (b *Book) Close() error {
+	if b.close == nil {
+		return nil
+	}
+	return b.close()
+}
 
 type sheet struct {
 	name string

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -18,16 +19,18 @@ import (
 func parts(sheets map[string]string, shared string) map[string]string {
 	all := map[string]string{
 		"xl/styles.xml":        `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`,
-		"xl/sharedStrings.xml": shared,
+		"xl/sharedStrings.xml": strings.Replace(shared, "<sst", `<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`, 1),
 	}
 	var list, relations strings.Builder
 	for i, name := range slices.Sorted(maps.Keys(sheets)) {
 		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d" r:id="r%d"/>`, html.EscapeString(name), i+1, i)
-		fmt.Fprintf(&relations, `<Relationship Id="r%d" Target="worksheets/sheet%d.xml"/>`, i, i)
-		all[fmt.Sprintf("xl/worksheets/sheet%d.xml", i)] = `<worksheet><sheetData>` + sheets[name] + `</sheetData></worksheet>`
+		fmt.Fprintf(&relations, `<Relationship Id="r%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet%d.xml"/>`, i, i)
+		all[fmt.Sprintf("xl/worksheets/sheet%d.xml", i)] = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + sheets[name] + `</sheetData></worksheet>`
 	}
-	all["xl/workbook.xml"] = `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` + list.String() + `</sheets></workbook>`
-	all["xl/_rels/workbook.xml.rels"] = `<Relationships>` + relations.String() + `</Relationships>`
+	all["xl/workbook.xml"] = `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` + list.String() + `</sheets></workbook>`
+	all["xl/_rels/workbook.xml.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` + relations.String() + `</Relationships>`
+	all["_rels/.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
+	all["[Content_Types].xml"] = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`
 	return all
 }
 
@@ -106,6 +109,15 @@ func TestTextFilesAsProgramsWriteThem(t *testing.T) {
 		"Windows-1252":        {"naam;plaats\nCaf\xe9;\x80 Y\n", "[[1 naam plaats] [2 Café € Y]]"},
 		"UTF-16":              {utf16("\xff\xfe"), "[[1 naam plaats] [2 Café Y]]"},
 		"UTF-16 the other":    {utf16("\xfe\xff"), "[[1 naam plaats] [2 Café Y]]"},
+		"UTF-16 unmarked":     {utf16("\xff\xfe")[2:], "[[1 naam plaats] [2 Café Y]]"},
+		"UTF-8, one mistake":  {"naam\nCafé\nCaf\xe9\nMüller\n", "[[1 naam] [2 Café] [3 wrong] [4 Müller]]"},
+		"bars":                {"a|b\n1,5|2\n", "[[1 a b] [2 1,5 2]]"},
+		"old Macs":            {"a;b\r1;2\r3;\"4\r5\"\r", "[[1 a b] [2 1 2] [3 3 4\n5]]"},
+		"old Macs, for Excel": {"sep=;\ra;b\r1;2", "[[2 a b] [3 1 2]]"},
+		"formulas of text":    {"a;b\n=\"02001\";\"=\"\"007\"\"\"\n=1+1;'0042\n", "[[1 a b] [2 02001 007] [3 =1+1 0042]]"},
+		"no formulas":         {"a;b\nx=\"1\";'t Hoekje\n", "[[1 a b] [2 wrong]]"},
+		"apostrophes":         {"a\n't Hoekje\n'\n", "[[1 a] [2 't Hoekje] [3 ']]"},
+		"Excel's separators":  {"\n;;;\nnaam;plaats\n1;2", "[[3 naam plaats] [4 1 2]]"},
 		"commas":              {"a,b\n\"1,5\",2\n", "[[1 a b] [2 1,5 2]]"},
 		"tabs":                {"a\tb\n1\t2\n", "[[1 a b] [2 1 2]]"},
 		"quoted separators":   {"\"x,y,z\";b\n1;2\n", "[[1 x,y,z b] [2 1 2]]"},
@@ -157,18 +169,16 @@ func TestFilesThatCanNotBeRead(t *testing.T) {
 		"a zip of something else":      zipped(t, map[string]string{"x": "y"}),
 		"damaged":                      broken(zipped(t, cell(strings.Repeat(`<row><c t="inlineStr"><is><t>waarde</t></is></c></row>`, 2000)))),
 		"a sheet that is cut off":      zipped(t, with("xl/worksheets/sheet0.xml", `<worksheet><sheetData><row><c><v>1</v></c></row>`)),
-		"a negative string":            zipped(t, cell(`<row><c t="s"><v>-1</v></c></row>`)),
-		"a negative string, nested":    zipped(t, cell(`<row><c t="s"><c t="n"><v>-1</v></c></c></row>`)),
-		"a negative number of strings": zipped(t, with("xl/sharedStrings.xml", `<sst count="-1"><si><t>x</t></si></sst>`)),
-		"too many strings, it says":    zipped(t, with("xl/sharedStrings.xml", `<sst count="9000000000"><si><t>x</t></si></sst>`)),
-		"two parts of strings":         zipped(t, with("xl/SharedStrings.xml", `<sst count="-1"/>`)),
-		"text in pieces":               zipped(t, cell(`<row><c t="inlineStr"><is><t>a<!-- -->b</t></is></c></row>`)),
-		"text in two styles":           zipped(t, cell(`<row><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c></row>`)),
+		"too many strings":             zipped(t, with("xl/sharedStrings.xml", `<sst>`+strings.Repeat(`<si/>`, maxStrings+1)+`</sst>`)),
+		"a column beyond the last":     zipped(t, cell(`<row r="1"><c r="A1"><v>1</v></c><c r="ZZZZ1"><v>2</v></c></row>`)),
+		"cells to the last column":     zipped(t, cell(strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 3_000))),
+		"too many cells in a row":      zipped(t, cell(`<row>`+strings.Repeat(`<c/>`, maxRowCells+1)+`</row>`)),
+		"an end without a beginning":   zipped(t, with("xl/worksheets/sheet0.xml", `</worksheet>`)),
 		"too deep":                     zipped(t, cell(strings.Repeat("<x>", 100)+strings.Repeat("</x>", 100))),
 		"too many rows":                zipped(t, cell(rows)),
 		"more than there is memory":    zipped(t, with("xl/media/x.bin", big)),
 		"styles that fill the memory":  zipped(t, with("xl/styles.xml", big[:maxFrame+1])),
-		"a cell that fills the memory": zipped(t, cell(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 4*maxCell+1)+`</t></is></c></row>`)),
+		"a cell that fills the memory": zipped(t, cell(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", maxPiece+1)+`</t></is></c></row>`)),
 		"more than a body":             make([]byte, MaxBytes+1),
 		"a sheet that is not there":    zipped(t, with("xl/_rels/workbook.xml.rels", `<Relationships/>`)),
 	} {
@@ -176,6 +186,73 @@ func TestFilesThatCanNotBeRead(t *testing.T) {
 		var wrong *Unreadable
 		if !errors.As(err, &wrong) || wrong.NL == "" || wrong.EN == "" {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a workbook has that no program writes is read as it can be, or its row is
+// wrong; it ends nothing.
+func TestOddWorkbooks(t *testing.T) {
+	for name, c := range map[string]struct{ rows, strings, want string }{
+		"a negative string":            {`<row><c t="s"><v>-1</v></c></row>`, `<sst><si><t>x</t></si></sst>`, "[]"},
+		"a negative number of strings": {`<row><c t="s"><v>0</v></c></row>`, `<sst count="-1"><si><t>x</t></si></sst>`, "[[1 x]]"},
+		"too many strings, it says":    {`<row><c t="s"><v>0</v></c></row>`, `<sst count="9000000000"><si><t>x</t></si></sst>`, "[[1 x]]"},
+		"text in two styles":           {`<row><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c></row>`, `<sst/>`, "[[1 ab]]"},
+		"a row beyond the last":        {`<row r="1"><c><v>1</v></c></row><row r="9999999"><c><v>2</v></c></row>`, `<sst/>`, "[[1 wrong]]"},
+	} {
+		if got := fmt.Sprint(read(t, zipped(t, parts(map[string]string{"Blad": c.rows}, c.strings)))); got != c.want {
+			t.Errorf("%s: got %s; want %s", name, got, c.want)
+		}
+	}
+}
+
+// The zeros of a number stay when its format shows them; other formats do not
+// change what is in a cell.
+func TestFormatsOfCells(t *testing.T) {
+	all := parts(map[string]string{"Blad": `<row><c s="1"><v>2001</v></c><c s="2"><v>1234567</v></c><c s="3"><v>612345678</v></c><c s="4"><v>12345</v></c><c s="5"><v>31612345678</v></c><c s="1" t="str"><v>7</v></c><c s="6"><v>0.5</v></c><c s="0"><v>123456789012</v></c></row>`}, `<sst/>`)
+	formats := []string{"00000", "00000000", "0#-########", "#,##0", "0.00E+00", "0%"}
+	styles := `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts>`
+	for i, format := range formats {
+		styles += fmt.Sprintf(`<numFmt numFmtId="%d" formatCode="%s"/>`, 164+i, format)
+	}
+	styles += `</numFmts><cellXfs><xf numFmtId="0"/>`
+	for i := range formats {
+		styles += fmt.Sprintf(`<xf numFmtId="%d" applyNumberFormat="1"/>`, 164+i)
+	}
+	all["xl/styles.xml"] = styles + `</cellXfs></styleSheet>`
+	want := "[[1 02001 01234567 06-12345678 12345 31612345678 7 0.5 123456789012]]"
+	if got := fmt.Sprint(read(t, zipped(t, all))); got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
+// allocated is how many bytes an import of a file takes from the heap.
+func allocated(file []byte) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if book, err := Open(file); err == nil {
+		Plan(new(directory.Bulk), book, "")
+		book.Close()
+	}
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// Files that are made to fill the memory do not.
+func TestHostileFilesTakeLittleMemory(t *testing.T) {
+	for name, file := range map[string][]byte{
+		"separators":               bytes.Repeat([]byte(";"), MaxBytes),
+		"separators below a head":  append([]byte("nummer;naam\n1;"), bytes.Repeat([]byte(";"), MaxBytes-20)...),
+		"one cell":                 append([]byte("nummer;naam\n1;"), bytes.Repeat([]byte("x"), MaxBytes-20)...),
+		"one cell of Windows-1252": append([]byte("nummer;naam\n1;"), bytes.Repeat([]byte("\x80"), MaxBytes-20)...),
+		"an open quote":            append([]byte("nummer;naam\n1;\""), bytes.Repeat([]byte("x;\n"), MaxBytes/3-20)...),
+		"old Macs' line ends":      bytes.Repeat([]byte("\r"), MaxBytes),
+		"a row of many cells":      zipped(t, parts(map[string]string{"Blad": `<row>` + strings.Repeat(`<c/>`, 1_000_000) + `</row>`}, `<sst/>`)),
+		"cells to the last column": zipped(t, parts(map[string]string{"Relaties": strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 3_000)}, `<sst/>`)),
+		"a zip bomb":               zipped(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", maxUnpacked+1)}),
+	} {
+		if got := allocated(file); got > 256<<20 {
+			t.Errorf("%s: %d MB", name, got>>20)
 		}
 	}
 }

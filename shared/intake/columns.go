@@ -1,9 +1,11 @@
 package intake
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
@@ -14,27 +16,36 @@ type column struct {
 	names    string // in the files of offices, Dutch first, without spaces, hyphens and dots
 	required bool
 	list     bool // several columns of it are one
+	any      bool // of several columns of it, the first that says something counts
 }
 
 // columns are the columns of the kinds.
 var columns = map[Kind][]column{
 	Clients: {
-		{field: "number", required: true, names: "nummer relatienummer relatienr klantnummer klantnr clientnummer cliëntnummer debiteurnummer code number clientnumber customernumber"},
-		{field: "type", names: "type soort relatietype klanttype clienttype"},
-		{field: "name", names: "naam relatienaam klantnaam bedrijfsnaam relatie klant cliënt name clientname companyname client"},
-		{field: "kvk", names: "kvk kvknummer kvknr kamervankoophandel chamberofcommerce cocnumber"},
-		{field: "vat", names: "btw btwnummer btwnr btwid btwidentificatienummer vat vatnumber vatid"},
+		{field: "number", required: true, names: "nummer relatienummer relatienr relatiecode klantnummer klantnr klantcode clientnummer cliëntnummer cliëntcode clientcode debiteurnummer debiteurnr debiteurcode debiteurennummer debiteur code number clientnumber customernumber customercode customerno customerid accountcode accountnumber"},
+		{field: "type", names: "type soort relatietype klanttype clienttype relatiesoort organisatie/persoon"},
+		{field: "name", names: "naam relatienaam klantnaam bedrijfsnaam organisatie organisatienaam bedrijf debiteurnaam handelsnaam statutairenaam relatie klant cliënt name clientname customername accountname companyname company client"},
+		{field: "kvk", names: "kvk kvknummer kvknr kvkno nummerkvk kamervankoophandel kamervankoophandelnummer handelsregisternummer organisatienummer chamberofcommerce chamberofcommercenumber coc cocnumber cocno"},
+		{field: "vat", names: "btw btwnummer btwnr btwid btwidentificatienummer btwidnummer btwidentificatie ob obnummer vat vatnumber vatno vatid taxid"},
 	},
 	Contacts: {
-		{field: "emails", required: true, list: true, names: "email emails emailadres emailadressen mail mailadres emailaddress emailaddresses email1 email2 email3"},
-		{field: "name", names: "naam contact contactpersoon volledigenaam name contactname fullname"},
-		{field: "phone", names: "telefoon telefoonnummer tel phone phonenumber telephone"},
-		{field: "function", names: "functie functietitel function jobtitle position"},
-		{field: "clients", list: true, names: "relatie relaties relatie(s) relatienummer relatienummers relatienr klant klanten klantnummer klantnummers clientnummer clientnummers cliëntnummer cliëntnummers client clients clientnumber clientnumbers"},
+		{field: "emails", required: true, list: true, names: "email emails emailadres emailadressen mail mailadres emailwerk ewerk emailzakelijk zakelijkemail emailprivé emailprive emailfactuur emailadreswerk emailalgemeen " +
+			"emailaddress emailaddresses workemail email1 email2 email3 emailadres1 emailadres2 emailadres3 email2address email3address emailaddress2 emailaddress3 email1value email2value email3value email4value"},
+		{field: "name", any: true, names: "naam contact contactpersoon contactnaam naamcontactpersoon volledigenaam weergavenaam name contactname contactperson fullname displayname"},
+		{field: "first", any: true, names: "voornaam voornamen roepnaam roepnamen voorletters initialen firstname givenname forename initials"},
+		{field: "infix", any: true, names: "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels middelstenaam tweedenaam middlename additionalname infix prefixlastname"},
+		{field: "last", any: true, names: "achternaam achternamen familienaam geboortenaam lastname familyname surname"},
+		{field: "phone", any: true, names: "telefoon telefoonnummer telefoonnr tel telnr telefoonwerk telefoonopwerk telefoonzakelijk telefoonnrwerk telefoonnummerwerk vastetelefoon telefoonvast mobiel mobielnummer mobieltelefoonnummer mobielwerk mobieletelefoon gsm " +
+			"phone phonenumber telephone telephonenumber businessphone workphone mobile mobilephone cellphone phone1value phone2value"},
+		{field: "function", any: true, names: "functie functietitel functieomschrijving function jobtitle position organization1title organizationtitle"},
+		{field: "clients", list: true, names: "relatie relaties relatie(s) relatienummer relatienummers relatienr relatiecode klant klanten klantnummer klantnummers klantcode debiteurnummer debiteurnr debiteurcode clientnummer clientnummers cliëntnummer cliëntnummers client clients clientnumber clientnumbers customernumber accountcode"},
 	},
 	TeamMembers: {
-		{field: "email", required: true, names: "email emailadres mail mailadres emailaddress"},
-		{field: "name", names: "naam teamlid medewerker name teammember"},
+		{field: "email", required: true, names: "email emailadres mail mailadres emailwerk emailaddress workemail"},
+		{field: "name", any: true, names: "naam teamlid medewerker volledigenaam weergavenaam name teammember fullname displayname"},
+		{field: "first", any: true, names: "voornaam voornamen roepnaam voorletters firstname givenname"},
+		{field: "infix", any: true, names: "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels middlename"},
+		{field: "last", any: true, names: "achternaam familienaam lastname familyname surname"},
 		{field: "rights", names: "rechten autorisatie rights authorisation authorization"},
 		{field: "active", names: "actief active"},
 	},
@@ -65,7 +76,7 @@ func plainName(name string) string {
 			return -1
 		}
 		return r
-	}, strings.ToLower(strings.TrimSpace(name)))
+	}, strings.ToLower(directory.ReceivedName(name)))
 }
 
 func isNamed(names, name string) bool { return slices.Contains(strings.Fields(names), name) }
@@ -82,6 +93,9 @@ type head struct {
 func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Problem) {
 	h = head{kind: kind, fields: map[string][]int{}, titles: map[string]string{}}
 	var found []string
+	if len(cells) > maxColumns {
+		unknown = append(unknown, fmt.Sprintf("%d–%d", maxColumns+1, len(cells)))
+	}
 	for i, cell := range cells[:min(len(cells), maxColumns)] {
 		title := shorten(cell)
 		if title == "" {
@@ -94,7 +108,7 @@ func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Pro
 			continue
 		}
 		c := columns[kind][at]
-		if len(h.fields[c.field]) > 0 && !c.list {
+		if len(h.fields[c.field]) > 0 && !c.list && !c.any {
 			problems = append(problems, Problem{title, words.Text{
 				NL: "zegt hetzelfde als de kolom " + h.titles[c.field] + "; laat er één staan",
 				EN: "says the same as the column " + h.titles[c.field] + "; keep one of them",
@@ -151,8 +165,9 @@ func kindOf(name string, cells []string) Kind {
 // or the cell is empty, and "-" empties the field.
 func (h head) cell(cells []string, field string) (text string, there bool) {
 	var texts []string
+	one := slices.ContainsFunc(columns[h.kind], func(c column) bool { return c.field == field && c.any })
 	for _, at := range h.fields[field] {
-		if at < len(cells) {
+		if at < len(cells) && (len(texts) == 0 || !one) {
 			if text := strings.TrimSpace(cells[at]); text != "" {
 				texts = append(texts, text)
 			}
@@ -162,9 +177,27 @@ func (h head) cell(cells []string, field string) (text string, there bool) {
 	return text, text != ""
 }
 
+// setName changes a name to what the row says: in one cell, or in those of first
+// name, infix and last name.
+func (h head) setName(cells []string, to *string) {
+	if _, there := h.cell(cells, "name"); there {
+		h.set(cells, "name", to)
+		return
+	}
+	var parts []string
+	for _, field := range []string{"first", "infix", "last"} {
+		if text, there := h.cell(cells, field); there && text != "-" {
+			parts = append(parts, text)
+		}
+	}
+	if len(parts) > 0 {
+		*to = strings.Join(parts, " ")
+	}
+}
+
 // shorten makes of a cell what a report can hold.
 func shorten(text string) string {
-	runes := []rune(strings.Join(strings.Fields(strings.ToValidUTF8(text, "�")), " "))
+	runes := []rune(directory.ReceivedName(text))
 	if len(runes) > 100 {
 		return string(runes[:99]) + "…"
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,30 +20,106 @@ import (
 // openCSV reads text as RFC 4180 describes it, with the separators that
 // programs use: https://www.rfc-editor.org/rfc/rfc4180
 func openCSV(file []byte) (*Book, error) {
-	separator, skip, err := separatorOf(file)
+	e := encodingOf(file)
+	separator, skip, err := separatorOf(file, e)
 	if err != nil {
 		return nil, err
 	}
-	return &Book{[]sheet{{lines: csvLines(file, separator, skip)}}}, nil
+	b := &Book{sheets: []sheet{{lines: csvLines(file, e, separator, skip)}}}
+	if e == windows1252 {
+		b.guessed = "Windows-1252"
+	}
+	return b, nil
 }
 
-// decoded returns the text of a file in UTF-8, without its byte order mark.
-// Excel writes Windows-1252 or UTF-16 when it is not asked for UTF-8.
-func decoded(file []byte) io.Reader {
+// An encoding is how a text file writes its characters.
+type encoding int
+
+const (
+	utf8Text encoding = iota
+	utf16Little
+	utf16Big
+	windows1252
+)
+
+// encodingOf finds out how a file writes its characters. Excel writes
+// Windows-1252 or UTF-16 when it is not asked for UTF-8. A file in which most of
+// what is no ASCII is valid UTF-8 is UTF-8 with mistakes: read in another way, its
+// names would all be wrong.
+func encodingOf(file []byte) encoding {
 	switch {
-	case bytes.HasPrefix(file, []byte("\xff\xfe")), bytes.HasPrefix(file, []byte("\xfe\xff")):
-		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(bytes.NewReader(file))
-	case utf8.Valid(file):
-		return bytes.NewReader(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf")))
+	case bytes.HasPrefix(file, []byte("\xff\xfe")):
+		return utf16Little
+	case bytes.HasPrefix(file, []byte("\xfe\xff")):
+		return utf16Big
+	case bytes.HasPrefix(file, []byte(mark)), utf8.Valid(file):
+		return utf16Unmarked(file)
 	}
-	return charmap.Windows1252.NewDecoder().Reader(bytes.NewReader(file))
+	valid, wrong := 0, 0
+	for rest := file; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			wrong++
+		case size > 1:
+			valid++
+		}
+		rest = rest[size:]
+	}
+	if valid >= wrong {
+		return utf8Text
+	}
+	if e := utf16Unmarked(file); e != utf8Text {
+		return e
+	}
+	return windows1252
 }
+
+// utf16Unmarked recognises UTF-16 without its mark by the zeros in every other
+// byte of its first line; it is utf8Text for anything else.
+func utf16Unmarked(file []byte) encoding {
+	var zeros [2]int
+	head := file[:min(len(file), 512)]
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch half := len(head) / 2; {
+	case half < 2:
+	case zeros[1] > half*3/4 && zeros[0] == 0:
+		return utf16Little
+	case zeros[0] > half*3/4 && zeros[1] == 0:
+		return utf16Big
+	}
+	return utf8Text
+}
+
+// mark is the byte order mark in UTF-8.
+const mark = "\xef\xbb\xbf"
+
+// decoded returns the text of a file in UTF-8, without its byte order mark.
+func decoded(file []byte, e encoding) io.Reader {
+	r := io.Reader(bytes.NewReader(bytes.TrimPrefix(file, []byte(mark))))
+	switch e {
+	case utf16Little:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r)
+	case utf16Big:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder().Reader(r)
+	case windows1252:
+		return charmap.Windows1252.NewDecoder().Reader(r)
+	}
+	return r
+}
+
+// separators are what programs put between cells.
+const separators = ";\t,|"
 
 // separatorOf finds what separates cells: what Excel's own first line "sep=;"
 // says, or else which of the separators the first line has most of, outside
 // quotes. Skip says how many lines come before the head.
-func separatorOf(file []byte) (separator rune, skip int, err error) {
-	r := bufio.NewReaderSize(decoded(file), 1<<16)
+func separatorOf(file []byte, e encoding) (separator rune, skip int, err error) {
+	r := bufio.NewReaderSize(&tidied{in: bufio.NewReader(decoded(file, e))}, 1<<16)
 	for {
 		// A first line that is longer than the buffer is cut, which is enough to count in.
 		text, err := r.ReadSlice('\n')
@@ -50,10 +127,10 @@ func separatorOf(file []byte) (separator rune, skip int, err error) {
 			return 0, 0, unreadable("geen tekst (CSV) en geen werkmap (XLSX)", "neither text (CSV) nor a workbook (XLSX)")
 		}
 		head := strings.TrimRight(string(text), "\r\n")
-		if mark, is := strings.CutPrefix(strings.ToLower(head), "sep="); is && len(mark) == 1 && strings.Contains(";,\t", mark) {
+		if mark, is := strings.CutPrefix(strings.ToLower(head), "sep="); is && len(mark) == 1 && strings.Contains(separators, mark) {
 			return rune(mark[0]), skip + 1, nil
 		}
-		if strings.TrimSpace(head) != "" {
+		if strings.Trim(head, " "+separators) != "" {
 			return mostOf(head), skip, nil
 		}
 		if err != nil {
@@ -74,7 +151,7 @@ func mostOf(head string) rune {
 		}
 	}
 	best := ';'
-	for _, r := range "\t," {
+	for _, r := range separators {
 		if counts[r] > counts[best] {
 			best = r
 		}
@@ -82,11 +159,11 @@ func mostOf(head string) rune {
 	return best
 }
 
-func csvLines(file []byte, separator rune, skip int) iter.Seq[line] {
+func csvLines(file []byte, e encoding, separator rune, skip int) iter.Seq[line] {
 	return func(yield func(line) bool) {
-		text := bufio.NewReader(decoded(file))
+		text := bufio.NewReader(&tidied{in: bufio.NewReader(decoded(file, e)), separator: byte(separator), lines: skip})
 		for range skip {
-			if _, err := text.ReadString('\n'); err != nil {
+			if err := skipLine(text); err != nil {
 				return
 			}
 		}
@@ -108,11 +185,111 @@ func csvLines(file []byte, separator rune, skip int) iter.Seq[line] {
 			if empty(cells) {
 				continue
 			}
-			if !yield(line{number: number + skip, cells: cells}) {
+			l := line{number: number + skip, cells: cells}
+			for i, cell := range cells {
+				cells[i] = bare(cell)
+			}
+			if slices.ContainsFunc(cells, func(cell string) bool { return !utf8.ValidString(cell) }) {
+				l = line{number: l.number, wrong: &words.Text{
+					NL: "deze rij bevat een teken dat geen UTF-8 is, terwijl de rest van het bestand dat is; typ het opnieuw",
+					EN: "this row has a character that is no UTF-8, while the rest of the file is; type it again",
+				}}
+			}
+			if !yield(l) {
 				return
 			}
 		}
 	}
+}
+
+func skipLine(r *bufio.Reader) error {
+	for {
+		if _, err := r.ReadSlice('\n'); !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
+// bare is the text of a cell that was written as a formula, ="02001", or with an
+// apostrophe, '02001, so that a spreadsheet keeps its zeros.
+func bare(cell string) string {
+	if digits, is := strings.CutPrefix(cell, "'"); is && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return digits
+	}
+	text, is := strings.CutPrefix(cell, `="`)
+	if text, ends := strings.CutSuffix(text, `"`); is && ends {
+		return strings.ReplaceAll(text, `""`, `"`)
+	}
+	return cell
+}
+
+const (
+	maxFields = 1_000   // of a line; nobody reads more than maxColumns of them
+	maxLine   = 4 << 20 // bytes
+)
+
+// A tidied text has the lines of another with \n at their ends, whatever ends
+// them there, "\r" as on old Macs too; a cell that is written as the formula ="02001"
+// has it as text; and the rest of a line beyond maxFields and maxLine is left out:
+// a file of separators alone would else take fifty times its size.
+type tidied struct {
+	in        *bufio.Reader
+	separator byte // 0 while it is not known
+	lines     int  // at the start that are not read as cells
+
+	quoted, inside bool // in quotes; in a cell
+	fields, size   int  // of the line
+}
+
+func (t *tidied) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		b, err := t.in.ReadByte()
+		if err != nil {
+			return n, ended(n, err)
+		}
+		if b == '\r' {
+			if next, _ := t.in.Peek(1); len(next) == 1 && next[0] == '\n' {
+				continue
+			}
+			b = '\n'
+		}
+		cells := t.separator != 0 && t.lines == 0
+		switch {
+		case b == '\n' && !t.quoted:
+			t.fields, t.size, t.inside = 0, 0, false
+			t.lines = max(0, t.lines-1)
+			p[n] = b
+			n++
+			continue
+		case !cells:
+		case b == '"' && (t.quoted || !t.inside):
+			t.quoted, t.inside = !t.quoted, true
+		case b == t.separator && !t.quoted:
+			t.fields++
+			t.inside = false
+		case b == '=' && !t.inside:
+			if next, _ := t.in.Peek(1); len(next) == 1 && next[0] == '"' {
+				continue
+			}
+			t.inside = true
+		default:
+			t.inside = true
+		}
+		if t.size++; t.fields >= maxFields || t.size > maxLine {
+			continue
+		}
+		p[n] = b
+		n++
+	}
+	return n, nil
+}
+
+// ended is the error of a read that got n bytes before it.
+func ended(n int, err error) error {
+	if n > 0 && err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 func csvWrong(err error, skip int) line {

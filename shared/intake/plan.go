@@ -55,6 +55,10 @@ func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
 			s.stop()
 		}
 	}()
+	if book.guessed != "" {
+		p.warn("", "de tekens zijn geen UTF-8 en worden gelezen als "+book.guessed+"; kijk of namen met accenten kloppen voordat u het bestand overneemt",
+			"the characters are no UTF-8 and are read as "+book.guessed+"; see whether names with accents are right before you take the file in")
+	}
 	p.choose(open, kind)
 	for _, kind := range Kinds {
 		for _, s := range open {
@@ -67,6 +71,12 @@ func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
 		}
 	}
 	p.linkTeams()
+	if p.lines == 0 && len(p.report.Rows) == 0 {
+		p.record(Row{Problems: []Problem{{Text: words.Text{
+			NL: "onder de koppen staan geen rijen; er is niets om over te nemen",
+			EN: "there are no rows below the heads; there is nothing to take in",
+		}}}})
+	}
 	for kind, counts := range p.counts {
 		p.report.Summary[kind] = *counts
 	}
@@ -141,6 +151,14 @@ func (p *plan) choose(open []*openSheet, kind Kind) {
 
 func (p *plan) warn(sheet, nl, en string) {
 	p.report.Warnings = append(p.report.Warnings, Notice{sheet, words.Text{NL: nl, EN: en}})
+}
+
+// warnOnce is warn for what holds for many rows.
+func (p *plan) warnOnce(sheet, nl, en string) {
+	notice := Notice{sheet, words.Text{NL: nl, EN: en}}
+	if !slices.Contains(p.report.Warnings, notice) {
+		p.report.Warnings = append(p.report.Warnings, notice)
+	}
 }
 
 // sheet takes in the rows of one sheet.

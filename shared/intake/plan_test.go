@@ -102,7 +102,7 @@ func TestWhatRowsDo(t *testing.T) {
 		{"somebody twice in a team", ClientTeam, "relatienummer;teamlid;rol\n1001;sanne@kantoor.nl;assistent\n1001;Sanne@kantoor.nl;ASSISTENT\n",
 			"2 wrong 1001 sanne@kantoor.nl assistent: [teamlid] staat ook op rij 3\n3 wrong 1001 Sanne@kantoor.nl ASSISTENT: [teamlid] staat ook op rij 2\n"},
 		{"a missing column", Clients, "naam;kvk\nX;1\n", "1 wrong : [nummer] deze kolom ontbreekt; gevonden: naam, kvk\n"},
-		{"a column twice", Clients, "nummer;naam;bedrijfsnaam\n", "1 wrong : [bedrijfsnaam] zegt hetzelfde als de kolom naam; laat er één staan\n"},
+		{"a column twice", Clients, "nummer;naam;bedrijfsnaam\n1;X;Y\n", "1 wrong : [bedrijfsnaam] zegt hetzelfde als de kolom naam; laat er één staan\n"},
 		{"an error of the spreadsheet", Clients, "nummer;naam\n7;#N/B\n", "2 wrong : [naam] verwacht: een waarde; hier staat een fout van het rekenblad\n"},
 		{"a quote out of place", Clients, "nummer;naam\n7;De \"Hoek\"\n8;X\n",
 			"2 wrong : [] een aanhalingsteken staat verkeerd: een cel met aanhalingstekens staat zelf tussen aanhalingstekens, en die erin zijn verdubbeld\n" +

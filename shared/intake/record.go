@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
@@ -90,7 +91,7 @@ func (p *plan) once(r Row, column, key string) *place {
 func (p *plan) mentioned(kind Kind, key string) bool { return p.seen[seenKey(kind, key)] != nil }
 
 func seenKey(kind Kind, key string) string {
-	return string(kind) + "|" + strings.ToLower(strings.Join(strings.Fields(key), " "))
+	return string(kind) + "|" + strings.ToLower(directory.ReceivedName(key))
 }
 
 func twice(column, sheet string, number int) Problem {

@@ -78,12 +78,21 @@ func (p *plan) client(h head, cells []string, r Row) {
 	h.set(cells, "name", &now.Name)
 	h.set(cells, "kvk", &now.KvK)
 	h.set(cells, "vat", &now.VAT)
+	if zeroLost(now.KvK) && now.KvK != was.KvK {
+		now.KvK = "0" + now.KvK
+		p.warnOnce(r.Sheet, "een KvK-nummer van zeven cijfers krijgt een nul vooraan, want rekenbladen laten die weg; kijk of dat klopt",
+			"a KvK number of seven digits gets a zero in front, since spreadsheets drop it; see whether that is right")
+	}
 	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern, leverancier of prospect", "organisation, person, internal, supplier or prospect")
 	now, err := p.bulk.SaveClient(now)
 	r.refused(h, err)
 	r.settle(found, clientValues(was), clientValues(now))
 	p.once(r, h.titles["number"], number)
 }
+
+// zeroLost says whether a number of the trade register, which has eight digits,
+// lacks the zero that a spreadsheet does not keep of a number.
+func zeroLost(kvk string) bool { return len(kvk) == 7 && strings.Trim(kvk, "0123456789") == "" }
 
 var (
 	rights = map[string]directory.Rights{
@@ -112,7 +121,7 @@ func (p *plan) member(h head, cells []string, r Row) {
 	if !found {
 		now = directory.TeamMember{Email: email, Rights: directory.Reader, Active: true}
 	}
-	h.set(cells, "name", &now.Name)
+	h.setName(cells, &now.Name)
 	choice(&r, h, cells, "rights", &now.Rights, rights, "raadpleger, mutator, manager of beheerder", "reader, editor, manager or administrator")
 	choice(&r, h, cells, "active", &now.Active, truths, "ja of nee", "yes or no")
 	now, err := p.bulk.SaveTeamMember(now)

@@ -34,7 +34,7 @@ func (p *plan) contact(h head, cells []string, r Row) {
 			now.Emails = append(now.Emails, email)
 		}
 	}
-	h.set(cells, "name", &now.Name)
+	h.setName(cells, &now.Name)
 	h.set(cells, "phone", &now.Phone)
 	h.set(cells, "function", &now.Function)
 	now.Clients = p.clientsOf(h, cells, was.Clients, &r)
@@ -61,6 +61,9 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 	text, _ := h.cell(cells, "emails")
 	var emails []string
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == ',' || unicode.IsSpace(c) }) {
+		if part == ":::" { // between several values of one cell, in files of Google
+			continue
+		}
 		email, err := directory.TypedAddress(part)
 		if _, known := p.bulk.ContactByAddress(part); known {
 			email, err = directory.ReceivedAddress(part) // mail comes from it, whatever its form

@@ -3,18 +3,37 @@ package intake
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
 	"iter"
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 
-	"github.com/thedatashed/xlsxreader"
+	"github.com/xuri/excelize/v2"
 
 	"kantoorpost/shared/words"
 )
 
-// openXLSX reads a workbook. What its reader would stumble over, or silently
-// leave out, is looked for first.
+// The limits of a workbook, which may be a small file that unpacks to more than
+// there is memory.
+const (
+	maxParts    = 1_000
+	maxSheets   = 100
+	maxUnpacked = 256 << 20            // bytes of all parts
+	maxFrame    = 8 << 20              // bytes of all parts together that are kept in memory as they are
+	maxInMemory = 1 << 20              // bytes of a sheet; what is longer is unpacked to a temporary file
+	maxStrings  = 1_000_000            // that cells share
+	maxRowCells = 16_384               // of a sheet of Excel
+	maxSpan     = maxRows * maxColumns // of all rows together: columns up to the last that has a cell
+	maxDepth    = 64
+	maxPiece    = 8 * maxCell // bytes of one piece of text
+)
+
+// openXLSX reads a workbook. Its parts are checked first: the reader of workbooks
+// takes a sheet that is cut off for one that ends.
 func openXLSX(file []byte) (*Book, error) {
 	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
@@ -23,21 +42,29 @@ func openXLSX(file []byte) (*Book, error) {
 	if err := checkParts(archive.File); err != nil {
 		return nil, err
 	}
-	parts := new(zip.ReadCloser)
-	parts.File = archive.File
-	x, err := xlsxreader.OpenReaderZip(parts)
-	if err != nil {
+	var x *excelize.File
+	if err := survive(func() (err error) {
+		x, err = excelize.OpenReader(bytes.NewReader(file), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxInMemory})
+		return err
+	}); err != nil {
 		return nil, damaged()
 	}
-	if len(x.Sheets) > maxSheets {
-		return nil, tooLarge()
-	}
-	b, check := &Book{}, sheetCheck{}
-	for _, name := range x.Sheets {
-		if err := check.read(x.GetSheetFileForSheetName(name)); err != nil {
-			return nil, err
+	b := &Book{close: x.Close}
+	for _, name := range x.GetSheetList() {
+		s := sheet{name: name, lines: xlsxLines(x, name)}
+		if err := survive(func() error {
+			rows, err := x.Rows(name)
+			if err == nil {
+				err = rows.Close()
+			}
+			return err
+		}); err != nil {
+			return nil, errors.Join(damaged(), b.Close())
 		}
-		b.sheets = append(b.sheets, sheet{name: name, lines: xlsxLines(&x.XlsxFile, name)})
+		b.sheets = append(b.sheets, s)
+	}
+	if len(b.sheets) == 0 {
+		return nil, errors.Join(damaged(), b.Close())
 	}
 	return b, nil
 }
@@ -47,63 +74,189 @@ func damaged() error {
 		"the workbook is damaged or no XLSX; open and save it again, or save it as CSV")
 }
 
-func xlsxLines(x *xlsxreader.XlsxFile, name string) iter.Seq[line] {
-	return func(yield func(line) bool) {
-		going, last := true, 0
-		// The reader ends only when all of its rows were taken.
-		for row := range x.ReadRows(name) {
-			if !going {
-				continue
-			}
-			number := row.Index
-			if number <= last { // it may be left out
-				number = last + 1
-			}
-			last = number
-			if row.Error != nil {
-				going = yield(line{number: number, wrong: &words.Text{NL: "deze rij kan niet worden gelezen", EN: "this row can not be read"}})
-				continue
-			}
-			cells := cellsOf(row.Cells)
-			if !empty(cells) {
-				going = yield(line{number: number, cells: cells})
-			}
-		}
-	}
+func tooLarge() error {
+	return unreadable("de werkmap is te groot: hoogstens 200.000 rijen, 100 bladen en 256 MB uitgepakt; splits hem",
+		"the workbook is too large: at most 200,000 rows, 100 sheets, and 256 MB unpacked; split it")
 }
 
-func cellsOf(cells []xlsxreader.Cell) []string {
-	var texts []string
-	for i, cell := range cells {
-		at := i
-		if cell.Column != "" { // it may be left out
-			at = columnIndex(cell.Column)
+// survive makes of a panic of the reader, which a workbook may be made for, an
+// error.
+func survive(f func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = damaged()
 		}
-		if at >= maxColumns {
+	}()
+	return f()
+}
+
+// checkParts checks sizes and, of the parts with cells, that they are whole.
+func checkParts(parts []*zip.File) error {
+	if len(parts) > maxParts {
+		return tooLarge()
+	}
+	var unpacked, frame uint64
+	sheets, sum := 0, size{}
+	for _, part := range parts {
+		// Nothing unpacks to more than it declares: archive/zip sees to that.
+		bytes := min(part.UncompressedSize64, maxUnpacked+1)
+		unpacked += bytes
+		name := strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))
+		cells := strings.HasPrefix(name, "xl/worksheets/sheet")
+		switch {
+		case cells:
+			sheets++
+		case name != "xl/sharedstrings.xml":
+			frame += bytes
+		}
+		if unpacked > maxUnpacked || frame > maxFrame || sheets > maxSheets {
+			return tooLarge()
+		}
+		if !strings.HasSuffix(name, ".xml") {
 			continue
 		}
-		for len(texts) <= at {
-			texts = append(texts, "")
-		}
-		texts[at] = cell.Value
-		if cell.Type == xlsxreader.TypeNumerical {
-			texts[at] = plainNumber(cell.Value)
+		if err := sum.walk(part); err != nil {
+			return err
 		}
 	}
-	return texts
+	return nil
 }
 
-// columnIndex is 0 for A and 26 for AA, and no less than maxColumns for what is
-// beyond.
-func columnIndex(letters string) int {
-	index := 0
-	for _, r := range letters {
-		index = index*26 + int(r-'A') + 1
-		if index > maxColumns {
-			return maxColumns
+// A size is how much there is in the sheets of a workbook.
+type size struct{ rows, span, strings int }
+
+// walk reads a part to its end and counts its rows, cells and strings.
+//
+// https://learn.microsoft.com/office/open-xml/spreadsheet/structure-of-a-spreadsheetml-document
+func (s *size) walk(part *zip.File) error {
+	r, err := part.Open()
+	if err != nil {
+		return damaged()
+	}
+	defer r.Close()
+	d := xml.NewDecoder(r)
+	depth, cell := 0, 0
+	for {
+		token, err := d.RawToken()
+		if err == io.EOF && depth == 0 {
+			return nil
+		}
+		if err != nil {
+			return damaged()
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			switch token.Name.Local {
+			case "row":
+				s.rows++
+				cell = 0
+			case "c":
+				at := columnOf(token.Attr, cell+1)
+				s.span += max(0, at-cell)
+				cell = at
+			case "si":
+				s.strings++
+			}
+			if depth++; depth > maxDepth || cell > maxRowCells {
+				return damaged()
+			}
+			if s.rows > maxRows+maxSheets || s.span > maxSpan || s.strings > maxStrings {
+				return tooLarge()
+			}
+		case xml.EndElement:
+			if depth--; depth < 0 {
+				return damaged()
+			}
+		case xml.CharData:
+			if len(token) > maxPiece {
+				return tooLarge()
+			}
 		}
 	}
-	return index - 1
+}
+
+// columnOf is the column that a cell says that it is in, from 1, or else next.
+func columnOf(attributes []xml.Attr, next int) int {
+	for _, a := range attributes {
+		if a.Name.Local != "r" {
+			continue
+		}
+		column := 0
+		for _, r := range strings.ToUpper(a.Value) {
+			if r < 'A' || r > 'Z' || column > maxRowCells {
+				break
+			}
+			column = column*26 + int(r-'A') + 1
+		}
+		return max(column, 1)
+	}
+	return next
+}
+
+// xlsxLines reads a sheet twice at the same time: what its cells hold, and what
+// they look like.
+func xlsxLines(x *excelize.File, name string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		number, going := 0, true
+		err := survive(func() error {
+			held, err := x.Rows(name)
+			if err != nil {
+				return err
+			}
+			defer held.Close()
+			shown, err := x.Rows(name)
+			if err != nil {
+				return err
+			}
+			defer shown.Close()
+			for going && held.Next() && shown.Next() {
+				number++
+				values, err := held.Columns(excelize.Options{RawCellValue: true})
+				if err != nil {
+					return err
+				}
+				looks, err := shown.Columns()
+				if err != nil {
+					return err
+				}
+				if cells := cellsOf(values, looks); !empty(cells) {
+					going = yield(line{number: number, cells: cells})
+				}
+			}
+			return errors.Join(held.Error(), shown.Error())
+		})
+		if err != nil && going {
+			yield(line{number: number, wrong: &words.Text{NL: "deze rij kan niet worden gelezen", EN: "this row can not be read"}})
+		}
+	}
+}
+
+func cellsOf(values, looks []string) []string {
+	cells := values[:min(len(values), maxColumns)]
+	for i, value := range cells {
+		if i < len(looks) && looks[i] != value {
+			cells[i] = numberOf(value, looks[i])
+		}
+	}
+	return cells
+}
+
+// numberOf is the text of a cell whose value looks otherwise: with its zeros in
+// front when its format shows them, as 00000 does of a client's number, and else
+// as people write the value. A format that shortens or groups is not followed.
+func numberOf(value, look string) string {
+	if strings.Trim(look, "0123456789 -()+") == "" {
+		digits := strings.Map(func(r rune) rune {
+			if unicode.IsDigit(r) {
+				return r
+			}
+			return -1
+		}, look)
+		if plain := plainNumber(value); len(digits) > len(plain) && strings.TrimLeft(digits, "0") == strings.TrimLeft(plain, "0") {
+			return look
+		}
+	}
+	return plainNumber(value)
 }
 
 // plainNumber writes a number as people do: 1001 for 1001.0 and 1.001E3. A whole
