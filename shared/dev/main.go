@@ -79,6 +79,8 @@ func commands() []command {
 		{"deploy", "deploy to Azure, or bring up to date what is there", deployUp},
 		{"rollback", "let the former version run again in Azure", rollback},
 		{"grant", "give a program an app role", grant},
+		{"export", "write all rows of the tables to a file", exportTables},
+		{"import", "bring the rows of a file back", importTables},
 		{"remove", "remove all from Azure", remove},
 	}
 }

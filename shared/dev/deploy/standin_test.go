@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A cloud is what the stand-in for az changes: a subscription and a directory,
@@ -106,6 +107,9 @@ func (c *cloud) do(args []string) (string, error) {
 	case "account show":
 		return fmt.Sprintf(`{"id":"sub","tenantId":%q,"user":{"name":"beheer@kantoor.nl","type":"user"}}`, c.Tenant), nil
 	case "account get-access-token":
+		if flagOf(args, "--output") == "json" {
+			return fmt.Sprintf(`{"accessToken":"token","expires_on":%d}`, time.Now().Add(time.Hour).Unix()), nil
+		}
 		return "token", nil
 	case "ad signed-in-user show":
 		return "me", nil
