@@ -43,26 +43,28 @@ func chatOf(c chat.Chat) chatObject {
 
 // A messageObject is a message of a chat as the API shows it.
 type messageObject struct {
-	ID             string       `json:"id"`
-	Kind           string       `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,note" doc:"note: a team member to the others; all others but mail: a program wrote for the contact"`
-	Mail           string       `json:"mail,omitempty" doc:"id of the mail; none for a note"`
-	Author         string       `json:"author,omitempty" doc:"of a note: id of the team member"`
-	AuthorName     string       `json:"authorName,omitempty" doc:"of a note, in lists"`
-	Text           string       `json:"text,omitempty" doc:"of a note, as it was written"`
-	From           mail.Address `json:"from"`
-	Subject        string       `json:"subject"`
-	Preview        string       `json:"preview"`
-	Received       time.Time    `json:"received"`
-	HasAttachments bool         `json:"hasAttachments"`
-	Verdict        string       `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
-	RemotePictures bool         `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
-	Lines          int          `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
-	Body           string       `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
+	ID             string         `json:"id"`
+	Kind           string         `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,note" doc:"note: a team member to the others; all others but mail: a program wrote for the contact"`
+	Mail           string         `json:"mail,omitempty" doc:"id of the mail; none for a note"`
+	Author         string         `json:"author,omitempty" doc:"of a note: id of the team member"`
+	AuthorName     string         `json:"authorName,omitempty" doc:"of a note, in lists"`
+	Text           string         `json:"text,omitempty" doc:"of a note, as it was written"`
+	From           mail.Address   `json:"from"`
+	To             []mail.Address `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
+	Cc             []mail.Address `json:"cc,omitempty"`
+	Subject        string         `json:"subject"`
+	Preview        string         `json:"preview"`
+	Received       time.Time      `json:"received"`
+	HasAttachments bool           `json:"hasAttachments"`
+	Verdict        string         `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
+	RemotePictures bool           `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
+	Lines          int            `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
+	Body           string         `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
 }
 
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
-		ID: m.ID, Kind: m.Kind, From: m.From, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
+		ID: m.ID, Kind: m.Kind, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
 	if m.Kind != chat.KindNote {

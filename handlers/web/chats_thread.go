@@ -17,19 +17,22 @@ import (
 type (
 	// A message is one mail or one note of a chat.
 	message struct {
-		ID             string       `json:"id"`
-		Kind           string       `json:"kind"`
-		Mail           string       `json:"mail"`
-		AuthorName     string       `json:"authorName"`
-		Text           string       `json:"text"`
-		From           mail.Address `json:"from"`
-		Subject        string       `json:"subject"`
-		Preview        string       `json:"preview"`
-		Received       time.Time    `json:"received"`
-		HasAttachments bool         `json:"hasAttachments"`
-		RemotePictures bool         `json:"remotePictures"`
-		Lines          int          `json:"lines"`
-		Body           string       `json:"body"`
+		ID             string         `json:"id"`
+		Kind           string         `json:"kind"`
+		Mail           string         `json:"mail"`
+		AuthorName     string         `json:"authorName"`
+		Text           string         `json:"text"`
+		From           mail.Address   `json:"from"`
+		To             []mail.Address `json:"to"`
+		Cc             []mail.Address `json:"cc"`
+		Verdict        string         `json:"verdict"`
+		Subject        string         `json:"subject"`
+		Preview        string         `json:"preview"`
+		Received       time.Time      `json:"received"`
+		HasAttachments bool           `json:"hasAttachments"`
+		RemotePictures bool           `json:"remotePictures"`
+		Lines          int            `json:"lines"`
+		Body           string         `json:"body"`
 
 		New   bool // nobody here looked at it before
 		First bool // of what is new
@@ -50,6 +53,9 @@ type (
 
 // who is how the writer of a mail is called.
 func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
+
+// recipients are whom the mail was sent to.
+func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
 
 // gist is the start of what it says, on one line.
 func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }

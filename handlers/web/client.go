@@ -137,7 +137,7 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 			_ = json.Unmarshal(a.body.Bytes(), into) // health says what fails with 503
 		}
 		p := &Problem{}
-		if json.Unmarshal(a.body.Bytes(), p) != nil || p.Status == 0 {
+		if json.Unmarshal(undirected(a.body.Bytes()), p) != nil || p.Status == 0 {
 			p = &Problem{Detail: strings.TrimSpace(a.body.String()[:min(a.body.Len(), 200)])}
 		}
 		p.Status = a.status
@@ -146,7 +146,7 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	if into == nil || a.body.Len() == 0 {
 		return a.header, nil
 	}
-	if err := json.Unmarshal(a.body.Bytes(), into); err != nil {
+	if err := json.Unmarshal(undirected(a.body.Bytes()), into); err != nil {
 		return a.header, fmt.Errorf("read answer of %s %s: %w", method, path, err)
 	}
 	return a.header, nil

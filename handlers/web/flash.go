@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,7 @@ type flash struct {
 	Key  string
 	N    int
 	Undo []string // ids of the mails whose solution can be taken back
+	All  []string // ids of those that were solved in a row, when there are several
 }
 
 const flashCookie = "flash"
@@ -46,7 +48,54 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 		return nil
 	}
 	n, _ := strconv.Atoi(m[2]) // digits, few
-	return &flash{Key: m[1], N: n, Undo: strings.FieldsFunc(m[3], func(r rune) bool { return r == '.' })}
+	f := &flash{Key: m[1], N: n, Undo: split(m[3])}
+	if all := series(r); len(all) > 1 && len(f.Undo) == 1 && f.Undo[0] == all[len(all)-1] {
+		f.All = all
+	}
+	return f
+}
+
+func split(ids string) []string {
+	return strings.FieldsFunc(ids, func(r rune) bool { return r == '.' })
+}
+
+// The series is what one person solved in a row, the last at the end. It is over
+// when nothing was solved for as long as its cookie lives.
+const (
+	seriesCookie = "series"
+	seriesLife   = 5 * 60 // seconds
+)
+
+var seriesForm = regexp.MustCompile(`^[0-9a-z.-]+$`)
+
+// series are the ids of the mails of the series.
+func series(r *http.Request) []string {
+	c, err := r.Cookie(seriesCookie)
+	if err != nil || !seriesForm.MatchString(c.Value) {
+		return nil
+	}
+	all := split(c.Value)
+	return all[max(0, len(all)-maxUndo):]
+}
+
+// keepSeries sends the series along; an empty one is forgotten.
+func keepSeries(w http.ResponseWriter, r *http.Request, ids []string) {
+	if _, err := r.Cookie(seriesCookie); err != nil && len(ids) == 0 {
+		return
+	}
+	c := &http.Cookie{
+		Name: seriesCookie, Value: strings.Join(ids[max(0, len(ids)-maxUndo):], "."), Path: "/web", MaxAge: seriesLife,
+		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+	}
+	if len(ids) == 0 {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// without are the ids but one.
+func without(ids []string, id string) []string {
+	return slices.DeleteFunc(ids, func(other string) bool { return other == id })
 }
 
 // takesFlash tells whether the answer will say something once.

@@ -21,6 +21,7 @@ type (
 		Path    string       `json:"-"` // where it is sent to
 		First   bool         `json:"-"` // of all
 		Keyed   bool         `json:"-"` // a key does it
+		Doubt   bool         `json:"-"` // the sender may be another than he says
 	}
 	// A solution is what …/solve takes.
 	solution struct {
@@ -60,7 +61,10 @@ type openMail struct {
 	Clients     []customer // clients for what was searched
 	Search      string
 	CanSolve    bool
-	CanAdd      bool     // clients to the directory
+	CanAdd      bool // clients to the directory
+	CanProspect bool // clients of type prospect, while the mail is solved
+	Warnings    []words.Text
+	Doubt       bool     // the sender may be a fraud
 	Undo        *attempt // what can be taken back
 	Late        *attempt // who was faster
 	Owner       *contact // who has the address that was to be a new contact's
@@ -110,8 +114,11 @@ func (s suggestion) likely() string {
 // leads tells whether the suggestion is to stand out: the first, when it is
 // likely, and what ignores mail only when that is as good as sure.
 func (s suggestion) leads() bool {
-	return s.First && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
+	return s.First && !s.Doubt && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
 }
+
+// doubtful tells whether something speaks against trusting the sender.
+func (m openMail) doubtful() bool { return m.Doubt || len(m.Warnings) > 0 || m.mailObject.doubtful() }
 
 // keyed tells whether a key may do what the suggestion says. A slip of a finger
 // trusts no sender who may be another.
@@ -155,7 +162,7 @@ func (s *site) mail(v *visit) error {
 // showMail answers with a mail, after more has said what else is to be seen.
 func (v *visit) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
-	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write")}
+	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
 	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
 	if err := v.api.get(api, &open.mailObject); err != nil {
 		return err
@@ -188,8 +195,10 @@ func (v *visit) showMail(status int, more func(*openMail) error) error {
 // starts with.
 func (v *visit) suggest(api string, open *openMail) error {
 	var body struct {
-		Items   []suggestion `json:"items"`
-		Prefill struct {
+		Items    []suggestion `json:"items"`
+		Warnings []words.Text `json:"warnings"`
+		Doubt    bool         `json:"doubt"`
+		Prefill  struct {
 			solution
 			Company string `json:"company"`
 		} `json:"prefill"`
@@ -198,10 +207,11 @@ func (v *visit) suggest(api string, open *openMail) error {
 		return err
 	}
 	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
+	open.Warnings, open.Doubt = body.Warnings, body.Doubt
 	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < farFetched })
 	for i, s := range open.Suggestions {
 		open.Suggestions[i].Path, open.Suggestions[i].First = open.path("solve"), i == 0
-		open.Suggestions[i].Keyed = i == 0 && open.keyed(s)
+		open.Suggestions[i].Keyed, open.Suggestions[i].Doubt = i == 0 && open.keyed(s), open.doubtful()
 		if s.Contact == nil {
 			continue
 		}

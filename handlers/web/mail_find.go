@@ -44,7 +44,7 @@ func (v *visit) showFound(part string, find func(*openMail) error) error {
 			return find(open)
 		})
 	}
-	open := &openMail{Filter: filterOf(v.r.URL.Query()), Search: search, CanSolve: true, CanAdd: v.me.can("directory.write")}
+	open := &openMail{Filter: filterOf(v.r.URL.Query()), Search: search, CanSolve: true, CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
 	open.ID = v.r.PathValue("mail")
 	if err := find(open); err != nil {
 		return err

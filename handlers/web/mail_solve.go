@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,16 @@ func (s *site) solve(v *visit) error {
 		})
 	}
 	id := v.r.PathValue("mail")
+	prospect := strings.TrimSpace(v.r.PostFormValue("prospect"))
+	if form.Client == "" && prospect != "" && (form.Action == "create-contact" || form.Action == "choose-client") {
+		p, err := v.prospect(prospect, &form)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			return v.notSolved(p, form)
+		}
+	}
 	var out struct {
 		Mail     mailObject `json:"mail"`
 		Released int        `json:"released"`
@@ -46,13 +57,29 @@ func (s *site) solve(v *visit) error {
 	// A contact without a client, or a client without a team: one step is done
 	// and the next is asked for.
 	if out.Mail.State == "parked" {
-		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: "mails.not-yet", Undo: []string{id}})
+		key := "mails.not-yet"
+		if out.Mail.Reason == "sender-without-client" || out.Mail.Reason == "several-clients" {
+			key = "mails.not-yet-client"
+		}
+		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: key, Undo: []string{id}})
 	}
+	keepSeries(v.w, v.r, append(without(series(v.r), id), id))
 	key := "mails.solved"
 	if form.Action == "dismiss" {
 		key = "mails.dismissed"
 	}
 	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: []string{id}})
+}
+
+// prospect adds the client of type prospect that a solution needs, and puts it
+// there. A name that does not do is answered with what is wrong.
+func (v *visit) prospect(name string, form *solution) (*Problem, error) {
+	var c customer
+	p, err := refused(v.api.post("/api/clients", map[string]string{"type": "prospect", "name": name}, &c))
+	if p == nil {
+		form.Client = c.ID
+	}
+	return p, err
 }
 
 // notSolved shows the mail again, with what was sent and why that did not do:
@@ -149,7 +176,11 @@ func (s *site) undo(v *visit) error {
 		Reopened int `json:"reopened"`
 	}
 	to := "/web/mails/" + url.PathEscape(id) + filterOf(v.r.URL.Query()).query()
-	err := v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out)
+	prospect, err := v.hasProspect(id)
+	if err != nil {
+		return err
+	}
+	err = v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out)
 	p, err := refused(err)
 	if err != nil {
 		return err
@@ -157,5 +188,63 @@ func (s *site) undo(v *visit) error {
 	if p != nil {
 		return v.done(to, flash{Key: "mails.not-undone"})
 	}
+	keepSeries(v.w, v.r, without(series(v.r), id))
+	if prospect {
+		return v.done(to, flash{Key: "mails.undone-prospect", N: max(out.Reopened, 1)})
+	}
 	return v.done(to, flash{Key: "mails.undone", N: max(out.Reopened, 1)})
+}
+
+// hasProspect tells whether a mail is in a chat of a prospect: undoing how it
+// came there leaves the prospect in the directory.
+func (v *visit) hasProspect(id string) (bool, error) {
+	var m mailObject
+	if err := v.api.get("/api/mails/"+url.PathEscape(id), &m); err != nil || m.Chat == "" {
+		return false, err
+	}
+	var chat struct {
+		Client string `json:"client"`
+	}
+	var client struct {
+		Type string `json:"type"`
+	}
+	_, err := refusedOrGone(v.api.get("/api/chats/"+url.PathEscape(m.Chat), &chat))
+	if err == nil && chat.Client != "" {
+		_, err = refusedOrGone(v.api.get("/api/clients/"+url.PathEscape(chat.Client), &client))
+	}
+	return client.Type == "prospect", err
+}
+
+// refusedOrGone is the API's refusal of any kind, and what else went wrong.
+func refusedOrGone(err error) (*Problem, error) {
+	var p *Problem
+	if errors.As(err, &p) && p.Status >= 400 && p.Status < 500 {
+		return p, nil
+	}
+	return nil, err
+}
+
+// undoSeries takes back what was solved in a row, the last first: what came
+// later can rest on what came before.
+func (v *visit) undoSeries(ids []string, back string) error {
+	reopened, kept := 0, 0
+	for _, id := range slices.Backward(ids) {
+		var out struct {
+			Reopened int `json:"reopened"`
+		}
+		p, err := refusedOrGone(v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out))
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			kept++
+			continue
+		}
+		reopened += max(out.Reopened, 1)
+	}
+	keepSeries(v.w, v.r, nil)
+	if kept > 0 {
+		return v.done(back, flash{Key: "mails.not-all-undone", N: kept})
+	}
+	return v.done(back, flash{Key: "mails.undone", N: reopened})
 }

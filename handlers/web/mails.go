@@ -56,6 +56,30 @@ type attempt struct {
 	Rule   string    `json:"rule"`
 }
 
+// Recipients are whom a mail was sent to, as it says.
+type recipients struct {
+	To, Cc []mail.Address
+	Via    string // the address that received it, when the mail does not name it
+	Many   bool   // they are shown when asked for
+}
+
+// fewRecipients are shown at once.
+const fewRecipients = 3
+
+func recipientsOf(to, cc []mail.Address, received string) recipients {
+	out := recipients{To: to, Cc: cc, Via: received, Many: len(to)+len(cc) > fewRecipients}
+	for _, a := range slices.Concat(to, cc) {
+		if strings.EqualFold(a.Email, received) {
+			out.Via = ""
+		}
+	}
+	return out
+}
+
+// first is whom it was sent to before all others; others is how many more.
+func (r recipients) first() mail.Address { return slices.Concat(r.To, r.Cc)[0] }
+func (r recipients) others() int         { return len(r.To) + len(r.Cc) - 1 }
+
 // waits tells whether something is still to be done about it.
 func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new" }
 
@@ -64,6 +88,9 @@ func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new
 func (m mailObject) doubtful() bool {
 	return m.Reason == "sender-not-verified" || m.Verdict == "fail"
 }
+
+// recipients are whom the mail was sent to.
+func (m mailObject) recipients() recipients { return recipientsOf(m.To, m.Cc, m.Address) }
 
 // who is how the sender is called.
 func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }
@@ -246,6 +273,8 @@ func (s *site) bulk(v *visit) error {
 			return v.done(back, flash{Key: "mails.not-undone"})
 		}
 		return v.done(back, flash{Key: "mails.undone", N: out.Reopened})
+	case do == "undo-series":
+		return v.undoSeries(ids[:min(len(ids), maxUndo)], back)
 	}
-	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason, dismiss or undo"}
+	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason, dismiss, undo or undo-series"}
 }

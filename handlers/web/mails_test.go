@@ -160,8 +160,7 @@ func TestSolvingOpensTheNextMail(t *testing.T) {
 	if err := json.Unmarshal([]byte(api.bodies["POST /api/mails/"+one+"/solve"]), &sent); err != nil || sent != (solution{Action: "link-contact", Contact: "c1"}) {
 		t.Error(sent, err)
 	}
-	cookie := w.Result().Cookies()[0]
-	w = browse(t, api, "GET", "/web/mails/"+two, "", "Cookie", cookie.Name+"="+cookie.Value, "HX-Request", "true", "HX-Target", "mail-detail")
+	w = browse(t, api, "GET", "/web/mails/"+two, "", "Cookie", cookies(w), "HX-Request", "true", "HX-Target", "mail-detail")
 	wants(t, w, 200, "3 berichten verwerkt", `action="/web/mails/`+one+`/undo"`, `hx-swap-oob="innerHTML"`)
 	if w.Header().Get("HX-Trigger") != "mails-changed" {
 		t.Error("the list is not told")

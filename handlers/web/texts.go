@@ -36,7 +36,7 @@ func (k *skin) text(key string, args ...any) string {
 		return key
 	}
 	for i, a := range args {
-		s = strings.ReplaceAll(s, "{"+strconv.Itoa(i)+"}", fmt.Sprint(a))
+		s = strings.ReplaceAll(s, "{"+strconv.Itoa(i)+"}", isolated(fmt.Sprint(a)))
 	}
 	return s
 }

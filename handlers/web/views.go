@@ -10,19 +10,22 @@ import template "github.com/DataDog/datadog-agent/pkg/template/html"
 // https://github.com/DataDog/datadog-agent/tree/main/pkg/template
 var viewFunctions = template.FuncMap{
 	// of more than one view
-	"who":    hasWho.who,
-	"remote": remote,
-	"gist":   hasGist.gist,
-	"list":   hasList.list,
-	"query":  hasQuery.query,
-	"level":  hasLevel.level,
-	"days":   hasDays.days,
-	"narrow": hasNarrow.narrow,
-	"ready":  hasReady.ready,
-	"path":   hasPath.path,
-	"nameOf": hasNameOf.nameOf,
-	"isOpen": hasIsOpen.isOpen,
-	"bad":    hasBad.bad,
+	"who":        hasWho.who,
+	"recipients": hasRecipients.recipients,
+	"first":      recipients.first,
+	"rest":       recipients.others,
+	"remote":     remote,
+	"gist":       hasGist.gist,
+	"list":       hasList.list,
+	"query":      hasQuery.query,
+	"level":      hasLevel.level,
+	"days":       hasDays.days,
+	"narrow":     hasNarrow.narrow,
+	"ready":      hasReady.ready,
+	"path":       hasPath.path,
+	"nameOf":     hasNameOf.nameOf,
+	"isOpen":     hasIsOpen.isOpen,
+	"bad":        hasBad.bad,
 
 	// of a refusal
 	"field": (*Problem).field,
@@ -87,18 +90,19 @@ var viewFunctions = template.FuncMap{
 
 // What more than one view has.
 type (
-	hasWho       interface{ who() string }
-	hasGist      interface{ gist() string }
-	hasList      interface{ list() string }
-	hasQuery     interface{ query() string }
-	hasLevel     interface{ level() string }
-	hasDays      interface{ days() int }
-	hasNarrow    interface{ narrow() bool }
-	hasReady     interface{ ready() bool }
-	hasPath      interface{ path(string) string }
-	hasNameOf    interface{ nameOf(string) string }
-	hasIsOpen    interface{ isOpen(string) bool }
-	hasBad       interface{ bad(string) bool }
-	hasCanSwitch interface{ canSwitch() bool }
-	hasCanUndo   interface{ canUndo() bool }
+	hasWho        interface{ who() string }
+	hasGist       interface{ gist() string }
+	hasRecipients interface{ recipients() recipients }
+	hasList       interface{ list() string }
+	hasQuery      interface{ query() string }
+	hasLevel      interface{ level() string }
+	hasDays       interface{ days() int }
+	hasNarrow     interface{ narrow() bool }
+	hasReady      interface{ ready() bool }
+	hasPath       interface{ path(string) string }
+	hasNameOf     interface{ nameOf(string) string }
+	hasIsOpen     interface{ isOpen(string) bool }
+	hasBad        interface{ bad(string) bool }
+	hasCanSwitch  interface{ canSwitch() bool }
+	hasCanUndo    interface{ canUndo() bool }
 )

@@ -83,16 +83,18 @@ const KindMail = "mail"
 
 // A Message is one mail or one note in a chat.
 type Message struct {
-	ID             string       `json:"id"`   // of a mail, that of the mail
-	Kind           string       `json:"kind"` // KindMail, KindNote, or the item.Kind of what a program wrote
-	From           mail.Address `json:"from"`
-	Subject        string       `json:"subject"`
-	Preview        string       `json:"preview"`
-	Received       time.Time    `json:"received"`
-	HasAttachments bool         `json:"hasAttachments,omitempty"`
-	RemotePictures bool         `json:"remotePictures,omitempty"`
-	Verdict        item.Verdict `json:"verdict,omitempty"` // of a mail: Exchange's opinion on its sender
-	Lines          int          `json:"lines,omitempty"`   // of a mail: about how many it takes on a page
+	ID             string         `json:"id"`   // of a mail, that of the mail
+	Kind           string         `json:"kind"` // KindMail, KindNote, or the item.Kind of what a program wrote
+	From           mail.Address   `json:"from"`
+	To             []mail.Address `json:"to,omitempty"` // of a mail, as are Cc
+	Cc             []mail.Address `json:"cc,omitempty"`
+	Subject        string         `json:"subject"`
+	Preview        string         `json:"preview"`
+	Received       time.Time      `json:"received"`
+	HasAttachments bool           `json:"hasAttachments,omitempty"`
+	RemotePictures bool           `json:"remotePictures,omitempty"`
+	Verdict        item.Verdict   `json:"verdict,omitempty"` // of a mail: Exchange's opinion on its sender
+	Lines          int            `json:"lines,omitempty"`   // of a mail: about how many it takes on a page
 
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
@@ -203,7 +205,7 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 }
 
 func messageOf(it item.Item) Message {
-	return Message{ID: it.ID, Kind: KindMail, From: it.From, Subject: it.Subject, Preview: it.Preview,
+	return Message{ID: it.ID, Kind: KindMail, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines}
 }
 

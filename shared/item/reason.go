@@ -59,7 +59,7 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 		words.Text{NL: "Heeft een collega een bericht van een relatie doorgestuurd, kies dan het contact dat het schreef. Negeer het anders.", EN: "When a colleague forwarded a client's mail, choose the contact who wrote it. Otherwise dismiss it."},
 	},
 	UnknownSender: {
-		words.Text{NL: "{sender} is van geen contact bekend.", EN: "{sender} is no contact's address."},
+		words.Text{NL: "{sender} hoort niet bij een bekend contact.", EN: "{sender} is no contact's address."},
 		words.Text{NL: "Koppel het adres aan een bestaand contact of maak een nieuw contact. Later komt mail van dit adres vanzelf goed terecht.", EN: "Link the address with an existing contact, or create a contact. Later mail from this address finds its way by itself."},
 	},
 	SenderNoClient: {
@@ -67,7 +67,7 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 		words.Text{NL: "Kies de relatie waar {contact} bij hoort.", EN: "Choose the client to whom {contact} belongs."},
 	},
 	SeveralClients: {
-		words.Text{NL: "Contact {contact} hoort bij meer relaties: {clients}.", EN: "Contact {contact} belongs to several clients: {clients}."},
+		words.Text{NL: "Contact {contact} hoort bij meerdere relaties: {clients}.", EN: "Contact {contact} belongs to several clients: {clients}."},
 		words.Text{NL: "Kies de relatie waar dit bericht over gaat.", EN: "Choose the client that this mail is about."},
 	},
 	NoMemberAddress: {
@@ -84,6 +84,6 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	},
 	Technical: {
 		words.Text{NL: "Er ging {tries} keer iets mis dat niet aan het bericht ligt: {detail}.", EN: "Something failed {tries} times that is no fault of the mail: {detail}."},
-		words.Text{NL: "Probeer het opnieuw. Blijft het misgaan, kijk dan bij Gezondheid of vraag de beheerder.", EN: "Retry it. When it keeps failing, look at the health page or ask the administrator."},
+		words.Text{NL: "Probeer het opnieuw. Blijft het misgaan, kijk dan bij Systeemstatus of vraag de beheerder.", EN: "Retry it. When it keeps failing, look at the health page or ask the administrator."},
 	},
 }
