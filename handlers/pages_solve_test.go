@@ -103,7 +103,7 @@ func halfway(s *scene) {
 	b.open("/web/mails/" + s.id(aanvraag))
 	b.unfold(b.text("mails.new"))
 	b.click(b.text("mails.create"))
-	b.sees(b.text("mails.not-yet"), b.text("mails.choose-client"))
+	b.sees(b.text("mails.not-yet-client"), b.text("mails.choose-client"))
 	b.shot("mails-halfway")
 	b.unfold(b.text("mails.choose-client"))
 	b.fill(b.text("mails.find-client"), "ketting")

@@ -33,6 +33,7 @@ func TestPages(t *testing.T) {
 		"preferences": preferences, "parcel": parcel,
 	}
 	maps.Copy(stories, keyStories)
+	maps.Copy(stories, trustStories)
 	maps.Copy(stories, officeStories)
 	maps.Copy(stories, adminStories)
 	for i, name := range slices.Sorted(maps.Keys(stories)) {
