@@ -6,6 +6,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
 
@@ -225,6 +226,12 @@ func author(ctx context.Context, it item.Item, who office) (sender, bool, error)
 	from, known, err := who.Contact(ctx, it.From.Email)
 	if err != nil || known || it.Hint.NoRules || it.Verdict != item.VerdictPass {
 		return from, known, err
+	}
+	// Who writes from an address with a tag has the address without it, too.
+	if base, tagged := directory.Untagged(it.From.Email); tagged {
+		if from, known, err = who.Contact(ctx, base); err != nil || known {
+			return from, known, err
+		}
 	}
 	return who.PassedOn(ctx, it)
 }

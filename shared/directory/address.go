@@ -62,6 +62,18 @@ func ReceivedAddress(text string) (string, error) {
 	return b.String(), nil
 }
 
+// Untagged returns an address without the tag of its local part, jan@x.nl for
+// jan+factuur@x.nl, and whether it has one. Mail to both reaches the same mailbox.
+// https://www.rfc-editor.org/rfc/rfc5233
+func Untagged(address string) (string, bool) {
+	at := strings.LastIndexByte(address, '@')
+	plus := strings.IndexByte(address, '+')
+	if plus < 1 || plus > at-2 || address[0] == '"' {
+		return address, false
+	}
+	return address[:plus] + address[at:], true
+}
+
 // Domain returns the part of an address behind its last @; "" for one without,
 // such as an X.500 name.
 func Domain(address string) string {

@@ -152,3 +152,13 @@ func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 	}
 	o.consistent(t)
 }
+
+func TestATagIsNoPartOfAnAddress(t *testing.T) {
+	for address, want := range map[string]string{
+		"jan+factuur@x.nl": "jan@x.nl", "jan+a+b@x.nl": "jan@x.nl", "jan@x.nl": "", "+jan@x.nl": "", "jan+@x.nl": "", `"jan+a"@x.nl`: "", "jan@x+y": "", "jan+a": "",
+	} {
+		if got, tagged := Untagged(address); tagged != (want != "") || tagged && got != want {
+			t.Errorf("%s without its tag is %s, %v; want %q", address, got, tagged, want)
+		}
+	}
+}
