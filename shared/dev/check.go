@@ -35,7 +35,7 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		quiet bool // whether output alone means that something is wrong
 		args  []string
 	}{
-		{"gofmt", true, []string{"gofmt", "-l", "handlers", "shared"}},
+		{"gofmt", true, []string{"gofmt", "-l", "handlers", "infra", "shared"}},
 		{"vet", false, []string{"go", "vet", "./..."}},
 		{"staticcheck", false, []string{"go", "run", staticcheck, "./..."}},
 		{"test", false, []string{"go", "test", "-race", "-shuffle=on", "-timeout", "40m", "./..."}},

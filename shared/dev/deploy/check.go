@@ -55,6 +55,32 @@ func (d *deployment) check(ctx context.Context) error {
 			return fmt.Errorf("%s keeps no copies in three zones (Standard_ZRS): take another region, or set redundancy in %s", d.Location, d.parameterFile())
 		}
 	}
+	return d.checkQuota(ctx)
+}
+
+// checkQuota refuses a region in which no core is left. Azure does not name what
+// is counted in a way that it promises, so what cannot be seen is only told.
+// https://learn.microsoft.com/rest/api/appservice/get-usages-in-location/list
+func (d *deployment) checkQuota(ctx context.Context) error {
+	var quotas []struct {
+		Name        string
+		Used, Limit int64
+	}
+	err := d.CLI.ask(ctx, &quotas, "rest", "--method", "GET", "--url",
+		"https://management.azure.com/subscriptions/"+d.subscription+"/providers/Microsoft.Web/locations/"+d.Location+"/usages?api-version=2025-03-01",
+		"--query", "value[?contains(name.value, 'Flex')].{name: name.value, used: currentValue, limit: limit}")
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		fmt.Fprintf(d.Out, "  how many cores are left cannot be seen: %s\n", firstLine(err))
+		return nil
+	}
+	for _, q := range quotas {
+		if q.Used >= q.Limit {
+			return fmt.Errorf("no core is left in %s: %s is %d of %d; take another region, or ask Azure for more", d.Location, q.Name, q.Used, q.Limit)
+		}
+	}
 	return nil
 }
 

@@ -216,6 +216,10 @@ func (d *deployment) whatIf(ctx context.Context) error {
 	if d.CLI.DryRun {
 		return nil
 	}
+	if text == "" {
+		fmt.Fprintln(d.Out, "  nothing")
+		return nil
+	}
 	fmt.Fprintf(d.Out, "%s\n", text)
 	ok, err := d.Confirm("Make these changes?")
 	if err == nil && !ok {

@@ -36,6 +36,8 @@ type cloud struct {
 	Resources string // what stands in the group
 	Assigned  []string
 	Kept      []string // by azd
+	Cores     int      // that are used
+	Settled   bool     // what-if finds nothing
 }
 
 const (
@@ -139,8 +141,14 @@ func (c *cloud) do(args []string) (string, error) {
 		c.Deleted = slices.DeleteFunc(c.Deleted, func(n string) bool { return n == flagOf(args, "--name") })
 		return "", nil
 	case "rest":
+		if strings.HasPrefix(flagOf(args, "--url"), "https://management.azure.com/subscriptions/sub/providers/Microsoft.Web/locations/") {
+			return fmt.Sprintf(`[{"name":"FlexConsumption","used":%d,"limit":250}]`, c.Cores), nil
+		}
 		return c.graph(flagOf(args, "--method"), flagOf(args, "--url"), flagOf(args, "--body"), slices.Contains(args, "Prefer=create-if-missing"))
 	case "deployment group what-if":
+		if c.Settled {
+			return "", nil
+		}
 		return "Create\t/subscriptions/sub/a", nil
 	case "deployment group create":
 		c.Deployed = nil
