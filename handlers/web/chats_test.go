@@ -314,3 +314,20 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Whether the writer of a mail is who he says he is, and whom he wrote to,
+// stands in the chat.
+func TestAChatSaysWhoIsInDoubt(t *testing.T) {
+	for verdict, texts := range map[string][]string{
+		"pass": {"!Niet geverifieerd", "!Mogelijk vervalst"},
+		"soft": {`<p class="doubt">`, "Niet geverifieerd", "!Mogelijk vervalst"},
+		"fail": {`<p class="doubt bad"`, "Mogelijk vervalst", "!Niet geverifieerd"},
+	} {
+		api := talking("editor", "chats.read", "chats.write")
+		api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{{
+			ID: two, Mail: two, Kind: "mail", From: mail.Address{Name: "Jan", Email: "jan@bakker.example"}, Verdict: verdict, Body: "/b",
+			To: []mail.Address{{Email: "info@kantoor.example"}}, Cc: []mail.Address{{Name: "Cor", Email: "cor@elders.example"}},
+		}}}
+		wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, append(texts, "aan <bdi>info@kantoor.example</bdi>", "cc <bdi>Cor</bdi>")...)
+	}
+}
