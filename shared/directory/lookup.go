@@ -2,6 +2,9 @@ package directory
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -95,4 +98,33 @@ func normalDomain(text string) (string, bool) {
 	return domain, err == nil && strings.Contains(domain, ".") && !strings.ContainsFunc(domain, func(r rune) bool {
 		return unicode.IsSpace(r) || unseen(r) || strings.ContainsRune(specials, r)
 	})
+}
+
+// Domains returns the domains at which contacts and active team members have
+// addresses, public providers' apart, with one query for each thousand contacts
+// and at most ten.
+func (s *Store) Domains(ctx context.Context) ([]string, error) {
+	seen := map[string]bool{}
+	const prefix = "contact-domain|"
+	for from, pages := prefix, 0; from != "" && pages < 10; pages++ {
+		rows, next, err := s.table.Columns(ctx, from, after(prefix), 1000, "id")
+		if err != nil {
+			return nil, fmt.Errorf("directory: domains of contacts: %w", err)
+		}
+		for _, r := range rows {
+			domain, _, _ := strings.Cut(strings.TrimPrefix(r.Key, prefix), "|")
+			seen[domain] = true
+		}
+		from = next
+	}
+	members, err := s.TeamMembers(ctx, Query{Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members.Items {
+		if domain := m.Email[strings.LastIndexByte(m.Email, '@')+1:]; m.Active && !PublicDomain(domain) {
+			seen[domain] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
 }

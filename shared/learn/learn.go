@@ -34,6 +34,7 @@ type Office interface {
 	ClientsByVAT(ctx context.Context, vat string) ([]directory.Client, error)
 	ClientsNamed(ctx context.Context, word string, limit int) ([]directory.Client, error)
 	ClientTeam(ctx context.Context, client string) ([]directory.Link, error)
+	Domains(ctx context.Context) ([]string, error)
 	MemberByAddress(ctx context.Context, address string) (directory.TeamMember, bool, error)
 	RuleFor(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error)
 }

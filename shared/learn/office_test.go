@@ -141,3 +141,15 @@ func (p *people) teach(kind directory.RuleKind, key string, f func(directory.Rul
 	id := directory.RuleID(kind, key)
 	p.rules[id] = f(p.rules[id])
 }
+
+func (p *people) Domains(context.Context) ([]string, error) {
+	var list []string
+	for _, c := range p.contacts {
+		for _, e := range c.Emails {
+			if d := domainOf(e); !directory.PublicDomain(d) {
+				list = append(list, d)
+			}
+		}
+	}
+	return list, p.fail
+}

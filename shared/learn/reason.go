@@ -139,3 +139,11 @@ func reasonReleased(n int64) Reason {
 func reasonPayment(phrase string) Reason {
 	return reason("payment-change", "Zegt dat geld voortaan ergens anders heen moet: ‘%s’. Bel een bekend nummer voordat u iets wijzigt", "Says that money is to go elsewhere from now on: “%s”. Call a number that you know before you change anything", phrase)
 }
+
+func reasonLookalike(domain, known string) Reason {
+	return reason("lookalike-domain", "@%s lijkt op @%s en is het niet", "@%s looks like @%s and is not", domain, known)
+}
+
+func reasonReplyTo(to string) Reason {
+	return reason("reply-to", "Antwoorden gaan naar een ander domein: %s", "Answers go to another domain: %s", to)
+}

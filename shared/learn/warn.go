@@ -4,13 +4,27 @@ import (
 	"context"
 	"regexp"
 	"strings"
+
+	"kantoorpost/shared/directory"
 )
 
 // Warnings are what should make a person careful with a mail that waits, the
 // gravest first. Doubt says that one of them may mean fraud: then nothing that
 // trusts the sender is suggested first, and no single key does it. It asks the
 // office a few questions at most; the first that is not answered is its error.
-func Warnings(_ context.Context, _ Office, m Mail) (list []Reason, doubt bool, err error) {
+func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt bool, err error) {
+	if domain := domainOf(m.Item.From.Email); strings.Contains(m.Item.From.Email, "@") && !directory.PublicDomain(domain) {
+		known, err := office.Domains(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+		if k := resembles(domain, append(known, domainOf(m.Item.Address))); k != "" {
+			list, doubt = append(list, reasonLookalike(domain, k)), true
+		}
+	}
+	if to := m.Item.ReplyTo; to != "" {
+		list, doubt = append(list, reasonReplyTo(to)), true
+	}
 	if phrase := paymentChange(written(m).own); phrase != "" {
 		list, doubt = append(list, reasonPayment(phrase)), true
 	}
