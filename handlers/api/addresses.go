@@ -248,5 +248,8 @@ func (a *api) fetchAddress(ctx context.Context, in *AddressPath) (*struct{}, err
 	case !settings.Enabled:
 		return nil, newProblem(http.StatusConflict, "the integration is switched off: turn it on in /api/settings first")
 	}
+	if err := a.Connectors.NoteFetch(ctx, v); err != nil {
+		return nil, err
+	}
 	return nil, a.Jobs.Put(ctx, job.Fetch{Job: "fetch", Addresses: []string{v.Address}, Why: "asked by " + actor(ctx).ID(), Mailboxes: []string{v.ID}, Claim: job.NewClaim()})
 }

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"kantoorpost/shared/audit"
@@ -12,6 +13,14 @@ import (
 // which it happens. No detail is ever a secret.
 func done(ctx context.Context, action, object string, detail map[string]string) table.Op {
 	return audit.Op(audit.Entry{By: audit.By(ctx), Action: action, Object: object, Detail: detail})
+}
+
+// NoteFetch keeps who asks to have the mail of an address fetched at once.
+func (s *Store) NoteFetch(ctx context.Context, a Activation) error {
+	if err := s.o.Mailboxes.Write(ctx, done(ctx, "address.fetch", "address "+a.ID, map[string]string{"address": a.Address})); err != nil {
+		return fmt.Errorf("note who fetches the mail of %s: %w", a.ID, err)
+	}
+	return nil
 }
 
 // A change is a field with what it was and is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"kantoorpost/shared/audit"
@@ -15,6 +16,14 @@ import (
 // first few at once. It changes nothing itself, so asking twice does no harm;
 // what its jobs lose, the tick does.
 func (d *Desk) Retry(ctx context.Context, by string, ids ...string) (Result, error) {
+	// First who asked: nothing happens without its entry.
+	e := audit.Entry{By: by, Action: "mail.retry", Detail: map[string]string{"mails": strconv.Itoa(len(ids))}}
+	if len(ids) == 1 {
+		e.Object, e.Mail, e.Detail = "mail "+ids[0], ids[0], nil
+	}
+	if err := d.Items.Commit(ctx, audit.Op(e)); err != nil {
+		return Result{}, fmt.Errorf("note who retries %d mails: %w", len(ids), err)
+	}
 	if err := d.Items.Outdate(ctx, ids); err != nil {
 		return Result{}, err
 	}
