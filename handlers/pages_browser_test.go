@@ -25,7 +25,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"kantoorpost/shared/dev/front"
+	"kantoorpost/shared/dev/signin"
 )
 
 // browser starts the one browser of the stories, and skips the test when the
@@ -66,7 +66,7 @@ type site struct {
 func admit(t *testing.T, w *world) *site {
 	t.Helper()
 	s := &site{world: w}
-	door := front.New(front.Options{Tenant: staffTenant, ObjectID: accountID, Next: http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+	door := signin.New(signin.Options{Tenant: staffTenant, ObjectID: accountID, Next: http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		w.http.ServeHTTP(out, r)
 	})})
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {

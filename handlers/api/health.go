@@ -58,7 +58,7 @@ func (a *api) registerHealth() {
 		}
 		at, err := a.lastTick(ctx)
 		if err != nil {
-			slog.WarnContext(ctx, "not ready", "check", "tick", "err", err)
+			slog.WarnContext(ctx, "not ready", "check", "tick", "error", err)
 			out.Status, out.Body.Status = http.StatusServiceUnavailable, "failing"
 		}
 		out.Body.LastTick = at
@@ -79,7 +79,7 @@ func (a *api) check(ctx context.Context) []checked {
 		wait.Go(func() {
 			results[i] = checked{Name: c.Name, OK: true}
 			if err := c.Probe(ctx); err != nil {
-				slog.WarnContext(ctx, "not ready", "check", c.Name, "err", err)
+				slog.WarnContext(ctx, "not ready", "check", c.Name, "error", err)
 				results[i] = checked{Name: c.Name, Error: err.Error()}
 			}
 		})

@@ -290,7 +290,7 @@ func (a *api) ended(ctx context.Context, p *parcel, body *attachmentBody, err er
 		}
 		writeProblem(body.w, known)
 	default:
-		slog.WarnContext(ctx, "attachment ended too early", "mail", p.mail.ID, "err", err)
+		slog.WarnContext(ctx, "attachment ended too early", "mail", p.mail.ID, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

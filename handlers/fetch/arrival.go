@@ -32,8 +32,8 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 func arrivalRead(box connector.Activation, m mail.Message, head func(connector.Activation, mail.Message) item.Item, analyse func(item.Item, string) analysis) item.Arrival {
 	it, err := letter.Bounded(letter.Limit, func() item.Item { return head(box, m) })
 	if err != nil {
-		o := mail.Odd{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
-		return odd(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
+		o := mail.Undecodable{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
+		return undecodable(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
 	}
 	said, err := letter.Within(letter.Limit, func() analysis { return analyse(it, m.Body.Content) })
 	if err != nil {
@@ -90,8 +90,9 @@ func analyse(it item.Item, content string) analysis {
 	}
 }
 
-// odd turns what could not be decoded into something that people can see.
-func odd(box connector.Activation, o mail.Odd, it item.Item) item.Arrival {
+// undecodable makes an arrival of an item that could not be decoded, so that
+// people can see it.
+func undecodable(box connector.Activation, o mail.Undecodable, it item.Item) item.Arrival {
 	it.Mailbox, it.Address = box.ID, box.Address
 	it.MessageID = o.ID
 	if it.MessageID == "" {

@@ -37,12 +37,12 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 
 // pause is how long a mailbox is left alone after it failed so many times
 // before: as long as the outside asked for, else twice as long each time.
-func pause(v fault.Verdict, after time.Duration, failures int) time.Duration {
+func pause(v fault.Kind, after time.Duration, failures int) time.Duration {
 	n := min(failures, 10)
 	switch {
-	case v == fault.ComeBack && after > 0:
+	case v == fault.KindLater && after > 0:
 		return min(after, time.Hour)
-	case v == fault.Never:
+	case v == fault.KindFinal:
 		return min(5*time.Minute<<n, 6*time.Hour)
 	}
 	return min(30*time.Second<<n, 30*time.Minute)

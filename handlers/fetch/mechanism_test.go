@@ -231,7 +231,7 @@ func TestKinds(t *testing.T) {
 func TestDraftsAreLeftAlone(t *testing.T) {
 	h := setUp(t)
 	draft := mail.Message{ID: "draft", Received: activated.Add(time.Hour), Draft: true}
-	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 2), draft), Partial: []string{"draft"}, Link: "d1"}}, mails: map[string]mail.Message{"draft": draft}}
+	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 2), draft), Incomplete: []string{"draft"}, Link: "d1"}}, mails: map[string]mail.Message{"draft": draft}}
 	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 2 {
 		t.Errorf("%d of 2 stored, %v", h.stored(t), err)
 	}

@@ -152,17 +152,17 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, box connecto
 			arrivals = append(arrivals, arrival(box, m))
 		}
 	}
-	for _, o := range page.Odd {
-		arrivals = append(arrivals, odd(box, o, item.Item{Received: time.Now().UTC()}))
+	for _, o := range page.Undecodable {
+		arrivals = append(arrivals, undecodable(box, o, item.Item{Received: time.Now().UTC()}))
 	}
-	for _, id := range page.Partial {
-		a, err := h.partial(ctx, graph, box, id)
+	for _, id := range page.Incomplete {
+		a, err := h.incomplete(ctx, graph, box, id)
 		if err != nil {
 			return 0, err
 		}
 		arrivals = append(arrivals, a...)
 	}
-	n := len(page.Messages) + len(page.Odd) + len(page.Partial)
+	n := len(page.Messages) + len(page.Undecodable) + len(page.Incomplete)
 	ids, err := h.Items.Ingest(ctx, arrivals)
 	if err != nil {
 		return 0, stored(err)
@@ -174,9 +174,9 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, box connecto
 	return n, stored(h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: box.Address, Why: "new", Mails: ids}))
 }
 
-// partial reads a mail of which a page told only what changed, if it is not
-// stored yet: one that was moved into the inbox can come like that.
-func (h *Handler) partial(ctx context.Context, graph connector.Graph, box connector.Activation, id string) ([]item.Arrival, error) {
+// incomplete reads a mail that came with only its changed properties, unless it
+// is stored already: a mail that was moved into the inbox can come like that.
+func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, box connector.Activation, id string) ([]item.Arrival, error) {
 	known, err := h.Items.Known(ctx, box.ID, id)
 	if err != nil || known {
 		return nil, stored(err)
@@ -185,9 +185,9 @@ func (h *Handler) partial(ctx context.Context, graph connector.Graph, box connec
 	switch {
 	case answer.IsMissing(err):
 		return nil, nil // deleted or moved away meanwhile
-	case errors.Is(err, answer.ErrOdd):
-		o := mail.Odd{ID: id, Err: err}
-		return []item.Arrival{odd(box, o, item.Item{Received: time.Now().UTC()})}, nil
+	case errors.Is(err, answer.ErrUndecodable):
+		o := mail.Undecodable{ID: id, Err: err}
+		return []item.Arrival{undecodable(box, o, item.Item{Received: time.Now().UTC()})}, nil
 	}
 	if err != nil || !wanted(box, m) {
 		return nil, err

@@ -58,7 +58,7 @@ func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) 
 
 var (
 	errMissing = &answer.Error{Status: 404}
-	errOdd     = fmt.Errorf("message: %w", answer.ErrOdd)
+	errOdd     = fmt.Errorf("message: %w", answer.ErrUndecodable)
 )
 
 type put struct{ jobs []job.Job }
@@ -230,8 +230,8 @@ func TestImpossibleTimes(t *testing.T) {
 func TestOddAndPartialItems(t *testing.T) {
 	h := setUp(t)
 	g := &script{
-		pages: []any{mail.Page{Odd: []mail.Odd{{ID: "x", Raw: []byte(`{"id":"x","from":7}`), Err: errors.New("from: not an object")}, {Raw: []byte("7"), Err: errors.New("not an object")}},
-			Partial: []string{"m1", "gone", "odd"}, Link: "d1"}},
+		pages: []any{mail.Page{Undecodable: []mail.Undecodable{{ID: "x", Raw: []byte(`{"id":"x","from":7}`), Err: errors.New("from: not an object")}, {Raw: []byte("7"), Err: errors.New("not an object")}},
+			Incomplete: []string{"m1", "gone", "odd"}, Link: "d1"}},
 		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
 	}
 	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil {
@@ -257,18 +257,18 @@ func TestOddAndPartialItems(t *testing.T) {
 func TestPause(t *testing.T) {
 	for _, c := range []struct {
 		name     string
-		verdict  fault.Verdict
+		verdict  fault.Kind
 		after    time.Duration
 		failures int
 		want     time.Duration
 	}{
-		{"as asked", fault.ComeBack, 30 * time.Second, 7, 30 * time.Second},
-		{"asked for days", fault.ComeBack, 100 * time.Hour, 0, time.Hour},
-		{"first", fault.Retry, 0, 0, 30 * time.Second},
-		{"third", fault.Retry, 0, 2, 2 * time.Minute},
-		{"often", fault.Retry, 0, 1000, 30 * time.Minute},
-		{"refused", fault.Never, 0, 0, 5 * time.Minute},
-		{"refused for ever", fault.Never, 0, 1000, 6 * time.Hour},
+		{"as asked", fault.KindLater, 30 * time.Second, 7, 30 * time.Second},
+		{"asked for days", fault.KindLater, 100 * time.Hour, 0, time.Hour},
+		{"first", fault.KindRetry, 0, 0, 30 * time.Second},
+		{"third", fault.KindRetry, 0, 2, 2 * time.Minute},
+		{"often", fault.KindRetry, 0, 1000, 30 * time.Minute},
+		{"refused", fault.KindFinal, 0, 0, 5 * time.Minute},
+		{"refused for ever", fault.KindFinal, 0, 1000, 6 * time.Hour},
 	} {
 		if got := pause(c.verdict, c.after, c.failures); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

@@ -87,7 +87,7 @@ func (s *Store) unknown(err error) bool {
 	}
 	state, _ := s.stateOf(err)
 	verdict, _ := fault.Of(err)
-	return state == "" && verdict == fault.Never
+	return state == "" && verdict == fault.KindFinal
 }
 
 // saveActivation writes an activation and the look-up by its address in one

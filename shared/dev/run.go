@@ -17,11 +17,11 @@ import (
 	"time"
 
 	"kantoorpost/shared/dev/azurite"
-	"kantoorpost/shared/dev/front"
 	"kantoorpost/shared/dev/host"
 	"kantoorpost/shared/dev/module"
 	"kantoorpost/shared/dev/npm"
 	"kantoorpost/shared/dev/pack"
+	"kantoorpost/shared/dev/signin"
 )
 
 // stack is everything that runs, in the order in which it was started; it ends
@@ -242,20 +242,20 @@ func (s *stack) startHost(ctx context.Context) error {
 	return nil
 }
 
-// serveApp opens the front door.
+// serveApp serves the app behind the fake sign-in.
 func (s *stack) serveApp() {
-	o := front.Options{Tenant: tenantID, People: s.people(), Next: s.welcome(s.host)}
+	o := signin.Options{Tenant: tenantID, People: s.people(), Next: s.welcome(s.host)}
 	if s.tenant != nil {
-		// As in Entra, who has a mailbox is one account there and here.
+		// As in Entra, a person with a mailbox has one account for both.
 		o.ObjectID = func(email string) string {
 			if id, ok := s.tenant.ids[email]; ok {
 				return id
 			}
-			return front.ObjectID(email)
+			return signin.ObjectID(email)
 		}
 	}
 	server := &http.Server{
-		Handler: front.New(o), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quietly(s.log),
+		Handler: signin.New(o), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quietly(s.log),
 	}
 	for _, l := range s.at.app {
 		go func() {

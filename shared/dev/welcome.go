@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"kantoorpost/shared/dev/front"
+	"kantoorpost/shared/dev/signin"
 	"kantoorpost/shared/sim"
 )
 
@@ -21,7 +21,7 @@ var welcomePage = template.Must(template.New("welcome").Parse(welcomeHTML))
 // A welcome is what the first page shows.
 type welcome struct {
 	Who       string // is signed in
-	People    []front.Person
+	People    []signin.Person
 	Boxes     []sim.Mailbox // that a mail can be sent to
 	Senders   []string      // who might write
 	Form      letter
@@ -57,7 +57,7 @@ func (s *stack) showWelcome(w http.ResponseWriter, r *http.Request, status int, 
 			page.Senders = append(page.Senders, c.Name+" <"+c.Emails[0]+">")
 		}
 	} else {
-		page.People = append(page.People, front.Person{Name: "Eerste beheerder", Email: s.administrator(), Rights: rightsNL["administrator"]})
+		page.People = append(page.People, signin.Person{Name: "Eerste beheerder", Email: s.administrator(), Rights: rightsNL["administrator"]})
 	}
 	var b bytes.Buffer
 	if err := welcomePage.Execute(&b, page); err != nil {
@@ -96,12 +96,12 @@ var rightsNL = map[string]string{"reader": "raadpleger", "editor": "mutator", "m
 
 // people are those who can be chosen to sign in; of an office that is still to be
 // set up, only the first administrator can do anything.
-func (s *stack) people() (people []front.Person) {
+func (s *stack) people() (people []signin.Person) {
 	if s.tenant == nil {
 		return nil
 	}
 	for _, m := range s.tenant.office.Members {
-		people = append(people, front.Person{Name: m.Name, Email: m.Email, Rights: rightsNL[m.Rights]})
+		people = append(people, signin.Person{Name: m.Name, Email: m.Email, Rights: rightsNL[m.Rights]})
 	}
 	if s.empty {
 		return people[:1]
@@ -109,7 +109,7 @@ func (s *stack) people() (people []front.Person) {
 	return people
 }
 
-// signedIn is whom the front door has let in, "" for nobody.
+// signedIn returns who has signed in, "" for nobody.
 func signedIn(r *http.Request) string {
 	text, err := base64.StdEncoding.DecodeString(r.Header.Get("X-MS-CLIENT-PRINCIPAL"))
 	if err != nil {

@@ -163,7 +163,7 @@ func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 		}
 		for _, err := range during {
 			verdict, after := fault.Of(err)
-			if !errors.Is(err, ErrImporting) || verdict != fault.ComeBack || after <= 0 || after > leaseTime {
+			if !errors.Is(err, ErrImporting) || verdict != fault.KindLater || after <= 0 || after > leaseTime {
 				t.Errorf("refused with %v, after %v", err, after)
 			}
 		}

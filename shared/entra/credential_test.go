@@ -110,7 +110,7 @@ func TestTokensAreKeptUntilANewOneIsDemanded(t *testing.T) {
 func TestATokenOfAnotherTenantIsRefused(t *testing.T) {
 	c, _ := open(t, &authority{answer: grant(`{"tid":"00000000-0000-0000-0000-000000000001"}`)})
 	_, err := Check(t.Context(), c, scope)
-	if v, _ := fault.Of(err); !errors.Is(err, ErrWrongTenant) || v != fault.Never {
+	if v, _ := fault.Of(err); !errors.Is(err, ErrWrongTenant) || v != fault.KindFinal {
 		t.Errorf("Check = %v", err)
 	}
 }
@@ -126,21 +126,21 @@ func TestRefusalsAreUnderstood(t *testing.T) {
 		body    string
 		meaning string
 		code    int
-		verdict fault.Verdict
+		verdict fault.Kind
 	}{
-		"wrong":       {401, body("invalid_client", 7000215), "secret-wrong", 7000215, fault.Never},
-		"expired":     {401, body("invalid_client", 7000222), "secret-expired", 7000222, fault.Never},
-		"unknown app": {400, body("unauthorized_client", 700016), "app-not-in-tenant", 700016, fault.Never},
-		"tenant":      {400, body("invalid_request", 90002), "tenant-unknown", 90002, fault.Never},
-		"bad tenant":  {400, body("invalid_request", 900023), "tenant-unknown", 900023, fault.Never},
-		"new number":  {401, body("invalid_client", 7999999), "secret-wrong", 7999999, fault.Never},
-		"disabled":    {400, body("unauthorized_client", 7000112), "other", 7000112, fault.Never},
-		"no codes":    {401, `{"error":"invalid_client","error_description":"AADSTS7000222: The provided"}`, "secret-expired", 7000222, fault.Never},
-		"odd types":   {401, `{"error":{"code":1},"error_codes":"7000215","trace_id":[],"error_description":7}`, "other", 0, fault.Never},
-		"html":        {403, "<html>" + canary, "other", 0, fault.Never},
-		"empty":       {400, "", "other", 0, fault.Never},
-		"broken":      {500, "<html>" + canary, "other", 0, fault.ComeBack},
-		"busy":        {429, `{"error":"temporarily_unavailable"}`, "other", 0, fault.ComeBack},
+		"wrong":       {401, body("invalid_client", 7000215), "secret-wrong", 7000215, fault.KindFinal},
+		"expired":     {401, body("invalid_client", 7000222), "secret-expired", 7000222, fault.KindFinal},
+		"unknown app": {400, body("unauthorized_client", 700016), "app-not-in-tenant", 700016, fault.KindFinal},
+		"tenant":      {400, body("invalid_request", 90002), "tenant-unknown", 90002, fault.KindFinal},
+		"bad tenant":  {400, body("invalid_request", 900023), "tenant-unknown", 900023, fault.KindFinal},
+		"new number":  {401, body("invalid_client", 7999999), "secret-wrong", 7999999, fault.KindFinal},
+		"disabled":    {400, body("unauthorized_client", 7000112), "other", 7000112, fault.KindFinal},
+		"no codes":    {401, `{"error":"invalid_client","error_description":"AADSTS7000222: The provided"}`, "secret-expired", 7000222, fault.KindFinal},
+		"odd types":   {401, `{"error":{"code":1},"error_codes":"7000215","trace_id":[],"error_description":7}`, "other", 0, fault.KindFinal},
+		"html":        {403, "<html>" + canary, "other", 0, fault.KindFinal},
+		"empty":       {400, "", "other", 0, fault.KindFinal},
+		"broken":      {500, "<html>" + canary, "other", 0, fault.KindLater},
+		"busy":        {429, `{"error":"temporarily_unavailable"}`, "other", 0, fault.KindLater},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &authority{answer: func(n int, w http.ResponseWriter, r *http.Request) {
@@ -157,7 +157,7 @@ func TestRefusalsAreUnderstood(t *testing.T) {
 			if r.Status != c.status || r.Meaning() != c.meaning || r.Code != c.code || v != c.verdict {
 				t.Errorf("refusal %+v means %s, verdict %v", r, r.Meaning(), v)
 			}
-			if v == fault.ComeBack && after != time.Minute {
+			if v == fault.KindLater && after != time.Minute {
 				t.Errorf("come back after %s", after)
 			}
 			if strings.Contains(fmt.Sprintf("%v %+v", err, r), canary) || len(err.Error()) > 250 {

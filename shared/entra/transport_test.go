@@ -22,7 +22,7 @@ func TestAConnectionThatFailsMayBeTriedAgain(t *testing.T) {
 		c, wire := open(t, &authority{answer: grant(`{}`)})
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })
 		_, err := Check(t.Context(), c, scope)
-		if v, _ := fault.Of(err); err == nil || v != fault.Retry {
+		if v, _ := fault.Of(err); err == nil || v != fault.KindRetry {
 			t.Fatalf("Check = %v", err)
 		}
 		wire.Fault(nil)
@@ -61,7 +61,7 @@ func TestASecretIDIsNotSent(t *testing.T) {
 	wire := wiretest.Transport(http.NotFoundHandler())
 	_, err := NewCredential(Public(), Endpoint{"public", guid}, "app", secret.New(strings.ToUpper(guid)), wire)
 	r, ok := RefusalOf(err)
-	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-id-pasted" || v != fault.Never || len(wire.Calls()) > 0 {
+	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-id-pasted" || v != fault.KindFinal || len(wire.Calls()) > 0 {
 		t.Errorf("NewCredential = %v", err)
 	}
 }

@@ -1,6 +1,6 @@
-// Package fault gives an error its verdict: try again, come back later, or
-// never. It knows nothing about what failed; those who ask the outside decide,
-// and those who run work obey.
+// Package fault gives an error a kind, which says what may be done about it:
+// try again, try later, or give up. The code that calls the outside chooses the
+// kind, and the code that runs work obeys it. This package knows neither.
 package fault
 
 import (
@@ -8,53 +8,52 @@ import (
 	"time"
 )
 
-// A Verdict says what may be done about an error.
-type Verdict int
+// A Kind says what may be done about an error.
+type Kind int
 
 const (
-	// Retry is the verdict of every error that carries none: the work may be
-	// done again at once.
-	Retry Verdict = iota
-	// ComeBack means that the outside is busy or closed for a known time.
-	ComeBack
-	// Never means that doing the same again cannot help; a person or a
-	// change elsewhere must.
-	Never
+	// KindRetry is the kind of every error without one: the work may be done
+	// again at once.
+	KindRetry Kind = iota
+	// KindLater means that the outside is busy or closed for some time.
+	KindLater
+	// KindFinal means that the same attempt cannot succeed: a person must act,
+	// or something outside must change.
+	KindFinal
 )
 
-type verdict struct {
+type classified struct {
 	err   error
-	kind  Verdict
+	kind  Kind
 	after time.Duration
 }
 
-func (v *verdict) Error() string { return v.err.Error() }
-func (v *verdict) Unwrap() error { return v.err }
+func (c *classified) Error() string { return c.err.Error() }
+func (c *classified) Unwrap() error { return c.err }
 
-// Later marks err as one to come back for after the given time; a zero or
-// negative time means that the outside did not say when. Later(d, nil) is nil.
+// Later gives err the kind KindLater, with the time to wait. A zero or negative
+// time means that the outside did not name one. Later(d, nil) is nil.
 func Later(after time.Duration, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &verdict{err: err, kind: ComeBack, after: max(after, 0)}
+	return &classified{err: err, kind: KindLater, after: max(after, 0)}
 }
 
-// Final marks err as one that trying again cannot mend. Final(nil) is nil.
+// Final gives err the kind KindFinal. Final(nil) is nil.
 func Final(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &verdict{err: err, kind: Never}
+	return &classified{err: err, kind: KindFinal}
 }
 
-// Of returns the verdict that err carries, the outermost first, and for
-// ComeBack how long to wait (0: not said). An error without a verdict, and
-// nil, may be retried.
-func Of(err error) (Verdict, time.Duration) {
-	var v *verdict
-	if errors.As(err, &v) {
-		return v.kind, v.after
+// Of returns the kind of err, the outermost one first, and for KindLater how
+// long to wait (0: not known). An error without a kind, and nil, may be retried.
+func Of(err error) (Kind, time.Duration) {
+	var c *classified
+	if errors.As(err, &c) {
+		return c.kind, c.after
 	}
-	return Retry, 0
+	return KindRetry, 0
 }

@@ -15,15 +15,15 @@ func TestOf(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		err   error
-		want  fault.Verdict
+		want  fault.Kind
 		after time.Duration
 	}{
-		{"nil", nil, fault.Retry, 0},
-		{"plain", base, fault.Retry, 0},
-		{"later", fmt.Errorf("delta of info@x: %w", fault.Later(30*time.Second, base)), fault.ComeBack, 30 * time.Second},
-		{"later, time unknown", fault.Later(-1, base), fault.ComeBack, 0},
-		{"final", fmt.Errorf("fetch: %w", fault.Final(base)), fault.Never, 0},
-		{"outermost", fault.Final(fault.Later(time.Second, base)), fault.Never, 0},
+		{"nil", nil, fault.KindRetry, 0},
+		{"plain", base, fault.KindRetry, 0},
+		{"later", fmt.Errorf("delta of info@x: %w", fault.Later(30*time.Second, base)), fault.KindLater, 30 * time.Second},
+		{"later, time unknown", fault.Later(-1, base), fault.KindLater, 0},
+		{"final", fmt.Errorf("fetch: %w", fault.Final(base)), fault.KindFinal, 0},
+		{"outermost", fault.Final(fault.Later(time.Second, base)), fault.KindFinal, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, after := fault.Of(c.err)

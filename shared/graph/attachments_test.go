@@ -54,7 +54,7 @@ func TestAttachments(t *testing.T) {
 	}
 	var b bytes.Buffer
 	err = o.Attachment(t.Context(), o.boxes["anna"], message, all[1].ID+"x", &b)
-	if v, _ := fault.Of(err); err == nil || v != fault.Never || b.Len() > 0 {
+	if v, _ := fault.Of(err); err == nil || v != fault.KindFinal || b.Len() > 0 {
 		t.Errorf("an id that does not exist: %v, %q", err, b.String())
 	}
 	for _, call := range o.wire.Calls() {

@@ -15,7 +15,7 @@ import (
 )
 
 // Message reads one message, for items that came with only what changed. One
-// that cannot be decoded is answer.ErrOdd.
+// that cannot be decoded is answer.ErrUndecodable.
 func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Message, error) {
 	return c.message(ctx, mailboxID, id, prefer(pageSize))
 }
@@ -48,7 +48,7 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 	}
 	m, err := answer.Message(raw)
 	if err != nil {
-		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, answer.ErrOdd, err))
+		return mail.Message{}, fault.Final(fmt.Errorf("message of mailbox %s: %w: %w", mailboxID, answer.ErrUndecodable, err))
 	}
 	return m, nil
 }

@@ -105,7 +105,7 @@ func TestAMailboxIsFoundByEachOfItsAddresses(t *testing.T) {
 	o.wire.Reset()
 	for _, address := range []string{"niemand@kantoor.example", "", "jan", "@kantoor.example", "jan@", "a b@kantoor.example", "jan@kantoor.example/messages", "x@y@kantoor.example", "jan@kantoor.example\n"[:3] + "\n@x"} {
 		_, err := o.Mailbox(t.Context(), address)
-		if v, _ := fault.Of(err); !errors.Is(err, ErrNoMailbox) || v != fault.Never {
+		if v, _ := fault.Of(err); !errors.Is(err, ErrNoMailbox) || v != fault.KindFinal {
 			t.Errorf("Mailbox(%q) = %v", address, err)
 		}
 	}

@@ -76,7 +76,7 @@ func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) 
 			t.Fatal(err)
 		}
 		pages++
-		all.Messages, all.Odd, all.Partial, all.Removed = append(all.Messages, p.Messages...), append(all.Odd, p.Odd...), append(all.Partial, p.Partial...), append(all.Removed, p.Removed...)
+		all.Messages, all.Undecodable, all.Incomplete, all.Removed = append(all.Messages, p.Messages...), append(all.Undecodable, p.Undecodable...), append(all.Incomplete, p.Incomplete...), append(all.Removed, p.Removed...)
 		all.Next, all.Link = p.Next, p.Link
 		if all.Next == "" {
 			return all, pages
@@ -100,7 +100,7 @@ func TestAnInboxIsReadInRounds(t *testing.T) {
 	id := o.boxes["info"]
 	o.receive(t, "info", 45)
 	first, pages := o.round(t, id, "")
-	if len(first.Messages) != 45 || pages != 3 || o.graphCalls() != 3 || len(first.Odd)+len(first.Partial)+len(first.Removed) > 0 {
+	if len(first.Messages) != 45 || pages != 3 || o.graphCalls() != 3 || len(first.Undecodable)+len(first.Incomplete)+len(first.Removed) > 0 {
 		t.Fatalf("%d messages in %d pages, %d calls", len(first.Messages), pages, o.graphCalls())
 	}
 	m := first.Messages[0]
@@ -153,13 +153,13 @@ func TestMailboxesMisbehaveWithAVerdict(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "throttled", "forbidden", "unlicensed", "slow", "info")
 		for name, want := range map[string]struct {
-			verdict fault.Verdict
+			verdict fault.Kind
 			after   time.Duration
 			code    string
 		}{
-			"throttled":  {fault.ComeBack, 30 * time.Second, "ApplicationThrottled"},
-			"forbidden":  {fault.Never, 0, "ErrorAccessDenied"},
-			"unlicensed": {fault.Never, 0, "MailboxNotEnabledForRESTAPI"},
+			"throttled":  {fault.KindLater, 30 * time.Second, "ApplicationThrottled"},
+			"forbidden":  {fault.KindFinal, 0, "ErrorAccessDenied"},
+			"unlicensed": {fault.KindFinal, 0, "MailboxNotEnabledForRESTAPI"},
 		} {
 			var err error
 			for range 2 { // the first of throttled is answered
@@ -189,7 +189,7 @@ func TestAnExpiredSecretIsNamed(t *testing.T) {
 	}
 	err := o.CheckInbox(t.Context(), o.boxes["info"])
 	r, ok := entra.RefusalOf(err)
-	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-expired" || v != fault.Never {
+	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-expired" || v != fault.KindFinal {
 		t.Errorf("%v", err)
 	}
 }

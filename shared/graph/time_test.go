@@ -20,7 +20,7 @@ func TestARequestEndsAfterHalfAMinute(t *testing.T) {
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
 		start := time.Now()
 		err := c.CheckInbox(t.Context(), box)
-		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.Retry || time.Since(start) != patience || errors.Is(err, context.DeadlineExceeded) {
+		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.KindRetry || time.Since(start) != patience || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -36,7 +36,7 @@ func TestAConnectionThatBreaksMayBeTriedAgain(t *testing.T) {
 	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return f })
 		err := c.CheckInbox(t.Context(), box)
-		if v, _ := fault.Of(err); !errors.Is(err, wiretest.ErrInjected) || v != fault.Retry || strings.Contains(err.Error(), "https://") {
+		if v, _ := fault.Of(err); !errors.Is(err, wiretest.ErrInjected) || v != fault.KindRetry || strings.Contains(err.Error(), "https://") {
 			t.Errorf("%v", err)
 		}
 	}

@@ -23,7 +23,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	}
 	c, wire, _ = graphOf(t, says(401, json, ""))
 	err := c.CheckInbox(t.Context(), box)
-	if v, _ := fault.Of(err); v != fault.Never || len(wire.Calls()) != 2 {
+	if v, _ := fault.Of(err); v != fault.KindFinal || len(wire.Calls()) != 2 {
 		t.Errorf("%d requests: %v", len(wire.Calls()), err)
 	}
 }
@@ -49,7 +49,7 @@ func TestATokenThatIsRefusedKeepsItsVerdict(t *testing.T) {
 	reason := errors.New("expired secret")
 	b.err = fault.Final(reason)
 	err := c.CheckInbox(t.Context(), box)
-	if v, _ := fault.Of(err); v != fault.Never || !errors.Is(err, reason) || len(wire.Calls()) != 0 {
+	if v, _ := fault.Of(err); v != fault.KindFinal || !errors.Is(err, reason) || len(wire.Calls()) != 0 {
 		t.Errorf("%v after %d requests", err, len(wire.Calls()))
 	}
 }

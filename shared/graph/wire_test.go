@@ -24,40 +24,40 @@ import (
 func TestOddAnswersAreErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  http.HandlerFunc
-		verdict fault.Verdict
+		verdict fault.Kind
 		after   time.Duration
 	}{
-		"html":              {says(200, "text/html", "<html>"), fault.Retry, 0},
-		"page as html":      {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.Retry, 0},
-		"html as json":      {says(200, json, "<html>"), fault.Retry, 0},
-		"empty 200":         {says(200, json, ""), fault.Retry, 0},
-		"no content":        {says(204, "", ""), fault.Retry, 0},
-		"null":              {says(200, json, "null"), fault.Retry, 0},
-		"array":             {says(200, json, "[]"), fault.Retry, 0},
-		"cut off":           {says(200, json, `{"value":[{"id":"a"`), fault.Retry, 0},
-		"value no array":    {says(200, json, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.Retry, 0},
-		"no link":           {says(200, json, `{"value":[]}`), fault.Retry, 0},
-		"not gzip":          {says(200, json, `{"value":[]}`, "Content-Encoding", "gzip"), fault.Retry, 0},
-		"redirect":          {says(302, "text/html", "", "Location", "https://evil.example/"), fault.Retry, 0},
-		"429":               {says(429, json, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.ComeBack, 30 * time.Second},
-		"429, a day":        {says(429, json, ``, "Retry-After", "86400"), fault.ComeBack, time.Hour},
-		"429, nothing":      {says(429, "text/html", `<html>`), fault.ComeBack, 0},
-		"429, garbage":      {says(429, json, `{"error":"x"}`, "Retry-After", "soon"), fault.ComeBack, 0},
-		"503":               {says(503, "text/html", "<html>"), fault.Retry, 0},
-		"503, Retry-After":  {says(503, json, "", "Retry-After", "120"), fault.ComeBack, 2 * time.Minute},
-		"500, no message":   {says(500, json, `{"error":{"code":"UnknownError","message":""}}`), fault.Retry, 0},
-		"504":               {says(504, "", ""), fault.Retry, 0},
-		"509":               {says(509, "", ""), fault.Retry, 0},
-		"400":               {says(400, json, `{"error":{"code":"ErrorInvalidUrlQuery"}}`), fault.Never, 0},
-		"401":               {says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`), fault.Never, 0},
-		"401, bare claims":  {says(401, json, ``, "WWW-Authenticate", `Bearer claims=x, error="insufficient_claims"`), fault.Never, 0},
-		"401, empty claims": {says(401, json, ``, "WWW-Authenticate", `Bearer realm="", claims=""`), fault.Never, 0},
-		"401, claims":       {says(401, json, ``, "WWW-Authenticate", `Bearer claims="%%%"`), fault.Retry, 0},
-		"403":               {says(403, json, `{"error":{"code":"ErrorAccessDenied"}}`), fault.Never, 0},
-		"404":               {says(404, json, `{"error":{"code":"MailboxNotEnabledForRESTAPI"}}`), fault.Never, 0},
-		"own link as next":  {says(200, json, `{"value":[],"@odata.nextLink":"`+link+`"}`), fault.Retry, 0},
-		"foreign next":      {says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`), fault.Never, 0},
-		"foreign delta":     {says(200, json, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`), fault.Never, 0},
+		"html":              {says(200, "text/html", "<html>"), fault.KindRetry, 0},
+		"page as html":      {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
+		"html as json":      {says(200, json, "<html>"), fault.KindRetry, 0},
+		"empty 200":         {says(200, json, ""), fault.KindRetry, 0},
+		"no content":        {says(204, "", ""), fault.KindRetry, 0},
+		"null":              {says(200, json, "null"), fault.KindRetry, 0},
+		"array":             {says(200, json, "[]"), fault.KindRetry, 0},
+		"cut off":           {says(200, json, `{"value":[{"id":"a"`), fault.KindRetry, 0},
+		"value no array":    {says(200, json, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
+		"no link":           {says(200, json, `{"value":[]}`), fault.KindRetry, 0},
+		"not gzip":          {says(200, json, `{"value":[]}`, "Content-Encoding", "gzip"), fault.KindRetry, 0},
+		"redirect":          {says(302, "text/html", "", "Location", "https://evil.example/"), fault.KindRetry, 0},
+		"429":               {says(429, json, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.KindLater, 30 * time.Second},
+		"429, a day":        {says(429, json, ``, "Retry-After", "86400"), fault.KindLater, time.Hour},
+		"429, nothing":      {says(429, "text/html", `<html>`), fault.KindLater, 0},
+		"429, garbage":      {says(429, json, `{"error":"x"}`, "Retry-After", "soon"), fault.KindLater, 0},
+		"503":               {says(503, "text/html", "<html>"), fault.KindRetry, 0},
+		"503, Retry-After":  {says(503, json, "", "Retry-After", "120"), fault.KindLater, 2 * time.Minute},
+		"500, no message":   {says(500, json, `{"error":{"code":"UnknownError","message":""}}`), fault.KindRetry, 0},
+		"504":               {says(504, "", ""), fault.KindRetry, 0},
+		"509":               {says(509, "", ""), fault.KindRetry, 0},
+		"400":               {says(400, json, `{"error":{"code":"ErrorInvalidUrlQuery"}}`), fault.KindFinal, 0},
+		"401":               {says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`), fault.KindFinal, 0},
+		"401, bare claims":  {says(401, json, ``, "WWW-Authenticate", `Bearer claims=x, error="insufficient_claims"`), fault.KindFinal, 0},
+		"401, empty claims": {says(401, json, ``, "WWW-Authenticate", `Bearer realm="", claims=""`), fault.KindFinal, 0},
+		"401, claims":       {says(401, json, ``, "WWW-Authenticate", `Bearer claims="%%%"`), fault.KindRetry, 0},
+		"403":               {says(403, json, `{"error":{"code":"ErrorAccessDenied"}}`), fault.KindFinal, 0},
+		"404":               {says(404, json, `{"error":{"code":"MailboxNotEnabledForRESTAPI"}}`), fault.KindFinal, 0},
+		"own link as next":  {says(200, json, `{"value":[],"@odata.nextLink":"`+link+`"}`), fault.KindRetry, 0},
+		"foreign next":      {says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`), fault.KindFinal, 0},
+		"foreign delta":     {says(200, json, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`), fault.KindFinal, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _, _ := graphOf(t, c.answer)
@@ -95,7 +95,7 @@ func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 		"https://x@graph.microsoft.com/v1.0/x", "https://graph.microsoft.com.evil.example/v1.0/x", "//graph.microsoft.com/v1.0/x", "/v1.0/x", "x", "https://graph.microsoft.com/beta/x",
 		"https://graph.microsoft.com\\@evil.example/v1.0/", "https:graph.microsoft.com/v1.0/x", "https://graph.microsoft.com/v1.0/\x00", "javascript:x", "https://dod-graph.microsoft.us/v1.0/x"} {
 		_, err := c.Delta(t.Context(), box, to, time.Time{})
-		if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.Never {
+		if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal {
 			t.Errorf("%q: %v", to, err)
 		}
 	}
@@ -160,7 +160,7 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 				from = to
 			}
 			got, err := c.Delta(t.Context(), box, from, time.Time{})
-			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.Never || got.Next != "" || got.Link != "" || asked != min(i, 1) {
+			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal || got.Next != "" || got.Link != "" || asked != min(i, 1) {
 				t.Errorf("%q: %+v, %v after %d requests", to, got, err, asked)
 			}
 		}
@@ -262,7 +262,7 @@ func TestIdsThatLeadElsewhereAreRefused(t *testing.T) {
 	c, wire, _ := graphOf(t, says(200, json, `{}`))
 	for _, id := range []string{"", ".", ".."} {
 		for _, err := range []error{second(c.Delta(t.Context(), id, "", time.Time{})), second(c.Message(t.Context(), id, "x")), second(c.Message(t.Context(), box, id)), c.CheckInbox(t.Context(), id), c.CheckSettings(t.Context(), id)} {
-			if v, _ := fault.Of(err); err == nil || v != fault.Never {
+			if v, _ := fault.Of(err); err == nil || v != fault.KindFinal {
 				t.Errorf("id %q: %v", id, err)
 			}
 		}
@@ -317,7 +317,7 @@ func TestAPageThatIsTooLargeComesInParts(t *testing.T) {
 		fmt.Fprint(w, `{"value":[{"id":"a","isRead":true}],"@odata.nextLink":"`+link+`"}`)
 	})
 	page, err := c.Delta(t.Context(), box, "", time.Time{})
-	if err != nil || len(page.Partial) != 1 || page.Next != link || strings.Join(sizes, " ") != "20 1" {
+	if err != nil || len(page.Incomplete) != 1 || page.Next != link || strings.Join(sizes, " ") != "20 1" {
 		t.Errorf("page %+v with sizes %q: %v", page, sizes, err)
 	}
 }
@@ -340,7 +340,7 @@ func TestForgottenRoundsAreRecognised(t *testing.T) {
 	} {
 		client, _, _ := graphOf(t, c.answer)
 		_, err := client.Delta(t.Context(), box, c.link, time.Time{})
-		if v, _ := fault.Of(err); err == nil || answer.IsGone(err) != c.gone || (c.gone && v != fault.Retry) {
+		if v, _ := fault.Of(err); err == nil || answer.IsGone(err) != c.gone || (c.gone && v != fault.KindRetry) {
 			t.Errorf("%s: gone %t, verdict %v of %v", name, answer.IsGone(err), v, err)
 		}
 	}

@@ -125,9 +125,9 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch took := time.Since(start).Milliseconds(); {
 	case err == nil:
 		slog.DebugContext(ctx, "done", "ms", took)
-	case verdict == fault.Never:
+	case verdict == fault.KindFinal:
 		slog.ErrorContext(ctx, "given up", "error", err, "ms", took)
-	case verdict == fault.ComeBack:
+	case verdict == fault.KindLater:
 		// Failing would burn one of its few tries; the tick asks again.
 		slog.WarnContext(ctx, "left for later", "error", err, "after", after, "ms", took)
 	default:

@@ -1,12 +1,12 @@
-// Package mail holds the values that travel through the system: mailboxes,
-// messages and their addresses, in the words of Microsoft Graph.
+// Package mail holds the values that all packages share: mailboxes, messages and
+// their addresses, named as in Microsoft Graph.
 //
-// It knows nothing about where they come from or where they are kept.
+// It does not know where they come from or where they are kept.
 package mail
 
 import "time"
 
-// A Mailbox is one that the tenant has.
+// A Mailbox is one mailbox of the tenant.
 type Mailbox struct {
 	ID      string   // the user's id in Graph, a GUID: an address can change, this does not
 	Address string   // the primary SMTP address, lower case
@@ -21,17 +21,17 @@ type Address struct {
 	Email string `json:"email,omitempty"`
 }
 
-// A Header is one line of a mail's head, as Exchange keeps it.
+// A Header is one header field of a mail, as Exchange keeps it.
 type Header struct{ Name, Value string }
 
-// A Body is what a mail says.
+// A Body is the content of a mail.
 type Body struct {
 	ContentType string // "html" or "text"
 	Content     string
-	Truncated   bool // the content was longer than what is read of it
+	Truncated   bool // Content is only the first part: the rest was too long
 }
 
-// A Message is one mail as Graph tells of it, reduced to what is read.
+// A Message is one mail from Graph, reduced to the properties that are used.
 // https://learn.microsoft.com/graph/api/resources/message
 type Message struct {
 	ID                string // immutable id; case-sensitive and opaque
@@ -39,14 +39,14 @@ type Message struct {
 	ConversationID    string
 	Subject           string
 	Preview           string
-	From              Address // empty when the mail names nobody
+	From              Address // empty when the mail names no author
 	Sender            Address
 	ReplyTo, To, Cc   []Address
 	Received          time.Time
 	Sent              time.Time
 	Body              Body
 	HasAttachments    bool
-	Draft             bool   // nobody has sent it
+	Draft             bool   // not sent yet
 	Type              string // "" for a mail, else Graph's type, such as "eventMessage"
 	Headers           []Header
 }
@@ -54,17 +54,17 @@ type Message struct {
 // A Page is one page of a delta round over an inbox.
 // https://learn.microsoft.com/graph/delta-query-messages
 type Page struct {
-	Messages []Message
-	Odd      []Odd    // items that could not be decoded
-	Partial  []string // ids of items that came with only what changed
-	Removed  []string // ids of items that left the inbox
-	Next     string   // link to the next page, "" on the last one
-	Link     string   // on the last page: the link of the next round
+	Messages    []Message
+	Undecodable []Undecodable // items that could not be decoded
+	Incomplete  []string      // ids of items that came with only their changed properties
+	Removed     []string      // ids of items that left the inbox
+	Next        string        // link to the next page, "" on the last page
+	Link        string        // on the last page: the link that starts the next round
 }
 
-// An Odd is an item of a page that could not be decoded.
-type Odd struct {
-	ID  string // "" when even that could not be read
+// An Undecodable is an item of a page that could not be decoded.
+type Undecodable struct {
+	ID  string // "" when not even the id could be read
 	Raw []byte // what Graph sent, at most 64 KiB of it
 	Err error
 }

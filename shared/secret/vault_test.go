@@ -136,7 +136,7 @@ func TestARemovedSecretIsNotServed(t *testing.T) {
 				time.Sleep(time.Hour)
 				for range 2 {
 					_, err := v.Get(t.Context(), "connector", "")
-					if verdict, _ := fault.Of(err); !errors.Is(err, c.want) || verdict != fault.Never {
+					if verdict, _ := fault.Of(err); !errors.Is(err, c.want) || verdict != fault.KindFinal {
 						t.Errorf("Get = %v", err)
 					}
 					k.refuse = always(503, "Busy", "") // and now it must not come back
@@ -206,7 +206,7 @@ func TestWhatAVaultDoesNotTakeIsNotSent(t *testing.T) {
 			{"", canary}, {"a/b", canary}, {"a_b", canary}, {"../x", canary}, {strings.Repeat("a", 128), canary}, {"name", ""}, {"name", strings.Repeat(canary, 2000)},
 		} {
 			_, err := s.Set(t.Context(), c.name, New(c.value), time.Time{}, nil)
-			if v, _ := fault.Of(err); !errors.Is(err, ErrInvalid) || v != fault.Never || strings.Contains(err.Error(), canary) {
+			if v, _ := fault.Of(err); !errors.Is(err, ErrInvalid) || v != fault.KindFinal || strings.Contains(err.Error(), canary) {
 				t.Errorf("%s: Set(%.20q) = %v", kind, c.name, err)
 			}
 		}

@@ -96,13 +96,13 @@ func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := page(t, full, c.item, full)
-			got := map[string]int{"message": len(p.Messages) - 2, "odd": len(p.Odd), "partial": len(p.Partial), "removed": len(p.Removed)}
+			got := map[string]int{"message": len(p.Messages) - 2, "odd": len(p.Undecodable), "partial": len(p.Incomplete), "removed": len(p.Removed)}
 			for kind, n := range got {
 				if (kind == c.kind) != (n == 1) || n > 1 {
 					t.Errorf("%d went to %s: %+v", n, kind, got)
 				}
 			}
-			for _, o := range p.Odd {
+			for _, o := range p.Undecodable {
 				if o.Err == nil || string(o.Raw) != c.item {
 					t.Errorf("odd item %q: %v", o.Raw, o.Err)
 				}
@@ -113,12 +113,12 @@ func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 
 func TestAnOddItemKeepsItsIdAndAPieceOfItself(t *testing.T) {
 	p := page(t, set("subject", `7`), set("bodyPreview", `{"x":"`+strings.Repeat("x", maxRaw)+`"}`))
-	if len(p.Odd) != 2 || p.Odd[0].ID != "A=" || p.Odd[1].ID != "A=" || len(p.Odd[1].Raw) != maxRaw {
-		t.Errorf("%d odd items", len(p.Odd))
+	if len(p.Undecodable) != 2 || p.Undecodable[0].ID != "A=" || p.Undecodable[1].ID != "A=" || len(p.Undecodable[1].Raw) != maxRaw {
+		t.Errorf("%d odd items", len(p.Undecodable))
 	}
 	// The evidence must not change when the next item is read.
-	if !bytes.Contains(p.Odd[0].Raw, []byte(`"subject":7`)) {
-		t.Errorf("evidence %q", p.Odd[0].Raw)
+	if !bytes.Contains(p.Undecodable[0].Raw, []byte(`"subject":7`)) {
+		t.Errorf("evidence %q", p.Undecodable[0].Raw)
 	}
 }
 
@@ -214,7 +214,7 @@ func FuzzCollection(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(p.Messages)+len(p.Odd)+len(p.Partial)+len(p.Removed) > items {
+		if len(p.Messages)+len(p.Undecodable)+len(p.Incomplete)+len(p.Removed) > items {
 			t.Fatalf("%d items became %+v", items, p)
 		}
 		for _, m := range p.Messages {

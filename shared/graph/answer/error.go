@@ -26,8 +26,8 @@ func Of(err error) (e *Error, ok bool) {
 	return e, ok
 }
 
-// ErrOdd means that Graph answered with something that is no message.
-var ErrOdd = errors.New("graph: not a message")
+// ErrUndecodable means that Graph answered with something that is not a message.
+var ErrUndecodable = errors.New("graph: not a message")
 
 // ErrForeignLink means that a link does not lead where it must: to our Graph,
 // and to the inbox of the mailbox that is read. It is a security event: links

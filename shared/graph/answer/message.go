@@ -18,8 +18,8 @@ const MaxBody = 4 << 20
 // maxRaw is how many bytes of an undecodable item are kept as evidence.
 const maxRaw = 64 << 10
 
-// ErrPartial means that an item has only what changed of it.
-var ErrPartial = errors.New("item has only what changed")
+// ErrIncomplete means that an item has only its changed properties.
+var ErrIncomplete = errors.New("item has only what changed")
 
 // message is the wire form of what mail.Message keeps.
 // https://learn.microsoft.com/graph/api/resources/message
@@ -65,11 +65,11 @@ func Add(p *mail.Page, raw []byte) {
 	}
 	var w message
 	if err := json.Unmarshal(raw, &w); err != nil {
-		p.Odd = append(p.Odd, odd(raw, err))
+		p.Undecodable = append(p.Undecodable, undecodable(raw, err))
 		return
 	}
 	if w.ID == "" {
-		p.Odd = append(p.Odd, odd(raw, errors.New("item without id")))
+		p.Undecodable = append(p.Undecodable, undecodable(raw, errors.New("item without id")))
 		return
 	}
 	if present(w.Removed) {
@@ -77,17 +77,17 @@ func Add(p *mail.Page, raw []byte) {
 		return
 	}
 	switch m, err := w.message(); {
-	case errors.Is(err, ErrPartial):
-		p.Partial = append(p.Partial, w.ID)
+	case errors.Is(err, ErrIncomplete):
+		p.Incomplete = append(p.Incomplete, w.ID)
 	case err != nil:
-		p.Odd = append(p.Odd, odd(raw, err))
+		p.Undecodable = append(p.Undecodable, undecodable(raw, err))
 	default:
 		p.Messages = append(p.Messages, m)
 	}
 }
 
 // Message decodes one message. What comes without the time of its arrival, or
-// without any text that tells it from others, is ErrPartial.
+// without any text that tells it from others, is ErrIncomplete.
 func Message(raw []byte) (mail.Message, error) {
 	var w message
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -103,7 +103,7 @@ func (w *message) message() (mail.Message, error) {
 	// After a change of read state Graph may send the id and the state alone,
 	// whatever was selected.
 	if w.Received == nil || (w.Subject == nil && w.InternetMessageID == nil) {
-		return mail.Message{}, ErrPartial
+		return mail.Message{}, ErrIncomplete
 	}
 	received, err := moment(*w.Received)
 	if err != nil {
@@ -200,9 +200,9 @@ func ID(raw []byte) string {
 	return w.ID
 }
 
-// odd keeps the evidence of an item that could not be decoded.
-func odd(raw []byte, err error) mail.Odd {
-	return mail.Odd{ID: ID(raw), Raw: bytes.Clone(raw[:min(len(raw), maxRaw)]), Err: fmt.Errorf("decode message: %w", err)}
+// undecodable keeps the evidence of an item that could not be decoded.
+func undecodable(raw []byte, err error) mail.Undecodable {
+	return mail.Undecodable{ID: ID(raw), Raw: bytes.Clone(raw[:min(len(raw), maxRaw)]), Err: fmt.Errorf("decode message: %w", err)}
 }
 
 // present tells whether a value came and is not null.

@@ -1,4 +1,4 @@
-package front
+package signin
 
 import (
 	"bytes"
@@ -19,49 +19,49 @@ var signInHTML string
 
 // routes are the platform's own paths:
 // https://learn.microsoft.com/azure/app-service/configure-authentication-customize-sign-in-out.
-func (f *front) routes() *http.ServeMux {
+func (h *handler) routes() *http.ServeMux {
 	page := template.Must(template.New("signin").Parse(signInHTML))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.auth/login/{provider}", func(w http.ResponseWriter, r *http.Request) {
-		f.showSignIn(w, r, page, http.StatusOK, "")
+		h.showSignIn(w, r, page, http.StatusOK, "")
 	})
-	mux.HandleFunc("POST /.auth/login/local", func(w http.ResponseWriter, r *http.Request) { f.takeSignIn(w, r, page) })
-	mux.HandleFunc("GET /.auth/me", f.me)
+	mux.HandleFunc("POST /.auth/login/local", func(w http.ResponseWriter, r *http.Request) { h.takeSignIn(w, r, page) })
+	mux.HandleFunc("GET /.auth/me", h.me)
 	mux.HandleFunc("GET /.auth/logout", signOut)
 	mux.HandleFunc("POST /.auth/logout", signOut)
 	return mux
 }
 
-func (f *front) showSignIn(w http.ResponseWriter, r *http.Request, page *template.Template, status int, wrong string) {
+func (h *handler) showSignIn(w http.ResponseWriter, r *http.Request, page *template.Template, status int, wrong string) {
 	var b bytes.Buffer
 	err := page.Execute(&b, struct {
 		People   []Person
 		Back     string
 		Entered  string
 		Mistaken string
-	}{f.People, localPath(r.FormValue("post_login_redirect_uri")), r.PostFormValue("email"), wrong})
+	}{h.People, localPath(r.FormValue("post_login_redirect_uri")), r.PostFormValue("email"), wrong})
 	if err != nil {
 		http.Error(w, "the sign-in page: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w)
 }
 
-func (f *front) takeSignIn(w http.ResponseWriter, r *http.Request, page *template.Template) {
+func (h *handler) takeSignIn(w http.ResponseWriter, r *http.Request, page *template.Template) {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		http.Error(w, "this form belongs to another site", http.StatusForbidden)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	email := strings.TrimSpace(r.PostFormValue("email"))
-	if _, ok := f.person(email); !ok {
-		f.showSignIn(w, r, page, http.StatusUnprocessableEntity, "Dit is geen e-mailadres. / This is no e-mail address.")
+	if _, ok := h.person(email); !ok {
+		h.showSignIn(w, r, page, http.StatusUnprocessableEntity, "Dit is geen e-mailadres. / This is no e-mail address.")
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
@@ -71,8 +71,8 @@ func (f *front) takeSignIn(w http.ResponseWriter, r *http.Request, page *templat
 	http.Redirect(w, r, localPath(r.FormValue("post_login_redirect_uri")), http.StatusSeeOther)
 }
 
-// me tells who is signed in, in the platform's form.
-func (f *front) me(w http.ResponseWriter, r *http.Request) {
+// me says who is signed in, in the platform's format.
+func (h *handler) me(w http.ResponseWriter, r *http.Request) {
 	type session struct {
 		Provider string  `json:"provider_name"`
 		User     string  `json:"user_id"`
@@ -80,7 +80,7 @@ func (f *front) me(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	who, ok := f.whoAsks(r)
+	who, ok := h.whoAsks(r)
 	if !ok {
 		w.WriteHeader(http.StatusUnauthorized)
 		_, _ = w.Write([]byte("[]\n"))
@@ -98,8 +98,8 @@ func signOut(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// localPath is text when it leads to this site, and else the first page: a link
-// to the sign-in page must not send people elsewhere.
+// localPath returns text if it is a path of this site, and otherwise the first
+// page: a link to the sign-in page must not send people to another site.
 func localPath(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") || strings.ContainsAny(text, "\\\t\r\n") {

@@ -1,9 +1,10 @@
-// Package front stands in for App Service Authentication, which in Azure stands
-// before the app: it alone says who asks, in headers that nobody outside can set.
+// Package signin is a fake of App Service Authentication, which in Azure
+// handles every request before the app. It alone tells the app who asks, in
+// headers that no caller can set.
 //
-// It knows who people say they are and believes them, since it only ever runs
-// on a developer's machine; what they may do is the app's business.
-package front
+// It believes what people say about who they are, since it runs only on a
+// developer's machine. The app decides what they may do.
+package signin
 
 import (
 	"crypto/sha256"
@@ -15,49 +16,49 @@ import (
 	"strings"
 )
 
-// A Person can be chosen on the sign-in page. Rights are shown there, and mean
-// nothing here.
+// A Person can be chosen on the sign-in page. Rights are only shown there.
 type Person struct{ Name, Email, Rights string }
 
 // Options say who can sign in, and to what.
 type Options struct {
 	Tenant   string // the Entra tenant of the office's own people
 	People   []Person
-	ObjectID func(email string) string // of a person's account; nil derives it from the address
+	ObjectID func(email string) string // object id of a person's account; nil derives it from the address
 	Next     http.Handler              // the app
 }
 
-type front struct {
+type handler struct {
 	Options
 	names  map[string]string // by lower-case e-mail address
 	signIn *http.ServeMux
 }
 
-// New is the front door of o.Next.
+// New returns a handler that signs people in and passes their requests to o.Next.
 func New(o Options) http.Handler {
 	if o.ObjectID == nil {
 		o.ObjectID = ObjectID
 	}
-	f := &front{Options: o, names: make(map[string]string)}
+	h := &handler{Options: o, names: make(map[string]string)}
 	for _, p := range o.People {
-		f.names[strings.ToLower(p.Email)] = p.Name
+		h.names[strings.ToLower(p.Email)] = p.Name
 	}
-	f.signIn = f.routes()
-	return f
+	h.signIn = h.routes()
+	return h
 }
 
-// ServeHTTP takes away what only the platform may say, says who asks, and hands on.
-func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP removes the headers that only the platform may set, adds those that
+// say who asks, and passes the request on.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name := range r.Header {
 		if strings.HasPrefix(strings.ToLower(name), "x-ms-") {
 			delete(r.Header, name)
 		}
 	}
 	if strings.HasPrefix(r.URL.Path, "/.auth/") {
-		f.signIn.ServeHTTP(w, r)
+		h.signIn.ServeHTTP(w, r)
 		return
 	}
-	who, ok := f.whoAsks(r)
+	who, ok := h.whoAsks(r)
 	if !ok && isPage(r) {
 		http.Redirect(w, r, "/.auth/login/local?post_login_redirect_uri="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
 		return
@@ -65,7 +66,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if ok {
 		who.writeTo(r.Header)
 	}
-	f.Next.ServeHTTP(w, r)
+	h.Next.ServeHTTP(w, r)
 }
 
 // isPage tells whether a person wants to see one of the product's pages.
@@ -74,10 +75,11 @@ func isPage(r *http.Request) bool {
 		(r.URL.Path == "/web" || strings.HasPrefix(r.URL.Path, "/web/"))
 }
 
-// whoAsks reads what stands for a token here: "Bearer local:<e-mail address>"
-// for a person, "Bearer local-app:<name>:<role>,<role>" for an HTTP client; or
-// the cookie of the sign-in page.
-func (f *front) whoAsks(r *http.Request) (principal, bool) {
+// whoAsks reads who is signed in. An Authorization header holds
+// "Bearer local:<e-mail address>" for a person, or
+// "Bearer local-app:<name>:<role>,<role>" for an HTTP client. Without that
+// header, the cookie of the sign-in page counts.
+func (h *handler) whoAsks(r *http.Request) (principal, bool) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
@@ -85,23 +87,23 @@ func (f *front) whoAsks(r *http.Request) (principal, bool) {
 		}
 		token = strings.TrimSpace(token)
 		if email, ok := strings.CutPrefix(token, "local:"); ok {
-			return f.person(email)
+			return h.person(email)
 		}
 		if app, ok := strings.CutPrefix(token, "local-app:"); ok {
 			name, roles, _ := strings.Cut(app, ":")
-			return f.application(name, roles)
+			return h.application(name, roles)
 		}
 		return principal{}, false
 	}
 	if c, err := r.Cookie(cookieName); err == nil {
 		if email, err := base64.RawURLEncoding.DecodeString(c.Value); err == nil {
-			return f.person(string(email))
+			return h.person(string(email))
 		}
 	}
 	return principal{}, false
 }
 
-// principal is what App Service tells about who asks:
+// principal is what App Service tells the app about who asks:
 // https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities.
 type principal struct {
 	Type     string  `json:"auth_typ"`
@@ -117,30 +119,30 @@ type claim struct {
 	Value string `json:"val"`
 }
 
-// idp is the identity provider that the platform names, and authType what it
-// calls a sign-in with it.
+// idp is the platform's name of the identity provider, and authType its name of
+// a sign-in with that provider.
 const idp, authType = "aad", "aad"
 
-func (f *front) person(email string) (principal, bool) {
+func (h *handler) person(email string) (principal, bool) {
 	email = strings.TrimSpace(email)
 	if !isAddress(email) {
 		return principal{}, false
 	}
-	name := f.names[strings.ToLower(email)]
+	name := h.names[strings.ToLower(email)]
 	if name == "" {
 		name, _, _ = strings.Cut(email, "@")
 	}
-	id := f.ObjectID(strings.ToLower(email))
+	id := h.ObjectID(strings.ToLower(email))
 	return principal{
 		Type: authType, NameType: "preferred_username", RoleType: "roles", id: id, name: email,
 		Claims: []claim{
-			{"tid", f.Tenant}, {"oid", id}, {"preferred_username", email}, {"name", name},
-			{"iss", "https://login.microsoftonline.com/" + f.Tenant + "/v2.0"},
+			{"tid", h.Tenant}, {"oid", id}, {"preferred_username", email}, {"name", name},
+			{"iss", "https://login.microsoftonline.com/" + h.Tenant + "/v2.0"},
 		},
 	}, true
 }
 
-func (f *front) application(name, roles string) (principal, bool) {
+func (h *handler) application(name, roles string) (principal, bool) {
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > 100 || hasControls(name+roles) {
 		return principal{}, false
@@ -148,7 +150,7 @@ func (f *front) application(name, roles string) (principal, bool) {
 	id := ObjectID("application " + name)
 	p := principal{
 		Type: authType, NameType: "appid", RoleType: "roles", id: id, name: name,
-		Claims: []claim{{"tid", f.Tenant}, {"oid", id}, {"appid", id}, {"idtyp", "app"}},
+		Claims: []claim{{"tid", h.Tenant}, {"oid", id}, {"appid", id}, {"idtyp", "app"}},
 	}
 	for role := range strings.SplitSeq(roles, ",") {
 		if role = strings.TrimSpace(role); role != "" {
@@ -176,7 +178,7 @@ func hasControls(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// ObjectID is the same GUID for the same text, every time.
+// ObjectID derives a GUID from a text: the same text always gives the same GUID.
 func ObjectID(text string) string {
 	b := sha256.Sum256([]byte(text))
 	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80 // RFC 9562, version 8: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8

@@ -1,4 +1,4 @@
-package front
+package signin
 
 import (
 	"encoding/base64"
@@ -13,8 +13,8 @@ import (
 
 const tenant = "11111111-2222-3333-4444-555555555555"
 
-// door is a front door before an app that keeps the headers which reach it.
-func door(t *testing.T) (h http.Handler, reached func() http.Header) {
+// newHandler returns a handler before an app that keeps the headers it receives.
+func newHandler(t *testing.T) (h http.Handler, reached func() http.Header) {
 	t.Helper()
 	var got http.Header
 	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,7 +46,7 @@ func claims(t *testing.T, h http.Header) map[string][]string {
 	return all
 }
 
-func TestOnlyTheFrontDoorSaysWhoAsks(t *testing.T) {
+func TestOnlyTheHandlerSaysWhoAsks(t *testing.T) {
 	for _, c := range []struct {
 		name, header, value string
 		want                map[string]string // claims; nil: nobody
@@ -68,7 +68,7 @@ func TestOnlyTheFrontDoorSaysWhoAsks(t *testing.T) {
 		{"a broken cookie", "Cookie", "AppServiceAuthSession=%%%", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h, reached := door(t)
+			h, reached := newHandler(t)
 			r := httptest.NewRequest("GET", "/api/me", nil)
 			if c.header != "" {
 				r.Header.Set(c.header, c.value)
@@ -88,7 +88,7 @@ func TestOnlyTheFrontDoorSaysWhoAsks(t *testing.T) {
 }
 
 func TestEveryPlatformHeaderFromOutsideIsTakenAway(t *testing.T) {
-	h, reached := door(t)
+	h, reached := newHandler(t)
 	r := httptest.NewRequest("GET", "/api/me", nil)
 	for _, name := range []string{"X-MS-CLIENT-PRINCIPAL-NAME", "X-MS-CLIENT-PRINCIPAL-ID", "x-ms-token-aad-id-token", "X-Ms-Anything"} {
 		r.Header[name] = []string{"forged"}
@@ -102,7 +102,7 @@ func TestEveryPlatformHeaderFromOutsideIsTakenAway(t *testing.T) {
 }
 
 func TestAPersonIsTheSameAccountWhateverTheLetterCase(t *testing.T) {
-	h, reached := door(t)
+	h, reached := newHandler(t)
 	var ids []string
 	for _, email := range []string{"anna@kantoor.example", "ANNA@Kantoor.example", "bob@kantoor.example"} {
 		r := httptest.NewRequest("GET", "/api/me", nil)
@@ -116,7 +116,7 @@ func TestAPersonIsTheSameAccountWhateverTheLetterCase(t *testing.T) {
 }
 
 func TestPeopleWhoAreNotSignedInAreLedThroughTheSignInPageAndBack(t *testing.T) {
-	h, reached := door(t)
+	h, reached := newHandler(t)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/web/mails?state=parked", nil))
 	login := w.Header().Get("Location")
@@ -152,7 +152,7 @@ func TestOnlyPagesLeadToTheSignInPage(t *testing.T) {
 	for request, want := range map[string]int{
 		"GET /api/me": 418, "POST /web/x": 418, "GET /website": 418, "GET /web": 302, "HEAD /web/": 302,
 	} {
-		h, _ := door(t)
+		h, _ := newHandler(t)
 		method, path, _ := strings.Cut(request, " ")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
@@ -163,7 +163,7 @@ func TestOnlyPagesLeadToTheSignInPage(t *testing.T) {
 }
 
 func TestMeAndLogout(t *testing.T) {
-	h, _ := door(t)
+	h, _ := newHandler(t)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/.auth/me", nil))
 	if w.Code != http.StatusUnauthorized {
@@ -195,7 +195,7 @@ func TestTheSignInPageLeadsNowhereElse(t *testing.T) {
 }
 
 func TestAnotherSiteCannotSignAnyoneIn(t *testing.T) {
-	h, _ := door(t)
+	h, _ := newHandler(t)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("POST", "/.auth/login/local", strings.NewReader("email=anna@kantoor.example"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
