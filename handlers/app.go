@@ -124,14 +124,14 @@ func tableNames() []string { return []string{"configuration", "directory", "mail
 func queueNames() []string { return []string{"fetch", "process"} }
 
 // wires are the ways to the outside. The zero value is the network.
-type wires struct {
+type transports struct {
 	tables, queues, entra, vault policy.Transporter
 	graph                        http.RoundTripper
 	identity                     azcore.TokenCredential // nil: the managed identity
 }
 
 // newApp wires everything together. It asks nothing of the outside yet.
-func newApp(c config.Config, w wires) (a *app, err error) {
+func newApp(c config.Config, w transports) (a *app, err error) {
 	a = &app{ready: make(chan struct{}), creates: c.Storage != ""}
 	if w.identity == nil {
 		if w.identity, err = entra.ManagedIdentity(c.Identity); err != nil {
@@ -170,7 +170,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 
-	desk := &solve.Desk{
+	desk := &solve.Service{
 		Directory: staff, Items: items, Chats: chats, Jobs: a.queues,
 		Decide: func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
 		Own:    func(ctx context.Context, email string) (bool, error) { return isOwn(ctx, staff, connectors, email) },
@@ -184,7 +184,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: staff,
 		},
-		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Desk: desk, Jobs: a.queues,
+		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Solver: desk, Jobs: a.queues,
 		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := staff.Version(ctx); return err }},
@@ -204,7 +204,7 @@ func newApp(c config.Config, w wires) (a *app, err error) {
 	return a, nil
 }
 
-func openSecrets(c config.Config, w wires) (secret.Store, error) {
+func openSecrets(c config.Config, w transports) (secret.Store, error) {
 	if c.SecretsFile != "" {
 		return secret.OpenFile(c.SecretsFile)
 	}

@@ -201,7 +201,7 @@ func (w *world) parked(from, n int) {
 			w.t.Fatal(err)
 		}
 		kept.State, kept.Reason = item.Parked, item.UnknownSender
-		if err := items.Commit(w.t.Context(), kept.Settle(item.New, "")...); err != nil {
+		if err := items.Commit(w.t.Context(), kept.Transition(item.New, "")...); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -123,7 +123,7 @@ func TestLocalSettingsExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newApp(c, wires{}); err != nil {
+	if _, err := newApp(c, transports{}); err != nil {
 		t.Error(err)
 	}
 }

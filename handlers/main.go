@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	limitMemory(c.InstanceMB)
-	a, err := newApp(c, wires{})
+	a, err := newApp(c, transports{})
 	if err != nil {
 		return err
 	}

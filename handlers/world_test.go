@@ -86,7 +86,7 @@ func newWorld(t testing.TB) *world {
 // start starts the process, after killing the one that runs.
 func (w *world) start() {
 	w.t.Helper()
-	a, err := newApp(w.config, wires{
+	a, err := newApp(w.config, transports{
 		tables: w.toTables, queues: w.toQueues, entra: w.toMicrosoft, vault: w.toMicrosoft, graph: w.toMicrosoft,
 		identity: identity{w.toMicrosoft},
 	})

@@ -123,7 +123,7 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	if err != nil || !in.Joiners {
 		return listed(page, next), err
 	}
-	people := &crowd{directory: a.Directory, now: time.Now()}
+	people := &memberPreview{directory: a.Directory, now: time.Now()}
 	for i, o := range page {
 		if err := o.addJoiners(ctx, people); err != nil {
 			return nil, err
@@ -170,10 +170,10 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 		return nil, err // an address outlives its connector
 	}
 	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box, k)}
-	return out, out.Body.addJoiners(ctx, &crowd{directory: a.Directory, now: time.Now()})
+	return out, out.Body.addJoiners(ctx, &memberPreview{directory: a.Directory, now: time.Now()})
 }
 
-func (o *addressObject) addJoiners(ctx context.Context, people *crowd) error {
+func (o *addressObject) addJoiners(ctx context.Context, people *memberPreview) error {
 	j, err := people.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
 	o.Joiners, o.Warnings = &j, j.Warnings
 	return err

@@ -41,7 +41,7 @@ type Options struct {
 	Connectors *connector.Store
 	Items      *item.Store
 	Chats      *chat.Store
-	Desk       *solve.Desk
+	Solver     *solve.Service
 	Audit      *audit.Log
 	Jobs       Jobs
 	// Checks are what must work for the product to be ready.

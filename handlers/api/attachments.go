@@ -46,7 +46,7 @@ func (a *api) registerAttachments() {
 		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"},
 		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that its text shows",
 	}, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
-		p, err := a.parcel(ctx, in.Mail)
+		p, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (a *api) registerAttachments() {
 			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
 		}},
 	}, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
-		p, err := a.parcel(ctx, in.Mail)
+		p, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func (a *api) registerAttachments() {
 }
 
 // A parcel is a mail with what came with it, and the client that can read it.
-type parcel struct {
+type attachmentSource struct {
 	mail        item.Item
 	graph       connector.Graph
 	attachments []mail.Attachment
@@ -106,12 +106,12 @@ type parcel struct {
 
 // parcel asks the mailbox that got a mail what came with it. Who asks names the
 // mail alone: everything else comes from what is stored, and from Graph.
-func (a *api) parcel(ctx context.Context, id string) (*parcel, error) {
+func (a *api) attachmentSource(ctx context.Context, id string) (*attachmentSource, error) {
 	it, err := a.mailToRead(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return a.parcelOf(ctx, it, fresh)
+	return a.attachmentSourceOf(ctx, it, fresh)
 }
 
 // A freshness says whether a list of attachments may be a moment old.
@@ -123,12 +123,12 @@ const (
 )
 
 // parcelOf is parcel for a mail that the one who asks may read.
-func (a *api) parcelOf(ctx context.Context, it item.Item, how freshness) (*parcel, error) {
+func (a *api) attachmentSourceOf(ctx context.Context, it item.Item, how freshness) (*attachmentSource, error) {
 	graph, err := a.mailbox(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	p := &parcel{mail: it, graph: graph}
+	p := &attachmentSource{mail: it, graph: graph}
 	if p.attachments, err = a.list(ctx, p, how); err != nil {
 		return nil, a.unread(err)
 	}
@@ -148,7 +148,7 @@ func (a *api) mailbox(ctx context.Context, it item.Item) (graph connector.Graph,
 }
 
 // list asks what came with a mail, once for all who want to know it now.
-func (a *api) list(ctx context.Context, p *parcel, how freshness) ([]mail.Attachment, error) {
+func (a *api) list(ctx context.Context, p *attachmentSource, how freshness) ([]mail.Attachment, error) {
 	key := p.mail.Mailbox + " " + p.mail.MessageID
 	if known, ok := a.remembers.get(key, time.Now()); ok && how == recent {
 		return known, nil
@@ -206,7 +206,7 @@ func (a *api) unread(err error) error {
 const attachmentPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 // stream hands on the content of an attachment as it comes in.
-func (a *api) stream(hc huma.Context, p *parcel, body *attachmentBody) {
+func (a *api) stream(hc huma.Context, p *attachmentSource, body *attachmentBody) {
 	r, _ := humago.Unwrap(hc)
 	err := p.graph.Attachment(r.Context(), p.mail.Mailbox, p.mail.MessageID, body.attachment.ID, body)
 	a.ended(r.Context(), p, body, err)

@@ -37,7 +37,7 @@ func chatOf(c chat.Chat) chatObject {
 	return chatObject{
 		ID: c.ID, Subject: c.Subject, Client: c.Client, Contact: c.Contact, ContactName: c.ContactName, Members: c.Members,
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
-		Unread: c.Unread, Position: c.Woken,
+		Unread: c.Unread, Position: c.ActivitySequence,
 	}
 }
 

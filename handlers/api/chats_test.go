@@ -80,7 +80,7 @@ func (k *talking) startWith(t *testing.T, it item.Item, content, from string, ri
 		members = append(members, k.ids[r])
 	}
 	_, ops := chat.Start(kept, k.client, "contact", from, members, true)
-	if err := k.Items.Commit(t.Context(), append(ops, kept.Settle(item.New, "")...)...); err != nil {
+	if err := k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...); err != nil {
 		t.Fatal(err)
 	}
 	return kept.ID

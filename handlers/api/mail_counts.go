@@ -44,8 +44,8 @@ func (a *api) countMails(ctx context.Context) (mailCounts, error) {
 				n.More = true
 				return n, nil
 			}
-			var mails []item.Brief
-			if mails, from, err = a.Items.Briefs(ctx, box, from); err != nil {
+			var mails []item.Summary
+			if mails, from, err = a.Items.Summaries(ctx, box, from); err != nil {
 				return n, err
 			}
 			for _, m := range mails {

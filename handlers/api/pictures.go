@@ -90,7 +90,7 @@ func canShow(at mail.Attachment) bool {
 
 // shown are the names of the pictures that the text of a mail shows. Whatever it
 // does not show is an attachment, whatever its sender says about it.
-func (a *api) shown(ctx context.Context, p *parcel) (map[string]bool, error) {
+func (a *api) shown(ctx context.Context, p *attachmentSource) (map[string]bool, error) {
 	if p.mail.BodyType != "html" || !slices.ContainsFunc(p.attachments, canShow) {
 		return nil, nil
 	}
@@ -104,7 +104,7 @@ func (a *api) shown(ctx context.Context, p *parcel) (map[string]bool, error) {
 
 // picture answers with one that came with a mail which the one who asks may read.
 func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.StreamResponse, error) {
-	p, err := a.parcelOf(ctx, it, recent)
+	p, err := a.attachmentSourceOf(ctx, it, recent)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.Str
 // show answers with a picture. One that fits on the shelf is read from Graph as
 // fast as that goes, and once for all who want it now: Graph allows few requests
 // at a time, which people with slow connections would use up.
-func (a *api) show(hc huma.Context, p *parcel, at mail.Attachment) {
+func (a *api) show(hc huma.Context, p *attachmentSource, at mail.Attachment) {
 	r, w := humago.Unwrap(hc)
 	body := &attachmentBody{w: unhurried(w), attachment: at, inline: true}
 	content, done, err := a.shelf.take(r.Context(), p.mail.Mailbox+" "+p.mail.MessageID+" "+at.ID, at.Size, func(ctx context.Context, w io.Writer) error {
@@ -279,7 +279,7 @@ func (u *unhurriedWriter) Write(b []byte) (n int, err error) {
 
 // ended finishes an answer: when it ends too early the connection ends, since a
 // part of a file must not look like the whole.
-func (a *api) ended(ctx context.Context, p *parcel, body *attachmentBody, err error) {
+func (a *api) ended(ctx context.Context, p *attachmentSource, body *attachmentBody, err error) {
 	switch {
 	case err == nil:
 		body.begin() // it may be empty

@@ -87,7 +87,7 @@ func (a *api) registerRules() {
 				return nil, err
 			}
 			if on != nil {
-				if r, err = a.Desk.Switch(ctx, r.ID, revision, actor(ctx).ID(), *on); err != nil {
+				if r, err = a.Solver.Switch(ctx, r.ID, revision, actor(ctx).ID(), *on); err != nil {
 					return nil, err
 				}
 			}
@@ -95,7 +95,7 @@ func (a *api) registerRules() {
 		})
 	handle(a, access.RulesWrite, op("undo-rule", http.MethodDelete, one, "Take back a rule with all that it did"),
 		func(ctx context.Context, in *RulePath) (*struct{ Body ruleUndone }, error) {
-			r, err := a.Desk.UndoRule(ctx, in.Rule, actor(ctx).ID())
+			r, err := a.Solver.UndoRule(ctx, in.Rule, actor(ctx).ID())
 			return &struct{ Body ruleUndone }{ruleUndone{r.Released, r.Pending}}, err
 		})
 }

@@ -71,7 +71,7 @@ func (a *api) registerSolve() {
 				return nil, err
 			}
 			if it.State == item.Parked || it.State == item.New {
-				if _, err := a.Desk.Retry(ctx, actor(ctx).ID(), it.ID); err != nil {
+				if _, err := a.Solver.Retry(ctx, actor(ctx).ID(), it.ID); err != nil {
 					return nil, err
 				}
 				if it, err = a.Items.Get(ctx, it.ID); err != nil {
@@ -123,7 +123,7 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 		return nil, err
 	}
 	b := in.Body
-	r, err := a.Desk.Solve(ctx, in.Mail, who, solve.Solution{
+	r, err := a.Solver.Solve(ctx, in.Mail, who, solve.Solution{
 		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: solve.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
 		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function,
 	})
@@ -148,7 +148,7 @@ func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body undone 
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Desk.Undo(ctx, in.Mail, who)
+	r, err := a.Solver.Undo(ctx, in.Mail, who)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (a *api) retryMails(ctx context.Context, in *struct{ Body retryBody }) (*st
 	if err != nil || len(ids) == 0 {
 		return &struct{ Body retried }{}, err
 	}
-	r, err := a.Desk.Retry(ctx, actor(ctx).ID(), ids...)
+	r, err := a.Solver.Retry(ctx, actor(ctx).ID(), ids...)
 	return &struct{ Body retried }{retried{len(ids), r.Released}}, err
 }
 
@@ -182,7 +182,7 @@ func (a *api) dismissMails(ctx context.Context, in *struct{ Body manyBody }) (*s
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.Desk.Dismiss(ctx, who, ids...)
+	n, err := a.Solver.Dismiss(ctx, who, ids...)
 	return &struct{ Body dismissed }{dismissed{n}}, err
 }
 
@@ -195,7 +195,7 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*stru
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.Desk.UndoDismissals(ctx, who, ids...)
+	n, err := a.Solver.UndoDismissals(ctx, who, ids...)
 	return &struct{ Body reopened }{reopened{n}}, err
 }
 

@@ -15,7 +15,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 )
 
 type (
@@ -108,7 +108,7 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	if err != nil {
 		return learn.Mail{}, err
 	}
-	l, err := letter.ReadSafely(it.BodyType, content, it.Subject)
+	l, err := mailtext.ReadSafely(it.BodyType, content, it.Subject)
 	if err != nil {
 		// What its head says is still worth suggesting.
 		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
@@ -124,7 +124,7 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	}
 	for _, to := range others {
 		if _, known := own[to.Email]; !known {
-			if own[to.Email], err = a.Desk.Own(ctx, to.Email); err != nil {
+			if own[to.Email], err = a.Solver.Own(ctx, to.Email); err != nil {
 				return m, err
 			}
 		}
@@ -174,9 +174,9 @@ func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
 	from := m.Item.From
 	l := m.Letter
 	if f := l.Forwarded; f != nil && f.From.Email != "" && m.Item.Reason == item.InternalSender {
-		from, l = f.From, letter.Read("text", f.Text, f.Subject)
+		from, l = f.From, mailtext.Read("text", f.Text, f.Subject)
 	}
-	card := letter.CardOf(from, l)
+	card := mailtext.CardOf(from, l)
 	p := prefill{Name: card.Name, Email: from.Email, Phone: card.Phone, Function: card.Function, Company: card.Company}
 	for _, s := range list {
 		if s.Client != nil {

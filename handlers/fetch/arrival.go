@@ -8,8 +8,8 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // wanted tells whether a message of an inbox is kept: it came after the address
@@ -30,12 +30,12 @@ func arrival(box connector.Activation, m mail.Message) item.Arrival {
 // from being stored. A page of twenty that all exceed the limit still leaves the
 // job its time.
 func arrivalRead(box connector.Activation, m mail.Message, head func(connector.Activation, mail.Message) item.Item, analyse func(item.Item, string) analysis) item.Arrival {
-	it, err := letter.Bounded(letter.Limit, func() item.Item { return head(box, m) })
+	it, err := mailtext.Bounded(mailtext.Limit, func() item.Item { return head(box, m) })
 	if err != nil {
 		o := mail.Undecodable{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
 		return undecodable(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
 	}
-	said, err := letter.Within(letter.Limit, func() analysis { return analyse(it, m.Body.Content) })
+	said, err := mailtext.Within(mailtext.Limit, func() analysis { return analyse(it, m.Body.Content) })
 	if err != nil {
 		slog.Error("body of a mail not analysed", "mailbox", box.ID, "bytes", len(m.Body.Content), "error", err)
 		it.NotAnalysed = true
@@ -65,7 +65,7 @@ func head(box connector.Activation, m mail.Message) item.Item {
 	}
 	it.Fingerprint = fingerprint(it, m)
 	it.Kind = kind(it, m.Type, h)
-	it.Bar = bar(it, h)
+	it.InitialReason = initialReason(it, h)
 	it.ListID = listID(h.get("List-Id"))
 	it.ReturnDomain = domainOf(addressIn(h.get("Return-Path")))
 	if to := addressIn(h.get("Reply-To")); to != "" && domainOf(to) != domainOf(it.From.Email) {
@@ -98,7 +98,7 @@ func undecodable(box connector.Activation, o mail.Undecodable, it item.Item) ite
 	if it.MessageID == "" {
 		it.MessageID = "undecodable-" + item.Hash(string(o.Raw))
 	}
-	it.Bar, it.Detail = item.Undecodable, o.Err.Error()
+	it.InitialReason, it.Detail = item.Undecodable, o.Err.Error()
 	it.Verdict, it.BodyType = item.VerdictSoft, "text"
 	it.Fingerprint = item.Hash(it.MessageID)
 	return item.Arrival{Item: it, Content: string(o.Raw)}

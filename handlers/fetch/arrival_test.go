@@ -89,7 +89,7 @@ func TestBar(t *testing.T) {
 		{"longer than what is kept", "jan@bakker.example", nil, true, item.TooLarge},
 	} {
 		m := mail.Message{From: mail.Address{Email: c.from}, Headers: c.headers, Body: mail.Body{Truncated: c.cut}}
-		if got := arrival(connector.Activation{}, m).Item.Bar; got != c.want {
+		if got := arrival(connector.Activation{}, m).Item.InitialReason; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

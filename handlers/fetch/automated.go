@@ -10,7 +10,7 @@ import (
 // bar is the reason for which a mail waits for a person whoever sent it, or "".
 // A receipt and an answer to an invitation have rules of their own (see
 // item.Kind), though programs wrote them too.
-func bar(it item.Item, h headers) item.Reason {
+func initialReason(it item.Item, h headers) item.Reason {
 	switch {
 	case it.BodyTruncated:
 		return item.TooLarge

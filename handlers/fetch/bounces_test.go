@@ -50,8 +50,8 @@ func TestReportsOfManySystems(t *testing.T) {
 		if !special {
 			reason = item.Bounce
 		}
-		if got.Bar != reason {
-			t.Errorf("%s from %q, %q: %q, want %q", name, got.From.Email, got.Subject, got.Bar, reason)
+		if got.InitialReason != reason {
+			t.Errorf("%s from %q, %q: %q, want %q", name, got.From.Email, got.Subject, got.InitialReason, reason)
 		}
 	}
 }

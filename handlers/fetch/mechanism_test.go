@@ -10,8 +10,8 @@ import (
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // Whatever the analysis of a body does, the mail is stored, marked, with all
@@ -24,24 +24,24 @@ func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
 		for name, broken := range map[string]func(item.Item, string) analysis{
 			"panics":         func(item.Item, string) analysis { panic("x") },
 			"does not end":   func(item.Item, string) analysis { <-stuck; return analysis{} },
-			"takes too long": func(item.Item, string) analysis { time.Sleep(letter.Limit + 1); return analysis{lines: 7} },
+			"takes too long": func(item.Item, string) analysis { time.Sleep(mailtext.Limit + 1); return analysis{lines: 7} },
 		} {
 			began := time.Now()
 			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, broken)
-			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.Bar != item.Automated || it.Lines != 0 || a.Content != spoofed.Body.Content {
+			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.InitialReason != item.Automated || it.Lines != 0 || a.Content != spoofed.Body.Content {
 				t.Errorf("analysis %s: %+v", name, it)
 			}
-			if took := time.Since(began); took > letter.Limit {
+			if took := time.Since(began); took > mailtext.Limit {
 				t.Errorf("analysis %s: the mailbox waited %v", name, took)
 			}
 		}
 		for range 10 { // many more than may go on at once
 			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, func(item.Item, string) analysis { <-stuck; return analysis{} })
-			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.Bar != item.Automated {
+			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.InitialReason != item.Automated {
 				t.Errorf("one of many: %+v", it)
 			}
 		}
-		if it := arrivalRead(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: spoofed.From}, head, analyse).Item; !it.NotAnalysed || it.Bar != "" {
+		if it := arrivalRead(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: spoofed.From}, head, analyse).Item; !it.NotAnalysed || it.InitialReason != "" {
 			t.Errorf("a mail that comes while many do not end: %+v", it)
 		}
 		close(stuck)
@@ -59,7 +59,7 @@ func TestNoHeadKeepsItsMailboxWaiting(t *testing.T) {
 	m := mail.Message{ID: "m", Subject: "Btw", From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{Content: "tekst"}}
 	broken := func(connector.Activation, mail.Message) item.Item { panic("x") }
 	a := arrivalRead(connector.Activation{ID: "box"}, m, broken, analyse)
-	if it := a.Item; it.Bar != item.Undecodable || it.MessageID != "m" || it.Subject != "Btw" || it.Verdict != item.VerdictSoft || it.Detail == "" || a.Content != "tekst" {
+	if it := a.Item; it.InitialReason != item.Undecodable || it.MessageID != "m" || it.Subject != "Btw" || it.Verdict != item.VerdictSoft || it.Detail == "" || a.Content != "tekst" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -221,8 +221,8 @@ func TestKinds(t *testing.T) {
 		{name: "nobody", subject: "Stukken", bar: item.NoSender},
 	} {
 		m := mail.Message{ID: "m", Subject: c.subject, Preview: c.preview, Type: c.graphType, Headers: c.headers, From: mail.Address{Email: c.from}}
-		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Kind != c.kind || it.Bar != c.bar {
-			t.Errorf("%s: kind %q, bar %q, want %q and %q", c.name, it.Kind, it.Bar, c.kind, c.bar)
+		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Kind != c.kind || it.InitialReason != c.bar {
+			t.Errorf("%s: kind %q, bar %q, want %q and %q", c.name, it.Kind, it.InitialReason, c.kind, c.bar)
 		}
 	}
 }

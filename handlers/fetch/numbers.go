@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 )
 
 // labels stand before the numbers of companies. Taking a mail apart costs more
@@ -16,13 +16,13 @@ var labels = []string{"klantn", "relatien", "ntnummer", "ntnr", "debiteur", "dos
 // mail gives, not those in what he quotes. Deciding asks whose they are, when
 // they are not the sender's.
 func numbers(it item.Item, content string) []string {
-	if it.Bar != "" {
+	if it.InitialReason != "" {
 		return nil
 	}
 	folded := strings.ToLower(it.Subject + " " + content)
 	if !slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(folded, l) }) {
 		return nil
 	}
-	n := letter.NumbersIn(it.Subject + "\n" + letter.Read(it.BodyType, content, it.Subject).Own)
+	n := mailtext.NumbersIn(it.Subject + "\n" + mailtext.Read(it.BodyType, content, it.Subject).Own)
 	return slices.Concat(n.Labelled, n.KvK, n.VAT)
 }

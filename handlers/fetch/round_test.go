@@ -243,7 +243,7 @@ func TestOddAndPartialItems(t *testing.T) {
 	}
 	barred := 0
 	for _, it := range all {
-		if it.Bar == item.Undecodable && it.Detail != "" {
+		if it.InitialReason == item.Undecodable && it.Detail != "" {
 			barred++
 		}
 	}

@@ -124,15 +124,15 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 	for _, b := range boxes {
 		links[b.Activation.ID] = b.Link
 	}
-	basis := func(mailbox string) string {
+	decisionVersion := func(mailbox string) string {
 		l := links[mailbox]
-		return item.Basis(version, string(l.Kind), l.ID)
+		return item.DecisionVersion(version, string(l.Kind), l.ID)
 	}
 	whole := sha256.New()
 	for _, b := range boxes { // in the order of their ids
-		fmt.Fprintf(whole, "%s %s\n", b.Activation.ID, basis(b.Activation.ID))
+		fmt.Fprintf(whole, "%s %s\n", b.Activation.ID, decisionVersion(b.Activation.ID))
 	}
-	ids, err := h.Items.Outdated(ctx, fmt.Sprintf("%d/%x", version, whole.Sum(nil)[:8]), basis, perTick)
+	ids, err := h.Items.Outdated(ctx, fmt.Sprintf("%d/%x", version, whole.Sum(nil)[:8]), decisionVersion, perTick)
 	if err != nil {
 		return err
 	}

@@ -23,24 +23,24 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 // it belongs to: everyone who ever got a mail knows the ids that lead there.
 func decide(ctx context.Context, it item.Item, who office, again bool) (decision, error) {
 	var d decision
-	if acknowledges(it) && !it.Hint.Releases(item.Acknowledgement) {
+	if acknowledges(it) && !it.Override.Releases(item.Acknowledgement) {
 		return acknowledgement(ctx, it, who)
 	}
-	named := it.Bar == item.NoSender && it.Hint.Contact != "" // a person said who wrote it
-	if it.Bar != "" && !it.Hint.Releases(it.Bar) && !named {
-		barred, err := bar(ctx, it, who)
+	named := it.InitialReason == item.NoSender && it.Override.Contact != "" // a person said who wrote it
+	if it.InitialReason != "" && !it.Override.Releases(it.InitialReason) && !named {
+		barred, err := decideInitialReason(ctx, it, who)
 		if err != nil || barred.Reason != "" || barred.Dismiss || barred.Join != nil {
 			return barred, err
 		}
 		d.Rules = barred.Rules
 	}
-	if it.From.Email == "" && it.Hint.Contact == "" {
+	if it.From.Email == "" && it.Override.Contact == "" {
 		return park(item.NoSender, item.Facts{})
 	}
-	if it.Verdict == item.VerdictFail && !it.Hint.Releases(item.SenderNotVerified) {
+	if it.Verdict == item.VerdictFail && !it.Override.Releases(item.SenderNotVerified) {
 		return park(item.SenderNotVerified, item.Facts{})
 	}
-	if it.NotAnalysed && !it.Hint.Releases(item.NotAnalysed) {
+	if it.NotAnalysed && !it.Override.Releases(item.NotAnalysed) {
 		return park(item.NotAnalysed, item.Facts{})
 	}
 	link, linked, err := who.Link(ctx, it.Mailbox)
@@ -60,7 +60,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	if !known {
 		return stranger(ctx, it, who, again)
 	}
-	if it.Hint.Contact == "" && it.From.Name != "" {
+	if it.Override.Contact == "" && it.From.Name != "" {
 		other, err := who.OtherName(ctx, it, from)
 		if err != nil {
 			return decision{}, err
@@ -79,7 +79,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	}
 	// A person who names the client starts a chat with that one.
 	matter := ""
-	if d.Join == nil && it.Hint.Client == "" {
+	if d.Join == nil && it.Override.Client == "" {
 		c, ok, err := who.Answered(ctx, it)
 		if err != nil {
 			return decision{}, err
@@ -144,16 +144,16 @@ func (d *decision) copied(ctx context.Context, it item.Item, who office, again b
 // is dismissed by no rule, and mail whose sender Exchange doubts is decided by none.
 //
 // https://www.rfc-editor.org/rfc/rfc3834#section-5
-func bar(ctx context.Context, it item.Item, who office) (decision, error) {
+func decideInitialReason(ctx context.Context, it item.Item, who office) (decision, error) {
 	if it.NotAnalysed {
-		return park(it.Bar, item.Facts{})
+		return park(it.InitialReason, item.Facts{})
 	}
 	if it.Kind != "" && it.Verdict != item.VerdictFail {
 		if d, ok, err := line(ctx, it, who); err != nil || ok {
 			return d, err
 		}
 	}
-	if !it.Hint.NoRules && it.Verdict != item.VerdictFail && (it.Bar == item.Automated || it.Bar == item.Bounce) {
+	if !it.Override.NoRules && it.Verdict != item.VerdictFail && (it.InitialReason == item.Automated || it.InitialReason == item.Bounce) {
 		_, contact, err := who.Contact(ctx, it.From.Email)
 		if err != nil {
 			return decision{}, err
@@ -165,13 +165,13 @@ func bar(ctx context.Context, it item.Item, who office) (decision, error) {
 		if err != nil || rule != "" {
 			return decision{Dismiss: true, Rules: []string{rule}}, err
 		}
-		if it.Bar == item.Automated {
+		if it.InitialReason == item.Automated {
 			if rule, err = who.Accepted(ctx, it); err != nil || rule != "" {
 				return decision{Rules: []string{rule}}, err
 			}
 		}
 	}
-	return park(it.Bar, item.Facts{})
+	return park(it.InitialReason, item.Facts{})
 }
 
 // line puts a mail that a program wrote for a contact into the chat with him
@@ -201,21 +201,21 @@ func acknowledges(it item.Item) bool {
 // acknowledgement decides such mail: it never starts a chat. Where it belongs to
 // none nobody needs it, unless its sender is doubted or a person took that back.
 func acknowledgement(ctx context.Context, it item.Item, who office) (decision, error) {
-	if it.Verdict == item.VerdictFail && !it.Hint.Releases(item.SenderNotVerified) {
+	if it.Verdict == item.VerdictFail && !it.Override.Releases(item.SenderNotVerified) {
 		return park(item.SenderNotVerified, item.Facts{})
 	}
 	if d, ok, err := line(ctx, it, who); err != nil || ok {
 		return d, err
 	}
-	return decision{Reason: item.Acknowledgement, Dismiss: !it.Hint.NoRules}, nil
+	return decision{Reason: item.Acknowledgement, Dismiss: !it.Override.NoRules}, nil
 }
 
 // author is the contact who wrote the mail: whom a person named, or else whose
 // address it is sent from, or else from whom a team member had it, if people
 // said often enough that this is so.
 func author(ctx context.Context, it item.Item, who office) (sender, bool, error) {
-	if it.Hint.Contact != "" {
-		from, known, err := who.ContactByID(ctx, it.Hint.Contact)
+	if it.Override.Contact != "" {
+		from, known, err := who.ContactByID(ctx, it.Override.Contact)
 		if err != nil || known {
 			return from, known, err
 		}
@@ -224,7 +224,7 @@ func author(ctx context.Context, it item.Item, who office) (sender, bool, error)
 		return sender{}, false, nil
 	}
 	from, known, err := who.Contact(ctx, it.From.Email)
-	if err != nil || known || it.Hint.NoRules || it.Verdict != item.VerdictPass {
+	if err != nil || known || it.Override.NoRules || it.Verdict != item.VerdictPass {
 		return from, known, err
 	}
 	// Who writes from an address with a tag has the address without it, too.
@@ -272,14 +272,14 @@ func stranger(ctx context.Context, it item.Item, who office, again bool) (decisi
 			reason = item.UnknownSender
 		}
 	}
-	if !it.Hint.NoRules && it.Verdict != item.VerdictFail && reason == item.UnknownSender {
+	if !it.Override.NoRules && it.Verdict != item.VerdictFail && reason == item.UnknownSender {
 		rule, err := who.Dismissed(ctx, it)
 		if err != nil || rule != "" {
 			return decision{Dismiss: true, Rules: []string{rule}}, err
 		}
 		client, rule, err := who.Belongs(ctx, it)
 		if err != nil || rule != "" {
-			return decision{Create: &newcomer{client, rule}}, err
+			return decision{Create: &newContact{client, rule}}, err
 		}
 	}
 	return park(reason, item.Facts{})
@@ -291,16 +291,16 @@ func stranger(ctx context.Context, it item.Item, who office, again bool) (decisi
 // When the mail gives the number of a client that is not known to be the
 // sender's, that one is added to his.
 func about(ctx context.Context, it item.Item, who office, from *sender, matter string) (client, rule string, reason item.Reason, err error) {
-	if it.Hint.Client != "" {
-		if ok, err := who.Client(ctx, it.Hint.Client); err != nil || ok {
-			return it.Hint.Client, "", "", err
+	if it.Override.Client != "" {
+		if ok, err := who.Client(ctx, it.Override.Client); err != nil || ok {
+			return it.Override.Client, "", "", err
 		}
 	}
 	switch len(from.Clients) {
 	case 0:
 		return "", "", item.SenderNoClient, nil
 	case 1:
-		if it.Hint.NoRules || len(it.Numbers) == 0 {
+		if it.Override.NoRules || len(it.Numbers) == 0 {
 			return from.Clients[0], "", "", nil
 		}
 		named, err := who.Named(ctx, it)
@@ -311,7 +311,7 @@ func about(ctx context.Context, it item.Item, who office, from *sender, matter s
 		from.Clients = append(slices.Clip(from.Clients), named...)
 		return "", "", item.SeveralClients, nil
 	}
-	if !it.Hint.NoRules {
+	if !it.Override.NoRules {
 		if slices.Contains(from.Clients, matter) {
 			return matter, "", "", nil
 		}

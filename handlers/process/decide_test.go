@@ -106,7 +106,7 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 		case "verdict":
 			it.Verdict = item.Verdict(value)
 		case "bar":
-			it.Bar = item.Reason(value)
+			it.InitialReason = item.Reason(value)
 		case "answers":
 			it.InReplyTo = value
 		case "references":
@@ -124,13 +124,13 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 		case "not analysed":
 			it.NotAnalysed = true
 		case "hint contact":
-			it.Hint.Contact = value
+			it.Override.Contact = value
 		case "hint client":
-			it.Hint.Client = value
+			it.Override.Client = value
 		case "released":
-			it.Hint.Release = append(it.Hint.Release, item.Reason(value))
+			it.Override.Release = append(it.Override.Release, item.Reason(value))
 		case "no rules":
-			it.Hint.NoRules = true
+			it.Override.NoRules = true
 		default:
 			t.Fatalf("a mail has no %q", line)
 		}

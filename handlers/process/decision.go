@@ -72,7 +72,7 @@ type decision struct {
 	Facts  item.Facts
 
 	Dismiss bool
-	Create  *newcomer
+	Create  *newContact
 
 	Join  *chat.Chat
 	Copy  bool // Join has this mail already
@@ -87,4 +87,4 @@ type decision struct {
 }
 
 // A newcomer is a sender who is to become a contact of a client.
-type newcomer struct{ Client, Rule string }
+type newContact struct{ Client, Rule string }

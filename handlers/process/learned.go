@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 )
 
 // rule is a rule that people taught, if it is on.
@@ -21,7 +21,7 @@ func (r *records) rule(ctx context.Context, kind directory.RuleKind, key string)
 	if key == "" {
 		return directory.Rule{}, false, nil
 	}
-	rule, err := look(r.known, r.known.rules, directory.RuleID(kind, key), func() (found[directory.Rule], error) {
+	rule, err := lookup(r.known, r.known.rules, directory.RuleID(kind, key), func() (found[directory.Rule], error) {
 		rule, there, err := r.h.Directory.RuleFor(ctx, kind, key)
 		return found[directory.Rule]{rule, there}, err
 	})
@@ -37,14 +37,14 @@ func (e *notAnalysed) Unwrap() error { return e.cause }
 
 // letter takes a mail apart. The error is a *notAnalysed when that fails; when a
 // person has said that it need not be known, the letter is empty.
-func (r *records) letter(ctx context.Context, it item.Item) (letter.Letter, error) {
+func (r *records) letter(ctx context.Context, it item.Item) (mailtext.Text, error) {
 	content, err := r.h.Items.Body(ctx, it)
 	if err != nil {
-		return letter.Letter{}, err
+		return mailtext.Text{}, err
 	}
 	l, err := r.h.read(it.BodyType, content, it.Subject)
-	if err != nil && !it.Hint.Releases(item.NotAnalysed) {
-		return letter.Letter{}, &notAnalysed{err}
+	if err != nil && !it.Override.Releases(item.NotAnalysed) {
+		return mailtext.Text{}, &notAnalysed{err}
 	}
 	return l, nil
 }
@@ -131,7 +131,7 @@ func (r *records) OtherName(ctx context.Context, it item.Item, from sender) (boo
 }
 
 func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
-	text := func(ctx context.Context) (letter.Letter, error) { return r.letter(ctx, it) }
+	text := func(ctx context.Context) (mailtext.Text, error) { return r.letter(ctx, it) }
 	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, learn.Said{
 		Text:    text,
 		Earlier: func(ctx context.Context) ([]chat.Chat, error) { return r.h.Chats.OfContact(ctx, from.ID, from.Clients) },
@@ -146,14 +146,14 @@ func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client,
 // person of the same name whom the client has at the same domain gets one more
 // address instead. What was looked up before is forgotten, since the directory
 // has changed.
-func (r *run) welcome(ctx context.Context, it item.Item, n newcomer) error {
+func (r *run) createContact(ctx context.Context, it item.Item, n newContact) error {
 	email := it.From.Email
 	l, err := r.who.letter(ctx, it)
 	if err != nil {
 		return err
 	}
-	card, err := letter.Within(letter.Limit, func() letter.Card { return letter.CardOf(it.From, l) })
-	if err != nil && !it.Hint.Releases(item.NotAnalysed) {
+	card, err := mailtext.Within(mailtext.Limit, func() mailtext.Card { return mailtext.CardOf(it.From, l) })
+	if err != nil && !it.Override.Releases(item.NotAnalysed) {
 		return &notAnalysed{err}
 	}
 	if card.Name == "" {

@@ -79,7 +79,7 @@ func (k *known) full() bool {
 }
 
 // look returns what m knows of key, or asks and keeps the answer.
-func look[T any](k *known, m map[string]T, key string, ask func() (T, error)) (T, error) {
+func lookup[T any](k *known, m map[string]T, key string, ask func() (T, error)) (T, error) {
 	k.mu.Lock()
 	v, ok := m[key]
 	k.mu.Unlock()
@@ -138,7 +138,7 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 	var err error
 	switch box.Link.Kind {
 	case connector.LinkRole:
-		ok, err = look(r.known, r.known.roles, box.Link.ID, func() (bool, error) {
+		ok, err = lookup(r.known, r.known.roles, box.Link.ID, func() (bool, error) {
 			_, err := r.h.Directory.Role(ctx, box.Link.ID)
 			if errors.Is(err, directory.ErrNotFound) {
 				return false, nil
@@ -152,7 +152,7 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 }
 
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
-	c, err := look(r.known, r.known.contacts, email, func() (found[sender], error) {
+	c, err := lookup(r.known, r.known.contacts, email, func() (found[sender], error) {
 		c, there, err := r.h.Directory.ContactByAddress(ctx, email)
 		if !there || err != nil {
 			return found[sender]{}, err
@@ -197,7 +197,7 @@ func (r *records) HasRole(ctx context.Context, client, role string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	links, err := look(r.known, r.known.atClient, client, func() ([]directory.Link, error) {
+	links, err := lookup(r.known, r.known.atClient, client, func() ([]directory.Link, error) {
 		return r.h.Directory.ClientTeam(ctx, client)
 	})
 	if err != nil {
@@ -246,7 +246,7 @@ func (r *records) StandIns(ctx context.Context, members []string) ([]string, err
 }
 
 func (r *records) team(ctx context.Context, id string) (members []string, there bool, err error) {
-	t, err := look(r.known, r.known.teams, id, func() (found[[]string], error) {
+	t, err := lookup(r.known, r.known.teams, id, func() (found[[]string], error) {
 		t, err := r.h.Directory.Team(ctx, id)
 		if errors.Is(err, directory.ErrNotFound) {
 			return found[[]string]{}, nil

@@ -19,7 +19,7 @@ import (
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/table"
 )
 
@@ -39,8 +39,8 @@ type Handler struct {
 	Chats      *chat.Store
 	// Finish carries out the solution that a mail is claimed for, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
-	// Read takes a mail apart; letter.ReadSafely when nil.
-	Read func(contentType, content, subject string) (letter.Letter, error)
+	// Read takes a mail apart; mailtext.ReadSafely when nil.
+	Read func(contentType, content, subject string) (mailtext.Text, error)
 
 	mu    sync.Mutex
 	known *known
@@ -93,10 +93,10 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 			errs = append(errs, fmt.Errorf("mail %s: %w", it.ID, err))
 		}
 		if same {
-			unchanged[it.ID] = r.basis(it)
+			unchanged[it.ID] = r.decisionVersion(it)
 		}
 	}
-	return errors.Join(append(errs, h.Items.Stamp(ctx, unchanged))...)
+	return errors.Join(append(errs, h.Items.SetDecisionVersion(ctx, unchanged))...)
 }
 
 func (h *Handler) boxes(ctx context.Context, items []item.Item) (map[string]connector.Activation, error) {
@@ -128,10 +128,10 @@ type run struct {
 	placed  map[string]bool // mails that were looked at, so that a circle of answers ends
 }
 
-// basis is what a decision on a mail rests on besides the mail itself.
-func (r *run) basis(it item.Item) string {
+// decisionVersion is what a decision on a mail rests on besides the mail itself.
+func (r *run) decisionVersion(it item.Item) string {
 	l := r.who.boxes[it.Mailbox].Link
-	return item.Basis(r.version, string(l.Kind), l.ID)
+	return item.DecisionVersion(r.version, string(l.Kind), l.ID)
 }
 
 // place decides one mail until the decision holds. Same says that the mail was
@@ -152,7 +152,7 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		}
 		if d.err == nil && d.Create != nil {
 			// Then the sender is known, and the mail is decided like any other.
-			d.err = r.welcome(ctx, it, *d.Create)
+			d.err = r.createContact(ctx, it, *d.Create)
 			if d.err == nil {
 				continue
 			}
@@ -166,10 +166,10 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
 			return true, nil
 		}
-		err = r.commit(ctx, it, d, r.basis(it))
+		err = r.commit(ctx, it, d, r.decisionVersion(it))
 		if errors.Is(err, table.ErrTooLarge) {
 			// No repetition makes it fit: people must see it, with what happened.
-			err = r.commit(ctx, it, outcome{decision: decision{Reason: item.Technical}, detail: err.Error()}, r.basis(it))
+			err = r.commit(ctx, it, outcome{decision: decision{Reason: item.Technical}, detail: err.Error()}, r.decisionVersion(it))
 		}
 		if err == nil || !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
 			return false, err
@@ -241,11 +241,11 @@ func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, ag
 	if r, ok := who.(*records); ok {
 		who = r.apart() // a decision that was given up must not meet the next one
 	}
-	o, err := letter.Bounded(decideLimit+decideMargin, func() outcome {
+	o, err := mailtext.Bounded(decideLimit+decideMargin, func() outcome {
 		d, err := decide(asking, it, who, again)
 		return outcome{decision: d, err: err}
 	})
-	var broken *letter.PanicError
+	var broken *mailtext.PanicError
 	var unread *notAnalysed
 	switch {
 	case errors.As(err, &broken):
@@ -254,7 +254,7 @@ func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, ag
 	case err != nil:
 		slog.ErrorContext(ctx, "deciding does not end", "error", err)
 		reason := item.NotAnalysed
-		if it.Hint.Releases(reason) {
+		if it.Override.Releases(reason) {
 			reason = item.Technical // releasing it again would not help
 		}
 		return outcome{decision: decision{Reason: reason}, detail: err.Error()}
@@ -265,20 +265,20 @@ func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, ag
 	return o
 }
 
-func (h *Handler) read(contentType, content, subject string) (letter.Letter, error) {
+func (h *Handler) read(contentType, content, subject string) (mailtext.Text, error) {
 	if h.Read != nil {
 		return h.Read(contentType, content, subject)
 	}
-	return letter.ReadSafely(contentType, content, subject)
+	return mailtext.ReadSafely(contentType, content, subject)
 }
 
 // commit writes a decision in one transaction: chat, members, message, threads
 // and the mail's own state, which must be as it was read.
-func (r *run) commit(ctx context.Context, it item.Item, o outcome, basis string) error {
+func (r *run) commit(ctx context.Context, it item.Item, o outcome, decisionVersion string) error {
 	was, first := it.State, it.Attempts == 0
 	it.Decided = time.Now().UTC()
 	it.Attempts++
-	if it.Reason = o.Reason; o.Reason != it.Bar {
+	if it.Reason = o.Reason; o.Reason != it.InitialReason {
 		it.Detail = o.detail
 	}
 	it.Facts, it.Rules = o.Facts, o.Rules
@@ -311,7 +311,7 @@ func (r *run) commit(ctx context.Context, it item.Item, o outcome, basis string)
 	case first && len(it.Rules) > 0:
 		ops = append(ops, item.CountOp(it.Decided, item.Learned, 1))
 	}
-	ops = append(ops, it.Settle(was, basis)...)
+	ops = append(ops, it.Transition(was, decisionVersion)...)
 	err := r.Items.Commit(ctx, ops...)
 	if err == nil {
 		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/table/tabletest"
 )
 
@@ -39,13 +39,13 @@ func TestNoMailIsTriedForEver(t *testing.T) {
 			{"panics", false, func(context.Context) error { panic("x") }, item.Technical, nil},
 			{"calculates without end", false, func(context.Context) error { <-stuck; return nil }, item.NotAnalysed, nil},
 			{"calculates without end, released", true, func(context.Context) error { <-stuck; return nil }, item.Technical, nil},
-			{"cannot be read", false, func(context.Context) error { return &notAnalysed{letter.ErrCostly} }, item.NotAnalysed, nil},
+			{"cannot be read", false, func(context.Context) error { return &notAnalysed{mailtext.ErrCostly} }, item.NotAnalysed, nil},
 			{"tables refuse", false, func(context.Context) error { return refused }, "", refused},
 			{"tables do not answer", false, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "", context.DeadlineExceeded},
 		} {
 			it := item.Item{Mailbox: "box", From: mail.Address{Email: "jan@x.example"}, Verdict: item.VerdictSoft}
 			if c.released {
-				it.Hint.Release = []item.Reason{item.NotAnalysed}
+				it.Override.Release = []item.Reason{item.NotAnalysed}
 			}
 			o := (&Handler{}).decideSafely(t.Context(), it, broken{parseOffice(t, "link role rb"), c.contact}, false)
 			if o.Reason != c.want || !errors.Is(o.err, c.err) || c.want != "" && o.detail == "" {
@@ -62,16 +62,16 @@ func TestNoMailIsTriedForEver(t *testing.T) {
 func TestUnreadMailSaysNothing(t *testing.T) {
 	store := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
 	tries := 0
-	r := &records{h: &Handler{Items: store, Read: func(string, string, string) (letter.Letter, error) {
+	r := &records{h: &Handler{Items: store, Read: func(string, string, string) (mailtext.Text, error) {
 		tries++
-		return letter.Letter{}, letter.ErrCostly
+		return mailtext.Text{}, mailtext.ErrCostly
 	}}}
 	var unread *notAnalysed
 	if _, err := r.letter(t.Context(), item.Item{}); !errors.As(err, &unread) {
 		t.Errorf("not released: %v", err)
 	}
-	l, err := r.letter(t.Context(), item.Item{Hint: item.Hint{Release: []item.Reason{item.NotAnalysed}}})
-	if err != nil || l != (letter.Letter{}) || tries != 2 {
+	l, err := r.letter(t.Context(), item.Item{Override: item.Override{Release: []item.Reason{item.NotAnalysed}}})
+	if err != nil || l != (mailtext.Text{}) || tries != 2 {
 		t.Errorf("released: %+v, %v after %d tries", l, err, tries)
 	}
 }

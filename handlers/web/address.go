@@ -32,7 +32,7 @@ type addressView struct {
 	Was       string // the date that the form began with
 	Roles     []named
 	Teams     []named
-	Gathering gathering
+	Gathering membersPreview
 	Problem   *Problem
 	Find      string // a client, to see who joins there
 	Found     []clientGathering
@@ -40,7 +40,7 @@ type addressView struct {
 
 type clientGathering struct {
 	customer
-	Gathering gathering
+	Gathering membersPreview
 }
 
 // title is the address.
@@ -70,13 +70,13 @@ func addressFormOf(r *http.Request) addressForm {
 }
 
 // newAddress shows the form to activate a mailbox.
-func (s *site) newAddress(v *visit) error {
+func (s *site) newAddress(v *request) error {
 	return v.newAddressPage(nil, addressForm{Kind: "contact", From: today()})
 }
 
 func today() string { return time.Now().In(office).Format(time.DateOnly) }
 
-func (v *visit) newAddressPage(p *Problem, f addressForm) error {
+func (v *request) newAddressPage(p *Problem, f addressForm) error {
 	view := addressView{New: true, Problem: p, Form: f}
 	view.Address.Address = strings.ToLower(strings.TrimSpace(v.r.FormValue("address")))
 	if err := v.about(&view); err != nil {
@@ -89,7 +89,7 @@ func (v *visit) newAddressPage(p *Problem, f addressForm) error {
 }
 
 // about adds what a page about an address stands on.
-func (v *visit) about(view *addressView) error {
+func (v *request) about(view *addressView) error {
 	if err := v.api.get(v.connectorAPI(), &view.Connector); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (v *visit) about(view *addressView) error {
 }
 
 // all are the objects of a list of few, such as roles.
-func (v *visit) all(path string) (all []named, err error) {
+func (v *request) all(path string) (all []named, err error) {
 	for after, pages := "", 0; pages < 10; pages++ {
 		var page list[named]
 		if err := v.api.get(path+"?limit=200&after="+url.QueryEscape(after), &page); err != nil {
@@ -122,9 +122,9 @@ func (v *visit) all(path string) (all []named, err error) {
 }
 
 // addressPage answers with the page, and with who would join as the form says.
-func (v *visit) addressPage(view addressView) error {
+func (v *request) addressPage(view addressView) error {
 	var err error
-	if view.Gathering, err = v.gathering(view.Address.Address, view.Form.link(), ""); err != nil {
+	if view.Gathering, err = v.membersPreview(view.Address.Address, view.Form.link(), ""); err != nil {
 		return err
 	}
 	return v.pageAs(view.Problem.status(), "address", view)
@@ -132,8 +132,8 @@ func (v *visit) addressPage(view addressView) error {
 
 // gathering asks who would join if an address were linked so. A link that is
 // not complete has nobody.
-func (v *visit) gathering(address string, l link, client string) (gathering, error) {
-	g := gathering{Kind: l.Kind, Address: address}
+func (v *request) membersPreview(address string, l link, client string) (membersPreview, error) {
+	g := membersPreview{Kind: l.Kind, Address: address}
 	if l.Kind == "" || l.Kind != "contact" && l.ID == "" {
 		g.Kind = ""
 		return g, nil
@@ -153,8 +153,8 @@ func (v *visit) gathering(address string, l link, client string) (gathering, err
 }
 
 // addressJoiners answers who would join as the form stands.
-func (s *site) addressJoiners(v *visit) error {
-	g, err := v.gathering(v.r.FormValue("address"), addressFormOf(v.r).link(), "")
+func (s *site) addressJoiners(v *request) error {
+	g, err := v.membersPreview(v.r.FormValue("address"), addressFormOf(v.r).link(), "")
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (s *site) addressJoiners(v *visit) error {
 }
 
 // activate has a mailbox read from now on.
-func (s *site) activate(v *visit) error {
+func (s *site) activate(v *request) error {
 	f := addressFormOf(v.r)
 	body := map[string]any{"address": v.r.PostFormValue("address"), "link": f.link()}
 	if f.From != "" && f.From != today() {
@@ -180,15 +180,15 @@ func (s *site) activate(v *visit) error {
 	return v.done("/web/connectors/"+url.PathEscape(v.r.PathValue("connector")), flash{Key: "address.activated"})
 }
 
-func (v *visit) addressAPI() string {
+func (v *request) addressAPI() string {
 	return "/api/addresses/" + url.PathEscape(v.r.PathValue("address"))
 }
 
 // address shows one activated address.
-func (s *site) address(v *visit) error { return v.oneAddress(nil, nil) }
+func (s *site) address(v *request) error { return v.oneAddress(nil, nil) }
 
 // oneAddress shows an address, with what was chosen when there is a problem.
-func (v *visit) oneAddress(p *Problem, chosen *addressForm) error {
+func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 	view := addressView{Problem: p, Find: strings.TrimSpace(v.r.URL.Query().Get("find"))}
 	var err error
 	if view.ETag, err = v.api.getTag(v.addressAPI(), &view.Address); err != nil {
@@ -214,7 +214,7 @@ func (v *visit) oneAddress(p *Problem, chosen *addressForm) error {
 		return err
 	}
 	for _, c := range found {
-		g, err := v.gathering(a.Address, a.Link, c.ID)
+		g, err := v.membersPreview(a.Address, a.Link, c.ID)
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (v *visit) oneAddress(p *Problem, chosen *addressForm) error {
 }
 
 // editAddress changes whom an address is for, and from when it is read.
-func (s *site) editAddress(v *visit) error {
+func (s *site) editAddress(v *request) error {
 	f := addressFormOf(v.r)
 	patch := map[string]any{"link": f.link()}
 	if f.From != "" && f.From != v.r.PostFormValue("was") {
@@ -233,15 +233,15 @@ func (s *site) editAddress(v *visit) error {
 	return v.patchAddress(patch, &f, "address.saved")
 }
 
-func (s *site) pauseAddress(v *visit) error {
+func (s *site) pauseAddress(v *request) error {
 	return v.patchAddress(map[string]any{"active": false}, nil, "address.paused")
 }
 
-func (s *site) resumeAddress(v *visit) error {
+func (s *site) resumeAddress(v *request) error {
 	return v.patchAddress(map[string]any{"active": true}, nil, "address.resumed")
 }
 
-func (v *visit) patchAddress(patch map[string]any, f *addressForm, key string) error {
+func (v *request) patchAddress(patch map[string]any, f *addressForm, key string) error {
 	p, err := mendable(v.api.patch(v.addressAPI(), v.r.PostFormValue("etag"), patch, nil))
 	if err != nil {
 		return err
@@ -252,13 +252,13 @@ func (v *visit) patchAddress(patch map[string]any, f *addressForm, key string) e
 	return v.toAddress(key)
 }
 
-func (v *visit) toAddress(key string) error {
+func (v *request) toAddress(key string) error {
 	a := addressObject{ID: v.r.PathValue("address"), Connector: v.r.PathValue("connector")}
 	return v.done(a.path(""), flash{Key: key})
 }
 
 // fetchAddress has the mail of an address fetched now.
-func (s *site) fetchAddress(v *visit) error {
+func (s *site) fetchAddress(v *request) error {
 	p, err := mendable(v.api.post(v.addressAPI()+"/fetch", nil, nil))
 	if err != nil {
 		return err

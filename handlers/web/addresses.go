@@ -56,7 +56,7 @@ type joiners struct {
 }
 
 // A gathering is who would join by a link of a kind.
-type gathering struct {
+type membersPreview struct {
 	Kind, Address string
 	joiners
 }
@@ -121,7 +121,7 @@ func (l addressList) active() (n int) {
 	return n
 }
 
-func (v *visit) addresses(c connectorObject, withJoiners bool) (out addressList, err error) {
+func (v *request) addresses(c connectorObject, withJoiners bool) (out addressList, err error) {
 	for after := ""; ; {
 		var page list[addressObject]
 		q := url.Values{"limit": {"200"}, "joiners": {strconv.FormatBool(withJoiners)}}
@@ -168,7 +168,7 @@ type candidate struct {
 
 // connectorAddresses shows what is activated of a connector. The mailboxes of
 // the tenant come after it: Microsoft may take its time.
-func (s *site) connectorAddresses(v *visit) error {
+func (s *site) connectorAddresses(v *request) error {
 	view, err := v.connectorOf("addresses")
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (s *site) connectorAddresses(v *visit) error {
 }
 
 // connectorMailboxes shows the mailboxes of the tenant.
-func (s *site) connectorMailboxes(v *visit) error {
+func (s *site) connectorMailboxes(v *request) error {
 	q := v.r.URL.Query()
 	view, err := v.connectorOf("addresses")
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *site) connectorMailboxes(v *visit) error {
 	return v.page("connector", view)
 }
 
-func (v *visit) mailboxes(c connectorObject, search, after string) (*boxList, error) {
+func (v *request) mailboxes(c connectorObject, search, after string) (*boxList, error) {
 	out := &boxList{Search: search}
 	ask := url.Values{"limit": {"50"}}
 	next := url.Values{}

@@ -73,7 +73,7 @@ func (e auditEntry) link() string {
 type fact struct{ Name, Value string }
 
 // facts are what more there is to say, in order, in the words of a language.
-func (e auditEntry) facts(k *skin) (facts []fact) {
+func (e auditEntry) facts(k *renderer) (facts []fact) {
 	word := func(prefix, value string) string { return cmp.Or(k.texts[prefix+value], value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
 		value := e.Detail[name]
@@ -120,7 +120,7 @@ var (
 
 // plain is a value as people read it: with names for ids and times of the
 // office.
-func (e auditEntry) plain(value string, k *skin) string {
+func (e auditEntry) plain(value string, k *renderer) string {
 	value = marks.Replace(value)
 	value = idForm.ReplaceAllStringFunc(value, func(id string) string { return cmp.Or(e.Names[id], "…"+id[20:]) })
 	return moment.ReplaceAllStringFunc(value, func(text string) string {
@@ -149,7 +149,7 @@ func (a auditView) narrow() bool { return a.By != "" || a.Action != "" }
 func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
 
 // audit shows who did what, newest first.
-func (s *site) audit(v *visit) error {
+func (s *site) audit(v *request) error {
 	q := v.r.URL.Query()
 	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds}
 	var page list[auditEntry]
@@ -158,7 +158,7 @@ func (s *site) audit(v *visit) error {
 	}
 	view.Entries = page.Items
 	for i, e := range view.Entries {
-		view.Entries[i].Facts = e.facts(v.skin)
+		view.Entries[i].Facts = e.facts(v.renderer)
 	}
 	if page.Next != "" {
 		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "after", page.Next)

@@ -126,7 +126,7 @@ func (s *site) registerChats() {
 	s.post("/web/chats/{chat}/people", s.changePeople)
 }
 
-func (s *site) chats(v *visit) error {
+func (s *site) chats(v *request) error {
 	view, err := v.chatsView(chatFilterOf(v.r.URL.Query()))
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (s *site) chats(v *visit) error {
 // part.
 func (p person) seesAll() bool { return p.Rights == "manager" || p.Rights == "administrator" }
 
-func (v *visit) chatsView(f chatFilter) (*chatsView, error) {
+func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 	f.All = f.All && v.me.seesAll()
 	view := &chatsView{Filter: f, SeesAll: v.me.seesAll()}
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
@@ -169,7 +169,7 @@ func (v *visit) chatsView(f chatFilter) (*chatsView, error) {
 
 // chatNews answers with the open chat when it is not any more what the page
 // shows of it, and with nothing otherwise.
-func (s *site) chatNews(v *visit) error {
+func (s *site) chatNews(v *request) error {
 	if !isPart(v.r) {
 		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).query(), flash{})
 	}

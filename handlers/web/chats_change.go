@@ -12,13 +12,13 @@ import (
 )
 
 // chatHere is the chat that a form is about: its place in the API, and its page.
-func (v *visit) chatHere() (api, page string) {
+func (v *request) chatHere() (api, page string) {
 	id := url.PathEscape(v.r.PathValue("chat"))
 	return "/api/chats/" + id, "/web/chats/" + id + chatFilterOf(v.r.URL.Query()).query()
 }
 
 // writeNote writes a note once, however often its form is sent.
-func (s *site) writeNote(v *visit) error {
+func (s *site) writeNote(v *request) error {
 	api, page := v.chatHere()
 	note := kept{Chat: v.r.PathValue("chat"), Text: v.r.PostFormValue("body"), Key: v.r.PostFormValue("key")}
 	note.Key = cmp.Or(note.Key[:min(len(note.Key), 64)], rand.Text())
@@ -47,7 +47,7 @@ func (s *site) writeNote(v *visit) error {
 }
 
 // readChat notes that the chat was looked at, as far as the page showed it.
-func (s *site) readChat(v *visit) error {
+func (s *site) readChat(v *request) error {
 	api, page := v.chatHere()
 	position, _ := strconv.Atoi(v.r.PostFormValue("position")) // the API refuses what is none
 	if err := v.api.post(api+"/read", map[string]int{"position": position}, nil); err != nil {
@@ -61,7 +61,7 @@ func (s *site) readChat(v *visit) error {
 }
 
 // closeChat closes a chat or opens it again, when it is still what was seen.
-func (s *site) closeChat(v *visit) error {
+func (s *site) closeChat(v *request) error {
 	api, page := v.chatHere()
 	tag := v.r.PostFormValue("tag")
 	if tag != "" {
@@ -85,7 +85,7 @@ func (s *site) closeChat(v *visit) error {
 
 // changePeople adds one team member to a chat, or takes one out. Whatever others
 // changed meanwhile stays.
-func (s *site) changePeople(v *visit) error {
+func (s *site) changePeople(v *request) error {
 	api, page := v.chatHere()
 	member, do := v.r.PostFormValue("member"), v.r.PostFormValue("do")
 	if member == "" {

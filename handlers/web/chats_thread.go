@@ -137,14 +137,14 @@ func withQuery(path, name, value string) string {
 // list is where the list is.
 func (c openChat) list() string { return "/web/chats" + c.Filter.query() }
 
-func (s *site) chat(v *visit) error {
+func (s *site) chat(v *request) error {
 	return v.showChat(http.StatusOK, func(*openChat) error { return nil })
 }
 
 // showChat answers with a chat, after more has said what else is to be seen.
 // That it was read, the page says by itself once its end has been looked at: a
 // browser may ask for pages that nobody sees.
-func (v *visit) showChat(status int, more func(*openChat) error) error {
+func (v *request) showChat(status int, more func(*openChat) error) error {
 	f := chatFilterOf(v.r.URL.Query())
 	f.All = f.All && v.me.seesAll()
 	api := "/api/chats/" + url.PathEscape(v.r.PathValue("chat"))
@@ -185,7 +185,7 @@ func (v *visit) showChat(status int, more func(*openChat) error) error {
 const threadPage = 50
 
 // thread adds the last messages, or those before one, the oldest first.
-func (v *visit) thread(api, earlier string, open *openChat) error {
+func (v *request) thread(api, earlier string, open *openChat) error {
 	var page list[message]
 	if err := v.api.get(api+"/messages?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
 		return err
@@ -224,7 +224,7 @@ func (v *visit) thread(api, earlier string, open *openChat) error {
 }
 
 // people adds who takes part, and for who may change that who could.
-func (v *visit) people(api string, open *openChat) error {
+func (v *request) people(api string, open *openChat) error {
 	var page list[participant]
 	if err := v.api.get(api+"/participants", &page); err != nil {
 		return err
@@ -250,7 +250,7 @@ func (v *visit) people(api string, open *openChat) error {
 
 // chatFiles shows the attachments of one mail of a chat: alone, or without
 // script with all of the chat.
-func (s *site) chatFiles(v *visit) error {
+func (s *site) chatFiles(v *request) error {
 	id := v.r.PathValue("mail")
 	f, err := v.files(id)
 	if err != nil || isPart(v.r) {

@@ -50,10 +50,10 @@ func (p *proof) UnmarshalJSON(text []byte) error {
 }
 
 // connection shows how the connector is connected.
-func (s *site) connection(v *visit) error { return v.connectionPage(http.StatusOK, nil) }
+func (s *site) connection(v *request) error { return v.connectionPage(http.StatusOK, nil) }
 
 // connectionPage shows the connection after more has said what else is seen.
-func (v *visit) connectionPage(status int, more func(*connectorView) error) error {
+func (v *request) connectionPage(status int, more func(*connectorView) error) error {
 	view, err := v.connectorOf("connection")
 	if err != nil {
 		return err
@@ -66,13 +66,13 @@ func (v *visit) connectionPage(status int, more func(*connectorView) error) erro
 	return v.pageAs(status, "connector", view)
 }
 
-func (v *visit) connectorAPI() string {
+func (v *request) connectorAPI() string {
 	return "/api/connectors/" + url.PathEscape(v.r.PathValue("connector"))
 }
 
 // checkConnector shows what a check finds. What it finds is not kept, so that it
 // is the answer to the form itself.
-func (s *site) checkConnector(v *visit) error {
+func (s *site) checkConnector(v *request) error {
 	var check connectorCheck
 	p, err := mendable(v.api.post(v.connectorAPI()+"/check", nil, &check))
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *site) checkConnector(v *visit) error {
 }
 
 // editConnector changes what a connector is called and where it points.
-func (s *site) editConnector(v *visit) error {
+func (s *site) editConnector(v *request) error {
 	f := formOf(v.r)
 	patch := map[string]string{"name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint}
 	if text := v.r.PostFormValue("clientSecret"); text != "" {
@@ -97,12 +97,12 @@ func (s *site) editConnector(v *visit) error {
 }
 
 // rotateSecret replaces the secret, once Entra has taken the new one.
-func (s *site) rotateSecret(v *visit) error {
+func (s *site) rotateSecret(v *request) error {
 	f := formOf(v.r)
 	return v.patchConnector("rotate", map[string]string{"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
 }
 
-func (v *visit) patchConnector(form string, patch map[string]string, f connectorForm) error {
+func (v *request) patchConnector(form string, patch map[string]string, f connectorForm) error {
 	p, err := mendable(v.api.patch(v.connectorAPI(), v.r.PostFormValue("etag"), patch, nil))
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (v *visit) patchConnector(form string, patch map[string]string, f connector
 	})
 }
 
-func (s *site) deleteConnector(v *visit) error {
+func (s *site) deleteConnector(v *request) error {
 	p, err := mendable(v.api.delete(v.connectorAPI(), v.r.PostFormValue("etag")))
 	if err != nil {
 		return err
@@ -158,9 +158,9 @@ type limits struct {
 }
 
 // connectorLimits shows how the app is limited to the activated mailboxes.
-func (s *site) connectorLimits(v *visit) error { return v.limitsPage(http.StatusOK, nil) }
+func (s *site) connectorLimits(v *request) error { return v.limitsPage(http.StatusOK, nil) }
 
-func (v *visit) limitsPage(status int, more func(*connectorView)) error {
+func (v *request) limitsPage(status int, more func(*connectorView)) error {
 	view, err := v.connectorOf("limits")
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (v *visit) limitsPage(status int, more func(*connectorView)) error {
 }
 
 // checkLimits shows whether another mailbox is refused.
-func (s *site) checkLimits(v *visit) error {
+func (s *site) checkLimits(v *request) error {
 	var found limits
 	body := map[string]string{}
 	address := v.r.PostFormValue("address")

@@ -146,7 +146,7 @@ func (s *site) registerConnectors() {
 }
 
 // connectorOf starts a page about the connector that the path names.
-func (v *visit) connectorOf(tab string) (view connectorView, err error) {
+func (v *request) connectorOf(tab string) (view connectorView, err error) {
 	view.Tab, view.Part = tab, isPart(v.r)
 	if view.ETag, err = v.api.getTag("/api/connectors/"+url.PathEscape(v.r.PathValue("connector")), &view.Connector); err != nil {
 		return view, err
@@ -187,18 +187,18 @@ func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
 // secretLife is how long a secret is best made to live.
 const secretLife = 730
 
-func (s *site) newConnector(v *visit) error {
+func (s *site) newConnector(v *request) error {
 	return v.newConnectorPage(http.StatusOK, nil, connectorForm{SecretExpires: time.Now().In(office).AddDate(0, 0, secretLife).Format(time.DateOnly)})
 }
 
-func (v *visit) newConnectorPage(status int, p *Problem, f connectorForm) error {
+func (v *request) newConnectorPage(status int, p *Problem, f connectorForm) error {
 	return v.pageAs(status, "connector-new", connectorView{
 		Connector: connectorObject{Name: v.t("connector-new.title")},
 		Tab:       "new", Shown: "new", Problem: p, Form: f, Guide: guideFor(f.ClientID, f.TokenEndpoint),
 	})
 }
 
-func (s *site) createConnector(v *visit) error {
+func (s *site) createConnector(v *request) error {
 	f := formOf(v.r)
 	var made connectorObject
 	p, err := mendable(v.api.post("/api/connectors", map[string]string{
@@ -216,6 +216,6 @@ func (s *site) createConnector(v *visit) error {
 
 // guide answers with the guide, its links leading to the app registration whose
 // client id and token endpoint are typed so far.
-func (s *site) guide(v *visit) error {
+func (s *site) guide(v *request) error {
 	return v.part("connector-new", "guide", guideFor(v.r.PostFormValue("clientId"), v.r.PostFormValue("tokenEndpoint")))
 }

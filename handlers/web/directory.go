@@ -85,17 +85,17 @@ func (s *site) registerDirectory() {
 	s.mux.Handle("GET /web/directory", http.RedirectHandler("/web/directory/clients", http.StatusFound))
 	for _, k := range directoryKinds {
 		path := "/web/directory/" + k.Name
-		s.page(path, func(v *visit) error { return v.listEntries(k) })
-		s.page(path+"/new", func(v *visit) error { return v.newEntry(k) })
-		s.page(path+"/{id}", func(v *visit) error { return v.openEntry(k) })
-		s.post(path, func(v *visit) error { return v.saveEntry(k, "") })
-		s.post(path+"/{id}", func(v *visit) error { return v.saveEntry(k, v.r.PathValue("id")) })
-		s.post(path+"/{id}/delete", func(v *visit) error { return v.deleteEntry(k) })
+		s.page(path, func(v *request) error { return v.listEntries(k) })
+		s.page(path+"/new", func(v *request) error { return v.newEntry(k) })
+		s.page(path+"/{id}", func(v *request) error { return v.openEntry(k) })
+		s.post(path, func(v *request) error { return v.saveEntry(k, "") })
+		s.post(path+"/{id}", func(v *request) error { return v.saveEntry(k, v.r.PathValue("id")) })
+		s.post(path+"/{id}/delete", func(v *request) error { return v.deleteEntry(k) })
 	}
-	s.post("/web/directory/clients/{id}/team", func(v *visit) error { return v.saveTeam(directoryKinds[0]) })
+	s.post("/web/directory/clients/{id}/team", func(v *request) error { return v.saveTeam(directoryKinds[0]) })
 }
 
-func (v *visit) directoryView(k directoryKind) (*directoryView, error) {
+func (v *request) directoryView(k directoryKind) (*directoryView, error) {
 	q := v.r.URL.Query()
 	view := &directoryView{Kind: k, Kinds: directoryKinds, Search: q.Get("search"), After: q.Get("after"), CanWrite: v.me.can("directory.write")}
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
@@ -110,7 +110,7 @@ func (v *visit) directoryView(k directoryKind) (*directoryView, error) {
 	return view, err
 }
 
-func (v *visit) listEntries(k directoryKind) error {
+func (v *request) listEntries(k directoryKind) error {
 	view, err := v.directoryView(k)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (v *visit) listEntries(k directoryKind) error {
 }
 
 // showEntry answers with the list and an entry of it.
-func (v *visit) showEntry(status int, k directoryKind, open *openEntry) error {
+func (v *request) showEntry(status int, k directoryKind, open *openEntry) error {
 	view, err := v.directoryView(k)
 	if err != nil {
 		return err
@@ -133,14 +133,14 @@ func (v *visit) showEntry(status int, k directoryKind, open *openEntry) error {
 	return v.pageAs(status, "directory", view)
 }
 
-func (v *visit) newEntry(k directoryKind) error {
+func (v *request) newEntry(k directoryKind) error {
 	if !v.me.can("directory.write") {
 		return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
 	}
 	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Name: v.r.URL.Query().Get("name"), Type: "organisation", Rights: "editor", Active: true}})
 }
 
-func (v *visit) openEntry(k directoryKind) error {
+func (v *request) openEntry(k directoryKind) error {
 	open := &openEntry{}
 	var err error
 	if open.Tag, err = v.api.getTag(k.API+"/"+url.PathEscape(v.r.PathValue("id")), &open.entry); err != nil {
@@ -156,7 +156,7 @@ func (v *visit) openEntry(k directoryKind) error {
 const maxListed = 1000
 
 // all are the objects of a list, at most maxListed.
-func all[T any](v *visit, path string) (items []T, err error) {
+func all[T any](v *request, path string) (items []T, err error) {
 	for after := ""; len(items) < maxListed; {
 		var page list[T]
 		if err := v.api.get(path+queryOf("limit", "200", "after", after), &page); err != nil {

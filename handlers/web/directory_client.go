@@ -9,7 +9,7 @@ type clientView struct {
 }
 
 // aroundClient adds who writes for a client, and what about.
-func (v *visit) aroundClient(o *openEntry) error {
+func (v *request) aroundClient(o *openEntry) error {
 	var contacts list[contact]
 	if err := v.api.get("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts); err != nil {
 		return err

@@ -25,8 +25,8 @@ func (s *substitute) stands() bool { return s != nil && s.Until.After(time.Now()
 func (s *substitute) lastDay() time.Time { return s.Until.Add(-time.Millisecond) }
 
 // standsIn says who stands in, and when.
-func (v *visit) standsIn(name string, s *substitute) string {
-	return v.t("me.stands-in", name, v.skin.day(s.From, time.Now()), v.skin.day(s.lastDay(), time.Now()))
+func (v *request) standsIn(name string, s *substitute) string {
+	return v.t("me.stands-in", name, v.renderer.day(s.From, time.Now()), v.renderer.day(s.lastDay(), time.Now()))
 }
 
 // An awayForm is a substitute as a form has it: days of the office, the last
@@ -91,7 +91,7 @@ type openEntry struct {
 }
 
 // saveEntry adds an entry, or changes the one with an id.
-func (v *visit) saveEntry(k directoryKind, id string) error {
+func (v *request) saveEntry(k directoryKind, id string) error {
 	open := &openEntry{Kind: k, New: id == "", entry: entry{ID: id}}
 	open.read(v.r)
 	// Without script the search for a client is a button of the form.
@@ -120,13 +120,13 @@ func (v *visit) saveEntry(k directoryKind, id string) error {
 }
 
 // listQuery is how the list beside the form is filtered.
-func (v *visit) listQuery() string {
+func (v *request) listQuery() string {
 	q := v.r.URL.Query()
 	return queryOf("search", q.Get("search"), "after", q.Get("after"))
 }
 
 // notSaved shows the form again, with what was sent and why that did not do.
-func (v *visit) notSaved(k directoryKind, open *openEntry, p *Problem) error {
+func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 	open.Problem = p
 	if p.Existing != "" {
 		var owner named
@@ -155,7 +155,7 @@ func isRefusal(err error) bool {
 	return errors.As(err, &p) && p.Status < http.StatusInternalServerError
 }
 
-func (v *visit) deleteEntry(k directoryKind) error {
+func (v *request) deleteEntry(k directoryKind) error {
 	id := v.r.PathValue("id")
 	err := v.api.delete(k.API+"/"+url.PathEscape(id), v.r.PostFormValue("tag"))
 	p, err := refused(err)
@@ -175,7 +175,7 @@ func (v *visit) deleteEntry(k directoryKind) error {
 }
 
 // fill adds what the form of an entry offers to choose from.
-func (v *visit) fill(o *openEntry) error {
+func (v *request) fill(o *openEntry) error {
 	switch o.Kind.Name {
 	case "clients":
 		if o.New {
@@ -213,7 +213,7 @@ func (v *visit) fill(o *openEntry) error {
 
 // fillContact adds the clients that the contact has, those that a search finds,
 // and where its addresses come from.
-func (v *visit) fillContact(o *openEntry) error {
+func (v *request) fillContact(o *openEntry) error {
 	for _, id := range o.Clients {
 		c, err := v.customer(id)
 		if err != nil && !isRefusal(err) {

@@ -34,7 +34,7 @@ func (t *teamForm) nameOf(id string) string {
 }
 
 // readTeam adds the team of a client to it.
-func (v *visit) readTeam(o *openEntry) error {
+func (v *request) readTeam(o *openEntry) error {
 	var team list[teamRow]
 	tag, err := v.api.getTag("/api/clients/"+url.PathEscape(o.ID)+"/team-members", &team)
 	if err != nil {
@@ -45,7 +45,7 @@ func (v *visit) readTeam(o *openEntry) error {
 }
 
 // fillTeam adds who may be in a team, in which roles.
-func (v *visit) fillTeam(t *teamForm) error {
+func (v *request) fillTeam(t *teamForm) error {
 	people, err := all[entry](v, "/api/team-members")
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (v *visit) fillTeam(t *teamForm) error {
 
 // saveTeam says who works for a client. Rows are moved, added and removed by
 // buttons of the form; what they do is saved with the rest.
-func (v *visit) saveTeam(k directoryKind) error {
+func (v *request) saveTeam(k directoryKind) error {
 	id := v.r.PathValue("id")
 	open := &openEntry{Kind: k}
 	var err error

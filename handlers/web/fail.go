@@ -22,7 +22,7 @@ var failTexts = map[int]string{401: "401", 403: "403", 404: "404", 409: "409", 4
 
 // fail answers with what went wrong: a part of a page as a message beside what
 // is there, so that nothing that was typed is lost; else a page.
-func (v *visit) fail(p *Problem) {
+func (v *request) fail(p *Problem) {
 	view := failView{Status: failTexts[p.Status], Back: home}
 	if view.Status == "" {
 		view.Status = "500"
@@ -45,13 +45,13 @@ func (v *visit) fail(p *Problem) {
 	}
 	var b bytes.Buffer
 	var err error
-	set := v.skin.pages["fail"]
+	set := v.renderer.pages["fail"]
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Retarget", "#toasts")
 		v.w.Header().Set("HX-Reswap", "innerHTML")
 		err = set.ExecuteTemplate(&b, "fail-toast", view)
 	} else {
-		err = set.ExecuteTemplate(&b, "layout", shell{
+		err = set.ExecuteTemplate(&b, "layout", pageLayout{
 			Lang: v.lang, Theme: v.theme, Title: v.t("fail." + view.Status + ".title"), Path: home, Me: v.me, Nav: v.nav(), View: view,
 		})
 	}

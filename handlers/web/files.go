@@ -51,7 +51,7 @@ func filesAt(path string, expected bool) *files {
 }
 
 // files lists the attachments of a mail. A part of the page is answered at once.
-func (v *visit) files(mail string) (*files, error) {
+func (v *request) files(mail string) (*files, error) {
 	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet")}
 	var page list[file]
 	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
@@ -67,7 +67,7 @@ func (v *visit) files(mail string) (*files, error) {
 
 // mailFiles shows the attachments of a mail: alone, or without script with the
 // mail.
-func (s *site) mailFiles(v *visit) error {
+func (s *site) mailFiles(v *request) error {
 	f, err := v.files(v.r.PathValue("mail"))
 	if err != nil || isPart(v.r) {
 		return err

@@ -105,7 +105,7 @@ func takesFlash(r *http.Request) bool {
 }
 
 // flashText is what the flash says: with one and many when the text has both.
-func (k *skin) flashText(f *flash) string {
+func (k *renderer) flashText(f *flash) string {
 	if _, ok := k.texts[f.Key]; ok {
 		return k.text(f.Key, f.N)
 	}

@@ -13,7 +13,7 @@ func FuzzFlash(f *testing.F) {
 	for _, s := range []string{"mails.solved:3:" + one, "a.b:1:", "::", "mails.title:999999:x", "<b>"} {
 		f.Add(s)
 	}
-	k := &skin{texts: map[string]string{"mails.title": "{0} <b>", "mails.n.one": "{0}", "mails.n.many": "{0}"}}
+	k := &renderer{texts: map[string]string{"mails.title": "{0} <b>", "mails.n.one": "{0}", "mails.n.many": "{0}"}}
 	f.Fuzz(func(t *testing.T, value string) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.AddCookie(&http.Cookie{Name: flashCookie, Value: value})

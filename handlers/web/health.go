@@ -102,7 +102,7 @@ const reportAge = 5 * time.Minute
 
 // report is the report of health as the visitor may read it, no older than an
 // age. nil: it cannot be had now.
-func (s *site) report(v *visit, age time.Duration) (*healthReport, error) {
+func (s *site) report(v *request, age time.Duration) (*healthReport, error) {
 	s.reporter.mu.Lock()
 	defer s.reporter.mu.Unlock()
 	if s.reporter.last != nil && time.Since(s.reporter.at) < age {
@@ -127,7 +127,7 @@ func (h *healthReport) late() bool {
 func (s *site) registerHealth() { s.page("/web/health", s.health) }
 
 // health shows whether what the product needs works, and what waits.
-func (s *site) health(v *visit) error {
+func (s *site) health(v *request) error {
 	var body struct {
 		Status string        `json:"status"`
 		Checks []healthCheck `json:"checks"`

@@ -95,7 +95,7 @@ const (
 )
 
 func (s *site) registerImport() {
-	s.page("/web/directory/import", func(v *visit) error {
+	s.page("/web/directory/import", func(v *request) error {
 		if !v.me.can("directory.write") {
 			return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
 		}
@@ -105,7 +105,7 @@ func (s *site) registerImport() {
 	s.mux.Handle("POST /web/directory/import", s.handleUpTo(maxUpload, s.importFile))
 }
 
-func (s *site) importTemplate(v *visit) error {
+func (s *site) importTemplate(v *request) error {
 	kind, _ := strings.CutSuffix(v.r.PathValue("file"), ".csv")
 	text, ok := importTemplates[kind]
 	if !ok {
@@ -119,7 +119,7 @@ func (s *site) importTemplate(v *visit) error {
 
 // importFile looks at a file, and takes it in when it is the one that was
 // looked at before.
-func (s *site) importFile(v *visit) error {
+func (s *site) importFile(v *request) error {
 	view := importView{Kinds: importKinds}
 	file, err := v.upload(&view)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *site) importFile(v *visit) error {
 }
 
 // upload reads the file of the form; what is wrong with it is said in the view.
-func (v *visit) upload(view *importView) ([]byte, error) {
+func (v *request) upload(view *importView) ([]byte, error) {
 	v.w.Header().Set("HX-Push-Url", "false")
 	var f multipart.File
 	var h *multipart.FileHeader
@@ -188,7 +188,7 @@ func (v *visit) upload(view *importView) ([]byte, error) {
 }
 
 // sendFile has the API look at a file, or take it in.
-func (v *visit) sendFile(file []byte, view *importView, dryRun bool) error {
+func (v *request) sendFile(file []byte, view *importView, dryRun bool) error {
 	path := "/api/directory/import" + queryOf("kind", view.Kind, "dryRun", map[bool]string{true: "true"}[dryRun])
 	contentType := "text/csv"
 	if bytes.HasPrefix(file, []byte("PK")) { // a workbook is a zip file

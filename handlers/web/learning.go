@@ -54,7 +54,7 @@ const fewMonths = 4
 
 // learning shows how much mail needs a hand: month by month, and week by week as
 // long as there are few months.
-func (s *site) learning(v *visit) error {
+func (s *site) learning(v *request) error {
 	var body struct {
 		Months []learnedSpan `json:"months"`
 		Weeks  []learnedSpan `json:"weeks"`
@@ -83,21 +83,21 @@ func (s *site) learning(v *visit) error {
 }
 
 // name gives a month or a week its names, and its rate in the visitor's language.
-func (v *visit) name(m *learnedSpan) {
+func (v *request) name(m *learnedSpan) {
 	m.Rate = v.decimal(m.Per100)
 	if at, err := time.Parse("2006-01", m.Month); err == nil {
-		m.Label = v.skin.month(at) + " " + strconv.Itoa(at.Year())
-		m.Within, m.Mark = m.Label, v.skin.month(at)+" "+at.Format("06")
+		m.Label = v.renderer.month(at) + " " + strconv.Itoa(at.Year())
+		m.Within, m.Mark = m.Label, v.renderer.month(at)+" "+at.Format("06")
 	}
 	if at, err := time.Parse(time.DateOnly, m.Week); err == nil {
-		m.Label = v.skin.day(at, time.Now())
+		m.Label = v.renderer.day(at, time.Now())
 		m.Within, m.Mark = v.t("learning.week-of", m.Label), m.Label
 	}
 }
 
 // plotsOf draws the figures as lines, twice: what is drawn for a desk cannot be
 // read on a phone.
-func (v *visit) plotsOf(spans []learnedSpan) []template.HTML {
+func (v *request) plotsOf(spans []learnedSpan) []template.HTML {
 	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit")}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}
 	for _, m := range spans {
@@ -120,7 +120,7 @@ func (v *visit) plotsOf(spans []learnedSpan) []template.HTML {
 }
 
 // decimal is a number with at most one decimal.
-func (v *visit) decimal(f float64) string {
+func (v *request) decimal(f float64) string {
 	s := strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
 	if v.lang == "nl" {
 		s = strings.Replace(s, ".", ",", 1)

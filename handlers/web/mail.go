@@ -155,12 +155,12 @@ func (s suggestion) whom() string {
 	return ""
 }
 
-func (s *site) mail(v *visit) error {
+func (s *site) mail(v *request) error {
 	return v.showMail(http.StatusOK, func(*openMail) error { return nil })
 }
 
 // showMail answers with a mail, after more has said what else is to be seen.
-func (v *visit) showMail(status int, more func(*openMail) error) error {
+func (v *request) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
 	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
 	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
@@ -193,7 +193,7 @@ func (v *visit) showMail(status int, more func(*openMail) error) error {
 
 // suggest adds what may solve the mail, and what a form for a new contact
 // starts with.
-func (v *visit) suggest(api string, open *openMail) error {
+func (v *request) suggest(api string, open *openMail) error {
 	var body struct {
 		Items    []suggestion `json:"items"`
 		Warnings []words.Text `json:"warnings"`

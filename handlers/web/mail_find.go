@@ -12,7 +12,7 @@ const maxFound = 8
 
 // findContacts shows the contacts that a search finds, each with a button that
 // links the mail with it.
-func (s *site) findContacts(v *visit) error {
+func (s *site) findContacts(v *request) error {
 	return v.showFound("contact-choices", func(open *openMail) (err error) {
 		open.Shown = "link"
 		open.Found, err = v.contacts(open.Search)
@@ -22,7 +22,7 @@ func (s *site) findContacts(v *visit) error {
 
 // findClients shows the clients that a search finds: to choose from in the form
 // for a new contact, or with a button each.
-func (s *site) findClients(v *visit) error {
+func (s *site) findClients(v *request) error {
 	part, shown := "client-choices", "client"
 	if v.r.URL.Query().Get("for") == "new" {
 		part, shown = "new-client-choices", "new"
@@ -36,7 +36,7 @@ func (s *site) findClients(v *visit) error {
 
 // showFound answers with the choices alone, or without script with all of the
 // mail's page.
-func (v *visit) showFound(part string, find func(*openMail) error) error {
+func (v *request) showFound(part string, find func(*openMail) error) error {
 	search := strings.TrimSpace(v.r.URL.Query().Get("find"))
 	if !isPart(v.r) {
 		return v.showMail(200, func(open *openMail) error {
@@ -53,7 +53,7 @@ func (v *visit) showFound(part string, find func(*openMail) error) error {
 	return v.part("mails", part, open)
 }
 
-func (v *visit) contacts(search string) ([]contact, error) {
+func (v *request) contacts(search string) ([]contact, error) {
 	if search == "" {
 		return nil, nil
 	}
@@ -71,7 +71,7 @@ func (v *visit) contacts(search string) ([]contact, error) {
 	return found, nil
 }
 
-func (v *visit) customers(search string) ([]customer, error) {
+func (v *request) customers(search string) ([]customer, error) {
 	if search == "" {
 		return nil, nil
 	}
@@ -80,7 +80,7 @@ func (v *visit) customers(search string) ([]customer, error) {
 
 // first are the first maxFound objects that a search finds. A page of a search
 // may hold fewer than it could, and go on.
-func first[T any](v *visit, path, search string) (found []T, err error) {
+func first[T any](v *request, path, search string) (found []T, err error) {
 	for after := ""; len(found) < maxFound; {
 		var page list[T]
 		if err := v.api.get(path+queryOf("limit", strconv.Itoa(maxFound), "search", search, "after", after), &page); err != nil {
@@ -94,13 +94,13 @@ func first[T any](v *visit, path, search string) (found []T, err error) {
 	return found[:min(len(found), maxFound)], nil
 }
 
-func (v *visit) customer(id string) (c customer, err error) {
+func (v *request) customer(id string) (c customer, err error) {
 	err = v.api.get("/api/clients/"+url.PathEscape(id), &c)
 	return c, err
 }
 
 // clientNames are the names of clients, the first two of them.
-func (v *visit) clientNames(ids []string) (string, error) {
+func (v *request) clientNames(ids []string) (string, error) {
 	var names []string
 	for _, id := range ids[:min(len(ids), 2)] {
 		c, err := v.customer(id)

@@ -11,7 +11,7 @@ import (
 )
 
 // solve does what a person decided about a mail, and opens the next.
-func (s *site) solve(v *visit) error {
+func (s *site) solve(v *request) error {
 	form := solution{}
 	for name, field := range map[string]*string{
 		"action": &form.Action, "contact": &form.Contact, "client": &form.Client, "name": &form.Name, "email": &form.Email,
@@ -73,7 +73,7 @@ func (s *site) solve(v *visit) error {
 
 // prospect adds the client of type prospect that a solution needs, and puts it
 // there. A name that does not do is answered with what is wrong.
-func (v *visit) prospect(name string, form *solution) (*Problem, error) {
+func (v *request) prospect(name string, form *solution) (*Problem, error) {
 	var c customer
 	p, err := refused(v.api.post("/api/clients", map[string]string{"type": "prospect", "name": name}, &c))
 	if p == nil {
@@ -84,7 +84,7 @@ func (v *visit) prospect(name string, form *solution) (*Problem, error) {
 
 // notSolved shows the mail again, with what was sent and why that did not do:
 // a mistake in the form, or somebody who was faster.
-func (v *visit) notSolved(p *Problem, form solution) error {
+func (v *request) notSolved(p *Problem, form solution) error {
 	return v.showMail(p.Status, func(open *openMail) error {
 		if !open.waits() {
 			for _, h := range slices.Backward(open.History) {
@@ -113,7 +113,7 @@ func (v *visit) notSolved(p *Problem, form solution) error {
 }
 
 // already finds who has the address already, and the client that was chosen.
-func (v *visit) already(open *openMail, p *Problem, form solution) error {
+func (v *request) already(open *openMail, p *Problem, form solution) error {
 	if p.Existing != "" && open.can("link-contact") {
 		var c contact
 		err := v.api.get("/api/contacts/"+url.PathEscape(p.Existing), &c)
@@ -135,7 +135,7 @@ func (v *visit) already(open *openMail, p *Problem, form solution) error {
 }
 
 // next opens the mail that waits after this one.
-func (v *visit) next(id string, f flash) error {
+func (v *request) next(id string, f flash) error {
 	want := filterOf(v.r.URL.Query())
 	back := want.query()
 	want.State, want.After, want.Show = "parked", id, pageSize
@@ -154,10 +154,10 @@ func (v *visit) next(id string, f flash) error {
 	return v.done("/web/mails"+back, f)
 }
 
-func (s *site) nextMail(v *visit) error { return v.next(v.r.PathValue("mail"), flash{}) }
+func (s *site) nextMail(v *request) error { return v.next(v.r.PathValue("mail"), flash{}) }
 
 // retry has a mail decided again.
-func (s *site) retry(v *visit) error {
+func (s *site) retry(v *request) error {
 	id := v.r.PathValue("mail")
 	var m mailObject
 	if err := v.api.post("/api/mails/"+url.PathEscape(id)+"/retry", nil, &m); err != nil {
@@ -170,7 +170,7 @@ func (s *site) retry(v *visit) error {
 }
 
 // undo takes back what was decided, and shows the mail.
-func (s *site) undo(v *visit) error {
+func (s *site) undo(v *request) error {
 	id := v.r.PathValue("mail")
 	var out struct {
 		Reopened int `json:"reopened"`
@@ -197,7 +197,7 @@ func (s *site) undo(v *visit) error {
 
 // hasProspect tells whether a mail is in a chat of a prospect: undoing how it
 // came there leaves the prospect in the directory.
-func (v *visit) hasProspect(id string) (bool, error) {
+func (v *request) hasProspect(id string) (bool, error) {
 	var m mailObject
 	if err := v.api.get("/api/mails/"+url.PathEscape(id), &m); err != nil || m.Chat == "" {
 		return false, err
@@ -226,7 +226,7 @@ func refusedOrGone(err error) (*Problem, error) {
 
 // undoSeries takes back what was solved in a row, the last first: what came
 // later can rest on what came before.
-func (v *visit) undoSeries(ids []string, back string) error {
+func (v *request) undoSeries(ids []string, back string) error {
 	reopened, kept := 0, 0
 	for _, id := range slices.Backward(ids) {
 		var out struct {

@@ -167,7 +167,7 @@ func (s *site) registerMails() {
 	s.post("/web/mails/{mail}/undo", s.undo)
 }
 
-func (s *site) mails(v *visit) error {
+func (s *site) mails(v *request) error {
 	view, err := v.mailsView(filterOf(v.r.URL.Query()))
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *site) mails(v *visit) error {
 	return v.page("mails", view)
 }
 
-func (v *visit) mailsView(f filter) (*mailsView, error) {
+func (v *request) mailsView(f filter) (*mailsView, error) {
 	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
 	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
 		return view, nil // the list stays as it is
@@ -228,7 +228,7 @@ func options(counts map[string]int, chosen string) []option {
 }
 
 // bulk does one thing to several mails.
-func (s *site) bulk(v *visit) error {
+func (s *site) bulk(v *request) error {
 	if err := v.r.ParseForm(); err != nil {
 		return &Problem{Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	}

@@ -21,12 +21,12 @@ type meView struct {
 func (m meView) bad(name string) bool { return m.Problem.field(name) != "" }
 
 func (s *site) registerMe() {
-	s.page("/web/me", func(v *visit) error { return v.showMe(http.StatusOK, nil, nil) })
+	s.page("/web/me", func(v *request) error { return v.showMe(http.StatusOK, nil, nil) })
 	s.post("/web/me/substitute", s.saveSubstitute)
 }
 
 // showMe answers with the page, with what was sent when that did not do.
-func (v *visit) showMe(status int, sent *awayForm, p *Problem) error {
+func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.can("me.write")}
 	if view.CanName {
 		var me entry
@@ -57,7 +57,7 @@ func (v *visit) showMe(status int, sent *awayForm, p *Problem) error {
 }
 
 // saveSubstitute says who stands in, or that nobody does any more.
-func (s *site) saveSubstitute(v *visit) error {
+func (s *site) saveSubstitute(v *request) error {
 	if v.r.PostFormValue("do") == "remove" {
 		if err := v.api.delete("/api/me/substitute", ""); err != nil {
 			return err

@@ -41,7 +41,7 @@ var places = []struct {
 }
 
 // nav is the navigation of this visitor.
-func (v *visit) nav() []navGroup {
+func (v *request) nav() []navGroup {
 	var groups []navGroup
 	for _, of := range places {
 		g := navGroup{Text: of.text}
@@ -79,7 +79,7 @@ type countsView struct {
 func (s *site) registerCounts() { s.mux.Handle("GET /web/counts", s.handle(s.counts)) }
 
 // counts answers how much waits for the visitor: every page asks now and then.
-func (s *site) counts(v *visit) error {
+func (s *site) counts(v *request) error {
 	var view countsView
 	if v.me.can("mails.read") {
 		var n mailCounts

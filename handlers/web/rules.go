@@ -106,7 +106,7 @@ func (s *site) registerRules() {
 	s.post("/web/rules/{rule}/undo", s.undoRule)
 }
 
-func (v *visit) rulesView() (*rulesView, error) {
+func (v *request) rulesView() (*rulesView, error) {
 	q := v.r.URL.Query()
 	view := &rulesView{Kinds: ruleKinds, Kind: q.Get("kind"), Search: q.Get("search"), After: q.Get("after")}
 	if !slices.Contains(ruleKinds, view.Kind) {
@@ -124,7 +124,7 @@ func (v *visit) rulesView() (*rulesView, error) {
 	return view, err
 }
 
-func (s *site) rules(v *visit) error {
+func (s *site) rules(v *request) error {
 	view, err := v.rulesView()
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *site) rules(v *visit) error {
 }
 
 // rule shows a rule with what it rests on.
-func (s *site) rule(v *visit) error {
+func (s *site) rule(v *request) error {
 	view, err := v.rulesView()
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (s *site) rule(v *visit) error {
 
 // pushed says under which address a part belongs in the history: that of a form
 // is no page to come back to. The list beside it is told when something changed.
-func (v *visit) pushed(path string) {
+func (v *request) pushed(path string) {
 	if v.r.Header.Get("HX-Target") != "entry" {
 		return
 	}
@@ -162,7 +162,7 @@ func (v *visit) pushed(path string) {
 }
 
 // switchRule turns a rule on or off.
-func (s *site) switchRule(v *visit) error {
+func (s *site) switchRule(v *request) error {
 	id := url.PathEscape(v.r.PathValue("rule"))
 	on := v.r.PostFormValue("on") == "true"
 	key := "rules.is-off"
@@ -174,7 +174,7 @@ func (s *site) switchRule(v *visit) error {
 }
 
 // undoRule takes a rule back with what it did.
-func (s *site) undoRule(v *visit) error {
+func (s *site) undoRule(v *request) error {
 	id := url.PathEscape(v.r.PathValue("rule"))
 	var out struct {
 		Reopened int `json:"reopened"`
@@ -183,7 +183,7 @@ func (s *site) undoRule(v *visit) error {
 	return v.ruleDone(id, err, flash{Key: "rules.undone", N: out.Reopened})
 }
 
-func (v *visit) ruleDone(id string, err error, f flash) error {
+func (v *request) ruleDone(id string, err error, f flash) error {
 	p, err := refused(err)
 	if err != nil {
 		return err

@@ -41,9 +41,9 @@ func (s *site) registerSettings() {
 	s.post("/web/settings", s.saveSettings)
 }
 
-func (s *site) settings(v *visit) error { return v.settingsPage(http.StatusOK, nil, false) }
+func (s *site) settings(v *request) error { return v.settingsPage(http.StatusOK, nil, false) }
 
-func (v *visit) settingsPage(status int, p *Problem, chosen bool) error {
+func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	view := settingsView{Problem: p, Active: map[string]int{}, Troubled: map[string]int{}}
 	var now settings
 	var err error
@@ -85,7 +85,7 @@ func (v *visit) settingsPage(status int, p *Problem, chosen bool) error {
 }
 
 // saveSettings turns the integration on or off.
-func (s *site) saveSettings(v *visit) error {
+func (s *site) saveSettings(v *request) error {
 	enabled := v.r.PostFormValue("enabled") == "yes"
 	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), settings{enabled}, nil))
 	switch {

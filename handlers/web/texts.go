@@ -30,7 +30,7 @@ func readTexts(lang string) (map[string]string, error) {
 // text is a text with its arguments in the places {0}, {1} and so on. A key
 // without a text is shown as it is: it is a mistake that the start refuses,
 // unless the key was put together.
-func (k *skin) text(key string, args ...any) string {
+func (k *renderer) text(key string, args ...any) string {
 	s, ok := k.texts[key]
 	if !ok {
 		return key
@@ -42,7 +42,7 @@ func (k *skin) text(key string, args ...any) string {
 }
 
 // plural is the text key.one or key.many, with n as its first argument.
-func (k *skin) plural(key string, n int, args ...any) string {
+func (k *renderer) plural(key string, n int, args ...any) string {
 	form := ".many"
 	if n == 1 {
 		form = ".one"
@@ -51,7 +51,7 @@ func (k *skin) plural(key string, n int, args ...any) string {
 }
 
 // texted is the text of a value, such as that of a state: prefix.value.
-func (k *skin) texted(prefix string, value any) string {
+func (k *renderer) texted(prefix string, value any) string {
 	key := prefix + "." + fmt.Sprint(value)
 	if s, ok := k.texts[key]; ok {
 		return s

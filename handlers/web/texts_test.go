@@ -92,7 +92,7 @@ func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
 			return true
 		})
 	}
-	k, err := newSkin("nl", map[string]asset{})
+	k, err := newRenderer("nl", map[string]asset{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestAMissingTextIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &skin{lang: "nl", texts: map[string]string{"a.b": "x"}}
+	k := &renderer{lang: "nl", texts: map[string]string{"a.b": "x"}}
 	page := template.Must(template.New("page").Funcs(k.functions()).Parse(`{{t "a.b"}}{{with .}}{{t "a.c"}}{{end}}`))
 	if err := k.check(page); err == nil || !strings.Contains(err.Error(), "a.c") {
 		t.Error(err)

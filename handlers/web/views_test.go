@@ -14,7 +14,7 @@ import (
 // views are what each page shows, and what each part of a page shows that is
 // asked for by itself.
 var views = map[string]map[string]any{
-	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": gathering{}, "per-client-found": addressView{}},
+	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
 	"audit":         {"main": auditView{}, "audit": auditView{}},
 	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}},
 	"connector":     {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{}, "rotate-form": connectorView{}, "limits-found": connectorView{}},
@@ -36,7 +36,7 @@ var views = map[string]map[string]any{
 // Every field and function that a page names is there, and takes what it is
 // given: in all branches, seen or not.
 func TestPagesFitTheirViews(t *testing.T) {
-	k := &skin{lang: "nl"}
+	k := &renderer{lang: "nl"}
 	entries, err := pageFiles.ReadDir("pages")
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestPagesFitTheirViews(t *testing.T) {
 		if name != "fail" {
 			continue
 		}
-		if err := templatecheck.CheckHTML(set.Lookup("layout"), shell{}); err != nil {
+		if err := templatecheck.CheckHTML(set.Lookup("layout"), pageLayout{}); err != nil {
 			t.Errorf("layout: %v", err)
 		}
 	}
@@ -109,7 +109,7 @@ func TestPagesCallNoMethods(t *testing.T) {
 			look(typ.Elem())
 		}
 	}
-	look(reflect.TypeFor[shell]())
+	look(reflect.TypeFor[pageLayout]())
 	for _, parts := range views {
 		for _, view := range parts {
 			look(reflect.TypeOf(view))
@@ -118,7 +118,7 @@ func TestPagesCallNoMethods(t *testing.T) {
 	if !methods["IsZero"] || !fields["Received"] {
 		t.Fatal("views are not looked into")
 	}
-	k, err := newSkin("nl", map[string]asset{})
+	k, err := newRenderer("nl", map[string]asset{})
 	if err != nil {
 		t.Fatal(err)
 	}

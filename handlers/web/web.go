@@ -37,11 +37,11 @@ type Options struct {
 // A site is all pages.
 type site struct {
 	Options
-	mux    *http.ServeMux
-	origin *http.CrossOriginProtection
-	paths  map[string]bool                  // that have a page
-	skins  map[string]func() (*skin, error) // by language, read when first asked for
-	static map[string]asset
+	mux       *http.ServeMux
+	origin    *http.CrossOriginProtection
+	paths     map[string]bool                      // that have a page
+	renderers map[string]func() (*renderer, error) // by language, read when first asked for
+	static    map[string]asset
 
 	reporter reporter
 }
@@ -52,14 +52,14 @@ type site struct {
 func New(o Options) (http.Handler, error) {
 	s := &site{
 		Options: o, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
-		paths: map[string]bool{}, skins: map[string]func() (*skin, error){},
+		paths: map[string]bool{}, renderers: map[string]func() (*renderer, error){},
 	}
 	var err error
 	if s.static, err = readStatic(); err != nil {
 		return nil, err
 	}
 	for _, lang := range languages {
-		s.skins[lang] = sync.OnceValues(func() (*skin, error) { return newSkin(lang, s.static) })
+		s.renderers[lang] = sync.OnceValues(func() (*renderer, error) { return newRenderer(lang, s.static) })
 	}
 	s.mux.HandleFunc("GET /web/static/{hash}/{file}", s.serveStatic)
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
@@ -85,13 +85,13 @@ func New(o Options) (http.Handler, error) {
 const home = "/web/mails"
 
 // page serves what can be looked at.
-func (s *site) page(path string, serve func(*visit) error) {
+func (s *site) page(path string, serve func(*request) error) {
 	s.paths[path] = true
 	s.mux.Handle("GET "+path, s.handle(serve))
 }
 
 // post serves what a form sends.
-func (s *site) post(path string, serve func(*visit) error) {
+func (s *site) post(path string, serve func(*request) error) {
 	s.mux.Handle("POST "+path, s.handle(serve))
 }
 
@@ -110,7 +110,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	zip, end := compressed(w, r)
 	defer end()
 	if status, ok := r.Context().Value(refusedKey{}).(int); ok {
-		if v, err := s.visit(zip, r); err == nil {
+		if v, err := s.newRequest(zip, r); err == nil {
 			v.fail(&Problem{Status: status})
 		} else {
 			http.Error(zip, http.StatusText(status), status)
@@ -118,11 +118,11 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.origin.Check(r); err != nil {
-		s.handle(func(*visit) error { return &Problem{Status: http.StatusForbidden, Detail: err.Error()} }).ServeHTTP(zip, r)
+		s.handle(func(*request) error { return &Problem{Status: http.StatusForbidden, Detail: err.Error()} }).ServeHTTP(zip, r)
 		return
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
-		s.handle(func(*visit) error { return &Problem{Status: http.StatusNotFound, Detail: r.URL.Path} }).ServeHTTP(zip, r)
+		s.handle(func(*request) error { return &Problem{Status: http.StatusNotFound, Detail: r.URL.Path} }).ServeHTTP(zip, r)
 		return
 	}
 	s.mux.ServeHTTP(zip, r)
@@ -140,13 +140,13 @@ func Refuse(r *http.Request, status int) *http.Request {
 const maxForm = 1 << 20
 
 // handle lets serve answer a visit, and shows what went wrong.
-func (s *site) handle(serve func(*visit) error) http.Handler { return s.handleUpTo(maxForm, serve) }
+func (s *site) handle(serve func(*request) error) http.Handler { return s.handleUpTo(maxForm, serve) }
 
 // handleUpTo is handle for forms of at most so many bytes.
-func (s *site) handleUpTo(most int64, serve func(*visit) error) http.Handler {
+func (s *site) handleUpTo(most int64, serve func(*request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, most)
-		v, err := s.visit(w, r)
+		v, err := s.newRequest(w, r)
 		if err != nil { // a mistake in the pages themselves, which tests find
 			slog.ErrorContext(r.Context(), "read pages", "error", err)
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)

@@ -208,7 +208,7 @@ func TestNavigation(t *testing.T) {
 	}
 	s := handler.(*site)
 	delete(s.paths, "/web/mails")
-	v, err := s.visit(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil))
+	v, err := s.newRequest(httptest.NewRecorder(), httptest.NewRequest("GET", "/web/health", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestNavigation(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	k := &skin{lang: "nl"}
+	k := &renderer{lang: "nl"}
 	var err error
 	if k.texts, err = readTexts("nl"); err != nil {
 		t.Fatal(err)

@@ -57,9 +57,9 @@ type Chat struct {
 	Written int64        `json:"written,omitempty"` // of the messages, those that team members wrote
 	// Woken is how often something came that participants should look at. It
 	// never goes down, so that what a member has seen of it can be told.
-	Woken   int64             `json:"woken,omitempty"`
-	Added   map[string]ByHand `json:"added,omitempty"`   // members whom a person brought in, by id
-	Removed []string          `json:"removed,omitempty"` // whom a person took out: later mail does not bring them back
+	ActivitySequence int64             `json:"activitySequence,omitempty"`
+	Added            map[string]ByHand `json:"added,omitempty"`   // members whom a person brought in, by id
+	Removed          []string          `json:"removed,omitempty"` // whom a person took out: later mail does not bring them back
 
 	// Unread is how much of Woken the member whose list it comes from has not
 	// looked at yet.
@@ -123,7 +123,7 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 	c := Chat{
 		ID: it.ID, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,
-		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, Woken: 1, Verdict: it.Verdict,
+		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, ActivitySequence: 1, Verdict: it.Verdict,
 	}
 	ops := []table.Op{
 		table.Insert(c.row()),
@@ -166,7 +166,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 			m.Kind = string(it.Kind)
 		} else {
 			c.State = Open
-			c.Woken++
+			c.ActivitySequence++
 			if it.Received.After(c.Last) {
 				c.Last, c.Preview = it.Received, it.Preview
 			}

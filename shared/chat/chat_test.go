@@ -155,14 +155,14 @@ func TestLargestChat(t *testing.T) {
 	}
 	it := letter(1)
 	c, ops := chat.Start(it, "client", "contact", "Jan", members, true)
-	if err := b.table.Write(t.Context(), append(ops, it.Settle(item.Parked, "basis")...)...); err == nil {
+	if err := b.table.Write(t.Context(), append(ops, it.Transition(item.Parked, "decisionVersion")...)...); err == nil {
 		t.Error("a mail that was never stored was settled")
 	}
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
 	_, ops = b.get(t, c.ID).Join(letter(2), chat.Entry{Members: append(members, "one more"), Named: true})
-	if n := len(ops) + len(letter(2).Settle(item.Parked, "basis")); n > table.MaxOps {
+	if n := len(ops) + len(letter(2).Transition(item.Parked, "decisionVersion")); n > table.MaxOps {
 		t.Errorf("joining takes %d operations of %d", n, table.MaxOps)
 	}
 	if err := b.table.Write(t.Context(), ops...); err != nil {

@@ -58,7 +58,7 @@ func (s *Store) Write(ctx context.Context, id, member, key, text string, at time
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
 		c.Messages++
 		c.Written++
-		c.Woken++
+		c.ActivitySequence++
 		c.Last, c.Preview = m.Received, m.Preview
 		ops := append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)), table.Insert(row(said, m, nil)),
 			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
@@ -68,8 +68,8 @@ func (s *Store) Write(ctx context.Context, id, member, key, text string, at time
 			if err != nil {
 				return Message{}, err
 			}
-			if before.Woken == c.Woken-1 {
-				ops = append(ops, table.Put(row(seenKey(member, c.ID), seen{Woken: c.Woken}, nil)))
+			if before.ActivitySequence == c.ActivitySequence-1 {
+				ops = append(ops, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}, nil)))
 			}
 		}
 		err = s.table.Write(ctx, ops...)

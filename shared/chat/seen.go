@@ -14,7 +14,7 @@ import (
 // looking changes nothing for others, and stands beside the member's own view,
 // so that one query reads both.
 type seen struct {
-	Woken int64 `json:"woken"` // what Chat.Woken was
+	ActivitySequence int64 `json:"activitySequence"` // what Chat.Woken was
 }
 
 const seenMark = "|seen"
@@ -36,7 +36,7 @@ func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error
 		return 0, nil
 	}
 	v, err := s.seen(ctx, member, c.ID)
-	return max(c.Woken-v.Woken, 0), err
+	return max(c.ActivitySequence-v.ActivitySequence, 0), err
 }
 
 // See notes that a member has looked at c as far as woken, what Chat.Woken was
@@ -44,14 +44,14 @@ func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error
 // already, or for who takes no part.
 func (s *Store) See(ctx context.Context, c Chat, member string, woken int64) error {
 	if woken == 0 {
-		woken = c.Woken
+		woken = c.ActivitySequence
 	}
-	woken = min(woken, c.Woken)
+	woken = min(woken, c.ActivitySequence)
 	unread, err := s.Unread(ctx, c, member)
-	if err != nil || unread <= c.Woken-woken {
+	if err != nil || unread <= c.ActivitySequence-woken {
 		return err
 	}
-	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{Woken: woken}, nil))); err != nil {
+	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: woken}, nil))); err != nil {
 		return fmt.Errorf("note that %s has seen chat %s: %w", member, c.ID, err)
 	}
 	return nil
@@ -100,7 +100,7 @@ func (s *Store) listOf(ctx context.Context, q Query) (chats []Chat, after string
 				if err := r.Document(&v); err != nil {
 					return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 				}
-				chats[n-1].Unread = max(chats[n-1].Woken-v.Woken, 0)
+				chats[n-1].Unread = max(chats[n-1].ActivitySequence-v.ActivitySequence, 0)
 			}
 			last = id
 			continue
@@ -113,7 +113,7 @@ func (s *Store) listOf(ctx context.Context, q Query) (chats []Chat, after string
 		if err := r.Document(&c); err != nil {
 			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 		}
-		c.Unread = c.Woken
+		c.Unread = c.ActivitySequence
 		chats, last = append(chats, c), id
 	}
 	if more == "" {

@@ -98,7 +98,7 @@ func TestWhatIsTakenBackWasNotSeen(t *testing.T) {
 	if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"anna"}, noon); err != nil {
 		t.Fatal(err)
 	}
-	ops, err := b.Leave(t.Context(), b.get(t, c.ID), letter(1))
+	ops, err := b.RemoveMail(t.Context(), b.get(t, c.ID), letter(1))
 	if err != nil {
 		t.Fatal(err)
 	}

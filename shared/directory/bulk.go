@@ -21,11 +21,11 @@ type Bulk struct {
 	token   string // the revision of all that changes
 	index   bool   // all clients and contacts are written anew
 
-	clients  shelf[Client]
-	contacts shelf[Contact]
-	members  shelf[memberRow]
-	roles    shelf[Role]
-	teams    shelf[clientTeam]
+	clients  stagedObjects[Client]
+	contacts stagedObjects[Contact]
+	members  stagedObjects[memberRow]
+	roles    stagedObjects[Role]
+	teams    stagedObjects[clientTeam]
 
 	lease lease
 }
@@ -55,7 +55,7 @@ func (s *Store) Bulk(ctx context.Context) (*Bulk, error) {
 	return b, nil
 }
 
-func load[T entity[T]](ctx context.Context, s *Store, kind string, on *shelf[T]) error {
+func load[T entity[T]](ctx context.Context, s *Store, kind string, on *stagedObjects[T]) error {
 	return s.each(ctx, kind+"|", func(row tableRow) (bool, error) {
 		var v T
 		if err := unpack(row, &v); err != nil {
@@ -67,7 +67,7 @@ func load[T entity[T]](ctx context.Context, s *Store, kind string, on *shelf[T])
 }
 
 // A shelf has the objects of one kind in memory.
-type shelf[T entity[T]] struct {
+type stagedObjects[T entity[T]] struct {
 	now map[string]T // by the key of their own row
 	was map[string]T // as the table has them, of those that change and are not new
 	// changed are the keys of what changes, in the order of the first changes.
@@ -78,7 +78,7 @@ type shelf[T entity[T]] struct {
 	unique map[string]string
 }
 
-func (s *shelf[T]) place(v T) {
+func (s *stagedObjects[T]) place(v T) {
 	if s.now == nil {
 		s.now, s.was, s.unique = map[string]T{}, map[string]T{}, map[string]string{}
 	}
@@ -92,7 +92,7 @@ func (s *shelf[T]) place(v T) {
 }
 
 // put changes or adds v, which has been checked. Errors: *Conflict, *TooLarge.
-func (s *shelf[T]) put(token string, v T) (T, error) {
+func (s *stagedObjects[T]) put(token string, v T) (T, error) {
 	was, there := s.now[v.key()]
 	if there && reflect.DeepEqual(was, v) {
 		return was, nil
@@ -119,7 +119,7 @@ func (s *shelf[T]) put(token string, v T) (T, error) {
 }
 
 // by returns the object that has the unique value whose row has a key.
-func (s *shelf[T]) by(key string) (v T, found bool) {
+func (s *stagedObjects[T]) by(key string) (v T, found bool) {
 	v, found = s.now[s.unique[key]]
 	return v, found
 }

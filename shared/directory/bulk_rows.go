@@ -35,7 +35,7 @@ func (b *Bulk) writeAll(ctx context.Context) error {
 }
 
 // queue writes what changes on s, or what of it is chosen.
-func queue[T entity[T]](w *writer, s *shelf[T], choose func(T) bool) {
+func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 	for _, key := range s.changed {
 		now := s.now[key]
 		if choose != nil && !choose(now) {
@@ -57,7 +57,7 @@ func queue[T entity[T]](w *writer, s *shelf[T], choose func(T) bool) {
 }
 
 // index writes the rows for searches of all on s that does not change otherwise.
-func index[T entity[T]](w *writer, s *shelf[T]) {
+func index[T entity[T]](w *writer, s *stagedObjects[T]) {
 	for key, v := range s.now {
 		if v.revision() == w.bulk.token {
 			continue

@@ -50,7 +50,7 @@ type change struct {
 	// ones that they claim, with whose they become.
 	freed map[string]bool
 	taken map[string]string
-	did   []deed
+	did   []auditChange
 	// action is what the audit calls the change; "" for what happens to its
 	// first object.
 	action string

@@ -14,8 +14,8 @@ import (
 type Tx struct {
 	ctx      context.Context
 	c        *change
-	contacts map[string]*draft[Contact]
-	rules    map[string]*draft[Rule]
+	contacts map[string]*staged[Contact]
+	rules    map[string]*staged[Rule]
 	order    []interface {
 		release(context.Context, *change) error
 		write(context.Context, *change) error
@@ -28,7 +28,7 @@ type Tx struct {
 // and its last run is what happened. Errors: those of f; *Conflict, *TooLarge.
 func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
 	return s.change(ctx, func(c *change) error {
-		t := &Tx{ctx: ctx, c: c, contacts: map[string]*draft[Contact]{}, rules: map[string]*draft[Rule]{}}
+		t := &Tx{ctx: ctx, c: c, contacts: map[string]*staged[Contact]{}, rules: map[string]*staged[Rule]{}}
 		if err := f(t); err != nil {
 			return err
 		}
@@ -48,19 +48,19 @@ func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
 
 // A draft is an object as it was when the change began and as it will be; nil
 // when there is none.
-type draft[T entity[T]] struct {
+type staged[T entity[T]] struct {
 	was, now *T
 	changed  bool
 }
 
-func (d *draft[T]) release(ctx context.Context, c *change) error {
+func (d *staged[T]) release(ctx context.Context, c *change) error {
 	if !d.changed || d.was == nil {
 		return nil
 	}
 	return release(ctx, c, d.was, d.now)
 }
 
-func (d *draft[T]) write(ctx context.Context, c *change) error {
+func (d *staged[T]) write(ctx context.Context, c *change) error {
 	if !d.changed || d.now == nil {
 		return nil
 	}
@@ -69,11 +69,11 @@ func (d *draft[T]) write(ctx context.Context, c *change) error {
 
 // draftOf returns what the change has of an object, after reading it if that
 // is nothing yet.
-func draftOf[T entity[T]](t *Tx, drafts map[string]*draft[T], kind, id string) (*draft[T], error) {
+func stagedOf[T entity[T]](t *Tx, drafts map[string]*staged[T], kind, id string) (*staged[T], error) {
 	if d := drafts[id]; d != nil {
 		return d, nil
 	}
-	d := &draft[T]{}
+	d := &staged[T]{}
 	v, err := get[T](t.ctx, t.c.store, kind, id)
 	switch {
 	case err == nil:
@@ -86,7 +86,7 @@ func draftOf[T entity[T]](t *Tx, drafts map[string]*draft[T], kind, id string) (
 }
 
 // set makes now what becomes of d's object.
-func set[T entity[T]](t *Tx, d *draft[T], now *T) {
+func set[T entity[T]](t *Tx, d *staged[T], now *T) {
 	if !d.changed {
 		t.order = append(t.order, d)
 	}
@@ -95,7 +95,7 @@ func set[T entity[T]](t *Tx, d *draft[T], now *T) {
 
 // Contact returns the contact with an id, or ErrNotFound.
 func (t *Tx) Contact(id string) (Contact, error) {
-	d, err := draftOf(t, t.contacts, "contact", id)
+	d, err := stagedOf(t, t.contacts, "contact", id)
 	if err != nil {
 		return Contact{}, err
 	}
@@ -151,7 +151,7 @@ func (t *Tx) SaveContact(c Contact) (Contact, error) {
 		}
 		t.made = true
 		now = now.revised(t.c.id, t.c.token)
-		d := &draft[Contact]{}
+		d := &staged[Contact]{}
 		t.contacts[now.ID] = d
 		set(t, d, &now)
 		return t.Contact(now.ID)
@@ -184,7 +184,7 @@ func (t *Tx) DeleteContact(id string) error {
 
 // Rule returns the rule of a kind about a key.
 func (t *Tx) Rule(kind RuleKind, key string) (Rule, bool, error) {
-	d, err := draftOf(t, t.rules, "rule", RuleID(kind, key))
+	d, err := stagedOf(t, t.rules, "rule", RuleID(kind, key))
 	if err != nil || d.now == nil {
 		return Rule{}, false, err
 	}
@@ -200,7 +200,7 @@ func (t *Tx) SaveRule(r Rule) (Rule, error) {
 	if err != nil {
 		return r, err
 	}
-	d, err := draftOf(t, t.rules, "rule", r.ID)
+	d, err := stagedOf(t, t.rules, "rule", r.ID)
 	if err != nil {
 		return r, err
 	}

@@ -9,7 +9,7 @@
 //	m|<id>                 -> the mail: what is known of it, its state       (Item)
 //	v|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
 //	w|<id>                 -> open work: a mail in state new, or claimed     (Work)
-//	p|<id>                 -> a parked mail, and under what it was decided   (Item, basis; reason and address apart, to be counted)
+//	p|<id>                 -> a parked mail, and under what it was decided   (Item, decisionVersion; reason and address apart, to be counted)
 //	q|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item; reason and address)
 //	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
 //	r|<rule>|<id>          -> a mail that was decided by what a rule says
@@ -118,10 +118,10 @@ type Item struct {
 	RemotePictures    bool           `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
 	Numbers           []string       `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
 
-	Verdict Verdict `json:"verdict"`
-	Bar     Reason  `json:"bar,omitempty"`    // a reason that was plain when the mail came in, whoever sent it
-	Kind    Kind    `json:"kind,omitempty"`   // what a program answered; "" for all other mail
-	ListID  string  `json:"listId,omitempty"` // of the mailing list that it came through
+	Verdict       Verdict `json:"verdict"`
+	InitialReason Reason  `json:"initialReason,omitempty"` // a reason that was plain when the mail came in, whoever sent it
+	Kind          Kind    `json:"kind,omitempty"`          // what a program answered; "" for all other mail
+	ListID        string  `json:"listId,omitempty"`        // of the mailing list that it came through
 	// ReturnDomain is the domain of the Return-Path, which the sending server
 	// gave; "" when there is none. ReplyTo is where answers shall go, when that is
 	// at another domain than the sender's.
@@ -142,9 +142,9 @@ type Item struct {
 	Decided  time.Time `json:"decided,omitzero"`
 	Attempts int64     `json:"attempts,omitempty"` // decisions so far
 
-	Hint    Hint      `json:"hint,omitzero"`     // what a person said about this mail
-	Claim   *Claim    `json:"claim,omitempty"`   // a solution that is being carried out
-	History []Attempt `json:"history,omitempty"` // the last of what happened to it, oldest first
+	Override Override  `json:"override,omitzero"` // what a person said about this mail
+	Claim    *Claim    `json:"claim,omitempty"`   // a solution that is being carried out
+	History  []Attempt `json:"history,omitempty"` // the last of what happened to it, oldest first
 
 	Lines         int    `json:"lines,omitempty"` // about how many it takes on a page; 0 for none and for not known
 	BodyType      string `json:"bodyType"`        // "html" or "text"

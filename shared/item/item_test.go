@@ -210,14 +210,14 @@ func TestWaiting(t *testing.T) {
 		}
 		was := it.State
 		it.State, it.Rules = state, []string{"rule"}
-		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Settle(was, "basis")...)...); err != nil {
+		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, "decisionVersion")...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, id := range ids {
 		settle(id, item.Parked)
 	}
-	count := func(want map[item.Handle]int) {
+	count := func(want map[item.IndexKey]int) {
 		t.Helper()
 		for h, n := range want {
 			if got, err := s.Waiting(t.Context(), h); err != nil || len(got) != n {
@@ -225,13 +225,13 @@ func TestWaiting(t *testing.T) {
 			}
 		}
 	}
-	count(map[item.Handle]int{item.SentBy("p1@bakker.example"): 1, item.SentFrom("bakker.example"): 3, item.OnList("nieuws.bakker.example"): 3, item.SentBy("x@y.nl"): 0})
+	count(map[item.IndexKey]int{item.SentBy("p1@bakker.example"): 1, item.SentFrom("bakker.example"): 3, item.OnList("nieuws.bakker.example"): 3, item.SentBy("x@y.nl"): 0})
 	box := in[0].Item.Mailbox
 	if got, _, err := s.List(t.Context(), item.Query{Mailbox: box, State: item.Parked, Limit: 10}); err != nil || len(got) != 3 {
 		t.Errorf("of the mailbox wait %v, %v", got, err)
 	}
 	settle(ids[1], item.Dismissed)
-	count(map[item.Handle]int{item.SentBy("p1@bakker.example"): 0, item.SentFrom("bakker.example"): 2, item.OnList("nieuws.bakker.example"): 2})
+	count(map[item.IndexKey]int{item.SentBy("p1@bakker.example"): 0, item.SentFrom("bakker.example"): 2, item.OnList("nieuws.bakker.example"): 2})
 	if got, _, err := s.List(t.Context(), item.Query{Mailbox: box, State: item.Parked, Limit: 10}); err != nil || len(got) != 2 {
 		t.Errorf("of the mailbox wait %v, %v", got, err)
 	}
@@ -239,11 +239,11 @@ func TestWaiting(t *testing.T) {
 		t.Errorf("decided by the rule: %v, %v", got, err)
 	}
 	// A retry leaves behind that the next tick decides again.
-	whole := func(string) string { return "basis" }
+	whole := func(string) string { return "decisionVersion" }
 	if out, err := s.Outdated(t.Context(), "whole", whole, 10); err != nil || len(out) != 0 {
 		t.Fatalf("outdated before: %v, %v", out, err)
 	}
-	if err := s.Outdate(t.Context(), ids); err != nil { // one of them waits no longer
+	if err := s.InvalidateDecisions(t.Context(), ids); err != nil { // one of them waits no longer
 		t.Fatal(err)
 	}
 	if out, err := s.Outdated(t.Context(), "whole", whole, 10); err != nil || len(out) != 2 {

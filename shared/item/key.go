@@ -55,7 +55,7 @@ func workKey(id string) string             { return "w|" + id }
 func parkedKey(id string) string           { return "p|" + id }
 func waitingKey(mailbox, id string) string { return "q|" + mailbox + "|" + id }
 func ruleKey(rule, id string) string       { return "r|" + rule + "|" + id }
-func handleKey(handle, id string) string   { return "f|" + handle + "|" + id }
+func indexRowKey(handle, id string) string { return "f|" + handle + "|" + id }
 func namedKey(messageID, id string) string { return "t|" + Hash(messageID) + "|" + id }
 func bodyKey(id string, n int64) string    { return fmt.Sprintf("b|%s|%02d", id, n) }
 

@@ -11,18 +11,18 @@ import (
 
 // A Handle is something that several mails have in common, by which those that
 // wait are found when one of them is solved.
-type Handle string
+type IndexKey string
 
 // SentBy is the handle of mail from an e-mail address.
-func SentBy(email string) Handle { return Handle(Hash("sender", email)) }
+func SentBy(email string) IndexKey { return IndexKey(Hash("sender", email)) }
 
 // SentFrom is the handle of mail from the addresses of a domain.
-func SentFrom(domain string) Handle { return Handle(Hash("domain", domain)) }
+func SentFrom(domain string) IndexKey { return IndexKey(Hash("domain", domain)) }
 
 // OnList is the handle of mail that came through a list.
-func OnList(id string) Handle { return Handle(Hash("list", id)) }
+func OnList(id string) IndexKey { return IndexKey(Hash("list", id)) }
 
-func (it Item) handles() []string {
+func (it Item) indexKeys() []string {
 	var hs []string
 	if it.From.Email != "" {
 		hs = append(hs, string(SentBy(it.From.Email)))
@@ -41,8 +41,8 @@ const MaxWaiting = 10_000
 
 // Waiting returns the ids of the mails that wait and have a handle, newest
 // first, at most MaxWaiting.
-func (s *Store) Waiting(ctx context.Context, h Handle) ([]string, error) {
-	return s.ids(ctx, handleKey(string(h), ""), "waiting mail")
+func (s *Store) Waiting(ctx context.Context, h IndexKey) ([]string, error) {
+	return s.ids(ctx, indexRowKey(string(h), ""), "waiting mail")
 }
 
 // ByRule returns the ids of the mails that were decided by what a rule says,
@@ -87,13 +87,13 @@ func (it Item) Undecided() []table.Op {
 }
 
 // Outdate has the next tick decide these parked mails again, whatever their
-// basis: it is what a retry leaves behind in case its jobs are lost. Mails that
+// decisionVersion: it is what a retry leaves behind in case its jobs are lost. Mails that
 // are not parked are left alone.
-func (s *Store) Outdate(ctx context.Context, ids []string) error {
+func (s *Store) InvalidateDecisions(ctx context.Context, ids []string) error {
 	ops := make([]table.Op, 0, len(ids))
 	for _, id := range ids {
 		if ValidID(id) {
-			ops = append(ops, table.Merge(table.Row{Key: parkedKey(id), ETag: table.Any, Props: map[string]any{"basis": ""}}))
+			ops = append(ops, table.Merge(table.Row{Key: parkedKey(id), ETag: table.Any, Props: map[string]any{"decisionVersion": ""}}))
 		}
 	}
 	if err := s.writeUnchanged(ctx, ops); err != nil {

@@ -15,8 +15,8 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // Each file of testdata is one mail in an office, with what is suggested first
@@ -153,7 +153,7 @@ func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, er
 		client, r, ok, err := DomainClient(ctx, c.office, it)
 		return client, r.ID, ok, err
 	}
-	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, said(func(context.Context) (letter.Letter, error) { return c.mail.Letter, nil }))
+	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, said(func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil }))
 	if ok && why.NL == "" {
 		err = fmt.Errorf("client %s without a reason", client)
 	}
@@ -173,7 +173,7 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 			c.parseOffice(t, w)
 		}
 	}
-	c.mail.Letter = letter.Read("text", parts["text"], c.mail.Item.Subject)
+	c.mail.Letter = mailtext.Read("text", parts["text"], c.mail.Item.Subject)
 	from, _, _ := c.office.ContactByAddress(t.Context(), c.mail.Item.From.Email)
 	if c.mail.Item.Reason == item.SeveralClients {
 		c.mail.Item.Facts = item.Facts{Contact: from.ID, Clients: from.Clients}

@@ -11,7 +11,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 )
 
 // Bounds of what is read. An answer that is as long as its limit may not be all
@@ -37,11 +37,11 @@ const (
 func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
 	none := directory.Rule{}
 	email, err := directory.ReceivedAddress(it.From.Email)
-	if err != nil || it.Verdict != item.VerdictPass || it.Bar != "" || it.Kind != "" || it.ListID != "" || machine(email) {
+	if err != nil || it.Verdict != item.VerdictPass || it.InitialReason != "" || it.Kind != "" || it.ListID != "" || machine(email) {
 		return "", none, false, nil
 	}
 	domain := domainOf(email)
-	name := nameOf(letter.CardOf(it.From, letter.Letter{}).Name)
+	name := nameOf(mailtext.CardOf(it.From, mailtext.Text{}).Name)
 	if directory.PublicDomain(domain) || !name.full() {
 		return "", none, false, nil
 	}
@@ -171,7 +171,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 
 // Said is where a mail says what it is about.
 type Said struct {
-	Text    func(context.Context) (letter.Letter, error) // what the mail says
+	Text    func(context.Context) (mailtext.Text, error) // what the mail says
 	Earlier func(context.Context) ([]chat.Chat, error)   // the sender's chats
 }
 
@@ -186,7 +186,7 @@ func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
 	all := slices.Clone(rule.Evidence)
 	for _, c := range earlier {
 		if !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Mail == c.ID }) {
-			all = append(all, directory.Evidence{At: c.Started, Verified: c.Verdict == item.VerdictPass, Mail: c.ID, Client: c.Client, Contact: c.Contact, Words: letter.Words(c.Subject)})
+			all = append(all, directory.Evidence{At: c.Started, Verified: c.Verdict == item.VerdictPass, Mail: c.ID, Client: c.Client, Contact: c.Contact, Words: mailtext.Words(c.Subject)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b directory.Evidence) int { return a.At.Compare(b.At) })
@@ -230,7 +230,7 @@ func load(ctx context.Context, office Office, ids []string) ([]directory.Client,
 // body is what the writer says about the matter: his own text up to where he
 // signs. Not every signature is found as one, and what stands in it says who
 // writes and not what about.
-func body(l letter.Letter, writer string) string {
+func body(l mailtext.Text, writer string) string {
 	lines := strings.Split(l.Own, "\n")
 	by := nameOf(writer)
 	for i := len(lines) - 1; i > 0 && i >= len(lines)-12; i-- {
@@ -247,7 +247,7 @@ func body(l letter.Letter, writer string) string {
 
 // saidBy is what a contact says in a mail: the subject and his own text. When it
 // is a colleague who passes on what the contact wrote, that is his text.
-func saidBy(ctx context.Context, office Office, contact string, it item.Item, l letter.Letter) (string, error) {
+func saidBy(ctx context.Context, office Office, contact string, it item.Item, l mailtext.Text) (string, error) {
 	said := it.Subject + "\n" + body(l, it.From.Name)
 	if l.Forwarded == nil || l.Forwarded.From.Email == "" {
 		return said, nil
@@ -261,14 +261,14 @@ func saidBy(ctx context.Context, office Office, contact string, it item.Item, l 
 	}
 	f := l.Forwarded
 	if email, err := directory.ReceivedAddress(f.From.Email); err == nil && slices.Contains(c.Emails, email) {
-		said += "\n" + body(letter.Read("text", f.Text, f.Subject), cmp.Or(f.From.Name, c.Name))
+		said += "\n" + body(mailtext.Read("text", f.Text, f.Subject), cmp.Or(f.From.Name, c.Name))
 	}
 	return said, nil
 }
 
 // quotesOther says whether what is quoted names another client by its number.
-func quotesOther(l letter.Letter, all []directory.Client, but int) bool {
-	n := letter.NumbersIn(l.Quoted)
+func quotesOther(l mailtext.Text, all []directory.Client, but int) bool {
+	n := mailtext.NumbersIn(l.Quoted)
 	for i, c := range all {
 		if i != but && slices.ContainsFunc(n.Labelled, func(s string) bool { return strings.EqualFold(s, c.Number) }) {
 			return true
@@ -280,7 +280,7 @@ func quotesOther(l letter.Letter, all []directory.Client, but int) bool {
 // namesStranger says whether the text calls a client by its number that is none
 // of these: the sender may write for one more.
 func namesStranger(ctx context.Context, office Office, text string, all []directory.Client) (bool, error) {
-	n := letter.NumbersIn(text)
+	n := mailtext.NumbersIn(text)
 	for _, number := range n.Labelled[:min(3, len(n.Labelled))] {
 		if slices.ContainsFunc(all, func(c directory.Client) bool { return strings.EqualFold(c.Number, number) }) {
 			continue
@@ -297,7 +297,7 @@ func namesStranger(ctx context.Context, office Office, text string, all []direct
 }
 
 // ClientsNumbered returns the clients that have a number as client number, KvK
-// number or VAT id, in the form in which package letter gives it.
+// number or VAT id, in the form in which package mailtext gives it.
 func ClientsNumbered(ctx context.Context, office Office, number string) ([]directory.Client, error) {
 	if strings.HasPrefix(number, "NL") && strings.Contains(number, "B") {
 		return office.ClientsByVAT(ctx, number)

@@ -11,7 +11,7 @@ import (
 // suggestAnyClient answers to which client a contact belongs who has none.
 func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	by := written(m)
-	h, err := search(ctx, office, m, by)
+	h, err := searchClients(ctx, office, m, by)
 	if err != nil {
 		return nil, err
 	}
@@ -30,19 +30,19 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 
 // suggestOwnClient answers which of a contact's clients a mail is about.
 func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
-	contact, ids, err := candidates(ctx, office, m)
+	contact, ids, err := clientsOfContact(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}
 	s := sorter{m: m, ids: ids[:min(len(ids), maxCandidate)]}
-	looks := []look{func(ctx context.Context) (func(), error) {
+	looks := []lookup{func(ctx context.Context) (func(), error) {
 		rule, _, err := office.RuleFor(ctx, directory.SenderClient, contact)
 		return func() { s.rule = rule }, err
 	}, func(ctx context.Context) (note func(), err error) {
 		s.clients, err = load(ctx, office, s.ids)
 		return nil, err
 	}}
-	h := &hunt{office: office, m: m, by: written(m), parties: map[string]*party{}}
+	h := &clientSearch{office: office, m: m, by: written(m), candidates: map[string]*candidate{}}
 	looks = append(looks, h.amongRecipients()...)
 	var member directory.TeamMember
 	var addressed bool
@@ -50,13 +50,13 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		member, addressed, err = office.MemberByAddress(ctx, m.Item.Address)
 		return nil, err
 	})
-	if err := run(ctx, looks); err != nil {
+	if err := runLookups(ctx, looks); err != nil {
 		return nil, err
 	}
 	if len(s.clients) == 0 {
 		return nil, nil
 	}
-	s.around = h.parties
+	s.around = h.candidates
 	// Each team is one more question, so not for everybody's bookkeeper.
 	if addressed && len(s.clients) <= 8 {
 		s.member = member.Name
@@ -69,7 +69,7 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 
 // candidates are the sender and his clients, as the decision found them, or as
 // the directory says now.
-func candidates(ctx context.Context, office Office, m Mail) (contact string, clients []string, err error) {
+func clientsOfContact(ctx context.Context, office Office, m Mail) (contact string, clients []string, err error) {
 	if f := m.Item.Facts; f.Contact != "" && len(f.Clients) > 0 {
 		return f.Contact, f.Clients, nil
 	}
@@ -83,23 +83,23 @@ type sorter struct {
 	ids     []string
 	clients []directory.Client
 	rule    directory.Rule
-	around  map[string]*party // by client: what recipients point to
-	member  string            // name of the addressed team member
-	works   []bool            // by client: whether he works for it
+	around  map[string]*candidate // by client: what recipients point to
+	member  string                // name of the addressed team member
+	works   []bool                // by client: whether he works for it
 }
 
 // teams notes for which of the clients a team member works.
 func (s *sorter) teams(ctx context.Context, office Office, member string) error {
 	s.works = make([]bool, len(s.clients))
-	var looks []look
+	var looks []lookup
 	for i, c := range s.clients {
-		looks = append(looks, asking(
+		looks = append(looks, lookupOf(
 			func(ctx context.Context) ([]directory.Link, error) { return office.ClientTeam(ctx, c.ID) },
 			func(team []directory.Link) {
 				s.works[i] = slices.ContainsFunc(team, func(l directory.Link) bool { return l.Member == member })
 			}))
 	}
-	return run(ctx, looks)
+	return runLookups(ctx, looks)
 }
 
 func (s *sorter) suggestions() []Suggestion {

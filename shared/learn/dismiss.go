@@ -49,7 +49,7 @@ func phrases(text string, of []string) (n int) {
 func often(weight float64, n int64) float64 { return 1 - math.Pow(1-weight, float64(n)) }
 
 // unwanted weighs whether nobody needs the mail of a sender who is no contact.
-func unwanted(ctx context.Context, office Office, by speaker, of proof, alone bool) (*clues, error) {
+func unwanted(ctx context.Context, office Office, by author, of proof, alone bool) (*clues, error) {
 	c := &clues{}
 	text := by.own + "\n" + by.signature
 	// Who may become a client is tied to none, and may offer to get acquainted too.

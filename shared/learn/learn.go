@@ -16,7 +16,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/words"
 )
 
@@ -42,7 +42,7 @@ type Office interface {
 // A Mail is one that waits, with what is known of it.
 type Mail struct {
 	Item     item.Item
-	Letter   letter.Letter           // what it says
+	Letter   mailtext.Text           // what it says
 	Answered *chat.Chat              // the chat that it answers, if there is one
 	Own      func(email string) bool // whether an address is the office's own; nil when nobody knows
 	Earlier  []chat.Chat             // the chats of its sender, if he has several clients

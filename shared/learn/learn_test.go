@@ -11,8 +11,8 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // Whatever points to two clients is certain about neither: each way of pointing
@@ -44,7 +44,7 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 	certain := func(subject, text string) (string, bool) {
 		it := item.Item{ID: "mail", Verdict: item.VerdictPass, Subject: subject, From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
 		client, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it,
-			said(func(context.Context) (letter.Letter, error) { return letter.Read("text", text, subject), nil }))
+			said(func(context.Context) (mailtext.Text, error) { return mailtext.Read("text", text, subject), nil }))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,12 +136,12 @@ func TestAnOfficeThatFails(t *testing.T) {
 	if _, _, ok, err := DomainClient(t.Context(), office, it); ok || !errors.Is(err, broken) {
 		t.Errorf("domain: %v %v", ok, err)
 	}
-	silent := func(context.Context) (letter.Letter, error) { return letter.Letter{}, nil }
+	silent := func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, nil }
 	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, said(silent)); ok || !errors.Is(err, broken) {
 		t.Errorf("client: %v %v", ok, err)
 	}
 	office.fail = nil
-	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, said(func(context.Context) (letter.Letter, error) { return letter.Letter{}, broken })); ok || !errors.Is(err, broken) {
+	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, said(func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, broken })); ok || !errors.Is(err, broken) {
 		t.Errorf("text: %v %v", ok, err)
 	}
 }
@@ -163,7 +163,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 		it.To = append(it.To, mail.Address{Email: fmt.Sprintf("a%d@groep.example", i)})
 	}
 	quoted := "\n\nMet vriendelijke groet,\n\nJan Jansen\nDirecteur\nBakkerij Groothandel B.V.\nBtw NL123456789B01\n\nOp ma 2 mrt. 2026 om 09:12 schreef Margot <margot@kantoor.example>:\n> Klantnummer 5040, KvK 10000041, NL123456789B02."
-	l := letter.Read("text", strings.Join(text, "\n")+quoted, "")
+	l := mailtext.Read("text", strings.Join(text, "\n")+quoted, "")
 	for _, r := range item.Reasons() {
 		it.Reason = r
 		office.asked.Store(0)
@@ -177,8 +177,8 @@ func TestQuestionsAreBounded(t *testing.T) {
 		}
 	}
 	// Who has more clients than are read is never certain.
-	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", clients, it, said(func(context.Context) (letter.Letter, error) {
-		return letter.Read("text", "Klantnummer 5003.", ""), nil
+	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", clients, it, said(func(context.Context) (mailtext.Text, error) {
+		return mailtext.Read("text", "Klantnummer 5003.", ""), nil
 	})); ok || err != nil {
 		t.Errorf("certain of sixty clients: %v %v", ok, err)
 	}
@@ -283,13 +283,13 @@ func FuzzSuggest(f *testing.F) {
 		office.contacts["jan"] = directory.Contact{ID: "jan", Name: name, Emails: []string{email}, Clients: []string{"bakker", "other"}}
 		reasons := item.Reasons()
 		it := item.Item{Reason: reasons[int(n)%len(reasons)], Verdict: item.VerdictPass, Subject: subject, From: mail.Address{Name: name, Email: email}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
-		l := letter.Read("text", text, subject)
+		l := mailtext.Read("text", text, subject)
 		list, err := Suggest(t.Context(), office, Mail{Item: it, Letter: l})
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkSuggestions(t, list)
-		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it, said(func(context.Context) (letter.Letter, error) { return l, nil })); err != nil {
+		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it, said(func(context.Context) (mailtext.Text, error) { return l, nil })); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -302,7 +302,7 @@ func BenchmarkHostile(b *testing.B) {
 			office := newPeople()
 			office.clients["bakker"] = directory.Client{ID: "bakker", Number: "1041", KvK: "12345678", Name: "Bakkerij Jansen B.V."}
 			office.clients["other"] = directory.Client{ID: "other", Number: "1042", Name: "Bakkerij"}
-			l := letter.Read("text", strings.Repeat(unit, (1<<20)/len(unit)), "")
+			l := mailtext.Read("text", strings.Repeat(unit, (1<<20)/len(unit)), "")
 			it := item.Item{Reason: item.UnknownSender, From: mail.Address{Name: "Jan Jansen", Email: "jan@bakker.example"}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 			for b.Loop() {
 				for _, it.Reason = range []item.Reason{item.UnknownSender, item.SeveralClients} {
@@ -375,8 +375,8 @@ func TestLongMailIsNotCertain(t *testing.T) {
 		want  bool
 	}{{1, true}, {5000, false}} {
 		text := "Klantnummer 1041.\n" + strings.Repeat("Dit is een regel.\n", c.lines)
-		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{}, said(func(context.Context) (letter.Letter, error) {
-			return letter.Read("text", text, ""), nil
+		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{}, said(func(context.Context) (mailtext.Text, error) {
+			return mailtext.Read("text", text, ""), nil
 		}))
 		if err != nil || ok != c.want {
 			t.Errorf("%d lines: %v %v", c.lines, ok, err)
@@ -385,6 +385,6 @@ func TestLongMailIsNotCertain(t *testing.T) {
 }
 
 // said is a mail that says text, of a sender without chats.
-func said(text func(context.Context) (letter.Letter, error)) Said {
+func said(text func(context.Context) (mailtext.Text, error)) Said {
 	return Said{Text: text, Earlier: func(context.Context) ([]chat.Chat, error) { return nil, nil }}
 }

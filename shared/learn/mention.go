@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/shared/directory"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 )
 
 // A token is one word of a text, folded, with what its writing tells.
@@ -221,7 +221,7 @@ func mentions(text string, clients []directory.Client, writer string) []mention 
 // numbers finds client numbers, KvK numbers and VAT ids of the clients.
 func numbers(text string, clients []directory.Client) []mention {
 	var found []mention
-	n := letter.NumbersIn(text)
+	n := mailtext.NumbersIn(text)
 	kvk, vat := map[string]int{}, map[string]int{}
 	for _, c := range clients {
 		kvk[c.KvK]++

@@ -10,7 +10,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
+	"kantoorpost/shared/mailtext"
 )
 
 // One address may write for many: portals where files are shared, signed or
@@ -37,7 +37,7 @@ import (
 // than the contact's whose address it is. It asks the office up to ten
 // questions, and none for a name that is like the contact's.
 func OtherName(ctx context.Context, office Office, it item.Item, contact, called string, clients []string) (bool, error) {
-	card := letter.CardOf(it.From, letter.Letter{})
+	card := mailtext.CardOf(it.From, mailtext.Text{})
 	names := displayNames(it.From.Name, card)
 	names = slices.DeleteFunc(names, func(name string) bool { return agrees(name, called) || ofDomain(name, it.From.Email) })
 	if len(names) == 0 {
@@ -72,7 +72,7 @@ func OtherName(ctx context.Context, office Office, it item.Item, contact, called
 
 // displayNames are the person and the company that a display name says, or all
 // of it when it says neither.
-func displayNames(display string, card letter.Card) []string {
+func displayNames(display string, card mailtext.Card) []string {
 	if strings.TrimSpace(display) == "" || strings.Contains(display, "@") {
 		return nil
 	}

@@ -8,15 +8,15 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // suggestPeople answers who wrote a mail whose sender is no contact: somebody
 // who is known under another address, somebody new at a client, or nobody whom
 // the office needs.
-func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Suggestion, error) {
-	h, err := search(ctx, office, m, by)
+func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Suggestion, error) {
+	h, err := searchClients(ctx, office, m, by)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by speaker) ([]Su
 }
 
 // newcomer is the contact that can be made of a speaker.
-func (h *hunt) newcomer() Suggestion {
+func (h *clientSearch) newcomer() Suggestion {
 	c := h.by.card
 	name := cmp.Or(c.Name, strings.TrimSpace(h.by.from.Name))
 	if name == "" {
@@ -76,14 +76,14 @@ type person struct {
 }
 
 // people are the contacts who may have written, each with what speaks for it.
-func (h *hunt) people(ctx context.Context, parties []*party) ([]*person, error) {
+func (h *clientSearch) people(ctx context.Context, parties []*candidate) ([]*person, error) {
 	candidates := slices.Concat(h.named, h.near)
 	if h.chat != nil {
 		candidates = append(candidates, *h.chat)
 	}
 	var only *directory.Contact
 	if len(parties) > 0 && parties[0].score() >= partName && !h.by.name.full() {
-		of, err := h.office.ContactsOfClient(ctx, parties[0].id, maxOfParty)
+		of, err := h.office.ContactsOfClient(ctx, parties[0].id, maxContactsOfClient)
 		if err != nil {
 			return nil, err
 		}
@@ -110,10 +110,10 @@ func (h *hunt) people(ctx context.Context, parties []*party) ([]*person, error) 
 }
 
 // alikeName compares the speaker's name with a contact's.
-func (h *hunt) alikeName(c directory.Contact) likeness { return h.by.name.like(nameOf(c.Name)) }
+func (h *clientSearch) alikeName(c directory.Contact) likeness { return h.by.name.like(nameOf(c.Name)) }
 
 // weigh notes what speaks for one contact.
-func (h *hunt) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
+func (h *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
 	alike := h.alikeName(p.contact)
 	at := func(c directory.Contact) bool { return c.ID == p.contact.ID }
 	near := slices.ContainsFunc(h.near, at)
@@ -152,14 +152,14 @@ func (h *hunt) weigh(p *person, n map[likeness]float64, only *directory.Contact)
 		p.add(nameAtDomain, reasonAtDomain(h.by.domain()))
 	}
 	for _, id := range p.contact.Clients {
-		if party := h.parties[id]; party.scored() > 0 && party.client != nil {
+		if party := h.candidates[id]; party.scored() > 0 && party.client != nil {
 			p.add(nameAtClient*party.score(), reasonClientOf(*party.client))
 		}
 	}
 }
 
 // scored is score, also of no party.
-func (p *party) scored() float64 {
+func (p *candidate) scored() float64 {
 	if p == nil {
 		return 0
 	}
@@ -167,8 +167,8 @@ func (p *party) scored() float64 {
 }
 
 // belongs says whether something points to a client of the contact.
-func (h *hunt) belongs(c directory.Contact) bool {
-	return slices.ContainsFunc(c.Clients, func(id string) bool { return h.parties[id].scored() > 0 })
+func (h *clientSearch) belongs(c directory.Contact) bool {
+	return slices.ContainsFunc(c.Clients, func(id string) bool { return h.candidates[id].scored() > 0 })
 }
 
 // plainPhone is the end of a phone number, the same with a country code and
@@ -212,7 +212,7 @@ func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, 
 func suggestNobody(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	nothing := dismissal(Once, doubted, reasonNobody)
 	by := written(m)
-	if by.name.first == "" || by.card == (letter.Card{}) {
+	if by.name.first == "" || by.card == (mailtext.Card{}) {
 		return []Suggestion{nothing}, nil
 	}
 	list, err := suggestPeople(ctx, office, m, by)

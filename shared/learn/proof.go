@@ -98,7 +98,7 @@ func Decides(rule directory.Rule, it item.Item) bool {
 	case directory.DismissKind, directory.AcceptKind:
 		return true
 	}
-	if it.Bar == "" && !switchedOn(rule) {
+	if it.InitialReason == "" && !switchedOn(rule) {
 		rule.Evidence = forGood(rule.Evidence)
 	}
 	return stands(rule, proofOf(it))

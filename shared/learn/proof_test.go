@@ -7,13 +7,13 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
-	"kantoorpost/shared/letter"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // sent is an automated mail, with what proves its sender.
 func sent(from string, v item.Verdict, returnDomain, list string) item.Item {
-	return item.Item{From: mail.Address{Email: from}, Verdict: v, ReturnDomain: returnDomain, ListID: list, Bar: item.Automated}
+	return item.Item{From: mail.Address{Email: from}, Verdict: v, ReturnDomain: returnDomain, ListID: list, InitialReason: item.Automated}
 }
 
 // What people did with one mail counts for another only if both come from the
@@ -22,7 +22,7 @@ func TestRulesCountWhatIsProven(t *testing.T) {
 	const pass, soft, fail = item.VerdictPass, item.VerdictSoft, item.VerdictFail
 	const anna, list = "anna@prospect.example", "nieuws.prospect.example"
 	letter := sent(anna, pass, "prospect.example", "")
-	letter.Bar = ""
+	letter.InitialReason = ""
 	for name, c := range map[string]struct {
 		kind    directory.RuleKind
 		taught  item.Item
@@ -109,7 +109,7 @@ func TestOnlyVerifiedSendersTeachPlacing(t *testing.T) {
 			})
 		}
 		it := item.Item{ID: "mail", Verdict: verdict, Subject: "Over oven", From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
-		_, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it, said(func(context.Context) (letter.Letter, error) { return letter.Letter{}, nil }))
+		_, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it, said(func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, nil }))
 		if err != nil {
 			t.Fatal(err)
 		}

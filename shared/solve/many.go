@@ -15,7 +15,7 @@ import (
 // Retry has mails that wait decided again, by who asks for it, and tells of the
 // first few at once. It changes nothing itself, so asking twice does no harm;
 // what its jobs lose, the tick does.
-func (d *Desk) Retry(ctx context.Context, by string, ids ...string) (Result, error) {
+func (d *Service) Retry(ctx context.Context, by string, ids ...string) (Result, error) {
 	// First who asked: nothing happens without its entry.
 	e := audit.Entry{By: by, Action: "mail.retry", Detail: map[string]string{"mails": strconv.Itoa(len(ids))}}
 	if len(ids) == 1 {
@@ -24,7 +24,7 @@ func (d *Desk) Retry(ctx context.Context, by string, ids ...string) (Result, err
 	if err := d.Items.Commit(ctx, audit.Op(e)); err != nil {
 		return Result{}, fmt.Errorf("note who retries %d mails: %w", len(ids), err)
 	}
-	if err := d.Items.Outdate(ctx, ids); err != nil {
+	if err := d.Items.InvalidateDecisions(ctx, ids); err != nil {
 		return Result{}, err
 	}
 	released, pending, err := d.settle(ctx, "retry", by, ids)
@@ -34,7 +34,7 @@ func (d *Desk) Retry(ctx context.Context, by string, ids ...string) (Result, err
 // Dismiss says of several mails that nothing needs to be done about them, each
 // for itself, and returns of how many that was so. Mail that waits no longer,
 // is being solved, or that the person may not dismiss is left alone.
-func (d *Desk) Dismiss(ctx context.Context, who Person, ids ...string) (int, error) {
+func (d *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, error) {
 	n := 0
 	for _, id := range ids {
 		done, err := d.dismissOne(ctx, who, id)
@@ -48,7 +48,7 @@ func (d *Desk) Dismiss(ctx context.Context, who Person, ids ...string) (int, err
 	return n, nil
 }
 
-func (d *Desk) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
+func (d *Service) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
 	for by := who.ID; ; {
 		it, err := d.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
@@ -62,9 +62,9 @@ func (d *Desk) dismissOne(ctx context.Context, who Person, id string) (bool, err
 		}
 		was, at := it.State, time.Now().UTC()
 		it.State, it.Reason, it.Facts, it.Decided = item.Dismissed, "", item.Facts{}, at
-		it.Hint.Action, it.Hint.By, it.Hint.At, it.Hint.Rule = item.Dismiss, by, at, ""
+		it.Override.Action, it.Override.By, it.Override.At, it.Override.Rule = item.Dismiss, by, at, ""
 		it.Note(item.Attempt{At: at, By: by, Action: item.Dismiss, State: it.State})
-		ops := append(it.Settle(was, ""), item.CountOp(at, item.Hand, 1),
+		ops := append(it.Transition(was, ""), item.CountOp(at, item.Hand, 1),
 			audit.Op(audit.Entry{By: by, Action: "mail.dismiss", Object: "mail " + it.ID, Mail: it.ID}))
 		err = d.Items.Commit(ctx, ops...)
 		if err == nil {
@@ -79,9 +79,9 @@ func (d *Desk) dismissOne(ctx context.Context, who Person, id string) (bool, err
 // UndoDismissals takes back that somebody dismissed mails, each for itself, and
 // returns of how many that was so. What another dismissed, or has been solved
 // since, is left alone.
-func (d *Desk) UndoDismissals(ctx context.Context, who Person, ids ...string) (int, error) {
+func (d *Service) UndoDismissals(ctx context.Context, who Person, ids ...string) (int, error) {
 	mine := func(it item.Item) bool {
-		return it.State == item.Dismissed && it.Hint.Action == item.Dismiss && it.Hint.By == who.ID && it.Hint.Rule == "" &&
+		return it.State == item.Dismissed && it.Override.Action == item.Dismiss && it.Override.By == who.ID && it.Override.Rule == "" &&
 			who.May(it, item.UndoAction) == nil
 	}
 	var back []string

@@ -11,7 +11,7 @@ import (
 // Switch turns a rule on or off: off, it decides nothing any more, and what it
 // decided stays. Revision "" means whatever it is. Errors:
 // directory.ErrNotFound, directory.ErrChanged, *Unswitchable.
-func (d *Desk) Switch(ctx context.Context, rule, revision, by string, on bool) (directory.Rule, error) {
+func (d *Service) Switch(ctx context.Context, rule, revision, by string, on bool) (directory.Rule, error) {
 	r, err := d.Directory.Rule(ctx, rule)
 	if err != nil {
 		return r, err

@@ -36,7 +36,7 @@ import (
 )
 
 // A Desk is where people solve what waits.
-type Desk struct {
+type Service struct {
 	Directory *directory.Store
 	Items     *item.Store
 	Chats     *chat.Store
@@ -148,7 +148,7 @@ const perJob = 20
 
 // settle has mails decided, the first ones at once, and tells how many of these
 // are not parked any more, and how many others are still to come.
-func (d *Desk) settle(ctx context.Context, why, by string, ids []string) (released, pending int, err error) {
+func (d *Service) settle(ctx context.Context, why, by string, ids []string) (released, pending int, err error) {
 	now, later := ids[:min(len(ids), atOnce)], ids[min(len(ids), atOnce):]
 	if len(now) > 0 {
 		short, cancel := context.WithTimeout(ctx, 30*time.Second)

@@ -23,7 +23,7 @@ import (
 // takes back what he or she solved, and no rule that others made or switched.
 // Errors: ErrNothing, *Written, *Busy, *NotYours, what who.May says, and those
 // of the tables.
-func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) {
+func (d *Service) Undo(ctx context.Context, id string, who Person) (Result, error) {
 	it, err := d.Items.Get(ctx, id)
 	if err != nil {
 		return Result{}, err
@@ -36,8 +36,8 @@ func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) 
 	}
 	by := who.ID
 	ctx = audit.As(ctx, by)
-	rule := it.Hint.Rule
-	if it.Hint.Action == "" && len(it.Rules) > 0 {
+	rule := it.Override.Rule
+	if it.Override.Action == "" && len(it.Rules) > 0 {
 		rule = it.Rules[len(it.Rules)-1]
 	}
 	r, err := d.Directory.Rule(ctx, rule)
@@ -45,7 +45,7 @@ func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) 
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return Result{}, err
 	}
-	if it.Hint.Action == "" && len(it.Rules) == 0 && !it.DismissedItself() {
+	if it.Override.Action == "" && len(it.Rules) == 0 && !it.DismissedItself() {
 		if chosen, err := d.chosen(ctx, it); err != nil || !chosen {
 			return Result{}, cmp.Or(err, ErrNothing)
 		}
@@ -56,7 +56,7 @@ func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) 
 	switch {
 	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone:
 		return d.undoRule(ctx, r, "", id, by)
-	case known && r.Kind == directory.DomainClient && it.Hint.Action == "":
+	case known && r.Kind == directory.DomainClient && it.Override.Action == "":
 		// The one whom the rule took for a newcomer was somebody else: only he
 		// goes, and the rule has to be taught again.
 		return d.undoRule(ctx, r, it.From.Email, id, by)
@@ -64,12 +64,12 @@ func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) 
 	if err := d.unwritten(ctx, []string{id}); err != nil {
 		return Result{}, err
 	}
-	if it.Hint.Added {
+	if it.Override.Added {
 		if err := d.unlink(ctx, it); err != nil {
 			return Result{}, err
 		}
 	}
-	if known && it.Hint.Action != "" {
+	if known && it.Override.Action != "" {
 		if err := d.forget(ctx, r, it.ID, !who.Manager); err != nil {
 			return Result{}, err
 		}
@@ -79,9 +79,9 @@ func (d *Desk) Undo(ctx context.Context, id string, who Person) (Result, error) 
 		}
 	}
 	unchanged := func(now item.Item) bool {
-		return now.ID != id || now.Hint.At.Equal(it.Hint.At) && now.Hint.By == it.Hint.By
+		return now.ID != id || now.Override.At.Equal(it.Override.At) && now.Override.By == it.Override.By
 	}
-	ids, err := d.takeBack(ctx, []string{id}, by, it.Hint.Action == "", unchanged)
+	ids, err := d.takeBack(ctx, []string{id}, by, it.Override.Action == "", unchanged)
 	if err != nil {
 		return Result{}, err
 	}
@@ -94,9 +94,9 @@ func (p Person) mayUndo(it item.Item, r directory.Rule, known bool) error {
 	switch {
 	case p.Manager:
 		return nil
-	case it.Hint.Action == "":
+	case it.Override.Action == "":
 		return &NotYours{"a rule decided it, and no person"}
-	case it.Hint.By != p.ID:
+	case it.Override.By != p.ID:
 		return &NotYours{"somebody else solved it"}
 	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone && slices.ContainsFunc(r.Evidence, others):
 		return &NotYours{"somebody else linked the address"}
@@ -106,7 +106,7 @@ func (p Person) mayUndo(it item.Item, r directory.Rule, known bool) error {
 
 // chosen tells whether nobody but the mail itself said which of the sender's
 // clients it is about.
-func (d *Desk) chosen(ctx context.Context, it item.Item) (bool, error) {
+func (d *Service) chosen(ctx context.Context, it item.Item) (bool, error) {
 	c, err := d.Chats.Get(ctx, it.Chat)
 	if errors.Is(err, chat.ErrNotFound) {
 		return false, nil
@@ -123,7 +123,7 @@ func (d *Desk) chosen(ctx context.Context, it item.Item) (bool, error) {
 
 // UndoRule takes back a rule with all that it did. Errors: directory.ErrNotFound,
 // *Written, and those of the tables.
-func (d *Desk) UndoRule(ctx context.Context, rule, by string) (Result, error) {
+func (d *Service) UndoRule(ctx context.Context, rule, by string) (Result, error) {
 	r, err := d.Directory.Rule(ctx, rule)
 	if err != nil || r.State == directory.RuleUndone {
 		return Result{Rule: rule}, err
@@ -133,7 +133,7 @@ func (d *Desk) UndoRule(ctx context.Context, rule, by string) (Result, error) {
 
 // undoRule takes back a rule, or of it what it did for one sender, "" for all.
 // Mail is the one that is answered with; "" for none.
-func (d *Desk) undoRule(ctx context.Context, r directory.Rule, sender, mail, by string) (Result, error) {
+func (d *Service) undoRule(ctx context.Context, r directory.Rule, sender, mail, by string) (Result, error) {
 	ids, err := d.ledBy(ctx, r.ID, sender)
 	if err != nil {
 		return Result{}, err
@@ -175,7 +175,7 @@ func (d *Desk) undoRule(ctx context.Context, r directory.Rule, sender, mail, by 
 
 // Resume goes on with rules that are being undone. The tick calls it: whoever
 // began may have died.
-func (d *Desk) Resume(ctx context.Context) error {
+func (d *Service) Resume(ctx context.Context) error {
 	rules, err := d.Directory.UndoingRules(ctx)
 	if err != nil {
 		return err
@@ -193,7 +193,7 @@ func (d *Desk) Resume(ctx context.Context) error {
 }
 
 // ledBy are the mails that a rule has led into chats, of one sender or of all.
-func (d *Desk) ledBy(ctx context.Context, rule, sender string) ([]string, error) {
+func (d *Service) ledBy(ctx context.Context, rule, sender string) ([]string, error) {
 	ids, err := d.Items.ByRule(ctx, rule)
 	if err != nil || sender == "" {
 		return ids, err
@@ -209,7 +209,7 @@ func (d *Desk) ledBy(ctx context.Context, rule, sender string) ([]string, error)
 }
 
 // unwritten refuses to take back mails when people have written in their chats.
-func (d *Desk) unwritten(ctx context.Context, ids []string) error {
+func (d *Service) unwritten(ctx context.Context, ids []string) error {
 	items, err := d.Items.Load(ctx, ids)
 	if err != nil {
 		return err
@@ -237,7 +237,7 @@ func (d *Desk) unwritten(ctx context.Context, ids []string) error {
 
 // unlearn takes out of the directory what a rule put there. A contact who is
 // left without an address was made by it.
-func (d *Desk) unlearn(ctx context.Context, r directory.Rule, sender string) error {
+func (d *Service) unlearn(ctx context.Context, r directory.Rule, sender string) error {
 	contacts, err := d.Directory.ContactsByRule(ctx, r.ID, 1000)
 	if err != nil {
 		return err
@@ -272,7 +272,7 @@ func (d *Desk) unlearn(ctx context.Context, r directory.Rule, sender string) err
 }
 
 // unlink takes the client from the contact who has it for this mail only.
-func (d *Desk) unlink(ctx context.Context, it item.Item) error {
+func (d *Service) unlink(ctx context.Context, it item.Item) error {
 	c, err := d.Chats.Get(ctx, it.Chat)
 	if errors.Is(err, chat.ErrNotFound) {
 		return nil
@@ -288,14 +288,14 @@ func (d *Desk) unlink(ctx context.Context, it item.Item) error {
 		if err != nil {
 			return err
 		}
-		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Hint.Client })
+		from.Clients = slices.DeleteFunc(slices.Clone(from.Clients), func(id string) bool { return id == it.Override.Client })
 		_, err = tx.SaveContact(from)
 		return err
 	})
 }
 
 // forgetAbout drops what a wrong link said about the domain of its address.
-func (d *Desk) forgetAbout(ctx context.Context, r directory.Rule) error {
+func (d *Service) forgetAbout(ctx context.Context, r directory.Rule) error {
 	for _, e := range r.Evidence {
 		domain, known, err := d.Directory.RuleFor(ctx, directory.DomainClient, domainOf(r.Key))
 		if err == nil && known {
@@ -310,7 +310,7 @@ func (d *Desk) forgetAbout(ctx context.Context, r directory.Rule) error {
 
 // forget drops what a rule learned from one mail. With stays, a rule that is on
 // stays on as long as it rests on anybody else.
-func (d *Desk) forget(ctx context.Context, r directory.Rule, mail string, stays bool) error {
+func (d *Service) forget(ctx context.Context, r directory.Rule, mail string, stays bool) error {
 	return d.Directory.Change(ctx, func(tx *directory.Tx) error {
 		now, known, err := tx.Rule(r.Kind, r.Key)
 		if err != nil || !known {
@@ -328,7 +328,7 @@ func (d *Desk) forget(ctx context.Context, r directory.Rule, mail string, stays 
 	})
 }
 
-func (d *Desk) setState(ctx context.Context, r directory.Rule, s directory.RuleState) error {
+func (d *Service) setState(ctx context.Context, r directory.Rule, s directory.RuleState) error {
 	return d.Directory.Change(ctx, func(tx *directory.Tx) error {
 		now, known, err := tx.Rule(r.Kind, r.Key)
 		if err != nil || !known || now.State == s {
@@ -352,7 +352,7 @@ func (d *Desk) setState(ctx context.Context, r directory.Rule, s directory.RuleS
 // takeBack brings mails back to open work, out of the chats that they are in,
 // and returns all that came back. The chat of a mail that started it goes, and
 // its other mails are decided anew. Whoever wrote in a chat meanwhile keeps it.
-func (d *Desk) takeBack(ctx context.Context, ids []string, by string, noRules bool, fits func(item.Item) bool) (back []string, err error) {
+func (d *Service) takeBack(ctx context.Context, ids []string, by string, noRules bool, fits func(item.Item) bool) (back []string, err error) {
 	var errs []error
 	for _, id := range ids {
 		all, err := d.withOthers(ctx, id)
@@ -375,7 +375,7 @@ func (d *Desk) takeBack(ctx context.Context, ids []string, by string, noRules bo
 
 // withOthers are the mails that have to leave with one: of a chat that it
 // started all, copies before what they are copies of, and the first last.
-func (d *Desk) withOthers(ctx context.Context, id string) ([]string, error) {
+func (d *Service) withOthers(ctx context.Context, id string) ([]string, error) {
 	it, err := d.Items.Get(ctx, id)
 	if errors.Is(err, item.ErrNotFound) {
 		return nil, nil
@@ -385,7 +385,7 @@ func (d *Desk) withOthers(ctx context.Context, id string) ([]string, error) {
 	}
 	inside := []string{id}
 	if it.Chat == id {
-		if inside, err = d.Chats.Inside(ctx, it.Chat); err != nil {
+		if inside, err = d.Chats.MailIDs(ctx, it.Chat); err != nil {
 			return nil, err
 		}
 	}
@@ -424,7 +424,7 @@ func every(item.Item) bool { return true }
 
 // takeOne brings one mail back to open work, if it is one that fits when it is
 // changed and nobody is solving it.
-func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool, fits func(item.Item) bool) (done bool, err error) {
+func (d *Service) takeOne(ctx context.Context, id, by string, noRules bool, fits func(item.Item) bool) (done bool, err error) {
 	for {
 		it, err := d.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
@@ -444,13 +444,13 @@ func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool, fits fu
 			return false, err
 		}
 		at := time.Now().UTC()
-		automatic := it.Hint.Action == "" && !it.Waits()
+		automatic := it.Override.Action == "" && !it.Waits()
 		ops = append(ops, it.Undecided()...)
 		was := it.State
 		it.State, it.Decided, it.Reason, it.Chat, it.Why, it.Rules, it.Facts = item.New, at, "", "", "", nil, item.Facts{}
-		it.Hint = item.Hint{NoRules: noRules}
+		it.Override = item.Override{NoRules: noRules}
 		it.Note(item.Attempt{At: at, By: by, Action: item.UndoAction, State: item.New})
-		ops = append(ops, it.Settle(was, "")...)
+		ops = append(ops, it.Transition(was, "")...)
 		ops = append(ops, audit.Op(audit.Entry{By: by, Action: "mail.undo", Object: "mail " + it.ID, Mail: it.ID}))
 		if automatic {
 			ops = append(ops, item.CountOp(at, item.Corrected, 1))
@@ -465,7 +465,7 @@ func (d *Desk) takeOne(ctx context.Context, id, by string, noRules bool, fits fu
 	}
 }
 
-func (d *Desk) leaving(ctx context.Context, it item.Item) ([]table.Op, error) {
+func (d *Service) leaving(ctx context.Context, it item.Item) ([]table.Op, error) {
 	if it.Chat == "" {
 		return nil, nil
 	}
@@ -479,11 +479,11 @@ func (d *Desk) leaving(ctx context.Context, it item.Item) ([]table.Op, error) {
 	if c.Written > 0 {
 		return nil, &Written{[]string{c.ID}}
 	}
-	return d.Chats.Leave(ctx, c, it)
+	return d.Chats.RemoveMail(ctx, c, it)
 }
 
 // again has mails decided that came back, and answers with one of them.
-func (d *Desk) again(ctx context.Context, mail string, ids []string) (Result, error) {
+func (d *Service) again(ctx context.Context, mail string, ids []string) (Result, error) {
 	// The oldest first: it may be what others answer.
 	ids = slices.Clone(ids)
 	slices.Sort(ids)

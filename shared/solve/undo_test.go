@@ -10,7 +10,7 @@ import (
 // Who is no manager takes back what he or she solved, and nothing that rests on others.
 func TestWhoMayUndo(t *testing.T) {
 	editor := Person{ID: "anna"}
-	solvedBy := func(id string) item.Item { return item.Item{Hint: item.Hint{Action: item.LinkContact, By: id}} }
+	solvedBy := func(id string) item.Item { return item.Item{Override: item.Override{Action: item.LinkContact, By: id}} }
 	linkedBy := func(ids ...string) directory.Rule {
 		r := directory.Rule{Kind: directory.AddressContact, State: directory.RuleOn}
 		for _, id := range ids {

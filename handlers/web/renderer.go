@@ -1,0 +1,249 @@
+package web
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"path"
+	"strings"
+	"text/template/parse"
+	"time"
+	"unicode"
+
+	// The image that runs has no zones.
+	_ "time/tzdata"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
+
+	"kantoorpost/shared/words"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// layout has what all pages share.
+const layout = "pages/layout.html"
+
+// A skin is all pages in one language.
+type renderer struct {
+	lang   string
+	texts  map[string]string
+	static map[string]asset
+	pages  map[string]*template.Template
+}
+
+// newSkin reads the pages and texts of a language. Errors: a page that does not
+// parse, and a text that a page needs and that is not there.
+func newRenderer(lang string, static map[string]asset) (*renderer, error) {
+	k := &renderer{lang: lang, static: static, pages: map[string]*template.Template{}}
+	var err error
+	if k.texts, err = readTexts(lang); err != nil {
+		return nil, err
+	}
+	shared, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, layout)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := pageFiles.ReadDir("pages")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), ".html")
+		if path.Join("pages", e.Name()) == layout {
+			continue
+		}
+		set := template.Must(shared.Clone()) // never executed yet
+		if set, err = set.ParseFS(pageFiles, path.Join("pages", e.Name())); err != nil {
+			return nil, err
+		}
+		if _, ok := k.texts[name+".title"]; !ok {
+			return nil, fmt.Errorf("texts/%s.json: no text %s.title", lang, name)
+		}
+		if err := k.check(set); err != nil {
+			return nil, fmt.Errorf("pages/%s: %w", e.Name(), err)
+		}
+		k.pages[name] = set
+	}
+	return k, nil
+}
+
+// check finds a text that a page names and that is not there.
+func (k *renderer) check(page *template.Template) error {
+	for _, t := range page.Templates() {
+		for _, key := range textsIn(t.Tree) {
+			if _, ok := k.texts[key]; !ok {
+				return fmt.Errorf("texts/%s.json: no text %s", k.lang, key)
+			}
+		}
+	}
+	return nil
+}
+
+// functions are what pages can call.
+func (k *renderer) functions() template.FuncMap {
+	all := maps.Clone(viewFunctions)
+	maps.Copy(all, template.FuncMap{
+		"t":        k.text,
+		"tn":       k.plural,
+		"tx":       k.texted,
+		"said":     k.said,
+		"flash":    k.flashText,
+		"asset":    func(name string) string { return k.static[name].url },
+		"icon":     k.icon,
+		"ago":      func(t time.Time) string { return k.ago(t, time.Now()) },
+		"when":     func(t time.Time) string { return k.when(t, time.Now()) },
+		"date":     k.date,
+		"day":      func(t time.Time) string { return k.day(t, time.Now()) },
+		"initials": initials,
+		"add":      func(a, b int) int { return a + b },
+		"percent":  func(f float64) int { return int(f*100 + 0.5) },
+		"stamp":    stamp,
+		"worth":    k.worth,
+	})
+	return all
+}
+
+// said is a text of the API in this language.
+func (k *renderer) said(t words.Text) string {
+	if k.lang == "en" {
+		return t.EN
+	}
+	return t.NL
+}
+
+// worth is the value of a field in words, where it is one of a few.
+func (k *renderer) worth(field, value string) string {
+	switch field {
+	case "rights", "active", "type":
+		return k.texted("audit.value", value)
+	}
+	return value
+}
+
+// icon is a picture of icons.svg, for eyes only: words stand beside it.
+func (k *renderer) icon(name string) template.HTML {
+	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + k.static["icons.svg"].url + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
+}
+
+// office is the time that the office lives in.
+var office = func() *time.Location {
+	l, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return l
+}()
+
+// stamp is a time as the attribute datetime takes it, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// ago says how long ago something was, and for what is longer ago its date.
+func (k *renderer) ago(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case t.IsZero():
+		return ""
+	case d < time.Minute:
+		return k.text("time.now")
+	case d < time.Hour:
+		return k.plural("time.minutes", int(d.Minutes()))
+	case d < 24*time.Hour && t.In(office).Day() == now.In(office).Day():
+		return t.In(office).Format("15:04")
+	case d < 48*time.Hour && t.In(office).Day() == now.In(office).AddDate(0, 0, -1).Day():
+		return k.text("time.yesterday", t.In(office).Format("15:04"))
+	}
+	return k.day(t, now)
+}
+
+// when is ago in a list, where room is short.
+func (k *renderer) when(t, now time.Time) string {
+	if d := now.Sub(t); d >= time.Minute && d < time.Hour {
+		return k.text("time.brief", int(d.Minutes()))
+	}
+	return k.ago(t, now)
+}
+
+func (k *renderer) day(t, now time.Time) string {
+	t = t.In(office)
+	s := fmt.Sprintf("%d %s", t.Day(), k.month(t))
+	if t.Year() != now.In(office).Year() {
+		s += fmt.Sprintf(" %d", t.Year())
+	}
+	return s
+}
+
+// date is a time in full.
+func (k *renderer) date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(office)
+	return fmt.Sprintf("%d %s %d %s", t.Day(), k.month(t), t.Year(), t.Format("15:04"))
+}
+
+func (k *renderer) month(t time.Time) string {
+	return strings.Fields(k.text("time.months"))[t.Month()-1]
+}
+
+func isLetter(r rune) bool { return unicode.IsLetter(r) }
+
+// textsIn are the keys of the texts that a template names.
+func textsIn(tree *parse.Tree) []string {
+	if tree == nil || tree.Root == nil {
+		return nil
+	}
+	var keys []string
+	var walk func(parse.Node)
+	branch := func(b parse.BranchNode) {
+		walk(b.Pipe)
+		walk(b.List)
+		if b.ElseList != nil {
+			walk(b.ElseList)
+		}
+	}
+	walk = func(n parse.Node) {
+		switch n := n.(type) {
+		case *parse.ListNode:
+			for _, c := range n.Nodes {
+				walk(c)
+			}
+		case *parse.ActionNode:
+			walk(n.Pipe)
+		case *parse.TemplateNode:
+			if n.Pipe != nil {
+				walk(n.Pipe)
+			}
+		case *parse.IfNode:
+			branch(n.BranchNode)
+		case *parse.RangeNode:
+			branch(n.BranchNode)
+		case *parse.WithNode:
+			branch(n.BranchNode)
+		case *parse.PipeNode:
+			for _, c := range n.Cmds {
+				walk(c)
+			}
+		case *parse.CommandNode:
+			if f, ok := n.Args[0].(*parse.IdentifierNode); ok && len(n.Args) > 1 {
+				if key, ok := n.Args[1].(*parse.StringNode); ok {
+					switch f.Ident {
+					case "t":
+						keys = append(keys, key.Text)
+					case "tn":
+						keys = append(keys, key.Text+".one", key.Text+".many")
+					}
+				}
+			}
+			for _, a := range n.Args {
+				walk(a)
+			}
+		}
+	}
+	walk(tree.Root)
+	return keys
+}

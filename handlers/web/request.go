@@ -1,0 +1,237 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/access"
+)
+
+// A person is who asks, as GET /api/me says it.
+type person struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Email   string   `json:"email"`
+	Rights  string   `json:"rights"`
+	Actions []string `json:"actions"`
+}
+
+// can tells whether the person may do an action, to some objects at least.
+func (p person) can(action string) bool { return slices.Contains(p.Actions, action) }
+
+// initials are the first letters of the first and last word of a name.
+func initials(name, email string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !isLetter(r) })
+	if len(words) == 0 {
+		words = []string{email + "?"}
+	}
+	out := []rune{[]rune(words[0])[0]}
+	if len(words) > 1 {
+		out = append(out, []rune(words[len(words)-1])[0])
+	}
+	return strings.ToUpper(string(out))
+}
+
+// A visit is one request of one person, with how he or she likes the pages.
+type request struct {
+	site     *site
+	w        http.ResponseWriter
+	r        *http.Request
+	api      client
+	renderer *renderer
+	lang     string
+	theme    string // light, dark, or "" for what the device prefers
+	me       person
+	flash    *flash
+}
+
+// visit begins a visit. Errors: pages that cannot be read.
+func (s *site) newRequest(w http.ResponseWriter, r *http.Request) (v *request, err error) {
+	v = &request{site: s, w: w, r: r, api: client{api: s.API, ctx: access.Once(r.Context()), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
+	v.renderer, err = s.renderers[v.lang]()
+	return v, err
+}
+
+// begin finds out who asks.
+func (v *request) begin() error { return v.api.get("/api/me", &v.me) }
+
+// t is a text in the visitor's language.
+func (v *request) t(key string, args ...any) string { return v.renderer.text(key, args...) }
+
+// A shell is what stands around the content of a page.
+type pageLayout struct {
+	Lang, Theme string
+	Title       string
+	Path        string // where to come back to
+	Me          person
+	Nav         []navGroup
+	Flash       *flash
+	NoKeys      bool // shortcuts of one key are off
+	View        any
+}
+
+// page answers with a page, or with the part of it that htmx asks for.
+func (v *request) page(name string, view any) error { return v.pageAs(http.StatusOK, name, view) }
+
+// pageAs is page with another status, such as that of a form with a mistake.
+func (v *request) pageAs(status int, name string, view any) error {
+	v.flash = takeFlash(v.w, v.r)
+	set := v.renderer.pages[name]
+	if set == nil {
+		return errors.New("no page " + name)
+	}
+	s := pageLayout{Lang: v.lang, Theme: v.theme, Title: v.titleOf(name, view), Path: v.here(), Me: v.me, Nav: v.nav(), Flash: v.flash, NoKeys: noKeys(v.r), View: view}
+	var b bytes.Buffer
+	part := set.Lookup(v.r.Header.Get("HX-Target"))
+	var err error
+	switch {
+	case isPart(v.r) && part != nil:
+		if err = part.Execute(&b, view); err == nil && v.flash != nil {
+			err = set.ExecuteTemplate(&b, "toast-beside", v.flash)
+		}
+	default:
+		err = set.ExecuteTemplate(&b, "layout", s)
+	}
+	if err != nil {
+		return err
+	}
+	return v.write(status, b.Bytes())
+}
+
+// titleOf is the title of a page: that of what it shows, when it has one.
+func (v *request) titleOf(name string, view any) string {
+	if of, ok := view.(interface{ title() string }); ok && of.title() != "" {
+		return of.title()
+	}
+	return v.t(name + ".title")
+}
+
+// here is where to come back to: the page itself, or the one whose form was
+// sent.
+func (v *request) here() string {
+	if v.r.Method == http.MethodGet {
+		return v.r.URL.RequestURI()
+	}
+	if from, err := url.Parse(v.r.Referer()); err == nil && from.Host == v.r.Host {
+		return local(from.RequestURI())
+	}
+	return home
+}
+
+// part answers with one template of a page.
+func (v *request) part(page, name string, view any) error {
+	var b bytes.Buffer
+	if err := v.renderer.pages[page].ExecuteTemplate(&b, name, view); err != nil {
+		return err
+	}
+	return v.write(http.StatusOK, b.Bytes())
+}
+
+func (v *request) write(status int, body []byte) error {
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Add("Vary", "HX-Request, HX-Target")
+	v.w.WriteHeader(status)
+	_, err := v.w.Write(body)
+	return err
+}
+
+// done leads on to a page after a form has done its work, with a text that is
+// shown there once; an empty key says nothing.
+func (v *request) done(path string, f flash) error {
+	if f.Key != "" {
+		f.give(v.w)
+	}
+	http.Redirect(v.w, v.r, local(path), http.StatusSeeOther)
+	return nil
+}
+
+// leave is done for a form whose answer is part of its page: the browser goes
+// to another page all the same.
+func (v *request) leave(path string, f flash) error {
+	if !isPart(v.r) {
+		return v.done(path, f)
+	}
+	if f.Key != "" {
+		f.give(v.w)
+	}
+	v.w.Header().Set("HX-Redirect", local(path))
+	v.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// refused returns the API's refusal when it is one that the visitor can mend in
+// the form, and what it is otherwise.
+func refused(err error) (*Problem, error) {
+	var p *Problem
+	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed) {
+		return p, nil
+	}
+	return nil, err
+}
+
+// look keeps the language, the colours and the shortcuts that somebody chose.
+func (s *site) look(v *request) error {
+	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
+		keep(v.w, "lang", lang)
+	}
+	switch theme := v.r.PostFormValue("theme"); theme {
+	case "light", "dark", "auto":
+		keep(v.w, "theme", theme)
+	}
+	switch keys := v.r.PostFormValue("keys"); keys {
+	case "on", "off":
+		keep(v.w, "keys", keys)
+	}
+	return v.done(v.r.PostFormValue("back"), flash{})
+}
+
+// noKeys tells whether somebody turned shortcuts off: who speaks to the device
+// would set them off by chance.
+// https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
+func noKeys(r *http.Request) bool {
+	c, err := r.Cookie("keys")
+	return err == nil && c.Value == "off"
+}
+
+func keep(w http.ResponseWriter, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/web", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// letter is where a mail can be read on a page that looks like this one, "" for
+// no mail.
+func (v *request) letter(body string) string {
+	if body == "" {
+		return ""
+	}
+	if v.lang != "nl" { // which the API speaks first
+		body = withQuery(body, "language", v.lang)
+	}
+	if v.theme != "" {
+		body = withQuery(body, "colours", v.theme)
+	}
+	return body
+}
+
+// remote is the same with the pictures that are kept elsewhere.
+func remote(body string) string {
+	return withQuery(body, "pictures", "remote")
+}
+
+func themeOf(r *http.Request) string {
+	c, err := r.Cookie("theme")
+	if err != nil || c.Value != "light" && c.Value != "dark" {
+		return ""
+	}
+	return c.Value
+}
+
+// signIn is where a person signs in, and comes back from.
+func signIn(back string) string {
+	return "/.auth/login/aad?post_login_redirect_uri=" + url.QueryEscape(local(back))
+}

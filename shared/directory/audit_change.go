@@ -1,0 +1,98 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"kantoorpost/shared/audit"
+)
+
+// A deed is what a change does to one object, for the audit.
+type auditChange struct {
+	action, object string
+	detail         map[string]string
+}
+
+// actionKinds has the first part of an action for the first part of a row key.
+var actionKinds = map[string]string{
+	"member": "team-member", "client": "client", "contact": "contact", "role": "role",
+	"team": "process-team", "links": "client-team", "rule": "rule",
+}
+
+const maxShown = 200 // runes of a value that the audit shows
+
+// note keeps what happens to an object; was or now is nil when there was or will
+// be none.
+func (c *change) note(key, name string, was, now map[string]any) {
+	kind, _, _ := strings.Cut(key, "|")
+	d := auditChange{object: name, detail: map[string]string{}}
+	switch {
+	case was == nil:
+		d.action = actionKinds[kind] + ".create"
+	case now == nil:
+		d.action = actionKinds[kind] + ".delete"
+	default:
+		d.action = actionKinds[kind] + ".update"
+	}
+	for field := range was {
+		d.difference(field, was, now)
+	}
+	for field := range now {
+		d.difference(field, was, now)
+	}
+	c.did = append(c.did, d)
+}
+
+// difference notes what happens to a field: a short one with what it was and
+// is, another only that it changed.
+func (d auditChange) difference(field string, was, now map[string]any) {
+	if field == "id" || field == "revision" || field == "learned" || strings.HasPrefix(field, "data") || was[field] == now[field] {
+		return
+	}
+	before, after := shown(was[field]), shown(now[field])
+	switch {
+	case was == nil:
+		d.detail[field] = after
+	case now == nil:
+		d.detail[field] = before
+	case before == long || after == long:
+		d.detail[field] = "changed"
+	default:
+		d.detail[field] = before + " → " + after
+	}
+}
+
+// long stands for a value that the audit does not show.
+const long = "…"
+
+func shown(value any) string {
+	if value == nil {
+		return ""
+	}
+	text := fmt.Sprint(value)
+	if utf8.RuneCountInString(text) > maxShown {
+		return long
+	}
+	return text
+}
+
+// entry is e with what the change does: the first object, and after it the
+// others.
+func (c *change) entry(e audit.Entry) audit.Entry {
+	if len(c.did) == 0 {
+		return e
+	}
+	e.Action, e.Object, e.Detail = c.did[0].action, c.did[0].object, c.did[0].detail
+	if c.action != "" {
+		e.Action = c.action
+	}
+	var others []string
+	for _, d := range c.did[1:] {
+		others = append(others, d.action+" "+d.object)
+	}
+	if len(others) > 0 {
+		e.Detail["also"] = strings.Join(others, ", ")
+	}
+	return e
+}

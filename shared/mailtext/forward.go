@@ -1,0 +1,140 @@
+package mailtext
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/mail"
+)
+
+var (
+	tag            = regexp.MustCompile(`^\s*[\[*][^\]*:]{1,30}[\]*]\s*`) // "[EXTERN]", "*SPAM*"
+	forwardPrefix  = regexp.MustCompile(`(?i)^\s*\[?(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:`)
+	answerPrefix   = regexp.MustCompile(`(?i)^\s*(re|antw|antwoord|aw|antwort|betr|réf)\s*(\[\d+\])?\s*:`)
+	originalPrefix = regexp.MustCompile(`(?i)^\s*(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:\s*`)
+)
+
+// forwarded is the mail that this one passes on, or nil. The block of fields
+// that Outlook puts above a quotation looks the same in an answer, so:
+//
+//   - "Doorgestuurd bericht" above it says that it is passed on, whatever the subject;
+//   - "Op … schreef Jan:" says that it is answered, whatever the subject;
+//   - otherwise the first prefix of the subject decides: FW: or RE:;
+//   - without a prefix it is passed on if the writer wrote nothing of his own
+//     and the block is complete: who answers, writes something.
+func forwarded(p parting, own []line, subject string) *Forwarded {
+	subject = clean(strings.ToValidUTF8(cut(subject, 1000), "\uFFFD"))
+	look(len(subject))
+	subject = tag.ReplaceAllString(subject, "")
+	switch {
+	case p.head == forwardHead:
+	case p.head != originalHead, matches(answerPrefix, subject):
+		return nil
+	case matches(forwardPrefix, subject):
+	case join(own) != "" || !p.header.date || p.header.subject == "" || address(p.header.from).Email == "":
+		return nil
+	}
+	f := &Forwarded{From: address(p.header.from), To: addresses(p.header.to), Subject: p.header.subject}
+	if f.Subject == "" {
+		f.Subject = originalPrefix.ReplaceAllString(subject, "")
+	}
+	f.Text = join(split(p.original).own)
+	return f
+}
+
+// maxRecipients is how many recipients of an original are read.
+const maxRecipients = 50
+
+// addresses reads a list of recipients: Outlook puts ; between them, others
+// a comma, which a name may have as well: "Jansen, Jan <jan@x>".
+func addresses(text string) (list []mail.Address) {
+	separator := ","
+	if strings.Contains(text, ";") {
+		separator = ";"
+	}
+	held := ""
+	for part := range strings.SplitSeq(text, separator) {
+		if len(list) == maxRecipients {
+			break
+		}
+		if held != "" {
+			part = held + ", " + part
+			held = ""
+		}
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		if separator == "," && !strings.Contains(part, "@") && strings.Contains(text, "@") && len(part) < 100 {
+			held = strings.TrimSpace(part)
+			continue
+		}
+		list = append(list, address(part))
+	}
+	if held != "" && len(list) < maxRecipients {
+		list = append(list, address(held))
+	}
+	return list
+}
+
+var (
+	inText = regexp.MustCompile(`[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
+	inside = regexp.MustCompile(`[<\[(]?\s*(?:mailto:)?\s*$`)
+	quoted = regexp.MustCompile(`"[^"]*"|“[^”]*”|„[^“”]*[“”]`)
+)
+
+// maxAddressText is how much of a sender is read, in bytes: of a longer one the
+// end, where the address stands.
+const maxAddressText = 1000
+
+// address reads one sender or recipient in the shapes that occur: "Jan Jansen
+// <jan@x>", "Jan Jansen [mailto:jan@x]", "jan@x (Jan)", the address alone, or
+// the name alone. The name is as it was written, without quotes around it.
+//
+// A name is whatever its bearer likes, an address too. So the address is the
+// one that mail programs put last, in brackets; what stands in quotes or before
+// is name.
+func address(text string) mail.Address {
+	text = strings.TrimSpace(strings.ToValidUTF8(text[max(0, len(text)-maxAddressText):], ""))
+	look(3 * len(text))
+	at := inText.FindAllStringIndex(text, -1)
+	if len(at) == 0 {
+		return mail.Address{Name: unwrapped(strings.TrimRight(text, "<[( "))}
+	}
+	names := quoted.FindAllStringIndex(text, -1)
+	unquoted := slices.DeleteFunc(slices.Clone(at), func(p []int) bool {
+		return slices.ContainsFunc(names, func(n []int) bool { return n[0] < p[0] && p[1] < n[1] })
+	})
+	if len(unquoted) > 0 {
+		at = unquoted
+	}
+	pick, bracketed := at[0], false
+	for _, p := range slices.Backward(at) {
+		before := strings.TrimRight(text[:p[0]], " ")
+		if !strings.HasSuffix(before, "<") && !strings.HasSuffix(before, "[") && !strings.HasSuffix(before, "mailto:") {
+			continue
+		}
+		if bracketed && !strings.EqualFold(text[p[0]:p[1]], text[pick[0]:pick[1]]) {
+			break
+		}
+		pick, bracketed = p, true // "jan@x<mailto:jan@x>" is the same one twice
+	}
+	email := strings.ToLower(strings.Trim(text[pick[0]:pick[1]], ".'"))
+	name := unwrapped(inside.ReplaceAllString(text[:pick[0]], ""))
+	if name == "" {
+		// "jan@x (Jan)"
+		if _, rest, ok := strings.Cut(text[pick[1]:], "("); ok {
+			rest, _, _ = strings.Cut(rest, ")")
+			name = unwrapped(rest)
+		}
+	}
+	if strings.EqualFold(name, email) {
+		name = ""
+	}
+	return mail.Address{Name: name, Email: email}
+}
+
+// unwrapped takes spaces and quotes from around a name.
+func unwrapped(name string) string {
+	return strings.Trim(strings.Join(strings.Fields(name), " "), " \"'“”‘’„,;*")
+}

@@ -1,0 +1,271 @@
+package mailtext
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxOpen is how many elements inside each other are told apart; what is
+// nested deeper is read as text of the last of them. It bounds what an end tag
+// that fits nothing costs.
+const maxOpen = 256
+
+// An effect is what an element does to the text inside it.
+type effect uint8
+
+const (
+	hides     effect = 1 << iota // a reader does not see it
+	quotes                       // somebody else's text
+	signs                        // the signature
+	heads                        // the line that introduces a quotation
+	preserves                    // spaces and line ends count
+	effects   = 5
+)
+
+type element struct {
+	name   atom.Atom
+	effect effect
+}
+
+// A reader makes lines of HTML. It reads tokens, no tree, so that nothing that
+// is nested, left open or closed twice can make it slow or deep.
+type reader struct {
+	lines []line
+	text  strings.Builder // of the line that is being written
+	wrote bool            // whether something stands on it, be it only a space that does not break
+	space bool            // whether a space is due before the next word
+	next  hint            // for the line that comes next
+	open  []element
+	count [effects]int // open elements by their effect
+}
+
+func htmlLines(content string) []line { return marked(readHTML(content).lines) }
+
+func readHTML(content string) *reader {
+	r := &reader{}
+	z := html.NewTokenizer(strings.NewReader(content))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			r.end()
+			return r
+		case html.TextToken:
+			r.write(z.Text())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, more := z.TagName()
+			r.start(atom.Lookup(name), attributes(z, more))
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			r.close(atom.Lookup(name))
+		}
+	}
+}
+
+// attr are the attributes in which mail programs say what an element is for.
+type attr struct{ id, class, style, kind string }
+
+func attributes(z *html.Tokenizer, more bool) (a attr) {
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		switch string(key) {
+		case "id":
+			a.id = strings.ToLower(string(value))
+		case "class":
+			a.class = strings.ToLower(string(value))
+		case "style":
+			a.style = strings.ToLower(strings.ReplaceAll(string(value), " ", ""))
+		case "type":
+			a.kind = strings.ToLower(string(value))
+		}
+	}
+	return a
+}
+
+var (
+	// unseen are elements whose content is no text for readers.
+	unseen = []atom.Atom{atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Iframe, atom.Noscript, atom.Textarea, atom.Select}
+	// blocks start a line of their own.
+	blocks = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Tr, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Pre,
+		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Center, atom.Address, atom.Body, atom.Hr}
+	// spaced have an empty line around them.
+	spaced = []atom.Atom{atom.P, atom.Blockquote, atom.Table, atom.Ul, atom.Ol, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
+	// paired are the elements whose end is looked for.
+	paired = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Pre, atom.Span, atom.Center, atom.Section, atom.Article}
+)
+
+func (r *reader) start(name atom.Atom, a attr) {
+	look(1)
+	if name == atom.Br {
+		r.end()
+		return
+	}
+	if slices.Contains(blocks, name) {
+		if n := len(r.open); name != atom.Span && n > 0 && r.open[n-1].name == atom.P && name != atom.Br {
+			r.close(atom.P) // the end tag of a paragraph may be left out
+		}
+		r.breakLine()
+		if slices.Contains(spaced, name) && !tight(a) {
+			r.blank()
+		}
+	}
+	if name == atom.Td || name == atom.Th {
+		r.space = true
+	}
+	r.next |= hintOf(name, a)
+	if (slices.Contains(paired, name) || slices.Contains(unseen, name)) && len(r.open) < maxOpen {
+		e := element{name, effectOf(name, a)}
+		r.open = append(r.open, e)
+		r.tally(e, 1)
+	}
+}
+
+func (r *reader) close(name atom.Atom) {
+	if slices.Contains(blocks, name) {
+		r.breakLine()
+	}
+	for i := len(r.open) - 1; i >= 0; i-- {
+		look(1)
+		if r.open[i].name == name {
+			for _, e := range r.open[i:] {
+				r.tally(e, -1)
+			}
+			r.open = r.open[:i]
+			break
+		}
+	}
+	if slices.Contains(spaced, name) && name != atom.P {
+		r.blank()
+	}
+}
+
+func (r *reader) tally(e element, by int) {
+	for i := range effects {
+		if e.effect&(1<<i) != 0 {
+			r.count[i] += by
+		}
+	}
+}
+
+func (r *reader) in(e effect) bool {
+	for i := range effects {
+		if e == 1<<i {
+			return r.count[i] > 0
+		}
+	}
+	return false
+}
+
+// tight says whether a paragraph has no space around it. Outlook writes every
+// line as a paragraph of class MsoNormal, and Outlook on the web without margins.
+func tight(a attr) bool {
+	return strings.Contains(a.class, "msonormal") || strings.Contains(a.style, "margin:0") ||
+		strings.Contains(a.style, "margin-top:0") || strings.Contains(a.style, "margin-bottom:0")
+}
+
+// effectOf knows the names that mail programs give to their elements.
+func effectOf(name atom.Atom, a attr) (e effect) {
+	if slices.Contains(unseen, name) || strings.Contains(a.style, "display:none") || strings.Contains(a.style, "mso-hide:all") {
+		return hides
+	}
+	switch name {
+	case atom.Blockquote:
+		// A blockquote without any of these only indents.
+		if a.kind == "cite" || strings.Contains(a.class, "quote") || strings.Contains(a.style, "border-left") {
+			e |= quotes
+		}
+	case atom.Pre:
+		e |= preserves
+	}
+	switch {
+	case strings.Contains(a.class, "gmail_signature"), strings.Contains(a.class, "moz-signature"), a.id == "signature",
+		a.id == "ms-outlook-mobile-signature", strings.Contains(a.class, "protonmail_signature_block-user"):
+		e |= signs
+	case strings.Contains(a.class, "gmail_attr"), strings.Contains(a.class, "moz-cite-prefix"):
+		e |= heads
+	}
+	return e
+}
+
+// hintOf knows the places where mail programs put what is answered.
+func hintOf(name atom.Atom, a attr) hint {
+	switch {
+	case a.id == "divrplyfwdmsg", a.id == "appendonsend", a.id == "stopspelling", a.id == "mail-editor-reference-message-container",
+		strings.Contains(a.class, "yahoo_quoted"):
+		return restQuoted
+	case name == atom.Hr, name == atom.Div && strings.Contains(a.style, "border-top:solid"),
+		name == atom.Div && strings.Contains(a.style, "border:none;border-top"):
+		return ruled
+	}
+	return 0
+}
+
+// write adds text to the line, with one space for any number of them.
+func (r *reader) write(text []byte) {
+	if r.in(hides) {
+		return
+	}
+	look(len(text))
+	for _, c := range string(text) {
+		if c == '\n' && r.in(preserves) {
+			r.end()
+			continue
+		}
+		unbroken := c == '\u00a0'
+		c = visible(c)
+		switch {
+		case c < 0:
+		case unicode.IsSpace(c):
+			r.space = true
+			r.wrote = r.wrote || unbroken
+		default:
+			if r.space && r.text.Len() > 0 {
+				r.text.WriteByte(' ')
+			}
+			r.space = false
+			r.wrote = true
+			r.text.WriteRune(c)
+		}
+	}
+}
+
+// breakLine ends the line if something stands on it.
+func (r *reader) breakLine() {
+	if r.wrote {
+		r.end()
+	}
+	r.space = false
+}
+
+// end ends the line, which may be empty.
+func (r *reader) end() {
+	l := line{text: r.text.String(), depth: r.count[1]}
+	r.text.Reset()
+	r.wrote, r.space = false, false
+	if r.in(hides) {
+		return
+	}
+	if l.blank() {
+		r.blank()
+		return
+	}
+	l.hint, r.next = r.next, 0
+	if r.in(signs) {
+		l.hint |= signatureHint
+	}
+	if r.in(heads) {
+		l.hint |= introduces
+	}
+	r.lines = append(r.lines, l)
+}
+
+// blank adds an empty line, but never two in a row.
+func (r *reader) blank() {
+	if n := len(r.lines); n > 0 && !r.lines[n-1].blank() {
+		r.lines = append(r.lines, line{depth: r.count[1]})
+	}
+}

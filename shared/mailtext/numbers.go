@@ -1,0 +1,232 @@
+package mailtext
+
+import (
+	"iter"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Limits on what is looked for: numbers of a sort, and bytes of a text. What
+// identifies a client stands at the top of a mail, or in its signature.
+const (
+	maxNumbers = 20
+	maxSearch  = 64 << 10
+	// maxNumbered is how much of it is read that stands on lines with a digit: a
+	// dozen patterns look at those.
+	maxNumbered = 16 << 10
+)
+
+// Numbers are what in a text can identify a client, in the order of the text,
+// each once, at most 20 of each. They are what somebody wrote, not what is true.
+type Numbers struct {
+	KvK      []string // numbers of the Dutch trade register, 8 digits
+	VAT      []string // Dutch VAT identification numbers, as NL123456789B01
+	Labelled []string // what is called a client number, in upper case
+	Loose    []string // other words with digits that could be one, in upper case
+}
+
+var (
+	// https://www.belastingdienst.nl/wps/wcm/connect/bldcontentnl/belastingdienst/zakelijk/btw/administratie_bijhouden/btw_nummers_controleren/uw_btw_nummer
+	vatNumber = regexp.MustCompile(`(?i)\bNL[ .-]?((?:\d[ .]?){9})[ .]?B[ .]?(\d)[ .]?(\d)\b`)
+	ibanLike  = regexp.MustCompile(`\b[A-Za-z]{2}\d{2}[ ]?(?:[A-Za-z0-9]{4}[ ]?){2,7}[A-Za-z0-9]{0,3}\b`)
+	kvkNumber = regexp.MustCompile(`(?i)\b(?:k\.? ?v\.? ?k\.?|handelsregister|kamer van koophandel|chamber of commerce|trade register)[^\d\n]{0,30}(\d(?:[ .]?\d){7})\b`)
+	labelWord = regexp.MustCompile(`(?i)\b(?:klant|relatie|cli[eë]nt|debiteur(?:en)?|dossier|customer|client|account|kunden|mandanten)[ -]?(?:nummer|nr|no|number|num|code|id)\b[.:]?` +
+		`(?: (?:is|van|bij u|bij jullie))?[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
+	dossier  = regexp.MustCompile(`(?i)\bdossier[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
+	amount   = regexp.MustCompile(`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
+	dateLike = regexp.MustCompile(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
+		`|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.? \d{1,2}(?:st|nd|rd|th)?\b`)
+	timeLike = regexp.MustCompile(`(?i)\b\d{1,2}[:.u]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
+	ordinal  = regexp.MustCompile(`(?i)^\d+(st|nd|rd|th|e|de|ste|x)$`)
+	postcode = regexp.MustCompile(`\b[1-9]\d{3} ?[A-Z]{2}\b`)
+	webLike  = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|\S+@\S+`)
+	grouped  = regexp.MustCompile(`(?:^|[\s(:;])(\d{8}|\d{2}[. ]\d{3}[. ]\d{3}|\d{4}[. ]\d{4}|\d{2} \d{2} \d{2} \d{2})(?:$|[\s).,;!?])`)
+)
+
+// NumbersIn finds in a text what can identify a client. Of the text at most
+// 64 KiB is read.
+func NumbersIn(text string) (n Numbers) {
+	left := maxNumbered
+	for l := range strings.Lines(cut(text, maxSearch)) {
+		if !strings.ContainsFunc(l, unicode.IsDigit) {
+			continue
+		}
+		l = cut(l, left)
+		left -= len(l)
+		n.line(l)
+		if left == 0 || len(n.KvK) == maxNumbers && len(n.VAT) == maxNumbers && len(n.Labelled) == maxNumbers && len(n.Loose) == maxNumbers {
+			break
+		}
+	}
+	return n
+}
+
+// line reads one line. What has been recognised is blotted out, so that no
+// number counts as two things. A pattern is tried only where its cue stands:
+// most lines have none.
+func (n *Numbers) line(text string) {
+	text = clean(text)
+	c := cuesOf(text)
+	if c.web {
+		text = blot(text, webLike, nil)
+	}
+	if c.vat {
+		text = blot(text, vatNumber, func(m []string) {
+			add(&n.VAT, "NL"+digitsOf(m[1])+"B"+m[2]+m[3])
+		})
+	}
+	if c.kvk {
+		text = blot(text, kvkNumber, func(m []string) { add(&n.KvK, digitsOf(m[1])) })
+	}
+	if c.label {
+		for _, labels := range []*regexp.Regexp{labelWord, dossier} {
+			text = blot(text, labels, func(m []string) {
+				if number := strings.Trim(m[1], "./_-"); strings.ContainsFunc(number, unicode.IsDigit) && len(number) <= 20 {
+					add(&n.Labelled, strings.ToUpper(number))
+				}
+			})
+		}
+	}
+	if c.letters {
+		text = blot(text, ibanLike, nil)
+	}
+	if c.money {
+		text = blot(text, amount, nil)
+	}
+	if c.phone {
+		text = blot(text, phonePattern, nil)
+	}
+	if c.date {
+		text = blot(text, dateLike, nil)
+	}
+	if c.eight {
+		text = blot(text, grouped, func(m []string) {
+			if d := digitsOf(m[1]); !isDate(d) {
+				add(&n.KvK, d)
+			}
+		})
+	}
+	if c.time {
+		text = blot(text, timeLike, nil)
+	}
+	if c.letters {
+		text = blot(text, postcode, nil)
+	}
+	if len(n.Loose) == maxNumbers {
+		return
+	}
+	for w := range words(text) {
+		if len(w) >= 3 && len(w) <= 12 && strings.ContainsFunc(w, unicode.IsDigit) && !isYear(w) && !matches(ordinal, w) {
+			add(&n.Loose, strings.ToUpper(w))
+		}
+	}
+}
+
+// cues say which patterns can match on a line at all.
+type cues struct {
+	web, vat, kvk, label, money, phone, date, time, eight, letters bool
+}
+
+// cuesOf reads a line once for each of a few short words.
+func cuesOf(text string) (c cues) {
+	look(len(text))
+	lower := strings.ToLower(text)
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) })
+	}
+	digits, run := 0, 0
+	for i := range len(lower) {
+		b := lower[i]
+		if b < '0' || b > '9' {
+			c.letters = c.letters || b >= 'a' && b <= 'z'
+			run = 0
+			continue
+		}
+		digits++
+		run++
+		c.phone = c.phone || b == '0' || i > 0 && lower[i-1] == '+'
+		if run == 1 && i > 1 && strings.IndexByte("-/. :u", lower[i-1]) >= 0 {
+			c.date = c.date || lower[i-1] != 'u'
+			c.time = true
+		}
+	}
+	c.phone = c.phone && digits >= 7
+	c.eight = digits >= 8
+	c.web = has("http", "www.", "@")
+	c.vat = c.eight && has("nl")
+	c.kvk = c.eight && has("k", "trade register")
+	c.label = has("nummer", "nr", "no", "num", "code", "id", "dossier")
+	c.money = strings.ContainsAny(lower, "€$£%,") || has("eur", "procent")
+	c.time = c.time || c.letters && has("uur", "u", "h", "m")
+	c.date = c.date || c.letters
+	return c
+}
+
+// words are the words of a text that begin with a letter or a digit, without the
+// marks around them.
+func words(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for text != "" {
+			start := strings.IndexFunc(text, alphanumeric)
+			if start < 0 {
+				return
+			}
+			text = text[start:]
+			end := strings.IndexFunc(text, func(c rune) bool { return !alphanumeric(c) && !strings.ContainsRune("./_-", c) })
+			if end < 0 {
+				end = len(text)
+			}
+			if !yield(strings.Trim(text[:end], "./_-")) {
+				return
+			}
+			text = text[end:]
+		}
+	}
+}
+
+func alphanumeric(c rune) bool { return unicode.IsLetter(c) || c >= '0' && c <= '9' }
+
+// blot calls f for each match of a pattern and puts a bar in its place, which
+// no number runs across.
+func blot(text string, pattern *regexp.Regexp, f func(match []string)) string {
+	look(len(text))
+	return pattern.ReplaceAllStringFunc(text, func(s string) string {
+		if f != nil {
+			f(pattern.FindStringSubmatch(s))
+		}
+		return " | "
+	})
+}
+
+func add(list *[]string, number string) {
+	if len(*list) < maxNumbers && !slices.Contains(*list, number) {
+		*list = append(*list, number)
+	}
+}
+
+func digitsOf(text string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' {
+			return c
+		}
+		return -1
+	}, text)
+}
+
+// isDate says whether eight digits are a date of our time, such as 20261123 or
+// 23112026.
+func isDate(digits string) bool {
+	for _, layout := range []string{"20060102", "02012006"} {
+		if t, err := time.Parse(layout, digits); err == nil && t.Year() >= 1900 && t.Year() < 2100 {
+			return true
+		}
+	}
+	return false
+}
+
+func isYear(text string) bool {
+	return len(text) == 4 && digitsOf(text) == text && text >= "1900" && text < "2100"
+}

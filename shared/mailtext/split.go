@@ -1,0 +1,306 @@
+package mailtext
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A kind says what the head of a quotation is.
+type kind int
+
+const (
+	noHead       kind = iota
+	attribution       // "Op … schreef Jan:"
+	originalHead      // "-----Oorspronkelijk bericht-----", or a block of Van, Verzonden, Aan, Onderwerp
+	forwardHead       // "---------- Forwarded message ---------"
+)
+
+// A parting is a mail's lines by whose they are.
+type parting struct {
+	own, quoted []line
+	head        kind
+	header      header // of the head, as far as it has one
+	original    []line // what comes after the head
+}
+
+// split tells what the writer wrote from what he quotes. Quoted are: lines with
+// the marks of quoting; the head of a quotation; and everything after a head,
+// unless marked lines follow it directly: then what stands between those and
+// after them is the writer's own again.
+func split(lines []line) parting {
+	var p parting
+	quoted := false // whether a marked line has been seen
+	for i := 0; i < len(lines); {
+		look(1)
+		if p.head == noHead && lines[i].depth > 0 && !lines[i].blank() && !quoted {
+			quoted = true
+			// Apple Mail puts the head of what it forwards inside of the quotation.
+			if k, h, n := headAt(lines, i); k == forwardHead || k == originalHead {
+				p.head, p.header, p.original = k, h, raised(lines[i+n:], lines[i].depth)
+			}
+		}
+		if lines[i].depth > 0 {
+			p.quoted = append(p.quoted, lines[i])
+			i++
+			continue
+		}
+		if lines[i].blank() {
+			p.own, p.quoted = append(p.own, lines[i]), append(p.quoted, lines[i])
+			i++
+			continue
+		}
+		k, h, n := headAt(lines, i)
+		if k == noHead {
+			p.own = append(p.own, lines[i])
+			i++
+			continue
+		}
+		if k == attribution && !lines[i].is(introduces) {
+			before, rest := sameLine(lines[i].text)
+			if before != "" {
+				p.own = append(p.own, line{text: before})
+			}
+			lines[i].text = rest
+		}
+		if p.head == noHead {
+			p.head, p.header, p.original = k, h, lines[i+n:]
+		}
+		next := i + n
+		for next < len(lines) && lines[next].blank() {
+			next++
+		}
+		if next == len(lines) || lines[next].depth == 0 || lines[i].is(restQuoted) {
+			p.quoted = append(p.quoted, lines[i:]...)
+			return p
+		}
+		p.quoted = append(p.quoted, lines[i:i+n]...)
+		i += n
+	}
+	return p
+}
+
+var (
+	// opens is where an introduction starts that stands behind other text.
+	opens = regexp.MustCompile(`\s(?:Op|On|Am|Le|At)\s+(?:[\p{L}.]{2,12},?\s+){0,2}\d`)
+	// sentence ends one that stands before the name of a writer.
+	sentence = regexp.MustCompile(`(\p{L}{2,})[.!?]+\s+`)
+)
+
+// sameLine parts a line that ends with an introduction into what its writer
+// wrote before it, as in "Akkoord. Op … schreef Jan:", and the introduction.
+func sameLine(text string) (before, introduction string) {
+	at := -1
+	look(2 * len(text))
+	if all := opens.FindAllStringIndex(text, -1); len(all) > 0 {
+		at = all[len(all)-1][0]
+	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !matches(opening, text) {
+		for _, m := range sentence.FindAllStringSubmatchIndex(text[:bracket], -1) {
+			next, _ := utf8.DecodeRuneInString(text[m[1]:])
+			if word := text[m[2]:m[3]]; unicode.IsUpper(next) && !matches(degree, word) && !strings.EqualFold(word, "prof") {
+				at = m[1]
+			}
+		}
+	}
+	if at < 0 {
+		return "", text
+	}
+	return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at:])
+}
+
+// below takes what stands unmarked below an introduction for the writer's own, if
+// there is nothing else that could be: some write there.
+func below(p parting) parting {
+	if len(p.original) == 0 || slices.ContainsFunc(p.original, func(l line) bool { return l.is(restQuoted) }) {
+		return p
+	}
+	rest := split(p.original)
+	if join(rest.own) == "" {
+		return p
+	}
+	head := p.quoted[:max(0, len(p.quoted)-len(p.original))]
+	p.own, p.quoted = rest.own, append(slices.Clip(head), rest.quoted...)
+	return p
+}
+
+// raised are the lines up to where a quotation of this depth ends, without its
+// marks.
+func raised(lines []line, depth int) []line {
+	var up []line
+	for _, l := range lines {
+		if l.depth < depth && !l.blank() {
+			break
+		}
+		l.depth = max(0, l.depth-depth)
+		up = append(up, l)
+	}
+	return up
+}
+
+// headAt says what kind of head starts at a line, what its block of fields
+// says, and how many lines it has.
+func headAt(lines []line, i int) (kind, header, int) {
+	l := lines[i]
+	if l.blank() {
+		return noHead, header{}, 0
+	}
+	k, n := divider(l.text), 0
+	if k != noHead || rule(l.text) {
+		n = 1
+		for i+n < len(lines) && lines[i+n].blank() {
+			n++
+		}
+	}
+	sure := k != noHead || n > 0 || l.is(ruled) || l.is(restQuoted)
+	h, more := headerAt(lines, i+n, sure)
+	switch {
+	case more > 0 && k == noHead:
+		return originalHead, h, n + more
+	case k != noHead:
+		return k, h, max(1, n+more)
+	case l.is(restQuoted):
+		return originalHead, h, 1
+	case rule(l.text):
+		return noHead, header{}, 0
+	}
+	if n := attributionAt(lines, i); n > 0 {
+		return attribution, header{}, n
+	}
+	return noHead, header{}, 0
+}
+
+// dividers are the words with which mail programs start what they quote or
+// forward.
+var dividers = map[string]kind{
+	"oorspronkelijk bericht": originalHead, "origineel bericht": originalHead, "oorspronkelijke e-mail": originalHead,
+	"original message": originalHead, "original email": originalHead, "original e-mail": originalHead,
+	"ursprüngliche nachricht": originalHead, "originalnachricht": originalHead, "originale nachricht": originalHead,
+	"message d'origine": originalHead, "message original": originalHead,
+	"doorgestuurd bericht": forwardHead, "doorgestuurde e-mail": forwardHead, "doorgezonden bericht": forwardHead, "doorgestuurde mail": forwardHead,
+	"forwarded message": forwardHead, "forwarded email": forwardHead, "forwarded mail": forwardHead,
+	"weitergeleitete nachricht": forwardHead, "weitergeleitete e-mail": forwardHead,
+	"message transféré": forwardHead, "courriel transféré": forwardHead,
+	"begin doorgestuurd bericht": forwardHead, "begin doorgestuurde e-mail": forwardHead, "begin van doorgestuurd bericht": forwardHead,
+	"begin forwarded message": forwardHead, "anfang der weitergeleiteten nachricht": forwardHead, "anfang der weitergeleiteten e-mail": forwardHead,
+	"début du message transféré": forwardHead, "début du message réexpédié": forwardHead,
+}
+
+// divider says what a line such as "-----Oorspronkelijk bericht-----" starts.
+// Without the dashes, words must be those that Apple Mail writes with a colon.
+func divider(text string) kind {
+	if len(text) > 120 {
+		return noHead
+	}
+	bare := strings.Trim(text, "-_*=<>|: ")
+	k := dividers[strings.ToLower(strings.ReplaceAll(bare, "’", "'"))]
+	if strings.Contains(text, "--") || k == forwardHead && strings.HasSuffix(strings.Trim(text, "* "), ":") {
+		return k
+	}
+	return noHead
+}
+
+// rule says whether a line is nothing but a horizontal line.
+func rule(text string) bool {
+	return len(text) >= 5 && strings.Trim(text, "_-*=–—") == ""
+}
+
+// maxAttribution is how long the line that introduces a quotation can be, in
+// bytes, and maxWrapped over how many lines mail programs break it.
+const (
+	maxAttribution = 320
+	maxWrapped     = 4
+)
+
+var (
+	// wrote is the word that says that somebody wrote what comes now.
+	wrote = regexp.MustCompile(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
+	// byPerson is what no mail program writes: "op 3 mei schreef u:".
+	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
+	hour     = regexp.MustCompile(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
+	day      = regexp.MustCompile(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
+	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
+	opening  = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
+	// oldGmail is "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
+	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
+)
+
+// told says whether a line has such a word. Looking for its letters first keeps
+// the pattern away from nearly all lines.
+func told(text string) bool {
+	return (strings.Contains(text, "schr") || strings.Contains(text, "wr") || strings.Contains(text, "écrit")) && matches(wrote, text)
+}
+
+// attributionAt is how many lines the introduction of a quotation has that
+// starts at a line; 0 when none does.
+func attributionAt(lines []line, i int) int {
+	if lines[i].is(introduces) && divider(lines[i].text) == noHead {
+		n := 1
+		for i+n < len(lines) && lines[i+n].is(introduces) {
+			n++
+		}
+		return n
+	}
+	if first := lines[i]; !matches(opening, first.text) && !first.is(tells) && !strings.ContainsAny(first.text, "@0123456789") {
+		return 0
+	}
+	text, said, found := "", false, 0
+	for n := 0; n < maxWrapped && i+n < len(lines); n++ {
+		l := lines[i+n]
+		look(1)
+		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
+			break
+		}
+		if n > 0 && matches(opening, l.text) && matches(clock, l.text) {
+			break // it starts here, and what was before is a line that mentions an address
+		}
+		if n == 0 {
+			_, text = sameLine(l.text)
+		} else {
+			text = strings.TrimSpace(text + " " + l.text)
+		}
+		said = said || l.is(tells)
+		colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
+		if (said || colon) && introducesQuote(text, said, colon, followed(lines, i+n+1, lines[i].depth)) {
+			if colon {
+				return n + 1
+			}
+			if found == 0 {
+				found = n + 1
+			}
+		}
+	}
+	return found
+}
+
+// followed says whether the next line that says something is quoted deeper.
+func followed(lines []line, i, depth int) bool {
+	for i < len(lines) && lines[i].blank() {
+		i++
+	}
+	return i < len(lines) && lines[i].depth > depth
+}
+
+// introducesQuote judges one line: whether it has a word for writing, whether
+// it ends in a colon, and whether marked lines come after it. Without those it
+// needs an address, or the day and the time that mail programs write: people
+// write "op 3 mei 2026 schreef de Belastingdienst:" too.
+func introducesQuote(text string, said, colon, marked bool) bool {
+	address := strings.Contains(text, "@") && (strings.ContainsAny(text, "<[") || strings.Contains(text, "(") && matches(hour, text))
+	switch {
+	case colon && strings.Contains(text, "@") && matches(oldGmail, text):
+		return true
+	case colon && marked && address && matches(clock, text):
+		return true // in whatever language
+	case !said:
+		return false
+	case marked:
+		return colon || address || matches(clock, text)
+	case matches(byPerson, text):
+		return false
+	case address:
+		return colon || matches(clock, text)
+	}
+	return colon && matches(opening, text) && matches(hour, text) && matches(day, text)
+}

@@ -1,0 +1,54 @@
+package mailtext
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A reading that does not end is given up, one that panics is an error, and
+// neither keeps the next from being read.
+func TestNoReadingKeepsItsCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if v, err := Within(time.Second, func() int { return 7 }); v != 7 || err != nil {
+			t.Errorf("%d, %v", v, err)
+		}
+		var broken *PanicError
+		if _, err := Within(time.Second, func() int { panic("x") }); !errors.As(err, &broken) || broken.Value != "x" || len(broken.Stack) == 0 {
+			t.Errorf("a panic is %v", err)
+		}
+		stuck, began := make(chan bool), time.Now()
+		if _, err := Within(time.Second, func() bool { return <-stuck }); !errors.Is(err, ErrCostly) || time.Since(began) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		close(stuck)
+		synctest.Wait()
+		if n := abandoned.Load(); n != 0 {
+			t.Errorf("%d readings that have ended still count", n)
+		}
+	})
+}
+
+// Readings that were given up do not add up without end.
+func TestGivenUpReadingsAreLimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck, started := make(chan bool), 0
+		for range 2 * maxAbandoned {
+			if _, err := Within(time.Second, func() bool { started++; return <-stuck }); !errors.Is(err, ErrCostly) {
+				t.Error(err)
+			}
+		}
+		if started != maxAbandoned {
+			t.Errorf("%d were started, at most %d may go on", started, maxAbandoned)
+		}
+		if v, err := Bounded(time.Second, func() int { return 7 }); v != 7 || err != nil {
+			t.Errorf("what must not be left out: %d, %v", v, err)
+		}
+		close(stuck)
+		synctest.Wait()
+		if v, err := Within(time.Second, func() int { return 7 }); v != 7 || err != nil {
+			t.Errorf("after they ended: %d, %v", v, err)
+		}
+	})
+}
