@@ -1,5 +1,5 @@
-// Package access says who is asking, and what he, she or it may do. It knows
-// nothing about routes and pages, and keeps nothing itself.
+// Package access knows who is asking, and what that person or application may
+// do. It knows nothing about routes and pages, and stores nothing itself.
 package access
 
 import (
@@ -11,35 +11,36 @@ import (
 // An Action is something that a person or an application may or may not do.
 type Action string
 
-// The actions. Public ones need no identity at all.
+// The actions. A public action needs no identity.
 const (
 	Public             Action = "public"
 	MeRead             Action = "me.read"
 	HealthRead         Action = "health.read"         // details of what works and what does not
 	DirectoryRead      Action = "directory.read"      // clients, contacts, roles, process teams
 	DirectoryWrite     Action = "directory.write"     //
-	ProspectsWrite     Action = "prospects.write"     // create clients of type prospect; all else of the directory is DirectoryWrite
+	ProspectsWrite     Action = "prospects.write"     // create clients of type prospect; every other change of the directory is DirectoryWrite
 	MembersRead        Action = "members.read"        // team members and their rights
 	MembersWrite       Action = "members.write"       //
 	ConfigurationRead  Action = "configuration.read"  // settings, connectors, activated addresses
 	ConfigurationWrite Action = "configuration.write" //
 	MailsRead          Action = "mails.read"          // mail and its body
 	MailsSolve         Action = "mails.solve"         // retry, link or create a contact, choose a client, dismiss
-	MailsRelease       Action = "mails.release"       // let mail through of a sender who is not verified
+	MailsRelease       Action = "mails.release"       // let mail through whose sender is not verified
 	ChatsRead          Action = "chats.read"          //
 	ChatsWrite         Action = "chats.write"         //
-	RulesRead          Action = "rules.read"          // what people taught, and whether that helps
+	RulesRead          Action = "rules.read"          // learned rules, and how often they were right
 	RulesWrite         Action = "rules.write"         //
-	AuditRead          Action = "audit.read"          // who did what
-	MeWrite            Action = "me.write"            // who stands in for oneself
+	AuditRead          Action = "audit.read"          // the audit log
+	MeWrite            Action = "me.write"            // set one's own substitute
 )
 
-// An Object is what an action is done to, as far as rights depend on it.
+// An Object says how an action's object is linked with the actor, as far as
+// rights depend on it.
 type Object int
 
 const (
-	// Some object, not known yet: may the actor do this at all? What the
-	// actor may see of it, the Scope or the chat's participants decide next.
+	// Some object that is not known yet: may the actor do this at all? The
+	// Scope, or the participants of the chat, later decide about each object.
 	Some Object = iota
 	// Linked is an object that the actor is linked with: mail in his or her
 	// scope, a chat that he or she takes part in.
@@ -48,17 +49,17 @@ const (
 	Other
 )
 
-// An Actor is who is asking: a team member, or an application with its roles.
-// The zero Actor is nobody.
+// An Actor is a team member, or an application with its roles, that asks for
+// something. The zero Actor has no rights.
 type Actor struct {
-	Member directory.TeamMember // of a person; without an id for the first administrator
-	Roles  []string             // of an application
+	Member directory.TeamMember // for a person; it has no id for the first administrator
+	Roles  []string             // for an application
 	// Application is the object id of a service principal; "" for a person.
 	Application string
 }
 
-// ID tells actors apart, in logs and audits: the id of a team member, or
-// "application:" and the object id of a service principal.
+// ID identifies the actor in logs and audit entries. It is the id of a team
+// member, or "application:" and the object id of a service principal.
 func (a Actor) ID() string {
 	if a.Application != "" {
 		return "application:" + a.Application
@@ -74,8 +75,8 @@ func (a Actor) IsFirst() bool {
 	return a.Application == "" && a.Member.ID == "" && a.Member.Email != ""
 }
 
-// A rule says from which rights on a person may do something, and with which
-// Entra app roles, any of them, an application may.
+// A rule says which rights a person needs for an action, and which Entra app
+// roles an application needs: one of them is enough.
 type rule struct {
 	linked, other directory.Rights
 	roles         []string
@@ -91,8 +92,7 @@ const (
 
 var roles = []string{roleDirectory, roleMembers, roleMails, roleChats, roleConfiguration}
 
-// ruleOf returns the rule for an action; an action without one is done by
-// nobody.
+// ruleOf returns the rule of an action. Nobody may do an action without a rule.
 func ruleOf(action Action) (rule, bool) {
 	switch action {
 	case HealthRead, MailsRelease, RulesRead, RulesWrite:
@@ -110,7 +110,7 @@ func ruleOf(action Action) (rule, bool) {
 	case MembersRead:
 		return rule{linked: directory.Reader, other: directory.Reader, roles: []string{roleDirectory, roleMembers}}, true
 	case MembersWrite:
-		// A role of its own: who gives rights to people can give them all.
+		// This needs a role of its own: an actor who may give rights can give any right.
 		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleMembers}}, true
 	case ConfigurationRead, ConfigurationWrite:
 		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleConfiguration}}, true
@@ -126,8 +126,7 @@ func ruleOf(action Action) (rule, bool) {
 	return rule{}, false
 }
 
-// Can says whether actor may do action to object. What no rule allows is
-// denied.
+// Can says whether actor may do action to object. It denies what no rule allows.
 func Can(actor Actor, action Action, object Object) bool {
 	if action == Public {
 		return true
@@ -155,8 +154,8 @@ func Can(actor Actor, action Action, object Object) bool {
 
 func known(role string) bool { return slices.Contains(roles, role) }
 
-// Actions returns what actor may do to some object, for pages that show only
-// what works.
+// Actions returns the actions that actor may do to some object, so that pages
+// show only what works.
 func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{

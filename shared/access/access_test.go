@@ -15,8 +15,8 @@ func person(rights directory.Rights) Actor {
 	return Actor{Member: directory.TeamMember{ID: "m", Email: "m@kantoor.nl", Rights: rights, Active: true}}
 }
 
-// The matrix of rights: who may do what to objects that are linked with them,
-// and to others.
+// The matrix of rights: what each actor may do to objects that are linked with
+// the actor, and to others.
 func TestMatrix(t *testing.T) {
 	actors := []struct {
 		name  string
@@ -84,7 +84,7 @@ func TestMatrix(t *testing.T) {
 type links struct {
 	roles, teams []string
 	asked        int
-	away         []directory.TeamMember // for whom one stands in
+	away         []directory.TeamMember // for whom the member is the substitute
 }
 
 var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -122,7 +122,7 @@ func TestScopeFollowsTheLink(t *testing.T) {
 			t.Errorf("%s sees %+v, %v", name, scope, err)
 		}
 	}
-	// Who stands in for somebody sees what that one is linked with, and no more.
+	// A substitute sees what the absent member is linked with, and no more.
 	away := directory.TeamMember{ID: "away", Email: "x@kantoor.nl", Rights: directory.Administrator, Active: true}
 	scope, err := ScopeOf(t.Context(), person(directory.Reader), activations, &links{away: []directory.TeamMember{away}}, at)
 	if err != nil || scope.All || !scope.Sees("other") || !scope.Sees("own") || scope.Sees("role") {

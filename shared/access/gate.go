@@ -11,26 +11,27 @@ import (
 )
 
 var (
-	// ErrClosed means that the platform does not authenticate, so that nobody
-	// can be trusted to be who the request says.
+	// ErrClosed means that the platform does not authenticate callers, so that a
+	// request can claim to come from anybody.
 	ErrClosed = errors.New("authentication of the platform is off")
-	// ErrNobody means that a request does not say who is asking, or not in a
-	// way that can be trusted.
+	// ErrNobody means that a request does not say who is asking, or says it in a
+	// way that cannot be trusted.
 	ErrNobody = errors.New("not signed in")
-	// ErrStranger means that who is asking has signed in and is not, or no
-	// longer, somebody here.
+	// ErrStranger means that the caller has signed in, but is not an active team
+	// member.
 	ErrStranger = errors.New("not an active team member of this office")
 )
 
-// A Gate tells who is asking.
+// A Gate finds out who is asking.
 type Gate struct {
-	// Enabled is what the platform says about its authentication
-	// (WEBSITE_AUTH_ENABLED); without it every request is refused.
+	// Enabled says whether the platform authenticates callers
+	// (WEBSITE_AUTH_ENABLED). If it does not, every request is refused.
 	Enabled bool
 	// Tenant is the id of the Entra tenant that staff signs in to.
 	Tenant string
-	// FirstAdministrator is the sign-in name of who is administrator until the
-	// directory has a team member with that e-mail address, and never again.
+	// FirstAdministrator is the sign-in name of the person who is administrator
+	// until the directory gets a team member with that e-mail address. After
+	// that it has no effect, even when that member is gone.
 	FirstAdministrator string
 	Directory          *directory.Store
 }
@@ -85,12 +86,12 @@ func (g Gate) person(ctx context.Context, p Principal) (Actor, error) {
 	if !first {
 		return Actor{}, ErrStranger
 	}
-	// Without a record of his own he has no id either.
+	// The first administrator has no record, and therefore no id.
 	return Actor{Member: directory.TeamMember{Name: p.Name, Email: address, Active: true, Rights: directory.Administrator}}, nil
 }
 
-// bind gives the account of p to the team member whose e-mail address is the
-// name that p signs in with.
+// bind stores the account of p with the team member whose e-mail address is
+// the sign-in name of p.
 func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool, error) {
 	member, found, err := g.Directory.MemberByAddress(ctx, p.SignIn)
 	if err != nil || !found || !member.Active {
@@ -107,9 +108,8 @@ func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool
 	return member, true, nil
 }
 
-// first says whether p is the first administrator: who signs in with that name,
-// as long as the directory has not had a team member with it, or with the
-// account.
+// first says whether p is the first administrator: p signs in with that name,
+// and the directory never had a team member with that address or that account.
 func (g Gate) first(ctx context.Context, p Principal) (address string, first bool, err error) {
 	address, err = directory.ReceivedAddress(p.SignIn)
 	if err != nil {

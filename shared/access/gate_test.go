@@ -187,8 +187,8 @@ func TestTheFirstAdministratorIsOneUntilTheDirectoryKnowsBetter(t *testing.T) {
 	}
 }
 
-// Whatever ends a team member, the first administrator does not rise again:
-// neither with the address nor with the account.
+// A person who was ever a team member cannot become the first administrator
+// again: neither with the address nor with the account.
 func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
 	edit := func(f func(*directory.TeamMember)) func(Gate, directory.TeamMember) error {
 		return func(g Gate, m directory.TeamMember) error {
@@ -222,8 +222,8 @@ func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
 			}
 		}
 	}
-	// A former member with another address, whose sign-in name became the
-	// first administrator's.
+	// A former member with another address, who now signs in with the name of
+	// the first administrator.
 	g := newGate(t)
 	m := g.add(t, "alice@kantoor.nl", directory.Reader)
 	if _, err := g.Identify(t.Context(), user(alice, "alice@kantoor.nl")); err != nil {
@@ -237,7 +237,7 @@ func TestAFormerMemberIsNoFirstAdministrator(t *testing.T) {
 	}
 }
 
-// What people can write into their own account binds it to nobody.
+// Claims that people can edit themselves bind no account.
 func TestOnlyTheSignInNameBindsAnAccount(t *testing.T) {
 	for name, c := range map[string]claims{
 		"e-mail":              {"email": "boss@kantoor.nl"},

@@ -7,16 +7,16 @@ import (
 	"sync"
 )
 
-// Once returns a context in which a Gate finds out once who is asking, for the
-// several requests that answering one request of the same person takes.
+// Once returns a context in which a Gate identifies the caller only once, for
+// the several internal requests that answer one request of the same person.
 func Once(ctx context.Context) context.Context {
-	return context.WithValue(ctx, askedKey{}, &asked{})
+	return context.WithValue(ctx, onceKey{}, &identified{})
 }
 
-type askedKey struct{}
+type onceKey struct{}
 
-// asked is who asked, as the header says it.
-type asked struct {
+// identified is a caller, with the header of the request that named it.
+type identified struct {
 	mu     sync.Mutex
 	header string
 	actor  Actor
@@ -25,18 +25,17 @@ type asked struct {
 // Identify returns who is asking. Errors: ErrClosed, ErrNobody, ErrStranger,
 // and those of the directory.
 //
-// An account is bound to the team member whose e-mail address is the name that
-// it signs in with, when it first does; from then on its object id is what
-// counts. An address that passes to somebody else does not take the team member
-// along.
+// At the first sign-in of an account, it is bound to the team member whose
+// e-mail address is its sign-in name. From then on only its object id counts: a
+// person who gets the address later does not become that team member.
 func (g Gate) Identify(ctx context.Context, h http.Header) (Actor, error) {
-	k, ok := ctx.Value(askedKey{}).(*asked)
+	k, ok := ctx.Value(onceKey{}).(*identified)
 	if !ok {
 		return g.identify(ctx, h)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	text := strings.Join(h[Header], "\n") // two of them are nobody
+	text := strings.Join(h[Header], "\n") // two headers make no principal
 	if text != "" && text == k.header {
 		return k.actor, nil
 	}

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// In one such context the same person is looked up once; another, and who is
-// refused, is looked up each time.
+// In one such context the same person is looked up once. Another person, and a
+// person who is refused, is looked up each time.
 func TestOnce(t *testing.T) {
 	g := newGate(t)
 	m := g.add(t, "alice@kantoor.nl", directory.Editor)

@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// Header is where the platform puts who has signed in. It removes what a
-// caller puts there himself, when authentication is on.
+// Header is the header in which the platform says who has signed in. When
+// authentication is on, the platform removes what a caller puts there.
 // https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
 const Header = "X-Ms-Client-Principal"
 
-// maxPrincipal is the longest header that is read, in bytes.
+// maxPrincipal is the longest header that is accepted, in bytes.
 const maxPrincipal = 64 << 10
 
-// A Principal is who has signed in, as the platform tells.
+// A Principal is the identity that the platform found in a token.
 type Principal struct {
-	Tenant, Object string // an account is known by both, and by nothing else
-	// SignIn is the name that a person signs in with, which only the tenant
-	// gives; "" when the token does not say it. An e-mail address, which a
-	// person may set, is no substitute.
+	Tenant, Object string // together they are the only identity of an account
+	// SignIn is the sign-in name of a person, which only the tenant gives; ""
+	// when the token does not say it. An e-mail address, which a person may
+	// set, is no substitute.
 	// https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#use-claims-to-reliably-identify-a-user
 	SignIn      string
 	Name        string
@@ -43,7 +43,7 @@ type claimJSON struct {
 	Value string `json:"val"`
 }
 
-// The platform renames some claims unless it is told not to.
+// The platform renames some claims unless it is configured not to.
 // https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities#decode-the-client-principal-header
 const (
 	identityClaims = "http://schemas.microsoft.com/identity/claims/"
@@ -51,12 +51,12 @@ const (
 	roleClaim      = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 )
 
-// signInClaims hold the name that somebody signs in with, the first that is
-// there.
+// signInClaims hold the sign-in name of a person. The first one that is present
+// counts.
 var signInClaims = [...]string{"preferred_username", "upn", xmlsoapClaims + "upn"}
 
-// ParsePrincipal reads the header of a request. Anything odd in it is an
-// error, never an anonymous principal.
+// ParsePrincipal reads the header of a request. Unexpected content is an error,
+// never an anonymous principal.
 func ParsePrincipal(h http.Header) (Principal, error) {
 	values := h.Values(Header)
 	if len(values) != 1 || values[0] == "" || len(values[0]) > maxPrincipal {
@@ -108,16 +108,16 @@ func (in principalJSON) principal() (p Principal, err error) {
 	if err == nil && (!isGUID(p.Tenant) || !isGUID(p.Object)) {
 		err = errors.New("principal lacks its tenant or its object id")
 	}
-	// A token that an application asked for itself has idtyp "app" when that
-	// optional claim is on; otherwise it names the application and has neither
-	// a user's name nor a scope.
+	// The token of an application that signs in as itself has idtyp "app" if
+	// that optional claim is configured. Otherwise it names the application and
+	// has neither a user's name nor a scope.
 	// https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 	p.Application = kind == "app" ||
 		kind == "" && p.SignIn == "" && scope == "" && one("email", xmlsoapClaims+"emailaddress") == "" && one("azp", "appid") != ""
 	return p, err
 }
 
-// isGuest says whether any claim tells that the account is a guest of tenant.
+// isGuest says whether any claim marks the account as a guest of tenant.
 // https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (acct)
 // https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference (idp)
 // https://learn.microsoft.com/entra/external-id/user-properties#user-principal-name

@@ -8,35 +8,36 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// An Activation is a mailbox that the office reads, as far as it decides who
-// sees its mail.
+// An Activation holds those properties of an activated mailbox that decide who
+// may see its mail.
 type Activation struct {
-	ID      string // of the mailbox
+	ID      string // id of the mailbox
 	Address string
 	Kind    string // "contact", "role" or "process-team"
 	Link    string // id of the role or the process team
 }
 
-// Links tells what a team member is linked with.
+// Links finds what a team member is linked with.
 type Links interface {
 	// RolesOf returns the ids of the roles that a member has at some client.
 	RolesOf(ctx context.Context, member string) ([]string, error)
 	// TeamsOf returns the ids of the process teams that a member is in.
 	TeamsOf(ctx context.Context, member string) ([]string, error)
-	// SubstitutedBy returns for whom a member stands in at a time.
+	// SubstitutedBy returns the team members for whom a member is the
+	// substitute at a time.
 	SubstitutedBy(ctx context.Context, member string, at time.Time) ([]directory.TeamMember, error)
 }
 
-// A Scope is of which mailboxes an actor sees mail.
+// A Scope lists the mailboxes whose mail an actor may see.
 type Scope struct {
 	All       bool
 	Mailboxes map[string]bool
 }
 
-// Sees says whether mail of the mailbox with an id is in the scope.
+// Sees says whether mail of the given mailbox is in the scope.
 func (s Scope) Sees(mailbox string) bool { return s.All || s.Mailboxes[mailbox] }
 
-// Object says what a mail of the mailbox with an id is to the actor.
+// Object says how a mail of the given mailbox is linked with the actor.
 func (s Scope) Object(mailbox string) Object {
 	if s.Mailboxes[mailbox] {
 		return Linked
@@ -44,12 +45,12 @@ func (s Scope) Object(mailbox string) Object {
 	return Other
 }
 
-// ScopeOf returns of which mailboxes actor sees mail: all, for those who see
-// mail that is not theirs; else those whose address is the actor's own, whose
-// role the actor has at some client, or whose process team the actor is in, and
-// those with which somebody is linked like that for whom the actor stands in at
-// that time. What the actor may do with such mail, his or her own rights say.
-// Links is asked only for what the activations need.
+// ScopeOf returns the mailboxes whose mail actor may see. An actor who may see
+// mail of others sees all of them. Any other actor sees a mailbox if its address
+// is the actor's own, if the actor has its role at some client, or if the actor
+// is in its process team; and the mailboxes that a person for whom the actor is
+// the substitute at that time sees like that. The actor's own rights decide what
+// the actor may do with such mail. It asks links only what the activations need.
 func ScopeOf(ctx context.Context, actor Actor, activations []Activation, links Links, at time.Time) (Scope, error) {
 	scope := Scope{All: Can(actor, MailsRead, Other), Mailboxes: map[string]bool{}}
 	if scope.All || !Can(actor, MailsRead, Linked) {

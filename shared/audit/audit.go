@@ -1,14 +1,14 @@
-// Package audit keeps who did what, and when, beside the data that it was done
-// to: an entry is written in the transaction that changes something, so there
-// is no change without its entry and no entry without its change. It knows
-// nothing about what actions mean, and nothing about who may read of them.
+// Package audit keeps who did what, and when, beside the data that was changed.
+// An entry is written in the transaction of its change, so no change lacks its
+// entry and no entry lacks its change. This package knows neither what actions
+// mean nor who may read entries.
 //
 // # Rows
 //
 //	z|ID   Entry; ID is 13 digits of inverted milliseconds, "-" and 26 random
-//	       letters and digits: newest first, in whatever table it stands. No
-//	       other row of any table begins like that, and none that is read by
-//	       range has a key near it.
+//	       letters and digits, so that the newest entry is first in every
+//	       table. No other row begins like that, and no range of other rows
+//	       reaches it.
 package audit
 
 import (
@@ -29,16 +29,16 @@ const (
 	prefix = "z|"
 	above  = "~" // sorts after every id
 
-	// maxMillis is the end of the time that ids can hold: 13 digits of
+	// maxMillis is the last time that an id can hold: 13 digits of
 	// milliseconds, in the year 2286.
 	maxMillis = 9_999_999_999_999
 
-	// What an entry may hold, in runes. A rune takes at most two of the 32 Ki
-	// units that a table has for one property.
-	maxText    = 500 // one text
-	maxDetails = 50  // entries of Detail
+	// The limits of an entry, in runes. A rune takes at most two UTF-16 units,
+	// and a table allows 32 Ki units for one property.
+	maxText    = 500 // for one text
+	maxDetails = 50  // for the entries of Detail
 	maxDetail  = 6_000
-	maxTotal   = 12_000 // all of Detail
+	maxTotal   = 12_000 // for all of Detail
 )
 
 // An Entry says what somebody did. Texts that are too long are cut.
@@ -54,20 +54,21 @@ type Entry struct {
 
 type who struct{}
 
-// As returns a context in which by does what is done; "" is the system itself.
+// As returns a context in which by is the author of every action; "" is the
+// system itself.
 func As(ctx context.Context, by string) context.Context {
 	return context.WithValue(ctx, who{}, by)
 }
 
-// By says who does what is done in ctx; "" is the system itself.
+// By returns the author of the actions in ctx; "" is the system itself.
 func By(ctx context.Context) string {
 	by, _ := ctx.Value(who{}).(string)
 	return by
 }
 
-// Stamped returns e with an id and a time, as far as it has none. A change that
-// may have to begin again stamps its entry once: by the entry it can see later
-// whether it took effect (Written).
+// Stamped returns e with an id and a time if it has none. A change that may be
+// repeated stamps its entry once: with Written it can check later whether an
+// earlier attempt took effect.
 func (e Entry) Stamped() Entry {
 	if e.At.IsZero() {
 		e.At = time.Now()
@@ -82,13 +83,13 @@ func newID(at time.Time) string {
 	return fmt.Sprintf("%013d-%s", maxMillis-ms, strings.ToLower(rand.Text()))
 }
 
-// Op returns the operation that inserts e, with an id and a time if it has
+// Op returns the operation that inserts e. It adds an id and a time if e has
 // none.
 func Op(e Entry) table.Op {
 	e = e.Stamped()
 	e.By, e.Action, e.Object, e.Mail = clean(e.By, maxText), clean(e.Action, maxText), clean(e.Object, maxText), clean(e.Mail, maxText)
 	e.Detail = details(e.Detail)
-	// An Entry is a plain struct of texts that were cleaned, so it can be packed.
+	// Pack cannot fail: an Entry is a plain struct, and its texts are clean.
 	row, err := table.Pack(prefix+e.ID, e)
 	if err != nil {
 		panic(fmt.Sprintf("audit: %v", err))
@@ -96,8 +97,8 @@ func Op(e Entry) table.Op {
 	return table.Insert(row)
 }
 
-// Written says whether the entry with an id is in t, and so what was done in
-// the same transaction.
+// Written says whether t has the entry with the given id, and therefore whether
+// the transaction of that entry took effect.
 func Written(ctx context.Context, t *table.Table, id string) (bool, error) {
 	_, err := t.Get(ctx, prefix+id)
 	if errors.Is(err, table.ErrNotFound) {
@@ -109,7 +110,7 @@ func Written(ctx context.Context, t *table.Table, id string) (bool, error) {
 	return true, nil
 }
 
-// details keeps what fits: an entry is never the reason why a change fails.
+// details keeps as much as fits, so that a change never fails because of its entry.
 func details(all map[string]string) map[string]string {
 	if len(all) == 0 {
 		return nil
@@ -127,8 +128,8 @@ func details(all map[string]string) map[string]string {
 	return kept
 }
 
-// clean returns at most n runes of text, without control characters and what is
-// no UTF-8.
+// clean returns at most n runes of text, without control characters and invalid
+// UTF-8.
 func clean(text string, n int) string {
 	text = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || r == '\u2028' || r == '\u2029' || unicode.IsControl(r) && r != '\n' {

@@ -58,8 +58,8 @@ func TestWhoActsTravelsWithTheContext(t *testing.T) {
 	}
 }
 
-// Entries of all tables are one list, newest first, and its pages meet, with one
-// query for each table and page.
+// The entries of all tables form one list, newest first. Its pages lose and repeat
+// nothing, and each page takes one query for each table.
 func TestTheLogIsOneListOfAllTables(t *testing.T) {
 	tables, wire := newTables(t, "one", "two", "three")
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -68,7 +68,7 @@ func TestTheLogIsOneListOfAllTables(t *testing.T) {
 		at := begin.Add(time.Duration(i/2) * time.Second) // some at the same moment
 		e := Entry{At: at, Action: fmt.Sprint(i)}.Stamped()
 		want = append(want, e.ID)
-		// What is not of the audit stands beside it.
+		// Rows of other kinds stand beside the entries.
 		other := table.Put(table.Row{Key: fmt.Sprintf("%c|%d", "`b"[i%2], i), Props: map[string]any{"x": true}})
 		if err := tables[i*i%3].Write(t.Context(), Op(e), other); err != nil {
 			t.Fatal(err)
@@ -148,7 +148,7 @@ func TestAListGoesOnAfterAnEntryOnly(t *testing.T) {
 	}
 }
 
-// Whatever an entry says, it is written: a change never fails for its entry.
+// Every entry can be written: a change never fails because of its entry.
 func FuzzOp(f *testing.F) {
 	f.Add("sanne", "name", "Piet → Kees", 1)
 	f.Add("\xff\x00\u2028", "\u202e", strings.Repeat("𝔘\"", 4000), 70)

@@ -12,21 +12,22 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// MaxList is the most entries that one List answers.
+// MaxList is the largest number of entries that one List returns.
 const MaxList = 500
 
-// ErrPosition means that a list was asked to go on after something that is no
-// entry's id.
+// ErrPosition means that a list was to continue after something that is not the
+// id of an entry.
 var ErrPosition = errors.New("after: expected the id of an entry")
 
 // A Log reads the entries of several tables as one list.
 type Log struct{ tables []*table.Table }
 
-// New returns the log of what was done in the given tables.
+// New returns the log of the changes in the given tables.
 func New(tables ...*table.Table) *Log { return &Log{tables} }
 
-// List returns entries, newest first, and the id to go on after, "" at the end.
-// It costs one query for each table. Errors: ErrPosition.
+// List returns entries, newest first, and the id after which the next part
+// continues; "" at the end. It costs one query for each table. Errors:
+// ErrPosition.
 func (l *Log) List(ctx context.Context, limit int, after string) (entries []Entry, next string, err error) {
 	if limit < 1 || limit > MaxList {
 		return nil, "", fmt.Errorf("audit: limit %d is not between 1 and %d", limit, MaxList)
@@ -38,8 +39,8 @@ func (l *Log) List(ctx context.Context, limit int, after string) (entries []Entr
 		}
 		from = prefix + after + above
 	}
-	// Rows, not entries, are counted: one that was damaged by hand must not end
-	// the list.
+	// It counts rows, not entries: a row that somebody damaged by hand must not
+	// end the list.
 	var rows []table.Row
 	more := false
 	for _, t := range l.tables {

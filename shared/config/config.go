@@ -1,6 +1,6 @@
-// Package config reads the settings that the process gets from its
-// environment, and says all that is wrong with them at once. It refuses to hold
-// a secret: those are in Key Vault.
+// Package config reads the settings of the process from its environment, and
+// reports everything that is wrong with them at once. It refuses secrets, since
+// those belong in Key Vault.
 package config
 
 import (
@@ -12,36 +12,36 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Config is what the environment says. The tag from is the Source of a setting,
-// local its value in local.settings.json.example.
+// Config holds the settings. The tag from is the Source of a setting, and local
+// its value in local.settings.json.example.
 type Config struct {
-	Port int `env:"FUNCTIONS_CUSTOMHANDLER_PORT" envDefault:"8080" from:"platform"` // where the host calls us, on the loopback address
+	Port int `env:"FUNCTIONS_CUSTOMHANDLER_PORT" envDefault:"8080" from:"platform"` // the loopback port on which the host calls the process
 
 	Storage  string `env:"AzureWebJobsStorage" from:"machine" local:"azurite"`   // connection string
-	TableURL string `env:"AzureWebJobsStorage__tableServiceUri" from:"template"` // else the services' addresses, for the managed identity
+	TableURL string `env:"AzureWebJobsStorage__tableServiceUri" from:"template"` // without Storage: the services' addresses, used with the managed identity
 	QueueURL string `env:"AzureWebJobsStorage__queueServiceUri" from:"template"`
 	Identity string `env:"AzureWebJobsStorage__clientId" from:"template"` // client id of the user-assigned identity; "" for the system-assigned
 
 	KeyVaultURL string `env:"KEY_VAULT_URL" from:"template"`                    // where client secrets of connectors are kept
-	SecretsFile string `env:"SECRETS_FILE" from:"machine" local:"secrets.json"` // or a file
+	SecretsFile string `env:"SECRETS_FILE" from:"machine" local:"secrets.json"` // file that is used instead of a Key Vault
 
-	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED" from:"platform" local:"true"`                           // App Service Authentication is on: its headers can be trusted
+	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED" from:"platform" local:"true"`                           // App Service Authentication is on, so its headers can be trusted
 	AuthTenant         string `env:"AUTH_TENANT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // the Entra tenant of the office's own people
-	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`             // sign-in name of who may do everything until a team member has that e-mail address
+	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`             // sign-in name of the person who has all rights until a team member has that e-mail address
 
-	InstanceMB int64 `env:"INSTANCE_MEMORY_MB" from:"template"` // memory of an instance; what the system says, or 512, when it is not set
+	InstanceMB int64 `env:"INSTANCE_MEMORY_MB" from:"template"` // memory of an instance; if not set, the system's figure, or 512
 
-	RateLimit             int `env:"RATE_LIMIT" envDefault:"10" from:"template"`              // requests of a person per second, in bursts of five times as many; 0 for no limit
-	RateLimitApplications int `env:"RATE_LIMIT_APPLICATIONS" envDefault:"50" from:"template"` // the same of an application
+	RateLimit             int `env:"RATE_LIMIT" envDefault:"10" from:"template"`              // requests per second of one person, in bursts of five times as many; 0 for no limit
+	RateLimitApplications int `env:"RATE_LIMIT_APPLICATIONS" envDefault:"50" from:"template"` // the same for one application
 
 	Simulator string     `env:"SIMULATOR_URL" from:"machine"`                             // a simulated Microsoft 365 tenant
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO" from:"template" local:"INFO"` // DEBUG, INFO, WARN or ERROR
 
-	Site string `env:"WEBSITE_SITE_NAME" from:"platform"` // set in Azure
+	Site string `env:"WEBSITE_SITE_NAME" from:"platform"` // only set in Azure
 }
 
 // Load reads the environment. Its error names every setting that is missing or
-// wrong, and what is expected of it.
+// wrong, and says what is expected.
 func Load() (Config, error) {
 	var c Config
 	if err := env.Parse(&c); err != nil {

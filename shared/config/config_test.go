@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write local.settings.json.example from the struct Config")
 
-// Each setting says where it comes from, and the example has all that a machine
+// Each setting has a source, and the example has everything that a machine
 // without Azure needs.
 func TestSettings(t *testing.T) {
 	sources := []config.Source{config.Template, config.HostOnly, config.Platform, config.Machine}
@@ -39,7 +39,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// All that is wrong is said at once, by the name of the setting.
+// One error names all wrong settings.
 func TestMistakesAreSaidAtOnce(t *testing.T) {
 	t.Setenv("KEY_VAULT_URL", "http://vault.example")
 	t.Setenv("WEBSITE_AUTH_ENABLED", "true")

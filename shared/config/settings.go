@@ -6,19 +6,19 @@ import (
 	"reflect"
 )
 
-// A Source is who gives a setting its value.
+// A Source says what gives a setting its value.
 type Source string
 
 const (
-	// Template is infra/app.bicep, for a setting that this process reads.
+	// Template is infra/app.bicep. This process reads the setting.
 	Template Source = "template"
-	// HostOnly is infra/app.bicep, for a setting that only the Functions host,
-	// or the platform before it, reads.
+	// HostOnly is infra/app.bicep as well, but only the Functions host or the
+	// platform reads the setting.
 	HostOnly Source = "host"
-	// Platform is Azure or the Functions host itself: what the template said
-	// would be refused, or would pretend that something is on that is not.
+	// Platform is Azure or the Functions host itself. A value in the template
+	// would be refused, or would claim that a feature is on when it is off.
 	Platform Source = "platform"
-	// Machine is a developer's machine, and nothing in Azure.
+	// Machine is a developer's machine. The setting does not exist in Azure.
 	Machine Source = "machine"
 )
 
@@ -29,8 +29,8 @@ type Setting struct {
 	Local string // its value in local.settings.json.example; "" when it is not there
 }
 
-// azurite stands for the connection string of Microsoft's storage emulator, whose
-// account and key are the same everywhere:
+// azurite is the connection string of Microsoft's storage emulator, which has
+// the same account and key everywhere:
 // https://learn.microsoft.com/azure/storage/common/storage-connect-azurite.
 const azurite = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;" +
 	"AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;" +
@@ -38,7 +38,7 @@ const azurite = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;" +
 	"QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;" +
 	"TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
 
-// notRead are the settings that this process does not read.
+// notRead returns the settings that this process does not read.
 func notRead() []Setting {
 	return []Setting{
 		{Name: "FUNCTIONS_WORKER_RUNTIME", From: Platform, Local: "custom"},
@@ -46,17 +46,17 @@ func notRead() []Setting {
 		{Name: "AzureWebJobsStorage__blobServiceUri", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_CONNECTION_STRING", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", From: HostOnly},
-		// The client id of the identity whose token takes the place of a secret at sign-in:
+		// The client id of the identity whose token replaces a secret at sign-in:
 		// https://learn.microsoft.com/azure/app-service/configure-authentication-provider-aad#use-a-managed-identity-instead-of-a-secret-preview
 		{Name: "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID", From: HostOnly},
-		{Name: "POLL_SCHEDULE", From: HostOnly, Local: "0 */5 * * * *"}, // functions/poll/function.json names it
+		{Name: "POLL_SCHEDULE", From: HostOnly, Local: "0 */5 * * * *"}, // functions/poll/function.json refers to it
 		{Name: "IDENTITY_ENDPOINT", From: Platform},                     // azidentity reads both
 		{Name: "IDENTITY_HEADER", From: Platform},
 	}
 }
 
-// Settings are all settings of the process and of its host: first those that
-// Config does not hold, then its fields in their order.
+// Settings returns all settings of the process and of its host: first those that
+// Config does not hold, then the fields of Config in their order.
 func Settings() []Setting {
 	all := notRead()
 	for f := range reflect.TypeFor[Config]().Fields() {
@@ -69,7 +69,7 @@ func Settings() []Setting {
 	return all
 }
 
-// Example is the text of local.settings.json.example.
+// Example returns the text of local.settings.json.example.
 func Example() []byte {
 	var b bytes.Buffer
 	b.WriteString("{\n  \"IsEncrypted\": false,\n  \"Values\": {")
@@ -78,7 +78,7 @@ func Example() []byte {
 		if s.Local == "" {
 			continue
 		}
-		value, _ := json.Marshal(s.Local) // a string always can
+		value, _ := json.Marshal(s.Local) // a string always encodes
 		b.WriteString(separator + `    "` + s.Name + `": ` + string(value))
 		separator = ",\n"
 	}

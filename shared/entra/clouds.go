@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// A Cloud is one of the national clouds of Microsoft: where its tokens come
-// from, and where its Graph is.
+// A Cloud is one of the national clouds of Microsoft, with the hosts of its
+// tokens and of its Graph.
 type Cloud struct {
-	Name      string // how it is kept in settings
-	Authority string // https://host, and a port only for the simulator
+	Name      string // its name in settings
+	Authority string // https://host; only the simulator's has a port
 	Graph     string // root of Microsoft Graph, without /v1.0
 }
 
-// Scope is what a token for the Graph of this cloud is asked with.
+// Scope is the scope of a token for Microsoft Graph in this cloud.
 func (c Cloud) Scope() string { return c.Graph + "/.default" }
 
-// Clouds are the clouds that are accepted; an authority may occur twice, the
-// first one is what Parse chooses.
+// Clouds are the clouds that are accepted. Two clouds may have one authority;
+// Parse chooses the first one.
 type Clouds []Cloud
 
-// Public gives the clouds that Microsoft runs. Hosts are those of
+// Public returns the clouds of Microsoft. Their hosts come from
 // https://learn.microsoft.com/graph/deployments
 func Public() Clouds {
 	return Clouds{
@@ -34,12 +34,12 @@ func Public() Clouds {
 	}
 }
 
-// With gives the same clouds and one more, for the simulated tenant.
+// With returns the same clouds and one more, for the simulated tenant.
 func (cs Clouds) With(c Cloud) Clouds {
 	return append(slices.Clip(slices.Clone(cs)), c)
 }
 
-// Find gives the cloud of that name.
+// Find returns the cloud with the given name.
 func (cs Clouds) Find(name string) (Cloud, bool) {
 	i := slices.IndexFunc(cs, func(c Cloud) bool { return c.Name == name })
 	if i < 0 {
@@ -48,7 +48,7 @@ func (cs Clouds) Find(name string) (Cloud, bool) {
 	return cs[i], true
 }
 
-// byAuthority gives the first cloud whose tokens come from there.
+// byAuthority returns the first cloud that gets its tokens from authority.
 func (cs Clouds) byAuthority(authority string) (Cloud, bool) {
 	authority = canonical(authority)
 	i := slices.IndexFunc(cs, func(c Cloud) bool { return strings.EqualFold(c.Authority, authority) })
@@ -58,7 +58,7 @@ func (cs Clouds) byAuthority(authority string) (Cloud, bool) {
 	return cs[i], true
 }
 
-// canonical replaces the older names of an authority by today's.
+// canonical replaces an older name of an authority by its present one.
 func canonical(authority string) string {
 	switch authority {
 	case "https://login.windows.net", "https://login.microsoft.com", "https://sts.windows.net":
@@ -71,7 +71,7 @@ func canonical(authority string) string {
 	return authority
 }
 
-// closed tells whether an authority existed once and will not answer again.
+// closed says whether Microsoft has closed the cloud of an authority.
 func closed(authority string) bool {
 	return authority == "https://login.microsoftonline.de" || authority == "https://login-us.microsoftonline.com"
 }

@@ -15,21 +15,21 @@ import (
 	"kantoorpost/shared/secret"
 )
 
-// patience is how long one token may take, tries again included.
-const patience = 20 * time.Second
+// tokenTimeout is the longest time for one token, with all attempts.
+const tokenTimeout = 20 * time.Second
 
-// retry is short: whoever asks a token comes back by himself.
+// retry gives up soon, since callers try again by themselves.
 func retry() policy.RetryOptions {
 	return policy.RetryOptions{MaxRetries: 2, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 3 * time.Second}
 }
 
-// NewCredential makes a credential of an application and its client secret.
-// Keep it: the tokens are kept with it. Its errors carry a *Refusal when Entra
-// refused, and a verdict of package fault; none of them shows the secret.
+// NewCredential makes a credential from an application and its client secret.
+// Keep it, since it also keeps the tokens. Its errors carry a *Refusal when Entra
+// refused, and a kind of package fault; none of them shows the secret.
 //
-// A secret that is the id of one is refused here, before it is sent. A nil
-// transport is one that goes to public addresses only, without proxy and
-// without redirects.
+// A secret that is the id of a secret is refused here, before it is sent. A nil
+// transport stands for one that connects to public addresses only, without proxy
+// and without redirects.
 func NewCredential(cs Clouds, e Endpoint, clientID string, s secret.Value, transport policy.Transporter) (azcore.TokenCredential, error) {
 	cloudOf, ok := cs.Find(e.Cloud)
 	switch {
@@ -49,8 +49,8 @@ func NewCredential(cs Clouds, e Endpoint, clientID string, s secret.Value, trans
 			Transport: transport,
 			Retry:     retry(),
 		},
-		// The hosts are on our own list, so nobody else needs to be asked
-		// whether they are real.
+		// The hosts are on our own list, so nothing else has to confirm that they
+		// are real.
 		DisableInstanceDiscovery: true,
 	})
 	if err != nil {
@@ -59,18 +59,18 @@ func NewCredential(cs Clouds, e Endpoint, clientID string, s secret.Value, trans
 	return &credential{inner: inner, tenant: e.Tenant, turn: make(chan struct{}, 1)}, nil
 }
 
-// A credential asks one token at a time.
+// A credential requests one token at a time.
 type credential struct {
 	inner  azcore.TokenCredential
 	tenant string
 	turn   chan struct{}
 }
 
-// GetToken gives a token that is kept, or asks one.
+// GetToken returns a stored token, or requests one.
 //
-// The SDK waits for its own lock without looking at the context, so that a
-// token endpoint that hangs would hold everybody; here each waits as long as
-// he himself has time.
+// The SDK waits for its own lock without watching the context, so that one token
+// request that hangs would block every caller. Here each caller waits only until
+// its own context ends.
 func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	select {
 	case c.turn <- struct{}{}:
@@ -78,7 +78,7 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	case <-ctx.Done():
 		return azcore.AccessToken{}, fmt.Errorf("entra: wait for a token: %w", ctx.Err())
 	}
-	timed, cancel := context.WithTimeout(ctx, patience)
+	timed, cancel := context.WithTimeout(ctx, tokenTimeout)
 	defer cancel()
 	token, err := c.inner.GetToken(timed, o)
 	switch {
@@ -93,12 +93,12 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	return token, nil
 }
 
-// ManagedIdentity is the identity that Azure gives the app; clientID chooses
-// one of several, "" is the system-assigned one. Only Azure's own services are
-// asked with it.
+// ManagedIdentity is the identity that Azure gives the app. clientID chooses one
+// of several; "" is the system-assigned one. It is used for Azure's own services
+// only.
 func ManagedIdentity(clientID string) (azcore.TokenCredential, error) {
 	o := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: azcore.ClientOptions{Retry: retry()}}
-	// 410 means that the endpoint is being moved:
+	// Status 410 means that the endpoint is being updated:
 	// https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
 	o.Retry.StatusCodes = []int{http.StatusRequestTimeout, http.StatusGone, http.StatusTooManyRequests,
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}

@@ -20,7 +20,7 @@ import (
 
 const canary = "canary~8Q.geheim"
 
-// authority is a double of the two paths of Entra that a token takes.
+// authority is a double of the two endpoints of Entra that a token request uses.
 type authority struct {
 	answer func(n int, w http.ResponseWriter, r *http.Request) // the n-th token request
 	tokens atomic.Int32
@@ -115,8 +115,8 @@ func TestATokenOfAnotherTenantIsRefused(t *testing.T) {
 	}
 }
 
-// What Entra refuses is named, final, and short; what it cannot do now is not
-// final.
+// A refusal of Entra has a name, is final, and is short; a temporary failure is
+// not final.
 func TestRefusalsAreUnderstood(t *testing.T) {
 	body := func(oauth string, code int) string {
 		return fmt.Sprintf(`{"error":%q,"error_description":"AADSTS%[2]d: a text with %[3]s.\r\nTrace ID: t","error_codes":[%[2]d],"trace_id":"trace-1"}`, oauth, code, canary)
@@ -167,7 +167,7 @@ func TestRefusalsAreUnderstood(t *testing.T) {
 	}
 }
 
-// Whatever a token request meets, its error shows neither secret nor token.
+// No error of a token request shows a secret or a token.
 func TestNoErrorShowsASecret(t *testing.T) {
 	for name, answer := range map[string]func(int, http.ResponseWriter, *http.Request){
 		"cut off":      refuseWith(200, `{"token_type":"Bearer","expires_in":3599,"access_token":"`+canary),

@@ -1,6 +1,6 @@
-// Package entra speaks with Microsoft Entra: it reads the token endpoints that
-// people paste, asks tokens as an application, and explains refusals.
+// Package entra is a client of Microsoft Entra: it parses the token endpoints
+// that people paste, requests tokens for applications, and explains refusals.
 //
-// It never fetches an address that somebody typed, and it does not know what a
+// It never requests an address that somebody typed, and it does not know what a
 // token is used for.
 package entra

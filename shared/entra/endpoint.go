@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// An Endpoint is what is kept of a pasted token endpoint. The address itself is
-// never kept or fetched: TokenURL builds it again.
+// An Endpoint is what is stored of a pasted token endpoint. The address itself
+// is neither stored nor requested: TokenURL builds it again.
 type Endpoint struct {
 	Cloud  string // name of a Cloud
 	Tenant string // GUID or domain, lower case
@@ -26,7 +26,7 @@ const (
 	EndpointTenant     = "tenant"        // neither GUID nor domain
 )
 
-// An EndpointError says why a pasted text is no token endpoint. It never holds
+// An EndpointError says why a pasted text is not a token endpoint. It never holds
 // the text, which may be a secret in the wrong field.
 type EndpointError struct{ Code string }
 
@@ -34,17 +34,17 @@ func (e *EndpointError) Error() string {
 	return "token endpoint: " + e.Code + ": expected https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token with the id or domain of one tenant"
 }
 
-// maxEndpoint is far above the longest endpoint there is (a domain of 253
+// maxEndpoint is much longer than the longest endpoint (a domain of 253
 // characters), and short enough to refuse a pasted document at once.
 const maxEndpoint = 512
 
 // Parse reads what an administrator pastes: the token or authorization endpoint
-// of version 1 or 2 from the portal, or the bare id or domain of a tenant
-// (public cloud). Everything else is an *EndpointError.
+// of version 1 or 2 from the portal, or only the id or domain of a tenant in the
+// public cloud. Any other text gives an *EndpointError.
 //
-// The client secret is sent to the outcome, so the host must be on the list to
-// the letter, and nothing may stand in the address that another parser could
-// read differently.
+// The client secret is sent to the resulting host, so that host must be on the
+// list exactly, and the address must not contain anything that another parser
+// could read differently.
 func (cs Clouds) Parse(text string) (Endpoint, error) {
 	text = strings.Trim(text, " \t\r\n\u00a0\u200b\ufeff")
 	switch {
@@ -73,7 +73,7 @@ func (cs Clouds) Parse(text string) (Endpoint, error) {
 	return cs.parseURL(text)
 }
 
-// parseURL reads an https address of lower-case characters that are safe.
+// parseURL reads an https address of safe lower-case characters.
 func (cs Clouds) parseURL(text string) (Endpoint, error) {
 	if strings.ContainsAny(text, "@?#") {
 		return refuse(EndpointExtras)
@@ -100,8 +100,8 @@ func (cs Clouds) parseURL(text string) (Endpoint, error) {
 	return refuse(EndpointPath)
 }
 
-// TokenURL builds the address that tokens of this endpoint are asked at, or ""
-// when its cloud is not among these.
+// TokenURL returns the address at which tokens of this endpoint are requested,
+// or "" if its cloud is not among these.
 func (cs Clouds) TokenURL(e Endpoint) string {
 	cloud, ok := cs.Find(e.Cloud)
 	if !ok || !isTenant(e.Tenant) {
@@ -124,5 +124,5 @@ func endpoint(c Cloud, tenant string) (Endpoint, error) {
 
 func refuse(code string) (Endpoint, error) { return Endpoint{}, &EndpointError{Code: code} }
 
-// foreign tells whether a character has no place in a token endpoint.
+// foreign says whether a character is not allowed in a token endpoint.
 func foreign(r rune) bool { return r <= ' ' || r >= 0x7f || r == '%' || r == '\\' }

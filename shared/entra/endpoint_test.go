@@ -40,8 +40,8 @@ func TestPastedEndpointsAreUnderstood(t *testing.T) {
 	}
 }
 
-// hostile are texts that would send a client secret to the wrong place, or that
-// name no single tenant.
+// hostile returns texts that would send a client secret to the wrong place, or
+// that do not name one tenant.
 func hostile() map[string]string {
 	const path = "/" + guid + "/oauth2/v2.0/token"
 	const good = "https://login.microsoftonline.com"
@@ -99,7 +99,7 @@ func hostile() map[string]string {
 	}
 }
 
-// A client secret goes where a pasted text leads: hostile ones lead nowhere.
+// A client secret is sent where a pasted text leads, so hostile texts are refused.
 func TestHostileEndpointsAreRefused(t *testing.T) {
 	for text, code := range hostile() {
 		got, err := Public().Parse(text)
@@ -119,8 +119,8 @@ func TestARefusalDoesNotRepeatWhatWasPasted(t *testing.T) {
 	}
 }
 
-// FuzzParse: what Parse accepts leads to a host of the list, and reading the
-// address that is built of it gives the same endpoint again.
+// FuzzParse: if Parse accepts a text, its host is on the list, and parsing the
+// address that is built from the endpoint gives the same endpoint.
 func FuzzParse(f *testing.F) {
 	for text := range hostile() {
 		f.Add(text)

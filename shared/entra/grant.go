@@ -10,20 +10,20 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// A Grant is what a token says of itself. It is a hint and no proof: tokens are
-// opaque to those who ask them, and rights that were given inside Exchange are
-// not in it.
+// A Grant holds the claims of a token about itself. It is a hint and no proof:
+// clients must treat tokens as opaque, and a token does not show rights that were
+// given inside Exchange.
 // https://learn.microsoft.com/entra/identity-platform/access-tokens
 type Grant struct {
-	Roles  []string // application permissions that were consented to
+	Roles  []string // application permissions with consent
 	Tenant string   // id of the tenant, "" when the token does not say
 }
 
-// Check asks a token, which proves the endpoint, the application and its
-// secret, and reads what was granted.
+// Check requests a token, which proves the endpoint, the application and its
+// secret, and returns the token's claims.
 func Check(ctx context.Context, c azcore.TokenCredential, scope string) (Grant, error) {
-	// Graph is asked with CAE; the tokens are kept apart, so the check asks the
-	// same kind. https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation
+	// The client of Graph uses CAE, and tokens with CAE are kept apart, so this
+	// requests the same kind. https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation
 	token, err := c.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{scope}, EnableCAE: true})
 	if err != nil {
 		return Grant{}, err
@@ -31,8 +31,8 @@ func Check(ctx context.Context, c azcore.TokenCredential, scope string) (Grant, 
 	return read(token.Token), nil
 }
 
-// read reads the payload of a token without checking it; a token of another
-// form says nothing.
+// read reads the payload of a token without verifying it. A token in another
+// format gives an empty Grant.
 func read(token string) Grant {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

@@ -10,7 +10,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// The identity endpoint of the platform fails now and then.
+// The identity endpoint of the platform fails sometimes.
 func TestTheManagedIdentityTriesAgain(t *testing.T) {
 	statuses := []int{http.StatusInternalServerError, http.StatusGone, http.StatusOK}
 	calls := 0

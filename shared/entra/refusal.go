@@ -15,20 +15,20 @@ import (
 	"kantoorpost/shared/fault"
 )
 
-// ErrWrongTenant means that a token came of another tenant than was asked.
+// ErrWrongTenant means that Entra issued a token of another tenant than requested.
 var ErrWrongTenant = errors.New("the token is of another tenant")
 
-// secretIDPasted is no error of OAuth: it is ours, for a secret that was never
-// sent.
+// secretIDPasted is no error code of OAuth. It is our own, for a secret that was
+// never sent.
 const secretIDPasted = "secret-id-pasted"
 
-// A Refusal is Entra's no to a token. It holds nothing of what was sent.
+// A Refusal says why Entra refused a token. It holds nothing of the request.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 type Refusal struct {
 	Status     int    // 0 when nothing was sent
 	OAuthError string // "invalid_client", …; "" when the answer had none
-	Code       int    // the number behind AADSTS, 0 when there was none
-	TraceID    string // what Microsoft asks for
+	Code       int    // the number after AADSTS; 0 when there was none
+	TraceID    string // the id that Microsoft's support asks for
 }
 
 func (r *Refusal) Error() string {
@@ -42,10 +42,10 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// Meaning says what a person must do about it: "secret-wrong",
-// "secret-expired", "secret-id-pasted", "app-not-in-tenant", "tenant-unknown"
-// or "other". Microsoft may change the numbers, so without a known one the
-// error of OAuth decides.
+// Meaning says what a person must correct: "secret-wrong", "secret-expired",
+// "secret-id-pasted", "app-not-in-tenant", "tenant-unknown" or "other".
+// Microsoft may change the numbers, so the error of OAuth decides when the number
+// is unknown.
 func (r *Refusal) Meaning() string {
 	switch r.Code {
 	case 7000215, 7000216, 7000218:
@@ -66,8 +66,8 @@ func (r *Refusal) Meaning() string {
 	return "other"
 }
 
-// RefusalOf finds the refusal in an error, of a credential of this package or
-// of azidentity itself.
+// RefusalOf finds the refusal in an error, from a credential of this package or
+// from azidentity itself.
 func RefusalOf(err error) (*Refusal, bool) {
 	var r *Refusal
 	if errors.As(err, &r) {
@@ -80,8 +80,8 @@ func RefusalOf(err error) (*Refusal, bool) {
 	return nil, false
 }
 
-// explain replaces the SDK's error, which shows the whole answer, by one that
-// can be kept and logged, with its verdict.
+// explain replaces the SDK's error, which shows the whole answer, by one that may
+// be stored and logged, with its kind of package fault.
 func explain(err error) error {
 	r, ok := RefusalOf(err)
 	if !ok {
@@ -96,7 +96,7 @@ func explain(err error) error {
 	return r
 }
 
-// readRefusal reads what the token endpoint answered; nothing in it is needed.
+// readRefusal reads the answer of the token endpoint. Every field may be missing.
 func readRefusal(res *http.Response) *Refusal {
 	r := &Refusal{Status: res.StatusCode}
 	body, err := runtime.Payload(res)
@@ -123,7 +123,7 @@ func readRefusal(res *http.Response) *Refusal {
 	return r
 }
 
-// number finds the code in "AADSTS7000215: Invalid client secret …".
+// number returns the code in "AADSTS7000215: Invalid client secret …".
 func number(text string) int {
 	_, rest, _ := strings.Cut(text, "AADSTS")
 	end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
@@ -135,7 +135,7 @@ func number(text string) int {
 }
 
 // word reads a JSON string of letters, digits, dashes and underscores, and
-// gives "" for everything else.
+// returns "" for anything else.
 func word(raw json.RawMessage) string {
 	var text string
 	_ = json.Unmarshal(raw, &text)
@@ -147,7 +147,7 @@ func word(raw json.RawMessage) string {
 	return text
 }
 
-// wait is how long the token endpoint wants us away, at most an hour.
+// wait returns how long the token endpoint asks to wait, at most an hour.
 func wait(err error) time.Duration {
 	var failed *azidentity.AuthenticationFailedError
 	if !errors.As(err, &failed) || failed.RawResponse == nil {
@@ -163,9 +163,9 @@ func wait(err error) time.Duration {
 	return 0
 }
 
-// firstLine keeps of the SDK's text what says what happened. About an answer
-// that cannot be read the SDK shows the answer, which has the token in it: in
-// quotes, or on lines of its own.
+// firstLine returns the part of the SDK's text that says what happened. The SDK
+// shows an answer that it cannot read, which contains the token: in quotes, or on
+// lines of its own.
 func firstLine(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	text, _, _ = strings.Cut(text, ". To troubleshoot")

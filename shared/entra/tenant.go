@@ -2,10 +2,10 @@ package entra
 
 import "strings"
 
-// isTenant tells whether text is the id or a domain of a tenant, in lower case.
+// isTenant says whether text is the id or a domain of a tenant, in lower case.
 func isTenant(text string) bool { return isGUID(text) || isDomain(text) }
 
-// isGUID tells whether text is 8-4-4-4-12 hexadecimal digits.
+// isGUID says whether text is 8-4-4-4-12 hexadecimal digits.
 func isGUID(text string) bool {
 	if len(text) != 36 {
 		return false
@@ -25,8 +25,8 @@ func isGUID(text string) bool {
 	return true
 }
 
-// isDomain tells whether text is a host name of two labels or more that is no
-// IP address.
+// isDomain says whether text is a host name with two labels or more, and no IP
+// address.
 func isDomain(text string) bool {
 	labels := strings.Split(text, ".")
 	if len(text) > 253 || len(labels) < 2 {
@@ -47,8 +47,8 @@ func isDomain(text string) bool {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// LooksLikeSecretID tells whether a pasted client secret is in truth the id of
-// one: the portal shows both side by side, and only the id is a GUID.
+// LooksLikeSecretID says whether a pasted client secret is really the id of one:
+// the portal shows both side by side, and only the id is a GUID.
 func LooksLikeSecretID(text string) bool {
 	return isGUID(strings.ToLower(strings.TrimSpace(text)))
 }

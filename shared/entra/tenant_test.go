@@ -11,7 +11,7 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// From a pasted endpoint to what was granted, and every way to get it wrong.
+// From a pasted endpoint to the granted permissions, with every possible mistake.
 func TestAConnectionToATenantIsExplained(t *testing.T) {
 	const app = "3f2504e0-4f89-41d3-9a0c-0305e82c3302"
 	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: guid, ClientID: app, ClientSecret: canary, URL: simulated.Authority})

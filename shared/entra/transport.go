@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// client carries token requests. The environment cannot put a proxy between,
-// an answer cannot redirect the secret elsewhere, and for a cloud of Microsoft
-// the name must resolve to a public address.
+// client returns the HTTP client of token requests. It uses no proxy from the
+// environment and follows no redirect, which could send the secret elsewhere. For
+// a cloud of Microsoft the name must resolve to a public address.
 func client(c Cloud) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	if slices.ContainsFunc(Public(), func(p Cloud) bool { return p.Authority == c.Authority }) {
@@ -27,11 +27,11 @@ func client(c Cloud) *http.Client {
 			TLSHandshakeTimeout: 10 * time.Second,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       patience,
+		Timeout:       tokenTimeout,
 	}
 }
 
-// publicOnly looks at the address that a name was resolved to.
+// publicOnly refuses a connection to an address that is not public.
 func publicOnly(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -43,6 +43,6 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// shared is the address space behind carrier-grade translation.
+// shared is the address space of carrier-grade NAT.
 // https://www.rfc-editor.org/rfc/rfc6598
 var shared = netip.MustParsePrefix("100.64.0.0/10")

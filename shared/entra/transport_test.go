@@ -32,7 +32,7 @@ func TestAConnectionThatFailsMayBeTriedAgain(t *testing.T) {
 	})
 }
 
-// A token endpoint that hangs holds nobody longer than he wants to wait.
+// A token request that hangs blocks no caller beyond its own deadline.
 func TestEachWaitsAsLongAsHeHasTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, wire := open(t, &authority{answer: grant(`{}`)})
@@ -50,7 +50,7 @@ func TestEachWaitsAsLongAsHeHasTime(t *testing.T) {
 		if took, err := ask(500 * time.Millisecond); took > time.Second || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the second waited %s: %v", took, err)
 		}
-		if err := <-first; err == nil || time.Since(start) > patience+time.Second {
+		if err := <-first; err == nil || time.Since(start) > tokenTimeout+time.Second {
 			t.Errorf("the first waited %s: %v", time.Since(start), err)
 		}
 	})
@@ -74,8 +74,8 @@ func TestAnEndpointThatParseDidNotMakeIsRefused(t *testing.T) {
 	}
 }
 
-// A sign-in host of Microsoft that resolves to an inner address gets nothing;
-// the simulator is at an inner address by nature.
+// A sign-in host of Microsoft that resolves to a private address gets nothing.
+// Only the simulator may have a private address.
 func TestSecretsGoToPublicAddressesOnly(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:443", "10.1.2.3:443", "192.168.1.1:443", "172.16.0.1:443", "169.254.169.254:80", "100.64.1.1:443",
 		"0.0.0.0:443", "224.0.0.1:443", "[::1]:443", "[fe80::1]:443", "[fd00::1]:443", "[::ffff:10.0.0.1]:443", "host:443"} {

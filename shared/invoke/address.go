@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// hostname matches what may stand in a Host header: it is written into policies,
-// where a blank or a semicolon would begin something else.
+// hostname matches the values of a Host header that are accepted. The value goes
+// into policies, in which a blank or a semicolon would start another directive.
 var hostname = regexp.MustCompile(`^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?$`)
 
-// addressed gives every request the host name that people use. The host's proxy
-// puts the handler's own address into Host, and keeps theirs in X-Forwarded-Host,
-// over whatever the caller wrote there.
+// withPublicHost gives every request the host name that people use. The host's proxy
+// sets Host to the handler's own address, and X-Forwarded-Host to the name that
+// people use; it replaces what the caller wrote there.
 // https://learn.microsoft.com/aspnet/core/fundamentals/servers/yarp/transforms-request#x-forwarded
-func addressed(next http.Handler) http.Handler {
+func withPublicHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name := r.Header.Get("X-Forwarded-Host"); hostname.MatchString(name) {
 			out := *r
@@ -25,10 +25,10 @@ func addressed(next http.Handler) http.Handler {
 	})
 }
 
-// Origin is the scheme and host name by which people reach what r asks for, such
-// as https://kantoor.example; "" when r names no host. TLS ends before the proxy:
-// where that hands on http all the same, it stands for https as well in a
-// Content-Security-Policy.
+// Origin is the scheme and host name at which people reach the target of r, such
+// as https://kantoor.example; "" when r names no host. TLS ends before the proxy.
+// If the proxy still reports http, the result is correct as well: in a
+// Content-Security-Policy, http also matches https.
 // https://www.w3.org/TR/CSP3/#match-schemes
 func Origin(r *http.Request) string {
 	if !hostname.MatchString(r.Host) {

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/invoke"
 )
 
-// Behind the host's proxy a request has the address that people use, and nothing
-// else that a header could bring.
+// Behind the host's proxy, a request has the host name that people use; no other
+// header can change it.
 func TestTheAddressIsWhatPeopleUse(t *testing.T) {
 	h := invoke.Handler([]invoke.Function{invoke.HTTP("web", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Host+" "+invoke.Origin(r))

@@ -8,9 +8,9 @@ import (
 )
 
 // decodeJob reads a queue message from the host's payload. The host sends the
-// text as a JSON string of a JSON string; its documents show a string, and a
-// message whose text is an object may come as one. A message that was put with
-// base64, as the portal does by default, is read as well.
+// text as a JSON string of a JSON string, its documentation shows a plain string,
+// and a message whose text is an object may come as an object. A message in
+// base64, which is the default of the portal, is read as well.
 func decodeJob(data json.RawMessage, queue string, into any) error {
 	for range 3 {
 		var s string

@@ -19,7 +19,7 @@ type binding struct {
 	Methods    []string `json:"methods,omitempty"`
 }
 
-// JSON is the function.json of f, as Azure reads it.
+// JSON returns the function.json of f.
 func (f Function) JSON() []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

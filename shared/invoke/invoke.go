@@ -1,11 +1,11 @@
-// Package invoke speaks the custom-handler protocol of Azure Functions: it
+// Package invoke implements the custom-handler protocol of Azure Functions: it
 // turns the host's requests into typed work for handlers, and their errors into
-// what the host understands. It knows nothing about what the work is.
+// answers of the protocol. It knows nothing about the work itself.
 //
-// The protocol, where it differs from its description
+// The protocol differs from its description
 // (https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers):
 // strings arrive encoded twice, an empty answer leaves an invocation hanging,
-// and every status but 2xx means "failed" and has its body thrown away.
+// and every status but 2xx means "failed", and its body is lost.
 package invoke
 
 import (
@@ -24,19 +24,19 @@ import (
 )
 
 // Deadline is how long a timer or queue function may take. It is half of the
-// functionTimeout of host.json: at that the host would kill the process, and
+// functionTimeout of host.json, at which the host kills the process and
 // everything else that runs in it.
 const Deadline = 5 * time.Minute
 
-// maxPayload bounds what the host may send a timer or queue function: a queue
+// maxPayload limits the payload of a timer or queue function, in bytes: a queue
 // message is at most 64 KiB and arrives escaped twice.
 const maxPayload = 1 << 20
 
-// A Function is one line of the function table: what triggers it, and what it does.
+// A Function is one line of the function table: its trigger and its work.
 type Function struct {
 	Name     string
 	bindings []binding
-	route    string // of an HTTP function: the path prefix that it serves
+	route    string // the path prefix that an HTTP function serves
 	serve    http.Handler
 	work     func(ctx context.Context, data json.RawMessage) error
 }
@@ -44,11 +44,11 @@ type Function struct {
 // A Tick is one run of a timer.
 type Tick struct {
 	At      time.Time // when the run started
-	PastDue bool      // whether the host says that it comes late
+	PastDue bool      // the host says that the run is late
 }
 
-// Timer is a function that runs by schedule: an NCRONTAB expression of six
-// fields, or %NAME% for an app setting that holds one.
+// Timer returns a function that runs on a schedule. The schedule is an NCRONTAB
+// expression of six fields, or %NAME% for an app setting that holds one.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
 func Timer(name, schedule string, do func(context.Context, Tick) error) Function {
 	return Function{
@@ -56,7 +56,7 @@ func Timer(name, schedule string, do func(context.Context, Tick) error) Function
 		bindings: []binding{{Type: "timerTrigger", Direction: "in", Name: "timer", Schedule: schedule}},
 		work: func(ctx context.Context, data json.RawMessage) error {
 			var info struct{ IsPastDue bool }
-			// Nothing else is read: Last is a time without a zone on the first run.
+			// No other field is read: on the first run, Last is a time without a zone.
 			if err := json.Unmarshal(data, &info); err != nil {
 				slog.WarnContext(ctx, "timer told nothing readable", "error", err)
 			}
@@ -65,7 +65,8 @@ func Timer(name, schedule string, do func(context.Context, Tick) error) Function
 	}
 }
 
-// Queue is a function that does the jobs of one queue, and has its name.
+// Queue returns a function that does the jobs of one queue. It has the name of
+// its queue.
 func Queue[J job.Job](do func(context.Context, J) error) Function {
 	var j J
 	return Function{
@@ -74,7 +75,7 @@ func Queue[J job.Job](do func(context.Context, J) error) Function {
 		work: func(ctx context.Context, data json.RawMessage) error {
 			var j J
 			if err := decodeJob(data, j.Queue(), &j); err != nil {
-				// No repetition makes it readable, and it is only a hint.
+				// Another attempt would not make it readable, and it is only a hint.
 				slog.ErrorContext(ctx, "queue message has no effect", "error", err, "bytes", len(data))
 				return nil
 			}
@@ -83,7 +84,7 @@ func Queue[J job.Job](do func(context.Context, J) error) Function {
 	}
 }
 
-// HTTP is a function that serves all paths below /name/.
+// HTTP returns a function that serves all paths below /name/.
 func HTTP(name string, serve http.Handler) Function {
 	return Function{
 		Name: name,
@@ -97,15 +98,16 @@ func HTTP(name string, serve http.Handler) Function {
 	}
 }
 
-// Handler is what the host calls: POST /<function> for timers and queues, the
-// proxied paths of HTTP functions, and GET / to see whether the process lives.
+// Handler serves the calls of the host: POST /<function> for timers and queues,
+// the proxied paths of HTTP functions, and GET / as the health check.
 func Handler(functions []Function) http.Handler {
 	mux := http.NewServeMux()
-	// Any answer means ready; the host also asks this to see whether it is well.
+	// Any answer means that the process is ready. The host also uses this as a
+	// health check later.
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) })
 	for _, f := range functions {
 		if f.serve != nil {
-			mux.Handle(f.route, addressed(f.serve))
+			mux.Handle(f.route, withPublicHost(f.serve))
 			continue
 		}
 		mux.Handle("POST /"+f.Name, f)
@@ -113,7 +115,7 @@ func Handler(functions []Function) http.Handler {
 	return mux
 }
 
-// ServeHTTP does one invocation of a timer or queue function.
+// ServeHTTP runs one invocation of a timer or queue function.
 func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), Deadline)
 	defer cancel()
@@ -128,7 +130,7 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case verdict == fault.KindFinal:
 		slog.ErrorContext(ctx, "given up", "error", err, "ms", took)
 	case verdict == fault.KindLater:
-		// Failing would burn one of its few tries; the tick asks again.
+		// A failure would use up one of the few attempts; the tick sends the job again.
 		slog.WarnContext(ctx, "left for later", "error", err, "after", after, "ms", took)
 	default:
 		slog.ErrorContext(ctx, "to be tried again", "error", err, "ms", took)

@@ -24,8 +24,8 @@ func post(t *testing.T, f invoke.Function, body string) *httptest.ResponseRecord
 	return w
 }
 
-// However the host, the portal or another program wrote it, a job arrives as
-// what it is; anything else has no effect and is not tried again.
+// A job arrives the same, no matter how the host, the portal or another program
+// encoded it. Any other message has no effect and is not tried again.
 func TestQueueMessages(t *testing.T) {
 	const text = `{"job":"process","mailbox":"info@x.example","why":"new","mails":["a","b"]}`
 	quote := func(s string) string { b, _ := json.Marshal(s); return string(b) }
@@ -60,8 +60,8 @@ func TestQueueMessages(t *testing.T) {
 	}
 }
 
-// The host hears "failed" only when doing it again may help, and otherwise
-// always an answer with a body: without one it waits until its timeout.
+// The host is told "failed" only if another attempt may help. Every answer has a
+// body: without one the host waits until its timeout.
 func TestVerdicts(t *testing.T) {
 	boom := errors.New("boom")
 	for _, c := range []struct {
@@ -87,7 +87,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// The first run of a timer tells times without a zone
+// On the first run of a timer, the host sends times without a zone
 // (https://github.com/Azure/azure-functions-host/issues/7391).
 func TestTimerOfFirstRun(t *testing.T) {
 	var got invoke.Tick
@@ -98,7 +98,7 @@ func TestTimerOfFirstRun(t *testing.T) {
 	}
 }
 
-// Work has a deadline before the host's own, at which the process dies.
+// Work has a deadline before the host's own, at which the host kills the process.
 func TestDeadline(t *testing.T) {
 	var left time.Duration
 	post(t, invoke.Timer("poll", "%S%", func(ctx context.Context, _ invoke.Tick) error {
@@ -111,8 +111,8 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// GET / is answered at once, an HTTP function gets its own paths and methods,
-// and a work function cannot be reached by GET.
+// GET / is answered at once, an HTTP function gets only its own paths and methods,
+// and GET cannot start a timer or queue function.
 func TestPaths(t *testing.T) {
 	h := invoke.Handler([]invoke.Function{
 		invoke.HTTP("api", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })),
@@ -132,7 +132,7 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// What others wrote cannot forge a line or turn it round.
+// Foreign text cannot forge a log line or reverse it.
 func TestLogIsClean(t *testing.T) {
 	var b bytes.Buffer
 	ctx := invoke.With(t.Context(), slog.String("function", "fetch"))

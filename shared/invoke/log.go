@@ -10,15 +10,15 @@ import (
 
 type attrsKey struct{}
 
-// With returns a context whose log lines carry attrs, besides those that ctx
-// already gave them.
+// With returns a context that adds attrs to its log lines, after those that ctx
+// already adds.
 func With(ctx context.Context, attrs ...slog.Attr) context.Context {
 	had, _ := ctx.Value(attrsKey{}).([]slog.Attr)
 	return context.WithValue(ctx, attrsKey{}, append(had[:len(had):len(had)], attrs...))
 }
 
-// NewLog returns a log of JSON lines: to the host they go over stdout, since it
-// takes every line on stderr for an error.
+// NewLog returns a log of JSON lines. The process writes it to stdout, since the
+// host takes every line on stderr for an error.
 func NewLog(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(logHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: clean})})
 }
@@ -35,7 +35,7 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 func (h logHandler) WithAttrs(a []slog.Attr) slog.Handler { return logHandler{h.Handler.WithAttrs(a)} }
 func (h logHandler) WithGroup(n string) slog.Handler      { return logHandler{h.Handler.WithGroup(n)} }
 
-// clean keeps what others wrote from forging or hiding log lines: control
+// clean prevents foreign text from forging or hiding log lines: control
 // characters, line and paragraph separators and direction marks become spaces.
 func clean(_ []string, a slog.Attr) slog.Attr {
 	var s string

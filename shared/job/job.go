@@ -1,11 +1,11 @@
 // Package job holds the typed work that functions send each other through
-// queues: each job names its queue and how long it stays of use.
+// queues: each job names its queue and how long it stays useful.
 //
-// A job is a hint. What it tells may be done twice, late, or never: the
-// tables hold the truth, and every five minutes the tick finds again what is
-// still to be done. A job holds no subject and no body of a mail, since portal
-// users read queues, and does not say on whose behalf it is done, since they
-// write to queues too.
+// A job is a hint. It may be done twice, late, or never: the tables hold the
+// truth, and every five minutes the tick finds again the work that is still to be
+// done. A job holds no subject and no body of a mail, since users of the portal
+// can read queues. It does not say for whom it is done, since they can also write
+// to queues.
 package job
 
 import (
@@ -13,21 +13,21 @@ import (
 	"time"
 )
 
-// A Job is what goes on a queue, as JSON.
+// A Job is a message of a queue, encoded as JSON.
 type Job interface {
 	// Queue is the name of the queue, and of the function that it triggers.
 	Queue() string
-	// TTL is how long the job is worth keeping.
+	// TTL is how long the job stays useful.
 	TTL() time.Duration
 }
 
 // Fetch asks for the new mail of some mailboxes.
 type Fetch struct {
-	Job       string   `json:"job"`       // always "fetch"
+	Job       string   `json:"job"`       // only for people who read the queue: the addresses of the mailboxes, in the same order
 	Addresses []string `json:"addresses"` // for the eyes of people: the addresses of the mailboxes, in the same order
 	Why       string   `json:"why"`       // "timer 2026-11-23T09:35Z"
 	Mailboxes []string `json:"mailboxes"` // ids of activated mailboxes, in key order
-	Claim     string   `json:"claim"`     // under which the mailboxes are read; the job that goes on has it too
+	Claim     string   `json:"claim"`     // the claim under which the mailboxes are read; the job that continues has the same claim
 }
 
 // NewClaim returns a claim that no other job has.
@@ -36,13 +36,13 @@ func NewClaim() string { return rand.Text() }
 // Queue is "fetch".
 func (Fetch) Queue() string { return "fetch" }
 
-// TTL of a fetch job is two ticks: what is older was asked for again.
+// TTL of a fetch job is two ticks; by then a later tick has sent another job.
 func (Fetch) TTL() time.Duration { return 10 * time.Minute }
 
 // Process asks for a decision on some mails.
 type Process struct {
 	Job     string   `json:"job"`     // always "process"
-	Mailbox string   `json:"mailbox"` // for the eyes of people: the address that received them
+	Mailbox string   `json:"mailbox"` // only for people who read the queue: the address that received them
 	Why     string   `json:"why"`     // "new", "swept", "retry", "solved", "office changed"
 	Mails   []string `json:"mails"`   // ids of mails
 }
@@ -50,5 +50,5 @@ type Process struct {
 // Queue is "process".
 func (Process) Queue() string { return "process" }
 
-// TTL of a process job is a day; by then the tick has sent others.
+// TTL of a process job is a day; by then the tick has sent other jobs.
 func (Process) TTL() time.Duration { return 24 * time.Hour }

@@ -73,8 +73,8 @@ type note struct {
 func (n note) Queue() string      { return n.queue }
 func (n note) TTL() time.Duration { return n.ttl }
 
-// run holds a service to what package queue promises, and to what the Functions
-// host counts on; host is the side of the host.
+// run checks what package queue promises, and what the Functions host relies on;
+// host is the client that the host would use.
 func run(t *testing.T, service *queue.Service, host *azqueue.ServiceClient) {
 	for _, promise := range []struct {
 		name string
@@ -110,7 +110,7 @@ func put(t *testing.T, service *queue.Service, n note) {
 	}
 }
 
-// take takes n messages off q for some seconds.
+// take receives n messages of q and hides them for some seconds.
 func take(t *testing.T, q *azqueue.QueueClient, n, hidden int32) []*azqueue.DequeuedMessage {
 	t.Helper()
 	res, err := q.DequeueMessages(t.Context(), &azqueue.DequeueMessagesOptions{NumberOfMessages: &n, VisibilityTimeout: &hidden})

@@ -8,9 +8,10 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 )
 
-// Oldest is when the first message that waits on the named queue was put there;
-// the zero time when none waits. Messages that are being worked on do not wait,
-// and one that came back stands behind others, so it is about the oldest.
+// Oldest returns the time at which the first message that waits on the named
+// queue was put there, and the zero time when none waits. A message that is being
+// worked on does not wait, and a message that was released is behind others, so
+// the result is approximate.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/peek-messages
 func (s *Service) Oldest(ctx context.Context, name string) (time.Time, error) {

@@ -8,8 +8,8 @@ import (
 	"kantoorpost/shared/queue/queuetest"
 )
 
-// The oldest is the first that waits; nothing waits on a queue that is empty or
-// missing.
+// The oldest message is the first one that waits. On an empty or missing queue
+// none waits.
 func TestOldest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := queuetest.New()

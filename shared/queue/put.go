@@ -14,9 +14,9 @@ import (
 	"kantoorpost/shared/job"
 )
 
-// MaxBytes is the largest message, as it goes over the wire: in XML, where each
-// quote of the JSON takes five bytes. The service's documents leave open whether
-// it counts before or after that.
+// MaxBytes is the size of the largest message on the wire: in XML, where each
+// quote of the JSON takes five bytes. The documentation of the service does not
+// say whether it counts before or after that encoding.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/put-message
 const MaxBytes = 64 << 10
@@ -24,8 +24,8 @@ const MaxBytes = 64 << 10
 // ErrTooLarge is returned for a job that does not fit in one message.
 var ErrTooLarge = errors.New("too large for a queue message")
 
-// Put puts j on its queue, where it stays for its TTL, and creates the queue
-// when it is missing. After an answer was lost the job may be there twice.
+// Put puts j on its queue for its TTL, and creates a missing queue. If the answer
+// of the service is lost, the job may be there twice.
 func (s *Service) Put(ctx context.Context, j job.Job) error {
 	if err := s.put(ctx, j); err != nil {
 		return fmt.Errorf("put a job on queue %s: %w", j.Queue(), err)
@@ -64,7 +64,7 @@ func encode(j job.Job) (string, error) {
 		return "", err
 	}
 	data := bytes.TrimSpace(text.Bytes())
-	// The two characters that JSON allows as they are and XML does not.
+	// JSON allows these two characters unescaped, XML does not.
 	data = bytes.ReplaceAll(data, []byte("\ufffe"), []byte(`\ufffe`))
 	data = bytes.ReplaceAll(data, []byte("\uffff"), []byte(`\uffff`))
 	var escaped bytes.Buffer

@@ -1,8 +1,8 @@
 // Package queue puts jobs on queues of Azure Queue Storage, as plain JSON that
-// can be read in the portal, and tells how many are waiting.
+// people can read in the portal, and counts the jobs that wait.
 //
-// It refuses to know what a job asks, and it never takes a message off a queue:
-// the Functions host does that.
+// It does not know what a job asks, and it never receives a message: the
+// Functions host does that.
 package queue
 
 import (
@@ -18,7 +18,7 @@ import (
 )
 
 // Options say which storage account is used: a connection string, or the URL of
-// the queue endpoint together with a credential. Transport is nil for the network.
+// the queue endpoint with a credential. A nil Transport stands for the network.
 type Options struct {
 	ConnectionString string
 	URL              string
@@ -30,7 +30,7 @@ type Options struct {
 // concurrent use.
 type Service struct{ client *azqueue.ServiceClient }
 
-// Open returns the queue service of an account. It asks nothing over the wire.
+// Open returns the queue service of an account. It sends no request.
 func Open(o Options) (*Service, error) {
 	opts := &azqueue.ClientOptions{ClientOptions: azcore.ClientOptions{
 		Transport: o.Transport,
@@ -58,9 +58,9 @@ func Open(o Options) (*Service, error) {
 	return &Service{c}, nil
 }
 
-// Create creates the named queues as far as they are missing. A queue that is
-// still being deleted, which takes the service 30 seconds and more, is waited
-// for until ctx ends, and one minute at most for each.
+// Create creates those of the named queues that are missing. The deletion of a
+// queue takes the service 30 seconds or more; Create waits for it until ctx ends,
+// and at most one minute for each queue.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/delete-queue3
 func (s *Service) Create(ctx context.Context, names ...string) error {
@@ -78,7 +78,7 @@ func (s *Service) create(ctx context.Context, name string) error {
 	for delay := time.Second; ; delay = min(2*delay, 10*time.Second) {
 		_, err := s.client.CreateQueue(ctx, name, nil)
 		if queueerror.HasCode(err, queueerror.QueueAlreadyExists) {
-			return nil // with other metadata than ours
+			return nil // it exists, with other metadata than ours
 		}
 		if !queueerror.HasCode(err, queueerror.QueueBeingDeleted) {
 			return err
@@ -91,8 +91,8 @@ func (s *Service) create(ctx context.Context, name string) error {
 	}
 }
 
-// Check returns an error that names each of the queues that is missing or may
-// not be looked at. It changes nothing.
+// Check returns an error that names each queue that is missing or cannot be
+// read. It changes nothing.
 func (s *Service) Check(ctx context.Context, names ...string) error {
 	var errs []error
 	for _, name := range names {
@@ -103,8 +103,8 @@ func (s *Service) Check(ctx context.Context, names ...string) error {
 	return errors.Join(errs...)
 }
 
-// Depth is about how many messages are on the named queue, those included that
-// are being worked on; 0 when there is no such queue.
+// Depth is the approximate number of messages on the named queue, including
+// those that are being worked on; 0 when there is no such queue.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/get-queue-metadata
 func (s *Service) Depth(ctx context.Context, name string) (int, error) {

@@ -22,7 +22,7 @@ func double(t *testing.T) (*queuetest.Server, *wiretest.Wire, *queue.Service) {
 	return s, wire, s.Service(t, wire)
 }
 
-// A job is one request, once its queue is there.
+// A job is one request, if its queue exists.
 func TestOneCallPerJob(t *testing.T) {
 	s, wire, service := double(t)
 	fetch := job.Fetch{Job: "fetch", Addresses: []string{"info@kantoor.nl"}, Why: "timer", Mailboxes: []string{"1"}, Claim: "one"}
@@ -41,7 +41,7 @@ func TestOneCallPerJob(t *testing.T) {
 	}
 }
 
-// Whatever happens to a request, the job is on its queue when Put says so.
+// If Put succeeds, the job is on its queue, whatever happened to its requests.
 func TestPutSurvivesTheWire(t *testing.T) {
 	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
 		for broken := range 3 {
@@ -64,7 +64,7 @@ func TestPutSurvivesTheWire(t *testing.T) {
 	}
 }
 
-// A queue that is being deleted is waited for, as long as there is time.
+// Put waits for a queue that is being deleted, until its context ends.
 func TestAQueueThatIsBeingDeletedIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, wire, service := double(t)
@@ -87,7 +87,7 @@ func TestAQueueThatIsBeingDeletedIsWaitedFor(t *testing.T) {
 	})
 }
 
-// A refusal is an error that names the queue and is about no other thing.
+// The error of a refusal names the queue, and is no other kind of error.
 func TestRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, service := double(t)
@@ -114,7 +114,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A queue that says itself that it is being deleted counts as missing.
+// A queue for which the service reports that it is being deleted counts as missing.
 func TestBeingDeletedIsMissing(t *testing.T) {
 	s, wire, service := double(t)
 	n := note{Job: "note", queue: "notes", ttl: time.Hour}

@@ -5,24 +5,25 @@ import (
 	"time"
 )
 
-// How long a value is as good as the vault's, how long it stands in for a vault
-// that does not answer, and how long such a vault is left alone.
+// These say how long a value may be used without the vault, how long it may
+// replace the answer of a vault that fails, and for how long such a vault gets
+// no requests.
 const (
 	freshFor = 10 * time.Minute
 	staleFor = 24 * time.Hour
-	restFor  = 30 * time.Second
+	pauseFor = 30 * time.Second
 )
 
-// A cache remembers what was read, in memory only. The zero cache is ready.
+// A cache keeps values that were read, in memory only. The zero cache is ready.
 type cache struct {
 	mu      sync.Mutex
-	entries map[string]map[string]entry // by name and version, "" being the newest
+	entries map[string]map[string]entry // by name and version; "" is the newest
 }
 
 type entry struct {
 	value   Value
 	read    time.Time
-	askFrom time.Time // the vault is asked again from then on
+	askFrom time.Time // the vault gets no requests before that time
 }
 
 func (c *cache) fresh(name, version string) (Value, bool) {
@@ -32,7 +33,8 @@ func (c *cache) fresh(name, version string) (Value, bool) {
 	return e.value, ok && time.Now().Before(e.askFrom)
 }
 
-// stale gives a value for a vault that has just failed, and a rest to the vault.
+// stale returns a value for a vault that has just failed, and pauses requests to
+// the vault.
 func (c *cache) stale(name, version string) (Value, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -41,7 +43,7 @@ func (c *cache) stale(name, version string) (Value, bool) {
 	if !ok || !now.Before(e.read.Add(staleFor)) {
 		return Value{}, false
 	}
-	e.askFrom = now.Add(restFor)
+	e.askFrom = now.Add(pauseFor)
 	c.entries[name][version] = e
 	return e.value, true
 }
@@ -59,7 +61,8 @@ func (c *cache) keep(name, version string, v Value) {
 	c.entries[name][version] = entry{value: v, read: now, askFrom: now.Add(freshFor)}
 }
 
-// expire lets the next reader of a name ask; what was read can still stand in.
+// expire makes the next read of a name go to the vault. The old value can still
+// be used if the vault fails.
 func (c *cache) expire(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package secret holds values that must never be shown, and the places where
-// they are kept: Azure Key Vault, or a private file on a developer's machine.
+// Package secret holds values that must never be shown, and their stores: Azure
+// Key Vault, or a private file on a developer's machine.
 //
-// It does not know what a secret opens; it only sees to it that one leaves the
-// process by no other way than Reveal.
+// It does not know what a secret is for. It makes sure that Reveal is the only
+// way to get one out.
 package secret

@@ -17,7 +17,7 @@ import (
 	"kantoorpost/shared/fault"
 )
 
-// A File is a Store in one file that only its owner may read, for a
+// A File is a Store in one file that only its owner may read. It is for a
 // developer's machine that works with a real tenant.
 type File struct {
 	path string
@@ -26,8 +26,8 @@ type File struct {
 	secrets map[string][]fileVersion // by name, the newest last
 }
 
-// fileVersion is the form of the file; it is the one place that writes a
-// secret out.
+// fileVersion is one secret in the format of the file. No other code writes a
+// secret as plain text.
 type fileVersion struct {
 	Version string            `json:"version"`
 	Value   string            `json:"value"`
@@ -35,8 +35,8 @@ type fileVersion struct {
 	Tags    map[string]string `json:"tags,omitempty"`
 }
 
-// OpenFile reads the file, or starts an empty one. A file that cannot be read
-// is an error and stays as it is.
+// OpenFile reads the file, or starts with an empty one. A file that cannot be
+// read is an error and stays unchanged.
 func OpenFile(path string) (*File, error) {
 	f := &File{path: path, secrets: map[string][]fileVersion{}}
 	text, err := os.ReadFile(path)
@@ -50,7 +50,7 @@ func OpenFile(path string) (*File, error) {
 		return nil, fmt.Errorf("secrets file: %w", err)
 	}
 	if json.Unmarshal(text, &f.secrets) != nil || f.secrets == nil {
-		// The decoder's own text would quote what it read.
+		// The decoder's own error would quote the content.
 		return nil, fmt.Errorf("secrets file %s is not what this program wrote; move it away to start anew", path)
 	}
 	return f, nil
@@ -94,8 +94,8 @@ func (f *File) Delete(_ context.Context, name string) error {
 	return nil
 }
 
-// change writes the changed secrets beside the file and then in its place, so
-// that there is always a whole one.
+// change writes the changed secrets to another file and then renames it, so that
+// the file is always complete.
 func (f *File) change(do func(map[string][]fileVersion)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -105,7 +105,7 @@ func (f *File) change(do func(map[string][]fileVersion)) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(f.path), ".secrets-*") // made with 0600
+	tmp, err := os.CreateTemp(filepath.Dir(f.path), ".secrets-*") // created with mode 0600
 	if err != nil {
 		return err
 	}

@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// A Store keeps secrets in versions: Set always adds one, and what was kept
-// before can still be had by its version.
+// A Store keeps secrets in versions: Set always adds one, and older ones can
+// still be read by their version.
 type Store interface {
-	// Set adds a version of the secret of that name and gives the name of the
-	// version. expires (zero: never) is for those who watch the store; tags say
-	// what the value belongs to and are no secret.
+	// Set adds a version of the named secret and returns the name of that
+	// version. expires (zero: never) is for people who monitor the store. tags
+	// say what the value belongs to, and are not secret.
 	Set(ctx context.Context, name string, v Value, expires time.Time, tags map[string]string) (version string, err error)
-	// Get reads one version, "" being the newest. An older version is never
-	// given in the place of the one that was asked.
+	// Get reads one version; "" is the newest. It never returns another version
+	// than the requested one.
 	Get(ctx context.Context, name, version string) (Value, error)
-	// Delete removes all versions; a name that is not there is no error.
+	// Delete removes all versions. A missing name is no error.
 	Delete(ctx context.Context, name string) error
 }
 
-// What a store says no with; each is wrapped in a verdict of package fault.
+// The errors of a store. Each has a kind of package fault.
 var (
 	ErrNotFound    = errors.New("secret is not there")
 	ErrDisabled    = errors.New("secret is disabled")
-	ErrUnreachable = errors.New("secret store cannot be reached") // a vault that refuses us counts as that
+	ErrUnreachable = errors.New("secret store cannot be reached") // also when the vault refuses access
 	ErrInvalid     = errors.New("not a name or value that a secret can have")
 )
 
-// What Key Vault takes, and so every store.
+// The names and sizes that Key Vault accepts apply to every store.
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
 // https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
 var shape = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)

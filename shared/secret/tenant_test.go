@@ -12,8 +12,8 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// The vault of the simulated tenant is one like any other, and gives its
-// secrets to the managed identity of the app.
+// The vault of the simulated tenant works like any other, and gives its secrets
+// to the managed identity of the app.
 func TestTheSimulatedVaultIsAVault(t *testing.T) {
 	const address = "https://localhost:7443"
 	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", URL: address})
@@ -29,7 +29,7 @@ func TestTheSimulatedVaultIsAVault(t *testing.T) {
 		t.Fatal(err)
 	}
 	wire := wiretest.Transport(tenant.Handler())
-	// A vault that has read nothing yet remembers nothing.
+	// A new vault has nothing in its cache.
 	open := func() *secret.Vault {
 		v, err := secret.OpenVault(secret.VaultOptions{URL: address, Credential: credential, Transport: wire, Simulated: true})
 		if err != nil {
@@ -57,7 +57,7 @@ func TestTheSimulatedVaultIsAVault(t *testing.T) {
 	if _, err := vault.Get(t.Context(), "connector-1", ""); !errors.Is(err, secret.ErrNotFound) {
 		t.Errorf("after Delete: %v", err)
 	}
-	set("drie") // the name is taken by what was deleted: it comes back first
+	set("drie") // a deleted secret occupies the name, and is recovered first
 	if got, err := open().Get(t.Context(), "connector-1", ""); err != nil || got.Reveal() != "drie" {
 		t.Errorf("after Set of a deleted name: %q, %v", got.Reveal(), err)
 	}

@@ -8,15 +8,15 @@ import (
 	"unicode"
 )
 
-// hidden is what everyone but Reveal gets to see.
+// hidden is what everything but Reveal shows.
 const hidden = "***"
 
 // A Value is a text that prints, logs and encodes as three stars. The zero
 // Value is empty.
 //
-// The text sits behind a pointer because fmt does not call methods of values
-// in unexported fields: a struct that holds a Value privately would otherwise
-// print it with %+v. For the same reason == is forbidden, use Equal.
+// The text is behind a pointer because fmt does not call methods of values in
+// unexported fields: %+v would otherwise print the text of a private field. For
+// the same reason == is forbidden; use Equal.
 type Value struct {
 	_    [0]func()
 	text *string
@@ -25,7 +25,7 @@ type Value struct {
 // New wraps text.
 func New(text string) Value { return Value{text: &text} }
 
-// Reveal gives the text itself. Each call is a place to look at in a review.
+// Reveal returns the text itself. A review looks at each of its calls.
 func (v Value) Reveal() string {
 	if v.text == nil {
 		return ""
@@ -33,7 +33,7 @@ func (v Value) Reveal() string {
 	return *v.text
 }
 
-// IsZero tells whether there is no text.
+// IsZero says whether there is no text.
 func (v Value) IsZero() bool { return v.Reveal() == "" }
 
 // Equal compares in constant time for texts of equal length.
@@ -59,8 +59,8 @@ func (Value) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 // LogValue gives three stars to slog.
 func (Value) LogValue() slog.Value { return slog.StringValue(hidden) }
 
-// LooksLikeOne tells whether a text that was typed where no secret belongs looks
-// like a client secret of Entra: one word, long, of mixed characters. Those that
+// LooksLikeOne says whether a text that was typed in another field looks like a
+// client secret of Entra: one long word of mixed characters. The secrets that
 // Entra makes today have 40 characters and a tilde.
 // https://learn.microsoft.com/purview/sit-defn-client-secret-api-key
 func LooksLikeOne(text string) bool {

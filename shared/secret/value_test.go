@@ -12,7 +12,7 @@ import (
 
 const canary = "canary~8Q.geheim"
 
-// Whatever prints, logs or encodes a secret, alone or inside a struct, shows stars.
+// Printing, logging or encoding a secret, alone or in a struct, shows only stars.
 func TestAValueLeavesOnlyByReveal(t *testing.T) {
 	v := New(canary)
 	type holder struct {

@@ -15,26 +15,26 @@ import (
 	"kantoorpost/shared/fault"
 )
 
-// patience is how long a vault may take to give a secret.
-const patience = 10 * time.Second
+// readTimeout is how long a vault may take to return a secret.
+const readTimeout = 10 * time.Second
 
-// VaultOptions says which vault, and as whom.
+// VaultOptions say which vault is used, and with which identity.
 type VaultOptions struct {
 	URL        string // https://name.vault.azure.net
 	Credential azcore.TokenCredential
-	Transport  policy.Transporter // nil: the SDK's own
+	Transport  policy.Transporter // nil: the transport of the SDK
 	Simulated  bool               // the vault of the simulated tenant, whose host is not one of Azure's
 }
 
-// A Vault is an Azure Key Vault. What was read is kept for ten minutes, and for
-// a day while the vault does not answer: mail must go on when the vault cannot
-// be reached.
+// A Vault is an Azure Key Vault. It uses a value that was read for ten minutes,
+// and for a day while the vault does not answer: mail must go on when the vault
+// cannot be reached.
 type Vault struct {
 	client *azsecrets.Client
 	kept   cache
 }
 
-// OpenVault makes a Vault; it asks nothing yet.
+// OpenVault makes a Vault. It sends no request.
 func OpenVault(o VaultOptions) (*Vault, error) {
 	u, err := url.Parse(o.URL)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
@@ -43,10 +43,10 @@ func OpenVault(o VaultOptions) (*Vault, error) {
 	client, err := azsecrets.NewClient(o.URL, o.Credential, &azsecrets.ClientOptions{
 		ClientOptions: azcore.ClientOptions{
 			Transport: o.Transport,
-			Retry:     policy.RetryOptions{MaxRetries: 3, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 4 * time.Second, TryTimeout: patience},
+			Retry:     policy.RetryOptions{MaxRetries: 3, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 4 * time.Second, TryTimeout: readTimeout},
 		},
 		// The check that a challenge names the domain of the vault keeps tokens
-		// from a vault that is none; only the simulator fails it.
+		// away from a false vault. Only the simulator cannot pass it.
 		DisableChallengeResourceVerification: o.Simulated,
 	})
 	if err != nil {
@@ -55,8 +55,8 @@ func OpenVault(o VaultOptions) (*Vault, error) {
 	return &Vault{client: client}, nil
 }
 
-// Set adds a version. A secret that was deleted before is recovered first,
-// since its name is taken until it is purged.
+// Set adds a version. It first recovers a deleted secret, which occupies its name
+// until it is purged.
 func (v *Vault) Set(ctx context.Context, name string, value Value, expires time.Time, tags map[string]string) (version string, err error) {
 	if err := valid(name, value); err != nil {
 		return "", fault.Final(fmt.Errorf("vault: set %s: %w", name, err))
@@ -78,7 +78,7 @@ func (v *Vault) Set(ctx context.Context, name string, value Value, expires time.
 			break
 		}
 	}
-	return "", fmt.Errorf("vault: set %s: %w", name, judge(ctx, err))
+	return "", fmt.Errorf("vault: set %s: %w", name, classify(ctx, err))
 }
 
 func (v *Vault) set(ctx context.Context, name string, p azsecrets.SetSecretParameters) (string, error) {
@@ -92,14 +92,14 @@ func (v *Vault) set(ctx context.Context, name string, p azsecrets.SetSecretParam
 	return res.ID.Version(), nil
 }
 
-// recovering tells whether the name is taken by a deleted secret that is on its
-// way back, and starts that when nobody did.
+// recovering says whether a deleted secret occupies the name and its recovery
+// runs. It starts the recovery if it does not run yet.
 // https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
 func (v *Vault) recovering(ctx context.Context, name string, err error) bool {
 	switch code(err) {
 	case "ObjectIsDeletedButRecoverable":
 		_, err := v.client.RecoverDeletedSecret(ctx, name, nil)
-		// Somebody else may have been first.
+		// Another process may have started it.
 		return err == nil || status(err) == 404 || status(err) == 409
 	case "ObjectIsBeingRecovered", "ObjectIsBeingDeleted":
 		return true
@@ -107,7 +107,7 @@ func (v *Vault) recovering(ctx context.Context, name string, err error) bool {
 	return false
 }
 
-// wait lets a recovery go on, longer each time; it takes some seconds.
+// wait pauses during a recovery, longer each time; a recovery takes some seconds.
 func wait(ctx context.Context, try int) bool {
 	d := min(time.Second<<try, 8*time.Second)/2 + rand.N(500*time.Millisecond)
 	t := time.NewTimer(d)
@@ -120,7 +120,8 @@ func wait(ctx context.Context, try int) bool {
 	}
 }
 
-// Get reads a version, from memory when it was read in the last ten minutes.
+// Get reads a version. It uses memory if the version was read in the last ten
+// minutes.
 func (v *Vault) Get(ctx context.Context, name, version string) (Value, error) {
 	if !shape.MatchString(name) {
 		return Value{}, fault.Final(fmt.Errorf("vault: get a secret: %w", ErrInvalid))
@@ -128,8 +129,8 @@ func (v *Vault) Get(ctx context.Context, name, version string) (Value, error) {
 	if value, ok := v.kept.fresh(name, version); ok {
 		return value, nil
 	}
-	// Short enough that the caller has time left for the value that stands in.
-	timed, cancel := context.WithTimeout(ctx, patience)
+	// Short, so that the caller has time left to use the stale value.
+	timed, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	res, err := v.client.GetSecret(timed, name, version, nil)
 	if err == nil && res.Value != nil {
@@ -140,10 +141,10 @@ func (v *Vault) Get(ctx context.Context, name, version string) (Value, error) {
 	if err == nil {
 		err = errors.New("the answer has no value")
 	}
-	err = judge(ctx, err)
+	err = classify(ctx, err)
 	switch {
 	case errors.Is(err, ErrNotFound), errors.Is(err, ErrDisabled):
-		// Somebody meant that: what is kept must not outlive it.
+		// Somebody deleted it on purpose: the stored value must not outlive it.
 		v.kept.drop(name, version)
 	case errors.Is(err, ErrUnreachable):
 		if value, ok := v.kept.stale(name, version); ok {
@@ -153,11 +154,11 @@ func (v *Vault) Get(ctx context.Context, name, version string) (Value, error) {
 	return Value{}, fmt.Errorf("vault: get %s: %w", name, err)
 }
 
-// Forget lets the next Get of a name ask the vault, for a secret that Entra
-// refuses and that may have been replaced meanwhile.
+// Forget makes the next Get of a name read the vault. It is for a secret that
+// Entra refuses, since somebody may have replaced it.
 func (v *Vault) Forget(name string) { v.kept.expire(name) }
 
-// Delete removes a secret; the vault keeps it recoverable for some months.
+// Delete removes a secret. The vault can still recover it for some months.
 func (v *Vault) Delete(ctx context.Context, name string) error {
 	if !shape.MatchString(name) {
 		return fault.Final(fmt.Errorf("vault: delete a secret: %w", ErrInvalid))
@@ -167,5 +168,5 @@ func (v *Vault) Delete(ctx context.Context, name string) error {
 	if err == nil || status(err) == 404 || code(err) == "ObjectIsBeingDeleted" {
 		return nil
 	}
-	return fmt.Errorf("vault: delete %s: %w", name, judge(ctx, err))
+	return fmt.Errorf("vault: delete %s: %w", name, classify(ctx, err))
 }

@@ -15,12 +15,12 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// kv is a double of a key vault: versions, soft delete, and refusals on
+// kv is a double of a key vault: it has versions, soft delete, and refusals on
 // request.
 type kv struct {
 	secrets    map[string][]map[string]any
 	deleted    map[string]bool
-	recovering int // how often a set is refused while a recovery goes on
+	recovering int // how often a set is refused during a recovery
 	disabled   bool
 	refuse     func(w http.ResponseWriter, r *http.Request) bool
 }

@@ -16,17 +16,18 @@ import (
 	"kantoorpost/shared/fault"
 )
 
-// judge gives an error of the SDK its verdict and a short text: the SDK's own
-// shows the whole answer.
+// classify gives an error of the SDK its kind of package fault and a short text,
+// since the SDK's own text shows the whole answer.
 // https://learn.microsoft.com/azure/key-vault/general/rest-error-codes
-func judge(ctx context.Context, err error) error {
+func classify(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	short := fmt.Errorf("%d %s", status(err), code(err))
 	switch s := status(err); {
 	case s == 0:
-		// Nobody answered, or there was no token; that error is a page long.
+		// The vault did not answer, or there was no token. The text of that error
+		// is a page long.
 		text, _, _ := strings.Cut(err.Error(), "\n")
 		return fmt.Errorf("%w: %s", ErrUnreachable, text)
 	case s == http.StatusNotFound:
@@ -34,8 +35,8 @@ func judge(ctx context.Context, err error) error {
 	case s == http.StatusForbidden && code(err) == "SecretDisabled":
 		return fault.Final(fmt.Errorf("%w: %w", ErrDisabled, short))
 	case s == http.StatusUnauthorized, s == http.StatusForbidden:
-		// The firewall or the rights of the vault: a person puts that right,
-		// and nothing tells us when.
+		// The firewall or the access rights of the vault refuse us. A person must
+		// correct that, and nothing says when.
 		return fault.Later(0, fmt.Errorf("%w: %w", ErrUnreachable, short))
 	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout, s >= 500:
 		return fault.Later(retryAfter(err), fmt.Errorf("%w: %w", ErrUnreachable, short))
@@ -55,7 +56,7 @@ func status(err error) int {
 	return 0
 }
 
-// code is the inner code of a refusal, or the outer one.
+// code returns the inner code of a refusal, or the outer one if there is none.
 func code(err error) string {
 	var answer *azcore.ResponseError
 	if !errors.As(err, &answer) {
@@ -79,7 +80,7 @@ func code(err error) string {
 	return answer.ErrorCode
 }
 
-// retryAfter is how long the vault wants us away, at most an hour.
+// retryAfter returns how long the vault asks to wait, at most an hour.
 func retryAfter(err error) time.Duration {
 	var answer *azcore.ResponseError
 	if !errors.As(err, &answer) || answer.RawResponse == nil {

@@ -76,11 +76,11 @@ func TestAForgottenSecretIsReadAgain(t *testing.T) {
 		want(t, v, "", "replaced")
 		v.Forget("connector")
 		k.refuse = always(503, "Busy", "")
-		want(t, v, "", "replaced") // what was read can still stand in
+		want(t, v, "", "replaced") // the old value can still be used
 	})
 }
 
-// Mail goes on for a day while the vault is busy, broken, closed or gone.
+// Mail goes on for a day while the vault is busy, broken, refuses us, or is gone.
 func TestAKnownSecretOutlivesItsVaultForADay(t *testing.T) {
 	for name, failure := range map[string]func(k *kv, w *wiretest.Wire){
 		"busy":    func(k *kv, _ *wiretest.Wire) { k.refuse = always(429, "Throttled", "") },
@@ -101,7 +101,7 @@ func TestAKnownSecretOutlivesItsVaultForADay(t *testing.T) {
 				time.Sleep(23 * time.Hour)
 				start := time.Now()
 				want(t, v, "", canary)
-				if took := time.Since(start); took > patience {
+				if took := time.Since(start); took > readTimeout {
 					t.Errorf("the value that stands in took %s", took)
 				}
 				w.Reset()
@@ -119,8 +119,8 @@ func TestAKnownSecretOutlivesItsVaultForADay(t *testing.T) {
 	}
 }
 
-// Nothing stands in for a secret that somebody removed or disabled, and no
-// older version for the one that was asked.
+// Nothing replaces a secret that somebody removed or disabled, and no older
+// version replaces the requested one.
 func TestARemovedSecretIsNotServed(t *testing.T) {
 	for name, c := range map[string]struct {
 		remove func(*kv)
@@ -139,7 +139,7 @@ func TestARemovedSecretIsNotServed(t *testing.T) {
 					if verdict, _ := fault.Of(err); !errors.Is(err, c.want) || verdict != fault.KindFinal {
 						t.Errorf("Get = %v", err)
 					}
-					k.refuse = always(503, "Busy", "") // and now it must not come back
+					k.refuse = always(503, "Busy", "") // the removed value must not be used now
 					if _, err := v.Get(t.Context(), "connector", ""); err == nil {
 						t.Error("a removed secret came back when the vault failed")
 					}
@@ -185,7 +185,7 @@ func TestARecoveryThatDoesNotEndIsAnError(t *testing.T) {
 	})
 }
 
-// Names and values that a vault does not take are refused before they are sent,
+// Names and values that a vault does not accept are refused before they are sent,
 // and no error shows a value.
 func TestWhatAVaultDoesNotTakeIsNotSent(t *testing.T) {
 	stores := func(t *testing.T) map[string]Store {
@@ -221,7 +221,7 @@ func TestAVaultIsOnTLS(t *testing.T) {
 	}
 }
 
-// A vault that is none of Azure's gets no token, except the simulator's.
+// A vault that is not one of Azure's gets no token, except the simulator's.
 func TestAForeignVaultGetsNoToken(t *testing.T) {
 	for simulated, ok := range map[bool]bool{false: false, true: true} {
 		k := &kv{secrets: map[string][]map[string]any{}, deleted: map[string]bool{}}

@@ -1,9 +1,9 @@
 // Package wiretest puts a server behind an http.RoundTripper in the same
-// process, counts what goes over the wire, and loses some of it on request.
+// process, counts its requests, and injects faults.
 //
-// No socket and no goroutine outlives a call, so it works in a
-// testing/synctest bubble, and the real client code of every SDK runs in the
-// tests. It knows nothing about what is asked or answered.
+// No socket and no goroutine outlives a call, so it works in a testing/synctest
+// bubble, and tests run the real client code of every SDK. It does not know the
+// content of requests and answers.
 package wiretest
 
 import (
@@ -43,8 +43,8 @@ type Wire struct {
 	fault func(n int, r *http.Request) Fault
 }
 
-// A Call is one request that was made, with the size of what was sent and of
-// what came back, in bytes of body as they would be on the wire.
+// A Call is one request that was made, with the sizes of its bodies on the wire,
+// in bytes.
 type Call struct {
 	Method, URL    string
 	Sent, Received int
@@ -54,9 +54,9 @@ type Call struct {
 // Transport returns a Wire to h.
 func Transport(h http.Handler) *Wire { return &Wire{handler: h} }
 
-// Fault sets who decides about each call from now on; n counts the calls from
-// 0 since the last Reset. Calls may come at the same time; f may take its time,
-// as a slow wire does.
+// Fault sets the function that chooses the fault of each later call; n counts the
+// calls from 0 since the last Reset. The function may be called concurrently, and
+// it may block, as a slow wire does.
 func (w *Wire) Fault(f func(n int, r *http.Request) Fault) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -82,10 +82,10 @@ func (w *Wire) Client() *http.Client {
 	return &http.Client{Transport: w, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// Do makes w what Azure's SDKs call a policy.Transporter.
+// Do makes w a policy.Transporter of Azure's SDKs.
 func (w *Wire) Do(r *http.Request) (*http.Response, error) { return w.RoundTrip(r) }
 
-// RoundTrip answers r by calling the server in the same goroutine.
+// RoundTrip calls the server in the same goroutine and returns its answer.
 func (w *Wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {

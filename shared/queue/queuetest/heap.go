@@ -9,16 +9,16 @@ import (
 type message struct {
 	id, receipt, text          string
 	inserted, expires, visible time.Time
-	count                      int    // how often it was handed out
-	serial                     uint64 // keeps what is visible at one moment in order
-	places                     [2]int // where it is in each heap
+	count                      int    // how often it was received
+	serial                     uint64 // keeps messages with the same visible time in order
+	places                     [2]int // its index in each heap
 }
 
-// messages are those of one queue.
+// messages are the messages of one queue.
 type messages struct {
 	byID map[string]*message
-	next order // by when they can be handed out
-	ends order // by when they expire
+	next order // by the time from which they are visible
+	ends order // by the time at which they expire
 }
 
 func newMessages() *messages {
@@ -43,10 +43,10 @@ func (q *messages) remove(m *message) {
 
 func (q *messages) clear() { *q = *newMessages() }
 
-// moved puts m in its place after its visible was set.
+// moved restores the heap after a change of m.visible.
 func (q *messages) moved(m *message) { heap.Fix(&q.next, m.places[q.next.slot]) }
 
-// first is the next message to hand out, or nil.
+// first returns the next visible message, or nil.
 func (q *messages) first(now time.Time) *message {
 	if len(q.next.all) == 0 || q.next.all[0].visible.After(now) {
 		return nil
@@ -60,7 +60,7 @@ func (q *messages) expire(now time.Time) {
 	}
 }
 
-// order is a heap of messages that know their places in it.
+// order is a heap of messages that know their index in it.
 type order struct {
 	all  []*message
 	slot int

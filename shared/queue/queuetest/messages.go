@@ -11,12 +11,12 @@ import (
 
 const (
 	week = 7 * 24 * time.Hour
-	// maxBody is the largest request: a message of 64 KiB as it is in XML, and
-	// what is around it.
+	// maxBody is the size of the largest request: a message of 64 KiB in XML,
+	// with the surrounding elements.
 	maxBody = 64<<10 + 256
 )
 
-// listed is a message as the service answers it; what is not told is empty.
+// listed is a message in an answer of the service; fields may be empty.
 type listed struct {
 	XMLName         xml.Name `xml:"QueueMessage"`
 	MessageId       string
@@ -64,7 +64,7 @@ func (s *Server) putMessage(w http.ResponseWriter, r *http.Request, q *messages,
 	return nil
 }
 
-// newMessage makes a message; a ttl below zero is for ever.
+// newMessage makes a message. With a ttl below zero it never expires.
 func (s *Server) newMessage(text string, now time.Time, ttl time.Duration) *message {
 	s.serial++
 	m := &message{text: text, inserted: now, visible: now, expires: now.Add(ttl), serial: s.serial}
@@ -76,7 +76,7 @@ func (s *Server) newMessage(text string, now time.Time, ttl time.Duration) *mess
 	return m
 }
 
-// stamp gives m a new pop receipt: older ones are no longer worth anything.
+// stamp gives m a new pop receipt, so that older ones are no longer valid.
 func (s *Server) stamp(m *message) {
 	s.serial++
 	m.receipt = fmt.Sprintf("AgAAAAMAAAAAAAAA%012x", s.serial)
@@ -102,7 +102,7 @@ func (s *Server) getMessages(w http.ResponseWriter, r *http.Request, q *messages
 		if m == nil {
 			break
 		}
-		if peek { // taken out for a moment, to see the next
+		if peek { // removed for a moment, to see the next one
 			q.remove(m)
 			peeked = append(peeked, m)
 		} else {
@@ -122,7 +122,7 @@ func (s *Server) getMessages(w http.ResponseWriter, r *http.Request, q *messages
 	return nil
 }
 
-// take hands m out and hides it until then.
+// take counts a receipt of m and hides it until the given time.
 func (s *Server) take(q *messages, m *message, until time.Time) {
 	m.count++
 	m.visible = until

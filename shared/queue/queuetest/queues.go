@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// A problem is an answer that says no.
+// A problem is an error answer.
 type problem struct {
 	status  int
 	code    string
 	message string
 }
 
-// writeProblem tells p as the service does.
+// writeProblem writes p in the service's format.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/queue-service-error-codes
 func writeProblem(w http.ResponseWriter, p *problem) {

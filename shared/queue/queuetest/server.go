@@ -1,9 +1,9 @@
-// Package queuetest is a small true queue service for tests: it speaks the REST
+// Package queuetest is a small queue service for tests: it implements the REST
 // protocol of Azure Queue Storage and keeps its messages in memory, in heaps, so
-// that a long backlog costs no more than a short one.
+// that a long queue costs no more than a short one.
 //
-// It also hands messages out the way the Functions host takes them. It keeps
-// nothing, checks no signatures and answers what it does not know with 501.
+// It can also receive messages as the Functions host does. It stores nothing,
+// checks no signatures, and answers an unknown request with 501.
 package queuetest
 
 import (
@@ -17,13 +17,13 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// A Server is the queue service of one storage account. Its fields are set
-// before it is used; it is safe for concurrent use.
+// A Server is the queue service of one storage account. Set its fields before its
+// first use. It is safe for concurrent use.
 type Server struct {
-	// Deleting is how long a queue that was deleted cannot be created again.
+	// Deleting is how long a deleted queue cannot be created again.
 	Deleting time.Duration
 	// Refuse may refuse a request before it has any effect, with a status and
-	// the service's code; status 0 lets it pass. Nil refuses nothing.
+	// the service's code. Status 0 lets it pass. A nil Refuse lets all pass.
 	Refuse func(*http.Request) (status int, code string)
 
 	mu      sync.Mutex
@@ -37,14 +37,14 @@ func New() *Server {
 	return &Server{queues: map[string]*messages{}, deleted: map[string]time.Time{}}
 }
 
-// Transport returns a wire to s, to count on and to break.
+// Transport returns a wire to s, which counts requests and can inject faults.
 func (s *Server) Transport() *wiretest.Wire { return wiretest.Transport(s) }
 
-// Connection is a connection string whose requests s answers, over the Transport
-// of s or, with another QueueEndpoint, over a socket.
+// Connection is a connection string of an account that s serves, over the
+// Transport of s or, with another QueueEndpoint, over a socket.
 const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;AccountKey=a2V5;EndpointSuffix=core.windows.net"
 
-// Service opens s with the real client, over wire.
+// Service opens the service with the real client, over wire.
 func (s *Server) Service(tb testing.TB, wire *wiretest.Wire) *queue.Service {
 	tb.Helper()
 	service, err := queue.Open(queue.Options{ConnectionString: Connection, Transport: wire})
@@ -75,7 +75,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, &problem{http.StatusForbidden, "AuthenticationFailed", "Server failed to authenticate the request."})
 		return
 	}
-	// Emulators have the account in the path, Azure has it in the host.
+	// Emulators have the account in the path; Azure has it in the host.
 	path := strings.TrimPrefix(strings.Trim(r.URL.Path, "/"), "devstoreaccount1/")
 	segments := strings.Split(path, "/")
 	s.mu.Lock()

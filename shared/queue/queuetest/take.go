@@ -5,19 +5,20 @@ import (
 	"time"
 )
 
-// lease is for how long the Functions host hides what it takes.
+// lease is how long the Functions host hides a message that it receives.
 const lease = 10 * time.Minute
 
-// A Message is a message that was taken off its queue, and is still on it.
+// A Message is a message that was received and is still on its queue.
 type Message struct {
 	Queue, ID, Text string
-	// Count is how often the message was taken, this time included.
+	// Count is how often the message was received, including this time.
 	Count   int
 	receipt string
 }
 
-// Take takes the next message of a queue, as the Functions host does: it is
-// hidden for ten minutes and comes back, unless it is deleted.
+// Take receives the next message of a queue, as the Functions host does: the
+// message is hidden for ten minutes and becomes visible again unless it is
+// deleted.
 func (s *Server) Take(queue string) (m Message, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,13 +36,13 @@ func (s *Server) Take(queue string) (m Message, ok bool) {
 	return Message{Queue: queue, ID: t.id, Text: t.text, Count: t.count, receipt: t.receipt}, true
 }
 
-// Delete deletes a message that was taken, unless it was taken again since.
+// Delete deletes a received message, unless it was received again since.
 func (s *Server) Delete(m Message) bool {
 	return s.with(m, func(q *messages, t *message) { q.remove(t) })
 }
 
-// Release lets a message that was taken come back after a while, unless it was
-// taken again since.
+// Release makes a received message visible again after a while, unless it was
+// received again since.
 func (s *Server) Release(m Message, after time.Duration) bool {
 	return s.with(m, func(q *messages, t *message) {
 		t.visible = time.Now().Add(after)
@@ -66,8 +67,8 @@ func (s *Server) with(m Message, do func(*messages, *message)) bool {
 	return true
 }
 
-// Add puts a message on a queue, as a person does in the portal, and creates the
-// queue when it is missing. It stays for seven days.
+// Add puts a message on a queue, as a person does in the portal, and creates a
+// missing queue. The message stays for seven days.
 func (s *Server) Add(queue, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +78,7 @@ func (s *Server) Add(queue, text string) {
 	s.queues[queue].add(s.newMessage(text, time.Now(), week))
 }
 
-// Clear takes everything off a queue, as a person does in the portal.
+// Clear removes all messages of a queue, as a person does in the portal.
 func (s *Server) Clear(queue string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +87,7 @@ func (s *Server) Clear(queue string) {
 	}
 }
 
-// Texts are the messages of a queue, hidden ones included, oldest first.
+// Texts returns the messages of a queue, also hidden ones, oldest first.
 func (s *Server) Texts(queue string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"kantoorpost/shared/queue/queuetest"
 )
 
-// A message that is taken and not deleted comes back after ten minutes.
+// A message that is received and not deleted becomes visible after ten minutes.
 func TestTakenMessagesComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := queuetest.New()
@@ -34,7 +34,7 @@ func TestTakenMessagesComeBack(t *testing.T) {
 	})
 }
 
-// A message that is released comes back when it was said.
+// A message that is released becomes visible at the given time.
 func TestReleasedMessagesComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := queuetest.New()
@@ -57,7 +57,7 @@ func TestReleasedMessagesComeBack(t *testing.T) {
 	})
 }
 
-// What is too old is gone, taken or not.
+// A message expires, whether it was received or not.
 func TestMessagesExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := queuetest.New()
@@ -75,7 +75,7 @@ func TestMessagesExpire(t *testing.T) {
 	})
 }
 
-// Messages are handed out in the order in which they came.
+// Messages are received in the order in which they were put.
 func TestOrder(t *testing.T) {
 	s := queuetest.New()
 	var want, got []string
@@ -102,7 +102,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// Taking a message off a long queue costs about what it costs off a short one.
+// Receiving a message from a long queue costs about as much as from a short one.
 func BenchmarkTake(b *testing.B) {
 	for _, n := range []int{100, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
