@@ -74,6 +74,8 @@ func (o *Options) valid() error {
 	}
 	say(!groupName.MatchString(o.Group), "-group must be the name of a resource group, is %q", o.Group)
 	say(o.Part != "" && o.Part != BeforeProvision && o.Part != AfterProvision, "-part must be before or after, is %q", o.Part)
+	_, err := os.Stat(o.parameterFile())
+	say(err != nil, "-environment must be one of infra/*.bicepparam, such as prod: %w", err)
 	say(o.Location == "", "-location must be a region such as westeurope")
 	say(!guid.MatchString(o.Tenant), "-tenant must be the id of the Entra tenant, is %q", o.Tenant)
 	say(o.ClientID != "" && !guid.MatchString(o.ClientID), "-client-id must be the client id of an app registration, is %q", o.ClientID)
@@ -163,8 +165,8 @@ func (d *deployment) fromAzd(ctx context.Context) error {
 	return nil
 }
 
-func (d *deployment) parameterFile() string {
-	return filepath.Join(d.Root, "infra", d.Environment+".bicepparam")
+func (o *Options) parameterFile() string {
+	return filepath.Join(o.Root, "infra", o.Environment+".bicepparam")
 }
 
 // group makes the resource group where it is missing, and brings a vault back that was deleted with

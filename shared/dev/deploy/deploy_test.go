@@ -175,6 +175,23 @@ func TestRolesTakeTime(t *testing.T) {
 	}
 }
 
+// From outside a private network nothing is waited for that cannot come.
+func TestOutsideThePrivateNetwork(t *testing.T) {
+	w := newWorld(t)
+	w.change(func(c *cloud) { c.Private = true })
+	o, _ := w.options(t, "aaa")
+	o.Environment = "private"
+	err := Deploy(t.Context(), o)
+	if err == nil || !strings.Contains(err.Error(), "inside the private network") || count(w.commands(), "storage blob list") != 1 {
+		t.Errorf("%v", err)
+	}
+	for _, p := range networkProviders {
+		if w.cloud().Provider[p] != "Registered" {
+			t.Errorf("provider %s is not registered", p)
+		}
+	}
+}
+
 // A product that lets strangers in is an error at once, and not waited for.
 func TestAnOpenDoorIsAnError(t *testing.T) {
 	for what, is := range map[string]func(*http.Request) bool{
@@ -231,7 +248,7 @@ func TestRefusedBeforeAnythingIsMade(t *testing.T) {
 		}
 	}
 	err := Deploy(t.Context(), Options{})
-	for _, flag := range []string{"-group", "-location", "-tenant"} {
+	for _, flag := range []string{"-group", "-location", "-tenant", "-environment"} {
 		if err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("%s is not said: %v", flag, err)
 		}

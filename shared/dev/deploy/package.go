@@ -66,6 +66,9 @@ func (d *deployment) kept(ctx context.Context) (names []string, err error) {
 		text, err := d.blob(ctx, "list", "--container-name", releases, "--query", "[].name", "--output", "tsv")
 		names = strings.Fields(text)
 		slices.Sort(names)
+		if err != nil && strings.Contains(err.Error(), "network rules") {
+			err = fmt.Errorf("storage is reached from inside the private network only, so packages are deployed from a machine there: %w: %w", errFinal, err)
+		}
 		return err
 	})
 	return names, err

@@ -38,6 +38,7 @@ type cloud struct {
 	Kept      []string // by azd
 	Cores     int      // that are used
 	Settled   bool     // what-if finds nothing
+	Private   bool     // storage is reached from elsewhere
 }
 
 const (
@@ -184,6 +185,9 @@ func (c *cloud) do(args []string) (string, error) {
 }
 
 func (c *cloud) blob(verb string, args []string) (string, error) {
+	if c.Private {
+		return "", fmt.Errorf("The request may be blocked by network rules of storage account")
+	}
 	if c.Patience > 0 {
 		c.Patience--
 		return "", fmt.Errorf("You do not have the required permissions needed to perform this operation")
