@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
-	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
@@ -114,8 +112,11 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
 	}
 	m := learn.Mail{Item: it, Letter: l}
-	if m.Answered, err = a.answered(ctx, it); err != nil {
+	switch c, ok, err := a.Chats.Answered(ctx, it); {
+	case err != nil:
 		return m, err
+	case ok:
+		m.Answered = &c
 	}
 	own := map[string]bool{}
 	others := slices.Concat(it.To, it.Cc)
@@ -138,21 +139,6 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	}
 	m.Trusted, err = a.trusted(ctx, it)
 	return m, err
-}
-
-// answered is the chat that a mail says it answers.
-func (a *api) answered(ctx context.Context, it item.Item) (*chat.Chat, error) {
-	for _, id := range it.Answers() {
-		t, err := a.Chats.MailThread(ctx, id)
-		if err == nil {
-			c, err := a.Chats.Get(ctx, t.Chat)
-			return &c, err
-		}
-		if !errors.Is(err, chat.ErrNotFound) {
-			return nil, err
-		}
-	}
-	return nil, nil
 }
 
 // trusted tells whether the sender is a contact who has a chat already: one of

@@ -256,51 +256,10 @@ func (r *records) team(ctx context.Context, id string) (members []string, there 
 	return t.value, t.there, err
 }
 
-// Answered looks first for the mails that this one names, then for the
-// conversation that Exchange has put it in. That alone would not do: Exchange
-// also joins mails that merely have the same subject.
 func (r *records) Answered(ctx context.Context, it item.Item) (chat.Chat, bool, error) {
-	named := it.Answers()
-	for _, id := range named {
-		t, err := r.h.Chats.MailThread(ctx, id)
-		if errors.Is(err, chat.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return chat.Chat{}, false, err
-		}
-		return r.chat(ctx, t.Chat)
-	}
-	// What a program wrote often names nothing, and starts nothing where it ends up.
-	if len(named) == 0 && it.Kind == "" || it.ConversationID == "" {
-		return chat.Chat{}, false, nil
-	}
-	t, err := r.h.Chats.ConversationThread(ctx, it.Mailbox, it.ConversationID)
-	if errors.Is(err, chat.ErrNotFound) {
-		return chat.Chat{}, false, nil
-	}
-	if err != nil {
-		return chat.Chat{}, false, err
-	}
-	return r.chat(ctx, t.Chat)
+	return r.h.Chats.Answered(ctx, it)
 }
 
 func (r *records) Copied(ctx context.Context, it item.Item) (c chat.Chat, taken, same bool, err error) {
-	t, err := r.h.Chats.MailThread(ctx, it.InternetMessageID)
-	if errors.Is(err, chat.ErrNotFound) {
-		return chat.Chat{}, false, false, nil
-	}
-	if err != nil || t.Fingerprint != it.Fingerprint {
-		return chat.Chat{}, true, false, err
-	}
-	c, same, err = r.chat(ctx, t.Chat)
-	return c, true, same, err
-}
-
-func (r *records) chat(ctx context.Context, id string) (chat.Chat, bool, error) {
-	c, err := r.h.Chats.Get(ctx, id)
-	if errors.Is(err, chat.ErrNotFound) {
-		return chat.Chat{}, false, nil
-	}
-	return c, err == nil, err
+	return r.h.Chats.Copied(ctx, it)
 }

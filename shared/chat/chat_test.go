@@ -102,8 +102,8 @@ func TestOneChatPerMail(t *testing.T) {
 	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrExists) {
 		t.Errorf("a second chat of the same mail: %v", err)
 	}
-	if th, err := b.MailThread(t.Context(), "<1@x>"); err != nil || th.Chat != c.ID || th.Fingerprint != "print1" {
-		t.Errorf("thread %+v, %v", th, err)
+	if got, taken, same, err := b.Copied(t.Context(), letter(1)); err != nil || got.ID != c.ID || !taken || !same {
+		t.Errorf("a copy belongs to %+v, %t, %t, %v", got, taken, same, err)
 	}
 	twin := letter(2)
 	twin.InternetMessageID = "<1@x>"
@@ -111,14 +111,11 @@ func TestOneChatPerMail(t *testing.T) {
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
-	if th, err := b.MailThread(t.Context(), "<1@x>"); err != nil || th.Chat != c.ID {
-		t.Errorf("the id of the first mail leads to %+v, %v", th, err)
+	if got, taken, same, err := b.Copied(t.Context(), twin); err != nil || !taken || same {
+		t.Errorf("another mail with that id is a copy in %+v, %t, %t, %v", got, taken, same, err)
 	}
-	if th, err := b.ConversationThread(t.Context(), box, "conversation2"); err != nil || th.Chat != twin.ID {
-		t.Errorf("the conversation leads to %+v, %v", th, err)
-	}
-	if _, err := b.MailThread(t.Context(), "<9@x>"); !errors.Is(err, chat.ErrNotFound) {
-		t.Errorf("an id that nobody used: %v", err)
+	if got, taken, _, err := b.Copied(t.Context(), letter(9)); err != nil || taken {
+		t.Errorf("an id that nobody used: %+v, %v", got, err)
 	}
 }
 

@@ -33,22 +33,6 @@ func (s *Store) Get(ctx context.Context, id string) (Chat, error) {
 	return c, err
 }
 
-// MailThread returns the thread of the mail with this internet message id, or
-// ErrNotFound.
-func (s *Store) MailThread(ctx context.Context, internetMessageID string) (Thread, error) {
-	var t Thread
-	_, err := s.get(ctx, mailThread(internetMessageID), &t)
-	return t, err
-}
-
-// ConversationThread returns the thread of a conversation in a mailbox, or
-// ErrNotFound.
-func (s *Store) ConversationThread(ctx context.Context, mailbox, conversation string) (Thread, error) {
-	var t Thread
-	_, err := s.get(ctx, conversationThread(mailbox, conversation), &t)
-	return t, err
-}
-
 func (s *Store) get(ctx context.Context, key string, into any) (etag string, err error) {
 	r, err := s.table.Get(ctx, key)
 	if errors.Is(err, table.ErrNotFound) {
