@@ -359,6 +359,9 @@ func TestRealMail(t *testing.T) {
 	if err != nil {
 		t.Skipf("no real mail here: %v", err)
 	}
+	if len(files) == 0 {
+		t.Fatalf("there is no mail in %s", folder)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.office()

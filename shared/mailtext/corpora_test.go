@@ -22,7 +22,8 @@ type realMail struct {
 	from                                mail.Address
 }
 
-// realMails are all of the corpora: texts, HTML, and whole mails; or it skips.
+// realMails are all of the corpora: texts, HTML, and whole mails. It
+// skips when their folder is absent, and fails when the folder is empty.
 func realMails(t *testing.T) (mails []realMail) {
 	if _, err := os.Stat(corpora); err != nil {
 		t.Skipf("the corpora are not beside this checkout: %v", err)
@@ -58,7 +59,7 @@ func realMails(t *testing.T) (mails []realMail) {
 		}
 	}
 	if len(mails) == 0 {
-		t.Skip("the corpora are empty")
+		t.Fatalf("there is no mail in %s", corpora)
 	}
 	return mails
 }

@@ -21,6 +21,7 @@ func parseAddresses(value, charset string) []Recipient {
 func splitAddresses(value string) []string {
 	var items []piece
 	start, comments := 0, 0
+	words := encodedWords.FindAllStringIndex(value, -1)
 	quoted, angle := false, false
 	// A quote, comment or bracket that never closes holds nothing.
 	lastQuote, lastParen, lastAngle := strings.LastIndexByte(value, '"'), strings.LastIndexByte(value, ')'), strings.LastIndexByte(value, '>')
@@ -29,6 +30,9 @@ func splitAddresses(value string) []string {
 		start = i + 1
 	}
 	for i := 0; i < len(value); i++ {
+		for len(words) > 0 && words[0][0] < i {
+			words = words[1:]
+		}
 		switch c := value[i]; {
 		case c == '\\' && (quoted || comments > 0):
 			i++
@@ -40,10 +44,8 @@ func splitAddresses(value string) []string {
 		case c == ')' && comments > 0:
 			comments--
 		case comments > 0:
-		case c == '=' && strings.HasPrefix(value[i:], "=?"):
-			if _, _, length, ok := encodedWord(value[i:]); ok {
-				i += length - 1
-			}
+		case len(words) > 0 && words[0][0] == i:
+			i = words[0][1] - 1
 		case c == '<':
 			angle = i < lastAngle
 		case c == '>':

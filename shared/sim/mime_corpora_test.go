@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,23 +12,26 @@ import (
 )
 
 // corpora is where the folder with real mail is, beside the checkout.
-const corpora = "../../../shared/corpora/messages"
+const corpora = "../../../shared/corpora"
 
-// corpus names every mail of the corpora, or skips.
+// corpus names every mail of the corpora. It skips when the folder is absent,
+// and fails when the folder holds no mail.
 func corpus(t testing.TB) []string {
 	if _, err := os.Stat(corpora); err != nil {
 		t.Skipf("the corpora are not beside this checkout: %v", err)
 	}
 	var files []string
-	for _, pattern := range []string{"*/*.eml", "*/*/*.eml"} {
-		found, err := filepath.Glob(filepath.Join(corpora, pattern))
-		if err != nil {
-			t.Fatal(err)
+	err := filepath.WalkDir(corpora, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".eml") {
+			files = append(files, path)
 		}
-		files = append(files, found...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skip("the corpora are empty")
+		t.Fatalf("there is no mail in %s", corpora)
 	}
 	return files
 }

@@ -2,9 +2,12 @@ package sim
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/cention-sany/utf7"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -15,7 +18,8 @@ import (
 )
 
 // decodeTransfer undoes a Content-Transfer-Encoding. It never gives up: what
-// is not in the encoding that it claims stays as it is.
+// is not in the encoding that it claims stays as it is. enmime returns nothing
+// for such content, so it passes content on as it was sent.
 // https://www.rfc-editor.org/rfc/rfc2045#section-6
 func decodeTransfer(content []byte, transferEncoding string) []byte {
 	name, _, _ := strings.Cut(strings.ToLower(transferEncoding), "(")
@@ -35,117 +39,76 @@ func decodeTransfer(content []byte, transferEncoding string) []byte {
 func looksLikeBase64(content []byte) bool {
 	foreign, total := 0, 0
 	for _, c := range content {
-		if c <= ' ' {
-			continue
-		}
-		total++
-		if sextet(c) < 0 && c != '=' {
-			foreign++
+		if c > ' ' {
+			total++
+			if base64Digit(rune(c)) < 0 {
+				foreign++
+			}
 		}
 	}
 	return foreign*20 <= total
 }
 
-// decodeBase64 skips foreign characters and goes on after padding in the
-// middle, as pieces that were encoded one by one have it.
-func decodeBase64(content []byte) []byte {
-	out := make([]byte, 0, len(content)/4*3+3)
-	var bits uint32
-	n := 0
-	for _, c := range content {
-		v := sextet(c)
-		if v >= 0 {
-			bits = bits<<6 | uint32(v)
-			n++
-		}
-		switch {
-		case n == 4:
-			out = append(out, byte(bits>>16), byte(bits>>8), byte(bits))
-		case c == '=':
-			out = appendRest(out, bits, n)
-		default:
-			continue
-		}
-		bits, n = 0, 0
-	}
-	return appendRest(out, bits, n)
-}
-
-func appendRest(out []byte, bits uint32, n int) []byte {
-	switch n {
-	case 2:
-		return append(out, byte(bits>>4))
-	case 3:
-		return append(out, byte(bits>>10), byte(bits>>2))
-	}
-	return out
-}
-
-func sextet(c byte) int {
+// base64Digit is c in the standard alphabet, or -1. The one for URLs is
+// understood too.
+func base64Digit(c rune) rune {
 	switch {
-	case 'A' <= c && c <= 'Z':
-		return int(c - 'A')
-	case 'a' <= c && c <= 'z':
-		return int(c-'a') + 26
-	case '0' <= c && c <= '9':
-		return int(c-'0') + 52
-	case c == '+' || c == '-':
-		return 62
-	case c == '/' || c == '_':
-		return 63
+	case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '+', c == '/', c == '=':
+		return c
+	case c == '-':
+		return '+'
+	case c == '_':
+		return '/'
 	}
 	return -1
 }
 
-func decodeQuotedPrintable(content []byte) []byte {
-	out := make([]byte, 0, len(content))
-	for len(content) > 0 {
-		line, rest, lf := bytes.Cut(content, []byte("\n"))
-		content = rest
-		line, cr := bytes.CutSuffix(line, []byte("\r"))
-		line = bytes.TrimRight(line, " \t") // added on the way, says RFC 2045
-		soft := bytes.HasSuffix(line, []byte("="))
-		if soft {
-			line = line[:len(line)-1]
+// decodeBase64 skips foreign characters and goes on after padding in the
+// middle, which pieces that were encoded one by one have. encoding/base64 stops
+// at both, and enmime reads wrong bytes after such padding.
+func decodeBase64(content []byte) []byte {
+	out := make([]byte, 0, base64.StdEncoding.DecodedLen(len(content)))
+	for piece := range bytes.SplitSeq(bytes.Map(base64Digit, content), []byte("=")) {
+		if len(piece)%4 == 1 {
+			piece = piece[:len(piece)-1] // six bits are no byte
 		}
-		for i := 0; i < len(line); i++ {
-			if line[i] == '=' && i+2 < len(line) && isHex(line[i+1]) && isHex(line[i+2]) {
-				out = append(out, unhex(line[i+1])<<4|unhex(line[i+2]))
-				i += 2
-				continue
-			}
-			out = append(out, line[i])
-		}
-		if soft {
-			continue
-		}
-		if cr {
-			out = append(out, '\r')
-		}
-		if lf {
-			out = append(out, '\n')
-		}
+		out, _ = base64.RawStdEncoding.AppendDecode(out, piece) // no other fault is left
 	}
 	return out
 }
 
-func unhex(c byte) byte {
-	switch {
-	case c >= 'a':
-		return c - 'a' + 10
-	case c >= 'A':
-		return c - 'A' + 10
+// decodeQuotedPrintable keeps what is no escape. mime/quotedprintable stops at
+// control characters and at long lines.
+func decodeQuotedPrintable(content []byte) []byte {
+	out := make([]byte, 0, len(content))
+	for line := range bytes.Lines(content) {
+		text := bytes.TrimRight(line, "\r\n")
+		end := line[len(text):]
+		text = bytes.TrimRight(text, " \t") // added on the way, says RFC 2045
+		text, soft := bytes.CutSuffix(text, []byte("="))
+		for {
+			before, after, found := bytes.Cut(text, []byte("="))
+			out = append(out, before...)
+			if !found {
+				break
+			}
+			if decoded, err := hex.AppendDecode(out, after[:min(2, len(after))]); err == nil && len(after) > 1 {
+				out, text = decoded, after[2:]
+			} else {
+				out, text = append(out, '='), after
+			}
+		}
+		if !soft {
+			out = append(out, end...)
+		}
 	}
-	return c - '0'
+	return out
 }
 
 // toUTF8 is text in valid UTF-8. A byte order mark decides, then the charset
 // that is named; without one that exists, text that is valid UTF-8 is UTF-8
 // and other text is Windows-1252.
 func toUTF8(text []byte, label string) string {
-	if label := strings.ToLower(label); label == "utf-7" || label == "unicode-1-1-utf-7" {
-		return cleanText(decodeUTF7(text))
-	}
 	e := lookupCharset(label)
 	switch {
 	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
@@ -177,6 +140,8 @@ func lookupCharset(label string) encoding.Encoding {
 		return nil
 	case "utf-8", "utf8":
 		return encoding.Nop
+	case "utf-7", "unicode-1-1-utf-7": // old versions of Outlook could send it
+		return utf7.UTF7
 	case "hz-gb-2312":
 		return simplifiedchinese.HZGB2312
 	}

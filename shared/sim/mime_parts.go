@@ -2,8 +2,11 @@ package sim
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"io"
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
@@ -87,20 +90,58 @@ func splitParts(body []byte, boundary string) (root *enmime.Part, err error) {
 }
 
 // parseMediaType reads a Content-Type or Content-Disposition; of a broken one
-// the type alone is taken, and the parameters that can still be seen.
+// the type alone is taken, and the parameters that can still be seen. Text in
+// parameters is in UTF-8 afterwards.
 func parseMediaType(value string) (mediaType string, params map[string]string) {
+	value, charsets := extendedInUTF8(value)
+	value = toUTF8([]byte(value), "")
 	mediaType, params, _, err := mediatype.Parse(value)
-	if err == nil {
-		return mediaType, params
-	}
-	head, rest, _ := strings.Cut(value, ";")
-	params = map[string]string{}
-	for _, piece := range strings.Split(rest, ";") {
-		if k, v, ok := strings.Cut(piece, "="); ok {
-			params[strings.ToLower(strings.TrimSpace(k))] = strings.Trim(v, " \t\"")
+	if err != nil {
+		head, rest, _ := strings.Cut(value, ";")
+		mediaType, params = strings.ToLower(strings.TrimSpace(head)), map[string]string{}
+		for piece := range strings.SplitSeq(rest, ";") {
+			if k, v, ok := strings.Cut(piece, "="); ok {
+				params[strings.ToLower(strings.TrimSpace(k))] = strings.Trim(v, " \t\"")
+			}
 		}
 	}
-	return strings.ToLower(strings.TrimSpace(head)), params
+	for name, v := range params {
+		params[name] = toUTF8([]byte(v), charsets[name])
+	}
+	return mediaType, params
+}
+
+// extended finds parameters in the form of RFC 2231, whole (name*=) or the
+// pieces of a long one (name*0*=, name*1*=): name, piece and value.
+var extended = regexp.MustCompile(`(;\s*)([\w-]+)(\*\d+)?\*[ \t]*=[ \t]*("[^"]*"|[^;]*)`)
+
+var percentEscape = regexp.MustCompile(`%[[:xdigit:]]{2}`)
+
+// extendedInUTF8 makes the extended parameters in a value claim UTF-8, and
+// gives the charsets that they really are in. The mime package, which enmime
+// uses, drops every parameter in another charset or with a wrong escape.
+// https://www.rfc-editor.org/rfc/rfc2231#section-4
+func extendedInUTF8(value string) (string, map[string]string) {
+	charsets := map[string]string{}
+	value = extended.ReplaceAllStringFunc(value, func(parameter string) string {
+		m := extended.FindStringSubmatch(parameter)
+		text, claim := strings.Trim(strings.TrimSpace(m[4]), `"`), ""
+		if m[3] == "" || m[3] == "*0" {
+			claim = "utf-8''"
+			if words := strings.SplitN(text, "'", 3); len(words) == 3 {
+				text = words[2]
+				if !strings.EqualFold(words[0], "utf-8") { // not every text that says so is in it
+					charsets[strings.ToLower(m[2])] = words[0]
+				}
+			}
+		}
+		text = percentEscape.ReplaceAllStringFunc(text, func(escape string) string {
+			b, _ := hex.DecodeString(escape[1:])
+			return string(b)
+		})
+		return m[1] + m[2] + m[3] + "*=" + claim + strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+	})
+	return value, charsets
 }
 
 // readLeaf reads what a part without parts says about itself.

@@ -34,6 +34,11 @@ func TestOddMailIsStillShown(t *testing.T) {
 		"NUL":                     {"Subject: he\x00llo\r\n\r\nbo\x00dy", "hello", "body"},
 		"eight-bit subject":       {"Subject: caf\xe9\r\n\r\ncaf\xe9", "café", "café"},
 		"UTF-8 subject":           {"Subject: café\r\n\r\ncafé", "café", "café"},
+		"UTF-8 subject in Latin":  {"Subject: café\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\ncaf\xe9", "café", "café"},
+		"Latin and UTF-8 subject": {"Subject: caf\xe9 =?utf-8?Q?_?= café\r\n\r\n", "café   café", ""},
+		"UTF-7":                   {"Subject: =?utf-7?Q?caf+AOk-?=\r\nContent-Type: text/plain; charset=unicode-1-1-utf-7\r\n\r\ncaf+AOk- 1+-1", "café", "café 1+1"},
+		"language of a word":      {"Subject: =?utf-8*fr?q?caf=C3=A9?=\r\n\r\n", "café", ""},
+		"base64 in two":           {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8=\r\naGFsbG8gd2VyZWxk", "", "hallohallo wereld"},
 		"unknown charset":         {"Subject: =?x-none?Q?caf=E9?=\r\nContent-Type: text/plain; charset=x-none\r\n\r\ncaf\xe9", "café", "café"},
 		"split character":         {"Subject: =?utf-8?B?w6nD?= =?utf-8?B?qQ==?=\r\n\r\n", "éé", ""},
 		"broken base64":           {"Content-Transfer-Encoding: base64\r\n\r\naGVs*bG8gd29ybGQgaGVsbG8", "", "hello world hello"},
@@ -185,6 +190,53 @@ func TestAMailIsTakenApartAsExchangeDoes(t *testing.T) {
 	onlyInline := strings.Replace(withEverything[:strings.Index(withEverything, "--m\nContent-Type: application")], "X-Priority: 1\n", "", 1) + "--m--\n"
 	if m := receive([]byte(onlyInline)); m.HasAttachments || len(m.Attachments) != 1 || m.Importance != "normal" {
 		t.Errorf("a mail with an inline picture only: %v %d %s", m.HasAttachments, len(m.Attachments), m.Importance)
+	}
+}
+
+// Programs write the name of an attachment in many ways; each shows as people
+// read it.
+func TestNamesOfAttachmentsAreReadAsProgramsWriteThem(t *testing.T) {
+	for fields, want := range map[string]string{
+		// RFC 2231: whole, in pieces, in any order, in any charset, damaged.
+		`Content-Disposition: attachment; filename*=UTF-8''%e2%82%ac%20jaar%20%28concept%29.pdf; size=1`:                 "€ jaar (concept).pdf",
+		`Content-Disposition: attachment; filename*0*=utf-8'nl'jaar%20%E2%82; filename*1*=%AC%20; filename*2="2025.pdf"`: "jaar € 2025.pdf",
+		`Content-Disposition: attachment; filename*1="rekening.pdf"; filename*0="jaar"`:                                  "jaarrekening.pdf",
+		`Content-Disposition: attachment; filename*=windows-1252''be%EBindiging%20%80.pdf`:                               "beëindiging €.pdf",
+		`Content-Disposition: attachment; filename*0*=iso-8859-1''be%EB; filename*1*=indiging.pdf`:                       "beëindiging.pdf",
+		`Content-Disposition: attachment; filename*0*="utf-8''jaar "; filename*1*="2025.pdf"`:                            "jaar 2025.pdf",
+		`Content-Disposition: attachment; filename="geen.pdf"; filename*=utf-8''%E2%82%AC.pdf`:                           "€.pdf",
+		`Content-Disposition: attachment; filename*=utf-8''100%.pdf`:                                                     "100%.pdf",
+		"Content-Disposition: attachment; filename*=utf-8''be%EBindiging.pdf":                                            "beëindiging.pdf",
+		"Content-Disposition: attachment; filename*=utf-8''beëindiging.pdf":                                              "beëindiging.pdf",
+		"Content-Type: application/pdf;\n name*0*=utf-8''be%C3%AB;\n name*1=indiging.pdf":                                "beëindiging.pdf",
+		// Outlook: encoded words in a parameter, where RFC 2047 forbids them.
+		`Content-Type: application/pdf; name="=?utf-8?Q?jaar_=E2=82=AC.pdf?="`:                                             "jaar €.pdf",
+		`Content-Type: application/pdf; name==?utf-8?Q?jaar_=E2=82=AC.pdf?=`:                                               "jaar €.pdf",
+		"Content-Disposition: attachment;\n filename=\"=?utf-8?Q?jaar_=E2=82?=\n =?utf-8?Q?=AC_2025.pdf?=\"":               "jaar € 2025.pdf",
+		"Content-Disposition: attachment;\n filename=\"=?iso-8859-1?Q?be=EBindiging_?=\n\t=?iso-8859-1?Q?van_2025.pdf?=\"": "beëindiging van 2025.pdf",
+		`Content-Disposition: attachment; filename="=?windows-1252?B?gCAyMDI1LnBkZg==?="`:                                  "€ 2025.pdf",
+		// Raw bytes, in quotes and without.
+		`Content-Disposition: attachment; filename="beëindiging €.pdf"`:             "beëindiging €.pdf",
+		`Content-Disposition: attachment; filename=beëindiging €.pdf`:               "beëindiging €.pdf",
+		"Content-Disposition: attachment; filename=\"be\xebindiging \x80.pdf\"":     "beëindiging €.pdf",
+		"Content-Disposition: attachment; filename=be\xebindiging \x80.pdf":         "beëindiging €.pdf",
+		"Content-Type: application/pdf; name=\"be\xebindiging.pdf\"; x=\"caf\xe9\"": "beëindiging.pdf",
+		// And what else programs do.
+		`Content-Disposition: attachment; filename="C:\\map\\jaar.pdf"`:            "jaar.pdf",
+		`Content-Disposition: attachment; filename="jaar; \"concept\" 50%.pdf"`:    `jaar; "concept" 50%.pdf`,
+		`Content-Disposition: attachment; filename=jaar 2025, concept.pdf; size=1`: "jaar 2025, concept.pdf",
+		`Content-Disposition: attachment; filename="jaar.pdf`:                      "jaar.pdf",
+		`Content-Type: application/pdf`:                                            "ATT00001.pdf",
+	} {
+		m := receive([]byte("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhallo\n--b\n" + fields + "\n\nPDF\n--b--\n"))
+		checkMessage(t, m)
+		var got []string
+		for _, a := range m.Attachments {
+			got = append(got, a.Name)
+		}
+		if len(got) != 1 || got[0] != want {
+			t.Errorf("%q\n got  %q\n want %q", fields, got, want)
+		}
 	}
 }
 
