@@ -90,12 +90,12 @@ func (g Gate) person(ctx context.Context, p Principal) (Actor, error) {
 	return Actor{Member: directory.TeamMember{Name: p.Name, Email: address, Active: true, Rights: directory.Administrator}}, nil
 }
 
-// bind stores the account of p with the team member whose e-mail address is
-// the sign-in name of p.
+// bind stores the account of p with the active team member whose e-mail address
+// is the sign-in name of p. A member who is not active is found, and not bound.
 func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool, error) {
 	member, found, err := g.Directory.MemberByAddress(ctx, p.SignIn)
 	if err != nil || !found || !member.Active {
-		return directory.TeamMember{}, false, err
+		return member, found, err
 	}
 	member, err = g.Directory.Bind(ctx, member.ID, p.Tenant, p.Object)
 	var conflict *directory.Conflict
@@ -108,8 +108,9 @@ func (g Gate) bind(ctx context.Context, p Principal) (directory.TeamMember, bool
 	return member, true, nil
 }
 
-// first says whether p is the first administrator: p signs in with that name,
-// and the directory never had a team member with that address or that account.
+// first says whether p, who is no team member, is the first administrator: p
+// signs in with that name, and the directory never had a team member with that
+// address or that account.
 func (g Gate) first(ctx context.Context, p Principal) (address string, first bool, err error) {
 	address, err = directory.ReceivedAddress(p.SignIn)
 	if err != nil {

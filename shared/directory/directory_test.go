@@ -395,7 +395,7 @@ func TestFormerTeamMembersLeaveAMark(t *testing.T) {
 			}
 		}
 	}
-	was("now", "sanne@kantoor.nl", true)
+	was("now", "sanne@kantoor.nl", false)
 	o.wire.Reset()
 	if err := o.DeleteTeamMember(ctx, sanne.ID, ""); err != nil {
 		t.Fatal(err)
