@@ -59,7 +59,7 @@ func head(box connector.Activation, m mail.Message) item.Item {
 		References: messageIDs(h.get("References")),
 		BodyType:   strings.ToLower(m.Body.ContentType), BodyTruncated: m.Body.Truncated,
 	}
-	it.Verdict = verdict(h.get("Authentication-Results"), domainOf(it.From.Email))
+	it.Verdict = verdict(h.get("Authentication-Results"), directory.Domain(it.From.Email))
 	if it.Verdict == item.VerdictSoft && isInside(h) {
 		it.Verdict = item.VerdictPass
 	}
@@ -67,8 +67,8 @@ func head(box connector.Activation, m mail.Message) item.Item {
 	it.Kind = kind(it, m.Type, h)
 	it.InitialReason = initialReason(it, h)
 	it.ListID = listID(h.get("List-Id"))
-	it.ReturnDomain = domainOf(addressIn(h.get("Return-Path")))
-	if to := addressIn(h.get("Reply-To")); to != "" && domainOf(to) != domainOf(it.From.Email) {
+	it.ReturnDomain = directory.Domain(addressIn(h.get("Return-Path")))
+	if to := addressIn(h.get("Reply-To")); to != "" && directory.Domain(to) != directory.Domain(it.From.Email) {
 		it.ReplyTo = to
 	}
 	return it
@@ -224,8 +224,4 @@ func first(in []string) string {
 		return ""
 	}
 	return in[0]
-}
-
-func domainOf(email string) string {
-	return email[strings.LastIndexByte(email, '@')+1:]
 }

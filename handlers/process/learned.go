@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/chat"
@@ -159,7 +158,7 @@ func (r *run) createContact(ctx context.Context, it item.Item, n newContact) err
 	if card.Name == "" {
 		card.Name = email
 	}
-	near, err := r.Directory.ContactsAtDomain(ctx, domainOf(email), 50)
+	near, err := r.Directory.ContactsAtDomain(ctx, directory.Domain(email), 50)
 	if err != nil {
 		return err
 	}
@@ -196,9 +195,4 @@ func (r *run) createContact(ctx context.Context, it item.Item, n newContact) err
 
 func sameName(a, b string) bool {
 	return slices.Equal(directory.NameWords(a), directory.NameWords(b))
-}
-
-func domainOf(email string) string {
-	_, domain, _ := strings.Cut(email, "@")
-	return domain
 }

@@ -122,7 +122,7 @@ func (s *Store) Domains(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	for _, m := range members.Items {
-		if domain := m.Email[strings.LastIndexByte(m.Email, '@')+1:]; m.Active && !PublicDomain(domain) {
+		if domain := Domain(m.Email); m.Active && !PublicDomain(domain) {
 			seen[domain] = true
 		}
 	}

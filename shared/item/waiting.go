@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/table"
 )
 
@@ -26,7 +26,7 @@ func (it Item) indexKeys() []string {
 	var hs []string
 	if it.From.Email != "" {
 		hs = append(hs, string(SentBy(it.From.Email)))
-		if _, domain, ok := strings.Cut(it.From.Email, "@"); ok {
+		if domain := directory.Domain(it.From.Email); domain != "" {
 			hs = append(hs, string(SentFrom(domain)))
 		}
 	}

@@ -184,7 +184,7 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 func (c *testCase) parseOffice(t *testing.T, w []string) {
 	t.Helper()
 	c.now = c.now.Add(time.Hour)
-	e := directory.Evidence{At: c.now, By: "margot", Manager: true, Verified: true, From: organisation(domainOf(c.mail.Item.From.Email)), Mail: fmt.Sprint("m", c.now.Unix())}
+	e := directory.Evidence{At: c.now, By: "margot", Manager: true, Verified: true, From: organisation(directory.Domain(c.mail.Item.From.Email)), Mail: fmt.Sprint("m", c.now.Unix())}
 	p := c.office
 	switch w[0] {
 	case "client":

@@ -40,7 +40,7 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 	if err != nil || it.Verdict != item.VerdictPass || it.InitialReason != "" || it.Kind != "" || it.ListID != "" || machine(email) {
 		return "", none, false, nil
 	}
-	domain := domainOf(email)
+	domain := directory.Domain(email)
 	name := nameOf(mailtext.CardOf(it.From, mailtext.Text{}).Name)
 	if directory.PublicDomain(domain) || !name.full() {
 		return "", none, false, nil

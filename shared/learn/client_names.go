@@ -47,7 +47,7 @@ func (h *clientSearch) byDomainName() []lookup {
 	if h.by.from.Email == "" {
 		return nil
 	}
-	called := label(domainOf(h.by.from.Email))
+	called := label(directory.Domain(h.by.from.Email))
 	if h.by.domain() == "" {
 		called, _, _ = strings.Cut(h.by.from.Email, "@")
 	}

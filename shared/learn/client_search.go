@@ -70,7 +70,7 @@ func (s author) domain() string {
 	if s.from.Email == "" {
 		return ""
 	}
-	if d := domainOf(s.from.Email); !directory.PublicDomain(d) {
+	if d := directory.Domain(s.from.Email); !directory.PublicDomain(d) {
 		return d
 	}
 	return ""

@@ -131,7 +131,7 @@ func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 			p.take, err = before(ctx, office, directory.AcceptSender, email, of)
 			return err
 		})
-		if domain := domainOf(email); !directory.PublicDomain(domain) {
+		if domain := directory.Domain(email); !directory.PublicDomain(domain) {
 			asks = append(asks, func(ctx context.Context) (err error) {
 				p.near, err = office.ContactsAtDomain(ctx, domain, 1)
 				return err
@@ -198,7 +198,7 @@ func automated(m Mail, p past) []Suggestion {
 		take.add(programOfContact, reasonIsContact)
 	}
 	if len(p.near) > 0 && !p.known && m.Item.ListID == "" && !machine(m.Item.From.Email) {
-		take.add(programAtClient, reasonDomain(domainOf(m.Item.From.Email), 1))
+		take.add(programAtClient, reasonDomain(directory.Domain(m.Item.From.Email), 1))
 	}
 	if n := p.take.Count; n > 0 {
 		take.add(often(releasedBefore, n), reasonReleased(n))
@@ -243,7 +243,7 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 		genuine.add(contactAnswers, reasonChat)
 	}
 	if len(p.near) > 0 && !p.known {
-		genuine.add(contactWrote, reasonDomain(domainOf(m.Item.From.Email), 1))
+		genuine.add(contactWrote, reasonDomain(directory.Domain(m.Item.From.Email), 1))
 	}
 	if p.known && m.Trusted {
 		genuine.add(trustedBefore, reasonTrusted)

@@ -325,7 +325,7 @@ func TestDomainsInDoubt(t *testing.T) {
 		rule := agreed
 		it := item.Item{Verdict: item.VerdictPass, From: mail.Address{Name: "Kees Bol", Email: "kees@bakkerijjansen.example"}}
 		change(office, &rule, &it)
-		office.rules[directory.RuleID(directory.DomainClient, domainOf(it.From.Email))] = rule
+		office.rules[directory.RuleID(directory.DomainClient, directory.Domain(it.From.Email))] = rule
 		_, _, ok, err := DomainClient(t.Context(), office, it)
 		if err != nil {
 			t.Fatal(err)

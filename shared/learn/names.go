@@ -134,10 +134,6 @@ func localName(email, first string) fullName {
 	return n
 }
 
-func domainOf(email string) string {
-	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
-}
-
 // label is the part of a domain that somebody chose: the longest but the last.
 func label(domain string) string {
 	parts := strings.Split(domain, ".")

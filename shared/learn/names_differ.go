@@ -155,7 +155,7 @@ func short(a, b string) bool {
 
 // ofDomain says whether a name is only what the domain is called.
 func ofDomain(name, email string) bool {
-	called := strings.ReplaceAll(label(domainOf(email)), "-", "")
+	called := strings.ReplaceAll(label(directory.Domain(email)), "-", "")
 	joined := strings.Join(nameParts(name), "")
 	return len(joined) >= 3 && (joined == called || len(joined) >= 6 && strings.Contains(called, joined))
 }

@@ -146,7 +146,7 @@ func (p *people) Domains(context.Context) ([]string, error) {
 	var list []string
 	for _, c := range p.contacts {
 		for _, e := range c.Emails {
-			if d := domainOf(e); !directory.PublicDomain(d) {
+			if d := directory.Domain(e); !directory.PublicDomain(d) {
 				list = append(list, d)
 			}
 		}

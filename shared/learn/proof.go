@@ -26,7 +26,7 @@ func Proof(e directory.Evidence, it item.Item) directory.Evidence {
 }
 
 func proofOf(it item.Item) proof {
-	return proof{it.Verdict == item.VerdictPass, organisation(domainOf(it.From.Email)), organisation(it.ReturnDomain)}
+	return proof{it.Verdict == item.VerdictPass, organisation(directory.Domain(it.From.Email)), organisation(it.ReturnDomain)}
 }
 
 // organisation is the part of a domain that somebody has registered:

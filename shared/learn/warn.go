@@ -13,12 +13,12 @@ import (
 // trusts the sender is suggested first, and no single key does it. It asks the
 // office a few questions at most; the first that is not answered is its error.
 func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt bool, err error) {
-	if domain := domainOf(m.Item.From.Email); strings.Contains(m.Item.From.Email, "@") && !directory.PublicDomain(domain) {
+	if domain := directory.Domain(m.Item.From.Email); strings.Contains(m.Item.From.Email, "@") && !directory.PublicDomain(domain) {
 		known, err := office.Domains(ctx)
 		if err != nil {
 			return nil, false, err
 		}
-		if k := resembles(domain, append(known, domainOf(m.Item.Address))); k != "" {
+		if k := resembles(domain, append(known, directory.Domain(m.Item.Address))); k != "" {
 			list, doubt = append(list, reasonLookalike(domain, k)), true
 		}
 	}

@@ -377,7 +377,7 @@ func (a *command) remember(ctx context.Context, tx *directory.Tx, c directory.Co
 	if _, err := tx.SaveRule(learn.TeachAddress(was, email, e)); err != nil {
 		return err
 	}
-	domain := domainOf(email)
+	domain := directory.Domain(email)
 	if len(c.Clients) == 0 || directory.PublicDomain(domain) || !e.Verified {
 		return nil
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"kantoorpost/shared/audit"
@@ -297,7 +296,7 @@ func (d *Service) unlink(ctx context.Context, it item.Item) error {
 // forgetAbout drops what a wrong link said about the domain of its address.
 func (d *Service) forgetAbout(ctx context.Context, r directory.Rule) error {
 	for _, e := range r.Evidence {
-		domain, known, err := d.Directory.RuleFor(ctx, directory.DomainClient, domainOf(r.Key))
+		domain, known, err := d.Directory.RuleFor(ctx, directory.DomainClient, directory.Domain(r.Key))
 		if err == nil && known {
 			err = d.forget(ctx, domain, e.Mail, false)
 		}
@@ -497,9 +496,4 @@ func (d *Service) again(ctx context.Context, mail string, ids []string) (Result,
 		r.Mail, err = d.Items.Get(ctx, mail)
 	}
 	return r, err
-}
-
-func domainOf(email string) string {
-	_, domain, _ := strings.Cut(email, "@")
-	return domain
 }
