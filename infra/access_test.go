@@ -18,7 +18,7 @@ var (
 	identity = regexp.MustCompile(`userAssignedIdentities/([^']+)'`)
 )
 
-// parts are what the templates give and make.
+// parts returns what the templates grant and what they make.
 func parts(t *testing.T) (infra.Access, infra.Storage) {
 	t.Helper()
 	access, err := infra.ReadAccess()
@@ -32,7 +32,7 @@ func parts(t *testing.T) (infra.Access, infra.Storage) {
 	return access, storage
 }
 
-// Nobody gets more than access.json says, at the scope that it says, and the
+// Nobody gets more than access.json grants, at the scope that it names, and the
 // identity for sign-in gets nothing.
 func TestRolesAreThoseOfTheFile(t *testing.T) {
 	file, storage := parts(t)
@@ -88,8 +88,8 @@ func TestRolesAreThoseOfTheFile(t *testing.T) {
 	}
 }
 
-// Who deploys may keep packages, and operators may look; both only when they are
-// named.
+// The deployer may store packages and operators may read. Both get their roles
+// only if they are named.
 func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 	file, storage := parts(t)
 	const deployer, operators = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"

@@ -21,7 +21,7 @@ func load(t *testing.T, file string, into any) {
 	}
 }
 
-// All that the code uses is there: the identity of the app may not create it.
+// The templates make everything that the code uses: the app may not create it.
 func TestStorageHasAllThatTheCodeUses(t *testing.T) {
 	_, want := parts(t)
 	for _, q := range want.Queues {
@@ -49,7 +49,7 @@ func TestStorageHasAllThatTheCodeUses(t *testing.T) {
 	}
 }
 
-// settings are the app settings of an app.
+// settings returns the settings of an app.
 func settings(t *testing.T, app resource) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -65,8 +65,8 @@ func settings(t *testing.T, app resource) map[string]string {
 	return all
 }
 
-// The template sets what config.Settings says that it does, and nothing else:
-// above all not what the platform says of itself.
+// The template sets exactly the settings that config.Settings names. Above all it
+// sets nothing that the platform sets itself.
 func TestSettingsAreThoseOfTheTable(t *testing.T) {
 	for _, name := range environments {
 		set := settings(t, read(t, name).one(t, "Microsoft.Web/sites"))
@@ -86,8 +86,8 @@ func TestSettingsAreThoseOfTheTable(t *testing.T) {
 	}
 }
 
-// Nobody gets around App Service Authentication but to what the code declares
-// public, and programs are let through to it.
+// App Service Authentication lets anonymous requests through only to what the code
+// declares public, and accepts programs as well as people.
 func TestAuthentication(t *testing.T) {
 	var public []any
 	load(t, "public.json", &public)
@@ -118,7 +118,7 @@ func TestAuthentication(t *testing.T) {
 		if got, _ := auth.at(entra + "registration.openIdIssuer").(string); !strings.Contains(got, "tenant.invalid/v2.0") {
 			t.Errorf("%s: issuer %v", name, got)
 		}
-		// No secret: the setting that is named holds the client id of an identity.
+		// This setting is no secret: it names the client id of an identity.
 		set := settings(t, s.one(t, "Microsoft.Web/sites"))
 		setting, _ := auth.at(entra + "registration.clientSecretSettingName").(string)
 		if setting != "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID" || !strings.Contains(set[setting], "-signin'") {

@@ -1,4 +1,4 @@
-// Package infra holds what the templates beside it make and allow, for code
+// Package infra describes what the templates beside it make and allow, for code
 // that must agree with them. It deploys nothing.
 package infra
 
@@ -16,8 +16,8 @@ var accessJSON []byte
 //go:embed registration.json
 var registrationJSON []byte
 
-// Registration is the application object of Entra with which people and programs
-// sign in, but for what follows from a deployment: a body for
+// Registration is the application object in Entra with which people and programs
+// sign in, without the values that depend on the deployment. It is the body for
 // https://learn.microsoft.com/graph/api/application-upsert.
 type Registration struct {
 	API struct {
@@ -27,7 +27,7 @@ type Registration struct {
 	AppRoles []AppRole
 }
 
-// An AppRole is what a program may be allowed.
+// An AppRole is a permission for programs.
 type AppRole struct{ ID, Value, Description string }
 
 // Storage is what the templates make in the storage account.
@@ -36,15 +36,15 @@ type Storage struct {
 	Tables, Containers   []string
 }
 
-// Access is who gets which role. The keys of App, Deployer and Operators are
-// kinds of scope: "account", "queue", "poisonQueue", "table", "container",
-// "vault" and "component".
+// Access says which identity gets which role. The keys of App, Deployer and
+// Operators are kinds of scope: "account", "queue", "poisonQueue", "table",
+// "container", "vault" and "component".
 type Access struct {
-	Roles                    map[string]string // the ids that Azure gives its roles
+	Roles                    map[string]string // the ids of Azure's roles
 	App, Deployer, Operators map[string][]Grant
 }
 
-// A Grant is one role, on each resource of its kind, and why it is needed.
+// A Grant is one role on each resource of a kind, and the reason for it.
 type Grant struct{ Role, Why string }
 
 // ReadStorage reads storage.json.

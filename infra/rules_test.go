@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// A rule is one of Microsoft's PSRule for Azure, held against a snapshot:
+// A rule is one of Microsoft's PSRule for Azure, applied to a snapshot:
 // https://azure.github.io/PSRule.Rules.Azure/en/rules/
 type rule struct {
 	name  string
-	typ   string // of the resources that it is about
+	typ   string // of the resources that it checks
 	holds func(resource) bool
 }
 
-// exempt are the rules that an environment breaks, each with its reason.
+// exempt returns the rules that an environment breaks, each with its reason.
 func exempt(environment string) map[string]string {
 	all := map[string]string{
 		"Storage.DefenderCloud":       "Defender for Storage costs more than all else; it is switched on for a subscription, not by an app",
@@ -64,7 +64,7 @@ const (
 	plan    = "Microsoft.Web/serverfarms"
 )
 
-// rules are those about one resource each; those about several follow below.
+// rules returns the rules about single resources; those about several follow below.
 func rules() []rule {
 	never := func(resource) bool { return false }
 	return []rule{
@@ -109,7 +109,7 @@ func rules() []rule {
 	}
 }
 
-// broken are the rules that a snapshot breaks, and by which resource.
+// broken returns the rules that a snapshot breaks, with the resource that breaks them.
 func broken(t *testing.T, s snapshot) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -168,7 +168,7 @@ func broken(t *testing.T, s snapshot) map[string]string {
 	return found
 }
 
-// The rules hold, or are broken for a reason that is written down.
+// Each rule holds, or exempt gives the reason why it does not.
 func TestRules(t *testing.T) {
 	for _, name := range environments {
 		found, allowed := broken(t, read(t, name)), exempt(name)
@@ -185,8 +185,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// Each rule is one that can be broken: without the value that it looks for it
-// is, so that none passes by looking at the wrong place.
+// Each rule can be broken: without the value that it needs it fails. So no rule
+// passes because it looks at the wrong place.
 func TestRulesFindWhatIsMissing(t *testing.T) {
 	s := read(t, "private")
 	for i := range s.Resources {
@@ -196,7 +196,7 @@ func TestRulesFindWhatIsMissing(t *testing.T) {
 		if r.Location != "" {
 			r.Location = "eastus"
 		}
-		if r.Type != vault { // one of each is looked up by its name
+		if r.Type != vault { // each is found by its name
 			r.Name = "?"
 		}
 	}

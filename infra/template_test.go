@@ -21,14 +21,14 @@ var update = flag.Bool("update", false, "write the snapshots of infra/*.biceppar
 // environments are the parameter files.
 var environments = []string{"dev", "prod", "private"}
 
-// fixed are always the same, so that a snapshot changes with the template only.
-// Without all four of them names are left unresolved.
+// fixed values are always the same, so that a snapshot changes only with the
+// template. All four are needed, or names stay unresolved.
 var fixed = []string{
 	"--tenant-id", "00000000-0000-0000-0000-00000000000a", "--subscription-id", "00000000-0000-0000-0000-00000000000b",
 	"--resource-group", "kantoorpost", "--location", "westeurope",
 }
 
-// compiler runs bicep in infra/, in an environment without the office's values.
+// compiler runs bicep in infra/, without the office's values in its environment.
 func compiler(t *testing.T, args ...string) (stdout []byte, stderr string, err error) {
 	t.Helper()
 	program, err := exec.LookPath("bicep")
@@ -47,7 +47,7 @@ func compiler(t *testing.T, args ...string) (stdout []byte, stderr string, err e
 	return out.Bytes(), said.String(), err
 }
 
-// copyTo copies the templates, each as it is or as edit makes it.
+// copyTo copies the templates, changed by edit if it is not nil.
 func copyTo(t *testing.T, dir string, edit func(name, text string) string) (files []string) {
 	t.Helper()
 	for _, pattern := range []string{"*.bicep", "*.bicepparam", "*.json"} {
@@ -73,7 +73,7 @@ func copyTo(t *testing.T, dir string, edit func(name, text string) string) (file
 }
 
 // The strict rules of bicepconfig.json are warnings, so that a newer compiler
-// cannot keep an office from deploying; here none is left.
+// cannot stop an office from deploying. This test allows no warning.
 func TestCompilesWithoutAWarning(t *testing.T) {
 	if _, said, err := compiler(t, "lint", "main.bicep"); err != nil || said != "" {
 		t.Errorf("%v\n%s", err, said)
@@ -100,7 +100,7 @@ func TestFormatted(t *testing.T) {
 	}
 }
 
-// A review sees in the snapshots which resources a change makes or alters.
+// The snapshots show in a review which resources a change makes or alters.
 func TestSnapshots(t *testing.T) {
 	for _, name := range environments {
 		mode := "validate"
@@ -114,7 +114,7 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
-// A resource is one of a snapshot.
+// A resource is one resource of a snapshot.
 type resource struct {
 	ID, Type, Name, Location, Kind string
 	APIVersion                     string
@@ -127,7 +127,7 @@ type resource struct {
 	Properties map[string]any
 }
 
-// at is the value of the property at the path a.b.c; nil when there is none.
+// at returns the property at the path a.b.c; nil when there is none.
 func (r resource) at(path string) any {
 	var v any = r.Properties
 	for name := range strings.SplitSeq(path, ".") {
@@ -137,7 +137,7 @@ func (r resource) at(path string) any {
 	return v
 }
 
-// last is the last part of the name.
+// last returns the last part of the name.
 func (r resource) last() string { return r.Name[strings.LastIndex(r.Name, "/")+1:] }
 
 type snapshot struct {
@@ -161,7 +161,7 @@ func read(t *testing.T, environment string) snapshot {
 	return s
 }
 
-// of are the resources of a type.
+// of returns the resources of a type.
 func (s snapshot) of(typ string) (found []resource) {
 	for _, r := range s.Resources {
 		if strings.EqualFold(r.Type, typ) {
@@ -171,7 +171,7 @@ func (s snapshot) of(typ string) (found []resource) {
 	return found
 }
 
-// one is the only resource of a type.
+// one returns the only resource of a type.
 func (s snapshot) one(t *testing.T, typ string) resource {
 	t.Helper()
 	found := s.of(typ)
@@ -181,8 +181,8 @@ func (s snapshot) one(t *testing.T, typ string) resource {
 	return found[0]
 }
 
-// The office's own values are not in the repository, and what stands there
-// instead leads nowhere.
+// The office's own values are not in the repository, and the values in their place
+// have no effect.
 func TestValuesOfTheOfficeAreInert(t *testing.T) {
 	for _, name := range environments {
 		app := read(t, name).one(t, "Microsoft.Web/sites")
@@ -196,7 +196,7 @@ func TestValuesOfTheOfficeAreInert(t *testing.T) {
 	}
 }
 
-// compiled is main.bicep as the compiler writes it.
+// compiled returns main.bicep as the compiler writes it.
 var compiled = sync.OnceValues(func() ([]byte, error) {
 	program, err := exec.LookPath("bicep")
 	if err != nil {
@@ -205,7 +205,7 @@ var compiled = sync.OnceValues(func() ([]byte, error) {
 	return exec.Command(program, "build", "main.bicep", "--stdout").Output()
 })
 
-// Every parameter and output of every file says what it is.
+// Every parameter and output of every file has a description.
 func TestEverythingIsDescribed(t *testing.T) {
 	text, err := compiled()
 	if errors.Is(err, exec.ErrNotFound) {
@@ -252,7 +252,7 @@ func TestEverythingIsDescribed(t *testing.T) {
 	}
 }
 
-// secretive finds what would be a secret, in names and in expressions.
+// secretive matches names and expressions that would hold a secret.
 var secretive = regexp.MustCompile(`(?i)list(keys|secrets|accountsas)|connectionstring|instrumentationkey|password|secret|\bkey\b|token`)
 
 func TestNoOutputHoldsASecret(t *testing.T) {

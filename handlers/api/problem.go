@@ -67,8 +67,8 @@ func (a *api) problem(ctx context.Context, err error) *problem {
 	}
 	// Only its kind goes out: the rest is for those who read the log.
 	slog.ErrorContext(ctx, "request failed", "error", err)
-	verdict, _ := fault.Of(err)
-	if verdict == fault.KindLater || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	kind, _ := fault.Of(err)
+	if kind == fault.KindLater || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return newProblem(http.StatusServiceUnavailable, "this took too long or is busy; try again in a moment")
 	}
 	return newProblem(http.StatusInternalServerError, "something went wrong here; try again, and look in the log when it stays")

@@ -23,9 +23,9 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	if err != nil || whole {
 		return stored(err)
 	}
-	verdict, after := fault.Of(cause)
+	kind, after := fault.Of(cause)
 	c := &b.Cursor
-	c.NotBefore = time.Now().UTC().Add(pause(verdict, after, c.Failures))
+	c.NotBefore = time.Now().UTC().Add(pause(kind, after, c.Failures))
 	c.Failures++
 	c.Claim, c.ClaimEnds = "", time.Time{}
 	c.State, c.StateReason = connector.MailboxState(cause)

@@ -1,9 +1,8 @@
-// Package infratest lets the doubles of the storage services refuse what the
+// Package infratest makes the doubles of the storage services refuse what the
 // roles in infra/access.json do not allow, as Azure does.
 //
-// It knows which operation needs which permission, and which role has it; it
-// does not know where a request comes from: all are made by the identity of
-// the app.
+// It knows which operation needs which permission, and which role has it. It
+// assumes that the identity of the app makes every request.
 package infratest
 
 import (
@@ -19,8 +18,8 @@ import (
 	"kantoorpost/infra"
 )
 
-// permissions are the data actions, and the actions on queues and tables, of
-// Azure's roles, without what stands before queues, messages, tables and entities:
+// permissions are the data actions of Azure's roles, and their actions on queues
+// and tables, without the prefix before queues, messages, tables and entities:
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage
 var permissions = map[string][]string{
 	"Storage Queue Data Contributor": {
@@ -35,10 +34,10 @@ var permissions = map[string][]string{
 		"entities/read", "entities/write", "entities/delete",
 	},
 	"Storage Table Data Reader": {"tables/read", "entities/read"},
-	"Storage Blob Data Owner":   {}, // blobs only
+	"Storage Blob Data Owner":   {}, // for blobs only
 }
 
-// Rights are what the identity of the app may do.
+// Rights are the permissions of the app's identity.
 type Rights struct {
 	may map[string][]string // permissions by scope: "queue/NAME", "table/NAME" or "account"
 
@@ -46,7 +45,7 @@ type Rights struct {
 	refused []string
 }
 
-// New reads what the app is granted, but for the rows that without names, as
+// New reads the grants of the app, except those that without names, as
 // "KIND: ROLE".
 func New(tb testing.TB, without ...string) *Rights {
 	tb.Helper()
@@ -94,15 +93,15 @@ func prefixed(prefix string, names []string) (all []string) {
 	return all
 }
 
-// Refused are the operations that were refused, in order.
+// Refused returns the operations that were refused, in order.
 func (r *Rights) Refused() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.refused)
 }
 
-// check refuses what neither the scope nor the account allows. Any one of needs
-// is enough.
+// check refuses an operation if neither the scope nor the account allows it. One of
+// the permissions in needs is enough.
 func (r *Rights) check(scope string, needs ...string) (status int, code string) {
 	for _, p := range needs {
 		if slices.Contains(r.may[scope], p) || slices.Contains(r.may["account"], p) {
@@ -115,14 +114,14 @@ func (r *Rights) check(scope string, needs ...string) (status int, code string) 
 	return http.StatusForbidden, "AuthorizationPermissionMismatch"
 }
 
-// Queues is the Refuse of a queuetest.Server.
+// Queues can be the Refuse function of a queuetest.Server.
 // https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#permissions-for-queue-service-operations
 func (r *Rights) Queues(req *http.Request) (status int, code string) {
 	name, messages, _ := strings.Cut(strings.Trim(req.URL.Path, "/"), "/")
 	scope, query := "queue/"+name, req.URL.Query()
 	switch {
 	case messages == "" && req.Method == http.MethodPut && !query.Has("comp"):
-		// To make what is missing is a right on the account.
+		// Creating a queue is a right on the account.
 		return r.check("account", "queues/write")
 	case messages == "" && req.Method == http.MethodPut:
 		return r.check(scope, "queues/write")
@@ -149,7 +148,7 @@ var (
 	tableName = regexp.MustCompile(`^\w+`)
 )
 
-// Tables is the Refuse of a tabletest.Server.
+// Tables can be the Refuse function of a tabletest.Server.
 // https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#permissions-for-table-service-operations
 func (r *Rights) Tables(req *http.Request) (status int, code string) {
 	path := strings.Trim(req.URL.Path, "/")
@@ -167,7 +166,7 @@ func (r *Rights) Tables(req *http.Request) (status int, code string) {
 		}
 		return 0, ""
 	case path == "Tables" && req.Method == http.MethodPost:
-		return r.check("account", "tables/write") // the name stands in the body
+		return r.check("account", "tables/write") // the name is in the body
 	case path == "Tables":
 		return r.check("account", "tables/read")
 	case strings.HasPrefix(path, "Tables("):

@@ -86,8 +86,8 @@ func (s *Store) unknown(err error) bool {
 		return answer.IsMissing(err)
 	}
 	state, _ := s.stateOf(err)
-	verdict, _ := fault.Of(err)
-	return state == "" && verdict == fault.KindFinal
+	kind, _ := fault.Of(err)
+	return state == "" && kind == fault.KindFinal
 }
 
 // saveActivation writes an activation and the look-up by its address in one

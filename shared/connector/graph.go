@@ -9,7 +9,7 @@ import (
 )
 
 // Graph is what is asked of Microsoft Graph through one connector. Errors
-// carry their verdict (package fault), and how Graph refused (package answer).
+// carry their kind (package fault), and how Graph refused (package answer).
 type Graph interface {
 	// Mailboxes lists the tenant's mailboxes page by page; next is "" on the last.
 	Mailboxes(ctx context.Context, search, after string) (boxes []mail.Mailbox, next string, err error)

@@ -126,7 +126,7 @@ func TestRefusalsAreUnderstood(t *testing.T) {
 		body    string
 		meaning string
 		code    int
-		verdict fault.Kind
+		kind    fault.Kind
 	}{
 		"wrong":       {401, body("invalid_client", 7000215), "secret-wrong", 7000215, fault.KindFinal},
 		"expired":     {401, body("invalid_client", 7000222), "secret-expired", 7000222, fault.KindFinal},
@@ -154,8 +154,8 @@ func TestRefusalsAreUnderstood(t *testing.T) {
 				t.Fatalf("no refusal in %v", err)
 			}
 			v, after := fault.Of(err)
-			if r.Status != c.status || r.Meaning() != c.meaning || r.Code != c.code || v != c.verdict {
-				t.Errorf("refusal %+v means %s, verdict %v", r, r.Meaning(), v)
+			if r.Status != c.status || r.Meaning() != c.meaning || r.Code != c.code || v != c.kind {
+				t.Errorf("refusal %+v means %s, kind %v", r, r.Meaning(), v)
 			}
 			if v == fault.KindLater && after != time.Minute {
 				t.Errorf("come back after %s", after)

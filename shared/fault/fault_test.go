@@ -9,7 +9,7 @@ import (
 	"kantoorpost/shared/fault"
 )
 
-// The verdict survives wrapping, and the outermost one counts.
+// The kind survives wrapping, and the outermost one counts.
 func TestOf(t *testing.T) {
 	base := errors.New("429")
 	for _, c := range []struct {

@@ -13,18 +13,18 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// patience is how long one request may take, its answer included.
-const patience = 30 * time.Second
+// requestTimeout is the longest time for one request, including its answer.
+const requestTimeout = 30 * time.Second
 
-// errSlow is the cause when patience ends, so that it differs from the end of
+// errSlow is the cause when that time is over, so that it differs from the end of
 // the caller's own context.
 var errSlow = errors.New("no answer in time")
 
-// ask makes a request and lets read read its answer, which is JSON. mailbox is
-// "" for questions to the directory.
+// ask makes a request and passes its JSON answer to read. mailbox is "" for
+// requests to the directory.
 func (c *Client) ask(ctx context.Context, mailbox string, headers *abs.RequestHeaders, do send, read func(io.Reader) error) error {
 	return c.inTurn(ctx, mailbox, func(ctx context.Context) error {
-		return c.once(ctx, patience, headers, do, func(res *http.Response) error {
+		return c.once(ctx, requestTimeout, headers, do, func(res *http.Response) error {
 			if !answer.IsJSON(res.Header.Get("Content-Type")) {
 				return fmt.Errorf("graph: %d with an answer that is not JSON", res.StatusCode)
 			}
@@ -33,7 +33,7 @@ func (c *Client) ask(ctx context.Context, mailbox string, headers *abs.RequestHe
 	})
 }
 
-// inTurn makes a request when it is its mailbox' turn.
+// inTurn makes a request when the limiter allows it for its mailbox.
 func (c *Client) inTurn(ctx context.Context, mailbox string, once func(context.Context) error) error {
 	release, err := c.limit.acquire(ctx, mailbox)
 	if err != nil {
@@ -43,17 +43,16 @@ func (c *Client) inTurn(ctx context.Context, mailbox string, once func(context.C
 	err = once(ctx)
 	var refused *Error
 	if errors.As(err, &refused) && refused.Status == http.StatusUnauthorized {
-		// A token can be refused before its time: clocks differ, and it may
-		// have been withdrawn. A second refusal is meant.
+		// A token can be refused before it expires, since clocks differ and it may
+		// have been revoked. A second refusal is final.
 		err = once(renew(ctx))
 	}
 	return err
 }
 
-// once makes a request without a second try, and gives the error its verdict.
-// The answer is one that Graph gives to who may.
-func (c *Client) once(ctx context.Context, patience time.Duration, headers *abs.RequestHeaders, do send, read func(*http.Response) error) error {
-	timed, cancel := context.WithTimeoutCause(ctx, patience, errSlow)
+// once makes one attempt at a request, and gives the error its kind.
+func (c *Client) once(ctx context.Context, timeout time.Duration, headers *abs.RequestHeaders, do send, read func(*http.Response) error) error {
+	timed, cancel := context.WithTimeoutCause(ctx, timeout, errSlow)
 	defer cancel()
 	answered := false
 	handler := abs.NewRequestHandlerOption()
@@ -73,5 +72,5 @@ func (c *Client) once(ctx context.Context, patience time.Duration, headers *abs.
 	if err == nil && !answered {
 		err = errors.New("graph: no response")
 	}
-	return verdict(ctx, timed, err)
+	return classify(ctx, timed, err)
 }

@@ -16,16 +16,16 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// MaxAttachment is how many bytes of an attachment are read: the most that
-// Exchange lets a mail be.
+// MaxAttachment is how many bytes of an attachment are read: the largest mail
+// that Exchange allows.
 // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#message-limits
 const MaxAttachment = 150 << 20
 
-// downloading is how long one attachment may take.
-const downloading = 3 * time.Minute
+// downloadTimeout is the longest time for one attachment.
+const downloadTimeout = 3 * time.Minute
 
-// Attachments lists what came with a message, in its order, without content.
-// What cannot be decoded is left out.
+// Attachments lists the attachments of a message in their order, without content.
+// It omits those that cannot be decoded.
 // https://learn.microsoft.com/graph/api/message-list-attachments
 func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]mail.Attachment, error) {
 	if err := errors.Join(segment(mailboxID), segment(message)); err != nil {
@@ -36,8 +36,8 @@ func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]
 		func(ctx context.Context, r request) error {
 			_, err := c.user(mailboxID).Messages().ByMessageId(message).Attachments().Get(ctx, &users.ItemMessagesItemAttachmentsRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
-				// Without a selection the contents come too. Only a file has a content id:
-				// a property of a derived type is selected with the name of its type.
+				// Without a selection Graph also sends the contents. Only a file has a
+				// content id, and a property of a derived type is selected with its type.
 				// https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_AddressingDerivedTypes
 				QueryParameters: &users.ItemMessagesItemAttachmentsRequestBuilderGetQueryParameters{Select: []string{"id", "name", "contentType", "size", "isInline", "microsoft.graph.fileAttachment/contentId"}},
 			})
@@ -58,11 +58,13 @@ func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]
 	return all, nil
 }
 
-// maxAttachments is how many of a message are listed: Exchange allows no more.
+// maxAttachments is how many attachments of a message are listed: Exchange allows
+// no more.
 const maxAttachments = 250
 
-// Attachment writes the content of one attachment to w: of another mail, that
-// mail as it was sent. When there is an error w may have a part of it.
+// Attachment writes the content of one attachment to w. If the attachment is a
+// mail, the content is that mail as it was sent. After an error w may have got a
+// part of it.
 // https://learn.microsoft.com/graph/api/attachment-get#example-6-get-the-raw-contents-of-a-file-attachment-on-a-message
 func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, w io.Writer) error {
 	if err := errors.Join(segment(mailboxID), segment(message), segment(id)); err != nil {
@@ -73,7 +75,7 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 	headers := prefer(pageSize)
 	headers.Add("Accept", "*/*")
 	err := c.inTurn(ctx, mailboxID, func(ctx context.Context) error {
-		return c.once(ctx, downloading, headers, func(ctx context.Context, r request) error {
+		return c.once(ctx, downloadTimeout, headers, func(ctx context.Context, r request) error {
 			builder := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).WithUrl(link)
 			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
 			return err

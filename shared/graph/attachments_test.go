@@ -19,8 +19,8 @@ const parcel = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSub
 	"--grens\r\nContent-Type: application/pdf; name=\"Factuur 1.pdf\"\r\nContent-Disposition: attachment; filename=\"Factuur 1.pdf\"\r\n\r\n%PDF-1.4 factuur\r\n" +
 	"--grens\r\nContent-Type: message/rfc822\r\n\r\nFrom: piet@elders.example\r\nSubject: Doorgestuurd\r\n\r\nVan Piet\r\n--grens--\r\n"
 
-// What came with a mail is listed without its content and read one by one, with
-// the ids that stay.
+// The attachments of a mail are listed without content and read one by one, with
+// ids that stay the same.
 func TestAttachments(t *testing.T) {
 	o := open(t, "anna")
 	check := schema(t)
@@ -66,8 +66,8 @@ func TestAttachments(t *testing.T) {
 	}
 }
 
-// A mail of which only the plain alternative says something has that as its text;
-// of any other it is what its HTML says.
+// If only the plain alternative of a mail has text, that is its text. Otherwise
+// the text comes from its HTML.
 func TestText(t *testing.T) {
 	o := open(t, "anna")
 	for i, c := range []struct{ mail, want string }{
@@ -102,8 +102,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// The id of another may not lead away from the message, and what fails half-way
-// is an error.
+// An id cannot lead away from the message, and a download that breaks off is an
+// error.
 func TestAttachmentsGoNowhereElse(t *testing.T) {
 	var path string
 	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {

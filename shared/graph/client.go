@@ -1,9 +1,9 @@
-// Package graph is the client of Microsoft Graph: the mailboxes of a tenant,
-// and the messages in their inboxes.
+// Package graph is the client of Microsoft Graph: it reads the mailboxes of a
+// tenant, and the messages in their inboxes.
 //
-// It is the only place that knows the Graph SDK, and it knows nothing about
-// what is done with a message. The SDK builds and signs the requests; the
-// answers are read here, because a single odd message must not fail a page.
+// No other package knows the Graph SDK, and this one does not know what is done
+// with a message. The SDK builds and signs the requests. The answers are decoded
+// by package answer, since one undecodable message must not fail its page.
 package graph
 
 import (
@@ -21,19 +21,19 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 )
 
-// sdkVersion is what Microsoft is told in the SdkVersion header.
+// sdkVersion is the value of the SdkVersion header.
 const sdkVersion = "1.96.0"
 
-// Options says where Graph is and who asks.
+// Options say where Graph is and with which identity it is called.
 type Options struct {
 	Root       string // "https://graph.microsoft.com", without /v1.0
 	Credential azcore.TokenCredential
-	Transport  http.RoundTripper // nil: TLS without proxy
-	Limit      *Limiter          // shared by all clients of the process; nil: one of its own
+	Transport  http.RoundTripper // nil: direct TLS, without proxy
+	Limit      *Limiter          // shared by all clients of the process; nil: a limiter for this client
 }
 
-// A Client asks one tenant. It is safe for concurrent use; keep one per tenant
-// and credential, since the tokens are kept with it.
+// A Client calls Graph for one tenant. It is safe for concurrent use. Keep one for
+// each tenant and credential, since it also keeps the tokens.
 type Client struct {
 	adapter *core.GraphRequestAdapterBase
 	root    *url.URL
@@ -41,7 +41,7 @@ type Client struct {
 	inboxes sync.Map // from mailbox to the id of its inbox
 }
 
-// New makes a client; it asks nothing yet.
+// New makes a client. It sends no request.
 func New(o Options) (*Client, error) {
 	root, err := url.Parse(o.Root)
 	if err != nil || root.Scheme != "https" || root.Host == "" || root.User != nil || root.Path != "" || root.RawQuery != "" || root.Fragment != "" {
@@ -56,13 +56,13 @@ func New(o Options) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = direct()
 	}
-	// The list is short and ordered on purpose: the SDK's default one comes in
-	// random order, tries again by itself and compresses what it sends.
+	// The list is short and has a fixed order on purpose: the SDK's default
+	// list has a random order, retries by itself and compresses requests.
 	sdk := core.GraphClientOptions{GraphServiceLibraryVersion: sdkVersion}
 	client := &http.Client{
 		Transport: khttp.NewCustomTransportWithParentTransport(transport{o.Transport},
 			core.NewGraphTelemetryHandler(&sdk), khttp.NewParametersNameDecodingHandler(), khttp.NewUserAgentHandler()),
-		// A redirect would carry the token elsewhere.
+		// A redirect could send the token to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	signer := &signer{credential: o.Credential, host: root.Host, scope: o.Root + "/.default"}
@@ -74,8 +74,8 @@ func New(o Options) (*Client, error) {
 	return &Client{adapter: adapter, root: root, limit: o.Limit}, nil
 }
 
-// users starts a request. A builder is made for every one, because the SDK
-// writes into the map that its copies share.
+// users starts a request. It makes a new builder each time, because the SDK
+// writes into a map that copies of a builder share.
 func (c *Client) users() *users.UsersRequestBuilder {
 	return users.NewUsersRequestBuilderInternal(map[string]string{"baseurl": c.adapter.GetBaseUrl()}, c.adapter)
 }
@@ -83,11 +83,11 @@ func (c *Client) users() *users.UsersRequestBuilder {
 // user starts a request about one user.
 func (c *Client) user(id string) *users.UserItemRequestBuilder { return c.users().ByUserId(id) }
 
-// request is what every builder call is given.
+// request holds the arguments of every builder call.
 type request struct {
 	headers *abs.RequestHeaders
 	options []abs.RequestOption
 }
 
-// send makes one call of the SDK; what it returns is not looked at.
+// send makes one call of the SDK. The result of the call is not used.
 type send func(ctx context.Context, r request) error

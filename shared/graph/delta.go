@@ -15,16 +15,17 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// fields is what is asked of a message. Read state and categories are left out:
-// what is selected is also what counts as a change, and our own marks must not
-// come back. Bodies come once: uniqueBody would double the bytes.
+// fields are the properties of a message that are requested. Read state and
+// categories are left out: a change of a selected property counts as a change of
+// the message, and our own marks must not come back. uniqueBody would double the
+// bytes of bodies.
 func fields() []string {
 	return []string{"id", "internetMessageId", "conversationId", "subject", "bodyPreview", "from", "sender", "replyTo",
 		"toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "body", "hasAttachments", "isDraft", "internetMessageHeaders"}
 }
 
-// prefer asks for ids that survive a move, and for pages of a size; it must be
-// on every request, the first and the following ones.
+// prefer asks for ids that survive a move, and for pages of the given size. Every
+// request must have it, the first and the following ones.
 // https://learn.microsoft.com/graph/outlook-immutable-id
 func prefer(size int) *abs.RequestHeaders {
 	h := abs.NewRequestHeaders()
@@ -32,7 +33,7 @@ func prefer(size int) *abs.RequestHeaders {
 	return h
 }
 
-// preferText asks for bodies as plain text too.
+// preferText also asks for bodies as plain text.
 func preferText() *abs.RequestHeaders {
 	h := abs.NewRequestHeaders()
 	h.Add("Prefer", `IdType="ImmutableId", outlook.body-content-type="text"`)
@@ -43,17 +44,18 @@ func preferText() *abs.RequestHeaders {
 // https://learn.microsoft.com/graph/api/resources/mailfolder
 const inbox = "inbox"
 
-// pageSize is how many messages are asked at a time; smallPage is what is asked
-// when so many are too large to read. $top would limit the total instead.
+// pageSize is how many messages a page has; smallPage is used when the answer
+// with pageSize messages is too large. $top would limit the total instead.
 const pageSize, smallPage = 20, 1
 
-// Delta reads one page of a delta round over the inbox of a mailbox. With link
-// "" a round starts, with what was received at or after since (zero: all);
-// otherwise link is the Next or Link of an earlier page, which is checked to
-// lead to this inbox (answer.ErrForeignLink). answer.IsGone tells that a new round is needed.
+// Delta reads one page of a delta round over the inbox of a mailbox. An empty link
+// starts a round with the mail that was received at or after since (zero: all).
+// Any other link must be the Next or Link of an earlier page; if it does not lead
+// to this inbox, the error is answer.ErrForeignLink. If answer.IsGone(err), a new
+// round is needed.
 //
-// Items may come again, and in any order. An error means that nothing of the
-// page may be used.
+// Items may come again, and in any order. After an error nothing of the page may
+// be used.
 func (c *Client) Delta(ctx context.Context, mailboxID, link string, since time.Time) (mail.Page, error) {
 	if err := segment(mailboxID); err != nil {
 		return mail.Page{}, err
@@ -96,7 +98,7 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	var refused *Error
 	switch {
 	case errors.As(err, &refused) && link != "" && refused.Status == http.StatusBadRequest:
-		// Whatever is wrong with a link, it is not ours to mend: a new round is.
+		// We cannot correct a refused link; we can only start a new round.
 		return mail.Page{}, fmt.Errorf("%w: %w", answer.ErrRefusedLink, refused)
 	case err != nil:
 		return mail.Page{}, err
@@ -108,7 +110,7 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	return page, c.follows(ctx, mailboxID, link, page)
 }
 
-// follows checks the links at the end of a page before anybody keeps them.
+// follows checks the links at the end of a page before they are stored.
 func (c *Client) follows(ctx context.Context, mailboxID, link string, page mail.Page) error {
 	to := page.Next + page.Link // one of them is empty
 	switch {
@@ -120,7 +122,7 @@ func (c *Client) follows(ctx context.Context, mailboxID, link string, page mail.
 	return c.leadsToInbox(ctx, mailboxID, to)
 }
 
-// received is the only filter that messages/delta knows.
+// received returns the only filter that messages/delta supports.
 // https://learn.microsoft.com/graph/api/message-delta
 func received(since time.Time) *string {
 	if since.IsZero() {

@@ -20,7 +20,7 @@ const (
 	link = root + "/v1.0/users/" + box + "/mailFolders('inbox')/messages/delta?$deltatoken=a%2Fb%3D%24c-1.2~"
 )
 
-// bank gives a new token for every request that has claims, and remembers them.
+// bank issues a new token for every request with claims, and remembers the claims.
 type bank struct {
 	mu     sync.Mutex
 	claims []string
@@ -39,7 +39,7 @@ func (b *bank) GetToken(_ context.Context, o policy.TokenRequestOptions) (azcore
 	return azcore.AccessToken{Token: fmt.Sprint("token-", len(b.claims)), ExpiresOn: time.Now().Add(time.Hour)}, b.err
 }
 
-// graphOf is a client of a Graph that answers with f.
+// graphOf returns a client of a Graph that answers with f.
 func graphOf(t *testing.T, f http.HandlerFunc) (*Client, *wiretest.Wire, *bank) {
 	t.Helper()
 	wire, b := wiretest.Transport(f), &bank{}
@@ -50,7 +50,7 @@ func graphOf(t *testing.T, f http.HandlerFunc) (*Client, *wiretest.Wire, *bank) 
 	return c, wire, b
 }
 
-// says is a Graph that always answers the same.
+// says returns a Graph that always gives the same answer.
 func says(status int, contentType, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)

@@ -14,13 +14,13 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// Message reads one message, for items that came with only what changed. One
-// that cannot be decoded is answer.ErrUndecodable.
+// Message reads one message. It is for items that came with only their changed
+// properties. If it cannot be decoded, the error is answer.ErrUndecodable.
 func (c *Client) Message(ctx context.Context, mailboxID, id string) (mail.Message, error) {
 	return c.message(ctx, mailboxID, id, prefer(pageSize))
 }
 
-// Text reads what a message says as plain text, of one whose HTML says nothing.
+// Text reads a message as plain text. It is for messages whose HTML has no text.
 // https://learn.microsoft.com/graph/api/message-get#request-headers
 func (c *Client) Text(ctx context.Context, mailboxID, id string) (string, error) {
 	m, err := c.message(ctx, mailboxID, id, preferText())
@@ -53,7 +53,7 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 	return m, nil
 }
 
-// CheckInbox proves with one request that the inbox of a mailbox may be read.
+// CheckInbox tests with one request whether the inbox of a mailbox can be read.
 func (c *Client) CheckInbox(ctx context.Context, mailboxID string) error {
 	if err := segment(mailboxID); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (c *Client) CheckInbox(ctx context.Context, mailboxID string) error {
 	return err
 }
 
-// inboxFolder reads the inbox itself: its id and nothing of what is in it.
+// inboxFolder reads the inbox folder itself: only its id, and no messages.
 func (c *Client) inboxFolder(ctx context.Context, mailboxID string) (raw []byte, err error) {
 	err = c.ask(ctx, mailboxID, prefer(pageSize),
 		func(ctx context.Context, r request) error {
@@ -78,7 +78,7 @@ func (c *Client) inboxFolder(ctx context.Context, mailboxID string) (raw []byte,
 	return raw, nil
 }
 
-// CheckSettings proves with one request that the settings of a mailbox may be
+// CheckSettings tests with one request whether the settings of a mailbox can be
 // read.
 func (c *Client) CheckSettings(ctx context.Context, mailboxID string) error {
 	if err := segment(mailboxID); err != nil {
@@ -96,7 +96,7 @@ func (c *Client) CheckSettings(ctx context.Context, mailboxID string) error {
 	return nil
 }
 
-// object reads a whole answer into raw.
+// object returns a reader that stores a whole answer in raw.
 func object(raw *[]byte) func(io.Reader) error {
 	return func(r io.Reader) (err error) {
 		*raw, err = answer.Object(r)
@@ -104,8 +104,8 @@ func object(raw *[]byte) func(io.Reader) error {
 	}
 }
 
-// segment refuses an id that would lead to another path: the SDK escapes all
-// but dots.
+// segment refuses an id that would lead to another path: the SDK escapes
+// everything except dots.
 func segment(id string) error {
 	if id == "" || id == "." || id == ".." {
 		return fault.Final(fmt.Errorf("graph: %q is no id", id))

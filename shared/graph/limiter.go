@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// A Limiter bounds how many requests are under way. One must be shared by the
-// whole process: Outlook allows four at a time, and the documents differ on
-// whether that is per application or per mailbox of it.
+// A Limiter limits the number of concurrent requests. The whole process must share
+// one: Outlook allows four at a time, and its documentation does not agree on
+// whether that is per application or per application and mailbox.
 // https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
 type Limiter struct {
 	all  chan struct{}
@@ -18,19 +18,19 @@ type Limiter struct {
 	boxes map[string]*lane
 }
 
-// A lane is what one mailbox is allowed; it exists while somebody uses it.
+// A lane holds the slots of one mailbox; it exists while it is in use.
 type lane struct {
 	slots chan struct{}
 	users int
 }
 
-// NewLimiter allows all requests at a time, and each of them on one mailbox.
+// NewLimiter allows all requests at a time, and each requests at a time for one mailbox.
 func NewLimiter(all, each int) *Limiter {
 	return &Limiter{all: make(chan struct{}, max(all, 1)), each: max(each, 1), boxes: map[string]*lane{}}
 }
 
-// acquire waits for a turn; release gives it back. A mailbox that waits for
-// itself holds nothing that another one needs.
+// acquire waits for a slot; release returns it. A request that waits for its own
+// mailbox occupies no slot that another mailbox needs.
 func (l *Limiter) acquire(ctx context.Context, mailbox string) (release func(), err error) {
 	mine := l.enter(mailbox)
 	if err := take(ctx, mine.slots); err != nil {

@@ -51,8 +51,8 @@ func TestFourAreUnderWayAndTwoOnOneMailbox(t *testing.T) {
 	})
 }
 
-// A mailbox that waits for itself does not hold up the others, and who gives up
-// leaves nothing behind.
+// A mailbox that waits for its own slots does not delay others, and a caller that
+// gives up occupies no slot.
 func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(4, 1)
@@ -90,7 +90,7 @@ func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
 	})
 }
 
-// Who gives up while he waits for the others lets his own mailbox go on.
+// A caller that gives up while it waits for a common slot frees its mailbox's slot.
 func TestWhoGivesUpFreesHisMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(1, 2)
@@ -122,7 +122,7 @@ func TestWhoGivesUpFreesHisMailbox(t *testing.T) {
 	})
 }
 
-// A turn lasts until the answer is read.
+// A request keeps its slot until its answer is read.
 func TestRequestsKeepTheirTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -140,7 +140,7 @@ func TestRequestsKeepTheirTurn(t *testing.T) {
 		}))
 		limit := NewLimiter(3, 2)
 		var wg sync.WaitGroup
-		for i := range 12 { // of several clients, as there are several tenants
+		for i := range 12 { // with several clients, as for several tenants
 			c, err := New(Options{Root: root, Credential: &bank{}, Transport: wire, Limit: limit})
 			if err != nil {
 				t.Fatal(err)

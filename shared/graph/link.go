@@ -11,12 +11,12 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// foreign refuses a link that leads to what.
+// foreign returns the error for a link that leads to what.
 func foreign(what string) error {
 	return fault.Final(fmt.Errorf("%w: %.100q", answer.ErrForeignLink, what))
 }
 
-// ours checks that a link leads to root and to nothing else.
+// ours checks that a link leads to root and nowhere else.
 func ours(root *url.URL, link string) (*url.URL, error) {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -28,21 +28,21 @@ func ours(root *url.URL, link string) (*url.URL, error) {
 	return u, nil
 }
 
-// deltaPath is the path of a link of a delta round, as it is sent. Graph writes
-// ids as segments and in parentheses, and names in any case.
+// deltaPath matches the path of a link of a delta round, as it is sent. Graph
+// writes ids as segments or in parentheses, and names in any case.
 // https://learn.microsoft.com/graph/delta-query-messages
 var deltaPath = regexp.MustCompile(`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
 
-// leadsToInbox checks that a link goes on with a round over the inbox of a
-// mailbox. The first folder that is not named inbox costs a request, for the id
-// of the inbox: Graph may answer with that.
+// leadsToInbox checks that a link continues a round over the inbox of a mailbox.
+// Graph may write the id of the inbox instead of its name. Then the first such
+// link costs one request, which reads that id.
 func (c *Client) leadsToInbox(ctx context.Context, mailboxID, link string) error {
 	u, err := ours(c.root, link)
 	if err != nil {
 		return err
 	}
-	// Each id is in one of two places. What is unescaped here once, Graph
-	// unescapes once: an id that is equal afterwards is the same for both.
+	// Each id is in one of two places. Graph unescapes it once, and so do we: an
+	// id that is equal then is equal for both.
 	m := deltaPath.FindStringSubmatch(u.EscapedPath())
 	if m == nil {
 		return foreign("no round of messages")

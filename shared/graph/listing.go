@@ -11,19 +11,19 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// profile is what is asked of a user.
+// profile are the properties of a user that are requested.
 func profile() []string {
 	return []string{"id", "displayName", "mail", "userPrincipalName", "proxyAddresses", "accountEnabled", "userType"}
 }
 
-// A listing is one page of users that is to be asked.
+// A listing is the request of one page of users.
 type listing struct {
 	search string
-	server bool   // Graph searches; else we look through what it lists
+	server bool   // Graph searches; otherwise we filter what it lists
 	skip   string // Graph's token for the page, "" for the first
 }
 
-// newListing continues where a page said, or starts.
+// newListing starts a listing, or continues at the position after.
 func newListing(search, after string) (listing, error) {
 	l := listing{search: strings.ToLower(strings.TrimSpace(search))}
 	if after == "" {
@@ -38,7 +38,7 @@ func newListing(search, after string) (listing, error) {
 	return l, nil
 }
 
-// next is what continues this listing.
+// next returns the position after which this listing continues.
 func (l listing) next() string {
 	switch {
 	case l.skip == "":
@@ -49,7 +49,7 @@ func (l listing) next() string {
 	return "h:" + l.skip
 }
 
-// words is what of the search can stand between Graph's quotes.
+// words returns the search without what cannot be inside Graph's quotes.
 func (l listing) words() string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" .-_@'", r) {
@@ -71,7 +71,7 @@ func (l listing) query() url.Values {
 	return q
 }
 
-// filter does by hand what Graph did not.
+// filter searches in boxes, if Graph did not search.
 func (l listing) filter(boxes []mail.Mailbox) []mail.Mailbox {
 	if l.server || l.search == "" {
 		return boxes

@@ -17,14 +17,14 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// emptyPages is how many pages without a hit are skipped before the caller
-// gets his turn.
+// emptyPages is how many pages without a result are skipped before the caller
+// gets an empty page with a next.
 const emptyPages = 10
 
 // Mailboxes lists the mailboxes of the tenant that have search in their name or
-// address ("": all), a page at a time: next continues, and is "" at the end.
-// Guests and users without mail are left out. A next that we did not make is a
-// final error.
+// address ("": all), a page at a time. next continues the list, and is "" at the
+// end. Guests and users without mail are left out. An after that is not from an
+// earlier next is a final error.
 func (c *Client) Mailboxes(ctx context.Context, search, after string) (boxes []mail.Mailbox, next string, err error) {
 	l, err := newListing(search, after)
 	if err != nil {
@@ -34,7 +34,7 @@ func (c *Client) Mailboxes(ctx context.Context, search, after string) (boxes []m
 		boxes, l.skip, err = c.userPage(ctx, l)
 		var refused *Error
 		if l.server && errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
-			// Not every directory can search; then we look through all of it.
+			// Not every directory can search; we then filter the whole list.
 			l.server, l.skip = false, ""
 			continue
 		}
@@ -55,7 +55,7 @@ func (c *Client) userPage(ctx context.Context, l listing) (boxes []mail.Mailbox,
 		// https://learn.microsoft.com/graph/search-query-parameter#using-search-on-directory-object-collections
 		headers.Add("ConsistencyLevel", "eventual")
 	}
-	// The SDK has no parameter for $skiptoken, and a link is never taken whole.
+	// The SDK has no parameter for $skiptoken, and we do not follow a whole link.
 	address := c.root.String() + "/v1.0/users?" + l.query().Encode()
 	boxes, link, err := c.readUsers(ctx, headers, func(ctx context.Context, config *users.UsersRequestBuilderGetRequestConfiguration) error {
 		_, err := c.users().WithUrl(address).Get(ctx, config)
@@ -74,8 +74,8 @@ func (c *Client) userPage(ctx context.Context, l listing) (boxes []mail.Mailbox,
 	return l.filter(boxes), u.Query().Get("$skiptoken"), nil
 }
 
-// Mailbox finds the mailbox that an address belongs to: its primary address, an
-// alias, or the name its user signs in with. ErrNoMailbox is final.
+// Mailbox finds the mailbox with an address: its primary address, an alias, or
+// the sign-in name of its user. ErrNoMailbox is final.
 func (c *Client) Mailbox(ctx context.Context, address string) (mail.Mailbox, error) {
 	address = strings.ToLower(strings.TrimSpace(address))
 	if local, domain, found := strings.Cut(address, "@"); !found || local == "" || domain == "" || len(address) > 320 ||
@@ -95,7 +95,7 @@ func (c *Client) Mailbox(ctx context.Context, address string) (mail.Mailbox, err
 	return box, nil
 }
 
-// byName asks the user that signs in with the address.
+// byName requests the user with the address as sign-in name.
 func (c *Client) byName(ctx context.Context, address string) (box mail.Mailbox, found bool, err error) {
 	var raw []byte
 	err = c.ask(ctx, "", prefer(pageSize), func(ctx context.Context, r request) error {
@@ -116,8 +116,8 @@ func (c *Client) byName(ctx context.Context, address string) (box mail.Mailbox, 
 	return box, found, nil
 }
 
-// byAddress asks the user who has the address among the ones he receives on.
-// The quote is doubled, and what Graph finds is compared again.
+// byAddress requests the user who has the address among his mail addresses. It
+// doubles the quotes in the address, and compares what Graph returns.
 // https://learn.microsoft.com/graph/filter-query-parameter
 func (c *Client) byAddress(ctx context.Context, address string) (box mail.Mailbox, found bool, err error) {
 	quoted := strings.ReplaceAll(address, "'", "''")
@@ -138,7 +138,7 @@ func (c *Client) byAddress(ctx context.Context, address string) (box mail.Mailbo
 	return mail.Mailbox{}, false, nil
 }
 
-// readUsers makes a request that is answered with a page of users.
+// readUsers makes a request whose answer is a page of users.
 func (c *Client) readUsers(ctx context.Context, headers *abs.RequestHeaders,
 	do func(context.Context, *users.UsersRequestBuilderGetRequestConfiguration) error) (boxes []mail.Mailbox, link string, err error) {
 	err = c.ask(ctx, "", headers,

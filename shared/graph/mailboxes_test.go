@@ -57,7 +57,7 @@ func TestMailboxesAreListedAndFound(t *testing.T) {
 	}
 }
 
-// Whatever is given as continuation, only our Graph is asked, for users.
+// With any continuation, only our Graph is called, and only for users.
 func TestAContinuationIsNoAddress(t *testing.T) {
 	var paths []string
 	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
@@ -76,7 +76,7 @@ func TestAContinuationIsNoAddress(t *testing.T) {
 	}
 }
 
-// A directory that cannot search is looked through.
+// If a directory cannot search, the whole list is filtered.
 func TestADirectoryWithoutSearchIsLookedThrough(t *testing.T) {
 	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		switch q := r.URL.Query(); {
@@ -114,8 +114,8 @@ func TestAMailboxIsFoundByEachOfItsAddresses(t *testing.T) {
 	}
 }
 
-// A filter finds more than was asked when a quote is misread; what it finds is
-// compared.
+// A misread quote makes a filter return other users, so the result is compared
+// with the request.
 func TestAnotherMailboxIsNotTaken(t *testing.T) {
 	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/users") {

@@ -12,8 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// schema gives a check of requests by Graph's own description: the file that
-// GRAPH_OPENAPI names, or the one beside the checkout.
+// schema returns a check of requests against Graph's own OpenAPI description: the
+// file that GRAPH_OPENAPI names, or the one beside the checkout.
 func schema(t *testing.T) func(*testing.T, *http.Request) {
 	t.Helper()
 	path := os.Getenv("GRAPH_OPENAPI")

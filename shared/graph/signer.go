@@ -11,14 +11,14 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 )
 
-// A signer puts the token on requests to one host, and on no other.
+// A signer adds the token to requests to one host, and to no other host.
 type signer struct {
 	credential  azcore.TokenCredential
 	host, scope string
 }
 
-// AuthenticateRequest is what the SDK calls before each request, and again
-// with claims when Graph challenges the token.
+// AuthenticateRequest is called by the SDK before each request, and again with
+// claims when Graph challenges the token.
 func (s *signer) AuthenticateRequest(ctx context.Context, r *abs.RequestInformation, more map[string]any) error {
 	uri, err := r.GetUri()
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *signer) AuthenticateRequest(ctx context.Context, r *abs.RequestInformat
 	}
 	claims, _ := more["claims"].(string)
 	if claims != "" {
-		// The challenge is in base64, the token endpoint takes JSON.
+		// The challenge is in base64; the token endpoint expects JSON.
 		// https://learn.microsoft.com/entra/identity-platform/claims-challenge
 		if claims, err = decodeClaims(claims); err != nil {
 			return err
@@ -49,9 +49,9 @@ func (s *signer) AuthenticateRequest(ctx context.Context, r *abs.RequestInformat
 // renewal marks a context whose request needs a token that is not from a cache.
 type renewal struct{}
 
-// renew asks for such a token. Credentials have no call for it, but a token
-// that was asked with claims is always a new one; the claim says what holds
-// for every token of today, that it is not older than an hour.
+// renew returns such a context. Credentials have no call for a new token, but a
+// token that is requested with claims is always new. The claim that is used is
+// true for every new token: it was issued within the last hour.
 func renew(ctx context.Context) context.Context {
 	since := strconv.FormatInt(time.Now().Add(-time.Hour).Unix(), 10)
 	return context.WithValue(ctx, renewal{}, `{"access_token":{"nbf":{"essential":true,"value":"`+since+`"}}}`)

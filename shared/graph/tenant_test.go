@@ -56,7 +56,7 @@ func open(t *testing.T, names ...string) office {
 	return o
 }
 
-// receive lets n mails arrive for name.
+// receive delivers n mails to name.
 func (o office) receive(t *testing.T, name string, n int) {
 	t.Helper()
 	for i := range n {
@@ -67,7 +67,7 @@ func (o office) receive(t *testing.T, name string, n int) {
 	}
 }
 
-// round reads pages until there is a link for the next round.
+// round reads pages until one has the link of the next round.
 func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) {
 	t.Helper()
 	for next := link; ; next = all.Next {
@@ -84,7 +84,7 @@ func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) 
 	}
 }
 
-// graphCalls counts what was asked of Graph itself.
+// graphCalls counts the requests to Graph itself.
 func (o office) graphCalls() int {
 	n := 0
 	for _, c := range o.wire.Calls() {
@@ -108,7 +108,7 @@ func TestAnInboxIsReadInRounds(t *testing.T) {
 		len(m.To) != 1 || !strings.Contains(m.Body.Content, "Dag") || !slices.ContainsFunc(m.Headers, func(h mail.Header) bool { return h.Name == "X-Test" }) {
 		t.Errorf("message %+v", m)
 	}
-	// An idle poll is one call, and a new mail comes once.
+	// A poll without new mail is one call, and a new mail comes once.
 	o.wire.Reset()
 	idle, _ := o.round(t, id, first.Link)
 	if len(idle.Messages) != 0 || o.graphCalls() != 1 {
@@ -119,7 +119,7 @@ func TestAnInboxIsReadInRounds(t *testing.T) {
 	if len(second.Messages) != 1 {
 		t.Fatalf("%d messages for one new mail", len(second.Messages))
 	}
-	// The id is the immutable one on every page, so it can be asked again.
+	// The id is immutable on every page, so the message can be read by it.
 	again, err := o.Message(t.Context(), id, second.Messages[0].ID)
 	if err != nil || again.ID != second.Messages[0].ID || again.Subject != second.Messages[0].Subject {
 		t.Errorf("Message = %+v, %v", again, err)
@@ -149,26 +149,26 @@ func TestAForgottenRoundIsStartedAgain(t *testing.T) {
 	}
 }
 
-func TestMailboxesMisbehaveWithAVerdict(t *testing.T) {
+func TestErrorsOfMailboxesHaveAKind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "throttled", "forbidden", "unlicensed", "slow", "info")
 		for name, want := range map[string]struct {
-			verdict fault.Kind
-			after   time.Duration
-			code    string
+			kind  fault.Kind
+			after time.Duration
+			code  string
 		}{
 			"throttled":  {fault.KindLater, 30 * time.Second, "ApplicationThrottled"},
 			"forbidden":  {fault.KindFinal, 0, "ErrorAccessDenied"},
 			"unlicensed": {fault.KindFinal, 0, "MailboxNotEnabledForRESTAPI"},
 		} {
 			var err error
-			for range 2 { // the first of throttled is answered
+			for range 2 { // the first request after throttling is answered
 				err = errors.Join(err, o.CheckInbox(t.Context(), o.boxes[name]))
 			}
 			var refused *Error
-			verdict, after := fault.Of(err)
-			if !errors.As(err, &refused) || refused.Code != want.code || refused.RequestID == "" || verdict != want.verdict || after != want.after {
-				t.Errorf("%s: verdict %v after %s of %v", name, verdict, after, err)
+			kind, after := fault.Of(err)
+			if !errors.As(err, &refused) || refused.Code != want.code || refused.RequestID == "" || kind != want.kind || after != want.after {
+				t.Errorf("%s: kind %v after %s of %v", name, kind, after, err)
 			}
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -194,7 +194,7 @@ func TestAnExpiredSecretIsNamed(t *testing.T) {
 	}
 }
 
-// Every request of ours is one that Graph's own description has.
+// Each of our requests is in Graph's own description.
 func TestRequestsFollowGraphsSchema(t *testing.T) {
 	check := schema(t)
 	o := open(t, "info", "jan")

@@ -20,7 +20,7 @@ func TestARequestEndsAfterHalfAMinute(t *testing.T) {
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
 		start := time.Now()
 		err := c.CheckInbox(t.Context(), box)
-		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.KindRetry || time.Since(start) != patience || errors.Is(err, context.DeadlineExceeded) {
+		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.KindRetry || time.Since(start) != requestTimeout || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -53,7 +53,7 @@ func TestAClientNeedsAnHTTPSRoot(t *testing.T) {
 	}
 }
 
-// drip is a Graph whose answer begins and never ends.
+// drip is a Graph whose answer starts and never ends.
 type drip struct{}
 
 func (drip) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -80,7 +80,7 @@ func TestAnAnswerThatDripsEndsToo(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		if _, err := c.Delta(t.Context(), box, "", time.Time{}); !errors.Is(err, errSlow) || time.Since(start) != patience {
+		if _, err := c.Delta(t.Context(), box, "", time.Time{}); !errors.Is(err, errSlow) || time.Since(start) != requestTimeout {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 	})

@@ -28,7 +28,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	}
 }
 
-// Graph may want a token with claims; then it gets one.
+// If Graph requires a token with claims, it gets one.
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge
 func TestAClaimsChallengeIsAnswered(t *testing.T) {
 	claims := `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}`
@@ -44,7 +44,7 @@ func TestAClaimsChallengeIsAnswered(t *testing.T) {
 	}
 }
 
-func TestATokenThatIsRefusedKeepsItsVerdict(t *testing.T) {
+func TestATokenThatIsRefusedKeepsItsKind(t *testing.T) {
 	c, wire, b := graphOf(t, says(200, json, `{}`))
 	reason := errors.New("expired secret")
 	b.err = fault.Final(reason)

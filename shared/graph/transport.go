@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A transport asks for compressed answers and makes them plain again, over
-// whatever carries the requests.
+// A transport asks for compressed answers and decompresses them. next carries the
+// requests.
 type transport struct{ next http.RoundTripper }
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -25,8 +25,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if res.StatusCode == http.StatusUnauthorized && !challenge.MatchString(res.Header.Get("WWW-Authenticate")) {
-		// The SDK looks for claims in this header and panics on what it does
-		// not expect there.
+		// The SDK looks for claims in this header, and panics if its content is
+		// unexpected.
 		res.Header.Del("WWW-Authenticate")
 	}
 	if strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") {
@@ -38,7 +38,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// challenge matches a claims challenge that is written as documented.
+// challenge matches a claims challenge in the documented format.
 // https://learn.microsoft.com/entra/identity-platform/claims-challenge
 var challenge = regexp.MustCompile(`(?i)^Bearer\s(?:[^,]*,)*\s*claims="[^",]+"`)
 
@@ -55,7 +55,7 @@ func decodeClaims(text string) (string, error) {
 	return string(decoded), nil
 }
 
-// unzipped reads the gzip header at the first Read, since an empty answer has
+// unzipped reads the gzip header only at the first Read, since an empty answer has
 // none.
 type unzipped struct {
 	body io.ReadCloser
@@ -77,8 +77,8 @@ func (u *unzipped) Read(p []byte) (int, error) {
 
 func (u *unzipped) Close() error { return u.body.Close() }
 
-// direct carries requests over TLS without a proxy: the environment must not
-// decide who sees the tokens.
+// direct returns a transport with TLS and without a proxy: no setting of the
+// environment may send the tokens through another host.
 func direct() http.RoundTripper {
 	return &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
@@ -87,6 +87,6 @@ func direct() http.RoundTripper {
 		MaxIdleConnsPerHost:   4,
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: patience,
+		ResponseHeaderTimeout: requestTimeout,
 	}
 }

@@ -19,13 +19,13 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// Every answer that is no page is an error with the right verdict; none is a
-// panic, and nothing of it is used.
+// Each answer that is no page is an error with the right kind. None causes a panic,
+// and nothing of it is used.
 func TestOddAnswersAreErrors(t *testing.T) {
 	for name, c := range map[string]struct {
-		answer  http.HandlerFunc
-		verdict fault.Kind
-		after   time.Duration
+		answer http.HandlerFunc
+		kind   fault.Kind
+		after  time.Duration
 	}{
 		"html":              {says(200, "text/html", "<html>"), fault.KindRetry, 0},
 		"page as html":      {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
@@ -66,9 +66,9 @@ func TestOddAnswersAreErrors(t *testing.T) {
 				from = link
 			}
 			page, err := client.Delta(t.Context(), box, from, time.Time{})
-			verdict, after := fault.Of(err)
-			if err == nil || verdict != c.verdict || after != c.after {
-				t.Errorf("verdict %v after %s of %v", verdict, after, err)
+			kind, after := fault.Of(err)
+			if err == nil || kind != c.kind || after != c.after {
+				t.Errorf("kind %v after %s of %v", kind, after, err)
 			}
 			if page.Link != "" || page.Next != "" || page.Messages != nil {
 				t.Errorf("something was used: %+v", page)
@@ -88,7 +88,7 @@ func TestOddAnswersAreErrors(t *testing.T) {
 	}
 }
 
-// Only a link to our Graph is followed: another host would get the token.
+// A link to another host is not followed, since that host would get the token.
 func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 	c, wire, _ := graphOf(t, says(500, json, ""))
 	for _, to := range []string{"https://evil.example/v1.0/x", "http://graph.microsoft.com/v1.0/x", "https://graph.microsoft.com:8443/v1.0/x", "https://graph.microsoft.com@evil.example/v1.0/x",
@@ -104,7 +104,7 @@ func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 	}
 }
 
-// hostile are links that look like one of the round over the inbox of box.
+// hostile returns links that look like links of a round over the inbox of box.
 func hostile() (links []string) {
 	const other = "3f2504e0-4f89-41d3-9a0c-0305e82c3302"
 	for _, path := range []string{
@@ -132,9 +132,9 @@ func hostile() (links []string) {
 		root+"/beta/users/"+box+"/mailFolders/inbox/messages/delta?$deltatoken=x", "//graph.microsoft.com"+good+"?$deltatoken=x", good+"?$deltatoken=x", " "+root+good+"?$deltatoken=x")
 }
 
-// Only a link to the inbox that is read is followed, and kept: from storage, as
-// the next page and as the link of the next round. Nothing else is asked but
-// which folder the inbox is.
+// A link is followed and stored only if it leads to the inbox that is read,
+// whether it comes from storage, as the next page or as the link of the next
+// round. The only other request asks which folder the inbox is.
 func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 	const folder = `{"id":"AAMkAGI2inbox="}`
 	for _, to := range hostile() {
@@ -167,8 +167,8 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 	}
 }
 
-// All forms in which Graph writes the link of an inbox are followed; when it
-// gives the folder's id, that is asked for once.
+// Every format in which Graph writes the link of an inbox is followed. If the link
+// has the folder's id, that id is requested once.
 func TestLinksToTheInboxAreFollowed(t *testing.T) {
 	folders := 0
 	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
@@ -194,7 +194,7 @@ func TestLinksToTheInboxAreFollowed(t *testing.T) {
 	}
 }
 
-// The token stays here whatever address the SDK is given.
+// The token is sent to no other host, whatever address the SDK gets.
 func TestOnlyOurHostGetsTheToken(t *testing.T) {
 	c, wire, _ := graphOf(t, says(200, json, `{"value":[]}`))
 	for _, to := range []string{"https://evil.example/v1.0/users", "http://graph.microsoft.com/v1.0/users"} {
@@ -214,13 +214,13 @@ func TestALinkIsSentAsItWasGiven(t *testing.T) {
 	if err != nil || page.Link != link+"&x=1" {
 		t.Fatalf("page %+v, %v", page, err)
 	}
-	// A decoded %24 is the same address.
+	// An address with a decoded %24 is the same address.
 	if got := wire.Calls()[0].URL; strings.ReplaceAll(got, "$c", "%24c") != link {
 		t.Errorf("asked %s", got)
 	}
 }
 
-// A round begins with what was asked, and every request asks for ids that stay.
+// A round starts with the given time, and every request asks for immutable ids.
 func TestARoundStartsWithItsFilter(t *testing.T) {
 	var asked []*http.Request
 	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
@@ -288,11 +288,11 @@ func TestCompressedAnswersAreRead(t *testing.T) {
 	}
 }
 
-// Twenty messages can be too much for one answer; then they come one by one,
-// and a mailbox with huge mail is not stuck.
+// If twenty messages are too large for one answer, they are read one by one, so
+// that huge mail cannot block a mailbox.
 func TestAPageThatIsTooLargeComesInParts(t *testing.T) {
-	// Compressed before anybody waits for it, and once: what is compressed may
-	// stand behind other of its kind.
+	// The data is compressed before the requests, since that takes long, and each
+	// part only once: compressed parts can follow each other in one answer.
 	zipped := func(text string) []byte {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
@@ -341,7 +341,7 @@ func TestForgottenRoundsAreRecognised(t *testing.T) {
 		client, _, _ := graphOf(t, c.answer)
 		_, err := client.Delta(t.Context(), box, c.link, time.Time{})
 		if v, _ := fault.Of(err); err == nil || answer.IsGone(err) != c.gone || (c.gone && v != fault.KindRetry) {
-			t.Errorf("%s: gone %t, verdict %v of %v", name, answer.IsGone(err), v, err)
+			t.Errorf("%s: gone %t, kind %v of %v", name, answer.IsGone(err), v, err)
 		}
 	}
 	if answer.IsGone(nil) || answer.IsGone(io.EOF) {

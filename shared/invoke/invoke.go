@@ -123,13 +123,13 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	start := time.Now()
 	err := f.run(ctx, http.MaxBytesReader(w, r.Body, maxPayload))
-	verdict, after := fault.Of(err)
+	kind, after := fault.Of(err)
 	switch took := time.Since(start).Milliseconds(); {
 	case err == nil:
 		slog.DebugContext(ctx, "done", "ms", took)
-	case verdict == fault.KindFinal:
+	case kind == fault.KindFinal:
 		slog.ErrorContext(ctx, "given up", "error", err, "ms", took)
-	case verdict == fault.KindLater:
+	case kind == fault.KindLater:
 		// A failure would use up one of the few attempts; the tick sends the job again.
 		slog.WarnContext(ctx, "left for later", "error", err, "after", after, "ms", took)
 	default:

@@ -62,7 +62,7 @@ func TestQueueMessages(t *testing.T) {
 
 // The host is told "failed" only if another attempt may help. Every answer has a
 // body: without one the host waits until its timeout.
-func TestVerdicts(t *testing.T) {
+func TestKindsOfErrors(t *testing.T) {
 	boom := errors.New("boom")
 	for _, c := range []struct {
 		name string

@@ -1,5 +1,5 @@
-// Package plot draws figures over time as lines, in SVG that pages and files
-// can show as it is. It refuses to know what the figures are about.
+// Package plot draws values over time as lines, in SVG that pages and files can
+// show directly. It does not know what the values mean.
 package plot
 
 import (
@@ -13,32 +13,32 @@ import (
 	"unicode/utf8"
 )
 
-// Options say what is drawn. No text needs to be escaped.
+// Options say what is drawn. Texts need no escaping.
 type Options struct {
 	Title         string   // what the plot shows, in one line above it
-	Description   string   // the same for those who cannot see it: what the lines do
-	Unit          string   // of the values, at their axis
+	Description   string   // the same for people who cannot see it: what the lines do
+	Unit          string   // unit of the values, at their axis
 	Labels        []string // along the x-axis, one for each value
 	Series        []Series
 	Width, Height int // in CSS pixels; default 720 by 360
 }
 
-// A Series is one line. A value that is no number, or
-// larger than 1e100, leaves a gap.
+// A Series is one line. A value that is not a number, or is larger than 1e100,
+// leaves a gap.
 type Series struct {
 	Name   string
 	Values []float64
 }
 
-// colours are at least 3:1 against white and against near black. Lines differ
-// in their dashes as well: not everybody sees colours.
+// Each colour has a contrast of 3:1 or more with white and with near black. Lines
+// also differ in their dashes, since not everybody sees colours.
 // https://www.w3.org/TR/WCAG22/#non-text-contrast
 var (
 	colours = []string{"#2878c8", "#c8500f", "#26875a", "#9a58c4", "#8a7500"}
 	dashes  = []string{"none", "7 4", "2 3", "10 3 2 3", "1 5"}
 )
 
-// The room around the lines; each row of the legend after the first needs more.
+// The space around the lines; each row of the legend after the first adds to it.
 const (
 	left, right, top, bottom = 56.0, 20.0, 66.0, 36.0
 	legendRow                = 18.0
@@ -46,8 +46,8 @@ const (
 	maxValues                = 10_000
 )
 
-// Lines draws the series over the same x-axis. What is too much to draw is left
-// out: lines beyond the twentieth, and values beyond the ten thousandth.
+// Lines draws the series over the same x-axis. It omits lines after the twentieth,
+// and values after the ten thousandth.
 func Lines(o Options) []byte {
 	if o.Width <= 0 {
 		o.Width = 720
@@ -83,12 +83,12 @@ func Lines(o Options) []byte {
 	return d.b.Bytes()
 }
 
-// finite tells whether a value can be drawn. Beyond it, the distance of two
-// values would be no number any more.
+// finite says whether a value can be drawn. For larger values, the difference of
+// two would not be finite.
 func finite(v float64) bool { return math.Abs(v) <= 1e100 }
 
-// ticks are round values at equal distances, from at most low to at least high:
-// 1, 2 or 5 times a power of ten apart, and at most seven.
+// ticks returns round values at equal distances, from at most low to at least
+// high. The distance is 1, 2 or 5 times a power of ten; there are at most seven.
 func ticks(low, high float64) []float64 {
 	if high-low < 1e-100 {
 		high = low + 1
@@ -112,8 +112,8 @@ type drawing struct {
 	b         bytes.Buffer
 	o         Options
 	low, high float64 // of the y-axis
-	n         int     // places on the x-axis
-	top       float64 // where the lines may begin
+	n         int     // number of positions on the x-axis
+	top       float64 // upper end of the area of the lines
 }
 
 func (d *drawing) x(i int) float64 {
@@ -129,8 +129,8 @@ func (d *drawing) y(v float64) float64 {
 	return d.top + height*(1-(v-d.low)/(d.high-d.low))
 }
 
-// head starts the document. The text has the colour of what is around it; the
-// style serves those who open it as a file, and may be refused without harm.
+// head starts the document. The text has the colour of its surroundings. The style
+// is for files that are opened directly; nothing is lost where it is refused.
 func (d *drawing) head() {
 	sum := fnv.New32a()
 	fmt.Fprintf(sum, "%#v", d.o)
@@ -157,7 +157,7 @@ func (d *drawing) axes(ticks []float64) {
 	for _, l := range d.o.Labels {
 		longest = max(longest, utf8.RuneCountInString(l))
 	}
-	// As many labels as fit beside each other, at equal distances.
+	// As many labels as fit next to each other, at equal distances.
 	fit := max(1, int((end-left)/(float64(longest)*7+12)))
 	every := max(1, (len(d.o.Labels)+fit-1)/fit)
 	for i := 0; i < min(len(d.o.Labels), d.n); i += every {
@@ -186,10 +186,10 @@ func (d *drawing) line(i int, s Series) {
 	fmt.Fprintf(&d.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" stroke-linejoin=\"round\"/>\n<g fill=\"%[2]s\">\n%[4]s</g>\n", path.String(), colour, dashes[i%len(dashes)], points.String())
 }
 
-// A place is where something stands: from the left, and below its first row.
+// A place is a position in the legend: x from the left, y below the first row.
 type place struct{ x, y float64 }
 
-// names are the places of the series in the legend, in as many rows as they need.
+// names returns the places of the series in the legend, in as many rows as needed.
 func (d *drawing) names() []place {
 	at, all := place{left, 0}, make([]place, len(d.o.Series))
 	for i, s := range d.o.Series {
@@ -203,7 +203,7 @@ func (d *drawing) names() []place {
 	return all
 }
 
-// legend names the lines, each beside a piece of it.
+// legend writes the name of each line, next to a piece of the line.
 func (d *drawing) legend(names []place) {
 	for i, s := range d.o.Series {
 		x, y := names[i].x, 40+names[i].y
@@ -212,14 +212,14 @@ func (d *drawing) legend(names []place) {
 	}
 }
 
-// number is a value without digits that say nothing.
+// number formats a value without superfluous digits.
 func number(v float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.4g", v), " "), ".")
 }
 
-// escape makes text of anything; characters that XML has not become U+FFFD.
+// escape escapes text for XML. It replaces characters that XML forbids by U+FFFD.
 func escape(s string) string {
 	var b strings.Builder
-	xml.EscapeText(&b, []byte(s)) // into memory: no error
+	xml.EscapeText(&b, []byte(s)) // a write into memory cannot fail
 	return b.String()
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// parsed reads a plot as XML and returns how often each element occurs and all
-// of its text.
+// parsed reads a plot as XML, and returns the number of each kind of element and
+// all text.
 func parsed(t testing.TB, svg []byte) (elements map[string]int, text string) {
 	t.Helper()
 	elements = map[string]int{}
@@ -40,7 +40,7 @@ func example() Options {
 		Series: []Series{{"met", []float64{40, 20, 10}}, {"zonder", []float64{40, 40, 0}}}}
 }
 
-// circles are where the points of a plot stand.
+// circles returns the positions of the points of a plot.
 func circles(t *testing.T, svg []byte) (points [][2]float64) {
 	t.Helper()
 	for _, m := range regexp.MustCompile(`<circle cx="([^"]*)" cy="([^"]*)"`).FindAllStringSubmatch(string(svg), -1) {
@@ -54,8 +54,8 @@ func circles(t *testing.T, svg []byte) (points [][2]float64) {
 	return points
 }
 
-// Points stand where they belong: first and last at the ends, values in
-// proportion, zero on the axis.
+// The first and last points are at the ends, the values are in proportion, and
+// zero is on the axis.
 func TestPoints(t *testing.T) {
 	p := circles(t, Lines(example()))
 	if len(p) != 6 {
@@ -73,7 +73,8 @@ func TestPoints(t *testing.T) {
 	}
 }
 
-// Whatever the texts and values, it is XML, says what it shows, and runs nothing.
+// With any texts and values, the plot is valid XML, shows the texts, and runs
+// nothing.
 func TestTextIsEscaped(t *testing.T) {
 	o := example()
 	evil := `<script>"&'` + "\x00]]>"
@@ -114,7 +115,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// A value that is no number leaves a gap, not a point.
+// A value that is not a number leaves a gap, not a point.
 func TestGap(t *testing.T) {
 	o := example()
 	o.Series = []Series{{"met", []float64{1, math.NaN(), math.Inf(1)}}, {"leeg", nil}}
@@ -128,7 +129,7 @@ func TestGap(t *testing.T) {
 	parsed(t, svg)
 }
 
-// Labels do not stand on each other.
+// Labels do not overlap.
 func TestManyLabels(t *testing.T) {
 	o := Options{Title: "x"}
 	for i := range 60 {
@@ -148,7 +149,7 @@ func TestManyLabels(t *testing.T) {
 	}
 }
 
-// What differs has different ids, so that several can stand on one page.
+// Different plots have different ids, so that one page can hold several.
 func TestIDs(t *testing.T) {
 	id := regexp.MustCompile(`<title id="([^"]*)"`)
 	o := example()
@@ -173,8 +174,8 @@ func FuzzLines(f *testing.F) {
 	})
 }
 
-// In a narrow plot the legend has rows of its own, above the lines, and no name
-// ends outside.
+// In a narrow plot the legend has rows of its own, above the lines, and every name
+// fits.
 func TestLegendInRows(t *testing.T) {
 	o := example()
 	o.Width, o.Series[0].Name, o.Series[1].Name = 320, "Handelingen per 100 berichten", "Wachtend, in %"

@@ -136,7 +136,7 @@ func TestARemovedSecretIsNotServed(t *testing.T) {
 				time.Sleep(time.Hour)
 				for range 2 {
 					_, err := v.Get(t.Context(), "connector", "")
-					if verdict, _ := fault.Of(err); !errors.Is(err, c.want) || verdict != fault.KindFinal {
+					if kind, _ := fault.Of(err); !errors.Is(err, c.want) || kind != fault.KindFinal {
 						t.Errorf("Get = %v", err)
 					}
 					k.refuse = always(503, "Busy", "") // the removed value must not be used now

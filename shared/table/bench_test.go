@@ -32,7 +32,7 @@ func BenchmarkWrite100(b *testing.B) {
 	}
 }
 
-// A page of a large partition costs what a page of a small one costs.
+// A page of a large partition costs as much as a page of a small one.
 func BenchmarkRange100(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -59,8 +59,8 @@ func runOn(t *testing.T, account string) {
 	}
 }
 
-// run holds a service to what package table promises, in new tables whose names
-// it returns.
+// run checks what package table promises of a service, in new tables. It returns
+// their names.
 func run(t *testing.T, service *table.Service) (names []string) {
 	fresh := func(t *testing.T) *table.Table {
 		name := "t" + strings.ToLower(rand.Text())
@@ -253,7 +253,7 @@ func replaceOnce(t *testing.T, tbl *table.Table) {
 	same(t, get(t, tbl, "k").Props, props("n", int64(2)))
 }
 
-// versions are those of the rows that are read afterwards.
+// versions checks the versions of rows that are read later.
 func versions(t *testing.T, tbl *table.Table) {
 	r := table.Row{Key: "k", Props: props("n", int64(1))}
 	for _, op := range []func(table.Row) table.Op{table.Insert, table.Put, table.Replace, table.Merge} {

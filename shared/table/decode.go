@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// decode is the reverse of Row.encode. What the service adds is left out, but
-// for the version.
+// decode is the reverse of Row.encode. It leaves out what the service adds, except
+// the version.
 func decode(data []byte) (Row, error) {
 	var m map[string]any
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -42,8 +42,8 @@ func decode(data []byte) (Row, error) {
 	return r, nil
 }
 
-// decodeValue gives a value the Go type of its annotation. A number without one
-// is what a person typed in the portal, or a double.
+// decodeValue gives a value the Go type of its annotation. A number without
+// annotation is a double, or was typed in the portal.
 func decodeValue(edm string, v any) (any, error) {
 	s, ok := v.(string)
 	if !ok {

@@ -9,12 +9,12 @@ import (
 	"unicode/utf16"
 )
 
-// Document makes a row that keeps v as one JSON text, in the property "data"
-// and, as far as that is too small, in "data1", "data2" and so on; beside it the
-// given properties, which are for keys' sake and for people's eyes.
+// Document makes a row that keeps v as one JSON text, in the property "data" and,
+// as far as that is too small, in "data1", "data2" and so on. The row also gets the
+// properties of beside, which are for queries and for people.
 //
-// It costs a third of what Pack does for a value of many fields, because the
-// SDK takes every property of a row apart and puts it together again.
+// For a value of many fields it costs a third of what Pack costs, because the SDK
+// decodes and encodes every property of a row.
 func Document(key string, v any, beside map[string]any) (Row, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -35,7 +35,7 @@ func Document(key string, v any, beside map[string]any) (Row, error) {
 	return r, nil
 }
 
-// Document reads what Document made into v.
+// Document reads a row that the function Document made into v.
 func (r Row) Document(v any) error {
 	var text strings.Builder
 	for n := 0; ; n++ {
@@ -60,7 +60,7 @@ func dataName(n int) string {
 
 // cutUnits returns the longest start of s that has at most limit UTF-16 units.
 func cutUnits(s string, limit int) string {
-	if len(s) <= limit { // a unit takes at least a byte
+	if len(s) <= limit { // a unit takes at least one byte
 		return s
 	}
 	for i, r := range s {

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/table/tabletest"
 )
 
-// A document comes back as it was, whatever its length and its letters, and what
-// stands beside it can be read without it.
+// A document of any length and any characters is read back unchanged, and the
+// other properties can be read without it.
 func TestDocument(t *testing.T) {
 	type value struct {
 		Text string            `json:"text"`

@@ -24,9 +24,9 @@ var (
 	ErrTooLarge = errors.New("too large for table storage")
 )
 
-// An OpError says which operation made a whole Write fail. Index is its place
-// among the operations of the Write, or -1 when the service did not tell, and
-// then Key is empty.
+// An OpError says which operation made a whole Write fail. Index is its index in
+// the arguments of Write. If the service did not tell, Index is -1 and Key is
+// empty.
 type OpError struct {
 	Index int
 	Key   string
@@ -42,7 +42,7 @@ func (e *OpError) Error() string {
 
 func (e *OpError) Unwrap() error { return e.Err }
 
-// meaning adds to err which of this package's errors it is, if it is one.
+// meaning adds to err the matching error of this package, if there is one.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
 func meaning(err error) error {
@@ -76,10 +76,10 @@ func byCode(status int, code string) error {
 	return nil
 }
 
-// batchError reads what the service said about a transaction that it refused.
-// The SDK gives only the answer to the batch as a whole, whose status is 202;
-// status, code and the index of the first operation that failed are in the
-// multipart body, the index as the first word of the message.
+// batchError reads why the service refused a transaction. The SDK returns only the
+// answer to the whole batch, whose status is 202. The multipart body has the
+// status, the code, and a message that starts with the index of the first
+// operation that failed.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions#sample-error-response
 func batchError(err error, ops []Op) error {
@@ -122,7 +122,7 @@ func innerError(body string) (status int, code, message string) {
 		} `json:"odata.error"`
 	}
 	if i := strings.IndexByte(body, '{'); i >= 0 {
-		// What follows the object belongs to the envelope: only one value is read.
+		// The decoder reads only one value: the rest belongs to the multipart body.
 		_ = json.NewDecoder(strings.NewReader(body[i:])).Decode(&e)
 	}
 	message, _, _ = strings.Cut(e.Error.Message.Value, "\n")

@@ -7,20 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// maxKey is the longest key: 1 KiB in the service's own two bytes per character.
+// maxKey is the length of the longest key in UTF-16 units: 1 KiB in the service.
 const maxKey = 512
 
-// keyPairs are the characters that a key is stored without, each as a pair that
-// begins with its predecessor, so that keys sort as they did. The SDK puts the
-// keys of a transaction into a URL without doubling their quotes, and servers
-// disagree about what a plus or a percent sign in a path means.
+// keyPairs are the characters that a stored key must not contain. Each becomes a
+// pair that starts with the preceding character, so that keys keep their order. The
+// SDK writes the keys of a transaction into a URL without doubling their quotes,
+// and servers disagree about a plus or a percent sign in a path.
 var keyPairs = [...]struct{ from, to string }{
 	{"$", "$0"}, {"%", "$1"},
 	{"&", "&0"}, {"'", "&1"},
 	{"*", "*0"}, {"+", "*1"},
 }
 
-// storedKey is the form in which a key, or the bound of a range, is stored.
+// storedKey returns the stored form of a key, or of the bound of a range.
 func storedKey(key string) string {
 	if !strings.ContainsAny(key, "$%&'*+") {
 		return key
@@ -42,7 +42,7 @@ func givenKey(stored string) string {
 	return stored
 }
 
-// checkKey says what is wrong with a key.
+// checkKey returns what is wrong with a key.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model#characters-disallowed-in-key-fields
 func checkKey(key string) error {
@@ -62,7 +62,7 @@ func checkKey(key string) error {
 	return nil
 }
 
-// forbidden tells whether r is a control character or no character at all.
+// forbidden says whether r is a control character or not a character at all.
 func forbidden(r rune) bool {
 	return r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
 }

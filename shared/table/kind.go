@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// A kind is what the JSON of a field is, as far as its Go type tells.
+// A kind is the kind of JSON that a field has, as far as its Go type shows it.
 type kind int
 
 const (
-	plain  kind = iota // text, number or truth
-	binary             // bytes, base64 in JSON
+	plain  kind = iota // a text, a number or a bool
+	binary             // bytes, which are base64 in JSON
 	nested             // a list or an object
-	open               // the type does not tell
+	open               // the type does not show it
 )
 
 var (
@@ -22,8 +22,8 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// kindsOf gives the kinds of the members of t's JSON, by name; nothing when t is
-// not a struct.
+// kindsOf returns the kinds of the members of t's JSON, by name. It returns nothing
+// if t is not a struct.
 func kindsOf(t reflect.Type) map[string]kind {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -37,7 +37,7 @@ func kindsOf(t reflect.Type) map[string]kind {
 }
 
 func addKinds(kinds map[string]kind, t reflect.Type) {
-	// Embedded fields first: an outer field hides the inner one of its name.
+	// Embedded fields come first: an outer field hides an inner one with its name.
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if inner := structOf(f.Type); f.Anonymous && inner != nil && f.Tag.Get("json") == "" {
@@ -73,7 +73,7 @@ func kindOf(t reflect.Type) kind {
 	}
 	if t.Implements(jsonMarshaler) || reflect.PointerTo(t).Implements(jsonMarshaler) {
 		if t.Implements(textMarshaler) || reflect.PointerTo(t).Implements(textMarshaler) {
-			return plain // as time.Time: text, whoever writes it
+			return plain // such as time.Time, which is a text for every encoder
 		}
 		return open
 	}

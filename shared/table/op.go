@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	// MaxOps is the largest number of operations of one Write.
+	// MaxOps is the largest number of operations in one Write.
 	MaxOps = 100
 	// MaxBytes is the largest sum of the sizes of one Write's operations. The
-	// service takes 4 MiB; the rest is for what is around them.
+	// service accepts 4 MiB; the rest is for the envelope.
 	MaxBytes = 4<<20 - 16<<10
-	// envelope is more than an operation takes beside its key and its row: the
-	// headers and the URL that it travels with.
+	// envelope is more than an operation takes beside its key and its row, for
+	// its headers and its URL.
 	envelope = 1024
 )
 
-// An Op is one operation of a Write. It keeps the row as it was when the Op was
+// An Op is one operation of a Write. It holds the row as it was when the Op was
 // made.
 type Op struct {
 	kind aztables.TransactionType
@@ -28,29 +28,30 @@ type Op struct {
 	err  error
 }
 
-// Any, as the ETag of a row, stands for whatever version it has: the row must
-// exist, and that is all.
+// Any, as the ETag of a row, matches every version: the row only has to exist.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-table-service-operations
 const Any = "*"
 
-// Insert writes a row that does not exist yet, else ErrExists. After an answer
-// was lost, ErrExists may be about the row's own first attempt: look.
+// Insert writes a row that does not exist yet, or else fails with ErrExists. If an
+// answer was lost, ErrExists may come from the row's own first attempt; the caller
+// must then read the row.
 func Insert(r Row) Op { return newOp(aztables.TransactionTypeAdd, r, "") }
 
-// Put writes a row, whatever is there.
+// Put writes a row, whether it exists or not.
 func Put(r Row) Op { return newOp(aztables.TransactionTypeInsertReplace, r, "") }
 
-// Replace writes a row that still has the version that was read, else
-// ErrChanged, or ErrNotFound when it is gone. After an answer was lost,
-// ErrChanged may be about the row's own first attempt: look.
+// Replace writes a row that still has the version that was read. Otherwise it
+// fails with ErrChanged, or with ErrNotFound when the row is gone. If an answer
+// was lost, ErrChanged may come from the row's own first attempt; the caller must
+// then read the row.
 func Replace(r Row) Op { return versioned(aztables.TransactionTypeUpdateReplace, r) }
 
-// Merge is Replace, but leaves the properties that are not given as they are.
+// Merge is Replace, but does not change properties that are not given.
 func Merge(r Row) Op { return versioned(aztables.TransactionTypeUpdateMerge, r) }
 
 // Delete deletes a row that still has the version that was read, or any version
-// when r has none. ErrNotFound means that it is gone already.
+// if r has none. ErrNotFound means that the row is gone already.
 func Delete(r Row) Op {
 	etag := r.ETag
 	if etag == "" {
@@ -61,7 +62,7 @@ func Delete(r Row) Op {
 
 func versioned(kind aztables.TransactionType, r Row) Op {
 	op := newOp(kind, r, r.ETag)
-	// Without a version the service would write whatever is there.
+	// Without a version, the service would overwrite any row.
 	if op.err == nil && r.ETag == "" {
 		op.err = errors.New("row has no version: read it first")
 	}
@@ -76,13 +77,13 @@ func newOp(kind aztables.TransactionType, r Row, etag string) Op {
 	return op
 }
 
-// Key is the key of the row that the operation is about.
+// Key is the key of the operation's row.
 func (o Op) Key() string { return o.key }
 
-// Size is the number of bytes that the operation takes of MaxBytes, at most.
+// Size is how much of MaxBytes the operation takes at most, in bytes.
 func (o Op) Size() int { return envelope + 3*len(storedKey(o.key)) + len(o.body) }
 
-// check says what keeps the operations from being one transaction.
+// check returns why the operations cannot be one transaction.
 func check(ops []Op) error {
 	if len(ops) > MaxOps {
 		return fmt.Errorf("%d operations: %w", len(ops), ErrTooLarge)

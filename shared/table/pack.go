@@ -13,12 +13,12 @@ import (
 
 // Pack makes a row of v, whose JSON must be an object: each member becomes a
 // property of the same name. Lists and objects become JSON text, []byte fields
-// become bytes, times stay the text that JSON makes of them, and null and what
-// omitempty or omitzero leave out is left out.
+// become bytes, and times become the text of their JSON. It leaves out null, and
+// what omitempty or omitzero leaves out.
 func Pack(key string, v any) (Row, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // nested JSON is read by people, and is shorter so
+	enc.SetEscapeHTML(false) // nested JSON is readable for people, and shorter
 	if err := enc.Encode(v); err != nil {
 		return Row{}, fmt.Errorf("pack row %s: %w", key, err)
 	}
@@ -67,9 +67,9 @@ func packValue(raw json.RawMessage, k kind) (any, error) {
 	return strconv.ParseFloat(string(raw), 64)
 }
 
-// Unpack is the reverse of Pack: v is a pointer to what was packed. Where v does
-// not tell whether a field is text (it is an any, or has its own UnmarshalJSON),
-// text that is a JSON list or object is taken for one.
+// Unpack is the reverse of Pack: v points to a value of the packed type. If that
+// type does not show whether a field is text (it is an any, or has its own
+// UnmarshalJSON), Unpack decodes text that is a JSON list or object.
 func (r Row) Unpack(v any) error {
 	t := reflect.TypeOf(v)
 	kinds := kindsOf(t)
@@ -90,7 +90,7 @@ func (r Row) Unpack(v any) error {
 	}
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // a json.RawMessage stays as it was
+	enc.SetEscapeHTML(false) // a json.RawMessage does not change
 	err := enc.Encode(members)
 	if err == nil {
 		err = json.Unmarshal(text.Bytes(), v)

@@ -64,7 +64,7 @@ func some() packed {
 	}
 }
 
-// What is packed is unpacked the same, also after it was stored.
+// Unpack returns what was packed, also after it was stored.
 func TestPackRoundTrip(t *testing.T) {
 	tbl := tabletest.Open(t, "things").Table("things")
 	for name, want := range map[string]packed{"some": some(), "zero": {}, "empty": {Empty: []string{}, Links: map[string]string{}, To: []address{}}} {
@@ -112,8 +112,8 @@ func TestPackedProperties(t *testing.T) {
 	}
 }
 
-// Text keeps being text where a field says so, and what is nested becomes
-// nested where nothing says.
+// Text stays text if the type of a field says so. Without such a type, nested JSON
+// is decoded.
 func TestUnpackIntoAny(t *testing.T) {
 	r := table.Row{Key: "k", Props: map[string]any{
 		"list": `[1,"a"]`, "text": "[EXTERN] hallo", "n": int64(4), "when": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "half": 0.5, "data": []byte("x"),
@@ -132,7 +132,7 @@ func TestUnpackIntoAny(t *testing.T) {
 	}
 }
 
-// What cannot be packed without loss is refused.
+// Pack refuses what it cannot pack without loss.
 func TestPackRefuses(t *testing.T) {
 	for name, v := range map[string]any{
 		"list": []int{1}, "text": "x", "nil": (*packed)(nil), "channel": make(chan int), "large number": map[string]uint64{"n": math.MaxUint64},

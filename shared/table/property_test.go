@@ -15,8 +15,8 @@ import (
 	"kantoorpost/shared/table/tabletest"
 )
 
-// alphabet has what is escaped somewhere on the way: in URLs, in filters, in
-// JSON, in multipart bodies.
+// alphabet holds characters that need escaping in URLs, in filters, in JSON or in
+// multipart bodies.
 var alphabet = []rune("abz019AZ|:;,.~-_ '%+$&*()<>\"=@!^`{}[]\r\n\t/\\#?éß漢\u2028\ufffe👋\u0000\u007f\u0085")
 
 func randomText(r *rand.Rand, n int) string {
@@ -70,9 +70,9 @@ func randomRow(r *rand.Rand) table.Row {
 	return row
 }
 
-// What passes the checks is taken by a strict service, in one request or in a
-// transaction, takes no more bytes than its size says, and is read back as it
-// was written, in the order of the keys.
+// A strict service accepts each row that passes the checks, in one request or in a
+// transaction. The row takes no more bytes than its size says, and is read back
+// unchanged, in the order of the keys.
 func TestWhatPassesTheChecksIsTaken(t *testing.T) {
 	const rounds = 50
 	passed := 0
@@ -123,8 +123,8 @@ func TestWhatPassesTheChecksIsTaken(t *testing.T) {
 	}
 }
 
-// The size of every kind of operation is no less than what it takes on the wire,
-// whatever its key needs in a URL.
+// An operation of any kind and with any key takes no more bytes on the wire than
+// its size.
 func TestSizeIsNoUnderstatement(t *testing.T) {
 	_, wire, tbl := double(t)
 	for _, key := range []string{"k", strings.Repeat("漢", 512), strings.Repeat("'", 256), strings.Repeat(" ", 512)} {
@@ -154,8 +154,8 @@ func TestSizeIsNoUnderstatement(t *testing.T) {
 	}
 }
 
-// Range walks a partition of any size in pages without a gap and without a row
-// twice, while rows are inserted in front of it.
+// Range reads a partition of any size in pages, without gaps and without
+// repetition, while rows are inserted before the position.
 func TestPagesWhileRowsAreInserted(t *testing.T) {
 	_, _, tbl := double(t)
 	var want []string
@@ -186,7 +186,7 @@ func TestPagesWhileRowsAreInserted(t *testing.T) {
 	}
 }
 
-// A snapshot holds every row, whatever the pages.
+// A snapshot holds every row, for pages of any size.
 func TestSnapshot(t *testing.T) {
 	s, _, tbl := double(t)
 	s.MaxPage = 3

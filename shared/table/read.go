@@ -10,13 +10,13 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
 )
 
-// MaxRange is the largest number of rows that one Range answers, which is what
-// the service answers at once.
+// MaxRange is the largest number of rows that one Range returns. It is the largest
+// page of the service.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
 const MaxRange = 1000
 
-// Get reads the row with the given key, or answers ErrNotFound.
+// Get reads the row with the given key, or returns ErrNotFound.
 func (t *Table) Get(ctx context.Context, key string) (Row, error) {
 	if err := checkKey(key); err != nil {
 		return Row{}, fmt.Errorf("read %s: %w", t.name, err)
@@ -33,19 +33,19 @@ func (t *Table) Get(ctx context.Context, key string) (Row, error) {
 	return r, nil
 }
 
-// Range reads the rows with from <= key < to in the order of their keys, limit
-// rows at most. A bound that is empty is no bound. When there may be more, next
-// is where to go on: the from of the next Range.
+// Range reads the rows with from <= key < to in the order of their keys, at most
+// limit rows. An empty bound is no bound. If there may be more rows, next is the
+// from of the next Range.
 //
-// It is one query. The service may break off a query at any row and answers
-// then where to go on, even without a single row; Range goes on by itself.
+// It is one query. The service may end a page of a query at any row, even before
+// the first, and then says where to continue; Range continues by itself.
 func (t *Table) Range(ctx context.Context, from, to string, limit int) (rows []Row, next string, err error) {
 	return t.read(ctx, from, to, limit, nil)
 }
 
-// Columns is Range for some properties alone: where rows are large and little of
-// them is needed, that is much less to read. A row that lacks a property has none,
-// and rows have no ETag.
+// Columns is Range for some properties. It reads much less where rows are large
+// and only a few properties are needed. A row may lack a property, and rows have
+// no ETag.
 func (t *Table) Columns(ctx context.Context, from, to string, limit int, columns ...string) (rows []Row, next string, err error) {
 	list := "RowKey," + strings.Join(columns, ",")
 	return t.read(ctx, from, to, limit, &list)
@@ -84,10 +84,10 @@ func (t *Table) read(ctx context.Context, from, to string, limit int, columns *s
 	}
 }
 
-// after is what makes of a key the bound just behind it: no key has it.
+// after, appended to a key, makes the bound directly behind it: no key contains it.
 const after = "\x00"
 
-// rangeFilter writes the query's condition. A bound may end in after.
+// rangeFilter returns the filter of the query. A bound may end in after.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
 func rangeFilter(from, to string) (string, error) {

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of the service that a row is checked against.
+// The service's limits of a row.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 const (
@@ -22,16 +22,16 @@ const (
 	maxRow    = 1 << 20  // bytes, as the service counts them
 )
 
-// A Row is one row of a table. Its properties are of the types string, bool,
-// int64, float64, time.Time and []byte, and are read back as they were written;
-// times are kept in UTC, to 100 nanoseconds. ETag is the version that was read.
+// A Row is one row of a table. Its properties have the types string, bool, int64,
+// float64, time.Time and []byte, and are read back as they were written. Times are
+// stored in UTC, to 100 nanoseconds. ETag is the version that was read.
 type Row struct {
 	Key   string
 	ETag  string
 	Props map[string]any
 }
 
-// Check says what keeps r from being stored: ErrTooLarge, or what is wrong.
+// Check returns why r cannot be stored: ErrTooLarge or another error.
 func (r Row) Check() error {
 	if err := checkKey(r.Key); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (r Row) Check() error {
 		if err := checkName(name); err != nil {
 			return fmt.Errorf("row %s: %w", r.Key, err)
 		}
-		n, err := weigh(v)
+		n, err := sizeOf(v)
 		if err != nil {
 			return fmt.Errorf("row %s: property %s: %w", r.Key, name, err)
 		}
@@ -72,8 +72,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// weigh is the number of bytes that the service counts for a value.
-func weigh(v any) (int, error) {
+// sizeOf returns the number of bytes that the service counts for a value.
+func sizeOf(v any) (int, error) {
 	switch v := v.(type) {
 	case string:
 		n := units(v)
@@ -107,10 +107,10 @@ func weigh(v any) (int, error) {
 	return 0, fmt.Errorf("value of type %T cannot be stored", v)
 }
 
-// edmTime is the service's form of a time: UTC, to 100 nanoseconds.
+// edmTime is the service's format of a time: UTC, to 100 nanoseconds.
 const edmTime = "2006-01-02T15:04:05.0000000Z"
 
-// encode is the row as the service reads it.
+// encode returns the row in the format of the service.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/payload-format-for-table-service-operations
 func (r Row) encode() ([]byte, error) {
@@ -122,7 +122,7 @@ func (r Row) encode() ([]byte, error) {
 		case int64:
 			v, edm = strconv.FormatInt(x, 10), "Edm.Int64"
 		case float64:
-			edm = "Edm.Double" // or 3.0 would be taken for an int32
+			edm = "Edm.Double" // otherwise 3.0 would become an int32
 		case time.Time:
 			v, edm = x.UTC().Format(edmTime), "Edm.DateTime"
 		case []byte:

@@ -1,8 +1,8 @@
 // Package table keeps rows in Azure Table Storage: sorted by key, read by range
-// and written in transactions that happen as a whole or not at all.
+// and written in transactions that take effect completely or not at all.
 //
-// It knows the limits of the service and refuses what breaks them before
-// anything is sent; it refuses to know what the rows mean.
+// It knows the limits of the service and refuses what breaks them before it sends
+// anything. It does not know what the rows mean.
 package table
 
 import (
@@ -17,12 +17,12 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
 )
 
-// partition is the partition key of every row: a transaction reaches no further
-// than one partition, and one office is what must be able to change together.
+// partition is the partition key of every row. A transaction can change rows of one
+// partition only, and all rows of an office must be able to change together.
 const partition = "office"
 
 // Options say which storage account is used: a connection string, or the URL of
-// the table endpoint together with a credential. Transport is nil for the network.
+// the table endpoint with a credential. A nil Transport stands for the network.
 type Options struct {
 	ConnectionString string
 	URL              string
@@ -40,7 +40,7 @@ type Table struct {
 	client *aztables.Client
 }
 
-// Open returns the table service of an account. It asks nothing over the wire.
+// Open returns the table service of an account. It sends no request.
 func Open(o Options) (*Service, error) {
 	opts := &aztables.ClientOptions{ClientOptions: azcore.ClientOptions{
 		Transport: o.Transport,
@@ -73,9 +73,9 @@ func (s *Service) Table(name string) *Table {
 	return &Table{name, s.client.NewClient(name)}
 }
 
-// Create creates the named tables as far as they are missing. A table that is
-// still being deleted, which takes the service 40 seconds and more, is waited
-// for until ctx ends, and two minutes at most.
+// Create creates those of the named tables that are missing. The deletion of a
+// table takes the service 40 seconds or more; Create waits for it until ctx ends,
+// and at most two minutes.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/delete-table
 func (s *Service) Create(ctx context.Context, names ...string) error {
@@ -107,8 +107,8 @@ func (s *Service) create(ctx context.Context, name string) error {
 	}
 }
 
-// Check returns an error that names each of the tables that is missing or may
-// not be read. It changes nothing.
+// Check returns an error that names each table that is missing or cannot be read.
+// It changes nothing.
 func (s *Service) Check(ctx context.Context, names ...string) error {
 	var errs []error
 	for _, name := range names {

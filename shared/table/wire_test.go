@@ -16,7 +16,7 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// double is an empty table of a double, with the wire to it.
+// double returns an empty table, with its server and the wire to it.
 func double(t *testing.T) (*tabletest.Server, *wiretest.Wire, *table.Table) {
 	t.Helper()
 	s := tabletest.New()
@@ -151,7 +151,7 @@ func TestRefusedCallsAreRepeated(t *testing.T) {
 	})
 }
 
-// After a lost answer a write is sent again, and then says what it finds.
+// After a lost answer a write is sent again, and then returns what it finds.
 func TestLostAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -188,7 +188,7 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// A call that hangs is given up and repeated, and ends with its context.
+// A call that hangs is ended and repeated; it ends with its context.
 func TestHangingCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, wire, tbl := double(t)
@@ -208,8 +208,8 @@ func TestHangingCalls(t *testing.T) {
 	})
 }
 
-// What the service says about itself is none of the package's own errors: the
-// outcome is open.
+// An error about the service itself is none of the package's own errors: the write
+// may have taken effect or not.
 func TestServiceErrorsAreOpen(t *testing.T) {
 	for status, code := range map[int]string{500: "OperationTimedOut", 503: "ServerBusy", 403: "AuthenticationFailed", 404: "TableNotFound"} {
 		t.Run(code, func(t *testing.T) {
@@ -236,7 +236,7 @@ func TestServiceErrorsAreOpen(t *testing.T) {
 	}
 }
 
-// A table that is being deleted is waited for.
+// Create waits for a table that is being deleted.
 func TestCreateWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := tabletest.New()
@@ -265,7 +265,7 @@ func TestCreateWaits(t *testing.T) {
 	})
 }
 
-// A range goes on where the service broke off, also after an answer without rows.
+// Range continues where the service ended a page, also after a page without rows.
 func TestRangeFollowsEmptyPages(t *testing.T) {
 	s, wire, tbl := double(t)
 	var ops []table.Op
@@ -281,7 +281,7 @@ func TestRangeFollowsEmptyPages(t *testing.T) {
 	}
 }
 
-// Open refuses options that lead nowhere.
+// Open refuses options without a usable address.
 func TestOpen(t *testing.T) {
 	for _, o := range []table.Options{{}, {URL: "https://x.table.core.windows.net"}, {ConnectionString: "x"}} {
 		if _, err := table.Open(o); err == nil {

@@ -8,13 +8,13 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
 )
 
-// Write does all of ops or nothing, in one request: MaxOps operations at most,
-// MaxBytes at most, each about another row. What breaks a rule is refused
-// before anything is sent. The error of an operation is an *OpError.
+// Write does all of ops or nothing, in one request. It takes at most MaxOps
+// operations and MaxBytes bytes, each operation on another row. It refuses what
+// breaks a rule before it sends anything. The error of an operation is an *OpError.
 //
-// A request that got no answer is sent again, for as long as ctx allows and four
-// times at most. An error that is none of this package's own leaves open
-// whether the operations were done.
+// A request without an answer is sent again, at most four times and while ctx
+// lasts. After an error that is none of this package's own, the operations may
+// have been done or not.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
 func (t *Table) Write(ctx context.Context, ops ...Op) error {
@@ -35,8 +35,8 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	return nil
 }
 
-// WriteOne does one operation as Write does, and returns the ETag that the row
-// has from now on, "" for a deleted one.
+// WriteOne does one operation as Write does, and returns the new ETag of the row,
+// "" for a deleted one.
 func (t *Table) WriteOne(ctx context.Context, op Op) (etag string, err error) {
 	if err = check([]Op{op}); err == nil {
 		var tag azcore.ETag
@@ -48,8 +48,8 @@ func (t *Table) WriteOne(ctx context.Context, op Op) (etag string, err error) {
 	return "", fmt.Errorf("write %s: %w", t.name, err)
 }
 
-// one does a single operation as a plain request, which is cheaper than a
-// transaction and is answered with a plain error.
+// one sends a single operation as a plain request, which is cheaper than a
+// transaction and has a plain error.
 func (t *Table) one(ctx context.Context, o Op) (azcore.ETag, error) {
 	etag := azcore.ETag(o.etag)
 	switch o.kind {

@@ -1,9 +1,9 @@
-// Package answer reads what Microsoft Graph answers: pages of messages and
+// Package answer decodes the answers of Microsoft Graph: pages of messages and
 // users, single ones, and refusals.
 //
-// It trusts nothing that it reads, never panics on it, and does not know how
-// the question was asked. It is apart from the client so that whoever has to
-// know what a refusal means needs no Graph SDK.
+// It trusts nothing in an answer, never panics, and does not know the request. It
+// is apart from the client so that code that only interprets refusals does not
+// need the Graph SDK.
 package answer
 
 import (
@@ -18,19 +18,19 @@ import (
 // Max is how many bytes of one answer are read, after decompression.
 const Max = 64 << 20
 
-// ErrTooLarge means that an answer goes on after Max bytes.
+// ErrTooLarge means that an answer is longer than Max bytes.
 var ErrTooLarge = errors.New("answer of more than 64 MiB")
 
-// errNotJSON is the common cause of all answers that cannot be understood.
+// errNotJSON is the cause of all errors about answers that cannot be decoded.
 var errNotJSON = errors.New("answer is not the JSON that was asked for")
 
-// Links are the links at the end of a page: one of them is set.
+// Links are the links at the end of a page. Only one of them is set.
 type Links struct{ Next, Delta string }
 
-// Collection reads a page of Graph and gives each item of its value to item,
-// which must not keep it. One item at a time is in memory. When the page is
-// truncated, or anything but one JSON object with a value array, there is an
-// error, and what was given to item must be forgotten.
+// Collection reads a page of Graph and passes each item of its value to item,
+// which must not keep the slice. Only one item at a time is in memory. If the page
+// is truncated, or is not one JSON object with a value array, there is an error,
+// and the caller must discard the items.
 func Collection(r io.Reader, item func(raw []byte)) (Links, error) {
 	d := json.NewDecoder(&capped{r: r, left: Max})
 	var links Links
@@ -60,7 +60,7 @@ func Collection(r io.Reader, item func(raw []byte)) (Links, error) {
 	return links, nil
 }
 
-// Object reads one JSON object whole.
+// Object reads one whole JSON object.
 func Object(r io.Reader) ([]byte, error) {
 	d := json.NewDecoder(&capped{r: r, left: Max})
 	var raw json.RawMessage
@@ -76,14 +76,14 @@ func Object(r io.Reader) ([]byte, error) {
 	return raw, nil
 }
 
-// IsJSON tells whether a Content-Type is that of JSON.
+// IsJSON says whether a Content-Type means JSON.
 func IsJSON(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(kind), "application/json")
 }
 
-// object walks over the members of the one object that d holds; member must
-// consume the value.
+// object calls member for each member of the next object in d. member must read
+// the value.
 func object(d *json.Decoder, member func(key string) error) error {
 	if t, err := d.Token(); err != nil {
 		return err
@@ -109,14 +109,14 @@ func object(d *json.Decoder, member func(key string) error) error {
 	return end(d)
 }
 
-// array gives each element of the array that comes next to item.
+// array passes each element of the next array to item.
 func array(d *json.Decoder, item func(raw []byte)) error {
 	if t, err := d.Token(); err != nil {
 		return err
 	} else if t != json.Delim('[') {
 		return fmt.Errorf("no array: %w", errNotJSON)
 	}
-	var raw json.RawMessage // its memory is used again for every element
+	var raw json.RawMessage // its memory is reused for every element
 	for d.More() {
 		if err := d.Decode(&raw); err != nil {
 			return err
@@ -127,7 +127,7 @@ func array(d *json.Decoder, item func(raw []byte)) error {
 	return err
 }
 
-// end makes sure that nothing follows.
+// end returns an error if more data follows.
 func end(d *json.Decoder) error {
 	if _, err := d.Token(); err == nil {
 		return fmt.Errorf("something follows: %w", errNotJSON)
@@ -137,8 +137,8 @@ func end(d *json.Decoder) error {
 	return nil
 }
 
-// understand names an answer that ended too early; a plain io.EOF would look
-// like success to whoever reads streams.
+// understand replaces the error of an answer that ended too early: a plain io.EOF
+// would look like success to a reader of streams.
 func understand(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
@@ -146,7 +146,7 @@ func understand(err error) error {
 	return fmt.Errorf("read answer: %w", err)
 }
 
-// capped gives ErrTooLarge where io.LimitReader would pretend an end.
+// capped returns ErrTooLarge where io.LimitReader would report the end.
 type capped struct {
 	r    io.Reader
 	left int64

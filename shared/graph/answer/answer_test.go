@@ -56,11 +56,11 @@ func set(key, value string) string {
 	return full[:i] + `"` + key + `":` + value + full[i+end:]
 }
 
-// One odd item is one odd item: the others of its page are read.
+// An undecodable item does not affect the other items of its page.
 func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 	for name, c := range map[string]struct {
 		item string
-		kind string // which part of the page it goes to
+		kind string // the part of the page that gets it
 	}{
 		"null":                 {`null`, "nothing"},
 		"number":               {`7`, "odd"},
@@ -141,7 +141,7 @@ func TestALongBodyIsCutBetweenCharacters(t *testing.T) {
 	}
 }
 
-// Of a page that is not whole, nothing is used.
+// Nothing of an incomplete page is used.
 func TestAPageThatIsNotWholeIsAnError(t *testing.T) {
 	whole := `{"value":[` + full + `],"@odata.deltaLink":"d"}`
 	for n := range len(whole) {
@@ -202,7 +202,7 @@ func TestAnObjectIsOneObject(t *testing.T) {
 	}
 }
 
-// FuzzCollection: no page makes us panic, and whatever is taken has its id.
+// FuzzCollection: no page causes a panic, and every item in the result has its id.
 func FuzzCollection(f *testing.F) {
 	f.Add([]byte(`{"value":[` + full + `,null,{"id":"B","@removed":{}},{"id":"C"},7],"@odata.deltaLink":"d"}`))
 	f.Add([]byte(`{"value":[` + set("from", `{"emailAddress":{"address":[]}}`) + `]}`))
@@ -225,7 +225,7 @@ func FuzzCollection(f *testing.F) {
 	})
 }
 
-// A draft says so, also when Graph has put it into the inbox.
+// A draft is recognised, even if Graph has put it into the inbox.
 func TestADraftIsKnown(t *testing.T) {
 	p := page(t, set("isDraft", `true`), set("isDraft", `false`), full)
 	if len(p.Messages) != 3 || !p.Messages[0].Draft || p.Messages[1].Draft || p.Messages[2].Draft {

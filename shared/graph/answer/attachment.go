@@ -9,7 +9,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// attachment is the wire form of what mail.Attachment keeps.
+// attachment is the JSON of the properties in mail.Attachment.
 // https://learn.microsoft.com/graph/api/resources/attachment
 type attachment struct {
 	Type        string  `json:"@odata.type"`
@@ -21,8 +21,8 @@ type attachment struct {
 	ContentID   *string `json:"contentId"`
 }
 
-// Attachment decodes one attachment. A type that Graph did not have when this
-// was written is a file: what has no content says so when it is asked for.
+// Attachment decodes one attachment. An unknown type counts as a file: if it has
+// no content, the request for its content fails.
 func Attachment(raw []byte) (mail.Attachment, error) {
 	var w attachment
 	if err := json.Unmarshal(raw, &w); err != nil {

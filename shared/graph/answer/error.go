@@ -15,12 +15,12 @@ import (
 type Error struct {
 	Status     int
 	Code       string        // Graph's code, "" when the answer had none
-	Message    string        // Graph's text; may name a person, so Error leaves it out
-	RequestID  string        // what Microsoft asks for
-	RetryAfter time.Duration // at most an hour; 0 when it was not said, or not understood
+	Message    string        // Graph's text; Error leaves it out since it may name a person
+	RequestID  string        // the id that Microsoft's support asks for
+	RetryAfter time.Duration // at most an hour; 0 when it was absent or unreadable
 }
 
-// Of finds in an error how Graph refused; false when it did not.
+// Of returns Graph's refusal in an error; false when there is none.
 func Of(err error) (e *Error, ok bool) {
 	ok = errors.As(err, &e)
 	return e, ok
@@ -29,23 +29,23 @@ func Of(err error) (e *Error, ok bool) {
 // ErrUndecodable means that Graph answered with something that is not a message.
 var ErrUndecodable = errors.New("graph: not a message")
 
-// ErrForeignLink means that a link does not lead where it must: to our Graph,
-// and to the inbox of the mailbox that is read. It is a security event: links
-// come from storage and from answers only, and whoever follows such a link gives
-// a token away or reads a mailbox that nobody activated.
+// ErrForeignLink means that a link does not lead to our Graph, or not to the
+// inbox of the mailbox that is read. It is a security event: links come only from
+// storage and from answers, and to follow such a link would give a token away or
+// read a mailbox that nobody activated.
 var ErrForeignLink = errors.New("graph: security event: link leads elsewhere")
 
-// ErrRefusedLink means that Graph calls a link of a delta round a bad request.
+// ErrRefusedLink means that Graph refused the link of a delta round.
 var ErrRefusedLink = errors.New("delta link refused")
 
-// IsMissing tells whether Graph has no such thing.
+// IsMissing says whether Graph does not have the object.
 func IsMissing(err error) bool {
 	e, ok := Of(err)
 	return ok && e.Status == http.StatusNotFound
 }
 
-// IsGone tells whether the link of a delta round is of no use, as Graph has
-// forgotten it or it leads elsewhere; the only way on is a new round.
+// IsGone says whether the link of a delta round cannot be used, because Graph has
+// forgotten it or because it leads elsewhere. Only a new round can follow.
 // https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
 func IsGone(err error) bool {
 	if errors.Is(err, ErrRefusedLink) || errors.Is(err, ErrForeignLink) {
@@ -73,13 +73,13 @@ func (e *Error) Error() string {
 	return text
 }
 
-// maxRetryAfter bounds how long an answer can keep us away.
+// maxRetryAfter is the longest wait that an answer can ask for.
 const maxRetryAfter = time.Hour
 
 // maxRefusal is how much of a refusal's body is read.
 const maxRefusal = 64 << 10
 
-// Failure reads a refusal; whatever its body is, there is an Error.
+// Failure reads a refusal. It returns an Error for any body.
 func Failure(res *http.Response) *Error {
 	e := &Error{
 		Status:     res.StatusCode,
@@ -91,8 +91,8 @@ func Failure(res *http.Response) *Error {
 	return e
 }
 
-// refusal finds code and text in a body. Each level is decoded on its own:
-// they come missing, null, or as a bare text.
+// refusal finds code and text in a body. It decodes each level on its own, since
+// each may be missing, null, or a plain text.
 // https://learn.microsoft.com/graph/errors
 func refusal(body []byte) (code, text string) {
 	var outer struct {
@@ -113,7 +113,7 @@ func refusal(body []byte) (code, text string) {
 	return word(inner.Code), inner.Message[:min(len(inner.Message), 1000)]
 }
 
-// word keeps of a code or id what can be logged without a second thought.
+// word keeps the characters of a code or id that are safe to log.
 func word(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r > ' ' && r < 0x7f && !strings.ContainsRune("\"'<>&\\", r) {

@@ -21,7 +21,7 @@ const maxRaw = 64 << 10
 // ErrIncomplete means that an item has only its changed properties.
 var ErrIncomplete = errors.New("item has only what changed")
 
-// message is the wire form of what mail.Message keeps.
+// message is the JSON of the properties in mail.Message.
 // https://learn.microsoft.com/graph/api/resources/message
 type message struct {
 	ID                string          `json:"id"`
@@ -58,10 +58,10 @@ type body struct {
 
 type header struct{ Name, Value string }
 
-// Add puts one item of a delta page where it belongs in p.
+// Add decodes one item of a delta page and adds it to p.
 func Add(p *mail.Page, raw []byte) {
 	if bytes.Equal(raw, []byte("null")) {
-		return // nothing came, so nothing can be kept of it
+		return // there is nothing to keep
 	}
 	var w message
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -86,8 +86,8 @@ func Add(p *mail.Page, raw []byte) {
 	}
 }
 
-// Message decodes one message. What comes without the time of its arrival, or
-// without any text that tells it from others, is ErrIncomplete.
+// Message decodes one message. A message without the time of its arrival, or
+// without any text that identifies it, is ErrIncomplete.
 func Message(raw []byte) (mail.Message, error) {
 	var w message
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -100,8 +100,8 @@ func Message(raw []byte) (mail.Message, error) {
 }
 
 func (w *message) message() (mail.Message, error) {
-	// After a change of read state Graph may send the id and the state alone,
-	// whatever was selected.
+	// After a change of read state, Graph may send only the id and the state,
+	// whatever properties were selected.
 	if w.Received == nil || (w.Subject == nil && w.InternetMessageID == nil) {
 		return mail.Message{}, ErrIncomplete
 	}
@@ -125,7 +125,7 @@ func (w *message) message() (mail.Message, error) {
 		m.InternetMessageID = *w.InternetMessageID
 	}
 	if w.Sent != nil {
-		// Nothing is decided by when a mail says it was sent: a bad one is none.
+		// No decision uses the sent time, so an invalid one is ignored.
 		m.Sent, _ = moment(*w.Sent)
 	}
 	for _, h := range w.Headers {
@@ -160,7 +160,7 @@ func (b *body) body() mail.Body {
 		out.ContentType = "html"
 	}
 	if len(out.Content) > MaxBody {
-		// The clone lets go of the rest; the cut falls between two characters.
+		// The clone releases the rest; the cut is between two characters.
 		n := MaxBody
 		for n > 0 && !utf8.RuneStart(out.Content[n]) {
 			n--
@@ -170,7 +170,7 @@ func (b *body) body() mail.Body {
 	return out
 }
 
-// kind gives "" for a mail and Graph's name for everything else.
+// kind returns "" for a mail, and Graph's name for every other type.
 func kind(odata string) string {
 	if name := strings.TrimPrefix(odata, "#microsoft.graph."); name != "message" {
 		return name
@@ -178,7 +178,7 @@ func kind(odata string) string {
 	return ""
 }
 
-// moment reads a time; without a zone it is UTC, as Graph means it.
+// moment reads a time. A time without a zone is in UTC, as Graph documents.
 func moment(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
@@ -190,7 +190,7 @@ func moment(text string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// ID is the id of whatever Graph answered, "" when it has none.
+// ID returns the id of any object of Graph, "" when it has none.
 func ID(raw []byte) string {
 	var w struct {
 		ID string `json:"id"`
@@ -205,7 +205,7 @@ func undecodable(raw []byte, err error) mail.Undecodable {
 	return mail.Undecodable{ID: ID(raw), Raw: bytes.Clone(raw[:min(len(raw), maxRaw)]), Err: fmt.Errorf("decode message: %w", err)}
 }
 
-// present tells whether a value came and is not null.
+// present says whether a value is there and is not null.
 func present(raw json.RawMessage) bool {
 	return len(raw) > 0 && !bytes.Equal(raw, []byte("null"))
 }

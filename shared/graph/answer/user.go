@@ -8,7 +8,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// user is the wire form of what mail.Mailbox keeps.
+// user is the JSON of the properties in mail.Mailbox.
 // https://learn.microsoft.com/graph/api/resources/user
 type user struct {
 	ID        string   `json:"id"`
@@ -20,8 +20,8 @@ type user struct {
 	Kind      string   `json:"userType"`
 }
 
-// Mailbox decodes a user. Guests, users without mail and what is no user at
-// all have no mailbox here: ok is false.
+// Mailbox decodes a user. For a guest, a user without mail, and anything that is
+// no user, ok is false.
 func Mailbox(raw []byte) (box mail.Mailbox, ok bool) {
 	var w user
 	if json.Unmarshal(raw, &w) != nil || w.ID == "" || w.Mail == "" || w.guest() {
@@ -48,7 +48,7 @@ func Mailbox(raw []byte) (box mail.Mailbox, ok bool) {
 	return box, true
 }
 
-// guest tells whether the mailbox of a user is in another organisation.
+// guest says whether the mailbox of a user is in another organisation.
 func (w *user) guest() bool {
 	return strings.EqualFold(w.Kind, "Guest") || strings.Contains(strings.ToUpper(w.Principal), "#EXT#")
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A problem is an answer that says no.
+// A problem is an error answer.
 type problem struct {
 	status  int
 	code    string
@@ -22,7 +22,7 @@ func invalid(code, format string, args ...any) *problem {
 	return &problem{http.StatusBadRequest, code, fmt.Sprintf(format, args...)}
 }
 
-// body is the problem as the service tells it.
+// body returns the problem in the service's format.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2
 func (p *problem) body() []byte {
@@ -64,7 +64,7 @@ func etag(ticks int64) string {
 	return `W/"datetime'` + url.QueryEscape(stamp(ticks)) + `'"`
 }
 
-// appendRow writes a row as the service answers it.
+// appendRow appends a row in the service's format.
 func appendRow(out []byte, partition string, r *row, metadata bool) []byte {
 	out = append(out, '{')
 	if metadata {
@@ -82,8 +82,8 @@ func appendRow(out []byte, partition string, r *row, metadata bool) []byte {
 	return append(out, '}')
 }
 
-// appendColumns appends the selected properties of a row; one that the row lacks
-// is null.
+// appendColumns appends the selected properties of a row. A missing property is
+// null.
 // https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
 func appendColumns(out []byte, r *row, columns []string) []byte {
 	var props map[string]json.RawMessage

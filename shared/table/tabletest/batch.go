@@ -68,7 +68,7 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request) {
 	answerBatch(w, answers...)
 }
 
-// together says why c cannot be in one transaction with those before it.
+// together returns why c cannot be in one transaction with the changes before it.
 func together(c change, before []change, seen map[string]bool) *problem {
 	if len(before) > 0 && (before[0].table != c.table || before[0].partition != c.partition) {
 		return invalid("CommandsInBatchActOnDifferentPartitions", "All commands in a batch must operate on same entity group.")
@@ -79,7 +79,7 @@ func together(c change, before []change, seen map[string]bool) *problem {
 	return nil
 }
 
-// readChangeset takes the requests out of the one changeset of a batch.
+// readChangeset returns the requests in the only changeset of a batch.
 func readChangeset(contentType string, body io.Reader) ([]*http.Request, error) {
 	outer, err := parts(contentType, body)
 	if err != nil {
@@ -128,8 +128,8 @@ func parts(contentType string, body io.Reader) (*multipart.Reader, error) {
 	return multipart.NewReader(body, params["boundary"]), nil
 }
 
-// answerBatch writes the answers to a transaction's operations, or the one
-// answer to the operation that kept it from being done.
+// answerBatch writes the answers to a transaction's operations, or the one answer
+// to the operation that failed.
 func answerBatch(w http.ResponseWriter, answers ...func(io.Writer)) {
 	const outer, inner = "batchresponse_kantoorpost", "changesetresponse_kantoorpost"
 	var body bytes.Buffer

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// maxBody is the largest request that the service takes, in bytes.
+// maxBody is the largest request that the service accepts, in bytes.
 const maxBody = 4 << 20
 
-// A change is what one request will do, once it is known that it may.
+// A change is the effect of one request that was checked.
 type change struct {
 	table     string
 	partition string
 	key       string
-	row       *row // nil deletes
+	row       *row // nil for a deletion
 	status    int
 	echo      bool // the row is part of the answer
 }
 
-// plan decides whether a write may be done, and as what; it changes nothing.
+// plan checks a write and returns its change. It changes nothing.
 func (s *Server) plan(r *http.Request) (change, *problem) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Server) planUpdate(c change, old *row, body []byte, merge bool) (change
 		return c, invalid("InvalidInput", "The keys of the body are not those of the address.")
 	}
 	if merge && old != nil {
-		// The row's own JSON was read once and is read again.
+		// The stored JSON was valid, so it can be read again.
 		before, p := readEntity([]byte("{" + strings.TrimPrefix(string(old.props), ",") + "}"))
 		if p != nil {
 			return c, p
@@ -112,7 +112,7 @@ func (s *Server) planUpdate(c change, old *row, body []byte, merge bool) (change
 	return c, p
 }
 
-// apply does what was planned.
+// apply makes a planned change.
 func (s *Server) apply(c change) {
 	t := s.tables[c.table]
 	p := t.partitions[c.partition]
@@ -127,7 +127,7 @@ func (s *Server) apply(c change) {
 	}
 }
 
-// single answers a write that is a request of its own.
+// single handles a write that is not in a batch.
 func (s *Server) single(w http.ResponseWriter, r *http.Request) {
 	c, p := s.plan(r)
 	if p != nil {

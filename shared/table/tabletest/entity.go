@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// edmTime is how the service writes a time.
+// edmTime is the service's format of a time.
 const edmTime = "2006-01-02T15:04:05.9999999Z"
 
 var (
@@ -22,8 +22,8 @@ var (
 	guid     = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
-// An entity is what the body of a request holds: properties by name, each as
-// the JSON members that it is answered with.
+// An entity is the body of a request: properties by name, each with its JSON
+// members for answers.
 type entity struct {
 	partition, key *string
 	props          map[string]prop
@@ -31,7 +31,7 @@ type entity struct {
 
 type prop struct {
 	json []byte // ,"name":value and its type
-	size int    // what the service counts for name and value
+	size int    // the number of bytes that the service counts for name and value
 }
 
 // readEntity reads a body as strictly as Azure does.
@@ -103,8 +103,8 @@ func readProp(name, edm string, raw json.RawMessage) (prop, *problem) {
 	return p, nil
 }
 
-// readValue gives the value as it will be answered, whether with its type, and
-// how many bytes the service counts for it.
+// readValue returns the value as answers contain it, whether it needs a type
+// annotation, and how many bytes the service counts for it.
 func readValue(name, edm string, raw json.RawMessage) (value []byte, annotation bool, size int, bad *problem) {
 	wrong := invalid("InvalidInput", "The value of %s is not of type %s.", name, edm)
 	var text string
@@ -168,7 +168,7 @@ func tooLong(name string) *problem {
 	return invalid("PropertyValueTooLarge", "The property value of %s exceeds the maximum allowed size.", name)
 }
 
-// row makes the row of e, as far as it is within the limits.
+// row makes the row of e, or a problem if it exceeds the limits.
 func (e entity) row(partition, key string, ticks int64) (*row, *problem) {
 	if len(e.props) > 252 {
 		return nil, invalid("TooManyProperties", "The entity contains more properties than allowed.")

@@ -15,8 +15,8 @@ var (
 
 func unquote(s string) string { return strings.ReplaceAll(s, "''", "'") }
 
-// query answers the rows of one partition between two keys. Other questions are
-// not understood, since package table does not ask them.
+// query answers with the rows of one partition between two keys. It refuses other
+// queries, since package table does not send them.
 func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 	q := r.URL.Query()
 	m := filterForm.FindStringSubmatch(q.Get("$filter"))
@@ -89,8 +89,8 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, name string) {
 	writeJSON(w, http.StatusOK, append(out, `]}`...))
 }
 
-// bounds reads the conditions on the row key: where to begin, and whether a key
-// is before (-1), within (0) or behind (1) them.
+// bounds reads the conditions on the row key: the first key, and whether a key is
+// before (-1), within (0) or behind (1) the range.
 func bounds(conditions string) (start string, within func(key string) int) {
 	type bound struct{ compare, key string }
 	var all []bound

@@ -1,9 +1,9 @@
-// Package tabletest is a small true table service for tests: it speaks the REST
+// Package tabletest is a small table service for tests: it implements the REST
 // protocol of Azure Table Storage, keeps its rows sorted in memory, and refuses
 // what Azure refuses, which Microsoft's own emulator does not always do.
 //
-// It knows the requests that package table sends and answers every other with
-// 501; it keeps nothing and checks no signatures.
+// It knows the requests of package table and answers any other with 501. It stores
+// nothing and checks no signatures.
 package tabletest
 
 import (
@@ -18,19 +18,19 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// A Server is the table service of one storage account. Its fields are set
-// before it is used; it is safe for concurrent use.
+// A Server is the table service of one storage account. Set its fields before its
+// first use. It is safe for concurrent use.
 type Server struct {
-	// MaxPage is the most rows that one answer to a query holds, as if the
-	// service had broken off there; 0 for no such limit.
+	// MaxPage is the largest number of rows in one page of a query; 0 for no
+	// limit.
 	MaxPage int
-	// EmptyPages makes each query begin with an answer without rows that says
-	// where to go on, as the service may give at any time.
+	// EmptyPages makes each query begin with a page without rows that says where
+	// to continue. The service may send such a page at any time.
 	EmptyPages bool
-	// Deleting is how long a table that was deleted cannot be created again.
+	// Deleting is how long a deleted table cannot be created again.
 	Deleting time.Duration
 	// Refuse may refuse a request before it has any effect, with a status and
-	// the service's code; status 0 lets it pass. Nil refuses nothing.
+	// the service's code. Status 0 lets it pass. A nil Refuse lets all pass.
 	Refuse func(*http.Request) (status int, code string)
 
 	mu      sync.Mutex
@@ -47,14 +47,14 @@ func New() *Server {
 	return &Server{tables: map[string]*stored{}, deleted: map[string]time.Time{}}
 }
 
-// Transport returns a wire to s, to count on and to break.
+// Transport returns a wire to s, which counts requests and can inject faults.
 func (s *Server) Transport() *wiretest.Wire { return wiretest.Transport(s) }
 
-// Connection is a connection string whose requests s answers, over the Transport
-// of s or, with another TableEndpoint, over a socket.
+// Connection is a connection string of an account that s serves, over the
+// Transport of s or, with another TableEndpoint, over a socket.
 const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;AccountKey=a2V5;EndpointSuffix=core.windows.net"
 
-// Service opens s with the real client, over wire.
+// Service opens the service with the real client, over wire.
 func (s *Server) Service(tb testing.TB, wire *wiretest.Wire) *table.Service {
 	tb.Helper()
 	service, err := table.Open(table.Options{ConnectionString: Connection, Transport: wire})
@@ -75,7 +75,7 @@ func Open(tb testing.TB, tables ...string) *table.Service {
 	return service
 }
 
-// Snapshot reads all rows of all tables, per table in the order of their keys.
+// Snapshot reads all rows of all tables, for each table in the order of their keys.
 func (s *Server) Snapshot(tb testing.TB) map[string][]table.Row {
 	tb.Helper()
 	s.mu.Lock()
@@ -145,14 +145,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// resource is what r asks for, below the account. Emulators have the account in
-// the path, Azure has it in the host.
+// resource is the path of r below the account. Emulators have the account in the
+// path; Azure has it in the host.
 func resource(r *http.Request) string {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	return strings.TrimPrefix(path, "devstoreaccount1/")
 }
 
-// now is a new version, later than every other.
+// now returns a new version, later than every other.
 func (s *Server) now() int64 {
 	s.ticks = max(s.ticks+1, time.Now().UnixNano()/100)
 	return s.ticks

@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// A row is one entity: its properties are kept as the JSON that they are
-// answered with, each with a comma in front.
+// A row is one entity. Its properties are kept as JSON for answers, each after a
+// comma.
 type row struct {
 	key   string
 	ticks int64
 	props []byte
 }
 
-// full is how many rows a chunk holds before it is split.
+// full is the number of rows at which a chunk is split.
 const full = 512
 
-// sorted is a partition: rows in the order of their keys, in chunks, so that a
-// row among millions is inserted by moving a few hundred. A nil one is empty.
+// sorted is a partition: rows in the order of their keys, in chunks, so that an
+// insert among millions of rows moves only a few hundred. A nil one is empty.
 type sorted struct{ chunks [][]*row }
 
-// at is where key is, or belongs.
+// at returns the position of key, or where to insert it.
 func (s *sorted) at(key string) (chunk, i int, found bool) {
 	if s == nil || len(s.chunks) == 0 {
 		return 0, 0, false
 	}
-	// The last chunk that does not begin behind key.
+	// The last chunk that does not start behind key.
 	chunk = sort.Search(len(s.chunks), func(c int) bool { return s.chunks[c][0].key > key }) - 1
 	chunk = max(chunk, 0)
 	i, found = slices.BinarySearchFunc(s.chunks[chunk], key, func(r *row, k string) int { return strings.Compare(r.key, k) })
@@ -71,7 +71,7 @@ func (s *sorted) remove(key string) {
 	}
 }
 
-// from calls yield for the rows with from <= key, in order, until it says no.
+// from calls yield for the rows with from <= key, in order, until it returns false.
 func (s *sorted) from(from string, yield func(*row) bool) {
 	if s == nil {
 		return
@@ -86,7 +86,7 @@ func (s *sorted) from(from string, yield func(*row) bool) {
 	}
 }
 
-// clone copies the order; rows are never changed, only put anew.
+// clone copies the order. It shares the rows, since rows never change.
 func (s *sorted) clone() *sorted {
 	c := &sorted{make([][]*row, len(s.chunks))}
 	for i, chunk := range s.chunks {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A partition holds what a map would hold, in order, whatever is done to it.
+// After any operations a partition holds what a map would hold, in order.
 func TestSortedIsASortedMap(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 0))
@@ -17,7 +17,7 @@ func TestSortedIsASortedMap(t *testing.T) {
 		for i := range 5000 {
 			key := fmt.Sprintf("%04d", r.IntN(3000))
 			if seed%2 == 0 && i < 3000 {
-				key = fmt.Sprintf("%04d", 3000-i) // newest first, as mail
+				key = fmt.Sprintf("%04d", 3000-i) // newest first, like mail
 			}
 			if r.IntN(3) == 0 {
 				s.remove(key)
@@ -47,8 +47,7 @@ func TestSortedIsASortedMap(t *testing.T) {
 	}
 }
 
-// An insert in front of a million rows costs about what it costs in front of a
-// thousand.
+// An insert before a million rows costs about as much as one before a thousand.
 func BenchmarkPutInFront(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -41,7 +41,7 @@ func ask(t *testing.T, h http.RoundTripper, method, path, body string, header ..
 	return res.StatusCode, code
 }
 
-// What Azure refuses is refused, also where Microsoft's emulator is lax.
+// The double refuses what Azure refuses, also where Microsoft's emulator does not.
 func TestTheDoubleIsStrict(t *testing.T) {
 	wire := tabletest.New().Transport()
 	if status, _ := ask(t, wire, "POST", "Tables", `{"TableName":"mails"}`); status != http.StatusCreated {
@@ -160,7 +160,7 @@ func TestTransactionsAreStrict(t *testing.T) {
 	}
 }
 
-// The same handler serves an account whose name is in the path, as emulators do.
+// The server also serves an account whose name is in the path, as emulators do.
 func TestTheAccountMayBeInThePath(t *testing.T) {
 	wire := tabletest.New().Transport()
 	if status, code := ask(t, wire, "POST", "devstoreaccount1/Tables", `{"TableName":"mails"}`); status != http.StatusCreated {

@@ -11,18 +11,17 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// An Error is a refusal of Graph: status, code, request id and how long it
-// wants us away. It comes with a verdict of package fault.
+// An Error is a refusal of Graph: status, code, request id and how long to wait.
+// It comes with a kind of package fault.
 type Error = answer.Error
 
 // ErrNoMailbox means that the tenant has no mailbox with an address.
 var ErrNoMailbox = errors.New("graph: no mailbox has this address")
 
-// verdict says what may be done about the error of a request: what is refused
-// for good is final, what is busy says when to come back, and all else may be
-// tried again.
+// classify gives the error of a request its kind: a lasting refusal is final, a
+// busy service is for later, and any other request may be tried again.
 // https://learn.microsoft.com/graph/errors
-func verdict(ctx, timed context.Context, err error) error {
+func classify(ctx, timed context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -38,7 +37,7 @@ func verdict(ctx, timed context.Context, err error) error {
 	}
 	var outer *url.Error
 	if errors.As(err, &outer) {
-		err = outer.Err // without the address, which is long and says who
+		err = outer.Err // without the address, which is long and names people
 	}
 	return fmt.Errorf("graph: %w", err)
 }
