@@ -64,7 +64,7 @@ func head(box connector.Activation, m mail.Message) item.Item {
 		it.Verdict = item.VerdictPass
 	}
 	it.Fingerprint = fingerprint(it, m)
-	it.Kind = kind(it, m.Type, h)
+	it.Class = messageClass(it, m.Type, h)
 	it.InitialReason = initialReason(it, h)
 	it.ListID = listID(h.get("List-Id"))
 	it.ReturnDomain = directory.Domain(addressIn(h.get("Return-Path")))

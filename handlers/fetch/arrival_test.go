@@ -185,8 +185,8 @@ func TestAutoRepliesAndLists(t *testing.T) {
 		{[]mail.Header{{Name: "In-Reply-To", Value: "<a@x>"}}, false, ""},
 	} {
 		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"}, Headers: c.headers})
-		if (a.Item.Kind == item.AutoReply) != c.auto || a.Item.ListID != c.list {
-			t.Errorf("%v: kind %q, list %q", c.headers, a.Item.Kind, a.Item.ListID)
+		if (a.Item.Class == item.AutoReply) != c.auto || a.Item.ListID != c.list {
+			t.Errorf("%v: class %q, list %q", c.headers, a.Item.Class, a.Item.ListID)
 		}
 	}
 }

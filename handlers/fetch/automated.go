@@ -9,20 +9,20 @@ import (
 
 // bar is the reason for which a mail waits for a person whoever sent it, or "".
 // A receipt and an answer to an invitation have rules of their own (see
-// item.Kind), though programs wrote them too.
+// item.MessageClass), though programs wrote them too.
 func initialReason(it item.Item, h headers) item.Reason {
 	switch {
 	case it.BodyTruncated:
 		return item.TooLarge
-	case it.Kind == item.ReadReceipt, it.Kind == item.InvitationResponse:
+	case it.Class == item.ReadReceipt, it.Class == item.InvitationResponse:
 		return ""
-	case it.Kind == item.AutoReply:
+	case it.Class == item.AutoReply:
 		return item.Automated
 	case isBounce(it, h):
 		return item.Bounce
 	case it.From.Email == "":
 		return item.NoSender
-	case it.Kind == item.Recall, isAutomated(h):
+	case it.Class == item.Recall, isAutomated(h):
 		return item.Automated
 	}
 	return ""
@@ -30,7 +30,7 @@ func initialReason(it item.Item, h headers) item.Reason {
 
 // kind tells what a program answered, if the mail is such an answer.
 // https://www.rfc-editor.org/rfc/rfc8098#section-3, https://learn.microsoft.com/graph/api/resources/eventmessageresponse
-func kind(it item.Item, graphType string, h headers) item.Kind {
+func messageClass(it item.Item, graphType string, h headers) item.MessageClass {
 	contentType := mediaType(h)
 	switch {
 	case strings.HasPrefix(contentType, "multipart/report") && strings.Contains(contentType, "disposition-notification"),

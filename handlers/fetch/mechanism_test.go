@@ -192,24 +192,24 @@ func TestKinds(t *testing.T) {
 	for _, c := range []struct {
 		name, from, subject, preview, graphType string
 		headers                                 []mail.Header
-		kind                                    item.Kind
+		class                                   item.MessageClass
 		bar                                     item.Reason
 	}{
 		{name: "a letter", from: jan},
-		{name: "read receipt", from: jan, headers: h("Content-Type", `Multipart/Report; Report-Type="Disposition-Notification"; boundary=x`), kind: item.ReadReceipt},
-		{name: "read receipt as programs must send it", from: jan, headers: h("content-type", "multipart/report; report-type=disposition-notification", "Auto-Submitted", "auto-replied", "Return-Path", "<>"), kind: item.ReadReceipt},
-		{name: "accepted", from: jan, graphType: "eventMessageResponse", kind: item.InvitationResponse},
-		{name: "accepted without anybody", graphType: "eventMessageResponse", kind: item.InvitationResponse},
-		{name: "declined, as calendar", from: jan, headers: h("Content-Type", `text/calendar; charset=utf-8; METHOD=REPLY`), kind: item.InvitationResponse},
+		{name: "read receipt", from: jan, headers: h("Content-Type", `Multipart/Report; Report-Type="Disposition-Notification"; boundary=x`), class: item.ReadReceipt},
+		{name: "read receipt as programs must send it", from: jan, headers: h("content-type", "multipart/report; report-type=disposition-notification", "Auto-Submitted", "auto-replied", "Return-Path", "<>"), class: item.ReadReceipt},
+		{name: "accepted", from: jan, graphType: "eventMessageResponse", class: item.InvitationResponse},
+		{name: "accepted without anybody", graphType: "eventMessageResponse", class: item.InvitationResponse},
+		{name: "declined, as calendar", from: jan, headers: h("Content-Type", `text/calendar; charset=utf-8; METHOD=REPLY`), class: item.InvitationResponse},
 		{name: "invitation", from: jan, graphType: "eventMessageRequest"},
 		{name: "invitation as calendar", from: jan, headers: h("Content-Type", "text/calendar; method=REQUEST")},
 		{name: "cancelled", from: jan, graphType: "eventMessage"},
-		{name: "recall", from: jan, subject: "Intrekken: Stukken", preview: `Jan Bakker wil het bericht "Stukken" intrekken.`, kind: item.Recall, bar: item.Automated},
-		{name: "recall in English", from: jan, subject: "Recall: Stukken", preview: `Jan would like to recall the message, "Stukken".`, kind: item.Recall, bar: item.Automated},
+		{name: "recall", from: jan, subject: "Intrekken: Stukken", preview: `Jan Bakker wil het bericht "Stukken" intrekken.`, class: item.Recall, bar: item.Automated},
+		{name: "recall in English", from: jan, subject: "Recall: Stukken", preview: `Jan would like to recall the message, "Stukken".`, class: item.Recall, bar: item.Automated},
 		{name: "somebody writes of a recall", from: jan, subject: "Recall: remblokken", preview: "Mijn auto moet terug naar de garage."},
-		{name: "away", from: jan, headers: h("auto-submitted", "Auto-Replied"), kind: item.AutoReply, bar: item.Automated},
-		{name: "away, by Apple", from: jan, headers: h("X-Apple-Action", "VACATION"), kind: item.AutoReply, bar: item.Automated},
-		{name: "away, nobody to be told", from: jan, subject: "Afwezig", headers: h("Auto-Submitted", "auto-replied", "Return-Path", "<>"), kind: item.AutoReply, bar: item.Automated},
+		{name: "away", from: jan, headers: h("auto-submitted", "Auto-Replied"), class: item.AutoReply, bar: item.Automated},
+		{name: "away, by Apple", from: jan, headers: h("X-Apple-Action", "VACATION"), class: item.AutoReply, bar: item.Automated},
+		{name: "away, nobody to be told", from: jan, subject: "Afwezig", headers: h("Auto-Submitted", "auto-replied", "Return-Path", "<>"), class: item.AutoReply, bar: item.Automated},
 		{name: "report that calls itself an answer", from: "MAILER-DAEMON@x.example", headers: h("Auto-Submitted", "auto-replied"), bar: item.Bounce},
 		{name: "report without a type", from: "x@x.example", headers: h("Content-Type", "MULTIPART/REPORT; boundary=x"), bar: item.Bounce},
 		{name: "report of nobody", subject: "Undelivered Mail Returned to Sender", bar: item.Bounce},
@@ -221,8 +221,8 @@ func TestKinds(t *testing.T) {
 		{name: "nobody", subject: "Stukken", bar: item.NoSender},
 	} {
 		m := mail.Message{ID: "m", Subject: c.subject, Preview: c.preview, Type: c.graphType, Headers: c.headers, From: mail.Address{Email: c.from}}
-		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Kind != c.kind || it.InitialReason != c.bar {
-			t.Errorf("%s: kind %q, bar %q, want %q and %q", c.name, it.Kind, it.InitialReason, c.kind, c.bar)
+		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Class != c.class || it.InitialReason != c.bar {
+			t.Errorf("%s: class %q, initial reason %q, want %q and %q", c.name, it.Class, it.InitialReason, c.class, c.bar)
 		}
 	}
 }

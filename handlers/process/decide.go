@@ -148,7 +148,7 @@ func decideInitialReason(ctx context.Context, it item.Item, who office) (decisio
 	if it.NotAnalysed {
 		return park(it.InitialReason, item.Facts{})
 	}
-	if it.Kind != "" && it.Verdict != item.VerdictFail {
+	if it.Class != "" && it.Verdict != item.VerdictFail {
 		if d, ok, err := line(ctx, it, who); err != nil || ok {
 			return d, err
 		}
@@ -190,12 +190,12 @@ func line(ctx context.Context, it item.Item, who office) (decision, bool, error)
 
 // answers tells mail that a program wrote in answer to another, which is all that
 // may be dismissed of a contact's mail without a person.
-func answers(it item.Item) bool { return it.Kind == item.AutoReply || acknowledges(it) }
+func answers(it item.Item) bool { return it.Class == item.AutoReply || acknowledges(it) }
 
 // acknowledges tells mail that only says that another mail arrived or was
 // agreed with.
 func acknowledges(it item.Item) bool {
-	return it.Kind == item.ReadReceipt || it.Kind == item.InvitationResponse
+	return it.Class == item.ReadReceipt || it.Class == item.InvitationResponse
 }
 
 // acknowledgement decides such mail: it never starts a chat. Where it belongs to

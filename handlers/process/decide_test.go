@@ -120,7 +120,7 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 		case "numbers": // which are the ids of the clients here
 			it.Numbers = strings.Fields(value)
 		case "kind":
-			it.Kind = item.Kind(value)
+			it.Class = item.MessageClass(value)
 		case "not analysed":
 			it.NotAnalysed = true
 		case "hint contact":

@@ -195,7 +195,7 @@ func (d decision) starts() bool { return d.Reason == "" && d.Join == nil && !d.D
 func (r *run) placeFirst(ctx context.Context, it item.Item, d *outcome) error {
 	again := false
 	for _, id := range it.Answers() {
-		earlier, err := r.Items.Named(ctx, id)
+		earlier, err := r.Items.ByMessageID(ctx, id)
 		if err != nil {
 			return err
 		}

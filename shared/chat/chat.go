@@ -77,14 +77,14 @@ type ByHand struct {
 // ETag is the version of the chat: it changes with every message and change.
 func (c Chat) ETag() string { return c.etag }
 
-// KindMail is the kind of message that somebody wrote as mail; one that a
-// program wrote for the contact has its item.Kind. Kinds are stored.
+// KindMail is the kind of mail that a person wrote. Mail of a program has its
+// item.MessageClass as kind. Kinds are stored.
 const KindMail = "mail"
 
 // A Message is one mail or one note in a chat.
 type Message struct {
 	ID             string         `json:"id"`   // of a mail, that of the mail
-	Kind           string         `json:"kind"` // KindMail, KindNote, or the item.Kind of what a program wrote
+	Kind           string         `json:"kind"` // KindMail, KindNote or an item.MessageClass
 	From           mail.Address   `json:"from"`
 	To             []mail.Address `json:"to,omitempty"` // of a mail, as are Cc
 	Cc             []mail.Address `json:"cc,omitempty"`
@@ -163,7 +163,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 		c.Messages++
 		m := messageOf(it)
 		if e.Quiet {
-			m.Kind = string(it.Kind)
+			m.Kind = string(it.Class)
 		} else {
 			c.State = Open
 			c.ActivitySequence++

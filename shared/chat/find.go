@@ -22,7 +22,7 @@ func (s *Store) Answered(ctx context.Context, it item.Item) (Chat, bool, error) 
 	// Mail that a program wrote often names nothing, and starts nothing in the
 	// chat where it ends up.
 	doubted := it.Verdict == item.VerdictFail && !it.Override.Releases(item.SenderNotVerified)
-	if len(named) == 0 && it.Kind == "" || it.ConversationID == "" || doubted {
+	if len(named) == 0 && it.Class == "" || it.ConversationID == "" || doubted {
 		return Chat{}, false, nil
 	}
 	c, _, ok, err := s.threaded(ctx, conversationThread(it.Mailbox, it.ConversationID))

@@ -23,9 +23,9 @@ const (
 // maxBody bounds what Body reads back: what fetch keeps is shorter.
 const maxBody = 16 << 20
 
-// packers are kept for the next mail: making one costs more than packing a
-// letter.
-var packers = sync.Pool{New: func() any {
+// compressors are kept for the next mail: making one costs more than compressing
+// a mail.
+var compressors = sync.Pool{New: func() any {
 	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
 	return z
 }}
@@ -36,10 +36,10 @@ func bodyRows(id, content string) ([]table.Row, error) {
 	if content == "" {
 		return nil, nil
 	}
-	var packed bytes.Buffer
-	z := packers.Get().(*gzip.Writer)
-	defer packers.Put(z)
-	z.Reset(&packed)
+	var compressed bytes.Buffer
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	z.Reset(&compressed)
 	if _, err := io.Copy(z, strings.NewReader(content)); err != nil {
 		return nil, fmt.Errorf("compress body of mail %s: %w", id, err)
 	}
@@ -47,7 +47,7 @@ func bodyRows(id, content string) ([]table.Row, error) {
 		return nil, fmt.Errorf("compress body of mail %s: %w", id, err)
 	}
 	var rows []table.Row
-	for rest := packed.Bytes(); len(rest) > 0; {
+	for rest := compressed.Bytes(); len(rest) > 0; {
 		part := rest[:min(len(rest), bodyRow)]
 		rest = rest[len(part):]
 		props := map[string]any{}
@@ -63,9 +63,9 @@ func bodyRows(id, content string) ([]table.Row, error) {
 
 func pieceName(n int) string { return fmt.Sprintf("gzip%02d", n) }
 
-// Body returns what the mail says, in the content type that the item names.
+// Body returns the text of a mail, in the content type of BodyType.
 func (s *Store) Body(ctx context.Context, it Item) (string, error) {
-	var packed bytes.Buffer
+	var compressed bytes.Buffer
 	from, to := bodyKey(it.ID, 0), "b|"+it.ID+"|"+above
 	for from != "" && it.BodyParts > 0 {
 		rows, next, err := s.table.Range(ctx, from, to, 4)
@@ -78,21 +78,21 @@ func (s *Store) Body(ctx context.Context, it Item) (string, error) {
 				if !ok {
 					break
 				}
-				packed.Write(piece)
+				compressed.Write(piece)
 			}
 		}
 		from = next
 	}
-	if packed.Len() == 0 {
+	if compressed.Len() == 0 {
 		return "", nil
 	}
-	z, err := gzip.NewReader(&packed)
+	z, err := gzip.NewReader(&compressed)
 	if err != nil {
-		return "", fmt.Errorf("unpack body of mail %s: %w", it.ID, err)
+		return "", fmt.Errorf("decompress body of mail %s: %w", it.ID, err)
 	}
 	content, err := io.ReadAll(io.LimitReader(z, maxBody))
 	if err != nil {
-		return "", fmt.Errorf("unpack body of mail %s: %w", it.ID, err)
+		return "", fmt.Errorf("decompress body of mail %s: %w", it.ID, err)
 	}
 	return string(content), nil
 }

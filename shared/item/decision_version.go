@@ -10,29 +10,30 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A parked mail is decided again when what it was decided under has changed:
-// the directory, or what its address is linked with. That is its decisionVersion.
-// settledKey holds the office's decisionVersion under which all parked mails have been
-// decided, so that an unchanged office costs one look.
-const settledKey = "s|parked"
+// A parked mail is decided again when its decision version has changed: that of
+// the directory, or the link of the address that received it.
 
-// Basis is what a decision on a mail rests on, besides the mail: the version of
-// the directory, and the link of the address that received it. It is a text
-// that is only ever compared.
+// currentKey holds the decision version of all mailboxes together under which
+// every parked mail has been decided: while nothing changes, a tick reads one row.
+const currentKey = "s|parked"
+
+// DecisionVersion names the data, besides the mail itself, that a decision rests
+// on: the version of the directory, and the link of the address that received the
+// mail. The text is only compared, never read.
 func DecisionVersion(directory int64, linkKind, linkID string) string {
 	return fmt.Sprintf("%d/%s/%s", directory, linkKind, linkID)
 }
 
 // Outdated returns the ids of parked mails that were decided under another
-// decisionVersion than their mailbox has now, at most limit. Whole is a text that
-// changes whenever any mailbox's decisionVersion does: once nothing is outdated it is
-// remembered, and the answer comes from one row until it changes.
-func (s *Store) Outdated(ctx context.Context, whole string, decisionVersion func(mailbox string) string, limit int) ([]string, error) {
-	settled, err := s.table.Get(ctx, settledKey)
+// decision version than their mailbox has now, at most limit. The text all must
+// change when the version of any mailbox does: once no mail is outdated, all is
+// stored, and Outdated reads one row until it changes.
+func (s *Store) Outdated(ctx context.Context, all string, version func(mailbox string) string, limit int) ([]string, error) {
+	current, err := s.table.Get(ctx, currentKey)
 	if err != nil && !errors.Is(err, table.ErrNotFound) {
-		return nil, fmt.Errorf("read decisionVersion of parked mails: %w", err)
+		return nil, fmt.Errorf("read decision version of parked mails: %w", err)
 	}
-	if err == nil && settled.Props["decisionVersion"] == whole {
+	if err == nil && current.Props["decisionVersion"] == all {
 		return nil, nil
 	}
 	var ids []string
@@ -42,8 +43,8 @@ func (s *Store) Outdated(ctx context.Context, whole string, decisionVersion func
 			return nil, fmt.Errorf("read parked mails: %w", err)
 		}
 		for _, r := range rows {
-			id, box := r.Key[len("p|"):], fmt.Sprint(r.Props["mailbox"])
-			if r.Props["decisionVersion"] != decisionVersion(box) && ValidID(id) {
+			id, mailbox := r.Key[len("p|"):], fmt.Sprint(r.Props["mailbox"])
+			if r.Props["decisionVersion"] != version(mailbox) && ValidID(id) {
 				ids = append(ids, id)
 			}
 			if len(ids) == limit {
@@ -53,21 +54,21 @@ func (s *Store) Outdated(ctx context.Context, whole string, decisionVersion func
 		from = next
 	}
 	if len(ids) == 0 {
-		err := s.table.Write(ctx, table.Put(table.Row{Key: settledKey, Props: map[string]any{"decisionVersion": whole}}))
+		err := s.table.Write(ctx, table.Put(table.Row{Key: currentKey, Props: map[string]any{"decisionVersion": all}}))
 		if err != nil {
-			return nil, fmt.Errorf("keep decisionVersion of parked mails: %w", err)
+			return nil, fmt.Errorf("store decision version of parked mails: %w", err)
 		}
 	}
 	return ids, nil
 }
 
-// Stamp notes under which decisionVersion these mails, by id, were decided, which are
-// still parked for the same reason.
-func (s *Store) SetDecisionVersion(ctx context.Context, decisionVersion map[string]string) error {
-	if len(decisionVersion) == 0 {
+// SetDecisionVersion stores the decision version of mails, by id, that were
+// decided again and stay parked for the same reason.
+func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]string) error {
+	if len(versions) == 0 {
 		return nil
 	}
-	ids := slices.Sorted(maps.Keys(decisionVersion))
+	ids := slices.Sorted(maps.Keys(versions))
 	var ops []table.Op
 	from, to := parkedKey(ids[0]), parkedKey(ids[len(ids)-1])+above
 	for from != "" {
@@ -76,27 +77,27 @@ func (s *Store) SetDecisionVersion(ctx context.Context, decisionVersion map[stri
 			return fmt.Errorf("read %d parked mails: %w", len(ids), err)
 		}
 		for _, r := range rows {
-			if b, ours := decisionVersion[r.Key[len("p|"):]]; ours && r.Props["decisionVersion"] != b {
-				ops = append(ops, table.Merge(table.Row{Key: r.Key, ETag: r.ETag, Props: map[string]any{"decisionVersion": b}}))
+			if v, ok := versions[r.Key[len("p|"):]]; ok && r.Props["decisionVersion"] != v {
+				ops = append(ops, table.Merge(table.Row{Key: r.Key, ETag: r.ETag, Props: map[string]any{"decisionVersion": v}}))
 			}
 		}
 		from = next
 	}
 	if err := s.writeUnchanged(ctx, ops); err != nil {
-		return fmt.Errorf("stamp %d parked mails: %w", len(ids), err)
+		return fmt.Errorf("set decision version of %d parked mails: %w", len(ids), err)
 	}
 	return nil
 }
 
-// A Brief is as much of a parked mail as it takes to count it.
+// A Summary holds the fields by which parked mails are counted.
 type Summary struct {
 	Reason  Reason
 	Address string // that received it
 }
 
-// Briefs lists the parked mails of a mailbox, "" for all, newest first, at most
-// 1,000, and where to go on, "" at the end. It costs one query, which reads a
-// hundredth of what List would.
+// Summaries lists the parked mails of a mailbox, "" for all, newest first, at
+// most 1,000, and where to continue, "" at the end. It costs one query, which
+// reads a hundredth of what List reads.
 func (s *Store) Summaries(ctx context.Context, mailbox, from string) (mails []Summary, next string, err error) {
 	prefix := "p|"
 	if mailbox != "" {

@@ -10,142 +10,142 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// An Arrival is a mail to be stored, with what it says.
+// An Arrival is a mail to be stored, with its text.
 type Arrival struct {
 	Item    Item
 	Content string
 }
 
-// transaction is how many bytes one transaction of Ingest may take: the limit
-// is 4 MiB with the envelope of every row.
-const transaction = 3 << 20
+// maxTransaction is how many bytes the rows of one transaction of Ingest may
+// take. Table storage allows 4 MiB, with the envelope of every row.
+const maxTransaction = 3 << 20
 
-// Ingest stores mails that are not stored yet, in state New or, with a Bar, to
-// be parked by the next decision, and returns the ids of those that were new.
+// Ingest stores mails that are not stored yet, in state New, and returns the ids
+// of those that were new.
 //
-// Many mails go in one transaction. A body too large for that is written
-// before, where nothing refers to it: a run that dies in between repeats it.
-// That a mail is inserted and never replaced is what keeps a second delivery,
-// a replayed page or a second run at the same time from undoing a decision.
+// Many mails go in one transaction. A body too large for that is written first,
+// while no row refers to it: a run that dies in between writes it again. A mail
+// is inserted, never replaced, so a second delivery, a repeated page or a second
+// run at the same time cannot undo a decision.
 func (s *Store) Ingest(ctx context.Context, arrivals []Arrival) ([]string, error) {
 	now := s.now()
 	var stored []string
-	var batch group
+	var b batch
 	flush := func() error {
-		ids, err := s.insert(ctx, batch)
+		ids, err := s.insert(ctx, b)
 		stored = append(stored, ids...)
-		batch = group{}
+		b = batch{}
 		return err
 	}
 	seen := map[string]bool{}
 	for _, a := range arrivals {
-		n, err := s.rows(ctx, a, now)
+		m, err := s.insertion(ctx, a, now)
 		if err != nil {
 			return stored, err
 		}
-		if seen[n.id] { // the same mail twice in one page
+		if seen[m.id] { // the same mail twice in one page
 			continue
 		}
-		seen[n.id] = true
-		if len(batch.ops)+len(n.ops) >= table.MaxOps || batch.size+n.size > transaction {
+		seen[m.id] = true
+		if len(b.ops)+len(m.ops) >= table.MaxOps || b.size+m.size > maxTransaction {
 			if err := flush(); err != nil {
 				return stored, err
 			}
 		}
-		batch.add(n)
+		b.add(m)
 	}
 	return stored, flush()
 }
 
-// one is a mail as the rows that keep it.
-type one struct {
-	id, identity string
-	ops          []table.Op
-	size         int
+// An insertion holds the operations that store one mail.
+type insertion struct {
+	id, identityKey string
+	ops             []table.Op
+	size            int // bytes
 }
 
-// group is mails that go in one transaction.
-type group struct {
-	mails []one
+// A batch holds the mails of one transaction.
+type batch struct {
+	mails []insertion
 	ops   []table.Op
-	size  int
+	size  int // bytes
 }
 
-func (g *group) add(n one) {
-	g.mails = append(g.mails, n)
-	g.ops = append(g.ops, n.ops...)
-	g.size += n.size
+func (b *batch) add(m insertion) {
+	b.mails = append(b.mails, m)
+	b.ops = append(b.ops, m.ops...)
+	b.size += m.size
 }
 
-// rows returns what is to be inserted for a, after writing apart what is too
-// large to go with it.
-func (s *Store) rows(ctx context.Context, a Arrival, now time.Time) (one, error) {
+// insertion returns the operations that store a. A body of several rows it
+// writes itself: that may be too large for the transaction.
+func (s *Store) insertion(ctx context.Context, a Arrival, now time.Time) (insertion, error) {
 	it := a.Item
 	it.ID = NewID(it.Mailbox, it.MessageID, it.Received)
 	it.State, it.Stored = New, now
 	it.cut()
 	body, err := bodyRows(it.ID, a.Content)
 	if err != nil {
-		return one{}, err
+		return insertion{}, err
 	}
 	it.BodyParts = int64(len(body))
 	if len(body) > 1 {
 		for _, r := range body {
 			if err := s.table.Write(ctx, table.Put(r)); err != nil {
-				return one{}, fmt.Errorf("store body of mail %s: %w", it.ID, err)
+				return insertion{}, fmt.Errorf("store body of mail %s: %w", it.ID, err)
 			}
 		}
 		body = nil
 	}
-	identity := identityKey(it.Mailbox, it.MessageID)
-	n := one{id: it.ID, identity: identity}
-	n.ops = append(n.ops,
-		table.Insert(table.Row{Key: identity, Props: map[string]any{"mail": it.ID}}),
+	m := insertion{id: it.ID, identityKey: identityKey(it.Mailbox, it.MessageID)}
+	m.ops = append(m.ops,
+		table.Insert(table.Row{Key: m.identityKey, Props: map[string]any{"mail": it.ID}}),
 		table.Insert(mailRow(it)),
 		table.Insert(viewRow(it)),
 		table.Insert(workRow(Work{ID: it.ID, Address: it.Address, Next: now.Add(firstSweep)})),
 	)
 	if it.InternetMessageID != "" {
-		n.ops = append(n.ops, table.Insert(table.Row{Key: namedKey(it.InternetMessageID, it.ID), Props: map[string]any{"mail": it.ID}}))
+		m.ops = append(m.ops, table.Insert(table.Row{Key: messageIDKey(it.InternetMessageID, it.ID), Props: map[string]any{"mail": it.ID}}))
 	}
 	for _, r := range body {
-		n.ops = append(n.ops, table.Put(r))
+		m.ops = append(m.ops, table.Put(r))
 	}
-	for _, op := range n.ops {
-		n.size += op.Size()
+	for _, op := range m.ops {
+		m.size += op.Size()
 	}
-	return n, nil
+	return m, nil
 }
 
-// insert writes a group, leaving out those mails that turn out to be there.
-func (s *Store) insert(ctx context.Context, g group) ([]string, error) {
-	for len(g.mails) > 0 {
-		err := s.table.Write(ctx, append(slices.Clip(g.ops), CountOp(s.now(), Stored, len(g.mails)))...)
+// insert writes a batch, without the mails that turn out to be stored already,
+// and returns the ids of those that it wrote.
+func (s *Store) insert(ctx context.Context, b batch) ([]string, error) {
+	for len(b.mails) > 0 {
+		err := s.table.Write(ctx, append(slices.Clip(b.ops), CountOp(s.now(), Stored, len(b.mails)))...)
 		if err == nil {
-			ids := make([]string, len(g.mails))
-			for i, n := range g.mails {
-				ids[i] = n.id
+			ids := make([]string, len(b.mails))
+			for i, m := range b.mails {
+				ids[i] = m.id
 			}
 			return ids, nil
 		}
 		if !errors.Is(err, table.ErrExists) {
-			return nil, fmt.Errorf("store %d mails: %w", len(g.mails), err)
+			return nil, fmt.Errorf("store %d mails: %w", len(b.mails), err)
 		}
-		var rest group
-		for _, n := range g.mails {
-			_, err := s.table.Get(ctx, n.identity)
+		var rest batch
+		for _, m := range b.mails {
+			_, err := s.table.Get(ctx, m.identityKey)
 			switch {
 			case errors.Is(err, table.ErrNotFound):
-				rest.add(n)
+				rest.add(m)
 			case err != nil:
-				return nil, fmt.Errorf("look for mail %s: %w", n.id, err)
+				return nil, fmt.Errorf("look for mail %s: %w", m.id, err)
 			}
 		}
-		if len(rest.mails) == len(g.mails) {
-			// Something of ours is in the way that is no mail: never loop on it.
-			return nil, fmt.Errorf("store %d mails: none of them is there, and yet: %w", len(g.mails), err)
+		if len(rest.mails) == len(b.mails) {
+			// Another row than an identity exists already: do not loop on it.
+			return nil, fmt.Errorf("store %d mails: none of them is stored, and yet: %w", len(b.mails), err)
 		}
-		g = rest
+		b = rest
 	}
 	return nil, nil
 }

@@ -1,26 +1,27 @@
-// Package item keeps processing items: every mail that was fetched, from the
-// moment it is stored until a person or a rule has placed it. It does not
-// decide anything, and knows nothing of Graph.
+// Package item stores processing items: every mail that was fetched, from its
+// arrival until a person or a rule has placed it. It decides nothing, and knows
+// nothing of Graph.
 //
 // Its rows are in the table "mails", where h is a hash (see Hash) and a mail's
 // id starts with its inverted time, so that every list is newest first:
 //
-//	i|<mailbox>|<h>        -> the identity of a mail: which id it has       (Insert only)
-//	m|<id>                 -> the mail: what is known of it, its state       (Item)
-//	v|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item)
+//	i|<mailbox>|<h>        -> the identity of a mail: its id                 (Insert only)
+//	m|<id>                 -> the mail                                       (Item)
+//	v|<mailbox>|<id>       -> the same, for lists of one mailbox             (Item)
 //	w|<id>                 -> open work: a mail in state new, or claimed     (Work)
-//	p|<id>                 -> a parked mail, and under what it was decided   (Item, decisionVersion; reason and address apart, to be counted)
-//	q|<mailbox>|<id>       -> the same, for those who see one mailbox        (Item; reason and address)
+//	p|<id>                 -> a parked mail                                  (Item; decision version, reason and address as columns)
+//	q|<mailbox>|<id>       -> the same, for lists of one mailbox             (Item; reason and address as columns)
+//	s|parked               -> the decision version that all parked mails have
 //	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
-//	r|<rule>|<id>          -> a mail that was decided by what a rule says
-//	t|<h>|<id>             -> which mails have an internet message id
-//	b|<id>|<nn>            -> what the mail says, compressed, in pieces
-//	g|<time>-<random>      -> how much of what happened then                 (Tally)
+//	r|<rule>|<id>          -> a mail that a learned rule decided
+//	t|<h>|<id>             -> a mail by its internet message id
+//	b|<id>|<nn>            -> the text of a mail, compressed, in pieces
+//	g|<time>-<random>      -> a count of what happened at that time          (Tally)
 //	z|<time>-<random>      -> who did what (see package audit)
 //
-// All rows of one step are written in one transaction: m decides (If-Match),
-// the others follow it. The identity is inserted, never replaced: that is what
-// makes a mail that is delivered twice one mail.
+// All rows of one step are written in one transaction, which holds if m is
+// unchanged (If-Match). The identity is inserted, never replaced: so a mail that
+// is delivered twice is one mail.
 package item
 
 import (
@@ -30,10 +31,10 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A State is where a mail stands.
+// A State is the state of a mail.
 type State string
 
-// The states of a mail; from each of them Processed can be reached.
+// The states of a mail. Processed can be reached from each of them.
 const (
 	New       State = "new"       // stored, not decided yet
 	Processed State = "processed" // in a chat
@@ -41,62 +42,61 @@ const (
 	Dismissed State = "dismissed" // a person said that nothing needs to be done
 )
 
-// A Reason says why a mail waits for a person. It is kept as a string, so that
-// what is stored outlives a reordering of this list.
+// A Reason says why a mail waits for a person. Reasons are stored.
 type Reason string
 
-// The reasons, in the order in which they are looked at.
+// The reasons, in the order in which a decision checks them.
 const (
-	Acknowledgement   Reason = "acknowledgement"       // a read receipt or an answer to an invitation, and in no chat
+	Acknowledgement   Reason = "acknowledgement"       // a read receipt or an answer to an invitation, which belongs to no chat
 	Undecodable       Reason = "undecodable"           // Graph sent something that is no message
-	TooLarge          Reason = "too-large"             // what the mail says is longer than what is kept
+	TooLarge          Reason = "too-large"             // the text is longer than what is stored
 	NoSender          Reason = "no-sender"             // the mail names nobody as its sender
-	Bounce            Reason = "bounce"                // a report that some mail could not be delivered
+	Bounce            Reason = "bounce"                // a report that a mail could not be delivered
 	Automated         Reason = "automated"             // written by a program: newsletter, notification, out-of-office
 	SenderNotVerified Reason = "sender-not-verified"   // Exchange doubts that the sender is who he says he is
-	NotAnalysed       Reason = "not-analysed"          // what the mail says was not read: that failed, or took too long
-	LinkRemoved       Reason = "link-removed"          // the role or team that the address was linked with is gone
+	NotAnalysed       Reason = "not-analysed"          // analysing the text failed, or took too long
+	LinkRemoved       Reason = "link-removed"          // the role or team of the address is gone
 	InternalSender    Reason = "internal-sender"       // sent by a team member or one of the office's own addresses
-	UnknownSender     Reason = "unknown-sender"        // the sender's address is no contact's
+	UnknownSender     Reason = "unknown-sender"        // no contact has the sender's address
 	SenderNoClient    Reason = "sender-without-client" // the contact is linked with no client
 	SeveralClients    Reason = "several-clients"       // the contact is linked with several clients
 	NoMemberAddress   Reason = "no-member-for-address" // no active team member has the address that received the mail
 	NoMemberRole      Reason = "no-member-with-role"   // nobody has the role at this client
 	EmptyTeam         Reason = "empty-team"            // the process team has no active member
-	Technical         Reason = "technical"             // something failed that is no fault of the mail
+	Technical         Reason = "technical"             // something failed that the mail is not to blame for
 )
 
-// Reasons are all of them, in order.
+// Reasons returns all of them, in order.
 func Reasons() []Reason {
 	return []Reason{Acknowledgement, Undecodable, TooLarge, NoSender, Bounce, Automated, SenderNotVerified, NotAnalysed, LinkRemoved, InternalSender,
 		UnknownSender, SenderNoClient, SeveralClients, NoMemberAddress, NoMemberRole, EmptyTeam, Technical}
 }
 
-// A Kind is what a program wrote about another mail. Of a contact's mail only
-// automatic answers, receipts and answers to invitations can be dismissed by
-// themselves.
-type Kind string
+// A MessageClass says which kind of message about another mail a program wrote,
+// after Exchange's message classes.
+// https://learn.microsoft.com/office/vba/outlook/concepts/forms/item-types-and-message-classes
+type MessageClass string
 
-// The kinds of answer. They are stored.
+// The message classes. They are stored.
 const (
-	AutoReply          Kind = "auto-reply"          // such as out-of-office; its Bar is Automated
-	ReadReceipt        Kind = "read-receipt"        // a mail was read, or deleted unread
-	InvitationResponse Kind = "invitation-response" // an invitation was accepted, tentatively accepted or declined
-	Recall             Kind = "recall"              // the sender wants a mail back; its Bar is Automated
+	AutoReply          MessageClass = "auto-reply"          // such as out-of-office; its InitialReason is Automated
+	ReadReceipt        MessageClass = "read-receipt"        // a mail was read, or deleted unread
+	InvitationResponse MessageClass = "invitation-response" // an invitation was accepted, tentatively accepted or declined
+	Recall             MessageClass = "recall"              // the sender wants a mail back; its InitialReason is Automated
 )
 
-// A Verdict is Exchange's own opinion on whether the sender is who he says he is.
+// A Verdict is Exchange's opinion on whether the sender is who he says he is.
 type Verdict string
 
-// What Exchange can say of a sender.
+// The verdicts. They are stored.
 const (
 	VerdictPass Verdict = "pass" // proven
 	VerdictSoft Verdict = "soft" // neither proven nor doubted
 	VerdictFail Verdict = "fail" // doubted
 )
 
-// An Item is one mail in the processing module. It holds what deciding and
-// lists need; what the mail says is kept apart (see Store.Body).
+// An Item is one mail in the processing module. It holds what decisions and
+// lists need; the text is stored in rows of its own (see Store.Body).
 type Item struct {
 	ID      string `json:"id"`
 	Mailbox string `json:"mailbox"` // id of the activated mailbox that received it
@@ -118,35 +118,35 @@ type Item struct {
 	RemotePictures    bool           `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
 	Numbers           []string       `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
 
-	Verdict       Verdict `json:"verdict"`
-	InitialReason Reason  `json:"initialReason,omitempty"` // a reason that was plain when the mail came in, whoever sent it
-	Kind          Kind    `json:"kind,omitempty"`          // what a program answered; "" for all other mail
-	ListID        string  `json:"listId,omitempty"`        // of the mailing list that it came through
+	Verdict       Verdict      `json:"verdict"`
+	InitialReason Reason       `json:"initialReason,omitempty"` // a reason that shows on arrival, whoever the sender is
+	Class         MessageClass `json:"class,omitempty"`         // "" for mail that a person wrote, and for all other mail of programs
+	ListID        string       `json:"listId,omitempty"`        // of the mailing list that it came through
 	// ReturnDomain is the domain of the Return-Path, which the sending server
-	// gave; "" when there is none. ReplyTo is where answers shall go, when that is
+	// gave; "" when there is none. ReplyTo is the address for answers, when it is
 	// at another domain than the sender's.
 	ReturnDomain string `json:"returnDomain,omitempty"`
 	ReplyTo      string `json:"replyTo,omitempty"`
-	// NotAnalysed says that reading what the mail says failed or took too long:
-	// it is not placed before a person has released it.
+	// NotAnalysed says that analysing the text failed or took too long: the mail
+	// is placed only after a person has released it.
 	NotAnalysed bool `json:"notAnalysed,omitempty"`
 
 	State    State     `json:"state"`
 	Reason   Reason    `json:"reason,omitempty"` // of Parked, and of Dismissed when no person and no rule did that
-	Facts    Facts     `json:"facts,omitzero"`   // of Parked: what the reason is about
+	Facts    Facts     `json:"facts,omitzero"`   // of Parked: the objects that the reason speaks of
 	Detail   string    `json:"detail,omitempty"` // of Technical and Undecodable: what failed
 	Chat     string    `json:"chat,omitempty"`   // of Processed
 	Why      string    `json:"why,omitempty"`    // of Processed: the kind of link that chose the members
-	Rules    []string  `json:"rules,omitempty"`  // of Processed and Dismissed: the learned rules that it rests on
+	Rules    []string  `json:"rules,omitempty"`  // of Processed and Dismissed: the learned rules that decided
 	Stored   time.Time `json:"stored"`
 	Decided  time.Time `json:"decided,omitzero"`
 	Attempts int64     `json:"attempts,omitempty"` // decisions so far
 
 	Override Override  `json:"override,omitzero"` // what a person said about this mail
 	Claim    *Claim    `json:"claim,omitempty"`   // a solution that is being carried out
-	History  []Attempt `json:"history,omitempty"` // the last of what happened to it, oldest first
+	History  []Attempt `json:"history,omitempty"` // the last events, oldest first
 
-	Lines         int    `json:"lines,omitempty"` // about how many it takes on a page; 0 for none and for not known
+	Lines         int    `json:"lines,omitempty"` // about how many lines a page shows; 0 for none and for not known
 	BodyType      string `json:"bodyType"`        // "html" or "text"
 	BodyParts     int64  `json:"bodyParts"`       // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
@@ -155,20 +155,20 @@ type Item struct {
 	claimed bool   // it had a Claim when it was read
 }
 
-// Limits on what an item keeps of a mail. Beyond them the mail is cut, never
-// refused; they keep an item far below the 1 MiB of a row.
+// Limits of the fields of an item. Longer values are cut, never refused; an item
+// stays far below the 1 MiB of a row.
 const (
 	maxSubject    = 500  // runes
 	maxName       = 200  // runes
 	maxPreview    = 255  // runes, as in Graph
 	maxRecipients = 50   // of To and of Cc
 	maxReferences = 10   // the last ones
-	maxID         = 2000 // bytes of an id that others made
+	maxID         = 2000 // runes of an id that another system made
 	maxHistory    = 20   // attempts, the last ones
 	maxNumbers    = 5
 )
 
-// cut makes an item fit, whatever the mail was.
+// cut brings an item within the limits.
 func (it *Item) cut() {
 	it.Subject = clean(it.Subject, maxSubject)
 	it.Preview = clean(it.Preview, maxPreview)

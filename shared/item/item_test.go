@@ -19,16 +19,18 @@ func arrivals(from, n int) []item.Arrival {
 	var out []item.Arrival
 	for i := range n {
 		out = append(out, item.Arrival{
-			Item: item.Item{Mailbox: box, Address: "info@x.example", MessageID: fmt.Sprint("msg", from+i), Subject: fmt.Sprint("mail ", from+i),
-				Received: time.Unix(1_700_000_000+int64(from+i), 0).UTC(), Verdict: item.VerdictSoft, BodyType: "text"},
+			Item: item.Item{
+				Mailbox: box, Address: "info@x.example", MessageID: fmt.Sprint("msg", from+i), Subject: fmt.Sprint("mail ", from+i),
+				Received: time.Unix(1_700_000_000+int64(from+i), 0).UTC(), Verdict: item.VerdictSoft, BodyType: "text",
+			},
 			Content: "hallo",
 		})
 	}
 	return out
 }
 
-// Nineteen mails, with the row that counts them, are one transaction. What is
-// stored is not stored again, not even when the page says it twice.
+// Nineteen mails, with the row that counts them, are one transaction. A mail is
+// stored once, also when a page holds it twice.
 func TestIngestOnce(t *testing.T) {
 	server := tabletest.New()
 	wire := server.Transport()
@@ -47,7 +49,7 @@ func TestIngestOnce(t *testing.T) {
 	}
 	ids, err = s.Ingest(t.Context(), arrivals(10, 20))
 	if err != nil || len(ids) != 11 {
-		t.Errorf("of twenty mails eleven are new, %d were stored: %v", len(ids), err)
+		t.Errorf("eleven of twenty mails are new, %d were stored: %v", len(ids), err)
 	}
 	all, after, err := s.List(t.Context(), item.Query{Limit: 200})
 	if err != nil || len(all) != 30 || after != "" {
@@ -93,8 +95,8 @@ func TestListInPages(t *testing.T) {
 	}
 }
 
-// A body comes back as it was, whatever its size: in the row, in several rows,
-// and when it does not compress.
+// A body of any size comes back as it was: of one row, of several rows, and one
+// that does not compress.
 func TestBodies(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	noise := make([]byte, 3<<20)
@@ -103,7 +105,8 @@ func TestBodies(t *testing.T) {
 	}
 	s := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
 	for name, content := range map[string]string{
-		"none": "", "small": "hallo", "one row": string(noise[:900<<10]), "many rows": string(noise), "repetitive": strings.Repeat("ja ", 1<<19),
+		"none": "", "small": "hallo", "one row": string(noise[:900<<10]), "many rows": string(noise),
+		"repetitive": strings.Repeat("ja ", 1<<19),
 	} {
 		a := arrivals(len(content), 1)[0]
 		a.Content = content
@@ -121,7 +124,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// Any call of an ingest may fail or lose its answer: doing it again stores every
+// When any call of an ingest fails or loses its answer, repeating it stores every
 // mail once, and every stored mail has its work.
 func TestIngestInterrupted(t *testing.T) {
 	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
@@ -158,7 +161,7 @@ func TestIngestInterrupted(t *testing.T) {
 	}
 }
 
-// Load reads what arrived together in one query, and what did not all the same.
+// Load reads mails that arrived together in one query, and others one by one.
 func TestLoad(t *testing.T) {
 	server := tabletest.New()
 	wire := server.Transport()
@@ -185,8 +188,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// What waits is found by its sender, the sender's domain and its list, and by
-// nothing any more once it is solved; what happened is counted once.
+// Waiting mail is found by its sender, the sender's domain and its list, until it
+// is solved. Every event is counted once.
 func TestWaiting(t *testing.T) {
 	server := tabletest.New()
 	service := server.Service(t, server.Transport())
@@ -202,7 +205,7 @@ func TestWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settle := func(id string, state item.State) {
+	transition := func(id string, state item.State) {
 		t.Helper()
 		it, err := s.Get(t.Context(), id)
 		if err != nil {
@@ -210,12 +213,12 @@ func TestWaiting(t *testing.T) {
 		}
 		was := it.State
 		it.State, it.Rules = state, []string{"rule"}
-		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, "decisionVersion")...)...); err != nil {
+		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, "version")...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, id := range ids {
-		settle(id, item.Parked)
+		transition(id, item.Parked)
 	}
 	count := func(want map[item.IndexKey]int) {
 		t.Helper()
@@ -225,28 +228,29 @@ func TestWaiting(t *testing.T) {
 			}
 		}
 	}
-	count(map[item.IndexKey]int{item.SentBy("p1@bakker.example"): 1, item.SentFrom("bakker.example"): 3, item.OnList("nieuws.bakker.example"): 3, item.SentBy("x@y.nl"): 0})
+	first, domain, list := item.SentBy("p1@bakker.example"), item.SentFrom("bakker.example"), item.OnList("nieuws.bakker.example")
+	count(map[item.IndexKey]int{first: 1, domain: 3, list: 3, item.SentBy("x@y.nl"): 0})
 	box := in[0].Item.Mailbox
 	if got, _, err := s.List(t.Context(), item.Query{Mailbox: box, State: item.Parked, Limit: 10}); err != nil || len(got) != 3 {
-		t.Errorf("of the mailbox wait %v, %v", got, err)
+		t.Errorf("waiting mails of the mailbox: %v, %v", got, err)
 	}
-	settle(ids[1], item.Dismissed)
-	count(map[item.IndexKey]int{item.SentBy("p1@bakker.example"): 0, item.SentFrom("bakker.example"): 2, item.OnList("nieuws.bakker.example"): 2})
+	transition(ids[1], item.Dismissed)
+	count(map[item.IndexKey]int{first: 0, domain: 2, list: 2})
 	if got, _, err := s.List(t.Context(), item.Query{Mailbox: box, State: item.Parked, Limit: 10}); err != nil || len(got) != 2 {
-		t.Errorf("of the mailbox wait %v, %v", got, err)
+		t.Errorf("waiting mails of the mailbox: %v, %v", got, err)
 	}
 	if got, err := s.ByRule(t.Context(), "rule"); err != nil || len(got) != 3 {
 		t.Errorf("decided by the rule: %v, %v", got, err)
 	}
-	// A retry leaves behind that the next tick decides again.
-	whole := func(string) string { return "decisionVersion" }
-	if out, err := s.Outdated(t.Context(), "whole", whole, 10); err != nil || len(out) != 0 {
+	// After a retry the next tick decides again.
+	version := func(string) string { return "version" }
+	if out, err := s.Outdated(t.Context(), "all", version, 10); err != nil || len(out) != 0 {
 		t.Fatalf("outdated before: %v, %v", out, err)
 	}
 	if err := s.InvalidateDecisions(t.Context(), ids); err != nil { // one of them waits no longer
 		t.Fatal(err)
 	}
-	if out, err := s.Outdated(t.Context(), "whole", whole, 10); err != nil || len(out) != 2 {
+	if out, err := s.Outdated(t.Context(), "all", version, 10); err != nil || len(out) != 2 {
 		t.Errorf("outdated after a retry: %v, %v", out, err)
 	}
 	now := time.Now()

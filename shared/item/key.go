@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxMillis is the end of the time that keys can hold: 13 digits of
-// milliseconds, in the year 2286.
+// maxMillis is the last time that a key can hold: 13 digits of milliseconds, in
+// the year 2286.
 const maxMillis = 9_999_999_999_999
 
 // Hash turns the given texts into 130 bits of SHA-256, as 26 lower-case letters
@@ -49,22 +49,21 @@ func ValidID(id string) bool {
 func identityKey(mailbox, messageID string) string {
 	return "i|" + mailbox + "|" + Hash(mailbox, messageID)
 }
-func mailKey(id string) string             { return "m|" + id }
-func viewKey(mailbox, id string) string    { return "v|" + mailbox + "|" + id }
-func workKey(id string) string             { return "w|" + id }
-func parkedKey(id string) string           { return "p|" + id }
-func waitingKey(mailbox, id string) string { return "q|" + mailbox + "|" + id }
-func ruleKey(rule, id string) string       { return "r|" + rule + "|" + id }
-func indexRowKey(handle, id string) string { return "f|" + handle + "|" + id }
-func namedKey(messageID, id string) string { return "t|" + Hash(messageID) + "|" + id }
-func bodyKey(id string, n int64) string    { return fmt.Sprintf("b|%s|%02d", id, n) }
+func mailKey(id string) string                 { return "m|" + id }
+func viewKey(mailbox, id string) string        { return "v|" + mailbox + "|" + id }
+func workKey(id string) string                 { return "w|" + id }
+func parkedKey(id string) string               { return "p|" + id }
+func waitingKey(mailbox, id string) string     { return "q|" + mailbox + "|" + id }
+func ruleKey(rule, id string) string           { return "r|" + rule + "|" + id }
+func indexRowKey(key, id string) string        { return "f|" + key + "|" + id }
+func messageIDKey(messageID, id string) string { return "t|" + Hash(messageID) + "|" + id }
+func bodyKey(id string, n int64) string        { return fmt.Sprintf("b|%s|%02d", id, n) }
 
 // above is a text that sorts after every id.
 const above = "~"
 
-// clean returns at most n runes of s, without what a table cannot hold or a
-// page should not show: bytes that are no UTF-8, control characters and
-// surrogates.
+// clean returns at most n runes of s, without those that a table cannot store or
+// a page should not show: invalid UTF-8, control characters and noncharacters.
 func clean(s string, n int) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -5,40 +5,40 @@ import (
 	"time"
 )
 
-// An Action is what a person can do with a mail that waits.
+// An Action is what a person does with a mail.
 type Action string
 
-// The solutions. They are stored.
+// The actions that solve a mail. They are stored.
 const (
 	LinkContact   Action = "link-contact"   // the sender is this contact
-	CreateContact Action = "create-contact" // the sender is somebody new
+	CreateContact Action = "create-contact" // the sender is a new contact
 	ChooseClient  Action = "choose-client"  // the mail is about this client
-	Release       Action = "release"        // the reason is no reason
+	Release       Action = "release"        // process the mail in spite of its reason
 	Dismiss       Action = "dismiss"        // nothing needs to be done
 )
 
-// What else people do with a mail. It stands in histories, beside the solutions.
+// The other actions, which a history holds beside the solutions.
 const (
 	RetryAction Action = "retry"
 	UndoAction  Action = "undo"
 )
 
-// A Hint is what a person said about one mail. Decisions obey it, whatever the
-// directory says. The zero Hint says nothing.
+// An Override is what a person said about one mail. It goes before the directory
+// and before learned rules. The zero Override says nothing.
 type Override struct {
-	Contact string   `json:"contact,omitempty"` // who wrote it, whoever its address belongs to
-	Client  string   `json:"client,omitempty"`  // whom it is about
-	Release []Reason `json:"release,omitempty"` // what no longer keeps it waiting
-	Added   bool     `json:"added,omitempty"`   // Client was made one of the contact's for this mail
-	NoRules bool     `json:"noRules,omitempty"` // a learned rule was wrong about it
+	Contact string   `json:"contact,omitempty"` // id of the contact who wrote it, whose address it is from or not
+	Client  string   `json:"client,omitempty"`  // id of the client that it is about
+	Release []Reason `json:"release,omitempty"` // reasons that no longer keep it waiting
+	Added   bool     `json:"added,omitempty"`   // Client became one of the contact's clients with this solution
+	NoRules bool     `json:"noRules,omitempty"` // no learned rule decides it: one was wrong
 
 	Action Action    `json:"action,omitempty"` // the last solution, which can be undone
-	Rule   string    `json:"rule,omitempty"`   // what that taught
+	Rule   string    `json:"rule,omitempty"`   // the learned rule that Action changed
 	By     string    `json:"by,omitempty"`
 	At     time.Time `json:"at,omitzero"`
 }
 
-// A Scope says how much a solution is about.
+// A Scope says to which mail a solution applies.
 type Scope string
 
 // The scopes. The zero Scope is the usual one of an action.
@@ -52,7 +52,7 @@ const (
 type Solution struct {
 	Action  Action `json:"action"`
 	Contact string `json:"contact,omitempty"` // LinkContact: id
-	Client  string `json:"client,omitempty"`  // ChooseClient: id. CreateContact: id, or "" when the newcomer has none yet
+	Client  string `json:"client,omitempty"`  // ChooseClient: id. CreateContact: id, or "" when the contact has none yet
 	Scope   Scope  `json:"scope,omitempty"`   // Dismiss and Release: Once unless another is given
 	Alone   bool   `json:"alone,omitempty"`   // for this mail only: nothing is learned from it
 
@@ -63,49 +63,48 @@ type Solution struct {
 	Function string `json:"function,omitempty"`
 }
 
-// A Claim says that a solution is being carried out. While a mail has one,
-// nobody else solves or decides it; a Claim that is left behind is finished by
-// the tick.
+// A Claim says that a solution is being carried out. Until it is finished, nobody
+// else solves or decides the mail. When the process dies, the tick finishes it.
 type Claim struct {
 	Solution
-	By      string    `json:"by"`
+	By      string    `json:"by"`                // id of the person
 	Manager bool      `json:"manager,omitempty"` // By may switch rules
-	Added   bool      `json:"added,omitempty"`   // Client was none of the contact's when the claim was made
+	Added   bool      `json:"added,omitempty"`   // Client was not one of the contact's clients when the claim was made
 	At      time.Time `json:"at"`
 }
 
-// Releases tells whether a person said that a reason is none.
-func (h Override) Releases(r Reason) bool { return slices.Contains(h.Release, r) }
+// Releases tells whether r no longer keeps the mail waiting.
+func (o Override) Releases(r Reason) bool { return slices.Contains(o.Release, r) }
 
-// Facts are what a reason is about, by id; names change.
+// Facts are the ids of the objects that a reason speaks of; names change.
 type Facts struct {
 	Contact string   `json:"contact,omitempty"` // the sender
-	Clients []string `json:"clients,omitempty"` // those that it can be about
-	Role    string   `json:"role,omitempty"`    // that nobody has
-	Team    string   `json:"team,omitempty"`    // that nobody is in
+	Clients []string `json:"clients,omitempty"` // that the mail can be about
+	Role    string   `json:"role,omitempty"`    // that nobody has at the client
+	Team    string   `json:"team,omitempty"`    // that has no active member
 }
 
-// An Attempt is one thing that happened to a mail.
+// An Attempt is one event in the history of a mail.
 type Attempt struct {
 	At     time.Time `json:"at"`
 	By     string    `json:"by,omitempty"`     // id of the person; "" for the system
 	Action Action    `json:"action,omitempty"` // "" for a decision
-	State  State     `json:"state,omitempty"`  // what became of it
+	State  State     `json:"state,omitempty"`  // after it
 	Reason Reason    `json:"reason,omitempty"`
 	Chat   string    `json:"chat,omitempty"`
 	Rule   string    `json:"rule,omitempty"` // that decided
 }
 
-// Note adds an attempt to the history of a mail. The slice is never shared.
+// Note adds an attempt to the history of a mail. Copies of the item keep theirs.
 func (it *Item) Note(a Attempt) { it.History = append(slices.Clip(it.History), a) }
 
-// Answers are the internet message ids that a mail says it answers, the
-// nearest first and at most three: each costs a look.
+// Answers returns the internet message ids of the mails that this one answers,
+// the nearest first. At most three: each costs a table operation.
 func (it Item) Answers() []string {
 	ids := []string{}
-	named := slices.Clone(it.References)
-	slices.Reverse(named)
-	for _, id := range append([]string{it.InReplyTo}, named...) {
+	references := slices.Clone(it.References)
+	slices.Reverse(references)
+	for _, id := range append([]string{it.InReplyTo}, references...) {
 		if id != "" && !slices.Contains(ids, id) && len(ids) < 3 {
 			ids = append(ids, id)
 		}
@@ -113,15 +112,15 @@ func (it Item) Answers() []string {
 	return ids
 }
 
-// DismissedItself tells whether the mail was dismissed for what it is, by no
-// person and no rule.
+// DismissedItself tells whether the mail was dismissed for its class, by no
+// person and no learned rule.
 func (it Item) DismissedItself() bool { return it.State == Dismissed && it.Reason != "" }
 
 // Waits tells whether a person can still solve the mail.
 func (it Item) Waits() bool { return it.State == Parked || it.State == New }
 
-// Solutions are what a person can do about mail that waits for a reason, the
-// most likely first. Reasons that are mended in the directory have none.
+// Solutions returns the actions that solve mail that waits for a reason, the most
+// likely first. A reason that is mended in the directory has only Dismiss.
 func Solutions(r Reason) []Action {
 	switch r {
 	case UnknownSender, InternalSender:

@@ -2,16 +2,16 @@ package item
 
 import "kantoorpost/shared/words"
 
-// Explain says why mail waits for a reason, and what to do about it. In both,
-// a word in braces stands for a fact: {sender}, {address}, {contact},
-// {clients}, {client}, {role}, {team}, {tries}, {detail}.
+// Explain returns texts that say why mail waits, and what to do about it. A word
+// in braces stands for a fact: {sender}, {address}, {contact}, {clients},
+// {client}, {role}, {team}, {tries}, {detail}.
 func Explain(r Reason) (why, whatToDo words.Text) {
 	e := explanations[r]
 	return e.why, e.whatToDo
 }
 
-// ExplainOtherName is Explain for mail of UnknownSender whose address is a
-// contact's, while {name} beside it is somebody else.
+// ExplainOtherName is Explain for UnknownSender when a contact has the address,
+// but {name} beside it is another person's.
 func ExplainOtherName() (why, whatToDo words.Text) {
 	return words.Text{NL: "{sender} is een adres van {contact}, maar dit bericht is van ‘{name}’. Eén adres kan voor meer mensen schrijven, zoals dat van een portaal.", EN: "{sender} is an address of {contact}, but this mail is from “{name}”. One address may write for several people, as that of a portal does."},
 		words.Text{NL: "Kies het contact van wie dit bericht is. Dat geldt alleen voor dit bericht: het adres blijft van {contact}.", EN: "Choose the contact whose mail this is. That holds for this mail only: the address stays with {contact}."}

@@ -44,8 +44,8 @@ func (s *Store) Get(ctx context.Context, id string) (Item, error) {
 	return unpack(r)
 }
 
-// Load returns the mails with these ids, oldest first, and leaves out those
-// that are not there or were damaged by hand. Ids of mails that arrived one after another cost one
+// Load returns the mails with these ids, oldest first, without those that do not
+// exist or were damaged by hand. Mails that arrived one after another cost one
 // query together.
 func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ValidID(id) })
@@ -86,10 +86,10 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 	return items, nil
 }
 
-// Named returns the mails with this internet message id, oldest first: none,
-// one, or its copies at several addresses, and at most ten of them.
-func (s *Store) Named(ctx context.Context, internetMessageID string) ([]Item, error) {
-	prefix := namedKey(internetMessageID, "")
+// ByMessageID returns the mails with this internet message id, oldest first, at
+// most ten. Several are copies at several addresses.
+func (s *Store) ByMessageID(ctx context.Context, internetMessageID string) ([]Item, error) {
+	prefix := messageIDKey(internetMessageID, "")
 	rows, _, err := s.table.Range(ctx, prefix, prefix+above, 10)
 	if err != nil {
 		return nil, fmt.Errorf("look for a mail by its internet message id: %w", err)
@@ -101,7 +101,7 @@ func (s *Store) Named(ctx context.Context, internetMessageID string) ([]Item, er
 	return s.Load(ctx, ids)
 }
 
-// A Query says which mails a list holds.
+// A Query selects the mails of a list.
 type Query struct {
 	Mailbox string // only of this mailbox; "" for all
 	State   State  // only in this state; "" for all
@@ -110,8 +110,8 @@ type Query struct {
 }
 
 // List returns mails, newest first, and the id to continue after, "" at the
-// end. It costs one query; a page may be shorter than asked for, or empty, and
-// still have a continuation.
+// end. It costs one query. A page may be shorter than Limit, or empty, while more
+// follow.
 func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, err error) {
 	prefix := "m|"
 	switch {
@@ -141,8 +141,8 @@ func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, 
 	return items, after, nil
 }
 
-// readable reads a row that may have been damaged by hand: one such row must not
-// hide all others.
+// readable decodes a row that may have been damaged by hand: one such row must
+// not hide all others.
 func readable(ctx context.Context, r table.Row) (Item, bool) {
 	it, err := unpack(r)
 	if err != nil {

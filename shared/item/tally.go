@@ -10,7 +10,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Count is what is counted, so that the office sees whether it learns.
+// A Count names an event that is counted, so that the office sees how much it
+// learns.
 type Count string
 
 // The counts. They are stored.
@@ -18,13 +19,12 @@ const (
 	Stored    Count = "stored"    // mails that came in
 	Waited    Count = "waited"    // mails that were parked, each once
 	Hand      Count = "hand"      // solutions by people
-	Learned   Count = "learned"   // mails that were decided without a person, by what people taught
-	Corrected Count = "corrected" // mails that were decided without a person, and taken back by one
+	Learned   Count = "learned"   // mails that a learned rule decided
+	Corrected Count = "corrected" // mails that a learned rule decided and a person took back
 )
 
-// A Tally is how much of something happened at a time. It is added in the
-// transaction in which that happens: nothing is counted that did not happen,
-// or twice.
+// A Tally says how often something happened at a time. It is inserted in the
+// transaction of the event: each event is counted once.
 type Tally struct {
 	Count Count `json:"count"`
 	N     int64 `json:"n"`
@@ -34,7 +34,7 @@ func tallyTime(at time.Time) string {
 	return fmt.Sprintf("g|%013d", maxMillis-min(max(at.UnixMilli(), 0), maxMillis))
 }
 
-// CountOp returns the operation that counts n of something.
+// CountOp returns the operation that counts n events.
 func CountOp(at time.Time, c Count, n int) table.Op {
 	r, err := table.Pack(tallyTime(at)+"-"+strings.ToLower(rand.Text()), Tally{c, int64(n)})
 	if err != nil {
@@ -43,10 +43,10 @@ func CountOp(at time.Time, c Count, n int) table.Op {
 	return table.Insert(r)
 }
 
-// Counts adds up what happened from one time until before another.
+// Counts adds up the events from one time until before another.
 func (s *Store) Counts(ctx context.Context, from, until time.Time) (map[Count]int64, error) {
 	sums := map[Count]int64{}
-	// Later times sort first, and a time itself before what happened then.
+	// Later times sort first. The key of a time sorts before all events of that time.
 	for at, to := tallyTime(until.Add(-time.Millisecond)), tallyTime(from.Add(-time.Millisecond)); at != ""; {
 		rows, next, err := s.table.Range(ctx, at, to, table.MaxRange)
 		if err != nil {

@@ -10,13 +10,12 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Settle returns the operations that bring the mail from the state in which it
-// was read to what it says now; they hold only if nobody changed it since.
-// Basis says under which directory and configuration a parked mail was
-// decided (see Store.Outdated).
+// Transition returns the operations that bring the mail from the state in which
+// it was read to its present state; they fail if somebody changed the mail since.
+// The version is that of the decision on a parked mail (see DecisionVersion).
 //
 // They belong in one transaction with the chat that the mail becomes part of.
-func (it Item) Transition(was State, decisionVersion string) []table.Op {
+func (it Item) Transition(was State, version string) []table.Op {
 	it.cut()
 	ops := []table.Op{
 		table.Replace(mailRow(it)),
@@ -32,22 +31,22 @@ func (it Item) Transition(was State, decisionVersion string) []table.Op {
 	}
 	switch {
 	case it.State == Parked:
-		ops = append(ops, table.Put(parkedRow(it, decisionVersion)), table.Put(row(waitingKey(it.Mailbox, it.ID), it, counted(it))))
-		for _, h := range it.indexKeys() {
-			ops = append(ops, table.Put(table.Row{Key: indexRowKey(h, it.ID), Props: map[string]any{"mail": it.ID}}))
+		ops = append(ops, table.Put(parkedRow(it, version)), table.Put(row(waitingKey(it.Mailbox, it.ID), it, summaryColumns(it))))
+		for _, key := range it.indexKeys() {
+			ops = append(ops, table.Put(table.Row{Key: indexRowKey(key, it.ID), Props: map[string]any{"mail": it.ID}}))
 		}
 	case was == Parked:
 		ops = append(ops, table.Delete(table.Row{Key: parkedKey(it.ID)}), table.Delete(table.Row{Key: waitingKey(it.Mailbox, it.ID)}))
-		for _, h := range it.indexKeys() {
-			ops = append(ops, table.Delete(table.Row{Key: indexRowKey(h, it.ID)}))
+		for _, key := range it.indexKeys() {
+			ops = append(ops, table.Delete(table.Row{Key: indexRowKey(key, it.ID)}))
 		}
 	}
 	return ops
 }
 
-// Commit writes the operations of Settle, and others with them, in one
-// transaction. That a row which m describes as well, of open work or of a parked
-// mail, was removed by hand does not stand in the way of removing it.
+// Commit writes the operations of Transition, and others with them, in one
+// transaction. A row that is to be deleted may be gone already, removed by hand,
+// when it only repeats what the m row says: open work and parked mail.
 func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
 	for {
 		err := s.table.Write(ctx, ops...)
@@ -64,10 +63,10 @@ func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
 	}
 }
 
-// row makes a row of an item. Beside the item stand the few things that people
-// look for in the portal, and those that are read without it.
-func row(key string, it Item, beside map[string]any) table.Row {
-	r, err := table.Document(key, it, beside)
+// row makes a row of an item. Its columns are for searches in the Azure portal,
+// and for queries that do not read the item.
+func row(key string, it Item, columns map[string]any) table.Row {
+	r, err := table.Document(key, it, columns)
 	if err != nil {
 		panic(fmt.Sprintf("row %s: %v", key, err)) // a plain struct encodes
 	}
@@ -84,13 +83,13 @@ func mailRow(it Item) table.Row {
 
 func viewRow(it Item) table.Row { return row(viewKey(it.Mailbox, it.ID), it, nil) }
 
-func parkedRow(it Item, decisionVersion string) table.Row {
-	beside := counted(it)
-	beside["mailbox"], beside["decisionVersion"] = it.Mailbox, decisionVersion
-	return row(parkedKey(it.ID), it, beside)
+func parkedRow(it Item, version string) table.Row {
+	columns := summaryColumns(it)
+	columns["mailbox"], columns["decisionVersion"] = it.Mailbox, version
+	return row(parkedKey(it.ID), it, columns)
 }
 
-// counted is what Briefs reads of a parked mail without reading all of it.
-func counted(it Item) map[string]any {
+// summaryColumns are the columns that Summaries reads instead of the item.
+func summaryColumns(it Item) map[string]any {
 	return map[string]any{"reason": string(it.Reason), "address": it.Address}
 }

@@ -9,44 +9,44 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Handle is something that several mails have in common, by which those that
-// wait are found when one of them is solved.
+// An IndexKey names a property that several mails share: solving one of them
+// finds the others that wait.
 type IndexKey string
 
-// SentBy is the handle of mail from an e-mail address.
+// SentBy is the key of mail from an e-mail address.
 func SentBy(email string) IndexKey { return IndexKey(Hash("sender", email)) }
 
-// SentFrom is the handle of mail from the addresses of a domain.
+// SentFrom is the key of mail from the addresses of a domain.
 func SentFrom(domain string) IndexKey { return IndexKey(Hash("domain", domain)) }
 
-// OnList is the handle of mail that came through a list.
+// OnList is the key of mail that came through a mailing list.
 func OnList(id string) IndexKey { return IndexKey(Hash("list", id)) }
 
 func (it Item) indexKeys() []string {
-	var hs []string
+	var keys []string
 	if it.From.Email != "" {
-		hs = append(hs, string(SentBy(it.From.Email)))
+		keys = append(keys, string(SentBy(it.From.Email)))
 		if domain := directory.Domain(it.From.Email); domain != "" {
-			hs = append(hs, string(SentFrom(domain)))
+			keys = append(keys, string(SentFrom(domain)))
 		}
 	}
 	if it.ListID != "" {
-		hs = append(hs, string(OnList(it.ListID)))
+		keys = append(keys, string(OnList(it.ListID)))
 	}
-	return hs
+	return keys
 }
 
-// MaxWaiting is how many mails one solution or one retry looks at, at most.
+// MaxWaiting bounds the mails that one solution or one retry reads.
 const MaxWaiting = 10_000
 
-// Waiting returns the ids of the mails that wait and have a handle, newest
-// first, at most MaxWaiting.
-func (s *Store) Waiting(ctx context.Context, h IndexKey) ([]string, error) {
-	return s.ids(ctx, indexRowKey(string(h), ""), "waiting mail")
+// Waiting returns the ids of the mails that wait and have a key, newest first,
+// at most MaxWaiting.
+func (s *Store) Waiting(ctx context.Context, key IndexKey) ([]string, error) {
+	return s.ids(ctx, indexRowKey(string(key), ""), "waiting mail")
 }
 
-// ByRule returns the ids of the mails that were decided by what a rule says,
-// newest first, at most MaxWaiting.
+// ByRule returns the ids of the mails that a learned rule decided, newest first,
+// at most MaxWaiting.
 func (s *Store) ByRule(ctx context.Context, rule string) ([]string, error) {
 	return s.ids(ctx, ruleKey(rule, ""), "mail decided by rule "+rule)
 }
@@ -67,8 +67,8 @@ func (s *Store) ids(ctx context.Context, prefix, what string) (ids []string, err
 	return ids[:min(len(ids), MaxWaiting)], nil
 }
 
-// DecidedBy returns the operations that keep by which rules the mail was
-// decided, for ByRule.
+// DecidedBy returns the operations that store which rules decided the mail, for
+// ByRule.
 func (it Item) DecidedBy() []table.Op {
 	var ops []table.Op
 	for _, rule := range it.Rules {
@@ -86,9 +86,8 @@ func (it Item) Undecided() []table.Op {
 	return ops
 }
 
-// Outdate has the next tick decide these parked mails again, whatever their
-// decisionVersion: it is what a retry leaves behind in case its jobs are lost. Mails that
-// are not parked are left alone.
+// InvalidateDecisions lets the next tick decide these parked mails again. A retry
+// calls it in case its jobs are lost. Mails that are not parked do not change.
 func (s *Store) InvalidateDecisions(ctx context.Context, ids []string) error {
 	ops := make([]table.Op, 0, len(ids))
 	for _, id := range ids {
@@ -99,7 +98,7 @@ func (s *Store) InvalidateDecisions(ctx context.Context, ids []string) error {
 	if err := s.writeUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("retry %d mails: %w", len(ids), err)
 	}
-	err := s.table.Write(ctx, table.Delete(table.Row{Key: settledKey}))
+	err := s.table.Write(ctx, table.Delete(table.Row{Key: currentKey}))
 	if err != nil && !errors.Is(err, table.ErrNotFound) {
 		return fmt.Errorf("retry %d mails: %w", len(ids), err)
 	}

@@ -10,12 +10,12 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Work is the row that says that a mail is still to be decided.
+// Work says that a mail is still to be decided, or its claim to be finished.
 type Work struct {
 	ID       string    `json:"id"`
 	Address  string    `json:"address"`
-	Next     time.Time `json:"next"`     // when the tick asks again, if nothing has happened
-	Attempts int64     `json:"attempts"` // how often it did
+	Next     time.Time `json:"next"`     // when the tick puts a new job, if the work is still open
+	Attempts int64     `json:"attempts"` // jobs that the tick has put
 
 	etag string
 }
@@ -30,12 +30,12 @@ func workRow(w Work) table.Row {
 }
 
 const (
-	firstSweep = 4 * time.Minute // the hint that fetch put gets this long
+	firstSweep = 4 * time.Minute // the job that fetch put has this long
 	maxSweep   = 6 * time.Hour
 )
 
-// OpenWork returns the work of mails in state New that nothing has happened to
-// for too long, newest first, at most limit.
+// OpenWork returns work that has been open for too long, newest first, at most
+// limit.
 func (s *Store) OpenWork(ctx context.Context, limit int) ([]Work, error) {
 	now := s.now()
 	var due []Work
@@ -47,7 +47,7 @@ func (s *Store) OpenWork(ctx context.Context, limit int) ([]Work, error) {
 		for _, r := range rows {
 			var w Work
 			if err := r.Unpack(&w); err != nil || !ValidID(w.ID) {
-				continue // a row that a person made
+				continue // made by hand
 			}
 			w.etag = r.ETag
 			if !w.Next.After(now) && len(due) < limit {
@@ -59,8 +59,8 @@ func (s *Store) OpenWork(ctx context.Context, limit int) ([]Work, error) {
 	return due, nil
 }
 
-// Postpone notes that these were asked for again: the next time is twice as
-// far away, so that what cannot succeed does not cost more and more.
+// Postpone notes that jobs were put for this work. Each time it waits twice as
+// long as before, so that work that cannot succeed costs less and less.
 func (s *Store) Postpone(ctx context.Context, work []Work) error {
 	now := s.now()
 	var ops []table.Op
@@ -75,17 +75,17 @@ func (s *Store) Postpone(ctx context.Context, work []Work) error {
 	return nil
 }
 
-// writeUnchanged writes those of ops whose rows are still as they were read:
-// what somebody has changed meanwhile is no longer ours to write.
+// writeUnchanged writes those of ops whose rows are unchanged since they were
+// read, and skips the others.
 func (s *Store) writeUnchanged(ctx context.Context, ops []table.Op) error {
 	for len(ops) > 0 {
 		part := slices.Clone(ops[:min(len(ops), table.MaxOps)])
 		ops = ops[len(part):]
 		for len(part) > 0 {
 			err := s.table.Write(ctx, part...)
-			var at *table.OpError
-			if errors.As(err, &at) && at.Index >= 0 && (errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound)) {
-				part = slices.Delete(part, at.Index, at.Index+1)
+			var failed *table.OpError
+			if errors.As(err, &failed) && failed.Index >= 0 && (errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound)) {
+				part = slices.Delete(part, failed.Index, failed.Index+1)
 				continue
 			}
 			if err != nil {

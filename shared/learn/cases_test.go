@@ -268,7 +268,7 @@ func (c *testCase) parseMail(t *testing.T, text string) {
 		case "list":
 			it.ListID = value
 		case "auto-reply":
-			it.Kind = item.AutoReply
+			it.Class = item.AutoReply
 		default:
 			t.Fatalf("a mail has no %q", line)
 		}

@@ -37,7 +37,7 @@ const (
 func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
 	none := directory.Rule{}
 	email, err := directory.ReceivedAddress(it.From.Email)
-	if err != nil || it.Verdict != item.VerdictPass || it.InitialReason != "" || it.Kind != "" || it.ListID != "" || machine(email) {
+	if err != nil || it.Verdict != item.VerdictPass || it.InitialReason != "" || it.Class != "" || it.ListID != "" || machine(email) {
 		return "", none, false, nil
 	}
 	domain := directory.Domain(email)
@@ -104,7 +104,7 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 // What it is said in is asked for only when it matters.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
 	none := Reason{}
-	if len(clients) < 2 || len(clients) > maxCandidate || it.Kind != "" || it.ListID != "" {
+	if len(clients) < 2 || len(clients) > maxCandidate || it.Class != "" || it.ListID != "" {
 		return "", none, "", false, nil
 	}
 	all, err := load(ctx, office, clients)

@@ -186,7 +186,7 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 }
 
 func automated(m Mail, p past) []Suggestion {
-	if m.Item.Kind == item.AutoReply {
+	if m.Item.Class == item.AutoReply {
 		list := []Suggestion{dismissal(Once, likelyOnce, reasonAway)}
 		if !p.known {
 			list = append(list, dismissal(Sender, unlikely, reasonMachine))

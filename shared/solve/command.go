@@ -458,7 +458,7 @@ func (a *command) release(ctx context.Context) error {
 
 func (a *command) dismiss(ctx context.Context) (err error) {
 	kind, key := directory.DismissSender, a.it.From.Email
-	if a.it.Kind == item.AutoReply && a.Scope != OfList && a.Scope != OfSender {
+	if a.it.Class == item.AutoReply && a.Scope != OfList && a.Scope != OfSender {
 		// Whoever is away, his program's answers need nobody.
 		kind, key = directory.DismissKind, directory.KindAutoReply
 	} else if a.Scope == OfList || a.Scope != OfSender && a.it.ListID != "" {

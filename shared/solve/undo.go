@@ -398,7 +398,7 @@ func (d *Service) withOthers(ctx context.Context, id string) ([]string, error) {
 			return nil, err
 		}
 		if original.InternetMessageID != "" {
-			same, err := d.Items.Named(ctx, original.InternetMessageID)
+			same, err := d.Items.ByMessageID(ctx, original.InternetMessageID)
 			if err != nil {
 				return nil, err
 			}
