@@ -27,13 +27,13 @@ func TestAnswered(t *testing.T) {
 		{"names a mail of no chat, in a conversation", item.Item{InReplyTo: "<9@x>", ConversationID: "conversation2"}, second},
 		{"the conversation of another mailbox", item.Item{Mailbox: "other", InReplyTo: "<9@x>", ConversationID: "conversation2"}, chat.Chat{}},
 		{"has only the subject of a conversation", item.Item{ConversationID: "conversation2"}, chat.Chat{}},
-		{"a program's, in a conversation", item.Item{Kind: item.AutoReply, ConversationID: "conversation2"}, second},
+		{"a program's, in a conversation", item.Item{Class: item.AutoReply, ConversationID: "conversation2"}, second},
 		{"a doubted sender's, in a conversation", item.Item{Verdict: item.VerdictFail, InReplyTo: "<9@x>", ConversationID: "conversation2"}, chat.Chat{}},
 		{"a released sender's, in a conversation", item.Item{Verdict: item.VerdictFail, Override: item.Override{Release: []item.Reason{item.SenderNotVerified}},
 			InReplyTo: "<9@x>", ConversationID: "conversation2"}, second},
 		{"names a chat that is gone", item.Item{InReplyTo: "<3@x>"}, chat.Chat{}},
 		{"names a chat that is gone, before another", item.Item{InReplyTo: "<3@x>", References: []string{"<1@x>"}}, first},
-		{"the conversation of a chat that is gone", item.Item{Kind: item.AutoReply, ConversationID: "conversation3"}, chat.Chat{}},
+		{"the conversation of a chat that is gone", item.Item{Class: item.AutoReply, ConversationID: "conversation3"}, chat.Chat{}},
 		{"names nothing", item.Item{}, chat.Chat{}},
 	} {
 		if x.it.Mailbox == "" {
