@@ -44,7 +44,7 @@ var owners = map[string][]string{
 
 // values are rooms that know no other room but values, and no library that has
 // an owner.
-var values = []string{"shared/words", "shared/mailtext", "shared/mail", "shared/job", "shared/fault", "shared/wiretest", "shared/graph/answer"}
+var values = []string{"shared/words", "shared/mailtext", "shared/mail", "shared/job", "shared/fault", "shared/ids", "shared/wiretest", "shared/graph/answer"}
 
 // outside are the rooms that speak with somebody outside. They know values and
 // each other's values, and no noun.
@@ -52,6 +52,30 @@ var outside = []string{"shared/table", "shared/queue", "shared/secret", "shared/
 
 // nouns are what the office talks about.
 var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat"}
+
+// rowLetters are the first letters of row keys in the table
+// "mails", where several rooms keep their rows, each with the room that owns it.
+var rowLetters = map[string]string{
+	"b": "shared/item", // what a mail says
+	"c": "shared/chat", // chats
+	"f": "shared/item", // parked mails by sender, domain or list
+	"g": "shared/item", // counts of what happened
+	"i": "shared/item", // identities of mails
+	"k": "shared/chat", // chats by mail or conversation
+	"m": "shared/item", // mails
+	"n": "shared/chat", // chats by client
+	"p": "shared/item", // parked mails
+	"q": "shared/item", // parked mails by mailbox
+	"r": "shared/item", // mails by the rule that decided
+	"s": "shared/item", // up to which decision version nothing is outdated
+	"t": "shared/item", // mails by internet message id
+	"u": "shared/chat", // chats by member
+	"v": "shared/item", // mails by mailbox
+	"w": "shared/item", // open work
+	"x": "shared/chat", // messages
+	"y": "shared/chat", // messages by the key of their request
+	"z": "shared/audit",
+}
 
 type file struct {
 	dir, name string // dir from the module's root
@@ -130,6 +154,36 @@ func TestWhoKnowsWhom(t *testing.T) {
 			case slices.Contains(outside, f.dir) && slices.Contains(nouns, to):
 				t.Errorf("%s/%s imports %s: a client of the outside knows no noun", f.dir, f.name, to)
 			}
+		}
+	}
+}
+
+// No two rooms use one row letter, and each letter that is used is listed.
+func TestRowLetters(t *testing.T) {
+	used := map[string]bool{}
+	for _, f := range files(t) {
+		if f.isTest() {
+			continue
+		}
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			literal, ok := n.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			text, _ := strconv.Unquote(literal.Value)
+			if len(text) < 2 || text[1] != '|' || text[0] < 'a' || text[0] > 'z' {
+				return true
+			}
+			letter := text[:1]
+			if used[letter] = true; rowLetters[letter] != f.dir {
+				t.Errorf("%s/%s writes rows %q, which are of %q: list it in rowLetters or take another letter", f.dir, f.name, text, rowLetters[letter])
+			}
+			return true
+		})
+	}
+	for letter, room := range rowLetters {
+		if !used[letter] {
+			t.Errorf("%s keeps no rows %s|: take the letter off the list", room, letter)
 		}
 	}
 }

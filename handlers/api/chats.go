@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 )
@@ -95,7 +96,7 @@ type (
 )
 
 func (in PageInput) check() error {
-	if in.After != "" && !item.ValidID(in.After) {
+	if in.After != "" && !ids.IsTimed(in.After) {
 		return invalid("query.after", "the next of the page before")
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
@@ -146,7 +147,7 @@ func mayDo(who access.Actor, scope access.Scope, it item.Item, action access.Act
 const maxLooks = 5
 
 func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
-	if in.After != "" && !item.ValidID(in.After) {
+	if in.After != "" && !ids.IsTimed(in.After) {
 		return nil, invalid("query.after", "the next of the page before")
 	}
 	if in.Reason != "" && !slices.Contains(item.Reasons(), item.Reason(in.Reason)) {

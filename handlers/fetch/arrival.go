@@ -7,6 +7,7 @@ import (
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
@@ -96,11 +97,11 @@ func undecodable(box connector.Activation, o mail.Undecodable, it item.Item) ite
 	it.Mailbox, it.Address = box.ID, box.Address
 	it.MessageID = o.ID
 	if it.MessageID == "" {
-		it.MessageID = "undecodable-" + item.Hash(string(o.Raw))
+		it.MessageID = "undecodable-" + ids.Hash(string(o.Raw))
 	}
 	it.InitialReason, it.Detail = item.Undecodable, o.Err.Error()
 	it.Verdict, it.BodyType = item.VerdictSoft, "text"
-	it.Fingerprint = item.Hash(it.MessageID)
+	it.Fingerprint = ids.Hash(it.MessageID)
 	return item.Arrival{Item: it, Content: string(o.Raw)}
 }
 
@@ -133,7 +134,7 @@ func addressIn(line string) string {
 // addresses, and differs for two mails that were given the same internet
 // message id. White space is left out: Exchange may fold it differently.
 func fingerprint(it item.Item, m mail.Message) string {
-	return item.Hash(it.From.Email, strings.Join(strings.Fields(m.Subject), " "), m.Sent.UTC().String(),
+	return ids.Hash(it.From.Email, strings.Join(strings.Fields(m.Subject), " "), m.Sent.UTC().String(),
 		strings.Join(strings.Fields(m.Body.Content), " "))
 }
 

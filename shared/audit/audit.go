@@ -14,7 +14,6 @@ package audit
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -22,17 +21,13 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
+const prefix = "z|"
+
 const (
-	prefix = "z|"
-	above  = "~" // sorts after every id
-
-	// maxMillis is the last time that an id can hold: 13 digits of
-	// milliseconds, in the year 2286.
-	maxMillis = 9_999_999_999_999
-
 	// The limits of an entry, in runes. A rune takes at most two UTF-16 units,
 	// and a table allows 32 Ki units for one property.
 	maxText    = 500 // for one text
@@ -74,13 +69,8 @@ func (e Entry) Stamped() Entry {
 		e.At = time.Now()
 	}
 	e.At = e.At.UTC().Truncate(time.Millisecond)
-	e.ID = cmp.Or(e.ID, newID(e.At))
+	e.ID = cmp.Or(e.ID, ids.Timed(e.At, ids.Random()))
 	return e
-}
-
-func newID(at time.Time) string {
-	ms := min(max(at.UnixMilli(), 0), maxMillis)
-	return fmt.Sprintf("%013d-%s", maxMillis-ms, strings.ToLower(rand.Text()))
 }
 
 // Op returns the operation that inserts e. It adds an id and a time if e has

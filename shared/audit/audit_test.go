@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -41,7 +42,7 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	if err != nil || next != "" || len(got) != 1 || !reflect.DeepEqual(got[0], e) {
 		t.Errorf("%+v, %q, %v; want %+v", got, next, err, e)
 	}
-	for id, want := range map[string]bool{e.ID: true, newID(e.At): false} {
+	for id, want := range map[string]bool{e.ID: true, ids.Timed(e.At, ids.Random()): false} {
 		if there, err := Written(t.Context(), tables[0], id); err != nil || there != want {
 			t.Errorf("written: %v, %v; want %v", there, err, want)
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -34,17 +35,17 @@ func (l *Log) List(ctx context.Context, limit int, after string) (entries []Entr
 	}
 	from := prefix
 	if after != "" {
-		if !validID(after) {
+		if !ids.IsTimed(after) {
 			return nil, "", ErrPosition
 		}
-		from = prefix + after + above
+		from = prefix + after + ids.Above
 	}
 	// It counts rows, not entries: a row that somebody damaged by hand must not
 	// end the list.
 	var rows []table.Row
 	more := false
 	for _, t := range l.tables {
-		part, rest, err := t.Range(ctx, from, prefix+above, limit)
+		part, rest, err := t.Range(ctx, from, prefix+ids.Above, limit)
 		if err != nil {
 			return nil, "", fmt.Errorf("audit: %w", err)
 		}
@@ -66,18 +67,6 @@ func (l *Log) List(ctx context.Context, limit int, after string) (entries []Entr
 		next = strings.TrimPrefix(rows[len(rows)-1].Key, prefix)
 	}
 	return entries, next, nil
-}
-
-func validID(id string) bool {
-	if len(id) != 40 || id[13] != '-' {
-		return false
-	}
-	for i, c := range []byte(id) {
-		if i != 13 && (c < '0' || c > '9') && (i < 13 || c < 'a' || c > 'z') {
-			return false
-		}
-	}
-	return true
 }
 
 func sortedNames(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

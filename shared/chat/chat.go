@@ -20,6 +20,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
@@ -111,9 +112,9 @@ func chatKey(id string) string                   { return "c|" + id }
 func memberKey(member, id string) string         { return "u|" + member + "|" + id }
 func clientKey(client, id string) string         { return "n|" + client + "|" + id }
 func messageKey(chat, mail string) string        { return "x|" + chat + "|" + mail }
-func mailThread(internetMessageID string) string { return "k|" + item.Hash("mail", internetMessageID) }
+func mailThread(internetMessageID string) string { return "k|" + ids.Hash("mail", internetMessageID) }
 func conversationThread(mailbox, conversation string) string {
-	return "k|" + item.Hash("conversation", mailbox, conversation)
+	return "k|" + ids.Hash("conversation", mailbox, conversation)
 }
 
 // Start returns the chat that begins with it, and the operations that make it.

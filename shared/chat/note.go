@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
@@ -39,7 +40,7 @@ func (s *Store) Write(ctx context.Context, id, member, key, text string, at time
 	}
 	preview := []rune(text)
 	m := Message{
-		Kind: KindNote, Author: member, Key: item.Hash(member, key), From: mail.Address{}, Text: text,
+		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: text,
 		Preview: string(preview[:min(len(preview), 255)]), Received: at.UTC().Truncate(time.Millisecond),
 	}
 	for {

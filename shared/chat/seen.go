@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -85,9 +86,9 @@ func (s *Store) listOf(ctx context.Context, q Query) (chats []Chat, after string
 	prefix := memberKey(q.Member, "")
 	from := prefix
 	if q.After != "" {
-		from = prefix + q.After + above
+		from = prefix + q.After + ids.Above
 	}
-	rows, more, err := s.table.Range(ctx, from, prefix+above, 2*q.Limit+1)
+	rows, more, err := s.table.Range(ctx, from, prefix+ids.Above, 2*q.Limit+1)
 	if err != nil {
 		return nil, "", fmt.Errorf("list %s: %w", prefix, err)
 	}

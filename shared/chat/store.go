@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"kantoorpost/shared/item"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -19,12 +19,9 @@ func NewStore(t *table.Table) *Store { return &Store{table: t} }
 // ErrNotFound means that there is no such chat, message or thread.
 var ErrNotFound = errors.New("no such chat")
 
-// above is a text that sorts after every id.
-const above = "~"
-
 // Get returns the chat with this id, or ErrNotFound.
 func (s *Store) Get(ctx context.Context, id string) (Chat, error) {
-	if !item.ValidID(id) {
+	if !ids.IsTimed(id) {
 		return Chat{}, ErrNotFound
 	}
 	var c Chat
@@ -97,7 +94,7 @@ func (s *Store) Messages(ctx context.Context, chat string, limit int, after stri
 // Message returns one message of a chat, or ErrNotFound.
 func (s *Store) Message(ctx context.Context, chat, id string) (Message, error) {
 	var m Message
-	if !item.ValidID(chat) || !item.ValidID(id) {
+	if !ids.IsTimed(chat) || !ids.IsTimed(id) {
 		return m, ErrNotFound
 	}
 	_, err := s.get(ctx, messageKey(chat, id), &m)
@@ -107,9 +104,9 @@ func (s *Store) Message(ctx context.Context, chat, id string) (Message, error) {
 func list[T any](ctx context.Context, t *table.Table, prefix string, limit int, after string) (out []T, next string, err error) {
 	from := prefix
 	if after != "" {
-		from = prefix + after + above // the key after it: no id continues another
+		from = prefix + after + ids.Above // the key after it: no id continues another
 	}
-	rows, more, err := t.Range(ctx, from, prefix+above, limit)
+	rows, more, err := t.Range(ctx, from, prefix+ids.Above, limit)
 	if err != nil {
 		return nil, "", fmt.Errorf("list %s: %w", prefix, err)
 	}

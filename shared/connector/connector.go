@@ -1,13 +1,11 @@
 package connector
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base32"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/ids"
 )
 
 // KindAzure is the one kind of connector there is: an app registration in the
@@ -73,13 +71,8 @@ func (c Connector) Endpoint() entra.Endpoint {
 func (c Connector) secretName() string { return "connector-" + c.app() }
 
 func (c Connector) app() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.Cloud, strings.ToLower(c.Tenant), strings.ToLower(c.ClientID)}, "\n")))
-	return encoding.EncodeToString(sum[:])[:26]
+	return ids.Hash(c.Cloud, strings.ToLower(c.Tenant), strings.ToLower(c.ClientID))
 }
-
-var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
-func randomID() string { return strings.ToLower(rand.Text()) }
 
 // The row of a connector.
 type connectorRow struct {

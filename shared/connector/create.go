@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
 )
@@ -85,7 +86,7 @@ func (s *Store) freeID(ctx context.Context, app string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("new connector: %w", err)
 	}
-	return randomID(), nil
+	return ids.Random(), nil
 }
 
 func (s *Store) setSecret(ctx context.Context, c Connector, v secret.Value) (version string, err error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -71,8 +72,8 @@ func (s *Store) boxes(ctx context.Context) ([]Box, error) {
 
 // Load answers the named mailboxes that were ever activated, in the order of
 // their ids. Neighbours, such as those of one fetch job, cost one query.
-func (s *Store) Load(ctx context.Context, ids []string) ([]Box, error) {
-	wanted := slices.Clone(ids)
+func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
+	wanted := slices.Clone(mailboxes)
 	for i, id := range wanted {
 		wanted[i] = strings.ToLower(id)
 	}
@@ -81,7 +82,7 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Box, error) {
 	wanted = slices.Compact(wanted)
 	var r boxReader
 	for len(wanted) > 0 {
-		end := cursorKey(wanted[len(wanted)-1]) + "~"
+		end := cursorKey(wanted[len(wanted)-1]) + ids.Above
 		// A few rows more than are wanted pay for the inactive ones between.
 		limit := min(2*len(wanted)+8, table.MaxRange)
 		rows, next, err := s.o.Mailboxes.Range(ctx, wanted[0], end, limit)

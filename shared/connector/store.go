@@ -13,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
 )
@@ -79,7 +80,7 @@ func (s *Store) configuration(ctx context.Context) (*configuration, error) {
 func (s *Store) read(ctx context.Context) (*configuration, error) {
 	c := &configuration{connectors: map[string]Connector{}, read: time.Now()}
 	for from := connectorKey(""); from != ""; {
-		rows, next, err := s.o.Configuration.Range(ctx, from, settingsKey+"~", 1000)
+		rows, next, err := s.o.Configuration.Range(ctx, from, settingsKey+ids.Above, 1000)
 		if err != nil {
 			return nil, fmt.Errorf("settings and connectors: %w", err)
 		}

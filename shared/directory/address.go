@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"kantoorpost/shared/ids"
 )
 
 const (
@@ -180,7 +182,7 @@ func checkAddress(field, text string) (string, error) {
 // be too long for a key once it is escaped holds its hash.
 func addressKey(kind, address string) string {
 	if part := strings.TrimPrefix(keyOf("", address), "|"); utf8.RuneCountInString(part) > 450 {
-		address = hashed(address)
+		address = ids.Hash(address)
 	}
 	return keyOf(kind, address)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -97,7 +98,7 @@ func (s *stagedObjects[T]) put(token string, v T) (T, error) {
 	if there && reflect.DeepEqual(was, v) {
 		return was, nil
 	}
-	v = v.revised(newID(), token)
+	v = v.revised(ids.Random(), token)
 	key, derived := v.key(), v.derived()
 	if rows := 1 + len(derived); rows > table.MaxOps {
 		return v, &TooLarge{Rows: rows, Limit: table.MaxOps}
@@ -125,7 +126,7 @@ func (s *stagedObjects[T]) by(key string) (v T, found bool) {
 }
 
 func (b *Bulk) revision() string {
-	b.token = cmp.Or(b.token, newID())
+	b.token = cmp.Or(b.token, ids.Random())
 	return b.token
 }
 

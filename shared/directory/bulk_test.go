@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -101,7 +102,7 @@ func TestABulkChecksAsSingleChangesDo(t *testing.T) {
 		{second(b.SaveClient(Client{Number: "k  1", Type: Person, Name: "Y"})), "taken number"},
 		{second(b.SaveClient(Client{Number: "2", Type: Person, Name: "Y", KvK: "1"})), "kvk"},
 		{second(b.SaveContact(Contact{Name: "Q", Emails: []string{"P@X.nl"}})), "taken emails"},
-		{second(b.SaveContact(Contact{Name: "Q", Emails: []string{"q@x.nl"}, Clients: []string{newID()}})), "clients[0]"},
+		{second(b.SaveContact(Contact{Name: "Q", Emails: []string{"q@x.nl"}, Clients: []string{ids.Random()}})), "clients[0]"},
 		{second(b.SaveContact(Contact{Name: "Q", Emails: []string{"q"}})), "emails[0]"},
 		{second(b.SaveTeamMember(TeamMember{Name: "T", Email: "S@k.nl", Rights: Reader})), "taken email"},
 		{second(b.SaveTeamMember(TeamMember{Name: "T", Email: "t@k.nl"})), "rights"},
@@ -115,7 +116,7 @@ func TestABulkChecksAsSingleChangesDo(t *testing.T) {
 			t.Errorf("got %q; want %q", got, c.want)
 		}
 	}
-	if err := b.SaveClientTeam(newID(), nil); !errors.Is(err, ErrNotFound) {
+	if err := b.SaveClientTeam(ids.Random(), nil); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a team of no client: %v", err)
 	}
 }

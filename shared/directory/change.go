@@ -9,6 +9,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -67,7 +68,7 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	id, token := newID(), newID()
+	id, token := ids.Random(), ids.Random()
 	entry := audit.Entry{By: audit.By(ctx)}.Stamped()
 	for attempt := 1; ; attempt++ {
 		c := &change{store: s, id: id, token: token, ops: map[string]table.Op{}, freed: map[string]bool{}, taken: map[string]string{}}

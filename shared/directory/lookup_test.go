@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -177,7 +178,7 @@ func FuzzNameWords(f *testing.F) {
 			if word == "" {
 				continue
 			}
-			row := table.Row{Key: keyOf("client-word", word, newID()), Props: map[string]any{}}
+			row := table.Row{Key: keyOf("client-word", word, ids.Random()), Props: map[string]any{}}
 			if err := row.Check(); err != nil {
 				t.Errorf("%q: %v", name, err)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -20,7 +21,7 @@ func FuzzKeys(f *testing.F) {
 		if errA != nil || errB != nil {
 			return
 		}
-		for _, key := range []string{keyOf("role-name", fold(a)), keyOf("contact-name", sortable(a), newID())} {
+		for _, key := range []string{keyOf("role-name", fold(a)), keyOf("contact-name", sortable(a), ids.Random())} {
 			if err := (table.Row{Key: key}).Check(); err != nil {
 				t.Errorf("%q: %v", a, err)
 			}

@@ -3,8 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/ids"
 )
 
 // A RuleKind says what a rule concludes from what.
@@ -141,13 +140,7 @@ func ruleKeyRow(kind RuleKind, key string) string {
 // RuleID returns the id of the rule of a kind about a key: it is the same
 // everywhere and always, so that two people who teach the same change one rule.
 func RuleID(kind RuleKind, key string) string {
-	return hashed(string(kind) + "|" + normalRuleKey(kind, key))
-}
-
-// hashed returns 130 bits of a text's hash, written as an id.
-func hashed(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
+	return ids.Hash(string(kind), normalRuleKey(kind, key))
 }
 
 // normalRuleKey returns the one form of a rule's key. Ids of lists are compared

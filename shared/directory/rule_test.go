@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -24,7 +25,7 @@ func (o office) teach(t testing.TB, r Rule) Rule {
 }
 
 func TestARuleHasOneIDHoweverItsKeyIsWritten(t *testing.T) {
-	contact := newID()
+	contact := ids.Random()
 	for _, c := range []struct {
 		kind     RuleKind
 		one, two string
@@ -83,7 +84,7 @@ func TestRulesAreChecked(t *testing.T) {
 // list of rules is small all the same.
 func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	rule := Rule{Kind: DismissList, State: RuleOn, Count: 60, Client: newID()}
+	rule := Rule{Kind: DismissList, State: RuleOn, Count: 60, Client: ids.Random()}
 	for i := range 60 {
 		e := Evidence{At: time.Date(2026, 1, 1, 0, 0, i, 0, time.Local), By: strings.Repeat("é", 500), Mail: fmt.Sprint(i), Action: "dismiss"}
 		for range 30 {
@@ -152,7 +153,7 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	if accept.ChangedBy != "sanne@kantoor.nl" || accept.Created.IsZero() || accept.Created != accept.Changed || accept.Key != "b@x.nl" {
 		t.Errorf("%+v", accept)
 	}
-	ids := func(rules []Rule, err error) (ids []string) {
+	idsOf := func(rules []Rule, err error) (ids []string) {
 		t.Helper()
 		for _, r := range must(rules, err)(t) {
 			ids = append(ids, r.ID)
@@ -161,10 +162,10 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	}
 	items := func(p Page[Rule], err error) ([]Rule, error) { return p.Items, err }
 	for what, c := range map[string]struct{ got, want []string }{
-		"by kind and key": {ids(items(o.Rules(ctx, Query{}))), []string{other.ID, accept.ID, undoing.ID}},
-		"of a kind":       {ids(items(o.RulesOfKind(ctx, AcceptSender, Query{}))), []string{other.ID, accept.ID}},
-		"by search":       {ids(items(o.Rules(ctx, Query{Search: "@Y"}))), []string{undoing.ID}},
-		"being undone":    {ids(o.UndoingRules(ctx)), []string{undoing.ID}},
+		"by kind and key": {idsOf(items(o.Rules(ctx, Query{}))), []string{other.ID, accept.ID, undoing.ID}},
+		"of a kind":       {idsOf(items(o.RulesOfKind(ctx, AcceptSender, Query{}))), []string{other.ID, accept.ID}},
+		"by search":       {idsOf(items(o.Rules(ctx, Query{Search: "@Y"}))), []string{undoing.ID}},
+		"being undone":    {idsOf(o.UndoingRules(ctx)), []string{undoing.ID}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s: %v; want %v", what, c.got, c.want)
@@ -174,7 +175,7 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	if _, err := o.RulesOfKind(ctx, "accept", Query{}); !errors.As(err, &wrong) {
 		t.Errorf("an unknown kind: %v", err)
 	}
-	if _, err := o.Rule(ctx, newID()); !errors.Is(err, ErrNotFound) {
+	if _, err := o.Rule(ctx, ids.Random()); !errors.Is(err, ErrNotFound) {
 		t.Errorf("an unknown rule: %v", err)
 	}
 	o.wire.Reset()

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"reflect"
 	"strings"
@@ -195,4 +194,3 @@ func current[T entity[T]](ctx context.Context, c *change, kind, id, revision str
 }
 
 // newID returns 130 random bits as 26 lower-case letters and digits.
-func newID() string { return strings.ToLower(rand.Text()) }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -296,7 +297,7 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c := Contact{ID: newID(), Name: name, Emails: []string{"x@y.nl"}}
+		c := Contact{ID: ids.Random(), Name: name, Emails: []string{"x@y.nl"}}
 		for _, d := range c.derived() {
 			if err := (table.Row{Key: d.key}).Check(); err != nil {
 				t.Errorf("key %q: %v", d.key, err)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/ids"
 )
 
 func (o office) substitute(t testing.TB, id, by string, from, until time.Time) TeamMember {
@@ -92,7 +94,7 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	}{
 		{Substitute{sanne.ID, from, until}, "substitute.member"},
 		{Substitute{gone.ID, from, until}, "substitute.member"},
-		{Substitute{newID(), from, until}, "substitute.member"},
+		{Substitute{ids.Random(), from, until}, "substitute.member"},
 		{Substitute{"", from, until}, "substitute.member"},
 		{Substitute{kees.ID, time.Time{}, until}, "substitute.from"},
 		{Substitute{kees.ID, from, from}, "substitute.until"},

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -247,7 +248,7 @@ func TestWhatAChangeRefuses(t *testing.T) {
 			_, err := tx.SaveRule(Rule{Kind: AcceptSender, Key: "p@x.nl", State: RuleOn, Revision: "old"})
 			return err
 		}, func(err error) bool { return errors.Is(err, ErrChanged) }},
-		"an unknown contact": {func(tx *Tx) error { _, err := tx.SaveContact(Contact{ID: newID()}); return err },
+		"an unknown contact": {func(tx *Tx) error { _, err := tx.SaveContact(Contact{ID: ids.Random()}); return err },
 			func(err error) bool { return errors.Is(err, ErrNotFound) }},
 		"a contact that it deleted": {func(tx *Tx) error {
 			if err := tx.DeleteContact(piet.ID); err != nil {
@@ -257,7 +258,7 @@ func TestWhatAChangeRefuses(t *testing.T) {
 			return err
 		}, func(err error) bool { return errors.Is(err, ErrNotFound) }},
 		"an unknown client": {func(tx *Tx) error {
-			_, err := tx.SaveContact(Contact{Name: "X", Emails: []string{"x@x.nl"}, Clients: []string{newID()}})
+			_, err := tx.SaveContact(Contact{Name: "X", Emails: []string{"x@x.nl"}, Clients: []string{ids.Random()}})
 			return err
 		}, func(err error) bool { return errors.As(err, &wrong) && wrong.Field == "clients[0]" }},
 		"two new contacts": {func(tx *Tx) error {
@@ -324,7 +325,7 @@ func TestTheLargestContactIsMadeWithItsRules(t *testing.T) {
 	for i := range maxEmails {
 		email := fmt.Sprintf("p@x%d.nl", i)
 		c.Emails = append(c.Emails, email)
-		c.Learned[email] = newID()
+		c.Learned[email] = ids.Random()
 	}
 	err := o.Change(ctx, func(tx *Tx) error {
 		for _, key := range c.Emails[:2] {

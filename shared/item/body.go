@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -66,7 +67,7 @@ func pieceName(n int) string { return fmt.Sprintf("gzip%02d", n) }
 // Body returns the text of a mail, in the content type of BodyType.
 func (s *Store) Body(ctx context.Context, it Item) (string, error) {
 	var compressed bytes.Buffer
-	from, to := bodyKey(it.ID, 0), "b|"+it.ID+"|"+above
+	from, to := bodyKey(it.ID, 0), "b|"+it.ID+"|"+ids.Above
 	for from != "" && it.BodyParts > 0 {
 		rows, next, err := s.table.Range(ctx, from, to, 4)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -36,30 +37,30 @@ func (s *Store) Outdated(ctx context.Context, all string, version func(mailbox s
 	if err == nil && current.Props["decisionVersion"] == all {
 		return nil, nil
 	}
-	var ids []string
+	var outdated []string
 	for from := "p|"; from != ""; {
-		rows, next, err := s.table.Range(ctx, from, "p|"+above, 1000)
+		rows, next, err := s.table.Range(ctx, from, "p|"+ids.Above, 1000)
 		if err != nil {
 			return nil, fmt.Errorf("read parked mails: %w", err)
 		}
 		for _, r := range rows {
 			id, mailbox := r.Key[len("p|"):], fmt.Sprint(r.Props["mailbox"])
-			if r.Props["decisionVersion"] != version(mailbox) && ValidID(id) {
-				ids = append(ids, id)
+			if r.Props["decisionVersion"] != version(mailbox) && ids.IsTimed(id) {
+				outdated = append(outdated, id)
 			}
-			if len(ids) == limit {
-				return ids, nil
+			if len(outdated) == limit {
+				return outdated, nil
 			}
 		}
 		from = next
 	}
-	if len(ids) == 0 {
+	if len(outdated) == 0 {
 		err := s.table.Write(ctx, table.Put(table.Row{Key: currentKey, Props: map[string]any{"decisionVersion": all}}))
 		if err != nil {
 			return nil, fmt.Errorf("store decision version of parked mails: %w", err)
 		}
 	}
-	return ids, nil
+	return outdated, nil
 }
 
 // SetDecisionVersion stores the decision version of mails, by id, that were
@@ -68,13 +69,13 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 	if len(versions) == 0 {
 		return nil
 	}
-	ids := slices.Sorted(maps.Keys(versions))
+	mails := slices.Sorted(maps.Keys(versions))
 	var ops []table.Op
-	from, to := parkedKey(ids[0]), parkedKey(ids[len(ids)-1])+above
+	from, to := parkedKey(mails[0]), parkedKey(mails[len(mails)-1])+ids.Above
 	for from != "" {
 		rows, next, err := s.table.Range(ctx, from, to, 1000)
 		if err != nil {
-			return fmt.Errorf("read %d parked mails: %w", len(ids), err)
+			return fmt.Errorf("read %d parked mails: %w", len(mails), err)
 		}
 		for _, r := range rows {
 			if v, ok := versions[r.Key[len("p|"):]]; ok && r.Props["decisionVersion"] != v {
@@ -84,7 +85,7 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 		from = next
 	}
 	if err := s.writeUnchanged(ctx, ops); err != nil {
-		return fmt.Errorf("set decision version of %d parked mails: %w", len(ids), err)
+		return fmt.Errorf("set decision version of %d parked mails: %w", len(mails), err)
 	}
 	return nil
 }
@@ -106,7 +107,7 @@ func (s *Store) Summaries(ctx context.Context, mailbox, from string) (mails []Su
 	if from == "" {
 		from = prefix
 	}
-	rows, next, err := s.table.Columns(ctx, from, prefix+above, table.MaxRange, "reason", "address")
+	rows, next, err := s.table.Columns(ctx, from, prefix+ids.Above, table.MaxRange, "reason", "address")
 	if err != nil {
 		return nil, "", fmt.Errorf("count parked mails: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -31,7 +32,7 @@ var (
 
 // Get returns the mail with this id, or ErrNotFound.
 func (s *Store) Get(ctx context.Context, id string) (Item, error) {
-	if !ValidID(id) {
+	if !ids.IsTimed(id) {
 		return Item{}, ErrNotFound
 	}
 	r, err := s.table.Get(ctx, mailKey(id))
@@ -47,22 +48,22 @@ func (s *Store) Get(ctx context.Context, id string) (Item, error) {
 // Load returns the mails with these ids, oldest first, without those that do not
 // exist or were damaged by hand. Mails that arrived one after another cost one
 // query together.
-func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ValidID(id) })
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	if len(ids) == 0 {
+func (s *Store) Load(ctx context.Context, mails []string) ([]Item, error) {
+	mails = slices.DeleteFunc(slices.Clone(mails), func(id string) bool { return !ids.IsTimed(id) })
+	slices.Sort(mails)
+	mails = slices.Compact(mails)
+	if len(mails) == 0 {
 		return nil, nil
 	}
-	found := make(map[string]Item, len(ids))
-	if len(ids) > 1 {
-		rows, _, err := s.table.Range(ctx, mailKey(ids[0]), mailKey(ids[len(ids)-1])+above, min(4*len(ids), 1000))
+	found := make(map[string]Item, len(mails))
+	if len(mails) > 1 {
+		rows, _, err := s.table.Range(ctx, mailKey(mails[0]), mailKey(mails[len(mails)-1])+ids.Above, min(4*len(mails), 1000))
 		if err != nil {
-			return nil, fmt.Errorf("read %d mails: %w", len(ids), err)
+			return nil, fmt.Errorf("read %d mails: %w", len(mails), err)
 		}
 		for _, r := range rows {
 			id := r.Key[len("m|"):]
-			if _, wanted := slices.BinarySearch(ids, id); !wanted {
+			if _, wanted := slices.BinarySearch(mails, id); !wanted {
 				continue
 			}
 			if it, ok := readable(ctx, r); ok {
@@ -70,8 +71,8 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 			}
 		}
 	}
-	items := make([]Item, 0, len(ids))
-	for _, id := range slices.Backward(ids) {
+	items := make([]Item, 0, len(mails))
+	for _, id := range slices.Backward(mails) {
 		it, ok := found[id]
 		if !ok {
 			var err error
@@ -90,7 +91,7 @@ func (s *Store) Load(ctx context.Context, ids []string) ([]Item, error) {
 // most ten. Several are copies at several addresses.
 func (s *Store) ByMessageID(ctx context.Context, internetMessageID string) ([]Item, error) {
 	prefix := messageIDKey(internetMessageID, "")
-	rows, _, err := s.table.Range(ctx, prefix, prefix+above, 10)
+	rows, _, err := s.table.Range(ctx, prefix, prefix+ids.Above, 10)
 	if err != nil {
 		return nil, fmt.Errorf("look for a mail by its internet message id: %w", err)
 	}
@@ -124,9 +125,9 @@ func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, 
 	}
 	from := prefix
 	if q.After != "" {
-		from = prefix + q.After + above // the key after it: no id continues another
+		from = prefix + q.After + ids.Above // the key after it: no id continues another
 	}
-	rows, next, err := s.table.Range(ctx, from, prefix+above, q.Limit)
+	rows, next, err := s.table.Range(ctx, from, prefix+ids.Above, q.Limit)
 	if err != nil {
 		return nil, "", fmt.Errorf("list mails: %w", err)
 	}

@@ -2,11 +2,10 @@ package item
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
-	"strings"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -31,12 +30,12 @@ type Tally struct {
 }
 
 func tallyTime(at time.Time) string {
-	return fmt.Sprintf("g|%013d", maxMillis-min(max(at.UnixMilli(), 0), maxMillis))
+	return "g|" + ids.Inverted(at)
 }
 
 // CountOp returns the operation that counts n events.
 func CountOp(at time.Time, c Count, n int) table.Op {
-	r, err := table.Pack(tallyTime(at)+"-"+strings.ToLower(rand.Text()), Tally{c, int64(n)})
+	r, err := table.Pack("g|"+ids.Timed(at, ids.Random()), Tally{c, int64(n)})
 	if err != nil {
 		panic(fmt.Sprintf("tally: %v", err)) // a plain struct packs
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -14,13 +15,13 @@ import (
 type IndexKey string
 
 // SentBy is the key of mail from an e-mail address.
-func SentBy(email string) IndexKey { return IndexKey(Hash("sender", email)) }
+func SentBy(email string) IndexKey { return IndexKey(ids.Hash("sender", email)) }
 
 // SentFrom is the key of mail from the addresses of a domain.
-func SentFrom(domain string) IndexKey { return IndexKey(Hash("domain", domain)) }
+func SentFrom(domain string) IndexKey { return IndexKey(ids.Hash("domain", domain)) }
 
 // OnList is the key of mail that came through a mailing list.
-func OnList(id string) IndexKey { return IndexKey(Hash("list", id)) }
+func OnList(id string) IndexKey { return IndexKey(ids.Hash("list", id)) }
 
 func (it Item) indexKeys() []string {
 	var keys []string
@@ -51,20 +52,20 @@ func (s *Store) ByRule(ctx context.Context, rule string) ([]string, error) {
 	return s.ids(ctx, ruleKey(rule, ""), "mail decided by rule "+rule)
 }
 
-func (s *Store) ids(ctx context.Context, prefix, what string) (ids []string, err error) {
-	for from := prefix; from != "" && len(ids) < MaxWaiting; {
-		rows, next, err := s.table.Range(ctx, from, prefix+above, table.MaxRange)
+func (s *Store) ids(ctx context.Context, prefix, what string) (found []string, err error) {
+	for from := prefix; from != "" && len(found) < MaxWaiting; {
+		rows, next, err := s.table.Range(ctx, from, prefix+ids.Above, table.MaxRange)
 		if err != nil {
 			return nil, fmt.Errorf("look for %s: %w", what, err)
 		}
 		for _, r := range rows {
-			if id := r.Key[len(prefix):]; ValidID(id) {
-				ids = append(ids, id)
+			if id := r.Key[len(prefix):]; ids.IsTimed(id) {
+				found = append(found, id)
 			}
 		}
 		from = next
 	}
-	return ids[:min(len(ids), MaxWaiting)], nil
+	return found[:min(len(found), MaxWaiting)], nil
 }
 
 // DecidedBy returns the operations that store which rules decided the mail, for
@@ -88,19 +89,19 @@ func (it Item) Undecided() []table.Op {
 
 // InvalidateDecisions lets the next tick decide these parked mails again. A retry
 // calls it in case its jobs are lost. Mails that are not parked do not change.
-func (s *Store) InvalidateDecisions(ctx context.Context, ids []string) error {
-	ops := make([]table.Op, 0, len(ids))
-	for _, id := range ids {
-		if ValidID(id) {
+func (s *Store) InvalidateDecisions(ctx context.Context, mails []string) error {
+	ops := make([]table.Op, 0, len(mails))
+	for _, id := range mails {
+		if ids.IsTimed(id) {
 			ops = append(ops, table.Merge(table.Row{Key: parkedKey(id), ETag: table.Any, Props: map[string]any{"decisionVersion": ""}}))
 		}
 	}
 	if err := s.writeUnchanged(ctx, ops); err != nil {
-		return fmt.Errorf("retry %d mails: %w", len(ids), err)
+		return fmt.Errorf("retry %d mails: %w", len(mails), err)
 	}
 	err := s.table.Write(ctx, table.Delete(table.Row{Key: currentKey}))
 	if err != nil && !errors.Is(err, table.ErrNotFound) {
-		return fmt.Errorf("retry %d mails: %w", len(ids), err)
+		return fmt.Errorf("retry %d mails: %w", len(mails), err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
 )
 
@@ -40,13 +41,13 @@ func (s *Store) OpenWork(ctx context.Context, limit int) ([]Work, error) {
 	now := s.now()
 	var due []Work
 	for from := "w|"; from != "" && len(due) < limit; {
-		rows, next, err := s.table.Range(ctx, from, "w|"+above, 1000)
+		rows, next, err := s.table.Range(ctx, from, "w|"+ids.Above, 1000)
 		if err != nil {
 			return nil, fmt.Errorf("read open work: %w", err)
 		}
 		for _, r := range rows {
 			var w Work
-			if err := r.Unpack(&w); err != nil || !ValidID(w.ID) {
+			if err := r.Unpack(&w); err != nil || !ids.IsTimed(w.ID) {
 				continue // made by hand
 			}
 			w.etag = r.ETag

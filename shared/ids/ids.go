@@ -1,0 +1,58 @@
+// Package ids makes the ids and hashes of which row keys consist. It does not
+// know what they stand for.
+package ids
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// maxMillis is the end of the time that ids can hold: 13 digits of
+// milliseconds, in the year 2286.
+const maxMillis = 9_999_999_999_999
+
+// Above sorts after every id: key + Above is the end of the range of keys that
+// are key, or continue it with ids.
+const Above = "~"
+
+// Random returns 130 random bits, as 26 lower-case letters and digits.
+func Random() string { return strings.ToLower(rand.Text()) }
+
+// Hash returns 130 bits of the SHA-256 of texts, as 26 lower-case letters and
+// digits. Ids of Graph are case-sensitive, opaque and may hold characters that a
+// key may not, so keys hold their hash.
+func Hash(texts ...string) string {
+	sum := sha256.New()
+	for _, t := range texts {
+		fmt.Fprintf(sum, "%d:", len(t))
+		sum.Write([]byte(t))
+	}
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum.Sum(nil))[:26])
+}
+
+// Inverted returns a time as 13 digits that get smaller as time goes on, so that
+// keys that begin with it sort newest first. Its unit is the millisecond.
+func Inverted(at time.Time) string {
+	return fmt.Sprintf("%013d", maxMillis-min(max(at.UnixMilli(), 0), maxMillis))
+}
+
+// Timed returns the id of what happened at a time. Such ids sort newest first.
+// The suffix, a Hash or Random, tells apart what happened in one millisecond.
+func Timed(at time.Time, suffix string) string { return Inverted(at) + "-" + suffix }
+
+// IsTimed says whether id has the form of an id that Timed returned.
+func IsTimed(id string) bool {
+	if len(id) != 40 || id[13] != '-' {
+		return false
+	}
+	for i, c := range []byte(id) {
+		if i != 13 && (c < '0' || c > '9') && (i < 13 || c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
