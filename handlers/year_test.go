@@ -12,7 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"kantoorpost/shared/plot"
+	"kantoorpost/handlers/web/plot"
 	"kantoorpost/shared/sim/year"
 )
 

@@ -29,7 +29,7 @@ var owners = map[string][]string{
 	"github.com/microsoftgraph":                                         {"shared/graph"},
 	"github.com/microsoft/kiota":                                        {"shared/graph"},
 	"github.com/danielgtaylor/huma":                                     {"handlers/api", "shared/directory"},
-	"github.com/xuri/excelize":                                          {"shared/intake"},
+	"github.com/xuri/excelize":                                          {"handlers/api/intake"},
 	"github.com/microcosm-cc/bluemonday":                                {"handlers/api"},
 	"github.com/caarlos0/env":                                           {"shared/config"},
 	"github.com/DataDog/datadog-agent/pkg/template":                     {"handlers/web"},

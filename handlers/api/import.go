@@ -8,9 +8,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/handlers/api/intake"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
-	"kantoorpost/shared/intake"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
-	"kantoorpost/shared/plot"
+	"kantoorpost/handlers/web/plot"
 )
 
 // A learnedSpan is what happened in one month or week.
