@@ -196,7 +196,7 @@ func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messa
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.Chats.Write(ctx, c.ID, actor(ctx).ID(), in.Key, in.Body.Body, time.Now())
+	m, err := a.Chats.AddNote(ctx, c.ID, actor(ctx).ID(), in.Key, in.Body.Body, time.Now())
 	if errors.Is(err, chat.ErrNote) {
 		return nil, invalid("body.body", "1 to 10,000 characters")
 	}

@@ -53,7 +53,7 @@ func (a *api) registerChatChanges() {
 			if in.Body != nil {
 				position = in.Body.Position
 			}
-			return nil, a.Chats.See(ctx, c, actor(ctx).Member.ID, position)
+			return nil, a.Chats.MarkSeen(ctx, c, actor(ctx).Member.ID, position)
 		})
 	a.explain = append(a.explain, explainChats)
 }

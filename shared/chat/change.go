@@ -12,14 +12,14 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// ErrChanged means that a chat is not any more as a change expects it.
+// ErrChanged means that somebody changed the chat since it was read.
 var ErrChanged = errors.New("the chat was changed meanwhile")
 
-// ErrMembers means that a list of members is empty, too long or has doubles, or
-// differs too much from what it replaces for one transaction.
+// ErrMembers means that a list of members is empty, is too long, names a member
+// twice, or changes more than one transaction holds.
 var ErrMembers = fmt.Errorf("a chat has 1 to %d members, each once", MaxMembers)
 
-// SetState closes or opens a chat and returns it; etag "" means whatever it is.
+// SetState closes or opens a chat and returns it; etag "" accepts any version.
 // Errors: ErrNotFound, ErrChanged.
 func (s *Store) SetState(ctx context.Context, id, etag string, state State) (Chat, error) {
 	return s.change(ctx, id, etag, func(c *Chat) ([]table.Op, *audit.Entry, error) {
@@ -35,16 +35,16 @@ func (s *Store) SetState(ctx context.Context, id, etag string, state State) (Cha
 	})
 }
 
-// SetMembers says who takes part in a chat, and returns it; etag "" means
-// whatever it is. Who is not named any more loses the chat, and later mail does
-// not bring him or her back. Errors: ErrNotFound, ErrChanged, ErrMembers.
+// SetMembers replaces the members of a chat, and returns it; etag "" accepts any
+// version. A member who is removed no longer has the chat, and later mail does not
+// bring him or her back. Errors: ErrNotFound, ErrChanged, ErrMembers.
 func (s *Store) SetMembers(ctx context.Context, id, etag string, members []string, at time.Time) (Chat, error) {
 	if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n || slices.Contains(members, "") {
 		return Chat{}, ErrMembers
 	}
 	return s.change(ctx, id, etag, func(c *Chat) (ops []table.Op, e *audit.Entry, err error) {
 		var kept, added, removed []string
-		hands := map[string]ByHand{}
+		byHand := map[string]ByHand{}
 		for _, m := range c.Members {
 			if !slices.Contains(members, m) {
 				removed = append(removed, m)
@@ -53,19 +53,19 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, members []strin
 			}
 			kept = append(kept, m)
 			if by, ok := c.Added[m]; ok {
-				hands[m] = by
+				byHand[m] = by
 			}
 		}
 		for _, m := range members {
 			if !slices.Contains(kept, m) {
 				added = append(added, m)
-				hands[m] = ByHand{By: audit.By(ctx), At: at.UTC().Truncate(time.Millisecond)}
+				byHand[m] = ByHand{By: audit.By(ctx), At: at.UTC().Truncate(time.Millisecond)}
 			}
 		}
 		if len(added)+len(removed) == 0 {
 			return nil, nil, nil
 		}
-		c.Members, c.Added = append(kept, added...), hands
+		c.Members, c.Added = append(kept, added...), byHand
 		c.Removed = slices.DeleteFunc(slices.Concat(c.Removed, removed), func(m string) bool { return slices.Contains(c.Members, m) })
 		c.Removed = c.Removed[max(0, len(c.Removed)-MaxMembers):]
 		e = &audit.Entry{Action: "chat.members", Detail: map[string]string{}}
@@ -78,8 +78,8 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, members []strin
 	})
 }
 
-// change lets f change a chat, with its views and an entry of the audit; an
-// entry that is nil means that nothing changes.
+// change lets f change a chat, and writes all its rows with an entry of the audit.
+// A nil entry means that nothing changes.
 func (s *Store) change(ctx context.Context, id, etag string, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
 	for {
 		c, err := s.Get(ctx, id)

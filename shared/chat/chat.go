@@ -1,18 +1,18 @@
-// Package chat keeps the conversations between a client's contact and the team
+// Package chat stores the conversations between a client's contact and the team
 // members who look after that client. It does not decide who takes part, and
 // knows nothing of queues or Graph.
 //
 // Its rows are in the table "mails", beside those of items, so that a mail and
-// its chat change in one transaction. A chat's id is that of its first mail:
-// deciding twice makes one chat, and lists are newest first.
+// its chat change in one transaction. A chat has the id of its first mail: two
+// decisions on that mail make one chat, and lists are newest first.
 //
-//	c|<chat>               -> the chat                                  (Chat)
-//	u|<member>|<chat>      -> the same, for one participant             (Chat)
-//	u|<member>|<chat>|seen -> how far that one has looked               (seen)
-//	n|<client>|<chat>      -> the same, for one client                  (Chat)
-//	x|<chat>|<mail>        -> a message, newest first                   (Message)
-//	k|<h>                  -> which chat a mail or a conversation belongs to (Thread)
-//	y|<chat>|<h>           -> the message that a request with this key wrote  (Message)
+//	c|<chat>               -> the chat                                       (Chat)
+//	u|<member>|<chat>      -> the same, for the list of a member             (Chat)
+//	u|<member>|<chat>|seen -> how much of it the member has seen             (seen)
+//	n|<client>|<chat>      -> the same, for the list of a client             (Chat)
+//	x|<chat>|<mail>        -> a message, newest first                        (Message)
+//	k|<h>                  -> the chat of a mail or of a conversation        (Thread)
+//	y|<chat>|<h>           -> the note that a request with this key wrote    (Message)
 package chat
 
 import (
@@ -26,13 +26,13 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A State tells whether a chat is being worked in.
+// A State tells whether a chat is open.
 type State string
 
 // The states of a chat.
 const (
 	Open   State = "open"
-	Closed State = "closed" // a new mail opens it again
+	Closed State = "closed" // new mail opens it again
 )
 
 // MaxMembers is how many team members one chat can have: each has a row in the
@@ -50,28 +50,27 @@ type Chat struct {
 	Addresses   []string  `json:"addresses"` // that received its mail
 	State       State     `json:"state"`
 	Started     time.Time `json:"started"`
-	Last        time.Time `json:"last"` // when its last message was received
+	Last        time.Time `json:"last"` // when the last message was received
 	Preview     string    `json:"preview"`
 	Messages    int64     `json:"messages"`
-	// Verdict is Exchange's opinion on the sender of the mail that started it.
+	// Verdict is Exchange's opinion on the sender of the first mail.
 	Verdict item.Verdict `json:"verdict,omitempty"`
-	Written int64        `json:"written,omitempty"` // of the messages, those that team members wrote
-	// Woken is how often something came that participants should look at. It
-	// never goes down, so that what a member has seen of it can be told.
+	Notes   int64        `json:"notes,omitempty"` // how many of the messages are notes
+	// ActivitySequence counts what members should look at: mail that people wrote,
+	// and notes. It never goes down, so that it can say how much a member has seen.
 	ActivitySequence int64             `json:"activitySequence,omitempty"`
-	Added            map[string]ByHand `json:"added,omitempty"`   // members whom a person brought in, by id
-	Removed          []string          `json:"removed,omitempty"` // whom a person took out: later mail does not bring them back
+	Added            map[string]ByHand `json:"added,omitempty"`   // members whom a person added, by id
+	Removed          []string          `json:"removed,omitempty"` // members whom a person removed: later mail does not bring them back
 
-	// Unread is how much of Woken the member whose list it comes from has not
-	// looked at yet.
+	// Unread is how much of ActivitySequence the member of the list has not seen.
 	Unread int64 `json:"-"`
 
 	etag string // of its c row
 }
 
-// ByHand says who did something, and when.
+// ByHand says which person did something, and when.
 type ByHand struct {
-	By string    `json:"by"`
+	By string    `json:"by"` // id
 	At time.Time `json:"at"`
 }
 
@@ -95,14 +94,14 @@ type Message struct {
 	HasAttachments bool           `json:"hasAttachments,omitempty"`
 	RemotePictures bool           `json:"remotePictures,omitempty"`
 	Verdict        item.Verdict   `json:"verdict,omitempty"` // of a mail: Exchange's opinion on its sender
-	Lines          int            `json:"lines,omitempty"`   // of a mail: about how many it takes on a page
+	Lines          int            `json:"lines,omitempty"`   // of a mail: about how many lines a page shows
 
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
-	Key    string `json:"key,omitempty"`    // of a note: of the request that wrote it
+	Key    string `json:"key,omitempty"`    // of a note: hash of the key of the request that wrote it
 }
 
-// A Thread says to which chat a mail, or a conversation in a mailbox, belongs.
+// A Thread says which chat a mail, or a conversation in a mailbox, belongs to.
 type Thread struct {
 	Chat        string `json:"chat"`
 	Fingerprint string `json:"fingerprint,omitempty"` // of the mail; "" for a conversation
@@ -117,9 +116,9 @@ func conversationThread(mailbox, conversation string) string {
 	return "k|" + ids.Hash("conversation", mailbox, conversation)
 }
 
-// Start returns the chat that begins with it, and the operations that make it.
-// Named says whether the chat can be found by the mail's internet message id;
-// it cannot when another mail, with other content, has that id already.
+// Start returns the chat that begins with a mail, and the operations that store
+// it. Named says whether later mail finds the chat by this mail's internet message
+// id: not when another mail, with other content, has that id already.
 func Start(it item.Item, client, contact, contactName string, members []string, named bool) (Chat, []table.Op) {
 	c := Chat{
 		ID: it.ID, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
@@ -139,17 +138,17 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 
 // An Entry says how a mail comes into a chat.
 type Entry struct {
-	Members []string // who joins with it
+	Members []string // who join with it
 	// Copy says that the chat has the mail already, received at another address:
 	// it adds members and no message.
 	Copy  bool
 	Named bool // as in Start
-	// Quiet says that a program wrote the mail: it wakes nobody.
+	// Quiet says that a program wrote the mail: it is not unread for anybody.
 	Quiet bool
 }
 
 // Join returns c with the mail and the members added, and the operations that
-// write it; they hold only if nobody changed the chat since it was read.
+// store it; they fail if somebody changed the chat since it was read.
 func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 	for _, m := range e.Members {
 		if !slices.Contains(c.Members, m) && !slices.Contains(c.Removed, m) && len(c.Members) < MaxMembers {
@@ -178,7 +177,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 	return c, append(ops, threads(c.ID, it, e.Named && !e.Copy)...)
 }
 
-// rows are the operations that bring the chat and its views to what c says.
+// rows returns the operations that replace all rows of the chat.
 func (c Chat) rows() []table.Op {
 	ops := []table.Op{
 		table.Replace(c.row()),
@@ -190,9 +189,9 @@ func (c Chat) rows() []table.Op {
 	return ops
 }
 
-// threads returns the operations that let later mail find the chat. The mail's
-// own thread is inserted: of two copies that are decided at the same time, the
-// second must see the first.
+// threads returns the operations by which later mail finds the chat. The thread
+// of the mail itself is inserted, not put: when two copies are decided at the same
+// time, the second fails and sees the first.
 func threads(chat string, it item.Item, named bool) []table.Op {
 	var ops []table.Op
 	if it.InternetMessageID != "" && named {
@@ -210,17 +209,17 @@ func messageOf(it item.Item) Message {
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines}
 }
 
-// row makes a row of a value of this package. All of them are plain structs,
-// which encode.
-func row(key string, v any, beside map[string]any) table.Row {
-	r, err := table.Document(key, v, beside)
+// row makes a row of a value of this package. Its columns are for searches in the
+// Azure portal.
+func row(key string, v any, columns map[string]any) table.Row {
+	r, err := table.Document(key, v, columns)
 	if err != nil {
-		panic(fmt.Sprintf("row %s: %v", key, err))
+		panic(fmt.Sprintf("row %s: %v", key, err)) // a plain struct encodes
 	}
 	return r
 }
 
-// row is the chat's own row. Beside it stands what people look for in the portal.
+// row returns the row of the chat itself.
 func (c Chat) row() table.Row {
 	r := row(chatKey(c.ID), c, map[string]any{"subject": c.Subject, "state": string(c.State)})
 	r.ETag = c.etag

@@ -15,27 +15,28 @@ import (
 
 const box = "00000000-0000-4000-8000-000000000001"
 
-func letter(n int) item.Item {
+func newMail(n int) item.Item {
 	received := time.Unix(1_700_000_000+int64(n), 0).UTC()
 	return item.Item{
-		ID: item.NewID(box, fmt.Sprint(n), received), Mailbox: box, Address: "info@x.example", InternetMessageID: fmt.Sprintf("<%d@x>", n),
-		ConversationID: fmt.Sprint("conversation", n), Fingerprint: fmt.Sprint("print", n), Subject: fmt.Sprint("mail ", n), Preview: fmt.Sprint("tekst ", n), Received: received,
+		ID: item.NewID(box, fmt.Sprint(n), received), Mailbox: box, Address: "info@x.example", Received: received,
+		InternetMessageID: fmt.Sprintf("<%d@x>", n), ConversationID: fmt.Sprint("conversation", n), Fingerprint: fmt.Sprint("print", n),
+		Subject: fmt.Sprint("mail ", n), Preview: fmt.Sprint("tekst ", n),
 	}
 }
 
-type bench struct {
+type fixture struct {
 	*chat.Store
 	table *table.Table
 }
 
-func setUp(t *testing.T) bench {
+func setUp(t *testing.T) fixture {
 	t.Helper()
 	mails := tabletest.Open(t, "mails").Table("mails")
-	return bench{chat.NewStore(mails), mails}
+	return fixture{chat.NewStore(mails), mails}
 }
 
-// start starts a chat and returns it as it is kept.
-func (b bench) start(t *testing.T, it item.Item, client string, members ...string) chat.Chat {
+// start starts a chat and returns it as it is stored.
+func (b fixture) start(t *testing.T, it item.Item, client string, members ...string) chat.Chat {
 	t.Helper()
 	c, ops := chat.Start(it, client, "contact", "Jan", members, true)
 	if err := b.table.Write(t.Context(), ops...); err != nil {
@@ -44,7 +45,7 @@ func (b bench) start(t *testing.T, it item.Item, client string, members ...strin
 	return b.get(t, c.ID)
 }
 
-func (b bench) get(t *testing.T, id string) chat.Chat {
+func (b fixture) get(t *testing.T, id string) chat.Chat {
 	t.Helper()
 	c, err := b.Get(t.Context(), id)
 	if err != nil {
@@ -53,12 +54,12 @@ func (b bench) get(t *testing.T, id string) chat.Chat {
 	return c
 }
 
-// A mail that joins is the chat's last message, and whoever it brings takes part;
-// a copy brings people and no message.
+// A mail that joins a chat is its last message and adds members; a copy adds
+// members and no message.
 func TestJoin(t *testing.T) {
 	b := setUp(t)
-	c := b.start(t, letter(1), "client", "anna")
-	_, ops := c.Join(letter(2), chat.Entry{Members: []string{"bram", "anna"}, Named: true})
+	c := b.start(t, newMail(1), "client", "anna")
+	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"bram", "anna"}, Named: true})
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestJoin(t *testing.T) {
 		t.Errorf("after an answer: %+v", c)
 	}
 	stale := c
-	other := letter(3)
+	other := newMail(3)
 	other.Address = "loon@x.example"
 	_, ops = c.Join(other, chat.Entry{Members: []string{"carla"}, Copy: true})
 	if err := b.table.Write(t.Context(), ops...); err != nil {
@@ -77,7 +78,7 @@ func TestJoin(t *testing.T) {
 	if c.Messages != 2 || len(c.Members) != 3 || !slices.Equal(c.Addresses, []string{"info@x.example", "loon@x.example"}) {
 		t.Errorf("after a copy: %+v", c)
 	}
-	_, ops = stale.Join(letter(4), chat.Entry{Named: true})
+	_, ops = stale.Join(newMail(4), chat.Entry{Named: true})
 	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrChanged) {
 		t.Errorf("a chat that somebody changed meanwhile was overwritten: %v", err)
 	}
@@ -93,19 +94,19 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// The same first mail makes one chat, and its id leads to it; a chat that is not
-// to be found by that id leaves the id alone.
+// One first mail makes one chat, which its message id leads to. Another mail with
+// that id starts a chat that the id does not lead to.
 func TestOneChatPerMail(t *testing.T) {
 	b := setUp(t)
-	c := b.start(t, letter(1), "client", "anna")
-	_, ops := chat.Start(letter(1), "client", "contact", "Jan", []string{"anna"}, true)
+	c := b.start(t, newMail(1), "client", "anna")
+	_, ops := chat.Start(newMail(1), "client", "contact", "Jan", []string{"anna"}, true)
 	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrExists) {
 		t.Errorf("a second chat of the same mail: %v", err)
 	}
-	if got, taken, same, err := b.Copied(t.Context(), letter(1)); err != nil || got.ID != c.ID || !taken || !same {
+	if got, taken, same, err := b.Copied(t.Context(), newMail(1)); err != nil || got.ID != c.ID || !taken || !same {
 		t.Errorf("a copy belongs to %+v, %t, %t, %v", got, taken, same, err)
 	}
-	twin := letter(2)
+	twin := newMail(2)
 	twin.InternetMessageID = "<1@x>"
 	_, ops = chat.Start(twin, "client", "contact", "Jan", []string{"anna"}, false)
 	if err := b.table.Write(t.Context(), ops...); err != nil {
@@ -114,7 +115,7 @@ func TestOneChatPerMail(t *testing.T) {
 	if got, taken, same, err := b.Copied(t.Context(), twin); err != nil || !taken || same {
 		t.Errorf("another mail with that id is a copy in %+v, %t, %t, %v", got, taken, same, err)
 	}
-	if got, taken, _, err := b.Copied(t.Context(), letter(9)); err != nil || taken {
+	if got, taken, _, err := b.Copied(t.Context(), newMail(9)); err != nil || taken {
 		t.Errorf("an id that nobody used: %+v, %v", got, err)
 	}
 }
@@ -123,9 +124,11 @@ func TestOneChatPerMail(t *testing.T) {
 func TestLists(t *testing.T) {
 	b := setUp(t)
 	for n := range 12 {
-		b.start(t, letter(n), []string{"a", "b"}[n%2], "anna")
+		b.start(t, newMail(n), []string{"a", "b"}[n%2], "anna")
 	}
-	for q, want := range map[chat.Query]int{{Limit: 5}: 12, {Limit: 5, Member: "anna"}: 12, {Limit: 5, Client: "a"}: 6, {Limit: 5, Member: "bram"}: 0} {
+	for q, want := range map[chat.Query]int{
+		{Limit: 5}: 12, {Limit: 5, Member: "anna"}: 12, {Limit: 5, Client: "a"}: 6, {Limit: 5, Member: "bram"}: 0,
+	} {
 		var got []chat.Chat
 		for {
 			page, after, err := b.List(t.Context(), q)
@@ -143,23 +146,23 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// The largest chat there can be still changes in one transaction.
+// A chat with the most members still changes in one transaction.
 func TestLargestChat(t *testing.T) {
 	b := setUp(t)
 	var members []string
 	for n := range chat.MaxMembers {
 		members = append(members, fmt.Sprintf("member%022d", n))
 	}
-	it := letter(1)
+	it := newMail(1)
 	c, ops := chat.Start(it, "client", "contact", "Jan", members, true)
-	if err := b.table.Write(t.Context(), append(ops, it.Transition(item.Parked, "decisionVersion")...)...); err == nil {
-		t.Error("a mail that was never stored was settled")
+	if err := b.table.Write(t.Context(), append(ops, it.Transition(item.Parked, "version")...)...); err == nil {
+		t.Error("a mail that was never stored has changed its state")
 	}
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
-	_, ops = b.get(t, c.ID).Join(letter(2), chat.Entry{Members: append(members, "one more"), Named: true})
-	if n := len(ops) + len(letter(2).Transition(item.Parked, "decisionVersion")); n > table.MaxOps {
+	_, ops = b.get(t, c.ID).Join(newMail(2), chat.Entry{Members: append(members, "one more"), Named: true})
+	if n := len(ops) + len(newMail(2).Transition(item.Parked, "version")); n > table.MaxOps {
 		t.Errorf("joining takes %d operations of %d", n, table.MaxOps)
 	}
 	if err := b.table.Write(t.Context(), ops...); err != nil {

@@ -7,16 +7,19 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// A mail answers the chat of the mail that it names, the nearest first; the
-// conversation counts only for what names a mail that is not known, or for what
-// a program wrote, and never for a doubted sender. A chat that is gone is no answer.
+// A mail answers the chat of the nearest mail that it names. The conversation counts
+// only for a mail that names unknown mails or that a program wrote, and never for a
+// doubted sender. A chat that is gone is no answer.
 func TestAnswered(t *testing.T) {
 	b := setUp(t)
-	first, second := b.start(t, letter(1), "client", "anna"), b.start(t, letter(2), "client", "anna")
-	gone := b.start(t, letter(3), "client", "anna")
-	if ops, err := b.RemoveMail(t.Context(), gone, letter(3)); err != nil || b.table.Write(t.Context(), ops[len(ops)-3:]...) != nil {
+	first, second := b.start(t, newMail(1), "client", "anna"), b.start(t, newMail(2), "client", "anna")
+	gone := b.start(t, newMail(3), "client", "anna")
+	if ops, err := b.RemoveMail(t.Context(), gone, newMail(3)); err != nil || b.table.Write(t.Context(), ops[len(ops)-3:]...) != nil {
 		t.Fatal("the chat could not be removed while its threads stay: ", err)
 	}
+	doubted := item.Item{Verdict: item.VerdictFail, InReplyTo: "<9@x>", ConversationID: "conversation2"}
+	released := doubted
+	released.Override.Release = []item.Reason{item.SenderNotVerified}
 	for _, x := range []struct {
 		name string
 		it   item.Item
@@ -28,9 +31,8 @@ func TestAnswered(t *testing.T) {
 		{"the conversation of another mailbox", item.Item{Mailbox: "other", InReplyTo: "<9@x>", ConversationID: "conversation2"}, chat.Chat{}},
 		{"has only the subject of a conversation", item.Item{ConversationID: "conversation2"}, chat.Chat{}},
 		{"a program's, in a conversation", item.Item{Class: item.AutoReply, ConversationID: "conversation2"}, second},
-		{"a doubted sender's, in a conversation", item.Item{Verdict: item.VerdictFail, InReplyTo: "<9@x>", ConversationID: "conversation2"}, chat.Chat{}},
-		{"a released sender's, in a conversation", item.Item{Verdict: item.VerdictFail, Override: item.Override{Release: []item.Reason{item.SenderNotVerified}},
-			InReplyTo: "<9@x>", ConversationID: "conversation2"}, second},
+		{"a doubted sender's, in a conversation", doubted, chat.Chat{}},
+		{"a released sender's, in a conversation", released, second},
 		{"names a chat that is gone", item.Item{InReplyTo: "<3@x>"}, chat.Chat{}},
 		{"names a chat that is gone, before another", item.Item{InReplyTo: "<3@x>", References: []string{"<1@x>"}}, first},
 		{"the conversation of a chat that is gone", item.Item{Class: item.AutoReply, ConversationID: "conversation3"}, chat.Chat{}},
@@ -44,8 +46,8 @@ func TestAnswered(t *testing.T) {
 			t.Errorf("%s: answers chat %q, %t, %v; want %q", x.name, got.ID, ok, err, x.want.ID)
 		}
 	}
-	// Its id stays taken, although its chat is gone.
-	if _, taken, same, err := b.Copied(t.Context(), letter(3)); err != nil || !taken || same {
+	// The message id of a mail stays taken when its chat is gone.
+	if _, taken, same, err := b.Copied(t.Context(), newMail(3)); err != nil || !taken || same {
 		t.Errorf("a copy of a mail whose chat is gone: %t, %t, %v", taken, same, err)
 	}
 }

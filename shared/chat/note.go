@@ -17,20 +17,19 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// KindNote is a message that team members write to each other: it never leaves
-// the office.
+// KindNote is the kind of message that team members write to each other. It never
+// leaves the office.
 const KindNote = "note"
 
-// MaxNote is how long a note can be, in characters.
+// MaxNote is the longest note, in characters.
 const MaxNote = 10_000
 
-// ErrNote means that a text is no note: it is empty, too long or not valid UTF-8.
+// ErrNote means that the text of a note is empty, too long or not valid UTF-8.
 var ErrNote = fmt.Errorf("a note has 1 to %d characters", MaxNote)
 
-// Write adds a note of a team member to a chat and returns it. Repeating it with
-// the same key writes it once; "" is a key of its own. Errors: ErrNotFound,
-// ErrNote.
-func (s *Store) Write(ctx context.Context, id, member, key, text string, at time.Time) (Message, error) {
+// AddNote adds a note of a team member to a chat and returns it. Repeated with the
+// same key, it adds one note; each "" adds one. Errors: ErrNotFound, ErrNote.
+func (s *Store) AddNote(ctx context.Context, id, member, key, text string, at time.Time) (Message, error) {
 	text = strings.TrimSpace(text)
 	if n := utf8.RuneCountInString(text); n < 1 || n > MaxNote || !utf8.ValidString(text) {
 		return Message{}, ErrNote
@@ -48,22 +47,22 @@ func (s *Store) Write(ctx context.Context, id, member, key, text string, at time
 		if err != nil {
 			return Message{}, err
 		}
-		// A note has the place of its key, so that a second request finds the first.
-		said := keyKey(c.ID, m.Key)
+		// The row of the key shows a repeated request the note of the first.
+		requestKey := requestKey(c.ID, m.Key)
 		var first Message
-		if _, err := s.get(ctx, said, &first); err == nil {
+		if _, err := s.get(ctx, requestKey, &first); err == nil {
 			return first, nil
 		} else if !errors.Is(err, ErrNotFound) {
 			return Message{}, err
 		}
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
 		c.Messages++
-		c.Written++
+		c.Notes++
 		c.ActivitySequence++
 		c.Last, c.Preview = m.Received, m.Preview
-		ops := append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)), table.Insert(row(said, m, nil)),
+		ops := append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)), table.Insert(row(requestKey, m, nil)),
 			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
-		// Who had seen all before has seen what he or she writes.
+		// A member who had seen everything has seen his or her own note.
 		if slices.Contains(c.Members, member) {
 			before, err := s.seen(ctx, member, c.ID)
 			if err != nil {
@@ -78,9 +77,9 @@ func (s *Store) Write(ctx context.Context, id, member, key, text string, at time
 			return m, nil
 		}
 		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrNotFound) {
-			return Message{}, fmt.Errorf("write a note in chat %s: %w", id, err)
+			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
 		}
 	}
 }
 
-func keyKey(chat, key string) string { return "y|" + chat + "|" + key }
+func requestKey(chat, key string) string { return "y|" + chat + "|" + key }

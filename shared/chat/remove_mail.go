@@ -10,7 +10,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Inside returns the ids of the mails that are messages of a chat, newest first.
+// MailIDs returns the ids of the messages of a chat, newest first. That of a mail
+// is the mail's.
 func (s *Store) MailIDs(ctx context.Context, chat string) (ids []string, err error) {
 	for after := ""; ; {
 		messages, next, err := s.Messages(ctx, chat, 200, after)
@@ -26,20 +27,20 @@ func (s *Store) MailIDs(ctx context.Context, chat string) (ids []string, err err
 	}
 }
 
-// Leave returns the operations that take a mail out of c, as if it had never
-// come in; they hold only if nobody changed the chat since it was read. A chat
-// whose only message it is goes with it. The mail with which a chat started
-// must be the last to leave, since the chat has its id.
+// RemoveMail returns the operations that remove a mail from c, as if it had never
+// come in; they fail if somebody changed the chat since it was read. With its only
+// message the chat itself is deleted. The first mail of a chat must be the last to
+// be removed, since the chat has its id.
 func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.Op, error) {
 	_, err := s.Message(ctx, c.ID, it.ID)
-	isCopy := errors.Is(err, ErrNotFound) // it never had more than members
+	isCopy := errors.Is(err, ErrNotFound) // it added members and no message
 	if err != nil && !isCopy {
 		return nil, err
 	}
 	if it.ID == c.ID && c.Messages > 1 {
-		return nil, fmt.Errorf("mail %s started a chat that has others: those leave first", it.ID)
+		return nil, fmt.Errorf("remove mail %s, which started its chat: %d other messages are still there", it.ID, c.Messages-1)
 	}
-	ops, err := s.unthreaded(ctx, c, it, isCopy)
+	ops, err := s.deleteThreads(ctx, c, it, isCopy)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +50,8 @@ func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.O
 	ops = append(ops, table.Delete(table.Row{Key: messageKey(c.ID, it.ID)}))
 	last := c.Messages <= 1
 	if last {
-		// The same mail may begin this chat anew: it was not looked at then.
-		if err := s.forget(ctx, c); err != nil {
+		// The same mail may start this chat again, which nobody has seen then.
+		if err := s.forgetSeen(ctx, c); err != nil {
 			return nil, err
 		}
 		ops = append(ops, table.Delete(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
@@ -71,10 +72,10 @@ func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.O
 	return append(ops, c.rows()...), nil
 }
 
-// unthreaded returns the operations after which mail is not led to c by it any
-// more. That other mail of its conversation is not either does little: what a
-// mail answers is found by message id first.
-func (s *Store) unthreaded(ctx context.Context, c Chat, it item.Item, isCopy bool) (ops []table.Op, err error) {
+// deleteThreads returns the operations after which later mail does not find c by
+// this mail any more. Later mail of its conversation then does not either, which
+// does little harm: a mail finds its chat by message ids first.
+func (s *Store) deleteThreads(ctx context.Context, c Chat, it item.Item, isCopy bool) (ops []table.Op, err error) {
 	var keys []string
 	if it.InternetMessageID != "" && !isCopy {
 		keys = append(keys, mailThread(it.InternetMessageID))

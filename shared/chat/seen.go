@@ -11,16 +11,16 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// seen is how far a member has looked at a chat. It is a row of its own, so that
-// looking changes nothing for others, and stands beside the member's own view,
-// so that one query reads both.
+// seen says how much of a chat a member has seen. It is a row of its own, so that
+// reading a chat does not change it for others, and sorts after the member's row
+// of the chat, so that one query reads both.
 type seen struct {
-	ActivitySequence int64 `json:"activitySequence"` // what Chat.Woken was
+	ActivitySequence int64 `json:"activitySequence"` // of the chat, as the member saw it
 }
 
-const seenMark = "|seen"
+const seenSuffix = "|seen"
 
-func seenKey(member, chat string) string { return memberKey(member, chat) + seenMark }
+func seenKey(member, chat string) string { return memberKey(member, chat) + seenSuffix }
 
 func (s *Store) seen(ctx context.Context, member, chat string) (seen, error) {
 	var v seen
@@ -30,8 +30,8 @@ func (s *Store) seen(ctx context.Context, member, chat string) (seen, error) {
 	return v, nil
 }
 
-// Unread says how much of c a member has not looked at yet; nothing is unread
-// for who takes no part. It costs one table operation.
+// Unread returns how much of c a member has not seen; 0 for a person who is no
+// member of it. It costs one table operation.
 func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error) {
 	if !slices.Contains(c.Members, member) {
 		return 0, nil
@@ -40,27 +40,27 @@ func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error
 	return max(c.ActivitySequence-v.ActivitySequence, 0), err
 }
 
-// See notes that a member has looked at c as far as woken, what Chat.Woken was
-// then; 0 for all of c, as it was read. It writes nothing when that is known
-// already, or for who takes no part.
-func (s *Store) See(ctx context.Context, c Chat, member string, woken int64) error {
-	if woken == 0 {
-		woken = c.ActivitySequence
+// MarkSeen notes that a member has seen c up to an activity sequence; 0 for all of
+// c, as it was read. It writes nothing when that is known already, or when the
+// person is no member.
+func (s *Store) MarkSeen(ctx context.Context, c Chat, member string, sequence int64) error {
+	if sequence == 0 {
+		sequence = c.ActivitySequence
 	}
-	woken = min(woken, c.ActivitySequence)
+	sequence = min(sequence, c.ActivitySequence)
 	unread, err := s.Unread(ctx, c, member)
-	if err != nil || unread <= c.ActivitySequence-woken {
+	if err != nil || unread <= c.ActivitySequence-sequence {
 		return err
 	}
-	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: woken}, nil))); err != nil {
+	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: sequence}, nil))); err != nil {
 		return fmt.Errorf("note that %s has seen chat %s: %w", member, c.ID, err)
 	}
 	return nil
 }
 
-// forget lets nobody have seen c. When what it is for fails after that, all of c
-// is unread once more.
-func (s *Store) forget(ctx context.Context, c Chat) error {
+// forgetSeen deletes what members have seen of c. When the deletion of c fails
+// after that, all of c is unread once more.
+func (s *Store) forgetSeen(ctx context.Context, c Chat) error {
 	var ops []table.Op
 	for _, m := range slices.Concat(c.Members, c.Removed) {
 		r, err := s.table.Get(ctx, seenKey(m, c.ID))
@@ -80,9 +80,9 @@ func (s *Store) forget(ctx context.Context, c Chat) error {
 	return nil
 }
 
-// listOf lists the chats of a member. What the member has seen of a chat that he
-// or she takes no part in any more is passed over.
-func (s *Store) listOf(ctx context.Context, q Query) (chats []Chat, after string, err error) {
+// listOfMember lists the chats of a member. It skips the seen rows of chats that
+// the member is no longer in.
+func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after string, err error) {
 	prefix := memberKey(q.Member, "")
 	from := prefix
 	if q.After != "" {
@@ -94,7 +94,7 @@ func (s *Store) listOf(ctx context.Context, q Query) (chats []Chat, after string
 	}
 	last := ""
 	for i, r := range rows {
-		id, isSeen := strings.CutSuffix(r.Key[len(prefix):], seenMark)
+		id, isSeen := strings.CutSuffix(r.Key[len(prefix):], seenSuffix)
 		if isSeen {
 			if n := len(chats); n > 0 && chats[n-1].ID == id {
 				var v seen
@@ -106,7 +106,7 @@ func (s *Store) listOf(ctx context.Context, q Query) (chats []Chat, after string
 			last = id
 			continue
 		}
-		// What is seen of the last row may stand behind the end.
+		// The seen row of the last chat may come after the end of the page.
 		if len(chats) == q.Limit || more != "" && i == len(rows)-1 {
 			return chats, last, nil
 		}

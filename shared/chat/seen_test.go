@@ -15,8 +15,8 @@ import (
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
-// unread is what a member has not looked at, as the list and the chat itself say.
-func (b bench) unread(t *testing.T, c chat.Chat, member string) int64 {
+// unread returns what a member has not seen, which the list and the chat must agree on.
+func (b fixture) unread(t *testing.T, c chat.Chat, member string) int64 {
 	t.Helper()
 	one, err := b.Unread(t.Context(), b.get(t, c.ID), member)
 	if err != nil {
@@ -34,25 +34,25 @@ func (b bench) unread(t *testing.T, c chat.Chat, member string) int64 {
 	return one
 }
 
-func (b bench) see(t *testing.T, c chat.Chat, member string) {
+func (b fixture) markSeen(t *testing.T, c chat.Chat, member string) {
 	t.Helper()
-	if err := b.See(t.Context(), b.get(t, c.ID), member, 0); err != nil {
+	if err := b.MarkSeen(t.Context(), b.get(t, c.ID), member, 0); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b bench) write(t *testing.T, ops []table.Op) {
+func (b fixture) write(t *testing.T, ops []table.Op) {
 	t.Helper()
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// Each participant has what he or she did not look at: mail and others' notes,
-// not one's own and not what a program answered.
+// Unread for a member are mail and the notes of others, not his or her own notes
+// and not mail of programs.
 func TestUnread(t *testing.T) {
 	b := setUp(t)
-	c := b.start(t, letter(1), "client", "anna", "bram")
+	c := b.start(t, newMail(1), "client", "anna", "bram")
 	want := func(anna, bram int64) {
 		t.Helper()
 		if a, br := b.unread(t, c, "anna"), b.unread(t, c, "bram"); a != anna || br != bram {
@@ -60,45 +60,45 @@ func TestUnread(t *testing.T) {
 		}
 	}
 	want(1, 1)
-	b.see(t, c, "anna")
+	b.markSeen(t, c, "anna")
 	want(0, 1)
-	_, ops := b.get(t, c.ID).Join(letter(2), chat.Entry{Named: true})
+	_, ops := b.get(t, c.ID).Join(newMail(2), chat.Entry{Named: true})
 	b.write(t, ops)
 	want(1, 2)
-	_, ops = b.get(t, c.ID).Join(letter(3), chat.Entry{Named: true, Quiet: true})
+	_, ops = b.get(t, c.ID).Join(newMail(3), chat.Entry{Named: true, Quiet: true})
 	b.write(t, ops)
 	want(1, 2)
-	b.see(t, c, "anna")
-	if _, err := b.Write(t.Context(), c.ID, "anna", "k", "Ik bel.", noon); err != nil {
+	b.markSeen(t, c, "anna")
+	if _, err := b.AddNote(t.Context(), c.ID, "anna", "k", "Ik bel.", noon); err != nil {
 		t.Fatal(err)
 	}
 	want(0, 3)
-	// Who has not seen the rest has not seen it by writing.
-	if _, err := b.Write(t.Context(), c.ID, "bram", "k", "Goed.", noon); err != nil {
+	// Writing a note does not make the messages before it seen.
+	if _, err := b.AddNote(t.Context(), c.ID, "bram", "k", "Goed.", noon); err != nil {
 		t.Fatal(err)
 	}
 	want(1, 4)
-	// Who takes no part has nothing unread, and leaves no trace.
-	b.see(t, c, "carla")
+	// A person who is no member has nothing unread, and no row is written.
+	b.markSeen(t, c, "carla")
 	if n := b.unread(t, c, "carla"); n != 0 {
 		t.Errorf("carla: %d", n)
 	}
 	if _, err := b.table.Get(t.Context(), "u|carla|"+c.ID+"|seen"); !errors.Is(err, table.ErrNotFound) {
-		t.Errorf("carla left a trace: %v", err)
+		t.Errorf("a row of carla: %v", err)
 	}
 }
 
-// What was seen of a chat that is gone is forgotten: the same mail may begin it
-// anew.
-func TestWhatIsTakenBackWasNotSeen(t *testing.T) {
+// With a chat, what members have seen of it is deleted: the same mail may start it
+// again.
+func TestRemovedChatIsUnseen(t *testing.T) {
 	b := setUp(t)
-	c := b.start(t, letter(1), "client", "anna", "bram")
-	b.see(t, c, "anna")
-	b.see(t, c, "bram")
+	c := b.start(t, newMail(1), "client", "anna", "bram")
+	b.markSeen(t, c, "anna")
+	b.markSeen(t, c, "bram")
 	if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"anna"}, noon); err != nil {
 		t.Fatal(err)
 	}
-	ops, err := b.RemoveMail(t.Context(), b.get(t, c.ID), letter(1))
+	ops, err := b.RemoveMail(t.Context(), b.get(t, c.ID), newMail(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,20 +109,20 @@ func TestWhatIsTakenBackWasNotSeen(t *testing.T) {
 	}
 }
 
-// Pages of a member's list hold each chat once with what is unread of it,
-// wherever a page ends, and cost one query each.
-func TestPagesOfAMember(t *testing.T) {
+// Pages of a member's list hold each chat once with its unread count, wherever a
+// page ends.
+func TestPagesOfMember(t *testing.T) {
 	for limit := 1; limit <= 7; limit++ {
 		b := setUp(t)
 		want := map[string]int64{}
 		for n := range 12 {
-			c := b.start(t, letter(n), "client", "anna", "bram")
+			c := b.start(t, newMail(n), "client", "anna", "bram")
 			want[c.ID] = 1
 			if n%5 != 3 {
-				b.see(t, c, "anna")
+				b.markSeen(t, c, "anna")
 				want[c.ID] = 0
 			}
-			if n%4 == 1 || n%4 == 2 { // anna has seen it, and is out
+			if n%4 == 1 || n%4 == 2 { // anna is removed, and may have seen it
 				if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"bram"}, noon); err != nil {
 					t.Fatal(err)
 				}
@@ -142,7 +142,7 @@ func TestPagesOfAMember(t *testing.T) {
 				got[c.ID] = c.Unread
 			}
 			if after != "" && after == q.After {
-				t.Fatalf("limit %d: the list does not go on", limit)
+				t.Fatalf("limit %d: the list does not continue", limit)
 			}
 			if q.After = after; after == "" {
 				break
@@ -154,18 +154,18 @@ func TestPagesOfAMember(t *testing.T) {
 	}
 }
 
-// A chat that is closed is closed in every list, with who did it; a change that
-// is based on another version is refused.
+// A closed chat is closed in every list, and the audit says who closed it. A change
+// of another version is refused.
 func TestClose(t *testing.T) {
 	b := setUp(t)
-	c := b.start(t, letter(1), "client", "anna")
+	c := b.start(t, newMail(1), "client", "anna")
 	ctx := audit.As(t.Context(), "anna")
 	closed, err := b.SetState(ctx, c.ID, c.ETag(), chat.Closed)
 	if err != nil || closed.State != chat.Closed || closed.ETag() == c.ETag() {
 		t.Fatalf("%+v, %v", closed, err)
 	}
 	if _, err := b.SetState(ctx, c.ID, c.ETag(), chat.Open); !errors.Is(err, chat.ErrChanged) {
-		t.Errorf("a change of what is no longer so: %v", err)
+		t.Errorf("a change of an old version: %v", err)
 	}
 	again, err := b.SetState(ctx, c.ID, "", chat.Closed)
 	if err != nil || again.ETag() != closed.ETag() {
@@ -176,25 +176,25 @@ func TestClose(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", q, list, err)
 		}
 	}
-	// New mail opens it again; what a program answers does not.
-	_, ops := closed.Join(letter(2), chat.Entry{Named: true, Quiet: true})
+	// New mail opens it again; mail of a program does not.
+	_, ops := closed.Join(newMail(2), chat.Entry{Named: true, Quiet: true})
 	b.write(t, ops)
 	if now := b.get(t, c.ID); now.State != chat.Closed {
 		t.Error("a program opened it")
 	}
-	_, ops = b.get(t, c.ID).Join(letter(3), chat.Entry{Named: true})
+	_, ops = b.get(t, c.ID).Join(newMail(3), chat.Entry{Named: true})
 	b.write(t, ops)
 	if now := b.get(t, c.ID); now.State != chat.Open {
 		t.Error("new mail left it closed")
 	}
 	b.audited(t, "anna", "chat.close")
-	if _, err := b.SetState(ctx, letter(9).ID, "", chat.Closed); !errors.Is(err, chat.ErrNotFound) {
-		t.Errorf("a chat that is not there: %v", err)
+	if _, err := b.SetState(ctx, newMail(9).ID, "", chat.Closed); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("a chat that does not exist: %v", err)
 	}
 }
 
-// audited checks which entries there are, oldest first.
-func (b bench) audited(t *testing.T, by string, actions ...string) []audit.Entry {
+// audited checks that the audit holds these actions of a person, in any order.
+func (b fixture) audited(t *testing.T, by string, actions ...string) []audit.Entry {
 	t.Helper()
 	entries, _, err := audit.New(b.table).List(t.Context(), 50, "")
 	if err != nil {
@@ -214,14 +214,15 @@ func (b bench) audited(t *testing.T, by string, actions ...string) []audit.Entry
 	return entries
 }
 
-// Who is taken out loses the chat, and mail does not bring him or her back; who
-// is added has it, all unread, with who did that.
+// A member who is removed no longer has the chat, and mail does not bring him or
+// her back. A member who is added has it, all unread, and Added says who did that.
 func TestMembers(t *testing.T) {
 	b := setUp(t)
-	c := b.start(t, letter(1), "client", "anna", "bram")
+	c := b.start(t, newMail(1), "client", "anna", "bram")
 	ctx := audit.As(t.Context(), "carla")
 	c, err := b.SetMembers(ctx, c.ID, c.ETag(), []string{"dirk", "bram"}, noon)
-	if err != nil || !slices.Equal(c.Members, []string{"bram", "dirk"}) || c.Added["dirk"] != (chat.ByHand{By: "carla", At: noon}) || len(c.Added) != 1 {
+	if err != nil || !slices.Equal(c.Members, []string{"bram", "dirk"}) ||
+		!maps.Equal(c.Added, map[string]chat.ByHand{"dirk": {By: "carla", At: noon}}) {
 		t.Fatalf("%+v, %v", c, err)
 	}
 	if list, _, err := b.List(ctx, chat.Query{Member: "anna", Limit: 5}); err != nil || len(list) != 0 {
@@ -230,7 +231,7 @@ func TestMembers(t *testing.T) {
 	if n := b.unread(t, c, "dirk"); n != 1 {
 		t.Errorf("dirk has %d unread", n)
 	}
-	_, ops := c.Join(letter(2), chat.Entry{Members: []string{"anna", "eva"}, Named: true})
+	_, ops := c.Join(newMail(2), chat.Entry{Members: []string{"anna", "eva"}, Named: true})
 	b.write(t, ops)
 	if c = b.get(t, c.ID); !slices.Equal(c.Members, []string{"bram", "dirk", "eva"}) {
 		t.Errorf("after a mail: %v", c.Members)
@@ -238,7 +239,8 @@ func TestMembers(t *testing.T) {
 	if e := b.audited(t, "carla", "chat.members"); e[0].Detail["added"] != "dirk" || e[0].Detail["removed"] != "anna" {
 		t.Errorf("%+v", e)
 	}
-	if c, err = b.SetMembers(ctx, c.ID, "", []string{"anna", "bram", "eva"}, noon); err != nil || len(c.Removed) != 1 || c.Removed[0] != "dirk" || len(c.Added) != 1 {
+	c, err = b.SetMembers(ctx, c.ID, "", []string{"anna", "bram", "eva"}, noon)
+	if err != nil || !slices.Equal(c.Removed, []string{"dirk"}) || len(c.Added) != 1 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	before := c.ETag()
@@ -257,7 +259,7 @@ func TestMembers(t *testing.T) {
 	if _, err := b.SetMembers(ctx, c.ID, "stale", []string{"anna"}, noon); !errors.Is(err, chat.ErrChanged) {
 		t.Errorf("a stale version: %v", err)
 	}
-	// The most that can be changed at once fits, and all others are told.
+	// The largest change that one transaction holds succeeds.
 	if c, err = b.SetMembers(ctx, c.ID, "", many[:chat.MaxMembers], noon); err != nil || len(c.Members) != chat.MaxMembers {
 		t.Errorf("%d members, %v", len(c.Members), err)
 	}

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Store reads chats from the table "mails"; what Start and Join return is
-// written together with the mail.
+// A Store reads and changes chats in the table "mails". The operations of Start
+// and Join are written together with the mail.
 type Store struct{ table *table.Table }
 
 // NewStore returns a Store over t.
@@ -44,32 +44,32 @@ func (s *Store) get(ctx context.Context, key string, into any) (etag string, err
 	return r.ETag, nil
 }
 
-// A Query says which chats a list holds.
+// A Query selects the chats of a list.
 type Query struct {
-	Member string // only those in which this team member takes part
+	Member string // only those of this team member
 	Client string // only those of this client; not together with Member
 	Limit  int    // at most so many, 1 to 200
 	After  string // continue after the chat with this id
 }
 
 // List returns chats, the last started first, and the id to continue after, ""
-// at the end. It costs one query. Those of a member say what is unread.
+// at the end. It costs one query. Only those of a member have Unread.
 func (s *Store) List(ctx context.Context, q Query) (chats []Chat, after string, err error) {
 	prefix := "c|"
 	switch {
 	case q.Member != "":
-		return s.listOf(ctx, q)
+		return s.listOfMember(ctx, q)
 	case q.Client != "":
 		prefix = clientKey(q.Client, "")
 	}
 	return list[Chat](ctx, s.table, prefix, q.Limit, q.After)
 }
 
-// perClient is how many of a client's last chats OfContact looks at.
+// perClient is how many of the last chats of a client OfContact reads.
 const perClient = 100
 
-// OfContact returns the chats that a contact has at some clients, of the last
-// hundred of each. It costs one query for each client.
+// OfContact returns the chats of a contact among the last hundred of each of
+// these clients. It costs one query for each client.
 func (s *Store) OfContact(ctx context.Context, contact string, clients []string) (chats []Chat, err error) {
 	for _, client := range clients {
 		last, _, err := s.List(ctx, Query{Client: client, Limit: perClient})

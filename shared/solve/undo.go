@@ -224,7 +224,7 @@ func (d *Service) unwritten(ctx context.Context, ids []string) error {
 		if err != nil && !errors.Is(err, chat.ErrNotFound) {
 			return err
 		}
-		if c.Written > 0 {
+		if c.Notes > 0 {
 			written.Chats = append(written.Chats, c.ID)
 		}
 	}
@@ -475,7 +475,7 @@ func (d *Service) leaving(ctx context.Context, it item.Item) ([]table.Op, error)
 	if err != nil {
 		return nil, err
 	}
-	if c.Written > 0 {
+	if c.Notes > 0 {
 		return nil, &Written{[]string{c.ID}}
 	}
 	return d.Chats.RemoveMail(ctx, c, it)
