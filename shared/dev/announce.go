@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// ready is what -json tells scripts.
+// ready is what -json prints for scripts.
 type ready struct {
 	App           string         `json:"app"`
 	API           string         `json:"api"`
@@ -31,7 +31,7 @@ type storageURLs struct {
 	Blob  string `json:"blob"`
 }
 
-// tenantSecrets are those of the simulated tenant, worth nothing elsewhere.
+// tenantSecrets are the secrets of the simulated tenant. They work nowhere else.
 type tenantSecrets struct {
 	ClientID      string `json:"clientId"`
 	ClientSecret  string `json:"clientSecret"`
@@ -59,7 +59,7 @@ func (s *stack) ready() ready {
 
 func (s *stack) writeJSON(w io.Writer) error { return json.NewEncoder(w).Encode(s.ready()) }
 
-// announce tells a person what to open and what to try.
+// announce prints what a person can open and try.
 func (s *stack) announce(w io.Writer) error {
 	r := s.ready()
 	var b strings.Builder
@@ -84,7 +84,7 @@ func (s *stack) announce(w io.Writer) error {
 	return err
 }
 
-// tryThis shows one line that sends a mail, and one that shows what became of it.
+// tryThis prints a command that sends a mail, and one that shows its result.
 func (s *stack) tryThis(b *strings.Builder, r ready) {
 	send, see := s.toTry()
 	if send == "" {
@@ -95,8 +95,8 @@ func (s *stack) tryThis(b *strings.Builder, r ready) {
 		"  %s\n\nWhat became of it:\n\n  %s\n", send, see)
 }
 
-// toTry is a line for the shell that sends a mail, and one that shows what became
-// of it; nothing without a simulated tenant.
+// toTry returns a shell command that sends a mail, and one that shows its result.
+// Both are empty without a simulated tenant.
 func (s *stack) toTry() (send, see string) {
 	if s.tenant == nil {
 		return "", ""

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The hooks of infra/azure.yaml call what there is, and say all that it needs.
+// The hooks of infra/azure.yaml call existing commands, and pass all they need.
 func TestHooksOfAzd(t *testing.T) {
 	text, err := os.ReadFile("../../infra/azure.yaml")
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 
 var accountName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 
-// account reads the flags of export and import, and opens the tables as who is
-// signed in to the Azure CLI.
+// account reads the flags of export and import, and opens the tables with the
+// identity of the person who is signed in to the Azure CLI.
 func account(name string, args []string, stderr io.Writer, more func(*flag.FlagSet)) (*table.Service, []string, string, error) {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(stderr)

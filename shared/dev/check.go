@@ -7,21 +7,28 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/dev/module"
 )
 
-// staticcheck is run out of its module, so that go.mod holds what runs only.
-const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
+// These run with go run, so that go.mod lists only what the product needs.
+const (
+	staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
+	govulncheck = "golang.org/x/vuln/cmd/govulncheck@v1.9.0"
+)
 
-// check does all that a change must pass. It goes on after what fails, so that
-// all of it is told at once.
+// check runs everything that a change must pass. It continues after a failure, so
+// that one run shows all failures.
 func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("check", flag.ContinueOnError)
 	f.SetOutput(stderr)
+	db := f.String("db", os.Getenv("GOVULNDB"), "`folder` or URL of a vulnerability database for govulncheck, such as https://vuln.go.dev; default GOVULNDB")
 	if err := parse(f, args, stderr); err != nil {
 		return err
 	}
@@ -30,16 +37,11 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	var wrong []string
-	for _, step := range []struct {
-		name  string
-		quiet bool // whether output alone means that something is wrong
-		args  []string
-	}{
-		{"gofmt", true, []string{"gofmt", "-l", "handlers", "infra", "shared"}},
-		{"vet", false, []string{"go", "vet", "./..."}},
-		{"staticcheck", false, []string{"go", "run", staticcheck, "./..."}},
-		{"test", false, []string{"go", "test", "-race", "-shuffle=on", "-timeout", "40m", "./..."}},
-	} {
+	for _, step := range steps(*db) {
+		if step.args == nil {
+			fmt.Fprintf(stdout, "%s: skipped, %s\n\n", step.name, step.skipped)
+			continue
+		}
 		fmt.Fprintf(stdout, "%s: %s\n", step.name, strings.Join(step.args, " "))
 		start := time.Now()
 		err := runStep(ctx, root, step.args, step.quiet, stdout, stderr)
@@ -58,6 +60,41 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintln(stdout, "all good")
 	return nil
+}
+
+// A step is one of the checks.
+type step struct {
+	name    string
+	quiet   bool // any output means a failure
+	args    []string
+	skipped string // why there are no args
+}
+
+// steps returns the checks; db is a folder or URL of a vulnerability database.
+func steps(db string) []step {
+	vulnerabilities := step{name: "govulncheck", skipped: "as it needs a database: set GOVULNDB or -db, for instance to https://vuln.go.dev"}
+	if db != "" {
+		// https://pkg.go.dev/golang.org/x/vuln/cmd/govulncheck#hdr-Usage
+		vulnerabilities.args = []string{"go", "run", govulncheck, "-db", databaseURL(db), "./..."}
+	}
+	return []step{
+		{name: "gofmt", quiet: true, args: []string{"gofmt", "-l", "handlers", "infra", "shared"}},
+		{name: "vet", args: []string{"go", "vet", "./..."}},
+		{name: "staticcheck", args: []string{"go", "run", staticcheck, "./..."}},
+		vulnerabilities,
+		{name: "test", args: []string{"go", "test", "-race", "-shuffle=on", "-timeout", "40m", "./..."}},
+	}
+}
+
+// databaseURL returns the URL of a database that may be given as a folder.
+func databaseURL(db string) string {
+	if strings.Contains(db, "://") {
+		return db
+	}
+	if folder, err := filepath.Abs(db); err == nil {
+		db = folder
+	}
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(db)}).String()
 }
 
 func runStep(ctx context.Context, root string, args []string, quiet bool, stdout, stderr io.Writer) error {

@@ -12,15 +12,15 @@ import (
 	"kantoorpost/shared/dev/lock"
 )
 
-// data is the folder that keeps everything over a restart; removing it starts
-// anew.
+// data is the folder with everything that survives a restart. To start with an
+// empty one, remove it.
 type data struct {
 	dir    string
 	unlock func()
 }
 
-// openData makes the folder, sees whether it can be written, and takes it for
-// this process alone.
+// openData makes the folder, checks that it can be written, and locks it for this
+// process.
 func openData(dir string) (*data, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -47,12 +47,13 @@ func (d *data) path(parts ...string) string {
 	return filepath.Join(append([]string{d.dir}, parts...)...)
 }
 
-// broken adds to an error about what the folder holds what can be done.
+// broken adds to an error about the folder's content what the user can do.
 func (d *data) broken(err error) error {
 	return fmt.Errorf("%w (if the data folder %s is broken, remove it to start anew)", err, d.dir)
 }
 
-// clientSecret is the secret of the simulated tenant's application, made once.
+// clientSecret returns the secret of the simulated tenant's application, which it
+// makes at the first call.
 func (d *data) clientSecret() (string, error) {
 	path := d.path("tenant", "client-secret")
 	text, err := os.ReadFile(path)
@@ -62,7 +63,7 @@ func (d *data) clientSecret() (string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("client secret: %w", err)
 	}
-	// Entra's secrets are 40 characters, of which the fourth and fifth are telling.
+	// Entra's secrets have 40 characters; the fourth and fifth have a meaning.
 	secret := "dev8Q~" + rand.Text() + rand.Text()
 	secret = secret[:40]
 	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {

@@ -18,8 +18,7 @@ import (
 	"kantoorpost/shared/dev/pack"
 )
 
-// azure reads the flags that all commands about Azure have, and those that more
-// adds.
+// azure reads the flags of all commands about Azure, and those that more adds.
 func azure(name string, args []string, stdout, stderr io.Writer, more func(*flag.FlagSet, *deploy.Options)) (deploy.Options, error) {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(stderr)

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// maxLog is how large a log may be when it is opened again; then it is kept as
-// .old and a new one begins.
+// maxLog is the size, in bytes, at which an opened log is renamed to .old, and a
+// new one begins.
 const maxLog = 20 << 20
 
 func openLog(path string) (*os.File, error) {
@@ -24,7 +24,8 @@ func openLog(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 }
 
-// newLog writes everything to file, and warnings and errors to the terminal.
+// newLog returns a log that goes to file, and for warnings and errors also to the
+// terminal.
 func newLog(file, terminal io.Writer) *slog.Logger {
 	short := slog.NewTextHandler(terminal, &slog.HandlerOptions{
 		Level: slog.LevelWarn,
@@ -38,18 +39,18 @@ func newLog(file, terminal io.Writer) *slog.Logger {
 	return slog.New(slog.NewMultiHandler(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug}), short))
 }
 
-// handlerOutput takes what the handler says: every line goes to the log, and
-// what a person should see, shortened, to the terminal.
+// handlerOutput receives the handler's output: every line goes to the log, and a
+// short form of the important ones to the terminal.
 type handlerOutput struct {
 	log, terminal io.Writer
-	errors        bool // what is no JSON line is shown too: it comes from stderr
+	errors        bool // also show lines that are not JSON, since they come from stderr
 
 	mu   sync.Mutex
 	line []byte
 }
 
-// maxLine is how much of a line the terminal shows, and maxHeld how much of one
-// without an end is held.
+// maxLine is how much of a line the terminal shows, and maxHeld how much of an
+// unfinished line is kept, in bytes.
 const maxLine, maxHeld = 300, 1 << 20
 
 // Write never fails, since an error would stop the handler's output.

@@ -1,9 +1,9 @@
-// Command dev is `go tool dev`: the whole product on one machine, with
-// everything that it needs in Azure and in Microsoft 365 simulated or emulated
-// beside it; and the checks and the package that come before a deployment.
+// Command dev is `go tool dev`. It runs the whole product on one machine, with
+// simulated or emulated services of Azure and Microsoft 365. It also runs the
+// checks, makes the package, and deploys it.
 //
-// It refuses to be imported and to know Graph's SDK: it compiles in seconds, so
-// that it can show the progress of what does not.
+// No package imports it, and it does not import Graph's SDK: it compiles in
+// seconds, so that it can show the progress of what takes longer.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// exit codes: what was asked for failed, or was not understood.
+// Exit codes: a command failed, or the command line was wrong.
 const (
 	failed = 1
 	misuse = 2
@@ -33,9 +33,9 @@ func main() {
 	os.Exit(dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// endOnSignal ends everything in its order on the first Ctrl-C, and at once on
-// the second. `go tool` passes the terminal's Ctrl-C on, so that it comes twice:
-// what follows within a second is the same one.
+// endOnSignal ends everything in order at the first Ctrl-C, and at once at the
+// second. `go tool` passes on the terminal's Ctrl-C, so that it comes twice: a
+// signal within a second counts as the same one.
 func endOnSignal(cancel context.CancelFunc) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -49,8 +49,8 @@ func endOnSignal(cancel context.CancelFunc) {
 	}
 }
 
-// endWithGo ends everything when `go tool` or `go run`, which passes signals on,
-// is killed and can no longer do so. Only Linux tells the name of a parent.
+// endWithGo ends everything if `go tool` or `go run`, which passes on signals, is
+// killed and can no longer do so. Only Linux tells the name of a parent process.
 func endWithGo(cancel context.CancelFunc) {
 	parent := os.Getppid()
 	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", parent))
@@ -63,7 +63,7 @@ func endWithGo(cancel context.CancelFunc) {
 	cancel()
 }
 
-// command is one of the things that can be asked for.
+// A command is one subcommand.
 type command struct {
 	name, does string
 	run        func(ctx context.Context, args []string, stdout, stderr io.Writer) error
@@ -72,7 +72,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "start everything (this is what no command means)", run},
-		{"check", "gofmt, vet, staticcheck, and all tests with the race detector", check},
+		{"check", "gofmt, vet, staticcheck, govulncheck with a database, and all tests with the race detector", check},
 		{"year", "play a year of an office's mail, and show how much of it a person had to do", year},
 		{"shots", "look at all pages in a real browser, and keep pictures of each in each state", shots},
 		{"pack", "write dist/ and kantoorpost.zip, ready to be deployed", packUp},
@@ -85,7 +85,7 @@ func commands() []command {
 	}
 }
 
-// errUsage says that the command line was not understood; the reason is told already.
+// errUsage means that the command line was wrong. The reason was printed already.
 var errUsage = errors.New("usage")
 
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -129,14 +129,14 @@ func usage(w io.Writer) {
 	f.PrintDefaults()
 }
 
-// parse reads flags, of which nothing may be left over.
+// parse reads flags, and refuses further arguments.
 func parse(f *flag.FlagSet, args []string, stderr io.Writer) error {
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		return err
 	}
 	if err != nil {
-		return errUsage // the flag set has told it
+		return errUsage // the flag set has printed it
 	}
 	if f.NArg() > 0 {
 		fmt.Fprintf(stderr, "go tool dev %s: what is %q?\n", f.Name(), f.Arg(0))

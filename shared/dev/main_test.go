@@ -18,7 +18,7 @@ func TestWhatIsNotUnderstoodIsToldWithExitCode2(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		code int
-		want string // on stderr, or on stdout for code 0
+		want string // on stderr, or for code 0 on stdout
 	}{
 		{[]string{"fly"}, misuse, `no command "fly"`},
 		{[]string{"-fly"}, misuse, "-fly"},
@@ -63,7 +63,7 @@ func TestAPortInUseIsOneSentenceThatNamesIt(t *testing.T) {
 		t.Errorf("it says %q, want one line with %q", said, want)
 	}
 
-	// Of the others any will do, when those of the last time are taken.
+	// The other ports can be any free ones, if those of the last run are taken.
 	file := filepath.Join(data, "ports.json")
 	if err := os.WriteFile(file, fmt.Appendf(nil, `{"smtp":%d,"queue":%d}`, port, port), 0o600); err != nil {
 		t.Fatal(err)
@@ -169,7 +169,7 @@ func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
 	stdout := &handlerOutput{log: &log, terminal: &terminal}
 	lines := `{"level":"INFO","msg":"started"}` + "\n" + `{"level":"WARN","msg":"left for later","function":"fetch","error":"429"}` + "\nno JSON\n" +
 		`{"level":"ERROR","msg":"` + strings.Repeat("x", 1000) + `"}` + "\n"
-	for i := range lines { // however the lines are cut
+	for i := range lines { // for each way to cut the lines
 		if _, err := stdout.Write([]byte(lines[i : i+1])); err != nil {
 			t.Fatal(err)
 		}

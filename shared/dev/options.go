@@ -9,7 +9,7 @@ import (
 // options are the flags of run.
 type options struct {
 	json  bool
-	port  int // -1: the usual ports
+	port  int // -1: the default ports
 	data  string
 	empty bool
 	real  bool

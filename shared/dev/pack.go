@@ -12,8 +12,8 @@ import (
 	"kantoorpost/shared/dev/pack"
 )
 
-// packUp writes what is deployed: dist/ for `func start --script-root dist`,
-// and the same as a zip.
+// packUp writes the deployed files: dist/ for `func start --script-root dist`, and
+// a zip with the same content.
 func packUp(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("pack", flag.ContinueOnError)
 	f.SetOutput(stderr)

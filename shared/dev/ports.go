@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// ports are where everything listens.
+// ports are the ports of all parts.
 type ports struct {
 	App       int `json:"app"`
 	Simulator int `json:"simulator"`
@@ -21,20 +21,20 @@ type ports struct {
 	Table     int `json:"table"`
 }
 
-// usualPorts are those that the documentation names.
+// usualPorts returns the ports in the documentation.
 func usualPorts() ports {
 	return ports{App: 7071, Simulator: 7443, SMTP: 2525, Blob: 10000, Queue: 10001, Table: 10002}
 }
 
-// listeners are the ports that this process itself listens on, taken before
-// anything slow is done.
+// listeners are the ports on which this process itself listens. They are opened
+// before anything slow is done.
 type listeners struct {
 	ports
 	app, simulator, smtp, identity []net.Listener
 }
 
-// listen takes the ports. By default a port in use is an error that names it;
-// with -port the others are those of the last time, as long as they are free.
+// listen opens the ports. By default a port in use is an error that names it. With
+// -port, the others are the ones of the last run if they are free.
 func listen(ctx context.Context, o options, file string) (*listeners, error) {
 	want, fixed := usualPorts(), true
 	if o.port >= 0 {
@@ -74,12 +74,12 @@ func listen(ctx context.Context, o options, file string) (*listeners, error) {
 			*p.into = got
 			continue
 		}
-		closeAll(got) // Azurite takes it itself
+		closeAll(got) // Azurite opens it itself
 	}
 	return l, l.save(file)
 }
 
-// portError is one sentence for people.
+// portError returns one sentence for people.
 func portError(err error, port int, what string) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -90,8 +90,8 @@ func portError(err error, port int, what string) error {
 	return fmt.Errorf("port %d, for %s: %w", port, what, err)
 }
 
-// take listens on both loopback addresses, since localhost may mean either; on
-// the first alone where the machine has no IPv6. Port 0 takes a free one.
+// take listens on both loopback addresses, since localhost may mean either, and
+// only on the first where the machine has no IPv6. Port 0 means any free port.
 func take(ctx context.Context, port int) ([]net.Listener, error) {
 	var config net.ListenConfig
 	first, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
@@ -110,8 +110,8 @@ func take(ctx context.Context, port int) ([]net.Listener, error) {
 	return []net.Listener{first}, nil
 }
 
-// lastPorts are those that the data folder was used with before; zero where
-// nothing is known.
+// lastPorts returns the ports with which the data folder was used before; zero
+// where they are unknown.
 func lastPorts(file string) ports {
 	var p ports
 	if text, err := os.ReadFile(file); err != nil || json.Unmarshal(text, &p) != nil {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// progress tells a person what is waited for, and for how long already: on a
-// terminal in a line that ticks, elsewhere in a line now and then. What else is
-// written goes through it, so that the lines do not mix.
+// progress shows what is being waited for, and for how long: on a terminal in one
+// line that is updated every second, elsewhere in a new line from time to time.
+// Other output goes through it, so that the lines do not mix.
 type progress struct {
 	out      io.Writer
 	terminal bool
@@ -27,7 +27,8 @@ type step struct {
 	said  time.Time
 }
 
-// remindEvery is how often a step that takes long says so where no line can tick.
+// remindEvery is the interval of the lines about a long step, where no line can be
+// updated.
 const remindEvery = 15 * time.Second
 
 func newProgress(out io.Writer) *progress {
@@ -39,7 +40,7 @@ func newProgress(out io.Writer) *progress {
 	return p
 }
 
-// run ticks until stop is closed.
+// run updates the line until stop is closed.
 func (p *progress) run(stop <-chan struct{}) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -55,7 +56,7 @@ func (p *progress) run(stop <-chan struct{}) {
 	}
 }
 
-// start begins a step; what it returns ends it.
+// start begins a step; the returned function ends it.
 func (p *progress) start(what string) (done func(error)) {
 	s := &step{what: what, start: time.Now(), said: time.Now()}
 	p.mu.Lock()
@@ -78,7 +79,7 @@ func (p *progress) start(what string) (done func(error)) {
 	}
 }
 
-// Write shows a line of something else.
+// Write shows other output.
 func (p *progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -24,8 +24,8 @@ import (
 	"kantoorpost/shared/dev/signin"
 )
 
-// stack is everything that runs, in the order in which it was started; it ends
-// in the reverse order.
+// A stack is everything that runs, in the order of its start. It ends in the
+// reverse order.
 type stack struct {
 	options
 	*progress
@@ -39,7 +39,7 @@ type stack struct {
 	ends    []func()
 }
 
-// functionsHost is what calls the handler: the stand-in, or Microsoft's own.
+// A functionsHost calls the handler: our own host, or Microsoft's.
 type functionsHost interface {
 	http.Handler
 	Functions() []string
@@ -48,7 +48,7 @@ type functionsHost interface {
 	Stop()
 }
 
-// run starts everything, says where it is, and waits until it is to end.
+// run starts everything, prints where it is, and waits until it has to end.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o, err := readOptions(args, stderr)
 	if err != nil {
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer s.end()
 	if err := s.start(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil // it was told to end before it had begun
+			return nil // it was ended before it had started
 		}
 		return err
 	}
@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 }
 
-// start checks first what can be wrong at all, and then starts one thing after
+// start first checks everything that can be checked, and then starts one part after
 // the other.
 func (s *stack) start(ctx context.Context) (err error) {
 	if s.root, err = module.Root(); err != nil {
@@ -111,7 +111,7 @@ func (s *stack) start(ctx context.Context) (err error) {
 	s.onEnd(func() { _ = hostLog.Close() })
 	s.log = newLog(hostLog, s)
 
-	if !s.real { // before what takes long: here a broken data folder shows
+	if !s.real { // before the slow steps, since it finds a broken data folder
 		if s.tenant, err = startTenant(s.data, s.at, s.log); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (s *stack) start(ctx context.Context) (err error) {
 	return s.fill(ctx)
 }
 
-// prepare installs and compiles what takes long, both at once.
+// prepare does the slow steps, installing and compiling, at the same time.
 func (s *stack) prepare(ctx context.Context) (installed azurite.Installed, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -151,7 +151,7 @@ func (s *stack) prepare(ctx context.Context) (installed azurite.Installed, err e
 		}
 	})
 	both.Wait()
-	// The one that failed has cancelled the other: its error says nothing.
+	// The step that failed has cancelled the other, whose error says nothing.
 	for _, err := range errs {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			return installed, err
@@ -160,7 +160,7 @@ func (s *stack) prepare(ctx context.Context) (installed azurite.Installed, err e
 	return installed, errors.Join(errs[:]...)
 }
 
-// install looks first whether the tests have installed Azurite already.
+// install uses the tests' installation of Azurite if there is one.
 func (s *stack) install(ctx context.Context) (azurite.Installed, error) {
 	folders := []string{s.data.dir}
 	if tests, err := npm.CacheFolder(); err == nil {
@@ -203,8 +203,8 @@ func (s *stack) startStorage(ctx context.Context, installed azurite.Installed) e
 	return nil
 }
 
-// platformPause is how long it takes until a host that has given up on its
-// handler is started again. In Azure the platform does that.
+// platformPause is how long it takes until a host that has given up on its handler
+// is started again. In Azure the platform does that.
 const platformPause = 5 * time.Second
 
 func (s *stack) startHost(ctx context.Context) error {
@@ -283,7 +283,7 @@ func (s *stack) end() {
 	}
 }
 
-// administrator is who may do everything from the start.
+// administrator returns the address of the person who has all rights at first.
 func (s *stack) administrator() string {
 	if s.tenant != nil {
 		return s.tenant.office.Members[0].Email

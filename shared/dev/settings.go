@@ -11,10 +11,11 @@ import (
 	"kantoorpost/shared/dev/seed"
 )
 
-// Where mail is looked for, people watch: in Azure it is every five minutes.
+// The simulated mailboxes are read more often, since people wait for the result.
+// In Azure they are read every five minutes.
 const simulatedSchedule, realSchedule = "*/10 * * * * *", "0 */5 * * * *"
 
-// settings are the app settings, as the deployment sets them in Azure.
+// settings returns the app settings, as a deployment sets them in Azure.
 func (s *stack) settings() map[string]string {
 	all := map[string]string{
 		"AzureWebJobsStorage":  s.storage.ConnectionString(),
@@ -26,7 +27,7 @@ func (s *stack) settings() map[string]string {
 		"KEY_VAULT_URL":        "",
 		"SIMULATOR_URL":        "",
 		"WEBSITE_SITE_NAME":    "",
-		// Who tries something out asks as often as he likes.
+		// People who try something out need no rate limit.
 		"RATE_LIMIT":              "0",
 		"RATE_LIMIT_APPLICATIONS": "0",
 	}
@@ -42,12 +43,12 @@ func (s *stack) settings() map[string]string {
 	return all
 }
 
-// readyPatience is how long the handler may take to reach its tables and queues.
-const readyPatience = time.Minute
+// readyTimeout is how long the handler may take to reach its tables and queues.
+const readyTimeout = time.Minute
 
-// waitUntilReady asks the product whether all that it needs works.
+// waitUntilReady waits until the product reports that everything it needs works.
 func (s *stack) waitUntilReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, readyPatience, fmt.Errorf("not after %v", readyPatience))
+	ctx, cancel := context.WithTimeoutCause(ctx, readyTimeout, fmt.Errorf("not after %v", readyTimeout))
 	defer cancel()
 	done := s.progress.start("waiting until the product is ready")
 	var last string
@@ -84,14 +85,14 @@ func (s *stack) isReady(ctx context.Context) (ready bool, said string) {
 		return false, ""
 	}
 	defer res.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(res.Body, 1000)) // only to be shown
+	text, _ := io.ReadAll(io.LimitReader(res.Body, 1000)) // only shown to a person
 	return res.StatusCode == http.StatusOK, fmt.Sprintf("%s %s", res.Status, text)
 }
 
-// seedFrom is how far back the seeded addresses are read.
+// seedFrom is how far back the seeded mailboxes are read.
 const seedFrom = -30 * 24 * time.Hour
 
-// fill puts the office in, and then its mail, unless that is not wanted.
+// fill adds the office and then its mail, unless the options exclude it.
 func (s *stack) fill(ctx context.Context) error {
 	if s.tenant == nil || s.empty {
 		return nil

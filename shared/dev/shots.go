@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/dev/module"
 )
 
-// shots plays the stories of the pages in a real browser, and keeps a picture of
+// shots runs the stories of the pages in a real browser, and takes a picture of
 // each page in each state: in both languages, light and dark, wide and narrow.
 func shots(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("shots", flag.ContinueOnError)

@@ -19,13 +19,13 @@ import (
 	"kantoorpost/shared/dev/npm"
 )
 
-// running is a whole stack, as a script starts it.
+// running is a whole stack, started as by a script.
 type running struct {
 	ready
 	end func() (code int)
 }
 
-// startStack runs the command until its line of JSON comes.
+// startStack runs the command until it prints its line of JSON.
 func startStack(t *testing.T, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -113,7 +113,7 @@ func (r *running) decided(t *testing.T, subject string) listed {
 	return listed{}
 }
 
-// firstPage looks at what a browser sees that opens the app, and the first of
+// firstPage requests what a browser sees when it opens the app, and the first of
 // the product's own pages.
 func (r *running) firstPage(t *testing.T) {
 	t.Helper()
@@ -171,9 +171,9 @@ func (r *running) write(t *testing.T) {
 	}
 }
 
-// The command is what a new user tries first, so all of it is tried here: mail
-// comes in over SMTP and becomes a chat, killing the handler changes nothing,
-// ending and starting again loses and doubles nothing.
+// A new user tries this command first, so the test runs all of it: mail comes in
+// over SMTP and becomes a chat, killing the handler changes nothing, and a restart
+// loses and duplicates nothing.
 func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles the handler and takes half a minute")
@@ -211,7 +211,7 @@ func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 	}
 }
 
-// office counts what was filled in.
+// office counts the objects that were added.
 func (r *running) office(t *testing.T) [3]int {
 	t.Helper()
 	connectors := r.list(t, "/connectors")
@@ -225,7 +225,7 @@ func (r *running) office(t *testing.T) [3]int {
 	return counts
 }
 
-// holds sees whether each mail is still there, and the sent ones once.
+// holds checks that each mail is still there, and that sent ones are there once.
 func (r *running) holds(t *testing.T, mails []listed) {
 	t.Helper()
 	ids, subjects := make(map[string]bool), make(map[string]int)
@@ -245,7 +245,7 @@ func (r *running) holds(t *testing.T, mails []listed) {
 	}
 }
 
-// killHandler ends the handler as a crash would.
+// killHandler ends the handler like a crash.
 func killHandler(t *testing.T, data string) {
 	t.Helper()
 	pids, err := exec.Command("pgrep", "-f", data+"/dist/handler").Output()

@@ -14,28 +14,28 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-// What the simulated tenant is called, on every machine. Nothing of it exists.
+// The names in the simulated tenant, on every machine. None of them exists.
 const (
 	domain   = "kantoordevries.example"
 	tenantID = "6f0c5d0e-4b7a-4c51-9d0b-2f6c1f3a9e11"
 	clientID = "b3f1c8a2-7e64-4f0d-8a55-0d9c6e2b7f42"
 )
 
-// tenant is the simulated Microsoft 365 tenant, as it runs here.
+// tenant is the simulated Microsoft 365 tenant in this process.
 type tenant struct {
 	*sim.Tenant
 	office      sim.Office
-	url         string            // of everything in it
+	url         string            // of all its services except the managed identity
 	identityURL string            // of the managed identity, without TLS
-	certificate string            // the file that makes others trust it
-	secret      string            // of its application
-	ids         map[string]string // of the accounts, by address
+	certificate string            // file with the certificate that others must trust
+	secret      string            // secret of its application
+	ids         map[string]string // ids of the accounts, by address
 	servers     []*http.Server
 	mail        []net.Listener
 	delivering  chan struct{}
 }
 
-// startTenant continues or makes the tenant of the data folder and serves it.
+// startTenant opens or makes the tenant of the data folder, and serves it.
 func startTenant(d *data, l *listeners, log *slog.Logger) (*tenant, error) {
 	t := &tenant{
 		office: sim.NewOffice(domain, time.Now()), ids: make(map[string]string),
@@ -86,7 +86,7 @@ func (t *tenant) serve(h http.Handler, on []net.Listener, l *slog.Logger) {
 	}
 }
 
-// quietly keeps what clients do wrong out of the terminal.
+// quietly keeps errors of clients out of the terminal.
 func quietly(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelInfo) }
 
 func (t *tenant) serveMail(log *slog.Logger) {
@@ -102,7 +102,7 @@ func (t *tenant) serveMail(log *slog.Logger) {
 	}
 }
 
-// stop ends all of it, in the order in which nothing is lost.
+// stop ends all parts, in an order that loses nothing.
 func (t *tenant) stop() {
 	closeAll(t.mail)
 	<-t.delivering
@@ -112,11 +112,11 @@ func (t *tenant) stop() {
 	_ = t.Close()
 }
 
-// tokenEndpoint is what an administrator copies out of the portal.
+// tokenEndpoint is the address that an administrator copies from the portal.
 func (t *tenant) tokenEndpoint() string { return t.url + "/" + tenantID + "/oauth2/v2.0/token" }
 
-// deliver puts the office's mail into its mailboxes, once: a tenant that holds
-// mail has had it.
+// deliver puts the office's mail into its mailboxes, once: a tenant with mail has
+// already got it.
 func (t *tenant) deliver(ctx context.Context) (int, error) {
 	for _, m := range t.office.Mailboxes {
 		if len(t.Messages(m.Address)) > 0 {

@@ -18,22 +18,22 @@ var welcomeHTML string
 
 var welcomePage = template.Must(template.New("welcome").Parse(welcomeHTML))
 
-// A welcome is what the first page shows.
+// A welcome is the content of the first page.
 type welcome struct {
-	Who       string // is signed in
+	Who       string // who is signed in
 	People    []signin.Person
-	Boxes     []sim.Mailbox // that a mail can be sent to
-	Senders   []string      // who might write
-	Form      letter
-	Sent      string // to whom a mail was just sent
-	Wrong     string // with the mail
-	Empty     bool   // the office is to be set up
+	Boxes     []sim.Mailbox // mailboxes to which a mail can be sent
+	Senders   []string      // possible senders
+	Form      formMail
+	Sent      string // the address to which a mail was just sent
+	Wrong     string // what was wrong with the mail
+	Empty     bool   // the office is still empty
 	Tenant    *tenantSecrets
 	Send, See string
 }
 
-// welcome is what a browser sees that opens the app: whom to be, and a mail to
-// send. In Azure the host shows a page of its own there.
+// welcome serves the first page: a choice of people, and a form that sends a mail.
+// In Azure the host shows its own page there.
 func (s *stack) welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -72,30 +72,30 @@ func (s *stack) showWelcome(w http.ResponseWriter, r *http.Request, status int, 
 	_, _ = b.WriteTo(w)
 }
 
-// tryMail sends what the form holds, as a mail program outside would.
+// tryMail sends the mail of the form, like a mail program outside.
 func (s *stack) tryMail(w http.ResponseWriter, r *http.Request) {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		http.Error(w, "this form belongs to another site", http.StatusForbidden)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	l := letter{From: r.PostFormValue("from"), To: r.PostFormValue("to"), Subject: r.PostFormValue("subject"), Text: r.PostFormValue("text")}
-	envelope, raw, err := l.mail()
+	m := formMail{From: r.PostFormValue("from"), To: r.PostFormValue("to"), Subject: r.PostFormValue("subject"), Text: r.PostFormValue("text")}
+	envelope, raw, err := m.mail()
 	if err == nil {
 		err = s.tenant.Deliver(r.Context(), envelope, raw)
 	}
 	if err != nil {
-		s.showWelcome(w, r, http.StatusUnprocessableEntity, welcome{Form: l, Wrong: err.Error()})
+		s.showWelcome(w, r, http.StatusUnprocessableEntity, welcome{Form: m, Wrong: err.Error()})
 		return
 	}
-	http.Redirect(w, r, "/?sent="+url.QueryEscape(l.To), http.StatusSeeOther)
+	http.Redirect(w, r, "/?sent="+url.QueryEscape(m.To), http.StatusSeeOther)
 }
 
-// rightsNL are rights in the words of the product.
+// rightsNL are the product's words for the rights.
 var rightsNL = map[string]string{"reader": "raadpleger", "editor": "mutator", "manager": "manager", "administrator": "beheerder"}
 
-// people are those who can be chosen to sign in; of an office that is still to be
-// set up, only the first administrator can do anything.
+// people returns those who can be chosen to sign in. In an empty office only the
+// first administrator can do anything.
 func (s *stack) people() (people []signin.Person) {
 	if s.tenant == nil {
 		return nil

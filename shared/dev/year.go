@@ -12,9 +12,9 @@ import (
 	"kantoorpost/shared/dev/module"
 )
 
-// year plays years of mail with the whole product, and shows how much of it a
-// person had to do. It is a test, so that the office it runs in is that of all
-// tests; the settings reach it as environment variables.
+// year runs the whole product on years of mail, and shows for how much of it a
+// person was needed. It is a test, since that has the office of all tests; the
+// settings reach the test as environment variables.
 func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("year", flag.ContinueOnError)
 	f.SetOutput(stderr)

@@ -1,8 +1,7 @@
-// Package axe has the script that finds in a page what keeps people with a
-// disability from using it.
+// Package axe provides the script that finds accessibility faults in a page.
 //
-// It knows where the script comes from; which pages it looks at, and what is
-// done about what it finds, is the business of the tests.
+// It knows where the script comes from. The tests decide which pages it checks,
+// and what happens with the result.
 package axe
 
 import (
@@ -12,8 +11,8 @@ import (
 	"kantoorpost/shared/dev/npm"
 )
 
-// Script installs the pinned axe-core, once for the machine, and returns what
-// defines `axe` in a page: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md.
+// Script installs the pinned axe-core, once for the machine, and returns the code
+// that defines `axe` in a page: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md.
 // The error is npm.ErrNoNode without Node.js.
 func Script(ctx context.Context) (string, error) {
 	folder, err := npm.CacheFolder()

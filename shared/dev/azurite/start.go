@@ -15,18 +15,18 @@ import (
 	"kantoorpost/shared/dev/child"
 )
 
-// Account and Key are the account that every Azurite has, known to all:
+// Account and Key are the account of every Azurite. They are public:
 // https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key.
 const (
 	Account = "devstoreaccount1"
 	Key     = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 )
 
-// Options say where an Azurite keeps its data and listens.
+// Options say where an Azurite keeps its data and on which ports it listens.
 type Options struct {
-	Dir                string    // where the data is kept; "" keeps it in memory
+	Dir                string    // folder of the data; "" keeps it in memory
 	Blob, Queue, Table int       // ports; 0 takes a free one
-	Output             io.Writer // what Azurite says; nil drops it
+	Output             io.Writer // Azurite's own output; nil discards it
 }
 
 // An Azurite is a running storage emulator on 127.0.0.1.
@@ -35,10 +35,10 @@ type Azurite struct {
 	process            *child.Process
 }
 
-// patience is how long a start may take; 1 to 3 seconds are usual.
-const patience = time.Minute
+// startTimeout is the longest time for a start; 1 to 3 seconds are usual.
+const startTimeout = time.Minute
 
-// Start starts an Azurite and waits until it listens. It dies with this process.
+// Start starts an Azurite and waits until it listens. It ends with this process.
 func Start(ctx context.Context, with Installed, o Options) (*Azurite, error) {
 	args := []string{with.File, "--disableTelemetry", "--skipApiVersionCheck", "--silent",
 		"--blobPort", strconv.Itoa(o.Blob), "--queuePort", strconv.Itoa(o.Queue), "--tablePort", strconv.Itoa(o.Table)}
@@ -78,8 +78,8 @@ func Start(ctx context.Context, with Installed, o Options) (*Azurite, error) {
 		err = fmt.Errorf("it ended at once, with exit code %d", process.ExitCode())
 	case <-ctx.Done():
 		err = ctx.Err()
-	case <-time.After(patience):
-		err = fmt.Errorf("it does not listen after %v", patience)
+	case <-time.After(startTimeout):
+		err = fmt.Errorf("it does not listen after %v", startTimeout)
 	}
 	if err != nil {
 		process.Kill()
@@ -88,7 +88,7 @@ func Start(ctx context.Context, with Installed, o Options) (*Azurite, error) {
 	return a, nil
 }
 
-// listens is what Azurite says of each of its services once it can be used.
+// listens matches the line in which Azurite says that one of its services is ready.
 var listens = regexp.MustCompile(`Azurite (Blob|Queue|Table) service is successfully listening at http://127\.0\.0\.1:(\d+)`)
 
 func (a *Azurite) readPorts(said io.Reader) error {
@@ -116,19 +116,19 @@ func (a *Azurite) ConnectionString() string {
 		";BlobEndpoint=" + endpoint(a.Blob) + ";QueueEndpoint=" + endpoint(a.Queue) + ";TableEndpoint=" + endpoint(a.Table) + ";"
 }
 
-// QueueURL is the queue service's address.
+// QueueURL is the address of the queue service.
 func (a *Azurite) QueueURL() string { return endpoint(a.Queue) }
 
-// TableURL is the table service's address.
+// TableURL is the address of the table service.
 func (a *Azurite) TableURL() string { return endpoint(a.Table) }
 
-// BlobURL is the blob service's address.
+// BlobURL is the address of the blob service.
 func (a *Azurite) BlobURL() string { return endpoint(a.Blob) }
 
-// Done is closed when Azurite has ended, asked for or not.
+// Done is closed when Azurite has ended, for any reason.
 func (a *Azurite) Done() <-chan struct{} { return a.process.Done() }
 
-// Stop lets Azurite write what it holds, ends it and waits.
+// Stop ends Azurite after it has written its data, and waits for the end.
 func (a *Azurite) Stop() { a.process.Stop(15 * time.Second) }
 
 func endpoint(port int) string {

@@ -1,8 +1,8 @@
-// Package backup writes all rows of the office's tables to a file, and brings
-// them back: tables have no soft delete.
+// Package backup writes all rows of the office's tables to a file, and restores
+// them, since tables have no soft delete.
 //
-// It knows no row's meaning. A file is gzip with a line of JSON for each row,
-// and a last line that says how many there are, so that half a file is refused.
+// It does not know what rows mean. A file is gzip with one line of JSON for each
+// row, and a last line with the number of rows, so that half a file is refused.
 package backup
 
 import (
@@ -20,22 +20,22 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A line is one row, or the end.
+// A line is one row, or the last line.
 type line struct {
 	Table string           `json:"table,omitempty"`
 	Key   string           `json:"key,omitempty"`
 	Props map[string]value `json:"props,omitempty"`
-	Rows  *int             `json:"rows,omitempty"` // of the last line
+	Rows  *int             `json:"rows,omitempty"` // only in the last line
 }
 
-// A value is a property with its type, which JSON alone would lose.
+// A value is a property with its type, which plain JSON would lose.
 type value struct {
 	Type  string          `json:"t"`
 	Value json.RawMessage `json:"v"`
 }
 
-// order has the tables with the positions up to which mailboxes were read before
-// the mails, so that what arrives meanwhile is read again and not lost.
+// order puts the tables with the read positions of mailboxes before the tables
+// with mails. Mail that arrives during an export is then read again and not lost.
 func order(tables []string) []string {
 	return slices.SortedFunc(slices.Values(tables), func(a, b string) int {
 		last := func(name string) int {
@@ -48,9 +48,9 @@ func order(tables []string) []string {
 	})
 }
 
-// Export writes all rows of tables to w, and says how many there were. Rows that
-// change meanwhile are taken as they are when they are read: for one moment of
-// the whole, the app is stopped first.
+// Export writes all rows of tables to w, and returns their number. A row that
+// changes during the export is written as it is when it is read. Stop the app
+// first to get all rows as they are at one moment.
 func Export(ctx context.Context, s *table.Service, tables []string, w io.Writer) (rows int, err error) {
 	zip := gzip.NewWriter(w)
 	out := json.NewEncoder(zip)
@@ -83,12 +83,12 @@ func Export(ctx context.Context, s *table.Service, tables []string, w io.Writer)
 	return rows, nil
 }
 
-// ErrNotEmpty is returned when an import would mix rows.
+// ErrNotEmpty is returned if an import would mix its rows with others.
 var ErrNotEmpty = errors.New("the table has rows already")
 
-// Import writes the rows of an Export, after it has read the whole file once: a
-// file that is broken changes nothing. Tables with rows are refused, unless
-// overwrite is set; then rows with the same key are replaced. It can be repeated.
+// Import writes the rows of an Export. It first reads the whole file once, so that
+// a broken file changes nothing. It refuses tables with rows, unless overwrite is
+// set; then it replaces rows with the same key. It can be repeated.
 func Import(ctx context.Context, s *table.Service, tables []string, r io.ReadSeeker, overwrite bool) (rows int, err error) {
 	if err := read(r, func(l line) error {
 		if !slices.Contains(tables, l.Table) {
@@ -128,13 +128,13 @@ func Import(ctx context.Context, s *table.Service, tables []string, r io.ReadSee
 	return b.rows, nil
 }
 
-// A batch collects what one transaction may write.
+// A batch collects the operations of one transaction.
 type batch struct {
 	service *table.Service
 	table   string
 	ops     []table.Op
 	size    int
-	rows    int // that are written
+	rows    int // number of rows written
 }
 
 func (b *batch) put(ctx context.Context, name string, op table.Op) error {
@@ -160,7 +160,7 @@ func (b *batch) flush(ctx context.Context) error {
 	return nil
 }
 
-// read calls do with each row of a file, and fails when the end is missing.
+// read calls do with each row of a file, and fails when the last line is missing.
 func read(r io.Reader, do func(line) error) error {
 	zip, err := gzip.NewReader(bufio.NewReader(r))
 	if err != nil {
@@ -200,7 +200,7 @@ func (l line) row() (table.Row, error) {
 	return r, nil
 }
 
-// pack keeps a property. A whole number is text, since JSON's are not exact.
+// pack encodes a property. An integer becomes a text, since JSON's are not exact.
 func pack(v any) (out value, err error) {
 	var plain any = v
 	switch x := v.(type) {

@@ -16,8 +16,8 @@ import (
 
 var tables = []string{"directory", "mailboxes", "mails"}
 
-// filled is an account with every kind of value, and more rows than a page and a
-// transaction hold.
+// filled returns an account with every kind of value, and with more rows than one
+// page and one transaction hold.
 func filled(t *testing.T) *tabletest.Server {
 	t.Helper()
 	s := tabletest.New()
@@ -38,7 +38,7 @@ func filled(t *testing.T) *tabletest.Server {
 	for i := range 1100 {
 		put("mails", table.Row{Key: fmt.Sprintf("m|%05d", i), Props: map[string]any{"n": int64(i)}})
 	}
-	for i := range 8 { // more than one transaction by their size
+	for i := range 8 { // their size needs more than one transaction
 		props := map[string]any{}
 		for p := range 15 {
 			props[fmt.Sprintf("p%d", p)] = bytes.Repeat([]byte{byte(i), byte(p)}, 30<<10)
@@ -48,7 +48,7 @@ func filled(t *testing.T) *tabletest.Server {
 	return s
 }
 
-// rows are all rows of an account, without their versions.
+// rows returns all rows of an account, without their versions.
 func rows(t *testing.T, s *tabletest.Server) map[string][]table.Row {
 	t.Helper()
 	all := s.Snapshot(t)
@@ -78,7 +78,7 @@ func export(t *testing.T, s *tabletest.Server) []byte {
 	return file.Bytes()
 }
 
-// What was exported comes back as it was, value by value.
+// An import restores every value of an export.
 func TestThereAndBack(t *testing.T) {
 	from, to := filled(t), empty(t)
 	file := export(t, from)
@@ -94,7 +94,7 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
-// Rows are not mixed unless somebody says so.
+// Rows are mixed only on request.
 func TestTablesWithRowsAreRefused(t *testing.T) {
 	from, to := filled(t), empty(t)
 	file := export(t, from)
@@ -113,7 +113,7 @@ func TestTablesWithRowsAreRefused(t *testing.T) {
 	}
 }
 
-// Half a file changes nothing, wherever it ends, and neither does a damaged one.
+// A file that is cut off anywhere, or damaged, changes nothing.
 func TestABrokenFileChangesNothing(t *testing.T) {
 	from, to := filled(t), empty(t)
 	file := export(t, from)
@@ -135,7 +135,7 @@ func TestABrokenFileChangesNothing(t *testing.T) {
 	}
 }
 
-// An import that was broken off is repeated.
+// An import that broke off can be repeated.
 func TestAnImportIsRepeated(t *testing.T) {
 	from, to := filled(t), empty(t)
 	file := export(t, from)

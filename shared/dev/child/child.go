@@ -1,7 +1,5 @@
-// Package child runs a program that must never outlive the one that started it.
-//
-// It knows how to start, end and outlive programs; what they do and say is
-// their starter's business.
+// Package child runs a program that must never outlive the process that started
+// it. It does not know what the program does.
 package child
 
 import (
@@ -12,16 +10,16 @@ import (
 	"time"
 )
 
-// A Process is a running program in a process group of its own, so that Ctrl-C
-// in a terminal reaches only its parent, which ends it in its own order.
+// A Process is a running program in its own process group, so that Ctrl-C in a
+// terminal reaches only its parent, which ends its programs in order.
 type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 	err  error
 }
 
-// Start starts cmd. On Linux the kernel kills it when its parent dies, however
-// the parent dies: with SIGTERM when gentle is set, else with SIGKILL.
+// Start starts cmd. On Linux the kernel ends it when its parent dies in any way:
+// with SIGTERM if gentle is set, otherwise with SIGKILL.
 func Start(cmd *exec.Cmd, gentle bool) (*Process, error) {
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	isolate(cmd, gentle)
@@ -49,7 +47,7 @@ func Start(cmd *exec.Cmd, gentle bool) (*Process, error) {
 // Done is closed when the program has ended and its output has been read.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// ExitCode is the program's exit code once it is Done; -1 when a signal ended it.
+// ExitCode is the program's exit code after Done; -1 when a signal ended it.
 func (p *Process) ExitCode() int {
 	<-p.done
 	if exit, ok := errors.AsType[*exec.ExitError](p.err); ok {
@@ -64,7 +62,7 @@ func (p *Process) ExitCode() int {
 // PID is the program's process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Stop asks the program to end, kills it after grace, and waits until it is gone.
+// Stop asks the program to end, kills it after grace, and waits for its end.
 func (p *Process) Stop(grace time.Duration) {
 	p.terminate()
 	select {
@@ -74,7 +72,7 @@ func (p *Process) Stop(grace time.Duration) {
 	}
 }
 
-// Kill ends the program and the programs that it started, at once, and waits.
+// Kill ends the program and its own programs at once, and waits for their end.
 func (p *Process) Kill() {
 	p.kill()
 	<-p.done

@@ -6,7 +6,7 @@ import "os/exec"
 
 func isolate(*exec.Cmd, bool) {}
 
-// Without signals there is no polite way to ask.
+// Without signals a program can only be killed.
 func (p *Process) terminate() { p.kill() }
 
 func (p *Process) kill() { _ = p.cmd.Process.Kill() }

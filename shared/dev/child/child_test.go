@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// The test binary plays the programs: a parent that starts a child and waits to
-// be killed, and a child that only waits.
+// The test binary is also the programs of the tests: a parent that starts a child
+// and waits to be killed, and a child that only waits.
 func TestMain(m *testing.M) {
 	switch os.Getenv("CHILD_TEST_ROLE") {
 	case "parent":
@@ -97,7 +97,7 @@ func TestAChildDiesWithAParentThatIsKilled(t *testing.T) {
 	}
 }
 
-// gone says whether a process has ended; nobody may have collected it yet.
+// gone says whether a process has ended, even if nobody has reaped it yet.
 func gone(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

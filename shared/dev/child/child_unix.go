@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Only Linux can tie a program's life to its parent's; here a parent that is
-// killed outright leaves its programs behind.
+// Only Linux can end a program with its parent. On other systems, a parent that is
+// killed leaves its programs running.
 func isolate(cmd *exec.Cmd, _ bool) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }

@@ -4,7 +4,7 @@ package child
 
 import "syscall"
 
-// A signal to a group that is already gone is an error that nobody needs.
+// A signal to a group that has ended is an error without meaning.
 
 func (p *Process) terminate() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM) }
 

@@ -1,9 +1,9 @@
-// Package deploy puts the product into an Azure subscription with the Azure
-// CLI: the app registration, the templates in infra/, the package, and then a
-// look whether it works. Each step can be repeated and broken off anywhere.
+// Package deploy puts the product into an Azure subscription with the Azure CLI:
+// the app registration, the templates in infra/, the package, and then a test of
+// the running product. Each step can be interrupted and repeated.
 //
-// It knows the CLI's commands and no SDK, so that whoever reads what it prints
-// can do the same by hand.
+// It uses the CLI's commands and no SDK, so that a person can repeat by hand what
+// it prints.
 package deploy
 
 import (
@@ -23,16 +23,16 @@ import (
 // A CLI runs the Azure CLI.
 type CLI struct {
 	Program string    // az
-	Azd     string    // azd, which has called this command; "" when it has not
-	Env     []string  // added to the environment: what the parameter files read
-	Say     io.Writer // every command is written there before it runs
-	DryRun  bool      // nothing is run
+	Azd     string    // azd, if it started this command; otherwise ""
+	Env     []string  // added to the environment, for the parameter files
+	Say     io.Writer // each command is written to it before it runs
+	DryRun  bool      // commands are only written
 }
 
 // A Failure is a command that failed.
 type Failure struct {
 	Command string
-	Said    string // on its standard error
+	Said    string // the command's standard error
 }
 
 func (f *Failure) Error() string {
@@ -45,7 +45,7 @@ func (f *Failure) Error() string {
 
 var plain = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// quoted is how a command is typed into a shell.
+// quoted returns a command as it is typed into a shell.
 func quoted(args []string) string {
 	words := make([]string, len(args))
 	for i, a := range args {
@@ -56,13 +56,13 @@ func quoted(args []string) string {
 	return strings.Join(words, " ")
 }
 
-// run runs a command and returns what it wrote, without blanks around it. A dry
-// run returns "".
+// run runs a command and returns its output, without surrounding blanks. A dry run
+// returns "".
 func (c *CLI) run(ctx context.Context, args ...string) (string, error) {
 	return c.exec(ctx, quoted(append([]string{"az"}, args...)), c.Program, append(args, "--only-show-errors"))
 }
 
-// keep keeps a value in the environment of azd, where the parameter files find it.
+// keep stores a value in the environment of azd, for the parameter files.
 func (c *CLI) keep(ctx context.Context, name, value string) error {
 	args := []string{"env", "set", name, value}
 	_, err := c.exec(ctx, quoted(append([]string{"azd"}, args...)), c.Azd, args)
@@ -92,8 +92,8 @@ func (c *CLI) exec(ctx context.Context, line, program string, args []string) (st
 	return strings.TrimSpace(out.String()), nil
 }
 
-// ask runs a command and puts the JSON that it writes into one, which a dry run
-// leaves as it is.
+// ask runs a command and decodes its JSON output into into. A dry run does not
+// change into.
 func (c *CLI) ask(ctx context.Context, into any, args ...string) error {
 	text, err := c.run(ctx, append(args, "--output", "json")...)
 	if err != nil || text == "" || into == nil {
@@ -105,8 +105,8 @@ func (c *CLI) ask(ctx context.Context, into any, args ...string) error {
 	return nil
 }
 
-// graph calls Microsoft Graph with the rights of who is signed in. An upsert
-// makes what is missing, and changes what is there.
+// graph calls Microsoft Graph with the rights of the person who is signed in. An
+// upsert creates a missing object, or changes the existing one.
 func (c *CLI) graph(ctx context.Context, into any, method, path string, body any, upsert bool) error {
 	args, err := graphArgs(method, path, body, upsert)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *CLI) graph(ctx context.Context, into any, method, path string, body any
 	return c.ask(ctx, into, args...)
 }
 
-// graphArgs are the arguments of az for a call of Graph. A body is JSON, or the
+// graphArgs returns the arguments of az for a call of Graph. A body is JSON, or the
 // file of a fromFile.
 func graphArgs(method, path string, body any, upsert bool) ([]string, error) {
 	args := []string{"rest", "--method", method, "--url", "https://graph.microsoft.com/v1.0/" + path}

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// providers are what the templates need in the subscription.
+// providers are the resource providers that the templates need.
 var providers = []string{
 	"Microsoft.Web", "Microsoft.Storage", "Microsoft.KeyVault", "Microsoft.ManagedIdentity",
 	"Microsoft.OperationalInsights", "Microsoft.Insights",
 }
 
-// networkProviders are what a private network needs besides.
+// networkProviders are needed as well for a private network.
 var networkProviders = []string{"Microsoft.Network", "Microsoft.App"}
 
-// check finds out who deploys, and whether that can succeed, before anything is
-// made.
+// check finds out who deploys, and whether the deployment can succeed, before it
+// makes anything.
 func (d *deployment) check(ctx context.Context) error {
 	if err := d.whoDeploys(ctx); err != nil {
 		return err
@@ -58,8 +58,8 @@ func (d *deployment) check(ctx context.Context) error {
 	return d.checkQuota(ctx)
 }
 
-// checkQuota refuses a region in which no core is left. Azure does not name what
-// is counted in a way that it promises, so what cannot be seen is only told.
+// checkQuota refuses a region without a free core. Azure does not document the names
+// of its counters, so it only reports a counter that it does not find.
 // https://learn.microsoft.com/rest/api/appservice/get-usages-in-location/list
 func (d *deployment) checkQuota(ctx context.Context) error {
 	var quotas []struct {
@@ -118,8 +118,8 @@ func (d *deployment) whoDeploys(ctx context.Context) error {
 	return err
 }
 
-// checkRights refuses who could not give roles, which would show only after
-// half of the deployment.
+// checkRights refuses a deployer who may not assign roles: without this check the
+// deployment would fail half-way.
 func (d *deployment) checkRights(ctx context.Context) error {
 	scope := "/subscriptions/" + d.subscription + "/resourceGroups/" + d.Group
 	var roles []string

@@ -10,7 +10,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// A Credential gives the tokens of who is signed in to the Azure CLI.
+// A Credential gives the tokens of the person who is signed in to the Azure CLI.
 type Credential struct {
 	CLI CLI
 
@@ -18,10 +18,10 @@ type Credential struct {
 	kept azcore.AccessToken
 }
 
-// early is how long before its end a token is no longer used.
+// early is how long before its expiry a token is no longer used.
 const early = 5 * time.Minute
 
-// GetToken asks the CLI, unless the last token is still good.
+// GetToken returns the last token, or asks the CLI if that token expires soon.
 func (c *Credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,37 +13,37 @@ import (
 	"time"
 )
 
-// Options say what is deployed, and where to.
+// Options say what is deployed, and where.
 type Options struct {
-	Root          string // of the checkout
-	Environment   string // dev, prod or private: which of infra/*.bicepparam
+	Root          string // root folder of the checkout
+	Environment   string // dev, prod or private: which file of infra/*.bicepparam is used
 	Group         string // the resource group
 	Location      string // such as westeurope
-	Tenant        string // id of the Entra tenant, which is that of the subscription
-	Administrator string // sign-in name of the first administrator; "" for who deploys
+	Tenant        string // id of the Entra tenant of the subscription
+	Administrator string // sign-in name of the first administrator; "" for the deployer
 	ClientID      string // of an app registration that somebody else made; "" makes one
-	Part          Part   // "" for all of it
+	Part          Part   // "" for the whole deployment
 
 	CLI  CLI
-	HTTP *http.Client // asks the product itself
-	Out  io.Writer    // what happens, for people
+	HTTP *http.Client // for requests to the product itself
+	Out  io.Writer    // progress, for people
 	// Confirm asks a person a question with yes or no.
 	Confirm func(question string) (bool, error)
 	// Pack writes the package, and returns its file and its version.
 	Pack func(ctx context.Context) (file, version string, err error)
-	// Pause waits between two looks.
+	// Pause waits between two attempts.
 	Pause func(context.Context, time.Duration) error
 }
 
-// A Part of a deployment is what azd leaves to its hooks.
+// A Part of a deployment is a hook of azd.
 type Part string
 
 const (
-	BeforeProvision Part = "before" // the app registration; its client id is kept in the environment of azd
-	AfterProvision  Part = "after"  // all that comes after the templates
+	BeforeProvision Part = "before" // the app registration; its client id is stored in the environment of azd
+	AfterProvision  Part = "after"  // everything after the templates
 )
 
-// ErrRefused is returned when a person says no.
+// ErrRefused is returned when a person does not confirm.
 var ErrRefused = errors.New("not confirmed: nothing was changed after that")
 
 // A deployment is one run, with what it has found out.
@@ -56,7 +56,7 @@ type deployment struct {
 	outputs      outputs
 }
 
-// outputs are those of infra/main.bicep.
+// outputs are the outputs of infra/main.bicep.
 type outputs struct{ App, Host, SignInPrincipal, Storage, Vault string }
 
 var (
@@ -64,7 +64,7 @@ var (
 	groupName = regexp.MustCompile(`^[\w().-]{1,89}[\w()-]$`)
 )
 
-// valid says all that is wrong with the options at once.
+// valid returns everything that is wrong with the options.
 func (o *Options) valid() error {
 	var errs []error
 	say := func(wrong bool, text string, args ...any) {
@@ -84,8 +84,8 @@ func (o *Options) valid() error {
 	return errors.Join(errs...)
 }
 
-// Deploy does all of it. What is there already is left or brought up to date, so
-// that it can be repeated, and goes on where it was broken off.
+// Deploy does the whole deployment. It leaves or updates what exists already, so
+// that it can be repeated, and continues where it was interrupted.
 func Deploy(ctx context.Context, o Options) error {
 	if err := o.valid(); err != nil {
 		return err
@@ -118,7 +118,7 @@ func Deploy(ctx context.Context, o Options) error {
 	return nil
 }
 
-// A step is a part of a deployment, with what it is called.
+// A step is a part of a deployment, with its name.
 type step struct {
 	title string
 	do    func(context.Context) error
@@ -134,7 +134,7 @@ func (d *deployment) run(ctx context.Context, steps []step) error {
 	return nil
 }
 
-// keepForAzd hands azd what the parameter files read.
+// keepForAzd stores what the parameter files read in the environment of azd.
 func (d *deployment) keepForAzd(ctx context.Context) error {
 	for _, v := range d.environ() {
 		name, value, _ := strings.Cut(v, "=")
@@ -145,7 +145,7 @@ func (d *deployment) keepForAzd(ctx context.Context) error {
 	return nil
 }
 
-// fromAzd finds the outputs of the templates where azd puts them.
+// fromAzd reads the outputs of the templates from the environment of azd.
 func (d *deployment) fromAzd(ctx context.Context) error {
 	if err := d.whoDeploys(ctx); err != nil {
 		return err
@@ -169,8 +169,8 @@ func (o *Options) parameterFile() string {
 	return filepath.Join(o.Root, "infra", o.Environment+".bicepparam")
 }
 
-// group makes the resource group where it is missing, and brings a vault back that was deleted with
-// it: its name stays taken for 90 days.
+// group makes a missing resource group, and recovers a vault that was deleted with
+// it: the vault's name stays taken for 90 days.
 func (d *deployment) group(ctx context.Context) error {
 	exists, err := d.CLI.run(ctx, "group", "exists", "--name", d.Group)
 	if err != nil {
@@ -198,7 +198,7 @@ func (d *deployment) group(ctx context.Context) error {
 	return nil
 }
 
-// environ is what the parameter files read.
+// environ returns what the parameter files read.
 func (d *deployment) environ() []string {
 	return []string{
 		"AZURE_LOCATION=" + d.Location, "AZURE_TENANT_ID=" + d.Tenant, "AZURE_PRINCIPAL_ID=" + d.deployer,
@@ -230,8 +230,8 @@ func (d *deployment) whatIf(ctx context.Context) error {
 	return err
 }
 
-// deploymentName is always the same: what is deployed twice is one deployment,
-// whose outputs rollback and grant find.
+// deploymentName is always the same, so that a second deployment replaces the first
+// one, and rollback and grant find its outputs.
 const deploymentName = "kantoorpost"
 
 func (d *deployment) provision(ctx context.Context) error {
@@ -242,7 +242,7 @@ func (d *deployment) provision(ctx context.Context) error {
 	return d.readOutputs(ctx)
 }
 
-// readOutputs finds what the last deployment made.
+// readOutputs reads the outputs of the last deployment.
 func (d *deployment) readOutputs(ctx context.Context) error {
 	var all map[string]struct{ Value string }
 	if err := d.CLI.ask(ctx, &all, "deployment", "group", "show", "--name", deploymentName, "--resource-group", d.Group, "--query", "properties.outputs"); err != nil {

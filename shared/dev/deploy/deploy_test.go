@@ -16,7 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-// options are those of a person who says yes to everything.
+// options returns the options of a person who confirms everything.
 func (w *world) options(t *testing.T, version string) (Options, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
@@ -40,7 +40,7 @@ func (w *world) deploy(t *testing.T, version string) error {
 	return Deploy(t.Context(), o)
 }
 
-// isDeployed says what is missing of a whole deployment of one version.
+// isDeployed checks that one version is completely deployed.
 func (w *world) isDeployed(t *testing.T, version string) {
 	t.Helper()
 	c := w.cloud()
@@ -66,8 +66,7 @@ func (w *world) isDeployed(t *testing.T, version string) {
 	}
 }
 
-// From nothing to a product that works, in an order in which each step finds
-// what it needs.
+// An empty subscription gets a product that works. Each step finds what it needs.
 func TestDeploy(t *testing.T) {
 	w := newWorld(t)
 	if err := w.deploy(t, "aaa"); err != nil {
@@ -91,8 +90,8 @@ func TestDeploy(t *testing.T) {
 	}
 }
 
-// A second time nothing is made that is there, and a new version comes beside
-// the old one.
+// A second deployment makes nothing that exists, and puts a new version beside the
+// old one.
 func TestDeployAgain(t *testing.T) {
 	w := newWorld(t)
 	for range 2 {
@@ -127,8 +126,7 @@ func count(all []string, one string) (n int) {
 	return n
 }
 
-// Whatever command fails: the error names it, and the same call again ends as if
-// nothing had been.
+// If any command fails, the error names it, and the repeated deployment succeeds.
 func TestBrokenOffAnywhere(t *testing.T) {
 	whole := newWorld(t)
 	if err := whole.deploy(t, "aaa"); err != nil {
@@ -143,7 +141,7 @@ func TestBrokenOffAnywhere(t *testing.T) {
 			if err != nil && !strings.Contains(err.Error(), "az "+commands[n-1]) {
 				t.Errorf("the error does not name the command: %v", err)
 			}
-			if err == nil && w.cloud().FailAt != 0 { // what can be waited for, or is only told
+			if err == nil && w.cloud().FailAt != 0 { // a failure that is waited for or only reported
 				t.Error("nothing failed")
 			}
 			if err := w.deploy(t, "aaa"); err != nil {
@@ -154,7 +152,7 @@ func TestBrokenOffAnywhere(t *testing.T) {
 	}
 }
 
-// Roles take minutes to act: that is waited for, and what is waited for is said.
+// Roles take minutes to take effect: the deployment waits, and says for what.
 func TestRolesTakeTime(t *testing.T) {
 	w := newWorld(t)
 	w.change(func(c *cloud) { c.Patience = 20 })
@@ -175,7 +173,7 @@ func TestRolesTakeTime(t *testing.T) {
 	}
 }
 
-// From outside a private network nothing is waited for that cannot come.
+// From outside a private network, the deployment does not wait for the storage.
 func TestOutsideThePrivateNetwork(t *testing.T) {
 	w := newWorld(t)
 	w.change(func(c *cloud) { c.Private = true })
@@ -192,7 +190,7 @@ func TestOutsideThePrivateNetwork(t *testing.T) {
 	}
 }
 
-// A product that lets strangers in is an error at once, and not waited for.
+// A product that lets strangers in is an error at once.
 func TestAnOpenDoorIsAnError(t *testing.T) {
 	for what, is := range map[string]func(*http.Request) bool{
 		"without a token":         func(r *http.Request) bool { return len(r.Header) == 0 },
@@ -217,7 +215,7 @@ func TestAnOpenDoorIsAnError(t *testing.T) {
 	}
 }
 
-// Who cannot finish is told so before anything is made.
+// A deployment that cannot succeed is refused before anything is made.
 func TestRefusedBeforeAnythingIsMade(t *testing.T) {
 	for name, c := range map[string]struct {
 		cloud   func(*cloud)
@@ -263,7 +261,7 @@ func TestTwoRolesAreAsGoodAsOwner(t *testing.T) {
 	}
 }
 
-// A dry run prints the whole, and runs nothing.
+// A dry run prints all commands and runs none.
 func TestDryRun(t *testing.T) {
 	w := newWorld(t)
 	if err := w.deploy(t, "aaa"); err != nil {
@@ -286,8 +284,8 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
-// A registration that somebody else made is used, and what its owner must do is
-// printed as commands.
+// A registration of somebody else is used, and the commands for its owner are
+// printed.
 func TestRegistrationOfSomebodyElse(t *testing.T) {
 	w := newWorld(t)
 	o, out := w.options(t, "aaa")
@@ -306,7 +304,7 @@ func TestRegistrationOfSomebodyElse(t *testing.T) {
 	}
 }
 
-// Where nothing would change nobody is asked.
+// A deployment that changes nothing asks for no confirmation.
 func TestNothingToAsk(t *testing.T) {
 	w := newWorld(t)
 	w.change(func(c *cloud) { c.Settled = true })
@@ -399,8 +397,7 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-// azd deploys the templates itself; what it cannot do its hooks do before and
-// after.
+// azd deploys the templates itself; its hooks do the rest before and after.
 func TestAroundAzd(t *testing.T) {
 	w := newWorld(t)
 	o, _ := w.options(t, "aaa")
@@ -426,7 +423,7 @@ func TestAroundAzd(t *testing.T) {
 	}
 }
 
-// A token is asked once, and again before it ends.
+// A token is requested once, and again before it expires.
 func TestCredential(t *testing.T) {
 	w := newWorld(t)
 	o, _ := w.options(t, "")

@@ -11,15 +11,16 @@ import (
 	"time"
 )
 
-// How long roles may take to act, and how often is looked. They take minutes,
-// and once took an hour: whoever breaks off goes on with the same command.
+// How long roles may take to take effect, and the pause between two attempts. They
+// take minutes, and once took an hour: a person can interrupt the wait and repeat
+// the same command.
 const (
-	patience = 75 * time.Minute
-	interval = 15 * time.Second
+	roleTimeout = 75 * time.Minute
+	interval    = 15 * time.Second
 )
 
-// until tries again until do succeeds, and says what it waits for.
-func (d *deployment) until(ctx context.Context, what string, patience time.Duration, do func() error) error {
+// until repeats do until it succeeds, and says what it waits for.
+func (d *deployment) until(ctx context.Context, what string, timeout time.Duration, do func() error) error {
 	if d.CLI.DryRun {
 		return do()
 	}
@@ -29,8 +30,8 @@ func (d *deployment) until(ctx context.Context, what string, patience time.Durat
 		if err == nil || ctx.Err() != nil || errors.Is(err, errFinal) {
 			return err
 		}
-		if waited >= patience {
-			return fmt.Errorf("%s: not after %v, and can be repeated: %w", what, patience, err)
+		if waited >= timeout {
+			return fmt.Errorf("%s: not after %v, and can be repeated: %w", what, timeout, err)
 		}
 		fmt.Fprintf(d.Out, "  waiting until %s (%v): %s\n", what, waited, firstLine(err))
 		if err := d.Pause(ctx, interval); err != nil {
@@ -40,7 +41,7 @@ func (d *deployment) until(ctx context.Context, what string, patience time.Durat
 	}
 }
 
-// errFinal marks what no waiting mends.
+// errFinal marks an error that waiting cannot correct.
 var errFinal = errors.New("this does not go over by itself")
 
 func firstLine(err error) string {
@@ -52,17 +53,17 @@ func firstLine(err error) string {
 	return line
 }
 
-// releases is the container in which packages are kept.
+// releases is the container with the stored packages.
 const releases = "releases"
 
 func (d *deployment) blob(ctx context.Context, args ...string) (string, error) {
 	return d.CLI.run(ctx, append([]string{"storage", "blob"}, append(args, "--account-name", d.outputs.Storage, "--auth-mode", "login")...)...)
 }
 
-// kept are the names of the packages that are kept, the oldest first. A name is
-// a time and a version.
+// kept returns the names of the stored packages, the oldest first. A name is a time
+// and a version.
 func (d *deployment) kept(ctx context.Context) (names []string, err error) {
-	err = d.until(ctx, "your role on the container "+releases+" acts", patience, func() error {
+	err = d.until(ctx, "your role on the container "+releases+" acts", roleTimeout, func() error {
 		text, err := d.blob(ctx, "list", "--container-name", releases, "--query", "[].name", "--output", "tsv")
 		names = strings.Fields(text)
 		slices.Sort(names)
@@ -74,13 +75,13 @@ func (d *deployment) kept(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// versionOf is the version in the name of a package.
+// versionOf returns the version in the name of a package.
 func versionOf(name string) string {
 	_, version, _ := strings.Cut(strings.TrimSuffix(name, ".zip"), "_")
 	return version
 }
 
-// push keeps the package, and gives it to the app.
+// push stores the package, and installs it in the app.
 func (d *deployment) push(ctx context.Context) error {
 	file, version, err := "<kantoorpost.zip>", "<version>", error(nil)
 	if !d.CLI.DryRun {
@@ -101,7 +102,7 @@ func (d *deployment) push(ctx context.Context) error {
 	return d.give(ctx, file, version)
 }
 
-// give hands a package to the app, and waits until that version answers.
+// give installs a package in the app, and waits until that version answers.
 func (d *deployment) give(ctx context.Context, file, version string) error {
 	err := d.until(ctx, "the app takes the package", 10*time.Minute, func() error {
 		_, err := d.CLI.run(ctx, "functionapp", "deployment", "source", "config-zip", "--resource-group", d.Group, "--name", d.outputs.App, "--src", file, "--output", "none")
@@ -113,8 +114,8 @@ func (d *deployment) give(ctx context.Context, file, version string) error {
 	return d.until(ctx, "version "+version+" answers", 15*time.Minute, func() error { return d.live(ctx, version) })
 }
 
-// Rollback gives the app the package before the one that it runs, or the one of
-// a version. Rows that the newer one wrote are read by the one before it.
+// Rollback installs the package before the running one, or the one of a given
+// version. The older version can read the rows that the newer one wrote.
 func Rollback(ctx context.Context, o Options, version string) error {
 	d := &deployment{Options: o}
 	if err := d.readOutputs(ctx); err != nil {
@@ -154,9 +155,9 @@ func Rollback(ctx context.Context, o Options, version string) error {
 	return nil
 }
 
-// former chooses among the packages that are kept, the oldest first: the newest
-// of the version, or without a version the one before what runs. When nobody
-// knows what runs, that is the newest.
+// former chooses one of the stored packages, the oldest first: the newest one of
+// the given version, or without a version the one before the running one. If the
+// running version is unknown, it is the newest.
 func former(names []string, running, version string) (string, error) {
 	before := len(names) - 1
 	for i, name := range names {

@@ -10,17 +10,17 @@ import (
 	"kantoorpost/infra"
 )
 
-// azureCLI is the client id of the Azure CLI, which may ask a token for the
-// person who has signed in to it: the smoke test signs in so.
+// azureCLI is the client id of the Azure CLI, which may request a token for the
+// person who is signed in to it. The smoke test signs in that way.
 // https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
 const azureCLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 
-// uniqueName is by which the app registration of a resource group is found again.
+// uniqueName identifies the app registration of a resource group.
 func (d *deployment) uniqueName() string {
 	return fmt.Sprintf("kantoorpost-%x", sha256.Sum256([]byte(strings.ToLower(d.subscription+"/"+d.Group))))[:28]
 }
 
-// register makes the app registration, or brings its roles and scope up to date.
+// register makes the app registration, or updates its roles and scope.
 // https://learn.microsoft.com/graph/api/application-upsert
 func (d *deployment) register(ctx context.Context) error {
 	if d.ClientID != "" {
@@ -34,8 +34,8 @@ func (d *deployment) register(ctx context.Context) error {
 	if err := d.findRegistration(ctx); err != nil {
 		return err
 	}
-	// Its address follows from its client id, and the CLI may ask for a scope that
-	// exists.
+	// Its address contains its client id, and the CLI may only be allowed a scope
+	// that exists. So the registration is written in several steps.
 	var scopes []string
 	for _, s := range mustRegistration().API.Scopes {
 		scopes = append(scopes, s.ID)
@@ -76,13 +76,13 @@ func (d *deployment) findRegistration(ctx context.Context) error {
 func mustRegistration() infra.Registration {
 	r, err := infra.ReadRegistration()
 	if err != nil {
-		panic(err) // it is part of the program, and tested
+		panic(err) // the file is embedded, and a test reads it
 	}
 	return r
 }
 
-// trust tells the registration where people come back from the sign-in, and
-// that the identity of the app speaks for it: so it needs no secret.
+// trust sets the address to which people return after the sign-in, and allows the
+// identity of the app to act for the registration, so that it needs no secret.
 // https://learn.microsoft.com/graph/api/federatedidentitycredential-upsert
 func (d *deployment) trust(ctx context.Context) error {
 	redirect := map[string]any{"web": map[string]any{
@@ -91,7 +91,7 @@ func (d *deployment) trust(ctx context.Context) error {
 	credential := map[string]any{
 		"name":   "sign-in",
 		"issuer": "https://login.microsoftonline.com/" + d.Tenant + "/v2.0",
-		// Entra accepts any subject here, and refuses a wrong one at the sign-in.
+		// Entra accepts any subject here; a wrong one fails only at the sign-in.
 		"subject":   d.outputs.SignInPrincipal,
 		"audiences": []string{"api://AzureADTokenExchange"},
 	}
@@ -104,7 +104,7 @@ func (d *deployment) trust(ctx context.Context) error {
 	return d.CLI.graph(ctx, nil, "PATCH", "applications/"+d.application+"/federatedIdentityCredentials(name='sign-in')", credential, true)
 }
 
-// sayTrust prints what somebody else must do.
+// sayTrust prints what the owner of the registration must do.
 func (d *deployment) sayTrust(redirect, credential map[string]any) error {
 	fmt.Fprintf(d.Out, "  Whoever made the registration %s runs:\n", d.ClientID)
 	registration := "applications(appId='" + d.ClientID + "')"

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// beside are resources that Azure makes beside ours, without our tags.
+// beside are types of resources that Azure adds to ours, without our tags.
 var beside = []string{
 	"microsoft.alertsmanagement/smartdetectoralertrules", "microsoft.insights/actiongroups", "microsoft.network/networkinterfaces",
 	"microsoft.network/privatednszones/virtualnetworklinks",
 }
 
-// Remove deletes the resource group, after it has said what is lost and what
-// stays. A group in which anything else stands is left alone.
+// Remove deletes the resource group. It first says what is lost and what stays. It
+// refuses a group with other resources.
 func Remove(ctx context.Context, o Options) error {
 	d := &deployment{Options: o}
 	var all []struct {

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// get asks the product, and returns the status and the start of the answer.
+// get sends a request to the product, and returns the status and the start of the
+// answer.
 func (d *deployment) get(ctx context.Context, path string, header map[string]string) (int, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute) // a cold start takes seconds
 	defer cancel()
@@ -30,7 +31,7 @@ func (d *deployment) get(ctx context.Context, path string, header map[string]str
 	return res.StatusCode, string(text), err
 }
 
-// running is the version that answers.
+// running returns the version that answers.
 func (d *deployment) running(ctx context.Context) (string, error) {
 	if d.CLI.DryRun {
 		fmt.Fprintf(d.Out, "  GET https://%s/api/health/live says which version runs\n", d.outputs.Host)
@@ -56,7 +57,7 @@ func (d *deployment) live(ctx context.Context, version string) error {
 	return err
 }
 
-// smoke looks whether what was deployed lets in whom it should, and nobody else.
+// smoke tests that the product lets in the right people, and nobody else.
 func (d *deployment) smoke(ctx context.Context) error {
 	forged := base64.StdEncoding.EncodeToString(fmt.Appendf(nil,
 		`{"auth_typ":"aad","role_typ":"roles","claims":[{"typ":"tid","val":%q},{"typ":"oid","val":"00000000-0000-4000-8000-000000000001"},{"typ":"preferred_username","val":%q}]}`,
@@ -93,8 +94,8 @@ func (d *deployment) smoke(ctx context.Context) error {
 	return d.ready(ctx)
 }
 
-// ready signs in as who deploys, waits until the product reaches all that it
-// needs, and until the timer has run.
+// ready signs in as the deployer, and waits until the product reaches everything
+// that it needs and the timer has run.
 func (d *deployment) ready(ctx context.Context) error {
 	token, err := d.CLI.run(ctx, "account", "get-access-token", "--tenant", d.Tenant, "--scope", "api://"+d.ClientID+"/.default", "--query", "accessToken", "--output", "tsv")
 	if err != nil {
@@ -122,7 +123,7 @@ func (d *deployment) ready(ctx context.Context) error {
 		return json.Unmarshal([]byte(text), &said)
 	}
 	start := time.Now().Add(-time.Minute) // clocks differ
-	if err := d.until(ctx, "the roles of the app act", patience, ready); err != nil {
+	if err := d.until(ctx, "the roles of the app act", roleTimeout, ready); err != nil {
 		return err
 	}
 	return d.until(ctx, "the timer runs", 6*time.Minute, func() error {

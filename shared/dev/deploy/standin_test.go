@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// A cloud is what the stand-in for az changes: a subscription and a directory,
-// as far as a deployment asks for them. It is kept in a file, since each command
-// is a process of its own.
+// A cloud is what the fake az works on: the parts of a subscription and of a
+// directory that a deployment uses. It is stored in a file, since each command is a
+// process of its own.
 type cloud struct {
 	Calls    [][]string        // all commands so far
 	FailAt   int               // the call that fails next, counted from 1; 0 for none
 	Tenant   string            // of the subscription
-	Roles    []string          // of who deploys
+	Roles    []string          // of the deployer
 	Provider map[string]string // states
 	Group    bool
 	Deleted  []string            // vaults
@@ -29,16 +29,16 @@ type cloud struct {
 		Changed int
 	}
 	Trusted   string   // subject of the federated credential
-	Deployed  []string // what the parameter files read, of the last deployment
+	Deployed  []string // what the parameter files read in the last deployment
 	Blobs     map[string]string
-	Patience  int    // how often the container is refused before the role acts
+	Patience  int    // how often the container refuses a request before the role takes effect
 	Running   string // version
-	Resources string // what stands in the group
+	Resources string // the resources in the group
 	Assigned  []string
-	Kept      []string // by azd
-	Cores     int      // that are used
-	Settled   bool     // what-if finds nothing
-	Private   bool     // storage is reached from elsewhere
+	Kept      []string // values that azd stores
+	Cores     int      // used cores
+	Settled   bool     // what-if finds no change
+	Private   bool     // the storage is reached only from another network
 }
 
 const (
@@ -85,7 +85,7 @@ func (c *cloud) save(file string) {
 	}
 }
 
-// flag is the value after a name.
+// flagOf returns the value after the flag with a name.
 func flagOf(args []string, name string) string {
 	if i := slices.Index(args, name); i >= 0 && i+1 < len(args) {
 		return args[i+1]
@@ -260,8 +260,8 @@ func asJSON(v any) string {
 // A world is a cloud, and the product that runs in it.
 type world struct {
 	file   string
-	front  func(*http.Request) (status int, body string) // answers before the product, unless 0
-	unsure int                                           // how often ready says 503 first
+	front  func(*http.Request) (status int, body string) // answers before the product, unless the status is 0
+	unsure int                                           // how often ready answers 503 first
 	asked  []string
 }
 
@@ -292,7 +292,7 @@ func (w *world) change(do func(*cloud)) {
 	c.save(w.file)
 }
 
-// commands are the commands so far, each up to its first flag.
+// commands returns the commands so far, each up to its first flag.
 func (w *world) commands() (all []string) {
 	for _, args := range w.cloud().Calls {
 		if i := slices.IndexFunc(args, func(a string) bool { return strings.HasPrefix(a, "-") }); i >= 0 {
@@ -302,7 +302,7 @@ func (w *world) commands() (all []string) {
 	return all
 }
 
-// RoundTrip answers as the product behind App Service Authentication.
+// RoundTrip answers like the product behind App Service Authentication.
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.asked = append(w.asked, r.URL.Path)
 	answer := func(status int, body string) (*http.Response, error) {

@@ -20,7 +20,7 @@ const (
 	httpOutput   = "http"
 )
 
-// app is what host.json and the function.json files say, with the host's own
+// app holds what host.json and the function.json files say, and the host's own
 // defaults where they say nothing.
 type app struct {
 	executable string
@@ -30,7 +30,7 @@ type app struct {
 	functions  []function
 }
 
-// queueOptions are host.json's extensions.queues:
+// queueOptions are the settings extensions.queues of host.json:
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue#host-json.
 type queueOptions struct {
 	batchSize, newBatchThreshold, maxDequeueCount int
@@ -42,7 +42,7 @@ type queueOptions struct {
 type function struct {
 	name    string
 	trigger binding
-	route   route // of an HTTP function
+	route   route // only for an HTTP function
 }
 
 type binding struct {
@@ -55,8 +55,8 @@ type binding struct {
 	Methods                         []string
 }
 
-// readApp reads a script root as the host does: only folders directly below it
-// that hold a function.json are functions.
+// readApp reads a script root as the host does: only folders directly below it that
+// hold a function.json are functions.
 func readApp(root string, settings map[string]string) (app, error) {
 	a, prefix, err := readHostJSON(filepath.Join(root, "host.json"))
 	if err != nil {
@@ -148,7 +148,7 @@ func readHostJSON(path string) (a app, routePrefix string, err error) {
 	return a, routePrefix, nil
 }
 
-// functionName is what the host accepts as the name of a function.
+// functionName matches the names of functions that the host accepts.
 var functionName = regexp.MustCompile(`(?i)^[a-z][a-z0-9_-]{0,127}$`)
 
 func readFunction(path, prefix string, settings map[string]string) (f function, disabled bool, err error) {
@@ -180,7 +180,7 @@ func readFunction(path, prefix string, settings map[string]string) (f function, 
 	return f, disabled, f.check(prefix, outputs, settings)
 }
 
-// check completes what the trigger says and refuses what cannot be run.
+// check completes the trigger, and refuses one that cannot run.
 func (f *function) check(prefix string, outputs int, settings map[string]string) (err error) {
 	t := &f.trigger
 	switch t.Type {
@@ -227,7 +227,7 @@ func or(value *int, otherwise int) int {
 // span is .NET's TimeSpan: [d.]hh:mm[:ss[.fff]].
 var span = regexp.MustCompile(`^(?:(\d+)\.)?(\d+):(\d+)(?::(\d+(?:\.\d+)?))?$`)
 
-// parseSpan reads a TimeSpan; "-1" is none, 0.
+// parseSpan reads a TimeSpan. "-1" stands for no limit, and gives 0.
 func parseSpan(text string, otherwise time.Duration) (time.Duration, error) {
 	if text == "" {
 		return otherwise, nil

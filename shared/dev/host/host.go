@@ -1,9 +1,9 @@
-// Package host stands in for the Azure Functions host on a developer's machine:
-// it reads what is deployed, runs the custom handler and calls its functions by
-// the host's protocol, with the host's own oddities.
+// Package host replaces the Azure Functions host on a developer's machine: it
+// reads the deployed files, runs the custom handler and calls its functions with
+// the host's protocol, including the host's own peculiarities.
 //
-// It knows nothing about what the functions do, and nothing about who asks: that
-// is the front door's work.
+// It does not know what the functions do, or who sends requests: package signin
+// finds that out.
 package host
 
 import (
@@ -24,18 +24,18 @@ import (
 	"time"
 )
 
-// Version is what this host calls itself in the headers of its calls.
+// Version is the version of the host in the headers of its calls.
 const Version = "4.1041.200"
 
-// Options say what a Host runs, and with what.
+// Options say what a Host runs, and with which settings.
 type Options struct {
 	Root     string            // the script root: host.json and a folder with a function.json for each function
-	Data     string            // where the timers' status is kept; "" keeps it nowhere
+	Data     string            // folder of the timers' status; "" stores none
 	Settings map[string]string // the app settings: the handler's environment, and %NAME% in function.json
-	Log      *slog.Logger      // what the host has to say
-	Stdout   io.Writer         // what the handler says
+	Log      *slog.Logger      // log of the host itself
+	Stdout   io.Writer         // output of the handler
 	Stderr   io.Writer
-	// Pause is how long the platform takes to start the host again after it has
+	// Pause is how long the platform takes to restart the host after the host has
 	// given up on a handler that crashed three times; 0 means that it never does.
 	Pause time.Duration
 }
@@ -48,10 +48,10 @@ type Host struct {
 	proxy     http.Handler
 	log       *slog.Logger
 	listening sync.WaitGroup
-	halt      context.CancelFunc // ends taking work
-	abort     context.CancelFunc // ends the work itself
-	runs      sync.WaitGroup     // runs asked for by hand
-	ctx       context.Context    // the life of runs asked for by hand, which outlive their request
+	halt      context.CancelFunc // ends the taking of new work
+	abort     context.CancelFunc // ends the running work
+	runs      sync.WaitGroup     // runs that were started by hand
+	ctx       context.Context    // context of runs that were started by hand, which outlive their request
 }
 
 // Start reads the function app, starts its handler, waits until it answers, and
@@ -81,7 +81,7 @@ func Start(ctx context.Context, o Options) (*Host, error) {
 	return h, nil
 }
 
-// listen starts what calls the functions that no HTTP request calls.
+// listen starts the timers and queue listeners.
 func (h *Host) listen(taking context.Context, o Options) error {
 	var loops []func()
 	for _, f := range h.app.functions {
@@ -106,7 +106,7 @@ func (h *Host) listen(taking context.Context, o Options) error {
 	return nil
 }
 
-// Functions are the names of the functions that run, in order.
+// Functions returns the names of the functions that run, in order.
 func (h *Host) Functions() []string {
 	var names []string
 	for _, f := range h.app.functions {
@@ -118,19 +118,19 @@ func (h *Host) Functions() []string {
 // Done is closed when the handler has ended for good; Err then says why.
 func (h *Host) Done() <-chan struct{} { return h.worker.done }
 
-// Err is why the handler ended for good.
+// Err returns why the handler ended for good.
 func (h *Host) Err() error { return h.worker.lastError() }
 
-// HandlerPID is the process id of the handler that runs now, 0 while none does.
+// HandlerPID is the process id of the running handler, 0 if none runs.
 func (h *Host) HandlerPID() int { return h.worker.pid() }
 
-// drain is how long running work may go on when the host stops. The real host
-// kills the handler at once; here a message whose work is cut off would keep
-// its lease of ten minutes over a restart.
+// drain is how long running work may continue when the host stops. The real host
+// kills the handler at once. Here, a message whose work is interrupted would keep
+// its lease of ten minutes across a restart.
 const drain = 3 * time.Second
 
-// Stop takes no more work, lets the running work end for a short while, and
-// ends the handler.
+// Stop takes no more work, gives the running work a short time to end, and ends
+// the handler.
 func (h *Host) Stop() {
 	h.halt()
 	idle := make(chan struct{})
@@ -149,7 +149,7 @@ func (h *Host) Stop() {
 	<-idle
 }
 
-// handlerCommand is how the handler is started to listen on a port:
+// handlerCommand returns the command that starts the handler on a port:
 // https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers#overview.
 func handlerCommand(a app, o Options) func(port int) *exec.Cmd {
 	return func(port int) *exec.Cmd {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// echo tells what reached the handler; with ?slow it sends only its first bytes.
+// echo returns what reached the handler; with ?slow it sends only its first bytes.
 func echo(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("slow") {
 		_, _ = io.WriteString(w, "first ")
@@ -42,7 +42,7 @@ var functions = map[string]string{
 	"work/function.json": `{"bindings":[{"type":"timerTrigger","direction":"in","name":"timer","schedule":"%WHEN%"}]}`,
 }
 
-// scriptRoot is a deployment of which the test binary is the handler.
+// scriptRoot returns a deployment whose handler is the test binary.
 func scriptRoot(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -61,7 +61,7 @@ func scriptRoot(t *testing.T, files map[string]string) string {
 	return root
 }
 
-// running is a started host behind an address.
+// running returns a started host and its address.
 func running(t *testing.T) (url string, h *Host) {
 	t.Helper()
 	h, err := Start(t.Context(), Options{
@@ -126,7 +126,7 @@ func TestWhatIsNoRouteIsNotFound(t *testing.T) {
 		want                      int
 	}{
 		{"GET", "/api", "", 307},   // both reach the handler, whose own routes
-		{"GET", "/API/x", "", 404}, // mind the letter case and the last slash
+		{"GET", "/API/x", "", 404}, // distinguish letter case and the last slash
 		{"DELETE", "/api/x", "", 404},
 		{"GET", "/", "", 404},
 		{"GET", "/apix", "", 404},

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// ServeHTTP answers what reaches the app from outside: the routes of its HTTP
-// functions, and the host's own administration.
+// ServeHTTP answers requests from outside: the routes of the HTTP functions, and
+// the host's own administration.
 func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch name, admin := strings.CutPrefix(r.URL.Path, "/admin/functions/"); {
 	case admin && r.Method == http.MethodPost:
@@ -31,17 +31,18 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if best == nil {
-		// A wrong method too: the host routes by it.
+		// This is also the answer for a wrong method, since the host routes by method.
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
 	h.proxy.ServeHTTP(w, r)
 }
 
-// runNow runs a timer or queue function at once, and answers before it is done:
+// runNow starts a timer or queue function, and answers before it is done:
 // https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http.
 func (h *Host) runNow(w http.ResponseWriter, r *http.Request, name string) {
-	// A browser sends this type across sites only after asking, which nobody answers.
+	// A browser sends this type to another site only after a preflight request, which
+	// gets no permission.
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		http.Error(w, "the body must be application/json", http.StatusUnsupportedMediaType)
 		return
@@ -67,7 +68,7 @@ func (h *Host) runNow(w http.ResponseWriter, r *http.Request, name string) {
 	w.WriteHeader(http.StatusNotFound)
 }
 
-// manualPayload is what a function gets when it is run by hand.
+// manualPayload returns the payload of a run that was started by hand.
 func manualPayload(f function, input string) []byte {
 	now := time.Now().UTC()
 	sys := system{function: f.name, now: now, random: newGUID()}
@@ -80,15 +81,15 @@ func manualPayload(f function, input string) []byte {
 	}, sys)
 }
 
-// newProxy hands requests to the handler as they come, with the host's headers,
-// and its answers back in the same way.
+// newProxy forwards requests to the handler unchanged, with the host's headers, and
+// returns its answers unchanged.
 func newProxy(w *worker, log *slog.Logger) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			id := newGUID()
 			setInvocation(p.Out.Header, id)
 			p.Out.Header.Set("X-Ms-Invocation-Id", id)
-			p.Out.Host = "" // the handler's own: what people use is in X-Forwarded-Host
+			p.Out.Host = "" // the handler's own; the name that people use is in X-Forwarded-Host
 			p.SetXForwarded()
 		},
 		Transport:     newHandlerTransport(w),

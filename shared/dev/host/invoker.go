@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// An invoker calls functions that get the host's JSON, one POST each.
+// An invoker calls functions that get the host's JSON, with one POST each.
 type invoker struct {
 	worker  *worker
-	handler http.RoundTripper // reaches the handler that runs now
+	handler http.RoundTripper // sends to the running handler
 	timeout time.Duration     // 0 for none
 	log     *slog.Logger
 }
@@ -25,12 +25,11 @@ func newInvoker(w *worker, timeout time.Duration, log *slog.Logger) *invoker {
 	return &invoker{worker: w, handler: newHandlerTransport(w), timeout: timeout, log: log}
 }
 
-// maxAnswer bounds what a function may answer.
+// maxAnswer is the size limit of a function's answer, in bytes.
 const maxAnswer = 16 << 20
 
-// call runs a function once. An error means that the invocation failed, by the
-// host's rules: whatever a function answered with another status than 2xx is
-// thrown away.
+// call runs a function once. An error means that the invocation failed by the
+// host's rules. The host discards the answer of every status but 2xx.
 func (i *invoker) call(ctx context.Context, function string, payload []byte) error {
 	id := newGUID()
 	limited, cancel := ctx, context.CancelFunc(func() {})
@@ -40,7 +39,7 @@ func (i *invoker) call(ctx context.Context, function string, payload []byte) err
 	defer cancel()
 	err := i.post(limited, function, id, payload)
 	if errors.Is(err, errSilent) {
-		// The host waits for a result that never comes.
+		// The real host waits for a result that never comes.
 		i.log.WarnContext(ctx, "the function answered nothing: the host waits until its timeout", "function", function, "invocation", id)
 		<-limited.Done()
 	}
@@ -80,7 +79,7 @@ func (i *invoker) post(ctx context.Context, function, id string, payload []byte)
 	return i.read(ctx, id, res.Header.Get("Content-Type"), body)
 }
 
-// read takes an answer as the host does.
+// read reads an answer as the host does.
 func (i *invoker) read(ctx context.Context, id, contentType string, body []byte) error {
 	if len(body) == 0 {
 		return errSilent

@@ -13,7 +13,7 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// answering is an invoker whose handler is h, in this process.
+// answering returns an invoker whose handler is h, in this process.
 func answering(t *testing.T, h http.HandlerFunc) *invoker {
 	t.Helper()
 	server := httptest.NewServer(h)

@@ -12,8 +12,8 @@ import (
 	"kantoorpost/shared/queue/queuetest"
 )
 
-// The real host renews the lease of ten minutes for as long as the work lasts:
-// nobody else gets the message meanwhile.
+// The real host renews the lease of ten minutes while the work lasts, so that
+// nobody else gets the message.
 func TestWorkThatTakesLongerThanItsLeaseKeepsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := queuetest.New()

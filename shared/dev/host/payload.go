@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// What the host sends is written by Newtonsoft.Json out of .NET values, and
-// looks it: strings that are encoded twice, times in three forms, and the
-// message's own properties among the host's. The bodies are built by hand, so
-// that the handler meets here what it meets there.
+// Newtonsoft.Json writes the host's payloads from .NET values, which has visible
+// effects: strings that are encoded twice, times in three formats, and the
+// message's own properties among the host's. These payloads are built by hand, so
+// that the handler gets the same ones here.
 
 // field is one property of an object whose properties keep their order.
 type field struct {
@@ -35,8 +35,8 @@ func object(fields []field) []byte {
 	return b.Bytes()
 }
 
-// quote writes a string as Newtonsoft.Json does: only what must be escaped is,
-// and the line ends that JavaScript knows.
+// quote writes a string as Newtonsoft.Json does: it escapes only what must be
+// escaped, and the line ends of JavaScript.
 func quote(s string) []byte {
 	var b bytes.Buffer
 	b.WriteByte('"')
@@ -58,7 +58,7 @@ func quote(s string) []byte {
 	return b.Bytes()
 }
 
-// twice is how a string, and any other plain value, arrives: as a JSON string
+// twice encodes a string, or any other plain value, as it arrives: as a JSON string
 // that holds JSON.
 func twice(s string) []byte { return quote(string(quote(s))) }
 
@@ -77,20 +77,20 @@ func (s system) field() field {
 	})}
 }
 
-// dateTime is .NET's round-trip form without its zone, of up to seven decimals.
+// dateTime is .NET's round-trip format without a zone, with up to seven decimals.
 const dateTime = "2006-01-02T15:04:05.9999999"
 
-// offsetTime is how a DateTimeOffset, or a local DateTime on a machine in UTC, is written.
+// offsetTime formats a DateTimeOffset, or a local DateTime on a machine in UTC.
 func offsetTime(t time.Time) []byte { return quote(t.UTC().Format(dateTime) + "+00:00") }
 
-// message is a queue message as it was received.
+// message is a received queue message.
 type message struct {
 	id, popReceipt, text           string
 	dequeueCount                   int64
 	inserted, expires, nextVisible time.Time
 }
 
-// queuePayload is the body of an invocation for a queue message.
+// queuePayload returns the payload for a queue message.
 func queuePayload(bindingName string, m message, sys system) []byte {
 	metadata := []field{
 		{"DequeueCount", quote(fmt.Sprint(m.dequeueCount))},
@@ -107,9 +107,9 @@ func queuePayload(bindingName string, m message, sys system) []byte {
 	})
 }
 
-// applyBindingData copies the message's own top-level properties among the
-// host's, over one of the same name in whatever case, as the host does for a
-// text that is a JSON object. Lists are left out.
+// applyBindingData adds the message's own top-level properties to the host's, and
+// replaces one with the same name in any letter case. The host does so for a text
+// that is a JSON object. It leaves out lists.
 func applyBindingData(metadata []field, text string) []field {
 	if !json.Valid([]byte(text)) {
 		return metadata
@@ -141,8 +141,8 @@ func put(fields []field, name string, value []byte) []field {
 	return append(fields, field{name, value})
 }
 
-// bindingValue is a property as the host hands it on: an object stays one, all
-// else becomes a string first.
+// bindingValue returns a property as the host passes it: an object stays one, and
+// everything else becomes a string first.
 func bindingValue(value json.RawMessage) []byte {
 	switch value[0] {
 	case '{':
@@ -167,13 +167,14 @@ func bindingValue(value json.RawMessage) []byte {
 	return twice(string(value))
 }
 
-// schedule status of a timer, as the host keeps it. Next is the run that is due.
+// status is the schedule status of a timer, as the host stores it. Next is the run
+// that is due.
 type status struct {
 	Last, Next, LastUpdated time.Time
 }
 
-// timerPayload is the body of an invocation by a timer. Without a monitor there
-// is no status.
+// timerPayload returns the payload of a timer. Without a monitor there is no
+// status.
 func timerPayload(bindingName string, s *status, pastDue bool, sys system) []byte {
 	kept := []byte("null")
 	if s != nil {
@@ -190,8 +191,8 @@ func timerPayload(bindingName string, s *status, pastDue bool, sys system) []byt
 	})
 }
 
-// statusTime: a time that was never set has no zone, which RFC 3339 forbids.
-// https://github.com/Azure/azure-functions-host/issues/7391
+// statusTime formats a time. A time that was never set has no zone, which RFC 3339
+// forbids: https://github.com/Azure/azure-functions-host/issues/7391
 func statusTime(t time.Time) []byte {
 	if t.IsZero() {
 		return quote(t.Format(dateTime))
@@ -199,7 +200,7 @@ func statusTime(t time.Time) []byte {
 	return offsetTime(t)
 }
 
-// newGUID is a random (version 4) UUID.
+// newGUID returns a random (version 4) UUID.
 func newGUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails: https://pkg.go.dev/crypto/rand#Read

@@ -19,7 +19,7 @@ func testMessage(text string) message {
 
 const testSys = `"sys":{"MethodName":"fetch","UtcNow":"2026-01-01T00:00:00.1234567Z","RandGuid":"7d3f4b7e-4f0e-4c35-9a6c-1f6a6bb4a001"}`
 
-// The bodies below are what the host's source makes of these messages.
+// These are the payloads that the host's source makes of the messages.
 func TestAQueueMessageLooksAsTheHostSendsIt(t *testing.T) {
 	const metadata = `"DequeueCount":"1","ExpirationTime":"2026-01-08T00:00:00+00:00","Id":"\"b7a3ed9e-9a9c-4d17-b0f5-c6b1ee3f6a10\"",` +
 		`"InsertionTime":"2026-01-01T00:00:00+00:00","NextVisibleTime":"2026-01-01T00:10:00+00:00","PopReceipt":"\"AgAAAAMAAAAAAAAA\"",`
@@ -54,7 +54,7 @@ func TestAQueueMessageLooksAsTheHostSendsIt(t *testing.T) {
 	}
 }
 
-// A job must not use the host's names: this is what happens when it does.
+// A job must not use the host's names. This shows what happens when it does.
 func TestAPropertyOverwritesTheHostsOfTheSameName(t *testing.T) {
 	var got struct {
 		Metadata struct{ DequeueCount, ID string }

@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	lease       = 10 * time.Minute // how long a received message is out of others' sight, renewed at half of it
+	lease       = 10 * time.Minute // how long a received message is hidden; it is renewed after half that time
 	minPoll     = 100 * time.Millisecond
-	maxPoll     = 500 * time.Millisecond // the local bound of maxPollingInterval: people wait for it here
-	poisonAfter = "-poison"              // the suffix of the queue for what failed too often
+	maxPoll     = 500 * time.Millisecond // the local value of maxPollingInterval, since people wait for it here
+	poisonAfter = "-poison"              // suffix of the queue for messages that failed too often
 )
 
-// listener calls one function for the messages of one queue.
+// A listener calls one function for the messages of one queue.
 type listener struct {
 	function function
 	options  queueOptions
@@ -54,9 +54,8 @@ func newListener(f function, o queueOptions, settings map[string]string, i calle
 	}, nil
 }
 
-// run takes messages until taking ends; the work on them lasts as long as life
-// does. It fetches a batch whenever no more than newBatchThreshold messages are
-// being worked on:
+// run receives messages until taking ends; their work lasts until life ends. It
+// fetches a batch when no more than newBatchThreshold messages are in work:
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#concurrency.
 func (l *listener) run(taking, life context.Context) {
 	var working sync.WaitGroup
@@ -64,7 +63,7 @@ func (l *listener) run(taking, life context.Context) {
 	slots := make(chan struct{}, l.options.batchSize+l.options.newBatchThreshold)
 	wait := minPoll
 	for taking.Err() == nil {
-		// Room for a whole batch is what the threshold means.
+		// Below the threshold there must be room for a whole batch.
 		for range l.options.batchSize {
 			select {
 			case slots <- struct{}{}:
@@ -97,8 +96,8 @@ func (l *listener) run(taking, life context.Context) {
 	}
 }
 
-// receive takes up to a batch of messages. A queue that does not exist yet is
-// empty: the host never makes it.
+// receive receives up to a batch of messages. A missing queue counts as empty,
+// since the host never makes it.
 func (l *listener) receive(ctx context.Context) ([]*received, error) {
 	res, err := l.queue.DequeueMessages(ctx, &azqueue.DequeueMessagesOptions{
 		NumberOfMessages: new(int32(l.options.batchSize)), VisibilityTimeout: new(int32(lease / time.Second)),
@@ -119,24 +118,24 @@ func (l *listener) receive(ctx context.Context) ([]*received, error) {
 	return batch, nil
 }
 
-// received is a message under lease. Each renewal changes its receipt.
+// received is a message with a lease. Each renewal changes its receipt.
 type received struct {
 	message
-	raw string // the text as it is stored
+	raw string // the stored text
 }
 
-// work calls the function for one message, and settles the message by what
-// came of it.
+// work calls the function for one message, and then deletes, releases or buries the
+// message.
 func (l *listener) work(ctx context.Context, m *received) {
 	if m.dequeueCount > int64(l.options.maxDequeueCount) {
-		l.settle(ctx, m, l.bury)
+		l.settle(ctx, m, l.moveToPoison)
 		return
 	}
 	if l.options.base64 {
 		text, err := base64.StdEncoding.DecodeString(m.raw)
 		if err != nil {
 			l.log.ErrorContext(ctx, "message is not base64, as host.json says it is", "message", m.id)
-			l.settle(ctx, m, l.bury)
+			l.settle(ctx, m, l.moveToPoison)
 			return
 		}
 		m.text = string(text)
@@ -151,20 +150,20 @@ func (l *listener) work(ctx context.Context, m *received) {
 	renewal.Wait()
 	switch {
 	case ctx.Err() != nil:
-		// The host is gone; the lease runs out by itself.
+		// The host stops; the lease expires by itself.
 	case err == nil:
 		l.settle(ctx, m, l.remove)
 	case m.dequeueCount >= int64(l.options.maxDequeueCount):
 		l.log.ErrorContext(ctx, "message goes to the poison queue", "message", m.id, "tries", m.dequeueCount, "error", err)
-		l.settle(ctx, m, l.bury)
+		l.settle(ctx, m, l.moveToPoison)
 	default:
 		l.log.WarnContext(ctx, "message will be tried again", "message", m.id, "tries", m.dequeueCount, "error", err)
 		l.settle(ctx, m, l.release)
 	}
 }
 
-// settle does the last thing to a message. When it cannot, the message comes
-// again after its lease.
+// settle does the last operation on a message. If it fails, the message comes again
+// after its lease.
 func (l *listener) settle(ctx context.Context, m *received, do func(context.Context, *received) error) {
 	if err := do(ctx, m); err != nil && ctx.Err() == nil {
 		l.log.WarnContext(ctx, "message comes again after its lease", "message", m.id, "error", err)
@@ -184,9 +183,9 @@ func (l *listener) release(ctx context.Context, m *received) error {
 	return l.hide(ctx, m, l.options.visibilityTimeout)
 }
 
-// bury copies a message to the poison queue and removes it, in this order: it
-// may then be there twice, and is never lost.
-func (l *listener) bury(ctx context.Context, m *received) error {
+// moveToPoison copies a message to the poison queue and then removes it. In that order it
+// may be there twice, but is never lost.
+func (l *listener) moveToPoison(ctx context.Context, m *received) error {
 	_, err := l.poison.EnqueueMessage(ctx, m.raw, nil)
 	if missing(err) {
 		if _, err := l.poison.Create(ctx, nil); err != nil && !answered(err, http.StatusConflict) {
@@ -200,9 +199,9 @@ func (l *listener) bury(ctx context.Context, m *received) error {
 	return l.remove(ctx, m)
 }
 
-// renew keeps the message out of others' sight until the work is done. What it
-// has begun by then it ends: a renewal whose answer nobody reads would take the
-// receipt with it, and the message would come again.
+// renew keeps the message hidden until the work is done. It always finishes a
+// renewal that it has started: without the answer the new receipt would be lost,
+// and the message would come again.
 func (l *listener) renew(ctx context.Context, m *received, done <-chan struct{}) {
 	tick := time.NewTicker(lease / 2)
 	defer tick.Stop()

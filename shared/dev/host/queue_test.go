@@ -14,7 +14,7 @@ import (
 	"kantoorpost/shared/dev/azurite/azuritetest"
 )
 
-// work notes the messages that a function is called for.
+// work records the messages for which a function is called.
 type work struct {
 	do func(text string) error
 
@@ -47,14 +47,14 @@ func (w *work) call(_ context.Context, _ string, payload []byte) error {
 	return w.do(text)
 }
 
-// calls is how often the function was called so far.
+// calls returns how often the function was called so far.
 func (w *work) calls() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.texts)
 }
 
-// listening runs a listener on a queue of the test's own name in Azurite.
+// listening runs a listener on a queue in Azurite with the name of the test.
 func listening(t *testing.T, queue string, o queueOptions, w *work) *listener {
 	t.Helper()
 	settings := map[string]string{"AzureWebJobsStorage": azuritetest.ForTest(t).ConnectionString()}
@@ -78,7 +78,7 @@ func put1(t *testing.T, q *azqueue.QueueClient, texts ...string) {
 	}
 }
 
-// eventually waits for what another goroutine brings about.
+// eventually waits for the result of another goroutine.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {

@@ -15,19 +15,19 @@ import (
 	"kantoorpost/shared/dev/child"
 )
 
-// A Real is Microsoft's own Functions host, out of its Core Tools.
+// A Real is Microsoft's own Functions host, from its Core Tools.
 type Real struct {
 	http.Handler
 	process   *child.Process
 	functions []string
 }
 
-// realPatience is how long the real host may take to start; it may have to
-// download its extension bundle first.
-const realPatience = 3 * time.Minute
+// realStartTimeout is how long the real host may take to start, with the download of
+// its extension bundle.
+const realStartTimeout = 3 * time.Minute
 
-// StartReal starts the Core Tools' program func on a free port and waits until
-// it runs: https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start.
+// StartReal starts the program func of the Core Tools on a free port, and waits
+// until it runs: https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start.
 func StartReal(ctx context.Context, program string, o Options) (*Real, error) {
 	a, err := readApp(o.Root, o.Settings)
 	if err != nil {
@@ -67,7 +67,7 @@ func StartReal(ctx context.Context, program string, o Options) (*Real, error) {
 }
 
 func (r *Real) waitUntilRunning(ctx context.Context, status string) error {
-	ctx, cancel := context.WithTimeout(ctx, realPatience)
+	ctx, cancel := context.WithTimeout(ctx, realStartTimeout)
 	defer cancel()
 	for {
 		if isRunning(ctx, status) {
@@ -97,13 +97,13 @@ func isRunning(ctx context.Context, status string) bool {
 	return json.NewDecoder(res.Body).Decode(&answer) == nil && answer.State == "Running"
 }
 
-// Functions are the names of the functions that run, in order.
+// Functions returns the names of the functions that run, in order.
 func (r *Real) Functions() []string { return r.functions }
 
 // Done is closed when the host has ended.
 func (r *Real) Done() <-chan struct{} { return r.process.Done() }
 
-// Err is how the host ended.
+// Err returns how the host ended.
 func (r *Real) Err() error { return fmt.Errorf("func ended with exit code %d", r.process.ExitCode()) }
 
 // Stop ends the host and its handler.

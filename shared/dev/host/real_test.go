@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// playCoreTools is started as `func start --port N` in the script root.
+// playCoreTools acts as `func start --port N` in the script root.
 func playCoreTools(args []string) int {
 	if len(args) != 2 || args[0] != "--port" || os.Getenv("FUNCTIONS_WORKER_RUNTIME") != "custom" {
 		return 9

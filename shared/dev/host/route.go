@@ -8,14 +8,13 @@ import (
 	"strings"
 )
 
-// route is an ASP.NET route template, as far as function.json uses them:
-// literal segments, {name} for one segment and {*name} for all that is left,
-// nothing included.
+// A route is an ASP.NET route template, as far as function.json uses them: literal
+// segments, {name} for one segment, and {*name} for the rest, which may be empty.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#customize-the-http-endpoint
 type route struct {
 	pattern *regexp.Regexp
-	methods []string // upper case; none means all
-	literal int      // literal segments, by which one route goes before another
+	methods []string // upper case; empty means all
+	literal int      // number of literal segments, which gives the order of routes
 }
 
 func parseRoute(template string, methods []string) (route, error) {

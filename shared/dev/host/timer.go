@@ -19,11 +19,11 @@ type caller interface {
 	call(ctx context.Context, function string, payload []byte) error
 }
 
-// timer runs one function by its schedule, in UTC.
+// A timer runs one function on its schedule, in UTC.
 type timer struct {
 	function function
 	schedule cron.Schedule
-	file     string // where its status is kept; "" when it is not monitored
+	file     string // file of its status; "" when it is not monitored
 	invoker  caller
 	log      *slog.Logger
 }
@@ -39,7 +39,7 @@ func newTimer(f function, data string, i caller, log *slog.Logger) (*timer, erro
 	}
 	t := &timer{function: f, schedule: schedule, invoker: i, log: log}
 	next := schedule.Next(time.Now().UTC())
-	// The host monitors no timer that runs more often than once a minute.
+	// The host does not monitor a timer that runs more often than once a minute.
 	monitored := f.trigger.UseMonitor == nil || *f.trigger.UseMonitor
 	if data != "" && monitored && schedule.Next(next).Sub(next) >= time.Minute {
 		t.file = filepath.Join(data, "timers", f.name+".json")
@@ -47,8 +47,8 @@ func newTimer(f function, data string, i caller, log *slog.Logger) (*timer, erro
 	return t, nil
 }
 
-// run calls the function until taking ends, never twice at a time. The calls
-// themselves last as long as life does.
+// run calls the function until taking ends, never twice at the same time. A call
+// lasts until life ends.
 func (t *timer) run(taking, life context.Context) {
 	now := time.Now().UTC()
 	kept := t.load(taking)
@@ -74,8 +74,8 @@ func (t *timer) run(taking, life context.Context) {
 	}
 }
 
-// tick calls the function and answers when it is due again: a run that took
-// longer than its interval is followed by the next at once.
+// tick calls the function and returns the next time. A run that took longer than
+// its interval is followed by the next one at once.
 func (t *timer) tick(ctx context.Context, kept *status, pastDue bool) (next time.Time) {
 	start := time.Now().UTC()
 	sys := system{function: t.function.name, now: start, random: newGUID()}
@@ -109,7 +109,7 @@ func (t *timer) load(ctx context.Context) *status {
 	return &s
 }
 
-// save keeps the status; without it the next start only misses a late run.
+// save stores the status. Without it, the next start only misses a late run.
 func (t *timer) save(ctx context.Context, s status) {
 	text, err := json.Marshal(s)
 	if err == nil {

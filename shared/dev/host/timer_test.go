@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// calls notes when it was called and how late the host said that it was, and
-// takes its time.
+// calls records when it was called and how late the host said that it was. A call
+// can take some time.
 type calls struct {
 	takes   time.Duration
 	at      []time.Time
@@ -41,7 +41,7 @@ func (c *calls) call(_ context.Context, _ string, payload []byte) error {
 	return nil
 }
 
-// tick runs a timer for a while, in simulated time, and waits for its last run.
+// tick runs a timer for some simulated time, and waits for its last run.
 func tick(t *testing.T, schedule, data string, c *calls, long time.Duration) {
 	t.Helper()
 	timer, err := newTimer(function{name: "poll", trigger: binding{Name: "timer", Schedule: schedule}}, data, c, quiet)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// handlerTransport sends a request to the handler that runs now, and waits for
-// one while none does.
+// handlerTransport sends a request to the running handler, and waits for one if
+// none runs.
 type handlerTransport struct {
 	worker *worker
 	next   http.RoundTripper
@@ -20,7 +20,7 @@ func newHandlerTransport(w *worker) *handlerTransport {
 	return &handlerTransport{worker: w, next: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}
 }
 
-// connectTries is how often the host tries to reach a handler that listens no more.
+// connectTries is how often the host tries to reach a handler that does not listen.
 const connectTries = 10
 
 func (t *handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -30,7 +30,7 @@ func (t *handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		res, err := t.next.RoundTrip(out)
-		// Only what was never sent is sent again.
+		// Only a request that was never sent is repeated.
 		if refused, ok := errors.AsType[*net.OpError](err); !ok || refused.Op != "dial" || try == connectTries {
 			return res, err
 		}
@@ -42,7 +42,7 @@ func (t *handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// address is r for the handler that runs now.
+// address returns r with the address of the running handler.
 func (t *handlerTransport) address(r *http.Request) (*http.Request, error) {
 	base, err := t.worker.ready(r.Context())
 	if err != nil {
@@ -55,7 +55,7 @@ func (t *handlerTransport) address(r *http.Request) (*http.Request, error) {
 	out := r.Clone(r.Context())
 	out.URL.Scheme, out.URL.Host = target.Scheme, target.Host
 	if r.Body != nil && r.Body != http.NoBody {
-		out.Body = io.NopCloser(r.Body) // a transport closes it, also when it cannot connect
+		out.Body = io.NopCloser(r.Body) // a transport closes the body, even if it cannot connect
 	}
 	return out, nil
 }

@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	pingEvery    = 25 * time.Millisecond // how often a new handler is asked whether it answers
-	pingPatience = 30 * time.Second      // how long it may take to
+	pingEvery    = 25 * time.Millisecond // interval of the requests to a new handler
+	startTimeout = 30 * time.Second      // how long a new handler may take to answer
 	crashWindow  = 30 * time.Minute
-	maxCrashes   = 3                // within the window, after which the host gives up
-	killGrace    = 3 * time.Second  // between asking the handler to end and killing it
-	restartCode  = 200              // the exit code by which a handler asks to be started again
-	readyWait    = 4 * pingPatience // how long an invocation waits for a handler
+	maxCrashes   = 3                // within the window; the host then gives up
+	killGrace    = 3 * time.Second  // from asking the handler to end until it is killed
+	restartCode  = 200              // exit code of a handler that asks for a restart
+	readyWait    = 4 * startTimeout // how long an invocation waits for a handler
 )
 
 // A worker keeps the handler's process running.
@@ -30,22 +30,22 @@ type worker struct {
 	command func(port int) *exec.Cmd
 	log     *slog.Logger
 	pause   time.Duration
-	done    chan struct{} // closed when it will never be ready again
+	done    chan struct{} // closed when no handler will be ready any more
 
 	mu      sync.Mutex
-	base    string         // where the handler answers; "" while it does not
+	base    string         // address of the handler; "" while it does not answer
 	changed chan struct{}  // closed and replaced when base changes
-	process *child.Process // that runs now
-	wanted  bool           // whether its end was asked for
-	worked  bool           // whether any handler was ever ready
-	err     error          // why it will never be ready again
+	process *child.Process // the running process
+	wanted  bool           // its end was requested
+	worked  bool           // a handler was ready before
+	err     error          // why no handler will be ready any more
 }
 
 func newWorker(command func(port int) *exec.Cmd, log *slog.Logger, pause time.Duration) *worker {
 	return &worker{command: command, log: log, pause: pause, done: make(chan struct{}), changed: make(chan struct{})}
 }
 
-// supervise runs the handler until ctx ends or it is given up.
+// supervise runs the handler until ctx ends or the worker gives up.
 func (w *worker) supervise(ctx context.Context) {
 	var crashes []time.Time
 	for {
@@ -57,7 +57,7 @@ func (w *worker) supervise(ctx context.Context) {
 		case wanted || err == nil && code == restartCode:
 			continue
 		case err == nil && code == 0:
-			// The real host takes this for a good end and leaves the app dead.
+			// The real host takes this for a normal end, and the app stays dead.
 			w.log.ErrorContext(ctx, "the handler ended with exit code 0: the Functions host does not start it again")
 			w.end(errors.New("the handler ended with exit code 0, after which the host does not start it again"))
 			return
@@ -87,7 +87,7 @@ func (w *worker) supervise(ctx context.Context) {
 	}
 }
 
-// runOnce starts the handler, tells when it is ready, and waits for its end.
+// runOnce starts the handler, reports when it is ready, and waits for its end.
 func (w *worker) runOnce(ctx context.Context) (code int, wanted bool, err error) {
 	port, err := freePort()
 	if err != nil {
@@ -124,9 +124,9 @@ func (w *worker) runOnce(ctx context.Context) (code int, wanted bool, err error)
 
 var errEnded = errors.New("the handler ended before it answered")
 
-// waitForAnswer asks for / until any answer comes: the handler is ready then.
+// waitForAnswer requests / until there is any answer: the handler is then ready.
 func waitForAnswer(ctx context.Context, base string, ended <-chan struct{}) error {
-	ctx, cancel := context.WithTimeout(ctx, pingPatience)
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: noRedirect}
 	tick := time.NewTicker(pingEvery)
@@ -144,7 +144,7 @@ func waitForAnswer(ctx context.Context, base string, ended <-chan struct{}) erro
 		case <-ended:
 			return errEnded
 		case <-ctx.Done():
-			return fmt.Errorf("the handler does not answer after %v", pingPatience)
+			return fmt.Errorf("the handler does not answer after %v", startTimeout)
 		case <-tick.C:
 		}
 	}
@@ -174,7 +174,7 @@ func (w *worker) end(err error) {
 	close(w.done)
 }
 
-// ready waits until the handler answers and gives its address.
+// ready waits until the handler answers, and returns its address.
 func (w *worker) ready(ctx context.Context) (base string, err error) {
 	late := time.NewTimer(readyWait)
 	defer late.Stop()
@@ -197,7 +197,7 @@ func (w *worker) ready(ctx context.Context) (base string, err error) {
 	}
 }
 
-// restart kills the handler, and everything that runs in it, to start it anew.
+// restart kills the handler with all its work, to start it again.
 func (w *worker) restart() {
 	w.mu.Lock()
 	process := w.process
@@ -223,7 +223,7 @@ func (w *worker) lastError() error {
 	return w.err
 }
 
-// freePort is a port that nobody listens on now.
+// freePort returns a port on which nothing listens now.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// The test binary plays the handler when it is started as one, and the Core
-// Tools when it is told to start.
+// The test binary acts as the handler, or as the Core Tools, when it is started so.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "start" {
 		os.Exit(playCoreTools(os.Args[2:]))
@@ -26,8 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// playHandler answers until a function is called, and then ends with the exit
-// code that HANDLER_EXITS names for this start: "3,200,0". "live" goes on.
+// playHandler answers until a function is called, and then ends with the exit code
+// in HANDLER_EXITS for this start: "3,200,0". "live" continues.
 func playHandler(port string) int {
 	starts := os.Getenv("HANDLER_STARTS")
 	if starts == "" {
@@ -65,7 +64,7 @@ func playHandler(port string) int {
 	return 0
 }
 
-// supervised runs the test binary as a handler that ends as planned.
+// supervised runs the test binary as a handler that ends according to plan.
 func supervised(t *testing.T, plan string, pause time.Duration) (i *invoker, starts func() int) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "starts")
@@ -83,8 +82,8 @@ func supervised(t *testing.T, plan string, pause time.Duration) (i *invoker, sta
 	}
 }
 
-// callUntil calls the handler again and again: a call right after a crash may
-// still reach the dying process.
+// callUntil repeats the call of the handler: a call directly after a crash may still
+// reach the old process.
 func callUntil(t *testing.T, i *invoker, done func() bool) {
 	t.Helper()
 	for !done() {

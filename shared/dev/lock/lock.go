@@ -1,6 +1,6 @@
 // Package lock keeps two processes from using one folder at the same time.
 //
-// It knows files and nothing of what they guard.
+// It knows files, and not what they guard.
 package lock
 
 import (
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Wait waits until this process alone holds path. It calls waiting once when
-// another holds it. A process lets go when it ends, however it ends.
+// Wait waits until this process alone holds path. It calls waiting once if another
+// process holds it. The lock ends with its process, however that ends.
 func Wait(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
 	for first := true; ; first = false {
 		unlock, held, err := Try(path)

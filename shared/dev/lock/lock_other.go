@@ -2,6 +2,6 @@
 
 package lock
 
-// Try takes nothing and always succeeds: here two processes can be in each
-// other's way.
+// Try locks nothing and always succeeds: on this system two processes can disturb
+// each other.
 func Try(string) (unlock func(), held bool, err error) { return func() {}, true, nil }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// Try takes path, unless another process holds it.
+// Try locks path, unless another process holds it.
 func Try(path string) (unlock func(), held bool, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

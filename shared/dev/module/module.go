@@ -1,7 +1,7 @@
-// Package module finds the folder that this Go module was checked out in.
+// Package module finds the folder into which this Go module was checked out.
 //
-// The local stack needs files that go:embed cannot reach from where it lives;
-// what is in them is not this package's business.
+// The local stack needs files that go:embed cannot reach from its own folder. This
+// package does not know what is in them.
 package module
 
 import (
@@ -17,7 +17,8 @@ import (
 // Path is the module's import path, the first line of its go.mod.
 const Path = "kantoorpost"
 
-// Root walks up from the working folder to the folder whose go.mod names Path.
+// Root returns the first folder, from the working folder upwards, whose go.mod
+// names Path.
 func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {

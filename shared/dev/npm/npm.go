@@ -1,8 +1,6 @@
-// Package npm installs what infra/ pins of npm's packages, once for each lock
-// file.
+// Package npm installs the npm packages that infra/ pins, once for each lock file.
 //
-// It knows Node.js, npm and the lock files; what a package is good for is the
-// business of who asks for it.
+// It knows Node.js, npm and the lock files, and not what a package is for.
 package npm
 
 import (
@@ -23,26 +21,26 @@ import (
 	"kantoorpost/shared/dev/module"
 )
 
-// ErrNoNode says that Node.js, or npm which comes with it, is not on this machine.
+// ErrNoNode means that Node.js, or npm which comes with it, is missing.
 var ErrNoNode = errors.New("there is no Node.js 20 or newer, with npm, which the storage emulator and the checks of the pages come by: install it and try again")
 
-// oldestNode is the oldest major version of Node.js that Azurite was seen to
-// run on; its package asks for 22 in one of its dependencies.
+// oldestNode is the oldest major version of Node.js on which Azurite was seen to
+// run. One of Azurite's dependencies asks for version 22.
 const oldestNode = 20
 
 // A Package is a folder of infra/ with a package.json and its lock file.
 type Package struct {
 	Folder string // below infra/
-	File   string // that is wanted of it, below node_modules
+	File   string // the wanted file, below node_modules
 }
 
 // Installed is a package that is ready to be used.
 type Installed struct {
-	Node string // the program
+	Node string // path of the program node
 	File string // the path of Package.File
 }
 
-// CacheFolder is where the tests install, once for every checkout on the
+// CacheFolder is the folder in which tests install, once for every checkout on the
 // machine.
 func CacheFolder() (string, error) {
 	dir, err := os.UserCacheDir()
@@ -52,16 +50,16 @@ func CacheFolder() (string, error) {
 	return filepath.Join(dir, "kantoorpost"), nil
 }
 
-// CheckNode tells whether Node.js is here and new enough.
+// CheckNode returns ErrNoNode unless Node.js is installed and new enough.
 func CheckNode(ctx context.Context) error {
 	_, _, err := tools(ctx)
 	return err
 }
 
-// Install installs the package into a folder below data that is named after its
-// lock file, once: a second call, also by another process at the same time,
-// finds the first one's work. It tells what it is doing through progress. The
-// error is ErrNoNode without Node.js.
+// Install installs the package once, into a folder below data that is named after
+// its lock file. Another call, also by another process at the same time, uses the
+// same installation. It reports its steps through progress. The error is ErrNoNode
+// without Node.js.
 func (p Package) Install(ctx context.Context, data string, progress func(string)) (Installed, error) {
 	node, npm, err := tools(ctx)
 	if err != nil {
@@ -94,8 +92,7 @@ func (p Package) Install(ctx context.Context, data string, progress func(string)
 	return ready, nil
 }
 
-// Find looks for what Install has left in one of the folders, without
-// installing anything.
+// Find looks for an installation in the given folders. It installs nothing.
 func (p Package) Find(ctx context.Context, folders ...string) (Installed, bool) {
 	node, _, err := tools(ctx)
 	if err != nil {
@@ -117,7 +114,7 @@ func (p Package) in(dir string) string {
 	return filepath.Join(dir, "node_modules", filepath.FromSlash(p.File))
 }
 
-// lockfile is a pinned package: both of its files and a name for their content.
+// lockfile is a pinned package: both of its files, and a name for their content.
 type lockfile struct {
 	name  string
 	files map[string][]byte
@@ -145,14 +142,14 @@ func (p Package) readLock() (lockfile, error) {
 
 func (l lockfile) dir(data string) string { return filepath.Join(data, l.name+"-"+l.hash) }
 
-// install fills a new folder and gives it its name last, so that a folder of
-// that name is always whole.
+// install fills a new folder and renames it last, so that a folder with the final
+// name is always complete.
 func (l lockfile) install(ctx context.Context, npm, dir string) error {
 	tmp, err := os.MkdirTemp(filepath.Dir(dir), l.name+"-new-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp) // nothing is left of it after the rename
+	defer os.RemoveAll(tmp) // after the rename there is nothing to remove
 	for name, content := range l.files {
 		if err := os.WriteFile(filepath.Join(tmp, name), content, 0o644); err != nil {
 			return err

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// fake puts a folder with a Node.js and an npm of our own first on the path: npm
-// writes down each call and does what script says besides.
+// fake puts a folder with its own Node.js and npm first on the path. This npm
+// records each call, and also runs script.
 func fake(t *testing.T, script string) (calls func() int) {
 	t.Helper()
 	bin := t.TempDir()
@@ -94,8 +94,7 @@ func TestAnOldNodeIsRefused(t *testing.T) {
 	}
 }
 
-// The locks must pin what is installed and name no place to get it from, so
-// that whatever registry npm is set up with serves it.
+// The lock files pin versions and name no registry, so that npm can use any.
 func TestTheLocksPinAVersionAndNoRegistry(t *testing.T) {
 	for folder, want := range map[string]string{"azurite": `"azurite": "3.37.0"`, "axe": `"axe-core": "4.14.1"`} {
 		lock, err := Package{Folder: folder}.readLock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// checkout is a small module with two functions and a handler.
+// checkout makes a small module with two functions and a handler.
 func checkout(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()

@@ -1,8 +1,7 @@
-// Package pack puts together what is deployed: host.json, the handler, and a
+// Package pack makes the files of a deployment: host.json, the handler, and a
 // folder with a function.json for each function.
 //
-// It knows the form that the Functions host asks for and nothing about where
-// the result goes or what it does.
+// It knows the layout that the Functions host needs, and not where the files go.
 package pack
 
 import (
@@ -23,12 +22,12 @@ import (
 // A Build says how the handler is compiled.
 type Build struct {
 	Env   []string  // added to the environment
-	Flags []string  // of go build
-	Log   io.Writer // what the compiler says
+	Flags []string  // flags of go build
+	Log   io.Writer // output of the compiler
 }
 
-// Deployed is how the handler is compiled for Azure: the same bytes from the
-// same source, wherever it was checked out.
+// Deployed returns the build for Azure. The same source gives the same bytes in
+// every checkout.
 func Deployed(log io.Writer) Build {
 	return Build{
 		Env:   []string{"CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS="},
@@ -37,12 +36,12 @@ func Deployed(log io.Writer) Build {
 	}
 }
 
-// Local is how the handler is compiled for this machine: with the same flags as
-// the tests, so that its largest library is compiled once for both.
+// Local returns the build for this machine. It has the same flags as the tests, so
+// that its largest library is compiled once for both.
 func Local(log io.Writer) Build { return Build{Log: log} }
 
-// Stage makes dist the script root of the module at root. What else was in dist
-// is removed: a folder of a function that is no more would be deployed.
+// Stage makes dist the script root of the module at root. It removes everything
+// else in dist: the folder of a removed function would be deployed.
 func Stage(ctx context.Context, root, dist string, b Build) error {
 	executable, err := executableName(filepath.Join(root, "host.json"))
 	if err != nil {
@@ -80,10 +79,10 @@ func Stage(ctx context.Context, root, dist string, b Build) error {
 	return writeVersion(dist)
 }
 
-// versionFile holds the version of the package, for the handler to tell.
+// versionFile holds the version of the package. The handler reports it.
 const versionFile = "version"
 
-// writeVersion names a package by what is in it: the same content has the same
+// writeVersion derives the version from the content: the same content has the same
 // version, wherever and whenever it was made.
 func writeVersion(dist string) error {
 	if err := os.RemoveAll(filepath.Join(dist, versionFile)); err != nil {
@@ -106,7 +105,7 @@ func writeVersion(dist string) error {
 	return nil
 }
 
-// Version is the version of what is staged in dist.
+// Version returns the version of the files in dist.
 func Version(dist string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(dist, versionFile))
 	if err != nil {
@@ -143,7 +142,7 @@ func executableName(hostJSON string) (string, error) {
 	}
 	name := file.CustomHandler.Description.DefaultExecutablePath
 	if name == "" || name != filepath.Base(name) {
-		// Only a plain name gets its exec bit from the tools that deploy.
+		// Deployment tools set the exec bit only for a plain name.
 		return "", fmt.Errorf("host.json: customHandler.description.defaultExecutablePath must be a plain file name, is %q", name)
 	}
 	return name, nil

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// Zip packs a script root into file: the same bytes for the same content,
-// whenever and wherever it is done.
+// Zip packs a script root into file. The same content always gives the same bytes.
 func Zip(dist, file string) error {
 	names, err := contents(dist)
 	if err != nil {
@@ -26,7 +25,7 @@ func Zip(dist, file string) error {
 	if err != nil {
 		return fmt.Errorf("zip %s: %w", dist, err)
 	}
-	defer os.Remove(out.Name()) // it is gone after the rename
+	defer os.Remove(out.Name()) // after the rename there is nothing to remove
 	err = write(out, dist, names, executable)
 	if closing := out.Close(); err == nil {
 		err = closing
@@ -59,11 +58,11 @@ func contents(dist string) (names []string, err error) {
 func write(out io.Writer, dist string, names []string, executable string) error {
 	z := zip.NewWriter(out)
 	for _, name := range names {
-		// A fixed time: the earliest that a zip can tell.
+		// A fixed time: the earliest in the zip format.
 		h := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
 		h.SetMode(0o644)
 		if name == executable {
-			h.SetMode(0o755) // it must be able to run where it is unpacked
+			h.SetMode(0o755) // it must be executable after unpacking
 		}
 		w, err := z.CreateHeader(h)
 		if err != nil {

@@ -1,8 +1,8 @@
-// Package seed fills a running product with an office, over its own HTTP API
-// as any client of it would.
+// Package seed fills a running product with an office, through its HTTP API like
+// any other client.
 //
-// It looks before it adds, so that doing it again changes nothing, and it knows
-// nothing of how the product keeps what it is given.
+// It adds only what is missing, so that it can be repeated, and it does not know
+// how the product stores the data.
 package seed
 
 import (
@@ -16,17 +16,17 @@ import (
 	"time"
 )
 
-// client speaks to the API as one person.
+// A client calls the API as one person.
 type client struct {
 	base  string // "http://localhost:7071"
 	email string
 }
 
-// refusal is an answer that is no success: https://www.rfc-editor.org/rfc/rfc9457.
+// A refusal is an error answer: https://www.rfc-editor.org/rfc/rfc9457.
 type refusal struct {
 	Status   int    `json:"status"`
 	Detail   string `json:"detail"`
-	Existing string `json:"existing"` // the id of what is there already, on 409
+	Existing string `json:"existing"` // id of the existing object, on 409
 	request  string
 }
 
@@ -34,11 +34,11 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("%s: %d %s: %s", r.request, r.Status, http.StatusText(r.Status), r.Detail)
 }
 
-// patience is how long one call may take: adding a connector tries its secret.
-const patience = time.Minute
+// callTimeout is the longest time for one call: adding a connector tests its secret.
+const callTimeout = time.Minute
 
 func (c client) do(ctx context.Context, method, path string, in, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	var body io.Reader
 	if in != nil {
@@ -58,7 +58,7 @@ func (c client) do(ctx context.Context, method, path string, in, out any) error 
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return err // it names the request
+		return err // the error names the request
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, 16<<20))
@@ -67,7 +67,7 @@ func (c client) do(ctx context.Context, method, path string, in, out any) error 
 	}
 	if res.StatusCode > 299 {
 		r := &refusal{request: method + " " + path}
-		_ = json.Unmarshal(text, r) // what is no problem document still has a status
+		_ = json.Unmarshal(text, r) // an answer without a problem document still has a status
 		r.Status = res.StatusCode
 		return r
 	}
@@ -80,7 +80,7 @@ func (c client) do(ctx context.Context, method, path string, in, out any) error 
 	return nil
 }
 
-// all lists everything below path, page by page.
+// all lists everything below path, in pages.
 func all[T any](ctx context.Context, c client, path string) ([]T, error) {
 	var items []T
 	for after := ""; ; {
@@ -103,7 +103,7 @@ func all[T any](ctx context.Context, c client, path string) ([]T, error) {
 	}
 }
 
-// add makes an object and answers its id.
+// add creates an object and returns its id.
 func (c client) add(ctx context.Context, path string, in any) (id string, err error) {
 	var out struct{ ID string }
 	err = c.do(ctx, http.MethodPost, path, in, &out)

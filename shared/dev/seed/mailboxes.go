@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// connector adds the way to the mailboxes, and turns the integration on with
-// it: who turned it off later meant it.
+// connector adds the connector, and then turns the integration on. It does so only
+// with a new connector: a person may have turned the integration off later.
 func (s *seeder) connector(ctx context.Context) error {
 	const path = "/api/connectors"
 	c := s.Connector
@@ -32,8 +32,8 @@ func (s *seeder) connector(ctx context.Context) error {
 	return nil
 }
 
-// addresses activates the mailboxes that the office reads. One that was ever
-// activated is left as people left it.
+// addresses activates the office's mailboxes. It does not change a mailbox that was
+// ever activated.
 func (s *seeder) addresses(ctx context.Context) error {
 	path := "/api/connectors/" + s.connectorID + "/addresses"
 	there, err := known(ctx, s.client, path, func(a struct{ ID, Address string }) (string, string) { return a.Address, a.ID })

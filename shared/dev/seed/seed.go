@@ -11,19 +11,19 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-// Options say what is put where.
+// Options say what is added, and where.
 type Options struct {
 	App           string // "http://localhost:7071"
-	Administrator string // e-mail address of who does it
+	Administrator string // e-mail address of the person who adds it
 	Office        sim.Office
 	Connector     Connector
-	From          time.Time // mail received before it is left alone
+	From          time.Time // earlier mail is not read
 }
 
-// Connector is the way to the office's mailboxes.
+// Connector is the access to the office's mailboxes.
 type Connector struct{ Name, ClientID, ClientSecret, TokenEndpoint string }
 
-// Office puts in what is missing, in the order in which one thing needs another.
+// Office adds what is missing, in the order of the dependencies.
 func Office(ctx context.Context, o Options) error {
 	s := seeder{client: client{base: o.App, email: o.Administrator}, Options: o}
 	for _, step := range []func(context.Context) error{
@@ -36,7 +36,7 @@ func Office(ctx context.Context, o Options) error {
 	return nil
 }
 
-// seeder remembers the ids of what is there, by the names that people know.
+// A seeder keeps the ids of the existing objects, by the names that people know.
 type seeder struct {
 	client
 	Options
@@ -44,7 +44,7 @@ type seeder struct {
 	connectorID                            string
 }
 
-// known lists what is there, by name.
+// known lists the existing objects, by name.
 func known[T any](ctx context.Context, c client, path string, name func(T) (string, string)) (map[string]string, error) {
 	items, err := all[T](ctx, c, path)
 	if err != nil {
@@ -58,8 +58,8 @@ func known[T any](ctx context.Context, c client, path string, name func(T) (stri
 	return ids, nil
 }
 
-// need answers the id of what has that name, and adds it when it is not there.
-// That somebody else just added it is as good.
+// need returns the id of the object with a name, and adds a missing one. If
+// somebody else has just added it, that one is used.
 func (s *seeder) need(ctx context.Context, ids map[string]string, path, name string, object any) error {
 	key := strings.ToLower(name)
 	if ids[key] != "" {
@@ -136,7 +136,7 @@ func (s *seeder) clients(ctx context.Context) (err error) {
 	return err
 }
 
-// clientTeams says who works for each client, unless somebody has said so.
+// clientTeams sets who works for each client, unless somebody has set it already.
 func (s *seeder) clientTeams(ctx context.Context) error {
 	type link struct {
 		Member string `json:"member"`
@@ -186,7 +186,7 @@ func (s *seeder) contacts(ctx context.Context) error {
 	return nil
 }
 
-// ids are the ids of what has these names.
+// ids returns the ids of the objects with these names.
 func ids(known map[string]string, names []string) []string {
 	out := []string{}
 	for _, n := range names {

@@ -11,8 +11,8 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-// api is as much of the product as roles need: a list in pages of two, and an
-// answer of 409 for what somebody else adds at the same moment.
+// api is the part of the API that roles need: a list in pages of two, and status
+// 409 for an object that somebody else adds at the same moment.
 func api(t *testing.T, roles ...string) (s *seeder, added func() []string) {
 	t.Helper()
 	var posts []string

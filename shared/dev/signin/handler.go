@@ -69,7 +69,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Next.ServeHTTP(w, r)
 }
 
-// isPage tells whether a person wants to see one of the product's pages.
+// isPage says whether the request is for one of the product's pages.
 func isPage(r *http.Request) bool {
 	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
 		(r.URL.Path == "/web" || strings.HasPrefix(r.URL.Path, "/web/"))

@@ -24,7 +24,7 @@ func newHandler(t *testing.T) (h http.Handler, reached func() http.Header) {
 	return New(Options{Tenant: tenant, People: []Person{{"Anna de Vries", "anna@kantoor.example", "manager"}}, Next: app}), func() http.Header { return got }
 }
 
-// claims is what the app is told about who asks; nil when it is told nothing.
+// claims returns what the app is told about the caller; nil for nothing.
 func claims(t *testing.T, h http.Header) map[string][]string {
 	t.Helper()
 	header := h.Get("X-MS-CLIENT-PRINCIPAL")
@@ -49,7 +49,7 @@ func claims(t *testing.T, h http.Header) map[string][]string {
 func TestOnlyTheHandlerSaysWhoAsks(t *testing.T) {
 	for _, c := range []struct {
 		name, header, value string
-		want                map[string]string // claims; nil: nobody
+		want                map[string]string // claims; nil for an anonymous caller
 	}{
 		{"nobody", "", "", nil},
 		{"a forged principal", "X-MS-CLIENT-PRINCIPAL", "eyJjbGFpbXMiOltdfQ==", nil},

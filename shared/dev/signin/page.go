@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// cookieName is the name that App Service gives its own session cookie.
+// cookieName is App Service's own name of its session cookie.
 const cookieName = "AppServiceAuthSession"
 
 //go:embed signin.html
 var signInHTML string
 
-// routes are the platform's own paths:
+// routes serve the platform's own paths:
 // https://learn.microsoft.com/azure/app-service/configure-authentication-customize-sign-in-out.
 func (h *handler) routes() *http.ServeMux {
 	page := template.Must(template.New("signin").Parse(signInHTML))

@@ -1,4 +1,4 @@
-// Package azuritetest gives tests a storage account to work on.
+// Package azuritetest gives tests a storage account.
 //
 // All tests of one process share one Azurite, in memory: a test chooses names
 // for its tables and queues that no other test uses.
@@ -14,7 +14,7 @@ import (
 	"kantoorpost/shared/dev/npm"
 )
 
-// start is no state: it remembers the one Azurite of this process.
+// start returns the only Azurite of this process.
 var start = sync.OnceValues(func() (*azurite.Azurite, error) {
 	folder, err := npm.CacheFolder()
 	if err != nil {
@@ -28,9 +28,8 @@ var start = sync.OnceValues(func() (*azurite.Azurite, error) {
 	return azurite.Start(ctx, installed, azurite.Options{})
 })
 
-// ForTest is the Azurite of this test process, installed and started when it is
-// asked for the first time; it ends with the process. Without Node.js the test
-// is skipped.
+// ForTest returns the Azurite of this test process, and installs and starts it at
+// the first call. It ends with the process. Without Node.js the test is skipped.
 func ForTest(tb testing.TB) *azurite.Azurite {
 	tb.Helper()
 	a, err := start()
