@@ -37,7 +37,7 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	var wrong []string
-	for _, step := range steps(*db) {
+	for _, step := range checkSteps(*db) {
 		if step.args == nil {
 			fmt.Fprintf(stdout, "%s: skipped, %s\n\n", step.name, step.skipped)
 			continue
@@ -62,22 +62,22 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// A step is one of the checks.
-type step struct {
+// A checkStep is one command of check.
+type checkStep struct {
 	name    string
 	quiet   bool // any output means a failure
 	args    []string
 	skipped string // why there are no args
 }
 
-// steps returns the checks; db is a folder or URL of a vulnerability database.
-func steps(db string) []step {
-	vulnerabilities := step{name: "govulncheck", skipped: "as it needs a database: set GOVULNDB or -db, for instance to https://vuln.go.dev"}
+// checkSteps returns the commands of check; db is a folder or URL of a vulnerability database.
+func checkSteps(db string) []checkStep {
+	vulnerabilities := checkStep{name: "govulncheck", skipped: "as it needs a database: set GOVULNDB or -db, for instance to https://vuln.go.dev"}
 	if db != "" {
 		// https://pkg.go.dev/golang.org/x/vuln/cmd/govulncheck#hdr-Usage
 		vulnerabilities.args = []string{"go", "run", govulncheck, "-db", databaseURL(db), "./..."}
 	}
-	return []step{
+	return []checkStep{
 		{name: "gofmt", quiet: true, args: []string{"gofmt", "-l", "handlers", "infra", "shared"}},
 		{name: "vet", args: []string{"go", "vet", "./..."}},
 		{name: "staticcheck", args: []string{"go", "run", staticcheck, "./..."}},

@@ -9,9 +9,9 @@ import (
 // Without a database, govulncheck says why it is skipped; with one it checks all
 // packages against it.
 func TestGovulncheckNeedsADatabase(t *testing.T) {
-	of := func(db string) step {
-		all := steps(db)
-		return all[slices.IndexFunc(all, func(s step) bool { return s.name == "govulncheck" })]
+	of := func(db string) checkStep {
+		all := checkSteps(db)
+		return all[slices.IndexFunc(all, func(s checkStep) bool { return s.name == "govulncheck" })]
 	}
 	if s := of(""); s.args != nil || !strings.Contains(s.skipped, "GOVULNDB") {
 		t.Errorf("without a database: %v, skipped %q", s.args, s.skipped)
