@@ -8,9 +8,9 @@ import (
 // An ask is one question to the office.
 type ask = func(context.Context) error
 
-// together puts questions at the same time, and returns the first error in
+// askAll asks all questions at the same time, and returns the first error in
 // their order.
-func together(ctx context.Context, asks []ask) error {
+func askAll(ctx context.Context, asks []ask) error {
 	errs := make([]error, len(asks))
 	var wg sync.WaitGroup
 	for i, a := range asks {

@@ -14,25 +14,26 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// Bounds of what is read. An answer that is as long as its limit may not be all
-// there is, and then nothing is certain.
+// The limits of what is read. An answer as long as its limit may be incomplete,
+// and then nothing is certain.
 const (
 	maxNear      = 200 // contacts at one domain
 	maxNamed     = 50  // contacts of one surname
 	maxCandidate = 24  // clients of one contact
 )
 
-// DomainClient is the one client to whom everybody at the domain of a mail's
-// sender belongs, and the rule that says so, when that is certain. The sender
-// must be known to be no contact. It is certain when
+// DomainClient returns the client to whom everybody at the domain of a mail's
+// sender belongs, and the rule that says so, if that is certain. The caller has
+// checked that the sender is no contact. It is certain when
 //
 //   - Exchange verified the sender, and neither a program nor a list wrote;
 //   - people agreed on the client for at least two senders of the domain, and
 //     never decided otherwise (the rule is on);
 //   - every contact at the domain belongs to that client and to no other;
-//   - if people decided for two senders only: the domain is called like the
-//     client, or the directory has a contact there whom they did not decide on;
-//   - nobody of the sender's name is known anywhere else: it may be the same
+//   - if people decided for two senders only: the domain has the name of the
+//     client, or the directory has a contact there whom they did not decide
+//     on;
+//   - nobody with the sender's name is known anywhere else: it may be the same
 //     person, with a new address or a new job.
 func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
 	none := directory.Rule{}
@@ -67,14 +68,14 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 		}
 		more = more || !slices.Contains(taught, c.ID)
 	}
-	party, err := office.Client(ctx, client)
+	theirs, err := office.Client(ctx, client)
 	if errors.Is(err, directory.ErrNotFound) {
 		return "", none, false, nil
 	}
 	if err != nil {
 		return "", none, false, fmt.Errorf("client of domain %s: %w", domain, err)
 	}
-	if len(taught) < 3 && !more && !calledLike(domain, party.Name) {
+	if len(taught) < 3 && !more && !calledLike(domain, theirs.Name) {
 		return "", none, false, nil
 	}
 	known, err := office.ContactsNamed(ctx, name.last, maxNamed)
@@ -93,15 +94,16 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 	return client, rule, true, nil
 }
 
-// WhichClient is the one of a contact's clients that a mail is about, why, and
-// the rule that says so, if one does, when that is certain. It is certain when
-// the subject or the writer's own words name exactly one of the clients by its
-// number, KvK number, VAT id or whole name; or when a word of the subject stood
-// in many earlier choices for one client and in none for another. Whatever
-// points to a second client makes it uncertain. Words that were chosen before
-// place no mail whose sender is not verified, and of such mail are not learned.
+// WhichClient returns the one of a contact's clients that a mail is about, the
+// reason, and the id of the rule that says so, if one does, when that is
+// certain. It is certain when the subject or the author's own words name
+// exactly one of the clients by its number, KvK number, VAT id or whole name;
+// or when a word of the subject was in many earlier choices for one client and
+// in none for another. Any clue to a second client makes it uncertain. Earlier
+// choices decide only mail with a verified sender, and only choices for such
+// mail count.
 //
-// What it is said in is asked for only when it matters.
+// It reads the text and the earlier chats only when they matter.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
 	none := Reason{}
 	if len(clients) < 2 || len(clients) > maxCandidate || it.Class != "" || it.ListID != "" {
@@ -129,7 +131,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		return "", none, "", false, err
 	}
 	if len(text) > maxText || len(l.Quoted) > 8*maxText {
-		return "", none, "", false, nil // it may name another client where nobody looks
+		return "", none, "", false, nil // the part that is not read may name another client
 	}
 	pointed := map[int]Reason{}
 	var partly []int
@@ -142,11 +144,11 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	}
 	var word string
 	if len(pointed) == 0 && it.Verdict == item.VerdictPass {
-		if client, found, ok := habitual(chosen, it.Subject, clients); ok {
+		if client, found, ok := clientByWords(chosen, it.Subject, clients); ok {
 			word, rule = found, taught.ID
 			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
 		}
-	} else if client, _, ok := habitual(chosen, it.Subject, clients); ok && len(pointed) > 0 {
+	} else if client, _, ok := clientByWords(chosen, it.Subject, clients); ok && len(pointed) > 0 {
 		i := slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })
 		if _, same := pointed[i]; !same {
 			return "", none, "", false, nil
@@ -169,15 +171,16 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	return client, why, rule, true, nil
 }
 
-// Said is where a mail says what it is about.
+// Said reads the texts that can tell what a mail is about.
 type Said struct {
 	Text    func(context.Context) (mailtext.Text, error) // what the mail says
 	Earlier func(context.Context) ([]chat.Chat, error)   // the sender's chats
 }
 
-// choices are what people chose for a sender's mail, and the chats that it came
-// into without them: both tell for whom a word stands. A mail counts once. When
-// people switched the rule off or took it back, nothing counts.
+// choices returns what people chose for a sender's mail, and the chats that the
+// sender's mail joined by itself: both tell which client a word stands for. A
+// mail counts once. Nothing counts when people switched the rule off or took it
+// back.
 func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
 	switch rule.State {
 	case directory.RuleOff, directory.RuleUndoing, directory.RuleUndone:
@@ -193,12 +196,12 @@ func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
 	return all
 }
 
-// verified is the evidence of mail whose sender was verified.
+// verified returns the evidence of mail whose sender was verified.
 func verified(all []directory.Evidence) []directory.Evidence {
 	return slices.DeleteFunc(slices.Clone(all), func(e directory.Evidence) bool { return !e.Verified })
 }
 
-// load reads the clients of a contact that exist, at the same time.
+// load reads those of a contact's clients that exist, all at the same time.
 func load(ctx context.Context, office Office, ids []string) ([]directory.Client, error) {
 	found := make([]*directory.Client, len(ids))
 	asks := make([]ask, len(ids))
@@ -215,7 +218,7 @@ func load(ctx context.Context, office Office, ids []string) ([]directory.Client,
 			return nil
 		}
 	}
-	if err := together(ctx, asks); err != nil {
+	if err := askAll(ctx, asks); err != nil {
 		return nil, err
 	}
 	var out []directory.Client
@@ -227,9 +230,8 @@ func load(ctx context.Context, office Office, ids []string) ([]directory.Client,
 	return out, nil
 }
 
-// body is what the writer says about the matter: his own text up to where he
-// signs. Not every signature is found as one, and what stands in it says who
-// writes and not what about.
+// body returns the author's own text up to the closing. Not every signature is
+// recognised, and a signature says who writes and not what about.
 func body(l mailtext.Text, writer string) string {
 	lines := strings.Split(l.Own, "\n")
 	by := nameOf(writer)
@@ -245,8 +247,9 @@ func body(l mailtext.Text, writer string) string {
 	return l.Own
 }
 
-// saidBy is what a contact says in a mail: the subject and his own text. When it
-// is a colleague who passes on what the contact wrote, that is his text.
+// saidBy returns what a contact says in a mail: the subject and the contact's
+// own text. When a colleague forwards the contact's mail, that is the forwarded
+// text.
 func saidBy(ctx context.Context, office Office, contact string, it item.Item, l mailtext.Text) (string, error) {
 	said := it.Subject + "\n" + body(l, it.From.Name)
 	if l.Forwarded == nil || l.Forwarded.From.Email == "" {
@@ -266,7 +269,7 @@ func saidBy(ctx context.Context, office Office, contact string, it item.Item, l 
 	return said, nil
 }
 
-// quotesOther says whether what is quoted names another client by its number.
+// quotesOther says whether the quoted text names another client by its number.
 func quotesOther(l mailtext.Text, all []directory.Client, but int) bool {
 	n := mailtext.NumbersIn(l.Quoted)
 	for i, c := range all {
@@ -277,8 +280,8 @@ func quotesOther(l mailtext.Text, all []directory.Client, but int) bool {
 	return false
 }
 
-// namesStranger says whether the text calls a client by its number that is none
-// of these: the sender may write for one more.
+// namesStranger says whether the text names, by number, a client outside the
+// given ones: the sender may write for one more.
 func namesStranger(ctx context.Context, office Office, text string, all []directory.Client) (bool, error) {
 	n := mailtext.NumbersIn(text)
 	for _, number := range n.Labelled[:min(3, len(n.Labelled))] {

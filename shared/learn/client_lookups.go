@@ -8,18 +8,20 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-func (h *clientSearch) atDomain() []lookup {
-	domain := h.by.domain()
+// atDomain looks for clients by the contacts at the sender's domain and by the
+// rule about it.
+func (cs *clientSearch) atDomain() []lookup {
+	domain := cs.by.domain()
 	if domain == "" {
 		return nil
 	}
 	return []lookup{
 		lookupOf(
 			func(ctx context.Context) ([]directory.Contact, error) {
-				return h.office.ContactsAtDomain(ctx, domain, maxNear)
+				return cs.office.ContactsAtDomain(ctx, domain, maxNear)
 			},
 			func(near []directory.Contact) {
-				h.near = near
+				cs.near = near
 				n := map[string]float64{}
 				with := 0.0 // contacts who say anything
 				for _, c := range near {
@@ -35,123 +37,128 @@ func (h *clientSearch) atDomain() []lookup {
 					if len(n) == 1 {
 						weight = domainAll
 					}
-					h.candidate(id).add(weight, reasonDomain(domain, max(1, int(share+0.5))))
+					cs.candidate(id).add(weight, reasonDomain(domain, max(1, int(share+0.5))))
 				}
 			}),
 		func(ctx context.Context) (func(), error) {
-			rule, ok, err := h.office.RuleFor(ctx, directory.DomainClient, domain)
+			rule, ok, err := cs.office.RuleFor(ctx, directory.DomainClient, domain)
 			if !ok || rule.State == directory.RuleUndone || rule.State == directory.RuleUndoing {
 				return nil, err
 			}
 			return func() {
 				t := count(rule.Evidence)
 				for id, n := range t.all {
-					h.candidate(id).add(domainTaught*float64(n)/float64(len(rule.Evidence)), reasonTaught(domain, n))
+					cs.candidate(id).add(domainTaught*float64(n)/float64(len(rule.Evidence)), reasonTaught(domain, n))
 				}
 			}, err
 		},
 	}
 }
 
-func (h *clientSearch) inChat() []lookup {
-	chat := h.m.Answered
+// inChat looks up the client and the contact of the chat that the mail answers.
+func (cs *clientSearch) inChat() []lookup {
+	chat := cs.m.Answered
 	if chat == nil {
 		return nil
 	}
 	return []lookup{
-		lookupOf(func(ctx context.Context) (directory.Client, error) { return h.office.Client(ctx, chat.Client) },
-			func(c directory.Client) { h.point(c, answeredChat, reasonChat) }),
-		lookupOf(func(ctx context.Context) (directory.Contact, error) { return h.office.Contact(ctx, chat.Contact) },
-			func(c directory.Contact) { h.chat = &c }),
+		lookupOf(func(ctx context.Context) (directory.Client, error) { return cs.office.Client(ctx, chat.Client) },
+			func(c directory.Client) { cs.point(c, answeredChat, reasonChat) }),
+		lookupOf(func(ctx context.Context) (directory.Contact, error) { return cs.office.Contact(ctx, chat.Contact) },
+			func(c directory.Contact) { cs.chat = &c }),
 	}
 }
 
-// byNumber looks for clients by what is called their number, KvK number or VAT
-// id in the sender's own words and signature, and in what he quotes.
-func (h *clientSearch) byNumber() []lookup {
-	var looks []lookup
+// byNumber looks for clients by client numbers, KvK numbers and VAT ids that
+// the text names as such, in the author's own words and signature and in what
+// the mail quotes.
+func (cs *clientSearch) byNumber() []lookup {
+	var lookups []lookup
 	add := func(text string, factor float64, most int) {
 		n := mailtext.NumbersIn(text)
 		for _, number := range n.Labelled[:min(most, len(n.Labelled))] {
-			looks = append(looks, h.number(number, labelled*factor, reasonLabelled))
+			lookups = append(lookups, cs.number(number, labelled*factor, reasonLabelled))
 		}
 		for _, kvk := range n.KvK[:min(most, len(n.KvK))] {
-			looks = append(looks, lookupOf(
-				func(ctx context.Context) ([]directory.Client, error) { return h.office.ClientsByKvK(ctx, kvk) },
-				func(found []directory.Client) { h.alike(found, registered*factor, reasonKvK) }))
+			lookups = append(lookups, lookupOf(
+				func(ctx context.Context) ([]directory.Client, error) { return cs.office.ClientsByKvK(ctx, kvk) },
+				func(found []directory.Client) { cs.alike(found, registered*factor, reasonKvK) }))
 		}
 		for _, vat := range n.VAT[:min(most, len(n.VAT))] {
-			looks = append(looks, lookupOf(
-				func(ctx context.Context) ([]directory.Client, error) { return h.office.ClientsByVAT(ctx, vat) },
-				func(found []directory.Client) { h.alike(found, registered*factor, reasonVAT) }))
+			lookups = append(lookups, lookupOf(
+				func(ctx context.Context) ([]directory.Client, error) { return cs.office.ClientsByVAT(ctx, vat) },
+				func(found []directory.Client) { cs.alike(found, registered*factor, reasonVAT) }))
 		}
 	}
-	add(h.by.own+"\n"+h.by.signature, 1, 2)
-	add(h.by.quoted, quotedFactor, 1)
-	return looks
+	add(cs.by.own+"\n"+cs.by.signature, 1, 2)
+	add(cs.by.quoted, quotedFactor, 1)
+	return lookups
 }
 
-func (h *clientSearch) number(number string, weight float64, why func(directory.Client) Reason) lookup {
+// number looks for the client with a client number.
+func (cs *clientSearch) number(number string, weight float64, why func(directory.Client) Reason) lookup {
 	return func(ctx context.Context) (func(), error) {
-		c, ok, err := h.office.ClientByNumber(ctx, number)
+		c, ok, err := cs.office.ClientByNumber(ctx, number)
 		if !ok {
 			return nil, err
 		}
-		return func() { h.point(c, weight, why(c)) }, err
+		return func() { cs.point(c, weight, why(c)) }, err
 	}
 }
 
-// alike notes clients that something points to equally.
-func (h *clientSearch) alike(found []directory.Client, weight float64, why func(directory.Client) Reason) {
+// alike notes a clue that points to several clients equally.
+func (cs *clientSearch) alike(found []directory.Client, weight float64, why func(directory.Client) Reason) {
 	for _, c := range found {
-		h.point(c, weight/float64(len(found)), why(c))
+		cs.point(c, weight/float64(len(found)), why(c))
 	}
 }
 
-// byLooseNumber looks for clients by numbers that may be anything.
-func (h *clientSearch) byLooseNumber() []lookup {
-	var looks []lookup
-	for _, number := range mailtext.NumbersIn(h.by.own).Loose {
-		if len(number) >= 4 && !otherNumber(h.by.own, number) && len(looks) < 3 {
-			looks = append(looks, h.number(number, loose, reasonNumber))
+// byLooseNumber looks for clients by numbers that the text does not explain.
+func (cs *clientSearch) byLooseNumber() []lookup {
+	var lookups []lookup
+	for _, number := range mailtext.NumbersIn(cs.by.own).Loose {
+		if len(number) >= 4 && !otherNumber(cs.by.own, number) && len(lookups) < 3 {
+			lookups = append(lookups, cs.number(number, loose, reasonNumber))
 		}
 	}
-	return looks
+	return lookups
 }
 
-func (h *clientSearch) byName() []lookup {
-	var looks []lookup
-	for _, last := range []string{h.by.name.last, h.by.name.bare} {
+// byName looks for contacts with the author's surname.
+func (cs *clientSearch) byName() []lookup {
+	var lookups []lookup
+	for _, last := range []string{cs.by.name.last, cs.by.name.bare} {
 		if last == "" {
 			continue
 		}
-		looks = append(looks, lookupOf(
+		lookups = append(lookups, lookupOf(
 			func(ctx context.Context) ([]directory.Contact, error) {
-				return h.office.ContactsNamed(ctx, last, maxNamed)
+				return cs.office.ContactsNamed(ctx, last, maxNamed)
 			},
-			func(found []directory.Contact) { h.named = append(h.named, found...) }))
+			func(found []directory.Contact) { cs.named = append(cs.named, found...) }))
 	}
-	return looks
+	return lookups
 }
 
-func (h *clientSearch) amongRecipients() []lookup {
-	var looks []lookup
-	for _, a := range slices.Concat(h.m.Item.To, h.m.Item.Cc) {
+// amongRecipients looks for clients by the contacts among the recipients.
+func (cs *clientSearch) amongRecipients() []lookup {
+	var lookups []lookup
+	for _, a := range slices.Concat(cs.m.Item.To, cs.m.Item.Cc) {
 		email, err := directory.ReceivedAddress(a.Email)
-		if err != nil || email == h.by.from.Email || email == h.m.Item.Address || h.m.Own != nil && h.m.Own(email) || len(looks) == maxAround {
+		if err != nil || email == cs.by.from.Email || email == cs.m.Item.Address || cs.m.Own != nil && cs.m.Own(email) || len(lookups) == maxAround {
 			continue
 		}
-		looks = append(looks, func(ctx context.Context) (func(), error) {
-			c, ok, err := h.office.ContactByAddress(ctx, email)
+		lookups = append(lookups, func(ctx context.Context) (func(), error) {
+			c, ok, err := cs.office.ContactByAddress(ctx, email)
 			if !ok {
 				return nil, err
 			}
 			return func() {
 				for _, id := range c.Clients {
-					h.candidate(id).add(recipient/float64(len(c.Clients)), reasonRecipient(c))
+					cs.candidate(id).add(recipient/float64(len(c.Clients)), reasonRecipient(c))
 				}
 			}, err
 		})
 	}
-	return looks
+	return lookups
 }

@@ -9,99 +9,100 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// like looks for clients whose name has a word, or is it when written in one.
-func (h *clientSearch) like(word string, note func([]directory.Client)) lookup {
+// like looks for clients whose name has a word, or is that word when it is
+// written without spaces.
+func (cs *clientSearch) like(word string, note func([]directory.Client)) lookup {
 	return lookupOf(func(ctx context.Context) ([]directory.Client, error) {
-		return h.office.ClientsNamed(ctx, word, maxAlike)
+		return cs.office.ClientsNamed(ctx, word, maxAlike)
 	}, note)
 }
 
-// byCompany looks for the company that the signature or the name beside the
-// address names.
-func (h *clientSearch) byCompany() []lookup {
-	all := directory.NameWords(h.by.card.Company)
+// byCompany looks for the company in the signature or in the name beside the
+// address.
+func (cs *clientSearch) byCompany() []lookup {
+	all := directory.NameWords(cs.by.card.Company)
 	if len(all) == 0 {
 		return nil
 	}
 	joined := strings.Join(all, "")
-	exactly := strings.Join(nameTokens(h.by.card.Company), "")
+	exactly := strings.Join(nameTokens(cs.by.card.Company), "")
 	note := func(found []directory.Client) {
 		for _, c := range found {
 			weight := company
 			if strings.Join(nameTokens(c.Name), "") != exactly {
 				weight *= companyFactor / float64(len(found))
 			}
-			h.point(c, weight, reasonCompany(h.by.card.Company))
+			cs.point(c, weight, reasonCompany(cs.by.card.Company))
 		}
 	}
-	looks := []lookup{h.like(joined, note)}
+	lookups := []lookup{cs.like(joined, note)}
 	if longest := slices.MaxFunc(all, func(a, b string) int { return len(a) - len(b) }); len(all) > 1 && weighty(longest) {
-		looks = append(looks, h.like(longest, note))
+		lookups = append(lookups, cs.like(longest, note))
 	}
-	return looks
+	return lookups
 }
 
-// byDomainName looks for clients that the domain is called like, or at a public
-// provider the part before it.
-func (h *clientSearch) byDomainName() []lookup {
-	if h.by.from.Email == "" {
+// byDomainName looks for clients with the name of the domain. At a public
+// provider it takes the part before the @.
+func (cs *clientSearch) byDomainName() []lookup {
+	if cs.by.from.Email == "" {
 		return nil
 	}
-	called := label(directory.Domain(h.by.from.Email))
-	if h.by.domain() == "" {
-		called, _, _ = strings.Cut(h.by.from.Email, "@")
+	called := label(directory.Domain(cs.by.from.Email))
+	if cs.by.domain() == "" {
+		called, _, _ = strings.Cut(cs.by.from.Email, "@")
 	}
 	parts := strings.FieldsFunc(called, func(r rune) bool { return !unicode.IsLetter(r) })
 	joined := strings.Join(parts, "")
 	if len(joined) < 4 || functional[joined] {
 		return nil
 	}
-	looks := []lookup{h.like(joined, func(found []directory.Client) {
-		h.alike(found, domainName, func(directory.Client) Reason { return reasonCalled(called) })
+	lookups := []lookup{cs.like(joined, func(found []directory.Client) {
+		cs.alike(found, domainName, func(directory.Client) Reason { return reasonCalled(called) })
 	})}
 	for _, part := range parts[:min(2, len(parts))] {
-		if weighty(part) && part != joined && part != h.by.name.last && part != h.by.name.first {
-			looks = append(looks, h.like(part, func(found []directory.Client) {
-				h.alike(found, domainWord, func(directory.Client) Reason { return reasonCalled(called) })
+		if weighty(part) && part != joined && part != cs.by.name.last && part != cs.by.name.first {
+			lookups = append(lookups, cs.like(part, func(found []directory.Client) {
+				cs.alike(found, domainWord, func(directory.Client) Reason { return reasonCalled(called) })
 			}))
 		}
 	}
-	return looks
+	return lookups
 }
 
-// byText looks for clients whose name may stand in the sender's own words.
-func (h *clientSearch) byText() []lookup {
-	var looks []lookup
-	for _, name := range h.capitals(tokens(h.by.own)) {
-		looks = append(looks, h.like(name, func(found []directory.Client) {
+// byText looks for clients whose name may be in the author's own words.
+func (cs *clientSearch) byText() []lookup {
+	var lookups []lookup
+	for _, name := range cs.capitals(tokens(cs.by.own)) {
+		lookups = append(lookups, cs.like(name, func(found []directory.Client) {
 			for _, c := range found {
-				if !slices.ContainsFunc(h.said, func(o directory.Client) bool { return o.ID == c.ID }) {
-					h.said = append(h.said, c)
+				if !slices.ContainsFunc(cs.said, func(o directory.Client) bool { return o.ID == c.ID }) {
+					cs.said = append(cs.said, c)
 				}
 			}
 		}))
 	}
-	return looks[:min(len(looks), 5)]
+	return lookups[:min(len(lookups), 5)]
 }
 
-// nameThose points to the clients whose whole name the text says, and a little
-// to those of whose name it says a part.
-func (h *clientSearch) nameThose() {
-	names := make([][]string, len(h.said))
-	for i, c := range h.said {
+// nameThose points to the clients whose whole name is in the text, and a little
+// to those with a part of their name in it.
+func (cs *clientSearch) nameThose() {
+	names := make([][]string, len(cs.said))
+	for i, c := range cs.said {
 		names[i] = nameTokens(c.Name)
 	}
-	text := tokens(h.by.own)
+	text := tokens(cs.by.own)
 	whole := map[int]bool{}
 	for _, s := range spans(text, names) {
 		if means(text, s, names[s.client]) {
 			whole[s.client] = true
-			h.point(h.said[s.client], named, reasonNamed(h.said[s.client]))
+			cs.point(cs.said[s.client], named, reasonNamed(cs.said[s.client]))
 		}
 	}
-	for i, c := range h.said {
-		if !whole[i] && len(h.said) <= 6 {
-			h.point(c, partName/float64(2*len(h.said)), reasonPart(c))
+	for i, c := range cs.said {
+		if !whole[i] && len(cs.said) <= 6 {
+			cs.point(c, partName/float64(2*len(cs.said)), reasonPart(c))
 		}
 	}
 }
@@ -109,18 +110,19 @@ func (h *clientSearch) nameThose() {
 // maxCapitals is how many names a text is searched for.
 const maxCapitals = 40
 
-// capitals are what may be names in a text: words with capitals in a row, those
-// with a legal form behind them first. Names of people who are spoken to, and
-// the sender's own, are left out. A number can end a name, and parts others: in
-// "Btw Q4 Bakkerij Jansen" the name begins behind it.
-func (h *clientSearch) capitals(text []token) []string {
+// capitals returns the words of a text that may be names: words in a row that
+// begin with a capital, first those with a legal form behind them. It leaves
+// out the names of people who are greeted and the author's own name. A number
+// can end a name, and also the words before it: in "Btw Q4 Bakkerij Jansen" the
+// name begins after the number.
+func (cs *clientSearch) capitals(text []token) []string {
 	var sure, maybe []string
 	add := func(words []token) {
 		var name []string
 		heavy := false
 		for _, t := range words {
 			name = append(name, t.word)
-			heavy = heavy || weighty(t.word) && t.word != h.by.name.last && t.word != h.by.name.first
+			heavy = heavy || weighty(t.word) && t.word != cs.by.name.last && t.word != cs.by.name.first
 		}
 		one := strings.Join(name, " ")
 		switch {
@@ -155,8 +157,8 @@ func (h *clientSearch) capitals(text []token) []string {
 		if words[0].begins && len(words) > 1 {
 			add(words[1:])
 		}
-		// Where a name begins is not clear when it begins with a particle: then
-		// its longest word is looked for.
+		// It is not clear where a name with a particle begins, so its longest word
+		// is looked for.
 		if at > 0 && particles[text[at-1].word] && len(words) > 1 {
 			maybe = append(maybe, slices.MaxFunc(words, func(a, b token) int { return len(a.word) - len(b.word) }).word)
 		}

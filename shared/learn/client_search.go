@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// Bounds of the questions for one mail.
+// The limits of the questions for one mail.
 const (
 	maxFirst            = 24 // questions of the first round, the most telling first
 	maxLoaded           = 5  // clients that only contacts led to
@@ -21,11 +21,11 @@ const (
 	maxAlike            = 8  // clients with a word in their name
 	maxContactsOfClient = 50 // contacts of one client
 
-	maxText = 32 << 10 // bytes of what a mail says that are looked at: people write less
+	maxText = 32 << 10 // bytes of a text that are read: people write less
 )
 
-// A speaker is who wrote what a mail is about: its sender, or who wrote the mail
-// that it passes on.
+// An author is the person who wrote what a mail is about: its sender, or the
+// author of the mail that it forwards.
 type author struct {
 	from      mail.Address
 	card      mailtext.Card
@@ -35,14 +35,14 @@ type author struct {
 	quoted    string
 }
 
-// written is the sender of a mail.
+// written returns the sender of a mail as its author.
 func written(m Mail) author {
 	l := m.Letter
 	return author{from: m.Item.From, own: m.Item.Subject + "\n" + l.Own, signature: l.Signature, quoted: l.Quoted}.introduced(l)
 }
 
-// original is who wrote the mail that another passes on. What the other says
-// about it counts as well.
+// original returns the author of the mail that another mail forwards. The words
+// of the person who forwards it count too.
 func original(m Mail) author {
 	f := m.Letter.Forwarded
 	l := mailtext.Read("text", f.Text, f.Subject)
@@ -50,12 +50,14 @@ func original(m Mail) author {
 	return author{from: f.From, own: own, signature: l.Signature, quoted: l.Quoted}.introduced(l)
 }
 
+// introduced returns the author with the name, company and phone that the text
+// gives.
 func (s author) introduced(l mailtext.Text) author {
 	s.own, s.signature, s.quoted = head(s.own), head(s.signature), head(s.quoted)
 	s.from.Email, _ = directory.ReceivedAddress(s.from.Email) // "" when it is none
 	s.card = mailtext.CardOf(s.from, l)
 	s.name = nameOf(s.card.Name)
-	// The name may be half of what the address spells.
+	// The name may be only half of the name that the address spells.
 	if spelled := localName(s.from.Email, s.name.first); spelled.full() && !s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0]) {
 		if s.name.first != "" {
 			spelled.first = s.name.first
@@ -65,7 +67,8 @@ func (s author) introduced(l mailtext.Text) author {
 	return s
 }
 
-// domain is the sender's, when it can say whom he works for.
+// domain returns the domain of the author's address; "" for a public
+// provider's, which says nothing about a client.
 func (s author) domain() string {
 	if s.from.Email == "" {
 		return ""
@@ -76,39 +79,40 @@ func (s author) domain() string {
 	return ""
 }
 
-// A party is a client that something points to.
+// A candidate is a client that at least one clue points to.
 type candidate struct {
 	id     string
 	client *directory.Client // nil until it is read
 	clues
 }
 
-// A hunt is what the office knows about a speaker.
+// A clientSearch holds what the office knows about an author.
 type clientSearch struct {
 	office     Office
 	m          Mail
 	by         author
 	candidates map[string]*candidate
-	near       []directory.Contact // at the domain
-	named      []directory.Contact // of the surname
-	chat       *directory.Contact  // who wrote the chat that the mail answers
-	said       []directory.Client  // whose names the text may say
+	near       []directory.Contact // at the author's domain
+	named      []directory.Contact // with the author's surname
+	chat       *directory.Contact  // of the chat that the mail answers
+	said       []directory.Client  // whose name may be in the text
 }
 
-// A look is one question, and what is done with its answer.
+// A lookup asks one question and returns a function that notes the answer.
 type lookup func(ctx context.Context) (note func(), err error)
 
-// run puts questions at the same time, and notes the answers in their order.
-func runLookups(ctx context.Context, looks []lookup) error {
-	notes := make([]func(), len(looks))
-	asks := make([]ask, len(looks))
-	for i, l := range looks {
+// runLookups asks all questions at the same time, and notes the answers in
+// their order.
+func runLookups(ctx context.Context, lookups []lookup) error {
+	notes := make([]func(), len(lookups))
+	asks := make([]ask, len(lookups))
+	for i, l := range lookups {
 		asks[i] = func(ctx context.Context) (err error) {
 			notes[i], err = l(ctx)
 			return err
 		}
 	}
-	if err := together(ctx, asks); err != nil {
+	if err := askAll(ctx, asks); err != nil {
 		return fmt.Errorf("suggestions: %w", err)
 	}
 	for _, note := range notes {
@@ -119,7 +123,8 @@ func runLookups(ctx context.Context, looks []lookup) error {
 	return nil
 }
 
-// asking is a look of one question with a plain answer.
+// lookupOf makes a lookup of one question. An object that does not exist is no
+// error, and nothing is noted.
 func lookupOf[T any](question func(context.Context) (T, error), note func(T)) lookup {
 	return func(ctx context.Context) (func(), error) {
 		answer, err := question(ctx)
@@ -130,40 +135,41 @@ func lookupOf[T any](question func(context.Context) (T, error), note func(T)) lo
 	}
 }
 
-// search asks the office about a speaker.
+// searchClients asks the office about an author.
 func searchClients(ctx context.Context, office Office, m Mail, by author) (*clientSearch, error) {
-	h := &clientSearch{office: office, m: m, by: by, candidates: map[string]*candidate{}}
-	var looks []lookup
-	for _, more := range [][]lookup{h.atDomain(), h.inChat(), h.byNumber(), h.byName(), h.byCompany(), h.byDomainName(), h.amongRecipients(), h.byLooseNumber(), h.byText()} {
-		looks = append(looks, more...)
+	cs := &clientSearch{office: office, m: m, by: by, candidates: map[string]*candidate{}}
+	var lookups []lookup
+	for _, more := range [][]lookup{cs.atDomain(), cs.inChat(), cs.byNumber(), cs.byName(), cs.byCompany(), cs.byDomainName(), cs.amongRecipients(), cs.byLooseNumber(), cs.byText()} {
+		lookups = append(lookups, more...)
 	}
-	if err := runLookups(ctx, looks[:min(len(looks), maxFirst)]); err != nil {
+	if err := runLookups(ctx, lookups[:min(len(lookups), maxFirst)]); err != nil {
 		return nil, err
 	}
-	h.nameThose()
-	return h, h.load(ctx)
+	cs.nameThose()
+	return cs, cs.load(ctx)
 }
 
-func (h *clientSearch) candidate(id string) *candidate {
-	p := h.candidates[id]
+// candidate returns the candidate with an id, a new one when there is none yet.
+func (cs *clientSearch) candidate(id string) *candidate {
+	p := cs.candidates[id]
 	if p == nil {
 		p = &candidate{id: id}
-		h.candidates[id] = p
+		cs.candidates[id] = p
 	}
 	return p
 }
 
-// point notes that something points to a client.
-func (h *clientSearch) point(c directory.Client, weight float64, why Reason) {
-	p := h.candidate(c.ID)
+// point notes a clue that points to a client.
+func (cs *clientSearch) point(c directory.Client, weight float64, why Reason) {
+	p := cs.candidate(c.ID)
 	p.client = &c
 	p.add(weight, why)
 }
 
-// ranked are the parties, the likeliest first.
-func (h *clientSearch) ranked() []*candidate {
+// ranked returns the candidates, the most likely first.
+func (cs *clientSearch) ranked() []*candidate {
 	var list []*candidate
-	for _, p := range h.candidates {
+	for _, p := range cs.candidates {
 		list = append(list, p)
 	}
 	slices.SortFunc(list, func(a, b *candidate) int {
@@ -172,26 +178,27 @@ func (h *clientSearch) ranked() []*candidate {
 	return list
 }
 
-// load reads the likeliest of the clients that only contacts led to.
-func (h *clientSearch) load(ctx context.Context) error {
-	var looks []lookup
-	for _, p := range h.ranked() {
-		if p.client == nil && len(looks) < maxLoaded {
-			looks = append(looks, lookupOf(
-				func(ctx context.Context) (directory.Client, error) { return h.office.Client(ctx, p.id) },
+// load reads the most likely of the clients that only contacts led to, and
+// drops the others.
+func (cs *clientSearch) load(ctx context.Context) error {
+	var lookups []lookup
+	for _, p := range cs.ranked() {
+		if p.client == nil && len(lookups) < maxLoaded {
+			lookups = append(lookups, lookupOf(
+				func(ctx context.Context) (directory.Client, error) { return cs.office.Client(ctx, p.id) },
 				func(c directory.Client) { p.client = &c }))
 		}
 	}
-	if err := runLookups(ctx, looks); err != nil {
+	if err := runLookups(ctx, lookups); err != nil {
 		return err
 	}
-	for id, p := range h.candidates {
+	for id, p := range cs.candidates {
 		if p.client == nil { // too many, or gone
-			delete(h.candidates, id)
+			delete(cs.candidates, id)
 		}
 	}
 	return nil
 }
 
-// head is the beginning of a text, as much of it as is looked at.
+// head returns the beginning of a text, at most maxText bytes.
 func head(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxText)], "") }

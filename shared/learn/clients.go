@@ -8,16 +8,16 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// suggestAnyClient answers to which client a contact belongs who has none.
+// suggestAnyClient suggests clients for a contact who has none.
 func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	by := written(m)
-	h, err := searchClients(ctx, office, m, by)
+	cs, err := searchClients(ctx, office, m, by)
 	if err != nil {
 		return nil, err
 	}
 	var list []Suggestion
 	var most float64
-	for _, p := range h.ranked() {
+	for _, p := range cs.ranked() {
 		most = max(most, p.score())
 		list = append(list, Suggestion{Action: item.ChooseClient, Client: p.client, Score: p.score(), Reasons: p.reasons})
 	}
@@ -28,36 +28,36 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	return append(list, dismissal(Once, nobody.score()*(1-most), nobody.reasons...)), nil
 }
 
-// suggestOwnClient answers which of a contact's clients a mail is about.
+// suggestOwnClient suggests which of a contact's clients a mail is about.
 func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	contact, ids, err := clientsOfContact(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}
-	s := sorter{m: m, ids: ids[:min(len(ids), maxCandidate)]}
-	looks := []lookup{func(ctx context.Context) (func(), error) {
+	s := ownClients{m: m, ids: ids[:min(len(ids), maxCandidate)]}
+	lookups := []lookup{func(ctx context.Context) (func(), error) {
 		rule, _, err := office.RuleFor(ctx, directory.SenderClient, contact)
 		return func() { s.rule = rule }, err
 	}, func(ctx context.Context) (note func(), err error) {
 		s.clients, err = load(ctx, office, s.ids)
 		return nil, err
 	}}
-	h := &clientSearch{office: office, m: m, by: written(m), candidates: map[string]*candidate{}}
-	looks = append(looks, h.amongRecipients()...)
+	cs := &clientSearch{office: office, m: m, by: written(m), candidates: map[string]*candidate{}}
+	lookups = append(lookups, cs.amongRecipients()...)
 	var member directory.TeamMember
 	var addressed bool
-	looks = append(looks, func(ctx context.Context) (_ func(), err error) {
+	lookups = append(lookups, func(ctx context.Context) (_ func(), err error) {
 		member, addressed, err = office.MemberByAddress(ctx, m.Item.Address)
 		return nil, err
 	})
-	if err := runLookups(ctx, looks); err != nil {
+	if err := runLookups(ctx, lookups); err != nil {
 		return nil, err
 	}
 	if len(s.clients) == 0 {
 		return nil, nil
 	}
-	s.around = h.candidates
-	// Each team is one more question, so not for everybody's bookkeeper.
+	s.around = cs.candidates
+	// Each team is one more question, so a sender with many clients is left out.
 	if addressed && len(s.clients) <= 8 {
 		s.member = member.Name
 		if err := s.teams(ctx, office, member.ID); err != nil {
@@ -67,8 +67,8 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	return s.suggestions(), nil
 }
 
-// candidates are the sender and his clients, as the decision found them, or as
-// the directory says now.
+// clientsOfContact returns the sender and the sender's clients as they were
+// when the mail was decided, or else as they are in the directory now.
 func clientsOfContact(ctx context.Context, office Office, m Mail) (contact string, clients []string, err error) {
 	if f := m.Item.Facts; f.Contact != "" && len(f.Clients) > 0 {
 		return f.Contact, f.Clients, nil
@@ -77,32 +77,32 @@ func clientsOfContact(ctx context.Context, office Office, m Mail) (contact strin
 	return c.ID, c.Clients, err
 }
 
-// A sorter weighs the clients of one contact for a mail.
-type sorter struct {
+// ownClients weighs the clients of one contact for a mail.
+type ownClients struct {
 	m       Mail
 	ids     []string
 	clients []directory.Client
 	rule    directory.Rule
-	around  map[string]*candidate // by client: what recipients point to
-	member  string                // name of the addressed team member
-	works   []bool                // by client: whether he works for it
+	around  map[string]*candidate // by client: clues from the recipients
+	member  string                // name of the team member who has the mail's address
+	works   []bool                // by client: whether that member works for it
 }
 
-// teams notes for which of the clients a team member works.
-func (s *sorter) teams(ctx context.Context, office Office, member string) error {
+// teams notes which of the clients a team member works for.
+func (s *ownClients) teams(ctx context.Context, office Office, member string) error {
 	s.works = make([]bool, len(s.clients))
-	var looks []lookup
+	var lookups []lookup
 	for i, c := range s.clients {
-		looks = append(looks, lookupOf(
+		lookups = append(lookups, lookupOf(
 			func(ctx context.Context) ([]directory.Link, error) { return office.ClientTeam(ctx, c.ID) },
 			func(team []directory.Link) {
 				s.works[i] = slices.ContainsFunc(team, func(l directory.Link) bool { return l.Member == member })
 			}))
 	}
-	return runLookups(ctx, looks)
+	return runLookups(ctx, lookups)
 }
 
-func (s *sorter) suggestions() []Suggestion {
+func (s *ownClients) suggestions() []Suggestion {
 	found := make([]clues, len(s.clients))
 	note := func(text string, factor float64) {
 		for _, m := range mentions(head(text), s.clients, s.m.Item.From.Name) {
@@ -159,7 +159,8 @@ func (s *sorter) suggestions() []Suggestion {
 	return list
 }
 
-// taught says whether earlier choices may be used.
-func (s *sorter) taught() bool {
+// taught says whether earlier choices count: nobody switched the rule off or
+// took it back.
+func (s *ownClients) taught() bool {
 	return s.rule.State == directory.RuleOn || s.rule.State == directory.RuleLearning
 }

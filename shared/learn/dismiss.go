@@ -17,7 +17,7 @@ func release(scope Scope, score float64, why ...Reason) Suggestion {
 	return Suggestion{Action: item.Release, Scope: scope, Score: score, Reasons: why}
 }
 
-// selling are phrases of people who want something from the office.
+// selling are phrases of people who offer something to the office.
 var selling = strings.Split("acquisitie|kennismaken|kennis te maken|kennismaking|vrijblijvend|leads|seo|vindbaarheid|google ads|nieuwe website|uw website|meer klanten|nieuwe klanten|omzet verhogen|gratis proef|proefperiode|demo |een demo|korting|aanbieding|actie geldig|"+
 	"beschikbare kandidaten|kandidaat die|kandidaten|toppers voor|vacature|detachering|interim|uitzend|per direct beschikbaar|bel ik u|bellen om|vijftien minuten|15 minuten|15 minutes|quick call|book a call|"+
 	"partnership|samenwerking aan|lead generation|grow your|your website|outsourc|webinar|schrijf u in|energiecontract|zonnepanelen|software die|onze oplossing|onze diensten|our services|our solution|boost your|special offer|limited time", "|")
@@ -27,14 +27,14 @@ var seeking = strings.Split("zoek een boekhouder|zoek een accountant|zoeken een 
 	"andere accountant|andere boekhouder|boekhouder nodig|accountant nodig|nog klanten|nieuwe klanten aan|klant worden bij|klant bij u worden|klant bij jullie worden|overstappen naar u|overstappen naar jullie|"+
 	"looking for an accountant|need an accountant|need a bookkeeper|new accountant|become a client", "|")
 
-// unsubscribing are phrases of mail that goes to many.
+// unsubscribing are phrases of mass mail.
 var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|geen mail meer ontvangen|niet langer ontvangen|opt-out|opt out|bekijk online|view in browser|view this email in|webversie", "|")
 
-// urging are phrases of mail that is to be doubted twice.
+// urging are phrases of fraud.
 var urging = strings.Split("rekeningnummer is gewijzigd|gewijzigd rekeningnummer|nieuw rekeningnummer|iban is gewijzigd|gewijzigde iban|nieuwe iban|nieuw iban|met spoed een betaling|spoedbetaling|betaling klaarzetten|niet bellen|cadeaukaart|giftcard|gift card|wachtwoord|password|"+
 	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|niet bereikbaar|zit in overleg|in een vergadering|spoed: betaling|met spoed betal|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin", "|")
 
-// phrases counts how many of some phrases a text has.
+// phrases counts how many of some phrases are in a text.
 func phrases(text string, of []string) (n int) {
 	text = fold(text)
 	for _, p := range of {
@@ -45,14 +45,14 @@ func phrases(text string, of []string) (n int) {
 	return n
 }
 
-// often is the worth of evidence that there is n times.
+// often returns the weight of n pieces of evidence of equal weight.
 func often(weight float64, n int64) float64 { return 1 - math.Pow(1-weight, float64(n)) }
 
 // unwanted weighs whether nobody needs the mail of a sender who is no contact.
 func unwanted(ctx context.Context, office Office, by author, of proof, alone bool) (*clues, error) {
 	c := &clues{}
 	text := by.own + "\n" + by.signature
-	// Who may become a client is tied to none, and may offer to get acquainted too.
+	// A prospect has no client yet, and may propose a first meeting too.
 	prospect := phrases(text, seeking) > 0
 	if n := phrases(text, selling); n > 0 && !prospect {
 		c.add(often(acquisition, int64(n)), reasonSelling)
@@ -78,7 +78,7 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	return c, nil
 }
 
-// before is the rule of a kind, with the evidence that still counts for mail with
+// before returns the rule of a kind with the evidence that counts for mail with
 // a proof.
 func before(ctx context.Context, office Office, kind directory.RuleKind, key string, of proof) (directory.Rule, error) {
 	if key == "" {
@@ -102,21 +102,21 @@ func before(ctx context.Context, office Office, kind directory.RuleKind, key str
 	return rule, nil
 }
 
-// past is what people did before with mail like this, and whether its sender is
-// a contact.
-type past struct {
-	contact          directory.Contact
-	known            bool
-	near             []directory.Contact // at the sender's domain
-	list, from, take directory.Rule
+// A history is what people did before with mail like this one, and whether its
+// sender is a contact.
+type history struct {
+	contact                                        directory.Contact
+	known                                          bool
+	near                                           []directory.Contact // at the sender's domain
+	dismissedList, dismissedSender, acceptedSender directory.Rule
 }
 
-func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
+func historyOf(ctx context.Context, office Office, m Mail) (p history, err error) {
 	email, _ := directory.ReceivedAddress(m.Item.From.Email) // "" when there is none
 	of := proofOf(m.Item)
 	asks := []ask{
 		func(ctx context.Context) (err error) {
-			p.list, err = before(ctx, office, directory.DismissList, m.Item.ListID, of)
+			p.dismissedList, err = before(ctx, office, directory.DismissList, m.Item.ListID, of)
 			return err
 		},
 	}
@@ -125,10 +125,10 @@ func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 			p.contact, p.known, err = office.ContactByAddress(ctx, email)
 			return err
 		}, func(ctx context.Context) (err error) {
-			p.from, err = before(ctx, office, directory.DismissSender, email, of)
+			p.dismissedSender, err = before(ctx, office, directory.DismissSender, email, of)
 			return err
 		}, func(ctx context.Context) (err error) {
-			p.take, err = before(ctx, office, directory.AcceptSender, email, of)
+			p.acceptedSender, err = before(ctx, office, directory.AcceptSender, email, of)
 			return err
 		})
 		if domain := directory.Domain(email); !directory.PublicDomain(domain) {
@@ -138,13 +138,14 @@ func remember(ctx context.Context, office Office, m Mail) (p past, err error) {
 			})
 		}
 	}
-	return p, together(ctx, asks)
+	return p, askAll(ctx, asks)
 }
 
-// lasting leaves out of suggestions what reaches beyond the mail and would come to
-// nothing: rules dismiss no mail of a contact, and some mail teaches none.
+// lasting takes suggestions beyond this one mail out of a list if they would
+// have no effect: rules never dismiss mail of a contact, and some mail teaches
+// no rule.
 func lasting(list []Suggestion, m Mail, contact bool) []Suggestion {
-	var left float64 // of the chances of what is left out: that is done once then
+	var left float64 // the chances of what is left out, which go to dismissing this mail only
 	gone := func(s Suggestion) bool {
 		switch {
 		case s.Action == item.Dismiss && s.Scope == List:
@@ -176,16 +177,16 @@ func lasting(list []Suggestion, m Mail, contact bool) []Suggestion {
 	return kept
 }
 
-// suggestAutomated answers what to do with mail that a program wrote.
+// suggestAutomated suggests what to do with mail that a program wrote.
 func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
-	p, err := remember(ctx, office, m)
+	p, err := historyOf(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}
 	return lasting(automated(m, p), m, p.known), nil
 }
 
-func automated(m Mail, p past) []Suggestion {
+func automated(m Mail, p history) []Suggestion {
 	if m.Item.Class == item.AutoReply {
 		list := []Suggestion{dismissal(Once, likelyOnce, reasonAway)}
 		if !p.known {
@@ -200,38 +201,38 @@ func automated(m Mail, p past) []Suggestion {
 	if len(p.near) > 0 && !p.known && m.Item.ListID == "" && !machine(m.Item.From.Email) {
 		take.add(programAtClient, reasonDomain(directory.Domain(m.Item.From.Email), 1))
 	}
-	if n := p.take.Count; n > 0 {
+	if n := p.acceptedSender.Count; n > 0 {
 		take.add(often(releasedBefore, n), reasonReleased(n))
 	}
 	if m.Answered != nil {
 		take.add(answeredChat, reasonChat)
 	}
 	scope := Once
-	if p.take.Count > 0 {
+	if p.acceptedSender.Count > 0 {
 		scope = Sender
 	}
 	list := []Suggestion{release(scope, max(take.score(), unlikely/2), append(take.reasons, reasonRelease)...)}
 	left := 1 - take.score()
 	if m.Item.ListID != "" {
 		why := []Reason{reasonList(m.Item.ListID)}
-		if n := p.list.Count; n > 0 {
+		if n := p.dismissedList.Count; n > 0 {
 			why = append(why, reasonDismissed(n))
 		}
 		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reasonMachine),
 			dismissal(Once, left*(1-likelyList)*0.4, reasonMachine))
 	}
 	why := []Reason{reasonMachine}
-	if n := p.from.Count; n > 0 {
+	if n := p.dismissedSender.Count; n > 0 {
 		why = append(why, reasonDismissed(n))
 	}
 	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...))
 }
 
-// suggestUnverified answers what to do with mail whose sender Exchange doubts.
-// It is dismissed first: a mail too few is asked for again, a mail too many may
-// cost a client his money.
+// suggestUnverified suggests what to do with mail whose sender Exchange doubts.
+// To dismiss it comes first: a missing mail is asked for again, and a false one
+// may cost a client money.
 func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
-	p, err := remember(ctx, office, m)
+	p, err := historyOf(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +249,7 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	if p.known && m.Trusted {
 		genuine.add(trustedBefore, reasonTrusted)
 	}
-	if n := p.take.Count; n > 0 {
+	if n := p.acceptedSender.Count; n > 0 {
 		genuine.add(often(releasedBefore, n), reasonReleased(n))
 	}
 	by := written(m)
@@ -262,7 +263,7 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	if n := phrases(by.own, urging); n > 0 {
 		fake.add(often(alarming, int64(n)), reasonAlarming)
 	}
-	if n := p.from.Count; n > 0 {
+	if n := p.dismissedSender.Count; n > 0 {
 		fake.add(often(dismissedBefore, n), reasonDismissed(n))
 	}
 	yes := genuine.score() * (1 - fake.score())
@@ -271,9 +272,10 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	return []Suggestion{dismissal(Once, 1-chance, fake.reasons...), release(Once, chance, append(genuine.reasons, reasonRelease)...)}, nil
 }
 
-// suggestUnread answers what to do with mail that could not be read whole.
+// suggestUnread suggests what to do with mail that could not be read
+// completely.
 func suggestUnread(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
-	p, err := remember(ctx, office, m)
+	p, err := historyOf(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,9 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// Explain says in one sentence what a rule does, or would do, and why. Names
-// gives the name of a "contact", "client" or "member" by id, "" when there is none.
+// Explain says in one sentence what a rule does, or would do, and why. The
+// function names returns the name of a "contact", "client" or "member" by id,
+// "" when there is none.
 func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	called := func(kind, id string) words.Text {
 		name := names(kind, id)
@@ -72,7 +73,7 @@ func both(nl, en string, with ...any) words.Text {
 	return words.Text{NL: fmt.Sprintf(nl, with...), EN: fmt.Sprintf(en, with...)}
 }
 
-// which says what the words of a contact's subjects mean.
+// which says which client the words of a contact's subjects mean.
 func which(r directory.Rule, called func(kind, id string) words.Text) words.Text {
 	t := count(r.Evidence)
 	var nl, en []string
@@ -95,7 +96,8 @@ func which(r directory.Rule, called func(kind, id string) words.Text) words.Text
 	}
 }
 
-// because says whose decisions a rule rests on, and how many.
+// because says who made the decisions that a rule rests on, and how many there
+// are.
 func because(r directory.Rule, called func(kind, id string) words.Text) words.Text {
 	people := map[string]bool{}
 	forever := false

@@ -1,9 +1,9 @@
-// Package learn says what an office knows about a mail that would wait: what is
-// certain, what is likely and why, and what a person's solution teaches. It
+// Package learn says what the office knows about a mail that would wait: what
+// is certain, what is likely and why, and what a person's solution teaches. It
 // knows nothing of mailboxes, tables and rights, and changes nothing.
 //
 // What is certain may be decided without a person, so precision comes before
-// recall: whatever points to two sides is not certain. Everything else is a
+// recall: contradicting clues make nothing certain. Everything else is a
 // suggestion, with its reasons and the chance that it is right.
 package learn
 
@@ -20,8 +20,8 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// An Office answers what suggestions rest on; *directory.Store does. Limits are
-// the most that an answer holds.
+// An Office answers the questions of this package; *directory.Store is one. A
+// limit is the most that an answer holds.
 type Office interface {
 	Contact(ctx context.Context, id string) (directory.Contact, error)
 	ContactByAddress(ctx context.Context, address string) (directory.Contact, bool, error)
@@ -39,18 +39,18 @@ type Office interface {
 	RuleFor(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error)
 }
 
-// A Mail is one that waits, with what is known of it.
+// A Mail is a mail that waits, with what is known about it.
 type Mail struct {
 	Item     item.Item
-	Letter   mailtext.Text           // what it says
+	Letter   mailtext.Text           // the text of the mail
 	Answered *chat.Chat              // the chat that it answers, if there is one
-	Own      func(email string) bool // whether an address is the office's own; nil when nobody knows
-	Earlier  []chat.Chat             // the chats of its sender, if he has several clients
-	Doubt    bool                    // the sender may be a fraud: nothing that trusts him is suggested first
+	Own      func(email string) bool // whether an address is the office's own; nil when that is not known
+	Earlier  []chat.Chat             // the chats of its sender, if the sender has several clients
+	Doubt    bool                    // the mail may be fraud: nothing that trusts the sender is suggested first
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
 }
 
-// A Reason is one piece of what a suggestion or a decision rests on.
+// A Reason is one reason for a suggestion or a decision.
 type Reason struct {
 	Code string `json:"code"` // stable, such as "same-name"
 	words.Text
@@ -70,7 +70,7 @@ const (
 type Suggestion struct {
 	Action  item.Action
 	Contact *directory.Contact // of link-contact
-	Client  *directory.Client  // of choose-client, and of create-contact but for who may become a client
+	Client  *directory.Client  // of choose-client, and of create-contact unless the sender is a prospect
 	Scope   Scope              // of dismiss and release
 
 	Name, Email, Phone, Function string // of create-contact, as far as the mail tells
@@ -79,13 +79,13 @@ type Suggestion struct {
 	Reasons []Reason
 }
 
-// maxSuggestions is how many a person reads.
+// maxSuggestions is how many suggestions a person reads.
 const maxSuggestions = 8
 
-// Suggest returns what a person may want to do with a mail that waits, the
-// likeliest first, at most eight. Nothing is suggested for reasons that are
-// mended in the directory. It asks the office some thirty questions at most;
-// the first that is not answered is its error.
+// Suggest returns what a person may want to do with a mail that waits, the most
+// likely first, at most eight. There are no suggestions for reasons that are
+// solved in the directory. It asks the office at most about thirty questions,
+// and returns the first error.
 func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	var list []Suggestion
 	var err error
@@ -119,8 +119,8 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	return list, nil
 }
 
-// possible leaves out contacts that cannot be made: without an address, or with
-// one that is another contact's.
+// possible leaves out contacts that cannot be created: without an address, or
+// with an address that another contact has.
 func possible(list []Suggestion, m Mail) []Suggestion {
 	taken := m.Item.Reason == item.UnknownSender && m.Item.Facts.Contact != ""
 	return slices.DeleteFunc(list, func(s Suggestion) bool {
@@ -128,8 +128,8 @@ func possible(list []Suggestion, m Mail) []Suggestion {
 	})
 }
 
-// careful puts what trusts nobody before what does, and leaves of the chances of
-// the latter no more than that of a coin.
+// careful puts suggestions that do not trust the sender before those that do,
+// and limits the chance of the latter to one half.
 func careful(list []Suggestion) []Suggestion {
 	if !slices.ContainsFunc(list, func(s Suggestion) bool { return s.trusts() == 0 }) {
 		list = append(list[:min(len(list), maxSuggestions-1)], dismissal(Once, leastScore, reasonCareful))
@@ -143,8 +143,8 @@ func careful(list []Suggestion) []Suggestion {
 	return list
 }
 
-// trusts is 1 of what takes the sender for who he says he is, and 0 of what
-// dismisses his mail.
+// trusts is 0 for a dismissal, and 1 for suggestions that believe the sender's
+// name.
 func (s Suggestion) trusts() int {
 	if s.Action == item.Dismiss {
 		return 0
@@ -152,9 +152,9 @@ func (s Suggestion) trusts() int {
 	return 1
 }
 
-// best orders suggestions and leaves out what says the same as a better one.
-// The suggestions exclude each other, so that their chances are at most 1
-// together.
+// best orders suggestions and leaves out those that say the same as a better
+// one. Suggestions exclude each other, so the sum of their chances is at most
+// 1.
 func best(list []Suggestion) []Suggestion {
 	slices.SortStableFunc(list, func(a, b Suggestion) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.name(), b.name()))
@@ -186,7 +186,7 @@ func (s Suggestion) name() string {
 	return s.Scope
 }
 
-// says is what two suggestions that are the same have in common.
+// says returns a text that is equal for suggestions of the same action.
 func (s Suggestion) says() string {
 	id := s.Scope
 	if s.Contact != nil {

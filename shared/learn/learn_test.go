@@ -76,7 +76,7 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 		for _, e := range all {
 			both[e.Client] = true
 		}
-		if client, word, ok := habitual(all, "oven", []string{"bakker", "garage"}); ok && len(both) > 1 {
+		if client, word, ok := clientByWords(all, "oven", []string{"bakker", "garage"}); ok && len(both) > 1 {
 			t.Fatalf("%q is certain to mean %s, and stood in choices for both", word, client)
 		}
 	}

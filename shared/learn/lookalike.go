@@ -9,10 +9,10 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// resembles is the known domain that a domain is made to be taken for, "" when
-// there is none: the same with characters that look alike, another top-level
-// domain, a hyphen or a word more, or one letter that differs. A domain that is
-// known, or a part of one that is, resembles none.
+// resembles returns the known domain that a domain imitates, "" when there is
+// none: the same with characters that look alike, another top-level domain, an
+// extra hyphen or word, or one different letter. A known domain, or a part of
+// one, imitates none.
 func resembles(domain string, known []string) string {
 	mine := organisation(domain)
 	if mine == "" || slices.ContainsFunc(known, func(k string) bool { return organisation(k) == mine }) {
@@ -27,8 +27,8 @@ func resembles(domain string, known []string) string {
 	return ""
 }
 
-// owner is the part of a registered domain that its owner chose, as people see
-// it.
+// owner returns the part of a registered domain that its owner chose, in the
+// letters that people see.
 func owner(domain string) string {
 	suffix, _ := publicsuffix.PublicSuffix(domain)
 	name := strings.TrimSuffix(strings.TrimSuffix(domain, suffix), ".")
@@ -38,9 +38,10 @@ func owner(domain string) string {
 	return name
 }
 
-// lookalikes are what ASCII letters look like together or beside digits.
+// lookalikes are letters and digits that look like other letters.
 var lookalikes = strings.NewReplacer("vv", "w", "cl", "d", "i", "l", "1", "l", "0", "o", "5", "s")
 
+// seenAs returns one text for all names that look the same.
 func seenAs(name string) string {
 	return lookalikes.Replace(strings.ToLower(confusables.Skeleton(strings.ToLower(name))))
 }
@@ -65,12 +66,11 @@ func alikeNames(name, known string) bool {
 	return len(b) >= 5 && oneEdit([]rune(a), []rune(b))
 }
 
-// added are words that are put before or behind a name to make a domain that
-// seems to be its owner's.
+// added are words that imitations put before or behind a name.
 var added = strings.Fields("nl bv nv vof groep group holding online mail email facturen factuur invoice administratie finance betaling betalingen info office kantoor service support secure login portal portaal mijn my the de het en team international europe eu com")
 
-// oneEdit says whether one text becomes the other by one letter more, less or
-// other, or by two that change places.
+// oneEdit says whether one text becomes the other by adding, removing or
+// replacing one letter, or by swapping two neighbours.
 func oneEdit(a, b []rune) bool {
 	if len(a) > len(b) {
 		a, b = b, a

@@ -10,25 +10,25 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// A token is one word of a text, folded, with what its writing tells.
+// A token is one folded word of a text, with what its writing tells.
 type token struct {
 	word   string
 	upper  bool // it begins with a capital
 	begins bool // it begins a line or a sentence
-	line   int  // in which it stands
-	named  bool // a legal form follows, or it is part of a name that has one
+	line   int  // its line in the text, from 0
+	named  bool // a legal form follows
 }
 
-// legal are the forms that people leave out when they write a company's name.
-// Holding and beheer are words of the name: they tell companies of one owner
+// legalForms are the legal forms that people leave out of a company's name.
+// Holding and beheer are not among them: they tell companies of one owner
 // apart.
-var legal = set("bv nv vof cv ba ua gmbh ltd inc llp sarl")
+var legalForms = set("bv nv vof cv ba ua gmbh ltd inc llp sarl")
 
-// salutes are words after which a name is somebody's who is spoken to.
+// salutes are words before the name of a person who is addressed or mentioned.
 var salutes = set("beste dag hallo hoi hi hey geachte lieve dear hello heer mevrouw meneer mr mrs ms dhr mevr mw aan groet groeten groetjes")
 
-// tokens are the words of a text in order. Legal forms are no words of their
-// own: "Jansen B.V." is one, marked as named.
+// tokens returns the words of a text in order. A legal form is no word of its
+// own: "Jansen B.V." is one word, marked as named.
 func tokens(text string) []token {
 	var out []token
 	begins, at := true, -1
@@ -43,7 +43,7 @@ func tokens(text string) []token {
 				if word == "" {
 					continue
 				}
-				if legal[word] && len(out) > 0 && !begins {
+				if legalForms[word] && len(out) > 0 && !begins {
 					out[len(out)-1].named = true
 					continue
 				}
@@ -57,18 +57,18 @@ func tokens(text string) []token {
 	return out
 }
 
-// abbreviated says whether a field's full stop belongs to a legal form or an
-// initial.
+// abbreviated says whether the full stop of a field belongs to a legal form or
+// an initial.
 func abbreviated(field string) bool {
 	word := strings.ReplaceAll(fold(field), ".", "")
-	return legal[word] || utf8.RuneCountInString(word) == 1
+	return legalForms[word] || utf8.RuneCountInString(word) == 1
 }
 
-// nameTokens are the words of a client's name that a mention must have.
+// nameTokens returns the words of a client's name that a mention must have.
 func nameTokens(name string) []string {
 	var out []string
 	for _, t := range tokens(name) {
-		if !legal[t.word] && t.word != "stichting" {
+		if !legalForms[t.word] && t.word != "stichting" {
 			out = append(out, t.word)
 		}
 	}
@@ -78,14 +78,15 @@ func nameTokens(name string) []string {
 // weighty says whether a word can tell a client from others.
 func weighty(word string) bool { return utf8.RuneCountInString(word) >= 4 && !particles[word] }
 
-// maxSpans is how often one name is found in a text: more says no more.
+// maxSpans is how often one name is searched for in a text: more occurrences
+// say no more.
 const maxSpans = 50
 
-// A span is where a text says a client's whole name.
+// A span is a place where a text has a client's whole name.
 type span struct{ client, from, to int }
 
 // spans finds the whole names of clients in a text. Of two that overlap the
-// longer counts: "Jansen Bouw" does not mention Jansen.
+// longer one counts: "Jansen Bouw" does not mention Jansen.
 func spans(text []token, names [][]string) []span {
 	var all []span
 	seen := map[int]int{} // how often each name was found
@@ -116,8 +117,8 @@ func says(text []token, name []string) bool {
 	return true
 }
 
-// means says whether a span means the company and no common word or person: a
-// name of one telling word must be written as a name.
+// means says whether a span means the company and not a common word or a
+// person: a name with one telling word must be written as a name.
 func means(text []token, s span, name []string) bool {
 	telling := 0
 	for _, w := range name {
@@ -139,26 +140,26 @@ func means(text []token, s span, name []string) bool {
 	return false
 }
 
-// about are words behind which stands what a sentence is about.
-var about = set("voor bij over om betreft inzake aangaande for about regarding concerning")
+// aboutWords are words before the subject of a sentence.
+var aboutWords = set("voor bij over om betreft inzake aangaande for about regarding concerning")
 
-// pointsTo says whether a span is the name of a person with initials, as a
-// client who is taxed for himself has it, and stands where a mail says what it
-// is about. The owner of a company is called so beside it, and so are others of
-// the family: their names alone share every telling word.
+// pointsTo says whether a span is the name of a person with initials, as
+// clients who are private persons have it, at a place that says what the mail
+// is about. The owner of a company has such a name too, and so have relatives:
+// those names share every telling word with the client's.
 func pointsTo(text []token, s span, name []string) bool {
 	if len(name) < 2 || utf8.RuneCountInString(name[0]) > 2 || !weighty(name[len(name)-1]) || !text[s.to-1].upper {
 		return false
 	}
-	if s.from > 0 && about[text[s.from-1].word] {
+	if s.from > 0 && aboutWords[text[s.from-1].word] {
 		return true
 	}
 	return text[s.from].line == 0 // in the subject, which signs nothing
 }
 
-// own reports for each name its words of four letters and more that no other
-// has.
-func own(names [][]string) [][]string {
+// distinctWords returns for each name its words of four letters and more that
+// no other name has.
+func distinctWords(names [][]string) [][]string {
 	in := map[string]int{}
 	for _, name := range names {
 		for _, w := range slices.Compact(slices.Sorted(slices.Values(name))) {
@@ -176,16 +177,16 @@ func own(names [][]string) [][]string {
 	return out
 }
 
-// A mention says how a text names one of some clients.
+// A mention says how a text names a client.
 type mention struct {
 	client int
 	why    Reason
 	weight float64
-	firm   bool // it can be nothing else
+	firm   bool // it can mean nothing else
 }
 
-// mentions finds what in a text names one of the clients. What several of them
-// share names none. The writer's own name is none of a client.
+// mentions finds the places where a text names one of the clients. Words that
+// several of them share name none. The author's own name names no client.
 func mentions(text string, clients []directory.Client, writer string) []mention {
 	var found []mention
 	found = append(found, numbers(text, clients)...)
@@ -198,7 +199,7 @@ func mentions(text string, clients []directory.Client, writer string) []mention 
 		}
 	}
 	words := tokens(text)
-	distinct := own(names)
+	distinct := distinctWords(names)
 	for _, s := range spans(words, names) {
 		firm := len(distinct[s.client]) > 0 && means(words, s, names[s.client]) || pointsTo(words, s, names[s.client])
 		weight := named
@@ -251,15 +252,15 @@ func numbers(text string, clients []directory.Client) []mention {
 	return found
 }
 
-// notClient are words behind which a number is that of something else.
+// notClient are words before the number of something else than a client.
 var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +
 	"rekening rekeningnummer kamer pagina page pag artikel art aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
 
-// units are words before which a number counts something.
+// units are words after a number that counts something.
 var units = set("stuks stuk kantoren klanten bedrijven leden deelnemers uur uren km kg euro eur personen mensen")
 
-// otherNumber says whether a number stands somewhere in the text as the number
-// of something else, such as an invoice.
+// otherNumber says whether the text has a number as the number of something
+// else, such as an invoice.
 func otherNumber(text, number string) bool {
 	number = fold(number)
 	for line := range strings.Lines(fold(text)) {

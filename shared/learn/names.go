@@ -22,7 +22,7 @@ func fold(text string) string {
 	return b.String()
 }
 
-// particles stand between first name and surname, and tell nobody apart.
+// particles are words between first name and surname. They tell nobody apart.
 var particles = set("van von de der den des ter ten te het t la le du di da dos el al in op aan en zu")
 
 func set(words string) map[string]bool {
@@ -33,14 +33,15 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// A fullName is a person's name as far as it tells people apart.
+// A fullName holds the parts of a person's name that tell people apart.
 type fullName struct {
 	first, last string
-	bare        string // last without a particle that is written in one with it, as in addresses
+	bare        string // last without a particle that is attached to it, as in addresses
 	whole       string
 }
 
-// nameOf reads a person's name; the zero fullName when there is none.
+// nameOf reads a person's name. It returns the zero fullName when there is
+// none.
 func nameOf(text string) fullName {
 	all := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\'' })
 	whole := strings.Join(all, " ")
@@ -88,12 +89,13 @@ func (n fullName) sharesLast(o fullName) bool {
 	return n.last == o.last || n.bare != "" && n.bare == o.last
 }
 
-// initials says whether a first name is only that: "j" or "jp".
+// initials says whether a first name consists of initials: "j" or "jp".
 func initials(first string) bool {
 	return len(first) == 1 || len(first) == 2 && !strings.ContainsAny(first, "aeiouy")
 }
 
-// functional are local parts that name a desk and not a person.
+// functional are local parts of addresses that belong to a department and not
+// to a person.
 var functional = set("info mail post contact administratie boekhouding finance financien facturen factuur invoice invoices facturatie crediteuren debiteuren " +
 	"kantoor receptie secretariaat office admin accounting sales verkoop inkoop planning service support helpdesk klantenservice hr salaris salarissen personeel directie team winkel webshop hallo hello")
 
@@ -101,9 +103,9 @@ var functional = set("info mail post contact administratie boekhouding finance f
 // first: "jvanderberg@".
 var glued = []string{"vanden", "vander", "vande", "van", "den", "der", "ten", "ter", "de"}
 
-// localName is the name that an address spells before its @, if it does:
-// "jan.jansen@", "j.jansen@", "jjansen@", or "janjansen70@" of somebody who
-// calls himself Jan.
+// localName returns the name that the local part of an address spells, if it
+// does: "jan.jansen@", "j.jansen@", "jjansen@", or "janjansen70@" when first is
+// "jan".
 func localName(email, first string) fullName {
 	local, _, _ := strings.Cut(fold(email), "@")
 	parts := strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) })
@@ -134,7 +136,8 @@ func localName(email, first string) fullName {
 	return n
 }
 
-// label is the part of a domain that somebody chose: the longest but the last.
+// label returns the label of a domain that its owner chose: the longest one
+// except the last.
 func label(domain string) string {
 	parts := strings.Split(domain, ".")
 	longest := ""
@@ -146,8 +149,8 @@ func label(domain string) string {
 	return longest
 }
 
-// calledLike says whether a domain is called like a client: all words of the
-// name stand in it, or it stands in the name.
+// calledLike says whether a domain has the name of a client: it has all words
+// of the name, or is a part of the name.
 func calledLike(domain, client string) bool {
 	plain := strings.ReplaceAll(label(domain), "-", "")
 	all := directory.NameWords(client)
@@ -168,7 +171,7 @@ func calledLike(domain, client string) bool {
 	return n >= 4
 }
 
-// machineNames are local parts of addresses that nobody reads.
+// machineNames are local parts of addresses whose mail nobody reads.
 var machineNames = []string{"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "niet-beantwoorden", "nietbeantwoorden", "mailer-daemon", "postmaster", "notification", "notifications", "notificatie", "nieuwsbrief", "newsletter", "mailing", "alerts", "bounce"}
 
 // machine says whether an address looks like a program's.

@@ -13,29 +13,29 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// One address may write for many: portals where files are shared, signed or
-// billed, scanners, families. The name beside it then says who means it. An
-// address that is a contact's is his as long as that name agrees:
+// Several people may write from one address: portals that share, sign or bill
+// files, scanners, families. Then the display name says who writes. Mail from a
+// contact's address is the contact's as long as the display name agrees:
 //
 //   - there is none, or it is the contact's: the same, a part of it, with
-//     initials, shortened, the other way around, with another surname beside it
-//     as people have who marry;
+//     initials, shortened, in reverse order, with a second surname, as after a
+//     marriage;
 //   - it is a name under which a person linked the address;
 //   - it is the name of one of the contact's clients, or of the domain itself.
 //
-// Any other name is somebody else's if the office knows somebody else of that
-// name: a contact who has no client in common with this one, or another client.
-// A name that nobody else has is let through: people change their names, and
-// colleagues share addresses. Only of an address that writes for others by its
-// nature (its name says "via", or it is a program's or a scanner's) no name that
-// differs is let through, known or not.
+// Any other name is somebody else's if the office knows somebody else with that
+// name: a contact without a client in common with this one, or another client.
+// A name that nobody else has is accepted: people change their names, and
+// colleagues share addresses. There is one exception: an address that always
+// writes for others (its name says "via", or it is a program's or a scanner's).
+// Of such an address no different name is accepted, known or not.
 //
-// Whoever cannot be told apart waits for a person. What is chosen then is for
-// that mail only: the address stays whose it is.
+// Mail with an uncertain sender waits for a person. The choice is for that mail
+// only: the address stays with its contact.
 
-// OtherName says whether the name beside a mail's address is somebody else's
-// than the contact's whose address it is. It asks the office up to ten
-// questions, and none for a name that is like the contact's.
+// OtherName says whether the display name of a mail belongs to somebody else
+// than the contact with its address. It asks the office up to ten questions,
+// and none for a name like the contact's.
 func OtherName(ctx context.Context, office Office, it item.Item, contact, called string, clients []string) (bool, error) {
 	card := mailtext.CardOf(it.From, mailtext.Text{})
 	names := displayNames(it.From.Name, card)
@@ -70,15 +70,15 @@ func OtherName(ctx context.Context, office Office, it item.Item, contact, called
 	return false, nil
 }
 
-// displayNames are the person and the company that a display name says, or all
-// of it when it says neither.
+// displayNames returns the person and the company that a display name has, or
+// all of it when it has neither.
 func displayNames(display string, card mailtext.Card) []string {
 	if strings.TrimSpace(display) == "" || strings.Contains(display, "@") {
 		return nil
 	}
 	display = through.ReplaceAllString(display, "")
 	var names []string
-	if card.Name != "" && agrees(card.Name, display) { // and not what the address spells
+	if card.Name != "" && agrees(card.Name, display) { // it may come from the address instead
 		names = append(names, card.Name)
 	}
 	if card.Company != "" {
@@ -92,7 +92,7 @@ func displayNames(display string, card mailtext.Card) []string {
 
 var through = regexp.MustCompile(`(?i)[\s(]+(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
 
-// writesForOthers says whether a mail's address writes for many by its nature.
+// writesForOthers says whether a mail's address always writes for others.
 func writesForOthers(it item.Item) bool {
 	local, _, _ := strings.Cut(strings.ToLower(it.From.Email), "@")
 	return through.MatchString(it.From.Name) || machine(it.From.Email) || scanners.MatchString(local)
@@ -100,7 +100,7 @@ func writesForOthers(it item.Item) bool {
 
 var scanners = regexp.MustCompile(`^(scan(ner|s|to)?|printer|print|mfp|copier|kopieer\w*|multifunctional)([._-]?\w*)?$`)
 
-// agrees says whether two names can be one person's or one company's.
+// agrees says whether two names can be those of one person or one company.
 func agrees(a, b string) bool {
 	one, other := nameParts(a), nameParts(b)
 	if len(one) == 0 || len(other) == 0 {
@@ -127,7 +127,7 @@ func agrees(a, b string) bool {
 	return false
 }
 
-// nameParts are the words of a name that tell people and companies apart.
+// nameParts returns the words of a name that tell people and companies apart.
 func nameParts(name string) []string {
 	parts := directory.NameWords(strings.ReplaceAll(name, "-", " "))
 	return slices.DeleteFunc(parts, func(w string) bool { return particles[w] || titles[w] })
@@ -144,8 +144,8 @@ func subset(a, of []string) bool {
 	return true
 }
 
-// short says whether one first name can be short for another: an initial, or the
-// beginning.
+// short says whether one first name can be short for another: an initial, or
+// the beginning.
 func short(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -153,14 +153,15 @@ func short(a, b string) bool {
 	return initials(a) && a[0] == b[0] || len(a) >= 2 && strings.HasPrefix(b, a)
 }
 
-// ofDomain says whether a name is only what the domain is called.
+// ofDomain says whether a name is only the name of the domain.
 func ofDomain(name, email string) bool {
 	called := strings.ReplaceAll(label(directory.Domain(email)), "-", "")
 	joined := strings.Join(nameParts(name), "")
 	return len(joined) >= 3 && (joined == called || len(joined) >= 6 && strings.Contains(called, joined))
 }
 
-// somebodyElse says whether the office knows another contact or client of a name.
+// somebodyElse says whether the office knows another contact or client with a
+// name.
 func somebodyElse(ctx context.Context, office Office, name, contact string, clients []string) (bool, error) {
 	foreign := func(ids []string) bool {
 		return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(clients, id) })

@@ -12,16 +12,16 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// suggestPeople answers who wrote a mail whose sender is no contact: somebody
-// who is known under another address, somebody new at a client, or nobody whom
-// the office needs.
+// suggestPeople suggests who wrote a mail whose sender is no contact: a contact
+// with a new address, a new contact of a client, or nobody whom the office
+// needs.
 func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Suggestion, error) {
-	h, err := searchClients(ctx, office, m, by)
+	cs, err := searchClients(ctx, office, m, by)
 	if err != nil {
 		return nil, err
 	}
-	parties := h.ranked()
-	people, err := h.people(ctx, parties)
+	clients := cs.ranked()
+	people, err := cs.people(ctx, clients)
 	if err != nil {
 		return nil, err
 	}
@@ -31,9 +31,9 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		known = max(known, p.score())
 		list = append(list, Suggestion{Action: item.LinkContact, Contact: &p.contact, Score: p.score(), Reasons: p.reasons})
 	}
-	for _, p := range parties {
+	for _, p := range clients {
 		client = max(client, p.score())
-		s := h.newcomer()
+		s := cs.newContact()
 		s.Client, s.Score, s.Reasons = p.client, p.score()*(1-known), p.reasons
 		list = append(list, s)
 	}
@@ -43,11 +43,11 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 	}
 	left := nobody.score() * (1 - max(known, client))
 	if n := phrases(by.own, seeking); n > 0 && known == 0 && client == 0 {
-		s := h.newcomer()
+		s := cs.newContact()
 		s.Score, s.Reasons = often(prospect, int64(n)), []Reason{reasonSeeking}
 		list, left = append(list, s), left*(1-s.Score)
 	}
-	// That nothing is known of a stranger is no reason to refuse him for good.
+	// An unknown sender is not refused for good only because nothing is known.
 	always := 0.3
 	if slices.ContainsFunc(nobody.reasons, func(r Reason) bool { return r.Code != reasonAlone.Code }) {
 		always = 0.7
@@ -58,37 +58,38 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 	return append(list, dismissal(Sender, left*always, nobody.reasons...), dismissal(Once, left*(1-always), nobody.reasons...)), nil
 }
 
-// newcomer is the contact that can be made of a speaker.
-func (h *clientSearch) newcomer() Suggestion {
-	c := h.by.card
-	name := cmp.Or(c.Name, strings.TrimSpace(h.by.from.Name))
+// newContact suggests to create a contact from the author.
+func (cs *clientSearch) newContact() Suggestion {
+	c := cs.by.card
+	name := cmp.Or(c.Name, strings.TrimSpace(cs.by.from.Name))
 	if name == "" {
-		local, _, _ := strings.Cut(h.by.from.Email, "@")
+		local, _, _ := strings.Cut(cs.by.from.Email, "@")
 		name = local
 	}
-	return Suggestion{Action: item.CreateContact, Name: name, Email: h.by.from.Email, Phone: c.Phone, Function: c.Function}
+	return Suggestion{Action: item.CreateContact, Name: name, Email: cs.by.from.Email, Phone: c.Phone, Function: c.Function}
 }
 
-// A person is a contact who may have written.
+// A person is a contact who may have written the mail.
 type person struct {
 	contact directory.Contact
 	clues
 }
 
-// people are the contacts who may have written, each with what speaks for it.
-func (h *clientSearch) people(ctx context.Context, parties []*candidate) ([]*person, error) {
-	candidates := slices.Concat(h.named, h.near)
-	if h.chat != nil {
-		candidates = append(candidates, *h.chat)
+// people returns the contacts who may have written the mail, each with its
+// clues.
+func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*person, error) {
+	candidates := slices.Concat(cs.named, cs.near)
+	if cs.chat != nil {
+		candidates = append(candidates, *cs.chat)
 	}
 	var only *directory.Contact
-	if len(parties) > 0 && parties[0].score() >= partName && !h.by.name.full() {
-		of, err := h.office.ContactsOfClient(ctx, parties[0].id, maxContactsOfClient)
+	if len(clients) > 0 && clients[0].score() >= partName && !cs.by.name.full() {
+		of, err := cs.office.ContactsOfClient(ctx, clients[0].id, maxContactsOfClient)
 		if err != nil {
 			return nil, err
 		}
 		candidates = append(candidates, of...)
-		if len(of) == 1 && h.by.name.first == "" && h.by.domain() == "" {
+		if len(of) == 1 && cs.by.name.first == "" && cs.by.domain() == "" {
 			only = &of[0]
 		}
 	}
@@ -96,12 +97,12 @@ func (h *clientSearch) people(ctx context.Context, parties []*candidate) ([]*per
 	candidates = slices.CompactFunc(candidates, func(a, b directory.Contact) bool { return a.ID == b.ID })
 	n := map[likeness]float64{}
 	for _, c := range candidates {
-		n[h.alikeName(c)]++
+		n[cs.alikeName(c)]++
 	}
 	var people []*person
 	for _, c := range candidates {
 		p := &person{contact: c}
-		h.weigh(p, n, only)
+		cs.weigh(p, n, only)
 		if p.score() > 0 {
 			people = append(people, p)
 		}
@@ -109,16 +110,18 @@ func (h *clientSearch) people(ctx context.Context, parties []*candidate) ([]*per
 	return people, nil
 }
 
-// alikeName compares the speaker's name with a contact's.
-func (h *clientSearch) alikeName(c directory.Contact) likeness { return h.by.name.like(nameOf(c.Name)) }
+// alikeName compares the author's name with a contact's.
+func (cs *clientSearch) alikeName(c directory.Contact) likeness {
+	return cs.by.name.like(nameOf(c.Name))
+}
 
-// weigh notes what speaks for one contact.
-func (h *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
-	alike := h.alikeName(p.contact)
+// weigh adds the clues for one contact.
+func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
+	alike := cs.alikeName(p.contact)
 	at := func(c directory.Contact) bool { return c.ID == p.contact.ID }
-	near := slices.ContainsFunc(h.near, at)
-	answers := h.chat != nil && h.chat.ID == p.contact.ID
-	elsewhere := len(h.near) > 0 && !near && !h.belongs(p.contact)
+	near := slices.ContainsFunc(cs.near, at)
+	answers := cs.chat != nil && cs.chat.ID == p.contact.ID
+	elsewhere := len(cs.near) > 0 && !near && !cs.belongs(p.contact)
 	switch alike {
 	case same:
 		weight := sameName / n[same]
@@ -131,34 +134,34 @@ func (h *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.
 	case firstAlike:
 		p.add(sameFirst/n[firstAlike], reasonAlike(p.contact))
 	}
-	if phone := h.by.card.Phone; phone != "" && plainPhone(phone) == plainPhone(p.contact.Phone) && (alike != different || h.by.name.first == "") {
+	if phone := cs.by.card.Phone; phone != "" && plainPhone(phone) == plainPhone(p.contact.Phone) && (alike != different || cs.by.name.first == "") {
 		p.add(samePhone, reasonPhone(phone))
 	}
 	switch {
 	case answers && alike != different:
 		p.add(nameInChat, reasonChat)
-	case answers && h.by.name.first == "":
+	case answers && cs.by.name.first == "":
 		p.add(chatUnnamed, reasonChat)
 	case answers:
 		p.add(chatOtherName, reasonChat)
 	}
 	if only != nil && only.ID == p.contact.ID {
-		p.add(sameFirst, reasonClientOf(*h.ranked()[0].client))
+		p.add(sameFirst, reasonClientOf(*cs.ranked()[0].client))
 	}
 	if alike == different {
 		return
 	}
 	if near {
-		p.add(nameAtDomain, reasonAtDomain(h.by.domain()))
+		p.add(nameAtDomain, reasonAtDomain(cs.by.domain()))
 	}
 	for _, id := range p.contact.Clients {
-		if party := h.candidates[id]; party.scored() > 0 && party.client != nil {
-			p.add(nameAtClient*party.score(), reasonClientOf(*party.client))
+		if client := cs.candidates[id]; client.scored() > 0 && client.client != nil {
+			p.add(nameAtClient*client.score(), reasonClientOf(*client.client))
 		}
 	}
 }
 
-// scored is score, also of no party.
+// scored returns the score, 0 for no candidate.
 func (p *candidate) scored() float64 {
 	if p == nil {
 		return 0
@@ -166,13 +169,13 @@ func (p *candidate) scored() float64 {
 	return p.score()
 }
 
-// belongs says whether something points to a client of the contact.
-func (h *clientSearch) belongs(c directory.Contact) bool {
-	return slices.ContainsFunc(c.Clients, func(id string) bool { return h.candidates[id].scored() > 0 })
+// belongs says whether a clue points to a client of the contact.
+func (cs *clientSearch) belongs(c directory.Contact) bool {
+	return slices.ContainsFunc(c.Clients, func(id string) bool { return cs.candidates[id].scored() > 0 })
 }
 
-// plainPhone is the end of a phone number, the same with a country code and
-// without.
+// plainPhone returns the last nine digits of a phone number, which are the same
+// with a country code and without.
 func plainPhone(phone string) string {
 	digits := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -183,7 +186,8 @@ func plainPhone(phone string) string {
 	return digits[max(0, len(digits)-9):]
 }
 
-// suggestPassedOn answers whose mail a colleague passed on, if he did.
+// suggestPassedOn suggests whose mail a colleague forwarded, if it is
+// forwarded.
 func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	f := m.Letter.Forwarded
 	if f == nil || f.From == (mail.Address{}) {
@@ -207,7 +211,7 @@ func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, 
 	return append(list, anyway), err
 }
 
-// suggestNobody answers who wrote a mail without a sender: its signature may
+// suggestNobody suggests who wrote a mail without a sender: its signature may
 // tell.
 func suggestNobody(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	nothing := dismissal(Once, doubted, reasonNobody)

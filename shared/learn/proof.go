@@ -9,16 +9,16 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// A proof is what tells whether two mails come from the same hand. Whoever
-// forges a mail writes its From and its List-Id as he likes, and cannot make
-// Exchange verify them. A Return-Path at a domain with SPF he cannot use either.
+// A proof tells whether two mails come from the same sender. A forger writes
+// any From and List-Id, but cannot get them verified by Exchange, and cannot
+// use the Return-Path of a domain with SPF.
 type proof struct {
 	verified bool
 	from     string // organisation of the sender's domain
 	envelope string // organisation of the Return-Path; "" when there is none
 }
 
-// Proof notes on evidence what shows who sent the mail that it is about.
+// Proof returns evidence with the proof of the mail that it is about.
 func Proof(e directory.Evidence, it item.Item) directory.Evidence {
 	p := proofOf(it)
 	e.Verified, e.From, e.Envelope = p.verified, p.from, p.envelope
@@ -29,8 +29,8 @@ func proofOf(it item.Item) proof {
 	return proof{it.Verdict == item.VerdictPass, organisation(directory.Domain(it.From.Email)), organisation(it.ReturnDomain)}
 }
 
-// organisation is the part of a domain that somebody has registered:
-// bakkerij.nl of mail.bakkerij.nl.
+// organisation returns the registered part of a domain: bakkerij.nl of
+// mail.bakkerij.nl.
 func organisation(domain string) string {
 	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
 	if registered, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
@@ -39,11 +39,11 @@ func organisation(domain string) string {
 	return domain
 }
 
-// counts says whether a decision about one mail of a list or a sender says
-// anything about another mail, which the rule's key fits. What was not verified
-// says something about mail of the same list at the same domain, or of the same
-// sender through the same organisation's mail servers, and nothing about what is
-// verified and came another way.
+// counts says whether a decision about one mail of a list or a sender counts
+// for another mail with the same key. A decision about unverified mail counts
+// for mail of the same list at the same domain, or of the same sender through
+// the mail servers of the same organisation. It does not count for verified
+// mail that came another way.
 func counts(kind directory.RuleKind, e directory.Evidence, of proof) bool {
 	sameWay := e.Envelope != "" && e.Envelope == of.envelope
 	switch kind {
@@ -56,13 +56,13 @@ func counts(kind directory.RuleKind, e directory.Evidence, of proof) bool {
 }
 
 // Teaches says whether a decision about a mail can make a rule of a kind: its
-// sender is not doubted, and there is something by which later mail is known to
-// come from the same hand.
+// sender is not doubted, and it has a proof by which later mail of the same
+// sender is recognised.
 func Teaches(it item.Item, kind directory.RuleKind) bool {
 	return it.Verdict != item.VerdictFail && counts(kind, Proof(directory.Evidence{}, it), proofOf(it))
 }
 
-// countingFor is a rule with as much of its evidence as counts for a mail.
+// countingFor returns a rule with the evidence that counts for a mail.
 func countingFor(rule directory.Rule, of proof) directory.Rule {
 	var list []directory.Evidence
 	for _, e := range rule.Evidence {
@@ -75,7 +75,7 @@ func countingFor(rule directory.Rule, of proof) directory.Rule {
 }
 
 // stands says whether a rule about lists or senders is certain for mail with a
-// proof: by what people did with such mail, or because a manager switched it on.
+// proof, by what people did with such mail or because a manager switched it on.
 func stands(rule directory.Rule, of proof) bool {
 	rule = countingFor(rule, of)
 	action, least := item.Dismiss, leastDismissed
@@ -86,10 +86,10 @@ func stands(rule directory.Rule, of proof) bool {
 }
 
 // Decides says whether a rule that dismisses mail or lets it through decides
-// this mail, which its key fits. It must be on, and certain for mail that is
-// sent like this one; of mail whose sender Exchange doubts it decides none. That
-// people dismissed what a program sent says nothing about a letter, unless they
-// said that it shall always be so.
+// this mail, which has the rule's key. The rule must be on, and certain for
+// mail with such a proof; it never decides mail whose sender Exchange doubts.
+// Dismissals of automatic mail say nothing about mail that a person wrote,
+// unless somebody dismissed such mail for good.
 func Decides(rule directory.Rule, it item.Item) bool {
 	if rule.State != directory.RuleOn || it.Verdict == item.VerdictFail {
 		return false
@@ -104,7 +104,7 @@ func Decides(rule directory.Rule, it item.Item) bool {
 	return stands(rule, proofOf(it))
 }
 
-// forGood is the evidence of people who said that it shall always be so.
+// forGood returns the evidence of people who decided for all mail to come.
 func forGood(all []directory.Evidence) (list []directory.Evidence) {
 	for _, e := range all {
 		if strings.HasPrefix(e.Action, always) {

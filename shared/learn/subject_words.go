@@ -10,11 +10,11 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// When a word of earlier choices is certain to mean a client. A word that has
-// nothing to do with the client stands in all of n choices for it, and in none
-// for another, with the chance shareⁿ, where share is how much of the sender's
-// mail is for that client. That must be small, and smaller still for words that
-// every office's clients use.
+// The limits from which a word of earlier choices is certain to mean a client. A
+// word that has nothing to do with the client is in all n choices for it, and in
+// none for another, with the chance shareⁿ, where share is the client's part of
+// the sender's mail. That chance must be small, and smaller still for words that
+// all clients use.
 const (
 	leastChoices = 3
 	rareChance   = 0.05
@@ -22,7 +22,7 @@ const (
 )
 
 // topics are words of the trade and of every letter: they say what a mail is
-// about, and seldom whom.
+// about, and seldom which client.
 var topics = set("btw aangifte aangiften btw-aangifte omzetbelasting loonaangifte loon lonen loonstrook loonstroken loonadministratie salaris salarissen salarisrun verloning mutatie mutaties uren " +
 	"jaarrekening jaarcijfers jaarstukken jaaropgave jaaropgaven cijfers concept definitief balans winst verlies tussentijdse prognose begroting " +
 	"factuur facturen inkoopfacturen verkoopfacturen invoice invoices bon bonnen bonnetjes bankafschrift bankafschriften afschriften bank betaling betalingen incasso creditnota " +
@@ -32,7 +32,7 @@ var topics = set("btw aangifte aangiften btw-aangifte omzetbelasting loonaangift
 	"belasting belastingdienst aanslag voorlopige vennootschapsbelasting inkomstenbelasting vpb dividend dividendbelasting lening hypotheek verklaring subsidie toeslag toeslagen pensioen verzekering contract " +
 	"medewerker personeel werknemer ziekmelding verlof vakantiegeld declaratie declaraties kilometers auto leaseauto question meeting annual accounts tax return payroll report documents quarter vat")
 
-// A choice is how often a client was chosen with a word and in all.
+// A tally counts how often each client was chosen, with each word and in all.
 type tally struct {
 	all   map[string]int            // choices by client
 	with  map[string]map[string]int // by word, then client
@@ -57,7 +57,7 @@ func count(evidence []directory.Evidence) tally {
 	return t
 }
 
-// means is the client that a word is certain to mean.
+// means returns the client that a word is certain to mean.
 func (t tally) means(word string, candidates int) (client string, ok bool) {
 	by := t.with[word]
 	if len(by) != 1 || strings.ContainsFunc(word, unicode.IsDigit) {
@@ -76,10 +76,10 @@ func (t tally) means(word string, candidates int) (client string, ok bool) {
 	return "", false
 }
 
-// habitual is the one of the clients that the words of a subject are certain to
-// mean, and the word. A word that was only ever chosen for somebody else speaks
-// against it.
-func habitual(evidence []directory.Evidence, subject string, clients []string) (client, word string, ok bool) {
+// clientByWords returns the client that the words of a subject are certain to
+// mean, and the word. A word that was only ever chosen with another client
+// speaks against it.
+func clientByWords(evidence []directory.Evidence, subject string, clients []string) (client, word string, ok bool) {
 	t := count(evidence)
 	all := mailtext.Words(subject)
 	for _, w := range all {
@@ -90,7 +90,8 @@ func habitual(evidence []directory.Evidence, subject string, clients []string) (
 		client, word, ok = c, w, true
 		break
 	}
-	// This word itself stood with nobody else; another may have.
+	// The word that was found was chosen with no other client; other words may
+	// have been.
 	for _, w := range all {
 		if by := t.with[w]; ok && len(by) > 0 && by[client] == 0 {
 			return "", "", false
@@ -99,11 +100,11 @@ func habitual(evidence []directory.Evidence, subject string, clients []string) (
 	return client, word, ok
 }
 
-// old is how much less a choice says than the one after it.
-const old = 0.96
+// decay is the weight of a choice relative to the one after it.
+const decay = 0.96
 
-// likelyBy is how likely each client is by earlier choices, given the words of a
-// subject, and the word that says most for it.
+// likelyBy returns the chance of each client by earlier choices, given the
+// words of a subject, and the word that says most for it.
 func likelyBy(evidence []directory.Evidence, subject string, clients []string) (chance []float64, word []string) {
 	chance, word = make([]float64, len(clients)), make([]string, len(clients))
 	all := make([]float64, len(clients))
@@ -124,7 +125,7 @@ func likelyBy(evidence []directory.Evidence, subject string, clients []string) (
 				with[w][i] += weight
 			}
 		}
-		weight *= old
+		weight *= decay
 	}
 	var sum float64
 	for i := range clients {

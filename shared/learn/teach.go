@@ -8,45 +8,45 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// What solutions teach. Each function returns a rule as it becomes by one more
-// decision, given the rule as it is: the zero Rule when there is none yet. They
-// are pure, so that a transaction may run them again, and a mail counts once in
-// a rule however often it is solved.
+// What solutions teach. Each function takes a rule, the zero Rule when there is
+// none yet, and returns it with one more decision. The functions are pure, so a
+// transaction may run them again, and a mail counts once in a rule however often
+// it is solved.
 //
-// A rule that a person switched off stays off, and collects evidence. One that
-// was undone starts afresh with the decision; one that is being undone stays as
-// it is.
+// A rule that a person switched off stays off, and collects evidence. A rule that
+// was undone starts again with the decision. A rule that is being undone does not
+// change.
 //
 // Rules that dismiss mail, or let it through, change what the whole office sees.
-// Everybody's decisions are evidence for them, but without one of a manager they
-// are only proposed: a manager switches them on.
+// Everybody's decisions are evidence for them, but without a manager's decision
+// they are only proposed, and a manager switches them on.
 
-// leastSenders is for how many senders of a domain people must have agreed, and
-// leastDismissed how many mails of a list they must have dismissed one by one,
-// before the rule is on.
+// How many decisions it takes before a rule is on.
 const (
-	leastSenders   = 2
-	leastDismissed = 3
-	leastOfKind    = 5 // of a kind, whoever sent them
+	leastSenders   = 2 // senders of a domain for whom people agreed
+	leastDismissed = 3 // mails of a list or sender that were dismissed one by one
+	leastOfKind    = 5 // mails of a kind, from any sender
 )
 
-// keptEvidence is how much of a rule's evidence is kept, as the directory does.
+// keptEvidence is how many pieces of evidence a rule keeps; the directory keeps
+// as many.
 const keptEvidence = 50
 
-// always marks evidence of a person who said that it shall always be so.
+// always marks the evidence of a person who decided for all mail to come.
 const always = "always "
 
-// TeachAddress is the rule that an e-mail address is a contact's, after a person
-// linked it with e.Contact. It is certain at once.
+// TeachAddress returns the rule that an e-mail address is a contact's, after a
+// person linked it with e.Contact. It is certain at once.
 func TeachAddress(rule directory.Rule, address string, e directory.Evidence) directory.Rule {
 	return taught(rule, directory.AddressContact, address, e)
 }
 
-// TeachDomain is the rule that who writes from a domain belongs to a client,
+// TeachDomain returns the rule that senders at a domain belong to a client,
 // after a person decided so for the sender e.Contact and the client e.Client.
-// No client means that the sender has several, which speaks against the rule. A
-// public provider's domain teaches nothing, see directory.PublicDomain, and no
-// more does a sender whom Exchange did not verify: then the rule stays as it is.
+// No client means that the sender has several, which speaks against the rule.
+// The domain of a public provider teaches nothing, see directory.PublicDomain.
+// A sender whom Exchange did not verify teaches nothing either: then the rule
+// does not change.
 func TeachDomain(rule directory.Rule, domain string, e directory.Evidence) directory.Rule {
 	if !e.Verified {
 		return rule
@@ -54,17 +54,18 @@ func TeachDomain(rule directory.Rule, domain string, e directory.Evidence) direc
 	return taught(rule, directory.DomainClient, domain, e)
 }
 
-// TeachClient is the rule of how a contact with several clients writes, after a
-// person chose e.Client for a mail with e.Words in its subject.
+// TeachClient returns the rule about the subjects of a contact with several
+// clients, after a person chose e.Client for a mail with e.Words in its
+// subject.
 func TeachClient(rule directory.Rule, contact string, e directory.Evidence) directory.Rule {
 	return taught(rule, directory.SenderClient, contact, e)
 }
 
-// TeachDismissal is the rule that mail of a list (kind dismiss-list), of an
-// address (dismiss-sender) or of a kind (dismiss-kind) needs nobody, after a person dismissed a mail of it,
-// or with another e.Action did something else with it. Forever says that the
-// person meant all mail to come. It is for lists, and for senders whose mail is
-// automated or who are no contact.
+// TeachDismissal returns the rule that nobody needs mail of a list (kind
+// dismiss-list), an address (dismiss-sender) or a kind (dismiss-kind), after a
+// person dismissed such a mail, or with another e.Action did something else
+// with it. Forever says that the person decided for all mail to come. It is for
+// lists, and for senders whose mail is automated or who are no contact.
 func TeachDismissal(rule directory.Rule, kind directory.RuleKind, key string, e directory.Evidence, forever bool) directory.Rule {
 	if forever {
 		e.Action = always + e.Action
@@ -72,9 +73,9 @@ func TeachDismissal(rule directory.Rule, kind directory.RuleKind, key string, e 
 	return taught(rule, kind, key, e)
 }
 
-// TeachAcceptance is the rule that mail of an address is let through although it
-// would wait, after a person released one, or with another e.Action did not.
-// Only a person who means all mail to come makes it certain.
+// TeachAcceptance returns the rule that mail of an address is let through
+// although it would wait, after a person released one, or with another e.Action
+// did not. Only a decision for all mail to come makes it certain.
 func TeachAcceptance(rule directory.Rule, address string, e directory.Evidence, forever bool) directory.Rule {
 	if forever {
 		e.Action = always + e.Action
@@ -82,15 +83,15 @@ func TeachAcceptance(rule directory.Rule, address string, e directory.Evidence, 
 	return taught(rule, directory.AcceptSender, address, e)
 }
 
-// TeachForwarded is the rule that what team members pass on belongs to whom they
-// had it from, after a person linked such a mail with that contact
+// TeachForwarded returns the rule that mail which team members forward belongs
+// to its original sender, after a person linked such a mail with that contact
 // (item.LinkContact), or did something else with it.
 func TeachForwarded(rule directory.Rule, e directory.Evidence) directory.Rule {
 	return taught(rule, directory.AcceptKind, directory.KindForwarded, e)
 }
 
-// Forget is a rule without what one mail taught it, for a solution that is taken
-// back. A rule without evidence is undone.
+// Forget returns a rule without the evidence of one mail, for a solution that
+// is taken back. A rule without evidence is undone.
 func Forget(rule directory.Rule, mail string) directory.Rule {
 	n := len(rule.Evidence)
 	rule.Evidence = slices.DeleteFunc(slices.Clone(rule.Evidence), func(e directory.Evidence) bool { return e.Mail == mail })
@@ -120,7 +121,8 @@ func taught(rule directory.Rule, kind directory.RuleKind, key string, e director
 	return settled(rule)
 }
 
-// settled gives a rule the state and the end that its evidence gives it.
+// settled returns a rule with the state and the target that its evidence gives
+// it.
 func settled(rule directory.Rule) directory.Rule {
 	sure, confirmed := false, true
 	switch rule.Kind {
@@ -167,8 +169,8 @@ func settled(rule directory.Rule) directory.Rule {
 	return rule
 }
 
-// standsForSome says whether a rule is certain for some mail like that which it
-// was taught by.
+// standsForSome says whether a rule is certain for mail like some of the mail
+// in its evidence.
 func standsForSome(rule directory.Rule) bool {
 	return slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool {
 		return stands(rule, proof{e.Verified, e.From, e.Envelope})
@@ -197,8 +199,8 @@ func does(kind directory.RuleKind, e directory.Evidence) bool {
 	return strings.TrimPrefix(e.Action, always) == string(action)
 }
 
-// agreed says whether people decided for the rule's client with two senders, and
-// never otherwise.
+// agreed says whether people decided for the rule's client with at least
+// leastSenders senders, and never for another.
 func agreed(rule directory.Rule) bool {
 	for _, e := range rule.Evidence {
 		if e.Client != rule.Client {
@@ -208,7 +210,7 @@ func agreed(rule directory.Rule) bool {
 	return rule.Client != "" && len(senders(rule)) >= leastSenders
 }
 
-// senders are the contacts that a rule's decisions were about.
+// senders returns the contacts of a rule's evidence.
 func senders(rule directory.Rule) []string {
 	var ids []string
 	for _, e := range rule.Evidence {
@@ -219,7 +221,8 @@ func senders(rule directory.Rule) []string {
 	return ids
 }
 
-// mostChosen is the client that most evidence leads to, of several the latest.
+// mostChosen returns the client with the most evidence, the latest one of
+// several.
 func mostChosen(evidence []directory.Evidence) string {
 	n := map[string]int{}
 	client := ""
@@ -231,9 +234,9 @@ func mostChosen(evidence []directory.Evidence) string {
 	return client
 }
 
-// standing says whether what people did with mail since somebody last did
-// something else with it makes a rule: said once for ever, or that many times.
-// Once contradicted, only a person who says so for ever makes it one.
+// standing says whether people's decisions since the last contradiction make a
+// rule: one for all mail to come, or at least least of them. After a
+// contradiction, only a decision for all mail to come makes it one.
 func standing(rule directory.Rule, action item.Action, least int) bool {
 	n, contradicted := 0, false
 	for _, e := range slices.Backward(rule.Evidence) {
@@ -249,8 +252,8 @@ func standing(rule directory.Rule, action item.Action, least int) bool {
 	return !contradicted && n >= least
 }
 
-// usual says whether people did the same with all mail of a kind, so often that
-// it goes without saying. After somebody did otherwise it takes twice as many.
+// usual says whether people always did the same with mail of a kind,
+// leastOfKind times in a row. After a contradiction it takes twice as many.
 func usual(rule directory.Rule, action item.Action) bool {
 	n := 0
 	for _, e := range slices.Backward(rule.Evidence) {

@@ -259,7 +259,7 @@ func TestChatsTellToo(t *testing.T) {
 		earlier = append(earlier, chat.Chat{ID: fmt.Sprint("a", i), Client: "bakker", Subject: "Ovens", Started: time.Unix(int64(i), 0)},
 			chat.Chat{ID: fmt.Sprint("b", i), Client: "garage", Subject: "Bruggen", Started: time.Unix(int64(i), 0)})
 	}
-	client, word, ok := habitual(choices(directory.Rule{}, earlier), "Ovens", []string{"bakker", "garage"})
+	client, word, ok := clientByWords(choices(directory.Rule{}, earlier), "Ovens", []string{"bakker", "garage"})
 	if !ok || client != "bakker" || word != "ovens" {
 		t.Errorf("six chats about ovens: %s %s %v", client, word, ok)
 	}

@@ -8,10 +8,10 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// Warnings are what should make a person careful with a mail that waits, the
-// gravest first. Doubt says that one of them may mean fraud: then nothing that
+// Warnings returns reasons to be careful with a mail that waits, the most
+// serious first. Doubt says that one of them may mean fraud: then nothing that
 // trusts the sender is suggested first, and no single key does it. It asks the
-// office a few questions at most; the first that is not answered is its error.
+// office a few questions at most, and returns the first error.
 func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt bool, err error) {
 	if domain := directory.Domain(m.Item.From.Email); strings.Contains(m.Item.From.Email, "@") && !directory.PublicDomain(domain) {
 		known, err := office.Domains(ctx)
@@ -31,7 +31,7 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 	return list, doubt, nil
 }
 
-// A changed bank account is told in one sentence, in either order.
+// paymentChanges find an account and a change in one sentence, in either order.
 var paymentChanges = func() []*regexp.Regexp {
 	const account = `(?:bank)?rekeningnummers?|bankrekening(?:en)?|iban(?:nummer)?|bankgegevens|betaalgegevens|betalingsgegevens|bank account|account number|bank(?:ing)? details|payment details`
 	const changed = `gewijzigd\w*|wijzig\w*|veranderd\w*|verander\w*|aangepast\w*|nieuwe?|vervallen|overgestapt|changed|new|updated|different`
@@ -41,8 +41,7 @@ var paymentChanges = func() []*regexp.Regexp {
 	}
 }()
 
-// paymentChange is the phrase with which a text says that payments go elsewhere
-// from now on, or "".
+// paymentChange returns the phrase that announces another bank account, or "".
 func paymentChange(text string) string {
 	text = fold(text)
 	for _, p := range paymentChanges {
