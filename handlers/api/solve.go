@@ -123,8 +123,8 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 		return nil, err
 	}
 	b := in.Body
-	r, err := a.Solver.Solve(ctx, in.Mail, who, solve.Solution{
-		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: solve.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
+	r, err := a.Solver.Solve(ctx, in.Mail, who, item.Solution{
+		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: item.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
 		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function,
 	})
 	if late := (*solve.NotWaiting)(nil); errors.As(err, &late) {
@@ -264,31 +264,31 @@ func (a *api) parkedFor(ctx context.Context, reason item.Reason) ([]string, erro
 // explainSolve says what the errors of solving mean in HTTP.
 func explainSolve(err error) *problem {
 	var (
-		unfit   *solve.Unfit
-		wrong   *solve.Invalid
+		action  *solve.WrongAction
+		field   *solve.Invalid
 		gone    *solve.Gone
-		written *solve.Written
+		notes   *solve.HasNotes
 		fixed   *solve.Unswitchable
 		busy    *solve.Busy
-		foreign *solve.NotYours
+		manager *solve.ManagerOnly
 	)
 	switch {
-	case errors.As(err, &unfit):
-		var fit []string
-		for _, f := range unfit.Fit {
-			fit = append(fit, string(f))
+	case errors.As(err, &action):
+		var allowed []string
+		for _, a := range action.Allowed {
+			allowed = append(allowed, string(a))
 		}
-		return invalid("body.action", "for the reason "+string(unfit.Reason)+" one of "+strings.Join(fit, ", "))
-	case errors.As(err, &wrong):
-		return invalid("body."+wrong.Field, wrong.Expected)
+		return invalid("body.action", "for the reason "+string(action.Reason)+" one of "+strings.Join(allowed, ", "))
+	case errors.As(err, &field):
+		return invalid("body."+field.Field, field.Expected)
 	case errors.As(err, &gone):
 		return newProblem(http.StatusConflict, fmt.Sprintf("the %s that you chose was deleted meanwhile: choose another", gone.Kind))
-	case errors.As(err, &written):
-		return newProblem(http.StatusConflict, fmt.Sprintf("this can no longer be taken back: somebody has written in chat %s", written.Chats[0]))
+	case errors.As(err, &notes):
+		return newProblem(http.StatusConflict, fmt.Sprintf("this can no longer be taken back: somebody has written in chat %s", notes.Chats[0]))
 	case errors.As(err, &busy):
 		return newProblem(http.StatusConflict, "this mail is being solved at this moment: look again in a minute or two")
-	case errors.As(err, &foreign):
-		return newProblem(http.StatusForbidden, foreign.Error())
+	case errors.As(err, &manager):
+		return newProblem(http.StatusForbidden, manager.Error())
 	case errors.As(err, &fixed):
 		return newProblem(http.StatusConflict, fixed.Error())
 	case errors.Is(err, solve.ErrNothing):

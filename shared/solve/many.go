@@ -12,32 +12,32 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Retry has mails that wait decided again, by who asks for it, and tells of the
-// first few at once. It changes nothing itself, so asking twice does no harm;
-// what its jobs lose, the tick does.
-func (d *Service) Retry(ctx context.Context, by string, ids ...string) (Result, error) {
-	// First who asked: nothing happens without its entry.
+// Retry has waiting mails decided again, the first ones at once. By is the id of
+// the person who asks. Retry may be repeated. When its jobs are lost, the tick
+// decides the mails.
+func (s *Service) Retry(ctx context.Context, by string, ids ...string) (Result, error) {
+	// The audit entry comes first: nothing happens without it.
 	e := audit.Entry{By: by, Action: "mail.retry", Detail: map[string]string{"mails": strconv.Itoa(len(ids))}}
 	if len(ids) == 1 {
 		e.Object, e.Mail, e.Detail = "mail "+ids[0], ids[0], nil
 	}
-	if err := d.Items.Commit(ctx, audit.Op(e)); err != nil {
+	if err := s.Items.Commit(ctx, audit.Op(e)); err != nil {
 		return Result{}, fmt.Errorf("note who retries %d mails: %w", len(ids), err)
 	}
-	if err := d.Items.InvalidateDecisions(ctx, ids); err != nil {
+	if err := s.Items.InvalidateDecisions(ctx, ids); err != nil {
 		return Result{}, err
 	}
-	released, pending, err := d.settle(ctx, "retry", by, ids)
+	released, pending, err := s.decideAll(ctx, "retry", by, ids)
 	return Result{Released: released, Pending: pending}, err
 }
 
-// Dismiss says of several mails that nothing needs to be done about them, each
-// for itself, and returns of how many that was so. Mail that waits no longer,
-// is being solved, or that the person may not dismiss is left alone.
-func (d *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, error) {
+// Dismiss dismisses several mails, each in a transaction of its own, and returns
+// how many. It skips mail that no longer waits, that is being solved, or that the
+// person may not dismiss.
+func (s *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, error) {
 	n := 0
 	for _, id := range ids {
-		done, err := d.dismissOne(ctx, who, id)
+		done, err := s.dismissOne(ctx, who, id)
 		if err != nil {
 			return n, err
 		}
@@ -48,9 +48,9 @@ func (d *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, 
 	return n, nil
 }
 
-func (d *Service) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
+func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
 	for by := who.ID; ; {
-		it, err := d.Items.Get(ctx, id)
+		it, err := s.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
 			return false, nil
 		}
@@ -66,7 +66,7 @@ func (d *Service) dismissOne(ctx context.Context, who Person, id string) (bool, 
 		it.Note(item.Attempt{At: at, By: by, Action: item.Dismiss, State: it.State})
 		ops := append(it.Transition(was, ""), item.CountOp(at, item.Hand, 1),
 			audit.Op(audit.Entry{By: by, Action: "mail.dismiss", Object: "mail " + it.ID, Mail: it.ID}))
-		err = d.Items.Commit(ctx, ops...)
+		err = s.Items.Commit(ctx, ops...)
 		if err == nil {
 			return true, nil
 		}
@@ -76,17 +76,17 @@ func (d *Service) dismissOne(ctx context.Context, who Person, id string) (bool, 
 	}
 }
 
-// UndoDismissals takes back that somebody dismissed mails, each for itself, and
-// returns of how many that was so. What another dismissed, or has been solved
-// since, is left alone.
-func (d *Service) UndoDismissals(ctx context.Context, who Person, ids ...string) (int, error) {
+// UndoDismissals undoes the dismissals of a person, each in a transaction of its
+// own, and returns how many. It skips mail that another person dismissed or that
+// has been solved since.
+func (s *Service) UndoDismissals(ctx context.Context, who Person, ids ...string) (int, error) {
 	mine := func(it item.Item) bool {
 		return it.State == item.Dismissed && it.Override.Action == item.Dismiss && it.Override.By == who.ID && it.Override.Rule == "" &&
 			who.May(it, item.UndoAction) == nil
 	}
 	var back []string
 	for _, id := range ids {
-		done, err := d.takeOne(ctx, id, who.ID, false, mine)
+		done, err := s.undoMail(ctx, id, who.ID, false, mine)
 		if err != nil {
 			return 0, err
 		}
@@ -94,6 +94,6 @@ func (d *Service) UndoDismissals(ctx context.Context, who Person, ids ...string)
 			back = append(back, id)
 		}
 	}
-	_, err := d.again(ctx, "", back)
+	_, err := s.decideAgain(ctx, "", back)
 	return len(back), err
 }

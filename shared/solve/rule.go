@@ -8,15 +8,15 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// Switch turns a rule on or off: off, it decides nothing any more, and what it
-// decided stays. Revision "" means whatever it is. Errors:
+// Switch turns a rule on or off. A rule that is off decides nothing more; its
+// earlier decisions stay. Revision "" accepts any version. Errors:
 // directory.ErrNotFound, directory.ErrChanged, *Unswitchable.
-func (d *Service) Switch(ctx context.Context, rule, revision, by string, on bool) (directory.Rule, error) {
-	r, err := d.Directory.Rule(ctx, rule)
+func (s *Service) Switch(ctx context.Context, rule, revision, by string, on bool) (directory.Rule, error) {
+	r, err := s.Directory.Rule(ctx, rule)
 	if err != nil {
 		return r, err
 	}
-	err = d.Directory.Change(audit.As(ctx, by), func(tx *directory.Tx) error {
+	err = s.Directory.Change(audit.As(ctx, by), func(tx *directory.Tx) error {
 		now, known, err := tx.Rule(r.Kind, r.Key)
 		if err == nil && !known {
 			err = directory.ErrNotFound
@@ -27,7 +27,7 @@ func (d *Service) Switch(ctx context.Context, rule, revision, by string, on bool
 		if revision != "" && revision != now.Revision {
 			return fmt.Errorf("rule %s: %w", rule, directory.ErrChanged)
 		}
-		// What an address is linked with stands in the directory itself.
+		// The address itself is stored with its contact: no switch changes that.
 		if now.Kind == directory.AddressContact || now.State == directory.RuleUndoing || now.State == directory.RuleUndone {
 			return &Unswitchable{now}
 		}
@@ -40,12 +40,12 @@ func (d *Service) Switch(ctx context.Context, rule, revision, by string, on bool
 	return r, err
 }
 
-// An Unswitchable error says that a rule can be taken back but not switched.
+// An Unswitchable error says that a rule can be undone but not switched.
 type Unswitchable struct{ Rule directory.Rule }
 
 func (e *Unswitchable) Error() string {
 	if e.Rule.Kind == directory.AddressContact {
-		return "an address stays its contact's until the link is taken back"
+		return "an address stays its contact's until its rule is undone"
 	}
-	return "this rule was taken back"
+	return "this rule was undone"
 }

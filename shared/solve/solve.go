@@ -1,26 +1,25 @@
-// Package solve does what people decide about mail that waits: it changes what
-// stood in the way, keeps what that teaches, and has all mail decided again
-// that this answers. It decides no mail itself, and knows nothing of who may
-// do what.
+// Package solve carries out what people decide about mail that waits: it changes
+// the directory, stores what can be learned from that, and has all affected mail
+// decided again. It decides no mail itself, and does not know who may do what.
 //
 // # The order of writes
 //
-// A solution is carried out in three transactions. First the mail gets a Claim
-// with the whole solution, on condition that it is still as it was when it was
-// found to wait for a reason that the solution fits and that the person may
-// decide about: until then nothing is taught, and whoever comes too late or has
-// no right has changed nothing. Then the directory changes, with the rule that
-// is taught. Then the mail says what was done to it, without its Claim, and all
-// mail that this answers is decided.
+// A solution takes three transactions. The first gives the mail a Claim with the
+// whole solution. It fails if the mail has changed since it was read and since the
+// person's rights and the reason were checked: a person who is too late or has no
+// right changes nothing. The second changes the directory and the learned rule.
+// The third stores the Override on the mail and removes the Claim. Then all
+// affected mail is decided.
 //
-// A solution that the directory refuses, because the contact was deleted or the
-// address is another's, takes its Claim back. What dies in between is finished by the
-// tick: a claimed mail is open work, and whoever decides it finds the Claim and
-// has the solution carried out first (Finish). Every step may be repeated.
+// When the directory refuses a solution, because the contact was deleted or the
+// address is another contact's, the Claim is removed. When the process dies in
+// between, the tick finishes the solution: a claimed mail is open work, and its
+// next decision carries out the solution first (Finish). Every step may be
+// repeated.
 //
-// Taking back goes the same way: the rule and what it put in the directory
-// first, then each mail, one by one, from its chat to open work. A rule that is
-// being undone says so, and the tick goes on with it.
+// An undo works in the same way: first the rule and what it put in the directory,
+// then each mail, one by one, from its chat to open work. The rule is in state
+// undoing meanwhile, so the tick can continue.
 package solve
 
 import (
@@ -35,54 +34,39 @@ import (
 	"kantoorpost/shared/job"
 )
 
-// A Desk is where people solve what waits.
+// A Service solves mail and undoes solutions.
 type Service struct {
 	Directory *directory.Store
 	Items     *item.Store
 	Chats     *chat.Store
-	// Decide decides mails at once, for who asks, "" for nobody; what it leaves
-	// undone, Jobs do later.
+	// Decide decides mails at once. By is the id of the person who retries them, ""
+	// for nobody. Mails that it does not get to are decided by Jobs.
 	Decide func(ctx context.Context, by string, mails []string) error
 	Jobs   interface {
 		Put(ctx context.Context, j job.Job) error
 	}
 	// Own tells whether an e-mail address is the office's own: a team member's
-	// or an activated one. Such an address is never anybody's at a client.
+	// or an activated one. Such an address never becomes a contact's.
 	Own func(ctx context.Context, email string) (bool, error)
 }
 
-// A Solution is what a person decides about one mail; it is kept while it is
-// being carried out.
-type (
-	Solution = item.Solution
-	Scope    = item.Scope
-)
-
-// The scopes, as in package item.
-const (
-	Once     = item.Once
-	OfSender = item.OfSender
-	OfList   = item.OfList
-)
-
-// A Person is who solves mail, with what he or she may do.
+// A Person solves mail, with certain rights.
 type Person struct {
 	ID string
-	// May refuses an action on a mail as it is now, with the error that the
-	// person gets. It is asked about the very mail that is then changed on
-	// condition that nobody changed it since.
+	// May refuses an action on a mail, with the error that the person gets. The
+	// change that follows fails if that version of the mail is no longer the last.
 	May func(it item.Item, action item.Action) error
-	// Manager says that the person may switch rules and take back what they,
-	// or others, decided.
+	// Manager says that the person may switch rules, and undo decisions of rules
+	// and solutions of others.
 	Manager bool
 }
 
-// A Result is what became of it.
+// A Result says what a solution, a retry or an undo has done.
 type Result struct {
 	Mail     item.Item
-	Released int    // mails that no longer wait, the solved one among them
-	Pending  int    // mails that are still being decided
-	Rule     string // id of what was taught; "" when nothing was
+	Released int    // mails that no longer wait, the solved one among them; of an undo, mails that are open work again
+	Pending  int    // mails that are still to be decided
+	Rule     string // id of the rule that learned from the solution; "" when none did
 }
 
 // A Busy error says that another solution of a mail is being carried out.
@@ -92,28 +76,28 @@ func (e *Busy) Error() string {
 	return fmt.Sprintf("mail %s is being solved at this moment", e.Mail.ID)
 }
 
-// A NotYours error says that only a manager takes something back, and why.
-type NotYours struct{ Why string }
+// A ManagerOnly error says that only a manager may undo something, and why.
+type ManagerOnly struct{ Why string }
 
-func (e *NotYours) Error() string { return "only a manager takes this back: " + e.Why }
+func (e *ManagerOnly) Error() string { return "only a manager may undo this: " + e.Why }
 
-// A NotWaiting error says that a mail cannot be solved any more: somebody was
-// faster.
+// A NotWaiting error says that a mail no longer waits: somebody else solved it
+// first.
 type NotWaiting struct{ Mail item.Item }
 
 func (e *NotWaiting) Error() string {
 	return fmt.Sprintf("mail %s waits no longer: it is %s", e.Mail.ID, e.Mail.State)
 }
 
-// An Unfit error says that an action is no solution for why the mail waits.
-type Unfit struct {
-	Action item.Action
-	Reason item.Reason
-	Fit    []item.Action
+// A WrongAction error says that an action does not solve the reason of a mail.
+type WrongAction struct {
+	Action  item.Action
+	Reason  item.Reason
+	Allowed []item.Action
 }
 
-func (e *Unfit) Error() string {
-	return fmt.Sprintf("%s does not solve %s; what does is %v", e.Action, e.Reason, e.Fit)
+func (e *WrongAction) Error() string {
+	return fmt.Sprintf("%s does not solve %s; these do: %v", e.Action, e.Reason, e.Allowed)
 }
 
 // An Invalid error says which field of a solution is wrong and what is expected there.
@@ -121,50 +105,50 @@ type Invalid struct{ Field, Expected string }
 
 func (e *Invalid) Error() string { return e.Field + ": expected " + e.Expected }
 
-// A Gone error says that what a solution names was deleted meanwhile.
+// A Gone error says that an object that a solution names was deleted meanwhile.
 type Gone struct{ Kind, ID string }
 
 func (e *Gone) Error() string {
 	return fmt.Sprintf("%s %s is not in the directory any more", e.Kind, e.ID)
 }
 
-// A Written error says that something cannot be taken back, because people
-// have written in chats that it led to.
-type Written struct{ Chats []string }
+// A HasNotes error says that something cannot be undone, because people have
+// written notes in the chats of its mail.
+type HasNotes struct{ Chats []string }
 
-func (e *Written) Error() string {
-	return fmt.Sprintf("somebody has written in %d chats that this led to, first in chat %s", len(e.Chats), e.Chats[0])
+func (e *HasNotes) Error() string {
+	return fmt.Sprintf("%d chats have notes, first chat %s", len(e.Chats), e.Chats[0])
 }
 
-// ErrNothing means that nothing was done to a mail that could be taken back.
-var ErrNothing = errors.New("nothing to take back")
+// ErrNothing means that a mail has no solution and no decision that can be undone.
+var ErrNothing = errors.New("nothing to undo")
 
-// atOnce is how many mails are decided before a person gets an answer; the rest
+// decideNow is how many mails are decided before a person gets an answer; the rest
 // goes to the queue.
-const atOnce = 40
+const decideNow = 40
 
 // perJob is how many mails one job carries.
 const perJob = 20
 
-// settle has mails decided, the first ones at once, and tells how many of these
-// are not parked any more, and how many others are still to come.
-func (d *Service) settle(ctx context.Context, why, by string, ids []string) (released, pending int, err error) {
-	now, later := ids[:min(len(ids), atOnce)], ids[min(len(ids), atOnce):]
+// decideAll decides the first mails at once and puts jobs for the others. Released
+// is how many of the first no longer wait, pending how many others there are.
+func (s *Service) decideAll(ctx context.Context, why, by string, ids []string) (released, pending int, err error) {
+	now, later := ids[:min(len(ids), decideNow)], ids[min(len(ids), decideNow):]
 	if len(now) > 0 {
 		short, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
-		if d.Decide(short, by, now) != nil {
-			later = ids // whatever failed is tried again by the host, and then by the tick
+		if s.Decide(short, by, now) != nil {
+			later = ids // a job of all of them is repeated by the host, and then by the tick
 		}
 	}
 	for rest := later; len(rest) > 0; {
 		part := rest[:min(len(rest), perJob)]
 		rest = rest[len(part):]
-		if err := d.Jobs.Put(ctx, job.Process{Job: "process", Why: why, Mails: part}); err != nil {
+		if err := s.Jobs.Put(ctx, job.Process{Job: "process", Why: why, Mails: part}); err != nil {
 			return 0, 0, err
 		}
 	}
-	items, err := d.Items.Load(ctx, now)
+	items, err := s.Items.Load(ctx, now)
 	if err != nil {
 		return 0, 0, err
 	}

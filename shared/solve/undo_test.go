@@ -7,7 +7,7 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// Who is no manager takes back what he or she solved, and nothing that rests on others.
+// An editor undoes his or her own solutions, and nothing that others confirmed.
 func TestWhoMayUndo(t *testing.T) {
 	editor := Person{ID: "anna"}
 	solvedBy := func(id string) item.Item { return item.Item{Override: item.Override{Action: item.LinkContact, By: id}} }
@@ -20,6 +20,7 @@ func TestWhoMayUndo(t *testing.T) {
 	}
 	undone := linkedBy("bram")
 	undone.State = directory.RuleUndone
+	list := directory.Rule{Kind: directory.DismissList, Evidence: linkedBy("bram").Evidence}
 	for name, c := range map[string]struct {
 		mail item.Item
 		rule directory.Rule
@@ -31,7 +32,7 @@ func TestWhoMayUndo(t *testing.T) {
 		"her own, of a colleague's link":       {solvedBy("anna"), linkedBy("bram"), false},
 		"her own, of a link of both":           {solvedBy("anna"), linkedBy("anna", "bram"), false},
 		"her own, of a link that is gone":      {solvedBy("anna"), undone, true},
-		"her own, which taught a rule of many": {solvedBy("anna"), directory.Rule{Kind: directory.DismissList, Evidence: linkedBy("bram").Evidence}, true},
+		"her own, which taught a rule of many": {solvedBy("anna"), list, true},
 	} {
 		if err := editor.mayUndo(c.mail, c.rule, true); (err == nil) != c.may {
 			t.Errorf("%s: %v", name, err)

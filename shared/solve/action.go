@@ -1,0 +1,371 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/mailtext"
+)
+
+func (cmd *command) evidence(contact, client string) directory.Evidence {
+	return learn.Proof(directory.Evidence{
+		At: cmd.At, By: cmd.By, Manager: cmd.Manager, Mail: cmd.it.ID, Action: string(cmd.Action),
+		Contact: contact, Client: client, Words: mailtext.Words(cmd.it.Subject),
+	}, cmd.it)
+}
+
+// internal tells whether the sender's address cannot be a contact's: it is the
+// office's own, or no address at all.
+func (cmd *command) internal(ctx context.Context) (bool, error) {
+	if _, err := directory.ReceivedAddress(cmd.it.From.Email); err != nil {
+		return true, nil
+	}
+	return cmd.Own(ctx, cmd.it.From.Email)
+}
+
+func (cmd *command) link(ctx context.Context) error {
+	if cmd.Contact == "" {
+		return &Invalid{"contact", "the id of a contact"}
+	}
+	internal, err := cmd.internal(ctx)
+	if err != nil {
+		return err
+	}
+	if cmd.it.Reason == item.UnknownSender && cmd.it.Facts.Contact != "" && cmd.it.Facts.Contact != cmd.Contact {
+		cmd.Alone = true // one address writes for several people, and another contact wrote this mail
+	}
+	if internal || cmd.Alone {
+		// The address stays with its owner: only this mail is the contact's.
+		if _, err := cmd.Directory.Contact(ctx, cmd.Contact); err != nil {
+			return gone("contact", cmd.Contact, err)
+		}
+		cmd.override.Contact = cmd.Contact
+		return cmd.learnForwarded(ctx, cmd.Contact)
+	}
+	return cmd.addAddress(ctx, cmd.it.From.Email, func(tx *directory.Tx) (directory.Contact, error) {
+		c, err := tx.Contact(cmd.Contact)
+		return c, gone("contact", cmd.Contact, err)
+	})
+}
+
+func (cmd *command) create(ctx context.Context) error {
+	email := cmd.Email
+	if email == "" {
+		email = cmd.it.From.Email
+	}
+	email, err := cmd.address(ctx, email)
+	if err != nil {
+		return err
+	}
+	if own, err := cmd.Own(ctx, email); err != nil || own {
+		if own {
+			err = &Invalid{"email", "the address of the contact, not one of the office"}
+		}
+		return err
+	}
+	if strings.TrimSpace(cmd.Name) == "" {
+		return &Invalid{"name", "the name of the contact"}
+	}
+	made := directory.Contact{Name: cmd.Name, Phone: cmd.Phone, Function: cmd.Function}
+	if cmd.Client != "" {
+		made.Clients = []string{cmd.Client}
+	}
+	id := ""
+	err = cmd.addAddress(ctx, email, func(tx *directory.Tx) (directory.Contact, error) {
+		_, err := tx.Client(cmd.Client)
+		if cmd.Client != "" && err != nil {
+			return made, gone("client", cmd.Client, err)
+		}
+		return made, nil
+	}, &id)
+	if err == nil && email != cmd.it.From.Email {
+		cmd.override.Contact = id // a colleague forwarded the mail
+		err = cmd.learnForwarded(ctx, id)
+	}
+	return err
+}
+
+// address checks the address of a new contact. An address of this mail may have
+// any form that mail allows; one that a person typed must have the usual form.
+func (cmd *command) address(ctx context.Context, text string) (string, error) {
+	received, err := directory.ReceivedAddress(text)
+	if sender, errSender := directory.ReceivedAddress(cmd.it.From.Email); err == nil && errSender == nil && received == sender {
+		return received, nil
+	}
+	typed, errTyped := directory.TypedAddress(text)
+	if errTyped == nil {
+		return typed, nil
+	}
+	var wrong *directory.Invalid
+	errors.As(errTyped, &wrong)
+	content, errBody := cmd.Items.Body(ctx, cmd.it)
+	if errBody != nil {
+		return "", errBody
+	}
+	f := mailtext.Read(cmd.it.BodyType, content, cmd.it.Subject).Forwarded
+	if err == nil && f != nil {
+		if writer, errWriter := directory.ReceivedAddress(f.From.Email); errWriter == nil && writer == received {
+			return received, nil
+		}
+	}
+	return "", &Invalid{"email", wrong.Expected}
+}
+
+// learnForwarded learns from mail that a colleague forwarded whether the contact
+// named in the forwarded header wrote it. Contact is "" when no contact did.
+func (cmd *command) learnForwarded(ctx context.Context, contact string) error {
+	if cmd.it.Reason != item.InternalSender || cmd.it.Verdict != item.VerdictPass || cmd.Alone {
+		return nil
+	}
+	content, err := cmd.Items.Body(ctx, cmd.it)
+	if err != nil {
+		return err
+	}
+	l, err := mailtext.ReadSafely(cmd.it.BodyType, content, cmd.it.Subject)
+	f := l.Forwarded
+	if err != nil || f == nil || f.From.Email == "" {
+		return nil
+	}
+	writer, known, err := cmd.Directory.ContactByAddress(ctx, f.From.Email)
+	if err != nil || !known {
+		return err // an unknown writer confirms and refutes nothing
+	}
+	e := cmd.evidence(contact, "")
+	e.Action = string(item.LinkContact)
+	if writer.ID != contact {
+		e.Action = "otherwise"
+	}
+	rule := cmd.override.Rule
+	err = cmd.learn(ctx, directory.AcceptKind, directory.KindForwarded, e, learn.TeachForwarded)
+	if rule != "" {
+		cmd.override.Rule = rule // an undo is about the rule of the address
+	}
+	return err
+}
+
+// addAddress gives a contact an address, with the rule that a person said so. The
+// address of another contact is a *directory.Conflict.
+func (cmd *command) addAddress(ctx context.Context, email string, who func(*directory.Tx) (directory.Contact, error), id ...*string) error {
+	rule := directory.RuleID(directory.AddressContact, email)
+	err := cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
+		c, err := who(tx)
+		if err != nil {
+			return err
+		}
+		owner, taken, err := tx.ContactByAddress(email)
+		switch {
+		case err != nil:
+			return err
+		case taken && c.ID == "":
+			c = owner // an equal request has just made the contact
+		case taken && owner.ID != c.ID:
+			return &directory.Conflict{Field: "emails", Value: email, Kind: "contact", ID: owner.ID}
+		}
+		if !taken {
+			c.Emails = append(slices.Clip(c.Emails), email)
+			c.Learned = maps.Clone(c.Learned)
+			if c.Learned == nil {
+				c.Learned = map[string]string{}
+			}
+			c.Learned[email] = rule
+		}
+		if c, err = tx.SaveContact(c); err != nil {
+			return err
+		}
+		for _, id := range id {
+			*id = c.ID
+		}
+		if taken && !cmd.acceptsName(c) {
+			return nil
+		}
+		return cmd.learnAddress(ctx, tx, c, email)
+	})
+	if err != nil {
+		return err
+	}
+	cmd.override.Rule = rule
+	cmd.affected = append(cmd.affected, item.SentBy(email))
+	return nil
+}
+
+// acceptsName tells whether the solution says that a contact also writes under the
+// other name of this mail.
+func (cmd *command) acceptsName(c directory.Contact) bool {
+	return cmd.it.Reason == item.UnknownSender && cmd.it.Facts.Contact == c.ID
+}
+
+// learnAddress stores the rule of an address, and what it says about its domain.
+func (cmd *command) learnAddress(ctx context.Context, tx *directory.Tx, c directory.Contact, email string) error {
+	client := ""
+	if len(c.Clients) == 1 {
+		client = c.Clients[0]
+	}
+	e := cmd.evidence(c.ID, client)
+	if email == cmd.it.From.Email {
+		e.Name = cmd.it.From.Name
+	}
+	e.Verified = e.Verified && email == cmd.it.From.Email // nothing verifies the writer of forwarded mail
+	was, _, err := tx.Rule(directory.AddressContact, email)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.SaveRule(learn.TeachAddress(was, email, e)); err != nil {
+		return err
+	}
+	domain := directory.Domain(email)
+	if len(c.Clients) == 0 || directory.PublicDomain(domain) || !e.Verified {
+		return nil
+	}
+	if was, _, err = tx.Rule(directory.DomainClient, domain); err != nil {
+		return err
+	}
+	now := learn.TeachDomain(was, domain, e)
+	if now.State == directory.RuleOn {
+		cmd.affected = append(cmd.affected, item.SentFrom(domain))
+	}
+	_, err = tx.SaveRule(now)
+	return err
+}
+
+func (cmd *command) choose(ctx context.Context) error {
+	if cmd.Client == "" {
+		return &Invalid{"client", "the id of a client"}
+	}
+	contact := cmd.it.Facts.Contact
+	if contact == "" {
+		return &WrongAction{cmd.Action, cmd.it.Reason, item.Solutions(cmd.it.Reason)}
+	}
+	err := cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
+		if _, err := tx.Client(cmd.Client); err != nil {
+			return gone("client", cmd.Client, err)
+		}
+		c, err := tx.Contact(contact)
+		if err != nil {
+			return gone("contact", contact, err)
+		}
+		for _, email := range c.Emails {
+			cmd.affected = append(cmd.affected, item.SentBy(email))
+		}
+		if cmd.Alone {
+			return nil
+		}
+		cmd.override.Added = cmd.Added
+		if !slices.Contains(c.Clients, cmd.Client) {
+			// The contact now has one more client.
+			cmd.override.Added = true
+			c.Clients = append(slices.Clip(c.Clients), cmd.Client)
+			if c, err = tx.SaveContact(c); err != nil {
+				return err
+			}
+		}
+		if len(c.Clients) < 2 {
+			return nil
+		}
+		was, _, err := tx.Rule(directory.SenderClient, contact)
+		if err != nil {
+			return err
+		}
+		now, err := tx.SaveRule(learn.TeachClient(was, contact, cmd.evidence(contact, cmd.Client)))
+		cmd.override.Rule = now.ID
+		return err
+	})
+	cmd.override.Client = cmd.Client
+	return err
+}
+
+func (cmd *command) release(ctx context.Context) error {
+	reason := cmd.it.Reason
+	if reason == "" {
+		return &NotWaiting{cmd.it}
+	}
+	cmd.override.Release = append(slices.Clip(cmd.override.Release), reason)
+	if cmd.Scope != item.OfSender {
+		return nil
+	}
+	if reason != item.Automated || !learn.Teaches(cmd.it, directory.AcceptSender) {
+		// The same doubt holds for the next mail of this sender.
+		return &Invalid{"scope", `"once" for this reason`}
+	}
+	return cmd.learn(ctx, directory.AcceptSender, cmd.it.From.Email, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return learn.TeachAcceptance(r, cmd.it.From.Email, e, true)
+	})
+}
+
+func (cmd *command) dismiss(ctx context.Context) (err error) {
+	kind, key := directory.DismissSender, cmd.it.From.Email
+	if cmd.it.Class == item.AutoReply && cmd.Scope != item.OfList && cmd.Scope != item.OfSender {
+		// Automatic replies need nobody, whoever sends them.
+		kind, key = directory.DismissKind, directory.KindAutoReply
+	} else if cmd.Scope == item.OfList || cmd.Scope != item.OfSender && cmd.it.ListID != "" {
+		kind, key = directory.DismissList, cmd.it.ListID
+	}
+	if kind == directory.DismissSender {
+		if _, err := directory.ReceivedAddress(key); err != nil {
+			key = "" // nothing can be learned without an address
+		}
+	}
+	always := cmd.Scope == item.OfList || cmd.Scope == item.OfSender
+	contact := false
+	if key != "" && kind != directory.DismissKind && cmd.it.From.Email != "" {
+		if _, contact, err = cmd.Directory.ContactByAddress(ctx, cmd.it.From.Email); err != nil {
+			return err
+		}
+	}
+	switch {
+	case always && !learn.Teaches(cmd.it, kind):
+		return &Invalid{"scope", `"once": nothing proves who sent this mail, so that nothing is learned from it`}
+	case always && contact:
+		return &Invalid{"scope", `"once": mail of a contact is never dismissed by itself`}
+	case always && cmd.it.Reason != item.Automated && cmd.it.Reason != item.Bounce && cmd.it.Reason != item.UnknownSender:
+		return &Invalid{"scope", `"once" for this reason`}
+	case always && key == "":
+		return &Invalid{"scope", `"once", or "sender": the mail came through no list`}
+	case !cmd.Alone && !contact && learn.Teaches(cmd.it, kind) && (always || key != "" && cmd.it.Reason == item.Automated):
+		// Dismissals that are repeated often enough make a rule as well.
+		err = cmd.learn(ctx, kind, key, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
+			return learn.TeachDismissal(r, kind, key, e, always)
+		})
+	}
+	cmd.dismissed = true
+	if err == nil && cmd.it.Reason == item.InternalSender {
+		err = cmd.learnForwarded(ctx, "")
+	}
+	return err
+}
+
+// learn updates a rule that does not concern contacts.
+func (cmd *command) learn(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence, teach func(directory.Rule, directory.Evidence) directory.Rule) error {
+	return cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
+		was, _, err := tx.Rule(kind, key)
+		if err != nil {
+			return err
+		}
+		now, err := tx.SaveRule(teach(was, e))
+		if err != nil {
+			return err
+		}
+		cmd.override.Rule = now.ID
+		if now.State == directory.RuleOn {
+			switch kind {
+			case directory.DismissList:
+				cmd.affected = append(cmd.affected, item.OnList(key))
+			case directory.DismissSender, directory.AcceptSender:
+				cmd.affected = append(cmd.affected, item.SentBy(key))
+			}
+		}
+		return nil
+	})
+}
+
+func gone(kind, id string, err error) error {
+	if errors.Is(err, directory.ErrNotFound) {
+		return &Gone{kind, id}
+	}
+	return err
+}
