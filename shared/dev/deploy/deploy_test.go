@@ -374,7 +374,7 @@ func TestGrant(t *testing.T) {
 func TestRemove(t *testing.T) {
 	w := newWorld(t)
 	w.change(func(c *cloud) {
-		c.Group = true
+		c.Group, c.Left = true, []string{"/role/1", "/role/2"}
 		c.Resources = `[{"id":"/a","type":"Microsoft.Web/sites","tags":{"application":"kantoorpost"}},{"id":"/b","type":"Microsoft.Network/networkInterfaces","tags":null}]`
 	})
 	o, out := w.options(t, "")
@@ -386,8 +386,15 @@ func TestRemove(t *testing.T) {
 		t.Error("what stays is not said")
 	}
 	o, _ = w.options(t, "")
-	if err := Remove(t.Context(), o); err != nil || w.cloud().Group || count(w.commands(), "lock delete") != 1 {
+	if err := Remove(t.Context(), o); err != nil || w.cloud().Group || len(w.cloud().Left) > 0 {
 		t.Errorf("%v, %q", err, w.commands())
+	}
+	if c := w.commands(); slices.Index(c, "lock delete") < 0 || slices.Index(c, "lock delete") > slices.Index(c, "role assignment delete") {
+		t.Errorf("what is locked keeps its roles: %q", c)
+	}
+	calls := len(w.commands())
+	if err := Remove(t.Context(), o); err != nil || len(w.commands()) != calls+1 {
+		t.Errorf("a second time: %v", err)
 	}
 	w.change(func(c *cloud) {
 		c.Group, c.Resources = true, `[{"id":"/vm","type":"Microsoft.Compute/virtualMachines","tags":null}]`
@@ -441,6 +448,25 @@ func TestCredential(t *testing.T) {
 		}
 		if n := count(w.commands(), "account get-access-token"); n != step.asked {
 			t.Errorf("asked %d times, want %d", n, step.asked)
+		}
+	}
+}
+
+// A removal that was broken off anywhere is finished by the next one.
+func TestRemovalBrokenOffAnywhere(t *testing.T) {
+	for n := 1; ; n++ {
+		w := newWorld(t)
+		w.change(func(c *cloud) { c.Group, c.Left, c.FailAt = true, []string{"/role/1"}, n })
+		o, _ := w.options(t, "")
+		err := Remove(t.Context(), o)
+		if err == nil {
+			if n < 7 {
+				t.Errorf("only %d commands can fail", n-1)
+			}
+			return
+		}
+		if err := Remove(t.Context(), o); err != nil || w.cloud().Group {
+			t.Errorf("after command %d failed: %v", n, err)
 		}
 	}
 }

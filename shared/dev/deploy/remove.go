@@ -16,6 +16,14 @@ var beside = []string{
 // refuses a group with other resources.
 func Remove(ctx context.Context, o Options) error {
 	d := &deployment{Options: o}
+	exists, err := d.CLI.run(ctx, "group", "exists", "--name", d.Group)
+	if err != nil {
+		return err
+	}
+	if exists != "true" && !d.CLI.DryRun {
+		fmt.Fprintf(d.Out, "there is no group %s\n", d.Group)
+		return nil
+	}
 	var all []struct {
 		ID, Type string
 		Tags     map[string]string
@@ -58,8 +66,39 @@ What stays:
 			return err
 		}
 	}
-	_, err := d.CLI.run(ctx, "group", "delete", "--name", d.Group, "--yes")
+	if err := d.removeRoles(ctx); err != nil {
+		return err
+	}
+	_, err = d.CLI.run(ctx, "group", "delete", "--name", d.Group, "--yes")
 	return err
+}
+
+// removeRoles takes the roles of the identities away. The names of assignments
+// follow from the names of identities: one that outlived its identity, on a vault
+// that is brought back, would keep the next deployment from giving the role.
+func (d *deployment) removeRoles(ctx context.Context) error {
+	var principals []string
+	if err := d.CLI.ask(ctx, &principals, "identity", "list", "--resource-group", d.Group, "--query", "[].principalId"); err != nil {
+		return err
+	}
+	if d.CLI.DryRun {
+		principals = []string{"<object id of each identity>"}
+	}
+	for _, principal := range principals {
+		var roles []string
+		if err := d.CLI.ask(ctx, &roles, "role", "assignment", "list", "--all", "--assignee", principal, "--query", "[].id"); err != nil {
+			return err
+		}
+		if d.CLI.DryRun {
+			roles = []string{"<assignment>"}
+		}
+		if len(roles) > 0 {
+			if _, err := d.CLI.run(ctx, append([]string{"role", "assignment", "delete", "--ids"}, roles...)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func isBeside(typ string) bool {

@@ -39,6 +39,7 @@ type cloud struct {
 	Cores     int      // used cores
 	Settled   bool     // what-if finds no change
 	Private   bool     // the storage is reached only from another network
+	Left      []string // role assignments of the app's identity
 }
 
 const (
@@ -132,9 +133,23 @@ func (c *cloud) do(args []string) (string, error) {
 		c.Group = true
 		return "", nil
 	case "group delete":
+		if len(c.Left) > 0 {
+			return "", fmt.Errorf("roles are left")
+		}
 		c.Group, c.Resources = false, "[]"
 		return "", nil
+	case "identity list":
+		return `["app","sign-in"]`, nil
+	case "role assignment delete":
+		c.Left = slices.DeleteFunc(c.Left, func(id string) bool { return slices.Contains(args, id) })
+		return "", nil
 	case "role assignment list":
+		if flagOf(args, "--assignee") == "app" {
+			return asJSON(c.Left), nil
+		}
+		if flagOf(args, "--assignee") == "sign-in" {
+			return "[]", nil
+		}
 		return asJSON(c.Roles), nil
 	case "keyvault list-deleted":
 		return asJSON(c.Deleted), nil
