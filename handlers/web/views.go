@@ -1,13 +1,14 @@
 package web
 
+// This is the standard html/template without method calls. A template that can
+// call any method by its name makes the linker keep every exported method of the
+// program: with the Graph SDK that is 27 MB. Use the standard package again when
+// it can do without: https://github.com/golang/go/issues/72895.
+// https://github.com/DataDog/datadog-agent/tree/main/pkg/template
 import template "github.com/DataDog/datadog-agent/pkg/template/html"
 
-// What pages ask of a view. Templates read fields and call functions, never
-// methods: a template that can call any method by its name makes the linker keep
-// every exported method of the program, and with the Graph SDK in it that is
-// 27 MB of them. So a method that a page needs has a place in this table, and
-// the template package is the standard one without that one ability.
-// https://github.com/DataDog/datadog-agent/tree/main/pkg/template
+// viewFunctions are the methods that pages need. Templates read fields and call
+// functions, since they cannot call methods.
 var viewFunctions = template.FuncMap{
 	// of more than one view
 	"who":        hasWho.who,

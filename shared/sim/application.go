@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The application permissions that the product asks.
+// The application permissions that the product needs.
 //
 // https://learn.microsoft.com/graph/permissions-reference
 const (
@@ -18,17 +18,17 @@ const (
 	roleUserReadAll   = "User.Read.All"
 )
 
-// allRoles are those that a new tenant's administrator has consented to.
+// allRoles are the permissions with the administrator's consent in a new tenant.
 var allRoles = []string{roleMailReadWrite, roleMailSend, roleSettings, roleUserReadAll}
 
-// application is the app registration that the tenant has.
+// application is the tenant's app registration.
 type application struct {
 	Roles   []string    `json:"roles"`
 	Secrets []appSecret `json:"secrets,omitempty"`
 }
 
 type appSecret struct {
-	ID      string    `json:"id"` // what people paste by mistake
+	ID      string    `json:"id"` // id of the secret, which people sometimes paste instead of the secret
 	Value   string    `json:"value"`
 	Expires time.Time `json:"expires"`
 }
@@ -45,7 +45,7 @@ func (a application) clone() *application {
 	return &application{Roles: slices.Clone(a.Roles), Secrets: slices.Clone(a.Secrets)}
 }
 
-// AddSecret gives the application one more client secret.
+// AddSecret adds a client secret to the application.
 func (t *Tenant) AddSecret(secret string, expires time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -55,8 +55,8 @@ func (t *Tenant) AddSecret(secret string, expires time.Time) error {
 	return t.commitApp("add a secret", app)
 }
 
-// ExpireSecret lets a client secret have expired a moment ago; "" is all of
-// them. Tokens that were given keep their hour.
+// ExpireSecret makes a client secret expire now; "" is all of them. Issued tokens
+// stay valid for their hour.
 func (t *Tenant) ExpireSecret(secret string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -69,8 +69,8 @@ func (t *Tenant) ExpireSecret(secret string) error {
 	return t.commitApp("expire a secret", app)
 }
 
-// Grant consents to an application permission. As in Entra it is in the tokens
-// that are asked from then on.
+// Grant consents to an application permission. As in Entra, only tokens that are
+// issued later have it.
 func (t *Tenant) Grant(role string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -81,8 +81,8 @@ func (t *Tenant) Grant(role string) error {
 	return t.commitApp("grant "+role, app)
 }
 
-// Revoke withdraws an application permission, for tokens that were given too:
-// nobody who tries it wants to wait for an hour.
+// Revoke withdraws an application permission, also from issued tokens, so that
+// nobody who tries it has to wait for an hour.
 func (t *Tenant) Revoke(role string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -91,8 +91,8 @@ func (t *Tenant) Revoke(role string) error {
 	return t.commitApp("revoke "+role, app)
 }
 
-// ForgetDeltaLinks makes all delta links of a mailbox invalid, as Exchange
-// does when it likes; "" is every mailbox.
+// ForgetDeltaLinks makes all delta links of a mailbox invalid, as Exchange can do at
+// any time; "" is every mailbox.
 func (t *Tenant) ForgetDeltaLinks(address string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// senderIP stands for the address that every mail from outside comes from: all
-// of it arrives over loopback. https://www.rfc-editor.org/rfc/rfc5737
+// senderIP is the address from which all outside mail seems to come. The real
+// address is always loopback. https://www.rfc-editor.org/rfc/rfc5737
 const senderIP = "203.0.113.25"
 
-// stamp puts on top of raw the header lines that Exchange Online adds when it
-// receives a mail for a tenant with this domain: where it came from, whether
-// the sender is who he says he is, and whether a mailbox of the tenant sent
-// it. Fields that only Exchange may write are taken out first, or anybody
-// could claim to be inside.
+// stamp puts the header fields at the top of raw that Exchange Online adds when it
+// receives a mail for a tenant with this domain: where it came from, whether the
+// sender is genuine, and whether a mailbox of the tenant sent it. It first removes
+// fields that only Exchange may write: otherwise anybody could claim to be a mailbox
+// of the tenant.
 //
 // https://technet.microsoft.com/en-us/library/bb232136(v=exchg.149).aspx
 func stamp(raw []byte, env Envelope, domain string, now time.Time) []byte {
@@ -31,17 +31,17 @@ func stamp(raw []byte, env Envelope, domain string, now time.Time) []byte {
 	if author != nil {
 		from = author.EmailAddress.Address
 	}
-	verdict := authenticate(env.From, from, domain)
+	result := authenticate(env.From, from, domain)
 
 	var out bytes.Buffer
 	out.Grow(len(raw) + 1024)
 	fmt.Fprintf(&out, "Received: from %s (%s) by mx.%s with Microsoft SMTP Server; %s\r\n",
 		domainOf(env.From), senderIP, domainOf("@"+domain), now.UTC().Format(time.RFC1123Z))
-	fmt.Fprintf(&out, "Authentication-Results: %s\r\n", verdict.results)
+	fmt.Fprintf(&out, "Authentication-Results: %s\r\n", result.results)
 	fmt.Fprintf(&out, "Return-Path: %s\r\n", cmp.Or(cleanLine(cleanText(env.From)), "<>"))
-	fmt.Fprintf(&out, "X-MS-Exchange-Organization-AuthAs: %s\r\n", verdict.as)
+	fmt.Fprintf(&out, "X-MS-Exchange-Organization-AuthAs: %s\r\n", result.as)
 	if len(h) == 0 {
-		out.WriteString("\r\n") // no header: all of it is body
+		out.WriteString("\r\n") // the mail has no header, only a body
 	}
 	for _, f := range h {
 		if !reservedField(f.name) {
@@ -59,40 +59,40 @@ func stamp(raw []byte, env Envelope, domain string, now time.Time) []byte {
 	return out.Bytes()
 }
 
-// reservedField tells whether a field may come from Exchange alone.
+// reservedField says whether only Exchange may write a field.
 func reservedField(name string) bool {
 	name = strings.ToLower(name)
 	return strings.HasPrefix(name, "x-ms-exchange-organization-") || strings.HasPrefix(name, "x-ms-exchange-forest-")
 }
 
-type verdict struct {
+type authentication struct {
 	results string // the value of Authentication-Results
 	as      string // Internal or Anonymous
 }
 
-// authenticate is Exchange Online's verdict on a sender, from the address in
+// authenticate returns Exchange Online's result for a sender, from the address in
 // MAIL FROM, the address in From and the tenant's domain. There is no DNS
 // here, so names decide instead of records:
 //
 //   - the domain spoofed.example, or spoofed@ any domain, in either address:
 //     the domain publishes DMARC with p=reject and the mail fails it (000);
-//   - From is in the tenant's domain: internal when MAIL FROM is too,
-//     else somebody outside uses the office's name (601);
+//   - From is in the tenant's domain: internal if MAIL FROM is too,
+//     otherwise an outsider uses the office's name (601);
 //   - MAIL FROM and From share an organisational domain: SPF passes and
-//     stands in for the DMARC record that is not there (109);
-//   - anything else, the null sender of bounces and newsletters sent through
-//     another company's servers among it: nothing is known (405).
+//     replaces the missing DMARC record (109);
+//   - anything else is unknown (405), for instance the null sender of bounces,
+//     and newsletters that another company's servers send.
 //
 // https://learn.microsoft.com/defender-office-365/message-headers-eop-mdo#authentication-results-message-header
-func authenticate(mailFrom, from, tenant string) verdict {
+func authenticate(mailFrom, from, tenant string) authentication {
 	envelope, author := domainOf(mailFrom), domainOf(from)
 	spf := fmt.Sprintf("spf=pass (sender IP is %s) smtp.mailfrom=%s", senderIP, envelope)
 	if mailFrom == "" {
 		envelope = ""
 		spf = fmt.Sprintf("spf=none (sender IP is %s) smtp.mailfrom=", senderIP)
 	}
-	say := func(dmarc, action, compauth, reason string) verdict {
-		return verdict{as: "Anonymous", results: fmt.Sprintf(
+	say := func(dmarc, action, compauth, reason string) authentication {
+		return authentication{as: "Anonymous", results: fmt.Sprintf(
 			"%s; dkim=none (message not signed) header.d=none;dmarc=%s action=%s header.from=%s;compauth=%s reason=%s",
 			spf, dmarc, action, author, compauth, reason)}
 	}
@@ -118,16 +118,16 @@ func isSpoofed(address string) bool {
 	return local == "spoofed" || domainOf(address) == "spoofed.example"
 }
 
-// organisation is the domain that somebody registered, taken for its last two
+// organisation returns the registered domain, which is taken to be the last two
 // labels.
 func organisation(domain string) string {
 	labels := strings.Split(domain, ".")
 	return strings.Join(labels[max(0, len(labels)-2):], ".")
 }
 
-// domainOf is the domain of an address in lower case, "unknown" without one.
-// Characters that no domain has become "?", so that an address can not write
-// a verdict of its own into the field.
+// domainOf returns the domain of an address in lower case, "unknown" if there is
+// none. It replaces characters that no domain has by "?", so that an address cannot
+// write a result of its own into the field.
 func domainOf(address string) string {
 	_, domain, ok := cutLast(address, "@")
 	domain = strings.ToLower(strings.TrimSuffix(domain, "."))

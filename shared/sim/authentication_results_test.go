@@ -37,8 +37,8 @@ func TestExchangeJudgesTheSender(t *testing.T) {
 	}
 }
 
-// The verdict is the topmost one, and what a stranger writes himself does not
-// make him an insider.
+// The topmost field counts, and fields that a stranger writes do not make the
+// stranger a mailbox of the tenant.
 func TestTheStampIsOnTopAndCannotBeForged(t *testing.T) {
 	raw := lines(
 		"Authentication-Results: spf=pass; compauth=pass reason=100",

@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// Certificate answers a self-signed certificate for localhost, 127.0.0.1 and
-// ::1, and the file that SSL_CERT_FILE names to trust it. It is made once in
-// dir, with its key for the owner only, and used for as long as it is valid.
+// Certificate returns a self-signed certificate for localhost, 127.0.0.1 and ::1,
+// and the file that SSL_CERT_FILE names to trust it. It makes the certificate once
+// in dir, with a key that only the owner can read, and uses it while it is valid.
 func Certificate(dir string) (cert tls.Certificate, pemPath string, err error) {
 	pemPath = filepath.Join(dir, "localhost.pem")
 	keyPath := filepath.Join(dir, "localhost.key")
 	now := time.Now()
 	cert, err = tls.LoadX509KeyPair(pemPath, keyPath)
-	// A day more than needed, so that it does not end while somebody works.
+	// One more day, so that it does not expire while somebody works.
 	if err == nil && now.After(cert.Leaf.NotBefore) && now.Before(cert.Leaf.NotAfter.AddDate(0, 0, -1)) {
 		return cert, pemPath, nil
 	}
@@ -35,7 +35,7 @@ func Certificate(dir string) (cert tls.Certificate, pemPath string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return cert, "", fmt.Errorf("folder of the certificate: %w", err)
 	}
-	// A death in between leaves a pair that does not fit: it is made again.
+	// A crash in between leaves a pair that does not match: it is made again.
 	for path, content := range map[string][]byte{keyPath: keyPEM, pemPath: certPEM} {
 		if err := replaceFile(path, content); err != nil {
 			return cert, "", fmt.Errorf("keep the certificate: %w", err)
@@ -61,7 +61,7 @@ func newCertificate(now time.Time) (certPEM, keyPEM []byte, err error) {
 		NotAfter:              now.AddDate(1, 0, 0),
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true, // no authority: who trusts it trusts localhost and nothing else
+		BasicConstraintsValid: true, // it is no authority: to trust it is to trust localhost only
 		DNSNames:              []string{"localhost"},
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
@@ -76,13 +76,13 @@ func newCertificate(now time.Time) (certPEM, keyPEM []byte, err error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), nil
 }
 
-// replaceFile puts a file for its owner in place in one step.
+// replaceFile replaces a file in one step; only its owner can read it.
 func replaceFile(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // it is gone when all went well
+	defer os.Remove(f.Name()) //nolint:errcheck // after the rename there is nothing to remove
 	if _, err := f.Write(content); err != nil {
 		f.Close() //nolint:errcheck // the write failed already
 		return err

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// compose writes a message that was made over Graph as the mail that leaves.
+// compose returns the MIME source of a message that was made over Graph.
 //
 // https://www.rfc-editor.org/rfc/rfc5322
 func (m *Message) compose() []byte {
@@ -57,7 +57,7 @@ func (m *Message) compose() []byte {
 	return out.Bytes()
 }
 
-// entity is a MIME entity: its head and its encoded body.
+// An entity is a MIME entity: its header and its encoded body.
 type entity struct {
 	head textproto.MIMEHeader
 	body []byte
@@ -80,12 +80,12 @@ func (m *Message) textPart() entity {
 	}
 	var body bytes.Buffer
 	w := quotedprintable.NewWriter(&body)
-	w.Write([]byte(m.Body.Content)) //nolint:errcheck // a buffer takes all
-	w.Close()                       //nolint:errcheck // a buffer takes all
+	w.Write([]byte(m.Body.Content)) //nolint:errcheck // a buffer does not fail
+	w.Close()                       //nolint:errcheck // a buffer does not fail
 	return entity{head: textproto.MIMEHeader{"Content-Type": {kind}, "Content-Transfer-Encoding": {"quoted-printable"}}, body: body.Bytes()}
 }
 
-// multi puts attachments beside a first part; without any it is that part.
+// multi combines a first part with attachments. Without any, it returns that part.
 func multi(kind string, first entity, attachments []Attachment, seed string) entity {
 	if len(attachments) == 0 {
 		return first
@@ -96,14 +96,14 @@ func multi(kind string, first entity, attachments []Attachment, seed string) ent
 	w.SetBoundary(fmt.Sprintf("_%s_%x_", kind, s[:12])) //nolint:errcheck // it is valid
 	add := func(p entity) {
 		if to, err := w.CreatePart(p.head); err == nil {
-			to.Write(p.body) //nolint:errcheck // a buffer takes all
+			to.Write(p.body) //nolint:errcheck // a buffer does not fail
 		}
 	}
 	add(first)
 	for _, a := range attachments {
 		add(a.part())
 	}
-	w.Close() //nolint:errcheck // a buffer takes all
+	w.Close() //nolint:errcheck // a buffer does not fail
 	return entity{head: textproto.MIMEHeader{"Content-Type": {fmt.Sprintf("multipart/%s; boundary=%q", kind, w.Boundary())}}, body: body.Bytes()}
 }
 
@@ -142,7 +142,7 @@ func addressList(l []Recipient) string {
 	return strings.Join(all, ",\r\n ")
 }
 
-// oneLine keeps a header line from becoming two.
+// oneLine keeps a header field from becoming two.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\r' || r == '\n' || r == 0 {
@@ -152,8 +152,8 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// bounce writes the report that Exchange puts in a sender's Inbox when a
-// recipient in the tenant does not exist.
+// bounce returns the report that Exchange puts into a sender's Inbox if a recipient
+// in the tenant does not exist.
 //
 // https://www.rfc-editor.org/rfc/rfc3464
 func (t *Tenant) bounce(m *Message, unknown []string, now time.Time) []byte {

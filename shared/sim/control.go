@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// controlRoutes lets a person change the tenant by hand, from this machine
-// only:
+// controlRoutes lets a person change the tenant by hand, but only from this
+// machine:
 //
 //	POST /simulator/secrets/add      {"secret":"…","days":730}
 //	POST /simulator/secrets/expire   {"secret":"…"}    without one: all
@@ -44,8 +44,8 @@ type order struct {
 	Mailbox string `json:"mailbox"`
 }
 
-// readOrder refuses other machines, and pages in a browser on this one: those
-// cannot send JSON here without being asked first.
+// readOrder refuses other machines, and web pages in a browser on this machine,
+// which cannot send JSON to another site without a preflight request.
 func readOrder(r *http.Request) (o order, status int) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Deliver puts one copy of a mail into each addressed mailbox, as Exchange
-// does on arrival. Addresses outside the tenant's domain get theirs in an
-// outside mailbox. When a recipient in the domain is no mailbox the error is
-// [ErrNoMailbox] and nobody gets anything.
+// Deliver puts one copy of a mail into each addressed mailbox, as Exchange does on
+// arrival. An address outside the tenant's domain gets its copy in an outside
+// mailbox. If a recipient in the domain is no mailbox, the error is [ErrNoMailbox]
+// and nobody gets anything.
 //
 // The tenant keeps raw; the caller must not change it afterwards.
 func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
@@ -22,7 +22,7 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 	if at := env.At.UTC().Truncate(time.Second); !env.At.IsZero() && at.Before(now) {
 		now = at
 	}
-	// Parsing 35 MB takes a while: nobody waits for it.
+	// Parsing 35 MB takes long, so it is done without the lock.
 	m := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
 	m.tidy(now)
 
@@ -38,9 +38,9 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 	return nil
 }
 
-// arrivals answers the records of one copy for each mailbox and outside
-// address of the envelope, and who is unknown here. The caller holds mu and
-// commits the records after as many as before.
+// arrivals returns the records of one copy for each mailbox and outside address of
+// the envelope, and the unknown recipients. The caller holds mu, and commits the
+// records after the number of records in before.
 func (t *Tenant) arrivals(env Envelope, m Message, before int) (records []record, unknown []string) {
 	had := map[string]bool{}
 	for _, to := range env.To {
@@ -72,7 +72,7 @@ func (t *Tenant) arrivals(env Envelope, m Message, before int) (records []record
 	return records, unknown
 }
 
-// name gives a new message what is its own in this mailbox.
+// name sets the ids of a new message in this mailbox.
 func (b *mailbox) name(m *Message, number uint64) {
 	m.number = number
 	m.ID = immutableID(b.id, number)
@@ -80,13 +80,13 @@ func (b *mailbox) name(m *Message, number uint64) {
 	m.WebLink = "https://outlook.office365.com/owa/?ItemID=" + m.ID + "&exvsurl=1&viewmodel=ReadMessageItem"
 }
 
-// conversation is the id that this mailbox has for the thread of a mail that
-// was just parsed.
+// conversation returns this mailbox' id for the thread of a mail that was just
+// parsed.
 func (b *mailbox) conversation(m *Message) string {
 	return conversationID(b.id, cmp.Or(m.ConversationID, m.InternetMessageID))
 }
 
-// tidy fills what no message goes without and keeps its times within bounds.
+// tidy fills the properties that every message has, and limits its times.
 func (m *Message) tidy(now time.Time) {
 	m.Received = clamp(m.Received, now)
 	m.Sent = clamp(m.Sent, m.Received)

@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// With a filter a first round gives no more messages than these.
+// The largest number of messages in a first round with a filter.
 //
 // https://learn.microsoft.com/graph/delta-query-messages
 const maxFiltered = 5000
 
 const (
-	deltaPage    = 10 // messages of a page when nothing is asked
+	deltaPage    = 10 // default number of messages in a page
 	maxDeltaPage = 1000
 )
 
 var receivedFilter = regexp.MustCompile(`^receivedDateTime\s+(ge|gt)\s+([0-9TZ:.+-]+)$`)
 
-// delta answers one page of a round over a folder's changes.
+// delta returns one page of a round over a folder's changes.
 //
 // https://learn.microsoft.com/graph/api/message-delta
 func (t *Tenant) delta(c *graphCall) (answer, error) {
@@ -69,7 +69,7 @@ func (t *Tenant) delta(c *graphCall) (answer, error) {
 			item.put("@removed", map[string]string{"reason": p.removed})
 			item.close()
 		case p.partial:
-			// After a change of the read state alone, this is all that comes.
+			// After a change of only the read state, Graph sends no other property.
 			c.writeMessage(out, p.message, selection{"isRead", "parentFolderId"}, "")
 		default:
 			c.writeMessage(out, p.message, d.Select, "")
@@ -86,8 +86,8 @@ func (t *Tenant) delta(c *graphCall) (answer, error) {
 	return answer{status: http.StatusOK, body: out, header: map[string]string{"Preference-Applied": "odata.maxpagesize=" + strconv.Itoa(c.pageSize(deltaPage, maxDeltaPage))}}, nil
 }
 
-// deltaStart reads where the page starts: a link's token, or the options of a
-// first request.
+// deltaStart returns where the page starts: from a link's token, or from the options
+// of a first request.
 func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 	query := c.r.URL.Query()
 	text := query.Get("$skiptoken")
@@ -133,7 +133,7 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 	return d, nil
 }
 
-// continued reads a link. Whatever is wrong with it, the sync state is gone.
+// continued reads a link. With any invalid link, the sync state is gone.
 func (t *Tenant) continued(c *graphCall, folder, text string) (deltaToken, error) {
 	d, err := t.unseal(text)
 	if err != nil || d.Mailbox != c.box.id || d.Folder != folder {
@@ -160,9 +160,9 @@ type deltaItem struct {
 	partial bool
 }
 
-// page collects the next changes of a round and moves its token on. Looking up
-// the start costs O(log n). latest is the number of the tenant's last change.
-// The caller holds the tenant's mu.
+// page collects the next changes of a round and advances its token. It finds the
+// start in O(log n). latest is the number of the tenant's last change. The caller
+// holds the tenant's mu.
 func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 	limit := d.Top
 	if d.Since == 0 && d.Filter != "" && (limit == 0 || limit > maxFiltered) {
@@ -181,7 +181,7 @@ func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 			continue
 		}
 		if ch.removed != "" {
-			// A first round tells what is there, not what was.
+			// A first round reports existing messages, and no removed ones.
 			if d.Since > 0 && d.allows(ch.message) && d.ChangeType != "created" && d.ChangeType != "updated" {
 				page = append(page, deltaItem{message: ch.message, removed: ch.removed})
 			}
@@ -194,13 +194,13 @@ func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 		}
 		if limit > 0 && d.Since == 0 {
 			if d.Count == limit {
-				break // the rest is never told of
+				break // the rest is never reported
 			}
 			d.Count++
 		}
 		page = append(page, deltaItem{message: it.message, partial: partial})
 	}
-	// The round is complete: all up to now was looked at.
+	// The round is complete: it has covered all changes up to now.
 	d.Since, d.Position, d.Next, d.Count, d.Top = latest, latest, false, 0, 0
 	return page
 }

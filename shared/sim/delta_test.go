@@ -111,7 +111,7 @@ func TestAnEmptyChangeChangesNothing(t *testing.T) {
 	}
 }
 
-// A draft that was moved into the inbox comes with its delta, and says so.
+// A draft that was moved into the inbox is in its delta, marked as a draft.
 func TestADraftInTheInboxSaysSo(t *testing.T) {
 	w := newWorld(t, "info")
 	w.deliver(info, "a")
@@ -183,7 +183,7 @@ func TestAFirstRoundWithAFilterStopsAtItsLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.schema = nil // 5,000 times is enough of it
+	w.schema = nil // 5,000 checks would take long
 	count := func(path string) (n int, link string) {
 		for path != "" {
 			res := w.want(w.graph("GET", path, nil, "Prefer", `IdType="ImmutableId", odata.maxpagesize=1000`), 200)
@@ -274,7 +274,7 @@ func TestChangeTypesCanBeAsked(t *testing.T) {
 	}
 }
 
-// The log of a folder does not grow with what is changed over and over.
+// Repeated changes of a message do not make the log of a folder longer.
 func TestManyChangesOfAMessageTakeNoRoom(t *testing.T) {
 	w := newWorld(t, "info")
 	w.deliver(info, "a")

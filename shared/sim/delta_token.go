@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// deltaToken is what is inside the opaque part of a nextLink or deltaLink: the
-// options of the round's first request, and how far it has come. Positions are
-// numbers of changes, so a link outlives a restart.
+// deltaToken is the content of the opaque part of a nextLink or deltaLink: the
+// options of the round's first request, and its progress. Positions are numbers of
+// changes, so a link survives a restart.
 type deltaToken struct {
 	Mailbox    string    `json:"m"`
 	Folder     string    `json:"f"`
 	Since      uint64    `json:"s"`           // changes up to this one were reported in earlier rounds
-	Position   uint64    `json:"p"`           // changes up to this one were looked at in this round
+	Position   uint64    `json:"p"`           // this round has covered the changes up to this one
 	Count      int       `json:"n,omitempty"` // messages reported in a first round
 	Round      int       `json:"r"`
-	Generation uint64    `json:"g"` // of the mailbox' sync state when the round began
+	Generation uint64    `json:"g"` // generation of the mailbox' sync state when the round began
 	Issued     int64     `json:"t"`
 	Select     selection `json:"sel,omitempty"`
 	Filter     string    `json:"op,omitempty"` // ge or gt
@@ -29,7 +29,7 @@ type deltaToken struct {
 	Next       bool      `json:"next,omitempty"` // a nextLink, not a deltaLink
 }
 
-// How long a link is remembered. Outlook gives no number.
+// How long a link is valid. Outlook documents no time.
 const deltaLife = 30 * 24 * time.Hour
 
 func (t *Tenant) seal(d deltaToken) string {
@@ -54,7 +54,7 @@ func (t *Tenant) unseal(text string) (deltaToken, error) {
 	return d, json.Unmarshal(body, &d)
 }
 
-// allows tells whether a message passes the round's filter.
+// allows says whether a message passes the round's filter.
 func (d *deltaToken) allows(m *Message) bool {
 	switch d.Filter {
 	case "ge":
@@ -65,8 +65,8 @@ func (d *deltaToken) allows(m *Message) bool {
 	return true
 }
 
-// reports tells whether what happened to an item after the last round is
-// something that was selected: $select is also the filter on changes.
+// reports says whether a later change of an item changed a selected property: $select
+// is also the filter on changes.
 func (d *deltaToken) reports(it *item) (whole, partial bool) {
 	if d.Since == 0 || it.content > d.Since {
 		return d.ChangeType != "updated" || it.message.number <= d.Since, false

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// What tokens may be asked for.
+// The resources for which tokens are issued.
 const (
 	publicGraph = "https://graph.microsoft.com"
 	graphAppID  = "00000003-0000-0000-c000-000000000000"
@@ -19,10 +19,10 @@ const (
 // graphRoot is the resource of the simulated Graph.
 func (t *Tenant) graphRoot() string { return t.options.URL }
 
-// tenantShape is what may name a tenant at all.
+// tenantShape matches any possible name of a tenant.
 var tenantShape = regexp.MustCompile(`^[0-9A-Za-z.-]+$`)
 
-// tenantRefusal is what Entra says to a tenant that is not this one.
+// tenantRefusal is Entra's answer for a tenant other than this one.
 func (t *Tenant) tenantRefusal(name string) *entraRefusal {
 	switch {
 	case strings.EqualFold(name, t.options.TenantID), strings.EqualFold(name, t.options.Domain):
@@ -35,12 +35,12 @@ func (t *Tenant) tenantRefusal(name string) *entraRefusal {
 	return &entraRefusal{http.StatusBadRequest, "invalid_request", 90002, "Tenant '" + name + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."}
 }
 
-// discovery is the tenant's OpenID document.
+// discovery returns the tenant's OpenID document.
 //
 // https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 func (t *Tenant) discovery(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("tenant")
-	// "common" has a document too, with a placeholder for the tenant.
+	// "common" also has a document, with a placeholder for the tenant.
 	if name != "common" && name != "organizations" {
 		if bad := t.tenantRefusal(name); bad != nil {
 			t.refuseToken(w, r, bad)
@@ -75,7 +75,7 @@ func (t *Tenant) discovery(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// instances answers which hosts are authorities of the same cloud.
+// instances returns the hosts that are authorities of the same cloud.
 func (t *Tenant) instances(w http.ResponseWriter, _ *http.Request) {
 	host := hostOf(t.graphRoot())
 	sendJSON(w, http.StatusOK, map[string]any{
@@ -87,7 +87,7 @@ func (t *Tenant) instances(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// token is the client credentials grant.
+// token handles the client credentials grant.
 //
 // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 func (t *Tenant) token(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +108,7 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) {
 	sendJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": tokenSeconds, "ext_expires_in": tokenSeconds, "access_token": token})
 }
 
-// mayHave decides on a token request and answers the token's audience.
+// mayHave decides on a token request, and returns the token's audience.
 func (t *Tenant) mayHave(r *http.Request) (audience string, bad *entraRefusal) {
 	if bad := t.tenantRefusal(r.PathValue("tenant")); bad != nil {
 		return "", bad
@@ -129,7 +129,7 @@ func (t *Tenant) mayHave(r *http.Request) (audience string, bad *entraRefusal) {
 	if bad := t.secretRefusal(form.Get("client_secret")); bad != nil {
 		return "", bad
 	}
-	// The SDK adds scopes of OpenID that a client credentials grant ignores.
+	// The SDK adds scopes of OpenID, which a client credentials grant ignores.
 	for scope := range strings.FieldsSeq(form.Get("scope")) {
 		if resource, ok := strings.CutSuffix(scope, "/.default"); ok {
 			resource = strings.TrimRight(resource, "/")
@@ -165,7 +165,7 @@ func (t *Tenant) secretRefusal(secret string) *entraRefusal {
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 type entraRefusal struct {
 	status int
-	name   string // OAuth's error
+	name   string // error code of OAuth
 	code   int    // AADSTS…
 	text   string
 }
@@ -193,9 +193,9 @@ func hostOf(url string) string {
 	return rest
 }
 
-// sendJSON answers what is no part of Graph.
+// sendJSON writes an answer of any service but Graph.
 func sendJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(v) //nolint:errcheck // the client has gone
+	json.NewEncoder(w).Encode(v) //nolint:errcheck // the client may be gone
 }

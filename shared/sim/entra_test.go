@@ -56,8 +56,8 @@ func TestTheTokenEndpointRefusesAsEntraDoes(t *testing.T) {
 	}
 }
 
-// The real credential of the Azure SDK gets a token, and all it asks of the
-// authority is answered.
+// The real credential of the Azure SDK gets a token, and the tenant answers each of
+// its requests to the authority.
 func TestTheAzureSDKGetsAToken(t *testing.T) {
 	w := newWorld(t)
 	w.wire.Reset()
@@ -171,7 +171,7 @@ func TestEveryPermissionIsNeededWhereItIsNeeded(t *testing.T) {
 			if err := w.tenant.Grant(role); err != nil {
 				t.Fatal(err)
 			}
-			w.refused(w.graph(c.method, c.path, body), 403, c.code) // not yet in the token
+			w.refused(w.graph(c.method, c.path, body), 403, c.code) // the token does not have it yet
 			w.token = w.askToken()
 			if res := w.graph(c.method, c.path, body); res.status >= 300 {
 				t.Errorf("granted again: %d %s", res.status, res.body)

@@ -5,20 +5,21 @@ import (
 	"sort"
 )
 
-// item is a message in its folder, with the number of the last change of each
-// kind: a delta round reports a change only to who selected what changed.
+// An item is a message in its folder, with the number of its last change of each
+// kind. A delta round reports a change only to a caller who selected the changed
+// property.
 type item struct {
 	folder  string
 	message *Message
 	at      uint64 // last change of any kind
-	content uint64 // came into the folder, or changed in what follows not below
+	content uint64 // it came into the folder, or changed in a property that is not below
 	read    uint64 // isRead
 	marks   uint64 // categories, flag and importance
 }
 
-// folder holds what happened in it, oldest first. An entry that a later one
-// replaces stays until half of the log is such, so that a change costs O(1)
-// and a delta page O(log n + page).
+// A folder holds its changes, oldest first. An entry that a later one replaces stays
+// until half of the log is replaced, so that a change costs O(1) and a delta page
+// O(log n + page).
 type folder struct {
 	id            string
 	log           []change
@@ -29,19 +30,18 @@ type folder struct {
 type change struct {
 	seq     uint64
 	id      string
-	removed string   // "", or why the item is no longer here: deleted or changed
-	message *Message // of a removed item, its last form
+	removed string   // why the item is no longer here: deleted or changed; otherwise ""
+	message *Message // last form of a removed item
 }
 
-// What a change touched.
+// The kinds of properties that a change can touch.
 const (
 	changedContent = "content"
 	changedRead    = "read"
 	changedMarks   = "marks"
 )
 
-// put stores m in a folder as change seq. A message that was in another folder
-// leaves it.
+// put stores m in a folder as change seq, and removes it from another folder.
 func (b *mailbox) put(seq uint64, folderName string, m *Message, changed []string) {
 	it := b.items[m.ID]
 	if it != nil && it.folder != folderName {
@@ -97,7 +97,7 @@ func (b *mailbox) leave(seq uint64, it *item, reason string) {
 	b.compact(it.folder)
 }
 
-// current tells whether no later change replaces c.
+// current says whether no later change replaces c.
 func (b *mailbox) current(folderName string, c *change) bool {
 	it := b.items[c.id]
 	here := it != nil && it.folder == folderName
@@ -116,7 +116,7 @@ func (b *mailbox) compact(folderName string) {
 	f.replaced = 0
 }
 
-// after answers where in the log the first change after seq is.
+// after returns the index in the log of the first change after seq.
 func (f *folder) after(seq uint64) int {
 	return sort.Search(len(f.log), func(i int) bool { return f.log[i].seq > seq })
 }

@@ -9,37 +9,37 @@ import (
 	"strings"
 )
 
-// graphCall is one request to Graph on its way through a handler.
+// graphCall is one request to Graph.
 type graphCall struct {
 	r         *http.Request
 	token     *claims
-	box       *mailbox // of the user in the path, when there is one
-	immutable bool     // ids are asked in their immutable form
+	box       *mailbox // of the user in the path, if there is one
+	immutable bool     // the caller asked for immutable ids
 	prefer    string
 }
 
-// answer is what a handler gives back: an empty body is none.
+// answer is the result of a handler. An empty body means none.
 type answer struct {
 	status int
 	body   *bytes.Buffer
-	raw    []byte // instead of body, with kind
+	raw    []byte // sent instead of body, with the content type kind
 	kind   string // content type of raw
 	header map[string]string
 }
 
-// graphHandler answers one operation of Graph. It takes mu itself, for as
-// short as it can.
+// graphHandler handles one operation of Graph. It locks mu itself, for a short
+// time.
 type graphHandler func(c *graphCall) (answer, error)
 
-// Bodies that may be sent to Graph are smaller than this.
+// The size limit of a request to Graph, in bytes.
 //
 // https://learn.microsoft.com/graph/outlook-large-attachments
 const maxRequest = 4 << 20
 
-// The longest answer that is not worth compressing.
+// The smallest answer that is compressed, in bytes.
 const minGzip = 1 << 10
 
-// graphRoutes is all that the simulated Graph can do: who may, and what.
+// graphRoutes lists all operations of the simulated Graph, with their permissions.
 func (t *Tenant) graphRoutes() http.Handler {
 	mux := http.NewServeMux()
 	read, send := needs{roleMailReadWrite, roleMailRead}, needs{roleMailSend}
@@ -92,8 +92,8 @@ func (t *Tenant) graphRoutes() http.Handler {
 	return mux
 }
 
-// graph is what every call goes through: the bearer and its roles, the headers
-// of every answer, and compression.
+// graph handles what all calls share: the bearer and its roles, the headers of
+// every answer, and compression.
 func (t *Tenant) graph(roles needs, denied error, h graphHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
@@ -151,17 +151,17 @@ func (a answer) send(w http.ResponseWriter, r *http.Request) {
 	if len(content) < minGzip || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
 		w.WriteHeader(a.status)
-		w.Write(content) //nolint:errcheck // the client has gone
+		w.Write(content) //nolint:errcheck // the client may be gone
 		return
 	}
 	w.Header().Set("Content-Encoding", "gzip")
 	w.WriteHeader(a.status)
 	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
-	z.Write(content) //nolint:errcheck // the client has gone
-	z.Close()        //nolint:errcheck // the client has gone
+	z.Write(content) //nolint:errcheck // the client may be gone
+	z.Close()        //nolint:errcheck // the client may be gone
 }
 
-// inMailbox finds the mailbox of the path and lets it misbehave.
+// inMailbox finds the mailbox of the path, and makes it misbehave by its name.
 func (t *Tenant) inMailbox(h graphHandler) graphHandler {
 	return func(c *graphCall) (answer, error) {
 		user := c.r.PathValue("user")
@@ -182,8 +182,8 @@ func (t *Tenant) inMailbox(h graphHandler) graphHandler {
 	}
 }
 
-// user finds a mailbox by its id or its user principal name. An alias does not
-// do, as with the real service.
+// user finds a mailbox by its id or its user principal name. As in the real service,
+// an alias does not find it.
 func (t *Tenant) user(idOrName string) *mailbox {
 	if box := t.byID[strings.ToLower(idOrName)]; box != nil {
 		return box
@@ -194,7 +194,7 @@ func (t *Tenant) user(idOrName string) *mailbox {
 	return nil
 }
 
-// body reads what was sent.
+// body reads the body of the request.
 func (c *graphCall) body() ([]byte, error) {
 	b, err := io.ReadAll(c.r.Body)
 	if err != nil {
@@ -203,7 +203,7 @@ func (c *graphCall) body() ([]byte, error) {
 	return b, nil
 }
 
-// id gives a message's id in the form that was asked.
+// id returns a message's id in the requested form.
 func (c *graphCall) id(m *Message) string {
 	if c.immutable {
 		return m.ID
@@ -224,7 +224,7 @@ func (c *graphCall) pageSize(otherwise, most int) int {
 	return otherwise
 }
 
-// base is the root of Graph's URLs in links and contexts.
+// base returns the root of Graph's URLs in links and contexts.
 func (t *Tenant) base(r *http.Request) string {
 	if t.options.URL != "" {
 		return t.options.URL + "/v1.0"

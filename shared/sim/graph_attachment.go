@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Attachments that are larger need an upload session.
+// A larger attachment needs an upload session.
 //
 // https://learn.microsoft.com/graph/api/message-post-attachments
 const maxAttachment = 3 << 20
@@ -33,7 +33,7 @@ func orNull(s string) any {
 	return s
 }
 
-// attachmentPath is the id of an attachment: that of its message and more.
+// attachmentPath returns the id of an attachment, which starts with that of its message.
 func (c *graphCall) attachmentPath(m *Message, a *Attachment) string {
 	return strings.TrimRight(c.id(m), "=") + attachmentMark + a.ID
 }
@@ -46,7 +46,7 @@ func (c *graphCall) writeAttachment(out *bytes.Buffer, m *Message, a *Attachment
 	o.put("@odata.type", a.Type)
 	o.put("@odata.mediaContentType", a.ContentType)
 	o.put("id", c.attachmentPath(m, a))
-	// Only a file attachment has its content here, and what belongs to it.
+	// Only a file attachment has these content properties.
 	known := attachmentProperties
 	if a.Type != FileAttachment {
 		known = known[:fileProperties]
@@ -84,11 +84,11 @@ func (t *Tenant) listAttachments(c *graphCall) (answer, error) {
 	return ok(out)
 }
 
-// fileProperties are those that only a file attachment has.
+// fileProperties is the number of properties that only a file attachment has.
 const fileProperties = 5
 
 // attachmentSelectable are the properties of every attachment, and those of files
-// behind the name of their type.
+// with the name of their type.
 var attachmentSelectable = func() []property[*Attachment] {
 	all := []property[*Attachment]{{name: "id"}}
 	for i, p := range attachmentProperties {
@@ -100,8 +100,8 @@ var attachmentSelectable = func() []property[*Attachment] {
 	return all
 }()
 
-// attachmentSelection reads $select, for which a property of files has its own
-// name in the answer. The bare name is refused.
+// attachmentSelection reads $select. A property of files must be selected with the
+// name of its type, and is without it in the answer. The plain name is refused.
 // https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/3916
 func attachmentSelection(r *http.Request) (selection, error) {
 	sel, err := selectOf(r, "microsoft.graph.attachment", attachmentSelectable)
@@ -111,7 +111,7 @@ func attachmentSelection(r *http.Request) (selection, error) {
 	return sel, err
 }
 
-// attachment finds that of the path.
+// attachment finds the attachment of the path.
 func (c *graphCall) attachment(m *Message) (*Attachment, error) {
 	id := c.r.PathValue("attachment")
 	at := strings.LastIndex(id, attachmentMark)
@@ -199,7 +199,7 @@ func (t *Tenant) deleteAttachment(c *graphCall) (answer, error) {
 	return answer{status: http.StatusNoContent}, err
 }
 
-// readAttachment decodes a file attachment that somebody sends.
+// readAttachment decodes a file attachment in a request.
 func readAttachment(body []byte) (Attachment, error) {
 	var a Attachment
 	if err := json.Unmarshal(body, &a); err != nil {

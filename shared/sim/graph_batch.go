@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The most requests of one batch.
+// The largest number of requests in one batch.
 //
 // https://learn.microsoft.com/graph/json-batching
 const maxBatch = 20
@@ -30,7 +30,7 @@ type batchResponse struct {
 	Body    any               `json:"body,omitempty"`
 }
 
-// batch answers the requests one after the other, in their order.
+// batch handles the requests one after the other, in their order.
 func (t *Tenant) batch(c *graphCall) (answer, error) {
 	body, err := c.body()
 	if err != nil {
@@ -73,7 +73,7 @@ func (t *Tenant) batched(c *graphCall, b batchRequest, failed map[string]bool) b
 	}
 	content := []byte(b.Body)
 	var text string
-	if json.Unmarshal(b.Body, &text) == nil { // a body that is no JSON comes in base64
+	if json.Unmarshal(b.Body, &text) == nil { // a body that is not JSON is in base64
 		if raw, err := base64.StdEncoding.DecodeString(text); err == nil {
 			content = raw
 		}
@@ -106,7 +106,7 @@ func (t *Tenant) batched(c *graphCall, b batchRequest, failed map[string]bool) b
 	return res
 }
 
-// batchWriter keeps the answer of one request of a batch.
+// batchWriter records the answer to one request of a batch.
 type batchWriter struct {
 	header http.Header
 	status int

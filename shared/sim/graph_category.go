@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// category is one of the colours that a user can give to mail.
+// A category is a name with a colour that a user can give to mail.
 //
 // https://learn.microsoft.com/graph/api/resources/outlookcategory
 type category struct {
@@ -19,8 +19,8 @@ type category struct {
 	Color string `json:"color"`
 }
 
-// allCategories are the master categories, at first those that Outlook makes.
-// The caller holds mu.
+// allCategories returns the master categories, by default those of Outlook. The
+// caller holds mu.
 func (b *mailbox) allCategories() []category {
 	if b.categories != nil {
 		return b.categories
@@ -74,7 +74,7 @@ func (t *Tenant) addCategory(c *graphCall) (answer, error) {
 	return t.saveCategories(c, http.StatusCreated, append(all, sent), sent)
 }
 
-// patchCategory changes a colour: a name stays.
+// patchCategory changes a colour. The name cannot change.
 func (t *Tenant) patchCategory(c *graphCall) (answer, error) {
 	sent, err := c.category()
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *graphCall) category() (category, error) {
 	return k, nil
 }
 
-// saveCategories commits the list and answers one of it. The caller holds mu.
+// saveCategories commits the list and returns one of them. The caller holds mu.
 func (t *Tenant) saveCategories(c *graphCall, status int, all []category, one category) (answer, error) {
 	if err := t.commit(record{Settings: &settings{Mailbox: c.box.id, Settings: c.box.settings, Categories: all}}); err != nil {
 		return answer{}, err

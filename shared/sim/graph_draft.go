@@ -32,7 +32,7 @@ func (t *Tenant) createDraft(c *graphCall) (answer, error) {
 	return t.respondMessage(c, http.StatusCreated, m)
 }
 
-// blank is a draft of a mailbox before anything is written in it.
+// blank returns an empty draft of a mailbox.
 func (b *mailbox) blank(now time.Time) *Message {
 	me := &Recipient{EmailAddress{Name: b.options.Name, Address: b.options.Address}}
 	m := &Message{IsDraft: true, IsRead: true, From: me, Sender: me, Received: now}
@@ -52,7 +52,7 @@ func (t *Tenant) written(c *graphCall, body []byte) (*Message, error) {
 	return m, t.fill(m, sent)
 }
 
-// fill writes what was sent into a draft, attachments too.
+// fill sets the properties of a draft from a request, including attachments.
 func (t *Tenant) fill(m *Message, sent map[string]json.RawMessage) error {
 	if _, err := edit(sent).apply(m); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (t *Tenant) fill(m *Message, sent map[string]json.RawMessage) error {
 	return nil
 }
 
-// attach adds an attachment under an id that the message does not use.
+// attach adds an attachment with an id that is new in the message.
 func (m *Message) attach(a Attachment, now time.Time) {
 	for n := len(m.Attachments); ; n++ {
 		a.ID = attachmentID(n)
@@ -104,8 +104,8 @@ func (t *Tenant) saveDraft(box *mailbox, m *Message) error {
 	return t.commit(record{Put: &stored{Mailbox: box.id, Folder: drafts, message: m}})
 }
 
-// createReply makes a draft that answers a message, to its sender or to all.
-// A comment stands above the quoted mail; a body replaces all of it.
+// createReply makes a draft that answers a message, to its sender or to all. A
+// comment is above the quoted mail; a body replaces the quoted mail.
 //
 // https://learn.microsoft.com/graph/api/message-createreply
 func (t *Tenant) createReply(c *graphCall) (answer, error) {
@@ -184,7 +184,7 @@ func (b *mailbox) owns(address string) bool {
 	return strings.EqualFold(address, b.options.Address) || slices.ContainsFunc(b.options.Aliases, func(a string) bool { return strings.EqualFold(a, address) })
 }
 
-// thread is the Message-IDs of the mails before this one, oldest first.
+// thread returns the Message-IDs of the earlier mails, oldest first.
 func (m *Message) thread() []string {
 	if len(m.References) == 0 && m.InReplyTo != "" {
 		return []string{m.InReplyTo}

@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// edit is a change of properties: name to value, as sent.
+// edit is a change of properties: their values by name, as sent.
 type edit map[string]json.RawMessage
 
-// everyMessage can be changed of any message, the rest of drafts only.
+// everyMessage lists the properties that can be changed in any message. The others
+// can be changed only in drafts.
 //
 // https://learn.microsoft.com/graph/api/message-update
 var everyMessage = map[string]string{
@@ -18,7 +19,7 @@ var everyMessage = map[string]string{
 	"isRead": changedRead, "inferenceClassification": changedContent,
 }
 
-// apply makes the change to m and tells what kinds of properties it touched.
+// apply makes the change to m, and returns the kinds of properties that it changed.
 func (e edit) apply(m *Message) (changed []string, err error) {
 	targets := map[string]any{
 		"categories": &m.Categories, "flag": &m.Flag, "importance": &m.Importance,
@@ -58,8 +59,8 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 	return changed, m.check()
 }
 
-// reset decodes value into target from nothing: a list is replaced, never
-// written over, because the message that it came from still has it.
+// reset decodes value into an empty target. A list must be replaced and not
+// overwritten, because the older form of the message still uses it.
 func reset(target any, value json.RawMessage) error {
 	switch p := target.(type) {
 	case *[]string:
@@ -74,7 +75,7 @@ func reset(target any, value json.RawMessage) error {
 	return json.Unmarshal(value, target)
 }
 
-// check refuses what Graph refuses in a message that somebody writes.
+// check refuses what Graph refuses in a written message.
 func (m *Message) check() error {
 	switch m.Importance {
 	case "", "low", "normal", "high":
@@ -123,7 +124,7 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 	return t.respondMessage(c, http.StatusOK, m)
 }
 
-// change makes a changed copy of the message of the path the current one.
+// change replaces the message of the path by a changed copy.
 func (t *Tenant) change(c *graphCall, do func(*Message) (changed []string, err error)) (*Message, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -149,7 +150,7 @@ func (t *Tenant) store(box *mailbox, folder string, m *Message, changed []string
 	return t.commit(record{Put: &stored{Mailbox: box.id, Folder: folder, Changed: changed, message: m}})
 }
 
-// deleteMessage moves to Deleted Items what is not there yet.
+// deleteMessage moves a message to Deleted Items, or removes it if it is there.
 //
 // https://learn.microsoft.com/graph/api/message-delete
 func (t *Tenant) deleteMessage(c *graphCall) (answer, error) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// refusal is an answer of Graph that is an error.
+// refusal is an error answer of Graph.
 //
 // https://learn.microsoft.com/graph/errors
 type refusal struct {
@@ -42,7 +42,7 @@ func errBadRequest(message string) error {
 	return refuse(http.StatusBadRequest, "BadRequest", message)
 }
 
-// errorBody renders an error the way Graph does; what is no refusal is an
+// errorBody encodes an error as Graph does. An error that is no refusal is an
 // internal error.
 func errorBody(err error, now time.Time, requestID, clientRequestID string) (status int, header http.Header, body *bytes.Buffer) {
 	var r *refusal

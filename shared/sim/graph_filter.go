@@ -17,10 +17,10 @@ var (
 
 type userMatch func(*mailbox) bool
 
-// userFilter understands the filters and searches of users that are in common
-// use: startswith, eq, ne and proxyAddresses/any, joined by and, or. advanced
-// tells that the query needs eventual consistency. A quoted text that holds
-// " or " or " and " is beyond it.
+// userFilter supports the common filters and searches of users: startswith, eq, ne
+// and proxyAddresses/any, joined by and, or. advanced says that the query needs
+// eventual consistency. It does not support a quoted text with " or " or " and "
+// in it.
 //
 // https://learn.microsoft.com/graph/aad-advanced-queries
 func userFilter(filter, search string) (match userMatch, advanced bool, err error) {
@@ -126,7 +126,7 @@ func userText(property string) func(*mailbox) string {
 	return nil
 }
 
-// userSearch looks for the beginning of words.
+// userSearch matches the beginnings of words.
 //
 // https://learn.microsoft.com/graph/search-query-parameter#using-search-on-directory-object-collections
 func userSearch(text string) (userMatch, error) {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// messageProperties are those of a message in the order of Graph's answers.
-// Headers and the unique body come only when they are selected.
+// messageProperties are the properties of a message, in the order of Graph's answers.
+// Headers and the unique body are only in an answer if they are selected.
 //
 // https://learn.microsoft.com/graph/api/resources/message
 var messageProperties = []property[*Message]{
-	{name: "id"}, // written by hand: its form depends on the request
+	{name: "id"}, // written separately, since its form depends on the request
 	{name: "createdDateTime", value: func(m *Message) any { return m.Created }},
 	{name: "lastModifiedDateTime", value: func(m *Message) any { return m.Modified }},
 	{name: "changeKey", value: func(m *Message) any { return m.ChangeKey }},
@@ -117,8 +117,8 @@ func (t *Tenant) respondMessage(c *graphCall, status int, m *Message) (answer, e
 	return answer{status: status, body: out}, nil
 }
 
-// asText is the message with a body of plain text: the alternative that came with
-// the HTML, or else what that says.
+// asText returns the message with a body of plain text: its plain alternative, or
+// else the text of its HTML.
 // https://learn.microsoft.com/graph/api/message-get#request-headers
 func (m *Message) asText() *Message {
 	plain := *m

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// sendDraft sends a draft: it leaves Drafts for Sent Items and keeps its
-// immutable id. What was sent before is no draft and not found, as with the
-// real service.
+// sendDraft sends a draft: it moves from Drafts to Sent Items and keeps its immutable
+// id. As in the real service, a message that was sent before is no draft, and is
+// not found.
 //
 // https://learn.microsoft.com/graph/api/message-send
 func (t *Tenant) sendDraft(c *graphCall) (answer, error) {
@@ -23,7 +23,7 @@ func (t *Tenant) sendDraft(c *graphCall) (answer, error) {
 	return t.submit(c, m, true)
 }
 
-// sendMail sends a message that was no draft before.
+// sendMail sends a message that was never a draft.
 //
 // https://learn.microsoft.com/graph/api/user-sendmail
 func (t *Tenant) sendMail(c *graphCall) (answer, error) {
@@ -49,8 +49,8 @@ func (t *Tenant) sendMail(c *graphCall) (answer, error) {
 	return t.submit(c, m, save)
 }
 
-// submit accepts a message for delivery: 202 says no more than that. Recipients
-// of the tenant who do not exist come back as a report in the Inbox.
+// submit accepts a message for delivery, and 202 promises no more. For recipients
+// in the tenant that do not exist, a report comes into the Inbox.
 //
 // https://learn.microsoft.com/graph/outlook-things-to-know-about-send-mail
 func (t *Tenant) submit(c *graphCall, draft *Message, save bool) (answer, error) {

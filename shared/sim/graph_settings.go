@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// settingDefaults are the mailbox settings of a new mailbox; userPurpose is
-// its own.
+// settingDefaults are the settings of a new mailbox. Only userPurpose depends on the
+// mailbox.
 //
 // https://learn.microsoft.com/graph/api/resources/mailboxsettings
 func settingDefaults() map[string]json.RawMessage {
@@ -25,7 +25,7 @@ func settingDefaults() map[string]json.RawMessage {
 	}
 }
 
-// allSettings are a mailbox' settings as they are now. The caller holds mu.
+// allSettings returns a mailbox' present settings. The caller holds mu.
 func (b *mailbox) allSettings() map[string]json.RawMessage {
 	all := settingDefaults()
 	maps.Copy(all, b.settings)

@@ -159,7 +159,7 @@ func TestAReceivedMailCannotBeRewritten(t *testing.T) {
 	w.refused(w.graph("PATCH", path, `{`), 400, "BadRequest")
 }
 
-// A message that was handed out stays as it was, whatever is changed later.
+// A later change does not alter a message that was returned before.
 func TestAChangeDoesNotReachBack(t *testing.T) {
 	w := newWorld(t, "info")
 	w.deliver(info, "a")

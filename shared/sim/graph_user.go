@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// userProperties are those of a user, the default ones first.
+// userProperties are the properties of a user, the default ones first.
 //
 // https://learn.microsoft.com/graph/api/resources/user
 var userProperties = []property[*mailbox]{
@@ -31,7 +31,7 @@ var userProperties = []property[*mailbox]{
 	{name: "assignedPlans", value: func(b *mailbox) any { return b.plans() }, selected: true},
 }
 
-// names are the first word of a person's display name and the rest of it.
+// names returns the first word of a person's display name, or the rest of it.
 func (b *mailbox) names(part int) any {
 	given, rest, ok := strings.Cut(b.options.Name, " ")
 	if b.options.Shared || !ok {
@@ -63,7 +63,7 @@ const (
 	maxUserPage = 999
 )
 
-// listUsers answers a page of the tenant's users.
+// listUsers returns a page of the tenant's users.
 //
 // https://learn.microsoft.com/graph/api/user-list
 func (t *Tenant) listUsers(c *graphCall) (answer, error) {
@@ -137,7 +137,7 @@ func (t *Tenant) listUsers(c *graphCall) (answer, error) {
 	return ok(out)
 }
 
-// encode is a query in which blanks are %20, as Graph writes its links.
+// encode encodes a query with blanks as %20, as in Graph's links.
 func encode(q url.Values) string { return strings.ReplaceAll(q.Encode(), "+", "%20") }
 
 func skipped(token string) (int, error) {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// managedIdentity is the endpoint that a Function App asks tokens at.
+// managedIdentity is the endpoint at which a Function App requests tokens.
 //
 // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
 func (t *Tenant) managedIdentity(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	resource := strings.TrimRight(query.Get("resource"), "/")
 	switch {
-	// Any secret will do, but none will not: it keeps requests out that a page made somebody's browser send.
+	// Any value is accepted, but the header must be there: a web page cannot make a browser send it.
 	case r.Header.Get("X-IDENTITY-HEADER") == "":
 		sendJSON(w, http.StatusUnauthorized, map[string]any{"statusCode": http.StatusUnauthorized, "message": "The X-IDENTITY-HEADER is missing."})
 		return

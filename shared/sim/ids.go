@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Graph's ids are opaque, case-sensitive and long, and hold characters that
-// must be escaped in a path. Ours do too, and follow from the mailbox and the
+// Graph's ids are opaque, case-sensitive and long, and contain characters that must
+// be escaped in a path. Ours do too. They are derived from the mailbox and the
 // number of the change that made the item.
 //
 // https://learn.microsoft.com/graph/outlook-immutable-id
@@ -18,7 +18,7 @@ const (
 	immutablePrefix = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A"
 	mutablePrefix   = "AAMkAGUwNjA5"
 	folderPrefix    = "AQMkADAwATM3"
-	itemBytes       = 26 // in base64 35 characters and a "="
+	itemBytes       = 26 // 35 characters and a "=" in base64
 	itemChars       = 36
 	folderBytes     = 6
 	folderChars     = 8
@@ -28,13 +28,13 @@ func sum(parts ...string) [32]byte {
 	return sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 }
 
-// guidOf derives a GUID that is always the same for the same parts.
+// guidOf derives a GUID, which is always the same for the same parts.
 func guidOf(parts ...string) string {
 	s := sum(parts...)
 	return formatGUID([16]byte(s[:16]))
 }
 
-// newGUID makes a random GUID.
+// newGUID returns a random GUID.
 func newGUID() string {
 	var b [16]byte
 	rand.Read(b[:])
@@ -47,7 +47,7 @@ func formatGUID(b [16]byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// immutableID is the id of an item that stays when it moves.
+// immutableID returns the id of an item that does not change when it moves.
 func immutableID(mailbox string, number uint64) string {
 	var n [8]byte
 	binary.BigEndian.PutUint64(n[:], number)
@@ -55,14 +55,14 @@ func immutableID(mailbox string, number uint64) string {
 	return immutablePrefix + base64.URLEncoding.EncodeToString(s[:itemBytes])
 }
 
-// mutableID is the other form of an immutable id: it holds for as long as the
-// item stays in the folder.
+// mutableID returns the other form of an immutable id. It is valid while the item
+// stays in the folder.
 func mutableID(immutable, folderID string) string {
 	return mutablePrefix + folderMark(folderID) + strings.TrimPrefix(immutable, immutablePrefix)
 }
 
-// immutableOf answers the immutable id behind either form, and the mark of the
-// folder that a mutable id insists on ("" for an immutable id).
+// immutableOf returns the immutable id of either form, and the mark of the folder in
+// a mutable id ("" for an immutable id).
 func immutableOf(id string) (immutable, mark string) {
 	if rest, ok := strings.CutPrefix(id, mutablePrefix); ok && len(rest) == folderChars+itemChars {
 		return immutablePrefix + rest[folderChars:], rest[:folderChars]
@@ -80,8 +80,8 @@ func folderID(mailbox, name string) string {
 	return folderPrefix + base64.URLEncoding.EncodeToString(s[:itemBytes])
 }
 
-// conversationID makes the id of a conversation the mailbox' own: Exchange
-// gives each mailbox another id for the same thread.
+// conversationID makes the id of a conversation in a mailbox. Exchange has another
+// id for the same thread in each mailbox.
 func conversationID(mailbox, thread string) string {
 	s := sum("conversation", mailbox, thread)
 	return "AAQkAGUwNjA5" + base64.URLEncoding.EncodeToString(s[:itemBytes])
@@ -96,7 +96,7 @@ func changeKey(number uint64) string {
 
 const attachmentMark = "AAABEgAQA"
 
-// attachmentID is the part of an attachment's id after that of its message.
+// attachmentID returns the part of an attachment's id after that of its message.
 func attachmentID(n int) string {
 	s := sum("attachment", fmt.Sprint(n))
 	return base64.URLEncoding.EncodeToString(s[:16])

@@ -13,22 +13,22 @@ import (
 	"path/filepath"
 )
 
-// journal is a file of records, one JSON line each, that only grows. Raw mails
-// and attachments are in lines of their own, once, however many mailboxes hold
-// them and however often a message changes.
+// A journal is a file of records, one JSON line each, that only grows. Raw mails and
+// attachments have lines of their own and are written once, even if several
+// mailboxes hold them or a message changes.
 type journal struct {
 	file  *os.File
-	end   int64           // of the last whole line
-	blobs map[string]bool // hashes of those in the file
+	end   int64           // end of the last complete line
+	blobs map[string]bool // hashes of the blobs in the file
 }
 
-// openJournal replays the journal at path, newest state last, and answers it
-// ready for more. A last line that was only half written is dropped.
+// openJournal replays the journal at path, newest state last, and returns it open
+// for writing. It drops an incomplete last line.
 func openJournal(path string, apply func(*record)) (*journal, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("folder of journal %s: %w", path, err)
 	}
-	// It holds client secrets and mail: for its owner only.
+	// It holds client secrets and mail, so only its owner can read it.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
@@ -46,7 +46,7 @@ func (j *journal) replay(apply func(*record)) error {
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			break // what is left has no end of line: it was torn
+			break // the rest has no end of line, so it was cut off
 		}
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (j *journal) replay(apply func(*record)) error {
 	return err
 }
 
-// append writes records in one go. When it cannot, the journal is as before.
+// append writes records in one go. If it fails, the journal is as before.
 func (j *journal) append(records []record) error {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -127,8 +127,8 @@ func (j *journal) append(records []record) error {
 
 func (j *journal) close() error { return j.file.Close() }
 
-// pack fills the fields that the journal writes; keep stores a content and
-// answers its hash.
+// pack fills the fields that the journal writes; keep stores a content and returns
+// its hash.
 func (s *stored) pack(keep func([]byte) (string, error)) (err error) {
 	m := s.message
 	var text bytes.Buffer
@@ -154,7 +154,7 @@ func (s *stored) pack(keep func([]byte) (string, error)) (err error) {
 	return nil
 }
 
-// unpack makes the message again from the fields that the journal wrote.
+// unpack restores the message from the fields that the journal wrote.
 func (s *stored) unpack(contents map[string][]byte) error {
 	m := &Message{}
 	if err := json.Unmarshal(s.Message, m); err != nil {

@@ -23,7 +23,7 @@ const (
 
 var folderNames = []string{inbox, drafts, sentItems, deletedItems, archive, junkEmail}
 
-// MailboxOptions describes a mailbox to add.
+// MailboxOptions describe a mailbox to add.
 type MailboxOptions struct {
 	Address string   `json:"address"`
 	Name    string   `json:"name"`
@@ -36,16 +36,16 @@ type mailbox struct {
 	options    MailboxOptions
 	items      map[string]*item // by immutable id
 	folders    map[string]*folder
-	settings   map[string]json.RawMessage // what was changed of the mailbox settings
-	categories []category                 // nil: those that Outlook starts with
-	generation uint64                     // delta tokens of before are forgotten
-	calls      int                        // Graph calls, for the misbehaving
-	rounds     int                        // delta rounds that were completed, for the misbehaving
+	settings   map[string]json.RawMessage // only the changed mailbox settings
+	categories []category                 // nil: the default ones of Outlook
+	generation uint64                     // delta tokens of older generations are invalid
+	calls      int                        // number of Graph calls, for misbehave
+	rounds     int                        // number of completed delta rounds, for misbehave
 }
 
-// AddMailbox adds a mailbox and answers its Graph user id, a GUID that follows
-// from the address. Adding it again changes its name, its aliases and whether
-// it is shared.
+// AddMailbox adds a mailbox and returns its Graph user id, a GUID that is derived
+// from the address. A second call changes its name, its aliases and whether it is
+// shared.
 func (t *Tenant) AddMailbox(o MailboxOptions) (id string, err error) {
 	local, domain, ok := strings.Cut(o.Address, "@")
 	if !ok || local == "" || !strings.EqualFold(domain, t.options.Domain) {
@@ -91,7 +91,7 @@ func (b *mailbox) is(o MailboxOptions) bool {
 	return b.options.Address == o.Address && b.options.Name == o.Name && b.options.Shared == o.Shared && slices.Equal(b.options.Aliases, o.Aliases)
 }
 
-// localPart is the part before the @, lower case: the misbehaving are known by it.
+// localPart returns the part before the @ in lower case, by which misbehave works.
 func (b *mailbox) localPart() string {
 	local, _, _ := strings.Cut(b.options.Address, "@")
 	return strings.ToLower(local)
@@ -110,7 +110,7 @@ func (b *mailbox) folderNamed(nameOrID string) (name string, ok bool) {
 	return "", false
 }
 
-// find answers an item by either form of its id.
+// find returns an item by either form of its id.
 func (b *mailbox) find(id string) *item {
 	immutable, mark := immutableOf(id)
 	it := b.items[immutable]
@@ -120,7 +120,7 @@ func (b *mailbox) find(id string) *item {
 	return it
 }
 
-// clamp keeps a time within what JSON and Exchange can tell.
+// clamp limits a time to what JSON and Exchange can represent.
 func clamp(when, otherwise time.Time) time.Time {
 	when = when.UTC().Truncate(time.Second)
 	if y := when.Year(); y < 1601 || y > 9999 {

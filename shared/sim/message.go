@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Envelope is what SMTP said about a mail: MAIL FROM ("" for the null sender)
-// and every RCPT TO, without angle brackets. A mail that lay in the mailbox
-// before has the time at which it arrived; zero is when it is delivered.
+// Envelope is a mail's SMTP envelope: MAIL FROM ("" for the null sender) and every
+// RCPT TO, without angle brackets. The time is when an older mail arrived; zero is
+// the time of its delivery.
 type Envelope struct {
 	From string    `json:"from"`
 	To   []string  `json:"to"`
 	At   time.Time `json:"at,omitzero"`
 }
 
-// ErrNoMailbox is what [Tenant.Deliver] answers for a recipient in the
-// tenant's domain that is no mailbox or alias.
+// ErrNoMailbox means that a recipient of [Tenant.Deliver] is in the tenant's domain,
+// but no mailbox or alias.
 var ErrNoMailbox = errors.New("no such mailbox")
 
-// Message is one mail in a simulated mailbox, in the JSON shape that Graph
-// gives it. A stored Message is never changed in place: a change stores a
-// changed copy, so that a Message that was handed out stays as it was.
+// Message is one mail in a simulated mailbox, in the JSON format of Graph. A stored
+// Message is never changed in place: a change stores a changed copy, so that a
+// Message that was returned before stays the same.
 //
 // https://learn.microsoft.com/graph/api/resources/message
 type Message struct {
-	// Type is "" for a plain mail; "#microsoft.graph.eventMessageRequest" and its like for meetings.
+	// Type is "" for a plain mail, and for instance "#microsoft.graph.eventMessageRequest" for a meeting.
 	Type                    string       `json:"@odata.type,omitempty"`
 	ID                      string       `json:"id"`
 	Created                 time.Time    `json:"createdDateTime"`
@@ -33,7 +33,7 @@ type Message struct {
 	Categories              []string     `json:"categories"`
 	Received                time.Time    `json:"receivedDateTime"`
 	Sent                    time.Time    `json:"sentDateTime"`
-	HasAttachments          bool         `json:"hasAttachments"` // false when all of them are inline
+	HasAttachments          bool         `json:"hasAttachments"` // false if all attachments are inline
 	InternetMessageID       string       `json:"internetMessageId"`
 	Subject                 string       `json:"subject"`
 	Preview                 string       `json:"bodyPreview"` // at most 255 characters of text
@@ -48,21 +48,21 @@ type Message struct {
 	InferenceClassification string       `json:"inferenceClassification"` // focused or other
 	Body                    Body         `json:"body"`
 	UniqueBody              Body         `json:"uniqueBody"`
-	Sender                  *Recipient   `json:"sender"` // nil when the mail names nobody
-	From                    *Recipient   `json:"from"`   // nil when the mail names nobody
+	Sender                  *Recipient   `json:"sender"` // nil when the mail names no sender
+	From                    *Recipient   `json:"from"`   // nil when the mail names no author
 	To                      []Recipient  `json:"toRecipients"`
 	Cc                      []Recipient  `json:"ccRecipients"`
 	Bcc                     []Recipient  `json:"bccRecipients"`
 	ReplyTo                 []Recipient  `json:"replyTo"`
-	Headers                 []Header     `json:"internetMessageHeaders"` // in the order of the mail, repeated names kept
+	Headers                 []Header     `json:"internetMessageHeaders"` // in the order of the mail, with repeated names
 	Flag                    Flag         `json:"flag"`
-	MeetingMessageType      string       `json:"meetingMessageType,omitempty"` // only with an event message Type
+	MeetingMessageType      string       `json:"meetingMessageType,omitempty"` // only for an event message
 	Attachments             []Attachment `json:"-"`
-	Plain                   string       `json:"-"` // the alternative without HTML, of a mail that has both
-	MIME                    []byte       `json:"-"` // the raw source; empty for what was made over Graph
-	InReplyTo               string       `json:"-"` // Message-ID that a draft made by createReply answers
-	References              []string     `json:"-"` // Message-IDs of its thread, oldest first
-	number                  uint64       // of the change that made it, in the whole tenant
+	Plain                   string       `json:"-"` // the plain alternative of a mail with HTML
+	MIME                    []byte       `json:"-"` // the raw source; empty for a message that was made over Graph
+	InReplyTo               string       `json:"-"` // the Message-ID that a draft of createReply answers
+	References              []string     `json:"-"` // Message-IDs of the thread, oldest first
+	number                  uint64       // number of the change that made it, in the whole tenant
 }
 
 // Body is the text of a message: ContentType is "html" or "text".
@@ -71,7 +71,7 @@ type Body struct {
 	Content     string `json:"content"`
 }
 
-// Recipient is a named address in Graph's nesting.
+// Recipient is a named address, nested as in Graph.
 type Recipient struct {
 	EmailAddress EmailAddress `json:"emailAddress"`
 }
@@ -82,7 +82,7 @@ type EmailAddress struct {
 	Address string `json:"address,omitempty"`
 }
 
-// Header is one line of a mail's header, decoded and unfolded.
+// Header is one header field of a mail, decoded and unfolded.
 type Header struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
@@ -102,8 +102,8 @@ const (
 	ReferenceAttachment = "#microsoft.graph.referenceAttachment"
 )
 
-// Attachment is one attachment of a message. Content of an item attachment is
-// the MIME of the enclosed mail.
+// Attachment is one attachment of a message. The Content of an item attachment is
+// the MIME source of the attached mail.
 type Attachment struct {
 	Type        string    `json:"@odata.type"`
 	ID          string    `json:"id"` // given by the tenant when the message is stored

@@ -11,15 +11,15 @@ const slowness = 5 * time.Second
 
 func wellBehaved(context.Context) error { return nil }
 
-// misbehave answers what goes wrong with this call, by the mailbox' name:
+// misbehave returns what goes wrong with this call, by the mailbox' name:
 //
 //	throttled@    every second call is refused with 429 and Retry-After: 30
-//	forbidden@    the application may not touch it
+//	forbidden@    the application may not use it
 //	unlicensed@   it has no Exchange Online licence
 //	slow@         every call takes five seconds
 //	resync@       see delta: every second delta link is forgotten
 //
-// The caller holds mu for misbehave and not for what it answers.
+// The caller holds mu for misbehave, and not for the returned function.
 func (b *mailbox) misbehave() func(context.Context) error {
 	b.calls++
 	var err error

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// object writes a JSON object property by property, in order, without the
-// HTML escaping that would make every mail longer than it is.
+// An object writes a JSON object property by property, in order. It does not escape
+// HTML, which would make every mail longer.
 type object struct {
 	out   *bytes.Buffer
 	first bool
@@ -36,7 +36,7 @@ func (o *object) put(name string, value any) {
 
 func (o *object) close() { o.out.WriteByte('}') }
 
-// writeJSON appends value; what is written here can always be encoded.
+// writeJSON appends value, which must be one that can always be encoded.
 func writeJSON(out *bytes.Buffer, value any) {
 	before := out.Len()
 	enc := json.NewEncoder(out)
@@ -48,19 +48,19 @@ func writeJSON(out *bytes.Buffer, value any) {
 	out.Truncate(out.Len() - 1) // the encoder's end of line
 }
 
-// property is something that can be selected of a T.
+// A property is a selectable property of a T.
 type property[T any] struct {
 	name     string
 	value    func(T) any
-	selected bool // only given when it is selected by name
+	selected bool // only in an answer if it is selected
 }
 
-// selection is a $select: nil selects what is given by default.
+// A selection is a $select; nil selects the default properties.
 //
 // https://learn.microsoft.com/graph/query-parameters#select-parameter
 type selection []string
 
-// selectOf reads $select and refuses what a T does not have.
+// selectOf reads $select, and refuses properties that a T does not have.
 func selectOf[T any](r *http.Request, kind string, properties []property[T]) (selection, error) {
 	text := r.URL.Query().Get("$select")
 	if text == "" {
@@ -92,7 +92,7 @@ func (s selection) has(name string) bool {
 	return false
 }
 
-// write appends the selected properties of v; the id is always among them.
+// write appends the selected properties of v. The id is always one of them.
 func write[T any](o *object, v T, properties []property[T], sel selection) {
 	for _, p := range properties {
 		if sel == nil && !p.selected || sel != nil && (sel.has(p.name) || p.name == "id") {
@@ -101,8 +101,8 @@ func write[T any](o *object, v T, properties []property[T], sel selection) {
 	}
 }
 
-// fields decodes a JSON object whose names may be in lower camel or in Pascal
-// case, as the service accepts both and the SDK for Go sends both.
+// fields decodes a JSON object whose names may be in lower camel or in Pascal case:
+// the service accepts both, and the SDK for Go sends both.
 func fields(body []byte) (map[string]json.RawMessage, error) {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(body, &raw); err != nil {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// An Office is the believable accountancy office that the simulated tenant
-// belongs to, as plain data: who works there, for whom, under which addresses,
-// and the mail that is waiting for them. Nobody in it exists.
+// An Office is the realistic accountancy office of the simulated tenant, as plain
+// data: its members, clients, addresses, and the mail that waits for them. Nobody in
+// it exists.
 type Office struct {
 	Members   []Member // the first one is an administrator
 	Roles     []string
@@ -33,7 +33,7 @@ type Team struct {
 type Client struct {
 	Number, Type, Name string
 	KvK, VAT           string // the Chamber of Commerce number and the btw-id
-	Team               []Link // in their order
+	Team               []Link // in order
 }
 
 // A Link says which member does what for a client.
@@ -43,7 +43,7 @@ type Link struct{ Member, Role string } // Member is an e-mail address
 type Contact struct {
 	Name    string
 	Emails  []string
-	Clients []string // numbers
+	Clients []string // client numbers
 }
 
 // A Mailbox of the tenant. One with a Link is activated.
@@ -54,12 +54,12 @@ type Mailbox struct {
 	Link          *AddressLink
 }
 
-// An AddressLink says who answers mail to an activated address. Kind is
-// "contact", "role" or "process-team"; Name is that of the role or the team,
-// and empty for a contact, where the address itself names the member.
+// An AddressLink says who answers mail to an activated address. Kind is "contact",
+// "role" or "process-team". Name is the name of the role or the team; it is empty
+// for a contact, since the address itself names the member.
 type AddressLink struct{ Kind, Name string }
 
-// A Mail is what is handed to [Tenant.Deliver].
+// A Mail is an argument of [Tenant.Deliver].
 type Mail struct {
 	Envelope Envelope
 	Raw      []byte
@@ -73,9 +73,8 @@ const (
 	roleTax       = "Fiscalist"
 )
 
-// NewOffice makes the office Kantoor De Vries Accountants in a domain. The
-// same arguments make the same office; its mail was written in the weeks
-// before now.
+// NewOffice makes the office Kantoor De Vries Accountants in a domain. The same
+// arguments make the same office. Its mail was written in the weeks before now.
 func NewOffice(domain string, now time.Time) Office {
 	o := Office{
 		Members: members(domain),
@@ -115,8 +114,8 @@ func members(domain string) []Member {
 	return list
 }
 
-// mailboxes are the members' own ones, the shared ones, and those that
-// misbehave by their name. Six are activated, two in each way.
+// mailboxes returns the members' own mailboxes, the shared ones, and those that
+// misbehave by their name. Six are activated, two of each kind.
 func mailboxes(members []Member, at func(string) string) []Mailbox {
 	var list []Mailbox
 	for _, m := range members {

@@ -2,8 +2,8 @@ package sim
 
 import "fmt"
 
-// clients are the forty of the office: companies, their owners and other
-// people, the office itself and who it buys from.
+// clients returns the forty clients of the office: companies, their owners and other
+// people, the office itself and its suppliers.
 func clients(domain string) []Client {
 	names := []struct{ kind, name string }{
 		{"organisation", "Bakkerij Van Dam B.V."},
@@ -50,9 +50,9 @@ func clients(domain string) []Client {
 	var list []Client
 	for i, n := range names {
 		c := Client{Number: fmt.Sprint(1001 + i), Type: n.kind, Name: n.name, Team: clientTeam(i, domain)}
-		// Of the people two are in business on their own.
+		// Two of the people are self-employed.
 		if n.kind != "person" || i == 27 || i == 30 {
-			c.KvK = fmt.Sprintf("%08d", 99_010_203+7919*i) // beyond the numbers in use
+			c.KvK = fmt.Sprintf("%08d", 99_010_203+7919*i) // higher than any real number
 			c.VAT = vatID(899_100_000+3571*i, n.kind == "person")
 		}
 		list = append(list, c)
@@ -60,8 +60,8 @@ func clients(domain string) []Client {
 	return list
 }
 
-// clientTeam divides the work: each client has a manager and an assistant,
-// every second one a payroll adviser and every third one a tax adviser.
+// clientTeam divides the work: each client has a manager and an assistant, every
+// second one a payroll adviser, and every third one a tax adviser.
 func clientTeam(i int, domain string) []Link {
 	managers := []string{"fatima", "sander", "pieter", "annelies"}
 	assistants := []string{"sophie", "thomas", "kevin"}
@@ -78,10 +78,10 @@ func clientTeam(i int, domain string) []Link {
 	return team
 }
 
-// vatID is the first btw-id from a number on whose digits are valid in both
-// ways that are in use: nine digits that pass the eleven test, as the number of
-// a company, and the whole that leaves 1 modulo 97, as the id of a person. A
-// company's ends in B01.
+// vatID returns the first btw-id, from a number on, whose digits are valid in both
+// ways in use: nine digits that pass the eleven test, as the number of a company, and
+// a whole that leaves 1 modulo 97, as the id of a person. The id of a company ends
+// in B01.
 func vatID(from int, person bool) string {
 	for n := from; ; n++ {
 		if !passesEleven(n) {

@@ -2,9 +2,9 @@ package sim
 
 import "strings"
 
-// contacts are the seventy people who write for the clients, one a line: name,
-// addresses, client numbers. Some have several addresses, some write for
-// several clients, and one writes for nobody yet.
+// contacts returns the seventy people who write for the clients, one on each line:
+// name, addresses, client numbers. Some have several addresses, some write for
+// several clients, and one writes for no client yet.
 func contacts() []Contact {
 	var list []Contact
 	for line := range strings.Lines(contactLines) {

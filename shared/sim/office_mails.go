@@ -9,57 +9,57 @@ import (
 	"time"
 )
 
-// A postbag collects the letters of an office.
-type postbag struct {
-	office  Office
-	domain  string
-	letters []letter
-	// What the letters are about, in the words of the day.
+// A mailWriter writes the mails of an office.
+type mailWriter struct {
+	office Office
+	domain string
+	mails  []officeMail
+	// Dates that the mails mention.
 	month, lastMonth, quarter string
-	year                      int // the last one that ended
+	year                      int // the last year that ended
 }
 
-// mails is the mail of the last weeks, oldest first.
+// mails returns the mail of the last weeks, oldest first.
 func mails(o Office, domain string, now time.Time) []Mail {
 	months := []string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"}
 	m := int(now.Month()) - 1
-	p := &postbag{
+	p := &mailWriter{
 		office: o, domain: domain, month: months[m], lastMonth: months[(m+11)%12],
 		quarter: []string{"vierde", "eerste", "tweede", "derde"}[m/3] + " kwartaal", year: now.Year() - 1,
 	}
-	letters := p.mixed(p.machines, p.colleagues, p.threads, p.clientMail, p.strangers)
-	list := make([]Mail, len(letters))
+	mails := p.mixed(p.machines, p.colleagues, p.threads, p.clientMail, p.strangers)
+	list := make([]Mail, len(mails))
 	for i, sent := range workingHours(now, len(list)) {
-		list[i] = letters[i].write(sent)
+		list[i] = mails[i].write(sent)
 	}
 	return list
 }
 
-// mixed spreads the letters of each kind evenly over the others, in their own
-// order. The last of all is the last of the last kind.
-func (p *postbag) mixed(kinds ...func()) []letter {
+// mixed distributes the mails of each kind evenly among the others, in their own
+// order. The last mail is the last one of the last kind.
+func (p *mailWriter) mixed(kinds ...func()) []officeMail {
 	type placed struct {
-		letter
+		officeMail
 		at float64
 	}
 	var all []placed
 	for _, write := range kinds {
-		before := len(p.letters)
+		before := len(p.mails)
 		write()
-		added := p.letters[before:]
+		added := p.mails[before:]
 		for i, l := range added {
 			all = append(all, placed{l, float64(i+1) / float64(len(added))})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
 	for i, l := range all {
-		p.letters[i] = l.letter
+		p.mails[i] = l.officeMail
 	}
-	return p.letters
+	return p.mails
 }
 
-// workingHours are moments before today on which people write mail: three on
-// each working day, the oldest first.
+// workingHours returns the times before today at which people write mail: three on
+// each working day, oldest first.
 func workingHours(now time.Time, n int) []time.Time {
 	moments := make([]time.Time, n)
 	slots := []time.Duration{15*time.Hour + 52*time.Minute, 11*time.Hour + 14*time.Minute, 8*time.Hour + 41*time.Minute}
@@ -76,8 +76,8 @@ func workingHours(now time.Time, n int) []time.Time {
 	return moments
 }
 
-// contact is the address of a contact, at its nth one.
-func (p *postbag) contact(name string, nth int) mail.Address {
+// contact returns the nth address of a contact.
+func (p *mailWriter) contact(name string, nth int) mail.Address {
 	for _, c := range p.office.Contacts {
 		if c.Name == name {
 			return mail.Address{Name: name, Address: c.Emails[nth]}
@@ -86,8 +86,8 @@ func (p *postbag) contact(name string, nth int) mail.Address {
 	return mail.Address{}
 }
 
-// box is the address of a mailbox of the office.
-func (p *postbag) box(local string) mail.Address {
+// box returns the address of a mailbox of the office.
+func (p *mailWriter) box(local string) mail.Address {
 	for _, b := range p.office.Mailboxes {
 		if b.Address == local+"@"+p.domain {
 			return mail.Address{Name: b.Name, Address: b.Address}
@@ -96,28 +96,28 @@ func (p *postbag) box(local string) mail.Address {
 	return mail.Address{}
 }
 
-// add puts a letter in the bag; its name follows from its place.
-func (p *postbag) add(l letter) {
+// add adds a mail, whose name is derived from its number.
+func (p *mailWriter) add(l officeMail) {
 	if l.name == "" {
-		l.name = fmt.Sprintf("letter-%d@%s", len(p.letters)+1, domainOf(l.from.Address))
+		l.name = fmt.Sprintf("letter-%d@%s", len(p.mails)+1, domainOf(l.from.Address))
 	}
-	p.letters = append(p.letters, l)
+	p.mails = append(p.mails, l)
 }
 
-// from adds a plain letter of a contact to one mailbox.
-func (p *postbag) from(name, local, subject, text string, files ...file) {
+// from adds a plain mail of a contact to one mailbox.
+func (p *mailWriter) from(name, local, subject, text string, files ...file) {
 	sign := name
 	if first, _, ok := strings.Cut(name, " "); ok {
 		sign = first
 	}
-	p.add(letter{
+	p.add(officeMail{
 		from: p.contact(name, 0), to: []mail.Address{p.box(local)}, subject: subject, files: files,
 		text: text + "\n\nMet vriendelijke groet,\n" + sign + "\n",
 	})
 }
 
-// clientMail is what known contacts of one client write about.
-func (p *postbag) clientMail() {
+// clientMail adds mail of known contacts with one client.
+func (p *mailWriter) clientMail() {
 	p.from("Marieke Groen", "info", "Stukken btw-aangifte "+p.quarter,
 		"Goedemorgen,\n\nHierbij de stukken voor de btw-aangifte over het "+p.quarter+". De inkoopfacturen van de kwekerij zitten erbij, de verlegde btw staat apart.\n\nKunnen jullie laten weten wat we moeten betalen?",
 		pdf("btw-overzicht.pdf", "Btw-overzicht "+p.quarter), pdf("verlegde btw.pdf", "Verlegde btw"))
@@ -156,25 +156,25 @@ func (p *postbag) clientMail() {
 	p.from("René Koster", "info", "Brief over zorgtoeslag",
 		"Hallo,\n\nIk kreeg een brief dat ik zorgtoeslag moet terugbetalen. Kan dat komen doordat mijn inkomen nog niet definitief was?")
 	ria := p.contact("Ria Verbeek", 1) // from her second address
-	p.add(letter{from: ria, to: []mail.Address{p.box("administratie")}, subject: "Kas van de kantine",
+	p.add(officeMail{from: ria, to: []mail.Address{p.box("administratie")}, subject: "Kas van de kantine",
 		text: "Dag,\n\nIk mail even vanaf thuis. De kasbladen van de kantine breng ik vrijdag langs, is er dan iemand?\n\nGroeten, Ria\n"})
 	p.table()
-	// These two write for several clients: which one is it about?
+	// These two write for several clients, so it is unclear which one they mean.
 	p.from("Paul Kramer", "info", "Dividend en mijn aangifte",
 		"Hallo,\n\nIk wil dit jaar dividend uitkeren. Wat betekent dat voor de zaak, en wat voor mijn eigen aangifte?")
 	p.from("Jan van Dam", "info", "Lening van de holding",
 		"Goedemorgen,\n\nDe bakkerij heeft een nieuwe oven nodig. Kan de holding dat geld lenen, en moet daar een contract van komen?")
-	// And these are for two activated addresses at once.
-	p.add(letter{from: p.contact("Patricia Schouten", 0), to: []mail.Address{p.box("loon"), p.box("administratie")}, subject: "Bouwplaats Almere: uren en bonnen",
+	// These go to two activated addresses at once.
+	p.add(officeMail{from: p.contact("Patricia Schouten", 0), to: []mail.Address{p.box("loon"), p.box("administratie")}, subject: "Bouwplaats Almere: uren en bonnen",
 		text:  "Hallo allemaal,\n\nVoor de loonadministratie de uren, voor de boekhouding de bonnen van de bouwplaats.\n\nGroet, Patricia\n",
 		files: []file{pdf("bonnen.pdf", "Bonnen bouwplaats")}})
-	p.add(letter{from: p.contact("Tessa Maas", 0), to: []mail.Address{p.box("info")}, cc: []mail.Address{p.box("fiscaal")}, subject: "Bedrijfsopvolging",
+	p.add(officeMail{from: p.contact("Tessa Maas", 0), to: []mail.Address{p.box("info")}, cc: []mail.Address{p.box("fiscaal")}, subject: "Bedrijfsopvolging",
 		text: "Beste mensen,\n\nMijn vader wil het bedrijf over twee jaar aan mij overdragen. Wanneer moeten we met de voorbereiding beginnen?\n\nTessa Maas\n"})
 }
 
-// table is a letter in HTML with a table and a picture in it.
-func (p *postbag) table() {
-	p.add(letter{
+// table adds a mail in HTML with a table and a picture.
+func (p *mailWriter) table() {
+	p.add(officeMail{
 		from: p.contact("Eline Vos", 0), to: []mail.Address{p.box("administratie")}, subject: "Openstaande facturen",
 		text: "Hallo,\n\nHieronder onze openstaande facturen:\n\n2041  Gemeente  1.815,00\n2043  Van der Valk  605,00\n\nGroet, Eline\nPixelplein\n",
 		html: `<html><body style="font-family:Calibri,sans-serif"><p>Hallo,</p><p>Hieronder onze openstaande facturen:</p>

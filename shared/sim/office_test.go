@@ -49,7 +49,7 @@ func TestTheOfficeHasWhatIsPromised(t *testing.T) {
 	}
 }
 
-// Every name that one part of the office uses for another exists there.
+// Every name that one part of the office uses for another exists.
 func TestTheOfficeHangsTogether(t *testing.T) {
 	o := testOffice()
 	members, numbers := map[string]bool{}, map[string]bool{}
@@ -150,7 +150,7 @@ func TestNumbersHaveTheirCheckDigits(t *testing.T) {
 	}
 }
 
-// The office's mail can be delivered, and is what it is meant to be.
+// The office's mail can be delivered, and each mail is of the intended kind.
 func TestTheOfficesMailArrives(t *testing.T) {
 	o := testOffice()
 	tenant, err := New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Now: func() time.Time { return testTime }})

@@ -2,9 +2,8 @@ package sim
 
 import "encoding/json"
 
-// record is one change of the tenant: what it holds is what the change sets.
-// Everything that the tenant remembers came in as a record, live or from the
-// journal.
+// A record is one change of the tenant: its fields are what the change sets. All
+// state of the tenant comes from records, which are new or from the journal.
 type record struct {
 	Seq      uint64          `json:"seq"`
 	Key      []byte          `json:"key,omitempty"`
@@ -19,13 +18,13 @@ type record struct {
 	Blob     *blob           `json:"blob,omitempty"` // only in the journal
 }
 
-// stored is a message in a folder of a mailbox, or at an outside address. Its
-// fields beside message are how the journal writes it.
+// stored is a message in a folder of a mailbox, or at an outside address. Its other
+// fields are the journal's format of the message.
 type stored struct {
-	Mailbox string   `json:"mailbox,omitempty"` // id
+	Mailbox string   `json:"mailbox,omitempty"` // mailbox id
 	Folder  string   `json:"folder,omitempty"`
 	Changed []string `json:"changed,omitempty"`
-	Address string   `json:"address,omitempty"` // outside
+	Address string   `json:"address,omitempty"` // outside address
 
 	Message     json.RawMessage    `json:"message"`
 	Attachments []storedAttachment `json:"attachments,omitempty"`
@@ -47,19 +46,19 @@ type removal struct {
 	ID      string `json:"id"`
 }
 
-// settings is what was changed of a mailbox' settings and categories.
+// settings are the changed settings and categories of a mailbox.
 type settings struct {
 	Mailbox    string                     `json:"mailbox"`
 	Settings   map[string]json.RawMessage `json:"settings,omitempty"`
 	Categories []category                 `json:"categories,omitempty"`
 }
 
-// forgotten makes all delta links of a mailbox invalid, or of all mailboxes.
+// forgotten makes all delta links of a mailbox, or of all mailboxes, invalid.
 type forgotten struct {
 	Mailbox string `json:"mailbox,omitempty"`
 }
 
-// blob is a large content, kept once however often it is used.
+// blob is a large content, which is stored only once.
 type blob struct {
 	Hash string `json:"hash"`
 	Data []byte `json:"data"`

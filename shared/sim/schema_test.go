@@ -15,8 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// schema is Graph's own description of the requests and answers in use, or nil
-// where that file is not at hand.
+// schema is Graph's own OpenAPI description of the requests and answers in use, or
+// nil if that file is missing.
 type schema struct{ router routers.Router }
 
 var readSchema = sync.OnceValues(func() (*schema, error) {
@@ -49,7 +49,7 @@ func loadSchema(t *testing.T) *schema {
 	return s
 }
 
-// check holds a request that was accepted, and any answer, against the schema.
+// check checks an accepted request, and any answer, against the schema.
 func (s *schema) check(w *world, r *http.Request, content []byte, res result) {
 	w.Helper()
 	if s == nil || res.header.Get("Content-Encoding") != "" {

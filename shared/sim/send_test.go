@@ -47,7 +47,7 @@ func TestAReplyIsOneMailInTheSameThread(t *testing.T) {
 		t.Errorf("headers %v", got.Headers)
 	}
 
-	kept := w.want(w.graph("GET", at, nil), 200) // the draft's id is that of the copy
+	kept := w.want(w.graph("GET", at, nil), 200) // the copy has the draft's id
 	if kept.json["isDraft"] != false || len(w.tenant.Sent(info)) != 1 {
 		t.Errorf("copy %s", kept.body)
 	}
@@ -186,7 +186,7 @@ func TestADraftIsWrittenAndOutlivesARestart(t *testing.T) {
 	}
 }
 
-// Two forms of a message do not share the room behind their attachments.
+// Two forms of a message do not share the array of their attachments.
 func TestAnAttachmentIsAddedToOneFormOnly(t *testing.T) {
 	original := Message{Attachments: make([]Attachment, 0, 4)}
 	a, b := original, original

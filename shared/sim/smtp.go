@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// mostBytes is the largest mail that is taken, in bytes.
+	// mostBytes is the size of the largest accepted mail, in bytes.
 	mostBytes = 50 << 20
 	// mostRecipients is how many recipients one mail may have.
 	mostRecipients = 500
@@ -23,10 +23,9 @@ const (
 	idleTime = 5 * time.Minute
 )
 
-// ServeSMTP takes mail for the tenant, and from it for the world outside,
-// until the listener closes; then it ends the connections, waits for the
-// deliveries that are under way and answers nil. A client is told 250 only
-// when the mail is kept.
+// ServeSMTP accepts mail for the tenant, and from the tenant for other domains, until
+// the listener closes. Then it ends the connections, waits for the running
+// deliveries and returns nil. A client gets 250 only when the mail is stored.
 func (t *Tenant) ServeSMTP(l net.Listener) error {
 	gate := &deliveries{}
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
@@ -39,13 +38,13 @@ func (t *Tenant) ServeSMTP(l net.Listener) error {
 	server.Domain = "mx." + t.options.Domain
 	server.MaxRecipients = mostRecipients
 	server.MaxMessageBytes = mostBytes
-	server.MaxLineLength = mostBytes // mail is not refused for its lines
+	server.MaxLineLength = mostBytes // a mail with long lines is not refused
 	server.ReadTimeout, server.WriteTimeout = idleTime, idleTime
 	server.EnableSMTPUTF8, server.EnableBINARYMIME, server.EnableDSN = true, true, true
 	server.ErrorLog = slog.NewLogLogger(t.log.Handler(), slog.LevelWarn)
 
 	err := server.Serve(smtpListener{l})
-	server.Close() // its error is the listener's, which is closed already
+	server.Close() // its error is that of the listener, which is closed already
 	gate.close()
 	if errors.Is(err, net.ErrClosed) {
 		return nil
@@ -53,7 +52,7 @@ func (t *Tenant) ServeSMTP(l net.Listener) error {
 	return fmt.Errorf("serve smtp on %s: %w", l.Addr(), err)
 }
 
-// deliveries lets ServeSMTP wait for what is being delivered.
+// deliveries lets ServeSMTP wait for the running deliveries.
 type deliveries struct {
 	mu     sync.RWMutex
 	closed bool
@@ -74,7 +73,7 @@ func (d *deliveries) close() {
 	d.closed = true
 }
 
-// session is one client's conversation.
+// session is one client's session.
 type session struct {
 	tenant *Tenant
 	conn   *smtpConn
@@ -82,14 +81,14 @@ type session struct {
 	env    Envelope
 }
 
-// Mail takes any sender, the null sender of bounces too.
+// Mail accepts any sender, including the null sender of bounces.
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	s.env = Envelope{From: cleanLine(cleanText(from))}
 	return nil
 }
 
-// Rcpt refuses an address of the tenant that is no mailbox, in the words of
-// Exchange Online; the rest of the world has every address.
+// Rcpt refuses an address of the tenant that is no mailbox, in the words of Exchange
+// Online. It accepts every address in other domains.
 // https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/fix-error-code-550-5-1-10-in-exchange-online
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	to = cleanLine(cleanText(to))
@@ -105,8 +104,8 @@ func noRecipient(to string) error {
 		Message: "RESOLVER.ADR.RecipientNotFound; Recipient " + to + " not found by SMTP address lookup"}
 }
 
-// Data keeps the mail. Whatever keeps it from being kept is temporary for the
-// client, which then tries again.
+// Data stores the mail. Any failure is temporary for the client, which then tries
+// again.
 func (s *session) Data(r io.Reader) error {
 	chunks, err := io.ReadAll(r)
 	if err != nil {
@@ -129,8 +128,8 @@ func (s *session) Data(r io.Reader) error {
 	})
 }
 
-// Reset forgets the mail that was begun.
+// Reset drops the unfinished mail.
 func (s *session) Reset() { s.env = Envelope{} }
 
-// Logout ends the conversation.
+// Logout ends the session.
 func (s *session) Logout() error { return nil }

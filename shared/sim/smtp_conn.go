@@ -9,7 +9,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// smtpListener makes the connections that read mail themselves.
+// smtpListener returns connections that read the mail themselves.
 type smtpListener struct{ net.Listener }
 
 func (l smtpListener) Accept() (net.Conn, error) {
@@ -20,27 +20,25 @@ func (l smtpListener) Accept() (net.Conn, error) {
 	return &smtpConn{Conn: c, in: bufio.NewReaderSize(c, 64<<10)}, nil
 }
 
-// smtpConn reads what follows DATA in place of go-smtp, which loses its place
-// at CR CR LF: it then waits for an end that has passed, or leaves in the dots
-// that the client doubled. When the server tells the client to go ahead, the
-// connection reads the mail to its end, keeps it, and shows the server an
-// empty one.
+// smtpConn reads what follows DATA instead of go-smtp, which fails at CR CR LF: it
+// then waits for an end that has passed, or does not remove the doubled dots. When
+// the server tells the client to go ahead, the connection reads the mail to its end,
+// stores it, and gives the server an empty mail.
 //
-// Commands are handed on line by line, so that nothing of the mail is read
-// before the server has spoken. Each connection is read and written by one
-// goroutine.
+// It passes on commands line by line, so that it reads nothing of the mail before
+// the server has answered. One goroutine reads and writes each connection.
 type smtpConn struct {
 	net.Conn
 	in      *bufio.Reader
-	end     string // of the empty mail that the server still has to read
+	end     string // the rest of the empty mail that the server must still read
 	goAhead bool   // the server has answered 354
 	data    []byte
 	isData  bool // data is the mail that the server asked for
-	tooMuch bool // and there was more of it than is taken
+	tooMuch bool // the mail was larger than the limit
 	broken  bool // the client is gone, or was too slow
 }
 
-// Write notes when the server asks for the mail.
+// Write notices when the server asks for the mail.
 func (c *smtpConn) Write(b []byte) (int, error) {
 	if bytes.HasPrefix(b, []byte("354 ")) {
 		c.goAhead = true
@@ -48,7 +46,7 @@ func (c *smtpConn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// Read hands on what there is of a line, or reads the mail.
+// Read passes on the next part of a line, or reads the mail.
 func (c *smtpConn) Read(b []byte) (int, error) {
 	if c.goAhead {
 		c.goAhead = false
@@ -67,7 +65,7 @@ func (c *smtpConn) Read(b []byte) (int, error) {
 		c.broken = true
 		return 0, err
 	}
-	line, _ := c.in.Peek(min(len(b), c.in.Buffered())) // never waits for more than is here
+	line, _ := c.in.Peek(min(len(b), c.in.Buffered())) // does not wait for more than has arrived
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {
 		line = line[:i+1]
 	}
@@ -76,12 +74,12 @@ func (c *smtpConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// readData reads a mail to the line with one dot that ends it and takes the
-// doubled dots out. Only CR LF ends a line: a dot between bare LFs is text.
+// readData reads a mail up to the line with one dot that ends it, and removes the
+// doubled dots. Only CR LF ends a line: a dot between two bare LFs is text.
 // https://www.rfc-editor.org/rfc/rfc5321#section-4.5.2
 func (c *smtpConn) readData() error {
 	c.data, c.isData, c.tooMuch = nil, true, false
-	atStart := true // of a line
+	atStart := true // at the start of a line
 	for {
 		if c.in.Buffered() == 0 {
 			if err := c.SetReadDeadline(time.Now().Add(idleTime)); err != nil {
@@ -101,7 +99,7 @@ func (c *smtpConn) readData() error {
 		}
 		atStart = ended
 		if c.tooMuch = c.tooMuch || len(c.data)+len(piece) > mostBytes; c.tooMuch {
-			// What is over is read and dropped; a CR may be half of a line's end.
+			// Data beyond the limit is dropped, except a CR that may be half of a line end.
 			c.data = append(c.data[:0], piece[max(0, len(piece)-1):]...)
 			continue
 		}
@@ -109,8 +107,8 @@ func (c *smtpConn) readData() error {
 	}
 }
 
-// message is the mail that was sent after DATA, or else in the chunks of BDAT.
-// A connection that broke in a chunk has only a part of it.
+// message returns the mail that was sent after DATA, or in the chunks of BDAT. If
+// the connection breaks in a chunk, only a part of it has come.
 func (c *smtpConn) message(chunks []byte) ([]byte, error) {
 	defer func() { c.data, c.isData = nil, false }()
 	switch {

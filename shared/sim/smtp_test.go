@@ -14,15 +14,14 @@ import (
 
 const smtpInfo = "info@kantoordevries.example"
 
-// smtpClient speaks SMTP to the byte: it sends what it is told, as curl does,
-// and changes no line ends.
+// smtpClient sends exact bytes over SMTP, as curl does, and changes no line ends.
 type smtpClient struct {
 	t  *testing.T
 	c  net.Conn
 	in *bufio.Reader
 }
 
-// serveSMTP starts a tenant with one mailbox that takes mail on loopback.
+// serveSMTP starts a tenant with one mailbox that accepts mail on loopback.
 func serveSMTP(t *testing.T, journal string) (*Tenant, func() *smtpClient, func()) {
 	t.Helper()
 	tenant, err := New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Journal: journal, Now: func() time.Time { return testTime }})
@@ -73,7 +72,7 @@ func (c *smtpClient) send(b string) {
 	}
 }
 
-// expect reads one answer, which must begin with want, and gives all of it.
+// expect reads one answer, which must begin with want, and returns it.
 func (c *smtpClient) expect(want string) string {
 	c.t.Helper()
 	var answer strings.Builder
@@ -115,7 +114,7 @@ func (c *smtpClient) mail(from string, to []string, raw string, want string) {
 	c.expect(want)
 }
 
-// only is the one mail in the mailbox; it is an error if there are others.
+// only returns the only mail in the mailbox; other mails are an error.
 func only(t *testing.T, tenant *Tenant) Message {
 	t.Helper()
 	messages := tenant.Messages(smtpInfo)
@@ -145,7 +144,7 @@ func TestMailOverSMTPArrivesByteForByte(t *testing.T) {
 			tenant, dial, _ := serveSMTP(t, "")
 			c := dial()
 			c.mail("a@b.example", []string{smtpInfo}, raw, "250")
-			c.mail("a@b.example", []string{smtpInfo}, "Subject: de volgende\r\n\r\nx\r\n", "250") // still in step
+			c.mail("a@b.example", []string{smtpInfo}, "Subject: de volgende\r\n\r\nx\r\n", "250") // the session is still in order
 			messages := tenant.Messages(smtpInfo)
 			if len(messages) != 2 || messages[1].Subject != "de volgende" {
 				t.Fatalf("%d mails", len(messages))
@@ -166,7 +165,7 @@ func TestChunksArriveByteForByte(t *testing.T) {
 	c.say("MAIL FROM:<> BODY=BINARYMIME SMTPUTF8", "250")
 	c.say("RCPT TO:<"+smtpInfo+">", "250")
 	first, second := "Subject: brokken\r\n\r\n.\r\nzonder einde", "\r\n.\r\n\x00\xff\n.\n"
-	c.send(fmt.Sprintf("BDAT %d\r\n%s", len(first), first)) // no line end: the answer must come all the same
+	c.send(fmt.Sprintf("BDAT %d\r\n%s", len(first), first)) // without a line end: the answer must come all the same
 	c.expect("250")
 	c.send(fmt.Sprintf("BDAT %d\r\n%s", len(second), second))
 	c.expect("250")
@@ -177,7 +176,7 @@ func TestChunksArriveByteForByte(t *testing.T) {
 	}
 }
 
-// A mail that broke off was not delivered, so that its client can send it again.
+// A mail that broke off is not delivered, so that its client can send it again.
 func TestHalfAMailIsNoMail(t *testing.T) {
 	for name, half := range map[string]string{
 		"DATA": "DATA\r\n",
@@ -238,18 +237,18 @@ func TestAMailThatIsTooLargeIsRefusedAndTheNextOneTaken(t *testing.T) {
 	}
 }
 
-// 250 is a promise: when the mail cannot be kept the client hears so.
+// 250 is a promise: if the mail cannot be stored, the client gets an error.
 func TestMailThatIsNotKeptIsNotAccepted(t *testing.T) {
 	tenant, dial, _ := serveSMTP(t, filepath.Join(t.TempDir(), "journal"))
 	c := dial()
-	tenant.Close() // the journal takes nothing any more
+	tenant.Close() // the journal accepts nothing any more
 	c.mail("a@b.example", []string{smtpInfo}, "Subject: x\r\n\r\nx\r\n", "451")
 	if n := len(tenant.Messages(smtpInfo)); n != 0 {
 		t.Errorf("%d mails", n)
 	}
 }
 
-// Every mail of the corpora is accepted and kept as it was sent.
+// Every mail of the corpora is accepted and stored as it was sent.
 func TestRealMailArrivesOverSMTP(t *testing.T) {
 	tenant, dial, _ := serveSMTP(t, "")
 	c := dial()
@@ -268,7 +267,7 @@ func TestRealMailArrivesOverSMTP(t *testing.T) {
 		checkMessage(t, m)
 		sent := raw[skipPreamble(raw):]
 		if bytes.Contains(raw, []byte("X-MS-Exchange-Organization-")) {
-			_, body := splitMail(raw) // of its header the reserved fields were taken out
+			_, body := splitMail(raw) // the reserved fields of its header were removed
 			sent = raw[body:]
 		}
 		if !bytes.HasSuffix(bytes.TrimSpace(m.MIME), bytes.TrimSpace(sent)) {

@@ -1,10 +1,9 @@
-// Package sim is a Microsoft 365 tenant in one process: Entra's token
-// endpoint, Graph's users and mail, Key Vault and the managed identity
-// endpoint, with mailboxes that misbehave when their name asks for it.
+// Package sim is a Microsoft 365 tenant in one process: Entra's token endpoint,
+// Graph's users and mail, Key Vault and the managed identity endpoint. It has
+// mailboxes that misbehave by their name.
 //
-// It knows nothing about the product that reads it and refuses to be kinder
-// than the real thing: what the real services refuse, it refuses with the
-// same status and body.
+// It knows nothing about the product that uses it, and is as strict as the real
+// services: it refuses what they refuse, with the same status and body.
 package sim
 
 import (
@@ -19,26 +18,26 @@ import (
 	"time"
 )
 
-// Options says what the tenant is called and where it keeps its state.
+// Options say what the tenant is called and where it keeps its state.
 type Options struct {
 	Domain       string // of its mailboxes, "kantoordevries.example"
 	TenantID     string // a GUID; derived from Domain when empty
-	ClientID     string // the application that may ask tokens; derived when empty
-	ClientSecret string // a secret that it has for two years from now; none when empty
-	URL          string // public base of everything, "https://localhost:7443"
+	ClientID     string // the application that may request tokens; derived when empty
+	ClientSecret string // its client secret, which is valid for two years; none when empty
+	URL          string // public root URL of all services, "https://localhost:7443"
 	Now          func() time.Time
-	Journal      string // file that keeps the state over a restart; "" = memory only
+	Journal      string // file that keeps the state over a restart; "" keeps it only in memory
 	Log          *slog.Logger
 }
 
-// Tenant is the simulated tenant. It is safe for use by several goroutines
-// and runs none of its own.
+// Tenant is the simulated tenant. It is safe for use by several goroutines and
+// starts none.
 type Tenant struct {
 	options Options
 	log     *slog.Logger
 	handler http.Handler
 
-	mu        sync.Mutex // guards all that follows
+	mu        sync.Mutex // guards the following fields
 	key       []byte     // signs access tokens and delta tokens
 	sequence  uint64     // number of the last change, anywhere
 	boxes     []*mailbox // in the order in which they were added
@@ -50,7 +49,7 @@ type Tenant struct {
 	journal   *journal
 }
 
-// New makes a tenant, or continues the one whose journal is named.
+// New makes a tenant, or opens the one in the journal.
 func New(o Options) (*Tenant, error) {
 	if o.Domain == "" {
 		return nil, errors.New("a simulated tenant needs a domain")
@@ -87,7 +86,7 @@ func New(o Options) (*Tenant, error) {
 	return t, nil
 }
 
-// begin completes what a new tenant needs and an older journal has already.
+// begin adds what a new tenant needs and an existing journal has already.
 func (t *Tenant) begin() error {
 	if t.key == nil {
 		key := make([]byte, 32)
@@ -105,7 +104,7 @@ func (t *Tenant) begin() error {
 	return nil
 }
 
-// Close ends the use of the journal. Later changes fail.
+// Close closes the journal. Later changes fail.
 func (t *Tenant) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -115,15 +114,15 @@ func (t *Tenant) Close() error {
 	return t.journal.close()
 }
 
-// Handler answers everything that lies below the tenant's URL. It may be
-// served over TLS and, for the managed identity, over plain http as well.
+// Handler handles all requests below the tenant's URL. It may be served over TLS
+// and, for the managed identity, also over plain http.
 func (t *Tenant) Handler() http.Handler { return t.handler }
 
-// now is the tenant's clock in whole seconds of UTC, as Graph tells times.
+// now returns the tenant's time in whole seconds of UTC, as Graph writes times.
 func (t *Tenant) now() time.Time { return t.options.Now().UTC().Truncate(time.Second) }
 
-// commit keeps changes in the journal and then makes them. The caller holds mu
-// or is alone.
+// commit writes changes to the journal and then makes them. The caller holds mu or
+// is the only user.
 func (t *Tenant) commit(records ...record) error {
 	for i := range records {
 		records[i].Seq = t.sequence + uint64(i) + 1
@@ -139,8 +138,8 @@ func (t *Tenant) commit(records ...record) error {
 	return nil
 }
 
-// apply makes one change; what it does follows from the record alone, so that
-// a replayed journal gives the same tenant.
+// apply makes one change. Its effect depends only on the record, so that replaying
+// the journal gives the same tenant.
 func (t *Tenant) apply(r *record) {
 	t.sequence = r.Seq
 	switch {
@@ -176,23 +175,23 @@ func (t *Tenant) apply(r *record) {
 	}
 }
 
-// HasDomain tells whether address is in the tenant's own domain.
+// HasDomain says whether address is in the tenant's own domain.
 func (t *Tenant) HasDomain(address string) bool {
 	at := strings.LastIndexByte(address, '@')
 	return strings.EqualFold(address[at+1:], t.options.Domain)
 }
 
-// HasMailbox tells whether address is a mailbox of the tenant or one's alias.
+// HasMailbox says whether address is a mailbox of the tenant, or an alias of one.
 func (t *Tenant) HasMailbox(address string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.addresses[strings.ToLower(address)] != nil
 }
 
-// Messages answers what is in the inbox of a mailbox, oldest first.
+// Messages returns the messages in the inbox of a mailbox, oldest first.
 func (t *Tenant) Messages(address string) []Message { return t.folder(address, inbox) }
 
-// Sent answers what is in the Sent Items of a mailbox, oldest first.
+// Sent returns the messages in the Sent Items of a mailbox, oldest first.
 func (t *Tenant) Sent(address string) []Message { return t.folder(address, sentItems) }
 
 func (t *Tenant) folder(address, name string) []Message {
@@ -217,8 +216,8 @@ func (t *Tenant) folder(address, name string) []Message {
 	return out
 }
 
-// Outside answers what was delivered to an address outside the tenant, oldest
-// first.
+// Outside returns the messages that were delivered to an address outside the tenant,
+// oldest first.
 func (t *Tenant) Outside(address string) []Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -21,7 +21,7 @@ const (
 	info   = "info@" + domain
 )
 
-// world is a tenant with one application that has a valid token.
+// A world is a tenant with one application that has a valid token.
 type world struct {
 	*testing.T
 	tenant *Tenant
@@ -84,8 +84,8 @@ func (w *world) form(path string, v url.Values) result {
 	return w.send(r)
 }
 
-// graph makes a call to Graph and holds the call and the answer against
-// Graph's schema. body may be nil, text or something for JSON.
+// graph makes a call to Graph, and checks the call and the answer against Graph's
+// schema. body may be nil, a text, or a value to encode as JSON.
 func (w *world) graph(method, path string, body any, header ...string) result {
 	w.Helper()
 	var content []byte
@@ -168,7 +168,7 @@ func values(res result) []map[string]any {
 	return all
 }
 
-// round follows a delta round to its end and answers all items and the link.
+// round follows a delta round to its end, and returns all items and the link.
 func (w *world) round(path string) (items []map[string]any, link string) {
 	w.Helper()
 	for range 2000 {

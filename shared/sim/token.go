@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// claims is what an access token says.
+// claims is the content of an access token.
 //
 // https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 type claims struct {
@@ -32,21 +32,21 @@ type claims struct {
 	Identity string   `json:"xms_mirid,omitempty"` // resource id of a managed identity
 }
 
-// How long a token lives, in seconds, as Entra tells it.
+// How long a token is valid, in seconds; the same number as Entra's.
 const tokenSeconds = 3599
 
-// needs is a set of roles of which one is enough.
+// needs is a set of roles; one of them is enough.
 type needs []string
 
-// granted tells whether a token has one of the roles and the application has
-// it still.
+// granted says whether a token has one of the roles, and the application still has
+// it.
 func (t *Tenant) granted(c *claims, roles needs) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(c.Roles, r) && slices.Contains(t.app.Roles, r) })
 }
 
-// newToken makes a signed token. The caller holds mu.
+// newToken returns a signed token. The caller holds mu.
 func (t *Tenant) newToken(c claims) string {
 	now := t.now()
 	c.Issuer = "https://sts.windows.net/" + t.options.TenantID + "/"
@@ -60,8 +60,8 @@ func (t *Tenant) newToken(c claims) string {
 	return signed + "." + base64.RawURLEncoding.EncodeToString(t.sign("token", signed))
 }
 
-// sign answers the tenant's own mark on a text of some kind. The key never
-// changes after New.
+// sign returns the tenant's signature of a text of some kind. The key never changes
+// after New.
 func (t *Tenant) sign(kind, text string) []byte {
 	mac := hmac.New(sha256.New, t.key)
 	mac.Write([]byte(kind + "\x00" + text))

@@ -12,7 +12,7 @@ import (
 type vaultSecret struct {
 	Name     string         `json:"name"`
 	Versions []vaultVersion `json:"versions,omitempty"`
-	Deleted  int64          `json:"deleted,omitempty"` // Unix seconds; 0: it is there
+	Deleted  int64          `json:"deleted,omitempty"` // Unix seconds; 0 when it is not deleted
 	Purged   bool           `json:"purged,omitempty"`
 }
 
@@ -36,7 +36,7 @@ func (t *Tenant) applySecret(s vaultSecret) {
 	t.vault[s.Name] = &s
 }
 
-// Names of secrets, and how long a value may be, in characters.
+// The valid names of secrets, and the largest length of a value, in characters.
 //
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
 var secretName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
@@ -47,7 +47,7 @@ const (
 	recoverLevel = "Recoverable+Purgeable"
 )
 
-// vaultError is a refusal of Key Vault.
+// vaultError is an error answer of Key Vault.
 //
 // https://learn.microsoft.com/azure/key-vault/general/rest-error-codes
 type vaultError struct {
@@ -69,7 +69,7 @@ func secretNotFound(name string) error {
 	return &vaultError{http.StatusNotFound, "SecretNotFound", "", "A secret with (name/id) " + name + " was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"}
 }
 
-// vaultHandler answers one operation on secrets under mu.
+// vaultHandler handles one operation on secrets under mu.
 type vaultHandler func(r *http.Request) (status int, body any, err error)
 
 func (t *Tenant) vaultRoutes() http.Handler {
@@ -79,7 +79,7 @@ func (t *Tenant) vaultRoutes() http.Handler {
 	handle("PUT /secrets/{name}", t.setSecret)
 	handle("DELETE /secrets/{name}", t.deleteSecret)
 	handle("GET /secrets/{name}", t.getSecret)
-	handle("GET /secrets/{name}/{$}", t.getSecret) // the SDK asks the newest so
+	handle("GET /secrets/{name}/{$}", t.getSecret) // the SDK requests the newest version with this path
 	handle("GET /secrets/{name}/{version}", t.getSecret)
 	handle("PATCH /secrets/{name}/{$}", t.patchSecret)
 	handle("PATCH /secrets/{name}/{version}", t.patchSecret)
@@ -94,7 +94,7 @@ func (t *Tenant) vaultRoutes() http.Handler {
 	return mux
 }
 
-// vaulted checks the bearer, which must be a managed identity's, and the name.
+// vaulted checks the name, and the bearer, which must be that of a managed identity.
 func (t *Tenant) vaulted(h vaultHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
@@ -130,7 +130,7 @@ func (t *Tenant) vaultAccess(w http.ResponseWriter, r *http.Request) *vaultError
 		err = fmt.Errorf("AKV10022: Invalid audience. Expected %s, found: %s", vaultScope, c.Audience)
 	}
 	if err != nil {
-		// Clients learn from the challenge where to ask a token, and for what.
+		// The challenge tells clients where to request a token, and for which resource.
 		w.Header().Set("Www-Authenticate", fmt.Sprintf("Bearer authorization=%q, resource=%q", t.graphRoot()+"/"+t.options.TenantID, vaultScope))
 		return &vaultError{http.StatusUnauthorized, "Unauthorized", "", "AKV10000: Request is missing a Bearer or PoP token. " + err.Error()}
 	}
@@ -143,7 +143,7 @@ func (t *Tenant) vaultAccess(w http.ResponseWriter, r *http.Request) *vaultError
 	return nil
 }
 
-// secret finds the secret of the path when it is there and not deleted.
+// secret finds the secret of the path, if it exists and is not deleted.
 func (t *Tenant) secret(r *http.Request) (*vaultSecret, error) {
 	name := r.PathValue("name")
 	if err := checkName(name); err != nil {
@@ -175,7 +175,7 @@ func (s *vaultSecret) version(id string) *vaultVersion {
 	return nil
 }
 
-// clone is a copy that can be changed before it is committed.
+// clone returns a copy that can be changed before it is committed.
 func (s *vaultSecret) clone() *vaultSecret {
 	c := *s
 	c.Versions = slices.Clone(s.Versions)

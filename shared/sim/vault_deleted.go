@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// deleteSecret puts a secret where it can be recovered from for 90 days; its
-// name stays taken.
+// deleteSecret deletes a secret, which can be recovered for 90 days; its name stays
+// taken.
 //
 // https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
 func (t *Tenant) deleteSecret(r *http.Request) (int, any, error) {

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// secretBody is what set and patch send; a field that is absent stays.
+// secretBody is the body of set and patch. An absent field does not change.
 type secretBody struct {
 	Value       *string           `json:"value"`
 	ContentType *string           `json:"contentType"`
@@ -120,7 +120,7 @@ func (t *Tenant) patchSecret(r *http.Request) (int, any, error) {
 	return http.StatusOK, t.bundle(next, v, false), nil
 }
 
-// bundle is a version as Key Vault shows it.
+// bundle returns a version in the format of Key Vault.
 func (t *Tenant) bundle(s *vaultSecret, v *vaultVersion, value bool) map[string]any {
 	attributes := map[string]any{
 		"enabled": v.Enabled, "created": v.Created, "updated": v.Updated,
@@ -150,6 +150,6 @@ func (t *Tenant) bundle(s *vaultSecret, v *vaultVersion, value bool) map[string]
 	return b
 }
 
-// secretID is the address of a secret. The SDK finds name and version by their
-// place in its path: that is why the vault lies at the root of the tenant.
+// secretID returns the address of a secret. The SDK finds name and version by their
+// position in its path, so the vault must be at the root of the tenant.
 func (t *Tenant) secretID(s *vaultSecret) string { return t.graphRoot() + "/secrets/" + s.Name }

@@ -14,7 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 )
 
-// identity is a credential that gets its tokens as a managed identity does.
+// identity is a credential that gets its tokens like a managed identity.
 type identity struct{ w *world }
 
 func (i identity) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
@@ -39,7 +39,7 @@ func (w *world) vault() *azsecrets.Client {
 	return c
 }
 
-// refusedWith tells whether err is a refusal of Key Vault with this text.
+// refusedWith says whether err is a refusal of Key Vault with this text.
 func refusedWith(err error, status int, text string) bool {
 	var r *azcore.ResponseError
 	return errors.As(err, &r) && r.StatusCode == status && strings.Contains(r.Error(), text)

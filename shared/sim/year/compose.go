@@ -11,17 +11,18 @@ import (
 	"time"
 )
 
-// What mail is written with: it decides how the text and what is quoted look.
+// The programs that mail is written with. The program decides how the text and the
+// quoted mail look.
 const (
 	plainText = iota
 	gmail
 	outlook
 	phone
-	programs // how many there are
+	programs // the number of programs
 )
 
-// A letter is a mail before it is written down.
-type letter struct {
+// A draft is a mail before it is encoded.
+type draft struct {
 	from, email string
 	at          time.Time
 	to          []string
@@ -37,12 +38,12 @@ type letter struct {
 	forwards    bool
 }
 
-// text is what the writer wrote, without what is quoted.
-func (l letter) text() string {
+// text returns what the writer wrote, without the quoted mail.
+func (l draft) text() string {
 	return strings.Join([]string{l.greeting, strings.Join(l.lines, " "), l.ending, l.signature}, "\n\n")
 }
 
-// block is a quoted mail as Outlook repeats it.
+// block returns a quoted mail as Outlook repeats it.
 func (q quoted) block() string {
 	return fmt.Sprintf("Van: %s <%s>\nVerzonden: %s\nAan: %s\nOnderwerp: %s\n\n%s", q.name, q.email, q.date(), q.to, q.subject, q.text)
 }
@@ -52,8 +53,8 @@ func (q quoted) date() string {
 	return fmt.Sprintf("%s %d %s %d %02d:%02d", days[q.at.Weekday()], q.at.Day(), months[q.at.Month()-1], q.at.Year(), q.at.Hour(), q.at.Minute())
 }
 
-// whole is the plain text with what is quoted, as the program writes it.
-func (l letter) whole() string {
+// whole returns the plain text with the quoted mail, as the program writes it.
+func (l draft) whole() string {
 	switch q := l.quote; {
 	case q == nil:
 		return l.text()
@@ -72,8 +73,8 @@ func (l letter) whole() string {
 	}
 }
 
-// html is the same for programs that write HTML; "" for those that do not.
-func (l letter) html() string {
+// html returns the same as HTML; "" for programs without HTML.
+func (l draft) html() string {
 	paragraphs := func(text, open, end string) string {
 		var b strings.Builder
 		for p := range strings.SplitSeq(text, "\n\n") {
@@ -103,10 +104,10 @@ func (l letter) html() string {
 	return ""
 }
 
-// raw writes the mail down.
+// raw returns the mail's source.
 //
 // https://www.rfc-editor.org/rfc/rfc5322
-func (l letter) raw() []byte {
+func (l draft) raw() []byte {
 	var b bytes.Buffer
 	line := func(name, value string) {
 		if value != "" {
@@ -141,6 +142,6 @@ func (l letter) raw() []byte {
 func part(b *bytes.Buffer, mediaType, text string) {
 	fmt.Fprintf(b, "Content-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", mediaType)
 	w := quotedprintable.NewWriter(b)
-	w.Write([]byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))) // into memory: no error
+	w.Write([]byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))) // a buffer does not fail
 	w.Close()
 }

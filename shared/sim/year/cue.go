@@ -2,7 +2,7 @@ package year
 
 import "strings"
 
-// cue chooses how a mail of somebody with several clients names the client.
+// cue chooses how a mail of a person with several clients names its client.
 func (y *Year) cue(bookkeeper bool) Cue {
 	at := y.random.Float64() * 100
 	for _, c := range cues[bookkeeper] {
@@ -13,8 +13,8 @@ func (y *Year) cue(bookkeeper bool) Cue {
 	return CueNone
 }
 
-// topic is what a mail is about. Topics that are usual for one client are
-// written about others too, but not when nothing else names the client.
+// topic chooses the topic of a mail. A topic that is usual for one client is also used
+// for others, but only if something else names the client.
 func (y *Year) topic(p *person, c *client, cue Cue) topic {
 	var usual, other []topic
 	for _, t := range topics {
@@ -32,9 +32,9 @@ func (y *Year) topic(p *person, c *client, cue Cue) topic {
 	return pick(y, other)
 }
 
-// name writes into a mail what names its client, and tells whether somebody in
-// the office could know the client then.
-func (y *Year) name(p *person, c *client, cue Cue, t topic, th *thread, l *letter) bool {
+// name writes into a mail what names its client. It says whether a person in the
+// office could know the client from that.
+func (y *Year) name(p *person, c *client, cue Cue, t topic, th *thread, l *draft) bool {
 	say := func(from []string, what string) {
 		l.lines = append(l.lines, strings.ReplaceAll(pick(y, from), "{c}", what))
 	}
@@ -76,7 +76,7 @@ func (y *Year) name(p *person, c *client, cue Cue, t topic, th *thread, l *lette
 			}
 			say([]string{"KvK {c}", "KvK-nummer: {c}"}, c.KvK)
 		default:
-			// Who handles the mail remembers what this person usually writes about.
+			// The person who handles the mail remembers the usual topics of this writer.
 			return before >= 2 && 3*before >= 2*all
 		}
 		return true
@@ -90,7 +90,7 @@ func (y *Year) name(p *person, c *client, cue Cue, t topic, th *thread, l *lette
 		return true
 	}
 	if p.met || p.directory {
-		return true // also from another address: the name, or what it is about, is known
+		return true // also from another address: the name, or the topic, is known
 	}
 	private := c.domain == "" || !strings.HasSuffix(l.email, "@"+c.domain)
 	if private && y.often(relativesSaySo) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A sender is a newsletter or a program that writes.
+// A sender is a newsletter, or a program that sends mail.
 type sender struct {
 	name, email, list string
 	subjects          []string
@@ -25,7 +25,7 @@ var (
 	coldLines    = []string{"Wij helpen kantoren zoals het uwe aan meer omzet.", "Mag ik u deze week bellen?", "Bij {n} kantoren in de regio zijn wij al actief.", "Wij hebben nog drie plaatsen vrij.", "Heeft u mijn vorige bericht gezien?"}
 )
 
-// newList makes a newsletter, perhaps of a sender who has one already.
+// newList makes a newsletter, sometimes of a sender who has one already.
 func (y *Year) newList() {
 	var lists []*sender
 	for _, s := range y.senders {
@@ -52,7 +52,7 @@ func (y *Year) newProgram() {
 		subjects: pick(y, programSubjects), hidden: y.often(shareHidden), weight: 0.5 + y.random.Float64()})
 }
 
-// noise plans a month of what clients do not write.
+// noise plans the mail of a month that clients do not write.
 func (y *Year) noise(total float64) {
 	thousand := float64(y.o.Mails) / 1000
 	for range y.about(listsNew * thousand / 12) {
@@ -77,14 +77,14 @@ func (y *Year) noise(total float64) {
 	}
 }
 
-// end lets one newsletter or program stop, so that their number stays.
+// end ends one newsletter or program, so that their number stays the same.
 func (y *Year) end(program bool) {
 	if s := y.sender(program); s != nil {
 		s.gone = true
 	}
 }
 
-// sender is a newsletter or a program that is still there; nil when none is.
+// sender returns an active newsletter or program; nil when there is none.
 func (y *Year) sender(program bool) *sender {
 	var there []*sender
 	total := 0.0
@@ -103,8 +103,8 @@ func (y *Year) sender(program bool) *sender {
 	return nil
 }
 
-// junk is a mail with which nothing needs to be done.
-func (y *Year) junk(sort Sort, l letter, envelope string) {
+// junk adds a mail that needs no action.
+func (y *Year) junk(sort Sort, l draft, envelope string) {
 	if len(l.to) == 0 {
 		l.to = []string{pick(y, []string{"info", "info", "administratie"}) + "@" + y.o.Domain}
 	}
@@ -113,15 +113,15 @@ func (y *Year) junk(sort Sort, l letter, envelope string) {
 	y.mails = append(y.mails, Mail{At: l.at, From: envelope, To: l.to, Raw: l.raw(), Truth: Truth{Kind: Dismiss, Sort: sort, Knowable: true}})
 }
 
-// bulk is a newsletter or a notification. Now and then a client's newsletter.
+// bulk adds a newsletter or a notification, sometimes a client's newsletter.
 func (y *Year) bulk(at time.Time, program bool) {
 	s := y.sender(program)
 	if s == nil {
 		return
 	}
-	l := letter{from: s.name, email: s.email, at: at, subject: pick(y, s.subjects), greeting: "Beste relatie,", lines: []string{"Lees verder op onze site."}, ending: "Afmelden kan onderaan.", program: gmail}
+	l := draft{from: s.name, email: s.email, at: at, subject: pick(y, s.subjects), greeting: "Beste relatie,", lines: []string{"Lees verder op onze site."}, ending: "Afmelden kan onderaan.", program: gmail}
 	sort, envelope := Newsletter, fmt.Sprintf("bounce-%d@verzendhuis.example", y.number())
-	if writers := y.active(func(p *person) bool { return p.met && p.clients[0].letter && p.clients[0].main == p }); !program && len(writers) > 0 && y.often(0.08) {
+	if writers := y.active(func(p *person) bool { return p.met && p.clients[0].newsletter && p.clients[0].main == p }); !program && len(writers) > 0 && y.often(0.08) {
 		p := pick(y, writers)
 		domain := p.clients[0].domain
 		s = &sender{email: p.email, list: p.clients[0].short + " <nieuws." + domain + ">"}
@@ -144,14 +144,14 @@ func (y *Year) bulk(at time.Time, program bool) {
 	y.junk(sort, l, envelope)
 }
 
-// cold is a stranger who sells something, and asks again.
+// cold adds mail of a stranger who sells something, and asks again.
 func (y *Year) cold(at time.Time) {
 	name := y.fullName()
 	from, subject := name[0]+" "+name[1], pick(y, coldSubjects)
 	email := strings.ReplaceAll(strings.ToLower(plain(name[0])), " ", "") + "@" + y.newDomain(pick(y, inventedA)+pick(y, inventedB)+"sales")
 	var write func(at time.Time, again bool)
 	write = func(at time.Time, again bool) {
-		l := letter{from: from, email: email, at: at, subject: subject, program: gmail, greeting: "Geachte heer/mevrouw,", lines: []string{y.fill(pick(y, coldLines), at), pick(y, coldLines[3:])}, ending: "Met vriendelijke groet,", signature: from}
+		l := draft{from: from, email: email, at: at, subject: subject, program: gmail, greeting: "Geachte heer/mevrouw,", lines: []string{y.fill(pick(y, coldLines), at), pick(y, coldLines[3:])}, ending: "Met vriendelijke groet,", signature: from}
 		if again {
 			l.subject = "Re: " + subject
 		}
@@ -169,7 +169,7 @@ func (y *Year) outOfOffice(at time.Time) {
 		return
 	}
 	p := pick(y, people)
-	y.junk(OutOfOffice, letter{from: p.name(), email: p.email, at: at, subject: pick(y, []string{"Automatisch antwoord: Re: vraag", "Afwezig: Re: stukken", "Out of office"}), greeting: "Beste,", answers: []string{y.messageID(y.o.Domain)},
+	y.junk(OutOfOffice, draft{from: p.name(), email: p.email, at: at, subject: pick(y, []string{"Automatisch antwoord: Re: vraag", "Afwezig: Re: stukken", "Out of office"}), greeting: "Beste,", answers: []string{y.messageID(y.o.Domain)},
 		lines: []string{"Ik ben afwezig en lees mijn mail na terugkomst."}, ending: "Groet,", signature: p.name(), program: outlook,
 		headers: []string{"Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All"}}, "")
 	y.mails[len(y.mails)-1].Truth.Person = p.key
@@ -181,7 +181,7 @@ func (y *Year) scan(at time.Time) {
 		return
 	}
 	c := pick(y, with)
-	l := letter{from: "Scanner", email: c.scanner, at: at, id: y.messageID(c.domain), to: []string{"administratie@" + y.o.Domain}, subject: "Scan van apparaat " + fmt.Sprint(y.random.IntN(9000)),
+	l := draft{from: "Scanner", email: c.scanner, at: at, id: y.messageID(c.domain), to: []string{"administratie@" + y.o.Domain}, subject: "Scan van apparaat " + fmt.Sprint(y.random.IntN(9000)),
 		greeting: "Gescand document.", lines: []string{"Verzonden vanaf het apparaat van " + c.short + "."}, headers: []string{"Auto-Submitted: auto-generated"}}
 	truth := Truth{Kind: Chat, Sort: Scanner, Person: "scanner " + c.Number, Name: "Scanner " + c.short, Email: c.scanner, Client: c.Number, Clients: []string{c.Number}, Knowable: true}
 	from := c.scanner
@@ -193,13 +193,13 @@ func (y *Year) scan(at time.Time) {
 
 func (y *Year) internal(at time.Time) {
 	m := y.office.Members[1+y.random.IntN(len(y.office.Members)-1)]
-	y.junk(Internal, letter{from: m.Name, email: m.Email, at: at, to: []string{"info@" + y.o.Domain}, subject: pick(y, []string{"Lunch donderdag", "Sleutel kast", "Verjaardag", "Parkeren"}),
+	y.junk(Internal, draft{from: m.Name, email: m.Email, at: at, to: []string{"info@" + y.o.Domain}, subject: pick(y, []string{"Lunch donderdag", "Sleutel kast", "Verjaardag", "Parkeren"}),
 		greeting: "Hoi allemaal,", lines: []string{"Donderdag zijn we met zijn allen beneden."}, ending: "Groet,", signature: strings.Fields(m.Name)[0], program: outlook}, m.Email)
 }
 
-// spoof is somebody else in the name of a contact, or of a colleague.
+// spoof adds mail of a stranger in the name of a contact or a colleague.
 func (y *Year) spoof(at time.Time) {
-	l := letter{at: at, subject: pick(y, []string{"Gewijzigd rekeningnummer", "Spoed: betaling", "Openstaande factuur {n}"}), greeting: "Beste,",
+	l := draft{at: at, subject: pick(y, []string{"Gewijzigd rekeningnummer", "Spoed: betaling", "Openstaande factuur {n}"}), greeting: "Beste,",
 		lines: []string{"Wilt u dit vandaag nog verwerken? Ik ben telefonisch niet bereikbaar."}, ending: "Groet,"}
 	people := y.active(func(p *person) bool { return p.met })
 	if m := pick(y, y.office.Members[1:]); y.often(0.3) || len(people) == 0 {

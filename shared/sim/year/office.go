@@ -8,17 +8,17 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-// A client as the year sees it.
+// A client, with what the year knows about it.
 type client struct {
 	sim.Client
-	short   string // the name without its legal form
-	surname string // of the owner
-	domain  string // "" without one of its own
-	shares  bool   // the domain with other clients
-	broken  bool   // what it sends is doubted
-	scanner string // address of its copier
-	letter  bool   // sends a newsletter
-	main    *person
+	short      string // the name without its legal form
+	surname    string // of the owner
+	domain     string // "" if it has no domain of its own
+	shares     bool   // has the domain together with other clients
+	broken     bool   // Exchange doubts its mail
+	scanner    string // address of its copier
+	newsletter bool   // it sends a newsletter
+	main       *person
 }
 
 const (
@@ -26,7 +26,7 @@ const (
 	roleAssistant = "Assistent"
 )
 
-// found makes the office, its clients and who writes for them.
+// found makes the office, its clients and the people who write for them.
 func (y *Year) found() {
 	at := func(local string) string { return local + "@" + y.o.Domain }
 	o := &y.office
@@ -77,7 +77,7 @@ func (y *Year) found() {
 	}
 }
 
-// signUp makes a client, or a group of them, and who writes for it.
+// signUp makes a client, or a group of them, and the people who write for it.
 func (y *Year) signUp() {
 	c := y.newClient("")
 	if c.domain == "" {
@@ -110,7 +110,7 @@ func (y *Year) joinOwner(owner *person, c *client) {
 	y.habit(owner, c)
 }
 
-// newClient is a company, at a domain that exists or one that it chooses.
+// newClient makes a company, at an existing domain or at a new one.
 func (y *Year) newClient(domain string) *client {
 	c := &client{domain: domain, shares: domain != "", surname: y.surname()}
 	trade := pick(y, trades)
@@ -142,11 +142,11 @@ func (y *Year) newClient(domain string) *client {
 	if c.domain != "" && y.often(shareScanning) {
 		c.scanner = "scan@" + c.domain
 	}
-	c.letter = c.domain != "" && y.often(shareMailingList)
+	c.newsletter = c.domain != "" && y.often(shareMailingList)
 	return y.add(c)
 }
 
-// privateSelf is the owner of a company as a client, for the income tax.
+// privateSelf makes a client of a company's owner, for the income tax.
 func (y *Year) privateSelf(owner *person) *client {
 	c := &client{short: owner.first[:1] + ". " + owner.last, surname: owner.last}
 	c.Type, c.Name = "person", c.short
@@ -163,7 +163,7 @@ func (y *Year) add(c *client) *client {
 	return c
 }
 
-// vat is a btw-id whose digits pass the test with eleven.
+// vat returns a btw-id whose digits pass the eleven test.
 func (y *Year) vat() string {
 	for {
 		n := 890_000_000 + y.random.IntN(9_000_000)
@@ -179,7 +179,7 @@ func (y *Year) vat() string {
 	}
 }
 
-// newDomain is one that nobody has.
+// newDomain returns an unused domain.
 func (y *Year) newDomain(name string) string {
 	base := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' {
@@ -195,7 +195,7 @@ func (y *Year) newDomain(name string) string {
 	return d
 }
 
-// habit gives somebody with several clients a topic that is usual for this one.
+// habit gives a person with several clients a usual topic for one of them.
 func (y *Year) habit(p *person, c *client) {
 	if p.habits == nil {
 		p.habits = map[string]*client{}
@@ -219,7 +219,7 @@ func (y *Year) habit(p *person, c *client) {
 	}
 }
 
-// bookkeeper makes somebody at a firm of his own who writes for clients.
+// bookkeeper makes a person with a firm of his own who writes for clients.
 func (y *Year) bookkeeper() {
 	name := y.fullName()
 	firm := "Administratiekantoor " + name[1]

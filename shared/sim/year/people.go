@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// A person writes for clients. Somebody who changes employer becomes another one.
+// A person writes for clients. After a change of employer, it is another person.
 type person struct {
 	key         string
 	first, last string
-	email       string // that he or she writes from now
-	private     string // also, now and then
+	email       string // the present address
+	private     string // a second address that is used sometimes
 	clients     []*client
 	bookkeeper  bool
-	firm        string // of a bookkeeper
+	firm        string // the bookkeeper's firm
 	function    string
 	phone       string
-	program     int  // what the mail is written with
+	program     int  // the program that writes the mail
 	fullName    bool // shown in From
-	signs       bool // with the company beneath
+	signs       bool // with the company in the signature
 	weight      float64
-	directory   bool // known on the first day, or since the client signed up
+	directory   bool // in the directory on the first day, or since the client signed up
 	met         bool // has written before
 	wrote       map[string]bool
 	gone        bool
-	habits      map[string]*client        // topic → for which client it is usual
-	usual       map[string]map[string]int // topic → client → how often
+	habits      map[string]*client        // the client for which a topic is usual
+	usual       map[string]map[string]int // topic → client → number of mails
 }
 
 func (p *person) name() string { return p.first + " " + p.last }
@@ -43,8 +43,8 @@ func (p *person) numbers() []string {
 	return out
 }
 
-// newPerson makes somebody who writes for a client, from an address that
-// address makes; by default one at the client's domain.
+// newPerson makes a person who writes for a client. The function address makes the
+// address; by default it is at the client's domain.
 func (y *Year) newPerson(c *client, name [2]string, address func([2]string) string) *person {
 	p := &person{
 		key: fmt.Sprintf("p%04d", y.number()), first: name[0], last: name[1], weight: 1, wrote: map[string]bool{},
@@ -67,12 +67,12 @@ func (y *Year) newPerson(c *client, name [2]string, address func([2]string) stri
 	return p
 }
 
-// workAddress is one at a client's domain that nobody has.
+// workAddress returns an unused address at a client's domain.
 func (y *Year) workAddress(c *client, name [2]string) string {
 	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
 	forms := []string{first, first[:1] + "." + last, first + "." + last}
 	start := len(c.short) % 3
-	if y.often(0.08) { // an address that does not say whose it is
+	if y.often(0.08) { // an address that does not name its owner
 		forms, start = []string{"administratie", "kantoor", "finance"}, y.random.IntN(3)
 	}
 	for i := 0; ; i++ {
@@ -87,7 +87,7 @@ func (y *Year) workAddress(c *client, name [2]string) string {
 	}
 }
 
-// privateAddress is one at a provider that everybody uses.
+// privateAddress returns an unused address at a public provider.
 func (y *Year) privateAddress(name [2]string) string {
 	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
 	for {
@@ -100,7 +100,7 @@ func (y *Year) privateAddress(name [2]string) string {
 	}
 }
 
-// evolve lets a month change who writes. Who is new writes in it.
+// evolve changes the writers for a month. New writers write in that month.
 func (y *Year) evolve() (joins []Join, first []*person) {
 	n := float64(len(y.clients)) / 12
 	for range y.about(newClients * n) {
@@ -166,7 +166,7 @@ func (y *Year) evolve() (joins []Join, first []*person) {
 	return joins, first
 }
 
-// join lets a client sign up: somebody new, or a company of somebody known.
+// join lets a client sign up: with a new person, or another company of a known one.
 func (y *Year) join() (Join, []*person) {
 	owners := y.active(func(p *person) bool {
 		return len(p.clients) > 0 && p.clients[0].main == p && p.clients[0].domain != "" && len(p.clients) < 4
@@ -198,7 +198,7 @@ func (y *Year) join() (Join, []*person) {
 	return Join{c.Client, p.contact()}, first
 }
 
-// rename gives a client, and all who write from its domain, another one.
+// rename gives a client, and all who write from its domain, another domain.
 func (y *Year) rename(c *client) {
 	from, to := "@"+c.domain, y.newDomain(c.surname+"groep")
 	for _, o := range y.clients {
@@ -216,7 +216,7 @@ func (y *Year) rename(c *client) {
 	}
 }
 
-// changeJob moves somebody who is employed to another client.
+// changeJob moves an employee to another client.
 func (y *Year) changeJob(p *person, companies []*client) *person {
 	old, c := p.clients[0], pick(y, companies)
 	if len(p.clients) > 1 || old.main == p || old == c || old.domain == "" || old.domain == c.domain {
@@ -246,7 +246,7 @@ func (y *Year) active(ok func(*person) bool) (out []*person) {
 	return out
 }
 
-// writer is somebody who begins a conversation.
+// writer returns a person who starts a conversation.
 func (y *Year) writer() *person {
 	total := 0.0
 	for _, p := range y.people {
@@ -267,7 +267,7 @@ func (y *Year) writer() *person {
 	}
 }
 
-// fullName is one that nobody has, but for a namesake now and then.
+// fullName returns an unused name, or sometimes a name that another person has.
 func (y *Year) fullName() [2]string { return y.surnamed(y.surname()) }
 
 func (y *Year) surname() string {

@@ -2,12 +2,12 @@ package year
 
 import "strings"
 
-// A topic is what mail is about. {m} stands for a month, {j} for a year, {e}
-// for an amount and {n} for a number on a document.
+// A topic is what mail is about. {m} stands for a month, {j} for a year, {e} for an
+// amount, and {n} for the number of a document.
 type topic struct {
 	name     string
-	box      string // which address it goes to, when not to info
-	habit    bool   // somebody may write about it for one client only
+	box      string // the address to which it goes, if not info
+	habit    bool   // a person may write about it for one client only
 	subjects []string
 	lines    []string
 }
@@ -70,7 +70,7 @@ var (
 	months     = strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
 )
 
-// plain is a name in the letters that addresses are made of.
+// plain returns a name in the letters of addresses.
 func plain(s string) string {
 	return strings.NewReplacer("ë", "e", "é", "e", "ï", "i").Replace(strings.ToLower(s))
 }

@@ -1,7 +1,7 @@
-// Package year makes years of believable mail for an accountancy office, month
-// by month, and knows of each mail what a person would do with it. It refuses
-// to know what the product does with the mail: the year is the same whoever
-// reads it, and does not get easier towards its end.
+// Package year makes years of realistic mail for an accountancy office, month by
+// month, and says for each mail what a person would do with it. It does not know what
+// the product does with the mail: the year is the same for every reader, and does
+// not become easier towards its end.
 package year
 
 import (
@@ -17,12 +17,12 @@ import (
 // Options say which year is made. The same options make the same year.
 type Options struct {
 	Seed   uint64
-	Mails  int       // in a year, about; the office is as large as that takes. Default 1500.
-	Start  time.Time // the first day; its month is the first. Default January 2026.
+	Mails  int       // approximate number in a year, which decides the size of the office; default 1500
+	Start  time.Time // the first day, in the first month; default January 2026
 	Domain string    // of the office
 }
 
-// An Office is how the office stands in its own directory on the first day.
+// An Office is the content of the office's own directory on the first day.
 type Office struct {
 	Members   []sim.Member // the first one is an administrator, the second a manager
 	Roles     []string
@@ -32,29 +32,29 @@ type Office struct {
 	Mailboxes []sim.Mailbox // those with a link are activated
 }
 
-// A Contact is somebody whom the directory knows.
+// A Contact is a person in the directory.
 type Contact struct {
 	Person  string // as in Truth
 	Name    string
 	Emails  []string
-	Clients []string // numbers
+	Clients []string // client numbers
 }
 
-// A Join is a client who signs up, with the contact who does it: somebody new,
-// or a known one who writes for one client more from then on.
+// A Join is a client who signs up, with its contact: a new person, or a known one who
+// from then on writes for one more client.
 type Join struct {
 	Client  sim.Client
 	Contact Contact
 }
 
-// A Month is what happens in one. The joins come before its mail.
+// A Month holds the events of a month. The joins come before the mail.
 type Month struct {
 	Start time.Time
 	Joins []Join
 	Mails []Mail // oldest first
 }
 
-// A Mail is handed to the tenant at its time: From is who the envelope names.
+// A Mail is delivered to the tenant at its time. From is the sender in the envelope.
 type Mail struct {
 	At    time.Time
 	From  string
@@ -63,7 +63,7 @@ type Mail struct {
 	Truth Truth
 }
 
-// A Kind is what should become of a mail.
+// A Kind says what should happen with a mail.
 type Kind string
 
 // The kinds of truth.
@@ -72,43 +72,43 @@ const (
 	Dismiss Kind = "dismiss"
 )
 
-// A Sort is what a mail is, to break figures down by.
+// A Sort says what a mail is, so that figures can be grouped by it.
 type Sort string
 
 // The sorts of mail.
 const (
-	Ordinary     Sort = "ordinary"        // from somebody with one client, whom the office has met
-	Newcomer     Sort = "newcomer"        // the first mail of somebody
-	Moved        Sort = "moved"           // the first mail from another address of somebody
-	ManyClients  Sort = "many-clients"    // from somebody with several clients
+	Ordinary     Sort = "ordinary"        // from a person with one client, whom the office has met
+	Newcomer     Sort = "newcomer"        // the first mail of a person
+	Moved        Sort = "moved"           // the first mail from another address of a person
+	ManyClients  Sort = "many-clients"    // from a person with several clients
 	BrokenSPF    Sort = "broken-spf"      // genuine, but doubted by Exchange
-	Forwarded    Sort = "forwarded"       // a client's mail, passed on by a colleague
-	Scanner      Sort = "scanner"         // sent by a client's machine
+	Forwarded    Sort = "forwarded"       // a client's mail that a colleague forwarded
+	Scanner      Sort = "scanner"         // sent by a client's copier
 	Newsletter   Sort = "newsletter"      // with a list id
 	Bulk         Sort = "bulk"            // a newsletter without a list id
 	Notification Sort = "notification"    // from a program
 	Hidden       Sort = "hidden-program"  // from a program that does not say so
-	Cold         Sort = "cold"            // acquisition by strangers
+	Cold         Sort = "cold"            // advertising by strangers
 	OutOfOffice  Sort = "out-of-office"   //
 	Bounced      Sort = "bounce"          //
-	Spoofed      Sort = "spoofed"         // somebody else in the name of a contact or a colleague
-	Internal     Sort = "among-ourselves" // of colleagues, about nothing
+	Spoofed      Sort = "spoofed"         // from a stranger in the name of a contact or a colleague
+	Internal     Sort = "among-ourselves" // from colleagues, about nothing
 )
 
-// A Truth says what a mail is, and what should become of it.
+// A Truth says what a mail is, and what should happen with it.
 type Truth struct {
 	Kind     Kind
 	Sort     Sort
-	Person   string // of Chat and OutOfOffice: stable key of who wrote it. Somebody who changes employer is somebody new.
-	Name     string // of Chat: the person's
+	Person   string // of Chat and OutOfOffice: stable key of the writer; a person with a new employer has a new key
+	Name     string // of Chat: the person's name
 	Email    string // of Chat: the address that the person wrote from
-	Client   string // of Chat: number of the client whom it is about
+	Client   string // of Chat: number of the mail's client
 	Clients  []string
-	Knowable bool // whether somebody who reads this mail, and knows the office, could tell
-	Cue      Cue  // of ManyClients: what in it names the client
+	Knowable bool // a person who reads this mail and knows the office could tell the client
+	Cue      Cue  // of ManyClients: what names the client
 }
 
-// A Year makes one month after the other, for as many years as are asked for.
+// A Year makes one month after the other, without end.
 type Year struct {
 	o       Options
 	random  *rand.Rand
@@ -116,10 +116,10 @@ type Year struct {
 	office  Office
 	clients []*client
 	people  []*person
-	senders []*sender // of newsletters and notifications
-	numbers int       // of what was made, for names that occur once
+	senders []*sender // senders of newsletters and notifications
+	numbers int       // counts what was made, for unique names
 	pending []event
-	mails   []Mail // of the month that is being made
+	mails   []Mail // mails of the present month
 	names   map[string]bool
 	domains map[string]bool
 }
@@ -137,7 +137,7 @@ func New(o Options) *Year {
 	return y
 }
 
-// Office is the directory of the first day.
+// Office returns the directory of the first day.
 func (y *Year) Office() Office { return y.office }
 
 // An event is a mail that will be written.
@@ -146,7 +146,7 @@ type event struct {
 	write func(at time.Time)
 }
 
-// at plans a mail. What falls into a later month waits for it.
+// at plans a mail. A mail in a later month waits for that month.
 func (y *Year) at(when time.Time, write func(time.Time)) {
 	i, _ := slices.BinarySearchFunc(y.pending, when, func(e event, t time.Time) int {
 		if e.at.After(t) {
@@ -175,8 +175,8 @@ func (y *Year) Next() Month {
 	return m
 }
 
-// plan decides how much of what is written in a month. Answers may fall into
-// the next one, as those of the month before fall into this one.
+// plan decides what is written in a month. Answers may come in the next month, as
+// those to the last month come in this one.
 func (y *Year) plan(first []*person) {
 	total := float64(y.o.Mails) / 12 * season[y.month.Month()-1]
 	y.noise(total)
@@ -192,7 +192,7 @@ func (y *Year) plan(first []*person) {
 	}
 }
 
-// moment is a time in the working hours of a month.
+// moment returns a time in the working hours of a month.
 func (y *Year) moment() time.Time {
 	days := y.month.AddDate(0, 1, -1).Day()
 	for {
@@ -204,7 +204,7 @@ func (y *Year) moment() time.Time {
 	}
 }
 
-// later is a working moment a few days after another.
+// later returns a working time some days after another.
 func (y *Year) later(at time.Time) time.Time {
 	at = at.Add(time.Duration(2+y.random.IntN(70)) * time.Hour)
 	at = time.Date(at.Year(), at.Month(), at.Day(), 8, 0, 0, 0, time.UTC).Add(time.Duration(y.random.IntN(9*3600))*time.Second).AddDate(0, 0, 1)
@@ -214,7 +214,7 @@ func (y *Year) later(at time.Time) time.Time {
 	return at
 }
 
-// about is a whole number whose mean is x, so that small volumes add up.
+// about returns an integer with the mean x, so that small volumes add up.
 func (y *Year) about(x float64) int {
 	n := int(max(0, x))
 	if y.random.Float64() < x-float64(n) {
@@ -223,10 +223,10 @@ func (y *Year) about(x float64) int {
 	return n
 }
 
-// often tells whether something with this chance happens now.
+// often says whether something with this chance happens now.
 func (y *Year) often(chance float64) bool { return y.random.Float64() < chance }
 
-// number is one that was not given out before.
+// number returns a new number.
 func (y *Year) number() int { y.numbers++; return y.numbers }
 
 func (y *Year) messageID(domain string) string {

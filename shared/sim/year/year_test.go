@@ -14,7 +14,7 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-// all is a whole year.
+// all returns a whole year.
 func all(o Options) (*Year, []Month) {
 	y := New(o)
 	var months []Month
@@ -33,8 +33,8 @@ func TestTheSameSeedMakesTheSameYear(t *testing.T) {
 	}
 }
 
-// There are about as many mails as were asked for, of every sort, in order, in
-// their month and in working hours.
+// The number of mails is about as requested. There are mails of every sort, in order,
+// in their month and in working hours.
 func TestVolumes(t *testing.T) {
 	for _, mails := range []int{1500, 6000} {
 		y, months := all(Options{Seed: 1, Mails: mails})
@@ -68,7 +68,7 @@ func TestVolumes(t *testing.T) {
 	}
 }
 
-// A later year is not easier: who is new does not become less.
+// A later year is not easier: there are as many newcomers.
 func TestNewcomersKeepComing(t *testing.T) {
 	y := New(Options{Seed: 5, Mails: 3000})
 	count := func() (n int) {
@@ -81,14 +81,14 @@ func TestNewcomersKeepComing(t *testing.T) {
 		}
 		return n
 	}
-	count() // who the directory did not know on the first day
+	count() // whom the directory did not know on the first day
 	second, third, fourth := count(), count(), count()
 	if third < second*7/10 || fourth < second*7/10 {
 		t.Errorf("newcomers of three half years: %d, %d, %d", second, third, fourth)
 	}
 }
 
-// What a mail's truth says is in the directory, or joined it before.
+// The truth of a mail agrees with the directory, or with an earlier join.
 func TestTruthHangsTogether(t *testing.T) {
 	y := New(Options{Seed: 2, Mails: 1500})
 	o := y.Office()
@@ -151,7 +151,7 @@ func TestTruthHangsTogether(t *testing.T) {
 	}
 }
 
-// Every mail is one, and Exchange doubts those that it should.
+// Every mail can be parsed, and Exchange doubts the intended ones.
 func TestMailArrives(t *testing.T) {
 	y, months := all(Options{Seed: 1, Mails: 1500})
 	tenant, err := sim.New(sim.Options{Domain: y.o.Domain, URL: "https://sim.example", Now: func() time.Time { return y.month }})
@@ -166,17 +166,17 @@ func TestMailArrives(t *testing.T) {
 	}
 	want := map[string]Mail{}
 	for _, m := range months {
-		for _, letter := range m.Mails {
-			read, err := mail.ReadMessage(bytes.NewReader(letter.Raw))
+		for _, made := range m.Mails {
+			read, err := mail.ReadMessage(bytes.NewReader(made.Raw))
 			if err != nil {
-				t.Fatalf("%v: %s", err, letter.Raw)
+				t.Fatalf("%v: %s", err, made.Raw)
 			}
 			id := read.Header.Get("Message-ID")
 			if _, ok := want[id]; ok || id == "" {
 				t.Errorf("message id %q occurs twice", id)
 			}
-			want[id] = letter
-			if err := tenant.Deliver(context.Background(), sim.Envelope{From: letter.From, To: letter.To}, letter.Raw); err != nil {
+			want[id] = made
+			if err := tenant.Deliver(context.Background(), sim.Envelope{From: made.From, To: made.To}, made.Raw); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -184,14 +184,14 @@ func TestMailArrives(t *testing.T) {
 	got := map[string]bool{}
 	for _, b := range y.Office().Mailboxes {
 		for _, m := range tenant.Messages(b.Address) {
-			letter := want[m.InternetMessageID]
+			made := want[m.InternetMessageID]
 			got[m.InternetMessageID] = true
 			doubted := false
 			for _, h := range m.Headers {
 				doubted = doubted || h.Name == "Authentication-Results" && strings.Contains(h.Value, "compauth=fail")
 			}
-			if s := letter.Truth.Sort; doubted != (s == Spoofed || strings.HasPrefix(letter.From, "spoofed@")) {
-				t.Errorf("%s from %s: doubted %v", s, letter.From, doubted)
+			if s := made.Truth.Sort; doubted != (s == Spoofed || strings.HasPrefix(made.From, "spoofed@")) {
+				t.Errorf("%s from %s: doubted %v", s, made.From, doubted)
 			}
 			if strings.Contains(m.Body.Content+m.Subject, "{") && !strings.Contains(m.Body.Content, "<style>") {
 				t.Errorf("a gap in %q: %s", m.Subject, m.Body.Content)

@@ -16,13 +16,13 @@ type thread struct {
 	to      []string
 }
 
-// A quoted mail is repeated beneath the one that answers it.
+// A quoted mail is repeated below the mail that answers it.
 type quoted struct {
 	name, email, to, subject, text string
 	at                             time.Time
 }
 
-// open lets somebody begin a conversation.
+// open starts a conversation of a person.
 func (y *Year) open(p *person, at time.Time) {
 	if p.gone {
 		return
@@ -33,7 +33,7 @@ func (y *Year) open(p *person, at time.Time) {
 	}
 	t := y.topic(p, c, cue)
 	th := &thread{client: c, subject: y.fill(pick(y, t.subjects), at)}
-	l := y.letter(p, at)
+	l := y.draft(p, at)
 	l.lines = y.lines(t, at)
 	known := y.name(p, c, cue, t, th, &l)
 	th.to = y.mailbox(t, c)
@@ -49,7 +49,7 @@ func (y *Year) goOn(p *person, th *thread, at time.Time) {
 	}
 }
 
-// answer lets somebody answer what the office wrote meanwhile.
+// answer writes a person's answer to what the office wrote in between.
 func (y *Year) answer(p *person, th *thread, at time.Time) {
 	if y.often(answerByOther) {
 		if others := y.active(func(o *person) bool { return o != p && slices.Contains(o.clients, th.client) }); len(others) > 0 {
@@ -75,7 +75,7 @@ func (y *Year) answer(p *person, th *thread, at time.Time) {
 		reply.text += "\n\n" + th.quoted.block()
 	}
 	th.ids = append(th.ids, y.messageID(y.o.Domain))
-	l := y.letter(p, at)
+	l := y.draft(p, at)
 	l.quote = &reply
 	l.lines = []string{y.fill(pick(y, replies), at)}
 	l.subject, l.to, l.answers = "Re: "+th.subject, th.to[:1], th.ids
@@ -83,8 +83,8 @@ func (y *Year) answer(p *person, th *thread, at time.Time) {
 	y.goOn(p, th, at)
 }
 
-// deliver writes a letter down, with its truth.
-func (y *Year) deliver(p *person, th *thread, l letter, knowable bool, cue Cue) {
+// deliver encodes a draft and adds it to the month, with its truth.
+func (y *Year) deliver(p *person, th *thread, l draft, knowable bool, cue Cue) {
 	truth := Truth{Kind: Chat, Person: p.key, Name: p.name(), Email: l.email, Client: th.client.Number, Clients: p.numbers(), Knowable: knowable}
 	switch {
 	case !p.wrote[l.email] && (p.met || p.directory):
@@ -116,14 +116,13 @@ func (y *Year) deliver(p *person, th *thread, l letter, knowable bool, cue Cue) 
 	y.mails = append(y.mails, Mail{At: l.at, From: from, To: to, Raw: l.raw(), Truth: truth})
 }
 
-// forward lets the client write to a colleague whose mailbox is not read, who
-// passes it on.
-func (y *Year) forward(th *thread, l letter, truth Truth) bool {
+// forward sends the mail to a colleague whose mailbox is not read, who forwards it.
+func (y *Year) forward(th *thread, l draft, truth Truth) bool {
 	member := y.office.Members[4+y.random.IntN(4)]
 	truth.Sort = Forwarded
 	subject := pick(y, []string{"FW: ", "Fwd: ", "Doorst: "}) + l.subject
 	q := quoted{name: truth.Name, email: l.email, to: member.Name, subject: l.subject, text: l.text(), at: l.at.Add(-time.Hour)}
-	f := letter{from: member.Name, email: member.Email, at: l.at, to: th.to[:1], subject: subject, program: outlook, forwards: true, quote: &q,
+	f := draft{from: member.Name, email: member.Email, at: l.at, to: th.to[:1], subject: subject, program: outlook, forwards: true, quote: &q,
 		id:    y.messageID(y.o.Domain),
 		lines: []string{pick(y, []string{"Pakken jullie deze op?", "Ter info, graag afhandelen.", "Deze kwam bij mij binnen."})}, greeting: "Hoi,",
 		ending: "Groet,", signature: strings.Fields(member.Name)[0]}
@@ -132,7 +131,7 @@ func (y *Year) forward(th *thread, l letter, truth Truth) bool {
 	return true
 }
 
-// mailbox is where a mail goes to.
+// mailbox returns the addresses to which a mail goes.
 func (y *Year) mailbox(t topic, c *client) []string {
 	at := func(local string) string { return local + "@" + y.o.Domain }
 	to := at("info")
@@ -149,9 +148,9 @@ func (y *Year) mailbox(t topic, c *client) []string {
 	return slices.Compact(list)
 }
 
-// letter is the frame of a mail that somebody writes now.
-func (y *Year) letter(p *person, at time.Time) letter {
-	l := letter{email: p.email, at: at, program: p.program, greeting: strings.ReplaceAll(pick(y, greetings), " {w}", ""), ending: pick(y, endings)}
+// draft returns a draft of a person, without its content.
+func (y *Year) draft(p *person, at time.Time) draft {
+	l := draft{email: p.email, at: at, program: p.program, greeting: strings.ReplaceAll(pick(y, greetings), " {w}", ""), ending: pick(y, endings)}
 	if p.private != "" && (!p.wrote[p.private] || y.often(privateFraction)) {
 		l.email, l.program = p.private, p.program%2*gmail
 	}
@@ -181,7 +180,7 @@ func (y *Year) letter(p *person, at time.Time) letter {
 	return l
 }
 
-// company is what stands beneath somebody's mail.
+// company returns the company in a person's signature.
 func (p *person) company() string {
 	switch {
 	case !p.signs:
@@ -192,7 +191,7 @@ func (p *person) company() string {
 	return p.clients[0].Name
 }
 
-// lines are what a mail says about its topic.
+// lines returns the text about a topic.
 func (y *Year) lines(t topic, at time.Time) []string {
 	var out []string
 	for _, i := range y.random.Perm(len(t.lines))[:1+y.random.IntN(len(t.lines))] {

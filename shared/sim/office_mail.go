@@ -15,20 +15,20 @@ import (
 	"time"
 )
 
-// A letter is a mail before it is written down as MIME.
-type letter struct {
+// An officeMail is a mail before it is encoded as MIME.
+type officeMail struct {
 	from        mail.Address
-	mailFrom    string // of the envelope; from's address when empty
-	nullSender  bool   // the envelope names nobody
+	mailFrom    string // of the envelope; by default the address of from
+	nullSender  bool   // the envelope has the null sender
 	to, cc      []mail.Address
 	subject     string
 	text, html  string
 	files       []file
 	inline      *file  // shown in html as cid:logo
-	name        string // "word@domain of the sender", for the letters that answer it
+	name        string // "word@domain of the sender", for mails that answer it
 	answers     []string
 	headers     [][2]string
-	contentType string // with text as the whole body, of mail that is not written by people
+	contentType string // of a body that is text alone, in mail of programs
 }
 
 type file struct {
@@ -36,15 +36,15 @@ type file struct {
 	content         []byte
 }
 
-// messageID is the Message-ID of the letter with this name, "word@domain".
+// messageID is the Message-ID of the mail with this name, "word@domain".
 func messageID(name string) string {
 	word, domain, _ := strings.Cut(name, "@")
 	sum := sha256.Sum256([]byte(word))
 	return fmt.Sprintf("<%x@%s>", sum[:10], domain)
 }
 
-// write puts the letter in its envelope.
-func (l letter) write(sent time.Time) Mail {
+// write encodes the mail, with its envelope.
+func (l officeMail) write(sent time.Time) Mail {
 	var b bytes.Buffer
 	field := func(name, value string) {
 		if value != "" {
@@ -85,9 +85,9 @@ func (l letter) write(sent time.Time) Mail {
 	return Mail{Envelope: env, Raw: b.Bytes()}
 }
 
-// body is everything from the Content-Type on, in as many layers as there is
-// something for.
-func (l letter) body(boundary string) []byte {
+// body returns everything from the Content-Type on, with one MIME layer for each
+// kind of content.
+func (l officeMail) body(boundary string) []byte {
 	b := textPart("text/plain", l.text)
 	if l.html != "" {
 		b = wrapParts("alternative", boundary+"a", b, textPart("text/html", l.html))
@@ -109,7 +109,7 @@ func textPart(mediaType, text string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "Content-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", mediaType)
 	w := quotedprintable.NewWriter(&b)
-	w.Write([]byte(crlf(text))) // into memory: no error
+	w.Write([]byte(crlf(text))) // a buffer does not fail
 	w.Close()
 	return b.Bytes()
 }
@@ -148,7 +148,7 @@ func writeAddresses(list []mail.Address) string {
 
 func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 
-// pdf is a document of one page that says one line.
+// pdf returns a document of one page with one line.
 func pdf(name, line string) file {
 	line = strings.Map(func(r rune) rune {
 		if r > '~' || strings.ContainsRune(`\()`, r) {
@@ -179,7 +179,7 @@ func pdf(name, line string) file {
 	return file{name, "application/pdf", b.Bytes()}
 }
 
-// logo is a small picture.
+// logo returns a small picture.
 func logo() *file {
 	picture := image.NewRGBA(image.Rect(0, 0, 48, 16))
 	for x := range 48 {
@@ -189,7 +189,7 @@ func logo() *file {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, picture); err != nil {
-		return nil // cannot happen: it is written to memory
+		return nil // this cannot happen: it is written to memory
 	}
 	return &file{"logo.png", "image/png", b.Bytes()}
 }
