@@ -2,9 +2,13 @@ package sim
 
 import "strings"
 
-// parseAddresses reads the recipients of a field. It takes what is written
-// apart before it decodes anything, so that an encoded comma stays part of a
-// name. Groups are opened; what is no address is kept as a name.
+// parseAddresses reads the recipients of a field. It splits the list before it
+// decodes anything, so that an encoded comma stays part of a name. Groups are
+// opened, and text that is no address is kept as a name.
+//
+// enmime.ParseAddressList returns nothing at all when one address of a list is
+// odd, and makes two people of "<boss@x.example> <other@x.example>".
+//
 // https://www.rfc-editor.org/rfc/rfc5322#section-3.4
 func parseAddresses(value, charset string) []Recipient {
 	list := []Recipient{}
@@ -63,9 +67,9 @@ func splitAddresses(value string) []string {
 	return joinNames(items)
 }
 
-// joinNames puts names together that were cut at a comma without quotes around
-// it: "Jansen, Piet <piet@x>" is one address. Only what stands between an
-// address and the next one in brackets is its name.
+// joinNames joins names that were cut at a comma without quotes around it:
+// "Jansen, Piet <piet@x>" is one address. Only the words between an address and
+// the next one in brackets are the name of the latter.
 func joinNames(items []piece) []string {
 	var joined []string
 	for i := 0; i < len(items); {
@@ -91,14 +95,14 @@ func joinNames(items []piece) []string {
 	return joined
 }
 
-// piece is what stands before a mark that divides, or before the end.
+// A piece is the text before a separator, or before the end.
 type piece struct {
 	text  string
-	comma bool // and not a semicolon
+	comma bool // a comma follows, not a semicolon
 }
 
-// longestAddress is beyond what any name and address take, in bytes; text that
-// is longer is not looked into. All of it is still in the mail's headers.
+// longestAddress is more bytes than any name and address take. Longer text is
+// not looked into; all of it is still in the mail's headers.
 const longestAddress = 4096
 
 // parseAddress reads one address: "Name <address>", "address (Name)" or, when
@@ -180,8 +184,8 @@ func cleanAddress(address, charset string) string {
 	return strings.Trim(address, " <>")
 }
 
-// oneAddress takes the blanks out of an address. Blanks may stand around its
-// dots and its @; what is beside the address otherwise must not become part of it.
+// oneAddress removes the blanks from an address. Blanks may stand around its
+// dots and its @; other text beside the address must not become part of it.
 func oneAddress(text string) string {
 	fields := strings.Fields(text)
 	address := ""

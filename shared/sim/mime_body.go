@@ -2,7 +2,7 @@ package sim
 
 import "strings"
 
-// content is what the parts of a mail come down to: one text, the parts to
+// content is what Exchange shows of the parts of a mail: one text, the parts to
 // attach, and the method of an invitation.
 type content struct {
 	body     *part
@@ -13,7 +13,8 @@ type content struct {
 
 // chooseContent walks over the parts in their order and decides as Exchange
 // does: the richest alternative is the text, the first text of a row is the
-// text, and whatever else there is becomes an attachment.
+// text, and everything else becomes an attachment. enmime's envelope joins the
+// texts of a row instead, and leaves texts without a name out of its attachments.
 func chooseContent(n node) content {
 	if n.parts == nil {
 		return leafContent(n.leaf)
@@ -23,7 +24,7 @@ func chooseContent(n node) content {
 		c.add(chooseContent(p), n.mediaType == "multipart/alternative")
 	}
 	if c.body == nil && len(strings.TrimSpace(string(n.epilogue))) > 0 {
-		// What follows the end of the parts is no part, but it is all the text.
+		// Text after the end of the parts is no part, but this mail has no other.
 		c.body = &part{mediaType: "text/plain", content: n.epilogue}
 	}
 	return c

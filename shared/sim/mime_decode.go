@@ -17,9 +17,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// decodeTransfer undoes a Content-Transfer-Encoding. It never gives up: what
-// is not in the encoding that it claims stays as it is. enmime returns nothing
-// for such content, so it passes content on as it was sent.
+// decodeTransfer undoes a Content-Transfer-Encoding. Content that is not in the
+// encoding which it claims stays as it is; enmime would return garbage.
 // https://www.rfc-editor.org/rfc/rfc2045#section-6
 func decodeTransfer(content []byte, transferEncoding string) []byte {
 	name, _, _ := strings.Cut(strings.ToLower(transferEncoding), "(")
@@ -106,8 +105,9 @@ func decodeQuotedPrintable(content []byte) []byte {
 }
 
 // toUTF8 is text in valid UTF-8. A byte order mark decides, then the charset
-// that is named; without one that exists, text that is valid UTF-8 is UTF-8
-// and other text is Windows-1252.
+// that label names. Without a known charset, text that is valid UTF-8 is UTF-8,
+// and other text is Windows-1252. enmime guesses in long texts, even against a
+// charset that is named, and takes "us-ascii" for Windows-1252.
 func toUTF8(text []byte, label string) string {
 	e := lookupCharset(label)
 	switch {
@@ -129,9 +129,9 @@ func toUTF8(text []byte, label string) string {
 	return cleanText(string(decoded))
 }
 
-// lookupCharset finds an encoding by any of its names; nil for a name that
-// says nothing (none, unknown, ASCII that may hold anything) and encoding.Nop
-// for UTF-8.
+// lookupCharset finds an encoding by any of its names. It is encoding.Nop for
+// UTF-8, and nil for a name that says nothing: none, an unknown one, or ASCII,
+// which programs claim for any text.
 func lookupCharset(label string) encoding.Encoding {
 	label = strings.ToLower(strings.Trim(label, " \t\"'"))
 	label = strings.TrimPrefix(label, "charset=")
@@ -170,8 +170,8 @@ func htmlToUTF8(text []byte, label string) string {
 	return toUTF8(text, label)
 }
 
-// cleanText makes text valid UTF-8 without control characters that JSON and
-// XML readers stumble over.
+// cleanText makes text valid UTF-8 without the control characters that readers
+// of JSON and XML refuse.
 func cleanText(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	odd := func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }

@@ -6,13 +6,14 @@ import (
 )
 
 // A headerField is one field of a mail's header: its name as written, its
-// value unfolded but not decoded, and where its bytes are in the mail.
+// value unfolded but not decoded, and the place of its bytes in the mail.
 type headerField struct {
 	name, value string
 	start, end  int
 }
 
-// A header is the fields of a mail in their order, repeated names kept.
+// A header is the fields of a mail in their order, repeated names kept. enmime
+// gives a map, which tells neither the order nor the places.
 type header []headerField
 
 // get is the value of the first field with this name, "" without one.
@@ -36,8 +37,8 @@ func (h header) all(name string) []string {
 	return values
 }
 
-// splitMail finds the header of a mail and where its body starts. What does
-// not look like a header is body, so no byte is left out except an mbox
+// splitMail finds the header of a mail and the start of its body. Text that
+// does not look like a header is body, so no byte is left out except an mbox
 // "From " line and blank lines before the first field.
 func splitMail(raw []byte) (h header, body int) {
 	start := skipPreamble(raw)
@@ -81,8 +82,8 @@ func splitMail(raw []byte) (h header, body int) {
 	return h, len(raw)
 }
 
-// skipPreamble is where the header starts: after a byte order mark, an mbox
-// "From " line and blank lines, when a field follows them.
+// skipPreamble is the place where the header starts: after a byte order mark, an
+// mbox "From " line and blank lines, when a field follows them.
 func skipPreamble(raw []byte) int {
 	at := 0
 	if bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")) {
@@ -102,9 +103,9 @@ func skipPreamble(raw []byte) int {
 	return 0
 }
 
-// lastKnownField is where the last line of the first block starts with a
-// field that nearly every mail has, -1 without one: odd lines before it are
-// damage inside the header, odd lines after it are body.
+// lastKnownField is the place of the last line in the first block that starts a
+// field which nearly every mail has, -1 without one. Odd lines before it are
+// damage inside the header; odd lines after it are body.
 func lastKnownField(raw []byte, at int) int {
 	last := -1
 	for at < len(raw) {
@@ -129,8 +130,8 @@ func knownField(name string) bool {
 	return false
 }
 
-// nextLine is the line at a place and where the next one starts. A line ends
-// at LF with any CRs before it, or at a CR alone as old programs wrote it.
+// nextLine is the line at a place, and the place of the next one. A line ends at
+// LF with any CRs before it, or at a CR alone as old programs wrote it.
 func nextLine(raw []byte, at int) (line []byte, next int) {
 	end := bytes.IndexAny(raw[at:], "\r\n")
 	if end < 0 {

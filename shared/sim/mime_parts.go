@@ -55,11 +55,10 @@ func openParts(head func(string) string, body []byte, depth int, inDigest bool) 
 // rootType makes enmime split a body at the boundary that it is given.
 const rootType = "multipart/root"
 
-// splitParts has enmime split one multipart into its parts, each as it was
-// sent. Decoding them must survive more than enmime does, and opening
-// multiparts inside each other in one go takes it time that doubles with every
-// level that is not closed. The error tells that the body has no structure
-// that can be trusted.
+// splitParts lets enmime split one multipart into its parts, each as it was
+// sent: decodeTransfer and toUTF8 read more than enmime's decoders do. It opens
+// one level at a time, since enmime's time doubles with every level that is not
+// closed. An error means that the body has no structure to trust.
 func splitParts(body []byte, boundary string) (root *enmime.Part, err error) {
 	// enmime reads whatever arrives by mail; a panic in it must not take the
 	// mail along. There is nothing to restore: the input is only read.
@@ -79,7 +78,7 @@ func splitParts(body []byte, boundary string) (root *enmime.Part, err error) {
 			if value == rootType {
 				return rootType, map[string]string{"boundary": boundary}, nil, nil
 			}
-			return "application/octet-stream", nil, nil, nil // not its concern
+			return "application/octet-stream", nil, nil, nil // openParts reads the type itself
 		}),
 	)
 	return parser.ReadParts(io.MultiReader(
@@ -89,9 +88,9 @@ func splitParts(body []byte, boundary string) (root *enmime.Part, err error) {
 	))
 }
 
-// parseMediaType reads a Content-Type or Content-Disposition; of a broken one
-// the type alone is taken, and the parameters that can still be seen. Text in
-// parameters is in UTF-8 afterwards.
+// parseMediaType reads a Content-Type or Content-Disposition. When the field is
+// broken, it takes the type and the parameters that it still finds. Parameters
+// are in UTF-8 afterwards: raw eight-bit ones come as UTF-8 or Windows-1252.
 func parseMediaType(value string) (mediaType string, params map[string]string) {
 	value, charsets := extendedInUTF8(value)
 	value = toUTF8([]byte(value), "")
