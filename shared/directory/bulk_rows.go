@@ -45,7 +45,7 @@ func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 		if v, there := s.was[key]; there {
 			was = &v
 		}
-		ops, err := rowsOf(w.ctx, w.bulk.store, was, now)
+		ops, err := replaced(w.ctx, w.bulk.store, was, now)
 		if err != nil {
 			w.cancel(err)
 		}
@@ -79,61 +79,29 @@ func index[T entity[T]](w *writer, s *stagedObjects[T]) {
 	}
 }
 
-// rowsOf are the operations that write now, and the rows derived from it, in
-// place of was (nil: there was none). A row that is new is inserted, so that
-// nothing is overwritten, but for those of an index, which may be there.
-func rowsOf[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
+// replaced returns the operations that write now, and the rows derived from it,
+// in place of was (nil: there was none).
+func replaced[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
 	row, err := pack(now.key(), now)
 	if err != nil {
 		return nil, err
 	}
-	before := map[string]derivedRow{}
-	ops := []table.Op{table.Insert(row)}
-	if was != nil {
-		ops[0] = table.Put(row)
-		for _, d := range (*was).derived() {
-			before[d.key] = d
-		}
+	ops, err := rowsOf(row, was, now, nil)
+	if err != nil || was == nil {
+		return ops, err
 	}
-	for _, d := range now.derived() {
-		if d.lasting {
-			ops = append(ops, table.Put(table.Row{Key: d.key, Props: map[string]any{}}))
-			delete(before, d.key)
+	kept := derivedKeys(&now)
+	for _, d := range (*was).derived() {
+		if kept[d.key] {
 			continue
 		}
-		copied := table.Row{Key: d.key, Props: map[string]any{"id": row.Props["id"]}}
-		switch {
-		case d.holds != nil:
-			if copied, err = pack(d.key, d.holds); err != nil {
-				return nil, err
-			}
-		case d.copies:
-			copied.Props = row.Props
+		op, needed, err := s.dropped(ctx, d)
+		if err != nil {
+			return nil, err
 		}
-		_, had := before[d.key]
-		switch {
-		case d.index || had && (d.copies || d.holds != nil):
-			ops = append(ops, table.Put(copied))
-		case !had:
-			ops = append(ops, table.Insert(copied))
+		if needed {
+			ops = append(ops, op)
 		}
-		delete(before, d.key)
-	}
-	for key, d := range before {
-		if d.lasting {
-			ops = append(ops, table.Put(table.Row{Key: key, Props: map[string]any{}}))
-			continue
-		}
-		if d.index { // may be missing
-			_, found, err := find[struct{}](ctx, s, key)
-			if err != nil {
-				return nil, err
-			}
-			if !found {
-				continue
-			}
-		}
-		ops = append(ops, table.Delete(table.Row{Key: key}))
 	}
 	return ops, nil
 }

@@ -162,35 +162,23 @@ func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 // operations, and begins again when the row was changed meanwhile.
 func (b *Bulk) replaceVersion(ctx context.Context, next func(version) (version, []table.Op, error)) error {
 	for range leaseTries {
-		row, err := b.store.table.Get(ctx, versionKey)
-		first := errors.Is(err, table.ErrNotFound)
-		if err != nil && !first {
-			return fmt.Errorf("directory: %w", err)
-		}
-		var v version
-		if !first {
-			if err := row.Unpack(&v); err != nil {
-				return fmt.Errorf("directory: row %s: %w", versionKey, err)
-			}
+		v, replace, err := b.store.versionRow(ctx)
+		if err != nil {
+			return err
 		}
 		to, more, err := next(v)
 		if err != nil {
 			return err
 		}
-		packed, err := table.Pack(versionKey, to)
+		op, err := replace(to)
 		if err != nil {
-			return fmt.Errorf("directory: %w", err)
-		}
-		op := table.Insert(packed)
-		if !first {
-			packed.ETag = row.ETag
-			op = table.Replace(packed)
+			return err
 		}
 		err = b.store.table.Write(ctx, append([]table.Op{op}, more...)...)
 		if err == nil {
 			return nil
 		}
-		if !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrNotFound) {
+		if !overtaken(err) {
 			return fmt.Errorf("directory: %w", err)
 		}
 	}

@@ -117,16 +117,9 @@ func overtaken(err error) bool {
 // prepare returns the transaction of one attempt, nothing when there is nothing
 // to change.
 func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decide func(*change) error) ([]table.Op, error) {
-	row, err := s.table.Get(ctx, versionKey)
-	first := errors.Is(err, table.ErrNotFound)
-	if err != nil && !first {
-		return nil, fmt.Errorf("directory: %w", err)
-	}
-	var v version
-	if !first {
-		if err := row.Unpack(&v); err != nil {
-			return nil, fmt.Errorf("directory: row %s: %w", versionKey, err)
-		}
+	v, replace, err := s.versionRow(ctx)
+	if err != nil {
+		return nil, err
 	}
 	c.version = v.Version
 	if err := v.open(); err != nil {
@@ -135,17 +128,11 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	if err := decide(c); err != nil || len(c.order) == 0 {
 		return nil, err
 	}
-	next, err := table.Pack(versionKey, v.next())
+	next, err := replace(v.next())
 	if err != nil {
-		return nil, fmt.Errorf("directory: %w", err)
+		return nil, err
 	}
-	ops := make([]table.Op, 0, len(c.order)+2)
-	if first {
-		ops = append(ops, table.Insert(next))
-	} else {
-		next.ETag = row.ETag
-		ops = append(ops, table.Replace(next))
-	}
+	ops := append(make([]table.Op, 0, len(c.order)+2), next)
 	for _, key := range c.order {
 		ops = append(ops, c.ops[key])
 	}
@@ -154,6 +141,32 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 		return nil, &TooLarge{Rows: len(ops), Limit: table.MaxOps}
 	}
 	return ops, nil
+}
+
+// versionRow reads the version, and returns a function for the operation that
+// replaces it unless it has changed since.
+func (s *Store) versionRow(ctx context.Context) (v version, replace func(version) (table.Op, error), err error) {
+	row, err := s.table.Get(ctx, versionKey)
+	first := errors.Is(err, table.ErrNotFound)
+	if err != nil && !first {
+		return v, nil, fmt.Errorf("directory: %w", err)
+	}
+	if !first {
+		if err := row.Unpack(&v); err != nil {
+			return v, nil, fmt.Errorf("directory: row %s: %w", versionKey, err)
+		}
+	}
+	return v, func(to version) (op table.Op, err error) {
+		packed, err := table.Pack(versionKey, to)
+		if err != nil {
+			return op, fmt.Errorf("directory: %w", err)
+		}
+		if first {
+			return table.Insert(packed), nil
+		}
+		packed.ETag = row.ETag
+		return table.Replace(packed), nil
+	}, nil
 }
 
 func (c *change) add(key string, op table.Op) {

@@ -25,12 +25,8 @@ func release[T entity[T]](ctx context.Context, c *change, was, now *T) error {
 	if was == nil {
 		return nil
 	}
-	kept := map[string]bool{}
-	if now != nil {
-		for _, d := range (*now).derived() {
-			kept[d.key] = true
-		}
-	} else {
+	kept := derivedKeys(now)
+	if now == nil {
 		row, err := pack((*was).key(), *was)
 		if err != nil {
 			return err
@@ -42,75 +38,103 @@ func release[T entity[T]](ctx context.Context, c *change, was, now *T) error {
 		if kept[d.key] {
 			continue
 		}
-		if d.lasting {
-			c.add(d.key, table.Put(table.Row{Key: d.key, Props: map[string]any{}}))
-			continue
+		op, needed, err := c.store.dropped(ctx, d)
+		if err != nil {
+			return err
 		}
-		if d.index {
-			_, found, err := find[struct{}](ctx, c.store, d.key)
-			if err != nil {
-				return err
-			}
-			if !found {
-				continue
-			}
+		if needed {
+			c.freed[d.key] = !d.lasting
+			c.add(d.key, op)
 		}
-		c.delete(d.key)
 	}
 	return nil
 }
 
-// write is the other half of save.
+// dropped returns the operation for a derived row that its object no longer has,
+// if one is needed.
+func (s *Store) dropped(ctx context.Context, d derivedRow) (op table.Op, needed bool, err error) {
+	if d.lasting {
+		return table.Put(table.Row{Key: d.key, Props: map[string]any{}}), true, nil
+	}
+	if d.index { // may be missing
+		_, found, err := find[struct{}](ctx, s, d.key)
+		if err != nil || !found {
+			return op, false, err
+		}
+	}
+	return table.Delete(table.Row{Key: d.key}), true, nil
+}
+
+// write writes now, and the rows derived from it. What was has more must have
+// been released.
 func write[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
-	had := map[string]bool{}
 	row, err := pack(now.key(), now)
 	if err != nil {
 		return err
 	}
-	if was == nil {
-		c.note(row.Key, now.name(), nil, row.Props)
-		c.add(row.Key, table.Insert(row))
-	} else {
-		before, err := pack(row.Key, *was)
-		if err != nil {
+	var before table.Row
+	if was != nil {
+		if before, err = pack(row.Key, *was); err != nil {
 			return err
 		}
-		c.note(row.Key, now.name(), before.Props, row.Props)
-		c.add(row.Key, table.Put(row))
-		for _, d := range (*was).derived() {
-			had[d.key] = true
-		}
 	}
+	c.note(row.Key, now.name(), before.Props, row.Props)
+	had := derivedKeys(was)
 	for _, d := range now.derived() {
-		if d.lasting {
-			c.add(d.key, table.Put(table.Row{Key: d.key, Props: map[string]any{}}))
-			continue
-		}
-		copied := table.Row{Key: d.key, Props: map[string]any{"id": row.Props["id"]}}
-		switch {
-		case d.holds != nil:
-			if copied, err = pack(d.key, d.holds); err != nil {
+		if !had[d.key] {
+			if err := free(ctx, c, d, now.key()); err != nil {
 				return err
 			}
-		case d.copies:
-			copied.Props = row.Props
-		}
-		if had[d.key] {
-			if d.copies || d.index {
-				c.add(d.key, table.Put(copied))
-			}
-			continue
-		}
-		if err := free(ctx, c, d, now.key()); err != nil {
-			return err
-		}
-		if d.index || c.freed[d.key] {
-			c.add(d.key, table.Put(copied))
-		} else {
-			c.add(d.key, table.Insert(copied))
 		}
 	}
-	return nil
+	ops, err := rowsOf(row, was, now, c.freed)
+	for _, op := range ops {
+		c.add(op.Key(), op)
+	}
+	return err
+}
+
+// rowsOf returns the operations that write row, which is now packed, and the rows
+// derived from now, in place of those of was (nil: there was none). A new row is
+// inserted, so that nothing is overwritten. Rows of an index may be there
+// already, and so may those that the same transaction freed.
+func rowsOf[T entity[T]](row table.Row, was *T, now T, freed map[string]bool) ([]table.Op, error) {
+	ops := []table.Op{table.Insert(row)}
+	if was != nil {
+		ops[0] = table.Put(row)
+	}
+	had := derivedKeys(was)
+	for _, d := range now.derived() {
+		derived := table.Row{Key: d.key, Props: map[string]any{"id": row.Props["id"]}}
+		switch {
+		case d.lasting:
+			derived.Props = map[string]any{}
+		case d.holds != nil:
+			var err error
+			if derived, err = pack(d.key, d.holds); err != nil {
+				return nil, err
+			}
+		case d.copies:
+			derived.Props = row.Props
+		}
+		switch {
+		case d.lasting || d.index || freed[d.key] || had[d.key] && d.copies:
+			ops = append(ops, table.Put(derived))
+		case !had[d.key]:
+			ops = append(ops, table.Insert(derived))
+		}
+	}
+	return ops, nil
+}
+
+func derivedKeys[T entity[T]](v *T) map[string]bool {
+	keys := map[string]bool{}
+	if v != nil {
+		for _, d := range (*v).derived() {
+			keys[d.key] = true
+		}
+	}
+	return keys
 }
 
 // free says whether nothing else has the unique value of d, or takes it in this
@@ -192,5 +216,3 @@ func current[T entity[T]](ctx context.Context, c *change, kind, id, revision str
 	}
 	return v, err
 }
-
-// newID returns 130 random bits as 26 lower-case letters and digits.
