@@ -39,7 +39,7 @@ func TestNoMailIsTriedForEver(t *testing.T) {
 			{"panics", false, func(context.Context) error { panic("x") }, item.Technical, nil},
 			{"calculates without end", false, func(context.Context) error { <-stuck; return nil }, item.NotAnalysed, nil},
 			{"calculates without end, released", true, func(context.Context) error { <-stuck; return nil }, item.Technical, nil},
-			{"cannot be read", false, func(context.Context) error { return &notAnalysed{mailtext.ErrCostly} }, item.NotAnalysed, nil},
+			{"cannot be read", false, func(context.Context) error { return &notAnalysed{mailtext.ErrTooSlow} }, item.NotAnalysed, nil},
 			{"tables refuse", false, func(context.Context) error { return refused }, "", refused},
 			{"tables do not answer", false, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "", context.DeadlineExceeded},
 		} {
@@ -64,7 +64,7 @@ func TestUnreadMailSaysNothing(t *testing.T) {
 	tries := 0
 	r := &records{h: &Handler{Items: store, Read: func(string, string, string) (mailtext.Text, error) {
 		tries++
-		return mailtext.Text{}, mailtext.ErrCostly
+		return mailtext.Text{}, mailtext.ErrTooSlow
 	}}}
 	var unread *notAnalysed
 	if _, err := r.letter(t.Context(), item.Item{}); !errors.As(err, &unread) {

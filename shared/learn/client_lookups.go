@@ -116,7 +116,7 @@ func (cs *clientSearch) alike(found []directory.Client, weight float64, why func
 // byLooseNumber looks for clients by numbers that the text does not explain.
 func (cs *clientSearch) byLooseNumber() []lookup {
 	var lookups []lookup
-	for _, number := range mailtext.NumbersIn(cs.by.own).Loose {
+	for _, number := range mailtext.NumbersIn(cs.by.own).Unlabelled {
 		if len(number) >= 4 && !otherNumber(cs.by.own, number) && len(lookups) < 3 {
 			lookups = append(lookups, cs.number(number, loose, reasonNumber))
 		}

@@ -234,7 +234,7 @@ func numbers(text string, clients []directory.Client) []mention {
 	for i, c := range clients {
 		if has(n.Labelled, c.Number) {
 			found = append(found, mention{i, reasonLabelled(c), labelled, true})
-		} else if has(n.Loose, c.Number) {
+		} else if has(n.Unlabelled, c.Number) {
 			firm := len(c.Number) >= 4 && !otherNumber(text, c.Number)
 			weight := loose
 			if firm {

@@ -10,27 +10,27 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A Card is what a new contact is made of, as far as a mail tells it; a field
-// that was not found is "".
+// A Card holds the data of a new contact that a mail gives; a field that was not
+// found is "".
 type Card struct {
 	Name     string // of a person, never of a company or a shared mailbox
-	Phone    string // E.164, such as +31612345678, a mobile one before others; only its digits when its country is not known
-	Function string // what the person does in the company
+	Phone    string // E.164, such as +31612345678, mobile if there is one; only the digits when the country is not known
+	Function string // the person's job in the company
 	Company  string
 }
 
-// CardOf reads who wrote a mail from the name beside the address, the address
+// CardOf reads the writer's data from the name beside the address, the address
 // itself and the signature, in this order of trust.
 func CardOf(from mail.Address, l Text) Card {
 	local, domain, _ := strings.Cut(strings.ToLower(from.Email), "@")
-	c := displayed(from.Name, local, label(domain))
-	s := signatureCard(l.Signature, label(domain))
+	c := displayNameCard(from.Name, local, domainLabel(domain))
+	s := signatureCard(l.Signature, domainLabel(domain))
 	if c.Name == "" || !strings.Contains(c.Name, " ") && strings.HasPrefix(strings.ToLower(s.Name), strings.ToLower(c.Name)+" ") {
 		if s.Name != "" && (c.Name != "" || strings.Contains(s.Name, " ")) {
 			c.Name = s.Name
 		}
 	}
-	if c.Name == "" && !slices.Contains(general, local) {
+	if c.Name == "" && !slices.Contains(sharedNames, local) {
 		c.Name = localName(local)
 	}
 	if c.Name == "" {
@@ -47,14 +47,14 @@ func CardOf(from mail.Address, l Text) Card {
 }
 
 var (
-	// through ends a name where a program or somebody else comes in.
-	through = regexp.MustCompile(`(?i)\s+\(?(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
-	divided = regexp.MustCompile(`\s+[|•·–—/@-]+\s+|\s*[|•]\s*|\s+bij\s+`)
-	bracket = regexp.MustCompile(`\s*[(\[{]([^)\]}]*)[)\]}]?\s*`)
+	// viaSuffix matches the end of a name that says through whom the mail was sent.
+	viaSuffix     = regexp.MustCompile(`(?i)\s+\(?(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
+	partSeparator = regexp.MustCompile(`\s+[|•·–—/@-]+\s+|\s*[|•]\s*|\s+bij\s+`)
+	bracket       = regexp.MustCompile(`\s*[(\[{]([^)\]}]*)[)\]}]?\s*`)
 )
 
-// displayed reads the name beside an address.
-func displayed(name, local, domain string) (c Card) {
+// displayNameCard reads the name beside an address.
+func displayNameCard(name, local, domain string) (c Card) {
 	name = strings.Map(func(r rune) rune {
 		if r == '"' || r == '“' || r == '”' || r == '„' || r == '<' || r == '>' || r == '\n' {
 			return ' '
@@ -62,19 +62,19 @@ func displayed(name, local, domain string) (c Card) {
 		return visible(r)
 	}, cut(name, 400))
 	name = strings.Trim(strings.Join(strings.Fields(name), " "), " '‘’,;")
-	look(4 * len(name))
-	name = strings.Trim(through.ReplaceAllString(name, ""), " '‘’")
+	step(4 * len(name))
+	name = strings.Trim(viaSuffix.ReplaceAllString(name, ""), " '‘’")
 	var others []string
 	if m := bracket.FindStringSubmatch(name); m != nil {
 		others = append(others, m[1])
 		name = strings.TrimSpace(bracket.ReplaceAllString(name, " "))
 	}
-	parts := divided.Split(name, 3)
+	parts := partSeparator.Split(name, 3)
 	name = parts[0]
 	others = append(others, parts[1:]...)
 	if strings.Contains(name, ",") && !matches(legalForm, name) {
 		var rest string
-		if name, rest = turned(name); rest != "" {
+		if name, rest = firstNameFirst(name); rest != "" {
 			others = append(others, rest)
 		}
 	}
@@ -91,7 +91,7 @@ func displayed(name, local, domain string) (c Card) {
 	}
 	switch {
 	case strings.Contains(name, "@") || !looksLikeName(properName(name)):
-		// "Bakkerij Jansen B.V. | Jan Jansen" has them the other way around.
+		// "Bakkerij Jansen B.V. | Jan Jansen" has the company first.
 		if isCompany(name, domain) && !strings.Contains(name, "@") {
 			if looksLikeName(c.Company) {
 				c.Name = properName(c.Company)
@@ -101,7 +101,7 @@ func displayed(name, local, domain string) (c Card) {
 	case sameLetters(name, domain) && (!strings.Contains(name, " ") || !strings.HasPrefix(letters(name), letters(firstPart(local)))):
 		c.Company = name // info@bakkerijjansen.nl calls itself Bakkerij Jansen
 	case !strings.Contains(name, " ") && properName(name) != name && !strings.EqualFold(name, firstPart(local)):
-		// A single word in capitals, or without one, is rarely a person.
+		// A single word in capitals, or without any, is rarely a person.
 	default:
 		c.Name = properName(name)
 	}
@@ -113,8 +113,8 @@ func firstPart(local string) string {
 	return p
 }
 
-// signatureCard reads the lines of a signature: the name comes first, then
-// what the person does, and where.
+// signatureCard reads the lines of a signature: first the name, then the function
+// and the company.
 func signatureCard(text, domain string) (c Card) {
 	named := -1
 	lines := strings.Split(text, "\n")
@@ -132,8 +132,8 @@ func signatureCard(text, domain string) (c Card) {
 				c.Phone = p
 			}
 		}
-		look(len(l))
-		for j, part := range divided.Split(l, 4) {
+		step(len(l))
+		for j, part := range partSeparator.Split(l, 4) {
 			part = strings.Trim(part, " ,*")
 			if part == "" {
 				continue
@@ -151,14 +151,14 @@ func signatureCard(text, domain string) (c Card) {
 			case c.Function == "" && named >= 0 && i <= named+3 && isFunction(part):
 				c.Function = part
 			case c.Function == "" && named >= 0 && i == named+1 && j == 0 && i+1 < len(lines) && plainWords(part) && isCompany(strings.TrimSpace(lines[i+1]), domain):
-				c.Function = part // what stands between name and company
+				c.Function = part // the line between name and company
 			}
 		}
 	}
 	return c
 }
 
-// companyPart is a company's name without what is written behind it.
+// companyPart returns the name of a company up to its legal form.
 func companyPart(text string) string {
 	if m := legalForm.FindStringIndex(text); m != nil && m[0] > 0 {
 		return strings.TrimRight(text[:m[1]], " ,|)(")
@@ -166,8 +166,8 @@ func companyPart(text string) string {
 	return text
 }
 
-// isCompany says whether a text is the name of a company: it has a legal form,
-// or is what the domain of the address says.
+// isCompany tells whether a text is the name of a company: it has a legal form, or
+// resembles the domain of the address.
 func isCompany(text, domain string) bool {
 	if n := utf8.RuneCountInString(text); n < 3 || n > 80 || strings.ContainsAny(text, "@:") || strings.Contains(strings.ToLower(text), "www.") {
 		return false
@@ -189,8 +189,8 @@ func isCompany(text, domain string) bool {
 	return sameLetters(text, domain) && (strings.Contains(text, " ") || strings.EqualFold(text, domain))
 }
 
-// sameLetters says whether a name and the label of a domain are the same but
-// for spaces and marks, or one has all of the other.
+// sameLetters tells whether a name and the label of a domain are equal without
+// spaces and punctuation, or one contains the other.
 func sameLetters(name, domain string) bool {
 	a, b := letters(name), letters(domain)
 	if len(b) < 4 || len(a) < 4 {
@@ -208,9 +208,9 @@ func letters(text string) string {
 	}, text)
 }
 
-// label is the part of a domain that names its owner: bakkerijjansen of
+// domainLabel returns the part of a domain that names its owner: bakkerijjansen of
 // mail.bakkerijjansen.nl and of bakkerijjansen.co.uk.
-func label(domain string) string {
+func domainLabel(domain string) string {
 	parts := strings.Split(domain, ".")
 	n := len(parts) - 2
 	if n > 0 && len(parts[n]) <= 3 && len(parts[n+1]) == 2 {
@@ -222,7 +222,7 @@ func label(domain string) string {
 	return parts[n]
 }
 
-// functionWords are words, or their beginnings, of what people do.
+// functionWords are words, or their beginnings, of job titles.
 var functionWords = []string{"administrat", "directeur", "directrice", "director", "eigenaar", "eigenares", "owner", "controller", "manager", "assistent", "assistant", "boekhoud", "secretar", "medewerk",
 	"adviseur", "adviser", "advisor", "accountant", "ceo", "cfo", "coo", "cto", "hoofd", "head", "teamleider", "leidinggevende", "coördinator", "coordinator", "consultant", "ondernemer", "bestuurder",
 	"penningmeester", "voorzitter", "zaakvoerder", "geschäftsführer", "inhaber", "buchhalter", "bedrijfsleider", "partner", "vennoot", "dga", "founder", "oprichter", "inkoper", "verkoper", "planner", "engineer",
@@ -237,8 +237,7 @@ func isFunctionWord(lower string) bool {
 	})
 }
 
-// isFunction says whether a text is what somebody does: few words, one of them
-// known.
+// isFunction tells whether a text is a job title: few words, one of them known.
 func isFunction(text string) bool {
 	if !plainWords(text) || matches(legalForm, text) {
 		return false
@@ -251,7 +250,7 @@ func isFunction(text string) bool {
 	return false
 }
 
-// plainWords says whether a text is one to six words without digits.
+// plainWords tells whether a text has one to six words, without digits.
 func plainWords(text string) bool {
 	n := len(strings.Fields(text))
 	return n > 0 && n <= 6 && utf8.RuneCountInString(text) <= 60 && !strings.ContainsAny(text, "0123456789@:?!") && !strings.Contains(text, "www.")

@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// corpora is where the folder with real mail is, beside the checkout.
+// corpora is the folder of real mail, beside the checkout.
 const corpora = "../../../shared/corpora"
 
 // A real mail is one of the corpora, as Graph would show it.
@@ -28,7 +28,8 @@ func realMails(t *testing.T) (mails []realMail) {
 	if _, err := os.Stat(corpora); err != nil {
 		t.Skipf("the corpora are not beside this checkout: %v", err)
 	}
-	for _, pattern := range []string{"replies/*/emails/*.txt", "replies/*/html_replies/*.html", "replies/*/standard_replies/*.eml", "messages/*/*.eml", "messages/*/*/*.eml"} {
+	for _, pattern := range []string{"replies/*/emails/*.txt", "replies/*/html_replies/*.html", "replies/*/standard_replies/*.eml",
+		"messages/*/*.eml", "messages/*/*/*.eml"} {
 		files, err := filepath.Glob(filepath.Join(corpora, pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -64,14 +65,13 @@ func realMails(t *testing.T) (mails []realMail) {
 	return mails
 }
 
-// Every real mail is read; of each, what is given is text, and no more of it
-// than there is.
+// Every real mail is read, and its parts are clean text, no longer than the whole.
 func TestRealMailIsRead(t *testing.T) {
 	mails := realMails(t)
 	own, quoted, signature, forward, phone := 0, 0, 0, 0, 0
 	for _, m := range mails {
 		l := Read(m.contentType, m.content, m.subject)
-		checkLetter(t, m.file, allText(m.contentType, m.content), l)
+		checkText(t, m.file, allText(m.contentType, m.content), l)
 		c := CardOf(m.from, l)
 		NumbersIn(l.Own)
 		for _, s := range []string{c.Name, c.Function, c.Company} {
@@ -97,8 +97,8 @@ func TestRealMailIsRead(t *testing.T) {
 	}
 }
 
-// checkLetter holds a letter to what is promised of every letter.
-func checkLetter(t *testing.T, name, text string, l Text) {
+// checkText checks what holds for the parts of every mail.
+func checkText(t *testing.T, name, text string, l Text) {
 	t.Helper()
 	for part, s := range map[string]string{"own": l.Own, "signature": l.Signature, "quoted": l.Quoted} {
 		if len(s) > len(text) {

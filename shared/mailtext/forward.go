@@ -15,17 +15,17 @@ var (
 	originalPrefix = regexp.MustCompile(`(?i)^\s*(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:\s*`)
 )
 
-// forwarded is the mail that this one passes on, or nil. The block of fields
-// that Outlook puts above a quotation looks the same in an answer, so:
+// forwarded returns the original that this mail forwards, or nil. The header that
+// Outlook puts above a quotation looks the same in an answer, so:
 //
-//   - "Doorgestuurd bericht" above it says that it is passed on, whatever the subject;
-//   - "Op … schreef Jan:" says that it is answered, whatever the subject;
+//   - "Doorgestuurd bericht" above it means forwarded, whatever the subject;
+//   - "Op … schreef Jan:" means answered, whatever the subject;
 //   - otherwise the first prefix of the subject decides: FW: or RE:;
-//   - without a prefix it is passed on if the writer wrote nothing of his own
-//     and the block is complete: who answers, writes something.
-func forwarded(p parting, own []line, subject string) *Forwarded {
+//   - without a prefix it is forwarded if there is no own text and the header is
+//     complete: an answer has text.
+func forwarded(p parts, own []line, subject string) *Forwarded {
 	subject = clean(strings.ToValidUTF8(cut(subject, 1000), "\uFFFD"))
-	look(len(subject))
+	step(len(subject))
 	subject = tag.ReplaceAllString(subject, "")
 	switch {
 	case p.head == forwardHead:
@@ -43,11 +43,11 @@ func forwarded(p parting, own []line, subject string) *Forwarded {
 	return f
 }
 
-// maxRecipients is how many recipients of an original are read.
+// maxRecipients bounds the recipients of an original.
 const maxRecipients = 50
 
-// addresses reads a list of recipients: Outlook puts ; between them, others
-// a comma, which a name may have as well: "Jansen, Jan <jan@x>".
+// addresses reads a list of recipients. Outlook separates them by ";", other
+// programs by ",", which a name may also have: "Jansen, Jan <jan@x>".
 func addresses(text string) (list []mail.Address) {
 	separator := ","
 	if strings.Contains(text, ";") {
@@ -83,23 +83,22 @@ var (
 	quoted = regexp.MustCompile(`"[^"]*"|“[^”]*”|„[^“”]*[“”]`)
 )
 
-// maxAddressText is how much of a sender is read, in bytes: of a longer one the
-// end, where the address stands.
+// maxAddressText is how much of a sender is read, in bytes: of a longer one only
+// the end, which has the address.
 const maxAddressText = 1000
 
-// address reads one sender or recipient in the shapes that occur: "Jan Jansen
-// <jan@x>", "Jan Jansen [mailto:jan@x]", "jan@x (Jan)", the address alone, or
-// the name alone. The name is as it was written, without quotes around it.
+// address reads one sender or recipient: "Jan Jansen <jan@x>", "Jan Jansen
+// [mailto:jan@x]", "jan@x (Jan)", only the address, or only the name. The name is
+// as it was written, without quotes around it.
 //
-// A name is whatever its bearer likes, an address too. So the address is the
-// one that mail programs put last, in brackets; what stands in quotes or before
-// is name.
+// A name may itself look like an address. So the address is the last one in
+// brackets, where mail programs put it; text in quotes or before it is the name.
 func address(text string) mail.Address {
 	text = strings.TrimSpace(strings.ToValidUTF8(text[max(0, len(text)-maxAddressText):], ""))
-	look(3 * len(text))
+	step(3 * len(text))
 	at := inText.FindAllStringIndex(text, -1)
 	if len(at) == 0 {
-		return mail.Address{Name: unwrapped(strings.TrimRight(text, "<[( "))}
+		return mail.Address{Name: trimName(strings.TrimRight(text, "<[( "))}
 	}
 	names := quoted.FindAllStringIndex(text, -1)
 	unquoted := slices.DeleteFunc(slices.Clone(at), func(p []int) bool {
@@ -117,15 +116,15 @@ func address(text string) mail.Address {
 		if bracketed && !strings.EqualFold(text[p[0]:p[1]], text[pick[0]:pick[1]]) {
 			break
 		}
-		pick, bracketed = p, true // "jan@x<mailto:jan@x>" is the same one twice
+		pick, bracketed = p, true // "jan@x<mailto:jan@x>" is one address twice
 	}
 	email := strings.ToLower(strings.Trim(text[pick[0]:pick[1]], ".'"))
-	name := unwrapped(inside.ReplaceAllString(text[:pick[0]], ""))
+	name := trimName(inside.ReplaceAllString(text[:pick[0]], ""))
 	if name == "" {
 		// "jan@x (Jan)"
 		if _, rest, ok := strings.Cut(text[pick[1]:], "("); ok {
 			rest, _, _ = strings.Cut(rest, ")")
-			name = unwrapped(rest)
+			name = trimName(rest)
 		}
 	}
 	if strings.EqualFold(name, email) {
@@ -134,7 +133,7 @@ func address(text string) mail.Address {
 	return mail.Address{Name: name, Email: email}
 }
 
-// unwrapped takes spaces and quotes from around a name.
-func unwrapped(name string) string {
+// trimName removes spaces and quotes around a name.
+func trimName(name string) string {
 	return strings.Trim(strings.Join(strings.Fields(name), " "), " \"'“”‘’„,;*")
 }

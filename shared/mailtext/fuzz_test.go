@@ -11,13 +11,14 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// FuzzRead: whatever a mail says, it is read, and what is given is clean text
-// and no more than there is.
+// FuzzRead: every mail is read, and its parts are clean text, no longer than the
+// whole.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		block, "Ja.\n\nOp 3 mei 2026 om 10:00 schreef Jan <jan@x.example>:\n> Goed?\nNee.\n-- \nJan", "Hi\n\nKind regards,\nJan\n+31 6 12345678",
 		`<div>Ja<blockquote type=cite>Goed?</blockquote><p class=MsoNormal>Groet</p></div><div id="divRplyFwdMsg"><b>Van:</b> x`,
-		"> Begin forwarded message:\n> From: Jan [mailto:jan@x.example]\n> To: a, b; c\n> Date: x\n>\n> y", "<pre>&gt; a\n&gt; b</pre><table><tr><td>a<td>b", "\xff\x00\u202e\u2028",
+		"> Begin forwarded message:\n> From: Jan [mailto:jan@x.example]\n> To: a, b; c\n> Date: x\n>\n> y",
+		"<pre>&gt; a\n&gt; b</pre><table><tr><td>a<td>b", "\xff\x00\u202e\u2028",
 	} {
 		f.Add(s, "FW: x", true)
 		f.Add(s, "RE: x\xff", false)
@@ -29,8 +30,9 @@ func FuzzRead(f *testing.F) {
 		}
 		text := allText(kind, content)
 		l := Read(kind, content, subject)
-		checkLetter(t, "mail", text, l)
-		if o := l.Forwarded; o != nil && (len(o.Text) > len(text) || len(o.To) > maxRecipients || !utf8.ValidString(o.From.Name+o.From.Email+o.Subject+o.Text)) {
+		checkText(t, "mail", text, l)
+		if o := l.Forwarded; o != nil && (len(o.Text) > len(text) || len(o.To) > maxRecipients ||
+			!utf8.ValidString(o.From.Name+o.From.Email+o.Subject+o.Text)) {
 			t.Errorf("forwarded %+v", o)
 		}
 		CardOf(mail.Address{Name: subject, Email: content}, l)
@@ -38,7 +40,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzCard: a card has single lines of what the name and the signature say.
+// FuzzCard: the fields of a card are single clean lines.
 func FuzzCard(f *testing.F) {
 	f.Add("Jansen, Jan (Bakkerij)", "jan@x.example", "Groet,\nJan Jansen | Directeur\nJansen B.V.\n06-12345678")
 	f.Add("'JAN' via X", "jan.de.vries@bakkerij.example", "--\nPiet, eigenaar\nBakkerij\n+49 (0)171 1234567")
@@ -56,7 +58,7 @@ func FuzzCard(f *testing.F) {
 	})
 }
 
-// FuzzNumbers: each number has its normal form, and there are not too many.
+// FuzzNumbers: each number has its normal form, and their count is bounded.
 func FuzzNumbers(f *testing.F) {
 	f.Add("KvK 12345678, NL123456789B01, klantnr. 10023, F2026-01, € 12,50 op 3 mei 2026 om 09:12, 06-12345678")
 	f.Add("K.v.K. 12.34.56.78 debiteurnummer is #A/1 20261123 1234 AB")
@@ -72,7 +74,7 @@ func FuzzNumbers(f *testing.F) {
 				t.Errorf("VAT number %q", v)
 			}
 		}
-		for _, list := range [][]string{n.KvK, n.VAT, n.Labelled, n.Loose} {
+		for _, list := range [][]string{n.KvK, n.VAT, n.Labelled, n.Unlabelled} {
 			slices.Sort(list)
 			if len(list) > maxNumbers || len(slices.Compact(list)) != len(list) {
 				t.Errorf("%q", list)
@@ -82,19 +84,23 @@ func FuzzNumbers(f *testing.F) {
 	})
 }
 
-// hostile are units of which a mail can consist to be slow.
+// hostile are texts whose repetition makes a mail that could be slow to read.
 var hostile = []string{
-	"a\n", "a<br>", ">", "> a\n", "> 1\n", "> 1\n> a\n", "<div>", "<span><div>", "<blockquote type=cite>", "</div>", "<p>a", "</", "<", "<img ", "<!--", "<style>", "<title>", "<p a=", "Van:\n", "Van: jan@x.example\nAan: a\n",
-	"From: a\nSent: b\nTo: c\nSubject: d\n\n", "Op 3 mei 2026 10:00 ", "Op 3 mei 2026 10:00\n", "Op 3 mei 2026 10:00 schreef jan <a@b.example>\n", "Ja. Op 3 mei 2026 10:00 schreef jan <a@b.example>:\n> a\n",
-	"<x@y>\n", "-----\n\n", "-----\nVan: a\n", "Groet\n\n", "Groet\nPS: a\n\n", "Jan Jansen\n", "disclaimer\n\n", "Verzonden met \n", "Alvast bedankt\nJan\n", "&", " ", "\n", "\u00a0", "a=\"b\" ", "😀", "\xff",
-	"1", "1 ", "1\n", "12.", "KvK 1 ", "klantnr ", "klantnr 5\n", "NL1 ", "06-1 ", "a@b.", "http://", "NL12 KvK klantnr dossier 12,5 € jan 0612 09:12 u http:/ a@b 1 \n",
+	"a\n", "a<br>", ">", "> a\n", "> 1\n", "> 1\n> a\n", "<div>", "<span><div>", "<blockquote type=cite>", "</div>", "<p>a", "</", "<",
+	"<img ", "<!--", "<style>", "<title>", "<p a=", "Van:\n", "Van: jan@x.example\nAan: a\n",
+	"From: a\nSent: b\nTo: c\nSubject: d\n\n", "Op 3 mei 2026 10:00 ", "Op 3 mei 2026 10:00\n",
+	"Op 3 mei 2026 10:00 schreef jan <a@b.example>\n", "Ja. Op 3 mei 2026 10:00 schreef jan <a@b.example>:\n> a\n",
+	"<x@y>\n", "-----\n\n", "-----\nVan: a\n", "Groet\n\n", "Groet\nPS: a\n\n", "Jan Jansen\n", "disclaimer\n\n", "Verzonden met \n",
+	"Alvast bedankt\nJan\n", "&", " ", "\n", "\u00a0", "a=\"b\" ", "😀", "\xff",
+	"1", "1 ", "1\n", "12.", "KvK 1 ", "klantnr ", "klantnr 5\n", "NL1 ", "06-1 ", "a@b.", "http://",
+	"NL12 KvK klantnr dossier 12,5 € jan 0612 09:12 u http:/ a@b 1 \n",
 }
 
-// steps is how many bytes are looked at to read a mail, its numbers, its words
-// and its card.
+// steps returns how many bytes are read, with repetitions, for the parts, numbers,
+// words and card of a mail.
 func steps(kind, content string) (n int) {
-	counted = func(bytes int) { n += bytes }
-	defer func() { counted = nil }()
+	onStep = func(bytes int) { n += bytes }
+	defer func() { onStep = nil }()
 	l := Read(kind, content, "FW: x")
 	NumbersIn(l.Own)
 	Words(l.Own)
@@ -102,16 +108,16 @@ func steps(kind, content string) (n int) {
 	return n
 }
 
-// maxSteps is how often a byte may be looked at, and fewest what the shortest
-// mail may cost.
-const maxSteps, fewest = 16, 64 << 10
+// maxSteps is how often each byte may be read, and minSteps how many bytes any mail
+// may cost.
+const maxSteps, minSteps = 16, 64 << 10
 
-// Reading a mail looks at each of its bytes a limited number of times.
+// Each byte of a mail is read a limited number of times.
 func TestStepsGrowWithLength(t *testing.T) {
 	for _, unit := range hostile {
 		for _, kind := range []string{"text", "html"} {
 			content := strings.Repeat(unit, (256<<10)/len(unit))
-			if n := steps(kind, content); n > maxSteps*len(content)+fewest {
+			if n := steps(kind, content); n > maxSteps*len(content)+minSteps {
 				t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
 			}
 		}
@@ -132,7 +138,7 @@ func FuzzSteps(f *testing.F) {
 			return
 		}
 		content := strings.Repeat(unit, (64<<10)/len(unit))
-		if n := steps(kind, content); n > maxSteps*len(content)+fewest {
+		if n := steps(kind, content); n > maxSteps*len(content)+minSteps {
 			t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
 		}
 	})
@@ -152,12 +158,13 @@ func BenchmarkHostile(b *testing.B) {
 	}
 }
 
-// A mail that is made to be slow takes twice the work when it is twice as long,
-// counted in what reading it allocates.
+// The memory that is allocated to read a hostile mail at most doubles with its length.
 func TestWorkGrowsWithLength(t *testing.T) {
 	for _, unit := range []string{
-		"a\n", "a<br>", ">", "> a\n", "<div>", "<span><div>", "<blockquote type=cite>", "</div>", "<p>a", "Van:\n", "Van: jan@x.example\nAan: a\n", "From: a\nSent: b\nTo: c\nSubject: d\n\n",
-		"Op 3 mei 2026 10:00 ", "Op 3 mei 2026 10:00\n", "Op 3 mei 2026 10:00 schreef jan <a@b.example>\n", "<x@y>\n", "-----\n\n", "Groet\n\n", "Jan Jansen\n", "disclaimer\n\n", "&", "<!--", " ", "\n", "\u00a0", "a=\"b\" ", "😀",
+		"a\n", "a<br>", ">", "> a\n", "<div>", "<span><div>", "<blockquote type=cite>", "</div>", "<p>a", "Van:\n",
+		"Van: jan@x.example\nAan: a\n", "From: a\nSent: b\nTo: c\nSubject: d\n\n",
+		"Op 3 mei 2026 10:00 ", "Op 3 mei 2026 10:00\n", "Op 3 mei 2026 10:00 schreef jan <a@b.example>\n", "<x@y>\n", "-----\n\n", "Groet\n\n",
+		"Jan Jansen\n", "disclaimer\n\n", "&", "<!--", " ", "\n", "\u00a0", "a=\"b\" ", "😀",
 	} {
 		for _, kind := range []string{"text", "html"} {
 			small, large := allocated(kind, strings.Repeat(unit, 8<<10)), allocated(kind, strings.Repeat(unit, 16<<10))
@@ -178,7 +185,7 @@ func allocated(kind, content string) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// However deep elements are nested, few of them are kept in mind.
+// The stack of open elements is bounded.
 func TestDepthIsLimited(t *testing.T) {
 	r := readHTML(strings.Repeat("<div><span>", 10_000) + "tekst")
 	if len(r.open) != maxOpen || len(r.lines) != 1 || r.lines[0].text != "tekst" {
@@ -186,7 +193,7 @@ func TestDepthIsLimited(t *testing.T) {
 	}
 }
 
-// What comes after 1 MiB is not read, and no character is cut in two.
+// At most 1 MiB is read, and no character is cut in two.
 func TestLengthIsLimited(t *testing.T) {
 	text := allText("text", strings.Repeat("é", maxContent))
 	if len(text) != maxContent || !utf8.ValidString(text) {
@@ -197,7 +204,8 @@ func TestLengthIsLimited(t *testing.T) {
 func BenchmarkRead(b *testing.B) {
 	for _, size := range []int{6 << 10, 1 << 20} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			content := strings.Repeat("<p class=MsoNormal>Hierbij de stukken van <b>klant</b> 10023, zie onder.</p>\n", size/76) + strings.ReplaceAll(block, "\n", "<br>")
+			content := strings.Repeat("<p class=MsoNormal>Hierbij de stukken van <b>klant</b> 10023, zie onder.</p>\n",
+				size/76) + strings.ReplaceAll(block, "\n", "<br>")
 			b.SetBytes(int64(len(content)))
 			for b.Loop() {
 				Read("html", content, "FW: x")

@@ -2,7 +2,7 @@ package mailtext
 
 import "strings"
 
-// A field is one of those that mail programs repeat above what they quote.
+// A field is a field of the header that mail programs put above a quotation.
 type field int
 
 const (
@@ -29,18 +29,18 @@ var labels = map[string]field{
 	"répondre à": otherField,
 }
 
-// maxLabel is the longest of them, in bytes.
+// maxLabel is the length of the longest label, in bytes.
 const maxLabel = 24
 
-// A header is what a block of fields says.
+// A header holds the fields of a quoted mail.
 type header struct {
 	from, subject string
 	to            string
 	date          bool
 }
 
-// labelled takes a line such as "*Van:* Jan Jansen" apart.
-func labelled(text string) (field, string) {
+// parseField parses a line such as "*Van:* Jan Jansen".
+func parseField(text string) (field, string) {
 	text = strings.TrimLeft(text, "* ")
 	name, _, ok := strings.Cut(text[:min(len(text), maxLabel+4)], ":")
 	if !ok {
@@ -51,21 +51,20 @@ func labelled(text string) (field, string) {
 	return f, strings.TrimSpace(strings.TrimLeft(value, "* "))
 }
 
-// Limits on a block of fields: its lines, and the lines over which one field is
-// broken.
+// Limits on a header: its lines, and the lines of one folded field.
 const (
 	maxBlock   = 24
 	maxFolding = 6
 )
 
-// headerAt reads the block of fields that starts at a line and says how many
-// lines it has; 0 when there is none. It must name who wrote the mail and have
-// two other fields, or only one when it is sure that a head is here.
+// headerAt reads the header that starts at a line, and returns how many lines it
+// has; 0 when there is none. It must name the writer and have two other fields, or
+// one other when the caller is sure that a quotation starts here.
 func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	if start >= len(lines) {
 		return h, 0
 	}
-	if f, _ := labelled(lines[start].text); f == noField || f == otherField {
+	if f, _ := parseField(lines[start].text); f == noField || f == otherField {
 		return h, 0
 	}
 	var seen [fields]bool
@@ -73,23 +72,23 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	var into *string
 	folded := 0
 	for i := start; i < len(lines) && i < start+maxBlock && lines[i].depth == lines[start].depth; i++ {
-		look(1)
+		step(1)
 		if lines[i].blank() {
 			if next := i + 1; next < len(lines) {
-				if f, _ := labelled(lines[next].text); f == noField || seen[f] && f != otherField {
+				if f, _ := parseField(lines[next].text); f == noField || seen[f] && f != otherField {
 					break
 				}
 			}
 			continue
 		}
-		f, value := labelled(lines[i].text)
+		f, value := parseField(lines[i].text)
 		if f == noField {
-			// A value may stand on the line below its field, or go on there.
+			// A value may be, or continue, on the line below its field.
 			folded++
-			if into == nil || *into != "" && !goesOn(lines, i, seen) || folded > maxFolding {
+			if into == nil || *into != "" && !fieldContinues(lines, i, seen) || folded > maxFolding {
 				break
 			}
-			look(len(*into) + len(lines[i].text))
+			step(len(*into) + len(lines[i].text))
 			*into = strings.TrimSpace(*into + " " + lines[i].text)
 			n = i - start + 1
 			continue
@@ -125,12 +124,12 @@ func headerAt(lines []line, start int, sure bool) (h header, n int) {
 	return h, n
 }
 
-// goesOn says whether another field comes after line i before an empty line:
-// then line i is still part of the block.
-func goesOn(lines []line, i int, seen [fields]bool) bool {
+// fieldContinues tells whether another field follows line i before an empty line:
+// then line i is still part of the header.
+func fieldContinues(lines []line, i int, seen [fields]bool) bool {
 	for j := i + 1; j < len(lines) && j <= i+maxFolding && !lines[j].blank() && lines[j].depth == lines[i].depth; j++ {
-		look(1)
-		if f, _ := labelled(lines[j].text); f != noField && (!seen[f] || f == otherField) {
+		step(1)
+		if f, _ := parseField(lines[j].text); f != noField && (!seen[f] || f == otherField) {
 			return true
 		}
 	}

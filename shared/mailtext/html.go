@@ -9,17 +9,16 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxOpen is how many elements inside each other are told apart; what is
-// nested deeper is read as text of the last of them. It bounds what an end tag
-// that fits nothing costs.
+// maxOpen bounds the stack of open elements; deeper ones are read as text of the
+// last. So an end tag without a start costs little.
 const maxOpen = 256
 
 // An effect is what an element does to the text inside it.
 type effect uint8
 
 const (
-	hides     effect = 1 << iota // a reader does not see it
-	quotes                       // somebody else's text
+	hides     effect = 1 << iota // invisible
+	quotes                       // a quotation
 	signs                        // the signature
 	heads                        // the line that introduces a quotation
 	preserves                    // spaces and line ends count
@@ -31,19 +30,19 @@ type element struct {
 	effect effect
 }
 
-// A reader makes lines of HTML. It reads tokens, no tree, so that nothing that
-// is nested, left open or closed twice can make it slow or deep.
+// A reader makes lines of HTML. It reads tokens and builds no tree, so elements
+// that are nested deeply, never closed or closed twice cannot make it slow.
 type reader struct {
 	lines []line
-	text  strings.Builder // of the line that is being written
-	wrote bool            // whether something stands on it, be it only a space that does not break
-	space bool            // whether a space is due before the next word
-	next  hint            // for the line that comes next
+	text  strings.Builder // of the present line
+	wrote bool            // the present line is not empty; a non-breaking space counts
+	space bool            // the next word needs a space before it
+	next  hint            // of the next line
 	open  []element
 	count [effects]int // open elements by their effect
 }
 
-func htmlLines(content string) []line { return marked(readHTML(content).lines) }
+func htmlLines(content string) []line { return unmarkQuotes(readHTML(content).lines) }
 
 func readHTML(content string) *reader {
 	r := &reader{}
@@ -65,7 +64,7 @@ func readHTML(content string) *reader {
 	}
 }
 
-// attr are the attributes in which mail programs say what an element is for.
+// attr holds the attributes by which mail programs mark what an element is for.
 type attr struct{ id, class, style, kind string }
 
 func attributes(z *html.Tokenizer, more bool) (a attr) {
@@ -87,19 +86,19 @@ func attributes(z *html.Tokenizer, more bool) (a attr) {
 }
 
 var (
-	// unseen are elements whose content is no text for readers.
-	unseen = []atom.Atom{atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Iframe, atom.Noscript, atom.Textarea, atom.Select}
+	// hidden are elements whose content is not shown.
+	hidden = []atom.Atom{atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Iframe, atom.Noscript, atom.Textarea, atom.Select}
 	// blocks start a line of their own.
 	blocks = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Tr, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Pre,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Center, atom.Address, atom.Body, atom.Hr}
 	// spaced have an empty line around them.
 	spaced = []atom.Atom{atom.P, atom.Blockquote, atom.Table, atom.Ul, atom.Ol, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
-	// paired are the elements whose end is looked for.
+	// paired are the elements that go on the stack of open ones.
 	paired = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Pre, atom.Span, atom.Center, atom.Section, atom.Article}
 )
 
 func (r *reader) start(name atom.Atom, a attr) {
-	look(1)
+	step(1)
 	if name == atom.Br {
 		r.end()
 		return
@@ -109,7 +108,7 @@ func (r *reader) start(name atom.Atom, a attr) {
 			r.close(atom.P) // the end tag of a paragraph may be left out
 		}
 		r.breakLine()
-		if slices.Contains(spaced, name) && !tight(a) {
+		if slices.Contains(spaced, name) && !noMargin(a) {
 			r.blank()
 		}
 	}
@@ -117,7 +116,7 @@ func (r *reader) start(name atom.Atom, a attr) {
 		r.space = true
 	}
 	r.next |= hintOf(name, a)
-	if (slices.Contains(paired, name) || slices.Contains(unseen, name)) && len(r.open) < maxOpen {
+	if (slices.Contains(paired, name) || slices.Contains(hidden, name)) && len(r.open) < maxOpen {
 		e := element{name, effectOf(name, a)}
 		r.open = append(r.open, e)
 		r.tally(e, 1)
@@ -129,7 +128,7 @@ func (r *reader) close(name atom.Atom) {
 		r.breakLine()
 	}
 	for i := len(r.open) - 1; i >= 0; i-- {
-		look(1)
+		step(1)
 		if r.open[i].name == name {
 			for _, e := range r.open[i:] {
 				r.tally(e, -1)
@@ -160,21 +159,21 @@ func (r *reader) in(e effect) bool {
 	return false
 }
 
-// tight says whether a paragraph has no space around it. Outlook writes every
-// line as a paragraph of class MsoNormal, and Outlook on the web without margins.
-func tight(a attr) bool {
+// noMargin tells whether a paragraph has no space around it. Outlook writes every
+// line as a paragraph of class MsoNormal, Outlook on the web without margins.
+func noMargin(a attr) bool {
 	return strings.Contains(a.class, "msonormal") || strings.Contains(a.style, "margin:0") ||
 		strings.Contains(a.style, "margin-top:0") || strings.Contains(a.style, "margin-bottom:0")
 }
 
-// effectOf knows the names that mail programs give to their elements.
+// effectOf returns the effect of an element, by the names that mail programs use.
 func effectOf(name atom.Atom, a attr) (e effect) {
-	if slices.Contains(unseen, name) || strings.Contains(a.style, "display:none") || strings.Contains(a.style, "mso-hide:all") {
+	if slices.Contains(hidden, name) || strings.Contains(a.style, "display:none") || strings.Contains(a.style, "mso-hide:all") {
 		return hides
 	}
 	switch name {
 	case atom.Blockquote:
-		// A blockquote without any of these only indents.
+		// Any other blockquote only indents.
 		if a.kind == "cite" || strings.Contains(a.class, "quote") || strings.Contains(a.style, "border-left") {
 			e |= quotes
 		}
@@ -191,7 +190,7 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 	return e
 }
 
-// hintOf knows the places where mail programs put what is answered.
+// hintOf returns the hint of an element where mail programs start a quotation.
 func hintOf(name atom.Atom, a attr) hint {
 	switch {
 	case a.id == "divrplyfwdmsg", a.id == "appendonsend", a.id == "stopspelling", a.id == "mail-editor-reference-message-container",
@@ -204,12 +203,12 @@ func hintOf(name atom.Atom, a attr) hint {
 	return 0
 }
 
-// write adds text to the line, with one space for any number of them.
+// write adds text to the line, with one space for several.
 func (r *reader) write(text []byte) {
 	if r.in(hides) {
 		return
 	}
-	look(len(text))
+	step(len(text))
 	for _, c := range string(text) {
 		if c == '\n' && r.in(preserves) {
 			r.end()
@@ -233,7 +232,7 @@ func (r *reader) write(text []byte) {
 	}
 }
 
-// breakLine ends the line if something stands on it.
+// breakLine ends the line if it is not empty.
 func (r *reader) breakLine() {
 	if r.wrote {
 		r.end()
@@ -241,7 +240,7 @@ func (r *reader) breakLine() {
 	r.space = false
 }
 
-// end ends the line, which may be empty.
+// end ends the line, also an empty one.
 func (r *reader) end() {
 	l := line{text: r.text.String(), depth: r.count[1]}
 	r.text.Reset()

@@ -8,30 +8,29 @@ import (
 	"unicode/utf8"
 )
 
-// particles stand between a Dutch or German person's first name and surname, in
-// lower case.
+// particles are the lower-case words between a first name and a surname.
 var particles = []string{"van", "de", "den", "der", "het", "'t", "’t", "te", "ten", "ter", "in", "op", "aan", "bij", "onder", "over", "uit", "uijt", "vd", "v.d.", "v/d", "von", "zu", "du", "la", "le", "d'", "el"}
 
-// general are the local parts of addresses, and the first words of names, that
-// belong to nobody in particular.
-var general = []string{"info", "administratie", "admin", "administration", "boekhouding", "buchhaltung", "facturen", "factuur", "facturatie", "invoice", "invoices", "billing",
+// sharedNames are the local parts of addresses, and the first words of names, of
+// shared mailboxes and programs.
+var sharedNames = []string{"info", "administratie", "admin", "administration", "boekhouding", "buchhaltung", "facturen", "factuur", "facturatie", "invoice", "invoices", "billing",
 	"debiteuren", "crediteuren", "finance", "financien", "financieel", "accounts", "accounting", "kantoor", "office", "buero", "post", "mail", "email", "e-mail", "contact", "kontakt", "receptie", "reception",
 	"secretariaat", "sales", "verkoop", "inkoop", "support", "service", "servicedesk", "helpdesk", "klantenservice", "klantcontact", "planning", "hr", "personeel", "salaris", "salarisadministratie",
 	"loonadministratie", "payroll", "noreply", "no-reply", "donotreply", "do-not-reply", "notification", "notifications", "notificatie", "notificaties", "newsletter", "nieuwsbrief", "marketing", "webmaster",
 	"postmaster", "mailer-daemon", "scan", "scanner", "printer", "order", "orders", "bestellingen", "shop", "webshop", "winkel", "belasting", "belastingdienst", "team", "hallo", "hello", "welkom", "vragen", "afdeling", "directie", "management", "algemeen"}
 
-// organisations are words that a person's name does not have.
+// organisations are words that are never part of a person's name.
 var organisations = []string{"bakkerij", "slagerij", "garage", "autobedrijf", "restaurant", "hotel", "café", "cafe", "accountants", "accountancy", "administratiekantoor", "advies", "adviseurs", "advocaten", "notariaat",
 	"notarissen", "makelaars", "makelaardij", "bouw", "bouwbedrijf", "aannemersbedrijf", "installatie", "installatietechniek", "techniek", "transport", "logistiek", "schilders", "schildersbedrijf", "kapsalon",
 	"praktijk", "tandartspraktijk", "fysiotherapie", "vereniging", "stichting", "gemeente", "school", "groep", "group", "holding", "beheer", "vastgoed", "services", "diensten", "consultancy", "consulting", "software",
 	"solutions", "nederland", "netherlands", "international", "handelsonderneming", "maatschap", "bank", "verzekeringen", "assurantiën", "kwekerij", "boerderij", "drukkerij", "winkel", "webshop", "studio", "agency", "bureau"}
 
-// legalForm is a form of company in a name.
+// legalForm matches the legal form in the name of a company.
 var legalForm = regexp.MustCompile(`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
 
-// looksLikeName says whether a text can be the name of one person, as it
-// stands under a letter: one to six words of letters, the first and the last
-// with a capital, and nothing that only companies and functions have.
+// looksLikeName tells whether a text can be the name of one person in a signature:
+// one to six words of letters, the first and the last with a capital, without words
+// of companies and functions.
 func looksLikeName(text string) bool {
 	text = strings.Trim(text, " ,.*|-–")
 	if n := utf8.RuneCountInString(text); n < 2 || n > 50 || matches(legalForm, text) {
@@ -56,10 +55,10 @@ func looksLikeName(text string) bool {
 			return false
 		}
 		lower := strings.ToLower(bare)
-		if head, _, ok := strings.Cut(lower, "-"); ok && slices.Contains(general, head) {
+		if head, _, ok := strings.Cut(lower, "-"); ok && slices.Contains(sharedNames, head) {
 			return false
 		}
-		if slices.Contains(organisations, lower) || slices.Contains(general, lower) || isFunctionWord(lower) {
+		if slices.Contains(organisations, lower) || slices.Contains(sharedNames, lower) || isFunctionWord(lower) {
 			return false
 		}
 	}
@@ -71,8 +70,8 @@ var (
 	degree     = regexp.MustCompile(`(?i)^(ra|aa|rb|msc|bsc|ma|ba|llm|mba|phd|rc|re|ab|bba|dr|ing|ir|mr|drs|jr|sr)\.?$`)
 )
 
-// properName writes a person's name as people do: "JAN DE VRIES" and "jan de
-// vries" are Jan de Vries. A name in which capitals already vary stays.
+// properName corrects the capitals of a person's name: "JAN DE VRIES" and "jan de
+// vries" become Jan de Vries. A name with mixed capitals stays as it is.
 func properName(name string) string {
 	upper, lower := 0, 0
 	for _, c := range name {
@@ -94,14 +93,14 @@ func properName(name string) string {
 		case strings.Contains(w, ".") || utf8.RuneCountInString(w) == 1:
 			words[i] = strings.ToUpper(w)
 		default:
-			words[i] = capitals(low)
+			words[i] = capitalize(low)
 		}
 	}
 	return strings.Join(words, " ")
 }
 
-// capitals gives a lower-case word the capitals of a name, in each of its parts.
-func capitals(word string) string {
+// capitalize gives each part of a lower-case word the capital of a name.
+func capitalize(word string) string {
 	parts := strings.Split(word, "-")
 	for i, p := range parts {
 		if i > 0 && slices.Contains(particles, p) {
@@ -123,10 +122,10 @@ func capitals(word string) string {
 	return strings.Join(parts, "-")
 }
 
-// turned puts a name that starts with the surname the right way around:
-// "Vries, Jan de" and "de Vries, Jan" are Jan de Vries. What stands behind the
-// comma may also be a degree, or another party.
-func turned(name string) (turned, rest string) {
+// firstNameFirst puts the first name before the surname: "Vries, Jan de" and "de
+// Vries, Jan" become Jan de Vries. The text after the comma may also be a degree or
+// a company, which is returned as rest.
+func firstNameFirst(name string) (turned, rest string) {
 	last, first, ok := strings.Cut(name, ",")
 	last, first = strings.TrimSpace(last), strings.TrimSpace(first)
 	if !ok || first == "" || last == "" {
@@ -152,12 +151,12 @@ func turned(name string) (turned, rest string) {
 	return strings.TrimSpace(first) + " " + last, strings.TrimSpace(more)
 }
 
-// localName is the name in an address such as jan.de.vries@; "" when it does
-// not have two parts that can be a name.
+// localName returns the name in an address such as jan.de.vries@; "" when the local
+// part does not have two parts that can be names.
 func localName(local string) string {
 	local, _, _ = strings.Cut(local, "+")
 	parts := strings.FieldsFunc(local, func(c rune) bool { return c == '.' || c == '_' || c == '-' })
-	if len(parts) < 2 || len(parts) > 5 || slices.Contains(general, local) {
+	if len(parts) < 2 || len(parts) > 5 || slices.Contains(sharedNames, local) {
 		return ""
 	}
 	for i, p := range parts {
@@ -166,7 +165,7 @@ func localName(local string) string {
 				return ""
 			}
 		}
-		if slices.Contains(general, p) || slices.Contains(organisations, p) {
+		if slices.Contains(sharedNames, p) || slices.Contains(organisations, p) {
 			return ""
 		}
 		if utf8.RuneCountInString(p) == 1 {

@@ -9,23 +9,23 @@ import (
 	"unicode"
 )
 
-// Limits on what is looked for: numbers of a sort, and bytes of a text. What
-// identifies a client stands at the top of a mail, or in its signature.
+// Limits of a search: numbers of each kind, and bytes of a text. Numbers that
+// identify a client are at the top of a mail, or in its signature.
 const (
 	maxNumbers = 20
 	maxSearch  = 64 << 10
-	// maxNumbered is how much of it is read that stands on lines with a digit: a
-	// dozen patterns look at those.
+	// maxNumbered bounds the bytes of lines with digits: a dozen patterns are matched
+	// with each of those.
 	maxNumbered = 16 << 10
 )
 
-// Numbers are what in a text can identify a client, in the order of the text,
-// each once, at most 20 of each. They are what somebody wrote, not what is true.
+// Numbers holds the numbers of a text that can identify a client, in the order of
+// the text, each once, at most 20 of each kind. Nothing proves that they are true.
 type Numbers struct {
-	KvK      []string // numbers of the Dutch trade register, 8 digits
-	VAT      []string // Dutch VAT identification numbers, as NL123456789B01
-	Labelled []string // what is called a client number, in upper case
-	Loose    []string // other words with digits that could be one, in upper case
+	KvK        []string // numbers of the Dutch trade register, 8 digits
+	VAT        []string // Dutch VAT identification numbers, as NL123456789B01
+	Labelled   []string // with a label such as "klantnummer", in upper case
+	Unlabelled []string // other words with digits that could be a client number, in upper case
 }
 
 var (
@@ -46,8 +46,8 @@ var (
 	grouped  = regexp.MustCompile(`(?:^|[\s(:;])(\d{8}|\d{2}[. ]\d{3}[. ]\d{3}|\d{4}[. ]\d{4}|\d{2} \d{2} \d{2} \d{2})(?:$|[\s).,;!?])`)
 )
 
-// NumbersIn finds in a text what can identify a client. Of the text at most
-// 64 KiB is read.
+// NumbersIn finds the numbers of a text that can identify a client. At most 64 KiB
+// is read.
 func NumbersIn(text string) (n Numbers) {
 	left := maxNumbered
 	for l := range strings.Lines(cut(text, maxSearch)) {
@@ -57,33 +57,32 @@ func NumbersIn(text string) (n Numbers) {
 		l = cut(l, left)
 		left -= len(l)
 		n.line(l)
-		if left == 0 || len(n.KvK) == maxNumbers && len(n.VAT) == maxNumbers && len(n.Labelled) == maxNumbers && len(n.Loose) == maxNumbers {
+		if left == 0 || len(n.KvK) == maxNumbers && len(n.VAT) == maxNumbers && len(n.Labelled) == maxNumbers && len(n.Unlabelled) == maxNumbers {
 			break
 		}
 	}
 	return n
 }
 
-// line reads one line. What has been recognised is blotted out, so that no
-// number counts as two things. A pattern is tried only where its cue stands:
-// most lines have none.
+// line reads one line. Each number that is recognised is masked, so it counts once.
+// A pattern is matched only when its cue is on the line: most lines have none.
 func (n *Numbers) line(text string) {
 	text = clean(text)
 	c := cuesOf(text)
 	if c.web {
-		text = blot(text, webLike, nil)
+		text = mask(text, webLike, nil)
 	}
 	if c.vat {
-		text = blot(text, vatNumber, func(m []string) {
+		text = mask(text, vatNumber, func(m []string) {
 			add(&n.VAT, "NL"+digitsOf(m[1])+"B"+m[2]+m[3])
 		})
 	}
 	if c.kvk {
-		text = blot(text, kvkNumber, func(m []string) { add(&n.KvK, digitsOf(m[1])) })
+		text = mask(text, kvkNumber, func(m []string) { add(&n.KvK, digitsOf(m[1])) })
 	}
 	if c.label {
 		for _, labels := range []*regexp.Regexp{labelWord, dossier} {
-			text = blot(text, labels, func(m []string) {
+			text = mask(text, labels, func(m []string) {
 				if number := strings.Trim(m[1], "./_-"); strings.ContainsFunc(number, unicode.IsDigit) && len(number) <= 20 {
 					add(&n.Labelled, strings.ToUpper(number))
 				}
@@ -91,48 +90,48 @@ func (n *Numbers) line(text string) {
 		}
 	}
 	if c.letters {
-		text = blot(text, ibanLike, nil)
+		text = mask(text, ibanLike, nil)
 	}
 	if c.money {
-		text = blot(text, amount, nil)
+		text = mask(text, amount, nil)
 	}
 	if c.phone {
-		text = blot(text, phonePattern, nil)
+		text = mask(text, phonePattern, nil)
 	}
 	if c.date {
-		text = blot(text, dateLike, nil)
+		text = mask(text, dateLike, nil)
 	}
 	if c.eight {
-		text = blot(text, grouped, func(m []string) {
+		text = mask(text, grouped, func(m []string) {
 			if d := digitsOf(m[1]); !isDate(d) {
 				add(&n.KvK, d)
 			}
 		})
 	}
 	if c.time {
-		text = blot(text, timeLike, nil)
+		text = mask(text, timeLike, nil)
 	}
 	if c.letters {
-		text = blot(text, postcode, nil)
+		text = mask(text, postcode, nil)
 	}
-	if len(n.Loose) == maxNumbers {
+	if len(n.Unlabelled) == maxNumbers {
 		return
 	}
 	for w := range words(text) {
 		if len(w) >= 3 && len(w) <= 12 && strings.ContainsFunc(w, unicode.IsDigit) && !isYear(w) && !matches(ordinal, w) {
-			add(&n.Loose, strings.ToUpper(w))
+			add(&n.Unlabelled, strings.ToUpper(w))
 		}
 	}
 }
 
-// cues say which patterns can match on a line at all.
+// cues say which patterns can match a line.
 type cues struct {
 	web, vat, kvk, label, money, phone, date, time, eight, letters bool
 }
 
-// cuesOf reads a line once for each of a few short words.
+// cuesOf searches a line for a few short words, which is cheaper than patterns.
 func cuesOf(text string) (c cues) {
-	look(len(text))
+	step(len(text))
 	lower := strings.ToLower(text)
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) })
@@ -165,8 +164,8 @@ func cuesOf(text string) (c cues) {
 	return c
 }
 
-// words are the words of a text that begin with a letter or a digit, without the
-// marks around them.
+// words returns the words of a text that begin with a letter or a digit, without
+// punctuation around them.
 func words(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for text != "" {
@@ -189,10 +188,10 @@ func words(text string) iter.Seq[string] {
 
 func alphanumeric(c rune) bool { return unicode.IsLetter(c) || c >= '0' && c <= '9' }
 
-// blot calls f for each match of a pattern and puts a bar in its place, which
-// no number runs across.
-func blot(text string, pattern *regexp.Regexp, f func(match []string)) string {
-	look(len(text))
+// mask calls f for each match of a pattern and replaces the match by a bar, which
+// is part of no number.
+func mask(text string, pattern *regexp.Regexp, f func(match []string)) string {
+	step(len(text))
 	return pattern.ReplaceAllStringFunc(text, func(s string) string {
 		if f != nil {
 			f(pattern.FindStringSubmatch(s))
@@ -216,7 +215,7 @@ func digitsOf(text string) string {
 	}, text)
 }
 
-// isDate says whether eight digits are a date of our time, such as 20261123 or
+// isDate tells whether eight digits are a date of 1900 to 2099, such as 20261123 or
 // 23112026.
 func isDate(digits string) bool {
 	for _, layout := range []string{"20060102", "02012006"} {

@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// Numbers are told apart by how they are written and what stands before them;
-// each counts as one thing.
-func TestNumbersAreToldApart(t *testing.T) {
+// The form of a number and the words before it give its kind; each counts once.
+func TestNumbers(t *testing.T) {
 	for text, want := range map[string]Numbers{
 		"KvK 12345678":                                         {KvK: []string{"12345678"}},
 		"K.v.K.-nummer: 12 34 56 78.":                          {KvK: []string{"12345678"}},
@@ -30,8 +29,8 @@ func TestNumbersAreToldApart(t *testing.T) {
 		"client number 10025, customer no. 10026":              {Labelled: []string{"10025", "10026"}},
 		"klantnummer onbekend":                                 {},
 		"Klantnummer 12345678":                                 {Labelled: []string{"12345678"}},
-		"dossier A10023 van 10024":                             {Labelled: []string{"A10023"}, Loose: []string{"10024"}},
-		"factuur F2026-001 voor 10023":                         {Loose: []string{"F2026-001", "10023"}},
+		"dossier A10023 van 10024":                             {Labelled: []string{"A10023"}, Unlabelled: []string{"10024"}},
+		"factuur F2026-001 voor 10023":                         {Unlabelled: []string{"F2026-001", "10023"}},
 		"in 2026 om 09:12 uur, 23-11-2026, 5%":                 {},
 		"23 november 2026, 3 mei 2027, 2026-11-23":             {},
 		"€ 1.250,50 en 1250,50 en EUR 100 en 12 euro en 10,5%": {},
@@ -54,11 +53,12 @@ func TestNumbersAreLimited(t *testing.T) {
 		fmt.Fprintf(&b, "KvK 300000%02d, NL1234567%02dB01, klantnr %d, A%d\n", i, i, 5000+i, 5000+i)
 	}
 	n := NumbersIn(b.String())
-	if len(n.KvK) != 20 || len(n.VAT) != 20 || len(n.Labelled) != 20 || len(n.Loose) != 20 || n.KvK[0] != "30000000" || n.Loose[19] != "A5019" {
+	if len(n.KvK) != 20 || len(n.VAT) != 20 || len(n.Labelled) != 20 || len(n.Unlabelled) != 20 || n.KvK[0] != "30000000" ||
+		n.Unlabelled[19] != "A5019" {
 		t.Errorf("%+v", n)
 	}
 	if n := NumbersIn(strings.Repeat("woord\n", maxSearch) + "KvK 12345678"); len(n.KvK) != 0 {
-		t.Error("a number behind what is read was found")
+		t.Error("a number after the limit was found")
 	}
 	if n := NumbersIn(strings.Repeat("7\n", maxNumbered/2) + "KvK 12345678"); len(n.KvK) != 0 {
 		t.Error("more lines with digits were read than the limit allows")
@@ -68,7 +68,7 @@ func TestNumbersAreLimited(t *testing.T) {
 	}
 }
 
-// Words are those that a text has for itself.
+// Words are those that tell the topic of a text.
 func TestWords(t *testing.T) {
 	for text, want := range map[string][]string{
 		"RE: Jaarrekening 2026 van de Bakkerij, graag bekijken": {"jaarrekening", "bakkerij", "bekijken"},

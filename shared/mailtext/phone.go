@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	// phonePattern is what is written like a telephone number: a plus or a
+	// phonePattern matches text in the form of a telephone number: a plus or a
 	// zero, and digits with single marks between them.
 	phonePattern = regexp.MustCompile(`(?:\+|\b00|\b0|\(0|\(\+)[\d][\d ()./\-–]{6,22}\d`)
 	phoneLabel   = regexp.MustCompile(`(?i)(\btel(efoon|ephone|efon|\.)?|\bt|\bm|\bp|\bmob(iel|ile|il|\.)?|\bphone|\bgsm|\bcell|\bdirect|\bd|☎|📞|✆|📱)\s*[.:|/]?\s*$`)
@@ -14,11 +14,11 @@ var (
 	mobileNumber = regexp.MustCompile(`^\+316\d{8}$`)
 )
 
-// phones are the telephone numbers on a line, in the form of E.164 where their
-// country is known: a Dutch one has ten digits of which the first is a zero.
+// phones returns the telephone numbers of a line, as E.164 when the country is
+// known: a Dutch number has ten digits and starts with a zero.
 // https://www.itu.int/rec/T-REC-E.164
 func phones(text string) (numbers []string) {
-	look(len(text))
+	step(len(text))
 	for _, p := range phonePattern.FindAllStringIndex(text, 10) {
 		before := text[:p[0]]
 		number := normalPhone(text[p[0]:p[1]])
@@ -31,9 +31,9 @@ func phones(text string) (numbers []string) {
 	return numbers
 }
 
-// normalPhone returns "+31612345678" for "06-12345678", "+31 (0)6 1234 5678"
-// and "0031 6 12345678"; the digits alone when the country is not known, and ""
-// for what is no telephone number.
+// normalPhone returns "+31612345678" for "06-12345678", "+31 (0)6 1234 5678" and
+// "0031 6 12345678"; only the digits when the country is not known, and "" when the
+// text is no telephone number.
 func normalPhone(text string) string {
 	text = strings.ReplaceAll(text, "(0)", "")
 	digits := strings.Map(func(c rune) rune {
@@ -61,7 +61,7 @@ func normalPhone(text string) string {
 	return digits
 }
 
-// phoneLine says whether a line is there for its telephone number.
+// phoneLine tells whether a line has little more than a telephone number.
 func phoneLine(text string) bool {
 	if len(phones(text)) == 0 {
 		return false
@@ -75,5 +75,5 @@ func phoneLine(text string) bool {
 	return letters <= 30
 }
 
-// cutLeft is at most the last n bytes of a text.
+// cutLeft returns at most the last n bytes of a text.
 func cutLeft(text string, n int) string { return text[max(0, len(text)-n):] }

@@ -8,57 +8,55 @@ import (
 	"unicode/utf8"
 )
 
-// Limits on a signature, in lines that say something. What is longer is no
-// signature but the letter itself.
+// Limits on a signature, in lines that are not empty. A longer text is no signature
+// but part of the mail itself.
 const (
-	maxSignature = 40 // after a closing, or where the mail program marks it
-	maxThanks    = 10 // after "Alvast bedankt", which also stands in the middle of letters
-	maxUnsigned  = 8  // a last paragraph without a closing
-	maxDropped   = 20 // paragraphs that nobody wrote, at the end of a letter
-	maxClosing   = 70 // runes of the line with the closing
+	maxSignature   = 40 // after a closing, or where the mail program marks it
+	maxThanks      = 10 // after "Alvast bedankt", which also occurs in the middle of a text
+	maxUnsigned    = 8  // a last paragraph without a closing
+	maxBoilerplate = 20 // paragraphs of boilerplate at the end
+	maxClosing     = 70 // runes of the line with the closing
 )
 
 var (
-	// closing starts the line with which people end a letter, as its only words
-	// or with their name behind it.
+	// closing matches the start of the line that ends a mail; only a name may follow.
 	closing = longest(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|zonnige)\b.{0,20}\bgroet(en|jes)?` +
 		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
 		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
 		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|truly))?|sincerely( yours)?|cheers|best|b\.?r\.?` +
 		`|cordialement|bien (à vous|cordialement)|salutations( distinguées)?|meilleures salutations)`)
-	// thanks is a weaker one.
+	// thanks matches a weaker closing.
 	thanks = regexp.MustCompile(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
-	// device is what mail programs advertise.
+	// device matches the line that mail programs add about themselves.
 	device = regexp.MustCompile(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|envoyé) (met|vanaf|vanuit|via|from|with|using|by|mit|von|em|de|depuis) (de |the |een |a )?((mijn|my|mein(em|er)?|mon|ma|min|meu) )?.{0,20}\b` +
 		`(i ?phone|i ?pad|i ?pod|mac(book)?|android|galaxy|samsung|huawei|xiaomi|oneplus|pixel|htc|nokia|sony|blackberry|alcatel|windows|outlook|gmail|hotmail|yahoo|proton ?mail|icloud|airmail|mailbox|spark|sparrow|spike|mailbird|mailspring|mimestream|em client|superhuman|newton|bluemail|aquamail|k-9|thunderbird|e-?mail|mail|telefoon|smartphone|toestel|mobiel(tje)?|tablet|mobile|phone|cell(phone)?|device|handy|mobilgerät|mobiltelefon|téléphone|portable)\b.{0,80}$` +
 		`|^[<(]*\s*sent from my [\w-]{2,20}\W{0,3}$|^(get|download) outlook\b.{0,120}$` +
 		`|^\s*(outlook (voor|for|für) (android|ios).{0,80}|von meinem .{1,40} gesendet.{0,40}|diese nachricht wurde von mein.{1,80}|.{0,40}\boutlook (voor|for|für) (ios|android)\b.{0,60})$`)
-	// disclaims starts a paragraph that is the same under every mail of an office.
+	// disclaims matches the start of a disclaimer.
 	disclaims = regexp.MustCompile(`(?i)\bdisclaimer\b|uitsluitend (bestemd|bedoeld)|(kan|kunnen) vertrouwelijke|is vertrouwelijk|vertrouwelijke informatie|strikt vertrouwelijk|ten onrechte ontvangen|niet (de|voor u) bestemd|` +
 		`\b(is|are|may be|be) (strictly )?(confidential|privileged)|confidential(ity)? (notice|information)|intended (solely|only|for)|intended recipient|received (this|it) .{0,30}in error|` +
 		`denk aan het milieu|consider the environment|before printing|algemene voorwaarden|aansprakelijk|general terms and conditions|` +
 		`diese e-mail enthält|vertrauliche|irrtümlich erhalten|virus(vrij|-free|en)|avast\.com`)
-	// standing is so much a disclaimer's that a letter without a signature does
-	// not end with it: people write about liability and conditions themselves.
-	standing = regexp.MustCompile(`(?i)^\W*disclaimer\b|uitsluitend (bestemd|bedoeld) voor|(kan|kunnen) vertrouwelijke|intended (solely|only) for|intended recipient|confidentiality notice|` +
+	// plainDisclaimer matches a disclaimer beyond doubt: in a text without a signature,
+	// people may themselves write about liability and conditions.
+	plainDisclaimer = regexp.MustCompile(`(?i)^\W*disclaimer\b|uitsluitend (bestemd|bedoeld) voor|(kan|kunnen) vertrouwelijke|intended (solely|only) for|intended recipient|confidentiality notice|` +
 		`denk aan het milieu|consider the environment|diese e-mail enthält vertrauliche`)
 )
 
-// longest is a pattern that takes the longest of its choices: "groetjes", not
-// "gr".
+// longest compiles a pattern that prefers its longest match: "groetjes", not "gr".
 func longest(pattern string) *regexp.Regexp {
 	p := regexp.MustCompile(pattern)
 	p.Longest()
 	return p
 }
 
-// signed parts what the writer wrote from his signature, and drops from both
-// what nobody wrote: disclaimers, and what a mail program adds.
-func signed(lines []line) (own, signature []line) {
+// splitSignature separates the writer's text from the signature, and removes
+// disclaimers and lines of mail programs from both.
+func splitSignature(lines []line) (own, signature []line) {
 	at := signatureAt(lines)
 	own, signature = lines[:at], lines[at:]
-	own, signature = postscripts(own, signature)
-	// What a mail program marked is part of the signature wherever it stands.
+	own, signature = movePostscripts(own, signature)
+	// Lines that the mail program marked belong to the signature wherever they are.
 	if i := slices.IndexFunc(own, func(l line) bool { return l.is(signatureHint) }); i >= 0 {
 		var rest, marked []line
 		for _, l := range own {
@@ -70,15 +68,15 @@ func signed(lines []line) (own, signature []line) {
 		}
 		own, signature = rest, append(marked, signature...)
 	}
-	return undisclaimed(own, false), undisclaimed(signature, true)
+	return withoutDisclaimers(own, false), withoutDisclaimers(signature, true)
 }
 
-// postscript starts what people add below their greeting.
+// postscript matches the start of a postscript below the closing.
 var postscript = regexp.MustCompile(`^[*_ ]*(?:(?i:p\.? ?p?\.? ?s|n\.? ?b|o ?ja|post ?scriptum)(?:\.?\s*[:.,–-]|\.? \p{Ll}))`)
 
-// postscripts gives back to the letter what its writer added below his greeting,
-// each up to the next empty line.
-func postscripts(own, signature []line) (letter, rest []line) {
+// movePostscripts moves postscripts from the signature to the writer's text, each up
+// to the next empty line.
+func movePostscripts(own, signature []line) (letter, rest []line) {
 	letter = own
 	for i := 0; i < len(signature); i++ {
 		if i == 0 || !matches(postscript, signature[i].text) {
@@ -94,9 +92,9 @@ func postscripts(own, signature []line) (letter, rest []line) {
 	return letter, rest
 }
 
-// signatureAt is the line where the signature starts; len(lines) when there is none.
+// signatureAt returns the line where the signature starts; len(lines) for none.
 func signatureAt(lines []line) int {
-	left := 0 // lines that say something, from here to the end
+	left := 0 // lines that are not empty, from here to the end
 	at, weak := len(lines), len(lines)
 	for i := len(lines) - 1; i >= 0 && left <= maxSignature; i-- {
 		l := lines[i]
@@ -104,9 +102,9 @@ func signatureAt(lines []line) int {
 			continue
 		}
 		switch {
-		case l.text == "--" || l.text == "—" || closes(l.text):
+		case l.text == "--" || l.text == "—" || isClosing(l.text):
 			at = i
-		case left <= maxThanks && thanked(lines, i):
+		case left <= maxThanks && isThanks(lines, i):
 			weak = i
 		}
 		left++
@@ -120,11 +118,11 @@ func signatureAt(lines []line) int {
 	if i := slices.IndexFunc(lines, func(l line) bool { return l.is(signatureHint) }); i >= 0 && countFrom(lines, i) <= maxSignature {
 		return markedEnd(lines)
 	}
-	return unsigned(lines)
+	return unannouncedSignature(lines)
 }
 
-// markedEnd is where the lines that a mail program marked as signature start,
-// if nothing but those comes after.
+// markedEnd returns where the last lines start that the mail program marked as
+// signature.
 func markedEnd(lines []line) int {
 	at := len(lines)
 	for at > 0 && (lines[at-1].is(signatureHint) || lines[at-1].blank()) {
@@ -142,25 +140,25 @@ func countFrom(lines []line, i int) (n int) {
 	return n
 }
 
-// closes says whether a line is a closing: the words alone, or with a name.
-func closes(text string) bool {
+// isClosing tells whether a line is a closing, with or without a name.
+func isClosing(text string) bool {
 	_, ok := afterClosing(text)
 	return ok
 }
 
-// afterClosing is what stands behind a closing on its line: a name, or nothing.
+// afterClosing returns the text after a closing on its line: a name, or nothing.
 func afterClosing(text string) (string, bool) {
 	text = strings.TrimLeft(text, "*_ ")
 	if utf8.RuneCountInString(text) > maxClosing {
 		return "", false
 	}
-	look(len(text))
+	step(len(text))
 	m := closing.FindStringIndex(text)
 	if m == nil {
 		return "", false
 	}
 	rest := text[m[1]:]
-	// "Groet" is no closing in "groetjes aan allen", "Best" none in "Best lastig".
+	// "groetjes aan allen" and "Best lastig" are no closings.
 	if rest != "" && unicode.IsLetter([]rune(rest)[0]) {
 		return "", false
 	}
@@ -174,9 +172,9 @@ func afterClosing(text string) (string, bool) {
 	return "", false
 }
 
-// thanked says whether line i thanks and a name or the end comes after it.
-func thanked(lines []line, i int) bool {
-	look(len(lines[i].text))
+// isThanks tells whether line i thanks and a name or the end of the mail follows.
+func isThanks(lines []line, i int) bool {
+	step(len(lines[i].text))
 	m := thanks.FindStringSubmatch(lines[i].text)
 	if m == nil || utf8.RuneCountInString(lines[i].text) > maxClosing {
 		return false
@@ -193,11 +191,11 @@ func thanked(lines []line, i int) bool {
 	return false
 }
 
-// unsigned finds a signature that no closing announces: a last paragraph of
+// unannouncedSignature finds a signature without a closing: a last paragraph of
 // short lines, one of them with a telephone number.
-func unsigned(lines []line) int {
+func unannouncedSignature(lines []line) int {
 	end := len(lines)
-	for end > 0 && (lines[end-1].blank() || advertises(lines[end-1].text)) {
+	for end > 0 && (lines[end-1].blank() || isAdvertisement(lines[end-1].text)) {
 		end--
 	}
 	at, n, phone := end, 0, false
@@ -216,17 +214,17 @@ func unsigned(lines []line) int {
 	return at
 }
 
-// undisclaimed takes disclaimers, advertisements of mail programs and lines
-// without letters out of a signature; from a letter only where it ends.
-func undisclaimed(lines []line, signature bool) []line {
+// withoutDisclaimers removes disclaimers, lines of mail programs and lines without
+// letters: from a signature everywhere, from the writer's text only at its end.
+func withoutDisclaimers(lines []line, signature bool) []line {
 	if !signature {
 		end := len(lines)
-		for range maxDropped {
+		for range maxBoilerplate {
 			start := end
 			for start > 0 && !lines[start-1].blank() {
 				start--
 			}
-			if start < end && !dropped(lines[start:end]) {
+			if start < end && !isBoilerplate(lines[start:end]) {
 				break
 			}
 			end = max(0, start-1)
@@ -248,7 +246,7 @@ func undisclaimed(lines []line, signature bool) []line {
 		case matches(disclaims, cut(l.text, 400)):
 			skip = true
 			continue
-		case advertises(l.text), !hasLetterOrDigit(l.text), utf8.RuneCountInString(l.text) > 200:
+		case isAdvertisement(l.text), !hasLetterOrDigit(l.text), utf8.RuneCountInString(l.text) > 200:
 			continue
 		}
 		kept = append(kept, line{text: l.text})
@@ -256,28 +254,27 @@ func undisclaimed(lines []line, signature bool) []line {
 	return kept
 }
 
-// dropped says whether nobody wrote this paragraph: it disclaims, or is what a
-// mail program adds.
-func dropped(paragraph []line) bool {
+// isBoilerplate tells whether a paragraph is a disclaimer or added by a mail program.
+func isBoilerplate(paragraph []line) bool {
 	for i, l := range paragraph {
-		if i == 0 && len(l.text) > 60 && matches(standing, cut(l.text, 600)) {
+		if i == 0 && len(l.text) > 60 && matches(plainDisclaimer, cut(l.text, 600)) {
 			return true
 		}
-		if !advertises(l.text) && hasLetterOrDigit(l.text) {
+		if !isAdvertisement(l.text) && hasLetterOrDigit(l.text) {
 			return false
 		}
 	}
 	return true
 }
 
-// advertises says whether a line is what mail programs add about themselves.
-func advertises(text string) bool { return len(text) <= 200 && matches(device, text) }
+// isAdvertisement tells whether a mail program added this line about itself.
+func isAdvertisement(text string) bool { return len(text) <= 200 && matches(device, text) }
 
 func hasLetterOrDigit(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
 }
 
-// cut is at most the first n bytes of a text.
+// cut returns at most the first n bytes of a text.
 func cut(text string, n int) string {
 	if len(text) <= n {
 		return text

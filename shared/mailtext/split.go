@@ -8,38 +8,38 @@ import (
 	"unicode/utf8"
 )
 
-// A kind says what the head of a quotation is.
-type kind int
+// A headKind is the kind of line or header with which a quotation starts.
+type headKind int
 
 const (
-	noHead       kind = iota
-	attribution       // "Op … schreef Jan:"
-	originalHead      // "-----Oorspronkelijk bericht-----", or a block of Van, Verzonden, Aan, Onderwerp
-	forwardHead       // "---------- Forwarded message ---------"
+	noHead       headKind = iota
+	attribution           // "Op … schreef Jan:"
+	originalHead          // "-----Oorspronkelijk bericht-----", or a block of Van, Verzonden, Aan, Onderwerp
+	forwardHead           // "---------- Forwarded message ---------"
 )
 
-// A parting is a mail's lines by whose they are.
-type parting struct {
+// parts are the lines of a mail, divided into own and quoted ones.
+type parts struct {
 	own, quoted []line
-	head        kind
-	header      header // of the head, as far as it has one
-	original    []line // what comes after the head
+	head        headKind
+	header      header // of the head, if it has one
+	original    []line // the lines after the head
 }
 
-// split tells what the writer wrote from what he quotes. Quoted are: lines with
-// the marks of quoting; the head of a quotation; and everything after a head,
-// unless marked lines follow it directly: then what stands between those and
-// after them is the writer's own again.
-func split(lines []line) parting {
-	var p parting
-	quoted := false // whether a marked line has been seen
+// split separates the writer's own lines from quoted ones. Quoted are lines with
+// quote marks, the head of a quotation, and everything after a head. But when lines
+// with quote marks follow the head directly, lines between and after those are the
+// writer's own.
+func split(lines []line) parts {
+	var p parts
+	quoted := false // a line with quote marks has been seen
 	for i := 0; i < len(lines); {
-		look(1)
+		step(1)
 		if p.head == noHead && lines[i].depth > 0 && !lines[i].blank() && !quoted {
 			quoted = true
-			// Apple Mail puts the head of what it forwards inside of the quotation.
+			// Apple Mail puts the head of a forwarded mail inside the quotation.
 			if k, h, n := headAt(lines, i); k == forwardHead || k == originalHead {
-				p.head, p.header, p.original = k, h, raised(lines[i+n:], lines[i].depth)
+				p.head, p.header, p.original = k, h, unindent(lines[i+n:], lines[i].depth)
 			}
 		}
 		if lines[i].depth > 0 {
@@ -83,17 +83,17 @@ func split(lines []line) parting {
 }
 
 var (
-	// opens is where an introduction starts that stands behind other text.
+	// opens matches the start of an introduction after other text.
 	opens = regexp.MustCompile(`\s(?:Op|On|Am|Le|At)\s+(?:[\p{L}.]{2,12},?\s+){0,2}\d`)
-	// sentence ends one that stands before the name of a writer.
+	// sentence matches the end of a sentence before the name of a writer.
 	sentence = regexp.MustCompile(`(\p{L}{2,})[.!?]+\s+`)
 )
 
-// sameLine parts a line that ends with an introduction into what its writer
-// wrote before it, as in "Akkoord. Op … schreef Jan:", and the introduction.
+// sameLine splits a line such as "Akkoord. Op … schreef Jan:" into the writer's own
+// text and the introduction.
 func sameLine(text string) (before, introduction string) {
 	at := -1
-	look(2 * len(text))
+	step(2 * len(text))
 	if all := opens.FindAllStringIndex(text, -1); len(all) > 0 {
 		at = all[len(all)-1][0]
 	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !matches(opening, text) {
@@ -110,9 +110,9 @@ func sameLine(text string) (before, introduction string) {
 	return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at:])
 }
 
-// below takes what stands unmarked below an introduction for the writer's own, if
-// there is nothing else that could be: some write there.
-func below(p parting) parting {
+// ownTextBelow returns unmarked text below an introduction as the writer's own, when
+// the mail has no other own text: some people write there.
+func ownTextBelow(p parts) parts {
 	if len(p.original) == 0 || slices.ContainsFunc(p.original, func(l line) bool { return l.is(restQuoted) }) {
 		return p
 	}
@@ -125,9 +125,9 @@ func below(p parting) parting {
 	return p
 }
 
-// raised are the lines up to where a quotation of this depth ends, without its
-// marks.
-func raised(lines []line, depth int) []line {
+// unindent returns the lines of a quotation of this depth, with their depth reduced
+// by it.
+func unindent(lines []line, depth int) []line {
 	var up []line
 	for _, l := range lines {
 		if l.depth < depth && !l.blank() {
@@ -139,9 +139,9 @@ func raised(lines []line, depth int) []line {
 	return up
 }
 
-// headAt says what kind of head starts at a line, what its block of fields
-// says, and how many lines it has.
-func headAt(lines []line, i int) (kind, header, int) {
+// headAt returns the kind of head that starts at a line, its header, and how many
+// lines it has.
+func headAt(lines []line, i int) (headKind, header, int) {
 	l := lines[i]
 	if l.blank() {
 		return noHead, header{}, 0
@@ -171,9 +171,9 @@ func headAt(lines []line, i int) (kind, header, int) {
 	return noHead, header{}, 0
 }
 
-// dividers are the words with which mail programs start what they quote or
-// forward.
-var dividers = map[string]kind{
+// dividers are the words with which mail programs start a quotation or a forwarded
+// mail.
+var dividers = map[string]headKind{
 	"oorspronkelijk bericht": originalHead, "origineel bericht": originalHead, "oorspronkelijke e-mail": originalHead,
 	"original message": originalHead, "original email": originalHead, "original e-mail": originalHead,
 	"ursprüngliche nachricht": originalHead, "originalnachricht": originalHead, "originale nachricht": originalHead,
@@ -187,9 +187,9 @@ var dividers = map[string]kind{
 	"début du message transféré": forwardHead, "début du message réexpédié": forwardHead,
 }
 
-// divider says what a line such as "-----Oorspronkelijk bericht-----" starts.
-// Without the dashes, words must be those that Apple Mail writes with a colon.
-func divider(text string) kind {
+// divider returns the kind of head of a line such as "-----Oorspronkelijk
+// bericht-----". Without dashes it must be a line of Apple Mail, with a colon.
+func divider(text string) headKind {
 	if len(text) > 120 {
 		return noHead
 	}
@@ -201,39 +201,39 @@ func divider(text string) kind {
 	return noHead
 }
 
-// rule says whether a line is nothing but a horizontal line.
+// rule tells whether a line is a horizontal line.
 func rule(text string) bool {
 	return len(text) >= 5 && strings.Trim(text, "_-*=–—") == ""
 }
 
-// maxAttribution is how long the line that introduces a quotation can be, in
-// bytes, and maxWrapped over how many lines mail programs break it.
+// maxAttribution bounds the introduction of a quotation, in bytes, and maxWrapped
+// the lines over which mail programs wrap it.
 const (
 	maxAttribution = 320
 	maxWrapped     = 4
 )
 
 var (
-	// wrote is the word that says that somebody wrote what comes now.
+	// wrote matches the verb of an introduction.
 	wrote = regexp.MustCompile(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
-	// byPerson is what no mail program writes: "op 3 mei schreef u:".
+	// byPerson matches words that no mail program writes: "op 3 mei schreef u:".
 	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
 	hour     = regexp.MustCompile(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
 	day      = regexp.MustCompile(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
 	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
 	opening  = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
-	// oldGmail is "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
+	// oldGmail matches "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
 	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
 )
 
-// told says whether a line has such a word. Looking for its letters first keeps
-// the pattern away from nearly all lines.
-func told(text string) bool {
+// hasWroteVerb tells whether a line has such a verb. It searches for a few letters
+// first, so the pattern is matched with few lines.
+func hasWroteVerb(text string) bool {
 	return (strings.Contains(text, "schr") || strings.Contains(text, "wr") || strings.Contains(text, "écrit")) && matches(wrote, text)
 }
 
-// attributionAt is how many lines the introduction of a quotation has that
-// starts at a line; 0 when none does.
+// attributionAt returns how many lines the introduction has that starts at a line; 0
+// when none does.
 func attributionAt(lines []line, i int) int {
 	if lines[i].is(introduces) && divider(lines[i].text) == noHead {
 		n := 1
@@ -242,27 +242,27 @@ func attributionAt(lines []line, i int) int {
 		}
 		return n
 	}
-	if first := lines[i]; !matches(opening, first.text) && !first.is(tells) && !strings.ContainsAny(first.text, "@0123456789") {
+	if first := lines[i]; !matches(opening, first.text) && !first.is(wroteVerb) && !strings.ContainsAny(first.text, "@0123456789") {
 		return 0
 	}
 	text, said, found := "", false, 0
 	for n := 0; n < maxWrapped && i+n < len(lines); n++ {
 		l := lines[i+n]
-		look(1)
+		step(1)
 		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
 			break
 		}
 		if n > 0 && matches(opening, l.text) && matches(clock, l.text) {
-			break // it starts here, and what was before is a line that mentions an address
+			break // the introduction starts here; the line before only mentions an address
 		}
 		if n == 0 {
 			_, text = sameLine(l.text)
 		} else {
 			text = strings.TrimSpace(text + " " + l.text)
 		}
-		said = said || l.is(tells)
+		said = said || l.is(wroteVerb)
 		colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
-		if (said || colon) && introducesQuote(text, said, colon, followed(lines, i+n+1, lines[i].depth)) {
+		if (said || colon) && introducesQuote(text, said, colon, quoteFollows(lines, i+n+1, lines[i].depth)) {
 			if colon {
 				return n + 1
 			}
@@ -274,25 +274,26 @@ func attributionAt(lines []line, i int) int {
 	return found
 }
 
-// followed says whether the next line that says something is quoted deeper.
-func followed(lines []line, i, depth int) bool {
+// quoteFollows tells whether the next line that is not empty is quoted deeper.
+func quoteFollows(lines []line, i, depth int) bool {
 	for i < len(lines) && lines[i].blank() {
 		i++
 	}
 	return i < len(lines) && lines[i].depth > depth
 }
 
-// introducesQuote judges one line: whether it has a word for writing, whether
-// it ends in a colon, and whether marked lines come after it. Without those it
-// needs an address, or the day and the time that mail programs write: people
-// write "op 3 mei 2026 schreef de Belastingdienst:" too.
+// introducesQuote tells whether a line introduces a quotation: said is whether it
+// has the verb, colon whether it ends in a colon, marked whether lines with quote
+// marks follow. Without quote marks it needs an address, or the day and the time
+// that mail programs write: people also write "op 3 mei 2026 schreef de
+// Belastingdienst:".
 func introducesQuote(text string, said, colon, marked bool) bool {
 	address := strings.Contains(text, "@") && (strings.ContainsAny(text, "<[") || strings.Contains(text, "(") && matches(hour, text))
 	switch {
 	case colon && strings.Contains(text, "@") && matches(oldGmail, text):
 		return true
 	case colon && marked && address && matches(clock, text):
-		return true // in whatever language
+		return true // in any language
 	case !said:
 		return false
 	case marked:

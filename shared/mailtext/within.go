@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// ErrCostly means that reading a text was given up: it took too long, or too
-// many others are still being read that did.
-var ErrCostly = errors.New("reading the text took too long")
+// ErrTooSlow means that the text was not read: that took too long, or too many other
+// texts that took too long are still being read.
+var ErrTooSlow = errors.New("reading the text took too long")
 
-// A PanicError means that reading a text met a mistake in our own code.
+// A PanicError means that reading a text panicked: a fault of this program.
 type PanicError struct {
 	Value any
 	Stack []byte
@@ -20,35 +20,34 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("reading the text: %v", e.Value) }
 
-// Limit is how long reading one mail may take; one of 1 MiB takes a tenth of it.
+// Limit is how long reading one mail may take. A mail of 1 MiB takes a tenth of it.
 const Limit = 2 * time.Second
 
-// ReadSafely is Read within Limit. Errors: ErrCostly, *PanicError.
+// ReadSafely is Read within Limit. Errors: ErrTooSlow, *PanicError.
 func ReadSafely(contentType, content, subject string) (Text, error) {
 	return Within(Limit, func() Text { return Read(contentType, content, subject) })
 }
 
-// maxAbandoned is how many readings may go on that nobody waits for anymore.
-// Nothing can stop one, and each takes a processor.
+// maxAbandoned bounds the calls that still run although nobody waits for them. They
+// cannot be stopped, and each takes a processor.
 const maxAbandoned = 8
 
 var abandoned atomic.Int64
 
-// Within calls read, which reads what a stranger wrote, and returns its value,
-// or after d ErrCostly. A panic is a *PanicError. Whatever a mail holds, the
-// caller goes on.
+// Within calls read and returns its value, or ErrTooSlow after d. A panic becomes a
+// *PanicError. So no content of a mail can stop the caller.
 //
-// Every parser of mail has its own bound; this one holds when such a bound is
-// wrong. When maxAbandoned readings go on, nothing is read: it is ErrCostly too.
+// Every parser of mail has its own bound; this one is for the case that such a bound
+// is wrong. While maxAbandoned calls run, Within returns ErrTooSlow at once.
 func Within[T any](d time.Duration, read func() T) (T, error) {
 	if abandoned.Load() >= maxAbandoned {
 		var none T
-		return none, ErrCostly
+		return none, ErrTooSlow
 	}
 	return Bounded(d, read)
 }
 
-// Bounded is Within for what must not be left out because other mail is slow.
+// Bounded is Within without that last rule: other slow mail does not refuse it.
 func Bounded[T any](d time.Duration, read func() T) (T, error) {
 	var none T
 	type outcome struct {
@@ -56,7 +55,7 @@ func Bounded[T any](d time.Duration, read func() T) (T, error) {
 		err   error
 	}
 	done := make(chan outcome, 1)
-	var state atomic.Int32 // running, then whoever is first: ended or given up
+	var state atomic.Int32 // 0 while it runs, then ended or givenUp, whichever is first
 	const ended, givenUp = 1, 2
 	go func() {
 		var o outcome
@@ -84,5 +83,5 @@ func Bounded[T any](d time.Duration, read func() T) (T, error) {
 		o := <-done
 		return o.value, o.err
 	}
-	return none, ErrCostly
+	return none, ErrTooSlow
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A reading that does not end is given up, one that panics is an error, and
-// neither keeps the next from being read.
-func TestNoReadingKeepsItsCaller(t *testing.T) {
+// A call that does not end is given up, one that panics is an error, and neither
+// stops the next call.
+func TestWithin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if v, err := Within(time.Second, func() int { return 7 }); v != 7 || err != nil {
 			t.Errorf("%d, %v", v, err)
@@ -19,23 +19,23 @@ func TestNoReadingKeepsItsCaller(t *testing.T) {
 			t.Errorf("a panic is %v", err)
 		}
 		stuck, began := make(chan bool), time.Now()
-		if _, err := Within(time.Second, func() bool { return <-stuck }); !errors.Is(err, ErrCostly) || time.Since(began) != time.Second {
+		if _, err := Within(time.Second, func() bool { return <-stuck }); !errors.Is(err, ErrTooSlow) || time.Since(began) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
 		close(stuck)
 		synctest.Wait()
 		if n := abandoned.Load(); n != 0 {
-			t.Errorf("%d readings that have ended still count", n)
+			t.Errorf("%d calls that have ended still count", n)
 		}
 	})
 }
 
-// Readings that were given up do not add up without end.
-func TestGivenUpReadingsAreLimited(t *testing.T) {
+// The number of abandoned calls is bounded.
+func TestAbandonedCallsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck, started := make(chan bool), 0
 		for range 2 * maxAbandoned {
-			if _, err := Within(time.Second, func() bool { started++; return <-stuck }); !errors.Is(err, ErrCostly) {
+			if _, err := Within(time.Second, func() bool { started++; return <-stuck }); !errors.Is(err, ErrTooSlow) {
 				t.Error(err)
 			}
 		}
@@ -43,7 +43,7 @@ func TestGivenUpReadingsAreLimited(t *testing.T) {
 			t.Errorf("%d were started, at most %d may go on", started, maxAbandoned)
 		}
 		if v, err := Bounded(time.Second, func() int { return 7 }); v != 7 || err != nil {
-			t.Errorf("what must not be left out: %d, %v", v, err)
+			t.Errorf("Bounded: %d, %v", v, err)
 		}
 		close(stuck)
 		synctest.Wait()

@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxWords is how many words are given at most.
+// maxWords bounds the words of a text.
 const maxWords = 200
 
-// stopWords say nothing about what a mail is about.
+// stopWords say nothing about the topic of a mail.
 var stopWords = func() map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(`aan aangezien achter af al alle alleen alles als alsnog alvast andere anders bedankt beste betreft bij bijlage bijna daar daarbij daarom dag dan dank dat
@@ -27,9 +27,9 @@ var stopWords = func() map[string]bool {
 	return set
 }()
 
-// Words are the words of a text that say what it is about: three letters or
-// more, in lower case, without those that Dutch and English mail is full of, in
-// order, each once, at most 200.
+// Words returns the words of a text that tell its topic: three letters or more, in
+// lower case, without the usual words of Dutch and English mail, in order, each
+// once, at most 200.
 func Words(text string) []string {
 	var words []string
 	seen := map[string]bool{}

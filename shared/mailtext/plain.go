@@ -7,43 +7,42 @@ import (
 	"unicode"
 )
 
-// plainLines reads text in which lines with ">" before them are quoted.
+// plainLines reads plain text, in which quoted lines start with ">".
 // https://www.rfc-editor.org/rfc/rfc3676#section-4.5
 func plainLines(content string) []line {
 	var lines []line
 	content = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(content)
 	for text := range strings.SplitSeq(content, "\n") {
 		written := strings.TrimSpace(clean(text))
-		text, depth := unquoted(written)
+		text, depth := stripQuoteMarks(written)
 		l := line{text: text, depth: depth}
-		if depth == 1 && compares(text) {
+		if depth == 1 && isComparison(text) {
 			l.hint |= comparison
-			l.text = written // until it turns out to be quoted
+			l.text = written // until it is known to be quoted
 		}
 		if n := len(lines); l.blank() && (n == 0 || lines[n-1].blank() && lines[n-1].depth == depth) {
 			continue
 		}
 		lines = append(lines, l)
 	}
-	return compared(lines)
+	return resolveComparisons(lines)
 }
 
-// amountStart is what stands behind the sign in "> 20.000 euro"; "> 1. De
+// amountStart matches the text after the sign in "> 20.000 euro"; "> 1. De
 // stukken" is the item of a list.
 var amountStart = regexp.MustCompile(`^=?\s*(?:€|\$|£|(?i:eur|euro)\b)?\s*\d`)
 var listItem = regexp.MustCompile(`^\d{1,2}[.)]\s`)
 
-// compares says whether a line with one ">" before this text can say that
-// something is more than an amount.
-func compares(text string) bool { return matches(amountStart, text) && !matches(listItem, text) }
+// isComparison tells whether ">" before this text can mean "more than" an amount.
+func isComparison(text string) bool { return matches(amountStart, text) && !matches(listItem, text) }
 
-// compared settles which lines with a ">" are comparisons and which are quoted:
-// a comparison has no quoted line beside it, and no introduction above it.
-func compared(lines []line) []line {
-	introduced := false // whether a mark has been seen that quotes, or a line that introduces
+// resolveComparisons decides which of the lines marked as comparison are quoted: a
+// comparison has no quoted line next to it, and no introduction above it.
+func resolveComparisons(lines []line) []line {
+	introduced := false // a quoted or introducing line has been seen
 	for i := 0; i < len(lines); {
 		if !lines[i].is(comparison) {
-			introduced = introduced || lines[i].depth > 0 && !lines[i].blank() || strings.HasSuffix(lines[i].text, ":") && told(cut(lines[i].text, maxAttribution))
+			introduced = introduced || lines[i].depth > 0 && !lines[i].blank() || strings.HasSuffix(lines[i].text, ":") && hasWroteVerb(cut(lines[i].text, maxAttribution))
 			i++
 			continue
 		}
@@ -54,7 +53,7 @@ func compared(lines []line) []line {
 		quoted := introduced || end < len(lines) && lines[end].depth > 0
 		for ; i < end; i++ {
 			if quoted {
-				lines[i].text, _ = unquoted(lines[i].text)
+				lines[i].text, _ = stripQuoteMarks(lines[i].text)
 			} else {
 				lines[i].depth = 0
 			}
@@ -65,8 +64,8 @@ func compared(lines []line) []line {
 	return lines
 }
 
-// unquoted takes the marks of quoting from before a line, and counts them.
-func unquoted(text string) (string, int) {
+// stripQuoteMarks removes the quote marks before a line, and counts them.
+func stripQuoteMarks(text string) (string, int) {
 	depth := 0
 	for {
 		text = strings.TrimSpace(text)
@@ -79,9 +78,9 @@ func unquoted(text string) (string, int) {
 	}
 }
 
-// marked takes the ">" from before lines where two or more in a row have one:
-// text that became HTML on its way. A single one may be an arrow.
-func marked(lines []line) []line {
+// unmarkQuotes removes the ">" of HTML lines where two or more in a row have one:
+// plain text that was converted to HTML. A single one may be an arrow.
+func unmarkQuotes(lines []line) []line {
 	for i := 0; i < len(lines); {
 		end := i
 		for end < len(lines) && (strings.HasPrefix(lines[end].text, ">") || end > i && lines[end].blank()) {
@@ -92,21 +91,21 @@ func marked(lines []line) []line {
 			continue
 		}
 		if !slices.ContainsFunc(lines[i:end], func(l line) bool {
-			text, depth := unquoted(l.text)
-			return !l.blank() && (depth != 1 || !compares(text))
+			text, depth := stripQuoteMarks(l.text)
+			return !l.blank() && (depth != 1 || !isComparison(text))
 		}) {
-			i = end // all of them compare
+			i = end // all of them are comparisons
 			continue
 		}
 		for ; i < end; i++ {
-			text, more := unquoted(lines[i].text)
+			text, more := stripQuoteMarks(lines[i].text)
 			lines[i].text, lines[i].depth = text, lines[i].depth+more
 		}
 	}
 	return lines
 }
 
-// clean takes out what a reader does not see, and makes every space a plain one.
+// clean removes invisible characters, and replaces every space by a plain one.
 func clean(text string) string { return strings.Map(visible, text) }
 
 // join makes one text of lines, without empty lines around it and with at most
@@ -131,9 +130,8 @@ func join(lines []line) string {
 	return b.String()
 }
 
-// visible is what a reader sees of a rune: a plain space for any space, and
-// nothing, -1, for control characters, marks of the writing direction and what
-// has no width.
+// visible returns a plain space for any space, and -1 for invisible characters:
+// control characters, marks of the writing direction and those without width.
 func visible(c rune) rune {
 	switch {
 	case c == '\n':

@@ -1,0 +1,99 @@
+// Package mailtext analyses the text of a mail: the writer's own text, the quoted
+// or forwarded text, the signature, and the numbers and names in them. It does not
+// know the office's data. All that it returns is only what a mail claims.
+//
+// Mail programs agree on little. The rules follow what Outlook (desktop, web and
+// mobile), Exchange, Gmail, Apple Mail and Thunderbird write in Dutch, English,
+// German and French. A doubtful line counts as the writer's own: too much text
+// only makes a suggestion worse, while missing text is lost.
+package mailtext
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"kantoorpost/shared/mail"
+)
+
+// maxContent is how much of a mail is read, in bytes; the rest is ignored.
+const maxContent = 1 << 20
+
+// A Text holds the parts of a mail's text. In each part a line ends with \n, has
+// no spaces around it, and at most one empty line follows another line.
+type Text struct {
+	Own       string     // what the writer wrote, without quoted text and signature
+	Signature string     // from the closing ("Met vriendelijke groet") on, without disclaimers; "" when none was found
+	Quoted    string     // the quoted or forwarded rest
+	Forwarded *Forwarded // the original, when the mail forwards one
+}
+
+// A Forwarded is the original that a mail forwards, without the older mails that
+// the original quotes. The writer of the outer mail could change all of it.
+type Forwarded struct {
+	From    mail.Address // either part may be missing
+	To      []mail.Address
+	Subject string
+	Text    string // of the original, with its signature and without quoted text
+}
+
+// Read divides the text of a mail into its parts. The content type is "html" or
+// "text", as in Graph; the subject helps to tell a forwarded mail from an answer.
+// It never fails: a mail that fits no rule is the writer's own text. At most 1 MiB
+// of the content is read.
+func Read(contentType, content, subject string) Text {
+	s := split(linesOf(contentType, content))
+	if s.head == attribution && join(s.own) == "" && len(s.quoted) > 0 {
+		s = ownTextBelow(s)
+	}
+	own, signature := splitSignature(s.own)
+	return Text{
+		Own: join(own), Signature: join(signature), Quoted: join(s.quoted),
+		Forwarded: forwarded(s, own, subject),
+	}
+}
+
+// A line is one line of a mail as a person sees it.
+type line struct {
+	text  string // without quote marks, and without spaces around it
+	depth int    // levels of quotation
+	hint  hint
+}
+
+// A hint is what is known about a line besides its text, mostly from the HTML of
+// mail programs.
+type hint uint8
+
+const (
+	restQuoted    hint = 1 << iota // this line and all after it are the quoted rest
+	introduces                     // this line introduces a quotation
+	signatureHint                  // this line is part of the signature
+	ruled                          // there is a horizontal line above
+	comparison                     // it starts with ">" and may say that something is more than that
+	wroteVerb                      // it has a word for writing, as in "Op … schreef Jan:"
+)
+
+func (l line) is(h hint) bool { return l.hint&h != 0 }
+func (l line) blank() bool    { return l.text == "" }
+
+// linesOf returns the lines of a mail. It reads each byte once.
+func linesOf(contentType, content string) []line {
+	if n := maxContent; len(content) > n {
+		for n > 0 && !utf8.RuneStart(content[n]) {
+			n--
+		}
+		content = content[:n]
+	}
+	content = strings.ToValidUTF8(content, "\uFFFD")
+	var lines []line
+	if strings.EqualFold(contentType, "html") {
+		lines = htmlLines(content)
+	} else {
+		lines = plainLines(content)
+	}
+	for i, l := range lines {
+		if len(l.text) <= maxAttribution && hasWroteVerb(l.text) {
+			lines[i].hint |= wroteVerb
+		}
+	}
+	return lines
+}
