@@ -16,24 +16,24 @@ const (
 	// maxAddress is the longest e-mail address that people type, in octets.
 	// https://www.rfc-editor.org/errata/eid1690
 	maxAddress = 254
-	// maxReceived is the longest address that mail is taken from, in octets:
-	// X.500 names are longer than addresses.
+	// maxReceived is the longest address of received mail, in octets: X.500 names
+	// are longer than addresses.
 	maxReceived = 512
 )
 
-// TypedAddress returns the form in which an e-mail address that somebody typed,
-// imported or sent to the API is kept: without spaces around it and invisible
-// characters, ASCII letters in lower case, and the domain in its ASCII form
-// (RFC 5891). Anything that is not of the form local@domain.tld is an *Invalid
-// error, which names the character that is wrong, if one is.
+// TypedAddress returns the stored form of an e-mail address that somebody
+// typed, imported or sent to the API: without surrounding spaces and invisible
+// characters, with ASCII letters in lower case, and with the domain in its
+// ASCII form (RFC 5891). Text of another form than local@domain.tld is an
+// *Invalid error, which names the wrong character if there is one.
 func TypedAddress(text string) (string, error) { return checkAddress("email", text) }
 
 // ReceivedAddress returns the form in which the address of a mail is compared
-// and kept. For what TypedAddress takes it is the same. It also takes what mail
-// systems deliver and nobody could type: an underscore in the domain, a local
-// part in quotes, a host of one word, an X.500 name. A character that cannot be
-// seen is written as {u+200b}, so that the address differs from the one that it
-// looks like. Errors: *Invalid for text that holds nothing, or is longer than
+// and stored. It is the same as TypedAddress for what that accepts. It also
+// accepts addresses that mail systems deliver and nobody types: an underscore
+// in the domain, a local part in quotes, a host of one word, an X.500 name. An
+// invisible character is written as {u+200b}, so the address differs from the
+// one that it looks like. Errors: *Invalid for empty text, or text longer than
 // 512 octets.
 func ReceivedAddress(text string) (string, error) {
 	text = norm.NFC.String(strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd")))
@@ -178,8 +178,8 @@ func checkAddress(field, text string) (string, error) {
 	return "", &Invalid{Field: field, Expected: expected}
 }
 
-// addressKey is the key of a row by address. The key of an address that would
-// be too long for a key once it is escaped holds its hash.
+// addressKey returns the key of a row by address. It holds the hash of an
+// address that would be too long for a key once it is escaped.
 func addressKey(kind, address string) string {
 	if part := strings.TrimPrefix(keyOf("", address), "|"); utf8.RuneCountInString(part) > 450 {
 		address = ids.Hash(address)

@@ -8,13 +8,13 @@ import (
 	"kantoorpost/shared/audit"
 )
 
-// A deed is what a change does to one object, for the audit.
+// An auditChange is what a change does to one object.
 type auditChange struct {
 	action, object string
 	detail         map[string]string
 }
 
-// actionKinds has the first part of an action for the first part of a row key.
+// actionKinds has the first part of an action by the first part of a row key.
 var actionKinds = map[string]string{
 	"member": "team-member", "client": "client", "contact": "contact", "role": "role",
 	"team": "process-team", "links": "client-team", "rule": "rule",
@@ -22,8 +22,8 @@ var actionKinds = map[string]string{
 
 const maxShown = 200 // runes of a value that the audit shows
 
-// note keeps what happens to an object; was or now is nil when there was or will
-// be none.
+// note records what happens to an object. Was is nil for a new object, now for
+// a deleted one.
 func (c *change) note(key, name string, was, now map[string]any) {
 	kind, _, _ := strings.Cut(key, "|")
 	d := auditChange{object: name, detail: map[string]string{}}
@@ -44,8 +44,8 @@ func (c *change) note(key, name string, was, now map[string]any) {
 	c.did = append(c.did, d)
 }
 
-// difference notes what happens to a field: a short one with what it was and
-// is, another only that it changed.
+// difference records a change of a field: both values when they are short, else
+// only that it changed.
 func (d auditChange) difference(field string, was, now map[string]any) {
 	if field == "id" || field == "revision" || field == "learned" || strings.HasPrefix(field, "data") || was[field] == now[field] {
 		return
@@ -77,8 +77,8 @@ func shown(value any) string {
 	return text
 }
 
-// entry is e with what the change does: the first object, and after it the
-// others.
+// entry returns e with what the change does to its objects, the first object as
+// the entry's own.
 func (c *change) entry(e audit.Entry) audit.Entry {
 	if len(c.did) == 0 {
 		return e

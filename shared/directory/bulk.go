@@ -12,15 +12,17 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Bulk is the directory in memory, with changes that are checked as single
-// ones are and then written together, many in one transaction. The zero Bulk is
-// an empty directory that can be checked against and not be written. A Bulk
-// has one user at a time.
+// A Bulk is the directory in memory, with changes that are checked like single
+// changes and then written together, many in one transaction. The zero Bulk is
+// an empty directory for checks only. A Bulk has one user at a time.
+//
+// An import cannot be a Change: a Change reads each object that it changes, and
+// writes at most 100 rows.
 type Bulk struct {
 	store   *Store
-	version int64  // of the directory when it was read
-	token   string // the revision of all that changes
-	index   bool   // all clients and contacts are written anew
+	version int64  // of the directory when this Bulk was read
+	token   string // the revision of all changed objects
+	index   bool   // the search rows of all clients and contacts are written again
 
 	clients  stagedObjects[Client]
 	contacts stagedObjects[Contact]
@@ -67,15 +69,16 @@ func load[T entity[T]](ctx context.Context, s *Store, kind string, on *stagedObj
 	})
 }
 
-// A shelf has the objects of one kind in memory.
+// A stagedObjects holds the objects of one kind in memory.
 type stagedObjects[T entity[T]] struct {
 	now map[string]T // by the key of their own row
-	was map[string]T // as the table has them, of those that change and are not new
-	// changed are the keys of what changes, in the order of the first changes.
+	was map[string]T // as in the table, for those that change and are not new
+	// changed are the keys of the changed objects, in the order of their first
+	// changes.
 	changed []string
-	// unique has whose a unique value is, by the key of its row. What an object
-	// gives up stays here: rows are written in any order, so nobody else can
-	// have it in the same Bulk.
+	// unique has the key of the object with a unique value, by the key of the
+	// value's row. A value that an object gives up stays here: rows are written
+	// in any order, so no other object can have it in the same Bulk.
 	unique map[string]string
 }
 
@@ -92,7 +95,8 @@ func (s *stagedObjects[T]) place(v T) {
 	}
 }
 
-// put changes or adds v, which has been checked. Errors: *Conflict, *TooLarge.
+// put adds or changes an object that has been checked. Errors: *Conflict,
+// *TooLarge.
 func (s *stagedObjects[T]) put(token string, v T) (T, error) {
 	was, there := s.now[v.key()]
 	if there && reflect.DeepEqual(was, v) {
@@ -119,7 +123,7 @@ func (s *stagedObjects[T]) put(token string, v T) (T, error) {
 	return v, nil
 }
 
-// by returns the object that has the unique value whose row has a key.
+// by returns the object with a unique value, by the key of the value's row.
 func (s *stagedObjects[T]) by(key string) (v T, found bool) {
 	v, found = s.now[s.unique[key]]
 	return v, found
@@ -142,7 +146,7 @@ func (b *Bulk) ClientByNumber(number string) (Client, bool) {
 }
 
 // ContactByAddress returns the contact with an e-mail address. Text that is no
-// address belongs to nobody.
+// address has no contact.
 func (b *Bulk) ContactByAddress(address string) (Contact, bool) {
 	address, err := ReceivedAddress(address)
 	if err != nil {
@@ -152,7 +156,7 @@ func (b *Bulk) ContactByAddress(address string) (Contact, bool) {
 }
 
 // MemberByAddress returns the team member with an e-mail address, active or
-// not. Text that is no address belongs to nobody.
+// not. Text that is no address has no member.
 func (b *Bulk) MemberByAddress(address string) (TeamMember, bool) {
 	address, err := ReceivedAddress(address)
 	if err != nil {
@@ -174,7 +178,7 @@ func (b *Bulk) Role(id string) (Role, bool) {
 	return r, found
 }
 
-// RoleNamed returns the role with a name, whatever its case.
+// RoleNamed returns the role with a name. It ignores case.
 func (b *Bulk) RoleNamed(name string) (Role, bool) {
 	return b.roles.by(keyOf("role-name", fold(oneLine(name))))
 }
@@ -194,8 +198,8 @@ func (b *Bulk) Administered() bool {
 	return false
 }
 
-// SaveClient changes a client, or adds one that has no id, and returns it as it
-// becomes. Errors: *Invalid, *Conflict.
+// SaveClient changes a client, or adds one without an id, and returns it as
+// saved. Errors: *Invalid, *Conflict.
 func (b *Bulk) SaveClient(c Client) (Client, error) {
 	c, err := c.checked()
 	if err != nil {
@@ -204,16 +208,16 @@ func (b *Bulk) SaveClient(c Client) (Client, error) {
 	return b.clients.put(b.revision(), c)
 }
 
-// SaveContact changes a contact, or adds one that has no id, and returns it as
-// it becomes. Errors: *Invalid, *Conflict, *TooLarge.
+// SaveContact changes a contact, or adds one without an id, and returns it as
+// saved. Errors: *Invalid, *Conflict, *TooLarge.
 func (b *Bulk) SaveContact(c Contact) (Contact, error) {
 	for i, id := range c.Clients {
 		if _, found := b.Client(id); !found {
 			return c, &Invalid{Field: fmt.Sprintf("clients[%d]", i), Expected: "the id of a client"}
 		}
 	}
-	// Clients that it had before are not looked up: as those of c exist, nothing
-	// is read.
+	// checkContact looks up only clients that the contact did not have before.
+	// All of them are checked above, so it reads nothing.
 	was := b.contacts.now[keyOf("contact", c.ID)]
 	has := was.Emails
 	was.Clients = c.Clients
@@ -224,9 +228,9 @@ func (b *Bulk) SaveContact(c Contact) (Contact, error) {
 	return b.contacts.put(b.revision(), c)
 }
 
-// SaveTeamMember changes a team member, or adds one that has no id, and returns
-// him or her as he or she becomes. That the office keeps an administrator is
-// seen when all have been saved: ask Administered. Errors: *Invalid, *Conflict.
+// SaveTeamMember changes a team member, or adds one without an id, and returns
+// the member as saved. The caller asks Administered when all members are saved.
+// Errors: *Invalid, *Conflict.
 func (b *Bulk) SaveTeamMember(m TeamMember) (TeamMember, error) {
 	m, err := m.checked()
 	if err != nil {
@@ -241,8 +245,8 @@ func (b *Bulk) SaveTeamMember(m TeamMember) (TeamMember, error) {
 	return row.TeamMember, err
 }
 
-// SaveRole changes a role, or adds one that has no id, and returns it as it
-// becomes. Errors: *Invalid, *Conflict.
+// SaveRole changes a role, or adds one without an id, and returns it as saved.
+// Errors: *Invalid, *Conflict.
 func (b *Bulk) SaveRole(r Role) (Role, error) {
 	r, err := r.checked()
 	if err != nil {
@@ -251,8 +255,8 @@ func (b *Bulk) SaveRole(r Role) (Role, error) {
 	return b.roles.put(b.revision(), r)
 }
 
-// SaveClientTeam says who works for a client, in order, in place of who did.
-// Errors: *Invalid, *TooLarge.
+// SaveClientTeam replaces the list of who works for a client, in order. Errors:
+// ErrNotFound, *Invalid, *TooLarge.
 func (b *Bulk) SaveClientTeam(client string, links []Link) error {
 	if _, found := b.Client(client); !found {
 		return notFound("client", client)

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// writeAll writes all that changes. What others refer to comes before them; and
-// the administrators come first of all, so that the office has one at any time.
+// writeAll writes all changed objects. An object is written before those that
+// refer to it. Administrators come first, so the office always has one.
 func (b *Bulk) writeAll(ctx context.Context) error {
 	w := newWriter(ctx, b)
 	defer w.cancel(nil)
@@ -34,7 +34,7 @@ func (b *Bulk) writeAll(ctx context.Context) error {
 	return w.wait()
 }
 
-// queue writes what changes on s, or what of it is chosen.
+// queue writes the changed objects, or those that choose selects.
 func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 	for _, key := range s.changed {
 		now := s.now[key]
@@ -56,7 +56,7 @@ func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 	}
 }
 
-// index writes the rows for searches of all on s that does not change otherwise.
+// index writes the search rows of all objects that do not change otherwise.
 func index[T entity[T]](w *writer, s *stagedObjects[T]) {
 	for key, v := range s.now {
 		if v.revision() == w.bulk.token {
@@ -106,7 +106,8 @@ func replaced[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]tabl
 	return ops, nil
 }
 
-// A writer fills transactions with whole objects and writes several at a time.
+// A writer fills transactions with whole objects and writes several
+// transactions at a time.
 type writer struct {
 	bulk   *Bulk
 	ctx    context.Context // ends with the first error
@@ -122,7 +123,7 @@ func newWriter(ctx context.Context, b *Bulk) *writer {
 	return &writer{bulk: b, ctx: ctx, cancel: cancel, places: make(chan struct{}, bulkAtOnce)}
 }
 
-// add writes the operations of one object in one transaction.
+// add adds the operations of one object, which stay in one transaction.
 func (w *writer) add(ops []table.Op) {
 	bytes := 0
 	for _, op := range ops {
@@ -134,7 +135,8 @@ func (w *writer) add(ops []table.Op) {
 	w.ops, w.bytes = append(w.ops, ops...), w.bytes+bytes
 }
 
-// send writes the operations that have been added, as soon as there is a place.
+// send writes the added operations. It waits while bulkAtOnce transactions are
+// being written.
 func (w *writer) send() {
 	ops := w.ops
 	w.ops, w.bytes = nil, 0
@@ -154,15 +156,15 @@ func (w *writer) send() {
 	})
 }
 
-// wait waits until all that was added is written.
+// wait waits until everything that was added is written.
 func (w *writer) wait() error {
 	w.send()
 	w.busy.Wait()
 	return context.Cause(w.ctx)
 }
 
-// transact writes ops, of which the first is an object's own row, or finds that
-// they were written by an earlier try whose answer was lost.
+// transact writes ops, which begin with an object's own row. It succeeds too if
+// an earlier try wrote them and its answer was lost.
 func (b *Bulk) transact(ctx context.Context, ops []table.Op) error {
 	held, cancel, err := b.hold(ctx)
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 
 const (
 	leaseTime  = 2 * time.Minute
-	renewTime  = 90 * time.Second // left of a lease when it is renewed
-	bulkAtOnce = 8                // transactions
-	leaseTries = 5                // of a write that may have lost its answer
+	renewTime  = 90 * time.Second // a lease with less time left is renewed
+	bulkAtOnce = 8                // transactions at the same time
+	leaseTries = 5                // of a write whose answer may be lost
 )
 
-// ErrImporting means that an import has the directory for itself.
+// ErrImporting means that an import has locked the directory.
 var ErrImporting = errors.New("an import is going on: nothing else can change in the directory until it has ended")
 
-// UnmarshalJSON reads the version as it counts now: an import that broke off has
-// changed what nobody knows, so the end of its lease is a change like any other.
+// UnmarshalJSON reads the version as it counts now. An import that broke off
+// has made unknown changes, so the end of its lease counts as a change.
 func (v *version) UnmarshalJSON(text []byte) error {
 	type asStored version
 	if err := json.Unmarshal(text, (*asStored)(v)); err != nil {
@@ -37,7 +37,7 @@ func (v *version) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// open says whether no import has the directory for itself.
+// open returns an error while an import has locked the directory.
 func (v version) open() error {
 	if v.Import == "" {
 		return nil
@@ -45,8 +45,8 @@ func (v version) open() error {
 	return fault.Later(time.Until(v.Until), fmt.Errorf("directory: %w", ErrImporting))
 }
 
-// A lease is until when a Bulk has the directory for itself. Who reads or renews
-// it has the turn.
+// A lease says until when a Bulk has locked the directory. Its turn serialises
+// reading and renewing it.
 type lease struct {
 	turn  chan struct{}
 	until time.Time
@@ -57,13 +57,13 @@ func (b *Bulk) Changes() int {
 	return len(b.clients.changed) + len(b.contacts.changed) + len(b.members.changed) + len(b.roles.changed) + len(b.teams.changed)
 }
 
-// Apply writes what changes. While it does, every other change of the directory
-// is refused; the version grows once, at the end, with one entry of the audit.
+// Apply writes the changes. Meanwhile every other change of the directory is
+// refused. The version grows once, at the end, with one entry of the audit.
 //
-// What others refer to is written first and each object in one transaction, so
-// an Apply that breaks off leaves a directory that is consistent, and who reads
-// it anew and asks for the same continues where it was. Errors: ErrChanged when
-// somebody changed the directory since it was read; ErrImporting.
+// Objects are written before those that refer to them, and each in one
+// transaction, so an Apply that breaks off leaves a consistent directory. The
+// caller continues with a new Bulk and the same changes. Errors: ErrChanged
+// when somebody changed the directory since it was read; ErrImporting.
 func (b *Bulk) Apply(ctx context.Context) error {
 	if b.Changes() == 0 && !b.index {
 		return nil
@@ -83,7 +83,7 @@ func (b *Bulk) Apply(ctx context.Context) error {
 	if err != nil {
 		entry.Detail["broken off"] = "true"
 	}
-	// Whoever asked may be gone; the others wait for the directory.
+	// The caller may be gone, but others wait for the directory.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	return cmp.Or(err, b.giveBack(end, entry))
@@ -93,7 +93,7 @@ func (b *Bulk) Apply(ctx context.Context) error {
 func (b *Bulk) take(ctx context.Context) error {
 	return b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
 		switch {
-		case v.Import == b.token: // an earlier try, whose answer was lost
+		case v.Import == b.token: // an earlier try succeeded, and its answer was lost
 		case v.open() != nil:
 			return v, nil, v.open()
 		case v.Version != b.version:
@@ -105,7 +105,7 @@ func (b *Bulk) take(ctx context.Context) error {
 	})
 }
 
-// hold returns a context that ends before the lease does, which it renews in
+// hold returns a context that ends with the lease, and renews the lease in
 // time.
 func (b *Bulk) hold(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	select {
@@ -133,10 +133,11 @@ func (b *Bulk) hold(ctx context.Context) (context.Context, context.CancelFunc, e
 
 var errLeaseLost = fault.Later(0, errors.New("directory: the import was held up for too long and lost its hold of the directory"))
 
-// errDone ends replaceVersion: it is done already.
+// errDone ends replaceVersion: an earlier try succeeded.
 var errDone = errors.New("done")
 
-// giveBack ends the lease and makes the version grow, with an entry of the audit.
+// giveBack ends the lease and increases the version, with an entry of the
+// audit.
 func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 	err := b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
 		if v.Import == b.token {
@@ -158,8 +159,8 @@ func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 	return err
 }
 
-// replaceVersion writes what next makes of the version row, with more
-// operations, and begins again when the row was changed meanwhile.
+// replaceVersion replaces the version row with the result of next, together
+// with more operations. It starts again when the row has changed meanwhile.
 func (b *Bulk) replaceVersion(ctx context.Context, next func(version) (version, []table.Op, error)) error {
 	for range leaseTries {
 		v, replace, err := b.store.versionRow(ctx)

@@ -15,21 +15,21 @@ import (
 
 const (
 	versionKey = "version"
-	attempts   = 12 // of a change that other processes overtake
+	attempts   = 12 // of a change, while other processes change the directory first
 )
 
 // The version row says how often the directory changed, and until when an
-// import has it for itself.
+// import has locked it.
 type version struct {
 	Version int64     `json:"version"`
-	Import  string    `json:"import,omitempty"` // of which import
+	Import  string    `json:"import,omitempty"` // the token of the import that has locked the directory
 	Until   time.Time `json:"until,omitzero"`
-	// Index is the indexVersion that all objects have their rows of; 0 when some
-	// were saved before there were any.
+	// Index is the indexVersion of the search rows that all objects have; 0 when
+	// some objects have none.
 	Index int `json:"index,omitempty"`
 }
 
-// next is the version after a change.
+// next returns the version after a change.
 func (v version) next() version {
 	if v.Version == 0 {
 		v.Index = indexVersion // nothing was saved before
@@ -37,30 +37,30 @@ func (v version) next() version {
 	return version{Version: v.Version + 1, Index: v.Index}
 }
 
-// A change is one attempt to change the directory: what is read during it is
-// still so when it is written.
+// A change is one attempt to change the directory. It is written only if
+// nothing changed since it began to read.
 type change struct {
 	store   *Store
-	version int64 // of the directory when it began
-	// id is for the object that the change makes, token its revision. Both
-	// stay the same over all attempts.
+	version int64 // of the directory when the attempt began
+	// id is for a new object, token the revision of all changed objects. Both
+	// are the same in all attempts.
 	id, token string
 	order     []string
 	ops       map[string]table.Op
-	// freed are the keys that objects of this change give up, taken the unique
-	// ones that they claim, with whose they become.
+	// freed are the row keys that objects of this change give up. taken has the
+	// object that claims a unique row, by the row's key.
 	freed map[string]bool
 	taken map[string]string
 	did   []auditChange
-	// action is what the audit calls the change; "" for what happens to its
+	// action is the audit's name of the change; "" means what happens to its
 	// first object.
 	action string
 }
 
-// change calls decide and writes what it put together, in one transaction with
-// an entry of the audit. It begins again when somebody else's change came
-// between. The entry is the same in all attempts: when it is there, an attempt
-// took effect and lost its answer, and what decide did last is what happened.
+// change calls decide and writes its operations in one transaction with an
+// entry of the audit. It starts again when another change came first. The entry
+// is the same in all attempts: when it exists, an earlier attempt succeeded and
+// its answer was lost, and the last call of decide says what happened.
 func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 	select {
 	case s.turn <- struct{}{}:
@@ -74,8 +74,7 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 		c := &change{store: s, id: id, token: token, ops: map[string]table.Op{}, freed: map[string]bool{}, taken: map[string]string{}}
 		ops, err := s.prepare(ctx, c, entry, decide)
 		if err != nil || len(ops) == 0 {
-			// What was decided may rest on rows of before and after somebody
-			// else's change.
+			// The decision may rest on rows from before and after another change.
 			if now, errNow := s.Version(ctx); errNow != nil || now == c.version || attempt == attempts {
 				return err
 			}
@@ -94,8 +93,8 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 	}
 }
 
-// write makes a transaction with the entry of the audit that has an id. It is
-// made, too, when an attempt before made it and lost its answer.
+// write writes a transaction that contains the audit entry with an id. It
+// succeeds too if an earlier attempt wrote it and its answer was lost.
 func (s *Store) write(ctx context.Context, ops []table.Op, entry string) error {
 	err := s.table.Write(ctx, ops...)
 	if overtaken(err) {
@@ -109,13 +108,13 @@ func (s *Store) write(ctx context.Context, ops []table.Op, entry string) error {
 	return err
 }
 
-// overtaken says whether a transaction failed because another came between.
+// overtaken says whether a transaction failed because another one came first.
 func overtaken(err error) bool {
 	return errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound)
 }
 
-// prepare returns the transaction of one attempt, nothing when there is nothing
-// to change.
+// prepare returns the transaction of one attempt; no operations when nothing
+// changes.
 func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decide func(*change) error) ([]table.Op, error) {
 	v, replace, err := s.versionRow(ctx)
 	if err != nil {

@@ -59,8 +59,8 @@ func (c Client) derived() []derivedRow {
 	return append(rows, wordRows("client-name", indexable(c.nameWords(), len(rows)), c.Name, c.ID)...)
 }
 
-// nameWords are the words of the name, and all joined, as in a domain. Legal
-// forms are among them only when there is nothing else.
+// nameWords returns the words of the name, and all of them joined, as in a
+// domain. It leaves out legal forms unless the name has nothing else.
 func (c Client) nameWords() []string {
 	words := NameWords(c.Name)
 	if len(words) == 0 {
@@ -122,8 +122,8 @@ func (s *Store) CreateClient(ctx context.Context, client Client) (Client, error)
 	})
 }
 
-// prospectNumbers counts the numbers that were given to prospects, so that the
-// number of one that was deleted is not given again.
+// prospectNumbers is the row with the last number of a prospect, so that the
+// number of a deleted prospect is not used again.
 type prospectNumbers struct {
 	Last int `json:"last"`
 }
@@ -133,8 +133,8 @@ const (
 	prospectsKey   = "prospect-numbers"
 )
 
-// prospectNumber takes the next number for a prospect, as part of a change: all
-// changes come one after another, so no two get the same.
+// prospectNumber takes the next number for a prospect, as part of a change.
+// Changes are serial, so no two prospects get the same.
 func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
 	numbers, counted, err := find[prospectNumbers](ctx, s, prospectsKey)
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
 		return "", err
 	}
 	if taken || !counted {
-		// Somebody typed or imported such numbers.
+		// Numbers of this form may also have been typed or imported.
 		prefix := keyOf("client-number", fold(prospectPrefix))
 		err := s.each(ctx, prefix, func(row tableRow) (bool, error) {
 			digits, is := strings.CutPrefix(row.Key, prefix)
@@ -173,9 +173,10 @@ func (s *Store) Client(ctx context.Context, id string) (Client, error) {
 	return get[Client](ctx, s, "client", id)
 }
 
-// Clients lists clients by number. A search finds those whose number, KvK number
-// or VAT id begins with it, and then those of whose name words begin with all of
-// its words, whatever their case and diacritics.
+// Clients lists clients by number. A search finds first the clients whose
+// number, KvK number or VAT id begins with the text, and then those with a name
+// that has all its words, each as the beginning of a word. It ignores case and
+// diacritics.
 func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
 	if strings.TrimSpace(q.Search) != "" {
 		ready, err := s.searchable(ctx)
@@ -192,7 +193,7 @@ func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
 	})
 }
 
-// clientSearch says where what is searched for may be found.
+// clientSearch returns the words and the index rows of a search.
 func clientSearch(text string) (words []string, phases []phase) {
 	text = oneLine(text)
 	words, driver := asked(text)
@@ -210,14 +211,13 @@ func clientSearch(text string) (words []string, phases []phase) {
 	return words, phases
 }
 
-// What begins like a number of the trade register or of VAT, with enough of it to
-// be meant.
+// The beginning of a KvK number or a VAT id, long enough to be meant as one.
 var (
 	kvkPrefix = regexp.MustCompile(`^[0-9]{4,8}$`)
 	vatPrefix = regexp.MustCompile(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
 )
 
-// UpdateClient changes a client; revision "" means whatever it is. Errors:
+// UpdateClient changes a client; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.
 func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func(*Client) error) (Client, error) {
 	return update(ctx, s, "client", id, revision, func(c *change, was Client) (Client, error) {
@@ -230,8 +230,8 @@ func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func
 	})
 }
 
-// DeleteClient removes a client with its team. Errors: ErrNotFound,
-// ErrChanged; *InUse while contacts are linked to it.
+// DeleteClient removes a client with its team. Errors: ErrNotFound, ErrChanged;
+// *InUse while contacts are linked to it.
 func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "client", id, revision, func(c *change, client Client) error {
 		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// The most that a contact may have, so that what belongs to one contact
-// changes in one transaction, with two rules: an address has up to three rows.
+// The limits of a contact. All rows of one contact, and of two rules, must fit in
+// one transaction; an address has up to three rows.
 const (
 	maxEmails  = 12
 	maxClients = 50
@@ -25,7 +25,7 @@ type Contact struct {
 	Clients  []string `json:"clients" nullable:"false" doc:"ids of clients"`
 	Phone    string   `json:"phone,omitempty"`
 	Function string   `json:"function,omitempty" doc:"what he or she is at the client"`
-	// Learned says of an address which rule linked it.
+	// Learned has the id of the rule that linked an address, by address.
 	Learned  map[string]string `json:"learned,omitempty" doc:"by e-mail address, the id of the rule that linked it"`
 	Revision string            `json:"revision" doc:"the entity tag, without its quotes"`
 }
@@ -69,16 +69,16 @@ func (c Contact) derived() []derivedRow {
 	return append(rows, wordRows("contact-part", words[own:], c.Name, c.ID)...)
 }
 
-// nameWords are the words of the name, the last first: it is what people are
-// searched by.
+// nameWords returns the words of the name, the last first: people are searched
+// by surname.
 func (c Contact) nameWords() []string {
 	words := plainWords(c.Name)
 	slices.Reverse(words)
 	return words
 }
 
-// partWords are the words of the addresses, but for top-level domains, and the
-// digits of the telephone number.
+// partWords returns the words of the addresses, without top-level domains, and
+// the digits of the phone number.
 func (c Contact) partWords() []string {
 	var words []string
 	for _, email := range c.Emails {
@@ -102,7 +102,7 @@ func (c Contact) allWords() []string {
 	return words
 }
 
-// digitsOf are the digits of a telephone number.
+// digitsOf returns the digits of a phone number.
 func digitsOf(phone string) string {
 	return strings.Map(func(r rune) rune {
 		if '0' <= r && r <= '9' {
@@ -112,12 +112,11 @@ func digitsOf(phone string) string {
 	}, phone)
 }
 
-// An addressCheck returns the form in which an address is kept, or an *Invalid
-// error about the field.
+// An addressCheck returns the stored form of an address, or an *Invalid error
+// about the field.
 type addressCheck func(field, text string) (string, error)
 
-// typedOr takes addresses that somebody typed, and as they are those that the
-// contact has.
+// typedOr accepts typed addresses, and addresses that the contact already has.
 func typedOr(has []string) addressCheck {
 	return func(field, text string) (string, error) {
 		if address, err := ReceivedAddress(text); err == nil && slices.Contains(has, address) {
@@ -127,7 +126,7 @@ func typedOr(has []string) addressCheck {
 	}
 }
 
-// received takes addresses of mail.
+// received accepts addresses of received mail.
 func received(field, text string) (string, error) {
 	address, err := ReceivedAddress(text)
 	if err != nil {
@@ -179,7 +178,7 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 	return c, err
 }
 
-// checkLearned returns what c learned about the addresses that it still has.
+// checkLearned returns the entries of Learned for addresses that c still has.
 func checkLearned(c Contact) (map[string]string, error) {
 	var learned map[string]string
 	for address, rule := range c.Learned {
@@ -214,7 +213,7 @@ func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
 }
 
 // ContactByAddress returns the contact with an e-mail address, with one table
-// operation. Text that is no address belongs to nobody.
+// operation. Text that is no address has no contact.
 func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, bool, error) {
 	address, err := ReceivedAddress(address)
 	if err != nil {
@@ -223,9 +222,9 @@ func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, 
 	return find[Contact](ctx, s, addressKey("contact-address", address))
 }
 
-// Contacts lists contacts by name. A search finds those of whose name, addresses
-// and telephone number words begin with all words of the search, whatever their
-// case and diacritics; by their own name come first.
+// Contacts lists contacts by name. A search finds contacts that have all its
+// words in their name, addresses or phone number, each as the beginning of a
+// word. It ignores case and diacritics; contacts found by name come first.
 func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 	if strings.TrimSpace(q.Search) != "" {
 		ready, err := s.searchable(ctx)
@@ -242,14 +241,14 @@ func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 	})
 }
 
-// contactSearch says where what is searched for may be found.
+// contactSearch returns the words and the index rows of a search.
 func contactSearch(text string) (words []string, phases []phase) {
 	words, driver := asked(text)
 	if driver != "" {
 		phases = []phase{{prefix: keyOf("contact-word", driver)}, {prefix: keyOf("contact-part", driver)}}
 	}
 	if digits := digitsOf(text); len(digits) >= 4 && strings.Trim(text, "+0123456789 ()-/.") == "" {
-		// A telephone number, written with spaces.
+		// This is a phone number with spaces.
 		words, phases = []string{digits}, []phase{{prefix: keyOf("contact-part", digits)}}
 	}
 	if address, err := ReceivedAddress(text); err == nil && strings.Contains(text, "@") && !strings.HasPrefix(text, "@") {
@@ -258,7 +257,7 @@ func contactSearch(text string) (words []string, phases []phase) {
 	return words, phases
 }
 
-// UpdateContact changes a contact; revision "" means whatever it is. Errors:
+// UpdateContact changes a contact; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
 func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit func(*Contact) error) (Contact, error) {
 	return update(ctx, s, "contact", id, revision, func(c *change, was Contact) (Contact, error) {
@@ -277,7 +276,8 @@ func (s *Store) DeleteContact(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "contact", id, revision, func(*change, Contact) error { return nil })
 }
 
-// exists refuses a field that names an object that does not exist.
+// exists returns an *Invalid error for a field that names an object that does
+// not exist.
 func exists[T entity[T]](ctx context.Context, s *Store, kind, id, field string) error {
 	_, err := get[T](ctx, s, kind, id)
 	if errors.Is(err, ErrNotFound) {

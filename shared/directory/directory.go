@@ -1,12 +1,14 @@
 // Package directory keeps the office's own data: team members, clients,
-// contacts, roles, process teams, and who works for which client in which
-// order. It knows nothing about mail, and nothing about who is asking.
+// contacts, roles, process teams, who works for which client in which order,
+// and the rules that people taught. It stores rules as data: it reads no mail
+// and does not decide which rule applies (see package learn). It does not know
+// who is asking.
 //
 // # Rows
 //
-// Everything is in one partition of one table. The row of an object is the
-// truth; the other rows are derived from it, change in the same transaction,
-// and exist because something is looked up or kept unique by them:
+// Everything is in one partition of one table. Each object has one row of its
+// own. The other rows are derived from it, change in the same transaction, and
+// serve lookups and unique values:
 //
 //	version                               how often the directory changed
 //	member|ID                             TeamMember
@@ -14,7 +16,7 @@
 //	member-name|NAME|ID                   copy, in the order of lists
 //	member-person|TENANT|OBJECT           copy, unique: the account that signed in
 //	member-was|HASH                       the address or the account of a member, now or formerly; never deleted
-//	substitute|SUBSTITUTE|ID              copy: for whom a member stands in
+//	substitute|SUBSTITUTE|ID              copy: the members that a substitute replaces
 //	client|ID                             Client
 //	client-number|NUMBER                  copy, unique, in the order of lists
 //	client-kvk|KVK|ID                     copy
@@ -26,7 +28,7 @@
 //	contact-address|ADDRESS               copy, unique
 //	contact-name|NAME|ID                  copy, in the order of lists
 //	contact-client|CLIENT|ID              copy: which contacts a client has
-//	contact-domain|DOMAIN|ID              copy, but for public providers
+//	contact-domain|DOMAIN|ID              copy, not for public providers
 //	contact-surname|SURNAME|ID            copy
 //	contact-word|WORD NAME|ID             copy: the words of the name, for searches
 //	contact-part|WORD NAME|ID             copy: other words that a search finds it by
@@ -43,20 +45,20 @@
 //	rule-contact|RULE|CONTACT             copy of a contact with an address that a rule linked
 //	z|ID                                  an entry of the audit, one for each change
 //
-// The rows by domain, surname, KvK number, VAT id and word came later than the
-// others: an object that was saved before has them from its next change on, and
-// is until then not found by them. For the rows of searches, Index sees to that.
+// The rows by domain, surname, KvK number, VAT id and word are newer than the
+// others. An older object gets them with its next change, and is not found by
+// them before. Index writes the missing rows of searches.
 //
-// Addresses, names and numbers are folded (lower case) in keys, and what a key
-// may not hold is escaped.
+// Addresses, names and numbers are folded (lower case) in keys, and characters
+// that a key may not hold are escaped.
 //
 // # Changes
 //
 // Every change replaces the version row in its transaction, on the condition
-// that nobody else did since the change began to read. So changes happen one
-// after the other, whatever they touch: a client is never deleted under a
-// contact that is just being linked to it. Each writes one entry of the audit,
-// by which it is recognised when its answer was lost.
+// that no other change did so since this one began to read. So all changes are
+// serial: a client is never deleted while a contact is being linked to it. Each
+// change writes one entry of the audit, which proves that it was made when its
+// answer was lost.
 package directory
 
 import (
@@ -70,7 +72,8 @@ import (
 // A Store is the directory of one office.
 type Store struct {
 	table *table.Table
-	// turn lets the changes of this process queue up here, not at the table.
+	// turn serialises the changes of this process, so that they do not fail at
+	// the table.
 	turn chan struct{}
 }
 
@@ -88,7 +91,7 @@ func (s *Store) Version(ctx context.Context) (int64, error) {
 
 // An entity is an object with a row of its own and the rows derived from it.
 type entity[T any] interface {
-	name() string            // what it is and which, for errors
+	name() string            // its kind and id, for errors
 	key() string             // of its own row
 	revision() string        // of the last change
 	revised(id, to string) T // with the revision of a new change, and its id if it has none
@@ -97,20 +100,18 @@ type entity[T any] interface {
 
 type derivedRow struct {
 	key string
-	// copies says that the row holds the whole object, not just its id; holds
-	// is what it holds instead, if that is neither.
+	// copies says that the row holds the whole object, not only its id; holds is
+	// what it holds instead of the object, unless nil.
 	copies bool
 	holds  any
-	// index says that the row serves nothing but a search. It may be missing,
-	// or be there already: objects that were saved before there was such a
-	// row, or when it was derived in another way, have it from their next
-	// change on.
+	// index says that the row serves only searches. It may be missing, or exist
+	// already: an object that was saved before there was such a row, or when it
+	// was derived in another way, gets it with its next change.
 	index bool
-	// lasting says that the row tells that there was such an object, and stays
-	// when the object goes or is no longer such. It may be missing like an
-	// index: deleting the object writes it then.
+	// lasting says that the row stays when the object is deleted or changed. It
+	// may be missing like an index row; deleting the object writes it then.
 	lasting bool
-	// unique names the field that must be unique, if it must.
+	// unique is the field whose value must be unique; "" for none.
 	unique, value string
 }
 
@@ -127,8 +128,10 @@ func find[T any](ctx context.Context, s *Store, key string) (v T, found bool, er
 	return v, err == nil, err
 }
 
-// A documented entity is kept as one JSON text, beside what it names, because
-// its lists may be too long for a property of a row.
+// A documented entity is stored as one JSON text, with the properties of beside,
+// because its lists may be too long for a property of a row. The others are
+// stored with one property for each field: the audit compares those, and people
+// read them.
 type documented interface{ beside() map[string]any }
 
 func pack(key string, v any) (table.Row, error) {

@@ -9,8 +9,8 @@ import (
 var (
 	// ErrNotFound means that the directory has no such object.
 	ErrNotFound = errors.New("not in the directory")
-	// ErrChanged means that the object has another revision than the one that
-	// the change was based on.
+	// ErrChanged means that the object has another revision than the change
+	// expects.
 	ErrChanged = errors.New("changed meanwhile")
 	// ErrLastAdministrator means that the change would leave the office
 	// without an active administrator.
@@ -29,8 +29,8 @@ func (e *Invalid) Error() string { return e.Field + ": expected " + e.Expected }
 
 // A Conflict says that a value that must be unique belongs to another object.
 type Conflict struct {
-	Field, Value string // which value
-	Kind, ID     string // whose it is
+	Field, Value string // the value that is not unique
+	Kind, ID     string // the object that has it
 }
 
 func (e *Conflict) Error() string {
@@ -41,23 +41,23 @@ func (e *Conflict) Error() string {
 // to it.
 type InUse struct {
 	What string
-	Kind string   // of those that refer to it
-	IDs  []string // the first few of them
+	Kind string   // the kind of the objects that refer to it
+	IDs  []string // the first few ids
 }
 
 func (e *InUse) Error() string {
 	return fmt.Sprintf("%s is in use by %s %s: change those first", e.What, e.Kind, strings.Join(e.IDs, ", "))
 }
 
-// A TooLarge error says that a change touches more rows than can change at
-// once.
+// A TooLarge error says that a change needs more rows than one transaction can
+// write.
 type TooLarge struct{ Rows, Limit int }
 
 func (e *TooLarge) Error() string {
 	return fmt.Sprintf("the change touches %d rows and at most %d can change at once: make it in several smaller changes", e.Rows, e.Limit)
 }
 
-// kinds has the words for the first part of a row key.
+// kinds has the words for an object, by the first part of its row key.
 var kinds = map[string]string{
 	"member": "team member", "client": "client", "contact": "contact",
 	"role": "role", "team": "process team", "links": "the team of client", "rule": "rule",

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ReceivedName returns the name that stands beside an address of a mail, as it
-// is kept and shown: on one line, without characters that cannot be seen and
-// without those that turn the direction of what is written.
+// ReceivedName returns the display name of a mail address as it is stored and
+// shown: on one line, without invisible characters and without those that
+// change the writing direction.
 func ReceivedName(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
@@ -22,13 +22,13 @@ func ReceivedName(text string) string {
 	return norm.NFC.String(oneLine(text))
 }
 
-// oneLine returns a text as names and numbers are kept: its spaces single, and
+// oneLine returns the stored form of a name or number: with single spaces, and
 // without invisible characters.
 func oneLine(text string) string { return strings.Join(strings.Fields(visible(text)), " ") }
 
-// visible returns a text without its invisible characters: they come along when
-// text is copied, and what has them looks like another text and is not equal to
-// it. Control characters stay, for those who refuse them.
+// visible returns a text without its invisible characters. They come with
+// copied text, and make a text differ from one that looks the same. Control
+// characters stay, for callers that refuse them.
 func visible(text string) string {
 	if !strings.ContainsFunc(text, invisible) {
 		return text
@@ -61,7 +61,7 @@ func invisible(r rune) bool {
 		return false
 	case r == '\u2800': // the empty pattern of Braille
 		return true
-	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // these are seen
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // these are visible
 		return false
 	}
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
@@ -73,9 +73,9 @@ const (
 	colourSelector     = '\ufe0f'
 )
 
-// shapes says whether an invisible character belongs where it is: a joiner
-// between letters of a script that is written with joiners, and a joiner or the
-// selector of colour in a picture.
+// shapes says whether an invisible character belongs to its place: a joiner
+// between letters of a script with joiners, or a joiner or colour selector in
+// an emoji.
 //
 // https://www.unicode.org/reports/tr31/#Layout_and_Format_Control_Characters
 // https://www.unicode.org/reports/tr51/#Emoji_Sequences
@@ -100,16 +100,16 @@ var joined = []*unicode.RangeTable{
 	unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
 }
 
-// plain says whether r is a character at all, and no control character or line
+// plain says whether r is a valid character, and no control character or line
 // separator.
 func plain(r rune) bool {
 	return !unicode.IsControl(r) && r != '\u2028' && r != '\u2029' && r != '\ufffe' && r != '\uffff' && r != utf8.RuneError
 }
 
-// unseen says whether r cannot be read in an address.
+// unseen says whether a person cannot see r in an address.
 func unseen(r rune) bool { return !plain(r) || invisible(r) }
 
-// runeName names a character that cannot be seen, as Unicode does.
+// runeName returns the Unicode name of an invisible character.
 func runeName(r rune) string {
 	name := ""
 	switch r {

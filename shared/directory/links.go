@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-const maxLinks = 40 // of one client, so that they change in one transaction
+const maxLinks = 40 // of one client: they change in one transaction
 
 // A Link says that a team member works for a client in a role.
 type Link struct {
@@ -15,7 +15,7 @@ type Link struct {
 	Role   string `json:"role" doc:"id of a role"`
 }
 
-// A clientTeam is who works for a client, in order.
+// A clientTeam is the list of who works for a client, in order.
 type clientTeam struct {
 	Client   string `json:"id"`
 	Links    []Link `json:"links"`
@@ -43,13 +43,14 @@ func (t clientTeam) has(role string) bool {
 }
 
 // ClientTeam returns who works for a client, in order, with one table
-// operation. A client that is unknown has nobody.
+// operation. An unknown client has an empty team.
 func (s *Store) ClientTeam(ctx context.Context, client string) ([]Link, error) {
 	links, _, err := s.ClientTeamRevision(ctx, client)
 	return links, err
 }
 
-// ClientTeamRevision is ClientTeam with its revision, "" before it was set.
+// ClientTeamRevision returns the team of a client and its revision, "" before
+// it was first set.
 func (s *Store) ClientTeamRevision(ctx context.Context, client string) ([]Link, string, error) {
 	if !isID(client) {
 		return nil, "", nil
@@ -58,9 +59,9 @@ func (s *Store) ClientTeamRevision(ctx context.Context, client string) ([]Link, 
 	return team.Links, team.Revision, err
 }
 
-// SetClientTeam says who works for a client, in order, in place of who did;
-// revision "" means whatever it is. It returns the new revision. Errors:
-// ErrNotFound, ErrChanged, *Invalid, *TooLarge.
+// SetClientTeam replaces the list of who works for a client, in order; revision
+// "" means any revision. It returns the new revision. Errors: ErrNotFound,
+// ErrChanged, *Invalid, *TooLarge.
 func (s *Store) SetClientTeam(ctx context.Context, client, revision string, links []Link) (now string, err error) {
 	if len(links) > maxLinks {
 		return "", &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}
@@ -133,7 +134,7 @@ func (s *Store) RolesOf(ctx context.Context, member string) ([]string, error) {
 			}
 		}
 		if from = next; from != "" {
-			// The rest of the last role's clients says nothing new.
+			// The other clients of this role add nothing.
 			from = max(from, after(prefix+roles[len(roles)-1]+"|"))
 		}
 	}

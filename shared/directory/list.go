@@ -9,15 +9,16 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Query says which part of a list is wanted.
+// A Query selects a part of a list.
 type Query struct {
-	Limit  int    // at most so many; 0 means 50
-	After  string // Page.Next of the page before
+	Limit  int    // the most items; 0 means 50
+	After  string // Page.Next of the previous page
 	Search string // words that a name, number or address begins with
 }
 
-// A Page is a part of a list. A search looks through a bounded number of rows
-// at a time: its page may hold fewer than the limit, or nothing, and go on.
+// A Page is a part of a list. A search reads a limited number of rows for one
+// page, so a page may hold fewer items than the limit, or none, and still have
+// a next one.
 type Page[T any] struct {
 	Items []T
 	Next  string // "" at the end
@@ -81,8 +82,8 @@ func contains(texts []string, search string) bool {
 	return false
 }
 
-// after returns the first key after all that begin with prefix, which ends in
-// a vertical bar.
+// after returns the first key after all that begin with prefix, which ends in a
+// vertical bar. Keys of this table hold letters that sort after ids.Above.
 func after(prefix string) string { return strings.TrimSuffix(prefix, "|") + "}" }
 
 // each calls f for the rows whose keys begin with prefix, until it returns
@@ -103,8 +104,8 @@ func (s *Store) each(ctx context.Context, prefix string, f func(tableRow) (more 
 	return nil
 }
 
-// lastParts returns the last parts of the first keys that begin with prefix,
-// which are ids.
+// lastParts returns the ids at the end of the first keys that begin with
+// prefix.
 func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]string, error) {
 	rows, _, err := s.table.Range(ctx, prefix, after(prefix), limit)
 	if err != nil {

@@ -10,12 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// most is how many clients may share a number of the trade register or of VAT
-// and still be told.
+// most is the most clients that a lookup by KvK number or VAT id returns.
 const most = 50
 
-// ContactsAtDomain returns contacts with an address at exactly this domain, with
-// one query. Of a public provider (PublicDomain) it knows none.
+// ContactsAtDomain returns contacts with an address at exactly this domain,
+// with one query. It returns none for a public provider (PublicDomain).
 func (s *Store) ContactsAtDomain(ctx context.Context, domain string, limit int) ([]Contact, error) {
 	domain, ok := normalDomain(domain)
 	if !ok || PublicDomain(domain) {
@@ -24,8 +23,8 @@ func (s *Store) ContactsAtDomain(ctx context.Context, domain string, limit int) 
 	return below[Contact](ctx, s, keyOf("contact-domain", domain)+"|", limit)
 }
 
-// ContactsNamed returns contacts whose name ends in this word, whatever its case
-// and diacritics, with one query.
+// ContactsNamed returns contacts with a surname, with one query. It ignores
+// case and diacritics.
 func (s *Store) ContactsNamed(ctx context.Context, name string, limit int) ([]Contact, error) {
 	word := surname(name)
 	if word == "" {
@@ -34,8 +33,9 @@ func (s *Store) ContactsNamed(ctx context.Context, name string, limit int) ([]Co
 	return below[Contact](ctx, s, keyOf("contact-surname", word)+"|", limit)
 }
 
-// ContactsOfClient returns contacts that are linked to a client, with one query,
-// and one more for each that was last saved before there were copies by client.
+// ContactsOfClient returns contacts that are linked to a client, with one
+// query, and one more for each contact that was last saved before there were
+// copies by client.
 func (s *Store) ContactsOfClient(ctx context.Context, client string, limit int) ([]Contact, error) {
 	if !isID(client) {
 		return nil, nil
@@ -58,8 +58,7 @@ func (s *Store) ClientByNumber(ctx context.Context, number string) (Client, bool
 	return find[Client](ctx, s, keyOf("client-number", fold(number)))
 }
 
-// ClientsByKvK returns the clients with a number of the trade register, with one
-// query.
+// ClientsByKvK returns the clients with a KvK number, with one query.
 func (s *Store) ClientsByKvK(ctx context.Context, kvk string) ([]Client, error) {
 	if kvk = separators.Replace(kvk); !kvkPattern.MatchString(kvk) {
 		return nil, nil
@@ -67,8 +66,7 @@ func (s *Store) ClientsByKvK(ctx context.Context, kvk string) ([]Client, error) 
 	return below[Client](ctx, s, keyOf("client-kvk", kvk)+"|", most)
 }
 
-// ClientsByVAT returns the clients with a VAT identification number, with one
-// query.
+// ClientsByVAT returns the clients with a VAT id, with one query.
 func (s *Store) ClientsByVAT(ctx context.Context, vat string) ([]Client, error) {
 	if vat = strings.ToUpper(separators.Replace(vat)); !vatPattern.MatchString(vat) {
 		return nil, nil
@@ -76,9 +74,9 @@ func (s *Store) ClientsByVAT(ctx context.Context, vat string) ([]Client, error) 
 	return below[Client](ctx, s, keyOf("client-vat", vat)+"|", most)
 }
 
-// ClientsNamed returns clients that have this word in their name, or whose name
-// is this when all of its words are joined ("bakkerijjansen"), with one query.
-// Legal forms are no words of a name.
+// ClientsNamed returns clients that have this word in their name, or this text
+// as their name without spaces ("bakkerijjansen"), with one query. Legal forms
+// are no words of a name.
 func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Client, error) {
 	word = cutWord(strings.Join(NameWords(word), ""))
 	if utf8.RuneCountInString(word) < 3 {
@@ -87,8 +85,8 @@ func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Cli
 	return below[Client](ctx, s, keyOf("client-word", word)+"|", limit)
 }
 
-// normalDomain returns a domain in the form that addresses have it in, and
-// whether it is one.
+// normalDomain returns the form of a domain in addresses, and whether the text
+// is a domain.
 func normalDomain(text string) (string, bool) {
 	if Domain("x@"+strings.TrimSpace(text)) != strings.TrimSpace(text) {
 		return "", false
@@ -101,7 +99,7 @@ func normalDomain(text string) (string, bool) {
 }
 
 // Domains returns the domains at which contacts and active team members have
-// addresses, public providers' apart, with one query for each thousand contacts
+// addresses, except public providers, with one query for each thousand contacts
 // and at most ten.
 func (s *Store) Domains(ctx context.Context) ([]string, error) {
 	seen := map[string]bool{}

@@ -20,8 +20,8 @@ const (
 
 var allRights = []Rights{Reader, Editor, Manager, Administrator}
 
-// Include says whether r is at least other. Unknown rights include nothing and
-// are included in nothing.
+// Include says whether r is at least other. An unknown value includes nothing,
+// and nothing includes it.
 func (r Rights) Include(other Rights) bool {
 	needed := slices.Index(allRights, other)
 	return needed >= 0 && slices.Index(allRights, r) >= needed
@@ -34,12 +34,12 @@ type TeamMember struct {
 	Email  string `json:"email" doc:"normal form: lower case"`
 	Rights Rights `json:"rights" enum:"reader,editor,manager,administrator"`
 	Active bool   `json:"active"`
-	// Substitute is nil for who has none.
+	// Substitute is nil for a member without one.
 	Substitute *Substitute `json:"substitute,omitempty" doc:"who stands in for him or her, and when"`
 	Revision   string      `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
-// A memberRow is a team member with the account that he or she signed in with.
+// A memberRow is a team member with the account that the member signed in with.
 type memberRow struct {
 	TeamMember
 	Tenant string `json:"tenant,omitempty"`
@@ -84,7 +84,7 @@ func (m TeamMember) checked() (TeamMember, error) {
 	return m, nil
 }
 
-// CreateTeamMember adds a team member and returns him or her with an id. Errors:
+// CreateTeamMember adds a team member and returns it with an id. Errors:
 // *Invalid, *Conflict.
 func (s *Store) CreateTeamMember(ctx context.Context, m TeamMember) (TeamMember, error) {
 	row, err := create(ctx, s, func(*change) (memberRow, error) {
@@ -122,9 +122,9 @@ func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], err
 	})
 }
 
-// UpdateTeamMember changes a team member; revision "" means whatever it is.
-// A new e-mail address takes the account away, so that the next to sign in with
-// that address as sign-in name is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
+// UpdateTeamMember changes a team member; revision "" means any revision. A new
+// e-mail address unbinds the account: the next account that signs in with that
+// address is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
 // ErrLastAdministrator.
 func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
 	row, err := update(ctx, s, "member", id, revision, func(c *change, was memberRow) (memberRow, error) {
@@ -157,8 +157,9 @@ func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit 
 }
 
 // DeleteTeamMember removes a team member who is in no process team, works for
-// no client and is nobody's substitute; one who leaves is normally made inactive instead. Errors:
-// ErrNotFound, ErrChanged, *InUse, ErrLastAdministrator.
+// no client and is nobody's substitute. A member who leaves the office is
+// normally made inactive instead. Errors: ErrNotFound, ErrChanged, *InUse,
+// ErrLastAdministrator.
 func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "member", id, revision, func(c *change, m memberRow) error {
 		for _, link := range []struct{ prefix, kind string }{
@@ -185,7 +186,7 @@ func (s *Store) Administered(ctx context.Context) (bool, error) {
 	return s.administeredWithout(ctx, "")
 }
 
-// administered refuses to lose m as the last active administrator.
+// administered returns an error if m is the last active administrator.
 func (s *Store) administered(ctx context.Context, m memberRow) error {
 	if !m.administrates() {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// checkName returns a name or number with its spaces made single and without
-// invisible characters.
+// checkName returns a name or number with single spaces and without invisible
+// characters.
 func checkName(field, text string, longest int) (string, error) {
 	if !utf8.ValidString(text) {
 		return "", &Invalid{Field: field, Expected: "valid UTF-8"}
@@ -26,7 +26,7 @@ func checkName(field, text string, longest int) (string, error) {
 	return name, nil
 }
 
-// checkOptional is checkName for what may be empty.
+// checkOptional is checkName for a field that may be empty.
 func checkOptional(field, text string, longest int) (string, error) {
 	if oneLine(text) == "" {
 		return "", nil
@@ -43,10 +43,9 @@ func lowerASCII(r rune) rune {
 
 func fold(text string) string { return strings.ToLower(norm.NFC.String(text)) }
 
-// keyOf joins the parts of a row key. In a part, every ASCII character other
-// than a letter, a digit and a few marks is written as ~ and two hexadecimal
-// digits, so that parts can not run into each other and hold nothing that a
-// key may not hold.
+// keyOf joins the parts of a row key. In a part, an ASCII character other than
+// a letter, a digit or one of a few marks is written as ~ and two hexadecimal
+// digits. So parts stay separate and hold nothing that a key may not hold.
 // https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 func keyOf(kind string, parts ...string) string {
 	var b strings.Builder
@@ -64,14 +63,14 @@ func keyOf(kind string, parts ...string) string {
 	return b.String()
 }
 
-// sortable is the part of a folded name that lists are ordered by.
+// sortable returns the part of a folded name that lists are sorted by.
 func sortable(name string) string {
 	runes := []rune(fold(name))
 	return string(runes[:min(len(runes), 60)])
 }
 
-// isID says whether text can be the id of an object. Anything else is not in
-// the directory, and never becomes part of a key.
+// isID says whether text has the form of an object's id. Other text is never
+// looked up or made part of a key.
 func isID(text string) bool {
 	if len(text) != 26 {
 		return false

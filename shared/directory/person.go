@@ -7,17 +7,17 @@ import (
 	"fmt"
 )
 
-// MemberByPerson returns the team member that an account, the object of a
-// tenant, is bound to, active or not, with one table operation.
+// MemberByPerson returns the team member, active or not, that is bound to an
+// account (an object of a tenant), with one table operation.
 func (s *Store) MemberByPerson(ctx context.Context, tenant, object string) (TeamMember, bool, error) {
 	row, found, err := find[memberRow](ctx, s, keyOf("member-person", fold(tenant), fold(object)))
 	return row.TeamMember, found, err
 }
 
-// Bind binds an account to the team member with an id, for good: a team member
-// has one account, and keeps it until an administrator takes it away, changes
-// the e-mail address or deletes the member. Errors: ErrNotFound; ErrBound when the team member has
-// another account; *Conflict when the account has another member.
+// Bind binds an account to the team member with an id. A team member has one
+// account, and keeps it until an administrator unbinds it, changes the e-mail
+// address or deletes the member. Errors: ErrNotFound; ErrBound when the team
+// member has another account; *Conflict when the account has another member.
 func (s *Store) Bind(ctx context.Context, id, tenant, object string) (TeamMember, error) {
 	tenant, object = fold(tenant), fold(object)
 	row, err := update(ctx, s, "member", id, "", func(c *change, m memberRow) (memberRow, error) {
@@ -31,9 +31,8 @@ func (s *Store) Bind(ctx context.Context, id, tenant, object string) (TeamMember
 	return row.TeamMember, err
 }
 
-// Unbind takes away the account that a team member signed in with: the next to
-// sign in with the member's e-mail address as sign-in name is bound. Errors:
-// ErrNotFound, ErrChanged.
+// Unbind removes the account of a team member: the next account that signs in
+// with the member's e-mail address is bound. Errors: ErrNotFound, ErrChanged.
 func (s *Store) Unbind(ctx context.Context, id, revision string) error {
 	_, err := update(ctx, s, "member", id, revision, func(c *change, m memberRow) (memberRow, error) {
 		m.Tenant, m.Object = "", ""
@@ -62,8 +61,8 @@ func (s *Store) WasMember(ctx context.Context, address, tenant, object string) (
 	return found, err
 }
 
-// The marks of former team members are hashes: they recognise a person and tell
-// nobody who left.
+// The marks of former team members are hashes: they recognise a person, and do
+// not show who left.
 func wasAddress(address string) string        { return wasKey(keyOf("address", address)) }
 func wasAccount(tenant, object string) string { return wasKey(keyOf("account", tenant, object)) }
 

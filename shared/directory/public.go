@@ -2,10 +2,10 @@ package directory
 
 import "strings"
 
-// publicDomains are the domains at which anybody can have an address, so that
-// they say nothing about who writes: those of mail services and of access
-// providers in the Netherlands and around it, as these publish them, and of
-// those that have gone and left their addresses.
+// publicDomains are the domains at which anybody can have an address, so they
+// say nothing about the sender: mail services, access providers in and around
+// the Netherlands as they publish them, and former providers whose addresses
+// still exist.
 // https://support.google.com/mail/answer/10313
 // https://support.apple.com/102577
 var publicDomains = setOf(`
@@ -31,9 +31,9 @@ var publicDomains = setOf(`
 // hotmail.nl and yahoo.co.uk.
 var publicFamilies = setOf("hotmail outlook live msn yahoo")
 
-// PublicDomain says whether anybody can have an address at domain: at a mail
-// provider's, and at what is no domain that somebody owns, such as a host of one
-// word.
+// PublicDomain says whether anybody can have an address at domain: at the
+// domain of a mail provider, and at a name that nobody can register, such as a
+// host of one word.
 func PublicDomain(domain string) bool {
 	domain = strings.TrimSuffix(strings.ToLower(strings.TrimSpace(domain)), ".")
 	if publicDomains[domain] || !strings.Contains(domain, ".") || strings.HasPrefix(domain, "[") {

@@ -51,7 +51,7 @@ func (s *Store) Roles(ctx context.Context, q Query) (Page[Role], error) {
 	return list(ctx, s, "role-name", q, func(r Role) (Role, []string) { return r, []string{r.Name} })
 }
 
-// UpdateRole changes a role; revision "" means whatever it is. Errors:
+// UpdateRole changes a role; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.
 func (s *Store) UpdateRole(ctx context.Context, id, revision string, edit func(*Role) error) (Role, error) {
 	return update(ctx, s, "role", id, revision, func(c *change, was Role) (Role, error) {
@@ -65,11 +65,11 @@ func (s *Store) UpdateRole(ctx context.Context, id, revision string, edit func(*
 }
 
 // DeleteRole removes a role. Errors: ErrNotFound, ErrChanged; *InUse while
-// someone has it at a client.
+// somebody has it at a client.
 func (s *Store) DeleteRole(ctx context.Context, id, revision string) error {
 	return remove(ctx, s, "role", id, revision, func(c *change, r Role) error {
-		// Deleting a role is rare, so all teams of clients are read for it;
-		// rows by role would make every other change larger.
+		// A role is rarely deleted, so all client teams are read for it. Rows by
+		// role would make every other change larger.
 		var clients []string
 		err := s.each(ctx, "links|", func(row tableRow) (bool, error) {
 			var team clientTeam

@@ -16,29 +16,29 @@ import (
 	"kantoorpost/shared/ids"
 )
 
-// A RuleKind says what a rule concludes from what.
+// A RuleKind is the kind of a rule: what its key is, and what follows from it.
 type RuleKind string
 
-// The kinds of rules, each with what its key is.
+// The kinds of rules. The comments begin with the key.
 const (
-	AddressContact RuleKind = "address-contact" // an address is a contact's
-	DomainClient   RuleKind = "domain-client"   // who writes from a domain is with a client
-	SenderClient   RuleKind = "sender-client"   // a contact (id) writes for a client
-	DismissList    RuleKind = "dismiss-list"    // mail of a mailing list (id) is dismissed
-	DismissSender  RuleKind = "dismiss-sender"  // mail of an address is dismissed
-	DismissKind    RuleKind = "dismiss-kind"    // mail of a kind (KindAutoReply) is dismissed
-	AcceptSender   RuleKind = "accept-sender"   // mail of an address is let through
-	AcceptKind     RuleKind = "accept-kind"     // mail of a kind (KindForwarded) is let through
+	AddressContact RuleKind = "address-contact" // an address: its mail is a contact's
+	DomainClient   RuleKind = "domain-client"   // a domain: its senders belong to a client
+	SenderClient   RuleKind = "sender-client"   // a contact's id: subjects that tell the client
+	DismissList    RuleKind = "dismiss-list"    // a mailing list's id: its mail is dismissed
+	DismissSender  RuleKind = "dismiss-sender"  // an address: its mail is dismissed
+	DismissKind    RuleKind = "dismiss-kind"    // KindAutoReply: such mail is dismissed
+	AcceptSender   RuleKind = "accept-sender"   // an address: its mail is let through
+	AcceptKind     RuleKind = "accept-kind"     // KindForwarded: such mail is let through
 )
 
 var ruleKinds = []RuleKind{AddressContact, DomainClient, SenderClient, DismissList, DismissSender, DismissKind, AcceptSender, AcceptKind}
 
-// KindAutoReply is the kind of mail that a program answered with, such as
-// out-of-office, and that belongs to no chat. It is the key of a rule.
+// KindAutoReply is the key of the rule about automatic answers, such as
+// out-of-office, that belong to no chat.
 const KindAutoReply = "auto-reply"
 
-// KindForwarded is the kind of mail with which a team member passes on what a
-// contact wrote: it is the contact's. It is the key of a rule.
+// KindForwarded is the key of the rule about mail of a contact that a team member
+// forwards: it is the contact's.
 const KindForwarded = "forwarded"
 
 // A RuleState says whether a rule decides.
@@ -47,20 +47,20 @@ type RuleState string
 // The states of a rule.
 const (
 	RuleLearning RuleState = "learning" // not certain yet: it decides nothing
-	RuleProposed RuleState = "proposed" // certain, and waits for a manager: it decides nothing
+	RuleProposed RuleState = "proposed" // certain, but a manager must switch it on: it decides nothing
 	RuleOn       RuleState = "on"
 	RuleOff      RuleState = "off"     // switched off by a person
-	RuleUndoing  RuleState = "undoing" // what it did is being taken back
+	RuleUndoing  RuleState = "undoing" // its effects are being taken back
 	RuleUndone   RuleState = "undone"
 )
 
 var ruleStates = []RuleState{RuleLearning, RuleProposed, RuleOn, RuleOff, RuleUndoing, RuleUndone}
 
-// What a rule may hold.
+// The limits of a rule.
 const (
 	maxRuleKey  = maxReceived // runes
-	maxEvidence = 50          // the last ones
-	maxWords    = 20          // of one evidence
+	maxEvidence = 50          // the latest
+	maxWords    = 20          // of one piece of evidence
 	maxText     = 200         // runes of a text of evidence
 )
 
@@ -81,8 +81,8 @@ type Evidence struct {
 	Envelope string `json:"envelope,omitempty" doc:"the domain of the mail's Return-Path"`
 }
 
-// A Rule is what solutions have taught: that mail of some kind leads to a
-// contact or a client, or is dismissed, or is let through.
+// A Rule is what solutions taught: mail with a key leads to a contact or a
+// client, or is dismissed, or is let through.
 type Rule struct {
 	ID         string     `json:"id"`
 	Kind       RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind"`
@@ -99,7 +99,7 @@ type Rule struct {
 	ChangedBy  string     `json:"changedBy,omitempty"`
 	Revision   string     `json:"revision" doc:"the entity tag, without its quotes"`
 
-	brief bool // evidence was left out
+	brief bool // read from a list, without all evidence
 }
 
 func (r Rule) name() string     { return "rule " + r.ID }
@@ -120,7 +120,7 @@ func (r Rule) beside() map[string]any {
 func (r Rule) derived() []derivedRow {
 	listed := r
 	listed.Evidence = r.Evidence[max(0, len(r.Evidence)-1):]
-	// A list of rules is read as a whole, so it holds what a list shows.
+	// Lists read this row only, so it holds what a list shows.
 	rows := []derivedRow{{key: ruleKeyRow(r.Kind, r.Key), copies: true, holds: listed}}
 	if r.State == RuleUndoing {
 		rows = append(rows, derivedRow{key: keyOf("rule-undoing", r.ID), copies: true})
@@ -129,7 +129,7 @@ func (r Rule) derived() []derivedRow {
 }
 
 func ruleKeyRow(kind RuleKind, key string) string {
-	// Escaped, a character takes up to three of the 512 that a row key has.
+	// An escaped character takes up to three of the 512 characters of a key.
 	part := strings.TrimPrefix(keyOf("", key), "|")
 	if utf8.RuneCountInString(part) > 200 {
 		key = RuleID(kind, key)
@@ -137,14 +137,14 @@ func ruleKeyRow(kind RuleKind, key string) string {
 	return keyOf("rule-key", string(kind), key)
 }
 
-// RuleID returns the id of the rule of a kind about a key: it is the same
-// everywhere and always, so that two people who teach the same change one rule.
+// RuleID returns the id of the rule of a kind about a key. It is always the
+// same, so two people who teach the same change one rule.
 func RuleID(kind RuleKind, key string) string {
 	return ids.Hash(string(kind), normalRuleKey(kind, key))
 }
 
-// normalRuleKey returns the one form of a rule's key. Ids of lists are compared
-// whatever their case: https://www.rfc-editor.org/rfc/rfc2919#section-6
+// normalRuleKey returns the one form of a rule's key. Ids of lists ignore case:
+// https://www.rfc-editor.org/rfc/rfc2919#section-6
 func normalRuleKey(kind RuleKind, key string) string {
 	key = strings.Join(strings.Fields(key), " ")
 	switch kind {
@@ -161,7 +161,7 @@ func normalRuleKey(kind RuleKind, key string) string {
 	return norm.NFC.String(fold(key))
 }
 
-// checked returns r as it is kept.
+// checked returns r in its stored form.
 func (r Rule) checked() (Rule, error) {
 	if !slices.Contains(ruleKinds, r.Kind) {
 		return r, &Invalid{Field: "kind", Expected: "a kind of rule such as " + string(AddressContact)}
@@ -223,7 +223,7 @@ func checkRuleKey(kind RuleKind, key string) error {
 	return nil
 }
 
-// cut returns e with its texts no longer than they may be.
+// cut returns e with texts of at most the allowed length.
 func (e Evidence) cut() Evidence {
 	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.Name, &e.From, &e.Envelope} {
 		*text = cutText(*text)
@@ -252,8 +252,8 @@ func (s *Store) RuleFor(ctx context.Context, kind RuleKind, key string) (Rule, b
 	return find[Rule](ctx, s, keyOf("rule", RuleID(kind, key)))
 }
 
-// Rules lists rules by kind and key, each with its last evidence only: to change
-// one, read it with Tx.Rule.
+// Rules lists rules by kind and key, each with its latest evidence only. To
+// change a rule, read it with Tx.Rule.
 func (s *Store) Rules(ctx context.Context, q Query) (Page[Rule], error) {
 	return s.rules(ctx, "rule-key", q)
 }
@@ -273,7 +273,7 @@ func (s *Store) rules(ctx context.Context, rows string, q Query) (Page[Rule], er
 	})
 }
 
-// UndoingRules returns the rules whose deeds are being taken back, with one
+// UndoingRules returns the rules whose effects are being taken back, with one
 // query; normally there are none.
 func (s *Store) UndoingRules(ctx context.Context) ([]Rule, error) {
 	return below[Rule](ctx, s, "rule-undoing|", most)
@@ -290,7 +290,7 @@ func (s *Store) ContactsByRule(ctx context.Context, rule string, limit int) ([]C
 
 var errBrief = errors.New("the rule comes from a list and lacks evidence: read it with Tx.Rule to change it")
 
-// stamped returns r as it is saved in place of was, by whoever ctx says.
+// stamped returns r with its times and the person who changes it, as in ctx.
 func (r Rule) stamped(ctx context.Context, was *Rule) (Rule, error) {
 	if r.brief {
 		return r, fmt.Errorf("%s: %w", r.name(), errBrief)

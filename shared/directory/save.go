@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// save writes now, and the rows derived from it, in place of was (nil: there
-// was none).
+// save writes now, and the rows derived from it, in place of was (nil for a new
+// object).
 func save[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
 	if err := release(ctx, c, was, &now); err != nil {
 		return err
@@ -18,9 +18,9 @@ func save[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
 	return write(ctx, c, was, now)
 }
 
-// release gives up the rows of was that now does not have; all of them when now
-// is nil. A change of several objects releases for all before it writes any, so
-// that one can take what another gives up.
+// release deletes the rows of was that now does not have; all of them when now
+// is nil. A change of several objects releases the rows of all before it writes
+// any, so an object can take a value that another gives up.
 func release[T entity[T]](ctx context.Context, c *change, was, now *T) error {
 	if was == nil {
 		return nil
@@ -137,8 +137,8 @@ func derivedKeys[T entity[T]](v *T) map[string]bool {
 	return keys
 }
 
-// free says whether nothing else has the unique value of d, or takes it in this
-// change.
+// free returns a *Conflict if another object has the unique value of d, or
+// takes it in this change.
 func free(ctx context.Context, c *change, d derivedRow, owner string) error {
 	if d.unique == "" {
 		return nil
@@ -160,7 +160,7 @@ func free(ctx context.Context, c *change, d derivedRow, owner string) error {
 	return &Conflict{Field: d.unique, Value: d.value, Kind: kinds[kind], ID: other.ID}
 }
 
-// create makes an object: build returns it without its id, after checking it.
+// create adds an object. build checks it and returns it without its id.
 func create[T entity[T]](ctx context.Context, s *Store, build func(*change) (T, error)) (made T, err error) {
 	err = s.change(ctx, func(c *change) error {
 		v, err := build(c)
@@ -173,9 +173,9 @@ func create[T entity[T]](ctx context.Context, s *Store, build func(*change) (T, 
 	return made, err
 }
 
-// update changes the object of a kind with an id. Revision "" means whatever its revision;
-// an edit that changes nothing writes nothing. Edit replaces lists, it does not
-// change them in place.
+// update changes the object of a kind with an id; revision "" means any
+// revision. An edit without a change writes nothing. edit must replace lists,
+// not change them in place.
 func update[T entity[T]](ctx context.Context, s *Store, kind, id, revision string, edit func(c *change, v T) (T, error)) (now T, err error) {
 	err = s.change(ctx, func(c *change) error {
 		was, err := current[T](ctx, c, kind, id, revision)
@@ -193,9 +193,8 @@ func update[T entity[T]](ctx context.Context, s *Store, kind, id, revision strin
 	return now, err
 }
 
-// remove deletes the object of a kind with an id, and its derived rows, when
-// allowed says that nothing needs it any more. Allowed may delete more in the
-// same change.
+// remove deletes the object of a kind with an id, and its derived rows, unless
+// allowed returns an error. allowed may delete more in the same change.
 func remove[T entity[T]](ctx context.Context, s *Store, kind, id, revision string, allowed func(*change, T) error) error {
 	return s.change(ctx, func(c *change) error {
 		was, err := current[T](ctx, c, kind, id, revision)

@@ -13,8 +13,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// indexVersion grows when objects get other rows for searches than before.
-// Until Index has rewritten the directory, a search reads the whole list.
+// indexVersion grows when the search rows of objects change. Until Index has
+// rewritten them, a search reads the whole list.
 const indexVersion = 1
 
 const (
@@ -24,20 +24,20 @@ const (
 
 // A searched object is found by words.
 type searched interface {
-	// allWords are the words that a search of several words is compared with,
-	// in the form of plainWords.
+	// allWords are the words that a search of several words must match, in the
+	// form of plainWords.
 	allWords() []string
 }
 
 // A phase is a range of index rows that a search reads.
 type phase struct {
-	prefix string // of their keys
-	// whole says that what is searched for stands in the key as a whole.
+	prefix string // of the rows' keys
+	// whole says that the key holds all of the searched text.
 	whole bool
 }
 
-// asked are the words of a search, without diacritics and in lower case. Driver
-// is the one that the fewest rows are expected to begin with.
+// asked returns the words of a search, without diacritics and in lower case.
+// Driver is the word that the fewest rows are expected to begin with.
 func asked(text string) (words []string, driver string) {
 	weight := -1
 	for raw := range strings.FieldsSeq(visible(text)) {
@@ -52,7 +52,7 @@ func asked(text string) (words []string, driver string) {
 				w = 1
 			}
 			if i > 0 && i == len(parts)-1 {
-				w = 0 // a top-level domain may be the last part of an address
+				w = 0 // it may be the top-level domain of an address
 			}
 			if w >= weight {
 				weight, driver = w, cutWord(word)
@@ -62,7 +62,7 @@ func asked(text string) (words []string, driver string) {
 	return words, driver
 }
 
-// matches says whether each word begins one of the words that an object has.
+// matches says whether each word is the beginning of one of an object's words.
 func matches(has, words []string) bool {
 	for _, word := range words {
 		if !slices.ContainsFunc(has, func(h string) bool { return strings.HasPrefix(h, word) }) {
@@ -72,10 +72,10 @@ func matches(has, words []string) bool {
 	return true
 }
 
-// search reads the objects that the rows of phases lead to, in the order of the
-// phases and of their keys, each once. One page costs searchPages queries at
-// most, however many objects there are: it may hold fewer than the limit and go
-// on.
+// search reads the objects of the rows of phases, in the order of the phases
+// and of their keys, each once. One page costs at most searchPages queries, for
+// any number of objects: it may hold fewer objects than the limit and have a
+// next page.
 func search[T interface {
 	entity[T]
 	searched
@@ -89,7 +89,7 @@ func search[T interface {
 			return page, &Invalid{Field: "after", Expected: "the next of the page before, of the same search"}
 		}
 	}
-	// Rows of one word are rarely passed over.
+	// A search of one word skips few rows.
 	size := min(searchPage, limit+limit/2+10)
 	if len(words) > 1 {
 		size = searchPage
@@ -125,8 +125,8 @@ func search[T interface {
 	return page, nil
 }
 
-// leads says whether the row with a key, in the last of phases, is the first that
-// leads to v: others do not show it again.
+// leads says whether a row in the last of phases is the first row of v. Later
+// rows do not show the object again.
 func leads[T interface {
 	entity[T]
 	searched
@@ -161,8 +161,9 @@ func pastPrefix(prefix string) string {
 	return prefix[:len(prefix)-size] + string(last+1)
 }
 
-// wordRows are the rows of one kind by word, in the order of a name behind it. A
-// space comes before all letters: a word comes before those that begin with it.
+// wordRows returns the rows of one kind, one for each word, in the order of the
+// name behind the word. A space sorts before all letters, so a word comes
+// before longer words with the same beginning.
 func wordRows(kind string, words []string, name, id string) []derivedRow {
 	var rows []derivedRow
 	for _, word := range words {
@@ -171,9 +172,9 @@ func wordRows(kind string, words []string, name, id string) []derivedRow {
 	return rows
 }
 
-// indexable returns the first words, each once, that an object with so many
-// other rows can be found by: with them it must be written in one transaction,
-// and the rows of as many other words deleted, when its name changes.
+// indexable returns the first words that fit, each once, for an object with a
+// number of other rows. When the name changes, all rows of the new words and
+// all deletions of the old words must fit in one transaction.
 func indexable(words []string, others int) []string {
 	room := min(maxIndexed, max(1, (table.MaxOps-8-others)/2))
 	var kept []string
@@ -185,8 +186,9 @@ func indexable(words []string, others int) []string {
 	return kept
 }
 
-// addressWords are the words of an address: of its local part, and of its domain
-// in letters. Its last is the top-level domain, if it has one.
+// addressWords returns the words of an address: of its local part, and of its
+// domain in Unicode letters. The last word is the top-level domain, if there is
+// one.
 func addressWords(address string) []string {
 	domain := Domain(address)
 	if unicode, err := idna.ToUnicode(domain); err == nil {
@@ -197,15 +199,15 @@ func addressWords(address string) []string {
 	return append(words, plainWords(strings.ReplaceAll(domain, ".", " "))...)
 }
 
-// searchable returns whether all objects have their rows for searches.
+// searchable returns whether all objects have their search rows.
 func (s *Store) searchable(ctx context.Context) (bool, error) {
 	v, found, err := find[version](ctx, s, versionKey)
 	return !found || v.Index == indexVersion, err
 }
 
-// Index gives all clients and contacts their rows for searches, if an older
-// version of the product has saved some without: until then a search reads all.
-// It holds the directory as an import does. Errors: ErrImporting; ErrChanged.
+// Index writes the search rows of all clients and contacts, if an older version
+// of the product saved some without. Until then a search reads all objects. It
+// locks the directory as an import does. Errors: ErrImporting, ErrChanged.
 func (s *Store) Index(ctx context.Context) error {
 	if done, err := s.searchable(ctx); done || err != nil {
 		return err

@@ -6,18 +6,19 @@ import (
 	"time"
 )
 
-// maxSubstituted is the most team members that one stands in for at a time.
+// maxSubstituted is the most team members that one member can replace at a
+// time.
 const maxSubstituted = 100
 
-// A Substitute is who stands in for a team member, from one time until before
-// another, both in UTC.
+// A Substitute is the team member who replaces another, from one time until
+// before another, both in UTC.
 type Substitute struct {
 	Member string    `json:"member" doc:"id of an active team member"`
 	From   time.Time `json:"from"`
 	Until  time.Time `json:"until" doc:"the first moment at which it is over"`
 }
 
-// Away says who stands in for m at a time, if somebody does.
+// Away returns the substitute of m at a time, if there is one.
 func (m TeamMember) Away(at time.Time) (substitute string, away bool) {
 	s := m.Substitute
 	if s == nil || at.Before(s.From) || !at.Before(s.Until) {
@@ -26,8 +27,8 @@ func (m TeamMember) Away(at time.Time) (substitute string, away bool) {
 	return s.Member, true
 }
 
-// checkSubstitute returns the substitute of m as it is kept. Who stands in
-// already may have become inactive since.
+// checkSubstitute returns the stored form of m's substitute. A substitute that
+// m already has may be inactive.
 func (s *Store) checkSubstitute(ctx context.Context, m, was TeamMember) (*Substitute, error) {
 	if m.Substitute == nil {
 		return nil, nil
@@ -54,11 +55,11 @@ func (s *Store) checkSubstitute(ctx context.Context, m, was TeamMember) (*Substi
 	return &sub, err
 }
 
-// SubstitutedBy returns for whom a team member stands in at a time, directly
-// and through others, each once and the nearest first. One who has left, and is
-// no longer active, stays among them until his or her substitution is over,
-// since that is often why there is one. It costs one query for each team member
-// that it looks at.
+// SubstitutedBy returns the team members whom a member replaces at a time,
+// directly and through others, each once and the nearest first. A member who is
+// no longer active stays in the list until the substitution ends, since leaving
+// is often the reason for it. It costs one query for each team member that it
+// looks at.
 func (s *Store) SubstitutedBy(ctx context.Context, member string, at time.Time) ([]TeamMember, error) {
 	if !isID(member) {
 		return nil, nil

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-const maxTeam = 80 // members of a process team, so that it changes in one transaction
+const maxTeam = 80 // members of a process team: it changes in one transaction
 
 // A ProcessTeam is a named group of team members.
 type ProcessTeam struct {
@@ -78,7 +78,7 @@ func (s *Store) Teams(ctx context.Context, q Query) (Page[ProcessTeam], error) {
 	return list(ctx, s, "team-name", q, func(t ProcessTeam) (ProcessTeam, []string) { return t, []string{t.Name} })
 }
 
-// UpdateTeam changes a process team; revision "" means whatever it is. Errors:
+// UpdateTeam changes a process team; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
 func (s *Store) UpdateTeam(ctx context.Context, id, revision string, edit func(*ProcessTeam) error) (ProcessTeam, error) {
 	return update(ctx, s, "team", id, revision, func(c *change, was ProcessTeam) (ProcessTeam, error) {

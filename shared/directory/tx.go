@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// A Tx is what a Change reads and writes through. It reads what it has written;
-// nothing of it is kept before the function that got it has ended.
+// A Tx reads and writes for one Change. It reads its own writes. Nothing is
+// stored before the function of the Change has returned.
 type Tx struct {
 	ctx      context.Context
 	c        *change
@@ -20,12 +20,12 @@ type Tx struct {
 		release(context.Context, *change) error
 		write(context.Context, *change) error
 	}
-	made bool // a new contact
+	made bool // a contact was created
 }
 
-// Change makes several changes in one transaction: all or nothing, after one
-// another with every other change of the directory. F may run more than once,
-// and its last run is what happened. Errors: those of f; *Conflict, *TooLarge.
+// Change makes several changes in one transaction: all or nothing, and serial
+// with every other change of the directory. F may run more than once, and its
+// last run counts. Errors: those of f; *Conflict, *TooLarge.
 func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
 	return s.change(ctx, func(c *change) error {
 		t := &Tx{ctx: ctx, c: c, contacts: map[string]*staged[Contact]{}, rules: map[string]*staged[Rule]{}}
@@ -46,8 +46,8 @@ func (s *Store) Change(ctx context.Context, f func(*Tx) error) error {
 	})
 }
 
-// A draft is an object as it was when the change began and as it will be; nil
-// when there is none.
+// A staged object has its state before and after the change; nil when it does
+// not exist.
 type staged[T entity[T]] struct {
 	was, now *T
 	changed  bool
@@ -67,10 +67,10 @@ func (d *staged[T]) write(ctx context.Context, c *change) error {
 	return write(ctx, c, d.was, *d.now)
 }
 
-// draftOf returns what the change has of an object, after reading it if that
-// is nothing yet.
-func stagedOf[T entity[T]](t *Tx, drafts map[string]*staged[T], kind, id string) (*staged[T], error) {
-	if d := drafts[id]; d != nil {
+// stagedOf returns the staged object with an id. It reads the object the first
+// time.
+func stagedOf[T entity[T]](t *Tx, objects map[string]*staged[T], kind, id string) (*staged[T], error) {
+	if d := objects[id]; d != nil {
 		return d, nil
 	}
 	d := &staged[T]{}
@@ -81,11 +81,11 @@ func stagedOf[T entity[T]](t *Tx, drafts map[string]*staged[T], kind, id string)
 	case !errors.Is(err, ErrNotFound):
 		return nil, err
 	}
-	drafts[id] = d
+	objects[id] = d
 	return d, nil
 }
 
-// set makes now what becomes of d's object.
+// set replaces the object of d.
 func set[T entity[T]](t *Tx, d *staged[T], now *T) {
 	if !d.changed {
 		t.order = append(t.order, d)
@@ -134,12 +134,11 @@ func (t *Tx) ContactByAddress(address string) (Contact, bool, error) {
 // Client returns the client with an id, or ErrNotFound.
 func (t *Tx) Client(id string) (Client, error) { return t.c.store.Client(t.ctx, id) }
 
-// SaveContact makes a contact, when c has no id, or puts c in the place of the
-// one with its id, and returns it as it will be. C is checked as by
-// CreateContact and UpdateContact, but that its addresses may be those of mail
-// (ReceivedAddress): what was typed is the caller's to check. Its revision, if it
-// has one, must be the contact's. One change makes one contact at most. Errors: ErrNotFound,
-// ErrChanged, *Invalid.
+// SaveContact creates a contact when c has no id, or replaces the one with its
+// id, and returns it as saved. It checks c as CreateContact and UpdateContact
+// do, but accepts addresses of received mail (ReceivedAddress): the caller
+// checks typed ones. A revision of c must be that of the contact. One change
+// creates at most one contact. Errors: ErrNotFound, ErrChanged, *Invalid.
 func (t *Tx) SaveContact(c Contact) (Contact, error) {
 	if c.ID == "" {
 		if t.made {
@@ -191,10 +190,10 @@ func (t *Tx) Rule(kind RuleKind, key string) (Rule, bool, error) {
 	return *d.now, true, nil
 }
 
-// SaveRule puts r in the place of the rule of its kind about its key, or makes
-// it, and returns it as it will be. Its id, its times and who changed it are
-// the directory's to say; its revision, if it has one, must be the rule's, and
-// of its evidence the last 50 are kept. Errors: ErrChanged, *Invalid.
+// SaveRule creates the rule of r's kind and key, or replaces it, and returns it
+// as saved. The directory sets its id, its times and who changed it, and keeps
+// the last 50 pieces of evidence. A revision of r must be that of the rule.
+// Errors: ErrChanged, *Invalid.
 func (t *Tx) SaveRule(r Rule) (Rule, error) {
 	r, err := r.checked()
 	if err != nil {

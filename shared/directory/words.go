@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// legalForms are words of a name that say what sort of body it is, not which.
+// legalForms are words for the legal form in a name.
 // https://www.kvk.nl/starten/de-rechtsvormen-van-bedrijven/
 var legalForms = setOf("bv nv vof cv ua wa ba io bvio bvba sprl gmbh ug ag kg ltd limited llc llp inc plc sa sarl sas srl spa oy ab aps " +
 	"holding holdings beheer groep group stichting vereniging maatschap eenmanszaak cooperatie cooperatieve onderlinge")
@@ -17,10 +17,10 @@ var legalForms = setOf("bv nv vof cv ua wa ba io bvio bvba sprl gmbh ug ag kg lt
 // fillers are words that many names have and nobody searches for.
 var fillers = setOf("van von der den des ter ten het een voor the and und les aan bij uit naar")
 
-// letters that are not their plain letter with a mark.
+// letters maps letters without a decomposition to plain letters.
 var letters = strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
 
-// maxWord is the longest part of a word that is looked up, in letters.
+// maxWord is the longest part of a word in the index, in letters.
 const maxWord = 60
 
 // NameWords returns the words of a name in the form in which names are
@@ -30,8 +30,8 @@ func NameWords(name string) []string {
 	return slices.DeleteFunc(plainWords(name), func(word string) bool { return legalForms[word] })
 }
 
-// plainWords are the letters and digits of a text, folded and without
-// diacritics, in words; of abbreviations such as b.v. one word.
+// plainWords returns the words of a text: letters and digits, folded and
+// without diacritics. An abbreviation such as b.v. is one word.
 func plainWords(text string) []string {
 	var folded strings.Builder
 	for _, r := range strings.ToLower(norm.NFKD.String(text)) {
@@ -41,7 +41,7 @@ func plainWords(text string) []string {
 	}
 	var words []string
 	var word []rune
-	abbreviation := false // word is initials, and a dot was the last to come
+	abbreviation := false // word consists of initials, and a dot came last
 	end := func() {
 		if len(word) > 0 {
 			words, word = append(words, string(word)), word[:0]
@@ -67,8 +67,8 @@ func plainWords(text string) []string {
 	return words
 }
 
-// searchWords are the words by which a client can be found by its name: its
-// first four of three letters and more, and all joined, as in a domain.
+// searchWords returns the words by which a client is found by name: the first
+// four words of three letters and more, and all words joined, as in a domain.
 func searchWords(name string) []string {
 	all := NameWords(name)
 	var words []string
@@ -85,8 +85,8 @@ func searchWords(name string) []string {
 	return words
 }
 
-// surname is the last word of a name, or of what is before the comma of a name
-// such as "Jansen, Piet"; "" when it has no word.
+// surname returns the last word of a name, or the last before the comma of a
+// name such as "Jansen, Piet"; "" when it has no word.
 func surname(name string) string {
 	if before, _, found := strings.Cut(name, ","); found && len(plainWords(before)) > 0 {
 		name = before
