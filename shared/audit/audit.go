@@ -47,17 +47,17 @@ type Entry struct {
 	Detail map[string]string `json:"detail,omitempty" doc:"what more there is to say, by name; never a secret"`
 }
 
-type who struct{}
+type authorKey struct{}
 
 // As returns a context in which by is the author of every action; "" is the
 // system itself.
 func As(ctx context.Context, by string) context.Context {
-	return context.WithValue(ctx, who{}, by)
+	return context.WithValue(ctx, authorKey{}, by)
 }
 
 // By returns the author of the actions in ctx; "" is the system itself.
 func By(ctx context.Context) string {
-	by, _ := ctx.Value(who{}).(string)
+	by, _ := ctx.Value(authorKey{}).(string)
 	return by
 }
 

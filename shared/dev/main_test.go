@@ -167,7 +167,7 @@ func TestOnATerminalALineTicksAndOthersAreNotMixedIn(t *testing.T) {
 func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
 	var log, terminal bytes.Buffer
 	stdout := &handlerOutput{log: &log, terminal: &terminal}
-	lines := `{"level":"INFO","msg":"started"}` + "\n" + `{"level":"WARN","msg":"left for later","function":"fetch","error":"429"}` + "\nno JSON\n" +
+	lines := `{"level":"INFO","msg":"started"}` + "\n" + `{"level":"WARN","msg":"postponed","function":"fetch","error":"429"}` + "\nno JSON\n" +
 		`{"level":"ERROR","msg":"` + strings.Repeat("x", 1000) + `"}` + "\n"
 	for i := range lines { // for each way to cut the lines
 		if _, err := stdout.Write([]byte(lines[i : i+1])); err != nil {
@@ -179,7 +179,7 @@ func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
 	if log.String() != lines+"panic: boom\n" {
 		t.Error("the log lacks something")
 	}
-	want := "handler warn: left for later function=fetch error=429\nhandler error: " + strings.Repeat("x", maxLine-len("handler error: ")) + "…\nhandler: panic: boom\n"
+	want := "handler warn: postponed function=fetch error=429\nhandler error: " + strings.Repeat("x", maxLine-len("handler error: ")) + "…\nhandler: panic: boom\n"
 	if terminal.String() != want {
 		t.Errorf("the terminal shows %q, want %q", terminal.String(), want)
 	}

@@ -255,7 +255,7 @@ func (s *stack) serveApp() {
 		}
 	}
 	server := &http.Server{
-		Handler: signin.New(o), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quietly(s.log),
+		Handler: signin.New(o), ReadHeaderTimeout: 10 * time.Second, ErrorLog: infoLog(s.log),
 	}
 	for _, l := range s.at.app {
 		go func() {

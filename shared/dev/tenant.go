@@ -79,15 +79,15 @@ func tlsListeners(plain []net.Listener, c tls.Certificate) []net.Listener {
 }
 
 func (t *tenant) serve(h http.Handler, on []net.Listener, l *slog.Logger) {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quietly(l)}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: infoLog(l)}
 	t.servers = append(t.servers, s)
 	for _, l := range on {
 		go func() { _ = s.Serve(l) }() // it ends when the server is closed
 	}
 }
 
-// quietly keeps errors of clients out of the terminal.
-func quietly(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelInfo) }
+// infoLog logs errors of clients at level INFO, which the terminal does not show.
+func infoLog(l *slog.Logger) *log.Logger { return slog.NewLogLogger(l.Handler(), slog.LevelInfo) }
 
 func (t *tenant) serveMail(log *slog.Logger) {
 	defer close(t.delivering)

@@ -23,7 +23,7 @@ var errSlow = errors.New("no answer in time")
 // ask makes a request and passes its JSON answer to read. mailbox is "" for
 // requests to the directory.
 func (c *Client) ask(ctx context.Context, mailbox string, headers *abs.RequestHeaders, do send, read func(io.Reader) error) error {
-	return c.inTurn(ctx, mailbox, func(ctx context.Context) error {
+	return c.withSlot(ctx, mailbox, func(ctx context.Context) error {
 		return c.once(ctx, requestTimeout, headers, do, func(res *http.Response) error {
 			if !answer.IsJSON(res.Header.Get("Content-Type")) {
 				return fmt.Errorf("graph: %d with an answer that is not JSON", res.StatusCode)
@@ -33,8 +33,8 @@ func (c *Client) ask(ctx context.Context, mailbox string, headers *abs.RequestHe
 	})
 }
 
-// inTurn makes a request when the limiter allows it for its mailbox.
-func (c *Client) inTurn(ctx context.Context, mailbox string, once func(context.Context) error) error {
+// withSlot makes a request when the limiter allows it for its mailbox.
+func (c *Client) withSlot(ctx context.Context, mailbox string, once func(context.Context) error) error {
 	release, err := c.limit.acquire(ctx, mailbox)
 	if err != nil {
 		return err

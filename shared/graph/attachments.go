@@ -74,7 +74,7 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 	link := c.root.JoinPath("v1.0", "users", url.PathEscape(mailboxID), "messages", url.PathEscape(message), "attachments", url.PathEscape(id), "$value").String()
 	headers := prefer(pageSize)
 	headers.Add("Accept", "*/*")
-	err := c.inTurn(ctx, mailboxID, func(ctx context.Context) error {
+	err := c.withSlot(ctx, mailboxID, func(ctx context.Context) error {
 		return c.once(ctx, downloadTimeout, headers, func(ctx context.Context, r request) error {
 			builder := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).WithUrl(link)
 			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})

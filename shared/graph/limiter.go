@@ -15,18 +15,18 @@ type Limiter struct {
 	each int
 
 	mu    sync.Mutex
-	boxes map[string]*lane
+	boxes map[string]*mailboxSlots
 }
 
-// A lane holds the slots of one mailbox; it exists while it is in use.
-type lane struct {
+// mailboxSlots holds the slots of one mailbox; it exists while it is in use.
+type mailboxSlots struct {
 	slots chan struct{}
 	users int
 }
 
 // NewLimiter allows all requests at a time, and each requests at a time for one mailbox.
 func NewLimiter(all, each int) *Limiter {
-	return &Limiter{all: make(chan struct{}, max(all, 1)), each: max(each, 1), boxes: map[string]*lane{}}
+	return &Limiter{all: make(chan struct{}, max(all, 1)), each: max(each, 1), boxes: map[string]*mailboxSlots{}}
 }
 
 // acquire waits for a slot; release returns it. A request that waits for its own
@@ -49,19 +49,19 @@ func (l *Limiter) acquire(ctx context.Context, mailbox string) (release func(), 
 	}, nil
 }
 
-func (l *Limiter) enter(mailbox string) *lane {
+func (l *Limiter) enter(mailbox string) *mailboxSlots {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	mine := l.boxes[mailbox]
 	if mine == nil {
-		mine = &lane{slots: make(chan struct{}, l.each)}
+		mine = &mailboxSlots{slots: make(chan struct{}, l.each)}
 		l.boxes[mailbox] = mine
 	}
 	mine.users++
 	return mine
 }
 
-func (l *Limiter) leave(mailbox string, mine *lane) {
+func (l *Limiter) leave(mailbox string, mine *mailboxSlots) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if mine.users--; mine.users == 0 {
@@ -71,12 +71,12 @@ func (l *Limiter) leave(mailbox string, mine *lane) {
 
 func take(ctx context.Context, slots chan struct{}) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("graph: wait for a turn: %w", err)
+		return fmt.Errorf("graph: wait for a slot: %w", err)
 	}
 	select {
 	case slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("graph: wait for a turn: %w", ctx.Err())
+		return fmt.Errorf("graph: wait for a slot: %w", ctx.Err())
 	}
 }

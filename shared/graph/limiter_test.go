@@ -46,7 +46,7 @@ func TestFourAreUnderWayAndTwoOnOneMailbox(t *testing.T) {
 		}
 		wg.Wait()
 		if most != 4 || len(l.boxes) != 0 || len(l.all) != 0 {
-			t.Errorf("at most %d at a time, %d lanes left", most, len(l.boxes))
+			t.Errorf("at most %d at a time, %d mailboxes left", most, len(l.boxes))
 		}
 	})
 }
@@ -82,7 +82,7 @@ func TestABusyMailboxHoldsNobodyElse(t *testing.T) {
 		wg.Wait()
 		release()
 		if len(l.boxes) != 3 || len(l.all) != 3 {
-			t.Errorf("%d lanes and %d turns are taken", len(l.boxes), len(l.all))
+			t.Errorf("slots of %d mailboxes and %d of all are taken", len(l.boxes), len(l.all))
 		}
 		if _, err := l.acquire(ctx, "busy"); err == nil {
 			t.Error("a turn after the end")

@@ -58,7 +58,7 @@ func Timer(name, schedule string, do func(context.Context, Tick) error) Function
 			var info struct{ IsPastDue bool }
 			// No other field is read: on the first run, Last is a time without a zone.
 			if err := json.Unmarshal(data, &info); err != nil {
-				slog.WarnContext(ctx, "timer told nothing readable", "error", err)
+				slog.WarnContext(ctx, "timer payload cannot be read", "error", err)
 			}
 			return do(ctx, Tick{At: time.Now().UTC(), PastDue: info.IsPastDue})
 		},
@@ -76,7 +76,7 @@ func Queue[J job.Job](do func(context.Context, J) error) Function {
 			var j J
 			if err := decodeJob(data, j.Queue(), &j); err != nil {
 				// Another attempt would not make it readable, and it is only a hint.
-				slog.ErrorContext(ctx, "queue message has no effect", "error", err, "bytes", len(data))
+				slog.ErrorContext(ctx, "queue message cannot be read, and is dropped", "error", err, "bytes", len(data))
 				return nil
 			}
 			return do(ctx, j)
@@ -128,12 +128,12 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		slog.DebugContext(ctx, "done", "ms", took)
 	case kind == fault.KindFinal:
-		slog.ErrorContext(ctx, "given up", "error", err, "ms", took)
+		slog.ErrorContext(ctx, "failed, and not tried again", "error", err, "ms", took)
 	case kind == fault.KindLater:
 		// A failure would use up one of the few attempts; the tick sends the job again.
-		slog.WarnContext(ctx, "left for later", "error", err, "after", after, "ms", took)
+		slog.WarnContext(ctx, "postponed", "error", err, "after", after, "ms", took)
 	default:
-		slog.ErrorContext(ctx, "to be tried again", "error", err, "ms", took)
+		slog.ErrorContext(ctx, "failed, and tried again", "error", err, "ms", took)
 		http.Error(w, "failed: see the log of this invocation", http.StatusInternalServerError)
 		return
 	}

@@ -17,9 +17,9 @@ import (
 //	POST /simulator/delta/forget     {"mailbox":"info@…"}    without one: all
 func (t *Tenant) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
-	handle := func(path string, do func(order) error) {
+	handle := func(path string, do func(command) error) {
 		mux.HandleFunc("POST /simulator/"+path, func(w http.ResponseWriter, r *http.Request) {
-			o, status := readOrder(r)
+			o, status := readCommand(r)
 			if status == http.StatusOK {
 				if err := do(o); err != nil {
 					sendJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
@@ -29,24 +29,24 @@ func (t *Tenant) controlRoutes() http.Handler {
 			sendJSON(w, status, struct{}{})
 		})
 	}
-	handle("secrets/add", func(o order) error { return t.AddSecret(o.Secret, t.now().AddDate(0, 0, o.Days)) })
-	handle("secrets/expire", func(o order) error { return t.ExpireSecret(o.Secret) })
-	handle("roles/grant", func(o order) error { return t.Grant(o.Role) })
-	handle("roles/revoke", func(o order) error { return t.Revoke(o.Role) })
-	handle("delta/forget", func(o order) error { return t.ForgetDeltaLinks(o.Mailbox) })
+	handle("secrets/add", func(o command) error { return t.AddSecret(o.Secret, t.now().AddDate(0, 0, o.Days)) })
+	handle("secrets/expire", func(o command) error { return t.ExpireSecret(o.Secret) })
+	handle("roles/grant", func(o command) error { return t.Grant(o.Role) })
+	handle("roles/revoke", func(o command) error { return t.Revoke(o.Role) })
+	handle("delta/forget", func(o command) error { return t.ForgetDeltaLinks(o.Mailbox) })
 	return mux
 }
 
-type order struct {
+type command struct {
 	Secret  string `json:"secret"`
 	Days    int    `json:"days"`
 	Role    string `json:"role"`
 	Mailbox string `json:"mailbox"`
 }
 
-// readOrder refuses other machines, and web pages in a browser on this machine,
+// readCommand refuses other machines, and web pages in a browser on this machine,
 // which cannot send JSON to another site without a preflight request.
-func readOrder(r *http.Request) (o order, status int) {
+func readCommand(r *http.Request) (o command, status int) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
 		return o, http.StatusForbidden

@@ -24,7 +24,7 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 	}
 	// Parsing 35 MB takes long, so it is done without the lock.
 	m := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
-	m.tidy(now)
+	m.setDefaults(now)
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,8 +86,8 @@ func (b *mailbox) conversation(m *Message) string {
 	return conversationID(b.id, cmp.Or(m.ConversationID, m.InternetMessageID))
 }
 
-// tidy fills the properties that every message has, and limits its times.
-func (m *Message) tidy(now time.Time) {
+// setDefaults fills the properties that every message has, and limits its times.
+func (m *Message) setDefaults(now time.Time) {
 	m.Received = clamp(m.Received, now)
 	m.Sent = clamp(m.Sent, m.Received)
 	m.Created, m.Modified = now, now

@@ -38,18 +38,18 @@ func (t *Tenant) seal(d deltaToken) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(t.sign("delta", text)[:12])
 }
 
-var errGarbled = errors.New("garbled token")
+var errInvalidToken = errors.New("invalid token")
 
 func (t *Tenant) unseal(text string) (deltaToken, error) {
 	var d deltaToken
 	text, mark, _ := strings.Cut(text, ".")
 	sent, err := base64.RawURLEncoding.DecodeString(mark)
 	if err != nil || !hmac.Equal(sent, t.sign("delta", text)[:12]) {
-		return d, errGarbled
+		return d, errInvalidToken
 	}
 	body, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return d, errGarbled
+		return d, errInvalidToken
 	}
 	return d, json.Unmarshal(body, &d)
 }

@@ -36,7 +36,7 @@ func (t *Tenant) createDraft(c *graphCall) (answer, error) {
 func (b *mailbox) blank(now time.Time) *Message {
 	me := &Recipient{EmailAddress{Name: b.options.Name, Address: b.options.Address}}
 	m := &Message{IsDraft: true, IsRead: true, From: me, Sender: me, Received: now}
-	m.tidy(now)
+	m.setDefaults(now)
 	return m
 }
 

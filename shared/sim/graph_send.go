@@ -79,7 +79,7 @@ func (t *Tenant) submit(c *graphCall, draft *Message, save bool) (answer, error)
 	}
 	raw := out.compose()
 	arrived := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
-	arrived.tidy(now)
+	arrived.setDefaults(now)
 	// The copy in Sent Items has no internet message headers.
 	out.MIME, out.Headers = raw, nil
 
@@ -106,7 +106,7 @@ func (t *Tenant) submit(c *graphCall, draft *Message, save bool) (answer, error)
 		raw := t.bounce(&out, unknown, now)
 		back := Envelope{To: []string{c.box.options.Address}}
 		report := parseMail(stamp(raw, back, t.options.Domain, now), back, now)
-		report.tidy(now)
+		report.setDefaults(now)
 		copies, _ := t.arrivals(back, report, len(records))
 		records = append(records, copies...)
 	}

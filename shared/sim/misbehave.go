@@ -7,7 +7,7 @@ import (
 )
 
 // How long slow@ takes for each call.
-const slowness = 5 * time.Second
+const slowDelay = 5 * time.Second
 
 func wellBehaved(context.Context) error { return nil }
 
@@ -38,7 +38,7 @@ func (b *mailbox) misbehave() func(context.Context) error {
 		err = refuse(http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise.")
 	case "slow":
 		return func(ctx context.Context) error {
-			wait := time.NewTimer(slowness)
+			wait := time.NewTimer(slowDelay)
 			defer wait.Stop()
 			select {
 			case <-wait.C:

@@ -65,7 +65,7 @@ func TestSlowTakesFiveSecondsOrAsLongAsItMay(t *testing.T) {
 			}
 			return time.Since(start), errors.Join(err, errors.New("no answer"))
 		}
-		if took, err := call(t.Context()); took != slowness || err != nil {
+		if took, err := call(t.Context()); took != slowDelay || err != nil {
 			t.Errorf("took %v: %v", took, err)
 		}
 		short, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -18,14 +18,14 @@ type Credential struct {
 	kept azcore.AccessToken
 }
 
-// early is how long before its expiry a token is no longer used.
-const early = 5 * time.Minute
+// expiryMargin is how long before its expiry a token is no longer used.
+const expiryMargin = 5 * time.Minute
 
 // GetToken returns the last token, or asks the CLI if that token expires soon.
 func (c *Credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Until(c.kept.ExpiresOn) > early {
+	if time.Until(c.kept.ExpiresOn) > expiryMargin {
 		return c.kept, nil
 	}
 	if len(o.Scopes) != 1 {

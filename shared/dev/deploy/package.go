@@ -129,7 +129,7 @@ func Rollback(ctx context.Context, o Options, version string) error {
 	if err != nil {
 		fmt.Fprintf(d.Out, "  which version runs cannot be seen, so the newest is left: %v\n", err)
 	}
-	name, err := former(names, running, version)
+	name, err := previousPackage(names, running, version)
 	if d.CLI.DryRun {
 		name, err = "<time>_<version>.zip", nil
 	}
@@ -155,10 +155,10 @@ func Rollback(ctx context.Context, o Options, version string) error {
 	return nil
 }
 
-// former chooses one of the stored packages, the oldest first: the newest one of
-// the given version, or without a version the one before the running one. If the
+// previousPackage chooses one of the stored packages, the oldest first: the newest
+// one of the given version, or without a version the one before the running one. If the
 // running version is unknown, it is the newest.
-func former(names []string, running, version string) (string, error) {
+func previousPackage(names []string, running, version string) (string, error) {
 	before := len(names) - 1
 	for i, name := range names {
 		if versionOf(name) == running {

@@ -58,9 +58,9 @@ func quote(s string) []byte {
 	return b.Bytes()
 }
 
-// twice encodes a string, or any other plain value, as it arrives: as a JSON string
-// that holds JSON.
-func twice(s string) []byte { return quote(string(quote(s))) }
+// encodeTwice encodes a string, or any other plain value, as it arrives: as a JSON
+// string that holds JSON.
+func encodeTwice(s string) []byte { return quote(string(quote(s))) }
 
 // system is what the host adds to every invocation.
 type system struct {
@@ -95,14 +95,14 @@ func queuePayload(bindingName string, m message, sys system) []byte {
 	metadata := []field{
 		{"DequeueCount", quote(fmt.Sprint(m.dequeueCount))},
 		{"ExpirationTime", offsetTime(m.expires)},
-		{"Id", twice(m.id)},
+		{"Id", encodeTwice(m.id)},
 		{"InsertionTime", offsetTime(m.inserted)},
 		{"NextVisibleTime", offsetTime(m.nextVisible)},
-		{"PopReceipt", twice(m.popReceipt)},
+		{"PopReceipt", encodeTwice(m.popReceipt)},
 	}
 	metadata = append(applyBindingData(metadata, m.text), sys.field())
 	return object([]field{
-		{"Data", object([]field{{bindingName, twice(m.text)}})},
+		{"Data", object([]field{{bindingName, encodeTwice(m.text)}})},
 		{"Metadata", object(metadata)},
 	})
 }
@@ -156,15 +156,15 @@ func bindingValue(value json.RawMessage) []byte {
 		if json.Unmarshal(value, &s) != nil {
 			return value
 		}
-		return twice(s)
+		return encodeTwice(s)
 	case 't':
-		return twice("True")
+		return encodeTwice("True")
 	case 'f':
-		return twice("False")
+		return encodeTwice("False")
 	case 'n':
 		return quote("null")
 	}
-	return twice(string(value))
+	return encodeTwice(string(value))
 }
 
 // status is the schedule status of a timer, as the host stores it. Next is the run
