@@ -126,22 +126,22 @@ func (a *api) facts(ctx context.Context, in item.Facts) (facts, error) {
 func explain(it item.Item, f facts) (why, whatToDo words.Text) {
 	var clients []string
 	for _, c := range f.Clients {
-		clients = append(clients, c.Name)
+		clients = append(clients, words.Isolate(c.Name))
 	}
 	known := func(n *named) string {
 		if n == nil {
 			return "?"
 		}
-		return n.Name
+		return words.Isolate(n.Name)
 	}
 	detail := it.Detail
 	if detail == "" {
 		detail = "?"
 	}
 	fill := strings.NewReplacer(
-		"{sender}", it.From.Email, "{name}", it.From.Name, "{address}", it.Address, "{contact}", known(f.Contact), "{role}", known(f.Role), "{team}", known(f.Team),
+		"{sender}", words.Isolate(it.From.Email), "{name}", words.Isolate(it.From.Name), "{address}", it.Address, "{contact}", known(f.Contact), "{role}", known(f.Role), "{team}", known(f.Team),
 		"{client}", strings.Join(clients[:min(len(clients), 1)], ""), "{clients}", strings.Join(clients, ", "),
-		"{tries}", strconv.FormatInt(it.Attempts, 10), "{detail}", detail,
+		"{tries}", strconv.FormatInt(it.Attempts, 10), "{detail}", words.Isolate(detail),
 	)
 	why, whatToDo = item.Explain(it.Reason)
 	if it.Reason == item.UnknownSender && f.Contact != nil {

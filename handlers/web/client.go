@@ -152,6 +152,22 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	return a.header, nil
 }
 
+// undirected is a JSON document whose strings set no writing direction.
+func undirected(document []byte) []byte {
+	var out []byte
+	start := 0
+	for i := 0; i < len(document); i++ {
+		switch document[i] {
+		case '\\':
+			i++
+		case '"': // no pair goes from one string to another
+			out = append(append(out, words.Undirected(string(document[start:i]))...), '"')
+			start = i + 1
+		}
+	}
+	return append(out, words.Undirected(string(document[start:]))...)
+}
+
 // An answer keeps what the API writes.
 type answer struct {
 	header http.Header

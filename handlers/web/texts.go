@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"kantoorpost/shared/words"
 )
 
 //go:embed texts
@@ -35,10 +37,14 @@ func (k *renderer) text(key string, args ...any) string {
 	if !ok {
 		return key
 	}
-	for i, a := range args {
-		s = strings.ReplaceAll(s, "{"+strconv.Itoa(i)+"}", isolated(fmt.Sprint(a)))
+	if len(args) == 0 {
+		return s
 	}
-	return s
+	var fill []string
+	for i, a := range args {
+		fill = append(fill, "{"+strconv.Itoa(i)+"}", words.Isolate(fmt.Sprint(a)))
+	}
+	return strings.NewReplacer(fill...).Replace(s)
 }
 
 // plural is the text key.one or key.many, with n as its first argument.

@@ -17,6 +17,7 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 		name := names(kind, id)
 		switch {
 		case name != "":
+			name = words.Isolate(name)
 			return words.Text{NL: name, EN: name}
 		case kind == "contact":
 			return words.Text{NL: "een contact dat er niet meer is", EN: "a contact who is gone"}
@@ -29,13 +30,15 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	switch r.Kind {
 	case directory.AddressContact:
 		who := called("contact", r.Contact)
-		t = words.Text{NL: "Mail van " + r.Key + " is van " + who.NL, EN: "Mail from " + r.Key + " is from " + who.EN}
+		key := words.Isolate(r.Key)
+		t = words.Text{NL: "Mail van " + key + " is van " + who.NL, EN: "Mail from " + key + " is from " + who.EN}
 	case directory.DomainClient:
 		of := called("client", r.Client)
 		if r.Client == "" { // no evidence is left
 			of = words.Text{NL: "een relatie", EN: "a client"}
 		}
-		t = words.Text{NL: "Mail van @" + r.Key + " hoort bij " + of.NL, EN: "Mail from @" + r.Key + " belongs to " + of.EN}
+		key := words.Isolate("@" + r.Key)
+		t = words.Text{NL: "Mail van " + key + " hoort bij " + of.NL, EN: "Mail from " + key + " belongs to " + of.EN}
 	case directory.SenderClient:
 		t = which(r, called)
 	case directory.DismissList:
@@ -70,6 +73,7 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 }
 
 func both(nl, en string, with ...any) words.Text {
+	with = words.IsolateAll(with)
 	return words.Text{NL: fmt.Sprintf(nl, with...), EN: fmt.Sprintf(en, with...)}
 }
 
@@ -80,8 +84,8 @@ func which(r directory.Rule, called func(kind, id string) words.Text) words.Text
 	for word := range t.with {
 		if client, ok := t.means(word, len(t.all)); ok {
 			of := called("client", client)
-			nl = append(nl, fmt.Sprintf("‘%s’ voor %s", word, of.NL))
-			en = append(en, fmt.Sprintf("“%s” means %s", word, of.EN))
+			nl = append(nl, fmt.Sprintf("‘%s’ voor %s", words.Isolate(word), of.NL))
+			en = append(en, fmt.Sprintf("“%s” means %s", words.Isolate(word), of.EN))
 		}
 	}
 	who := called("contact", r.Key)

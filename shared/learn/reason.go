@@ -8,7 +8,7 @@ import (
 )
 
 func reason(code, nl, en string, with ...any) Reason {
-	return Reason{code, words.Text{NL: fmt.Sprintf(nl, with...), EN: fmt.Sprintf(en, with...)}}
+	return Reason{code, words.Text{NL: fmt.Sprintf(nl, words.IsolateAll(with)...), EN: fmt.Sprintf(en, words.IsolateAll(with)...)}}
 }
 
 // The reasons that have nothing to fill in.
