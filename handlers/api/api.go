@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
 	"path"
@@ -128,28 +129,39 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if err := a.origin.Check(r); err != nil {
-		writeProblem(w, newProblem(http.StatusForbidden, "the request comes from a page of another site"))
+		a.refuse(w, r, newProblem(http.StatusForbidden, "the request comes from a page of another site"))
 		return
 	}
 	// The mux would redirect to the clean path.
 	if r.URL.Path != path.Clean(r.URL.Path) {
-		writeProblem(w, newProblem(http.StatusNotFound, "no such path; paths have no empty parts and no slash at the end"))
+		a.refuse(w, r, newProblem(http.StatusNotFound, "no such path; paths have no empty parts and no slash at the end"))
 		return
 	}
 	if unmatched, pattern := a.mux.Handler(r); pattern == "" {
-		refuse(w, r, unmatched)
+		a.noRoute(w, r, unmatched)
 		return
 	}
 	a.mux.ServeHTTP(w, r)
 }
 
-// refuse says that a path, or a method of it, does not exist. The mux's own
+// refuse answers a request that reaches no operation, and notes who made it.
+func (a *api) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
+	_, pattern := a.mux.Handler(r)
+	who, err := a.Gate.Identify(r.Context(), r.Header)
+	if err != nil {
+		slog.DebugContext(r.Context(), "refused without knowing whom", "error", err)
+	}
+	access.LogRefusal(r.Context(), who.ID(), r.Method, cmp.Or(pattern, "/api/"), p.Status)
+	writeProblem(w, p)
+}
+
+// noRoute says that a path, or a method of it, does not exist. The mux's own
 // answer knows which of them.
-func refuse(w http.ResponseWriter, r *http.Request, unmatched http.Handler) {
+func (a *api) noRoute(w http.ResponseWriter, r *http.Request, unmatched http.Handler) {
 	answer := discard{header: http.Header{}}
 	unmatched.ServeHTTP(&answer, r)
 	if answer.status != http.StatusMethodNotAllowed {
-		writeProblem(w, newProblem(http.StatusNotFound, "no such path"))
+		a.refuse(w, r, newProblem(http.StatusNotFound, "no such path"))
 		return
 	}
 	allow := answer.header.Get("Allow")

@@ -61,19 +61,9 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 	}
 }
 
-// logRefusal notes that somebody was refused something: his id, never his
-// address, and the pattern of the route, whose path may name others. What one
-// may not see does not exist: a 404 may be either.
+// logRefusal notes that somebody was refused an operation.
 func logRefusal(ctx context.Context, who string, op *huma.Operation, status int) {
-	level := slog.LevelWarn
-	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-	case http.StatusNotFound:
-		level = slog.LevelInfo
-	default:
-		return
-	}
-	slog.LogAttrs(ctx, level, "refused", slog.String("who", who), slog.String("method", op.Method), slog.String("route", op.Path), slog.Int("status", status))
+	access.LogRefusal(ctx, who, op.Method, op.Path, status)
 }
 
 func (a *api) unidentified(ctx context.Context, err error) *problem {

@@ -4,7 +4,6 @@ package edge
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -67,7 +66,7 @@ func New(o Options, next http.Handler) http.Handler {
 			return
 		}
 		if news {
-			slog.WarnContext(r.Context(), "refused", "who", who.id(), "method", r.Method, "route", "/"+part+"/", "status", http.StatusTooManyRequests)
+			access.LogRefusal(r.Context(), who.id(), r.Method, "/"+part+"/", http.StatusTooManyRequests)
 		}
 		h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 		if part == "web" && o.Pages != nil {

@@ -134,8 +134,8 @@ func (v *request) showEntry(status int, k directoryKind, open *openEntry) error 
 }
 
 func (v *request) newEntry(k directoryKind) error {
-	if !v.me.can("directory.write") {
-		return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
+	if err := v.need("directory.write"); err != nil {
+		return err
 	}
 	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Name: v.r.URL.Query().Get("name"), Type: "organisation", Rights: "editor", Active: true}})
 }

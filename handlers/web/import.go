@@ -96,8 +96,8 @@ const (
 
 func (s *site) registerImport() {
 	s.page("/web/directory/import", func(v *request) error {
-		if !v.me.can("directory.write") {
-			return &Problem{Status: http.StatusForbidden, Detail: "your rights do not include directory.write"}
+		if err := v.need("directory.write"); err != nil {
+			return err
 		}
 		return v.page("import", importView{Kinds: importKinds})
 	})
@@ -109,7 +109,7 @@ func (s *site) importTemplate(v *request) error {
 	kind, _ := strings.CutSuffix(v.r.PathValue("file"), ".csv")
 	text, ok := importTemplates[kind]
 	if !ok {
-		return &Problem{Status: http.StatusNotFound, Detail: v.r.URL.Path}
+		return v.refuse(http.StatusNotFound, v.r.URL.Path)
 	}
 	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	v.w.Header().Set("Content-Disposition", `attachment; filename="`+kind+`.csv"`)

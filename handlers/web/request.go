@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -58,6 +59,22 @@ func (s *site) newRequest(w http.ResponseWriter, r *http.Request) (v *request, e
 
 // begin finds out who asks.
 func (v *request) begin() error { return v.api.get("/api/me", &v.me) }
+
+// need refuses a page to who may not do an action. What the API refuses, it
+// notes itself.
+func (v *request) need(action string) error {
+	if v.me.can(action) {
+		return nil
+	}
+	return v.refuse(http.StatusForbidden, "your rights do not include "+action)
+}
+
+// refuse is a refusal of the pages themselves, which it notes with who asked.
+func (v *request) refuse(status int, detail string) error {
+	_, pattern := v.site.mux.Handler(v.r)
+	access.LogRefusal(v.r.Context(), v.me.ID, v.r.Method, cmp.Or(pattern, "/web/"), status)
+	return &Problem{Status: status, Detail: detail}
+}
 
 // t is a text in the visitor's language.
 func (v *request) t(key string, args ...any) string { return v.renderer.text(key, args...) }

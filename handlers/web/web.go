@@ -118,11 +118,11 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.origin.Check(r); err != nil {
-		s.handle(func(*request) error { return &Problem{Status: http.StatusForbidden, Detail: err.Error()} }).ServeHTTP(zip, r)
+		s.handle(func(v *request) error { return v.refuse(http.StatusForbidden, err.Error()) }).ServeHTTP(zip, r)
 		return
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
-		s.handle(func(*request) error { return &Problem{Status: http.StatusNotFound, Detail: r.URL.Path} }).ServeHTTP(zip, r)
+		s.handle(func(v *request) error { return v.refuse(http.StatusNotFound, r.URL.Path) }).ServeHTTP(zip, r)
 		return
 	}
 	s.mux.ServeHTTP(zip, r)

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -112,6 +114,34 @@ func TestAnotherSiteCanSendNoForm(t *testing.T) {
 	wants(t, w, 403)
 	if len(w.Result().Cookies()) > 0 {
 		t.Error("and yet it changed something")
+	}
+}
+
+// What the pages refuse by themselves, they note: who, which method and which
+// route. The API notes what it refuses.
+func TestRefusalsOfThePagesAreLogged(t *testing.T) {
+	var log bytes.Buffer
+	was := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
+	defer slog.SetDefault(was)
+	for _, c := range []struct {
+		request, want string
+		headers       []string
+	}{
+		{"GET /web/directory/clients/new?name=jan@x.nl", `"level":"WARN","msg":"refused","who":"m1","method":"GET","route":"/web/directory/clients/new","status":403}`, nil},
+		{"GET /web/directory/import", `"level":"WARN","msg":"refused","who":"m1","method":"GET","route":"/web/directory/import","status":403}`, nil},
+		{"GET /web/directory/import/jan@x.nl.csv", `"level":"INFO","msg":"refused","who":"m1","method":"GET","route":"/web/directory/import/{file}","status":404}`, nil},
+		{"GET /web/jan@x.nl", `"level":"INFO","msg":"refused","who":"m1","method":"GET","route":"/web/","status":404}`, nil},
+		{"POST /web/look", `"level":"WARN","msg":"refused","who":"m1","method":"POST","route":"/web/look","status":403}`, []string{"Sec-Fetch-Site", "cross-site"}},
+		{"GET /web/me", "", nil},
+	} {
+		log.Reset()
+		method, target, _ := strings.Cut(c.request, " ")
+		browse(t, newAPI("editor"), method, target, "", c.headers...)
+		line := log.String()
+		if strings.Count(line, "\n") > 1 || !strings.Contains(line, c.want) || c.want == "" && line != "" || strings.Contains(line, "@") {
+			t.Errorf("%s: %s; want %s", c.request, line, c.want)
+		}
 	}
 }
 
