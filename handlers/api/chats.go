@@ -192,15 +192,11 @@ type noteInput struct {
 }
 
 func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messageObject }, error) {
-	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
-	if err != nil {
-		return nil, err
-	}
-	m, err := a.Chats.AddNote(ctx, c.ID, actor(ctx).ID(), in.Key, in.Body.Body, time.Now())
+	m, err := a.Chats.AddNote(ctx, in.Chat, actor(ctx).ID(), in.Key, in.Body.Body, a.mayWrite(ctx), time.Now())
 	if errors.Is(err, chat.ErrNote) {
 		return nil, invalid("body.body", "1 to 10,000 characters")
 	}
-	return &struct{ Body messageObject }{messageOf(c.ID, m)}, err
+	return &struct{ Body messageObject }{messageOf(in.Chat, m)}, err
 }
 
 // chat returns one chat that the one who asks may do this to. One that he or she
@@ -210,19 +206,32 @@ func (a *api) chat(ctx context.Context, id string, action access.Action) (chat.C
 	if err != nil {
 		return chat.Chat{}, err
 	}
+	if err := a.mayChat(ctx, c, action); err != nil {
+		return chat.Chat{}, err
+	}
+	return c, nil
+}
+
+// mayChat refuses an action on a chat to an actor without the right.
+func (a *api) mayChat(ctx context.Context, c chat.Chat, action access.Action) (err error) {
 	part := access.Other
 	if !access.Can(actor(ctx), access.ChatsRead, access.Other) {
 		if part, err = a.part(ctx, c); err != nil {
-			return chat.Chat{}, err
+			return err
 		}
 	}
 	switch {
 	case !access.Can(actor(ctx), access.ChatsRead, part):
-		return chat.Chat{}, chat.ErrNotFound
+		return chat.ErrNotFound
 	case !access.Can(actor(ctx), action, part):
-		return chat.Chat{}, newProblem(http.StatusForbidden, "your rights do not include "+string(action)+" for this chat")
+		return newProblem(http.StatusForbidden, "your rights do not include "+string(action)+" for this chat")
 	}
-	return c, nil
+	return nil
+}
+
+// mayWrite checks the right to write in a chat where it is written.
+func (a *api) mayWrite(ctx context.Context) chat.Check {
+	return func(c chat.Chat) error { return a.mayChat(ctx, c, access.ChatsWrite) }
 }
 
 // oneChat is a chat with what only a look at one of them is worth.

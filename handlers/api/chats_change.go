@@ -27,11 +27,8 @@ func (a *api) registerChatChanges() {
 			if err != nil {
 				return nil, err
 			}
-			c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+			c, err := a.Chats.SetState(ctx, in.Chat, etag, a.mayWrite(ctx), chat.State(in.Body.State))
 			if err != nil {
-				return nil, err
-			}
-			if c, err = a.Chats.SetState(ctx, c.ID, etag, chat.State(in.Body.State)); err != nil {
 				return nil, err
 			}
 			return a.oneChat(ctx, c)

@@ -55,20 +55,23 @@ func (a *api) registerParticipants() {
 			if err != nil {
 				return nil, err
 			}
-			c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
-			if err != nil {
-				return nil, err
-			}
 			staff, err := a.staff(ctx)
 			if err != nil {
 				return nil, err
 			}
-			for i, id := range in.Body.Members {
-				if !staff[id].Active && !slices.Contains(c.Members, id) {
-					return nil, invalid(fmt.Sprintf("body.members[%d]", i), "id of an active team member")
+			check := func(c chat.Chat) error {
+				if err := a.mayChat(ctx, c, access.ChatsWrite); err != nil {
+					return err
 				}
+				for i, id := range in.Body.Members {
+					if !staff[id].Active && !slices.Contains(c.Members, id) {
+						return invalid(fmt.Sprintf("body.members[%d]", i), "id of an active team member")
+					}
+				}
+				return nil
 			}
-			if c, err = a.Chats.SetMembers(ctx, c.ID, etag, in.Body.Members, time.Now()); err != nil {
+			c, err := a.Chats.SetMembers(ctx, in.Chat, etag, check, in.Body.Members, time.Now())
+			if err != nil {
 				return nil, err
 			}
 			return a.participants(ctx, c)

@@ -19,10 +19,15 @@ var ErrChanged = errors.New("the chat was changed meanwhile")
 // twice, or changes more than one transaction holds.
 var ErrMembers = fmt.Errorf("a chat has 1 to %d members, each once", MaxMembers)
 
+// A Check refuses a change of a chat by its error. It is asked about the chat as it
+// was read for the write, and again when somebody else's change comes first: a
+// right that ends in between is not used.
+type Check func(Chat) error
+
 // SetState closes or opens a chat and returns it; etag "" accepts any version.
-// Errors: ErrNotFound, ErrChanged.
-func (s *Store) SetState(ctx context.Context, id, etag string, state State) (Chat, error) {
-	return s.change(ctx, id, etag, func(c *Chat) ([]table.Op, *audit.Entry, error) {
+// Errors: ErrNotFound, ErrChanged, what check returns.
+func (s *Store) SetState(ctx context.Context, id, etag string, check Check, state State) (Chat, error) {
+	return s.change(ctx, id, etag, check, func(c *Chat) ([]table.Op, *audit.Entry, error) {
 		if c.State == state {
 			return nil, nil, nil
 		}
@@ -37,12 +42,13 @@ func (s *Store) SetState(ctx context.Context, id, etag string, state State) (Cha
 
 // SetMembers replaces the members of a chat, and returns it; etag "" accepts any
 // version. A member who is removed no longer has the chat, and later mail does not
-// bring him or her back. Errors: ErrNotFound, ErrChanged, ErrMembers.
-func (s *Store) SetMembers(ctx context.Context, id, etag string, members []string, at time.Time) (Chat, error) {
-	if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n || slices.Contains(members, "") {
-		return Chat{}, ErrMembers
-	}
-	return s.change(ctx, id, etag, func(c *Chat) (ops []table.Op, e *audit.Entry, err error) {
+// bring him or her back. Errors: ErrNotFound, ErrChanged, ErrMembers, what check
+// returns.
+func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, members []string, at time.Time) (Chat, error) {
+	return s.change(ctx, id, etag, check, func(c *Chat) (ops []table.Op, e *audit.Entry, err error) {
+		if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n || slices.Contains(members, "") {
+			return nil, nil, ErrMembers
+		}
 		var kept, added, removed []string
 		byHand := map[string]ByHand{}
 		for _, m := range c.Members {
@@ -80,10 +86,13 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, members []strin
 
 // change lets f change a chat, and writes all its rows with an entry of the audit.
 // A nil entry means that nothing changes.
-func (s *Store) change(ctx context.Context, id, etag string, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
+func (s *Store) change(ctx context.Context, id, etag string, check Check, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
 	for {
 		c, err := s.Get(ctx, id)
 		if err != nil {
+			return Chat{}, err
+		}
+		if err := check(c); err != nil {
 			return Chat{}, err
 		}
 		if etag != "" && etag != c.etag {

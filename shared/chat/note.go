@@ -28,12 +28,10 @@ const MaxNote = 10_000
 var ErrNote = fmt.Errorf("a note has 1 to %d characters", MaxNote)
 
 // AddNote adds a note of a team member to a chat and returns it. Repeated with the
-// same key, it adds one note; each "" adds one. Errors: ErrNotFound, ErrNote.
-func (s *Store) AddNote(ctx context.Context, id, member, key, text string, at time.Time) (Message, error) {
+// same key, it adds one note; each "" adds one. Errors: ErrNotFound, ErrNote, what
+// check returns.
+func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check Check, at time.Time) (Message, error) {
 	text = strings.TrimSpace(text)
-	if n := utf8.RuneCountInString(text); n < 1 || n > MaxNote || !utf8.ValidString(text) {
-		return Message{}, ErrNote
-	}
 	if key == "" {
 		key = rand.Text()
 	}
@@ -46,6 +44,12 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, at ti
 		c, err := s.Get(ctx, id)
 		if err != nil {
 			return Message{}, err
+		}
+		if err := check(c); err != nil {
+			return Message{}, err
+		}
+		if n := utf8.RuneCountInString(text); n < 1 || n > MaxNote || !utf8.ValidString(text) {
+			return Message{}, ErrNote
 		}
 		// The row of the key shows a repeated request the note of the first.
 		requestKey := requestKey(c.ID, m.Key)

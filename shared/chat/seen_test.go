@@ -69,12 +69,12 @@ func TestUnread(t *testing.T) {
 	b.write(t, ops)
 	want(1, 2)
 	b.markSeen(t, c, "anna")
-	if _, err := b.AddNote(t.Context(), c.ID, "anna", "k", "Ik bel.", noon); err != nil {
+	if _, err := b.AddNote(t.Context(), c.ID, "anna", "k", "Ik bel.", anybody, noon); err != nil {
 		t.Fatal(err)
 	}
 	want(0, 3)
 	// Writing a note does not make the messages before it seen.
-	if _, err := b.AddNote(t.Context(), c.ID, "bram", "k", "Goed.", noon); err != nil {
+	if _, err := b.AddNote(t.Context(), c.ID, "bram", "k", "Goed.", anybody, noon); err != nil {
 		t.Fatal(err)
 	}
 	want(1, 4)
@@ -95,7 +95,7 @@ func TestRemovedChatIsUnseen(t *testing.T) {
 	c := b.start(t, newMail(1), "client", "anna", "bram")
 	b.markSeen(t, c, "anna")
 	b.markSeen(t, c, "bram")
-	if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"anna"}, noon); err != nil {
+	if _, err := b.SetMembers(t.Context(), c.ID, "", anybody, []string{"anna"}, noon); err != nil {
 		t.Fatal(err)
 	}
 	ops, err := b.RemoveMail(t.Context(), b.get(t, c.ID), newMail(1))
@@ -123,7 +123,7 @@ func TestPagesOfMember(t *testing.T) {
 				want[c.ID] = 0
 			}
 			if n%4 == 1 || n%4 == 2 { // anna is removed, and may have seen it
-				if _, err := b.SetMembers(t.Context(), c.ID, "", []string{"bram"}, noon); err != nil {
+				if _, err := b.SetMembers(t.Context(), c.ID, "", anybody, []string{"bram"}, noon); err != nil {
 					t.Fatal(err)
 				}
 				delete(want, c.ID)
@@ -160,14 +160,14 @@ func TestClose(t *testing.T) {
 	b := setUp(t)
 	c := b.start(t, newMail(1), "client", "anna")
 	ctx := audit.As(t.Context(), "anna")
-	closed, err := b.SetState(ctx, c.ID, c.ETag(), chat.Closed)
+	closed, err := b.SetState(ctx, c.ID, c.ETag(), anybody, chat.Closed)
 	if err != nil || closed.State != chat.Closed || closed.ETag() == c.ETag() {
 		t.Fatalf("%+v, %v", closed, err)
 	}
-	if _, err := b.SetState(ctx, c.ID, c.ETag(), chat.Open); !errors.Is(err, chat.ErrChanged) {
+	if _, err := b.SetState(ctx, c.ID, c.ETag(), anybody, chat.Open); !errors.Is(err, chat.ErrChanged) {
 		t.Errorf("a change of an old version: %v", err)
 	}
-	again, err := b.SetState(ctx, c.ID, "", chat.Closed)
+	again, err := b.SetState(ctx, c.ID, "", anybody, chat.Closed)
 	if err != nil || again.ETag() != closed.ETag() {
 		t.Errorf("closed twice: %+v, %v", again, err)
 	}
@@ -188,7 +188,7 @@ func TestClose(t *testing.T) {
 		t.Error("new mail left it closed")
 	}
 	b.audited(t, "anna", "chat.close")
-	if _, err := b.SetState(ctx, newMail(9).ID, "", chat.Closed); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := b.SetState(ctx, newMail(9).ID, "", anybody, chat.Closed); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("a chat that does not exist: %v", err)
 	}
 }
@@ -220,7 +220,7 @@ func TestMembers(t *testing.T) {
 	b := setUp(t)
 	c := b.start(t, newMail(1), "client", "anna", "bram")
 	ctx := audit.As(t.Context(), "carla")
-	c, err := b.SetMembers(ctx, c.ID, c.ETag(), []string{"dirk", "bram"}, noon)
+	c, err := b.SetMembers(ctx, c.ID, c.ETag(), anybody, []string{"dirk", "bram"}, noon)
 	if err != nil || !slices.Equal(c.Members, []string{"bram", "dirk"}) ||
 		!maps.Equal(c.Added, map[string]chat.ByHand{"dirk": {By: "carla", At: noon}}) {
 		t.Fatalf("%+v, %v", c, err)
@@ -239,12 +239,12 @@ func TestMembers(t *testing.T) {
 	if e := b.audited(t, "carla", "chat.members"); e[0].Detail["added"] != "dirk" || e[0].Detail["removed"] != "anna" {
 		t.Errorf("%+v", e)
 	}
-	c, err = b.SetMembers(ctx, c.ID, "", []string{"anna", "bram", "eva"}, noon)
+	c, err = b.SetMembers(ctx, c.ID, "", anybody, []string{"anna", "bram", "eva"}, noon)
 	if err != nil || !slices.Equal(c.Removed, []string{"dirk"}) || len(c.Added) != 1 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	before := c.ETag()
-	if c, err = b.SetMembers(ctx, c.ID, before, []string{"eva", "bram", "anna"}, noon); err != nil || c.ETag() != before {
+	if c, err = b.SetMembers(ctx, c.ID, before, anybody, []string{"eva", "bram", "anna"}, noon); err != nil || c.ETag() != before {
 		t.Errorf("the same members are a change: %v", err)
 	}
 	var many []string
@@ -252,18 +252,18 @@ func TestMembers(t *testing.T) {
 		many = append(many, fmt.Sprint("member", n))
 	}
 	for _, bad := range [][]string{nil, {}, {""}, {"anna", "anna"}, many} {
-		if _, err := b.SetMembers(ctx, c.ID, "", bad, noon); !errors.Is(err, chat.ErrMembers) {
+		if _, err := b.SetMembers(ctx, c.ID, "", anybody, bad, noon); !errors.Is(err, chat.ErrMembers) {
 			t.Errorf("%d members %.3v: %v", len(bad), bad, err)
 		}
 	}
-	if _, err := b.SetMembers(ctx, c.ID, "stale", []string{"anna"}, noon); !errors.Is(err, chat.ErrChanged) {
+	if _, err := b.SetMembers(ctx, c.ID, "stale", anybody, []string{"anna"}, noon); !errors.Is(err, chat.ErrChanged) {
 		t.Errorf("a stale version: %v", err)
 	}
 	// The largest change that one transaction holds succeeds.
-	if c, err = b.SetMembers(ctx, c.ID, "", many[:chat.MaxMembers], noon); err != nil || len(c.Members) != chat.MaxMembers {
+	if c, err = b.SetMembers(ctx, c.ID, "", anybody, many[:chat.MaxMembers], noon); err != nil || len(c.Members) != chat.MaxMembers {
 		t.Errorf("%d members, %v", len(c.Members), err)
 	}
-	if _, err := b.SetMembers(ctx, c.ID, "", append([]string{"anna"}, many[60:chat.MaxMembers]...), noon); err != nil {
+	if _, err := b.SetMembers(ctx, c.ID, "", anybody, append([]string{"anna"}, many[60:chat.MaxMembers]...), noon); err != nil {
 		t.Error(err)
 	}
 }
