@@ -171,6 +171,40 @@ func (r *running) write(t *testing.T) {
 	}
 }
 
+// ownPages sends forms as browsers do that send no Sec-Fetch-Site: what tells the
+// product's own pages is the address that the host's proxy replaces.
+func (r *running) ownPages(t *testing.T) {
+	t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, c := range []struct {
+		path, origin string
+		status       int
+		says         string
+	}{
+		{"/web/look", r.App, http.StatusSeeOther, ""},
+		{"/web/look", "https://elders.example", http.StatusForbidden, ""},
+		{"/web/mails/0/retry", r.App, http.StatusNotFound, `href="/web/rules?kind=dismiss-list"`}, // the way back
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.App+c.path, strings.NewReader("lang=nl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer local:"+r.Administrator)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", c.origin)
+		req.Header.Set("Referer", c.origin+"/web/rules?kind=dismiss-list")
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != c.status || !strings.Contains(string(page), c.says) {
+			t.Errorf("%s from %s: %d, %v, want %d and %q\n%s", c.path, c.origin, res.StatusCode, err, c.status, c.says, page)
+		}
+	}
+}
+
 // A new user tries this command first, so the test runs all of it: mail comes in
 // over SMTP and becomes a chat, killing the handler changes nothing, and a restart
 // loses and duplicates nothing.
@@ -187,6 +221,7 @@ func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 		t.Errorf("mail of a contact: %+v", got)
 	}
 	r.firstPage(t)
+	r.ownPages(t)
 	r.write(t)
 	killHandler(t, data)
 	if got := r.mail(t, "onbekend@elders.example", "info@"+domain, "Een onbekende"); got.State != "parked" || got.Reason != "unknown-sender" {

@@ -80,7 +80,13 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	url, _ := running(t)
 	req, _ := http.NewRequestWithContext(t.Context(), "POST", url+"/api/a%2Fb/c?x=1&x=2", strings.NewReader("hello"))
 	req.Header.Set("X-Mine", "1")
+	req.Header.Set("Origin", "https://elders.example")
+	// The proxy of the real host replaces these.
 	req.Header.Set("X-Forwarded-Host", "elders.example")
+	req.Header.Set("X-Forwarded-For", "203.0.113.9")
+	req.Header.Set("X-Forwarded-Proto", "https")
+	const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+	req.Header.Set("Traceparent", "00-"+trace+"-00f067aa0ba902b7-01")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -96,13 +102,31 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	if res.StatusCode != http.StatusTeapot || res.Header.Get("X-Setting") != "yes" {
 		t.Errorf("status %d, headers %v", res.StatusCode, res.Header)
 	}
-	if got.Method != "POST" || got.URI != "/api/a%2Fb/c?x=1&x=2" || got.Body != "hello" || "http://"+got.Host == url || "http://"+got.Headers.Get("X-Forwarded-Host") != url || got.Headers.Get("X-Forwarded-Proto") != "http" {
+	if got.Method != "POST" || got.URI != "/api/a%2Fb/c?x=1&x=2" || got.Body != "hello" {
 		t.Errorf("the handler got %+v", got)
+	}
+	if "http://"+got.Host == url || !strings.HasPrefix(got.Host, "127.0.0.1:") || got.Headers.Get("Origin") != "https://elders.example" {
+		t.Errorf("the handler's own address is %s; Origin %s", got.Host, got.Headers.Get("Origin"))
+	}
+	for name, want := range map[string]string{"X-Forwarded-Host": strings.TrimPrefix(url, "http://"), "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http"} {
+		if values := got.Headers.Values(name); len(values) != 1 || values[0] != want {
+			t.Errorf("%s: %q, want %s", name, values, want)
+		}
+	}
+	if parent := got.Headers.Get("Traceparent"); !strings.HasPrefix(parent, "00-"+trace+"-") || !strings.HasSuffix(parent, "-01") || strings.Contains(parent, "00f067aa0ba902b7") {
+		t.Errorf("Traceparent: %s", parent)
 	}
 	for _, name := range []string{"X-Mine", "X-Azure-Functions-Hostversion", "X-Azure-Functions-Invocationid", "X-Ms-Invocation-Id"} {
 		if got.Headers.Get(name) == "" {
 			t.Errorf("the handler got no %s", name)
 		}
+	}
+}
+
+func TestATraceBeginsWhereTheCallerHasNone(t *testing.T) {
+	first, second := traceparent(""), traceparent("00-not-a-trace")
+	if !validTraceparent.MatchString(first) || !validTraceparent.MatchString(second) || first == second {
+		t.Errorf("%s, %s", first, second)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httputil"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -81,6 +82,18 @@ func manualPayload(f function, input string) []byte {
 	}, sys)
 }
 
+var validTraceparent = regexp.MustCompile(`^00-([0-9a-f]{32})-[0-9a-f]{16}-(0[01])$`)
+
+// traceparent continues the trace of a caller, or begins one.
+// https://www.w3.org/TR/trace-context/#traceparent-header
+func traceparent(callers string) string {
+	trace, flags := strings.ReplaceAll(newGUID(), "-", ""), "00"
+	if m := validTraceparent.FindStringSubmatch(callers); m != nil {
+		trace, flags = m[1], m[2]
+	}
+	return "00-" + trace + "-" + strings.ReplaceAll(newGUID(), "-", "")[:16] + "-" + flags
+}
+
 // newProxy forwards requests to the handler unchanged, with the host's headers, and
 // returns its answers unchanged.
 func newProxy(w *worker, log *slog.Logger) http.Handler {
@@ -89,8 +102,9 @@ func newProxy(w *worker, log *slog.Logger) http.Handler {
 			id := newGUID()
 			setInvocation(p.Out.Header, id)
 			p.Out.Header.Set("X-Ms-Invocation-Id", id)
-			p.Out.Host = "" // the handler's own; the name that people use is in X-Forwarded-Host
-			p.SetXForwarded()
+			p.Out.Host = ""   // the handler's own; the name that people use is in X-Forwarded-Host
+			p.SetXForwarded() // in place of what the caller wrote there
+			p.Out.Header.Set("Traceparent", traceparent(p.In.Header.Get("Traceparent")))
 		},
 		Transport:     newHandlerTransport(w),
 		FlushInterval: -1,
