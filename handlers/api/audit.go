@@ -63,6 +63,7 @@ func (a *api) registerAudit() {
 // namedIn says of a field of a detail what kind of ids stand in it.
 var namedIn = map[string][]string{
 	"clients": {"client"}, "client": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"}, "substitute": {"member"},
+	"added": {"member"}, "removed": {"member"}, "key": {"contact"},
 	"links": {"member", "role"}, "link": {"role", "process team"},
 }
 

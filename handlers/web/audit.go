@@ -77,10 +77,13 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 	word := func(prefix, value string) string { return cmp.Or(k.texts[prefix+value], value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
 		value := e.Detail[name]
+		if value == "changed" {
+			value = word("audit.value.", value)
+		}
 		switch name {
 		case "reason":
 			value = word("reason.", value)
-		case "rights", "active", "enabled", "state", "kind", "type":
+		case "rights", "active", "enabled", "state", "kind", "type", "scope", "key", "broken-off":
 			before, after, both := strings.Cut(value, " → ")
 			value = word("audit.value.", before)
 			if both {

@@ -25,11 +25,21 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 			{At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), By: "m1", ByName: "Anna Bos", Action: "contact.update", Object: "contact " + id, ObjectName: "Jan <b>",
 				Detail: map[string]string{"rights": "reader → editor", "also": "rule.create rule x", "reason": "bounce", "client": "", "clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z", "link": "contact → role " + id}, Names: map[string]string{id: "Bakkerij"}},
 			{By: "application:x", Action: "client.delete", Object: "client " + id}, {Action: "mail.undo", Object: "mail " + one}, {By: "gone", Action: "new.action", Object: "settings"},
+			{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "once"}},
+			{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "list"}},
+			{Action: "rule.create", Object: "rule x", Detail: map[string]string{"key": "forwarded", "state": "on", "kind": "accept-kind"}},
+			{Action: "rule.create", Object: "rule x", Detail: map[string]string{"key": "auto-reply"}},
+			{Action: "contact.update", Object: "contact x", Detail: map[string]string{"emails": "changed"}},
+			{Action: "chat.members", Object: "chat x", Detail: map[string]string{"added": id, "removed": ""}, Names: map[string]string{id: "Bram"}},
+			{Action: "directory.import", Object: "directory", Detail: map[string]string{"broken-off": "true", "client-team": "3"}},
 		}}
 	}
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200,
-		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`">Jan &lt;b&gt;`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma", "Relatie verwijderd",
-		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action", `<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print")
+		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`"><bdi>Jan &lt;b&gt;</bdi>`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma", "Relatie verwijderd",
+		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action", `<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print",
+		"Bereik:</span> <bdi>eenmalig", "Bereik:</span> <bdi>altijd voor deze lijst", "Gaat over:</span> <bdi>wat collega’s doorsturen", "Gaat over:</span> <bdi>automatische antwoorden",
+		"E-mailadressen:</span> <bdi>gewijzigd", "Erbij:</span> <bdi>Bram", "Afgebroken:</span> <bdi>ja", "Teams van relaties:</span> <bdi>3")
+	wants(t, browse(t, api, "GET", "/web/audit?by=m1", "", "Cookie", "lang=en"), 200, "Scope:</span> <bdi>once", "About:</span> <bdi>what colleagues pass on", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram", "Broken off:</span> <bdi>yes")
 	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
 		t.Error(asked)
 	}

@@ -65,7 +65,7 @@ func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
 		t.Error(asked)
 	}
 	wants(t, browse(t, api, "GET", "/web/rules/r1", ""), 200,
-		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos", "gekoppeld aan een contact → Jan Jansen",
+		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos", "gekoppeld aan een contact → <bdi>Jan Jansen</bdi>",
 		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, `href="/web/directory/clients/k1"`, "Bakkerij Jansen", "!c-gone")
 	wants(t, browse(t, api, "GET", "/web/rules/r1", "", "Cookie", "lang=en"), 200, "12 mails are decided anew", "always from now on")
 	wants(t, browse(t, taught("domain-client", "off"), "GET", "/web/rules/r1", ""), 200, `name="on" value="true"`)

@@ -81,7 +81,7 @@ func (b *Bulk) Apply(ctx context.Context) error {
 	}
 	err := b.writeAll(ctx)
 	if err != nil {
-		entry.Detail["broken off"] = "true"
+		entry.Detail["broken-off"] = "true"
 	}
 	// The caller may be gone, but others wait for the directory.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
@@ -142,7 +142,7 @@ func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 	err := b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
 		if v.Import == b.token {
 			now := v.next()
-			if b.index && entry.Detail["broken off"] == "" {
+			if b.index && entry.Detail["broken-off"] == "" {
 				now.Index = indexVersion
 			}
 			return now, []table.Op{audit.Op(entry)}, nil
