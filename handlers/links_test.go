@@ -49,12 +49,12 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 		n := 0
 		for _, link := range []string{
-			others.Link, // a true one, of a mailbox that nobody activated any more
-			strings.Replace(own.Link, "/inbox/", "/sentitems/", 1),
-			strings.Replace(own.Link, "/users/", "/users/"+ids[loon]+"/../", 1),
-			strings.Replace(own.Link, "sim.example", "evil.example", 1),
+			others.DeltaLink, // a true one, of a mailbox that nobody activated any more
+			strings.Replace(own.DeltaLink, "/inbox/", "/sentitems/", 1),
+			strings.Replace(own.DeltaLink, "/users/", "/users/"+ids[loon]+"/../", 1),
+			strings.Replace(own.DeltaLink, "sim.example", "evil.example", 1),
 		} {
-			for _, put := range []func(*connector.Cursor){func(c *connector.Cursor) { c.Link = link }, func(c *connector.Cursor) { c.Next = link }} {
+			for _, put := range []func(*connector.Cursor){func(c *connector.Cursor) { c.DeltaLink = link }, func(c *connector.Cursor) { c.Next = link }} {
 				c, r := cursor(info)
 				put(&c)
 				forged, err := table.Pack(r.Key, c)
@@ -81,7 +81,7 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 				if got := subjects(w.mails(), "processed"); len(got) != n {
 					t.Errorf("%s: %d of %d mails are there: %q", link, len(got), n, got)
 				}
-				if c, _ := cursor(info); !strings.Contains(c.Link, ids[info]+"/mailFolders/inbox/") || c.Next != "" || c.State != "" {
+				if c, _ := cursor(info); !strings.Contains(c.DeltaLink, ids[info]+"/mailFolders/inbox/") || c.Next != "" || c.State != "" {
 					t.Errorf("%s: not healed: %+v", link, c)
 				}
 				if times := strings.Count(log.String(), "security event"); times != 1 {

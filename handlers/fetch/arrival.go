@@ -13,47 +13,46 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// wanted tells whether a message of an inbox is kept: it came after the address
-// was activated, and somebody sent it. A draft lies in an inbox when its writer
-// moved it there.
+// wanted tells whether a message of an inbox is stored: it came after the address was
+// activated, and is no draft, which people may move to their inbox.
 func wanted(box connector.Activation, m mail.Message) bool {
 	return !m.Draft && !m.Received.Before(box.From)
 }
 
-// arrival turns a message into what is stored of it. All that its headers say
-// is read here, once; they are not kept.
+// arrival makes the item that is stored of a message. The headers are read only here;
+// they are not stored.
 func arrival(box connector.Activation, m mail.Message) item.Arrival {
-	return arrivalRead(box, m, head, analyse)
+	return arrivalWith(box, m, readHeaders, analyse)
 }
 
-// arrivalRead reads the head of a message and then its body. What cannot be read
-// of either is left out and said so: no mail keeps the others of its mailbox
-// from being stored. A page of twenty that all exceed the limit still leaves the
-// job its time.
-func arrivalRead(box connector.Activation, m mail.Message, head func(connector.Activation, mail.Message) item.Item, analyse func(item.Item, string) analysis) item.Arrival {
-	it, err := mailtext.Bounded(mailtext.Limit, func() item.Item { return head(box, m) })
+// arrivalWith reads the headers of a message and then its body. When one of them
+// cannot be read, the item says so: no mail may stop the others of its mailbox. Even
+// when all twenty mails of a page exceed the limit, the job stays within its time.
+func arrivalWith(box connector.Activation, m mail.Message, readHeaders func(connector.Activation, mail.Message) item.Item,
+	analyse func(item.Item, string) analysis) item.Arrival {
+	it, err := mailtext.Bounded(mailtext.Limit, func() item.Item { return readHeaders(box, m) })
 	if err != nil {
-		o := mail.Undecodable{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its head: %w", err)}
-		return undecodable(box, o, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
+		u := mail.Undecodable{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its headers: %w", err)}
+		return undecodable(box, u, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
 	}
-	said, err := mailtext.Within(mailtext.Limit, func() analysis { return analyse(it, m.Body.Content) })
+	a, err := mailtext.Within(mailtext.Limit, func() analysis { return analyse(it, m.Body.Content) })
 	if err != nil {
 		slog.Error("body of a mail not analysed", "mailbox", box.ID, "bytes", len(m.Body.Content), "error", err)
 		it.NotAnalysed = true
 	}
-	it.Numbers, it.Lines, it.RemotePictures = said.numbers, said.lines, said.remotePictures
+	it.Numbers, it.Lines, it.RemotePictures = a.numbers, a.lines, a.remotePictures
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 
-// head is what a mail's headers say: who sent it, whether that is proven, and
-// whether a program did. It is never left out.
-func head(box connector.Activation, m mail.Message) item.Item {
+// readHeaders reads who sent a mail, whether that is verified, and whether a program
+// wrote it.
+func readHeaders(box connector.Activation, m mail.Message) item.Item {
 	h := headersOf(m.Headers)
 	it := item.Item{
 		Mailbox: box.ID, Address: box.Address,
 		MessageID: m.ID, InternetMessageID: bracketed(m.InternetMessageID), ConversationID: m.ConversationID,
 		Subject: m.Subject, Preview: m.Preview,
-		From: normal(m.From), // never Sender or Reply-To: nobody vouches for those
+		From: normal(m.From), // never Sender or Reply-To: nothing verifies those
 		To:   m.To, Cc: m.Cc,
 		Received: m.Received.UTC(), HasAttachments: m.HasAttachments,
 		InReplyTo:  first(messageIDs(h.get("In-Reply-To"))),
@@ -75,8 +74,8 @@ func head(box connector.Activation, m mail.Message) item.Item {
 	return it
 }
 
-// An analysis is what is read of a body. A mail is not placed by itself without
-// it: it says whom a mail is about.
+// An analysis holds what is read from a body. Without it no mail is placed
+// automatically: it may say which client a mail is about.
 type analysis struct {
 	numbers        []string
 	lines          int
@@ -91,22 +90,22 @@ func analyse(it item.Item, content string) analysis {
 	}
 }
 
-// undecodable makes an arrival of an item that could not be decoded, so that
-// people can see it.
-func undecodable(box connector.Activation, o mail.Undecodable, it item.Item) item.Arrival {
+// undecodable makes an arrival of an item of Graph that could not be decoded, so that
+// people see it.
+func undecodable(box connector.Activation, u mail.Undecodable, it item.Item) item.Arrival {
 	it.Mailbox, it.Address = box.ID, box.Address
-	it.MessageID = o.ID
+	it.MessageID = u.ID
 	if it.MessageID == "" {
-		it.MessageID = "undecodable-" + ids.Hash(string(o.Raw))
+		it.MessageID = "undecodable-" + ids.Hash(string(u.Raw))
 	}
-	it.InitialReason, it.Detail = item.Undecodable, o.Err.Error()
+	it.InitialReason, it.Detail = item.Undecodable, u.Err.Error()
 	it.Verdict, it.BodyType = item.VerdictSoft, "text"
 	it.Fingerprint = ids.Hash(it.MessageID)
-	return item.Arrival{Item: it, Content: string(o.Raw)}
+	return item.Arrival{Item: it, Content: string(u.Raw)}
 }
 
-// normal is an address in the form in which the directory knows it, and its name
-// as it can be shown. What is no address stays what it is: people must see it.
+// normal returns an address in the form of the directory, with a name that pages can
+// show. A text that is no address stays, so that people see it.
 func normal(a mail.Address) mail.Address {
 	a.Name = directory.ReceivedName(a.Name)
 	if email, err := directory.ReceivedAddress(a.Email); err == nil {
@@ -117,8 +116,8 @@ func normal(a mail.Address) mail.Address {
 	return a
 }
 
-// addressIn is the first e-mail address of a header line, in the form in which
-// the directory knows it; "" when there is none.
+// addressIn returns the e-mail address of a header field, in the form of the
+// directory; "" when there is none.
 func addressIn(line string) string {
 	line = start(line)
 	line = line[strings.LastIndexByte(line, '<')+1:]
@@ -130,15 +129,15 @@ func addressIn(line string) string {
 	return email
 }
 
-// fingerprint is equal for copies of one mail that was received at two
-// addresses, and differs for two mails that were given the same internet
-// message id. White space is left out: Exchange may fold it differently.
+// fingerprint is equal for copies of one mail received at two addresses, and differs
+// for two mails with the same internet message id. It ignores white space, which
+// Exchange may fold differently.
 func fingerprint(it item.Item, m mail.Message) string {
 	return ids.Hash(it.From.Email, strings.Join(strings.Fields(m.Subject), " "), m.Sent.UTC().String(),
 		strings.Join(strings.Fields(m.Body.Content), " "))
 }
 
-// headers are the lines of a mail's head by lower-case name, in order.
+// headers are the header fields of a mail by lower-case name, in order.
 type headers map[string][]string
 
 func headersOf(lines []mail.Header) headers {
@@ -150,7 +149,7 @@ func headersOf(lines []mail.Header) headers {
 	return h
 }
 
-// get is the first line with this name: Exchange puts its own on top.
+// get returns the first field with this name: Exchange puts its own on top.
 func (h headers) get(name string) string {
 	if v := h[strings.ToLower(name)]; len(v) > 0 {
 		return v[0]
@@ -160,14 +159,13 @@ func (h headers) get(name string) string {
 
 func (h headers) has(name string) bool { return len(h[strings.ToLower(name)]) > 0 }
 
-// maxMessageID is the longest message id that counts, in bytes: one line of a
-// mail has no room for more.
+// maxMessageID is the longest message id, in bytes: it has to fit on one line of a
+// mail.
 const maxMessageID = 990
 
-// messageIDs are the ids in a References or In-Reply-To line, each in angle
-// brackets. Some programs write other text between them, others leave the
-// brackets out: then a word with an @ is an id, if the line has no other text
-// or no id in brackets.
+// messageIDs returns the ids in a References or In-Reply-To field, each in angle
+// brackets. Some programs write other text between them, others omit the brackets: a
+// word with an @ is an id if the field has no other text or no id in brackets.
 // https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
 func messageIDs(line string) (ids []string) {
 	type found struct {
@@ -175,7 +173,7 @@ func messageIDs(line string) (ids []string) {
 		bare bool
 	}
 	var all []found
-	text, closed := false, false // whether there is other text, and an id in brackets
+	text, closed := false, false // there is other text; there is an id in brackets
 	for line != "" {
 		line = strings.TrimLeft(line, " \t\r\n,;>")
 		if rest, ok := strings.CutPrefix(line, "<"); ok {
@@ -212,7 +210,7 @@ func isBareID(word string) bool {
 	return at > 0 && at < len(word)-1 && len(word) <= maxMessageID && !strings.ContainsAny(word, `()"`)
 }
 
-// bracketed is a message id in the form in which others refer to it.
+// bracketed returns a message id in angle brackets, as other mails name it.
 func bracketed(id string) string {
 	if ids := messageIDs(id); len(ids) == 1 {
 		return ids[0]

@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/table/tabletest"
 )
 
-// What Exchange thinks of the sender, and nothing that the sender wrote.
+// The verdict is Exchange's opinion on the sender; nothing that the sender wrote counts.
 func TestVerdict(t *testing.T) {
 	const exchange = "spf=pass (sender IP is 10.0.0.1) smtp.mailfrom=bakker.example; dkim=none (message not signed) header.d=none;"
 	for _, c := range []struct {
@@ -21,12 +21,14 @@ func TestVerdict(t *testing.T) {
 		want       item.Verdict
 	}{
 		{"all passes", exchange + "dmarc=pass action=none header.from=bakker.example;compauth=pass reason=100", item.VerdictPass},
-		{"no DMARC record, aligned", exchange + "dmarc=bestguesspass action=none header.from=bakker.example;compauth=pass reason=109", item.VerdictPass},
+		{"no DMARC record, aligned", exchange + "dmarc=bestguesspass action=none header.from=bakker.example;compauth=pass reason=109",
+			item.VerdictPass},
 		{"nothing to go by", exchange + "dmarc=none action=none header.from=bakker.example;compauth=none reason=405", item.VerdictSoft},
 		{"soft", exchange + "dmarc=none action=none header.from=bakker.example;compauth=softpass reason=202", item.VerdictSoft},
 		{"rejected by DMARC", exchange + "dmarc=fail action=oreject header.from=bakker.example;compauth=fail reason=000", item.VerdictFail},
 		{"implicit failure", exchange + "dmarc=none action=none header.from=bakker.example;compauth=fail reason=001", item.VerdictFail},
-		{"DMARC fails, ARC explains it", exchange + "dmarc=fail action=none header.from=bakker.example;compauth=pass reason=130", item.VerdictPass},
+		{"DMARC fails, ARC explains it", exchange + "dmarc=fail action=none header.from=bakker.example;compauth=pass reason=130",
+			item.VerdictPass},
 		{"DMARC fails, nobody says more", exchange + "dmarc=fail action=none header.from=bakker.example", item.VerdictFail},
 		{"in capitals and folded", "spf=Pass;\r\n\tdmarc=PASS action=none\r\n header.from=Bakker.Example; compauth=Pass", item.VerdictPass},
 		{"about another domain", exchange + "dmarc=pass action=none header.from=elders.example;compauth=pass reason=100", item.VerdictSoft},
@@ -42,8 +44,7 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// Only the topmost line is Exchange's; one that came along with the mail counts
-// for nothing.
+// Only the topmost Authentication-Results field is Exchange's; the others do not count.
 func TestOnlyTheTopmostVerdictCounts(t *testing.T) {
 	a := arrival(connector.Activation{}, mail.Message{From: mail.Address{Email: "jan@bakker.example"}, Headers: []mail.Header{
 		{Name: "authentication-results", Value: "dmarc=fail header.from=bakker.example; compauth=fail reason=000"},
@@ -65,8 +66,8 @@ func FuzzVerdict(f *testing.F) {
 	})
 }
 
-// Programs' mail is told from people's, and reports from both.
-func TestBar(t *testing.T) {
+// Mail of programs and reports have an initial reason, mail of people has none.
+func TestInitialReason(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		from    string
@@ -76,14 +77,18 @@ func TestBar(t *testing.T) {
 	}{
 		{"a person", "jan@bakker.example", nil, false, ""},
 		{"a person whose program says so", "jan@bakker.example", []mail.Header{{Name: "Auto-Submitted", Value: "no"}}, false, ""},
-		{"a person who wants no automatic answers", "jan@bakker.example", []mail.Header{{Name: "X-Auto-Response-Suppress", Value: "All"}}, false, ""},
-		{"out of office", "jan@bakker.example", []mail.Header{{Name: "Auto-Submitted", Value: "auto-replied; owner-email=x"}}, false, item.Automated},
+		{"a person who wants no automatic answers", "jan@bakker.example", []mail.Header{{Name: "X-Auto-Response-Suppress", Value: "All"}},
+			false, ""},
+		{"out of office", "jan@bakker.example", []mail.Header{{Name: "Auto-Submitted", Value: "auto-replied; owner-email=x"}}, false,
+			item.Automated},
 		{"newsletter", "nieuws@x.example", []mail.Header{{Name: "List-Unsubscribe", Value: "<mailto:x>"}}, false, item.Automated},
 		{"mailing list", "jan@x.example", []mail.Header{{Name: "List-Id", Value: "<x>"}}, false, item.Automated},
 		{"bulk", "jan@x.example", []mail.Header{{Name: "precedence", Value: "Bulk"}}, false, item.Automated},
 		{"no return path", "jan@x.example", []mail.Header{{Name: "Return-Path", Value: "<>"}}, false, item.Automated},
-		{"delivery report", "x@x.example", []mail.Header{{Name: "Content-Type", Value: `multipart/report; report-type=delivery-status`}}, false, item.Bounce},
-		{"read receipt", "jan@x.example", []mail.Header{{Name: "Content-Type", Value: `multipart/report; report-type=disposition-notification`}}, false, ""},
+		{"delivery report", "x@x.example", []mail.Header{{Name: "Content-Type", Value: `multipart/report; report-type=delivery-status`}}, false,
+			item.Bounce},
+		{"read receipt", "jan@x.example", []mail.Header{{Name: "Content-Type",
+			Value: `multipart/report; report-type=disposition-notification`}}, false, ""},
 		{"mailer daemon", "MAILER-DAEMON@x.example", nil, false, item.Bounce},
 		{"nobody", "", nil, false, item.NoSender},
 		{"longer than what is kept", "jan@bakker.example", nil, true, item.TooLarge},
@@ -121,10 +126,11 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-// Whatever a mail holds, it can be stored: nothing in it makes the table refuse.
+// Every mail can be stored: no content makes the table refuse it.
 func FuzzEveryMailCanBeStored(f *testing.F) {
 	f.Add("id", "<a@b>", "Onderwerp", "jan@bakker.example", "<x> <y>", "<p>tekst</p>", int64(0))
-	f.Add("A/b\\c#?=", "\x00\x01", "\ud7ff\uffff\u202e\x00", "not an address", strings.Repeat("<r@x>", 3000), strings.Repeat("groot ", 100_000), int64(-11644473600))
+	f.Add("A/b\\c#?=", "\x00\x01", "\ud7ff\uffff\u202e\x00", "not an address", strings.Repeat("<r@x>", 3000), strings.Repeat("groot ",
+		100_000), int64(-11644473600))
 	f.Add("", "", strings.Repeat("é", 5000), "\xff\xfe", "\r\n", "\xff", int64(1)<<60)
 	f.Fuzz(func(t *testing.T, id, messageID, subject, from, references, body string, received int64) {
 		store := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
@@ -154,23 +160,23 @@ func FuzzEveryMailCanBeStored(f *testing.F) {
 	})
 }
 
-// The numbers that a writer gives are kept, and not those in what he quotes.
-func TestNumbersAreKept(t *testing.T) {
+// Numbers in the writer's own text are stored, those in quoted text are not.
+func TestNumbers(t *testing.T) {
 	for text, want := range map[string][]string{
 		"Ons klantnummer is 1018.":            {"1018"},
 		"KvK 12345678, btw-id NL123456789B01": {"12345678", "NL123456789B01"},
 		"Zie factuur 2026118.":                nil,
 		"Goed.\n\nOp ma 23 nov. 2026 schreef Jan <jan@x.nl>:\n> klantnummer 1018": nil,
 	} {
-		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"}, Body: mail.Body{ContentType: "text", Content: text}})
+		a := arrival(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: mail.Address{Email: "jan@x.nl"},
+			Body: mail.Body{ContentType: "text", Content: text}})
 		if !slices.Equal(a.Item.Numbers, want) {
 			t.Errorf("%q gives %q, want %q", text, a.Item.Numbers, want)
 		}
 	}
 }
 
-// An answer that a program gave is told from other mail that a program wrote,
-// and a list by its id.
+// Automatic answers are distinguished from other mail of programs, and lists have ids.
 func TestAutoRepliesAndLists(t *testing.T) {
 	for _, c := range []struct {
 		headers []mail.Header
@@ -179,7 +185,8 @@ func TestAutoRepliesAndLists(t *testing.T) {
 	}{
 		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-replied"}}, true, ""},
 		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-generated"}}, false, ""},
-		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-generated"}, {Name: "X-Auto-Response-Suppress", Value: "All"}, {Name: "In-Reply-To", Value: "<a@x>"}}, true, ""},
+		{[]mail.Header{{Name: "Auto-Submitted", Value: "auto-generated"}, {Name: "X-Auto-Response-Suppress", Value: "All"},
+			{Name: "In-Reply-To", Value: "<a@x>"}}, true, ""},
 		{[]mail.Header{{Name: "Precedence", Value: "auto_reply"}}, true, ""},
 		{[]mail.Header{{Name: "List-Id", Value: "Nieuws <Nieuws.Bladen.Example>"}}, false, "nieuws.bladen.example"},
 		{[]mail.Header{{Name: "In-Reply-To", Value: "<a@x>"}}, false, ""},
@@ -191,9 +198,8 @@ func TestAutoRepliesAndLists(t *testing.T) {
 	}
 }
 
-// Mail of a mailbox of the tenant has nothing to authenticate, unless Exchange
-// doubts it all the same.
-func TestInsideIsProven(t *testing.T) {
+// Mail of a mailbox of the tenant is verified, unless Exchange doubts it.
+func TestMailOfTenantIsVerified(t *testing.T) {
 	inside := mail.Header{Name: "X-MS-Exchange-Organization-AuthAs", Value: "Internal"}
 	for want, headers := range map[item.Verdict][]mail.Header{
 		item.VerdictPass: {inside},

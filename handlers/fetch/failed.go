@@ -10,18 +10,18 @@ import (
 	"kantoorpost/shared/fault"
 )
 
-// failed keeps why a mailbox could not be read, and until when it is left
-// alone. What failed because of the whole connector is kept there instead.
-// What was stored before it failed stays, and so does how far that reaches.
+// failed stores why a mailbox could not be read, and when to try again. When the
+// whole connector failed, that is stored with the connector instead. Mail that was
+// stored before the failure stays, and the cursor keeps its place.
 func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) error {
 	slog.WarnContext(ctx, "mailbox not read", "error", cause)
-	// Also when the time of the job is up: else a slow mailbox is tried again and
-	// again, and never left alone.
+	// Also when the time of the job is up: otherwise a slow mailbox would be tried
+	// again and again without a pause.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	whole, err := h.Connectors.ConnectorFailed(ctx, b.Connector, cause)
 	if err != nil || whole {
-		return stored(err)
+		return inStorage(err)
 	}
 	kind, after := fault.Of(cause)
 	c := &b.Cursor
@@ -35,14 +35,14 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	return nil // another job reads it, and its cursor counts
 }
 
-// pause is how long a mailbox is left alone after it failed so many times
-// before: as long as the outside asked for, else twice as long each time.
-func pause(v fault.Kind, after time.Duration, failures int) time.Duration {
+// pause is the time until the next try of a mailbox after a number of earlier
+// failures in a row: as long as Graph asked for, otherwise twice as long each time.
+func pause(kind fault.Kind, after time.Duration, failures int) time.Duration {
 	n := min(failures, 10)
 	switch {
-	case v == fault.KindLater && after > 0:
+	case kind == fault.KindLater && after > 0:
 		return min(after, time.Hour)
-	case v == fault.KindFinal:
+	case kind == fault.KindFinal:
 		return min(5*time.Minute<<n, 6*time.Hour)
 	}
 	return min(30*time.Second<<n, 30*time.Minute)

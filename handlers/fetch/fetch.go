@@ -1,31 +1,28 @@
-// Package fetch reads the new mail of activated inboxes and stores it. It
-// decides nothing about a mail, and remembers nothing but how far each inbox
-// was read.
+// Package fetch reads the new mail of activated inboxes and stores it. It decides
+// nothing about a mail. Its only state is the cursor of each inbox.
 //
 // # One reader per mailbox
 //
-// Jobs are delivered more than once, the tick asks every five minutes, and
-// people ask too; a long inbox must all the same be read by one job at a time.
-// The cursor row of a mailbox decides, and nothing else:
+// Jobs are delivered more than once, the tick puts jobs every five minutes, and
+// people ask for jobs too. Still only one job at a time may read a long inbox. The
+// cursor row of a mailbox ensures that:
 //
 //   - A round that ends with its first page takes no claim: it costs one call,
 //     and writes only when something came.
 //   - A round that needs a second page saves its cursor with the claim of its job
 //     before it asks for that page, over the version (ETag) that it has read, and
-//     does so again after every page. Each save makes the claim end
-//     connector.ClaimLife later. When somebody else saved meanwhile, the round
-//     stops and queues nothing: what it stored stays, the other's cursor counts.
-//   - A job finds a mailbox under the claim of another: it leaves it alone. The
-//     tick does not ask for it.
-//   - The job that goes on with a round has its claim, and so has a job that is
+//     does so again after every page. Each save extends the claim to
+//     connector.ClaimLife from then. When another job saved meanwhile, the round
+//     stops and queues nothing: its mail stays stored, and the other cursor counts.
+//   - A job skips a mailbox that another job has claimed, and so does the tick.
+//   - The job that continues a round has the same claim, and so has a job that is
 //     delivered again after its process died.
-//   - A claim is removed when the round ends or fails. One that nobody renews
-//     ends by itself, and the next tick asks for the mailbox: no lost message
-//     ends a mailbox.
+//   - A claim is removed when the round ends or fails. A claim that is not renewed
+//     expires, and the next tick puts a job: a lost message stops no mailbox.
 //
 // Two jobs that start at the same moment both read the first page; one of them
-// goes on. So a round costs as many calls as it has pages, and at most one more
-// for each job that met it.
+// continues. So a round costs one call for each page, and at most one more for each
+// other job that starts during it.
 package fetch
 
 import (
@@ -53,18 +50,18 @@ type Handler struct {
 	Jobs       Jobs
 }
 
-// wide is how many mailboxes of a job are read at the same time. Outlook lets
-// four requests of an app run at once.
+// maxParallel is how many mailboxes of a job are read at the same time. Outlook
+// allows an app four requests at once.
 // https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
-const wide = 4
+const maxParallel = 4
 
-// maxClaim is how long a claim may be.
+// maxClaim is the longest claim, in bytes.
 const maxClaim = 64
 
-// Handle reads the mailboxes of a job. They do not know of each other: one
-// that is slow, closed or gone delays no other. What went wrong is kept with
-// the mailbox, where people see it, and the next tick tries again; so a fetch
-// job never fails but when the tables do.
+// Handle reads the mailboxes of a job independently: one that is slow, closed or
+// gone delays no other. A failure is stored with its mailbox, where people see it,
+// and the next tick tries again. So a fetch job fails only when the tables or queues
+// do.
 func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 	enabled, err := h.Connectors.Enabled(ctx)
 	if err != nil || !enabled {
@@ -79,7 +76,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 	}
 	var (
 		wg   sync.WaitGroup
-		slot = make(chan struct{}, wide)
+		slot = make(chan struct{}, maxParallel)
 		mu   sync.Mutex
 		errs []error
 	)
@@ -88,7 +85,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 			continue
 		}
 		if b.Cursor.Taken(j.Claim) {
-			slog.InfoContext(ctx, "mailbox left to the job that reads it", "mailbox", b.Activation.ID)
+			slog.InfoContext(ctx, "mailbox skipped: another job reads it", "mailbox", b.Activation.ID)
 			continue
 		}
 		slot <- struct{}{}
@@ -106,17 +103,17 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 	return errors.Join(errs...)
 }
 
-// mailbox reads one mailbox and keeps how that went. Its error is one of the
-// tables or queues.
+// mailbox reads one mailbox and stores the result. Its error is one of the tables or
+// queues.
 func (h *Handler) mailbox(ctx context.Context, b connector.Box, claim string) error {
 	graph, err := h.Connectors.Client(ctx, b.Connector)
 	if err == nil {
 		err = h.round(ctx, graph, &b, claim)
 	}
-	var own *storeError
+	var storage *storageError
 	switch {
-	case errors.As(err, &own):
-		return own.err
+	case errors.As(err, &storage):
+		return storage.err
 	case errors.Is(err, connector.ErrChanged):
 		slog.InfoContext(ctx, "mailbox left to another job, which was faster")
 		err = nil
@@ -127,16 +124,16 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, claim string) er
 	return h.Connectors.ConnectorWorks(ctx, b.Connector)
 }
 
-// storeError sets errors of our own tables and queues apart from those of
-// Graph: the host tries those again at once.
-type storeError struct{ err error }
+// A storageError is an error of our tables and queues, not of Graph: the host
+// repeats the job at once.
+type storageError struct{ err error }
 
-func (e *storeError) Error() string { return e.err.Error() }
-func (e *storeError) Unwrap() error { return e.err }
+func (e *storageError) Error() string { return e.err.Error() }
+func (e *storageError) Unwrap() error { return e.err }
 
-func stored(err error) error {
+func inStorage(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &storeError{err}
+	return &storageError{err}
 }

@@ -4,12 +4,11 @@ import "strings"
 
 const (
 	lineWidth = 90 // characters of a line, as pages show it
-	maxLines  = 60 // beyond, a mail is long
+	maxLines  = 60 // a longer mail is just long
 )
 
-// lines is about how many lines a mail takes on a page, at most maxLines: enough
-// to give it its room before it is there. Reading it properly would cost more
-// than it is worth.
+// lines estimates how many lines a mail takes on a page, at most maxLines, so that a
+// page can reserve the space. An exact number would cost more than it is worth.
 func lines(bodyType, content string) int {
 	s := scanner{rest: content}
 	if bodyType == "html" {
@@ -25,38 +24,38 @@ func lines(bodyType, content string) int {
 	return n.lines
 }
 
-// lineCount counts lines as they end; run is how long the one is that has not.
+// lineCount counts lines as they end; run is the length of the present one.
 type lineCount struct {
 	lines, run int
-	said       bool // the last line was not empty
+	text       bool // the last line was not empty
 }
 
 func (n *lineCount) end() {
 	switch {
 	case n.run > 0:
 		n.lines += 1 + (n.run-1)/lineWidth
-		n.said = true
-	case n.said: // one empty line between two others; more are no more
+		n.text = true
+	case n.text: // several empty lines count as one
 		n.lines++
-		n.said = false
+		n.text = false
 	}
 	n.run = 0
 }
 
-// showsRemote tells whether a document shows pictures that are kept elsewhere.
+// showsRemote tells whether a document shows pictures from other servers.
 func showsRemote(content string) bool {
 	s := scanner{rest: content}
 	return s.showsRemote()
 }
 
-// A scanner reads HTML from its first to its last byte and never goes back: what
-// it has read is gone, so that no document costs more than its length.
+// A scanner reads HTML from its first to its last byte and never goes back, so the
+// cost grows only with the length of the document.
 type scanner struct {
 	rest  string
-	steps int // bytes that were looked at
+	steps int // bytes that were read
 }
 
-// until reads up to a mark and over it, or to the end when there is none.
+// until reads up to and including a mark, or to the end when there is none.
 func (s *scanner) until(mark string) (text string) {
 	text, rest, found := strings.Cut(s.rest, mark)
 	if s.steps += len(text); found {
@@ -66,7 +65,7 @@ func (s *scanner) until(mark string) (text string) {
 	return text
 }
 
-// name is the start of a tag, in lower case; it is not read.
+// name returns the start of a tag, in lower case, without reading past it.
 func (s *scanner) name() string {
 	name := strings.ToLower(s.rest[:min(len(s.rest), 10)])
 	s.steps += len(name)
@@ -91,10 +90,10 @@ func (s *scanner) lines() int {
 			n.lines += 2
 		default:
 			tag := element(name)
-			if n.run > 0 && (begins[tag] || apart[tag]) {
+			if n.run > 0 && (breaks[tag] || spaced[tag]) {
 				n.end()
 			}
-			if apart[tag] {
+			if spaced[tag] {
 				n.end()
 			}
 		}
@@ -119,14 +118,13 @@ func (s *scanner) showsRemote() bool {
 	return false
 }
 
-// Elements that begin and end a line, and those that stand apart from what is
-// around them.
+// Elements with a line of their own, and those with empty lines around them.
 var (
-	begins = map[string]bool{"div": true, "tr": true, "li": true, "hr": true}
-	apart  = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "ul": true, "ol": true, "table": true, "blockquote": true}
+	breaks = map[string]bool{"div": true, "tr": true, "li": true, "hr": true}
+	spaced = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "ul": true, "ol": true, "table": true, "blockquote": true}
 )
 
-// element is the name of the element that a tag begins or ends.
+// element returns the name of the element that a tag starts or ends.
 func element(tag string) string {
 	tag, _, _ = strings.Cut(strings.TrimPrefix(tag, "/"), " ")
 	tag, _, _ = strings.Cut(tag, ">")

@@ -13,7 +13,8 @@ func TestLines(t *testing.T) {
 		{"text", "", 0},
 		{"text", "Hallo,\r\n\r\n\r\nHierbij de stukken.\r\n\r\nJan", 5},
 		{"text", strings.Repeat("a", 200), 3},
-		{"html", "<html><head><style>p { margin: 0 }\n</style></head><body><p>Hallo,</p><p>Hierbij <b>de</b> stukken.</p><div><div>Jan</div></div></body></html>", 5},
+		{"html", "<html><head><style>p { margin: 0 }\n" +
+			"</style></head><body><p>Hallo,</p><p>Hierbij <b>de</b> stukken.</p><div><div>Jan</div></div></body></html>", 5},
 		{"html", "Hallo<br><br>Jan<BR>Bakker", 4},
 		{"html", "<ul><li>a</li><li>b</li></ul><p>c</p><img src=x>", 7},
 		{"html", "<!-- <p>a</p><p>b</p> -->Hallo", 1},
@@ -28,7 +29,8 @@ func TestLines(t *testing.T) {
 
 func TestShowsRemote(t *testing.T) {
 	for content, want := range map[string]bool{
-		"": false, "<": false, `<a href="https://x.example">x</a>`: false, `<img src="cid:logo"> https://x.example`: false, `<img src="data:image/png;base64,aa">`: false,
+		"": false, "<": false, `<a href="https://x.example">x</a>`: false, `<img src="cid:logo"> https://x.example`: false,
+		`<img src="data:image/png;base64,aa">`: false,
 		`<p><IMG
  SRC='https://x.example/p.gif'></p>`: true, `<img width=1 src=http://x.example/p`: true,
 	} {
@@ -46,8 +48,8 @@ func BenchmarkLines(b *testing.B) {
 	}
 }
 
-// However many tags are left open, each byte is looked at a few times at most:
-// the tag of one picture that has no end is the rest of the document.
+// Open tags do not make each byte be read more than a few times: the first tag without
+// an end takes the rest of the document.
 func BenchmarkShowsRemoteOpenTags(b *testing.B) {
 	content := strings.Repeat("<img ", 1<<20/5)
 	b.SetBytes(int64(len(content)))

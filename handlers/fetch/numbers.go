@@ -8,13 +8,12 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// labels stand before the numbers of companies. Taking a mail apart costs more
-// than looking for them, and most mails have none.
+// labels occur before the numbers of companies. Searching for them costs less than
+// reading the parts of a mail, and most mails have none.
 var labels = []string{"klantn", "relatien", "ntnummer", "ntnr", "debiteur", "dossier", "customer", "client", "kvk", "k.v.k", "handelsregister", "nl0", "nl8", "nl 0", "nl 8", "nl1", "nl 1"}
 
-// numbers are the client numbers, KvK numbers and VAT ids that the writer of a
-// mail gives, not those in what he quotes. Deciding asks whose they are, when
-// they are not the sender's.
+// numbers returns the client numbers, KvK numbers and VAT ids in the writer's own
+// text. A decision looks whose they are when they are not the sender's.
 func numbers(it item.Item, content string) []string {
 	if it.InitialReason != "" {
 		return nil

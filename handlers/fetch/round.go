@@ -16,29 +16,29 @@ import (
 )
 
 const (
-	// maxPages is how many pages one job reads of one mailbox, so that a long
-	// backlog does not keep others waiting; another job goes on.
+	// maxPages is how many pages of one mailbox a job reads, so that a long backlog
+	// does not delay others; another job continues.
 	maxPages = 25
-	// margin is how much of a job's time is left for keeping what was read: one
+	// margin is the part of a job's time that is kept for storing what was read: one
 	// call of Graph may take half a minute.
 	margin = time.Minute
-	// filterLimit is how many messages Graph gives at most in a round that
-	// filters by time.
+	// filterLimit is the most messages that Graph returns in a round with a filter
+	// by time.
 	// https://learn.microsoft.com/graph/delta-query-messages
 	filterLimit = 5000
-	// refresh is how often the link of a quiet mailbox is renewed: Graph does
-	// not say how long one lives.
+	// refresh is how often the delta link of a quiet mailbox is renewed: Graph does
+	// not say when one expires.
 	refresh = 24 * time.Hour
 )
 
-// noTime is before all mail: an item that claims to have been received earlier
-// has no time, or 1601, with which Windows counts from nothing.
-var noTime = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+// earliest is before all real mail: an earlier time of receipt means none, or 1601,
+// the zero time of Windows.
+var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// round reads a mailbox from where it was left to its newest mail. The error is
+// round reads a mailbox from its cursor to its newest mail. The error is
 // connector.ErrChanged when another job reads it.
 //
-// Each page is stored before the link that leads past it is kept, so a run that
+// Each page is stored before the link that leads past it is saved, so a run that
 // dies half-way is repeated, never skipped; storing a mail twice is harmless.
 // A quiet mailbox costs one call and writes nothing.
 func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector.Box, claim string) error {
@@ -47,7 +47,7 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 		c.RoundStart, c.Count = time.Now().UTC(), 0
 	}
 	seen := map[string]bool{}
-	news, restarted := c.Next != "", false
+	changed, restarted := c.Next != "", false
 	for i := range maxPages {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < margin {
 			break
@@ -57,14 +57,14 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 				return err
 			}
 		}
-		link := cmp.Or(c.Next, c.Link)
+		link := cmp.Or(c.Next, c.DeltaLink)
 		page, err := graph.Delta(ctx, b.Activation.ID, link, since(b))
 		if link != "" && !restarted && answer.IsGone(err) {
-			// Graph has forgotten the link, or ours is damaged: everything since
-			// the activation is read again, and what is stored stays as it is.
-			slog.WarnContext(ctx, "delta link is of no use, reading again from the start", "error", err)
-			c.Link, c.Next, c.Count = "", "", 0
-			news, restarted = true, true
+			// The link has expired or is damaged: everything since the activation is read
+			// again. Mail that is stored does not change.
+			slog.WarnContext(ctx, "delta link refused, reading again from the start", "error", err)
+			c.DeltaLink, c.Next, c.Count = "", "", 0
+			changed, restarted = true, true
 			continue
 		}
 		if err != nil {
@@ -75,36 +75,36 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 			return err
 		}
 		c.Count += n
-		news = news || n > 0 || len(page.Removed) > 0
+		changed = changed || n > 0 || len(page.Removed) > 0
 		if page.Next == "" {
-			return h.finish(ctx, b, page.Link, news, claim)
+			return h.finish(ctx, b, page.DeltaLink, changed, claim)
 		}
 		if seen[page.Next] {
 			return fmt.Errorf("graph leads in a circle through the inbox of mailbox %s", b.Activation.ID)
 		}
 		seen[page.Next] = true
-		c.Next, news = page.Next, true
+		c.Next, changed = page.Next, true
 	}
-	return h.goOn(ctx, b, claim)
+	return h.continueLater(ctx, b, claim)
 }
 
-// goOn keeps a round that is not finished and asks for the rest of it.
-func (h *Handler) goOn(ctx context.Context, b *connector.Box, claim string) error {
+// continueLater saves a round that is not finished and puts a job for the rest.
+func (h *Handler) continueLater(ctx context.Context, b *connector.Box, claim string) error {
 	if err := h.claim(ctx, b, claim); err != nil {
 		return err
 	}
-	j := job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "goes on", Mailboxes: []string{b.Activation.ID}, Claim: claim}
-	return stored(h.Jobs.Put(ctx, j))
+	j := job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
+	return inStorage(h.Jobs.Put(ctx, j))
 }
 
-// claim keeps how far a round is, and the mailbox to the job that reads it.
+// claim saves the cursor of a round under the claim of its job.
 func (h *Handler) claim(ctx context.Context, b *connector.Box, claim string) error {
 	b.Cursor.Take(claim)
 	return h.save(ctx, b)
 }
 
-// since is where a round starts that has no link. A round without a filter
-// reads the whole inbox, and what is too old is left out when it is stored.
+// since is the time from which a round without a link reads. A round without a
+// filter reads the whole inbox, and store leaves out mail that is too old.
 func since(b *connector.Box) time.Time {
 	if b.Cursor.Unfiltered {
 		return time.Time{}
@@ -112,40 +112,40 @@ func since(b *connector.Box) time.Time {
 	return b.From
 }
 
-// finish keeps the link of the next round, unless nothing happened: then the
-// one that led here still does.
-func (h *Handler) finish(ctx context.Context, b *connector.Box, link string, news bool, claim string) error {
+// finish saves the delta link of the next round, unless nothing changed: then the
+// old one is as good.
+func (h *Handler) finish(ctx context.Context, b *connector.Box, link string, changed bool, claim string) error {
 	c := &b.Cursor
-	well := c.Failures == 0 && c.State == "" && c.Claim == ""
-	if c.Link != "" && !news && well && c.RoundStart.Sub(c.LastRound) < refresh {
+	healthy := c.Failures == 0 && c.State == "" && c.Claim == ""
+	if c.DeltaLink != "" && !changed && healthy && c.RoundStart.Sub(c.LastRound) < refresh {
 		return nil
 	}
-	if c.Link == "" && !c.Unfiltered && c.Count >= filterLimit {
-		slog.InfoContext(ctx, "more mail than a filtered round gives, reading the whole inbox", "messages", c.Count)
+	if c.DeltaLink == "" && !c.Unfiltered && c.Count >= filterLimit {
+		slog.InfoContext(ctx, "more mail than a filtered round returns, reading the whole inbox", "messages", c.Count)
 		c.Unfiltered, c.Next = true, ""
-		return h.goOn(ctx, b, claim)
+		return h.continueLater(ctx, b, claim)
 	}
-	*c = connector.Cursor{Link: link, LastRound: c.RoundStart, Unfiltered: c.Unfiltered, ETag: c.ETag}
+	*c = connector.Cursor{DeltaLink: link, LastRound: c.RoundStart, Unfiltered: c.Unfiltered, ETag: c.ETag}
 	return h.save(ctx, b)
 }
 
-// save keeps the cursor. The error is connector.ErrChanged when another job was
-// faster: what this one stored is stored, and the other's cursor counts.
+// save saves the cursor. The error is connector.ErrChanged when another job was
+// faster: this one's mail stays stored, and the other cursor counts.
 func (h *Handler) save(ctx context.Context, b *connector.Box) error {
 	etag, err := h.Connectors.SaveCursor(ctx, b.Activation.ID, b.Cursor)
 	if errors.Is(err, connector.ErrChanged) {
 		return connector.ErrChanged
 	}
 	b.Cursor.ETag = etag
-	return stored(err)
+	return inStorage(err)
 }
 
-// store keeps the mails of a page, and puts one hint that they are there. It
-// returns how many items the page had.
+// store stores the mails of a page, and puts one process job for them. It returns how
+// many items the page had.
 func (h *Handler) store(ctx context.Context, graph connector.Graph, box connector.Activation, page mail.Page) (int, error) {
 	var arrivals []item.Arrival
 	for _, m := range page.Messages {
-		if m.Received.Before(noTime) { // of no mail that says so is it true
+		if m.Received.Before(earliest) {
 			m.Received = time.Now().UTC()
 		}
 		if wanted(box, m) {
@@ -165,21 +165,21 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, box connecto
 	n := len(page.Messages) + len(page.Undecodable) + len(page.Incomplete)
 	ids, err := h.Items.Ingest(ctx, arrivals)
 	if err != nil {
-		return 0, stored(err)
+		return 0, inStorage(err)
 	}
 	if len(ids) == 0 {
 		return n, nil
 	}
 	slog.InfoContext(ctx, "stored", "mails", len(ids))
-	return n, stored(h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: box.Address, Why: "new", Mails: ids}))
+	return n, inStorage(h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: box.Address, Why: "new", Mails: ids}))
 }
 
-// incomplete reads a mail that came with only its changed properties, unless it
-// is stored already: a mail that was moved into the inbox can come like that.
+// incomplete reads a mail that came with only its changed properties, unless it is
+// stored already. Graph may do so for mail that was moved into the inbox.
 func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, box connector.Activation, id string) ([]item.Arrival, error) {
 	known, err := h.Items.Known(ctx, box.ID, id)
 	if err != nil || known {
-		return nil, stored(err)
+		return nil, inStorage(err)
 	}
 	m, err := graph.Message(ctx, box.ID, id)
 	switch {

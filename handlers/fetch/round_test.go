@@ -24,7 +24,7 @@ var (
 	activated = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// script is a Graph that answers delta calls one after the other.
+// script is a fake of Graph that returns its pages one after the other.
 type script struct {
 	connector.Graph
 	pages []any // mail.Page or error
@@ -46,8 +46,8 @@ func (s *script) Delta(_ context.Context, _, link string, since time.Time) (mail
 }
 
 func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) {
-	if id == "odd" {
-		return mail.Message{}, errOdd
+	if id == "undecodable" {
+		return mail.Message{}, errUndecodable
 	}
 	m, ok := s.mails[id]
 	if !ok {
@@ -57,21 +57,21 @@ func (s *script) Message(_ context.Context, _, id string) (mail.Message, error) 
 }
 
 var (
-	errMissing = &answer.Error{Status: 404}
-	errOdd     = fmt.Errorf("message: %w", answer.ErrUndecodable)
+	errMissing     = &answer.Error{Status: 404}
+	errUndecodable = fmt.Errorf("message: %w", answer.ErrUndecodable)
 )
 
 type put struct{ jobs []job.Job }
 
 func (p *put) Put(_ context.Context, j job.Job) error { p.jobs = append(p.jobs, j); return nil }
 
-type bench struct {
+type fixture struct {
 	*Handler
 	jobs *put
 	wire *wiretest.Wire
 }
 
-func setUp(t *testing.T) bench {
+func setUp(t *testing.T) fixture {
 	t.Helper()
 	server := tabletest.New()
 	wire := server.Transport()
@@ -80,7 +80,7 @@ func setUp(t *testing.T) bench {
 		t.Fatal(err)
 	}
 	jobs := &put{}
-	return bench{&Handler{
+	return fixture{&Handler{
 		Connectors: connector.New(connector.Options{Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes")}),
 		Items:      item.NewStore(service.Table("mails")),
 		Jobs:       jobs,
@@ -100,7 +100,7 @@ func messages(first, n int) []mail.Message {
 	return out
 }
 
-func (b bench) stored(t *testing.T) int {
+func (b fixture) stored(t *testing.T) int {
 	t.Helper()
 	all, _, err := b.Items.List(t.Context(), item.Query{Limit: 1000})
 	if err != nil {
@@ -109,18 +109,18 @@ func (b bench) stored(t *testing.T) int {
 	return len(all)
 }
 
-// A round reads from the activation on, stores page by page, puts one hint a
-// page, and keeps the link at the end. What is older is left alone.
+// A round reads from the activation on, stores page by page, puts one job for each page,
+// and saves the delta link at the end. It skips older mail.
 func TestRound(t *testing.T) {
 	h := setUp(t)
 	old := mail.Message{ID: "old", Received: activated.Add(-time.Second)}
-	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 15), old), Next: "n1"}, mail.Page{}, mail.Page{Link: "d1"}}}
+	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 15), old), Next: "n1"}, mail.Page{}, mail.Page{DeltaLink: "d1"}}}
 	g.pages[1] = mail.Page{Messages: messages(15, 3), Next: "n2"}
 	b := box(connector.Cursor{})
 	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
-	if h.stored(t) != 18 || len(h.jobs.jobs) != 2 || b.Cursor.Link != "d1" || b.Cursor.Next != "" {
+	if h.stored(t) != 18 || len(h.jobs.jobs) != 2 || b.Cursor.DeltaLink != "d1" || b.Cursor.Next != "" {
 		t.Errorf("%d stored, jobs %v, cursor %+v", h.stored(t), h.jobs.jobs, b.Cursor)
 	}
 	if fmt.Sprint(g.links) != "[ n1 n2]" || !g.since[0].Equal(activated) {
@@ -128,67 +128,68 @@ func TestRound(t *testing.T) {
 	}
 }
 
-// A quiet round writes nothing, though Graph gives a new link each time.
+// A quiet round writes nothing, although Graph returns a new link each time.
 func TestQuietRoundWritesNothing(t *testing.T) {
 	h := setUp(t)
 	h.wire.Reset()
-	b := box(connector.Cursor{Link: "d1", LastRound: time.Now()})
-	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b, "job"); err != nil || len(h.wire.Calls()) > 0 {
+	b := box(connector.Cursor{DeltaLink: "d1", LastRound: time.Now()})
+	if err := h.round(t.Context(), &script{pages: []any{mail.Page{DeltaLink: "d2"}}}, b, "job"); err != nil || len(h.wire.Calls()) > 0 {
 		t.Errorf("%v, calls %v", err, h.wire.Calls())
 	}
-	b = box(connector.Cursor{Link: "d1", LastRound: time.Now().Add(-25 * time.Hour)})
-	if err := h.round(t.Context(), &script{pages: []any{mail.Page{Link: "d2"}}}, b, "job"); err != nil || b.Cursor.Link != "d2" {
+	b = box(connector.Cursor{DeltaLink: "d1", LastRound: time.Now().Add(-25 * time.Hour)})
+	if err := h.round(t.Context(), &script{pages: []any{mail.Page{DeltaLink: "d2"}}}, b, "job"); err != nil || b.Cursor.DeltaLink != "d2" {
 		t.Errorf("a link a day old is not renewed: %+v, %v", b.Cursor, err)
 	}
 }
 
-// A forgotten link starts the round again from the activation, once; what is
-// stored already is not stored again.
-func TestForgottenLink(t *testing.T) {
+// An expired link starts the round again from the activation, once; mail that is stored
+// already is not stored again.
+func TestExpiredLink(t *testing.T) {
 	h := setUp(t)
-	g := &script{pages: []any{mail.Page{Messages: messages(0, 10), Link: "d1"}}}
+	g := &script{pages: []any{mail.Page{Messages: messages(0, 10), DeltaLink: "d1"}}}
 	b := box(connector.Cursor{})
 	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
-	g = &script{pages: []any{errGone, mail.Page{Messages: messages(0, 12), Link: "d2"}}}
-	b = box(connector.Cursor{Link: "d1", ETag: b.Cursor.ETag})
+	g = &script{pages: []any{errGone, mail.Page{Messages: messages(0, 12), DeltaLink: "d2"}}}
+	b = box(connector.Cursor{DeltaLink: "d1", ETag: b.Cursor.ETag})
 	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
-	if h.stored(t) != 12 || fmt.Sprint(g.links) != "[d1 ]" || b.Cursor.Link != "d2" {
+	if h.stored(t) != 12 || fmt.Sprint(g.links) != "[d1 ]" || b.Cursor.DeltaLink != "d2" {
 		t.Errorf("%d stored, asked %q, cursor %+v", h.stored(t), g.links, b.Cursor)
 	}
 	g = &script{pages: []any{errGone}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{Link: "d1", ETag: b.Cursor.ETag}), "job"); !errors.Is(err, errGone) || len(g.links) != 2 {
-		t.Errorf("a Graph that forgets everything was asked %d times: %v", len(g.links), err)
+	if err := h.round(t.Context(), g, box(connector.Cursor{DeltaLink: "d1", ETag: b.Cursor.ETag}), "job"); !errors.Is(err, errGone) ||
+		len(g.links) != 2 {
+		t.Errorf("a Graph on which every link expires was asked %d times: %v", len(g.links), err)
 	}
 }
 
-// Graph gives at most 5,000 messages to a round with a filter: one that got
-// that many reads the whole inbox, so that none is missed.
-func TestMoreThanAFilteredRoundGives(t *testing.T) {
+// Graph returns at most 5,000 messages in a round with a filter: after that many, the
+// whole inbox is read, so that none is missed.
+func TestFilterLimit(t *testing.T) {
 	h := setUp(t)
 	older := make([]mail.Message, filterLimit)
 	for i := range older {
 		older[i] = mail.Message{ID: fmt.Sprint("o", i), Received: activated.Add(-time.Hour)}
 	}
-	g := &script{pages: []any{mail.Page{Messages: older, Link: "d1"}}}
+	g := &script{pages: []any{mail.Page{Messages: older, DeltaLink: "d1"}}}
 	b := box(connector.Cursor{})
 	if err := h.round(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
-	if !b.Cursor.Unfiltered || b.Cursor.Link != "" || len(h.jobs.jobs) != 1 {
+	if !b.Cursor.Unfiltered || b.Cursor.DeltaLink != "" || len(h.jobs.jobs) != 1 {
 		t.Fatalf("cursor %+v, jobs %v", b.Cursor, h.jobs.jobs)
 	}
-	g = &script{pages: []any{mail.Page{Messages: append(older, messages(0, 2)...), Link: "d2"}}}
-	if err := h.round(t.Context(), g, b, "job"); err != nil || b.Cursor.Link != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
+	g = &script{pages: []any{mail.Page{Messages: append(older, messages(0, 2)...), DeltaLink: "d2"}}}
+	if err := h.round(t.Context(), g, b, "job"); err != nil || b.Cursor.DeltaLink != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
 		t.Errorf("cursor %+v, since %v, %d stored, %v", b.Cursor, g.since, h.stored(t), err)
 	}
 }
 
-// A long backlog is read in parts, so that others get their turn.
-func TestLongBacklogGoesOn(t *testing.T) {
+// A long backlog is read by several jobs, so that other mailboxes do not wait.
+func TestLongBacklogContinues(t *testing.T) {
 	h := setUp(t)
 	g := &script{}
 	for i := range maxPages {
@@ -199,13 +200,12 @@ func TestLongBacklogGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := h.jobs.jobs[len(h.jobs.jobs)-1]
-	if f, ok := last.(job.Fetch); !ok || f.Mailboxes[0] != boxID || b.Cursor.Next != fmt.Sprint("n", maxPages-1) || b.Cursor.Link != "" {
+	if f, ok := last.(job.Fetch); !ok || f.Mailboxes[0] != boxID || b.Cursor.Next != fmt.Sprint("n", maxPages-1) || b.Cursor.DeltaLink != "" {
 		t.Errorf("last job %v, cursor %+v", last, b.Cursor)
 	}
 }
 
-// A Graph that leads in a circle is not followed for ever, and what it gave is
-// stored.
+// A round ends when Graph's links form a circle, and the mail is stored.
 func TestCircle(t *testing.T) {
 	h := setUp(t)
 	g := &script{pages: []any{mail.Page{Messages: messages(0, 2), Next: "n1"}}}
@@ -214,24 +214,26 @@ func TestCircle(t *testing.T) {
 	}
 }
 
-// A mail without a time, or with one that cannot be, is a mail all the same.
+// A mail without a time, or with an impossible one, is stored.
 func TestImpossibleTimes(t *testing.T) {
 	h := setUp(t)
-	g := &script{pages: []any{mail.Page{Link: "d1", Messages: []mail.Message{
-		{ID: "none"}, {ID: "1601", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}, {ID: "2500", Received: time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC)},
+	g := &script{pages: []any{mail.Page{DeltaLink: "d1", Messages: []mail.Message{
+		{ID: "none"}, {ID: "1601", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}, {ID: "2500", Received: time.Date(2500, 1, 1, 0, 0, 0,
+			0, time.UTC)},
 	}}}}
 	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 3 {
 		t.Errorf("%d of 3 stored, %v", h.stored(t), err)
 	}
 }
 
-// An item that nobody understands is seen by people, one that came in part is
-// read whole, and one that is gone meanwhile is nothing.
-func TestOddAndPartialItems(t *testing.T) {
+// An undecodable item is stored for people to see, an incomplete one is read whole, and
+// one that was deleted meanwhile is skipped.
+func TestUndecodableAndIncompleteItems(t *testing.T) {
 	h := setUp(t)
 	g := &script{
-		pages: []any{mail.Page{Undecodable: []mail.Undecodable{{ID: "x", Raw: []byte(`{"id":"x","from":7}`), Err: errors.New("from: not an object")}, {Raw: []byte("7"), Err: errors.New("not an object")}},
-			Incomplete: []string{"m1", "gone", "odd"}, Link: "d1"}},
+		pages: []any{mail.Page{Undecodable: []mail.Undecodable{{ID: "x", Raw: []byte(`{"id":"x","from":7}`),
+			Err: errors.New("from: not an object")}, {Raw: []byte("7"), Err: errors.New("not an object")}},
+			Incomplete: []string{"m1", "gone", "undecodable"}, DeltaLink: "d1"}},
 		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
 	}
 	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil {
@@ -241,19 +243,19 @@ func TestOddAndPartialItems(t *testing.T) {
 	if err != nil || len(all) != 4 {
 		t.Fatalf("%d items, %v", len(all), err)
 	}
-	barred := 0
+	undecodable := 0
 	for _, it := range all {
 		if it.InitialReason == item.Undecodable && it.Detail != "" {
-			barred++
+			undecodable++
 		}
 	}
-	if barred != 3 {
-		t.Errorf("%d of 3 odd items say so", barred)
+	if undecodable != 3 {
+		t.Errorf("%d of 3 undecodable items say so", undecodable)
 	}
 }
 
-// What the outside asks for is what it gets; else a mailbox that fails is left
-// alone twice as long each time, and never for more than a few hours.
+// The pause of a mailbox that failed is the one that Graph asked for; otherwise it
+// doubles each time, up to a few hours.
 func TestPause(t *testing.T) {
 	for _, c := range []struct {
 		name     string

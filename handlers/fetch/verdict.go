@@ -8,11 +8,11 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// verdict reads what Exchange itself thinks of the sender, from the topmost
-// Authentication-Results line: those below it were written by whoever sent the
-// mail. A line about another From domain says nothing about this one.
+// verdict reads Exchange's opinion on the sender from the topmost
+// Authentication-Results field: the others were part of the mail when it came, and may
+// be forged. A field about another From domain proves nothing about this one.
 //
-// Exchange may deliver to the inbox what it doubts.
+// Exchange may deliver mail to the inbox although it doubts the sender.
 // https://learn.microsoft.com/defender-office-365/message-headers-eop-mdo
 func verdict(line, fromDomain string) item.Verdict {
 	r := results(line)
@@ -31,8 +31,8 @@ func verdict(line, fromDomain string) item.Verdict {
 	return item.VerdictSoft
 }
 
-// asciiDomain is a domain in the one form in which it is compared: lower case,
-// and what is not ASCII as RFC 5891 writes it.
+// asciiDomain returns a domain in lower case and in the ASCII form of RFC 5891, so
+// that domains can be compared.
 func asciiDomain(domain string) string {
 	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
 	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
@@ -41,17 +41,16 @@ func asciiDomain(domain string) string {
 	return domain
 }
 
-// isInside tells that a mailbox of the tenant itself sent the mail: then there
-// is nothing to authenticate, and the sender has signed in. Exchange takes such
-// a line out of what comes from outside.
+// isInside tells whether a mailbox of the tenant sent the mail: its sender has signed
+// in, and nothing else authenticates it. Exchange removes this field from mail that
+// comes from outside.
 // https://learn.microsoft.com/exchange/header-firewall-exchange-2013-help
 func isInside(h headers) bool {
 	return strings.EqualFold(strings.TrimSpace(h.get("X-MS-Exchange-Organization-AuthAs")), "Internal")
 }
 
-// results are the values of one Authentication-Results line by name, in lower
-// case; of a name that is there twice, the first. Comments in parentheses are
-// left out.
+// results returns the values of one Authentication-Results field by name, in lower
+// case; the first value of a repeated name. It skips comments in parentheses.
 // https://www.rfc-editor.org/rfc/rfc8601#section-2.2
 func results(line string) map[string]string {
 	out := map[string]string{}

@@ -96,7 +96,7 @@ func TestReactivationContinues(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	a := o.activate(t, c, 1)
-	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
+	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far"}); err != nil {
 		t.Fatal(err)
 	}
 	again := connector.Request{Address: a.Address, Link: connector.Link{Kind: connector.LinkRole, ID: "role"}}
@@ -113,7 +113,7 @@ func TestReactivationContinues(t *testing.T) {
 		t.Errorf("%+v, %v", now, err)
 	}
 	boxes, err := o.Load(t.Context(), []string{a.ID})
-	if err != nil || boxes[0].Cursor.Link != "far" {
+	if err != nil || boxes[0].Cursor.DeltaLink != "far" {
 		t.Errorf("%+v, %v", boxes, err)
 	}
 }
@@ -122,7 +122,7 @@ func TestReactivationContinues(t *testing.T) {
 func TestAnEarlierDateStartsOver(t *testing.T) {
 	o := open(t)
 	a := o.activate(t, o.create(t), 1)
-	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far", Next: "next"}); err != nil {
+	if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far", Next: "next"}); err != nil {
 		t.Fatal(err)
 	}
 	move := func(from time.Time, link string) {
@@ -132,7 +132,7 @@ func TestAnEarlierDateStartsOver(t *testing.T) {
 			t.Fatalf("%+v, %v", now, err)
 		}
 		boxes, err := o.Load(t.Context(), []string{a.ID})
-		if err != nil || boxes[0].Cursor.Link != link {
+		if err != nil || boxes[0].Cursor.DeltaLink != link {
 			t.Errorf("%+v, %v", boxes, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // A Cursor says how far a mailbox was read. The zero Cursor is one that never
 // was.
 type Cursor struct {
-	Link        string    `json:"link,omitempty"`        // delta link of the next round; "" starts over
+	DeltaLink   string    `json:"deltaLink,omitempty"`   // of the next round; "" starts over
 	Next        string    `json:"next,omitempty"`        // next page of a round that was not finished
 	RoundStart  time.Time `json:"roundStart,omitzero"`   // when the round of Next began
 	LastRound   time.Time `json:"lastRound,omitzero"`    // when the last finished round began

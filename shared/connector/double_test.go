@@ -328,7 +328,7 @@ func (g *graphClient) CheckSettings(ctx context.Context, id string) error {
 }
 
 func (g *graphClient) Delta(ctx context.Context, id, _ string, _ time.Time) (mail.Page, error) {
-	return mail.Page{Link: "link"}, g.call(ctx, id)
+	return mail.Page{DeltaLink: "link"}, g.call(ctx, id)
 }
 
 func (g *graphClient) Message(ctx context.Context, id, _ string) (mail.Message, error) {

@@ -35,7 +35,7 @@ func (o *office) fill(t *testing.T, c connector.Connector, n int) (ids []string)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cursor, err := table.Pack(boxID(i)+"|cursor", connector.Cursor{Link: "link"})
+		cursor, err := table.Pack(boxID(i)+"|cursor", connector.Cursor{DeltaLink: "link"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestIdleCosts(t *testing.T) {
 		t.Errorf("Load made %d calls, want 1", n)
 	}
 	for i, b := range boxes {
-		if b.ID != all[100+i] || b.Cursor.Link != "link" || b.Cursor.ETag == "" || b.Link.Kind != connector.LinkContact {
+		if b.ID != all[100+i] || b.Cursor.DeltaLink != "link" || b.Cursor.ETag == "" || b.Link.Kind != connector.LinkContact {
 			t.Errorf("loaded %+v", b)
 		}
 	}
@@ -140,7 +140,7 @@ func TestLoadFarApart(t *testing.T) {
 		var got []string
 		for _, b := range boxes {
 			got = append(got, b.ID)
-			if b.Cursor.Link == "" {
+			if b.Cursor.DeltaLink == "" {
 				t.Errorf("%s came without its cursor", b.ID)
 			}
 		}
@@ -173,29 +173,29 @@ func TestSaveCursor(t *testing.T) {
 				return wiretest.Pass
 			})
 		}
-		c := connector.Cursor{Link: "one", LastRound: time.Now(), Failures: 2, State: "no-access"}
+		c := connector.Cursor{DeltaLink: "one", LastRound: time.Now(), Failures: 2, State: "no-access"}
 		lose(http.MethodPost)
 		if _, err := o.SaveCursor(t.Context(), a.ID, c); err != nil {
 			t.Fatalf("first save with its answer lost: %v", err)
 		}
-		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "other"}); !errors.Is(err, connector.ErrChanged) {
+		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "other"}); !errors.Is(err, connector.ErrChanged) {
 			t.Errorf("second first save: %v", err)
 		}
 		read := load()
-		if read.Link != "one" || read.Failures != 2 || read.State != "no-access" || !read.LastRound.Equal(c.LastRound) {
+		if read.DeltaLink != "one" || read.Failures != 2 || read.State != "no-access" || !read.LastRound.Equal(c.LastRound) {
 			t.Errorf("read %+v", read)
 		}
 		lose(http.MethodPut)
 		next := read
-		next.Link = "two"
+		next.DeltaLink = "two"
 		if _, err := o.SaveCursor(t.Context(), a.ID, next); err != nil {
 			t.Errorf("save with its answer lost: %v", err)
 		}
-		read.Link = "late"
+		read.DeltaLink = "late"
 		if _, err := o.SaveCursor(t.Context(), a.ID, read); !errors.Is(err, connector.ErrChanged) {
 			t.Errorf("late save: %v", err)
 		}
-		if load().Link != "two" {
+		if load().DeltaLink != "two" {
 			t.Errorf("read %+v", load())
 		}
 	})

@@ -128,7 +128,7 @@ func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error)
 		return nil, err
 	}
 	c := boxes[0].Cursor
-	c.Link, c.Next, c.Unfiltered, c.Count, c.LastRound, c.Claim, c.ClaimEnds = "", "", false, 0, time.Time{}, "", time.Time{}
+	c.DeltaLink, c.Next, c.Unfiltered, c.Count, c.LastRound, c.Claim, c.ClaimEnds = "", "", false, 0, time.Time{}, "", time.Time{}
 	row, err := c.row(mailbox)
 	if err != nil {
 		return nil, err

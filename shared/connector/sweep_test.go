@@ -82,7 +82,7 @@ func TestAnyCallOfAnEditMayFail(t *testing.T) {
 	from := time.Now().AddDate(0, 0, -7)
 	sweep(t, func(t *testing.T, o *office) {
 		a := o.activate(t, o.create(t), 1)
-		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{Link: "far"}); err != nil {
+		if _, err := o.SaveCursor(t.Context(), a.ID, connector.Cursor{DeltaLink: "far"}); err != nil {
 			t.Fatal(err)
 		}
 	}, func(ctx context.Context, o *office) error {
@@ -98,7 +98,7 @@ func TestAnyCallOfAnEditMayFail(t *testing.T) {
 		return err
 	}, func(t *testing.T, o *office) {
 		boxes, err := o.Load(t.Context(), []string{boxID(1)})
-		if err != nil || len(boxes) != 1 || boxes[0].Cursor.Link != "" {
+		if err != nil || len(boxes) != 1 || boxes[0].Cursor.DeltaLink != "" {
 			t.Errorf("%+v, %v", boxes, err)
 		}
 	})

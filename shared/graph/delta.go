@@ -103,16 +103,16 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	case err != nil:
 		return mail.Page{}, err
 	}
-	page.Next, page.Link = links.Next, links.Delta
+	page.Next, page.DeltaLink = links.Next, links.Delta
 	if page.Next != "" {
-		page.Link = ""
+		page.DeltaLink = ""
 	}
 	return page, c.follows(ctx, mailboxID, link, page)
 }
 
 // follows checks the links at the end of a page before they are stored.
 func (c *Client) follows(ctx context.Context, mailboxID, link string, page mail.Page) error {
-	to := page.Next + page.Link // one of them is empty
+	to := page.Next + page.DeltaLink // one of them is empty
 	switch {
 	case to == "":
 		return errors.New("graph: page without a link")

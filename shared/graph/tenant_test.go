@@ -77,7 +77,7 @@ func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) 
 		}
 		pages++
 		all.Messages, all.Undecodable, all.Incomplete, all.Removed = append(all.Messages, p.Messages...), append(all.Undecodable, p.Undecodable...), append(all.Incomplete, p.Incomplete...), append(all.Removed, p.Removed...)
-		all.Next, all.Link = p.Next, p.Link
+		all.Next, all.DeltaLink = p.Next, p.DeltaLink
 		if all.Next == "" {
 			return all, pages
 		}
@@ -110,12 +110,12 @@ func TestAnInboxIsReadInRounds(t *testing.T) {
 	}
 	// A poll without new mail is one call, and a new mail comes once.
 	o.wire.Reset()
-	idle, _ := o.round(t, id, first.Link)
+	idle, _ := o.round(t, id, first.DeltaLink)
 	if len(idle.Messages) != 0 || o.graphCalls() != 1 {
 		t.Errorf("an idle round has %d messages in %d calls", len(idle.Messages), o.graphCalls())
 	}
 	o.receive(t, "info", 1)
-	second, _ := o.round(t, id, idle.Link)
+	second, _ := o.round(t, id, idle.DeltaLink)
 	if len(second.Messages) != 1 {
 		t.Fatalf("%d messages for one new mail", len(second.Messages))
 	}
@@ -138,7 +138,7 @@ func TestAForgottenRoundIsStartedAgain(t *testing.T) {
 	if err := o.tenant.ForgetDeltaLinks(""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.Delta(t.Context(), o.boxes["info"], page.Link, time.Time{}); !answer.IsGone(err) {
+	if _, err := o.Delta(t.Context(), o.boxes["info"], page.DeltaLink, time.Time{}); !answer.IsGone(err) {
 		t.Errorf("Delta = %v", err)
 	}
 	if page, _ := o.round(t, o.boxes["info"], ""); len(page.Messages) != 1 {
@@ -209,7 +209,7 @@ func TestRequestsFollowGraphsSchema(t *testing.T) {
 	})
 	ctx, id := t.Context(), o.boxes["info"]
 	page, pages := o.round(t, id, "")
-	o.round(t, id, page.Link)
+	o.round(t, id, page.DeltaLink)
 	_, err := o.Delta(ctx, id, "", time.Now().Add(-time.Hour))
 	_, err2 := o.Message(ctx, id, page.Messages[0].ID)
 	_, _, err3 := o.Mailboxes(ctx, "jan", "")

@@ -70,7 +70,7 @@ func TestOddAnswersAreErrors(t *testing.T) {
 			if err == nil || kind != c.kind || after != c.after {
 				t.Errorf("kind %v after %s of %v", kind, after, err)
 			}
-			if page.Link != "" || page.Next != "" || page.Messages != nil {
+			if page.DeltaLink != "" || page.Next != "" || page.Messages != nil {
 				t.Errorf("something was used: %+v", page)
 			}
 			if strings.HasPrefix(name, "foreign") != errors.Is(err, answer.ErrForeignLink) {
@@ -160,7 +160,7 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 				from = to
 			}
 			got, err := c.Delta(t.Context(), box, from, time.Time{})
-			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal || got.Next != "" || got.Link != "" || asked != min(i, 1) {
+			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal || got.Next != "" || got.DeltaLink != "" || asked != min(i, 1) {
 				t.Errorf("%q: %+v, %v after %d requests", to, got, err, asked)
 			}
 		}
@@ -211,7 +211,7 @@ func TestOnlyOurHostGetsTheToken(t *testing.T) {
 func TestALinkIsSentAsItWasGiven(t *testing.T) {
 	c, wire, _ := graphOf(t, says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`&x=1"}`))
 	page, err := c.Delta(t.Context(), box, link, time.Now())
-	if err != nil || page.Link != link+"&x=1" {
+	if err != nil || page.DeltaLink != link+"&x=1" {
 		t.Fatalf("page %+v, %v", page, err)
 	}
 	// An address with a decoded %24 is the same address.

@@ -59,7 +59,7 @@ type Page struct {
 	Incomplete  []string      // ids of items that came with only their changed properties
 	Removed     []string      // ids of items that left the inbox
 	Next        string        // link to the next page, "" on the last page
-	Link        string        // on the last page: the link that starts the next round
+	DeltaLink   string        // on the last page: the link that starts the next round
 }
 
 // An Undecodable is an item of a page that could not be decoded.

@@ -14,11 +14,13 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// Whatever the analysis of a body does, the mail is stored, marked, with all
-// that its head says; the next mail is read as ever.
-func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
-	spoofed := mail.Message{ID: "m", From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{ContentType: "text", Content: "klantnummer 1018"},
-		Headers: []mail.Header{{Name: "Authentication-Results", Value: "dmarc=fail header.from=bakker.example; compauth=fail"}, {Name: "List-Id", Value: "<x>"}}}
+// When the analysis of a body fails or does not end, the mail is stored with the data of
+// its headers and marked as not analysed; the next mail is read as usual.
+func TestHostileBody(t *testing.T) {
+	spoofed := mail.Message{ID: "m", From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{ContentType: "text",
+		Content: "klantnummer 1018"},
+		Headers: []mail.Header{{Name: "Authentication-Results", Value: "dmarc=fail header.from=bakker.example; compauth=fail"},
+			{Name: "List-Id", Value: "<x>"}}}
 	synctest.Test(t, func(t *testing.T) {
 		stuck := make(chan bool)
 		for name, broken := range map[string]func(item.Item, string) analysis{
@@ -27,8 +29,9 @@ func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
 			"takes too long": func(item.Item, string) analysis { time.Sleep(mailtext.Limit + 1); return analysis{lines: 7} },
 		} {
 			began := time.Now()
-			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, broken)
-			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.InitialReason != item.Automated || it.Lines != 0 || a.Content != spoofed.Body.Content {
+			a := arrivalWith(connector.Activation{ID: "box"}, spoofed, readHeaders, broken)
+			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.InitialReason != item.Automated || it.Lines != 0 ||
+				a.Content != spoofed.Body.Content {
 				t.Errorf("analysis %s: %+v", name, it)
 			}
 			if took := time.Since(began); took > mailtext.Limit {
@@ -36,12 +39,13 @@ func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
 			}
 		}
 		for range 10 { // many more than may go on at once
-			a := arrivalRead(connector.Activation{ID: "box"}, spoofed, head, func(item.Item, string) analysis { <-stuck; return analysis{} })
+			a := arrivalWith(connector.Activation{ID: "box"}, spoofed, readHeaders, func(item.Item, string) analysis { <-stuck; return analysis{} })
 			if it := a.Item; !it.NotAnalysed || it.Verdict != item.VerdictFail || it.InitialReason != item.Automated {
 				t.Errorf("one of many: %+v", it)
 			}
 		}
-		if it := arrivalRead(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: spoofed.From}, head, analyse).Item; !it.NotAnalysed || it.InitialReason != "" {
+		if it := arrivalWith(connector.Activation{ID: "box"}, mail.Message{ID: "m", From: spoofed.From}, readHeaders,
+			analyse).Item; !it.NotAnalysed || it.InitialReason != "" {
 			t.Errorf("a mail that comes while many do not end: %+v", it)
 		}
 		close(stuck)
@@ -54,31 +58,33 @@ func TestNoBodyKeepsItsMailboxWaiting(t *testing.T) {
 	})
 }
 
-// A head that cannot be read makes a mail that people see, and no stop.
-func TestNoHeadKeepsItsMailboxWaiting(t *testing.T) {
+// A mail whose headers cannot be read is stored as undecodable.
+func TestHostileHeaders(t *testing.T) {
 	m := mail.Message{ID: "m", Subject: "Btw", From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{Content: "tekst"}}
 	broken := func(connector.Activation, mail.Message) item.Item { panic("x") }
-	a := arrivalRead(connector.Activation{ID: "box"}, m, broken, analyse)
-	if it := a.Item; it.InitialReason != item.Undecodable || it.MessageID != "m" || it.Subject != "Btw" || it.Verdict != item.VerdictSoft || it.Detail == "" || a.Content != "tekst" {
+	a := arrivalWith(connector.Activation{ID: "box"}, m, broken, analyse)
+	if it := a.Item; it.InitialReason != item.Undecodable || it.MessageID != "m" || it.Subject != "Btw" || it.Verdict != item.VerdictSoft ||
+		it.Detail == "" || a.Content != "tekst" {
 		t.Errorf("%+v", a)
 	}
 }
 
-// hostile are bodies of 1 MiB that were made, or could be, to be slow.
+// hostile returns bodies of 1 MiB that could be slow to read.
 func hostile() map[string]string {
 	const size = 1 << 20
 	out := map[string]string{}
-	for _, unit := range []string{"<", "<img ", "<IMG src=x", "<style", "<!--", "<p", "</", ">", "&", "<a href=\"", "<div style='", "a", " ", "\n", "KvK ", "1", "klantnummer 1 ", "NL1 ", "12.", "@", "a@b.", "http://", "é", "\xff"} {
+	for _, unit := range []string{"<", "<img ", "<IMG src=x", "<style", "<!--", "<p", "</", ">", "&", "<a href=\"", "<div style='", "a", " ",
+		"\n", "KvK ", "1", "klantnummer 1 ", "NL1 ", "12.", "@", "a@b.", "http://", "é", "\xff"} {
 		out[unit] = strings.Repeat(unit, size/len(unit))
 	}
 	return out
 }
 
-// maxSteps is how often a byte may be looked at: up to ten times as the start of
-// a tag, once as its rest.
+// maxSteps is how often a byte may be read: up to ten times as the start of a tag, once
+// as the rest of it.
 const maxSteps = 12
 
-// No byte of a body is looked at more than a few times before it is stored.
+// Each byte of a body is read only a few times.
 func TestStepsGrowWithLength(t *testing.T) {
 	for unit, content := range hostile() {
 		s := scanner{rest: content}
@@ -114,9 +120,11 @@ func FuzzScanner(f *testing.F) {
 func BenchmarkHostileArrival(b *testing.B) {
 	for unit, content := range hostile() {
 		b.Run(fmt.Sprintf("%q", unit), func(b *testing.B) {
-			m := mail.Message{ID: "m", Subject: content, Preview: content, InternetMessageID: content, From: mail.Address{Name: content, Email: content},
-				Headers: []mail.Header{{Name: "References", Value: content}, {Name: "In-Reply-To", Value: content}, {Name: "Authentication-Results", Value: content}, {Name: "List-Id", Value: content}, {Name: "Content-Type", Value: content}},
-				Body:    mail.Body{ContentType: "html", Content: content}}
+			m := mail.Message{ID: "m", Subject: content, Preview: content, InternetMessageID: content, From: mail.Address{Name: content,
+				Email: content},
+				Headers: []mail.Header{{Name: "References", Value: content}, {Name: "In-Reply-To", Value: content}, {Name: "Authentication-Results",
+					Value: content}, {Name: "List-Id", Value: content}, {Name: "Content-Type", Value: content}},
+				Body: mail.Body{ContentType: "html", Content: content}}
 			for b.Loop() {
 				arrival(connector.Activation{ID: "box"}, m)
 			}
@@ -124,8 +132,7 @@ func BenchmarkHostileArrival(b *testing.B) {
 	}
 }
 
-// The ids that a mail answers are read with and without angle brackets, and
-// never out of other text.
+// Message ids are read with and without angle brackets, and not from other text.
 func TestMessageIDs(t *testing.T) {
 	for line, want := range map[string][]string{
 		"<a@x> <b@x>":                  {"<a@x>", "<b@x>"},
@@ -151,7 +158,8 @@ func TestMessageIDs(t *testing.T) {
 			t.Errorf("%q names %q, want %q", line, got, want)
 		}
 	}
-	answer := arrival(connector.Activation{}, mail.Message{InternetMessageID: "c@x", Headers: []mail.Header{{Name: "in-reply-to", Value: "b@x"}, {Name: "REFERENCES", Value: "a@x b@x"}}}).Item
+	answer := arrival(connector.Activation{}, mail.Message{InternetMessageID: "c@x", Headers: []mail.Header{{Name: "in-reply-to",
+		Value: "b@x"}, {Name: "REFERENCES", Value: "a@x b@x"}}}).Item
 	if answer.InReplyTo != "<b@x>" || !slices.Equal(answer.References, []string{"<a@x>", "<b@x>"}) || answer.InternetMessageID != "<c@x>" {
 		t.Errorf("%+v", answer)
 	}
@@ -168,11 +176,12 @@ func FuzzMessageIDs(f *testing.F) {
 	})
 }
 
-// A domain is the same domain in both of its forms, and in any case.
+// Both forms of an international domain are equal, in lower and upper case.
 func TestVerdictOfInternationalDomain(t *testing.T) {
 	for _, about := range []string{"müller.example", "MÜLLER.example", "xn--mller-kva.example", "XN--MLLER-KVA.Example."} {
 		for _, from := range []string{"jurgen@müller.example", "jurgen@xn--mller-kva.example"} {
-			m := mail.Message{From: mail.Address{Email: from}, Headers: []mail.Header{{Name: "Authentication-Results", Value: "dmarc=pass header.from=" + about + "; compauth=pass"}}}
+			m := mail.Message{From: mail.Address{Email: from}, Headers: []mail.Header{{Name: "Authentication-Results",
+				Value: "dmarc=pass header.from=" + about + "; compauth=pass"}}}
 			if got := arrival(connector.Activation{}, m).Item.Verdict; got != item.VerdictPass {
 				t.Errorf("%s about %s: %s", from, about, got)
 			}
@@ -180,8 +189,8 @@ func TestVerdictOfInternationalDomain(t *testing.T) {
 	}
 }
 
-// What a program wrote about another mail is known by its type, in any case.
-func TestKinds(t *testing.T) {
+// Mail that a program wrote about another mail has a message class.
+func TestMessageClass(t *testing.T) {
 	h := func(pairs ...string) (out []mail.Header) {
 		for i := 0; i < len(pairs); i += 2 {
 			out = append(out, mail.Header{Name: pairs[i], Value: pairs[i+1]})
@@ -193,45 +202,56 @@ func TestKinds(t *testing.T) {
 		name, from, subject, preview, graphType string
 		headers                                 []mail.Header
 		class                                   item.MessageClass
-		bar                                     item.Reason
+		reason                                  item.Reason
 	}{
-		{name: "a letter", from: jan},
-		{name: "read receipt", from: jan, headers: h("Content-Type", `Multipart/Report; Report-Type="Disposition-Notification"; boundary=x`), class: item.ReadReceipt},
-		{name: "read receipt as programs must send it", from: jan, headers: h("content-type", "multipart/report; report-type=disposition-notification", "Auto-Submitted", "auto-replied", "Return-Path", "<>"), class: item.ReadReceipt},
+		{name: "a mail of a person", from: jan},
+		{name: "read receipt", from: jan, headers: h("Content-Type", `Multipart/Report; Report-Type="Disposition-Notification"; boundary=x`),
+			class: item.ReadReceipt},
+		{name: "read receipt as programs must send it", from: jan, headers: h("content-type",
+			"multipart/report; report-type=disposition-notification", "Auto-Submitted", "auto-replied", "Return-Path", "<>"),
+			class: item.ReadReceipt},
 		{name: "accepted", from: jan, graphType: "eventMessageResponse", class: item.InvitationResponse},
 		{name: "accepted without anybody", graphType: "eventMessageResponse", class: item.InvitationResponse},
-		{name: "declined, as calendar", from: jan, headers: h("Content-Type", `text/calendar; charset=utf-8; METHOD=REPLY`), class: item.InvitationResponse},
+		{name: "declined, as calendar", from: jan, headers: h("Content-Type", `text/calendar; charset=utf-8; METHOD=REPLY`),
+			class: item.InvitationResponse},
 		{name: "invitation", from: jan, graphType: "eventMessageRequest"},
 		{name: "invitation as calendar", from: jan, headers: h("Content-Type", "text/calendar; method=REQUEST")},
 		{name: "cancelled", from: jan, graphType: "eventMessage"},
-		{name: "recall", from: jan, subject: "Intrekken: Stukken", preview: `Jan Bakker wil het bericht "Stukken" intrekken.`, class: item.Recall, bar: item.Automated},
-		{name: "recall in English", from: jan, subject: "Recall: Stukken", preview: `Jan would like to recall the message, "Stukken".`, class: item.Recall, bar: item.Automated},
+		{name: "recall", from: jan, subject: "Intrekken: Stukken", preview: `Jan Bakker wil het bericht "Stukken" intrekken.`,
+			class: item.Recall, reason: item.Automated},
+		{name: "recall in English", from: jan, subject: "Recall: Stukken", preview: `Jan would like to recall the message, "Stukken".`,
+			class: item.Recall, reason: item.Automated},
 		{name: "somebody writes of a recall", from: jan, subject: "Recall: remblokken", preview: "Mijn auto moet terug naar de garage."},
-		{name: "away", from: jan, headers: h("auto-submitted", "Auto-Replied"), class: item.AutoReply, bar: item.Automated},
-		{name: "away, by Apple", from: jan, headers: h("X-Apple-Action", "VACATION"), class: item.AutoReply, bar: item.Automated},
-		{name: "away, nobody to be told", from: jan, subject: "Afwezig", headers: h("Auto-Submitted", "auto-replied", "Return-Path", "<>"), class: item.AutoReply, bar: item.Automated},
-		{name: "report that calls itself an answer", from: "MAILER-DAEMON@x.example", headers: h("Auto-Submitted", "auto-replied"), bar: item.Bounce},
-		{name: "report without a type", from: "x@x.example", headers: h("Content-Type", "MULTIPART/REPORT; boundary=x"), bar: item.Bounce},
-		{name: "report of nobody", subject: "Undelivered Mail Returned to Sender", bar: item.Bounce},
-		{name: "report of one word", from: "MAILER-DAEMON", bar: item.Bounce},
-		{name: "report of Exim", from: jan, headers: h("X-Failed-Recipients", "a@x.example"), bar: item.Bounce},
-		{name: "report without return path", from: "system@x.example", subject: "Onbestelbaar: Stukken", headers: h("Return-Path", "<>"), bar: item.Bounce},
+		{name: "away", from: jan, headers: h("auto-submitted", "Auto-Replied"), class: item.AutoReply, reason: item.Automated},
+		{name: "away, by Apple", from: jan, headers: h("X-Apple-Action", "VACATION"), class: item.AutoReply, reason: item.Automated},
+		{name: "away, nobody to be told", from: jan, subject: "Afwezig", headers: h("Auto-Submitted", "auto-replied", "Return-Path", "<>"),
+			class: item.AutoReply, reason: item.Automated},
+		{name: "report that calls itself an answer", from: "MAILER-DAEMON@x.example", headers: h("Auto-Submitted", "auto-replied"),
+			reason: item.Bounce},
+		{name: "report without a type", from: "x@x.example", headers: h("Content-Type", "MULTIPART/REPORT; boundary=x"), reason: item.Bounce},
+		{name: "report of nobody", subject: "Undelivered Mail Returned to Sender", reason: item.Bounce},
+		{name: "report of one word", from: "MAILER-DAEMON", reason: item.Bounce},
+		{name: "report of Exim", from: jan, headers: h("X-Failed-Recipients", "a@x.example"), reason: item.Bounce},
+		{name: "report without return path", from: "system@x.example", subject: "Onbestelbaar: Stukken", headers: h("Return-Path", "<>"),
+			reason: item.Bounce},
 		{name: "a person passes a report on", from: jan, subject: "Fwd: Undelivered Mail Returned to Sender"},
 		{name: "a person writes about one", from: jan, subject: "Onbestelbaar: uw mail van gisteren"},
-		{name: "nobody", subject: "Stukken", bar: item.NoSender},
+		{name: "nobody", subject: "Stukken", reason: item.NoSender},
 	} {
-		m := mail.Message{ID: "m", Subject: c.subject, Preview: c.preview, Type: c.graphType, Headers: c.headers, From: mail.Address{Email: c.from}}
-		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Class != c.class || it.InitialReason != c.bar {
-			t.Errorf("%s: class %q, initial reason %q, want %q and %q", c.name, it.Class, it.InitialReason, c.class, c.bar)
+		m := mail.Message{ID: "m", Subject: c.subject, Preview: c.preview, Type: c.graphType, Headers: c.headers,
+			From: mail.Address{Email: c.from}}
+		if it := arrival(connector.Activation{ID: "box"}, m).Item; it.Class != c.class || it.InitialReason != c.reason {
+			t.Errorf("%s: class %q, initial reason %q, want %q and %q", c.name, it.Class, it.InitialReason, c.class, c.reason)
 		}
 	}
 }
 
-// A draft that somebody moved into the inbox is no mail.
-func TestDraftsAreLeftAlone(t *testing.T) {
+// A draft that somebody moved to the inbox is not stored.
+func TestDraftsAreSkipped(t *testing.T) {
 	h := setUp(t)
 	draft := mail.Message{ID: "draft", Received: activated.Add(time.Hour), Draft: true}
-	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 2), draft), Incomplete: []string{"draft"}, Link: "d1"}}, mails: map[string]mail.Message{"draft": draft}}
+	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 2), draft), Incomplete: []string{"draft"}, DeltaLink: "d1"}},
+		mails: map[string]mail.Message{"draft": draft}}
 	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 2 {
 		t.Errorf("%d of 2 stored, %v", h.stored(t), err)
 	}

@@ -29,7 +29,7 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// A backlog is a mailbox with so many pages of unread mail, at a second a page.
+// A backlog is a mailbox with many pages of unread mail; each page takes a second.
 type backlog struct {
 	connector.Graph
 	pages, perPage int
@@ -52,12 +52,12 @@ func (g *backlog) Delta(_ context.Context, _, link string, _ time.Time) (mail.Pa
 		return mail.Page{}, g.fail
 	}
 	if link == "end" {
-		return mail.Page{Link: "end"}, nil
+		return mail.Page{DeltaLink: "end"}, nil
 	}
 	n, _ := strconv.Atoi(strings.TrimPrefix(link, "page ")) // "" is the first
 	page := mail.Page{Next: fmt.Sprint("page ", n+1)}
 	if n+1 == g.pages {
-		page = mail.Page{Link: "end"}
+		page = mail.Page{DeltaLink: "end"}
 	}
 	for i := range g.perPage {
 		page.Messages = append(page.Messages, mail.Message{ID: fmt.Sprint("mail ", n, " ", i), Received: time.Now().Add(time.Minute)})
@@ -65,7 +65,7 @@ func (g *backlog) Delta(_ context.Context, _, link string, _ time.Time) (mail.Pa
 	return page, nil
 }
 
-// calls is how often Graph was asked, but for quiet rounds.
+// calls returns how often Graph was asked, without quiet rounds.
 func (g *backlog) calls() (n int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -77,7 +77,7 @@ func (g *backlog) calls() (n int) {
 	return n
 }
 
-// jobs is a queue in memory, of fetch jobs alone.
+// jobs is a queue of fetch jobs in memory.
 type jobs struct {
 	mu  sync.Mutex
 	all []job.Fetch
@@ -102,9 +102,8 @@ func (q *jobs) take() (j job.Fetch, ok bool) {
 	return j, true
 }
 
-// A mailroom is an office with one activated mailbox and everything that reads
-// it, but for who takes jobs from the queue.
-type mailroom struct {
+// An office has one activated mailbox and all that reads it, except workers.
+type office struct {
 	*Handler
 	graph *backlog
 	queue *jobs
@@ -112,11 +111,11 @@ type mailroom struct {
 	wire  *wiretest.Wire // to the tables
 }
 
-type oldOffice struct{}
+type unchangedDirectory struct{}
 
-func (oldOffice) Version(context.Context) (int64, error) { return 1, nil }
+func (unchangedDirectory) Version(context.Context) (int64, error) { return 1, nil }
 
-func openMailroom(t *testing.T, pages, perPage int) *mailroom {
+func openOffice(t *testing.T, pages, perPage int) *office {
 	t.Helper()
 	server := tabletest.New()
 	wire := server.Transport()
@@ -128,7 +127,7 @@ func openMailroom(t *testing.T, pages, perPage int) *mailroom {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mailroom{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire}
+	m := &office{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire}
 	m.Handler = &Handler{
 		Connectors: connector.New(connector.Options{
 			Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"), Secrets: secrets, Clouds: entra.Public(),
@@ -136,11 +135,13 @@ func openMailroom(t *testing.T, pages, perPage int) *mailroom {
 		}),
 		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
 	}
-	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: oldOffice{}, Items: m.Items, Jobs: m.queue, Resume: func(context.Context) error { return nil }}
+	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: unchangedDirectory{}, Items: m.Items, Jobs: m.queue,
+		Resume: func(context.Context) error { return nil }}
 	c, err := m.Connectors.Create(t.Context(), connector.Draft{Name: "Kantoor", ClientID: boxID, ClientSecret: secret.New("x~y"),
 		TokenEndpoint: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token"})
 	if err == nil {
-		_, err = m.Connectors.Activate(t.Context(), c.ID, connector.Request{Address: "info@x.example", Link: connector.Link{Kind: connector.LinkContact}})
+		_, err = m.Connectors.Activate(t.Context(), c.ID, connector.Request{Address: "info@x.example",
+			Link: connector.Link{Kind: connector.LinkContact}})
 	}
 	if err == nil {
 		_, err = m.Connectors.PutSettings(t.Context(), connector.Settings{Enabled: true})
@@ -152,19 +153,18 @@ func openMailroom(t *testing.T, pages, perPage int) *mailroom {
 }
 
 // tick is what happens every five minutes.
-func (m *mailroom) tick(t *testing.T) {
+func (m *office) tick(t *testing.T) {
 	t.Helper()
 	if err := m.poll.Handle(t.Context(), invoke.Tick{At: time.Now()}); err != nil {
 		t.Error(err)
 	}
 }
 
-// work does the jobs that are on the queue, so many side by side, until nobody
-// has one.
-func (m *mailroom) work(t *testing.T, sideBySide int) {
+// work does the jobs of the queue with several workers until the queue is empty.
+func (m *office) work(t *testing.T, parallel int) {
 	t.Helper()
 	var all sync.WaitGroup
-	for range sideBySide {
+	for range parallel {
 		all.Go(func() {
 			for j, ok := m.queue.take(); ok; j, ok = m.queue.take() {
 				ctx, cancel := context.WithTimeout(t.Context(), invoke.Deadline)
@@ -178,7 +178,7 @@ func (m *mailroom) work(t *testing.T, sideBySide int) {
 	all.Wait()
 }
 
-func (m *mailroom) cursor(t *testing.T) connector.Cursor {
+func (m *office) cursor(t *testing.T) connector.Cursor {
 	t.Helper()
 	boxes, err := m.Connectors.Load(t.Context(), []string{boxID})
 	if err != nil || len(boxes) != 1 {
@@ -187,20 +187,19 @@ func (m *mailroom) cursor(t *testing.T) connector.Cursor {
 	return boxes[0].Cursor
 }
 
-// A long inbox is read by one job at a time, though four take jobs from the
-// queue, the tick goes on, and people ask for it: no page but the first is asked
-// for twice.
+// A long inbox is read by one job at a time, although four workers take jobs, the tick
+// runs, and people ask for it: only the first page is read twice.
 func TestOneReaderPerMailbox(t *testing.T) {
-	const pages, readers = 1000, 4 // of 20,000 mails; that pages have fewer here counts for nothing
+	const pages, readers = 1000, 4 // as of 20,000 mails
 	synctest.Test(t, func(t *testing.T) {
-		m := openMailroom(t, pages, 1)
-		if _, err := m.Connectors.SaveCursor(t.Context(), boxID, connector.Cursor{Link: "page 0"}); err != nil {
+		m := openOffice(t, pages, 1)
+		if _, err := m.Connectors.SaveCursor(t.Context(), boxID, connector.Cursor{DeltaLink: "page 0"}); err != nil {
 			t.Fatal(err)
 		}
 		for range readers { // at the same moment
 			_ = m.queue.Put(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID, boxID}, Claim: job.NewClaim()})
 		}
-		for minute := 0; m.cursor(t).Link != "end" && minute < 60; minute++ {
+		for minute := 0; m.cursor(t).DeltaLink != "end" && minute < 60; minute++ {
 			if minute%5 == 0 {
 				m.tick(t)
 			}
@@ -212,7 +211,7 @@ func TestOneReaderPerMailbox(t *testing.T) {
 			all.Go(func() { time.Sleep(time.Minute) }) // simulated
 			all.Wait()
 		}
-		if c := m.cursor(t); c.Link != "end" || c.Claim != "" {
+		if c := m.cursor(t); c.DeltaLink != "end" || c.Claim != "" {
 			t.Errorf("not at its end: %+v", c)
 		}
 		if n := m.graph.calls(); n < pages || n > pages+readers {
@@ -230,12 +229,11 @@ func TestOneReaderPerMailbox(t *testing.T) {
 	})
 }
 
-// The tick leaves a mailbox alone that is being read, and so does a job that was
-// asked for by hand. When nobody renews the claim, the next tick's job goes on
-// where the round was left.
-func TestLostJobEndsNoMailbox(t *testing.T) {
+// The tick skips a mailbox that is being read, and so does a job that a person asked
+// for. When the claim expires, the job of the next tick continues the round.
+func TestLostJobStopsNoMailbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := openMailroom(t, maxPages+5, 1)
+		m := openOffice(t, maxPages+5, 1)
 		m.tick(t)
 		j, _ := m.queue.take()
 		if err := m.Handle(t.Context(), j); err != nil {
@@ -243,29 +241,30 @@ func TestLostJobEndsNoMailbox(t *testing.T) {
 		}
 		on, ok := m.queue.take()
 		if !ok || on.Claim != j.Claim {
-			t.Fatalf("the job that goes on has claim %q, want %q", on.Claim, j.Claim)
+			t.Fatalf("the job that continues has claim %q, want %q", on.Claim, j.Claim)
 		}
 		m.tick(t) // and on is lost
 		if j, ok := m.queue.take(); ok {
 			t.Errorf("the tick asks for a mailbox that is read: %+v", j)
 		}
-		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}, Claim: job.NewClaim()}); err != nil || m.graph.calls() != maxPages {
+		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: []string{boxID}, Claim: job.NewClaim()}); err != nil ||
+			m.graph.calls() != maxPages {
 			t.Errorf("%d calls, %v", m.graph.calls(), err)
 		}
 		time.Sleep(connector.ClaimLife + time.Second) // simulated
 		m.tick(t)
 		m.work(t, 1)
-		if c := m.cursor(t); c.Link != "end" || c.Claim != "" || m.graph.calls() != maxPages+5 {
+		if c := m.cursor(t); c.DeltaLink != "end" || c.Claim != "" || m.graph.calls() != maxPages+5 {
 			t.Errorf("%d calls, %+v", m.graph.calls(), c)
 		}
 	})
 }
 
-// The job that goes on carries its claim, and a job that is delivered again has
-// it still: neither waits for the claim to end.
-func TestJobGoesOnUnderItsOwnClaim(t *testing.T) {
+// The job that continues a round has its claim, and so has a job that is delivered
+// again: neither waits for the claim to expire.
+func TestJobContinuesUnderItsOwnClaim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := openMailroom(t, 3*maxPages, 1)
+		m := openOffice(t, 3*maxPages, 1)
 		m.tick(t)
 		j, _ := m.queue.take()
 		ctx, kill := context.WithCancel(t.Context())
@@ -277,17 +276,16 @@ func TestJobGoesOnUnderItsOwnClaim(t *testing.T) {
 			t.Fatal(err)
 		}
 		m.work(t, 2)
-		if c := m.cursor(t); c.Link != "end" || m.graph.calls() > 3*maxPages+1 {
+		if c := m.cursor(t); c.DeltaLink != "end" || m.graph.calls() > 3*maxPages+1 {
 			t.Errorf("%d calls, %+v", m.graph.calls(), c)
 		}
 	})
 }
 
-// A round whose cursor somebody else has saved meanwhile stops after its page,
-// and puts no job on the queue.
+// A round stops after its page, and puts no job, when another job has saved the cursor.
 func TestOvertakenRoundStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := openMailroom(t, 3*maxPages, 1)
+		m := openOffice(t, 3*maxPages, 1)
 		m.tick(t)
 		j, _ := m.queue.take()
 		time.AfterFunc(10*time.Second+time.Millisecond, func() {
@@ -301,7 +299,7 @@ func TestOvertakenRoundStops(t *testing.T) {
 			t.Error(err)
 		}
 		if _, more := m.queue.take(); more || m.graph.calls() != 11 {
-			t.Errorf("%d calls, goes on: %t", m.graph.calls(), more)
+			t.Errorf("%d calls, continues: %t", m.graph.calls(), more)
 		}
 		if c := m.cursor(t); c.Claim != "another" || c.Next != "page 10" {
 			t.Errorf("the other's cursor is gone: %+v", c)
@@ -309,33 +307,34 @@ func TestOvertakenRoundStops(t *testing.T) {
 	})
 }
 
-// A round that fails gives its claim up and keeps how far it was: the first tick
-// after the pause goes on there.
-func TestFailedRoundKeepsNobodyOut(t *testing.T) {
+// A round that fails removes its claim and saves its place: the first tick after the
+// pause continues there.
+func TestFailedRoundRemovesItsClaim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := openMailroom(t, 10, 1)
+		m := openOffice(t, 10, 1)
 		m.graph.fail = fault.Later(time.Second, &answer.Error{Status: 429, Code: "ApplicationThrottled"})
 		m.tick(t)
 		m.work(t, 1)
-		if c := m.cursor(t); c.Claim != "" || c.Next != "page 5" || c.State != connector.MailboxThrottled || c.StateReason != "ApplicationThrottled" {
+		if c := m.cursor(t); c.Claim != "" || c.Next != "page 5" || c.State != connector.MailboxThrottled ||
+			c.StateReason != "ApplicationThrottled" {
 			t.Errorf("after the failure: %+v", c)
 		}
 		m.graph.fail = nil
 		time.Sleep(2 * time.Second) // simulated
 		m.tick(t)
 		m.work(t, 1)
-		if c := m.cursor(t); c.Link != "end" || m.graph.calls() != 11 {
+		if c := m.cursor(t); c.DeltaLink != "end" || m.graph.calls() != 11 {
 			t.Errorf("%d calls, %+v", m.graph.calls(), c)
 		}
 	})
 }
 
-// People who move the date of an address to an earlier one end the round that
-// reads it; the next one starts at that date.
+// An earlier date of an address ends the round that reads it; the next one starts at
+// that date.
 func TestEarlierDateEndsTheRound(t *testing.T) {
 	for _, seconds := range []time.Duration{0, 10} { // in its first page, which has no claim, and later
 		synctest.Test(t, func(t *testing.T) {
-			m := openMailroom(t, 20, 1)
+			m := openOffice(t, 20, 1)
 			m.tick(t)
 			j, _ := m.queue.take()
 			time.AfterFunc(seconds*time.Second+time.Millisecond, func() {
@@ -347,25 +346,26 @@ func TestEarlierDateEndsTheRound(t *testing.T) {
 			if err := m.Handle(t.Context(), j); err != nil {
 				t.Error(err)
 			}
-			if c := m.cursor(t); c.Next != "" || c.Link != "" || c.Claim != "" {
-				t.Errorf("after %d s: goes on from its former date: %+v", seconds, c)
+			if c := m.cursor(t); c.Next != "" || c.DeltaLink != "" || c.Claim != "" {
+				t.Errorf("after %d s: continues from its former date: %+v", seconds, c)
 			}
 			m.tick(t)
 			m.work(t, 1)
-			if c := m.cursor(t); c.Link != "end" || m.graph.asked[""] != 2 {
+			if c := m.cursor(t); c.DeltaLink != "end" || m.graph.asked[""] != 2 {
 				t.Errorf("%+v, started %d times", c, m.graph.asked[""])
 			}
 		})
 	}
 }
 
-// What a message on the queue says of a claim is bounded, since people can write
-// messages too; a claim in the row that ends in years is of no force.
-func TestClaimsAreNotBelieved(t *testing.T) {
+// A claim in a message on the queue has a bounded length, since people can write
+// messages; a claim in the row that expires in years does not count.
+func TestImpossibleClaims(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := openMailroom(t, 3, 1)
+		m := openOffice(t, 3, 1)
 		long := strings.Repeat("x", 50_000)
-		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: slices.Repeat([]string{boxID}, 1000), Claim: long}); err != nil || m.graph.calls() != 3 {
+		if err := m.Handle(t.Context(), job.Fetch{Job: "fetch", Mailboxes: slices.Repeat([]string{boxID}, 1000), Claim: long}); err != nil ||
+			m.graph.calls() != 3 {
 			t.Errorf("%d calls, %v", m.graph.calls(), err)
 		}
 		c := m.cursor(t)
@@ -381,15 +381,15 @@ func TestClaimsAreNotBelieved(t *testing.T) {
 	})
 }
 
-// Each call to the tables in a round of some pages is refused, or done with its
-// answer lost, or hangs, or the process dies there: every mail is stored once,
-// the round ends, and nobody waits longer than for a claim and a tick.
+// At each call to the tables in a round the call is refused, its answer is lost, it
+// hangs, or the process dies: every mail is stored once, and the round ends after at
+// most a claim and a tick.
 func TestAnyCallOfALongRoundMayFail(t *testing.T) {
 	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
 		for _, dies := range []bool{false, true} {
 			for n, more := 0, true; more; n++ {
 				synctest.Test(t, func(t *testing.T) {
-					m := openMailroom(t, 3, 1)
+					m := openOffice(t, 3, 1)
 					calls, ctx, kill := 0, t.Context(), func() {}
 					m.wire.Fault(func(int, *http.Request) wiretest.Fault {
 						calls++
@@ -417,7 +417,7 @@ func TestAnyCallOfALongRoundMayFail(t *testing.T) {
 						m.work(t, 1)
 					}
 					all, _, err := m.Items.List(t.Context(), item.Query{Limit: 10})
-					if c := m.cursor(t); len(all) != 3 || c.Link != "end" || c.Claim != "" || err != nil {
+					if c := m.cursor(t); len(all) != 3 || c.DeltaLink != "end" || c.Claim != "" || err != nil {
 						t.Errorf("fault %d at call %d, dies: %t: %d mails, %+v, %v", f, n, dies, len(all), c, err)
 					}
 				})

@@ -14,8 +14,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// Reports of sixty mail systems are known as reports, whoever signs them and
-// whether or not they name a sender.
+// Reports of sixty mail systems are recognised, with and without a sender.
 func TestReportsOfManySystems(t *testing.T) {
 	const corpus = "../../../shared/corpora/bounces"
 	truth, err := os.ReadFile(filepath.Join(corpus, "truth.tsv"))
@@ -23,12 +22,12 @@ func TestReportsOfManySystems(t *testing.T) {
 		t.Skipf("the corpus of delivery reports is not beside this checkout: %v", err)
 	}
 	want := map[string]item.Reason{
-		// Not written by a mail system about a mail of ours.
+		// No reports of a mail system about a mail of this office.
 		"lhost-amazonses-09.eml": "", "lhost-amazonses-11.eml": "", "lhost-amazonses-13.eml": "", // a subscription to reports, in JSON
 		"lhost-fml-02.eml":      "",             // a mailing list refuses a stranger
 		"lhost-sendmail-14.eml": "",             // a person passes a report on
-		"lhost-kddi-01.eml":     "",             // nothing in its head tells it from a letter
-		"lhost-kddi-03.eml":     item.Automated, // only that nobody is to be told when it gets lost
+		"lhost-kddi-01.eml":     "",             // its headers are those of a person's mail
+		"lhost-kddi-03.eml":     item.Automated, // only its return path is empty
 	}
 	for line := range strings.Lines(string(truth)) {
 		if f := strings.Split(line, "\t"); len(f) > 4 && f[4] == "vacation" {
@@ -56,7 +55,8 @@ func TestReportsOfManySystems(t *testing.T) {
 	}
 }
 
-// messageOf is a mail file as Graph would show it, as far as fetch reads it.
+// messageOf returns a mail file as a message of Graph, with the properties that fetch
+// reads.
 func messageOf(t *testing.T, raw []byte) mail.Message {
 	t.Helper()
 	if bytes.HasPrefix(raw, []byte("From ")) { // of a mailbox file

@@ -7,9 +7,9 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// bar is the reason for which a mail waits for a person whoever sent it, or "".
-// A receipt and an answer to an invitation have rules of their own (see
-// item.MessageClass), though programs wrote them too.
+// initialReason returns the reason for which a mail waits for a person, whoever its
+// sender is, or "". Receipts and answers to invitations have rules of their own,
+// although programs write them too.
 func initialReason(it item.Item, h headers) item.Reason {
 	switch {
 	case it.BodyTruncated:
@@ -28,7 +28,7 @@ func initialReason(it item.Item, h headers) item.Reason {
 	return ""
 }
 
-// kind tells what a program answered, if the mail is such an answer.
+// messageClass returns the class of a mail that a program wrote about another mail.
 // https://www.rfc-editor.org/rfc/rfc8098#section-3, https://learn.microsoft.com/graph/api/resources/eventmessageresponse
 func messageClass(it item.Item, graphType string, h headers) item.MessageClass {
 	contentType := mediaType(h)
@@ -49,23 +49,22 @@ func messageClass(it item.Item, graphType string, h headers) item.MessageClass {
 
 var (
 	replyMethod = regexp.MustCompile(`;\s*method\s*=\s*"?(reply|counter)\b`)
-	// Outlook asks other organisations in these words to delete a mail.
+	// With these words Outlook asks other organisations to delete a mail.
 	recallSubject = regexp.MustCompile(`(?i)^\s*(recall|intrekken|bericht intrekken|rückruf|rappel)\s*:`)
 	recallText    = regexp.MustCompile(`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
 )
 
-// start is as much of a text as is looked at for a pattern: one that matters
-// stands in its first thousand bytes.
+// start returns the part of a text in which patterns are searched.
 func start(text string) string { return text[:min(len(text), 1000)] }
 
-// mediaType is the type of a mail's content in lower case, with its parameters.
+// mediaType returns the Content-Type of a mail in lower case, with its parameters.
 func mediaType(h headers) string {
 	return strings.ToLower(strings.TrimSpace(h.get("Content-Type")))
 }
 
-// isBounce tells a report about another mail: by its type, by what mail systems
-// write into its head, by who sends it, and, of a mail without a sender or a
-// return path, by its subject.
+// isBounce recognises a report that a mail was not delivered: by its type, by header
+// fields of mail systems, by its sender and, without a sender or return path, by its
+// subject.
 // https://www.rfc-editor.org/rfc/rfc3464#section-2, https://www.rfc-editor.org/rfc/rfc5321#section-4.5.5
 func isBounce(it item.Item, h headers) bool {
 	switch {
@@ -76,25 +75,25 @@ func isBounce(it item.Item, h headers) bool {
 		mailSystem.MatchString(start(it.From.Name)) && !strings.Contains(it.From.Email, "@"):
 		return true
 	}
-	nobody := !strings.Contains(it.From.Email, "@") || nullReturnPath(h)
-	return nobody && undelivered.MatchString(start(it.Subject))
+	noSender := !strings.Contains(it.From.Email, "@") || nullReturnPath(h)
+	return noSender && undelivered.MatchString(start(it.Subject))
 }
 
 var (
 	mailSystem = regexp.MustCompile(`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system)\b`)
-	// undelivered starts the subjects that mail systems give to their reports.
+	// undelivered matches the start of a subject that mail systems give to reports.
 	undelivered = regexp.MustCompile(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
 		`failure notice|failed mail|non-?delivery|non delivery|postmaster notify|warning: could not send|there was an error sending|message you sent blocked|message status - undeliverable|error sending|` +
 		`onbestelbaar|niet bezorg|niet afgeleverd|onbezorgbaar|bezorging (is )?mislukt|bericht niet bezorgd|unzustellbar|nicht zugestellt|zustellung fehlgeschlagen|non remis|échec de (la )?(remise|distribution))`)
 )
 
-// nullReturnPath tells that nobody is to be told when the mail cannot be
-// delivered, which is how programs send what must start no loop.
+// nullReturnPath tells whether the return path is empty: programs do so when no
+// report may come back, which could start a loop.
 func nullReturnPath(h headers) bool { return strings.TrimSpace(h.get("Return-Path")) == "<>" }
 
-// isAutomated tells mail that a program wrote: nobody waits for an answer to
-// it, and answering it can start a loop. X-Auto-Response-Suppress is no sign of
-// it: people's own mail carries that too.
+// isAutomated recognises mail that a program wrote: nobody waits for an answer, and
+// an answer can start a loop. X-Auto-Response-Suppress proves nothing: mail of people
+// has it too.
 // https://www.rfc-editor.org/rfc/rfc3834#section-5, https://www.rfc-editor.org/rfc/rfc2919, https://www.rfc-editor.org/rfc/rfc2369
 func isAutomated(h headers) bool {
 	auto, _, _ := strings.Cut(strings.ToLower(h.get("Auto-Submitted")), ";")
@@ -108,14 +107,14 @@ func isAutomated(h headers) bool {
 	return h.has("List-Id") || h.has("List-Unsubscribe") || answersItself(h) || nullReturnPath(h)
 }
 
-// answersItself tells what programs without Auto-Submitted write instead.
+// answersItself recognises programs that use other fields than Auto-Submitted.
 func answersItself(h headers) bool {
 	return h.has("X-Autoreply") || h.has("X-Autorespond") || strings.EqualFold(strings.TrimSpace(h.get("X-Apple-Action")), "vacation")
 }
 
-// isAutoReply tells, of mail that a program wrote, an answer that it gave to
-// some other mail, such as out-of-office. Exchange says "auto-generated" of
-// those too, but beside it that nobody is to answer.
+// isAutoReply recognises, among mail of programs, an answer to another mail, such as
+// out-of-office. Exchange marks those "auto-generated" too, but also suppresses
+// answers.
 // https://www.rfc-editor.org/rfc/rfc3834#section-5, https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/ced68690-498a-4567-9d14-5c01f974d8b1
 func isAutoReply(h headers) bool {
 	auto := strings.ToLower(h.get("Auto-Submitted"))
@@ -127,8 +126,7 @@ func isAutoReply(h headers) bool {
 		strings.EqualFold(strings.TrimSpace(h.get("Precedence")), "auto_reply")
 }
 
-// listID is the id of the mailing list that a mail came through, without the
-// words that may stand before it.
+// listID returns the id in a List-Id field, without the text that may be before it.
 // https://www.rfc-editor.org/rfc/rfc2919#section-2
 func listID(line string) string {
 	if start, end := strings.LastIndexByte(line, '<'), strings.LastIndexByte(line, '>'); start >= 0 && end > start {
