@@ -165,15 +165,15 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
 			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.graph, Limit: limit})
 		},
-		Directory: targets{staff},
+		Directory: staff,
 	})
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 
 	desk := &solve.Service{
 		Directory: staff, Items: items, Chats: chats, Jobs: a.queues,
-		Decide: func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
-		Own:    func(ctx context.Context, email string) (bool, error) { return isOwn(ctx, staff, connectors, email) },
+		Decide:      func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
+		Activations: connectors,
 	}
 
 	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues, Resume: desk.Resume}

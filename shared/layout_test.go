@@ -51,7 +51,7 @@ var values = []string{"shared/words", "shared/mailtext", "shared/mail", "shared/
 var outside = []string{"shared/table", "shared/queue", "shared/secret", "shared/entra", "shared/graph"}
 
 // nouns are what the office talks about.
-var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat"}
+var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat", "shared/membership"}
 
 // rowLetters are the first letters of row keys in the table
 // "mails", where several rooms keep their rows, each with the room that owns it.

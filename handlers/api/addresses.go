@@ -16,23 +16,23 @@ import (
 
 // An addressObject is an activated address as the API shows it.
 type addressObject struct {
-	ID          string              `json:"id" doc:"of the mailbox, in Graph"`
-	Address     string              `json:"address"`
-	Name        string              `json:"name"`
-	Connector   string              `json:"connector"`
-	Link        linkObject          `json:"link"`
-	From        time.Time           `json:"from" doc:"mail received before it is left alone"`
-	Active      bool                `json:"active"`
-	LastRound   *time.Time          `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
-	NotBefore   *time.Time          `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
-	State       string              `json:"state" doc:"empty, or what is wrong with the mailbox"`
-	StateReason string              `json:"stateReason,omitempty"`
-	Failures    int                 `json:"failures,omitempty" doc:"readings in a row that failed"`
-	WhatToDo    *words.Text         `json:"whatToDo,omitempty"`
-	BehindSince *time.Time          `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
-	Reading     *readingObject      `json:"reading,omitempty" doc:"a reading that is going on"`
-	Warnings    []connector.Warning `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in the report of health"`
-	Joiners     *joinersObject      `json:"joiners,omitempty" doc:"who would join a chat now; in lists when asked for"`
+	ID          string         `json:"id" doc:"of the mailbox, in Graph"`
+	Address     string         `json:"address"`
+	Name        string         `json:"name"`
+	Connector   string         `json:"connector"`
+	Link        linkObject     `json:"link"`
+	From        time.Time      `json:"from" doc:"mail received before it is left alone"`
+	Active      bool           `json:"active"`
+	LastRound   *time.Time     `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
+	NotBefore   *time.Time     `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
+	State       string         `json:"state" doc:"empty, or what is wrong with the mailbox"`
+	StateReason string         `json:"stateReason,omitempty"`
+	Failures    int            `json:"failures,omitempty" doc:"readings in a row that failed"`
+	WhatToDo    *words.Text    `json:"whatToDo,omitempty"`
+	BehindSince *time.Time     `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
+	Reading     *readingObject `json:"reading,omitempty" doc:"a reading that is going on"`
+	Warnings    []linkWarning  `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in the report of health"`
+	Joiners     *joinersObject `json:"joiners,omitempty" doc:"who would join a chat now; in lists when asked for"`
 }
 
 type readingObject struct {
@@ -123,9 +123,9 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 	if err != nil || !in.Joiners {
 		return listed(page, next), err
 	}
-	people := &memberPreview{directory: a.Directory, now: time.Now()}
+	preview := a.newPreview()
 	for i, o := range page {
-		if err := o.addJoiners(ctx, people); err != nil {
+		if err := o.addJoiners(ctx, preview); err != nil {
 			return nil, err
 		}
 		page[i] = o
@@ -170,11 +170,11 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 		return nil, err // an address outlives its connector
 	}
 	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box, k)}
-	return out, out.Body.addJoiners(ctx, &memberPreview{directory: a.Directory, now: time.Now()})
+	return out, out.Body.addJoiners(ctx, a.newPreview())
 }
 
-func (o *addressObject) addJoiners(ctx context.Context, people *memberPreview) error {
-	j, err := people.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
+func (o *addressObject) addJoiners(ctx context.Context, preview *memberPreview) error {
+	j, err := preview.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
 	o.Joiners, o.Warnings = &j, j.Warnings
 	return err
 }

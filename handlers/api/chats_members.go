@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,7 +12,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
-	"kantoorpost/shared/directory"
+	"kantoorpost/shared/membership"
 )
 
 // A participant is a team member in a chat, with why he or she is there as far
@@ -55,7 +54,7 @@ func (a *api) registerParticipants() {
 			if err != nil {
 				return nil, err
 			}
-			staff, err := a.staff(ctx)
+			staff, err := (&membership.Office{Directory: a.Directory}).Staff(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -64,7 +63,7 @@ func (a *api) registerParticipants() {
 					return err
 				}
 				for i, id := range in.Body.Members {
-					if !staff[id].Active && !slices.Contains(c.Members, id) {
+					if !staff.Member(id).Active && !slices.Contains(c.Members, id) {
 						return invalid(fmt.Sprintf("body.members[%d]", i), "id of an active team member")
 					}
 				}
@@ -78,97 +77,58 @@ func (a *api) registerParticipants() {
 		})
 }
 
-// staff are all team members by id. An office has dozens of them.
-func (a *api) staff(ctx context.Context) (map[string]directory.TeamMember, error) {
-	staff := map[string]directory.TeamMember{}
-	for q := (directory.Query{Limit: 1000}); ; {
-		page, err := a.Directory.TeamMembers(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range page.Items {
-			staff[m.ID] = m
-		}
-		if q.After = page.Next; q.After == "" {
-			return staff, nil
-		}
-	}
-}
-
 func (a *api) participants(ctx context.Context, c chat.Chat) (*participantsOutput, error) {
-	staff, err := a.staff(ctx)
+	office := &membership.Office{Directory: a.Directory}
+	staff, err := office.Staff(ctx)
 	if err != nil {
 		return nil, err
 	}
-	links, err := a.linksOf(ctx, c)
+	links, err := a.linksOf(ctx, c, office)
 	if err != nil {
 		return nil, err
 	}
 	out := &participantsOutput{ETag: rowTag(c.ETag())}
 	for _, id := range c.Members {
-		m := staff[id]
+		m := staff.Member(id)
 		p := participant{ID: id, Name: m.Name, Email: m.Email, Active: m.Active, Why: "earlier"}
 		if by, ok := c.Added[id]; ok {
-			p.Why, p.What, p.At = "hand", staff[by.By].Name, &by.At
-		} else if i := slices.IndexFunc(links, func(l chatLink) bool { return l.brings(m) }); i >= 0 {
+			p.Why, p.What, p.At = "hand", staff.Member(by.By).Name, &by.At
+		} else if i := slices.IndexFunc(links, func(l chatLink) bool { return slices.Contains(l.ids, id) }); i >= 0 {
 			p.Why, p.What = string(links[i].kind), links[i].name
-		} else if i := slices.IndexFunc(c.Members, func(other string) bool { s := staff[other].Substitute; return s != nil && s.Member == id }); i >= 0 {
-			p.Why, p.What = "substitute", staff[c.Members[i]].Name
+		} else if i := slices.IndexFunc(c.Members, func(other string) bool { s := staff.Member(other).Substitute; return s != nil && s.Member == id }); i >= 0 {
+			p.Why, p.What = "substitute", staff.Member(c.Members[i]).Name
 		}
 		out.Body.Items = append(out.Body.Items, p)
 	}
 	return out, nil
 }
 
-// A chatLink is what an address of a chat is linked with, and whom that brings.
+// A chatLink is what an address of a chat is linked with, and whom that means.
 type chatLink struct {
 	kind connector.LinkKind
-	name string   // of the role or team; of a contact link, the address
-	ids  []string // of a role or team
-}
-
-func (l chatLink) brings(m directory.TeamMember) bool {
-	if l.kind == connector.LinkContact {
-		return m.Email != "" && strings.EqualFold(m.Email, l.name)
-	}
-	return slices.Contains(l.ids, m.ID)
+	name string // of the role or team; of a contact link, the address
+	ids  []string
 }
 
 // linksOf are the links of the addresses that got the mail of c. What is not
 // there any more is left out.
-func (a *api) linksOf(ctx context.Context, c chat.Chat) ([]chatLink, error) {
+func (a *api) linksOf(ctx context.Context, c chat.Chat, office *membership.Office) ([]chatLink, error) {
 	var links []chatLink
 	for _, address := range c.Addresses[:min(len(c.Addresses), 10)] {
 		box, err := a.Connectors.Activation(ctx, address)
+		var f membership.Facts
+		if err == nil {
+			f, err = membership.Load(ctx, office, box.Link, c.Client)
+		}
 		if isGone(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		l := chatLink{kind: box.Link.Kind}
-		switch l.kind {
-		case connector.LinkContact:
+		l := chatLink{box.Link.Kind, f.Name, f.Linked(box.Link, address)}
+		if l.kind == connector.LinkContact {
 			l.name = address
-		case connector.LinkRole:
-			var role directory.Role
-			if role, err = a.Directory.Role(ctx, box.Link.ID); err == nil {
-				l.name = role.Name
-				var team []directory.Link
-				team, err = a.Directory.ClientTeam(ctx, c.Client)
-				for _, m := range team {
-					if m.Role == box.Link.ID {
-						l.ids = append(l.ids, m.Member)
-					}
-				}
-			}
-		case connector.LinkProcessTeam:
-			var team directory.ProcessTeam
-			team, err = a.Directory.Team(ctx, box.Link.ID)
-			l.name, l.ids = team.Name, team.Members
-		}
-		if err != nil && !isGone(err) {
-			return nil, err
 		}
 		links = append(links, l)
 	}

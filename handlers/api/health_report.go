@@ -155,7 +155,7 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 		return err
 	}
 	var last time.Time
-	known := map[connector.Link][]connector.Warning{} // of links that many mailboxes share
+	preview, known := a.newPreview(), map[connector.Link][]linkWarning{} // of links that many mailboxes share
 	for _, b := range boxes {
 		if b.Cursor.LastRound.After(last) {
 			last = b.Cursor.LastRound
@@ -166,9 +166,11 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 		r.Mailboxes++
 		warnings, looked := known[b.Link]
 		if !looked {
-			if warnings, err = a.Connectors.Warnings(ctx, b.Activation); err != nil {
+			joiners, err := preview.joiners(ctx, b.Link, b.Address, "")
+			if err != nil {
 				return err
 			}
+			warnings = joiners.Warnings
 			if b.Link.Kind != connector.LinkContact {
 				known[b.Link] = warnings
 			}

@@ -9,7 +9,9 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/membership"
 )
 
 // scope is of which mailboxes the one who asks sees mail. It reads the
@@ -23,23 +25,23 @@ func (a *api) scope(ctx context.Context) (access.Scope, error) {
 	if err != nil {
 		return access.Scope{}, err
 	}
-	var links []access.Activation
+	var activations []connector.Activation
 	for _, b := range boxes {
-		links = append(links, access.Activation{ID: b.Activation.ID, Address: b.Address, Kind: string(b.Link.Kind), Link: b.Link.ID})
+		activations = append(activations, b.Activation)
 	}
-	return access.ScopeOf(ctx, who, links, a.Directory, time.Now())
+	return access.ScopeOf(ctx, who, activations, a.Directory, time.Now())
 }
 
 // selves are the ids of the one who asks and of those for whom he or she stands
 // in now, whose chats are his or hers too. It is empty for an application.
 func (a *api) selves(ctx context.Context) ([]string, error) {
-	me := actor(ctx).Member.ID
-	if me == "" {
+	me := actor(ctx).Member
+	if me.ID == "" {
 		return nil, nil
 	}
-	away, err := a.Directory.SubstitutedBy(ctx, me, time.Now())
-	ids := []string{me}
-	for _, m := range away {
+	all, err := membership.Represented(ctx, a.Directory, me, time.Now())
+	var ids []string
+	for _, m := range all {
 		ids = append(ids, m.ID)
 	}
 	return ids, err

@@ -94,7 +94,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 		// Who works in the chat stays; who looks after the address that got
 		// this mail joins, if there is somebody.
 		d.Client = d.Join.Client
-		d.Members, _, d.Why, err = members(ctx, who, link, it, d.Client)
+		_, err = d.members(ctx, it, who, link)
 		return d, err
 	}
 
@@ -105,7 +105,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	if d.Client = client; rule != "" {
 		d.Rules = append(d.Rules, rule)
 	}
-	d.Members, d.Reason, d.Why, err = members(ctx, who, link, it, d.Client)
+	d.Reason, err = d.members(ctx, it, who, link)
 	if err != nil || d.Reason != "" {
 		facts := item.Facts{Contact: from.ID, Clients: []string{d.Client}}
 		switch link.Kind {
@@ -262,15 +262,11 @@ func stranger(ctx context.Context, it item.Item, who office, again bool) (decisi
 			return d, nil
 		}
 	}
-	reason := item.InternalSender
-	if !internal {
-		own, err := who.Own(ctx, it.From.Email)
-		if err != nil {
-			return decision{}, err
-		}
-		if !own {
-			reason = item.UnknownSender
-		}
+	reason := item.UnknownSender
+	if own, err := who.Own(ctx, it.From.Email); err != nil {
+		return decision{}, err
+	} else if own {
+		reason = item.InternalSender
 	}
 	if !it.Override.NoRules && it.Verdict != item.VerdictFail && reason == item.UnknownSender {
 		rule, err := who.Dismissed(ctx, it)
@@ -323,40 +319,13 @@ func about(ctx context.Context, it item.Item, who office, from *sender, matter s
 	return client, rule, reason, err
 }
 
-// members are those whom the address' link brings into a chat with a client,
-// with those who stand in for them, or the reason why there is nobody.
-func members(ctx context.Context, who office, link connector.Link, it item.Item, client string) ([]string, item.Reason, string, error) {
-	var ids []string
-	var err error
-	reason := item.LinkRemoved
-	switch link.Kind {
-	case connector.LinkContact:
-		reason = item.NoMemberAddress
-		var id string
-		var ok bool
-		if id, ok, err = who.Member(ctx, it.Address); ok {
-			ids = []string{id}
-		}
-	case connector.LinkRole:
-		reason = item.NoMemberRole
-		ids, err = who.HasRole(ctx, client, link.ID)
-		ids = ids[:min(len(ids), 1)]
-	case connector.LinkProcessTeam:
-		reason = item.EmptyTeam
-		ids, err = who.InTeam(ctx, link.ID)
-	}
+// members adds to d those whom the address' link brings into a chat with the
+// client, and returns the reason why there is nobody.
+func (d *decision) members(ctx context.Context, it item.Item, who office, link connector.Link) (item.Reason, error) {
+	ids, reason, err := who.Joiners(ctx, link, it.Address, d.Client)
 	if err != nil || len(ids) == 0 {
-		return nil, reason, "", err
+		return reason, err
 	}
-	others, err := who.StandIns(ctx, ids)
-	if err != nil {
-		return nil, "", "", err
-	}
-	all := slices.Clone(ids)
-	for _, id := range others {
-		if !slices.Contains(all, id) {
-			all = append(all, id)
-		}
-	}
-	return slices.Clip(all[:min(len(all), chat.MaxMembers)]), "", string(link.Kind), nil
+	d.Members, d.Why = slices.Clip(ids[:min(len(ids), chat.MaxMembers)]), string(link.Kind)
+	return "", nil
 }

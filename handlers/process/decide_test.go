@@ -3,17 +3,21 @@ package process
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/membership"
 )
 
 // Each file of testdata is one business case: who is who, a mail, and what
@@ -142,10 +146,10 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 type people struct {
 	link     connector.Link
 	gone     bool
-	own      []string            // activated addresses
-	members  map[string]string   // by address
-	contacts map[string]sender   // by address
-	roles    map[string][]string // by client and role
+	own      []string                    // activated addresses
+	members  map[string]string           // by address
+	contacts map[string]sender           // by address
+	roles    map[string][]directory.Link // by client
 	teams    map[string][]string
 	chats    map[string]chat.Chat // by internet message id
 	prints   map[string]string    // fingerprint, by internet message id
@@ -155,7 +159,7 @@ type people struct {
 
 func parseOffice(t *testing.T, text string) *people {
 	t.Helper()
-	p := &people{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]string{},
+	p := &people{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
 		teams: map[string][]string{}, chats: map[string]chat.Chat{}, prints: map[string]string{},
 		away: map[string]string{}, learned: map[string]string{}}
 	for line := range strings.Lines(text) {
@@ -173,7 +177,9 @@ func parseOffice(t *testing.T, text string) *people {
 		case "contact":
 			p.contacts[w[2]] = sender{ID: w[1], Clients: w[3:]}
 		case "role":
-			p.roles[w[1]+w[2]] = w[3:]
+			for _, id := range w[3:] {
+				p.roles[w[1]] = append(p.roles[w[1]], directory.Link{Member: id, Role: w[2]})
+			}
 		case "team":
 			p.teams[w[1]] = w[2:]
 		case "away":
@@ -221,15 +227,6 @@ func (p *people) Client(_ context.Context, id string) (bool, error) {
 	return false, nil
 }
 
-func (p *people) StandIns(_ context.Context, members []string) (ids []string, err error) {
-	for _, m := range members {
-		if id := p.away[m]; id != "" {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
-}
-
 func (p *people) taught(what string) (string, string, error) {
 	if p.learned[what] == "" {
 		return "", "", nil
@@ -273,14 +270,36 @@ func (p *people) Member(_ context.Context, email string) (string, bool, error) {
 }
 
 func (p *people) Own(_ context.Context, email string) (bool, error) {
-	return slices.Contains(p.own, email), nil
+	return p.members[email] != "" || slices.Contains(p.own, email), nil
 }
 
-func (p *people) HasRole(_ context.Context, client, role string) ([]string, error) {
-	return p.roles[client+role], nil
+// Joiners takes everybody who is named for an active team member.
+func (p *people) Joiners(_ context.Context, link connector.Link, address, client string) (ids []string, _ item.Reason, _ error) {
+	now := time.Now()
+	staff := map[string]directory.TeamMember{}
+	name := func(id, email string) {
+		m := directory.TeamMember{ID: id, Email: email, Active: true}
+		if other := p.away[id]; other != "" {
+			m.Substitute = &directory.Substitute{Member: other, From: now, Until: now.Add(time.Hour)}
+		}
+		staff[id] = m
+	}
+	for _, id := range p.teams[link.ID] {
+		name(id, id)
+	}
+	for _, l := range p.roles[client] {
+		name(l.Member, l.Member)
+	}
+	for email, id := range p.members {
+		name(id, email)
+	}
+	f := membership.Facts{Staff: membership.NewStaff(slices.Collect(maps.Values(staff))...), Roles: p.roles[client], Teams: p.teams}
+	joiners, reason := f.Joiners(link, address, now)
+	for _, j := range joiners {
+		ids = append(ids, j.ID)
+	}
+	return ids, reason, nil
 }
-
-func (p *people) InTeam(_ context.Context, team string) ([]string, error) { return p.teams[team], nil }
 
 func (p *people) Answered(_ context.Context, it item.Item) (chat.Chat, bool, error) {
 	for _, id := range it.Answers() {

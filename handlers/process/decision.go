@@ -29,14 +29,11 @@ type office interface {
 	Client(ctx context.Context, id string) (bool, error)
 	// Member is the active team member with this e-mail address, if any.
 	Member(ctx context.Context, email string) (id string, ok bool, err error)
-	// Own says whether an e-mail address is one that the office has activated.
+	// Own says whether an e-mail address is the office's own.
 	Own(ctx context.Context, email string) (bool, error)
-	// HasRole are the active members who have a role at a client, in order.
-	HasRole(ctx context.Context, client, role string) ([]string, error)
-	// InTeam are the active members of a process team, in order.
-	InTeam(ctx context.Context, team string) ([]string, error)
-	// StandIns are those who stand in for these members now.
-	StandIns(ctx context.Context, members []string) ([]string, error)
+	// Joiners are the ids of those whom the link of an address brings into a chat
+	// with a client, or the reason why there is nobody.
+	Joiners(ctx context.Context, link connector.Link, address, client string) ([]string, item.Reason, error)
 	// Answered is the chat that a mail answers, if it is known.
 	Answered(ctx context.Context, it item.Item) (chat.Chat, bool, error)
 	// Copied tells about the internet message id of a mail: whether a chat has

@@ -3,9 +3,7 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/membership"
 )
 
 // records is the office as the tables have it, for the mails of one job.
@@ -37,14 +36,13 @@ func (r *records) apart() *records {
 type known struct {
 	version int64
 
-	mu        sync.Mutex
-	byID      map[string]directory.TeamMember // active members
-	byAddress map[string]string
-	contacts  map[string]found[sender]
-	atClient  map[string][]directory.Link
-	teams     map[string]found[[]string]
-	roles     map[string]bool
-	rules     map[string]found[directory.Rule]
+	mu       sync.Mutex
+	staff    *membership.Staff
+	contacts map[string]found[sender]
+	atClient map[string][]directory.Link
+	teams    map[string]found[directory.ProcessTeam]
+	roles    map[string]found[directory.Role]
+	rules    map[string]found[directory.Rule]
 }
 
 type found[T any] struct {
@@ -64,8 +62,8 @@ func (h *Handler) at(version int64) *known {
 			version:  version,
 			contacts: map[string]found[sender]{},
 			atClient: map[string][]directory.Link{},
-			teams:    map[string]found[[]string]{},
-			roles:    map[string]bool{},
+			teams:    map[string]found[directory.ProcessTeam]{},
+			roles:    map[string]found[directory.Role]{},
 			rules:    map[string]found[directory.Rule]{},
 		}
 	}
@@ -96,38 +94,46 @@ func lookup[T any](k *known, m map[string]T, key string, ask func() (T, error)) 
 	return v, nil
 }
 
-func (r *records) members(ctx context.Context) (map[string]directory.TeamMember, map[string]string, error) {
+// lookupID is lookup of what has an id, and may be gone: directory.ErrNotFound.
+func lookupID[T any](k *known, m map[string]found[T], id string, ask func() (T, error)) (T, error) {
+	v, err := lookup(k, m, id, func() (found[T], error) {
+		v, err := ask()
+		if errors.Is(err, directory.ErrNotFound) {
+			return found[T]{}, nil
+		}
+		return found[T]{v, true}, err
+	})
+	if err == nil && !v.there {
+		err = directory.ErrNotFound
+	}
+	return v.value, err
+}
+
+// Staff, Role, Team and Roles make records a membership.Source.
+func (r *records) Staff(ctx context.Context) (*membership.Staff, error) {
 	k := r.known
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.byID == nil {
-		byID, byAddress, err := r.h.activeMembers(ctx)
+	if k.staff == nil {
+		staff, err := (&membership.Office{Directory: r.h.Directory}).Staff(ctx)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		k.byID, k.byAddress = byID, byAddress
+		k.staff = staff
 	}
-	return k.byID, k.byAddress, nil
+	return k.staff, nil
 }
 
-// activeMembers reads all team members: an office has dozens of them, and one
-// query is cheaper than a look for each.
-func (h *Handler) activeMembers(ctx context.Context) (map[string]directory.TeamMember, map[string]string, error) {
-	byID, byAddress := map[string]directory.TeamMember{}, map[string]string{}
-	for q := (directory.Query{Limit: 1000}); ; {
-		page, err := h.Directory.TeamMembers(ctx, q)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read team members: %w", err)
-		}
-		for _, m := range page.Items {
-			if m.Active {
-				byID[m.ID], byAddress[m.Email] = m, m.ID
-			}
-		}
-		if q.After = page.Next; q.After == "" {
-			return byID, byAddress, nil
-		}
-	}
+func (r *records) Role(ctx context.Context, id string) (directory.Role, error) {
+	return lookupID(r.known, r.known.roles, id, func() (directory.Role, error) { return r.h.Directory.Role(ctx, id) })
+}
+
+func (r *records) Team(ctx context.Context, id string) (directory.ProcessTeam, error) {
+	return lookupID(r.known, r.known.teams, id, func() (directory.ProcessTeam, error) { return r.h.Directory.Team(ctx, id) })
+}
+
+func (r *records) Roles(ctx context.Context, client string) ([]directory.Link, error) {
+	return lookup(r.known, r.known.atClient, client, func() ([]directory.Link, error) { return r.h.Directory.ClientTeam(ctx, client) })
 }
 
 func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, bool, error) {
@@ -135,20 +141,12 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 	if !ok {
 		return connector.Link{}, false, nil
 	}
-	var err error
-	switch box.Link.Kind {
-	case connector.LinkRole:
-		ok, err = lookup(r.known, r.known.roles, box.Link.ID, func() (bool, error) {
-			_, err := r.h.Directory.Role(ctx, box.Link.ID)
-			if errors.Is(err, directory.ErrNotFound) {
-				return false, nil
-			}
-			return true, err
-		})
-	case connector.LinkProcessTeam:
-		_, ok, err = r.team(ctx, box.Link.ID)
-	}
+	ok, err := box.Link.Exists(ctx, r)
 	return box.Link, ok, err
+}
+
+func (r *records) Joiners(ctx context.Context, link connector.Link, address, client string) ([]string, item.Reason, error) {
+	return membership.Joiners(ctx, r, link, address, client, r.at)
 }
 
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
@@ -178,82 +176,22 @@ func (r *records) Client(ctx context.Context, id string) (bool, error) {
 	return err == nil, err
 }
 
+// MemberByAddress makes records what membership.Own asks.
+func (r *records) MemberByAddress(ctx context.Context, email string) (directory.TeamMember, bool, error) {
+	staff, err := r.Staff(ctx)
+	if err != nil {
+		return directory.TeamMember{}, false, err
+	}
+	m, ok := staff.ByAddress(email)
+	return m, ok, nil
+}
+
 func (r *records) Member(ctx context.Context, email string) (string, bool, error) {
-	_, byAddress, err := r.members(ctx)
-	id, ok := byAddress[email]
-	return id, ok, err
+	return membership.Colleague(ctx, r, email)
 }
 
 func (r *records) Own(ctx context.Context, email string) (bool, error) {
-	_, err := r.h.Connectors.Activation(ctx, email)
-	if errors.Is(err, connector.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (r *records) HasRole(ctx context.Context, client, role string) ([]string, error) {
-	byID, _, err := r.members(ctx)
-	if err != nil {
-		return nil, err
-	}
-	links, err := lookup(r.known, r.known.atClient, client, func() ([]directory.Link, error) {
-		return r.h.Directory.ClientTeam(ctx, client)
-	})
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, l := range links {
-		if _, active := byID[l.Member]; active && l.Role == role {
-			ids = append(ids, l.Member)
-		}
-	}
-	return ids, nil
-}
-
-func (r *records) InTeam(ctx context.Context, team string) ([]string, error) {
-	byID, _, err := r.members(ctx)
-	if err != nil {
-		return nil, err
-	}
-	in, _, err := r.team(ctx, team)
-	var ids []string
-	for _, m := range in {
-		if _, active := byID[m]; active {
-			ids = append(ids, m)
-		}
-	}
-	return ids, err
-}
-
-// StandIns follows those who stand in for others to those who stand in for
-// them, since more than one may be away.
-func (r *records) StandIns(ctx context.Context, members []string) ([]string, error) {
-	byID, _, err := r.members(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for todo := slices.Clone(members); len(todo) > 0; todo = todo[1:] {
-		id, away := byID[todo[0]].Away(r.at)
-		if _, active := byID[id]; away && active && !slices.Contains(members, id) && !slices.Contains(found, id) {
-			found = append(found, id)
-			todo = append(todo, id)
-		}
-	}
-	return found, nil
-}
-
-func (r *records) team(ctx context.Context, id string) (members []string, there bool, err error) {
-	t, err := lookup(r.known, r.known.teams, id, func() (found[[]string], error) {
-		t, err := r.h.Directory.Team(ctx, id)
-		if errors.Is(err, directory.ErrNotFound) {
-			return found[[]string]{}, nil
-		}
-		return found[[]string]{t.Members, true}, err
-	})
-	return t.value, t.there, err
+	return membership.Own(ctx, r, r.h.Connectors, email)
 }
 
 func (r *records) Answered(ctx context.Context, it item.Item) (chat.Chat, bool, error) {

@@ -36,7 +36,7 @@ func (s *Store) Activate(ctx context.Context, connector string, q Request) (Acti
 	if err := s.checkFrom(&invalid, &q.From); err != nil {
 		return Activation{}, err
 	}
-	if err := s.checkLink(ctx, &invalid, &q.Link, q.Address); err != nil {
+	if err := s.checkLink(ctx, &invalid, &q.Link); err != nil {
 		return Activation{}, err
 	}
 	if err := invalid.err(); err != nil {
@@ -177,7 +177,7 @@ func (s *Store) checkFrom(invalid *Invalid, from *time.Time) error {
 }
 
 // checkLink sees to it that the link's target is there.
-func (s *Store) checkLink(ctx context.Context, invalid *Invalid, link *Link, address string) error {
+func (s *Store) checkLink(ctx context.Context, invalid *Invalid, link *Link) error {
 	link.ID = strings.TrimSpace(link.ID)
 	switch link.Kind {
 	case LinkContact:
@@ -195,7 +195,7 @@ func (s *Store) checkLink(ctx context.Context, invalid *Invalid, link *Link, add
 	if s.o.Directory == nil {
 		return nil
 	}
-	exists, _, err := s.o.Directory.LinkTarget(ctx, *link, address)
+	exists, err := link.Exists(ctx, s.o.Directory)
 	if err != nil {
 		return fmt.Errorf("target of the link: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/table"
 )
 
@@ -25,6 +26,28 @@ const (
 type Link struct {
 	Kind LinkKind `json:"kind"`
 	ID   string   `json:"id,omitempty"`
+}
+
+// Targets finds what links name, or fails with directory.ErrNotFound.
+type Targets interface {
+	Role(ctx context.Context, id string) (directory.Role, error)
+	Team(ctx context.Context, id string) (directory.ProcessTeam, error)
+}
+
+// Exists tells whether the role or process team that l names is there; a contact
+// link names none.
+func (l Link) Exists(ctx context.Context, targets Targets) (bool, error) {
+	var err error
+	switch l.Kind {
+	case LinkRole:
+		_, err = targets.Role(ctx, l.ID)
+	case LinkProcessTeam:
+		_, err = targets.Team(ctx, l.ID)
+	}
+	if errors.Is(err, directory.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // An Activation is a mailbox that people chose to have read.

@@ -20,6 +20,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
@@ -53,7 +54,7 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}, nobody: map[string]bool{}}, log: &strings.Builder{}}
+	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}}, log: &strings.Builder{}}
 	o.wire = o.tables.Transport()
 	service := o.tables.Service(t, o.wire)
 	if err := service.Create(t.Context(), "configuration", "mailboxes"); err != nil {
@@ -336,14 +337,21 @@ func (g *graphClient) Message(ctx context.Context, id, _ string) (mail.Message, 
 }
 
 // people is a directory in which everything is there but what is said not to be.
-type people struct{ gone, nobody map[string]bool }
+type people struct{ gone map[string]bool }
 
-func (p *people) LinkTarget(_ context.Context, l connector.Link, address string) (exists, anyone bool, err error) {
-	key := l.ID
-	if l.Kind == connector.LinkContact {
-		key = address
+func (p *people) Role(_ context.Context, id string) (directory.Role, error) {
+	return directory.Role{ID: id}, p.find(id)
+}
+
+func (p *people) Team(_ context.Context, id string) (directory.ProcessTeam, error) {
+	return directory.ProcessTeam{ID: id}, p.find(id)
+}
+
+func (p *people) find(id string) error {
+	if p.gone[id] {
+		return directory.ErrNotFound
 	}
-	return !p.gone[key], !p.nobody[key], nil
+	return nil
 }
 
 // rows are the rows of the configuration, but for those of the audit.

@@ -72,7 +72,7 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 func (s *Store) applyTo(ctx context.Context, a *Activation, p ActivationPatch, invalid *Invalid) (ops []table.Op, err error) {
 	if p.Link != nil {
 		a.Link = *p.Link
-		if err := s.checkLink(ctx, invalid, &a.Link, a.Address); err != nil {
+		if err := s.checkLink(ctx, invalid, &a.Link); err != nil {
 			return nil, err
 		}
 	}

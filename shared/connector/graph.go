@@ -30,11 +30,3 @@ type Graph interface {
 	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)
 	Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error
 }
-
-// Directory is what activation asks about the office.
-type Directory interface {
-	// LinkTarget tells whether the role or process team that a link names
-	// exists (for a contact link it always does), and whether any active team
-	// member would join a chat by it now. address is what the link belongs to.
-	LinkTarget(ctx context.Context, link Link, address string) (exists, anyone bool, err error)
-}

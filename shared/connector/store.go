@@ -30,7 +30,7 @@ type Options struct {
 	Dial func(root string, credential azcore.TokenCredential) (Graph, error)
 	// Directory is asked about the targets of links; without one every target
 	// is taken as there.
-	Directory Directory
+	Directory Targets
 	Log       *slog.Logger
 }
 

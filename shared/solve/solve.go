@@ -32,6 +32,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/membership"
 )
 
 // A Service solves mail and undoes solutions.
@@ -45,9 +46,14 @@ type Service struct {
 	Jobs   interface {
 		Put(ctx context.Context, j job.Job) error
 	}
-	// Own tells whether an e-mail address is the office's own: a team member's
-	// or an activated one. Such an address never becomes a contact's.
-	Own func(ctx context.Context, email string) (bool, error)
+	// Activations tell, with Directory, whether an e-mail address is the office's
+	// own. Such an address never becomes a contact's.
+	Activations membership.Activations
+}
+
+// Own tells whether an e-mail address is the office's own: see membership.Own.
+func (s *Service) Own(ctx context.Context, email string) (bool, error) {
+	return membership.Own(ctx, s.Directory, s.Activations, email)
 }
 
 // A Person solves mail, with certain rights.
