@@ -100,7 +100,8 @@ func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 			"readEnvironmentVariable('KANTOORPOST_OPERATORS', '')", "'"+operators+"'",
 		).Replace(text)
 	})
-	if out, said, err := compiler(t, append([]string{"snapshot", filepath.Join(dir, "prod.bicepparam"), "--mode", "overwrite"}, fixed...)...); err != nil {
+	if out, said, err := compiler(t, append([]string{"snapshot", filepath.Join(dir, "prod.bicepparam"), "--mode", "overwrite"},
+		fixed...)...); err != nil {
 		t.Fatalf("%v: %s%s", err, out, said)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "prod.snapshot.json"))
@@ -116,7 +117,8 @@ func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 		principal, role := r.at("principalId").(string), r.at("roleDefinitionId").(string)
 		for name, id := range file.Roles {
 			if strings.HasSuffix(role, id) {
-				found[principal] = append(found[principal], fmt.Sprint(name, " for a ", r.at("principalType"), " on ", filepath.Base(scopeOf.FindStringSubmatch(r.ID)[1])))
+				found[principal] = append(found[principal], fmt.Sprint(name, " for a ", r.at("principalType"), " on ",
+					filepath.Base(scopeOf.FindStringSubmatch(r.ID)[1])))
 			}
 		}
 	}

@@ -109,7 +109,8 @@ func TestAuthentication(t *testing.T) {
 			t.Errorf("%s: open without a sign-in: %v, want %v", name, got, public)
 		}
 		entra := "identityProviders.azureActiveDirectory."
-		if got, _ := auth.at(entra + "validation.allowedAudiences").([]any); !slices.Equal(got, []any{"client-id.invalid", "api://client-id.invalid"}) {
+		if got, _ := auth.at(entra + "validation.allowedAudiences").([]any); !slices.Equal(got,
+			[]any{"client-id.invalid", "api://client-id.invalid"}) {
 			t.Errorf("%s: audiences %v", name, got)
 		}
 		if got := auth.at(entra + "validation.defaultAuthorizationPolicy.allowedApplications"); got != nil && len(got.([]any)) > 0 {

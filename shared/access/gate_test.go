@@ -69,13 +69,14 @@ func TestOnlyAWellFormedPrincipalOfTheTenantIsSomebody(t *testing.T) {
 	good := user(alice, "alice@kantoor.nl")
 	double := http.Header{Header: {good.Get(Header), good.Get(Header)}}
 	for name, h := range map[string]http.Header{
-		"no header":        {},
-		"empty header":     {Header: {""}},
-		"two headers":      double,
-		"no base64":        {Header: {"%%%"}},
-		"no JSON":          {Header: {base64.StdEncoding.EncodeToString([]byte("alice"))}},
-		"a list":           header([]string{"aad"}),
-		"too long":         signed(claims{"tid": tenant, "oid": alice, "preferred_username": "alice@kantoor.nl", "x": strings.Repeat("x", maxPrincipal)}),
+		"no header":    {},
+		"empty header": {Header: {""}},
+		"two headers":  double,
+		"no base64":    {Header: {"%%%"}},
+		"no JSON":      {Header: {base64.StdEncoding.EncodeToString([]byte("alice"))}},
+		"a list":       header([]string{"aad"}),
+		"too long": signed(claims{"tid": tenant, "oid": alice, "preferred_username": "alice@kantoor.nl",
+			"x": strings.Repeat("x", maxPrincipal)}),
 		"another provider": header(map[string]any{"auth_typ": "google", "claims": []any{}}),
 		"no claims":        signed(claims{}),
 		"no tenant":        signed(claims{"oid": alice, "preferred_username": "alice@kantoor.nl"}),
@@ -263,7 +264,8 @@ func TestOnlyTheSignInNameBindsAnAccount(t *testing.T) {
 	}
 	g := newGate(t)
 	g.add(t, "boss@kantoor.nl", directory.Administrator)
-	own := claims{"tid": tenant, "oid": alice, "preferred_username": "boss@kantoor.nl", "acct": "0", "idp": "https://sts.windows.net/" + tenant + "/"}
+	own := claims{"tid": tenant, "oid": alice, "preferred_username": "boss@kantoor.nl", "acct": "0",
+		"idp": "https://sts.windows.net/" + tenant + "/"}
 	if actor, err := g.Identify(t.Context(), signed(own)); err != nil || actor.Member.Email != "boss@kantoor.nl" {
 		t.Errorf("a member of the tenant: %+v, %v", actor, err)
 	}
@@ -350,7 +352,8 @@ func TestFirstRequestsAtOnce(t *testing.T) {
 }
 
 func FuzzParsePrincipal(f *testing.F) {
-	f.Add(`{"auth_typ":"aad","claims":[{"typ":"tid","val":"` + tenant + `"},{"typ":"oid","val":"` + alice + `"},{"typ":"upn","val":"a@b.nl"}]}`)
+	f.Add(`{"auth_typ":"aad","claims":[{"typ":"tid","val":"` + tenant + `"},{"typ":"oid","val":"` + alice +
+		`"},{"typ":"upn","val":"a@b.nl"}]}`)
 	f.Add(`{"auth_typ":"aad","claims":[null,{}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := ParsePrincipal(http.Header{Header: {base64.StdEncoding.EncodeToString([]byte(text))}})

@@ -13,7 +13,8 @@ func TestHooksOfAzd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]string{"APP_NAME": "func-kp", "APP_HOST": "kp.example", "SIGN_IN_PRINCIPAL_ID": "sign-in", "STORAGE_ACCOUNT": "stkp"} {
+	for name, value := range map[string]string{"APP_NAME": "func-kp", "APP_HOST": "kp.example", "SIGN_IN_PRINCIPAL_ID": "sign-in",
+		"STORAGE_ACCOUNT": "stkp"} {
 		t.Setenv(name, value)
 	}
 	values := strings.NewReplacer(`"`, "",
@@ -34,7 +35,8 @@ func TestHooksOfAzd(t *testing.T) {
 	if len(said) != 4 {
 		t.Fatalf("%d hooks", len(said))
 	}
-	for i, wants := range [][]string{{"azd env set KANTOORPOST_CLIENT_ID '<client id>'", "azd env set AZURE_LOCATION westeurope"}, {}, {"config-zip", "--name func-kp", "https://kp.example/api/health/ready"}, {}} {
+	for i, wants := range [][]string{{"azd env set KANTOORPOST_CLIENT_ID '<client id>'", "azd env set AZURE_LOCATION westeurope"}, {},
+		{"config-zip", "--name func-kp", "https://kp.example/api/health/ready"}, {}} {
 		for _, want := range wants {
 			if !strings.Contains(said[i], want) {
 				t.Errorf("%q is not in: %s", want, said[i])

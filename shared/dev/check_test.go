@@ -16,7 +16,8 @@ func TestGovulncheckNeedsADatabase(t *testing.T) {
 	if s := of(""); s.args != nil || !strings.Contains(s.skipped, "GOVULNDB") {
 		t.Errorf("without a database: %v, skipped %q", s.args, s.skipped)
 	}
-	for db, want := range map[string]string{"/var/vuln db": "file:///var/vuln%20db", "https://vuln.go.dev": "https://vuln.go.dev", "file:///db": "file:///db"} {
+	for db, want := range map[string]string{"/var/vuln db": "file:///var/vuln%20db", "https://vuln.go.dev": "https://vuln.go.dev",
+		"file:///db": "file:///db"} {
 		if s := of(db); !slices.Equal(s.args, []string{"go", "run", govulncheck, "-db", want, "./..."}) {
 			t.Errorf("with %s: %v", db, s.args)
 		}

@@ -97,7 +97,8 @@ func TestADataFolderThatCannotBeUsedIsOneSentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.unlock()
-	for dir, want := range map[string]string{file: "cannot be used", filepath.Join(file, "below"): "cannot be used", taken: "another go tool dev"} {
+	for dir, want := range map[string]string{file: "cannot be used", filepath.Join(file, "below"): "cannot be used",
+		taken: "another go tool dev"} {
 		var stderr bytes.Buffer
 		if code := dispatch(t.Context(), []string{"-data", dir, "-port", "0"}, &stderr, &stderr); code != failed {
 			t.Errorf("%s: exit code %d", dir, code)
@@ -158,7 +159,8 @@ func TestOnATerminalALineTicksAndOthersAreNotMixedIn(t *testing.T) {
 		close(stop)
 		synctest.Wait()
 		const clear = "\r\x1b[K"
-		if want := clear + "compiling 0 s" + clear + "compiling 1 s" + clear + "warning\n" + clear + "compiling 1 s" + clear; out.String() != want {
+		if want := clear + "compiling 0 s" + clear + "compiling 1 s" + clear + "warning\n" + clear + "compiling 1 s" +
+			clear; out.String() != want {
 			t.Errorf("it writes %q, want %q", out.String(), want)
 		}
 	})
@@ -167,7 +169,8 @@ func TestOnATerminalALineTicksAndOthersAreNotMixedIn(t *testing.T) {
 func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
 	var log, terminal bytes.Buffer
 	stdout := &handlerOutput{log: &log, terminal: &terminal}
-	lines := `{"level":"INFO","msg":"started"}` + "\n" + `{"level":"WARN","msg":"postponed","function":"fetch","error":"429"}` + "\nno JSON\n" +
+	lines := `{"level":"INFO","msg":"started"}` + "\n" + `{"level":"WARN","msg":"postponed","function":"fetch","error":"429"}` +
+		"\nno JSON\n" +
 		`{"level":"ERROR","msg":"` + strings.Repeat("x", 1000) + `"}` + "\n"
 	for i := range lines { // for each way to cut the lines
 		if _, err := stdout.Write([]byte(lines[i : i+1])); err != nil {
@@ -179,7 +182,8 @@ func TestTheTerminalShowsOfTheHandlerWhatAPersonMustSee(t *testing.T) {
 	if log.String() != lines+"panic: boom\n" {
 		t.Error("the log lacks something")
 	}
-	want := "handler warn: postponed function=fetch error=429\nhandler error: " + strings.Repeat("x", maxLine-len("handler error: ")) + "…\nhandler: panic: boom\n"
+	want := "handler warn: postponed function=fetch error=429\nhandler error: " + strings.Repeat("x", maxLine-len("handler error: ")) +
+		"…\nhandler: panic: boom\n"
 	if terminal.String() != want {
 		t.Errorf("the terminal shows %q, want %q", terminal.String(), want)
 	}

@@ -20,7 +20,8 @@ func TestShotsNeedABrowser(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	var stdout, stderr bytes.Buffer
 	to := filepath.Join(t.TempDir(), "shots")
-	if code := dispatch(t.Context(), []string{"shots", "-to", to}, &stdout, &stderr); code != failed || !strings.Contains(stderr.String(), "apt-get install chromium") {
+	if code := dispatch(t.Context(), []string{"shots", "-to", to}, &stdout, &stderr); code != failed ||
+		!strings.Contains(stderr.String(), "apt-get install chromium") {
 		t.Errorf("exit code %d, says %q", code, stderr.String())
 	}
 }

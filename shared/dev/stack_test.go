@@ -143,7 +143,8 @@ func (r *running) firstPage(t *testing.T) {
 // write sends the form of the first page, and a form with a mistake.
 func (r *running) write(t *testing.T) {
 	t.Helper()
-	form := url.Values{"from": {"Zoë <zoe@elders.example>"}, "to": {"info@" + domain}, "subject": {"Vraag\r\nBcc: iedereen@elders.example"}, "text": {"Hoe gaat het?\nGroet, Zoë"}}
+	form := url.Values{"from": {"Zoë <zoe@elders.example>"}, "to": {"info@" + domain}, "subject": {"Vraag\r\nBcc: iedereen@elders.example"},
+		"text": {"Hoe gaat het?\nGroet, Zoë"}}
 	res, err := http.PostForm(r.App+"/try/mail", form)
 	if err != nil {
 		t.Fatal(err)
@@ -253,7 +254,8 @@ func (r *running) office(t *testing.T) [3]int {
 	if len(connectors) != 1 {
 		t.Fatalf("%d connectors, want 1", len(connectors))
 	}
-	counts := [3]int{len(r.list(t, "/clients?limit=200")), len(r.list(t, "/contacts?limit=200")), len(r.list(t, "/connectors/"+connectors[0].ID+"/addresses"))}
+	counts := [3]int{len(r.list(t, "/clients?limit=200")), len(r.list(t, "/contacts?limit=200")),
+		len(r.list(t, "/connectors/"+connectors[0].ID+"/addresses"))}
 	if counts != [3]int{40, 70, 6} {
 		t.Errorf("clients, contacts, addresses: %v", counts)
 	}

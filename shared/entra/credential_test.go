@@ -80,7 +80,8 @@ func TestACheckReadsWhatWasGranted(t *testing.T) {
 }
 
 func TestATokenNeedNotBeReadable(t *testing.T) {
-	for _, token := range []string{"opaque", "a.b.c", "a." + base64.RawURLEncoding.EncodeToString([]byte(`{"roles":"none","tid":7}`)) + ".c", ""} {
+	for _, token := range []string{"opaque", "a.b.c", "a." + base64.RawURLEncoding.EncodeToString([]byte(`{"roles":"none","tid":7}`)) + ".c",
+		""} {
 		if g := read(token); g.Tenant != "" || g.Roles != nil {
 			t.Errorf("read(%q) = %+v", token, g)
 		}
@@ -135,12 +136,13 @@ func TestRefusalsAreUnderstood(t *testing.T) {
 		"bad tenant":  {400, body("invalid_request", 900023), "tenant-unknown", 900023, fault.KindFinal},
 		"new number":  {401, body("invalid_client", 7999999), "secret-wrong", 7999999, fault.KindFinal},
 		"disabled":    {400, body("unauthorized_client", 7000112), "other", 7000112, fault.KindFinal},
-		"no codes":    {401, `{"error":"invalid_client","error_description":"AADSTS7000222: The provided"}`, "secret-expired", 7000222, fault.KindFinal},
-		"odd types":   {401, `{"error":{"code":1},"error_codes":"7000215","trace_id":[],"error_description":7}`, "other", 0, fault.KindFinal},
-		"html":        {403, "<html>" + canary, "other", 0, fault.KindFinal},
-		"empty":       {400, "", "other", 0, fault.KindFinal},
-		"broken":      {500, "<html>" + canary, "other", 0, fault.KindLater},
-		"busy":        {429, `{"error":"temporarily_unavailable"}`, "other", 0, fault.KindLater},
+		"no codes": {401, `{"error":"invalid_client","error_description":"AADSTS7000222: The provided"}`, "secret-expired", 7000222,
+			fault.KindFinal},
+		"odd types": {401, `{"error":{"code":1},"error_codes":"7000215","trace_id":[],"error_description":7}`, "other", 0, fault.KindFinal},
+		"html":      {403, "<html>" + canary, "other", 0, fault.KindFinal},
+		"empty":     {400, "", "other", 0, fault.KindFinal},
+		"broken":    {500, "<html>" + canary, "other", 0, fault.KindLater},
+		"busy":      {429, `{"error":"temporarily_unavailable"}`, "other", 0, fault.KindLater},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &authority{answer: func(n int, w http.ResponseWriter, r *http.Request) {

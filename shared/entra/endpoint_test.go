@@ -149,7 +149,8 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestOnlyGUIDsLookLikeSecretIDs(t *testing.T) {
-	for text, want := range map[string]bool{guid: true, " " + strings.ToUpper(guid): true, "Abc8Q~x.y-z": false, "": false, guid + "0": false} {
+	for text, want := range map[string]bool{guid: true, " " + strings.ToUpper(guid): true, "Abc8Q~x.y-z": false, "": false,
+		guid + "0": false} {
 		if LooksLikeSecretID(text) != want {
 			t.Errorf("LooksLikeSecretID(%q) = %v", text, !want)
 		}

@@ -14,7 +14,8 @@ import (
 // From a pasted endpoint to the granted permissions, with every possible mistake.
 func TestAConnectionToATenantIsExplained(t *testing.T) {
 	const app = "3f2504e0-4f89-41d3-9a0c-0305e82c3302"
-	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: guid, ClientID: app, ClientSecret: canary, URL: simulated.Authority})
+	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: guid, ClientID: app, ClientSecret: canary,
+		URL: simulated.Authority})
 	if err != nil {
 		t.Fatal(err)
 	}

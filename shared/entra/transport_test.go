@@ -77,7 +77,8 @@ func TestAnEndpointThatParseDidNotMakeIsRefused(t *testing.T) {
 // A sign-in host of Microsoft that resolves to a private address gets nothing.
 // Only the simulator may have a private address.
 func TestSecretsGoToPublicAddressesOnly(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:443", "10.1.2.3:443", "192.168.1.1:443", "172.16.0.1:443", "169.254.169.254:80", "100.64.1.1:443",
+	for _, address := range []string{"127.0.0.1:443", "10.1.2.3:443", "192.168.1.1:443", "172.16.0.1:443", "169.254.169.254:80",
+		"100.64.1.1:443",
 		"0.0.0.0:443", "224.0.0.1:443", "[::1]:443", "[fe80::1]:443", "[fd00::1]:443", "[::ffff:10.0.0.1]:443", "host:443"} {
 		if publicOnly("tcp", address, nil) == nil {
 			t.Errorf("%s was allowed", address)

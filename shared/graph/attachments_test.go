@@ -24,7 +24,8 @@ const parcel = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSub
 func TestAttachments(t *testing.T) {
 	o := open(t, "anna")
 	check := schema(t)
-	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}}, []byte(parcel)); err != nil {
+	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
+		[]byte(parcel)); err != nil {
 		t.Fatal(err)
 	}
 	page, err := o.Delta(t.Context(), o.boxes["anna"], "", time.Time{})
@@ -37,7 +38,8 @@ func TestAttachments(t *testing.T) {
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	if a := all[0]; a.Name != "logo.png" || !a.Inline || a.Kind != mail.AttachedFile || a.ContentType != "image/png" || a.ContentID != "logo" {
+	if a := all[0]; a.Name != "logo.png" || !a.Inline || a.Kind != mail.AttachedFile || a.ContentType != "image/png" ||
+		a.ContentID != "logo" {
 		t.Errorf("%+v", a)
 	}
 	if a := all[1]; a.Name != "Factuur 1.pdf" || a.Inline || a.Size < 16 {
@@ -75,8 +77,10 @@ func TestText(t *testing.T) {
 		{"Content-Type: text/html\r\n\r\n<p>In HTML</p>\r\n", "In HTML"},
 		{"Content-Type: text/plain\r\n\r\nAls tekst\r\n", "Als tekst"},
 	} {
-		raw := "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: x\r\nMessage-ID: <" + strings.Repeat("x", i+1) + "@klant.example>\r\nMIME-Version: 1.0\r\n" + c.mail
-		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}}, []byte(raw)); err != nil {
+		raw := "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: x\r\nMessage-ID: <" + strings.Repeat("x", i+1) +
+			"@klant.example>\r\nMIME-Version: 1.0\r\n" + c.mail
+		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
+			[]byte(raw)); err != nil {
 			t.Fatal(err)
 		}
 		page, err := o.Delta(t.Context(), o.boxes["anna"], "", time.Time{})
@@ -123,7 +127,8 @@ func TestAttachmentsGoNowhereElse(t *testing.T) {
 	asked := len(wire.Calls())
 	for _, id := range []string{"", ".", ".."} {
 		_, err := c.Attachments(t.Context(), box, id)
-		if errs := []error{err, c.Attachment(t.Context(), box, "m", id, &b), c.Attachment(t.Context(), id, "m", "a", &b)}; errs[0] == nil || errs[1] == nil || errs[2] == nil {
+		if errs := []error{err, c.Attachment(t.Context(), box, "m", id, &b), c.Attachment(t.Context(), id, "m", "a", &b)}; errs[0] == nil ||
+			errs[1] == nil || errs[2] == nil {
 			t.Errorf("id %q: %v", id, errs)
 		}
 	}

@@ -40,7 +40,8 @@ func TestMailboxesAreListedAndFound(t *testing.T) {
 	if len(all) != 131 || pages < 2 || len(slices.Compact(slices.Sorted(slices.Values(all)))) != 131 {
 		t.Errorf("%d mailboxes in %d pages", len(all), pages)
 	}
-	for search, want := range map[string]int{"jan": 1, "JAN": 1, " Vries ": 131, "m00": 10, "m001@kantoor": 1, "zz": 0, `"`: 0, `jan" mail:"m`: 0} {
+	for search, want := range map[string]int{"jan": 1, "JAN": 1, " Vries ": 131, "m00": 10, "m001@kantoor": 1, "zz": 0, `"`: 0,
+		`jan" mail:"m`: 0} {
 		if found, _ := list(search); len(found) != want {
 			t.Errorf("%q finds %d mailboxes", search, len(found))
 		}
@@ -96,14 +97,16 @@ func TestADirectoryWithoutSearchIsLookedThrough(t *testing.T) {
 
 func TestAMailboxIsFoundByEachOfItsAddresses(t *testing.T) {
 	o := open(t, "jan", "o'neil", "info")
-	for address, want := range map[string]string{"jan@kantoor.example": "jan", " JAN@Kantoor.example ": "jan", "jan.alias@kantoor.example": "jan", "o'neil.alias@kantoor.example": "o'neil"} {
+	for address, want := range map[string]string{"jan@kantoor.example": "jan", " JAN@Kantoor.example ": "jan",
+		"jan.alias@kantoor.example": "jan", "o'neil.alias@kantoor.example": "o'neil"} {
 		got, err := o.Mailbox(t.Context(), address)
 		if err != nil || got.ID != o.boxes[want] || got.Address != want+"@kantoor.example" || !got.Enabled {
 			t.Errorf("Mailbox(%q) = %+v, %v", address, got, err)
 		}
 	}
 	o.wire.Reset()
-	for _, address := range []string{"niemand@kantoor.example", "", "jan", "@kantoor.example", "jan@", "a b@kantoor.example", "jan@kantoor.example/messages", "x@y@kantoor.example", "jan@kantoor.example\n"[:3] + "\n@x"} {
+	for _, address := range []string{"niemand@kantoor.example", "", "jan", "@kantoor.example", "jan@", "a b@kantoor.example",
+		"jan@kantoor.example/messages", "x@y@kantoor.example", "jan@kantoor.example\n"[:3] + "\n@x"} {
 		_, err := o.Mailbox(t.Context(), address)
 		if v, _ := fault.Of(err); !errors.Is(err, ErrNoMailbox) || v != fault.KindFinal {
 			t.Errorf("Mailbox(%q) = %v", address, err)

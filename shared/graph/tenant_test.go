@@ -33,20 +33,23 @@ type office struct {
 func open(t *testing.T, names ...string) office {
 	t.Helper()
 	const tenantID, clientID, password = "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302", "geheim~8Q"
-	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: tenantID, ClientID: clientID, ClientSecret: password, URL: tenantURL})
+	tenant, err := sim.New(sim.Options{Domain: "kantoor.example", TenantID: tenantID, ClientID: clientID, ClientSecret: password,
+		URL: tenantURL})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := office{tenant: tenant, wire: wiretest.Transport(tenant.Handler()), boxes: map[string]string{}}
 	for _, name := range names {
-		id, err := tenant.AddMailbox(sim.MailboxOptions{Address: name + "@kantoor.example", Name: strings.ToUpper(name[:1]) + name[1:] + " de Vries", Aliases: []string{name + ".alias@kantoor.example"}})
+		id, err := tenant.AddMailbox(sim.MailboxOptions{Address: name + "@kantoor.example",
+			Name: strings.ToUpper(name[:1]) + name[1:] + " de Vries", Aliases: []string{name + ".alias@kantoor.example"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.boxes[name] = id
 	}
 	clouds := entra.Public().With(entra.Cloud{Name: "simulated", Authority: tenantURL, Graph: tenantURL})
-	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID, secret.New(password), o.wire)
+	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID, secret.New(password),
+		o.wire)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +64,8 @@ func (o office) receive(t *testing.T, name string, n int) {
 	t.Helper()
 	for i := range n {
 		raw := fmt.Sprintf("From: Jan <jan@klant.example>\r\nTo: %s@kantoor.example\r\nSubject: Vraag %d\r\nMessage-ID: <%d.%s@klant.example>\r\nX-Test: ja\r\n\r\nDag\r\n", name, i, i, name)
-		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{name + "@kantoor.example"}}, []byte(raw)); err != nil {
+		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{name + "@kantoor.example"}},
+			[]byte(raw)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -76,7 +80,8 @@ func (o office) round(t *testing.T, id, link string) (all mail.Page, pages int) 
 			t.Fatal(err)
 		}
 		pages++
-		all.Messages, all.Undecodable, all.Incomplete, all.Removed = append(all.Messages, p.Messages...), append(all.Undecodable, p.Undecodable...), append(all.Incomplete, p.Incomplete...), append(all.Removed, p.Removed...)
+		all.Messages, all.Undecodable, all.Incomplete, all.Removed = append(all.Messages, p.Messages...),
+			append(all.Undecodable, p.Undecodable...), append(all.Incomplete, p.Incomplete...), append(all.Removed, p.Removed...)
 		all.Next, all.DeltaLink = p.Next, p.DeltaLink
 		if all.Next == "" {
 			return all, pages
@@ -104,8 +109,10 @@ func TestAnInboxIsReadInRounds(t *testing.T) {
 		t.Fatalf("%d messages in %d pages, %d calls", len(first.Messages), pages, o.graphCalls())
 	}
 	m := first.Messages[0]
-	if m.ID == "" || m.From != (mail.Address{Name: "Jan", Email: "jan@klant.example"}) || !strings.HasPrefix(m.Subject, "Vraag ") || m.InternetMessageID == "" || m.Received.IsZero() ||
-		len(m.To) != 1 || !strings.Contains(m.Body.Content, "Dag") || !slices.ContainsFunc(m.Headers, func(h mail.Header) bool { return h.Name == "X-Test" }) {
+	if m.ID == "" || m.From != (mail.Address{Name: "Jan", Email: "jan@klant.example"}) || !strings.HasPrefix(m.Subject, "Vraag ") ||
+		m.InternetMessageID == "" || m.Received.IsZero() ||
+		len(m.To) != 1 || !strings.Contains(m.Body.Content, "Dag") ||
+		!slices.ContainsFunc(m.Headers, func(h mail.Header) bool { return h.Name == "X-Test" }) {
 		t.Errorf("message %+v", m)
 	}
 	// A poll without new mail is one call, and a new mail comes once.
@@ -125,7 +132,8 @@ func TestAnInboxIsReadInRounds(t *testing.T) {
 		t.Errorf("Message = %+v, %v", again, err)
 	}
 	for _, m := range o.tenant.Messages("info@kantoor.example") {
-		if !slices.ContainsFunc(append(first.Messages, second.Messages...), func(got mail.Message) bool { return got.InternetMessageID == m.InternetMessageID }) {
+		if !slices.ContainsFunc(append(first.Messages, second.Messages...),
+			func(got mail.Message) bool { return got.InternetMessageID == m.InternetMessageID }) {
 			t.Errorf("%s was not read", m.InternetMessageID)
 		}
 	}

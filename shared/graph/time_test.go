@@ -20,7 +20,8 @@ func TestARequestEndsAfterHalfAMinute(t *testing.T) {
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
 		start := time.Now()
 		err := c.CheckInbox(t.Context(), box)
-		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.KindRetry || time.Since(start) != requestTimeout || errors.Is(err, context.DeadlineExceeded) {
+		if v, _ := fault.Of(err); !errors.Is(err, errSlow) || v != fault.KindRetry || time.Since(start) != requestTimeout ||
+			errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -43,7 +44,8 @@ func TestAConnectionThatBreaksMayBeTriedAgain(t *testing.T) {
 }
 
 func TestAClientNeedsAnHTTPSRoot(t *testing.T) {
-	for _, r := range []string{"", "http://graph.microsoft.com", "graph.microsoft.com", root + "/", root + "/v1.0", root + "?x", "https://u@graph.microsoft.com"} {
+	for _, r := range []string{"", "http://graph.microsoft.com", "graph.microsoft.com", root + "/", root + "/v1.0", root + "?x",
+		"https://u@graph.microsoft.com"} {
 		if _, err := New(Options{Root: r, Credential: &bank{}}); err == nil {
 			t.Errorf("root %q was taken", r)
 		}

@@ -13,7 +13,8 @@ import (
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "Bearer token-0" {
-			says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`, "WWW-Authenticate", `Bearer realm="", authorization_uri="https://x/authorize"`)(w, r)
+			says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`, "WWW-Authenticate",
+				`Bearer realm="", authorization_uri="https://x/authorize"`)(w, r)
 			return
 		}
 		says(200, json, `{"id":"inbox"}`)(w, r)

@@ -27,19 +27,20 @@ func TestOddAnswersAreErrors(t *testing.T) {
 		kind   fault.Kind
 		after  time.Duration
 	}{
-		"html":              {says(200, "text/html", "<html>"), fault.KindRetry, 0},
-		"page as html":      {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
-		"html as json":      {says(200, json, "<html>"), fault.KindRetry, 0},
-		"empty 200":         {says(200, json, ""), fault.KindRetry, 0},
-		"no content":        {says(204, "", ""), fault.KindRetry, 0},
-		"null":              {says(200, json, "null"), fault.KindRetry, 0},
-		"array":             {says(200, json, "[]"), fault.KindRetry, 0},
-		"cut off":           {says(200, json, `{"value":[{"id":"a"`), fault.KindRetry, 0},
-		"value no array":    {says(200, json, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
-		"no link":           {says(200, json, `{"value":[]}`), fault.KindRetry, 0},
-		"not gzip":          {says(200, json, `{"value":[]}`, "Content-Encoding", "gzip"), fault.KindRetry, 0},
-		"redirect":          {says(302, "text/html", "", "Location", "https://evil.example/"), fault.KindRetry, 0},
-		"429":               {says(429, json, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.KindLater, 30 * time.Second},
+		"html":           {says(200, "text/html", "<html>"), fault.KindRetry, 0},
+		"page as html":   {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
+		"html as json":   {says(200, json, "<html>"), fault.KindRetry, 0},
+		"empty 200":      {says(200, json, ""), fault.KindRetry, 0},
+		"no content":     {says(204, "", ""), fault.KindRetry, 0},
+		"null":           {says(200, json, "null"), fault.KindRetry, 0},
+		"array":          {says(200, json, "[]"), fault.KindRetry, 0},
+		"cut off":        {says(200, json, `{"value":[{"id":"a"`), fault.KindRetry, 0},
+		"value no array": {says(200, json, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
+		"no link":        {says(200, json, `{"value":[]}`), fault.KindRetry, 0},
+		"not gzip":       {says(200, json, `{"value":[]}`, "Content-Encoding", "gzip"), fault.KindRetry, 0},
+		"redirect":       {says(302, "text/html", "", "Location", "https://evil.example/"), fault.KindRetry, 0},
+		"429": {says(429, json, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.KindLater,
+			30 * time.Second},
 		"429, a day":        {says(429, json, ``, "Retry-After", "86400"), fault.KindLater, time.Hour},
 		"429, nothing":      {says(429, "text/html", `<html>`), fault.KindLater, 0},
 		"429, garbage":      {says(429, json, `{"error":"x"}`, "Retry-After", "soon"), fault.KindLater, 0},
@@ -57,7 +58,8 @@ func TestOddAnswersAreErrors(t *testing.T) {
 		"404":               {says(404, json, `{"error":{"code":"MailboxNotEnabledForRESTAPI"}}`), fault.KindFinal, 0},
 		"own link as next":  {says(200, json, `{"value":[],"@odata.nextLink":"`+link+`"}`), fault.KindRetry, 0},
 		"foreign next":      {says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`), fault.KindFinal, 0},
-		"foreign delta":     {says(200, json, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`), fault.KindFinal, 0},
+		"foreign delta": {says(200, json, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`),
+			fault.KindFinal, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _, _ := graphOf(t, c.answer)
@@ -77,7 +79,8 @@ func TestOddAnswersAreErrors(t *testing.T) {
 				t.Errorf("foreign link: %v", err)
 			}
 			for _, check := range []func(context.Context, string) error{client.CheckInbox, client.CheckSettings} {
-				if err := check(t.Context(), box); err == nil && !strings.Contains(name, "link") && !strings.Contains(name, "next") && !strings.Contains(name, "foreign") && name != "value no array" {
+				if err := check(t.Context(), box); err == nil && !strings.Contains(name, "link") && !strings.Contains(name, "next") &&
+					!strings.Contains(name, "foreign") && name != "value no array" {
 					t.Error("a check succeeded")
 				}
 			}
@@ -91,9 +94,12 @@ func TestOddAnswersAreErrors(t *testing.T) {
 // A link to another host is not followed, since that host would get the token.
 func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
 	c, wire, _ := graphOf(t, says(500, json, ""))
-	for _, to := range []string{"https://evil.example/v1.0/x", "http://graph.microsoft.com/v1.0/x", "https://graph.microsoft.com:8443/v1.0/x", "https://graph.microsoft.com@evil.example/v1.0/x",
-		"https://x@graph.microsoft.com/v1.0/x", "https://graph.microsoft.com.evil.example/v1.0/x", "//graph.microsoft.com/v1.0/x", "/v1.0/x", "x", "https://graph.microsoft.com/beta/x",
-		"https://graph.microsoft.com\\@evil.example/v1.0/", "https:graph.microsoft.com/v1.0/x", "https://graph.microsoft.com/v1.0/\x00", "javascript:x", "https://dod-graph.microsoft.us/v1.0/x"} {
+	for _, to := range []string{"https://evil.example/v1.0/x", "http://graph.microsoft.com/v1.0/x", "https://graph.microsoft.com:8443/v1.0/x",
+		"https://graph.microsoft.com@evil.example/v1.0/x",
+		"https://x@graph.microsoft.com/v1.0/x", "https://graph.microsoft.com.evil.example/v1.0/x", "//graph.microsoft.com/v1.0/x", "/v1.0/x",
+		"x", "https://graph.microsoft.com/beta/x",
+		"https://graph.microsoft.com\\@evil.example/v1.0/", "https:graph.microsoft.com/v1.0/x", "https://graph.microsoft.com/v1.0/\x00",
+		"javascript:x", "https://dod-graph.microsoft.us/v1.0/x"} {
 		_, err := c.Delta(t.Context(), box, to, time.Time{})
 		if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal {
 			t.Errorf("%q: %v", to, err)
@@ -109,27 +115,37 @@ func hostile() (links []string) {
 	const other = "3f2504e0-4f89-41d3-9a0c-0305e82c3302"
 	for _, path := range []string{
 		"/users/" + other + "/mailFolders/inbox/messages/delta", "/users('" + other + "')/mailFolders('inbox')/messages/delta",
-		"/users/" + strings.Replace(other, "3f", "%33f", 1) + "/mailFolders/inbox/messages/delta", "/users/info@kantoor.example/mailFolders/inbox/messages/delta",
+		"/users/" + strings.Replace(other, "3f", "%33f", 1) + "/mailFolders/inbox/messages/delta",
+		"/users/info@kantoor.example/mailFolders/inbox/messages/delta",
 		"/me/mailFolders/inbox/messages/delta", "/users/me/mailFolders/inbox/messages/delta", "/users//mailFolders/inbox/messages/delta",
-		"/users/" + box + "/../" + other + "/mailFolders/inbox/messages/delta", "/users/" + box + "%2f..%2f" + other + "/mailFolders/inbox/messages/delta",
+		"/users/" + box + "/../" + other + "/mailFolders/inbox/messages/delta",
+		"/users/" + box + "%2f..%2f" + other + "/mailFolders/inbox/messages/delta",
 		"/users/" + box + "/%2e%2e/" + other + "/mailFolders/inbox/messages/delta", "/users/" + box + "/./mailFolders/inbox/messages/delta",
 		"/users/" + box + "%00/mailFolders/inbox/messages/delta", "/users/" + box + "\\..\\" + other + "/mailFolders/inbox/messages/delta",
-		"/users/" + box + "%2500/mailFolders/inbox/messages/delta", "/users/%2533f2504e0-4f89-41d3-9a0c-0305e82c3301/mailFolders/inbox/messages/delta",
+		"/users/" + box + "%2500/mailFolders/inbox/messages/delta",
+		"/users/%2533f2504e0-4f89-41d3-9a0c-0305e82c3301/mailFolders/inbox/messages/delta",
 		"/users('" + box + "')('" + other + "')/mailFolders/inbox/messages/delta", "/users('" + box + "%27)/mailFolders/inbox/messages/delta",
-		"/users/" + box + "/messages/delta", "/users/" + box + "/mailFolders/inbox/messages", "/users/" + box + "/mailFolders/inbox/messages/delta/x",
-		"/users/" + box + "/mailFolders/inbox/childFolders/x/messages/delta", "/users/" + box + "/mailFolders/inbox/messages/x/attachments/y/$value",
+		"/users/" + box + "/messages/delta", "/users/" + box + "/mailFolders/inbox/messages",
+		"/users/" + box + "/mailFolders/inbox/messages/delta/x",
+		"/users/" + box + "/mailFolders/inbox/childFolders/x/messages/delta",
+		"/users/" + box + "/mailFolders/inbox/messages/x/attachments/y/$value",
 		"/users/" + box + "/mailFolders/sentitems/messages/delta", "/users/" + box + "/mailFolders('drafts')/messages/delta",
 		"/users/" + box + "/mailFolders/AAMkAGI2sent%3D/messages/delta", "/users/" + box + "/mailFolders/inbox%2f..%2fsentitems/messages/delta",
 		"/users/" + box + "/mailFolders/inbox;sentitems/messages/delta", "/users/" + box + "/mailFolders/ınbox/messages/delta",
-		"/$batch", "/users/" + box + "/sendMail", "/users/" + box + "/mailFolders/inbox/messages/delta?x=/users/" + box + "/mailFolders/inbox/messages/delta",
+		"/$batch", "/users/" + box + "/sendMail", "/users/" + box + "/mailFolders/inbox/messages/delta?x=/users/" + box +
+			"/mailFolders/inbox/messages/delta",
 	} {
 		links = append(links, root+"/v1.0"+path+"?$deltatoken=x")
 	}
 	good := "/v1.0/users/" + box + "/mailFolders/inbox/messages/delta"
-	return append(links, root+good, root+good+"?$deltatoken=", root+good+"?$select=id", root+good+"?$deltatoken=x#y", root+good+"?$deltatoken=%zz", root+good+"%zz?$deltatoken=x",
-		"http://graph.microsoft.com"+good+"?$deltatoken=x", "https://graph.microsoft.com:443"+good+"?$deltatoken=x", "https://x:y@graph.microsoft.com"+good+"?$deltatoken=x",
-		"https://graph.microsoft.com.evil.example"+good+"?$deltatoken=x", "https://evil.example"+good+"?$deltatoken=x", "https://evil.example/?"+root+good+"?$deltatoken=x",
-		root+"/beta/users/"+box+"/mailFolders/inbox/messages/delta?$deltatoken=x", "//graph.microsoft.com"+good+"?$deltatoken=x", good+"?$deltatoken=x", " "+root+good+"?$deltatoken=x")
+	return append(links, root+good, root+good+"?$deltatoken=", root+good+"?$select=id", root+good+"?$deltatoken=x#y",
+		root+good+"?$deltatoken=%zz", root+good+"%zz?$deltatoken=x",
+		"http://graph.microsoft.com"+good+"?$deltatoken=x", "https://graph.microsoft.com:443"+good+"?$deltatoken=x",
+		"https://x:y@graph.microsoft.com"+good+"?$deltatoken=x",
+		"https://graph.microsoft.com.evil.example"+good+"?$deltatoken=x", "https://evil.example"+good+"?$deltatoken=x",
+		"https://evil.example/?"+root+good+"?$deltatoken=x",
+		root+"/beta/users/"+box+"/mailFolders/inbox/messages/delta?$deltatoken=x", "//graph.microsoft.com"+good+"?$deltatoken=x",
+		good+"?$deltatoken=x", " "+root+good+"?$deltatoken=x")
 }
 
 // A link is followed and stored only if it leads to the inbox that is read,
@@ -142,7 +158,8 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, page := range []string{"", `{"value":[],"@odata.nextLink":` + string(said) + `}`, `{"value":[],"@odata.deltaLink":` + string(said) + `}`} {
+		for i, page := range []string{"", `{"value":[],"@odata.nextLink":` + string(said) + `}`,
+			`{"value":[],"@odata.deltaLink":` + string(said) + `}`} {
 			asked := 0
 			c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
@@ -160,7 +177,8 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 				from = to
 			}
 			got, err := c.Delta(t.Context(), box, from, time.Time{})
-			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal || got.Next != "" || got.DeltaLink != "" || asked != min(i, 1) {
+			if v, _ := fault.Of(err); !errors.Is(err, answer.ErrForeignLink) || v != fault.KindFinal || got.Next != "" || got.DeltaLink != "" ||
+				asked != min(i, 1) {
 				t.Errorf("%q: %+v, %v after %d requests", to, got, err, asked)
 			}
 		}
@@ -180,8 +198,10 @@ func TestLinksToTheInboxAreFollowed(t *testing.T) {
 		says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
 	})
 	forms := []string{
-		"/users/" + box + "/mailFolders/inbox/messages/delta?$deltatoken=x", "/users('" + strings.ToUpper(box) + "')/mailfolders('Inbox')/messages/delta()?$skiptoken=x",
-		"/Users/" + box + "/mailFolders/inbox/messages/microsoft.graph.delta()?changeType=created&$deltatoken=x", "/users/" + box + "/mailFolders('AAMkAGI2inbox=')/messages/delta?%24skiptoken=x",
+		"/users/" + box + "/mailFolders/inbox/messages/delta?$deltatoken=x",
+		"/users('" + strings.ToUpper(box) + "')/mailfolders('Inbox')/messages/delta()?$skiptoken=x",
+		"/Users/" + box + "/mailFolders/inbox/messages/microsoft.graph.delta()?changeType=created&$deltatoken=x",
+		"/users/" + box + "/mailFolders('AAMkAGI2inbox=')/messages/delta?%24skiptoken=x",
 		"/users/" + box + "/mailFolders/AAMkAGI2inbox%3D/messages/delta?%24skiptoken=x",
 	}
 	for _, form := range forms {
@@ -229,13 +249,15 @@ func TestARoundStartsWithItsFilter(t *testing.T) {
 	})
 	since := time.Date(2026, 11, 23, 10, 35, 0, 999, time.FixedZone("", 3600))
 	for _, err := range []error{
-		second(c.Delta(t.Context(), box, "", since)), second(c.Delta(t.Context(), box, "", time.Time{})), second(c.Delta(t.Context(), box, link, since)),
+		second(c.Delta(t.Context(), box, "", since)), second(c.Delta(t.Context(), box, "", time.Time{})),
+		second(c.Delta(t.Context(), box, link, since)),
 		second(c.Message(t.Context(), box, "a/b=?#%")), c.CheckInbox(t.Context(), box), c.CheckSettings(t.Context(), box),
 	} {
 		_ = err
 	}
 	q := asked[0].URL.Query()
-	if asked[0].URL.Path != "/v1.0/users/"+box+"/mailFolders/inbox/messages/delta()" || q.Get("$filter") != "receivedDateTime ge 2026-11-23T09:35:00Z" ||
+	if asked[0].URL.Path != "/v1.0/users/"+box+"/mailFolders/inbox/messages/delta()" ||
+		q.Get("$filter") != "receivedDateTime ge 2026-11-23T09:35:00Z" ||
 		q.Get("$select") != strings.Join(fields(), ",") || len(q) != 2 {
 		t.Errorf("asked %s", asked[0].URL)
 	}
@@ -261,7 +283,8 @@ func second[T any](_ T, err error) error { return err }
 func TestIdsThatLeadElsewhereAreRefused(t *testing.T) {
 	c, wire, _ := graphOf(t, says(200, json, `{}`))
 	for _, id := range []string{"", ".", ".."} {
-		for _, err := range []error{second(c.Delta(t.Context(), id, "", time.Time{})), second(c.Message(t.Context(), id, "x")), second(c.Message(t.Context(), box, id)), c.CheckInbox(t.Context(), id), c.CheckSettings(t.Context(), id)} {
+		for _, err := range []error{second(c.Delta(t.Context(), id, "", time.Time{})), second(c.Message(t.Context(), id, "x")),
+			second(c.Message(t.Context(), box, id)), c.CheckInbox(t.Context(), id), c.CheckSettings(t.Context(), id)} {
 			if v, _ := fault.Of(err); err == nil || v != fault.KindFinal {
 				t.Errorf("id %q: %v", id, err)
 			}

@@ -80,7 +80,8 @@ func TestKindsOfErrors(t *testing.T) {
 			if w.Code != c.want {
 				t.Errorf("status %d, want %d", w.Code, c.want)
 			}
-			if w.Code == 200 && (w.Body.String() != `{"Outputs":{},"Logs":[],"ReturnValue":null}` || w.Header().Get("Content-Type") != "application/json") {
+			if w.Code == 200 && (w.Body.String() != `{"Outputs":{},"Logs":[],"ReturnValue":null}` ||
+				w.Header().Get("Content-Type") != "application/json") {
 				t.Errorf("answer %q of type %q would hang or fail the invocation", w.Body, w.Header().Get("Content-Type"))
 			}
 		})

@@ -134,7 +134,8 @@ func putCreates(t *testing.T, service *queue.Service, q *azqueue.QueueClient, na
 }
 
 func plainJSON(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	n := note{Job: "note", Text: "info@kantoor.nl <b> & \"q\" 'a' \r\n\t\x00\x1b é 👋 \u2028 \ufffe\uffff ]]>", Items: []string{"AAMk=", "b|c"}, queue: name, ttl: 90 * time.Second}
+	n := note{Job: "note", Text: "info@kantoor.nl <b> & \"q\" 'a' \r\n\t\x00\x1b é 👋 \u2028 \ufffe\uffff ]]>",
+		Items: []string{"AAMk=", "b|c"}, queue: name, ttl: 90 * time.Second}
 	put(t, service, n)
 	got := take(t, q, 1, 30)
 	if len(got) != 1 {
@@ -204,7 +205,8 @@ func comesBack(t *testing.T, service *queue.Service, q *azqueue.QueueClient, nam
 		t.Fatal(err)
 	}
 	second := take(t, q, 32, 30)
-	if len(second) != 1 || *second[0].DequeueCount != 2 || *second[0].MessageText != *first[0].MessageText || *second[0].MessageID != *first[0].MessageID {
+	if len(second) != 1 || *second[0].DequeueCount != 2 || *second[0].MessageText != *first[0].MessageText ||
+		*second[0].MessageID != *first[0].MessageID {
 		t.Errorf("the message did not come back as it was")
 	}
 }
@@ -213,7 +215,8 @@ func receipts(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name
 	put(t, service, note{Job: "note", queue: name, ttl: time.Minute})
 	m := take(t, q, 1, 30)[0]
 	hidden := int32(30)
-	res, err := q.UpdateMessage(t.Context(), *m.MessageID, *m.PopReceipt, *m.MessageText, &azqueue.UpdateMessageOptions{VisibilityTimeout: &hidden})
+	res, err := q.UpdateMessage(t.Context(), *m.MessageID, *m.PopReceipt, *m.MessageText,
+		&azqueue.UpdateMessageOptions{VisibilityTimeout: &hidden})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,8 @@ func TestRefusals(t *testing.T) {
 		}
 		s.Refuse = func(*http.Request) (int, string) { return 403, "AuthenticationFailed" }
 		_, depthErr := service.Depth(t.Context(), "notes")
-		for _, err := range []error{service.Put(t.Context(), note{queue: "notes", ttl: time.Hour}), service.Create(t.Context(), "notes"), depthErr} {
+		for _, err := range []error{service.Put(t.Context(), note{queue: "notes", ttl: time.Hour}), service.Create(t.Context(), "notes"),
+			depthErr} {
 			if err == nil || !strings.Contains(err.Error(), "AuthenticationFailed") {
 				t.Errorf("got %v", err)
 			}

@@ -39,7 +39,8 @@ func TestTheSimulatedVaultIsAVault(t *testing.T) {
 	}
 	vault := open()
 	set := func(text string) string {
-		version, err := vault.Set(t.Context(), "connector-1", secret.New(text), time.Now().Add(time.Hour), map[string]string{"tenant": "kantoor.example"})
+		version, err := vault.Set(t.Context(), "connector-1", secret.New(text), time.Now().Add(time.Hour),
+			map[string]string{"tenant": "kantoor.example"})
 		if err != nil {
 			t.Fatal(err)
 		}

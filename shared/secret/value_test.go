@@ -68,7 +68,8 @@ func TestLooksLikeOne(t *testing.T) {
 	for text, want := range map[string]bool{
 		"abc8Q~Zk3xW0mNq7.RtY5uI-oP9aS_dF2gH4jK6l": true, " abc8Q~Zk3xW0mNq7.RtY5uI-oP9aS_dF2gH4jK6l ": true, "k~8aaaaaaaaaaaaaaaaaaaaa": true,
 		"Xk9PqRs2TuVw4YzAbCdEfGh6JkLmNo8P": true, "4fG+7hJ/kL0mNpQ3rS5tUvW8xYzA1bC2dE=": true,
-		"": false, "Kantoor De Vries": false, "Accountantskantoor-De-Vries": false, "KantoorDeVries2026": false, "kantoor-de-vries-productie-2026": false, "Kantoor De Vries & Zonen Accountants 2026 B.V.": false,
+		"": false, "Kantoor De Vries": false, "Accountantskantoor-De-Vries": false, "KantoorDeVries2026": false,
+		"kantoor-de-vries-productie-2026": false, "Kantoor De Vries & Zonen Accountants 2026 B.V.": false,
 		"De Vries ~ de Jong 2026": false, "00001111-aaaa-2222-bbbb-3333cccc4444": false,
 	} {
 		if LooksLikeOne(text) != want {

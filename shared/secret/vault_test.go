@@ -203,7 +203,8 @@ func TestWhatAVaultDoesNotTakeIsNotSent(t *testing.T) {
 	}
 	for kind, s := range stores(t) {
 		for _, c := range []struct{ name, value string }{
-			{"", canary}, {"a/b", canary}, {"a_b", canary}, {"../x", canary}, {strings.Repeat("a", 128), canary}, {"name", ""}, {"name", strings.Repeat(canary, 2000)},
+			{"", canary}, {"a/b", canary}, {"a_b", canary}, {"../x", canary}, {strings.Repeat("a", 128), canary}, {"name", ""},
+			{"name", strings.Repeat(canary, 2000)},
 		} {
 			_, err := s.Set(t.Context(), c.name, New(c.value), time.Time{}, nil)
 			if v, _ := fault.Of(err); !errors.Is(err, ErrInvalid) || v != fault.KindFinal || strings.Contains(err.Error(), canary) {
@@ -225,7 +226,8 @@ func TestAVaultIsOnTLS(t *testing.T) {
 func TestAForeignVaultGetsNoToken(t *testing.T) {
 	for simulated, ok := range map[bool]bool{false: false, true: true} {
 		k := &kv{secrets: map[string][]map[string]any{}, deleted: map[string]bool{}}
-		v, err := OpenVault(VaultOptions{URL: "https://localhost:7443", Credential: identity{}, Transport: wiretest.Transport(k), Simulated: simulated})
+		v, err := OpenVault(VaultOptions{URL: "https://localhost:7443", Credential: identity{}, Transport: wiretest.Transport(k),
+			Simulated: simulated})
 		if err != nil {
 			t.Fatal(err)
 		}

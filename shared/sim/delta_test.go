@@ -280,7 +280,8 @@ func TestManyChangesOfAMessageTakeNoRoom(t *testing.T) {
 	w.deliver(info, "a")
 	items, link := w.round(delta + "?$select=categories")
 	for i := range 500 {
-		w.want(w.graph("PATCH", "/users/"+info+"/messages/"+url.PathEscape(items[0]["id"].(string)), fmt.Sprintf(`{"categories":["%d"]}`, i)), 200)
+		w.want(w.graph("PATCH", "/users/"+info+"/messages/"+url.PathEscape(items[0]["id"].(string)), fmt.Sprintf(`{"categories":["%d"]}`, i)),
+			200)
 	}
 	if n := len(w.tenant.user(info).folders[inbox].log); n > 200 {
 		t.Errorf("%d entries", n)

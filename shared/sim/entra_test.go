@@ -40,7 +40,8 @@ func TestTheTokenEndpointRefusesAsEntraDoes(t *testing.T) {
 		"scope":          {tenant, client, "s3cret", "Mail.Read", 400, 1002012, "invalid_scope"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			res := w.form("/"+c.tenant+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {c.client}, "client_secret": {c.secret}, "scope": {c.scope}})
+			res := w.form("/"+c.tenant+"/oauth2/v2.0/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {c.client},
+				"client_secret": {c.secret}, "scope": {c.scope}})
 			codes, _ := res.json["error_codes"].([]any)
 			if res.status != c.status || res.json["error"] != c.oauth || len(codes) != 1 || codes[0] != float64(c.code) {
 				t.Errorf("%d %s", res.status, res.body)
@@ -61,10 +62,11 @@ func TestTheTokenEndpointRefusesAsEntraDoes(t *testing.T) {
 func TestTheAzureSDKGetsAToken(t *testing.T) {
 	w := newWorld(t)
 	w.wire.Reset()
-	credential, err := azidentity.NewClientSecretCredential(domain, w.tenant.options.ClientID, "s3cret", &azidentity.ClientSecretCredentialOptions{
-		ClientOptions:            policy.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: root + "/"}, Transport: w.wire},
-		DisableInstanceDiscovery: true,
-	})
+	credential, err := azidentity.NewClientSecretCredential(domain, w.tenant.options.ClientID, "s3cret",
+		&azidentity.ClientSecretCredentialOptions{
+			ClientOptions:            policy.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: root + "/"}, Transport: w.wire},
+			DisableInstanceDiscovery: true,
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +101,12 @@ func TestTheDiscoveryDocumentRefusesAnUnknownTenant(t *testing.T) {
 		return w.send(r)
 	}
 	found := get("/" + domain + "/v2.0/.well-known/openid-configuration")
-	if found.status != 200 || found.json["issuer"] != root+"/"+w.tenant.options.TenantID+"/v2.0" || found.json["msgraph_host"] != "localhost:7443" {
+	if found.status != 200 || found.json["issuer"] != root+"/"+w.tenant.options.TenantID+"/v2.0" ||
+		found.json["msgraph_host"] != "localhost:7443" {
 		t.Errorf("%d %s", found.status, found.body)
 	}
-	if lost := get("/elsewhere.example/v2.0/.well-known/openid-configuration"); lost.status != 400 || lost.json["error"] != "invalid_request" {
+	if lost := get("/elsewhere.example/v2.0/.well-known/openid-configuration"); lost.status != 400 ||
+		lost.json["error"] != "invalid_request" {
 		t.Errorf("%d %s", lost.status, lost.body)
 	}
 	if all := get("/common/discovery/instance"); all.status != 200 || all.json["metadata"] == nil {

@@ -43,7 +43,8 @@ func TestUsersComePageByPage(t *testing.T) {
 
 func TestUsersAreFoundByFilterAndSearch(t *testing.T) {
 	w := newWorld(t, "info", "loon")
-	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: "p.osinga@" + domain, Name: "Piet O'Singa", Aliases: []string{"piet@" + domain}, Shared: true}); err != nil {
+	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: "p.osinga@" + domain, Name: "Piet O'Singa", Aliases: []string{"piet@" + domain},
+		Shared: true}); err != nil {
 		t.Fatal(err)
 	}
 	for query, want := range map[string]string{
@@ -185,14 +186,16 @@ func TestAttachmentsAreListedAndRead(t *testing.T) {
 	if len(all) != 2 || all[0]["contentBytes"] != "UERG" || all[1]["@odata.type"] != ItemAttachment {
 		t.Fatalf("got %v", all)
 	}
-	if short := values(w.graph("GET", path+"/attachments?$select=name,size", nil)); short[0]["contentBytes"] != nil || short[0]["name"] != "a.pdf" {
+	if short := values(w.graph("GET", path+"/attachments?$select=name,size", nil)); short[0]["contentBytes"] != nil ||
+		short[0]["name"] != "a.pdf" {
 		t.Errorf("selected %v", short[0])
 	}
 	one := path + "/attachments/" + url.PathEscape(all[0]["id"].(string))
 	if got := w.want(w.graph("GET", one, nil), 200); got.json["name"] != "a.pdf" {
 		t.Errorf("got %s", got.body)
 	}
-	if got := w.want(w.graph("GET", one+"/$value", nil), 200); string(got.body) != "PDF" || got.header.Get("Content-Type") != "application/pdf" {
+	if got := w.want(w.graph("GET", one+"/$value", nil), 200); string(got.body) != "PDF" ||
+		got.header.Get("Content-Type") != "application/pdf" {
 		t.Errorf("content %q", got.body)
 	}
 	item := path + "/attachments/" + url.PathEscape(all[1]["id"].(string)) + "/$value"
@@ -209,13 +212,15 @@ func TestSettingsOfAMailbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := "/users/" + info + "/mailboxSettings"
-	if got := w.want(w.graph("GET", path, nil), 200); got.json["userPurpose"] != "shared" || got.json["timeZone"] != "W. Europe Standard Time" {
+	if got := w.want(w.graph("GET", path, nil), 200); got.json["userPurpose"] != "shared" ||
+		got.json["timeZone"] != "W. Europe Standard Time" {
 		t.Errorf("got %s", got.body)
 	}
 	if got := w.want(w.graph("GET", path+"/userPurpose", nil), 200); got.json["value"] != "shared" {
 		t.Errorf("got %s", got.body)
 	}
-	if got := w.want(w.graph("PATCH", path, `{"timeZone":"Europe/Amsterdam"}`), 200); got.json["timeZone"] != "Europe/Amsterdam" || got.json["language"] == nil {
+	if got := w.want(w.graph("PATCH", path, `{"timeZone":"Europe/Amsterdam"}`), 200); got.json["timeZone"] != "Europe/Amsterdam" ||
+		got.json["language"] == nil {
 		t.Errorf("got %s", got.body)
 	}
 	w.refused(w.graph("PATCH", path, `{"userPurpose":"user"}`), 400, "ErrorInvalidRequest")
@@ -250,7 +255,8 @@ func TestABatchAnswersEachRequestOnItsOwn(t *testing.T) {
 	}
 	immutable := map[string]string{"Prefer": `IdType="ImmutableId"`, "Content-Type": "application/json"}
 	res := w.want(ask(
-		map[string]any{"id": "1", "method": "PATCH", "url": "/users/" + info + "/messages/" + id, "headers": immutable, "body": map[string]any{"categories": []string{"x"}}},
+		map[string]any{"id": "1", "method": "PATCH", "url": "/users/" + info + "/messages/" + id, "headers": immutable,
+			"body": map[string]any{"categories": []string{"x"}}},
 		map[string]any{"id": "2", "method": "GET", "url": "/users/niemand/mailboxSettings"},
 		map[string]any{"id": "3", "method": "GET", "url": "/users/" + info, "dependsOn": []string{"2"}},
 		map[string]any{"id": "4", "method": "GET", "url": "users/" + info + "/messages/" + id + "/$value"},

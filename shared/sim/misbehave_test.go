@@ -85,7 +85,8 @@ func TestOnlyThisMachineControlsTheTenant(t *testing.T) {
 		return w.send(r).status
 	}
 	for path, body := range map[string]string{
-		"secrets/add": `{"secret":"new"}`, "secrets/expire": `{}`, "roles/grant": `{"role":"x"}`, "roles/revoke": `{"role":"Mail.Send"}`, "delta/forget": `{"mailbox":"` + info + `"}`,
+		"secrets/add": `{"secret":"new"}`, "secrets/expire": `{}`, "roles/grant": `{"role":"x"}`, "roles/revoke": `{"role":"Mail.Send"}`,
+		"delta/forget": `{"mailbox":"` + info + `"}`,
 	} {
 		if got := order(path, body, "application/json"); got != 200 {
 			t.Errorf("%s: %d", path, got)

@@ -21,7 +21,8 @@ func TestTheOfficeIsTheSameEveryTime(t *testing.T) {
 func TestTheOfficeHasWhatIsPromised(t *testing.T) {
 	o := testOffice()
 	if len(o.Members) != 12 || len(o.Clients) != 40 || len(o.Contacts) != 70 || len(o.Roles) != 4 || len(o.Teams) < 3 || len(o.Mails) < 40 {
-		t.Errorf("%d members, %d clients, %d contacts, %d roles, %d teams, %d mails", len(o.Members), len(o.Clients), len(o.Contacts), len(o.Roles), len(o.Teams), len(o.Mails))
+		t.Errorf("%d members, %d clients, %d contacts, %d roles, %d teams, %d mails", len(o.Members), len(o.Clients), len(o.Contacts),
+			len(o.Roles), len(o.Teams), len(o.Mails))
 	}
 	if o.Members[0].Rights != "administrator" {
 		t.Errorf("the first member is %s", o.Members[0].Rights)
@@ -172,7 +173,8 @@ func TestTheOfficesMailArrives(t *testing.T) {
 		}
 		m := parseMail(stamp(mail.Raw, mail.Envelope, "kantoordevries.example", testTime), mail.Envelope, testTime)
 		checkMessage(t, m)
-		if m.From == nil || !strings.Contains(m.From.EmailAddress.Address, "@") || m.From.EmailAddress.Name == "" || len(m.To) == 0 || m.Subject == "" || strings.TrimSpace(m.Body.Content) == "" {
+		if m.From == nil || !strings.Contains(m.From.EmailAddress.Address, "@") || m.From.EmailAddress.Name == "" || len(m.To) == 0 ||
+			m.Subject == "" || strings.TrimSpace(m.Body.Content) == "" {
 			t.Errorf("%s: from %v to %v: %.80q", m.Subject, m.From, m.To, m.Body.Content)
 		}
 		if !m.Sent.Before(testTime) || m.Sent.Before(last) || testTime.Sub(m.Sent) > 30*24*time.Hour {
@@ -206,7 +208,8 @@ func TestTheOfficesMailArrives(t *testing.T) {
 			found["several"]++
 		}
 	}
-	for what, least := range map[string]int{"newsletter": 1, "automatic": 2, "spoofed": 2, "internal": 2, "inline": 1, "pdf": 10, "meeting": 1, "several": 2} {
+	for what, least := range map[string]int{"newsletter": 1, "automatic": 2, "spoofed": 2, "internal": 2, "inline": 1, "pdf": 10,
+		"meeting": 1, "several": 2} {
 		if found[what] < least {
 			t.Errorf("%d mails of kind %s, want %d", found[what], what, least)
 		}

@@ -18,12 +18,14 @@ func TestAReplyIsOneMailInTheSameThread(t *testing.T) {
 	w := newWorld(t, "info")
 	w.deliver(info, "Vraag")
 	m, path := w.first("")
-	draft, at := w.reply(path, map[string]any{"Message": map[string]any{"internetMessageHeaders": []any{map[string]any{"name": "x-reply", "value": "42"}}}})
+	draft, at := w.reply(path, map[string]any{"Message": map[string]any{"internetMessageHeaders": []any{map[string]any{"name": "x-reply",
+		"value": "42"}}}})
 	if draft["isDraft"] != true || draft["subject"] != "RE: Vraag" || draft["conversationId"] != m["conversationId"] {
 		t.Errorf("draft %v", draft)
 	}
 	w.want(w.graph("PATCH", at, map[string]any{"body": map[string]any{"contentType": "html", "content": "<p>Antwoord é</p>"}}), 200)
-	w.want(w.graph("POST", at+"/attachments", map[string]any{"@odata.type": FileAttachment, "name": "jaarcijfers é.pdf", "contentType": "application/pdf", "contentBytes": "UERG"}), 201)
+	w.want(w.graph("POST", at+"/attachments", map[string]any{"@odata.type": FileAttachment, "name": "jaarcijfers é.pdf",
+		"contentType": "application/pdf", "contentBytes": "UERG"}), 201)
 	sent := w.want(w.graph("POST", at+"/send", nil), http.StatusAccepted)
 	if len(sent.body) != 0 {
 		t.Errorf("body %q", sent.body)
@@ -43,7 +45,8 @@ func TestAReplyIsOneMailInTheSameThread(t *testing.T) {
 	if len(got.Attachments) != 1 || got.Attachments[0].Name != "jaarcijfers é.pdf" || string(got.Attachments[0].Content) != "PDF" {
 		t.Errorf("attachments %+v", got.Attachments)
 	}
-	if !strings.Contains(asJSON(t, got.Headers), `"x-reply","value":"42"`) && !strings.Contains(asJSON(t, got.Headers), `"X-Reply","value":"42"`) {
+	if !strings.Contains(asJSON(t, got.Headers), `"x-reply","value":"42"`) &&
+		!strings.Contains(asJSON(t, got.Headers), `"X-Reply","value":"42"`) {
 		t.Errorf("headers %v", got.Headers)
 	}
 
@@ -64,7 +67,8 @@ func TestTheAnswerToAReplyJoinsTheConversation(t *testing.T) {
 	_, at := w.reply(path, `{"comment":"Dank"}`)
 	w.want(w.graph("POST", at+"/send", nil), 202)
 	ours := w.tenant.Outside("jan@bakkerijjansen.example")[0]
-	raw := "From: jan@bakkerijjansen.example\r\nTo: " + info + "\r\nSubject: Re: Vraag\r\nMessage-ID: <2@bakkerijjansen.example>\r\nIn-Reply-To: " + ours.InternetMessageID +
+	raw := "From: jan@bakkerijjansen.example\r\nTo: " + info +
+		"\r\nSubject: Re: Vraag\r\nMessage-ID: <2@bakkerijjansen.example>\r\nIn-Reply-To: " + ours.InternetMessageID +
 		"\r\nReferences: " + strings.Join(append(ours.References, ours.InternetMessageID), " ") + "\r\n\r\nOk\r\n"
 	if err := w.tenant.Deliver(t.Context(), Envelope{From: "jan@bakkerijjansen.example", To: []string{info}}, []byte(raw)); err != nil {
 		t.Fatal(err)
@@ -82,7 +86,8 @@ func TestAReplyIsACommentOrABody(t *testing.T) {
 	both := map[string]any{"comment": "a", "message": map[string]any{"body": map[string]any{"contentType": "text", "content": "b"}}}
 	w.refused(w.graph("POST", path+"/createReply", both), 400, "ErrorInvalidRequest")
 	draft, _ := w.reply(path, `{"Comment":"Dank <u>"}`)
-	if content := draft["body"].(map[string]any)["content"].(string); !strings.Contains(content, "Dank &lt;u&gt;") || !strings.Contains(content, "Goedemorgen") {
+	if content := draft["body"].(map[string]any)["content"].(string); !strings.Contains(content, "Dank &lt;u&gt;") ||
+		!strings.Contains(content, "Goedemorgen") {
 		t.Errorf("body %s", content)
 	}
 	w.reply(path, nil)
@@ -119,7 +124,8 @@ func TestNoFieldOfAMailBecomesAnother(t *testing.T) {
 		"subject":      "a\r\nBcc: kwaad@elders.example",
 		"toRecipients": []any{map[string]any{"emailAddress": map[string]any{"name": "x\r\nX-Bad: 1", "address": "x@y.example"}}},
 		"body":         map[string]any{"contentType": "text", "content": "b"},
-		"attachments":  []any{map[string]any{"@odata.type": FileAttachment, "name": "a\r\nX-Bad: 2", "isInline": true, "contentId": "c\r\nX-Bad: 3", "contentBytes": "YQ=="}},
+		"attachments": []any{map[string]any{"@odata.type": FileAttachment, "name": "a\r\nX-Bad: 2", "isInline": true,
+			"contentId": "c\r\nX-Bad: 3", "contentBytes": "YQ=="}},
 	}, "SaveToSentItems": false}
 	w.want(w.graph("POST", "/users/"+info+"/sendMail", m), 202)
 	got := w.tenant.Outside("x@y.example")[0]
@@ -143,13 +149,15 @@ func TestSendingRefusesWhatExchangeRefuses(t *testing.T) {
 	}
 	w.refused(send(map[string]any{"subject": "x"}), 400, "ErrorInvalidRecipients")
 	w.refused(send(map[string]any{"toRecipients": []any{recipient("no address")}}), 400, "ErrorInvalidRecipients")
-	w.refused(send(map[string]any{"toRecipients": []any{recipient("a@b.example")}, "from": recipient("loon@" + domain)}), 403, "ErrorSendAsDenied")
+	w.refused(send(map[string]any{"toRecipients": []any{recipient("a@b.example")}, "from": recipient("loon@" + domain)}), 403,
+		"ErrorSendAsDenied")
 	w.refused(w.graph("POST", "/users/"+info+"/sendMail", `{"saveToSentItems":true}`), 400, "BadRequest")
 }
 
 func TestMailToAnUnknownColleagueComesBack(t *testing.T) {
 	w := newWorld(t, "info", "loon")
-	m := map[string]any{"message": map[string]any{"subject": "x", "toRecipients": []any{recipient("niemand@" + domain), recipient("loon@" + domain)}}}
+	m := map[string]any{"message": map[string]any{"subject": "x",
+		"toRecipients": []any{recipient("niemand@" + domain), recipient("loon@" + domain)}}}
 	w.want(w.graph("POST", "/users/"+info+"/sendMail", m), 202)
 	if n := len(w.tenant.Messages("loon@" + domain)); n != 1 {
 		t.Errorf("%d mails for who does exist", n)

@@ -24,12 +24,14 @@ type smtpClient struct {
 // serveSMTP starts a tenant with one mailbox that accepts mail on loopback.
 func serveSMTP(t *testing.T, journal string) (*Tenant, func() *smtpClient, func()) {
 	t.Helper()
-	tenant, err := New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Journal: journal, Now: func() time.Time { return testTime }})
+	tenant, err := New(Options{Domain: "kantoordevries.example", URL: "https://localhost:7443", Journal: journal,
+		Now: func() time.Time { return testTime }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tenant.Close() })
-	if _, err := tenant.AddMailbox(MailboxOptions{Address: smtpInfo, Name: "Info", Aliases: []string{"kantoor@kantoordevries.example"}, Shared: true}); err != nil {
+	if _, err := tenant.AddMailbox(MailboxOptions{Address: smtpInfo, Name: "Info", Aliases: []string{"kantoor@kantoordevries.example"},
+		Shared: true}); err != nil {
 		t.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -37,7 +37,8 @@ func openWorld(t *testing.T, journal string, mailboxes ...string) *world {
 	t.Helper()
 	clock := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	w := &world{T: t, clock: &clock, schema: loadSchema(t)}
-	tenant, err := New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: journal, Now: func() time.Time { return *w.clock }})
+	tenant, err := New(Options{Domain: domain, URL: root, ClientSecret: "s3cret", Journal: journal,
+		Now: func() time.Time { return *w.clock }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,8 @@ func openWorld(t *testing.T, journal string, mailboxes ...string) *world {
 func (w *world) askToken() string {
 	w.Helper()
 	res := w.form("/"+w.tenant.options.TenantID+"/oauth2/v2.0/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {w.tenant.options.ClientID}, "client_secret": {"s3cret"}, "scope": {root + "/.default openid"},
+		"grant_type": {"client_credentials"}, "client_id": {w.tenant.options.ClientID}, "client_secret": {"s3cret"},
+		"scope": {root + "/.default openid"},
 	})
 	token, _ := res.json["access_token"].(string)
 	if token == "" {
@@ -152,7 +154,8 @@ func (w *world) refused(res result, status int, code string) {
 
 func (w *world) deliver(to, subject string) {
 	w.Helper()
-	raw := "From: Jan Bakker <jan@bakkerijjansen.example>\r\nTo: " + to + "\r\nSubject: " + subject + "\r\nMessage-ID: <" + subject + "@bakkerijjansen.example>\r\nX-Origin: test\r\n\r\nGoedemorgen\r\n"
+	raw := "From: Jan Bakker <jan@bakkerijjansen.example>\r\nTo: " + to + "\r\nSubject: " + subject + "\r\nMessage-ID: <" + subject +
+		"@bakkerijjansen.example>\r\nX-Origin: test\r\n\r\nGoedemorgen\r\n"
 	if err := w.tenant.Deliver(w.Context(), Envelope{From: "jan@bakkerijjansen.example", To: []string{to}}, []byte(raw)); err != nil {
 		w.Fatal(err)
 	}
@@ -187,7 +190,8 @@ const delta = "/users/" + info + "/mailFolders/inbox/messages/delta"
 
 func TestMailToAnUnknownAddressOfTheTenantReachesNobody(t *testing.T) {
 	w := newWorld(t, "info")
-	err := w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info, "niemand@" + domain}}, []byte("Subject: x\r\n\r\nx"))
+	err := w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info, "niemand@" + domain}},
+		[]byte("Subject: x\r\n\r\nx"))
 	if err == nil || len(w.tenant.Messages(info)) != 0 {
 		t.Errorf("error %v and %d messages", err, len(w.tenant.Messages(info)))
 	}
@@ -198,7 +202,8 @@ func TestOneCopyForEachMailboxWhateverItsAddresses(t *testing.T) {
 	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}); err != nil {
 		t.Fatal(err)
 	}
-	err := w.tenant.Deliver(t.Context(), Envelope{To: []string{info, "Post@" + domain, "loon@" + domain, "x@elders.example"}}, []byte("Subject: x\r\n\r\nx"))
+	err := w.tenant.Deliver(t.Context(), Envelope{To: []string{info, "Post@" + domain, "loon@" + domain, "x@elders.example"}},
+		[]byte("Subject: x\r\n\r\nx"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +249,8 @@ func TestATenantGoesOnAfterARestart(t *testing.T) {
 			t.Errorf("before %s\nafter  %s", before, after)
 		}
 	}
-	if sent := again.tenant.Sent(info); len(sent) != 1 || string(sent[0].Attachments[0].Content) != "hoi" || !bytes.Contains(sent[0].MIME, []byte("Antwoord")) {
+	if sent := again.tenant.Sent(info); len(sent) != 1 || string(sent[0].Attachments[0].Content) != "hoi" ||
+		!bytes.Contains(sent[0].MIME, []byte("Antwoord")) {
 		t.Error("the sent mail lost its attachment or its source")
 	}
 	again.deliver(info, "vier")

@@ -18,7 +18,8 @@ import (
 type identity struct{ w *world }
 
 func (i identity) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	r, err := http.NewRequestWithContext(ctx, "GET", root+"/msi/token?api-version=2019-08-01&resource="+strings.TrimSuffix(o.Scopes[0], "/.default"), nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", root+"/msi/token?api-version=2019-08-01&resource="+strings.TrimSuffix(o.Scopes[0],
+		"/.default"), nil)
 	if err != nil {
 		return azcore.AccessToken{}, err
 	}
@@ -132,14 +133,16 @@ func TestTheVaultRefusesAsKeyVaultDoes(t *testing.T) {
 	if _, err := v.SetSecret(ctx, "long", azsecrets.SetSecretParameters{Value: &long}, nil); !refusedWith(err, 400, "BadParameter") {
 		t.Errorf("too long: %v", err)
 	}
-	if _, err := v.SetSecret(ctx, "under_score", azsecrets.SetSecretParameters{Value: to.Ptr("x")}, nil); !refusedWith(err, 400, "BadParameter") {
+	if _, err := v.SetSecret(ctx, "under_score", azsecrets.SetSecretParameters{Value: to.Ptr("x")}, nil); !refusedWith(err, 400,
+		"BadParameter") {
 		t.Errorf("bad name: %v", err)
 	}
 	set, err := v.SetSecret(ctx, "off", azsecrets.SetSecretParameters{Value: to.Ptr("x")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.UpdateSecretProperties(ctx, "off", set.ID.Version(), azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil); err != nil {
+	if _, err := v.UpdateSecretProperties(ctx, "off", set.ID.Version(),
+		azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := v.GetSecret(ctx, "off", "", nil); !refusedWith(err, 403, "SecretDisabled") {

@@ -67,7 +67,8 @@ func some() packed {
 // Unpack returns what was packed, also after it was stored.
 func TestPackRoundTrip(t *testing.T) {
 	tbl := tabletest.Open(t, "things").Table("things")
-	for name, want := range map[string]packed{"some": some(), "zero": {}, "empty": {Empty: []string{}, Links: map[string]string{}, To: []address{}}} {
+	for name, want := range map[string]packed{"some": some(), "zero": {},
+		"empty": {Empty: []string{}, Links: map[string]string{}, To: []address{}}} {
 		t.Run(name, func(t *testing.T) {
 			r, err := table.Pack(name, want)
 			if err != nil {
@@ -116,18 +117,21 @@ func TestPackedProperties(t *testing.T) {
 // is decoded.
 func TestUnpackIntoAny(t *testing.T) {
 	r := table.Row{Key: "k", Props: map[string]any{
-		"list": `[1,"a"]`, "text": "[EXTERN] hallo", "n": int64(4), "when": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "half": 0.5, "data": []byte("x"),
+		"list": `[1,"a"]`, "text": "[EXTERN] hallo", "n": int64(4), "when": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "half": 0.5,
+		"data": []byte("x"),
 	}}
 	var m map[string]any
 	if err := r.Unpack(&m); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"list": []any{1.0, "a"}, "text": "[EXTERN] hallo", "n": 4.0, "when": "2026-01-02T03:04:05Z", "half": 0.5, "data": "eA=="}
+	want := map[string]any{"list": []any{1.0, "a"}, "text": "[EXTERN] hallo", "n": 4.0, "when": "2026-01-02T03:04:05Z", "half": 0.5,
+		"data": "eA=="}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("got %v, want %v", m, want)
 	}
 	var s struct{ When time.Time }
-	if err := (table.Row{Props: map[string]any{"When": r.Props["when"]}}).Unpack(&s); err != nil || !s.When.Equal(r.Props["when"].(time.Time)) {
+	if err := (table.Row{Props: map[string]any{"When": r.Props["when"]}}).Unpack(&s); err != nil ||
+		!s.When.Equal(r.Props["when"].(time.Time)) {
 		t.Errorf("got %v, %v", s, err)
 	}
 }

@@ -162,7 +162,8 @@ func TestRolesTakeTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.isDeployed(t, "aaa")
-	for _, said := range []string{"waiting until your role on the container releases acts (0s): ERROR: You do not have", "waiting until the roles of the app act (24m45s)"} {
+	for _, said := range []string{"waiting until your role on the container releases acts (0s): ERROR: You do not have",
+		"waiting until the roles of the app act (24m45s)"} {
 		if !strings.Contains(out.String(), said) {
 			t.Errorf("%q is not said", said)
 		}
@@ -224,10 +225,13 @@ func TestRefusedBeforeAnythingIsMade(t *testing.T) {
 	}{
 		"another tenant":                    {cloud: func(c *cloud) { c.Tenant = object }, said: "az login --tenant"},
 		"a region without Flex Consumption": {options: func(o *Options) { o.Location = "northpole" }, said: "has no Flex Consumption"},
-		"no right to give roles":            {cloud: func(c *cloud) { c.Roles = []string{"Contributor"} }, said: "Role Based Access Control Administrator"},
-		"a person says no":                  {options: func(o *Options) { o.Confirm = func(string) (bool, error) { return false, nil } }, said: ErrRefused.Error()},
-		"the placeholder":                   {options: func(o *Options) { o.Administrator = "administrator@office.invalid" }, said: "placeholder"},
-		"a name instead of an id":           {options: func(o *Options) { o.Tenant = "kantoor.nl" }, said: "-tenant must be the id"},
+		"no right to give roles": {cloud: func(c *cloud) { c.Roles = []string{"Contributor"} },
+			said: "Role Based Access Control Administrator"},
+		"a person says no": {options: func(o *Options) { o.Confirm = func(string) (bool, error) { return false, nil } },
+			said: ErrRefused.Error()},
+		"the placeholder": {options: func(o *Options) { o.Administrator = "administrator@office.invalid" },
+			said: "placeholder"},
+		"a name instead of an id": {options: func(o *Options) { o.Tenant = "kantoor.nl" }, said: "-tenant must be the id"},
 	} {
 		w := newWorld(t)
 		if c.cloud != nil {
@@ -297,7 +301,8 @@ func TestRegistrationOfSomebodyElse(t *testing.T) {
 	if len(c.Apps) != 0 || c.Trusted != "" || c.Deployed[4] != o.ClientID {
 		t.Errorf("%+v", c)
 	}
-	for _, said := range []string{`"redirectUris":["https://kp.example/.auth/login/aad/callback"]`, `"subject":"sign-in"`, `"issuer":"https://login.microsoftonline.com/` + tenant + `/v2.0"`} {
+	for _, said := range []string{`"redirectUris":["https://kp.example/.auth/login/aad/callback"]`, `"subject":"sign-in"`,
+		`"issuer":"https://login.microsoftonline.com/` + tenant + `/v2.0"`} {
 		if !strings.Contains(out.String(), said) {
 			t.Errorf("%s is not printed", said)
 		}
@@ -362,7 +367,8 @@ func TestGrant(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := w.cloud().Assigned; len(got) != 1 || !strings.Contains(got[0], `"principalId":"sp-`+program) || !strings.Contains(got[0], `"resourceId":"sp-`+client) {
+	if got := w.cloud().Assigned; len(got) != 1 || !strings.Contains(got[0], `"principalId":"sp-`+program) ||
+		!strings.Contains(got[0], `"resourceId":"sp-`+client) {
 		t.Errorf("assigned: %q", got)
 	}
 	o, _ := w.options(t, "")
@@ -412,14 +418,16 @@ func TestAroundAzd(t *testing.T) {
 	if err := Deploy(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if c := w.cloud(); !slices.Contains(c.Kept, "KANTOORPOST_CLIENT_ID="+client) || !slices.Contains(c.Kept, "KANTOORPOST_ADMINISTRATOR=beheer@kantoor.nl") || c.Deployed != nil {
+	if c := w.cloud(); !slices.Contains(c.Kept, "KANTOORPOST_CLIENT_ID="+client) ||
+		!slices.Contains(c.Kept, "KANTOORPOST_ADMINISTRATOR=beheer@kantoor.nl") || c.Deployed != nil {
 		t.Errorf("azd keeps %q", c.Kept)
 	}
 	o.Part = AfterProvision
 	if err := Deploy(t.Context(), o); err == nil || !strings.Contains(err.Error(), "APP_NAME") {
 		t.Errorf("without what azd made: %v", err)
 	}
-	for name, value := range map[string]string{"APP_NAME": "func-kp", "APP_HOST": "kp.example", "SIGN_IN_PRINCIPAL_ID": "sign-in", "STORAGE_ACCOUNT": "stkp"} {
+	for name, value := range map[string]string{"APP_NAME": "func-kp", "APP_HOST": "kp.example", "SIGN_IN_PRINCIPAL_ID": "sign-in",
+		"STORAGE_ACCOUNT": "stkp"} {
 		t.Setenv(name, value)
 	}
 	if err := Deploy(t.Context(), o); err != nil {

@@ -160,7 +160,8 @@ func (c *cloud) do(args []string) (string, error) {
 		if strings.HasPrefix(flagOf(args, "--url"), "https://management.azure.com/subscriptions/sub/providers/Microsoft.Web/locations/") {
 			return fmt.Sprintf(`[{"name":"FlexConsumption","used":%d,"limit":250}]`, c.Cores), nil
 		}
-		return c.graph(flagOf(args, "--method"), flagOf(args, "--url"), flagOf(args, "--body"), slices.Contains(args, "Prefer=create-if-missing"))
+		return c.graph(flagOf(args, "--method"), flagOf(args, "--url"), flagOf(args, "--body"),
+			slices.Contains(args, "Prefer=create-if-missing"))
 	case "deployment group what-if":
 		if c.Settled {
 			return "", nil
@@ -168,7 +169,8 @@ func (c *cloud) do(args []string) (string, error) {
 		return "Create\t/subscriptions/sub/a", nil
 	case "deployment group create":
 		c.Deployed = nil
-		for _, name := range []string{"AZURE_LOCATION", "AZURE_TENANT_ID", "AZURE_PRINCIPAL_ID", "KANTOORPOST_DEPLOYER_TYPE", "KANTOORPOST_CLIENT_ID", "KANTOORPOST_ADMINISTRATOR"} {
+		for _, name := range []string{"AZURE_LOCATION", "AZURE_TENANT_ID", "AZURE_PRINCIPAL_ID", "KANTOORPOST_DEPLOYER_TYPE",
+			"KANTOORPOST_CLIENT_ID", "KANTOORPOST_ADMINISTRATOR"} {
 			c.Deployed = append(c.Deployed, os.Getenv(name))
 		}
 		return "", nil

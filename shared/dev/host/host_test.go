@@ -108,12 +108,14 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	if "http://"+got.Host == url || !strings.HasPrefix(got.Host, "127.0.0.1:") || got.Headers.Get("Origin") != "https://elders.example" {
 		t.Errorf("the handler's own address is %s; Origin %s", got.Host, got.Headers.Get("Origin"))
 	}
-	for name, want := range map[string]string{"X-Forwarded-Host": strings.TrimPrefix(url, "http://"), "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http"} {
+	for name, want := range map[string]string{"X-Forwarded-Host": strings.TrimPrefix(url, "http://"), "X-Forwarded-For": "127.0.0.1",
+		"X-Forwarded-Proto": "http"} {
 		if values := got.Headers.Values(name); len(values) != 1 || values[0] != want {
 			t.Errorf("%s: %q, want %s", name, values, want)
 		}
 	}
-	if parent := got.Headers.Get("Traceparent"); !strings.HasPrefix(parent, "00-"+trace+"-") || !strings.HasSuffix(parent, "-01") || strings.Contains(parent, "00f067aa0ba902b7") {
+	if parent := got.Headers.Get("Traceparent"); !strings.HasPrefix(parent, "00-"+trace+"-") || !strings.HasSuffix(parent, "-01") ||
+		strings.Contains(parent, "00f067aa0ba902b7") {
 		t.Errorf("Traceparent: %s", parent)
 	}
 	for _, name := range []string{"X-Mine", "X-Azure-Functions-Hostversion", "X-Azure-Functions-Invocationid", "X-Ms-Invocation-Id"} {
@@ -203,13 +205,14 @@ func TestStopLeavesNoHandlerBehind(t *testing.T) {
 
 func TestAMistakeInWhatIsDeployedIsNamed(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
-		"no executable":     {"host.json", `{"version":"2.0"}`, "defaultExecutablePath"},
-		"no proxying":       {"host.json", strings.Replace(hostJSON, "true", "false", 1), "enableProxyingHttpRequest"},
-		"odd span":          {"host.json", strings.Replace(hostJSON, "00:10:00", "10m", 1), "functionTimeout"},
-		"no setting":        {"work/function.json", strings.Replace(functions["work/function.json"], "WHEN", "NEVER_SET", 1), "NEVER_SET"},
-		"bad schedule":      {"work/function.json", strings.Replace(functions["work/function.json"], "%WHEN%", "every day", 1), "every day"},
-		"unknown trigger":   {"work/function.json", `{"bindings":[{"type":"blobTrigger","direction":"in"}]}`, "blobTrigger"},
-		"reserved route":    {"api/function.json", strings.Replace(functions["api/function.json"], "api/{*path}", "administration", 1), "administration"},
+		"no executable":   {"host.json", `{"version":"2.0"}`, "defaultExecutablePath"},
+		"no proxying":     {"host.json", strings.Replace(hostJSON, "true", "false", 1), "enableProxyingHttpRequest"},
+		"odd span":        {"host.json", strings.Replace(hostJSON, "00:10:00", "10m", 1), "functionTimeout"},
+		"no setting":      {"work/function.json", strings.Replace(functions["work/function.json"], "WHEN", "NEVER_SET", 1), "NEVER_SET"},
+		"bad schedule":    {"work/function.json", strings.Replace(functions["work/function.json"], "%WHEN%", "every day", 1), "every day"},
+		"unknown trigger": {"work/function.json", `{"bindings":[{"type":"blobTrigger","direction":"in"}]}`, "blobTrigger"},
+		"reserved route": {"api/function.json", strings.Replace(functions["api/function.json"], "api/{*path}", "administration", 1),
+			"administration"},
 		"function with key": {"api/function.json", strings.Replace(functions["api/function.json"], "anonymous", "function", 1), "authLevel"},
 		"no JSON":           {"work/function.json", `{`, "work"},
 	} {
@@ -230,7 +233,8 @@ func TestAMistakeInWhatIsDeployedIsNamed(t *testing.T) {
 
 func TestTimeSpans(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		"": time.Minute, "00:00:30": 30 * time.Second, "1.02:00:00": 26 * time.Hour, "00:00:00.5": 500 * time.Millisecond, "-1": 0, "00:10": 10 * time.Minute,
+		"": time.Minute, "00:00:30": 30 * time.Second, "1.02:00:00": 26 * time.Hour, "00:00:00.5": 500 * time.Millisecond, "-1": 0,
+		"00:10": 10 * time.Minute,
 	} {
 		if got, err := parseSpan(text, time.Minute); err != nil || got != want {
 			t.Errorf("%q is %v, %v; want %v", text, got, err, want)

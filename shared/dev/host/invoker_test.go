@@ -88,7 +88,8 @@ func TestTheInvocationIsTheHosts(t *testing.T) {
 		t.Errorf("%s %s of %d bytes", got.Method, got.URL.Path, got.ContentLength)
 	}
 	for name, want := range map[string]string{
-		"Content-Type": "application/json; charset=utf-8", "User-Agent": "Azure-Functions-Host/" + Version, "X-Azure-Functions-Hostversion": Version,
+		"Content-Type": "application/json; charset=utf-8", "User-Agent": "Azure-Functions-Host/" + Version,
+		"X-Azure-Functions-Hostversion": Version,
 	} {
 		if got.Header.Get(name) != want {
 			t.Errorf("%s: %q, want %q", name, got.Header.Get(name), want)

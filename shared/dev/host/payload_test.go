@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-var testSystem = system{function: "fetch", now: time.Date(2026, 1, 1, 0, 0, 0, 123456700, time.UTC), random: "7d3f4b7e-4f0e-4c35-9a6c-1f6a6bb4a001"}
+var testSystem = system{function: "fetch", now: time.Date(2026, 1, 1, 0, 0, 0, 123456700, time.UTC),
+	random: "7d3f4b7e-4f0e-4c35-9a6c-1f6a6bb4a001"}
 
 func testMessage(text string) message {
 	return message{
@@ -27,7 +28,8 @@ func TestAQueueMessageLooksAsTheHostSendsIt(t *testing.T) {
 		{
 			"an object has its properties copied",
 			`{"mailboxId":"m1","n":3}`,
-			`{"Data":{"job":"\"{\\\"mailboxId\\\":\\\"m1\\\",\\\"n\\\":3}\""},"Metadata":{` + metadata + `"mailboxId":"\"m1\"","n":"\"3\"",` + testSys + `}}`,
+			`{"Data":{"job":"\"{\\\"mailboxId\\\":\\\"m1\\\",\\\"n\\\":3}\""},"Metadata":{` + metadata + `"mailboxId":"\"m1\"","n":"\"3\"",` +
+				testSys + `}}`,
 		},
 		{
 			"plain text",

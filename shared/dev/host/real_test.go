@@ -46,7 +46,8 @@ func TestTheRealHostRunsBehindTheSameAddress(t *testing.T) {
 
 func TestARealHostThatDoesNotStartIsAnError(t *testing.T) {
 	root := scriptRoot(t, functions)
-	if h, err := StartReal(t.Context(), os.Args[0], Options{Root: root, Settings: map[string]string{"WHEN": "0 0 0 1 1 *", "BROKEN": "1"}}); err == nil {
+	if h, err := StartReal(t.Context(), os.Args[0], Options{Root: root,
+		Settings: map[string]string{"WHEN": "0 0 0 1 1 *", "BROKEN": "1"}}); err == nil {
 		h.Stop()
 		t.Error("it starts")
 	}

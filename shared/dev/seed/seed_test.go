@@ -71,7 +71,8 @@ func TestOnlyWhatIsMissingIsAdded(t *testing.T) {
 func TestARefusalIsToldWithItsReason(t *testing.T) {
 	s, _ := api(t)
 	s.Office = sim.Office{Roles: []string{"Refused"}}
-	if err := s.roles(t.Context()); err == nil || !strings.Contains(err.Error(), "Refused") || !strings.Contains(err.Error(), "expected another") {
+	if err := s.roles(t.Context()); err == nil || !strings.Contains(err.Error(), "Refused") ||
+		!strings.Contains(err.Error(), "expected another") {
 		t.Errorf("error = %v", err)
 	}
 }

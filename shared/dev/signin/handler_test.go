@@ -21,7 +21,8 @@ func newHandler(t *testing.T) (h http.Handler, reached func() http.Header) {
 		got = maps.Clone(r.Header)
 		w.WriteHeader(http.StatusTeapot)
 	})
-	return New(Options{Tenant: tenant, People: []Person{{"Anna de Vries", "anna@kantoor.example", "manager"}}, Next: app}), func() http.Header { return got }
+	return New(Options{Tenant: tenant, People: []Person{{"Anna de Vries", "anna@kantoor.example", "manager"}}, Next: app}),
+		func() http.Header { return got }
 }
 
 // claims returns what the app is told about the caller; nil for nothing.
@@ -55,7 +56,8 @@ func TestOnlyTheHandlerSaysWhoAsks(t *testing.T) {
 		{"a forged principal", "X-MS-CLIENT-PRINCIPAL", "eyJjbGFpbXMiOltdfQ==", nil},
 		{"a person", "Authorization", "Bearer local:Anna@kantoor.example", map[string]string{
 			"auth_typ": "aad", "tid": tenant, "preferred_username": "Anna@kantoor.example", "name": "Anna de Vries", "roles": "", "idtyp": ""}},
-		{"a person who is not listed", "Authorization", "bearer local:bob@elders.example", map[string]string{"name": "bob", "preferred_username": "bob@elders.example"}},
+		{"a person who is not listed", "Authorization", "bearer local:bob@elders.example",
+			map[string]string{"name": "bob", "preferred_username": "bob@elders.example"}},
 		{"an HTTP client", "Authorization", "Bearer local-app:CRM:Directory.ReadWrite, Mails.Read", map[string]string{
 			"tid": tenant, "idtyp": "app", "roles": "Directory.ReadWrite|Mails.Read", "preferred_username": ""}},
 		{"an HTTP client without roles", "Authorization", "Bearer local-app:CRM:", map[string]string{"idtyp": "app", "roles": ""}},
@@ -64,7 +66,8 @@ func TestOnlyTheHandlerSaysWhoAsks(t *testing.T) {
 		{"an HTTP client without name", "Authorization", "Bearer local-app::Mails.Read", nil},
 		{"a real token", "Authorization", "Bearer eyJhbGciOi.x.y", nil},
 		{"another scheme", "Authorization", "Basic YTpi", nil},
-		{"a cookie", "Cookie", "AppServiceAuthSession=" + base64.RawURLEncoding.EncodeToString([]byte("anna@kantoor.example")), map[string]string{"preferred_username": "anna@kantoor.example"}},
+		{"a cookie", "Cookie", "AppServiceAuthSession=" + base64.RawURLEncoding.EncodeToString([]byte("anna@kantoor.example")),
+			map[string]string{"preferred_username": "anna@kantoor.example"}},
 		{"a broken cookie", "Cookie", "AppServiceAuthSession=%%%", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -135,7 +138,8 @@ func TestPeopleWhoAreNotSignedInAreLedThroughTheSignInPageAndBack(t *testing.T) 
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	h.ServeHTTP(w, r)
 	cookie := w.Result().Cookies()[0]
-	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/web/mails?state=parked" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode {
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/web/mails?state=parked" || !cookie.HttpOnly ||
+		cookie.SameSite != http.SameSiteStrictMode {
 		t.Fatalf("%d to %q with %v", w.Code, w.Header().Get("Location"), cookie)
 	}
 
@@ -184,7 +188,8 @@ func TestMeAndLogout(t *testing.T) {
 }
 
 func TestTheSignInPageLeadsNowhereElse(t *testing.T) {
-	for _, to := range []string{"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", "evil", ""} {
+	for _, to := range []string{"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)",
+		"evil", ""} {
 		if got := localPath(to); got != "/web" {
 			t.Errorf("%q leads to %q", to, got)
 		}

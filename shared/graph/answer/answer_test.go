@@ -20,7 +20,8 @@ const full = `{"id":"A=","internetMessageId":"<1@x>","conversationId":"c","subje
 func page(t *testing.T, items ...string) mail.Page {
 	t.Helper()
 	var p mail.Page
-	_, err := Collection(strings.NewReader(`{"@odata.context":"x","value":[`+strings.Join(items, ",")+`],"@odata.nextLink":"n"}`), func(raw []byte) { Add(&p, raw) })
+	_, err := Collection(strings.NewReader(`{"@odata.context":"x","value":[`+strings.Join(items, ",")+`],"@odata.nextLink":"n"}`),
+		func(raw []byte) { Add(&p, raw) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,8 @@ func TestAMessageIsReadWhole(t *testing.T) {
 		m.From != (mail.Address{Name: "Jan", Email: "jan@klant.example"}) || m.Sender.Email != "s@klant.example" || m.ReplyTo != nil ||
 		len(m.To) != 1 || m.To[0].Email != "info@kantoor.example" || len(m.Cc) != 1 || !m.HasAttachments || m.Type != "" ||
 		m.Received.Format("15:04:05") != "09:35:00" || m.Sent.Nanosecond() != 5e8 ||
-		m.Body != (mail.Body{ContentType: "html", Content: "<p>Dag</p>"}) || len(m.Headers) != 2 || m.Headers[1] != (mail.Header{Name: "X-B", Value: "2"}) {
+		m.Body != (mail.Body{ContentType: "html", Content: "<p>Dag</p>"}) || len(m.Headers) != 2 ||
+		m.Headers[1] != (mail.Header{Name: "X-B", Value: "2"}) {
 		t.Errorf("message %+v", m)
 	}
 }
@@ -96,7 +98,8 @@ func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := page(t, full, c.item, full)
-			got := map[string]int{"message": len(p.Messages) - 2, "odd": len(p.Undecodable), "partial": len(p.Incomplete), "removed": len(p.Removed)}
+			got := map[string]int{"message": len(p.Messages) - 2, "odd": len(p.Undecodable), "partial": len(p.Incomplete),
+				"removed": len(p.Removed)}
 			for kind, n := range got {
 				if (kind == c.kind) != (n == 1) || n > 1 {
 					t.Errorf("%d went to %s: %+v", n, kind, got)
@@ -123,7 +126,8 @@ func TestAnOddItemKeepsItsIdAndAPieceOfItself(t *testing.T) {
 }
 
 func TestTheTypeOfAMessageIsGraphsName(t *testing.T) {
-	for wire, want := range map[string]string{"": "", "#microsoft.graph.message": "", "#microsoft.graph.eventMessage": "eventMessage", "#other.thing": "#other.thing"} {
+	for wire, want := range map[string]string{"": "", "#microsoft.graph.message": "", "#microsoft.graph.eventMessage": "eventMessage",
+		"#other.thing": "#other.thing"} {
 		if got := kind(wire); got != want {
 			t.Errorf("kind(%q) = %q", wire, got)
 		}
@@ -131,7 +135,8 @@ func TestTheTypeOfAMessageIsGraphsName(t *testing.T) {
 }
 
 func TestALongBodyIsCutBetweenCharacters(t *testing.T) {
-	p := page(t, set("body", `{"contentType":"TEXT","content":"x`+strings.Repeat("é", MaxBody/2)+`"}`), set("body", `{"contentType":"Html","content":"`+strings.Repeat("x", MaxBody)+`"}`))
+	p := page(t, set("body", `{"contentType":"TEXT","content":"x`+strings.Repeat("é", MaxBody/2)+`"}`),
+		set("body", `{"contentType":"Html","content":"`+strings.Repeat("x", MaxBody)+`"}`))
 	cut, whole := p.Messages[0].Body, p.Messages[1].Body
 	if !cut.Truncated || len(cut.Content) != MaxBody-1 || !strings.HasSuffix(cut.Content, "é") || cut.ContentType != "text" {
 		t.Errorf("%d bytes are left, cut %t, type %q", len(cut.Content), cut.Truncated, cut.ContentType)
@@ -154,13 +159,15 @@ func TestAPageThatIsNotWholeIsAnError(t *testing.T) {
 	if _, err := Collection(iotest.OneByteReader(strings.NewReader(whole)), func([]byte) {}); err != nil {
 		t.Error(err)
 	}
-	for _, text := range []string{"", "null", "7", `""`, "[]", "{}", "true", "<html>", "{\"value\":[]} {}", whole + "x", `{"value":null}`, `{"value":{}}`, `{"value":"x"}`,
+	for _, text := range []string{"", "null", "7", `""`, "[]", "{}", "true", "<html>", "{\"value\":[]} {}", whole + "x", `{"value":null}`,
+		`{"value":{}}`, `{"value":"x"}`,
 		`{"value":[],"value":[]}`, `{"value":[],"@odata.nextLink":7}`, `{"value":[}`, `{"value":[1 2]}`, `{"error":{"code":"x"}}`} {
 		if _, err := Collection(strings.NewReader(text), func([]byte) {}); err == nil {
 			t.Errorf("%q was taken for a page", text)
 		}
 	}
-	if _, err := Collection(io.MultiReader(strings.NewReader(whole[:len(whole)-1]), iotest.ErrReader(errors.New("reset"))), func([]byte) {}); err == nil || !strings.Contains(err.Error(), "reset") {
+	if _, err := Collection(io.MultiReader(strings.NewReader(whole[:len(whole)-1]), iotest.ErrReader(errors.New("reset"))),
+		func([]byte) {}); err == nil || !strings.Contains(err.Error(), "reset") {
 		t.Errorf("a connection that broke: %v", err)
 	}
 }

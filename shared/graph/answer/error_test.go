@@ -18,17 +18,18 @@ func fail(status int, header http.Header, body string) *Error {
 
 func TestEveryRefusalIsAnError(t *testing.T) {
 	for body, want := range map[string]Error{
-		`{"error":{"code":"ErrorAccessDenied","message":"Access is denied.","innerError":{"date":"x"}}}`: {Code: "ErrorAccessDenied", Message: "Access is denied."},
-		`{"error":{"code":"UnknownError","message":""}}`:                                                 {Code: "UnknownError"},
-		`{"error":{"code":"X"}}`:            {Code: "X"},
-		`{"error":"x"}`:                     {Code: "x"},
-		`{"error":null}`:                    {},
-		`{"message":"m"}`:                   {Message: "m"},
-		`{"error":{"code":7,"message":[]}}`: {},
-		`{"error":[]}`:                      {},
-		`null`:                              {},
-		``:                                  {},
-		`<html><body>502</body></html>`:     {},
+		`{"error":{"code":"ErrorAccessDenied","message":"Access is denied.","innerError":{"date":"x"}}}`: {Code: "ErrorAccessDenied",
+			Message: "Access is denied."},
+		`{"error":{"code":"UnknownError","message":""}}`: {Code: "UnknownError"},
+		`{"error":{"code":"X"}}`:                         {Code: "X"},
+		`{"error":"x"}`:                                  {Code: "x"},
+		`{"error":null}`:                                 {},
+		`{"message":"m"}`:                                {Message: "m"},
+		`{"error":{"code":7,"message":[]}}`:              {},
+		`{"error":[]}`:                                   {},
+		`null`:                                           {},
+		``:                                               {},
+		`<html><body>502</body></html>`:                  {},
 		`{"error":{"code":"` + strings.Repeat("x", 200) + `"}}`:                {Code: strings.Repeat("x", 100)},
 		`{"error":{"code":"a\r\nlevel=INFO \u2028\"b"}}`:                       {Code: "alevel=INFOb"},
 		`{"error":{"code":"X","message":"` + strings.Repeat("m", 2000) + `"}}`: {Code: "X", Message: strings.Repeat("m", 1000)},
@@ -66,8 +67,9 @@ func TestRetryAfterIsReadInEveryForm(t *testing.T) {
 }
 
 func TestJSONIsKnownByItsType(t *testing.T) {
-	for text, want := range map[string]bool{"application/json": true, "application/json;odata.metadata=minimal;charset=utf-8": true, "Application/JSON ; x": true,
-		"text/html": false, "": false, "text/plain": false, "application/jsonp": false} {
+	for text, want := range map[string]bool{"application/json": true, "application/json;odata.metadata=minimal;charset=utf-8": true,
+		"Application/JSON ; x": true,
+		"text/html":            false, "": false, "text/plain": false, "application/jsonp": false} {
 		if IsJSON(text) != want {
 			t.Errorf("IsJSON(%q) = %t", text, !want)
 		}

@@ -8,7 +8,8 @@ import (
 func TestAUserWithMailIsAMailbox(t *testing.T) {
 	box, ok := Mailbox([]byte(`{"id":"g","displayName":"Info","mail":"Info@Kantoor.example","userPrincipalName":"info@kantoor.onmicrosoft.com","accountEnabled":true,
 		"proxyAddresses":["smtp:hallo@kantoor.example","SMTP:Info@kantoor.example","X500:/o=x","smtp:","SIP:info@kantoor.example","smtp:HALLO@kantoor.example",null],"userType":"Member","x":1}`))
-	if !ok || box.ID != "g" || box.Name != "Info" || box.Address != "info@kantoor.example" || !box.Enabled || !slices.Equal(box.Aliases, []string{"hallo@kantoor.example"}) {
+	if !ok || box.ID != "g" || box.Name != "Info" || box.Address != "info@kantoor.example" || !box.Enabled ||
+		!slices.Equal(box.Aliases, []string{"hallo@kantoor.example"}) {
 		t.Errorf("Mailbox = %+v, %t", box, ok)
 	}
 }

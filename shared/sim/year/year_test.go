@@ -45,7 +45,8 @@ func TestVolumes(t *testing.T) {
 				n++
 				sorts[mail.Truth.Sort]++
 				cues[mail.Truth.Cue]++
-				if mail.At.Before(last) || mail.At.Before(m.Start) || !mail.At.Before(m.Start.AddDate(0, 1, 0)) || mail.At.Weekday() == time.Saturday || mail.At.Weekday() == time.Sunday {
+				if mail.At.Before(last) || mail.At.Before(m.Start) || !mail.At.Before(m.Start.AddDate(0, 1, 0)) ||
+					mail.At.Weekday() == time.Saturday || mail.At.Weekday() == time.Sunday {
 					t.Fatalf("a mail at %v, after one at %v, in the month of %v", mail.At, last, m.Start)
 				}
 				last = mail.At
@@ -55,7 +56,8 @@ func TestVolumes(t *testing.T) {
 		if n < mails*9/10 || n > mails*11/10 {
 			t.Errorf("%d mails, want about %d", n, mails)
 		}
-		for _, s := range []Sort{Ordinary, Newcomer, Moved, ManyClients, BrokenSPF, Forwarded, Scanner, Newsletter, Bulk, Notification, Hidden, Cold, OutOfOffice, Bounced, Spoofed, Internal} {
+		for _, s := range []Sort{Ordinary, Newcomer, Moved, ManyClients, BrokenSPF, Forwarded, Scanner, Newsletter, Bulk, Notification, Hidden,
+			Cold, OutOfOffice, Bounced, Spoofed, Internal} {
 			if sorts[s] == 0 {
 				t.Errorf("no %s among %d mails", s, mails)
 			}
@@ -132,7 +134,8 @@ func TestTruthHangsTogether(t *testing.T) {
 			if !tr.Knowable {
 				unknowable++
 			}
-			if !numbers[tr.Client] || tr.Name == "" || !slices.Contains(tr.Clients, tr.Client) || tr.Person == "" || !strings.Contains(tr.Email, "@") {
+			if !numbers[tr.Client] || tr.Name == "" || !slices.Contains(tr.Clients, tr.Client) || tr.Person == "" ||
+				!strings.Contains(tr.Email, "@") {
 				t.Errorf("truth %+v", tr)
 			}
 			switch who := emails[tr.Email]; who {

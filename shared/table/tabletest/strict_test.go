@@ -123,7 +123,8 @@ func changeset(requests ...string) string {
 
 func insert(partition, key string) string {
 	body := fmt.Sprintf(`{"PartitionKey":%q,"RowKey":%q}`, partition, key)
-	return fmt.Sprintf("POST %smails HTTP/1.1\r\nContent-Type: application/json\r\nPrefer: return-no-content\r\nContent-Length: %d\r\n\r\n%s", root, len(body), body)
+	return fmt.Sprintf("POST %smails HTTP/1.1\r\nContent-Type: application/json\r\nPrefer: return-no-content\r\nContent-Length: %d\r\n\r\n%s",
+		root, len(body), body)
 }
 
 // A transaction that Azure refuses is refused as a whole.
