@@ -23,18 +23,23 @@ import (
 //   - it is a name under which a person linked the address;
 //   - it is the name of one of the contact's clients, or of the domain itself.
 //
-// Any other name is somebody else's if the office knows somebody else with that
-// name: a contact without a client in common with this one, or another client.
-// A name that nobody else has is accepted: people change their names, and
-// colleagues share addresses. There is one exception: an address that always
-// writes for others (its name says "via", or it is a program's or a scanner's).
-// Of such an address no different name is accepted, known or not.
+// Any other name may be somebody else's. It is accepted only where a mistake
+// cannot lead to another client:
+//
+//   - the domain belongs to one of the contact's clients: colleagues share addresses;
+//   - the first name is the contact's: people change their surname when they marry;
+//   - it names only a department.
+//
+// It is never accepted if the office knows somebody else with that name: a
+// contact without a client in common with this one, or another client. Nor is it
+// accepted of an address that always writes for others: its name says "via", or
+// it is a program's or a scanner's.
 //
 // Mail with an uncertain sender waits for a person. The choice is for that mail
 // only: the address stays with its contact.
 
 // OtherName says whether the display name of a mail belongs to somebody else
-// than the contact with its address. It asks the office up to ten questions,
+// than the contact with its address. It asks the office up to eleven questions,
 // and none for a name like the contact's.
 func OtherName(ctx context.Context, office Office, it item.Item, contact, called string, clients []string) (bool, error) {
 	card := mailtext.CardOf(it.From, mailtext.Text{})
@@ -67,7 +72,58 @@ func OtherName(ctx context.Context, office Office, it item.Item, contact, called
 			return known, err
 		}
 	}
-	return false, nil
+	harmless := func(name string) bool { return department(name) || sameFirstName(name, called) }
+	if slices.ContainsFunc(names, harmless) {
+		return false, nil
+	}
+	theirs, err := domainOfClients(ctx, office, it.From.Email, contact, own)
+	return err == nil && !theirs, err
+}
+
+// department says whether a name names a department and nobody in person.
+func department(name string) bool {
+	parts := nameParts(name)
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(w string) bool { return !departments[w] })
+}
+
+var departments = set("administratie boekhouding financien financiele facturen facturatie debiteuren crediteuren debiteurenadministratie crediteurenadministratie salarisadministratie " +
+	"receptie secretariaat directie balie planning verkoop inkoop info contact kantoor afdeling team klantenservice personeelszaken " +
+	"accounting accounts payable receivable billing finance office sales support service hr desk")
+
+// sameFirstName says whether two full names begin alike: the surname changes
+// when people marry.
+func sameFirstName(a, b string) bool {
+	one, other := nameOf(a), nameOf(b)
+	return one.full() && other.full() && len(one.first) > 1 && one.first == other.first
+}
+
+// domainOfClients says whether the domain of an address is the own domain of one
+// of these clients: it is called like the client, or other contacts of these
+// clients write from it and nobody else does.
+func domainOfClients(ctx context.Context, office Office, email, contact string, clients []directory.Client) (bool, error) {
+	domain := directory.Domain(email)
+	if directory.PublicDomain(domain) {
+		return false, nil
+	}
+	if slices.ContainsFunc(clients, func(c directory.Client) bool { return calledLike(domain, c.Name) }) {
+		return true, nil
+	}
+	near, err := office.ContactsAtDomain(ctx, domain, maxNear)
+	if err != nil {
+		return false, fmt.Errorf("contacts at %s: %w", domain, err)
+	}
+	others := 0
+	for _, c := range near {
+		if !slices.ContainsFunc(c.Clients, func(id string) bool {
+			return slices.ContainsFunc(clients, func(o directory.Client) bool { return o.ID == id })
+		}) {
+			return false, nil
+		}
+		if c.ID != contact {
+			others++
+		}
+	}
+	return others > 0 && len(near) < maxNear, nil
 }
 
 // displayNames returns the person and the company that a display name has, or

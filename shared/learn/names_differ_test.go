@@ -18,6 +18,9 @@ func TestOtherName(t *testing.T) {
 	for _, c := range []directory.Contact{
 		{ID: "piet", Name: "Piet Jansen", Emails: []string{"piet@korenaar.example"}, Clients: []string{"bakker"}},
 		{ID: "kim", Name: "Kim Bos", Emails: []string{"kim@korenaar.example"}, Clients: []string{"bakker"}},
+		{ID: "bo", Name: "Bo Bos", Emails: []string{"bo@bakkersholding.example"}, Clients: []string{"bakker"}},
+		{ID: "jo", Name: "Jo Post", Emails: []string{"jo@gedeeld.example"}, Clients: []string{"bakker"}},
+		{ID: "al", Name: "Al Post", Emails: []string{"al@gedeeld.example"}, Clients: []string{"garage"}},
 		{ID: "els", Name: "Els van Dam", Emails: []string{"els@vandam.example"}, Clients: []string{"slager"}},
 	} {
 		office.contacts[c.ID] = c
@@ -40,6 +43,9 @@ func TestOtherName(t *testing.T) {
 		{"Piet Jansen", portal, false}, {"Els van Dam", portal, true}, {"Marieke Onbekend", portal, true}, {"Delen Online", portal, false}, {"", portal, false},
 		{"Piet Jansen via Tekenen", sign, false}, {"Els van Dam via Tekenen", sign, true}, {"Marieke Onbekend via Tekenen", sign, true}, {"Het Tekenbureau", sign, false},
 		{"Piet Jansen (via Google Docs)", sign, false}, {"Els van Dam namens Tekenen", sign, true},
+		// A name that nobody else has: harmless only where it cannot lead to another client.
+		{"Marieke Onbekend", bills, true}, {"Kapper Onbekend", bills, true}, {"Administratie", bills, false}, {"Piet Bakker", bills, false}, {"Boekportaal", bills, false},
+		{"Marieke Onbekend", "familie@gmail.com", true}, {"Marieke Onbekend", "info@bakkersholding.example", false}, {"Marieke Onbekend", "info@gedeeld.example", true},
 		{"Scanner Magazijn", scan, true}, {"Piet Jansen", scan, false},
 	} {
 		it := item.Item{From: mail.Address{Name: c.name, Email: c.email}}
