@@ -60,7 +60,7 @@ func decide(ctx context.Context, it item.Item, who office, again bool) (decision
 	if !known {
 		return stranger(ctx, it, who, again)
 	}
-	if it.Override.Contact == "" && it.From.Name != "" {
+	if it.Override.Contact == "" && it.From.Name != "" && !from.PassedOn {
 		other, err := who.OtherName(ctx, it, from)
 		if err != nil {
 			return decision{}, err

@@ -236,7 +236,7 @@ func (p *people) taught(what string) (string, string, error) {
 
 func (p *people) PassedOn(context.Context, item.Item) (sender, bool, error) {
 	s, ok := p.contacts[p.learned["forwarded"]]
-	s.Rule = "forwarded"
+	s.Rule, s.PassedOn = "forwarded", true
 	return s, ok, nil
 }
 

@@ -13,6 +13,7 @@ type sender struct {
 	ID, Name string
 	Clients  []string
 	Rule     string // the learned rule by which the address is this contact's; "" when people wrote it in the directory
+	PassedOn bool   // a team member sent the mail on: its address and display name are not the contact's
 }
 
 // An office answers what a decision rests on. The answers come from the

@@ -66,7 +66,7 @@ func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, err
 		return sender{}, false, nil
 	}
 	from, known, err := r.Contact(ctx, email)
-	from.Rule = rule.ID
+	from.Rule, from.PassedOn = rule.ID, true
 	return from, known, err
 }
 
