@@ -72,3 +72,37 @@ func TestSecurityHeadersOfEveryAnswer(t *testing.T) {
 		}
 	})
 }
+
+// Pages and API know the address that people use, which the host's proxy keeps
+// beside its own: a form of the product's own page is taken and leads back, one of
+// another site changes nothing.
+func TestFormsBehindTheHostsProxy(t *testing.T) {
+	w := newWorld(t)
+	post := func(path, body, kind, origin string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "http://127.0.0.1:7071"+path, strings.NewReader(body)).WithContext(t.Context())
+		r.Header.Set("X-Forwarded-Proto", "https")
+		r.Header.Set("X-Forwarded-Host", "kantoor.example")
+		r.Header.Set("X-MS-CLIENT-PRINCIPAL", principal(admin))
+		r.Header.Set("Content-Type", kind)
+		r.Header.Set("Origin", origin) // and no Sec-Fetch-Site
+		r.Header.Set("Referer", origin+"/web/rules?kind=dismiss-list")
+		rec := httptest.NewRecorder()
+		w.http.ServeHTTP(rec, r)
+		return rec
+	}
+	const form, ours = "application/x-www-form-urlencoded", "https://kantoor.example"
+	for origin, want := range map[string]bool{ours: true, "https://elders.example": false, "http://127.0.0.1:7071": false, "null": false} {
+		if code := post("/web/look", "lang=en", form, origin).Code; (code == http.StatusSeeOther) != want || !want && code != http.StatusForbidden {
+			t.Errorf("a page of %s: %d", origin, code)
+		}
+		if code := post("/api/roles", `{"name":"`+origin+`"}`, "application/json", origin).Code; (code == http.StatusCreated) != want || !want && code != http.StatusForbidden {
+			t.Errorf("the API, from %s: %d", origin, code)
+		}
+	}
+	if rec := post("/web/mails/0/retry", "", form, ours); rec.Code != http.StatusNotFound || !strings.Contains(rec.Body.String(), `href="/web/rules?kind=dismiss-list"`) {
+		t.Errorf("the way back: %d %s", rec.Code, rec.Body)
+	}
+	if n := len(w.must("GET", "/api/roles", nil)["items"].([]any)); n != 1 {
+		t.Errorf("%d roles", n)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"hash/crc32"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -127,7 +128,7 @@ func (i identity) GetToken(ctx context.Context, o policy.TokenRequestOptions) (a
 func principal(email string) string {
 	claim := func(typ, val string) map[string]string { return map[string]string{"typ": typ, "val": val} }
 	p, _ := json.Marshal(map[string]any{"auth_typ": "aad", "name_typ": "name", "role_typ": "roles", "claims": []any{
-		claim("tid", staffTenant), claim("oid", fmt.Sprintf("00000000-0000-4000-8000-%012x", len(email)*1000+int(email[0]))),
+		claim("tid", staffTenant), claim("oid", fmt.Sprintf("00000000-0000-4000-8000-%012x", crc32.ChecksumIEEE([]byte(email)))),
 		claim("preferred_username", email), claim("name", email),
 	}})
 	return base64.StdEncoding.EncodeToString(p)
