@@ -100,6 +100,7 @@ func recipientsAndDoubt(s *scene) {
 	}
 	s.send("jan@bakker.example", []string{"info@" + domain}, letter("Jan Jansen <jan@bakker.example>", "info@"+domain, many, "many", "Cc: "+strings.Join(cc, ", ")))
 	s.send("list@mailer.example", []string{"info@" + domain}, letter("Jan Jansen <jan@bakker.example>", "info@"+domain, "Via een ander", "soft", "Cc: Boekhouder <b@cijfers.example>"))
+	s.send("spoofed@bakker.example", []string{"info@" + domain}, letter("Jan Jansen <jan@bakker.example>", "info@"+domain, "Vervalst", "forged"))
 	s.tick()
 	b := s.as("anna@" + domain)
 	b.open("/web/mails/" + s.id(many))
@@ -120,6 +121,13 @@ func recipientsAndDoubt(s *scene) {
 		b.open("/web/mails/" + s.id("Via een ander"))
 		b.sees("b@cijfers.example", b.text("mails.soft"))
 	}
+	// What a manager released in spite of the doubt shows it in the chat as well.
+	if code := s.ask(carla, "POST", "/api/mails/"+s.id("Vervalst")+"/solve", object{"action": "release"}, nil); code != 200 {
+		b.t.Fatalf("release: %d", code)
+	}
+	b.open("/web/chats/" + s.mail("Vervalst")["chat"].(string))
+	b.sees(b.text("mails.fail-why"), b.text("chats.fail-do"))
+	b.shot("chats-doubt")
 }
 
 // The name of a stranger moves nothing that stands beside it.
