@@ -13,16 +13,16 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Request is what a person gives to activate an address.
+// A Request is what a person enters to activate an address.
 type Request struct {
 	Address string
 	Link    Link
 	From    time.Time // zero: from now on
 }
 
-// Activate makes an address be read from now on. An alias stands for its
-// mailbox. A mailbox that was active before goes on where it was; one that is
-// active now is an *ExistsError. A date before its former one makes it be read
+// Activate makes an address be read from now on. An alias activates its
+// mailbox. A mailbox that was active before continues where it was; an active
+// one is an *ExistsError. An earlier date than its former one makes it be read
 // again from there.
 func (s *Store) Activate(ctx context.Context, connector string, q Request) (Activation, error) {
 	if _, err := s.Connector(ctx, connector); err != nil {
@@ -71,16 +71,16 @@ func (s *Store) resolve(ctx context.Context, connector, address string) (mail.Ma
 	if box.Address == "" {
 		box.Address = address
 	}
-	// The id becomes a key and its place among the others decides the order
-	// of the work, so nothing but the GUID that Graph has for users will do.
+	// The id becomes a key, and keys are read in order, so it must be a GUID, as
+	// Graph's ids of users are.
 	if !isGUID(box.ID) {
 		return mail.Mailbox{}, fmt.Errorf("mailbox of %s: Graph names it by %q, which is no GUID", address, box.ID)
 	}
 	return box, nil
 }
 
-// unknown tells whether Graph has looked for an address and found nothing: what
-// is final and was refused neither by Entra nor by Graph.
+// unknown says whether Graph found nothing at an address: the error is final,
+// and neither Entra nor Graph refused.
 func (s *Store) unknown(err error) bool {
 	if _, refused := answer.Of(err); refused {
 		return answer.IsMissing(err)
@@ -90,9 +90,9 @@ func (s *Store) unknown(err error) bool {
 	return state == "" && kind == fault.KindFinal
 }
 
-// saveActivation writes an activation and the look-up by its address in one
-// transaction. An address that another mailbox had before is taken from it:
-// in the tenant it delivers to one only, so the other is read no more.
+// saveActivation writes an activation and the lookup by its address in one
+// transaction. It removes the address from another mailbox: in the tenant an
+// address delivers to one mailbox only, so the other is not read any more.
 func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 	boxes := s.o.Mailboxes
 	var again []table.Op
@@ -109,7 +109,7 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 				return err
 			}
 		} else {
-			a.From = old.From // the cursor goes on where it was
+			a.From = old.From // the cursor continues where it was
 		}
 	}
 	row, err := a.row()
@@ -145,7 +145,7 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 	return nil
 }
 
-// settleActivation looks whether a write that failed took effect all the same.
+// settleActivation finds out whether a failed write took effect.
 func (s *Store) settleActivation(ctx context.Context, row table.Row, a *Activation, written error) error {
 	now, err := s.o.Mailboxes.Get(ctx, a.ID)
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *Store) settleActivation(ctx context.Context, row table.Row, a *Activati
 	return fmt.Errorf("activate %s: %w", a.Address, written)
 }
 
-// checkFrom sees to it that the date is one that mail can have.
+// checkFrom checks that mail can have the date.
 func (s *Store) checkFrom(invalid *Invalid, from *time.Time) error {
 	now := time.Now()
 	switch {
@@ -176,7 +176,7 @@ func (s *Store) checkFrom(invalid *Invalid, from *time.Time) error {
 	return nil
 }
 
-// checkLink sees to it that the link's target is there.
+// checkLink checks that the link's target exists.
 func (s *Store) checkLink(ctx context.Context, invalid *Invalid, link *Link) error {
 	link.ID = strings.TrimSpace(link.ID)
 	switch link.Kind {

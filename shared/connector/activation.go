@@ -11,12 +11,12 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A LinkKind says whom the mail of an address is for.
+// A LinkKind says who gets the mail of an address.
 type LinkKind string
 
 // The kinds of link. They are stored.
 const (
-	LinkContact     LinkKind = "contact"      // the team member whose own address it is
+	LinkContact     LinkKind = "contact"      // the team member with this address
 	LinkRole        LinkKind = "role"         // the first team member that the client has in a role
 	LinkProcessTeam LinkKind = "process-team" // every member of a team
 )
@@ -50,14 +50,14 @@ func (l Link) Exists(ctx context.Context, targets Targets) (bool, error) {
 	return err == nil, err
 }
 
-// An Activation is a mailbox that people chose to have read.
+// An Activation is a mailbox that people activated.
 type Activation struct {
 	ID        string // the mailbox: its user's id in Graph
 	Address   string // its primary address when it was activated, lower case
 	Name      string
 	Connector string
 	Link      Link
-	From      time.Time // mail received before it is left alone
+	From      time.Time // mail that was received before is not read
 	Active    bool
 	ETag      string
 }
@@ -89,15 +89,15 @@ func activationOf(r table.Row) (Activation, error) {
 	return Activation{r.Key, row.Address, row.Name, row.Connector, row.Link, row.From.UTC(), row.Active, r.ETag}, nil
 }
 
-// escape keeps what an address may have and a key may not out of keys.
+// escape encodes the characters that an address may have and a key may not.
 var escape = strings.NewReplacer("%", "%25", "/", "%2f", `\`, "%5c", "#", "%23", "?", "%3f")
 
 func smtpKey(address string) string { return "smtp|" + escape.Replace(strings.ToLower(address)) }
 
 func cursorKey(mailbox string) string { return mailbox + "|cursor" }
 
-// Activation answers one activated mailbox by its id or its address, whether
-// active or not, or ErrNotFound.
+// Activation returns one activated mailbox by its id or address, active or not,
+// or ErrNotFound.
 func (s *Store) Activation(ctx context.Context, idOrAddress string) (Activation, error) {
 	id := strings.ToLower(strings.TrimSpace(idOrAddress))
 	if !isGUID(id) {
@@ -116,7 +116,7 @@ func (s *Store) Activation(ctx context.Context, idOrAddress string) (Activation,
 	return activationOf(r)
 }
 
-// mailboxOf answers the id of the mailbox that was activated by an address.
+// mailboxOf returns the id of the mailbox that was activated by an address.
 func (s *Store) mailboxOf(ctx context.Context, address string) (string, error) {
 	if !plausible(address) {
 		return "", ErrNotFound
@@ -135,8 +135,8 @@ func (s *Store) mailboxOf(ctx context.Context, address string) (string, error) {
 	return row.Mailbox, nil
 }
 
-// plausible tells whether text can be a mail address at all, so that nothing
-// else is asked of tables and of Graph.
+// plausible says whether text can be a mail address, so that tables and Graph
+// are asked for nothing else.
 // https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
 func plausible(address string) bool {
 	local, domain, ok := strings.Cut(address, "@")

@@ -2,9 +2,9 @@ package connector
 
 import "kantoorpost/shared/words"
 
-// Advice answers what a person can do about a code of this package (a State,
-// the problem of a permission or mailbox, a warning); false when nothing is to
-// be done.
+// Advice returns what a person can do about a code of this package (a State,
+// the problem of a permission or mailbox, a warning); false when there is
+// nothing to do.
 func Advice(code string) (words.Text, bool) {
 	t, ok := advice[code]
 	return t, ok

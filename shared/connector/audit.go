@@ -9,13 +9,13 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// done is the operation that keeps what somebody did, for the transaction in
-// which it happens. No detail is ever a secret.
+// done returns the operation that records what somebody did, for the
+// transaction that does it. A detail is never a secret.
 func done(ctx context.Context, action, object string, detail map[string]string) table.Op {
 	return audit.Op(audit.Entry{By: audit.By(ctx), Action: action, Object: object, Detail: detail})
 }
 
-// NoteFetch keeps who asks to have the mail of an address fetched at once.
+// NoteFetch records who asks to fetch the mail of an address at once.
 func (s *Store) NoteFetch(ctx context.Context, a Activation) error {
 	if err := s.o.Mailboxes.Write(ctx, done(ctx, "address.fetch", "address "+a.ID, map[string]string{"address": a.Address})); err != nil {
 		return fmt.Errorf("note who fetches the mail of %s: %w", a.ID, err)
@@ -23,10 +23,10 @@ func (s *Store) NoteFetch(ctx context.Context, a Activation) error {
 	return nil
 }
 
-// A change is a field with what it was and is.
+// A change is a field with its former and its new value.
 type change struct{ field, was, is string }
 
-// differences are the fields that changed.
+// differences returns the fields that changed.
 func differences(all ...change) map[string]string {
 	d := map[string]string{}
 	for _, c := range all {

@@ -16,18 +16,18 @@ const (
 	MailSend          = "Mail.Send"
 )
 
-// A Report is what a check found.
+// A Report is the result of a check.
 type Report struct {
-	Works       bool            // a token, all permissions but what cannot be known, every mailbox
+	Works       bool            // a token, every permission that can be known, every mailbox
 	State       State           // of the connector, now
 	Reason      string          // code and trace id of a refusal
 	Permissions []Permission    // always the four, in the order of the guide
 	Mailboxes   []MailboxReport // of the activated addresses, in the order of their ids
 }
 
-// A Permission is one of the four. A mailbox that can be read proves more than
-// the token says: with RBAC for Applications the token names no permission of
-// Exchange, so that what is missing there is only a hint.
+// A Permission is one of the four. A readable mailbox proves more than the
+// token: with RBAC for Applications the token names no permission of Exchange,
+// so a missing one is only a hint.
 // https://learn.microsoft.com/exchange/permissions-exo/application-rbac
 type Permission struct {
 	Name    string
@@ -42,13 +42,13 @@ type MailboxReport struct {
 	Problem            string // code for Advice, "" when both can
 }
 
-// checksAtOnce is how many mailboxes are looked at at the same time.
+// checksAtOnce is how many mailboxes are checked at the same time.
 const checksAtOnce = 4
 
-// Check asks Entra for a fresh token and Graph for the list of users and every
-// activated mailbox of the connector, and records whether the connector works.
-// From now on its client in this process uses the fresh token, so that
-// permissions that were just granted count at once.
+// Check asks Entra for a fresh token, asks Graph for the list of users and for
+// every activated mailbox of the connector, and records whether the connector
+// works. Afterwards its client in this process uses the fresh token, so new
+// permissions count at once.
 func (s *Store) Check(ctx context.Context, id string) (Report, error) {
 	c, err := s.Connector(ctx, id)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *Store) Check(ctx context.Context, id string) (Report, error) {
 	return r, ctx.Err()
 }
 
-// fresh makes a client and has it ask a token.
+// fresh makes a client and asks a token for it.
 func (s *Store) fresh(ctx context.Context, c Connector) (*client, entra.Grant, error) {
 	k, err := s.dial(ctx, c)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"kantoorpost/shared/secret"
 )
 
-// A client is the one client of a connector in this process, with what it was
-// made from.
+// A client is the one client of a connector in this process, with the values
+// that it was made from.
 type client struct {
 	cloud, tenant, clientID, version string
 	graph                            Graph
@@ -25,9 +25,9 @@ func (k *client) fits(c Connector) bool {
 	return k.cloud == c.Cloud && k.tenant == c.Tenant && k.clientID == c.ClientID && k.version == c.SecretVersion
 }
 
-// Client answers the client of Graph of a connector. One is kept per connector
-// for the process, with its tokens and connections, until where it points or
-// the version of its secret changes, which is noticed within 30 seconds.
+// Client returns the Graph client of a connector. The process keeps one for
+// each connector, with its tokens and connections, until the app registration
+// or the version of the secret changes. It notices that within 30 seconds.
 func (s *Store) Client(ctx context.Context, id string) (Graph, error) {
 	conf, err := s.configuration(ctx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Store) keep(id string, k *client) {
 	s.clients[id] = k
 }
 
-// dial makes a client with the secret version that the connector names.
+// dial makes a client with the connector's version of the secret.
 func (s *Store) dial(ctx context.Context, c Connector) (*client, error) {
 	value, err := s.o.Secrets.Get(ctx, c.secretName(), c.SecretVersion)
 	if err != nil {
@@ -82,15 +82,15 @@ func (s *Store) dialWith(c Connector, v secret.Value) (*client, error) {
 	return &client{c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, graph, cred}, nil
 }
 
-// A credential asks tokens with the secret version that the connector names.
-// When Entra refuses that secret it looks whether the vault has a newer
-// version, put there by hand, and goes on with it. What is refused then is
-// refused without asking for a minute: many mailboxes ask at the same time.
+// A credential asks tokens with the connector's version of the secret. When
+// Entra refuses that secret, it checks whether somebody put a newer version
+// into the vault, and continues with it. After a refusal it refuses by itself
+// for a minute: many mailboxes ask at the same time.
 type credential struct {
 	store     *Store
 	connector Connector
 
-	mu      sync.Mutex // guards what follows; not held while asking
+	mu      sync.Mutex // guards the fields below; not held while asking
 	token   azcore.TokenCredential
 	value   secret.Value
 	refusal error
@@ -99,7 +99,7 @@ type credential struct {
 
 const refusalAge = time.Minute
 
-// GetToken answers a token.
+// GetToken returns a token.
 func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
 	token, refusal, until := c.token, c.refusal, c.until
@@ -122,11 +122,11 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	return t, err
 }
 
-// newest answers a credential with the newest version of the secret, if that
-// is another secret than the one that was refused.
+// newest returns a credential with the newest version of the secret, if that is
+// another secret than the refused one.
 func (c *credential) newest(ctx context.Context) (azcore.TokenCredential, bool) {
 	name := c.connector.secretName()
-	// A store that remembers secrets must look at the vault itself.
+	// A store that remembers secrets must read the vault again.
 	if s, ok := c.store.o.Secrets.(interface{ Forget(name string) }); ok {
 		s.Forget(name)
 	}

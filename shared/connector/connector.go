@@ -8,16 +8,16 @@ import (
 	"kantoorpost/shared/ids"
 )
 
-// KindAzure is the one kind of connector there is: an app registration in the
-// Entra tenant of the office.
+// KindAzure is the only kind of connector: an app registration in the Entra
+// tenant of the office.
 const KindAzure = "microsoft-azure"
 
-// A State says whether a connector works, as last seen.
+// A State is the last known state of a connector.
 type State string
 
 // The states of a connector. They are stored.
 const (
-	StateNew           State = "new"               // not tried since it was made or changed
+	StateNew           State = "new"               // not tried since it was created or changed
 	StateWorks         State = "works"             // Entra gave a token
 	StateSecretExpired State = "secret-expired"    // Entra says that the secret is past its date
 	StateSecretWrong   State = "secret-wrong"      // Entra does not know the secret, or it is the secret's id
@@ -31,9 +31,8 @@ const (
 	StateTokenRefused  State = "token-refused"     // Graph refuses the token that Entra gave
 )
 
-// Stopped tells whether mailboxes are left alone in this state, but for a
-// probe now and then. An unreachable vault stops nothing: a secret that is
-// still known keeps working.
+// Stopped says whether mailboxes are not read in this state, except for a probe
+// now and then. An unreachable vault stops nothing: a known secret still works.
 func (s State) Stopped() bool {
 	switch s {
 	case StateNew, StateWorks, StateVault, "":
@@ -42,32 +41,32 @@ func (s State) Stopped() bool {
 	return true
 }
 
-// A Connector is one app registration through which mailboxes are read. The
-// secret itself is never part of it.
+// A Connector is one app registration through which mailboxes are read. It
+// never contains the secret.
 type Connector struct {
 	ID            string
 	Kind          string // KindAzure
 	Name          string
-	Cloud, Tenant string // what is kept of the token endpoint
+	Cloud, Tenant string // of the token endpoint
 	ClientID      string
 	SecretSet     bool
 	SecretVersion string // in the secret store
 	SecretExpires time.Time
 	State         State
-	StateReason   string // AADSTS code and trace id, or what the vault said; never the whole answer
+	StateReason   string // AADSTS code and trace id, or the vault's code; never the whole answer
 	StateSince    time.Time
-	ETag          string // of what people edit
+	ETag          string // of the row that people edit
 
-	tried time.Time // when the state was last seen
+	tried time.Time // when the state was last checked
 }
 
-// Endpoint is where the connector asks its tokens.
+// Endpoint returns the endpoint of the connector's tokens.
 func (c Connector) Endpoint() entra.Endpoint {
 	return entra.Endpoint{Cloud: c.Cloud, Tenant: c.Tenant}
 }
 
-// secretName is the name of the connector's secret in the store; see the
-// package's comment on why it is made of these three.
+// secretName returns the name of the connector's secret in the store; the
+// comment of the package says why it depends on these three values.
 func (c Connector) secretName() string { return "connector-" + c.app() }
 
 func (c Connector) app() string {

@@ -11,7 +11,7 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Draft is what a person gives in to make a connector.
+// A Draft is what a person enters to create a connector.
 type Draft struct {
 	Kind          string // "" or KindAzure
 	Name          string
@@ -21,14 +21,13 @@ type Draft struct {
 	SecretExpires time.Time // zero: SecretLife from now
 }
 
-// Create makes a connector. What is wrong with the draft is an Invalid with
-// all its fields; an app registration that has a connector already is an
-// *ExistsError.
+// Create creates a connector. A wrong draft is an Invalid with all its wrong
+// fields; an app registration that has a connector already is an *ExistsError.
 //
-// The secret is written first, under a name that follows from the app
-// registration, and the rows after it in one transaction: a run that dies in
-// between leaves a secret that nothing names and that the next try replaces,
-// never a connector without its secret, and never two of them.
+// The secret is written first, under a name that depends only on the app
+// registration, and the rows after it in one transaction. A run that dies in
+// between leaves a secret that no row names and that the next try replaces,
+// never a connector without its secret, and never two connectors.
 func (s *Store) Create(ctx context.Context, d Draft) (Connector, error) {
 	f := fields{clouds: s.o.Clouds, now: time.Now()}
 	f.kind(d.Kind)
@@ -60,7 +59,7 @@ func (s *Store) Create(ctx context.Context, d Draft) (Connector, error) {
 	return s.Connector(ctx, c.ID)
 }
 
-// connectorOf answers the id of the connector of an app registration, or "".
+// connectorOf returns the id of the connector of an app registration, or "".
 func (s *Store) connectorOf(ctx context.Context, app string) (string, error) {
 	r, err := s.o.Configuration.Get(ctx, appKey(app))
 	if errors.Is(err, table.ErrNotFound) {
@@ -76,8 +75,8 @@ func (s *Store) connectorOf(ctx context.Context, app string) (string, error) {
 	return row.Connector, nil
 }
 
-// freeID answers the id of a new connector: that of its app registration,
-// unless an older connector that was since pointed elsewhere has it.
+// freeID returns the id of a new connector: that of its app registration,
+// unless an older connector has it that has since moved to another one.
 func (s *Store) freeID(ctx context.Context, app string) (string, error) {
 	_, err := s.o.Configuration.Get(ctx, connectorKey(app))
 	switch {
@@ -101,8 +100,8 @@ func (s *Store) setSecret(ctx context.Context, c Connector, v secret.Value) (ver
 	return version, nil
 }
 
-// insert writes the rows of a new connector. After an error it looks whether
-// they were written all the same.
+// insert writes the rows of a new connector. After an error it checks whether
+// they were written.
 func (s *Store) insert(ctx context.Context, c Connector) error {
 	defer s.forget()
 	row, err := table.Pack(connectorKey(c.ID), c.row())

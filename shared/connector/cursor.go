@@ -9,40 +9,40 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Cursor says how far a mailbox was read. The zero Cursor is one that never
-// was.
+// A Cursor says how far a mailbox was read. The zero Cursor is that of a
+// mailbox that was never read.
 type Cursor struct {
 	DeltaLink   string    `json:"deltaLink,omitempty"`   // of the next round; "" starts over
 	Next        string    `json:"next,omitempty"`        // next page of a round that was not finished
 	RoundStart  time.Time `json:"roundStart,omitzero"`   // when the round of Next began
 	LastRound   time.Time `json:"lastRound,omitzero"`    // when the last finished round began
-	NotBefore   time.Time `json:"notBefore,omitzero"`    // the mailbox is left alone until then
+	NotBefore   time.Time `json:"notBefore,omitzero"`    // the mailbox is not read before
 	Unfiltered  bool      `json:"unfiltered,omitempty"`  // the round runs without a date filter
-	Count       int       `json:"count,omitempty"`       // items that this round gave so far
+	Count       int       `json:"count,omitempty"`       // items of this round so far
 	Failures    int       `json:"failures,omitempty"`    // rounds in a row that failed
-	State       string    `json:"state,omitempty"`       // "" is well
+	State       string    `json:"state,omitempty"`       // "" when it can be read
 	StateReason string    `json:"stateReason,omitempty"` // a code, for people to look up
 	Claim       string    `json:"claim,omitempty"`       // of the fetch job that reads the mailbox now; "" for none
-	ClaimEnds   time.Time `json:"claimEnds,omitzero"`    // when the claim is of no force any more
+	ClaimEnds   time.Time `json:"claimEnds,omitzero"`    // when the claim ends
 	ETag        string    `json:"-"`                     // "" when there is no row yet
 }
 
-// ClaimLife is how long a claim on a mailbox is in force after the last page
-// that was read. A page takes seconds; a job that was lost delays its mailbox by
-// no more than this and the time to the next tick.
+// ClaimLife is how long a claim on a mailbox lasts after the last page that was
+// read. A page takes seconds; a lost job delays its mailbox by at most this and
+// the time to the next tick.
 const ClaimLife = 2 * time.Minute
 
-// Take puts the mailbox under a claim from now on, when the cursor is saved.
+// Take claims the mailbox from now on, once the cursor is saved.
 func (c *Cursor) Take(claim string) { c.Claim, c.ClaimEnds = claim, time.Now().Add(ClaimLife) }
 
-// Taken tells whether the mailbox is under another claim than the given one. A
-// claim that ends later than any that is taken now is a mistake, and of no force.
+// Taken says whether another claim than the given one holds the mailbox. A
+// claim that ends later than a claim of now would is wrong, and does not count.
 func (c Cursor) Taken(claim string) bool {
 	left := time.Until(c.ClaimEnds)
 	return c.Claim != "" && c.Claim != claim && left > 0 && left <= ClaimLife+clockSkew
 }
 
-// clockSkew is by how much the clocks of two instances may differ.
+// clockSkew is the largest difference between the clocks of two instances.
 const clockSkew = time.Minute
 
 func (c Cursor) row(mailbox string) (table.Row, error) {
@@ -67,8 +67,8 @@ func cursorOf(r table.Row) (Cursor, error) {
 }
 
 // SaveCursor saves how far a mailbox was read, over the version c.ETag, and
-// returns the ETag of what was saved. When another fetch of the same mailbox was
-// faster the error is ErrChanged: what this one stored is stored, and the
+// returns the new ETag. The error is ErrChanged when another fetch of the same
+// mailbox was faster: the mails that this one stored stay stored, and the
 // other's cursor counts.
 func (s *Store) SaveCursor(ctx context.Context, mailbox string, c Cursor) (etag string, err error) {
 	row, err := c.row(mailbox)
@@ -89,8 +89,8 @@ func (s *Store) SaveCursor(ctx context.Context, mailbox string, c Cursor) (etag 
 	return etag, nil
 }
 
-// settleCursor looks whether a write that seems to have come too late was done
-// by its own first attempt, whose answer was lost.
+// settleCursor finds out whether a write that seems overtaken was made by its
+// own first attempt, whose answer was lost.
 func (s *Store) settleCursor(ctx context.Context, row table.Row) (etag string, err error) {
 	now, err := s.o.Mailboxes.Get(ctx, row.Key)
 	switch {

@@ -1,9 +1,9 @@
-// Package connector keeps how the office is connected to its mailboxes: the
-// switch of the integration, the app registrations through which mail is read,
-// the addresses that people activated, and how far each was read.
+// Package connector keeps the connection between the office and its mailboxes:
+// the switch of the integration, the app registrations through which mail is
+// read, the addresses that people activated, and how far each was read.
 //
-// It refuses to know what a mail says and what becomes of it, and it never
-// puts a client secret anywhere but in the secret store.
+// It does not know what a mail says and what happens to it, and it stores client
+// secrets only in the secret store.
 //
 // Its rows, in two tables of one partition each:
 //
@@ -16,12 +16,11 @@
 //	               smtp|<address>         address → mailbox
 //
 // where <mailbox> is the user's id in Graph and <app> a hash of (cloud,
-// tenant, client id). What people edit and what the machine writes are rows of
-// their own, so that neither refuses the other's write; they are neighbours,
-// so that one range query reads both.
+// tenant, client id). People and the program write separate rows, so that their
+// writes never collide. Those rows are neighbours, so that one range query reads
+// both.
 //
-// A secret is kept under the name connector-<app>. The name follows from
-// where the secret may be sent: a connector whose tenant or client id is
-// changed, in the page or by hand in the table, does not find the secret that
-// was meant for another.
+// The name of a secret is connector-<app>. It depends on where the secret may be
+// sent: a connector whose tenant or client id is changed, on the page or by hand
+// in the table, does not find the secret of another app registration.
 package connector

@@ -11,16 +11,16 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Box is an activated mailbox with how far it was read.
+// A Box is an activated mailbox with its cursor.
 type Box struct {
 	Activation
 	Cursor Cursor
 }
 
-// Due answers the switch and the mailboxes to fetch now, in the order of their
-// ids: the active ones whose time has come and that no job reads now, of
-// connectors that work. Of a connector that does not, one mailbox is due every ProbeEvery, to see whether
-// it works again. It writes nothing.
+// Due returns the switch and the mailboxes to fetch now, in the order of their
+// ids: the active mailboxes of working connectors whose time has come and that
+// no job reads now. Of a connector that does not work, one mailbox is due every
+// ProbeEvery, to find out whether it works again. It writes nothing.
 func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err error) {
 	conf, err := s.read(ctx)
 	if err != nil || !conf.settings.Enabled {
@@ -47,12 +47,12 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err er
 	return true, due, nil
 }
 
-// Boxes answers every mailbox that was ever activated, active or not, in the
+// Boxes returns every mailbox that was ever activated, active or not, in the
 // order of their ids.
 func (s *Store) Boxes(ctx context.Context) ([]Box, error) { return s.boxes(ctx) }
 
-// boxes reads them all: two rows each, a thousand rows a query. Ids are GUIDs,
-// so what starts beyond their digits is a row of another kind.
+// boxes reads all mailboxes: two rows each, a thousand rows in a query. Ids are
+// GUIDs, so keys that sort after their digits belong to other rows.
 func (s *Store) boxes(ctx context.Context) ([]Box, error) {
 	var r boxReader
 	for from := "0"; from != ""; {
@@ -70,7 +70,7 @@ func (s *Store) boxes(ctx context.Context) ([]Box, error) {
 	return r.boxes, nil
 }
 
-// Load answers the named mailboxes that were ever activated, in the order of
+// Load returns the named mailboxes that were ever activated, in the order of
 // their ids. Neighbours, such as those of one fetch job, cost one query.
 func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	wanted := slices.Clone(mailboxes)
@@ -83,7 +83,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	var r boxReader
 	for len(wanted) > 0 {
 		end := cursorKey(wanted[len(wanted)-1]) + ids.Above
-		// A few rows more than are wanted pay for the inactive ones between.
+		// The extra rows are for other mailboxes between them.
 		limit := min(2*len(wanted)+8, table.MaxRange)
 		rows, next, err := s.o.Mailboxes.Range(ctx, wanted[0], end, limit)
 		if err != nil {
@@ -102,7 +102,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 		if next == "" || last == "" {
 			break
 		}
-		// Whose rows may have been cut apart is read again.
+		// The last mailbox is read again: its second row may be missing.
 		for len(r.boxes) > 0 && r.boxes[len(r.boxes)-1].ID == last {
 			r.boxes = r.boxes[:len(r.boxes)-1]
 		}
@@ -112,7 +112,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	return r.boxes, nil
 }
 
-// A boxReader joins rows that come in the order of their keys.
+// A boxReader joins the rows of mailboxes, in the order of their keys.
 type boxReader struct{ boxes []Box }
 
 func (b *boxReader) add(r table.Row) error {

@@ -17,19 +17,19 @@ type ActivationPatch struct {
 	Active *bool
 }
 
-// PatchActivation changes an activation, named by its id or address, over the
-// version etag, or over whatever is there when that is empty. An earlier date
-// makes the mailbox be read again from there, which doubles nothing; a later
-// one keeps what is there. Not active means that the mailbox is left alone:
-// its cursor stays, so that it goes on from there when it is active again.
+// PatchActivation changes an activation, by its id or address, over the version
+// etag, or over any version when that is empty. An earlier date makes the
+// mailbox be read again from there, without duplicates; a later one keeps the
+// mail that is there. A mailbox that is not active is not read; its cursor
+// stays, so it continues there when it is active again.
 func (s *Store) PatchActivation(ctx context.Context, idOrAddress, etag string, p ActivationPatch) (Activation, error) {
 	for range 5 {
 		a, err := s.patchActivation(ctx, idOrAddress, etag, p)
 		if !errors.Is(err, ErrChanged) {
 			return a, err
 		}
-		// With an etag the next look tells whether the activation changed, or
-		// only its cursor, by a fetch that goes on meanwhile.
+		// A fetch may have changed only the cursor. Reading again tells whether the
+		// activation itself has another etag.
 		if now, err := s.Activation(ctx, idOrAddress); err != nil || etag != "" && etag != now.ETag {
 			break
 		}
@@ -68,7 +68,7 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 	return s.Activation(ctx, a.ID)
 }
 
-// applyTo changes a and answers what else must be written with it.
+// applyTo changes a and returns the operations that must be written with it.
 func (s *Store) applyTo(ctx context.Context, a *Activation, p ActivationPatch, invalid *Invalid) (ops []table.Op, err error) {
 	if p.Link != nil {
 		a.Link = *p.Link
@@ -112,16 +112,16 @@ func (s *Store) rewriteActivation(ctx context.Context, row table.Row, ops []tabl
 	return fmt.Errorf("save activated mailbox %s: %w", row.Key, written)
 }
 
-// Deactivate leaves a mailbox alone from now on; see PatchActivation.
+// Deactivate stops reading a mailbox; see PatchActivation.
 func (s *Store) Deactivate(ctx context.Context, idOrAddress, etag string) error {
 	active := false
 	_, err := s.PatchActivation(ctx, idOrAddress, etag, ActivationPatch{Active: &active})
 	return err
 }
 
-// restart answers the write that makes the next round over a mailbox begin at
-// its date again. What is known of its failures stays; a job that reads the
-// mailbox from its former date finds its claim gone, and stops.
+// restart returns the operation after which the next round over a mailbox
+// starts again at its date. Its failures are kept. A job that reads the mailbox
+// from its former date finds its claim gone, and stops.
 func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error) {
 	boxes, err := s.Load(ctx, []string{mailbox})
 	if err != nil || len(boxes) == 0 {

@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// ErrNotFound is the answer for a connector or an address that is not there.
+// ErrNotFound means that there is no such connector or address.
 var ErrNotFound = errors.New("not found")
 
-// ErrChanged is the answer when somebody else changed it meanwhile.
+// ErrChanged means that somebody else changed the object meanwhile.
 var ErrChanged = errors.New("changed meanwhile")
 
-// ErrInUse is the answer to deleting a connector with activated addresses.
+// ErrInUse means that a connector to be deleted has activated addresses.
 var ErrInUse = errors.New("addresses are still activated")
 
-// An ExistsError says that what is to be made is there already.
+// An ExistsError says that the object to be created exists already.
 type ExistsError struct {
 	What string // "connector" or "address"
-	ID   string // of what exists
+	ID   string // of the existing one
 }
 
 func (e *ExistsError) Error() string { return fmt.Sprintf("this %s exists already: %s", e.What, e.ID) }
 
-// A FieldError says what is wrong with one field of what a person gave in.
-// It never holds what was given.
+// A FieldError says what is wrong with one field that a person entered. It
+// never contains the entered text.
 type FieldError struct {
 	Field    string // as the API names it
 	Code     string // stable, to find a text by
 	Expected string // English
 }
 
-// Invalid is all that is wrong with what a person gave in.
+// Invalid lists everything that is wrong with what a person entered.
 type Invalid []FieldError
 
 func (e Invalid) Error() string {
@@ -53,10 +53,10 @@ func (e Invalid) err() error {
 	return e
 }
 
-// A SecretStoreError says that the vault could not do what was asked.
+// A SecretStoreError says that the vault failed or refused.
 type SecretStoreError struct{ Err error }
 
 func (e *SecretStoreError) Error() string { return "secret store: " + e.Err.Error() }
 
-// Unwrap returns what the store said.
+// Unwrap returns the error of the store.
 func (e *SecretStoreError) Unwrap() error { return e.Err }

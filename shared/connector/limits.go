@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// LimitedTries is how many mailboxes CheckLimits looks for an answer at.
+// LimitedTries is how many mailboxes CheckLimits tries at most.
 const LimitedTries = 5
 
-// Limits is what a look at mailboxes that are not activated found.
+// Limits is the result of CheckLimits.
 type Limits struct {
-	Limited *bool   // nil: none of the mailboxes could tell
+	Limited *bool   // nil: unknown, no mailbox could tell
 	Problem string  // code for Advice, "" when the app is limited
 	Tried   []Tried // in the order in which they were tried
 }
@@ -20,8 +20,8 @@ type Limits struct {
 // Tried is a mailbox that is not activated, and whether the app can read it.
 type Tried struct {
 	ID, Address string
-	Readable    *bool  // nil: it could not tell, as it has no licence
-	Problem     string // what Graph said of it, one of the states of a mailbox
+	Readable    *bool  // nil: unknown, the mailbox has no licence
+	Problem     string // Graph's answer, as a state of a mailbox
 }
 
 // Problems of Limits, for Advice.
@@ -30,18 +30,19 @@ const (
 	LimitsUnknown = "limits:unknown" // there is no other mailbox that could tell
 )
 
-// CheckLimits proves whether Exchange keeps the app out of mailboxes that
-// nobody activated: with RBAC for Applications it should. It asks of a few of
-// them, or of the one that address names, for the id of the inbox and nothing
-// of what is in it, until one can be read, and keeps in the audit who did so.
-// An address that is activated is an Invalid.
+// CheckLimits checks whether Exchange refuses the app in mailboxes that nobody
+// activated: with RBAC for Applications it should. It asks a few of them, or
+// the one with the given address, for the id of the inbox and no content, until
+// one can be read, and records in the audit who did so. An activated address is
+// an Invalid.
 // https://learn.microsoft.com/exchange/permissions-exo/application-rbac
 func (s *Store) CheckLimits(ctx context.Context, id, address string) (Limits, error) {
 	c, err := s.Connector(ctx, id)
 	if err != nil {
 		return Limits{}, err
 	}
-	// A fresh token, since it names what Entra consented to when it was made.
+	// A token has the consents of the time when it was made, so a fresh one is
+	// needed.
 	k, _, err := s.fresh(ctx, c)
 	if err != nil {
 		return Limits{}, fmt.Errorf("token of %s: %w", c.Name, &OutsideError{err})
@@ -74,8 +75,8 @@ func (s *Store) CheckLimits(ctx context.Context, id, address string) (Limits, er
 	return out, nil
 }
 
-// reach says what the answer to a look at an inbox means: it can be read, it is
-// refused, or it tells nothing.
+// reach says what Graph's answer about an inbox means: it can be read, it is
+// refused, or it is unknown.
 func (s *Store) reach(err error) (readable *bool, problem string) {
 	yes, no := true, false
 	if err == nil {
@@ -88,7 +89,7 @@ func (s *Store) reach(err error) (readable *bool, problem string) {
 	return nil, problem
 }
 
-// others answers mailboxes that are not activated, at most LimitedTries.
+// others returns mailboxes that are not activated, at most LimitedTries.
 func (s *Store) others(ctx context.Context, id, address string) (others []Tried, err error) {
 	if address != "" {
 		if !plausible(address) {
@@ -132,14 +133,14 @@ func addresses(tried []Tried) string {
 	return strings.Join(all, " ")
 }
 
-// limitRoles are the permissions of mail as roles of Exchange. That to list
-// users is none of Exchange's and stays in Entra.
+// limitRoles are the mail permissions as roles of Exchange. Exchange has no
+// role for listing users: that permission stays in Entra.
 // https://learn.microsoft.com/exchange/permissions-exo/application-rbac#supported-application-roles
 var limitRoles = []string{"Application " + MailReadWrite, "Application " + SettingsReadWrite, "Application " + MailSend}
 
-// LimitScript is the PowerShell script that limits the app of a connector to
-// its activated mailboxes, which it also returns. It may be run again, after
-// another address is activated: it then only moves the scope.
+// LimitScript returns the PowerShell script that limits the app of a connector
+// to its activated mailboxes, and those mailboxes. After another address is
+// activated it is run again: then it only changes the scope.
 func (s *Store) LimitScript(ctx context.Context, id string) (script string, limitedTo []string, err error) {
 	c, err := s.Connector(ctx, id)
 	if err != nil {
@@ -193,8 +194,8 @@ func limitScript(c Connector, addresses []string) string {
 	return b.String()
 }
 
-// quoted is a text as PowerShell takes it to the letter. PowerShell reads the
-// typographer's quotes as the plain one.
+// quoted returns a text as a literal of PowerShell, which reads typographic
+// quotes as the plain one.
 // https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
 func quoted(text string) string {
 	var b strings.Builder

@@ -7,20 +7,20 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// The states of a mailbox that could not be read, in Cursor.State; "" is one
-// that can. They are stored.
+// The states of a mailbox that could not be read, in Cursor.State; it is "" for
+// one that can be read. They are stored.
 const (
 	MailboxThrottled   = "throttled"   // Graph asks to come back later
 	MailboxForbidden   = "no-access"   // consent is gone, or the mailbox is out of the app's scope
 	MailboxUnlicensed  = "no-licence"  // the user has no Exchange Online mailbox (any more)
 	MailboxMissing     = "missing"     // Graph knows no such user
 	MailboxNoSettings  = "no-settings" // its mail can be read, its settings cannot; in reports only
-	MailboxUnreachable = "unreachable" // Graph did not answer, or not sensibly
+	MailboxUnreachable = "unreachable" // Graph gave no answer, or an invalid one
 )
 
-// MailboxState is what an error of a question to Graph about a mailbox means,
-// one of the states of a mailbox, or StateTokenRefused for what is wrong with the
-// whole connector. reason is Graph's own code, "" when Graph did not refuse.
+// MailboxState returns the state of a mailbox after an error of Graph about it,
+// or StateTokenRefused for an error of the whole connector. The reason is
+// Graph's own code, "" when Graph did not refuse.
 // https://learn.microsoft.com/graph/errors
 func MailboxState(err error) (state, reason string) {
 	refused, ok := answer.Of(err)

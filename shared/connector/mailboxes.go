@@ -13,8 +13,8 @@ type Candidate struct {
 }
 
 // Mailboxes lists the mailboxes of a connector's tenant that have search in
-// their name or address, page by page: next, when not "", is the after of the
-// next page.
+// their name or address, page by page. When next is not "", it is the after of
+// the next page.
 func (s *Store) Mailboxes(ctx context.Context, connector, search, after string) (page []Candidate, next string, err error) {
 	if _, err := s.Connector(ctx, connector); err != nil {
 		return nil, "", err

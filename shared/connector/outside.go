@@ -4,17 +4,16 @@ import (
 	"errors"
 )
 
-// An OutsideError says that Entra or Graph could not be asked, or refused.
+// An OutsideError says that Entra or Graph did not answer, or refused.
 type OutsideError struct{ Err error }
 
 func (e *OutsideError) Error() string { return e.Err.Error() }
 
-// Unwrap returns what Entra or Graph said.
+// Unwrap returns the error of Entra or Graph.
 func (e *OutsideError) Unwrap() error { return e.Err }
 
-// Outside answers what an error of the vault, Entra or Graph means: a code for
-// Advice, with the number to look up when there is one. It answers false for
-// every other error.
+// Outside returns the code for Advice of an error of the vault, Entra or Graph,
+// with the number of the error if there is one; false for every other error.
 func (s *Store) Outside(err error) (code, reason string, ok bool) {
 	var outside *OutsideError
 	var vault *SecretStoreError
@@ -25,7 +24,7 @@ func (s *Store) Outside(err error) (code, reason string, ok bool) {
 		return string(state), reason, true
 	}
 	if code, reason = MailboxState(err); code == MailboxForbidden {
-		code = "missing:" + UserReadAll // users are all that is asked for there
+		code = "missing:" + UserReadAll // this error comes from listing users only
 	}
 	return code, reason, true
 }

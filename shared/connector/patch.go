@@ -20,14 +20,14 @@ type Patch struct {
 	SecretExpires *time.Time
 }
 
-// Patch changes a connector over the version etag, or over whatever is there
-// when that is empty.
+// Patch changes a connector over the version etag, or over any version when
+// that is empty.
 //
-// A secret goes only where it was given for: who changes the token endpoint or
-// the client id must give the secret in the same patch. A new secret is tried at
-// Entra, where the connector will point, before anything is kept and before the
-// former one is deleted; when Entra refuses it, that is an Invalid that names the
-// field, and nothing has changed.
+// A secret is used only for the app registration that it was given for: a patch
+// of the token endpoint or the client id must include the secret. A new secret
+// is tried at Entra, for the new app registration, before anything is stored
+// and before the former secret is deleted. When Entra refuses it, the error is
+// an Invalid that names the field, and nothing has changed.
 func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector, error) {
 	old, err := s.Connector(ctx, id)
 	if err != nil {
@@ -56,8 +56,8 @@ func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector,
 		return Connector{}, err
 	}
 	if moved {
-		// The old secret can be of no use any more, since coming back asks for
-		// it anew. That it is still there when this fails harms nobody.
+		// The old secret is of no use any more: a change back must include it
+		// again. It does no harm if it is not deleted.
 		if err := s.o.Secrets.Delete(ctx, old.secretName()); err != nil {
 			s.o.Log.WarnContext(ctx, "secret of the former app registration stays", "connector", id, "error", err)
 		}
@@ -65,7 +65,7 @@ func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector,
 	return s.Connector(ctx, id)
 }
 
-// apply answers what the patch makes of a connector, and the secret it brings.
+// apply returns the patched connector, and the secret of the patch.
 func (s *Store) apply(c Connector, p Patch) (Connector, *secret.Value, error) {
 	f := fields{clouds: s.o.Clouds, now: time.Now()}
 	old := c
@@ -95,8 +95,8 @@ func (s *Store) apply(c Connector, p Patch) (Connector, *secret.Value, error) {
 	return c, value, f.invalid.err()
 }
 
-// renew writes the secret where c points, when it is a new one or lives until
-// another date, and makes c name its version.
+// renew writes the secret for c's app registration, when it is a new one or has
+// another end date, and sets its version in c.
 func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secret.Value, moved bool) error {
 	switch {
 	case v == nil && c.SecretExpires.Equal(old.SecretExpires):
@@ -117,8 +117,8 @@ func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secre
 	return err
 }
 
-// prove asks Entra for a token with a secret that is not yet kept, and with no
-// other.
+// prove asks Entra for a token with a secret that is not stored yet, and with
+// no other.
 func (s *Store) prove(ctx context.Context, c Connector, v secret.Value, moved bool) error {
 	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, v, s.o.Transport)
 	if err == nil {
@@ -134,8 +134,8 @@ func (s *Store) prove(ctx context.Context, c Connector, v secret.Value, moved bo
 	return fmt.Errorf("try the new secret of %s: %w", c.Name, &OutsideError{err})
 }
 
-// refusedField says which field Entra refuses. While a connector points where it
-// did, that is always the secret: nothing else was given.
+// refusedField says which field Entra refuses. Without a new app registration
+// that is always the secret: nothing else was given.
 func refusedField(state State, reason string, moved bool) FieldError {
 	said := fmt.Sprintf("Entra refused this one (%s), and what was there stays in use", reason)
 	switch {
@@ -147,8 +147,8 @@ func refusedField(state State, reason string, moved bool) FieldError {
 	return FieldError{"clientSecret", "client-secret-" + string(state), "a secret that Entra takes; " + said + ". A secret that was just made may need a minute"}
 }
 
-// rewrite saves c over old. What is new about where it points or its secret
-// also forgets what Entra said before.
+// rewrite saves c over old. A new app registration or secret also resets the
+// state.
 func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error {
 	defer s.forget()
 	row, err := table.Pack(connectorKey(c.ID), c.row())
@@ -179,7 +179,7 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	if written == nil {
 		return nil
 	}
-	// A lost answer looks like somebody else's change; what is there decides.
+	// A lost answer looks like another change, so the stored row decides.
 	switch now, err := s.o.Configuration.Get(ctx, row.Key); {
 	case errors.Is(err, table.ErrNotFound):
 		return ErrNotFound
@@ -193,12 +193,12 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	return fmt.Errorf("save connector %s: %w", c.ID, written)
 }
 
-// Delete removes a connector and its secret, over the version etag or over
-// whatever is there when that is empty. While addresses are activated it is
-// refused with ErrInUse.
+// Delete removes a connector and its secret, over the version etag or over any
+// version when that is empty. The error is ErrInUse while addresses are
+// activated.
 //
-// The secret goes first: a run that dies in between leaves a connector that
-// can be deleted again, and no secret that nobody remembers.
+// The secret is deleted first: a run that dies in between leaves a connector
+// that can be deleted again, and no forgotten secret.
 func (s *Store) Delete(ctx context.Context, id, etag string) error {
 	c, err := s.Connector(ctx, id)
 	if err != nil {

@@ -2,13 +2,12 @@ package connector
 
 import "slices"
 
-// permissions weighs what the token says against what was proven: roles are
-// those in the token, users is the outcome of listing users, boxes that of
-// looking into mailboxes.
+// permissions compares the token with what was proven: roles are those of the
+// token, users is the result of listing users, boxes that of reading mailboxes.
 func (s *Store) permissions(roles []string, users error, boxes []MailboxReport) []Permission {
 	has := func(role string) bool { return slices.Contains(roles, role) }
-	// Whoever consents to one permission of Exchange in Entra does so to all;
-	// who limits the app by RBAC for Applications has none of them there.
+	// An administrator consents in Entra to all permissions of Exchange or, with
+	// RBAC for Applications, to none.
 	consented := len(roles) == 0 || slices.ContainsFunc(roles, func(r string) bool { return r != UserReadAll })
 	refused := func(read func(MailboxReport) bool, problem string) bool {
 		return slices.ContainsFunc(boxes, func(b MailboxReport) bool { return !read(b) && b.Problem == problem })
@@ -18,7 +17,7 @@ func (s *Store) permissions(roles []string, users error, boxes []MailboxReport) 
 
 	mail := weigh(MailReadWrite, has(MailReadWrite), slices.ContainsFunc(boxes, readable), refused(readable, MailboxForbidden) || consented)
 	if !has(MailReadWrite) && (has("Mail.Read") || has("Mail.ReadBasic.All")) {
-		mail = missing(MailReadWrite) // the token says that reading is all there is
+		mail = missing(MailReadWrite) // the token has only the permission to read
 	}
 	set := weigh(SettingsReadWrite, has(SettingsReadWrite), slices.ContainsFunc(boxes, settings), refused(settings, MailboxNoSettings) || consented)
 	if !has(SettingsReadWrite) && has("MailboxSettings.Read") {
@@ -27,8 +26,8 @@ func (s *Store) permissions(roles []string, users error, boxes []MailboxReport) 
 	return []Permission{mail, set, s.userPermission(has(UserReadAll), users), weigh(MailSend, has(MailSend), false, consented)}
 }
 
-// weigh decides on one permission: named by the token, proven by use, or
-// known to be missing; otherwise nobody knows.
+// weigh decides on one permission: named by the token, proven by use, or known
+// to be missing; otherwise it is unknown.
 func weigh(name string, named, proven, absent bool) Permission {
 	switch {
 	case named || proven:
@@ -62,7 +61,7 @@ func missing(name string) Permission {
 	return Permission{Name: name, Granted: &no, Problem: "missing:" + name}
 }
 
-// works tells whether nothing needs a person.
+// works says whether nothing needs a person.
 func works(r Report) bool {
 	for _, p := range r.Permissions {
 		if p.Granted != nil && !*p.Granted {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Connector answers one connector as it is now, or ErrNotFound.
+// Connector returns one connector as it is now, or ErrNotFound.
 func (s *Store) Connector(ctx context.Context, id string) (Connector, error) {
 	c, err := s.read(ctx)
 	if err != nil {
@@ -19,7 +19,7 @@ func (s *Store) Connector(ctx context.Context, id string) (Connector, error) {
 	return k, nil
 }
 
-// Connectors answers all connectors as they are now, by name.
+// Connectors returns all connectors as they are now, by name.
 func (s *Store) Connectors(ctx context.Context) ([]Connector, error) {
 	c, err := s.read(ctx)
 	if err != nil {
@@ -33,6 +33,6 @@ func (s *Store) Connectors(ctx context.Context) ([]Connector, error) {
 	return all, nil
 }
 
-// TokenEndpoint is where a connector asks its tokens, built from what is kept
-// of the endpoint that was pasted.
+// TokenEndpoint returns the URL of a connector's tokens, made from the stored
+// parts of the endpoint that was entered.
 func (s *Store) TokenEndpoint(c Connector) string { return s.o.Clouds.TokenURL(c.Endpoint()) }

@@ -11,11 +11,11 @@ import (
 
 const settingsKey = "settings"
 
-// Settings is the switch of the integration. Off means that nothing is fetched
-// or processed; nothing is lost, since cursors stay where they are.
+// Settings is the switch of the integration. When it is off, nothing is fetched
+// or processed, and nothing is lost: cursors stay.
 type Settings struct {
 	Enabled bool
-	ETag    string // "" when nobody has set anything yet
+	ETag    string // "" before they were first set
 }
 
 type settingsRow struct {
@@ -31,7 +31,7 @@ func (v *Settings) from(r table.Row) error {
 	return nil
 }
 
-// Settings answers the settings as they are now.
+// Settings returns the settings as they are now.
 func (s *Store) Settings(ctx context.Context) (Settings, error) {
 	r, err := s.o.Configuration.Get(ctx, settingsKey)
 	if errors.Is(err, table.ErrNotFound) {
@@ -44,7 +44,7 @@ func (s *Store) Settings(ctx context.Context) (Settings, error) {
 	return v, v.from(r)
 }
 
-// Enabled answers the switch as it was at most 30 seconds ago.
+// Enabled returns the switch as it was at most 30 seconds ago.
 func (s *Store) Enabled(ctx context.Context) (bool, error) {
 	c, err := s.configuration(ctx)
 	if err != nil {
@@ -53,8 +53,8 @@ func (s *Store) Enabled(ctx context.Context) (bool, error) {
 	return c.settings.Enabled, nil
 }
 
-// PutSettings saves v, over the version v.ETag or, when that is empty, over
-// whatever is there. Other processes obey within 30 seconds.
+// PutSettings saves v over the version v.ETag, or over any version when that is
+// empty. Other processes notice it within 30 seconds.
 func (s *Store) PutSettings(ctx context.Context, v Settings) (Settings, error) {
 	defer s.forget()
 	r, err := table.Pack(settingsKey, settingsRow{v.Enabled})

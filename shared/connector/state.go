@@ -16,16 +16,16 @@ import (
 // ProbeEvery is how often a connector that Entra refuses is tried again.
 const ProbeEvery = 30 * time.Minute
 
-// ConnectorWorks records that Entra gave this connector a token. It writes
-// only when that is news.
+// ConnectorWorks records that Entra gave this connector a token. It writes only
+// when the state changes.
 func (s *Store) ConnectorWorks(ctx context.Context, id string) error {
 	return s.record(ctx, id, StateWorks, "")
 }
 
-// ConnectorFailed records err when it is about the connector as a whole, and
-// tells whether it is: its other mailboxes need not be tried then. It writes
-// when the state changes and once per probe. An err that only Graph can give,
-// such as no access to one mailbox, proves that the connector works.
+// ConnectorFailed records err when it is about the whole connector, and says
+// whether it is: then its other mailboxes need not be tried. It writes when the
+// state changes and once for each probe. An err that only Graph can give, such
+// as no access to one mailbox, proves that the connector works.
 func (s *Store) ConnectorFailed(ctx context.Context, id string, err error) (bool, error) {
 	state, reason := s.stateOf(err)
 	if state != "" {
@@ -37,9 +37,9 @@ func (s *Store) ConnectorFailed(ctx context.Context, id string, err error) (bool
 	return false, nil
 }
 
-// stateOf answers the state that err puts a connector in, "" when err says
-// nothing about the connector. The reason holds a code and a trace id, never
-// the text of an answer.
+// stateOf returns the state of a connector after err, "" when err says nothing
+// about the connector. The reason holds a code and a trace id, never the text
+// of an answer.
 func (s *Store) stateOf(err error) (State, string) {
 	if r, ok := entra.RefusalOf(err); ok {
 		state := StateRefused
@@ -63,7 +63,7 @@ func (s *Store) stateOf(err error) (State, string) {
 	}
 	var vault *SecretStoreError
 	if errors.As(err, &vault) {
-		// What the vault says comes from outside and stays in the log.
+		// The vault's text comes from outside, so it is only logged.
 		if errors.Is(err, secret.ErrNotFound) || errors.Is(err, secret.ErrDisabled) {
 			return StateSecretMissing, ""
 		}
@@ -119,7 +119,8 @@ func (s *Store) putState(ctx context.Context, id string, row stateRow) error {
 	return nil
 }
 
-// due tells whether the connector may be asked now, and whether only to probe.
+// due says whether the connector may be asked now, and whether only for a
+// probe.
 func (c Connector) due(now time.Time) (ok, probe bool) {
 	if !c.State.Stopped() {
 		return true, false

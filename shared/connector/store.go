@@ -18,18 +18,17 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Options says where a Store keeps and asks things. All but Transport,
-// Directory and Log must be set.
+// Options are what a Store works with. All must be set except Transport,
+// Directory and Log.
 type Options struct {
 	Configuration *table.Table
 	Mailboxes     *table.Table
 	Secrets       secret.Store
 	Clouds        entra.Clouds
 	Transport     policy.Transporter // to Entra; nil: the network
-	// Dial makes a client of Graph at root. It asks nothing yet.
+	// Dial makes a client of Graph at root. It sends no request.
 	Dial func(root string, credential azcore.TokenCredential) (Graph, error)
-	// Directory is asked about the targets of links; without one every target
-	// is taken as there.
+	// Directory says whether the targets of links exist; without it all do.
 	Directory Targets
 	Log       *slog.Logger
 }
@@ -52,9 +51,8 @@ func New(o Options) *Store {
 	return &Store{o: o, clients: map[string]*client{}}
 }
 
-// configurationAge is how long a process goes on with the settings and
-// connectors that it read: a switch that is turned off elsewhere is obeyed
-// after at most this time.
+// configurationAge is how long a process uses the settings and connectors that
+// it read: a change of the switch elsewhere counts after at most this time.
 const configurationAge = 30 * time.Second
 
 type configuration struct {
@@ -63,7 +61,7 @@ type configuration struct {
 	read       time.Time
 }
 
-// configuration answers settings and connectors as they were at most
+// configuration returns settings and connectors as they were at most
 // configurationAge ago.
 func (s *Store) configuration(ctx context.Context) (*configuration, error) {
 	s.mu.Lock()
@@ -75,8 +73,8 @@ func (s *Store) configuration(ctx context.Context) (*configuration, error) {
 	return s.read(ctx)
 }
 
-// read reads settings and connectors with their states in one query: the key
-// of the settings comes right after those of the connectors.
+// read reads settings and connectors with their states in one query: the key of
+// the settings comes directly after those of the connectors.
 func (s *Store) read(ctx context.Context) (*configuration, error) {
 	c := &configuration{connectors: map[string]Connector{}, read: time.Now()}
 	for from := connectorKey(""); from != ""; {
@@ -124,15 +122,15 @@ func (c *configuration) add(r table.Row) error {
 	return nil
 }
 
-// forget makes the next look at settings and connectors a fresh one.
+// forget makes the next read of settings and connectors ask the table.
 func (s *Store) forget() {
 	s.mu.Lock()
 	s.known = nil
 	s.mu.Unlock()
 }
 
-// same tells whether two rows hold the same, as rows are kept: after a write
-// whose answer was lost it says whether the write took effect.
+// same says whether two rows have the same stored values: after a write whose
+// answer was lost it says whether the write took effect.
 func same(a, b table.Row) bool {
 	if len(a.Props) != len(b.Props) {
 		return false
@@ -158,8 +156,9 @@ func sameValue(a, b any) bool {
 	return a == b
 }
 
-// replace writes r over the version r.ETag, and more with it. When somebody else changed the row
-// the error is ErrChanged; when a lost answer only looks like that, there is none.
+// replace writes r over the version r.ETag, together with more. The error is
+// ErrChanged when somebody else changed the row; there is none when it was this
+// write, whose answer was lost.
 func replace(ctx context.Context, t *table.Table, r table.Row, more ...table.Op) error {
 	err := t.Write(ctx, append(more, table.Replace(r))...)
 	switch {

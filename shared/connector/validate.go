@@ -11,18 +11,17 @@ import (
 	"kantoorpost/shared/secret"
 )
 
-// SecretLife is how long a secret is taken to live when nobody says: what the
-// guide tells to choose when the secret is made, 730 days.
+// SecretLife is the assumed life of a secret without an end date: 730 days,
+// which the guide tells people to choose.
 const SecretLife = 730 * 24 * time.Hour
 
-// Key Vault itself takes 25,600 characters; the secrets of Entra have 40.
+// Key Vault accepts 25,600 characters; secrets of Entra have 40.
 const (
 	maxName   = 100
 	maxSecret = 1000
 )
 
-// A fields collects what is wrong with the fields of a connector, by the names
-// that the API gives them.
+// A fields collects the wrong fields of a connector, by their names in the API.
 type fields struct {
 	invalid Invalid
 	clouds  entra.Clouds
@@ -39,13 +38,13 @@ func (f *fields) name(name string) string {
 	name = strings.TrimSpace(name)
 	if name == "" || utf8.RuneCountInString(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unprintable) {
 		f.invalid.add("name", "name", "1 to 100 characters on one line")
-	} else if secret.LooksLikeOne(name) { // names are shown everywhere
+	} else if secret.LooksLikeOne(name) { // names are visible to everybody
 		f.invalid.add("name", "name-secret", "a name; this looks like a client secret, which goes into the field clientSecret alone")
 	}
 	return name
 }
 
-// clientID takes the application (client) id as the portal shows it.
+// clientID checks the application (client) id as the portal shows it.
 func (f *fields) clientID(id string) string {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if !isGUID(id) {
@@ -68,8 +67,8 @@ func (f *fields) endpoint(text string) entra.Endpoint {
 	return e
 }
 
-// secret takes the value of a client secret. The portal shows the secret's id,
-// a GUID, beside its value; that is often pasted and never works.
+// secret checks the value of a client secret. The portal shows the secret's id,
+// a GUID, beside its value; people often paste that, and it never works.
 func (f *fields) secret(v secret.Value) secret.Value {
 	text := strings.TrimSpace(v.Reveal())
 	switch {
@@ -83,7 +82,7 @@ func (f *fields) secret(v secret.Value) secret.Value {
 	return secret.New(text)
 }
 
-// expires takes the last moment of a secret; zero means SecretLife from now.
+// expires checks the last moment of a secret; zero means SecretLife from now.
 func (f *fields) expires(at time.Time) time.Time {
 	switch {
 	case at.IsZero():

@@ -86,12 +86,8 @@ func Domain(address string) string {
 	return address[at+1:]
 }
 
-// ReceivedDomain returns the form in which domains of mail are compared: lower
+// receivedDomain returns the form in which domains of mail are compared: lower
 // case and, for international names, ASCII (RFC 5891).
-func ReceivedDomain(text string) string {
-	return receivedDomain(norm.NFC.String(strings.TrimSpace(text)))
-}
-
 func receivedDomain(text string) string {
 	domain, err := idna.Lookup.ToASCII(text)
 	if err != nil {
