@@ -35,14 +35,14 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// An app is all handlers with what they need.
+// An app holds all handlers and their dependencies.
 type app struct {
-	tables *table.Service
-	queues *queue.Service
-	ready  chan struct{} // closed when tables and queues are there
-	staff  *directory.Store
-	// creates says that tables and queues are made here. In Azure infra/main.bicep
-	// makes them, and the managed identity may not.
+	tables    *table.Service
+	queues    *queue.Service
+	ready     chan struct{} // closed when the tables and queues exist
+	directory *directory.Store
+	// creates says that the app creates tables and queues. In Azure infra/main.bicep
+	// creates them, and the managed identity may not.
 	creates bool
 
 	poll    *poll.Handler
@@ -53,8 +53,9 @@ type app struct {
 	edge    edge.Options
 }
 
-// functions is the function table, in the order in which a mail meets them.
-// The function.json of each is written from it.
+// functions is the function table, in the order in which a mail passes them: poll puts
+// fetch jobs, fetch stores mail and puts process jobs, process decides; people see the
+// result through api and web. The function.json of each is written from this table.
 func (a *app) functions() []invoke.Function {
 	return []invoke.Function{
 		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
@@ -65,32 +66,32 @@ func (a *app) functions() []invoke.Function {
 	}
 }
 
-// A tickRow says when the timer last ran. The instance that asks is another than
-// the one in which it runs.
+// A tickRow says when the timer last ran. It is stored, since the instance that
+// reports it may be another than the one that ran it.
 type tickRow struct {
 	At time.Time `json:"at"`
 }
 
 const tickKey = "tick"
 
-// tick notes that the timer ran, for the health that the API reports: the one
-// row that a quiet office writes.
+// tick does one tick and stores that the timer ran, for the health that the API
+// reports. This is the only row that is written while no mail comes.
 func (a *app) tick(ctx context.Context, t invoke.Tick) error {
-	return errors.Join(a.poll.Handle(ctx, t), a.ticked(ctx, time.Now()))
+	return errors.Join(a.poll.Handle(ctx, t), a.saveTick(ctx, time.Now()))
 }
 
-func (a *app) ticked(ctx context.Context, at time.Time) error {
+func (a *app) saveTick(ctx context.Context, at time.Time) error {
 	r, err := table.Pack(tickKey, tickRow{at.UTC()})
 	if err == nil {
 		err = a.tables.Table("configuration").Write(ctx, table.Put(r))
 	}
 	if err != nil {
-		return fmt.Errorf("note that the timer ran: %w", err)
+		return fmt.Errorf("store that the timer ran: %w", err)
 	}
 	return nil
 }
 
-// lastTick is when the timer last ran; zero for never.
+// lastTick returns when the timer last ran; zero for never.
 func (a *app) lastTick(ctx context.Context) (time.Time, error) {
 	r, err := a.tables.Table("configuration").Get(ctx, tickKey)
 	if errors.Is(err, table.ErrNotFound) {
@@ -101,13 +102,13 @@ func (a *app) lastTick(ctx context.Context) (time.Time, error) {
 		err = r.Unpack(&row)
 	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("when the timer last ran: %w", err)
+		return time.Time{}, fmt.Errorf("read when the timer last ran: %w", err)
 	}
 	return row.At, nil
 }
 
-// build is the version of the package that this process came in, which
-// `go tool dev pack` wrote beside it.
+// build returns the version of the package of this process, which `go tool dev pack`
+// wrote beside it.
 func build() string {
 	if program, err := os.Executable(); err == nil {
 		if text, err := os.ReadFile(filepath.Join(filepath.Dir(program), "version")); err == nil {
@@ -117,20 +118,20 @@ func build() string {
 	return "unknown"
 }
 
-// tableNames are the tables, each with one partition.
+// tableNames returns the tables, each with one partition.
 func tableNames() []string { return []string{"configuration", "directory", "mailboxes", "mails"} }
 
-// queueNames are the queues, one for each function that has one.
+// queueNames returns the queues, one for each function with a queue.
 func queueNames() []string { return []string{"fetch", "process"} }
 
-// wires are the ways to the outside. The zero value is the network.
+// transports carry the calls to other services. The zero value uses the network.
 type transports struct {
 	tables, queues, entra, vault policy.Transporter
 	graph                        http.RoundTripper
 	identity                     azcore.TokenCredential // nil: the managed identity
 }
 
-// newApp wires everything together. It asks nothing of the outside yet.
+// newApp builds all handlers. It makes no calls to other services.
 func newApp(c config.Config, w transports) (a *app, err error) {
 	a = &app{ready: make(chan struct{}), creates: c.Storage != ""}
 	if w.identity == nil {
@@ -152,10 +153,9 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 	if c.Simulator != "" {
 		clouds = clouds.With(entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator})
 	}
-	// Every client of Graph shares one limit: Microsoft counts by application.
+	// All clients of Graph share one limit: Microsoft counts per application.
 	limit := graph.NewLimiter(4, 2)
-	staff := directory.New(a.tables.Table("directory"))
-	a.staff = staff
+	a.directory = directory.New(a.tables.Table("directory"))
 	connectors := connector.New(connector.Options{
 		Configuration: a.tables.Table("configuration"),
 		Mailboxes:     a.tables.Table("mailboxes"),
@@ -165,29 +165,29 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
 			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.graph, Limit: limit})
 		},
-		Directory: staff,
+		Directory: a.directory,
 	})
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
 
-	desk := &solve.Service{
-		Directory: staff, Items: items, Chats: chats, Jobs: a.queues,
+	solver := &solve.Service{
+		Directory: a.directory, Items: items, Chats: chats, Jobs: a.queues,
 		Decide:      func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
 		Activations: connectors,
 	}
 
-	a.poll = &poll.Handler{Connectors: connectors, Directory: staff, Items: items, Jobs: a.queues, Resume: desk.Resume}
+	a.poll = &poll.Handler{Connectors: connectors, Directory: a.directory, Items: items, Jobs: a.queues, Resume: solver.Resume}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
-	a.process = &process.Handler{Connectors: connectors, Directory: staff, Items: items, Chats: chats, Finish: desk.Finish}
+	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Finish: solver.Finish}
 	a.api = api.New(api.Options{
 		Version: "1.0", Build: build(),
 		Gate: access.Gate{
-			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: staff,
+			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
-		Directory: staff, Connectors: connectors, Items: items, Chats: chats, Solver: desk, Jobs: a.queues,
+		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues,
 		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
-			{Name: "tables", Probe: func(ctx context.Context) error { _, err := staff.Version(ctx); return err }},
+			{Name: "tables", Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
 		},
 		Queues: a.queues, QueueNames: queueNames(), Ticked: a.lastTick,
@@ -211,9 +211,8 @@ func openSecrets(c config.Config, w transports) (secret.Store, error) {
 	return secret.OpenVault(secret.VaultOptions{URL: c.KeyVaultURL, Credential: w.identity, Transport: w.vault, Simulated: c.Simulator != ""})
 }
 
-// handler is what the host calls. All but its look whether the process lives
-// waits until tables and queues are there, which on all but the first start
-// they are.
+// handler answers the calls of the host. Every route except the health check waits
+// until the tables and queues exist. Only the first start creates them.
 func (a *app) handler() http.Handler {
 	functions := edge.New(a.edge, invoke.Handler(a.functions()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -231,7 +230,8 @@ func (a *app) handler() http.Handler {
 	})
 }
 
-// poisonNames are the queues to which the host moves what failed each time.
+// poisonNames returns the queues to which the host moves a message after too many
+// failures.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
 func poisonNames() (names []string) {
 	for _, q := range queueNames() {
@@ -240,9 +240,9 @@ func poisonNames() (names []string) {
 	return names
 }
 
-// prepare makes the tables and queues that are missing, or looks whether they
-// are there. It does not give up: without them nothing works, and the roles of a
-// new identity take minutes to act.
+// prepare creates missing tables and queues, or checks that they exist. It repeats
+// that until it succeeds: nothing works without them, and the roles of a new identity
+// take minutes to act.
 func (a *app) prepare(ctx context.Context) {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
 		err := a.storage(ctx)
@@ -259,16 +259,16 @@ func (a *app) prepare(ctx context.Context) {
 	}
 }
 
-// index lets all clients and contacts be found that an older version of the
-// product saved; mostly there is nothing to do. Another instance may be at it, or
-// an import: then the next start sees to it.
+// index makes clients and contacts searchable that an older version of the product
+// saved; usually there are none. When another instance or an import does the same, the
+// next start does what is left.
 func (a *app) index(ctx context.Context) {
 	select {
 	case <-a.ready:
 	default:
 		return // ctx ended before the tables were there
 	}
-	if err := a.staff.Index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
+	if err := a.directory.Index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
 		slog.WarnContext(ctx, "clients and contacts of an older version are not indexed yet: searches read them all", "error", err)
 	}
 }

@@ -1,6 +1,6 @@
-// Command handlers is the custom handler: the one process in which all
-// functions run. It listens where the Functions host says, on the loopback
-// address, and does what the table in app.go says.
+// Command handlers is the custom handler: the one process in which all functions run.
+// It listens on the loopback address, at the port that the Functions host gives, and
+// runs the functions of the table in app.go.
 package main
 
 import (
@@ -22,9 +22,8 @@ import (
 )
 
 func main() {
-	// Nearly all that is allocated lives for one call: collecting less often takes
-	// a quarter off the time that a mail costs. What that leaves behind is given
-	// back when there is nothing to do (see quiet).
+	// Nearly all memory lives for one call: fewer collections save a quarter of the
+	// time that a mail costs. Idle memory is returned later (see freeWhenIdle).
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
@@ -49,13 +48,13 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Listening comes before any call to the outside: the host waits 30 seconds.
+	// Listening comes before any call to other services: the host waits 30 seconds.
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)))
 	if err != nil {
 		return fmt.Errorf("listen for the host: %w", err)
 	}
 	server := &http.Server{
-		Handler:           quiet(a.handler()),
+		Handler:           freeWhenIdle(a.handler()),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
@@ -71,7 +70,7 @@ func run(ctx context.Context) error {
 		return fmt.Errorf("serve the host: %w", err)
 	case <-ctx.Done():
 	}
-	// What runs may end; what is killed is done again.
+	// Running calls may end; a call that is killed is repeated.
 	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -80,9 +79,9 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// quiet gives memory back to the system when no call has come for a while: mail
-// comes every five minutes, and in between an instance should cost little.
-func quiet(next http.Handler) http.Handler {
+// freeWhenIdle returns memory to the system when no call has come for a while: mail
+// comes every five minutes, and between ticks an instance should cost little.
+func freeWhenIdle(next http.Handler) http.Handler {
 	idle := time.AfterFunc(5*time.Second, debug.FreeOSMemory)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer idle.Reset(5 * time.Second)

@@ -8,21 +8,22 @@ import (
 	"strings"
 )
 
-// smallestInstance is the smallest that the plan has, in bytes: what is assumed
-// where nothing tells. https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#instance-sizes
+// smallestInstance is the smallest instance of the plan, in bytes. It is assumed when
+// the size is not known.
+// https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#instance-sizes
 const smallestInstance = 512 << 20
 
-// limitMemory has the collector keep this process within its share of the
-// instance, as long as GOMEMLIMIT does not say how much that is.
+// limitMemory sets the soft memory limit of this process to its share of the instance,
+// unless GOMEMLIMIT sets one.
 func limitMemory(instanceMB int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryShare(instanceMB, cgroupMemory()))
 	}
 }
 
-// memoryShare is how much of an instance this process may use, in bytes: two
-// fifths, since the Functions host lives on it too, and the stacks and buffers of
-// the system are not counted.
+// memoryShare returns how much of an instance this process may use, in bytes: two
+// fifths, since the Functions host runs there too, and the limit does not count the
+// buffers of the system.
 func memoryShare(instanceMB, group int64) int64 {
 	instance := group
 	switch {
@@ -34,8 +35,8 @@ func memoryShare(instanceMB, group int64) int64 {
 	return max(instance/5*2, 64<<20)
 }
 
-// cgroupMemory is what the system lets this process and those beside it use, in
-// bytes; 0 when it does not say.
+// cgroupMemory returns the memory limit of the container, in bytes; 0 when there is
+// none.
 // https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
 func cgroupMemory() int64 {
 	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {

@@ -1,5 +1,5 @@
-// Package edge stands before the API and the pages: it keeps what holds for
-// every request from outside, once for each, whatever that makes inside.
+// Package edge handles every request from outside before the API and the pages: it
+// sets response headers and limits the rate. A page that calls the API counts once.
 package edge
 
 import (
@@ -15,30 +15,30 @@ import (
 	"kantoorpost/shared/invoke"
 )
 
-// Options say how many requests are let through. Each instance of the app counts
-// for itself.
+// Options say how many requests are allowed. Each instance of the app counts its
+// own.
 type Options struct {
-	// Trusted says that the platform authenticates, so that its header tells
-	// who asks.
+	// Trusted says that the platform authenticates, so its header names the client.
 	Trusted bool
 	// PerPerson and PerApplication are requests per second, with bursts of five
-	// times as many; 0 is no limit. Who has not signed in counts as a person,
-	// by the address that asks.
+	// times as many; 0 is no limit. A client that has not signed in counts as a
+	// person, by its address.
 	PerPerson, PerApplication int
-	// Pages tells who asks for pages too often. Others get a problem in JSON.
+	// Pages answers requests for pages that exceed the limit. Others get a problem in
+	// JSON.
 	Pages http.Handler
 }
 
-// yearInSeconds is how long browsers may use nothing but https.
+// yearInSeconds is how long browsers must use https.
 // https://www.rfc-editor.org/rfc/rfc6797
 const yearInSeconds = "31536000"
 
-// New returns next behind the edge. What the Functions host asks by itself is
-// not below /api and /web, and passes.
+// New returns next behind the edge. Requests of the Functions host are not below
+// /api and /web, and pass unchanged.
 func New(o Options, next http.Handler) http.Handler {
 	people, applications := newLimiter(o.PerPerson), newLimiter(o.PerApplication)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		part := partOf(r.URL.Path)
+		part := firstPart(r.URL.Path)
 		if part != "api" && part != "web" {
 			next.ServeHTTP(w, r)
 			return
@@ -56,17 +56,17 @@ func New(o Options, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		who, limit := o.asker(r), people
-		if who.application {
+		c, limit := o.client(r), people
+		if c.application {
 			limit = applications
 		}
-		wait, news := limit.take(who, cost, time.Now())
+		wait, first := limit.take(c, cost, time.Now())
 		if wait == 0 {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if news {
-			access.LogRefusal(r.Context(), who.id(), r.Method, "/"+part+"/", http.StatusTooManyRequests)
+		if first {
+			access.LogRefusal(r.Context(), c.id(), r.Method, "/"+part+"/", http.StatusTooManyRequests)
 		}
 		h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 		if part == "web" && o.Pages != nil {
@@ -77,19 +77,19 @@ func New(o Options, next http.Handler) http.Handler {
 	})
 }
 
-// partOf is the first part of a path. The rest may name people.
-func partOf(path string) string {
+// firstPart returns the first part of a path. The rest may name people.
+func firstPart(path string) string {
 	part, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return part
 }
 
-// request is the cost of a request; what a page loads by itself, often dozens at
-// once, costs a part of it.
+// request is the cost of a usual request, loaded that of one that a page makes by
+// itself, often dozens at once.
 const request, loaded = 20, 1
 
-// costOf says what a request counts for. Files of the pages are in memory and
-// without secrets; and whether the product lives is asked by machines that must
-// not get a wrong answer.
+// costOf returns the cost of a request. Static files are free: they are in memory
+// and hold no secrets. So is the health check: machines that ask it must not get a
+// wrong answer.
 func costOf(r *http.Request) int {
 	path := r.URL.Path
 	switch {
@@ -103,38 +103,38 @@ func costOf(r *http.Request) int {
 	return request
 }
 
-// An asker is who is counted: an account, or else an address.
-type asker struct {
+// A client is what is counted: an account, or else an address.
+type client struct {
 	account     string // the object id of the tenant's directory
 	application bool
 	address     string
 }
 
-// id is who asks, for the log: "" for an address, which is not kept there.
-func (a asker) id() string {
+// id names the client in the log; "" for an address, which is not logged.
+func (c client) id() string {
 	switch {
-	case a.application:
-		return "application:" + a.account
-	case a.account != "":
-		return "account:" + a.account
+	case c.application:
+		return "application:" + c.account
+	case c.account != "":
+		return "account:" + c.account
 	}
 	return ""
 }
 
-// asker says who asks. What cannot be trusted to be somebody's is counted for
-// the address, so that nobody can use up what another may ask.
-func (o Options) asker(r *http.Request) asker {
+// client returns the client of a request. A header that cannot be trusted does not
+// count, so nobody can use up the limit of another.
+func (o Options) client(r *http.Request) client {
 	if o.Trusted {
 		if p, err := access.ParsePrincipal(r.Header); err == nil {
-			return asker{account: strings.ToLower(p.Object), application: p.Application}
+			return client{account: strings.ToLower(p.Object), application: p.Application}
 		}
 	}
-	return asker{address: addressOf(r)}
+	return client{address: addressOf(r)}
 }
 
-// addressOf is the network that a request comes from: the last that stands in
-// X-Forwarded-For, which the proxy before this process wrote. Of IPv6 it is the
-// part that one subscriber has.
+// addressOf returns the network of a request: the last one in X-Forwarded-For, which
+// the proxy before this process wrote. Of an IPv6 address it is the part that one
+// subscriber has.
 // https://www.rfc-editor.org/rfc/rfc6177
 func addressOf(r *http.Request) string {
 	text := r.RemoteAddr
@@ -161,7 +161,7 @@ func addressOf(r *http.Request) string {
 func tooMany(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(http.StatusTooManyRequests)
-	// The client that no longer listens is nobody's concern.
+	// It does not matter if the client no longer listens.
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"type": "about:blank", "title": http.StatusText(http.StatusTooManyRequests), "status": http.StatusTooManyRequests,
 		"detail": "you ask more often than is allowed; try again after as many seconds as Retry-After says",

@@ -24,7 +24,7 @@ const (
 	crm    = "aaaaaaaa-0000-0000-0000-000000000003"
 )
 
-// principal is what the platform says of an account.
+// principal returns the header in which the platform names an account.
 func principal(object string, claims ...string) string {
 	list := []map[string]string{{"typ": "tid", "val": tenant}, {"typ": "oid", "val": object}}
 	for i := 0; i < len(claims); i += 2 {
@@ -34,19 +34,19 @@ func principal(object string, claims ...string) string {
 	return base64.StdEncoding.EncodeToString(text)
 }
 
-// a front is an edge before a handler that counts what reaches it.
-type front struct {
+// A fixture is an edge before a handler that counts the requests that reach it.
+type fixture struct {
 	http.Handler
 	through int
 }
 
-func newFront(o Options) *front {
-	f := &front{}
+func newFixture(o Options) *fixture {
+	f := &fixture{}
 	f.Handler = New(o, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { f.through++ }))
 	return f
 }
 
-func (f *front) ask(request string, headers ...string) *httptest.ResponseRecorder {
+func (f *fixture) ask(request string, headers ...string) *httptest.ResponseRecorder {
 	method, path, _ := strings.Cut(request, " ")
 	r := httptest.NewRequest(method, path, nil)
 	for i := 0; i < len(headers); i += 2 {
@@ -57,8 +57,8 @@ func (f *front) ask(request string, headers ...string) *httptest.ResponseRecorde
 	return w
 }
 
-// let is how many of n requests at once are let through.
-func (f *front) let(n int, request string, headers ...string) int {
+// let returns how many of n simultaneous requests are let through.
+func (f *fixture) let(n int, request string, headers ...string) int {
 	before := f.through
 	for range n {
 		f.ask(request, headers...)
@@ -75,7 +75,7 @@ func TestMain(m *testing.M) {
 
 func TestAPersonAsksTenTimesASecondAndFiftyAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, me := newFront(trusted), []string{access.Header, principal(anna, "preferred_username", "anna@x.nl")}
+		f, me := newFixture(trusted), []string{access.Header, principal(anna, "preferred_username", "anna@x.nl")}
 		if n := f.let(80, "GET /api/me", me...); n != 50 {
 			t.Errorf("%d at once", n)
 		}
@@ -107,10 +107,10 @@ func TestAPersonAsksTenTimesASecondAndFiftyAtOnce(t *testing.T) {
 	})
 }
 
-// Retry-After is when the same request is let through, not sooner than it says.
+// After Retry-After the same request is let through.
 func TestRetryAfterIsTrue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFront(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
+		f := newFixture(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
 		me := []string{access.Header, principal(anna)}
 		f.let(10, "GET /api/me", me...)
 		seconds, err := strconv.Atoi(f.ask("GET /api/me", me...).Header().Get("Retry-After"))
@@ -124,11 +124,10 @@ func TestRetryAfterIsTrue(t *testing.T) {
 	})
 }
 
-// Nobody uses up what another may ask, neither with his account nor with
-// another's address.
-func TestEverybodyIsCountedAlone(t *testing.T) {
+// No client uses up the limit of another, neither by account nor by address.
+func TestClientsAreCountedSeparately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFront(trusted)
+		f := newFixture(trusted)
 		from := func(forwarded string) []string { return []string{"X-Forwarded-For", forwarded} }
 		const annas, brams, app = "a", "b", "c"
 		h := map[string][]string{
@@ -136,7 +135,7 @@ func TestEverybodyIsCountedAlone(t *testing.T) {
 			brams: {access.Header, principal(bram, "preferred_username", "bram@x.nl"), "X-Forwarded-For", "1.1.1.1"},
 			app:   {access.Header, principal(crm, "idtyp", "app"), "X-Forwarded-For", "1.1.1.1"},
 		}
-		// Whoever is at the address, also with a header that is no principal.
+		// An address, also with a header that is no principal.
 		if n := f.let(100, "GET /api/me", from("1.1.1.1:4000")...); n != 50 {
 			t.Errorf("nobody: %d", n)
 		}
@@ -152,7 +151,7 @@ func TestEverybodyIsCountedAlone(t *testing.T) {
 			forwarded string
 			want      int
 		}{
-			{"1.1.1.1, 2.2.2.2", 50}, // the last is the proxy's own word
+			{"1.1.1.1, 2.2.2.2", 50}, // the proxy wrote the last one
 			{"9.9.9.9, 2.2.2.2:80", 0},
 			{"[2001:db8::1]:443", 50},
 			{"2001:db8::2", 0}, // the same subscriber
@@ -168,9 +167,9 @@ func TestEverybodyIsCountedAlone(t *testing.T) {
 	})
 }
 
-// A platform that does not authenticate says nothing about who asks.
-func TestAnUntrustedHeaderIsNobodys(t *testing.T) {
-	f := newFront(Options{PerPerson: 10, PerApplication: 50})
+// Without authentication by the platform its header does not count.
+func TestUntrustedHeader(t *testing.T) {
+	f := newFixture(Options{PerPerson: 10, PerApplication: 50})
 	sum := 0
 	for i := range 100 {
 		sum += f.let(1, "GET /api/me", access.Header, principal(fmt.Sprintf("aaaaaaaa-0000-0000-0000-%012d", i), "idtyp", "app"))
@@ -180,10 +179,10 @@ func TestAnUntrustedHeaderIsNobodys(t *testing.T) {
 	}
 }
 
-// A page with all that it loads is let through, and again at once.
+// A page with everything that it loads is let through twice in a row.
 func TestAPageLoadsWhatItNeeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, me := newFront(trusted), []string{access.Header, principal(anna)}
+		f, me := newFixture(trusted), []string{access.Header, principal(anna)}
 		for range 2 {
 			sum := f.let(1, "GET /web/chats/x", me...) + f.let(4, "GET /web/static/abc/app.js", me...) +
 				f.let(20, "GET /api/chats/x/messages/y/body", me...) + f.let(400, "GET /api/chats/x/messages/y/pictures/0", me...)
@@ -191,44 +190,44 @@ func TestAPageLoadsWhatItNeeds(t *testing.T) {
 				t.Errorf("%d of 425", sum)
 			}
 		}
-		// They count all the same, and nothing that changes something is cheap.
+		// Such requests count too, and no change is cheap.
 		if n := f.let(10_000, "GET /api/mails/x/body", me...); n > 1000 {
-			t.Errorf("%d letters at once", n)
+			t.Errorf("%d bodies at once", n)
 		}
 		if n := f.let(1, "POST /api/mails/x/body", me...); n != 0 {
 			t.Error("a change is as cheap as a picture")
 		}
 		if n := f.let(1000, "GET /api/health/live", me...); n != 1000 {
-			t.Errorf("%d looks whether the product lives", n)
+			t.Errorf("%d health checks", n)
 		}
 	})
 }
 
 func TestNoLimit(t *testing.T) {
-	f := newFront(Options{Trusted: true})
+	f := newFixture(Options{Trusted: true})
 	if n := f.let(1000, "GET /api/me", access.Header, principal(anna)); n != 1000 {
 		t.Errorf("%d", n)
 	}
 }
 
-// However many addresses ask, what is kept of them is bounded, and forgotten.
+// The number of buckets is bounded, and unused ones are deleted.
 func TestMemoryIsBounded(t *testing.T) {
 	l, at := newLimiter(10), time.Now()
-	wait := func(who asker, at time.Time) time.Duration { w, _ := l.take(who, request, at); return w }
+	wait := func(who client, at time.Time) time.Duration { w, _ := l.take(who, request, at); return w }
 	for i := range 5 * maxAddresses {
-		wait(asker{address: strconv.Itoa(i)}, at)
+		wait(client{address: strconv.Itoa(i)}, at)
 	}
 	if n := len(l.now) + len(l.old); n > maxAddresses {
 		t.Errorf("%d buckets", n)
 	}
-	if wait(asker{address: "another"}, at) == 0 {
-		t.Error("the crowd is not limited")
+	if wait(client{address: "another"}, at) == 0 {
+		t.Error("the addresses beyond the maximum are not limited")
 	}
-	if wait(asker{account: anna}, at) != 0 {
-		t.Error("a crowd of addresses locks out who has signed in")
+	if wait(client{account: anna}, at) != 0 {
+		t.Error("many addresses lock out an account")
 	}
 	for i := range 3 {
-		wait(asker{account: anna}, at.Add(time.Duration(i+1)*burst*time.Second))
+		wait(client{account: anna}, at.Add(time.Duration(i+1)*burst*time.Second))
 	}
 	if len(l.now) != 1 || len(l.old) != 1 {
 		t.Errorf("%d buckets are left", len(l.now)+len(l.old))
@@ -236,7 +235,7 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 func TestHeadersOfEveryAnswer(t *testing.T) {
-	f := newFront(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
+	f := newFixture(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
 	for i := range 8 { // refused at the end
 		w := f.ask("GET /api/me", "X-Forwarded-Proto", "https")
 		for name, want := range map[string]string{
@@ -258,8 +257,9 @@ func TestARefusalIsLogged(t *testing.T) {
 	was := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
 	defer slog.SetDefault(was)
-	f := newFront(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
-	f.let(20, "GET /api/mails/secret-id?search=jan@x.nl", access.Header, principal(anna, "preferred_username", "anna@x.nl"), "X-Forwarded-For", "1.1.1.1")
+	f := newFixture(Options{Trusted: true, PerPerson: 1, PerApplication: 1})
+	f.let(20, "GET /api/mails/secret-id?search=jan@x.nl", access.Header, principal(anna, "preferred_username", "anna@x.nl"),
+		"X-Forwarded-For", "1.1.1.1")
 	line := log.String()
 	if strings.Count(line, "\n") != 1 || !strings.Contains(line, `"who":"account:`+anna+`","method":"GET","route":"/api/","status":429`) {
 		t.Errorf("log: %s", line)
@@ -272,7 +272,7 @@ func TestARefusalIsLogged(t *testing.T) {
 }
 
 func BenchmarkEdge(b *testing.B) {
-	f := newFront(Options{Trusted: true, PerPerson: 1 << 20, PerApplication: 1})
+	f := newFixture(Options{Trusted: true, PerPerson: 1 << 20, PerApplication: 1})
 	h := principal(anna, "preferred_username", "anna@x.nl")
 	b.ReportAllocs()
 	for b.Loop() {

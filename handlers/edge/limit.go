@@ -8,29 +8,29 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// burst is how many seconds of requests may come at once.
+// burst is how many seconds of requests may come at the same time.
 const burst = 5
 
-// maxAddresses bounds how many addresses are counted on their own.
+// maxAddresses bounds how many addresses have a bucket of their own.
 const maxAddresses = 10_000
 
-// A limiter has a token bucket for everybody who asked lately. A bucket that
-// nobody used for as long as it takes to fill is full, like a new one, so it is
-// forgotten: what is in use moves from old to now, and old is dropped.
+// A limiter has a token bucket for each recent client. A bucket that was not used for
+// as long as it takes to fill is full, like a new one, so it can be deleted: buckets
+// in use move from old to now, and the others are deleted with old.
 type limiter struct {
 	rate    rate.Limit // of cost per second
 	mu      sync.Mutex
-	turned  time.Time // when now was begun
+	began   time.Time // when now began
 	now     buckets
 	old     buckets
-	crowded *bucket // of all addresses together for which there is no place
+	overall *bucket // shared by the addresses beyond maxAddresses
 }
 
-type buckets map[asker]*bucket
+type buckets map[client]*bucket
 
 type bucket struct {
 	*rate.Limiter
-	told atomic.Int64 // when it was last said that it is empty, in nanoseconds since 1970
+	logged atomic.Int64 // when take last returned first, in nanoseconds since 1970
 }
 
 // newLimiter returns a limiter of so many requests per second; nil for no limit.
@@ -39,7 +39,7 @@ func newLimiter(perSecond int) *limiter {
 		return nil
 	}
 	l := &limiter{rate: rate.Limit(perSecond * request), now: buckets{}}
-	l.crowded = l.full()
+	l.overall = l.full()
 	return l
 }
 
@@ -47,44 +47,44 @@ func (l *limiter) full() *bucket {
 	return &bucket{Limiter: rate.NewLimiter(l.rate, int(l.rate)*burst)}
 }
 
-// take takes cost from what who may ask, and returns 0; or takes nothing and
-// returns after how long there is enough. News says that nobody was told so
-// lately: a log that grows with a flood helps the flood.
-func (l *limiter) take(who asker, cost int, at time.Time) (wait time.Duration, news bool) {
+// take takes cost from the bucket of a client and returns 0; when the bucket has less,
+// it takes nothing and returns how long to wait. First says that this is the first
+// refusal in a while: a log that grows with a flood helps the flood.
+func (l *limiter) take(c client, cost int, at time.Time) (wait time.Duration, first bool) {
 	if l == nil {
 		return 0, false
 	}
-	b := l.of(who, at)
+	b := l.of(c, at)
 	r := b.ReserveN(at, cost)
 	if wait = r.DelayFrom(at); wait > 0 {
 		r.CancelAt(at)
-		told := b.told.Load()
-		news = at.UnixNano()-told >= int64(burst*time.Second) && b.told.CompareAndSwap(told, at.UnixNano())
+		logged := b.logged.Load()
+		first = at.UnixNano()-logged >= int64(burst*time.Second) && b.logged.CompareAndSwap(logged, at.UnixNano())
 	}
-	return wait, news
+	return wait, first
 }
 
-// of returns the bucket of who.
-func (l *limiter) of(who asker, at time.Time) *bucket {
+// of returns the bucket of a client.
+func (l *limiter) of(c client, at time.Time) *bucket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if at.Sub(l.turned) >= burst*time.Second {
-		if at.Sub(l.turned) >= 2*burst*time.Second {
+	if at.Sub(l.began) >= burst*time.Second {
+		if at.Sub(l.began) >= 2*burst*time.Second {
 			l.now = buckets{}
 		}
-		l.old, l.now, l.turned = l.now, buckets{}, at
+		l.old, l.now, l.began = l.now, buckets{}, at
 	}
-	b := l.now[who]
+	b := l.now[c]
 	if b == nil {
-		b = l.old[who]
-		// There are no more accounts than the tenant has.
-		if b == nil && who.account == "" && len(l.now) >= maxAddresses {
-			return l.crowded
+		b = l.old[c]
+		// The tenant bounds the number of accounts.
+		if b == nil && c.account == "" && len(l.now) >= maxAddresses {
+			return l.overall
 		}
 		if b == nil {
 			b = l.full()
 		}
-		l.now[who] = b
+		l.now[c] = b
 	}
 	return b
 }

@@ -1,6 +1,6 @@
-// Package poll is the tick: every five minutes it asks for the new mail of
-// every activated mailbox, and finds in the tables what queues have lost. It
-// reads no mail and decides nothing.
+// Package poll does the tick: every five minutes it puts fetch jobs for all
+// activated mailboxes, and jobs for work in the tables whose queue messages were
+// lost. It reads no mail and decides nothing.
 package poll
 
 import (
@@ -19,13 +19,13 @@ import (
 )
 
 const (
-	// perFetch is how many mailboxes one fetch job carries: a queue message
-	// costs three operations, whatever is in it.
+	// perFetch is how many mailboxes one fetch job has: each queue message costs
+	// three operations.
 	perFetch = 16
-	// perProcess is how many mails one process job carries.
+	// perProcess is how many mails one process job has.
 	perProcess = 20
-	// perTick bounds the mails that one tick asks for again; the next tick
-	// goes on.
+	// perTick bounds the mails for which one tick puts jobs again; the next tick
+	// continues.
 	perTick = 2000
 )
 
@@ -34,7 +34,7 @@ type Jobs interface {
 	Put(ctx context.Context, j job.Job) error
 }
 
-// Directory tells whether the office's data changed.
+// Directory tells whether the data of the office changed.
 type Directory interface {
 	Version(ctx context.Context) (int64, error)
 }
@@ -45,12 +45,12 @@ type Handler struct {
 	Directory  Directory
 	Items      *item.Store
 	Jobs       Jobs
-	// Resume goes on with what people took back and was broken off.
+	// Resume continues an undo that broke off.
 	Resume func(ctx context.Context) error
 }
 
-// Handle does one tick. Whatever of it fails is done by the next one, so the
-// rest goes on.
+// Handle does one tick. When one part fails, the others are still done; the next
+// tick repeats it.
 func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 	why := "timer " + tick.At.Truncate(time.Minute).Format("2006-01-02T15:04Z07:00")
 	enabled, due, err := h.Connectors.Due(ctx)
@@ -69,8 +69,8 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 	)
 }
 
-// fetch asks for the mail of mailboxes. Neighbours in the order of their keys
-// go together, since they are read together.
+// fetch puts fetch jobs. Mailboxes with neighbouring keys are in one job, since one
+// query reads them.
 func (h *Handler) fetch(ctx context.Context, due []connector.Activation, why string) error {
 	var errs []error
 	for boxes := range slices.Chunk(due, perFetch) {
@@ -84,16 +84,16 @@ func (h *Handler) fetch(ctx context.Context, due []connector.Activation, why str
 	return errors.Join(errs...)
 }
 
-// sweepOpen asks again for mails that are stored and were not decided: their
-// hint was lost, or deciding failed. A hint more than needed is harmless, so
-// it is put before the work is postponed.
+// sweepOpen puts jobs for mails that are stored and not decided: their job was lost,
+// or the decision failed. One job too many is harmless, so it is put before the work
+// is postponed.
 func (h *Handler) sweepOpen(ctx context.Context) error {
 	open, err := h.Items.OpenWork(ctx, perTick)
 	if err != nil {
 		return err
 	}
 	if len(open) > 0 {
-		slog.WarnContext(ctx, "asking again for mails that were not decided", "mails", len(open))
+		slog.WarnContext(ctx, "mails not decided yet: jobs are put again", "mails", len(open))
 	}
 	for work := range slices.Chunk(open, perProcess) {
 		ids := make([]string, len(work))
@@ -110,7 +110,7 @@ func (h *Handler) sweepOpen(ctx context.Context) error {
 	return nil
 }
 
-// sweepParked has parked mails decided again when the office has changed since.
+// sweepParked puts jobs for parked mails whose decision version has changed.
 func (h *Handler) sweepParked(ctx context.Context) error {
 	version, err := h.Directory.Version(ctx)
 	if err != nil {
@@ -128,11 +128,11 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 		l := links[mailbox]
 		return item.DecisionVersion(version, string(l.Kind), l.ID)
 	}
-	whole := sha256.New()
+	all := sha256.New()
 	for _, b := range boxes { // in the order of their ids
-		fmt.Fprintf(whole, "%s %s\n", b.Activation.ID, decisionVersion(b.Activation.ID))
+		fmt.Fprintf(all, "%s %s\n", b.Activation.ID, decisionVersion(b.Activation.ID))
 	}
-	ids, err := h.Items.Outdated(ctx, fmt.Sprintf("%d/%x", version, whole.Sum(nil)[:8]), decisionVersion, perTick)
+	ids, err := h.Items.Outdated(ctx, fmt.Sprintf("%d/%x", version, all.Sum(nil)[:8]), decisionVersion, perTick)
 	if err != nil {
 		return err
 	}
