@@ -7,15 +7,15 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A Book is a file with its sheets; a text file has one, without a name.
+// A Book is a file with its sheets. A text file has one sheet, without a name.
 type Book struct {
 	sheets []sheet
-	// guessed is the encoding that a text file is taken for, when it does not say.
+	// guessed is the assumed encoding of a text file that does not tell its own.
 	guessed string
-	close   func() error // nil for what holds nothing
+	close   func() error // nil when nothing is open
 }
 
-// Close gives back what the book holds on to: large sheets lie in temporary files.
+// Close removes the temporary files of large sheets.
 func (b *Book) Close() error {
 	if b.close == nil {
 		return nil
@@ -29,7 +29,7 @@ type sheet struct {
 	lines iter.Seq[line]
 }
 
-// A line is one row of a sheet. One that could not be read is wrong.
+// A line is one row of a sheet. It is wrong when it could not be read.
 type line struct {
 	number int // from 1
 	cells  []string

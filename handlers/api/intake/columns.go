@@ -9,17 +9,17 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A column is what a sheet of a kind may have, by the name that the API gives to
+// A column is a column that a sheet of a kind may have, by the API's name of
 // the field.
 type column struct {
 	field    string
-	names    string // in the files of offices, Dutch first, without spaces, hyphens and dots
+	names    string // its names in files, Dutch first, without spaces, hyphens and dots
 	required bool
-	list     bool // several columns of it are one
-	any      bool // of several columns of it, the first that says something counts
+	list     bool // several such columns are one list
+	any      bool // of several such columns, the first with a value counts
 }
 
-// columns are the columns of the kinds.
+// columns are the columns of each kind.
 var columns = map[Kind][]column{
 	Clients: {
 		{field: "number", required: true, names: "nummer relatienummer relatienr relatiecode klantnummer klantnr klantcode clientnummer cliëntnummer cliëntcode clientcode debiteurnummer debiteurnr debiteurcode debiteurennummer debiteur code number clientnumber customernumber customercode customerno customerid accountcode accountnumber"},
@@ -60,7 +60,7 @@ var columns = map[Kind][]column{
 	},
 }
 
-// sheetNames are what the sheets of a kind are called.
+// sheetNames are the names of the sheets of each kind.
 var sheetNames = map[Kind]string{
 	Clients:     "clients relaties relatie klanten cliënten clienten",
 	Contacts:    "contacts contacten contactpersonen",
@@ -69,7 +69,8 @@ var sheetNames = map[Kind]string{
 	ClientTeam:  "clientteam clientteams relatieteam relatieteams klantteam klantteams",
 }
 
-// plainName is a name of a column or a sheet without what does not count.
+// plainName returns the name of a column or a sheet without the characters that
+// do not count.
 func plainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" -._\u00a0\u2010\u2011\u2013", r) {
@@ -81,15 +82,15 @@ func plainName(name string) string {
 
 func isNamed(names, name string) bool { return slices.Contains(strings.Fields(names), name) }
 
-// A head says which cells of a sheet's rows are which fields.
+// A head says which cells of a sheet's rows belong to which fields.
 type head struct {
 	kind   Kind
-	fields map[string][]int  // where they stand
-	titles map[string]string // what the file calls them
+	fields map[string][]int  // the cells of a field
+	titles map[string]string // the file's name of a field
 }
 
-// headOf reads the first row of a sheet of a kind. Unknown are the columns that
-// the kind does not have.
+// headOf reads the first row of a sheet of a kind. Unknown are columns that the
+// kind does not have.
 func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Problem) {
 	h = head{kind: kind, fields: map[string][]int{}, titles: map[string]string{}}
 	var found []string
@@ -132,8 +133,8 @@ func headOf(kind Kind, cells []string) (h head, unknown []string, problems []Pro
 	return h, unknown, problems
 }
 
-// kindOf recognises a sheet by its name, or else by its first row; "" when it is
-// none of an office.
+// kindOf recognises a sheet by its name, or else by its first row; "" when it
+// is of no kind.
 func kindOf(name string, cells []string) Kind {
 	for _, kind := range Kinds {
 		if isNamed(sheetNames[kind], plainName(name)) {
@@ -161,8 +162,8 @@ func kindOf(name string, cells []string) Kind {
 	return ""
 }
 
-// cell is the text of a field in a row; there is none when the column is absent
-// or the cell is empty, and "-" empties the field.
+// cell returns the text of a field in a row. There is none when the column is
+// missing or the cell is empty; the text "-" empties the field.
 func (h head) cell(cells []string, field string) (text string, there bool) {
 	var texts []string
 	one := slices.ContainsFunc(columns[h.kind], func(c column) bool { return c.field == field && c.any })
@@ -177,8 +178,8 @@ func (h head) cell(cells []string, field string) (text string, there bool) {
 	return text, text != ""
 }
 
-// setName changes a name to what the row says: in one cell, or in those of first
-// name, infix and last name.
+// setName changes a name to that of the row, which is in one cell, or in those
+// of first name, infix and last name.
 func (h head) setName(cells []string, to *string) {
 	if _, there := h.cell(cells, "name"); there {
 		h.set(cells, "name", to)
@@ -195,7 +196,7 @@ func (h head) setName(cells []string, to *string) {
 	}
 }
 
-// shorten makes of a cell what a report can hold.
+// shorten returns as much of a cell's text as a report can hold.
 func shorten(text string) string {
 	runes := []rune(directory.ReceivedName(text))
 	if len(runes) > 100 {

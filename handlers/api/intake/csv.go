@@ -42,10 +42,10 @@ const (
 	windows1252
 )
 
-// encodingOf finds out how a file writes its characters. Excel writes
-// Windows-1252 or UTF-16 when it is not asked for UTF-8. A file in which most of
-// what is no ASCII is valid UTF-8 is UTF-8 with mistakes: read in another way, its
-// names would all be wrong.
+// encodingOf finds out how a file encodes its characters. Excel writes
+// Windows-1252 or UTF-16 unless it is asked for UTF-8. A file whose characters
+// outside ASCII are mostly valid UTF-8 is UTF-8 with mistakes: in another
+// encoding all of its names would be wrong.
 func encodingOf(file []byte) encoding {
 	switch {
 	case bytes.HasPrefix(file, []byte("\xff\xfe")):
@@ -75,8 +75,8 @@ func encodingOf(file []byte) encoding {
 	return windows1252
 }
 
-// utf16Unmarked recognises UTF-16 without its mark by the zeros in every other
-// byte of its first line; it is utf8Text for anything else.
+// utf16Unmarked recognises UTF-16 without a byte order mark by the zeros in
+// every other byte of the first line. It returns utf8Text for anything else.
 func utf16Unmarked(file []byte) encoding {
 	var zeros [2]int
 	head := file[:min(len(file), 512)]
@@ -112,16 +112,16 @@ func decoded(file []byte, e encoding) io.Reader {
 	return r
 }
 
-// separators are what programs put between cells.
+// separators are the separators between cells that programs use.
 const separators = ";\t,|"
 
-// separatorOf finds what separates cells: what Excel's own first line "sep=;"
-// says, or else which of the separators the first line has most of, outside
-// quotes. Skip says how many lines come before the head.
+// separatorOf returns the separator of cells: the one of Excel's own first line
+// "sep=;", or else the separator that the first line has most often, outside
+// quotes. Skip is the number of lines before the head.
 func separatorOf(file []byte, e encoding) (separator rune, skip int, err error) {
-	r := bufio.NewReaderSize(&tidied{in: bufio.NewReader(decoded(file, e))}, 1<<16)
+	r := bufio.NewReaderSize(&normalizer{in: bufio.NewReader(decoded(file, e))}, 1<<16)
 	for {
-		// A first line that is longer than the buffer is cut, which is enough to count in.
+		// A first line longer than the buffer is cut, but long enough to count.
 		text, err := r.ReadSlice('\n')
 		if bytes.IndexByte(text, 0) >= 0 {
 			return 0, 0, unreadable("geen tekst (CSV) en geen werkmap (XLSX)", "neither text (CSV) nor a workbook (XLSX)")
@@ -161,7 +161,7 @@ func mostOf(head string) rune {
 
 func csvLines(file []byte, e encoding, separator rune, skip int) iter.Seq[line] {
 	return func(yield func(line) bool) {
-		text := bufio.NewReader(&tidied{in: bufio.NewReader(decoded(file, e)), separator: byte(separator), lines: skip})
+		text := bufio.NewReader(&normalizer{in: bufio.NewReader(decoded(file, e)), separator: byte(separator), lines: skip})
 		for range skip {
 			if err := skipLine(text); err != nil {
 				return
@@ -210,8 +210,8 @@ func skipLine(r *bufio.Reader) error {
 	}
 }
 
-// bare is the text of a cell that was written as a formula, ="02001", or with an
-// apostrophe, '02001, so that a spreadsheet keeps its zeros.
+// bare returns the text of a cell that was written as a formula, ="02001", or
+// with an apostrophe, '02001, so that a spreadsheet keeps its zeros.
 func bare(cell string) string {
 	if digits, is := strings.CutPrefix(cell, "'"); is && digits != "" && strings.Trim(digits, "0123456789") == "" {
 		return digits
@@ -224,24 +224,24 @@ func bare(cell string) string {
 }
 
 const (
-	maxFields = 1_000   // of a line; nobody reads more than maxColumns of them
+	maxFields = 1_000   // of a line; at most maxColumns of them are read
 	maxLine   = 4 << 20 // bytes
 )
 
-// A tidied text has the lines of another with \n at their ends, whatever ends
-// them there, "\r" as on old Macs too; a cell that is written as the formula ="02001"
-// has it as text; and the rest of a line beyond maxFields and maxLine is left out:
-// a file of separators alone would else take fifty times its size.
-type tidied struct {
+// A normalizer reads a text with all lines ended by \n, also those ended by
+// "\r" as on old Macs. It reads a cell like ="02001" as its text. It leaves out
+// what exceeds maxFields or maxLine in a line: a file of separators only would
+// otherwise need fifty times its size in memory.
+type normalizer struct {
 	in        *bufio.Reader
-	separator byte // 0 while it is not known
-	lines     int  // at the start that are not read as cells
+	separator byte // 0 while it is unknown
+	lines     int  // before the head
 
 	quoted, inside bool // in quotes; in a cell
 	fields, size   int  // of the line
 }
 
-func (t *tidied) Read(p []byte) (n int, err error) {
+func (t *normalizer) Read(p []byte) (n int, err error) {
 	for n < len(p) {
 		b, err := t.in.ReadByte()
 		if err != nil {
@@ -284,7 +284,7 @@ func (t *tidied) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// ended is the error of a read that got n bytes before it.
+// ended returns the error of a read that got n bytes before it.
 func ended(n int, err error) error {
 	if n > 0 && err == io.EOF {
 		return nil

@@ -1,7 +1,7 @@
 // Package intake reads the files in which an office keeps its clients, contacts
-// and team members, and says what of the directory they change and which of
-// their rows are wrong. It refuses to know who sent a file, and writes nothing:
-// the changes are made on a directory.Bulk, for others to apply or to drop.
+// and team members, and says what they change in the directory and which of
+// their rows are wrong. It does not know who sent a file, and writes nothing:
+// it makes the changes on a directory.Bulk, which the caller applies or drops.
 package intake
 
 import (
@@ -10,7 +10,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A Kind is what the rows of a sheet are.
+// A Kind is the kind of a sheet's rows.
 type Kind string
 
 // The kinds of sheets.
@@ -22,8 +22,8 @@ const (
 	ClientTeam  Kind = "client-team"
 )
 
-// Kinds are all kinds, in the order in which they are taken in: each refers to
-// those before it.
+// Kinds are all kinds, in the order in which they are read: rows refer only to
+// earlier kinds.
 var Kinds = []Kind{Roles, Clients, TeamMembers, Contacts, ClientTeam}
 
 // The limits of a file.
@@ -31,8 +31,8 @@ const (
 	MaxBytes   = 32 << 20 // of the file
 	maxRows    = 200_000  // of all sheets
 	maxColumns = 200
-	maxCell    = 32_767 // UTF-16 units; what a cell of Excel holds
-	maxShown   = 2_000  // rows of the report that are right and change something
+	maxCell    = 32_767 // UTF-16 units, the limit of a cell in Excel
+	maxShown   = 2_000  // rows of the report that are right and make a change
 )
 
 // An Action is what a row does.
@@ -56,7 +56,7 @@ type Report struct {
 	LeftOut  int             `json:"leftOut" doc:"rows that change something and are not shown"`
 }
 
-// Counts are how many rows of a kind do what.
+// Counts are the numbers of rows of a kind by action.
 type Counts struct {
 	Create int `json:"create"`
 	Update int `json:"update"`
@@ -64,14 +64,14 @@ type Counts struct {
 	Wrong  int `json:"wrong"`
 }
 
-// A Notice is about what is not taken in and does no harm.
+// A Notice says what is left out without harm.
 type Notice struct {
 	Sheet string `json:"sheet,omitempty"`
 	words.Text
 }
 
 // A Row says what one row does. Its number is that of the line in a text file
-// and that of the row in a sheet; the row of a wrong file is 0.
+// or of the row in a sheet; it is 0 when the whole file is wrong.
 type Row struct {
 	Sheet    string    `json:"sheet,omitempty"`
 	Number   int       `json:"row"`
@@ -82,7 +82,7 @@ type Row struct {
 	Problems []Problem `json:"problems,omitempty"`
 }
 
-// A Change is what becomes of a field.
+// A Change is the change of one field.
 type Change struct {
 	Field string `json:"field"`
 	From  string `json:"from"`
@@ -95,19 +95,19 @@ type Problem struct {
 	words.Text
 }
 
-// Wrong says whether any row is.
+// Wrong says whether any row is wrong.
 func (r Report) Wrong() bool {
 	return slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Action == Wrong })
 }
 
-// An Unreadable error says why a file is no office file at all.
+// An Unreadable error says why a file cannot be read at all.
 type Unreadable struct{ words.Text }
 
 func (e *Unreadable) Error() string { return "read the file: " + e.EN }
 
 func unreadable(nl, en string) error { return &Unreadable{words.Text{NL: nl, EN: en}} }
 
-// Report is the report of a file that can not be read.
+// Report returns the report of a file that cannot be read.
 func (e *Unreadable) Report(dryRun bool) Report {
 	return Report{
 		DryRun: dryRun, Summary: map[Kind]Counts{}, Warnings: []Notice{},

@@ -11,7 +11,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A plan is what has been found out so far.
+// A plan holds the result so far.
 type plan struct {
 	bulk   *directory.Bulk
 	report Report
@@ -19,33 +19,33 @@ type plan struct {
 	shown  int // rows of the report that are right
 	lines  int // of all sheets
 
-	// seen has the rows by kind and key, also of those that are wrong: what
-	// refers to them is not wrong too.
-	seen map[string]*place
-	// contacts has the first row of the file that is about a contact, by id.
-	contacts map[string]*place
+	// seen has the rows by kind and key. Wrong rows are included, so that rows
+	// which refer to them are not reported as wrong too.
+	seen map[string]*recordedRow
+	// contacts has the first row of the file about a contact, by id.
+	contacts map[string]*recordedRow
 
 	administered bool
-	demoted      []*place // rows that make of an administrator something less
+	demoted      []*recordedRow // rows that take an administrator's rights away
 	teams        teams
 }
 
-// A place is a row that has been looked at.
-type place struct {
+// A recordedRow is a row that has been read.
+type recordedRow struct {
 	sheet  string
 	number int
 	kind   Kind
 	key    string
 	action Action
-	at     int // in the rows of the report; -1 when it is not there
+	at     int // index in the rows of the report; -1 when not there
 }
 
-// Plan makes on b the changes that book asks for, and reports of each row what
-// it does. Kind says what the rows are; "" leaves that to the names and the heads
-// of the sheets. When a row is wrong the changes on b mean nothing: drop them.
+// Plan makes the changes of a book on b, and reports what each row does. Kind
+// is the kind of all rows; with "" the names and the heads of the sheets tell
+// their kinds. If a row is wrong, the caller must drop b.
 func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
 	p := &plan{
-		bulk: b, counts: map[Kind]*Counts{}, seen: map[string]*place{}, contacts: map[string]*place{},
+		bulk: b, counts: map[Kind]*Counts{}, seen: map[string]*recordedRow{}, contacts: map[string]*recordedRow{},
 		administered: b.Administered(),
 		report:       Report{Summary: map[Kind]Counts{}, Warnings: []Notice{}, Rows: []Row{}},
 	}
@@ -102,14 +102,14 @@ func openSheets(book *Book) []*openSheet {
 		o := &openSheet{sheet: s}
 		o.next, o.stop = iter.Pull(s.lines)
 		head, more := o.next()
-		// The cells of a line are good until the next is read.
+		// The cells of a line are valid until the next is read.
 		o.head, o.empty = line{head.number, slices.Clone(head.cells), head.wrong}, !more
 		open = append(open, o)
 	}
 	return open
 }
 
-// choose says which sheets are taken in, and as what.
+// choose decides which sheets are read, and as which kind.
 func (p *plan) choose(open []*openSheet, kind Kind) {
 	chosen := 0
 	for _, s := range open {
@@ -153,7 +153,7 @@ func (p *plan) warn(sheet, nl, en string) {
 	p.report.Warnings = append(p.report.Warnings, Notice{sheet, words.Text{NL: nl, EN: en}})
 }
 
-// warnOnce is warn for what holds for many rows.
+// warnOnce is warn for a notice about many rows.
 func (p *plan) warnOnce(sheet, nl, en string) {
 	notice := Notice{sheet, words.Text{NL: nl, EN: en}}
 	if !slices.Contains(p.report.Warnings, notice) {
@@ -161,7 +161,7 @@ func (p *plan) warnOnce(sheet, nl, en string) {
 	}
 }
 
-// sheet takes in the rows of one sheet.
+// sheet reads the rows of one sheet.
 func (p *plan) sheet(s *openSheet) {
 	if p.counts[s.kind] == nil {
 		p.counts[s.kind] = &Counts{}
@@ -212,8 +212,8 @@ func (p *plan) sheet(s *openSheet) {
 	}
 }
 
-// cellErrors are what spreadsheets show in place of a value, in English and in
-// Dutch.
+// cellErrors are the texts that spreadsheets show instead of a value, in
+// English and in Dutch.
 var cellErrors = strings.Fields("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #N/B #VERW! #NAAM? #WAARDE! #DEEL/0! #LEEG! #GETAL!")
 
 func (p *plan) checkCells(h head, cells []string, r *Row) {
@@ -229,12 +229,12 @@ func (p *plan) checkCells(h head, cells []string, r *Row) {
 	}
 }
 
-// add says that what is in a column is not as expected.
+// add reports that the text in a column is wrong.
 func (r *Row) add(column, nl, en string) {
 	r.Problems = append(r.Problems, Problem{column, words.Text{NL: "verwacht: " + nl, EN: "expected: " + en}})
 }
 
-// addUnknown says that a column refers to something that is not there.
+// addUnknown reports that a column refers to something that does not exist.
 func (r *Row) addUnknown(column, value, nl, en string) {
 	if value != "" {
 		nl, en = nl+"; "+shorten(value)+" is onbekend", en+"; "+shorten(value)+" is unknown"

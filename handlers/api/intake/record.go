@@ -8,9 +8,9 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// record counts a row, and keeps it for the report as far as that shows it.
-func (p *plan) record(r Row) *place {
-	at := &place{sheet: r.Sheet, number: r.Number, kind: r.Kind, key: r.Key, action: r.Action, at: -1}
+// record counts a row, and keeps it for the report if that shows it.
+func (p *plan) record(r Row) *recordedRow {
+	at := &recordedRow{sheet: r.Sheet, number: r.Number, kind: r.Kind, key: r.Key, action: r.Action, at: -1}
 	if len(r.Problems) > 0 {
 		at.action, r.Action, r.Changes = Wrong, Wrong, nil
 	}
@@ -30,8 +30,8 @@ func (p *plan) record(r Row) *place {
 	return at
 }
 
-// blame finds out later that a row is wrong.
-func (p *plan) blame(at *place, problem Problem) {
+// markWrong makes an earlier row wrong.
+func (p *plan) markWrong(at *recordedRow, problem Problem) {
 	if at.action != Wrong {
 		p.count(at.kind, at.action, -1)
 		p.count(at.kind, Wrong, 1)
@@ -70,7 +70,7 @@ func (p *plan) count(kind Kind, action Action, n int) {
 }
 
 // once records a row that must be the only one of its kind with a key.
-func (p *plan) once(r Row, column, key string) *place {
+func (p *plan) once(r Row, column, key string) *recordedRow {
 	if strings.TrimSpace(key) == "" {
 		return p.record(r)
 	}
@@ -78,7 +78,7 @@ func (p *plan) once(r Row, column, key string) *place {
 	first, again := p.seen[key]
 	if again {
 		r.Problems = append(r.Problems, twice(column, first.sheet, first.number))
-		p.blame(first, twice(column, r.Sheet, r.Number))
+		p.markWrong(first, twice(column, r.Sheet, r.Number))
 	}
 	at := p.record(r)
 	if !again {

@@ -8,11 +8,12 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A value is a field as the report shows it.
+// A value is a field in the form that the report shows.
 type value struct{ field, text string }
 
-// settle says what a row does, from the fields as they were and are.
-func (r *Row) settle(found bool, was, now []value) {
+// setAction sets the action and the changes of a row, from the fields before
+// and after.
+func (r *Row) setAction(found bool, was, now []value) {
 	for i := range now {
 		from := ""
 		if found {
@@ -32,7 +33,7 @@ func (r *Row) settle(found bool, was, now []value) {
 	}
 }
 
-// set changes a field to what the row says about it.
+// set changes a field to the value in the row.
 func (h head) set(cells []string, field string, to *string) {
 	switch text, there := h.cell(cells, field); {
 	case text == "-":
@@ -42,7 +43,7 @@ func (h head) set(cells []string, field string, to *string) {
 	}
 }
 
-// choice changes a field to one of the values that words stand for.
+// choice changes a field to one of some values, each of which has words.
 func choice[T ~string | ~bool](r *Row, h head, cells []string, field string, to *T, values map[string]T, nl, en string) {
 	text, there := h.cell(cells, field)
 	if !there {
@@ -86,12 +87,12 @@ func (p *plan) client(h head, cells []string, r Row) {
 	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern, leverancier of prospect", "organisation, person, internal, supplier or prospect")
 	now, err := p.bulk.SaveClient(now)
 	r.refused(h, err)
-	r.settle(found, clientValues(was), clientValues(now))
+	r.setAction(found, clientValues(was), clientValues(now))
 	p.once(r, h.titles["number"], number)
 }
 
-// zeroLost says whether a number of the trade register, which has eight digits,
-// lacks the zero that a spreadsheet does not keep of a number.
+// zeroLost says whether a KvK number, which has eight digits, lacks the leading
+// zero that a spreadsheet removes from a number.
 func zeroLost(kvk string) bool { return len(kvk) == 7 && strings.Trim(kvk, "0123456789") == "" }
 
 var (
@@ -126,7 +127,7 @@ func (p *plan) member(h head, cells []string, r Row) {
 	choice(&r, h, cells, "active", &now.Active, truths, "ja of nee", "yes or no")
 	now, err := p.bulk.SaveTeamMember(now)
 	r.refused(h, err)
-	r.settle(found, memberValues(was), memberValues(now))
+	r.setAction(found, memberValues(was), memberValues(now))
 	at := p.once(r, h.titles["email"], email)
 	if administrates(was) && !administrates(now) {
 		p.demoted = append(p.demoted, at)
@@ -137,13 +138,14 @@ func administrates(m directory.TeamMember) bool {
 	return m.Active && m.Rights == directory.Administrator
 }
 
-// keepAdministrator refuses to leave the office without an administrator.
+// keepAdministrator makes the rows wrong that would leave the office without an
+// administrator.
 func (p *plan) keepAdministrator() {
 	if !p.administered || p.bulk.Administered() {
 		return
 	}
 	for _, at := range p.demoted {
-		p.blame(at, Problem{Text: words.Text{
+		p.markWrong(at, Problem{Text: words.Text{
 			NL: "het kantoor heeft ten minste één actieve beheerder nodig; maak eerst een ander beheerder",
 			EN: "the office needs at least one active administrator; make somebody else administrator first",
 		}})
@@ -160,11 +162,11 @@ func (p *plan) role(h head, cells []string, r Row) {
 	}
 	now, err := p.bulk.SaveRole(now)
 	r.refused(h, err)
-	r.settle(found, []value{{"name", was.Name}}, []value{{"name", now.Name}})
+	r.setAction(found, []value{{"name", was.Name}}, []value{{"name", now.Name}})
 	p.once(r, h.titles["name"], name)
 }
 
-// refused says what the directory has against a row.
+// refused reports why the directory refuses a row.
 func (r *Row) refused(h head, err error) {
 	var (
 		invalid  *directory.Invalid
@@ -186,7 +188,7 @@ func (r *Row) refused(h head, err error) {
 	}
 }
 
-// dutch says in Dutch what the directory expects.
+// dutch translates what the directory expects.
 var dutch = strings.NewReplacer(
 	"an e-mail address such as", "een e-mailadres zoals",
 	"a VAT identification number such as", "een btw-id zoals",

@@ -20,9 +20,9 @@ func (p *plan) contactValues(c directory.Contact) []value {
 	}
 }
 
-// contact adds to a contact what a row says. Several rows may be about one, as
-// when a file has a row for each client of a contact: then they agree about who
-// that is.
+// contact adds the values of a row to a contact. Several rows may be about one
+// contact, as in a file with a row for each client of a contact: then they must
+// not contradict each other.
 func (p *plan) contact(h head, cells []string, r Row) {
 	emails := p.addresses(h, cells, &r)
 	r.Key = strings.Join(emails, " ")
@@ -44,11 +44,11 @@ func (p *plan) contact(h head, cells []string, r Row) {
 	}
 	now, err := p.bulk.SaveContact(now)
 	r.refused(h, err)
-	r.settle(found, p.contactValues(was), p.contactValues(now))
+	r.setAction(found, p.contactValues(was), p.contactValues(now))
 	first := p.contacts[now.ID]
 	if first != nil && contradicts(r.Changes) {
 		r.Problems = append(r.Problems, contradiction(h, first.sheet, first.number))
-		p.blame(first, contradiction(h, r.Sheet, r.Number))
+		p.markWrong(first, contradiction(h, r.Sheet, r.Number))
 	}
 	at := p.record(r)
 	if first == nil && err == nil {
@@ -56,17 +56,17 @@ func (p *plan) contact(h head, cells []string, r Row) {
 	}
 }
 
-// addresses are the e-mail addresses of a row in their normal form.
+// addresses returns the e-mail addresses of a row in their stored form.
 func (p *plan) addresses(h head, cells []string, r *Row) []string {
 	text, _ := h.cell(cells, "emails")
 	var emails []string
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == ',' || unicode.IsSpace(c) }) {
-		if part == ":::" { // between several values of one cell, in files of Google
+		if part == ":::" { // the separator of values in one cell, in files of Google
 			continue
 		}
 		email, err := directory.TypedAddress(part)
 		if _, known := p.bulk.ContactByAddress(part); known {
-			email, err = directory.ReceivedAddress(part) // mail comes from it, whatever its form
+			email, err = directory.ReceivedAddress(part) // mail may come from it, so any form is accepted
 		}
 		if err != nil {
 			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+shorten(part), "an e-mail address such as naam@voorbeeld.nl, not "+shorten(part))
@@ -82,7 +82,7 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 	return emails
 }
 
-// owner is the contact that has any of the addresses.
+// owner returns the contact that has one of the addresses.
 func (p *plan) owner(h head, emails []string, r *Row) (owner directory.Contact, found bool) {
 	of := ""
 	for _, email := range emails {
@@ -100,7 +100,7 @@ func (p *plan) owner(h head, emails []string, r *Row) (owner directory.Contact, 
 	return owner, found
 }
 
-// clientsOf are the clients of a contact with those that a row adds.
+// clientsOf returns the clients of a contact together with those of a row.
 func (p *plan) clientsOf(h head, cells []string, was []string, r *Row) []string {
 	text, _ := h.cell(cells, "clients")
 	if text == "-" {
@@ -123,7 +123,7 @@ func (p *plan) clientsOf(h head, cells []string, was []string, r *Row) []string 
 	return now
 }
 
-// contradicts says whether changes replace what another row says.
+// contradicts says whether changes replace the values of another row.
 func contradicts(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool {
 		return c.Field != "emails" && c.From != "" && (c.Field != "clients" || c.To == "")

@@ -8,25 +8,25 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// teams are the rows that say who works for a client, by client in the order of
-// the file. What they do is known when all have been read.
+// teams are the rows about who works for a client, by client in the order of
+// the file. Their actions are known when all rows are read.
 type teams struct {
 	clients []string
 	rows    map[string][]teamRow
 }
 
 type teamRow struct {
-	at    *place
+	at    *recordedRow
 	row   Row
 	link  directory.Link
-	order int // from 1; 0 when the row does not say
+	order int // from 1; 0 when the row has none
 }
 
 const (
-	// maxOrder is the last place that a row may ask for.
+	// maxOrder is the highest order that a row may have.
 	maxOrder = 10_000
-	// maxLinks is more than the directory takes for one client; comparing more
-	// with each other takes time and ends no better.
+	// maxLinks is more than the directory accepts for one client. It limits the
+	// time of comparing them with each other.
 	maxLinks = 100
 )
 
@@ -59,7 +59,7 @@ func (p *plan) link(h head, cells []string, r Row) {
 		r.add(h.titles["client"], fmt.Sprintf("hoogstens %d rijen over één relatie", maxLinks), fmt.Sprintf("at most %d rows about one client", maxLinks))
 	}
 	if len(r.Problems) > 0 || !found || !isMember || !isRole {
-		r.Action = Same // a row that refers to one that is wrong
+		r.Action = Same // it refers to a wrong row
 		p.once(r, h.titles["member"], client.ID+" "+email+" "+name)
 		return
 	}
@@ -77,8 +77,8 @@ func (p *plan) link(h head, cells []string, r Row) {
 	p.teams.rows[client.ID] = append(p.teams.rows[client.ID], teamRow{at: at, row: r, link: directory.Link{Member: member.ID, Role: role.ID}, order: order})
 }
 
-// linkTeams makes the teams of clients what the rows say, and says of each row
-// what that was.
+// linkTeams changes the teams of clients as the rows say, and sets the action
+// of each row.
 func (p *plan) linkTeams() {
 	for _, client := range p.teams.clients {
 		rows := p.teams.rows[client]
@@ -91,16 +91,16 @@ func (p *plan) linkTeams() {
 			}
 			r.row.refused(head{}, err)
 			from, to := slices.Index(was, r.link)+1, slices.Index(now, r.link)+1
-			r.row.settle(from > 0, []value{{"order", strconv.Itoa(from)}}, []value{{"order", strconv.Itoa(to)}})
+			r.row.setAction(from > 0, []value{{"order", strconv.Itoa(from)}}, []value{{"order", strconv.Itoa(to)}})
 			p.count(ClientTeam, Same, -1)
 			*r.at = *p.record(r.row)
 		}
 	}
 }
 
-// merge puts those that rows say into the team of a client. Who asks for a place
-// comes there, as far as the team is that long; who does not stays, or comes
-// last.
+// merge adds the links of rows to the team of a client. A link with an order
+// gets that position, if the team is long enough. A link without an order keeps
+// its position, or comes last.
 func merge(was []directory.Link, rows []teamRow) []directory.Link {
 	placed := slices.DeleteFunc(slices.Clone(rows), func(r teamRow) bool { return r.order == 0 })
 	slices.SortStableFunc(placed, func(a, b teamRow) int { return a.order - b.order })

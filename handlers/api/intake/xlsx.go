@@ -17,23 +17,22 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// The limits of a workbook, which may be a small file that unpacks to more than
-// there is memory.
+// The limits of a workbook. A small file may unpack to more than the memory.
 const (
 	maxParts    = 1_000
 	maxSheets   = 100
 	maxUnpacked = 256 << 20            // bytes of all parts
-	maxFrame    = 8 << 20              // bytes of all parts together that are kept in memory as they are
-	maxInMemory = 1 << 20              // bytes of a sheet; what is longer is unpacked to a temporary file
-	maxStrings  = 1_000_000            // that cells share
-	maxRowCells = 16_384               // of a sheet of Excel
-	maxSpan     = maxRows * maxColumns // of all rows together: columns up to the last that has a cell
+	maxFrame    = 8 << 20              // bytes of all parts that are kept in memory unpacked
+	maxInMemory = 1 << 20              // bytes of a sheet; a larger one is unpacked to a temporary file
+	maxStrings  = 1_000_000            // shared strings
+	maxRowCells = 16_384               // the limit of Excel
+	maxSpan     = maxRows * maxColumns // cells of all rows together, each row up to its last cell
 	maxDepth    = 64
 	maxPiece    = 8 * maxCell // bytes of one piece of text
 )
 
-// openXLSX reads a workbook. Its parts are checked first: the reader of workbooks
-// takes a sheet that is cut off for one that ends.
+// openXLSX reads a workbook. It checks the parts first: the library takes a
+// truncated sheet for a complete one.
 func openXLSX(file []byte) (*Book, error) {
 	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
@@ -43,7 +42,7 @@ func openXLSX(file []byte) (*Book, error) {
 		return nil, err
 	}
 	var x *excelize.File
-	if err := survive(func() (err error) {
+	if err := recovered(func() (err error) {
 		x, err = excelize.OpenReader(bytes.NewReader(file), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxInMemory})
 		return err
 	}); err != nil {
@@ -52,7 +51,7 @@ func openXLSX(file []byte) (*Book, error) {
 	b := &Book{close: x.Close}
 	for _, name := range x.GetSheetList() {
 		s := sheet{name: name, lines: xlsxLines(x, name)}
-		if err := survive(func() error {
+		if err := recovered(func() error {
 			rows, err := x.Rows(name)
 			if err == nil {
 				err = rows.Close()
@@ -79,9 +78,9 @@ func tooLarge() error {
 		"the workbook is too large: at most 200,000 rows, 100 sheets, and 256 MB unpacked; split it")
 }
 
-// survive makes of a panic of the reader, which a workbook may be made for, an
-// error.
-func survive(f func() error) (err error) {
+// recovered makes an error of a panic of the library: a workbook may be made to
+// cause one.
+func recovered(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = damaged()
@@ -90,7 +89,8 @@ func survive(f func() error) (err error) {
 	return f()
 }
 
-// checkParts checks sizes and, of the parts with cells, that they are whole.
+// checkParts checks the sizes of all parts, and that those with cells are
+// complete.
 func checkParts(parts []*zip.File) error {
 	if len(parts) > maxParts {
 		return tooLarge()
@@ -98,7 +98,7 @@ func checkParts(parts []*zip.File) error {
 	var unpacked, frame uint64
 	sheets, sum := 0, size{}
 	for _, part := range parts {
-		// Nothing unpacks to more than it declares: archive/zip sees to that.
+		// archive/zip unpacks no part to more than its declared size.
 		bytes := min(part.UncompressedSize64, maxUnpacked+1)
 		unpacked += bytes
 		name := strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))
@@ -122,7 +122,7 @@ func checkParts(parts []*zip.File) error {
 	return nil
 }
 
-// A size is how much there is in the sheets of a workbook.
+// A size counts the contents of the sheets of a workbook.
 type size struct{ rows, span, strings int }
 
 // walk reads a part to its end and counts its rows, cells and strings.
@@ -175,7 +175,7 @@ func (s *size) walk(part *zip.File) error {
 	}
 }
 
-// columnOf is the column that a cell says that it is in, from 1, or else next.
+// columnOf returns the column that a cell names, from 1, or else next.
 func columnOf(attributes []xml.Attr, next int) int {
 	for _, a := range attributes {
 		if a.Name.Local != "r" {
@@ -193,12 +193,12 @@ func columnOf(attributes []xml.Attr, next int) int {
 	return next
 }
 
-// xlsxLines reads a sheet twice at the same time: what its cells hold, and what
-// they look like.
+// xlsxLines reads a sheet twice at the same time: the values of its cells, and
+// their formatted texts.
 func xlsxLines(x *excelize.File, name string) iter.Seq[line] {
 	return func(yield func(line) bool) {
 		number, going := 0, true
-		err := survive(func() error {
+		err := recovered(func() error {
 			held, err := x.Rows(name)
 			if err != nil {
 				return err
@@ -241,9 +241,10 @@ func cellsOf(values, looks []string) []string {
 	return cells
 }
 
-// numberOf is the text of a cell whose value looks otherwise: with its zeros in
-// front when its format shows them, as 00000 does of a client's number, and else
-// as people write the value. A format that shortens or groups is not followed.
+// numberOf returns the text of a cell whose formatted text differs from its
+// value: with leading zeros when its format shows them, as 00000 does for a
+// client number, and else as people write the value. It ignores formats that
+// shorten or group digits.
 func numberOf(value, look string) string {
 	if strings.Trim(look, "0123456789 -()+") == "" {
 		digits := strings.Map(func(r rune) rune {
@@ -259,8 +260,8 @@ func numberOf(value, look string) string {
 	return plainNumber(value)
 }
 
-// plainNumber writes a number as people do: 1001 for 1001.0 and 1.001E3. A whole
-// number has its digits up to 2^53, where a cell stops being exact.
+// plainNumber writes a number as people do: 1001 for 1001.0 and 1.001E3. A
+// whole number keeps all digits up to 2^53; beyond that a cell is not exact.
 func plainNumber(text string) string {
 	if !strings.ContainsAny(text, ".eE") {
 		return text
