@@ -6,10 +6,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/words"
 )
 
@@ -46,6 +48,39 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/audit?action=role", "", "Cookie", "lang=en"), 200, "Nothing found", "Clear filters")
 	w := browse(t, api, "GET", "/web/audit?action=contact", "", "HX-Request", "true", "HX-Target", "audit")
 	wants(t, w, 200, `<div id="audit"`, "!<html")
+}
+
+// Every field of the directory has a name in the audit, and every value that is a
+// code is said in words.
+func TestTheAuditNamesEveryField(t *testing.T) {
+	for _, lang := range languages {
+		texts, err := readTexts(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, object := range []any{directory.Client{}, directory.Contact{}, directory.TeamMember{}, directory.Role{}, directory.ProcessTeam{}} {
+			for i, of := 0, reflect.TypeOf(object); i < of.NumField(); i++ {
+				name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+				switch name {
+				case "id", "revision", "learned", "": // are not said
+				default:
+					if texts["audit.field."+name] == "" {
+						t.Errorf("%s: no name for %s of %v", lang, name, of)
+					}
+				}
+			}
+		}
+		for _, code := range []any{
+			directory.RuleLearning, directory.RuleProposed, directory.RuleOn, directory.RuleOff, directory.RuleUndoing, directory.RuleUndone,
+			directory.AddressContact, directory.DomainClient, directory.SenderClient, directory.DismissList, directory.DismissSender, directory.DismissKind,
+			directory.AcceptSender, directory.AcceptKind, directory.KindAutoReply, directory.KindForwarded,
+			directory.Reader, directory.Editor, directory.Manager, directory.Administrator, directory.Prospect, true, false,
+		} {
+			if texts["audit.value."+fmt.Sprint(code)] == "" {
+				t.Errorf("%s: no words for %v", lang, code)
+			}
+		}
+	}
 }
 
 func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
