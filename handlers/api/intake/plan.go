@@ -237,7 +237,8 @@ func (r *Row) add(column, nl, en string) {
 // addUnknown reports that a column refers to something that does not exist.
 func (r *Row) addUnknown(column, value, nl, en string) {
 	if value != "" {
-		nl, en = nl+"; "+shorten(value)+" is onbekend", en+"; "+shorten(value)+" is unknown"
+		value = words.Isolate(shorten(value))
+		nl, en = nl+"; "+value+" is onbekend", en+"; "+value+" is unknown"
 	}
 	r.add(column, nl, en)
 }

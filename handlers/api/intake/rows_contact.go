@@ -69,7 +69,8 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 			email, err = directory.ReceivedAddress(part) // mail may come from it, so any form is accepted
 		}
 		if err != nil {
-			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+shorten(part), "an e-mail address such as naam@voorbeeld.nl, not "+shorten(part))
+			wrong := words.Isolate(shorten(part))
+			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+wrong, "an e-mail address such as naam@voorbeeld.nl, not "+wrong)
 			continue
 		}
 		if !slices.Contains(emails, email) {
