@@ -11,7 +11,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// An alias stands for its mailbox, and is found by either name.
+// An alias activates its mailbox, which is found by both addresses.
 func TestActivateByAlias(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -35,7 +35,8 @@ func TestActivateByAlias(t *testing.T) {
 	}
 }
 
-// What cannot be activated is refused by the name of its field.
+// An address that cannot be activated is refused with the name of the wrong
+// field.
 func TestActivateRefuses(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -64,7 +65,7 @@ func TestActivateRefuses(t *testing.T) {
 	}
 }
 
-// Deactivation loses nothing: active again, the mailbox goes on where it was.
+// Deactivation loses nothing: active again, the mailbox continues where it was.
 func TestReactivationContinues(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -113,7 +114,7 @@ func TestAnEarlierDateStartsOver(t *testing.T) {
 	move(a.From.Add(-time.Hour), "")
 }
 
-// Of two people who edit an address the second is told.
+// When two people edit an address, the second one gets ErrChanged.
 func TestTwoPeopleEditAnAddress(t *testing.T) {
 	o := open(t)
 	a := o.activate(t, o.create(t), 1)
@@ -126,8 +127,8 @@ func TestTwoPeopleEditAnAddress(t *testing.T) {
 	}
 }
 
-// When the tenant gives an address to another mailbox, that one is read and
-// the former one no more.
+// When the tenant gives an address to another mailbox, that mailbox is read
+// instead of the former one.
 func TestAnAddressMovesToAnotherMailbox(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -165,7 +166,7 @@ func TestMailboxes(t *testing.T) {
 	}
 }
 
-// That Entra or Graph refuse is not taken for an address that does not exist.
+// A refusal of Entra or Graph does not mean that the address does not exist.
 func TestARefusalIsNoUnknownAddress(t *testing.T) {
 	o := open(t)
 	c := o.create(t)

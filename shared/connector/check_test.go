@@ -6,7 +6,7 @@ import (
 	"kantoorpost/shared/connector"
 )
 
-// word says what a permission's answer is.
+// word returns a permission's answer as a word.
 func word(granted *bool) string {
 	switch {
 	case granted == nil:
@@ -17,8 +17,8 @@ func word(granted *bool) string {
 	return "missing"
 }
 
-// What a mailbox proves wins over what the token says; what cannot be proven
-// is known from the token, or not known at all.
+// A readable mailbox proves more than the token. What is not proven is known
+// from the token, or unknown.
 func TestPermissions(t *testing.T) {
 	const mail, set, users, send = "Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"
 	denied := &graphError{403, "ErrorAccessDenied"}
@@ -63,7 +63,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// advised fails unless a code has its texts exactly when there is a problem.
+// advised fails unless a code has advice exactly when there is a problem.
 func advised(t *testing.T, code string, problem bool) {
 	t.Helper()
 	text, ok := connector.Advice(code)
@@ -72,8 +72,8 @@ func advised(t *testing.T, code string, problem bool) {
 	}
 }
 
-// Each activated mailbox is looked at, and why it cannot be read is told apart;
-// the others, and those of other connectors, are not touched.
+// Each activated mailbox is checked, with its own problem; other mailboxes, and
+// those of other connectors, are not touched.
 func TestCheckLooksIntoEveryActivatedMailbox(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -112,8 +112,8 @@ func TestCheckLooksIntoEveryActivatedMailbox(t *testing.T) {
 	}
 }
 
-// A connector that gets no token says why, records it, and what to do is known
-// for everything that can be wrong.
+// A connector without a token says why and records it, and there is advice for
+// every cause.
 func TestCheckWithoutAToken(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -143,8 +143,7 @@ func TestCheckWithoutAToken(t *testing.T) {
 	}
 }
 
-// A permission that was granted after the last token counts at once after a
-// check, for the mail that is fetched too.
+// After a check, new permissions count at once, also for fetching mail.
 func TestCheckRenewsTheToken(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -162,7 +161,7 @@ func TestCheckRenewsTheToken(t *testing.T) {
 	}
 }
 
-// Every code that is handed out has its texts in both languages.
+// Every code has its advice in both languages.
 func TestEveryStateHasItsAdvice(t *testing.T) {
 	for _, s := range []connector.State{connector.StateSecretExpired, connector.StateSecretWrong, connector.StateSecretMissing, connector.StateVault,
 		connector.StateNotInTenant, connector.StateTenantUnknown, connector.StateOtherTenant, connector.StateRefused, connector.StateTokenRefused, connector.StateUnreachable} {

@@ -15,8 +15,7 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// All that is wrong with a draft is said at once, field by field, and nothing
-// was written by then.
+// All wrong fields of a draft are named at once, and nothing is written.
 func TestCreateNamesEveryWrongField(t *testing.T) {
 	o := open(t)
 	_, err := o.Create(t.Context(), connector.Draft{
@@ -81,7 +80,7 @@ func TestAnAppRegistrationIsConnectedOnce(t *testing.T) {
 
 // Each call of Create, to the tables and to the vault, may fail, take effect
 // and lose its answer, or hang. Trying again then gives exactly one connector,
-// and one that has its secret.
+// with its secret.
 func TestAnyCallOfCreateMayFail(t *testing.T) {
 	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
 		for n := range 20 {
@@ -166,8 +165,7 @@ func TestCreateAtTheSameTime(t *testing.T) {
 	}
 }
 
-// Neither the rows nor the errors nor the log hold the secret, whatever goes
-// wrong with it.
+// No row, error or log line contains the secret, after any failure.
 func TestTheSecretIsOnlyInTheVault(t *testing.T) {
 	o := open(t)
 	c := o.create(t)

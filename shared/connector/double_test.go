@@ -34,12 +34,12 @@ import (
 const (
 	tenant   = "11111111-2222-3333-4444-555555555555"
 	clientID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
-	// canary is a secret that may be found nowhere but in the secret store.
+	// canary is a secret that must be in the secret store only.
 	canary   = "Kn4ry8Q~do-not-show-me-anywhere.A1b2C3"
 	endpoint = "https://login.microsoftonline.com/" + tenant + "/oauth2/v2.0/token"
 )
 
-// An office is a Store on doubles of all that it asks.
+// An office is a Store with doubles of everything that it uses.
 type office struct {
 	*connector.Store
 	tables    *tabletest.Server
@@ -71,7 +71,7 @@ func open(t *testing.T) *office {
 	return o
 }
 
-// restart is a new process on the same tables and vault.
+// restart starts a new process on the same tables and vault.
 func (o *office) restart() { o.Store = connector.New(o.options) }
 
 func draft() connector.Draft {
@@ -269,7 +269,7 @@ type graphError struct {
 
 func (e *graphError) Error() string { return fmt.Sprintf("graph: %d %s", e.status, e.code) }
 
-// As makes it what the client of Graph says.
+// As makes it an error of the Graph client.
 func (e *graphError) As(target any) bool {
 	t, ok := target.(**answer.Error)
 	if ok {
@@ -336,7 +336,7 @@ func (g *graphClient) Message(ctx context.Context, id, _ string) (mail.Message, 
 	return mail.Message{}, g.call(ctx, id)
 }
 
-// people is a directory in which everything is there but what is said not to be.
+// people is a directory in which all objects exist except those in gone.
 type people struct{ gone map[string]bool }
 
 func (p *people) Role(_ context.Context, id string) (directory.Role, error) {
@@ -354,7 +354,19 @@ func (p *people) find(id string) error {
 	return nil
 }
 
-// rows are the rows of the configuration, but for those of the audit.
+// rows returns the rows of the configuration, without those of the audit.
 func (o *office) rows(t *testing.T) []table.Row {
 	return slices.DeleteFunc(o.tables.Snapshot(t)["configuration"], func(r table.Row) bool { return strings.HasPrefix(r.Key, "z|") })
+}
+
+func (g *graphClient) Attachments(ctx context.Context, id, _ string) ([]mail.Attachment, error) {
+	return nil, g.call(ctx, id)
+}
+
+func (g *graphClient) Attachment(ctx context.Context, id, _, _ string, _ io.Writer) error {
+	return g.call(ctx, id)
+}
+
+func (g *graphClient) Text(ctx context.Context, id, _ string) (string, error) {
+	return "", g.call(ctx, id)
 }

@@ -49,7 +49,7 @@ func (o *office) fill(t *testing.T, c connector.Connector, n int) (ids []string)
 	return ids
 }
 
-// Off means that nothing is due, and costs one query.
+// When the switch is off, nothing is due, at the cost of one query.
 func TestOffMeansNothingIsDue(t *testing.T) {
 	o := open(t)
 	o.activate(t, o.create(t), 1)
@@ -67,8 +67,8 @@ func TestOffMeansNothingIsDue(t *testing.T) {
 	}
 }
 
-// Due are active mailboxes in the order of their ids, whose time has come; who
-// is not active or not yet due is left out.
+// Active mailboxes whose time has come are due, in the order of their ids; the
+// others are not.
 func TestDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t)
@@ -124,8 +124,8 @@ func TestIdleCosts(t *testing.T) {
 	}
 }
 
-// Load finds mailboxes that are far apart, whose rows come in any pages, and
-// does without those that are not there.
+// Load finds mailboxes that are far apart, with rows on any pages, and leaves
+// out those that do not exist.
 func TestLoadFarApart(t *testing.T) {
 	for _, page := range []int{0, 1, 3, 7} {
 		o := open(t)
@@ -150,8 +150,8 @@ func TestLoadFarApart(t *testing.T) {
 	}
 }
 
-// Of two fetches of one mailbox the second to save is told; a lost answer is
-// not taken for one.
+// When two fetches of one mailbox save, the second one gets ErrChanged; a lost
+// answer is no such case.
 func TestSaveCursor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t)

@@ -82,8 +82,8 @@ func TestCheckLimitsRefuses(t *testing.T) {
 	}
 }
 
-// The script names the activated addresses and nothing else, and no address
-// can end the text that it stands in.
+// The script names the activated addresses only, and no address can end its
+// string.
 func TestLimitScript(t *testing.T) {
 	o := open(t)
 	c := o.create(t)

@@ -9,8 +9,7 @@ import (
 	"kantoorpost/shared/graph/answer"
 )
 
-// What Graph says of a mailbox means the same to who reads it and to who tries
-// the connection.
+// Graph's error about a mailbox means the same for a fetch and for a check.
 func TestMailboxState(t *testing.T) {
 	for _, c := range []struct {
 		err           error

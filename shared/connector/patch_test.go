@@ -43,8 +43,7 @@ func TestAnotherDestinationAsksForTheSecretAgain(t *testing.T) {
 	}
 }
 
-// Whoever changes where a connector points in the table itself gets no secret
-// along with it.
+// A connector that is changed by hand in the table finds no secret.
 func TestAChangedRowFindsNoSecret(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -65,8 +64,8 @@ func TestAChangedRowFindsNoSecret(t *testing.T) {
 	}
 }
 
-// With its secret a connector can point elsewhere; the old secret is deleted,
-// and the old app registration can be connected anew.
+// With its secret a connector can change its app registration; the old secret
+// is deleted, and the old app registration can be connected again.
 func TestPointElsewhere(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -94,7 +93,7 @@ func TestPointElsewhere(t *testing.T) {
 	}
 }
 
-// A new secret that Entra refuses changes nothing: the one in use stays in use.
+// A new secret that Entra refuses changes nothing: the former one stays in use.
 func TestANewSecretIsProvenFirst(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -117,8 +116,8 @@ func TestANewSecretIsProvenFirst(t *testing.T) {
 	}
 }
 
-// A connector that is to point elsewhere is tried there first. When Entra refuses,
-// the error names the field, and what was there works as before.
+// A new app registration is tried first. When Entra refuses it, the error names
+// the field, and the connector works as before.
 func TestAnotherDestinationIsProvenFirst(t *testing.T) {
 	tenantTwo := "99999999-2222-3333-4444-555555555555"
 	endpointTwo, clientTwo := strings.Replace(endpoint, tenant, tenantTwo, 1), strings.Replace(clientID, "aaaaaaaa", "99999999", 1)
@@ -153,7 +152,7 @@ func TestAnotherDestinationIsProvenFirst(t *testing.T) {
 	}
 }
 
-// A secret that was typed where the name belongs is refused: names are shown.
+// A secret in the field of the name is refused: names are visible to everybody.
 func TestASecretIsNoName(t *testing.T) {
 	o := open(t)
 	d := draft()
@@ -169,7 +168,7 @@ func TestASecretIsNoName(t *testing.T) {
 	}
 }
 
-// Of two people who edit a connector the second is told.
+// When two people edit a connector, the second one gets ErrChanged.
 func TestTwoPeopleEditAConnector(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -182,8 +181,7 @@ func TestTwoPeopleEditAConnector(t *testing.T) {
 	}
 }
 
-// What the machine notices about a connector does not stand in the way of who
-// edits it.
+// A new state of a connector does not collide with a person's edit.
 func TestAStateIsNoEdit(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -197,7 +195,7 @@ func TestAStateIsNoEdit(t *testing.T) {
 	}
 }
 
-// The date of a secret is kept with the secret too, as a new version of it.
+// The date of a secret is also stored with the secret, as a new version.
 func TestChangeTheDateOfASecret(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
@@ -211,8 +209,8 @@ func TestChangeTheDateOfASecret(t *testing.T) {
 	}
 }
 
-// A connector goes when none of its addresses is activated, and takes its
-// secret along.
+// A connector is deleted, with its secret, when none of its addresses is
+// activated.
 func TestDelete(t *testing.T) {
 	o := open(t)
 	c := o.create(t)

@@ -24,7 +24,7 @@ func (o *office) writes() (n int) {
 	return n
 }
 
-// use asks Graph for something, as fetch does, and reports how that went.
+// use asks Graph for something, as fetch does, and reports the result.
 func (o *office) use(ctx context.Context, t *testing.T, c connector.Connector) error {
 	t.Helper()
 	g, err := o.Client(ctx, c.ID)
@@ -40,8 +40,8 @@ func (o *office) use(ctx context.Context, t *testing.T, c connector.Connector) e
 	return err
 }
 
-// One client is kept for the process, and a connector that goes on working
-// costs no writes.
+// The process keeps one client, and a connector that continues to work costs no
+// writes.
 func TestTheClientIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t)
@@ -62,8 +62,8 @@ func TestTheClientIsKept(t *testing.T) {
 	})
 }
 
-// An expired secret stops the connector's mailboxes but for one probe in half
-// an hour; a new secret lets all go on where they were.
+// An expired secret stops the connector's mailboxes except one probe in half an
+// hour; after a new secret all continue where they were.
 func TestAnExpiredSecretStopsTheConnector(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t)
@@ -144,8 +144,8 @@ func TestASecretRotatedInTheVault(t *testing.T) {
 	}
 }
 
-// What the vault or Graph says about a connector is told apart; what is about
-// one mailbox is no fault of the connector, and proves that it works.
+// Errors of the vault and of Graph about a connector have different states. An
+// error of one mailbox is no error of the connector, and proves that it works.
 func TestConnectorFailed(t *testing.T) {
 	o := open(t)
 	c := o.create(t)

@@ -14,9 +14,9 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// sweep does act on an office that prepare made, once for each call to the
-// tables and each way in which it may fail, and checks it. act reports an
-// error only when trying again did not help.
+// sweep runs act on an office made by prepare, once for each call to the tables
+// and each way to fail, and checks the office. act returns an error only when
+// trying again did not help.
 func sweep(t *testing.T, prepare func(*testing.T, *office), act func(context.Context, *office) error, check func(*testing.T, *office)) {
 	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
 		for n, more := 0, true; more && n < 40; n++ {
@@ -45,8 +45,8 @@ func sweep(t *testing.T, prepare func(*testing.T, *office), act func(context.Con
 	}
 }
 
-// Any call of an activation may fail: it is there afterwards, and the address
-// leads to it.
+// Any call of an activation may fail: afterwards the activation exists, and is
+// found by its address.
 func TestAnyCallOfActivateMayFail(t *testing.T) {
 	sweep(t, func(t *testing.T, o *office) {
 		o.activate(t, o.create(t), 1)
@@ -76,8 +76,8 @@ func TestAnyCallOfActivateMayFail(t *testing.T) {
 	})
 }
 
-// Any call of an edit may fail; one that took effect is not reported as
-// somebody else's.
+// Any call of an edit may fail; an edit that took effect is not reported as
+// another person's.
 func TestAnyCallOfAnEditMayFail(t *testing.T) {
 	from := time.Now().AddDate(0, 0, -7)
 	sweep(t, func(t *testing.T, o *office) {
@@ -104,8 +104,8 @@ func TestAnyCallOfAnEditMayFail(t *testing.T) {
 	})
 }
 
-// Any call of pointing a connector elsewhere may fail: afterwards it is there
-// with its own secret, and so is what makes it unique.
+// Any call of a change of the app registration may fail: afterwards the
+// connector has its own secret, and its row of the app registration.
 func TestAnyCallOfPointingElsewhereMayFail(t *testing.T) {
 	other := strings.Replace(endpoint, "11111111", "99999999", 1)
 	sweep(t, func(t *testing.T, o *office) {

@@ -8,7 +8,7 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// What people type has one form, and so has the same when it is received.
+// A typed address has one form, and the same form when it is received.
 func TestAnAddressHasOneForm(t *testing.T) {
 	for text, want := range map[string]string{
 		"  Jan.de-Vries@Voorbeeld.NL ": "jan.de-vries@voorbeeld.nl",
@@ -101,8 +101,8 @@ func FuzzAddresses(f *testing.F) {
 	})
 }
 
-// Whoever mail comes from can be a contact, however odd the address; who types
-// one is told what is expected.
+// Any sender of mail can be a contact, with any address; a person who types a
+// wrong one learns what is expected.
 func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	odd := []string{"jan@de_molen.example", `"jan molenaar"@molen.example`, "scan@kopieer", "/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0A1B2C-JAN", "/o=" + strings.Repeat("=/", 200)}

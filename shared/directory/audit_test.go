@@ -95,7 +95,7 @@ func TestEveryChangeIsInTheAudit(t *testing.T) {
 	})
 }
 
-// Nothing but entries has the keys of entries.
+// Only entries have the keys of entries.
 func TestNoOtherRowPosesAsAnEntry(t *testing.T) {
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		if key := keyOf(kind, "x"); key < "z}" && key >= "z|" {

@@ -17,7 +17,7 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// fill makes n clients, each with two contacts and a team, on b.
+// fill makes n clients on b, each with two contacts and a team.
 func fill(t testing.TB, b *Bulk, n int) {
 	t.Helper()
 	role := must(b.SaveRole(Role{Name: "Relatiebeheerder"}))(t)
@@ -134,7 +134,7 @@ func TestABulkOfAnOldDirectoryIsRefused(t *testing.T) {
 	}
 }
 
-// Whoever else changes something during an import is told to come back.
+// Other changes are refused during an import, with a time to try again.
 func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
@@ -173,8 +173,8 @@ func TestAnImportHasTheDirectoryForItself(t *testing.T) {
 	})
 }
 
-// An import whose process died holds the others up for two minutes; and what it
-// changed counts as a change from then on.
+// An import whose process died blocks other changes for two minutes. After that
+// its own changes count as one.
 func TestTheLeaseOfADeadImportEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, ctx := newOffice(t), t.Context()
@@ -222,7 +222,7 @@ func TestTheLeaseOfADeadImportEnds(t *testing.T) {
 	})
 }
 
-// refill is fill for a directory that has some of it already.
+// refill is fill for a directory that has some of the objects already.
 func refill(t testing.TB, b *Bulk, n int) {
 	t.Helper()
 	role, _ := b.RoleNamed("Relatiebeheerder")
@@ -247,8 +247,8 @@ func refill(t testing.TB, b *Bulk, n int) {
 	}
 }
 
-// Any call may fail, or lose its answer: the import ends well, or breaks off and
-// goes on when it is repeated; nothing is there twice or half.
+// Any call may fail, or lose its answer. The import succeeds, or breaks off and
+// continues when it is repeated. No object is there twice or in part.
 func TestAnyCallOfAnImportMayFail(t *testing.T) {
 	run := func(kind wiretest.Fault, at, more int) (calls int) {
 		synctest.Test(t, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// Processes that add the same address at the same time: one succeeds, and the
-// others learn whose it is.
+// Of processes that add the same address at the same time, one succeeds, and
+// the others learn which contact has it.
 func TestOneOfManyGetsTheAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
@@ -53,7 +53,7 @@ func must2[T any](v T, found bool, err error) func(testing.TB) T {
 	return must(v, err)
 }
 
-// A client that goes while a contact is linked to it: one of the two happens.
+// A client is deleted while a contact is linked to it: one of the two happens.
 func TestNoContactKeepsAClientThatIsGone(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestNoContactKeepsAClientThatIsGone(t *testing.T) {
 }
 
 // Any call to the table may fail before it is sent, or take effect and lose its
-// answer: every change still happens once and says so.
+// answer. Every change still happens once and says so.
 func TestAnyCallMayFail(t *testing.T) {
 	calls := scenario(t, wiretest.Pass, -1)
 	if calls < 20 {

@@ -13,8 +13,8 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// An office is a directory on a double of the table service. Its stores stand
-// for as many processes.
+// An office is a directory on a double of the table service. Each of its stores
+// stands for a process.
 type office struct {
 	*Store
 	server *tabletest.Server
@@ -227,7 +227,7 @@ func TestValuesThatMustBeUniqueAre(t *testing.T) {
 			t.Errorf("%v; want a conflict about %s with %s", c.err, c.field, c.id)
 		}
 	}
-	// What is given up is free again.
+	// An address that a contact gave up is free again.
 	must(o.UpdateContact(ctx, piet.ID, "", func(c *Contact) error { c.Emails = []string{"p@bakker.nl"}; return nil }))(t)
 	must(o.CreateContact(ctx, Contact{Name: "Y", Emails: []string{"piet@bakker.nl"}}))(t)
 	o.consistent(t)
@@ -376,8 +376,8 @@ func TestAChangeLargerThanATransactionSaysSoAndChangesNothing(t *testing.T) {
 	o.consistent(t)
 }
 
-// A member who was saved before there were marks leaves one when he goes; and
-// it comes and goes in no other transaction than the member does.
+// A member who was saved before there were marks leaves one when deleted. The
+// mark is written and removed only in transactions that write the member.
 func TestFormerTeamMembersLeaveAMark(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	was := func(when, address string, want bool) {

@@ -48,7 +48,7 @@ func TestInvisibleCharactersAreRemoved(t *testing.T) {
 	}
 }
 
-// Whatever holds a number or name without the character finds the same.
+// A number or name is found with and without invisible characters.
 func TestLookUpsSeeThroughInvisibleCharacters(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	made := must(o.CreateClient(ctx, Client{Number: "10\u200b01", Type: Person, Name: "X"}))(t)

@@ -28,8 +28,7 @@ func clientNames(clients []Client) string {
 	return strings.Join(names, ", ")
 }
 
-// What suggestions rest on is found by what a mail tells, with one query each,
-// and only that.
+// Lookups for suggestions find exactly what they should, with one query each.
 func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	bakker := must(o.CreateClient(ctx, Client{Number: "A 1001", Type: Organisation, Name: "Bakkerij van den Berg Holding B.V.", KvK: "12345678", VAT: "NL123456789B01"}))(t)
@@ -91,8 +90,8 @@ func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 	o.consistent(t)
 }
 
-// An object that an earlier deployment saved lacks the rows of searches that
-// came later. It can be changed and deleted all the same, and gets them.
+// An object that an earlier version saved lacks newer search rows. It can be
+// changed and deleted, and a change adds them.
 func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	client := must(o.CreateClient(ctx, Client{Number: "1", Type: Organisation, Name: "Bakkerij Smit", KvK: "12345678", VAT: "NL123456789B01"}))(t)
@@ -154,7 +153,7 @@ func TestNameWords(t *testing.T) {
 	}
 }
 
-// A name may come from a mail: what it costs to read grows with its length alone.
+// A name may come from a mail: the time to read it grows with its length only.
 func TestAnEndlessNameIsReadOnce(t *testing.T) {
 	for _, part := range []string{"a-", "a.", "a"} {
 		if words := NameWords(strings.Repeat(part, 500_000)); len(words) == 0 {

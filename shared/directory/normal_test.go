@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// What names and numbers may hold, keys can hold, and different ones have
-// different keys.
+// A key can hold every valid name and number, and different ones have different
+// keys.
 func FuzzKeys(f *testing.F) {
 	f.Add("Jansen & Zn. 100% /#?", "~2f")
 	f.Add("a|b", "a~7cb")

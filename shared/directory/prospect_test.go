@@ -26,7 +26,7 @@ func TestAProspectGetsTheNextNumber(t *testing.T) {
 	if c := o.prospect(t); c.Number != "P-5" {
 		t.Errorf("the number of one that is gone was given again: %s", c.Number)
 	}
-	// Others may have typed such numbers.
+	// People may have typed such numbers.
 	for _, number := range []string{"p-6", "P-9", "P-x", "P-07"} {
 		o.client(t, number)
 	}

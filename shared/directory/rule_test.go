@@ -80,8 +80,8 @@ func TestRulesAreChecked(t *testing.T) {
 	}
 }
 
-// A rule keeps its newest evidence, all of it however long its words are, and a
-// list of rules is small all the same.
+// A rule keeps its newest evidence, with words of any length, and a list of
+// rules is still small.
 func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	rule := Rule{Kind: DismissList, State: RuleOn, Count: 60, Client: ids.Random()}
@@ -187,7 +187,7 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 	if left := must(o.UndoingRules(ctx))(t); len(left) != 0 {
 		t.Errorf("still being undone: %v", left)
 	}
-	// The same again changes nothing, not even when.
+	// Saving the same again changes nothing, not even the time.
 	if again := o.teach(t, undone); !reflect.DeepEqual(again, undone) {
 		t.Errorf("saved again as %+v", again)
 	}

@@ -16,7 +16,7 @@ func (o office) contact(t testing.TB, name string, emails ...string) Contact {
 	return must(o.CreateContact(t.Context(), Contact{Name: name, Emails: emails}))(t)
 }
 
-// everywhere follows the pages of a search to their end.
+// everywhere reads all pages of a search.
 func everywhere[T any](t testing.TB, list func(Query) (Page[T], error), search string, limit int) (all []T) {
 	t.Helper()
 	for q := (Query{Limit: limit, Search: search}); ; {
@@ -136,8 +136,8 @@ func TestClientsAreFoundByTheirWordsAndNumbers(t *testing.T) {
 	o.consistent(t)
 }
 
-// many fills an office with so many clients and contacts; the last of them are
-// those that are searched for.
+// many makes an office with a number of clients and contacts. The searches are
+// for the last of them.
 func many(t testing.TB, clients, contacts int) office {
 	o := newOffice(t)
 	b := must(o.Bulk(t.Context()))(t)
@@ -188,7 +188,8 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 	}
 }
 
-// What many match is read in bounded parts, which meet.
+// A search with many results is read in bounded pages, without gaps and
+// duplicates.
 func TestPagesOfASearchMeet(t *testing.T) {
 	o := many(t, 5, 120)
 	seen := map[string]bool{}
@@ -209,8 +210,8 @@ func TestPagesOfASearchMeet(t *testing.T) {
 	}
 }
 
-// An office from before there were rows for searches is searched whole, until
-// Index has made them.
+// A search in an office without search rows reads everything, until Index has
+// written them.
 func TestAnOfficeFromBeforeSearchesIsIndexed(t *testing.T) {
 	o, ctx := many(t, 60, 60), audit.As(t.Context(), "system")
 	for _, row := range o.server.Snapshot(t)["directory"] {
@@ -263,7 +264,7 @@ func TestAnOfficeFromBeforeSearchesIsIndexed(t *testing.T) {
 	}
 }
 
-// The contact that has the most of everything can be renamed and found.
+// A contact at all limits can be renamed and found.
 func TestTheLargestContactCanBeRenamed(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	c := Contact{Name: "Piet Jan Kees Bakker Smit", Phone: "0612345678"}

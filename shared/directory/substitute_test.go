@@ -46,8 +46,8 @@ func TestASubstituteStandsInFromUntil(t *testing.T) {
 	o.consistent(t)
 }
 
-// A substitute of a substitute stands in for both; circles end; who has left
-// stays until the end.
+// A substitute of a substitute replaces both; circles end; a member who left
+// stays until the substitution ends.
 func TestSubstitutesStandInThroughOthers(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	now := time.Date(2026, 7, 8, 12, 0, 0, 0, time.UTC)
@@ -115,7 +115,7 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 		}
 	}
 	o.substitute(t, sanne.ID, kees.ID, from, until)
-	// An edit of what is read before is seen as one, also in place.
+	// A change of the object that was read is noticed, also in place.
 	later := must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Substitute.Until = until.AddDate(0, 1, 0); return nil }))(t)
 	if got := must(o.TeamMember(ctx, sanne.ID))(t); !got.Substitute.Until.Equal(until.AddDate(0, 1, 0)) || *got.Substitute != *later.Substitute {
 		t.Errorf("kept until %v", got.Substitute.Until)
@@ -124,7 +124,7 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	if err := o.DeleteTeamMember(ctx, kees.ID, ""); !errors.As(err, &inUse) || !slices.Equal(inUse.IDs, []string{sanne.ID}) {
 		t.Errorf("a substitute is deleted: %v", err)
 	}
-	// Who has left after becoming a substitute does not stand in the way.
+	// A substitute who has left since does not block the change.
 	must(o.UpdateTeamMember(ctx, kees.ID, "", leave))(t)
 	must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Name = "Sanne"; return nil }))(t)
 	o.consistent(t)

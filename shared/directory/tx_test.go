@@ -17,8 +17,8 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// learn links an address with a contact, or with a new one of a client, and
-// says in a rule why: what a solution does.
+// learn links an address with a contact, or with a new contact of a client, and
+// saves the reason in a rule, as a solution does.
 func learn(s *Store, t testing.TB, address, contact, client string) (Contact, Rule, error) {
 	var c Contact
 	var rule Rule
@@ -53,7 +53,7 @@ func learn(s *Store, t testing.TB, address, contact, client string) (Contact, Ru
 }
 
 // Any call of a change may fail before it is sent, or take effect and lose its
-// answer: its evidence is there once, and it returns what was saved.
+// answer. Its evidence is there once, and it returns what was saved.
 func TestAChangeThatLosesItsAnswerIsMadeOnce(t *testing.T) {
 	calls := teaching(t, wiretest.Pass, -1)
 	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
@@ -122,8 +122,8 @@ func (o office) entries(t testing.TB) (n int) {
 	return n
 }
 
-// Processes that teach the same at the same time: nothing of it is lost, and
-// none is refused for what it saw of another's change.
+// Processes teach the same rule at the same time: no evidence is lost, and no
+// process is refused because of another's change.
 func TestEvidenceOfManyAddsUp(t *testing.T) {
 	for range 20 {
 		evidenceOfMany(t)
@@ -135,8 +135,8 @@ func evidenceOfMany(t *testing.T) {
 		o := newOffice(t)
 		client := o.client(t, "1")
 		piet := must(o.CreateContact(t.Context(), Contact{Name: "P", Emails: []string{"p@x.nl"}}))(t)
-		// Each call takes its time, so that reads of one change stand between
-		// writes of another.
+		// Calls are slow, so that reads of one change are between writes of
+		// another.
 		o.wire.Fault(func(int, *http.Request) wiretest.Fault {
 			time.Sleep(rand.N(20 * time.Millisecond))
 			return wiretest.Pass
@@ -187,8 +187,8 @@ func TestAChangeIsAllOrNothing(t *testing.T) {
 	o.consistent(t)
 }
 
-// A change reads what it wrote, and one object can take what another gives up,
-// whichever is saved first.
+// A change reads its own writes, and one object can take an address that
+// another gives up, in any order of saving.
 func TestAnAddressMovesInOneChange(t *testing.T) {
 	for _, takerFirst := range []bool{true, false} {
 		o, ctx := newOffice(t), t.Context()
@@ -284,7 +284,8 @@ func TestWhatAChangeRefuses(t *testing.T) {
 	o.consistent(t)
 }
 
-// What a rule linked can be found, until the address is linked otherwise.
+// A contact is found by the rule that linked its address, until the address is
+// linked otherwise.
 func TestContactsByRule(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	client := o.client(t, "1")
@@ -314,8 +315,7 @@ func TestContactsByRule(t *testing.T) {
 	o.consistent(t)
 }
 
-// Changes of the most that one contact can have, with two rules, still fit one
-// transaction.
+// A contact at all limits and two rules fit in one transaction.
 func TestTheLargestContactIsMadeWithItsRules(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	c := Contact{Name: "Piet Bakker", Learned: map[string]string{}}

@@ -8,8 +8,8 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// Of a sender who has more clients than are read, nothing is certain, however
-// plainly the mail says it.
+// Nothing is certain for a sender with more clients than are read, even if the
+// mail names one clearly.
 func TestTooManyClients(t *testing.T) {
 	for _, n := range []int{24, 25} {
 		var office, ids []string
@@ -31,7 +31,7 @@ func TestTooManyClients(t *testing.T) {
 	}
 }
 
-// At a public provider nobody belongs to anybody, whatever a rule says.
+// The domain of a public provider belongs to no client, even if a rule says so.
 func TestPublicProviders(t *testing.T) {
 	for domain, want := range map[string]string{"gmail.com": "uncertain", "jansen.example": "certain bakker rule"} {
 		c := parseCase(t, map[string]string{
@@ -51,8 +51,8 @@ func TestPublicProviders(t *testing.T) {
 	}
 }
 
-// A mail that points everywhere, from a bookkeeper's domain, is looked into no
-// further than a person would.
+// A mail full of clues, from a bookkeeper's domain, causes a limited number of
+// questions.
 func TestLooksAreBounded(t *testing.T) {
 	office := []string{"own info@kantoor.example", "chat c1 p1"}
 	var to []string

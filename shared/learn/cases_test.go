@@ -97,7 +97,7 @@ func explained(reasons []Reason) string {
 	return strings.Join(out, " · ")
 }
 
-// checkSuggestions checks what holds of all suggestions.
+// checkSuggestions checks what is true of all suggestions.
 func checkSuggestions(t *testing.T, list []Suggestion) {
 	t.Helper()
 	if len(list) > 8 {
@@ -132,7 +132,7 @@ type testCase struct {
 	now    time.Time
 }
 
-// certain is what is certain about the mail, in words.
+// certain says in words what is certain about the mail.
 func (c *testCase) certain(t *testing.T) string {
 	t.Helper()
 	client, rule, ok, err := c.decide(t.Context())

@@ -15,8 +15,8 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// Whatever points to two clients is certain about neither: each way of pointing
-// to the one, with each way of pointing to the other.
+// Clues to two clients make nothing certain: each kind of clue to one, with
+// each kind of clue to the other.
 func TestContradictionIsNeverCertain(t *testing.T) {
 	office := newPeople()
 	clients := []directory.Client{
@@ -64,8 +64,7 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 			}
 		}
 	}
-	// And whatever else people may have taught: random evidence with both
-	// clients behind one word.
+	// The same for random evidence with both clients behind one word.
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		var all []directory.Evidence
@@ -82,7 +81,8 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 	}
 }
 
-// Nothing is suggested for what is mended in the directory, nor for a failure.
+// There are no suggestions for a reason that is solved in the directory, nor
+// for a failure.
 func TestReasonsWithoutSuggestions(t *testing.T) {
 	for _, r := range []item.Reason{item.LinkRemoved, item.NoMemberAddress, item.NoMemberRole, item.EmptyTeam, item.Technical, ""} {
 		list, err := Suggest(t.Context(), newPeople(), Mail{Item: item.Item{Reason: r, From: mail.Address{Email: "noreply@x.example"}}})
@@ -118,8 +118,7 @@ func TestSuggestionsFitTheirReason(t *testing.T) {
 	}
 }
 
-// An office that does not answer is an error, whatever the question; certainty
-// never comes from silence.
+// An error of any question is returned, and never makes something certain.
 func TestAnOfficeThatFails(t *testing.T) {
 	broken := errors.New("broken")
 	for _, r := range []item.Reason{item.UnknownSender, item.SenderNoClient, item.SeveralClients, item.Automated, item.SenderNotVerified, item.TooLarge} {
@@ -146,7 +145,7 @@ func TestAnOfficeThatFails(t *testing.T) {
 	}
 }
 
-// However much a mail says, the office is asked a bounded number of questions.
+// A mail of any length causes a limited number of questions.
 func TestQuestionsAreBounded(t *testing.T) {
 	office := newPeople()
 	var clients, text []string
@@ -176,7 +175,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 			t.Errorf("%s: %d questions", r, n)
 		}
 	}
-	// Who has more clients than are read is never certain.
+	// Nothing is certain for a sender with more clients than are read.
 	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", clients, it, said(func(context.Context) (mailtext.Text, error) {
 		return mailtext.Read("text", "Klantnummer 5003.", ""), nil
 	})); ok || err != nil {
@@ -184,7 +183,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 	}
 }
 
-// Evidence is combined as chances are; what goes together counts once.
+// Clues are combined as chances; clues of one group count once.
 func TestClues(t *testing.T) {
 	var c clues
 	if c.score() != 0 {
@@ -249,7 +248,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// A domain is called like a client when it says the whole name, or is in it.
+// A domain has the name of a client when it has all words of the name, or is a
+// part of it.
 func TestCalledLike(t *testing.T) {
 	for _, c := range []struct {
 		domain, client string
@@ -270,8 +270,7 @@ func TestCalledLike(t *testing.T) {
 	}
 }
 
-// Whatever a mail says, thinking about it ends, and what it says of chances
-// holds.
+// Suggest ends for any mail, with valid chances.
 func FuzzSuggest(f *testing.F) {
 	for _, s := range []string{"Btw Bakkerij Jansen", "Klantnummer 1041 KvK 12345678", "B.V. b.v. 'ß Ǆ", "van van der der", "\x00\xff", "FW: a\nVan: b <b@c.example>\nVerzonden: d\nAan: e\nOnderwerp: f\n\ng"} {
 		f.Add(s, "Jan Jansen", "jan@bakkerijjansen.example", s, byte(1))
@@ -295,7 +294,7 @@ func FuzzSuggest(f *testing.F) {
 	})
 }
 
-// A hostile mail costs no more than a long one: the time is that of its length.
+// The time for a hostile mail grows with its length only.
 func BenchmarkHostile(b *testing.B) {
 	for _, unit := range []string{"Bakkerij Jansen 1041 ", "Bakkerij ", "1041 ", "A. ", "van De ", "Beste Jan, KvK 12345678\n"} {
 		b.Run(unit, func(b *testing.B) {
@@ -315,8 +314,8 @@ func BenchmarkHostile(b *testing.B) {
 	}
 }
 
-// What is certain of a domain is certain of all whom the directory has, and of
-// no rule that people did not agree on.
+// A domain is certain only if it is for all contacts in the directory, with a
+// rule that people agreed on.
 func TestDomainsInDoubt(t *testing.T) {
 	agreed := TeachDomain(TeachDomain(directory.Rule{}, "bakkerijjansen.example", evidence(1, "jan", "bakker")), "bakkerijjansen.example", evidence(2, "els", "bakker"))
 	ask := func(change func(*people, *directory.Rule, *item.Item)) bool {
@@ -365,7 +364,7 @@ func TestDomainsInDoubt(t *testing.T) {
 	}
 }
 
-// A mail that says more than is looked at may name another client there.
+// A mail longer than the part that is read may name another client there.
 func TestLongMailIsNotCertain(t *testing.T) {
 	office := newPeople()
 	office.clients["a"] = directory.Client{ID: "a", Number: "1041", Name: "Bakkerij Jansen"}
@@ -384,7 +383,7 @@ func TestLongMailIsNotCertain(t *testing.T) {
 	}
 }
 
-// said is a mail that says text, of a sender without chats.
+// said returns a mail with a text, of a sender without chats.
 func said(text func(context.Context) (mailtext.Text, error)) Said {
 	return Said{Text: text, Earlier: func(context.Context) ([]chat.Chat, error) { return nil, nil }}
 }

@@ -9,7 +9,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// An address is a contact's as long as the name beside it can be his.
+// An address is a contact's as long as the display name can be the contact's.
 func TestOtherName(t *testing.T) {
 	office := newPeople()
 	for _, c := range []directory.Client{{ID: "bakker", Name: "Bakkerij De Korenaar B.V."}, {ID: "slager", Name: "Slagerij Van Dam"}, {ID: "garage", Name: "Garage Snel V.O.F."}} {
@@ -43,7 +43,7 @@ func TestOtherName(t *testing.T) {
 		{"Piet Jansen", portal, false}, {"Els van Dam", portal, true}, {"Marieke Onbekend", portal, true}, {"Delen Online", portal, false}, {"", portal, false},
 		{"Piet Jansen via Tekenen", sign, false}, {"Els van Dam via Tekenen", sign, true}, {"Marieke Onbekend via Tekenen", sign, true}, {"Het Tekenbureau", sign, false},
 		{"Piet Jansen (via Google Docs)", sign, false}, {"Els van Dam namens Tekenen", sign, true},
-		// A name that nobody else has: harmless only where it cannot lead to another client.
+		// Nobody else has this name, but the address writes for others.
 		{"Marieke Onbekend", bills, true}, {"Kapper Onbekend", bills, true}, {"Administratie", bills, false}, {"Piet Bakker", bills, false}, {"Boekportaal", bills, false},
 		{"Marieke Onbekend", "familie@gmail.com", true}, {"Marieke Onbekend", "info@bakkersholding.example", false}, {"Marieke Onbekend", "info@gedeeld.example", true},
 		{"Scanner Magazijn", scan, true}, {"Piet Jansen", scan, false},

@@ -43,7 +43,7 @@ func (p *people) ContactByAddress(_ context.Context, address string) (directory.
 	return found[0], true, p.fail
 }
 
-// some are contacts, in an order of their own.
+// some returns contacts, in a fixed order.
 func (p *people) some(limit int, which func(directory.Contact) bool) []directory.Contact {
 	p.asked.Add(1)
 	var out []directory.Contact
@@ -136,7 +136,7 @@ func (p *people) RuleFor(_ context.Context, kind directory.RuleKind, key string)
 	return r, ok, p.fail
 }
 
-// rule changes a rule.
+// teach changes a rule.
 func (p *people) teach(kind directory.RuleKind, key string, f func(directory.Rule) directory.Rule) {
 	id := directory.RuleID(kind, key)
 	p.rules[id] = f(p.rules[id])

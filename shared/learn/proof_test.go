@@ -11,13 +11,13 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// sent is an automated mail, with what proves its sender.
+// sent returns an automated mail with the proof of its sender.
 func sent(from string, v item.Verdict, returnDomain, list string) item.Item {
 	return item.Item{From: mail.Address{Email: from}, Verdict: v, ReturnDomain: returnDomain, ListID: list, InitialReason: item.Automated}
 }
 
-// What people did with one mail counts for another only if both come from the
-// same hand, as far as that can be proven.
+// A decision about one mail counts for another only if both have a proof of the
+// same sender.
 func TestRulesCountWhatIsProven(t *testing.T) {
 	const pass, soft, fail = item.VerdictPass, item.VerdictSoft, item.VerdictFail
 	const anna, list = "anna@prospect.example", "nieuws.prospect.example"
@@ -68,7 +68,7 @@ func TestRulesCountWhatIsProven(t *testing.T) {
 	}
 }
 
-// Forged mail and genuine do not add up.
+// Decisions about forged and about genuine mail do not add up.
 func TestProofsDoNotAddUp(t *testing.T) {
 	var rule directory.Rule
 	const anna = "anna@prospect.example"
@@ -83,8 +83,8 @@ func TestProofsDoNotAddUp(t *testing.T) {
 	}
 }
 
-// Whose a domain is, only verified senders teach; which client words mean, they
-// alone teach for what happens by itself.
+// Only verified senders teach the client of a domain, and the words that decide
+// without a person.
 func TestOnlyVerifiedSendersTeachPlacing(t *testing.T) {
 	var domain directory.Rule
 	for n := range 4 {

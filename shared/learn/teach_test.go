@@ -14,12 +14,12 @@ import (
 
 var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// evidence is the nth decision of a test.
+// evidence returns the nth decision of a test.
 func evidence(n int, contact, client string, words ...string) directory.Evidence {
 	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Manager: true, Verified: true, Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
 }
 
-// A rule decides as soon as people said enough, and no sooner.
+// A rule decides as soon as people decided often enough, and not before.
 func TestRulesGrow(t *testing.T) {
 	byEditor := func(teach func(directory.Rule, directory.Evidence) directory.Rule) func(directory.Rule, directory.Evidence) directory.Rule {
 		return func(r directory.Rule, e directory.Evidence) directory.Rule {
@@ -105,7 +105,7 @@ func TestRulesGrow(t *testing.T) {
 	}
 }
 
-// A new rule says what it is about, who taught it and when.
+// A new rule has its key, its author and its time.
 func TestANewRule(t *testing.T) {
 	r := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
 	if r.ID != directory.RuleID(directory.DomainClient, "jansen.example") || r.Kind != directory.DomainClient || r.Key != "jansen.example" ||
@@ -123,7 +123,7 @@ func TestANewRule(t *testing.T) {
 	}
 }
 
-// A rule keeps its last evidence, and knows how much there was.
+// A rule keeps its latest evidence, and counts all of it.
 func TestEvidenceIsBounded(t *testing.T) {
 	var r directory.Rule
 	for n := range 80 {
@@ -134,7 +134,7 @@ func TestEvidenceIsBounded(t *testing.T) {
 	}
 }
 
-// What a mail taught is forgotten with its solution.
+// Taking a solution back also removes its evidence.
 func TestForget(t *testing.T) {
 	r := TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1"))
 	r = TeachDomain(r, "jansen.example", evidence(2, "els", "c1"))
@@ -212,9 +212,8 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// What programs answer needs nobody once people said so of five, and what
-// colleagues pass on is its writer's once they said so of five; the first who
-// says otherwise ends it.
+// After five equal decisions automatic answers are dismissed, and mail that
+// colleagues forward is its author's. The first other decision ends that.
 func TestKindsAreLearned(t *testing.T) {
 	for kind, teach := range map[string]func(directory.Rule, directory.Evidence) directory.Rule{
 		string(item.Dismiss): func(r directory.Rule, e directory.Evidence) directory.Rule {
@@ -250,9 +249,9 @@ func TestKindsAreLearned(t *testing.T) {
 	}
 }
 
-// The chats that a sender's mail came into without a person tell for whom a
-// word stands as well; a mail counts once, and nothing counts once people took
-// the rule back.
+// Chats that a sender's mail joined without a person also tell which client a
+// word means. A mail counts once, and nothing counts once people took the rule
+// back.
 func TestChatsTellToo(t *testing.T) {
 	var earlier []chat.Chat
 	for i := range 6 {

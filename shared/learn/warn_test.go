@@ -7,8 +7,8 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// What may be fraud is said with what is wrong about it, and nothing that trusts
-// the sender is suggested first, however likely it seems.
+// A mail that may be fraud has a warning, and no suggestion that trusts the
+// sender comes first, even a likely one.
 func TestWarnings(t *testing.T) {
 	for name, c := range map[string]struct {
 		from, text, replyTo string

@@ -14,7 +14,7 @@ import (
 	"kantoorpost/shared/table/tabletest"
 )
 
-// large are the files of an office with many contacts.
+// large returns the files of an office with many contacts.
 func large(clients, contacts int) (files [2]string) {
 	var c, p strings.Builder
 	c.WriteString("nummer;naam;kvk;btw\n")
@@ -48,7 +48,8 @@ func imports(t testing.TB, store *directory.Store, file string) Report {
 	return report
 }
 
-// An office with 5,000 clients and 20,000 contacts moves in.
+// BenchmarkImport imports 5,000 clients and 20,000 contacts into an empty
+// directory.
 func BenchmarkImport(b *testing.B) {
 	files := large(5_000, 20_000)
 	run := func(b *testing.B, open func(b *testing.B, name string) *table.Table) {
@@ -99,7 +100,7 @@ func BenchmarkImport(b *testing.B) {
 	})
 }
 
-// watch keeps the largest heap that it sees.
+// watch records the largest heap that it sees.
 func watch(peak *atomic.Uint64, stop chan struct{}) {
 	var m runtime.MemStats
 	for tick := time.NewTicker(100 * time.Millisecond); ; {

@@ -15,7 +15,7 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// parts are the parts of a workbook whose sheets are XML, by name.
+// parts returns the parts of a workbook, by name, with sheets in XML.
 func parts(sheets map[string]string, shared string) map[string]string {
 	all := map[string]string{
 		"xl/styles.xml":        `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`,
@@ -49,8 +49,8 @@ func zipped(t testing.TB, parts map[string]string) []byte {
 	return file.Bytes()
 }
 
-// workbook makes one of sheets that are written as CSV; their names lose what
-// stands before a space, which is for their order.
+// workbook makes a workbook of sheets in CSV. A name loses the text before its
+// first space, which is for the order of the sheets.
 func workbook(t testing.TB, sheets map[string]string) *Book {
 	t.Helper()
 	made := map[string]string{}
@@ -190,8 +190,8 @@ func TestFilesThatCanNotBeRead(t *testing.T) {
 	}
 }
 
-// What a workbook has that no program writes is read as it can be, or its row is
-// wrong; it ends nothing.
+// A workbook that no program writes is read as far as possible, or its row is
+// wrong; it never causes a panic.
 func TestOddWorkbooks(t *testing.T) {
 	for name, c := range map[string]struct{ rows, strings, want string }{
 		"a negative string":            {`<row><c t="s"><v>-1</v></c></row>`, `<sst><si><t>x</t></si></sst>`, "[]"},
@@ -207,7 +207,7 @@ func TestOddWorkbooks(t *testing.T) {
 }
 
 // The zeros of a number stay when its format shows them; other formats do not
-// change what is in a cell.
+// change the value of a cell.
 func TestFormatsOfCells(t *testing.T) {
 	all := parts(map[string]string{"Blad": `<row><c s="1"><v>2001</v></c><c s="2"><v>1234567</v></c><c s="3"><v>612345678</v></c><c s="4"><v>12345</v></c><c s="5"><v>31612345678</v></c><c s="1" t="str"><v>7</v></c><c s="6"><v>0.5</v></c><c s="0"><v>123456789012</v></c></row>`}, `<sst/>`)
 	formats := []string{"00000", "00000000", "0#-########", "#,##0", "0.00E+00", "0%"}
@@ -226,7 +226,7 @@ func TestFormatsOfCells(t *testing.T) {
 	}
 }
 
-// allocated is how many bytes an import of a file takes from the heap.
+// allocated returns how many bytes an import of a file takes from the heap.
 func allocated(file []byte) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -238,7 +238,7 @@ func allocated(file []byte) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// Files that are made to fill the memory do not.
+// Files that are made to fill the memory do not fill it.
 func TestHostileFilesTakeLittleMemory(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"separators":               bytes.Repeat([]byte(";"), MaxBytes),

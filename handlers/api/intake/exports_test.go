@@ -7,8 +7,8 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// The files that programs write are read as they are: the columns that are known
-// are taken in, and the others are named.
+// Files of common programs are read unchanged: known columns are imported, and
+// the others are named.
 func TestFilesOfUsualPrograms(t *testing.T) {
 	for _, c := range []struct{ name, file, want, unread string }{
 		{"a name in three columns", "Voornaam;Tussenvoegsel;Achternaam;E-mail;Relatienummer\r\nKarel;van;Kaas;karel@kaas.example;1001\r\nAnna;;Bos;anna@bos.example;\r\n",
@@ -62,7 +62,7 @@ func TestFilesOfUsualPrograms(t *testing.T) {
 	}
 }
 
-// An encoding that is guessed is said.
+// The report says when the encoding is a guess.
 func TestAGuessIsSaid(t *testing.T) {
 	for file, said := range map[string]bool{"nummer;naam\n1;Caf\xe9\n": true, "nummer;naam\n1;Café\n": false, "nummer;naam\n1;Cafe\n": false} {
 		report := plans(t, new(directory.Bulk), Clients, file)
@@ -72,7 +72,7 @@ func TestAGuessIsSaid(t *testing.T) {
 	}
 }
 
-// A zero that is put in front of a number is said, once.
+// The report says once that a zero was put before a number.
 func TestALostZeroIsSaid(t *testing.T) {
 	report := plans(t, new(directory.Bulk), Clients, "nummer;naam;kvk\n7;X;1234567\n8;Y;7654321\n")
 	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0].EN, "zero in front") {

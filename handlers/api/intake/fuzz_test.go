@@ -6,8 +6,8 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// takenIn checks what holds for every file: a report counts each of its rows, and
-// a file that is right changes nothing when it is taken in again.
+// takenIn checks that a report counts each of its rows, and that a correct file
+// changes nothing the second time.
 func takenIn(t *testing.T, file []byte, kind Kind) {
 	book, err := Open(file)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// an office has an administrator, a client and its contact.
+// office returns a directory with an administrator, a client and its contact.
 func office(t testing.TB) *directory.Bulk {
 	t.Helper()
 	b := new(directory.Bulk)
@@ -40,7 +40,7 @@ func plans(t testing.TB, b *directory.Bulk, kind Kind, text string) Report {
 	return Plan(b, book, kind)
 }
 
-// tell is a report in short: one line for each row that it shows.
+// tell returns a report in short: one line for each row that it shows.
 func tell(r Report) string {
 	var b strings.Builder
 	for _, row := range r.Rows {
@@ -158,7 +158,7 @@ func TestSheetsAreRecognisedByTheirHeads(t *testing.T) {
 	}
 }
 
-// A row that refers to one that is wrong is not wrong for that.
+// A row that refers to a wrong row is not wrong because of that.
 func TestOneMistakeIsToldOnce(t *testing.T) {
 	book := workbook(t, map[string]string{
 		"Contacten": "e-mail;naam;relatie\nx@y.nl;X;7\n",
@@ -170,7 +170,8 @@ func TestOneMistakeIsToldOnce(t *testing.T) {
 	}
 }
 
-// What a file makes, others of its rows may refer to, whatever the order of its sheets.
+// A row may refer to an object that the same file creates, in any order of the
+// sheets.
 func TestAFileMayReferToWhatItMakes(t *testing.T) {
 	b := office(t)
 	book := workbook(t, map[string]string{

@@ -22,7 +22,7 @@ const (
 	maxParts    = 1_000
 	maxSheets   = 100
 	maxUnpacked = 256 << 20            // bytes of all parts
-	maxFrame    = 8 << 20              // bytes of all parts that are kept in memory unpacked
+	maxFrame    = 8 << 20              // bytes of the parts without cells, which stay in memory unpacked
 	maxInMemory = 1 << 20              // bytes of a sheet; a larger one is unpacked to a temporary file
 	maxStrings  = 1_000_000            // shared strings
 	maxRowCells = 16_384               // the limit of Excel
