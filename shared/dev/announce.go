@@ -14,6 +14,7 @@ type ready struct {
 	App           string         `json:"app"`
 	API           string         `json:"api"`
 	Web           string         `json:"web"`
+	Host          string         `json:"host"` // "func", the Functions host on PATH, or "stand-in"
 	Graph         string         `json:"graph,omitempty"`
 	SMTP          string         `json:"smtp,omitempty"`
 	Azurite       storageURLs    `json:"azurite"`
@@ -42,6 +43,7 @@ type tenantSecrets struct {
 func (s *stack) ready() ready {
 	r := ready{
 		App: s.appURL(), API: s.appURL() + "/api", Web: s.appURL() + "/web",
+		Host:          s.hostName,
 		Azurite:       storageURLs{s.storage.QueueURL(), s.storage.TableURL(), s.storage.BlobURL()},
 		Administrator: s.administrator(), Mailboxes: []string{}, Data: s.data.dir, Storage: s.storage.ConnectionString(),
 	}

@@ -29,14 +29,15 @@ import (
 type stack struct {
 	options
 	*progress
-	root    string // of the checkout
-	data    *data
-	at      *listeners
-	log     *slog.Logger
-	tenant  *tenant // nil with -real
-	storage *azurite.Azurite
-	host    functionsHost
-	ends    []func()
+	root     string // of the checkout
+	data     *data
+	at       *listeners
+	log      *slog.Logger
+	tenant   *tenant // nil with -real
+	storage  *azurite.Azurite
+	host     functionsHost
+	hostName string // "func" or "stand-in"
+	ends     []func()
 }
 
 // A functionsHost calls the handler: our own host, or Microsoft's.
@@ -221,15 +222,12 @@ func (s *stack) startHost(ctx context.Context) error {
 		done := s.progress.start("starting the Functions host of the Core Tools, " + program)
 		h, err := host.StartReal(ctx, program, o)
 		done(err)
-		if err == nil {
-			s.host = h
-			s.onEnd(h.Stop)
-			return nil
+		if err != nil {
+			return fmt.Errorf("the Functions host %s does not run the product; take it off PATH to use the stand-in: %w", program, err)
 		}
-		if ctx.Err() != nil {
-			return err
-		}
-		fmt.Fprintf(s, "the stand-in takes over: %v\n", err)
+		s.host, s.hostName = h, "func"
+		s.onEnd(h.Stop)
+		return nil
 	}
 	done := s.progress.start("starting the handler")
 	h, err := host.Start(ctx, o)
@@ -237,7 +235,7 @@ func (s *stack) startHost(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w (see %s)", err, s.data.path("log", "handler.log"))
 	}
-	s.host = h
+	s.host, s.hostName = h, "stand-in"
 	s.onEnd(h.Stop)
 	return nil
 }

@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"net/smtp"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -69,8 +71,18 @@ func (s *safeBuffer) String() string {
 
 type listed struct{ ID, Subject, State, Reason, Chat string }
 
-// list reads a list of the API as the first administrator.
+// list reads a list of the API as the first administrator. While the host
+// restarts a handler that was killed, its proxy answers 502: that is tried again.
 func (r *running) list(t *testing.T, path string) []listed {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if items, ok := r.listOnce(t, path); ok || time.Now().After(deadline) {
+			return items
+		}
+	}
+}
+
+func (r *running) listOnce(t *testing.T, path string) (items []listed, ok bool) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.API+path, nil)
 	if err != nil {
@@ -82,11 +94,15 @@ func (r *running) list(t *testing.T, path string) []listed {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusBadGateway {
+		t.Log(path, res.Status)
+		return nil, false
+	}
 	var page struct{ Items []listed }
 	if err := json.NewDecoder(res.Body).Decode(&page); err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %s, %v", path, res.Status, err)
 	}
-	return page.Items
+	return page.Items, true
 }
 
 // mail sends a mail over SMTP and waits until the product has decided on it.
@@ -312,5 +328,33 @@ func TestAnEmptyOfficeHasMailboxesAndNothingElse(t *testing.T) {
 	}
 	if len(r.Mailboxes) < 12 {
 		t.Errorf("%d mailboxes", len(r.Mailboxes))
+	}
+	want := "stand-in"
+	if _, err := exec.LookPath("func"); err == nil {
+		want = "func"
+	}
+	if r.Host != want {
+		t.Errorf("host %q, want %q", r.Host, want)
+	}
+}
+
+// A Functions host on PATH that fails is an error: the stand-in would hide what
+// the real one shows.
+func TestAFunctionsHostThatFailsIsAnError(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles the handler")
+	}
+	if err := npm.CheckNode(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "func"), []byte("#!/bin/sh\nexit 3\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	var stdout, stderr safeBuffer
+	code := dispatch(t.Context(), []string{"-json", "-port", "0", "-empty", "-data", t.TempDir()}, &stdout, &stderr)
+	if code == 0 || stdout.String() != "" || !strings.Contains(stderr.String(), filepath.Join(bin, "func")) {
+		t.Errorf("exit code %d, printed %q\n%s", code, stdout.String(), stderr.String())
 	}
 }
