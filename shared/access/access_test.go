@@ -82,7 +82,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// links are those of somebody who is in team t1 only.
+// links are the links of a member of team t1.
 type links struct{}
 
 func (links) RolesOf(context.Context, string) ([]string, error) { return nil, nil }

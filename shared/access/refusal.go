@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// LogRefusal notes that somebody was refused something: by the id of an actor,
-// never by an address, and by the pattern of the route, since its path may name
-// others. A pattern may begin with its method. What an actor may not see does
-// not exist, so a 404 may be a refusal too. Other statuses are not noted.
+// LogRefusal logs that a request was refused. It logs the actor's id and never an
+// address, and the pattern of the route, since the path may name people. A pattern
+// may begin with its method. A 404 is also logged, since an actor gets it for an
+// object that he or she may not see. Other statuses are not logged.
 func LogRefusal(ctx context.Context, who, method, pattern string, status int) {
 	level := slog.LevelWarn
 	switch status {

@@ -188,8 +188,9 @@ func (r *running) write(t *testing.T) {
 	}
 }
 
-// ownPages sends forms as browsers do that send no Sec-Fetch-Site: what tells the
-// product's own pages is the address that the host's proxy replaces.
+// ownPages sends forms as a browser without Sec-Fetch-Site does. Only the address
+// that the host's proxy replaces shows then that they come from the product's own
+// pages.
 func (r *running) ownPages(t *testing.T) {
 	t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -460,7 +460,7 @@ func TestCredential(t *testing.T) {
 	}
 }
 
-// A removal that was broken off anywhere is finished by the next one.
+// A removal that was interrupted anywhere is finished by the next one.
 func TestRemovalBrokenOffAnywhere(t *testing.T) {
 	for n := 1; ; n++ {
 		w := newWorld(t)

@@ -73,9 +73,10 @@ What stays:
 	return err
 }
 
-// removeRoles takes the roles of the identities away. The names of assignments
-// follow from the names of identities: one that outlived its identity, on a vault
-// that is brought back, would keep the next deployment from giving the role.
+// removeRoles removes the roles of the identities. The name of an assignment is
+// derived from the name of its identity: an assignment that outlives its identity,
+// on a vault that is recovered, would stop the next deployment from assigning the
+// role.
 func (d *deployment) removeRoles(ctx context.Context) error {
 	var principals []string
 	if err := d.CLI.ask(ctx, &principals, "identity", "list", "--resource-group", d.Group, "--query", "[].principalId"); err != nil {

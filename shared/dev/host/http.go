@@ -84,7 +84,7 @@ func manualPayload(f function, input string) []byte {
 
 var validTraceparent = regexp.MustCompile(`^00-([0-9a-f]{32})-[0-9a-f]{16}-(0[01])$`)
 
-// traceparent continues the trace of a caller, or begins one.
+// traceparent continues the trace of a caller, or starts a new one.
 // https://www.w3.org/TR/trace-context/#traceparent-header
 func traceparent(callers string) string {
 	trace, flags := strings.ReplaceAll(newGUID(), "-", ""), "00"
