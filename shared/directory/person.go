@@ -42,11 +42,11 @@ func (s *Store) Unbind(ctx context.Context, id, revision string) error {
 	return err
 }
 
-// WasMember says whether a mark tells of a team member with this e-mail address,
-// or of one who signed in with this account, now or formerly. It is one query for
-// the marks of all, of which an office has dozens. A member whom an older version
-// saved leaves one when he is deleted: who needs to know of him, too, looks for
-// members first, so that one who is deleted in between has left it.
+// WasMember says whether there is a mark of a present or former team member
+// with this e-mail address or this account. It costs one query for the marks of
+// all members, of which an office has dozens. A member whom an older version
+// saved leaves a mark only when deleted: a caller that must find such a member
+// too looks for members first and for marks after that.
 func (s *Store) WasMember(ctx context.Context, address, tenant, object string) (bool, error) {
 	address, err := ReceivedAddress(address)
 	if err != nil {

@@ -85,9 +85,9 @@ func (cs *clientSearch) byText() []lookup {
 	return lookups[:min(len(lookups), 5)]
 }
 
-// nameThose points to the clients whose whole name is in the text, and a little
+// noteNames points to the clients whose whole name is in the text, and a little
 // to those with a part of their name in it.
-func (cs *clientSearch) nameThose() {
+func (cs *clientSearch) noteNames() {
 	names := make([][]string, len(cs.said))
 	for i, c := range cs.said {
 		names[i] = nameTokens(c.Name)

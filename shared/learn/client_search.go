@@ -145,7 +145,7 @@ func searchClients(ctx context.Context, office Office, m Mail, by author) (*clie
 	if err := runLookups(ctx, lookups[:min(len(lookups), maxFirst)]); err != nil {
 		return nil, err
 	}
-	cs.nameThose()
+	cs.noteNames()
 	return cs, cs.load(ctx)
 }
 
