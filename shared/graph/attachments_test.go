@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-const parcel = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: Stukken\r\nMessage-ID: <s@klant.example>\r\nMIME-Version: 1.0\r\n" +
+const withAttachments = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: Stukken\r\nMessage-ID: <s@klant.example>\r\nMIME-Version: 1.0\r\n" +
 	"Content-Type: multipart/mixed; boundary=grens\r\n\r\n--grens\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dag <img src=\"cid:logo\"></p>\r\n" +
 	"--grens\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo>\r\nContent-Disposition: inline; filename=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n" +
 	"--grens\r\nContent-Type: application/pdf; name=\"Factuur 1.pdf\"\r\nContent-Disposition: attachment; filename=\"Factuur 1.pdf\"\r\n\r\n%PDF-1.4 factuur\r\n" +
@@ -25,7 +25,7 @@ func TestAttachments(t *testing.T) {
 	o := open(t, "anna")
 	check := schema(t)
 	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{"anna@kantoor.example"}},
-		[]byte(parcel)); err != nil {
+		[]byte(withAttachments)); err != nil {
 		t.Fatal(err)
 	}
 	page, err := o.Delta(t.Context(), o.boxes["anna"], "", time.Time{})

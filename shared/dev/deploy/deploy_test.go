@@ -155,7 +155,7 @@ func TestBrokenOffAnywhere(t *testing.T) {
 // Roles take minutes to take effect: the deployment waits, and says for what.
 func TestRolesTakeTime(t *testing.T) {
 	w := newWorld(t)
-	w.change(func(c *cloud) { c.Patience = 20 })
+	w.change(func(c *cloud) { c.Refusals = 20 })
 	w.unsure = 100
 	o, out := w.options(t, "aaa")
 	if err := Deploy(t.Context(), o); err != nil {
@@ -168,7 +168,7 @@ func TestRolesTakeTime(t *testing.T) {
 			t.Errorf("%q is not said", said)
 		}
 	}
-	w.change(func(c *cloud) { c.Patience = 100000 })
+	w.change(func(c *cloud) { c.Refusals = 100000 })
 	if err := w.deploy(t, "bbb"); err == nil || !strings.Contains(err.Error(), "can be repeated") {
 		t.Errorf("what never acts: %v", err)
 	}

@@ -31,7 +31,7 @@ type cloud struct {
 	Trusted   string   // subject of the federated credential
 	Deployed  []string // what the parameter files read in the last deployment
 	Blobs     map[string]string
-	Patience  int    // how often the container refuses a request before the role takes effect
+	Refusals  int    // how often the container refuses a request before the role takes effect
 	Running   string // version
 	Resources string // the resources in the group
 	Assigned  []string
@@ -205,8 +205,8 @@ func (c *cloud) blob(verb string, args []string) (string, error) {
 	if c.Private {
 		return "", fmt.Errorf("The request may be blocked by network rules of storage account")
 	}
-	if c.Patience > 0 {
-		c.Patience--
+	if c.Refusals > 0 {
+		c.Refusals--
 		return "", fmt.Errorf("You do not have the required permissions needed to perform this operation")
 	}
 	switch name := flagOf(args, "--name"); verb {

@@ -59,37 +59,37 @@ func set(key, value string) string {
 }
 
 // An undecodable item does not affect the other items of its page.
-func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
+func TestAnUndecodableItemDoesNotFailItsPage(t *testing.T) {
 	for name, c := range map[string]struct {
 		item string
 		kind string // the part of the page that gets it
 	}{
 		"null":                 {`null`, "nothing"},
-		"number":               {`7`, "odd"},
-		"array":                {`[]`, "odd"},
-		"empty":                {`{}`, "odd"},
-		"no id":                {set("id", `null`), "odd"},
-		"id a number":          {set("id", `7`), "odd"},
+		"number":               {`7`, "undecodable"},
+		"array":                {`[]`, "undecodable"},
+		"empty":                {`{}`, "undecodable"},
+		"no id":                {set("id", `null`), "undecodable"},
+		"id a number":          {set("id", `7`), "undecodable"},
 		"removed":              {`{"id":"A=","@removed":{"reason":"deleted"}}`, "removed"},
 		"removed, new reason":  {`{"id":"A=","@removed":"x"}`, "removed"},
 		"not removed":          {set("@removed", `null`), "message"},
-		"only the read state":  {`{"id":"A=","isRead":true,"parentFolderId":"p"}`, "partial"},
-		"no time":              {set("receivedDateTime", `null`), "partial"},
+		"only the read state":  {`{"id":"A=","isRead":true,"parentFolderId":"p"}`, "incomplete"},
+		"no time":              {set("receivedDateTime", `null`), "incomplete"},
 		"read state as text":   {set("isRead", `"true"`), "message"},
-		"bad received":         {set("receivedDateTime", `"gisteren"`), "odd"},
-		"received a number":    {set("receivedDateTime", `7`), "odd"},
+		"bad received":         {set("receivedDateTime", `"gisteren"`), "undecodable"},
+		"received a number":    {set("receivedDateTime", `7`), "undecodable"},
 		"received, no zone":    {set("receivedDateTime", `"2026-11-23T09:35:00"`), "message"},
 		"received in 1601":     {set("receivedDateTime", `"1601-01-01T00:00:00Z"`), "message"},
 		"bad sent":             {set("sentDateTime", `"gisteren"`), "message"},
 		"from null":            {set("from", `null`), "message"},
 		"from without address": {set("from", `{}`), "message"},
-		"from a text":          {set("from", `"jan"`), "odd"},
+		"from a text":          {set("from", `"jan"`), "undecodable"},
 		"to with null":         {set("toRecipients", `[null,{},{"emailAddress":null}]`), "message"},
 		"to null":              {set("toRecipients", `null`), "message"},
 		"subject null":         {set("subject", `null`), "message"},
-		"subject a number":     {set("subject", `7`), "odd"},
+		"subject a number":     {set("subject", `7`), "undecodable"},
 		"body null":            {set("body", `null`), "message"},
-		"body a text":          {set("body", `"x"`), "odd"},
+		"body a text":          {set("body", `"x"`), "undecodable"},
 		"headers null":         {set("internetMessageHeaders", `null`), "message"},
 		"headers with null":    {set("internetMessageHeaders", `[null]`), "message"},
 		"meeting":              {set("@odata.type", `"#microsoft.graph.eventMessageRequest"`), "message"},
@@ -98,7 +98,7 @@ func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := page(t, full, c.item, full)
-			got := map[string]int{"message": len(p.Messages) - 2, "odd": len(p.Undecodable), "partial": len(p.Incomplete),
+			got := map[string]int{"message": len(p.Messages) - 2, "undecodable": len(p.Undecodable), "incomplete": len(p.Incomplete),
 				"removed": len(p.Removed)}
 			for kind, n := range got {
 				if (kind == c.kind) != (n == 1) || n > 1 {
@@ -107,7 +107,7 @@ func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 			}
 			for _, o := range p.Undecodable {
 				if o.Err == nil || string(o.Raw) != c.item {
-					t.Errorf("odd item %q: %v", o.Raw, o.Err)
+					t.Errorf("undecodable item %q: %v", o.Raw, o.Err)
 				}
 			}
 		})
@@ -117,7 +117,7 @@ func TestAnOddItemDoesNotFailItsPage(t *testing.T) {
 func TestAnOddItemKeepsItsIdAndAPieceOfItself(t *testing.T) {
 	p := page(t, set("subject", `7`), set("bodyPreview", `{"x":"`+strings.Repeat("x", maxRaw)+`"}`))
 	if len(p.Undecodable) != 2 || p.Undecodable[0].ID != "A=" || p.Undecodable[1].ID != "A=" || len(p.Undecodable[1].Raw) != maxRaw {
-		t.Errorf("%d odd items", len(p.Undecodable))
+		t.Errorf("%d undecodable items", len(p.Undecodable))
 	}
 	// The evidence must not change when the next item is read.
 	if !bytes.Contains(p.Undecodable[0].Raw, []byte(`"subject":7`)) {
