@@ -20,15 +20,17 @@ import (
 	"kantoorpost/shared/membership"
 )
 
-// Each file of testdata is one business case: who is who, a mail, and what
-// becomes of it. A new case is a new file.
+// Each file of testdata is one business case: an office, a mail, and its decision. A
+// new case is a new file.
 //
-//	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… · role CLIENT ROLE MEMBER… ·
+//	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… ·
+//	               role CLIENT ROLE MEMBER… ·
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
-//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID · learned forwarded ADDRESS · learned other-name NAME
+//	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
+//	               learned forwarded ADDRESS · learned other-name NAME
 //	-- mail --     NAME: VALUE, for the fields that matter
-//	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS" or "join CHAT MEMBERS", with "copy", "quiet", "unnamed" and
-//	               "by RULES" behind
+//	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS" or
+//	               "join CHAT MEMBERS", then "copy", "quiet", "unnamed" and "by RULES"
 func TestBusinessCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -57,7 +59,7 @@ func TestBusinessCases(t *testing.T) {
 		})
 	}
 	for _, r := range item.Reasons() {
-		if !reasons[r] && r != item.Technical { // no decision: see TestNoMailIsTriedForEver
+		if !reasons[r] && r != item.Technical { // no decision: see TestDecideSafely
 			t.Errorf("no case shows reason %s", r)
 		}
 	}
@@ -109,7 +111,7 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.From.Name = value
 		case "verdict":
 			it.Verdict = item.Verdict(value)
-		case "bar":
+		case "initial reason":
 			it.InitialReason = item.Reason(value)
 		case "answers":
 			it.InReplyTo = value
@@ -121,15 +123,15 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.Fingerprint = value
 		case "again":
 			again = true
-		case "numbers": // which are the ids of the clients here
+		case "numbers": // here the ids of clients
 			it.Numbers = strings.Fields(value)
-		case "kind":
+		case "class":
 			it.Class = item.MessageClass(value)
 		case "not analysed":
 			it.NotAnalysed = true
-		case "hint contact":
+		case "override contact":
 			it.Override.Contact = value
-		case "hint client":
+		case "override client":
 			it.Override.Client = value
 		case "released":
 			it.Override.Release = append(it.Override.Release, item.Reason(value))
@@ -142,25 +144,25 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 	return it, again
 }
 
-// people is an office in a few lines of text.
-type people struct {
-	link     connector.Link
-	gone     bool
-	own      []string                    // activated addresses
-	members  map[string]string           // by address
-	contacts map[string]sender           // by address
-	roles    map[string][]directory.Link // by client
-	teams    map[string][]string
-	chats    map[string]chat.Chat // by internet message id
-	prints   map[string]string    // fingerprint, by internet message id
-	away     map[string]string    // who stands in, by member
-	learned  map[string]string    // what people taught
+// textOffice is an office in a few lines of text.
+type textOffice struct {
+	link         connector.Link
+	gone         bool
+	own          []string                    // activated addresses
+	members      map[string]string           // by address
+	contacts     map[string]sender           // by address
+	roles        map[string][]directory.Link // by client
+	teams        map[string][]string
+	chats        map[string]chat.Chat // by internet message id
+	fingerprints map[string]string    // by internet message id
+	away         map[string]string    // substitute, by member
+	learned      map[string]string    // learned rules
 }
 
-func parseOffice(t *testing.T, text string) *people {
+func parseOffice(t *testing.T, text string) *textOffice {
 	t.Helper()
-	p := &people{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
-		teams: map[string][]string{}, chats: map[string]chat.Chat{}, prints: map[string]string{},
+	p := &textOffice{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
+		teams: map[string][]string{}, chats: map[string]chat.Chat{}, fingerprints: map[string]string{},
 		away: map[string]string{}, learned: map[string]string{}}
 	for line := range strings.Lines(text) {
 		w := strings.Fields(line)
@@ -189,7 +191,7 @@ func parseOffice(t *testing.T, text string) *people {
 		case "chat":
 			id, print, _ := strings.Cut(w[5], "=")
 			p.chats[id] = chat.Chat{ID: w[1], Client: w[2], Contact: w[3], Members: strings.Split(w[4], ",")}
-			p.prints[id] = print
+			p.fingerprints[id] = print
 		default:
 			t.Fatalf("an office has no %q", line)
 		}
@@ -197,11 +199,11 @@ func parseOffice(t *testing.T, text string) *people {
 	return p
 }
 
-func (p *people) Link(context.Context, string) (connector.Link, bool, error) {
+func (p *textOffice) Link(context.Context, string) (connector.Link, bool, error) {
 	return p.link, !p.gone, nil
 }
 
-func (p *people) Contact(_ context.Context, email string) (sender, bool, error) {
+func (p *textOffice) Contact(_ context.Context, email string) (sender, bool, error) {
 	s, ok := p.contacts[email]
 	if ok && p.learned["contact"] == s.ID {
 		s.Rule = "contact"
@@ -209,7 +211,7 @@ func (p *people) Contact(_ context.Context, email string) (sender, bool, error) 
 	return s, ok, nil
 }
 
-func (p *people) ContactByID(_ context.Context, id string) (sender, bool, error) {
+func (p *textOffice) ContactByID(_ context.Context, id string) (sender, bool, error) {
 	for _, s := range p.contacts {
 		if s.ID == id {
 			return s, true, nil
@@ -218,7 +220,7 @@ func (p *people) ContactByID(_ context.Context, id string) (sender, bool, error)
 	return sender{}, false, nil
 }
 
-func (p *people) Client(_ context.Context, id string) (bool, error) {
+func (p *textOffice) Client(_ context.Context, id string) (bool, error) {
 	for _, s := range p.contacts {
 		if slices.Contains(s.Clients, id) {
 			return true, nil
@@ -227,54 +229,56 @@ func (p *people) Client(_ context.Context, id string) (bool, error) {
 	return false, nil
 }
 
-func (p *people) taught(what string) (string, string, error) {
+func (p *textOffice) taught(what string) (string, string, error) {
 	if p.learned[what] == "" {
 		return "", "", nil
 	}
 	return p.learned[what], what, nil
 }
 
-func (p *people) PassedOn(context.Context, item.Item) (sender, bool, error) {
+func (p *textOffice) Forwarded(context.Context, item.Item) (sender, bool, error) {
 	s, ok := p.contacts[p.learned["forwarded"]]
-	s.Rule, s.PassedOn = "forwarded", true
+	s.Rule, s.Forwarded = "forwarded", true
 	return s, ok, nil
 }
 
-func (p *people) Dismissed(context.Context, item.Item) (string, error) {
+func (p *textOffice) DismissedBy(context.Context, item.Item) (string, error) {
 	_, rule, err := p.taught("dismiss")
 	return rule, err
 }
 
-func (p *people) Accepted(context.Context, item.Item) (string, error) {
+func (p *textOffice) AcceptedBy(context.Context, item.Item) (string, error) {
 	_, rule, err := p.taught("accept")
 	return rule, err
 }
 
-func (p *people) Belongs(context.Context, item.Item) (string, string, error) {
+func (p *textOffice) DomainClient(context.Context, item.Item) (string, string, error) {
 	return p.taught("belongs")
 }
 
-func (p *people) Named(_ context.Context, it item.Item) ([]string, error) { return it.Numbers, nil }
+func (p *textOffice) Numbered(_ context.Context, it item.Item) ([]string, error) {
+	return it.Numbers, nil
+}
 
-func (p *people) OtherName(_ context.Context, it item.Item, _ sender) (bool, error) {
+func (p *textOffice) OtherName(_ context.Context, it item.Item, _ sender) (bool, error) {
 	return it.From.Name == p.learned["other-name"], nil
 }
 
-func (p *people) Meant(context.Context, item.Item, sender) (string, string, error) {
+func (p *textOffice) WhichClient(context.Context, item.Item, sender) (string, string, error) {
 	return p.taught("meant")
 }
 
-func (p *people) Member(_ context.Context, email string) (string, bool, error) {
+func (p *textOffice) Member(_ context.Context, email string) (string, bool, error) {
 	id, ok := p.members[email]
 	return id, ok, nil
 }
 
-func (p *people) Own(_ context.Context, email string) (bool, error) {
+func (p *textOffice) Own(_ context.Context, email string) (bool, error) {
 	return p.members[email] != "" || slices.Contains(p.own, email), nil
 }
 
-// Joiners takes everybody who is named for an active team member.
-func (p *people) Joiners(_ context.Context, link connector.Link, address, client string) (ids []string, _ item.Reason, _ error) {
+// Joiners treats everybody in the text as an active team member.
+func (p *textOffice) Joiners(_ context.Context, link connector.Link, address, client string) (ids []string, _ item.Reason, _ error) {
 	now := time.Now()
 	staff := map[string]directory.TeamMember{}
 	name := func(id, email string) {
@@ -301,7 +305,7 @@ func (p *people) Joiners(_ context.Context, link connector.Link, address, client
 	return ids, reason, nil
 }
 
-func (p *people) Answered(_ context.Context, it item.Item) (chat.Chat, bool, error) {
+func (p *textOffice) Answered(_ context.Context, it item.Item) (chat.Chat, bool, error) {
 	for _, id := range it.Answers() {
 		if c, ok := p.chats[id]; ok {
 			return c, true, nil
@@ -310,7 +314,7 @@ func (p *people) Answered(_ context.Context, it item.Item) (chat.Chat, bool, err
 	return chat.Chat{}, false, nil
 }
 
-func (p *people) Copied(_ context.Context, it item.Item) (chat.Chat, bool, bool, error) {
+func (p *textOffice) Copied(_ context.Context, it item.Item) (chat.Chat, bool, bool, error) {
 	c, ok := p.chats[it.InternetMessageID]
-	return c, ok, ok && p.prints[it.InternetMessageID] == it.Fingerprint, nil
+	return c, ok, ok && p.fingerprints[it.InternetMessageID] == it.Fingerprint, nil
 }

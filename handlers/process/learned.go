@@ -15,40 +15,51 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// rule is a rule that people taught, if it is on.
+// rule returns a learned rule; false when there is none or it is off.
 func (r *records) rule(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error) {
 	if key == "" {
 		return directory.Rule{}, false, nil
 	}
-	rule, err := lookup(r.known, r.known.rules, directory.RuleID(kind, key), func() (found[directory.Rule], error) {
-		rule, there, err := r.h.Directory.RuleFor(ctx, kind, key)
-		return found[directory.Rule]{rule, there}, err
+	rule, err := r.cache.rules.get(directory.RuleID(kind, key), func() (*directory.Rule, error) {
+		rule, ok, err := r.directory.RuleFor(ctx, kind, key)
+		if !ok || err != nil {
+			return nil, err
+		}
+		return &rule, nil
 	})
-	return rule.value, rule.there && rule.value.State == directory.RuleOn, err
+	if rule == nil || err != nil {
+		return directory.Rule{}, false, err
+	}
+	return *rule, rule.State == directory.RuleOn, nil
 }
 
-// notAnalysed means that a mail could not be taken apart: reading it panicked or
-// took too long.
+// notAnalysed means that reading the text of a mail panicked or took too long.
 type notAnalysed struct{ cause error }
 
 func (e *notAnalysed) Error() string { return e.cause.Error() }
 func (e *notAnalysed) Unwrap() error { return e.cause }
 
-// letter takes a mail apart. The error is a *notAnalysed when that fails; when a
-// person has said that it need not be known, the letter is empty.
-func (r *records) letter(ctx context.Context, it item.Item) (mailtext.Text, error) {
-	content, err := r.h.Items.Body(ctx, it)
+// text returns the parts of a mail's text. When they cannot be read the error is a
+// *notAnalysed; after a person has released the mail, they are empty.
+func (r *records) text(ctx context.Context, it item.Item) (mailtext.Text, error) {
+	content, err := r.items.Body(ctx, it)
 	if err != nil {
 		return mailtext.Text{}, err
 	}
-	l, err := r.h.read(it.BodyType, content, it.Subject)
-	if err != nil && !it.Override.Releases(item.NotAnalysed) {
-		return mailtext.Text{}, &notAnalysed{err}
-	}
-	return l, nil
+	text, err := mailtext.ReadSafely(it.BodyType, content, it.Subject)
+	return text, unlessReleased(it, err)
 }
 
-func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, error) {
+// unlessReleased returns the error of reading a mail's text as a *notAnalysed, or nil
+// when a person has released the mail in spite of it.
+func unlessReleased(it item.Item, err error) error {
+	if err == nil || it.Override.Releases(item.NotAnalysed) {
+		return nil
+	}
+	return &notAnalysed{err}
+}
+
+func (r *records) Forwarded(ctx context.Context, it item.Item) (sender, bool, error) {
 	if _, internal, err := r.Member(ctx, it.From.Email); err != nil || !internal {
 		return sender{}, false, err
 	}
@@ -56,28 +67,27 @@ func (r *records) PassedOn(ctx context.Context, it item.Item) (sender, bool, err
 	if err != nil || !on {
 		return sender{}, false, err
 	}
-	l, err := r.letter(ctx, it)
-	if err != nil || l.Forwarded == nil {
+	text, err := r.text(ctx, it)
+	if err != nil || text.Forwarded == nil {
 		return sender{}, false, err
 	}
-	f := l.Forwarded
-	email, err := directory.ReceivedAddress(f.From.Email)
+	email, err := directory.ReceivedAddress(text.Forwarded.From.Email)
 	if err != nil {
 		return sender{}, false, nil
 	}
 	from, known, err := r.Contact(ctx, email)
-	from.Rule, from.PassedOn = rule.ID, true
+	from.Rule, from.Forwarded = rule.ID, true
 	return from, known, err
 }
 
-func (r *records) Dismissed(ctx context.Context, it item.Item) (string, error) {
+func (r *records) DismissedBy(ctx context.Context, it item.Item) (string, error) {
 	rules := []struct {
 		kind directory.RuleKind
 		key  string
 	}{{directory.DismissList, it.ListID}, {directory.DismissSender, it.From.Email}, {directory.DismissKind, ""}}
-	if answers(it) {
+	if automaticAnswer(it) {
 		rules[2].key = directory.KindAutoReply
-		// A contact who is away is still a contact: only this may hide his answer.
+		// Only this rule may dismiss the automatic answer of a contact.
 		if _, contact, err := r.Contact(ctx, it.From.Email); err != nil || contact {
 			rules = rules[2:]
 		}
@@ -94,7 +104,7 @@ func (r *records) Dismissed(ctx context.Context, it item.Item) (string, error) {
 	return "", nil
 }
 
-func (r *records) Accepted(ctx context.Context, it item.Item) (string, error) {
+func (r *records) AcceptedBy(ctx context.Context, it item.Item) (string, error) {
 	rule, on, err := r.rule(ctx, directory.AcceptSender, it.From.Email)
 	if err != nil || !on || !learn.Decides(rule, it) {
 		return "", err
@@ -102,21 +112,21 @@ func (r *records) Accepted(ctx context.Context, it item.Item) (string, error) {
 	return rule.ID, nil
 }
 
-func (r *records) Belongs(ctx context.Context, it item.Item) (client, rule string, err error) {
-	client, by, ok, err := learn.DomainClient(ctx, r.h.Directory, it)
+func (r *records) DomainClient(ctx context.Context, it item.Item) (client, rule string, err error) {
+	client, by, ok, err := learn.DomainClient(ctx, r.directory, it)
 	if err != nil || !ok {
 		return "", "", err
 	}
 	return client, by.ID, nil
 }
 
-func (r *records) Named(ctx context.Context, it item.Item) (ids []string, err error) {
+func (r *records) Numbered(ctx context.Context, it item.Item) (ids []string, err error) {
 	for _, n := range it.Numbers {
-		found, err := learn.ClientsNumbered(ctx, r.h.Directory, n)
+		clients, err := learn.ClientsNumbered(ctx, r.directory, n)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range found {
+		for _, c := range clients {
 			if !slices.Contains(ids, c.ID) {
 				ids = append(ids, c.ID)
 			}
@@ -126,14 +136,13 @@ func (r *records) Named(ctx context.Context, it item.Item) (ids []string, err er
 }
 
 func (r *records) OtherName(ctx context.Context, it item.Item, from sender) (bool, error) {
-	return learn.OtherName(ctx, r.h.Directory, it, from.ID, from.Name, from.Clients)
+	return learn.OtherName(ctx, r.directory, it, from.ID, from.Name, from.Clients)
 }
 
-func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
-	text := func(ctx context.Context) (mailtext.Text, error) { return r.letter(ctx, it) }
-	client, _, rule, ok, err := learn.WhichClient(ctx, r.h.Directory, from.ID, from.Clients, it, learn.Said{
-		Text:    text,
-		Earlier: func(ctx context.Context) ([]chat.Chat, error) { return r.h.Chats.OfContact(ctx, from.ID, from.Clients) },
+func (r *records) WhichClient(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
+	client, _, rule, ok, err := learn.WhichClient(ctx, r.directory, from.ID, from.Clients, it, learn.Said{
+		Text:    func(ctx context.Context) (mailtext.Text, error) { return r.text(ctx, it) },
+		Earlier: func(ctx context.Context) ([]chat.Chat, error) { return r.OfContact(ctx, from.ID, from.Clients) },
 	})
 	if err != nil || !ok {
 		return "", "", err
@@ -141,19 +150,18 @@ func (r *records) Meant(ctx context.Context, it item.Item, from sender) (client,
 	return client, rule, nil
 }
 
-// welcome makes the sender of a mail a contact of a client, as a rule says. A
-// person of the same name whom the client has at the same domain gets one more
-// address instead. What was looked up before is forgotten, since the directory
-// has changed.
+// createContact makes the sender of a mail a contact of a client, by a rule. When the
+// client has a contact with the same name at the same domain, that contact gets the
+// address instead. The run then reads the new version of the directory.
 func (r *run) createContact(ctx context.Context, it item.Item, n newContact) error {
 	email := it.From.Email
-	l, err := r.who.letter(ctx, it)
+	text, err := r.records.text(ctx, it)
 	if err != nil {
 		return err
 	}
-	card, err := mailtext.Within(mailtext.Limit, func() mailtext.Card { return mailtext.CardOf(it.From, l) })
-	if err != nil && !it.Override.Releases(item.NotAnalysed) {
-		return &notAnalysed{err}
+	card, err := mailtext.Within(mailtext.Limit, func() mailtext.Card { return mailtext.CardOf(it.From, text) })
+	if err := unlessReleased(it, err); err != nil {
+		return err
 	}
 	if card.Name == "" {
 		card.Name = email
@@ -186,10 +194,13 @@ func (r *run) createContact(ctx context.Context, it item.Item, n newContact) err
 	if err != nil && !errors.Is(err, directory.ErrNotFound) { // ErrNotFound: deleted meanwhile; the next try sees it
 		return fmt.Errorf("make %s a contact of client %s: %w", it.From.Email, n.Client, err)
 	}
-	if r.version, err = r.Directory.Version(ctx); err != nil {
+	version, err := r.Directory.Version(ctx)
+	if err != nil {
 		return err
 	}
-	r.who.known = r.at(r.version)
+	changed := *r.records
+	changed.cache = r.cacheAt(version)
+	r.records = &changed
 	return nil
 }
 

@@ -1,6 +1,9 @@
-// Package process decides what becomes of stored mails, and writes it down: a
-// chat that starts, a chat that is joined, or the reason why a mail waits. It
-// asks nothing of Graph.
+// Package process decides what happens to stored mails, and stores the decision: a
+// chat that starts, a chat that is joined, or the reason why a mail waits. It makes
+// no calls to Graph.
+//
+// A mail takes this way: Decide reads the mails of a job, place decides each of them
+// with decide, which asks records about the office, and commit stores the result.
 package process
 
 import (
@@ -10,6 +13,7 @@ import (
 	"log/slog"
 	"maps"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,52 +27,41 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Connectors tells whether mail is processed at all, and what addresses are
-// linked with.
-type Connectors interface {
-	Enabled(ctx context.Context) (bool, error)
-	Load(ctx context.Context, ids []string) ([]connector.Box, error)
-	Activation(ctx context.Context, idOrAddress string) (connector.Activation, error)
-}
-
 // A Handler does process jobs.
 type Handler struct {
-	Connectors Connectors
+	Connectors *connector.Store
 	Directory  *directory.Store
 	Items      *item.Store
 	Chats      *chat.Store
-	// Finish carries out the solution that a mail is claimed for, if that broke off.
+	// Finish carries out the solution of a claimed mail, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
-	// Read takes a mail apart; mailtext.ReadSafely when nil.
-	Read func(contentType, content, subject string) (mailtext.Text, error)
 
 	mu    sync.Mutex
-	known *known
+	cache *cache
 }
 
-// maxTries is how often one mail is decided in one job: a decision does not
-// hold when somebody else changed the mail or the chat meanwhile.
+// maxTries is how often one mail is decided in one job: a decision fails when
+// somebody else has changed the mail or the chat meanwhile.
 const maxTries = 5
 
-// Handle decides the mails of a job. Nothing in a job is believed but the ids of
-// mails.
+// Handle decides the mails of a job. Of a job only the ids of mails count.
 func (h *Handler) Handle(ctx context.Context, j job.Process) error {
 	return h.Decide(ctx, "", j.Mails)
 }
 
-// Decide decides mails, oldest first so that an answer comes after what it
-// answers. What one mail does never stops the others; what the tables refuse is
-// tried again by the host, and later by the tick. by is the person who asks for
-// it, whom the history of each mail then names; "" is nobody.
+// Decide decides mails, oldest first so that an answer comes after what it answers.
+// One mail never stops the others. When the tables fail, the host repeats the job, and
+// later the tick does. By is the id of the person who retries the mails, for their
+// histories; "" for nobody.
 func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	enabled, err := h.Connectors.Enabled(ctx)
 	if err != nil {
 		return err
 	}
 	if !enabled {
-		return nil // the mails stay as they are, and are found again by the tick
+		return nil // the mails do not change, and the tick finds them later
 	}
-	// Before everything else that is read, so that a change after it is seen.
+	// The version is read first, so that a later change has another version.
 	version, err := h.Directory.Version(ctx)
 	if err != nil {
 		return err
@@ -80,11 +73,14 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	if len(items) == 0 {
 		return nil
 	}
-	boxes, err := h.boxes(ctx, items)
+	addresses, err := h.addresses(ctx, items)
 	if err != nil {
 		return err
 	}
-	r := &run{Handler: h, by: by, who: &records{h: h, boxes: boxes, known: h.at(version), at: time.Now()}, version: version, placed: map[string]bool{}}
+	r := &run{Handler: h, by: by, placed: map[string]bool{}, records: &records{
+		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items,
+		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
+	}}
 	var errs []error
 	unchanged := map[string]string{}
 	for _, it := range items {
@@ -99,42 +95,40 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	return errors.Join(append(errs, h.Items.SetDecisionVersion(ctx, unchanged))...)
 }
 
-func (h *Handler) boxes(ctx context.Context, items []item.Item) (map[string]connector.Activation, error) {
-	boxes := map[string]connector.Activation{}
+// addresses returns the activated addresses that received mails, by mailbox.
+func (h *Handler) addresses(ctx context.Context, items []item.Item) (map[string]connector.Activation, error) {
 	var ids []string
 	for _, it := range items {
-		if _, ok := boxes[it.Mailbox]; !ok {
-			boxes[it.Mailbox] = connector.Activation{}
+		if !slices.Contains(ids, it.Mailbox) {
 			ids = append(ids, it.Mailbox)
 		}
 	}
-	loaded, err := h.Connectors.Load(ctx, ids)
+	boxes, err := h.Connectors.Load(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	clear(boxes)
-	for _, b := range loaded {
-		boxes[b.Activation.ID] = b.Activation
+	addresses := map[string]connector.Activation{}
+	for _, b := range boxes {
+		addresses[b.Activation.ID] = b.Activation
 	}
-	return boxes, nil
+	return addresses, nil
 }
 
-// A run is one job being done.
+// A run is one job that is being done.
 type run struct {
 	*Handler
-	by      string // who asked for it; "" for the system
-	who     *records
-	version int64           // of the directory
-	placed  map[string]bool // mails that were looked at, so that a circle of answers ends
+	by      string // id of the person who retries; "" for nobody
+	records *records
+	placed  map[string]bool // mails that were tried, so that a circle of answers ends
 }
 
-// decisionVersion is what a decision on a mail rests on besides the mail itself.
+// decisionVersion names the data, besides the mail itself, that a decision rests on.
 func (r *run) decisionVersion(it item.Item) string {
-	l := r.who.boxes[it.Mailbox].Link
-	return item.DecisionVersion(r.version, string(l.Kind), l.ID)
+	l := r.records.addresses[it.Mailbox].Link
+	return item.DecisionVersion(r.records.cache.version, string(l.Kind), l.ID)
 }
 
-// place decides one mail until the decision holds. Same says that the mail was
+// place decides one mail until the decision is stored. Same says that the mail was
 // parked and still is, for the same reason.
 func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 	r.placed[it.ID] = true
@@ -146,155 +140,143 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		if it.Claim != nil {
 			return false, r.Finish(ctx, it)
 		}
-		d := r.decideSafely(ctx, it, r.who, try > 0)
-		if d.err == nil && d.starts() {
-			d.err = r.placeFirst(ctx, it, &d)
+		d, err := decideSafely(ctx, it, r.records, try > 0)
+		if err == nil && d.starts() {
+			d, err = r.placeAnswered(ctx, it, d)
 		}
-		if d.err == nil && d.Create != nil {
-			// Then the sender is known, and the mail is decided like any other.
-			d.err = r.createContact(ctx, it, *d.Create)
-			if d.err == nil {
-				continue
+		if err == nil && d.Create != nil {
+			err = r.createContact(ctx, it, *d.Create)
+			if err == nil {
+				continue // now the sender is known, and the mail is decided like any other
 			}
-			if unread := (*notAnalysed)(nil); errors.As(d.err, &unread) {
-				d = outcome{decision: decision{Reason: item.NotAnalysed}, detail: unread.Error()}
+			if unread := (*notAnalysed)(nil); errors.As(err, &unread) {
+				d, err = decision{Reason: item.NotAnalysed, Detail: unread.Error()}, nil
 			}
 		}
-		if d.err != nil {
-			return false, d.err
+		if err != nil {
+			return false, err
 		}
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
 			return true, nil
 		}
-		err = r.commit(ctx, it, d, r.decisionVersion(it))
+		err = r.commit(ctx, it, d)
 		if errors.Is(err, table.ErrTooLarge) {
-			// No repetition makes it fit: people must see it, with what happened.
-			err = r.commit(ctx, it, outcome{decision: decision{Reason: item.Technical}, detail: err.Error()}, r.decisionVersion(it))
+			// Repeating does not help: people must see the mail, with the error.
+			err = r.commit(ctx, it, decision{Reason: item.Technical, Detail: err.Error()})
 		}
 		if err == nil || !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
 			return false, err
 		}
-		// Somebody was faster, or our own answer was lost: look again.
+		// Somebody else changed the mail or the chat, or the answer of the table was lost.
 		it, err = r.Items.Get(ctx, it.ID)
 		if errors.Is(err, item.ErrNotFound) {
-			return false, nil // erased meanwhile
+			return false, nil // deleted meanwhile
 		}
 		if err != nil {
 			return false, err
 		}
 	}
-	return false, fmt.Errorf("no decision held in %d tries", maxTries)
+	return false, fmt.Errorf("no decision could be stored in %d tries", maxTries)
 }
 
-// starts tells whether the mail begins something: a chat, or a contact.
-func (d decision) starts() bool { return d.Reason == "" && d.Join == nil && !d.Dismiss }
-
-// placeFirst has the mails decided that this one answers and that are stored
-// but in no chat yet, and then decides this one again: jobs are done in any
-// order, and an answer belongs behind what it answers.
-func (r *run) placeFirst(ctx context.Context, it item.Item, d *outcome) error {
+// placeAnswered first decides the mails that this one answers and that are stored but
+// in no chat yet, and then decides this one again: jobs are done in any order, and an
+// answer belongs behind the mail that it answers.
+func (r *run) placeAnswered(ctx context.Context, it item.Item, d decision) (decision, error) {
 	again := false
 	for _, id := range it.Answers() {
 		earlier, err := r.Items.ByMessageID(ctx, id)
 		if err != nil {
-			return err
+			return d, err
 		}
 		for _, e := range earlier {
 			if e.State == item.Processed || r.placed[e.ID] {
 				continue
 			}
-			if _, known := r.who.boxes[e.Mailbox]; !known {
-				more, err := r.boxes(ctx, earlier)
+			if _, known := r.records.addresses[e.Mailbox]; !known {
+				more, err := r.addresses(ctx, earlier)
 				if err != nil {
-					return err
+					return d, err
 				}
-				maps.Copy(r.who.boxes, more)
+				changed := *r.records
+				changed.addresses = maps.Clone(changed.addresses)
+				maps.Copy(changed.addresses, more)
+				r.records = &changed
 			}
 			if _, err := r.place(ctx, e); err != nil {
-				return fmt.Errorf("mail %s, which it answers: %w", e.ID, err)
+				return d, fmt.Errorf("mail %s, which it answers: %w", e.ID, err)
 			}
 		}
 		again = again || len(earlier) > 0
 	}
-	if again {
-		*d = r.decideSafely(ctx, it, r.who, false)
+	if !again {
+		return d, nil
 	}
-	return d.err
+	return decideSafely(ctx, it, r.records, false)
 }
 
-type outcome struct {
-	decision
-	detail string
-	err    error // of the tables: nothing was decided
-}
-
-// decideLimit is how long the tables may take to answer all that one decision
-// asks; what goes on after decideMargin more is no longer asking but calculating.
+// decideLimit is how long all reads of one decision may take. A decision that runs
+// decideMargin longer no longer reads but calculates.
 const decideLimit, decideMargin = time.Minute, 15 * time.Second
 
-// decideSafely keeps a mail that nobody has thought of from being tried for
-// ever: one that makes deciding panic, or go on without end, is parked with what
-// happened.
-func (h *Handler) decideSafely(ctx context.Context, it item.Item, who office, again bool) outcome {
-	asking, cancel := context.WithTimeout(ctx, decideLimit)
+// decideSafely is decide for every possible mail: one on which decide panics or does
+// not end is parked with the error, and is not tried for ever. An error is one of the
+// tables.
+func decideSafely(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
+	reads, cancel := context.WithTimeout(ctx, decideLimit)
 	defer cancel()
-	if r, ok := who.(*records); ok {
-		who = r.apart() // a decision that was given up must not meet the next one
+	type outcome struct {
+		d   decision
+		err error
 	}
-	o, err := mailtext.Bounded(decideLimit+decideMargin, func() outcome {
-		d, err := decide(asking, it, who, again)
-		return outcome{decision: d, err: err}
+	out, err := mailtext.Bounded(decideLimit+decideMargin, func() outcome {
+		d, err := decide(reads, it, o, again)
+		return outcome{d, err}
 	})
 	var broken *mailtext.PanicError
 	var unread *notAnalysed
 	switch {
 	case errors.As(err, &broken):
 		slog.ErrorContext(ctx, "deciding panicked", "panic", fmt.Sprint(broken.Value), "stack", string(broken.Stack))
-		return outcome{decision: decision{Reason: item.Technical}, detail: fmt.Sprint("deciding: ", broken.Value)}
+		return decision{Reason: item.Technical, Detail: fmt.Sprint("deciding: ", broken.Value)}, nil
 	case err != nil:
 		slog.ErrorContext(ctx, "deciding does not end", "error", err)
 		reason := item.NotAnalysed
 		if it.Override.Releases(reason) {
 			reason = item.Technical // releasing it again would not help
 		}
-		return outcome{decision: decision{Reason: reason}, detail: err.Error()}
-	case errors.As(o.err, &unread):
-		slog.ErrorContext(ctx, "mail not analysed", "error", o.err)
-		return outcome{decision: decision{Reason: item.NotAnalysed}, detail: unread.Error()}
+		return decision{Reason: reason, Detail: err.Error()}, nil
+	case errors.As(out.err, &unread):
+		slog.ErrorContext(ctx, "mail not analysed", "error", out.err)
+		return decision{Reason: item.NotAnalysed, Detail: unread.Error()}, nil
 	}
-	return o
+	return out.d, out.err
 }
 
-func (h *Handler) read(contentType, content, subject string) (mailtext.Text, error) {
-	if h.Read != nil {
-		return h.Read(contentType, content, subject)
-	}
-	return mailtext.ReadSafely(contentType, content, subject)
-}
-
-// commit writes a decision in one transaction: chat, members, message, threads
-// and the mail's own state, which must be as it was read.
-func (r *run) commit(ctx context.Context, it item.Item, o outcome, decisionVersion string) error {
+// commit stores a decision in one transaction: chat, members, message, threads and
+// the state of the mail, which must be unchanged since it was read.
+func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
+	version := r.decisionVersion(it)
 	was, first := it.State, it.Attempts == 0
 	it.Decided = time.Now().UTC()
 	it.Attempts++
-	if it.Reason = o.Reason; o.Reason != it.InitialReason {
-		it.Detail = o.detail
+	if it.Reason = d.Reason; d.Reason != it.InitialReason {
+		it.Detail = d.Detail
 	}
-	it.Facts, it.Rules = o.Facts, o.Rules
+	it.Facts, it.Rules = d.Facts, d.Rules
 	ops := it.DecidedBy()
 	switch {
-	case o.Dismiss:
+	case d.Dismiss:
 		it.State = item.Dismissed
-	case o.Reason != "":
+	case d.Reason != "":
 		it.State = item.Parked
-	case o.Join != nil:
-		c, more := o.Join.Join(it, chat.Entry{Members: o.Members, Copy: o.Copy, Named: o.Named, Quiet: o.Quiet})
-		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
+	case d.Join != nil:
+		c, more := d.Join.Join(it, chat.Entry{Members: d.Members, Copy: d.Copy, Named: d.Named, Quiet: d.Quiet})
+		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	default:
-		c, more := chat.Start(it, o.Client, o.From.ID, o.From.Name, o.Members, o.Named)
-		it.State, it.Chat, it.Why = item.Processed, c.ID, o.Why
+		c, more := chat.Start(it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
+		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	}
 	attempt := item.Attempt{At: it.Decided, By: r.by, State: it.State, Reason: it.Reason, Chat: it.Chat}
@@ -311,7 +293,7 @@ func (r *run) commit(ctx context.Context, it item.Item, o outcome, decisionVersi
 	case first && len(it.Rules) > 0:
 		ops = append(ops, item.CountOp(it.Decided, item.Learned, 1))
 	}
-	ops = append(ops, it.Transition(was, decisionVersion)...)
+	ops = append(ops, it.Transition(was, version)...)
 	err := r.Items.Commit(ctx, ops...)
 	if err == nil {
 		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)

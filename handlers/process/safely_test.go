@@ -12,10 +12,9 @@ import (
 	"kantoorpost/shared/table/tabletest"
 )
 
-// broken is an office in which looking up a contact does what a mail should not
-// be able to make it do.
+// broken is an office in which the search for a contact fails.
 type broken struct {
-	*people
+	*textOffice
 	contact func(context.Context) error
 }
 
@@ -23,9 +22,9 @@ func (b broken) Contact(ctx context.Context, _ string) (sender, bool, error) {
 	return sender{}, false, b.contact(ctx)
 }
 
-// Whatever one mail does to its decision, it waits for a person, and is not
-// tried for ever. What the tables do is tried again.
-func TestNoMailIsTriedForEver(t *testing.T) {
+// A mail on which the decision fails waits for a person, and is not tried for ever. An
+// error of the tables is returned, and the mail is tried again.
+func TestDecideSafely(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := make(chan bool)
 		refused := errors.New("503")
@@ -47,9 +46,9 @@ func TestNoMailIsTriedForEver(t *testing.T) {
 			if c.released {
 				it.Override.Release = []item.Reason{item.NotAnalysed}
 			}
-			o := (&Handler{}).decideSafely(t.Context(), it, broken{parseOffice(t, "link role rb"), c.contact}, false)
-			if o.Reason != c.want || !errors.Is(o.err, c.err) || c.want != "" && o.detail == "" {
-				t.Errorf("deciding %s: %+v", c.name, o)
+			d, err := decideSafely(t.Context(), it, broken{parseOffice(t, "link role rb"), c.contact}, false)
+			if d.Reason != c.want || !errors.Is(err, c.err) || c.want != "" && d.Detail == "" {
+				t.Errorf("deciding %s: %+v, %v", c.name, d, err)
 			}
 		}
 		close(stuck)
@@ -57,21 +56,24 @@ func TestNoMailIsTriedForEver(t *testing.T) {
 	})
 }
 
-// A mail that cannot be taken apart is not placed by what it says; when a person
-// releases it, it says nothing.
-func TestUnreadMailSaysNothing(t *testing.T) {
-	store := item.NewStore(tabletest.Open(t, "mails").Table("mails"))
-	tries := 0
-	r := &records{h: &Handler{Items: store, Read: func(string, string, string) (mailtext.Text, error) {
-		tries++
-		return mailtext.Text{}, mailtext.ErrTooSlow
-	}}}
-	var unread *notAnalysed
-	if _, err := r.letter(t.Context(), item.Item{}); !errors.As(err, &unread) {
-		t.Errorf("not released: %v", err)
-	}
-	l, err := r.letter(t.Context(), item.Item{Override: item.Override{Release: []item.Reason{item.NotAnalysed}}})
-	if err != nil || l != (mailtext.Text{}) || tries != 2 {
-		t.Errorf("released: %+v, %v after %d tries", l, err, tries)
-	}
+// A mail whose text cannot be read is not placed by its text; after a person has
+// released it, its text counts as empty.
+func TestTextThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan bool)
+		for range 20 { // more slow mails than may be read at the same time
+			_, _ = mailtext.Within(1, func() bool { return <-stuck })
+		}
+		r := &records{items: item.NewStore(tabletest.Open(t, "mails").Table("mails"))}
+		var unread *notAnalysed
+		if _, err := r.text(t.Context(), item.Item{}); !errors.As(err, &unread) {
+			t.Errorf("not released: %v", err)
+		}
+		text, err := r.text(t.Context(), item.Item{Override: item.Override{Release: []item.Reason{item.NotAnalysed}}})
+		if err != nil || text != (mailtext.Text{}) {
+			t.Errorf("released: %+v, %v", text, err)
+		}
+		close(stuck)
+		synctest.Wait()
+	})
 }

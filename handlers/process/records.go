@@ -1,0 +1,172 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/membership"
+)
+
+// records is the office as the tables have it, at one version of the directory. A
+// decision that was given up may still read it, so it never changes.
+type records struct {
+	*chat.Store // Answered, Copied
+	directory   *directory.Store
+	connectors  *connector.Store
+	items       *item.Store
+
+	addresses map[string]connector.Activation // by mailbox
+	cache     *cache
+	now       time.Time
+}
+
+// A cache holds what was read from the directory at one version of it. A process
+// keeps it from job to job, since the same clients write again and again.
+type cache struct {
+	version  int64
+	staff    memo[*membership.Staff] // by ""
+	contacts memo[*sender]           // by address; nil for none
+	teams    memo[directory.ProcessTeam]
+	roles    memo[directory.Role]
+	atClient memo[[]directory.Link]
+	rules    memo[*directory.Rule] // by id; nil for none
+}
+
+// maxCached bounds the contacts, clients, teams and rules of a cache.
+const maxCached = 5000
+
+// cacheAt returns the cache of a version of the directory.
+func (h *Handler) cacheAt(version int64) *cache {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := h.cache
+	if c == nil || c.version != version || c.contacts.len()+c.atClient.len()+c.teams.len()+c.rules.len() > maxCached {
+		h.cache = &cache{version: version}
+	}
+	return h.cache
+}
+
+// A memo keeps values by key, and that there is none: directory.ErrNotFound.
+type memo[T any] struct {
+	mu   sync.Mutex
+	kept map[string]result[T]
+}
+
+type result[T any] struct {
+	value T
+	err   error
+}
+
+// get returns the value of a key. It calls read for a key that is new.
+func (m *memo[T]) get(key string, read func() (T, error)) (T, error) {
+	m.mu.Lock()
+	r, ok := m.kept[key]
+	m.mu.Unlock()
+	if ok {
+		return r.value, r.err
+	}
+	r.value, r.err = read() // without the lock: two reads of one key return the same
+	if r.err != nil && !errors.Is(r.err, directory.ErrNotFound) {
+		return r.value, r.err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil {
+		m.kept = map[string]result[T]{}
+	}
+	m.kept[key] = r
+	return r.value, r.err
+}
+
+func (m *memo[T]) len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.kept)
+}
+
+// Staff, Role, Team and Roles make records a membership.Source.
+
+func (r *records) Staff(ctx context.Context) (*membership.Staff, error) {
+	return r.cache.staff.get("", func() (*membership.Staff, error) {
+		return (&membership.Office{Directory: r.directory}).Staff(ctx)
+	})
+}
+
+func (r *records) Role(ctx context.Context, id string) (directory.Role, error) {
+	return r.cache.roles.get(id, func() (directory.Role, error) { return r.directory.Role(ctx, id) })
+}
+
+func (r *records) Team(ctx context.Context, id string) (directory.ProcessTeam, error) {
+	return r.cache.teams.get(id, func() (directory.ProcessTeam, error) { return r.directory.Team(ctx, id) })
+}
+
+func (r *records) Roles(ctx context.Context, client string) ([]directory.Link, error) {
+	return r.cache.atClient.get(client, func() ([]directory.Link, error) { return r.directory.ClientTeam(ctx, client) })
+}
+
+func (r *records) Joiners(ctx context.Context, link connector.Link, address, client string) ([]string, item.Reason, error) {
+	return membership.Joiners(ctx, r, link, address, client, r.now)
+}
+
+func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, bool, error) {
+	a, ok := r.addresses[mailbox]
+	if !ok {
+		return connector.Link{}, false, nil
+	}
+	ok, err := a.Link.Exists(ctx, r)
+	return a.Link, ok, err
+}
+
+func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
+	c, err := r.cache.contacts.get(email, func() (*sender, error) {
+		c, ok, err := r.directory.ContactByAddress(ctx, email)
+		if !ok || err != nil {
+			return nil, err
+		}
+		return &sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Rule: c.Learned[email]}, nil
+	})
+	if c == nil || err != nil {
+		return sender{}, false, err
+	}
+	return *c, true, nil
+}
+
+func (r *records) ContactByID(ctx context.Context, id string) (sender, bool, error) {
+	c, err := r.directory.Contact(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return sender{}, false, nil
+	}
+	return sender{ID: c.ID, Name: c.Name, Clients: c.Clients}, err == nil, err
+}
+
+func (r *records) Client(ctx context.Context, id string) (bool, error) {
+	_, err := r.directory.Client(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// MemberByAddress makes records the membership.Members of Member and Own.
+func (r *records) MemberByAddress(ctx context.Context, email string) (directory.TeamMember, bool, error) {
+	staff, err := r.Staff(ctx)
+	if err != nil {
+		return directory.TeamMember{}, false, err
+	}
+	m, ok := staff.ByAddress(email)
+	return m, ok, nil
+}
+
+func (r *records) Member(ctx context.Context, email string) (string, bool, error) {
+	return membership.Colleague(ctx, r, email)
+}
+
+func (r *records) Own(ctx context.Context, email string) (bool, error) {
+	return membership.Own(ctx, r, r.connectors, email)
+}
