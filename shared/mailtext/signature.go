@@ -76,20 +76,20 @@ var postscript = regexp.MustCompile(`^[*_ ]*(?:(?i:p\.? ?p?\.? ?s|n\.? ?b|o ?ja|
 
 // movePostscripts moves postscripts from the signature to the writer's text, each up
 // to the next empty line.
-func movePostscripts(own, signature []line) (letter, rest []line) {
-	letter = own
+func movePostscripts(own, signature []line) (text, rest []line) {
+	text = own
 	for i := 0; i < len(signature); i++ {
 		if i == 0 || !matches(postscript, signature[i].text) {
 			rest = append(rest, signature[i])
 			continue
 		}
-		letter = append(slices.Clip(letter), line{})
+		text = append(slices.Clip(text), line{})
 		for ; i < len(signature) && !signature[i].blank(); i++ {
-			letter = append(letter, signature[i])
+			text = append(text, signature[i])
 		}
 		i--
 	}
-	return letter, rest
+	return text, rest
 }
 
 // signatureAt returns the line where the signature starts; len(lines) for none.
