@@ -121,19 +121,19 @@ func (a *api) mail(ctx context.Context, id string, action access.Action) (item.I
 	if err != nil {
 		return item.Item{}, err
 	}
-	scope, err := a.scope(ctx)
+	visible, err := a.visibility(ctx)
 	if err != nil {
 		return item.Item{}, err
 	}
-	if err := mayDo(actor(ctx), scope, it, action); err != nil {
+	if err := mayDo(actor(ctx), visible, it, action); err != nil {
 		return item.Item{}, err
 	}
 	return it, nil
 }
 
 // mayDo refuses an action on a mail that who has no right to.
-func mayDo(who access.Actor, scope access.Scope, it item.Item, action access.Action) error {
-	object := scope.Object(it.Mailbox)
+func mayDo(who access.Actor, visible access.Visibility, it item.Item, action access.Action) error {
+	object := visible.Object(it.Mailbox)
 	if !access.Can(who, access.MailsRead, object) {
 		return item.ErrNotFound
 	}
@@ -200,22 +200,22 @@ func matches(it item.Item, in *mailsInput) bool {
 
 // mailboxes are those whose mail a list shows; "" stands for all.
 func (a *api) mailboxes(ctx context.Context, address string) ([]string, error) {
-	scope, err := a.scope(ctx)
+	visible, err := a.visibility(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if address != "" {
 		box, err := a.Connectors.Activation(ctx, address)
-		if errors.Is(err, connector.ErrNotFound) || err == nil && !scope.Sees(box.ID) {
+		if errors.Is(err, connector.ErrNotFound) || err == nil && !visible.Sees(box.ID) {
 			return nil, nil
 		}
 		return []string{box.ID}, err
 	}
-	if scope.All {
+	if visible.All {
 		return []string{""}, nil
 	}
 	var boxes []string
-	for id := range scope.Mailboxes {
+	for id := range visible.Mailboxes {
 		boxes = append(boxes, id)
 	}
 	slices.Sort(boxes)

@@ -98,15 +98,15 @@ func actionOfSolution(s item.Action, r item.Reason) access.Action {
 // asked by package solve about the mail as it changes it.
 func (a *api) person(ctx context.Context) (solve.Person, error) {
 	who := actor(ctx)
-	scope, err := a.scope(ctx)
+	visible, err := a.visibility(ctx)
 	return solve.Person{
 		ID: who.ID(), Manager: access.Can(who, access.RulesWrite, access.Some),
 		May: func(it item.Item, s item.Action) error {
 			// First what it takes to solve anything: that a mail exists is told to nobody else.
-			if err := mayDo(who, scope, it, access.MailsSolve); err != nil {
+			if err := mayDo(who, visible, it, access.MailsSolve); err != nil {
 				return err
 			}
-			return mayDo(who, scope, it, actionOfSolution(s, it.Reason))
+			return mayDo(who, visible, it, actionOfSolution(s, it.Reason))
 		},
 	}, err
 }
@@ -203,7 +203,7 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*stru
 // solve, each once and in the order in which they were named. What he or she may
 // not see is passed over like what does not exist.
 func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) bool) ([]string, error) {
-	scope, err := a.scope(ctx)
+	visible, err := a.visibility(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) b
 			return nil, err
 		}
 		for _, it := range items {
-			may[it.ID] = fits(it) && access.Can(actor(ctx), access.MailsSolve, scope.Object(it.Mailbox))
+			may[it.ID] = fits(it) && access.Can(actor(ctx), access.MailsSolve, visible.Object(it.Mailbox))
 		}
 	}
 	return slices.DeleteFunc(ids, func(id string) bool { return !may[id] }), nil

@@ -40,10 +40,10 @@ type Object int
 
 const (
 	// Some object that is not known yet: may the actor do this at all? The
-	// Scope, or the participants of the chat, later decide about each object.
+	// Visibility, or the participants of the chat, later decide about each object.
 	Some Object = iota
-	// Linked is an object that the actor is linked with: mail in his or her
-	// scope, a chat that he or she takes part in.
+	// Linked is an object that the actor is linked with: mail that his or her
+	// Visibility names, a chat that he or she takes part in.
 	Linked
 	// Other is an object that the actor is not linked with.
 	Other

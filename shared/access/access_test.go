@@ -109,12 +109,12 @@ func TestScopeFollowsTheRights(t *testing.T) {
 		{"nobody", Actor{}, false, false},
 		{"directory app", Actor{Application: "a", Roles: []string{"Directory.ReadWrite"}}, false, false},
 	} {
-		scope, err := ScopeOf(t.Context(), x.actor, activations, links{}, time.Now())
-		if err != nil || scope.All != x.all || scope.Sees("team") != x.linked || scope.Sees("other") != x.all {
-			t.Errorf("%s sees %+v, %v", x.name, scope, err)
+		visible, err := VisibilityOf(t.Context(), x.actor, activations, links{}, time.Now())
+		if err != nil || visible.All != x.all || visible.Sees("team") != x.linked || visible.Sees("other") != x.all {
+			t.Errorf("%s sees %+v, %v", x.name, visible, err)
 		}
 		for _, a := range activations {
-			if Can(x.actor, MailsRead, scope.Object(a.ID)) != scope.Sees(a.ID) {
+			if Can(x.actor, MailsRead, visible.Object(a.ID)) != visible.Sees(a.ID) {
 				t.Errorf("%s: Can and Sees disagree about %s", x.name, a.ID)
 			}
 		}

@@ -14,22 +14,22 @@ import (
 	"kantoorpost/shared/membership"
 )
 
-// scope is of which mailboxes the one who asks sees mail. It reads the
-// activations only for who does not see all mail anyway.
-func (a *api) scope(ctx context.Context) (access.Scope, error) {
+// visibility returns the mailboxes whose mail the actor may see. It reads the
+// activations only for an actor who may not see all mail.
+func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 	who := actor(ctx)
 	if access.Can(who, access.MailsRead, access.Other) {
-		return access.Scope{All: true}, nil
+		return access.Visibility{All: true}, nil
 	}
 	boxes, err := a.Connectors.Boxes(ctx)
 	if err != nil {
-		return access.Scope{}, err
+		return access.Visibility{}, err
 	}
 	var activations []connector.Activation
 	for _, b := range boxes {
 		activations = append(activations, b.Activation)
 	}
-	return access.ScopeOf(ctx, who, activations, a.Directory, time.Now())
+	return access.VisibilityOf(ctx, who, activations, a.Directory, time.Now())
 }
 
 // selves are the ids of the one who asks and of those for whom he or she stands
