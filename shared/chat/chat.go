@@ -11,7 +11,7 @@
 //	u|<member>|<chat>|seen -> how much of it the member has seen             (seen)
 //	n|<client>|<chat>      -> the same, for the list of a client             (Chat)
 //	x|<chat>|<mail>        -> a message, newest first                        (Message)
-//	k|<h>                  -> the chat of a mail or of a conversation        (Thread)
+//	k|<h>                  -> the chat of a mail or of a conversation        (thread)
 //	y|<chat>|<h>           -> the note that a request with this key wrote    (Message)
 package chat
 
@@ -101,8 +101,8 @@ type Message struct {
 	Key    string `json:"key,omitempty"`    // of a note: hash of the key of the request that wrote it
 }
 
-// A Thread says which chat a mail, or a conversation in a mailbox, belongs to.
-type Thread struct {
+// A thread says which chat a mail, or a conversation in a mailbox, belongs to.
+type thread struct {
 	Chat        string `json:"chat"`
 	Fingerprint string `json:"fingerprint,omitempty"` // of the mail; "" for a conversation
 }
@@ -195,11 +195,11 @@ func (c Chat) rows() []table.Op {
 func threads(chat string, it item.Item, named bool) []table.Op {
 	var ops []table.Op
 	if it.InternetMessageID != "" && named {
-		r := row(mailThread(it.InternetMessageID), Thread{Chat: chat, Fingerprint: it.Fingerprint}, nil)
+		r := row(mailThread(it.InternetMessageID), thread{Chat: chat, Fingerprint: it.Fingerprint}, nil)
 		ops = append(ops, table.Insert(r))
 	}
 	if it.ConversationID != "" {
-		ops = append(ops, table.Put(row(conversationThread(it.Mailbox, it.ConversationID), Thread{Chat: chat}, nil)))
+		ops = append(ops, table.Put(row(conversationThread(it.Mailbox, it.ConversationID), thread{Chat: chat}, nil)))
 	}
 	return ops
 }

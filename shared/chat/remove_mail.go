@@ -84,7 +84,7 @@ func (s *Store) deleteThreads(ctx context.Context, c Chat, it item.Item, isCopy 
 		keys = append(keys, conversationThread(it.Mailbox, it.ConversationID))
 	}
 	for _, key := range keys {
-		var t Thread
+		var t thread
 		etag, err := s.get(ctx, key, &t)
 		switch {
 		case errors.Is(err, ErrNotFound):
