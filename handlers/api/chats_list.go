@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
@@ -66,36 +66,35 @@ func (in *chatsInput) matches(c chat.Chat) bool {
 	return strings.Contains(strings.ToLower(c.Subject), search) || strings.Contains(strings.ToLower(c.ContactName), search)
 }
 
+// namesAtOnce is how many clients' names are read at the same time.
+const namesAtOnce = 8
+
 // nameClients adds the names of clients to a list, a few reads at a time. Who
 // was deleted has none.
 func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObject) error {
 	if !in.Names {
 		return nil
 	}
-	names := map[string]string{}
+	var ids []string
 	for _, c := range chats {
-		names[c.Client] = ""
+		if !slices.Contains(ids, c.Client) {
+			ids = append(ids, c.Client)
+		}
 	}
-	var (
-		mu     sync.Mutex
-		errs   []error
-		wait   sync.WaitGroup
-		places = make(chan struct{}, 8)
-	)
-	for _, id := range slices.Collect(maps.Keys(names)) {
-		places <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-places }()
-			name, err := a.clientName(ctx, id)
-			mu.Lock()
-			defer mu.Unlock()
-			names[id] = name
-			errs = append(errs, err)
+	// Each read runs to its end and all errors are joined: cancelling the others
+	// would hide what they say.
+	names, errs := make([]string, len(ids)), make([]error, len(ids))
+	var reads errgroup.Group
+	reads.SetLimit(namesAtOnce)
+	for i, id := range ids {
+		reads.Go(func() error {
+			names[i], errs[i] = a.clientName(ctx, id)
+			return nil
 		})
 	}
-	wait.Wait()
+	_ = reads.Wait() // the errors are in errs
 	for i := range chats {
-		chats[i].ClientName = names[chats[i].Client]
+		chats[i].ClientName = names[slices.Index(ids, chats[i].Client)]
 	}
 	return errors.Join(errs...)
 }

@@ -30,7 +30,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/invoke"
@@ -74,13 +75,12 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 	if n := len(j.Claim); n == 0 || n > maxClaim { // written by hand
 		j.Claim = job.NewClaim()
 	}
-	var (
-		wg   sync.WaitGroup
-		slot = make(chan struct{}, maxParallel)
-		mu   sync.Mutex
-		errs []error
-	)
-	for _, b := range boxes {
+	// Each mailbox is read to its end and all errors are joined: an error of one
+	// must neither cancel nor hide another.
+	errs := make([]error, len(boxes))
+	var rounds errgroup.Group
+	rounds.SetLimit(maxParallel)
+	for i, b := range boxes {
 		if !b.Active {
 			continue
 		}
@@ -88,18 +88,15 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 			slog.InfoContext(ctx, "mailbox skipped: another job reads it", "mailbox", b.Activation.ID)
 			continue
 		}
-		slot <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slot }()
+		rounds.Go(func() error {
 			ctx := invoke.With(ctx, slog.String("mailbox", b.Activation.ID))
 			if err := h.mailbox(ctx, b, j.Claim); err != nil {
-				mu.Lock()
-				errs = append(errs, fmt.Errorf("mailbox %s: %w", b.Activation.ID, err))
-				mu.Unlock()
+				errs[i] = fmt.Errorf("mailbox %s: %w", b.Activation.ID, err)
 			}
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = rounds.Wait() // the errors are in errs
 	return errors.Join(errs...)
 }
 

@@ -2,7 +2,8 @@ package connector
 
 import (
 	"context"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/entra"
 )
@@ -119,16 +120,15 @@ func (s *Store) activeOf(ctx context.Context, connector string) ([]Activation, e
 
 func (s *Store) checkMailboxes(ctx context.Context, g Graph, boxes []Activation) []MailboxReport {
 	reports := make([]MailboxReport, len(boxes))
-	turn := make(chan struct{}, checksAtOnce)
-	var all sync.WaitGroup
+	var checks errgroup.Group
+	checks.SetLimit(checksAtOnce)
 	for i, b := range boxes {
-		turn <- struct{}{}
-		all.Go(func() {
-			defer func() { <-turn }()
+		checks.Go(func() error {
 			reports[i] = s.checkMailbox(ctx, g, b)
+			return nil // what failed is in the report: no mailbox ends the check of another
 		})
 	}
-	all.Wait()
+	_ = checks.Wait()
 	return reports
 }
 

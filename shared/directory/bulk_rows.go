@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/table"
 )
@@ -112,15 +113,22 @@ type writer struct {
 	bulk   *Bulk
 	ctx    context.Context // ends with the first error
 	cancel context.CancelCauseFunc
-	places chan struct{}
-	busy   sync.WaitGroup
+	busy   *errgroup.Group
 	ops    []table.Op
 	bytes  int
 }
 
 func newWriter(ctx context.Context, b *Bulk) *writer {
 	ctx, cancel := context.WithCancelCause(ctx)
-	return &writer{bulk: b, ctx: ctx, cancel: cancel, places: make(chan struct{}, bulkAtOnce)}
+	w := &writer{bulk: b, ctx: ctx, cancel: cancel}
+	w.begin()
+	return w
+}
+
+// begin makes the group of the transactions up to the next wait.
+func (w *writer) begin() {
+	w.busy = new(errgroup.Group)
+	w.busy.SetLimit(bulkAtOnce)
 }
 
 // add adds the operations of one object, which stay in one transaction.
@@ -143,23 +151,22 @@ func (w *writer) send() {
 	if len(ops) == 0 {
 		return
 	}
-	select {
-	case w.places <- struct{}{}:
-	case <-w.ctx.Done():
-		return
-	}
-	w.busy.Go(func() {
-		defer func() { <-w.places }()
-		if err := w.bulk.transact(w.ctx, ops); err != nil {
-			w.cancel(err)
+	w.busy.Go(func() error {
+		if w.ctx.Err() == nil {
+			if err := w.bulk.transact(w.ctx, ops); err != nil {
+				w.cancel(err)
+			}
 		}
+		return nil
 	})
 }
 
-// wait waits until everything that was added is written.
+// wait waits until everything that was added is written. Its error is the first
+// alone: that one ended the import, and the others only follow from it.
 func (w *writer) wait() error {
 	w.send()
-	w.busy.Wait()
+	_ = w.busy.Wait() // the error is the cause of w.ctx
+	w.begin()
 	return context.Cause(w.ctx)
 }
 

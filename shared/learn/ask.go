@@ -2,25 +2,29 @@ package learn
 
 import (
 	"context"
-	"sync"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // An ask is one question to the office.
 type ask = func(context.Context) error
 
-// askAll asks all questions at the same time, and returns the first error in
-// their order.
+// asksAtOnce is how many questions about one mail are asked at the same time.
+const asksAtOnce = 16
+
+// askAll asks all questions, several at the same time. Each is asked to its end
+// and all errors are joined: the first alone may be less telling than another.
 func askAll(ctx context.Context, asks []ask) error {
 	errs := make([]error, len(asks))
-	var wg sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(asksAtOnce)
 	for i, a := range asks {
-		wg.Go(func() { errs[i] = a(ctx) })
+		all.Go(func() error {
+			errs[i] = a(ctx)
+			return nil
+		})
 	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	_ = all.Wait() // the errors are in errs
+	return errors.Join(errs...)
 }
