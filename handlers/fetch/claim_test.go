@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -40,6 +41,9 @@ type backlog struct {
 }
 
 func (g *backlog) Mailbox(_ context.Context, address string) (mail.Mailbox, error) {
+	if address == "loon@x.example" {
+		return mail.Mailbox{ID: otherBoxID, Address: address}, nil
+	}
 	return mail.Mailbox{ID: boxID, Address: address}, nil
 }
 
@@ -303,6 +307,35 @@ func TestOvertakenRoundStops(t *testing.T) {
 		}
 		if c := m.cursor(t); c.Claim != "another" || c.Next != "page 10" {
 			t.Errorf("the other's cursor is gone: %+v", c)
+		}
+	})
+}
+
+const otherBoxID = "00000000-0000-4000-8000-000000000002"
+
+// brokenQueue takes no job.
+type brokenQueue struct{}
+
+func (brokenQueue) Put(_ context.Context, j job.Job) error { return errors.New("the queue is broken") }
+
+// Mailboxes of one job fail independently: the error of each is in that of the job.
+func TestErrorsOfAllMailboxesAreJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openOffice(t, 1, 1)
+		boxes, err := m.Connectors.Boxes(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Connectors.Activate(t.Context(), boxes[0].Connector, connector.Request{Address: "loon@x.example",
+			Link: connector.Link{Kind: connector.LinkContact}}); err != nil {
+			t.Fatal(err)
+		}
+		m.Jobs = brokenQueue{}
+		err = m.Handle(t.Context(), job.Fetch{Mailboxes: []string{boxID, otherBoxID}})
+		for _, id := range []string{boxID, otherBoxID} {
+			if err == nil || !strings.Contains(err.Error(), "mailbox "+id+": ") {
+				t.Errorf("error %v does not name mailbox %s", err, id)
+			}
 		}
 	})
 }
