@@ -44,7 +44,8 @@ func TestAnOfficeComesBackFromItsExport(t *testing.T) {
 		if got := w.chats(); !reflect.DeepEqual(got, chats) {
 			t.Errorf("chats are %v, were %v", got, chats)
 		}
-		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.send("jan@bakker.example", []string{info},
+			letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
 		w.pass(1)
 		if got := subjects(w.mails(), "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Re: Btw-aangifte"}) || len(w.chats()) != 1 {
 			t.Errorf("after it came back: %v in %d chats", got, len(w.chats()))

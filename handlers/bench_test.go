@@ -23,7 +23,8 @@ func BenchmarkMail(b *testing.B) {
 			for text.Len() < 6000 {
 				fmt.Fprintf(&text, "%s %d ", words[random.IntN(len(words))], random.IntN(1000))
 			}
-			w.send("jan@bakker.example", []string{to}, letter("jan@bakker.example", to, fmt.Sprint("Vraag ", sent), fmt.Sprint("m", sent))+text.String())
+			w.send("jan@bakker.example", []string{to},
+				letter("jan@bakker.example", to, fmt.Sprint("Vraag ", sent), fmt.Sprint("m", sent))+text.String())
 			sent++
 		}
 		b.StartTimer()

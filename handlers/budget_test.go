@@ -93,7 +93,8 @@ func TestIdlePollBudget(t *testing.T) {
 				t.Errorf("%d mailboxes: %d Graph calls, want one each", n, c.graph)
 			}
 			if per(c.tableReads) > 1 || c.tableWrites > 1 || per(c.queue) > 0.3 {
-				t.Errorf("%d mailboxes: %.2f table reads, %d writes, %.2f queue operations each; want at most 1, 1 in all, 0.3", n, per(c.tableReads), c.tableWrites, per(c.queue))
+				t.Errorf("%d mailboxes: %.2f table reads, %d writes, %.2f queue operations each; want at most 1, 1 in all, 0.3", n, per(c.tableReads),
+					c.tableWrites, per(c.queue))
 			}
 			perMailbox[n] = per(c.graph + c.tableReads + c.queue)
 		})
@@ -117,8 +118,10 @@ func TestMailBudget(t *testing.T) {
 		for i := range n {
 			from := fmt.Sprintf("klant%d@klanten.example", i%50)
 			if i < 50 {
-				client := w.must("POST", "/api/clients", object{"number": fmt.Sprint(2000 + i), "type": "organisation", "name": fmt.Sprint("Klant ", i)})["id"]
-				w.must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
+				client := w.must("POST", "/api/clients",
+					object{"number": fmt.Sprint(2000 + i), "type": "organisation", "name": fmt.Sprint("Klant ", i)})["id"]
+				w.must("PUT", "/api/clients/"+client.(string)+"/team-members",
+					[]object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
 				w.must("POST", "/api/contacts", object{"name": from, "emails": []string{from}, "clients": []any{client}})
 			}
 			text := make([]byte, body) // does not compress
@@ -158,7 +161,8 @@ func TestListBudget(t *testing.T) {
 		w.mailboxes(1)
 		to := "box00000@" + domain
 		for i := range 300 {
-			w.send("jan@bakker.example", []string{to}, letter("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i)))
+			w.send("jan@bakker.example", []string{to},
+				letter("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i)))
 		}
 		w.pass(1)
 		w.reset()
@@ -188,8 +192,10 @@ func (w *world) parked(from, n int) {
 	items := item.NewStore(tables.Table("mails"))
 	for i := from; i < n; i++ {
 		it := item.Item{
-			Mailbox: "box", Address: "box00000@" + domain, MessageID: fmt.Sprint("message", i), Subject: strings.Repeat("Een heel lang onderwerp ", 8),
-			Preview: strings.Repeat("Waar het bericht mee begint. ", 9), From: mail.Address{Name: "Piet de Vries", Email: fmt.Sprintf("piet%d@elders.example", i)},
+			Mailbox: "box", Address: "box00000@" + domain, MessageID: fmt.Sprint("message", i),
+			Subject:  strings.Repeat("Een heel lang onderwerp ", 8),
+			Preview:  strings.Repeat("Waar het bericht mee begint. ", 9),
+			From:     mail.Address{Name: "Piet de Vries", Email: fmt.Sprintf("piet%d@elders.example", i)},
 			Received: time.Now().Add(time.Duration(i) * time.Second), Verdict: item.VerdictSoft, BodyType: "text",
 		}
 		ids, err := items.Ingest(w.t.Context(), []item.Arrival{{Item: it, Content: "Dag"}})

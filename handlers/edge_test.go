@@ -92,14 +92,17 @@ func TestFormsBehindTheHostsProxy(t *testing.T) {
 	}
 	const form, ours = "application/x-www-form-urlencoded", "https://kantoor.example"
 	for origin, want := range map[string]bool{ours: true, "https://elders.example": false, "http://127.0.0.1:7071": false, "null": false} {
-		if code := post("/web/look", "lang=en", form, origin).Code; (code == http.StatusSeeOther) != want || !want && code != http.StatusForbidden {
+		if code := post("/web/look", "lang=en", form, origin).Code; (code == http.StatusSeeOther) != want || !want &&
+			code != http.StatusForbidden {
 			t.Errorf("a page of %s: %d", origin, code)
 		}
-		if code := post("/api/roles", `{"name":"`+origin+`"}`, "application/json", origin).Code; (code == http.StatusCreated) != want || !want && code != http.StatusForbidden {
+		if code := post("/api/roles", `{"name":"`+origin+`"}`, "application/json", origin).Code; (code == http.StatusCreated) != want ||
+			!want && code != http.StatusForbidden {
 			t.Errorf("the API, from %s: %d", origin, code)
 		}
 	}
-	if rec := post("/web/mails/0/retry", "", form, ours); rec.Code != http.StatusNotFound || !strings.Contains(rec.Body.String(), `href="/web/rules?kind=dismiss-list"`) {
+	if rec := post("/web/mails/0/retry", "", form, ours); rec.Code != http.StatusNotFound ||
+		!strings.Contains(rec.Body.String(), `href="/web/rules?kind=dismiss-list"`) {
 		t.Errorf("the way back: %d %s", rec.Code, rec.Body)
 	}
 	if n := len(w.must("GET", "/api/roles", nil)["items"].([]any)); n != 1 {

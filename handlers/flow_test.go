@@ -23,7 +23,8 @@ func TestMailBecomesChat(t *testing.T) {
 		w.tick()
 		info, loon := "info@"+domain, "loon@"+domain
 		w.send("jan@bakker.example", []string{info}, letter("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
-		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.send("jan@bakker.example", []string{info},
+			letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
 		w.send("piet@onbekend.example", []string{info}, letter("piet@onbekend.example", info, "Kennismaking", "b1"))
 		w.send("jan@bakker.example", []string{info, loon}, letter("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
 		w.pass(1)
@@ -78,7 +79,8 @@ func TestAnswerBeforeWhatItAnswers(t *testing.T) {
 		info := "info@" + domain
 		for i := range 10 {
 			id := fmt.Sprint("q", i)
-			w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
+			w.send("jan@bakker.example", []string{info},
+				letter("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
 			w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Vraag", id))
 		}
 		w.pass(1)
@@ -321,7 +323,8 @@ func TestDamagedRow(t *testing.T) {
 		w.office()
 		w.tick()
 		for i := range 3 {
-			w.send("jan@bakker.example", []string{"info@" + domain}, letter("jan@bakker.example", "info@"+domain, fmt.Sprint("Mail ", i), fmt.Sprint("d", i)))
+			w.send("jan@bakker.example", []string{"info@" + domain},
+				letter("jan@bakker.example", "info@"+domain, fmt.Sprint("Mail ", i), fmt.Sprint("d", i)))
 		}
 		w.invoke("poll", "timer", `{}`)
 		m, _ := w.queues.Take("fetch")

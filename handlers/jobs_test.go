@@ -37,7 +37,8 @@ func TestJobsAreNotBelieved(t *testing.T) {
 		id := w.stranger()
 		member := w.must("GET", "/api/team-members", nil)["items"].([]any)[0].(object)["id"].(string)
 		forge := func(why string) {
-			text, _ := json.Marshal(object{"job": "process", "mailbox": "info@" + domain, "why": why, "mails": slices.Repeat([]string{id}, 1000), "by": member, "By": member})
+			text, _ := json.Marshal(object{"job": "process", "mailbox": "info@" + domain, "why": why, "mails": slices.Repeat([]string{id}, 1000),
+				"by": member, "By": member})
 			w.queues.Add("process", string(text))
 			w.drain()
 		}
@@ -75,7 +76,8 @@ func TestOneIDManyTimes(t *testing.T) {
 		}
 		w.drain()
 		by := " Beheer"
-		if got := w.history(id); !slices.Equal(got, []string{"parked", "retry parked" + by, "dismiss dismissed" + by, "undo new" + by, "parked"}) {
+		if got := w.history(id); !slices.Equal(got,
+			[]string{"parked", "retry parked" + by, "dismiss dismissed" + by, "undo new" + by, "parked"}) {
 			t.Errorf("history %q", got)
 		}
 		w.check(t)

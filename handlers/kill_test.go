@@ -87,7 +87,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			w.send("jan@bakker.example", []string{"info@" + domain, "loon@" + domain}, letter("jan@bakker.example", "info@"+domain, subject, id))
 			want[subject] = 1
 			if j == 0 {
-				w.send("jan@bakker.example", []string{"info@" + domain}, letter("jan@bakker.example", "info@"+domain, "Re: "+subject, id+"r", "In-Reply-To: <"+id+"@elders.example>"))
+				w.send("jan@bakker.example", []string{"info@" + domain},
+					letter("jan@bakker.example", "info@"+domain, "Re: "+subject, id+"r", "In-Reply-To: <"+id+"@elders.example>"))
 				want[subject] = 2
 			}
 		}

@@ -38,7 +38,8 @@ func TestReceiptsAndAnswersToInvitations(t *testing.T) {
 		}
 		w.pass(2)
 		chat := w.mail("Jaarrekening")["chat"]
-		for subject, want := range map[string]string{"Gelezen: Jaarrekening": "read-receipt", "Geaccepteerd: Jaarrekening": "invitation-response"} {
+		for subject, want := range map[string]string{"Gelezen: Jaarrekening": "read-receipt",
+			"Geaccepteerd: Jaarrekening": "invitation-response"} {
 			if m := w.mail(subject); m["state"] != "processed" || m["chat"] != chat {
 				t.Errorf("%s: %v in chat %v", subject, m["state"], m["chat"])
 			}

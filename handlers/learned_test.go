@@ -28,7 +28,8 @@ func newcomers(t *testing.T, byHand int) (*world, func(name string) object) {
 		if m["state"] != "parked" {
 			t.Fatalf("the %d. of a domain: %v", i+1, m)
 		}
-		w.must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "create-contact", "name": "Naam Smit " + string(rune('A'+i)), "client": client})
+		w.must("POST", "/api/mails/"+m["id"].(string)+"/solve",
+			object{"action": "create-contact", "name": "Naam Smit " + string(rune('A'+i)), "client": client})
 	}
 	return w, write
 }
@@ -117,14 +118,16 @@ func TestWhichClientIsMeant(t *testing.T) {
 		bakery := w.first("/api/clients")
 		links := w.must("GET", "/api/clients/"+bakery+"/team-members", nil)["items"]
 		w.must("PUT", "/api/clients/"+other+"/team-members", links)
-		w.must("POST", "/api/contacts", object{"name": "Boekhouder Bos", "emails": []string{"bos@boekhouders.example"}, "clients": []string{bakery, other}})
+		w.must("POST", "/api/contacts", object{"name": "Boekhouder Bos", "emails": []string{"bos@boekhouders.example"},
+			"clients": []string{bakery, other}})
 		info := "info@" + domain
 		send := func(subject string) object {
 			w.send("bos@boekhouders.example", []string{info}, letter("bos@boekhouders.example", info, subject, strings.ReplaceAll(subject, " ", "")))
 			w.pass(1)
 			return w.mail(subject)
 		}
-		if m := send("Aangifte slagerij Pietersen"); m["state"] != "processed" || w.must("GET", "/api/chats/"+m["chat"].(string), nil)["client"] != other {
+		if m := send("Aangifte slagerij Pietersen"); m["state"] != "processed" ||
+			w.must("GET", "/api/chats/"+m["chat"].(string), nil)["client"] != other {
 			t.Errorf("a mail that names the client: %v", m)
 		}
 		m := send("Aangifte")
@@ -132,7 +135,8 @@ func TestWhichClientIsMeant(t *testing.T) {
 			t.Fatalf("a mail that does not say: %v", m)
 		}
 		detail := w.must("GET", "/api/mails/"+m["id"].(string), nil)
-		if text := fmt.Sprint(detail["explanation"]); !strings.Contains(text, "Slagerij Pietersen") || !strings.Contains(text, "Bakkerij Jansen") {
+		if text := fmt.Sprint(detail["explanation"]); !strings.Contains(text, "Slagerij Pietersen") ||
+			!strings.Contains(text, "Bakkerij Jansen") {
 			t.Errorf("explained: %s", text)
 		}
 		solved := w.must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "choose-client", "client": bakery})
@@ -153,7 +157,8 @@ func TestWhichClientIsMeant(t *testing.T) {
 				w.must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "choose-client", "client": other})
 			}
 		}
-		if a, b := w.must("GET", "/api/mails/"+both[0], nil), w.must("GET", "/api/mails/"+both[1], nil); a["chat"] == "" || a["chat"] != b["chat"] {
+		if a, b := w.must("GET", "/api/mails/"+both[0], nil), w.must("GET", "/api/mails/"+both[1], nil); a["chat"] == "" ||
+			a["chat"] != b["chat"] {
 			t.Fatalf("copies in chats %v and %v", a["chat"], b["chat"])
 		}
 		w.check(t)

@@ -54,7 +54,8 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 			strings.Replace(own.DeltaLink, "/users/", "/users/"+ids[loon]+"/../", 1),
 			strings.Replace(own.DeltaLink, "sim.example", "evil.example", 1),
 		} {
-			for _, put := range []func(*connector.Cursor){func(c *connector.Cursor) { c.DeltaLink = link }, func(c *connector.Cursor) { c.Next = link }} {
+			for _, put := range []func(*connector.Cursor){func(c *connector.Cursor) { c.DeltaLink = link },
+				func(c *connector.Cursor) { c.Next = link }} {
 				c, r := cursor(info)
 				put(&c)
 				forged, err := table.Pack(r.Key, c)
@@ -74,7 +75,8 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 				w.tick()
 				w.tick()
 				for _, call := range w.toMicrosoft.Calls() {
-					if strings.Contains(call.URL, ids[loon]) || strings.Contains(call.URL, "sentitems") || !strings.HasPrefix(call.URL, "https://sim.example/") {
+					if strings.Contains(call.URL, ids[loon]) || strings.Contains(call.URL, "sentitems") ||
+						!strings.HasPrefix(call.URL, "https://sim.example/") {
 						t.Errorf("%s: asked for %s", link, call.URL)
 					}
 				}

@@ -126,7 +126,8 @@ var matrixWrites = []write{
 	{"DELETE /api/process-teams/{spareTeam}", ``, office(mayAdminister), false},
 	{"POST /api/team-members", `{"name":"Nieuw","email":"nieuw@kantoor.example","rights":"administrator"}`, office(mayAdminister), false},
 	{"PATCH /api/team-members/{vreemd}", `{"rights":"administrator"}`, office(mayAdminister), false},
-	{"PATCH /api/team-members/{anna}", `{"substitute":{"member":"{vreemd}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}}`, office(mayAdminister), false},
+	{"PATCH /api/team-members/{anna}", `{"substitute":{"member":"{vreemd}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}}`,
+		office(mayAdminister), false},
 	{"DELETE /api/team-members/{buiten}", ``, office(mayAdminister), false},
 	{"DELETE /api/team-members/{buiten}/account", ``, office(mayAdminister), false},
 	{"POST /api/directory/import", ``, office(mayAdminister), false},
@@ -137,7 +138,8 @@ var matrixWrites = []write{
 	{"DELETE /api/connectors/{connector}", ``, office(mayAdminister), false},
 	{"POST /api/connectors/{connector}/check", ``, office(mayAdminister), false},
 	{"POST /api/connectors/{connector}/check-limits", `{}`, office(mayAdminister), false},
-	{"POST /api/connectors/{connector}/addresses", `{"address":"anna@kantoor.example","link":{"kind":"contact"}}`, office(mayAdminister), false},
+	{"POST /api/connectors/{connector}/addresses", `{"address":"anna@kantoor.example","link":{"kind":"contact"}}`, office(mayAdminister),
+		false},
 	{"PATCH /api/addresses/{address}", `{"active":false}`, office(mayAdminister), false},
 	{"DELETE /api/addresses/{address}", ``, office(mayAdminister), false},
 	{"POST /api/addresses/{address}/fetch", ``, office(mayAdminister), false},
@@ -148,11 +150,13 @@ var matrixWrites = []write{
 }
 
 // silent are writes that have nothing to do here, for the first who may.
-var silent = []string{"POST /api/mails/{mail}/retry", "POST /api/mails/retry", "POST /api/connectors/{connector}/check", "DELETE /api/me/substitute"}
+var silent = []string{"POST /api/mails/{mail}/retry", "POST /api/mails/retry", "POST /api/connectors/{connector}/check",
+	"DELETE /api/me/substitute"}
 
 // unfit are writes whose success needs more than this office has; that they are
 // let through is enough.
-var unfit = []string{"POST /api/directory/import", "POST /api/connectors", "DELETE /api/connectors/{connector}", "DELETE /api/clients/{client}", "POST /api/connectors/{connector}/check-limits"}
+var unfit = []string{"POST /api/directory/import", "POST /api/connectors", "DELETE /api/connectors/{connector}",
+	"DELETE /api/clients/{client}", "POST /api/connectors/{connector}/check-limits"}
 
 type matrixRead struct {
 	path string
@@ -164,7 +168,8 @@ type matrixRead struct {
 var matrixReads = []matrixRead{
 	{"/api/mails/{mail}", ofMail(mayRead)},
 	{"/api/chats/{chat}", ofChat(mayRead)},
-	{"/api/rules", office(mayManage)}, {"/api/learning", office(mayManage)}, {"/api/health/ready", office(mayRead)}, {"/api/health/live", office(mayRead)},
+	{"/api/rules", office(mayManage)}, {"/api/learning", office(mayManage)}, {"/api/health/ready", office(mayRead)},
+	{"/api/health/live", office(mayRead)},
 	{"/api/health", office(mayManage)}, {"/api/audit", office(mayAdminister)},
 	{"/api/settings", office(mayAdminister)}, {"/api/connectors", office(mayAdminister)}, {"/api/addresses", office(mayAdminister)},
 }
@@ -179,7 +184,8 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	w := desk(t)
 	o := &matrixOffice{w, map[string]string{}}
 	for _, m := range []object{
-		{"name": "Lezer", "rights": "reader"}, {"name": "Buiten", "rights": "reader"}, {"name": "Vreemd", "rights": "editor"}, {"name": "Waarnemer", "rights": "editor"},
+		{"name": "Lezer", "rights": "reader"}, {"name": "Buiten", "rights": "reader"}, {"name": "Vreemd", "rights": "editor"},
+		{"name": "Waarnemer", "rights": "editor"},
 	} {
 		m["email"] = strings.ToLower(m["name"].(string)) + "@" + domain
 		w.must("POST", "/api/team-members", m)
@@ -194,9 +200,11 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	o.ids["spareTeam"] = w.must("POST", "/api/process-teams", object{"name": "Over"})["id"].(string)
 	// Of info@, linked with a role: Anna and the reader have it at the client; one
 	// stands in for Anna.
-	w.must("PUT", "/api/clients/"+o.ids["client"]+"/team-members", []object{{"member": o.ids["anna"], "role": o.ids["role"]}, {"member": o.ids["lezer"], "role": o.ids["role"]}})
+	w.must("PUT", "/api/clients/"+o.ids["client"]+"/team-members",
+		[]object{{"member": o.ids["anna"], "role": o.ids["role"]}, {"member": o.ids["lezer"], "role": o.ids["role"]}})
 	now := time.Now()
-	o.as("anna", "PUT", "/api/me/substitute", object{"member": o.ids["waarnemer"], "from": now.Add(-time.Hour), "until": now.Add(24 * time.Hour)})
+	o.as("anna", "PUT", "/api/me/substitute",
+		object{"member": o.ids["waarnemer"], "from": now.Add(-time.Hour), "until": now.Add(24 * time.Hour)})
 
 	info := "info@" + domain
 	const piet, bladen = "piet@onbekend.example", "nieuws@bladen.example"
@@ -207,8 +215,10 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	w.send(bladen, []string{info}, letter(bladen, info, "Krant 1", "m5", "List-Id: Krant <krant.bladen.example>"))
 	w.pass(1)
 	// A rule that a manager made, what it decided, and one that waits for a manager.
-	o.ids["rule"] = o.as("carla", "POST", "/api/mails/"+w.id("Krant 1")+"/solve", object{"action": "dismiss", "scope": "list"})["rule"].(string)
-	o.ids["proposed"] = o.as("anna", "POST", "/api/mails/"+w.id("Blad 2")+"/solve", object{"action": "dismiss", "scope": "list"})["rule"].(string)
+	o.ids["rule"] = o.as("carla", "POST", "/api/mails/"+w.id("Krant 1")+"/solve",
+		object{"action": "dismiss", "scope": "list"})["rule"].(string)
+	o.ids["proposed"] = o.as("anna", "POST", "/api/mails/"+w.id("Blad 2")+"/solve",
+		object{"action": "dismiss", "scope": "list"})["rule"].(string)
 	o.as("anna", "POST", "/api/mails/"+w.id("Eerder")+"/solve", object{"action": "dismiss"})
 	w.send(bladen, []string{info}, letter(bladen, info, "Krant 2", "m6", "List-Id: Krant <krant.bladen.example>"))
 	w.pass(1)
@@ -333,7 +343,8 @@ func TestMatrixOfOwnership(t *testing.T) {
 		}
 		for _, u := range matrixUsers {
 			list := o.as(u.name, "GET", "/api/mails", nil)
-			if n := len(list["items"].([]any)); (n > 0) != (u.mail || u.level >= mayManage) || (u.level >= mayManage) != strings.Contains(fmt.Sprint(list), "Loonstrook") {
+			if n := len(list["items"].([]any)); (n > 0) != (u.mail || u.level >= mayManage) ||
+				(u.level >= mayManage) != strings.Contains(fmt.Sprint(list), "Loonstrook") {
 				t.Errorf("%s sees %d mails: %v", u.name, n, list)
 			}
 			if n := len(o.as(u.name, "GET", "/api/chats", nil)["items"].([]any)); (n > 0) != (u.chat || u.level >= mayManage) {

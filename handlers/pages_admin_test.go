@@ -100,7 +100,8 @@ func readTrouble(s *scene) {
 	b.open(s.ofConnector("/connection"))
 	b.click(b.text("connector.test"))
 	b.sees(b.text("connector.not-all"))
-	b.until("the permission that is not there", `[...document.querySelectorAll("#check li:has(.mark.error) code")].some((e) => e.textContent === "Mail.ReadWrite")`)
+	b.until("the permission that is not there",
+		`[...document.querySelectorAll("#check li:has(.mark.error) code")].some((e) => e.textContent === "Mail.ReadWrite")`)
 	b.shot("connector-not-all")
 	if err := s.tenant.Grant("Mail.ReadWrite"); err != nil {
 		s.t.Fatal(err)
@@ -118,7 +119,9 @@ func readTrouble(s *scene) {
 	b.sees(b.text("health.broken.one"))
 	carlas := s.as(carla)
 	carlas.open("/web/mails")
-	carlas.until("what keeps mail out", `document.querySelector("#alarm").innerText.includes(`+quote(b.text("health.silent", "Kantoor")+" "+b.text("connector.state.secret-expired"))+`)`)
+	carlas.until("what keeps mail out",
+		`document.querySelector("#alarm").innerText.includes(`+quote(b.text("health.silent",
+			"Kantoor")+" "+b.text("connector.state.secret-expired"))+`)`)
 	carlas.shot("mails-no-mail-comes-in")
 	carlas.click("Jan Jansen")
 	carlas.sees(carlas.text("mails.why"))
@@ -155,7 +158,8 @@ func replaceSecret(s *scene) {
 	}
 	b.click(b.text("connector.test"))
 	b.sees(b.text("connector.all-works"))
-	if text, _ := eval[string](b, "document.documentElement.outerHTML"); strings.Contains(text, fresh) || strings.Contains(text, clientSecret) {
+	if text, _ := eval[string](b, "document.documentElement.outerHTML"); strings.Contains(text, fresh) ||
+		strings.Contains(text, clientSecret) {
 		b.t.Error("the page holds the secret")
 	}
 }

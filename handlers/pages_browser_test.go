@@ -66,9 +66,10 @@ type site struct {
 func admit(t *testing.T, w *world) *site {
 	t.Helper()
 	s := &site{world: w}
-	door := signin.New(signin.Options{Tenant: staffTenant, ObjectID: accountID, Next: http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		w.http.ServeHTTP(out, r)
-	})})
+	door := signin.New(signin.Options{Tenant: staffTenant, ObjectID: accountID,
+		Next: http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			w.http.ServeHTTP(out, r)
+		})})
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if s.away.Load() {
 			panic(http.ErrAbortHandler)
@@ -340,7 +341,8 @@ func (b *tab) click(words string) {
 // unfold opens what hides more below these words.
 func (b *tab) unfold(words string) {
 	b.t.Helper()
-	b.press("unfolding "+words, "[...document.querySelectorAll('summary')].find((e) => e.checkVisibility() && e.textContent.trim().startsWith("+quote(words)+"))")
+	b.press("unfolding "+words,
+		"[...document.querySelectorAll('summary')].find((e) => e.checkVisibility() && e.textContent.trim().startsWith("+quote(words)+"))")
 }
 
 // fill types into the field with this label, instead of what is there.
@@ -417,7 +419,8 @@ func (b *tab) seesNot(words ...string) {
 }
 
 func shows(words string) string {
-	return `document.body.innerText.replace(/\s+/g, " ").toLowerCase().includes(` + quote(strings.ToLower(strings.Join(strings.Fields(words), " "))) + `)`
+	return `document.body.innerText.replace(/\s+/g, " ").toLowerCase().includes(` + quote(strings.ToLower(strings.Join(strings.Fields(words),
+		" "))) + `)`
 }
 
 // value is what the field with this label holds.

@@ -70,7 +70,8 @@ func keysInPanels(s *scene) {
 // a key decides about it.
 func keysHeld(s *scene) {
 	for i := range 4 {
-		s.write("Jan Jansen <jan.jansen@prive.example>", "loon@"+domain, fmt.Sprint("Stukken ", i), "Hierbij de stukken van Bakkerij Jansen, klantnummer 1001.\r\n\r\nGroet,\r\nJan Jansen")
+		s.write("Jan Jansen <jan.jansen@prive.example>", "loon@"+domain, fmt.Sprint("Stukken ", i),
+			"Hierbij de stukken van Bakkerij Jansen, klantnummer 1001.\r\n\r\nGroet,\r\nJan Jansen")
 	}
 	s.tick()
 	b := s.as(carla)

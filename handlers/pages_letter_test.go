@@ -30,12 +30,16 @@ func parcel(s *scene) {
 	picture := func(name, kind, id, content string) string {
 		return part("Content-Type: "+kind+"; name="+name+"\r\nContent-ID: <"+id+">\r\nContent-Disposition: inline; filename="+name+"\r\nContent-Transfer-Encoding: base64", content)
 	}
-	s.send("bo@vos.example", []string{"info@" + domain}, "From: Bo Vos <bo@vos.example>\r\nTo: info@"+domain+"\r\nSubject: "+subject+"\r\nMessage-ID: <parcel@vos.example>\r\n"+
-		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"+
-		part("Content-Type: text/html; charset=utf-8", `<p>Hierbij de foto: <img src="cid:foto" alt="foto"><img src="`+elsewhere+`" alt=""></p>`+strings.Repeat("<p>Nog een regel.</p>", 60))+
-		picture("foto.png", "image/jpg", "foto", drawing(300, 200))+picture("scan.tif", "image/tiff", "scan", "SUkqAA==")+picture("los.png", "image/png", "los", drawing(3, 3))+
-		part("Content-Type: application/pdf; name=factuur.pdf\r\nContent-Disposition: attachment; filename=factuur.pdf", "%PDF-1.4")+
-		part("Content-Type: application/octet-stream; name=factuur.pdf.exe\r\nContent-Disposition: attachment; filename=factuur.pdf.exe", "MZ")+"\r\n--b--\r\n")
+	s.send("bo@vos.example", []string{"info@" + domain},
+		"From: Bo Vos <bo@vos.example>\r\nTo: info@"+domain+"\r\nSubject: "+subject+"\r\nMessage-ID: <parcel@vos.example>\r\n"+
+			"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"+
+			part("Content-Type: text/html; charset=utf-8",
+				`<p>Hierbij de foto: <img src="cid:foto" alt="foto"><img src="`+elsewhere+`" alt=""></p>`+strings.Repeat("<p>Nog een regel.</p>", 60))+
+			picture("foto.png", "image/jpg", "foto", drawing(300, 200))+picture("scan.tif", "image/tiff", "scan", "SUkqAA==")+picture("los.png",
+			"image/png", "los", drawing(3, 3))+
+			part("Content-Type: application/pdf; name=factuur.pdf\r\nContent-Disposition: attachment; filename=factuur.pdf", "%PDF-1.4")+
+			part("Content-Type: application/octet-stream; name=factuur.pdf.exe\r\nContent-Disposition: attachment; filename=factuur.pdf.exe",
+				"MZ")+"\r\n--b--\r\n")
 	s.tick()
 	b := s.as(carla)
 	b.complaints()
@@ -63,7 +67,8 @@ func parcel(s *scene) {
 
 	body := "/api/mails/" + s.id(subject) + "/body"
 	b.click(b.text("app.pictures"))
-	b.until("the pictures that are kept elsewhere", `[...`+letter+`.images].some((i) => i.src === `+quote(elsewhere)+`) && `+letter+`.images[0].naturalWidth === 300`)
+	b.until("the pictures that are kept elsewhere",
+		`[...`+letter+`.images].some((i) => i.src === `+quote(elsewhere)+`) && `+letter+`.images[0].naturalWidth === 300`)
 	code, text := s.call(carla, "GET", body, "")
 	if code != http.StatusOK || strings.Contains(text, "data:image") || strings.Contains(text, elsewhere) {
 		b.t.Errorf("%d %s", code, fmt.Sprintf("%.500s", text))

@@ -44,7 +44,8 @@ func bigOffice(t *testing.T) *site {
 	}
 	err := seed.Office(t.Context(), seed.Options{
 		App: s.url, Administrator: willem, Office: office, From: time.Now().AddDate(0, 0, -30),
-		Connector: seed.Connector{Name: "Kantoor De Vries", ClientID: clientID, ClientSecret: clientSecret, TokenEndpoint: w.url + "/" + tenantID + "/oauth2/v2.0/token"},
+		Connector: seed.Connector{Name: "Kantoor De Vries", ClientID: clientID, ClientSecret: clientSecret,
+			TokenEndpoint: w.url + "/" + tenantID + "/oauth2/v2.0/token"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,8 @@ func (b *tab) picture(file string) {
 	b.must(err)
 	width, height, all := size[0], size[1], size[2]
 	window := func(height int64) {
-		b.call(command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1}))
+		b.call(command(emulation.SetDeviceMetricsOverride,
+			emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1}))
 	}
 	if all > height {
 		window(all)

@@ -82,7 +82,8 @@ func byKeyboard(s *scene) {
 	b.keys(kb.Tab)
 	b.until("its button", `document.activeElement.matches("#contact-choices button")`)
 	b.keys(kb.Enter)
-	b.until("it is solved", `document.querySelector("#toasts").textContent.includes(`+quote(number(b, "mails.solved", 1))+`) && !document.querySelector("#mail-detail").textContent.includes("piet@")`)
+	b.until("it is solved", `document.querySelector("#toasts").textContent.includes(`+quote(number(b, "mails.solved",
+		1))+`) && !document.querySelector("#mail-detail").textContent.includes("piet@")`)
 	if got := s.mail("Loonstrook")["state"]; got != "processed" {
 		b.t.Fatalf("the mail is %v", got)
 	}
@@ -120,7 +121,8 @@ func newContact(s *scene) {
 	b := s.as(carla)
 	b.open("/web/mails/" + s.id(aanvraag))
 	b.unfold(b.text("mails.new"))
-	for label, want := range map[string]string{"mails.name": "Eva Smit", "mails.email": "eva@zonneveld.example", "mails.phone": "+31612345678", "mails.function": "Administrateur"} {
+	for label, want := range map[string]string{"mails.name": "Eva Smit", "mails.email": "eva@zonneveld.example",
+		"mails.phone": "+31612345678", "mails.function": "Administrateur"} {
 		if got := b.value(b.text(label)); got != want {
 			b.t.Errorf("%s starts with %q, want %q", label, got, want)
 		}
@@ -233,10 +235,12 @@ func bulk(s *scene) {
 func faster(s *scene) {
 	b := s.as(carla)
 	b.open("/web/mails/" + s.id(stukken))
-	if code := s.ask("bram@"+domain, "POST", "/api/mails/"+s.id(stukken)+"/solve", object{"action": "dismiss", "scope": "once"}, nil); code != http.StatusNotFound {
+	if code := s.ask("bram@"+domain, "POST", "/api/mails/"+s.id(stukken)+"/solve", object{"action": "dismiss", "scope": "once"},
+		nil); code != http.StatusNotFound {
 		b.t.Fatalf("Bram is answered %d for what is not his", code)
 	}
-	if code := s.ask("anna@"+domain, "POST", "/api/mails/"+s.id(stukken)+"/solve", object{"action": "dismiss", "scope": "once"}, nil); code != http.StatusOK {
+	if code := s.ask("anna@"+domain, "POST", "/api/mails/"+s.id(stukken)+"/solve", object{"action": "dismiss", "scope": "once"},
+		nil); code != http.StatusOK {
 		b.t.Fatalf("Anna is answered %d", code)
 	}
 	b.click(b.text("mails.do.link-contact", "Jan Jansen (Bakkerij Jansen)"))

@@ -28,8 +28,9 @@ func TestPages(t *testing.T) {
 	all := os.Getenv("SHOTS") != "" || !limited || time.Until(end) > 15*time.Minute
 	t.Run("look", func(t *testing.T) { looks(t, chromium, all) })
 	stories := map[string]func(*scene){
-		"newcomer": newcomer, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient, "dismiss": dismissAlways,
-		"bulk": bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
+		"newcomer": newcomer, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient,
+		"dismiss": dismissAlways,
+		"bulk":    bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
 		"preferences": preferences, "parcel": parcel,
 	}
 	maps.Copy(stories, keyStories)
@@ -88,7 +89,8 @@ func waitingDesk(t *testing.T) *world {
 		w.must("PUT", fmt.Sprint("/api/clients/", client, "/team-members"), team)
 	}
 	w.tick()
-	w.write("Jan Jansen <jan.jansen@prive.example>", info, stukken, "Hierbij de stukken van Bakkerij Jansen, klantnummer 1001.\r\n\r\nGroet,\r\nJan Jansen")
+	w.write("Jan Jansen <jan.jansen@prive.example>", info, stukken,
+		"Hierbij de stukken van Bakkerij Jansen, klantnummer 1001.\r\n\r\nGroet,\r\nJan Jansen")
 	w.write("Eva Smit <eva@zonneveld.example>", info, aanvraag, "Ik werk sinds kort bij een van uw klanten. Kunnen wij bellen over de jaarrekening?\r\n\r\nMet vriendelijke groet,\r\n\r\nEva Smit\r\nAdministrateur\r\nRozenhof B.V.\r\nTel. 06-12345678")
 	w.write("Kees Bos <kees@bos.example>", info, vraag, "Kunt u mij vertellen wanneer de btw betaald moet zijn?")
 	w.write("Weekblad <nieuws@bladen.example>", info, nieuws+" 1", "Het nieuws van deze week.", "List-Id: Nieuws <nieuws.bladen.example>")
@@ -121,8 +123,10 @@ func rightsOfEach(s *scene) {
 		nav, noNav   []string
 		text, noText string
 	}{
-		{"rik@" + domain, []string{stukken, vraag}, []string{"Loonstrook"}, []string{"nav.mails"}, []string{"nav.settings", "nav.audit", "nav.health"}, only, link},
-		{"anna@" + domain, []string{stukken, vraag}, []string{"Loonstrook"}, []string{"nav.mails"}, []string{"nav.settings", "nav.audit", "nav.health"}, link, only},
+		{"rik@" + domain, []string{stukken, vraag}, []string{"Loonstrook"}, []string{"nav.mails"},
+			[]string{"nav.settings", "nav.audit", "nav.health"}, only, link},
+		{"anna@" + domain, []string{stukken, vraag}, []string{"Loonstrook"}, []string{"nav.mails"},
+			[]string{"nav.settings", "nav.audit", "nav.health"}, link, only},
 		{carla, []string{stukken, "Loonstrook"}, nil, []string{"nav.mails", "nav.health"}, []string{"nav.settings", "nav.audit"}, link, only},
 		{admin, []string{stukken, "Loonstrook"}, nil, []string{"nav.mails", "nav.health"}, nil, link, only},
 	} {
@@ -211,7 +215,8 @@ func noScript(s *scene) {
 	b.open("/web/mails/" + s.id(aanvraag))
 	b.unfold(b.text("mails.new"))
 	b.fill(b.text("mails.find-client"), "ketting")
-	b.press("the search without script", `[...document.querySelectorAll("details[open] [name=do][value=find]")].find((e) => e.checkVisibility())`)
+	b.press("the search without script",
+		`[...document.querySelectorAll("details[open] [name=do][value=find]")].find((e) => e.checkVisibility())`)
 	b.click("Fietsenwinkel De Ketting")
 	b.click(b.text("mails.create"))
 	b.sees(number(b, "mails.solved", 1))

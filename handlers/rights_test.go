@@ -250,10 +250,12 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := tables.Check(t.Context(), "mails", "nowhere"); err == nil || !strings.Contains(err.Error(), "table nowhere") || strings.Contains(err.Error(), "mails") {
+		if err := tables.Check(t.Context(), "mails", "nowhere"); err == nil || !strings.Contains(err.Error(), "table nowhere") ||
+			strings.Contains(err.Error(), "mails") {
 			t.Errorf("%v", err)
 		}
-		if err := queues.Check(t.Context(), "fetch", "nowhere"); err == nil || !strings.Contains(err.Error(), "queue nowhere") || strings.Contains(err.Error(), "queue fetch") {
+		if err := queues.Check(t.Context(), "fetch", "nowhere"); err == nil || !strings.Contains(err.Error(), "queue nowhere") ||
+			strings.Contains(err.Error(), "queue fetch") {
 			t.Errorf("%v", err)
 		}
 		w.toTables.Reset()

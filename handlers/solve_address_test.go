@@ -22,7 +22,8 @@ func TestMailFromOddAddressesIsSolvedAsSuggested(t *testing.T) {
 		}
 		arrive := func(round int) {
 			for i, from := range odd {
-				w.send("elders@elders.example", []string{info}, letter(from, info, fmt.Sprintf("Vraag %d.%d", round, i), fmt.Sprintf("m%d.%d", round, i)))
+				w.send("elders@elders.example", []string{info},
+					letter(from, info, fmt.Sprintf("Vraag %d.%d", round, i), fmt.Sprintf("m%d.%d", round, i)))
 			}
 			w.pass(1)
 		}
@@ -66,13 +67,15 @@ func TestMailFromOddAddressesIsLinkedAndDismissed(t *testing.T) {
 		if got := w.link("Een")["mail"].(object); got["state"] != "processed" {
 			t.Errorf("linked: %v", got)
 		}
-		if got := w.must("POST", "/api/mails/"+w.id("Twee")+"/solve", object{"action": "dismiss", "scope": "sender"})["mail"].(object); got["state"] != "dismissed" {
+		if got := w.must("POST", "/api/mails/"+w.id("Twee")+"/solve",
+			object{"action": "dismiss", "scope": "sender"})["mail"].(object); got["state"] != "dismissed" {
 			t.Errorf("dismissed: %v", got)
 		}
 		// An address that somebody types is held to more.
 		w.send("elders@elders.example", []string{info}, letter("els@elders.example", info, "Drie", "m3"))
 		w.pass(1)
-		code := w.ask("beheer@"+domain, "POST", "/api/mails/"+w.id("Drie")+"/solve", object{"action": "create-contact", "name": "Els", "email": "els@el_ders.example"}, nil)
+		code := w.ask("beheer@"+domain, "POST", "/api/mails/"+w.id("Drie")+"/solve",
+			object{"action": "create-contact", "name": "Els", "email": "els@el_ders.example"}, nil)
 		if code != 422 {
 			t.Errorf("an address that is wrongly typed is answered with %d", code)
 		}

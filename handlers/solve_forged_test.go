@@ -17,10 +17,11 @@ func TestForgedMailTeachesNothing(t *testing.T) {
 		solve    object
 		rules    float64
 	}{
-		"doubted":                 {"spoofed@prospect.example", nil, object{"action": "dismiss"}, 0},
-		"not proven":              {"x@evil.example", nil, object{"action": "dismiss"}, 1},
-		"not proven, for ever":    {"x@evil.example", nil, object{"action": "dismiss", "scope": "sender"}, 1},
-		"not proven, with a list": {"x@evil.example", []string{"List-Id: <nieuws.prospect.example>"}, object{"action": "dismiss", "scope": "list"}, 1},
+		"doubted":              {"spoofed@prospect.example", nil, object{"action": "dismiss"}, 0},
+		"not proven":           {"x@evil.example", nil, object{"action": "dismiss"}, 1},
+		"not proven, for ever": {"x@evil.example", nil, object{"action": "dismiss", "scope": "sender"}, 1},
+		"not proven, with a list": {"x@evil.example", []string{"List-Id: <nieuws.prospect.example>"},
+			object{"action": "dismiss", "scope": "list"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -39,7 +40,8 @@ func TestForgedMailTeachesNothing(t *testing.T) {
 				if n := float64(len(w.must("GET", "/api/rules", nil)["items"].([]any))); n != c.rules {
 					t.Errorf("%v rules, want %v", n, c.rules)
 				}
-				if m := send(prospect, "Echt", append(c.more, "Auto-Submitted: auto-generated")...); m["state"] != "parked" || m["reason"] != "automated" {
+				if m := send(prospect, "Echt", append(c.more, "Auto-Submitted: auto-generated")...); m["state"] != "parked" ||
+					m["reason"] != "automated" {
 					t.Errorf("a genuine automated mail: %v", m)
 				}
 				if m := send(prospect, "Kennis maken"); m["state"] != "parked" || m["reason"] != "unknown-sender" {

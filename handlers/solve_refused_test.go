@@ -29,9 +29,11 @@ func TestSolutionsThatAreRefused(t *testing.T) {
 			{"beheer", unknown, object{"action": "link-contact", "contact": gone}, http.StatusConflict, "deleted meanwhile"},
 			{"beheer", unknown, object{"action": "link-contact"}, http.StatusUnprocessableEntity, "body.contact"},
 			{"beheer", unknown, object{"action": "create-contact"}, http.StatusUnprocessableEntity, "body.name"},
-			{"beheer", unknown, object{"action": "create-contact", "name": "Piet", "email": "anna@" + domain}, http.StatusUnprocessableEntity, "not one of the office"},
+			{"beheer", unknown, object{"action": "create-contact", "name": "Piet", "email": "anna@" + domain}, http.StatusUnprocessableEntity,
+				"not one of the office"},
 			{"beheer", unknown, object{"action": "create-contact", "name": "Piet", "client": gone}, http.StatusConflict, "client that you chose"},
-			{"beheer", unknown, object{"action": "choose-client", "client": w.first("/api/clients")}, http.StatusUnprocessableEntity, "link-contact"},
+			{"beheer", unknown, object{"action": "choose-client", "client": w.first("/api/clients")}, http.StatusUnprocessableEntity,
+				"link-contact"},
 			{"beheer", unknown, object{"action": "dismiss", "scope": "list"}, http.StatusUnprocessableEntity, "body.scope"},
 			{"beheer", unknown, object{"action": "vanish"}, http.StatusUnprocessableEntity, "action"},
 			{"beheer", forged, object{"action": "link-contact", "contact": w.first("/api/contacts")}, http.StatusUnprocessableEntity, "release"},
@@ -55,7 +57,8 @@ func TestSolutionsThatAreRefused(t *testing.T) {
 		if got := w.must("POST", "/api/mails/"+forged+"/solve", object{"action": "release"})["mail"].(object); got["state"] != "processed" {
 			t.Errorf("released: %v", got)
 		}
-		if code := w.ask("carla@"+domain, "POST", "/api/mails/"+forged+"/solve", object{"action": "dismiss"}, nil); code != http.StatusConflict || !strings.Contains(w.Answered[len(w.Answered)-1], "Beheer did release") {
+		if code := w.ask("carla@"+domain, "POST", "/api/mails/"+forged+"/solve", object{"action": "dismiss"},
+			nil); code != http.StatusConflict || !strings.Contains(w.Answered[len(w.Answered)-1], "Beheer did release") {
 			t.Errorf("somebody was faster: %d %s", code, w.Answered[len(w.Answered)-1])
 		}
 		w.send("spoofed@bakker.example", []string{info}, letter("jan@bakker.example", info, "Weer vervalst", "s2"))
@@ -94,7 +97,8 @@ func TestForwardedMail(t *testing.T) {
 		if prefill["email"] != "els@nieuw.example" || prefill["name"] != "Els Nieuw" {
 			t.Errorf("prefilled: %v", prefill)
 		}
-		w.must("POST", "/api/mails/"+second+"/solve", object{"action": "create-contact", "name": "Els Nieuw", "email": "els@nieuw.example", "client": w.first("/api/clients")})
+		w.must("POST", "/api/mails/"+second+"/solve",
+			object{"action": "create-contact", "name": "Els Nieuw", "email": "els@nieuw.example", "client": w.first("/api/clients")})
 		for _, subject := range []string{"FW: Vraag", "FW: Nieuw hier"} {
 			if m := w.mail(subject); m["state"] != "processed" {
 				t.Errorf("%s: %v", subject, m)

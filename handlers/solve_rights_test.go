@@ -29,7 +29,8 @@ func (w *world) during(number int, do func()) (count func() int) {
 
 // everyMoment plays a request of one person with that of another, at another
 // instance, right before each of its calls to the tables.
-func everyMoment(t *testing.T, prepare func(*world), one func(*world) int, other func(*world), check func(t *testing.T, w *world, code int)) {
+func everyMoment(t *testing.T, prepare func(*world), one func(*world) int, other func(*world),
+	check func(t *testing.T, w *world, code int)) {
 	t.Helper()
 	for n, calls := 0, 1; n < calls; n++ {
 		synctest.Test(t, func(t *testing.T) {
@@ -123,10 +124,12 @@ func TestARefusedSolutionTeachesNothing(t *testing.T) {
 func TestASolutionThatTheDirectoryRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := desk(t)
-		id, gone := w.id("Kennismaking"), w.must("POST", "/api/contacts", object{"name": "Weg", "emails": []string{"weg@bakker.example"}})["id"].(string)
+		id, gone := w.id("Kennismaking"), w.must("POST", "/api/contacts",
+			object{"name": "Weg", "emails": []string{"weg@bakker.example"}})["id"].(string)
 		w.ask(admin, "DELETE", "/api/contacts/"+gone, nil, nil)
 		before := w.picture()
-		if code := w.ask(admin, "POST", "/api/mails/"+id+"/solve", object{"action": "link-contact", "contact": gone}, nil); code != http.StatusConflict {
+		if code := w.ask(admin, "POST", "/api/mails/"+id+"/solve", object{"action": "link-contact", "contact": gone},
+			nil); code != http.StatusConflict {
 			t.Errorf("a contact that is gone: %d", code)
 		}
 		w.check(t)
@@ -200,7 +203,8 @@ func TestEditorsTeachAndManagersSwitch(t *testing.T) {
 		send := func(n int) string {
 			t.Helper()
 			subject := fmt.Sprint("Nieuws ", n)
-			w.send("nieuws@bladen.example", []string{info}, letter("nieuws@bladen.example", info, subject, fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
+			w.send("nieuws@bladen.example", []string{info},
+				letter("nieuws@bladen.example", info, subject, fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
 			w.pass(1)
 			return subject
 		}
@@ -226,7 +230,8 @@ func TestEditorsTeachAndManagersSwitch(t *testing.T) {
 		if m := w.mail(send(4)); m["state"] != "parked" {
 			t.Errorf("an editor's rule decides: %v", m)
 		}
-		if forever := as(anna, "POST", "/api/mails/"+w.id("Nieuws 4")+"/solve", object{"action": "dismiss", "scope": "list"}, 200); forever["ruleState"] != "proposed" {
+		if forever := as(anna, "POST", "/api/mails/"+w.id("Nieuws 4")+"/solve", object{"action": "dismiss", "scope": "list"},
+			200); forever["ruleState"] != "proposed" {
 			t.Errorf("for ever, by an editor: %v", forever)
 		}
 		if m := w.mail(send(5)); m["state"] != "parked" {
@@ -242,7 +247,8 @@ func TestEditorsTeachAndManagersSwitch(t *testing.T) {
 		as(anna, "POST", "/api/mails/"+w.id("Nieuws 5")+"/undo", nil, 403)
 		// What she solved herself she takes back, and the rule stays.
 		for n := 1; n <= 4; n++ {
-			if m := as(anna, "POST", "/api/mails/"+w.id(fmt.Sprint("Nieuws ", n))+"/undo", nil, 200); n == 1 && m["mail"].(object)["state"] == "parked" {
+			if m := as(anna, "POST", "/api/mails/"+w.id(fmt.Sprint("Nieuws ", n))+"/undo", nil, 200); n == 1 &&
+				m["mail"].(object)["state"] == "parked" {
 				t.Errorf("the rule is on, and what she took back waits: %v", m)
 			}
 		}

@@ -24,7 +24,8 @@ func desk(t *testing.T) *world {
 	w.send(piet, []string{info}, letter("Piet de Vries <"+piet+">", info, "Kennismaking", "p1"))
 	w.send(piet, []string{info}, letter(piet, info, "Re: Kennismaking", "p2", "In-Reply-To: <p1@elders.example>"))
 	w.send(piet, []string{loon}, letter(piet, loon, "Loonstrook", "p3"))
-	w.send("nieuws@bladen.example", []string{info}, letter("nieuws@bladen.example", info, "Nieuws 1", "n1", "List-Id: Nieuws <nieuws.bladen.example>"))
+	w.send("nieuws@bladen.example", []string{info},
+		letter("nieuws@bladen.example", info, "Nieuws 1", "n1", "List-Id: Nieuws <nieuws.bladen.example>"))
 	w.pass(1)
 	return w
 }
@@ -60,7 +61,8 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := desk(t)
 		before := w.must("GET", "/api/mails/"+w.id("Kennismaking"), nil)
-		if before["explanation"] == nil || before["whatToDo"] == nil || !strings.Contains(fmt.Sprint(before["explanation"]), "piet@onbekend.example") {
+		if before["explanation"] == nil || before["whatToDo"] == nil ||
+			!strings.Contains(fmt.Sprint(before["explanation"]), "piet@onbekend.example") {
 			t.Errorf("an unknown sender is explained by %v, %v", before["explanation"], before["whatToDo"])
 		}
 		solved := w.link("Kennismaking")
@@ -83,7 +85,8 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 			t.Errorf("later mail: %v", later)
 		}
 		rule := w.must("GET", "/api/rules/"+solved["rule"].(string), nil)
-		if rule["kind"] != "address-contact" || rule["on"] != true || rule["decided"] != 4.0 || !strings.Contains(fmt.Sprint(rule["explanation"]), "Jan Jansen") {
+		if rule["kind"] != "address-contact" || rule["on"] != true || rule["decided"] != 4.0 ||
+			!strings.Contains(fmt.Sprint(rule["explanation"]), "Jan Jansen") {
 			t.Errorf("the rule: %v", rule)
 		}
 		history := w.must("GET", "/api/mails/"+w.id("Kennismaking"), nil)["history"].([]any)
@@ -92,7 +95,8 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 			h := h.(object)
 			story = append(story, fmt.Sprint(h["byName"], " ", h["action"], " ", h["state"], " ", h["reason"]))
 		}
-		if want := []string{"<nil>  parked unknown-sender", "Beheer link-contact new <nil>", "<nil>  processed <nil>"}; !slices.Equal(story, want) {
+		if want := []string{"<nil>  parked unknown-sender", "Beheer link-contact new <nil>", "<nil>  processed <nil>"}; !slices.Equal(story,
+			want) {
 			t.Errorf("history %q, want %q", story, want)
 		}
 		audit := fmt.Sprint(w.must("GET", "/api/audit", nil)["items"])
@@ -156,10 +160,12 @@ func TestARuleOutlivesItsContact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := desk(t)
 		mail := w.id("Kennismaking")
-		w.must("POST", "/api/mails/"+mail+"/solve", object{"action": "create-contact", "name": "Piet Pietersen", "client": w.first("/api/clients")})
+		w.must("POST", "/api/mails/"+mail+"/solve",
+			object{"action": "create-contact", "name": "Piet Pietersen", "client": w.first("/api/clients")})
 		w.must("POST", "/api/mails/"+mail+"/undo", nil)
 		rules := w.must("GET", "/api/rules?kind=address-contact", nil)["items"].([]any)
-		if len(rules) != 1 || rules[0].(object)["state"] != "undone" || !strings.Contains(fmt.Sprint(rules[0].(object)["explanation"]), "een contact dat er niet meer is; deze regel is teruggenomen") {
+		if len(rules) != 1 || rules[0].(object)["state"] != "undone" ||
+			!strings.Contains(fmt.Sprint(rules[0].(object)["explanation"]), "een contact dat er niet meer is; deze regel is teruggenomen") {
 			t.Errorf("the rule: %v", rules)
 		}
 		w.check(t)
@@ -176,7 +182,8 @@ func TestUndoOfCopiesAndAnswers(t *testing.T) {
 		w.send("piet@onbekend.example", []string{info, loon}, letter("piet@onbekend.example", info+", "+loon, "Aan beide", "p9"))
 		w.pass(1)
 		before := w.picture()
-		w.send("piet@onbekend.example", []string{info}, letter("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>"))
+		w.send("piet@onbekend.example", []string{info},
+			letter("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>"))
 		w.pass(1)
 		w.link("Kennismaking") // Piet is another address of Jan, they think: his answer joins Jan's chat
 		if a, b := w.mail("Re: Van Jan"), w.mail("Van Jan"); a["chat"] != b["chat"] {
@@ -334,7 +341,8 @@ func TestTwoSolveAtOnce(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			w := desk(t)
-			other := w.must("POST", "/api/contacts", object{"name": "Els", "emails": []string{"els@bakker.example"}, "clients": []string{w.first("/api/clients")}})["id"]
+			other := w.must("POST", "/api/contacts",
+				object{"name": "Els", "emails": []string{"els@bakker.example"}, "clients": []string{w.first("/api/clients")}})["id"]
 			id, jan := w.id("Kennismaking"), w.must("GET", "/api/contacts?search=Jansen", nil)["items"].([]any)[0].(object)["id"]
 			w.slow(seed)
 			codes := make([]int, 2)
@@ -366,7 +374,8 @@ func TestDismissAlways(t *testing.T) {
 		w := desk(t)
 		info := "info@" + domain
 		send := func(n int) {
-			w.send("nieuws@bladen.example", []string{info}, letter("nieuws@bladen.example", info, fmt.Sprint("Nieuws ", n), fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
+			w.send("nieuws@bladen.example", []string{info},
+				letter("nieuws@bladen.example", info, fmt.Sprint("Nieuws ", n), fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
 			w.pass(1)
 		}
 		send(2)
@@ -386,7 +395,8 @@ func TestDismissAlways(t *testing.T) {
 		if m := w.mail("Nieuws 4"); m["state"] != "parked" {
 			t.Errorf("a rule that was wrong once goes on: %v", m)
 		}
-		if n := w.must("POST", "/api/mails/dismiss", object{"mails": []string{w.id("Nieuws 3"), w.id("Nieuws 4"), w.id("Nieuws 1")}})["dismissed"]; n != 2.0 {
+		if n := w.must("POST", "/api/mails/dismiss",
+			object{"mails": []string{w.id("Nieuws 3"), w.id("Nieuws 4"), w.id("Nieuws 1")}})["dismissed"]; n != 2.0 {
 			t.Errorf("dismissed together: %v", n)
 		}
 		both := object{"mails": []string{w.id("Nieuws 3"), w.id("Nieuws 4"), w.id("Nieuws 1")}}
@@ -395,7 +405,8 @@ func TestDismissAlways(t *testing.T) {
 				t.Errorf("taken back together, try %d: %v", try+1, n)
 			}
 		}
-		if got := subjects(w.mails(), "parked"); !slices.Contains(got, "Nieuws 3") || !slices.Contains(got, "Nieuws 4") || slices.Contains(got, "Nieuws 1") {
+		if got := subjects(w.mails(), "parked"); !slices.Contains(got, "Nieuws 3") || !slices.Contains(got, "Nieuws 4") ||
+			slices.Contains(got, "Nieuws 1") {
 			t.Errorf("after taking back together these wait: %v", got)
 		}
 		month := w.must("GET", "/api/learning", nil)["months"].([]any)[0].(object)
@@ -430,7 +441,8 @@ func TestRetryAll(t *testing.T) {
 			t.Error("what a person asked for was lost with its jobs")
 		}
 		w.pass(3)
-		if got := w.must("POST", "/api/mails/retry", object{"mails": []string{w.id("Nieuws 1"), "0000000000000-aaaaaaaaaaaaaaaaaaaaaaaaaa"}})["asked"]; got != 1.0 {
+		if got := w.must("POST", "/api/mails/retry",
+			object{"mails": []string{w.id("Nieuws 1"), "0000000000000-aaaaaaaaaaaaaaaaaaaaaaaaaa"}})["asked"]; got != 1.0 {
 			t.Errorf("asked of a mail and of nothing: %v", got)
 		}
 		w.check(t)

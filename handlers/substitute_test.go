@@ -41,7 +41,8 @@ func TestSubstitute(t *testing.T) {
 		}
 		from := time.Now().Add(time.Hour)
 		for who, want := range map[string]int{"Anna": http.StatusUnprocessableEntity, "Waarnemer": http.StatusOK} { // not oneself
-			if code := w.ask("anna@"+domain, "PUT", "/api/me/substitute", object{"member": member(who), "from": from, "until": from.Add(time.Hour)}, nil); code != want {
+			if code := w.ask("anna@"+domain, "PUT", "/api/me/substitute",
+				object{"member": member(who), "from": from, "until": from.Add(time.Hour)}, nil); code != want {
 				t.Errorf("%s stands in for Anna: %d, want %d", who, code, want)
 			}
 		}
@@ -49,7 +50,8 @@ func TestSubstitute(t *testing.T) {
 		w.pass(14)
 		send("Tijdens", "e3")
 		mails, chats := seen()
-		if !slices.Equal(chats, []string{"Eerder", "Nog niet", "Tijdens"}) || !slices.Contains(mails, "Nieuws 1") || slices.Contains(mails, "Loonstrook") {
+		if !slices.Equal(chats, []string{"Eerder", "Nog niet", "Tijdens"}) || !slices.Contains(mails, "Nieuws 1") ||
+			slices.Contains(mails, "Loonstrook") {
 			t.Errorf("who stands in sees mails %v, chats %v", mails, chats)
 		}
 		w.pass(14)

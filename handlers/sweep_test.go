@@ -69,7 +69,8 @@ func story(t *testing.T) *world {
 	for _, subject := range []string{"Eerste", "Tweede"} { // two mails that were given the same id
 		w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, subject, "x1"))
 	}
-	w.send("nieuws@bakker.example", []string{loon}, letter("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>"))
+	w.send("nieuws@bakker.example", []string{loon},
+		letter("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>"))
 	return w
 }
 
@@ -181,7 +182,8 @@ func TestRandomSchedules(t *testing.T) {
 							w.queues.Add(q, text)
 						}
 					case 2:
-						w.queues.Add(q, []string{"hallo", "", "{}", `{"job":"process","mails":["x"]}`, `{"job":"fetch","mailboxes":["info"]}`}[random.IntN(5)])
+						w.queues.Add(q, []string{"hallo", "", "{}", `{"job":"process","mails":["x"]}`,
+							`{"job":"fetch","mailboxes":["info"]}`}[random.IntN(5)])
 					case 3:
 						w.heal()
 						w.start()

@@ -67,7 +67,8 @@ func TestMain(m *testing.M) {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	tenant, err := sim.New(sim.Options{Domain: domain, TenantID: tenantID, ClientSecret: clientSecret, ClientID: clientID, URL: "https://sim.example"})
+	tenant, err := sim.New(sim.Options{Domain: domain, TenantID: tenantID, ClientSecret: clientSecret, ClientID: clientID,
+		URL: "https://sim.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +266,8 @@ func (w *world) office() {
 		}
 	}
 	member := func(name, rights string) string {
-		return w.must("POST", "/api/team-members", object{"name": name, "email": strings.ToLower(name) + "@" + domain, "rights": rights, "active": true})["id"].(string)
+		return w.must("POST", "/api/team-members",
+			object{"name": name, "email": strings.ToLower(name) + "@" + domain, "rights": rights, "active": true})["id"].(string)
 	}
 	member("Beheer", "administrator")
 	anna, bram, carla := member("Anna", "editor"), member("Bram", "editor"), member("Carla", "manager")

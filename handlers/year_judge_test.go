@@ -25,7 +25,8 @@ func (p *play) judge(id string, hands int) {
 		p.t.Errorf("%s at the end of the day: %v, %+v", wrong, m, tr)
 	default:
 		n.wrong = 1
-		p.wrong = append(p.wrong, fmt.Sprintf("%s: %s after %d hands: %q from %v (rules %v), is %+v", m["received"], wrong, hands, m["subject"], m["from"], rules, tr))
+		p.wrong = append(p.wrong, fmt.Sprintf("%s: %s after %d hands: %q from %v (rules %v), is %+v", m["received"], wrong, hands, m["subject"],
+			m["from"], rules, tr))
 		n.hands += p.mend(m, tr, rules)
 	}
 	p.count(tr, n)

@@ -65,7 +65,8 @@ func playYear(t *testing.T, o year.Options, years int, learning bool, progress f
 	y := year.New(o)
 	p := &play{
 		world: newWorld(t), learning: learning, clients: map[string]string{}, contacts: map[string]string{}, people: map[string]string{},
-		arrived: map[arrival]year.Mail{}, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{}, missed: map[string]int{},
+		arrived: map[arrival]year.Mail{}, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
+		missed: map[string]int{},
 	}
 	p.found(y.Office())
 	for range 12 * years {

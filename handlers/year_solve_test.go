@@ -70,7 +70,9 @@ func (p *play) right(m object, tr year.Truth) object {
 		contact, known := p.contacts[tr.Person]
 		if !known && !p.learning {
 			// For this mail only: the contact does not get the address.
-			contact = p.must("POST", "/api/contacts", object{"name": tr.Name, "emails": []string{strings.ReplaceAll(tr.Person, " ", "") + "@nergens.example"}, "clients": p.ids(tr.Clients)})["id"].(string)
+			contact = p.must("POST", "/api/contacts",
+				object{"name": tr.Name, "emails": []string{strings.ReplaceAll(tr.Person, " ", "") + "@nergens.example"},
+					"clients": p.ids(tr.Clients)})["id"].(string)
 			p.knows(tr.Person, contact)
 			known = true
 		}

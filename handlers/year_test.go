@@ -151,10 +151,12 @@ func figures(with, without *play) string {
 			}
 			return fmt.Sprintf("%4.0f%%", 100*float64(n)/float64(a.asked))
 		}
-		fmt.Fprintf(&b, "%-20s %6d  %6d %6.1f  %6d %6.1f  %6d %6d %5d  %5s %5s\n", name, a.mails, a.hands, a.per100(), o.hands, o.per100(), a.automatic, a.byRule, a.wrong, share(a.first), share(a.three))
+		fmt.Fprintf(&b, "%-20s %6d  %6d %6.1f  %6d %6.1f  %6d %6d %5d  %5s %5s\n", name, a.mails, a.hands, a.per100(), o.hands, o.per100(),
+			a.automatic, a.byRule, a.wrong, share(a.first), share(a.three))
 	}
 	head := func(what string) {
-		fmt.Fprintf(&b, "%-20s %6s  %6s %6s  %6s %6s  %6s %6s %5s  %5s %5s\n", what, "mails", "hands", "/100", "w/o", "/100", "auto", "rules", "wrong", "1st", "in 3")
+		fmt.Fprintf(&b, "%-20s %6s  %6s %6s  %6s %6s  %6s %6s %5s  %5s %5s\n", what, "mails", "hands", "/100", "w/o", "/100", "auto", "rules",
+			"wrong", "1st", "in 3")
 	}
 	head("month")
 	var all, allWithout tally
@@ -177,7 +179,8 @@ func figures(with, without *play) string {
 	return b.String()
 }
 
-func breakdown[K cmp.Ordered](b *strings.Builder, what string, line func(string, *tally, *tally), head func(string), with, without map[K]*tally) {
+func breakdown[K cmp.Ordered](b *strings.Builder, what string, line func(string, *tally, *tally), head func(string), with,
+	without map[K]*tally) {
 	b.WriteString("\n")
 	head(what)
 	for _, k := range slices.Sorted(maps.Keys(with)) {
@@ -191,7 +194,8 @@ func breakdown[K cmp.Ordered](b *strings.Builder, what string, line func(string,
 
 // figure is the work by month, with and without learning.
 func figure(with, without *play) []byte {
-	o := plot.Options{Title: "Mails that need a hand", Unit: "hand actions per 100 mails", Description: "The hand actions for every hundred mails, by month, with learning and without."}
+	o := plot.Options{Title: "Mails that need a hand", Unit: "hand actions per 100 mails",
+		Description: "The hand actions for every hundred mails, by month, with learning and without."}
 	series := []plot.Series{{Name: "with learning"}, {Name: "without learning"}}
 	for i := range with.months {
 		o.Labels = append(o.Labels, fmt.Sprint(i+1))
