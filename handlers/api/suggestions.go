@@ -131,6 +131,13 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 		}
 	}
 	m.Own = func(email string) bool { return own[email] }
+	boxes, err := a.Connectors.Boxes(ctx)
+	if err != nil {
+		return m, err
+	}
+	for _, b := range boxes {
+		m.Domains = append(m.Domains, directory.Domain(b.Address))
+	}
 	if it.Reason == item.SeveralClients {
 		clients := it.Facts.Clients
 		if m.Earlier, err = a.Chats.OfContact(ctx, it.Facts.Contact, clients[:min(len(clients), 10)]); err != nil {

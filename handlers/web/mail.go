@@ -118,7 +118,7 @@ func (s suggestion) leads() bool {
 }
 
 // doubtful tells whether something speaks against trusting the sender.
-func (m openMail) doubtful() bool { return m.Doubt || len(m.Warnings) > 0 || m.mailObject.doubtful() }
+func (m openMail) doubtful() bool { return m.Doubt || m.mailObject.doubtful() }
 
 // keyed tells whether a key may do what the suggestion says. A slip of a finger
 // trusts no sender who may be another.

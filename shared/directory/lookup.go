@@ -98,9 +98,8 @@ func normalDomain(text string) (string, bool) {
 	})
 }
 
-// Domains returns the domains at which contacts and active team members have
-// addresses, except public providers, with one query for each thousand contacts
-// and at most ten.
+// Domains returns the domains at which contacts have addresses, except public
+// providers, with one query for each thousand contacts and at most ten.
 func (s *Store) Domains(ctx context.Context) ([]string, error) {
 	seen := map[string]bool{}
 	const prefix = "contact-domain|"
@@ -114,15 +113,6 @@ func (s *Store) Domains(ctx context.Context) ([]string, error) {
 			seen[domain] = true
 		}
 		from = next
-	}
-	members, err := s.TeamMembers(ctx, Query{Limit: 200})
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range members.Items {
-		if domain := Domain(m.Email); m.Active && !PublicDomain(domain) {
-			seen[domain] = true
-		}
 	}
 	return slices.Sorted(maps.Keys(seen)), nil
 }

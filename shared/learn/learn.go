@@ -34,7 +34,8 @@ type Office interface {
 	ClientsByVAT(ctx context.Context, vat string) ([]directory.Client, error)
 	ClientsNamed(ctx context.Context, word string, limit int) ([]directory.Client, error)
 	ClientTeam(ctx context.Context, client string) ([]directory.Link, error)
-	Domains(ctx context.Context) ([]string, error)
+	Domains(ctx context.Context) ([]string, error) // of contacts
+	TeamMembers(ctx context.Context, q directory.Query) (directory.Page[directory.TeamMember], error)
 	MemberByAddress(ctx context.Context, address string) (directory.TeamMember, bool, error)
 	RuleFor(ctx context.Context, kind directory.RuleKind, key string) (directory.Rule, bool, error)
 }
@@ -45,6 +46,7 @@ type Mail struct {
 	Letter   mailtext.Text           // the text of the mail
 	Answered *chat.Chat              // the chat that it answers, if there is one
 	Own      func(email string) bool // whether an address is the office's own; nil when that is not known
+	Domains  []string                // of the office's own addresses, as far as they are known
 	Earlier  []chat.Chat             // the chats of its sender, if the sender has several clients
 	Doubt    bool                    // the mail may be fraud: nothing that trusts the sender is suggested first
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat

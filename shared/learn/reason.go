@@ -147,3 +147,11 @@ func reasonLookalike(domain, known string) Reason {
 func reasonReplyTo(to string) Reason {
 	return reason("reply-to", "Antwoorden gaan naar een ander domein: %s", "Answers go to another domain: %s", to)
 }
+
+func reasonColleagueName(name, email string) Reason {
+	return reason("known-name", "Toont de naam van collega %s, maar schrijft vanaf een ander adres: %s", "Shows the name of colleague %s, and writes from another address: %s", name, email)
+}
+
+func reasonContactName(name, email string) Reason {
+	return reason("known-name", "Toont de naam van contact %s, maar schrijft vanaf een onbekend adres: %s", "Shows the name of contact %s, and writes from an address that is not known: %s", name, email)
+}

@@ -3,24 +3,35 @@ package learn
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
+
+	"github.com/mtibben/confusables"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mailtext"
 )
 
 // Warnings returns reasons to be careful with a mail that waits, the most
 // serious first. Doubt says that one of them may mean fraud: then nothing that
 // trusts the sender is suggested first, and no single key does it. It asks the
-// office a few questions at most, and returns the first error.
+// office five questions at most, and returns the first error.
 func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt bool, err error) {
-	if domain := directory.Domain(m.Item.From.Email); strings.Contains(m.Item.From.Email, "@") && !directory.PublicDomain(domain) {
-		known, err := office.Domains(ctx)
-		if err != nil {
+	var k acquaintances
+	if strings.Contains(m.Item.From.Email, "@") {
+		if k, err = acquainted(ctx, office, m); err != nil {
 			return nil, false, err
 		}
-		if k := resembles(domain, append(known, directory.Domain(m.Item.Address))); k != "" {
-			list, doubt = append(list, reasonLookalike(domain, k)), true
+		if domain := directory.Domain(m.Item.From.Email); !directory.PublicDomain(domain) {
+			if known := resembles(domain, k.domains); known != "" {
+				list, doubt = append(list, reasonLookalike(domain, known)), true
+			}
 		}
+	}
+	if k.colleague != "" {
+		list, doubt = append(list, reasonColleagueName(k.colleague, m.Item.From.Email)), true
 	}
 	if to := m.Item.ReplyTo; to != "" {
 		list, doubt = append(list, reasonReplyTo(to)), true
@@ -28,7 +39,120 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 	if phrase := paymentChange(written(m).own); phrase != "" {
 		list, doubt = append(list, reasonPayment(phrase)), true
 	}
+	if k.contact != "" {
+		// People do write from other addresses: the name alone is no sign of fraud.
+		list, doubt = append(list, reasonContactName(k.contact, m.Item.From.Email)), doubt || k.posed
+	}
 	return list, doubt, nil
+}
+
+// acquaintances are what the office knows that a sender may pretend to be.
+type acquaintances struct {
+	domains   []string
+	colleague string // the active team member whose name or address the sender shows; "" for his own
+	contact   string // the same of a contact
+	posed     bool   // it is the contact's address that the sender shows
+}
+
+func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, err error) {
+	from := m.Item.From
+	name, shown := nameOf(shownName(m.Item)), shownAddress(from.Name)
+	var members directory.Page[directory.TeamMember]
+	var known, at bool
+	var named []directory.Contact
+	var owner directory.Contact
+	asks := []ask{
+		func(ctx context.Context) (err error) { k.domains, err = office.Domains(ctx); return err },
+		func(ctx context.Context) (err error) {
+			members, err = office.TeamMembers(ctx, directory.Query{Limit: 1000})
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			base, _ := directory.Untagged(from.Email)
+			_, known, err = office.ContactByAddress(ctx, base)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			if name.full() {
+				named, err = office.ContactsNamed(ctx, name.last, maxNamed)
+			}
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			if shown != "" {
+				owner, at, err = office.ContactByAddress(ctx, shown)
+			}
+			return err
+		},
+	}
+	if err := askAll(ctx, asks); err != nil {
+		return k, err
+	}
+	// Whoever Exchange verified at the domain of a person's address may be that person.
+	near := func(email string) bool {
+		domain := directory.Domain(email)
+		return m.Item.Verdict == item.VerdictPass && !directory.PublicDomain(domain) && organisation(domain) == organisation(directory.Domain(from.Email))
+	}
+	k.domains = append(append(k.domains, m.Domains...), directory.Domain(m.Item.Address))
+	for _, member := range members.Items {
+		if domain := directory.Domain(member.Email); member.Active && !directory.PublicDomain(domain) {
+			k.domains = append(k.domains, domain)
+		}
+		if member.Email == from.Email {
+			known = true
+		} else if member.Active && !near(member.Email) && (member.Email == shown || name.full() && name.like(nameOf(member.Name)) == same) {
+			k.colleague = member.Name
+		}
+	}
+	if at {
+		named = append([]directory.Contact{owner}, named...)
+	}
+	for _, c := range named {
+		if (at && c.ID == owner.ID || name.like(nameOf(c.Name)) == same) && !slices.ContainsFunc(c.Emails, near) {
+			k.contact, k.posed = c.Name, at && c.ID == owner.ID
+			break
+		}
+	}
+	if known {
+		k.colleague, k.contact = "", ""
+	}
+	return k, nil
+}
+
+// shownName is the name of a person beside an address, with letters of other
+// scripts as the Latin ones that they look like.
+func shownName(it item.Item) string {
+	from := it.From
+	from.Name = inLatin(from.Name)
+	names := displayNames(from.Name, mailtext.CardOf(from, mailtext.Text{}))
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+// shownAddress is the address that stands where a name should, "" when there is
+// none.
+func shownAddress(name string) string {
+	for word := range strings.FieldsSeq(name) {
+		if word = strings.Trim(word, `<>()[]"',;:`); strings.Contains(word, "@") {
+			email, _ := directory.ReceivedAddress(word)
+			return email
+		}
+	}
+	return ""
+}
+
+func inLatin(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
+			b.WriteString(confusables.Skeleton(string(r)))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // paymentChanges find an account and a change in one sentence, in either order.
