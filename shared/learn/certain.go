@@ -27,6 +27,8 @@ const (
 // checked that the sender is no contact. It is certain when
 //
 //   - Exchange verified the sender, and neither a program nor a list wrote;
+//   - the domain is not that of the address which received the mail: former
+//     team members write from there, about clients of their own;
 //   - people agreed on the client for at least two senders of the domain, and
 //     never decided otherwise (the rule is on);
 //   - every contact at the domain belongs to that client and to no other;
@@ -43,7 +45,7 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 	}
 	domain := directory.Domain(email)
 	name := nameOf(mailtext.CardOf(it.From, mailtext.Text{}).Name)
-	if directory.PublicDomain(domain) || !name.full() {
+	if directory.PublicDomain(domain) || domain == directory.Domain(it.Address) || !name.full() {
 		return "", none, false, nil
 	}
 	rule, there, err := office.RuleFor(ctx, directory.DomainClient, domain)

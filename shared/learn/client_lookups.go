@@ -8,6 +8,31 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
+// atAddress looks for the contact who has the sender's address without its tag,
+// and for the former team member who had the address.
+func (cs *clientSearch) atAddress() []lookup {
+	var lookups []lookup
+	if base, tagged := directory.Untagged(cs.by.from.Email); tagged {
+		lookups = append(lookups, func(ctx context.Context) (func(), error) {
+			c, ok, err := cs.office.ContactByAddress(ctx, base)
+			if !ok {
+				return nil, err
+			}
+			return func() { cs.untagged = &c }, err
+		})
+	}
+	if cs.by.colleague {
+		lookups = append(lookups, func(ctx context.Context) (func(), error) {
+			m, ok, err := cs.office.MemberByAddress(ctx, cs.by.from.Email)
+			if !ok || m.Active {
+				return nil, err
+			}
+			return func() { cs.former = m.Name }, err
+		})
+	}
+	return lookups
+}
+
 // atDomain looks for clients by the contacts at the sender's domain and by the
 // rule about it.
 func (cs *clientSearch) atDomain() []lookup {

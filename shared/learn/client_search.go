@@ -33,6 +33,7 @@ type author struct {
 	own       string // subject and own words
 	signature string
 	quoted    string
+	colleague bool // the address is at a domain of the office's own
 }
 
 // written returns the sender of a mail as its author.
@@ -70,7 +71,7 @@ func (s author) introduced(l mailtext.Text) author {
 // domain returns the domain of the author's address; "" for a public
 // provider's, which says nothing about a client.
 func (s author) domain() string {
-	if s.from.Email == "" {
+	if s.from.Email == "" || s.colleague {
 		return ""
 	}
 	if d := directory.Domain(s.from.Email); !directory.PublicDomain(d) {
@@ -95,6 +96,8 @@ type clientSearch struct {
 	near       []directory.Contact // at the author's domain
 	named      []directory.Contact // with the author's surname
 	chat       *directory.Contact  // of the chat that the mail answers
+	untagged   *directory.Contact  // who has the author's address without its tag
+	former     string              // the former team member who had the author's address
 	said       []directory.Client  // whose name may be in the text
 }
 
@@ -137,9 +140,11 @@ func lookupOf[T any](question func(context.Context) (T, error), note func(T)) lo
 
 // searchClients asks the office about an author.
 func searchClients(ctx context.Context, office Office, m Mail, by author) (*clientSearch, error) {
+	domain := directory.Domain(by.from.Email)
+	by.colleague = domain == directory.Domain(m.Item.Address) || slices.Contains(m.Domains, domain)
 	cs := &clientSearch{office: office, m: m, by: by, candidates: map[string]*candidate{}}
 	var lookups []lookup
-	for _, more := range [][]lookup{cs.atDomain(), cs.inChat(), cs.byNumber(), cs.byName(), cs.byCompany(), cs.byDomainName(), cs.amongRecipients(), cs.byLooseNumber(), cs.byText()} {
+	for _, more := range [][]lookup{cs.atAddress(), cs.atDomain(), cs.inChat(), cs.byNumber(), cs.byName(), cs.byCompany(), cs.byDomainName(), cs.amongRecipients(), cs.byLooseNumber(), cs.byText()} {
 		lookups = append(lookups, more...)
 	}
 	if err := runLookups(ctx, lookups[:min(len(lookups), maxFirst)]); err != nil {

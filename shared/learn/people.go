@@ -47,6 +47,12 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		s.Score, s.Reasons = often(prospect, int64(n)), []Reason{reasonSeeking}
 		list, left = append(list, s), left*(1-s.Score)
 	}
+	if cs.former != "" && known == 0 && client == 0 {
+		s := cs.newContact()
+		s.Name, s.Score, s.Reasons = cs.former, formerColleague, []Reason{reasonFormer}
+		nobody.reasons = []Reason{reasonFormer}
+		list, left = append(list, s), left*(1-s.Score)
+	}
 	// An unknown sender is not refused for good only because nothing is known.
 	always := 0.3
 	if slices.ContainsFunc(nobody.reasons, func(r Reason) bool { return r.Code != reasonAlone.Code }) {
@@ -79,8 +85,10 @@ type person struct {
 // clues.
 func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*person, error) {
 	candidates := slices.Concat(cs.named, cs.near)
-	if cs.chat != nil {
-		candidates = append(candidates, *cs.chat)
+	for _, c := range []*directory.Contact{cs.chat, cs.untagged} {
+		if c != nil {
+			candidates = append(candidates, *c)
+		}
 	}
 	var only *directory.Contact
 	if len(clients) > 0 && clients[0].score() >= partName && !cs.by.name.full() {
@@ -118,6 +126,9 @@ func (cs *clientSearch) alikeName(c directory.Contact) likeness {
 // weigh adds the clues for one contact.
 func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
 	alike := cs.alikeName(p.contact)
+	if cs.untagged != nil && cs.untagged.ID == p.contact.ID {
+		p.add(sameMailbox, reasonUntagged(p.contact))
+	}
 	at := func(c directory.Contact) bool { return c.ID == p.contact.ID }
 	near := slices.ContainsFunc(cs.near, at)
 	answers := cs.chat != nil && cs.chat.ID == p.contact.ID

@@ -27,6 +27,7 @@ var (
 	reasonTrusted     = reason("trusted-before", "Eerdere mail van deze afzender was echt", "Earlier mail of this sender was genuine")
 	reasonChat        = reason("answers-chat", "Beantwoordt een lopend gesprek", "Answers a running chat")
 	reasonColleague   = reason("colleague", "Geschreven door een collega", "Written by a colleague")
+	reasonFormer      = reason("former-colleague", "Was collega", "Was a colleague")
 	reasonForwarded   = reason("forwarded-sender", "Heeft het doorgestuurde bericht geschreven", "Wrote the mail that was passed on")
 	reasonOneOfThem   = reason("own-client", "Is een relatie van de afzender", "Is one of the sender's clients")
 	reasonRelease     = reason("release", "Kan toch een gewoon bericht zijn", "May be an ordinary mail after all")
@@ -41,6 +42,10 @@ func reasonSameName(c directory.Contact) Reason {
 
 func reasonAlike(c directory.Contact) Reason {
 	return reason("alike-name", "Naam lijkt op %s", "Name is like %s", c.Name)
+}
+
+func reasonUntagged(c directory.Contact) Reason {
+	return reason("same-mailbox", "Adres van %s met een toevoeging", "Address of %s with a tag", c.Name)
 }
 
 func reasonPhone(phone string) Reason {

@@ -13,6 +13,8 @@ const (
 	sameName        = 0.80 // few offices know two people of one name
 	sameInitial     = 0.45 // "J. Jansen" is often Jan, and sometimes Joost
 	sameFirst       = 0.40 // "Jan", at the domain where one Jan is known
+	sameMailbox     = 0.95 // its address with a tag behind the name, which mail servers leave out
+	formerColleague = 0.40 // has private affairs like everybody; most mail is meant for successors
 	samePhone       = 0.60 // a mobile number is one person's, a switchboard is not
 	nameAtDomain    = 0.50 // beside a name: people change the part before the @
 	nameAtClient    = 0.40 // beside a name: the mail is about a client of that person
