@@ -162,15 +162,23 @@ func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
 	return len(chats) > 0, err
 }
 
-// prefillOf is what a form for a new contact starts with.
+// prefillOf is what a form for a new contact starts with. It has no address when
+// the sender's is somebody's already.
 func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
-	from := m.Item.From
+	from, taken := m.Item.From, m.Item.Facts.Contact != "" || m.Item.Reason == item.InternalSender
 	l := m.Letter
 	if f := l.Forwarded; f != nil && f.From.Email != "" && m.Item.Reason == item.InternalSender {
 		from, l = f.From, mailtext.Read("text", f.Text, f.Subject)
+		taken = m.Own(from.Email)
 	}
 	card := mailtext.CardOf(from, l)
 	p := prefill{Name: card.Name, Email: from.Email, Phone: card.Phone, Function: card.Function, Company: card.Company}
+	owns := func(s learn.Suggestion) bool {
+		return s.Contact != nil && slices.Contains(s.Contact.Emails, from.Email)
+	}
+	if taken || slices.ContainsFunc(list, owns) {
+		p.Email = ""
+	}
 	for _, s := range list {
 		if s.Client != nil {
 			p.Client = s.Client.ID

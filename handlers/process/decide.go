@@ -50,24 +50,18 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 	if !linked {
 		return park(item.LinkRemoved, item.Facts{})
 	}
-	from, known, err := author(ctx, it, o)
+	from, known, other, err := author(ctx, it, o)
 	if err != nil {
 		return decision{}, err
+	}
+	if other {
+		return park(item.UnknownSender, item.Facts{Contact: from.ID})
 	}
 	if !known && it.From.Email == "" {
 		return park(item.NoSender, item.Facts{}) // the contact that a person chose was deleted
 	}
 	if !known {
 		return stranger(ctx, it, o, again)
-	}
-	if it.Override.Contact == "" && it.From.Name != "" && !from.Forwarded {
-		other, err := o.OtherName(ctx, it, from)
-		if err != nil {
-			return decision{}, err
-		}
-		if other {
-			return park(item.UnknownSender, item.Facts{Contact: from.ID})
-		}
 	}
 	if from.Rule != "" {
 		d.Rules = append(d.Rules, from.Rule)
@@ -180,8 +174,8 @@ func joinQuietly(ctx context.Context, it item.Item, o office) (decision, bool, e
 	if err != nil || !ok {
 		return decision{}, false, err
 	}
-	from, known, err := author(ctx, it, o)
-	if err != nil || !known || c.Contact != from.ID {
+	from, known, other, err := author(ctx, it, o)
+	if err != nil || !known || other || c.Contact != from.ID {
 		return decision{}, false, err
 	}
 	return decision{Join: &c, Quiet: true, From: from, Client: c.Client}, true, nil
@@ -212,28 +206,31 @@ func acknowledgement(ctx context.Context, it item.Item, o office) (decision, err
 
 // author returns the contact who wrote the mail: the one that a person chose, or whose
 // address the sender has, or who wrote the mail that a team member forwards, if a
-// learned rule says so.
-func author(ctx context.Context, it item.Item, o office) (sender, bool, error) {
+// learned rule says so. Other says that the display name is not that of the contact
+// with the address (see learn.OtherName).
+func author(ctx context.Context, it item.Item, o office) (from sender, known, other bool, err error) {
 	if it.Override.Contact != "" {
 		from, known, err := o.ContactByID(ctx, it.Override.Contact)
 		if err != nil || known {
-			return from, known, err
+			return from, known, false, err
 		}
 	}
 	if it.From.Email == "" {
-		return sender{}, false, nil
+		return sender{}, false, false, nil
 	}
-	from, known, err := o.Contact(ctx, it.From.Email)
-	if err != nil || known || it.Override.NoRules || it.Verdict != item.VerdictPass {
-		return from, known, err
-	}
+	learned := !it.Override.NoRules && it.Verdict == item.VerdictPass
+	from, known, err = o.Contact(ctx, it.From.Email)
 	// The owner of an address with a tag also owns the address without it.
-	if base, tagged := directory.Untagged(it.From.Email); tagged {
-		if from, known, err = o.Contact(ctx, base); err != nil || known {
-			return from, known, err
-		}
+	if base, tagged := directory.Untagged(it.From.Email); tagged && err == nil && !known && learned {
+		from, known, err = o.Contact(ctx, base)
 	}
-	return o.Forwarded(ctx, it)
+	if err == nil && known {
+		other, err = o.OtherName(ctx, it, from)
+	}
+	if err == nil && !known && learned {
+		from, known, err = o.Forwarded(ctx, it)
+	}
+	return from, known, other, err
 }
 
 // stranger decides mail whose sender is no contact. The answer of a colleague joins a

@@ -238,7 +238,7 @@ func (p *textOffice) taught(what string) (string, string, error) {
 
 func (p *textOffice) Forwarded(context.Context, item.Item) (sender, bool, error) {
 	s, ok := p.contacts[p.learned["forwarded"]]
-	s.Rule, s.Forwarded = "forwarded", true
+	s.Rule = "forwarded"
 	return s, ok, nil
 }
 
@@ -261,7 +261,7 @@ func (p *textOffice) Numbered(_ context.Context, it item.Item) ([]string, error)
 }
 
 func (p *textOffice) OtherName(_ context.Context, it item.Item, _ sender) (bool, error) {
-	return it.From.Name == p.learned["other-name"], nil
+	return it.From.Name != "" && it.From.Name == p.learned["other-name"], nil
 }
 
 func (p *textOffice) WhichClient(context.Context, item.Item, sender) (string, string, error) {

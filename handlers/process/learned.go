@@ -76,7 +76,7 @@ func (r *records) Forwarded(ctx context.Context, it item.Item) (sender, bool, er
 		return sender{}, false, nil
 	}
 	from, known, err := r.Contact(ctx, email)
-	from.Rule, from.Forwarded = rule.ID, true
+	from.Rule = rule.ID
 	return from, known, err
 }
 

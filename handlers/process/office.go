@@ -60,9 +60,6 @@ type sender struct {
 	ID, Name string
 	Clients  []string
 	Rule     string // the learned rule that gave the contact this address; "" when a person did
-	// Forwarded says that a team member forwards the contact's mail: the address and
-	// the name beside it are the team member's.
-	Forwarded bool
 }
 
 // A decision says what happens to a mail: it waits for a reason, is dismissed for a

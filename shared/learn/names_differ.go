@@ -21,7 +21,8 @@ import (
 //     initials, shortened, in reverse order, with a second surname, as after a
 //     marriage;
 //   - it is a name under which a person linked the address;
-//   - it is the name of one of the contact's clients, or of the domain itself.
+//   - it is the name of one of the contact's clients;
+//   - it is the name of the domain itself.
 //
 // Any other name may be somebody else's. It is accepted only where a mistake
 // cannot lead to another client:
@@ -33,7 +34,8 @@ import (
 // It is never accepted if the office knows somebody else with that name: a
 // contact without a client in common with this one, or another client. Nor is it
 // accepted of an address that always writes for others: its name says "via", or
-// it is a program's or a scanner's.
+// it is a program's or a scanner's. Of such an address no name, or the name of the
+// domain, is accepted only if people did not always link it by another name.
 //
 // Mail with an uncertain sender waits for a person. The choice is for that mail
 // only: the address stays with its contact.
@@ -43,14 +45,21 @@ import (
 // and none for a name like the contact's.
 func OtherName(ctx context.Context, office Office, it item.Item, contact, called string, clients []string) (bool, error) {
 	card := mailtext.CardOf(it.From, mailtext.Text{})
-	names := displayNames(it.From.Name, card)
-	names = slices.DeleteFunc(names, func(name string) bool { return agrees(name, called) || ofDomain(name, it.From.Email) })
-	if len(names) == 0 {
+	all, many := displayNames(it.From.Name, card), writesForOthers(it)
+	names := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return agrees(name, called) || ofDomain(name, it.From.Email) })
+	his := slices.ContainsFunc(all, func(name string) bool { return agrees(name, called) })
+	if len(names) == 0 && (his || !many) {
 		return false, nil
 	}
 	rule, _, err := office.RuleFor(ctx, directory.AddressContact, it.From.Email)
 	if err != nil {
 		return false, fmt.Errorf("rule of address %s: %w", it.From.Email, err)
+	}
+	if len(names) == 0 {
+		// Nobody's name: the contact's if it was linked so, and not by the names of people.
+		return len(rule.Evidence) > 0 && !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool {
+			return e.Name == "" || ofDomain(e.Name, it.From.Email)
+		}), nil
 	}
 	own, err := load(ctx, office, clients[:min(len(clients), 5)])
 	if err != nil {
@@ -63,7 +72,7 @@ func OtherName(ctx context.Context, office Office, it item.Item, contact, called
 	if slices.ContainsFunc(names, ours) {
 		return false, nil
 	}
-	if writesForOthers(it) {
+	if many {
 		return true, nil
 	}
 	for _, name := range names[:min(len(names), 2)] {

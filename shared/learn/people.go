@@ -58,7 +58,7 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 	if slices.ContainsFunc(nobody.reasons, func(r Reason) bool { return r.Code != reasonAlone.Code }) {
 		always = 0.7
 	}
-	if !Teaches(m.Item, directory.DismissSender) {
+	if !Teaches(m.Item, directory.DismissSender) || m.Item.Facts.Contact != "" { // mail of a contact is dismissed once
 		always = 0
 	}
 	return append(list, dismissal(Sender, left*always, nobody.reasons...), dismissal(Once, left*(1-always), nobody.reasons...)), nil

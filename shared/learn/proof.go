@@ -59,6 +59,9 @@ func counts(kind directory.RuleKind, e directory.Evidence, of proof) bool {
 // sender is not doubted, and it has a proof by which later mail of the same
 // sender is recognised.
 func Teaches(it item.Item, kind directory.RuleKind) bool {
+	if _, err := directory.ReceivedAddress(it.From.Email); err != nil && (kind == directory.DismissSender || kind == directory.AcceptSender) {
+		return false // nobody is known by no address
+	}
 	return it.Verdict != item.VerdictFail && counts(kind, Proof(directory.Evidence{}, it), proofOf(it))
 }
 
