@@ -226,8 +226,8 @@ func (w *world) offers(m object) []object {
 	})
 }
 
-// Whatever is offered for a mail that waits helps: then the mail waits no
-// longer, or for another reason, which has solutions of its own.
+// Every solution that a waiting mail offers helps: then the mail waits no longer,
+// or for another reason, which has solutions of its own.
 func TestEverySolutionThatIsOfferedHelps(t *testing.T) {
 	covered := map[item.Reason]bool{item.LinkRemoved: true, item.NoMemberAddress: true, item.EmptyTeam: true, item.Technical: true} // are mended in the directory, as no-member-with-role
 	for name, c := range waits() {

@@ -108,8 +108,8 @@ func TestAFormerColleagueCanBecomeAContact(t *testing.T) {
 	})
 }
 
-// Whatever an address that several people write from is called: the second one's
-// mail is asked about, and never goes into the first one's chat by itself.
+// Several people write from one address. The second person's mail waits, and never
+// goes into the first one's chat by itself.
 func TestTheSecondNameIsAskedAbout(t *testing.T) {
 	const asked, same = "unknown-sender", ""
 	for name, c := range map[string]struct {
@@ -172,8 +172,8 @@ func TestTheSecondNameIsAskedAbout(t *testing.T) {
 	}
 }
 
-// Mail that may be fraud is said to be so, and nothing that trusts its sender is
-// suggested first or as likely, however much it looks like a contact's.
+// Mail that may be fraud has warnings, and nothing that trusts its sender is
+// suggested first or as likely.
 func TestAFraudIsNotSuggested(t *testing.T) {
 	const lookalike, name, payment, elsewhere = "lookalike-domain", "known-name", "payment-change", "reply-to"
 	for _, c := range []struct {

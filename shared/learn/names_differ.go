@@ -58,7 +58,8 @@ func OtherName(ctx context.Context, office Office, it item.Item, contact, called
 	if len(names) == 0 {
 		// Nobody's name: the contact's if it was linked so, and not by the names of people.
 		return len(rule.Evidence) > 0 && !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool {
-			return e.Name == "" || ofDomain(e.Name, it.From.Email)
+			linked := displayNames(e.Name, mailtext.Card{})
+			return len(linked) == 0 || ofDomain(linked[0], it.From.Email)
 		}), nil
 	}
 	own, err := load(ctx, office, clients[:min(len(clients), 5)])

@@ -35,6 +35,11 @@ func TestOtherName(t *testing.T) {
 		e.Name = "Piet Jansen"
 		return TeachAddress(r, "no-reply@mappen.example", e)
 	})
+	office.teach(directory.AddressContact, "no-reply@stukken.example", func(r directory.Rule) directory.Rule {
+		e := evidence(1, "piet", "bakker")
+		e.Name = "no-reply@stukken.example" // as Graph calls a sender without a name
+		return TeachAddress(r, "no-reply@stukken.example", e)
+	})
 	const own, portal, sign, bills, scan = "piet@korenaar.example", "no-reply@delenonline.example", "dse@tekenonline.example", "facturen@boekportaal.example", "scan@korenaar.example"
 	for _, c := range []struct {
 		name, email string
@@ -47,6 +52,7 @@ func TestOtherName(t *testing.T) {
 		{"Els van Dam", own, true}, {"E. van Dam", own, true}, {"Slagerij Van Dam", own, true}, {"Garage Snel V.O.F.", bills, true}, {"Garage Snel", bills, true},
 		{"Piet Jansen", portal, false}, {"Els van Dam", portal, true}, {"Marieke Onbekend", portal, true}, {"Delen Online", portal, false}, {"", portal, false},
 		{"Mappen", "no-reply@mappen.example", true}, {"", "no-reply@mappen.example", true}, {"P. Jansen", "no-reply@mappen.example", false},
+		{"", "no-reply@stukken.example", false}, {"no-reply@stukken.example", "no-reply@stukken.example", false},
 		{"Piet Jansen | Slagerij Van Dam", own, true},
 		{"Piet Jansen via Tekenen", sign, false}, {"Els van Dam via Tekenen", sign, true}, {"Marieke Onbekend via Tekenen", sign, true}, {"Het Tekenbureau", sign, false},
 		{"Piet Jansen (via Google Docs)", sign, false}, {"Els van Dam namens Tekenen", sign, true},

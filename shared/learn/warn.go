@@ -46,14 +46,17 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 	return list, doubt, nil
 }
 
-// acquaintances are what the office knows that a sender may pretend to be.
+// acquaintances are the people and domains of the office that a sender may
+// pretend to be.
 type acquaintances struct {
 	domains   []string
-	colleague string // the active team member whose name or address the sender shows; "" for his own
-	contact   string // the same of a contact
-	posed     bool   // it is the contact's address that the sender shows
+	colleague string // the active team member whose name or address the display name shows
+	contact   string // the contact whose name or address the display name shows
+	posed     bool   // the display name shows the contact's address
 }
 
+// acquainted looks for the people whose name or address the sender shows without
+// writing from their address, and for the domains that a look-alike may be of.
 func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, err error) {
 	from := m.Item.From
 	name, shown := nameOf(shownName(m.Item)), shownAddress(from.Name)
@@ -88,7 +91,7 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 	if err := askAll(ctx, asks); err != nil {
 		return k, err
 	}
-	// Whoever Exchange verified at the domain of a person's address may be that person.
+	// A sender whom Exchange verified at the domain of a person's address may be that person.
 	near := func(email string) bool {
 		domain := directory.Domain(email)
 		return m.Item.Verdict == item.VerdictPass && !directory.PublicDomain(domain) && organisation(domain) == organisation(directory.Domain(from.Email))
@@ -119,8 +122,8 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 	return k, nil
 }
 
-// shownName is the name of a person beside an address, with letters of other
-// scripts as the Latin ones that they look like.
+// shownName returns the display name of a person, with the letters of other
+// scripts replaced by the Latin ones that they look like.
 func shownName(it item.Item) string {
 	from := it.From
 	from.Name = inLatin(from.Name)
@@ -131,8 +134,7 @@ func shownName(it item.Item) string {
 	return names[0]
 }
 
-// shownAddress is the address that stands where a name should, "" when there is
-// none.
+// shownAddress returns the e-mail address in a display name, "" when there is none.
 func shownAddress(name string) string {
 	for word := range strings.FieldsSeq(name) {
 		if word = strings.Trim(word, `<>()[]"',;:`); strings.Contains(word, "@") {
