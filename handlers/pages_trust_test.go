@@ -151,6 +151,12 @@ func fraudWarning(s *scene) {
 	b.until("the mail to be seen", seen)
 	b.until("nothing that stands out", `document.querySelector("#mail-detail .suggestions .primary, #mail-detail [data-key='1'], #mail-detail [data-key='r']") === null`)
 	b.shot("mails-fraud")
+	// On a phone the letter comes before what can be done, and a warning before both.
+	phone := s.as(carla)
+	phone.look("light", 360)
+	phone.open("/web/mails/" + s.id("Wijziging"))
+	phone.until("badges in the page", `[...document.querySelectorAll("#mail-detail .mail-head .badge")].every((e) => e.getBoundingClientRect().right <= innerWidth)`)
+	phone.until("the warning before the letter", `(() => { const w = document.querySelector("#mail-detail .mail-head .badge.error").getBoundingClientRect(); return w.height > 0 && w.bottom <= document.querySelector("#mail-detail iframe").getBoundingClientRect().top; })()`)
 	if got := s.mail("Wijziging")["state"]; got != "parked" {
 		b.t.Errorf("the mail is %v", got)
 	}

@@ -117,6 +117,11 @@ func (s suggestion) leads() bool {
 	return s.First && !s.Doubt && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
 }
 
+// careful tells whether the page warns of a fraud, beyond why the mail waits.
+func (m openMail) careful() bool {
+	return m.Doubt && (len(m.Warnings) > 0 || m.Reason != "sender-not-verified")
+}
+
 // doubtful tells whether something speaks against trusting the sender.
 func (m openMail) doubtful() bool { return m.Doubt || m.mailObject.doubtful() }
 

@@ -38,6 +38,7 @@ var viewFunctions = template.FuncMap{
 	// of mails
 	"box":      mailObject.box,
 	"doubtful": openMail.doubtful,
+	"careful":  openMail.careful,
 	"number":   mailCounts.number,
 	"can":      openMail.can,
 	"best":     openMail.best,
