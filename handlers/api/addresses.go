@@ -86,7 +86,7 @@ func addressOf(b connector.Box, k connector.Connector) addressObject {
 	}
 	switch {
 	case c.State != "" || c.Failures > 0:
-		// The last reading that found nothing was later, but is not written down.
+		// A later fetch that found nothing new is not stored.
 		o.BehindSince = orNil(c.LastRound)
 		if c.LastRound.IsZero() {
 			o.BehindSince = orNil(b.From)
@@ -155,7 +155,8 @@ func (a *api) createAddress(ctx context.Context, in *struct {
 	return out, nil
 }
 
-// addressOutput is an activation with how far it was read and its warnings.
+// addressOutput is an activation, how far its mailbox was fetched, and its
+// warnings.
 func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objectOutput[addressObject], error) {
 	box := connector.Box{Activation: v}
 	boxes, err := a.Connectors.Load(ctx, []string{v.ID})
@@ -167,7 +168,7 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 	}
 	k, err := a.Connectors.Connector(ctx, v.Connector)
 	if err != nil && !errors.Is(err, connector.ErrNotFound) {
-		return nil, err // an address outlives its connector
+		return nil, err // the connector may be deleted before its addresses
 	}
 	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box, k)}
 	return out, out.Body.addJoiners(ctx, a.newPreview())

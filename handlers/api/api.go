@@ -1,9 +1,9 @@
-// Package api serves the HTTP API under /api: it checks who asks and what is
-// asked, calls a noun, and puts its answer or its error into HTTP. What the
-// nouns do and how they keep it, it does not know.
+// Package api serves the HTTP API under /api. It checks the caller and the
+// input, calls a domain package, and turns its result or its error into HTTP.
+// It does not know how those packages work or store their data.
 //
-// A resource has a file of its own with a register function. Every operation
-// goes through handle, which demands the action that it is.
+// Each resource has its own file with a register function. Every operation
+// goes through handle, which demands the access action of the operation.
 package api
 
 import (
@@ -33,10 +33,10 @@ import (
 	"kantoorpost/shared/solve"
 )
 
-// Options are what the API serves.
+// Options are what the API needs.
 type Options struct {
 	Version    string // of the product, for the description of the API
-	Build      string // of the package that runs, to tell deployments apart
+	Build      string // of the running package, to tell deployments apart
 	Gate       access.Gate
 	Directory  *directory.Store
 	Connectors *connector.Store
@@ -45,12 +45,12 @@ type Options struct {
 	Solver     *solve.Service
 	Audit      *audit.Log
 	Jobs       Jobs
-	// Checks are what must work for the product to be ready.
+	// Checks must all pass for the product to be ready.
 	Checks []Check
-	// Queues are asked how much waits on those with the QueueNames.
+	// Queues give the number of messages on the QueueNames.
 	Queues     Queues
 	QueueNames []string
-	// Ticked says when the timer last ran; zero for never.
+	// Ticked says when the timer last ran; zero means never.
 	Ticked func(context.Context) (time.Time, error)
 }
 
@@ -60,13 +60,13 @@ type api struct {
 	huma   huma.API
 	mux    *http.ServeMux
 	origin *http.CrossOriginProtection
-	// explain has, for each noun, what its errors mean in HTTP.
+	// explain says, for each domain package, what its errors mean in HTTP.
 	explain   []func(error) *problem
-	shelf     *shelf
+	pictures  *pictureCache
 	documents *documents
 	remembers memory
 	asking    singleflight.Group
-	// spans has what happened in months and weeks that are over.
+	// spans keeps the figures of past months and weeks.
 	spans sync.Map
 }
 
@@ -75,10 +75,10 @@ func New(o Options) http.Handler { return build(o) }
 
 func build(o Options) *api {
 	a := &api{
-		Options: o,
-		mux:     http.NewServeMux(),
-		origin:  http.NewCrossOriginProtection(),
-		shelf:   newShelf(), documents: newDocuments(),
+		Options:  o,
+		mux:      http.NewServeMux(),
+		origin:   http.NewCrossOriginProtection(),
+		pictures: newPictureCache(), documents: newDocuments(),
 	}
 	a.huma = humago.New(a.mux, config(o.Version))
 	a.registerDocument()
@@ -123,8 +123,8 @@ func config(version string) huma.Config {
 	return c
 }
 
-// ServeHTTP keeps what holds for every request, and answers what has no route
-// in the same form as the rest.
+// ServeHTTP applies what holds for every request. A request without a route
+// gets an answer in the same form as all others.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -144,7 +144,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(w, r)
 }
 
-// refuse answers a request that reaches no operation, and notes who made it.
+// refuse answers a request that reaches no operation, and logs who made it.
 func (a *api) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
 	_, pattern := a.mux.Handler(r)
 	who, err := a.Gate.Identify(r.Context(), r.Header)
@@ -155,8 +155,8 @@ func (a *api) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
 	writeProblem(w, p)
 }
 
-// noRoute says that a path, or a method of it, does not exist. The mux's own
-// answer knows which of them.
+// noRoute says that a path, or a method of it, does not exist. The answer of
+// the mux tells which of the two.
 func (a *api) noRoute(w http.ResponseWriter, r *http.Request, unmatched http.Handler) {
 	answer := discard{header: http.Header{}}
 	unmatched.ServeHTTP(&answer, r)
@@ -169,7 +169,7 @@ func (a *api) noRoute(w http.ResponseWriter, r *http.Request, unmatched http.Han
 	writeProblem(w, newProblem(http.StatusMethodNotAllowed, "this path knows the methods "+allow))
 }
 
-// A discard keeps the status and the headers of an answer.
+// A discard keeps only the status and the headers of an answer.
 type discard struct {
 	header http.Header
 	status int
@@ -179,7 +179,7 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 
-// registerDocument serves the description of the API, which is the same for
+// registerDocument serves the description of the API. It is the same for
 // everybody and holds no data.
 func (a *api) registerDocument() {
 	type output struct {
@@ -196,18 +196,18 @@ func (a *api) registerDocument() {
 	})
 }
 
-// actionKey is the extension of an operation in the document that says which
-// action it is.
+// actionKey is the extension in the document that names the action of an
+// operation.
 const actionKey = "x-action"
 
-// handle registers an operation. It is the only way to, so that none is without
-// an action: who may not do it, to any object at all, is turned away before the
-// request is read.
+// handle registers an operation. Operations are registered only here, so none
+// lacks an action. A caller who may not do the action to any object is
+// refused before the request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
 	mustSee[I]()
 	op.Extensions = map[string]any{actionKey: string(action)}
-	// The default deadline of huma stays on the connection after the body, and
-	// would end longer requests; the server has its own.
+	// The default deadline of huma stays on the connection after the body is
+	// read, and would end longer requests. The server has its own deadline.
 	op.BodyReadTimeout = -1
 	op.MaxBodyBytes = cmp.Or(op.MaxBodyBytes, 1<<20)
 	op.Middlewares = huma.Middlewares{a.guard(action)}
@@ -224,8 +224,8 @@ func handle[I, O any](a *api, action access.Action, op huma.Operation, serve fun
 	})
 }
 
-// mustSee refuses an input of which huma would overlook fields: those of an
-// embedded type whose name is not exported.
+// mustSee panics on an input with fields that huma would overlook: those of
+// an embedded type whose name is not exported.
 func mustSee[I any]() {
 	in := reflect.TypeFor[I]()
 	for i := range in.NumField() {
@@ -243,7 +243,8 @@ func hasBody(r *http.Request) bool {
 	return false
 }
 
-// mediaTypes are what an operation takes: JSON, unless it names others.
+// mediaTypes are the media types that an operation accepts: JSON, unless it
+// names others.
 func mediaTypes(op *huma.Operation) []string {
 	if op != nil && op.RequestBody != nil && len(op.RequestBody.Content) > 0 && op.RequestBody.Content["application/json"] == nil {
 		return slices.Sorted(maps.Keys(op.RequestBody.Content))

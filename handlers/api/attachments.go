@@ -21,7 +21,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// An attachmentObject is what came with a mail, as the API shows it.
+// An attachmentObject is an attachment of a mail as the API shows it.
 type attachmentObject struct {
 	N           int    `json:"n" doc:"its number in the mail"`
 	Name        string `json:"name" doc:"fit to be the name of a file"`
@@ -57,7 +57,7 @@ func (a *api) registerAttachments() {
 		out := &listOutput[attachmentObject]{Body: listOf[attachmentObject]{Items: []attachmentObject{}}}
 		for i, at := range p.attachments {
 			if name := pictureName(at.ContentID); canShow(at) && shown[name] {
-				delete(shown, name) // a second one with this id is not seen
+				delete(shown, name) // a second attachment with this id is not shown
 				continue
 			}
 			o := attachmentObject{N: i + 1, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
@@ -92,20 +92,22 @@ func (a *api) registerAttachments() {
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
-			a.stream(hc, p, &attachmentBody{w: unhurried(w), attachment: at})
+			a.stream(hc, p, &attachmentBody{w: withWriteDeadline(w), attachment: at})
 		}}, nil
 	})
 }
 
-// A parcel is a mail with what came with it, and the client that can read it.
+// An attachmentSource is a mail with its attachments, and the client that can
+// read them.
 type attachmentSource struct {
 	mail        item.Item
 	graph       connector.Graph
 	attachments []mail.Attachment
 }
 
-// parcel asks the mailbox that got a mail what came with it. Who asks names the
-// mail alone: everything else comes from what is stored, and from Graph.
+// attachmentSource asks the mailbox of a mail for its attachments. The caller
+// gives only the id of the mail: everything else comes from storage and from
+// Graph.
 func (a *api) attachmentSource(ctx context.Context, id string) (*attachmentSource, error) {
 	it, err := a.mailToRead(ctx, id)
 	if err != nil {
@@ -114,7 +116,7 @@ func (a *api) attachmentSource(ctx context.Context, id string) (*attachmentSourc
 	return a.attachmentSourceOf(ctx, it, fresh)
 }
 
-// A freshness says whether a list of attachments may be a moment old.
+// A freshness says whether a list of attachments may be a little old.
 type freshness bool
 
 const (
@@ -122,7 +124,7 @@ const (
 	recent freshness = false
 )
 
-// parcelOf is parcel for a mail that the one who asks may read.
+// attachmentSourceOf is attachmentSource for a mail that the caller may read.
 func (a *api) attachmentSourceOf(ctx context.Context, it item.Item, how freshness) (*attachmentSource, error) {
 	graph, err := a.mailbox(ctx, it)
 	if err != nil {
@@ -135,19 +137,19 @@ func (a *api) attachmentSourceOf(ctx context.Context, it item.Item, how freshnes
 	return p, nil
 }
 
-// mailbox is the way to the mailbox that got a mail.
+// mailbox returns access to the mailbox that received a mail.
 func (a *api) mailbox(ctx context.Context, it item.Item) (graph connector.Graph, err error) {
 	box, err := a.Connectors.Activation(ctx, it.Mailbox)
 	if err == nil && box.Active {
 		graph, err = a.Connectors.Client(ctx, box.Connector)
 	}
-	if isGone(err) || err == nil && !box.Active { // only what is activated is read
+	if isGone(err) || err == nil && !box.Active { // only activated mailboxes are read
 		return nil, newProblem(http.StatusConflict, it.Address+" is not activated any more: what came with this mail is in Outlook")
 	}
 	return graph, err
 }
 
-// list asks what came with a mail, once for all who want to know it now.
+// list lists the attachments of a mail; concurrent callers share one request.
 func (a *api) list(ctx context.Context, p *attachmentSource, how freshness) ([]mail.Attachment, error) {
 	key := p.mail.Mailbox + " " + p.mail.MessageID
 	if known, ok := a.remembers.get(key, time.Now()); ok && how == recent {
@@ -155,7 +157,7 @@ func (a *api) list(ctx context.Context, p *attachmentSource, how freshness) ([]m
 	}
 	select {
 	case asked := <-a.asking.DoChan(key, func() (any, error) {
-		// Who asked first may leave before the others.
+		// The first caller may leave before the others.
 		list, err := p.graph.Attachments(context.WithoutCancel(ctx), p.mail.Mailbox, p.mail.MessageID)
 		if err == nil {
 			a.remembers.put(key, list, time.Now())
@@ -169,8 +171,8 @@ func (a *api) list(ctx context.Context, p *attachmentSource, how freshness) ([]m
 	}
 }
 
-// mailToRead returns one mail that the one who asks may read: by its mailbox, or
-// since it is in a chat that he or she may read.
+// mailToRead returns a mail that the caller may read: because of its mailbox,
+// or because it is in a chat that the caller may read.
 func (a *api) mailToRead(ctx context.Context, id string) (item.Item, error) {
 	it, err := a.mail(ctx, id, access.MailsRead)
 	if !errors.Is(err, item.ErrNotFound) {
@@ -188,7 +190,7 @@ func (a *api) mailToRead(ctx context.Context, id string) (item.Item, error) {
 	return it, nil
 }
 
-// unread explains why a mailbox did not give what came with a mail.
+// unread explains why a mailbox did not give the attachments of a mail.
 func (a *api) unread(err error) error {
 	code, reason, ok := a.Connectors.Outside(&connector.OutsideError{Err: err})
 	switch {
@@ -196,27 +198,27 @@ func (a *api) unread(err error) error {
 		return err
 	case code == connector.MailboxMissing:
 		return newProblem(http.StatusNotFound, "this mail, or what came with it, is no longer in its mailbox")
-	case strings.HasPrefix(code, "missing:"): // of users, which nobody asked for here
+	case strings.HasPrefix(code, "missing:"): // a missing permission to read users, which is not needed here
 		code = connector.MailboxForbidden
 	}
 	return outside(code, reason)
 }
 
-// attachmentPolicy keeps a browser that shows a file after all from doing more.
+// attachmentPolicy restricts a browser that shows a file anyway.
 const attachmentPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
-// stream hands on the content of an attachment as it comes in.
+// stream passes on the content of an attachment while it is received.
 func (a *api) stream(hc huma.Context, p *attachmentSource, body *attachmentBody) {
 	r, _ := humago.Unwrap(hc)
 	err := p.graph.Attachment(r.Context(), p.mail.Mailbox, p.mail.MessageID, body.attachment.ID, body)
 	a.ended(r.Context(), p, body, err)
 }
 
-// An attachmentBody is an answer that begins with the first byte of a file.
+// An attachmentBody is a response that starts with the first byte of a file.
 type attachmentBody struct {
 	w          http.ResponseWriter
 	attachment mail.Attachment
-	inline     bool // it is shown in a text, not saved
+	inline     bool // shown in a body, not saved
 	begun      bool
 }
 
@@ -243,14 +245,15 @@ func (b *attachmentBody) Write(p []byte) (int, error) {
 	return b.w.Write(p)
 }
 
-// shownType is the type that a file is sent with: that of a picture, which
-// browsers read as nothing else, and of nothing for the rest.
+// shownType is the content type of the response: the type of a picture, which
+// browsers never read as something else, or a type without meaning for all
+// other files.
 func shownType(contentType string) string {
 	media, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	switch media = strings.TrimSpace(media); media {
 	case "image/png", "image/jpeg", "image/gif", "image/webp":
 		return media
-	case "image/jpg", "image/pjpeg": // as some programs call it
+	case "image/jpg", "image/pjpeg": // some programs use these names
 		return "image/jpeg"
 	case "image/x-png":
 		return "image/png"
@@ -258,11 +261,11 @@ func shownType(contentType string) string {
 	return "application/octet-stream"
 }
 
-// maxFileName is how many runes of a name are kept.
+// maxFileName is the longest file name, in runes.
 const maxFileName = 120
 
-// fileName is the name of an attachment as a file can have it: without folders,
-// and without what hides how it ends.
+// fileName makes the name of an attachment a valid file name: without
+// folders, and without characters that hide its extension.
 func fileName(at mail.Attachment) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -270,7 +273,7 @@ func fileName(at mail.Attachment) string {
 			return '_'
 		case unicode.IsSpace(r):
 			return ' '
-		case !unicode.IsGraphic(r): // controls, and marks of direction, which turn .exe round
+		case !unicode.IsGraphic(r): // controls, and direction marks, which can make .exe look like another extension
 			return -1
 		}
 		return r
@@ -292,8 +295,8 @@ func fileName(at mail.Attachment) string {
 	return name
 }
 
-// disposition says how a file is dealt with, "attachment" or "inline", with its
-// name in both forms.
+// disposition is the header Content-Disposition: "attachment" or "inline",
+// with the file name in both forms.
 // https://www.rfc-editor.org/rfc/rfc6266#section-4.3
 func disposition(how, name string) string {
 	plain := strings.Map(func(r rune) rune {
@@ -305,7 +308,8 @@ func disposition(how, name string) string {
 	return how + `; filename="` + plain + `"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
 }
 
-// isGone tells that something was deleted meanwhile.
+// isGone tells whether the error says that something was deleted in the
+// meantime.
 func isGone(err error) bool {
 	return errors.Is(err, directory.ErrNotFound) || errors.Is(err, connector.ErrNotFound)
 }

@@ -14,12 +14,12 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// An AuditEntry is what somebody did, with the name that he or she has now.
+// An AuditEntry is one audited action, with the actor's current name.
 type AuditEntry struct {
 	audit.Entry
 	ByName     string `json:"byName,omitempty" doc:"of a team member"`
 	ObjectName string `json:"objectName,omitempty" doc:"of what it was done to, as far as that is still there"`
-	// Names are for people: what happened is in the entry itself.
+	// Names are for people: the entry itself holds what happened.
 	Names map[string]string `json:"names,omitempty" doc:"of those whom the detail names by id, as far as they are still there"`
 }
 
@@ -60,7 +60,7 @@ func (a *api) registerAudit() {
 	})
 }
 
-// namedIn says of a field of a detail what kind of ids stand in it.
+// namedIn gives the kind of the ids in a field of a detail.
 var namedIn = map[string][]string{
 	"clients": {"client"}, "client": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"}, "substitute": {"member"},
 	"added": {"member"}, "removed": {"member"}, "key": {"contact"},
@@ -69,8 +69,7 @@ var namedIn = map[string][]string{
 
 var idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
 
-// detailNames are the names of those whom a detail names by id. Known keeps what
-// was looked up.
+// detailNames are the names for the ids in a detail. Known caches them.
 func (a *api) detailNames(ctx context.Context, known, detail map[string]string) map[string]string {
 	var names map[string]string
 	for field, value := range detail {
@@ -95,8 +94,8 @@ func (a *api) detailNames(ctx context.Context, known, detail map[string]string) 
 	return names
 }
 
-// objectName is the name of what something was done to, such as that of
-// "team member" and an id; "" when it has none or is gone.
+// objectName is the name of the object of an action, given as a kind such as
+// "team member" and an id; "" when it has no name or is deleted.
 func (a *api) objectName(ctx context.Context, object string) string {
 	at := strings.LastIndexByte(object, ' ')
 	if at < 0 {
@@ -120,16 +119,16 @@ func (a *api) objectName(ctx context.Context, object string) string {
 	return a.nameOf(ctx, kind, id)
 }
 
-// maxSought is how many entries are looked through for one page at most, when
-// only some are wanted.
-const maxSought = 4 * audit.MaxList
+// maxScanned is how many entries are read at most for one page of a filtered
+// list.
+const maxScanned = 4 * audit.MaxList
 
-// auditEntries are the entries after one that are wanted, at most limit.
+// auditEntries are the wanted entries after a given one, at most limit.
 func (a *api) auditEntries(ctx context.Context, limit int, after string, keep func(audit.Entry) bool) (kept []audit.Entry, next string, err error) {
-	for seen := 0; seen < maxSought; {
+	for seen := 0; seen < maxScanned; {
 		size := limit
 		if seen > 0 {
-			size = audit.MaxList // few of them are wanted
+			size = audit.MaxList // few of the entries match the filter
 		}
 		entries, rest, err := a.Audit.List(ctx, size, after)
 		if err != nil {
@@ -151,8 +150,8 @@ func (a *api) auditEntries(ctx context.Context, limit int, after string, keep fu
 	return kept, after, nil
 }
 
-// memberName is the name of a team member, "" for who is none or no more. Known
-// keeps what was looked up.
+// memberName is the name of a team member; "" for an actor who is not a team
+// member, or no longer one. Known caches names.
 func (a *api) memberName(ctx context.Context, known map[string]string, id string) (string, error) {
 	if name, looked := known[id]; looked {
 		return name, nil

@@ -21,25 +21,27 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// Showing says how a mail is to be shown.
+// Showing says how to show a mail.
 type Showing struct {
 	Colours  string `query:"colours" enum:"light,dark" doc:"those of the page around it, for a mail that has none of its own; what the device prefers when absent"`
 	Pictures string `query:"pictures" enum:"remote" doc:"remote: load pictures that are kept elsewhere too; who keeps them then knows that the mail was read"`
 	Language string `query:"language" enum:"nl,en" default:"nl" doc:"of what is said about a mail that has nothing to show"`
 }
 
-// bodyDescription is what operations say that answer with what a mail says.
+// bodyDescription describes the operations that answer with the body of a
+// mail.
 var bodyDescription = map[string]*huma.Response{"200": {
 	Description: "The document. Pictures that came with the mail stand in it by their paths on this server, below …/pictures/, which answer to whom this path answers. Shown in a frame it needs allow-same-origin, and may never run scripts.",
 	Content:     map[string]*huma.MediaType{"text/html": {}},
 }}
 
-// sandbox is what a document of a mail may do. Its origin is that of the page
-// around it, so that pictures come with the sign-in and the page can measure it:
-// then it must never run scripts.
+// sandbox is what the document of a mail may do. The document has the origin
+// of the page around it: the pictures are sent with the sign-in, and the page
+// can measure the document. Therefore it must never run scripts.
 const sandbox = "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 
-// bodyPolicy is the policy of a document whose pictures are below a path.
+// bodyPolicy is the content security policy of a document whose pictures are
+// below a path.
 func bodyPolicy(origin, pictures string, remote bool) string {
 	from := "'self'"
 	if origin != "" {
@@ -53,15 +55,15 @@ func bodyPolicy(origin, pictures string, remote bool) string {
 }
 
 const (
-	// maxAtOnce is how many mails are made fit to be shown at once: while that
-	// goes on it takes many times what the mail says.
+	// maxAtOnce is how many bodies are sanitised at the same time: each needs
+	// many times its own size in memory.
 	maxAtOnce = 2
-	// documentRoom is how many bytes of documents are held in all for those who
-	// read them.
+	// documentRoom is how many bytes of documents are in memory in all while
+	// they are sent.
 	documentRoom = 24 << 20
 )
 
-// documents bound what showing mails takes.
+// documents limits the memory for showing mails.
 type documents struct {
 	making chan struct{}
 	room   *semaphore.Weighted
@@ -71,9 +73,9 @@ func newDocuments() *documents {
 	return &documents{make(chan struct{}, maxAtOnce), semaphore.NewWeighted(documentRoom)}
 }
 
-// document reads what a mail says and makes it safe to show. That happens each
-// time, so that a better policy also holds for old mail. done is called when the
-// document is needed no more.
+// document reads the body of a mail and makes it safe to show. It does so for
+// each request, so that a better policy also holds for old mail. The caller
+// calls done when the document is no longer needed.
 func (a *api) document(ctx context.Context, it item.Item, remote bool) (l document, done func(), err error) {
 	select {
 	case a.documents.making <- struct{}{}:
@@ -97,8 +99,8 @@ func (a *api) document(ctx context.Context, it item.Item, remote bool) (l docume
 	return l, func() { a.documents.room.Release(held) }, nil
 }
 
-// body answers with what a mail says, as a document of its own. path is where
-// the document is.
+// body answers with the body of a mail as a separate document. path is the
+// path of the document.
 func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) (*huma.StreamResponse, error) {
 	remote := how.Pictures == "remote"
 	l, done, err := a.document(ctx, it, remote)
@@ -116,15 +118,15 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) 
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", bodyPolicy(origin(ctx), pictures, remote))
 		h.Set("Referrer-Policy", "no-referrer")
-		out := unhurried(w)
-		_, _ = io.WriteString(out, "<!doctype html><meta charset=utf-8>"+styleOf(l.looks, how.Colours))
-		// Whoever goes away meanwhile has no use for the rest.
+		out := withWriteDeadline(w)
+		_, _ = io.WriteString(out, "<!doctype html><meta charset=utf-8>"+styleOf(l.colours, how.Colours))
+		// A caller who has left needs no more of the body.
 		_, _ = inPlace(pictures).WriteString(out, l.html)
 	}}, nil
 }
 
-// plain is the text of a mail whose HTML says nothing, as its mailbox has it; ""
-// when there is none, or it cannot be read now.
+// plain is the text of a mail whose HTML shows nothing, read from its
+// mailbox; "" when there is none, or when it cannot be read now.
 func (a *api) plain(ctx context.Context, it item.Item) string {
 	if it.BodyType != "html" {
 		return ""
@@ -145,22 +147,22 @@ func (a *api) plain(ctx context.Context, it item.Item) string {
 	return asText(text)
 }
 
-// plainTime is how long the mailbox may take for a plain text.
+// plainTime is the longest wait for a plain text from the mailbox.
 const plainTime = 8 * time.Second
 
-// nothingToShow is what is said of a mail without text and pictures.
+// nothingToShow is shown for a mail without text and pictures.
 var nothingToShow = map[string]string{
 	"nl": `<p lang="nl"><i>Deze mail heeft geen tekst.</i></p>`,
 	"en": `<p lang="en"><i>This mail has no text.</i></p>`,
 }
 
-// inPlace gives pictures that came with the mail the paths that they have. The
-// sanitiser writes quotes of the mail in another form.
+// inPlace replaces the sources of attached pictures by their paths in the
+// API. The sanitiser writes quotes in another form than the mail does.
 func inPlace(path string) *strings.Replacer {
 	return strings.NewReplacer(` src="cid:`, ` src="`+path)
 }
 
-// maxText is how much of a text is shown, in bytes.
+// maxText is the longest text that is shown, in bytes.
 const maxText = 1 << 20
 
 func asText(s string) string {
@@ -174,20 +176,21 @@ func asText(s string) string {
 	return `<pre style="white-space:pre-wrap;font:inherit">` + html.EscapeString(s) + "</pre>"
 }
 
-// safeHTML keeps of s what a letter needs. origin is that of this server, of
-// which a mail gets nothing but its own pictures.
+// safeHTML keeps the elements of s that the body of a mail needs. origin is
+// the origin of this server, from which a mail may load only its own
+// pictures.
 func safeHTML(s string, remote bool, origin string) document {
 	host := ""
 	if u, err := url.Parse(origin); err == nil {
 		host = u.Host
 	}
 	if len(s) <= maxHTML {
-		if l, ok := dress(s, remote, host); ok {
+		if l, ok := restyle(s, remote, host); ok {
 			policy := mailPolicy
 			if remote {
 				policy = remoteMailPolicy
 			}
-			if l.html = policy().Sanitize(l.html); len(l.html) <= maxLetter {
+			if l.html = policy().Sanitize(l.html); len(l.html) <= maxDocument {
 				return l
 			}
 		}
@@ -196,7 +199,7 @@ func safeHTML(s string, remote bool, origin string) document {
 	return document{html: asText(text), empty: !visible(text)}
 }
 
-// tokens calls f for each token of s until the end, or until f says no.
+// tokens calls f for each token of s until the end, or until f returns false.
 func tokens(s string, f func(xhtml.TokenType, *xhtml.Tokenizer) bool) {
 	z := xhtml.NewTokenizer(strings.NewReader(s))
 	for {
@@ -213,7 +216,8 @@ func tokens(s string, f func(xhtml.TokenType, *xhtml.Tokenizer) bool) {
 	}
 }
 
-// textOf is the text of s, without what is no text for readers.
+// textOf is the text of s, without the content of scripts, styles and the
+// like.
 func textOf(s string) string {
 	var b strings.Builder
 	skip := ""
@@ -241,7 +245,7 @@ func textOf(s string) string {
 	return b.String()
 }
 
-// MessagePath names a mail by its place in a chat.
+// MessagePath names a mail by its position in a chat.
 type MessagePath struct {
 	ChatPath
 	Message string `path:"message" maxLength:"64"`

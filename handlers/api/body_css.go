@@ -11,18 +11,19 @@ import (
 	"golang.org/x/image/colornames"
 )
 
-// A colour is one without transparency: what shines through was mixed in.
+// A colour has no transparency: a transparent colour is mixed with the one
+// behind it.
 type colour struct{ r, g, b uint8 }
 
 var (
 	black    = colour{0, 0, 0}
 	white    = colour{255, 255, 255}
-	linkBlue = colour{0, 0, 238} // of a link without a colour of its own, in all browsers
+	linkBlue = colour{0, 0, 238} // of a link without its own colour, in all browsers
 )
 
 func (c colour) String() string { return fmt.Sprintf("#%02x%02x%02x", c.r, c.g, c.b) }
 
-// luminance and contrast are those of WCAG.
+// luminance and contrast are defined by WCAG.
 // https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 func (c colour) luminance() float64 {
 	part := func(v uint8) float64 {
@@ -40,7 +41,7 @@ func contrast(a, b colour) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// readable is c, or where that can hardly be read on the background, black or white.
+// readable is c; or black or white where c is hard to read on the background.
 func (c colour) readable(on colour) colour {
 	const enough = 3 // https://www.w3.org/TR/WCAG22/#contrast-minimum, for large text
 	switch {
@@ -52,14 +53,14 @@ func (c colour) readable(on colour) colour {
 	return white
 }
 
-// over is c with some transparency on what is behind it.
+// over is c, with some transparency, in front of the colour back.
 func (c colour) over(behind colour, alpha float64) colour {
 	mix := func(a, b uint8) uint8 { return uint8(math.Round(alpha*float64(a) + (1-alpha)*float64(b))) }
 	return colour{mix(c.r, behind.r), mix(c.g, behind.g), mix(c.b, behind.b)}
 }
 
-// parseColour reads a colour of CSS: a name, hexadecimal, rgb() or hsl(). What
-// else there is, variables among it, is none.
+// parseColour reads a colour of CSS: a name, hexadecimal, rgb() or hsl().
+// Everything else, such as a variable, is no colour.
 // https://www.w3.org/TR/css-color-4/
 func parseColour(s string) (c colour, alpha float64, ok bool) {
 	switch s {
@@ -133,7 +134,7 @@ func parseHex(s string) (c colour, alpha float64, ok bool) {
 	return colour{uint8(n >> 24), uint8(n >> 16), uint8(n >> 8)}, float64(uint8(n)) / 255, true
 }
 
-// ofHSL is the conversion of the specification.
+// ofHSL converts HSL to RGB as the specification does.
 // https://www.w3.org/TR/css-color-4/#hsl-to-rgb
 func ofHSL(h, s, l float64) colour {
 	h = math.Mod(math.Mod(h, 360)+360, 360)
@@ -144,13 +145,14 @@ func ofHSL(h, s, l float64) colour {
 	return colour{f(0), f(8), f(4)}
 }
 
-// A declaration is one property with its value, as strong as its place makes it.
+// A declaration is a property with its value, and the weight that its place
+// gives it.
 type declaration struct {
 	property, value string
 	weight          uint64
 }
 
-// The weights of declarations, the stronger the larger; the order of a style
+// Weights of declarations: the larger one wins. The order within a style
 // sheet is added to them.
 // https://www.w3.org/TR/css-cascade-4/#cascade-sort
 const (
@@ -165,8 +167,7 @@ const (
 	important uint64 = 1 << 48
 )
 
-// Values that are worth keeping, by property. Everything else of a mail's styles
-// is left out.
+// Values that are kept, by property. All other styles of a mail are left out.
 var (
 	lengths    = `(?:0|auto|\d{1,4}(?:\.\d{1,4})?(?:px|pt|em|rem|ex|%|cm|mm|in|pc)?)`
 	sizes      = regexp.MustCompile(`^` + lengths + `(?: ` + lengths + `){0,3}$`)
@@ -196,14 +197,16 @@ var (
 		}
 		return all
 	}()
-	// readValues tell whether an element is hidden, or have a colour among others.
+	// readValues are properties that are read only: they hide an element, or
+	// contain a colour.
 	readValues = map[string]bool{"background": true, "visibility": true, "opacity": true, "max-height": true, "height": true, "overflow": true, "mso-hide": true, "width": true}
 )
 
-// maxValue bounds a value: what is longer is no colour, length or list of fonts.
+// maxValue is the longest value: no colour, length or list of fonts is
+// longer.
 const maxValue = 200
 
-// declarations reads those of an attribute or of a rule that are of use here.
+// declarations reads the known declarations of a style attribute or a rule.
 func declarations(s string, weight uint64) (all []declaration) {
 	for part := range strings.SplitSeq(s, ";") {
 		property, value, ok := strings.Cut(part, ":")
@@ -242,7 +245,7 @@ func isWorthKeeping(property, value string) bool {
 	return value != "" && (kept == nil || kept.MatchString(value))
 }
 
-// backgroundColour is the colour of a background; a picture of one is not shown.
+// backgroundColour is the colour of a background; its picture is not shown.
 func backgroundColour(value string) string {
 	for part := range strings.FieldsFuncSeq(strings.NewReplacer(", ", ",", "( ", "(", " )", ")").Replace(value), func(r rune) bool { return r == ' ' }) {
 		if _, _, ok := parseColour(part); ok {
@@ -252,25 +255,26 @@ func backgroundColour(value string) string {
 	return "transparent"
 }
 
-// A sheet has the rules of a mail's style elements: those for a tag, a class, an
-// id or a tag with one of these. Others need a browser to tell whom they are for.
+// A sheet has the rules of a mail's style elements: those whose selector is a
+// tag, a class, an id, or a tag with one of these. Matching other selectors
+// needs a browser.
 type sheet struct {
 	rules map[string][]declaration // by selector, each property once
-	order uint64                   // of the selectors, as they were read
+	order uint64                   // of the selectors, as they appear in the mail
 }
 
-// simple matches a selector of which a sheet knows whom it is for: its tag, its
-// class or id.
+// simple matches the selectors that a sheet supports: a tag, with a class or
+// id.
 var simple = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9]{0,15}|\*)?(?:([.#])([a-zA-Z0-9_-]{1,60}))?(?::link)?$`)
 
-// maxSheet is how many bytes of a style element are read, maxSelectors how many
-// selectors of all of them.
+// maxSheet is the number of bytes that are read of one style element,
+// maxSelectors the number of selectors of all of them.
 const (
 	maxSheet     = 256 << 10
 	maxSelectors = 4000
 )
 
-// add reads the content of one style element.
+// add reads the content of a style element.
 func (s *sheet) add(css string) {
 	css = comments.ReplaceAllString(css[:min(len(css), maxSheet)], " ")
 	css = strings.NewReplacer("<!--", " ", "-->", " ").Replace(css)
@@ -280,14 +284,14 @@ func (s *sheet) add(css string) {
 			return
 		}
 		selectors := strings.TrimSpace(css[:at])
-		if css[at] == ';' { // of an @import and its like
+		if css[at] == ';' { // of an @import and similar rules
 			css = css[at+1:]
 			continue
 		}
 		var block string
 		block, css = untilClosed(css[at+1:])
 		if strings.HasPrefix(selectors, "@") {
-			continue // for some devices only
+			continue // only for some devices
 		}
 		all := declarations(block, 0)
 		for selector := range strings.SplitSeq(selectors, ",") {
@@ -299,7 +303,7 @@ func (s *sheet) add(css string) {
 	}
 }
 
-// rule adds what holds for a selector.
+// rule adds the declarations of a selector.
 func (s *sheet) rule(selector string, all []declaration) {
 	m := simple.FindStringSubmatch(selector)
 	if m == nil || m[0] == "" {
@@ -334,7 +338,8 @@ func (s *sheet) rule(selector string, all []declaration) {
 
 var comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
-// untilClosed is what stands before the brace that closes a block, and behind it.
+// untilClosed returns the text before the brace that closes a block, and the
+// text after it.
 func untilClosed(s string) (block, rest string) {
 	open := 1
 	for i := range len(s) {
@@ -350,7 +355,7 @@ func untilClosed(s string) (block, rest string) {
 	return s, ""
 }
 
-// of adds to all the declarations that are for an element.
+// of appends the declarations for an element to all.
 func (s *sheet) of(all []declaration, tag, class, id string) []declaration {
 	if len(s.rules) == 0 {
 		return all

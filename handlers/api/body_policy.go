@@ -7,16 +7,17 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 )
 
-// inlinePicture is a picture that came with the mail. One that is fetched tells
-// its sender that the mail was read; an SVG is a program.
+// inlinePicture is a picture that is attached to the mail. Loading a remote
+// picture tells the sender that the mail was read; an SVG can contain a
+// program.
 var (
 	inlinePicture = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
 	ownPicture    = regexp.MustCompile(`^cid:[0-9a-f]{32}$|` + inlinePicture.String())
 	anyPicture    = regexp.MustCompile(`^https?://|` + ownPicture.String())
 )
 
-// mailPolicy allows what a letter needs: text, tables, links, and pictures that
-// are in the mail. What is not named is taken out.
+// mailPolicy allows what the body of a mail needs: text, tables, links, and
+// attached pictures. Everything else is removed.
 var (
 	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(ownPicture) })
 	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(anyPicture) })
@@ -38,7 +39,7 @@ func letterPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 	p.AllowAttrs("value").Matching(number).OnElements("li")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^(?:[1aAiI]|[dD][iI][sS][cC]|[cC][iI][rR][cC][lL][eE]|[sS][qQ][uU][aA][rR][eE])$`)).OnElements("ol", "ul", "li")
 	p.AllowAttrs("reversed").Matching(regexp.MustCompile(`^(?:reversed)?$`)).OnElements("ol")
-	// The library's own checks of values try every way to divide them.
+	// The library's own checks try every way to split a value.
 	for property, values := range keptValues {
 		p.AllowStyles(property).Matching(values).Globally()
 	}

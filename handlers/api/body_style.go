@@ -10,10 +10,11 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// bodyStyle makes a mail that says nothing about its looks as readable as the
-// page around it, and keeps it from being wider. followStyle lets such a mail be
-// dark where the page is; any other stands on the white that it was made for.
-// The page around it has its own colours, so who asks for the mail says them.
+// bodyStyle makes a mail without its own style as readable as the page around
+// it, and keeps it from being wider than the page. followStyle lets such a
+// mail be dark where the page is; any other mail is shown on white, for which
+// it was made. The page around it has its own colours, so the request for the
+// mail names them.
 // https://www.w3.org/TR/css-color-adjust-1/#color-scheme-effect
 const (
 	bodyStyle   = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
@@ -21,22 +22,22 @@ const (
 	paperStyle  = "<style>:root{color-scheme:light;background:#fff;color:#000}</style>"
 )
 
-// styleOf is the style that suits a letter, for a page of these colours; "" is
-// what the device prefers.
-func styleOf(is looks, colours string) string {
+// styleOf is the style sheet for a mail in a page with these colours; ""
+// stands for the preference of the device.
+func styleOf(is colourUse, colours string) string {
 	if is == ownColours {
 		return bodyStyle + paperStyle
 	}
 	return bodyStyle + fmt.Sprintf(followStyle, cmp.Or(colours, "light dark"))
 }
 
-// look is how an element looks, inside of what is open, and the style that makes
-// it look so.
-func (t *tree) look(tok xhtml.Token) (element, string) {
+// styled returns the appearance of an element inside the open elements, and
+// its style attribute.
+func (t *tree) styled(tok xhtml.Token) (element, string) {
 	in := *t.top()
 	e := element{tag: tok.Data, text: in.text, back: in.back, paper: in.paper, hidden: in.hidden}
 	all := t.declared(tok)
-	if len(all) == 0 && tok.Data != "a" && !hasAttribute(tok, "hidden") { // nothing new
+	if len(all) == 0 && tok.Data != "a" && !hasAttribute(tok, "hidden") { // the same as its parent
 		return e, ""
 	}
 	value := map[string]string{}
@@ -59,7 +60,7 @@ func (t *tree) look(tok xhtml.Token) (element, string) {
 	case ok && alpha > 0:
 		t.noteColour(e, text == black && alpha == 1)
 		e.text, written = text.over(e.back, alpha), true
-	case value["color"] != "": // that of what it stands in
+	case value["color"] != "": // the colour of its parent
 		written = tok.Data == "a"
 	case tok.Data == "a" && attribute(tok, "href") != "":
 		e.text = linkBlue
@@ -98,8 +99,8 @@ func (t *tree) look(tok xhtml.Token) (element, string) {
 	return e, b.String()
 }
 
-// declared are the declarations for an element, each property once, in the order
-// in which they are written.
+// declared are the declarations for an element, each property once, in the
+// order in which they are written.
 func (t *tree) declared(tok xhtml.Token) []declaration {
 	var all []declaration
 	class, id := "", ""
@@ -119,7 +120,8 @@ func (t *tree) declared(tok xhtml.Token) []declaration {
 			}
 		}
 	}
-	// The last of equal weight wins, and a shorthand comes before what says more.
+	// The last one of equal weight wins; a shorthand comes before its more
+	// specific properties.
 	all = t.sheet.of(all, tok.Data, class, id)
 	if len(all) < 2 {
 		return all
@@ -138,10 +140,11 @@ func (t *tree) declared(tok xhtml.Token) []declaration {
 	return kept
 }
 
-// maxStyle is how much of a style attribute is read.
+// maxStyle is how many bytes of a style attribute are read.
 const maxStyle = 4 << 10
 
-// legacyColour is a colour as an attribute may have it, without the mark of a number.
+// legacyColour is a colour as an attribute may have it, without the # of a
+// number.
 func legacyColour(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if _, _, named := parseColour(s); !named && (len(s) == 6 || len(s) == 3) {
@@ -150,20 +153,20 @@ func legacyColour(s string) string {
 	return s
 }
 
-// noteColour notes that the mail chose a colour itself; that it calls black black
-// is no choice.
+// noteColour notes that the mail chose a colour itself. Black text is no
+// choice.
 func (t *tree) noteColour(of element, usual bool) {
 	switch {
 	case of.hidden:
 	case usual:
-		t.looks = max(t.looks, plain)
+		t.colours = max(t.colours, blackOnWhite)
 	default:
-		t.looks = ownColours
+		t.colours = ownColours
 	}
 }
 
-// isHidden tells whether an element was meant not to be seen, as the texts that
-// mail programs show in their lists.
+// isHidden tells whether an element is meant to be invisible, such as the
+// preview text that mail programs show in their lists.
 func isHidden(tok xhtml.Token, value map[string]string) bool {
 	zero := func(property string) bool {
 		v := value[property]
@@ -173,7 +176,8 @@ func isHidden(tok xhtml.Token, value map[string]string) bool {
 		value["overflow"] == "hidden" && (zero("max-height") || zero("height") || zero("width"))
 }
 
-// withoutColours is the value of a border that has the colour of the text.
+// withoutColours is the value of a border without its colours: it gets the
+// colour of the text.
 func withoutColours(v string) string {
 	var kept []string
 	for part := range strings.FieldsSeq(v) {
@@ -184,8 +188,8 @@ func withoutColours(v string) string {
 	return strings.Join(kept, " ")
 }
 
-// isElsewhere tells whether the source of a picture is that of another server: a
-// mail may ask this one for nothing.
+// isElsewhere tells whether the source of a picture is on another server: a
+// mail must not send requests to this one.
 func isElsewhere(src, host string) bool {
 	u, err := url.Parse(src)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && !strings.EqualFold(u.Hostname(), strings.Split(host, ":")[0])

@@ -109,14 +109,14 @@ func TestLetterStays(t *testing.T) {
 	}
 }
 
-// A letter is dark on a dark page unless it chose colours itself, or has pictures
+// A mail is dark on a dark page unless it chose colours itself, or has pictures
 // that may be drawn for white paper. That it calls black black is no choice.
 func TestLooksOfLetters(t *testing.T) {
-	for in, want := range map[string]looks{
+	for in, want := range map[string]colourUse{
 		`<p>Beste Anna</p>`: noColours,
-		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">Anna</b></div>`: plain,
+		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">Anna</b></div>`: blackOnWhite,
 		`<p>color: red</p>`: noColours,
-		`<style>p.x{color:windowtext}</style><p class=x>Anna</p>`:                             plain,
+		`<style>p.x{color:windowtext}</style><p class=x>Anna</p>`:                             blackOnWhite,
 		`<p style="color:#333">Beste Anna</p>`:                                                ownColours,
 		`<p style="color:#000"><b style="color:#0563C1">Anna</b></p>`:                         ownColours,
 		`<p style="background-color:#eee">Beste Anna</p>`:                                     ownColours,
@@ -129,13 +129,13 @@ func TestLooksOfLetters(t *testing.T) {
 		`<p style="color:white">Beste Anna</p>`:                                               ownColours,
 	} {
 		got := safeHTML(in, false, "")
-		if got.looks != want {
-			t.Errorf("%s looks %d, want %d", in, got.looks, want)
+		if got.colours != want {
+			t.Errorf("%s looks %d, want %d", in, got.colours, want)
 		}
 		if want < ownColours && strings.Contains(strings.ToLower(got.html), "color:") && !strings.Contains(in, "<p>color") {
 			t.Errorf("%s keeps a colour: %s", in, got.html)
 		}
-		if follows := strings.Contains(styleOf(got.looks, ""), "color-scheme:light dark"); follows != (want < ownColours) {
+		if follows := strings.Contains(styleOf(got.colours, ""), "color-scheme:light dark"); follows != (want < ownColours) {
 			t.Errorf("%s follows the page: %v", in, follows)
 		}
 	}

@@ -10,58 +10,61 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// Looks are the colours of a letter.
-type looks int
+// A colourUse says which colours a mail sets, if any.
+type colourUse int
 
 const (
-	noColours  looks = iota
-	plain            // it says of black text that it is black, as Outlook does, or of white paper that it is white
-	ownColours       // or pictures, which may be drawn for white paper
+	noColours    colourUse = iota
+	blackOnWhite           // it sets only black text, as Outlook does, or a white background
+	ownColours             // or pictures, which may be made for a white background
 )
 
-// A document is what a mail says, as it is shown.
+// A document is the body of a mail as it is shown.
 type document struct {
-	html  string
-	looks looks
-	shown map[string]bool // the names of the pictures that it shows, of those that came with it
-	empty bool            // there is nothing to see
+	html    string
+	colours colourUse
+	shown   map[string]bool // the names of the attached pictures that it shows
+	empty   bool            // nothing is visible
 
 	bordered bool // a border may have a colour
 }
 
-// How much is made of a mail at most. Beyond it the mail is shown as text: the
-// time that a browser takes grows with what comes out, and with its depth.
+// Limits of a body. A mail beyond them is shown as text: the time that a
+// browser needs grows with the size and the depth of the output.
 const (
-	maxHTML   = 2 << 20
-	maxDepth  = 256
-	maxLetter = 4 << 20
+	maxHTML     = 2 << 20
+	maxDepth    = 256
+	maxDocument = 4 << 20
 )
 
-// A tree writes a mail anew, element by element, as its style sheets would have
-// it look: what the sanitiser leaves of it then needs none.
+// A tree writes the HTML of a mail anew, element by element, with the styles
+// of its style sheets written into the elements. The sanitised result needs
+// no style sheets.
 type tree struct {
 	document
 	out       strings.Builder
 	sheet     *sheet
-	remote    bool   // pictures that are kept elsewhere are wanted
-	host      string // of this product: nothing of a mail asks it for anything
+	remote    bool   // pictures on other servers are wanted
+	host      string // of this product: a mail must not send requests to it
 	colourful bool   // colours are written
 	open      []element
-	count     map[string]int // of the elements that are open, by tag
+	count     map[string]int // of the open elements, by tag
 	full      bool
 }
 
-// An element is one that is open. Text and background come in pairs: whoever
-// sets one of them sets both, so that text can be read wherever a browser puts it.
+// An element is an open element. Text and background colours come in pairs:
+// setting one sets both, so that text stays readable wherever a browser puts
+// it.
 type element struct {
 	tag        string
 	text, back colour
-	paper      bool // back is that of the page
+	paper      bool // back is the background of the page
 	hidden     bool
 }
 
-// dress makes a document of a mail's HTML; ok is false when that is too much.
-func dress(s string, remote bool, host string) (l document, ok bool) {
+// restyle makes a document of the HTML of a mail; ok is false when the mail
+// exceeds the limits.
+func restyle(s string, remote bool, host string) (l document, ok bool) {
 	rules := &sheet{rules: map[string][]declaration{}}
 	style := false
 	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
@@ -79,15 +82,15 @@ func dress(s string, remote bool, host string) (l document, ok bool) {
 		}
 		return true
 	})
-	l, ok = rules.dress(s, remote, host, true)
-	if is := l.looks; ok && (is == plain || is == noColours && l.bordered) {
-		l, ok = rules.dress(s, remote, host, false)
-		l.looks = is
+	l, ok = rules.restyle(s, remote, host, true)
+	if is := l.colours; ok && (is == blackOnWhite || is == noColours && l.bordered) {
+		l, ok = rules.restyle(s, remote, host, false)
+		l.colours = is
 	}
 	return l, ok
 }
 
-func (s *sheet) dress(html string, remote bool, host string, colourful bool) (document, bool) {
+func (s *sheet) restyle(html string, remote bool, host string, colourful bool) (document, bool) {
 	t := &tree{
 		document: document{shown: map[string]bool{}, empty: true}, sheet: s, remote: remote, host: host, colourful: colourful,
 		open: []element{{text: black, back: white, paper: true}}, count: map[string]int{},
@@ -111,30 +114,32 @@ func attribute(t xhtml.Token, name string) string {
 	return ""
 }
 
-// Tags, as they are dealt with. All others are left out, and what they hold stays.
+// The tags that are handled. All others are left out; their content stays.
 var (
 	blocks = set("address blockquote center div dl fieldset h1 h2 h3 h4 h5 h6 hr ol p pre table ul dir menu")
 	keeps  = set("p br div span hr h1 h2 h3 h4 h5 h6 blockquote pre code address center b strong i em u s strike small big sub sup font ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th a img")
 	voids  = set("br hr img col")
-	// dropped hold nothing.
+	// dropped are void elements.
 	dropped = set("area base basefont bgsound command embed frame input keygen link meta param source track wbr")
-	// another is what stands in for a tag that is not kept.
+	// another replaces a tag that is not kept.
 	another = map[string]string{
 		"html": "div", "body": "div", "section": "div", "article": "div", "header": "div", "footer": "div", "main": "div", "nav": "div", "aside": "div",
 		"figure": "div", "figcaption": "div", "form": "div", "fieldset": "div", "details": "div", "summary": "div", "dir": "ul", "menu": "ul",
 		"label": "span", "mark": "span", "ins": "u", "del": "s", "cite": "i", "dfn": "i", "var": "i", "kbd": "code", "samp": "code", "tt": "code",
 		"button": "span", "abbr": "span", "acronym": "span", "q": "span", "time": "span", "bdi": "span", "bdo": "span", "nobr": "span", "ruby": "span",
 	}
-	// silent hold what is no text for readers, foreign what only a browser can draw.
+	// The content of silent is no text for readers; only a browser can draw
+	// the content of foreign.
 	silent  = set("script style title iframe noembed noframes template")
 	foreign = set("svg math")
-	// A start tag of these ends what is foreign.
+	// The start tag of one of these ends foreign content.
 	// https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inforeign
 	breaksOut = set("b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var")
-	// An end tag does not reach out of a cell.
+	// An end tag has no effect outside its table cell.
 	cells = set("td th caption table")
 	rows  = set("tr thead tbody tfoot colgroup")
-	// keptAttributes are read by the sanitiser, which has its own opinion on values.
+	// keptAttributes are passed to the sanitiser, which checks their values
+	// itself.
 	keptAttributes = set("href src alt title align valign width height border cellpadding cellspacing colspan rowspan dir start value type reversed lang")
 )
 
@@ -148,7 +153,7 @@ func set(names string) map[string]bool {
 
 func (t *tree) top() *element { return &t.open[len(t.open)-1] }
 
-// token deals with the next piece of the mail.
+// token handles the next token of the mail.
 func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 	switch kind {
 	case xhtml.TextToken:
@@ -164,11 +169,11 @@ func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 		name, _ := z.TagName()
 		t.end(string(name))
 	}
-	t.full = t.full || t.out.Len() > maxLetter || len(t.open) > maxDepth
+	t.full = t.full || t.out.Len() > maxDocument || len(t.open) > maxDepth
 	return !t.full
 }
 
-// visible tells whether there is something to see in a text.
+// visible tells whether a text has a visible character.
 func visible(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool {
 		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && r != '\u2800' && r != '\u3164'
@@ -201,7 +206,7 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 	}
 	t.closeImplied(tag)
 	tok.Attr = firstOfEach(tok.Attr)
-	e, style := t.look(tok)
+	e, style := t.styled(tok)
 	written := tag
 	if !keeps[tag] {
 		if written = another[tag]; style == "" && (written == "" || tag == "html" || tag == "body") {
@@ -218,7 +223,7 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 	}
 }
 
-// firstOfEach leaves out attributes that stand there again, as browsers do.
+// firstOfEach removes repeated attributes, as browsers do.
 func firstOfEach(all []xhtml.Attribute) []xhtml.Attribute {
 	if len(all) < 2 {
 		return all
@@ -249,7 +254,7 @@ func (t *tree) write(tag string, tok xhtml.Token, style string) {
 	t.out.WriteByte('>')
 }
 
-// closeImplied closes what a browser closes when tag begins.
+// closeImplied closes the elements that a browser closes when tag starts.
 func (t *tree) closeImplied(tag string) {
 	until := func(stop map[string]bool, names ...string) {
 		if !slices.ContainsFunc(names, func(n string) bool { return t.count[n] > 0 }) {
@@ -298,9 +303,9 @@ var (
 	paragraphBounds = set("table td th caption div li dd dt blockquote center")
 )
 
-// end closes the element that an end tag means, with what is open in it.
+// end closes the element of an end tag, and the open elements inside it.
 func (t *tree) end(tag string) {
-	if tag == "body" || tag == "html" { // what follows is text all the same
+	if tag == "body" || tag == "html" { // text after it is shown anyway
 		return
 	}
 	for i := len(t.open) - 1; i > 0 && t.count[tag] > 0; i-- {
@@ -320,7 +325,7 @@ func (t *tree) end(tag string) {
 	}
 }
 
-// closeTo closes all that is open from depth on.
+// closeTo closes the open elements from depth on.
 func (t *tree) closeTo(depth int) {
 	for i := len(t.open) - 1; i >= depth; i-- {
 		tag := t.open[i].tag
@@ -338,7 +343,7 @@ func (t *tree) closeTo(depth int) {
 	}
 }
 
-// image decides on the source of a picture.
+// image decides whether the source of a picture is kept.
 func (t *tree) image(tok *xhtml.Token, e element) {
 	seen := !e.hidden && attribute(*tok, "width") != "0" && attribute(*tok, "height") != "0"
 	i := slices.IndexFunc(tok.Attr, func(a xhtml.Attribute) bool { return a.Key == "src" })
@@ -351,11 +356,11 @@ func (t *tree) image(tok *xhtml.Token, e element) {
 		t.shown[name] = t.shown[name] || seen
 		src = "cid:" + name
 	} else if !inlinePicture.MatchString(src) && !(t.remote && isElsewhere(src, t.host)) {
-		tok.Attr = slices.Delete(tok.Attr, i, i+1) // its description stays
+		tok.Attr = slices.Delete(tok.Attr, i, i+1) // its alternative text stays
 		return
 	}
 	tok.Attr[i].Val = src
 	if seen {
-		t.looks, t.empty = ownColours, false
+		t.colours, t.empty = ownColours, false
 	}
 }

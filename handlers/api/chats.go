@@ -162,7 +162,8 @@ func (a *api) registerChats() {
 		})
 }
 
-// mailOfMessage is the mail that a message of a chat is, for who may read the chat.
+// mailOfMessage is the mail of a message in a chat, for a caller who may read
+// the chat.
 func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, error) {
 	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 	if err != nil {
@@ -170,7 +171,7 @@ func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, err
 	}
 	m, err := a.Chats.Message(ctx, c.ID, in.Message)
 	if err == nil && m.Kind == chat.KindNote {
-		err = chat.ErrNotFound // a note has its text, and no document
+		err = chat.ErrNotFound // a note has a text, but no document
 	}
 	if err != nil {
 		return item.Item{}, err
@@ -199,8 +200,8 @@ func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messa
 	return &struct{ Body messageObject }{messageOf(in.Chat, m)}, err
 }
 
-// chat returns one chat that the one who asks may do this to. One that he or she
-// may not see does not exist.
+// chat returns a chat to which the caller may do this action. A chat that the
+// caller may not see is reported as missing.
 func (a *api) chat(ctx context.Context, id string, action access.Action) (chat.Chat, error) {
 	c, err := a.Chats.Get(ctx, id)
 	if err != nil {
@@ -212,7 +213,7 @@ func (a *api) chat(ctx context.Context, id string, action access.Action) (chat.C
 	return c, nil
 }
 
-// mayChat refuses an action on a chat to an actor without the right.
+// mayChat refuses an action on a chat to an actor without the right to it.
 func (a *api) mayChat(ctx context.Context, c chat.Chat, action access.Action) (err error) {
 	part := access.Other
 	if !access.Can(actor(ctx), access.ChatsRead, access.Other) {
@@ -229,12 +230,12 @@ func (a *api) mayChat(ctx context.Context, c chat.Chat, action access.Action) (e
 	return nil
 }
 
-// mayWrite checks the right to write in a chat where it is written.
+// mayWrite checks the right to write in a chat, at the moment of writing.
 func (a *api) mayWrite(ctx context.Context) chat.Check {
 	return func(c chat.Chat) error { return a.mayChat(ctx, c, access.ChatsWrite) }
 }
 
-// oneChat is a chat with what only a look at one of them is worth.
+// oneChat is a chat with the details that are too expensive for a list.
 func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObject], error) {
 	var err error
 	if c.Unread, err = a.Chats.Unread(ctx, c, actor(ctx).Member.ID); err != nil {

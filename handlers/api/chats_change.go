@@ -33,8 +33,8 @@ func (a *api) registerChatChanges() {
 			}
 			return a.oneChat(ctx, c)
 		})
-	// No look at a chat notes this by itself: browsers and mail programs fetch
-	// pages that nobody has opened.
+	// Reading a chat does not mark it as read: browsers and mail programs
+	// prefetch pages that nobody has opened.
 	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read", "Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
 		func(ctx context.Context, in *struct {
 			ChatPath

@@ -26,11 +26,11 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 		}
 	}
 	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}}}
-	for range maxLooks {
+	for range maxPagesRead {
 		chats, next, err := merged(members, func(m string) ([]chat.Chat, string, error) {
 			q.Member = m
 			chats, next, err := a.Chats.List(ctx, q)
-			if m != actor(ctx).Member.ID { // what others did not look at is no concern
+			if m != actor(ctx).Member.ID { // the read marks of others are private
 				for i := range chats {
 					chats[i].Unread = 0
 				}
@@ -69,8 +69,8 @@ func (in *chatsInput) matches(c chat.Chat) bool {
 // namesAtOnce is how many clients' names are read at the same time.
 const namesAtOnce = 8
 
-// nameClients adds the names of clients to a list, a few reads at a time. Who
-// was deleted has none.
+// nameClients adds the names of clients to a list, with a few reads at a
+// time. A deleted client has no name.
 func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObject) error {
 	if !in.Names {
 		return nil
@@ -81,8 +81,8 @@ func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObjec
 			ids = append(ids, c.Client)
 		}
 	}
-	// Each read runs to its end and all errors are joined: cancelling the others
-	// would hide what they say.
+	// Each read runs to its end and all errors are joined: cancelling the
+	// others would hide their errors.
 	names, errs := make([]string, len(ids)), make([]error, len(ids))
 	var reads errgroup.Group
 	reads.SetLimit(namesAtOnce)

@@ -15,8 +15,8 @@ import (
 	"kantoorpost/shared/membership"
 )
 
-// A participant is a team member in a chat, with why he or she is there as far
-// as links and the directory say so today.
+// A participant is a team member in a chat, with the reason as far as the
+// current links and directory give it.
 type participant struct {
 	ID     string     `json:"id"`
 	Name   string     `json:"name" doc:"empty when the team member was deleted"`
@@ -103,15 +103,16 @@ func (a *api) participants(ctx context.Context, c chat.Chat) (*participantsOutpu
 	return out, nil
 }
 
-// A chatLink is what an address of a chat is linked with, and whom that means.
+// A chatLink is the link of an address of a chat, and the team members whom
+// it selects.
 type chatLink struct {
 	kind connector.LinkKind
-	name string // of the role or team; of a contact link, the address
+	name string // of the role or team; the address for a contact link
 	ids  []string
 }
 
-// linksOf are the links of the addresses that got the mail of c. What is not
-// there any more is left out.
+// linksOf are the links of the addresses that received the mail of c. Deleted
+// roles and teams are left out.
 func (a *api) linksOf(ctx context.Context, c chat.Chat, office *membership.Office) ([]chatLink, error) {
 	var links []chatLink
 	for _, address := range c.Addresses[:min(len(c.Addresses), 10)] {

@@ -17,8 +17,8 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A connectorObject is a connector as the API shows it. The secret is not
-// among what is known here.
+// A connectorObject is a connector as the API shows it. This package never
+// knows the secret.
 type connectorObject struct {
 	ID            string      `json:"id"`
 	Kind          string      `json:"kind" enum:"microsoft-azure"`
@@ -173,7 +173,7 @@ func (a *api) deleteConnector(ctx context.Context, in *struct {
 	return nil, a.Connectors.Delete(ctx, in.Connector, etag)
 }
 
-// pointer sets what a patch of a noun takes: nil leaves a field as it is.
+// pointer gives a field of a patch: nil leaves the field as it is.
 func (f field[T]) pointer(p **T, name string) error {
 	if f.null {
 		return invalid("body."+name, "a value; it can not be removed")
@@ -184,7 +184,7 @@ func (f field[T]) pointer(p **T, name string) error {
 	return nil
 }
 
-// cut is the part of a list, sorted by id, that is asked for.
+// cut is the requested part of a list that is sorted by id.
 func cut[T any](in Paging, all []T, id func(T) string) (page []T, next string, err error) {
 	after, err := in.after()
 	if err != nil {
@@ -202,7 +202,7 @@ func cut[T any](in Paging, all []T, id func(T) string) (page []T, next string, e
 	return page, id(page[len(page)-1]), nil
 }
 
-// after reads where a list goes on.
+// after reads the position at which a list continues.
 func (in Paging) after() (string, error) {
 	after, err := base64.RawURLEncoding.DecodeString(in.After)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A checkObject is what a check of a connector found.
+// A checkObject is the result of a check of a connector.
 type checkObject struct {
 	Works       bool              `json:"works" doc:"nothing needs a person"`
 	State       string            `json:"state" doc:"works, or what is wrong with the connector as a whole"`
@@ -64,9 +64,9 @@ type candidate struct {
 	Activated bool   `json:"activated"`
 }
 
-// listMailboxes serves the pages of Graph, whose size is Graph's, in pages of
-// the size that was asked: where it goes on is a page of Graph and how many of
-// its mailboxes were served.
+// listMailboxes serves the pages of Graph, which have Graph's own size, in
+// pages of the requested size. The position in the list is a page of Graph
+// and the number of its mailboxes that were served.
 func (a *api) listMailboxes(ctx context.Context, in *struct {
 	ConnectorPath
 	Searching
@@ -135,8 +135,8 @@ func (a *api) explainConnectors(err error) *problem {
 	return nil
 }
 
-// outside is the problem that the vault, Entra or Graph refused or did not
-// answer.
+// outside is the problem that the vault, Entra or Graph refused a request or
+// did not answer it.
 func outside(code, reason string) *problem {
 	status := http.StatusBadGateway
 	switch code {

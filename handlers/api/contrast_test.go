@@ -108,7 +108,7 @@ func TestEveryTextCanBeRead(t *testing.T) {
 		}
 		w.Header().Set("Content-Security-Policy", bodyPolicy("", "/", false))
 		d := safeHTML(mails[n], false, "")
-		fmt.Fprint(w, "<!doctype html><meta charset=utf-8>", styleOf(d.looks, ""), strings.ReplaceAll(d.html, `src="cid:`, `src="/pictures/`))
+		fmt.Fprint(w, "<!doctype html><meta charset=utf-8>", styleOf(d.colours, ""), strings.ReplaceAll(d.html, `src="cid:`, `src="/pictures/`))
 	}))
 	defer server.Close()
 	ctx, end := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],

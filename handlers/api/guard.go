@@ -17,7 +17,7 @@ import (
 
 type actorKey struct{}
 
-// actor returns who is asking; nobody, for a public operation.
+// actor returns the caller; for a public operation it is empty.
 func actor(ctx context.Context) access.Actor {
 	actor, _ := ctx.Value(actorKey{}).(access.Actor)
 	return actor
@@ -25,13 +25,13 @@ func actor(ctx context.Context) access.Actor {
 
 type originKey struct{}
 
-// origin is the scheme and host by which the one who asks reaches the API.
+// origin is the scheme and host by which the caller reaches the API.
 func origin(ctx context.Context) string {
 	origin, _ := ctx.Value(originKey{}).(string)
 	return origin
 }
 
-// guard lets through who may do action.
+// guard lets only callers through who may do the action.
 func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(hc)
@@ -56,12 +56,12 @@ func (a *api) guard(action access.Action) func(huma.Context, func(huma.Context))
 			return
 		}
 		ctx := context.WithValue(context.WithValue(hc.Context(), actorKey{}, who), originKey{}, invoke.Origin(r))
-		// Whatever changes is written down with who did it.
+		// Every change is audited with its actor.
 		next(huma.WithContext(huma.WithValue(hc, actorKey{}, who), audit.As(ctx, who.ID())))
 	}
 }
 
-// logRefusal notes that somebody was refused an operation.
+// logRefusal logs that a caller was refused an operation.
 func logRefusal(ctx context.Context, who string, op *huma.Operation, status int) {
 	access.LogRefusal(ctx, who, op.Method, op.Path, status)
 }

@@ -69,7 +69,7 @@ func (a *api) registerHealth() {
 	})
 }
 
-// check makes all probes at the same time.
+// check runs all probes at the same time.
 func (a *api) check(ctx context.Context) []checked {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// Queues tell how much waits on them.
+// Queues give the number of their messages.
 type Queues interface {
 	Depth(ctx context.Context, name string) (int, error)
 	Oldest(ctx context.Context, name string) (time.Time, error)
@@ -115,7 +115,7 @@ func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err 
 		return q, err
 	}
 	q.Oldest = orNil(oldest)
-	// The host makes this queue when a message has failed often enough.
+	// The host creates this queue when a message has failed too often.
 	// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
 	q.Poison, err = a.Queues.Depth(ctx, name+"-poison")
 	return q, err
@@ -134,7 +134,7 @@ func (a *api) overdue(ctx context.Context) (o overdueHealth, err error) {
 	return o, err
 }
 
-// addConnections adds what is to be said of connectors and mailboxes.
+// addConnections adds the problems of connectors and mailboxes.
 func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 	connectors, err := a.Connectors.Connectors(ctx)
 	if err != nil {

@@ -19,11 +19,11 @@ const (
 	// https://www.iana.org/assignments/media-types/application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-	importTries = 3 // of an import that others' changes overtake
+	importTries = 3 // of an import, when others change the data at the same time
 )
 
-// An importProblem is why nothing was imported, with the report that says of
-// each row what is wrong.
+// An importProblem says why nothing was imported. Its report says what is
+// wrong in each row.
 type importProblem struct {
 	*problem
 	Report intake.Report `json:"report"`
@@ -60,7 +60,7 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 	if err != nil {
 		return intake.Report{}, err
 	}
-	defer book.Close() // its temporary files are nobody's concern
+	defer book.Close() // leftover temporary files do not matter
 	for try := 1; ; try++ {
 		bulk, err := a.Directory.Bulk(ctx)
 		if err != nil {
@@ -84,7 +84,7 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 		}
 		err = bulk.Apply(ctx)
 		if errors.Is(err, directory.ErrChanged) && try < importTries {
-			continue // somebody was earlier: what the file changes is another matter now
+			continue // somebody else changed the data first, so the effect of the file must be computed again
 		}
 		if err != nil {
 			return intake.Report{}, fmt.Errorf("import into the directory: %w", err)
@@ -98,7 +98,7 @@ func refusedImport(detail string, report intake.Report) error {
 	return &importProblem{problem: newProblem(http.StatusUnprocessableEntity, detail), Report: report}
 }
 
-// explainImport says that changes wait for an import.
+// explainImport says that other changes wait for an import.
 func explainImport(err error) *problem {
 	if errors.Is(err, directory.ErrImporting) {
 		return newProblem(http.StatusServiceUnavailable, directory.ErrImporting.Error()+"; try again in a moment")
@@ -106,8 +106,7 @@ func explainImport(err error) *problem {
 	return nil
 }
 
-// retryAfter is when to try again what is busy: a large import takes about as
-// long.
+// retryAfter is the time until a retry: a large import takes about as long.
 const retryAfter = "10" // seconds
 
 // GetHeaders are the headers that a problem needs.

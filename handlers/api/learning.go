@@ -12,7 +12,7 @@ import (
 )
 
 type (
-	// Figures are what happened in some time.
+	// Figures count what happened in a period.
 	Figures struct {
 		Mails       int64   `json:"mails" doc:"that came in"`
 		Waited      int64   `json:"waited" doc:"that had to wait, for a person or for what a person solved elsewhere"`
@@ -72,11 +72,11 @@ func (a *api) registerLearning() {
 	})
 }
 
-// A span is a time between two.
+// A span is a period between two times.
 type span struct{ from, until time.Time }
 
-// figures are what happened in a month or a week. Those of one that is over
-// never change, so they are kept.
+// figures are those of a month or a week. Those of a past period never
+// change, so they are cached.
 func (a *api) figures(ctx context.Context, from, until, now time.Time) (Figures, error) {
 	if kept, ok := a.spans.Load(span{from, until}); ok {
 		return kept.(Figures), nil

@@ -10,7 +10,8 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A limitsObject is what a look at mailboxes that nobody activated found.
+// A limitsObject is the result of a check on mailboxes that are not
+// activated.
 type limitsObject struct {
 	Limited  *bool         `json:"limited" nullable:"true" doc:"whether other mailboxes are refused; null: none of them could tell"`
 	WhatToDo *words.Text   `json:"whatToDo,omitempty"`

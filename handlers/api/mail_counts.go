@@ -10,8 +10,8 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// maxCounted bounds how many waiting mails are counted: two queries for who
-// sees all of them.
+// maxCounted is how many waiting mails are counted at most: two queries for a
+// caller who sees all of them.
 const maxCounted = 2000
 
 type mailCounts struct {
@@ -31,7 +31,7 @@ func (a *api) registerMailCounts() {
 	})
 }
 
-// countMails counts the waiting mails that the one who asks may see.
+// countMails counts the waiting mails that the caller may see.
 func (a *api) countMails(ctx context.Context) (mailCounts, error) {
 	n := mailCounts{Reasons: map[string]int{}, Addresses: map[string]int{}}
 	boxes, err := a.mailboxes(ctx, "")

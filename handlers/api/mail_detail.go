@@ -15,12 +15,12 @@ import (
 )
 
 type (
-	// A named is an object of the directory, by its id and what people call it.
+	// A named is an object of the directory, by its id and its name.
 	named struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	}
-	// facts are what the reason of a parked mail is about.
+	// facts are the objects that the reason of a parked mail refers to.
 	facts struct {
 		Contact *named  `json:"contact,omitempty" doc:"the sender"`
 		Clients []named `json:"clients,omitempty" doc:"those that the mail can be about"`
@@ -45,7 +45,7 @@ type (
 	detailOutput struct{ Body mailDetail }
 )
 
-// detail is a mail with the names of what its reason is about.
+// detail is a mail with the names of the objects that its reason refers to.
 func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	d := mailDetail{MailObject: mailOf(it), History: []attemptObject{}}
 	names := map[string]string{}
@@ -71,7 +71,7 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	return &detailOutput{d}, nil
 }
 
-// solutions are those that the one who asks may choose from.
+// solutions are those that the caller may choose from.
 func (a *api) solutions(ctx context.Context, it item.Item) []item.Action {
 	if !access.Can(actor(ctx), access.MailsSolve, access.Some) {
 		return nil
@@ -81,8 +81,8 @@ func (a *api) solutions(ctx context.Context, it item.Item) []item.Action {
 	})
 }
 
-// facts finds the names of what a reason is about. What was deleted meanwhile
-// is left out.
+// facts finds the names of the objects that a reason refers to. Deleted
+// objects are left out.
 func (a *api) facts(ctx context.Context, in item.Facts) (facts, error) {
 	var f facts
 	var failed error
@@ -122,7 +122,7 @@ func (a *api) facts(ctx context.Context, in item.Facts) (facts, error) {
 	return f, failed
 }
 
-// explain says in words why a mail waits, with the facts of that.
+// explain says in words why a mail waits, with the facts of its reason.
 func explain(it item.Item, f facts) (why, whatToDo words.Text) {
 	var clients []string
 	for _, c := range f.Clients {

@@ -114,8 +114,8 @@ type MailPath struct {
 	Mail string `path:"mail" maxLength:"64"`
 }
 
-// mail returns one mail that the one who asks may do this to. What he or she
-// may not see does not exist.
+// mail returns a mail to which the caller may do this action. A mail that the
+// caller may not see is reported as missing.
 func (a *api) mail(ctx context.Context, id string, action access.Action) (item.Item, error) {
 	it, err := a.Items.Get(ctx, id)
 	if err != nil {
@@ -131,7 +131,7 @@ func (a *api) mail(ctx context.Context, id string, action access.Action) (item.I
 	return it, nil
 }
 
-// mayDo refuses an action on a mail that who has no right to.
+// mayDo refuses an action on a mail to an actor without the right to it.
 func mayDo(who access.Actor, visible access.Visibility, it item.Item, action access.Action) error {
 	object := visible.Object(it.Mailbox)
 	if !access.Can(who, access.MailsRead, object) {
@@ -143,8 +143,9 @@ func mayDo(who access.Actor, visible access.Visibility, it item.Item, action acc
 	return nil
 }
 
-// maxLooks bounds how many pages of the table one page of a filtered list costs.
-const maxLooks = 5
+// maxPagesRead is how many pages of the table are read at most for one page
+// of a filtered list.
+const maxPagesRead = 5
 
 func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
 	if in.After != "" && !ids.IsTimed(in.After) {
@@ -161,11 +162,11 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 	if in.Reason != "" {
 		q.State = item.Parked
 	}
-	if !in.Before.IsZero() { // lists are newest first: what is older stands behind its place
+	if !in.Before.IsZero() { // lists are newest first: older mail comes after this position
 		q.After = max(q.After, item.NewID("", "", in.Before))
 	}
 	found := []MailObject{}
-	for range maxLooks {
+	for range maxPagesRead {
 		items, next, err := merged(boxes, func(box string) ([]item.Item, string, error) {
 			q.Mailbox = box
 			return a.Items.List(ctx, q)
@@ -198,7 +199,7 @@ func matches(it item.Item, in *mailsInput) bool {
 		strings.Contains(strings.ToLower(it.From.Name), search) || strings.Contains(strings.ToLower(it.From.Email), search)
 }
 
-// mailboxes are those whose mail a list shows; "" stands for all.
+// mailboxes are those whose mail a list shows; "" stands for all of them.
 func (a *api) mailboxes(ctx context.Context, address string) ([]string, error) {
 	visible, err := a.visibility(ctx)
 	if err != nil {
@@ -223,8 +224,8 @@ func (a *api) mailboxes(ctx context.Context, address string) ([]string, error) {
 }
 
 // merged returns one page over several lists, with one query for each, and
-// without doubles. Ids are in the order of lists, so one place to continue from
-// serves them all.
+// without duplicates. Ids have the order of lists, so one position serves for
+// all lists.
 func merged[T any](lists []string, page func(list string) ([]T, string, error), id func(T) string) (items []T, next string, err error) {
 	for _, list := range lists {
 		part, more, err := page(list)
@@ -241,7 +242,7 @@ func merged[T any](lists []string, page func(list string) ([]T, string, error), 
 	if next == "" {
 		return items, "", nil
 	}
-	// What lies behind the first end is read again with the next page.
+	// Objects after the first list's end are read again with the next page.
 	n := 0
 	for n < len(items) && id(items[n]) <= next {
 		n++

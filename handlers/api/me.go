@@ -10,7 +10,7 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// A me says who is asking, as the API sees it.
+// A me is the caller, as the API sees him or her.
 type me struct {
 	Kind    string           `json:"kind" enum:"person,application"`
 	ID      string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`

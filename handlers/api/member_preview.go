@@ -16,7 +16,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A joinersObject is who would join the chat of a mail that came now.
+// A joinersObject lists who would join the chat of a mail that arrived now.
 type joinersObject struct {
 	Target    string          `json:"target,omitempty" doc:"name of the role or the process team"`
 	Members   []previewMember `json:"members" nullable:"false" doc:"of a role without a client: everybody who has it at some client; the first at the sender's client joins"`
@@ -24,8 +24,8 @@ type joinersObject struct {
 	Warnings  []linkWarning   `json:"warnings,omitempty" doc:"why nobody would join"`
 }
 
-// A linkWarning says why mail to an address would find nobody now. The code is
-// the reason why it would wait.
+// A linkWarning says why mail to an address would find nobody now. The code
+// is the reason for which the mail would wait.
 type linkWarning struct {
 	Code string `json:"code"`
 	words.Text
@@ -68,8 +68,8 @@ func (a *api) listJoiners(ctx context.Context, in *struct {
 	return &struct{ Body joinersObject }{out}, err
 }
 
-// A memberPreview tells who would join by the links of several addresses at one
-// time, as the processing of a mail decides it.
+// A memberPreview says who would join by the links of several addresses at
+// one time. It decides as the processing of a mail does.
 type memberPreview struct {
 	office membership.Office
 	now    time.Time
@@ -79,7 +79,8 @@ func (a *api) newPreview() *memberPreview {
 	return &memberPreview{membership.Office{Directory: a.Directory}, time.Now()}
 }
 
-// joiners says who would join by a link at a client, or at any client for "".
+// joiners lists who would join by a link, at a client or for "" at any
+// client.
 func (p *memberPreview) joiners(ctx context.Context, link connector.Link, address, client string) (joinersObject, error) {
 	out := joinersObject{Members: []previewMember{}}
 	f, err := membership.Load(ctx, &p.office, link, client)

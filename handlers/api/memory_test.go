@@ -94,8 +94,8 @@ func TestTwentyPeopleOpenAThreadOfLargePictures(t *testing.T) {
 		if n := served.Load(); n != people*mails*(1+each) {
 			t.Errorf("%d answers", n)
 		}
-		if k.shelf.most > shelfRoom || k.shelf.now != 0 || len(k.shelf.held) != 0 {
-			t.Errorf("at most %d bytes of pictures were held, and %d still are", k.shelf.most, k.shelf.now)
+		if k.pictures.most > cacheRoom || k.pictures.now != 0 || len(k.pictures.held) != 0 {
+			t.Errorf("at most %d bytes of pictures were held, and %d still are", k.pictures.most, k.pictures.now)
 		}
 		if n := k.graph.asked.Load(); n != mails*(1+each) { // for each mail its list, and its pictures
 			t.Errorf("the mailboxes were asked %d times", n)
@@ -103,7 +103,7 @@ func TestTwentyPeopleOpenAThreadOfLargePictures(t *testing.T) {
 		if peak := peak.Load(); peak > 256<<20 {
 			t.Errorf("%d MB were in use", peak>>20)
 		} else {
-			t.Logf("%d MB were in use at most, %d MB of pictures", peak>>20, k.shelf.most>>20)
+			t.Logf("%d MB were in use at most, %d MB of pictures", peak>>20, k.pictures.most>>20)
 		}
 	})
 }
@@ -153,7 +153,7 @@ func (h *heldReader) Write(b []byte) (int, error) {
 // than it said is not held.
 func TestShelf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newShelf()
+		s := newPictureCache()
 		broken := errors.New("broken")
 		fails := func(context.Context, io.Writer) error { return broken }
 		writes := func(text string) func(context.Context, io.Writer) error {
@@ -176,7 +176,7 @@ func TestShelf(t *testing.T) {
 		}
 		done()
 		done2()
-		for _, size := range []int64{0, -1, maxShelved + 1, 2} {
+		for _, size := range []int64{0, -1, maxCached + 1, 2} {
 			if _, _, err := s.take(t.Context(), fmt.Sprint(size), size, writes("abc")); !errors.Is(err, errNoRoom) {
 				t.Errorf("%d: %v", size, err)
 			}
@@ -192,7 +192,7 @@ func TestShelf(t *testing.T) {
 		}
 		done()
 		synctest.Wait()
-		if s.now != 0 || len(s.held) != 0 || !s.room.TryAcquire(shelfRoom) {
+		if s.now != 0 || len(s.held) != 0 || !s.room.TryAcquire(cacheRoom) {
 			t.Errorf("%d bytes of %d things are still held", s.now, len(s.held))
 		}
 	})
@@ -212,7 +212,7 @@ func (d *deadlines) SetWriteDeadline(at time.Time) error {
 // it has no limit of this one.
 func TestUnhurried(t *testing.T) {
 	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
-	if n, err := unhurried(d).Write(make([]byte, 2*piece+1)); n != 2*piece+1 || err != nil || d.Body.Len() != n {
+	if n, err := withWriteDeadline(d).Write(make([]byte, 2*piece+1)); n != 2*piece+1 || err != nil || d.Body.Len() != n {
 		t.Error(n, err)
 	}
 	if fmt.Sprint(d.set) != "[true true true false]" {

@@ -24,13 +24,13 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// PicturePath names a picture that the text of a mail shows.
+// PicturePath names a picture in the body of a mail.
 type PicturePath struct {
 	Picture string `path:"picture" maxLength:"32" doc:"as the document of the text names it"`
 }
 
-// registerPictures has the pictures of a text next to its document: what may read
-// one may read the other.
+// registerPictures registers the pictures of a body below its document: a
+// caller who may read one may read the other.
 func (a *api) registerPictures() {
 	op := func(id, path string) huma.Operation {
 		return huma.Operation{
@@ -65,7 +65,8 @@ func (a *api) registerPictures() {
 		})
 }
 
-// contentID is the id by which the source of a picture names a part of its mail.
+// contentID is the content id in the source of a picture; it names a part of
+// the mail.
 // https://www.rfc-editor.org/rfc/rfc2392
 func contentID(src string) (string, bool) {
 	src = strings.TrimSpace(src)
@@ -76,20 +77,20 @@ func contentID(src string) (string, bool) {
 	return id, err == nil
 }
 
-// pictureName is what the path of a picture ends with: content ids are long, and
-// hold what a path cannot.
+// pictureName is the last part of the path of a picture: content ids are
+// long, and have characters that a path cannot have.
 func pictureName(contentID string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(contentID)))
 	return hex.EncodeToString(sum[:16])
 }
 
-// canShow tells whether a browser shows the attachment in a text that names it.
+// canShow tells whether a browser shows the attachment inside a body.
 func canShow(at mail.Attachment) bool {
 	return at.Kind == mail.AttachedFile && at.ContentID != "" && strings.HasPrefix(shownType(at.ContentType), "image/")
 }
 
-// shown are the names of the pictures that the text of a mail shows. Whatever it
-// does not show is an attachment, whatever its sender says about it.
+// shown are the names of the pictures that the body of a mail shows. All
+// other files are attachments, whatever the sender declares.
 func (a *api) shown(ctx context.Context, p *attachmentSource) (map[string]bool, error) {
 	if p.mail.BodyType != "html" || !slices.ContainsFunc(p.attachments, canShow) {
 		return nil, nil
@@ -102,7 +103,7 @@ func (a *api) shown(ctx context.Context, p *attachmentSource) (map[string]bool, 
 	return d.shown, nil
 }
 
-// picture answers with one that came with a mail which the one who asks may read.
+// picture answers with a picture of a mail that the caller may read.
 func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.StreamResponse, error) {
 	p, err := a.attachmentSourceOf(ctx, it, recent)
 	if err != nil {
@@ -116,13 +117,13 @@ func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.Str
 	return nil, newProblem(http.StatusNotFound, "no picture with this name came with the mail")
 }
 
-// show answers with a picture. One that fits on the shelf is read from Graph as
-// fast as that goes, and once for all who want it now: Graph allows few requests
-// at a time, which people with slow connections would use up.
+// show answers with a picture. One that fits into the cache is read from
+// Graph at full speed, and once for all concurrent callers: Graph allows few
+// requests at a time, and callers with slow connections would use them up.
 func (a *api) show(hc huma.Context, p *attachmentSource, at mail.Attachment) {
 	r, w := humago.Unwrap(hc)
-	body := &attachmentBody{w: unhurried(w), attachment: at, inline: true}
-	content, done, err := a.shelf.take(r.Context(), p.mail.Mailbox+" "+p.mail.MessageID+" "+at.ID, at.Size, func(ctx context.Context, w io.Writer) error {
+	body := &attachmentBody{w: withWriteDeadline(w), attachment: at, inline: true}
+	content, done, err := a.pictures.take(r.Context(), p.mail.Mailbox+" "+p.mail.MessageID+" "+at.ID, at.Size, func(ctx context.Context, w io.Writer) error {
 		return p.graph.Attachment(ctx, p.mail.Mailbox, p.mail.MessageID, at.ID, w)
 	})
 	if errors.Is(err, errNoRoom) {
@@ -138,52 +139,53 @@ func (a *api) show(hc huma.Context, p *attachmentSource, at mail.Attachment) {
 }
 
 const (
-	// shelfRoom is how many bytes of pictures are held in all, for those who are
-	// reading them; whoever does not fit in waits.
-	shelfRoom = 32 << 20
-	// maxShelved is the largest picture that is held.
-	maxShelved = 8 << 20
-	// stalled is how long one who reads may take for a piece of an answer. What he
-	// or she leaves lying is in the way of others.
+	// cacheRoom is how many bytes of pictures are in memory in all while
+	// callers read them. A caller for whom there is no room waits.
+	cacheRoom = 32 << 20
+	// maxCached is the largest picture that is kept in memory.
+	maxCached = 8 << 20
+	// stalled is how long a caller may take to read one part of a response.
+	// Unread parts use memory that others need.
 	stalled = 30 * time.Second
 	piece   = 64 << 10
 )
 
-// errNoRoom means that something is too large to be held.
-var errNoRoom = errors.New("does not fit on the shelf")
+// errNoRoom means that a picture is too large to be kept in memory.
+var errNoRoom = errors.New("the picture is too large for the cache")
 
-// A shelf holds pictures as long as somebody is reading them.
-type shelf struct {
+// A pictureCache keeps pictures in memory as long as somebody reads them.
+type pictureCache struct {
 	room *semaphore.Weighted
 	mu   sync.Mutex
-	held map[string]*shelved
-	most int64 // of all that was held at once, and now, in bytes
+	held map[string]*cachedPicture
+	most int64 // the most bytes that were held at once, and those held now
 	now  int64
 }
 
-type shelved struct {
-	ready   chan struct{} // closed when content or err is there
+type cachedPicture struct {
+	ready   chan struct{} // closed when content or err is set
 	content []byte
 	err     error
 	users   int
 }
 
-func newShelf() *shelf {
-	return &shelf{room: semaphore.NewWeighted(shelfRoom), held: map[string]*shelved{}}
+func newPictureCache() *pictureCache {
+	return &pictureCache{room: semaphore.NewWeighted(cacheRoom), held: map[string]*cachedPicture{}}
 }
 
-// take returns what load writes, which others who ask for the key now get too;
-// done gives it back. Errors: errNoRoom, that of load, the end of ctx.
-func (s *shelf) take(ctx context.Context, key string, size int64, load func(context.Context, io.Writer) error) (content []byte, done func(), err error) {
-	if size <= 0 || size > maxShelved {
+// take returns the bytes that load writes; concurrent callers for the same
+// key share them. The caller calls done after use. Errors: errNoRoom, that of
+// load, the end of ctx.
+func (s *pictureCache) take(ctx context.Context, key string, size int64, load func(context.Context, io.Writer) error) (content []byte, done func(), err error) {
+	if size <= 0 || size > maxCached {
 		return nil, nil, errNoRoom
 	}
 	s.mu.Lock()
 	it := s.held[key]
 	if it == nil {
-		it = &shelved{ready: make(chan struct{}), users: 1} // the one who loads is one
+		it = &cachedPicture{ready: make(chan struct{}), users: 1} // the first user is the one who loads
 		s.held[key] = it
-		// Who asked first may leave before the others.
+		// The first caller may leave before the others.
 		go s.fill(context.WithoutCancel(ctx), key, it, size, load)
 	}
 	it.users++
@@ -202,8 +204,8 @@ func (s *shelf) take(ctx context.Context, key string, size int64, load func(cont
 	return it.content, done, nil
 }
 
-func (s *shelf) fill(ctx context.Context, key string, it *shelved, size int64, load func(context.Context, io.Writer) error) {
-	_ = s.room.Acquire(ctx, size) // ctx has no end
+func (s *pictureCache) fill(ctx context.Context, key string, it *cachedPicture, size int64, load func(context.Context, io.Writer) error) {
+	_ = s.room.Acquire(ctx, size) // ctx does not end
 	s.mu.Lock()
 	s.now += size
 	s.most = max(s.most, s.now)
@@ -217,15 +219,15 @@ func (s *shelf) fill(ctx context.Context, key string, it *shelved, size int64, l
 	it.content, it.err = b.content, err
 	if err != nil {
 		it.content = nil
-		delete(s.held, key) // the next one tries again
+		delete(s.held, key) // the next caller tries again
 	}
 	s.mu.Unlock()
 	close(it.ready)
 	s.leave(key, it, size)
 }
 
-// leave counts one reader less; what nobody reads any more is let go.
-func (s *shelf) leave(key string, it *shelved, size int64) {
+// leave removes one reader; a picture without readers is released.
+func (s *pictureCache) leave(key string, it *cachedPicture, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if it.users--; it.users > 0 {
@@ -238,7 +240,7 @@ func (s *shelf) leave(key string, it *shelved, size int64) {
 	s.room.Release(size)
 }
 
-// A bounded keeps what fits into the room that its content has.
+// A bounded writer fails when the content is larger than its reserved room.
 type bounded struct {
 	content []byte
 	over    bool
@@ -253,21 +255,23 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// unhurried is w with a limit to how long the other side may leave a piece lying.
-func unhurried(w http.ResponseWriter) http.ResponseWriter {
-	return &unhurriedWriter{w, http.NewResponseController(w)}
+// withWriteDeadline is w with a limit to the time that the client may take
+// for one part.
+func withWriteDeadline(w http.ResponseWriter) http.ResponseWriter {
+	return &deadlineWriter{w, http.NewResponseController(w)}
 }
 
-type unhurriedWriter struct {
+type deadlineWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 }
 
-func (u *unhurriedWriter) Write(b []byte) (n int, err error) {
-	// The limit is that of the connection: it may not outlive this answer.
+func (u *deadlineWriter) Write(b []byte) (n int, err error) {
+	// The deadline belongs to the connection and must be removed after this
+	// response.
 	defer func() { _ = u.control.SetWriteDeadline(time.Time{}) }()
 	for first := true; first || len(b) > 0; first = false {
-		_ = u.control.SetWriteDeadline(time.Now().Add(stalled)) // where there is a connection
+		_ = u.control.SetWriteDeadline(time.Now().Add(stalled)) // no error where there is no connection
 		m, err := u.ResponseWriter.Write(b[:min(piece, len(b))])
 		if n += m; err != nil {
 			return n, err
@@ -277,12 +281,12 @@ func (u *unhurriedWriter) Write(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// ended finishes an answer: when it ends too early the connection ends, since a
-// part of a file must not look like the whole.
+// ended finishes a response. After an error the connection is closed, since a
+// part of a file must not look like all of it.
 func (a *api) ended(ctx context.Context, p *attachmentSource, body *attachmentBody, err error) {
 	switch {
 	case err == nil:
-		body.begin() // it may be empty
+		body.begin() // the file may be empty
 	case !body.begun:
 		var known *problem
 		if !errors.As(a.unread(err), &known) {
@@ -295,8 +299,8 @@ func (a *api) ended(ctx context.Context, p *attachmentSource, body *attachmentBo
 	}
 }
 
-// A memory keeps for a listAge which attachments mails have: a page asks for each
-// picture by itself.
+// A memory keeps the attachment lists of mails for a listAge: a page requests
+// each picture separately.
 type memory struct {
 	mu    sync.Mutex
 	lists map[string]remembered

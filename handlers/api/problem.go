@@ -21,12 +21,14 @@ import (
 // https://www.rfc-editor.org/rfc/rfc9457
 type problem struct {
 	huma.ErrorModel
-	// Existing is the id of the object that has a value already that must be
-	// unique: who repeats a request finds here what the first one made.
+	// Existing is the id of the object that already has a value that must be
+	// unique: a caller who repeats a request finds here the object that the
+	// first request made.
 	Existing string `json:"existing,omitempty"`
-	// Codes say by field what is wrong with it, to find a text by.
+	// Codes say for each field what is wrong with it; they are keys for a
+	// text.
 	Codes map[string]string `json:"codes,omitempty"`
-	// WhatToDo is what a person can do about a refusal of the outside.
+	// WhatToDo says what a person can do when an external service refused.
 	WhatToDo *words.Text `json:"whatToDo,omitempty"`
 }
 
@@ -36,8 +38,8 @@ func newProblem(status int, detail string, fields ...*huma.ErrorDetail) *problem
 	}}
 }
 
-// invalid is the problem that a field of the request is not as expected.
-// Location is such as body.name or query.after.
+// invalid is the problem that a field of the request is not valid. Location
+// is such as body.name or query.after.
 func invalid(location, expected string) *problem {
 	return newProblem(http.StatusUnprocessableEntity, location+": expected "+expected,
 		&huma.ErrorDetail{Location: location, Message: "expected " + expected})
@@ -46,11 +48,11 @@ func invalid(location, expected string) *problem {
 func writeProblem(w http.ResponseWriter, p *problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	// The client that no longer listens is nobody's concern.
+	// a client that has disconnected needs no answer
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-// failure makes of an operation's error what the client gets.
+// failure turns the error of an operation into a problem for the client.
 func (a *api) failure(ctx context.Context, err error) error {
 	var ready huma.StatusError
 	if errors.As(err, &ready) {
@@ -65,7 +67,8 @@ func (a *api) problem(ctx context.Context, err error) *problem {
 			return p
 		}
 	}
-	// Only its kind goes out: the rest is for those who read the log.
+	// The client gets only the kind of the error: the details are for readers
+	// of the log.
 	slog.ErrorContext(ctx, "request failed", "error", err)
 	kind, _ := fault.Of(err)
 	if kind == fault.KindLater || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
@@ -104,7 +107,8 @@ func explainDirectory(err error) *problem {
 	return nil
 }
 
-// changed is the problem that If-Match names another revision than there is.
+// changed is the problem that If-Match names another revision than the
+// current one.
 func changed() *problem {
 	return newProblem(http.StatusPreconditionFailed, "somebody changed this meanwhile; read it again and repeat your change")
 }
@@ -119,9 +123,8 @@ func location(field string) string {
 	return "body." + field
 }
 
-// tidy makes the problems that huma finds in a request like ours. They would
-// repeat what was sent, and that may be a secret; instead the text names the
-// fields.
+// tidy gives the problems that huma finds in a request our form. Huma repeats
+// the input, which may contain a secret; our text names the fields instead.
 func tidy(_ huma.Context, _ string, v any) (any, error) {
 	p, ok := v.(*huma.ErrorModel)
 	if !ok {
@@ -134,7 +137,7 @@ func tidy(_ huma.Context, _ string, v any) (any, error) {
 			continue
 		}
 		if name, ok := strings.CutPrefix(e.Location, "body."); ok && secret.LooksLikeOne(name) {
-			e.Location = "body" // a property that nobody expected, by its name
+			e.Location = "body" // an unknown property, by its name
 		}
 		clean.Errors = append(clean.Errors, &huma.ErrorDetail{Location: e.Location, Message: e.Message})
 		texts = append(texts, strings.TrimPrefix(e.Location+": "+e.Message, ": "))

@@ -15,23 +15,23 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// What operations on one object and on lists have in common. Huma sees the
+// The common parts of operations on one object and on lists. Huma sees the
 // fields of an embedded type only when the type's name is exported.
 type (
 	// ByID names the object.
 	ByID struct {
 		ID string `path:"id" maxLength:"64"`
 	}
-	// A Precondition is what the object must still be.
+	// A Precondition is the revision that the object must still have.
 	Precondition struct {
 		IfMatch string `header:"If-Match" maxLength:"100" doc:"the ETag that the change is based on; without it, whatever it is"`
 	}
-	// Paging says which part of a list is wanted.
+	// Paging says which part of a list is requested.
 	Paging struct {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
 		After string `query:"after" maxLength:"2000" doc:"the next of the page before"`
 	}
-	// Searching is Paging through what contains a text.
+	// Searching is Paging through the objects that contain a text.
 	Searching struct {
 		Paging
 		Search string `query:"search" maxLength:"100" doc:"of clients and contacts: words that a name, number or address begins with, all of them, whatever their case and diacritics; of others: text that a name or address contains; a page may then hold fewer items than the limit and still have a next"`
@@ -42,7 +42,7 @@ type (
 	}
 	listOutput[T any] struct{ Body listOf[T] }
 	// An objectOutput is an object with its entity tag and, when it was just
-	// made, where it is.
+	// created, its location.
 	objectOutput[T any] struct {
 		ETag     string `header:"ETag"`
 		Location string `header:"Location"`
@@ -50,7 +50,7 @@ type (
 	}
 )
 
-// query reads which part of a list is asked for.
+// query reads which part of a list is requested.
 func (in Searching) query() (directory.Query, error) {
 	after, err := base64.RawURLEncoding.DecodeString(in.After)
 	if err != nil {
@@ -66,7 +66,7 @@ func listed[T any](items []T, next string) *listOutput[T] {
 	return &listOutput[T]{Body: listOf[T]{Items: items, Next: base64.RawURLEncoding.EncodeToString([]byte(next))}}
 }
 
-// tag makes an entity tag of a revision.
+// tag makes the entity tag of a revision.
 // https://www.rfc-editor.org/rfc/rfc9110#name-etag
 func tag(revision string) string {
 	if revision == "" {
@@ -75,7 +75,7 @@ func tag(revision string) string {
 	return `"` + revision + `"`
 }
 
-// revision reads If-Match; "" means whatever it is.
+// revision reads If-Match; "" means any revision.
 // https://www.rfc-editor.org/rfc/rfc9110#name-if-match
 func (in Precondition) revision() (string, error) {
 	text := strings.TrimSpace(in.IfMatch)
@@ -95,7 +95,7 @@ type field[T any] struct {
 	value     T
 }
 
-// UnmarshalJSON is called for a member that is there, null too.
+// UnmarshalJSON is called for every member that is present, also for null.
 func (f *field[T]) UnmarshalJSON(text []byte) error {
 	f.set, f.null = true, string(text) == "null"
 	return json.Unmarshal(text, &f.value)
@@ -106,7 +106,7 @@ func (field[T]) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[T](), true, "")
 }
 
-// into sets a value that an object must have.
+// into sets a required value of an object.
 func (f field[T]) into(value *T, name string) error {
 	if f.null {
 		return invalid("body."+name, "a value; it can not be removed")
@@ -117,19 +117,19 @@ func (f field[T]) into(value *T, name string) error {
 	return nil
 }
 
-// or sets a value that an object may lack: null removes it.
+// or sets an optional value of an object: null removes it.
 func (f field[T]) or(value *T) {
 	if f.set {
 		*value = f.value
 	}
 }
 
-// A resource is one kind of object of the directory: T, made from C and
+// A resource is one kind of object of the directory: T, created from C and
 // changed by the merge patch P.
 type resource[T, C, P any] struct {
 	path, one, many string // "/api/roles", "role", "roles"
 	reads, writes   access.Action
-	adds            access.Action // the action of adding one; "" for writes
+	adds            access.Action // the action of creating one; "" for writes
 	list            func(context.Context, directory.Query) (directory.Page[T], error)
 	get             func(context.Context, string) (T, error)
 	create          func(context.Context, C) (T, error)

@@ -14,7 +14,7 @@ import (
 )
 
 type (
-	// A RuleObject is something that people taught, as the API shows it.
+	// A RuleObject is a learned rule as the API shows it.
 	RuleObject struct {
 		directory.Rule
 		Explanation words.Text        `json:"explanation" doc:"what it does, and why"`
@@ -121,7 +121,7 @@ func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[R
 	return out, err
 }
 
-// namesIn are the names of those whom a rule and its evidence name by id.
+// namesIn are the names for the ids in a rule and its evidence.
 func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
 	names := map[string]string{}
 	add := func(kind, id string) {
@@ -145,9 +145,9 @@ func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
 	return names
 }
 
-// ruleOf is a rule with what it does in words. A name that cannot be read now is
-// left to the id: the words are no reason to fail. Names keeps those that were
-// looked up.
+// ruleOf is a rule with its effect in words. When a name cannot be read now,
+// the text uses the id: the text is no reason to fail. Names caches the names
+// that were read.
 func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]string) RuleObject {
 	if r.Evidence == nil {
 		r.Evidence = []directory.Evidence{}

@@ -42,13 +42,14 @@ func (a *api) registerSettings() {
 	})
 }
 
-// rowTag makes an entity tag of the version of a row, which has characters
-// that an entity tag cannot have.
+// rowTag makes an entity tag of the version of a row, which contains
+// characters that an entity tag cannot have.
 func rowTag(version string) string {
 	return tag(base64.RawURLEncoding.EncodeToString([]byte(version)))
 }
 
-// rowETag reads If-Match as what rowTag made; "" means whatever it is.
+// rowETag reads If-Match back into the version that rowTag encoded; "" means
+// any version.
 func (in Precondition) rowETag() (string, error) {
 	text, err := in.revision()
 	if err != nil {

@@ -85,8 +85,8 @@ func (a *api) registerSolve() {
 	handle(a, access.MailsSolve, op("dismiss-mails", "/api/mails/dismiss", "Say of several mails that nothing needs to be done about them", http.StatusOK), a.dismissMails)
 }
 
-// actionOfSolution is what one must be allowed to for a solution: whether a
-// doubtful sender is who he says he is, not everybody decides.
+// actionOfSolution is the access action that a solution needs. Not everybody
+// may decide that a doubtful sender is real.
 func actionOfSolution(s item.Action, r item.Reason) access.Action {
 	if s == item.Release && r == item.SenderNotVerified {
 		return access.MailsRelease
@@ -94,15 +94,16 @@ func actionOfSolution(s item.Action, r item.Reason) access.Action {
 	return access.MailsSolve
 }
 
-// person is who asks, as one who solves mail. What he or she may do to a mail is
-// asked by package solve about the mail as it changes it.
+// person is the caller as a solver of mail. Package solve checks the caller's
+// rights on a mail while it changes the mail.
 func (a *api) person(ctx context.Context) (solve.Person, error) {
 	who := actor(ctx)
 	visible, err := a.visibility(ctx)
 	return solve.Person{
 		ID: who.ID(), Manager: access.Can(who, access.RulesWrite, access.Some),
 		May: func(it item.Item, s item.Action) error {
-			// First what it takes to solve anything: that a mail exists is told to nobody else.
+			// The right to solve at all is checked first: other callers are
+			// not told that a mail exists.
 			if err := mayDo(who, visible, it, access.MailsSolve); err != nil {
 				return err
 			}
@@ -199,9 +200,9 @@ func (a *api) undoMails(ctx context.Context, in *struct{ Body manyBody }) (*stru
 	return &struct{ Body reopened }{reopened{n}}, err
 }
 
-// solvable are those of the mails that fit and that the one who asks may
-// solve, each once and in the order in which they were named. What he or she may
-// not see is passed over like what does not exist.
+// solvable are the given mails that fit and that the caller may solve, each
+// once and in the given order. A mail that the caller may not see is skipped,
+// as a missing one is.
 func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) bool) ([]string, error) {
 	visible, err := a.visibility(ctx)
 	if err != nil {
@@ -221,7 +222,7 @@ func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) b
 	return slices.DeleteFunc(ids, func(id string) bool { return !may[id] }), nil
 }
 
-// once is a list without what it names again.
+// once is a list without duplicates.
 func once(ids []string) []string {
 	seen := make(map[string]bool, len(ids))
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
@@ -231,7 +232,7 @@ func once(ids []string) []string {
 	})
 }
 
-// parkedFor are the mails that wait for a reason and that the one who asks may
+// parkedFor are the mails that wait for a reason and that the caller may
 // solve, at most item.MaxWaiting.
 func (a *api) parkedFor(ctx context.Context, reason item.Reason) ([]string, error) {
 	if !slices.Contains(item.Reasons(), reason) {
@@ -297,7 +298,7 @@ func explainSolve(err error) *problem {
 	return nil
 }
 
-// whatHappened says who did what to a mail last, and when.
+// whatHappened says who last did what to a mail, and when.
 func (a *api) whatHappened(ctx context.Context, it item.Item) string {
 	text := "it is " + string(it.State)
 	for _, h := range slices.Backward(it.History) {

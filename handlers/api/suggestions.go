@@ -93,14 +93,14 @@ func suggestionOf(s learn.Suggestion, sender string) suggestionObject {
 		o.Solve.Client = s.Client.ID
 	}
 	if s.Action == item.CreateContact {
-		// An address that is no person's, such as info@, is called what it calls itself.
+		// A shared address such as info@ keeps its own display name.
 		o.Solve.Name = cmp.Or(s.Name, sender, s.Email)
 		o.Solve.Email, o.Solve.Phone, o.Solve.Function = s.Email, s.Phone, s.Function
 	}
 	return o
 }
 
-// evidence is a mail with all that suggestions rest on.
+// evidence is a mail with all the data that suggestions use.
 func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	content, err := a.Items.Body(ctx, it)
 	if err != nil {
@@ -108,7 +108,7 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	}
 	l, err := mailtext.ReadSafely(it.BodyType, content, it.Subject)
 	if err != nil {
-		// What its head says is still worth suggesting.
+		// The headers alone still allow suggestions.
 		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
 	}
 	m := learn.Mail{Item: it, Letter: l}
@@ -148,8 +148,8 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	return m, err
 }
 
-// trusted tells whether the sender is a contact who has a chat already: one of
-// the last of the client's.
+// trusted tells whether the sender is a contact who has a chat already, among
+// the client's most recent ones.
 func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
 	if it.Reason != item.SenderNotVerified {
 		return false, nil
@@ -162,8 +162,8 @@ func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
 	return len(chats) > 0, err
 }
 
-// prefillOf is what a form for a new contact starts with. It has no address when
-// the sender's is somebody's already.
+// prefillOf is the initial content of the form for a new contact. It has no
+// address when somebody already has the address of the sender.
 func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
 	from, taken := m.Item.From, m.Item.Facts.Contact != "" || m.Item.Reason == item.InternalSender
 	l := m.Letter

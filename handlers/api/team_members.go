@@ -76,8 +76,9 @@ func (a *api) registerTeamMembers() {
 	})
 }
 
-// keepFirst refuses that the first administrator, who is one no longer once a
-// team member has the same address, leaves an office without administrator.
+// keepFirst refuses a change that leaves the office without administrator.
+// The first administrator stops being one when a team member gets the same
+// address.
 func (a *api) keepFirst(ctx context.Context, m directory.TeamMember) error {
 	who := actor(ctx)
 	if address, err := directory.ReceivedAddress(m.Email); err != nil || !who.IsFirst() || address != who.Member.Email {

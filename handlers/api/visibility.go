@@ -32,8 +32,9 @@ func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 	return access.VisibilityOf(ctx, who, activations, a.Directory, time.Now())
 }
 
-// selves are the ids of the one who asks and of those for whom he or she stands
-// in now, whose chats are his or hers too. It is empty for an application.
+// selves are the ids of the caller and of the team members for whom he or she
+// stands in now: their chats count as the caller's. It is empty for an
+// application.
 func (a *api) selves(ctx context.Context) ([]string, error) {
 	me := actor(ctx).Member
 	if me.ID == "" {
@@ -47,7 +48,7 @@ func (a *api) selves(ctx context.Context) ([]string, error) {
 	return ids, err
 }
 
-// part says what a chat is to the one who asks: his or her own, or another's.
+// part says whether a chat is the caller's own or another's.
 func (a *api) part(ctx context.Context, c chat.Chat) (access.Object, error) {
 	selves, err := a.selves(ctx)
 	if err == nil && slices.ContainsFunc(c.Members, func(m string) bool { return slices.Contains(selves, m) }) {
