@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// An addressForm is what somebody chooses about an address.
+// An addressForm holds the choices in the form of an address.
 type addressForm struct{ Kind, Role, Team, From string }
 
-// link is what the form links the address with.
+// link is the link that the form chooses for the address.
 func (f addressForm) link() link {
 	switch f.Kind {
 	case "role":
@@ -32,24 +32,24 @@ type addressView struct {
 	Was       string // the date that the form began with
 	Roles     []named
 	Teams     []named
-	Gathering membersPreview
+	Preview   membersPreview
 	Problem   *Problem
 	Find      string // a client, to see who joins there
-	Found     []clientGathering
+	Found     []clientPreview
 }
 
-type clientGathering struct {
+type clientPreview struct {
 	customer
-	Gathering membersPreview
+	Preview membersPreview
 }
 
-// title is the address.
+// title is the address itself.
 func (a addressView) title() string { return a.Address.Address }
 
-// mistake is the code of what is wrong with a field of the form.
+// mistake is the code of the problem with a field of the form.
 func (a addressView) mistake(field string) string { return a.Problem.bad(field) }
 
-// joiners is where the form asks who would join.
+// joiners is the path at which the form asks who would join.
 func (a addressView) joiners() string {
 	return a.Connector.path("joiners") + "?address=" + url.QueryEscape(a.Address.Address)
 }
@@ -88,7 +88,7 @@ func (v *request) newAddressPage(p *Problem, f addressForm) error {
 	return v.addressPage(view)
 }
 
-// about adds what a page about an address stands on.
+// about adds the data that every page about an address needs.
 func (v *request) about(view *addressView) error {
 	if err := v.api.get(v.connectorAPI(), &view.Connector); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (v *request) about(view *addressView) error {
 	return err
 }
 
-// all are the objects of a list of few, such as roles.
+// all are the objects of a short list, such as roles.
 func (v *request) all(path string) (all []named, err error) {
 	for after, pages := "", 0; pages < 10; pages++ {
 		var page list[named]
@@ -121,17 +121,18 @@ func (v *request) all(path string) (all []named, err error) {
 	return all, nil
 }
 
-// addressPage answers with the page, and with who would join as the form says.
+// addressPage answers with the page, and with who would join by the form's
+// link.
 func (v *request) addressPage(view addressView) error {
 	var err error
-	if view.Gathering, err = v.membersPreview(view.Address.Address, view.Form.link(), ""); err != nil {
+	if view.Preview, err = v.membersPreview(view.Address.Address, view.Form.link(), ""); err != nil {
 		return err
 	}
 	return v.pageAs(view.Problem.status(), "address", view)
 }
 
-// gathering asks who would join if an address were linked so. A link that is
-// not complete has nobody.
+// membersPreview asks who would join if the address had this link. An
+// incomplete link has no members.
 func (v *request) membersPreview(address string, l link, client string) (membersPreview, error) {
 	g := membersPreview{Kind: l.Kind, Address: address}
 	if l.Kind == "" || l.Kind != "contact" && l.ID == "" {
@@ -152,7 +153,7 @@ func (v *request) membersPreview(address string, l link, client string) (members
 	return g, err
 }
 
-// addressJoiners answers who would join as the form stands.
+// addressJoiners answers who would join by the form's current choices.
 func (s *site) addressJoiners(v *request) error {
 	g, err := v.membersPreview(v.r.FormValue("address"), addressFormOf(v.r).link(), "")
 	if err != nil {
@@ -162,7 +163,7 @@ func (s *site) addressJoiners(v *request) error {
 	return v.part("address", "joiners", g)
 }
 
-// activate has a mailbox read from now on.
+// activate activates a mailbox: it is fetched from now on.
 func (s *site) activate(v *request) error {
 	f := addressFormOf(v.r)
 	body := map[string]any{"address": v.r.PostFormValue("address"), "link": f.link()}
@@ -187,7 +188,7 @@ func (v *request) addressAPI() string {
 // address shows one activated address.
 func (s *site) address(v *request) error { return v.oneAddress(nil, nil) }
 
-// oneAddress shows an address, with what was chosen when there is a problem.
+// oneAddress shows an address; after a problem with the choices that were sent.
 func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 	view := addressView{Problem: p, Find: strings.TrimSpace(v.r.URL.Query().Get("find"))}
 	var err error
@@ -218,12 +219,13 @@ func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 		if err != nil {
 			return err
 		}
-		view.Found = append(view.Found, clientGathering{c, g})
+		view.Found = append(view.Found, clientPreview{c, g})
 	}
 	return v.addressPage(view)
 }
 
-// editAddress changes whom an address is for, and from when it is read.
+// editAddress changes the link of an address, and the date from which it is
+// read.
 func (s *site) editAddress(v *request) error {
 	f := addressFormOf(v.r)
 	patch := map[string]any{"link": f.link()}
@@ -257,7 +259,7 @@ func (v *request) toAddress(key string) error {
 	return v.done(a.path(""), flash{Key: key})
 }
 
-// fetchAddress has the mail of an address fetched now.
+// fetchAddress fetches the mail of an address now.
 func (s *site) fetchAddress(v *request) error {
 	p, err := mendable(v.api.post(v.addressAPI()+"/fetch", nil, nil))
 	if err != nil {

@@ -33,7 +33,7 @@ type addressObject struct {
 		Mails int       `json:"mails"`
 	} `json:"reading"`
 	Joiners  *joiners     `json:"joiners"`
-	Warnings []words.Text `json:"warnings"` // in the report of health
+	Warnings []words.Text `json:"warnings"` // in the health report
 }
 
 type link struct {
@@ -41,7 +41,7 @@ type link struct {
 	ID   string `json:"id,omitempty"`
 }
 
-// joiners are who would join the chat of a mail that came now.
+// joiners are those who would join the chat of a mail that arrived now.
 type joiners struct {
 	Target  string `json:"target"`
 	Members []struct {
@@ -55,13 +55,13 @@ type joiners struct {
 	} `json:"warnings"`
 }
 
-// A gathering is who would join by a link of a kind.
+// A membersPreview lists who would join by a link of a kind.
 type membersPreview struct {
 	Kind, Address string
 	joiners
 }
 
-// path is where the address is, and what is done to it.
+// path is the page of the address, or the path of an action on it.
 func (a addressObject) path(do string) string {
 	p := "/web/connectors/" + url.PathEscape(a.Connector) + "/addresses/" + url.PathEscape(a.ID)
 	if do != "" {
@@ -70,7 +70,7 @@ func (a addressObject) path(do string) string {
 	return p
 }
 
-// level says how it goes, as the colours are named.
+// level is the severity of the state, as the colours are named.
 func (a addressObject) level() string {
 	switch {
 	case !a.Active:
@@ -85,7 +85,7 @@ func (a addressObject) level() string {
 	return "ok"
 }
 
-// condition names how it goes: address.state.<condition>.
+// condition names the state: address.state.<condition>.
 func (a addressObject) condition() string {
 	switch {
 	case !a.Active:
@@ -102,16 +102,16 @@ func (a addressObject) condition() string {
 	return "works"
 }
 
-// maxAddresses bounds how many addresses a page shows.
+// maxAddresses is how many addresses a page shows at most.
 const maxAddresses = 1000
 
-// An addressList is what is activated of a connector.
+// An addressList lists the activated addresses of a connector.
 type addressList struct {
 	All  []addressObject
-	More bool // than a page shows
+	More bool // more than the page shows
 }
 
-// active is how many of them are read.
+// active is the number of active addresses.
 func (l addressList) active() (n int) {
 	for _, a := range l.All {
 		if a.Active {
@@ -137,7 +137,7 @@ func (v *request) addresses(c connectorObject, withJoiners bool) (out addressLis
 			break
 		}
 	}
-	// What is paused comes last.
+	// Paused addresses come last.
 	slices.SortFunc(out.All, func(a, b addressObject) int {
 		if a.Active != b.Active {
 			if a.Active {
@@ -150,12 +150,11 @@ func (v *request) addresses(c connectorObject, withJoiners bool) (out addressLis
 	return out, nil
 }
 
-// A boxList is the mailboxes that can be activated, as far as a search finds
-// them.
+// A boxList lists the mailboxes that can be activated and match a search.
 type boxList struct {
 	Search  string
 	Boxes   []candidate
-	More    string // where the list goes on
+	More    string // where the list continues
 	Problem *Problem
 }
 
@@ -166,8 +165,9 @@ type candidate struct {
 	Activated bool   `json:"activated"`
 }
 
-// connectorAddresses shows what is activated of a connector. The mailboxes of
-// the tenant come after it: Microsoft may take its time.
+// connectorAddresses shows the activated addresses of a connector. The page
+// loads the mailboxes of the tenant separately, because Microsoft may answer
+// slowly.
 func (s *site) connectorAddresses(v *request) error {
 	view, err := v.connectorOf("addresses")
 	if err != nil {
@@ -223,12 +223,12 @@ func (v *request) mailboxes(c connectorObject, search, after string) (*boxList, 
 	return out, nil
 }
 
-// activate is where a mailbox is activated.
+// activate is the path for activating a mailbox.
 func (c connectorView) activate(address string) string {
 	return c.Connector.path("activate") + "?address=" + url.QueryEscape(address)
 }
 
-// status is that of a page that may show a problem.
+// status is the HTTP status of a page that may show a problem.
 func (p *Problem) status() int {
 	if p == nil {
 		return http.StatusOK

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// An auditEntry is what somebody did, as the API shows it.
+// An auditEntry is one audited action, as the API shows it.
 type auditEntry struct {
 	ID         string            `json:"id"`
 	At         time.Time         `json:"at"`
@@ -25,7 +25,7 @@ type auditEntry struct {
 	Facts      []fact            `json:"-"`
 }
 
-// who names those who are no team members: audit.by.<Who>.
+// who names an actor who is no team member: audit.by.<Who>.
 func (e auditEntry) who() string {
 	switch {
 	case e.By == "":
@@ -38,7 +38,7 @@ func (e auditEntry) who() string {
 	return "gone"
 }
 
-// split are the kind and the id of what it was done to.
+// split returns the kind and the id of the action's object.
 func (e auditEntry) split() (kind, id string) {
 	at := strings.LastIndexByte(e.Object, ' ')
 	if at < 0 {
@@ -47,13 +47,13 @@ func (e auditEntry) split() (kind, id string) {
 	return e.Object[:at], e.Object[at+1:]
 }
 
-// kind names what it was done to: audit.object.<Kind>.
+// kind names the kind of the action's object: audit.object.<Kind>.
 func (e auditEntry) kind() string {
 	kind, _ := e.split()
 	return strings.ReplaceAll(kind, " ", "-")
 }
 
-// path is the page of what it was done to, "" when there is none.
+// path is the page of the action's object, "" when there is none.
 func (e auditEntry) link() string {
 	kind, id := e.split()
 	if strings.HasSuffix(e.Action, ".delete") {
@@ -69,10 +69,10 @@ func (e auditEntry) link() string {
 	return ""
 }
 
-// A fact is one thing more that an entry says.
+// A fact is one detail of an entry.
 type fact struct{ Name, Value string }
 
-// facts are what more there is to say, in order, in the words of a language.
+// facts are the details of an entry, in order, in the words of a language.
 func (e auditEntry) facts(k *renderer) (facts []fact) {
 	word := func(prefix, value string) string { return cmp.Or(k.texts[prefix+value], value) }
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
@@ -105,7 +105,7 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 			value = strings.Join(others, ", ")
 		}
 		if name == "rule" && e.Names[value] == "" {
-			continue // a rule has no name, and an id says nothing
+			continue // a rule has no name, and its id tells a reader nothing
 		}
 		if value = e.plain(value, k); value != "" {
 			facts = append(facts, fact{name, value})
@@ -115,14 +115,14 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 }
 
 var (
-	// Of lists and objects in JSON nobody wants to see the marks.
+	// Lists and objects in JSON are shown without their punctuation.
 	marks  = strings.NewReplacer("[]", "–", `["`, "", `"]`, "", `","`, ", ", `"`, "", "[{", "", "}]", "", "},{", ", ", "{", "", "}", "", "member:", "", ",role:", " · ")
 	idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
 	moment = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 )
 
-// plain is a value as people read it: with names for ids and times of the
-// office.
+// plain is a value in readable form: names instead of ids, and times in the
+// office's time zone.
 func (e auditEntry) plain(value string, k *renderer) string {
 	value = marks.Replace(value)
 	value = idForm.ReplaceAllStringFunc(value, func(id string) string { return cmp.Or(e.Names[id], "…"+id[20:]) })
@@ -135,7 +135,7 @@ func (e auditEntry) plain(value string, k *renderer) string {
 	})
 }
 
-// auditKinds are the kinds of actions that the list can be narrowed to.
+// auditKinds are the kinds of actions by which the list can be filtered.
 var auditKinds = []string{"mail", "chat", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings"}
 
 type auditView struct {
@@ -151,7 +151,7 @@ func (a auditView) narrow() bool { return a.By != "" || a.Action != "" }
 
 func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
 
-// audit shows who did what, newest first.
+// audit shows the audited actions, newest first.
 func (s *site) audit(v *request) error {
 	q := v.r.URL.Query()
 	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds}

@@ -28,19 +28,19 @@ type chatObject struct {
 // gist is the start of its last message, on one line.
 func (c chatObject) gist() string { return mailObject{Preview: c.Preview}.gist() }
 
-// A chatFilter says which chats the list holds. It travels in the query of
-// every address below /web/chats.
+// A chatFilter says which chats the list shows. It is in the query of every
+// path below /web/chats.
 type chatFilter struct {
 	State  string // open, closed or all
 	Search string
-	All    bool // also those in which one takes no part
+	All    bool // also those in which the user takes no part
 	Unread bool
 	Show   int
 	After  string
 }
 
-// chatPage is how many chats are shown at first: enough to put the last active
-// ones on top, whenever they started.
+// chatPage is how many chats the first page shows: enough to put the most
+// recently active ones on top, even when they started long ago.
 const chatPage = 100
 
 var chatStates = []string{"open", "closed", "all"}
@@ -55,7 +55,7 @@ func chatFilterOf(q url.Values) chatFilter {
 	return f
 }
 
-// query is the filter as part of an address, "" for that of the first page.
+// query is the filter as part of a URL, "" for the default filter.
 func (f chatFilter) query() string {
 	q := url.Values{}
 	for name, value := range map[string]string{"search": f.Search, "after": f.After} {
@@ -81,10 +81,10 @@ func (f chatFilter) query() string {
 	return "?" + q.Encode()
 }
 
-// narrow tells whether the filter hides chats in its state.
+// narrow tells whether the filter hides chats within the chosen state.
 func (f chatFilter) narrow() bool { return f.Search != "" || f.Unread }
 
-// ask is the query for the API.
+// ask is the filter as a query for the API.
 func (f chatFilter) ask() string {
 	q := url.Values{"limit": {strconv.Itoa(f.Show)}, "names": {"true"}, "mine": {strconv.FormatBool(!f.All)}}
 	if f.State != "all" {
@@ -101,14 +101,14 @@ func (f chatFilter) ask() string {
 	return "/api/chats?" + q.Encode()
 }
 
-// A chatsView is the list of chats, and the one that is open.
+// A chatsView is the list of chats, and the open chat.
 type chatsView struct {
 	Filter  chatFilter
 	Tabs    []tab
 	Chats   []chatObject
-	More    string // where the list goes on
+	More    string // where the list continues
 	Open    *openChat
-	Kept    *kept // a note that could not be written, and its chat could not be shown either
+	Kept    *kept // a note that could not be written, when its chat could not be shown either
 	SeesAll bool
 }
 
@@ -134,7 +134,7 @@ func (s *site) chats(v *request) error {
 	return v.page("chats", view)
 }
 
-// seesAll tells whether there are chats to see in which the visitor takes no
+// seesAll tells whether the user may see chats in which he or she takes no
 // part.
 func (p person) seesAll() bool { return p.Rights == "manager" || p.Rights == "administrator" }
 
@@ -149,7 +149,8 @@ func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 		return nil, err
 	}
 	view.Chats = page.Items
-	// The API lists by when chats started; what moved last is on top here.
+	// The API sorts chats by when they started; here the most recently active
+	// comes first.
 	slices.SortStableFunc(view.Chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
 	if page.Next != "" {
 		more := f
@@ -167,8 +168,8 @@ func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 	return view, nil
 }
 
-// chatNews answers with the open chat when it is not any more what the page
-// shows of it, and with nothing otherwise.
+// chatNews answers with the open chat when it differs from what the page shows,
+// and with nothing otherwise.
 func (s *site) chatNews(v *request) error {
 	if !isPart(v.r) {
 		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).query(), flash{})

@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// chatHere is the chat that a form is about: its place in the API, and its page.
+// chatHere is the chat of a form: its path in the API, and its page.
 func (v *request) chatHere() (api, page string) {
 	id := url.PathEscape(v.r.PathValue("chat"))
 	return "/api/chats/" + id, "/web/chats/" + id + chatFilterOf(v.r.URL.Query()).query()
 }
 
-// writeNote writes a note once, however often its form is sent.
+// writeNote writes a note once, even when its form is sent several times.
 func (s *site) writeNote(v *request) error {
 	api, page := v.chatHere()
 	note := kept{Chat: v.r.PathValue("chat"), Text: v.r.PostFormValue("body"), Key: v.r.PostFormValue("key")}
@@ -37,19 +37,18 @@ func (s *site) writeNote(v *request) error {
 			return nil
 		})
 	case isPart(v.r):
-		return p // beside the form, which stays as it is
+		return p // shown beside the form, which stays as it is
 	}
-	// Without script the form is not there any more, and what was typed is in
-	// the answer.
+	// Without script the form is gone, so the answer contains the typed text.
 	note.Status = failTexts[p.Status]
 	note.Status = cmp.Or(note.Status, "500")
 	return v.pageAs(max(p.Status, http.StatusBadRequest), "chats", &chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: v.me.seesAll(), Kept: &note})
 }
 
-// readChat notes that the chat was looked at, as far as the page showed it.
+// readChat marks the chat as read, up to the position that the page showed.
 func (s *site) readChat(v *request) error {
 	api, page := v.chatHere()
-	position, _ := strconv.Atoi(v.r.PostFormValue("position")) // the API refuses what is none
+	position, _ := strconv.Atoi(v.r.PostFormValue("position")) // the API refuses an invalid position
 	if err := v.api.post(api+"/read", map[string]int{"position": position}, nil); err != nil {
 		return err
 	}
@@ -60,7 +59,7 @@ func (s *site) readChat(v *request) error {
 	return v.done(page, flash{})
 }
 
-// closeChat closes a chat or opens it again, when it is still what was seen.
+// closeChat closes or reopens a chat, when it is unchanged since it was shown.
 func (s *site) closeChat(v *request) error {
 	api, page := v.chatHere()
 	tag := v.r.PostFormValue("tag")
@@ -83,8 +82,8 @@ func (s *site) closeChat(v *request) error {
 	return v.done(page, flash{Key: "chats.opened"})
 }
 
-// changePeople adds one team member to a chat, or takes one out. Whatever others
-// changed meanwhile stays.
+// changePeople adds one team member to a chat, or removes one. It keeps the
+// changes that others made in the meantime.
 func (s *site) changePeople(v *request) error {
 	api, page := v.chatHere()
 	member, do := v.r.PostFormValue("member"), v.r.PostFormValue("do")

@@ -34,12 +34,12 @@ type (
 		Lines          int            `json:"lines"`
 		Body           string         `json:"body"`
 
-		New   bool // nobody here looked at it before
-		First bool // of what is new
-		Shown bool // what it says is open at once
+		New   bool // nobody here has looked at it before
+		First bool // of the new ones
+		Shown bool // the body is open at once
 		Files *files
 	}
-	// A participant is a team member in a chat, with why.
+	// A participant is a team member in a chat, with the reason.
 	participant struct {
 		ID     string     `json:"id"`
 		Name   string     `json:"name"`
@@ -51,29 +51,30 @@ type (
 	}
 )
 
-// who is how the writer of a mail is called.
+// who is the name of the sender of a mail.
 func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
-// recipients are whom the mail was sent to.
+// recipients are those to whom the mail was sent.
 func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
 
-// gist is the start of what it says, on one line.
+// gist is the start of the text, on one line.
 func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
 
-// size is how many lines of room it gets at first, in steps of three. A script
-// measures how high it is once it is there.
+// size is the initial height in lines, in steps of three. A script measures the
+// real height after the body is loaded.
 func (m message) size() int {
 	lines := m.Lines
-	if lines == 0 { // not known; its start tells whether it is short
+	if lines == 0 { // unknown; the start of the text tells whether it is short
 		lines = 6 + 12*(len(m.Preview)/200)
 	}
 	return min((lines+3)/3*3, 24)
 }
 
-// answerMark is what mail programs put before the subject of what they answer.
+// answerMark is the prefix that mail programs put before the subject of a
+// reply.
 var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
 
-// own is the subject, when the mail has another than its chat.
+// own is the subject, when it differs from the chat's subject.
 func (m message) own(chat string) string {
 	if strings.EqualFold(answerMark.ReplaceAllString(m.Subject, ""), answerMark.ReplaceAllString(chat, "")) {
 		return ""
@@ -81,7 +82,8 @@ func (m message) own(chat string) string {
 	return m.Subject
 }
 
-// reason names the text that says why somebody takes part: chats.why.<reason>.
+// reason names the text that says why a participant is in the chat:
+// chats.why.<reason>.
 func (p participant) reason() string {
 	if p.What == "" && p.Why != "earlier" {
 		return "hand-only"
@@ -89,31 +91,31 @@ func (p participant) reason() string {
 	return p.Why
 }
 
-// called is how a participant is called; who was deleted has no name.
+// called is the name of a participant; a deleted member has no name.
 func (p participant) called() string { return cmp.Or(p.Name, p.Email, "?") }
 
-// An openChat is the chat that is open, with all that can be done in it.
+// An openChat is the open chat, with all data for the actions on it.
 type openChat struct {
 	chatObject
 	Filter   chatFilter
 	Tag      string // the version that is shown
 	Thread   []message
-	Earlier  string // where what was before is shown
+	Earlier  string // where earlier messages are shown
 	Later    bool   // the last messages are not shown
 	People   []participant
-	Others   []person // who could take part
+	Others   []person // who can be added
 	CanWrite bool
 	Note     kept
 	Problem  *Problem // what is wrong with the note
 	Me       string
 }
 
-// kept is a note as it was typed, with the key that writes it once.
+// kept is a note as it was typed, with the key that prevents writing it twice.
 type kept struct {
 	Chat, Text, Key, Status string
 }
 
-// path is what is done to the chat, with the list as it is filtered.
+// path is the path of an action on the chat, with the filter of the list.
 func (c openChat) path(do string) string {
 	p := "/web/chats/" + url.PathEscape(c.ID)
 	if do != "" {
@@ -122,10 +124,10 @@ func (c openChat) path(do string) string {
 	return p + c.Filter.query()
 }
 
-// news is where the page asks whether something came in.
+// news is the path at which the page asks for new messages.
 func (c openChat) news() string { return withQuery(c.path("news"), "is", c.Tag) }
 
-// withQuery is an address of these pages with one more value in its query.
+// withQuery is a path of these pages with one more value in its query.
 func withQuery(path, name, value string) string {
 	sep := "?"
 	if strings.Contains(path, "?") {
@@ -134,16 +136,16 @@ func withQuery(path, name, value string) string {
 	return path + sep + name + "=" + url.QueryEscape(value)
 }
 
-// list is where the list is.
+// list is the path of the list.
 func (c openChat) list() string { return "/web/chats" + c.Filter.query() }
 
 func (s *site) chat(v *request) error {
 	return v.showChat(http.StatusOK, func(*openChat) error { return nil })
 }
 
-// showChat answers with a chat, after more has said what else is to be seen.
-// That it was read, the page says by itself once its end has been looked at: a
-// browser may ask for pages that nobody sees.
+// showChat answers with a chat; more adds other data to the view first. The
+// page itself reports that the chat was read, once its end was visible: a
+// browser may prefetch pages that nobody sees.
 func (v *request) showChat(status int, more func(*openChat) error) error {
 	f := chatFilterOf(v.r.URL.Query())
 	f.All = f.All && v.me.seesAll()
@@ -184,7 +186,7 @@ func (v *request) showChat(status int, more func(*openChat) error) error {
 // threadPage is how many messages are shown at once.
 const threadPage = 50
 
-// thread adds the last messages, or those before one, the oldest first.
+// thread adds the last messages, or those before a given one, the oldest first.
 func (v *request) thread(api, earlier string, open *openChat) error {
 	var page list[message]
 	if err := v.api.get(api+"/messages?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
@@ -192,22 +194,22 @@ func (v *request) thread(api, earlier string, open *openChat) error {
 	}
 	open.Thread = page.Items
 	for i, m := range open.Thread {
-		open.Thread[i].Body = v.letter(m.Body)
+		open.Thread[i].Body = v.bodyPath(m.Body)
 	}
-	unread, letter := open.Unread, false
+	unread, hasMail := open.Unread, false
 	if open.Later {
 		unread = 0
 	}
 	last := -1
 	for i := range open.Thread { // the newest first
 		m := &open.Thread[i]
-		if unread > 0 && (m.Kind == "mail" || m.Kind == "note") { // the others wake nobody
+		if unread > 0 && (m.Kind == "mail" || m.Kind == "note") { // other kinds do not count as unread
 			m.New, last = true, i
 			unread--
 		}
 		if m.Kind == "mail" {
-			m.Shown = m.New || !letter
-			letter = true
+			m.Shown = m.New || !hasMail
+			hasMail = true
 		}
 		if m.Mail != "" {
 			m.Files = filesAt(open.path("files/"+url.PathEscape(m.Mail)), m.HasAttachments)
@@ -223,7 +225,8 @@ func (v *request) thread(api, earlier string, open *openChat) error {
 	return nil
 }
 
-// people adds who takes part, and for who may change that who could.
+// people adds the participants, and for a user who may change them the other
+// team members.
 func (v *request) people(api string, open *openChat) error {
 	var page list[participant]
 	if err := v.api.get(api+"/participants", &page); err != nil {
@@ -249,7 +252,7 @@ func (v *request) people(api string, open *openChat) error {
 }
 
 // chatFiles shows the attachments of one mail of a chat: alone, or without
-// script with all of the chat.
+// script with the whole chat.
 func (s *site) chatFiles(v *request) error {
 	id := v.r.PathValue("mail")
 	f, err := v.files(id)

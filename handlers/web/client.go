@@ -12,15 +12,15 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A client asks the API in the name of the one who asks for a page.
+// A client calls the API in the name of the user who requests a page.
 type client struct {
 	api    http.Handler
 	ctx    context.Context
-	header http.Header // what the platform says of who asks
-	once   string      // Idempotency-Key of what is repeated and must be done once
+	header http.Header // the platform's headers about the user
+	once   string      // Idempotency-Key of a request that must have its effect only once
 }
 
-// maxAnswer bounds what is read of an answer; lists come in pages.
+// maxAnswer is how many bytes of an answer are read; lists come in pages.
 const maxAnswer = 8 << 20
 
 // A Problem is the API's refusal.
@@ -28,15 +28,15 @@ const maxAnswer = 8 << 20
 type Problem struct {
 	Status   int          `json:"status"`
 	Detail   string       `json:"detail"`
-	Existing string       `json:"existing"` // the object that has the value already
+	Existing string       `json:"existing"` // the object that already has the value
 	Errors   []FieldError `json:"errors"`
-	// Codes say by field what is wrong, to find a text by; WhatToDo is what a
-	// person can do about a refusal of the outside.
+	// Codes say for each field what is wrong; they are keys for a text.
+	// WhatToDo says what a person can do when an external service refused.
 	Codes    map[string]string `json:"codes,omitempty"`
 	WhatToDo *words.Text       `json:"whatToDo,omitempty"`
 }
 
-// A FieldError is what the API expects of one field.
+// A FieldError says what the API expects of one field.
 type FieldError struct {
 	Location string `json:"location"` // such as body.name
 	Message  string `json:"message"`
@@ -46,7 +46,7 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("the API refuses with %d: %s", p.Status, p.Detail)
 }
 
-// Field returns the message about a field of the body, "" when it is fine.
+// Field returns the message about a field of the body, "" when it is valid.
 func (p *Problem) field(name string) string {
 	if p == nil {
 		return ""
@@ -75,14 +75,14 @@ func (c client) post(path string, body, into any) error {
 	return err
 }
 
-// getTag is get, and returns the entity tag that a change is based on.
+// getTag is get, and also returns the entity tag for a later change.
 func (c client) getTag(path string, into any) (etag string, err error) {
 	h, err := c.do("GET", path, "", nil, into)
 	return h.Get("ETag"), err
 }
 
-// patch changes an object by a merge patch, when it is still what etag says; ""
-// whatever it is.
+// patch changes an object by a merge patch, when it still has the entity tag
+// etag; "" matches any state.
 func (c client) patch(path, etag string, body, into any) error {
 	_, err := c.do("PATCH", path, etag, body, into)
 	return err
@@ -109,7 +109,7 @@ func (c client) do(method, path, etag string, body, into any) (http.Header, erro
 	return c.send(method, path, etag, "application/json", &in, into)
 }
 
-// send makes one request with a body of any kind, such as a file.
+// send makes one request with a body of any type, such as a file.
 func (c client) send(method, path, etag, contentType string, body io.Reader, into any) (http.Header, error) {
 	r, err := http.NewRequestWithContext(c.ctx, method, path, body)
 	if err != nil {
@@ -134,7 +134,7 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	c.api.ServeHTTP(&a, r)
 	if a.status >= 300 {
 		if into != nil && a.header.Get("Content-Type") != "application/problem+json" {
-			_ = json.Unmarshal(a.body.Bytes(), into) // health says what fails with 503
+			_ = json.Unmarshal(a.body.Bytes(), into) // a 503 of the health check says what fails
 		}
 		p := &Problem{}
 		if json.Unmarshal(undirected(a.body.Bytes()), p) != nil || p.Status == 0 {
@@ -152,7 +152,7 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	return a.header, nil
 }
 
-// undirected is a JSON document whose strings set no writing direction.
+// undirected is a JSON document whose strings have no direction marks.
 func undirected(document []byte) []byte {
 	var out []byte
 	start := 0
@@ -160,7 +160,7 @@ func undirected(document []byte) []byte {
 		switch document[i] {
 		case '\\':
 			i++
-		case '"': // no pair goes from one string to another
+		case '"': // a pair of marks never spans two strings
 			out = append(append(out, words.Undirected(string(document[start:i]))...), '"')
 			start = i + 1
 		}
@@ -168,7 +168,7 @@ func undirected(document []byte) []byte {
 	return append(out, words.Undirected(string(document[start:]))...)
 }
 
-// An answer keeps what the API writes.
+// An answer keeps the response of the API.
 type answer struct {
 	header http.Header
 	status int
@@ -178,7 +178,7 @@ type answer struct {
 
 func (a *answer) Header() http.Header { return a.header }
 
-// WriteHeader keeps the first status, as on a connection.
+// WriteHeader keeps the first status, as a connection does.
 func (a *answer) WriteHeader(status int) {
 	if !a.wrote && status >= 200 {
 		a.status, a.wrote = status, true

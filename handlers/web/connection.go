@@ -9,7 +9,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A connectorCheck is what a check of a connector found.
+// A connectorCheck is the result of a check of a connector.
 type connectorCheck struct {
 	Works       bool        `json:"works"`
 	State       string      `json:"state"`
@@ -29,7 +29,7 @@ type connectorCheck struct {
 	} `json:"mailboxes"`
 }
 
-// A proof is what the API says yes, no, or by null nothing to.
+// A proof is an answer of the API: yes, no, or null for unknown.
 type proof string
 
 // UnmarshalJSON reads true, false or null.
@@ -49,10 +49,10 @@ func (p *proof) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// connection shows how the connector is connected.
+// connection shows the connection settings of the connector.
 func (s *site) connection(v *request) error { return v.connectionPage(http.StatusOK, nil) }
 
-// connectionPage shows the connection after more has said what else is seen.
+// connectionPage shows the connection; more adds other data to the view first.
 func (v *request) connectionPage(status int, more func(*connectorView) error) error {
 	view, err := v.connectorOf("connection")
 	if err != nil {
@@ -70,8 +70,8 @@ func (v *request) connectorAPI() string {
 	return "/api/connectors/" + url.PathEscape(v.r.PathValue("connector"))
 }
 
-// checkConnector shows what a check finds. What it finds is not kept, so that it
-// is the answer to the form itself.
+// checkConnector shows the result of a check. The result is not stored, so it
+// is the direct answer to the form.
 func (s *site) checkConnector(v *request) error {
 	var check connectorCheck
 	p, err := mendable(v.api.post(v.connectorAPI()+"/check", nil, &check))
@@ -86,7 +86,7 @@ func (s *site) checkConnector(v *request) error {
 	})
 }
 
-// editConnector changes what a connector is called and where it points.
+// editConnector changes the name of a connector and its endpoint.
 func (s *site) editConnector(v *request) error {
 	f := formOf(v.r)
 	patch := map[string]string{"name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint}
@@ -96,7 +96,7 @@ func (s *site) editConnector(v *request) error {
 	return v.patchConnector("edit", patch, f)
 }
 
-// rotateSecret replaces the secret, once Entra has taken the new one.
+// rotateSecret replaces the secret after Entra has accepted the new one.
 func (s *site) rotateSecret(v *request) error {
 	f := formOf(v.r)
 	return v.patchConnector("rotate", map[string]string{"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
@@ -115,7 +115,8 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 		return v.leave(connectorObject{ID: v.r.PathValue("connector")}.path("connection"), flash{Key: key})
 	}
 	return v.connectionPage(p.Status, func(view *connectorView) error {
-		// Who presses the button again knows what it is now.
+		// The page shows the current state, so pressing the button again
+		// overwrites it knowingly.
 		view.Shown, view.Problem = form, p
 		f = f.kept(p, v.r.PostFormValue("clientSecret"))
 		view.Form.SecretExpires = cmp.Or(f.SecretExpires, view.Form.SecretExpires)
@@ -140,13 +141,13 @@ func (s *site) deleteConnector(v *request) error {
 	})
 }
 
-// A limitScript limits the app to the activated mailboxes.
+// A limitScript is the script that limits the app to the activated mailboxes.
 type limitScript struct {
 	Script    string   `json:"script"`
 	Addresses []string `json:"addresses"`
 }
 
-// limits is whether mailboxes that are not activated are refused.
+// limits tells whether mailboxes that are not activated are refused.
 type limits struct {
 	Limited  proof       `json:"limited"`
 	WhatToDo *words.Text `json:"whatToDo"`
@@ -174,7 +175,7 @@ func (v *request) limitsPage(status int, more func(*connectorView)) error {
 	return v.pageAs(status, "connector", view)
 }
 
-// checkLimits shows whether another mailbox is refused.
+// checkLimits shows whether a mailbox that is not activated is refused.
 func (s *site) checkLimits(v *request) error {
 	var found limits
 	body := map[string]string{}

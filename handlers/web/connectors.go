@@ -26,7 +26,7 @@ type connectorObject struct {
 	WhatToDo      *words.Text `json:"whatToDo"`
 }
 
-// path is where the connector is, and its parts.
+// path is the page of the connector, or of one of its parts.
 func (c connectorObject) path(part string) string {
 	p := "/web/connectors/" + url.PathEscape(c.ID)
 	if part != "" {
@@ -35,7 +35,7 @@ func (c connectorObject) path(part string) string {
 	return p
 }
 
-// level says how bad the state is, as the colours are named.
+// level is the severity of the state, as the colours are named.
 func (c connectorObject) level() string {
 	switch c.State {
 	case "works":
@@ -46,15 +46,15 @@ func (c connectorObject) level() string {
 	return "error"
 }
 
-// days is how many days the secret still lives; 0 on its last.
+// days is how many days the secret is still valid; 0 on its last day.
 func (c connectorObject) days() int { return int(time.Until(c.SecretExpires) / (24 * time.Hour)) }
 
-// expired tells whether the secret is past its date.
+// expired tells whether the secret has expired.
 func (c connectorObject) expired() bool { return !c.SecretExpires.After(time.Now()) }
 
-// expiry is how urgent a new secret is, as the colours are named: from 60 days
-// before its end on it is said, from 30 it is urgent, from 7 it is an error.
-// "" is that there is time.
+// expiry is the urgency of a new secret, as the colours are named: a notice
+// from 60 days before its end, a warning from 30, an error from 7, and ""
+// before that.
 func (c connectorObject) expiry() string {
 	switch days := c.days(); {
 	case days <= 7:
@@ -67,8 +67,8 @@ func (c connectorObject) expiry() string {
 	return ""
 }
 
-// A connectorForm is what somebody types about a connector. The secret is not
-// among it: it goes to the API and is never written into a page.
+// A connectorForm holds the typed values of a connector. It has no secret: the
+// secret goes to the API and is never written into a page.
 type connectorForm struct{ Name, ClientID, TokenEndpoint, SecretExpires string }
 
 // A connectorView is one connector, or the form for a new one.
@@ -78,23 +78,23 @@ type connectorView struct {
 	ETag      string
 	Enabled   bool // the integration
 	Form      connectorForm
-	Shown     string // the form that Problem is about: new, edit, rotate, delete, limits
+	Shown     string // the form to which Problem belongs: new, edit, rotate, delete, limits
 	Problem   *Problem
 	Guide     guide
 	Check     *connectorCheck
 	Addresses addressList
-	Boxes     *boxList // nil until they are asked for
+	Boxes     *boxList // nil until they are requested
 	Script    limitScript
 	Limits    *limits
-	Address   string // that was named to try
-	Part      bool   // of the page is asked for
+	Address   string // that the user wants to check
+	Part      bool   // only a part of the page is requested
 }
 
 // title is the name of the connector.
 func (c connectorView) title() string { return c.Connector.Name }
 
-// mistakeIn is the code of what is wrong with a field of a form, "" when it is
-// fine.
+// mistakeIn is the code of the problem with a field of a form, "" when it is
+// valid.
 func (c connectorView) mistakeIn(form, field string) string {
 	if c.Shown != form {
 		return ""
@@ -102,7 +102,7 @@ func (c connectorView) mistakeIn(form, field string) string {
 	return c.Problem.bad(field)
 }
 
-// bad is the code of what is wrong with a field.
+// bad is the code of the problem with a field.
 func (p *Problem) bad(field string) string {
 	if p.field(field) == "" {
 		return ""
@@ -113,11 +113,12 @@ func (p *Problem) bad(field string) string {
 	return "other"
 }
 
-// whole tells whether the problem is none of a field.
+// whole tells whether the problem concerns no single field.
 func (p *Problem) whole() bool { return p != nil && len(p.Errors) == 0 }
 
-// mendable is what the visitor can mend in the form, or try again from it: all
-// refusals but those of who he or she is and of what is not there.
+// mendable returns the refusals after which the user can correct or resend the
+// form: all except a malformed request, missing sign-in or rights, and a missing
+// object.
 func mendable(err error) (*Problem, error) {
 	var p *Problem
 	if errors.As(err, &p) {
@@ -145,7 +146,7 @@ func (s *site) registerConnectors() {
 	s.post("/web/connectors/{connector}/check-limits", s.checkLimits)
 }
 
-// connectorOf starts a page about the connector that the path names.
+// connectorOf starts a page about the connector in the path.
 func (v *request) connectorOf(tab string) (view connectorView, err error) {
 	view.Tab, view.Part = tab, isPart(v.r)
 	if view.ETag, err = v.api.getTag("/api/connectors/"+url.PathEscape(v.r.PathValue("connector")), &view.Connector); err != nil {
@@ -164,9 +165,10 @@ func formOf(r *http.Request) connectorForm {
 	return connectorForm{r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), r.PostFormValue("secretExpires")}
 }
 
-// kept is what of a refused form is shown again. Somebody may have pasted the
-// secret into the wrong field: what was refused, has not the form of what belongs
-// there, or was also given as the secret, is not sent back.
+// kept are the values of a refused form that are shown again. Somebody may have
+// pasted the secret into the wrong field. Therefore a value is not sent back
+// when it was refused, does not have the form of its field, or equals the
+// secret.
 func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
 	keep := func(field, text string, fits bool) string {
 		if !fits || p.bad(field) != "" || clientSecret != "" && strings.Contains(text, clientSecret) {
@@ -180,11 +182,11 @@ func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
 		Name:          keep("name", f.Name, !secret.LooksLikeOne(f.Name)),
 		ClientID:      keep("clientId", f.ClientID, guidForm.MatchString(form(f.ClientID))),
 		TokenEndpoint: keep("tokenEndpoint", f.TokenEndpoint, wholeEndpoint.MatchString(form(f.TokenEndpoint))),
-		SecretExpires: keep("", f.SecretExpires, noDate == nil), // a day that was refused is a day
+		SecretExpires: keep("", f.SecretExpires, noDate == nil), // not by p: a valid date is shown again even when it was refused
 	}
 }
 
-// secretLife is how long a secret is best made to live.
+// secretLife is the recommended lifetime of a secret.
 const secretLife = 730
 
 func (s *site) newConnector(v *request) error {
@@ -214,8 +216,8 @@ func (s *site) createConnector(v *request) error {
 	return v.leave(made.path("connection"), flash{Key: "connector.made"})
 }
 
-// guide answers with the guide, its links leading to the app registration whose
-// client id and token endpoint are typed so far.
+// guide answers with the guide. Its links lead to the app registration of the
+// client id and token endpoint that are typed so far.
 func (s *site) guide(v *request) error {
 	return v.part("connector-new", "guide", guideFor(v.r.PostFormValue("clientId"), v.r.PostFormValue("tokenEndpoint")))
 }

@@ -10,7 +10,8 @@ import (
 // A directoryKind is one list of the directory.
 type directoryKind struct {
 	Name, API string
-	// InUse is the text for what cannot be deleted because others need it.
+	// InUse is the text for an object that cannot be deleted because others
+	// need it.
 	InUse string
 }
 
@@ -23,8 +24,8 @@ var directoryKinds = []directoryKind{
 	{"process-teams", "/api/process-teams", "directory.in-use"},
 }
 
-// An entry is one object of the directory, of any kind: it has the fields of its
-// kind.
+// An entry is one object of the directory, of any kind: only the fields of its
+// kind are set.
 type entry struct {
 	ID         string            `json:"id"`
 	Name       string            `json:"name"`
@@ -44,7 +45,7 @@ type entry struct {
 	Members    []string          `json:"members"`
 }
 
-// line is what the list says under the name.
+// line is the text that the list shows below the name.
 func (e entry) line() string {
 	switch {
 	case e.Number != "":
@@ -55,7 +56,7 @@ func (e entry) line() string {
 	return strings.Join(e.Emails, ", ")
 }
 
-// A directoryView is one list of the directory, and the entry that is open.
+// A directoryView is one list of the directory, and the open entry.
 type directoryView struct {
 	Kind          directoryKind
 	Kinds         []directoryKind
@@ -66,7 +67,7 @@ type directoryView struct {
 	CanWrite      bool
 }
 
-// path is where something of this list is, with the list as it is filtered.
+// path is the path of an object of this list, with the filter of the list.
 func (d *directoryView) path(of string) string {
 	p := "/web/directory/" + d.Kind.Name
 	if of != "" {
@@ -75,7 +76,7 @@ func (d *directoryView) path(of string) string {
 	return p + d.query()
 }
 
-// query is the filter as part of an address.
+// query is the filter as part of a URL.
 func (d *directoryView) query() string { return queryOf("search", d.Search, "after", d.After) }
 
 // isOpen tells whether this entry of the list is the open one.
@@ -152,7 +153,7 @@ func (v *request) openEntry(k directoryKind) error {
 	return v.showEntry(http.StatusOK, k, open)
 }
 
-// maxListed bounds the team members and roles that a form offers.
+// maxListed is how many team members and roles a form offers at most.
 const maxListed = 1000
 
 // all are the objects of a list, at most maxListed.

@@ -2,13 +2,13 @@ package web
 
 import "net/url"
 
-// A clientView is what there is of a client beside its own data.
+// A clientView has the data about a client beside the client's own fields.
 type clientView struct {
 	Contacts []contact
-	Chats    []chatObject // the last few that the visitor may see
+	Chats    []chatObject // the most recent ones that the user may see
 }
 
-// aroundClient adds who writes for a client, and what about.
+// aroundClient adds the contacts and the chats of a client.
 func (v *request) aroundClient(o *openEntry) error {
 	var contacts list[contact]
 	if err := v.api.get("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts); err != nil {

@@ -11,17 +11,17 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A substitute stands in for a team member until before a time.
+// A substitute stands in for a team member until a time, not included.
 type substitute struct {
 	Member string    `json:"member"`
 	From   time.Time `json:"from"`
 	Until  time.Time `json:"until"`
 }
 
-// stands tells whether it is not over yet.
+// stands tells whether the substitution has not ended yet.
 func (s *substitute) stands() bool { return s != nil && s.Until.After(time.Now()) }
 
-// lastDay is in the last day that counts.
+// lastDay is a time on the last day of the substitution.
 func (s *substitute) lastDay() time.Time { return s.Until.Add(-time.Millisecond) }
 
 // standsIn says who stands in, and when.
@@ -29,8 +29,8 @@ func (v *request) standsIn(name string, s *substitute) string {
 	return v.t("me.stands-in", name, v.renderer.day(s.From, time.Now()), v.renderer.day(s.lastDay(), time.Now()))
 }
 
-// An awayForm is a substitute as a form has it: days of the office, the last
-// one included.
+// An awayForm is a substitution as a form shows it: days in the office's time
+// zone, the last one included.
 type awayForm struct{ Member, From, Until string }
 
 const dayForm = "2006-01-02"
@@ -41,8 +41,8 @@ func (a *awayForm) was(s *substitute) {
 	}
 }
 
-// substitute reads the form. A day that is none stays the zero time, which the
-// API refuses.
+// substitute reads the form. An invalid day stays the zero time, which the API
+// refuses.
 func (a awayForm) substitute() *substitute {
 	if a.Member == "" {
 		return nil
@@ -55,19 +55,19 @@ func (a awayForm) substitute() *substitute {
 	return &substitute{a.Member, from.UTC(), until.UTC()}
 }
 
-// A choice is one of several things that may be chosen together.
+// A choice is one option of a multiple choice.
 type choice struct {
 	ID, Name, Line string
 	Chosen         bool
 }
 
-// A learnedAddress is an address that a rule linked with a contact.
+// A learnedAddress is an address that a learned rule linked with a contact.
 type learnedAddress struct {
 	Email, Rule string
-	Why         *words.Text // for who may see rules
+	Why         *words.Text // for a user who may see rules
 }
 
-// An openEntry is an entry that is open, with its form.
+// An openEntry is the open entry, with its form.
 type openEntry struct {
 	entry
 	awayForm
@@ -78,19 +78,19 @@ type openEntry struct {
 	CanWrite   bool
 	EmailLines string
 	Find       string // a search for clients
-	Found      bool   // whether it found some
+	Found      bool   // whether the search found some
 	Problem    *Problem
-	Owner      *named // who has already what must be unique
+	Owner      *named // who already has the value that must be unique
 	InUse      bool
 	Choices    []choice // clients of a contact, members of a process team
-	People     []named  // who may stand in
-	StandIn    string   // who does, and when
+	People     []named  // possible substitutes
+	StandIn    string   // who stands in, and when
 	Addresses  []learnedAddress
 	Team       *teamForm
 	Around     *clientView
 }
 
-// saveEntry adds an entry, or changes the one with an id.
+// saveEntry creates an entry, or changes the one with the id in the path.
 func (v *request) saveEntry(k directoryKind, id string) error {
 	open := &openEntry{Kind: k, New: id == "", entry: entry{ID: id}}
 	open.read(v.r)
@@ -119,13 +119,13 @@ func (v *request) saveEntry(k directoryKind, id string) error {
 	return v.done("/web/directory/"+k.Name+"/"+url.PathEscape(saved.ID)+v.listQuery(), flash{Key: key})
 }
 
-// listQuery is how the list beside the form is filtered.
+// listQuery is the filter of the list beside the form.
 func (v *request) listQuery() string {
 	q := v.r.URL.Query()
 	return queryOf("search", q.Get("search"), "after", q.Get("after"))
 }
 
-// notSaved shows the form again, with what was sent and why that did not do.
+// notSaved shows the form again, with the sent values and the problem.
 func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 	open.Problem = p
 	if p.Existing != "" {
@@ -138,7 +138,8 @@ func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 		}
 	}
 	if p.Status == http.StatusPreconditionFailed && open.ID != "" {
-		// Whoever saves again after having been told overwrites knowingly.
+		// The user was told of the other change, so saving again overwrites it
+		// knowingly.
 		var now entry
 		tag, err := v.api.getTag(k.API+"/"+url.PathEscape(open.ID), &now)
 		if err != nil {
@@ -174,7 +175,7 @@ func (v *request) deleteEntry(k directoryKind) error {
 	return v.showEntry(p.Status, k, open)
 }
 
-// fill adds what the form of an entry offers to choose from.
+// fill adds the choices that the form of an entry offers.
 func (v *request) fill(o *openEntry) error {
 	switch o.Kind.Name {
 	case "clients":
@@ -211,8 +212,8 @@ func (v *request) fill(o *openEntry) error {
 	return nil
 }
 
-// fillContact adds the clients that the contact has, those that a search finds,
-// and where its addresses come from.
+// fillContact adds the clients of the contact, those that a search finds, and
+// the origin of the contact's addresses.
 func (v *request) fillContact(o *openEntry) error {
 	for _, id := range o.Clients {
 		c, err := v.customer(id)

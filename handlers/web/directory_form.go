@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// input is a field of the form that holds text.
+// input is a text field of the form.
 func (o *openEntry) input(name string, most int, needed bool) textField {
 	value := map[string]string{
 		"name": o.Name, "number": o.Number, "kvk": o.KvK, "vat": o.VAT, "phone": o.Phone, "function": o.Function, "email": o.Email,
@@ -29,7 +29,7 @@ type textField struct {
 	Needed, Bad       bool
 }
 
-// A body is what the API takes for a kind.
+// A body is the request body of the API for a kind.
 type (
 	clientBody struct {
 		Number string `json:"number"`
@@ -82,7 +82,7 @@ func (o *openEntry) body() any {
 	return teamBody{o.Name, o.Members}
 }
 
-// read reads what a form sent.
+// read reads the values of a sent form.
 func (o *openEntry) read(r *http.Request) {
 	for name, field := range map[string]*string{
 		"name": &o.Name, "number": &o.Number, "type": &o.Type, "kvk": &o.KvK, "vat": &o.VAT, "phone": &o.Phone, "function": &o.Function,
@@ -96,10 +96,10 @@ func (o *openEntry) read(r *http.Request) {
 	o.Clients, o.Members = append([]string{}, r.PostForm["clients"]...), append([]string{}, r.PostForm["members"]...)
 }
 
-// addressesOf are the addresses in a field, one on each line, or several with
-// commas, semicolons or spaces between them. An address in which such characters
-// stand themselves has a line of its own: mail comes from "jan bakker"@bakker.nl
-// and from /o=office/ou=first group/cn=jan, too.
+// addressesOf are the addresses in a field, one on each line, or several
+// separated by commas, semicolons or spaces. An address that contains such
+// characters needs its own line: mail also comes from addresses such as "jan
+// bakker"@bakker.nl and /o=office/ou=first group/cn=jan.
 func addressesOf(text string) []string {
 	all := []string{}
 	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '\n' || c == '\r' }) {

@@ -44,7 +44,7 @@ func (v *request) readTeam(o *openEntry) error {
 	return v.fillTeam(o.Team)
 }
 
-// fillTeam adds who may be in a team, in which roles.
+// fillTeam adds the team members and the roles that a form can choose.
 func (v *request) fillTeam(t *teamForm) error {
 	people, err := all[entry](v, "/api/team-members")
 	if err != nil {
@@ -63,8 +63,8 @@ func (v *request) fillTeam(t *teamForm) error {
 	return err
 }
 
-// saveTeam says who works for a client. Rows are moved, added and removed by
-// buttons of the form; what they do is saved with the rest.
+// saveTeam saves who works for a client. Buttons of the form move, add and
+// remove rows; their effect is saved together with the other values.
 func (v *request) saveTeam(k directoryKind) error {
 	id := v.r.PathValue("id")
 	open := &openEntry{Kind: k}
@@ -113,11 +113,11 @@ func (v *request) saveTeam(k directoryKind) error {
 	return v.showEntry(status, k, open)
 }
 
-// maxTeam is how many rows a form holds.
+// maxTeam is how many rows a form has at most.
 const maxTeam = 40
 
-// moved are the rows after what a button does: add, or up, down and remove with
-// the number of the row.
+// moved are the rows after a button: add, or up, down and remove with the
+// number of the row.
 func moved(rows []teamRow, do string) []teamRow {
 	do, number, _ := strings.Cut(do, "-")
 	at, err := strconv.Atoi(number)

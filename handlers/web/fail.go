@@ -11,17 +11,18 @@ import (
 // A failView says what went wrong, and what to do.
 type failView struct {
 	Status  string // names the texts: fail.404.title, fail.404.text
-	Small   string // the API's own words, in English, where ours are too general
-	SignIn  string // where to sign in; "" when that helps nothing
+	Small   string // the API's own text, in English, where our text is too general
+	SignIn  string // where to sign in; "" when signing in does not help
 	Back    string
-	NewPage bool // sign in beside the page, so that what was typed stays
+	NewPage bool // sign in on a new page, so that typed text stays
 }
 
-// failTexts are the statuses that have words of their own.
+// failTexts are the statuses that have their own texts.
 var failTexts = map[int]string{401: "401", 403: "403", 404: "404", 409: "409", 412: "412", 422: "422", 429: "429", 503: "503"}
 
-// fail answers with what went wrong: a part of a page as a message beside what
-// is there, so that nothing that was typed is lost; else a page.
+// fail answers with an error. A request for a part of a page gets a message
+// beside the present content, so that nothing typed is lost; any other request
+// gets a page.
 func (v *request) fail(p *Problem) {
 	view := failView{Status: failTexts[p.Status], Back: home}
 	if view.Status == "" {
@@ -33,7 +34,7 @@ func (v *request) fail(p *Problem) {
 	}
 	status := max(p.Status, http.StatusBadRequest)
 	if p.Status == http.StatusUnauthorized {
-		// A page that is only looked at is come back to.
+		// The user returns only to a page that was requested with GET.
 		if v.r.Method == http.MethodGet && !isPart(v.r) {
 			http.Redirect(v.w, v.r, signIn(v.r.URL.RequestURI()), http.StatusFound)
 			return

@@ -10,12 +10,12 @@ import (
 )
 
 type (
-	// files are the attachments of one mail, which its mailbox has: they are asked
-	// for when somebody gets to see them.
+	// files are the attachments of one mail. They come from its mailbox, and
+	// are requested when they become visible.
 	files struct {
 		Path    string // where they are listed
-		Listed  bool   // the mailbox was asked
-		Quiet   bool   // nobody expects any: Outlook does not count pictures of a text, seen or not
+		Listed  bool   // the mailbox has answered
+		Quiet   bool   // no attachments are expected: Outlook does not count pictures inside a body, shown or not
 		Items   []file
 		Problem *Problem
 	}
@@ -24,11 +24,11 @@ type (
 		Size    int64       `json:"size"`
 		Kind    string      `json:"kind"`
 		Content string      `json:"content"`
-		Warning *words.Text `json:"warning"` // of a dangerous one
+		Warning *words.Text `json:"warning"` // of a dangerous attachment
 	}
 )
 
-// length is about how much a file holds, in the units that people know.
+// length is the approximate size of a file, in common units.
 func (f file) length() string {
 	switch {
 	case f.Kind == "link" || f.Size <= 0:
@@ -41,8 +41,8 @@ func (f file) length() string {
 	return strconv.FormatInt((f.Size+500_000)/1_000_000, 10) + " MB"
 }
 
-// filesAt are attachments that are listed at a path once somebody gets to see
-// them; expected tells whether Outlook counts any.
+// filesAt are attachments that are requested from a path when they become
+// visible; expected tells whether Outlook counts any.
 func filesAt(path string, expected bool) *files {
 	if !expected {
 		path = withQuery(path, "quiet", "1")
@@ -50,7 +50,8 @@ func filesAt(path string, expected bool) *files {
 	return &files{Path: path, Quiet: !expected}
 }
 
-// files lists the attachments of a mail. A part of the page is answered at once.
+// files lists the attachments of a mail. A request for a part is answered at
+// once.
 func (v *request) files(mail string) (*files, error) {
 	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet")}
 	var page list[file]

@@ -9,24 +9,24 @@ import (
 	"strings"
 )
 
-// A flash is what a page says once, after a form has done its work. It travels
-// in a cookie that anybody could write, so it holds the key of a text, a number
-// and an id, and no words.
+// A flash is a message that the next page shows once after a form is done. It
+// is in a cookie, which anybody could write: therefore it holds the key of a
+// text, a number and an id, and no words.
 type flash struct {
 	Key  string
 	N    int
-	Undo []string // ids of the mails whose solution can be taken back
-	All  []string // ids of those that were solved in a row, when there are several
+	Undo []string // ids of the mails whose solution can be undone
+	All  []string // ids of all mails that were solved in a row, when there are several
 }
 
 const flashCookie = "flash"
 
 var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z.-]*)$`)
 
-// maxUndo is of how many mails a cookie holds the ids: one may have 4,096 bytes.
+// maxUndo is how many mail ids fit in a cookie of 4,096 bytes.
 const maxUndo = 80
 
-// give sends the flash along.
+// give adds the flash to the response.
 func (f flash) give(w http.ResponseWriter) {
 	http.SetCookie(w, &http.Cookie{
 		Name: flashCookie, Value: fmt.Sprintf("%s:%d:%s", f.Key, f.N, strings.Join(f.Undo, ".")), Path: "/web", MaxAge: 60,
@@ -47,7 +47,7 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	if m == nil {
 		return nil
 	}
-	n, _ := strconv.Atoi(m[2]) // digits, few
+	n, _ := strconv.Atoi(m[2]) // digits, at most a few
 	f := &flash{Key: m[1], N: n, Undo: split(m[3])}
 	if all := series(r); len(all) > 1 && len(f.Undo) == 1 && f.Undo[0] == all[len(all)-1] {
 		f.All = all
@@ -59,8 +59,8 @@ func split(ids string) []string {
 	return strings.FieldsFunc(ids, func(r rune) bool { return r == '.' })
 }
 
-// The series is what one person solved in a row, the last at the end. It is over
-// when nothing was solved for as long as its cookie lives.
+// The series are the mails that one person solved in a row, the last one at the
+// end. It ends when no mail is solved during the lifetime of its cookie.
 const (
 	seriesCookie = "series"
 	seriesLife   = 5 * 60 // seconds
@@ -78,7 +78,7 @@ func series(r *http.Request) []string {
 	return all[max(0, len(all)-maxUndo):]
 }
 
-// keepSeries sends the series along; an empty one is forgotten.
+// keepSeries writes the cookie of the series; an empty series deletes it.
 func keepSeries(w http.ResponseWriter, r *http.Request, ids []string) {
 	if _, err := r.Cookie(seriesCookie); err != nil && len(ids) == 0 {
 		return
@@ -93,18 +93,18 @@ func keepSeries(w http.ResponseWriter, r *http.Request, ids []string) {
 	http.SetCookie(w, c)
 }
 
-// without are the ids but one.
+// without are the ids except one.
 func without(ids []string, id string) []string {
 	return slices.DeleteFunc(ids, func(other string) bool { return other == id })
 }
 
-// takesFlash tells whether the answer will say something once.
+// takesFlash tells whether the response shows a flash.
 func takesFlash(r *http.Request) bool {
 	_, err := r.Cookie(flashCookie)
 	return err == nil
 }
 
-// flashText is what the flash says: with one and many when the text has both.
+// flashText is the text of the flash: with one and many when the text has both.
 func (k *renderer) flashText(f *flash) string {
 	if _, ok := k.texts[f.Key]; ok {
 		return k.text(f.Key, f.N)
@@ -115,5 +115,5 @@ func (k *renderer) flashText(f *flash) string {
 	return ""
 }
 
-// isWarning tells whether something did not go as wanted.
+// isWarning tells whether something did not succeed.
 func (f *flash) isWarning() bool { return strings.Contains(f.Key, ".not-") }

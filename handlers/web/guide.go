@@ -7,8 +7,8 @@ import (
 )
 
 // A guide leads through the app registration in Entra: each step has a link to
-// its place, which is that of one app registration as soon as its client id is
-// known.
+// its page in the portal. As soon as the client id is known, the links lead to
+// that app registration.
 type guide struct {
 	ClientID    string
 	Create      string
@@ -47,8 +47,8 @@ var portals = map[string]string{
 
 const publicPortal = "https://entra.microsoft.com"
 
-// guideFor makes the guide of an app registration. What is not yet typed, or is
-// no client id or token endpoint, leaves its links general.
+// guideFor makes the guide for an app registration. Without a valid client id
+// or token endpoint, its links stay general.
 func guideFor(clientID, tokenEndpoint string) guide {
 	clientID = strings.ToLower(strings.TrimSpace(clientID))
 	portal, tenant, authority := publicPortal, "", ""

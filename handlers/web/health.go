@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A healthView says what works. Its report is for managers, and absent when
-// what it needs does not work.
+// A healthView says whether the product works. Its report is for managers; it
+// is absent when a service that it needs does not work.
 type healthView struct {
 	OK     bool
 	Checks []healthCheck
@@ -22,7 +22,7 @@ type healthCheck struct {
 	Error string `json:"error"`
 }
 
-// A healthReport is what waits, and what is about to stop working.
+// A healthReport says how much waits, and what will stop working soon.
 type healthReport struct {
 	Enabled  bool      `json:"enabled"`
 	LastTick time.Time `json:"lastTick"`
@@ -39,20 +39,20 @@ type healthReport struct {
 	Connectors []connectorObject `json:"connectors"`
 }
 
-// An overdue is how much mail should have been decided by now.
+// An overdue counts mail that should have been decided by now.
 type overdue struct {
 	Mails  int       `json:"mails"`
 	Oldest time.Time `json:"oldest"`
 }
 
-// An attention is what somebody should look at: so many of what a text names.
+// An attention is a number of problems of one kind, which a text names.
 type attention struct {
 	Text string
 	N    int
 }
 
-// attention is what does not go well by itself. What only waits for a moment,
-// and mailboxes that wait for their connector, are no news of their own.
+// attention are the problems that do not solve themselves. Short waits, and
+// mailboxes that wait for their connector, are left out.
 func (h *healthReport) attention() (all []attention) {
 	var broken, ending, troubled int
 	for _, c := range h.Connectors {
@@ -75,7 +75,7 @@ func (h *healthReport) attention() (all []attention) {
 	return all
 }
 
-// silent are the connectors through which no mail comes in.
+// silent are the connectors through which no mail arrives.
 func (h *healthReport) silent() (all []connectorObject) {
 	for _, c := range h.Connectors {
 		if c.level() == "error" {
@@ -85,23 +85,23 @@ func (h *healthReport) silent() (all []connectorObject) {
 	return all
 }
 
-// asleep tells whether mail stays out because the integration is off.
-func (h *healthReport) asleep() bool { return !h.Enabled && h.Mailboxes > 0 }
+// paused tells whether no mail is fetched because the integration is off.
+func (h *healthReport) paused() bool { return !h.Enabled && h.Mailboxes > 0 }
 
-// A reporter keeps the last report of health for a while: every page of a manager
-// asks whether something needs him, and the clock that finds trouble comes
-// round no more often.
+// A reporter caches the health report for a while: every page of a manager
+// needs it, and the timer that detects problems does not run more often.
 type reporter struct {
 	mu   sync.Mutex
 	at   time.Time
 	last *healthReport
 }
 
-// reportAge is how old a report may be that a page shows unasked.
+// reportAge is the greatest age of a report on pages other than the health
+// page.
 const reportAge = 5 * time.Minute
 
-// report is the report of health as the visitor may read it, no older than an
-// age. nil: it cannot be had now.
+// report is the health report as the user may read it, not older than age; nil
+// when it is not available now.
 func (s *site) report(v *request, age time.Duration) (*healthReport, error) {
 	s.reporter.mu.Lock()
 	defer s.reporter.mu.Unlock()
@@ -119,14 +119,15 @@ func (s *site) report(v *request, age time.Duration) (*healthReport, error) {
 	return &r, nil
 }
 
-// late tells whether the timer should have run again by now.
+// late tells whether the timer has missed its last run.
 func (h *healthReport) late() bool {
 	return !h.LastTick.IsZero() && time.Since(h.LastTick) > 12*time.Minute
 }
 
 func (s *site) registerHealth() { s.page("/web/health", s.health) }
 
-// health shows whether what the product needs works, and what waits.
+// health shows whether the services that the product needs work, and what
+// waits.
 func (s *site) health(v *request) error {
 	var body struct {
 		Status string        `json:"status"`

@@ -14,7 +14,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// An importReport says what each row of a file does, as the API does.
+// An importReport says what each row of a file changes, as the API reports it.
 type importReport struct {
 	DryRun   bool                    `json:"dryRun"`
 	Applied  bool                    `json:"applied"`
@@ -53,12 +53,12 @@ type importRow struct {
 	} `json:"problems"`
 }
 
-// importKinds are what a file may hold, each with the template that stands on
-// this page.
+// importKinds are the kinds of import files, each with the template that this
+// page offers.
 var importKinds = []string{"clients", "contacts", "team-members", "roles", "client-team"}
 
-// importTemplates are files to start with: heads and an example of a row, which
-// spreadsheets open in columns.
+// importTemplates are example files: headers and one row, which spreadsheets
+// open in columns.
 var importTemplates = map[string]string{
 	"clients":      "nummer;type;naam;kvk;btw\r\n10234;organisatie;Bakkerij De Korenaar B.V.;12345678;NL123456789B01\r\n",
 	"contacts":     "email;naam;telefoon;functie;relaties\r\npiet@bakkerij.example;Piet Bakker;0201234567;Directeur;10234\r\n",
@@ -67,8 +67,8 @@ var importTemplates = map[string]string{
 	"client-team":  "relatienummer;teamlid;rol;volgorde\r\n10234;sanne@kantoor.example;Relatiebeheerder;1\r\n",
 }
 
-// maxShownRows is how many rows of a report a page shows: those that are wrong
-// come first.
+// maxShownRows is how many rows of a report a page shows: rows with errors come
+// first.
 const maxShownRows = 200
 
 type importView struct {
@@ -78,19 +78,19 @@ type importView struct {
 	Report *importReport
 	Wrong  int
 	Change int
-	Hash   string // of the file that was looked at
-	Other  bool   // another file than was looked at was to be taken in
+	Hash   string // of the file that was checked
+	Other  bool   // the file to import differs from the checked file
 	Hidden int    // rows that are not shown
-	Bad    string // what is wrong with the form, as import.<Bad>
+	Bad    string // the problem with the form, as import.<Bad>
 }
 
-// ready tells whether the file can be taken in as it is.
+// ready tells whether the file can be imported as it is.
 func (i importView) ready() bool {
 	return i.Report != nil && !i.Report.Applied && i.Wrong == 0 && i.Change > 0
 }
 
 const (
-	maxImport = 32 << 20 // what the API takes
+	maxImport = 32 << 20 // the limit of the API
 	maxUpload = maxImport + 64<<10
 )
 
@@ -113,12 +113,12 @@ func (s *site) importTemplate(v *request) error {
 	}
 	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	v.w.Header().Set("Content-Disposition", `attachment; filename="`+kind+`.csv"`)
-	_, err := io.WriteString(v.w, "\uFEFF"+text) // by this mark spreadsheets know UTF-8
+	_, err := io.WriteString(v.w, "\uFEFF"+text) // spreadsheets recognise UTF-8 by this mark
 	return err
 }
 
-// importFile looks at a file, and takes it in when it is the one that was
-// looked at before.
+// importFile checks a file, and imports it when it is the file that was checked
+// before.
 func (s *site) importFile(v *request) error {
 	view := importView{Kinds: importKinds}
 	file, err := v.upload(&view)
@@ -136,7 +136,7 @@ func (s *site) importFile(v *request) error {
 	}
 	err = v.sendFile(file, &view, !apply)
 	if p, other := refused(err); apply && other == nil && p != nil {
-		// Something changed since it was looked at: the report says what.
+		// The data changed since the check: the report says what.
 		apply, err = false, v.sendFile(file, &view, true)
 	}
 	p, err := refused(err)
@@ -155,7 +155,7 @@ func (s *site) importFile(v *request) error {
 	return v.pageAs(status, "import", view)
 }
 
-// upload reads the file of the form; what is wrong with it is said in the view.
+// upload reads the file of the form; the view gets the problem with it.
 func (v *request) upload(view *importView) ([]byte, error) {
 	v.w.Header().Set("HX-Push-Url", "false")
 	var f multipart.File
@@ -187,7 +187,7 @@ func (v *request) upload(view *importView) ([]byte, error) {
 	return b, err
 }
 
-// sendFile has the API look at a file, or take it in.
+// sendFile sends a file to the API for a check or for the import.
 func (v *request) sendFile(file []byte, view *importView, dryRun bool) error {
 	path := "/api/directory/import" + queryOf("kind", view.Kind, "dryRun", map[bool]string{true: "true"}[dryRun])
 	contentType := "text/csv"
@@ -202,7 +202,7 @@ func (v *request) sendFile(file []byte, view *importView, dryRun bool) error {
 	return err
 }
 
-// count adds up the report, and keeps of its rows those that a page can show.
+// count adds up the report, and keeps the rows that a page can show.
 func (i *importView) count() {
 	for _, n := range i.Report.Summary {
 		i.Wrong += n.Wrong

@@ -13,7 +13,7 @@ import (
 	"kantoorpost/handlers/web/plot"
 )
 
-// A learnedSpan is what happened in one month or week.
+// A learnedSpan has the figures of one month or week.
 type learnedSpan struct {
 	Month       string  `json:"month"` // such as 2026-11
 	Week        string  `json:"week"`  // its Monday, such as 2026-11-23
@@ -30,7 +30,7 @@ type learnedSpan struct {
 	Rate        string  `json:"-"` // Per100 in the visitor's language
 }
 
-// share is how many of the mails a number is, in whole percents.
+// share is a number as a whole percentage of the mails.
 func (m learnedSpan) share(n int) int {
 	if m.Mails == 0 {
 		return 0
@@ -40,8 +40,8 @@ func (m learnedSpan) share(n int) int {
 
 type learningView struct {
 	Spans []learnedSpan   // the newest first
-	Weeks bool            // they are weeks
-	Plots []template.HTML // the same, for wide pages and for narrow ones
+	Weeks bool            // the spans are weeks
+	Plots []template.HTML // the same graph, for wide and for narrow pages
 }
 
 // now is the current month or week.
@@ -49,11 +49,11 @@ func (l learningView) now() learnedSpan { return l.Spans[0] }
 
 func (s *site) registerLearning() { s.page("/web/learning", s.learning) }
 
-// fewMonths are too few to see in them that anything falls.
+// fewMonths is the number of months that is too small to show a trend.
 const fewMonths = 4
 
-// learning shows how much mail needs a hand: month by month, and week by week as
-// long as there are few months.
+// learning shows how much mail people must solve: by month, and by week while
+// there are few months.
 func (s *site) learning(v *request) error {
 	var body struct {
 		Months []learnedSpan `json:"months"`
@@ -82,7 +82,8 @@ func (s *site) learning(v *request) error {
 	return v.page("learning", view)
 }
 
-// name gives a month or a week its names, and its rate in the visitor's language.
+// name sets the labels of a month or a week, and its rate in the user's
+// language.
 func (v *request) name(m *learnedSpan) {
 	m.Rate = v.decimal(m.Per100)
 	if at, err := time.Parse("2006-01", m.Month); err == nil {
@@ -95,8 +96,8 @@ func (v *request) name(m *learnedSpan) {
 	}
 }
 
-// plotsOf draws the figures as lines, twice: what is drawn for a desk cannot be
-// read on a phone.
+// plotsOf draws the figures as lines, twice: a graph for a wide screen cannot
+// be read on a phone.
 func (v *request) plotsOf(spans []learnedSpan) []template.HTML {
 	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit")}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}
@@ -128,8 +129,8 @@ func (v *request) decimal(f float64) string {
 	return s
 }
 
-// withoutStyle takes the style out of a drawing: the policy of pages refuses
-// it, and style.css says the same.
+// withoutStyle removes the style from a drawing: the policy of the pages
+// refuses it, and style.css has the same rules.
 func withoutStyle(svg []byte) []byte {
 	before, rest, ok := bytes.Cut(svg, []byte("<style>"))
 	if !ok {

@@ -9,7 +9,7 @@ import (
 )
 
 type (
-	// A suggestion is what may solve a mail, as the API ranks it.
+	// A suggestion is a possible solution of a mail, as the API ranks it.
 	suggestion struct {
 		Action  string       `json:"action"`
 		Score   float64      `json:"score"`
@@ -18,10 +18,10 @@ type (
 		Client  *customer    `json:"client"`
 		Solve   solution     `json:"solve"`
 		At      string       `json:"-"` // the clients of the contact
-		Path    string       `json:"-"` // where it is sent to
-		First   bool         `json:"-"` // of all
-		Keyed   bool         `json:"-"` // a key does it
-		Doubt   bool         `json:"-"` // the sender may be another than he says
+		Path    string       `json:"-"` // the path of its form
+		First   bool         `json:"-"` // of all suggestions
+		Keyed   bool         `json:"-"` // it has a keyboard shortcut
+		Doubt   bool         `json:"-"` // the sender may be somebody else
 	}
 	// A solution is what …/solve takes.
 	solution struct {
@@ -49,35 +49,35 @@ type (
 	}
 )
 
-// An openMail is the mail that is open, with all that can be done about it.
+// An openMail is the open mail, with all data for the actions on it.
 type openMail struct {
 	mailObject
 	Filter      filter
 	Suggestions []suggestion
-	Form        solution   // what the forms start with, or what was sent
-	Shown       string     // which form is open
-	Problem     *Problem   // what the API finds wrong with what was sent
-	Found       []contact  // contacts for what was searched
-	Clients     []customer // clients for what was searched
+	Form        solution   // the initial or the sent values of the forms
+	Shown       string     // the open form
+	Problem     *Problem   // the API's problem with the sent values
+	Found       []contact  // contacts that a search found
+	Clients     []customer // clients that a search found
 	Search      string
 	CanSolve    bool
 	CanAdd      bool // clients to the directory
-	CanProspect bool // clients of type prospect, while the mail is solved
+	CanProspect bool // clients of type prospect, while solving the mail
 	Warnings    []words.Text
 	Doubt       bool     // the sender may be a fraud
-	Undo        *attempt // what can be taken back
-	Late        *attempt // who was faster
-	Owner       *contact // who has the address that was to be a new contact's
-	Company     string   // that the mail tells of its writer
-	Body        string   // where it can be read
+	Undo        *attempt // the decision that can be undone
+	Late        *attempt // the decision of somebody who was faster
+	Owner       *contact // who already has the address of the new contact
+	Company     string   // that the mail names for its writer
+	Body        string   // the path of its body
 	Files       *files
 }
 
-// can tells whether the visitor may solve the mail in this way.
+// can tells whether the user may solve the mail in this way.
 func (m openMail) can(action string) bool { return m.CanSolve && slices.Contains(m.Solutions, action) }
 
-// path is where the mail is, with the list as it is filtered; and what is done
-// to it.
+// path is the page of the mail, or the path of an action on it, with the filter
+// of the list.
 func (m openMail) path(do string) string {
 	p := "/web/mails/" + url.PathEscape(m.ID)
 	if do != "" {
@@ -86,21 +86,22 @@ func (m openMail) path(do string) string {
 	return p + m.Filter.query()
 }
 
-// fewSuggestions are seen at once: the mail itself is to be read beside them.
+// fewSuggestions are shown at once: there must be room for the mail beside
+// them.
 const fewSuggestions = 3
 
-// farFetched is the chance below which a suggestion is only in the way: all that
-// it offers is among the solutions too.
-const farFetched = 0.05
+// minScore is the probability below which a suggestion is not shown: the
+// solutions offer the same.
+const minScore = 0.05
 
-// best are the likeliest suggestions, others the rest.
+// best are the most likely suggestions, others the rest.
 func (m openMail) best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
 func (m openMail) others() []suggestion { return m.Suggestions[len(m.best()):] }
 
-// list is where the list is.
+// list is the path of the list.
 func (m openMail) list() string { return "/web/mails" + m.Filter.query() }
 
-// likely says in one word how sure a suggestion is.
+// likely says in one word how probable a suggestion is.
 func (s suggestion) likely() string {
 	switch {
 	case s.Score >= 0.8:
@@ -111,8 +112,8 @@ func (s suggestion) likely() string {
 	return "low"
 }
 
-// leads tells whether the suggestion is to stand out: the first, when it is
-// likely, and what ignores mail only when that is as good as sure.
+// leads tells whether the suggestion is emphasised: the first one when it is
+// likely; ignoring mail only when it is almost certain.
 func (s suggestion) leads() bool {
 	return s.First && !s.Doubt && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
 }
@@ -122,18 +123,18 @@ func (m openMail) careful() bool {
 	return m.Doubt && (len(m.Warnings) > 0 || m.Reason != "sender-not-verified")
 }
 
-// doubtful tells whether something speaks against trusting the sender.
+// doubtful tells whether there is a reason to distrust the sender.
 func (m openMail) doubtful() bool { return m.Doubt || m.mailObject.doubtful() }
 
-// keyed tells whether a key may do what the suggestion says. A slip of a finger
-// trusts no sender who may be another.
+// keyed tells whether the suggestion has a keyboard shortcut. A mistyped key
+// must not accept a doubtful sender.
 func (m openMail) keyed(s suggestion) bool {
 	return !m.doubtful() && (m.Verdict == "pass" || s.Action == "dismiss")
 }
 
-// deed names what the suggestion does: mails.do.<action>, with its scope when
-// that is more than this mail.
-func (s suggestion) deed() string {
+// effect names the effect of the suggestion: mails.do.<action>, with its scope
+// when that is more than this mail.
+func (s suggestion) effect() string {
 	if s.Solve.Scope == "sender" || s.Solve.Scope == "list" {
 		return s.Action + "-" + s.Solve.Scope
 	}
@@ -143,7 +144,7 @@ func (s suggestion) deed() string {
 	return s.Action
 }
 
-// whom is whom the suggestion names.
+// whom is the name of the suggestion's contact, client or chat.
 func (s suggestion) whom() string {
 	switch {
 	case s.Action == "create-contact" && s.Client != nil:
@@ -164,7 +165,7 @@ func (s *site) mail(v *request) error {
 	return v.showMail(http.StatusOK, func(*openMail) error { return nil })
 }
 
-// showMail answers with a mail, after more has said what else is to be seen.
+// showMail answers with a mail; more adds other data to the view first.
 func (v *request) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
 	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
@@ -177,7 +178,7 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 			return err
 		}
 	}
-	open.Body = v.letter(api + "/body")
+	open.Body = v.bodyPath(api + "/body")
 	open.Files = filesAt(open.path("files"), open.HasAttachments)
 	open.Undo = undoable(open.mailObject)
 	if err := more(open); err != nil {
@@ -188,7 +189,7 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 		return err
 	}
 	view.Open = open
-	// A form's own address is no page to come back to.
+	// The path of a form is no page to return to.
 	v.w.Header().Set("HX-Push-Url", open.path(""))
 	if takesFlash(v.r) {
 		v.w.Header().Set("HX-Trigger", "mails-changed")
@@ -196,8 +197,8 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 	return v.pageAs(status, "mails", view)
 }
 
-// suggest adds what may solve the mail, and what a form for a new contact
-// starts with.
+// suggest adds the suggestions for a mail, and the initial values of the form
+// for a new contact.
 func (v *request) suggest(api string, open *openMail) error {
 	var body struct {
 		Items    []suggestion `json:"items"`
@@ -213,7 +214,7 @@ func (v *request) suggest(api string, open *openMail) error {
 	}
 	open.Suggestions, open.Form, open.Company = body.Items, body.Prefill.solution, body.Prefill.Company
 	open.Warnings, open.Doubt = body.Warnings, body.Doubt
-	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < farFetched })
+	open.Suggestions = slices.DeleteFunc(open.Suggestions, func(s suggestion) bool { return s.Score < minScore })
 	for i, s := range open.Suggestions {
 		open.Suggestions[i].Path, open.Suggestions[i].First = open.path("solve"), i == 0
 		open.Suggestions[i].Keyed, open.Suggestions[i].Doubt = i == 0 && open.keyed(s), open.doubtful()
@@ -236,8 +237,8 @@ func (v *request) suggest(api string, open *openMail) error {
 	return nil
 }
 
-// undoable is what was last decided about a mail by a person, when that can be
-// taken back; what a learned rule decided, or what the mail is, is nobody's.
+// undoable is the last decision of a person about a mail, when it can be
+// undone. A decision by a learned rule, or by what the mail is, has no author.
 func undoable(m mailObject) *attempt {
 	if m.waits() {
 		return nil

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// A filter says which mails the list holds. It travels in the query of every
-// address below /web/mails.
+// A filter says which mails the list shows. It is in the query of every path
+// below /web/mails.
 type filter struct {
 	State, Reason, Address, Search string
-	Age                            int // only mail older than so many days
-	Show                           int // how many at once
+	Age                            int // only mail that is older, in days
+	Show                           int // how many mails are shown at once
 	After                          string
 }
 
@@ -35,7 +35,7 @@ func filterOf(q url.Values) filter {
 	return f
 }
 
-// query is the filter as part of an address, "" for that of the first page.
+// query is the filter as part of a URL, "" for the default filter.
 func (f filter) query() string {
 	q := url.Values{}
 	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
@@ -58,12 +58,12 @@ func (f filter) query() string {
 	return "?" + q.Encode()
 }
 
-// narrow tells whether the filter hides mail in its state.
+// narrow tells whether the filter hides mail within the chosen state.
 func (f filter) narrow() bool {
 	return f.Reason != "" || f.Address != "" || f.Search != "" || f.Age > 0
 }
 
-// ask is the query for the API.
+// ask is the filter as a query for the API.
 func (f filter) ask(now time.Time) string {
 	q := url.Values{"limit": {strconv.Itoa(f.Show)}}
 	if f.State != "all" {

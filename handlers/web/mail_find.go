@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxFound is how many contacts or clients a search shows; who seeks more types
-// more.
+// maxFound is how many contacts or clients a search shows; a longer search text
+// finds fewer.
 const maxFound = 8
 
 // findContacts shows the contacts that a search finds, each with a button that
@@ -20,8 +20,8 @@ func (s *site) findContacts(v *request) error {
 	})
 }
 
-// findClients shows the clients that a search finds: to choose from in the form
-// for a new contact, or with a button each.
+// findClients shows the clients that a search finds: as choices in the form for
+// a new contact, or with a button each.
 func (s *site) findClients(v *request) error {
 	part, shown := "client-choices", "client"
 	if v.r.URL.Query().Get("for") == "new" {
@@ -34,8 +34,8 @@ func (s *site) findClients(v *request) error {
 	})
 }
 
-// showFound answers with the choices alone, or without script with all of the
-// mail's page.
+// showFound answers with the choices alone, or without script with the whole
+// page of the mail.
 func (v *request) showFound(part string, find func(*openMail) error) error {
 	search := strings.TrimSpace(v.r.URL.Query().Get("find"))
 	if !isPart(v.r) {
@@ -78,8 +78,8 @@ func (v *request) customers(search string) ([]customer, error) {
 	return first[customer](v, "/api/clients", search)
 }
 
-// first are the first maxFound objects that a search finds. A page of a search
-// may hold fewer than it could, and go on.
+// first are the first maxFound objects that a search finds. A page of results
+// may be short although more pages follow.
 func first[T any](v *request, path, search string) (found []T, err error) {
 	for after := ""; len(found) < maxFound; {
 		var page list[T]
@@ -99,7 +99,7 @@ func (v *request) customer(id string) (c customer, err error) {
 	return c, err
 }
 
-// clientNames are the names of clients, the first two of them.
+// clientNames are the names of the first two clients.
 func (v *request) clientNames(ids []string) (string, error) {
 	var names []string
 	for _, id := range ids[:min(len(ids), 2)] {

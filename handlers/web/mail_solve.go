@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// solve does what a person decided about a mail, and opens the next.
+// solve applies a person's decision about a mail, and opens the next mail.
 func (s *site) solve(v *request) error {
 	form := solution{}
 	for name, field := range map[string]*string{
@@ -54,8 +54,8 @@ func (s *site) solve(v *request) error {
 	if p != nil {
 		return v.notSolved(p, form)
 	}
-	// A contact without a client, or a client without a team: one step is done
-	// and the next is asked for.
+	// The contact had no client, or the client no team: this step is done, and
+	// the form for the next step opens.
 	if out.Mail.State == "parked" {
 		key := "mails.not-yet"
 		if out.Mail.Reason == "sender-without-client" || out.Mail.Reason == "several-clients" {
@@ -71,8 +71,8 @@ func (s *site) solve(v *request) error {
 	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: []string{id}})
 }
 
-// prospect adds the client of type prospect that a solution needs, and puts it
-// there. A name that does not do is answered with what is wrong.
+// prospect creates the client of type prospect that a solution needs, and puts
+// it into the solution. The answer to an invalid name says what is wrong.
 func (v *request) prospect(name string, form *solution) (*Problem, error) {
 	var c customer
 	p, err := refused(v.api.post("/api/clients", map[string]string{"type": "prospect", "name": name}, &c))
@@ -82,8 +82,8 @@ func (v *request) prospect(name string, form *solution) (*Problem, error) {
 	return p, err
 }
 
-// notSolved shows the mail again, with what was sent and why that did not do:
-// a mistake in the form, or somebody who was faster.
+// notSolved shows the mail again, with the sent values and the problem: a
+// mistake in the form, or somebody who was faster.
 func (v *request) notSolved(p *Problem, form solution) error {
 	return v.showMail(p.Status, func(open *openMail) error {
 		if !open.waits() {
@@ -112,7 +112,7 @@ func (v *request) notSolved(p *Problem, form solution) error {
 	})
 }
 
-// already finds who has the address already, and the client that was chosen.
+// already finds the owner of the address, and the chosen client.
 func (v *request) already(open *openMail, p *Problem, form solution) error {
 	if p.Existing != "" && open.can("link-contact") {
 		var c contact
@@ -128,7 +128,7 @@ func (v *request) already(open *openMail, p *Problem, form solution) error {
 	}
 	c, err := v.customer(form.Client)
 	if refusal := (*Problem)(nil); errors.As(err, &refusal) {
-		return nil // it is gone: another is chosen
+		return nil // the owner was deleted in the meantime
 	}
 	open.Clients = append(open.Clients, c)
 	return err
@@ -149,14 +149,14 @@ func (v *request) next(id string, f flash) error {
 				return v.done("/web/mails/"+url.PathEscape(m.ID)+back, f)
 			}
 		}
-		want.After = "" // the last was solved: on with the first
+		want.After = "" // it was the last in the list: continue with the first
 	}
 	return v.done("/web/mails"+back, f)
 }
 
 func (s *site) nextMail(v *request) error { return v.next(v.r.PathValue("mail"), flash{}) }
 
-// retry has a mail decided again.
+// retry repeats the decision about a mail.
 func (s *site) retry(v *request) error {
 	id := v.r.PathValue("mail")
 	var m mailObject
@@ -169,7 +169,7 @@ func (s *site) retry(v *request) error {
 	return v.next(id, flash{Key: "mails.retried", N: 1})
 }
 
-// undo takes back what was decided, and shows the mail.
+// undo undoes a decision, and shows the mail.
 func (s *site) undo(v *request) error {
 	id := v.r.PathValue("mail")
 	var out struct {
@@ -195,8 +195,8 @@ func (s *site) undo(v *request) error {
 	return v.done(to, flash{Key: "mails.undone", N: max(out.Reopened, 1)})
 }
 
-// hasProspect tells whether a mail is in a chat of a prospect: undoing how it
-// came there leaves the prospect in the directory.
+// hasProspect tells whether a mail is in a chat of a prospect: undoing its
+// solution keeps the prospect in the directory.
 func (v *request) hasProspect(id string) (bool, error) {
 	var m mailObject
 	if err := v.api.get("/api/mails/"+url.PathEscape(id), &m); err != nil || m.Chat == "" {
@@ -215,7 +215,8 @@ func (v *request) hasProspect(id string) (bool, error) {
 	return client.Type == "prospect", err
 }
 
-// refusedOrGone is the API's refusal of any kind, and what else went wrong.
+// refusedOrGone returns any refusal of the API as a problem, and other errors
+// as errors.
 func refusedOrGone(err error) (*Problem, error) {
 	var p *Problem
 	if errors.As(err, &p) && p.Status >= 400 && p.Status < 500 {
@@ -224,8 +225,8 @@ func refusedOrGone(err error) (*Problem, error) {
 	return nil, err
 }
 
-// undoSeries takes back what was solved in a row, the last first: what came
-// later can rest on what came before.
+// undoSeries undoes the solutions of a series, the last one first: a later one
+// may depend on an earlier one.
 func (v *request) undoSeries(ids []string, back string) error {
 	reopened, kept := 0, 0
 	for _, id := range slices.Backward(ids) {

@@ -59,8 +59,8 @@ type attempt struct {
 // Recipients are whom a mail was sent to, as it says.
 type recipients struct {
 	To, Cc []mail.Address
-	Via    string // the address that received it, when the mail does not name it
-	Many   bool   // they are shown when asked for
+	Via    string // the receiving address, when the mail does not name it
+	Many   bool   // they are shown on request
 }
 
 // fewRecipients are shown at once.
@@ -76,32 +76,31 @@ func recipientsOf(to, cc []mail.Address, received string) recipients {
 	return out
 }
 
-// first is whom it was sent to before all others; others is how many more.
+// first is the first recipient; others is the number of the others.
 func (r recipients) first() mail.Address { return slices.Concat(r.To, r.Cc)[0] }
 func (r recipients) others() int         { return len(r.To) + len(r.Cc) - 1 }
 
-// waits tells whether something is still to be done about it.
+// waits tells whether the mail still needs a decision.
 func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new" }
 
-// doubtful tells whether something speaks against the sender being who he says
-// he is.
+// doubtful tells whether there is a reason to distrust the sender.
 func (m mailObject) doubtful() bool {
 	return m.Reason == "sender-not-verified" || m.Verdict == "fail"
 }
 
-// recipients are whom the mail was sent to.
+// recipients are those to whom the mail was sent.
 func (m mailObject) recipients() recipients { return recipientsOf(m.To, m.Cc, m.Address) }
 
-// who is how the sender is called.
+// who is the name of the sender.
 func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
-// box is the part of the address that tells the office's addresses apart.
+// box is the part of the address that distinguishes the office's addresses.
 func (m mailObject) box() string {
 	local, _, _ := strings.Cut(m.Address, "@")
 	return local + "@"
 }
 
-// gist is the start of what the mail says, on one line.
+// gist is the start of the mail's text, on one line.
 func (m mailObject) gist() string {
 	text := []rune(strings.Join(strings.Fields(m.Preview), " "))
 	return string(text[:min(len(text), 100)])
@@ -114,10 +113,10 @@ type mailCounts struct {
 	Addresses map[string]int `json:"addresses"`
 }
 
-// number is how many wait.
+// number is how many mails wait.
 func (c mailCounts) number() string { return counted(c.Parked, c.More) }
 
-// counted is a number, with a plus when there are more than were counted.
+// counted is a number, with a plus sign when the count stopped at its limit.
 func counted(n int, more bool) string {
 	if more {
 		return strconv.Itoa(n) + "+"
@@ -135,7 +134,7 @@ type tab struct {
 	Here        bool
 }
 
-// A mailsView is the processing module: the list, and the mail that is open.
+// A mailsView is the processing module: the list, and the open mail.
 type mailsView struct {
 	Filter    filter
 	Tabs      []tab
@@ -143,12 +142,12 @@ type mailsView struct {
 	Reasons   []option
 	Addresses []option
 	Mails     []mailObject
-	More      string // where the list goes on
+	More      string // where the list continues
 	Open      *openMail
 	CanSolve  bool
-	Part      bool // of the page is asked for
+	Part      bool // only a part of the page is requested
 	NoKeys    bool
-	Setup     bool // nothing can come in: the integration has no connector yet
+	Setup     bool // no mail can arrive: the integration has no connector yet
 }
 
 // isOpen tells whether this mail of the list is the open one.
@@ -213,8 +212,8 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 	return view, nil
 }
 
-// options are the choices of a filter, the most frequent first; what is chosen
-// is one of them, also when nothing waits there any more.
+// options are the choices of a filter, the most frequent first. The current
+// choice is always included, also when no mail waits there any more.
 func options(counts map[string]int, chosen string) []option {
 	if chosen != "" {
 		counts[chosen] += 0
@@ -227,7 +226,7 @@ func options(counts map[string]int, chosen string) []option {
 	return all
 }
 
-// bulk does one thing to several mails.
+// bulk applies one action to several mails.
 func (s *site) bulk(v *request) error {
 	if err := v.r.ParseForm(); err != nil {
 		return &Problem{Status: http.StatusUnprocessableEntity, Detail: err.Error()}

@@ -5,19 +5,19 @@ import (
 	"net/url"
 )
 
-// A meView is what somebody can say about himself or herself.
+// A meView has the settings that users can change for themselves.
 type meView struct {
 	awayForm
 	Me          person
 	Lang, Theme string
 	NoKeys      bool
-	CanName     bool // a substitute
+	CanName     bool // the user may choose a substitute
 	People      []named
-	StandIn     string // who does, and when
+	StandIn     string // who stands in, and when
 	Problem     *Problem
 }
 
-// bad tells whether the API refuses a field of the substitute.
+// bad tells whether the API refuses a field of the substitute form.
 func (m meView) bad(name string) bool { return m.Problem.field(name) != "" }
 
 func (s *site) registerMe() {
@@ -25,7 +25,7 @@ func (s *site) registerMe() {
 	s.post("/web/me/substitute", s.saveSubstitute)
 }
 
-// showMe answers with the page, with what was sent when that did not do.
+// showMe answers with the page; after a refusal with the sent values.
 func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.can("me.write")}
 	if view.CanName {
@@ -56,7 +56,7 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	return v.pageAs(status, "me", view)
 }
 
-// saveSubstitute says who stands in, or that nobody does any more.
+// saveSubstitute sets or removes the user's substitute.
 func (s *site) saveSubstitute(v *request) error {
 	if v.r.PostFormValue("do") == "remove" {
 		if err := v.api.delete("/api/me/substitute", ""); err != nil {

@@ -3,7 +3,7 @@ package web
 import "strings"
 
 type (
-	// A navGroup is what belongs together in the navigation.
+	// A navGroup is a group of items in the navigation.
 	navGroup struct {
 		Text  string
 		Items []navItem
@@ -18,8 +18,8 @@ type (
 
 type place struct{ path, text, icon, action, count string }
 
-// places are where people go, in order and as the product groups them; each
-// shows up when it has a page and the visitor may do its action.
+// places are the items of the navigation, in order and grouped as the product
+// is. An item is shown when it has a page and the user may do its action.
 var places = []struct {
 	text   string
 	places []place
@@ -40,7 +40,7 @@ var places = []struct {
 	}},
 }
 
-// nav is the navigation of this visitor.
+// nav is the navigation of this user.
 func (v *request) nav() []navGroup {
 	var groups []navGroup
 	for _, of := range places {
@@ -57,8 +57,8 @@ func (v *request) nav() []navGroup {
 	return groups
 }
 
-// isBelow tells whether a page belongs to a place. Lists of the directory are
-// one place, and so is a connector with the settings.
+// isBelow tells whether a page belongs to a place. All lists of the directory
+// are one place, and so are the connectors and the settings.
 func isBelow(path, place string) bool {
 	if place == "/web/directory/clients" {
 		place = "/web/directory"
@@ -69,16 +69,16 @@ func isBelow(path, place string) bool {
 	return path == place || strings.HasPrefix(path, place+"/")
 }
 
-// A countsView is the numbers that stand in the navigation.
+// A countsView has the numbers in the navigation.
 type countsView struct {
 	Parked, Unread string // "" for none
 	Attention      int
-	Report         *healthReport // for whom it is
+	Report         *healthReport // for users who may see it
 }
 
 func (s *site) registerCounts() { s.mux.Handle("GET /web/counts", s.handle(s.counts)) }
 
-// counts answers how much waits for the visitor: every page asks now and then.
+// counts answers how much waits for the user: every page asks periodically.
 func (s *site) counts(v *request) error {
 	var view countsView
 	if v.me.can("mails.read") {

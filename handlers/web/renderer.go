@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode"
 
-	// The image that runs has no zones.
+	// The image of the running app has no time zones.
 	_ "time/tzdata"
 
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
@@ -21,10 +21,10 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-// layout has what all pages share.
+// layout is shared by all pages.
 const layout = "pages/layout.html"
 
-// A skin is all pages in one language.
+// A renderer has all pages in one language.
 type renderer struct {
 	lang   string
 	texts  map[string]string
@@ -32,8 +32,8 @@ type renderer struct {
 	pages  map[string]*template.Template
 }
 
-// newSkin reads the pages and texts of a language. Errors: a page that does not
-// parse, and a text that a page needs and that is not there.
+// newRenderer reads the pages and texts of a language. Errors: a page that does
+// not parse, and a missing text.
 func newRenderer(lang string, static map[string]asset) (*renderer, error) {
 	k := &renderer{lang: lang, static: static, pages: map[string]*template.Template{}}
 	var err error
@@ -68,7 +68,7 @@ func newRenderer(lang string, static map[string]asset) (*renderer, error) {
 	return k, nil
 }
 
-// check finds a text that a page names and that is not there.
+// check finds missing texts of a page.
 func (k *renderer) check(page *template.Template) error {
 	for _, t := range page.Templates() {
 		for _, key := range textsIn(t.Tree) {
@@ -80,7 +80,7 @@ func (k *renderer) check(page *template.Template) error {
 	return nil
 }
 
-// functions are what pages can call.
+// functions are the functions that pages can call.
 func (k *renderer) functions() template.FuncMap {
 	all := maps.Clone(viewFunctions)
 	maps.Copy(all, template.FuncMap{
@@ -112,7 +112,8 @@ func (k *renderer) said(t words.Text) string {
 	return t.NL
 }
 
-// worth is the value of a field in words, where it is one of a few.
+// worth is the value of a field in words, when the field has a fixed set of
+// values.
 func (k *renderer) worth(field, value string) string {
 	switch field {
 	case "rights", "active", "type":
@@ -121,21 +122,21 @@ func (k *renderer) worth(field, value string) string {
 	return value
 }
 
-// icon is a picture of icons.svg, for eyes only: words stand beside it.
+// icon is a picture of icons.svg. It is decoration: a text stands beside it.
 func (k *renderer) icon(name string) template.HTML {
 	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + k.static["icons.svg"].url + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
 }
 
-// office is the time that the office lives in.
+// office is the time zone of the office.
 var office = func() *time.Location {
 	l, err := time.LoadLocation("Europe/Amsterdam")
 	if err != nil {
-		panic(err) // it is part of the program
+		panic(err) // the time zone is part of the program
 	}
 	return l
 }()
 
-// stamp is a time as the attribute datetime takes it, "" for none.
+// stamp is a time in the form of the attribute datetime, "" for none.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -143,7 +144,7 @@ func stamp(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-// ago says how long ago something was, and for what is longer ago its date.
+// ago says how long ago a time was; for older times it is the date.
 func (k *renderer) ago(t, now time.Time) string {
 	switch d := now.Sub(t); {
 	case t.IsZero():
@@ -160,7 +161,7 @@ func (k *renderer) ago(t, now time.Time) string {
 	return k.day(t, now)
 }
 
-// when is ago in a list, where room is short.
+// when is the short form of ago, for lists.
 func (k *renderer) when(t, now time.Time) string {
 	if d := now.Sub(t); d >= time.Minute && d < time.Hour {
 		return k.text("time.brief", int(d.Minutes()))
@@ -192,7 +193,7 @@ func (k *renderer) month(t time.Time) string {
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) }
 
-// textsIn are the keys of the texts that a template names.
+// textsIn are the keys of the texts that a template uses.
 func textsIn(tree *parse.Tree) []string {
 	if tree == nil || tree.Root == nil {
 		return nil

@@ -12,7 +12,8 @@ import (
 	"kantoorpost/shared/access"
 )
 
-// A person is who asks, as GET /api/me says it.
+// A person is the user who makes the request, as GET /api/me describes him or
+// her.
 type person struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name"`
@@ -21,7 +22,7 @@ type person struct {
 	Actions []string `json:"actions"`
 }
 
-// can tells whether the person may do an action, to some objects at least.
+// can tells whether the person may do an action, to at least some objects.
 func (p person) can(action string) bool { return slices.Contains(p.Actions, action) }
 
 // initials are the first letters of the first and last word of a name.
@@ -37,7 +38,7 @@ func initials(name, email string) string {
 	return strings.ToUpper(string(out))
 }
 
-// A visit is one request of one person, with how he or she likes the pages.
+// A request is one HTTP request of one person, with his or her preferences.
 type request struct {
 	site     *site
 	w        http.ResponseWriter
@@ -45,23 +46,23 @@ type request struct {
 	api      client
 	renderer *renderer
 	lang     string
-	theme    string // light, dark, or "" for what the device prefers
+	theme    string // light, dark, or "" for the preference of the device
 	me       person
 	flash    *flash
 }
 
-// visit begins a visit. Errors: pages that cannot be read.
+// newRequest starts a request. Errors: pages that cannot be read.
 func (s *site) newRequest(w http.ResponseWriter, r *http.Request) (v *request, err error) {
 	v = &request{site: s, w: w, r: r, api: client{api: s.API, ctx: access.Once(r.Context()), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
 	v.renderer, err = s.renderers[v.lang]()
 	return v, err
 }
 
-// begin finds out who asks.
+// begin finds out who the user is.
 func (v *request) begin() error { return v.api.get("/api/me", &v.me) }
 
-// need refuses a page to who may not do an action. What the API refuses, it
-// notes itself.
+// need refuses a page to a user who may not do an action. Refusals of the API
+// are logged by the API.
 func (v *request) need(action string) error {
 	if v.me.can(action) {
 		return nil
@@ -69,32 +70,32 @@ func (v *request) need(action string) error {
 	return v.refuse(http.StatusForbidden, "your rights do not include "+action)
 }
 
-// refuse is a refusal of the pages themselves, which it notes with who asked.
+// refuse is a refusal by the pages themselves; it is logged with the user.
 func (v *request) refuse(status int, detail string) error {
 	_, pattern := v.site.mux.Handler(v.r)
 	access.LogRefusal(v.r.Context(), v.me.ID, v.r.Method, cmp.Or(pattern, "/web/"), status)
 	return &Problem{Status: status, Detail: detail}
 }
 
-// t is a text in the visitor's language.
+// t is a text in the user's language.
 func (v *request) t(key string, args ...any) string { return v.renderer.text(key, args...) }
 
-// A shell is what stands around the content of a page.
+// A pageLayout has the data around the content of a page.
 type pageLayout struct {
 	Lang, Theme string
 	Title       string
-	Path        string // where to come back to
+	Path        string // the page to return to
 	Me          person
 	Nav         []navGroup
 	Flash       *flash
-	NoKeys      bool // shortcuts of one key are off
+	NoKeys      bool // single-key shortcuts are off
 	View        any
 }
 
-// page answers with a page, or with the part of it that htmx asks for.
+// page answers with a page, or with the part of it that htmx requests.
 func (v *request) page(name string, view any) error { return v.pageAs(http.StatusOK, name, view) }
 
-// pageAs is page with another status, such as that of a form with a mistake.
+// pageAs is page with another status, such as for a form with a mistake.
 func (v *request) pageAs(status int, name string, view any) error {
 	v.flash = takeFlash(v.w, v.r)
 	set := v.renderer.pages[name]
@@ -119,7 +120,7 @@ func (v *request) pageAs(status int, name string, view any) error {
 	return v.write(status, b.Bytes())
 }
 
-// titleOf is the title of a page: that of what it shows, when it has one.
+// titleOf is the title of a page: the title of its view, when it has one.
 func (v *request) titleOf(name string, view any) string {
 	if of, ok := view.(interface{ title() string }); ok && of.title() != "" {
 		return of.title()
@@ -127,7 +128,7 @@ func (v *request) titleOf(name string, view any) string {
 	return v.t(name + ".title")
 }
 
-// here is where to come back to: the page itself, or the one whose form was
+// here is the page to return to: this page, or the page of the form that was
 // sent.
 func (v *request) here() string {
 	if v.r.Method == http.MethodGet {
@@ -156,8 +157,8 @@ func (v *request) write(status int, body []byte) error {
 	return err
 }
 
-// done leads on to a page after a form has done its work, with a text that is
-// shown there once; an empty key says nothing.
+// done redirects to a page after a form is done. The page shows a text once; an
+// empty key means no text.
 func (v *request) done(path string, f flash) error {
 	if f.Key != "" {
 		f.give(v.w)
@@ -166,8 +167,8 @@ func (v *request) done(path string, f flash) error {
 	return nil
 }
 
-// leave is done for a form whose answer is part of its page: the browser goes
-// to another page all the same.
+// leave makes the browser go to another page after a form whose answer would
+// otherwise replace only a part of its page.
 func (v *request) leave(path string, f flash) error {
 	if !isPart(v.r) {
 		return v.done(path, f)
@@ -180,8 +181,8 @@ func (v *request) leave(path string, f flash) error {
 	return nil
 }
 
-// refused returns the API's refusal when it is one that the visitor can mend in
-// the form, and what it is otherwise.
+// refused returns the API's refusal when the user can correct it in the form,
+// and any other error as it is.
 func refused(err error) (*Problem, error) {
 	var p *Problem
 	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed) {
@@ -190,8 +191,8 @@ func refused(err error) (*Problem, error) {
 	return nil, err
 }
 
-// look keeps the language, the colours and the shortcuts that somebody chose.
-func (s *site) look(v *request) error {
+// savePreferences saves the chosen language, colours and shortcuts.
+func (s *site) savePreferences(v *request) error {
 	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
 		keep(v.w, "lang", lang)
 	}
@@ -220,13 +221,13 @@ func keep(w http.ResponseWriter, name, value string) {
 	})
 }
 
-// letter is where a mail can be read on a page that looks like this one, "" for
-// no mail.
-func (v *request) letter(body string) string {
+// bodyPath is the path of the body of a mail in the language and colours of
+// this page, "" for no mail.
+func (v *request) bodyPath(body string) string {
 	if body == "" {
 		return ""
 	}
-	if v.lang != "nl" { // which the API speaks first
+	if v.lang != "nl" { // the default language of the API
 		body = withQuery(body, "language", v.lang)
 	}
 	if v.theme != "" {
@@ -235,7 +236,7 @@ func (v *request) letter(body string) string {
 	return body
 }
 
-// remote is the same with the pictures that are kept elsewhere.
+// remote is the path of the same body with pictures from other servers.
 func remote(body string) string {
 	return withQuery(body, "pictures", "remote")
 }
@@ -248,7 +249,7 @@ func themeOf(r *http.Request) string {
 	return c.Value
 }
 
-// signIn is where a person signs in, and comes back from.
+// signIn is where a user signs in, and the page to which he or she returns.
 func signIn(back string) string {
 	return "/.auth/login/aad?post_login_redirect_uri=" + url.QueryEscape(local(back))
 }

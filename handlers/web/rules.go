@@ -11,7 +11,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A ruleObject is something that people taught, as the API shows it.
+// A ruleObject is a learned rule as the API shows it.
 type ruleObject struct {
 	ID          string            `json:"id"`
 	Kind        string            `json:"kind"`
@@ -30,7 +30,7 @@ type ruleObject struct {
 	Names       map[string]string `json:"names"`
 }
 
-// A ruleEvidence is one decision that a rule rests on.
+// A ruleEvidence is one decision that supports a rule.
 type ruleEvidence struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
@@ -40,23 +40,23 @@ type ruleEvidence struct {
 	Client  string    `json:"client"`
 }
 
-// does is what was decided.
+// does is the decision.
 func (e ruleEvidence) does() string { return strings.TrimPrefix(e.Action, "always ") }
 
-// always tells whether it was to be so from then on.
+// always tells whether the decision was meant for later mail too.
 func (e ruleEvidence) always() bool { return strings.HasPrefix(e.Action, "always ") }
 
-// canSwitch tells whether the rule can be turned on or off: an address stays
-// its contact's until that is taken back, and what is not certain is no rule
-// yet.
+// canSwitch tells whether the rule can be turned on or off. A contact keeps a
+// learned address until the rule is undone, and an uncertain rule is not
+// applied yet.
 func (r ruleObject) canSwitch() bool {
 	return r.Kind != "address-contact" && (r.State == "on" || r.State == "off" || r.State == "proposed")
 }
 
-// canUndo tells whether there is anything to take back.
+// canUndo tells whether there is anything to undo.
 func (r ruleObject) canUndo() bool { return r.State != "undone" && r.State != "undoing" }
 
-// nameOf is the name of somebody whom the rule names.
+// nameOf is the name of an object that the rule refers to.
 func (r ruleObject) nameOf(id string) string { return cmp.Or(r.Names[id], id) }
 
 type openRule struct {
@@ -80,12 +80,12 @@ type rulesView struct {
 // isOpen tells whether this rule of the list is the open one.
 func (r *rulesView) isOpen(id string) bool { return r.Open != nil && r.Open.ID == id }
 
-// query is the filter as part of an address.
+// query is the filter as part of a URL.
 func (r *rulesView) query() string {
 	return queryOf("kind", r.Kind, "search", r.Search, "after", r.After)
 }
 
-// queryOf is the query of the names that have a value, with its question mark.
+// queryOf is the query of the non-empty values, with its question mark.
 func queryOf(pairs ...string) string {
 	q := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -133,7 +133,7 @@ func (s *site) rules(v *request) error {
 	return v.page("rules", view)
 }
 
-// rule shows a rule with what it rests on.
+// rule shows a rule with its evidence.
 func (s *site) rule(v *request) error {
 	view, err := v.rulesView()
 	if err != nil {
@@ -149,8 +149,9 @@ func (s *site) rule(v *request) error {
 	return v.page("rules", view)
 }
 
-// pushed says under which address a part belongs in the history: that of a form
-// is no page to come back to. The list beside it is told when something changed.
+// pushed sets the URL of a part in the browser's history, because the path of a
+// form is no page to return to. It tells the list beside the part about a
+// change.
 func (v *request) pushed(path string) {
 	if v.r.Header.Get("HX-Target") != "entry" {
 		return
@@ -173,7 +174,7 @@ func (s *site) switchRule(v *request) error {
 	return v.ruleDone(id, err, flash{Key: key})
 }
 
-// undoRule takes a rule back with what it did.
+// undoRule undoes a rule and its effects.
 func (s *site) undoRule(v *request) error {
 	id := url.PathEscape(v.r.PathValue("rule"))
 	var out struct {

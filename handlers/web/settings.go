@@ -11,8 +11,8 @@ type settings struct {
 
 // A settingsView is Beheer › Integraties › Mail integratie.
 type settingsView struct {
-	Enabled    bool // as it is
-	Chosen     bool // as it was chosen in the form
+	Enabled    bool // the stored value
+	Chosen     bool // the value in the form
 	ETag       string
 	Problem    *Problem
 	Connectors []connectorObject
@@ -21,7 +21,7 @@ type settingsView struct {
 	Filled     bool           // the directory has a client and somebody who works for it
 }
 
-// begun tells what has been done to set the integration up.
+// begun tells which steps of setting up the integration are done.
 func (s settingsView) begun() (steps struct{ Connector, Directory, Address, On bool }) {
 	steps.Connector, steps.Directory, steps.On = len(s.Connectors) > 0, s.Filled, s.Enabled
 	for _, n := range s.Active {
@@ -30,7 +30,7 @@ func (s settingsView) begun() (steps struct{ Connector, Directory, Address, On b
 	return steps
 }
 
-// ready tells whether nothing is left to set up.
+// ready tells whether the integration is completely set up.
 func (s settingsView) ready() bool {
 	b := s.begun()
 	return b.Connector && b.Directory && b.Address && b.On

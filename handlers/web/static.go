@@ -14,8 +14,8 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// An asset is a file that pages load. Its address holds a hash of what it is,
-// so that a browser can keep it.
+// An asset is a file that pages load. Its URL has a hash of its content, so
+// that a browser can cache it.
 type asset struct {
 	content []byte
 	url     string
@@ -55,9 +55,9 @@ func (s *site) serveStatic(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.content)
 }
 
-// compressed returns a writer that compresses what is text, when the browser
-// reads that: nothing between it and the app does. Pages repeat no secret that
-// the length of an answer could tell.
+// compressed returns a writer that compresses text when the browser accepts
+// that: no proxy in front of the app does. Pages repeat no secret that the
+// length of a response could reveal.
 func compressed(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, func()) {
 	w.Header().Add("Vary", "Accept-Encoding")
 	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Method == http.MethodHead {
@@ -77,7 +77,7 @@ func (z *zipped) WriteHeader(status int) {
 	if z.zip == nil && status != http.StatusNoContent && status != http.StatusNotModified && (status < 300 || status >= 400) {
 		z.Header().Set("Content-Encoding", "gzip")
 		z.Header().Del("Content-Length")
-		z.zip, _ = gzip.NewWriterLevel(z.ResponseWriter, 5) // a level that exists
+		z.zip, _ = gzip.NewWriterLevel(z.ResponseWriter, 5) // the level is valid
 	}
 	z.ResponseWriter.WriteHeader(status)
 }
@@ -94,6 +94,6 @@ func (z *zipped) Write(b []byte) (int, error) {
 
 func (z *zipped) end() {
 	if z.zip != nil {
-		_ = z.zip.Close() // the browser has gone
+		_ = z.zip.Close() // an error means that the browser has disconnected
 	}
 }

@@ -14,7 +14,7 @@ import (
 //go:embed texts
 var textFiles embed.FS
 
-// languages are those that pages speak, the first when nobody says which.
+// languages are those of the pages; the first is the default.
 var languages = []string{"nl", "en"}
 
 func readTexts(lang string) (map[string]string, error) {
@@ -30,8 +30,8 @@ func readTexts(lang string) (map[string]string, error) {
 }
 
 // text is a text with its arguments in the places {0}, {1} and so on. A key
-// without a text is shown as it is: it is a mistake that the start refuses,
-// unless the key was put together.
+// without a text is shown as it is. The start of the app checks all fixed keys;
+// only composed keys can be missing.
 func (k *renderer) text(key string, args ...any) string {
 	s, ok := k.texts[key]
 	if !ok {
@@ -56,7 +56,7 @@ func (k *renderer) plural(key string, n int, args ...any) string {
 	return k.text(key+form, append([]any{n}, args...)...)
 }
 
-// texted is the text of a value, such as that of a state: prefix.value.
+// texted is the text of a value, such as a state: prefix.value.
 func (k *renderer) texted(prefix string, value any) string {
 	key := prefix + "." + fmt.Sprint(value)
 	if s, ok := k.texts[key]; ok {
@@ -65,7 +65,8 @@ func (k *renderer) texted(prefix string, value any) string {
 	return fmt.Sprint(value)
 }
 
-// languageOf is the language that somebody chose, or whose browser asks for.
+// languageOf is the language that the user chose, or the browser's preferred
+// one.
 func languageOf(r *http.Request) string {
 	if c, err := r.Cookie("lang"); err == nil {
 		for _, l := range languages {
@@ -74,7 +75,7 @@ func languageOf(r *http.Request) string {
 			}
 		}
 	}
-	// Browsers write the languages in the order of liking.
+	// Browsers list the languages in order of preference.
 	for tag := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
 		for _, l := range languages {
 			tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), ";")

@@ -10,7 +10,7 @@ import template "github.com/DataDog/datadog-agent/pkg/template/html"
 // viewFunctions are the methods that pages need. Templates read fields and call
 // functions, since they cannot call methods.
 var viewFunctions = template.FuncMap{
-	// of more than one view
+	// of several views
 	"who":        hasWho.who,
 	"recipients": hasRecipients.recipients,
 	"first":      recipients.first,
@@ -32,7 +32,7 @@ var viewFunctions = template.FuncMap{
 	"field": (*Problem).field,
 	"whole": (*Problem).whole,
 
-	// of what is said once
+	// of the flash
 	"isWarning": (*flash).isWarning,
 
 	// of mails
@@ -45,7 +45,7 @@ var viewFunctions = template.FuncMap{
 	"others":   openMail.others,
 	"likely":   suggestion.likely,
 	"leads":    suggestion.leads,
-	"deed":     suggestion.deed,
+	"effect":   suggestion.effect,
 	"whom":     suggestion.whom,
 
 	// of chats
@@ -56,7 +56,7 @@ var viewFunctions = template.FuncMap{
 	"length": file.length,
 	"news":   openChat.news,
 
-	// of what people teach
+	// of learned rules
 	"share":     learnedSpan.share,
 	"now":       learningView.now,
 	"does":      ruleEvidence.does,
@@ -74,7 +74,7 @@ var viewFunctions = template.FuncMap{
 	"late":      (*healthReport).late,
 	"attention": (*healthReport).attention,
 	"silent":    (*healthReport).silent,
-	"asleep":    (*healthReport).asleep,
+	"paused":    (*healthReport).paused,
 
 	// of connectors and their addresses
 	"permissions": permissions,
@@ -90,7 +90,7 @@ var viewFunctions = template.FuncMap{
 	"condition":   addressObject.condition,
 }
 
-// What more than one view has.
+// Shared by several views.
 type (
 	hasWho        interface{ who() string }
 	hasGist       interface{ gist() string }

@@ -9,7 +9,7 @@
 //     v.api, fills a view struct and returns v.page(name, view).
 //  2. A template pages/<name>.html that defines "main", and "action" for the
 //     one button beside the title. The title is the text <name>.title. It reads
-//     fields, and calls functions: those of views in views.go, others in skin.go.
+//     fields, and calls functions: those of views in views.go, others in renderer.go.
 //  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>.
 //
 // A path that stands in navigation (nav.go) shows up there once it has a page.
@@ -31,7 +31,7 @@ import (
 
 // Options are what the pages need.
 type Options struct {
-	API http.Handler // the HTTP API, asked in the caller's name
+	API http.Handler // the HTTP API, called in the user's name
 }
 
 // A site is all pages.
@@ -40,15 +40,15 @@ type site struct {
 	mux       *http.ServeMux
 	origin    *http.CrossOriginProtection
 	paths     map[string]bool                      // that have a page
-	renderers map[string]func() (*renderer, error) // by language, read when first asked for
+	renderers map[string]func() (*renderer, error) // by language, read at the first use
 	static    map[string]asset
 
 	reporter reporter
 }
 
-// New returns the handler of everything under /web. What pages say and how they
-// look is read when somebody first looks: most instances live for mail alone,
-// and start sooner and smaller without it.
+// New returns the handler of everything under /web. Pages and texts are read at
+// the first page request: most instances only process mail, and start faster
+// and smaller without them.
 func New(o Options) (http.Handler, error) {
 	s := &site{
 		Options: o, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
@@ -64,7 +64,7 @@ func New(o Options) (http.Handler, error) {
 	s.mux.HandleFunc("GET /web/static/{hash}/{file}", s.serveStatic)
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))
 	s.mux.Handle("GET /web/{$}", http.RedirectHandler(home, http.StatusFound))
-	s.post("/web/look", s.look)
+	s.post("/web/look", s.savePreferences)
 	s.registerCounts()
 	s.registerMails()
 	s.registerChats()
@@ -84,23 +84,23 @@ func New(o Options) (http.Handler, error) {
 // home is the first page.
 const home = "/web/mails"
 
-// page serves what can be looked at.
+// page registers a page.
 func (s *site) page(path string, serve func(*request) error) {
 	s.paths[path] = true
 	s.mux.Handle("GET "+path, s.handle(serve))
 }
 
-// post serves what a form sends.
+// post registers the handler of a form.
 func (s *site) post(path string, serve func(*request) error) {
 	s.mux.Handle("POST "+path, s.handle(serve))
 }
 
-// policy lets a page load nothing that does not come from here. The body of a
-// mail is a document of its own, with a policy of its own.
+// policy lets a page load only files of this server. The body of a mail is a
+// separate document with its own policy.
 const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// ServeHTTP keeps what holds for every request.
+// ServeHTTP applies what holds for every request.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
@@ -130,24 +130,24 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type refusedKey struct{}
 
-// Refuse returns r as one that the pages answer with a status, in the visitor's
-// language, without finding out who asks.
+// Refuse returns r as a request that the pages answer with a status, in the
+// user's language, without finding out who the user is.
 func Refuse(r *http.Request, status int) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), refusedKey{}, status))
 }
 
-// maxForm bounds what a form sends.
+// maxForm is the largest size of a form, in bytes.
 const maxForm = 1 << 20
 
-// handle lets serve answer a visit, and shows what went wrong.
+// handle lets serve answer a request, and shows its error.
 func (s *site) handle(serve func(*request) error) http.Handler { return s.handleUpTo(maxForm, serve) }
 
-// handleUpTo is handle for forms of at most so many bytes.
+// handleUpTo is handle for forms of at most the given number of bytes.
 func (s *site) handleUpTo(most int64, serve func(*request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		v, err := s.newRequest(w, r)
-		if err != nil { // a mistake in the pages themselves, which tests find
+		if err != nil { // an error in the pages themselves, which tests find
 			slog.ErrorContext(r.Context(), "read pages", "error", err)
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 			return
@@ -169,13 +169,13 @@ func (s *site) handleUpTo(most int64, serve func(*request) error) http.Handler {
 	})
 }
 
-// isPart tells whether htmx asks, for a part of a page.
+// isPart tells whether htmx requests a part of a page.
 func isPart(r *http.Request) bool {
 	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-History-Restore-Request") != "true"
 }
 
-// local is a path of these pages, or home: what comes from outside leads
-// nowhere else.
+// local is a path of these pages, or home: a URL from outside must not lead to
+// another site.
 func local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Host != "" || u.Scheme != "" || strings.Contains(to, "\\") || !strings.HasPrefix(path.Clean(u.Path), "/web/") {
