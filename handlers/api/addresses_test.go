@@ -17,8 +17,8 @@ func items(a answer) (all []map[string]any) {
 	return all
 }
 
-// The mailboxes of the tenant are listed in pages of the size that is asked,
-// each once, with which of them are activated.
+// The mailboxes of the tenant are listed in pages of the requested size, each
+// once, and the activated ones are marked.
 func TestMailboxesThatCanBeActivated(t *testing.T) {
 	c := newConnected(t)
 	c.graph.n = 8
@@ -51,7 +51,7 @@ func TestMailboxesThatCanBeActivated(t *testing.T) {
 	}
 }
 
-// An address is activated, seen, changed, left alone, and goes on.
+// An address is activated, read, changed, deactivated, and activated again.
 func TestAddress(t *testing.T) {
 	c := newConnected(t)
 	c.graph.n = 3
@@ -90,7 +90,7 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-// What is wrong with an address is named by its field.
+// A problem with an address names the field.
 func TestAddressNamesWhatIsWrong(t *testing.T) {
 	c := newConnected(t)
 	c.graph.n = 3
@@ -115,7 +115,7 @@ func TestAddressNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Fetching now puts the job, unless there is a reason that it would do nothing.
+// Fetching now puts a job, unless the job would have no effect.
 func TestFetchNow(t *testing.T) {
 	c := newConnected(t)
 	c.graph.n = 3
@@ -137,7 +137,7 @@ func TestFetchNow(t *testing.T) {
 	}
 }
 
-// A check tells each permission and each mailbox, and what to do in two
+// A check reports each permission and each mailbox, and what to do, in two
 // languages.
 func TestCheck(t *testing.T) {
 	c := newConnected(t)
@@ -172,7 +172,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// What Entra or Graph refuses is told with what to do about it.
+// A refusal by Entra or Graph is reported with what to do about it.
 func TestTheOutsideRefuses(t *testing.T) {
 	c := newConnected(t)
 	path, _ := c.create(t)

@@ -87,7 +87,7 @@ func signedIn(account int, claims ...string) http.Header {
 	return http.Header{access.Header: {base64.StdEncoding.EncodeToString(text)}}
 }
 
-// An answer is what came back, with its body if that is a JSON object.
+// An answer is a response, with its body if that is a JSON object.
 type answer struct {
 	status int
 	header http.Header
@@ -121,7 +121,7 @@ func (o *office) call(t testing.TB, who, request, body string, headers ...string
 	return got
 }
 
-// isProblem checks that an error has the form that all have.
+// isProblem checks that an error has the common form.
 func (o *office) isProblem(t testing.TB, request string, got answer) {
 	t.Helper()
 	if strings.HasPrefix(request, "HEAD") || strings.HasSuffix(request, "/api/health/ready") {
@@ -134,7 +134,7 @@ func (o *office) isProblem(t testing.TB, request string, got answer) {
 	}
 }
 
-// ok is call for what must succeed.
+// ok is call for a request that must succeed.
 func (o *office) ok(t testing.TB, who, request, body string, headers ...string) answer {
 	t.Helper()
 	got := o.call(t, who, request, body, headers...)
@@ -159,8 +159,8 @@ func (o *office) operations(t testing.TB, f func(method, path string, operation 
 	}
 }
 
-// actionOf is a second opinion on which action a route is. A route that it does
-// not know is a mistake here or there.
+// actionOf independently derives the action of a route. A route that it does
+// not know is a mistake in one of the two.
 func actionOf(method, path string) access.Action {
 	read := method == http.MethodGet
 	pick := func(reading, writing access.Action) access.Action {
@@ -203,9 +203,9 @@ func actionOf(method, path string) access.Action {
 	return "unknown"
 }
 
-// Every kind of user, at every route of the document: who may not is turned
-// away, and who may gets on to the checks of the request, which a parameter that
-// no operation has does not pass.
+// Every kind of user calls every route of the document. A user without the
+// right is refused. A user with the right reaches the validation of the
+// request, which fails because of an unknown parameter.
 func TestMatrixOfPeopleAndRoutes(t *testing.T) {
 	o := newOffice(t)
 	params := regexp.MustCompile(`\{[^}]+\}`)
@@ -232,7 +232,7 @@ func TestMatrixOfPeopleAndRoutes(t *testing.T) {
 	})
 }
 
-// The one place that registers a route demands its action.
+// The function that registers routes demands their action.
 func TestNoRouteGoesAroundHandle(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) < 5 {
@@ -290,7 +290,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// What is named again is left out, and the order stays.
+// Duplicates are removed, and the order stays.
 func TestOnce(t *testing.T) {
 	if got := once([]string{"b", "a", "b", "c", "a"}); !slices.Equal(got, []string{"b", "a", "c"}) {
 		t.Error(got)

@@ -14,14 +14,14 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-type parcelDouble struct {
+type fakeAttachment struct {
 	mail.Attachment
 	content string
 	breaks  bool // after its content
 }
 
 func (m *mailboxes) Attachments(ctx context.Context, _, message string) (list []mail.Attachment, err error) {
-	for _, p := range m.parcels[message] {
+	for _, p := range m.attachments[message] {
 		list = append(list, p.Attachment)
 	}
 	return list, m.token(ctx)
@@ -35,7 +35,7 @@ func (m *mailboxes) Attachment(ctx context.Context, mailbox, message, id string,
 	if err := m.token(ctx); err != nil {
 		return err
 	}
-	for _, p := range m.parcels[message] {
+	for _, p := range m.attachments[message] {
 		if p.ID == id && mailbox == box(1).ID {
 			_, err := io.WriteString(w, p.content)
 			if p.breaks {
@@ -47,29 +47,30 @@ func (m *mailboxes) Attachment(ctx context.Context, mailbox, message, id string,
 	return refused{404, "ErrorItemNotFound"}
 }
 
-func parcels() []parcelDouble {
-	file := func(id, name, kind, content string) parcelDouble {
-		return parcelDouble{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: int64(len(content))}, content: content}
+func attachments() []fakeAttachment {
+	file := func(id, name, kind, content string) fakeAttachment {
+		return fakeAttachment{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: int64(len(content))}, content: content}
 	}
 	logo := file("a", "logo.png", "image/png", "png")
 	logo.Inline = true
 	report := file("b", "Jaarrekening é “2025”.pdf", "application/pdf", "%PDF")
-	report.Inline = true // some programs say so of everything
+	report.Inline = true // some programs set this for every attachment
 	other := file("c", "Vraag van Piet", "", "From: piet")
 	other.Kind = mail.AttachedItem
 	link := file("d", "Map", "", "")
 	link.Kind = mail.AttachedLink
 	broken := file("h", "half.zip", "", "half")
 	broken.breaks = true
-	return []parcelDouble{logo, report, other, link, file("e", "pagina.html", "text/html; charset=utf-8", "<script>"),
+	return []fakeAttachment{logo, report, other, link, file("e", "pagina.html", "text/html; charset=utf-8", "<script>"),
 		file("f", "foto.JPG", "IMAGE/JPEG; name=foto", "jpg"), file("g", "leeg.txt", "text/plain", ""), broken, file("gone", "weg.txt", "", "")}
 }
 
-// What came with a mail is listed by number, and each is sent to be saved, never to be shown.
+// The attachments of a mail are listed, and each is sent to be saved, never to
+// be shown.
 func TestAttachments(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
-	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	k.graph.attachments = map[string][]fakeAttachment{"message1": attachments()}
 	path := "/api/mails/" + id + "/attachments"
 	var got []string
 	for _, a := range items(k.ok(t, "editor", "GET "+path, "")) {
@@ -106,12 +107,12 @@ func TestAttachments(t *testing.T) {
 	}
 }
 
-// What came with a mail is for who may see the mail, or its chat; for others it
-// does not exist.
+// A user who may see the mail or its chat can read the attachments; for others
+// they do not exist.
 func TestWhoSeesAttachments(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "reader")
-	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	k.graph.attachments = map[string][]fakeAttachment{"message1": attachments()}
 	// The reader has the chat, the editor the address; a third has neither.
 	k.done(t, "POST /api/team-members", `{"name":"Derde","email":"derde@kantoor.nl","rights":"editor","active":true}`)
 	k.people["third"] = signedIn(30, "preferred_username", "derde@kantoor.nl")
@@ -127,12 +128,12 @@ func TestWhoSeesAttachments(t *testing.T) {
 	}
 }
 
-// What the mailbox refuses is said; what breaks off half-way does not look like
-// a whole file.
+// A refusal by the mailbox is reported; a transfer that is interrupted does not
+// look like a whole file.
 func TestAttachmentsThatCannotBeRead(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
-	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	k.graph.attachments = map[string][]fakeAttachment{"message1": attachments()}
 	path := "/api/mails/" + id + "/attachments"
 	for err, want := range map[error]struct {
 		status int
@@ -155,7 +156,7 @@ func TestAttachmentsThatCannotBeRead(t *testing.T) {
 	if got.status != 200 { // it is empty
 		t.Errorf("%d %s", got.status, got.text)
 	}
-	k.graph.parcels["message1"][8].ID = "moved"
+	k.graph.attachments["message1"][8].ID = "moved"
 	if got = k.call(t, "editor", "GET "+path+"/9", ""); got.status != 200 {
 		t.Errorf("%d %s", got.status, got.text)
 	}
@@ -172,14 +173,14 @@ func TestAttachmentsThatCannotBeRead(t *testing.T) {
 	if err == nil {
 		t.Error("half a file looks whole")
 	}
-	// An address that is gone cannot be asked.
+	// A mailbox of a removed address is not read.
 	k.done(t, "DELETE /api/addresses/box1@kantoor.example", "")
 	if got := k.call(t, "manager", "GET "+path, ""); got.status != http.StatusConflict {
 		t.Errorf("%d %s", got.status, got.text)
 	}
 }
 
-// Whatever its sender calls it, a file has a name that says how it ends.
+// A file always has a name that shows its extension.
 func TestFileNames(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "bijlage", "..": "bijlage", "../../etc/passwd": "etc_passwd", `C:\x\y.doc`: "C__x_y.doc", " a.pdf ": "a.pdf", ".htaccess": "htaccess",
@@ -192,15 +193,15 @@ func TestFileNames(t *testing.T) {
 	}
 }
 
-// Whatever the text does not show is listed, whatever its sender says about it:
-// no picture that came with a mail is invisible everywhere.
+// Every file that the body does not show is listed, whatever its sender
+// declares: no picture of a mail is invisible everywhere.
 func TestWhatIsNotShownIsListed(t *testing.T) {
 	k := newTalking(t)
-	var all []parcelDouble
+	var all []fakeAttachment
 	text := `<div style="display:none"><img src="cid:hidden"></div><table background="cid:back"><tr><td style="background:url(cid:style)"></table><svg><image href="cid:svg"/></svg><img src="cid:zero" width="0">`
 	add := func(name, kind, id string, shown bool) {
 		at := mail.Attachment{ID: name, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: 3, Inline: true, ContentID: id}
-		all = append(all, parcelDouble{Attachment: at, content: "xyz"})
+		all = append(all, fakeAttachment{Attachment: at, content: "xyz"})
 		if shown {
 			text += `<img src="cid:` + id + `">`
 		}
@@ -226,9 +227,9 @@ func TestWhatIsNotShownIsListed(t *testing.T) {
 	}
 	add("double.png", "image/png", "double", true)
 	listed("double2.png", "image/png", "double", false)
-	large := parcelDouble{Attachment: mail.Attachment{ID: "large", Kind: mail.AttachedFile, Name: "large.png", ContentType: "image/png", Size: 30 << 20, ContentID: "large"}, content: "large"}
+	large := fakeAttachment{Attachment: mail.Attachment{ID: "large", Kind: mail.AttachedFile, Name: "large.png", ContentType: "image/png", Size: 30 << 20, ContentID: "large"}, content: "large"}
 	all, text = append(all, large), text+`<img src="cid:large">`
-	k.graph.parcels = map[string][]parcelDouble{"message1": all}
+	k.graph.attachments = map[string][]fakeAttachment{"message1": all}
 	id := k.html(t, 1, text)
 	names := func() (got []string) {
 		for _, a := range items(k.ok(t, "manager", "GET /api/mails/"+id+"/attachments", "")) {
@@ -239,26 +240,27 @@ func TestWhatIsNotShownIsListed(t *testing.T) {
 	if got := names(); strings.Join(got, " ") != strings.Join(want, " ") {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	// What is shown can be read, however large.
+	// Pictures that are shown can be read, whatever their size.
 	read := 0
 	for _, src := range sourcesOf(k.ok(t, "manager", "GET /api/mails/"+id+"/body", "").text) {
 		if got := k.call(t, "manager", "GET "+src, ""); got.status == 200 {
 			read++
 		}
 	}
-	if read != 30+2+1+1+2 { // those that are hidden are there all the same
+	if read != 30+2+1+1+2 { // hidden ones can be read too
 		t.Errorf("%d pictures", read)
 	}
-	// A mail that is shown as text shows none.
+	// A mail that is shown as text shows no pictures.
 	long := k.html(t, 3, strings.Repeat("<div>", 300)+text)
-	k.graph.parcels["message3"] = all
+	k.graph.attachments["message3"] = all
 	if n := len(items(k.ok(t, "manager", "GET /api/mails/"+long+"/attachments", ""))); n != len(all) {
 		t.Errorf("%d of %d", n, len(all))
 	}
 }
 
-// What runs when it is opened is warned of, by the end of its name, its type, or
-// a name that hides its end; what an office gets every day is not.
+// Users are warned of files that run when they are opened, by their extension,
+// their type, or a name that hides its extension; the files that an office
+// receives every day cause no warning.
 func TestDangerousAttachments(t *testing.T) {
 	for _, name := range []string{
 		"a.html", "A.HTM", "a.svg", "a.js", "a.exe", "a.iso", "a.lnk", "a.vbs", "a.docm", "a.XLSM", "a.hta", "a.img", "a.ps1", "a.bat", "a.cmd", "a.scr", "a.msi", "a.jar", "a.one", "a.url",
@@ -280,7 +282,7 @@ func TestDangerousAttachments(t *testing.T) {
 	}
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
-	k.graph.parcels = map[string][]parcelDouble{"message1": parcels()}
+	k.graph.attachments = map[string][]fakeAttachment{"message1": attachments()}
 	for _, a := range items(k.ok(t, "editor", "GET /api/mails/"+id+"/attachments", "")) {
 		bad := a["name"] == "pagina.html"
 		if a["dangerous"] != bad || (a["warning"] != nil) != bad {

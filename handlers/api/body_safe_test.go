@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What a mail says is shown, and looks as it was made to, whatever its HTML is like.
+// A mail is shown as its sender made it, however odd its HTML is.
 func TestDocuments(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
@@ -88,7 +88,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// What there is to see decides whether a mail has nothing to show.
+// A mail without visible content has nothing to show.
 func TestNothingToShow(t *testing.T) {
 	for in, want := range map[string]bool{
 		"": true, "<div><br></div>": true, "&nbsp;\u200b<p> </p>": true, `<div style="display:none">a</div>`: true, `<style>a</style><title>a</title>`: true,
@@ -101,8 +101,8 @@ func TestNothingToShow(t *testing.T) {
 	}
 }
 
-// A mail whose HTML says nothing shows the text that its mailbox has, and says so
-// when there is none.
+// A mail whose HTML shows nothing is shown with the text from its mailbox;
+// without a text it says so.
 func TestPlainTextInsteadOfNothing(t *testing.T) {
 	k := newTalking(t)
 	k.graph.texts = map[string]string{"message1": "Alleen de <tekst> zegt iets.", "message2": " \u00a0\r\n", "message4": "zegt niets"}
@@ -127,7 +127,7 @@ func TestPlainTextInsteadOfNothing(t *testing.T) {
 	}
 }
 
-// hostileHTML are about size bytes each that some way of reading takes long for.
+// hostileHTML are inputs of about size bytes that are slow for some parsers.
 func hostileHTML(size int) map[string]string {
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)+1) }
 	rules := func(f func(i int) string) string {
@@ -149,13 +149,13 @@ func hostileHTML(size int) map[string]string {
 	}
 }
 
-// No mail takes long, makes much of itself or nests deep.
+// No mail takes long, has a much larger output than input, or nests deep.
 func TestHostileHTMLIsBounded(t *testing.T) {
 	for name, in := range hostileHTML(1 << 20) {
 		start := time.Now()
 		out := safeHTML(in, false, "").html
 		if took := time.Since(start); took > 500*time.Millisecond {
-			t.Logf("%s: %s", name, took) // a measure, not a limit: see the benchmark
+			t.Logf("%s: %s", name, took) // only measured, without a limit: see the benchmark
 		}
 		if len(out) > maxDocument+maxText*5 {
 			t.Errorf("%s: %d bytes", name, len(out))

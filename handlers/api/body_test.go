@@ -12,7 +12,8 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// Nothing that runs, loads or leads astray gets through, however it is written.
+// No HTML gets through that runs a program, loads a file or misleads, however
+// it is written.
 func TestHostileMail(t *testing.T) {
 	for name, in := range map[string]string{
 		"script":              `<p>a</p><script>alert(1)</script>`,
@@ -38,7 +39,7 @@ func TestHostileMail(t *testing.T) {
 		"not closed":          `<div><table><tr><td><a href="https://x.example" onmouseover="alert(1)`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := letterHTML(in)
+			out := shownHTML(in)
 			tokens(out, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 				if kind != xhtml.StartTagToken && kind != xhtml.SelfClosingTagToken {
 					return true
@@ -67,7 +68,8 @@ func TestHostileMail(t *testing.T) {
 	}
 }
 
-// A document of a mail has the origin of the pages, and so may never run scripts.
+// The document of a mail has the origin of the pages, so it may never run
+// scripts.
 func TestNoFrameHasOriginAndScripts(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
@@ -98,9 +100,9 @@ func TestNoFrameHasOriginAndScripts(t *testing.T) {
 	}
 }
 
-// What a letter needs stays.
+// The elements that the body of a mail needs are kept.
 func TestLetterStays(t *testing.T) {
-	out := letterHTML(`<p style="color:#333;font-weight:bold">Beste <b>Anna</b>,</p><table border="1"><tr><td colspan="2">12</td></tr></table>` +
+	out := shownHTML(`<p style="color:#333;font-weight:bold">Beste <b>Anna</b>,</p><table border="1"><tr><td colspan="2">12</td></tr></table>` +
 		`<a href="https://www.belastingdienst.nl/x?a=1&amp;b=2">site</a><img src="data:image/png;base64,iVBORw0KGgo=" alt="logo">`)
 	for _, want := range []string{"<b>Anna</b>", "<table", `colspan="2"`, `href="https://www.belastingdienst.nl/x?a=1&amp;b=2"`, "noreferrer", `target="_blank"`, "data:image/png", "color: #333"} {
 		if !strings.Contains(out, want) {
@@ -109,8 +111,8 @@ func TestLetterStays(t *testing.T) {
 	}
 }
 
-// A mail is dark on a dark page unless it chose colours itself, or has pictures
-// that may be drawn for white paper. That it calls black black is no choice.
+// A mail is dark on a dark page unless it sets colours itself, or has pictures
+// that may be made for a white background. Setting black text is no choice.
 func TestLooksOfLetters(t *testing.T) {
 	for in, want := range map[string]colourUse{
 		`<p>Beste Anna</p>`: noColours,
@@ -144,7 +146,7 @@ func TestLooksOfLetters(t *testing.T) {
 	}
 }
 
-// What is shown as text has all of its text, and nothing of its tags.
+// A mail that is shown as text has all of its text, and no tags.
 func TestTextOf(t *testing.T) {
 	got := textOf(`<style>p{}</style><p>Beste&nbsp;Anna &lt;x&gt;</p><script>alert(1)</script><div>tot ziens<br>Jan</div>`)
 	if strings.Contains(got, "alert") || strings.Contains(got, "p{}") || !strings.Contains(got, "Anna <x>") || !strings.Contains(got, "tot ziens\nJan") {
@@ -158,7 +160,7 @@ func TestTextOf(t *testing.T) {
 func FuzzSafeHTML(f *testing.F) {
 	f.Add(`<p>a<script>b</script><img src=x onerror=y>`)
 	f.Fuzz(func(t *testing.T, in string) {
-		out := letterHTML(in)
+		out := shownHTML(in)
 		if !utf8.ValidString(in) {
 			return
 		}
@@ -171,5 +173,5 @@ func FuzzSafeHTML(f *testing.F) {
 	})
 }
 
-// letterHTML is what is shown of a mail's HTML.
-func letterHTML(s string) string { return safeHTML(s, false, "").html }
+// shownHTML is what is shown of a mail's HTML.
+func shownHTML(s string) string { return safeHTML(s, false, "").html }

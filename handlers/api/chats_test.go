@@ -15,7 +15,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A talking office has an address, chats, and people by their rights.
+// A talking office has an address, chats, and people with different rights.
 type talking struct {
 	*connected
 	client, role string
@@ -47,8 +47,8 @@ func newTalking(t *testing.T) *talking {
 	return k
 }
 
-// letter is the nth mail, at box1.
-func (k *talking) letter(n int, from string) item.Item {
+// nthMail is the nth mail, at box1.
+func (k *talking) nthMail(n int, from string) item.Item {
 	received := time.Unix(1_790_000_000+int64(n)*3600, 0).UTC()
 	return item.Item{
 		Mailbox: box(1).ID, Address: "box1@kantoor.example", MessageID: fmt.Sprint("message", n),
@@ -57,13 +57,13 @@ func (k *talking) letter(n int, from string) item.Item {
 	}
 }
 
-// start makes a chat of the nth mail with people of these rights.
+// start creates a chat of the nth mail with people of these rights.
 func (k *talking) start(t *testing.T, n int, from string, rights ...string) string {
 	t.Helper()
-	return k.startWith(t, k.letter(n, from), "Dag", from, rights...)
+	return k.startWith(t, k.nthMail(n, from), "Dag", from, rights...)
 }
 
-// startWith starts a chat with a mail that says content.
+// startWith starts a chat with a mail that has this content.
 func (k *talking) startWith(t *testing.T, it item.Item, content, from string, rights ...string) string {
 	t.Helper()
 	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: it, Content: content}})
@@ -95,7 +95,8 @@ func (k *talking) subjects(t *testing.T, who, query string) (subjects []string, 
 	return subjects, list
 }
 
-// The list holds what is asked for, with what the one who asks did not look at.
+// The list has the requested chats, with the number of messages that the caller
+// has not read.
 func TestChatList(t *testing.T) {
 	k := newTalking(t)
 	k.start(t, 1, "Jan", "editor", "reader")
@@ -134,8 +135,8 @@ func TestChatList(t *testing.T) {
 	}
 }
 
-// Looking is noted for the one who looks, also for who may not write; and for
-// nobody who takes no part.
+// A read mark is stored for the reader, also without the right to write, but
+// not for somebody who takes no part.
 func TestSeen(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor", "reader")
@@ -159,8 +160,8 @@ func TestSeen(t *testing.T) {
 	if unread("reader") != 1.0 {
 		t.Error("a note is not unread")
 	}
-	// Who read it before the note came has not read the note, and who read the
-	// note has read all before it.
+	// A member who read before the note came has not read the note; a member
+	// who read the note has read all messages before it.
 	read := func(who string, position any) {
 		t.Helper()
 		k.ok(t, who, "POST /api/chats/"+id+"/read", fmt.Sprintf(`{"position":%v}`, position))
@@ -179,8 +180,8 @@ func TestSeen(t *testing.T) {
 	}
 }
 
-// A chat is closed and opened by who writes in it, on the version that he or she
-// has seen.
+// A member who may write closes and reopens a chat, on the version that he or
+// she has seen.
 func TestCloseAChat(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor", "reader")
@@ -206,7 +207,8 @@ func TestCloseAChat(t *testing.T) {
 	}
 }
 
-// Who takes part is said with why; who is taken out loses the chat.
+// Participants are listed with the reason; a removed participant can no longer
+// see the chat.
 func TestParticipants(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor", "reader")
@@ -221,7 +223,7 @@ func TestParticipants(t *testing.T) {
 	if want := []string{"editor@kantoor.nl role Relatiebeheerder", "reader@kantoor.nl earlier <nil>"}; !slices.Equal(why(got), want) {
 		t.Errorf("%v", why(got))
 	}
-	// Anybody can stand in for another.
+	// Every member can be a substitute.
 	k.ok(t, "editor", "PUT /api/me/substitute", fmt.Sprintf(`{"member":%q,"from":"2026-01-01T00:00:00Z","until":"2099-01-01T00:00:00Z"}`, k.ids["reader"]))
 	if got := why(k.ok(t, "editor", "GET "+path, "")); got[1] != "reader@kantoor.nl substitute editor@kantoor.nl" {
 		t.Errorf("%v", got)
@@ -248,7 +250,7 @@ func TestParticipants(t *testing.T) {
 			t.Errorf("%s: %d %s", name, got.status, got.text)
 		}
 	}
-	// Who is inactive stays, and comes in no more.
+	// An inactive member stays, and cannot be added again.
 	k.done(t, "PATCH /api/team-members/"+k.ids["manager"], `{"active":false}`)
 	if got := set("editor", nil, k.ids["manager"], k.ids["editor"]); got.status != 200 {
 		t.Errorf("who is inactive must go: %d", got.status)
@@ -257,7 +259,8 @@ func TestParticipants(t *testing.T) {
 	if got := set("editor", nil, k.ids["editor"], k.ids["manager"]); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("who is inactive came in: %d", got.status)
 	}
-	// The substitute reads on, as what he or she stands in for; then no more.
+	// The substitute can read the chat during the substitution, and not after
+	// it.
 	k.ok(t, "editor", "DELETE /api/me/substitute", "")
 	for _, request := range []string{"GET /api/chats/" + id, "GET " + path, "GET /api/chats/" + id + "/messages", "PUT /api/chats/" + id + "/seen"} {
 		if got := k.call(t, "reader", request, ""); got.status != http.StatusNotFound {
@@ -267,7 +270,7 @@ func TestParticipants(t *testing.T) {
 	if got := set("reader", nil, k.ids["reader"]); got.status != http.StatusForbidden {
 		t.Errorf("a reader changes who takes part: %d", got.status)
 	}
-	// One may leave, with somebody in one's place.
+	// A participant may leave when somebody else takes over.
 	if got := set("editor", nil, k.ids["administrator"]); got.status != 200 {
 		t.Errorf("leave: %d %s", got.status, got.text)
 	}

@@ -31,7 +31,7 @@ const (
 	simulator   = "https://entra.example"
 	officeID    = "22222222-3333-4444-5555-666666666666" // the tenant of the mailboxes
 	application = "33333333-4444-5555-6666-777777777777"
-	// canary is a secret that may be found nowhere but in the secret store.
+	// canary is a secret that may appear nowhere except in the secret store.
 	canary = "Kn4ry8Q~api-do-not-show-me.A1b2C3"
 )
 
@@ -84,7 +84,7 @@ func newConnected(t *testing.T) *connected {
 	return c
 }
 
-// as asks as the administrator and keeps what was answered.
+// as calls as the administrator and keeps the answers.
 func (c *connected) as(t *testing.T, request, body string, headers ...string) answer {
 	t.Helper()
 	got := c.call(t, "administrator", request, body, headers...)
@@ -92,7 +92,7 @@ func (c *connected) as(t *testing.T, request, body string, headers ...string) an
 	return got
 }
 
-// done is as for what must succeed.
+// done is as for a request that must succeed.
 func (c *connected) done(t *testing.T, request, body string, headers ...string) answer {
 	t.Helper()
 	got := c.as(t, request, body, headers...)
@@ -127,7 +127,7 @@ func connectorJSON(with map[string]any) string {
 	return string(text)
 }
 
-// refused is what Graph says no with.
+// refused is an error of Graph.
 type refused struct {
 	Status int
 	Code   string
@@ -145,12 +145,12 @@ func (r refused) Error() string { return r.Code }
 
 // mailboxes is a Graph with n mailboxes, 3 to a page, that wants a token.
 type mailboxes struct {
-	credential azcore.TokenCredential
-	n          int
-	fail       error
-	parcels    map[string][]parcelDouble // by message
-	texts      map[string]string         // that mails have beside their HTML, by message
-	asked      atomic.Int32              // how often something was
+	credential  azcore.TokenCredential
+	n           int
+	fail        error
+	attachments map[string][]fakeAttachment // by message
+	texts       map[string]string           // the plain texts of HTML mails, by message
+	asked       atomic.Int32                // the number of requests
 }
 
 func (m *mailboxes) token(ctx context.Context) error {
@@ -202,7 +202,7 @@ func (m *mailboxes) Message(ctx context.Context, _, _ string) (mail.Message, err
 	return mail.Message{}, m.token(ctx)
 }
 
-// The switch is saved, and of two who set it the second is told.
+// The switch is saved; of two users who set it, the second gets a conflict.
 func TestSettings(t *testing.T) {
 	c := newConnected(t)
 	if got := c.done(t, "GET /api/settings", ""); got.body["enabled"] != false {
@@ -221,7 +221,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// A connector is shown with all but its secret.
+// A connector is shown without its secret.
 func TestConnector(t *testing.T) {
 	c := newConnected(t)
 	path, made := c.create(t)
@@ -262,7 +262,7 @@ func TestConnector(t *testing.T) {
 	}
 }
 
-// Everything that is wrong with a connector is named, each by its field.
+// Every problem with a connector is reported, each with its field.
 func TestConnectorNamesWhatIsWrong(t *testing.T) {
 	c := newConnected(t)
 	got := c.as(t, "POST /api/connectors", connectorJSON(map[string]any{
@@ -280,8 +280,8 @@ func TestConnectorNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// A token endpoint that is not one of Microsoft's to the letter is refused and
-// never called.
+// A token endpoint that is not exactly one of Microsoft's is refused and never
+// called.
 func TestHostileTokenEndpoints(t *testing.T) {
 	c := newConnected(t)
 	path, _ := c.create(t)
@@ -334,7 +334,7 @@ func TestHostileTokenEndpoints(t *testing.T) {
 	}
 }
 
-// The stored secret cannot be had by pointing the connector elsewhere.
+// The stored secret cannot be stolen by pointing the connector to another host.
 func TestAnotherDestinationNeedsTheSecretAgain(t *testing.T) {
 	c := newConnected(t)
 	path, _ := c.create(t)
@@ -353,7 +353,7 @@ func TestAnotherDestinationNeedsTheSecretAgain(t *testing.T) {
 }
 
 // A secret is in no answer, no row and no line of the log, whatever is wrong
-// with the request that it came in.
+// with its request.
 func TestTheSecretNeverComesBack(t *testing.T) {
 	c := newConnected(t)
 	path, _ := c.create(t)
@@ -362,7 +362,7 @@ func TestTheSecretNeverComesBack(t *testing.T) {
 		`{"clientSecret":"` + canary + ` x"}`, `{"name":"` + canary + `","clientSecret":7}`, `[]` + canary,
 		`{"tokenEndpoint":"` + canary + `","clientId":"` + canary + `","secretExpires":"` + canary + `"}`,
 		connectorJSON(map[string]any{"name": nil}), connectorJSON(map[string]any{"clientId": 1}),
-		// typed into a wrong field, with all else as it should be
+		// typed into a wrong field, while all other fields are right
 		connectorJSON(map[string]any{"name": canary}), connectorJSON(map[string]any{"clientId": canary}), connectorJSON(map[string]any{"tokenEndpoint": canary}),
 		connectorJSON(map[string]any{"kind": canary}), connectorJSON(map[string]any{"secretExpires": canary}), connectorJSON(map[string]any{canary: "x"}),
 		connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + officeID + "/oauth2/v2.0/token?" + canary}), connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + canary + "/oauth2/v2.0/token"}),

@@ -40,7 +40,7 @@ var colourfulMails = []string{
 	`<button style="background:#0a0;color:#0b0">knop</button><label style="color:yellow">veld</label>`, `<pre style="background:#272822;color:#f8f8f2">code <code style="color:#272822">x</code></pre>`,
 }
 
-// measureContrast answers for each document which of its texts can hardly be read.
+// measureContrast returns, for each document, the texts that are hard to read.
 const measureContrast = `async (count) => {
   const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
   const light = (c) => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
@@ -76,8 +76,8 @@ const measureContrast = `async (count) => {
   return wrong;
 }`
 
-// Every text of every mail can be read, in light and in dark colours: of the mails
-// above, and of real ones where they are beside the checkout.
+// Every text of every mail is readable, in light and in dark colours: of the
+// mails above, and of real ones when they are beside the checkout.
 func TestEveryTextCanBeRead(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -147,7 +147,7 @@ func TestEveryTextCanBeRead(t *testing.T) {
 
 // htmlOf is the HTML of a mail in a file, "" for none.
 func htmlOf(file string) (text string) {
-	defer func() { _ = recover() }() // the library fails on some that are no mail
+	defer func() { _ = recover() }() // the library panics on some files that are no mail
 	f, err := os.Open(file)
 	if err != nil {
 		return ""

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Each resource can be made, read, changed by who read it last, listed and
+// Each resource can be created, read, changed by the last reader, listed and
 // deleted.
 func TestLifeOfEachResource(t *testing.T) {
 	o := newOffice(t)
@@ -138,7 +138,8 @@ func TestContactsOfAClient(t *testing.T) {
 	}
 }
 
-// A manager adds prospects, whose numbers the product gives, and nothing else.
+// A manager adds prospects, whose numbers the product assigns, and nothing
+// else.
 func TestAManagerAddsProspectsOnly(t *testing.T) {
 	o := newOffice(t)
 	for i, who := range []string{"manager", "administrator", "Directory.ReadWrite"} {
@@ -171,8 +172,9 @@ func TestAManagerAddsProspectsOnly(t *testing.T) {
 	}
 }
 
-// The first administrator is one no longer once he is a team member: he does
-// not make himself less by mistake while nobody else is administrator.
+// The first administrator loses that role as a team member. Therefore he cannot
+// become a member with fewer rights by mistake while nobody else is
+// administrator.
 func TestTheFirstAdministratorDoesNotLockHimselfOut(t *testing.T) {
 	for _, c := range []struct {
 		rights string

@@ -8,7 +8,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A stranger's name moves nothing in the sentence that says why his mail waits.
+// A stranger's name cannot change the direction of the sentence that says why
+// his mail waits.
 func TestNamesInSentencesAreIsolated(t *testing.T) {
 	it := item.Item{Reason: item.UnknownSender, From: mail.Address{Name: "\u202eשרה", Email: "sara@elders.example"}, Address: "info@kantoor.example"}
 	why, _ := explain(it, facts{Contact: &named{ID: "c", Name: "דוד"}})

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A refusal says who was refused what: by an id and the pattern of the route.
+// The log of a refusal names the caller by id and the route by its pattern.
 func TestRefusalsAreLogged(t *testing.T) {
 	o := newOffice(t)
 	id := o.ok(t, "reader", "GET /api/me", "").body["id"].(string)

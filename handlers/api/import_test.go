@@ -56,7 +56,7 @@ func TestNothingIsImportedWhenARowIsWrong(t *testing.T) {
 	}
 }
 
-// Who may change the directory but not team members can not do it by a file.
+// A user who may not change team members cannot change them by an import.
 func TestTeamMembersAreNotImportedWithoutTheirRole(t *testing.T) {
 	o := newOffice(t)
 	o.people["both"] = signedIn(40, "idtyp", "app", "roles", "Directory.ReadWrite", "roles", "TeamMembers.ReadWrite")
@@ -106,10 +106,10 @@ func TestWhatAnImportTakes(t *testing.T) {
 	}
 }
 
-// Who changes something during an import is told when to come back.
+// A user who changes something during an import is told when to try again.
 func TestChangesWaitForAnImport(t *testing.T) {
 	o := newOffice(t)
-	o.ok(t, "administrator", "GET /api/me", "") // signing in for the first time is a change itself
+	o.ok(t, "administrator", "GET /api/me", "") // the first sign-in is a change itself
 	var during answer
 	writes := 0
 	o.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
@@ -128,8 +128,8 @@ func TestChangesWaitForAnImport(t *testing.T) {
 	}
 }
 
-// Somebody may change the directory between the reading and the import: then the
-// file is compared with what there is now.
+// When somebody changes the directory between reading and importing the file,
+// the file is compared with the current data.
 func TestAnImportThatIsOvertakenBeginsAgain(t *testing.T) {
 	o := newOffice(t)
 	reads := 0

@@ -25,9 +25,9 @@ func names(a answer) (out []string) {
 	return out
 }
 
-// Who would join a chat now is what the processing of a mail decides: the
-// address' own member, the first at the client with the role, or all of the
-// team, and who stands in for those who are away.
+// The preview agrees with the processing of a mail: the address' own member,
+// the first one at the client with the role, or the whole team, and the
+// substitutes of absent members.
 func TestJoiners(t *testing.T) {
 	c := newConnected(t)
 	id := func(path, body string) string { return fmt.Sprint(c.done(t, "POST "+path, body).body["id"]) }
@@ -77,7 +77,7 @@ func TestJoiners(t *testing.T) {
 		}
 	}
 
-	// An activated address tells by itself, in a list when asked.
+	// An activated address includes the preview, in a list on request.
 	c.graph.n = 3
 	path, _ := c.create(t)
 	made := c.done(t, "POST "+path+"/addresses", fmt.Sprintf(`{"address":"box1@kantoor.example","link":{"kind":"role","id":%q}}`, other))
@@ -96,8 +96,9 @@ func TestJoiners(t *testing.T) {
 	}
 }
 
-// How far a mailbox lags follows from its last reading when readings fail, and
-// from the connector when that has stopped; what is read, or paused, does not.
+// The lag of a mailbox is measured from its last fetch when fetching fails, and
+// from the connector when that has stopped; a healthy or paused mailbox has no
+// lag.
 func TestLag(t *testing.T) {
 	last, since, from := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	stopped := connector.Connector{State: connector.StateSecretExpired, StateSince: since}
@@ -128,7 +129,7 @@ func TestLag(t *testing.T) {
 	}
 }
 
-// The look at other mailboxes says whether the app is limited, and what to do
+// The check on other mailboxes says whether the app is limited, and what to do
 // when it is not.
 func TestLimits(t *testing.T) {
 	c := newConnected(t)

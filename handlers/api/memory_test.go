@@ -19,7 +19,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A slowReader takes a megabyte per second, and keeps nothing.
+// A slowReader reads a megabyte per second, and keeps nothing.
 type slowReader struct {
 	header http.Header
 	status int
@@ -35,8 +35,8 @@ func (s *slowReader) Write(b []byte) (int, error) {
 }
 
 // Twenty people with slow connections open a thread of six mails with three
-// pictures of 3.3 MB each at once: what is held for them has a limit, and each
-// picture is read once for all of them.
+// pictures of 3.3 MB each at once. The memory for the pictures is limited, and
+// each picture is read once for all of them.
 func TestTwentyPeopleOpenAThreadOfLargePictures(t *testing.T) {
 	const people, mails, each, size = 20, 6, 3, 3_300_000
 	synctest.Test(t, func(t *testing.T) {
@@ -44,13 +44,13 @@ func TestTwentyPeopleOpenAThreadOfLargePictures(t *testing.T) {
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(204 << 20)) // as in production
 		k := newTalking(t)
 		content := strings.Repeat("x", size)
-		k.graph.parcels = map[string][]parcelDouble{}
+		k.graph.attachments = map[string][]fakeAttachment{}
 		var paths []string
 		for n := range mails {
 			text := "<p>Zie de foto's." + strings.Repeat("<p>regel", 1000)
 			for i := range each {
 				id := fmt.Sprintf("m%dp%d", n+1, i)
-				k.graph.parcels[fmt.Sprint("message", n+1)] = append(k.graph.parcels[fmt.Sprint("message", n+1)], parcelDouble{
+				k.graph.attachments[fmt.Sprint("message", n+1)] = append(k.graph.attachments[fmt.Sprint("message", n+1)], fakeAttachment{
 					Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, ContentType: "image/jpeg", Size: size, ContentID: id}, content: content,
 				})
 				text += `<img src="cid:` + id + `">`
@@ -108,8 +108,8 @@ func TestTwentyPeopleOpenAThreadOfLargePictures(t *testing.T) {
 	})
 }
 
-// Only so many mails are made fit to be shown at a time, and documents that wait
-// for their readers have a limit too.
+// The number of bodies that are sanitised at the same time is limited, and so
+// is the memory of the documents that are being sent.
 func TestDocumentsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newTalking(t)
@@ -134,7 +134,7 @@ func TestDocumentsAreBounded(t *testing.T) {
 	})
 }
 
-// A heldReader counts those that are reading.
+// A heldReader counts the active readers.
 type heldReader struct {
 	slowReader
 	held, most *atomic.Int64
@@ -149,8 +149,8 @@ func (h *heldReader) Write(b []byte) (int, error) {
 	return h.slowReader.Write(b)
 }
 
-// What fails is tried anew, who leaves takes nothing along, and what is larger
-// than it said is not held.
+// A failed load is tried again, a caller who leaves does not stop the others,
+// and a picture that is larger than announced is not kept.
 func TestShelf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPictureCache()
@@ -170,7 +170,7 @@ func TestShelf(t *testing.T) {
 		if err != nil || string(content) != "abc" {
 			t.Fatal(string(content), err)
 		}
-		again, done2, err := s.take(t.Context(), "a", 3, fails) // it is there
+		again, done2, err := s.take(t.Context(), "a", 3, fails) // it is in the cache
 		if err != nil || string(again) != "abc" {
 			t.Error(string(again), err)
 		}
@@ -186,7 +186,7 @@ func TestShelf(t *testing.T) {
 		if _, _, err := s.take(hasty, "b", 3, writes("abc")); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		content, done, err = s.take(t.Context(), "b", 3, fails) // it is on its way
+		content, done, err = s.take(t.Context(), "b", 3, fails) // it is being loaded
 		if err != nil || string(content) != "abc" {
 			t.Fatal(string(content), err)
 		}
@@ -208,8 +208,8 @@ func (d *deadlines) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
-// Who leaves a piece of an answer lying loses the connection; the next answer on
-// it has no limit of this one.
+// A client that stops reading loses the connection; the next response on the
+// connection does not inherit the deadline.
 func TestUnhurried(t *testing.T) {
 	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
 	if n, err := withWriteDeadline(d).Write(make([]byte, 2*piece+1)); n != 2*piece+1 || err != nil || d.Body.Len() != n {

@@ -12,7 +12,7 @@ import (
 // html stores the nth mail, as HTML.
 func (k *talking) html(t *testing.T, n int, content string) (id string) {
 	t.Helper()
-	it := k.letter(n, "Jan")
+	it := k.nthMail(n, "Jan")
 	it.BodyType, it.Verdict = "html", item.VerdictPass
 	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: it, Content: content}})
 	if err != nil {
@@ -21,16 +21,16 @@ func (k *talking) html(t *testing.T, n int, content string) (id string) {
 	return ids[0]
 }
 
-// pictured are parcels whose files have content ids.
-func pictured() []parcelDouble {
-	all := parcels()
+// pictured are attachments whose files have content ids.
+func pictured() []fakeAttachment {
+	all := attachments()
 	for i := range all {
 		all[i].ContentID = "cid-" + all[i].ID
 	}
 	return all
 }
 
-// sourcesOf are those of the pictures in a document.
+// sourcesOf are the sources of the pictures in a document.
 func sourcesOf(document string) (all []string) {
 	tokens(document, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 		if tok := z.Token(); tok.Data == "img" {
@@ -41,11 +41,12 @@ func sourcesOf(document string) (all []string) {
 	return all
 }
 
-// The pictures that a mail brings stand in its text as addresses of their own,
-// which answer to whom the text answers, and nothing is read before.
+// The attached pictures of a mail become paths in its body. A user who may read
+// the body may read the pictures, and no picture is read before it is
+// requested.
 func TestPicturesOfAMail(t *testing.T) {
 	k := newTalking(t)
-	k.graph.parcels = map[string][]parcelDouble{"message1": pictured(), "message2": pictured()}
+	k.graph.attachments = map[string][]fakeAttachment{"message1": pictured(), "message2": pictured()}
 	second := k.html(t, 2, `<p>Dag <IMG alt=logo SRC="CID:CID%2Da"><img src="cid:nergens"><img src="cid:cid-b"><img src="cid:cid-f"> <b>tot &amp; ziens</b>`)
 	k.graph.asked.Store(0)
 	got := k.ok(t, "manager", "GET /api/mails/"+second+"/body", "", "X-Forwarded-Proto", "https")
@@ -84,7 +85,7 @@ func TestPicturesOfAMail(t *testing.T) {
 		}
 	}
 	// In a chat they belong to the chat.
-	it := k.letter(1, "Jan")
+	it := k.nthMail(1, "Jan")
 	it.BodyType = "html"
 	id := k.startWith(t, it, `<img src="cid:cid-a">`, "Jan", "reader")
 	in := "/api/chats/" + id + "/messages/" + id
@@ -107,8 +108,7 @@ func TestPicturesOfAMail(t *testing.T) {
 	}
 }
 
-// Pictures that are kept elsewhere are loaded for who asks for them, and nothing
-// else is.
+// Pictures on other servers are loaded only on request, and no other files are.
 func TestRemotePictures(t *testing.T) {
 	k := newTalking(t)
 	id := k.html(t, 1, `<p>Dag<img src="https://elders.example/x.png"><img src="http://elders.example/y.png"><img src="ftp://elders.example/z"><img srcset="https://elders.example/s 2x"><script src="https://elders.example/a.js"></script>`)
@@ -131,7 +131,7 @@ func TestRemotePictures(t *testing.T) {
 	}
 }
 
-// A letter without colours of its own has those of the page that shows it.
+// A mail without its own colours has the colours of the page around it.
 func TestALetterHasTheColoursOfItsPage(t *testing.T) {
 	k := newTalking(t)
 	path := "GET /api/mails/" + k.html(t, 1, `<p style="color:black">Dag</p>`) + "/body"

@@ -59,7 +59,7 @@ func TestEveryMistakeIsAProblemThatSaysWhatIsExpected(t *testing.T) {
 	}
 }
 
-// What was sent may be a secret: no error repeats it.
+// The input may be a secret: no error repeats it.
 func TestAnErrorDoesNotRepeatWhatWasSent(t *testing.T) {
 	o := newOffice(t)
 	const canary = "kanarie8Q~"
@@ -72,7 +72,7 @@ func TestAnErrorDoesNotRepeatWhatWasSent(t *testing.T) {
 	}
 }
 
-// Whose the value is, the problem says in a field of its own.
+// A conflict names the owner of the value in a separate field.
 func TestAConflictNamesWhatExists(t *testing.T) {
 	o := newOffice(t)
 	first := o.ok(t, "administrator", "POST /api/clients", `{"number":"1","type":"person","name":"X"}`)
@@ -82,8 +82,8 @@ func TestAConflictNamesWhatExists(t *testing.T) {
 	}
 }
 
-// A failure of storage shows neither where nor how, and who reads the answer
-// learns whether to try again.
+// A storage error reveals neither place nor cause, and tells the client whether
+// to try again.
 func TestAFailureOutsideShowsNoInside(t *testing.T) {
 	o := newOffice(t)
 	o.wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })

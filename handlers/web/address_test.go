@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// An address is activated with its link; what is wrong is said at its field,
-// and what was chosen stays.
+// An address is activated with its link; problems are shown at their fields,
+// and the choices stay.
 func TestActivate(t *testing.T) {
 	api := newOffice()
 	api.answers["POST /api/connectors/c1/addresses"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.link.id", "…"}, {"body.from", "…"}}, Codes: map[string]string{"link.id": "link-id", "from": "from"}}
@@ -30,7 +30,7 @@ func TestActivate(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/connectors/c1/joiners?address=loon@kantoor.example&kind=process-team", "", "HX-Request", "true"), 200, "Kies een rol of team")
 }
 
-// How an address goes is said in words.
+// The state of an address is shown in words.
 func TestAddressSaysHowItGoes(t *testing.T) {
 	for name, x := range map[string]struct {
 		with object
@@ -55,7 +55,8 @@ func TestAddressSaysHowItGoes(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/connectors/c1/addresses/b1", ""), 200, "er wordt niets opgehaald", "disabled")
 }
 
-// Changing, pausing and fetching go by the API, over what was seen.
+// Changing, pausing and fetching use the API, with the entity tag of the shown
+// version.
 func TestAddressIsChanged(t *testing.T) {
 	api := newOffice()
 	const at = "/web/connectors/c1/addresses/b1"
@@ -79,7 +80,7 @@ func TestAddressIsChanged(t *testing.T) {
 	}
 }
 
-// At each client a role brings another member; a search tells whom.
+// A role selects another member at each client; a search shows whom.
 func TestWhoJoinsAtAClient(t *testing.T) {
 	api := newOffice()
 	api.answers["GET /api/clients"] = object{"items": []object{{"id": "k1", "number": "100", "name": "Bakkerij Jansen"}}}

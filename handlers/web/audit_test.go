@@ -50,8 +50,8 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 	wants(t, w, 200, `<div id="audit"`, "!<html")
 }
 
-// Every field of the directory has a name in the audit, and every value that is a
-// code is said in words.
+// Every field of the directory has a name in the audit, and every value that is
+// a code has words.
 func TestTheAuditNamesEveryField(t *testing.T) {
 	for _, lang := range languages {
 		texts, err := readTexts(lang)
@@ -62,7 +62,7 @@ func TestTheAuditNamesEveryField(t *testing.T) {
 			for i, of := 0, reflect.TypeOf(object); i < of.NumField(); i++ {
 				name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
 				switch name {
-				case "id", "revision", "learned", "": // are not said
+				case "id", "revision", "learned", "": // these are not shown
 				default:
 					if texts["audit.field."+name] == "" {
 						t.Errorf("%s: no name for %s of %v", lang, name, of)
@@ -95,22 +95,23 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie staat uit", "20 minuten geleden", "17", "oudste: 30 minuten geleden",
 		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Vindt niemand", "Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
-	// Who is no manager sees whether it works, and nothing more.
+	// A user who is no manager sees whether the product works, and nothing
+	// more.
 	reader := newAPI("reader")
 	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
 	wants(t, browse(t, reader, "GET", "/web/health", ""), 200, "Alles werkt", "!Wachtrijen")
 }
 
-// Whatever page a manager looks at, he is told what needs him, and of what lets
-// mail stay out he is told aloud.
+// Every page tells a manager how many problems there are, and shows a clear
+// warning when mail does not arrive.
 func TestTroubleIsToldOnEveryPage(t *testing.T) {
 	later := time.Now().AddDate(1, 0, 0)
 	works := connectorObject{Name: "Kantoor", State: "works", SecretExpires: later}
 	for name, c := range map[string]struct {
 		report healthReport
 		wants  []string // of the health
-		alarm  string   // what is said on every page
-		number string   // of what needs him
+		alarm  string   // shown on every page
+		number string   // the number of problems
 	}{
 		"well":      {healthReport{Enabled: true, Connectors: []connectorObject{works}}, []string{"Alles werkt"}, "", ""},
 		"throttled": {healthReport{Enabled: true, Troubled: []addressObject{{State: "throttled"}}}, []string{"Alles werkt"}, "", ""},
@@ -143,7 +144,7 @@ func TestTroubleIsToldOnEveryPage(t *testing.T) {
 			}
 		})
 	}
-	// It is asked for now and then, not by each page that everybody opens.
+	// The report is cached, and not requested by each page.
 	api := newAPI("manager", "health.read")
 	api.answers["GET /api/health"] = healthReport{Enabled: true}
 	pages, err := New(Options{API: api})
@@ -177,8 +178,8 @@ func sent(t *testing.T, file string, fields ...string) (body, contentType string
 	return b.String(), m.FormDataContentType()
 }
 
-// A file is looked at before it is taken in, and only the one that was looked
-// at is.
+// A file is checked before it is imported, and only the checked file is
+// imported.
 func TestImport(t *testing.T) {
 	api := newAPI("administrator", "directory.read", "directory.write")
 	var asked []string
@@ -224,7 +225,7 @@ func TestImport(t *testing.T) {
 	}
 	_, seen, _ := strings.Cut(look, `name="seen" value="`)
 	seen, _, _ = strings.Cut(seen, `"`)
-	// Another file than was looked at is looked at first.
+	// A file that differs from the checked one is checked first.
 	holds(send("nummer;naam\n2;y\n", "do", "apply", "seen", seen), "ander bestand dan u eerst bekeek", `value="apply"`)
 	if fmt.Sprint(asked) != "[text/csv dryRun=true]" {
 		t.Error(asked)
@@ -237,7 +238,7 @@ func TestImport(t *testing.T) {
 	if !strings.Contains(asked[0], "spreadsheetml") {
 		t.Error(asked)
 	}
-	// What was right when it was looked at may be wrong now.
+	// A file that was valid at the check may be invalid later.
 	wrong = true
 	body := send("nummer;naam\n1;x\n", "do", "apply", "seen", seen)
 	holds(body, "1 rij klopt niet", "8 &lt;cijfers&gt;", `!value="apply"`)
@@ -245,7 +246,7 @@ func TestImport(t *testing.T) {
 		t.Error("what is wrong does not come first")
 	}
 	holds(send("", "do", "look"), "Kies eerst een bestand")
-	// Its templates, and who may not import.
+	// The templates, and users who may not import.
 	w := browse(t, api, "GET", "/web/directory/import/contacts.csv", "")
 	wants(t, w, 200, "\uFEFFemail;naam")
 	wants(t, browse(t, api, "GET", "/web/directory/import/secrets.csv", ""), 404)

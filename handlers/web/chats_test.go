@@ -13,8 +13,7 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// talking is an API with a chat of three messages, asked by somebody who takes
-// part in it.
+// talking is an API with a chat of three messages, called by a participant.
 func talking(rights string, actions ...string) *fakeAPI {
 	api := newAPI(rights, append(actions, "chats.read")...)
 	c := chatObject{
@@ -46,7 +45,7 @@ func asks(api *fakeAPI, want string) bool {
 	return strings.Contains(strings.Join(api.asked, "\n"), want)
 }
 
-// The list is of one's own open chats, with what moved last on top.
+// The list shows the user's own open chats, the most recently active first.
 func TestChatsAreListed(t *testing.T) {
 	api := talking("editor", "chats.write")
 	w := browse(t, api, "GET", "/web/chats", "")
@@ -70,7 +69,7 @@ func TestChatsAreListed(t *testing.T) {
 	if !asks(manager, "mine=false") {
 		t.Error(manager.asked)
 	}
-	// A part is the list alone.
+	// A request for the part gets only the list.
 	wants(t, browse(t, api, "GET", "/web/chats", "", "HX-Request", "true", "HX-Target", "chat-list"), 200, `<div id="chat-list"`, "!<html", `!id="chat-detail"`)
 }
 
@@ -86,8 +85,8 @@ func TestNoChats(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/chats?show=200", ""), 200, "after="+one)
 }
 
-// A chat shows its messages oldest first, the last mail open, what is new, and
-// who is in it and why; looking at it is noted.
+// A chat shows its messages oldest first, the last mail open, which messages
+// are new, and its participants with the reason; reading it is stored.
 func TestAChatIsShown(t *testing.T) {
 	for lang, texts := range map[string][]string{
 		"nl": {"Rol Relatiebeheerder bij deze relatie", "Toegevoegd door Anna Bos", "Automatisch antwoord van Jan &lt;b&gt;", "Intern", "2 deelnemers", "Niet actief", "<span>Nieuw</span>"},
@@ -104,11 +103,11 @@ func TestAChatIsShown(t *testing.T) {
 		if opened := regexp.MustCompile(`<details open><summary class="by">`).FindAllString(body, -1); len(opened) != 1 {
 			t.Errorf("%d mails are open", len(opened))
 		}
-		// The note and the mail before it are new; what a program answered is not.
+		// The note and the mail before it are new; an automatic reply is not.
 		if at := strings.Index(body, `id="new"`); at < strings.Index(body, "/messages/1/body") || at > strings.Index(body, "/messages/2/body") {
 			t.Error("what is new begins elsewhere")
 		}
-		// What comes in between stays unread.
+		// Messages that arrive in the meantime stay unread.
 		if at, messages := strings.Index(strings.Join(api.asked, "\n")+"\n", "/api/chats/"+one+"\n"), strings.Index(strings.Join(api.asked, "\n"), "/messages"); at < 0 || at > messages {
 			t.Errorf("the position is of later than the messages: %v", api.asked)
 		}
@@ -116,13 +115,13 @@ func TestAChatIsShown(t *testing.T) {
 			t.Errorf("nothing says that the chat was read: %s", body)
 		}
 	}
-	// A reader sees it, and does nothing.
+	// A reader sees the chat, but no actions.
 	reader := talking("reader")
 	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!<textarea", "!name=\"do\"", "!Sluiten</button>")
 	if asks(reader, "/read") || asks(reader, "/api/team-members") {
 		t.Error(reader.asked)
 	}
-	// What was before is looked at without having seen the end.
+	// Earlier messages can be shown without having seen the end.
 	api := talking("editor", "chats.write")
 	wants(t, browse(t, api, "GET", "/web/chats/"+one+"?earlier="+two, ""), 200, "Naar de laatste berichten", `!id="new"`, "!data-read")
 	if !asks(api, "after="+two) {
@@ -131,7 +130,7 @@ func TestAChatIsShown(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/chats/"+two, ""), 404, "Niet gevonden")
 }
 
-// A look has no effect, whoever makes it; what the form says is noted.
+// A GET request has no effect; only the form marks a chat as read.
 func TestAChatIsRead(t *testing.T) {
 	api := talking("reader")
 	for _, method := range []string{"GET", "HEAD"} {
@@ -151,12 +150,12 @@ func TestAChatIsRead(t *testing.T) {
 	}
 }
 
-// The page asks whether something came in, and is left alone when not.
+// The page asks for new messages, and does not change when there are none.
 func TestNews(t *testing.T) {
 	api := talking("editor", "chats.write")
 	h := []string{"HX-Request", "true", "HX-Target", "chat-thread"}
 	w := browse(t, api, "GET", "/web/chats/"+one+"/news?is=", "", h...)
-	if w.Code != 204 || w.Body.Len() > 0 { // the API that is played gives no tag
+	if w.Code != 204 || w.Body.Len() > 0 { // the fake API gives no tag
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	w = browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", "", h...)
@@ -169,8 +168,8 @@ func TestNews(t *testing.T) {
 	}
 }
 
-// A note is written with its key, so that a second click writes nothing, and is
-// not lost when it cannot be written.
+// A note is written with its key, so that a second click writes nothing, and it
+// is not lost when it cannot be written.
 func TestNotes(t *testing.T) {
 	api := talking("editor", "chats.write")
 	path, form := "/api/chats/"+one+"/messages", url.Values{"body": {"Ik bel <hem>"}, "key": {"k1"}}.Encode()
@@ -202,7 +201,7 @@ func TestNotes(t *testing.T) {
 			t.Errorf("sent with the key %q", k)
 		}
 	}
-	// Each form has a key of its own.
+	// Each form has its own key.
 	key := regexp.MustCompile(`name="key" value="([^"]{20,})"`)
 	a, b := key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one, "").Body.String()), key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one, "").Body.String())
 	if a == nil || b == nil || a[1] == b[1] {
@@ -230,7 +229,7 @@ func TestChatIsClosed(t *testing.T) {
 	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/state", "state=x"), 422, "body.state")
 }
 
-// Somebody is added or taken out, and what others changed meanwhile stays.
+// A member is added or removed, and the changes of others in the meantime stay.
 func TestPeopleOfAChat(t *testing.T) {
 	for _, c := range []struct{ form, members, to, key string }{
 		{"do=add&member=m3", `["m1","m2","m3"]`, "/web/chats/" + one, "chats.added:0:"},
@@ -268,8 +267,8 @@ func TestPeopleOfAChat(t *testing.T) {
 	}
 }
 
-// Attachments come when they are looked at; when they do not, the chat stays
-// readable.
+// Attachments are loaded when they become visible; when that fails, the chat
+// stays readable.
 func TestFilesOfAChat(t *testing.T) {
 	api := talking("reader")
 	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{
@@ -315,8 +314,7 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 	}
 }
 
-// Whether the writer of a mail is who he says he is, and whom he wrote to,
-// stands in the chat.
+// The chat shows the recipients of a mail, and whether its sender is verified.
 func TestAChatSaysWhoIsInDoubt(t *testing.T) {
 	for verdict, texts := range map[string][]string{
 		"pass": {"!Niet geverifieerd", "!Mogelijk vervalst"},

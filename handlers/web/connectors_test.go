@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What is wrong with a new connector is said at its field, and what was right
-// stays. What was refused is not sent back: it may be the secret.
+// Problems with a new connector are shown at their fields, and valid values
+// stay. A refused value is not sent back: it may be the secret.
 func TestNewConnector(t *testing.T) {
 	api := newOffice()
 	api.answers["POST /api/connectors"] = Problem{
@@ -42,7 +42,7 @@ func TestNewConnector(t *testing.T) {
 }
 
 // A secret that was pasted into a wrong field is not shown again, whatever the
-// API says of that field, and whether it was pasted as secret too.
+// API says of that field, and also when it was pasted as secret too.
 func TestSecretInAWrongField(t *testing.T) {
 	const pasted = "abc8Q~Zk3xW0mNq7.RtY5uI-oP9aS_dF2gH4jK6l"
 	for _, answer := range []Problem{
@@ -70,7 +70,7 @@ func TestSecretInAWrongField(t *testing.T) {
 	}
 }
 
-// Every code that the API gives has words.
+// Every code of the API has words.
 func TestCodesHaveWords(t *testing.T) {
 	texts, err := readTexts("nl")
 	if err != nil {
@@ -91,8 +91,8 @@ func TestCodesHaveWords(t *testing.T) {
 	}
 }
 
-// Links of the guide lead to one app registration once it is typed, and never
-// where something else was typed.
+// The links of the guide lead to an app registration once it is typed, and
+// never to another site because of other input.
 func TestGuide(t *testing.T) {
 	g := guideFor(" "+strings.ToUpper(appID)+" ", tokenURL)
 	if g.Consent != "https://login.microsoftonline.com/"+tenantID+"/adminconsent?client_id="+appID || !strings.Contains(g.Permissions, "/CallAnAPI/appId/"+appID) || !strings.Contains(g.Secrets, "/Credentials/appId/"+appID) {
@@ -116,8 +116,8 @@ func TestGuide(t *testing.T) {
 	wants(t, w, 200, "/adminconsent?client_id="+appID, "Mail.ReadWrite", "User.Read.All", `id="guide"`, "!<html")
 }
 
-// A check ticks off each permission and mailbox, with how to mend what is
-// missing; what cannot be known is neither.
+// A check marks each permission and mailbox as right or wrong, and says how to
+// correct it; an unknown result is neither.
 func TestConnectionIsChecked(t *testing.T) {
 	api := newOffice()
 	api.answers["POST /api/connectors/c1/check"] = object{
@@ -137,14 +137,14 @@ func TestConnectionIsChecked(t *testing.T) {
 	}
 	api.answers["POST /api/connectors/c1/check"] = Problem{Status: 503, Detail: "busy"}
 	wants(t, browse(t, api, "POST", "/web/connectors/c1/check", ""), 200, "Dit lukte nu niet", "busy")
-	// A connector that was never tried is tried when it is looked at.
+	// A connector that was never checked is checked when its page is opened.
 	wants(t, browse(t, api, "GET", "/web/connectors/c1/connection", ""), 200, `!hx-trigger="load"`)
 	api.answers["GET /api/connectors/c1"] = connectorJSON(object{"state": "new"})
 	wants(t, browse(t, api, "GET", "/web/connectors/c1/connection", ""), 200, `hx-trigger="load"`)
 }
 
-// A secret is replaced over what was seen; one that Entra refuses is said so,
-// and is not sent back.
+// A secret is replaced with the entity tag of the shown version; one that Entra
+// refuses is reported, and is not sent back.
 func TestSecretIsReplaced(t *testing.T) {
 	api := newOffice()
 	typed := form("etag", `"5"`, "clientSecret", secretTyped, "secretExpires", "2028-11-22")
@@ -158,7 +158,7 @@ func TestSecretIsReplaced(t *testing.T) {
 	if w := browse(t, api, "POST", "/web/connectors/c1/rotate", typed); w.Code != 303 || !strings.HasPrefix(w.Header().Get("Set-Cookie"), "flash=connector.rotated") {
 		t.Error(w.Code, w.Header())
 	}
-	// Without a secret a change of the name leaves the secret and its date.
+	// A change of the name without a secret keeps the secret and its date.
 	browse(t, api, "POST", "/web/connectors/c1/edit", form("name", "Nieuw", "clientId", appID, "tokenEndpoint", tokenURL, "secretExpires", "2028-11-22"))
 	if body := api.bodies["PATCH /api/connectors/c1"]; strings.Contains(body, "ecret") || !strings.Contains(body, "Nieuw") {
 		t.Error(body)
@@ -182,7 +182,7 @@ func TestLimitsAreProven(t *testing.T) {
 	wants(t, browse(t, api, "POST", "/web/connectors/c1/check-limits", form("address", "info@kantoor.example")), 422, "Dit adres is geactiveerd", `value="info@kantoor.example"`)
 }
 
-// Mailboxes of the tenant come by themselves, or say why they do not.
+// The mailboxes of the tenant are loaded automatically; an error says why not.
 func TestMailboxes(t *testing.T) {
 	api := newOffice()
 	wants(t, browse(t, api, "GET", "/web/connectors/c1", ""), 200, `hx-trigger="load"`, "Anna Bos")

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// What the API isolates in its sentences stays so; what a stranger spreads over
-// two names does not.
+// Isolation marks that the API puts into its sentences stay; marks that a
+// stranger spreads over two names do not.
 func TestUndirectedJSON(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"nl":"Van \"` + "\u2068אב \\\"ג\\\"\u2069" + `."}`: `{"nl":"Van \"` + "\u2068אב \\\"ג\\\"\u2069" + `."}`,
@@ -24,8 +24,8 @@ func TestUndirectedJSON(t *testing.T) {
 	}
 }
 
-// No page shows a character that sets the direction, wherever a stranger's name
-// or subject stands: as text, as a label, in a title.
+// No page shows a direction mark, wherever a stranger's name or subject is: as
+// text, as a label, in a title.
 func TestPagesShowNoDirection(t *testing.T) {
 	const evil, subject = "Els \u202emaD nav", "Stuk\u2067ken"
 	api := waiting()

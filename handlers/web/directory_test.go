@@ -49,7 +49,7 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 		api := staffed("administrator", "directory.write", "rules.read")
 		wants(t, browse(t, api, "GET", "/web/directory/"+path, ""), 200, append(texts, "/delete", "Opslaan", `aria-current="true"`)...)
 		wants(t, browse(t, api, "GET", "/web/directory/"+path, "", "Cookie", "lang=en"), 200, "Save", "Directory")
-		// Who may only read sees the same without a form.
+		// A user who may only read sees the same data without a form.
 		reader := staffed("reader")
 		wants(t, browse(t, reader, "GET", "/web/directory/"+path, ""), 200, "<dl class=\"facts\">", "!/delete", `!method="post" action="/web/directory`, "!Importeren")
 		kind, _, _ := strings.Cut(path, "/")
@@ -59,7 +59,7 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 		wants(t, browse(t, api, "GET", "/web/directory/"+kind+"/new", ""), 200, "Toevoegen")
 		wants(t, browse(t, api, "GET", "/web/directory/"+kind+"/gone", ""), 404)
 	}
-	// What a client's people write about is there for who may read chats.
+	// The chats of a client are shown to users who may read chats.
 	for _, api := range []*fakeAPI{staffed("reader", "chats.read"), staffed("administrator", "directory.write", "chats.read")} {
 		wants(t, browse(t, api, "GET", "/web/directory/clients/k1", ""), 200, `href="/web/chats/`+one, "Btw &lt;nu&gt;")
 	}
@@ -92,28 +92,29 @@ func TestFormsBecomeWhatTheAPITakes(t *testing.T) {
 	}
 }
 
-// What the API refuses is said at its field, in the page's language, and what
-// was typed is still there.
+// A refusal of the API is shown at its field, in the page's language, and the
+// typed values stay.
 func TestARefusedFormLosesNothing(t *testing.T) {
 	const form = "name=Bakker+%22de%22&number=1001&type=supplier&kvk=12&tag=%22v1%22"
 	api := staffed("administrator", "directory.write")
 	api.answers["PATCH /api/clients/k1"] = Problem{Status: 422, Detail: "body.kvk: expected 8 digits", Errors: []FieldError{{"body.kvk", "expected 8 digits"}}}
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1", form), 422, `value="Bakker &#34;de&#34;"`, `value="12" maxlength="20" autocomplete="off" aria-invalid="true"`, "Een KvK-nummer heeft 8 cijfers", `<option value="supplier" selected>`, "!bad-name")
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1", form, "Cookie", "lang=en"), 422, "A KvK number has 8 digits")
-	// Somebody else has the number.
+	// Another client has the number.
 	api.answers["PATCH /api/clients/k1"] = Problem{Status: 409, Existing: "k2", Errors: []FieldError{{"body.number", "already"}}}
 	api.answers["GET /api/clients/k2"] = entry{ID: "k2", Name: "Garage"}
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1", form), 409, "Dit is al van Garage", `href="/web/directory/clients/k2"`, "bad-number")
-	// Somebody else was faster: what was typed stays, and is based on what is now.
+	// Somebody else was faster: the typed values stay, and are based on the
+	// current version.
 	api.answers["PATCH /api/clients/k1"] = Problem{Status: 412}
 	w := browse(t, api, "POST", "/web/directory/clients/k1", form)
 	wants(t, w, 412, "Iemand anders heeft dit intussen gewijzigd", `value="Bakker &#34;de&#34;"`, `!name="tag" value="&#34;v1&#34;"`)
-	// The last administrator stays one.
+	// The last administrator stays administrator.
 	api.answers["PATCH /api/team-members/m1"] = Problem{Status: 409, Detail: "the office needs one"}
 	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&rights=reader"), 409, "ten minste één actieve beheerder")
 	api.answers["PATCH /api/team-members/m1"] = Problem{Status: 422, Errors: []FieldError{{"body.substitute.until", "a time after"}}}
 	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&substitute=m2&from=2026-05-02&until=2026-05-01"), 422, "niet voor de eerste", `value="2026-05-01"`)
-	// Without script clients are found by a button of the form.
+	// Without script a button of the form searches for clients.
 	wants(t, browse(t, api, "POST", "/web/directory/contacts/c1", "do=find&find=bak&name=Piet&emails=p@x.nl"), 200, `value="Piet"`, "p@x.nl", `name="clients" value="k1">`, "Bakkerij")
 }
 
@@ -172,7 +173,7 @@ func TestMySubstitute(t *testing.T) {
 	if w := browse(t, api, "POST", "/web/me/substitute", "do=remove"); w.Result().Cookies()[0].Value != "me.removed:0:" {
 		t.Error(w.Header())
 	}
-	// The first administrator is nobody's colleague yet.
+	// The first administrator is no team member yet.
 	first := newAPI("administrator", "me.write")
 	first.answers["GET /api/me"] = person{Email: "eerste@kantoor.example", Rights: "administrator", Actions: []string{"me.write"}}
 	wants(t, browse(t, first, "GET", "/web/me", "", "Cookie", "lang=en"), 200, "You are no team member in the directory yet", "!/web/me/substitute")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Whatever a cookie holds, what is said is a text of ours.
+// A flash always shows one of our texts, whatever its cookie contains.
 func FuzzFlash(f *testing.F) {
 	for _, s := range []string{"mails.solved:3:" + one, "a.b:1:", "::", "mails.title:999999:x", "<b>"} {
 		f.Add(s)
@@ -32,7 +32,7 @@ func FuzzFlash(f *testing.F) {
 	})
 }
 
-// A filter that was written into an address is the same when it is read.
+// A filter that was written into a URL is the same when it is read.
 func FuzzFilter(f *testing.F) {
 	for _, q := range []string{"", "state=all&reason=bounce&age=3&show=100", "search=%26a%3Db&after=x", "age=-5&show=999999999999999999999", "state=%00"} {
 		f.Add(q)
@@ -50,7 +50,7 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// Wherever a form wants to lead, it stays among these pages.
+// A redirect stays within these pages, whatever the form sends.
 func FuzzLocal(f *testing.F) {
 	for _, s := range []string{"/web/mails?a=b", "//evil.example/web/", "/web/../..//evil", "/web/%5c", "http:/web/x", "/web/\t/x"} {
 		f.Add(s)

@@ -101,7 +101,7 @@ func TestRulesAreSwitchedAndTakenBack(t *testing.T) {
 	if got := strings.TrimSpace(api.bodies["PATCH /api/rules/r1"]); got != `{"on":false}` {
 		t.Error(got)
 	}
-	// The list beside it is told, and the address is that of the rule.
+	// The list beside it is notified, and the URL is that of the rule.
 	w := browse(t, api, "GET", "/web/rules/r1", "", "HX-Request", "true", "HX-Target", "entry", "Cookie", "flash=rules.is-off:0:")
 	wants(t, w, 200, `<section id="entry"`, "De regel staat uit", "!<html")
 	if w.Header().Get("HX-Trigger") != "entries-changed" || w.Header().Get("HX-Push-Url") != "/web/rules/r1" {

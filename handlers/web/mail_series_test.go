@@ -10,7 +10,7 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// cookies are what an answer sets, as the next request says it.
+// cookies are the cookies of a response, for the next request.
 func cookies(w *httptest.ResponseRecorder) string {
 	var all []string
 	for _, c := range w.Result().Cookies() {
@@ -19,8 +19,8 @@ func cookies(w *httptest.ResponseRecorder) string {
 	return strings.Join(all, "; ")
 }
 
-// What was solved in a row is taken back together, the last first; what can no
-// longer be is said.
+// A series of solutions is undone together, the last one first; a solution that
+// can no longer be undone is reported.
 func TestASeriesIsTakenBack(t *testing.T) {
 	api := waiting()
 	for _, id := range []string{one, two} {
@@ -33,7 +33,7 @@ func TestASeriesIsTakenBack(t *testing.T) {
 	both := cookies(w)
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", both), 200,
 		`action="/web/mails/`+two+`/undo"`, "Alle 2 ongedaan maken", `name="mail" value="`+one+`"><input type="hidden" name="mail" value="`+two+`"`)
-	// The last one taken back alone is no part of it any more.
+	// When the last one is undone alone, it is no longer part of the series.
 	w = browse(t, api, "POST", "/web/mails/"+two+"/undo", "", "Cookie", both)
 	if got := cookies(w); !strings.Contains(got, "series="+one+";") {
 		t.Error(got)
@@ -61,7 +61,7 @@ func TestASeriesIsTakenBack(t *testing.T) {
 	}
 }
 
-// Who solves a mail creates the prospect that it is about in the same press.
+// Solving a mail can create its prospect in the same step.
 func TestAProspectIsCreatedInPlace(t *testing.T) {
 	const mails = "/web/mails/" + one
 	api := waiting()
@@ -77,17 +77,18 @@ func TestAProspectIsCreatedInPlace(t *testing.T) {
 	if got := api.bodies["POST /api/mails/"+one+"/solve"]; !strings.Contains(got, `"client":"p1"`) {
 		t.Error(got)
 	}
-	// A mistake elsewhere in the form leaves the prospect chosen: it is made once.
+	// A mistake elsewhere in the form keeps the choice of a prospect: it is
+	// created once.
 	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 422, Detail: "email"}
 	api.answers["GET /api/clients/p1"] = customer{ID: "p1", Number: "P-1", Name: "Zonneveld"}
 	wants(t, browse(t, api, "POST", mails+"/solve", "action=create-contact&name=Eva&email=x&prospect=Zonneveld"), 422, `value="p1" checked`)
-	// Who chose a client needs none.
+	// With a chosen client no prospect is needed.
 	delete(api.bodies, "POST /api/clients")
 	browse(t, api, "POST", mails+"/solve", "action=create-contact&name=Eva&email=x&client=k1&prospect=Zonneveld")
 	if got, made := api.bodies["POST /api/clients"]; made {
 		t.Error(got)
 	}
-	// Undone, the prospect stays, and that is said.
+	// After undoing, the prospect stays, and the page says so.
 	done := api.answers["GET /api/mails/"+one].(mailObject)
 	done.State, done.Chat = "processed", "c1"
 	api.answers["GET /api/mails/"+one] = done
@@ -99,7 +100,8 @@ func TestAProspectIsCreatedInPlace(t *testing.T) {
 	}
 }
 
-// A warning stands above all, and with it nothing stands out and no key acts.
+// A warning is above everything else; with a warning no suggestion is
+// emphasised and no shortcut works.
 func TestAWarningIsHeeded(t *testing.T) {
 	api := waiting()
 	answer := api.answers["GET /api/mails/"+one+"/suggestions"].(map[string]any)
@@ -112,7 +114,7 @@ func TestAWarningIsHeeded(t *testing.T) {
 	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, ""), 200, "!dit kan oplichting zijn", `<button class="primary" data-key="1"`)
 }
 
-// Whom a mail was sent to is shown: few at once, many when asked for.
+// The recipients of a mail are shown: a few at once, many on request.
 func TestRecipientsAreShown(t *testing.T) {
 	api := waiting()
 	m := api.answers["GET /api/mails/"+one].(mailObject)

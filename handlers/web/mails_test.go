@@ -15,7 +15,7 @@ import (
 
 const one, two = "8204433009999-aaaaaaaaaaaaaaaaaaaaaaaaaa", "8204433010000-bbbbbbbbbbbbbbbbbbbbbbbbbb"
 
-// waiting is an API with two mails that wait, asked by an editor.
+// waiting is an API with two waiting mails, called by an editor.
 func waiting() *fakeAPI {
 	api := newAPI("editor", "mails.read", "mails.solve")
 	first := mailObject{
@@ -56,8 +56,8 @@ func TestTheListShowsWhatWaits(t *testing.T) {
 	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?limit=50&state=parked") {
 		t.Error(api.asked)
 	}
-	// A part is the list alone, with the new number beside it, for one look at
-	// the list and one at the numbers.
+	// A request for the part gets the list and the new number, with one API
+	// request for the list and one for the numbers.
 	api = waiting()
 	w := browse(t, api, "GET", "/web/mails?reason=unknown-sender&age=3&search=btw&address=info@kantoor.example", "", "HX-Request", "true", "HX-Target", "mail-list")
 	wants(t, w, 200, `<div id="mail-list"`, `hx-swap-oob="true">2`, "!<html", "!id=\"mail-detail", "Alle met deze reden")
@@ -79,7 +79,7 @@ func TestAnEmptyListSaysWhatIsNext(t *testing.T) {
 	}
 }
 
-// Whoever can set the integration up is led there while nothing can come in.
+// A user who can set up the integration is led there while no mail can arrive.
 func TestANewOfficeIsLedToItsSettings(t *testing.T) {
 	api := waiting()
 	api.answers["GET /api/mails"] = list[mailObject]{}
@@ -91,7 +91,7 @@ func TestANewOfficeIsLedToItsSettings(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "Alles is verwerkt")
 }
 
-// However long the list is, its pages fit, and none of it is out of reach.
+// A long list is divided into pages, and all of it is reachable.
 func TestLongLists(t *testing.T) {
 	api := waiting()
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
@@ -120,7 +120,7 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 			t.Errorf("%s with pictures is %s", body, got)
 		}
 	}
-	// The likeliest few are seen at once, the others behind a word.
+	// The few most likely suggestions are shown at once, the others on request.
 	api := waiting()
 	many := []suggestion{}
 	for i := range 5 {
@@ -132,7 +132,7 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	if text := page.Body.String(); strings.Count(text, `data-key="1"`) != 1 || strings.Index(text, "Relatie 2") > strings.Index(text, "Nog 2") || strings.Index(text, "Relatie 3") < strings.Index(text, "Nog 2") {
 		t.Error("the suggestions stand in the wrong place")
 	}
-	// The list is not asked for when only the mail is.
+	// The list is not requested when only the mail is needed.
 	api = waiting()
 	w := browse(t, api, "GET", "/web/mails/"+one+"?age=1", "", "HX-Request", "true", "HX-Target", "mail-detail")
 	wants(t, w, 200, `<section id="mail-detail"`, "!id=\"mail-list", "!<html")
@@ -142,7 +142,7 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one+"?age=1" {
 		t.Error(to)
 	}
-	// English, and only reading.
+	// In English, without the right to solve.
 	reader := waiting()
 	reader.answers["GET /api/me"] = person{Email: "r@kantoor.example", Rights: "reader", Actions: []string{"mails.read"}}
 	wants(t, browse(t, reader, "GET", "/web/mails/"+one, "", "Cookie", "lang=en"), 200, "Unknown is", "You may read this mail", "!/solve", "!/retry", "!type=\"checkbox\"")
@@ -165,7 +165,8 @@ func TestSolvingOpensTheNextMail(t *testing.T) {
 	if w.Header().Get("HX-Trigger") != "mails-changed" {
 		t.Error("the list is not told")
 	}
-	// After the last comes the first, and after all of them the empty list.
+	// The first mail follows after the last, and the empty list after all of
+	// them.
 	api.answers["POST /api/mails/"+two+"/solve"] = map[string]any{"released": 1}
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
 		if r.URL.Query().Get("after") == "" {
@@ -190,7 +191,7 @@ func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
 	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one {
 		t.Error("the address becomes ", to)
 	}
-	// The address is somebody's already: that one is offered.
+	// A contact already has the address: that contact is offered.
 	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Existing: "c9", Errors: []FieldError{{Location: "body.emails", Message: "already"}}}
 	api.answers["GET /api/contacts/c9"] = contact{ID: "c9", Name: "Piet de Boer"}
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet"), 409, "Dit adres is al van Piet de Boer", "Koppelen aan Piet de Boer", `name="contact" value="c9"`)
@@ -221,11 +222,11 @@ func TestSearches(t *testing.T) {
 	}
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?for=new&find=a%26b", "", "HX-Request", "true"), 200, `type="radio" name="client" value="k2"`)
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"), 200, `value="choose-client"`, "A&amp;B")
-	// Without script it is a button of the form, which keeps what was typed.
+	// Without script it is a button of the form, which keeps the typed values.
 	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`, `type="radio" name="client" value="k2"`)
 }
 
-// A key trusts no sender who may be another: what it would do takes a button.
+// A doubtful sender gets no keyboard shortcut: the action needs a button.
 func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
 	for _, c := range []struct {
 		name, verdict, reason, action string
@@ -257,8 +258,8 @@ func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
 	}
 }
 
-// A page of a search may hold less than it could and go on: who looks for a
-// contact or a client is told that there is none at the end only.
+// A page of results may be short although more pages follow: the search says
+// that there are no contacts or clients only after the last page.
 func TestASearchIsFollowedToItsEnd(t *testing.T) {
 	api := newAPI("manager", "mails.read", "mails.solve")
 	pages := func(found any) any {

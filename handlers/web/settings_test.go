@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// tagged is an API whose objects have an entity tag, and which notes on what
-// tag a change was based.
+// tagged is an API whose objects have an entity tag; it records the tags in
+// If-Match.
 type tagged struct {
 	*fakeAPI
 	based string
@@ -86,7 +86,7 @@ func form(pairs ...string) string {
 	return f.Encode()
 }
 
-// Every page is there in both languages, for who may see it and nobody else.
+// Every page exists in both languages, only for users who may see it.
 func TestConfigurationPages(t *testing.T) {
 	for path, texts := range map[string][2]string{
 		"/web/settings":                                            {"Ingeschakeld", "Enabled"},
@@ -115,8 +115,8 @@ func TestConfigurationPages(t *testing.T) {
 	}
 }
 
-// The switch is saved over what was seen. When somebody else was faster the
-// choice stays, and is not done.
+// The switch is saved with the entity tag of the shown version. When somebody
+// else was faster, the choice stays in the form and is not saved.
 func TestSwitch(t *testing.T) {
 	api := newOffice()
 	api.answers["PUT /api/settings"] = object{"enabled": false}
@@ -129,7 +129,7 @@ func TestSwitch(t *testing.T) {
 	wants(t, w, 412, "Iemand anders", `value="no" checked`, `value="&#34;7&#34;"`)
 }
 
-// A new office is told what comes first.
+// A new office is told what to do first.
 func TestFirstSteps(t *testing.T) {
 	api := newOffice()
 	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "!In vier stappen")
@@ -140,7 +140,7 @@ func TestFirstSteps(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, `href="/web/directory/import"`)
 }
 
-// A secret that nears its end is counted down where people come.
+// The pages count down the last days of a secret.
 func TestSecretExpires(t *testing.T) {
 	for days, want := range map[int][2]string{
 		-1: {"error", "is verlopen"}, 0: {"error", "binnen 24 uur"}, 1: {"error", "over 1 dag"}, 7: {"error", "over 7 dagen"}, 8: {"warn", "over 8 dagen"}, 30: {"warn", "over 30 dagen"}, 31: {"info", "over 31 dagen"}, 60: {"info", "over 60 dagen"}, 61: {"", ""},

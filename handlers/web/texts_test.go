@@ -16,8 +16,8 @@ import (
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
-// Both languages say the same things with the same facts, and nothing that no
-// page says.
+// Both languages have the same texts with the same arguments, and no unused
+// texts.
 func TestTexts(t *testing.T) {
 	nl, err := readTexts("nl")
 	if err != nil {
@@ -61,8 +61,8 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// usedTexts are all strings of the code and of the pages that are written like
-// keys, and the prefixes to which something is added.
+// usedTexts are all strings of the code and of the pages in the form of a key,
+// and the prefixes of composed keys.
 func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
 	t.Helper()
 	used = map[string]bool{}
@@ -110,7 +110,7 @@ func usedTexts(t *testing.T) (used map[string]bool, prefixes []string) {
 	return used, prefixes
 }
 
-// valuesIn are the prefixes that a template gives to tx, or puts together.
+// valuesIn are the prefixes that a template passes to tx, or composes.
 func valuesIn(template string) (prefixes []string) {
 	for _, m := range regexp.MustCompile(`tx "([a-z0-9.-]+)"|print "([a-z0-9.-]+)\."`).FindAllStringSubmatch(template, -1) {
 		prefixes = append(prefixes, m[1]+m[2])

@@ -11,8 +11,8 @@ import (
 	"github.com/jba/templatecheck"
 )
 
-// views are what each page shows, and what each part of a page shows that is
-// asked for by itself.
+// views are the views of the pages, and of the parts that are requested
+// separately.
 var views = map[string]map[string]any{
 	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
 	"audit":         {"main": auditView{}, "audit": auditView{}},
@@ -33,8 +33,8 @@ var views = map[string]map[string]any{
 	"settings": {"main": settingsView{}},
 }
 
-// Every field and function that a page names is there, and takes what it is
-// given: in all branches, seen or not.
+// Every field and function in a page exists and accepts its arguments, in all
+// branches.
 func TestPagesFitTheirViews(t *testing.T) {
 	k := &renderer{lang: "nl"}
 	entries, err := pageFiles.ReadDir("pages")
@@ -74,7 +74,7 @@ func TestPagesFitTheirViews(t *testing.T) {
 				}
 			}
 		}
-		// What stands around is the same for all; it knows the view as any.
+		// The layout is the same for all pages; it knows the view as any.
 		if name != "fail" {
 			continue
 		}
@@ -84,8 +84,8 @@ func TestPagesFitTheirViews(t *testing.T) {
 	}
 }
 
-// No page calls a method: the template package cannot, which is found when the
-// page is shown, and not before.
+// No page calls a method: the template package does not support that, and the
+// error would appear only when the page is shown.
 func TestPagesCallNoMethods(t *testing.T) {
 	fields, methods := map[string]bool{}, map[string]bool{}
 	var look func(reflect.Type)

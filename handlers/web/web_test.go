@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A fakeAPI answers what a test says, by "METHOD /path", and notes what it was
-// asked.
+// A fakeAPI gives the answers of a test, by "METHOD /path", and records the
+// requests.
 type fakeAPI struct {
 	answers map[string]any // a value for 200, a Problem, or a func(*http.Request) any
 	asked   []string
@@ -51,7 +51,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(a)
 }
 
-// browse makes one request as somebody who is signed in.
+// browse makes one request as a signed-in user.
 func browse(t *testing.T, api http.Handler, method, target string, form string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	site, err := New(Options{API: api})
@@ -117,8 +117,8 @@ func TestAnotherSiteCanSendNoForm(t *testing.T) {
 	}
 }
 
-// What the pages refuse by themselves, they note: who, which method and which
-// route. The API notes what it refuses.
+// Refusals by the pages themselves are logged: who, which method and which
+// route. The API logs its own refusals.
 func TestRefusalsOfThePagesAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	was := slog.Default()
@@ -165,7 +165,7 @@ func TestWhoIsNotSignedInIsLedThereAndLosesNothing(t *testing.T) {
 	if to := w.Header().Get("Location"); w.Code != 302 || to != "/.auth/login/aad?post_login_redirect_uri=%2Fweb%2Fhealth%3Fa%3Db" {
 		t.Error(w.Code, to)
 	}
-	// What was typed stays on the page: signing in happens beside it.
+	// The typed values stay on the page: signing in opens a new page.
 	w = browse(t, newAPI("reader"), "POST", "/web/look", "lang=en", "X-MS-CLIENT-PRINCIPAL", "")
 	wants(t, w, 401, "/.auth/login/aad", `target="_blank"`, "U bent afgemeld")
 	w = browse(t, newAPI("reader"), "POST", "/web/look", "lang=en", "X-MS-CLIENT-PRINCIPAL", "", "HX-Request", "true")
@@ -211,8 +211,9 @@ func TestAFlashHoldsNoWords(t *testing.T) {
 	}
 }
 
-// The API's refusals are shown in the page's words, with its own small and in
-// their language where those are too general.
+// The API's refusals are shown in the page's words, with the API's own text in
+// small print, marked with its language, where the page's words are too
+// general.
 func TestRefusals(t *testing.T) {
 	for status, texts := range map[int][]string{
 		403: {"Dit mag u niet", "!says so"}, 404: {"Niet gevonden", "!says so"}, 503: {"Even niet bereikbaar", "!says so"},
@@ -224,7 +225,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Navigation shows what there is and what the visitor may do.
+// The navigation shows the pages that exist and that the user may open.
 func TestNavigation(t *testing.T) {
 	api := newAPI("manager", "health.read", "mails.read")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "failing", "checks": []healthCheck{{Name: "tables", OK: true}, {Name: "queues", Error: "gone"}}}
