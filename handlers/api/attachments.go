@@ -46,23 +46,23 @@ func (a *api) registerAttachments() {
 		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"},
 		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that its text shows",
 	}, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
-		p, err := a.attachmentSource(ctx, in.Mail)
+		source, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err
 		}
-		shown, err := a.shown(ctx, p)
+		shown, err := a.shown(ctx, source)
 		if err != nil {
 			return nil, err
 		}
 		out := &listOutput[attachmentObject]{Body: listOf[attachmentObject]{Items: []attachmentObject{}}}
-		for i, at := range p.attachments {
+		for i, at := range source.attachments {
 			if name := pictureName(at.ContentID); canShow(at) && shown[name] {
 				delete(shown, name) // a second attachment with this id is not shown
 				continue
 			}
 			o := attachmentObject{N: i + 1, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
 			if at.Kind != mail.AttachedLink {
-				o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", p.mail.ID, o.N)
+				o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", source.mail.ID, o.N)
 			}
 			if o.Dangerous = isDangerous(at); o.Dangerous {
 				o.Warning = &dangerWarning
@@ -78,21 +78,21 @@ func (a *api) registerAttachments() {
 			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
 		}},
 	}, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
-		p, err := a.attachmentSource(ctx, in.Mail)
+		source, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err
 		}
 		n := in.Attachment - 1
-		if n < 0 || n >= len(p.attachments) {
+		if n < 0 || n >= len(source.attachments) {
 			return nil, newProblem(http.StatusNotFound, "the mail has no attachment with this number")
 		}
-		at := p.attachments[n]
+		at := source.attachments[n]
 		if at.Kind == mail.AttachedLink {
 			return nil, newProblem(http.StatusConflict, "this file is kept elsewhere: open the mail in Outlook to follow its link")
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
-			a.stream(hc, p, &attachmentBody{w: withWriteDeadline(w), attachment: at})
+			a.stream(hc, source, &attachmentBody{w: withWriteDeadline(w), attachment: at})
 		}}, nil
 	})
 }
@@ -130,11 +130,11 @@ func (a *api) attachmentSourceOf(ctx context.Context, it item.Item, how freshnes
 	if err != nil {
 		return nil, err
 	}
-	p := &attachmentSource{mail: it, graph: graph}
-	if p.attachments, err = a.list(ctx, p, how); err != nil {
+	source := &attachmentSource{mail: it, graph: graph}
+	if source.attachments, err = a.list(ctx, source, how); err != nil {
 		return nil, a.unread(err)
 	}
-	return p, nil
+	return source, nil
 }
 
 // mailbox returns access to the mailbox that received a mail.
@@ -150,15 +150,15 @@ func (a *api) mailbox(ctx context.Context, it item.Item) (graph connector.Graph,
 }
 
 // list lists the attachments of a mail; concurrent callers share one request.
-func (a *api) list(ctx context.Context, p *attachmentSource, how freshness) ([]mail.Attachment, error) {
-	key := p.mail.Mailbox + " " + p.mail.MessageID
+func (a *api) list(ctx context.Context, source *attachmentSource, how freshness) ([]mail.Attachment, error) {
+	key := source.mail.Mailbox + " " + source.mail.MessageID
 	if known, ok := a.remembers.get(key, time.Now()); ok && how == recent {
 		return known, nil
 	}
 	select {
 	case asked := <-a.asking.DoChan(key, func() (any, error) {
 		// The first caller may leave before the others.
-		list, err := p.graph.Attachments(context.WithoutCancel(ctx), p.mail.Mailbox, p.mail.MessageID)
+		list, err := source.graph.Attachments(context.WithoutCancel(ctx), source.mail.Mailbox, source.mail.MessageID)
 		if err == nil {
 			a.remembers.put(key, list, time.Now())
 		}
@@ -208,10 +208,10 @@ func (a *api) unread(err error) error {
 const attachmentPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 // stream passes on the content of an attachment while it is received.
-func (a *api) stream(hc huma.Context, p *attachmentSource, body *attachmentBody) {
+func (a *api) stream(hc huma.Context, source *attachmentSource, body *attachmentBody) {
 	r, _ := humago.Unwrap(hc)
-	err := p.graph.Attachment(r.Context(), p.mail.Mailbox, p.mail.MessageID, body.attachment.ID, body)
-	a.ended(r.Context(), p, body, err)
+	err := source.graph.Attachment(r.Context(), source.mail.Mailbox, source.mail.MessageID, body.attachment.ID, body)
+	a.ended(r.Context(), source, body, err)
 }
 
 // An attachmentBody is a response that starts with the first byte of a file.

@@ -76,7 +76,7 @@ func newDocuments() *documents {
 // document reads the body of a mail and makes it safe to show. It does so for
 // each request, so that a better policy also holds for old mail. The caller
 // calls done when the document is no longer needed.
-func (a *api) document(ctx context.Context, it item.Item, remote bool) (l document, done func(), err error) {
+func (a *api) document(ctx context.Context, it item.Item, remote bool) (d document, done func(), err error) {
 	select {
 	case a.documents.making <- struct{}{}:
 		defer func() { <-a.documents.making }()
@@ -88,27 +88,27 @@ func (a *api) document(ctx context.Context, it item.Item, remote bool) (l docume
 		return document{}, nil, err
 	}
 	if it.BodyType == "html" {
-		l = safeHTML(content, remote, origin(ctx))
+		d = safeHTML(content, remote, origin(ctx))
 	} else {
-		l = document{html: asText(content), empty: !visible(content)}
+		d = document{html: asText(content), empty: !visible(content)}
 	}
-	held := int64(len(l.html))
+	held := int64(len(d.html))
 	if err := a.documents.room.Acquire(ctx, held); err != nil {
 		return document{}, nil, fmt.Errorf("wait to show a mail: %w", err)
 	}
-	return l, func() { a.documents.room.Release(held) }, nil
+	return d, func() { a.documents.room.Release(held) }, nil
 }
 
 // body answers with the body of a mail as a separate document. path is the
 // path of the document.
 func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) (*huma.StreamResponse, error) {
 	remote := how.Pictures == "remote"
-	l, done, err := a.document(ctx, it, remote)
+	d, done, err := a.document(ctx, it, remote)
 	if err != nil {
 		return nil, err
 	}
-	if l.empty {
-		l.html = cmp.Or(a.plain(ctx, it), nothingToShow[how.Language])
+	if d.empty {
+		d.html = cmp.Or(a.plain(ctx, it), nothingToShow[how.Language])
 	}
 	pictures := strings.TrimSuffix(path, "body") + "pictures/"
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
@@ -119,9 +119,9 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) 
 		h.Set("Content-Security-Policy", bodyPolicy(origin(ctx), pictures, remote))
 		h.Set("Referrer-Policy", "no-referrer")
 		out := withWriteDeadline(w)
-		_, _ = io.WriteString(out, "<!doctype html><meta charset=utf-8>"+styleOf(l.colours, how.Colours))
+		_, _ = io.WriteString(out, "<!doctype html><meta charset=utf-8>"+styleOf(d.colours, how.Colours))
 		// A caller who has left needs no more of the body.
-		_, _ = inPlace(pictures).WriteString(out, l.html)
+		_, _ = inPlace(pictures).WriteString(out, d.html)
 	}}, nil
 }
 
@@ -185,13 +185,13 @@ func safeHTML(s string, remote bool, origin string) document {
 		host = u.Host
 	}
 	if len(s) <= maxHTML {
-		if l, ok := restyle(s, remote, host); ok {
+		if d, ok := restyle(s, remote, host); ok {
 			policy := mailPolicy
 			if remote {
 				policy = remoteMailPolicy
 			}
-			if l.html = policy().Sanitize(l.html); len(l.html) <= maxDocument {
-				return l
+			if d.html = policy().Sanitize(d.html); len(d.html) <= maxDocument {
+				return d
 			}
 		}
 	}

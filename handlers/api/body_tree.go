@@ -64,7 +64,7 @@ type element struct {
 
 // restyle makes a document of the HTML of a mail; ok is false when the mail
 // exceeds the limits.
-func restyle(s string, remote bool, host string) (l document, ok bool) {
+func restyle(s string, remote bool, host string) (d document, ok bool) {
 	rules := &sheet{rules: map[string][]declaration{}}
 	style := false
 	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
@@ -82,12 +82,12 @@ func restyle(s string, remote bool, host string) (l document, ok bool) {
 		}
 		return true
 	})
-	l, ok = rules.restyle(s, remote, host, true)
-	if is := l.colours; ok && (is == blackOnWhite || is == noColours && l.bordered) {
-		l, ok = rules.restyle(s, remote, host, false)
-		l.colours = is
+	d, ok = rules.restyle(s, remote, host, true)
+	if is := d.colours; ok && (is == blackOnWhite || is == noColours && d.bordered) {
+		d, ok = rules.restyle(s, remote, host, false)
+		d.colours = is
 	}
-	return l, ok
+	return d, ok
 }
 
 func (s *sheet) restyle(html string, remote bool, host string, colourful bool) (document, bool) {

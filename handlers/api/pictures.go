@@ -91,11 +91,11 @@ func canShow(at mail.Attachment) bool {
 
 // shown are the names of the pictures that the body of a mail shows. All
 // other files are attachments, whatever the sender declares.
-func (a *api) shown(ctx context.Context, p *attachmentSource) (map[string]bool, error) {
-	if p.mail.BodyType != "html" || !slices.ContainsFunc(p.attachments, canShow) {
+func (a *api) shown(ctx context.Context, source *attachmentSource) (map[string]bool, error) {
+	if source.mail.BodyType != "html" || !slices.ContainsFunc(source.attachments, canShow) {
 		return nil, nil
 	}
-	d, done, err := a.document(ctx, p.mail, false)
+	d, done, err := a.document(ctx, source.mail, false)
 	if err != nil {
 		return nil, err
 	}
@@ -105,13 +105,13 @@ func (a *api) shown(ctx context.Context, p *attachmentSource) (map[string]bool, 
 
 // picture answers with a picture of a mail that the caller may read.
 func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.StreamResponse, error) {
-	p, err := a.attachmentSourceOf(ctx, it, recent)
+	source, err := a.attachmentSourceOf(ctx, it, recent)
 	if err != nil {
 		return nil, err
 	}
-	for _, at := range p.attachments {
+	for _, at := range source.attachments {
 		if canShow(at) && pictureName(at.ContentID) == name {
-			return &huma.StreamResponse{Body: func(hc huma.Context) { a.show(hc, p, at) }}, nil
+			return &huma.StreamResponse{Body: func(hc huma.Context) { a.show(hc, source, at) }}, nil
 		}
 	}
 	return nil, newProblem(http.StatusNotFound, "no picture with this name came with the mail")
@@ -120,14 +120,14 @@ func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.Str
 // show answers with a picture. One that fits into the cache is read from
 // Graph at full speed, and once for all concurrent callers: Graph allows few
 // requests at a time, and callers with slow connections would use them up.
-func (a *api) show(hc huma.Context, p *attachmentSource, at mail.Attachment) {
+func (a *api) show(hc huma.Context, source *attachmentSource, at mail.Attachment) {
 	r, w := humago.Unwrap(hc)
 	body := &attachmentBody{w: withWriteDeadline(w), attachment: at, inline: true}
-	content, done, err := a.pictures.take(r.Context(), p.mail.Mailbox+" "+p.mail.MessageID+" "+at.ID, at.Size, func(ctx context.Context, w io.Writer) error {
-		return p.graph.Attachment(ctx, p.mail.Mailbox, p.mail.MessageID, at.ID, w)
+	content, done, err := a.pictures.take(r.Context(), source.mail.Mailbox+" "+source.mail.MessageID+" "+at.ID, at.Size, func(ctx context.Context, w io.Writer) error {
+		return source.graph.Attachment(ctx, source.mail.Mailbox, source.mail.MessageID, at.ID, w)
 	})
 	if errors.Is(err, errNoRoom) {
-		a.stream(hc, p, body)
+		a.stream(hc, source, body)
 		return
 	}
 	if err == nil {
@@ -135,7 +135,7 @@ func (a *api) show(hc huma.Context, p *attachmentSource, at mail.Attachment) {
 		body.begin()
 		_, err = body.Write(content)
 	}
-	a.ended(r.Context(), p, body, err)
+	a.ended(r.Context(), source, body, err)
 }
 
 const (
@@ -283,7 +283,7 @@ func (u *deadlineWriter) Write(b []byte) (n int, err error) {
 
 // ended finishes a response. After an error the connection is closed, since a
 // part of a file must not look like all of it.
-func (a *api) ended(ctx context.Context, p *attachmentSource, body *attachmentBody, err error) {
+func (a *api) ended(ctx context.Context, source *attachmentSource, body *attachmentBody, err error) {
 	switch {
 	case err == nil:
 		body.begin() // the file may be empty
@@ -294,7 +294,7 @@ func (a *api) ended(ctx context.Context, p *attachmentSource, body *attachmentBo
 		}
 		writeProblem(body.w, known)
 	default:
-		slog.WarnContext(ctx, "attachment ended too early", "mail", p.mail.ID, "error", err)
+		slog.WarnContext(ctx, "attachment ended too early", "mail", source.mail.ID, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

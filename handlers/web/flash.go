@@ -34,8 +34,8 @@ func (f flash) give(w http.ResponseWriter) {
 	})
 }
 
-// takeFlash returns what is to be said, and forgets it; nil for nothing, and for
-// a page that a browser fetches before anybody asks for it.
+// takeFlash returns the flash of the request and deletes its cookie; nil without
+// a flash, and for a page that the browser only prefetches.
 // https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Purpose
 func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	c, err := r.Cookie(flashCookie)

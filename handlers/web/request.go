@@ -207,8 +207,8 @@ func (s *site) savePreferences(v *request) error {
 	return v.done(v.r.PostFormValue("back"), flash{})
 }
 
-// noKeys tells whether somebody turned shortcuts off: who speaks to the device
-// would set them off by chance.
+// noKeys tells whether the user turned shortcuts off: speech input would trigger
+// them by accident.
 // https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
 func noKeys(r *http.Request) bool {
 	c, err := r.Cookie("keys")

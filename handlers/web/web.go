@@ -12,7 +12,7 @@
 //     fields, and calls functions: those of views in views.go, others in renderer.go.
 //  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>.
 //
-// A path that stands in navigation (nav.go) shows up there once it has a page.
+// An item of the navigation (nav.go) is shown when its path has a page.
 // Part of a page is a template that is named as the id of its element: a
 // request of htmx with that element as its target gets this part alone. Forms
 // post, and are led on with v.done and a text that is shown once.
