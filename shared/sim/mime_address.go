@@ -175,6 +175,10 @@ func cutComments(s string) (text, comment string) {
 }
 
 func cleanAddress(address, charset string) string {
+	// The X.500 name of an Exchange mailbox (legacyExchangeDN) has blanks and parentheses of its own.
+	if name := strings.TrimSpace(address); strings.HasPrefix(strings.ToLower(name), "/o=") && !strings.Contains(name, "@") {
+		return name
+	}
 	address, _ = cutComments(address)
 	address = decodeWords(address, charset)
 	if !strings.Contains(address, "\"") {

@@ -87,6 +87,7 @@ func TestAddressesAreReadAsPeopleWriteThem(t *testing.T) {
 		`Jan <@relay.example:jan@x.example>`:                     `[Jan|jan@x.example]`,
 		"Jan <jan@münchen.example>":                              `[Jan|jan@münchen.example]`,
 		``:                                                       `[]`,
+		`Jan </O=EXCHANGE/OU=GROUP (FYDI)/CN=JAN>`:               `[Jan|/O=EXCHANGE/OU=GROUP (FYDI)/CN=JAN]`,
 		`'jan@x.example' <jan@x.example>`:                        `[jan@x.example|jan@x.example]`,
 		`Jansen, Piet <piet@x.example>`:                          `[Jansen, Piet|piet@x.example]`,
 		`Jansen, Piet, RA <piet@x.example>, Els <els@x.example>`: `[Jansen, Piet, RA|piet@x.example Els|els@x.example]`,
