@@ -3,6 +3,7 @@ package directory
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,7 +260,8 @@ func TestAnOfficeFromBeforeSearchesIsIndexed(t *testing.T) {
 		t.Errorf("a change took the index away: %v", err)
 	}
 	entries, _, err := audit.New(o.table).List(ctx, 9, "")
-	if err != nil || entries[2].Action != "directory.index" || entries[2].By != "system" {
+	indexed := func(e audit.Entry) bool { return e.Action == "directory.index" && e.By == "system" }
+	if err != nil || !slices.ContainsFunc(entries, indexed) {
 		t.Errorf("audit %+v, %v", entries, err)
 	}
 }
