@@ -274,7 +274,7 @@ func TestExecutableBudget(t *testing.T) {
 		t.Skip("counted where executables are as in Azure: ", err)
 	}
 	defer f.Close()
-	var size uint64 // of what is loaded: what is deployed has no more
+	var size uint64 // of the loaded sections: the deployed file has no others
 	for _, s := range f.Sections {
 		if s.Flags&elf.SHF_ALLOC != 0 && s.Type != elf.SHT_NOBITS {
 			size += s.Size

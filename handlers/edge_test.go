@@ -53,7 +53,7 @@ func TestRequestsAreCountedAtTheEdge(t *testing.T) {
 	})
 }
 
-// Whatever is answered, the browser is told how to treat it.
+// Every answer tells the browser how to treat it.
 func TestSecurityHeadersOfEveryAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := desk(t)

@@ -69,8 +69,8 @@ func TestMailBecomesChat(t *testing.T) {
 	})
 }
 
-// Jobs are done in any order, and mails of one second have none: an answer joins
-// the chat of what it answers also when it is looked at first.
+// Jobs are done in any order, and mails of one second have no order. An answer
+// joins the chat of the mail that it answers, also when it is decided first.
 func TestAnswerBeforeWhatItAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -187,7 +187,7 @@ func TestInfraPublic(t *testing.T) {
 	}
 	slices.Sort(public)
 	golden(t, "../infra/public.json", public)
-	// The platform lets whatever begins so through.
+	// The platform lets every path with such a beginning through.
 	for path, operations := range doc.Paths {
 		for _, p := range public {
 			if path != p && strings.HasPrefix(path, p) {

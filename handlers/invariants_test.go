@@ -9,10 +9,9 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// check looks at all rows of the table of mails and says what does not hold.
-// These are the promises of packages item and chat: whatever failed on the way,
-// a mail is there once, it is in a chat if and only if it is processed, and
-// every list says the same.
+// check reads all rows of the table of mails and reports broken invariants of
+// packages item and chat. After any fault, a mail is stored once, it is in a chat
+// if and only if it is processed, and all lists agree.
 func (w *world) check(t *testing.T) {
 	t.Helper()
 	rows := map[string]table.Row{}

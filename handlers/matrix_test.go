@@ -32,7 +32,7 @@ const mayRead, mayEdit, mayManage, mayAdminister = 0, 1, 2, 3
 // A need says which answer a user gets: 0 for what he or she may do.
 type need func(matrixUser) int
 
-// office needs a level, whatever the object is.
+// office needs a level for every object.
 func office(level int) need {
 	return func(u matrixUser) int {
 		if u.level < level {

@@ -247,7 +247,7 @@ func eval[T any](b *tab, js string, o ...chromedp.EvaluateOption) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](js, o...))
 }
 
-// until waits until an expression is true, through whatever page comes by.
+// until waits until an expression is true. The page may change meanwhile.
 func (b *tab) until(what, js string) {
 	b.t.Helper()
 	end := time.Now().Add(patience)

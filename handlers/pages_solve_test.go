@@ -40,7 +40,7 @@ func newcomer(s *scene) {
 	}
 }
 
-// Whoever has no mouse does all of it with keys.
+// All of it can be done with keys alone.
 func byKeyboard(s *scene) {
 	b := s.as(carla)
 	b.open("/web/mails")

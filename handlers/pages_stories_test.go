@@ -166,8 +166,7 @@ func (b *tab) inNav(key string) string {
 	return `[...document.querySelectorAll("nav a > span:not(.count)")].some((a) => a.textContent.trim() === ` + quote(b.text(key)) + `)`
 }
 
-// A session that ended, or a network that is away, loses nothing of what was
-// typed.
+// When the session has ended or the network is down, the typed text stays.
 func lostSession(s *scene) {
 	b := s.as(carla)
 	b.open("/web/mails/" + s.id(aanvraag))

@@ -46,7 +46,7 @@ func newProspect(s *scene) {
 	if len(made) != 1 || made[0].(object)["type"] != "prospect" || made[0].(object)["number"] != "P-1" {
 		b.t.Fatalf("clients: %v", made)
 	}
-	// info@ goes to whoever has a role at the client; at a new one nobody has.
+	// info@ goes to the member with a role at the client; a new client has none.
 	if m := s.mail(aanvraag); m["reason"] != "no-member-with-role" {
 		b.t.Errorf("the mail waits for %v", m["reason"])
 	}

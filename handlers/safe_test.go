@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 )
 
-// Looking changes nothing, whatever is looked at and whoever looks: browsers,
-// scanners and mail programs follow links that nobody has opened.
+// GET and HEAD change nothing, for every path and every user: browsers, scanners
+// and mail programs follow links that nobody has opened.
 // https://www.rfc-editor.org/rfc/rfc9110#name-safe-methods
 func TestSafeMethodsChangeNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

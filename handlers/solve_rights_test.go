@@ -94,7 +94,7 @@ func TestAnEditorNeverReleasesAForgedMail(t *testing.T) {
 	}
 }
 
-// Whoever comes too late is told so, and has taught nothing.
+// A solution that comes too late is refused and teaches nothing.
 func TestARefusedSolutionTeachesNothing(t *testing.T) {
 	var id, contact string
 	codes, dismissed := map[int]int{}, 0

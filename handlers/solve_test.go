@@ -155,7 +155,7 @@ func TestUndo(t *testing.T) {
 	})
 }
 
-// A rule that was taken back says what it said, of whoever is gone with it.
+// An undone rule still explains itself when its contact is gone.
 func TestARuleOutlivesItsContact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := desk(t)
@@ -198,9 +198,8 @@ func TestUndoOfCopiesAndAnswers(t *testing.T) {
 	})
 }
 
-// Every remote call of a solution, and of taking it back, may fail in every
-// way: whoever repeats it, or only waits, finds the same in the end, and it was
-// counted once.
+// Every remote call of a solution and of its undo may fail in every way. After a
+// repetition, or after the next tick, the result is the same and is counted once.
 func TestAnyCallOfASolutionMayFail(t *testing.T) {
 	solve := func(w *world, mail, contact string) int {
 		return w.ask(admin, "POST", "/api/mails/"+mail+"/solve", object{"action": "link-contact", "contact": contact}, nil)
@@ -285,8 +284,8 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 	}
 }
 
-// Whoever takes something back and dies half-way has done it or not: the tick
-// finishes what was begun, and nobody has to ask again.
+// An undo that was interrupted is done or not done. The tick finishes one that was
+// begun; nobody has to repeat it.
 func TestUndoIsFinishedByTheTick(t *testing.T) {
 	var before, after string
 	calls := 0
