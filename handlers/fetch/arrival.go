@@ -35,7 +35,8 @@ func arrivalWith(box connector.Activation, m mail.Message, readHeaders func(conn
 		u := mail.Undecodable{ID: m.ID, Raw: []byte(m.Body.Content), Err: fmt.Errorf("its headers: %w", err)}
 		return undecodable(box, u, item.Item{Received: m.Received.UTC(), From: m.From, Subject: m.Subject})
 	}
-	a, err := mailtext.Within(mailtext.Limit, func() analysis { return analyse(it, m.Body.Content) })
+	read := it // of its own: an analysis that took too long goes on reading it
+	a, err := mailtext.Within(mailtext.Limit, func() analysis { return analyse(read, m.Body.Content) })
 	if err != nil {
 		slog.Error("body of a mail not analysed", "mailbox", box.ID, "bytes", len(m.Body.Content), "error", err)
 		it.NotAnalysed = true
