@@ -2,6 +2,7 @@ package mailtext
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,14 +34,15 @@ func TestWithin(t *testing.T) {
 // The number of abandoned calls is bounded.
 func TestAbandonedCallsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stuck, started := make(chan bool), 0
+		stuck := make(chan bool)
+		var started atomic.Int64
 		for range 2 * maxAbandoned {
-			if _, err := Within(time.Second, func() bool { started++; return <-stuck }); !errors.Is(err, ErrTooSlow) {
+			if _, err := Within(time.Second, func() bool { started.Add(1); return <-stuck }); !errors.Is(err, ErrTooSlow) {
 				t.Error(err)
 			}
 		}
-		if started != maxAbandoned {
-			t.Errorf("%d were started, at most %d may go on", started, maxAbandoned)
+		if n := started.Load(); n != maxAbandoned {
+			t.Errorf("%d were started, at most %d may go on", n, maxAbandoned)
 		}
 		if v, err := Bounded(time.Second, func() int { return 7 }); v != 7 || err != nil {
 			t.Errorf("Bounded: %d, %v", v, err)
