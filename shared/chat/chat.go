@@ -56,6 +56,8 @@ type Chat struct {
 	// Verdict is Exchange's opinion on the sender of the first mail.
 	Verdict item.Verdict `json:"verdict,omitempty"`
 	Notes   int64        `json:"notes,omitempty"` // how many of the messages are notes
+	// Sequence is that of the newest message. It never goes down.
+	Sequence int64 `json:"sequence,omitempty"`
 	// ActivitySequence counts what members should look at: mail that people wrote,
 	// and notes. It never goes down, so that it can say how much a member has seen.
 	ActivitySequence int64             `json:"activitySequence,omitempty"`
@@ -81,10 +83,34 @@ func (c Chat) ETag() string { return c.etag }
 // item.MessageClass as kind. Kinds are stored.
 const KindMail = "mail"
 
-// A Message is one mail or one note in a chat.
+// KindReply is the kind of mail that a team member wrote in the chat. KindEvent is
+// the kind of message that says what was done with the chat. Kinds are stored.
+const (
+	KindReply = "reply"
+	KindEvent = "event"
+)
+
+// The directions of a message.
+const (
+	In  = "in"  // to the office; "" in messages of an older version means the same
+	Out = "out" // from the office
+)
+
+// ViaOutlook is how a team member sent a mail that was written in Outlook.
+const ViaOutlook = "outlook"
+
+// A Message is one mail, reply or note in a chat.
 type Message struct {
-	ID             string         `json:"id"`   // of a mail, that of the mail
-	Kind           string         `json:"kind"` // KindMail, KindNote or an item.MessageClass
+	ID   string `json:"id"`   // of a mail, that of the mail; of a reply, that of the reply
+	Kind string `json:"kind"` // KindMail, KindReply, KindNote, KindEvent or an item.MessageClass
+	// Sequence says in which order the messages came into the chat; 0 in messages
+	// of an older version.
+	Sequence  int64  `json:"sequence,omitempty"`
+	Direction string `json:"direction,omitempty"` // In or Out
+	State     string `json:"state,omitempty"`     // of a reply: the outbox.State
+	By        string `json:"by,omitempty"`        // of a reply or an event: id of the team member; of a mail via Outlook too
+	Via       string `json:"via,omitempty"`       // ViaOutlook or ""
+
 	From           mail.Address   `json:"from"`
 	To             []mail.Address `json:"to,omitempty"` // of a mail, as are Cc
 	Cc             []mail.Address `json:"cc,omitempty"`
@@ -123,12 +149,14 @@ func Start(it item.Item, client, contact, contactName string, members []string, 
 	c := Chat{
 		ID: it.ID, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,
-		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, ActivitySequence: 1, Verdict: it.Verdict,
+		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, ActivitySequence: 1, Sequence: 1, Verdict: it.Verdict,
 	}
+	m := messageOf(it)
+	m.Sequence = 1
 	ops := []table.Op{
 		table.Insert(c.row()),
 		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
-		table.Insert(row(messageKey(c.ID, it.ID), messageOf(it), nil)),
+		table.Insert(row(messageKey(c.ID, it.ID), m, nil)),
 	}
 	for _, m := range members {
 		ops = append(ops, table.Insert(row(memberKey(m, c.ID), c, nil)))
@@ -161,7 +189,9 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 	var ops []table.Op
 	if !e.Copy {
 		c.Messages++
+		c.Sequence++
 		m := messageOf(it)
+		m.Sequence = c.Sequence
 		if e.Quiet {
 			m.Kind = string(it.Class)
 		} else {
@@ -205,7 +235,7 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 }
 
 func messageOf(it item.Item) Message {
-	return Message{ID: it.ID, Kind: KindMail, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
+	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines}
 }
 

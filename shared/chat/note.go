@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,22 +59,12 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check
 			return Message{}, err
 		}
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
-		c.Messages++
 		c.Notes++
-		c.ActivitySequence++
-		c.Last, c.Preview = m.Received, m.Preview
-		ops := append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)), table.Insert(row(requestKey, m, nil)),
-			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
-		// A member who had seen everything has seen his or her own note.
-		if slices.Contains(c.Members, member) {
-			before, err := s.seen(ctx, member, c.ID)
-			if err != nil {
-				return Message{}, err
-			}
-			if before.ActivitySequence == c.ActivitySequence-1 {
-				ops = append(ops, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}, nil)))
-			}
+		ops, err := s.appendOwn(ctx, &c, &m, member)
+		if err != nil {
+			return Message{}, err
 		}
+		ops = append(ops, table.Insert(row(requestKey, m, nil)), audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
 		err = s.table.Write(ctx, ops...)
 		if err == nil {
 			return m, nil

@@ -1,0 +1,87 @@
+package chat
+
+import (
+	"context"
+	"slices"
+
+	"kantoorpost/shared/table"
+)
+
+// Append returns c with a message that is no mail of a client, the message with its
+// sequence, and the operations that store both; they fail if somebody changed the
+// chat since it was read. Active says that the members should look at it.
+func (c Chat) Append(m Message, active bool) (Chat, Message, []table.Op) {
+	c.Messages++
+	c.Sequence++
+	m.Sequence = c.Sequence
+	if active {
+		c.ActivitySequence++
+		if !m.Received.Before(c.Last) {
+			c.Last, c.Preview = m.Received, m.Preview
+		}
+	}
+	return c, m, append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)))
+}
+
+// appendOwn appends what a team member wrote. A member who had seen everything has
+// seen his or her own message.
+func (s *Store) appendOwn(ctx context.Context, c *Chat, m *Message, member string) ([]table.Op, error) {
+	var ops []table.Op
+	*c, *m, ops = c.Append(*m, true)
+	seen, err := s.seenOwn(ctx, *c, member)
+	return append(ops, seen...), err
+}
+
+// seenOwn returns the operation by which a member who had seen all of c before its
+// newest message has seen that too.
+func (s *Store) seenOwn(ctx context.Context, c Chat, member string) ([]table.Op, error) {
+	if !slices.Contains(c.Members, member) {
+		return nil, nil
+	}
+	before, err := s.seen(ctx, member, c.ID)
+	if err != nil || before.ActivitySequence != c.ActivitySequence-1 {
+		return nil, err
+	}
+	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}, nil))}, nil
+}
+
+// Sent returns the operations by which the other members of c get a reply to look
+// at, now that it left; they fail if somebody changed the chat since it was read.
+// Before that a reply is in the chat and no activity: its author can take it back.
+func (s *Store) Sent(ctx context.Context, c Chat, m Message) ([]table.Op, error) {
+	c.ActivitySequence++
+	if !m.Received.Before(c.Last) {
+		c.Last, c.Preview = m.Received, m.Preview
+	}
+	seen, err := s.seenOwn(ctx, c, m.By)
+	return append(append(c.rows(), MessageOp(c.ID, m)), seen...), err
+}
+
+// MessageOp returns the operation that replaces a message of a chat, such as a
+// reply whose state changed.
+func MessageOp(chat string, m Message) table.Op {
+	return table.Put(row(messageKey(chat, m.ID), m, nil))
+}
+
+// RemoveReply returns the operations that remove a reply which never left from c;
+// they fail if somebody changed the chat since it was read.
+func (c Chat) RemoveReply(reply string) []table.Op {
+	c.Messages--
+	return append(c.rows(), table.Delete(table.Row{Key: messageKey(c.ID, reply)}))
+}
+
+// NameOp returns the operation by which answers to a mail that the office sent find
+// its chat. Another mail that has the internet message id already keeps it.
+func NameOp(chat, internetMessageID string) table.Op {
+	return table.Put(row(mailThread(internetMessageID), thread{Chat: chat}, nil))
+}
+
+// MakeUnread returns the operation after which a member of c has something to look
+// at, such as a reply that failed; nil when that is so already.
+func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.Op, error) {
+	before, err := s.seen(ctx, member, c.ID)
+	if err != nil || before.ActivitySequence < c.ActivitySequence || !slices.Contains(c.Members, member) {
+		return nil, err
+	}
+	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence - 1}, nil))}, nil
+}
