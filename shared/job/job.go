@@ -52,3 +52,18 @@ func (Process) Queue() string { return "process" }
 
 // TTL of a process job is a day; by then the tick has sent other jobs.
 func (Process) TTL() time.Duration { return 24 * time.Hour }
+
+// Send asks to send some replies.
+type Send struct {
+	Job     string   `json:"job"`     // always "send"
+	Address string   `json:"address"` // only for people who read the queue: the address that sends them
+	Why     string   `json:"why"`     // "written", "swept", "retry", "approved", "postponed"
+	Replies []string `json:"replies"` // ids of replies
+}
+
+// Queue is "send".
+func (Send) Queue() string { return "send" }
+
+// TTL of a send job is a day from when it is visible; by then the tick has sent
+// other jobs.
+func (Send) TTL() time.Duration { return 24 * time.Hour }

@@ -85,6 +85,7 @@ func run(t *testing.T, service *queue.Service, host *azqueue.ServiceClient) {
 		{"the largest job fits", largestJob},
 		{"creating twice is harmless", createTwice},
 		{"the depth counts every message", depth},
+		{"a job is hidden until its delay is over", delayed},
 		{"a message is hidden, and comes back with its count", comesBack},
 		{"only the newest receipt deletes", receipts},
 		{"peeking takes nothing", peeking},
@@ -188,6 +189,22 @@ func depth(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name st
 		t.Error(err)
 	}
 	wantDepth(t, service, name, 4)
+}
+
+func delayed(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
+	later := note{Job: "note", Text: "later", queue: name, ttl: time.Minute}
+	if err := service.PutAfter(t.Context(), later, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	wantDepth(t, service, name, 1)
+	put(t, service, note{Job: "note", Text: "now", queue: name, ttl: time.Minute})
+	got := take(t, q, 32, 30)
+	if len(got) != 1 || !strings.Contains(*got[0].MessageText, "now") {
+		t.Errorf("took %d messages, want only the one without a delay", len(got))
+	}
+	if err := service.PutAfter(t.Context(), later, queue.MaxDelay+time.Second); err == nil {
+		t.Error("a delay that the service refuses is accepted")
+	}
 }
 
 func comesBack(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {

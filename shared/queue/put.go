@@ -26,14 +26,24 @@ var ErrTooLarge = errors.New("too large for a queue message")
 
 // Put puts j on its queue for its TTL, and creates a missing queue. If the answer
 // of the service is lost, the job may be there twice.
-func (s *Service) Put(ctx context.Context, j job.Job) error {
-	if err := s.put(ctx, j); err != nil {
+func (s *Service) Put(ctx context.Context, j job.Job) error { return s.PutAfter(ctx, j, 0) }
+
+// MaxDelay is the longest delay of PutAfter.
+//
+// See https://learn.microsoft.com/rest/api/storageservices/put-message
+const MaxDelay = 7 * 24 * time.Hour
+
+// PutAfter is Put for a job that nobody sees before the delay is over; its TTL
+// starts then. A delay of more than
+// MaxDelay is an error.
+func (s *Service) PutAfter(ctx context.Context, j job.Job, delay time.Duration) error {
+	if err := s.put(ctx, j, delay); err != nil {
 		return fmt.Errorf("put a job on queue %s: %w", j.Queue(), err)
 	}
 	return nil
 }
 
-func (s *Service) put(ctx context.Context, j job.Job) error {
+func (s *Service) put(ctx context.Context, j job.Job, delay time.Duration) error {
 	text, err := encode(j)
 	if err != nil {
 		return err
@@ -41,9 +51,16 @@ func (s *Service) put(ctx context.Context, j job.Job) error {
 	if j.TTL() <= 0 {
 		return fmt.Errorf("a TTL of %s", j.TTL())
 	}
-	ttl := int32((j.TTL() + time.Second - 1) / time.Second)
+	if delay > MaxDelay {
+		return fmt.Errorf("a delay of %s", delay)
+	}
+	hidden := seconds(max(delay, 0))
+	ttl := hidden + seconds(j.TTL())
 	q := s.client.NewQueueClient(j.Queue())
 	opts := &azqueue.EnqueueMessageOptions{TimeToLive: &ttl}
+	if hidden > 0 {
+		opts.VisibilityTimeout = &hidden
+	}
 	_, err = q.EnqueueMessage(ctx, text, opts)
 	if !isMissing(err) {
 		return err
@@ -54,6 +71,9 @@ func (s *Service) put(ctx context.Context, j job.Job) error {
 	_, err = q.EnqueueMessage(ctx, text, opts)
 	return err
 }
+
+// seconds rounds up.
+func seconds(d time.Duration) int32 { return int32((d + time.Second - 1) / time.Second) }
 
 // encode writes j as JSON that is readable in the portal and valid in XML.
 func encode(j job.Job) (string, error) {

@@ -134,3 +134,25 @@ func TestBeingDeletedIsMissing(t *testing.T) {
 		t.Errorf("%d messages, want 2", got)
 	}
 }
+
+// A job with a delay is seen when the delay is over, and for its whole TTL from then.
+func TestPutAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, service := double(t)
+		if err := service.PutAfter(t.Context(), note{Job: "note", queue: "notes", ttl: time.Minute}, 10*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10*time.Second - time.Millisecond)
+		if m, ok := s.Take("notes"); ok {
+			t.Errorf("took %+v too early", m)
+		}
+		time.Sleep(time.Minute)
+		if _, ok := s.Take("notes"); !ok {
+			t.Error("the job is gone before its TTL")
+		}
+		time.Sleep(time.Second)
+		if left := s.Texts("notes"); len(left) != 0 {
+			t.Errorf("left after its TTL are %v", left)
+		}
+	})
+}
