@@ -56,24 +56,28 @@ var nouns = []string{"shared/connector", "shared/directory", "shared/item", "sha
 // rowLetters are the first letters of row keys in the table
 // "mails", where several rooms keep their rows, each with the room that owns it.
 var rowLetters = map[string]string{
-	"b": "shared/item", // what a mail says
-	"c": "shared/chat", // chats
-	"f": "shared/item", // parked mails by sender, domain or list
-	"g": "shared/item", // counts of what happened
-	"i": "shared/item", // identities of mails
-	"k": "shared/chat", // chats by mail or conversation
-	"m": "shared/item", // mails
-	"n": "shared/chat", // chats by client
-	"p": "shared/item", // parked mails
-	"q": "shared/item", // parked mails by mailbox
-	"r": "shared/item", // mails by the rule that decided
-	"s": "shared/item", // up to which decision version nothing is outdated
-	"t": "shared/item", // mails by internet message id
-	"u": "shared/chat", // chats by member
-	"v": "shared/item", // mails by mailbox
-	"w": "shared/item", // open work
-	"x": "shared/chat", // messages
-	"y": "shared/chat", // messages by the key of their request
+	"b": "shared/item",   // what a mail says
+	"c": "shared/chat",   // chats
+	"d": "shared/outbox", // drafts of replies
+	"e": "shared/outbox", // replies
+	"f": "shared/item",   // parked mails by sender, domain or list
+	"g": "shared/item",   // counts of what happened
+	"i": "shared/item",   // identities of mails
+	"j": "shared/outbox", // replies that need a person or have not left
+	"k": "shared/chat",   // chats by mail or conversation
+	"m": "shared/item",   // mails
+	"n": "shared/chat",   // chats by client
+	"o": "shared/outbox", // replies that are to leave
+	"p": "shared/item",   // parked mails
+	"q": "shared/item",   // parked mails by mailbox
+	"r": "shared/item",   // mails by the rule that decided
+	"s": "shared/item",   // up to which decision version nothing is outdated
+	"t": "shared/item",   // mails by internet message id
+	"u": "shared/chat",   // chats by member
+	"v": "shared/item",   // mails by mailbox
+	"w": "shared/item",   // open work
+	"x": "shared/chat",   // messages
+	"y": "shared/chat",   // messages by the key of their request
 	"z": "shared/audit",
 }
 

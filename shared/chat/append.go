@@ -85,3 +85,18 @@ func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.
 	}
 	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence - 1}, nil))}, nil
 }
+
+// Begin returns the chat c, which has no messages yet, with a message of the office
+// as its first, the message with its sequence, and the operations that store both.
+func (c Chat) Begin(m Message) (Chat, Message, []table.Op) {
+	c.State, c.Messages, c.Sequence, m.Sequence = Open, 1, 1, 1
+	ops := []table.Op{
+		table.Insert(c.row()),
+		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
+		table.Insert(row(messageKey(c.ID, m.ID), m, nil)),
+	}
+	for _, member := range c.Members {
+		ops = append(ops, table.Insert(row(memberKey(member, c.ID), c, nil)))
+	}
+	return c, m, ops
+}

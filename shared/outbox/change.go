@@ -1,0 +1,169 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/table"
+)
+
+// write stores a changed reply with its message, its index and its open work, if
+// nobody changed it since it was read. More are operations on its chat; when there
+// are none, the message is replaced. It fails with ErrChanged.
+func (s *Store) write(ctx context.Context, before, after Reply, more ...table.Op) (Reply, error) {
+	after.etag = before.etag
+	ops := []table.Op{table.Replace(after.row())}
+	if len(more) == 0 && after.State != TakenBack {
+		more = []table.Op{chat.MessageOp(after.Chat, after.message())}
+	}
+	ops = append(ops, more...)
+	switch {
+	case after.listed():
+		ops = append(ops, table.Put(document(indexKey(after.ID), "", after, nil)))
+	case before.listed():
+		ops = append(ops, table.Delete(table.Row{Key: indexKey(after.ID)}))
+	}
+	switch {
+	case after.open():
+		ops = append(ops, table.Put(s.workOf(after).row()))
+	case before.open():
+		ops = append(ops, table.Delete(table.Row{Key: workKey(after.ID)}))
+	}
+	err := s.table.Write(ctx, ops...)
+	if err != nil {
+		if isConflict(ctx, err) {
+			err = ErrChanged
+		}
+		return before, fmt.Errorf("change reply %s to %s: %w", after.ID, after.State, err)
+	}
+	return s.Load(ctx, after.ID)
+}
+
+// change lets f change a reply of a chat and write it, again when somebody else's
+// change came first, unless an ETag is given. Check is asked about the chat.
+func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.Check, f func(Reply, chat.Chat) (Reply, error)) (Reply, error) {
+	for {
+		c, err := s.chats.Get(ctx, chatID)
+		if err != nil {
+			return Reply{}, err
+		}
+		if err := check(c); err != nil {
+			return Reply{}, err
+		}
+		r, err := s.Get(ctx, chatID, id)
+		if err != nil {
+			return Reply{}, err
+		}
+		if etag != "" && etag != r.etag {
+			return Reply{}, ErrChanged
+		}
+		r, err = f(r, c)
+		if !errors.Is(err, ErrChanged) || etag != "" || ctx.Err() != nil {
+			return r, err
+		}
+	}
+}
+
+// TakeBack makes a reply that has not left its author's draft again. It changes
+// nothing when it is a draft already. A newer draft stays: the text of the reply is
+// then found in the reply itself. Errors: ErrNotFound, ErrState, what check returns.
+func (s *Store) TakeBack(ctx context.Context, chatID, id string, check chat.Check) (Reply, error) {
+	return s.change(ctx, chatID, id, "", check, func(r Reply, c chat.Chat) (Reply, error) {
+		switch {
+		case r.State == TakenBack:
+			return r, nil
+		case !r.State.CanTakeBack():
+			return r, ErrState
+		}
+		return s.toDraft(ctx, r, c, "", "")
+	})
+}
+
+// toDraft takes a reply out of its chat and stores its text as its author's draft.
+func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detail string) (Reply, error) {
+	before := r
+	r.State, r.Reason, r.Detail, r.Claim, r.ClaimEnds = TakenBack, reason, detail, "", time.Time{}
+	ops := append(c.RemoveReply(r.ID), s.audit(ctx, r, "reply.takeBack", map[string]string{"chat": c.ID, "reason": reason}))
+	_, err := s.LoadDraft(ctx, c.ID, r.Author)
+	if errors.Is(err, ErrNotFound) {
+		html, err := s.Body(ctx, r.ID)
+		if err != nil {
+			return before, err
+		}
+		d := Draft{
+			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: r.Address, To: r.To, Cc: r.Cc, Bcc: r.Bcc, Subject: r.Subject,
+			HTML: html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
+		}
+		ops = append(ops, table.Insert(d.row()))
+	} else if err != nil {
+		return before, err
+	}
+	if reason != "" {
+		unread, err := s.chats.MakeUnread(ctx, c, r.Author)
+		if err != nil {
+			return before, err
+		}
+		ops = append(ops, unread...)
+	}
+	return s.write(ctx, before, r, ops...)
+}
+
+// Retry lets a reply that failed leave again. One that is unknown needs confirmed: a
+// person has looked for it, since it may have left. Errors: ErrNotFound, ErrState,
+// what check returns.
+func (s *Store) Retry(ctx context.Context, chatID, id string, check chat.Check, confirmed bool) (Reply, error) {
+	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
+		if r.State != Failed && (r.State != Unknown || !confirmed) {
+			return r, ErrState
+		}
+		before := r
+		r.State, r.Reason, r.Detail, r.SendStarted, r.LeavesAt, r.Dismissed = Held, "", "", time.Time{}, s.now(), false
+		return s.write(ctx, before, r, chat.MessageOp(r.Chat, r.message()), s.audit(ctx, r, "reply.retry", map[string]string{"was": string(before.State)}))
+	})
+}
+
+// Decide stores what the second person said about a reply: it leaves, or it is its
+// author's draft again. Errors: ErrNotFound, ErrChanged, ErrState, what check
+// returns.
+func (s *Store) Decide(ctx context.Context, chatID, id, etag string, check chat.Check, approved bool, comment string) (Reply, error) {
+	return s.change(ctx, chatID, id, etag, check, func(r Reply, c chat.Chat) (Reply, error) {
+		if r.State != Waiting || r.Approval == nil {
+			return r, ErrState
+		}
+		before := r
+		a := *r.Approval
+		a.By, a.At, a.Rejected, a.Comment = audit.By(ctx), s.now(), !approved, comment
+		r.Approval = &a
+		if !approved {
+			r.etag = before.etag
+			return s.toDraft(ctx, r, c, ReasonRejected, comment)
+		}
+		r.State = Held
+		if r.Scheduled && r.LeavesAt.After(s.now()) {
+			r.State = Scheduled
+		} else {
+			r.LeavesAt = s.now()
+		}
+		return s.write(ctx, before, r, chat.MessageOp(r.Chat, r.message()), s.audit(ctx, r, "reply.approve", nil))
+	})
+}
+
+// Dismiss stores that a person has seen that a reply failed, bounced or is unknown:
+// it leaves the lists. Errors: ErrNotFound, ErrState, what check returns.
+func (s *Store) Dismiss(ctx context.Context, chatID, id string, check chat.Check) (Reply, error) {
+	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
+		switch {
+		case r.State != Failed && r.State != Bounced && r.State != Unknown:
+			return r, ErrState
+		case r.Dismissed:
+			return r, nil
+		}
+		before := r
+		r.Dismissed = true
+		return s.write(ctx, before, r, chat.MessageOp(r.Chat, r.message()), s.audit(ctx, r, "reply.dismiss", nil))
+	})
+}

@@ -1,0 +1,186 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/table"
+)
+
+// A New is a reply that is written.
+type New struct {
+	// Reply holds what the author chose. Its LeavesAt is the earliest time at which
+	// it leaves; an Approval makes it wait for a second person.
+	Reply Reply
+	HTML  string // its text, sanitised
+	// Key makes one reply of a request that is repeated; "" makes one each time.
+	Key   string
+	Check chat.Check
+}
+
+// ByKey returns the reply that a request with this key wrote, if there was one.
+func (s *Store) ByKey(ctx context.Context, chat, author, key string) (Reply, bool, error) {
+	return s.pointed(ctx, requestKey(chat, author, key))
+}
+
+// Create adds a reply to its chat and deletes the draft of its author there. It
+// returns the first reply when the key is repeated. Errors: ErrBody, *NewerError,
+// chat.ErrNotFound, what Check returns.
+func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
+	n.Key = cmp.Or(n.Key, ids.Random())
+	for {
+		if r, ok, err := s.ByKey(ctx, n.Reply.Chat, n.Reply.Author, n.Key); ok || err != nil {
+			return r, err
+		}
+		c, err := s.chats.Get(ctx, n.Reply.Chat)
+		if err != nil {
+			return Reply{}, err
+		}
+		if err := n.Check(c); err != nil {
+			return Reply{}, err
+		}
+		if !n.Reply.Force {
+			newer, err := s.newer(ctx, c, n.Reply)
+			if err != nil {
+				return Reply{}, err
+			}
+			if newer != nil {
+				return Reply{}, &NewerError{Message: *newer}
+			}
+		}
+		r, err := s.prepare(n)
+		if err != nil {
+			return Reply{}, err
+		}
+		_, m, ops := c.Append(r.message(), false)
+		r.Sequence = m.Sequence
+		if err = s.insert(ctx, r, n, ops); err == nil {
+			return s.Load(ctx, r.ID)
+		}
+		if !isConflict(ctx, err) {
+			return Reply{}, fmt.Errorf("add a reply to chat %s: %w", c.ID, err)
+		}
+	}
+}
+
+// Start makes a chat with its first message, a reply that answers nothing. Begin is
+// the chat without id, messages and times. A repeated key returns the first chat.
+// Errors: ErrBody.
+func (s *Store) Start(ctx context.Context, n New, begin chat.Chat) (chat.Chat, Reply, error) {
+	n.Key = cmp.Or(n.Key, ids.Random())
+	n.Reply.Chat = ""
+	for {
+		if r, ok, err := s.ByKey(ctx, "", n.Reply.Author, n.Key); ok || err != nil {
+			if err != nil {
+				return chat.Chat{}, Reply{}, err
+			}
+			c, err := s.chats.Get(ctx, r.Chat)
+			return c, r, err
+		}
+		r, err := s.prepare(n)
+		if err != nil {
+			return chat.Chat{}, Reply{}, err
+		}
+		begin.ID = ids.Timed(s.now(), ids.Hash("begun", r.Author, n.Key))
+		r.Chat = begin.ID
+		begin.Started, begin.Last, begin.Preview = s.now(), s.now(), r.Preview
+		c, m, ops := begin.Begin(r.message())
+		r.Sequence = m.Sequence
+		if err = s.insert(ctx, r, n, ops); err == nil {
+			if r, err = s.Load(ctx, r.ID); err != nil {
+				return chat.Chat{}, Reply{}, err
+			}
+			c, err = s.chats.Get(ctx, c.ID)
+			return c, r, err
+		}
+		if !isConflict(ctx, err) {
+			return chat.Chat{}, Reply{}, fmt.Errorf("begin a chat: %w", err)
+		}
+	}
+}
+
+// prepare returns the reply of n with its id and its first state.
+func (s *Store) prepare(n New) (Reply, error) {
+	if err := validBody(n.HTML); err != nil {
+		return Reply{}, err
+	}
+	r := n.Reply
+	r.Created = s.now()
+	if r.LeavesAt = r.LeavesAt.UTC().Truncate(time.Millisecond); r.LeavesAt.Before(r.Created) {
+		r.LeavesAt = r.Created
+	}
+	// The id has the time at which it leaves: lists of messages are in the order in
+	// which they were on their way.
+	r.ID = ids.Timed(r.LeavesAt, ids.Hash("reply", r.Chat, r.Author, n.Key))
+	switch {
+	case r.Approval != nil:
+		r.State = Waiting
+	case r.Scheduled:
+		r.State = Scheduled
+	default:
+		r.State = Held
+	}
+	return r, nil
+}
+
+// insert writes the rows of a new reply with those of its chat.
+func (s *Store) insert(ctx context.Context, r Reply, n New, ops []table.Op) error {
+	ops = append(ops,
+		table.Insert(r.row()),
+		table.Insert(document(bodyKey(r.ID), "", body{n.HTML}, nil)),
+		table.Insert(document(indexKey(r.ID), "", r, nil)),
+		table.Insert(document(requestKey(n.Reply.Chat, r.Author, n.Key), "", pointer{r.ID}, nil)),
+		s.audit(ctx, r, "reply.create", map[string]string{"chat": r.Chat, "state": string(r.State)}))
+	if r.open() {
+		ops = append(ops, table.Insert(s.workOf(r).row()))
+	}
+	if _, err := s.LoadDraft(ctx, r.Chat, r.Author); err == nil {
+		ops = append(ops, table.Delete(table.Row{Key: draftKey(r.Chat, r.Author)}))
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return s.table.Write(ctx, ops...)
+}
+
+// isConflict says whether somebody else's change made a transaction fail, or its own
+// first attempt did, so that reading again and repeating is right.
+func isConflict(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && (errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrNotFound))
+}
+
+// Newer returns the newest message that came into the chat since the author of r
+// began to write: incoming mail, or what another member sent or is about to send. It
+// returns nil when there is none.
+func (s *Store) Newer(ctx context.Context, r Reply) (*chat.Message, error) {
+	c, err := s.chats.Get(ctx, r.Chat)
+	if err != nil {
+		return nil, err
+	}
+	return s.newer(ctx, c, r)
+}
+
+// newerPage is how many of the newest messages are looked at.
+const newerPage = 200
+
+func (s *Store) newer(ctx context.Context, c chat.Chat, r Reply) (*chat.Message, error) {
+	if c.Sequence <= r.Since || r.ID != "" && c.Sequence == r.Sequence && r.Sequence == r.Since+1 {
+		return nil, nil
+	}
+	messages, _, err := s.chats.Messages(ctx, c.ID, newerPage, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		incoming := m.Kind == chat.KindMail && m.Direction != chat.Out
+		other := (m.Kind == chat.KindReply || m.Kind == chat.KindMail && m.Direction == chat.Out) && m.By != r.Author
+		if m.Sequence > r.Since && m.ID != r.ID && (incoming || other) {
+			return &m, nil
+		}
+	}
+	return nil, nil
+}

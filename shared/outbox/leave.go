@@ -1,0 +1,245 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/table"
+)
+
+// Take claims a reply for the job that sends it: from now on nobody can take it
+// back. Another job may take it when the claim has ended. Errors: ErrChanged when
+// somebody was first, ErrState when it is not due, not waiting or claimed.
+func (s *Store) Take(ctx context.Context, r Reply) (Reply, error) {
+	now := s.now()
+	due := r.State.IsWaiting() && !r.LeavesAt.After(now)
+	abandoned := r.State == Sending && !r.ClaimEnds.After(now)
+	if !due && !abandoned {
+		return r, ErrState
+	}
+	before := r
+	r.State, r.Claim, r.ClaimEnds = Sending, ids.Random(), now.Add(ClaimLife)
+	got, err := s.write(ctx, before, r)
+	if errors.Is(err, ErrChanged) {
+		// The first attempt may have taken effect and lost its answer.
+		if now, readErr := s.Load(ctx, r.ID); readErr == nil && now.Claim == r.Claim {
+			return now, nil
+		}
+	}
+	return got, err
+}
+
+// Release ends the claim of a job before its time, so that the next job continues
+// at once. It does nothing when the job no longer has the claim.
+func (s *Store) Release(ctx context.Context, r Reply) error {
+	now, err := s.Load(ctx, r.ID)
+	if err != nil || now.State != Sending || now.Claim != r.Claim {
+		return err
+	}
+	after := now
+	after.ClaimEnds = s.now()
+	if _, err = s.write(ctx, now, after); errors.Is(err, ErrChanged) {
+		return nil
+	}
+	return err
+}
+
+// step changes a claimed reply. When the answer to the write was lost, it finds that
+// out by reading the reply again.
+func (s *Store) step(ctx context.Context, before, after Reply, done func(Reply) bool, ops ...table.Op) (Reply, error) {
+	got, err := s.write(ctx, before, after, ops...)
+	if errors.Is(err, ErrChanged) {
+		if now, readErr := s.Load(ctx, before.ID); readErr == nil && now.Claim == before.Claim && done(now) {
+			return now, nil
+		}
+	}
+	return got, err
+}
+
+// SaveDraftIDs stores the draft that was made for a reply in its mailbox. From now
+// on answers to its internet message id find the chat. Errors: ErrChanged.
+func (s *Store) SaveDraftIDs(ctx context.Context, r Reply, draftID, internetMessageID string) (Reply, error) {
+	before := r
+	r.DraftID, r.InternetMessageID = draftID, internetMessageID
+	ops := []table.Op{chat.MessageOp(r.Chat, r.message())}
+	if internetMessageID != "" {
+		ops = append(ops, chat.NameOp(r.Chat, internetMessageID),
+			table.Put(document(messageIDKey(internetMessageID), "", pointer{r.ID}, nil)))
+	}
+	return s.step(ctx, before, r, func(now Reply) bool { return now.DraftID == draftID }, ops...)
+}
+
+// SaveSendStarted stores that the draft is about to be told to leave: from now on
+// whether it left is in doubt until the mailbox says so. Errors: ErrChanged.
+func (s *Store) SaveSendStarted(ctx context.Context, r Reply) (Reply, error) {
+	before := r
+	r.SendStarted, r.Sends = s.now(), r.Sends+1
+	return s.step(ctx, before, r, func(now Reply) bool { return now.Sends == r.Sends })
+}
+
+// MarkSent stores that a reply left at a time. The other members of the chat have
+// something to look at. Errors: ErrChanged.
+func (s *Store) MarkSent(ctx context.Context, r Reply, at time.Time) (Reply, error) {
+	for {
+		c, err := s.chats.Get(ctx, r.Chat)
+		if err != nil {
+			return r, err
+		}
+		before, after := r, r
+		after.State, after.SentAt, after.Reason, after.Detail, after.Claim, after.ClaimEnds = Sent, at.UTC().Truncate(time.Millisecond), "", "", "", time.Time{}
+		after.setRecipients("", func(to *Recipient) { to.State, to.Status = RecipientSent, "" })
+		ops, err := s.chats.Sent(ctx, c, after.message())
+		if err != nil {
+			return r, err
+		}
+		got, err := s.write(ctx, before, after, append(ops, s.audit(ctx, after, "reply.sent", map[string]string{"chat": c.ID}))...)
+		if !errors.Is(err, ErrChanged) {
+			return got, err
+		}
+		// Somebody may have changed the chat only, or this write took effect.
+		now, readErr := s.Load(ctx, r.ID)
+		switch {
+		case readErr != nil:
+			return r, readErr
+		case now.State == Sent:
+			return now, nil
+		case now.etag != r.etag || ctx.Err() != nil:
+			return r, err
+		}
+	}
+}
+
+// MarkFailed stores that Exchange refused a reply, which certainly did not leave.
+// Errors: ErrChanged.
+func (s *Store) MarkFailed(ctx context.Context, r Reply, reason, detail string) (Reply, error) {
+	return s.finish(ctx, r, Failed, reason, detail)
+}
+
+// MarkUnknown stores that whether a reply left cannot be found out. Errors:
+// ErrChanged.
+func (s *Store) MarkUnknown(ctx context.Context, r Reply) (Reply, error) {
+	return s.finish(ctx, r, Unknown, "", "")
+}
+
+func (s *Store) finish(ctx context.Context, r Reply, state State, reason, detail string) (Reply, error) {
+	c, err := s.chats.Get(ctx, r.Chat)
+	if err != nil {
+		return r, err
+	}
+	before := r
+	r.State, r.Reason, r.Detail = state, reason, detail
+	if state == Failed {
+		r.SendStarted = time.Time{}
+	}
+	unread, err := s.chats.MakeUnread(ctx, c, r.Author)
+	if err != nil {
+		return before, err
+	}
+	ops := append([]table.Op{chat.MessageOp(r.Chat, r.message())}, unread...)
+	ops = append(ops, s.audit(ctx, r, "reply."+string(state), map[string]string{"chat": c.ID, "reason": reason}))
+	return s.step(ctx, before, r, func(now Reply) bool { return now.State == state }, ops...)
+}
+
+// BackToDraft makes a reply, claimed or waiting, its author's draft again with the
+// reason why it may not leave. Errors: ErrChanged, ErrState when it may have left.
+func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply, error) {
+	if !r.State.IsWaiting() && r.State != Sending || !r.SendStarted.IsZero() {
+		return r, ErrState
+	}
+	for {
+		c, err := s.chats.Get(ctx, r.Chat)
+		if err != nil {
+			return r, err
+		}
+		got, err := s.toDraft(ctx, r, c, reason, "")
+		if !errors.Is(err, ErrChanged) {
+			return got, err
+		}
+		now, readErr := s.Load(ctx, r.ID)
+		switch {
+		case readErr != nil:
+			return r, readErr
+		case now.State == TakenBack:
+			return now, nil
+		case now.etag != r.etag || ctx.Err() != nil:
+			return r, err
+		}
+	}
+}
+
+// Cleaned stores that the draft in the mailbox of a reply that was taken back is
+// gone. Errors: ErrChanged.
+func (s *Store) Cleaned(ctx context.Context, r Reply) (Reply, error) {
+	if r.State != TakenBack {
+		return r, ErrState
+	}
+	before := r
+	r.DraftID = ""
+	return s.write(ctx, before, r)
+}
+
+// Report stores what a report says about a recipient of a reply that left. It says
+// whether that is one of its recipients. A reply that did not reach somebody is
+// bounced, and its author has something to look at. A later report does not make
+// good what an earlier one gave up.
+func (s *Store) Report(ctx context.Context, id, email string, state RecipientState, status string) (bool, error) {
+	for {
+		r, err := s.Load(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		// A report proves that a reply left of which that was not known yet.
+		if (r.State == Sending || r.State == Unknown) && !r.SendStarted.IsZero() && r.SentAt.IsZero() {
+			if r, err = s.MarkSent(ctx, r, r.SendStarted); err != nil {
+				if errors.Is(err, ErrChanged) && ctx.Err() == nil {
+					continue
+				}
+				return false, err
+			}
+		}
+		before, changed := r, false
+		found := r.setRecipients(email, func(to *Recipient) {
+			if rank(state) > rank(to.State) {
+				to.State, to.Status, changed = state, status, true
+			}
+		})
+		if email == "" || !found || !changed {
+			return found && email != "", nil
+		}
+		ops := []table.Op{chat.MessageOp(r.Chat, r.message())}
+		if state == RecipientBounced && (r.State == Sent || r.State == Bounced) {
+			r.State, r.Dismissed = Bounced, false
+			c, err := s.chats.Get(ctx, r.Chat)
+			if err != nil {
+				return false, err
+			}
+			unread, err := s.chats.MakeUnread(ctx, c, r.Author)
+			if err != nil {
+				return false, err
+			}
+			ops = append([]table.Op{chat.MessageOp(r.Chat, r.message())}, unread...)
+		}
+		ops = append(ops, s.audit(ctx, r, "reply.report", map[string]string{"recipient": email, "state": string(state), "status": status}))
+		if _, err = s.write(ctx, before, r, ops...); !errors.Is(err, ErrChanged) || ctx.Err() != nil {
+			return true, err
+		}
+	}
+}
+
+// rank orders the states of a recipient by how final they are.
+func rank(s RecipientState) int {
+	switch s {
+	case RecipientSent:
+		return 1
+	case RecipientDelayed:
+		return 2
+	case RecipientDelivered:
+		return 3
+	case RecipientBounced:
+		return 4
+	}
+	return 0
+}

@@ -1,0 +1,84 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/table"
+)
+
+// Work says that a reply is still to be sent, or its draft in the mailbox to be
+// deleted.
+type Work struct {
+	Reply    string    `json:"reply"`
+	Address  string    `json:"address"`
+	Next     time.Time `json:"next"`     // when the tick puts a new job, if the work is still open
+	Attempts int64     `json:"attempts"` // jobs that the tick has put
+
+	etag string
+}
+
+const (
+	firstSweep = time.Minute // the job that was put with the reply has this long
+	maxSweep   = time.Hour
+)
+
+// workOf returns the work of a reply that just changed.
+func (s *Store) workOf(r Reply) Work {
+	next := s.now()
+	if r.State.IsWaiting() && r.LeavesAt.After(next) {
+		next = r.LeavesAt
+	}
+	return Work{Reply: r.ID, Address: r.Address, Next: next.Add(firstSweep)}
+}
+
+func (w Work) row() table.Row {
+	r, err := table.Pack(workKey(w.Reply), w)
+	if err != nil {
+		panic(fmt.Sprintf("work of reply %s: %v", w.Reply, err)) // a plain struct packs
+	}
+	r.ETag = w.etag
+	return r
+}
+
+// Due returns open work whose time has come, at most limit.
+func (s *Store) Due(ctx context.Context, limit int) ([]Work, error) {
+	now := s.now()
+	var due []Work
+	for from := "o|send|"; from != "" && len(due) < limit; {
+		rows, next, err := s.table.Range(ctx, from, "o|send|"+ids.Above, 1000)
+		if err != nil {
+			return nil, fmt.Errorf("read replies that are to leave: %w", err)
+		}
+		for _, r := range rows {
+			var w Work
+			if err := r.Unpack(&w); err != nil || !ids.IsTimed(w.Reply) {
+				continue // made by hand
+			}
+			w.etag = r.ETag
+			if !w.Next.After(now) && len(due) < limit {
+				due = append(due, w)
+			}
+		}
+		from = next
+	}
+	return due, nil
+}
+
+// Postpone notes that a job was put for this work. Each time it waits twice as long,
+// at most an hour: an outage can last.
+func (s *Store) Postpone(ctx context.Context, w Work) error {
+	w.Attempts++
+	w.Next = s.now().Add(min(firstSweep<<min(w.Attempts, 10), maxSweep))
+	err := s.table.Write(ctx, table.Replace(w.row()))
+	if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
+		return nil // the reply changed meanwhile, and its work with it
+	}
+	if err != nil {
+		return fmt.Errorf("postpone reply %s: %w", w.Reply, err)
+	}
+	return nil
+}
