@@ -98,7 +98,7 @@ var matrixWrites = []write{
 	{"PATCH /api/chats/{chat}", `{"state":"closed"}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/read", `{}`, ofChat(mayRead), false},
 	{"PUT /api/chats/{chat}/participants", `{"members":["{carla}","{anna}"]}`, ofChat(mayEdit), false},
-	{"POST /api/chats/{chat}/messages", `{"kind":"note","body":"Ik bel."}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/notes", `{"body":"Ik bel."}`, ofChat(mayEdit), false},
 
 	{"PATCH /api/rules/{proposed}", `{"on":true}`, office(mayManage), false},
 	{"PATCH /api/rules/{rule}", `{"on":false}`, office(mayManage), false},

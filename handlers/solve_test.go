@@ -125,7 +125,7 @@ func TestUndo(t *testing.T) {
 		before := w.picture()
 		w.link("Kennismaking")
 		chat := w.mail("Loonstrook")["chat"].(string)
-		w.must("POST", "/api/chats/"+chat+"/messages", object{"kind": "note", "body": "Bel ik terug."})
+		w.must("POST", "/api/chats/"+chat+"/notes", object{"body": "Bel ik terug."})
 		if code := w.ask(admin, "POST", "/api/mails/"+w.id("Kennismaking")+"/undo", nil, nil); code != http.StatusConflict {
 			t.Errorf("somebody has written, and undoing is answered with %d", code)
 		}

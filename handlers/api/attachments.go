@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
@@ -55,21 +56,19 @@ func (a *api) registerAttachments() {
 			return nil, err
 		}
 		out := &listOutput[attachmentObject]{Body: listOf[attachmentObject]{Items: []attachmentObject{}}}
+		files := []chat.Attachment{}
 		for i, at := range source.attachments {
 			if name := pictureName(at.ContentID); canShow(at) && shown[name] {
 				delete(shown, name) // a second attachment with this id is not shown
 				continue
 			}
-			o := attachmentObject{N: i + 1, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
-			if at.Kind != mail.AttachedLink {
-				o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", source.mail.ID, o.N)
-			}
-			if o.Dangerous = isDangerous(at); o.Dangerous {
-				o.Warning = &dangerWarning
-			}
-			out.Body.Items = append(out.Body.Items, o)
+			out.Body.Items = append(out.Body.Items, attachmentOf(source.mail.ID, i+1, at))
+			files = append(files, chat.AttachmentOf(i+1, at))
 		}
-		return out, nil
+		if source.mail.Chat == "" {
+			return out, nil
+		}
+		return out, a.Chats.SetAttachments(ctx, source.mail.Chat, source.mail.ID, files)
 	})
 	handle(a, access.MailsRead, huma.Operation{
 		OperationID: "get-attachment", Method: http.MethodGet, Path: path + "/{attachment}", Tags: []string{"mails"},
@@ -95,6 +94,18 @@ func (a *api) registerAttachments() {
 			a.stream(hc, source, &attachmentBody{w: withWriteDeadline(w), attachment: at})
 		}}, nil
 	})
+}
+
+// attachmentOf is the nth attachment of a mail.
+func attachmentOf(mailID string, n int, at mail.Attachment) attachmentObject {
+	o := attachmentObject{N: n, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
+	if at.Kind != mail.AttachedLink {
+		o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", mailID, n)
+	}
+	if o.Dangerous = isDangerous(at); o.Dangerous {
+		o.Warning = &dangerWarning
+	}
+	return o
 }
 
 // An attachmentSource is a mail with its attachments, and the client that can

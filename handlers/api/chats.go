@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -11,8 +10,6 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
-	"kantoorpost/shared/item"
-	"kantoorpost/shared/mail"
 )
 
 // A chatObject is a chat as the API shows it.
@@ -40,38 +37,6 @@ func chatOf(c chat.Chat) chatObject {
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
 		Unread: c.Unread, Position: c.ActivitySequence,
 	}
-}
-
-// A messageObject is a message of a chat as the API shows it.
-type messageObject struct {
-	ID             string         `json:"id"`
-	Kind           string         `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,note" doc:"note: a team member to the others; all others but mail: a program wrote for the contact"`
-	Mail           string         `json:"mail,omitempty" doc:"id of the mail; none for a note"`
-	Author         string         `json:"author,omitempty" doc:"of a note: id of the team member"`
-	AuthorName     string         `json:"authorName,omitempty" doc:"of a note, in lists"`
-	Text           string         `json:"text,omitempty" doc:"of a note, as it was written"`
-	From           mail.Address   `json:"from"`
-	To             []mail.Address `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
-	Cc             []mail.Address `json:"cc,omitempty"`
-	Subject        string         `json:"subject"`
-	Preview        string         `json:"preview"`
-	Received       time.Time      `json:"received"`
-	HasAttachments bool           `json:"hasAttachments"`
-	Verdict        string         `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
-	RemotePictures bool           `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
-	Lines          int            `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
-	Body           string         `json:"body,omitempty" doc:"path of what it says, as an HTML document; none for a note"`
-}
-
-func messageOf(in string, m chat.Message) messageObject {
-	o := messageObject{
-		ID: m.ID, Kind: m.Kind, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received,
-		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
-	}
-	if m.Kind != chat.KindNote {
-		o.Mail, o.Body = m.ID, messageBodyPath(in, m.ID)
-	}
-	return o
 }
 
 type (
@@ -121,83 +86,7 @@ func (a *api) registerChats() {
 	a.registerChatChanges()
 	a.registerParticipants()
 	a.registerAttachments()
-	handle(a, access.ChatsRead, op("list-messages", "/api/chats/{chat}/messages", "List the messages of a chat, newest first"),
-		func(ctx context.Context, in *struct {
-			ChatPath
-			PageInput
-		}) (*listOutput[messageObject], error) {
-			if err := in.check(); err != nil {
-				return nil, err
-			}
-			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-			if err != nil {
-				return nil, err
-			}
-			messages, next, err := a.Chats.Messages(ctx, c.ID, in.Limit, in.After)
-			out := &listOutput[messageObject]{Body: listOf[messageObject]{Items: []messageObject{}, Next: next}}
-			names := map[string]string{}
-			for _, m := range messages {
-				o := messageOf(c.ID, m)
-				if o.Author != "" && err == nil {
-					o.AuthorName, err = a.memberName(ctx, names, o.Author)
-				}
-				out.Body.Items = append(out.Body.Items, o)
-			}
-			return out, err
-		})
-	handle(a, access.ChatsWrite, huma.Operation{
-		OperationID: "create-message", Method: http.MethodPost, Path: "/api/chats/{chat}/messages", Tags: []string{"chats"}, DefaultStatus: http.StatusCreated,
-		Summary: "Write a note to the others in a chat; it never leaves the office",
-	}, a.writeNote)
-	handle(a, access.ChatsRead, bodyOperation("get-message-body", "chats", "/api/chats/{chat}/messages/{message}/body"),
-		func(ctx context.Context, in *struct {
-			MessagePath
-			Showing
-		}) (*huma.StreamResponse, error) {
-			it, err := a.mailOfMessage(ctx, in.MessagePath)
-			if err != nil {
-				return nil, err
-			}
-			return a.body(ctx, it, messageBodyPath(in.Chat, it.ID), in.Showing)
-		})
-}
-
-// mailOfMessage is the mail of a message in a chat, for a caller who may read
-// the chat.
-func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, error) {
-	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
-	if err != nil {
-		return item.Item{}, err
-	}
-	m, err := a.Chats.Message(ctx, c.ID, in.Message)
-	if err == nil && m.Kind == chat.KindNote {
-		err = chat.ErrNotFound // a note has a text, but no document
-	}
-	if err != nil {
-		return item.Item{}, err
-	}
-	return a.Items.Get(ctx, m.ID)
-}
-
-func messageBodyPath(chat, message string) string {
-	return "/api/chats/" + chat + "/messages/" + message + "/body"
-}
-
-type noteInput struct {
-	ChatPath
-	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key writes once"`
-	Body struct {
-		Kind string `json:"kind" enum:"note"`
-		Body string `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
-	}
-}
-
-func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messageObject }, error) {
-	m, err := a.Chats.AddNote(ctx, in.Chat, actor(ctx).ID(), in.Key, in.Body.Body, a.mayWrite(ctx), time.Now())
-	if errors.Is(err, chat.ErrNote) {
-		return nil, invalid("body.body", "1 to 10,000 characters")
-	}
-	return &struct{ Body messageObject }{messageOf(in.Chat, m)}, err
+	a.registerMessages()
 }
 
 // chat returns a chat to which the caller may do this action. A chat that the

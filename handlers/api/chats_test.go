@@ -156,7 +156,7 @@ func TestSeen(t *testing.T) {
 		t.Error("after: ", unread("reader"), unread("editor"))
 	}
 	position := k.ok(t, "reader", "GET /api/chats/"+id, "").body["position"]
-	k.ok(t, "editor", "POST /api/chats/"+id+"/messages", `{"kind":"note","body":"Ik bel."}`)
+	k.ok(t, "editor", "POST /api/chats/"+id+"/notes", `{"body":"Ik bel."}`)
 	if unread("reader") != 1.0 {
 		t.Error("a note is not unread")
 	}
@@ -186,7 +186,7 @@ func TestCloseAChat(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor", "reader")
 	tag := k.ok(t, "editor", "GET /api/chats/"+id, "").header.Get("ETag")
-	k.ok(t, "editor", "POST /api/chats/"+id+"/messages", `{"kind":"note","body":"Ik bel."}`)
+	k.ok(t, "editor", "POST /api/chats/"+id+"/notes", `{"body":"Ik bel."}`)
 	if got := k.call(t, "editor", "PATCH /api/chats/"+id, `{"state":"closed"}`, "If-Match", tag); got.status != http.StatusPreconditionFailed {
 		t.Errorf("closed what somebody wrote in: %d", got.status)
 	}

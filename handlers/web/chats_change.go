@@ -24,7 +24,7 @@ func (s *site) writeNote(v *request) error {
 	note.Key = cmp.Or(note.Key[:min(len(note.Key), 64)], rand.Text())
 	once := v.api
 	once.once = note.Key
-	err := once.post(api+"/messages", map[string]string{"kind": "note", "body": note.Text}, nil)
+	err := once.post(api+"/notes", map[string]string{"body": note.Text}, nil)
 	var p *Problem
 	switch {
 	case err == nil:

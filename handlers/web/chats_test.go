@@ -172,7 +172,7 @@ func TestNews(t *testing.T) {
 // is not lost when it cannot be written.
 func TestNotes(t *testing.T) {
 	api := talking("editor", "chats.write")
-	path, form := "/api/chats/"+one+"/messages", url.Values{"body": {"Ik bel <hem>"}, "key": {"k1"}}.Encode()
+	path, form := "/api/chats/"+one+"/notes", url.Values{"body": {"Ik bel <hem>"}, "key": {"k1"}}.Encode()
 	var keys []string
 	says := func(answer any) {
 		api.answers["POST "+path] = func(r *http.Request) any {

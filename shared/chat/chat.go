@@ -118,6 +118,7 @@ type Message struct {
 	Preview        string         `json:"preview"`
 	Received       time.Time      `json:"received"`
 	HasAttachments bool           `json:"hasAttachments,omitempty"`
+	Attachments    []Attachment   `json:"attachments,omitzero"` // of a mail; nil until they were read once
 	RemotePictures bool           `json:"remotePictures,omitempty"`
 	Verdict        item.Verdict   `json:"verdict,omitempty"` // of a mail: Exchange's opinion on its sender
 	Lines          int            `json:"lines,omitempty"`   // of a mail: about how many lines a page shows

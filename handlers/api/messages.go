@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+)
+
+// A messageObject is a message of a chat as the API shows it.
+type messageObject struct {
+	ID             string             `json:"id"`
+	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
+	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came to the office; out: it leaves the office; none for a note and an event, which stay"`
+	State          string             `json:"state,omitempty" doc:"of a reply"`
+	Mail           string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
+	Author         string             `json:"author,omitempty" doc:"of a note: id of the team member"`
+	AuthorName     string             `json:"authorName,omitempty" doc:"of a note, in lists"`
+	By             *named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
+	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
+	From           mail.Address       `json:"from"`
+	To             []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
+	Cc             []mail.Address     `json:"cc,omitempty"`
+	Subject        string             `json:"subject"`
+	Preview        string             `json:"preview"`
+	Received       time.Time          `json:"received"`
+	At             time.Time          `json:"at" doc:"the same as received"`
+	Sequence       int64              `json:"seq" doc:"its number in the order in which the messages came into the chat; 0 for a message of before such numbers were given"`
+	HasAttachments bool               `json:"hasAttachments"`
+	Attachments    []attachmentObject `json:"attachments" nullable:"true" doc:"null until they were read for the first time, at GET /api/mails/{mail}/attachments"`
+	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
+	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
+	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
+	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of what came in"`
+}
+
+func messageOf(in string, m chat.Message) messageObject {
+	o := messageObject{
+		ID: m.ID, Kind: m.Kind, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
+		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
+	}
+	if m.Kind != chat.KindNote {
+		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), "in"
+	}
+	if m.Attachments != nil {
+		o.Attachments = []attachmentObject{}
+	}
+	for _, at := range m.Attachments {
+		o.Attachments = append(o.Attachments, attachmentOf(m.ID, at.N, at.Attachment()))
+	}
+	return o
+}
+
+// nameAuthor adds the names of team members to a message.
+func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *messageObject) error {
+	if o.Author == "" {
+		return nil
+	}
+	name, err := a.memberName(ctx, names, o.Author)
+	o.AuthorName, o.By = name, &named{o.Author, name}
+	return err
+}
+
+func (a *api) registerMessages() {
+	handle(a, access.ChatsRead, huma.Operation{
+		OperationID: "list-messages", Method: http.MethodGet, Path: "/api/chats/{chat}/messages", Tags: []string{"chats"},
+		Summary: "List the messages of a chat, newest first",
+	}, a.listMessages)
+	handle(a, access.ChatsWrite, huma.Operation{
+		OperationID: "create-note", Method: http.MethodPost, Path: "/api/chats/{chat}/notes", Tags: []string{"chats"}, DefaultStatus: http.StatusCreated,
+		Summary: "Write a note to the others in a chat; it never leaves the office",
+	}, a.writeNote)
+	handle(a, access.ChatsRead, bodyOperation("get-message-body", "chats", "/api/chats/{chat}/messages/{message}/body"),
+		func(ctx context.Context, in *struct {
+			MessagePath
+			Showing
+		}) (*huma.StreamResponse, error) {
+			it, err := a.mailOfMessage(ctx, in.MessagePath)
+			if err != nil {
+				return nil, err
+			}
+			return a.body(ctx, it, messageBodyPath(in.Chat, it.ID), in.Showing)
+		})
+}
+
+func (a *api) listMessages(ctx context.Context, in *struct {
+	ChatPath
+	PageInput
+}) (*listOutput[messageObject], error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+	if err != nil {
+		return nil, err
+	}
+	messages, next, err := a.Chats.Messages(ctx, c.ID, in.Limit, in.After)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput[messageObject]{Body: listOf[messageObject]{Items: []messageObject{}, Next: next}}
+	names := map[string]string{}
+	for _, m := range messages {
+		o := messageOf(c.ID, m)
+		if err := a.nameAuthor(ctx, names, &o); err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, o)
+	}
+	return out, nil
+}
+
+type noteInput struct {
+	ChatPath
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key writes once"`
+	Body struct {
+		Body string `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
+	}
+}
+
+func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messageObject }, error) {
+	m, err := a.Chats.AddNote(ctx, in.Chat, actor(ctx).ID(), in.Key, in.Body.Body, a.mayWrite(ctx), time.Now())
+	if errors.Is(err, chat.ErrNote) {
+		return nil, invalid("body.body", "1 to 10,000 characters")
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body messageObject }{messageOf(in.Chat, m)}
+	return out, a.nameAuthor(ctx, map[string]string{}, &out.Body)
+}
+
+// mailOfMessage is the mail of a message in a chat, for a caller who may read
+// the chat.
+func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, error) {
+	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+	if err != nil {
+		return item.Item{}, err
+	}
+	m, err := a.Chats.Message(ctx, c.ID, in.Message)
+	if err == nil && m.Kind == chat.KindNote {
+		err = chat.ErrNotFound // a note has a text, but no document
+	}
+	if err != nil {
+		return item.Item{}, err
+	}
+	return a.Items.Get(ctx, m.ID)
+}
+
+func messageBodyPath(chat, message string) string {
+	return "/api/chats/" + chat + "/messages/" + message + "/body"
+}
