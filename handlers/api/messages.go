@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -43,11 +44,14 @@ type messageObject struct {
 
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
-		ID: m.ID, Kind: m.Kind, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
+		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
-	if m.Kind != chat.KindNote {
-		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), "in"
+	if m.IsMail() {
+		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), cmp.Or(m.Direction, chat.In)
+	}
+	if by := cmp.Or(m.Author, m.By); by != "" {
+		o.By = &named{ID: by}
 	}
 	if m.Attachments != nil {
 		o.Attachments = []attachmentObject{}
@@ -58,13 +62,15 @@ func messageOf(in string, m chat.Message) messageObject {
 	return o
 }
 
-// nameAuthor adds the names of team members to a message.
-func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *messageObject) error {
-	if o.Author == "" {
+// nameAuthor adds the name of its author to a message.
+func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *messageObject) (err error) {
+	if o.By == nil {
 		return nil
 	}
-	name, err := a.memberName(ctx, names, o.Author)
-	o.AuthorName, o.By = name, &named{o.Author, name}
+	o.By.Name, err = a.memberName(ctx, names, o.By.ID)
+	if o.Author != "" {
+		o.AuthorName = o.By.Name
+	}
 	return err
 }
 
@@ -145,8 +151,8 @@ func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, err
 		return item.Item{}, err
 	}
 	m, err := a.Chats.Message(ctx, c.ID, in.Message)
-	if err == nil && m.Kind == chat.KindNote {
-		err = chat.ErrNotFound // a note has a text, but no document
+	if err == nil && !m.IsMail() {
+		err = chat.ErrNotFound // only a mail has a document
 	}
 	if err != nil {
 		return item.Item{}, err

@@ -31,10 +31,10 @@ func TestMessages(t *testing.T) {
 	}
 	written, letter := list()
 	if fmt.Sprint(written["by"]) != by || written["author"] != k.ids["editor"] || written["direction"] != nil || written["mail"] != nil ||
-		written["at"] != written["received"] || written["text"] != "Ik bel." {
+		written["at"] != written["received"] || written["text"] != "Ik bel." || written["seq"] != 2.0 {
 		t.Errorf("the note: %v", written)
 	}
-	if files, there := letter["attachments"]; letter["direction"] != "in" || letter["kind"] != "mail" || !there || files != nil || letter["hasAttachments"] != true {
+	if files, there := letter["attachments"]; letter["direction"] != "in" || letter["kind"] != "mail" || letter["seq"] != 1.0 || !there || files != nil || letter["hasAttachments"] != true {
 		t.Errorf("the mail: %v", letter)
 	}
 	read := k.ok(t, "reader", "GET /api/mails/"+id+"/attachments", "")

@@ -128,6 +128,12 @@ type Message struct {
 	Key    string `json:"key,omitempty"`    // of a note: hash of the key of the request that wrote it
 }
 
+// IsMail says whether the message is a mail that was fetched, with its id. All but
+// replies, notes and events are.
+func (m Message) IsMail() bool {
+	return m.Kind != KindReply && m.Kind != KindNote && m.Kind != KindEvent
+}
+
 // A thread says which chat a mail, or a conversation in a mailbox, belongs to.
 type thread struct {
 	Chat        string `json:"chat"`
