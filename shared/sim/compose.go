@@ -37,6 +37,10 @@ func (m *Message) compose() []byte {
 	line("Message-ID", m.InternetMessageID)
 	line("In-Reply-To", m.InReplyTo)
 	line("References", strings.Join(m.References, "\r\n "))
+	if len(m.ConversationIndex) >= 22 {
+		line("Thread-Topic", mime.QEncoding.Encode("utf-8", oneLine(topic(m.Subject))))
+		line("Thread-Index", base64.StdEncoding.EncodeToString(m.ConversationIndex))
+	}
 	if m.Importance != "normal" {
 		line("Importance", m.Importance)
 	}
@@ -150,35 +154,4 @@ func oneLine(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// bounce returns the report that Exchange puts into a sender's Inbox if a recipient
-// in the tenant does not exist.
-//
-// https://www.rfc-editor.org/rfc/rfc3464
-func (t *Tenant) bounce(m *Message, unknown []string, now time.Time) []byte {
-	var text, status strings.Builder
-	for _, a := range unknown {
-		fmt.Fprintf(&text, "Your message to %s couldn't be delivered: the address was not found at %s.\r\n", oneLine(a), t.options.Domain)
-		fmt.Fprintf(&status, "\r\nFinal-Recipient: rfc822;%s\r\nAction: failed\r\nStatus: 5.1.10\r\nDiagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup\r\n", oneLine(a))
-	}
-	s := sum("bounce", m.InternetMessageID)
-	boundary := fmt.Sprintf("_report_%x_", s[:12])
-	to := ""
-	if m.From != nil {
-		to = addressList([]Recipient{*m.From})
-	}
-	return []byte("From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@" + t.options.Domain + ">\r\n" +
-		"To: " + to + "\r\n" +
-		"Subject: " + mime.QEncoding.Encode("utf-8", "Undeliverable: "+oneLine(m.Subject)) + "\r\n" +
-		"Date: " + now.Format(time.RFC1123Z) + "\r\n" +
-		fmt.Sprintf("Message-ID: <%x@%s>\r\n", s[12:28], t.options.Domain) +
-		"In-Reply-To: " + m.InternetMessageID + "\r\n" +
-		"References: " + m.InternetMessageID + "\r\n" +
-		"Auto-Submitted: auto-replied\r\n" +
-		"MIME-Version: 1.0\r\n" +
-		"Content-Type: multipart/report; report-type=delivery-status; boundary=\"" + boundary + "\"\r\n\r\n" +
-		"--" + boundary + "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text.String() +
-		"\r\n--" + boundary + "\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns;" + t.options.Domain + "\r\n" + status.String() +
-		"\r\n--" + boundary + "--\r\n")
 }

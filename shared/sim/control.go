@@ -15,6 +15,9 @@ import (
 //	POST /simulator/roles/grant      {"role":"Mail.Send"}
 //	POST /simulator/roles/revoke     {"role":"Mail.Send"}
 //	POST /simulator/delta/forget     {"mailbox":"info@…"}    without one: all
+//	GET  /simulator/behaviour        the switches, see [Behaviour]
+//	POST /simulator/behaviour        {"sendDelay":5}         changes those that it names
+//	GET  /simulator/outside          ?address=jan@…          what an outside address received
 func (t *Tenant) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(path string, do func(command) error) {
@@ -34,6 +37,9 @@ func (t *Tenant) controlRoutes() http.Handler {
 	handle("roles/grant", func(o command) error { return t.Grant(o.Role) })
 	handle("roles/revoke", func(o command) error { return t.Revoke(o.Role) })
 	handle("delta/forget", func(o command) error { return t.ForgetDeltaLinks(o.Mailbox) })
+	mux.HandleFunc("GET /simulator/behaviour", t.showBehaviour)
+	mux.HandleFunc("POST /simulator/behaviour", t.setBehaviour)
+	mux.HandleFunc("GET /simulator/outside", t.listOutside)
 	return mux
 }
 
@@ -44,15 +50,28 @@ type command struct {
 	Mailbox string `json:"mailbox"`
 }
 
-// readCommand refuses other machines, and web pages in a browser on this machine,
-// which cannot send JSON to another site without a preflight request.
-func readCommand(r *http.Request) (o command, status int) {
+// fromThisMachine says whether a request comes from this machine.
+func fromThisMachine(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-		return o, http.StatusForbidden
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback()
+}
+
+// mayCommand refuses other machines, and web pages in a browser on this machine,
+// which cannot send JSON to another site without a preflight request.
+func mayCommand(r *http.Request) (status int) {
+	if !fromThisMachine(r) {
+		return http.StatusForbidden
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-		return o, http.StatusUnsupportedMediaType
+		return http.StatusUnsupportedMediaType
+	}
+	return http.StatusOK
+}
+
+func readCommand(r *http.Request) (o command, status int) {
+	if status := mayCommand(r); status != http.StatusOK {
+		return o, status
 	}
 	o.Days = 730
 	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 64<<10)).Decode(&o); err != nil || o.Days > 36500 {

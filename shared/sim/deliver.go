@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,26 +29,35 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	records, unknown := t.arrivals(env, m, 0)
-	if len(unknown) > 0 {
+	t.settle()
+	if unknown := slices.DeleteFunc(slices.Clone(env.To), t.reaches); len(unknown) > 0 {
 		return fmt.Errorf("deliver to %s: %w", strings.Join(unknown, ", "), ErrNoMailbox)
 	}
+	records := t.arrivals(env, m, raw, 0)
+	records = append(records, t.outOfOffice(env, &m, now, len(records))...)
 	if err := t.commit(records...); err != nil {
 		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
 	}
 	return nil
 }
 
+// reaches says whether a recipient is a mailbox, or outside the tenant. The caller
+// holds mu.
+func (t *Tenant) reaches(to string) bool {
+	address := strings.ToLower(strings.TrimSpace(to))
+	return t.addresses[address] != nil || !t.HasDomain(address)
+}
+
 // arrivals returns the records of one copy for each mailbox and outside address of
-// the envelope, and the unknown recipients. The caller holds mu, and commits the
-// records after the number of records in before.
-func (t *Tenant) arrivals(env Envelope, m Message, before int) (records []record, unknown []string) {
+// the envelope. Mailboxes get m; outside addresses get raw, the mail without what
+// Exchange adds on arrival. The caller holds mu, and commits the records after the
+// number of records in before.
+func (t *Tenant) arrivals(env Envelope, m Message, raw []byte, before int) (records []record) {
 	had := map[string]bool{}
 	for _, to := range env.To {
 		address := strings.ToLower(strings.TrimSpace(to))
 		box := t.addresses[address]
 		if box == nil && t.HasDomain(address) {
-			unknown = append(unknown, to)
 			continue
 		}
 		if box != nil {
@@ -60,7 +70,7 @@ func (t *Tenant) arrivals(env Envelope, m Message, before int) (records []record
 		copied := m
 		number := t.sequence + uint64(before+len(records)) + 1
 		if box == nil {
-			copied.number = number
+			copied.number, copied.MIME = number, raw
 			records = append(records, record{Outside: &stored{Address: address, message: &copied}})
 			continue
 		}
@@ -69,7 +79,7 @@ func (t *Tenant) arrivals(env Envelope, m Message, before int) (records []record
 		copied.ParentFolderID = box.folders[inbox].id
 		records = append(records, record{Put: &stored{Mailbox: box.id, Folder: inbox, message: &copied}})
 	}
-	return records, unknown
+	return records
 }
 
 // name sets the ids of a new message in this mailbox.

@@ -188,6 +188,9 @@ func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 			continue
 		}
 		it := b.items[ch.id]
+		if it.message.isHidden() {
+			continue
+		}
 		whole, partial := d.reports(it)
 		if d.ChangeType == "deleted" || !whole && !partial || !d.allows(it.message) {
 			continue

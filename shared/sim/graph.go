@@ -11,6 +11,7 @@ import (
 
 // graphCall is one request to Graph.
 type graphCall struct {
+	t         *Tenant
 	r         *http.Request
 	token     *claims
 	box       *mailbox // of the user in the path, if there is one
@@ -60,6 +61,8 @@ func (t *Tenant) graphRoutes() http.Handler {
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/delta()", read, t.delta)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/microsoft.graph.delta()", read, t.delta)
 
+	mail("GET /v1.0/users/{user}/messages", read, t.listMessages)
+	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages", read, t.listMessages)
 	mail("POST /v1.0/users/{user}/messages", write, t.createDraft)
 	mail("GET /v1.0/users/{user}/messages/{message}", read, t.getMessage)
 	mail("PATCH /v1.0/users/{user}/messages/{message}", write, t.patchMessage)
@@ -68,11 +71,13 @@ func (t *Tenant) graphRoutes() http.Handler {
 	mail("POST /v1.0/users/{user}/messages/{message}/move", write, t.moveMessage)
 	mail("POST /v1.0/users/{user}/messages/{message}/createReply", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/createReplyAll", write, t.createReply)
+	mail("POST /v1.0/users/{user}/messages/{message}/createForward", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/send", send, t.sendDraft)
 	mail("POST /v1.0/users/{user}/sendMail", send, t.sendMail)
 
 	mail("GET /v1.0/users/{user}/messages/{message}/attachments", read, t.listAttachments)
 	mail("POST /v1.0/users/{user}/messages/{message}/attachments", write, t.addAttachment)
+	mail("POST /v1.0/users/{user}/messages/{message}/attachments/createUploadSession", write, t.createUpload)
 	mail("GET /v1.0/users/{user}/messages/{message}/attachments/{attachment}", read, t.getAttachment)
 	mail("DELETE /v1.0/users/{user}/messages/{message}/attachments/{attachment}", write, t.deleteAttachment)
 	mail("GET /v1.0/users/{user}/messages/{message}/attachments/{attachment}/$value", read, t.attachmentValue)
@@ -98,7 +103,7 @@ func (t *Tenant) graph(roles needs, denied error, h graphHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 		prefer := strings.Join(r.Header.Values("Prefer"), ",")
-		c := &graphCall{r: r, prefer: prefer, immutable: strings.Contains(strings.ToLower(strings.ReplaceAll(prefer, " ", "")), `idtype="immutableid"`)}
+		c := &graphCall{t: t, r: r, prefer: prefer, immutable: strings.Contains(strings.ToLower(strings.ReplaceAll(prefer, " ", "")), `idtype="immutableid"`)}
 		a, err := func() (answer, error) {
 			var err error
 			if c.token, err = t.authenticate(r); err != nil {
@@ -166,6 +171,7 @@ func (t *Tenant) inMailbox(h graphHandler) graphHandler {
 	return func(c *graphCall) (answer, error) {
 		user := c.r.PathValue("user")
 		t.mu.Lock()
+		t.settle()
 		c.box = t.user(user)
 		misbehaviour := wellBehaved
 		if c.box != nil {

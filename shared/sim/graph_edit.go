@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,8 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 		"isReadReceiptRequested": &m.ReadReceiptRequested,
 		"subject":                &m.Subject, "body": &m.Body, "sender": &m.Sender, "from": &m.From,
 		"toRecipients": &m.To, "ccRecipients": &m.Cc, "bccRecipients": &m.Bcc, "replyTo": &m.ReplyTo,
-		"internetMessageHeaders": &m.Headers,
+		"internetMessageHeaders": &m.Headers, "internetMessageId": &m.InternetMessageID,
+		"isDeliveryReceiptRequested": &m.DeliveryReceiptRequested,
 	}
 	readOnly := map[string]bool{
 		"id": true, "changeKey": true, "createdDateTime": true, "lastModifiedDateTime": true, "receivedDateTime": true, "sentDateTime": true,
@@ -35,6 +37,13 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 	}
 	for name, value := range e {
 		if strings.HasPrefix(name, "@") || name == "attachments" {
+			continue
+		}
+		if name == "singleValueExtendedProperties" {
+			if err := m.setExtended(value); err != nil {
+				return nil, err
+			}
+			changed = append(changed, changedMarks)
 			continue
 		}
 		target := targets[name]
@@ -53,6 +62,11 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 		}
 		if err := reset(target, value); err != nil {
 			return nil, refuse(http.StatusBadRequest, "RequestBodyRead", fmt.Sprintf("Cannot read the value of property '%s'.", name))
+		}
+		if name == "internetMessageHeaders" {
+			if err := checkHeaderCount(m.Headers); err != nil {
+				return nil, err
+			}
 		}
 		changed = append(changed, kind)
 	}
@@ -73,6 +87,17 @@ func reset(target any, value json.RawMessage) error {
 		*p = nil
 	}
 	return json.Unmarshal(value, target)
+}
+
+// mostHeaders is how many internetMessageHeaders a request may set.
+const mostHeaders = 5
+
+// checkHeaderCount refuses too many headers, and a list without any.
+func checkHeaderCount(headers []Header) error {
+	if n := len(headers); n > 0 && n <= mostHeaders {
+		return nil
+	}
+	return refuse(http.StatusBadRequest, "InvalidInternetMessageHeaderCollection", "Maximum number of headers in one message should be less than or equal to 5.")
 }
 
 // check refuses what Graph refuses in a written message.
@@ -112,9 +137,12 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := t.refusedPatch(changes); err != nil {
+		return answer{}, err
+	}
 	m, err := t.change(c, func(m *Message) ([]string, error) {
 		if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != m.etag() {
-			return nil, refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.")
+			return nil, refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", changeKeyDiffers)
 		}
 		return edit(changes).apply(m)
 	})
@@ -124,12 +152,39 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 	return t.respondMessage(c, http.StatusOK, m)
 }
 
+const changeKeyDiffers = "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."
+
+// refusedPatch refuses a change by the tenant's behaviour.
+func (t *Tenant) refusedPatch(changes map[string]json.RawMessage) error {
+	b := t.Behaviour()
+	switch {
+	case b.RefusePatchedProperties && changes["singleValueExtendedProperties"] != nil:
+		return refuse(http.StatusBadRequest, "ErrorInvalidProperty", "The property 'singleValueExtendedProperties' cannot be updated on this item.")
+	case b.RefusePatchedHeaders && changes["internetMessageHeaders"] != nil:
+		return refuse(http.StatusBadRequest, "ErrorInvalidPropertySet", "The property 'internetMessageHeaders' cannot be updated on this item.")
+	}
+	return nil
+}
+
+// conflicts answers the first change of a message with 412 if its draft was made so.
+// The caller holds mu.
+func (t *Tenant) conflicts(m *Message) error {
+	if !t.conflicted[m.ID] {
+		return nil
+	}
+	delete(t.conflicted, m.ID)
+	return refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", changeKeyDiffers)
+}
+
 // change replaces the message of the path by a changed copy.
 func (t *Tenant) change(c *graphCall, do func(*Message) (changed []string, err error)) (*Message, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	it, err := c.message()
 	if err != nil {
+		return nil, err
+	}
+	if err := t.conflicts(it.message); err != nil {
 		return nil, err
 	}
 	m := *it.message
@@ -146,6 +201,9 @@ func (t *Tenant) change(c *graphCall, do func(*Message) (changed []string, err e
 // store commits a new form of a message. The caller holds mu.
 func (t *Tenant) store(box *mailbox, folder string, m *Message, changed []string) error {
 	m.ChangeKey, m.Modified = changeKey(t.sequence+1), t.now()
+	if slices.Contains(changed, changedContent) {
+		m.Preview = preview(m.Body)
+	}
 	m.ParentFolderID = box.folders[folder].id
 	return t.commit(record{Put: &stored{Mailbox: box.id, Folder: folder, Changed: changed, message: m}})
 }
@@ -158,6 +216,9 @@ func (t *Tenant) deleteMessage(c *graphCall) (answer, error) {
 	defer t.mu.Unlock()
 	it, err := c.message()
 	if err != nil {
+		return answer{}, err
+	}
+	if err := t.conflicts(it.message); err != nil {
 		return answer{}, err
 	}
 	done := answer{status: http.StatusNoContent}

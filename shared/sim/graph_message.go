@@ -26,7 +26,7 @@ var messageProperties = []property[*Message]{
 	{name: "parentFolderId", value: func(m *Message) any { return m.ParentFolderID }},
 	{name: "conversationId", value: func(m *Message) any { return m.ConversationID }},
 	{name: "conversationIndex", value: func(m *Message) any { return m.ConversationIndex }},
-	{name: "isDeliveryReceiptRequested", value: func(m *Message) any { return false }},
+	{name: "isDeliveryReceiptRequested", value: func(m *Message) any { return m.DeliveryReceiptRequested }},
 	{name: "isReadReceiptRequested", value: func(m *Message) any { return m.ReadReceiptRequested }},
 	{name: "isRead", value: func(m *Message) any { return m.IsRead }},
 	{name: "isDraft", value: func(m *Message) any { return m.IsDraft }},
@@ -57,6 +57,11 @@ func (m *Message) etag() string { return `W/"` + m.ChangeKey + `"` }
 
 // writeMessage appends a message as an object; context is "" inside a list.
 func (c *graphCall) writeMessage(out *bytes.Buffer, m *Message, sel selection, context string) {
+	c.writeMessageWith(out, m, sel, context, func(*object) {})
+}
+
+// writeMessageWith is writeMessage, and lets more append to the object.
+func (c *graphCall) writeMessageWith(out *bytes.Buffer, m *Message, sel selection, context string, more func(*object)) {
 	o := open(out)
 	if context != "" {
 		o.put("@odata.context", context)
@@ -70,6 +75,7 @@ func (c *graphCall) writeMessage(out *bytes.Buffer, m *Message, sel selection, c
 	if m.Type != "" && m.MeetingMessageType != "" && sel == nil {
 		o.put("meetingMessageType", m.MeetingMessageType)
 	}
+	more(o)
 	o.close()
 }
 
@@ -85,6 +91,9 @@ func (t *Tenant) messageContext(c *graphCall, sel selection) string {
 func (c *graphCall) message() (*item, error) {
 	id := c.r.PathValue("message")
 	it := c.box.find(id)
+	if it != nil && c.t.now().Before(c.t.late[it.message.ID]) {
+		return nil, errNotFound()
+	}
 	if it == nil {
 		if len(id) < len(mutablePrefix) || !strings.HasPrefix(id, "AA") {
 			return nil, refuse(http.StatusBadRequest, "ErrorInvalidIdMalformed", "Id is malformed.")
@@ -109,11 +118,15 @@ func (t *Tenant) respondMessage(c *graphCall, status int, m *Message) (answer, e
 	if err != nil {
 		return answer{}, err
 	}
+	e, err := expansionOf(c.r)
+	if err != nil {
+		return answer{}, err
+	}
 	if strings.Contains(strings.Join(c.r.Header.Values("Prefer"), ","), `outlook.body-content-type="text"`) {
 		m = m.asText()
 	}
 	out := &bytes.Buffer{}
-	c.writeMessage(out, m, sel, t.messageContext(c, sel))
+	c.expanded(out, m, sel, e, t.messageContext(c, sel))
 	return answer{status: status, body: out}, nil
 }
 

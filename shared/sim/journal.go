@@ -151,6 +151,7 @@ func (s *stored) pack(keep func([]byte) (string, error)) (err error) {
 		s.Attachments = append(s.Attachments, p)
 	}
 	s.InReplyTo, s.References, s.Number = m.InReplyTo, m.References, m.number
+	s.Extended, s.Class = m.Extended, m.Class
 	return nil
 }
 
@@ -162,6 +163,7 @@ func (s *stored) unpack(contents map[string][]byte) error {
 	}
 	s.Message = nil
 	m.MIME, m.InReplyTo, m.References, m.number = contents[s.MIME], s.InReplyTo, s.References, s.Number
+	m.Extended, m.Class = s.Extended, s.Class
 	for _, p := range s.Attachments {
 		p.Content = contents[p.Blob]
 		m.Attachments = append(m.Attachments, p.Attachment)

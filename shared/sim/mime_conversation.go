@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -73,4 +74,14 @@ func isReplyPrefix(word string) bool {
 		}
 	}
 	return true
+}
+
+// answerIndex is the conversation index of an answer: that of the answered mail and
+// five bytes more.
+func answerIndex(index []byte, now time.Time) []byte {
+	if len(index) < 22 {
+		return index
+	}
+	ticks := uint32(now.Unix()) // seconds are enough to keep the order
+	return append(slices.Clone(index), byte(ticks>>24), byte(ticks>>16), byte(ticks>>8), byte(ticks), 0)
 }

@@ -1,6 +1,9 @@
 package sim
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // A record is one change of the tenant: its fields are what the change sets. All
 // state of the tenant comes from records, which are new or from the journal.
@@ -10,6 +13,7 @@ type record struct {
 	App      *application    `json:"app,omitempty"`
 	Mailbox  *MailboxOptions `json:"mailbox,omitempty"`
 	Put      *stored         `json:"put,omitempty"`
+	Submit   *submission     `json:"submit,omitempty"`
 	Remove   *removal        `json:"remove,omitempty"`
 	Outside  *stored         `json:"outside,omitempty"`
 	Settings *settings       `json:"settings,omitempty"`
@@ -31,6 +35,8 @@ type stored struct {
 	MIME        string             `json:"mime,omitempty"` // hash of a blob
 	InReplyTo   string             `json:"inReplyTo,omitempty"`
 	References  []string           `json:"references,omitempty"`
+	Extended    []Extended         `json:"extended,omitempty"`
+	Class       string             `json:"class,omitempty"`
 	Number      uint64             `json:"number"`
 
 	message *Message
@@ -39,6 +45,13 @@ type stored struct {
 type storedAttachment struct {
 	Attachment
 	Blob string `json:"blob,omitempty"` // hash of its content
+}
+
+// A submission is a draft that was sent and leaves at a time.
+type submission struct {
+	Mailbox string    `json:"mailbox"`
+	ID      string    `json:"id"`
+	Due     time.Time `json:"due"`
 }
 
 type removal struct {

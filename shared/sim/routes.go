@@ -7,7 +7,7 @@ import (
 
 // routes puts all services below one URL.
 func (t *Tenant) routes() http.Handler {
-	graph, vault, control := t.graphRoutes(), t.vaultRoutes(), t.controlRoutes()
+	graph, vault, control, uploads := t.graphRoutes(), t.vaultRoutes(), t.controlRoutes(), t.uploadRoutes()
 	entra := http.NewServeMux()
 	entra.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", t.discovery)
 	entra.HandleFunc("GET /common/discovery/instance", t.instances)
@@ -18,6 +18,8 @@ func (t *Tenant) routes() http.Handler {
 		switch first {
 		case "v1.0":
 			graph.ServeHTTP(w, r)
+		case "api":
+			uploads.ServeHTTP(w, r)
 		case "secrets", "deletedsecrets":
 			vault.ServeHTTP(w, r)
 		case "simulator":

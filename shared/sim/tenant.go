@@ -37,16 +37,25 @@ type Tenant struct {
 	log     *slog.Logger
 	handler http.Handler
 
-	mu        sync.Mutex // guards the following fields
-	key       []byte     // signs access tokens and delta tokens
-	sequence  uint64     // number of the last change, anywhere
-	boxes     []*mailbox // in the order in which they were added
-	byID      map[string]*mailbox
-	addresses map[string]*mailbox // lower-case primary addresses and aliases
-	outside   map[string][]*Message
-	app       application
-	vault     map[string]*vaultSecret
-	journal   *journal
+	mu          sync.Mutex // guards the following fields
+	key         []byte     // signs access tokens and delta tokens
+	sequence    uint64     // number of the last change, anywhere
+	boxes       []*mailbox // in the order in which they were added
+	byID        map[string]*mailbox
+	addresses   map[string]*mailbox // lower-case primary addresses and aliases
+	outside     outsideMail
+	behaviour   Behaviour
+	pending     map[string]submission // mail that was sent and has not left, by immutable id
+	renamed     map[string]string     // ids of sent copies, by the ids of their drafts
+	late        map[string]time.Time  // until when an id is not found
+	conflicted  map[string]bool       // drafts whose next change is answered with 412
+	absent      map[string]bool       // who got an out-of-office mail from whom
+	externals   int                   // recipients outside the tenant so far
+	uploads     map[string]*upload
+	uploadCount uint64
+	app         application
+	vault       map[string]*vaultSecret
+	journal     *journal
 }
 
 // New makes a tenant, or opens the one in the journal.
@@ -69,8 +78,9 @@ func New(o Options) (*Tenant, error) {
 	o.URL = strings.TrimRight(o.URL, "/")
 	t := &Tenant{
 		options: o, log: o.Log,
-		byID: map[string]*mailbox{}, addresses: map[string]*mailbox{}, outside: map[string][]*Message{},
-		vault: map[string]*vaultSecret{},
+		byID: map[string]*mailbox{}, addresses: map[string]*mailbox{}, outside: outsideMail{byAddress: map[string][]*Message{}},
+		vault: map[string]*vaultSecret{}, pending: map[string]submission{}, renamed: map[string]string{}, late: map[string]time.Time{},
+		conflicted: map[string]bool{}, absent: map[string]bool{}, uploads: map[string]*upload{},
 	}
 	t.handler = t.routes()
 	if o.Journal != "" {
@@ -153,13 +163,18 @@ func (t *Tenant) apply(r *record) {
 		if box := t.byID[r.Put.Mailbox]; box != nil {
 			box.put(r.Seq, r.Put.Folder, r.Put.message, r.Put.Changed)
 		}
+		if r.Put.Folder != drafts {
+			delete(t.pending, r.Put.message.ID)
+		}
 	case r.Remove != nil:
 		if box := t.byID[r.Remove.Mailbox]; box != nil {
 			box.remove(r.Seq, r.Remove.ID)
 		}
+		delete(t.pending, r.Remove.ID)
+	case r.Submit != nil:
+		t.pending[r.Submit.ID] = *r.Submit
 	case r.Outside != nil:
-		a := r.Outside.Address
-		t.outside[a] = append(t.outside[a], r.Outside.message)
+		t.outside.add(r.Outside.Address, r.Outside.message)
 	case r.Settings != nil:
 		if box := t.byID[r.Settings.Mailbox]; box != nil {
 			box.settings, box.categories = r.Settings.Settings, r.Settings.Categories
@@ -197,6 +212,7 @@ func (t *Tenant) Sent(address string) []Message { return t.folder(address, sentI
 func (t *Tenant) folder(address, name string) []Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.settle()
 	box := t.addresses[strings.ToLower(address)]
 	if box == nil {
 		return nil
@@ -213,17 +229,5 @@ func (t *Tenant) folder(address, name string) []Message {
 		}
 		return int(a.number) - int(b.number)
 	})
-	return out
-}
-
-// Outside returns the messages that were delivered to an address outside the tenant,
-// oldest first.
-func (t *Tenant) Outside(address string) []Message {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var out []Message
-	for _, m := range t.outside[strings.ToLower(address)] {
-		out = append(out, *m)
-	}
 	return out
 }

@@ -1,0 +1,111 @@
+package sim
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// A Behaviour says how the tenant acts where the documentation of Graph is silent,
+// or where the real service is known to do both. The zero value is what the
+// documentation promises or, without a promise, what was seen most often. It is not
+// kept over a restart.
+type Behaviour struct {
+	// SendDelay is how long after its 202 a mail leaves and moves to Sent Items, in
+	// seconds. Until then it is a draft.
+	SendDelay int `json:"sendDelay"`
+	// SentID is the immutable id of the copy in Sent Items: "" is the draft's;
+	// "different" is a new one; "late" is the draft's, which is not found for
+	// LateSeconds.
+	SentID string `json:"sentId"`
+	// LateSeconds is how long an id is not found with SentID "late"; 0 is 30.
+	LateSeconds int `json:"lateSeconds"`
+	// SendAgain is the answer to send for a mail that was sent before: "" is 404,
+	// "bad-request" is 400, "send" sends it once more.
+	SendAgain string `json:"sendAgain"`
+	// RefuseReplyProperties refuses extended properties in the body of createReply,
+	// createReplyAll and createForward.
+	RefuseReplyProperties bool `json:"refuseReplyProperties"`
+	// RefusePatchedProperties refuses extended properties in a PATCH.
+	RefusePatchedProperties bool `json:"refusePatchedProperties"`
+	// RefusePatchedHeaders refuses internetMessageHeaders in a PATCH.
+	RefusePatchedHeaders bool `json:"refusePatchedHeaders"`
+	// DropInline leaves the inline pictures of the quoted mail out of a reply.
+	DropInline bool `json:"dropInline"`
+	// ConflictAfterReply answers the first change of each draft of createReply with 412.
+	ConflictAfterReply bool `json:"conflictAfterReply"`
+	// IgnoreFilters lists messages as if there were no $filter.
+	IgnoreFilters bool `json:"ignoreFilters"`
+	// OwnReplyToRecipients addresses a reply to a mail of the mailbox itself to the
+	// recipients of that mail, not to the mailbox.
+	OwnReplyToRecipients bool `json:"ownReplyToRecipients"`
+	// SendFromAlias keeps an alias as the sender, as Set-OrganizationConfig
+	// -SendFromAliasEnabled does. Otherwise the primary address replaces it.
+	SendFromAlias bool `json:"sendFromAlias"`
+	// CategoryExists is the status for a master category that exists: 0 is 409.
+	CategoryExists int `json:"categoryExists"`
+	// ReportsWithoutHeaders leaves internetMessageHeaders of delivery reports out.
+	ReportsWithoutHeaders bool `json:"reportsWithoutHeaders"`
+	// MaxSendSize is the size of the largest mail that leaves, in bytes; 0 is the
+	// default of Exchange Online, 35 MB.
+	MaxSendSize int `json:"maxSendSize"`
+	// ExternalRecipients is how many recipients outside the tenant may get mail; each
+	// further one gives a report with 5.7.233. 0 is no limit.
+	ExternalRecipients int `json:"externalRecipients"`
+	// UploadRoot is the URL under which upload sessions are, "https://host/api/v2.0"
+	// or "https://host/api/gv1.0"; "" is the tenant's own URL and /api/v2.0. The
+	// tenant answers such paths on every host.
+	UploadRoot string `json:"uploadRoot"`
+	// UploadSeconds is how long an upload session lives; 0 is three hours.
+	UploadSeconds int `json:"uploadSeconds"`
+}
+
+// defaultMaxSendSize is the MaxSendSize of a mailbox whose administrator set none.
+// https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
+const defaultMaxSendSize = 35 << 20
+
+func (b Behaviour) maxSendSize() int {
+	if b.MaxSendSize > 0 {
+		return b.MaxSendSize
+	}
+	return defaultMaxSendSize
+}
+
+// Behave replaces the tenant's behaviour.
+func (t *Tenant) Behave(b Behaviour) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.behaviour = b
+}
+
+// Behaviour returns the tenant's present behaviour.
+func (t *Tenant) Behaviour() Behaviour {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.behaviour
+}
+
+// showBehaviour and setBehaviour are GET and POST /simulator/behaviour. A POST
+// changes only the members that it has.
+func (t *Tenant) showBehaviour(w http.ResponseWriter, r *http.Request) {
+	if !fromThisMachine(r) {
+		sendJSON(w, http.StatusForbidden, struct{}{})
+		return
+	}
+	sendJSON(w, http.StatusOK, t.Behaviour())
+}
+
+func (t *Tenant) setBehaviour(w http.ResponseWriter, r *http.Request) {
+	if status := mayCommand(r); status != http.StatusOK {
+		sendJSON(w, status, struct{}{})
+		return
+	}
+	b := t.Behaviour()
+	decoder := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 64<<10))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&b); err != nil {
+		sendJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return
+	}
+	t.Behave(b)
+	sendJSON(w, http.StatusOK, b)
+}

@@ -1,0 +1,139 @@
+package sim
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	_ "time/tzdata" // a time zone is known on every machine
+)
+
+// windowsZones are the IANA names of the Windows time zones that an office in or
+// near the Netherlands can have.
+//
+// https://github.com/unicode-org/cldr/blob/main/common/supplemental/windowsZones.xml
+var windowsZones = map[string]string{
+	"UTC": "UTC", "W. Europe Standard Time": "Europe/Berlin", "Romance Standard Time": "Europe/Paris",
+	"Central Europe Standard Time": "Europe/Budapest", "GMT Standard Time": "Europe/London", "E. Europe Standard Time": "Europe/Chisinau",
+	"Eastern Standard Time": "America/New_York", "Pacific Standard Time": "America/Los_Angeles", "SA Western Standard Time": "America/La_Paz",
+}
+
+var preferredZone = regexp.MustCompile(`(?i)outlook\.timezone\s*=\s*"([^"]*)"`)
+
+// timeZone reads Prefer: outlook.timezone, a Windows or an IANA name. The default is
+// UTC, whatever the settings of the mailbox are.
+//
+// https://learn.microsoft.com/graph/api/message-createreply#request-headers
+func (c *graphCall) timeZone() (*time.Location, error) {
+	p := preferredZone.FindStringSubmatch(c.prefer)
+	if p == nil {
+		return time.UTC, nil
+	}
+	zone, err := time.LoadLocation(cmp.Or(windowsZones[p[1]], p[1]))
+	if err != nil || p[1] == "" {
+		return nil, refuse(http.StatusBadRequest, "TimeZoneNotSupportedException", "A valid TimeZone value must be specified. The following TimeZone value is not supported: '"+p[1]+"'.")
+	}
+	return zone, nil
+}
+
+// A quoteStyle is how Exchange writes the lines above a quoted mail.
+type quoteStyle struct {
+	dutch bool
+	zone  *time.Location
+}
+
+// quoteStyle follows the language of the mailbox. The caller holds mu.
+func (b *mailbox) quoteStyle(zone *time.Location) quoteStyle {
+	var language struct{ Locale string }
+	_ = json.Unmarshal(b.allSettings()["language"], &language) // an odd setting is English
+	return quoteStyle{dutch: strings.HasPrefix(strings.ToLower(language.Locale), "nl"), zone: zone}
+}
+
+var (
+	bodyStart = regexp.MustCompile(`(?i)<body[^>]*>`)
+	bodyEnd   = regexp.MustCompile(`(?i)</body>`)
+	headPart  = regexp.MustCompile(`(?is)<head[^>]*>(.*?)</head>`)
+)
+
+// body returns the text of an answer: a comment, a rule, the header lines of the
+// original, and the original.
+func (q quoteStyle) body(comment string, original *Message) Body {
+	old, style := original.Body.Content, ""
+	if original.Body.ContentType == "html" {
+		if p := headPart.FindStringSubmatch(old); p != nil {
+			style = p[1]
+		}
+		old = innerBody(old)
+	} else {
+		old = `<div class="PlainText">` + strings.NewReplacer("\r\n", "<br>\n", "\n", "<br>\n").Replace(html.EscapeString(old)) + "</div>"
+	}
+	var b strings.Builder
+	b.WriteString(`<html><head>` + "\n" + style + `</head><body>`)
+	if comment != "" {
+		b.WriteString("<div>" + strings.NewReplacer("\r\n", "<br>\n", "\n", "<br>\n").Replace(html.EscapeString(comment)) + "</div>\n")
+	}
+	b.WriteString(`<hr tabindex="-1" style="display:inline-block; width:98%">` + "\n")
+	b.WriteString(`<div id="divRplyFwdMsg" dir="ltr"><font face="Calibri, sans-serif" color="#000000" style="font-size:11pt">`)
+	b.WriteString(q.header(original) + "</font>\n<div>&nbsp;</div>\n</div>\n" + old + "</body></html>")
+	return Body{ContentType: "html", Content: b.String()}
+}
+
+// innerBody returns what stands inside the body element.
+func innerBody(page string) string {
+	if at := bodyStart.FindStringIndex(page); at != nil {
+		page = page[at[1]:]
+	}
+	if at := bodyEnd.FindAllStringIndex(page, -1); at != nil {
+		page = page[:at[len(at)-1][0]]
+	}
+	return page
+}
+
+func (q quoteStyle) header(original *Message) string {
+	words := []string{"From", "Sent", "To", "Cc", "Subject"}
+	sent := original.Sent.In(q.zone).Format("Monday, January 2, 2006 3:04:05 PM")
+	if q.dutch {
+		words = []string{"Van", "Verzonden", "Aan", "CC", "Onderwerp"}
+		sent = dutchTime(original.Sent.In(q.zone))
+	}
+	from := ""
+	if original.From != nil {
+		from = named(*original.From)
+	}
+	var lines []string
+	for i, value := range []string{from, sent, namedList(original.To), namedList(original.Cc), original.Subject} {
+		if value != "" || words[i] == "Subject" || words[i] == "Onderwerp" {
+			lines = append(lines, "<b>"+words[i]+":</b> "+html.EscapeString(value))
+		}
+	}
+	return strings.Join(lines, "<br>\n")
+}
+
+func named(r Recipient) string {
+	a := r.EmailAddress
+	if a.Name == "" || a.Name == a.Address {
+		return a.Address
+	}
+	return a.Name + " <" + a.Address + ">"
+}
+
+func namedList(l []Recipient) string {
+	var all []string
+	for _, r := range l {
+		all = append(all, named(r))
+	}
+	return strings.Join(all, "; ")
+}
+
+var (
+	dutchDays   = strings.Fields("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag")
+	dutchMonths = strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
+)
+
+func dutchTime(t time.Time) string {
+	return fmt.Sprintf("%s %d %s %d %s", dutchDays[t.Weekday()], t.Day(), dutchMonths[t.Month()-1], t.Year(), t.Format("15:04:05"))
+}
