@@ -145,12 +145,13 @@ func (r refused) Error() string { return r.Code }
 
 // mailboxes is a Graph with n mailboxes, 3 to a page, that wants a token.
 type mailboxes struct {
-	credential  azcore.TokenCredential
-	n           int
-	fail        error
-	attachments map[string][]fakeAttachment // by message
-	texts       map[string]string           // the plain texts of HTML mails, by message
-	asked       atomic.Int32                // the number of requests
+	connector.Graph // nil: calls that the API does not make
+	credential      azcore.TokenCredential
+	n               int
+	fail            error
+	attachments     map[string][]fakeAttachment // by message
+	texts           map[string]string           // the plain texts of HTML mails, by message
+	asked           atomic.Int32                // the number of requests
 }
 
 func (m *mailboxes) token(ctx context.Context) error {

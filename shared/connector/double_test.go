@@ -259,7 +259,7 @@ func (g *graphDouble) dial(root string, cred azcore.TokenCredential) (connector.
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.dials++
-	return &graphClient{g, cred, root}, nil
+	return &graphClient{nil, g, cred, root}, nil
 }
 
 type graphError struct {
@@ -279,6 +279,7 @@ func (e *graphError) As(target any) bool {
 }
 
 type graphClient struct {
+	connector.Graph // nil: calls that the store does not make
 	*graphDouble
 	cred azcore.TokenCredential
 	root string

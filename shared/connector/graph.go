@@ -29,4 +29,7 @@ type Graph interface {
 	// the content of one of them, and may have written a part when it fails.
 	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)
 	Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error
+
+	Sender
+	Categorizer
 }

@@ -50,7 +50,7 @@ type Sender interface {
 type Categorizer interface {
 	// EnsureCategories adds those that are missing to the master list of a mailbox.
 	EnsureCategories(ctx context.Context, mailbox string, wanted []mail.Category) error
-	// Categorize changes the categories of messages. failed has an error for each
-	// message that was not changed; when err is set, no message was.
-	Categorize(ctx context.Context, mailbox string, changes []mail.CategoryChange) (failed map[string]error, err error)
+	// Categorize changes the categories of messages. The result has an error for each
+	// message that was perhaps not changed, and one for "" when none could be.
+	Categorize(ctx context.Context, mailbox string, changes []mail.CategoryChange) map[string]error
 }

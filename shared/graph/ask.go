@@ -33,11 +33,23 @@ func (c *Client) ask(ctx context.Context, mailbox string, headers *abs.RequestHe
 	})
 }
 
+// tell makes a request whose success is all that counts, such as a change.
+func (c *Client) tell(ctx context.Context, mailbox string, timeout time.Duration, headers *abs.RequestHeaders, do send) error {
+	return c.withSlot(ctx, mailbox, func(ctx context.Context) error {
+		return c.once(ctx, timeout, headers, do, func(res *http.Response) error {
+			// A change has happened once there is a status, so an answer that breaks off
+			// is no error. It is read so that the connection can be used again.
+			_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, answer.MaxBody))
+			return nil
+		})
+	})
+}
+
 // withSlot makes a request when the limiter allows it for its mailbox.
 func (c *Client) withSlot(ctx context.Context, mailbox string, once func(context.Context) error) error {
 	release, err := c.limit.acquire(ctx, mailbox)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", answer.ErrNotAsked, err)
 	}
 	defer release()
 	err = once(ctx)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
-	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 )
@@ -79,16 +78,7 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 			builder := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).WithUrl(link)
 			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
 			return err
-		}, func(res *http.Response) error {
-			n, err := io.Copy(w, io.LimitReader(res.Body, MaxAttachment))
-			if err != nil {
-				return fmt.Errorf("graph: attachment: %w", err)
-			}
-			if n == MaxAttachment {
-				return fault.Final(fmt.Errorf("graph: attachment of %d bytes or more", MaxAttachment))
-			}
-			return nil
-		})
+		}, func(res *http.Response) error { return download(w, res.Body) })
 	})
 	if err != nil {
 		return fmt.Errorf("attachment in mailbox %s: %w", mailboxID, err)

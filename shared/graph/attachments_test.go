@@ -140,7 +140,7 @@ func TestAttachmentsGoNowhereElse(t *testing.T) {
 		t.Errorf("a writer that refuses: %v", err)
 	}
 	for _, status := range []int{401, 403, 404, 429, 500} {
-		c, _, _ := graphOf(t, says(status, json, `{"error":{"code":"x"}}`))
+		c, _, _ := graphOf(t, says(status, jsonType, `{"error":{"code":"x"}}`))
 		b.Reset()
 		var refused *Error
 		if err := c.Attachment(t.Context(), box, "m", "a", &b); !errors.As(err, &refused) || refused.Status != status || b.Len() > 0 {

@@ -1,5 +1,6 @@
 // Package graph is the client of Microsoft Graph: it reads the mailboxes of a
-// tenant, and the messages in their inboxes.
+// tenant and the messages in their inboxes, sends drafts, and marks messages with
+// categories.
 //
 // No other package knows the Graph SDK, and this one does not know what is done
 // with a message. The SDK builds and signs the requests. The answers are decoded
@@ -17,6 +18,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	abs "github.com/microsoft/kiota-abstractions-go"
 	khttp "github.com/microsoft/kiota-http-go"
+	serialization "github.com/microsoft/kiota-serialization-json-go"
 	core "github.com/microsoftgraph/msgraph-sdk-go-core"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 )
@@ -38,7 +40,8 @@ type Client struct {
 	adapter *core.GraphRequestAdapterBase
 	root    *url.URL
 	limit   *Limiter
-	inboxes sync.Map // from mailbox to the id of its inbox
+	folders sync.Map     // from folderKey to the id of the folder
+	uploads *http.Client // of pieces of attachments: without token
 }
 
 // New makes a client. It sends no request.
@@ -62,17 +65,22 @@ func New(o Options) (*Client, error) {
 	client := &http.Client{
 		Transport: khttp.NewCustomTransportWithParentTransport(transport{o.Transport},
 			core.NewGraphTelemetryHandler(&sdk), khttp.NewParametersNameDecodingHandler(), khttp.NewUserAgentHandler()),
-		// A redirect could send the token to another host.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: noRedirect,
 	}
 	signer := &signer{credential: o.Credential, host: root.Host, scope: o.Root + "/.default"}
-	adapter, err := core.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(signer, sdk, nil, nil, client)
+	adapter, err := core.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(signer, sdk, nil,
+		serialization.NewJsonSerializationWriterFactory(), client)
 	if err != nil {
 		return nil, fmt.Errorf("graph: %w", err)
 	}
 	adapter.SetBaseUrl(o.Root + "/v1.0")
-	return &Client{adapter: adapter, root: root, limit: o.Limit}, nil
+	uploads := &http.Client{Transport: transport{o.Transport}, CheckRedirect: noRedirect}
+	return &Client{adapter: adapter, root: root, limit: o.Limit, uploads: uploads}, nil
 }
+
+// noRedirect returns a redirect as the answer: to follow it could send the token,
+// or a mail, to another host.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // users starts a request. It makes a new builder each time, because the SDK
 // writes into a map that copies of a builder share.

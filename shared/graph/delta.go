@@ -40,9 +40,9 @@ func preferText() *abs.RequestHeaders {
 	return h
 }
 
-// inbox is the well-known name of the folder that is read.
+// The well-known names of the folders that are read.
 // https://learn.microsoft.com/graph/api/resources/mailfolder
-const inbox = "inbox"
+const inbox, sentItems = "inbox", "sentitems"
 
 // pageSize is how many messages a page has; smallPage is used when the answer
 // with pageSize messages is too large. $top would limit the total instead.
@@ -57,31 +57,42 @@ const pageSize, smallPage = 20, 1
 // Items may come again, and in any order. After an error nothing of the page may
 // be used.
 func (c *Client) Delta(ctx context.Context, mailboxID, link string, since time.Time) (mail.Page, error) {
+	return c.delta(ctx, mailboxID, inbox, link, since)
+}
+
+// SentDelta does for the Sent Items what Delta does for the inbox. Its messages
+// have no internet headers: Properties reads what they answer. An item can come
+// before it can be read, and comes again then.
+func (c *Client) SentDelta(ctx context.Context, mailboxID, link string, since time.Time) (mail.Page, error) {
+	return c.delta(ctx, mailboxID, sentItems, link, since)
+}
+
+func (c *Client) delta(ctx context.Context, mailboxID, folder, link string, since time.Time) (mail.Page, error) {
 	if err := segment(mailboxID); err != nil {
 		return mail.Page{}, err
 	}
 	if link != "" {
-		if err := c.leadsToInbox(ctx, mailboxID, link); err != nil {
-			return mail.Page{}, fmt.Errorf("delta of mailbox %s: %w", mailboxID, err)
+		if err := c.leadsTo(ctx, mailboxID, folder, link); err != nil {
+			return mail.Page{}, fmt.Errorf("delta of %s of mailbox %s: %w", folder, mailboxID, err)
 		}
 	}
-	page, err := c.page(ctx, mailboxID, link, since, pageSize)
+	page, err := c.page(ctx, mailboxID, folder, link, since, pageSize)
 	if errors.Is(err, answer.ErrTooLarge) {
-		page, err = c.page(ctx, mailboxID, link, since, smallPage)
+		page, err = c.page(ctx, mailboxID, folder, link, since, smallPage)
 	}
 	if err != nil {
-		return mail.Page{}, fmt.Errorf("delta of mailbox %s: %w", mailboxID, err)
+		return mail.Page{}, fmt.Errorf("delta of %s of mailbox %s: %w", folder, mailboxID, err)
 	}
 	return page, nil
 }
 
-func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Time, size int) (mail.Page, error) {
+func (c *Client) page(ctx context.Context, mailboxID, folder, link string, since time.Time, size int) (mail.Page, error) {
 	var page mail.Page
 	var links answer.Links
 	err := c.ask(ctx, mailboxID, prefer(size),
 		func(ctx context.Context, r request) error {
 			config := &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options}
-			delta := c.user(mailboxID).MailFolders().ByMailFolderId(inbox).Messages().Delta()
+			delta := c.user(mailboxID).MailFolders().ByMailFolderId(folder).Messages().Delta()
 			if link != "" {
 				delta = delta.WithUrl(link)
 			} else {
@@ -107,11 +118,11 @@ func (c *Client) page(ctx context.Context, mailboxID, link string, since time.Ti
 	if page.Next != "" {
 		page.DeltaLink = ""
 	}
-	return page, c.follows(ctx, mailboxID, link, page)
+	return page, c.follows(ctx, mailboxID, folder, link, page)
 }
 
 // follows checks the links at the end of a page before they are stored.
-func (c *Client) follows(ctx context.Context, mailboxID, link string, page mail.Page) error {
+func (c *Client) follows(ctx context.Context, mailboxID, folder, link string, page mail.Page) error {
 	to := page.Next + page.DeltaLink // one of them is empty
 	switch {
 	case to == "":
@@ -119,7 +130,7 @@ func (c *Client) follows(ctx context.Context, mailboxID, link string, page mail.
 	case page.Next != "" && page.Next == link:
 		return errors.New("graph: page names itself as the next one")
 	}
-	return c.leadsToInbox(ctx, mailboxID, to)
+	return c.leadsTo(ctx, mailboxID, folder, to)
 }
 
 // received returns the only filter that messages/delta supports.

@@ -62,4 +62,4 @@ func says(status int, contentType, body string, header ...string) http.HandlerFu
 	}
 }
 
-const json = "application/json;odata.metadata=minimal"
+const jsonType = "application/json;odata.metadata=minimal"

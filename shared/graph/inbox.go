@@ -58,42 +58,24 @@ func (c *Client) CheckInbox(ctx context.Context, mailboxID string) error {
 	if err := segment(mailboxID); err != nil {
 		return err
 	}
-	_, err := c.inboxFolder(ctx, mailboxID)
+	_, err := c.folder(ctx, mailboxID, inbox)
 	return err
 }
 
-// inboxFolder reads the inbox folder itself: only its id, and no messages.
-func (c *Client) inboxFolder(ctx context.Context, mailboxID string) (raw []byte, err error) {
+// folder reads a folder itself: only its id, and no messages.
+func (c *Client) folder(ctx context.Context, mailboxID, name string) (raw []byte, err error) {
 	err = c.ask(ctx, mailboxID, prefer(pageSize),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).MailFolders().ByMailFolderId(inbox).Get(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
+			_, err := c.user(mailboxID).MailFolders().ByMailFolderId(name).Get(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
 				QueryParameters: &users.ItemMailFoldersMailFolderItemRequestBuilderGetQueryParameters{Select: []string{"id"}},
 			})
 			return err
 		}, object(&raw))
 	if err != nil {
-		return nil, fmt.Errorf("inbox of mailbox %s: %w", mailboxID, err)
+		return nil, fmt.Errorf("%s of mailbox %s: %w", name, mailboxID, err)
 	}
 	return raw, nil
-}
-
-// CheckSettings tests with one request whether the settings of a mailbox can be
-// read.
-func (c *Client) CheckSettings(ctx context.Context, mailboxID string) error {
-	if err := segment(mailboxID); err != nil {
-		return err
-	}
-	var ignored []byte
-	err := c.ask(ctx, mailboxID, prefer(pageSize),
-		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).MailboxSettings().Get(ctx, &users.ItemMailboxSettingsRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
-			return err
-		}, object(&ignored))
-	if err != nil {
-		return fmt.Errorf("settings of mailbox %s: %w", mailboxID, err)
-	}
-	return nil
 }
 
 // object returns a reader that stores a whole answer in raw.

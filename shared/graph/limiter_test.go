@@ -136,7 +136,7 @@ func TestRequestsKeepTheirTurn(t *testing.T) {
 			mu.Lock()
 			now--
 			mu.Unlock()
-			says(200, json, `{}`)(w, r)
+			says(200, jsonType, `{}`)(w, r)
 		}))
 		limit := NewLimiter(3, 2)
 		var wg sync.WaitGroup

@@ -33,10 +33,13 @@ func ours(root *url.URL, link string) (*url.URL, error) {
 // https://learn.microsoft.com/graph/delta-query-messages
 var deltaPath = regexp.MustCompile(`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
 
-// leadsToInbox checks that a link continues a round over the inbox of a mailbox.
-// Graph may write the id of the inbox instead of its name. Then the first such
-// link costs one request, which reads that id.
-func (c *Client) leadsToInbox(ctx context.Context, mailboxID, link string) error {
+// folderKey is a well-known folder of a mailbox.
+type folderKey struct{ mailbox, folder string }
+
+// leadsTo checks that a link continues a round over a well-known folder of a
+// mailbox. Graph may write the id of the folder instead of its name. Then the first
+// such link costs one request, which reads that id.
+func (c *Client) leadsTo(ctx context.Context, mailboxID, name, link string) error {
 	u, err := ours(c.root, link)
 	if err != nil {
 		return err
@@ -57,17 +60,18 @@ func (c *Client) leadsToInbox(ctx context.Context, mailboxID, link string) error
 		return foreign("another mailbox")
 	case query.Get("$skiptoken") == "" && query.Get("$deltatoken") == "":
 		return foreign("no round of messages")
-	case strings.EqualFold(folder, inbox):
+	case strings.EqualFold(folder, name):
 		return nil
 	}
-	id, known := c.inboxes.Load(mailboxID)
+	key := folderKey{mailboxID, name}
+	id, known := c.folders.Load(key)
 	if !known {
-		raw, err := c.inboxFolder(ctx, mailboxID)
+		raw, err := c.folder(ctx, mailboxID, name)
 		if err != nil {
 			return err
 		}
 		id = answer.ID(raw)
-		c.inboxes.Store(mailboxID, id)
+		c.folders.Store(key, id)
 	}
 	if id == "" || id != folder {
 		return foreign("another folder")

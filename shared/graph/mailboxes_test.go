@@ -63,7 +63,7 @@ func TestAContinuationIsNoAddress(t *testing.T) {
 	var paths []string
 	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		paths = append(paths, r.Host+r.URL.Path)
-		says(200, json, `{"value":[]}`)(w, r)
+		says(200, jsonType, `{"value":[]}`)(w, r)
 	})
 	if _, _, err := c.Mailboxes(t.Context(), "", "h:x&$filter=1#/../../me?x=https://evil.example"); err != nil {
 		t.Error(err)
@@ -71,7 +71,7 @@ func TestAContinuationIsNoAddress(t *testing.T) {
 	if !slices.Equal(paths, []string{"graph.microsoft.com/v1.0/users"}) {
 		t.Errorf("asked %v", paths)
 	}
-	c, _, _ = graphOf(t, says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users?$skiptoken=x"}`))
+	c, _, _ = graphOf(t, says(200, jsonType, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users?$skiptoken=x"}`))
 	if _, _, err := c.Mailboxes(t.Context(), "", ""); !errors.Is(err, answer.ErrForeignLink) {
 		t.Errorf("a foreign next link: %v", err)
 	}
@@ -82,11 +82,11 @@ func TestADirectoryWithoutSearchIsLookedThrough(t *testing.T) {
 	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		switch q := r.URL.Query(); {
 		case q.Has("$search"):
-			says(400, json, `{"error":{"code":"Request_UnsupportedQuery"}}`)(w, r)
+			says(400, jsonType, `{"error":{"code":"Request_UnsupportedQuery"}}`)(w, r)
 		case q.Get("$skiptoken") == "":
-			says(200, json, `{"value":[{"id":"1","mail":"a@b.example"},null,7],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t%2B1"}`)(w, r)
+			says(200, jsonType, `{"value":[{"id":"1","mail":"a@b.example"},null,7],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t%2B1"}`)(w, r)
 		case q.Get("$skiptoken") == "t+1":
-			says(200, json, `{"value":[{"id":"2","mail":"jan@b.example"},{"id":"3","mail":"jan@guest.example","userType":"Guest"}],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t2"}`)(w, r)
+			says(200, jsonType, `{"value":[{"id":"2","mail":"jan@b.example"},{"id":"3","mail":"jan@guest.example","userType":"Guest"}],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t2"}`)(w, r)
 		}
 	})
 	boxes, next, err := c.Mailboxes(t.Context(), "Jan", "")
@@ -125,10 +125,10 @@ func TestAnotherMailboxIsNotTaken(t *testing.T) {
 			if !strings.Contains(r.URL.Query().Get("$filter"), "'smtp:x''or''a@b.example'") {
 				t.Errorf("filter %s", r.URL.Query().Get("$filter"))
 			}
-			says(200, json, `{"value":[{"id":"1","mail":"directie@b.example"}]}`)(w, r)
+			says(200, jsonType, `{"value":[{"id":"1","mail":"directie@b.example"}]}`)(w, r)
 			return
 		}
-		says(404, json, `{"error":{"code":"Request_ResourceNotFound"}}`)(w, r)
+		says(404, jsonType, `{"error":{"code":"Request_ResourceNotFound"}}`)(w, r)
 	})
 	if got, err := c.Mailbox(t.Context(), "x'or'a@b.example"); !errors.Is(err, ErrNoMailbox) {
 		t.Errorf("Mailbox = %+v, %v", got, err)

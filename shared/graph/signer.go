@@ -9,6 +9,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	abs "github.com/microsoft/kiota-abstractions-go"
+
+	"kantoorpost/shared/graph/answer"
 )
 
 // A signer adds the token to requests to one host, and to no other host.
@@ -39,7 +41,7 @@ func (s *signer) AuthenticateRequest(ctx context.Context, r *abs.RequestInformat
 	}
 	token, err := s.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{s.scope}, EnableCAE: true, Claims: claims})
 	if err != nil {
-		return fmt.Errorf("token: %w", err)
+		return fmt.Errorf("%w: token: %w", answer.ErrNotAsked, err)
 	}
 	r.Headers.Remove("Authorization")
 	r.Headers.Add("Authorization", "Bearer "+token.Token)

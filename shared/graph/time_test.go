@@ -16,7 +16,7 @@ import (
 
 func TestARequestEndsAfterHalfAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, wire, _ := graphOf(t, says(200, json, `{}`))
+		c, wire, _ := graphOf(t, says(200, jsonType, `{}`))
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Hang })
 		start := time.Now()
 		err := c.CheckInbox(t.Context(), box)
@@ -33,7 +33,7 @@ func TestARequestEndsAfterHalfAMinute(t *testing.T) {
 }
 
 func TestAConnectionThatBreaksMayBeTriedAgain(t *testing.T) {
-	c, wire, _ := graphOf(t, says(200, json, `{}`))
+	c, wire, _ := graphOf(t, says(200, jsonType, `{}`))
 	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {
 		wire.Fault(func(int, *http.Request) wiretest.Fault { return f })
 		err := c.CheckInbox(t.Context(), box)
@@ -59,7 +59,7 @@ func TestAClientNeedsAnHTTPSRoot(t *testing.T) {
 type drip struct{}
 
 func (drip) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {json}}, Body: dripping{r.Context()}, Request: r}, nil
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}}, Body: dripping{r.Context()}, Request: r}, nil
 }
 
 type dripping struct{ ctx context.Context }

@@ -13,16 +13,16 @@ import (
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "Bearer token-0" {
-			says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`, "WWW-Authenticate",
+			says(401, jsonType, `{"error":{"code":"InvalidAuthenticationToken"}}`, "WWW-Authenticate",
 				`Bearer realm="", authorization_uri="https://x/authorize"`)(w, r)
 			return
 		}
-		says(200, json, `{"id":"inbox"}`)(w, r)
+		says(200, jsonType, `{"id":"inbox"}`)(w, r)
 	})
 	if err := c.CheckInbox(t.Context(), box); err != nil || len(wire.Calls()) != 2 || len(b.claims) != 1 {
 		t.Errorf("%d requests with %q: %v", len(wire.Calls()), b.claims, err)
 	}
-	c, wire, _ = graphOf(t, says(401, json, ""))
+	c, wire, _ = graphOf(t, says(401, jsonType, ""))
 	err := c.CheckInbox(t.Context(), box)
 	if v, _ := fault.Of(err); v != fault.KindFinal || len(wire.Calls()) != 2 {
 		t.Errorf("%d requests: %v", len(wire.Calls()), err)
@@ -35,10 +35,10 @@ func TestAClaimsChallengeIsAnswered(t *testing.T) {
 	claims := `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}`
 	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "Bearer token-0" {
-			says(401, json, "", "WWW-Authenticate", `Bearer realm="", error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(claims))+`"`)(w, r)
+			says(401, jsonType, "", "WWW-Authenticate", `Bearer realm="", error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(claims))+`"`)(w, r)
 			return
 		}
-		says(200, json, `{"id":"inbox"}`)(w, r)
+		says(200, jsonType, `{"id":"inbox"}`)(w, r)
 	})
 	if err := c.CheckInbox(t.Context(), box); err != nil || len(wire.Calls()) != 2 || len(b.claims) != 1 || b.claims[0] != claims {
 		t.Errorf("%d requests with %q: %v", len(wire.Calls()), b.claims, err)
@@ -46,7 +46,7 @@ func TestAClaimsChallengeIsAnswered(t *testing.T) {
 }
 
 func TestATokenThatIsRefusedKeepsItsKind(t *testing.T) {
-	c, wire, b := graphOf(t, says(200, json, `{}`))
+	c, wire, b := graphOf(t, says(200, jsonType, `{}`))
 	reason := errors.New("expired secret")
 	b.err = fault.Final(reason)
 	err := c.CheckInbox(t.Context(), box)

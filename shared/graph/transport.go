@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/base64"
 	"errors"
@@ -20,6 +21,9 @@ type transport struct{ next http.RoundTripper }
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Accept-Encoding", "gzip")
+	if err := measure(r); err != nil {
+		return nil, err
+	}
 	res, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -36,6 +40,24 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		res.Body = &unzipped{body: res.Body}
 	}
 	return res, nil
+}
+
+// measure gives a request the length of its body. The SDK does not, and without it
+// the body goes out in chunks, which Exchange can refuse with 411.
+func measure(r *http.Request) error {
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > 0 {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return fmt.Errorf("read the request: %w", err)
+	}
+	r.Body.Close()
+	r.ContentLength, r.Body = int64(len(body)), http.NoBody
+	if len(body) > 0 {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return nil
 }
 
 // challenge matches a claims challenge in the documented format.

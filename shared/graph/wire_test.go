@@ -29,36 +29,36 @@ func TestOddAnswersAreErrors(t *testing.T) {
 	}{
 		"html":           {says(200, "text/html", "<html>"), fault.KindRetry, 0},
 		"page as html":   {says(200, "text/html", `{"value":[],"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
-		"html as json":   {says(200, json, "<html>"), fault.KindRetry, 0},
-		"empty 200":      {says(200, json, ""), fault.KindRetry, 0},
+		"html as json":   {says(200, jsonType, "<html>"), fault.KindRetry, 0},
+		"empty 200":      {says(200, jsonType, ""), fault.KindRetry, 0},
 		"no content":     {says(204, "", ""), fault.KindRetry, 0},
-		"null":           {says(200, json, "null"), fault.KindRetry, 0},
-		"array":          {says(200, json, "[]"), fault.KindRetry, 0},
-		"cut off":        {says(200, json, `{"value":[{"id":"a"`), fault.KindRetry, 0},
-		"value no array": {says(200, json, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
-		"no link":        {says(200, json, `{"value":[]}`), fault.KindRetry, 0},
-		"not gzip":       {says(200, json, `{"value":[]}`, "Content-Encoding", "gzip"), fault.KindRetry, 0},
+		"null":           {says(200, jsonType, "null"), fault.KindRetry, 0},
+		"array":          {says(200, jsonType, "[]"), fault.KindRetry, 0},
+		"cut off":        {says(200, jsonType, `{"value":[{"id":"a"`), fault.KindRetry, 0},
+		"value no array": {says(200, jsonType, `{"value":{},"@odata.deltaLink":"`+link+`"}`), fault.KindRetry, 0},
+		"no link":        {says(200, jsonType, `{"value":[]}`), fault.KindRetry, 0},
+		"not gzip":       {says(200, jsonType, `{"value":[]}`, "Content-Encoding", "gzip"), fault.KindRetry, 0},
 		"redirect":       {says(302, "text/html", "", "Location", "https://evil.example/"), fault.KindRetry, 0},
-		"429": {says(429, json, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.KindLater,
+		"429": {says(429, jsonType, `{"error":{"code":"ApplicationThrottled"}}`, "Retry-After", "30"), fault.KindLater,
 			30 * time.Second},
-		"429, a day":        {says(429, json, ``, "Retry-After", "86400"), fault.KindLater, time.Hour},
+		"429, a day":        {says(429, jsonType, ``, "Retry-After", "86400"), fault.KindLater, time.Hour},
 		"429, nothing":      {says(429, "text/html", `<html>`), fault.KindLater, 0},
-		"429, garbage":      {says(429, json, `{"error":"x"}`, "Retry-After", "soon"), fault.KindLater, 0},
+		"429, garbage":      {says(429, jsonType, `{"error":"x"}`, "Retry-After", "soon"), fault.KindLater, 0},
 		"503":               {says(503, "text/html", "<html>"), fault.KindRetry, 0},
-		"503, Retry-After":  {says(503, json, "", "Retry-After", "120"), fault.KindLater, 2 * time.Minute},
-		"500, no message":   {says(500, json, `{"error":{"code":"UnknownError","message":""}}`), fault.KindRetry, 0},
+		"503, Retry-After":  {says(503, jsonType, "", "Retry-After", "120"), fault.KindLater, 2 * time.Minute},
+		"500, no message":   {says(500, jsonType, `{"error":{"code":"UnknownError","message":""}}`), fault.KindRetry, 0},
 		"504":               {says(504, "", ""), fault.KindRetry, 0},
 		"509":               {says(509, "", ""), fault.KindRetry, 0},
-		"400":               {says(400, json, `{"error":{"code":"ErrorInvalidUrlQuery"}}`), fault.KindFinal, 0},
-		"401":               {says(401, json, `{"error":{"code":"InvalidAuthenticationToken"}}`), fault.KindFinal, 0},
-		"401, bare claims":  {says(401, json, ``, "WWW-Authenticate", `Bearer claims=x, error="insufficient_claims"`), fault.KindFinal, 0},
-		"401, empty claims": {says(401, json, ``, "WWW-Authenticate", `Bearer realm="", claims=""`), fault.KindFinal, 0},
-		"401, claims":       {says(401, json, ``, "WWW-Authenticate", `Bearer claims="%%%"`), fault.KindRetry, 0},
-		"403":               {says(403, json, `{"error":{"code":"ErrorAccessDenied"}}`), fault.KindFinal, 0},
-		"404":               {says(404, json, `{"error":{"code":"MailboxNotEnabledForRESTAPI"}}`), fault.KindFinal, 0},
-		"own link as next":  {says(200, json, `{"value":[],"@odata.nextLink":"`+link+`"}`), fault.KindRetry, 0},
-		"foreign next":      {says(200, json, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`), fault.KindFinal, 0},
-		"foreign delta": {says(200, json, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`),
+		"400":               {says(400, jsonType, `{"error":{"code":"ErrorInvalidUrlQuery"}}`), fault.KindFinal, 0},
+		"401":               {says(401, jsonType, `{"error":{"code":"InvalidAuthenticationToken"}}`), fault.KindFinal, 0},
+		"401, bare claims":  {says(401, jsonType, ``, "WWW-Authenticate", `Bearer claims=x, error="insufficient_claims"`), fault.KindFinal, 0},
+		"401, empty claims": {says(401, jsonType, ``, "WWW-Authenticate", `Bearer realm="", claims=""`), fault.KindFinal, 0},
+		"401, claims":       {says(401, jsonType, ``, "WWW-Authenticate", `Bearer claims="%%%"`), fault.KindRetry, 0},
+		"403":               {says(403, jsonType, `{"error":{"code":"ErrorAccessDenied"}}`), fault.KindFinal, 0},
+		"404":               {says(404, jsonType, `{"error":{"code":"MailboxNotEnabledForRESTAPI"}}`), fault.KindFinal, 0},
+		"own link as next":  {says(200, jsonType, `{"value":[],"@odata.nextLink":"`+link+`"}`), fault.KindRetry, 0},
+		"foreign next":      {says(200, jsonType, `{"value":[],"@odata.nextLink":"https://evil.example/v1.0/x"}`), fault.KindFinal, 0},
+		"foreign delta": {says(200, jsonType, `{"value":[],"@odata.deltaLink":"https://graph.microsoft.com.evil.example/v1.0/x"}`),
 			fault.KindFinal, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestOddAnswersAreErrors(t *testing.T) {
 
 // A link to another host is not followed, since that host would get the token.
 func TestLinksToAnotherHostAreNotFollowed(t *testing.T) {
-	c, wire, _ := graphOf(t, says(500, json, ""))
+	c, wire, _ := graphOf(t, says(500, jsonType, ""))
 	for _, to := range []string{"https://evil.example/v1.0/x", "http://graph.microsoft.com/v1.0/x", "https://graph.microsoft.com:8443/v1.0/x",
 		"https://graph.microsoft.com@evil.example/v1.0/x",
 		"https://x@graph.microsoft.com/v1.0/x", "https://graph.microsoft.com.evil.example/v1.0/x", "//graph.microsoft.com/v1.0/x", "/v1.0/x",
@@ -164,10 +164,10 @@ func TestLinksToAnotherMailboxAreNotFollowed(t *testing.T) {
 			c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.URL.Path == "/v1.0/users/"+box+"/mailFolders/inbox":
-					says(200, json, folder)(w, r)
+					says(200, jsonType, folder)(w, r)
 				case strings.HasPrefix(r.URL.Path, "/v1.0/users/"+box+"/mailFolders/inbox/messages/delta()") && r.URL.Query().Has("$select"):
 					asked++
-					says(200, json, page)(w, r)
+					says(200, jsonType, page)(w, r)
 				default:
 					t.Errorf("%q: asked for %s", to, r.URL)
 				}
@@ -192,10 +192,10 @@ func TestLinksToTheInboxAreFollowed(t *testing.T) {
 	c, wire, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/mailFolders/inbox") {
 			folders++
-			says(200, json, `{"id":"AAMkAGI2inbox="}`)(w, r)
+			says(200, jsonType, `{"id":"AAMkAGI2inbox="}`)(w, r)
 			return
 		}
-		says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
+		says(200, jsonType, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
 	})
 	forms := []string{
 		"/users/" + box + "/mailFolders/inbox/messages/delta?$deltatoken=x",
@@ -216,7 +216,7 @@ func TestLinksToTheInboxAreFollowed(t *testing.T) {
 
 // The token is sent to no other host, whatever address the SDK gets.
 func TestOnlyOurHostGetsTheToken(t *testing.T) {
-	c, wire, _ := graphOf(t, says(200, json, `{"value":[]}`))
+	c, wire, _ := graphOf(t, says(200, jsonType, `{"value":[]}`))
 	for _, to := range []string{"https://evil.example/v1.0/users", "http://graph.microsoft.com/v1.0/users"} {
 		_, _, err := c.readUsers(t.Context(), nil, func(ctx context.Context, config *users.UsersRequestBuilderGetRequestConfiguration) error {
 			_, err := c.users().WithUrl(to).Get(ctx, config)
@@ -229,7 +229,7 @@ func TestOnlyOurHostGetsTheToken(t *testing.T) {
 }
 
 func TestALinkIsSentAsItWasGiven(t *testing.T) {
-	c, wire, _ := graphOf(t, says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`&x=1"}`))
+	c, wire, _ := graphOf(t, says(200, jsonType, `{"value":[],"@odata.deltaLink":"`+link+`&x=1"}`))
 	page, err := c.Delta(t.Context(), box, link, time.Now())
 	if err != nil || page.DeltaLink != link+"&x=1" {
 		t.Fatalf("page %+v, %v", page, err)
@@ -245,7 +245,7 @@ func TestARoundStartsWithItsFilter(t *testing.T) {
 	var asked []*http.Request
 	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r)
-		says(200, json, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
+		says(200, jsonType, `{"value":[],"@odata.deltaLink":"`+link+`"}`)(w, r)
 	})
 	since := time.Date(2026, 11, 23, 10, 35, 0, 999, time.FixedZone("", 3600))
 	for _, err := range []error{
@@ -281,7 +281,7 @@ func TestARoundStartsWithItsFilter(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestIdsThatLeadElsewhereAreRefused(t *testing.T) {
-	c, wire, _ := graphOf(t, says(200, json, `{}`))
+	c, wire, _ := graphOf(t, says(200, jsonType, `{}`))
 	for _, id := range []string{"", ".", ".."} {
 		for _, err := range []error{second(c.Delta(t.Context(), id, "", time.Time{})), second(c.Message(t.Context(), id, "x")),
 			second(c.Message(t.Context(), box, id)), c.CheckInbox(t.Context(), id), c.CheckSettings(t.Context(), id)} {
@@ -300,12 +300,12 @@ func TestCompressedAnswersAreRead(t *testing.T) {
 	z := gzip.NewWriter(&zipped)
 	fmt.Fprint(z, `{"value":[{"id":"a","@removed":{"reason":"changed"}}],"@odata.deltaLink":"`+link+`"}`)
 	z.Close()
-	c, _, _ := graphOf(t, says(200, json, zipped.String(), "Content-Encoding", "gzip"))
+	c, _, _ := graphOf(t, says(200, jsonType, zipped.String(), "Content-Encoding", "gzip"))
 	page, err := c.Delta(t.Context(), box, "", time.Time{})
 	if err != nil || len(page.Removed) != 1 {
 		t.Errorf("page %+v, %v", page, err)
 	}
-	c, _, _ = graphOf(t, says(200, json, zipped.String()[:zipped.Len()-9], "Content-Encoding", "gzip"))
+	c, _, _ = graphOf(t, says(200, jsonType, zipped.String()[:zipped.Len()-9], "Content-Encoding", "gzip"))
 	if page, err := c.Delta(t.Context(), box, "", time.Time{}); err == nil {
 		t.Errorf("half an answer: %+v", page)
 	}
@@ -328,7 +328,7 @@ func TestAPageThatIsTooLargeComesInParts(t *testing.T) {
 	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		_, size, _ := strings.Cut(r.Header.Get("Prefer"), "maxpagesize=")
 		sizes = append(sizes, size)
-		w.Header().Set("Content-Type", json)
+		w.Header().Set("Content-Type", jsonType)
 		if size != "1" {
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Write(begin)
@@ -351,15 +351,15 @@ func TestForgottenRoundsAreRecognised(t *testing.T) {
 		link   string
 		gone   bool
 	}{
-		"410":                {says(410, json, `{"error":{"code":"SyncStateNotFound"}}`), link, true},
+		"410":                {says(410, jsonType, `{"error":{"code":"SyncStateNotFound"}}`), link, true},
 		"410, empty":         {says(410, "", ``), link, true},
-		"404, documents":     {says(404, json, `{"error":{"code":"syncStateNotFound"}}`), link, true},
-		"400, invalid":       {says(400, json, `{"error":{"code":"SyncStateInvalid"}}`), link, true},
-		"400, resync":        {says(400, json, `{"error":{"code":"resyncRequired"}}`), link, true},
-		"400 on a link":      {says(400, json, `{"error":{"code":"BadRequest"}}`), link, true},
-		"400 on a new round": {says(400, json, `{"error":{"code":"BadRequest"}}`), "", false},
-		"404, no mailbox":    {says(404, json, `{"error":{"code":"ErrorInvalidUser"}}`), link, false},
-		"500":                {says(500, json, ``), link, false},
+		"404, documents":     {says(404, jsonType, `{"error":{"code":"syncStateNotFound"}}`), link, true},
+		"400, invalid":       {says(400, jsonType, `{"error":{"code":"SyncStateInvalid"}}`), link, true},
+		"400, resync":        {says(400, jsonType, `{"error":{"code":"resyncRequired"}}`), link, true},
+		"400 on a link":      {says(400, jsonType, `{"error":{"code":"BadRequest"}}`), link, true},
+		"400 on a new round": {says(400, jsonType, `{"error":{"code":"BadRequest"}}`), "", false},
+		"404, no mailbox":    {says(404, jsonType, `{"error":{"code":"ErrorInvalidUser"}}`), link, false},
+		"500":                {says(500, jsonType, ``), link, false},
 	} {
 		client, _, _ := graphOf(t, c.answer)
 		_, err := client.Delta(t.Context(), box, c.link, time.Time{})

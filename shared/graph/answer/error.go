@@ -38,10 +38,20 @@ var ErrForeignLink = errors.New("graph: security event: link leads elsewhere")
 // ErrRefusedLink means that Graph refused the link of a delta round.
 var ErrRefusedLink = errors.New("delta link refused")
 
+// ErrNotDraft means that a message is no draft, or no longer.
+var ErrNotDraft = errors.New("graph: not a draft")
+
 // IsMissing says whether Graph does not have the object.
 func IsMissing(err error) bool {
 	e, ok := Of(err)
 	return ok && e.Status == http.StatusNotFound
+}
+
+// IsConflict says whether a write came between two others: the same write can
+// follow after a new read.
+func IsConflict(err error) bool {
+	e, ok := Of(err)
+	return ok && (e.Status == http.StatusPreconditionFailed || strings.EqualFold(e.Code, "ErrorIrresolvableConflict"))
 }
 
 // IsGone says whether the link of a delta round cannot be used, because Graph has

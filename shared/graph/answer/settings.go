@@ -1,0 +1,58 @@
+package answer
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kantoorpost/shared/mail"
+)
+
+// Settings decodes the settings of a mailbox. A setting of an unexpected form is
+// left out.
+// https://learn.microsoft.com/graph/api/resources/mailboxsettings
+func Settings(raw []byte) (mail.MailboxSettings, error) {
+	var w struct {
+		TimeZone json.RawMessage `json:"timeZone"`
+		Language json.RawMessage `json:"language"`
+		Replies  json.RawMessage `json:"automaticRepliesSetting"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return mail.MailboxSettings{}, fmt.Errorf("decode settings: %w", err)
+	}
+	var language struct {
+		Locale string `json:"locale"`
+	}
+	var replies struct {
+		Status string `json:"status"`
+		Start  clock  `json:"scheduledStartDateTime"`
+		End    clock  `json:"scheduledEndDateTime"`
+	}
+	// Each setting is on its own: one of another form must not hide the others.
+	var s mail.MailboxSettings
+	_ = json.Unmarshal(w.TimeZone, &s.TimeZone)
+	_ = json.Unmarshal(w.Language, &language)
+	_ = json.Unmarshal(w.Replies, &replies)
+	s.Language = language.Locale
+	s.AutomaticReplies.Status = replies.Status
+	if replies.Status == "scheduled" {
+		s.AutomaticReplies.From, s.AutomaticReplies.Until = replies.Start.time(), replies.End.time()
+	}
+	return s, nil
+}
+
+// clock is a time of a named zone. Graph writes UTC unless another zone was
+// requested.
+// https://learn.microsoft.com/graph/api/resources/datetimetimezone
+type clock struct {
+	DateTime string `json:"dateTime"`
+	TimeZone string `json:"timeZone"`
+}
+
+func (c clock) time() time.Time {
+	if c.TimeZone != "UTC" {
+		return time.Time{}
+	}
+	t, _ := moment(c.DateTime)
+	return t
+}
