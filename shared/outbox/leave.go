@@ -21,6 +21,9 @@ func (s *Store) Take(ctx context.Context, r Reply) (Reply, error) {
 		return r, ErrState
 	}
 	before := r
+	if due {
+		r.Taken = now
+	}
 	r.State, r.Claim, r.ClaimEnds = Sending, ids.Random(), now.Add(ClaimLife)
 	got, err := s.write(ctx, before, r)
 	if errors.Is(err, ErrChanged) {
@@ -78,6 +81,14 @@ func (s *Store) SaveSendStarted(ctx context.Context, r Reply) (Reply, error) {
 	before := r
 	r.SendStarted, r.Sends = s.now(), r.Sends+1
 	return s.step(ctx, before, r, func(now Reply) bool { return now.Sends == r.Sends })
+}
+
+// NotTaken stores that Exchange certainly did not take the draft that it was last told
+// to send: nothing is in doubt. Errors: ErrChanged.
+func (s *Store) NotTaken(ctx context.Context, r Reply) (Reply, error) {
+	before := r
+	r.SendStarted = time.Time{}
+	return s.step(ctx, before, r, func(now Reply) bool { return now.SendStarted.IsZero() })
 }
 
 // MarkSent stores that a reply left at a time. The other members of the chat have

@@ -121,7 +121,10 @@ const (
 	ReasonSender    = "sender"        // the mailbox may not send
 	ReasonQuota     = "quota"         // the mailbox is full, or sent too much
 	ReasonUpload    = "attachment"    // an attachment is gone
-	ReasonRefused   = "refused"       // Exchange refused the mail for another reason, which Detail holds
+	// ReasonUnreachable means that the mailbox could not be reached for so long that a
+	// person should know.
+	ReasonUnreachable = "unreachable"
+	ReasonRefused     = "refused" // Exchange refused the mail for another reason, which Detail holds
 )
 
 // A Reply is one mail that a team member writes in a chat. Its text is a row of its
@@ -169,6 +172,7 @@ type Reply struct {
 	// Dismissed says that a person has seen that it failed, bounced or is unknown.
 	Dismissed bool `json:"dismissed,omitempty"`
 
+	Taken time.Time `json:"taken,omitzero"` // when a job first took it; again after a retry
 	// Claim is the token of the job that is sending it, until ClaimEnds.
 	Claim     string    `json:"claim,omitempty"`
 	ClaimEnds time.Time `json:"claimEnds,omitzero"`
