@@ -1,0 +1,244 @@
+package sim
+
+import (
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const sentDelta = "/users/" + info + "/mailFolders/sentitems/messages/delta"
+
+func TestAMailLeavesAfterItsDelay(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "journal")
+	w := openWorld(t, file, "info")
+	w.tenant.Behave(Behaviour{SendDelay: 30})
+	_, link := w.round(sentDelta)
+	at := w.draftFor(jan)
+	id := w.want(w.graph("GET", at, nil), 200).json["internetMessageId"]
+	w.want(w.graph("POST", at+"/send", nil), 202)
+	*w.clock = w.clock.Add(29 * time.Second)
+	if w.want(w.graph("GET", at, nil), 200).json["isDraft"] != true || len(w.tenant.Outside(jan)) != 0 {
+		t.Error("it left before its time")
+	}
+	if items, _ := w.round(link); len(items) != 0 {
+		t.Errorf("sent items has %v", items)
+	}
+	w.refused(w.graph("POST", at+"/send", nil), 404, "ErrorItemNotFound")
+
+	w.tenant.Close() // a restart does not lose it
+	clock, token := w.clock, w.token
+	w = openWorld(t, file)
+	w.token, *w.clock = token, clock.Add(time.Second)
+	items, _ := w.round(link)
+	if len(items) != 1 || items[0]["internetMessageId"] != id || items[0]["isDraft"] != false {
+		t.Errorf("sent items has %v", items)
+	}
+	if got := w.tenant.Outside(jan); len(got) != 1 || got[0].InternetMessageID != id {
+		t.Errorf("%d mails outside", len(got))
+	}
+}
+
+func TestAMailWithoutADraftWaitsAsOne(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{SendDelay: 30})
+	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"toRecipients": []any{recipient(jan)}}}), 202)
+	if got := values(w.graph("GET", "/users/"+info+"/mailFolders/drafts/messages", nil)); len(got) != 1 {
+		t.Errorf("%d drafts", len(got))
+	}
+	*w.clock = w.clock.Add(30 * time.Second)
+	if len(w.tenant.Outside(jan)) != 1 || len(w.tenant.Sent(info)) != 1 {
+		t.Error("it did not leave")
+	}
+}
+
+func TestADraftThatIsDeletedBeforeItsTimeStays(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{SendDelay: 30})
+	at := w.draftFor(jan)
+	w.want(w.graph("POST", at+"/send", nil), 202)
+	w.want(w.graph("DELETE", at, nil), 204)
+	*w.clock = w.clock.Add(time.Minute)
+	if len(w.tenant.Outside(jan)) != 0 {
+		t.Error("it left")
+	}
+}
+
+func TestTheIDOfTheSentCopyIsABehaviour(t *testing.T) {
+	for _, kind := range []string{"", "different", "late"} {
+		w := newWorld(t, "info")
+		w.tenant.Behave(Behaviour{SentID: kind})
+		at := w.draftFor(jan)
+		draft := w.want(w.graph("GET", at, nil), 200).json
+		w.want(w.graph("POST", at+"/send", nil), 202)
+		status := w.graph("GET", at, nil).status
+		if want := map[string]int{"": 200, "different": 404, "late": 404}[kind]; status != want {
+			t.Errorf("%q: %d for the id of the draft", kind, status)
+		}
+		filter := url.PathEscape("internetMessageId eq '" + draft["internetMessageId"].(string) + "'")
+		found := values(w.want(w.graph("GET", "/users/"+info+"/messages?$filter="+filter, nil), 200))
+		if len(found) != 1 || (found[0]["id"] == draft["id"]) != (kind != "different") || found[0]["isDraft"] != false {
+			t.Errorf("%q: found %v", kind, found)
+		}
+		*w.clock = w.clock.Add(30 * time.Second)
+		if status := w.graph("GET", at, nil).status; kind == "late" && status != 200 {
+			t.Errorf("the id is not found later: %d", status)
+		}
+	}
+}
+
+func TestWhatASecondSendAnswersIsABehaviour(t *testing.T) {
+	for _, again := range []string{"", "bad-request", "send"} {
+		for _, b := range []Behaviour{{}, {SentID: "different"}, {SentID: "late"}, {SendDelay: 60}} {
+			w := newWorld(t, "info")
+			b.SendAgain = again
+			w.tenant.Behave(b)
+			at := w.draftFor(jan)
+			w.want(w.graph("POST", at+"/send", nil), 202)
+			status := w.graph("POST", at+"/send", nil).status
+			if want := map[string]int{"": 404, "bad-request": 400, "send": 202}[again]; status != want {
+				t.Errorf("%q with %+v: %d", again, b, status)
+			}
+			*w.clock = w.clock.Add(time.Minute)
+			mails, ids := w.tenant.Outside(jan), map[string]bool{}
+			for _, m := range mails {
+				ids[m.InternetMessageID] = true
+			}
+			if want := map[string]int{"": 1, "bad-request": 1, "send": 2}[again]; len(mails) != want || len(ids) != 1 {
+				t.Errorf("%q with %+v: %d mails outside, %d ids", again, b, len(mails), len(ids))
+			}
+		}
+	}
+}
+
+func TestAnAliasIsReplacedUnlessTheOrganisationAllowsIt(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: info, Name: "Info", Aliases: []string{"post@" + domain}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, allowed := range []bool{false, true} {
+		w.tenant.Behave(Behaviour{SendFromAlias: allowed})
+		m := map[string]any{"toRecipients": []any{recipient(jan)}, "from": recipient("post@" + domain)}
+		w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": m}), 202)
+		items, sent := w.tenant.OutsideItems(jan), w.tenant.Sent(info)
+		want := map[bool]string{false: info, true: "post@" + domain}[allowed]
+		if got := items[len(items)-1].From; got != (OutsideAddress{"Info", want}) || sent[len(sent)-1].From.EmailAddress.Address != want {
+			t.Errorf("allowed %t: from %+v", allowed, got)
+		}
+	}
+}
+
+func TestADuplicateCategoryIsABehaviour(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{CategoryExists: http.StatusBadRequest})
+	path := "/users/" + info + "/outlook/masterCategories"
+	w.want(w.graph("POST", path, `{"displayName":"x","color":"preset4"}`), 201)
+	w.refused(w.graph("POST", path, `{"displayName":"X","color":"preset4"}`), 400, "CategoryNameAlreadyExists")
+}
+
+func TestADeliveryReportNamesWhoWasNotReached(t *testing.T) {
+	w := newWorld(t, "info")
+	to := []any{recipient(jan)}
+	failing := []string{"niemand@" + domain, "unknown@elders.example", "x@nergens.invalid", "bounce-5.2.2.jan@elders.example", "delay-4.4.7@elders.example"}
+	for _, a := range failing {
+		to = append(to, recipient(a))
+	}
+	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"subject": "Jaarrekening é", "toRecipients": to}}), 202)
+	sent := w.tenant.Sent(info)[0]
+	for _, a := range failing {
+		if len(w.tenant.Outside(a)) != 0 {
+			t.Errorf("%s received it", a)
+		}
+	}
+	if len(w.tenant.Outside(jan)) != 1 {
+		t.Error("who can be reached did not receive it")
+	}
+	reports, _ := w.round(delta + "?$select=subject,toRecipients,from,internetMessageHeaders")
+	if len(reports) != 2 {
+		t.Fatalf("%d reports", len(reports))
+	}
+	for i, want := range [][]string{
+		{"niemand@", "5.1.10", "unknown@", "5.1.1", "x@nergens.invalid", "5.4.310", "bounce-5.2.2.jan@", "5.2.2", "Action: failed"},
+		{"delay-4.4.7@", "4.4.7", "Action: delayed"},
+	} {
+		path := "/users/" + info + "/messages/" + url.PathEscape(reports[i]["id"].(string))
+		raw := string(w.want(w.graph("GET", path+"/$value", nil), 200).body)
+		for _, text := range append(want, "report-type=delivery-status", "Content-Type: message/delivery-status", "Content-Type: text/rfc822-headers",
+			"Auto-Submitted: auto-replied", "X-MS-Exchange-Message-Is-Ndr:", "Return-Path: <>", "In-Reply-To: "+sent.InternetMessageID, "Message-ID: "+sent.InternetMessageID) {
+			if !strings.Contains(raw, text) {
+				t.Errorf("%q is missing in %s", text, raw)
+			}
+		}
+		recipients := asJSON(t, reports[i]["toRecipients"])
+		if strings.Contains(recipients, info) || !strings.Contains(recipients, want[0]) || reports[i]["internetMessageHeaders"] == nil {
+			t.Errorf("recipients %s", recipients)
+		}
+		expand := path + "?$expand=" + url.PathEscape("singleValueExtendedProperties($filter=id eq 'String 0x001A')")
+		class := asJSON(t, w.want(w.graph("GET", expand, nil), 200).json["singleValueExtendedProperties"])
+		if !strings.Contains(class, []string{"REPORT.IPM.Note.NDR", "REPORT.IPM.Note.Delayed.DR"}[i]) {
+			t.Errorf("class %s", class)
+		}
+	}
+}
+
+func TestReportsByBehaviour(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{ReportsWithoutHeaders: true, ExternalRecipients: 1})
+	for _, a := range []string{jan, "piet@elders.example"} {
+		w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"toRecipients": []any{recipient(a)}}}), 202)
+	}
+	got := w.tenant.Messages(info)
+	if len(got) != 1 || len(got[0].Headers) != 0 || !strings.Contains(string(got[0].MIME), "Status: 5.7.233") || got[0].To[0].EmailAddress.Address != "piet@elders.example" {
+		t.Errorf("reports %+v", got)
+	}
+}
+
+func TestAnOutOfOfficeMailComesOnce(t *testing.T) {
+	w := newWorld(t, "info", "loon")
+	w.want(w.graph("PATCH", "/users/loon@"+domain+"/mailboxSettings",
+		`{"automaticRepliesSetting":{"status":"alwaysEnabled","externalAudience":"all","internalReplyMessage":"Ik ben er niet","externalReplyMessage":"Gesloten"}}`), 200)
+	_, link := w.round(delta)
+	for range 2 {
+		w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"subject": "Hallo",
+			"toRecipients": []any{recipient("loon@" + domain), recipient("away-els@elders.example")}}}), 202)
+	}
+	items, _ := w.round(link)
+	if len(items) != 1 || !strings.HasPrefix(items[0]["subject"].(string), "Automatisch antwoord: ") || !strings.Contains(asJSON(t, items[0]["from"]), "away-els@") {
+		t.Errorf("the round has %v", items)
+	}
+	// That of a colleague is found only by its Message-ID.
+	hidden := ""
+	for _, m := range w.tenant.Messages(info) {
+		if m.class() == classOOF {
+			hidden += m.InternetMessageID
+		}
+	}
+	list := "/users/" + info + "/messages"
+	if got := values(w.want(w.graph("GET", list+"?$filter="+url.PathEscape("internetMessageId eq '"+hidden+"'"), nil), 200)); len(got) != 1 ||
+		!strings.Contains(asJSON(t, got[0]["body"]), "Ik ben er niet") {
+		t.Errorf("by its id: %v", got)
+	}
+	if got := asJSON(t, values(w.want(w.graph("GET", list, nil), 200))); strings.Contains(got, "Ik ben er niet") {
+		t.Errorf("the list has it: %s", got)
+	}
+	raw := "From: jan@bakkerijjansen.example\r\nTo: loon@" + domain + "\r\nSubject: x\r\n\r\nx"
+	if err := w.tenant.Deliver(t.Context(), Envelope{From: jan, To: []string{"loon@" + domain}}, []byte(raw)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.tenant.OutsideItems(jan); len(got) != 1 || !strings.Contains(got[0].HTML, "Gesloten") {
+		t.Errorf("outside %+v", got)
+	}
+}
+
+func TestProgramsGetNoOutOfOfficeMail(t *testing.T) {
+	w := newWorld(t, "info")
+	for _, header := range []string{"X-Auto-Response-Suppress: OOF", "Auto-Submitted: auto-replied", "Precedence: bulk"} {
+		name, value, _ := strings.Cut(header, ": ")
+		m := Message{Headers: []Header{{name, value}}}
+		if got := w.tenant.outOfOffice(Envelope{From: info, To: []string{"away-x@y.example"}}, &m, *w.clock, 0); got != nil {
+			t.Errorf("%s is answered", header)
+		}
+	}
+}
