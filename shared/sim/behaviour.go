@@ -55,6 +55,9 @@ type Behaviour struct {
 	// or "https://host/api/gv1.0"; "" is the tenant's own URL and /api/v2.0. The
 	// tenant answers such paths on every host.
 	UploadRoot string `json:"uploadRoot"`
+	// UploadStatus answers a GET of an upload URL with the ranges that are expected.
+	// Outlook documents no such request: otherwise the answer is 404.
+	UploadStatus bool `json:"uploadStatus"`
 	// UploadSeconds is how long an upload session lives; 0 is three hours.
 	UploadSeconds int `json:"uploadSeconds"`
 }

@@ -77,16 +77,25 @@ func (p entity) writeTo(out *bytes.Buffer) {
 	out.Write(p.body)
 }
 
+// textPart returns the text; that of a page has a plain alternative, as Exchange
+// writes it.
 func (m *Message) textPart() entity {
-	kind := "text/plain; charset=utf-8"
-	if m.Body.ContentType == "html" {
-		kind = "text/html; charset=utf-8"
+	if m.Body.ContentType != "html" {
+		return textEntity("text/plain", m.Body.Content)
 	}
+	plain := m.Plain
+	if plain == "" {
+		plain = htmlText(m.Body.Content, len(m.Body.Content))
+	}
+	return joined("alternative", m.InternetMessageID, textEntity("text/plain", plain), textEntity("text/html", m.Body.Content))
+}
+
+func textEntity(kind, text string) entity {
 	var body bytes.Buffer
 	w := quotedprintable.NewWriter(&body)
-	w.Write([]byte(m.Body.Content)) //nolint:errcheck // a buffer does not fail
-	w.Close()                       //nolint:errcheck // a buffer does not fail
-	return entity{head: textproto.MIMEHeader{"Content-Type": {kind}, "Content-Transfer-Encoding": {"quoted-printable"}}, body: body.Bytes()}
+	w.Write([]byte(text)) //nolint:errcheck // a buffer does not fail
+	w.Close()             //nolint:errcheck // a buffer does not fail
+	return entity{head: textproto.MIMEHeader{"Content-Type": {kind + "; charset=utf-8"}, "Content-Transfer-Encoding": {"quoted-printable"}}, body: body.Bytes()}
 }
 
 // multi combines a first part with attachments. Without any, it returns that part.
@@ -94,18 +103,23 @@ func multi(kind string, first entity, attachments []Attachment, seed string) ent
 	if len(attachments) == 0 {
 		return first
 	}
+	parts := []entity{first}
+	for _, a := range attachments {
+		parts = append(parts, a.part())
+	}
+	return joined(kind, seed, parts...)
+}
+
+// joined returns a multipart; seed makes its boundary.
+func joined(kind, seed string, parts ...entity) entity {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	s := sum("boundary", kind, seed)
 	w.SetBoundary(fmt.Sprintf("_%s_%x_", kind, s[:12])) //nolint:errcheck // it is valid
-	add := func(p entity) {
+	for _, p := range parts {
 		if to, err := w.CreatePart(p.head); err == nil {
 			to.Write(p.body) //nolint:errcheck // a buffer does not fail
 		}
-	}
-	add(first)
-	for _, a := range attachments {
-		add(a.part())
 	}
 	w.Close() //nolint:errcheck // a buffer does not fail
 	return entity{head: textproto.MIMEHeader{"Content-Type": {fmt.Sprintf("multipart/%s; boundary=%q", kind, w.Boundary())}}, body: body.Bytes()}

@@ -32,6 +32,9 @@ func TestAMailLeavesAfterItsDelay(t *testing.T) {
 	clock, token := w.clock, w.token
 	w = openWorld(t, file)
 	w.token, *w.clock = token, clock.Add(time.Second)
+	if all, _ := w.round(sentDelta + "?$select=internetMessageHeaders"); len(all) != 1 || all[0]["internetMessageHeaders"] != nil {
+		t.Errorf("the copy has headers: %v", all)
+	}
 	items, _ := w.round(link)
 	if len(items) != 1 || items[0]["internetMessageId"] != id || items[0]["isDraft"] != false {
 		t.Errorf("sent items has %v", items)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -141,8 +142,8 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 		return answer{}, err
 	}
 	m, err := t.change(c, func(m *Message) ([]string, error) {
-		if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != m.etag() {
-			return nil, refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", changeKeyDiffers)
+		if err := c.matches(m); err != nil {
+			return nil, err
 		}
 		return edit(changes).apply(m)
 	})
@@ -153,6 +154,14 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 }
 
 const changeKeyDiffers = "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."
+
+// matches refuses a request whose If-Match names another form of the message.
+func (c *graphCall) matches(m *Message) error {
+	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != m.etag() {
+		return refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", changeKeyDiffers)
+	}
+	return nil
+}
 
 // refusedPatch refuses a change by the tenant's behaviour.
 func (t *Tenant) refusedPatch(changes map[string]json.RawMessage) error {
@@ -218,7 +227,7 @@ func (t *Tenant) deleteMessage(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := t.conflicts(it.message); err != nil {
+	if err := cmp.Or(c.matches(it.message), t.conflicts(it.message)); err != nil {
 		return answer{}, err
 	}
 	done := answer{status: http.StatusNoContent}

@@ -40,11 +40,20 @@ var messageProperties = []property[*Message]{
 	{name: "bccRecipients", value: func(m *Message) any { return list(m.Bcc) }},
 	{name: "replyTo", value: func(m *Message) any { return list(m.ReplyTo) }},
 	{name: "flag", value: func(m *Message) any { return m.Flag }},
-	{name: "internetMessageHeaders", value: func(m *Message) any { return list(m.Headers) }, selected: true},
+	{name: "internetMessageHeaders", value: (*Message).headers, selected: true, optional: true},
 	{name: "uniqueBody", value: func(m *Message) any { return m.UniqueBody }, selected: true},
 }
 
 const messageKind = "microsoft.graph.message"
+
+// headers returns nil for a message without: Graph leaves the property out, for
+// instance in Sent Items.
+func (m *Message) headers() any {
+	if len(m.Headers) == 0 {
+		return nil
+	}
+	return m.Headers
+}
 
 func list[T any](l []T) []T {
 	if l == nil {

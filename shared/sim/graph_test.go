@@ -145,6 +145,7 @@ func TestAChangeOfAnOlderFormIsRefused(t *testing.T) {
 	etag := m["@odata.etag"].(string)
 	w.want(w.graph("PATCH", path, `{"categories":["a"]}`, "If-Match", etag), 200)
 	w.refused(w.graph("PATCH", path, `{"categories":["b"]}`, "If-Match", etag), 412, "ErrorIrresolvableConflict")
+	w.refused(w.graph("DELETE", path, nil, "If-Match", etag), 412, "ErrorIrresolvableConflict")
 	if got := w.tenant.Messages(info)[0].Categories; len(got) != 1 || got[0] != "a" {
 		t.Errorf("categories %v", got)
 	}

@@ -159,6 +159,17 @@ func (t *Tenant) uploading(r *http.Request) (answer, error) {
 	switch r.Method {
 	case http.MethodPut:
 		return t.takeChunk(r, p[1])
+	case http.MethodGet:
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		u, err := t.session(p[1])
+		if err == nil && !t.behaviour.UploadStatus {
+			err = errNoUpload()
+		}
+		if err != nil {
+			return answer{}, err
+		}
+		return u.expects()
 	case http.MethodDelete:
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -216,6 +227,11 @@ func (t *Tenant) takeChunk(r *http.Request, token string) (answer, error) {
 	if len(u.data) == u.size {
 		return t.finishUpload(token, u)
 	}
+	return u.expects()
+}
+
+// expects says which bytes come next.
+func (u *upload) expects() (answer, error) {
 	out := &bytes.Buffer{}
 	o := open(out)
 	o.put("ExpirationDateTime", u.expires)

@@ -53,6 +53,7 @@ type property[T any] struct {
 	name     string
 	value    func(T) any
 	selected bool // only in an answer if it is selected
+	optional bool // left out if its value is nil
 }
 
 // A selection is a $select; nil selects the default properties.
@@ -96,7 +97,9 @@ func (s selection) has(name string) bool {
 func write[T any](o *object, v T, properties []property[T], sel selection) {
 	for _, p := range properties {
 		if sel == nil && !p.selected || sel != nil && (sel.has(p.name) || p.name == "id") {
-			o.put(p.name, p.value(v))
+			if value := p.value(v); value != nil || !p.optional {
+				o.put(p.name, value)
+			}
 		}
 	}
 }

@@ -55,6 +55,15 @@ func TestALargeFileIsUploadedInRanges(t *testing.T) {
 		t.Errorf("after the first range %s", first.body)
 	}
 	w.refused(w.put(to, content[:3<<20], 0, large), 416, "ErrorInvalidRange")
+	status := func() result {
+		r, _ := http.NewRequest("GET", to, nil)
+		return w.send(r)
+	}
+	w.refused(status(), 404, "ErrorItemNotFound")
+	w.tenant.Behave(Behaviour{UploadStatus: true})
+	if res := w.want(status(), 200); fmt.Sprint(res.json["nextExpectedRanges"]) != "[3145728]" {
+		t.Errorf("status %s", res.body)
+	}
 	last := w.want(w.put(to, content[3<<20:], 3<<20, large), 201)
 	if len(last.body) != 0 || !strings.Contains(last.header.Get("Location"), "/Attachments('") {
 		t.Errorf("at the end %v %q", last.header, last.body)
