@@ -21,6 +21,7 @@ import (
 	"kantoorpost/handlers/web"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/blob"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/connector"
@@ -39,11 +40,14 @@ import (
 type app struct {
 	tables    *table.Service
 	queues    *queue.Service
-	ready     chan struct{} // closed when the tables and queues exist
+	uploads   *blob.Store
+	ready     chan struct{} // closed when the tables, the queues and the container exist
 	directory *directory.Store
-	// creates says that the app creates tables and queues. In Azure infra/main.bicep
-	// creates them, and the managed identity may not.
+	// creates says that the app creates tables, queues and the container. In Azure
+	// infra/main.bicep creates them, and the managed identity may not.
 	creates bool
+	// swept is when this process last deleted expired uploads.
+	swept time.Time
 
 	poll    *poll.Handler
 	fetch   *fetch.Handler
@@ -77,7 +81,24 @@ const tickKey = "tick"
 // tick does one tick and stores that the timer ran, for the health that the API
 // reports. This is the only row that is written while no mail comes.
 func (a *app) tick(ctx context.Context, t invoke.Tick) error {
-	return errors.Join(a.poll.Handle(ctx, t), a.saveTick(ctx, time.Now()))
+	return errors.Join(a.poll.Handle(ctx, t), a.sweepUploads(ctx, time.Now()), a.saveTick(ctx, time.Now()))
+}
+
+// sweepUploads deletes the uploads that have expired, once an hour. Ticks do not
+// overlap.
+func (a *app) sweepUploads(ctx context.Context, now time.Time) error {
+	if now.Sub(a.swept) < time.Hour {
+		return nil
+	}
+	n, err := a.uploads.Sweep(ctx, now)
+	if err != nil {
+		return fmt.Errorf("delete expired uploads: %w", err)
+	}
+	a.swept = now
+	if n > 0 {
+		slog.InfoContext(ctx, "expired uploads were deleted", "uploads", n)
+	}
+	return nil
 }
 
 func (a *app) saveTick(ctx context.Context, at time.Time) error {
@@ -124,11 +145,14 @@ func tableNames() []string { return []string{"configuration", "directory", "mail
 // queueNames returns the queues, one for each function with a queue.
 func queueNames() []string { return []string{"fetch", "process"} }
 
+// uploads is the container of the files that people send along.
+const uploads = "uploads"
+
 // transports carry the calls to other services. The zero value uses the network.
 type transports struct {
-	tables, queues, entra, vault policy.Transporter
-	graph                        http.RoundTripper
-	identity                     azcore.TokenCredential // nil: the managed identity
+	tables, queues, blobs, entra, vault policy.Transporter
+	graph                               http.RoundTripper
+	identity                            azcore.TokenCredential // nil: the managed identity
 }
 
 // newApp builds all handlers. It makes no calls to other services.
@@ -143,6 +167,11 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		return nil, err
 	}
 	if a.queues, err = queue.Open(queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: w.identity, Transport: w.queues}); err != nil {
+		return nil, err
+	}
+	if a.uploads, err = blob.Open(blob.Options{
+		ConnectionString: c.Storage, URL: c.BlobURL, Credential: w.identity, Transport: w.blobs, Container: uploads,
+	}); err != nil {
 		return nil, err
 	}
 	secrets, err := openSecrets(c, w)
@@ -184,7 +213,7 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
-		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues,
+		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads,
 		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
@@ -240,7 +269,7 @@ func poisonNames() (names []string) {
 	return names
 }
 
-// prepare creates missing tables and queues, or checks that they exist. It repeats
+// prepare creates missing tables, queues and the container, or checks that they exist. It repeats
 // that until it succeeds: nothing works without them, and the roles of a new identity
 // take minutes to act.
 func (a *app) prepare(ctx context.Context) {
@@ -275,7 +304,7 @@ func (a *app) index(ctx context.Context) {
 
 func (a *app) storage(ctx context.Context) error {
 	if a.creates {
-		return errors.Join(a.tables.Create(ctx, tableNames()...), a.queues.Create(ctx, queueNames()...))
+		return errors.Join(a.tables.Create(ctx, tableNames()...), a.queues.Create(ctx, queueNames()...), a.uploads.Create(ctx))
 	}
-	return errors.Join(a.tables.Check(ctx, tableNames()...), a.queues.Check(ctx, queueNames()...), a.queues.Check(ctx, poisonNames()...))
+	return errors.Join(a.tables.Check(ctx, tableNames()...), a.queues.Check(ctx, queueNames()...), a.queues.Check(ctx, poisonNames()...), a.uploads.Check(ctx))
 }

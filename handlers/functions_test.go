@@ -138,8 +138,8 @@ func TestInfraStorage(t *testing.T) {
 		Containers   []string `json:"containers"`
 	}
 	content.Queues, content.PoisonQueues, content.Tables = queueNames(), poisonNames(), tableNames()
-	// The code keeps nothing in blobs: what runs is there, and what ran before.
-	content.Containers = []string{"packages", "releases"}
+	// What runs, what ran before, and what people send along.
+	content.Containers = []string{"packages", "releases", uploads}
 	golden(t, "../infra/storage.json", content)
 
 	var listened []string

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -38,8 +39,12 @@ func (w *world) confine(rights *infratest.Rights) {
 			w.t.Fatal(err)
 		}
 	}
-	w.tables.Refuse, w.queues.Refuse = rights.Tables, rights.Queues
+	for _, name := range made.Containers {
+		w.blobs.CreateContainer(name)
+	}
+	w.tables.Refuse, w.queues.Refuse, w.blobs.Refuse = rights.Tables, rights.Queues, rights.Blobs
 	w.config.Storage = ""
+	w.config.BlobURL = "https://kantoorpost.blob.core.windows.net"
 	w.config.TableURL = "https://kantoorpost.table.core.windows.net"
 	w.config.QueueURL = "https://kantoorpost.queue.core.windows.net"
 	w.start()
@@ -146,6 +151,18 @@ func (w *world) story() error {
 		return errors.New("what waited was not solved")
 	}
 
+	// A file is kept, and deleted when nobody sends it.
+	if code := w.ask(admin, "POST", "/api/uploads?name=brief.txt", "Beste Piet", nil); code != http.StatusCreated {
+		return errors.New("a file is not kept: " + w.Answered[len(w.Answered)-1])
+	}
+	time.Sleep(25 * time.Hour) // simulated
+	if err := tick(); err != nil {
+		return err
+	}
+	if names := w.blobs.Names(uploads); len(names) > 0 {
+		return fmt.Errorf("%q are kept for ever", names)
+	}
+
 	// The tables fail until the message is put aside; mail is not lost by it.
 	w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Jaarrekening", "c1"))
 	rights := w.tables.Refuse
@@ -204,8 +221,8 @@ func TestEachRoleIsNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(access.App)) {
-		if kind == "account" || kind == "vault" || kind == "component" {
-			continue // not of queues and tables
+		if kind == "vault" || kind == "component" {
+			continue // not of storage
 		}
 		for _, grant := range access.App[kind] {
 			without := kind + ": " + grant.Role
@@ -217,7 +234,7 @@ func TestEachRoleIsNeeded(t *testing.T) {
 					// It is taken away while the process runs: at a start, what is
 					// missing is waited for.
 					rights := infratest.New(t, without)
-					w.tables.Refuse, w.queues.Refuse = rights.Tables, rights.Queues
+					w.tables.Refuse, w.queues.Refuse, w.blobs.Refuse = rights.Tables, rights.Queues, rights.Blobs
 					if kind == "table" {
 						if w.invoke("poll", "timer", `{"ScheduleStatus":null}`) {
 							t.Error("a tick succeeds without the tables")

@@ -20,6 +20,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/queue/queuetest"
 	"kantoorpost/shared/sim"
@@ -37,8 +38,9 @@ type world struct {
 	url    string // of the tenant
 	tables *tabletest.Server
 	queues *queuetest.Server
+	blobs  *blobtest.Server
 
-	toTables, toQueues, toMicrosoft *wiretest.Wire
+	toTables, toQueues, toBlobs, toMicrosoft *wiretest.Wire
 
 	config config.Config
 	http   http.Handler // the process that runs now
@@ -73,14 +75,14 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w := &world{
-		t: t, tenant: tenant, url: "https://sim.example", tables: tabletest.New(), queues: queuetest.New(),
+		t: t, tenant: tenant, url: "https://sim.example", tables: tabletest.New(), queues: queuetest.New(), blobs: blobtest.New(),
 		toMicrosoft: wiretest.Transport(tenant.Handler()),
 		config: config.Config{
 			Storage: tabletest.Connection, KeyVaultURL: "https://sim.example", Simulator: "https://sim.example",
 			AuthEnabled: true, AuthTenant: staffTenant, FirstAdministrator: admin,
 		},
 	}
-	w.toTables, w.toQueues = w.tables.Transport(), w.queues.Transport()
+	w.toTables, w.toQueues, w.toBlobs = w.tables.Transport(), w.queues.Transport(), w.blobs.Transport()
 	w.start()
 	return w
 }
@@ -89,7 +91,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) start() {
 	w.t.Helper()
 	a, err := newApp(w.config, transports{
-		tables: w.toTables, queues: w.toQueues, entra: w.toMicrosoft, vault: w.toMicrosoft, graph: w.toMicrosoft,
+		tables: w.toTables, queues: w.toQueues, blobs: w.toBlobs, entra: w.toMicrosoft, vault: w.toMicrosoft, graph: w.toMicrosoft,
 		identity: identity{w.toMicrosoft},
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-// The storage account: mail and chats in tables, jobs in queues, packages in containers.
+// The storage account: mail and chats in tables, jobs in queues, packages and the files of replies in containers.
 
 import { resourceTags, storageRedundancy } from 'types.bicep'
 

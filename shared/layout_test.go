@@ -24,6 +24,7 @@ const module = "kantoorpost"
 var owners = map[string][]string{
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables":               {"shared/table"},
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue":             {"shared/queue", "shared/dev/host"},
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob":              {"shared/blob"},
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity":                  {"shared/entra"},
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets": {"shared/secret"},
 	"github.com/microsoftgraph":                                         {"shared/graph"},
@@ -48,7 +49,7 @@ var values = []string{"shared/words", "shared/mailtext", "shared/mailhtml", "sha
 
 // outside are the rooms that speak with somebody outside. They know values and
 // each other's values, and no noun.
-var outside = []string{"shared/table", "shared/queue", "shared/secret", "shared/entra", "shared/graph"}
+var outside = []string{"shared/table", "shared/queue", "shared/blob", "shared/secret", "shared/entra", "shared/graph"}
 
 // nouns are what the office talks about.
 var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat", "shared/membership"}

@@ -26,6 +26,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/blob"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
@@ -43,6 +44,7 @@ type Options struct {
 	Items      *item.Store
 	Chats      *chat.Store
 	Solver     *solve.Service
+	Uploads    *blob.Store
 	Audit      *audit.Log
 	Jobs       Jobs
 	// Checks must all pass for the product to be ready.
@@ -64,6 +66,7 @@ type api struct {
 	explain   []func(error) *problem
 	pictures  *pictureCache
 	documents *documents
+	receiving chan struct{} // one for each file that is being received
 	remembers memory
 	asking    singleflight.Group
 	// spans keeps the figures of past months and weeks.
@@ -78,7 +81,7 @@ func build(o Options) *api {
 		Options:  o,
 		mux:      http.NewServeMux(),
 		origin:   http.NewCrossOriginProtection(),
-		pictures: newPictureCache(), documents: newDocuments(),
+		pictures: newPictureCache(), documents: newDocuments(), receiving: make(chan struct{}, uploadsAtOnce),
 	}
 	a.huma = humago.New(a.mux, config(o.Version))
 	a.registerDocument()
@@ -107,6 +110,7 @@ func build(o Options) *api {
 	a.registerSubstitute()
 	a.registerImport()
 	a.registerChats()
+	a.registerUploads()
 	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
 	return a
 }
@@ -253,6 +257,9 @@ func mediaTypes(op *huma.Operation) []string {
 }
 
 func isOneOf(types []string, contentType string) bool {
+	if slices.Contains(types, anyType) {
+		return true
+	}
 	media, _, _ := strings.Cut(contentType, ";")
 	return slices.Contains(types, strings.ToLower(strings.TrimSpace(media)))
 }

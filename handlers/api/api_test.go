@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -28,6 +29,7 @@ const (
 type office struct {
 	*api
 	wire   *wiretest.Wire
+	blobs  *blobtest.Server
 	people map[string]http.Header
 }
 
@@ -54,9 +56,11 @@ func emptyOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	store := directory.New(service.Table("directory"))
+	files, blobs := blobtest.Open(t)
 	o := &office{
+		blobs: blobs,
 		api: build(Options{
-			Version: "test", Directory: store,
+			Version: "test", Directory: store, Uploads: files,
 			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),
 		wire:   wire,
@@ -195,6 +199,8 @@ func actionOf(method, path string) access.Action {
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
 	case path == "/api/chats/{chat}/read":
 		return access.ChatsRead
+	case resource == "uploads":
+		return access.ChatsSend
 	case resource == "mails":
 		return pick(access.MailsRead, access.MailsSolve)
 	case resource == "chats":

@@ -77,17 +77,9 @@ func (a *api) registerAttachments() {
 			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
 		}},
 	}, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
-		source, err := a.attachmentSource(ctx, in.Mail)
+		source, at, err := a.attachment(ctx, in.Mail, in.Attachment)
 		if err != nil {
 			return nil, err
-		}
-		n := in.Attachment - 1
-		if n < 0 || n >= len(source.attachments) {
-			return nil, newProblem(http.StatusNotFound, "the mail has no attachment with this number")
-		}
-		at := source.attachments[n]
-		if at.Kind == mail.AttachedLink {
-			return nil, newProblem(http.StatusConflict, "this file is kept elsewhere: open the mail in Outlook to follow its link")
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
@@ -106,6 +98,23 @@ func attachmentOf(mailID string, n int, at mail.Attachment) attachmentObject {
 		o.Warning = &dangerWarning
 	}
 	return o
+}
+
+// attachment is an attachment of a mail that the caller may read, by its number.
+func (a *api) attachment(ctx context.Context, mailID string, number int) (*attachmentSource, mail.Attachment, error) {
+	source, err := a.attachmentSource(ctx, mailID)
+	if err != nil {
+		return nil, mail.Attachment{}, err
+	}
+	n := number - 1
+	if n < 0 || n >= len(source.attachments) {
+		return nil, mail.Attachment{}, newProblem(http.StatusNotFound, "the mail has no attachment with this number")
+	}
+	at := source.attachments[n]
+	if at.Kind == mail.AttachedLink {
+		return nil, at, newProblem(http.StatusConflict, "this file is kept elsewhere: open the mail in Outlook to follow its link")
+	}
+	return source, at, nil
 }
 
 // An attachmentSource is a mail with its attachments, and the client that can

@@ -18,8 +18,9 @@ import (
 	"kantoorpost/infra"
 )
 
-// permissions are the data actions of Azure's roles, and their actions on queues
-// and tables, without the prefix before queues, messages, tables and entities:
+// permissions are the data actions of Azure's roles, and their actions on queues,
+// tables and containers, without the prefix before queues, messages, tables, entities,
+// containers and blobs:
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage
 var permissions = map[string][]string{
 	"Storage Queue Data Contributor": {
@@ -34,7 +35,10 @@ var permissions = map[string][]string{
 		"entities/read", "entities/write", "entities/delete",
 	},
 	"Storage Table Data Reader": {"tables/read", "entities/read"},
-	"Storage Blob Data Owner":   {}, // for blobs only
+	"Storage Blob Data Owner": {
+		"containers/read", "containers/write", "containers/delete",
+		"blobs/read", "blobs/write", "blobs/delete",
+	},
 }
 
 // Rights are the permissions of the app's identity.
@@ -141,6 +145,24 @@ func (r *Rights) Queues(req *http.Request) (status int, code string) {
 		return r.check(scope, "messages/read")
 	}
 	return r.check(scope, "messages/process")
+}
+
+// Blobs can be the Refuse function of a blobtest.Server.
+// https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#permissions-for-blob-service-operations
+func (r *Rights) Blobs(req *http.Request) (status int, code string) {
+	name, _, isBlob := strings.Cut(strings.Trim(req.URL.Path, "/"), "/")
+	scope := "container/" + name
+	switch {
+	case isBlob && req.Method == http.MethodDelete:
+		return r.check(scope, "blobs/delete")
+	case isBlob && req.Method == http.MethodPut:
+		return r.check(scope, "blobs/write")
+	case isBlob, req.URL.Query().Get("comp") == "list":
+		return r.check(scope, "blobs/read")
+	case req.Method == http.MethodPut:
+		return r.check("account", "containers/write")
+	}
+	return r.check(scope, "containers/read")
 }
 
 var (

@@ -28,6 +28,8 @@ const (
 	MailsRelease       Action = "mails.release"       // let mail through whose sender is not verified
 	ChatsRead          Action = "chats.read"          //
 	ChatsWrite         Action = "chats.write"         //
+	ChatsSend          Action = "chats.send"          // write what leaves the office as mail; never a program
+	RepliesApprove     Action = "replies.approve"     // let another's reply leave that needs a second person
 	RulesRead          Action = "rules.read"          // learned rules, and how often they were right
 	RulesWrite         Action = "rules.write"         //
 	AuditRead          Action = "audit.read"          // the audit log
@@ -95,7 +97,7 @@ var roles = []string{roleDirectory, roleMembers, roleMails, roleChats, roleConfi
 // ruleOf returns the rule of an action. Nobody may do an action without a rule.
 func ruleOf(action Action) (rule, bool) {
 	switch action {
-	case HealthRead, MailsRelease, RulesRead, RulesWrite:
+	case HealthRead, MailsRelease, RepliesApprove, RulesRead, RulesWrite:
 		return rule{linked: directory.Manager, other: directory.Manager}, true
 	case MeWrite:
 		return rule{linked: directory.Reader, other: directory.Reader}, true
@@ -116,7 +118,7 @@ func ruleOf(action Action) (rule, bool) {
 		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleConfiguration}}, true
 	case MailsRead:
 		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleMails}}, true
-	case MailsSolve:
+	case MailsSolve, ChatsSend:
 		return rule{linked: directory.Editor, other: directory.Manager}, true
 	case ChatsRead:
 		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleChats}}, true
@@ -160,7 +162,7 @@ func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
 		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead, ConfigurationWrite,
-		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, RulesRead, RulesWrite, AuditRead, MeWrite,
+		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, RepliesApprove, RulesRead, RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {
 			can = append(can, action)

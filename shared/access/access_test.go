@@ -58,6 +58,8 @@ func TestMatrix(t *testing.T) {
 		{MailsRelease, "--aa----------"},
 		{ChatsRead, "llaa---a------"},
 		{ChatsWrite, "-laa---a------"},
+		{ChatsSend, "-laa----------"},
+		{RepliesApprove, "--aa----------"},
 		{"unheard.of", "--------------"},
 	}
 	for _, row := range matrix {

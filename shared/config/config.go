@@ -20,6 +20,7 @@ type Config struct {
 	Storage  string `env:"AzureWebJobsStorage" from:"machine" local:"azurite"`   // connection string
 	TableURL string `env:"AzureWebJobsStorage__tableServiceUri" from:"template"` // without Storage: the services' addresses, used with the managed identity
 	QueueURL string `env:"AzureWebJobsStorage__queueServiceUri" from:"template"`
+	BlobURL  string `env:"AzureWebJobsStorage__blobServiceUri" from:"template"`
 	Identity string `env:"AzureWebJobsStorage__clientId" from:"template"` // client id of the user-assigned identity; "" for the system-assigned
 
 	KeyVaultURL string `env:"KEY_VAULT_URL" from:"template"`                    // where client secrets of connectors are kept
@@ -57,8 +58,8 @@ func (c Config) check() error {
 			errs = append(errs, errors.New(text))
 		}
 	}
-	say(c.Storage == "" && (c.TableURL == "" || c.QueueURL == ""),
-		"AzureWebJobsStorage__tableServiceUri and AzureWebJobsStorage__queueServiceUri, or AzureWebJobsStorage, must say where the storage account is")
+	say(c.Storage == "" && (c.TableURL == "" || c.QueueURL == "" || c.BlobURL == ""),
+		"AzureWebJobsStorage__tableServiceUri, AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__blobServiceUri, or AzureWebJobsStorage, must say where the storage account is")
 	say(c.KeyVaultURL == "" && c.SecretsFile == "", "KEY_VAULT_URL must be the address of a Key Vault, such as https://name.vault.azure.net")
 	say(c.KeyVaultURL != "" && !isHTTPS(c.KeyVaultURL), "KEY_VAULT_URL must start with https://")
 	say(c.Simulator != "" && !isHTTPS(c.Simulator), "SIMULATOR_URL must start with https://")

@@ -59,6 +59,7 @@ func TestMistakesAreSaidAtOnce(t *testing.T) {
 func TestAzure(t *testing.T) {
 	t.Setenv("AzureWebJobsStorage__tableServiceUri", "https://x.table.core.windows.net")
 	t.Setenv("AzureWebJobsStorage__queueServiceUri", "https://x.queue.core.windows.net")
+	t.Setenv("AzureWebJobsStorage__blobServiceUri", "https://x.blob.core.windows.net")
 	t.Setenv("KEY_VAULT_URL", "https://x.vault.azure.net")
 	t.Setenv("WEBSITE_AUTH_ENABLED", "True")
 	t.Setenv("AUTH_TENANT_ID", "11111111-2222-3333-4444-555555555555")

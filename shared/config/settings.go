@@ -43,7 +43,6 @@ func notRead() []Setting {
 	return []Setting{
 		{Name: "FUNCTIONS_WORKER_RUNTIME", From: Platform, Local: "custom"},
 		{Name: "AzureWebJobsStorage__credential", From: HostOnly},
-		{Name: "AzureWebJobsStorage__blobServiceUri", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_CONNECTION_STRING", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", From: HostOnly},
 		// The client id of the identity whose token replaces a secret at sign-in:

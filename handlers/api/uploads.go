@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/blob"
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/mail"
+)
+
+const (
+	// maxUpload is the largest file that is attached, in bytes: what Graph takes.
+	// https://learn.microsoft.com/graph/outlook-large-attachments
+	maxUpload = 150 << 20
+	// uploadAge is how long a file is kept that nobody sends.
+	uploadAge = 24 * time.Hour
+	// uploadsAtOnce is how many files are received at the same time: each needs
+	// some megabytes of memory.
+	uploadsAtOnce = 4
+)
+
+// An uploadObject is a file that a team member sends along.
+type uploadObject struct {
+	ID          string    `json:"id" doc:"for the attachments of a reply; a picture in its text has src=\"cid:\" and this"`
+	Name        string    `json:"name"`
+	ContentType string    `json:"contentType,omitempty"`
+	Size        int64     `json:"size" doc:"bytes"`
+	Until       time.Time `json:"until" doc:"when it is deleted, unless a draft or a reply has it by then"`
+}
+
+// UploadPath names an upload.
+type UploadPath struct {
+	Upload string `path:"upload" maxLength:"64"`
+}
+
+// An uploadInput is a file, or the attachment of a mail that is taken over.
+type uploadInput struct {
+	Name    string `query:"name" maxLength:"400" doc:"of the file that the body is; without it, the body is JSON that names an attachment"`
+	request *http.Request
+}
+
+// A takeOver names an attachment of a mail.
+type takeOver struct {
+	Mail       string `json:"mail"`
+	Attachment int    `json:"attachment"`
+}
+
+// Resolve keeps the request: the body is streamed, and not read into memory.
+func (in *uploadInput) Resolve(hc huma.Context) []error {
+	in.request, _ = humago.Unwrap(hc)
+	return nil
+}
+
+func (a *api) registerUploads() {
+	const one = "/api/uploads/{upload}"
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
+	}
+	create := op("create-upload", http.MethodPost, "/api/uploads", "Send a file for a reply, or take over an attachment of a mail", http.StatusCreated)
+	create.Description = "With a name, the body is the content of the file, of any type and at most 150 MB. " +
+		`Without one it is JSON: {"mail": id, "attachment": number}, of a mail that you may read.`
+	create.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		anyType: {Schema: &huma.Schema{Type: "string", Format: "binary"}},
+	}}
+	handle(a, access.ChatsSend, create, a.createUpload)
+	get := op("get-upload", http.MethodGet, one, "Get the content of a file that you sent", http.StatusOK)
+	get.Responses = map[string]*huma.Response{"200": {
+		Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
+	}}
+	handle(a, access.ChatsSend, get, a.getUpload)
+	handle(a, access.ChatsSend, op("delete-upload", http.MethodDelete, one, "Delete a file that you sent", http.StatusNoContent),
+		func(ctx context.Context, in *UploadPath) (*struct{}, error) {
+			if _, err := a.upload(ctx, in.Upload); err != nil {
+				return nil, err
+			}
+			return nil, a.Uploads.Delete(ctx, in.Upload)
+		})
+	a.explain = append(a.explain, explainUploads)
+}
+
+// anyType is the media type of an operation that takes all.
+const anyType = "*/*"
+
+// uploadID is the form of an upload's id.
+var uploadID = regexp.MustCompile(`^[a-z0-9]{26}$`)
+
+// upload is a file that the caller made. The file of another is reported as missing.
+func (a *api) upload(ctx context.Context, id string) (*blob.File, error) {
+	if !uploadID.MatchString(id) {
+		return nil, blob.ErrNotFound
+	}
+	f, err := a.Uploads.Open(ctx, id)
+	if err == nil && f.Owner != actor(ctx).ID() {
+		return nil, blob.ErrNotFound
+	}
+	return f, err
+}
+
+func (a *api) createUpload(ctx context.Context, in *uploadInput) (*objectOutput[uploadObject], error) {
+	select {
+	case a.receiving <- struct{}{}:
+		defer func() { <-a.receiving }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if in.Name == "" {
+		return a.takeOver(ctx, in.request)
+	}
+	if strings.ContainsFunc(in.Name, unicode.IsControl) {
+		return nil, invalid("query.name", "the name of a file, without control characters")
+	}
+	if in.request.ContentLength > maxUpload {
+		return nil, blob.ErrTooLarge
+	}
+	return a.store(ctx, in.Name, in.request.Header.Get("Content-Type"), in.request.Body)
+}
+
+// takeOver copies an attachment of a mail that the caller may read.
+func (a *api) takeOver(ctx context.Context, r *http.Request) (*objectOutput[uploadObject], error) {
+	var from takeOver
+	text, err := io.ReadAll(io.LimitReader(r.Body, 1<<12))
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/json" || err != nil ||
+		json.Unmarshal(text, &from) != nil || from.Mail == "" || from.Attachment < 1 {
+		return nil, invalid("query.name", `the name of the file that the body is; or JSON with "mail" and "attachment"`)
+	}
+	source, at, err := a.attachment(ctx, from.Mail, from.Attachment)
+	if err != nil {
+		return nil, err
+	}
+	content, w := io.Pipe()
+	defer content.Close() // ends the request to Graph
+	go func() {
+		err := source.graph.Attachment(ctx, source.mail.Mailbox, source.mail.MessageID, at.ID, w)
+		if err != nil {
+			err = a.unread(err)
+		}
+		w.CloseWithError(err)
+	}()
+	return a.store(ctx, fileName(at), at.ContentType, content)
+}
+
+// store keeps content as a new upload of the caller.
+func (a *api) store(ctx context.Context, name, contentType string, content io.Reader) (*objectOutput[uploadObject], error) {
+	about := blob.Info{
+		Owner: actor(ctx).ID(), Name: fileName(mail.Attachment{Name: name}), ContentType: cleanType(contentType), Until: time.Now().Add(uploadAge),
+	}
+	id := ids.Random()
+	about, err := a.Uploads.Put(ctx, id, about, content, maxUpload)
+	if err != nil {
+		return nil, fmt.Errorf("receive the file %s: %w", id, err)
+	}
+	return &objectOutput[uploadObject]{Location: "/api/uploads/" + id, Body: uploadOf(id, about)}, nil
+}
+
+func uploadOf(id string, i blob.Info) uploadObject {
+	return uploadObject{ID: id, Name: i.Name, ContentType: i.ContentType, Size: i.Size, Until: i.Until.UTC().Truncate(time.Second)}
+}
+
+// cleanType is a media type without parameters; "" for what is none, and for the
+// types that programs name when they do not know.
+func cleanType(contentType string) string {
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil || media == "application/octet-stream" || media == "application/x-www-form-urlencoded" || len(media) > 127 || !strings.Contains(media, "/") {
+		return ""
+	}
+	return media
+}
+
+func (a *api) getUpload(ctx context.Context, in *UploadPath) (*huma.StreamResponse, error) {
+	f, err := a.upload(ctx, in.Upload)
+	if err != nil {
+		return nil, err
+	}
+	return a.sendFile(f), nil
+}
+
+// sendFile answers with the content of an upload.
+func (a *api) sendFile(f *blob.File) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		r, w := humago.Unwrap(hc)
+		body := &attachmentBody{w: withWriteDeadline(w), attachment: mail.Attachment{Name: f.Name, ContentType: f.ContentType}}
+		_, err := f.WriteTo(body)
+		switch {
+		case err == nil:
+			body.begin() // the file may be empty
+		case !body.begun:
+			writeProblem(body.w, a.problem(r.Context(), err))
+		default:
+			panic(http.ErrAbortHandler) // half a file must not look like a whole one
+		}
+	}}
+}
+
+// explainUploads says what the errors of uploads mean in HTTP.
+func explainUploads(err error) *problem {
+	switch {
+	case errors.Is(err, blob.ErrNotFound):
+		return newProblem(http.StatusNotFound, "no such file, or none of yours; a file that nobody sends is kept for a day")
+	case errors.Is(err, blob.ErrTooLarge):
+		return newProblem(http.StatusRequestEntityTooLarge, "a file has at most 150 MB")
+	}
+	return nil
+}
