@@ -209,7 +209,7 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Finish: solver.Finish}
 	a.api = api.New(api.Options{
-		Version: "1.0", Build: build(),
+		Version: "1.0", Build: build(), ClientID: c.AuthClient,
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},

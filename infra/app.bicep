@@ -200,6 +200,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: assertionSetting, value: signInIdentity.properties.clientId }
         { name: 'KEY_VAULT_URL', value: vault.properties.vaultUri }
         { name: 'AUTH_TENANT_ID', value: tenantId }
+        { name: 'AUTH_CLIENT_ID', value: clientId }
         { name: 'FIRST_ADMINISTRATOR', value: firstAdministrator }
         { name: 'POLL_SCHEDULE', value: pollSchedule }
         { name: 'INSTANCE_MEMORY_MB', value: string(memory) }

@@ -38,6 +38,7 @@ import (
 type Options struct {
 	Version    string // of the product, for the description of the API
 	Build      string // of the running package, to tell deployments apart
+	ClientID   string // of the app registration with which people and programs sign in
 	Gate       access.Gate
 	Directory  *directory.Store
 	Connectors *connector.Store
@@ -112,6 +113,7 @@ func build(o Options) *api {
 	a.registerChats()
 	a.registerUploads()
 	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
+	a.describe()
 	return a
 }
 

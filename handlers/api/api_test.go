@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -122,7 +123,24 @@ func (o *office) call(t testing.TB, who, request, body string, headers ...string
 	if got.status >= 300 {
 		o.isProblem(t, request, got)
 	}
+	o.isDescribed(t, r, got)
 	return got
+}
+
+// isDescribed checks that the description of the API says that the operation can
+// answer with this status.
+func (o *office) isDescribed(t testing.TB, r *http.Request, got answer) {
+	t.Helper()
+	_, pattern := o.mux.Handler(r)
+	_, path, _ := strings.Cut(pattern, " ")
+	item := o.huma.OpenAPI().Paths[path]
+	if item == nil || got.status >= 500 || got.status == http.StatusNotFound && !strings.Contains(path, "{") {
+		return
+	}
+	op := operationsOf(item)[r.Method]
+	if op != nil && op.Responses[strconv.Itoa(got.status)] == nil {
+		t.Errorf("%s %s answers %d, which is not described", r.Method, path, got.status)
+	}
 }
 
 // isProblem checks that an error has the common form.

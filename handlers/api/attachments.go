@@ -44,7 +44,7 @@ type MailAttachmentPath struct {
 func (a *api) registerAttachments() {
 	const path = "/api/mails/{mail}/attachments"
 	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"},
+		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"}, Errors: []int{http.StatusConflict},
 		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that its text shows",
 	}, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
 		source, err := a.attachmentSource(ctx, in.Mail)
@@ -72,6 +72,7 @@ func (a *api) registerAttachments() {
 	})
 	handle(a, access.MailsRead, huma.Operation{
 		OperationID: "get-attachment", Method: http.MethodGet, Path: path + "/{attachment}", Tags: []string{"mails"},
+		Errors:  []int{http.StatusConflict},
 		Summary: "Get the content of an attachment, to be saved",
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},

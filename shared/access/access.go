@@ -128,6 +128,16 @@ func ruleOf(action Action) (rule, bool) {
 	return rule{}, false
 }
 
+// AppRoles returns the Entra app roles that let an application do an action: one of
+// them is enough. It returns none for what only people may do.
+func AppRoles(action Action) []string {
+	if action == MeRead {
+		return slices.Clone(roles)
+	}
+	r, _ := ruleOf(action)
+	return r.roles
+}
+
 // Can says whether actor may do action to object. It denies what no rule allows.
 func Can(actor Actor, action Action, object Object) bool {
 	if action == Public {

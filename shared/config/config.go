@@ -28,6 +28,7 @@ type Config struct {
 
 	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED" from:"platform" local:"true"`                           // App Service Authentication is on, so its headers can be trusted
 	AuthTenant         string `env:"AUTH_TENANT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // the Entra tenant of the office's own people
+	AuthClient         string `env:"AUTH_CLIENT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // client id of the app registration with which people and programs sign in, for the description of the API
 	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`             // sign-in name of the person who has all rights until a team member has that e-mail address
 
 	InstanceMB int64 `env:"INSTANCE_MEMORY_MB" from:"template"` // memory of an instance; if not set, the system's figure, or 512
