@@ -17,6 +17,7 @@ type ready struct {
 	Host          string         `json:"host"` // "func", the Functions host on PATH, or "stand-in"
 	Graph         string         `json:"graph,omitempty"`
 	SMTP          string         `json:"smtp,omitempty"`
+	Outside       string         `json:"outside,omitempty"` // what an outside address received: append ?address=
 	Azurite       storageURLs    `json:"azurite"`
 	Administrator string         `json:"administrator"`
 	Tenant        *tenantSecrets `json:"tenant,omitempty"`
@@ -49,6 +50,7 @@ func (s *stack) ready() ready {
 	}
 	if s.tenant != nil {
 		r.Graph = s.tenant.url
+		r.Outside = s.tenant.url + "/simulator/outside"
 		r.SMTP = "smtp://localhost:" + strconv.Itoa(s.at.SMTP)
 		r.Certificate = s.tenant.certificate
 		r.Tenant = &tenantSecrets{clientID, s.tenant.secret, s.tenant.tokenEndpoint(), domain}
@@ -73,6 +75,7 @@ func (s *stack) announce(w io.Writer) error {
 	line("sign in as", r.Administrator+", over the API with  Authorization: Bearer local:"+r.Administrator)
 	if s.tenant != nil {
 		line("mail in", r.SMTP+", from any mail program")
+		line("mail out", r.App+"/try/client?address=…  (for programs: "+r.Outside+"?address=…)")
 		line("tenant", r.Graph+"  (Entra, Graph and Key Vault, simulated; its certificate: "+r.Certificate+")")
 	}
 	line("storage", fmt.Sprintf("Azurite on ports %d (blobs), %d (queues), %d (tables)", s.storage.Blob, s.storage.Queue, s.storage.Table))

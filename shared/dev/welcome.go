@@ -2,21 +2,22 @@ package main
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"encoding/json"
 	"html/template"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"kantoorpost/shared/dev/signin"
 	"kantoorpost/shared/sim"
 )
 
-//go:embed welcome.html
-var welcomeHTML string
+//go:embed welcome.html client.html style.html
+var pageFiles embed.FS
 
-var welcomePage = template.Must(template.New("welcome").Parse(welcomeHTML))
+var pages = template.Must(template.ParseFS(pageFiles, "*.html"))
 
 // A welcome is the content of the first page.
 type welcome struct {
@@ -25,9 +26,12 @@ type welcome struct {
 	Boxes     []sim.Mailbox // mailboxes to which a mail can be sent
 	Senders   []string      // possible senders
 	Form      formMail
-	Sent      string // the address to which a mail was just sent
-	Wrong     string // what was wrong with the mail
-	Empty     bool   // the office is still empty
+	Clients   []correspondent
+	Addresses []string // of people outside whose mailbox can be opened
+	From      string   // the address from which a mail was just sent
+	Sent      string   // the address to which a mail was just sent
+	Wrong     string   // what was wrong with the mail
+	Empty     bool     // the office is still empty
 	Tenant    *tenantSecrets
 	Send, See string
 }
@@ -38,9 +42,11 @@ func (s *stack) welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-			s.showWelcome(w, r, http.StatusOK, welcome{Sent: r.URL.Query().Get("sent"), Form: s.example()})
+			s.showWelcome(w, r, http.StatusOK, welcome{Sent: r.URL.Query().Get("sent"), From: r.URL.Query().Get("from"), Form: s.example()})
 		case r.URL.Path == "/try/mail" && r.Method == http.MethodPost && s.tenant != nil:
 			s.tryMail(w, r)
+		case strings.HasPrefix(r.URL.Path, "/try/client") && s.tenant != nil:
+			clientPages{s.tenant.Tenant}.ServeHTTP(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -55,18 +61,25 @@ func (s *stack) showWelcome(w http.ResponseWriter, r *http.Request, status int, 
 		page.Senders = append(page.Senders, stranger)
 		for _, c := range s.tenant.office.Contacts[:20] {
 			page.Senders = append(page.Senders, c.Name+" <"+c.Emails[0]+">")
+			page.Addresses = append(page.Addresses, c.Emails[0])
 		}
+		page.Clients = clientPages{s.tenant.Tenant}.correspondents()
 	} else {
 		page.People = append(page.People, signin.Person{Name: "Eerste beheerder", Email: s.administrator(), Rights: rightsNL["administrator"]})
 	}
+	showPage(w, status, "welcome.html", page)
+}
+
+// showPage answers with a page that runs no script.
+func showPage(w http.ResponseWriter, status int, name string, page any) {
 	var b bytes.Buffer
-	if err := welcomePage.Execute(&b, page); err != nil {
-		http.Error(w, "the first page: "+err.Error(), http.StatusInternalServerError)
+	if err := pages.ExecuteTemplate(&b, name, page); err != nil {
+		http.Error(w, "the page "+name+": "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w)
@@ -88,7 +101,7 @@ func (s *stack) tryMail(w http.ResponseWriter, r *http.Request) {
 		s.showWelcome(w, r, http.StatusUnprocessableEntity, welcome{Form: m, Wrong: err.Error()})
 		return
 	}
-	http.Redirect(w, r, "/?sent="+url.QueryEscape(m.To), http.StatusSeeOther)
+	http.Redirect(w, r, "/?"+url.Values{"sent": {m.To}, "from": {envelope.From}}.Encode(), http.StatusSeeOther)
 }
 
 // rightsNL are the product's words for the rights.

@@ -91,9 +91,26 @@ func (t *Tenant) OutsideItems(address string) []OutsideItem {
 	return items
 }
 
-// outsideItem reads the source again: it has everything, also after a restart.
+// Parsed returns a received mail as read from its source, which has everything also
+// after a restart.
+func (m *Message) Parsed() Message {
+	parsed := parseMail(m.MIME, Envelope{}, m.Received)
+	parsed.InternetMessageID = m.InternetMessageID
+	parsed.setDefaults(m.Received)
+	return parsed
+}
+
+// Text returns the text of a received mail: its plain part, or that of its page.
+func (m *Message) Text() string {
+	if len(m.MIME) == 0 {
+		return m.asText().Body.Content
+	}
+	parsed := m.Parsed()
+	return parsed.asText().Body.Content
+}
+
 func outsideItem(stored *Message) OutsideItem {
-	m := parseMail(stored.MIME, Envelope{}, stored.Received)
+	m := stored.Parsed()
 	item := OutsideItem{
 		To: outsideAddresses(m.To), Cc: outsideAddresses(m.Cc), ReplyTo: outsideAddresses(m.ReplyTo), Subject: m.Subject, Date: m.Sent,
 		MessageID: stored.InternetMessageID, InReplyTo: m.InReplyTo, References: list(m.References), Text: m.asText().Body.Content,

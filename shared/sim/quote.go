@@ -98,7 +98,7 @@ func (q quoteStyle) header(original *Message) string {
 	sent := original.Sent.In(q.zone).Format("Monday, January 2, 2006 3:04:05 PM")
 	if q.dutch {
 		words = []string{"Van", "Verzonden", "Aan", "CC", "Onderwerp"}
-		sent = dutchTime(original.Sent.In(q.zone))
+		sent = dutchDate(original.Sent.In(q.zone)) + original.Sent.In(q.zone).Format(" 15:04:05")
 	}
 	from := ""
 	if original.From != nil {
@@ -134,6 +134,6 @@ var (
 	dutchMonths = strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
 )
 
-func dutchTime(t time.Time) string {
-	return fmt.Sprintf("%s %d %s %d %s", dutchDays[t.Weekday()], t.Day(), dutchMonths[t.Month()-1], t.Year(), t.Format("15:04:05"))
+func dutchDate(t time.Time) string {
+	return fmt.Sprintf("%s %d %s %d", dutchDays[t.Weekday()], t.Day(), dutchMonths[t.Month()-1], t.Year())
 }
