@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"kantoorpost/handlers/fetch"
 	"kantoorpost/handlers/poll"
 	"kantoorpost/handlers/process"
+	"kantoorpost/handlers/send"
 	"kantoorpost/handlers/web"
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
@@ -30,6 +30,7 @@ import (
 	"kantoorpost/shared/graph"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/solve"
@@ -52,6 +53,7 @@ type app struct {
 	poll    *poll.Handler
 	fetch   *fetch.Handler
 	process *process.Handler
+	send    *send.Handler
 	api     http.Handler
 	web     http.Handler
 	edge    edge.Options
@@ -59,73 +61,17 @@ type app struct {
 
 // functions is the function table, in the order in which a mail passes them: poll puts
 // fetch jobs, fetch stores mail and puts process jobs, process decides; people see the
-// result through api and web. The function.json of each is written from this table.
+// result through api and web, and answer it; send sends what they write. The
+// function.json of each is written from this table.
 func (a *app) functions() []invoke.Function {
 	return []invoke.Function{
 		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
 		invoke.Queue(a.fetch.Handle),
 		invoke.Queue(a.process.Handle),
+		invoke.Queue(a.send.Handle),
 		invoke.HTTP("api", a.api),
 		invoke.HTTP("web", a.web),
 	}
-}
-
-// A tickRow says when the timer last ran. It is stored, since the instance that
-// reports it may be another than the one that ran it.
-type tickRow struct {
-	At time.Time `json:"at"`
-}
-
-const tickKey = "tick"
-
-// tick does one tick and stores that the timer ran, for the health that the API
-// reports. This is the only row that is written while no mail comes.
-func (a *app) tick(ctx context.Context, t invoke.Tick) error {
-	return errors.Join(a.poll.Handle(ctx, t), a.sweepUploads(ctx, time.Now()), a.saveTick(ctx, time.Now()))
-}
-
-// sweepUploads deletes the uploads that have expired, once an hour. Ticks do not
-// overlap.
-func (a *app) sweepUploads(ctx context.Context, now time.Time) error {
-	if now.Sub(a.swept) < time.Hour {
-		return nil
-	}
-	n, err := a.uploads.Sweep(ctx, now)
-	if err != nil {
-		return fmt.Errorf("delete expired uploads: %w", err)
-	}
-	a.swept = now
-	if n > 0 {
-		slog.InfoContext(ctx, "expired uploads were deleted", "uploads", n)
-	}
-	return nil
-}
-
-func (a *app) saveTick(ctx context.Context, at time.Time) error {
-	r, err := table.Pack(tickKey, tickRow{at.UTC()})
-	if err == nil {
-		err = a.tables.Table("configuration").Write(ctx, table.Put(r))
-	}
-	if err != nil {
-		return fmt.Errorf("store that the timer ran: %w", err)
-	}
-	return nil
-}
-
-// lastTick returns when the timer last ran; zero for never.
-func (a *app) lastTick(ctx context.Context) (time.Time, error) {
-	r, err := a.tables.Table("configuration").Get(ctx, tickKey)
-	if errors.Is(err, table.ErrNotFound) {
-		return time.Time{}, nil
-	}
-	var row tickRow
-	if err == nil {
-		err = r.Unpack(&row)
-	}
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read when the timer last ran: %w", err)
-	}
-	return row.At, nil
 }
 
 // build returns the version of the package of this process, which `go tool dev pack`
@@ -143,7 +89,7 @@ func build() string {
 func tableNames() []string { return []string{"configuration", "directory", "mailboxes", "mails"} }
 
 // queueNames returns the queues, one for each function with a queue.
-func queueNames() []string { return []string{"fetch", "process"} }
+func queueNames() []string { return []string{"fetch", "process", "send"} }
 
 // uploads is the container of the files that people send along.
 const uploads = "uploads"
@@ -198,6 +144,7 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 	})
 	mails := a.tables.Table("mails")
 	items, chats := item.NewStore(mails), chat.NewStore(mails)
+	replies := outbox.NewStore(mails, chats)
 
 	solver := &solve.Service{
 		Directory: a.directory, Items: items, Chats: chats, Jobs: a.queues,
@@ -205,9 +152,14 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		Activations: connectors,
 	}
 
-	a.poll = &poll.Handler{Connectors: connectors, Directory: a.directory, Items: items, Jobs: a.queues, Resume: solver.Resume}
+	a.poll = &poll.Handler{Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues, Resume: solver.Resume}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Finish: solver.Finish}
+	a.send = &send.Handler{
+		Outbox: replies, Items: items, Addresses: connectors, Uploads: a.uploads, Jobs: a.queues,
+		Dial: func(ctx context.Context, id string) (send.Mailbox, error) { return connectors.Client(ctx, id) },
+		May:  maySend(a.directory, chats),
+	}
 	a.api = api.New(api.Options{
 		Version: "1.0", Build: build(), ClientID: c.AuthClient,
 		Gate: access.Gate{

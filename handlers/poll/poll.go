@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/outbox"
 )
 
 const (
@@ -24,8 +26,11 @@ const (
 	perFetch = 16
 	// perProcess is how many mails one process job has.
 	perProcess = 20
-	// perTick bounds the mails for which one tick puts jobs again; the next tick
-	// continues.
+	// perSend is how many replies one send job has. They are sent one after the
+	// other, and each may have attachments.
+	perSend = 5
+	// perTick bounds the mails and the replies for which one tick puts jobs again; the
+	// next tick continues.
 	perTick = 2000
 )
 
@@ -44,6 +49,7 @@ type Handler struct {
 	Connectors *connector.Store
 	Directory  Directory
 	Items      *item.Store
+	Outbox     *outbox.Store
 	Jobs       Jobs
 	// Resume continues an undo that broke off.
 	Resume func(ctx context.Context) error
@@ -65,6 +71,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 		h.fetch(ctx, due, why),
 		h.sweepOpen(ctx),
 		h.sweepParked(ctx),
+		h.sweepReplies(ctx),
 		h.Resume(ctx),
 	)
 }
@@ -138,6 +145,46 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 	}
 	for part := range slices.Chunk(ids, perProcess) {
 		if err := h.process(ctx, "office changed", part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepReplies puts jobs for replies that are to leave and whose job was lost, came too
+// early, or could not send them.
+func (h *Handler) sweepReplies(ctx context.Context) error {
+	due, err := h.Outbox.Due(ctx, perTick)
+	if err != nil {
+		return err
+	}
+	if len(due) > 0 {
+		slog.InfoContext(ctx, "replies not sent yet: jobs are put again", "replies", len(due))
+	}
+	byAddress := map[string][]outbox.Work{}
+	for _, w := range due {
+		byAddress[w.Address] = append(byAddress[w.Address], w)
+	}
+	for _, address := range slices.Sorted(maps.Keys(byAddress)) {
+		for work := range slices.Chunk(byAddress[address], perSend) {
+			if err := h.send(ctx, address, work); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (h *Handler) send(ctx context.Context, address string, work []outbox.Work) error {
+	j := job.Send{Job: "send", Address: address, Why: "swept"}
+	for _, w := range work {
+		j.Replies = append(j.Replies, w.Reply)
+	}
+	if err := h.Jobs.Put(ctx, j); err != nil {
+		return err
+	}
+	for _, w := range work {
+		if err := h.Outbox.Postpone(ctx, w); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,300 @@
+package send_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kantoorpost/handlers/send"
+	"kantoorpost/shared/blob"
+	"kantoorpost/shared/blob/blobtest"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/invoke"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/queue"
+	"kantoorpost/shared/queue/queuetest"
+	"kantoorpost/shared/table/tabletest"
+	"kantoorpost/shared/wiretest"
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if !testing.Verbose() {
+		slog.SetDefault(slog.New(slog.DiscardHandler))
+	}
+	os.Exit(m.Run())
+}
+
+// A world is an office with one chat that a mail of Jan began, and the function that
+// sends, over doubles that speak the protocols of tables, queues and blobs.
+type world struct {
+	t        *testing.T
+	exchange *exchange
+
+	tables  *tabletest.Server
+	queues  *queuetest.Server
+	toTable *wiretest.Wire
+	toQueue *wiretest.Wire
+	toBlobs *wiretest.Wire
+
+	outbox  *outbox.Store
+	chats   *chat.Store
+	items   *item.Store
+	jobs    *queue.Service
+	uploads *blob.Store
+
+	on       bool // the integration
+	active   bool // the address
+	mayNot   bool // the author has lost the right
+	handler  *send.Handler
+	chat     chat.Chat
+	item     item.Item
+	poisoned int
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, exchange: &exchange{}, tables: tabletest.New(), queues: queuetest.New(), on: true, active: true}
+	w.toTable, w.toQueue = w.tables.Transport(), w.queues.Transport()
+	tables := w.tables.Service(t, w.toTable)
+	w.must(tables.Create(t.Context(), "mails"))
+	w.jobs = w.queues.Service(t, w.toQueue)
+	w.must(w.jobs.Create(t.Context(), "send"))
+	blobs := blobtest.New()
+	w.toBlobs = blobs.Transport()
+	var err error
+	w.uploads, err = blob.Open(blob.Options{ConnectionString: blobtest.Connection, Transport: w.toBlobs, Container: "uploads"})
+	w.must(err)
+	w.must(w.uploads.Create(t.Context()))
+	mails := tables.Table("mails")
+	w.chats, w.items = chat.NewStore(mails), item.NewStore(mails)
+	w.outbox = outbox.NewStore(mails, w.chats)
+
+	received := time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
+	w.item = item.Item{
+		ID: item.NewID(box, original, received), Mailbox: box, Address: "info@kantoor.example", MessageID: original, Received: received,
+		InternetMessageID: "<a1@elders.example>", References: []string{"<a0@elders.example>"}, Subject: "Aangifte", BodyType: "html",
+		From: mail.Address{Name: "Jan", Email: "jan@bakker.example"}, To: []mail.Address{{Email: "info@kantoor.example"}},
+	}
+	content := "<html><body><p>" + theirWords + `</p><img src="cid:logo@bakker"></body></html>`
+	_, err = w.items.Ingest(t.Context(), []item.Arrival{{Item: w.item, Content: content}})
+	w.must(err)
+	c, ops := chat.Start(w.item, "client", "contact", "Jan", []string{"anna", "bram"}, true)
+	w.must(mails.Write(t.Context(), ops...))
+	w.chat = c
+	w.start()
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// start starts the process, after killing the one that runs.
+func (w *world) start() { w.handler = w.process() }
+
+func (w *world) process() *send.Handler {
+	return &send.Handler{
+		Outbox: w.outbox, Items: w.items, Addresses: w, Uploads: w.uploads, Jobs: w.jobs,
+		Dial: func(_ context.Context, id string) (send.Mailbox, error) {
+			if id != "connector" {
+				return nil, errNoConnector
+			}
+			return w.exchange, nil
+		},
+		May: func(context.Context, outbox.Reply, connector.Activation) (bool, error) { return !w.mayNot, nil },
+	}
+}
+
+// Enabled and Load make the world the activated addresses of the office.
+func (w *world) Enabled(context.Context) (bool, error) { return w.on, nil }
+func (w *world) Load(_ context.Context, mailboxes []string) ([]connector.Box, error) {
+	if !slices.Contains(mailboxes, box) {
+		return nil, nil
+	}
+	return []connector.Box{{Activation: connector.Activation{ID: box, Address: "info@kantoor.example", Connector: "connector", Active: w.active}}}, nil
+}
+
+// upload stores a file that Anna sends along.
+func (w *world) upload(id, content string) {
+	w.t.Helper()
+	_, err := w.uploads.Put(w.t.Context(), id, blob.Info{Name: id, Until: time.Now().Add(24 * time.Hour)}, strings.NewReader(content), 1<<20)
+	w.must(err)
+}
+
+const words = "<p>Dag Jan, die klopt.</p>"
+
+// written is a reply of Anna to the mail, that leaves in ten seconds.
+func (w *world) written(change ...func(*outbox.Reply)) outbox.New {
+	w.t.Helper()
+	c, err := w.chats.Get(w.t.Context(), w.chat.ID)
+	w.must(err)
+	r := outbox.Reply{
+		Chat: w.chat.ID, Mailbox: box, Address: "info@kantoor.example", Mode: outbox.ModeReplyAll, Answers: w.item.ID,
+		Original: outbox.Original{Mailbox: box, MessageID: original, InternetMessageID: w.item.InternetMessageID, References: w.item.References},
+		To:       []outbox.Recipient{{Name: "Jan", Email: "jan@bakker.example"}}, Cc: []outbox.Recipient{{Email: "piet@bakker.example"}},
+		Subject: "RE: Aangifte 2025", Author: "anna", LeavesAt: time.Now().Add(10 * time.Second), Since: c.Sequence, Signature: "<p>Anna</p>",
+	}
+	for _, f := range change {
+		f(&r)
+	}
+	return outbox.New{Reply: r, HTML: words, Check: func(chat.Chat) error { return nil }}
+}
+
+// reply writes a reply and puts its job, as the API does.
+func (w *world) reply(change ...func(*outbox.Reply)) outbox.Reply {
+	w.t.Helper()
+	r, err := w.outbox.Create(w.t.Context(), w.written(change...))
+	w.must(err)
+	w.must(w.jobs.PutAfter(w.t.Context(), job.Send{Job: "send", Why: "written", Replies: []string{r.ID}}, time.Until(r.LeavesAt)))
+	return r
+}
+
+func (w *world) load(r outbox.Reply) outbox.Reply {
+	w.t.Helper()
+	r, err := w.outbox.Load(w.t.Context(), r.ID)
+	w.must(err)
+	return r
+}
+
+// pass lets time go by. Each ten seconds the jobs that can be seen are done, as the
+// host does them; each five minutes the tick comes round.
+func (w *world) pass(d time.Duration) {
+	w.t.Helper()
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		time.Sleep(10 * time.Second) // simulated
+		if time.Now().Unix()/10%30 == 0 {
+			w.tick()
+		}
+		w.drain(w.handler)
+	}
+}
+
+// tick puts jobs for what is open, as handlers/poll does.
+func (w *world) tick() {
+	if !w.on {
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), invoke.Deadline)
+	defer cancel()
+	due, err := w.outbox.Due(ctx, 100)
+	for _, work := range due {
+		if err == nil {
+			err = w.jobs.Put(ctx, job.Send{Job: "send", Why: "swept", Replies: []string{work.Reply}})
+		}
+		if err == nil {
+			err = w.outbox.Postpone(ctx, work)
+		}
+	}
+}
+
+// drain does the jobs that can be seen. What fails comes back in half a minute, and is
+// put aside the fifth time.
+func (w *world) drain(process *send.Handler) {
+	for {
+		m, ok := w.queues.Take("send")
+		if !ok {
+			return
+		}
+		switch err := w.do(process, m.Text); {
+		case err == nil:
+			w.queues.Delete(m)
+		case m.Count >= 5:
+			w.poisoned++
+			w.queues.Delete(m)
+		default:
+			w.queues.Release(m, 30*time.Second)
+		}
+	}
+}
+
+func (w *world) do(process *send.Handler, text string) error {
+	var j job.Send
+	if json.Unmarshal([]byte(text), &j) != nil || j.Job != "send" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), invoke.Deadline)
+	defer cancel()
+	return process.Handle(ctx, j)
+}
+
+// fault decides about every call, of tables, queues, blobs and Graph, counted
+// together.
+func (w *world) fault(f func(n int, call string) wiretest.Fault) (count func() int) {
+	var mu sync.Mutex
+	n := 0
+	next := func(call string) wiretest.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		n++
+		return f(n-1, call)
+	}
+	for _, wire := range []*wiretest.Wire{w.toTable, w.toQueue, w.toBlobs} {
+		wire.Fault(func(_ int, r *http.Request) wiretest.Fault { return next(r.Method + " " + r.URL.Path) })
+	}
+	w.exchange.mu.Lock()
+	w.exchange.fault = next
+	w.exchange.mu.Unlock()
+	return func() int { mu.Lock(); defer mu.Unlock(); return n }
+}
+
+func (w *world) heal() {
+	for _, wire := range []*wiretest.Wire{w.toTable, w.toQueue, w.toBlobs} {
+		wire.Fault(nil)
+	}
+	w.exchange.mu.Lock()
+	w.exchange.fault = nil
+	w.exchange.mu.Unlock()
+}
+
+// drafts are the messages of the mailbox that did not leave.
+func (w *world) drafts() (ids []string) {
+	for _, m := range w.exchange.messages {
+		if m.sent.IsZero() {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}
+
+// one returns the only mail that left.
+func (w *world) one() departed {
+	w.t.Helper()
+	if len(w.exchange.left) != 1 {
+		w.t.Fatalf("%d mails left, want one; calls: %s", len(w.exchange.left), strings.Join(w.exchange.calls, " "))
+	}
+	return w.exchange.left[0]
+}
+
+func (w *world) wantState(r outbox.Reply, want outbox.State, reason string) outbox.Reply {
+	w.t.Helper()
+	now := w.load(r)
+	if now.State != want || now.Reason != reason {
+		w.t.Errorf("reply is %s %q (%s), want %s %q; calls: %s", now.State, now.Reason, now.Detail, want, reason, strings.Join(w.exchange.calls, " "))
+	}
+	return now
+}
+
+func addresses(all []mail.Address) string {
+	var out []string
+	for _, a := range all {
+		out = append(out, a.Email)
+	}
+	return fmt.Sprint(out)
+}
