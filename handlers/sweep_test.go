@@ -174,7 +174,7 @@ func TestRandomSchedules(t *testing.T) {
 					return []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang}[random.IntN(3)]
 				})
 				for range 12 {
-					switch q := queueNames()[random.IntN(2)]; random.IntN(8) {
+					switch q := queueNames()[random.IntN(len(queueNames()))]; random.IntN(8) {
 					case 0:
 						w.queues.Clear(q)
 					case 1:
