@@ -33,12 +33,26 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 	if unknown := slices.DeleteFunc(slices.Clone(env.To), t.reaches); len(unknown) > 0 {
 		return fmt.Errorf("deliver to %s: %w", strings.Join(unknown, ", "), ErrNoMailbox)
 	}
-	records := t.arrivals(env, m, raw, 0)
+	records := t.filed(env, m, raw)
+	records = append(records, t.arrivals(env, m, raw, len(records))...)
 	records = append(records, t.outOfOffice(env, &m, now, len(records))...)
 	if err := t.commit(records...); err != nil {
 		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
 	}
 	return nil
+}
+
+// filed returns the record of the sender's copy of a mail that a mailbox sent. The
+// caller holds mu.
+func (t *Tenant) filed(env Envelope, m Message, raw []byte) []record {
+	box := t.addresses[strings.ToLower(env.From)]
+	if !env.Sent || box == nil {
+		return nil
+	}
+	box.name(&m, t.sequence+1)
+	m.IsRead, m.Headers, m.MIME = true, nil, raw
+	m.ConversationID, m.ParentFolderID = box.conversation(&m), box.folders[sentItems].id
+	return []record{{Put: &stored{Mailbox: box.id, Folder: sentItems, message: &m}}}
 }
 
 // reaches says whether a recipient is a mailbox, or outside the tenant. The caller

@@ -7,11 +7,13 @@ import (
 
 // Envelope is a mail's SMTP envelope: MAIL FROM ("" for the null sender) and every
 // RCPT TO, without angle brackets. The time is when an older mail arrived; zero is
-// the time of its delivery.
+// the time of its delivery. Sent says that From is a mailbox of the tenant whose Sent
+// Items keep a copy.
 type Envelope struct {
 	From string    `json:"from"`
 	To   []string  `json:"to"`
 	At   time.Time `json:"at,omitzero"`
+	Sent bool      `json:"sent,omitempty"`
 }
 
 // ErrNoMailbox means that a recipient of [Tenant.Deliver] is in the tenant's domain,

@@ -32,7 +32,7 @@ func mails(o Office, domain string, now time.Time) []Mail {
 	for i, sent := range workingHours(now, len(list)) {
 		list[i] = mails[i].write(sent)
 	}
-	return list
+	return inOrder(append(list, p.conversations(now)...))
 }
 
 // mixed distributes the mails of each kind evenly among the others, in their own

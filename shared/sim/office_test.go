@@ -227,3 +227,49 @@ func TestTheOfficesMailArrives(t *testing.T) {
 		t.Errorf("%d mails at info@", n)
 	}
 }
+
+// The longer conversations go in both directions, and quote as mail programs do.
+func TestTheOfficeHasConversations(t *testing.T) {
+	o := testOffice()
+	tenant, err := New(Options{Domain: domain, Now: func() time.Time { return testTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range o.Mailboxes {
+		if _, err := tenant.AddMailbox(MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, mail := range o.Mails {
+		if err := tenant.Deliver(t.Context(), mail.Envelope, mail.Raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for box, contact := range map[string]string{"sander": "bart@makelaardijvanloon.example", "loon": "administratie@veenstratransport.example"} {
+		sent := tenant.Sent(box + "@" + domain)
+		if len(sent) < 5 {
+			t.Errorf("%s sent %d mails", box, len(sent))
+		}
+		for _, address := range map[string][]string{"sander": {contact}, "loon": {contact, "sjoerd@veenstratransport.example"}}[box] {
+			received := tenant.Outside(address)
+			for _, m := range sent {
+				if !slices.ContainsFunc(received, func(r Message) bool { return r.InternetMessageID == m.InternetMessageID }) {
+					t.Errorf("%s did not receive %s", address, m.InternetMessageID)
+				}
+			}
+		}
+		ids := map[string]bool{}
+		for _, m := range append(tenant.Messages(box+"@"+domain), sent...) {
+			if m.ConversationID == sent[0].ConversationID {
+				ids[m.InternetMessageID] = true
+			}
+		}
+		if len(ids) < 10 || len(ids) > 20 {
+			t.Errorf("the conversation of %s has %d mails", box, len(ids))
+		}
+		last := sent[len(sent)-1]
+		if n := strings.Count(last.Body.Content, "divRplyFwdMsg"); n != len(sent) || len(last.References) < 9 || last.IsDraft || !last.IsRead {
+			t.Errorf("the last mail of %s quotes %d mails and refers to %d", box, n, len(last.References))
+		}
+	}
+}
