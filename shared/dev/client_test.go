@@ -39,7 +39,11 @@ func openClientSite(t *testing.T) clientSite {
 	server := httptest.NewServer(clientPages{tenant})
 	t.Cleanup(server.Close)
 	s := clientSite{T: t, tenant: tenant, url: server.URL, id: "<antwoord@" + domain + ">"}
-	s.deliver(clientAddress, officeAddress, "From: Jan <"+clientAddress+">\nTo: "+officeAddress+"\nSubject: Vraag\nMessage-ID: <vraag@x>\n\nMijn vraag\n")
+	s.deliver(
+		clientAddress,
+		officeAddress,
+		"From: Jan <"+clientAddress+">\nTo: "+officeAddress+"\nSubject: Vraag\nMessage-ID: <vraag@x>\n\nMijn vraag\n",
+	)
 	s.deliver(officeAddress, clientAddress, "From: Info <"+officeAddress+">\nTo: Jan Jansen <"+clientAddress+">, loon@"+domain+
 		"\nSubject: RE: Vraag\nMessage-ID: "+s.id+"\nReferences: <vraag@x>\nContent-Type: multipart/mixed; boundary=m\n\n"+
 		"--m\nContent-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n<p>Ons antwoord <script>alert(1)</script><img src=\"cid:p1\"></p>\n"+
@@ -96,7 +100,8 @@ func TestAClientReadsWhatTheOfficeSent(t *testing.T) {
 	if _, page, _ := s.get("/try/client?address=niemand@elders.example"); !strings.Contains(page, "Hier is nog geen mail") {
 		t.Errorf("for nobody: %s", page)
 	}
-	if got := (clientPages{s.tenant}).correspondents(); len(got) != 1 || got[0] != (correspondent{clientAddress, "Jan Jansen", "RE: Vraag"}) {
+	if got := (clientPages{s.tenant}).correspondents(); len(got) != 1 ||
+		got[0] != (correspondent{clientAddress, "Jan Jansen", "RE: Vraag"}) {
 		t.Errorf("correspondents %+v", got)
 	}
 }
@@ -107,14 +112,17 @@ func TestThePartsOfAMailAreServedWithoutTrust(t *testing.T) {
 		return s.get("/try/client/part?" + url.Values{"address": {clientAddress}, "id": {s.id}, "part": {name}}.Encode())
 	}
 	_, page, head := part("page")
-	if !strings.Contains(page, `src="data:image/png;base64,UE5H"`) || !strings.HasPrefix(head.Get("Content-Security-Policy"), "sandbox; default-src 'none'") {
+	if !strings.Contains(page, `src="data:image/png;base64,UE5H"`) ||
+		!strings.HasPrefix(head.Get("Content-Security-Policy"), "sandbox; default-src 'none'") {
 		t.Errorf("page %s %v", page, head)
 	}
-	if _, source, head := part("source"); !strings.Contains(source, "Message-ID: "+s.id) || !strings.HasPrefix(head.Get("Content-Type"), "text/plain") {
+	if _, source, head := part("source"); !strings.Contains(source, "Message-ID: "+s.id) ||
+		!strings.HasPrefix(head.Get("Content-Type"), "text/plain") {
 		t.Errorf("source %s", source)
 	}
 	_, file, head := part("1")
-	if strings.TrimSpace(file) != "inhoud" || !strings.Contains(head.Get("Content-Disposition"), "a%20b.txt") || head.Get("Content-Type") != "application/octet-stream" {
+	if strings.TrimSpace(file) != "inhoud" || !strings.Contains(head.Get("Content-Disposition"), "a%20b.txt") ||
+		head.Get("Content-Type") != "application/octet-stream" {
 		t.Errorf("file %q %v", file, head)
 	}
 	if status, _, _ := part("9"); status != 404 {
@@ -130,7 +138,8 @@ func TestAClientAnswersTheOffice(t *testing.T) {
 	}
 	got := s.tenant.Messages(officeAddress)
 	m := got[len(got)-1]
-	if len(got) != 2 || m.InReplyTo != s.id || len(m.References) != 2 || !strings.Contains(m.Body.Content, "gmail_quote") || m.Subject != "RE: Vraag" {
+	if len(got) != 2 || m.InReplyTo != s.id || len(m.References) != 2 || !strings.Contains(m.Body.Content, "gmail_quote") ||
+		m.Subject != "RE: Vraag" {
 		t.Errorf("received %+v", m)
 	}
 	if len(s.tenant.Messages("loon@"+domain)) != 1 {
@@ -145,7 +154,8 @@ func TestAnAnswerThatCannotGoIsNotLost(t *testing.T) {
 	}
 	s.deliver("weg@"+domain, clientAddress, "From: weg@"+domain+"\nTo: "+clientAddress+"\nSubject: x\nMessage-ID: <weg@x>\n\nx\n")
 	s.id = "<weg@x>"
-	if status, page := s.answer("Mijn lange antwoord", "apple", ""); status != 422 || !strings.Contains(page, ">Mijn lange antwoord</textarea>") {
+	if status, page := s.answer("Mijn lange antwoord", "apple", ""); status != 422 ||
+		!strings.Contains(page, ">Mijn lange antwoord</textarea>") {
 		t.Errorf("%d %s", status, page)
 	}
 	s.id = "<niets@x>"

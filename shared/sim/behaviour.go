@@ -29,6 +29,11 @@ type Behaviour struct {
 	RefusePatchedProperties bool `json:"refusePatchedProperties"`
 	// RefusePatchedHeaders refuses internetMessageHeaders in a PATCH.
 	RefusePatchedHeaders bool `json:"refusePatchedHeaders"`
+	// DeliverTwice delivers each mail that leaves twice, as Exchange sometimes does.
+	DeliverTwice bool `json:"deliverTwice"`
+	// NewConversations gives each mail that arrives a conversation of its own, also an
+	// answer.
+	NewConversations bool `json:"newConversations"`
 	// DropInline leaves the inline pictures of the quoted mail out of a reply.
 	DropInline bool `json:"dropInline"`
 	// ConflictAfterReply answers the first change of each draft of createReply with 412.

@@ -90,6 +90,9 @@ func (t *Tenant) arrivals(env Envelope, m Message, raw []byte, before int) (reco
 		}
 		box.name(&copied, number)
 		copied.ConversationID = box.conversation(&m)
+		if t.behaviour.NewConversations {
+			copied.ConversationID = conversationID(box.id, copied.ID)
+		}
 		copied.ParentFolderID = box.folders[inbox].id
 		records = append(records, record{Put: &stored{Mailbox: box.id, Folder: inbox, message: &copied}})
 	}

@@ -9,6 +9,12 @@ import (
 	"time"
 )
 
+// mailOut sends a message of info@ that was never a draft.
+func (w *world) mailOut(message map[string]any) {
+	w.Helper()
+	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": message}), 202)
+}
+
 const sentDelta = "/users/" + info + "/mailFolders/sentitems/messages/delta"
 
 func TestAMailLeavesAfterItsDelay(t *testing.T) {
@@ -47,7 +53,7 @@ func TestAMailLeavesAfterItsDelay(t *testing.T) {
 func TestAMailWithoutADraftWaitsAsOne(t *testing.T) {
 	w := newWorld(t, "info")
 	w.tenant.Behave(Behaviour{SendDelay: 30})
-	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"toRecipients": []any{recipient(jan)}}}), 202)
+	w.mailOut(map[string]any{"toRecipients": []any{recipient(jan)}})
 	if got := values(w.graph("GET", "/users/"+info+"/mailFolders/drafts/messages", nil)); len(got) != 1 {
 		t.Errorf("%d drafts", len(got))
 	}
@@ -144,11 +150,17 @@ func TestADuplicateCategoryIsABehaviour(t *testing.T) {
 func TestADeliveryReportNamesWhoWasNotReached(t *testing.T) {
 	w := newWorld(t, "info")
 	to := []any{recipient(jan)}
-	failing := []string{"niemand@" + domain, "unknown@elders.example", "x@nergens.invalid", "bounce-5.2.2.jan@elders.example", "delay-4.4.7@elders.example"}
+	failing := []string{
+		"niemand@" + domain,
+		"unknown@elders.example",
+		"x@nergens.invalid",
+		"bounce-5.2.2.jan@elders.example",
+		"delay-4.4.7@elders.example",
+	}
 	for _, a := range failing {
 		to = append(to, recipient(a))
 	}
-	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"subject": "Jaarrekening é", "toRecipients": to}}), 202)
+	w.mailOut(map[string]any{"subject": "Jaarrekening é", "toRecipients": to})
 	sent := w.tenant.Sent(info)[0]
 	for _, a := range failing {
 		if len(w.tenant.Outside(a)) != 0 {
@@ -190,25 +202,31 @@ func TestReportsByBehaviour(t *testing.T) {
 	w := newWorld(t, "info")
 	w.tenant.Behave(Behaviour{ReportsWithoutHeaders: true, ExternalRecipients: 1})
 	for _, a := range []string{jan, "piet@elders.example"} {
-		w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"toRecipients": []any{recipient(a)}}}), 202)
+		w.mailOut(map[string]any{"toRecipients": []any{recipient(a)}})
 	}
 	got := w.tenant.Messages(info)
-	if len(got) != 1 || len(got[0].Headers) != 0 || !strings.Contains(string(got[0].MIME), "Status: 5.7.233") || got[0].To[0].EmailAddress.Address != "piet@elders.example" {
+	if len(got) != 1 || len(got[0].Headers) != 0 || !strings.Contains(string(got[0].MIME), "Status: 5.7.233") ||
+		got[0].To[0].EmailAddress.Address != "piet@elders.example" {
 		t.Errorf("reports %+v", got)
 	}
 }
 
 func TestAnOutOfOfficeMailComesOnce(t *testing.T) {
 	w := newWorld(t, "info", "loon")
-	w.want(w.graph("PATCH", "/users/loon@"+domain+"/mailboxSettings",
-		`{"automaticRepliesSetting":{"status":"alwaysEnabled","externalAudience":"all","internalReplyMessage":"Ik ben er niet","externalReplyMessage":"Gesloten"}}`), 200)
+	w.want(w.graph(
+		"PATCH",
+		"/users/loon@"+domain+"/mailboxSettings",
+		`{"automaticRepliesSetting":{"status":"alwaysEnabled","externalAudience":"all","internalReplyMessage":"Ik ben er niet","externalReplyMessage":"Gesloten"}}`,
+	), 200)
 	_, link := w.round(delta)
 	for range 2 {
-		w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"subject": "Hallo",
-			"toRecipients": []any{recipient("loon@" + domain), recipient("away-els@elders.example")}}}), 202)
+		w.mailOut(
+			map[string]any{"subject": "Hallo", "toRecipients": []any{recipient("loon@" + domain), recipient("away-els@elders.example")}},
+		)
 	}
 	items, _ := w.round(link)
-	if len(items) != 1 || !strings.HasPrefix(items[0]["subject"].(string), "Automatisch antwoord: ") || !strings.Contains(asJSON(t, items[0]["from"]), "away-els@") {
+	if len(items) != 1 || !strings.HasPrefix(items[0]["subject"].(string), "Automatisch antwoord: ") ||
+		!strings.Contains(asJSON(t, items[0]["from"]), "away-els@") {
 		t.Errorf("the round has %v", items)
 	}
 	// That of a colleague is found only by its Message-ID.
@@ -219,7 +237,9 @@ func TestAnOutOfOfficeMailComesOnce(t *testing.T) {
 		}
 	}
 	list := "/users/" + info + "/messages"
-	if got := values(w.want(w.graph("GET", list+"?$filter="+url.PathEscape("internetMessageId eq '"+hidden+"'"), nil), 200)); len(got) != 1 ||
+	if got := values(w.want(w.graph("GET", list+"?$filter="+url.PathEscape("internetMessageId eq '"+hidden+"'"), nil), 200)); len(
+		got,
+	) != 1 ||
 		!strings.Contains(asJSON(t, got[0]["body"]), "Ik ben er niet") {
 		t.Errorf("by its id: %v", got)
 	}
@@ -243,5 +263,30 @@ func TestProgramsGetNoOutOfOfficeMail(t *testing.T) {
 		if got := w.tenant.outOfOffice(Envelope{From: info, To: []string{"away-x@y.example"}}, &m, *w.clock, 0); got != nil {
 			t.Errorf("%s is answered", header)
 		}
+	}
+}
+
+func TestAMailThatIsDeliveredTwice(t *testing.T) {
+	w := newWorld(t, "info", "loon")
+	w.tenant.Behave(Behaviour{DeliverTwice: true})
+	w.mailOut(map[string]any{"toRecipients": []any{recipient(jan), recipient("loon@" + domain)}})
+	inside, outside := w.tenant.Messages("loon@"+domain), w.tenant.Outside(jan)
+	if len(inside) != 2 || len(outside) != 2 || inside[0].InternetMessageID != inside[1].InternetMessageID || inside[0].ID == inside[1].ID {
+		t.Errorf("%d inside, %d outside", len(inside), len(outside))
+	}
+	if len(w.tenant.Sent(info)) != 1 {
+		t.Error("there are several copies in Sent Items")
+	}
+}
+
+func TestAnAnswerInAConversationOfItsOwn(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{NewConversations: true})
+	id := w.answered()
+	if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja"}); err != nil {
+		t.Fatal(err)
+	}
+	if all := w.tenant.Messages(info); all[0].ConversationID == all[1].ConversationID {
+		t.Error("both are in one conversation")
 	}
 }

@@ -30,7 +30,9 @@ const (
 
 var (
 	extendedTag   = regexp.MustCompile(`(?i)^(String|Integer|Boolean|SystemTime)\s+0x([0-9a-f]{1,4})$`)
-	extendedNamed = regexp.MustCompile(`(?i)^(String|Integer|Boolean|SystemTime)\s+\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}\s+Name\s+(\S+)$`)
+	extendedNamed = regexp.MustCompile(
+		`(?i)^(String|Integer|Boolean|SystemTime)\s+\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}\s+Name\s+(\S+)$`,
+	)
 )
 
 // extendedKey returns the one form of a property's id: tags in lower case without
@@ -127,7 +129,11 @@ func expansionOf(r *http.Request) (e expansion, err error) {
 		case strings.EqualFold(part, "attachments"):
 			e.attachments = true
 		case p == nil:
-			return e, refuse(http.StatusBadRequest, "RequestBroker--ParseUri", "The query option '$expand="+part+"' is not supported on '"+messageKind+"'.")
+			return e, refuse(
+				http.StatusBadRequest,
+				"RequestBroker--ParseUri",
+				"The query option '$expand="+part+"' is not supported on '"+messageKind+"'.",
+			)
 		default:
 			for _, term := range orWord.Split(p[1], -1) {
 				id := idEquals.FindStringSubmatch(strings.TrimSpace(term))
@@ -193,7 +199,9 @@ func (c *graphCall) writeExpanded(o *object, m *Message, e expansion) {
 // anyExtended is the filter on the value of an extended property.
 //
 // https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get#get-resource-instances-using-filter
-var anyExtended = regexp.MustCompile(`(?i)^singleValueExtendedProperties/any\(\s*(\w+)\s*:\s*(\w+)/id\s+eq\s+'((?:[^']|'')*)'\s+and\s+(\w+)/value\s+eq\s+'((?:[^']|'')*)'\s*\)$`)
+var anyExtended = regexp.MustCompile(
+	`(?i)^singleValueExtendedProperties/any\(\s*(\w+)\s*:\s*(\w+)/id\s+eq\s+'((?:[^']|'')*)'\s+and\s+(\w+)/value\s+eq\s+'((?:[^']|'')*)'\s*\)$`,
+)
 
 // extendedFilter matches messages by the value of an extended property, without
 // regard to the case of the value.

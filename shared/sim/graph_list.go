@@ -126,7 +126,9 @@ func (c *graphCall) window(query url.Values) (top, skip int, err error) {
 var (
 	textTerm = regexp.MustCompile(`(?i)^(internetMessageId|conversationId|subject|from/emailAddress/address)\s+eq\s+'((?:[^']|'')*)'$`)
 	boolTerm = regexp.MustCompile(`(?i)^(isDraft|isRead|hasAttachments)\s+eq\s+(true|false)$`)
-	timeTerm = regexp.MustCompile(`(?i)^(receivedDateTime|sentDateTime|createdDateTime|lastModifiedDateTime)\s+(ge|gt|le|lt)\s+([0-9TZ:.+-]+)$`)
+	timeTerm = regexp.MustCompile(
+		`(?i)^(receivedDateTime|sentDateTime|createdDateTime|lastModifiedDateTime)\s+(ge|gt|le|lt)\s+([0-9TZ:.+-]+)$`,
+	)
 )
 
 // messageFilter reads a $filter of terms that are joined by and. exact says that it

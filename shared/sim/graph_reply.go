@@ -54,11 +54,19 @@ func (c *graphCall) answerRequest(kind answerKind) (a answerRequest, err error) 
 		}
 	}
 	if a.comment != "" && a.message["body"] != nil {
-		return a, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "Either a comment or the body of the message can be given, not both.")
+		return a, refuse(
+			http.StatusBadRequest,
+			"ErrorInvalidRequest",
+			"Either a comment or the body of the message can be given, not both.",
+		)
 	}
 	if to := sent["toRecipients"]; to != nil && kind == toOthers {
 		if a.message["toRecipients"] != nil {
-			return a, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "Either toRecipients or those of the message can be given, not both.")
+			return a, refuse(
+				http.StatusBadRequest,
+				"ErrorInvalidRequest",
+				"Either toRecipients or those of the message can be given, not both.",
+			)
 		}
 		a.message["toRecipients"] = to
 	}
@@ -77,7 +85,11 @@ func (t *Tenant) createReply(c *graphCall) (answer, error) {
 		return answer{}, err
 	}
 	if behaviour.RefuseReplyProperties && sent.message["singleValueExtendedProperties"] != nil {
-		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidProperty", "The property 'singleValueExtendedProperties' cannot be set in this request.")
+		return answer{}, refuse(
+			http.StatusBadRequest,
+			"ErrorInvalidProperty",
+			"The property 'singleValueExtendedProperties' cannot be set in this request.",
+		)
 	}
 	zone, err := c.timeZone()
 	if err != nil {
@@ -165,7 +177,8 @@ func (m *Message) quoteAttachments(original *Message, kind answerKind, dropInlin
 }
 
 func (b *mailbox) owns(address string) bool {
-	return strings.EqualFold(address, b.options.Address) || slices.ContainsFunc(b.options.Aliases, func(a string) bool { return strings.EqualFold(a, address) })
+	return strings.EqualFold(address, b.options.Address) ||
+		slices.ContainsFunc(b.options.Aliases, func(a string) bool { return strings.EqualFold(a, address) })
 }
 
 // thread returns the Message-IDs of the earlier mails, oldest first.

@@ -100,10 +100,18 @@ func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, no
 		}
 	}
 	if len(d.env.To) == 0 {
-		return nil, refuse(http.StatusBadRequest, "ErrorInvalidRecipients", "At least one recipient is not valid., A message can't be sent because it contains no recipients.")
+		return nil, refuse(
+			http.StatusBadRequest,
+			"ErrorInvalidRecipients",
+			"At least one recipient is not valid., A message can't be sent because it contains no recipients.",
+		)
 	}
 	if draft.From != nil && !box.owns(draft.From.EmailAddress.Address) {
-		return nil, refuse(http.StatusForbidden, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.")
+		return nil, refuse(
+			http.StatusForbidden,
+			"ErrorSendAsDenied",
+			"The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.",
+		)
 	}
 	d.out.From = box.sender(draft.From, b.SendFromAlias)
 	d.out.Sender = d.out.From
@@ -198,6 +206,9 @@ func (t *Tenant) leave(d *departure) error {
 	delivered, failed := t.route(d.env.To, d.behaviour)
 	d.env.To = delivered
 	records = append(records, t.arrivals(d.env, d.arrived, d.raw, len(records))...)
+	if d.behaviour.DeliverTwice {
+		records = append(records, t.arrivals(d.env, d.arrived, d.raw, len(records))...)
+	}
 	records = append(records, t.reports(d, failed, now, len(records))...)
 	records = append(records, t.outOfOffice(d.env, &d.arrived, now, len(records))...)
 	if err := t.commit(records...); err != nil {

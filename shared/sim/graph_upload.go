@@ -69,7 +69,10 @@ func (t *Tenant) createUpload(c *graphCall) (answer, error) {
 	out := &bytes.Buffer{}
 	o := open(out)
 	o.put("@odata.context", t.base(c.r)+"/$metadata#microsoft.graph.uploadSession")
-	o.put("uploadUrl", fmt.Sprintf("%s/Users('%s')/Messages('%s')/AttachmentSessions('%s')?authtoken=%s", root, c.box.id, c.id(it.message), token, token))
+	o.put(
+		"uploadUrl",
+		fmt.Sprintf("%s/Users('%s')/Messages('%s')/AttachmentSessions('%s')?authtoken=%s", root, c.box.id, c.id(it.message), token, token),
+	)
 	o.put("expirationDateTime", u.expires)
 	o.put("nextExpectedRanges", []string{"0-"})
 	o.close()
@@ -112,11 +115,22 @@ func (c *graphCall) upload() (*upload, error) {
 	case !strings.EqualFold(item.AttachmentType, "file"), item.Name == "":
 		return nil, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The attachmentType must be file, and the name is required.")
 	case item.Size < maxAttachment:
-		return nil, refuse(http.StatusBadRequest, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize", "The size of the attachment should not be less than 3 MB.")
+		return nil, refuse(
+			http.StatusBadRequest,
+			"ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
+			"The size of the attachment should not be less than 3 MB.",
+		)
 	case item.Size > maxUpload:
 		return nil, refuse(http.StatusBadRequest, "ErrorAttachmentSizeLimitExceeded", "The attachment is larger than 150 MB.")
 	}
-	a := Attachment{Type: FileAttachment, Name: item.Name, ContentType: item.ContentType, Size: item.Size, IsInline: item.IsInline, ContentID: item.ContentID}
+	a := Attachment{
+		Type:        FileAttachment,
+		Name:        item.Name,
+		ContentType: item.ContentType,
+		Size:        item.Size,
+		IsInline:    item.IsInline,
+		ContentID:   item.ContentID,
+	}
 	return &upload{item: a, size: item.Size}, nil
 }
 
@@ -183,7 +197,11 @@ func (t *Tenant) uploading(r *http.Request) (answer, error) {
 }
 
 func errNoUpload() error {
-	return refuse(http.StatusNotFound, "ErrorItemNotFound", "The upload session was not found: it has expired, was cancelled, or is complete.")
+	return refuse(
+		http.StatusNotFound,
+		"ErrorItemNotFound",
+		"The upload session was not found: it has expired, was cancelled, or is complete.",
+	)
 }
 
 // session finds a session that has not expired. The caller holds mu.
@@ -221,7 +239,11 @@ func (t *Tenant) takeChunk(r *http.Request, token string) (answer, error) {
 		return answer{}, err
 	}
 	if first != len(u.data) || total != u.size || last-first+1 != len(chunk) || last >= total || len(chunk) == 0 {
-		return answer{}, refuse(http.StatusRequestedRangeNotSatisfiable, "ErrorInvalidRange", fmt.Sprintf("The range does not follow: %d bytes of %d are here.", len(u.data), u.size))
+		return answer{}, refuse(
+			http.StatusRequestedRangeNotSatisfiable,
+			"ErrorInvalidRange",
+			fmt.Sprintf("The range does not follow: %d bytes of %d are here.", len(u.data), u.size),
+		)
 	}
 	u.data = append(u.data, chunk...)
 	if len(u.data) == u.size {

@@ -98,30 +98,56 @@ func (q quotation) outlook() (page, plain string) {
 		"<style><!--\np.MsoNormal {margin:0cm; font-size:11.0pt; font-family:\"Aptos\",sans-serif;}\ndiv.WordSection1 {page:WordSection1;}\n--></style></head>" +
 		"<body lang=NL link=\"#467886\" vlink=\"#96607D\" style='word-wrap:break-word'><div class=WordSection1>\n" + paragraphs.String() +
 		"<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n<div>\n<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'>\n" +
-		"<p class=MsoNormal>" + strings.Join(lines, "<br>\n") + "<o:p></o:p></p>\n</div>\n</div>\n<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n" + q.html + "\n</div></body></html>"
+		"<p class=MsoNormal>" + strings.Join(
+		lines,
+		"<br>\n",
+	) + "<o:p></o:p></p>\n</div>\n</div>\n<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n" + q.html + "\n</div></body></html>"
 	return page, q.text + "\n\n" + strings.Join(text, "\n") + "\n\n" + q.plain + "\n"
 }
 
 // gmail writes as Gmail in a browser does.
 func (q quotation) gmail() (page, plain string) {
-	when := fmt.Sprintf("Op %s %d %s %d om %s schreef ", shortDays[q.at.Weekday()], q.at.Day(), shortMonths[q.at.Month()-1], q.at.Year(), q.at.Format("15:04"))
+	when := fmt.Sprintf(
+		"Op %s %d %s %d om %s schreef ",
+		shortDays[q.at.Weekday()],
+		q.at.Day(),
+		shortMonths[q.at.Month()-1],
+		q.at.Year(),
+		q.at.Format("15:04"),
+	)
 	address := html.EscapeString(q.sender.Address)
 	page = `<div dir="ltr">` + strings.ReplaceAll(html.EscapeString(q.text), "\n", "<br>") + "</div><br>" +
 		`<div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">` + when + html.EscapeString(q.sender.Name) +
 		` &lt;<a href="mailto:` + address + `">` + address + "</a>&gt;:<br></div>" +
 		`<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex">` +
 		q.html + "</blockquote></div>\n"
-	return page, q.text + "\n\n" + wrapped(when+strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">")+":") + "\n\n" + prefixed(q.plain) + "\n"
+	return page, q.text + "\n\n" + wrapped(
+		when+strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">")+":",
+	) + "\n\n" + prefixed(
+		q.plain,
+	) + "\n"
 }
 
 // apple writes as Mail on a Mac does.
 func (q quotation) apple() (page, plain string) {
-	line := fmt.Sprintf("Op %d %s %d om %s heeft %s het volgende geschreven:", q.at.Day(), shortMonths[q.at.Month()-1], q.at.Year(), q.at.Format("15:04"),
-		strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">"))
+	line := fmt.Sprintf(
+		"Op %d %s %d om %s heeft %s het volgende geschreven:",
+		q.at.Day(),
+		shortMonths[q.at.Month()-1],
+		q.at.Year(),
+		q.at.Format("15:04"),
+		strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">"),
+	)
 	page = `<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"></head>` +
 		`<body style="overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-space;">` +
-		strings.ReplaceAll(html.EscapeString(q.text), "\n", "<br>") + `<br id="lineBreakAtBeginningOfMessage"><div><br><blockquote type="cite"><div>` +
-		html.EscapeString(line) + `</div><br class="Apple-interchange-newline"><div>` + q.html + "</div></blockquote></div><br></body></html>"
+		strings.ReplaceAll(
+			html.EscapeString(q.text),
+			"\n",
+			"<br>",
+		) + `<br id="lineBreakAtBeginningOfMessage"><div><br><blockquote type="cite"><div>` +
+		html.EscapeString(
+			line,
+		) + `</div><br class="Apple-interchange-newline"><div>` + q.html + "</div></blockquote></div><br></body></html>"
 	return page, q.text + "\n\n" + prefixed(line+"\n\n"+q.plain) + "\n"
 }
 

@@ -77,7 +77,10 @@ func (m *Message) isAutomatic() bool {
 func (t *Tenant) awayText(address, sender string) (text string, away bool) {
 	box := t.addresses[address]
 	if box == nil {
-		return "Ik ben afwezig tot en met 14 augustus. Voor dringende zaken: neem contact op met mijn collega.", strings.HasPrefix(address, awayPrefix)
+		return "Ik ben afwezig tot en met 14 augustus. Voor dringende zaken: neem contact op met mijn collega.", strings.HasPrefix(
+			address,
+			awayPrefix,
+		)
 	}
 	var s struct {
 		Status, ExternalAudience, InternalReplyMessage, ExternalReplyMessage string
@@ -94,9 +97,20 @@ func (t *Tenant) awayText(address, sender string) (text string, away bool) {
 func awayMail(from EmailAddress, to, text string, m *Message, now time.Time) []byte {
 	var b bytes.Buffer
 	s := sum("away", from.Address, to, m.InternetMessageID)
-	fmt.Fprintf(&b, "From: %s\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%x@%s>\r\nIn-Reply-To: %s\r\nReferences: %s\r\n",
-		addressList([]Recipient{{from}}), oneLine(to), mime.QEncoding.Encode("utf-8", "Automatisch antwoord: "+oneLine(m.Subject)), now.Format(time.RFC1123Z),
-		s[:16], domainOf(from.Address), oneLine(m.InternetMessageID), oneLine(m.InternetMessageID))
+	fmt.Fprintf(
+		&b,
+		"From: %s\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%x@%s>\r\nIn-Reply-To: %s\r\nReferences: %s\r\n",
+		addressList(
+			[]Recipient{{from}},
+		),
+		oneLine(to),
+		mime.QEncoding.Encode("utf-8", "Automatisch antwoord: "+oneLine(m.Subject)),
+		now.Format(time.RFC1123Z),
+		s[:16],
+		domainOf(from.Address),
+		oneLine(m.InternetMessageID),
+		oneLine(m.InternetMessageID),
+	)
 	b.WriteString("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n" +
 		"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
 	w := quotedprintable.NewWriter(&b)

@@ -29,7 +29,14 @@ func TestWhatAnOutsideAddressReceivedIsServed(t *testing.T) {
 	path := w.letter(pictureMail)
 	for _, comment := range []string{"Eén", "Twee"} {
 		_, at := w.reply(path, map[string]any{"comment": comment})
-		w.want(w.graph("POST", at+"/attachments", map[string]any{"@odata.type": FileAttachment, "name": "a.txt", "contentType": "text/plain", "contentBytes": "YWJj"}), 201)
+		w.want(
+			w.graph(
+				"POST",
+				at+"/attachments",
+				map[string]any{"@odata.type": FileAttachment, "name": "a.txt", "contentType": "text/plain", "contentBytes": "YWJj"},
+			),
+			201,
+		)
 		w.want(w.graph("POST", at+"/send", nil), 202)
 	}
 	items := w.outside("JAN@bakkerijjansen.example")
@@ -37,18 +44,24 @@ func TestWhatAnOutsideAddressReceivedIsServed(t *testing.T) {
 		t.Fatalf("%d mails", len(items))
 	}
 	first := items[0]
-	if !strings.HasPrefix(strings.TrimSpace(first["text"].(string)), "Eén") || !strings.Contains(first["html"].(string), "<div>Eén</div>") ||
-		first["subject"] != "RE: Bonnen" || first["inReplyTo"] != "<bonnen@bakkerijjansen.example>" ||
+	if !strings.HasPrefix(strings.TrimSpace(first["text"].(string)), "Eén") ||
+		!strings.Contains(first["html"].(string), "<div>Eén</div>") ||
+		first["subject"] != "RE: Bonnen" ||
+		first["inReplyTo"] != "<bonnen@bakkerijjansen.example>" ||
 		fmt.Sprint(first["references"]) != "[<eerder@bakkerijjansen.example> <bonnen@bakkerijjansen.example>]" {
 		t.Errorf("first %v", first)
 	}
-	if id := first["messageId"].(string); !strings.HasPrefix(id, "<") || !strings.HasSuffix(id, ">") || !strings.Contains(first["raw"].(string), "\r\nMessage-ID: "+id+"\r\n") {
+	if id := first["messageId"].(string); !strings.HasPrefix(id, "<") || !strings.HasSuffix(id, ">") ||
+		!strings.Contains(first["raw"].(string), "\r\nMessage-ID: "+id+"\r\n") {
 		t.Errorf("id %s", id)
 	}
 	if got := asJSON(t, first["from"]); got != `{"email":"`+info+`","name":"Info"}` {
 		t.Errorf("from %s", got)
 	}
-	if got := asJSON(t, first["attachments"]); !strings.Contains(got, `{"contentId":"bon1","contentType":"image/png","inline":true,"name":"bon.png","size":3}`) ||
+	if got := asJSON(t, first["attachments"]); !strings.Contains(
+		got,
+		`{"contentId":"bon1","contentType":"image/png","inline":true,"name":"bon.png","size":3}`,
+	) ||
 		!strings.Contains(got, `{"contentId":"","contentType":"text/plain","inline":false,"name":"a.txt","size":3}`) {
 		t.Errorf("attachments %s", got)
 	}

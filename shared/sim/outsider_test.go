@@ -34,7 +34,8 @@ func TestAnOutsiderAnswersAsHisMailProgramDoes(t *testing.T) {
 				t.Errorf("%s: %q is missing in %s", program, mark, m.Body.Content)
 			}
 		}
-		if m.InReplyTo != id || len(m.References) != 3 || m.Subject != "RE: Bonnen" || m.From.EmailAddress != (EmailAddress{"Jan Jansen", jan}) {
+		if m.InReplyTo != id || len(m.References) != 3 || m.Subject != "RE: Bonnen" ||
+			m.From.EmailAddress != (EmailAddress{"Jan Jansen", jan}) {
 			t.Errorf("%s: answers %s %v as %q from %v", program, m.InReplyTo, m.References, m.Subject, m.From)
 		}
 		if m.ConversationID != got[0].ConversationID {
@@ -48,13 +49,19 @@ func TestAnOutsiderAnswersAsHisMailProgramDoes(t *testing.T) {
 
 func TestAnOutsiderAnswersEverybody(t *testing.T) {
 	w := newWorld(t, "info", "loon")
-	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"subject": "Overleg",
-		"toRecipients": []any{recipient(jan), recipient("loon@" + domain)}, "ccRecipients": []any{recipient("bank@elders.example")}}}), 202)
+	w.mailOut(
+		map[string]any{
+			"subject":      "Overleg",
+			"toRecipients": []any{recipient(jan), recipient("loon@" + domain)},
+			"ccRecipients": []any{recipient("bank@elders.example")},
+		},
+	)
 	id := w.tenant.OutsideItems(jan)[0].MessageID
 	if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Ja", All: true}); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.tenant.Messages(info)) != 1 || len(w.tenant.Messages("loon@"+domain)) != 2 || len(w.tenant.Outside("bank@elders.example")) != 2 ||
+	if len(w.tenant.Messages(info)) != 1 || len(w.tenant.Messages("loon@"+domain)) != 2 ||
+		len(w.tenant.Outside("bank@elders.example")) != 2 ||
 		len(w.tenant.Outside(jan)) != 1 {
 		t.Error("not everybody received it once")
 	}
@@ -69,7 +76,10 @@ func TestAnOutsiderAnswersEverybody(t *testing.T) {
 func TestNobodyAnswersWhatHeDidNotReceive(t *testing.T) {
 	w := newWorld(t, "info")
 	id := w.answered()
-	if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: "els@elders.example", MessageID: id, Text: "x"}); !errors.Is(err, ErrNoMail) {
+	if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: "els@elders.example", MessageID: id, Text: "x"}); !errors.Is(
+		err,
+		ErrNoMail,
+	) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -99,7 +99,10 @@ func TestTheQuoteIsInTheZoneThatIsAsked(t *testing.T) {
 	w.refused(w.graph("POST", path+"/createReply", nil, "Prefer", `outlook.timezone="Mars"`), 400, "TimeZoneNotSupportedException")
 	w.want(w.graph("PATCH", "/users/"+info+"/mailboxSettings", `{"language":{"locale":"en-GB","displayName":"English"}}`), 200)
 	draft, _ := w.reply(path, nil)
-	if content := draft["body"].(map[string]any)["content"].(string); !strings.Contains(content, "<b>Sent:</b> Monday, November 23, 2026 8:30:00 AM") {
+	if content := draft["body"].(map[string]any)["content"].(string); !strings.Contains(
+		content,
+		"<b>Sent:</b> Monday, November 23, 2026 8:30:00 AM",
+	) {
 		t.Errorf("body %s", content)
 	}
 }
@@ -117,14 +120,15 @@ func TestAForwardTakesTheFilesAlong(t *testing.T) {
 		"message": map[string]any{"toRecipients": []any{bank}}}), 400, "ErrorInvalidRequest")
 	w.want(w.graph("POST", at+"/send", nil), 202)
 	got := w.tenant.OutsideItems("jansen@bank.example")
-	if len(got) != 1 || len(got[0].Attachments) != 2 || got[0].InReplyTo != "<bonnen@bakkerijjansen.example>" || len(w.tenant.Outside(jan)) != 0 {
+	if len(got) != 1 || len(got[0].Attachments) != 2 || got[0].InReplyTo != "<bonnen@bakkerijjansen.example>" ||
+		len(w.tenant.Outside(jan)) != 0 {
 		t.Errorf("outside %+v", got)
 	}
 }
 
 func TestAReplyToOwnMail(t *testing.T) {
 	w := newWorld(t, "info")
-	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{"subject": "x", "toRecipients": []any{recipient(jan)}}}), 202)
+	w.mailOut(map[string]any{"subject": "x", "toRecipients": []any{recipient(jan)}})
 	sent := values(w.want(w.graph("GET", "/users/"+info+"/mailFolders/sentitems/messages", nil), 200))[0]
 	path := "/users/" + info + "/messages/" + url.PathEscape(sent["id"].(string))
 	to := func(operation string) string {
@@ -169,7 +173,9 @@ func TestAMailIsFoundByItsIDsAndItsProperty(t *testing.T) {
 	if got := w.tenant.OutsideItems(jan); len(got) != 1 || strings.Contains(got[0].Raw, "r-42") {
 		t.Error("the property leaves the tenant")
 	}
-	expand := "?$expand=" + url.PathEscape("singleValueExtendedProperties($filter=id eq '"+ownProperty+"' or id eq 'String 0x1042' or id eq 'String 0x001A')")
+	expand := "?$expand=" + url.PathEscape(
+		"singleValueExtendedProperties($filter=id eq '"+ownProperty+"' or id eq 'String 0x1042' or id eq 'String 0x001A')",
+	)
 	got := asJSON(t, w.want(w.graph("GET", at+expand, nil), 200).json["singleValueExtendedProperties"])
 	for _, want := range []string{"r-42", `\u003cbonnen@bakkerijjansen.example\u003e`, "IPM.Note"} {
 		if !strings.Contains(got, want) {
@@ -212,7 +218,11 @@ func TestHeadersAreFewAndNeverNone(t *testing.T) {
 		for i := range n {
 			headers = append(headers, map[string]any{"name": "x-" + string(rune('a'+i)), "value": "1"})
 		}
-		w.refused(w.graph("POST", "/users/"+info+"/messages", map[string]any{"internetMessageHeaders": headers}), 400, "InvalidInternetMessageHeaderCollection")
+		w.refused(
+			w.graph("POST", "/users/"+info+"/messages", map[string]any{"internetMessageHeaders": headers}),
+			400,
+			"InvalidInternetMessageHeaderCollection",
+		)
 	}
 }
 
@@ -239,5 +249,9 @@ func TestPropertiesAreRefusedByBehaviour(t *testing.T) {
 	w.refused(w.graph("POST", path+"/createReply", map[string]any{"message": property}), 400, "ErrorInvalidProperty")
 	w.refused(w.graph("PATCH", at, property), 400, "ErrorInvalidProperty")
 	w.refused(w.graph("PATCH", at, `{"internetMessageHeaders":[{"name":"x-a","value":"1"}]}`), 400, "ErrorInvalidPropertySet")
-	w.refused(w.graph("PATCH", at, `{"singleValueExtendedProperties":[{"id":"nonsense","value":"1"}]}`), http.StatusBadRequest, "ErrorInvalidProperty")
+	w.refused(
+		w.graph("PATCH", at, `{"singleValueExtendedProperties":[{"id":"nonsense","value":"1"}]}`),
+		http.StatusBadRequest,
+		"ErrorInvalidProperty",
+	)
 }

@@ -91,7 +91,10 @@ func (t *Tenant) route(to []string, b Behaviour) (delivered []string, failed []f
 		if text == "" {
 			text = "The server of the recipient refused the message"
 		}
-		failed = append(failed, failure{address: oneLine(address), code: code, text: text, delayed: pattern != nil && pattern[1] == "delay"})
+		failed = append(
+			failed,
+			failure{address: oneLine(address), code: code, text: text, delayed: pattern != nil && pattern[1] == "delay"},
+		)
 	}
 	return delivered, failed
 }
@@ -142,8 +145,17 @@ func (t *Tenant) report(m *Message, sent []byte, failed []failure, now time.Time
 	text.WriteString(heading + "\r\n")
 	for _, f := range failed {
 		fmt.Fprintf(&text, "\r\n%s\r\nYour message couldn't be delivered. %s (%s).\r\n", f.address, f.text, f.code)
-		fmt.Fprintf(&status, "\r\nOriginal-Recipient: rfc822;%s\r\nFinal-Recipient: rfc822;%s\r\nAction: %s\r\nStatus: %s\r\nDiagnostic-Code: smtp;%d %s %s\r\n",
-			f.address, f.address, action, f.code, dsn, f.code, f.text)
+		fmt.Fprintf(
+			&status,
+			"\r\nOriginal-Recipient: rfc822;%s\r\nFinal-Recipient: rfc822;%s\r\nAction: %s\r\nStatus: %s\r\nDiagnostic-Code: smtp;%d %s %s\r\n",
+			f.address,
+			f.address,
+			action,
+			f.code,
+			dsn,
+			f.code,
+			f.text,
+		)
 	}
 	head, _, _ := bytes.Cut(sent, []byte("\r\n\r\n"))
 	fmt.Fprintf(&text, "\r\nOriginal Message Headers\r\n\r\n%s\r\n", head)

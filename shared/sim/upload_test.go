@@ -15,7 +15,10 @@ const large = 5 << 20
 // draftFor makes a draft and returns its path.
 func (w *world) draftFor(address string) string {
 	w.Helper()
-	res := w.want(w.graph("POST", "/users/"+info+"/messages", map[string]any{"subject": "x", "toRecipients": []any{recipient(address)}}), 201)
+	res := w.want(
+		w.graph("POST", "/users/"+info+"/messages", map[string]any{"subject": "x", "toRecipients": []any{recipient(address)}}),
+		201,
+	)
 	return "/users/" + info + "/messages/" + url.PathEscape(res.json["id"].(string))
 }
 
@@ -110,7 +113,10 @@ func TestAMailThatIsTooLargeDoesNotLeave(t *testing.T) {
 	at := w.draftFor(jan)
 	w.tenant.Behave(Behaviour{MaxSendSize: 10_000})
 	w.refused(w.session(at, large), 413, "ErrorMessageSizeExceeded")
-	w.want(w.graph("PATCH", at, map[string]any{"body": map[string]any{"contentType": "text", "content": strings.Repeat("lang ", 3000)}}), 200)
+	w.want(
+		w.graph("PATCH", at, map[string]any{"body": map[string]any{"contentType": "text", "content": strings.Repeat("lang ", 3000)}}),
+		200,
+	)
 	w.refused(w.graph("POST", at+"/send", nil), 413, "ErrorMessageSizeExceeded")
 	if len(w.tenant.Outside(jan)) != 0 {
 		t.Error("it left")
