@@ -154,7 +154,8 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 
 	a.poll = &poll.Handler{Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues, Resume: solver.Resume}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
-	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Finish: solver.Finish}
+	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
+		Finish: solver.Finish}
 	a.send = &send.Handler{
 		Outbox: replies, Items: items, Addresses: connectors, Uploads: a.uploads, Jobs: a.queues,
 		Dial: func(ctx context.Context, id string) (send.Mailbox, error) { return connectors.Client(ctx, id) },

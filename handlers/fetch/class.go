@@ -12,14 +12,14 @@ import (
 // although programs write them too.
 func initialReason(it item.Item, h headers) item.Reason {
 	switch {
+	case isBounce(it, h) && it.Class == "":
+		return item.Bounce // however much of the mail it returns
 	case it.BodyTruncated:
 		return item.TooLarge
 	case it.Class == item.ReadReceipt, it.Class == item.InvitationResponse:
 		return ""
 	case it.Class == item.AutoReply:
 		return item.Automated
-	case isBounce(it, h):
-		return item.Bounce
 	case it.From.Email == "":
 		return item.NoSender
 	case it.Class == item.Recall, isAutomated(h):
@@ -80,7 +80,7 @@ func isBounce(it item.Item, h headers) bool {
 }
 
 var (
-	mailSystem = regexp.MustCompile(`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system)\b`)
+	mailSystem = regexp.MustCompile(`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system|microsoftexchange[0-9a-f]{32})\b`)
 	// undelivered matches the start of a subject that mail systems give to reports.
 	undelivered = regexp.MustCompile(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
 		`failure notice|failed mail|non-?delivery|non delivery|postmaster notify|warning: could not send|there was an error sending|message you sent blocked|message status - undeliverable|error sending|` +

@@ -70,7 +70,7 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 		if err != nil {
 			return err
 		}
-		n, err := h.store(ctx, graph, b.Activation, page)
+		n, err := h.store(ctx, graph, b, page)
 		if err != nil {
 			return err
 		}
@@ -141,22 +141,30 @@ func (h *Handler) save(ctx context.Context, b *connector.Box) error {
 }
 
 // store stores the mails of a page, and puts one process job for them. It returns how
-// many items the page had.
-func (h *Handler) store(ctx context.Context, graph connector.Graph, box connector.Activation, page mail.Page) (int, error) {
+// many items the page had. A delivery report that cannot be read fails the round, after
+// the others were stored.
+func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (int, error) {
 	var arrivals []item.Arrival
+	var unread []error
 	for _, m := range page.Messages {
 		if m.Received.Before(earliest) {
 			m.Received = time.Now().UTC()
 		}
-		if wanted(box, m) {
-			arrivals = append(arrivals, arrival(box, m))
+		if !wanted(b.Activation, m) {
+			continue
 		}
+		a := arrival(b.Activation, m)
+		if err := h.readReport(ctx, graph, b, m, &a.Item); err != nil {
+			unread = append(unread, err)
+			continue
+		}
+		arrivals = append(arrivals, a)
 	}
 	for _, o := range page.Undecodable {
-		arrivals = append(arrivals, undecodable(box, o, item.Item{Received: time.Now().UTC()}))
+		arrivals = append(arrivals, undecodable(b.Activation, o, item.Item{Received: time.Now().UTC()}))
 	}
 	for _, id := range page.Incomplete {
-		a, err := h.incomplete(ctx, graph, box, id)
+		a, err := h.incomplete(ctx, graph, b, id)
 		if err != nil {
 			return 0, err
 		}
@@ -164,33 +172,37 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, box connecto
 	}
 	n := len(page.Messages) + len(page.Undecodable) + len(page.Incomplete)
 	ids, err := h.Items.Ingest(ctx, arrivals)
+	if err == nil && len(ids) > 0 {
+		slog.InfoContext(ctx, "stored", "mails", len(ids))
+		err = h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: b.Address, Why: "new", Mails: ids})
+	}
 	if err != nil {
-		return 0, inStorage(err)
+		return n, inStorage(err)
 	}
-	if len(ids) == 0 {
-		return n, nil
-	}
-	slog.InfoContext(ctx, "stored", "mails", len(ids))
-	return n, inStorage(h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: box.Address, Why: "new", Mails: ids}))
+	return n, errors.Join(unread...)
 }
 
 // incomplete reads a mail that came with only its changed properties, unless it is
 // stored already. Graph may do so for mail that was moved into the inbox.
-func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, box connector.Activation, id string) ([]item.Arrival, error) {
-	known, err := h.Items.Known(ctx, box.ID, id)
+func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, b *connector.Box, id string) ([]item.Arrival, error) {
+	known, err := h.Items.Known(ctx, b.Activation.ID, id)
 	if err != nil || known {
 		return nil, inStorage(err)
 	}
-	m, err := graph.Message(ctx, box.ID, id)
+	m, err := graph.Message(ctx, b.Activation.ID, id)
 	switch {
 	case answer.IsMissing(err):
 		return nil, nil // deleted or moved away meanwhile
 	case errors.Is(err, answer.ErrUndecodable):
 		o := mail.Undecodable{ID: id, Err: err}
-		return []item.Arrival{undecodable(box, o, item.Item{Received: time.Now().UTC()})}, nil
+		return []item.Arrival{undecodable(b.Activation, o, item.Item{Received: time.Now().UTC()})}, nil
 	}
-	if err != nil || !wanted(box, m) {
+	if err != nil || !wanted(b.Activation, m) {
 		return nil, err
 	}
-	return []item.Arrival{arrival(box, m)}, nil
+	a := arrival(b.Activation, m)
+	if err := h.readReport(ctx, graph, b, m, &a.Item); err != nil {
+		return nil, err
+	}
+	return []item.Arrival{a}, nil
 }

@@ -23,6 +23,9 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 // to: everyone who ever got a mail knows the ids that lead there.
 func decide(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
 	var d decision
+	if d, ok, err := reported(ctx, it, o); err != nil || ok {
+		return d, err
+	}
 	if acknowledges(it) && !it.Override.Releases(item.Acknowledgement) {
 		return acknowledgement(ctx, it, o)
 	}

@@ -318,3 +318,12 @@ func (p *textOffice) Copied(_ context.Context, it item.Item) (chat.Chat, bool, b
 	c, ok := p.chats[it.InternetMessageID]
 	return c, ok, ok && p.fingerprints[it.InternetMessageID] == it.Fingerprint, nil
 }
+
+func (p *textOffice) Reported(_ context.Context, it item.Item) ([]outcome, chat.Chat, bool, error) {
+	for _, id := range it.Report.MessageIDs {
+		if c, ok := p.chats[id]; ok {
+			return []outcome{{Reply: "reply"}}, c, true, nil
+		}
+	}
+	return nil, chat.Chat{}, false, nil
+}

@@ -6,6 +6,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/outbox"
 )
 
 // An office answers the questions of decide: records from the tables, in tests a few
@@ -34,6 +35,10 @@ type office interface {
 	// address, in chat c.
 	Copied(ctx context.Context, it item.Item) (c chat.Chat, taken, same bool, err error)
 
+	// Reported returns what a delivery report says about a reply of this office, and the
+	// chat of that reply; false when it names none.
+	Reported(ctx context.Context, it item.Item) ([]outcome, chat.Chat, bool, error)
+
 	// The following come from learned rules. A rule is "" when no rule is certain.
 
 	// Forwarded returns the contact who wrote the mail that a team member forwards.
@@ -55,11 +60,21 @@ type office interface {
 	WhichClient(ctx context.Context, it item.Item, from sender) (client, rule string, err error)
 }
 
+// An outcome is what a delivery report says about one recipient of a reply.
+type outcome struct {
+	Reply, Email string
+	State        outbox.RecipientState
+	Status       string
+	Unknown      bool // the address does not exist
+}
+
 // A sender is the contact who wrote a mail.
 type sender struct {
 	ID, Name string
 	Clients  []string
 	Rule     string // the learned rule that gave the contact this address; "" when a person did
+	// Undeliverable says that mail to this address did not arrive.
+	Undeliverable bool
 }
 
 // A decision says what happens to a mail: it waits for a reason, is dismissed for a
@@ -76,6 +91,8 @@ type decision struct {
 	Copy  bool // Join has this mail already
 	Named bool // later mail finds the chat by this mail's internet message id
 	Quiet bool // a program wrote it
+
+	Outcomes []outcome // of a delivery report
 
 	From    sender
 	Client  string

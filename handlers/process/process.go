@@ -24,6 +24,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table"
 )
 
@@ -33,6 +34,7 @@ type Handler struct {
 	Directory  *directory.Store
 	Items      *item.Store
 	Chats      *chat.Store
+	Outbox     *outbox.Store
 	// Finish carries out the solution of a claimed mail, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
 
@@ -78,7 +80,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 		return err
 	}
 	r := &run{Handler: h, by: by, placed: map[string]bool{}, records: &records{
-		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items,
+		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox,
 		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
 	}}
 	var errs []error
@@ -158,6 +160,14 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		}
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
 			return true, nil
+		}
+		if err := r.report(ctx, it, d.Outcomes); err != nil {
+			return false, err
+		}
+		if d.From.Undeliverable && !d.Quiet {
+			if err := r.setUndeliverable(ctx, it.From.Email, time.Time{}); err != nil {
+				return false, err
+			}
 		}
 		err = r.commit(ctx, it, d)
 		if errors.Is(err, table.ErrTooLarge) {
@@ -271,6 +281,9 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 	case d.Reason != "":
 		it.State = item.Parked
 	case d.Join != nil:
+		if len(d.Outcomes) > 0 {
+			it.Class = item.DeliveryReport
+		}
 		c, more := d.Join.Join(it, chat.Entry{Members: d.Members, Copy: d.Copy, Named: d.Named, Quiet: d.Quiet})
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)

@@ -11,6 +11,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/membership"
+	"kantoorpost/shared/outbox"
 )
 
 // records is the office as the tables have it, at one version of the directory. A
@@ -20,6 +21,7 @@ type records struct {
 	directory   *directory.Store
 	connectors  *connector.Store
 	items       *item.Store
+	outbox      *outbox.Store
 
 	addresses map[string]connector.Activation // by mailbox
 	cache     *cache
@@ -129,7 +131,8 @@ func (r *records) Contact(ctx context.Context, email string) (sender, bool, erro
 		if !ok || err != nil {
 			return nil, err
 		}
-		return &sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Rule: c.Learned[email]}, nil
+		_, undeliverable := c.Undeliverable[email]
+		return &sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Rule: c.Learned[email], Undeliverable: undeliverable}, nil
 	})
 	if c == nil || err != nil {
 		return sender{}, false, err

@@ -36,16 +36,17 @@ var severity = map[Kind]int{Failed: 5, Delayed: 4, Delivered: 3, Expanded: 2, Re
 type Recipient struct {
 	// Email is the address where delivery ended, Original the one to which the mail
 	// was sent, if the report names it: they differ when mail is forwarded.
-	Email, Original string
-	Kind            Kind
+	Email    string `json:"email"`
+	Original string `json:"original,omitempty"`
+	Kind     Kind   `json:"kind"`
 	// Status is an enhanced status code, such as "5.1.1". When the report has none it
 	// follows from its words.
 	// https://www.rfc-editor.org/rfc/rfc3463
-	Status string
+	Status string `json:"status"`
 	// Unknown says that the address does not exist, by its status or, when that says
 	// nothing, by the words beside it.
-	Unknown    bool
-	Diagnostic string // what the other mail system said, one line
+	Unknown    bool   `json:"unknown,omitempty"`
+	Diagnostic string `json:"diagnostic,omitempty"` // what the other mail system said, one line
 }
 
 // Is tells whether the report is about an e-mail address.
@@ -56,26 +57,30 @@ func (r Recipient) Is(email string) bool {
 
 // A Report is what a delivery report says.
 type Report struct {
-	Kind       Kind // that of its most severe recipient; "" when it is no delivery report
-	Recipients []Recipient
+	Kind       Kind        `json:"kind"` // that of its most severe recipient; "" when it is no delivery report
+	Recipients []Recipient `json:"recipients,omitempty"`
 	// MessageIDs are the internet message ids that the report names, each in angle
-	// brackets, the most reliable first. Those of the answered mail's own references
-	// are not among them.
-	MessageIDs []string
+	// brackets, the most reliable first.
+	MessageIDs []string `json:"messageIds,omitempty"`
+	// Addressed are the recipients of the mail that it returns.
+	Addressed []string `json:"addressed,omitempty"`
 }
 
-// Limits of what is read. A report holds what it says in its first parts; the mail
-// that it returns may be long.
+// MaxReport is how many bytes of a report are read: it says what it says in its first
+// parts, and the mail that it returns may be long.
+const MaxReport = 1 << 20
+
+// Limits of what is kept.
 const (
-	maxReport     = 1 << 20 // bytes
 	maxRecipients = 50
 	maxMessageIDs = 20
+	maxAddressed  = 20
 	maxDiagnostic = 500 // bytes
 )
 
 // Parse reads the MIME content of a report.
 func Parse(mime string) Report {
-	c := collect(strings.ToValidUTF8(mime[:min(len(mime), maxReport)], "\uFFFD"))
+	c := collect(strings.ToValidUTF8(mime[:min(len(mime), MaxReport)], "\uFFFD"))
 	var r Report
 	if c.feedback {
 		return r // a complaint about a mail that was delivered
@@ -87,6 +92,8 @@ func Parse(mime string) Report {
 		}
 	}
 	r.MessageIDs = c.messageIDs()
+	addressed := c.addressed()
+	r.Addressed = addressed[:min(len(addressed), maxAddressed)]
 	return r
 }
 

@@ -119,7 +119,7 @@ func FuzzParse(f *testing.F) {
 
 func BenchmarkParse(b *testing.B) {
 	for name, piece := range hostile {
-		raw := frames(strings.Repeat(piece, maxReport/len(piece)))["text"]
+		raw := frames(strings.Repeat(piece, MaxReport/len(piece)))["text"]
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
 			b.SetBytes(int64(len(raw)))
 			for b.Loop() {

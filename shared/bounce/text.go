@@ -78,12 +78,7 @@ func (t *text) recipients(c *content) []Recipient {
 			ours[a.email] = true
 		}
 	}
-	var addressed []string
-	for _, line := range slices.Concat(c.original["to"], c.original["cc"]) {
-		for _, a := range addressesIn(line) {
-			addressed = append(addressed, a.email)
-		}
-	}
+	addressed := c.addressed()
 	pick := func(ok func(mention) bool) (out []Recipient) {
 		for _, m := range t.found {
 			same := func(r Recipient) bool { return r.Email == m.email }
@@ -114,6 +109,16 @@ func (t *text) recipients(c *content) []Recipient {
 
 // aboutLines is how many lines below its address say what is wrong with a recipient.
 const aboutLines = 12
+
+// addressed returns the recipients of the returned mail.
+func (c *content) addressed() (out []string) {
+	for _, line := range slices.Concat(c.original["to"], c.original["cc"]) {
+		for _, a := range addressesIn(line) {
+			out = append(out, a.email)
+		}
+	}
+	return out
+}
 
 // divide notes which recipients each line names.
 func (t *text) divide(all []Recipient) {

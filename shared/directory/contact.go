@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The limits of a contact. All rows of one contact, and of two rules, must fit in
@@ -26,8 +27,11 @@ type Contact struct {
 	Phone    string   `json:"phone,omitempty"`
 	Function string   `json:"function,omitempty" doc:"what he or she is at the client"`
 	// Learned has the id of the rule that linked an address, by address.
-	Learned  map[string]string `json:"learned,omitempty" doc:"by e-mail address, the id of the rule that linked it"`
-	Revision string            `json:"revision" doc:"the entity tag, without its quotes"`
+	Learned map[string]string `json:"learned,omitempty" doc:"by e-mail address, the id of the rule that linked it"`
+	// Undeliverable has, by address, since when a mail system says that it does not
+	// exist. Mail from the address removes that.
+	Undeliverable map[string]time.Time `json:"undeliverable,omitempty" doc:"by e-mail address, since when mail to it does not arrive"`
+	Revision      string               `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
 func (c Contact) name() string     { return "contact " + c.ID }
@@ -174,8 +178,24 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 		clients = append(clients, id)
 	}
 	c.Emails, c.Clients = emails, clients
+	c.Undeliverable = checkUndeliverable(c)
 	c.Learned, err = checkLearned(c)
 	return c, err
+}
+
+// checkUndeliverable returns the entries of Undeliverable for addresses that c still
+// has.
+func checkUndeliverable(c Contact) map[string]time.Time {
+	var out map[string]time.Time
+	for address, since := range c.Undeliverable {
+		if slices.Contains(c.Emails, address) {
+			if out == nil {
+				out = map[string]time.Time{}
+			}
+			out[address] = since.UTC().Truncate(time.Second)
+		}
+	}
+	return out
 }
 
 // checkLearned returns the entries of Learned for addresses that c still has.

@@ -28,6 +28,7 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/shared/bounce"
 	"kantoorpost/shared/mail"
 )
 
@@ -83,6 +84,7 @@ const (
 	ReadReceipt        MessageClass = "read-receipt"        // a mail was read, or deleted unread
 	InvitationResponse MessageClass = "invitation-response" // an invitation was accepted, tentatively accepted or declined
 	Recall             MessageClass = "recall"              // the sender wants a mail back; its InitialReason is Automated
+	DeliveryReport     MessageClass = "delivery-report"     // of a report on one of our replies; its InitialReason is Bounce
 )
 
 // A Verdict is Exchange's opinion on whether the sender is who he says he is.
@@ -127,6 +129,8 @@ type Item struct {
 	// at another domain than the sender's.
 	ReturnDomain string `json:"returnDomain,omitempty"`
 	ReplyTo      string `json:"replyTo,omitempty"`
+	// Report is what a delivery report says. It is nil for other mail.
+	Report *bounce.Report `json:"report,omitempty"`
 	// NotAnalysed says that analysing the text failed or took too long: the mail
 	// is placed only after a person has released it.
 	NotAnalysed bool `json:"notAnalysed,omitempty"`
