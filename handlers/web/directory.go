@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // A directoryKind is one list of the directory.
@@ -27,22 +28,25 @@ var directoryKinds = []directoryKind{
 // An entry is one object of the directory, of any kind: only the fields of its
 // kind are set.
 type entry struct {
-	ID         string            `json:"id"`
-	Name       string            `json:"name"`
-	Number     string            `json:"number"`
-	Type       string            `json:"type"`
-	KvK        string            `json:"kvk"`
-	VAT        string            `json:"vat"`
-	Emails     []string          `json:"emails"`
-	Clients    []string          `json:"clients"`
-	Phone      string            `json:"phone"`
-	Function   string            `json:"function"`
-	Learned    map[string]string `json:"learned"`
-	Email      string            `json:"email"`
-	Rights     string            `json:"rights"`
-	Active     bool              `json:"active"`
-	Substitute *substitute       `json:"substitute"`
-	Members    []string          `json:"members"`
+	ID       string            `json:"id"`
+	Name     string            `json:"name"`
+	Number   string            `json:"number"`
+	Type     string            `json:"type"`
+	KvK      string            `json:"kvk"`
+	VAT      string            `json:"vat"`
+	Emails   []string          `json:"emails"`
+	Clients  []string          `json:"clients"`
+	Phone    string            `json:"phone"`
+	Function string            `json:"function"`
+	Learned  map[string]string `json:"learned"`
+
+	Undeliverable map[string]time.Time `json:"undeliverable"`
+
+	Email      string      `json:"email"`
+	Rights     string      `json:"rights"`
+	Active     bool        `json:"active"`
+	Substitute *substitute `json:"substitute"`
+	Members    []string    `json:"members"`
 }
 
 // line is the text that the list shows below the name.

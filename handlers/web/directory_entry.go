@@ -145,7 +145,7 @@ func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 		if err != nil {
 			return err
 		}
-		open.Tag, open.Learned = tag, now.Learned
+		open.Tag, open.Learned, open.Undeliverable = tag, now.Learned, now.Undeliverable
 	}
 	return v.showEntry(p.Status, k, open)
 }

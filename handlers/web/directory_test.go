@@ -15,7 +15,8 @@ import (
 func staffed(rights string, actions ...string) *fakeAPI {
 	api := newAPI(rights, append(actions, "directory.read", "me.write")...)
 	client := entry{ID: "k1", Name: "Bakkerij <Jansen>", Number: "1001", Type: "organisation", KvK: "12345678"}
-	person := entry{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@bakker.example", "jan@thuis.example"}, Clients: []string{"k1"}, Phone: "020", Function: "Eigenaar", Learned: map[string]string{"jan@thuis.example": "r1"}}
+	person := entry{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@bakker.example", "jan@thuis.example"}, Clients: []string{"k1"}, Phone: "020", Function: "Eigenaar", Learned: map[string]string{"jan@thuis.example": "r1"},
+		Undeliverable: map[string]time.Time{"jan@bakker.example": time.Date(2026, 7, 5, 10, 0, 0, 0, time.UTC)}}
 	anna := entry{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: "editor", Active: true,
 		Substitute: &substitute{"m2", time.Date(2126, 7, 5, 22, 0, 0, 0, time.UTC), time.Date(2126, 7, 19, 22, 0, 0, 0, time.UTC)}}
 	bram := entry{ID: "m2", Name: "Bram Vos", Email: "bram@kantoor.example", Rights: "reader", Active: true}
@@ -40,8 +41,9 @@ func staffed(rights string, actions ...string) *fakeAPI {
 
 func TestEachKindIsListedAndOpened(t *testing.T) {
 	for path, texts := range map[string][]string{
-		"clients/k1":       {"Bakkerij &lt;Jansen&gt;", `value="1001"`, `value="12345678"`, "Team van deze relatie", `<option value="m1" selected>Anna Bos`, "/web/directory/clients/k1/team", `href="/web/directory/contacts/c1"`, "Jan &lt;Jansen&gt;"},
-		"contacts/c1":      {"jan@bakker.example\njan@thuis.example", `value="Eigenaar"`, `name="clients" value="k1" checked`, "omdat Anna dat besliste", `href="/web/rules/r1"`},
+		"clients/k1": {"Bakkerij &lt;Jansen&gt;", `value="1001"`, `value="12345678"`, "Team van deze relatie", `<option value="m1" selected>Anna Bos`, "/web/directory/clients/k1/team", `href="/web/directory/contacts/c1"`, "Jan &lt;Jansen&gt;"},
+		"contacts/c1": {"jan@bakker.example\njan@thuis.example", `value="Eigenaar"`, `name="clients" value="k1" checked`, "omdat Anna dat besliste", `href="/web/rules/r1"`,
+			"Mail naar jan@bakker.example komt niet aan sinds 5 jul 2026"},
 		"team-members/m1":  {`value="anna@kantoor.example"`, `<option value="editor" selected>`, `<option value="m2" selected>Bram Vos`, `value="2126-07-06"`, `value="2126-07-19"`},
 		"roles/o1":         {`value="Relatiebeheerder"`},
 		"process-teams/p1": {`name="members" value="m2" checked`, `name="members" value="m1">`},
