@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/dev/cost"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/sim"
@@ -21,7 +22,7 @@ import (
 
 // hostPerJob is what the host itself asks of the queue for a job: it takes it
 // and deletes it.
-const hostPerJob = 2
+const hostPerJob = cost.HostPerMessage
 
 // counted is what went over the wires.
 type counted struct{ graph, tableReads, tableWrites, queue, bytes int }
@@ -92,7 +93,7 @@ func TestIdlePollBudget(t *testing.T) {
 			if c.graph != n {
 				t.Errorf("%d mailboxes: %d Graph calls, want one each", n, c.graph)
 			}
-			if per(c.tableReads) > 1 || c.tableWrites > 1 || per(c.queue) > 0.3 {
+			if per(c.tableReads) > cost.PollTableReads || c.tableWrites > 1 || per(c.queue) > cost.PollQueueOperations {
 				t.Errorf("%d mailboxes: %.2f table reads, %d writes, %.2f queue operations each; want at most 1, 1 in all, 0.3", n, per(c.tableReads),
 					c.tableWrites, per(c.queue))
 			}
@@ -138,14 +139,14 @@ func TestMailBudget(t *testing.T) {
 		}
 		per := func(v int) float64 { return float64(v) / n }
 		t.Logf("%d mails of %d bytes: %+v", n, body, c)
-		if got := per(c.graph); got > 1.2 {
-			t.Errorf("%.2f Graph calls per mail, want at most 1.2", got)
+		if got := per(c.graph); got > cost.MailGraphCalls {
+			t.Errorf("%.2f Graph calls per mail, want at most %.1f", got, cost.MailGraphCalls)
 		}
-		if got := per(c.tableReads + c.tableWrites); got > 3 {
-			t.Errorf("%.2f table transactions per mail, want at most 3", got)
+		if got := per(c.tableReads + c.tableWrites); got > cost.MailTableTransactions {
+			t.Errorf("%.2f table transactions per mail, want at most %.0f", got, cost.MailTableTransactions)
 		}
-		if got := per(c.queue) / (1 + hostPerJob); got > 0.3 {
-			t.Errorf("%.2f queue messages per mail, want at most 0.3", got)
+		if got := per(c.queue) / (1 + hostPerJob); got > cost.MailQueueMessages {
+			t.Errorf("%.2f queue messages per mail, want at most %.1f", got, cost.MailQueueMessages)
 		}
 		if got := per(c.bytes); got > 1.3*body+2048 {
 			t.Errorf("%.0f bytes read from Graph per mail of %d, want at most 1.3 times that and 2 KB", got, body)

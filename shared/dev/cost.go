@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+
+	"kantoorpost/shared/dev/cost"
+)
+
+// costs prints what offices of several sizes pay Azure in a month.
+func costs(_ context.Context, args []string, stdout, stderr io.Writer) error {
+	f := flag.NewFlagSet("cost", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	mails := f.Float64("mails", 20, "mails that a mailbox gets in a day")
+	memory := f.Int("memory", 512, "memory of an instance, in `MB`: 512, 2048 or 4096")
+	alerts := f.Float64("alerts", 0, "what all alert rules cost in a month")
+	if err := parse(f, args, stderr); err != nil {
+		return err
+	}
+	p, err := cost.ListPrices()
+	if err != nil {
+		return err
+	}
+	if err := p.Write(stdout, *mails, *memory, *alerts); err != nil {
+		return err
+	}
+	const functions, instances = 7, 40
+	fmt.Fprintf(stdout, "\nWorst case, %d functions on %d instances each for the whole month: %.0f. A budget alert tells before.\n", functions, instances,
+		p.Worst(functions, instances, *memory))
+	return nil
+}

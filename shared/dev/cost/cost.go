@@ -1,0 +1,150 @@
+// Package cost estimates what an office pays Azure in a month: the operations that
+// tests count, times list prices.
+//
+// It measures nothing. Its prices stand in prices.json with their date and source.
+package cost
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"text/tabwriter"
+)
+
+// What is counted. The tests of the whole product hold it to these figures, which are
+// the most that it may take.
+const (
+	PollGraphCalls        = 1.34 // of a quiet mailbox: Sent Items are read every third tick
+	PollTableReads        = 1.0  //
+	PollQueueOperations   = 0.3  //
+	MailGraphCalls        = 1.2  // of a mail in a page of ten and more, with its category
+	MailTableTransactions = 3.0  //
+	MailQueueMessages     = 0.3  //
+	HostPerMessage        = 2.0  // operations of the Functions host for a message: it takes and deletes it
+)
+
+const (
+	ticks         = 30 * 24 * 12 // in a month
+	perFetch      = 16           // mailboxes in a job
+	graphSeconds  = 0.3          // a call to Graph, from West Europe
+	graphAtOnce   = 4            // https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
+	shortest      = 1.0          // seconds for which an instance that runs is charged at least
+	idlePolls     = 2 * 60 * 24 * 30
+	queues        = 4       // each is looked at by the host every half minute
+	rowBytes      = 14_000  // of a mail with its body and lists
+	lineBytes     = 1_000   // of a log line with what Azure adds
+	linesPerTick  = 4       //
+	linesPerMail  = 2       //
+	linesPerFetch = 3       //
+	secretsPerDay = 24 * 12 // a secret is read again after five minutes
+)
+
+//go:embed prices.json
+var pricesFile []byte
+
+// A Price is one meter of Azure.
+type Price struct {
+	Price  float64 `json:"price"` // of a unit
+	Unit   string  `json:"unit"`
+	Free   float64 `json:"free"` // units in a month
+	Source string  `json:"source"`
+}
+
+// A Prices is the list of meters, by name.
+type Prices struct {
+	Date     string           `json:"date"`
+	Currency string           `json:"currency"`
+	Note     string           `json:"note"`
+	Prices   map[string]Price `json:"prices"`
+}
+
+// ListPrices returns the prices of prices.json.
+func ListPrices() (p Prices, err error) {
+	if err = json.Unmarshal(pricesFile, &p); err != nil {
+		err = fmt.Errorf("read the prices: %w", err)
+	}
+	return p, err
+}
+
+// An Office is what the costs depend on.
+type Office struct {
+	Mailboxes   int
+	MailsPerDay float64 // of one mailbox
+	MemoryMB    int     // of an instance
+	Alerts      float64 // for all alert rules in a month, in the currency of the prices
+}
+
+// An Estimate is what an office uses and pays in a month.
+type Estimate struct {
+	GraphCalls, Executions, GBSeconds, Transactions, QueueOperations, LogGB, TableGB float64
+	Compute, Storage, Vault, Logs, Alerts                                            float64
+	LogicApps                                                                        float64 // what Logic Apps would cost for reading alone
+}
+
+// Total is the sum of the costs.
+func (e Estimate) Total() float64 { return e.Compute + e.Storage + e.Vault + e.Logs + e.Alerts }
+
+// Of estimates a month of an office. Times are in seconds, data in GB of 1e9 bytes.
+func (p Prices) Of(o Office) Estimate {
+	boxes := float64(o.Mailboxes)
+	mails := boxes * o.MailsPerDay * 30
+	jobs := math.Ceil(boxes/perFetch) * ticks
+	messages := jobs + mails*MailQueueMessages
+	e := Estimate{
+		GraphCalls:      boxes*ticks*PollGraphCalls + mails*MailGraphCalls,
+		Executions:      ticks + messages,
+		Transactions:    boxes*ticks*PollTableReads + mails*MailTableTransactions + ticks*4,
+		QueueOperations: messages*(1+HostPerMessage) + queues*idlePolls,
+		TableGB:         mails * rowBytes / 1e9,
+		LogGB:           (ticks*linesPerTick + jobs*linesPerFetch + mails*linesPerMail) * lineBytes / 1e9,
+	}
+	// The tick runs on an instance of its own, and so do fetch jobs.
+	reading := math.Max(shortest, boxes*PollGraphCalls*graphSeconds/graphAtOnce)
+	deciding := math.Min(mails*shortest, ticks*math.Max(shortest, mails/ticks*0.01))
+	e.GBSeconds = (ticks*shortest + ticks*reading + deciding) * float64(o.MemoryMB) / 1024
+	e.Compute = p.pay("flexGBSecond", e.GBSeconds) + p.pay("flexExecution", e.Executions)
+	e.Storage = p.pay("tableTransaction", e.Transactions) + p.pay("tableGB", e.TableGB) + p.pay("queueOperation", e.QueueOperations)
+	e.Vault = p.pay("vaultOperation", secretsPerDay*30)
+	e.Logs = p.pay("logGB", e.LogGB)
+	e.Alerts = o.Alerts
+	e.LogicApps = p.pay("logicAppsConnector", boxes*ticks+3*mails) + p.pay("logicAppsAction", 10*mails)
+	return e
+}
+
+// Worst is what a month costs in which every function runs on its most instances all
+// the time, as an attack or a fault could bring about: the caps are per function.
+func (p Prices) Worst(functions, instances, memoryMB int) float64 {
+	return p.pay("flexGBSecond", float64(functions*instances)*30*24*3600*float64(memoryMB)/1024)
+}
+
+func (p Prices) pay(meter string, units float64) float64 {
+	price := p.Prices[meter]
+	return math.Max(units-price.Free, 0) * price.Price
+}
+
+// Write writes a table of offices of several sizes.
+func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int, alerts float64) error {
+	fmt.Fprintf(w, "%s, %s. %s\nEach mailbox gets %.0f mails a day; instances have %d MB; pages that people look at are not in it.\n\n", p.Currency, p.Date, p.Note,
+		mailsPerDay, memoryMB)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "mailboxes\tGraph calls\texecutions\tGB-s\ttransactions\tqueue operations\tcompute\tstorage\tvault\tlogs\talerts\tin all\tLogic Apps\t")
+	for _, n := range []int{10, 100, 1_000, 10_000} {
+		e := p.Of(Office{Mailboxes: n, MailsPerDay: mailsPerDay, MemoryMB: memoryMB, Alerts: alerts})
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", n, short(e.GraphCalls), short(e.Executions), short(e.GBSeconds),
+			short(e.Transactions), short(e.QueueOperations), e.Compute, e.Storage, e.Vault, e.Logs, e.Alerts, e.Total(), e.LogicApps)
+	}
+	return t.Flush()
+}
+
+// short writes a count as people read it.
+func short(n float64) string {
+	switch {
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f M", n/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.0f k", n/1e3)
+	}
+	return fmt.Sprintf("%.0f", n)
+}
