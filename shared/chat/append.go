@@ -39,7 +39,7 @@ func (s *Store) seenOwn(ctx context.Context, c Chat, member string) ([]table.Op,
 		return nil, nil
 	}
 	before, err := s.seen(ctx, member, c.ID)
-	if err != nil || before.ActivitySequence != c.ActivitySequence-1 {
+	if err != nil || c.unreadAfter(before.ActivitySequence) != 1 {
 		return nil, err
 	}
 	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}, nil))}, nil
@@ -80,10 +80,10 @@ func NameOp(chat, internetMessageID string) table.Op {
 // at, such as a reply that failed; nil when that is so already.
 func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.Op, error) {
 	before, err := s.seen(ctx, member, c.ID)
-	if err != nil || before.ActivitySequence < c.ActivitySequence || !slices.Contains(c.Members, member) {
+	if err != nil || c.unreadAfter(before.ActivitySequence) > 0 || !slices.Contains(c.Members, member) {
 		return nil, err
 	}
-	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence - 1}, nil))}, nil
+	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.seenFor(1)}, nil))}, nil
 }
 
 // Begin returns the chat c, which has no messages yet, with a message of the office

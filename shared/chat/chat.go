@@ -3,8 +3,9 @@
 // knows nothing of queues or Graph.
 //
 // Its rows are in the table "mails", beside those of items, so that a mail and
-// its chat change in one transaction. A chat has the id of its first mail: two
-// decisions on that mail make one chat, and lists are newest first.
+// its chat change in one transaction. A chat has the id of its first mail, so that
+// two decisions on that mail make one chat; one that people made has an id of its
+// own. Lists are newest first.
 //
 //	c|<chat>               -> the chat                                       (Chat)
 //	u|<member>|<chat>      -> the same, for the list of a member             (Chat)
@@ -13,6 +14,9 @@
 //	x|<chat>|<mail>        -> a message, newest first                        (Message)
 //	k|<h>                  -> the chat of a mail or of a conversation        (thread)
 //	y|<chat>|<h>           -> the note that a request with this key wrote    (Message)
+//	a|<chat>|<change>      -> how a person rearranged it, newest first       (Change)
+//	a|open|<change>        -> a change that is not finished                  (Change)
+//	a|moved|<change>|<id>  -> a message that went into the other chat        (moved)
 package chat
 
 import (
@@ -63,6 +67,16 @@ type Chat struct {
 	ActivitySequence int64             `json:"activitySequence,omitempty"`
 	Added            map[string]ByHand `json:"added,omitempty"`   // members whom a person added, by id
 	Removed          []string          `json:"removed,omitempty"` // members whom a person removed: later mail does not bring them back
+
+	// Into is the chat that this one was merged into. It has no messages of its own
+	// then, is in no list, and who asks for it gets the other.
+	Into string `json:"into,omitempty"`
+	// Change is the change by people that is not finished, if there is one.
+	Change     string    `json:"change,omitempty"`
+	Rearranged time.Time `json:"rearranged,omitzero"` // time of the last change by people
+	// Gone are the activity numbers of messages that are now in another chat: nobody
+	// has to look at them here.
+	Gone []span `json:"gone,omitempty"`
 
 	// Unread is how much of ActivitySequence the member of the list has not seen.
 	Unread int64 `json:"-"`
@@ -126,6 +140,8 @@ type Message struct {
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
 	Key    string `json:"key,omitempty"`    // of a note: hash of the key of the request that wrote it
+
+	Event *Event `json:"event,omitempty"` // of an event
 }
 
 // IsMail says whether the message is a mail that was fetched, with its id. All but
@@ -185,11 +201,7 @@ type Entry struct {
 // Join returns c with the mail and the members added, and the operations that
 // store it; they fail if somebody changed the chat since it was read.
 func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
-	for _, m := range e.Members {
-		if !slices.Contains(c.Members, m) && !slices.Contains(c.Removed, m) && len(c.Members) < MaxMembers {
-			c.Members = append(slices.Clip(c.Members), m)
-		}
-	}
+	c.join(e.Members)
 	if !slices.Contains(c.Addresses, it.Address) {
 		c.Addresses = append(slices.Clip(c.Addresses), it.Address)
 	}
@@ -212,6 +224,15 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 	}
 	ops = append(ops, c.rows()...)
 	return c, append(ops, threads(c.ID, it, e.Named && !e.Copy)...)
+}
+
+// join adds members, but none whom a person removed.
+func (c *Chat) join(members []string) {
+	for _, m := range members {
+		if !slices.Contains(c.Members, m) && !slices.Contains(c.Removed, m) && len(c.Members) < MaxMembers {
+			c.Members = append(slices.Clip(c.Members), m)
+		}
+	}
 }
 
 // rows returns the operations that replace all rows of the chat.

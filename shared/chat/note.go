@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -50,13 +51,8 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check
 		if n := utf8.RuneCountInString(text); n < 1 || n > MaxNote || !utf8.ValidString(text) {
 			return Message{}, ErrNote
 		}
-		// The row of the key shows a repeated request the note of the first.
-		requestKey := requestKey(c.ID, m.Key)
-		var first Message
-		if _, err := s.get(ctx, requestKey, &first); err == nil {
-			return first, nil
-		} else if !errors.Is(err, ErrNotFound) {
-			return Message{}, err
+		if first, ok, err := s.requested(ctx, m.Key, id, c.ID); ok || err != nil {
+			return first, err
 		}
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
 		c.Notes++
@@ -64,7 +60,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check
 		if err != nil {
 			return Message{}, err
 		}
-		ops = append(ops, table.Insert(row(requestKey, m, nil)), audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
+		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), m, nil)), audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
 		err = s.table.Write(ctx, ops...)
 		if err == nil {
 			return m, nil
@@ -73,6 +69,18 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check
 			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
 		}
 	}
+}
+
+// requested returns the note that a request with this key wrote in one of these chats:
+// the one that the request named, and the one that this was merged into.
+func (s *Store) requested(ctx context.Context, key string, chats ...string) (first Message, ok bool, err error) {
+	for _, chat := range slices.Compact(chats) {
+		_, err := s.get(ctx, requestKey(chat, key), &first)
+		if !errors.Is(err, ErrNotFound) {
+			return first, err == nil, err
+		}
+	}
+	return Message{}, false, nil
 }
 
 func requestKey(chat, key string) string { return "y|" + chat + "|" + key }

@@ -37,7 +37,7 @@ func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error
 		return 0, nil
 	}
 	v, err := s.seen(ctx, member, c.ID)
-	return max(c.ActivitySequence-v.ActivitySequence, 0), err
+	return c.unreadAfter(v.ActivitySequence), err
 }
 
 // MarkSeen notes that a member has seen c up to an activity sequence; 0 for all of
@@ -49,7 +49,7 @@ func (s *Store) MarkSeen(ctx context.Context, c Chat, member string, sequence in
 	}
 	sequence = min(sequence, c.ActivitySequence)
 	unread, err := s.Unread(ctx, c, member)
-	if err != nil || unread <= c.ActivitySequence-sequence {
+	if err != nil || unread <= c.unreadAfter(sequence) {
 		return err
 	}
 	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: sequence}, nil))); err != nil {
@@ -101,7 +101,7 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 				if err := r.Document(&v); err != nil {
 					return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 				}
-				chats[n-1].Unread = max(chats[n-1].ActivitySequence-v.ActivitySequence, 0)
+				chats[n-1].Unread = chats[n-1].unreadAfter(v.ActivitySequence)
 			}
 			last = id
 			continue
@@ -114,7 +114,7 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 		if err := r.Document(&c); err != nil {
 			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 		}
-		c.Unread = c.ActivitySequence
+		c.Unread = c.unreadAfter(0)
 		chats, last = append(chats, c), id
 	}
 	if more == "" {

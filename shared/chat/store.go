@@ -4,23 +4,58 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/item"
 	"kantoorpost/shared/table"
 )
 
 // A Store reads and changes chats in the table "mails". The operations of Start
 // and Join are written together with the mail.
-type Store struct{ table *table.Table }
+type Store struct {
+	table   *table.Table
+	items   *item.Store
+	replies Replies
+}
 
-// NewStore returns a Store over t.
-func NewStore(t *table.Table) *Store { return &Store{table: t} }
+// Replies keeps the replies of chats, which are messages too.
+type Replies interface {
+	// MoveOps returns the operations after which a reply is a message of another
+	// chat, with this sequence; they fail if somebody changes it meanwhile.
+	MoveOps(ctx context.Context, reply, chat string, sequence int64) ([]table.Op, error)
+	// MoveDrafts gives drafts of replies to another chat, those that answer one of
+	// these messages, or all. A draft stays when its author has one in the other.
+	MoveDrafts(ctx context.Context, from, into string, answers func(message string) bool) error
+}
+
+// NewStore returns a Store over t, which also holds the mails.
+func NewStore(t *table.Table) *Store { return &Store{table: t, items: item.NewStore(t)} }
+
+// UseReplies says who keeps the replies of chats.
+func (s *Store) UseReplies(r Replies) { s.replies = r }
 
 // ErrNotFound means that there is no such chat, message or thread.
 var ErrNotFound = errors.New("no such chat")
 
-// Get returns the chat with this id, or ErrNotFound.
+// maxMerges is how many merges Get follows.
+const maxMerges = 100
+
+// Get returns the chat with this id, or the one that it was merged into, or
+// ErrNotFound.
 func (s *Store) Get(ctx context.Context, id string) (Chat, error) {
+	for range maxMerges {
+		c, err := s.load(ctx, id)
+		if err != nil || c.Into == "" {
+			return c, err
+		}
+		id = c.Into
+	}
+	return Chat{}, fmt.Errorf("chat %s was merged more than %d times", id, maxMerges)
+}
+
+// load returns the chat with this id, merged or not, or ErrNotFound.
+func (s *Store) load(ctx context.Context, id string) (Chat, error) {
 	if !ids.IsTimed(id) {
 		return Chat{}, ErrNotFound
 	}
@@ -53,7 +88,8 @@ type Query struct {
 }
 
 // List returns chats, the last started first, and the id to continue after, ""
-// at the end. It costs one query. Only those of a member have Unread.
+// at the end. It costs one query. Only those of a member have Unread. A page of all
+// chats may be shorter than Limit, or empty, while more follow.
 func (s *Store) List(ctx context.Context, q Query) (chats []Chat, after string, err error) {
 	prefix := "c|"
 	switch {
@@ -62,7 +98,8 @@ func (s *Store) List(ctx context.Context, q Query) (chats []Chat, after string, 
 	case q.Client != "":
 		prefix = clientKey(q.Client, "")
 	}
-	return list[Chat](ctx, s.table, prefix, q.Limit, q.After)
+	chats, after, err = list[Chat](ctx, s.table, prefix, q.Limit, q.After)
+	return slices.DeleteFunc(chats, func(c Chat) bool { return c.Into != "" }), after, err
 }
 
 // perClient is how many of the last chats of a client OfContact reads.

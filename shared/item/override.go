@@ -19,8 +19,10 @@ const (
 
 // The other actions, which a history holds beside the solutions.
 const (
-	RetryAction Action = "retry"
-	UndoAction  Action = "undo"
+	RetryAction    Action = "retry"
+	UndoAction     Action = "undo"
+	MoveAction     Action = "move"      // its chat is another, or belongs to another client
+	UndoMoveAction Action = "undo-move" // such a change was undone
 )
 
 // An Override is what a person said about one mail. It goes before the directory
@@ -92,7 +94,8 @@ type Attempt struct {
 	State  State     `json:"state,omitempty"`  // after it
 	Reason Reason    `json:"reason,omitempty"`
 	Chat   string    `json:"chat,omitempty"`
-	Rule   string    `json:"rule,omitempty"` // that decided
+	Rule   string    `json:"rule,omitempty"`   // that decided
+	Client string    `json:"client,omitempty"` // of MoveAction: id of the client of the chat
 }
 
 // Note adds an attempt to the history of a mail. Copies of the item keep theirs.

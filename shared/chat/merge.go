@@ -1,0 +1,249 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/table"
+)
+
+// Merge brings all messages of a chat into another, and returns that. Later mail
+// follows, and who asks for the chat gets the other. Members of the chat do not join
+// the other by it. Repeated, it changes nothing. Errors: ErrNotFound, ErrSame,
+// ErrMerged, ErrLeaving, what check and members return.
+func (s *Store) Merge(ctx context.Context, id, into string, check Check, members Members, at time.Time) (Chat, error) {
+	for {
+		ch := newChange(ctx, Merged, at)
+		done, err := s.merge(ctx, &ch, id, into, check, members)
+		if err != nil {
+			return Chat{}, err
+		}
+		if done {
+			return s.finished(ctx, ch, into)
+		}
+	}
+}
+
+func (s *Store) merge(ctx context.Context, ch *Change, id, into string, check Check, members Members) (bool, error) {
+	c, err := s.checked(ctx, id, check)
+	if errors.Is(err, ErrMerged) && id != into {
+		now, errNow := s.Get(ctx, id)
+		target, errTarget := s.Get(ctx, into)
+		if errNow == nil && errTarget == nil && now.ID == target.ID {
+			return true, nil // a repeated request
+		}
+	}
+	if err != nil {
+		return false, err
+	}
+	target, err := s.target(ctx, c, into, check)
+	if err != nil {
+		return false, err
+	}
+	all, _, err := s.allMessages(ctx, c.ID)
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(all, Message.mayStillLeave) {
+		return false, ErrLeaving
+	}
+	ch.stamp(&c, &target)
+	return s.beginMerge(ctx, ch, c, target, members, all)
+}
+
+// beginMerge writes the first transaction of a merge: it moves nothing yet.
+func (s *Store) beginMerge(ctx context.Context, ch *Change, c, into Chat, members Members, all []Message) (bool, error) {
+	ch.From, ch.Into = c.ID, into.ID
+	if err := ch.receive(ctx, &into, c.Addresses, members); err != nil {
+		return false, err
+	}
+	if into.State == Closed && slices.ContainsFunc(all, Message.isActivity) {
+		into.State, ch.Opened = Open, true
+	}
+	count := int64(0)
+	for _, m := range all {
+		if m.Kind != KindEvent {
+			count++
+		}
+	}
+	var err error
+	if ch.Unseen, err = s.unseen(ctx, c, into, *ch, nil); err != nil {
+		return false, err
+	}
+	event := into.addEvent(*ch, Event{Action: EventMerged, Chat: c.ID, Count: count}, c.Subject)
+	ch.Sequence = into.Sequence
+	return s.beginPair(ctx, *ch, c, into, []table.Op{event})
+}
+
+// unite moves all messages of a merge that are not moved yet, then turns the chat into
+// one that was merged. It fails with ErrLeaving when a reply was written meanwhile and
+// has not left.
+func (s *Store) unite(ctx context.Context, ch Change) error {
+	for {
+		all, tags, err := s.allMessages(ctx, ch.From)
+		if err != nil {
+			return err
+		}
+		moving := slices.DeleteFunc(slices.Clone(all), Message.mayStillLeave)
+		slices.SortFunc(moving, inOrder)
+		if len(moving) > 0 {
+			if err := s.carryAll(ctx, ch, ch.From, ch.Into, moving, tags); err != nil {
+				return err
+			}
+			continue
+		}
+		if len(all) > 0 {
+			return ErrLeaving
+		}
+		done, err := s.forward(ctx, ch.From, ch.Into)
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+// forward turns a chat without messages into one that was merged into another. It
+// says false when somebody changed it meanwhile.
+func (s *Store) forward(ctx context.Context, from, into string) (bool, error) {
+	c, err := s.load(ctx, from)
+	if errors.Is(err, ErrNotFound) || err == nil && c.Into != "" {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	rest, _, err := s.allMessages(ctx, from)
+	if err != nil || slices.ContainsFunc(rest, func(m Message) bool { return m.Kind != KindEvent }) {
+		return false, err // something came in since they were listed
+	}
+	if s.replies != nil {
+		if err := s.replies.MoveDrafts(ctx, from, into, func(string) bool { return true }); err != nil {
+			return false, err
+		}
+	}
+	c.Into = into
+	err = s.table.Write(ctx, table.Replace(c.row()))
+	if isConflict(ctx, err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// carryBytes and carryOps limit one transaction of carryAll: what carries one message
+// and its copies must still fit.
+const carryBytes, carryOps = table.MaxBytes / 2, table.MaxOps - 30
+
+// carryAll brings messages from one chat into another, in their order, in as many
+// transactions as that takes. It ends early when somebody else changes one of the
+// chats: the caller looks again.
+func (s *Store) carryAll(ctx context.Context, ch Change, fromID, intoID string, messages []Message, tags map[string]string) error {
+	for len(messages) > 0 {
+		from, err := s.load(ctx, fromID)
+		if err != nil {
+			return err
+		}
+		into, err := s.load(ctx, intoID)
+		if err != nil {
+			return err
+		}
+		t := transfer{store: s, change: ch, from: &from, to: &into}
+		size, measured := 0, 0
+		for len(messages) > 0 && len(t.ops) < carryOps && size < carryBytes {
+			m := messages[0]
+			if err := t.carry(ctx, m, tags[m.ID], 0); err != nil {
+				if later := (*LaterError)(nil); errors.As(err, &later) {
+					return nil // somebody else brought it back
+				}
+				return err
+			}
+			if ch.Undone && m.IsMail() {
+				if err := t.redirectMail(ctx, m.ID); err != nil {
+					return err
+				}
+			}
+			for ; measured < len(t.ops); measured++ {
+				size += t.ops[measured].Size()
+			}
+			messages = messages[1:]
+		}
+		err = s.table.Write(ctx, append(t.ops, table.Replace(from.row()), table.Replace(into.row()))...)
+		if isConflict(ctx, err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("bring messages of chat %s into chat %s: %w", fromID, intoID, err)
+		}
+	}
+	return nil
+}
+
+// redirectMail lets answers to a mail find the chat to which it goes back.
+func (t *transfer) redirectMail(ctx context.Context, id string) error {
+	mails, err := t.store.mailsOf(ctx, id)
+	if err != nil || len(mails) == 0 || mails[0].InternetMessageID == "" {
+		return err
+	}
+	return t.redirect(ctx, mailThread(mails[0].InternetMessageID), mails[0].Fingerprint)
+}
+
+// movedBy returns the ids of the messages that a change took into the other chat.
+func (s *Store) movedBy(ctx context.Context, change string) (messages []string, err error) {
+	prefix := movedKey(change, "")
+	for from := prefix; from != ""; {
+		rows, next, err := s.table.Columns(ctx, from, prefix+ids.Above, table.MaxRange)
+		if err != nil {
+			return nil, fmt.Errorf("list what change %s moved: %w", change, err)
+		}
+		for _, r := range rows {
+			messages = append(messages, r.Key[len(prefix):])
+		}
+		from = next
+	}
+	return messages, nil
+}
+
+// separate undoes a merge: it brings back what the merge moved and is still there.
+func (s *Store) separate(ctx context.Context, ch Change) error {
+	for {
+		list, err := s.movedBy(ctx, ch.ID)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			if ch.New {
+				_, err = s.forward(ctx, ch.Into, ch.From)
+			}
+			return err
+		}
+		all, tags, err := s.allMessages(ctx, ch.Into)
+		if err != nil {
+			return err
+		}
+		var back []Message
+		var lost []table.Op
+		for _, id := range list {
+			i := slices.IndexFunc(all, func(m Message) bool { return m.ID == id })
+			if i >= 0 {
+				back = append(back, all[i])
+			} else {
+				lost = append(lost, table.Delete(table.Row{Key: movedKey(ch.ID, id)}))
+			}
+		}
+		slices.SortFunc(back, inOrder)
+		if err := s.carryAll(ctx, ch, ch.Into, ch.From, back, tags); err != nil {
+			return err
+		}
+		if len(back) > 0 {
+			continue
+		}
+		for part := range slices.Chunk(lost, table.MaxOps) {
+			if err := s.table.Write(ctx, part...); err != nil && !isConflict(ctx, err) {
+				return fmt.Errorf("forget what change %s moved: %w", ch.ID, err)
+			}
+		}
+	}
+}
