@@ -28,7 +28,15 @@ type chatObject struct {
 	Preview     string    `json:"preview" doc:"the start of its last message"`
 	Messages    int64     `json:"messages" doc:"how many there are"`
 	Unread      int64     `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
+	Undo        *undoable `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
 	Position    int64     `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
+}
+
+// undoable is the newest change of a chat by people.
+type undoable struct {
+	Kind string    `json:"kind" enum:"move,merge,client"`
+	By   named     `json:"by"`
+	At   time.Time `json:"at"`
 }
 
 func chatOf(c chat.Chat) chatObject {
@@ -87,6 +95,7 @@ func (a *api) registerChats() {
 	a.registerParticipants()
 	a.registerAttachments()
 	a.registerMessages()
+	a.registerMoves()
 }
 
 // chat returns a chat to which the caller may do this action. A chat that the
@@ -131,6 +140,14 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObjec
 		return nil, err
 	}
 	out := &objectOutput[chatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}
-	out.Body.ClientName, err = a.clientName(ctx, c.Client)
+	if out.Body.ClientName, err = a.clientName(ctx, c.Client); err != nil || c.Rearranged.IsZero() {
+		return out, err
+	}
+	ch, ok, err := a.Chats.LastChange(ctx, c.ID)
+	if err != nil || !ok {
+		return out, err
+	}
+	out.Body.Undo = &undoable{Kind: string(ch.Kind), By: named{ID: ch.By}, At: ch.At}
+	out.Body.Undo.By.Name, err = a.memberName(ctx, map[string]string{}, ch.By)
 	return out, err
 }

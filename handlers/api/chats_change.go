@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,24 +16,8 @@ func (a *api) registerChatChanges() {
 	op := func(id, method, path, summary string, status int) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"chats"}, DefaultStatus: status}
 	}
-	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}", "Close a chat, or open it again; new mail opens it too", http.StatusOK),
-		func(ctx context.Context, in *struct {
-			ChatPath
-			Precondition
-			Body struct {
-				State string `json:"state" enum:"open,closed"`
-			}
-		}) (*objectOutput[chatObject], error) {
-			etag, err := in.rowETag()
-			if err != nil {
-				return nil, err
-			}
-			c, err := a.Chats.SetState(ctx, in.Chat, etag, a.mayWrite(ctx), chat.State(in.Body.State))
-			if err != nil {
-				return nil, err
-			}
-			return a.oneChat(ctx, c)
-		})
+	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
+		"Close a chat, or open it again (new mail opens it too); or give it to another client, whose team members then take part", http.StatusOK), a.updateChat)
 	// Reading a chat does not mark it as read: browsers and mail programs
 	// prefetch pages that nobody has opened.
 	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read", "Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
@@ -53,6 +38,43 @@ func (a *api) registerChatChanges() {
 			return nil, a.Chats.MarkSeen(ctx, c, actor(ctx).Member.ID, position)
 		})
 	a.explain = append(a.explain, explainChats)
+}
+
+type updateChatInput struct {
+	ChatPath
+	Precondition
+	Body struct {
+		State  string `json:"state,omitempty" enum:"open,closed"`
+		Client string `json:"client,omitempty" minLength:"1" maxLength:"64" doc:"id of the client to which the chat belongs"`
+	}
+}
+
+func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutput[chatObject], error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.State == "" && in.Body.Client == "" {
+		return nil, invalid("body", "state or client")
+	}
+	// The chat is looked at first: who may not see it learns nothing of clients.
+	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+	if err == nil {
+		err = a.mustBeClient(ctx, in.Body.Client)
+	}
+	if err == nil && in.Body.State != "" {
+		c, err = a.Chats.SetState(ctx, in.Chat, etag, a.mayWrite(ctx), chat.State(in.Body.State))
+		if etag != "" {
+			etag = c.ETag() // the caller's change
+		}
+	}
+	if err == nil && in.Body.Client != "" {
+		c, err = a.Chats.SetClient(ctx, in.Chat, etag, a.mayWrite(ctx), in.Body.Client, a.joiners(ctx), time.Now())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.oneChat(ctx, c)
 }
 
 // explainChats says what the errors of changing a chat mean in HTTP.

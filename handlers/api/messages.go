@@ -26,6 +26,7 @@ type messageObject struct {
 	AuthorName     string             `json:"authorName,omitempty" doc:"of a note, in lists"`
 	By             *named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
 	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
+	Event          *eventObject       `json:"event,omitempty"`
 	From           mail.Address       `json:"from"`
 	To             []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
 	Cc             []mail.Address     `json:"cc,omitempty"`
@@ -117,6 +118,11 @@ func (a *api) listMessages(ctx context.Context, in *struct {
 		o := messageOf(c.ID, m)
 		if err := a.nameAuthor(ctx, names, &o); err != nil {
 			return nil, err
+		}
+		if m.Event != nil {
+			if err := a.nameEvent(ctx, names, &o, *m.Event); err != nil {
+				return nil, err
+			}
 		}
 		out.Body.Items = append(out.Body.Items, o)
 	}

@@ -218,3 +218,8 @@ func (c *Chat) leave(members []string) {
 		return slices.Contains(members, m) && !byHand
 	})
 }
+
+// LastChange returns the change of a chat that Undo would undo. It costs one query.
+func (s *Store) LastChange(ctx context.Context, chat string) (Change, bool, error) {
+	return s.newestChange(ctx, chat, "")
+}

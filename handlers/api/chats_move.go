@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/membership"
+)
+
+// moveInput says where a mail of a chat goes.
+type moveInput struct {
+	MessagePath
+	Body struct {
+		Chat   string `json:"chat,omitempty" maxLength:"64" doc:"id of another chat"`
+		Client string `json:"client,omitempty" maxLength:"64" doc:"id of a client: into a new chat of that client"`
+		New    bool   `json:"new,omitempty" doc:"into a new chat of the same client and the same participants"`
+	}
+}
+
+func (a *api) registerMoves() {
+	op := func(id, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary, Tags: []string{"chats"}}
+	}
+	handle(a, access.ChatsWrite, op("move-message", "/api/chats/{chat}/messages/{message}/move",
+		"Move one mail into another chat, or into a new one; later mail that answers it follows. Get the chat where it is now"), a.moveMessage)
+	handle(a, access.ChatsWrite, op("merge-chat", "/api/chats/{chat}/merge",
+		"Bring all of a chat into another, which is then found under both ids; later mail follows. Get the other"),
+		func(ctx context.Context, in *struct {
+			ChatPath
+			Body struct {
+				Into string `json:"into" minLength:"1" maxLength:"64" doc:"id of the other chat"`
+			}
+		}) (*objectOutput[chatObject], error) {
+			c, err := a.Chats.Merge(ctx, in.Chat, in.Body.Into, a.mayWrite(ctx), a.joiners(ctx), time.Now())
+			if err != nil {
+				return nil, err
+			}
+			return a.oneChat(ctx, c)
+		})
+	handle(a, access.ChatsWrite, op("undo-chat", "/api/chats/{chat}/undo",
+		"Undo the newest move, merge or change of client of a chat, if nothing came since that makes it wrong"),
+		func(ctx context.Context, in *struct {
+			ChatPath
+			Precondition
+		}) (*objectOutput[chatObject], error) {
+			etag, err := in.rowETag()
+			if err != nil {
+				return nil, err
+			}
+			c, err := a.Chats.Undo(ctx, in.Chat, etag, a.mayUndo(ctx), actor(ctx).ID(), time.Now())
+			if err != nil {
+				return nil, err
+			}
+			return a.oneChat(ctx, c)
+		})
+	a.explain = append(a.explain, explainMoves)
+}
+
+func (a *api) moveMessage(ctx context.Context, in *moveInput) (*objectOutput[chatObject], error) {
+	given := 0
+	for _, is := range []bool{in.Body.Chat != "", in.Body.Client != "", in.Body.New} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return nil, invalid("body", "exactly one of chat, client and new")
+	}
+	m := chat.Move{
+		Chat: in.Chat, Message: in.Message, Into: in.Body.Chat, Client: in.Body.Client, Check: a.mayWrite(ctx), Members: a.joiners(ctx), At: time.Now(),
+	}
+	if in.Body.Chat == "" {
+		// The chat is looked at first: who may not see it learns nothing of clients.
+		c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+		if err != nil {
+			return nil, err
+		}
+		if m.Contact, m.ContactName, err = a.writerOf(ctx, c.ID, in.Message); err != nil {
+			return nil, err
+		}
+		if err := a.mustBeClient(ctx, in.Body.Client); err != nil {
+			return nil, err
+		}
+	}
+	c, err := a.Chats.Move(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.oneChat(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	out.Location = "/api/chats/" + c.ID
+	return out, nil
+}
+
+// mustBeClient refuses the id of a client that does not exist; "" says nothing.
+func (a *api) mustBeClient(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	_, err := a.Directory.Client(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return invalid("body.client", "id of a client")
+	}
+	return err
+}
+
+// writerOf returns the id and name of the contact who wrote a message; "" when no
+// contact has the address.
+func (a *api) writerOf(ctx context.Context, chatID, message string) (id, name string, err error) {
+	m, err := a.Chats.Message(ctx, chatID, message)
+	if err != nil || m.From.Email == "" {
+		return "", "", err
+	}
+	c, ok, err := a.Directory.ContactByAddress(ctx, m.From.Email)
+	if err != nil || !ok {
+		return "", "", err
+	}
+	return c.ID, c.Name, nil
+}
+
+// joiners returns whom the links of addresses bring into a chat with a client now, as
+// for mail that comes in.
+func (a *api) joiners(ctx context.Context) chat.Members {
+	office := &membership.Office{Directory: a.Directory}
+	return func(_ context.Context, client string, addresses []string) (members []string, err error) {
+		for _, address := range addresses {
+			box, err := a.Connectors.Activation(ctx, address)
+			if isGone(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			come, _, err := membership.Joiners(ctx, office, box.Link, address, client, time.Now())
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range come {
+				if !slices.Contains(members, m) {
+					members = append(members, m)
+				}
+			}
+		}
+		return members, nil
+	}
+}
+
+// mayUndo refuses to undo a change of chats. Who may write in both chats may undo it;
+// who made it may, who still has one of them or lost it by that change.
+func (a *api) mayUndo(ctx context.Context) chat.May {
+	return func(ch chat.Change, chats ...chat.Chat) error {
+		var refused error
+		may := false
+		for _, c := range chats {
+			err := a.mayChat(ctx, c, access.ChatsWrite)
+			if ready := (*problem)(nil); err != nil && !errors.Is(err, chat.ErrNotFound) && !errors.As(err, &ready) {
+				return err
+			}
+			if may = may || err == nil; err != nil {
+				refused = err
+			}
+		}
+		me := actor(ctx)
+		own := ch.ID != "" && ch.By == me.ID() && access.Can(me, access.ChatsWrite, access.Linked)
+		if own && (may || slices.Contains(ch.Left, me.Member.ID)) {
+			return nil
+		}
+		return refused
+	}
+}
+
+// explainMoves says what the errors of rearranging chats mean in HTTP.
+func explainMoves(err error) *problem {
+	var later *chat.LaterError
+	if errors.As(err, &later) {
+		return conflict("undo-"+later.Code, map[string]string{
+			chat.LaterMessages: "mail came in since, or somebody wrote: it cannot be undone any more",
+			chat.LaterChange:   "the chat was changed again since, together with another: it cannot be undone any more",
+			chat.LaterMoved:    "what was moved is no longer where it went: it cannot be undone any more",
+		}[later.Code])
+	}
+	for _, c := range []struct {
+		err          error
+		code, detail string
+	}{
+		{chat.ErrLeaving, "reply-leaving", "a reply in this chat has not left yet: take it back, or wait until it has"},
+		{chat.ErrNotMail, "not-a-mail", "only a mail that came in can be moved alone; a note or a reply goes with its chat"},
+		{chat.ErrOnly, "only-message", "there is nothing else in this chat: nothing to split"},
+		{chat.ErrSame, "same-chat", "this is the same chat"},
+		{chat.ErrMerged, "merged", "this chat was merged into another: read it again"},
+		{chat.ErrNobody, "nobody", "no team member would take part: the addresses bring nobody for this client"},
+		{chat.ErrNothing, "nothing-to-undo", "nothing was moved, merged or given to another client in this chat"},
+	} {
+		if errors.Is(err, c.err) {
+			return conflict(c.code, c.detail)
+		}
+	}
+	return nil
+}
+
+// conflict is the problem that the state of an object does not allow something. Its
+// type says to programs which.
+func conflict(code, detail string) *problem {
+	p := newProblem(http.StatusConflict, detail)
+	p.Type = code
+	return p
+}
