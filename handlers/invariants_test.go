@@ -58,6 +58,15 @@ func (w *world) check(t *testing.T) {
 				t.Errorf("%s: state %s, chat %q", key, state, chat)
 			}
 		case "c":
+			if into := text(key, "into"); into != "" {
+				if !has("c|" + into) {
+					t.Errorf("%s: merged into chat %s, which is not there", key, into)
+				}
+				continue
+			}
+			if text(key, "change") != "" {
+				t.Errorf("%s: change %s is not finished", key, text(key, "change"))
+			}
 			members, _ := rows[key].Props["members"].([]any)
 			for _, m := range members {
 				if view := "u|" + m.(string) + "|" + rest; !has(view) || rows[view].Props["data"] != rows[key].Props["data"] {
@@ -69,16 +78,20 @@ func (w *world) check(t *testing.T) {
 			}
 			var messages int64
 			for other := range rows {
-				if strings.HasPrefix(other, "x|"+rest+"|") {
+				if strings.HasPrefix(other, "x|"+rest+"|") && text(other, "kind") != "event" {
 					messages++
 				}
 			}
 			if rows[key].Props["messages"] != float64(messages) {
 				t.Errorf("%s: says it has %v messages, has %d", key, rows[key].Props["messages"], messages)
 			}
+		case "a":
+			if strings.HasPrefix(rest, "open|") {
+				t.Errorf("%s: a change of chats is not finished", key)
+			}
 		case "x":
 			chat, mail, _ := strings.Cut(rest, "|")
-			if text(key, "kind") != "note" && text("m|"+mail, "chat") != chat {
+			if k := text(key, "kind"); k != "note" && k != "reply" && k != "event" && text("m|"+mail, "chat") != chat {
 				t.Errorf("%s: a message of a mail that is in chat %q", key, text("m|"+mail, "chat"))
 			}
 		case "f", "r":

@@ -54,6 +54,12 @@ func ofMaker(u matrixUser) int {
 	return http.StatusNotFound
 }
 
+// ofStrangeChat needs to edit a chat in which nobody here takes part who has to.
+func ofStrangeChat(u matrixUser) int {
+	u.chat = false
+	return ofChat(mayEdit)(u)
+}
+
 func object404(level int, linked func(matrixUser) bool) need {
 	return func(u matrixUser) int {
 		switch {
@@ -104,6 +110,15 @@ var matrixWrites = []write{
 	}, true},
 
 	{"PATCH /api/chats/{chat}", `{"state":"closed"}`, ofChat(mayEdit), false},
+	{"PATCH /api/chats/{chat}", `{"client":"{otherClient}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/messages/{message}/move", `{"chat":"{otherChat}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/messages/{message}/move", `{"client":"{otherClient}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{merged}/messages/{message2}/move", `{"new":true}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/merge", `{"into":"{otherChat}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/messages/{message}/move", `{"chat":"{strange}"}`, ofStrangeChat, false},
+	{"POST /api/chats/{strange}/messages/{strangeMessage}/move", `{"chat":"{chat}"}`, ofStrangeChat, false},
+	{"POST /api/chats/{chat}/merge", `{"into":"{strange}"}`, ofStrangeChat, false},
+	{"POST /api/chats/{merged}/undo", ``, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/read", `{}`, ofChat(mayRead), false},
 	{"PUT /api/chats/{chat}/participants", `{"members":["{carla}","{anna}"]}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/notes", `{"body":"Ik bel."}`, ofChat(mayEdit), false},
@@ -225,6 +240,11 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	w.send("klaas@elders.example", []string{info}, letter("klaas@elders.example", info, "Eerder", "m3"))
 	w.send(bladen, []string{info}, letter(bladen, info, "Blad 2", "m4", "List-Id: Blad <blad.bladen.example>"))
 	w.send(bladen, []string{info}, letter(bladen, info, "Krant 1", "m5", "List-Id: Krant <krant.bladen.example>"))
+	w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Tweede", "m7"))
+	w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Derde", "m8"))
+	w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Re: Derde", "m9", "In-Reply-To: <m8@elders.example>"))
+	w.send("jan@bakker.example", []string{info}, letter("jan@bakker.example", info, "Vierde", "m10"))
+	w.send("jan@bakker.example", []string{"loon@" + domain}, letter("jan@bakker.example", "loon@"+domain, "Loon", "m11"))
 	w.pass(1)
 	// A rule that a manager made, what it decided, and one that waits for a manager.
 	o.ids["rule"] = o.as("carla", "POST", "/api/mails/"+w.id("Krant 1")+"/solve",
@@ -243,7 +263,14 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	for _, p := range w.must("GET", "/api/chats/"+btw["chat"].(string)+"/participants", nil)["items"].([]any) {
 		members = append(members, p.(object)["id"])
 	}
-	o.as("anna", "PUT", "/api/chats/"+btw["chat"].(string)+"/participants", object{"members": members})
+	for _, subject := range []string{"Btw", "Tweede", "Derde", "Vierde"} {
+		o.as("anna", "PUT", "/api/chats/"+w.mail(subject)["chat"].(string)+"/participants", object{"members": members})
+	}
+	o.ids["otherChat"], o.ids["merged"], o.ids["strange"] = w.mail("Tweede")["chat"].(string), w.mail("Derde")["chat"].(string), w.mail("Loon")["chat"].(string)
+	o.ids["message2"], o.ids["strangeMessage"] = w.id("Re: Derde"), w.id("Loon")
+	o.as("carla", "POST", "/api/chats/"+w.mail("Vierde")["chat"].(string)+"/merge", object{"into": o.ids["merged"]})
+	o.ids["otherClient"] = w.must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slagerij Visser"})["id"].(string)
+	w.must("PUT", "/api/clients/"+o.ids["otherClient"]+"/team-members", []object{{"member": o.ids["anna"], "role": o.ids["role"]}})
 	o.ids["chat"], o.ids["message"] = btw["chat"].(string), btw["id"].(string)
 	o.ids["news"] = w.id("Nieuws 1")
 	o.ids["mail"], o.ids["forged"], o.ids["annas"], o.ids["ruled"] = w.id("Kennismaking"), w.id("Vervalst"), w.id("Eerder"), w.id("Krant 2")

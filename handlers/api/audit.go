@@ -62,7 +62,7 @@ func (a *api) registerAudit() {
 
 // namedIn gives the kind of the ids in a field of a detail.
 var namedIn = map[string][]string{
-	"clients": {"client"}, "client": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"}, "substitute": {"member"},
+	"clients": {"client"}, "client": {"client"}, "was": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"}, "substitute": {"member"},
 	"added": {"member"}, "removed": {"member"}, "key": {"contact"},
 	"links": {"member", "role"}, "link": {"role", "process team"},
 }

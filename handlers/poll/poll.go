@@ -51,7 +51,8 @@ type Handler struct {
 	Items      *item.Store
 	Outbox     *outbox.Store
 	Jobs       Jobs
-	// Resume continues an undo that broke off.
+	// Resume continues what people began and what broke off: undos, and changes of
+	// chats.
 	Resume func(ctx context.Context) error
 }
 
