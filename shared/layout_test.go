@@ -58,6 +58,7 @@ var nouns = []string{"shared/connector", "shared/directory", "shared/item", "sha
 // rowLetters are the first letters of row keys in the table
 // "mails", where several rooms keep their rows, each with the room that owns it.
 var rowLetters = map[string]string{
+	"a": "shared/chat",   // how people rearranged chats
 	"b": "shared/item",   // what a mail says
 	"c": "shared/chat",   // chats
 	"d": "shared/outbox", // drafts of replies
