@@ -214,10 +214,7 @@ func (s *Store) separate(ctx context.Context, ch Change) error {
 			return err
 		}
 		if len(list) == 0 {
-			if ch.New {
-				_, err = s.forward(ctx, ch.Into, ch.From)
-			}
-			return err
+			return s.separated(ctx, ch)
 		}
 		all, tags, err := s.allMessages(ctx, ch.Into)
 		if err != nil {
@@ -246,4 +243,26 @@ func (s *Store) separate(ctx context.Context, ch Change) error {
 			}
 		}
 	}
+}
+
+// separated gives drafts back that answer messages which were brought back, and lets
+// the chat that was made for a merge lead to the other again.
+func (s *Store) separated(ctx context.Context, ch Change) error {
+	if s.replies != nil {
+		_, tags, err := s.allMessages(ctx, ch.From)
+		if err != nil {
+			return err
+		}
+		err = s.replies.MoveDrafts(ctx, ch.Into, ch.From, func(message string) bool { return tags[message] != "" })
+		if err != nil {
+			return err
+		}
+	}
+	for ch.New {
+		done, err := s.forward(ctx, ch.Into, ch.From)
+		if err != nil || done {
+			return err
+		}
+	}
+	return nil
 }

@@ -44,6 +44,7 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 		if err := n.Check(c); err != nil {
 			return Reply{}, err
 		}
+		n.Reply.Chat = c.ID // another one when the chat was merged
 		if !n.Reply.Force {
 			newer, err := s.newer(ctx, c, n.Reply)
 			if err != nil {

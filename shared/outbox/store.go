@@ -49,7 +49,9 @@ type Store struct {
 
 // NewStore returns a Store over the table of chats.
 func NewStore(t *table.Table, chats *chat.Store) *Store {
-	return &Store{table: t, chats: chats, Now: time.Now}
+	s := &Store{table: t, chats: chats, Now: time.Now}
+	chats.UseReplies(s)
+	return s
 }
 
 func (s *Store) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
@@ -108,13 +110,26 @@ func (s *Store) Load(ctx context.Context, id string) (r Reply, err error) {
 	return r, err
 }
 
-// Get returns a reply of a chat, or ErrNotFound.
-func (s *Store) Get(ctx context.Context, chat, id string) (Reply, error) {
+// Get returns a reply of a chat, or of one that was merged into it, or ErrNotFound.
+func (s *Store) Get(ctx context.Context, chatID, id string) (Reply, error) {
 	r, err := s.Load(ctx, id)
-	if err == nil && r.Chat != chat {
-		return Reply{}, ErrNotFound
+	if err != nil || r.Chat == chatID {
+		return r, err
 	}
-	return r, err
+	its, err := s.chats.Get(ctx, r.Chat)
+	if err == nil && its.ID != chatID {
+		var c chat.Chat
+		if c, err = s.chats.Get(ctx, chatID); err == nil && c.ID != its.ID {
+			err = ErrNotFound
+		}
+	}
+	if errors.Is(err, chat.ErrNotFound) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return r, nil
 }
 
 // Body returns the text of a reply, as HTML.
