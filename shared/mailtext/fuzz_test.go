@@ -40,6 +40,33 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// FuzzFold: what is folded is one part of the content, and something else is shown.
+func FuzzFold(f *testing.F) {
+	for _, c := range foldCases(f) {
+		f.Add(c.letter.Content, c.letter.Type == "html")
+	}
+	f.Fuzz(func(t *testing.T, content string, html bool) {
+		l := Letter{Type: "text", Content: content}
+		if html {
+			l.Type = "html"
+		}
+		earlier := &Earlier{}
+		earlier.Add("a@b.example", Shingles(l.Type, content))
+		for _, e := range []*Earlier{nil, earlier} {
+			f := Fold(l, e)
+			if len(f.Shingles) > 4*maxShingles || len(f.Ranges) > 1 {
+				t.Errorf("%d ranges, %d bytes", len(f.Ranges), len(f.Shingles))
+			}
+			for _, r := range f.Ranges {
+				if r.From < 0 || r.To <= r.From || r.To > len(content) || r.Lines < 1 ||
+					len(shownText(l, f)) == 0 && !strings.Contains(strings.ToLower(content), "<i") {
+					t.Errorf("%+v of %d bytes", r, len(content))
+				}
+			}
+		}
+	})
+}
+
 // FuzzCard: the fields of a card are single clean lines.
 func FuzzCard(f *testing.F) {
 	f.Add("Jansen, Jan (Bakkerij)", "jan@x.example", "Groet,\nJan Jansen | Directeur\nJansen B.V.\n06-12345678")
@@ -108,6 +135,19 @@ func steps(kind, content string) (n int) {
 	return n
 }
 
+// foldSteps returns how many bytes are read, with repetitions, to fold a mail whose
+// chat says the same already, each part of it in a message of its own.
+func foldSteps(kind, content string) (n int) {
+	earlier := &Earlier{}
+	for i := range 40 {
+		earlier.Add(fmt.Sprint("a@b.example", i%2), Shingles(kind, content[i*len(content)/200:(i+1)*len(content)/200]))
+	}
+	onStep = func(bytes int) { n += bytes }
+	defer func() { onStep = nil }()
+	Fold(Letter{Type: kind, Content: content, Subject: "FW: x", From: mail.Address{Email: "a@b.example0"}}, earlier)
+	return n
+}
+
 // maxSteps is how often each byte may be read, and minSteps how many bytes any mail
 // may cost.
 const maxSteps, minSteps = 16, 64 << 10
@@ -119,6 +159,9 @@ func TestStepsGrowWithLength(t *testing.T) {
 			content := strings.Repeat(unit, (256<<10)/len(unit))
 			if n := steps(kind, content); n > maxSteps*len(content)+minSteps {
 				t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
+			}
+			if n := foldSteps(kind, content); n > maxSteps*len(content)+minSteps {
+				t.Errorf("%q as %s: %d steps for %d bytes to fold", unit, kind, n, len(content))
 			}
 		}
 	}
@@ -138,7 +181,7 @@ func FuzzSteps(f *testing.F) {
 			return
 		}
 		content := strings.Repeat(unit, (64<<10)/len(unit))
-		if n := steps(kind, content); n > maxSteps*len(content)+minSteps {
+		if n := max(steps(kind, content), foldSteps(kind, content)); n > maxSteps*len(content)+minSteps {
 			t.Errorf("%q as %s: %d steps for %d bytes", unit, kind, n, len(content))
 		}
 	})

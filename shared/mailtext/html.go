@@ -1,6 +1,7 @@
 package mailtext
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,7 +23,8 @@ const (
 	signs                        // the signature
 	heads                        // the line that introduces a quotation
 	preserves                    // spaces and line ends count
-	effects   = 5
+	colours                      // a colour with which people mark their answers
+	effects   = 6
 )
 
 type element struct {
@@ -40,32 +42,72 @@ type reader struct {
 	next  hint            // of the next line
 	open  []element
 	count [effects]int // open elements by their effect
+
+	pos, end int // offsets of the present token and of the one after it
+	last     int // the end of the last token with something visible
+	cut      int // the last place between what is visible where the fewest elements are open
+	cutDepth int // how many; none when there is no place yet
+	start    int // where the present line may be cut off from the one before; none inside a text
+	pictures []picture
+	tinted   bool // the present line has text in an answer's colour
 }
 
-func htmlLines(content string) []line { return unmarkQuotes(readHTML(content).lines) }
+// none is no offset, or no number of elements.
+const none = -1
+
+// A picture is at an offset; line is the number of the line that it is in or before.
+type picture struct{ line, at, depth int }
+
+func htmlLines(content string) *reader {
+	r := readHTML(content)
+	r.lines = unmarkQuotes(r.lines)
+	return r
+}
 
 func readHTML(content string) *reader {
-	r := &reader{}
+	r := &reader{cutDepth: none, start: none}
 	z := html.NewTokenizer(strings.NewReader(content))
 	for {
-		switch z.Next() {
+		kind := z.Next()
+		r.end = r.pos + len(z.Raw())
+		r.between()
+		switch kind {
 		case html.ErrorToken:
-			r.end()
+			r.endLine()
 			return r
 		case html.TextToken:
 			r.write(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			r.start(atom.Lookup(name), attributes(z, more))
+			r.startTag(atom.Lookup(name), attributes(z, more))
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			r.close(atom.Lookup(name))
 		}
+		r.pos = r.end
+		r.between()
 	}
 }
 
+// between notes a place where the content could be cut.
+func (r *reader) between() {
+	if r.cutDepth == none || len(r.open) < r.cutDepth {
+		r.cut, r.cutDepth = r.pos, len(r.open)
+	}
+}
+
+// show notes that something visible comes here; it returns the place before it.
+func (r *reader) show() int {
+	at := r.cut
+	if r.cutDepth == none {
+		at = none
+	}
+	r.cutDepth, r.last = none, r.end
+	return at
+}
+
 // attr holds the attributes by which mail programs mark what an element is for.
-type attr struct{ id, class, style, kind string }
+type attr struct{ id, class, style, kind, colour, width string }
 
 func attributes(z *html.Tokenizer, more bool) (a attr) {
 	for more {
@@ -73,16 +115,30 @@ func attributes(z *html.Tokenizer, more bool) (a attr) {
 		key, value, more = z.TagAttr()
 		switch string(key) {
 		case "id":
-			a.id = strings.ToLower(string(value))
+			a.id = unprefixed(string(value))
 		case "class":
-			a.class = strings.ToLower(string(value))
+			a.class = unprefixed(string(value))
 		case "style":
 			a.style = strings.ToLower(strings.ReplaceAll(string(value), " ", ""))
 		case "type":
 			a.kind = strings.ToLower(string(value))
+		case "color":
+			a.colour = strings.ToLower(string(value))
+		case "width":
+			a.width = string(value)
 		}
 	}
 	return a
+}
+
+// unprefixed is a name without the "x_" that Outlook on the web puts before names
+// when it quotes.
+func unprefixed(name string) string {
+	name = strings.ToLower(name)
+	for strings.HasPrefix(name, "x_") {
+		name = name[len("x_"):]
+	}
+	return name
 }
 
 var (
@@ -94,13 +150,19 @@ var (
 	// spaced have an empty line around them.
 	spaced = []atom.Atom{atom.P, atom.Blockquote, atom.Table, atom.Ul, atom.Ol, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
 	// paired are the elements that go on the stack of open ones.
-	paired = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Pre, atom.Span, atom.Center, atom.Section, atom.Article}
+	paired = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Pre, atom.Span, atom.Font, atom.Center, atom.Section, atom.Article}
 )
 
-func (r *reader) start(name atom.Atom, a attr) {
+func (r *reader) startTag(name atom.Atom, a attr) {
 	step(1)
+	if name == atom.Img && !r.in(hides) && a.width != "0" && a.width != "1" {
+		if at := r.show(); r.text.Len() == 0 {
+			r.start = at
+		}
+		r.pictures = append(r.pictures, picture{len(r.lines), r.pos, r.count[1]})
+	}
 	if name == atom.Br {
-		r.end()
+		r.endLine()
 		return
 	}
 	if slices.Contains(blocks, name) {
@@ -180,6 +242,9 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 	case atom.Pre:
 		e |= preserves
 	}
+	if (name == atom.Font && answerColour.MatchString("color:"+a.colour)) || answerColour.MatchString(a.style) {
+		e |= colours
+	}
 	switch {
 	case strings.Contains(a.class, "gmail_signature"), strings.Contains(a.class, "moz-signature"), a.id == "signature",
 		a.id == "ms-outlook-mobile-signature", strings.Contains(a.class, "protonmail_signature_block-user"):
@@ -190,18 +255,23 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 	return e
 }
 
+// answerColour matches the red, green, blue and purple of the colour menus of mail
+// programs, with which people mark their answers in a quotation.
+var answerColour = regexp.MustCompile(`(?:^|;)color:(?:red|blue|green|#f00|#ff0000|#c00000|#00b050|#0070c0|#7030a0|#0000ff|rgb\((?:255,0,0|192,0,0|0,176,80|0,112,192|112,48,160|0,0,255)\))(?:;|!|$)`)
+
 // hintOf returns the hint of an element where mail programs start a quotation.
 func hintOf(name atom.Atom, a attr) hint {
 	switch {
-	case a.id == "divrplyfwdmsg", a.id == "appendonsend", a.id == "stopspelling", a.id == "mail-editor-reference-message-container",
-		strings.Contains(a.class, "yahoo_quoted"):
+	case a.id == "divrplyfwdmsg", a.id == "mail-editor-reference-message-container", strings.Contains(a.class, "yahoo_quoted"):
 		return restQuoted
-	case name == atom.Hr, name == atom.Div && strings.Contains(a.style, "border-top:solid"),
-		name == atom.Div && strings.Contains(a.style, "border:none;border-top"):
+	case name == atom.Hr, a.id == "appendonsend", a.id == "olk_src_body_section", name == atom.Div && topBorder.MatchString(a.style):
 		return ruled
 	}
 	return 0
 }
+
+// topBorder matches the line that Outlook draws above a quotation.
+var topBorder = regexp.MustCompile(`border-top:(?:[^;]* )?[^;]*solid`)
 
 // write adds text to the line, with one space for several.
 func (r *reader) write(text []byte) {
@@ -209,9 +279,9 @@ func (r *reader) write(text []byte) {
 		return
 	}
 	step(len(text))
-	for _, c := range string(text) {
+	for _, c := range strings.ToValidUTF8(string(text), "\uFFFD") {
 		if c == '\n' && r.in(preserves) {
-			r.end()
+			r.endLine()
 			continue
 		}
 		unbroken := c == '\u00a0'
@@ -225,8 +295,13 @@ func (r *reader) write(text []byte) {
 			if r.space && r.text.Len() > 0 {
 				r.text.WriteByte(' ')
 			}
-			r.space = false
-			r.wrote = true
+			if r.space = false; r.text.Len() == 0 {
+				if at := r.show(); r.start == none {
+					r.start = at
+				}
+			}
+			r.cutDepth, r.last = none, r.end
+			r.wrote, r.tinted = true, r.tinted || r.count[5] > 0
 			r.text.WriteRune(c)
 		}
 	}
@@ -235,16 +310,16 @@ func (r *reader) write(text []byte) {
 // breakLine ends the line if it is not empty.
 func (r *reader) breakLine() {
 	if r.wrote {
-		r.end()
+		r.endLine()
 	}
-	r.space = false
+	r.space, r.start = false, none
 }
 
-// end ends the line, also an empty one.
-func (r *reader) end() {
-	l := line{text: r.text.String(), depth: r.count[1]}
+// endLine ends the line, also an empty one.
+func (r *reader) endLine() {
+	l := line{text: r.text.String(), depth: r.count[1], at: r.start}
 	r.text.Reset()
-	r.wrote, r.space = false, false
+	r.wrote, r.space, r.start = false, false, none
 	if r.in(hides) {
 		return
 	}
@@ -259,12 +334,16 @@ func (r *reader) end() {
 	if r.in(heads) {
 		l.hint |= introduces
 	}
+	if r.tinted {
+		l.hint |= coloured
+	}
+	r.tinted = false
 	r.lines = append(r.lines, l)
 }
 
 // blank adds an empty line, but never two in a row.
 func (r *reader) blank() {
 	if n := len(r.lines); n > 0 && !r.lines[n-1].blank() {
-		r.lines = append(r.lines, line{depth: r.count[1]})
+		r.lines = append(r.lines, line{depth: r.count[1], at: none})
 	}
 }

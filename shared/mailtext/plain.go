@@ -5,17 +5,19 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // plainLines reads plain text, in which quoted lines start with ">".
 // https://www.rfc-editor.org/rfc/rfc3676#section-4.5
 func plainLines(content string) []line {
 	var lines []line
-	content = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(content)
-	for text := range strings.SplitSeq(content, "\n") {
-		written := strings.TrimSpace(clean(text))
+	for at, end, more := 0, 0, true; more; at = end {
+		var text string
+		text, end, more = lineAt(content, at)
+		written := strings.TrimSpace(clean(strings.ToValidUTF8(text, "\uFFFD")))
 		text, depth := stripQuoteMarks(written)
-		l := line{text: text, depth: depth}
+		l := line{text: text, depth: depth, at: at}
 		if depth == 1 && isComparison(text) {
 			l.hint |= comparison
 			l.text = written // until it is known to be quoted
@@ -26,6 +28,21 @@ func plainLines(content string) []line {
 		lines = append(lines, l)
 	}
 	return resolveComparisons(lines)
+}
+
+// lineAt returns the line at an offset, where the next one starts, and whether there
+// is one.
+func lineAt(content string, at int) (text string, next int, more bool) {
+	n := strings.IndexAny(content[at:], "\r\n\u2028\u2029")
+	if n < 0 {
+		return content[at:], len(content), false
+	}
+	text = content[at : at+n]
+	_, size := utf8.DecodeRuneInString(content[at+n:])
+	if strings.HasPrefix(content[at+n:], "\r\n") {
+		size = 2
+	}
+	return text, at + n + size, true
 }
 
 // amountStart matches the text after the sign in "> 20.000 euro"; "> 1. De

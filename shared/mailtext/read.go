@@ -57,6 +57,7 @@ type line struct {
 	text  string // without quote marks, and without spaces around it
 	depth int    // levels of quotation
 	hint  hint
+	at    int // offset where the content can be cut before this line; none where it cannot
 }
 
 // A hint is what is known about a line besides its text, mostly from the HTML of
@@ -70,6 +71,7 @@ const (
 	ruled                          // there is a horizontal line above
 	comparison                     // it starts with ">" and may say that something is more than that
 	wroteVerb                      // it has a word for writing, as in "Op … schreef Jan:"
+	coloured                       // some of it has a colour with which people mark their answers
 )
 
 func (l line) is(h hint) bool { return l.hint&h != 0 }
@@ -77,23 +79,27 @@ func (l line) blank() bool    { return l.text == "" }
 
 // linesOf returns the lines of a mail. It reads each byte once.
 func linesOf(contentType, content string) []line {
+	return readLines(contentType, content).lines
+}
+
+// readLines returns what a mail shows: its lines and pictures, and where it ends.
+func readLines(contentType, content string) *reader {
 	if n := maxContent; len(content) > n {
 		for n > 0 && !utf8.RuneStart(content[n]) {
 			n--
 		}
 		content = content[:n]
 	}
-	content = strings.ToValidUTF8(content, "\uFFFD")
-	var lines []line
+	var r *reader
 	if strings.EqualFold(contentType, "html") {
-		lines = htmlLines(content)
+		r = htmlLines(content)
 	} else {
-		lines = plainLines(content)
+		r = &reader{lines: plainLines(content), last: len(content)}
 	}
-	for i, l := range lines {
+	for i, l := range r.lines {
 		if len(l.text) <= maxAttribution && hasWroteVerb(l.text) {
-			lines[i].hint |= wroteVerb
+			r.lines[i].hint |= wroteVerb
 		}
 	}
-	return lines
+	return r
 }

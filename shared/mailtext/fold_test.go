@@ -1,0 +1,93 @@
+package mailtext
+
+import (
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"kantoorpost/shared/mail"
+)
+
+// A foldCase is one folder of testdata/fold/*.txtar.
+type foldCase struct {
+	letter  Letter
+	earlier *Earlier
+	lines   int    // that are folded
+	newText string // that must be shown
+}
+
+func foldCases(t testing.TB) map[string]foldCase {
+	files, err := filepath.Glob("testdata/fold/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	cases := map[string]foldCase{}
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			name, text := path.Dir(f.Name), string(f.Data)
+			c := cases[name]
+			switch part := path.Base(f.Name); {
+			case part == "mail.html", part == "mail.txt":
+				c.letter.Content, c.letter.Type = text, map[string]string{".html": "html", ".txt": "text"}[path.Ext(part)]
+			case part == "head":
+				for line := range strings.Lines(text) {
+					key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+					switch key {
+					case "Subject":
+						c.letter.Subject = value
+					case "From":
+						c.letter.From.Email = value
+					case "To":
+						c.letter.To = append(c.letter.To, mail.Address{Email: value})
+					case "Domain":
+						c.letter.Domain = value
+					}
+				}
+			case strings.HasPrefix(part, "earlier"):
+				sender, said, _ := strings.Cut(text, "\n")
+				if c.earlier == nil {
+					c.earlier = &Earlier{}
+				}
+				c.earlier.Add(sender, Shingles("text", said))
+			case part == "expect":
+				count, rest, _ := strings.Cut(text, "\n")
+				if c.lines, err = strconv.Atoi(count); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				c.newText = rest
+			default:
+				t.Fatalf("%s: unknown part %s", file, f.Name)
+			}
+			cases[name] = c
+		}
+	}
+	return cases
+}
+
+// Quoted text is folded, and no text of the writer.
+func TestFold(t *testing.T) {
+	cases := foldCases(t)
+	var s score
+	for name, c := range cases {
+		s.compare(t, name, c.letter, c.earlier, c.newText)
+		lines := 0
+		for _, r := range Fold(c.letter, c.earlier).Ranges {
+			lines += r.Lines
+		}
+		if lines != c.lines {
+			t.Errorf("%s: %d lines are folded, want %d; shown %q", name, lines, c.lines, shownText(c.letter, Fold(c.letter, c.earlier)))
+		}
+	}
+	t.Logf("%d cases: %+v", len(cases), s)
+	if len(cases) < 60 {
+		t.Errorf("%d cases", len(cases))
+	}
+}
