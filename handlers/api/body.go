@@ -19,13 +19,15 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mailtext"
 )
 
 // Showing says how to show a mail.
 type Showing struct {
 	Colours  string `query:"colours" enum:"light,dark" doc:"those of the page around it, for a mail that has none of its own; what the device prefers when absent"`
 	Pictures string `query:"pictures" enum:"remote" doc:"remote: load pictures that are kept elsewhere too; who keeps them then knows that the mail was read"`
-	Language string `query:"language" enum:"nl,en" default:"nl" doc:"of what is said about a mail that has nothing to show"`
+	Language string `query:"language" enum:"nl,en" default:"nl" doc:"of what is said about a mail that has nothing to show, and about what is folded"`
+	Quoted   string `query:"quoted" enum:"folded" doc:"folded: what the mail quotes of earlier mail stands in a details element with the number of its lines as summary, for people who read the chat; nothing is left out, and in doubt nothing is folded. Without it the mail is as it was sent"`
 }
 
 // bodyDescription describes the operations that answer with the body of a
@@ -76,7 +78,7 @@ func newDocuments() *documents {
 // document reads the body of a mail and makes it safe to show. It does so for
 // each request, so that a better policy also holds for old mail. The caller
 // calls done when the document is no longer needed.
-func (a *api) document(ctx context.Context, it item.Item, remote bool) (d document, done func(), err error) {
+func (a *api) document(ctx context.Context, it item.Item, how Showing, earlier *mailtext.Earlier) (d document, done func(), err error) {
 	select {
 	case a.documents.making <- struct{}{}:
 		defer func() { <-a.documents.making }()
@@ -87,10 +89,14 @@ func (a *api) document(ctx context.Context, it item.Item, remote bool) (d docume
 	if err != nil {
 		return document{}, nil, err
 	}
+	var parts []folded
+	if how.Quoted == "folded" {
+		parts = foldedParts(it, content, how.Language, earlier)
+	}
 	if it.BodyType == "html" {
-		d = safeHTML(content, remote, origin(ctx))
+		d = safeHTML(content, how.Pictures == "remote", origin(ctx), parts)
 	} else {
-		d = document{html: asText(content), empty: !visible(content)}
+		d = document{html: asText(content, parts), empty: !visible(content)}
 	}
 	held := int64(len(d.html))
 	if err := a.documents.room.Acquire(ctx, held); err != nil {
@@ -100,10 +106,11 @@ func (a *api) document(ctx context.Context, it item.Item, remote bool) (d docume
 }
 
 // body answers with the body of a mail as a separate document. path is the
-// path of the document.
-func (a *api) body(ctx context.Context, it item.Item, path string, how Showing) (*huma.StreamResponse, error) {
+// path of the document. Earlier holds the messages before it in its chat; nil
+// for none.
+func (a *api) body(ctx context.Context, it item.Item, path string, how Showing, earlier *mailtext.Earlier) (*huma.StreamResponse, error) {
 	remote := how.Pictures == "remote"
-	d, done, err := a.document(ctx, it, remote)
+	d, done, err := a.document(ctx, it, how, earlier)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +151,7 @@ func (a *api) plain(ctx context.Context, it item.Item) string {
 	if !visible(text) {
 		return ""
 	}
-	return asText(text)
+	return asText(text, nil)
 }
 
 // plainTime is the longest wait for a plain text from the mailbox.
@@ -165,27 +172,44 @@ func inPlace(path string) *strings.Replacer {
 // maxText is the longest text that is shown, in bytes.
 const maxText = 1 << 20
 
-func asText(s string) string {
+func asText(s string, parts []folded) string {
 	if len(s) > maxText {
 		end := maxText
 		for !utf8.RuneStart(s[end]) {
 			end--
 		}
-		s = s[:end] + "\n…"
+		s, parts = s[:end]+"\n…", nil
 	}
-	return `<pre style="white-space:pre-wrap;font:inherit">` + html.EscapeString(s) + "</pre>"
+	var b strings.Builder
+	at := 0
+	write := func(to int) {
+		b.WriteString(`<pre style="white-space:pre-wrap;font:inherit">` + html.EscapeString(s[at:to]) + "</pre>")
+		at = to
+	}
+	for _, f := range parts {
+		if f.From > 0 {
+			write(f.From)
+		}
+		b.WriteString(f.start)
+		write(f.To)
+		b.WriteString(foldedEnd)
+	}
+	if at < len(s) || at == 0 {
+		write(len(s))
+	}
+	return b.String()
 }
 
-// safeHTML keeps the elements of s that the body of a mail needs. origin is
-// the origin of this server, from which a mail may load only its own
-// pictures.
-func safeHTML(s string, remote bool, origin string) document {
+// safeHTML keeps the elements of s that the body of a mail needs, with some
+// parts folded. origin is the origin of this server, from which a mail may load
+// only its own pictures.
+func safeHTML(s string, remote bool, origin string, parts []folded) document {
 	host := ""
 	if u, err := url.Parse(origin); err == nil {
 		host = u.Host
 	}
 	if len(s) <= maxHTML {
-		if d, ok := restyle(s, remote, host); ok {
+		if d, ok := restyle(s, remote, host, parts); ok {
 			policy := mailPolicy
 			if remote {
 				policy = remoteMailPolicy
@@ -196,7 +220,7 @@ func safeHTML(s string, remote bool, origin string) document {
 		}
 	}
 	text := textOf(s)
-	return document{html: asText(text), empty: !visible(text)}
+	return document{html: asText(text, nil), empty: !visible(text)}
 }
 
 // tokens calls f for each token of s until the end, or until f returns false.

@@ -28,6 +28,7 @@ func letterPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "address", "center",
 		"b", "strong", "i", "em", "u", "s", "strike", "small", "big", "sub", "sup", "font", "ul", "ol", "li", "dl", "dt", "dd",
 		"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "a", "img")
+	p.AllowElements("details", "summary") // those of a mail itself are no longer there
 	p.AllowAttrs("align", "valign").Matching(bluemonday.Paragraph).OnElements("p", "div", "table", "tr", "td", "th", "img")
 	p.AllowAttrs("width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan").Matching(bluemonday.NumberOrPercent).
 		OnElements("table", "tr", "td", "th", "col", "img")

@@ -42,7 +42,7 @@ func TestDocuments(t *testing.T) {
 		{"a picture of this server", `<img src="https://kantoor.example/.auth/logout"><img src="https://elders.example/a.png"><img src="/api/me"><img src="//kantoor.example/x" src="https://kantoor.example:443/y">`, []string{"elders.example"}, []string{"kantoor.example", "/api/me"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out := safeHTML(c.in, true, "https://kantoor.example").html
+			out := safeHTML(c.in, true, "https://kantoor.example", nil).html
 			for _, want := range c.has {
 				if !strings.Contains(out, want) {
 					t.Errorf("no %q in %s", want, out)
@@ -95,7 +95,7 @@ func TestNothingToShow(t *testing.T) {
 		`<img src="https://x.example/pixel">`: true, `<img src="cid:x" width=0>`: true,
 		"a": false, "<p>&euro;": false, `<img src="cid:x">`: false,
 	} {
-		if got := safeHTML(in, false, "").empty; got != want {
+		if got := safeHTML(in, false, "", nil).empty; got != want {
 			t.Errorf("%s: %v", in, got)
 		}
 	}
@@ -153,7 +153,7 @@ func hostileHTML(size int) map[string]string {
 func TestHostileHTMLIsBounded(t *testing.T) {
 	for name, in := range hostileHTML(1 << 20) {
 		start := time.Now()
-		out := safeHTML(in, false, "").html
+		out := safeHTML(in, false, "", nil).html
 		if took := time.Since(start); took > 500*time.Millisecond {
 			t.Logf("%s: %s", name, took) // only measured, without a limit: see the benchmark
 		}
@@ -171,7 +171,7 @@ func BenchmarkHostileHTML(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(in)))
 			for b.Loop() {
-				safeHTML(in, false, "")
+				safeHTML(in, false, "", nil)
 			}
 		})
 	}

@@ -17,7 +17,8 @@ import (
 // mail names them.
 // https://www.w3.org/TR/css-color-adjust-1/#color-scheme-effect
 const (
-	bodyStyle   = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>"
+	bodyStyle = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}" +
+		"summary{width:max-content;margin:8px 0;padding:0 8px;border:1px solid;border-radius:6px;font-size:13px;opacity:.7;cursor:pointer}</style>"
 	followStyle = "<style>:root{color-scheme:%s}@media print{:root{color-scheme:light}}</style>"
 	paperStyle  = "<style>:root{color-scheme:light;background:#fff;color:#000}</style>"
 )

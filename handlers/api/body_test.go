@@ -130,7 +130,7 @@ func TestLooksOfLetters(t *testing.T) {
 		`<div style="display:none;color:white">wat de lijst laat zien</div><p>Beste Anna</p>`: noColours,
 		`<p style="color:white">Beste Anna</p>`:                                               ownColours,
 	} {
-		got := safeHTML(in, false, "")
+		got := safeHTML(in, false, "", nil)
 		if got.colours != want {
 			t.Errorf("%s looks %d, want %d", in, got.colours, want)
 		}
@@ -141,7 +141,7 @@ func TestLooksOfLetters(t *testing.T) {
 			t.Errorf("%s follows the page: %v", in, follows)
 		}
 	}
-	if out := asText("<b>color: red</b>"); !strings.Contains(out, "&lt;b&gt;color: red") {
+	if out := asText("<b>color: red</b>", nil); !strings.Contains(out, "&lt;b&gt;color: red") {
 		t.Error(out)
 	}
 }
@@ -152,7 +152,7 @@ func TestTextOf(t *testing.T) {
 	if strings.Contains(got, "alert") || strings.Contains(got, "p{}") || !strings.Contains(got, "Anna <x>") || !strings.Contains(got, "tot ziens\nJan") {
 		t.Errorf("%q", got)
 	}
-	if out := asText("<script>"); strings.Contains(out, "<script>") {
+	if out := asText("<script>", nil); strings.Contains(out, "<script>") {
 		t.Errorf("text is not escaped: %s", out)
 	}
 }
@@ -174,4 +174,4 @@ func FuzzSafeHTML(f *testing.F) {
 }
 
 // shownHTML is what is shown of a mail's HTML.
-func shownHTML(s string) string { return safeHTML(s, false, "").html }
+func shownHTML(s string) string { return safeHTML(s, false, "", nil).html }

@@ -50,6 +50,7 @@ type tree struct {
 	open      []element
 	count     map[string]int // of the open elements, by tag
 	full      bool
+	folds     folds
 }
 
 // An element is an open element. Text and background colours come in pairs:
@@ -60,11 +61,12 @@ type element struct {
 	text, back colour
 	paper      bool // back is the background of the page
 	hidden     bool
+	written    string // the start tag
 }
 
 // restyle makes a document of the HTML of a mail; ok is false when the mail
 // exceeds the limits.
-func restyle(s string, remote bool, host string) (d document, ok bool) {
+func restyle(s string, remote bool, host string, parts []folded) (d document, ok bool) {
 	rules := &sheet{rules: map[string][]declaration{}}
 	style := false
 	tokens(s, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
@@ -82,22 +84,24 @@ func restyle(s string, remote bool, host string) (d document, ok bool) {
 		}
 		return true
 	})
-	d, ok = rules.restyle(s, remote, host, true)
+	d, ok = rules.restyle(s, remote, host, true, parts)
 	if is := d.colours; ok && (is == blackOnWhite || is == noColours && d.bordered) {
-		d, ok = rules.restyle(s, remote, host, false)
+		d, ok = rules.restyle(s, remote, host, false, parts)
 		d.colours = is
 	}
 	return d, ok
 }
 
-func (s *sheet) restyle(html string, remote bool, host string, colourful bool) (document, bool) {
+func (s *sheet) restyle(html string, remote bool, host string, colourful bool, parts []folded) (document, bool) {
 	t := &tree{
 		document: document{shown: map[string]bool{}, empty: true}, sheet: s, remote: remote, host: host, colourful: colourful,
 		open: []element{{text: black, back: white, paper: true}}, count: map[string]int{},
+		folds: folds{parts: parts},
 	}
 	tokens(html, t.token)
+	t.endFold()
 	t.closeTo(1)
-	t.document.html = t.out.String()
+	t.document.html = t.folds.before.String() + t.out.String()
 	return t.document, !t.full
 }
 
@@ -155,6 +159,7 @@ func (t *tree) top() *element { return &t.open[len(t.open)-1] }
 
 // token handles the next token of the mail.
 func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
+	t.foldAt(len(z.Raw()))
 	switch kind {
 	case xhtml.TextToken:
 		if skipped := t.top().tag; silent[skipped] || foreign[skipped] {
@@ -169,7 +174,7 @@ func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 		name, _ := z.TagName()
 		t.end(string(name))
 	}
-	t.full = t.full || t.out.Len() > maxDocument || len(t.open) > maxDepth
+	t.full = t.full || t.folds.before.Len()+t.out.Len() > maxDocument || len(t.open) > maxDepth
 	return !t.full
 }
 
@@ -217,7 +222,8 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 	if tag == "img" {
 		t.image(&tok, e)
 	}
-	t.write(written, tok, style)
+	e.written = startTag(written, tok, style)
+	t.out.WriteString(e.written)
 	if !voids[written] {
 		t.push(e)
 	}
@@ -241,17 +247,19 @@ func (t *tree) push(e element) {
 	t.count[e.tag]++
 }
 
-func (t *tree) write(tag string, tok xhtml.Token, style string) {
-	t.out.WriteString("<" + tag)
+func startTag(tag string, tok xhtml.Token, style string) string {
+	var b strings.Builder
+	b.WriteString("<" + tag)
 	for _, a := range tok.Attr {
 		if keptAttributes[a.Key] {
-			t.out.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
+			b.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
 		}
 	}
 	if style != "" {
-		t.out.WriteString(` style="` + html.EscapeString(style) + `"`)
+		b.WriteString(` style="` + html.EscapeString(style) + `"`)
 	}
-	t.out.WriteByte('>')
+	b.WriteByte('>')
+	return b.String()
 }
 
 // closeImplied closes the elements that a browser closes when tag starts.
@@ -321,26 +329,32 @@ func (t *tree) end(tag string) {
 	case "br":
 		t.out.WriteString("<br>")
 	case "p":
-		t.out.WriteString("<p></p>")
+		if !t.folds.ended {
+			t.out.WriteString("<p></p>")
+		}
 	}
 }
 
 // closeTo closes the open elements from depth on.
 func (t *tree) closeTo(depth int) {
+	t.folds.low = min(t.folds.low, depth)
 	for i := len(t.open) - 1; i >= depth; i-- {
 		tag := t.open[i].tag
 		t.open = t.open[:i]
 		t.count[tag]--
-		if silent[tag] || foreign[tag] {
-			continue
-		}
-		if !keeps[tag] {
-			if tag = another[tag]; tag == "" {
-				tag = "span"
-			}
-		}
-		t.out.WriteString("</" + tag + ">")
+		t.out.WriteString(endTag(tag))
 	}
+}
+
+// endTag is the end tag that is written for an element of the mail.
+func endTag(tag string) string {
+	if silent[tag] || foreign[tag] {
+		return ""
+	}
+	if !keeps[tag] {
+		tag = cmp.Or(another[tag], "span")
+	}
+	return "</" + tag + ">"
 }
 
 // image decides whether the source of a picture is kept.

@@ -13,11 +13,13 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/wiretest"
 )
 
 // A talking office has an address, chats, and people with different rights.
 type talking struct {
 	*connected
+	mails        *wiretest.Wire // to their table
 	client, role string
 	ids          map[string]string // of team members, by rights
 }
@@ -25,11 +27,12 @@ type talking struct {
 func newTalking(t *testing.T) *talking {
 	t.Helper()
 	c := newConnected(t)
-	service := c.tables.Service(t, c.tables.Transport())
+	wire := c.tables.Transport()
+	service := c.tables.Service(t, wire)
 	if err := service.Create(t.Context(), "mails"); err != nil {
 		t.Fatal(err)
 	}
-	k := &talking{connected: c, ids: map[string]string{}}
+	k := &talking{connected: c, mails: wire, ids: map[string]string{}}
 	c.Items, c.Chats = item.NewStore(service.Table("mails")), chat.NewStore(service.Table("mails"))
 	page, err := c.Directory.TeamMembers(t.Context(), directory.Query{})
 	if err != nil {

@@ -90,7 +90,7 @@ func TestEveryTextCanBeRead(t *testing.T) {
 	files, _ := filepath.Glob("../../../shared/corpora/messages/*/*/*.eml")
 	more, _ := filepath.Glob("../../../shared/corpora/messages/*/*.eml")
 	for _, f := range append(files, more...) {
-		if text := htmlOf(f); text != "" && !safeHTML(text, false, "").empty {
+		if text := htmlOf(f); text != "" && !safeHTML(text, false, "", nil).empty {
 			mails, names = append(mails, text), append(names, f)
 		}
 	}
@@ -107,7 +107,7 @@ func TestEveryTextCanBeRead(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Security-Policy", bodyPolicy("", "/", false))
-		d := safeHTML(mails[n], false, "")
+		d := safeHTML(mails[n], false, "", nil)
 		fmt.Fprint(w, "<!doctype html><meta charset=utf-8>", styleOf(d.colours, ""), strings.ReplaceAll(d.html, `src="cid:`, `src="/pictures/`))
 	}))
 	defer server.Close()

@@ -105,7 +105,7 @@ func (a *api) registerMails() {
 			if err != nil {
 				return nil, err
 			}
-			return a.body(ctx, it, "/api/mails/"+it.ID+"/body", in.Showing)
+			return a.body(ctx, it, "/api/mails/"+it.ID+"/body", in.Showing, nil)
 		})
 }
 

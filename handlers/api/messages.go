@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // A messageObject is a message of a chat as the API shows it.
@@ -39,7 +40,7 @@ type messageObject struct {
 	Attachments    []attachmentObject `json:"attachments" nullable:"true" doc:"null until they were read for the first time, at GET /api/mails/{mail}/attachments"`
 	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
-	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, at most 60; 0 when that is not known"`
+	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
 	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of what came in"`
 }
 
@@ -93,7 +94,13 @@ func (a *api) registerMessages() {
 			if err != nil {
 				return nil, err
 			}
-			return a.body(ctx, it, messageBodyPath(in.Chat, it.ID), in.Showing)
+			var earlier *mailtext.Earlier
+			if in.Quoted == "folded" {
+				if earlier, err = a.earlierMessages(ctx, in.Chat, it.ID); err != nil {
+					return nil, err
+				}
+			}
+			return a.body(ctx, it, messageBodyPath(in.Chat, it.ID), in.Showing, earlier)
 		})
 }
 

@@ -95,7 +95,7 @@ func (a *api) shown(ctx context.Context, source *attachmentSource) (map[string]b
 	if source.mail.BodyType != "html" || !slices.ContainsFunc(source.attachments, canShow) {
 		return nil, nil
 	}
-	d, done, err := a.document(ctx, source.mail, false)
+	d, done, err := a.document(ctx, source.mail, Showing{}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func arrivalWith(box connector.Activation, m mail.Message, readHeaders func(conn
 		slog.Error("body of a mail not analysed", "mailbox", box.ID, "bytes", len(m.Body.Content), "error", err)
 		it.NotAnalysed = true
 	}
-	it.Numbers, it.Lines, it.RemotePictures = a.numbers, a.lines, a.remotePictures
+	it.Numbers, it.Lines, it.RemotePictures, it.Shingles = a.numbers, a.lines, a.remotePictures, a.shingles
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 
@@ -81,12 +81,19 @@ type analysis struct {
 	numbers        []string
 	lines          int
 	remotePictures bool
+	shingles       []byte
 }
 
 func analyse(it item.Item, content string) analysis {
+	folding := mailtext.Fold(it.Letter(content), nil)
+	own, at := "", 0
+	for _, r := range folding.Ranges {
+		own, at = own+content[at:r.From], r.To
+	}
 	return analysis{
 		numbers:        numbers(it, content),
-		lines:          lines(it.BodyType, content),
+		lines:          lines(it.BodyType, own+content[at:]),
+		shingles:       folding.Shingles,
 		remotePictures: it.BodyType == "html" && showsRemote(content),
 	}
 }

@@ -212,3 +212,23 @@ func TestMailOfTenantIsVerified(t *testing.T) {
 		}
 	}
 }
+
+// The lines and the shingles of a mail are those of its own part.
+func TestOwnPartOfAMail(t *testing.T) {
+	own := "<p>Akkoord.</p><p>Jan</p>"
+	quote := `<hr><div id="divRplyFwdMsg"><b>Van:</b> Anna &lt;anna@kantoor.example&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br><b>Aan:</b> Jan<br><b>Onderwerp:</b> Stukken</div>` +
+		strings.Repeat("<p>Nog een regel.</p>", 40)
+	box := connector.Activation{Address: "anna@kantoor.example"}
+	message := mail.Message{From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{ContentType: "html", Content: own}}
+	want := arrival(box, message).Item
+	message.Body.Content = own + quote
+	got := arrival(box, message)
+	if got.Item.Lines != want.Lines || !slices.Equal(got.Item.Shingles, want.Shingles) || len(want.Shingles) == 0 || got.Content != own+quote {
+		t.Errorf("%d lines, want %d; shingles %x, want %x", got.Item.Lines, want.Lines, got.Item.Shingles, want.Shingles)
+	}
+	// Of another mail than one between these people all is shown.
+	message.Body.Content = strings.ReplaceAll(own+quote, "anna@kantoor.example", "bank@bank.example")
+	if got := arrival(box, message).Item; got.Lines < 60 {
+		t.Errorf("%d lines", got.Lines)
+	}
+}

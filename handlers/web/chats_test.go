@@ -277,8 +277,8 @@ func TestFilesOfAChat(t *testing.T) {
 	path := "/web/chats/" + one + "/files/2"
 	w := browse(t, api, "GET", path, "", "HX-Request", "true")
 	wants(t, w, 200, `href="/api/mails/2/attachments/1" download hx-boost="false"`, "Factuur &#34;1&#34; &lt;b&gt;.pdf", "1 MB", "cloud van de afzender", "!<html")
-	wants(t, browse(t, api, "GET", path, ""), 200, `href="/api/mails/2/attachments/1"`, "<html", `/messages/1/body"`)
-	wants(t, browse(t, api, "GET", path, "", "Cookie", "theme=dark"), 200, `/messages/1/body?colours=dark"`)
+	wants(t, browse(t, api, "GET", path, ""), 200, `href="/api/mails/2/attachments/1"`, "<html", `/messages/1/body?quoted=folded"`)
+	wants(t, browse(t, api, "GET", path, "", "Cookie", "theme=dark"), 200, `/messages/1/body?quoted=folded&amp;colours=dark"`)
 	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{}}
 	wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "Geen bijlagen meer in Outlook")
 	for _, status := range []int{404, 409, 502, 503} {

@@ -113,8 +113,8 @@ func TestLongLists(t *testing.T) {
 func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, ""), 200,
 		"Onbekend is jan@bakker.example", "Koppelen aan Jan Jansen (Bakkerij Jansen)", "Zeer waarschijnlijk", "Zelfde naam", `data-key="1"`,
-		`src="/api/mails/`+one+`/body" sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, `value="Jan Bakker"`, `value="k1" checked`, "!name=\"scope\" value=\"list\"", "!Doorlaten")
-	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, "", "Cookie", "theme=dark"), 200, `src="/api/mails/`+one+`/body?colours=dark"`)
+		`src="/api/mails/`+one+`/body?quoted=folded" sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, `value="Jan Bakker"`, `value="k1" checked`, "!name=\"scope\" value=\"list\"", "!Doorlaten")
+	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, "", "Cookie", "theme=dark"), 200, `src="/api/mails/`+one+`/body?quoted=folded&amp;colours=dark"`)
 	for body, want := range map[string]string{"/a": "/a?pictures=remote", "/a?colours=dark": "/a?colours=dark&pictures=remote"} {
 		if got := remote(body); got != want {
 			t.Errorf("%s with pictures is %s", body, got)

@@ -221,12 +221,13 @@ func keep(w http.ResponseWriter, name, value string) {
 	})
 }
 
-// bodyPath is the path of the body of a mail in the language and colours of
-// this page, "" for no mail.
+// bodyPath is the path of the body of a mail with its quoted text folded, in the
+// language and colours of this page, "" for no mail.
 func (v *request) bodyPath(body string) string {
 	if body == "" {
 		return ""
 	}
+	body = withQuery(body, "quoted", "folded")
 	if v.lang != "nl" { // the default language of the API
 		body = withQuery(body, "language", v.lang)
 	}

@@ -136,6 +136,9 @@ type Message struct {
 	RemotePictures bool           `json:"remotePictures,omitempty"`
 	Verdict        item.Verdict   `json:"verdict,omitempty"` // of a mail: Exchange's opinion on its sender
 	Lines          int            `json:"lines,omitempty"`   // of a mail: about how many lines a page shows
+	// Shingles holds the mailtext.Shingles of a mail or a reply, so that later mail
+	// that quotes it can be folded; nil for none.
+	Shingles []byte `json:"shingles,omitempty"`
 
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
@@ -264,7 +267,8 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines}
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines,
+		Shingles: it.Shingles}
 }
 
 // row makes a row of a value of this package. Its columns are for searches in the

@@ -25,11 +25,14 @@
 package item
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/bounce"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 )
 
 // A State is the state of a mail.
@@ -150,13 +153,26 @@ type Item struct {
 	Claim    *Claim    `json:"claim,omitempty"`   // a solution that is being carried out
 	History  []Attempt `json:"history,omitempty"` // the last events, oldest first
 
-	Lines         int    `json:"lines,omitempty"` // about how many lines a page shows; 0 for none and for not known
-	BodyType      string `json:"bodyType"`        // "html" or "text"
-	BodyParts     int64  `json:"bodyParts"`       // rows of b|
+	Lines         int    `json:"lines,omitempty"`    // about how many lines a page shows, without quoted text; 0 for none and for not known
+	Shingles      []byte `json:"shingles,omitempty"` // of what its writer says: mailtext.Shingles; not in lists
+	BodyType      string `json:"bodyType"`           // "html" or "text"
+	BodyParts     int64  `json:"bodyParts"`          // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
 
 	etag    string // of its m row
 	claimed bool   // it had a Claim when it was read
+}
+
+// Letter is the mail with its text, for the search for quoted text.
+func (it Item) Letter(content string) mailtext.Letter {
+	domain := directory.Domain(it.Address)
+	if directory.PublicDomain(domain) {
+		domain = ""
+	}
+	return mailtext.Letter{
+		Type: it.BodyType, Content: content, Subject: it.Subject, From: it.From, Domain: domain,
+		To: append([]mail.Address{{Email: it.Address}}, slices.Concat(it.To, it.Cc)...),
+	}
 }
 
 // Limits of the fields of an item. Longer values are cut, never refused; an item

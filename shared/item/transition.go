@@ -31,7 +31,7 @@ func (it Item) Transition(was State, version string) []table.Op {
 	}
 	switch {
 	case it.State == Parked:
-		ops = append(ops, table.Put(parkedRow(it, version)), table.Put(row(waitingKey(it.Mailbox, it.ID), it, summaryColumns(it))))
+		ops = append(ops, table.Put(parkedRow(it, version)), table.Put(listRow(waitingKey(it.Mailbox, it.ID), it, summaryColumns(it))))
 		for _, key := range it.indexKeys() {
 			ops = append(ops, table.Put(table.Row{Key: indexRowKey(key, it.ID), Props: map[string]any{"mail": it.ID}}))
 		}
@@ -81,12 +81,18 @@ func mailRow(it Item) table.Row {
 	return r
 }
 
-func viewRow(it Item) table.Row { return row(viewKey(it.Mailbox, it.ID), it, nil) }
+func viewRow(it Item) table.Row { return listRow(viewKey(it.Mailbox, it.ID), it, nil) }
+
+// listRow returns a row for lists, which do not need all of an item.
+func listRow(key string, it Item, columns map[string]any) table.Row {
+	it.Shingles = nil
+	return row(key, it, columns)
+}
 
 func parkedRow(it Item, version string) table.Row {
 	columns := summaryColumns(it)
 	columns["mailbox"], columns["decisionVersion"] = it.Mailbox, version
-	return row(parkedKey(it.ID), it, columns)
+	return listRow(parkedKey(it.ID), it, columns)
 }
 
 // summaryColumns are the columns that Summaries reads instead of the item.
