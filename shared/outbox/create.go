@@ -9,6 +9,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/table"
 )
 
@@ -111,6 +112,7 @@ func (s *Store) prepare(n New) (Reply, error) {
 		return Reply{}, err
 	}
 	r := n.Reply
+	r.Shingles = mailtext.Shingles("html", n.HTML+"<br>"+r.Signature)
 	r.Created = s.now()
 	if r.LeavesAt = r.LeavesAt.UTC().Truncate(time.Millisecond); r.LeavesAt.Before(r.Created) {
 		r.LeavesAt = r.Created

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
@@ -578,4 +580,24 @@ func TestDue(t *testing.T) {
 	due(0)
 	w.at = w.at.Add(3 * time.Minute)
 	due(1)
+}
+
+// Later mail that quotes a reply, with its signature, can be folded: also after the
+// state of the reply changed.
+func TestWhatAReplySaysIsKept(t *testing.T) {
+	w := newWorld(t)
+	n := w.written("anna")
+	n.HTML, n.Reply.Signature = "<p>Dag Jan, de aangifte is klaar.</p>", "<p>Groet, Anna van kantoor</p>"
+	r := w.create(n)
+	want := mailtext.Shingles("text", "Dag Jan, de aangifte is klaar.\nGroet, Anna van kantoor")
+	for range 2 {
+		m, err := w.chats.Message(t.Context(), w.chat, r.ID)
+		w.must(err)
+		if len(want) == 0 || !bytes.Equal(m.Shingles, want) {
+			t.Errorf("%x, want %x", m.Shingles, want)
+		}
+		if w.at = w.at.Add(time.Minute); r.State == outbox.Held {
+			r = w.job(r)
+		}
+	}
 }

@@ -163,6 +163,7 @@ type Reply struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Signature   string       `json:"signature,omitempty"` // HTML, as it was when the reply was written
 	NoQuote     bool         `json:"noQuote,omitempty"`   // without the mail that it answers below
+	Shingles    []byte       `json:"shingles,omitempty"`  // of the text and the signature: mailtext.Shingles
 
 	DraftID           string    `json:"draftId,omitempty"`           // immutable id of its draft in the mailbox
 	InternetMessageID string    `json:"internetMessageId,omitempty"` // of that draft, and of the mail
