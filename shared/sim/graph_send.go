@@ -185,7 +185,7 @@ func (t *Tenant) settle() {
 		}
 		delete(t.pending, id)
 		box := t.byID[s.Mailbox]
-		if box == nil || box.items[id] == nil || box.items[id].folder != drafts {
+		if box == nil || box.items[id] == nil {
 			continue
 		}
 		d, err := t.depart(box, box.items[id].message, true, t.behaviour, now)

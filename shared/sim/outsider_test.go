@@ -41,6 +41,10 @@ func TestAnOutsiderAnswersAsHisMailProgramDoes(t *testing.T) {
 		if m.ConversationID != got[0].ConversationID {
 			t.Errorf("%s: another conversation", program)
 		}
+		// Outlook keeps the thread of Exchange, with five bytes for each answer.
+		if program == Outlook && len(m.ConversationIndex) != 32 {
+			t.Errorf("the conversation index has %d bytes", len(m.ConversationIndex))
+		}
 		if program != Thunderbird && (len(m.Attachments) != 1 || !m.Attachments[0].IsInline || !strings.Contains(m.Plain, "Dank!")) {
 			t.Errorf("%s: attachments %+v, plain %q", program, m.Attachments, m.Plain)
 		}
