@@ -18,6 +18,7 @@ import (
 //	GET  /simulator/behaviour        the switches, see [Behaviour]
 //	POST /simulator/behaviour        {"sendDelay":5}         changes those that it names
 //	GET  /simulator/outside          ?address=jan@…          what an outside address received
+//	POST /simulator/answer           {"address":"jan@…","messageId":"<…>","text":"Ja","program":"gmail","all":true}
 func (t *Tenant) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(path string, do func(command) error) {
@@ -40,6 +41,7 @@ func (t *Tenant) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /simulator/behaviour", t.showBehaviour)
 	mux.HandleFunc("POST /simulator/behaviour", t.setBehaviour)
 	mux.HandleFunc("GET /simulator/outside", t.listOutside)
+	mux.HandleFunc("POST /simulator/answer", t.postAnswer)
 	return mux
 }
 

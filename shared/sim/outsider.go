@@ -1,9 +1,12 @@
 package sim
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -12,11 +15,11 @@ import (
 // An OutsideAnswer is the answer of somebody outside the tenant to a mail that he
 // received.
 type OutsideAnswer struct {
-	Address   string // who answers; the mail is in his mailbox
-	MessageID string // of the answered mail, with its brackets
-	Text      string
-	Program   MailProgram // how it quotes; by default as Outlook
-	All       bool        // to the other recipients too
+	Address   string      `json:"address"`   // who answers; the mail is in his mailbox
+	MessageID string      `json:"messageId"` // of the answered mail, with its brackets
+	Text      string      `json:"text"`
+	Program   MailProgram `json:"program"` // how it quotes; by default as Outlook
+	All       bool        `json:"all"`     // to the other recipients too
 }
 
 // ErrNoMail means that an address outside the tenant did not receive a mail.
@@ -38,6 +41,25 @@ func (t *Tenant) AnswerOutside(ctx context.Context, a OutsideAnswer) (to []strin
 		env.To = append(env.To, r.EmailAddress.Address)
 	}
 	return env.To, t.Deliver(ctx, env, m.compose())
+}
+
+// postAnswer is POST /simulator/answer.
+func (t *Tenant) postAnswer(w http.ResponseWriter, r *http.Request) {
+	if status := mayCommand(r); status != http.StatusOK {
+		sendJSON(w, status, struct{}{})
+		return
+	}
+	var a OutsideAnswer
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&a); err != nil {
+		sendJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return
+	}
+	to, err := t.AnswerOutside(r.Context(), a)
+	if err != nil {
+		sendJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
+		return
+	}
+	sendJSON(w, http.StatusOK, map[string]any{"to": to})
 }
 
 func outsideAnswer(a OutsideAnswer, original *Message, now time.Time) *Message {
@@ -67,11 +89,7 @@ func outsideAnswer(a OutsideAnswer, original *Message, now time.Time) *Message {
 		m.To = append(m.To, slices.DeleteFunc(slices.Clone(original.To), seen)...)
 		m.Cc = slices.DeleteFunc(slices.Clone(original.Cc), me)
 	}
-	program := a.Program
-	if program == "" {
-		program = Outlook
-	}
-	program.write(m, original, a.Text)
+	cmp.Or(a.Program, Outlook).write(m, original, a.Text)
 	return m
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -86,4 +87,20 @@ func TestNobodyAnswersWhatHeDidNotReceive(t *testing.T) {
 	) {
 		t.Errorf("error %v", err)
 	}
+}
+
+func TestAProgramAnswersForAnOutsider(t *testing.T) {
+	w := newWorld(t, "info")
+	id := w.answered()
+	post := func(body string) result {
+		r, _ := http.NewRequest("POST", root+"/simulator/answer", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		return w.send(r)
+	}
+	res := w.want(post(asJSON(t, map[string]any{"address": jan, "messageId": id, "text": "Ja", "program": "gmail"})), 200)
+	if got := w.tenant.Messages(info); string(res.body) == "" || len(got) != 2 || !strings.Contains(got[1].Body.Content, "gmail_quote") {
+		t.Errorf("%s: %d mails", res.body, len(got))
+	}
+	w.want(post(`{"address":"jan@elders.example","messageId":"<niets@x>"}`), 422)
+	w.want(post(`{`), 400)
 }
