@@ -85,7 +85,7 @@ func (m *Message) textPart() entity {
 	}
 	plain := m.Plain
 	if plain == "" {
-		plain = htmlText(m.Body.Content, len(m.Body.Content))
+		plain = plainText(m.Body.Content)
 	}
 	return joined("alternative", m.InternetMessageID, textEntity("text/plain", plain), textEntity("text/html", m.Body.Content))
 }
