@@ -210,6 +210,7 @@ func (t *Tenant) leave(d *departure) error {
 		records = append(records, t.arrivals(d.env, d.arrived, d.raw, len(records))...)
 	}
 	records = append(records, t.reports(d, failed, now, len(records))...)
+	records = append(records, t.returned(d, now, len(records))...)
 	records = append(records, t.outOfOffice(d.env, &d.arrived, now, len(records))...)
 	if err := t.commit(records...); err != nil {
 		return err

@@ -40,6 +40,10 @@ type failure struct {
 // bounce-5.1.1@, bounce-5.2.2.jan@, delay-4.4.7@.
 var failurePattern = regexp.MustCompile(`^(bounce|delay)-([245]\.\d{1,3}\.\d{1,3})(?:[.+_-].*)?$`)
 
+// returnedPattern are the local parts whose server takes a mail and sends it back
+// later: returned-5.1.1@.
+var returnedPattern = regexp.MustCompile(`^returned-([45]\.\d{1,3}\.\d{1,3})(?:[.+_-].*)?$`)
+
 // codeTexts are the words of the servers for the usual codes.
 //
 // https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online
@@ -54,12 +58,20 @@ var codeTexts = map[string]string{
 	"5.7.233": "Access denied, the tenant has exceeded its external recipient limit",
 }
 
+func textOf(code string) string {
+	if text := codeTexts[code]; text != "" {
+		return text
+	}
+	return "The server of the recipient refused the message"
+}
+
 // route tells who gets a mail, and whom it cannot reach:
 //
 //   - an address of the tenant that is no mailbox: 5.1.10;
 //   - unknown@ any domain: 5.1.1;
 //   - a domain in .invalid: 5.4.310;
 //   - bounce-<code>@ any domain outside: that code; delay-<code>@: that code, delayed;
+//   - returned-<code>@ any domain outside: it arrives, and its server returns it;
 //   - above the external recipients of the behaviour: 5.7.233.
 //
 // The caller holds mu.
@@ -87,14 +99,8 @@ func (t *Tenant) route(to []string, b Behaviour) (delivered []string, failed []f
 			delivered = append(delivered, address)
 			continue
 		}
-		text := codeTexts[code]
-		if text == "" {
-			text = "The server of the recipient refused the message"
-		}
-		failed = append(
-			failed,
-			failure{address: oneLine(address), code: code, text: text, delayed: pattern != nil && pattern[1] == "delay"},
-		)
+		delayed := pattern != nil && pattern[1] == "delay"
+		failed = append(failed, failure{address: oneLine(address), code: code, text: textOf(code), delayed: delayed})
 	}
 	return delivered, failed
 }
@@ -131,6 +137,60 @@ func (t *Tenant) reports(d *departure, failed []failure, now time.Time, before i
 		records = append(records, t.arrivals(back, m, raw, before+len(records))...)
 	}
 	return records
+}
+
+// returned returns the records of the reports of other servers, which took a mail and
+// could not deliver it. Such a report is addressed to the mailbox. The caller holds mu.
+func (t *Tenant) returned(d *departure, now time.Time, before int) (records []record) {
+	for _, address := range d.env.To {
+		local, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
+		p := returnedPattern.FindStringSubmatch(local)
+		if p == nil || t.HasDomain(address) {
+			continue
+		}
+		back := Envelope{To: []string{d.box.options.Address}}
+		raw := returnedMail(d, oneLine(address), domainOf("@"+domain), p[1], now)
+		m := parseMail(stamp(raw, back, t.options.Domain, now), back, now)
+		m.setDefaults(now)
+		records = append(records, t.arrivals(back, m, raw, before+len(records))...)
+	}
+	return records
+}
+
+// returnedMail writes a report as Postfix does, with the whole mail.
+func returnedMail(d *departure, address, domain, code string, now time.Time) []byte {
+	s := sum("returned", address, d.out.InternetMessageID, now.String())
+	boundary := fmt.Sprintf("%X.%d/mx.%s", s[:5], now.Unix(), domain)
+	var b strings.Builder
+	line := func(format string, values ...any) { fmt.Fprintf(&b, format+"\r\n", values...) }
+	line("Date: %s", now.Format(time.RFC1123Z))
+	line("From: MAILER-DAEMON@%s (Mail Delivery System)", domain)
+	line("Subject: Undelivered Mail Returned to Sender")
+	line("To: %s", d.box.options.Address)
+	line("Auto-Submitted: auto-replied")
+	line("MIME-Version: 1.0")
+	line("Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=%q", boundary)
+	line("Message-Id: <%X@mx.%s>\r\n", s[5:15], domain)
+	line(
+		"This is a MIME-encapsulated message.\r\n\r\n--%s\r\nContent-Description: Notification\r\nContent-Type: text/plain; charset=us-ascii\r\n",
+		boundary,
+	)
+	line(
+		"This is the mail system at host mx.%s.\r\n\r\nI'm sorry to have to inform you that your message could not\r\nbe delivered to one or more recipients. It's attached below.\r\n",
+		domain,
+	)
+	line("<%s>: host mx.%s said: 550 %s %s\r\n    (in reply to end of DATA command)\r\n", address, domain, code, textOf(code))
+	line("--%s\r\nContent-Description: Delivery report\r\nContent-Type: message/delivery-status\r\n", boundary)
+	line("Reporting-MTA: dns; mx.%s\r\nX-Postfix-Sender: rfc822; %s\r\n", domain, d.box.options.Address)
+	line(
+		"Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\nDiagnostic-Code: smtp; 550 %s %s\r\n",
+		address,
+		code,
+		code,
+		textOf(code),
+	)
+	line("--%s\r\nContent-Description: Undelivered Message\r\nContent-Type: message/rfc822\r\n\r\n%s\r\n--%s--", boundary, d.raw, boundary)
+	return []byte(b.String())
 }
 
 // report returns the source of the report that Exchange writes about a sent mail.
