@@ -96,6 +96,8 @@ const (
 	// soon is how far ahead a reply leaves for which a job is put; the tick finds
 	// those that leave later.
 	soon = 10 * time.Minute
+	// early is how much too early a job may come: clocks differ.
+	early = 5 * time.Second
 )
 
 // Handle sends the replies of a job, one after the other. What Graph refuses or
@@ -131,7 +133,7 @@ func (h *Handler) reply(ctx context.Context, id string) error {
 		return err
 	}
 	ctx = invoke.With(ctx, slog.String("reply", id))
-	switch now := time.Now(); {
+	switch now := h.Outbox.Now(); {
 	case r.State == outbox.TakenBack && r.DraftID != "":
 		return h.clean(ctx, r)
 	case r.State.IsWaiting() && r.LeavesAt.After(now):
@@ -139,10 +141,10 @@ func (h *Handler) reply(ctx context.Context, id string) error {
 			return h.put(ctx, r, wait)
 		}
 		return nil
-	case r.State.IsWaiting(), r.State == outbox.Sending && !r.ClaimEnds.After(now):
+	case r.State.IsWaiting(), r.State == outbox.Sending && !r.ClaimEnds.After(now) && !r.NextTry.After(now.Add(early)):
 		return h.leave(ctx, r)
 	}
-	return nil // it has left, waits for a person, or another job sends it
+	return nil // it has left, waits for a person, or another job sends it or will
 }
 
 // leave sends a reply that is due, if it still may leave. One mail at a time leaves a

@@ -141,7 +141,7 @@ func (s *sending) later(ctx context.Context, delay time.Duration) error {
 	// This must also happen when the time of the job is over.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if err := s.Outbox.Release(ctx, s.reply); err != nil {
+	if err := s.Outbox.Release(ctx, s.reply, time.Now().Add(delay)); err != nil {
 		return err
 	}
 	return s.put(ctx, s.reply, delay)
@@ -168,7 +168,7 @@ func (s *sending) settle(ctx context.Context, err error) error {
 	}
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return errors.Join(err, s.Outbox.Release(short, s.reply))
+	return errors.Join(err, s.Outbox.Release(short, s.reply, time.Now()))
 }
 
 // refused stores what an error of Graph means for the reply.

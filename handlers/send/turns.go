@@ -13,8 +13,8 @@ const (
 	spread = 2 * time.Second
 	// patience is how long a job waits for a mailbox that another job uses; after
 	// that it makes room for other mailboxes, and another job comes after busy.
-	patience = 20 * time.Second
-	busy     = 30 * time.Second
+	patience = 5 * time.Second
+	busy     = 15 * time.Second
 )
 
 // turns let one job of this process at a time send from a mailbox. Other processes

@@ -46,3 +46,157 @@ func TestAReplyLeaves(t *testing.T) {
 		}
 	})
 }
+
+// The answer is a part of the thread, also when Exchange cannot make it: the original
+// is gone, is in another mailbox, or there is none.
+func TestTheThread(t *testing.T) {
+	gone := func(r *outbox.Reply) { r.Original.MessageID = "gone" }
+	elsewhere := func(r *outbox.Reply) { r.Original.Mailbox = "00000000-0000-4000-8000-000000000002" }
+	forward := func(r *outbox.Reply) { r.Mode = outbox.ModeForward }
+	for _, x := range []struct {
+		name    string
+		change  []func(*outbox.Reply)
+		inReply string
+		own     bool // the quote is made here
+	}{
+		{"an answer of Exchange", nil, "<a1@elders.example>", false},
+		{"the original is gone", []func(*outbox.Reply){gone}, "<a1@elders.example>", true},
+		{"the original is in another mailbox", []func(*outbox.Reply){elsewhere}, "<a1@elders.example>", true},
+		{"passed on, and the original is gone", []func(*outbox.Reply){gone, forward}, "", true},
+	} {
+		test(t, x.name, func(t *testing.T, w *world) {
+			r := w.reply(x.change...)
+			w.pass(time.Minute)
+			got := w.one()
+			if got.inReplyTo != x.inReply || x.own && x.inReply != "" && strings.Join(got.references, " ") != "<a0@elders.example> <a1@elders.example>" {
+				t.Errorf("answers %q, references %q; want %q", got.inReplyTo, got.references, x.inReply)
+			}
+			if own := strings.Contains(got.Body, "<b>Verzonden:</b>"); own != x.own || !strings.Contains(got.Body, theirWords) {
+				t.Errorf("a quote of our own: %v, want %v, with what was written:\n%s", own, x.own, got.Body)
+			}
+			if strings.Count(got.Body, words) != 1 || strings.Index(got.Body, words) > strings.Index(got.Body, theirWords) {
+				t.Errorf("our words do not stand above theirs:\n%s", got.Body)
+			}
+			if got.reply != r.ID || got.Subject != r.Subject || addresses(got.To) != "[jan@bakker.example]" {
+				t.Errorf("left as %+v", got.message)
+			}
+		})
+	}
+	test(t, "the office begins", func(t *testing.T, w *world) {
+		w.reply(func(r *outbox.Reply) { r.Mode, r.Answers, r.Original = outbox.ModeNew, "", outbox.Original{} })
+		w.pass(time.Minute)
+		if got := w.one(); got.inReplyTo != "" || strings.Contains(got.Body, theirWords) || !strings.Contains(got.Body, words) {
+			t.Errorf("left as %+v", got.message)
+		}
+	})
+	test(t, "an answer to a reply of the office", func(t *testing.T, w *world) {
+		first := w.reply()
+		w.pass(time.Minute)
+		w.reply(func(r *outbox.Reply) {
+			r.Answers, r.Original = first.ID, outbox.Original{InternetMessageID: "<1@kantoor.example>"}
+		})
+		w.pass(time.Minute)
+		if len(w.exchange.left) != 2 {
+			t.Fatalf("%d mails left", len(w.exchange.left))
+		}
+		if got := w.exchange.left[1]; strings.Count(got.Body, words) != 2 || !strings.Contains(got.Body, "<b>Van:</b> info@kantoor.example") || got.inReplyTo != "<1@kantoor.example>" {
+			t.Errorf("left as %s", got.Body)
+		}
+	})
+}
+
+// The quote is whole whatever Exchange answers; without one nothing is quoted.
+func TestTheQuote(t *testing.T) {
+	for name, change := range map[string]func(*world){
+		"as HTML":                           func(*world) {},
+		"in an answer without the text":     func(w *world) { w.exchange.noText = true },
+		"as plain text":                     func(w *world) { w.exchange.textDraft = true },
+		"in a mailbox without its pictures": func(w *world) { w.exchange.noPictures = true },
+	} {
+		test(t, name, func(t *testing.T, w *world) {
+			change(w)
+			w.reply()
+			w.pass(time.Minute)
+			got := w.one()
+			if got.BodyType != "html" || strings.Count(got.Body, theirWords) != 1 || strings.Count(got.Body, words) != 1 {
+				t.Errorf("text is %s\n%s", got.BodyType, got.Body)
+			}
+			if !w.exchange.textDraft && (len(got.attached) != 1 || got.attached[0].ContentID != "logo@bakker" || got.attached[0].content != "logo" || !got.attached[0].Inline) {
+				t.Errorf("pictures: %+v", got.attached)
+			}
+		})
+	}
+	test(t, "off", func(t *testing.T, w *world) {
+		w.reply(func(r *outbox.Reply) { r.NoQuote = true })
+		w.pass(time.Minute)
+		if got := w.one(); strings.Contains(got.Body, theirWords) || len(got.attached) != 0 || got.inReplyTo == "" {
+			t.Errorf("left with %+v and\n%s", got.attached, got.Body)
+		}
+	})
+	test(t, "whose pictures are gone", func(t *testing.T, w *world) {
+		w.exchange.noPictures = true
+		w.exchange.refuse = func(call string) error {
+			if call == "Attachment" {
+				return missing()
+			}
+			return nil
+		}
+		w.reply()
+		w.pass(time.Minute)
+		if got := w.one(); !strings.Contains(got.Body, "[afbeelding niet beschikbaar]") || strings.Contains(got.Body, "cid:") {
+			t.Errorf("text is\n%s", got.Body)
+		}
+	})
+	test(t, "too large in Exchange's answer", func(t *testing.T, w *world) {
+		w.exchange.long = 4 << 20
+		w.reply()
+		w.pass(time.Minute)
+		if got := w.one(); len(got.Body) > 10_000 || !strings.Contains(got.Body, "<b>Verzonden:</b>") || !strings.Contains(got.Body, theirWords) {
+			t.Errorf("text of %d bytes is\n%.2000s", len(got.Body), got.Body)
+		}
+	})
+	test(t, "too large for any request", func(t *testing.T, w *world) {
+		w.exchange.long = 4 << 20
+		w.receive("long", theirWords+strings.Repeat("y", 4<<20))
+		w.reply()
+		w.pass(time.Minute)
+		got := w.one()
+		if len(got.Body) > 200_000 || !strings.Contains(got.Body, "De rest van het bericht is weggelaten") || !strings.Contains(got.Body, theirWords) || !strings.Contains(got.Body, words) {
+			t.Errorf("text of %d bytes is\n%.2000s", len(got.Body), got.Body)
+		}
+	})
+}
+
+// The mail has the files that its author saw, and no others, each once.
+func TestAttachments(t *testing.T) {
+	files := func(r *outbox.Reply) {
+		r.Attachments = []outbox.Attachment{
+			{Upload: "upload-1", Name: "loon.pdf", ContentType: "application/pdf", Size: 5}, {Upload: "upload-2", Name: "loon.pdf", Size: 5},
+			{Upload: "upload-3", Name: "foto.png", Size: 4, Inline: true},
+		}
+	}
+	for _, mode := range []outbox.Mode{outbox.ModeReply, outbox.ModeForward} {
+		test(t, string(mode), func(t *testing.T, w *world) {
+			w.upload("upload-1", "eerst")
+			w.upload("upload-2", "later")
+			w.upload("upload-3", "foto")
+			w.reply(files, func(r *outbox.Reply) { r.Mode = mode })
+			w.pass(time.Minute)
+			var got []string
+			for _, a := range w.one().attached {
+				got = append(got, a.Name+"="+a.content)
+			}
+			if text := strings.Join(got, " "); text != "logo.png=logo loon.pdf=eerst loon.pdf=later foto.png=foto" {
+				t.Errorf("left with %s", text)
+			}
+		})
+	}
+	test(t, "a file is gone", func(t *testing.T, w *world) {
+		w.upload("upload-1", "eerst")
+		r := w.reply(files)
+		w.pass(time.Minute)
+		if now := w.wantState(r, outbox.Failed, outbox.ReasonUpload); !strings.Contains(now.Detail, "loon.pdf") || len(w.exchange.left) != 0 {
+			t.Errorf("detail %q, %d left", now.Detail, len(w.exchange.left))
+		}
+	})
+}

@@ -2,15 +2,11 @@ package send_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
-	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,13 +15,13 @@ import (
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
-	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/queue/queuetest"
+	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -51,6 +47,7 @@ type world struct {
 	toBlobs *wiretest.Wire
 
 	outbox  *outbox.Store
+	mails   *table.Table
 	chats   *chat.Store
 	items   *item.Store
 	jobs    *queue.Service
@@ -62,7 +59,7 @@ type world struct {
 	handler  *send.Handler
 	chat     chat.Chat
 	item     item.Item
-	poisoned int
+	failures int // jobs that failed
 }
 
 func newWorld(t *testing.T) *world {
@@ -79,24 +76,29 @@ func newWorld(t *testing.T) *world {
 	w.uploads, err = blob.Open(blob.Options{ConnectionString: blobtest.Connection, Transport: w.toBlobs, Container: "uploads"})
 	w.must(err)
 	w.must(w.uploads.Create(t.Context()))
-	mails := tables.Table("mails")
-	w.chats, w.items = chat.NewStore(mails), item.NewStore(mails)
-	w.outbox = outbox.NewStore(mails, w.chats)
+	w.mails = tables.Table("mails")
+	w.chats, w.items = chat.NewStore(w.mails), item.NewStore(w.mails)
+	w.outbox = outbox.NewStore(w.mails, w.chats)
 
-	received := time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
-	w.item = item.Item{
-		ID: item.NewID(box, original, received), Mailbox: box, Address: "info@kantoor.example", MessageID: original, Received: received,
-		InternetMessageID: "<a1@elders.example>", References: []string{"<a0@elders.example>"}, Subject: "Aangifte", BodyType: "html",
-		From: mail.Address{Name: "Jan", Email: "jan@bakker.example"}, To: []mail.Address{{Email: "info@kantoor.example"}},
-	}
-	content := "<html><body><p>" + theirWords + `</p><img src="cid:logo@bakker"></body></html>`
-	_, err = w.items.Ingest(t.Context(), []item.Arrival{{Item: w.item, Content: content}})
-	w.must(err)
+	w.receive(original, "<html><body><p>"+theirWords+`</p><img src="cid:logo@bakker"></body></html>`)
 	c, ops := chat.Start(w.item, "client", "contact", "Jan", []string{"anna", "bram"}, true)
-	w.must(mails.Write(t.Context(), ops...))
+	w.must(w.mails.Write(t.Context(), ops...))
 	w.chat = c
 	w.start()
 	return w
+}
+
+// receive stores the mail that is answered.
+func (w *world) receive(id, content string) {
+	w.t.Helper()
+	received := time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
+	w.item = item.Item{
+		ID: item.NewID(box, id, received), Mailbox: box, Address: "info@kantoor.example", MessageID: id, Received: received,
+		InternetMessageID: "<a1@elders.example>", References: []string{"<a0@elders.example>"}, Subject: "Aangifte", BodyType: "html",
+		From: mail.Address{Name: "Jan", Email: "jan@bakker.example"}, To: []mail.Address{{Email: "info@kantoor.example"}},
+	}
+	_, err := w.items.Ingest(w.t.Context(), []item.Arrival{{Item: w.item, Content: content}})
+	w.must(err)
 }
 
 func (w *world) must(err error) {
@@ -171,130 +173,4 @@ func (w *world) load(r outbox.Reply) outbox.Reply {
 	r, err := w.outbox.Load(w.t.Context(), r.ID)
 	w.must(err)
 	return r
-}
-
-// pass lets time go by. Each ten seconds the jobs that can be seen are done, as the
-// host does them; each five minutes the tick comes round.
-func (w *world) pass(d time.Duration) {
-	w.t.Helper()
-	for end := time.Now().Add(d); time.Now().Before(end); {
-		time.Sleep(10 * time.Second) // simulated
-		if time.Now().Unix()/10%30 == 0 {
-			w.tick()
-		}
-		w.drain(w.handler)
-	}
-}
-
-// tick puts jobs for what is open, as handlers/poll does.
-func (w *world) tick() {
-	if !w.on {
-		return
-	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), invoke.Deadline)
-	defer cancel()
-	due, err := w.outbox.Due(ctx, 100)
-	for _, work := range due {
-		if err == nil {
-			err = w.jobs.Put(ctx, job.Send{Job: "send", Why: "swept", Replies: []string{work.Reply}})
-		}
-		if err == nil {
-			err = w.outbox.Postpone(ctx, work)
-		}
-	}
-}
-
-// drain does the jobs that can be seen. What fails comes back in half a minute, and is
-// put aside the fifth time.
-func (w *world) drain(process *send.Handler) {
-	for {
-		m, ok := w.queues.Take("send")
-		if !ok {
-			return
-		}
-		switch err := w.do(process, m.Text); {
-		case err == nil:
-			w.queues.Delete(m)
-		case m.Count >= 5:
-			w.poisoned++
-			w.queues.Delete(m)
-		default:
-			w.queues.Release(m, 30*time.Second)
-		}
-	}
-}
-
-func (w *world) do(process *send.Handler, text string) error {
-	var j job.Send
-	if json.Unmarshal([]byte(text), &j) != nil || j.Job != "send" {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), invoke.Deadline)
-	defer cancel()
-	return process.Handle(ctx, j)
-}
-
-// fault decides about every call, of tables, queues, blobs and Graph, counted
-// together.
-func (w *world) fault(f func(n int, call string) wiretest.Fault) (count func() int) {
-	var mu sync.Mutex
-	n := 0
-	next := func(call string) wiretest.Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		n++
-		return f(n-1, call)
-	}
-	for _, wire := range []*wiretest.Wire{w.toTable, w.toQueue, w.toBlobs} {
-		wire.Fault(func(_ int, r *http.Request) wiretest.Fault { return next(r.Method + " " + r.URL.Path) })
-	}
-	w.exchange.mu.Lock()
-	w.exchange.fault = next
-	w.exchange.mu.Unlock()
-	return func() int { mu.Lock(); defer mu.Unlock(); return n }
-}
-
-func (w *world) heal() {
-	for _, wire := range []*wiretest.Wire{w.toTable, w.toQueue, w.toBlobs} {
-		wire.Fault(nil)
-	}
-	w.exchange.mu.Lock()
-	w.exchange.fault = nil
-	w.exchange.mu.Unlock()
-}
-
-// drafts are the messages of the mailbox that did not leave.
-func (w *world) drafts() (ids []string) {
-	for _, m := range w.exchange.messages {
-		if m.sent.IsZero() {
-			ids = append(ids, m.ID)
-		}
-	}
-	return ids
-}
-
-// one returns the only mail that left.
-func (w *world) one() departed {
-	w.t.Helper()
-	if len(w.exchange.left) != 1 {
-		w.t.Fatalf("%d mails left, want one; calls: %s", len(w.exchange.left), strings.Join(w.exchange.calls, " "))
-	}
-	return w.exchange.left[0]
-}
-
-func (w *world) wantState(r outbox.Reply, want outbox.State, reason string) outbox.Reply {
-	w.t.Helper()
-	now := w.load(r)
-	if now.State != want || now.Reason != reason {
-		w.t.Errorf("reply is %s %q (%s), want %s %q; calls: %s", now.State, now.Reason, now.Detail, want, reason, strings.Join(w.exchange.calls, " "))
-	}
-	return now
-}
-
-func addresses(all []mail.Address) string {
-	var out []string
-	for _, a := range all {
-		out = append(out, a.Email)
-	}
-	return fmt.Sprint(out)
 }

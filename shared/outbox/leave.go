@@ -24,7 +24,7 @@ func (s *Store) Take(ctx context.Context, r Reply) (Reply, error) {
 	if due {
 		r.Taken = now
 	}
-	r.State, r.Claim, r.ClaimEnds = Sending, ids.Random(), now.Add(ClaimLife)
+	r.State, r.Claim, r.ClaimEnds, r.NextTry = Sending, ids.Random(), now.Add(ClaimLife), time.Time{}
 	got, err := s.write(ctx, before, r)
 	if errors.Is(err, ErrChanged) {
 		// The first attempt may have taken effect and lost its answer.
@@ -35,15 +35,16 @@ func (s *Store) Take(ctx context.Context, r Reply) (Reply, error) {
 	return got, err
 }
 
-// Release ends the claim of a job before its time, so that the next job continues
-// at once. It does nothing when the job no longer has the claim.
-func (s *Store) Release(ctx context.Context, r Reply) error {
+// Release ends the claim of a job before its time, and says when the next job should
+// continue: the tick puts none before. It does nothing when the job no longer has the
+// claim.
+func (s *Store) Release(ctx context.Context, r Reply, next time.Time) error {
 	now, err := s.Load(ctx, r.ID)
 	if err != nil || now.State != Sending || now.Claim != r.Claim {
 		return err
 	}
 	after := now
-	after.ClaimEnds = s.now()
+	after.ClaimEnds, after.NextTry = s.now(), next.UTC().Truncate(time.Millisecond)
 	if _, err = s.write(ctx, now, after); errors.Is(err, ErrChanged) {
 		return nil
 	}

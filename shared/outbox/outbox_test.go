@@ -413,7 +413,7 @@ func TestOneJobSends(t *testing.T) {
 	if _, err := w.SaveSendStarted(ctx, first); !errors.Is(err, outbox.ErrChanged) {
 		t.Errorf("the job that lost its claim continues: %v", err)
 	}
-	w.must(w.Release(ctx, second))
+	w.must(w.Release(ctx, second, w.at))
 	second, err = w.Load(ctx, r.ID)
 	w.must(err)
 	if _, err := w.Take(ctx, second); err != nil {

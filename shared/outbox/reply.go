@@ -173,7 +173,8 @@ type Reply struct {
 	// Dismissed says that a person has seen that it failed, bounced or is unknown.
 	Dismissed bool `json:"dismissed,omitempty"`
 
-	Taken time.Time `json:"taken,omitzero"` // when a job first took it; again after a retry
+	NextTry time.Time `json:"nextTry,omitzero"` // when a job continues to send it, if it could not
+	Taken   time.Time `json:"taken,omitzero"`   // when a job first took it; again after a retry
 	// Claim is the token of the job that is sending it, until ClaimEnds.
 	Claim     string    `json:"claim,omitempty"`
 	ClaimEnds time.Time `json:"claimEnds,omitzero"`

@@ -54,3 +54,28 @@ func TestNotTaken(t *testing.T) {
 		t.Errorf("it is no draft again: %s, %v", r.State, err)
 	}
 }
+
+// A reply that could not be sent says when it is tried again, and the tick leaves it
+// alone until then.
+func TestNextTry(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	r := w.create(w.written("anna"))
+	w.at = w.at.Add(time.Minute)
+	r, err := w.Take(ctx, r)
+	w.must(err)
+	next := w.at.Add(10 * time.Minute)
+	w.must(w.Release(ctx, r, next))
+	if r, err = w.Load(ctx, r.ID); err != nil || !r.NextTry.Equal(next) {
+		t.Errorf("tried again at %v, want %v; %v", r.NextTry, next, err)
+	}
+	for at, want := range map[time.Time]int{next: 0, next.Add(2 * time.Minute): 1} {
+		w.at = at
+		if work, err := w.Due(ctx, 10); err != nil || len(work) != want {
+			t.Errorf("at %v: %d due, %v; want %d", at, len(work), err, want)
+		}
+	}
+	if r, err = w.Take(ctx, r); err != nil || !r.NextTry.IsZero() {
+		t.Errorf("taken again, to be tried at %v; %v", r.NextTry, err)
+	}
+}

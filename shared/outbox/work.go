@@ -29,8 +29,11 @@ const (
 // workOf returns the work of a reply that just changed.
 func (s *Store) workOf(r Reply) Work {
 	next := s.now()
-	if r.State.IsWaiting() && r.LeavesAt.After(next) {
+	switch {
+	case r.State.IsWaiting() && r.LeavesAt.After(next):
 		next = r.LeavesAt
+	case r.State == Sending && r.NextTry.After(next):
+		next = r.NextTry
 	}
 	return Work{Reply: r.ID, Address: r.Address, Next: next.Add(firstSweep)}
 }
