@@ -87,6 +87,7 @@ type decision struct {
 	Dismiss bool
 	Create  *newContact
 
+	Start string // id of the chat that starts; "" for that of the mail
 	Join  *chat.Chat
 	Copy  bool // Join has this mail already
 	Named bool // later mail finds the chat by this mail's internet message id

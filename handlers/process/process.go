@@ -7,6 +7,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -155,6 +156,9 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 				d, err = decision{Reason: item.NotAnalysed, Detail: unread.Error()}, nil
 			}
 		}
+		if err == nil && try > 0 && d.starts() {
+			d.Start, err = r.Chats.FreeID(ctx, it)
+		}
 		if err != nil {
 			return false, err
 		}
@@ -288,7 +292,7 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	default:
-		c, more := chat.Start(it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
+		c, more := chat.StartAs(cmp.Or(d.Start, it.ID), it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	}

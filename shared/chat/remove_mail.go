@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/table"
 )
@@ -27,18 +28,23 @@ func (s *Store) MailIDs(ctx context.Context, chat string) (ids []string, err err
 	}
 }
 
+// HasWritten says whether team members wrote notes or replies in a chat.
+func (s *Store) HasWritten(ctx context.Context, c Chat) (bool, error) {
+	if c.Notes > 0 {
+		return true, nil
+	}
+	all, _, err := s.allMessages(ctx, c.ID)
+	return slices.ContainsFunc(all, func(m Message) bool { return m.Kind == KindNote || m.Kind == KindReply }), err
+}
+
 // RemoveMail returns the operations that remove a mail from c, as if it had never
 // come in; they fail if somebody changed the chat since it was read. With its only
-// message the chat itself is deleted. The first mail of a chat must be the last to
-// be removed, since the chat has its id.
+// message the chat itself is deleted.
 func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.Op, error) {
 	_, err := s.Message(ctx, c.ID, it.ID)
 	isCopy := errors.Is(err, ErrNotFound) // it added members and no message
 	if err != nil && !isCopy {
 		return nil, err
-	}
-	if it.ID == c.ID && c.Messages > 1 {
-		return nil, fmt.Errorf("remove mail %s, which started its chat: %d other messages are still there", it.ID, c.Messages-1)
 	}
 	ops, err := s.deleteThreads(ctx, c, it, isCopy)
 	if err != nil {
@@ -47,29 +53,51 @@ func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.O
 	if isCopy {
 		return append(ops, table.Replace(c.row())), nil
 	}
-	ops = append(ops, table.Delete(table.Row{Key: messageKey(c.ID, it.ID)}))
-	last := c.Messages <= 1
-	if last {
-		// The same mail may start this chat again, which nobody has seen then.
-		if err := s.forgetSeen(ctx, c); err != nil {
-			return nil, err
-		}
-		ops = append(ops, table.Delete(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
-		for _, m := range c.Members {
-			ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
-		}
-		return ops, nil
-	}
-	c.Messages--
-	rest, _, err := s.Messages(ctx, c.ID, 2, "")
+	all, _, err := s.allMessages(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	rest = slices.DeleteFunc(rest, func(m Message) bool { return m.ID == it.ID })
-	if len(rest) > 0 {
-		c.Last, c.Preview = rest[0].Received, rest[0].Preview
+	ops = append(ops, table.Delete(table.Row{Key: messageKey(c.ID, it.ID)}))
+	rest := slices.DeleteFunc(slices.Clone(all), func(m Message) bool { return m.ID == it.ID })
+	if slices.ContainsFunc(rest, func(m Message) bool { return m.Kind != KindEvent }) {
+		c.withoutActivity(c.activityNumber(all, it.ID))
+		c.recount(rest)
+		return append(ops, c.rows()...), nil
 	}
-	return append(ops, c.rows()...), nil
+	// The same mail may start this chat again, which nobody has seen then, and in
+	// which nothing was done.
+	if err := s.forgetSeen(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := s.forgetEvents(ctx, c.ID, rest); err != nil {
+		return nil, err
+	}
+	ops = append(ops, table.Delete(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
+	for _, m := range c.Members {
+		ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
+	}
+	return ops, nil
+}
+
+// forgetEvents deletes the events of a chat, and what Undo could undo there.
+func (s *Store) forgetEvents(ctx context.Context, chat string, events []Message) error {
+	var ops []table.Op
+	for _, m := range events {
+		ops = append(ops, table.Delete(table.Row{Key: messageKey(chat, m.ID)}))
+	}
+	rows, _, err := s.table.Columns(ctx, changeKey(chat, ""), changeKey(chat, ids.Above), table.MaxRange, "data")
+	if err != nil {
+		return fmt.Errorf("list the changes of chat %s: %w", chat, err)
+	}
+	for _, r := range rows {
+		ops = append(ops, table.Delete(table.Row{Key: r.Key}))
+	}
+	for part := range slices.Chunk(ops, table.MaxOps) {
+		if err := s.table.Write(ctx, part...); err != nil {
+			return fmt.Errorf("forget what was done with chat %s: %w", chat, err)
+		}
+	}
+	return nil
 }
 
 // deleteThreads returns the operations after which later mail does not find c by
@@ -90,8 +118,14 @@ func (s *Store) deleteThreads(ctx context.Context, c Chat, it item.Item, isCopy 
 		case errors.Is(err, ErrNotFound):
 		case err != nil:
 			return nil, err
-		case t.Chat == c.ID:
-			ops = append(ops, table.Delete(table.Row{Key: key, ETag: etag}))
+		default:
+			leads, err := s.Get(ctx, t.Chat)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
+			if err == nil && leads.ID == c.ID {
+				ops = append(ops, table.Delete(table.Row{Key: key, ETag: etag}))
+			}
 		}
 	}
 	return ops, nil

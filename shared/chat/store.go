@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
@@ -52,6 +53,22 @@ func (s *Store) Get(ctx context.Context, id string) (Chat, error) {
 		id = c.Into
 	}
 	return Chat{}, fmt.Errorf("chat %s was merged more than %d times", id, maxMerges)
+}
+
+// FreeID returns the id for the chat that begins with a mail: that of the mail, unless
+// a chat that the mail left, or one that was merged, has it.
+func (s *Store) FreeID(ctx context.Context, it item.Item) (string, error) {
+	id := it.ID
+	for n := 1; ; n++ {
+		_, err := s.load(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			return id, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		id = ids.Timed(it.Received, ids.Hash("again", it.ID, strconv.Itoa(n)))
+	}
 }
 
 // load returns the chat with this id, merged or not, or ErrNotFound.

@@ -119,11 +119,11 @@ func (e *Gone) Error() string {
 }
 
 // A HasNotes error says that something cannot be undone, because people have
-// written notes in the chats of its mail.
+// written notes or replies in the chats of its mail.
 type HasNotes struct{ Chats []string }
 
 func (e *HasNotes) Error() string {
-	return fmt.Sprintf("%d chats have notes, first chat %s", len(e.Chats), e.Chats[0])
+	return fmt.Sprintf("%d chats have notes or replies, first chat %s", len(e.Chats), e.Chats[0])
 }
 
 // ErrNothing means that a mail has no solution and no decision that can be undone.

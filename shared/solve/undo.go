@@ -206,7 +206,7 @@ func (s *Service) mailsOfRule(ctx context.Context, rule, sender string) ([]strin
 	return ids, err
 }
 
-// checkNoNotes returns a *HasNotes error when the chats of these mails have notes.
+// checkNoNotes returns a *HasNotes error when people wrote in the chats of these mails.
 func (s *Service) checkNoNotes(ctx context.Context, ids []string) error {
 	items, err := s.Items.Load(ctx, ids)
 	if err != nil {
@@ -223,8 +223,14 @@ func (s *Service) checkNoNotes(ctx context.Context, ids []string) error {
 		if err != nil && !errors.Is(err, chat.ErrNotFound) {
 			return err
 		}
-		if c.Notes > 0 {
-			hasNotes.Chats = append(hasNotes.Chats, c.ID)
+		if err == nil {
+			wrote, err := s.Chats.HasWritten(ctx, c)
+			if err != nil {
+				return err
+			}
+			if wrote {
+				hasNotes.Chats = append(hasNotes.Chats, c.ID)
+			}
 		}
 	}
 	if len(hasNotes.Chats) > 0 {

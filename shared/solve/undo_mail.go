@@ -15,7 +15,7 @@ import (
 
 // undoMails brings mails from their chats back to open work, and returns the ids of
 // all that came back. With the first mail of a chat the chat is deleted, and its
-// other mails come back too. A chat that has notes keeps its mail.
+// other mails come back too. A chat in which people wrote keeps its mail.
 func (s *Service) undoMails(ctx context.Context, ids []string, by string, noRules bool, condition func(item.Item) bool) (back []string, err error) {
 	var errs []error
 	for _, id := range ids {
@@ -141,7 +141,11 @@ func (s *Service) removeFromChat(ctx context.Context, it item.Item) ([]table.Op,
 	if err != nil {
 		return nil, err
 	}
-	if c.Notes > 0 {
+	wrote, err := s.Chats.HasWritten(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if wrote {
 		return nil, &HasNotes{[]string{c.ID}}
 	}
 	return s.Chats.RemoveMail(ctx, c, it)
