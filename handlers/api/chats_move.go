@@ -75,7 +75,8 @@ func (a *api) moveMessage(ctx context.Context, in *moveInput) (*objectOutput[cha
 		return nil, invalid("body", "exactly one of chat, client and new")
 	}
 	m := chat.Move{
-		Chat: in.Chat, Message: in.Message, Into: in.Body.Chat, Client: in.Body.Client, Check: a.mayWrite(ctx), Members: a.joiners(ctx), At: time.Now(),
+		Chat: in.Chat, Message: in.Message, Into: in.Body.Chat, Client: in.Body.Client,
+		Check: a.mayWrite(ctx), Members: a.joiners(ctx), At: time.Now(),
 	}
 	if in.Body.Chat == "" {
 		// The chat is looked at first: who may not see it learns nothing of clients.

@@ -90,7 +90,8 @@ func TestMoveAMail(t *testing.T) {
 		}
 	}
 	history := k.ok(t, "manager", "GET /api/mails/"+m, "").body["history"].([]any)
-	if last := history[len(history)-1].(map[string]any); last["action"] != "move" || last["chat"] != into || last["byName"] != "editor@kantoor.nl" {
+	if last := history[len(history)-1].(map[string]any); last["action"] != "move" || last["chat"] != into ||
+		last["byName"] != "editor@kantoor.nl" {
 		t.Errorf("%v", history)
 	}
 	undo := k.ok(t, "reader", "GET /api/chats/"+c, "").body["undo"].(map[string]any)
@@ -98,7 +99,8 @@ func TestMoveAMail(t *testing.T) {
 		t.Errorf("%v", undo)
 	}
 	k.refused(t, "reader", "POST /api/chats/"+c+"/undo", "", 403, "")
-	if got := k.ok(t, "editor", "POST /api/chats/"+c+"/undo", ""); got.body["id"] != c || got.body["messages"] != 3.0 || got.body["undo"] != nil {
+	if got := k.ok(t, "editor", "POST /api/chats/"+c+"/undo", ""); got.body["id"] != c || got.body["messages"] != 3.0 ||
+		got.body["undo"] != nil {
 		t.Errorf("%s", got.text)
 	}
 	k.refused(t, "editor", "POST /api/chats/"+c+"/undo", "", 409, "nothing-to-undo")
@@ -122,7 +124,8 @@ func TestMoveIntoANewChat(t *testing.T) {
 	k.done(t, "PUT /api/clients/"+other+"/team-members", fmt.Sprintf(`[{"member":%q,"role":%q}]`, k.ids["manager"], k.role))
 	got := k.ok(t, "editor", move, `{"client":"`+other+`"}`)
 	made := got.body["id"].(string)
-	if made == m || made == c || got.body["client"] != other || got.body["contact"] != petra || fmt.Sprint(got.body["members"]) != fmt.Sprint([]any{k.ids["manager"]}) {
+	if made == m || made == c || got.body["client"] != other || got.body["contact"] != petra ||
+		fmt.Sprint(got.body["members"]) != fmt.Sprint([]any{k.ids["manager"]}) {
 		t.Errorf("%s", got.text)
 	}
 	k.refused(t, "editor", "GET /api/chats/"+made, "", 404, "")

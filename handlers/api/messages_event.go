@@ -62,28 +62,33 @@ func eventText(e chat.Event, who, subject, client string) words.Text {
 	var t words.Text
 	switch e.Action {
 	case chat.EventMovedOut:
-		t = words.Text{NL: fmt.Sprintf("verplaatste “%s” naar een andere chat", subject), EN: fmt.Sprintf("moved “%s” to another chat", subject)}
+		t = both("verplaatste “%s” naar een andere chat", "moved “%s” to another chat", subject)
 	case chat.EventMovedIn:
-		t = words.Text{NL: fmt.Sprintf("verplaatste “%s” hierheen uit een andere chat", subject), EN: fmt.Sprintf("moved “%s” here from another chat", subject)}
+		t = both("verplaatste “%s” hierheen uit een andere chat", "moved “%s” here from another chat", subject)
 	case chat.EventMerged:
 		t = words.Text{
 			NL: fmt.Sprintf("voegde de chat “%s” hierbij (%s)", subject, counted(e.Count, "bericht", "berichten")),
 			EN: fmt.Sprintf("merged the chat “%s” into this one (%s)", subject, counted(e.Count, "message", "messages")),
 		}
 	case chat.EventClient:
-		t = words.Text{NL: fmt.Sprintf("gaf deze chat aan relatie %s", client), EN: fmt.Sprintf("gave this chat to client %s", client)}
+		t = both("gaf deze chat aan relatie %s", "gave this chat to client %s", client)
 	}
 	if e.Undone {
 		switch e.Action {
 		case chat.EventMovedOut, chat.EventMovedIn:
-			t = words.Text{NL: fmt.Sprintf("maakte de verplaatsing van “%s” ongedaan", subject), EN: fmt.Sprintf("undid the move of “%s”", subject)}
+			t = both("maakte de verplaatsing van “%s” ongedaan", "undid the move of “%s”", subject)
 		case chat.EventMerged:
-			t = words.Text{NL: fmt.Sprintf("haalde de chat “%s” er weer uit", subject), EN: fmt.Sprintf("took the chat “%s” out again", subject)}
+			t = both("haalde de chat “%s” er weer uit", "took the chat “%s” out again", subject)
 		case chat.EventClient:
-			t = words.Text{NL: fmt.Sprintf("gaf deze chat terug aan relatie %s", client), EN: fmt.Sprintf("gave this chat back to client %s", client)}
+			t = both("gaf deze chat terug aan relatie %s", "gave this chat back to client %s", client)
 		}
 	}
 	return words.Text{NL: nl + " " + t.NL, EN: en + " " + t.EN}
+}
+
+// both puts a value into a sentence in both languages.
+func both(nl, en, value string) words.Text {
+	return words.Text{NL: fmt.Sprintf(nl, value), EN: fmt.Sprintf(en, value)}
 }
 
 func counted(n int64, one, many string) string {

@@ -170,8 +170,8 @@ func (s *Store) target(ctx context.Context, c Chat, id string, check Check) (Cha
 func (s *Store) made(ctx context.Context, m Move, ch Change, from Chat, first Message) (Chat, error) {
 	c := Chat{
 		ID: ids.Timed(ch.At, ids.Hash("made", ch.ID)), Subject: first.Subject, Client: from.Client, Contact: from.Contact,
-		ContactName: from.ContactName, Members: from.Members, Added: maps.Clone(from.Added), Removed: from.Removed, State: Open, Started: ch.At, Rearranged: ch.At,
-		Last: first.Received, Preview: first.Preview, Verdict: first.Verdict,
+		ContactName: from.ContactName, Members: from.Members, Added: maps.Clone(from.Added), Removed: from.Removed,
+		State: Open, Started: ch.At, Rearranged: ch.At, Last: first.Received, Preview: first.Preview, Verdict: first.Verdict,
 	}
 	if m.Contact != "" {
 		c.Contact, c.ContactName = m.Contact, m.ContactName

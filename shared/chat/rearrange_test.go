@@ -164,7 +164,8 @@ func TestMove(t *testing.T) {
 	}
 	b.wants(t, from.ID, newMailID(b, t, 1))
 	b.wants(t, into.ID, into.ID, m.ID)
-	if was := b.get(t, from.ID); was.Messages != 1 || was.Preview != newMail(1).Preview || !slices.Equal(was.Addresses, []string{"info@x.example"}) {
+	if was := b.get(t, from.ID); was.Messages != 1 || was.Preview != newMail(1).Preview ||
+		!slices.Equal(was.Addresses, []string{"info@x.example"}) {
 		t.Errorf("left: %+v", was)
 	}
 	// Bram had read it; Anna, who moved it, is no member of the other chat.
@@ -205,7 +206,8 @@ func TestMove(t *testing.T) {
 	}
 	b.wants(t, from.ID, from.ID, m.ID)
 	b.wants(t, into.ID, into.ID)
-	if now := b.get(t, into.ID); !slices.Equal(now.Members, into.Members) || !slices.Equal(now.Addresses, into.Addresses) || now.Last != into.Last {
+	if now := b.get(t, into.ID); !slices.Equal(now.Members, into.Members) || !slices.Equal(now.Addresses, into.Addresses) ||
+		now.Last != into.Last {
 		t.Errorf("after the undo %+v", now)
 	}
 	for _, member := range []string{"anna", "bram", "carla", "loon of slager"} {
@@ -257,7 +259,8 @@ func TestMoveIntoANewChat(t *testing.T) {
 	}
 	// Its only mail takes the whole chat along.
 	other, err := b.move(t, chat.Move{Chat: split.ID, Message: m.ID, Client: "slager", Contact: "piet", ContactName: "Piet"})
-	if err != nil || other.ID == split.ID || other.Client != "slager" || other.Contact != "piet" || !slices.Equal(other.Members, []string{"info of slager"}) {
+	if err != nil || other.ID == split.ID || other.Client != "slager" || other.Contact != "piet" ||
+		!slices.Equal(other.Members, []string{"info of slager"}) {
 		t.Fatalf("%+v, %v", other, err)
 	}
 	if now := b.get(t, split.ID); now.ID != other.ID || b.answers(t, 2) != other.ID {
@@ -301,7 +304,8 @@ func TestWhatDoesNotMove(t *testing.T) {
 	fails(chat.ErrSame, chat.Move{Chat: c.ID, Message: m.ID, Into: c.ID})
 	fails(chat.ErrNotFound, chat.Move{Chat: c.ID, Message: into.ID})
 	fails(chat.ErrNotFound, chat.Move{Chat: c.ID, Message: m.ID, Into: newMail(9).ID})
-	_, _, ops := b.get(t, c.ID).Append(chat.Message{ID: newMail(8).ID, Kind: chat.KindReply, Direction: chat.Out, State: "held", By: "anna"}, false)
+	_, _, ops := b.get(t, c.ID).Append(chat.Message{ID: newMail(8).ID, Kind: chat.KindReply, Direction: chat.Out, State: "held",
+		By: "anna"}, false)
 	b.write(t, ops)
 	fails(chat.ErrLeaving, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID})
 	if _, err := b.merge(t, c.ID, into.ID); !errors.Is(err, chat.ErrLeaving) {
@@ -451,7 +455,8 @@ func TestSetClient(t *testing.T) {
 			}
 		}
 	}
-	lists(map[chat.Query]int{{Client: "slager"}: 1, {Client: "bakker"}: 0, {Member: "anna"}: 0, {Member: "dirk"}: 1, {Member: "info of slager"}: 1})
+	lists(map[chat.Query]int{{Client: "slager"}: 1, {Client: "bakker"}: 0, {Member: "anna"}: 0, {Member: "dirk"}: 1,
+		{Member: "info of slager"}: 1})
 	for _, id := range []string{c.ID, m.ID} {
 		it, err := b.items.Get(ctx, id)
 		if last := it.History[len(it.History)-1]; err != nil || last.Client != "slager" || last.Action != item.MoveAction {
@@ -469,7 +474,8 @@ func TestSetClient(t *testing.T) {
 	if err != nil || back.Client != "bakker" || !slices.Equal(slices.Sorted(slices.Values(back.Members)), []string{"anna", "bram", "dirk"}) {
 		t.Fatalf("%+v, %v", back, err)
 	}
-	lists(map[chat.Query]int{{Client: "slager"}: 0, {Client: "bakker"}: 1, {Member: "anna"}: 1, {Member: "dirk"}: 1, {Member: "info of slager"}: 0})
+	lists(map[chat.Query]int{{Client: "slager"}: 0, {Client: "bakker"}: 1, {Member: "anna"}: 1, {Member: "dirk"}: 1,
+		{Member: "info of slager"}: 0})
 	b.audited(t, "anna", "chat.members", "chat.client", "chat.client")
 }
 
@@ -518,7 +524,8 @@ func TestBothChatsAreChecked(t *testing.T) {
 			t.Errorf("%v, %v", err, mergeErr)
 		}
 	}
-	if _, err := b.SetClient(t.Context(), c.ID, "", func(chat.Chat) error { return refused }, "slager", linked, noon); !errors.Is(err, refused) {
+	if _, err := b.SetClient(t.Context(), c.ID, "", func(chat.Chat) error { return refused }, "slager", linked, noon); !errors.Is(err,
+		refused) {
 		t.Error(err)
 	}
 	b.wants(t, c.ID, c.ID, m.ID)

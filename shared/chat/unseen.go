@@ -69,7 +69,12 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 					unread--
 				}
 			}
-			if number := c.seenFor(unread); number > v.ActivitySequence {
+			// No further than needed: what left the chat and comes back was not seen.
+			number := v.ActivitySequence
+			for c.unreadAfter(number) > unread {
+				number++
+			}
+			if number > v.ActivitySequence {
 				ops = append(ops, table.Put(row(seenKey(m, c.ID), seen{ActivitySequence: number}, nil)))
 			}
 		}
