@@ -19,6 +19,11 @@ type Behaviour struct {
 	SentID string `json:"sentId"`
 	// LateSeconds is how long an id is not found with SentID "late"; 0 is 30.
 	LateSeconds int `json:"lateSeconds"`
+	// NewMessageID gives a mail another Internet Message-ID when it leaves, as after an
+	// edit in Outlook for Windows.
+	NewMessageID bool `json:"newMessageId"`
+	// SearchSeconds is how long a $filter does not find a message that was just made.
+	SearchSeconds int `json:"searchSeconds"`
 	// SendAgain is the answer to send for a mail that was sent before: "" is 404,
 	// "bad-request" is 400, "send" sends it once more.
 	SendAgain string `json:"sendAgain"`
@@ -36,6 +41,10 @@ type Behaviour struct {
 	NewConversations bool `json:"newConversations"`
 	// DropInline leaves the inline pictures of the quoted mail out of a reply.
 	DropInline bool `json:"dropInline"`
+	// TextReplies makes replies with a body of plain text.
+	TextReplies bool `json:"textReplies"`
+	// RewriteIDs puts "x_" before the ids and classes in the HTML that a client writes.
+	RewriteIDs bool `json:"rewriteIds"`
 	// ConflictAfterReply answers the first change of each draft of createReply with 412.
 	ConflictAfterReply bool `json:"conflictAfterReply"`
 	// IgnoreFilters lists messages as if there were no $filter.

@@ -170,3 +170,32 @@ func TestAnAnswerInAConversationOfItsOwn(t *testing.T) {
 		t.Error("both are in one conversation")
 	}
 }
+
+func TestAMailThatLeavesUnderAnotherID(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{NewMessageID: true})
+	at := w.draftFor(jan)
+	id := w.want(w.graph("GET", at, nil), 200).json["internetMessageId"]
+	w.want(w.graph("POST", at+"/send", nil), 202)
+	sent, outside := w.tenant.Sent(info)[0], w.tenant.Outside(jan)[0]
+	if sent.InternetMessageID == id || sent.InternetMessageID != outside.InternetMessageID {
+		t.Errorf("draft %s, sent %s, outside %s", id, sent.InternetMessageID, outside.InternetMessageID)
+	}
+}
+
+func TestASearchIsLate(t *testing.T) {
+	w := newWorld(t, "info")
+	w.tenant.Behave(Behaviour{SearchSeconds: 10})
+	w.draftFor(jan)
+	count := func(query string) int {
+		return len(values(w.want(w.graph("GET", "/users/"+info+"/messages"+query, nil), 200)))
+	}
+	const drafts = "?$filter=isDraft%20eq%20true"
+	if count("") != 1 || count(drafts) != 0 {
+		t.Errorf("%d in the list, %d by filter", count(""), count(drafts))
+	}
+	*w.clock = w.clock.Add(10 * time.Second)
+	if count(drafts) != 1 {
+		t.Error("the filter never finds it")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -145,13 +146,20 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 		if err := c.matches(m); err != nil {
 			return nil, err
 		}
-		return edit(changes).apply(m)
+		changed, err := edit(changes).apply(m)
+		if changes["body"] != nil && t.behaviour.RewriteIDs {
+			m.Body.Content = elementNames.ReplaceAllString(m.Body.Content, "${1}x_")
+		}
+		return changed, err
 	})
 	if err != nil {
 		return answer{}, err
 	}
 	return t.respondMessage(c, http.StatusOK, m)
 }
+
+// elementNames finds where the value of an id or a class begins.
+var elementNames = regexp.MustCompile(`(<[^>]*\s(?:id|class)=["']?)`)
 
 const changeKeyDiffers = "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."
 

@@ -45,7 +45,7 @@ func (t *Tenant) listMessages(c *graphCall) (answer, error) {
 	}
 
 	t.mu.Lock()
-	found, err := t.matching(c, match, exact)
+	found, err := t.matching(c, match, query.Get("$filter") != "", exact)
 	t.mu.Unlock()
 	if err != nil {
 		return answer{}, err
@@ -60,7 +60,7 @@ func (t *Tenant) listMessages(c *graphCall) (answer, error) {
 }
 
 // matching returns the messages that the filter lets through. The caller holds mu.
-func (t *Tenant) matching(c *graphCall, match func(*Message) bool, exact bool) ([]*Message, error) {
+func (t *Tenant) matching(c *graphCall, match func(*Message) bool, filtered, exact bool) ([]*Message, error) {
 	folder := ""
 	if name := c.r.PathValue("folder"); name != "" {
 		known := false
@@ -69,8 +69,10 @@ func (t *Tenant) matching(c *graphCall, match func(*Message) bool, exact bool) (
 		}
 	}
 	var found []*Message
+	searched := t.now().Add(-time.Duration(t.behaviour.SearchSeconds) * time.Second)
 	for _, it := range c.box.items {
 		switch {
+		case filtered && it.message.Modified.After(searched):
 		case folder != "" && it.folder != folder:
 		// Only a filter on its Message-ID finds the out-of-office mail of a colleague.
 		case it.message.isHidden() && !exact:

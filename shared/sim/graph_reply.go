@@ -107,6 +107,9 @@ func (t *Tenant) createReply(c *graphCall) (answer, error) {
 	m.follow(original, kind, t.now())
 	m.address(original, c.box, kind, behaviour.OwnReplyToRecipients)
 	m.Body = style.body(sent.comment, original)
+	if behaviour.TextReplies {
+		m.Body = Body{ContentType: "text", Content: plainText(m.Body.Content)}
+	}
 	m.quoteAttachments(original, kind, behaviour.DropInline, t.now())
 	if err := t.fill(m, sent.message); err != nil {
 		return answer{}, err

@@ -116,7 +116,7 @@ func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, no
 	d.out.From = box.sender(draft.From, b.SendFromAlias)
 	d.out.Sender = d.out.From
 	d.out.IsDraft, d.out.IsRead, d.out.Sent, d.out.Received = false, true, now, now
-	if d.out.InternetMessageID == "" {
+	if d.out.InternetMessageID == "" || save && b.NewMessageID {
 		d.out.InternetMessageID = "<" + strings.ToUpper(strings.ReplaceAll(newGUID(), "-", "")) + "@" + t.options.Domain + ">"
 	}
 	d.raw = d.out.compose()

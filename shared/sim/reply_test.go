@@ -255,3 +255,17 @@ func TestPropertiesAreRefusedByBehaviour(t *testing.T) {
 		"ErrorInvalidProperty",
 	)
 }
+
+func TestABodyThatExchangeWritesOtherwise(t *testing.T) {
+	w := newWorld(t, "info")
+	path := w.letter(pictureMail)
+	w.tenant.Behave(Behaviour{TextReplies: true, RewriteIDs: true})
+	draft, at := w.reply(path, nil)
+	if body := draft["body"].(map[string]any); body["contentType"] != "text" || !strings.Contains(body["content"].(string), "Onderwerp: Bonnen") {
+		t.Errorf("body %v", body)
+	}
+	res := w.want(w.graph("PATCH", at, `{"body":{"contentType":"html","content":"<p id=\"a\">x</p><div class=b>y</div>"}}`), 200)
+	if got := res.json["body"].(map[string]any)["content"]; got != `<p id="x_a">x</p><div class=x_b>y</div>` {
+		t.Errorf("written %v", got)
+	}
+}
