@@ -19,6 +19,8 @@ var (
 		`ci-?dessous|ci-?après|plus bas|en dessous|dans (le texte|le corps|votre|ton)|entre les lignes|en (rouge|bleu|vert|gras|italique|majuscules))\b`)
 	// answerMark matches a mark before an answer: "[Jan Jansen]", "Antwoord: …", "==> …".
 	answerMark = regexp.MustCompile(`(?i)^(\[\p{L}[\p{L}. -]{0,38}\]\s*\S|(antw(oord)?|reactie|opm(erking)?|answer|reply|response|comment|a|r|antwort|kommentar|réponse|rép|commentaire)( (van )?\p{L}{1,20})?\s*[:=] *\S|[=-]*[>»→⇒]+\s*\S|[*#]{3,}\s*\S|@\p{L}+)`)
+	// answerWord matches a question with an answer to it.
+	answerWord = regexp.MustCompile(`(?i)\?[\s)*_-]{1,6}(ja|nee|jawel|klopt|inderdaad|akkoord|prima|ok|oke|oké|yes|no|yep|nope|correct|nein|doch|stimmt|oui|non|d'accord)\b`)
 	// greeting matches a line that says nothing more.
 	greeting = regexp.MustCompile(`(?i)^(beste|geachte|hallo|hoi|hi|hey|hello|dear|dag|ha|goede(morgen|middag|navond)|goeden?(dag|avond)|lieve|l\.s\.|good (morning|afternoon|evening|day)|` +
 		`sehr geehrter?|lieber?|guten (tag|morgen|abend)|bonjour|bonsoir|chère?|monsieur|madame)\b[^,:!.?]{0,60}[,:]?$`)
@@ -34,6 +36,16 @@ var (
 func isBanner(text string) bool {
 	return len(text) > 6 && slices.ContainsFunc([]string{"rganisa", "rganiza", "lick", "klik", "Klik", "xtern", "XTERN", "often", "vaak", "important", "belangrijk"},
 		func(part string) bool { return strings.Contains(text, part) }) && matches(banner, cut(text, 600))
+}
+
+// answered tells whether a piece that is in no earlier message shows marks of answers.
+func (f *folder) answered(r region, piece []line) bool {
+	indented := func(l line) bool { return l.at != none && strings.HasPrefix(f.letter.Content[l.at:], "  ") }
+	first := piece[nextText(piece, 0)]
+	quotesByIndent := r.rest && r.kind == attribution && f.letter.Type == "text" && indented(first)
+	return matches(answerWord, join(piece)) || slices.ContainsFunc(piece, func(l line) bool {
+		return l.is(coloured) || matches(answerMark, l.text) || quotesByIndent && !l.blank() && !indented(l)
+	})
 }
 
 // introduced tells whether a mail program introduced a region. People also write "Op 3
