@@ -19,8 +19,8 @@ type folded struct {
 
 const foldedEnd = "</details>"
 
-// summaries say how much is folded: one line, and more.
-var summaries = map[string][2]string{"nl": {"… %d regel", "… %d regels"}, "en": {"… %d line", "… %d lines"}}
+// summaries say how much is folded: two lines or more.
+var summaries = map[string]string{"nl": "… %d regels", "en": "… %d lines"}
 
 // foldedParts finds what a mail quotes. Earlier holds the messages before it in its
 // chat, nil outside a chat.
@@ -31,28 +31,34 @@ func foldedParts(it item.Item, content, language string, earlier *mailtext.Earli
 	}
 	var parts []folded
 	for _, r := range ranges {
-		text := summaries[language][1]
-		if r.Lines == 1 {
-			text = summaries[language][0]
-		}
-		parts = append(parts, folded{r, `<details><summary lang="` + language + `">` + fmt.Sprintf(text, r.Lines) + "</summary>"})
+		summary := fmt.Sprintf(summaries[language], r.Lines)
+		parts = append(parts, folded{r, `<details><summary lang="` + language + `">` + summary + "</summary>"})
 	}
 	return parts
 }
 
-// maxEarlier is how many earlier messages of a chat a mail is compared with.
-const maxEarlier = 200
+// A mail is compared with so many messages before it in its chat, and so many bytes
+// of what they say: the last ones.
+const maxEarlier, maxEarlierBytes = 200, 200 << 10
 
 // earlierMessages are those before a mail in its chat. It costs one query.
 func (a *api) earlierMessages(ctx context.Context, in, message string) (*mailtext.Earlier, error) {
 	messages, _, err := a.Chats.Messages(ctx, in, maxEarlier, message)
+	if err != nil {
+		return nil, err
+	}
+	last, size := 0, 0
+	for last < len(messages) && size <= maxEarlierBytes {
+		size += len(messages[last].Shingles)
+		last++
+	}
 	earlier := &mailtext.Earlier{}
-	for _, m := range slices.Backward(messages) {
+	for _, m := range slices.Backward(messages[:last]) {
 		if m.Kind != chat.KindNote {
 			earlier.Add(m.From.Email, m.Shingles)
 		}
 	}
-	return earlier, err
+	return earlier, nil
 }
 
 // folds writes the folded parts of a tree. A part can start and end inside other

@@ -100,8 +100,8 @@ func (f *folder) receives(a mail.Address) bool {
 		slices.ContainsFunc(f.letter.To, func(to mail.Address) bool { return strings.EqualFold(to.Email, a.Email) })
 }
 
-// forwards tells whether a region is an original that the letter forwards.
+// forwards tells whether the subject says that a region is forwarded.
 func (f *folder) forwards(r region) bool {
 	subject := tag.ReplaceAllString(clean(cut(f.letter.Subject, 1000)), "")
-	return r.kind == forwardHead || r.kind == originalHead && matches(forwardPrefix, subject)
+	return r.kind == originalHead && matches(forwardPrefix, subject)
 }

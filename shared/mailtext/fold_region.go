@@ -49,10 +49,8 @@ func (f *folder) regions() []region {
 			i++
 			continue
 		}
-		k, h, n, foreign := noHead, header{}, 0, false
-		if lines[i].depth == 0 || !open {
-			k, h, n = f.headAt(i)
-		}
+		k, h, n := f.headAt(i)
+		foreign := false
 		if k == noHead && foreignAttribution(lines[i].text) && (lines[i].depth > 0 && !open || quoteFollows(lines, i+1, lines[i].depth)) {
 			k, n, foreign = attribution, 1, true
 		}

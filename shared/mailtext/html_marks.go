@@ -99,7 +99,7 @@ func hintOf(name atom.Atom, a attr) hint {
 	switch {
 	case a.id == "divrplyfwdmsg", a.id == "mail-editor-reference-message-container", strings.Contains(a.class, "yahoo_quoted"):
 		return restQuoted
-	case name == atom.Hr, a.id == "appendonsend", a.id == "olk_src_body_section", name == atom.Div && topBorder.MatchString(a.style):
+	case name == atom.Hr, a.id == "appendonsend", name == atom.Div && topBorder.MatchString(a.style):
 		return ruled
 	}
 	return 0

@@ -265,9 +265,6 @@ func (e *Earlier) wholeMessage(lines []line, heads []bool, sender string) int {
 	for start > 0 && c.words[start-1] && (start == len(words) || !c.jumps[start]) {
 		start--
 	}
-	if len(words)-start < minMessage {
-		return len(lines)
-	}
 	found, first := map[int32]int{}, len(lines)
 	for i := len(c.shingles) - 1; i >= start; i-- {
 		h := c.shingles[i]
@@ -279,7 +276,7 @@ func (e *Earlier) wholeMessage(lines []line, heads []bool, sender string) int {
 		}
 		for _, m := range e.starts[h] {
 			step(1)
-			if n := found[m]; n > minMessage-2*shingleWords && 2*n >= e.own[m] && !strings.EqualFold(e.senders[m], sender) {
+			if n := found[m]; n > minMessage-shingleWords && 2*n >= e.own[m] && !strings.EqualFold(e.senders[m], sender) {
 				first = lineOf[i]
 			}
 		}
