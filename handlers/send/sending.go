@@ -119,6 +119,9 @@ func (s *sending) sent(ctx context.Context, at time.Time) error {
 		at = time.Now()
 	}
 	_, err := s.Outbox.MarkSent(ctx, s.reply, at)
+	if err == nil {
+		slog.InfoContext(ctx, "sent", "chat", s.reply.Chat)
+	}
 	return err
 }
 

@@ -12,16 +12,7 @@ import (
 // and a message whose text is an object may come as an object. A message in
 // base64, which is the default of the portal, is read as well.
 func decodeJob(data json.RawMessage, queue string, into any) error {
-	for range 3 {
-		var s string
-		if json.Unmarshal(data, &s) != nil {
-			break
-		}
-		data = json.RawMessage(strings.TrimSpace(s))
-		if raw, err := base64.StdEncoding.DecodeString(string(data)); err == nil && len(raw) > 0 && raw[0] == '{' {
-			data = raw
-		}
-	}
+	data = unquote(data)
 	var kind struct {
 		Job string `json:"job"`
 	}
@@ -35,4 +26,28 @@ func decodeJob(data json.RawMessage, queue string, into any) error {
 		return fmt.Errorf("job for %s: %w", queue, err)
 	}
 	return nil
+}
+
+// traceOf returns the trace that a queue message belongs to; "" when it does not say.
+func traceOf(data json.RawMessage) string {
+	var m struct {
+		Trace string `json:"traceparent"`
+	}
+	_ = json.Unmarshal(unquote(data), &m) // a message that cannot be read begins a trace
+	return m.Trace
+}
+
+// unquote returns the JSON of a queue message, however it is encoded.
+func unquote(data json.RawMessage) json.RawMessage {
+	for range 3 {
+		var s string
+		if json.Unmarshal(data, &s) != nil {
+			break
+		}
+		data = json.RawMessage(strings.TrimSpace(s))
+		if raw, err := base64.StdEncoding.DecodeString(string(data)); err == nil && len(raw) > 0 && raw[0] == '{' {
+			data = raw
+		}
+	}
+	return data
 }

@@ -21,6 +21,7 @@ import (
 
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/telemetry"
 )
 
 // Deadline is how long a timer or queue function may take. It is half of the
@@ -39,6 +40,8 @@ type Function struct {
 	route    string // the path prefix that an HTTP function serves
 	serve    http.Handler
 	work     func(ctx context.Context, data json.RawMessage) error
+	// parent returns the trace that a payload belongs to; nil when that is in a header.
+	parent func(data json.RawMessage) string
 }
 
 // A Tick is one run of a timer.
@@ -81,6 +84,7 @@ func Queue[J job.Job](do func(context.Context, J) error) Function {
 			}
 			return do(ctx, j)
 		},
+		parent: traceOf,
 	}
 }
 
@@ -107,7 +111,7 @@ func Handler(functions []Function) http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) })
 	for _, f := range functions {
 		if f.serve != nil {
-			mux.Handle(f.route, withPublicHost(f.serve))
+			mux.Handle(f.route, withPublicHost(traced(f.serve)))
 			continue
 		}
 		mux.Handle("POST /"+f.Name, f)
@@ -121,8 +125,16 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	ctx = With(ctx, slog.String("function", f.Name), slog.String("invocation", r.Header.Get("X-Azure-Functions-InvocationId")))
 
+	data, err := f.payload(http.MaxBytesReader(w, r.Body, maxPayload))
+	parent := r.Header.Get(telemetry.Field)
+	if f.parent != nil {
+		parent = f.parent(data)
+	}
+	ctx = telemetry.Start(ctx, parent)
 	start := time.Now()
-	err := f.run(ctx, http.MaxBytesReader(w, r.Body, maxPayload))
+	if err == nil {
+		err = f.run(ctx, data)
+	}
 	kind, after := fault.Of(err)
 	switch took := time.Since(start).Milliseconds(); {
 	case err == nil:
@@ -141,20 +153,32 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, `{"Outputs":{},"Logs":[],"ReturnValue":null}`)
 }
 
-func (f Function) run(ctx context.Context, body io.Reader) (err error) {
+// payload reads what triggered the function.
+func (f Function) payload(body io.Reader) (json.RawMessage, error) {
+	var in struct{ Data map[string]json.RawMessage }
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
+		return nil, fault.Final(fmt.Errorf("%s: read invocation: %w", f.Name, err))
+	}
+	return in.Data[f.bindings[0].Name], nil
+}
+
+func (f Function) run(ctx context.Context, data json.RawMessage) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%s panicked: %v\n%s", f.Name, p, debug.Stack())
 		}
 	}()
-	var in struct{ Data map[string]json.RawMessage }
-	if err := json.NewDecoder(body).Decode(&in); err != nil {
-		return fault.Final(fmt.Errorf("%s: read invocation: %w", f.Name, err))
-	}
-	if err := f.work(ctx, in.Data[f.bindings[0].Name]); err != nil {
+	if err := f.work(ctx, data); err != nil {
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
 	return nil
+}
+
+// traced makes each request of an HTTP function a span of the caller's trace.
+func traced(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(telemetry.Start(r.Context(), r.Header.Get(telemetry.Field))))
+	})
 }
 
 var errNoJob = errors.New("is not a job of this queue")

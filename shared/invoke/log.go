@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"unicode"
+
+	"kantoorpost/shared/telemetry"
 )
 
 type attrsKey struct{}
@@ -17,7 +19,7 @@ func With(ctx context.Context, attrs ...slog.Attr) context.Context {
 	return context.WithValue(ctx, attrsKey{}, append(had[:len(had):len(had)], attrs...))
 }
 
-// NewLog returns a log of JSON lines. The process writes it to stdout, since the
+// NewLog returns a log of JSON lines, each with the id of its trace. The process writes it to stdout, since the
 // host takes every line on stderr for an error.
 func NewLog(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(logHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: clean})})
@@ -26,6 +28,9 @@ func NewLog(w io.Writer, level slog.Leveler) *slog.Logger {
 type logHandler struct{ slog.Handler }
 
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+	if id := telemetry.TraceID(ctx); id != "" {
+		r.AddAttrs(slog.String("trace", id))
+	}
 	if attrs, ok := ctx.Value(attrsKey{}).([]slog.Attr); ok {
 		r.AddAttrs(attrs...)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/telemetry"
 )
 
 // MaxBytes is the size of the largest message on the wire: in XML, where each
@@ -44,7 +45,7 @@ func (s *Service) PutAfter(ctx context.Context, j job.Job, delay time.Duration) 
 }
 
 func (s *Service) put(ctx context.Context, j job.Job, delay time.Duration) error {
-	text, err := encode(j)
+	text, err := encode(j, telemetry.Parent(ctx))
 	if err != nil {
 		return err
 	}
@@ -75,8 +76,9 @@ func (s *Service) put(ctx context.Context, j job.Job, delay time.Duration) error
 // seconds rounds up.
 func seconds(d time.Duration) int32 { return int32((d + time.Second - 1) / time.Second) }
 
-// encode writes j as JSON that is readable in the portal and valid in XML.
-func encode(j job.Job) (string, error) {
+// encode writes j as JSON that is readable in the portal and valid in XML. Its last
+// field is the trace that the job belongs to, unless that is "".
+func encode(j job.Job, parent string) (string, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
@@ -84,6 +86,9 @@ func encode(j job.Job) (string, error) {
 		return "", err
 	}
 	data := bytes.TrimSpace(text.Bytes())
+	if parent != "" && len(data) > len("{}") {
+		data = fmt.Appendf(data[:len(data)-1], `,%q:%q}`, telemetry.Field, parent)
+	}
 	// JSON allows these two characters unescaped, XML does not.
 	data = bytes.ReplaceAll(data, []byte("\ufffe"), []byte(`\ufffe`))
 	data = bytes.ReplaceAll(data, []byte("\uffff"), []byte(`\uffff`))
