@@ -15,6 +15,7 @@ import (
 	"kantoorpost/handlers/api"
 	"kantoorpost/handlers/edge"
 	"kantoorpost/handlers/fetch"
+	"kantoorpost/handlers/mark"
 	"kantoorpost/handlers/poll"
 	"kantoorpost/handlers/process"
 	"kantoorpost/handlers/send"
@@ -54,6 +55,7 @@ type app struct {
 	fetch   *fetch.Handler
 	process *process.Handler
 	send    *send.Handler
+	mark    *mark.Handler
 	api     http.Handler
 	web     http.Handler
 	edge    edge.Options
@@ -61,14 +63,15 @@ type app struct {
 
 // functions is the function table, in the order in which a mail passes them: poll puts
 // fetch jobs, fetch stores mail and puts process jobs, process decides; people see the
-// result through api and web, and answer it; send sends what they write. The
-// function.json of each is written from this table.
+// result through api and web, and answer it; send sends what they write, and mark shows
+// in Outlook what was decided. The function.json of each is written from this table.
 func (a *app) functions() []invoke.Function {
 	return []invoke.Function{
 		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
 		invoke.Queue(a.fetch.Handle),
 		invoke.Queue(a.process.Handle),
 		invoke.Queue(a.send.Handle),
+		invoke.Queue(a.mark.Handle),
 		invoke.HTTP("api", a.api),
 		invoke.HTTP("web", a.web),
 	}
@@ -89,7 +92,7 @@ func build() string {
 func tableNames() []string { return []string{"configuration", "directory", "mailboxes", "mails"} }
 
 // queueNames returns the queues, one for each function with a queue.
-func queueNames() []string { return []string{"fetch", "process", "send"} }
+func queueNames() []string { return []string{"fetch", "process", "send", "mark"} }
 
 // uploads is the container of the files that people send along.
 const uploads = "uploads"
@@ -158,7 +161,8 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 	}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
-		Finish: solver.Finish}
+		Jobs: a.queues, Finish: solver.Finish}
+	a.mark = &mark.Handler{Connectors: connectors, Items: items}
 	a.send = &send.Handler{
 		Outbox: replies, Items: items, Addresses: connectors, Uploads: a.uploads, Jobs: a.queues,
 		Dial: func(ctx context.Context, id string) (send.Mailbox, error) { return connectors.Client(ctx, id) },

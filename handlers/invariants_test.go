@@ -33,6 +33,10 @@ func (w *world) check(t *testing.T) {
 			if id := text(key, "mail"); !has("m|" + id) {
 				t.Errorf("%s: identity of mail %s, which is not there", key, id)
 			}
+		case "h":
+			if !has("m|" + rest) {
+				t.Errorf("%s: a mark of a mail that is not there", key)
+			}
 		case "m":
 			state, box := text(key, "state"), text(key, "mailbox")
 			if has("w|"+rest) != (state == "new") {

@@ -142,6 +142,7 @@ func TestAnyCallMayFail(t *testing.T) {
 						w.start()
 					}
 					w.settle()
+					w.checkMarks(t)
 					if got := w.picture(); got != ending {
 						t.Errorf("after %s of call %d, %s:\n%s\nwant\n%s", f.name, n, what, got, ending)
 					}
@@ -196,6 +197,7 @@ func TestRandomSchedules(t *testing.T) {
 				w.Poisoned = nil // under 20 % faults a job can fail five times; the tick finds its work again
 				w.heal()
 				w.pass(80) // pauses double up to six hours
+				w.checkMarks(t)
 				if got := w.picture(); got != ending {
 					t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)
 				}
@@ -220,7 +222,7 @@ func TestEverythingTwiceAtOnce(t *testing.T) {
 				for _, process := range []http.Handler{first, second} {
 					both.Go(func() {
 						call(t, process, "poll", "timer", `{"IsPastDue":false}`)
-						for _, q := range []string{"fetch", "fetch", "process", "process"} {
+						for _, q := range []string{"fetch", "fetch", "process", "process", "mark", "mark"} {
 							time.Sleep(time.Second) // simulated: what was put can be taken
 							for _, text := range w.queues.Texts(q) {
 								call(t, process, q, "job", quoted(text))
@@ -233,7 +235,9 @@ func TestEverythingTwiceAtOnce(t *testing.T) {
 			}
 			w.queues.Clear("fetch")
 			w.queues.Clear("process")
+			w.queues.Clear("mark")
 			w.settle()
+			w.checkMarks(t)
 			if got := w.picture(); got != ending {
 				t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)
 			}

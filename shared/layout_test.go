@@ -65,6 +65,7 @@ var rowLetters = map[string]string{
 	"e": "shared/outbox", // replies
 	"f": "shared/item",   // parked mails by sender, domain or list
 	"g": "shared/item",   // counts of what happened
+	"h": "shared/item",   // categories to be set in Outlook
 	"i": "shared/item",   // identities of mails
 	"j": "shared/outbox", // replies that need a person or have not left
 	"k": "shared/chat",   // chats by mail or conversation

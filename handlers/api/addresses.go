@@ -23,6 +23,7 @@ type addressObject struct {
 	Link        linkObject     `json:"link"`
 	From        time.Time      `json:"from" doc:"mail received before it is left alone"`
 	Active      bool           `json:"active"`
+	Categories  bool           `json:"categories" doc:"mails get categories in Outlook that show what was done"`
 	LastRound   *time.Time     `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
 	NotBefore   *time.Time     `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
 	State       string         `json:"state" doc:"empty, or what is wrong with the mailbox"`
@@ -49,12 +50,16 @@ type addressBody struct {
 	Address string     `json:"address" doc:"of a mailbox; an alias stands for its mailbox" example:"info@kantoor.example"`
 	Link    linkObject `json:"link"`
 	From    string     `json:"from,omitempty" doc:"date, or date and time (RFC 3339); now when absent"`
+	// A pointer: absent means true.
+	Categories *bool `json:"categories,omitempty" doc:"mails get categories in Outlook that show what was done; true when absent"`
 }
 
 type addressPatch struct {
 	Link   field[linkObject] `json:"link,omitzero"`
 	From   field[string]     `json:"from,omitzero" doc:"an earlier date reads the mailbox again from there"`
 	Active field[bool]       `json:"active,omitzero" doc:"false leaves the mailbox alone; true goes on where it was"`
+	// Mails that already have categories keep them.
+	Categories field[bool] `json:"categories,omitzero" doc:"whether mails get categories in Outlook from now on"`
 }
 
 // AddressPath names an activated address.
@@ -78,7 +83,7 @@ func (a *api) registerAddresses() {
 func addressOf(b connector.Box, k connector.Connector) addressObject {
 	c := b.Cursor
 	o := addressObject{
-		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From, Active: b.Active,
+		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From, Active: b.Active, Categories: b.Categories,
 		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures, WhatToDo: whatToDo(c.State),
 	}
 	if !b.Active {
@@ -143,6 +148,7 @@ func (a *api) createAddress(ctx context.Context, in *struct {
 	}
 	made, err := a.Connectors.Activate(ctx, in.Connector, connector.Request{
 		Address: in.Body.Address, Link: connector.Link{Kind: in.Body.Link.Kind, ID: in.Body.Link.ID}, From: from,
+		NoCategories: in.Body.Categories != nil && !*in.Body.Categories,
 	})
 	if err != nil {
 		return nil, err
@@ -202,6 +208,7 @@ func (a *api) updateAddress(ctx context.Context, in *struct {
 	var from *string
 	for _, err := range []error{
 		in.Body.Link.pointer(&link, "link"), in.Body.From.pointer(&from, "from"), in.Body.Active.pointer(&p.Active, "active"),
+		in.Body.Categories.pointer(&p.Categories, "categories"),
 	} {
 		if err != nil {
 			return nil, err

@@ -90,6 +90,34 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// Mail gets categories in Outlook unless the switch of its address is off.
+func TestCategoriesOfAnAddress(t *testing.T) {
+	c := newConnected(t)
+	c.graph.n = 3
+	path, _ := c.create(t)
+	for body, want := range map[string]bool{
+		`{"address":"box0@kantoor.example","link":{"kind":"contact"}}`:                    true,
+		`{"address":"box1@kantoor.example","link":{"kind":"contact"},"categories":true}`:  true,
+		`{"address":"box2@kantoor.example","link":{"kind":"contact"},"categories":false}`: false,
+	} {
+		made := c.done(t, "POST "+path+"/addresses", body)
+		where := made.header.Get("Location")
+		for _, got := range []answer{made, c.done(t, "GET "+where, ""), c.done(t, "PATCH "+where, `{"active":true}`)} {
+			if got.body["categories"] != want {
+				t.Errorf("%s: %s", body, got.text)
+			}
+		}
+		for _, on := range []bool{!want, want} {
+			if got := c.done(t, "PATCH "+where, fmt.Sprintf(`{"categories":%t}`, on)); got.body["categories"] != on || got.body["active"] != true {
+				t.Errorf("%t: %s", on, got.text)
+			}
+		}
+		if got := c.as(t, "PATCH "+where, `{"categories":null}`); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%d %s", got.status, got.text)
+		}
+	}
+}
+
 // A problem with an address names the field.
 func TestAddressNamesWhatIsWrong(t *testing.T) {
 	c := newConnected(t)

@@ -29,6 +29,8 @@ const (
 	// perSend is how many replies one send job has. They are sent one after the
 	// other, and each may have attachments.
 	perSend = 5
+	// perMark is how many mails one mark job has: so many are in one batch of Graph.
+	perMark = 20
 	// perTick bounds the mails and the replies for which one tick puts jobs again; the
 	// next tick continues.
 	perTick = 2000
@@ -73,6 +75,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 		h.sweepOpen(ctx),
 		h.sweepParked(ctx),
 		h.sweepReplies(ctx),
+		h.sweepMarks(ctx),
 		h.Resume(ctx),
 	)
 }
@@ -169,6 +172,27 @@ func (h *Handler) sweepReplies(ctx context.Context) error {
 	for _, address := range slices.Sorted(maps.Keys(byAddress)) {
 		for work := range slices.Chunk(byAddress[address], perSend) {
 			if err := h.send(ctx, address, work); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweepMarks puts jobs for mails whose categories in Outlook are to be set, and whose
+// job was lost or failed. A mark is postponed by the job that fails to set it.
+func (h *Handler) sweepMarks(ctx context.Context) error {
+	due, err := h.Items.DueMarks(ctx, perTick)
+	if err != nil {
+		return err
+	}
+	byAddress := map[string][]string{}
+	for _, m := range due {
+		byAddress[m.Address] = append(byAddress[m.Address], m.ID)
+	}
+	for _, address := range slices.Sorted(maps.Keys(byAddress)) {
+		for mails := range slices.Chunk(byAddress[address], perMark) {
+			if err := h.Jobs.Put(ctx, job.Mark{Job: "mark", Mailbox: address, Why: "swept", Mails: mails}); err != nil {
 				return err
 			}
 		}

@@ -29,6 +29,11 @@ import (
 	"kantoorpost/shared/table"
 )
 
+// Jobs puts jobs on their queues.
+type Jobs interface {
+	Put(ctx context.Context, j job.Job) error
+}
+
 // A Handler does process jobs.
 type Handler struct {
 	Connectors *connector.Store
@@ -36,6 +41,7 @@ type Handler struct {
 	Items      *item.Store
 	Chats      *chat.Store
 	Outbox     *outbox.Store
+	Jobs       Jobs
 	// Finish carries out the solution of a claimed mail, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
 
@@ -80,7 +86,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	if err != nil {
 		return err
 	}
-	r := &run{Handler: h, by: by, placed: map[string]bool{}, records: &records{
+	r := &run{Handler: h, by: by, placed: map[string]bool{}, marks: map[string][]string{}, records: &records{
 		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox,
 		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
 	}}
@@ -95,7 +101,23 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 			unchanged[it.ID] = r.decisionVersion(it)
 		}
 	}
+	r.mark(ctx)
 	return errors.Join(append(errs, h.Items.SetDecisionVersion(ctx, unchanged))...)
+}
+
+// perMark is how many mails one mark job has.
+const perMark = 20
+
+// mark puts jobs that show the decisions in Outlook. The tick finds the marks of a
+// job that cannot be put.
+func (r *run) mark(ctx context.Context) {
+	for _, address := range slices.Sorted(maps.Keys(r.marks)) {
+		for mails := range slices.Chunk(r.marks[address], perMark) {
+			if err := r.Jobs.Put(ctx, job.Mark{Job: "mark", Mailbox: address, Why: "decided", Mails: mails}); err != nil {
+				slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
+			}
+		}
+	}
 }
 
 // addresses returns the activated addresses that received mails, by mailbox.
@@ -122,7 +144,8 @@ type run struct {
 	*Handler
 	by      string // id of the person who retries; "" for nobody
 	records *records
-	placed  map[string]bool // mails that were tried, so that a circle of answers ends
+	marks   map[string][]string // mails that are to be marked in Outlook, by address
+	placed  map[string]bool     // mails that were tried, so that a circle of answers ends
 }
 
 // decisionVersion names the data, besides the mail itself, that a decision rests on.
@@ -313,6 +336,9 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 	ops = append(ops, it.Transition(was, version)...)
 	err := r.Items.Commit(ctx, ops...)
 	if err == nil {
+		if it.Marked(was) && r.records.addresses[it.Mailbox].Categories {
+			r.marks[it.Address] = append(r.marks[it.Address], it.ID)
+		}
 		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
 	}
 	return err

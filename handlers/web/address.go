@@ -8,7 +8,10 @@ import (
 )
 
 // An addressForm holds the choices in the form of an address.
-type addressForm struct{ Kind, Role, Team, From string }
+type addressForm struct {
+	Kind, Role, Team, From string
+	Categories             bool // mails get categories in Outlook
+}
 
 // link is the link that the form chooses for the address.
 func (f addressForm) link() link {
@@ -66,12 +69,12 @@ func (s *site) registerAddresses() {
 }
 
 func addressFormOf(r *http.Request) addressForm {
-	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), r.FormValue("from")}
+	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), r.FormValue("from"), r.FormValue("categories") != ""}
 }
 
 // newAddress shows the form to activate a mailbox.
 func (s *site) newAddress(v *request) error {
-	return v.newAddressPage(nil, addressForm{Kind: "contact", From: today()})
+	return v.newAddressPage(nil, addressForm{Kind: "contact", From: today(), Categories: true})
 }
 
 func today() string { return time.Now().In(office).Format(time.DateOnly) }
@@ -166,7 +169,7 @@ func (s *site) addressJoiners(v *request) error {
 // activate activates a mailbox: it is fetched from now on.
 func (s *site) activate(v *request) error {
 	f := addressFormOf(v.r)
-	body := map[string]any{"address": v.r.PostFormValue("address"), "link": f.link()}
+	body := map[string]any{"address": v.r.PostFormValue("address"), "link": f.link(), "categories": f.Categories}
 	if f.From != "" && f.From != today() {
 		body["from"] = f.From
 	}
@@ -199,7 +202,7 @@ func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 		return err
 	}
 	a := view.Address
-	view.Form = addressForm{Kind: a.Link.Kind, From: a.From.In(office).Format(time.DateOnly)}
+	view.Form = addressForm{Kind: a.Link.Kind, From: a.From.In(office).Format(time.DateOnly), Categories: a.Categories}
 	view.Was = view.Form.From
 	switch a.Link.Kind {
 	case "role":
@@ -224,11 +227,11 @@ func (v *request) oneAddress(p *Problem, chosen *addressForm) error {
 	return v.addressPage(view)
 }
 
-// editAddress changes the link of an address, and the date from which it is
-// read.
+// editAddress changes the link of an address, the date from which it is read, and
+// whether its mail gets categories.
 func (s *site) editAddress(v *request) error {
 	f := addressFormOf(v.r)
-	patch := map[string]any{"link": f.link()}
+	patch := map[string]any{"link": f.link(), "categories": f.Categories}
 	if f.From != "" && f.From != v.r.PostFormValue("was") {
 		patch["from"] = f.From
 	}

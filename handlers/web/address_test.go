@@ -94,3 +94,23 @@ func TestWhoJoinsAtAClient(t *testing.T) {
 		wants(t, browse(t, api, "GET", "/web/connectors/c1/addresses/b1?find=bakker", "", header...), 200, "Bakkerij Jansen", "Bert Smit")
 	}
 }
+
+// The switch for categories is shown as it is, on for a new address, and sent with the
+// form.
+func TestCategoriesAreASwitchOfTheAddress(t *testing.T) {
+	api := newOffice()
+	const at = "/web/connectors/c1/addresses/b1"
+	const checked = `name="categories" value="true" checked`
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/activate?address=loon@kantoor.example", ""), 200, checked, "verwerkt")
+	for on, want := range map[bool]string{true: checked, false: "!" + checked} {
+		api.answers["GET /api/addresses/b1"] = addressJSON(object{"categories": on})
+		wants(t, browse(t, api, "GET", at, ""), 200, want)
+	}
+	api.answers["PATCH /api/addresses/b1"] = addressJSON(nil)
+	for sent, want := range map[string]string{"true": `"categories":true`, "": `"categories":false`} {
+		browse(t, api, "POST", at, form("etag", `"5"`, "kind", "contact", "categories", sent))
+		if body := api.bodies["PATCH /api/addresses/b1"]; !strings.Contains(body, want) {
+			t.Errorf("%q sends %s", sent, body)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type addressObject struct {
 	Link        link        `json:"link"`
 	From        time.Time   `json:"from"`
 	Active      bool        `json:"active"`
+	Categories  bool        `json:"categories"`
 	LastRound   *time.Time  `json:"lastRound"`
 	NotBefore   *time.Time  `json:"notBefore"`
 	State       string      `json:"state"`

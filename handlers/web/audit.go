@@ -83,7 +83,7 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 		switch name {
 		case "reason":
 			value = word("reason.", value)
-		case "rights", "active", "enabled", "state", "kind", "type", "scope", "key", "broken-off":
+		case "rights", "active", "categories", "enabled", "state", "kind", "type", "scope", "key", "broken-off":
 			before, after, both := strings.Cut(value, " → ")
 			value = word("audit.value.", before)
 			if both {

@@ -18,6 +18,8 @@ type Request struct {
 	Address string
 	Link    Link
 	From    time.Time // zero: from now on
+	// NoCategories says that mails get no categories in Outlook.
+	NoCategories bool
 }
 
 // Activate makes an address be read from now on. An alias activates its
@@ -46,7 +48,7 @@ func (s *Store) Activate(ctx context.Context, connector string, q Request) (Acti
 	if err != nil {
 		return Activation{}, err
 	}
-	a := Activation{ID: box.ID, Address: box.Address, Name: box.Name, Connector: connector, Link: q.Link, From: q.From, Active: true}
+	a := Activation{ID: box.ID, Address: box.Address, Name: box.Name, Connector: connector, Link: q.Link, From: q.From, Active: true, Categories: !q.NoCategories}
 	if err := s.saveActivation(ctx, &a); err != nil {
 		return Activation{}, err
 	}

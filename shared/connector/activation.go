@@ -59,7 +59,9 @@ type Activation struct {
 	Link      Link
 	From      time.Time // mail that was received before is not read
 	Active    bool
-	ETag      string
+	// Categories says that mails get categories in Outlook that show what was done.
+	Categories bool
+	ETag       string
 }
 
 type activationRow struct {
@@ -69,6 +71,8 @@ type activationRow struct {
 	Link      Link      `json:"link"`
 	From      time.Time `json:"from"`
 	Active    bool      `json:"active"`
+	// NoCategories and not Categories: rows of older versions have neither.
+	NoCategories bool `json:"noCategories,omitempty"`
 }
 
 type smtpRow struct {
@@ -76,7 +80,7 @@ type smtpRow struct {
 }
 
 func (a Activation) row() (table.Row, error) {
-	r, err := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active})
+	r, err := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active, !a.Categories})
 	r.ETag = a.ETag
 	return r, err
 }
@@ -86,7 +90,7 @@ func activationOf(r table.Row) (Activation, error) {
 	if err := r.Unpack(&row); err != nil {
 		return Activation{}, fmt.Errorf("activated mailbox %s: %w", r.Key, err)
 	}
-	return Activation{r.Key, row.Address, row.Name, row.Connector, row.Link, row.From.UTC(), row.Active, r.ETag}, nil
+	return Activation{r.Key, row.Address, row.Name, row.Connector, row.Link, row.From.UTC(), row.Active, !row.NoCategories, r.ETag}, nil
 }
 
 // escape encodes the characters that an address may have and a key may not.

@@ -12,9 +12,10 @@ import (
 
 // An ActivationPatch changes an activation; nil leaves a field as it is.
 type ActivationPatch struct {
-	Link   *Link
-	From   *time.Time
-	Active *bool
+	Link       *Link
+	From       *time.Time
+	Active     *bool
+	Categories *bool
 }
 
 // PatchActivation changes an activation, by its id or address, over the version
@@ -61,6 +62,7 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 	ops = append(ops, done(ctx, "address.update", "address "+a.ID, differences(
 		change{"link", linkText(was.Link), linkText(a.Link)}, change{"from", was.From.Format(time.RFC3339), a.From.Format(time.RFC3339)},
 		change{"active", strconv.FormatBool(was.Active), strconv.FormatBool(a.Active)},
+		change{"categories", strconv.FormatBool(was.Categories), strconv.FormatBool(a.Categories)},
 	)))
 	if err := s.rewriteActivation(ctx, row, ops); err != nil {
 		return Activation{}, err
@@ -90,6 +92,9 @@ func (s *Store) applyTo(ctx context.Context, a *Activation, p ActivationPatch, i
 	}
 	if p.Active != nil {
 		a.Active = *p.Active
+	}
+	if p.Categories != nil {
+		a.Categories = *p.Categories
 	}
 	return ops, nil
 }

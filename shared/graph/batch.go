@@ -30,10 +30,10 @@ type step struct {
 // errNoStep means that an answer to a batch lacks the answer to one of its requests.
 var errNoStep = errors.New("graph: batch without an answer to each request")
 
-// messageStep is a request about one message.
+// messageStep is a request about one message. Its answer need not repeat the message.
 func messageStep(mailboxID, id, method, query string) step {
 	return step{Method: method, URL: "/users/" + url.PathEscape(mailboxID) + "/messages/" + url.PathEscape(id) + query,
-		Headers: map[string]string{"Prefer": `IdType="ImmutableId"`}}
+		Headers: map[string]string{"Prefer": `IdType="ImmutableId", return=minimal`}}
 }
 
 // batch makes up to maxBatch requests about one mailbox with one request of HTTP,

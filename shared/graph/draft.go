@@ -51,7 +51,7 @@ func (c *Client) CreateReply(ctx context.Context, mailboxID, message, mode, repl
 		draft, err = c.createReply(ctx, mailboxID, message, mode, "", timeZone)
 		if err == nil {
 			// The caller has the draft, and can find it by its ids without the property.
-			_ = c.patch(ctx, mailboxID, draft.ID, "", withReply(models.NewMessage(), reply))
+			_ = c.patch(ctx, mailboxID, draft.ID, withReply(models.NewMessage(), reply))
 		}
 	}
 	if timeZone != "" && refusedWith(err, http.StatusBadRequest) {
@@ -171,7 +171,7 @@ func (c *Client) PatchDraft(ctx context.Context, mailboxID, id string, p mail.Dr
 	if err := errors.Join(segment(mailboxID), segment(id)); err != nil {
 		return err
 	}
-	err := c.patch(ctx, mailboxID, id, "", patched(p))
+	err := c.patch(ctx, mailboxID, id, patched(p))
 	for n := 0; n < conflicts && answer.IsConflict(err); n++ {
 		var d answer.Stored
 		if d, err = c.stored(ctx, mailboxID, id, []string{"id", "isDraft"}, nil); err != nil {
@@ -181,7 +181,7 @@ func (c *Client) PatchDraft(ctx context.Context, mailboxID, id string, p mail.Dr
 			err = fault.Final(answer.ErrNotDraft)
 			break
 		}
-		err = c.patch(ctx, mailboxID, id, "", patched(p))
+		err = c.patch(ctx, mailboxID, id, patched(p))
 	}
 	if err != nil {
 		return fmt.Errorf("change draft in mailbox %s: %w", mailboxID, err)
@@ -189,13 +189,11 @@ func (c *Client) PatchDraft(ctx context.Context, mailboxID, id string, p mail.Dr
 	return nil
 }
 
-// patch changes a message once. etag is "" or the state that it must have.
-func (c *Client) patch(ctx context.Context, mailboxID, id, etag string, m models.Messageable) error {
-	headers := immutable()
-	if etag != "" {
-		headers.Add("If-Match", etag)
-	}
-	return c.tell(ctx, mailboxID, changeTimeout, headers, func(ctx context.Context, r request) error {
+// patch changes a message once.
+// https://learn.microsoft.com/graph/best-practices-concept#getting-minimal-responses
+func (c *Client) patch(ctx context.Context, mailboxID, id string, m models.Messageable) error {
+	// The answer need not repeat the message; not every service obeys that.
+	return c.tell(ctx, mailboxID, changeTimeout, immutable("return=minimal"), func(ctx context.Context, r request) error {
 		_, err := c.user(mailboxID).Messages().ByMessageId(id).Patch(ctx, m, &users.ItemMessagesMessageItemRequestBuilderPatchRequestConfiguration{Headers: r.headers, Options: r.options})
 		return err
 	})

@@ -8,6 +8,7 @@
 //	i|<mailbox>|<h>        -> the identity of a mail: its id                 (Insert only)
 //	m|<id>                 -> the mail                                       (Item)
 //	v|<mailbox>|<id>       -> the same, for lists of one mailbox             (Item)
+//	h|<id>                 -> the categories of a mail in Outlook are to be set (Mark)
 //	w|<id>                 -> open work: a mail in state new, or claimed     (Work)
 //	p|<id>                 -> a parked mail                                  (Item; decision version, reason and address as columns)
 //	q|<mailbox>|<id>       -> the same, for lists of one mailbox             (Item; reason and address as columns)

@@ -27,6 +27,7 @@ func waitingKey(mailbox, id string) string     { return "q|" + mailbox + "|" + i
 func ruleKey(rule, id string) string           { return "r|" + rule + "|" + id }
 func indexRowKey(key, id string) string        { return "f|" + key + "|" + id }
 func messageIDKey(messageID, id string) string { return "t|" + ids.Hash(messageID) + "|" + id }
+func markKey(id string) string                 { return "h|" + id }
 func bodyKey(id string, n int64) string        { return fmt.Sprintf("b|%s|%02d", id, n) }
 
 // clean returns at most n runes of s, without those that a table cannot store or

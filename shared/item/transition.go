@@ -29,6 +29,7 @@ func (it Item) Transition(was State, version string) []table.Op {
 	case was != New && it.Claim != nil && !it.claimed:
 		ops = append(ops, table.Put(workRow(Work{ID: it.ID, Address: it.Address, Next: it.Claim.At.Add(firstSweep)})))
 	}
+	ops = append(ops, it.markOps(was)...)
 	switch {
 	case it.State == Parked:
 		ops = append(ops, table.Put(parkedRow(it, version)), table.Put(listRow(waitingKey(it.Mailbox, it.ID), it, summaryColumns(it))))

@@ -67,3 +67,17 @@ func (Send) Queue() string { return "send" }
 // TTL of a send job is a day from when it is visible; by then the tick has sent
 // other jobs.
 func (Send) TTL() time.Duration { return 24 * time.Hour }
+
+// Mark asks to set the categories of some mails in Outlook.
+type Mark struct {
+	Job     string   `json:"job"`     // always "mark"
+	Mailbox string   `json:"mailbox"` // only for people who read the queue: the address that received them
+	Why     string   `json:"why"`     // "decided", "swept"
+	Mails   []string `json:"mails"`   // ids of mails
+}
+
+// Queue is "mark".
+func (Mark) Queue() string { return "mark" }
+
+// TTL of a mark job is a day; by then the tick has sent other jobs.
+func (Mark) TTL() time.Duration { return 24 * time.Hour }

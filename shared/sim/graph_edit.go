@@ -155,6 +155,10 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	// https://learn.microsoft.com/graph/best-practices-concept#getting-minimal-responses
+	if strings.Contains(strings.Join(c.r.Header.Values("Prefer"), ","), "return=minimal") {
+		return answer{status: http.StatusNoContent, header: map[string]string{"Preference-Applied": "return=minimal"}}, nil
+	}
 	return t.respondMessage(c, http.StatusOK, m)
 }
 

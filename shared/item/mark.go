@@ -1,0 +1,131 @@
+package item
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/table"
+)
+
+// A Mark says that the categories of a mail in Outlook are still to be set. Which
+// ones, the state of the mail says when they are set.
+type Mark struct {
+	ID       string    `json:"id"`       // of the mail
+	Mailbox  string    `json:"mailbox"`  // that has the mail
+	Address  string    `json:"address"`  // for people
+	Next     time.Time `json:"next"`     // when the tick puts a job, if the mark is still there
+	Attempts int64     `json:"attempts"` // that failed
+
+	etag string
+}
+
+// firstMark is how long the job that was put with the decision has.
+const firstMark = time.Minute
+
+// Marked says whether the transition from a state to the present one also makes a
+// Mark: the change shows in Outlook.
+func (it Item) Marked(was State) bool {
+	return it.State != was && it.State != New && it.MessageID != "" && (was != New || it.State != Dismissed)
+}
+
+// markOps returns the operation that has the mail marked in Outlook.
+func (it Item) markOps(was State) []table.Op {
+	if !it.Marked(was) {
+		return nil
+	}
+	return []table.Op{table.Put(markRow(Mark{ID: it.ID, Mailbox: it.Mailbox, Address: it.Address, Next: it.Decided.Add(firstMark)}))}
+}
+
+func markRow(m Mark) table.Row {
+	r, err := table.Pack(markKey(m.ID), m)
+	if err != nil {
+		panic(fmt.Sprintf("mark of mail %s: %v", m.ID, err)) // a plain struct packs
+	}
+	r.ETag = m.etag
+	return r
+}
+
+// DueMarks returns marks whose time has come, newest first, at most limit.
+func (s *Store) DueMarks(ctx context.Context, limit int) ([]Mark, error) {
+	now := s.now()
+	var due []Mark
+	err := s.eachMark(ctx, markKey(""), markKey("")+ids.Above, func(m Mark) bool {
+		if !m.Next.After(now) {
+			due = append(due, m)
+		}
+		return len(due) < limit
+	})
+	return due, err
+}
+
+// Marks returns the marks of these mails, whether they are due or not. Mails that
+// arrived one after another cost one query together.
+func (s *Store) Marks(ctx context.Context, mails []string) ([]Mark, error) {
+	mails = slices.DeleteFunc(slices.Clone(mails), func(id string) bool { return !ids.IsTimed(id) })
+	if len(mails) == 0 {
+		return nil, nil
+	}
+	slices.Sort(mails)
+	var found []Mark
+	err := s.eachMark(ctx, markKey(mails[0]), markKey(mails[len(mails)-1])+ids.Above, func(m Mark) bool {
+		if _, wanted := slices.BinarySearch(mails, m.ID); wanted {
+			found = append(found, m)
+		}
+		return true
+	})
+	return found, err
+}
+
+// eachMark calls do for each mark between two keys, until it returns false.
+func (s *Store) eachMark(ctx context.Context, from, to string, do func(Mark) bool) error {
+	for from != "" {
+		rows, next, err := s.table.Range(ctx, from, to, table.MaxRange)
+		if err != nil {
+			return fmt.Errorf("read marks for Outlook: %w", err)
+		}
+		for _, r := range rows {
+			var m Mark
+			if err := r.Unpack(&m); err != nil || !ids.IsTimed(m.ID) || r.Key != markKey(m.ID) {
+				continue // made by hand
+			}
+			m.etag = r.ETag
+			if !do(m) {
+				return nil
+			}
+		}
+		from = next
+	}
+	return nil
+}
+
+// DropMarks removes marks that are done or of no use. One that was renewed since it
+// was read stays, since the mail has another state.
+func (s *Store) DropMarks(ctx context.Context, marks []Mark) error {
+	var ops []table.Op
+	for _, m := range marks {
+		ops = append(ops, table.Delete(markRow(m)))
+	}
+	if err := s.writeUnchanged(ctx, ops); err != nil {
+		return fmt.Errorf("remove marks for Outlook: %w", err)
+	}
+	return nil
+}
+
+// PostponeMarks notes that these marks could not be set. Each time they wait twice
+// as long as before, and at least for after.
+func (s *Store) PostponeMarks(ctx context.Context, marks []Mark, after time.Duration) error {
+	now := s.now()
+	var ops []table.Op
+	for _, m := range marks {
+		m.Attempts++
+		m.Next = now.Add(max(after, min(firstMark<<min(m.Attempts, 10), maxSweep)))
+		ops = append(ops, table.Replace(markRow(m)))
+	}
+	if err := s.writeUnchanged(ctx, ops); err != nil {
+		return fmt.Errorf("postpone marks for Outlook: %w", err)
+	}
+	return nil
+}
