@@ -1,0 +1,81 @@
+package main
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+// Answers follow a mail that was moved, and a chat that was merged; what is undone is
+// as it was.
+func TestAnswersFollowWhatWasMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		const jan = "jan@bakker.example"
+		info := "info@" + domain
+		comes := func(subject, id, answers string) object {
+			t.Helper()
+			more := []string{}
+			if answers != "" {
+				more = append(more, "In-Reply-To: <"+answers+"@elders.example>")
+			}
+			w.send(jan, []string{info}, letter(jan, info, subject, id, more...))
+			w.pass(1)
+			return w.mail(subject)
+		}
+		path := func(m object) string { return "/api/chats/" + m["chat"].(string) }
+		wants := func(m object, chat any) {
+			t.Helper()
+			if m["chat"] != chat {
+				t.Errorf("%v came into chat %v, want %v", m["subject"], m["chat"], chat)
+			}
+			w.check(t)
+		}
+		a, b := comes("Btw", "a1", ""), comes("Jaarrekening", "b1", "")
+		second := comes("Re: Btw en loon", "a2", "a1")
+		wants(second, a["chat"])
+		split := w.must("POST", path(a)+"/messages/"+second["id"].(string)+"/move", object{"new": true})
+		wants(comes("Re: loon", "a3", "a2"), split["id"])
+		wants(comes("Re: Btw", "a4", "a1"), a["chat"])
+
+		w.must("POST", path(a)+"/merge", object{"into": b["chat"]})
+		wants(comes("Re: Btw 2", "a5", "a4"), b["chat"])
+		wants(comes("Re: Jaarrekening", "b2", "b1"), b["chat"])
+		if code := w.ask(admin, "POST", path(a)+"/undo", object{}, nil); code != 409 {
+			t.Errorf("undone after mail came in: %d", code)
+		}
+		w.must("POST", path(b)+"/merge", object{"into": split["id"]})
+		wants(comes("Re: Btw 3", "a6", "a5"), split["id"])
+		if got := w.must("GET", path(a), nil); got["id"] != split["id"] || got["messages"] != 8.0 {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// A mail that was moved out of the chat with its id, and is decided again, starts
+// another chat.
+func TestAMovedMailIsDecidedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := desk(t)
+		first, answer := w.mail("Kennismaking"), w.mail("Re: Kennismaking")
+		client := w.first("/api/clients")
+		w.must("POST", "/api/mails/"+first["id"].(string)+"/solve", object{"action": "create-contact", "client": client, "name": "Piet"})
+		w.pass(1)
+		first, answer = w.mail("Kennismaking"), w.mail("Re: Kennismaking")
+		if first["chat"] != first["id"] || answer["chat"] != first["id"] {
+			t.Fatalf("not one chat:\n%s", w.picture())
+		}
+		w.must("POST", "/api/chats/"+first["id"].(string)+"/messages/"+first["id"].(string)+"/move", object{"new": true})
+		w.check(t)
+		w.must("POST", "/api/mails/"+first["id"].(string)+"/undo", nil)
+		w.pass(1)
+		w.check(t)
+		w.must("POST", "/api/mails/"+w.id("Kennismaking")+"/solve", object{"action": "create-contact", "client": client, "name": "Piet"})
+		w.pass(1)
+		w.check(t)
+		if m := w.mail("Kennismaking"); m["state"] != "processed" {
+			t.Errorf("%v", m)
+		}
+	})
+}
