@@ -104,8 +104,8 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 			}
 			value = strings.Join(others, ", ")
 		}
-		if name == "rule" && e.Names[value] == "" {
-			continue // a rule has no name, and its id tells a reader nothing
+		if name == "rule" && e.Names[value] == "" || name == "into" {
+			continue // a rule and a chat have no name, and their ids tell a reader nothing
 		}
 		if value = e.plain(value, k); value != "" {
 			facts = append(facts, fact{name, value})

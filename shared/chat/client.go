@@ -66,7 +66,7 @@ func (s *Store) beginClient(ctx context.Context, ch Change, c Chat, client strin
 	ops := []table.Op{table.Delete(table.Row{Key: clientKey(c.Client, c.ID)})}
 	c.Client, c.Change = client, ch.ID
 	ops = append(ops, c.addEvent(ch, Event{Action: EventClient, Client: client}, c.Subject), table.Put(row(clientKey(client, c.ID), c, nil)))
-	return s.begin(ctx, ch, "chat.client", append(ops, table.Replace(c.row())))
+	return s.begin(ctx, ch, append(ops, table.Replace(c.row())))
 }
 
 // mailsAtOnce is how many messages noteClient looks at for one transaction.

@@ -139,7 +139,7 @@ func (s *Store) beginPair(ctx context.Context, ch Change, from, into Chat, ops [
 	if into.etag == "" {
 		put = table.Insert(into.row())
 	}
-	return s.begin(ctx, ch, "chat."+string(ch.Kind), append(ops, table.Replace(from.row()), put))
+	return s.begin(ctx, ch, append(ops, table.Replace(from.row()), put))
 }
 
 // checked returns a chat that people are about to change, if check allows that.

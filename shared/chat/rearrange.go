@@ -44,15 +44,15 @@ func (s *Store) inHand(ctx context.Context, id string) (Chat, error) {
 // begin writes the first transaction of a change, with its entry in the audit. It
 // says false when somebody else changed one of the chats, so that the caller has to
 // read them again.
-func (s *Store) begin(ctx context.Context, ch Change, action string, ops []table.Op) (bool, error) {
-	entry := audit.Entry{At: ch.Begun, By: ch.Doer, Action: action, Object: "chat " + ch.From, Mail: ch.Mail, Detail: map[string]string{}}
+func (s *Store) begin(ctx context.Context, ch Change, ops []table.Op) (bool, error) {
+	entry := audit.Entry{At: ch.Begun, By: ch.Doer, Action: "chat." + string(ch.Kind), Object: "chat " + ch.From, Mail: ch.Mail, Detail: map[string]string{}}
 	for name, value := range map[string]string{"into": ch.Into, "client": ch.Client, "was": ch.OldClient} {
 		if value != "" {
 			entry.Detail[name] = value
 		}
 	}
 	if ch.Undone {
-		entry.Detail["undone"] = ch.ID
+		entry.Action = "chat.undo-" + string(ch.Kind)
 		ops = append(ops, table.Delete(table.Row{Key: changeKey(ch.From, ch.ID)}))
 		if ch.Into != "" {
 			ops = append(ops, table.Delete(table.Row{Key: changeKey(ch.Into, ch.ID)}))
@@ -68,7 +68,7 @@ func (s *Store) begin(ctx context.Context, ch Change, action string, ops []table
 		return true, nil
 	}
 	if !isConflict(ctx, err) {
-		return false, fmt.Errorf("%s of chat %s: %w", action, ch.From, err)
+		return false, fmt.Errorf("%s of chat %s: %w", entry.Action, ch.From, err)
 	}
 	return s.begun(ctx, ch)
 }

@@ -476,7 +476,7 @@ func TestSetClient(t *testing.T) {
 	}
 	lists(map[chat.Query]int{{Client: "slager"}: 0, {Client: "bakker"}: 1, {Member: "anna"}: 1, {Member: "dirk"}: 1,
 		{Member: "info of slager"}: 0})
-	b.audited(t, "anna", "chat.members", "chat.client", "chat.client")
+	b.audited(t, "anna", "chat.members", "chat.client", "chat.undo-client")
 }
 
 // A chat with the most members changes too, though not in one transaction.
