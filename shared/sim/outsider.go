@@ -99,8 +99,10 @@ func (t *Tenant) Correspondents() (addresses []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.settle()
+	seen := map[string]bool{}
 	for _, address := range slices.Backward(t.outside.order) {
-		if !slices.Contains(addresses, address) {
+		if !seen[address] {
+			seen[address] = true
 			addresses = append(addresses, address)
 		}
 	}
