@@ -69,7 +69,7 @@ func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutpu
 		}
 	}
 	if err == nil && in.Body.Client != "" {
-		c, err = a.Chats.SetClient(ctx, in.Chat, etag, a.mayWrite(ctx), in.Body.Client, a.joiners(ctx), time.Now())
+		c, err = a.Chats.SetClient(ctx, in.Chat, etag, a.mayWrite(ctx), in.Body.Client, a.successors(ctx), time.Now())
 	}
 	if err != nil {
 		return nil, err

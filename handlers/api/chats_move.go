@@ -90,6 +90,7 @@ func (a *api) moveMessage(ctx context.Context, in *moveInput) (*objectOutput[cha
 		if err := a.mustBeClient(ctx, in.Body.Client); err != nil {
 			return nil, err
 		}
+		m.Members = a.successors(ctx)
 	}
 	c, err := a.Chats.Move(ctx, m)
 	if err != nil {
@@ -133,7 +134,7 @@ func (a *api) writerOf(ctx context.Context, chatID, message string) (id, name st
 // for mail that comes in.
 func (a *api) joiners(ctx context.Context) chat.Members {
 	office := &membership.Office{Directory: a.Directory}
-	return func(_ context.Context, client string, addresses []string) (members []string, err error) {
+	return func(ctx context.Context, client string, addresses []string) (members []string, err error) {
 		for _, address := range addresses {
 			box, err := a.Connectors.Activation(ctx, address)
 			if isGone(err) {
@@ -153,6 +154,19 @@ func (a *api) joiners(ctx context.Context) chat.Members {
 			}
 		}
 		return members, nil
+	}
+}
+
+// successors returns joiners for a chat that is given to a client, or the caller when
+// they are nobody: somebody must have the chat.
+func (a *api) successors(ctx context.Context) chat.Members {
+	joiners, me := a.joiners(ctx), actor(ctx).Member.ID
+	return func(ctx context.Context, client string, addresses []string) ([]string, error) {
+		members, err := joiners(ctx, client, addresses)
+		if err == nil && len(members) == 0 && me != "" {
+			members = []string{me}
+		}
+		return members, err
 	}
 }
 

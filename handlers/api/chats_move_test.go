@@ -120,7 +120,13 @@ func TestMoveIntoANewChat(t *testing.T) {
 	c := k.start(t, 1, "Jan", "editor", "reader")
 	m := k.add(t, 2, "Petra", c)
 	move := "POST /api/chats/" + c + "/messages/" + m + "/move"
-	k.refused(t, "editor", move, `{"client":"`+other+`"}`, 409, "nobody")
+	// Where nobody looks after the client, its mover does.
+	k.refused(t, "Chats.ReadWrite", move, `{"client":"`+other+`"}`, 409, "nobody")
+	lone := k.ok(t, "editor", move, `{"client":"`+other+`"}`)
+	if fmt.Sprint(lone.body["members"]) != fmt.Sprint([]any{k.ids["editor"]}) {
+		t.Errorf("%s", lone.text)
+	}
+	k.ok(t, "editor", "POST /api/chats/"+c+"/undo", "")
 	k.done(t, "PUT /api/clients/"+other+"/team-members", fmt.Sprintf(`[{"member":%q,"role":%q}]`, k.ids["manager"], k.role))
 	got := k.ok(t, "editor", move, `{"client":"`+other+`"}`)
 	made := got.body["id"].(string)

@@ -3,10 +3,13 @@ package outbox_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
+	"time"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/wiretest"
 )
 
 func nobody(context.Context, string, []string) ([]string, error) { return nil, nil }
@@ -110,4 +113,47 @@ func TestDraftsMoveWithTheirChat(t *testing.T) {
 	w.must(err)
 	has(old, "anna", "<p>Dag</p>")
 	has(old, "bram", "<p>Hier</p>")
+}
+
+// A reply that is written while its chat is being merged stays until it has left: then
+// the merge is finished.
+func TestAReplyWrittenDuringAMerge(t *testing.T) {
+	w := newWorld(t)
+	into := w.second()
+	n := w.written("anna")
+	// The process dies after the first transaction of the merge.
+	ctx, cancel := context.WithCancel(t.Context())
+	begun := false
+	w.wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+		if begun {
+			cancel()
+		}
+		begun = begun || r.Method == http.MethodPost
+		return wiretest.Pass
+	})
+	if _, err := w.chats.Merge(ctx, w.chat, into, anybody, nobody, w.at); err == nil {
+		t.Fatal("it did not die")
+	}
+	w.wire.Fault(nil)
+	r := w.create(n)
+	resume := func() {
+		t.Helper()
+		w.must(w.chats.Resume(t.Context(), w.at.Add(time.Hour)))
+	}
+	resume()
+	if got, err := w.Get(t.Context(), w.chat, r.ID); err != nil || got.Chat != w.chat || w.get().ID != w.chat {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if _, err := w.chats.Merge(t.Context(), w.chat, into, anybody, nobody, w.at); !errors.Is(err, chat.ErrLeaving) {
+		t.Errorf("merged again: %v", err)
+	}
+	w.at = w.at.Add(time.Minute)
+	r, err := w.Take(t.Context(), r)
+	w.must(err)
+	_, err = w.MarkSent(t.Context(), r, w.at)
+	w.must(err)
+	resume()
+	if got, err := w.Get(t.Context(), into, r.ID); err != nil || got.Chat != into || w.get().ID != into {
+		t.Errorf("%+v, %v", got, err)
+	}
 }
