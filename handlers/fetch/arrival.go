@@ -3,6 +3,7 @@ package fetch
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"kantoorpost/shared/connector"
@@ -71,6 +72,9 @@ func readHeaders(box connector.Activation, m mail.Message) item.Item {
 	it.ReturnDomain = directory.Domain(addressIn(h.get("Return-Path")))
 	if to := addressIn(h.get("Reply-To")); to != "" && directory.Domain(to) != directory.Domain(it.From.Email) {
 		it.ReplyTo = to
+	}
+	if slices.ContainsFunc(m.ReplyTo, func(a mail.Address) bool { return a.Email != "" && !strings.EqualFold(a.Email, m.From.Email) }) {
+		it.AnswersTo = m.ReplyTo
 	}
 	return it
 }

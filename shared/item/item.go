@@ -135,6 +135,9 @@ type Item struct {
 	ReplyTo      string `json:"replyTo,omitempty"`
 	// Report is what a delivery report says. It is nil for other mail.
 	Report *bounce.Report `json:"report,omitempty"`
+	// AnswersTo are the addresses of Reply-To, at any domain, when the sender's own is
+	// not the only one. Nothing verifies them.
+	AnswersTo []mail.Address `json:"answersTo,omitempty"`
 	// NotAnalysed says that analysing the text failed or took too long: the mail
 	// is placed only after a person has released it.
 	NotAnalysed bool `json:"notAnalysed,omitempty"`
@@ -195,6 +198,9 @@ func (it *Item) cut() {
 	it.Preview = clean(it.Preview, maxPreview)
 	it.From = cutAddress(it.From)
 	it.To, it.Cc = cutAddresses(it.To), cutAddresses(it.Cc)
+	if it.AnswersTo != nil {
+		it.AnswersTo = cutAddresses(it.AnswersTo)
+	}
 	it.InternetMessageID = clean(it.InternetMessageID, maxID)
 	it.ConversationID = clean(it.ConversationID, maxID)
 	it.InReplyTo = clean(it.InReplyTo, maxID)

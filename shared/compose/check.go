@@ -1,0 +1,101 @@
+package compose
+
+import (
+	"strings"
+	"unicode"
+
+	"kantoorpost/shared/mailtext"
+)
+
+// What the writer must have seen before a reply leaves.
+const (
+	// CheckClient means that the reply names another client of the office, or has a
+	// file of one.
+	CheckClient Code = "client"
+	// CheckOutsider means that a recipient is new in the chat and no contact of its
+	// client.
+	CheckOutsider Code = "outsider"
+	// CheckAttachment means that the text speaks of a file that is not attached.
+	CheckAttachment Code = "attachment"
+	CheckSubject    Code = "subject" // there is none
+	CheckBody       Code = "body"    // there is no text
+)
+
+// attachmentWords are the words of Dutch and English by which people say that they
+// send a file along. The spaces are those around words.
+var attachmentWords = []string{
+	" bijlage ", " bijlagen ", " bijgevoegd ", " bijgevoegde ", " bijgesloten ", " meegestuurd ", " meegestuurde ", " bijgaand ", " bijgaande ",
+	" attached ", " attachment ", " attachments ", " enclosed ", " enclosure ",
+}
+
+// answeredWords are uses of those words for a file that the other sent.
+var answeredWords = []string{" je bijlage ", " jouw bijlage ", " uw bijlage ", " your attachment ", " you attached ", " geen bijlage ", " no attachment "}
+
+// MentionsAttachment says whether a text speaks of a file that comes with it.
+func MentionsAttachment(text string) bool {
+	said := words(text)
+	for _, w := range answeredWords {
+		said = strings.ReplaceAll(said, w, " ")
+	}
+	for _, w := range attachmentWords {
+		if strings.Contains(said, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// words returns the words of a text in lower case, with one space around each.
+func words(text string) string {
+	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
+	})
+	return " " + strings.Join(fields, " ") + " "
+}
+
+// maxClientNumbers bounds what is looked up for one reply.
+const maxClientNumbers = 40
+
+// Clues are what can name a client in a reply and its files.
+type Clues struct {
+	Numbers []string // client numbers
+	KvK     []string
+	VAT     []string
+	Names   []string // texts that can hold the name of a client: file names
+}
+
+// CluesIn finds what can name a client in the subject, the text and the file names of
+// a reply.
+func CluesIn(subject, text string, files []string) (c Clues) {
+	n := mailtext.NumbersIn(subject + "\n" + text)
+	c.KvK, c.VAT = n.KvK, n.VAT
+	c.Numbers = append(c.Numbers, n.Labelled...)
+	c.Numbers = append(c.Numbers, n.Unlabelled...)
+	for _, file := range files {
+		c.Names = append(c.Names, words(file))
+		n := mailtext.NumbersIn(file)
+		c.KvK, c.VAT = append(c.KvK, n.KvK...), append(c.VAT, n.VAT...)
+		parts := strings.FieldsFunc(file, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
+		for _, part := range parts {
+			if strings.ContainsFunc(part, unicode.IsDigit) && len(part) <= 12 {
+				c.Numbers = append(c.Numbers, strings.ToUpper(part))
+			}
+			if len(part) == 8 && strings.Trim(part, "0123456789") == "" {
+				c.KvK = append(c.KvK, part)
+			}
+		}
+	}
+	c.Numbers = once(c.Numbers)
+	c.KvK, c.VAT = once(c.KvK), once(c.VAT)
+	return c
+}
+
+func once(list []string) (out []string) {
+	seen := map[string]bool{}
+	for _, v := range list {
+		if !seen[v] && len(out) < maxClientNumbers {
+			seen[v], out = true, append(out, v)
+		}
+	}
+	return out
+}

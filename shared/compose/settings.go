@@ -1,0 +1,177 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/table"
+)
+
+// The limits of how long a reply is held before it leaves, in seconds.
+const (
+	DefaultHold = 10
+	MaxHold     = 60
+)
+
+// MaxSignature is the longest signature, in bytes of HTML.
+const MaxSignature = 20_000
+
+var (
+	// ErrNotFound means that there is no such template.
+	ErrNotFound = errors.New("no such template")
+	// ErrChanged means that somebody changed the row since it was read.
+	ErrChanged = errors.New("changed meanwhile")
+)
+
+// Settings are what the office sets for all of its mail.
+type Settings struct {
+	Hold     int      `json:"hold"` // seconds
+	FourEyes FourEyes `json:"fourEyes"`
+
+	etag string
+}
+
+// ETag is the version of the settings; "" before they were first set.
+func (s Settings) ETag() string { return s.etag }
+
+// FourEyes says which replies need a second person.
+type FourEyes struct {
+	Members []string `json:"members"` // ids of team members who write them
+	Clients []string `json:"clients"` // ids of clients whom they go to
+	Words   []string `json:"words"`   // that stand in the subject or the text
+}
+
+// The reasons why a reply needs a second person.
+const (
+	WhyMember = "member"
+	WhyClient = "client"
+	WhyWord   = "word"
+)
+
+// Why returns the reasons why a reply of a member to a client needs a second person;
+// none when it does not.
+func (f FourEyes) Why(member, client, subject, text string) (why []string) {
+	if slices.Contains(f.Members, member) {
+		why = append(why, WhyMember)
+	}
+	if client != "" && slices.Contains(f.Clients, client) {
+		why = append(why, WhyClient)
+	}
+	said := words(subject + "\n" + text)
+	for _, word := range f.Words {
+		if w := words(word); w != "  " && strings.Contains(said, w) {
+			return append(why, WhyWord)
+		}
+	}
+	return why
+}
+
+// An Address is what the office sets for the mail of one of its addresses.
+type Address struct {
+	Signature string `json:"signature,omitempty"` // HTML, sanitised
+	NoQuote   bool   `json:"noQuote,omitempty"`   // the answered mail is not repeated below
+}
+
+// A Store keeps settings, signatures and templates in the table "configuration":
+//
+//	template|<id>                -> a template                     (Template)
+//	writing                      -> the settings of the office     (Settings)
+//	writing|address|<mailbox>    -> those of an address            (Address)
+//	writing|member|<member>      -> the signature of a team member (member)
+type Store struct{ table *table.Table }
+
+// NewStore returns a Store over the table.
+func NewStore(t *table.Table) *Store { return &Store{table: t} }
+
+const settingsKey = "writing"
+
+func addressKey(mailbox string) string { return "writing|address|" + mailbox }
+func memberKey(id string) string       { return "writing|member|" + id }
+func templateKey(id string) string     { return "template|" + id }
+
+type member struct {
+	Signature string `json:"signature,omitempty"`
+}
+
+// get reads a row into v. It says false when there is none.
+func (s *Store) get(ctx context.Context, key string, v any) (etag string, found bool, err error) {
+	r, err := s.table.Get(ctx, key)
+	if errors.Is(err, table.ErrNotFound) {
+		return "", false, nil
+	}
+	if err == nil {
+		err = r.Document(v)
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("read row %s: %w", key, err)
+	}
+	return r.ETag, true, nil
+}
+
+// put writes a row with an entry of the audit, over the version etag; "" is any.
+func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry) error {
+	r, err := table.Document(key, v, nil)
+	if err != nil {
+		return fmt.Errorf("write row %s: %w", key, err)
+	}
+	op := table.Put(r)
+	if r.ETag = etag; etag != "" {
+		op = table.Replace(r)
+	}
+	e.By = audit.By(ctx)
+	if err := s.table.Write(ctx, op, audit.Op(e)); err != nil {
+		if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
+			err = ErrChanged
+		}
+		return fmt.Errorf("write row %s: %w", key, err)
+	}
+	return nil
+}
+
+// Settings returns the settings of the office.
+func (s *Store) Settings(ctx context.Context) (Settings, error) {
+	v := Settings{Hold: DefaultHold}
+	etag, _, err := s.get(ctx, settingsKey, &v)
+	v.etag = etag
+	return v, err
+}
+
+// PutSettings stores the settings over the version etag; "" is any. Error: ErrChanged.
+func (s *Store) PutSettings(ctx context.Context, v Settings, etag string) (Settings, error) {
+	err := s.put(ctx, settingsKey, etag, v, audit.Entry{Action: "settings.writing", Object: "settings", Detail: map[string]string{
+		"hold": fmt.Sprint(v.Hold), "members": strings.Join(v.FourEyes.Members, " "), "clients": strings.Join(v.FourEyes.Clients, " "),
+		"words": strings.Join(v.FourEyes.Words, ", "),
+	}})
+	if err != nil {
+		return Settings{}, err
+	}
+	return s.Settings(ctx)
+}
+
+// Address returns what is set for the mail of a mailbox.
+func (s *Store) Address(ctx context.Context, mailbox string) (v Address, err error) {
+	_, _, err = s.get(ctx, addressKey(mailbox), &v)
+	return v, err
+}
+
+// PutAddress stores what is set for the mail of a mailbox.
+func (s *Store) PutAddress(ctx context.Context, mailbox string, v Address) error {
+	return s.put(ctx, addressKey(mailbox), "", v, audit.Entry{Action: "address.writing", Object: "address " + mailbox,
+		Detail: map[string]string{"quote": fmt.Sprint(!v.NoQuote), "signature": fmt.Sprint(v.Signature != "")}})
+}
+
+// Signature returns the signature of a team member, as HTML; "" for none.
+func (s *Store) Signature(ctx context.Context, id string) (string, error) {
+	var v member
+	_, _, err := s.get(ctx, memberKey(id), &v)
+	return v.Signature, err
+}
+
+// PutSignature stores the signature of a team member.
+func (s *Store) PutSignature(ctx context.Context, id, html string) error {
+	return s.put(ctx, memberKey(id), "", member{html}, audit.Entry{Action: "team-member.signature", Object: "member " + id})
+}
