@@ -28,9 +28,11 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/solve"
 )
 
@@ -46,6 +48,8 @@ type Options struct {
 	Chats      *chat.Store
 	Solver     *solve.Service
 	Uploads    *blob.Store
+	Outbox     *outbox.Store
+	Writing    *compose.Store
 	Audit      *audit.Log
 	Jobs       Jobs
 	// Checks must all pass for the product to be ready.
@@ -112,6 +116,9 @@ func build(o Options) *api {
 	a.registerImport()
 	a.registerChats()
 	a.registerUploads()
+	a.registerReplies()
+	a.registerBegin()
+	a.registerTemplates()
 	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
 	a.describe()
 	return a

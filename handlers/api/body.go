@@ -79,24 +79,32 @@ func newDocuments() *documents {
 // each request, so that a better policy also holds for old mail. The caller
 // calls done when the document is no longer needed.
 func (a *api) document(ctx context.Context, it item.Item, how Showing, earlier *mailtext.Earlier) (d document, done func(), err error) {
+	return a.made(ctx, func() (document, error) {
+		content, err := a.Items.Body(ctx, it)
+		if err != nil {
+			return document{}, err
+		}
+		var parts []folded
+		if how.Quoted == "folded" {
+			parts = foldedParts(it, content, how.Language, earlier)
+		}
+		if it.BodyType == "html" {
+			return safeHTML(content, how.Pictures == "remote", origin(ctx), parts), nil
+		}
+		return document{html: asText(content, parts), empty: !visible(content)}, nil
+	})
+}
+
+// made makes a document when there is room for it in memory.
+func (a *api) made(ctx context.Context, make func() (document, error)) (d document, done func(), err error) {
 	select {
 	case a.documents.making <- struct{}{}:
 		defer func() { <-a.documents.making }()
 	case <-ctx.Done():
 		return document{}, nil, ctx.Err()
 	}
-	content, err := a.Items.Body(ctx, it)
-	if err != nil {
+	if d, err = make(); err != nil {
 		return document{}, nil, err
-	}
-	var parts []folded
-	if how.Quoted == "folded" {
-		parts = foldedParts(it, content, how.Language, earlier)
-	}
-	if it.BodyType == "html" {
-		d = safeHTML(content, how.Pictures == "remote", origin(ctx), parts)
-	} else {
-		d = document{html: asText(content, parts), empty: !visible(content)}
 	}
 	held := int64(len(d.html))
 	if err := a.documents.room.Acquire(ctx, held); err != nil {
@@ -109,7 +117,6 @@ func (a *api) document(ctx context.Context, it item.Item, how Showing, earlier *
 // path of the document. Earlier holds the messages before it in its chat; nil
 // for none.
 func (a *api) body(ctx context.Context, it item.Item, path string, how Showing, earlier *mailtext.Earlier) (*huma.StreamResponse, error) {
-	remote := how.Pictures == "remote"
 	d, done, err := a.document(ctx, it, how, earlier)
 	if err != nil {
 		return nil, err
@@ -117,6 +124,13 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing, 
 	if d.empty {
 		d.html = cmp.Or(a.plain(ctx, it), nothingToShow[how.Language])
 	}
+	return serveDocument(ctx, d, done, path, how), nil
+}
+
+// serveDocument answers with a document. path is its path, and done is called when it
+// has been sent.
+func serveDocument(ctx context.Context, d document, done func(), path string, how Showing) *huma.StreamResponse {
+	remote := how.Pictures == "remote"
 	pictures := strings.TrimSuffix(path, "body") + "pictures/"
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		defer done()
@@ -129,7 +143,7 @@ func (a *api) body(ctx context.Context, it item.Item, path string, how Showing, 
 		_, _ = io.WriteString(out, "<!doctype html><meta charset=utf-8>"+styleOf(d.colours, how.Colours))
 		// A caller who has left needs no more of the body.
 		_, _ = inPlace(pictures).WriteString(out, d.html)
-	}}, nil
+	}}
 }
 
 // plain is the text of a mail whose HTML shows nothing, read from its

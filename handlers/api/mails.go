@@ -23,6 +23,8 @@ import (
 // Jobs puts jobs on their queues.
 type Jobs interface {
 	Put(ctx context.Context, j job.Job) error
+	// PutAfter is Put for a job that nobody sees before a delay is over.
+	PutAfter(ctx context.Context, j job.Job, delay time.Duration) error
 }
 
 // A MailObject is a mail of the processing module, as the API shows it.

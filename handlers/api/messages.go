@@ -41,7 +41,8 @@ type messageObject struct {
 	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
-	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of what came in"`
+	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
+	messageReply
 }
 
 func messageOf(in string, m chat.Message) messageObject {
@@ -90,6 +91,9 @@ func (a *api) registerMessages() {
 			MessagePath
 			Showing
 		}) (*huma.StreamResponse, error) {
+			if r, isReply, err := a.replyOfMessage(ctx, in.MessagePath); isReply || err != nil {
+				return a.replyBody(ctx, r, err, in.Showing)
+			}
 			it, err := a.mailOfMessage(ctx, in.MessagePath)
 			if err != nil {
 				return nil, err
@@ -133,7 +137,7 @@ func (a *api) listMessages(ctx context.Context, in *struct {
 		}
 		out.Body.Items = append(out.Body.Items, o)
 	}
-	return out, nil
+	return out, a.addReplies(ctx, messages, out.Body.Items)
 }
 
 type noteInput struct {

@@ -57,6 +57,9 @@ func (a *api) registerPictures() {
 			MessagePath
 			PicturePath
 		}) (*huma.StreamResponse, error) {
+			if r, isReply, err := a.replyOfMessage(ctx, in.MessagePath); isReply || err != nil {
+				return a.replyPicture(ctx, r, err, in.Picture)
+			}
 			it, err := a.mailOfMessage(ctx, in.MessagePath)
 			if err != nil {
 				return nil, err

@@ -30,6 +30,10 @@ type problem struct {
 	Codes map[string]string `json:"codes,omitempty"`
 	// WhatToDo says what a person can do when an external service refused.
 	WhatToDo *words.Text `json:"whatToDo,omitempty"`
+	// Message is what came into a chat meanwhile, of the type newer-message.
+	Message *messageObject `json:"message,omitempty"`
+	// Missing are the placeholders that are not filled in, of the type placeholder.
+	Missing []string `json:"missing,omitempty"`
 }
 
 func newProblem(status int, detail string, fields ...*huma.ErrorDetail) *problem {

@@ -29,6 +29,8 @@ const (
 	ChatsRead          Action = "chats.read"          //
 	ChatsWrite         Action = "chats.write"         //
 	ChatsSend          Action = "chats.send"          // write what leaves the office as mail; never a program
+	TemplatesRead      Action = "templates.read"      // texts that are used again
+	TemplatesWrite     Action = "templates.write"     //
 	RepliesApprove     Action = "replies.approve"     // let another's reply leave that needs a second person
 	RulesRead          Action = "rules.read"          // learned rules, and how often they were right
 	RulesWrite         Action = "rules.write"         //
@@ -97,7 +99,7 @@ var roles = []string{roleDirectory, roleMembers, roleMails, roleChats, roleConfi
 // ruleOf returns the rule of an action. Nobody may do an action without a rule.
 func ruleOf(action Action) (rule, bool) {
 	switch action {
-	case HealthRead, MailsRelease, RepliesApprove, RulesRead, RulesWrite:
+	case HealthRead, MailsRelease, RepliesApprove, TemplatesWrite, RulesRead, RulesWrite:
 		return rule{linked: directory.Manager, other: directory.Manager}, true
 	case MeWrite:
 		return rule{linked: directory.Reader, other: directory.Reader}, true
@@ -118,6 +120,8 @@ func ruleOf(action Action) (rule, bool) {
 		return rule{linked: directory.Administrator, other: directory.Administrator, roles: []string{roleConfiguration}}, true
 	case MailsRead:
 		return rule{linked: directory.Reader, other: directory.Manager, roles: []string{roleMails}}, true
+	case TemplatesRead:
+		return rule{linked: directory.Editor, other: directory.Editor}, true
 	case MailsSolve, ChatsSend:
 		return rule{linked: directory.Editor, other: directory.Manager}, true
 	case ChatsRead:
@@ -172,7 +176,7 @@ func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
 		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead, ConfigurationWrite,
-		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, RepliesApprove, RulesRead, RulesWrite, AuditRead, MeWrite,
+		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, TemplatesRead, TemplatesWrite, RepliesApprove, RulesRead, RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {
 			can = append(can, action)

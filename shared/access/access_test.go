@@ -59,6 +59,8 @@ func TestMatrix(t *testing.T) {
 		{ChatsRead, "llaa---a------"},
 		{ChatsWrite, "-laa---a------"},
 		{ChatsSend, "-laa----------"},
+		{TemplatesRead, "-aaa----------"},
+		{TemplatesWrite, "--aa----------"},
 		{RepliesApprove, "--aa----------"},
 		{"unheard.of", "--------------"},
 	}

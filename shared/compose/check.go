@@ -77,7 +77,7 @@ func CluesIn(subject, text string, files []string) (c Clues) {
 		c.KvK, c.VAT = append(c.KvK, n.KvK...), append(c.VAT, n.VAT...)
 		parts := strings.FieldsFunc(file, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
 		for _, part := range parts {
-			if strings.ContainsFunc(part, unicode.IsDigit) && len(part) <= 12 {
+			if strings.ContainsFunc(part, unicode.IsDigit) && len(part) <= 12 && !isYear(part) {
 				c.Numbers = append(c.Numbers, strings.ToUpper(part))
 			}
 			if len(part) == 8 && strings.Trim(part, "0123456789") == "" {
@@ -88,6 +88,11 @@ func CluesIn(subject, text string, files []string) (c Clues) {
 	c.Numbers = once(c.Numbers)
 	c.KvK, c.VAT = once(c.KvK), once(c.VAT)
 	return c
+}
+
+// isYear says whether a part of a file name is a year, as in most of them.
+func isYear(text string) bool {
+	return len(text) == 4 && (strings.HasPrefix(text, "19") || strings.HasPrefix(text, "20")) && strings.Trim(text, "0123456789") == ""
 }
 
 func once(list []string) (out []string) {

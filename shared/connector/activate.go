@@ -48,7 +48,10 @@ func (s *Store) Activate(ctx context.Context, connector string, q Request) (Acti
 	if err != nil {
 		return Activation{}, err
 	}
-	a := Activation{ID: box.ID, Address: box.Address, Name: box.Name, Connector: connector, Link: q.Link, From: q.From, Active: true, Categories: !q.NoCategories}
+	a := Activation{
+		ID: box.ID, Address: box.Address, Aliases: box.Aliases, Name: box.Name, Connector: connector, Link: q.Link, From: q.From, Active: true,
+		Categories: !q.NoCategories,
+	}
 	if err := s.saveActivation(ctx, &a); err != nil {
 		return Activation{}, err
 	}

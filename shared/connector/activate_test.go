@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestActivateByAlias(t *testing.T) {
 		t.Errorf("activated %+v", a)
 	}
 	for _, name := range []string{box.ID, box.Address, strings.ToUpper(box.Address)} {
-		if got, err := o.Activation(t.Context(), name); err != nil || got != a {
+		if got, err := o.Activation(t.Context(), name); err != nil || !reflect.DeepEqual(got, a) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
@@ -138,7 +139,7 @@ func TestAnAddressMovesToAnotherMailbox(t *testing.T) {
 	if err != nil || now.ID != boxID(9) {
 		t.Fatalf("%+v, %v", now, err)
 	}
-	if got, _ := o.Activation(t.Context(), old.Address); got != now {
+	if got, _ := o.Activation(t.Context(), old.Address); !reflect.DeepEqual(got, now) {
 		t.Errorf("the address is %+v", got)
 	}
 	if got, _ := o.Activation(t.Context(), old.ID); got.Active {

@@ -52,8 +52,9 @@ func (l Link) Exists(ctx context.Context, targets Targets) (bool, error) {
 
 // An Activation is a mailbox that people activated.
 type Activation struct {
-	ID        string // the mailbox: its user's id in Graph
-	Address   string // its primary address when it was activated, lower case
+	ID        string   // the mailbox: its user's id in Graph
+	Address   string   // its primary address when it was activated, lower case
+	Aliases   []string // its other addresses when it was activated, lower case
 	Name      string
 	Connector string
 	Link      Link
@@ -72,7 +73,8 @@ type activationRow struct {
 	From      time.Time `json:"from"`
 	Active    bool      `json:"active"`
 	// NoCategories and not Categories: rows of older versions have neither.
-	NoCategories bool `json:"noCategories,omitempty"`
+	NoCategories bool     `json:"noCategories,omitempty"`
+	Aliases      []string `json:"aliases,omitempty"`
 }
 
 type smtpRow struct {
@@ -80,7 +82,7 @@ type smtpRow struct {
 }
 
 func (a Activation) row() (table.Row, error) {
-	r, err := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active, !a.Categories})
+	r, err := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active, !a.Categories, a.Aliases})
 	r.ETag = a.ETag
 	return r, err
 }
@@ -90,7 +92,10 @@ func activationOf(r table.Row) (Activation, error) {
 	if err := r.Unpack(&row); err != nil {
 		return Activation{}, fmt.Errorf("activated mailbox %s: %w", r.Key, err)
 	}
-	return Activation{r.Key, row.Address, row.Name, row.Connector, row.Link, row.From.UTC(), row.Active, !row.NoCategories, r.ETag}, nil
+	return Activation{
+		ID: r.Key, Address: row.Address, Aliases: row.Aliases, Name: row.Name, Connector: row.Connector, Link: row.Link, From: row.From.UTC(),
+		Active: row.Active, Categories: !row.NoCategories, ETag: r.ETag,
+	}, nil
 }
 
 // escape encodes the characters that an address may have and a key may not.

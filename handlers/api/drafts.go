@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/outbox"
+)
+
+// draftAge is how long the files of a draft are kept after it was last saved.
+const draftAge = 90 * 24 * time.Hour
+
+type (
+	draftBody struct {
+		Answers     string            `json:"answers,omitempty" maxLength:"64"`
+		Mode        string            `json:"mode,omitempty" enum:"reply,reply-all,forward,new"`
+		Address     string            `json:"address,omitempty" maxLength:"254"`
+		To          []recipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"kept as they were typed"`
+		Cc          []recipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
+		Bcc         []recipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
+		Subject     string            `json:"subject,omitempty" maxLength:"1000"`
+		HTML        string            `json:"html,omitempty"`
+		Text        string            `json:"text,omitempty"`
+		Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads"`
+		Since       int64             `json:"since,omitempty" minimum:"0"`
+	}
+	draftObject struct {
+		Answers     string            `json:"answers,omitempty"`
+		Mode        outbox.Mode       `json:"mode,omitempty"`
+		Address     string            `json:"address,omitempty"`
+		To          []recipientObject `json:"to" nullable:"false"`
+		Cc          []recipientObject `json:"cc" nullable:"false"`
+		Bcc         []recipientObject `json:"bcc" nullable:"false"`
+		Subject     string            `json:"subject"`
+		HTML        string            `json:"html,omitempty"`
+		Text        string            `json:"text,omitempty"`
+		Attachments []replyFile       `json:"attachments" nullable:"false"`
+		Since       int64             `json:"since"`
+		Reply       string            `json:"reply,omitempty" doc:"id of the reply that became this draft again"`
+		Reason      string            `json:"reason,omitempty" doc:"why it did, unless somebody took it back"`
+		Updated     time.Time         `json:"updated"`
+		Writing     []named           `json:"writing" nullable:"false" doc:"other team members who wrote here in the last two minutes"`
+	}
+)
+
+func (a *api) registerDrafts() {
+	const path = "/api/chats/{chat}/draft"
+	op := func(id, method, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
+	}
+	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, "Get what you have written in a chat and not sent", http.StatusOK),
+		func(ctx context.Context, in *ChatPath) (*objectOutput[draftObject], error) {
+			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
+				return nil, err
+			}
+			d, err := a.Outbox.LoadDraft(ctx, in.Chat, actor(ctx).Member.ID)
+			if err != nil {
+				return nil, err
+			}
+			return a.draftOutput(ctx, d)
+		})
+	put := op("put-draft", http.MethodPut, "Save what you have written in a chat and not sent; only you read it", http.StatusOK)
+	put.MaxBodyBytes = maxReplyBody
+	handle(a, access.ChatsSend, put, a.putDraft)
+	handle(a, access.ChatsSend, op("delete-draft", http.MethodDelete, "Throw away what you have written in a chat", http.StatusNoContent),
+		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
+			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
+				return nil, err
+			}
+			return nil, a.Outbox.DeleteDraft(ctx, in.Chat, actor(ctx).Member.ID)
+		})
+}
+
+// putDraft saves a draft. The last writer wins, unless If-Match says which version the
+// change is based on.
+func (a *api) putDraft(ctx context.Context, in *struct {
+	ChatPath
+	Precondition
+	Body draftBody
+}) (*objectOutput[draftObject], error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
+		return nil, err
+	}
+	member := actor(ctx).Member.ID
+	if member == "" {
+		return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")
+	}
+	b := in.Body
+	if !validText(b.HTML) || !validText(b.Text) || !validText(b.Subject) || b.HTML != "" && b.Text != "" {
+		return nil, invalid("body", `either "html" or "text", in UTF-8`)
+	}
+	d := outbox.Draft{
+		Chat: in.Chat, Member: member, Answers: b.Answers, Mode: outbox.Mode(b.Mode), Address: b.Address, To: typed(b.To), Cc: typed(b.Cc), Bcc: typed(b.Bcc),
+		Subject: b.Subject, HTML: safeReply(b.HTML), Text: b.Text, Since: b.Since,
+	}
+	if d.Attachments, err = a.attached(ctx, b.Attachments, d.HTML, time.Now().Add(draftAge)); err != nil {
+		return nil, err
+	}
+	// What became a draft again stays known as that until it is sent.
+	if was, err := a.Outbox.LoadDraft(ctx, in.Chat, member); err == nil {
+		d.Reply, d.Reason = was.Reply, was.Reason
+	} else if !errors.Is(err, outbox.ErrNotFound) {
+		return nil, err
+	}
+	if d, err = a.Outbox.SaveDraft(ctx, d, etag); err != nil {
+		return nil, err
+	}
+	return a.draftOutput(ctx, d)
+}
+
+// typed are recipients as they were typed, which may be half an address.
+func typed(in []recipientObject) (out []outbox.Recipient) {
+	for _, r := range in {
+		out = append(out, outbox.Recipient{Name: r.Name, Email: r.Email})
+	}
+	return out
+}
+
+func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[draftObject], error) {
+	o := draftObject{
+		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc), Subject: d.Subject,
+		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
+	}
+	var err error
+	o.Writing, err = a.writingIn(ctx, d.Chat)
+	return &objectOutput[draftObject]{ETag: rowTag(d.ETag()), Body: o}, err
+}

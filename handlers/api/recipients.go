@@ -1,0 +1,198 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/compose"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
+)
+
+// The marks of a recipient.
+const (
+	markNew       = "new"       // stands in no message of the chat
+	markOutside   = "outside"   // no contact of the chat's client, and nobody of the office
+	markColleague = "colleague" // a team member, or an address of the office
+)
+
+// A recipientObject is somebody to whom a reply goes.
+type recipientObject struct {
+	Name  string   `json:"name,omitempty" maxLength:"200"`
+	Email string   `json:"email" maxLength:"254"`
+	Marks []string `json:"marks,omitempty" nullable:"false" enum:"new,outside,colleague" doc:"new: in no message of the chat so far; outside: no contact of the client; colleague: of the office; ignored on input"`
+}
+
+// A correspondence is a chat with what is known about the addresses in it. It is for
+// one request.
+type correspondence struct {
+	api      *api
+	chat     chat.Chat // without id while the office begins it
+	messages []chat.Message
+	boxes    []connector.Activation // that are active
+	own      map[string]bool        // their addresses and aliases
+	seen     map[string]bool        // addresses in messages; nil: not read yet
+	contacts map[string]directory.Contact
+}
+
+func (a *api) correspondence(ctx context.Context, c chat.Chat) (*correspondence, error) {
+	boxes, err := a.Connectors.Boxes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k := &correspondence{api: a, chat: c, own: map[string]bool{}, contacts: map[string]directory.Contact{}}
+	for _, b := range boxes {
+		if !b.Active {
+			continue
+		}
+		k.boxes = append(k.boxes, b.Activation)
+		for _, address := range append([]string{b.Address}, b.Aliases...) {
+			k.own[compose.Normal(address)] = true
+		}
+	}
+	return k, nil
+}
+
+func (k *correspondence) isOwn(email string) bool { return k.own[compose.Normal(email)] }
+
+// senders are the addresses from which the caller may send mail of the chat. Somebody
+// who begins takes part in what he or she begins.
+func (k *correspondence) senders(ctx context.Context) ([]access.Sender, error) {
+	who, c := actor(ctx), k.chat
+	if c.ID == "" {
+		c.Members = []string{who.Member.ID}
+	}
+	return access.Senders(ctx, who, c, k.boxes, k.api.Directory, time.Now())
+}
+
+// chatMessages is how many of the newest messages of a chat say who is known in it.
+const chatMessages = 200
+
+func (k *correspondence) read(ctx context.Context) error {
+	if k.seen != nil {
+		return nil
+	}
+	k.seen = map[string]bool{}
+	if k.chat.ID == "" {
+		return nil
+	}
+	var err error
+	if k.messages, _, err = k.api.Chats.Messages(ctx, k.chat.ID, chatMessages, ""); err != nil {
+		return err
+	}
+	for _, m := range k.messages {
+		if m.Kind == chat.KindReply && !hasLeft(outbox.State(m.State)) {
+			continue // nobody got it yet
+		}
+		for _, a := range slices.Concat([]mail.Address{m.From}, m.To, m.Cc) {
+			k.seen[compose.Normal(a.Email)] = true
+		}
+	}
+	return nil
+}
+
+// contact is the contact with an address, and whether there is one.
+func (k *correspondence) contact(ctx context.Context, email string) (directory.Contact, bool, error) {
+	normal := compose.Normal(email)
+	if c, ok := k.contacts[normal]; ok {
+		return c, c.ID != "", nil
+	}
+	c, found, err := k.api.Directory.ContactByAddress(ctx, normal)
+	if err == nil {
+		k.contacts[normal] = c
+	}
+	return c, found, err
+}
+
+// marks are those of an address.
+func (k *correspondence) marks(ctx context.Context, email string) (marks []string, err error) {
+	if err := k.read(ctx); err != nil {
+		return nil, err
+	}
+	normal := compose.Normal(email)
+	if !k.seen[normal] {
+		marks = append(marks, markNew)
+	}
+	if k.own[normal] {
+		return append(marks, markColleague), nil
+	}
+	m, found, err := k.api.Directory.MemberByAddress(ctx, normal)
+	if err != nil {
+		return nil, err
+	}
+	if found && m.Active {
+		return append(marks, markColleague), nil
+	}
+	c, found, err := k.contact(ctx, normal)
+	if err != nil {
+		return nil, err
+	}
+	if !found || !slices.Contains(c.Clients, k.chat.Client) {
+		marks = append(marks, markOutside)
+	}
+	return marks, nil
+}
+
+// marked are addresses with their marks, and with the name of the directory where the
+// mail has none.
+func (k *correspondence) marked(ctx context.Context, list []mail.Address) ([]recipientObject, error) {
+	out := []recipientObject{}
+	for _, a := range list {
+		marks, err := k.marks(ctx, a.Email)
+		if err != nil {
+			return nil, err
+		}
+		if a.Name == "" {
+			if c, found, err := k.contact(ctx, a.Email); err != nil {
+				return nil, err
+			} else if found {
+				a.Name = c.Name
+			}
+		}
+		out = append(out, recipientObject{Name: a.Name, Email: a.Email, Marks: marks})
+	}
+	return out, nil
+}
+
+// recipients checks the recipients of a field. Names and addresses stand in headers of
+// the mail, so nothing in them may end a line.
+func recipients(field string, in []recipientObject) ([]outbox.Recipient, error) {
+	var out []outbox.Recipient
+	for i, r := range in {
+		email, err := directory.TypedAddress(r.Email)
+		at := "body." + field + "[" + strconv.Itoa(i) + "]"
+		if err != nil || strings.ContainsFunc(r.Email, unicode.IsControl) {
+			return nil, invalid(at+".email", "an e-mail address such as naam@voorbeeld.nl")
+		}
+		if strings.ContainsFunc(r.Name, breaksLine) {
+			return nil, invalid(at+".name", "a name of one line")
+		}
+		if slices.ContainsFunc(out, func(o outbox.Recipient) bool { return o.Email == email }) {
+			continue
+		}
+		out = append(out, outbox.Recipient{Name: strings.TrimSpace(r.Name), Email: email})
+	}
+	return out, nil
+}
+
+// breaksLine says whether a rune can end a line, or hide one, in a header.
+func breaksLine(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
+
+func recipientsOf(list []outbox.Recipient) []recipientObject {
+	out := []recipientObject{}
+	for _, r := range list {
+		out = append(out, recipientObject{Name: r.Name, Email: r.Email})
+	}
+	return out
+}
+
+// hasLeft says whether a reply in this state is on its way or arrived.
+func hasLeft(s outbox.State) bool { return s == outbox.Sent || s == outbox.Bounced }

@@ -1,0 +1,348 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/blob"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/compose"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/queue"
+)
+
+const (
+	// maxDelay is how far ahead a reply can be scheduled.
+	maxDelay = 366 * 24 * time.Hour
+	// keptAfter is how long the files of a reply are kept after it was to leave: for
+	// another attempt, and for who reads what left.
+	keptAfter = 90 * 24 * time.Hour
+	// maxReplyBody is the largest request with a reply, in bytes: outbox.MaxBody
+	// characters of JSON, and recipients.
+	maxReplyBody = 2 << 20
+)
+
+// A ReplyContent is what a reply says and to whom it goes.
+type ReplyContent struct {
+	Address     string            `json:"address,omitempty" maxLength:"254" doc:"from which it is sent; the one that received the mail when absent"`
+	To          []recipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"complete: nobody is added"`
+	Cc          []recipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
+	Bcc         []recipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
+	Subject     *string           `json:"subject,omitempty" doc:"as replies/new gives it when absent"`
+	HTML        *string           `json:"html,omitempty" doc:"the text without signature and quote; either this or text"`
+	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
+	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads"`
+	Signature   *bool             `json:"signature,omitempty" doc:"false leaves the signature out"`
+	Quote       *bool             `json:"quote,omitempty" doc:"false leaves the mail out that is answered; what the address has when absent"`
+	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back before it leaves; what the office has when absent"`
+	SendAt      *time.Time        `json:"sendAt,omitempty" doc:"when it leaves, at the earliest"`
+	Confirmed   []string          `json:"confirmed,omitempty" nullable:"true" maxItems:"20" doc:"codes of the problem confirm that you have seen"`
+}
+
+type replyBody struct {
+	ReplyContent
+	Answers string `json:"answers,omitempty" maxLength:"64" doc:"id of the message that it answers or forwards; required unless the mode is new"`
+	Mode    string `json:"mode,omitempty" enum:"reply,reply-all,forward,new" default:"reply"`
+	Since   *int64 `json:"since,omitempty" minimum:"0" doc:"the since of replies/new; that of the answered message when absent"`
+	Force   bool   `json:"force,omitempty" doc:"send although something newer came into the chat"`
+}
+
+// IdempotencyKey makes one object of a request that is repeated.
+type IdempotencyKey struct {
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key has its effect once"`
+}
+
+// acceptedReply answers a request that wrote a reply.
+type acceptedReply = objectOutput[replyObject]
+
+func (a *api) registerReplies() {
+	const path = "/api/chats/{chat}/replies"
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
+	}
+	create := op("create-reply", http.MethodPost, path, "Write a reply, which leaves as mail when its hold is over", http.StatusAccepted)
+	create.Description = "409 of type newer-message: something came into the chat that you have not seen; force sends all the same. " +
+		"409 of type confirm: send it again with its codes as confirmed."
+	create.MaxBodyBytes = maxReplyBody
+	handle(a, access.ChatsSend, create, a.createReply)
+	handle(a, access.ChatsRead, op("get-reply", http.MethodGet, path+"/{reply}", "Get a reply, with what became of it for each recipient", http.StatusOK), a.getReply)
+	a.registerNewReply()
+	a.registerReplyChanges()
+	a.registerReplyList()
+	a.registerReplyAttachments()
+	a.registerDrafts()
+	a.explain = append(a.explain, a.explainReplies)
+}
+
+func (a *api) createReply(ctx context.Context, in *struct {
+	ChatPath
+	IdempotencyKey
+	Body replyBody
+}) (*acceptedReply, error) {
+	if in.Key != "" {
+		if r, found, err := a.Outbox.ByKey(ctx, in.Chat, actor(ctx).Member.ID, in.Key); err != nil {
+			return nil, err
+		} else if found {
+			return a.accepted(ctx, r)
+		}
+	}
+	c, err := a.chat(ctx, in.Chat, access.ChatsSend)
+	if err != nil {
+		return nil, err
+	}
+	k, err := a.correspondence(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	mode := outbox.Mode(cmp.Or(in.Body.Mode, string(outbox.ModeReply)))
+	if in.Body.Answers == "" && mode != outbox.ModeNew {
+		return nil, invalid("body.answers", "id of the message that is answered or forwarded")
+	}
+	o, err := k.original(ctx, in.Body.Answers, mode)
+	if errors.Is(err, chat.ErrNotFound) {
+		return nil, invalid("body.answers", "id of a message of this chat")
+	}
+	if err != nil {
+		return nil, err
+	}
+	n, err := k.written(ctx, in.Body.ReplyContent, o, mode)
+	if err != nil {
+		return nil, err
+	}
+	n.Key, n.Reply.Force, n.Reply.Since = in.Key, in.Body.Force, o.message.Sequence
+	if in.Body.Since != nil {
+		n.Reply.Since = *in.Body.Since
+	}
+	if err := k.checked(ctx, &n, in.Body.ReplyContent); err != nil {
+		return nil, err
+	}
+	r, err := a.Outbox.Create(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	a.sendLater(ctx, r, "written")
+	return a.accepted(ctx, r)
+}
+
+// written is the reply that the caller wrote, when all of it is valid.
+func (k *correspondence) written(ctx context.Context, in ReplyContent, o original, mode outbox.Mode) (n outbox.New, err error) {
+	sender, err := k.sender(ctx, in.Address, o)
+	if err != nil {
+		return n, err
+	}
+	r := outbox.Reply{
+		Chat: k.chat.ID, Mailbox: sender.ID, Address: sender.Address, Mode: mode, Answers: o.message.ID, Author: actor(ctx).Member.ID,
+		Confirmed: in.Confirmed,
+	}
+	for field, list := range map[string]struct {
+		in  []recipientObject
+		out *[]outbox.Recipient
+	}{"to": {in.To, &r.To}, "cc": {in.Cc, &r.Cc}, "bcc": {in.Bcc, &r.Bcc}} {
+		if *list.out, err = recipients(field, list.in); err != nil {
+			return n, err
+		}
+	}
+	if count := len(r.Recipients()); count < 1 || count > outbox.MaxRecipients {
+		return n, invalid("body.to", "1 to 100 recipients in all")
+	}
+	if r.Subject, err = subjectOf(in.Subject, o, mode); err != nil {
+		return n, err
+	}
+	html, err := contentOf(in)
+	if err != nil {
+		return n, err
+	}
+	if missing := compose.Missing(r.Subject, textOf(html)); len(missing) > 0 {
+		return n, missingPlaceholders(missing)
+	}
+	if err := k.addSettings(ctx, &r, in, sender); err != nil {
+		return n, err
+	}
+	if r.Original, err = k.originalIn(ctx, sender.ID, o); err != nil {
+		return n, err
+	}
+	r.Preview = previewOf(html)
+	if r.Attachments, err = k.api.attached(ctx, in.Attachments, html, r.LeavesAt.Add(keptAfter)); err != nil {
+		return n, err
+	}
+	check := func(c chat.Chat) error { return k.api.mayChat(ctx, c, access.ChatsSend) }
+	return outbox.New{Reply: r, HTML: html, Check: check}, nil
+}
+
+// sender is the address that a reply is sent from.
+func (k *correspondence) sender(ctx context.Context, address string, o original) (access.Sender, error) {
+	senders, err := k.senders(ctx)
+	if err != nil {
+		return access.Sender{}, err
+	}
+	if address == "" {
+		if i := k.defaultSender(senders, o); i >= 0 {
+			return senders[i], nil
+		}
+		return access.Sender{}, newProblem(http.StatusForbidden, "you may not send from the address that got this mail: choose one that you are linked with")
+	}
+	named := func(b string, aliases []string, id string) bool {
+		return strings.EqualFold(address, id) || slices.ContainsFunc(append([]string{b}, aliases...), func(a string) bool { return compose.Normal(a) == compose.Normal(address) })
+	}
+	for _, s := range senders {
+		if named(s.Address, s.Aliases, s.ID) {
+			return s, nil
+		}
+	}
+	for _, b := range k.boxes {
+		if named(b.Address, b.Aliases, b.ID) {
+			return access.Sender{}, newProblem(http.StatusForbidden, "you may not send from "+b.Address)
+		}
+	}
+	return access.Sender{}, invalid("body.address", "an activated address of the office")
+}
+
+// subjectOf is the subject of a reply. It is a header of the mail, so it has one line.
+func subjectOf(given *string, o original, mode outbox.Mode) (string, error) {
+	if given == nil {
+		return compose.SubjectOf(o.message.Subject, mode), nil
+	}
+	if strings.ContainsFunc(*given, breaksLine) || !validText(*given) || len(utf16.Encode([]rune(*given))) > compose.MaxSubject {
+		return "", invalid("body.subject", "one line of at most 255 characters")
+	}
+	return strings.TrimSpace(*given), nil
+}
+
+// contentOf is the text of a reply as safe HTML; "" when it has none.
+func contentOf(in ReplyContent) (string, error) {
+	switch {
+	case in.HTML != nil && in.Text != nil:
+		return "", invalid("body", `either "html" or "text"`)
+	case in.HTML != nil && validText(*in.HTML):
+		return safeReply(*in.HTML), nil
+	case in.Text != nil && validText(*in.Text):
+		return textAsHTML(*in.Text), nil
+	case in.HTML == nil && in.Text == nil:
+		return "", nil
+	}
+	return "", invalid("body", "text in UTF-8, without the character NUL")
+}
+
+// addSettings adds when a reply leaves and what the server adds to its text.
+func (k *correspondence) addSettings(ctx context.Context, r *outbox.Reply, in ReplyContent, sender access.Sender) error {
+	settings, err := k.api.Writing.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	hold := settings.Hold
+	if in.Hold != nil {
+		hold = *in.Hold
+	}
+	now := time.Now()
+	r.LeavesAt = now.Add(time.Duration(hold) * time.Second)
+	if in.SendAt != nil {
+		if !in.SendAt.After(now) || in.SendAt.Sub(now) > maxDelay {
+			return invalid("body.sendAt", "a time to come, within a year")
+		}
+		r.LeavesAt, r.Scheduled = *in.SendAt, true
+	}
+	about, err := k.api.Writing.Address(ctx, sender.ID)
+	if err != nil {
+		return err
+	}
+	r.NoQuote = about.NoQuote && r.Mode != outbox.ModeForward
+	if in.Quote != nil {
+		r.NoQuote = !*in.Quote
+	}
+	if in.Signature == nil || *in.Signature {
+		own, err := k.api.Writing.Signature(ctx, r.Author)
+		if err != nil {
+			return err
+		}
+		r.Signature = own + about.Signature
+	}
+	return nil
+}
+
+// attached are the uploads of the caller that a reply takes along, kept until a time.
+func (a *api) attached(ctx context.Context, uploads []string, html string, until time.Time) ([]outbox.Attachment, error) {
+	var out []outbox.Attachment
+	var size int64
+	shown := uploadsIn(html)
+	for _, id := range once(append(slices.Clone(uploads), shown...)) {
+		f, err := a.upload(ctx, id)
+		if errors.Is(err, blob.ErrNotFound) {
+			return nil, invalid("body.attachments", "ids of files that you uploaded; "+id+" is none, or is no longer there")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if size += f.Size(); size > maxUpload {
+			return nil, invalid("body.attachments", "at most 150 MB in all")
+		}
+		if f.Until.Before(until.Add(-uploadAge)) { // a draft is saved often
+			if err := a.Uploads.Keep(ctx, id, until); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, outbox.Attachment{Upload: id, Name: f.Name, ContentType: f.ContentType, Size: f.Size(), Inline: slices.Contains(shown, id)})
+	}
+	return out, nil
+}
+
+// sendLater puts the job that sends a reply. When that fails, the tick does it later:
+// the reply is stored.
+func (a *api) sendLater(ctx context.Context, r outbox.Reply, why string) {
+	delay := time.Until(r.LeavesAt)
+	if !r.State.IsWaiting() || delay > queue.MaxDelay {
+		return
+	}
+	j := job.Send{Job: "send", Address: r.Address, Why: why, Replies: []string{r.ID}}
+	if err := a.Jobs.PutAfter(context.WithoutCancel(ctx), j, delay); err != nil {
+		slog.WarnContext(ctx, "a reply waits for the tick: its job was not put", "reply", r.ID, "error", err)
+	}
+}
+
+func (a *api) accepted(ctx context.Context, r outbox.Reply) (*acceptedReply, error) {
+	out, err := a.replyOutput(ctx, r)
+	if out != nil {
+		out.Location = "/api/chats/" + r.Chat + "/replies/" + r.ID
+	}
+	return out, err
+}
+
+// explainReplies says what the errors of replies mean in HTTP.
+func (a *api) explainReplies(err error) *problem {
+	var newer *outbox.NewerError
+	switch {
+	case errors.As(err, &newer):
+		p := newProblem(http.StatusConflict, "something came into the chat since you began to write: look at it, and send with force if it changes nothing")
+		m := messageOf("", newer.Message)
+		p.Type, p.Message = "newer-message", &m
+		return p
+	case errors.Is(err, outbox.ErrNotFound):
+		return newProblem(http.StatusNotFound, "no such reply or draft, or none that you may see")
+	case errors.Is(err, outbox.ErrState):
+		return newProblem(http.StatusConflict, "the reply is in another state: it left, or is leaving, or is a draft again")
+	case errors.Is(err, outbox.ErrChanged), errors.Is(err, compose.ErrChanged):
+		return changed()
+	case errors.Is(err, outbox.ErrBody):
+		return invalid("body.html", "at most 200,000 characters")
+	case errors.Is(err, compose.ErrNotFound):
+		return newProblem(http.StatusNotFound, "no such template")
+	}
+	return nil
+}
+
+// missingPlaceholders is the problem that a template is not filled in.
+func missingPlaceholders(names []string) error {
+	p := invalid("body.html", "no placeholder that is not filled in: {"+strings.Join(names, "}, {")+"}")
+	p.Type, p.Missing = "placeholder", names
+	return p
+}

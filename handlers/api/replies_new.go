@@ -1,0 +1,394 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/compose"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/words"
+)
+
+// usualSize is the largest mail that most recipients take, in bytes.
+const usualSize = 25 << 20
+
+type (
+	// A senderObject is an address of the office from which mail is sent.
+	senderObject struct {
+		ID        string `json:"id" doc:"of the mailbox"`
+		Name      string `json:"name,omitempty"`
+		Email     string `json:"email"`
+		Signature string `json:"signature" doc:"HTML, as it will stand below the text"`
+	}
+	// A warningObject is something that the writer should know, in words.
+	warningObject struct {
+		Code string     `json:"code"`
+		Text words.Text `json:"text"`
+	}
+	// A newReply is a reply before anything is written.
+	newReply struct {
+		Answers     string             `json:"answers,omitempty" doc:"id of the message"`
+		Mode        outbox.Mode        `json:"mode"`
+		From        *senderObject      `json:"from" nullable:"true" doc:"null: you may send from none of the addresses"`
+		Addresses   []senderObject     `json:"addresses" nullable:"false" doc:"from which you may send in this chat"`
+		To          []recipientObject  `json:"to" nullable:"false"`
+		Cc          []recipientObject  `json:"cc" nullable:"false"`
+		Bcc         []recipientObject  `json:"bcc" nullable:"false"`
+		ReplyTo     []recipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain than its sender's"`
+		ReplyAll    bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
+		Subject     string             `json:"subject"`
+		Signature   string             `json:"signature" doc:"HTML; the server adds it"`
+		Quote       string             `json:"quote" doc:"HTML of the mail that is repeated below; the server adds it; empty when it is not repeated"`
+		Warnings    []string           `json:"warnings" nullable:"false" doc:"codes: bcc, reply-to, many-recipients"`
+		Texts       []warningObject    `json:"texts" nullable:"false" doc:"the warnings in words"`
+		Since       int64              `json:"since" doc:"the seq of the newest message in the chat"`
+		Writing     []named            `json:"writing" nullable:"false" doc:"other team members who wrote here in the last two minutes"`
+		Attachments []attachmentObject `json:"attachments" nullable:"false" doc:"of a forward: what goes along"`
+		Hold        int                `json:"hold" doc:"seconds for which a reply is held"`
+		MaxSize     int64              `json:"maxSize" doc:"bytes of a file"`
+		UsualSize   int64              `json:"usualSize" doc:"bytes of all files: more is refused by most recipients, and by a mailbox as it comes"`
+	}
+)
+
+// warningTexts say what the warnings about recipients mean.
+var warningTexts = map[compose.Code]words.Text{
+	compose.WarnBcc: {
+		NL: "Het kantoor kreeg deze mail als Bcc: de anderen weten dat niet. Allen beantwoorden kan niet.",
+		EN: "The office got this mail as Bcc: the others do not know that. Replying to all is not possible.",
+	},
+	compose.WarnReplyTo: {
+		NL: "De mail vraagt om antwoord op een adres bij een ander domein dan dat van de afzender. Het antwoord gaat naar de afzender.",
+		EN: "The mail asks for an answer at another domain than its sender's. The answer goes to the sender.",
+	},
+	compose.WarnMany: {
+		NL: "De mail heeft zo veel ontvangers dat ze hier niet allemaal bekend zijn.",
+		EN: "The mail has so many recipients that not all of them are known here.",
+	},
+}
+
+func (a *api) registerNewReply() {
+	handle(a, access.ChatsSend, huma.Operation{
+		OperationID: "new-reply", Method: http.MethodGet, Path: "/api/chats/{chat}/replies/new", Tags: []string{"replies"},
+		Summary: "Get what a reply to a message begins with: from whom, to whom, its subject, signature and quote",
+	}, func(ctx context.Context, in *struct {
+		ChatPath
+		Answers string `query:"answers" maxLength:"64" doc:"id of the message; the newest mail when absent"`
+		Mode    string `query:"mode" enum:"reply,reply-all,forward,new" default:"reply-all"`
+	}) (*struct{ Body newReply }, error) {
+		c, err := a.chat(ctx, in.Chat, access.ChatsSend)
+		if err != nil {
+			return nil, err
+		}
+		out, err := a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode))
+		return &struct{ Body newReply }{out}, err
+	})
+}
+
+func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode outbox.Mode) (newReply, error) {
+	k, err := a.correspondence(ctx, c)
+	if err != nil {
+		return newReply{}, err
+	}
+	o, err := k.original(ctx, answers, mode)
+	if err != nil {
+		return newReply{}, err
+	}
+	out := newReply{
+		Answers: o.message.ID, Mode: mode, Subject: compose.SubjectOf(o.message.Subject, mode), Since: c.Sequence, Bcc: []recipientObject{},
+		Addresses: []senderObject{}, Attachments: []attachmentObject{}, Writing: []named{}, Warnings: []string{}, Texts: []warningObject{},
+		MaxSize: maxUpload, UsualSize: usualSize,
+	}
+	if err := k.addRecipients(ctx, &out, o, mode); err != nil {
+		return newReply{}, err
+	}
+	if err := k.addSenders(ctx, &out, o); err != nil {
+		return newReply{}, err
+	}
+	settings, err := a.Writing.Settings(ctx)
+	if err != nil {
+		return newReply{}, err
+	}
+	out.Hold = settings.Hold
+	if out.Writing, err = a.writingIn(ctx, c.ID); err != nil {
+		return newReply{}, err
+	}
+	return out, k.addOriginal(ctx, &out, o, mode)
+}
+
+// An original is the message that a reply answers or forwards; empty for a reply that
+// answers nothing.
+type original struct {
+	message chat.Message
+	mail    item.Item    // of a mail
+	reply   outbox.Reply // of a reply of the office
+}
+
+func (o original) empty() bool { return o.message.ID == "" }
+
+// original finds the message that is answered; "" is the newest mail in the chat.
+func (k *correspondence) original(ctx context.Context, id string, mode outbox.Mode) (o original, err error) {
+	if mode == outbox.ModeNew {
+		return original{}, nil
+	}
+	if id == "" {
+		if err := k.read(ctx); err != nil {
+			return o, err
+		}
+		for _, m := range k.messages {
+			if m.IsMail() && m.Kind == chat.KindMail && m.Direction != chat.Out {
+				id = m.ID
+				break
+			}
+		}
+	}
+	if o.message, err = k.api.Chats.Message(ctx, k.chat.ID, id); err != nil {
+		return original{}, err
+	}
+	switch {
+	case o.message.IsMail():
+		o.mail, err = k.api.Items.Get(ctx, o.message.ID)
+	case o.message.Kind == chat.KindReply && hasLeft(outbox.State(o.message.State)):
+		o.reply, err = k.api.Outbox.Get(ctx, k.chat.ID, o.message.ID)
+	default:
+		err = invalid("answers", "id of a mail or of a reply that was sent")
+	}
+	if err != nil {
+		return original{}, err
+	}
+	return o, nil
+}
+
+// recipients are those of a reply to o, as long as its writer changes nothing.
+func (k *correspondence) recipients(o original, mode outbox.Mode) compose.Recipients {
+	if o.empty() {
+		return compose.Recipients{}
+	}
+	from := compose.Original{
+		From: o.message.From, ReplyTo: o.mail.AnswersTo, To: o.message.To, Cc: o.message.Cc, Sent: o.message.Direction == chat.Out,
+	}
+	return compose.RecipientsOf(from, mode, k.isOwn)
+}
+
+func (k *correspondence) addRecipients(ctx context.Context, out *newReply, o original, mode outbox.Mode) (err error) {
+	r := k.recipients(o, mode)
+	if out.To, err = k.marked(ctx, r.To); err != nil {
+		return err
+	}
+	if out.Cc, err = k.marked(ctx, r.Cc); err != nil {
+		return err
+	}
+	if out.ReplyTo, err = k.marked(ctx, r.ReplyTo); err != nil {
+		return err
+	}
+	out.ReplyAll = r.ReplyAll
+	for _, w := range r.Warnings {
+		out.Warnings = append(out.Warnings, string(w))
+		out.Texts = append(out.Texts, warningObject{string(w), warningTexts[w]})
+	}
+	return nil
+}
+
+// addSenders adds from which addresses the caller may send, and the one that is
+// offered.
+func (k *correspondence) addSenders(ctx context.Context, out *newReply, o original) error {
+	senders, err := k.senders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range senders {
+		object, err := k.api.sender(ctx, s)
+		if err != nil {
+			return err
+		}
+		out.Addresses = append(out.Addresses, object)
+	}
+	if i := k.defaultSender(senders, o); i >= 0 {
+		out.From, out.Signature = &out.Addresses[i], out.Addresses[i].Signature
+	}
+	return nil
+}
+
+// sender is an address with the signature of the caller's mail from it.
+func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error) {
+	about, err := a.Writing.Address(ctx, s.ID)
+	if err != nil {
+		return senderObject{}, err
+	}
+	own, err := a.Writing.Signature(ctx, actor(ctx).Member.ID)
+	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, Signature: own + about.Signature}, err
+}
+
+// defaultSender is the index of the address that answers o: one that received it, and
+// of several one that the caller is linked with. For a chat that the office begins it
+// is the first that the caller is linked with. It is -1 when there is none.
+func (k *correspondence) defaultSender(senders []access.Sender, o original) int {
+	received := []string{compose.Normal(o.mail.Address), compose.Normal(o.reply.Address)}
+	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
+		received = append(received, compose.Normal(a.Email))
+	}
+	if o.empty() {
+		for _, address := range k.chat.Addresses {
+			received = append(received, compose.Normal(address))
+		}
+	}
+	received = slices.DeleteFunc(received, func(email string) bool { return email == "" })
+	rank := func(s access.Sender) int {
+		got := slices.ContainsFunc(append([]string{s.Address}, s.Aliases...), func(a string) bool { return slices.Contains(received, compose.Normal(a)) })
+		main := len(received) > 0 && compose.Normal(s.Address) == received[0]
+		switch {
+		case got && s.Linked && main:
+			return 5
+		case got && s.Linked:
+			return 4
+		case main:
+			return 3
+		case got:
+			return 2
+		case s.Linked && o.empty():
+			return 1
+		}
+		return 0
+	}
+	best := -1
+	for i, s := range senders {
+		if rank(s) > 0 && (best < 0 || rank(s) > rank(senders[best])) {
+			best = i
+		}
+	}
+	return best
+}
+
+// writingWindow is how recently somebody must have saved a draft to be writing.
+const writingWindow = 2 * time.Minute
+
+// writingIn are the other members who write in a chat now.
+func (a *api) writingIn(ctx context.Context, chatID string) ([]named, error) {
+	out := []named{}
+	ids, err := a.Outbox.Writing(ctx, chatID, actor(ctx).Member.ID, time.Now().Add(-writingWindow))
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, id := range ids {
+		name, err := a.memberName(ctx, names, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, named{id, name})
+	}
+	return out, nil
+}
+
+// maxQuoteShown is the longest HTML of a quote that is shown before sending.
+const maxQuoteShown = 256 << 10
+
+// addOriginal adds what goes along of the message: its text below the reply, and the
+// attachments of a forward.
+func (k *correspondence) addOriginal(ctx context.Context, out *newReply, o original, mode outbox.Mode) error {
+	if o.empty() {
+		return nil
+	}
+	a := k.api
+	if mode == outbox.ModeForward && o.mail.HasAttachments {
+		source, err := a.attachmentSourceOf(ctx, o.mail, recent)
+		if err != nil {
+			return err
+		}
+		shown, err := a.shown(ctx, source)
+		if err != nil {
+			return err
+		}
+		for i, at := range source.attachments {
+			if name := pictureName(at.ContentID); !canShow(at) || !shown[name] {
+				out.Attachments = append(out.Attachments, attachmentOf(o.mail.ID, i+1, at))
+			}
+		}
+	}
+	if out.From != nil && mode != outbox.ModeForward {
+		about, err := a.Writing.Address(ctx, out.From.ID)
+		if err != nil || about.NoQuote {
+			return err
+		}
+	}
+	content, err := a.quoteOf(ctx, k.chat.ID, o)
+	if len(content) <= maxQuoteShown {
+		out.Quote = content
+	}
+	return err
+}
+
+// quoteOf is the text of a message as a page can show it.
+func (a *api) quoteOf(ctx context.Context, chatID string, o original) (string, error) {
+	path := strings.TrimSuffix(messageBodyPath(chatID, o.message.ID), "body") + "pictures/"
+	if o.message.Kind == chat.KindReply {
+		d, done, err := a.replyDocument(ctx, o.reply)
+		if err != nil {
+			return "", err
+		}
+		defer done()
+		return inPlace(path).Replace(d.html), nil
+	}
+	d, done, err := a.document(ctx, o.mail, Showing{}, nil)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	return inPlace(path).Replace(d.html), nil
+}
+
+// referencesOf are what a reply to o names in its References, oldest first, without
+// the message id of o itself.
+func referencesOf(o original) []string {
+	if o.message.Kind == chat.KindReply {
+		return append(slices.Clone(o.reply.Original.References), nonEmpty(o.reply.Original.InternetMessageID)...)
+	}
+	if len(o.mail.References) > 0 {
+		return o.mail.References
+	}
+	return nonEmpty(o.mail.InReplyTo)
+}
+
+func nonEmpty(id string) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{id}
+}
+
+// originalIn is o as the mailbox that sends knows it: a mail to two addresses is in
+// both of their mailboxes.
+func (k *correspondence) originalIn(ctx context.Context, mailbox string, o original) (outbox.Original, error) {
+	out := outbox.Original{
+		Mailbox: mailbox, References: referencesOf(o), InternetMessageID: cmp.Or(o.mail.InternetMessageID, o.reply.InternetMessageID),
+	}
+	switch {
+	case o.empty():
+		return outbox.Original{}, nil
+	case o.reply.ID != "":
+		if o.reply.Mailbox == mailbox {
+			out.MessageID = o.reply.DraftID
+		}
+		return out, nil
+	case o.mail.Mailbox == mailbox:
+		out.MessageID = o.mail.MessageID
+		return out, nil
+	case o.mail.InternetMessageID == "":
+		return out, nil
+	}
+	copies, err := k.api.Items.ByMessageID(ctx, o.mail.InternetMessageID)
+	for _, c := range copies {
+		if c.Mailbox == mailbox && c.Fingerprint == o.mail.Fingerprint {
+			out.MessageID = c.MessageID
+		}
+	}
+	return out, err
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/words"
+)
+
+// A messageReply is what a message has only if it is a reply.
+type messageReply struct {
+	Bcc         []recipientObject `json:"bcc,omitempty"`
+	Recipients  []recipientState  `json:"recipients,omitempty" doc:"of a reply: what became of it for each"`
+	Answers     string            `json:"answers,omitempty" doc:"of a reply: id of the message that it answers or forwards"`
+	Mode        outbox.Mode       `json:"mode,omitempty" doc:"of a reply: reply, reply-all, forward or new"`
+	LeavesAt    *time.Time        `json:"leavesAt,omitempty" doc:"of a reply that has not left: the earliest moment"`
+	Reason      string            `json:"reason,omitempty" doc:"of a reply that failed: why"`
+	Explanation *words.Text       `json:"explanation,omitempty"`
+	WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
+	Approval    *approvalObject   `json:"approval,omitempty"`
+	Dismissed   bool              `json:"dismissed,omitempty"`
+	CanTakeBack bool              `json:"canTakeBack,omitempty"`
+	CanRetry    bool              `json:"canRetry,omitempty"`
+	CanApprove  bool              `json:"canApprove,omitempty"`
+}
+
+// addReply adds what only the reply knows.
+func (o *messageObject) addReply(r replyObject) {
+	o.messageReply = messageReply{
+		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason, Explanation: r.Explanation,
+		WhatToDo: r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanApprove: r.CanApprove,
+	}
+	o.Body, o.Attachments = r.Body, []attachmentObject{}
+	for i, f := range r.Attachments {
+		if !f.Inline {
+			o.Attachments = append(o.Attachments, attachmentObject{
+				N: i + 1, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Kind: mail.AttachedFile,
+				Content: fmt.Sprintf("/api/chats/%s/replies/%s/attachments/%d", r.Chat, r.ID, i+1),
+			})
+		}
+	}
+	o.HasAttachments = len(o.Attachments) > 0
+}
+
+// ReplyAttachmentPath names an attachment of a reply.
+type ReplyAttachmentPath struct {
+	ReplyPath
+	Attachment int `path:"attachment" doc:"its number in the reply"`
+}
+
+func (a *api) registerReplyAttachments() {
+	handle(a, access.ChatsRead, huma.Operation{
+		OperationID: "get-reply-attachment", Method: http.MethodGet, Path: "/api/chats/{chat}/replies/{reply}/attachments/{attachment}", Tags: []string{"replies"},
+		Summary: "Get the content of a file that goes along with a reply; it is kept for 90 days after the reply was to leave",
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
+		}},
+	}, func(ctx context.Context, in *ReplyAttachmentPath) (*huma.StreamResponse, error) {
+		r, err := a.reply(ctx, in.Chat, in.Reply, access.ChatsRead)
+		if err != nil {
+			return nil, err
+		}
+		n := in.Attachment - 1
+		if n < 0 || n >= len(r.Attachments) {
+			return nil, newProblem(http.StatusNotFound, "the reply has no attachment with this number")
+		}
+		f, err := a.Uploads.Open(ctx, r.Attachments[n].Upload)
+		if err != nil {
+			return nil, err
+		}
+		return a.sendFile(f), nil
+	})
+}
+
+// replyOfMessage is the reply that a message in a chat is, for a caller who may read
+// the chat, and whether it is one.
+func (a *api) replyOfMessage(ctx context.Context, in MessagePath) (outbox.Reply, bool, error) {
+	r, err := a.reply(ctx, in.Chat, in.Message, access.ChatsRead)
+	if errors.Is(err, outbox.ErrNotFound) {
+		return r, false, nil
+	}
+	return r, err == nil, err
+}
+
+// replyDocument is the text of a reply with its signature, safe to show.
+func (a *api) replyDocument(ctx context.Context, r outbox.Reply) (document, func(), error) {
+	return a.made(ctx, func() (document, error) {
+		text, err := a.Outbox.Body(ctx, r.ID)
+		return safeHTML(text+r.Signature, false, origin(ctx), nil), err
+	})
+}
+
+// replyBody answers with the text of a reply as a separate document.
+func (a *api) replyBody(ctx context.Context, r outbox.Reply, err error, how Showing) (*huma.StreamResponse, error) {
+	if err != nil {
+		return nil, err
+	}
+	d, done, err := a.replyDocument(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if d.empty {
+		d.html = nothingToShow[how.Language]
+	}
+	how.Pictures = "" // a reply has only pictures that were uploaded
+	return serveDocument(ctx, d, done, messageBodyPath(r.Chat, r.ID), how), nil
+}
+
+// replyPicture answers with a picture that a reply shows.
+func (a *api) replyPicture(ctx context.Context, r outbox.Reply, err error, name string) (*huma.StreamResponse, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, at := range r.Attachments {
+		if !at.Inline || pictureName(at.Upload) != name {
+			continue
+		}
+		f, err := a.Uploads.Open(ctx, at.Upload)
+		if err != nil {
+			return nil, err
+		}
+		return a.sendFile(f), nil
+	}
+	return nil, newProblem(http.StatusNotFound, "the reply shows no picture with this name")
+}

@@ -1,0 +1,185 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/compose"
+)
+
+type (
+	templateObject struct {
+		ID       string    `json:"id"`
+		Name     string    `json:"name"`
+		Language string    `json:"language" enum:"nl,en"`
+		Team     string    `json:"team,omitempty" doc:"id of the process team that uses it; empty for everybody"`
+		Subject  string    `json:"subject,omitempty"`
+		HTML     string    `json:"html" doc:"with placeholders such as {name}; with a chat, filled in as far as that tells"`
+		Missing  []string  `json:"missing,omitempty" nullable:"false" doc:"with a chat: placeholders that are still to be filled in; a reply with one does not leave"`
+		Updated  time.Time `json:"updated"`
+	}
+	templateBody struct {
+		Name     string `json:"name" minLength:"1" maxLength:"100"`
+		Language string `json:"language,omitempty" enum:"nl,en" default:"nl"`
+		Team     string `json:"team,omitempty" maxLength:"64"`
+		Subject  string `json:"subject,omitempty" maxLength:"255"`
+		HTML     string `json:"html" maxLength:"100000" doc:"placeholders: {name} of the contact, {client}, {number} of the client, {member} who writes, {deadline} to be filled in by hand"`
+	}
+	templatePatch struct {
+		Name     field[string] `json:"name,omitzero"`
+		Language field[string] `json:"language,omitzero"`
+		Team     field[string] `json:"team,omitzero" doc:"null: for everybody"`
+		Subject  field[string] `json:"subject,omitzero"`
+		HTML     field[string] `json:"html,omitzero"`
+	}
+)
+
+// TemplatePath names a template.
+type TemplatePath struct {
+	Template string `path:"template" maxLength:"64" pattern:"^[a-z0-9]+$"`
+}
+
+func (a *api) registerTemplates() {
+	const many, one = "/api/templates", "/api/templates/{template}"
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
+	}
+	handle(a, access.TemplatesRead, op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named", http.StatusOK), a.listTemplates)
+	handle(a, access.TemplatesRead, op("get-template", http.MethodGet, one, "Get a template", http.StatusOK),
+		func(ctx context.Context, in *TemplatePath) (*objectOutput[templateObject], error) {
+			t, err := a.Writing.Template(ctx, in.Template)
+			return templateOutput(t), err
+		})
+	handle(a, access.TemplatesWrite, op("create-template", http.MethodPost, many, "Add a template", http.StatusCreated),
+		func(ctx context.Context, in *struct{ Body templateBody }) (*objectOutput[templateObject], error) {
+			b := in.Body
+			t := compose.Template{Name: b.Name, Language: b.Language, Team: b.Team, Subject: b.Subject, HTML: b.HTML}
+			if err := a.checkTemplate(ctx, &t); err != nil {
+				return nil, err
+			}
+			t, err := a.Writing.CreateTemplate(ctx, t)
+			out := templateOutput(t)
+			out.Location = many + "/" + t.ID
+			return out, err
+		})
+	handle(a, access.TemplatesWrite, op("update-template", http.MethodPatch, one, "Change a template by a JSON merge patch", http.StatusOK), a.updateTemplate)
+	handle(a, access.TemplatesWrite, op("delete-template", http.MethodDelete, one, "Delete a template", http.StatusNoContent),
+		func(ctx context.Context, in *struct {
+			TemplatePath
+			Precondition
+		}) (*struct{}, error) {
+			etag, err := in.rowETag()
+			if err != nil {
+				return nil, err
+			}
+			return nil, a.Writing.DeleteTemplate(ctx, in.Template, etag)
+		})
+}
+
+func templateOutput(t compose.Template) *objectOutput[templateObject] {
+	return &objectOutput[templateObject]{ETag: rowTag(t.ETag()), Body: templateOf(t)}
+}
+
+func templateOf(t compose.Template) templateObject {
+	return templateObject{ID: t.ID, Name: t.Name, Language: t.Language, Team: t.Team, Subject: t.Subject, HTML: t.HTML, Updated: t.Updated}
+}
+
+func (a *api) updateTemplate(ctx context.Context, in *struct {
+	TemplatePath
+	Precondition
+	Body templatePatch
+}) (*objectOutput[templateObject], error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	t, err := a.Writing.UpdateTemplate(ctx, in.Template, etag, func(t *compose.Template) error {
+		in.Body.Team.or(&t.Team)
+		in.Body.Subject.or(&t.Subject)
+		for _, err := range []error{in.Body.Name.into(&t.Name, "name"), in.Body.Language.into(&t.Language, "language"), in.Body.HTML.into(&t.HTML, "html")} {
+			if err != nil {
+				return err
+			}
+		}
+		return a.checkTemplate(ctx, t)
+	})
+	return templateOutput(t), err
+}
+
+// checkTemplate makes a template safe, and refuses one that cannot be used.
+func (a *api) checkTemplate(ctx context.Context, t *compose.Template) error {
+	t.Name, t.Subject = strings.TrimSpace(t.Name), strings.TrimSpace(t.Subject)
+	switch {
+	case t.Name == "" || utf8.RuneCountInString(t.Name) > 100 || strings.ContainsFunc(t.Name, breaksLine):
+		return invalid("body.name", "1 to 100 characters in one line")
+	case t.Language != "nl" && t.Language != "en":
+		return invalid("body.language", "nl or en")
+	case strings.ContainsFunc(t.Subject, breaksLine) || utf8.RuneCountInString(t.Subject) > compose.MaxSubject:
+		return invalid("body.subject", "one line of at most 255 characters")
+	case !validText(t.HTML) || len(t.HTML) > 100_000:
+		return invalid("body.html", "at most 100,000 bytes of UTF-8")
+	}
+	t.HTML = safeReply(t.HTML)
+	if unknown := compose.Unknown(t.Subject, textOf(t.HTML)); len(unknown) > 0 {
+		return invalid("body.html", "no other placeholders than {"+strings.Join(compose.Placeholders(), "}, {")+"}; {"+unknown[0]+"} is none")
+	}
+	if t.Team != "" {
+		if _, err := a.Directory.Team(ctx, t.Team); isGone(err) {
+			return invalid("body.team", "id of a process team")
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *api) listTemplates(ctx context.Context, in *struct {
+	Chat     string `query:"chat" maxLength:"64" doc:"fill the placeholders in for this chat"`
+	Language string `query:"language" enum:"nl,en"`
+}) (*listOutput[templateObject], error) {
+	all, err := a.Writing.Templates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	values, err := a.placeholderValues(ctx, in.Chat)
+	if err != nil {
+		return nil, err
+	}
+	var out []templateObject
+	for _, t := range all {
+		if in.Language != "" && t.Language != in.Language {
+			continue
+		}
+		o := templateOf(t)
+		if in.Chat != "" {
+			o.Subject, o.HTML = compose.Fill(t.Subject, values, true), compose.Fill(t.HTML, values, false)
+			o.Missing = compose.Missing(o.Subject, textOf(o.HTML))
+		}
+		out = append(out, o)
+	}
+	return listed(out, ""), nil
+}
+
+// placeholderValues are what a chat says for the placeholders of templates.
+func (a *api) placeholderValues(ctx context.Context, chatID string) (map[string]string, error) {
+	if chatID == "" {
+		return nil, nil
+	}
+	c, err := a.chat(ctx, chatID, access.ChatsRead)
+	if err != nil {
+		return nil, err
+	}
+	client, err := a.Directory.Client(ctx, c.Client)
+	if err != nil && !isGone(err) {
+		return nil, err
+	}
+	return map[string]string{
+		compose.PlaceName: c.ContactName, compose.PlaceClient: client.Name, compose.PlaceNumber: client.Number, compose.PlaceMember: actor(ctx).Member.Name,
+	}, nil
+}
