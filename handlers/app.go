@@ -24,6 +24,7 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
@@ -173,8 +174,9 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
-		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads,
-		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
+		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads, Outbox: replies,
+		Writing: compose.NewStore(a.tables.Table("configuration")),
+		Audit:   audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},

@@ -24,6 +24,8 @@ type addressObject struct {
 	From        time.Time      `json:"from" doc:"mail received before it is left alone"`
 	Active      bool           `json:"active"`
 	Categories  bool           `json:"categories" doc:"mails get categories in Outlook that show what was done"`
+	Signature   string         `json:"signature" doc:"HTML that stands below all mail from this address"`
+	Quote       bool           `json:"quote" doc:"whether the answered mail is repeated below a reply"`
 	LastRound   *time.Time     `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
 	NotBefore   *time.Time     `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
 	State       string         `json:"state" doc:"empty, or what is wrong with the mailbox"`
@@ -60,6 +62,9 @@ type addressPatch struct {
 	Active field[bool]       `json:"active,omitzero" doc:"false leaves the mailbox alone; true goes on where it was"`
 	// Mails that already have categories keep them.
 	Categories field[bool] `json:"categories,omitzero" doc:"whether mails get categories in Outlook from now on"`
+
+	Signature field[string] `json:"signature,omitzero" doc:"HTML; null for none"`
+	Quote     field[bool]   `json:"quote,omitzero"`
 }
 
 // AddressPath names an activated address.
@@ -125,6 +130,9 @@ func (a *api) listAddresses(ctx context.Context, in *struct {
 		}
 	}
 	page, next, err := cut(in.Paging, all, func(o addressObject) string { return o.ID })
+	if err == nil {
+		err = a.addWriting(ctx, page...)
+	}
 	if err != nil || !in.Joiners {
 		return listed(page, next), err
 	}
@@ -176,8 +184,44 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 	if err != nil && !errors.Is(err, connector.ErrNotFound) {
 		return nil, err // the connector may be deleted before its addresses
 	}
-	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: addressOf(box, k)}
+	list := []addressObject{addressOf(box, k)}
+	if err := a.addWriting(ctx, list...); err != nil {
+		return nil, err
+	}
+	out := &objectOutput[addressObject]{ETag: rowTag(v.ETag), Body: list[0]}
 	return out, out.Body.addJoiners(ctx, a.newPreview())
+}
+
+// addWriting adds what is set for the mail of addresses.
+func (a *api) addWriting(ctx context.Context, list ...addressObject) error {
+	for i, o := range list {
+		about, err := a.Writing.Address(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		list[i].Signature, list[i].Quote = about.Signature, !about.NoQuote
+	}
+	return nil
+}
+
+// saveWriting stores what a patch sets for the mail of an address.
+func (a *api) saveWriting(ctx context.Context, mailbox string, p addressPatch) error {
+	if !p.Signature.set && !p.Quote.set {
+		return nil
+	}
+	about, err := a.Writing.Address(ctx, mailbox)
+	if err != nil {
+		return err
+	}
+	if p.Signature.set {
+		if about.Signature, err = signatureOf(p.Signature); err != nil {
+			return err
+		}
+	}
+	if p.Quote.set {
+		about.NoQuote = !p.Quote.value
+	}
+	return a.Writing.PutAddress(ctx, mailbox, about)
 }
 
 func (o *addressObject) addJoiners(ctx context.Context, preview *memberPreview) error {
@@ -226,6 +270,9 @@ func (a *api) updateAddress(ctx context.Context, in *struct {
 	}
 	v, err := a.Connectors.PatchActivation(ctx, in.Address, etag, p)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.saveWriting(ctx, v.ID, in.Body); err != nil {
 		return nil, err
 	}
 	return a.addressOutput(ctx, v)

@@ -16,6 +16,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/blob/blobtest"
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -53,7 +54,7 @@ func emptyOffice(t testing.TB) *office {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "directory"); err != nil {
+	if err := service.Create(t.Context(), "directory", "configuration"); err != nil {
 		t.Fatal(err)
 	}
 	store := directory.New(service.Table("directory"))
@@ -61,7 +62,7 @@ func emptyOffice(t testing.TB) *office {
 	o := &office{
 		blobs: blobs,
 		api: build(Options{
-			Version: "test", Directory: store, Uploads: files,
+			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")),
 			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),
 		wire:   wire,
@@ -198,10 +199,14 @@ func actionOf(method, path string) access.Action {
 	switch {
 	case path == "/api/openapi.json", path == "/api/health/live":
 		return access.Public
-	case path == "/api/health/ready", path == "/api/me":
+	case path == "/api/health/ready":
 		return access.MeRead
+	case path == "/api/me":
+		return pick(access.MeRead, access.MeWrite)
 	case path == "/api/me/substitute":
 		return access.MeWrite
+	case path == "/api/me/addresses":
+		return access.ChatsSend
 	case path == "/api/health":
 		return access.HealthRead
 	case path == "/api/audit":
@@ -220,8 +225,15 @@ func actionOf(method, path string) access.Action {
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
 	case path == "/api/chats/{chat}/read":
 		return access.ChatsRead
-	case resource == "uploads":
+	case resource == "uploads", resource == "replies", method == http.MethodPost && path == "/api/chats", strings.HasSuffix(path, "/draft"),
+		strings.HasSuffix(path, "/replies/new"):
 		return access.ChatsSend
+	case resource == "templates":
+		return pick(access.TemplatesRead, access.TemplatesWrite)
+	case strings.HasSuffix(path, "/approve"), strings.HasSuffix(path, "/reject"):
+		return access.RepliesApprove
+	case strings.Contains(path, "/replies"):
+		return pick(access.ChatsRead, access.ChatsSend)
 	case resource == "mails":
 		return pick(access.MailsRead, access.MailsSolve)
 	case resource == "chats":

@@ -25,9 +25,11 @@ type (
 	}
 	// A begunChat is a chat that the office began, with its first message.
 	begunChat struct {
-		chatObject
+		ChatObject
 		Reply replyObject `json:"reply"`
 	}
+	// ChatObject is the name under which another object has the fields of a chat.
+	ChatObject = chatObject
 )
 
 func (a *api) registerBegin() {

@@ -52,6 +52,10 @@ func (c *connected) Put(_ context.Context, j job.Job) error {
 	return nil
 }
 
+func (c *connected) PutAfter(ctx context.Context, j job.Job, _ time.Duration) error {
+	return c.Put(ctx, j)
+}
+
 func newConnected(t *testing.T) *connected {
 	t.Helper()
 	c := &connected{office: newOffice(t), tables: tabletest.New(), graph: &mailboxes{}, log: &bytes.Buffer{}}

@@ -7,18 +7,20 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
 )
 
 // A me is the caller, as the API sees him or her.
 type me struct {
-	Kind    string           `json:"kind" enum:"person,application"`
-	ID      string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`
-	Name    string           `json:"name,omitempty"`
-	Email   string           `json:"email,omitempty"`
-	Rights  directory.Rights `json:"rights,omitempty"`
-	Roles   []string         `json:"roles,omitempty" doc:"app roles of an application"`
-	Actions []access.Action  `json:"actions" nullable:"false" doc:"what you may do, to some objects at least"`
+	Kind      string           `json:"kind" enum:"person,application"`
+	ID        string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`
+	Name      string           `json:"name,omitempty"`
+	Email     string           `json:"email,omitempty"`
+	Rights    directory.Rights `json:"rights,omitempty"`
+	Roles     []string         `json:"roles,omitempty" doc:"app roles of an application"`
+	Signature string           `json:"signature" doc:"HTML that stands below your mail, above the signature of the address"`
+	Actions   []access.Action  `json:"actions" nullable:"false" doc:"what you may do, to some objects at least"`
 }
 
 func (a *api) registerMe() {
@@ -31,9 +33,48 @@ func (a *api) registerMe() {
 			Kind: "person", ID: who.Member.ID, Name: who.Member.Name, Email: who.Member.Email,
 			Rights: who.Member.Rights, Actions: access.Actions(who),
 		}
+		if who.Member.ID != "" {
+			var err error
+			if body.Signature, err = a.Writing.Signature(ctx, who.Member.ID); err != nil {
+				return nil, err
+			}
+		}
 		if who.Application != "" {
 			body.Kind, body.ID, body.Roles = "application", who.Application, who.Roles
 		}
 		return &objectOutput[me]{Body: body}, nil
 	})
+	handle(a, access.MeWrite, huma.Operation{
+		OperationID: "update-me", Method: http.MethodPatch, Path: "/api/me", Tags: []string{"about"},
+		Summary: "Set the signature of your mail", DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			Signature field[string] `json:"signature" doc:"HTML; null or empty for none"`
+		}
+	}) (*struct{}, error) {
+		id := actor(ctx).Member.ID
+		if id == "" {
+			return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")
+		}
+		signature, err := signatureOf(in.Body.Signature)
+		if err != nil {
+			return nil, err
+		}
+		return nil, a.Writing.PutSignature(ctx, id, signature)
+	})
+}
+
+// signatureOf is a signature as safe HTML; "" for none.
+func signatureOf(in field[string]) (string, error) {
+	if in.null {
+		return "", nil
+	}
+	if !validText(in.value) || len(in.value) > compose.MaxSignature {
+		return "", invalid("body.signature", "HTML of at most 20,000 bytes")
+	}
+	html := safeReply(in.value)
+	if len(uploadsIn(html)) > 0 {
+		return "", invalid("body.signature", "no uploaded pictures, which are deleted after a while")
+	}
+	return html, nil
 }

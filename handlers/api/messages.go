@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/outbox"
 )
 
 // A messageObject is a message of a chat as the API shows it.
@@ -42,7 +43,7 @@ type messageObject struct {
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
 	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
-	messageReply
+	MessageReply
 }
 
 func messageOf(in string, m chat.Message) messageObject {
@@ -91,12 +92,12 @@ func (a *api) registerMessages() {
 			MessagePath
 			Showing
 		}) (*huma.StreamResponse, error) {
-			if r, isReply, err := a.replyOfMessage(ctx, in.MessagePath); isReply || err != nil {
-				return a.replyBody(ctx, r, err, in.Showing)
-			}
-			it, err := a.mailOfMessage(ctx, in.MessagePath)
-			if err != nil {
+			it, r, err := a.contentOfMessage(ctx, in.MessagePath)
+			switch {
+			case err != nil:
 				return nil, err
+			case r != nil:
+				return a.replyBody(ctx, *r, in.Showing)
 			}
 			var earlier *mailtext.Earlier
 			if in.Quoted == "folded" {
@@ -160,21 +161,25 @@ func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messa
 	return out, a.nameAuthor(ctx, map[string]string{}, &out.Body)
 }
 
-// mailOfMessage is the mail of a message in a chat, for a caller who may read
-// the chat.
-func (a *api) mailOfMessage(ctx context.Context, in MessagePath) (item.Item, error) {
+// contentOfMessage is the mail of a message in a chat, or the reply that it is, for a
+// caller who may read the chat.
+func (a *api) contentOfMessage(ctx context.Context, in MessagePath) (item.Item, *outbox.Reply, error) {
 	c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 	if err != nil {
-		return item.Item{}, err
+		return item.Item{}, nil, err
 	}
 	m, err := a.Chats.Message(ctx, c.ID, in.Message)
-	if err == nil && !m.IsMail() {
-		err = chat.ErrNotFound // only a mail has a document
+	switch {
+	case err != nil:
+		return item.Item{}, nil, err
+	case m.Kind == chat.KindReply:
+		r, err := a.Outbox.Get(ctx, c.ID, m.ID)
+		return item.Item{}, &r, err
+	case !m.IsMail():
+		return item.Item{}, nil, chat.ErrNotFound // a note has no document
 	}
-	if err != nil {
-		return item.Item{}, err
-	}
-	return a.Items.Get(ctx, m.ID)
+	it, err := a.Items.Get(ctx, m.ID)
+	return it, nil, err
 }
 
 func messageBodyPath(chat, message string) string {

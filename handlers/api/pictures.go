@@ -57,12 +57,12 @@ func (a *api) registerPictures() {
 			MessagePath
 			PicturePath
 		}) (*huma.StreamResponse, error) {
-			if r, isReply, err := a.replyOfMessage(ctx, in.MessagePath); isReply || err != nil {
-				return a.replyPicture(ctx, r, err, in.Picture)
-			}
-			it, err := a.mailOfMessage(ctx, in.MessagePath)
-			if err != nil {
+			it, r, err := a.contentOfMessage(ctx, in.MessagePath)
+			switch {
+			case err != nil:
 				return nil, err
+			case r != nil:
+				return a.replyPicture(ctx, *r, in.Picture)
 			}
 			return a.picture(ctx, it, in.Picture)
 		})

@@ -38,7 +38,7 @@ type (
 	newReply struct {
 		Answers     string             `json:"answers,omitempty" doc:"id of the message"`
 		Mode        outbox.Mode        `json:"mode"`
-		From        *senderObject      `json:"from" nullable:"true" doc:"null: you may send from none of the addresses"`
+		From        *senderObject      `json:"from,omitempty" doc:"absent: you may send from none of the addresses"`
 		Addresses   []senderObject     `json:"addresses" nullable:"false" doc:"from which you may send in this chat"`
 		To          []recipientObject  `json:"to" nullable:"false"`
 		Cc          []recipientObject  `json:"cc" nullable:"false"`

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -15,8 +14,8 @@ import (
 	"kantoorpost/shared/words"
 )
 
-// A messageReply is what a message has only if it is a reply.
-type messageReply struct {
+// A MessageReply is what a message has only if it is a reply.
+type MessageReply struct {
 	Bcc         []recipientObject `json:"bcc,omitempty"`
 	Recipients  []recipientState  `json:"recipients,omitempty" doc:"of a reply: what became of it for each"`
 	Answers     string            `json:"answers,omitempty" doc:"of a reply: id of the message that it answers or forwards"`
@@ -34,7 +33,7 @@ type messageReply struct {
 
 // addReply adds what only the reply knows.
 func (o *messageObject) addReply(r replyObject) {
-	o.messageReply = messageReply{
+	o.MessageReply = MessageReply{
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason, Explanation: r.Explanation,
 		WhatToDo: r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanApprove: r.CanApprove,
 	}
@@ -80,16 +79,6 @@ func (a *api) registerReplyAttachments() {
 	})
 }
 
-// replyOfMessage is the reply that a message in a chat is, for a caller who may read
-// the chat, and whether it is one.
-func (a *api) replyOfMessage(ctx context.Context, in MessagePath) (outbox.Reply, bool, error) {
-	r, err := a.reply(ctx, in.Chat, in.Message, access.ChatsRead)
-	if errors.Is(err, outbox.ErrNotFound) {
-		return r, false, nil
-	}
-	return r, err == nil, err
-}
-
 // replyDocument is the text of a reply with its signature, safe to show.
 func (a *api) replyDocument(ctx context.Context, r outbox.Reply) (document, func(), error) {
 	return a.made(ctx, func() (document, error) {
@@ -99,10 +88,7 @@ func (a *api) replyDocument(ctx context.Context, r outbox.Reply) (document, func
 }
 
 // replyBody answers with the text of a reply as a separate document.
-func (a *api) replyBody(ctx context.Context, r outbox.Reply, err error, how Showing) (*huma.StreamResponse, error) {
-	if err != nil {
-		return nil, err
-	}
+func (a *api) replyBody(ctx context.Context, r outbox.Reply, how Showing) (*huma.StreamResponse, error) {
 	d, done, err := a.replyDocument(ctx, r)
 	if err != nil {
 		return nil, err
@@ -115,10 +101,7 @@ func (a *api) replyBody(ctx context.Context, r outbox.Reply, err error, how Show
 }
 
 // replyPicture answers with a picture that a reply shows.
-func (a *api) replyPicture(ctx context.Context, r outbox.Reply, err error, name string) (*huma.StreamResponse, error) {
-	if err != nil {
-		return nil, err
-	}
+func (a *api) replyPicture(ctx context.Context, r outbox.Reply, name string) (*huma.StreamResponse, error) {
 	for _, at := range r.Attachments {
 		if !at.Inline || pictureName(at.Upload) != name {
 			continue

@@ -3,43 +3,132 @@ package api
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"net/http"
+	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/connector"
 )
 
-type settingsObject struct {
-	Enabled bool `json:"enabled" doc:"whether mail is fetched and processed; off loses nothing"`
-}
+type (
+	settingsObject struct {
+		Enabled  bool            `json:"enabled" doc:"whether mail is fetched, processed and sent; off loses nothing"`
+		Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which a reply can be taken back before it leaves; stays as it is when absent"`
+		FourEyes *fourEyesObject `json:"fourEyes,omitempty" doc:"which replies need a second person; stays as it is when absent"`
+	}
+	fourEyesObject struct {
+		Members []string `json:"members" nullable:"false" maxItems:"200" doc:"ids of team members: whatever they write"`
+		Clients []string `json:"clients" nullable:"false" maxItems:"500" doc:"ids of clients: whatever goes to them"`
+		Words   []string `json:"words" nullable:"false" maxItems:"200" doc:"words or groups of words of the subject or the text"`
+	}
+)
 
 func (a *api) registerSettings() {
-	out := func(s connector.Settings) *objectOutput[settingsObject] {
-		return &objectOutput[settingsObject]{ETag: rowTag(s.ETag), Body: settingsObject{s.Enabled}}
-	}
 	handle(a, access.ConfigurationRead, huma.Operation{
 		OperationID: "get-settings", Method: http.MethodGet, Path: "/api/settings", Tags: []string{"configuration"},
 		Summary: "Get the settings of the integration",
 	}, func(ctx context.Context, _ *struct{}) (*objectOutput[settingsObject], error) {
-		s, err := a.Connectors.Settings(ctx)
-		return out(s), err
+		return a.settings(ctx)
 	})
 	handle(a, access.ConfigurationWrite, huma.Operation{
 		OperationID: "put-settings", Method: http.MethodPut, Path: "/api/settings", Tags: []string{"configuration"},
-		Summary: "Set the settings of the integration; they hold everywhere within 30 seconds",
-	}, func(ctx context.Context, in *struct {
-		Precondition
-		Body settingsObject
-	}) (*objectOutput[settingsObject], error) {
-		etag, err := in.rowETag()
-		if err != nil {
+		Summary: "Set the settings of the integration; the switch holds everywhere within 30 seconds",
+	}, a.putSettings)
+}
+
+func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], error) {
+	s, err := a.Connectors.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.Writing.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := w.FourEyes
+	return &objectOutput[settingsObject]{
+		ETag: rowTag(s.ETag + settingsSeparator + w.ETag()),
+		Body: settingsObject{s.Enabled, &w.Hold, &fourEyesObject{listOrEmpty(f.Members), listOrEmpty(f.Clients), listOrEmpty(f.Words)}},
+	}, nil
+}
+
+// settingsSeparator is between the versions of the two rows that hold the settings.
+const settingsSeparator = "\n"
+
+func (a *api) putSettings(ctx context.Context, in *struct {
+	Precondition
+	Body settingsObject
+}) (*objectOutput[settingsObject], error) {
+	etag, err := in.rowETag()
+	if err != nil {
+		return nil, err
+	}
+	ofSwitch, ofWriting, _ := strings.Cut(etag, settingsSeparator)
+	w, err := a.Writing.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if etag != "" && ofWriting != w.ETag() {
+		return nil, changed()
+	}
+	before := w
+	if in.Body.Hold != nil {
+		w.Hold = *in.Body.Hold
+	}
+	if in.Body.FourEyes != nil {
+		if w.FourEyes, err = a.fourEyes(ctx, *in.Body.FourEyes, w.FourEyes); err != nil {
 			return nil, err
 		}
-		s, err := a.Connectors.PutSettings(ctx, connector.Settings{Enabled: in.Body.Enabled, ETag: etag})
-		return out(s), err
-	})
+	}
+	if _, err := a.Connectors.PutSettings(ctx, connector.Settings{Enabled: in.Body.Enabled, ETag: ofSwitch}); err != nil {
+		return nil, err
+	}
+	if !reflect.DeepEqual(before, w) {
+		if _, err := a.Writing.PutSettings(ctx, w, ofWriting); err != nil {
+			return nil, err
+		}
+	}
+	return a.settings(ctx)
+}
+
+// fourEyes checks who and what needs a second person. What was there before may have
+// been deleted meanwhile.
+func (a *api) fourEyes(ctx context.Context, in fourEyesObject, before compose.FourEyes) (compose.FourEyes, error) {
+	out := compose.FourEyes{Members: once(in.Members), Clients: once(in.Clients)}
+	for i, id := range in.Members {
+		if _, err := a.Directory.TeamMember(ctx, id); isGone(err) && !slices.Contains(before.Members, id) {
+			return out, invalid(fmt.Sprintf("body.fourEyes.members[%d]", i), "id of a team member")
+		} else if err != nil && !isGone(err) {
+			return out, err
+		}
+	}
+	for i, id := range in.Clients {
+		if _, err := a.Directory.Client(ctx, id); isGone(err) && !slices.Contains(before.Clients, id) {
+			return out, invalid(fmt.Sprintf("body.fourEyes.clients[%d]", i), "id of a client")
+		} else if err != nil && !isGone(err) {
+			return out, err
+		}
+	}
+	for i, word := range in.Words {
+		if word = strings.TrimSpace(word); word == "" || len(word) > 100 || strings.ContainsFunc(word, breaksLine) {
+			return out, invalid(fmt.Sprintf("body.fourEyes.words[%d]", i), "1 to 100 characters in one line")
+		}
+		out.Words = append(out.Words, word)
+	}
+	return out, nil
+}
+
+func listOrEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 // rowTag makes an entity tag of the version of a row, which contains
