@@ -12,6 +12,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/outbox"
 )
 
 // A matrixUser is one kind of user in the test of rights.
@@ -58,6 +61,23 @@ func ofMaker(u matrixUser) int {
 func ofStrangeChat(u matrixUser) int {
 	u.chat = false
 	return ofChat(mayEdit)(u)
+}
+
+// ofAuthor needs an editor's rights in the chat and to be Anna, who wrote the reply; or
+// a manager's.
+func ofAuthor(u matrixUser) int {
+	if status := ofChat(mayEdit)(u); status > 0 || u.name == "anna" || u.level >= mayManage {
+		return status
+	}
+	return http.StatusForbidden
+}
+
+// ofWriter needs to be Anna, who has a draft in the chat: others have none.
+func ofWriter(u matrixUser) int {
+	if status := ofChat(mayEdit)(u); status > 0 || u.name == "anna" {
+		return status
+	}
+	return http.StatusNotFound
 }
 
 func object404(level int, linked func(matrixUser) bool) need {
@@ -123,6 +143,23 @@ var matrixWrites = []write{
 	{"PUT /api/chats/{chat}/participants", `{"members":["{carla}","{anna}"]}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/notes", `{"body":"Ik bel."}`, ofChat(mayEdit), false},
 
+	{"POST /api/chats/{chat}/replies", `{"answers":"{message}","mode":"reply","to":[{"email":"jan@bakker.example"}],"text":"Dag Jan"}`, ofChat(mayEdit), false},
+	{"DELETE /api/chats/{chat}/replies/{reply}", ``, ofAuthor, false},
+	{"POST /api/chats/{chat}/replies/{failed}/retry", ``, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/replies/{failed}/dismiss", ``, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/replies/{waiting}/approve", ``, office(mayManage), false},
+	{"POST /api/chats/{chat}/replies/{waiting}/reject", `{"comment":"Nog niet"}`, office(mayManage), false},
+	{"PUT /api/chats/{chat}/draft", `{"text":"Dag J"}`, ofChat(mayEdit), false},
+	{"DELETE /api/chats/{chat}/draft", ``, ofChat(mayEdit), false},
+	{"POST /api/chats", `{"address":"info@` + domain + `","client":"{client}","contact":"{contact}","subject":"Kennismaking","text":"Dag Jan"}`, func(u matrixUser) int {
+		if u.name == "vreemd" {
+			return http.StatusForbidden // linked with no address
+		}
+		return office(mayEdit)(u)
+	}, false},
+	{"POST /api/templates", `{"name":"Groet","html":"<p>Dag</p>"}`, office(mayManage), false},
+	{"PATCH /api/templates/{template}", `{"name":"Anders"}`, office(mayManage), false},
+	{"DELETE /api/templates/{template}", ``, office(mayManage), false},
 	{"POST /api/uploads?name=brief.txt", `"Beste Jan"`, office(mayEdit), false},
 	{"DELETE /api/uploads/{upload}", ``, ofMaker, false},
 
@@ -172,6 +209,7 @@ var matrixWrites = []write{
 
 	// Everybody's own.
 	{"PUT /api/me/substitute", `{"member":"{bram}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}`, office(mayRead), false},
+	{"PATCH /api/me", `{"signature":"<p>Groet</p>"}`, office(mayRead), false},
 	{"DELETE /api/me/substitute", ``, office(mayRead), false},
 }
 
@@ -193,7 +231,8 @@ type matrixRead struct {
 // What is not here is a page of the directory, which everybody reads.
 var matrixReads = []matrixRead{
 	{"/api/mails/{mail}", ofMail(mayRead)},
-	{"/api/chats/{chat}", ofChat(mayRead)},
+	{"/api/chats/{chat}/replies/new", ofChat(mayEdit)}, {"/api/chats/{chat}/draft", ofWriter}, {"/api/chats/{chat}", ofChat(mayRead)},
+	{"/api/replies", office(mayEdit)}, {"/api/templates", office(mayEdit)}, {"/api/me/addresses", office(mayEdit)},
 	{"/api/uploads/{upload}", ofMaker},
 	{"/api/rules", office(mayManage)}, {"/api/learning", office(mayManage)}, {"/api/health/ready", office(mayRead)},
 	{"/api/health/live", office(mayRead)},
@@ -282,6 +321,32 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	return o
 }
 
+// write has Anna write replies, each in another state, and a draft.
+func (o *matrixOffice) write() {
+	reply := func(more object) string {
+		body := object{"answers": o.ids["message"], "to": []object{{"email": "jan@bakker.example"}}, "text": "Dag Jan"}
+		maps.Copy(body, more)
+		return o.as("anna", "POST", "/api/chats/"+o.ids["chat"]+"/replies", body)["id"].(string)
+	}
+	o.ids["reply"], o.ids["failed"] = reply(nil), reply(object{"hold": 0})
+	mails := o.tables.Service(o.t, o.tables.Transport()).Table("mails")
+	store := outbox.NewStore(mails, chat.NewStore(mails))
+	r, err := store.Load(o.t.Context(), o.ids["failed"])
+	if err == nil {
+		r, err = store.Take(o.t.Context(), r)
+	}
+	if err == nil {
+		_, err = store.MarkFailed(o.t.Context(), r, outbox.ReasonQuota, "")
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.must("PUT", "/api/settings", object{"enabled": true, "fourEyes": object{"members": []string{o.ids["anna"]}, "clients": []string{}, "words": []string{}}})
+	o.ids["waiting"] = reply(nil)
+	o.as("anna", "PUT", "/api/chats/"+o.ids["chat"]+"/draft", object{"text": "Dag"})
+	o.ids["template"] = o.as("carla", "POST", "/api/templates", object{"name": "Groet", "html": "Dag {name}"})["id"].(string)
+}
+
 // as is must as another person.
 func (o *matrixOffice) as(who, method, path string, body any) object {
 	o.t.Helper()
@@ -330,6 +395,9 @@ func TestMatrixOfOwnership(t *testing.T) {
 		tried[pattern(operation)] = true
 		try := func(t *testing.T) {
 			o := newMatrixOffice(t)
+			if strings.Contains(path, "/replies/") || strings.Contains(path, "/draft") || strings.Contains(path, "{template}") {
+				o.write()
+			}
 			at, body := o.fill(path), o.fill(c.body)
 			before := o.stored()
 			for _, u := range matrixUsers {
@@ -366,6 +434,7 @@ func TestMatrixOfOwnership(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		o := newMatrixOffice(t)
+		o.write()
 		reads := 0
 		for path, operations := range o.must("GET", "/api/openapi.json", nil)["paths"].(object) {
 			for method := range operations.(object) {

@@ -18,6 +18,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
 )
@@ -172,7 +173,7 @@ func (k *correspondence) written(ctx context.Context, in ReplyContent, o origina
 	if r.Original, err = k.originalIn(ctx, sender.ID, o); err != nil {
 		return n, err
 	}
-	r.Preview = previewOf(html)
+	r.Preview, r.Shingles = previewOf(html), mailtext.Shingles("html", html+r.Signature)
 	if r.Attachments, err = k.api.attached(ctx, in.Attachments, html, r.LeavesAt.Add(keptAfter)); err != nil {
 		return n, err
 	}
