@@ -18,7 +18,6 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/job"
-	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
 )
@@ -173,7 +172,7 @@ func (k *correspondence) written(ctx context.Context, in ReplyContent, o origina
 	if r.Original, err = k.originalIn(ctx, sender.ID, o); err != nil {
 		return n, err
 	}
-	r.Preview, r.Shingles = previewOf(html), mailtext.Shingles("html", html+r.Signature)
+	r.Preview = previewOf(html)
 	if r.Attachments, err = k.api.attached(ctx, in.Attachments, html, r.LeavesAt.Add(keptAfter)); err != nil {
 		return n, err
 	}

@@ -144,9 +144,6 @@ type Reply struct {
 	Bcc     []Recipient `json:"bcc,omitempty"`
 	Subject string      `json:"subject"`
 	Preview string      `json:"preview,omitempty"`
-	// Shingles are hashes of the words of its text (mailtext.Shingles), by which
-	// answers that repeat it are folded.
-	Shingles []byte `json:"shingles,omitempty"`
 
 	State  State  `json:"state"`
 	Reason string `json:"reason,omitempty"` // of Failed and TakenBack
