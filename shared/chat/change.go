@@ -42,10 +42,13 @@ func (s *Store) SetState(ctx context.Context, id, etag string, check Check, stat
 
 // SetMembers replaces the members of a chat, and returns it; etag "" accepts any
 // version. A member who is removed no longer has the chat, and later mail does not
-// bring him or her back. Errors: ErrNotFound, ErrChanged, ErrMembers, what check
-// returns.
+// bring him or her back. Errors: ErrNotFound, ErrMerged, ErrChanged, ErrMembers, what
+// check returns.
 func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, members []string, at time.Time) (Chat, error) {
 	return s.change(ctx, id, etag, check, func(c *Chat) (ops []table.Op, e *audit.Entry, err error) {
+		if c.ID != id {
+			return nil, nil, ErrMerged // the members are meant for another chat than this
+		}
 		if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n || slices.Contains(members, "") {
 			return nil, nil, ErrMembers
 		}

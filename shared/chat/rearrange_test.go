@@ -366,6 +366,9 @@ func TestMerge(t *testing.T) {
 	if _, err := b.merge(t, from.ID, third.ID); !errors.Is(err, chat.ErrMerged) {
 		t.Errorf("merged elsewhere afterwards: %v", err)
 	}
+	if _, err := b.SetMembers(t.Context(), from.ID, "", anybody, []string{"anna"}, noon); !errors.Is(err, chat.ErrMerged) {
+		t.Errorf("members for the old id: %v", err)
+	}
 	late, err := b.AddNote(t.Context(), into.ID, "carla", "k", "Klopt.", anybody, b.next())
 	if err != nil {
 		t.Fatal(err)
