@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/table"
 )
@@ -41,7 +43,7 @@ func (t *transfer) first(what string) bool {
 // carry brings one message over, with what is kept about it elsewhere: its mail and
 // the copies of that, or its reply. Tag is the version of its row. Number is its
 // activity number in the chat that it leaves, if that goes on.
-func (t *transfer) carry(ctx context.Context, m Message, tag string, number int64) error {
+func (t *transfer) carry(ctx context.Context, m Message, tag string, number int64, mails []item.Item) error {
 	key := movedKey(t.change.ID, m.ID)
 	t.ops = append(t.ops, table.Delete(table.Row{Key: messageKey(t.from.ID, m.ID), ETag: tag}))
 	if t.change.Undone {
@@ -82,24 +84,18 @@ func (t *transfer) carry(ctx context.Context, m Message, tag string, number int6
 		t.to.Notes++
 	}
 	t.ops = append(t.ops, table.Insert(row(messageKey(t.to.ID, m.ID), m, nil)))
-	switch {
-	case m.Kind == KindReply && t.store.replies != nil:
-		ops, err := t.store.replies.MoveOps(ctx, m.ID, t.to.ID, m.Sequence)
-		t.ops = append(t.ops, ops...)
-		return err
-	case m.IsMail():
-		mails, err := t.store.mailsOf(ctx, m.ID)
-		if err != nil {
-			return err
-		}
-		for _, it := range mails {
-			if it.Chat == t.from.ID && t.first(it.ID) {
-				it.Chat = t.to.ID
-				t.ops = append(t.ops, t.change.noteMail(it, t.to.Client)...)
-			}
+	for _, it := range mails {
+		if it.Chat == t.from.ID && t.first(it.ID) {
+			it.Chat = t.to.ID
+			t.ops = append(t.ops, t.change.noteMail(it, t.to.Client)...)
 		}
 	}
-	return nil
+	if m.Kind != KindReply || t.store.replies == nil {
+		return nil
+	}
+	ops, err := t.store.replies.MoveOps(ctx, m.ID, t.to.ID, m.Sequence)
+	t.ops = append(t.ops, ops...)
+	return err
 }
 
 // mailsOf returns the mail of a message, and its copies at other addresses. It is
@@ -120,6 +116,30 @@ func (s *Store) mailsOf(ctx context.Context, id string) ([]item.Item, error) {
 		}
 	}
 	return mails, err
+}
+
+// readsAtOnce is how many mails are read at the same time.
+const readsAtOnce = 8
+
+// mailsOfEach returns the mails of messages, by the ids of these.
+func (s *Store) mailsOfEach(ctx context.Context, messages []Message) (map[string][]item.Item, error) {
+	found, errs := make([][]item.Item, len(messages)), make([]error, len(messages))
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for i, m := range messages {
+		if m.IsMail() {
+			reads.Go(func() error {
+				found[i], errs[i] = s.mailsOf(ctx, m.ID)
+				return nil
+			})
+		}
+	}
+	_ = reads.Wait() // the errors are in errs
+	byID := make(map[string][]item.Item, len(messages))
+	for i, m := range messages {
+		byID[m.ID] = found[i]
+	}
+	return byID, errors.Join(errs...)
 }
 
 // noteMail returns the operations that store a mail with the change in its history.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/item"
 	"kantoorpost/shared/table"
 )
 
@@ -83,7 +84,7 @@ func (s *Store) beginMerge(ctx context.Context, ch *Change, c, into Chat, member
 // one that was merged. It fails with ErrLeaving when a reply was written meanwhile and
 // has not left.
 func (s *Store) unite(ctx context.Context, ch Change) error {
-	for {
+	for range maxRounds {
 		all, tags, err := s.allMessages(ctx, ch.From)
 		if err != nil {
 			return err
@@ -104,7 +105,11 @@ func (s *Store) unite(ctx context.Context, ch Change) error {
 			return err
 		}
 	}
+	return fmt.Errorf("merge chat %s: it changed %d times meanwhile", ch.From, maxRounds)
 }
+
+// maxRounds is how often a merge, or an undo of one, looks again at what is left.
+const maxRounds = 100
 
 // forward turns a chat without messages into one that was merged into another. It
 // says false when somebody changed it meanwhile.
@@ -134,8 +139,8 @@ func (s *Store) forward(ctx context.Context, from, into string) (bool, error) {
 }
 
 // carryBytes and carryOps limit one transaction of carryAll: what carries one message
-// and its copies must still fit.
-const carryBytes, carryOps = table.MaxBytes / 2, table.MaxOps - 30
+// and its copies must still fit. CarryMessages is how many go into it at most.
+const carryBytes, carryOps, carryMessages = table.MaxBytes / 2, table.MaxOps - 30, 20
 
 // carryAll brings messages from one chat into another, in their order, in as many
 // transactions as that takes. It ends early when somebody else changes one of the
@@ -151,24 +156,12 @@ func (s *Store) carryAll(ctx context.Context, ch Change, fromID, intoID string, 
 			return err
 		}
 		t := transfer{store: s, change: ch, from: &from, to: &into}
-		size, measured := 0, 0
-		for len(messages) > 0 && len(t.ops) < carryOps && size < carryBytes {
-			m := messages[0]
-			if err := t.carry(ctx, m, tags[m.ID], 0); err != nil {
-				if later := (*LaterError)(nil); errors.As(err, &later) {
-					return nil // somebody else brought it back
-				}
-				return err
-			}
-			if ch.Undone && m.IsMail() {
-				if err := t.redirectMail(ctx, m.ID); err != nil {
-					return err
-				}
-			}
-			for ; measured < len(t.ops); measured++ {
-				size += t.ops[measured].Size()
-			}
-			messages = messages[1:]
+		done, err := t.carrySome(ctx, messages[:min(len(messages), carryMessages)], tags)
+		if later := (*LaterError)(nil); errors.As(err, &later) {
+			return nil // somebody else brought one back
+		}
+		if err != nil {
+			return err
 		}
 		err = s.table.Write(ctx, append(t.ops, table.Replace(from.row()), table.Replace(into.row()))...)
 		if isConflict(ctx, err) {
@@ -177,15 +170,43 @@ func (s *Store) carryAll(ctx context.Context, ch Change, fromID, intoID string, 
 		if err != nil {
 			return fmt.Errorf("bring messages of chat %s into chat %s: %w", fromID, intoID, err)
 		}
+		messages = messages[done:]
 	}
 	return nil
 }
 
+// carrySome collects what carries messages as far as one transaction holds it, and
+// returns how many.
+func (t *transfer) carrySome(ctx context.Context, messages []Message, tags map[string]string) (done int, err error) {
+	mails, err := t.store.mailsOfEach(ctx, messages)
+	if err != nil {
+		return 0, err
+	}
+	size, measured := 0, 0
+	for _, m := range messages {
+		if len(t.ops) >= carryOps || size >= carryBytes {
+			break
+		}
+		if err := t.carry(ctx, m, tags[m.ID], 0, mails[m.ID]); err != nil {
+			return 0, err
+		}
+		if t.change.Undone {
+			if err := t.redirectMail(ctx, mails[m.ID]); err != nil {
+				return 0, err
+			}
+		}
+		for ; measured < len(t.ops); measured++ {
+			size += t.ops[measured].Size()
+		}
+		done++
+	}
+	return done, nil
+}
+
 // redirectMail lets answers to a mail find the chat to which it goes back.
-func (t *transfer) redirectMail(ctx context.Context, id string) error {
-	mails, err := t.store.mailsOf(ctx, id)
-	if err != nil || len(mails) == 0 || mails[0].InternetMessageID == "" {
-		return err
+func (t *transfer) redirectMail(ctx context.Context, mails []item.Item) error {
+	if len(mails) == 0 || mails[0].InternetMessageID == "" {
+		return nil
 	}
 	return t.redirect(ctx, mailThread(mails[0].InternetMessageID), mails[0].Fingerprint)
 }
@@ -208,7 +229,7 @@ func (s *Store) movedBy(ctx context.Context, change string) (messages []string, 
 
 // separate undoes a merge: it brings back what the merge moved and is still there.
 func (s *Store) separate(ctx context.Context, ch Change) error {
-	for {
+	for range maxRounds {
 		list, err := s.movedBy(ctx, ch.ID)
 		if err != nil {
 			return err
@@ -243,6 +264,7 @@ func (s *Store) separate(ctx context.Context, ch Change) error {
 			}
 		}
 	}
+	return fmt.Errorf("undo the merge of chat %s: it changed %d times meanwhile", ch.From, maxRounds)
 }
 
 // separated gives drafts back that answer messages which were brought back, and lets

@@ -116,7 +116,7 @@ func (s *Store) move(ctx context.Context, m Move, ch *Change) (bool, error) {
 		return false, err
 	}
 	t := transfer{store: s, change: *ch, from: &c, to: &target}
-	if err := t.carry(ctx, all[at], tags[m.Message], number); err != nil {
+	if err := t.carry(ctx, all[at], tags[m.Message], number, mails); err != nil {
 		return false, err
 	}
 	if err := t.carryThreads(ctx, mails, all); err != nil {

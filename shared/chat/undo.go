@@ -158,7 +158,7 @@ func (s *Store) undoMove(ctx context.Context, ch Change, from, into Chat, all []
 		}
 	}
 	t := transfer{store: s, change: ch, from: &into, to: &from}
-	if err := t.carry(ctx, m, tags[m.ID], 0); err != nil {
+	if err := t.carry(ctx, m, tags[m.ID], 0, mails); err != nil {
 		return false, err
 	}
 	if err := t.carryThreads(ctx, mails, all); err != nil {
