@@ -35,6 +35,7 @@ type (
 		State  string    `json:"state" doc:"what became of it"`
 		Reason string    `json:"reason,omitempty"`
 		Chat   string    `json:"chat,omitempty"`
+		Client string    `json:"client,omitempty" doc:"of move, set-client and undo-move: id of the client to which the chat belongs"`
 		Rule   string    `json:"rule,omitempty" doc:"the learned rule that decided"`
 	}
 	mailDetail struct {
@@ -50,7 +51,7 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	d := mailDetail{MailObject: mailOf(it), History: []attemptObject{}}
 	names := map[string]string{}
 	for _, h := range it.History {
-		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat, Rule: h.Rule}
+		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat, Client: h.Client, Rule: h.Rule}
 		name, err := a.memberName(ctx, names, h.By)
 		if err != nil {
 			return nil, err

@@ -145,8 +145,11 @@ func (s *Store) mailsOfEach(ctx context.Context, messages []Message) (map[string
 // noteMail returns the operations that store a mail with the change in its history.
 func (ch Change) noteMail(it item.Item, client string) []table.Op {
 	a := item.Attempt{At: ch.Begun, By: ch.Doer, Action: item.MoveAction, State: it.State, Chat: it.Chat, Client: client}
-	if ch.Undone {
+	switch {
+	case ch.Undone:
 		a.Action = item.UndoMoveAction
+	case ch.Kind == ClientChanged:
+		a.Action = item.SetClientAction
 	}
 	it.Note(a)
 	return it.Transition(it.State, "")

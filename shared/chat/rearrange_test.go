@@ -462,7 +462,7 @@ func TestSetClient(t *testing.T) {
 		{Member: "info of slager"}: 1})
 	for _, id := range []string{c.ID, m.ID} {
 		it, err := b.items.Get(ctx, id)
-		if last := it.History[len(it.History)-1]; err != nil || last.Client != "slager" || last.Action != item.MoveAction {
+		if last := it.History[len(it.History)-1]; err != nil || last.Client != "slager" || last.Action != item.SetClientAction {
 			t.Errorf("%+v, %v", it.History, err)
 		}
 	}
@@ -532,4 +532,60 @@ func TestBothChatsAreChecked(t *testing.T) {
 		t.Error(err)
 	}
 	b.wants(t, c.ID, c.ID, m.ID)
+}
+
+// A mail that came in by a merge is removed with what leads to it, and its chat with
+// the events when it was the last. A chat with the id of the mail does not stand in the
+// way of another decision.
+func TestRemoveWhatWasMoved(t *testing.T) {
+	b := newBureau(t)
+	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "bakker", "anna")
+	first := newMailID(b, t, 1)
+	if _, err := b.merge(t, c.ID, into.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.markSeen(t, into, "anna")
+	b.joined(t, 3, "info@x.example", into.ID, chat.Entry{Named: true})
+	for n, id := range []string{first, newMailID(b, t, 3), into.ID} {
+		it, err := b.items.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ops, err := b.RemoveMail(t.Context(), b.get(t, into.ID), it)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.write(t, ops)
+		if _, ok, err := b.Answered(t.Context(), item.Item{InReplyTo: it.InternetMessageID}); ok || err != nil {
+			t.Errorf("answers to mail %d still find the chat, %v", n, err)
+		}
+		if n == 0 && b.unread(t, into, "anna") != 1 || n == 1 && b.unread(t, into, "anna") != 0 {
+			t.Errorf("%d unread after the removal of %d", b.unread(t, into, "anna"), n)
+		}
+		if n < 2 {
+			if now := b.get(t, into.ID); now.Messages != int64(2-n) {
+				t.Errorf("%+v", now)
+			}
+		}
+	}
+	for _, row := range b.server.Snapshot(t)["mails"] {
+		if row.Key[0] == 'x' || row.Key[0] == 'u' || row.Key[0] == 'n' || row.Key[0] == 'k' {
+			t.Errorf("%s is left", row.Key)
+		}
+	}
+	it, err := b.items.Get(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := b.FreeID(t.Context(), it)
+	if err != nil || id == first || id[:13] != first[:13] {
+		t.Errorf("the chat of the mail gets the id %s, %v", id, err)
+	}
+	other, err := b.items.Get(t.Context(), newMailID(b, t, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, err := b.FreeID(t.Context(), other); err != nil || id != other.ID {
+		t.Errorf("%s, %v", id, err)
+	}
 }

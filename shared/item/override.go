@@ -19,10 +19,11 @@ const (
 
 // The other actions, which a history holds beside the solutions.
 const (
-	RetryAction    Action = "retry"
-	UndoAction     Action = "undo"
-	MoveAction     Action = "move"      // its chat is another, or belongs to another client
-	UndoMoveAction Action = "undo-move" // such a change was undone
+	RetryAction     Action = "retry"
+	UndoAction      Action = "undo"
+	MoveAction      Action = "move"       // it is in another chat
+	SetClientAction Action = "set-client" // its chat belongs to another client
+	UndoMoveAction  Action = "undo-move"  // one of these was undone
 )
 
 // An Override is what a person said about one mail. It goes before the directory
@@ -95,7 +96,7 @@ type Attempt struct {
 	Reason Reason    `json:"reason,omitempty"`
 	Chat   string    `json:"chat,omitempty"`
 	Rule   string    `json:"rule,omitempty"`   // that decided
-	Client string    `json:"client,omitempty"` // of MoveAction: id of the client of the chat
+	Client string    `json:"client,omitempty"` // of these three: id of the client of the chat
 }
 
 // Note adds an attempt to the history of a mail. Copies of the item keep theirs.
