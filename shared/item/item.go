@@ -174,8 +174,7 @@ func (it Item) Letter(content string) mailtext.Letter {
 		domain = ""
 	}
 	return mailtext.Letter{
-		Type: it.BodyType, Content: content, Subject: it.Subject, From: it.From, Domain: domain,
-		To: append([]mail.Address{{Email: it.Address}}, slices.Concat(it.To, it.Cc)...),
+		Type: it.BodyType, Content: content, Subject: it.Subject, From: it.From, To: slices.Concat(it.To, it.Cc), Office: it.Address, Domain: domain,
 	}
 }
 

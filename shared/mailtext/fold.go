@@ -2,6 +2,7 @@ package mailtext
 
 import (
 	"slices"
+	"strings"
 
 	"kantoorpost/shared/mail"
 )
@@ -11,7 +12,8 @@ type Letter struct {
 	Type, Content string // "html" or "text", as in Graph
 	Subject       string
 	From          mail.Address
-	To            []mail.Address // of To and Cc; nil when they are not known
+	To            []mail.Address // of To and Cc
+	Office        string         // the address of the office that received it; "" when it is not known
 	Domain        string         // of the office; "" when it is a public one or not known
 }
 
@@ -135,8 +137,12 @@ func (f *folder) mayFold(r region, several bool) bool {
 		}
 		first = false
 	}
-	return known && (!several || r.kind != noHead) ||
-		f.introduced(r) && !f.forwards(r) && !matches(answersBelow, cut(join(f.lines[:r.from])+"\n"+join(f.lines[r.to:]), maxAround))
+	if known {
+		return !several || r.kind != noHead
+	}
+	above := join(f.lines[:r.from])
+	pasted := strings.HasSuffix(above, ":") && !strings.HasSuffix(above, join(r.intro))
+	return f.introduced(r) && !f.forwards(r) && !pasted && !matches(answersBelow, cut(above+"\n"+join(f.lines[r.to:]), maxAround))
 }
 
 // maxAround is how much of the writer's own text is read for words about his answers.

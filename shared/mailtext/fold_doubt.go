@@ -13,10 +13,10 @@ import (
 var (
 	// answersBelow matches words that refer to the text below.
 	answersBelow = regexp.MustCompile(`(?i)\b(hieronder|onderstaande?|hierna|zie onder|onderaan|beneden|daaronder|in-?line|tussen de (regels|tekst|vragen)|tussendoor|in de (tekst|mail|vragen)|in (je|uw|jouw|jullie|mijn|zijn|haar) (mail|e-mail|bericht|tekst|vragen)|` +
-		`in (het |een )?(rood|rode|blauw|blauwe|groen|groene|paars|oranje|geel|gele|vet|cursief|hoofdletters|kapitalen)|per (vraag|punt|regel)|` +
-		`below|underneath|beneath|between the lines|interspersed|in (the|your|my) (text|e-?mail|message)|in (red|blue|green|purple|orange|yellow|bold|italics?|caps|capitals)|` +
-		`unten|unterhalb|untenstehend|nachstehend|nachfolgend|darunter|im text|zwischen den zeilen|in (rot|roter|blau|blauer|grün|grüner|fett|kursiv)|in (deiner|ihrer|eurer) (mail|e-mail|nachricht)|` +
-		`ci-?dessous|ci-?après|plus bas|en dessous|dans (le texte|le corps|votre|ton)|entre les lignes|en (rouge|bleu|vert|gras|italique|majuscules))\b`)
+		`in (het |een )?(rood|rode|blauw|blauwe|groen|groene|paars|oranje|geel|gele|vet|cursief|hoofdletters|kapitalen)|per (vraag|punt|regel)|(mijn|onze) (antwoord(en)?|reacties?|opmerkingen)|ingevuld|aangevuld|` +
+		`below|underneath|beneath|between the lines|interspersed|(my|our) (answers?|replies|comments?|responses?|remarks)|filled in|in (the|your|my) (text|e-?mail|message)|in (red|blue|green|purple|orange|yellow|bold|italics?|caps|capitals)|` +
+		`unten|unterhalb|untenstehend|nachstehend|nachfolgend|darunter|im text|zwischen den zeilen|(meine|unsere) (antworten?|kommentare|anmerkungen)|ausgefüllt|in (rot|roter|blau|blauer|grün|grüner|fett|kursiv)|in (deiner|ihrer|eurer) (mail|e-mail|nachricht)|` +
+		`ci-?dessous|ci-?après|plus bas|en dessous|dans (le texte|le corps|votre|ton)|entre les lignes|(mes|nos) (réponses|commentaires|remarques)|complété|en (rouge|bleu|vert|gras|italique|majuscules))\b`)
 	// answerMark matches a mark before an answer: "[Jan Jansen]", "Antwoord: …", "==> …".
 	answerMark = regexp.MustCompile(`(?i)^(\[\p{L}[\p{L}. -]{0,38}\]\s*\S|(antw(oord)?|reactie|opm(erking)?|answer|reply|response|comment|a|r|antwort|kommentar|réponse|rép|commentaire)( (van )?\p{L}{1,20})?\s*[:=] *\S|[=-]*[>»→⇒]+\s*\S|[*#]{3,}\s*\S|@\p{L}+)`)
 	// answerWord matches a question with an answer to it.
@@ -50,7 +50,7 @@ func (f *folder) answered(r region, piece []line) bool {
 
 // introduced tells whether a mail program introduced a region. People also write "Op 3
 // mei schreef de notaris:" above what they type or paste, or a form with the fields
-// Van, Aan and Datum. And the quoted mail must be one between the people of this one.
+// Van, Aan and Datum. And the quoted mail must be one that the office has.
 func (f *folder) introduced(r region) bool {
 	if len(r.intro) == 0 {
 		return false
@@ -60,44 +60,45 @@ func (f *folder) introduced(r region) bool {
 	switch r.kind {
 	case attribution:
 		if r.foreign {
-			return f.receives(address(text)) // people write such lines too
+			return f.isOffice(address(text)) // people write such lines too
 		}
 		if !marked && !strings.Contains(text, "@") && !(matches(hour, text) && matches(day, text)) {
 			return false
 		}
-		return f.between(address(text), nil)
+		return f.officeHas(address(text), nil)
 	case originalHead:
 		h := r.header
 		if h.from == "" {
-			return marked || divider(r.intro[0].text) != noHead
+			return (marked || divider(r.intro[0].text) != noHead) && f.officeHas(address(text), nil)
 		}
 		divided := marked || r.intro[0].is(ruled) || rule(r.intro[0].text) || divider(r.intro[0].text) != noHead
 		if !divided && (!h.date || h.subject == "") || !strings.Contains(text, "@") && !matches(clock, text) {
 			return false
 		}
-		return f.between(address(h.from), addresses(h.to))
+		return f.officeHas(address(h.from), addresses(h.to))
 	}
 	return false
 }
 
-// between tells whether a quoted mail was one of this conversation, as far as its head
-// says: its writer receives this mail or belongs to the office; or he is the sender of
-// this mail, who wrote to them before. Else it is pasted, and new.
-func (f *folder) between(from mail.Address, to []mail.Address) bool {
-	if f.letter.To == nil || from.Email == "" {
+// officeHas tells whether the office has a quoted mail, as far as its head says: it
+// wrote that itself, or the writer of this letter sent it to the office. Else it is
+// pasted, or the office was added to a conversation of others: then it is new.
+func (f *folder) officeHas(from mail.Address, to []mail.Address) bool {
+	switch {
+	case f.letter.Office == "":
 		return true
+	case from.Email == "":
+		return slices.ContainsFunc(f.letter.To, func(to mail.Address) bool {
+			return f.isOffice(to) && len(to.Name) > 2 && strings.Contains(strings.ToLower(from.Name), strings.ToLower(to.Name))
+		})
 	}
-	if f.receives(from) {
-		return true
-	}
-	return strings.EqualFold(from.Email, f.letter.From.Email) && slices.ContainsFunc(to, f.receives)
+	return f.isOffice(from) || strings.EqualFold(from.Email, f.letter.From.Email) && slices.ContainsFunc(to, f.isOffice)
 }
 
-// receives tells whether somebody received the letter, or belongs to the office.
-func (f *folder) receives(a mail.Address) bool {
+// isOffice tells whether an address received the letter, or is at its domain.
+func (f *folder) isOffice(a mail.Address) bool {
 	_, domain, _ := strings.Cut(a.Email, "@")
-	return f.letter.Domain != "" && strings.EqualFold(domain, f.letter.Domain) ||
-		slices.ContainsFunc(f.letter.To, func(to mail.Address) bool { return strings.EqualFold(to.Email, a.Email) })
+	return a.Email != "" && strings.EqualFold(a.Email, f.letter.Office) || domain != "" && strings.EqualFold(domain, f.letter.Domain)
 }
 
 // forwards tells whether the subject says that a region is forwarded.

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
-
-	"kantoorpost/shared/mail"
 )
 
 // A foldCase is one folder of testdata/fold/*.txtar.
@@ -46,7 +44,9 @@ func foldCases(t testing.TB) map[string]foldCase {
 					case "From":
 						c.letter.From.Email = value
 					case "To":
-						c.letter.To = append(c.letter.To, mail.Address{Email: value})
+						c.letter.To = append(c.letter.To, address(value))
+					case "Office":
+						c.letter.Office = value
 					case "Domain":
 						c.letter.Domain = value
 					}

@@ -74,7 +74,7 @@ func TestThreadOfTwenty(t *testing.T) {
 				if mixed && n%2 == 1 {
 					writes = programs[(n/2)%3]
 				}
-				l := Letter{Type: "html", Content: divs(said(n)), Subject: "RE: Vraag", From: mail.Address{Email: sender(n)}, To: []mail.Address{{Email: sender(n + 1)}}}
+				l := Letter{Type: "html", Content: divs(said(n)), Subject: "RE: Vraag", From: mail.Address{Email: sender(n)}, Office: sender(n + 1)}
 				if n > 0 {
 					l.Content = writes.write(said(n), before, sender(n-1))
 				}

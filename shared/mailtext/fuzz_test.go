@@ -139,8 +139,8 @@ func steps(kind, content string) (n int) {
 // chat says the same already, each part of it in a message of its own.
 func foldSteps(kind, content string) (n int) {
 	earlier := &Earlier{}
-	for i := range 40 {
-		earlier.Add(fmt.Sprint("a@b.example", i%2), Shingles(kind, content[i*len(content)/200:(i+1)*len(content)/200]))
+	for i := range 8 {
+		earlier.Add(fmt.Sprint("a@b.example", i%2), Shingles(kind, content[i*len(content)/100:(i+1)*len(content)/100]))
 	}
 	onStep = func(bytes int) { n += bytes }
 	defer func() { onStep = nil }()
