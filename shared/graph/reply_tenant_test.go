@@ -2,12 +2,14 @@ package graph
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/sim"
 )
@@ -22,6 +24,8 @@ func TestAReplyGoesItsWholeWay(t *testing.T) {
 		{SentID: "different"},
 		{SentID: "late"},
 		{RefuseReplyProperties: true},
+		{RefuseReplyProperties: true, RefusePatchedProperties: true},
+		{UploadStatus: true},
 		{ConflictAfterReply: true},
 		{DropInline: true},
 		{IgnoreFilters: true},
@@ -68,6 +72,9 @@ func reply(t *testing.T, b sim.Behaviour) {
 	found, ok, err := o.FindSent(t.Context(), id, keys)
 	if err != nil || !ok || found.IsDraft || found.InternetMessageID != draft.InternetMessageID {
 		t.Errorf("found %+v, %t, %v", found, ok, err)
+	}
+	if err := o.DeleteDraft(t.Context(), id, found.ID); err != nil && !errors.Is(err, answer.ErrNotDraft) {
+		t.Error(err) // that it is still there, the sent items say below
 	}
 	got := o.tenant.OutsideItems(client)
 	if len(got) != 1 || got[0].MessageID != draft.InternetMessageID || got[0].InReplyTo != page.Messages[0].InternetMessageID ||
