@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
@@ -174,3 +175,30 @@ func TestRequestsHaveALength(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Graph can write the id of a folder in a link. Each folder has its own.
+func TestFoldersByIdAreToldApart(t *testing.T) {
+	to := func(folder string) string {
+		return root + "/v1.0/users/" + box + "/mailFolders/" + folder + "/messages/delta?$deltatoken=x"
+	}
+	c, _, _ := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if name := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]; name == inbox || name == sentItems {
+			says(200, jsonType, `{"id":"id-of-`+name+`"}`)(w, r)
+			return
+		}
+		says(200, jsonType, `{"value":[],"@odata.deltaLink":"`+root+r.URL.RequestURI()+`"}`)(w, r)
+	})
+	for _, way := range []struct {
+		delta         func(context.Context, string, string, time.Time) (mail.Page, error)
+		folder, other string
+	}{{c.Delta, inbox, sentItems}, {c.SentDelta, sentItems, inbox}, {c.Delta, inbox, sentItems}} {
+		if _, err := way.delta(t.Context(), box, to("id-of-"+way.folder), time.Time{}); err != nil {
+			t.Errorf("%s by its id: %v", way.folder, err)
+		}
+		for _, other := range []string{way.other, "id-of-" + way.other, "id-of-archive"} {
+			if _, err := way.delta(t.Context(), box, to(other), time.Time{}); !errors.Is(err, answer.ErrForeignLink) {
+				t.Errorf("%s by a link to %s: %v", way.folder, other, err)
+			}
+		}
+	}
+}
