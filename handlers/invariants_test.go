@@ -98,6 +98,21 @@ func (w *world) check(t *testing.T) {
 			if k := text(key, "kind"); k != "note" && k != "reply" && k != "event" && text("m|"+mail, "chat") != chat {
 				t.Errorf("%s: a message of a mail that is in chat %q", key, text("m|"+mail, "chat"))
 			}
+		case "e":
+			if strings.Contains(rest, "|") {
+				continue // its text, or a row that leads to it
+			}
+			state, message := text(key, "state"), "x|"+text(key, "chat")+"|"+rest
+			open := state == "held" || state == "scheduled" || state == "sending" || state == "draft" && text(key, "draftId") != ""
+			if has("o|send|"+rest) != open {
+				t.Errorf("%s: state %s, open work %v", key, state, has("o|send|"+rest))
+			}
+			if shown := has(message); shown != (state != "draft") || shown && text(message, "state") != state {
+				t.Errorf("%s: state %s, in the chat %q", key, state, text(message, "state"))
+			}
+			if dismissed := rows[key].Props["dismissed"] == true; has("j|"+rest) != (state != "sent" && state != "draft" && !dismissed) {
+				t.Errorf("%s: state %s, listed %v", key, state, has("j|"+rest))
+			}
 		case "f", "r":
 			_, mail, _ := strings.Cut(rest, "|")
 			if state := text("m|"+mail, "state"); (kind == "f") != (state == "parked") {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -22,8 +23,8 @@ import (
 )
 
 // The real binary, staged as it is deployed, on a real storage emulator and
-// called as Azure calls it, is killed again and again while mail comes in.
-// Every mail has its one effect all the same.
+// called as Azure calls it, is killed again and again while mail comes in and is
+// answered. Every mail has its one effect all the same, and no answer leaves twice.
 func TestKilledAtRandomMoments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs for half a minute of real time")
@@ -78,7 +79,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	w.office()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	const kills, perKill = 12, 5
-	want := map[string]int{} // messages per chat
+	want := map[string]int{}       // messages per chat
+	replies := map[string]string{} // by the subject of their chat
 	for i := range kills {
 		for j := range perKill {
 			n := i*perKill + j
@@ -90,6 +92,12 @@ func TestKilledAtRandomMoments(t *testing.T) {
 				w.send("jan@bakker.example", []string{"info@" + domain},
 					letter("jan@bakker.example", "info@"+domain, "Re: "+subject, id+"r", "In-Reply-To: <"+id+"@elders.example>"))
 				want[subject] = 2
+			}
+		}
+		if answered := fmt.Sprint("Vraag ", (i-1)*perKill); i > 0 {
+			if id := w.answered(answered); id != "" {
+				replies[answered] = id
+				want[answered]++
 			}
 		}
 		after := time.After(time.Duration(200+random.IntN(1500)) * time.Millisecond)
@@ -127,6 +135,71 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("no chat for %v", want)
+	}
+	w.checkLeft(replies)
+}
+
+// answered lets Anna answer the chat with a subject, and returns the id of her reply:
+// "" when the mail is not in a chat yet. A request that the process died over is
+// repeated with its key.
+func (w *world) answered(subject string) (id string) {
+	w.t.Helper()
+	var chats struct {
+		Items []struct{ ID, Subject string }
+	}
+	for range 100 {
+		if code, text := w.call(anna, "GET", "/api/chats?limit=200", ""); code == http.StatusOK {
+			if err := json.Unmarshal([]byte(text), &chats); err != nil {
+				w.t.Fatal(err)
+			}
+			break
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	for _, c := range chats.Items {
+		if c.Subject != subject {
+			continue
+		}
+		for range 100 {
+			body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,"confirmed":["client","outsider","attachment"]}`, c.ID, jan, subject)
+			var reply struct{ ID string }
+			code, text := w.callWith(anna, "POST", "/api/chats/"+c.ID+"/replies", body, "Idempotency-Key", subject)
+			if code == http.StatusAccepted && json.Unmarshal([]byte(text), &reply) == nil {
+				return reply.ID
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+		w.t.Fatal("the reply is not accepted")
+	}
+	return ""
+}
+
+// checkLeft checks that no reply left twice, and that one mail left of each that says
+// so. A reply whose job was killed continues only minutes later.
+func (w *world) checkLeft(replies map[string]string) {
+	w.t.Helper()
+	if len(replies) == 0 {
+		w.t.Error("nothing was answered")
+	}
+	sent := 0
+	for subject := range replies {
+		left := 0
+		for _, m := range w.outside(jan) {
+			if m.Subject == subject {
+				left++
+			}
+		}
+		state := w.reply(w.chatOf(subject)["id"], replies[subject])["state"]
+		if left > 1 || (state == "sent") != (left == 1) && state != "sending" {
+			w.t.Errorf("reply to %q is %v, %d mails left", subject, state, left)
+		}
+		if state == "sent" {
+			sent++
+		}
+	}
+	w.t.Logf("%d of %d replies are sent", sent, len(replies))
+	if sent == 0 {
+		w.t.Error("no reply was sent")
 	}
 }
 

@@ -158,8 +158,14 @@ func (w *world) ask(email, method, path string, body, into any) int {
 
 // call calls the API, also from several goroutines at once.
 func (w *world) call(email, method, path, body string) (code int, text string) {
+	return w.callWith(email, method, path, body, "Content-Type", "application/json")
+}
+
+// callWith is call with one more header.
+func (w *world) callWith(email, method, path, body, header, value string) (code int, text string) {
 	r := httptest.NewRequest(method, path, strings.NewReader(body)).WithContext(w.t.Context())
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(header, value)
 	if email != "" {
 		r.Header.Set("X-MS-CLIENT-PRINCIPAL", principal(email))
 	}

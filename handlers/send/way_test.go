@@ -200,3 +200,31 @@ func TestAttachments(t *testing.T) {
 		}
 	})
 }
+
+// What one reply costs: three calls to Graph, and one more when it has files or shows
+// pictures.
+func TestCost(t *testing.T) {
+	test(t, "of a reply whose quote shows a picture", func(t *testing.T, w *world) {
+		w.reply()
+		w.pass(time.Minute)
+		w.exchange.calls = nil
+		w.reply(func(r *outbox.Reply) { r.Force = true })
+		w.toTable.Reset()
+		w.pass(time.Minute)
+		if got := strings.Join(w.exchange.calls, " "); got != "CreateReply Attachments PatchDraft SendDraft" {
+			t.Errorf("calls to Graph: %s", got)
+		}
+		reads, writes := 0, 0
+		for _, call := range w.toTable.Calls() {
+			if call.Method == "GET" {
+				reads++
+			} else {
+				writes++
+			}
+		}
+		// Each of four steps is stored in one transaction and read back.
+		if writes != 4 || reads > 8 {
+			t.Errorf("%d transactions, %d reads of the tables; want 4 and at most 8", writes, reads)
+		}
+	})
+}
