@@ -84,7 +84,11 @@ func (s *Store) noteClient(ctx context.Context, ch Change) error {
 	}
 	for part := range slices.Chunk(slices.DeleteFunc(all, func(m Message) bool { return !m.IsMail() }), mailsAtOnce) {
 		for {
-			t := transfer{}
+			open, err := s.stillOpen(ctx, ch)
+			if err != nil {
+				return err
+			}
+			t := transfer{ops: []table.Op{open}}
 			for _, m := range part {
 				mails, err := s.mailsOf(ctx, m.ID)
 				if err != nil {
@@ -97,7 +101,10 @@ func (s *Store) noteClient(ctx context.Context, ch Change) error {
 					}
 				}
 			}
-			err := s.table.Write(ctx, t.ops...)
+			if len(t.ops) == 1 {
+				break // all were noted before
+			}
+			err = s.table.Write(ctx, t.ops...)
 			if err == nil {
 				break
 			}

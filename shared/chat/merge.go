@@ -100,7 +100,7 @@ func (s *Store) unite(ctx context.Context, ch Change) error {
 		if len(all) > 0 {
 			return ErrLeaving
 		}
-		done, err := s.forward(ctx, ch.From, ch.Into)
+		done, err := s.forward(ctx, ch, ch.From, ch.Into)
 		if err != nil || done {
 			return err
 		}
@@ -113,7 +113,11 @@ const maxRounds = 100
 
 // forward turns a chat without messages into one that was merged into another. It
 // says false when somebody changed it meanwhile.
-func (s *Store) forward(ctx context.Context, from, into string) (bool, error) {
+func (s *Store) forward(ctx context.Context, ch Change, from, into string) (bool, error) {
+	open, err := s.stillOpen(ctx, ch)
+	if err != nil {
+		return false, err
+	}
 	c, err := s.load(ctx, from)
 	if errors.Is(err, ErrNotFound) || err == nil && c.Into != "" {
 		return true, nil
@@ -131,7 +135,7 @@ func (s *Store) forward(ctx context.Context, from, into string) (bool, error) {
 		}
 	}
 	c.Into = into
-	err = s.table.Write(ctx, table.Replace(c.row()))
+	err = s.table.Write(ctx, open, table.Replace(c.row()))
 	if isConflict(ctx, err) {
 		return false, nil
 	}
@@ -147,6 +151,10 @@ const carryBytes, carryOps, carryMessages = table.MaxBytes / 2, table.MaxOps - 3
 // chats: the caller looks again.
 func (s *Store) carryAll(ctx context.Context, ch Change, fromID, intoID string, messages []Message, tags map[string]string) error {
 	for len(messages) > 0 {
+		open, err := s.stillOpen(ctx, ch)
+		if err != nil {
+			return err
+		}
 		from, err := s.load(ctx, fromID)
 		if err != nil {
 			return err
@@ -163,7 +171,7 @@ func (s *Store) carryAll(ctx context.Context, ch Change, fromID, intoID string, 
 		if err != nil {
 			return err
 		}
-		err = s.table.Write(ctx, append(t.ops, table.Replace(from.row()), table.Replace(into.row()))...)
+		err = s.table.Write(ctx, append(t.ops, open, table.Replace(from.row()), table.Replace(into.row()))...)
 		if isConflict(ctx, err) {
 			return nil
 		}
@@ -281,7 +289,7 @@ func (s *Store) separated(ctx context.Context, ch Change) error {
 		}
 	}
 	for ch.New {
-		done, err := s.forward(ctx, ch.Into, ch.From)
+		done, err := s.forward(ctx, ch, ch.Into, ch.From)
 		if err != nil || done {
 			return err
 		}

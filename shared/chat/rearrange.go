@@ -103,6 +103,9 @@ func (s *Store) finish(ctx context.Context, id string) error {
 	case ch.Kind == ClientChanged:
 		err = s.noteClient(ctx, ch)
 	}
+	if errors.Is(err, errFinished) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -120,6 +123,26 @@ func (s *Store) finish(ctx context.Context, id string) error {
 		return err
 	}
 	return s.refresh(ctx, last, ch, table.Delete(table.Row{Key: openKey(id)}))
+}
+
+// errFinished means that somebody else finished a change, which may have been undone
+// since.
+var errFinished = errors.New("finished by somebody else")
+
+// stillOpen returns the operation that makes a transaction of a change fail when the
+// change is finished meanwhile, or errFinished when it is.
+func (s *Store) stillOpen(ctx context.Context, ch Change) (table.Op, error) {
+	var now Change
+	tag, err := s.get(ctx, openKey(ch.ID), &now)
+	if errors.Is(err, ErrNotFound) || err == nil && (now.Undone != ch.Undone || !now.Begun.Equal(ch.Begun)) {
+		return table.Op{}, errFinished
+	}
+	if err != nil {
+		return table.Op{}, err
+	}
+	r := now.row(openKey(ch.ID))
+	r.ETag = tag
+	return table.Replace(r), nil
 }
 
 // leaving are the members who lose the chat in the direction in which ch goes.

@@ -133,3 +133,55 @@ func TestTwoAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// A process that is slow finishes nothing that was finished and undone meanwhile.
+func TestASlowProcess(t *testing.T) {
+	calls := 0
+	for at := -1; at < calls; at++ { // first with nothing slow
+		synctest.Test(t, func(t *testing.T) {
+			b := newBureau(t)
+			c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "bakker", "anna")
+			m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+			b.wire.Reset()
+			b.wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
+				if n == at {
+					time.Sleep(time.Hour)
+				}
+				return wiretest.Pass
+			})
+			slow := make(chan error)
+			go func() {
+				_, err := b.Merge(t.Context(), c.ID, into.ID, anybody, alone, noon)
+				slow <- err
+			}()
+			time.Sleep(time.Minute)
+			if at < 0 {
+				calls = len(b.wire.Calls())
+			}
+			if err := b.Resume(t.Context(), noon.Add(time.Hour)); err != nil {
+				t.Error(err)
+			}
+			_, err := b.Undo(t.Context(), into.ID, "", anyUndo, "anna", noon.Add(time.Hour))
+			if err != nil && !errors.Is(err, chat.ErrNothing) {
+				t.Error(err)
+			}
+			undone := err == nil
+			if err := <-slow; err != nil {
+				t.Error(at, err)
+			}
+			switch {
+			case undone:
+				b.wants(t, c.ID, c.ID, m.ID)
+				b.wants(t, into.ID, into.ID)
+			default: // it had not begun before
+				b.wants(t, into.ID, into.ID, c.ID, m.ID)
+			}
+		})
+		if t.Failed() {
+			t.Fatal("slow at call ", at)
+		}
+	}
+	if calls < 20 {
+		t.Errorf("%d calls", calls)
+	}
+}
