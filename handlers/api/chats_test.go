@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -34,6 +35,7 @@ func newTalking(t *testing.T) *talking {
 	}
 	k := &talking{connected: c, mails: wire, ids: map[string]string{}}
 	c.Items, c.Chats = item.NewStore(service.Table("mails")), chat.NewStore(service.Table("mails"))
+	c.Outbox = outbox.NewStore(service.Table("mails"), c.Chats)
 	page, err := c.Directory.TeamMembers(t.Context(), directory.Query{})
 	if err != nil {
 		t.Fatal(err)

@@ -75,8 +75,10 @@ func CluesIn(subject, text string, files []string) (c Clues) {
 		c.Names = append(c.Names, words(file))
 		n := mailtext.NumbersIn(file)
 		c.KvK, c.VAT = append(c.KvK, n.KvK...), append(c.VAT, n.VAT...)
-		parts := strings.FieldsFunc(file, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
-		for _, part := range parts {
+		// A hyphen can be a part of a number, and can stand behind one.
+		whole := strings.FieldsFunc(file, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
+		parts := strings.FieldsFunc(file, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		for _, part := range append(whole, parts...) {
 			if strings.ContainsFunc(part, unicode.IsDigit) && len(part) <= 12 && !isYear(part) {
 				c.Numbers = append(c.Numbers, strings.ToUpper(part))
 			}
@@ -90,9 +92,9 @@ func CluesIn(subject, text string, files []string) (c Clues) {
 	return c
 }
 
-// isYear says whether a part of a file name is a year, as in most of them.
+// isYear says whether a part of a file name is a year that files are about.
 func isYear(text string) bool {
-	return len(text) == 4 && (strings.HasPrefix(text, "19") || strings.HasPrefix(text, "20")) && strings.Trim(text, "0123456789") == ""
+	return len(text) == 4 && strings.Trim(text, "0123456789") == "" && text >= "1990" && text < "2040"
 }
 
 func once(list []string) (out []string) {
