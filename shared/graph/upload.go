@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,15 +62,20 @@ func (c *Client) upload(ctx context.Context, mailboxID, draft string, a mail.Out
 		return err
 	}
 	failed := 0
+	// A piece is read whole: each read of content may be a request of its own.
+	buffer := make([]byte, min(piece, a.Size))
 	for from := int64(0); from < a.Size; {
-		n := min(piece, a.Size-from)
-		next, err := c.put(ctx, mailboxID, link, io.NewSectionReader(content, from, n), from, a.Size)
+		p := buffer[:min(piece, a.Size-from)]
+		if n, err := content.ReadAt(p, from); n < len(p) {
+			return fmt.Errorf("read the file from byte %d: %d bytes: %w", from, n, err)
+		}
+		next, err := c.put(ctx, mailboxID, link, p, from, a.Size)
 		switch kind, after := fault.Of(err); {
 		case err == nil && next > from:
 			from = next
 			continue
 		case err == nil:
-			err = fmt.Errorf("graph: the server has %d bytes after a piece to %d", next, from+n)
+			err = fmt.Errorf("graph: the server has %d bytes after a piece to %d", next, from+int64(len(p)))
 		case kind == fault.KindFinal || kind == fault.KindLater && after > time.Minute:
 			return err
 		}
@@ -120,8 +126,8 @@ func (c *Client) openUpload(ctx context.Context, mailboxID, draft string, a mail
 
 // put uploads one piece of a file and returns the first byte that the server does
 // not have.
-func (c *Client) put(ctx context.Context, mailboxID, link string, p *io.SectionReader, from, size int64) (next int64, err error) {
-	next = from + p.Size()
+func (c *Client) put(ctx context.Context, mailboxID, link string, p []byte, from, size int64) (next int64, err error) {
+	next = from + int64(len(p))
 	header := http.Header{
 		"Content-Type":  {"application/octet-stream"},
 		"Content-Range": {fmt.Sprintf("bytes %d-%d/%d", from, next-1, size)},
@@ -144,7 +150,7 @@ func (c *Client) uploadState(ctx context.Context, mailboxID, link string) (next 
 
 // uploading makes a request of an upload session. The address is a secret of its
 // own: these requests have no token, and errors do not show it.
-func (c *Client) uploading(ctx context.Context, mailboxID, method, link string, header http.Header, p *io.SectionReader, state func(answer.Upload)) error {
+func (c *Client) uploading(ctx context.Context, mailboxID, method, link string, header http.Header, p []byte, state func(answer.Upload)) error {
 	release, err := c.limit.acquire(ctx, mailboxID)
 	if err != nil {
 		return err
@@ -152,15 +158,12 @@ func (c *Client) uploading(ctx context.Context, mailboxID, method, link string, 
 	defer release()
 	timed, cancel := context.WithTimeoutCause(ctx, uploadTimeout, errSlow)
 	defer cancel()
-	r, err := http.NewRequestWithContext(timed, method, link, nil)
+	r, err := http.NewRequestWithContext(timed, method, link, bytes.NewReader(p))
 	if err != nil {
 		return errors.New("graph: upload: the address cannot be used")
 	}
 	for name, values := range header {
 		r.Header[name] = values
-	}
-	if p != nil {
-		r.Body, r.ContentLength = io.NopCloser(p), p.Size()
 	}
 	res, err := c.uploads.Do(r)
 	if err != nil {

@@ -126,8 +126,12 @@ func TestALargeFileIsUploadedInPieces(t *testing.T) {
 		client, u, wire := uploads(t)
 		u.noRange = c.noRange
 		data := file(c.size)
-		if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(c.size), ContentID: "k", Inline: true}, bytes.NewReader(data)); err != nil {
+		reads := &counting{ReaderAt: bytes.NewReader(data)}
+		if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(c.size), ContentID: "k", Inline: true}, reads); err != nil {
 			t.Fatal(err)
+		}
+		if reads.n != len(wire.Calls())-1 {
+			t.Errorf("%d bytes were read in %d parts", c.size, reads.n)
 		}
 		if u.done != 1 || !bytes.Equal(u.got, data) || len(wire.Calls()) != 1+(c.size+piece-1)/piece {
 			t.Errorf("%d bytes of %d in %d requests", len(u.got), c.size, len(wire.Calls()))
@@ -143,6 +147,26 @@ func TestALargeFileIsUploadedInPieces(t *testing.T) {
 	u.refuse = 400
 	if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: smallAttachment + 9}, bytes.NewReader(file(smallAttachment+9))); err != nil || len(u.posted) != 1 {
 		t.Errorf("%d small attachments: %v", len(u.posted), err)
+	}
+}
+
+// counting counts the reads of a file.
+type counting struct {
+	io.ReaderAt
+	n int
+}
+
+func (c *counting) ReadAt(p []byte, off int64) (int, error) {
+	c.n++
+	return c.ReaderAt.ReadAt(p, off)
+}
+
+// A file that is shorter than it was said to be is not attached in part.
+func TestAFileThatEndsTooEarlyIsNotAttached(t *testing.T) {
+	c, u, _ := uploads(t)
+	err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: 2 * piece}, bytes.NewReader(file(piece+5)))
+	if !errors.Is(err, io.EOF) || u.done != 0 {
+		t.Errorf("attached %d times: %v", u.done, err)
 	}
 }
 

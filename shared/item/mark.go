@@ -26,9 +26,10 @@ type Mark struct {
 const firstMark = time.Minute
 
 // Marked says whether the transition from a state to the present one also makes a
-// Mark: the change shows in Outlook.
+// Mark. A mail that is decided again has one too: its next state may be one that has
+// no category, and the old one must go.
 func (it Item) Marked(was State) bool {
-	return it.State != was && it.State != New && it.MessageID != "" && (was != New || it.State != Dismissed)
+	return it.State != was && it.MessageID != "" && (was != New || it.State != Dismissed)
 }
 
 // markOps returns the operation that has the mail marked in Outlook.

@@ -51,7 +51,7 @@ func TestAChangeOfStateLeavesAMark(t *testing.T) {
 	}{
 		{item.New, item.Processed, true}, {item.New, item.Parked, true}, {item.New, item.Dismissed, false},
 		{item.Parked, item.Processed, true}, {item.Parked, item.Dismissed, true}, {item.Processed, item.Parked, true},
-		{item.Parked, item.Parked, false}, {item.Processed, item.New, false},
+		{item.Parked, item.Parked, false}, {item.Processed, item.New, true}, {item.Parked, item.New, true},
 	} {
 		s, ids := stored(t, 1)
 		if c.was != item.New {
@@ -69,6 +69,18 @@ func TestAChangeOfStateLeavesAMark(t *testing.T) {
 		if c.marked && (marks[0].ID != ids[0] || marks[0].Mailbox != box || marks[0].Address != "info@x.example") {
 			t.Errorf("%+v", marks[0])
 		}
+	}
+}
+
+// The mark of a mail that is decided again stays when the decision itself makes none:
+// the category of its former state is to be removed.
+func TestAMailThatIsDecidedAgainLosesItsCategory(t *testing.T) {
+	s, ids := stored(t, 1)
+	for _, state := range []item.State{item.Parked, item.New, item.Dismissed} {
+		decided(t, s, ids[0], state)
+	}
+	if marks, err := s.Marks(t.Context(), ids); err != nil || len(marks) != 1 {
+		t.Errorf("%+v, %v", marks, err)
 	}
 }
 
