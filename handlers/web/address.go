@@ -63,6 +63,7 @@ func (s *site) registerAddresses() {
 	s.page("/web/connectors/{connector}/joiners", s.addressJoiners)
 	s.page("/web/connectors/{connector}/addresses/{address}", s.address)
 	s.post("/web/connectors/{connector}/addresses/{address}", s.editAddress)
+	s.post("/web/connectors/{connector}/addresses/{address}/mail", s.saveAddressMail)
 	s.post("/web/connectors/{connector}/addresses/{address}/fetch", s.fetchAddress)
 	s.post("/web/connectors/{connector}/addresses/{address}/pause", s.pauseAddress)
 	s.post("/web/connectors/{connector}/addresses/{address}/resume", s.resumeAddress)
@@ -236,6 +237,12 @@ func (s *site) editAddress(v *request) error {
 		patch["from"] = f.From
 	}
 	return v.patchAddress(patch, &f, "address.saved")
+}
+
+// saveAddressMail sets what is below the mail from an address.
+func (s *site) saveAddressMail(v *request) error {
+	patch := map[string]any{"signature": v.richIn(), "quote": v.r.PostFormValue("quote") != ""}
+	return v.patchAddress(patch, nil, "address.saved")
 }
 
 func (s *site) pauseAddress(v *request) error {

@@ -11,7 +11,7 @@ import (
 // and the choices stay.
 func TestActivate(t *testing.T) {
 	api := newOffice()
-	api.answers["POST /api/connectors/c1/addresses"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.link.id", "…"}, {"body.from", "…"}}, Codes: map[string]string{"link.id": "link-id", "from": "from"}}
+	api.answers["POST /api/connectors/c1/addresses"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.link.id", "…"}, {"body.from", "…"}}, Codes: fieldCodes{"link.id": "link-id", "from": "from"}}
 	typed := form("address", "loon@kantoor.example", "kind", "process-team", "team", "p1", "role", "r1", "from", "1980-01-01")
 	w := browse(t, api, "POST", "/web/connectors/c1/activate", typed)
 	wants(t, w, 422, "Kies er een uit de lijst", "na 1990", `value="process-team" checked`, `value="p1" selected`, `value="1980-01-01"`, "<bdi>Carla</bdi></strong>", "neemt waar voor Carla")

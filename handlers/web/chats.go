@@ -13,6 +13,7 @@ import (
 type chatObject struct {
 	ID          string    `json:"id"`
 	Subject     string    `json:"subject"`
+	Client      string    `json:"client"`
 	ClientName  string    `json:"clientName"`
 	ContactName string    `json:"contactName"`
 	Members     []string  `json:"members"`
@@ -23,6 +24,9 @@ type chatObject struct {
 	Messages    int       `json:"messages"`
 	Unread      int       `json:"unread"`
 	Position    int       `json:"position"`
+	Undo        *struct {
+		Kind string `json:"kind"`
+	} `json:"undo"` // what can be undone of moving and merging
 }
 
 // gist is the start of its last message, on one line.
@@ -108,6 +112,9 @@ type chatsView struct {
 	Chats   []chatObject
 	More    string // where the list continues
 	Open    *openChat
+	New     *newChat // the office begins one
+	CanSend bool
+	NoKeys  bool
 	Kept    *kept // a note that could not be written, when its chat could not be shown either
 	SeesAll bool
 }
@@ -117,11 +124,19 @@ func (c *chatsView) isOpen(id string) bool { return c.Open != nil && c.Open.ID =
 
 func (s *site) registerChats() {
 	s.page("/web/chats", s.chats)
+	s.page("/web/chats/new", s.startPage)
+	s.mux.Handle("POST /web/chats/new", s.handleUpTo(maxFiles, s.startChat))
 	s.page("/web/chats/{chat}", s.chat)
 	s.page("/web/chats/{chat}/news", s.chatNews)
 	s.page("/web/chats/{chat}/files/{mail}", s.chatFiles)
 	s.post("/web/chats/{chat}/read", s.readChat)
 	s.post("/web/chats/{chat}/notes", s.writeNote)
+	s.page("/web/chats/{chat}/write", s.writePage)
+	s.mux.Handle("POST /web/chats/{chat}/write", s.handleUpTo(maxFiles, s.writeReply))
+	s.mux.Handle("GET /web/recipients", s.handle(s.findRecipients))
+	s.post("/web/chats/{chat}/draft", s.keepDraft)
+	s.page("/web/chats/{chat}/move", s.movePage)
+	s.post("/web/chats/{chat}/move", s.move)
 	s.post("/web/chats/{chat}/state", s.closeChat)
 	s.post("/web/chats/{chat}/people", s.changePeople)
 }
@@ -140,7 +155,7 @@ func (p person) seesAll() bool { return p.Rights == "manager" || p.Rights == "ad
 
 func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 	f.All = f.All && v.me.seesAll()
-	view := &chatsView{Filter: f, SeesAll: v.me.seesAll()}
+	view := &chatsView{Filter: f, SeesAll: v.me.seesAll(), CanSend: v.me.can("chats.send"), NoKeys: noKeys(v.r)}
 	if target := v.r.Header.Get("HX-Target"); isPart(v.r) && (target == "chat-detail" || target == "chat-thread") {
 		return view, nil // the list stays as it is
 	}

@@ -32,8 +32,9 @@ func (s *site) writeNote(v *request) error {
 	case !errors.As(err, &p):
 		return err
 	case p.Status == http.StatusUnprocessableEntity:
-		return v.showChat(p.Status, func(open *openChat) error {
+		return v.showWriting(p.Status, func(open *openChat) error {
 			open.Note, open.Problem = note, p
+			open.Composer.Mode, open.Composer.Open = modeNote, true
 			return nil
 		})
 	case isPart(v.r):

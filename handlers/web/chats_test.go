@@ -95,7 +95,7 @@ func TestAChatIsShown(t *testing.T) {
 		api := talking("editor", "chats.write")
 		w := browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "lang="+lang)
 		wants(t, w, 200, append(texts, "Ik bel\nhem &lt;i&gt;", "Bram &lt;b&gt;", `sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, "Carla Kok", "!Weg Gegaan",
-			"/web/chats/"+one+"/files/2", `name="key"`, "<textarea", `data-mail="`+one+`"`)...)
+			"/web/chats/"+one+"/files/2", "/web/chats/"+one+"/write?mode=note", `data-mail="`+one+`"`)...)
 		body := w.Body.String()
 		if first, last := strings.Index(body, "/messages/1/body"), strings.Index(body, "/messages/2/body"); first < 0 || first > last {
 			t.Error("not the oldest first")
@@ -117,7 +117,7 @@ func TestAChatIsShown(t *testing.T) {
 	}
 	// A reader sees the chat, but no actions.
 	reader := talking("reader")
-	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!<textarea", "!name=\"do\"", "!Sluiten</button>")
+	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!mode=note", "!name=\"do\"", `!value="closed"`)
 	if asks(reader, "/read") || asks(reader, "/api/team-members") {
 		t.Error(reader.asked)
 	}
@@ -203,7 +203,10 @@ func TestNotes(t *testing.T) {
 	}
 	// Each form has its own key.
 	key := regexp.MustCompile(`name="key" value="([^"]{20,})"`)
-	a, b := key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one, "").Body.String()), key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one, "").Body.String())
+	note := func() []string {
+		return key.FindStringSubmatch(browse(t, api, "GET", "/web/chats/"+one+"/write?mode=note", "").Body.String())
+	}
+	a, b := note(), note()
 	if a == nil || b == nil || a[1] == b[1] {
 		t.Error("keys: ", a, b)
 	}

@@ -5,94 +5,10 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"kantoorpost/shared/mail"
 )
-
-type (
-	// A message is one mail or one note of a chat.
-	message struct {
-		ID             string         `json:"id"`
-		Kind           string         `json:"kind"`
-		Mail           string         `json:"mail"`
-		AuthorName     string         `json:"authorName"`
-		Text           string         `json:"text"`
-		From           mail.Address   `json:"from"`
-		To             []mail.Address `json:"to"`
-		Cc             []mail.Address `json:"cc"`
-		Verdict        string         `json:"verdict"`
-		Subject        string         `json:"subject"`
-		Preview        string         `json:"preview"`
-		Received       time.Time      `json:"received"`
-		HasAttachments bool           `json:"hasAttachments"`
-		RemotePictures bool           `json:"remotePictures"`
-		Lines          int            `json:"lines"`
-		Body           string         `json:"body"`
-
-		New   bool // nobody here has looked at it before
-		First bool // of the new ones
-		Shown bool // the body is open at once
-		Files *files
-	}
-	// A participant is a team member in a chat, with the reason.
-	participant struct {
-		ID     string     `json:"id"`
-		Name   string     `json:"name"`
-		Email  string     `json:"email"`
-		Active bool       `json:"active"`
-		Why    string     `json:"why"`
-		What   string     `json:"what"`
-		At     *time.Time `json:"at"`
-	}
-)
-
-// who is the name of the sender of a mail.
-func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
-
-// recipients are those to whom the mail was sent.
-func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
-
-// gist is the start of the text, on one line.
-func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
-
-// size is the initial height in lines, in steps of three. A script measures the
-// real height after the body is loaded.
-func (m message) size() int {
-	lines := m.Lines
-	if lines == 0 { // unknown; the start of the text tells whether it is short
-		lines = 6 + 12*(len(m.Preview)/200)
-	}
-	return min((lines+3)/3*3, 24)
-}
-
-// answerMark is the prefix that mail programs put before the subject of a
-// reply.
-var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
-
-// own is the subject, when it differs from the chat's subject.
-func (m message) own(chat string) string {
-	if strings.EqualFold(answerMark.ReplaceAllString(m.Subject, ""), answerMark.ReplaceAllString(chat, "")) {
-		return ""
-	}
-	return m.Subject
-}
-
-// reason names the text that says why a participant is in the chat:
-// chats.why.<reason>.
-func (p participant) reason() string {
-	if p.What == "" && p.Why != "earlier" {
-		return "hand-only"
-	}
-	return p.Why
-}
-
-// called is the name of a participant; a deleted member has no name.
-func (p participant) called() string { return cmp.Or(p.Name, p.Email, "?") }
 
 // An openChat is the open chat, with all data for the actions on it.
 type openChat struct {
@@ -105,6 +21,8 @@ type openChat struct {
 	People   []participant
 	Others   []person // who can be added
 	CanWrite bool
+	Composer composer
+	Move     *moving // where to a message or the chat can be moved
 	Note     kept
 	Problem  *Problem // what is wrong with the note
 	Me       string
@@ -113,6 +31,40 @@ type openChat struct {
 // kept is a note as it was typed, with the key that prevents writing it twice.
 type kept struct {
 	Chat, Text, Key, Status string
+}
+
+// api is a path of the chat in the API.
+func (c openChat) api(do string) string {
+	p := "/api/chats/" + url.PathEscape(c.ID)
+	if do != "" {
+		p += "/" + do
+	}
+	return p
+}
+
+// message is a message of the thread, nil when it is not shown.
+func (c *openChat) message(id string) *message {
+	for i := range c.Thread {
+		if c.Thread[i].ID == id {
+			return &c.Thread[i]
+		}
+	}
+	return nil
+}
+
+// newestMail is the id of the last mail that somebody outside wrote, or else of
+// the last reply; "" when none is shown.
+func (c *openChat) newestMail() string {
+	reply := ""
+	for _, m := range slices.Backward(c.Thread) {
+		switch m.Kind {
+		case "mail":
+			return m.ID
+		case kindReply:
+			reply = cmp.Or(reply, m.ID)
+		}
+	}
+	return reply
 }
 
 // path is the path of an action on the chat, with the filter of the list.
@@ -147,29 +99,29 @@ func (s *site) chat(v *request) error {
 // page itself reports that the chat was read, once its end was visible: a
 // browser may prefetch pages that nobody sees.
 func (v *request) showChat(status int, more func(*openChat) error) error {
-	f := chatFilterOf(v.r.URL.Query())
-	f.All = f.All && v.me.seesAll()
-	api := "/api/chats/" + url.PathEscape(v.r.PathValue("chat"))
-	open := &openChat{Filter: f, CanWrite: v.me.can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
-	tag, err := v.api.getTag(api, &open.chatObject)
+	open, err := v.openChat()
 	if err != nil {
 		return err
 	}
-	open.Tag, open.Note.Chat = strings.Trim(tag, `"`), open.ID
 	earlier := v.r.URL.Query().Get("earlier")
 	open.Later = earlier != ""
-	if err := v.thread(api, earlier, open); err != nil {
+	if err := v.thread(earlier, open); err != nil {
 		return err
 	}
 	if v.r.Header.Get("HX-Target") != "chat-thread" {
-		if err := v.people(api, open); err != nil {
+		if err := v.people(open.api(""), open); err != nil {
+			return err
+		}
+	}
+	if v.r.Header.Get("HX-Target") != "chat-thread" {
+		if err := v.closedComposer(open); err != nil {
 			return err
 		}
 	}
 	if err := more(open); err != nil {
 		return err
 	}
-	view, err := v.chatsView(f)
+	view, err := v.chatsView(open.Filter)
 	if err != nil {
 		return err
 	}
@@ -183,46 +135,108 @@ func (v *request) showChat(status int, more func(*openChat) error) error {
 	return v.pageAs(status, "chats", view)
 }
 
+// openChat reads the chat that the request names, without its messages.
+func (v *request) openChat() (*openChat, error) {
+	f := chatFilterOf(v.r.URL.Query())
+	f.All = f.All && v.me.seesAll()
+	open := &openChat{Filter: f, CanWrite: v.me.can("chats.write"), Me: v.me.ID, Note: kept{Key: rand.Text()}}
+	open.ID = v.r.PathValue("chat")
+	tag, err := v.api.getTag(open.api(""), &open.chatObject)
+	if err != nil {
+		return nil, err
+	}
+	if open.ID != v.r.PathValue("chat") { // it was merged into another chat
+		v.r.SetPathValue("chat", open.ID)
+	}
+	open.Tag, open.Note.Chat = strings.Trim(tag, `"`), open.ID
+	open.Composer = composer{Chat: open.ID, Filter: f, written: written{Key: open.Note.Key}, CanSend: v.me.can("chats.send")}
+	return open, nil
+}
+
 // threadPage is how many messages are shown at once.
 const threadPage = 50
 
 // thread adds the last messages, or those before a given one, the oldest first.
-func (v *request) thread(api, earlier string, open *openChat) error {
+func (v *request) thread(earlier string, open *openChat) error {
 	var page list[message]
-	if err := v.api.get(api+"/messages?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
+	if err := v.api.get(open.api("messages")+"?limit="+strconv.Itoa(threadPage)+"&after="+url.QueryEscape(earlier), &page); err != nil {
 		return err
 	}
 	open.Thread = page.Items
-	for i, m := range open.Thread {
-		open.Thread[i].Body = v.bodyPath(m.Body)
-	}
-	unread, hasMail := open.Unread, false
-	if open.Later {
-		unread = 0
-	}
-	last := -1
-	for i := range open.Thread { // the newest first
-		m := &open.Thread[i]
-		if unread > 0 && (m.Kind == "mail" || m.Kind == "note") { // other kinds do not count as unread
-			m.New, last = true, i
-			unread--
-		}
-		if m.Kind == "mail" {
-			m.Shown = m.New || !hasMail
-			hasMail = true
-		}
-		if m.Mail != "" {
-			m.Files = filesAt(open.path("files/"+url.PathEscape(m.Mail)), m.HasAttachments)
-		}
-	}
-	if last >= 0 {
-		open.Thread[last].First = true
-	}
 	slices.Reverse(open.Thread)
 	if page.Next != "" {
 		open.Earlier = withQuery(open.path(""), "earlier", page.Next)
 	}
+	for i := range open.Thread {
+		m := &open.Thread[i]
+		m.Body, m.Own = v.bodyPath(m.Body), m.own(open.Subject)
+		if m.Received.IsZero() {
+			m.Received = m.At
+		}
+		if m.Mail != "" {
+			m.Files = filesAt(open.path("files/"+url.PathEscape(m.Mail)), m.HasAttachments)
+		}
+		if m.Kind == kindReply {
+			if err := v.stateOf(open.ID, m); err != nil {
+				return err
+			}
+		}
+		if open.CanWrite && m.isLetter() {
+			m.MoveTo = withQuery(open.path("move"), "message", m.ID)
+		}
+		if open.Composer.CanSend && m.isLetter() {
+			c := open.Composer
+			c.Answers = m.ID
+			m.AnswerTo, m.ForwardTo = c.writeTo(modeReply), c.writeTo(modeForward)
+		}
+	}
+	open.unfold()
+	open.relate()
 	return nil
+}
+
+// unfold opens the newest letter and those that are new to the user. What is new
+// came last into the chat, even when it is older: somebody may have moved it here.
+func (c *openChat) unfold() {
+	var counted []*message
+	for i := range c.Thread {
+		if m := &c.Thread[i]; m.isLetter() || m.Kind == "note" { // other kinds do not count as unread
+			counted = append(counted, m)
+		}
+	}
+	slices.Reverse(counted) // messages of before there were numbers are in the order of time
+	slices.SortStableFunc(counted, func(a, b *message) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	unread := c.Unread
+	if c.Later {
+		unread = 0
+	}
+	for _, m := range counted[:min(unread, len(counted))] {
+		m.New = true
+	}
+	first, newest := true, true
+	for i := range c.Thread {
+		if m := &c.Thread[i]; m.New && first {
+			m.First, first = true, false
+		}
+	}
+	for i := len(c.Thread) - 1; i >= 0; i-- {
+		if m := &c.Thread[i]; m.isLetter() {
+			m.Shown, m.Newest = m.New || newest, newest
+			newest = false
+		}
+	}
+}
+
+// stateOf adds the state of a reply to its message. Of one that was sent the
+// message says all.
+func (v *request) stateOf(chat string, m *message) error {
+	if m.State == stateSent {
+		m.Reply = &replyObject{ID: m.ID, Chat: chat, State: m.State, SentAt: m.Received, By: m.By}
+		return nil
+	}
+	r, err := v.reply(chat, m.ID)
+	m.Reply = r
+	return err
 }
 
 // people adds the participants, and for a user who may change them the other

@@ -32,8 +32,24 @@ type Problem struct {
 	Errors   []FieldError `json:"errors"`
 	// Codes say for each field what is wrong; they are keys for a text.
 	// WhatToDo says what a person can do when an external service refused.
-	Codes    map[string]string `json:"codes,omitempty"`
-	WhatToDo *words.Text       `json:"whatToDo,omitempty"`
+	Codes    fieldCodes  `json:"codes,omitempty"`
+	WhatToDo *words.Text `json:"whatToDo,omitempty"`
+	// Of a reply that the API asks about before it leaves.
+	Type     string    `json:"type,omitempty"`
+	Message  *message  `json:"message,omitempty"`
+	Warnings []warning `json:"warnings,omitempty"`
+}
+
+// fieldCodes are codes by field. A reply that the API asks about has a list of codes
+// instead, which its warnings hold as well.
+type fieldCodes map[string]string
+
+// UnmarshalJSON reads codes by field, and nothing of a list.
+func (c *fieldCodes) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return nil
+	}
+	return json.Unmarshal(b, (*map[string]string)(c))
 }
 
 // A FieldError says what the API expects of one field.

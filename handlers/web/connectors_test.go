@@ -12,7 +12,7 @@ func TestNewConnector(t *testing.T) {
 	api := newOffice()
 	api.answers["POST /api/connectors"] = Problem{
 		Status: 422, Detail: "…", Errors: []FieldError{{"body.clientSecret", "expected …"}, {"body.tokenEndpoint", "expected …"}, {"body.secretExpires", "expected …"}},
-		Codes: map[string]string{"clientSecret": "client-secret-id", "tokenEndpoint": "token-endpoint-shared-tenant"},
+		Codes: fieldCodes{"clientSecret": "client-secret-id", "tokenEndpoint": "token-endpoint-shared-tenant"},
 	}
 	typed := form("name", "Mijn <Kantoor>", "clientId", appID, "tokenEndpoint", "https://login.microsoftonline.com/common", "clientSecret", secretTyped, "secretExpires", "2020-01-01")
 	for _, header := range [][]string{nil, {"HX-Request", "true", "HX-Target", "connector-form"}} {
@@ -148,7 +148,7 @@ func TestConnectionIsChecked(t *testing.T) {
 func TestSecretIsReplaced(t *testing.T) {
 	api := newOffice()
 	typed := form("etag", `"5"`, "clientSecret", secretTyped, "secretExpires", "2028-11-22")
-	api.answers["PATCH /api/connectors/c1"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.clientSecret", "…"}}, Codes: map[string]string{"clientSecret": "client-secret-secret-wrong"}}
+	api.answers["PATCH /api/connectors/c1"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.clientSecret", "…"}}, Codes: fieldCodes{"clientSecret": "client-secret-secret-wrong"}}
 	w := browse(t, api, "POST", "/web/connectors/c1/rotate", typed, "HX-Request", "true", "HX-Target", "rotate-form")
 	wants(t, w, 422, "Het huidige blijft in gebruik", `value="2028-11-22"`, "!"+secretTyped, "!<html")
 	if api.based != `"5"` || !strings.Contains(api.bodies["PATCH /api/connectors/c1"], secretTyped) {
@@ -178,7 +178,7 @@ func TestLimitsAreProven(t *testing.T) {
 	if !strings.Contains(api.bodies["POST /api/connectors/c1/check-limits"], "loon@") {
 		t.Error(api.bodies)
 	}
-	api.answers["POST /api/connectors/c1/check-limits"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.address", "…"}}, Codes: map[string]string{"address": "address-activated"}}
+	api.answers["POST /api/connectors/c1/check-limits"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.address", "…"}}, Codes: fieldCodes{"address": "address-activated"}}
 	wants(t, browse(t, api, "POST", "/web/connectors/c1/check-limits", form("address", "info@kantoor.example")), 422, "Dit adres is geactiveerd", `value="info@kantoor.example"`)
 }
 

@@ -20,6 +20,7 @@ type (
 		Problem *Problem
 	}
 	file struct {
+		N       int         `json:"n"` // its number in the mail
 		Name    string      `json:"name"`
 		Size    int64       `json:"size"`
 		Kind    string      `json:"kind"`

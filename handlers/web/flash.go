@@ -15,7 +15,7 @@ import (
 type flash struct {
 	Key  string
 	N    int
-	Undo []string // ids of the mails whose solution can be undone
+	Undo []string // ids of the mails whose solution can be undone, or of a chat and its reply
 	All  []string // ids of all mails that were solved in a row, when there are several
 }
 
@@ -114,6 +114,9 @@ func (k *renderer) flashText(f *flash) string {
 	}
 	return ""
 }
+
+// isReply tells whether Undo names the chat and the reply that was sent in it.
+func (f *flash) isReply() bool { return strings.HasPrefix(f.Key, "replies.") && len(f.Undo) == 2 }
 
 // isWarning tells whether something did not succeed.
 func (f *flash) isWarning() bool { return strings.Contains(f.Key, ".not-") }

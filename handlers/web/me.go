@@ -15,6 +15,8 @@ type meView struct {
 	People      []named
 	StandIn     string // who stands in, and when
 	Problem     *Problem
+	Signature   string // below the user's mail, as HTML
+	CanSign     bool
 }
 
 // bad tells whether the API refuses a field of the substitute form.
@@ -23,11 +25,13 @@ func (m meView) bad(name string) bool { return m.Problem.field(name) != "" }
 func (s *site) registerMe() {
 	s.page("/web/me", func(v *request) error { return v.showMe(http.StatusOK, nil, nil) })
 	s.post("/web/me/substitute", s.saveSubstitute)
+	s.post("/web/me/signature", s.saveSignature)
 }
 
 // showMe answers with the page; after a refusal with the sent values.
 func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.can("me.write")}
+	view.Signature, view.CanSign = v.me.Signature, view.CanName && v.me.can("chats.send")
 	if view.CanName {
 		var me entry
 		if err := v.api.get("/api/team-members/"+url.PathEscape(v.me.ID), &me); err != nil {
@@ -75,6 +79,18 @@ func (s *site) saveSubstitute(v *request) error {
 	}
 	if p != nil {
 		return v.showMe(p.Status, &sent, p)
+	}
+	return v.done("/web/me", flash{Key: "me.saved"})
+}
+
+// saveSignature sets what stands below the user's mail.
+func (s *site) saveSignature(v *request) error {
+	p, err := refused(v.api.patch("/api/me", "", map[string]string{"signature": v.richIn()}, nil))
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return v.done("/web/me", flash{Key: "me.not-signed"})
 	}
 	return v.done("/web/me", flash{Key: "me.saved"})
 }

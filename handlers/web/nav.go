@@ -27,6 +27,7 @@ var places = []struct {
 	{"nav.processing", []place{
 		{"/web/mails", "nav.mails", "inbox", "mails.read", "parked"},
 		{"/web/chats", "nav.chats", "chat", "chats.read", "unread"},
+		{"/web/replies", "nav.replies", "sent", "chats.send", "outgoing"},
 	}},
 	{"nav.office", []place{
 		{"/web/directory/clients", "nav.directory", "people", "directory.read", ""},
@@ -72,6 +73,7 @@ func isBelow(path, place string) bool {
 // A countsView has the numbers in the navigation.
 type countsView struct {
 	Parked, Unread string // "" for none
+	Outgoing       string
 	Attention      int
 	Report         *healthReport // for users who may see it
 }
@@ -97,6 +99,12 @@ func (s *site) counts(v *request) error {
 		}
 		if n := len(mine.Items); n > 0 {
 			view.Unread = counted(n, mine.Next != "")
+		}
+	}
+	if v.me.can("chats.send") {
+		var err error
+		if view.Outgoing, err = v.countOutgoing(); err != nil {
+			return err
 		}
 	}
 	if v.me.can("health.read") {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"strconv"
 	"strings"
 	"text/template/parse"
 	"time"
@@ -21,8 +22,8 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-// layout is shared by all pages.
-const layout = "pages/layout.html"
+// layout is the name of what all pages share.
+const layout = "layout"
 
 // A renderer has all pages in one language.
 type renderer struct {
@@ -40,32 +41,44 @@ func newRenderer(lang string, static map[string]asset) (*renderer, error) {
 	if k.texts, err = readTexts(lang); err != nil {
 		return nil, err
 	}
-	shared, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, layout)
+	files, err := filesOfPages()
 	if err != nil {
 		return nil, err
 	}
-	entries, err := pageFiles.ReadDir("pages")
+	shared, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, files[layout]...)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		name := strings.TrimSuffix(e.Name(), ".html")
-		if path.Join("pages", e.Name()) == layout {
-			continue
-		}
+	delete(files, layout)
+	for name, parts := range files {
 		set := template.Must(shared.Clone()) // never executed yet
-		if set, err = set.ParseFS(pageFiles, path.Join("pages", e.Name())); err != nil {
+		if set, err = set.ParseFS(pageFiles, parts...); err != nil {
 			return nil, err
 		}
 		if _, ok := k.texts[name+".title"]; !ok {
 			return nil, fmt.Errorf("texts/%s.json: no text %s.title", lang, name)
 		}
 		if err := k.check(set); err != nil {
-			return nil, fmt.Errorf("pages/%s: %w", e.Name(), err)
+			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
 		k.pages[name] = set
 	}
 	return k, nil
+}
+
+// filesOfPages are the files of each page: <name>.html, and <name>.<part>.html
+// for parts of a large page. Those of the layout are shared by all pages.
+func filesOfPages() (map[string][]string, error) {
+	entries, err := pageFiles.ReadDir("pages")
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]string{}
+	for _, e := range entries {
+		name, _, _ := strings.Cut(e.Name(), ".")
+		files[name] = append(files[name], path.Join("pages", e.Name()))
+	}
+	return files, nil
 }
 
 // check finds missing texts of a page.
@@ -96,6 +109,10 @@ func (k *renderer) functions() template.FuncMap {
 		"date":     k.date,
 		"day":      func(t time.Time) string { return k.day(t, time.Now()) },
 		"initials": initials,
+		"clock":    func(t time.Time) string { return k.clock(t, time.Now()) },
+		"seconds":  func(t time.Time) int { return max(int(time.Until(t).Round(time.Second).Seconds()), 0) },
+		"bytes":    func(n int64) string { return strconv.FormatInt(n>>20, 10) + " MB" },
+		"bounce":   k.bounce,
 		"add":      func(a, b int) int { return a + b },
 		"percent":  func(f float64) int { return int(f*100 + 0.5) },
 		"stamp":    stamp,
@@ -120,6 +137,18 @@ func (k *renderer) worth(field, value string) string {
 		return k.texted("audit.value", value)
 	}
 	return value
+}
+
+// bounce says in words what a status of a report means, such as 5.1.1.
+// https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online
+func (k *renderer) bounce(status string) string {
+	parts := strings.Split(status, ".")
+	for n := len(parts); n > 0; n-- {
+		if s, ok := k.texts["replies.status."+strings.Join(parts[:n], "-")]; ok {
+			return s
+		}
+	}
+	return k.text("replies.status.other")
 }
 
 // icon is a picture of icons.svg. It is decoration: a text stands beside it.
@@ -167,6 +196,14 @@ func (k *renderer) when(t, now time.Time) string {
 		return k.text("time.brief", int(d.Minutes()))
 	}
 	return k.ago(t, now)
+}
+
+// clock is the time of a day; for another day the date as well.
+func (k *renderer) clock(t, now time.Time) string {
+	if t.In(office).Format(time.DateOnly) == now.In(office).Format(time.DateOnly) {
+		return t.In(office).Format("15:04")
+	}
+	return k.day(t, now) + " " + t.In(office).Format("15:04")
 }
 
 func (k *renderer) day(t, now time.Time) string {

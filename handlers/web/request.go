@@ -20,6 +20,8 @@ type person struct {
 	Email   string   `json:"email"`
 	Rights  string   `json:"rights"`
 	Actions []string `json:"actions"`
+	// Signature stands below the user's mail, as HTML.
+	Signature string `json:"signature"`
 }
 
 // can tells whether the person may do an action, to at least some objects.
@@ -142,11 +144,16 @@ func (v *request) here() string {
 
 // part answers with one template of a page.
 func (v *request) part(page, name string, view any) error {
+	return v.partAs(http.StatusOK, page, name, view)
+}
+
+// partAs is part with another status.
+func (v *request) partAs(status int, page, name string, view any) error {
 	var b bytes.Buffer
 	if err := v.renderer.pages[page].ExecuteTemplate(&b, name, view); err != nil {
 		return err
 	}
-	return v.write(http.StatusOK, b.Bytes())
+	return v.write(status, b.Bytes())
 }
 
 func (v *request) write(status int, body []byte) error {
@@ -186,6 +193,16 @@ func (v *request) leave(path string, f flash) error {
 func refused(err error) (*Problem, error) {
 	var p *Problem
 	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed) {
+		return p, nil
+	}
+	return nil, err
+}
+
+// problemOf returns any refusal of the API but that the user must sign in, and any
+// other error as it is.
+func problemOf(err error) (*Problem, error) {
+	var p *Problem
+	if errors.As(err, &p) && p.Status != http.StatusUnauthorized {
 		return p, nil
 	}
 	return nil, err

@@ -6,7 +6,9 @@ import (
 
 // settings are those of the integration, as the API shows them.
 type settings struct {
-	Enabled bool `json:"enabled"`
+	Enabled  bool     `json:"enabled"`
+	Hold     int      `json:"hold"` // seconds in which a reply can be taken back
+	FourEyes fourEyes `json:"fourEyes"`
 }
 
 // A settingsView is Beheer › Integraties › Mail integratie.
@@ -87,7 +89,7 @@ func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 // saveSettings turns the integration on or off.
 func (s *site) saveSettings(v *request) error {
 	enabled := v.r.PostFormValue("enabled") == "yes"
-	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), settings{enabled}, nil))
+	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), map[string]bool{"enabled": enabled}, nil))
 	switch {
 	case err != nil:
 		return err

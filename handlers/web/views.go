@@ -34,6 +34,7 @@ var viewFunctions = template.FuncMap{
 
 	// of the flash
 	"isWarning": (*flash).isWarning,
+	"isReply":   (*flash).isReply,
 
 	// of mails
 	"box":      mailObject.box,
@@ -50,11 +51,29 @@ var viewFunctions = template.FuncMap{
 
 	// of chats
 	"size":   message.size,
-	"own":    message.own,
 	"reason": participant.reason,
-	"called": participant.called,
-	"length": file.length,
 	"news":   openChat.news,
+
+	// of messages and replies
+	"isLetter":    message.isLetter,
+	"isOut":       message.isOut,
+	"to":          message.to,
+	"at":          replyObject.at,
+	"undelivered": replyObject.undelivered,
+	"delayed":     replyObject.delayed,
+	"canDismiss":  replyObject.canDismiss,
+	"moves":       replyObject.moves,
+
+	// of the form below a chat
+	"isNote":  composer.isNote,
+	"rich":    composer.rich,
+	"richOf":  richOf,
+	"writeTo": composer.writeTo,
+	"label":   recipient.label,
+	"value":   attached.value,
+	"called":  hasCalled.called,
+	"length":  hasLength.length,
+	"lineOf":  lineOf,
 
 	// of learned rules
 	"share":     learnedSpan.share,
@@ -107,4 +126,6 @@ type (
 	hasBad        interface{ bad(string) bool }
 	hasCanSwitch  interface{ canSwitch() bool }
 	hasCanUndo    interface{ canUndo() bool }
+	hasCalled     interface{ called() string }
+	hasLength     interface{ length() string }
 )

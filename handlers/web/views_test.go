@@ -2,10 +2,9 @@ package web
 
 import (
 	"html/template"
-	"path"
 	"reflect"
 	"regexp"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/jba/templatecheck"
@@ -16,7 +15,7 @@ import (
 var views = map[string]map[string]any{
 	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
 	"audit":         {"main": auditView{}, "audit": auditView{}},
-	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}},
+	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{}, "saved": savedView{}, "recipient-choices": []recipient{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
 	"connector":     {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{}, "rotate-form": connectorView{}, "limits-found": connectorView{}},
 	"connector-new": {"main": connectorView{}, "connector-form": connectorView{}, "guide": guide{}},
 	"directory":     {"main": &directoryView{}, "entries": &directoryView{}, "entry": &directoryView{}},
@@ -28,49 +27,51 @@ var views = map[string]map[string]any{
 		"main": &mailsView{}, "files": &files{}, "counts": countsView{}, "toast-beside": &flash{}, "mail-list": &mailsView{}, "mail-detail": &mailsView{},
 		"contact-choices": &openMail{}, "client-choices": &openMail{}, "new-client-choices": &openMail{},
 	},
-	"me":       {"main": meView{}},
-	"rules":    {"main": &rulesView{}, "entries": &rulesView{}, "entry": &rulesView{}},
-	"settings": {"main": settingsView{}},
+	"me":        {"main": meView{}},
+	"replies":   {"main": repliesView{}},
+	"sending":   {"main": sendingView{}},
+	"templates": {"main": templatesView{}},
+	"rules":     {"main": &rulesView{}, "entries": &rulesView{}, "entry": &rulesView{}},
+	"settings":  {"main": settingsView{}},
 }
 
 // Every field and function in a page exists and accepts its arguments, in all
 // branches.
 func TestPagesFitTheirViews(t *testing.T) {
 	k := &renderer{lang: "nl"}
-	entries, err := pageFiles.ReadDir("pages")
+	files, err := filesOfPages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries {
-		file := path.Join("pages", e.Name())
-		if file == layout {
-			continue
-		}
-		set, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, layout, file)
+	shared := files[layout]
+	delete(files, layout)
+	for name, parts := range files {
+		set, err := template.New("").Funcs(k.functions()).ParseFS(pageFiles, slices.Concat(shared, parts)...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := strings.TrimSuffix(e.Name(), ".html")
-		text, err := pageFiles.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+		requested := []string{"main"}
+		for _, file := range parts {
+			text, err := pageFiles.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(`hx-target="#([a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
+				requested = append(requested, m[1])
+			}
 		}
-		parts := []string{"main"}
-		for _, m := range regexp.MustCompile(`hx-target="#([a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
-			parts = append(parts, m[1])
-		}
-		for _, part := range parts {
+		for _, part := range requested {
 			if set.Lookup(part) != nil && views[name][part] == nil {
-				t.Errorf("nobody says what %s in %s shows", part, file)
+				t.Errorf("nobody says what %s of %s shows", part, name)
 			}
 		}
 		for part, view := range views[name] {
 			if err := templatecheck.CheckHTML(set.Lookup(part), view); err != nil {
-				t.Errorf("%s in %s: %v", part, file, err)
+				t.Errorf("%s of %s: %v", part, name, err)
 			}
 			if action := set.Lookup("action"); action != nil && part == "main" {
 				if err := templatecheck.CheckHTML(action, view); err != nil {
-					t.Errorf("action in %s: %v", file, err)
+					t.Errorf("action of %s: %v", name, err)
 				}
 			}
 		}

@@ -10,6 +10,8 @@
 //  2. A template pages/<name>.html that defines "main", and "action" for the
 //     one button beside the title. The title is the text <name>.title. It reads
 //     fields, and calls functions: those of views in views.go, others in renderer.go.
+//     A large page has more files, pages/<name>.<part>.html; those of the layout are
+//     shared by all pages.
 //  3. Its texts in texts/nl.json and texts/en.json, as <name>.<thing>.
 //
 // An item of the navigation (nav.go) is shown when its path has a page.
@@ -68,6 +70,9 @@ func New(o Options) (http.Handler, error) {
 	s.registerCounts()
 	s.registerMails()
 	s.registerChats()
+	s.registerReplies()
+	s.registerTemplates()
+	s.registerSending()
 	s.registerHealth()
 	s.registerLearning()
 	s.registerRules()

@@ -82,6 +82,18 @@ setInterval(() => {
   }
 }, 1000);
 
+// A reply that can be taken back for some seconds: what one sees counts down, what
+// is read aloud was said once.
+setInterval(() => {
+  for (const toast of document.querySelectorAll(".toast[data-seconds]")) {
+    const left = toast.dataset.seconds - 1;
+    if (left < 0) { toast.remove(); continue; }
+    toast.dataset.seconds = left;
+    const shown = toast.querySelector("[data-left]");
+    if (shown) shown.textContent = left;
+  }
+}, 1000);
+
 // Shortcuts: a key that an element names in data-key presses it, opens it or
 // goes there; j and k go through a list, and x chooses what they came to.
 const typing = (e) => e.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
@@ -134,7 +146,9 @@ document.addEventListener("htmx:beforeSend", (e) => {
   if (!e.detail.elt.matches("[data-poll], .files")) awaited.add(e.detail.xhr);
 });
 document.addEventListener("htmx:afterRequest", (e) => awaited.delete(e.detail.xhr));
-const mayPress = (goal) => awaited.size === 0 && goal.closest("[data-mail]")?.hasAttribute("data-seen") !== false;
+// A request that is given up says so to the element that asked, which may be gone.
+const isAwaited = () => [...awaited].some((xhr) => xhr.readyState > 0 && xhr.readyState < 4);
+const mayPress = (goal) => !isAwaited() && goal.closest("[data-mail]")?.hasAttribute("data-seen") !== false;
 
 let coming, clock; // the mail that is to be seen, and the rest of its moment
 function look() {

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/words"
+)
+
+type (
+	// A message is one mail or one note of a chat.
+	message struct {
+		ID             string         `json:"id"`
+		Kind           string         `json:"kind"`
+		Mail           string         `json:"mail"`
+		AuthorName     string         `json:"authorName"`
+		Text           string         `json:"text"`
+		From           mail.Address   `json:"from"`
+		To             []mail.Address `json:"to"`
+		Cc             []mail.Address `json:"cc"`
+		Verdict        string         `json:"verdict"`
+		Subject        string         `json:"subject"`
+		Preview        string         `json:"preview"`
+		Received       time.Time      `json:"received"`
+		HasAttachments bool           `json:"hasAttachments"`
+		RemotePictures bool           `json:"remotePictures"`
+		Lines          int            `json:"lines"`
+		Body           string         `json:"body"`
+
+		Direction string    `json:"direction"` // in or out
+		State     string    `json:"state"`
+		By        *named    `json:"by"`
+		Via       string    `json:"via"`
+		At        time.Time `json:"at"`
+		Until     string    `json:"until"` // of an out-of-office answer
+		Event     *event    `json:"event"`
+		Sequence  int64     `json:"seq"`
+
+		New    bool   // nobody here has looked at it before
+		First  bool   // of the new ones
+		Shown  bool   // the body is open at once
+		Newest bool   // of the letters
+		Own    string // its subject, when it differs from the chat's
+		Files  *files
+		Reply  *replyObject // its state, of a reply
+		Leg    bool         // it is between the office and a third party
+		// Newcomers were in none of the messages before.
+		Newcomers                   []mail.Address
+		MoveTo, AnswerTo, ForwardTo string // paths of what the user can do with it
+	}
+	// An event is what somebody did with the chat.
+	event struct {
+		Chat string     `json:"chat"` // the other chat, when the user may see it
+		Text words.Text `json:"text"`
+	}
+	// A participant is a team member in a chat, with the reason.
+	participant struct {
+		ID     string     `json:"id"`
+		Name   string     `json:"name"`
+		Email  string     `json:"email"`
+		Active bool       `json:"active"`
+		Why    string     `json:"why"`
+		What   string     `json:"what"`
+		At     *time.Time `json:"at"`
+	}
+)
+
+// who is the name of the sender of a mail.
+func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
+
+// isLetter tells whether a person wrote it to others as mail.
+func (m message) isLetter() bool { return m.Kind == "mail" || m.Kind == kindReply }
+
+// isOut tells whether the office wrote it.
+func (m message) isOut() bool { return m.Direction == "out" }
+
+// toMany tells whether others than the sender and our own addresses got it too.
+func (m message) toMany(own []string) bool {
+	for _, a := range slices.Concat(m.To, m.Cc) {
+		if !slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, a.Email) }) && !strings.EqualFold(a.Email, m.From.Email) {
+			return true
+		}
+	}
+	return false
+}
+
+// to names whom it was sent to, for one line.
+func (m message) to() string {
+	var names []string
+	for _, a := range m.To {
+		names = append(names, cmp.Or(a.Name, a.Email))
+	}
+	return strings.Join(names, ", ")
+}
+
+// recipients are those to whom the mail was sent.
+func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
+
+// gist is the start of the text, on one line.
+func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
+
+// size is the initial height in lines, in steps of three. A script measures the
+// real height after the body is loaded.
+func (m message) size() int {
+	lines := m.Lines
+	if lines == 0 { // unknown; the start of the text tells whether it is short
+		lines = 6 + 12*(len(m.Preview)/200)
+	}
+	most := 24
+	if !m.Newest { // its own part is short as a rule
+		most = 9
+	}
+	return min((lines+3)/3*3, most)
+}
+
+// answerMark is the prefix that mail programs put before the subject of a
+// reply.
+var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
+
+// own is the subject, when it differs from the chat's subject.
+func (m message) own(chat string) string {
+	if strings.EqualFold(answerMark.ReplaceAllString(m.Subject, ""), answerMark.ReplaceAllString(chat, "")) {
+		return ""
+	}
+	return m.Subject
+}
+
+// reason names the text that says why a participant is in the chat:
+// chats.why.<reason>.
+func (p participant) reason() string {
+	if p.What == "" && p.Why != "earlier" {
+		return "hand-only"
+	}
+	return p.Why
+}
+
+// called is the name of a participant; a deleted member has no name.
+func (p participant) called() string { return cmp.Or(p.Name, p.Email, "?") }

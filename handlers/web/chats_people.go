@@ -1,0 +1,55 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/mail"
+)
+
+// relate finds who is new in the conversation, and which of its messages are
+// between the office and a third party alone: such as a forward to a bank, and the
+// bank's answer. A message of people of whom nothing is known is the client's.
+func (c *openChat) relate() {
+	known, third := map[string]bool{}, map[string]bool{}
+	for _, a := range c.Addresses {
+		known[strings.ToLower(a)] = true
+	}
+	own := func(a mail.Address) bool {
+		return slices.ContainsFunc(c.Addresses, func(o string) bool { return strings.EqualFold(o, a.Email) })
+	}
+	begun := false
+	for i := range c.Thread {
+		m := &c.Thread[i]
+		if !m.isLetter() {
+			continue
+		}
+		var outside []mail.Address
+		for _, a := range slices.Concat([]mail.Address{m.From}, m.To, m.Cc) {
+			if a.Email != "" && !own(a) && !(m.isOut() && a == m.From) {
+				outside = append(outside, a)
+			}
+		}
+		isKnown := func(a mail.Address) bool { return known[strings.ToLower(a.Email)] }
+		isThird := func(a mail.Address) bool { return third[strings.ToLower(a.Email)] }
+		if m.isOut() {
+			m.Leg = begun && len(outside) > 0 && !slices.ContainsFunc(outside, isKnown)
+		} else {
+			m.Leg = isThird(m.From) && !slices.ContainsFunc(outside, isKnown)
+		}
+		for _, a := range outside {
+			if begun && !m.Leg && !isKnown(a) && c.Earlier == "" {
+				m.Newcomers = append(m.Newcomers, a)
+			}
+			if m.Leg {
+				third[strings.ToLower(a.Email)] = true
+			}
+		}
+		if !m.Leg {
+			for _, a := range outside {
+				known[strings.ToLower(a.Email)] = true
+			}
+		}
+		begun = true
+	}
+}

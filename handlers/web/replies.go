@@ -1,0 +1,269 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+// kindReply is the kind of a message that the office sent, or is sending.
+const kindReply = "reply"
+
+// The states of a reply.
+const (
+	stateHeld      = "held"
+	stateScheduled = "scheduled"
+	stateApproval  = "approval"
+	stateSending   = "sending"
+	stateSent      = "sent"
+	stateFailed    = "failed"
+	stateBounced   = "bounced"
+	stateUnknown   = "unknown"
+)
+
+// outgoingStates are those of which somebody should know, in the order of the
+// list: what needs a person first.
+var outgoingStates = []string{stateFailed, stateUnknown, stateBounced, stateApproval, stateScheduled}
+
+// A replyObject is a reply as the API shows it.
+type replyObject struct {
+	ID          string      `json:"id"`
+	Chat        string      `json:"chat"`
+	ChatSubject string      `json:"chatSubject"`
+	State       string      `json:"state"`
+	From        recipient   `json:"from"`
+	To          []recipient `json:"to"`
+	Recipients  []recipient `json:"recipients"`
+	Subject     string      `json:"subject"`
+	Preview     string      `json:"preview"`
+	By          *named      `json:"by"`
+	Created     time.Time   `json:"created"`
+	LeavesAt    time.Time   `json:"leavesAt"`
+	SentAt      time.Time   `json:"sentAt"`
+	Reason      string      `json:"reason"`
+	Detail      string      `json:"detail"`
+	Explanation *words.Text `json:"explanation"`
+	WhatToDo    *words.Text `json:"whatToDo"`
+	Approval    *approval   `json:"approval"`
+	Dismissed   bool        `json:"dismissed"`
+	CanTakeBack bool        `json:"canTakeBack"`
+	CanRetry    bool        `json:"canRetry"`
+	CanApprove  bool        `json:"canApprove"`
+
+	Tag string // its version
+}
+
+// An approval says why a second person must agree, and what he or she said.
+type approval struct {
+	Why     []string `json:"why"`
+	Comment string   `json:"comment"`
+}
+
+// at is the time that counts for its state.
+func (r replyObject) at() time.Time {
+	for _, t := range []time.Time{r.SentAt, r.LeavesAt, r.Created} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// undelivered are the recipients whom it did not reach; delayed are those whose
+// server still tries.
+func (r replyObject) undelivered() []recipient { return r.inState(stateBounced) }
+func (r replyObject) delayed() []recipient     { return r.inState("delayed") }
+
+func (r replyObject) inState(state string) (all []recipient) {
+	for _, to := range r.Recipients {
+		if to.State == state {
+			all = append(all, to)
+		}
+	}
+	return all
+}
+
+// canDismiss tells whether somebody can say that nothing more needs to be done.
+func (r replyObject) canDismiss() bool {
+	return !r.Dismissed && (r.State == stateFailed || r.State == stateBounced || r.State == stateUnknown)
+}
+
+// moves tells whether its state changes by itself within seconds.
+func (r replyObject) moves() bool { return r.State == stateHeld || r.State == stateSending }
+
+// path is the path of an action on it.
+func (r replyObject) path(do string) string {
+	return "/web/chats/" + url.PathEscape(r.Chat) + "/replies/" + url.PathEscape(r.ID) + "/" + do
+}
+
+// api is its path in the API.
+func (r replyObject) api(do string) string {
+	p := "/api/chats/" + url.PathEscape(r.Chat) + "/replies/" + url.PathEscape(r.ID)
+	if do != "" {
+		p += "/" + do
+	}
+	return p
+}
+
+// reply reads one reply with its version.
+func (v *request) reply(chat, id string) (*replyObject, error) {
+	r := replyObject{Chat: chat, ID: id}
+	tag, err := v.api.getTag(r.api(""), &r)
+	r.Chat, r.ID, r.Tag = chat, id, tag
+	return &r, err
+}
+
+func (s *site) registerReplies() {
+	s.page("/web/replies", s.replies)
+	s.page("/web/chats/{chat}/replies/{reply}/state", s.replyState)
+	for do, serve := range map[string]func(*request, *replyObject) error{
+		"back": takeBack, "retry": retryReply, "approve": approveReply, "reject": rejectReply, "dismiss": dismissReply,
+	} {
+		s.post("/web/chats/{chat}/replies/{reply}/"+do, func(v *request) error {
+			return serve(v, &replyObject{Chat: v.r.PathValue("chat"), ID: v.r.PathValue("reply"), Tag: v.r.PostFormValue("tag")})
+		})
+	}
+}
+
+// replyState answers with the state of one reply while it changes by itself.
+func (s *site) replyState(v *request) error {
+	chat := v.r.PathValue("chat")
+	if !isPart(v.r) {
+		return v.done("/web/chats/"+url.PathEscape(chat), flash{})
+	}
+	r, err := v.reply(chat, v.r.PathValue("reply"))
+	if err != nil {
+		return err
+	}
+	if !r.moves() {
+		v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")
+	}
+	return v.part("chats", "reply-state", r)
+}
+
+// takeBack makes a reply a draft again, when it has not left yet, and opens it.
+func takeBack(v *request, r *replyObject) error {
+	p, err := refused(v.api.delete(r.api(""), ""))
+	page := "/web/chats/" + url.PathEscape(r.Chat)
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return v.leave(page, flash{Key: "replies.not-back"})
+	}
+	return v.leave(page+"/write", flash{Key: "replies.back"})
+}
+
+// retryReply sends again what was not sent.
+func retryReply(v *request, r *replyObject) error {
+	body := map[string]any{}
+	if v.r.PostFormValue("confirmed") != "" {
+		body["confirmed"] = true
+	}
+	var now accepted
+	p, err := refused(v.api.post(r.api("retry"), body, &now))
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return v.back(flash{Key: "replies.not-again"})
+	}
+	now.ID, now.State = cmp.Or(now.ID, r.ID), cmp.Or(now.State, stateHeld)
+	return v.back(sentFlash(r.Chat, now))
+}
+
+// dismissReply takes a reply off the list of those that need a person.
+func dismissReply(v *request, r *replyObject) error {
+	p, err := refused(v.api.post(r.api("dismiss"), nil, nil))
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return v.back(flash{Key: "replies.not-decided"})
+	}
+	return v.back(flash{Key: "replies.dismissed"})
+}
+
+// approveReply lets a reply leave, as the second person.
+func approveReply(v *request, r *replyObject) error {
+	return decide(v, r, "approve", "replies.approved")
+}
+
+// rejectReply makes a reply its author's draft again.
+func rejectReply(v *request, r *replyObject) error { return decide(v, r, "reject", "replies.rejected") }
+
+func decide(v *request, r *replyObject, do, said string) error {
+	_, err := v.api.do(http.MethodPost, r.api(do), r.Tag, map[string]string{"comment": v.r.PostFormValue("comment")}, nil)
+	p, err := refused(err)
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return v.back(flash{Key: "replies.not-decided"})
+	}
+	return v.back(flash{Key: said})
+}
+
+// back redirects to the page from which the form was sent.
+func (v *request) back(f flash) error { return v.leave(v.here(), f) }
+
+// A repliesView is the list of what the office is sending, or could not send.
+type repliesView struct {
+	Groups []replyGroup
+	Mine   bool
+}
+
+type replyGroup struct {
+	State   string
+	Replies []*replyObject
+	More    bool
+}
+
+// replies shows what is planned, waits for a second person, and did not arrive.
+func (s *site) replies(v *request) error {
+	view := repliesView{Mine: v.r.URL.Query().Get("whose") == "mine"}
+	for _, state := range outgoingStates {
+		var page list[*replyObject]
+		q := url.Values{"state": {state}, "limit": {"50"}, "mine": {strconv.FormatBool(view.Mine)}}
+		if err := v.api.get("/api/replies?"+q.Encode(), &page); err != nil {
+			return err
+		}
+		if len(page.Items) == 0 {
+			continue
+		}
+		for _, r := range page.Items {
+			if r.CanApprove { // the decision holds for what was seen
+				one, err := v.reply(r.Chat, r.ID)
+				if err != nil {
+					return err
+				}
+				r.Tag = one.Tag
+			}
+		}
+		view.Groups = append(view.Groups, replyGroup{state, page.Items, page.Next != ""})
+	}
+	return v.page("replies", view)
+}
+
+// countOutgoing is how many replies need a person, "" for none.
+func (v *request) countOutgoing() (string, error) {
+	var page list[replyObject]
+	if err := v.api.get("/api/replies?limit=100", &page); err != nil {
+		return "", err
+	}
+	n := 0
+	for _, r := range page.Items {
+		switch r.State {
+		case stateFailed, stateUnknown, stateBounced, stateApproval:
+			n++
+		}
+	}
+	if n == 0 {
+		return "", nil
+	}
+	return counted(n, page.Next != ""), nil
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// fourEyes says which replies need a second person.
+type fourEyes struct {
+	Members []string `json:"members"`
+	Clients []string `json:"clients"`
+	Words   []string `json:"words"`
+}
+
+// A sendingView is how the office sends: how long a reply can be taken back, and what
+// needs a second person.
+type sendingView struct {
+	Hold    string
+	Members []sendingMember
+	Clients string // numbers, one on each line
+	Words   string // one on each line
+	ETag    string
+	Problem *Problem
+	Unknown string // a number of no client
+}
+
+type sendingMember struct {
+	named
+	Chosen bool
+}
+
+// bad tells whether the API refuses a field.
+func (s sendingView) bad(field string) bool { return s.Problem.field(field) != "" }
+
+func (s *site) registerSending() {
+	s.page("/web/settings/sending", s.sending)
+	s.post("/web/settings/sending", s.saveSending)
+}
+
+// sending shows how the office sends.
+func (s *site) sending(v *request) error {
+	view := sendingView{}
+	var now settings
+	var err error
+	if view.ETag, err = v.api.getTag("/api/settings", &now); err != nil {
+		return err
+	}
+	view.Hold = strconv.Itoa(now.Hold)
+	view.Words = strings.Join(now.FourEyes.Words, "\n")
+	var numbers []string
+	for _, id := range now.FourEyes.Clients {
+		var c customer
+		p, err := problemOf(v.api.get("/api/clients/"+url.PathEscape(id), &c))
+		if err != nil {
+			return err
+		}
+		if p == nil {
+			numbers = append(numbers, c.Number)
+		}
+	}
+	view.Clients = strings.Join(numbers, "\n")
+	return v.sendingPage(http.StatusOK, view, now.FourEyes.Members)
+}
+
+func (v *request) sendingPage(status int, view sendingView, members []string) error {
+	staff, err := all[entry](v, "/api/team-members")
+	if err != nil {
+		return err
+	}
+	chosen := map[string]bool{}
+	for _, id := range members {
+		chosen[id] = true
+	}
+	for _, m := range staff {
+		if m.Active || chosen[m.ID] {
+			view.Members = append(view.Members, sendingMember{named{m.ID, m.Name}, chosen[m.ID]})
+		}
+	}
+	return v.pageAs(status, "sending", view)
+}
+
+// saveSending stores how the office sends; the switch stays as it is.
+func (s *site) saveSending(v *request) error {
+	view := sendingView{Hold: v.r.PostFormValue("hold"), Clients: v.r.PostFormValue("clients"), Words: v.r.PostFormValue("words"), ETag: v.r.PostFormValue("etag")}
+	members := append([]string{}, v.r.PostForm["member"]...)
+	var now settings
+	if err := v.api.get("/api/settings", &now); err != nil {
+		return err
+	}
+	ids := []string{}
+	for _, number := range linesIn(view.Clients) {
+		id, err := v.clientOf(number)
+		if err != nil {
+			return err
+		}
+		if id == "" {
+			view.Unknown = number
+			return v.sendingPage(http.StatusUnprocessableEntity, view, members)
+		}
+		ids = append(ids, id)
+	}
+	hold, err := strconv.Atoi(view.Hold)
+	if err != nil {
+		hold = -1 // which the API refuses
+	}
+	body := map[string]any{"enabled": now.Enabled, "hold": hold, "fourEyes": fourEyes{members, ids, linesIn(view.Words)}}
+	if view.Problem, err = refused(v.api.put("/api/settings", view.ETag, body, nil)); err != nil {
+		return err
+	}
+	if view.Problem != nil {
+		return v.sendingPage(view.Problem.Status, view, members)
+	}
+	return v.done("/web/settings/sending", flash{Key: "sending.saved"})
+}
+
+// linesIn are the lines of a field that say something.
+func linesIn(text string) []string {
+	lines := []string{}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// clientOf is the id of the client with a number, "" for none.
+func (v *request) clientOf(number string) (string, error) {
+	found, err := v.customers(number)
+	for _, c := range found {
+		if strings.EqualFold(c.Number, number) {
+			return c.ID, nil
+		}
+	}
+	return "", err
+}

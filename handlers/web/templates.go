@@ -1,0 +1,158 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// A replyTemplate is a text that is used often.
+type replyTemplate struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Language string   `json:"language"`
+	Team     string   `json:"team"`
+	Subject  string   `json:"subject"`
+	HTML     string   `json:"html"`
+	Missing  []string `json:"missing"` // placeholders that a chat does not fill in
+}
+
+// gist is the start of its text, on one line.
+func (t replyTemplate) gist() string { return mailObject{Preview: plain(t.HTML)}.gist() }
+
+// addTemplates adds the templates that the user can insert.
+func (v *request) addTemplates(c *composer) error {
+	if !v.me.can("templates.read") {
+		return nil
+	}
+	all, err := v.templates(c.Chat)
+	c.Templates = all
+	return err
+}
+
+// templates are all templates, filled in for a chat, "" for none.
+func (v *request) templates(chat string) ([]replyTemplate, error) {
+	var page list[replyTemplate]
+	err := v.api.get("/api/templates"+queryOf("chat", chat), &page)
+	return page.Items, err
+}
+
+// insertTemplate adds a template to the text of a reply.
+func (v *request) insertTemplate(open *openChat, w written) error {
+	if err := v.addTemplate(&w, open.ID); err != nil {
+		return err
+	}
+	return v.recompose(open, w)
+}
+
+// addTemplate adds the chosen template, filled in for a chat, to the text.
+func (v *request) addTemplate(w *written, chat string) error {
+	all, err := v.templates(chat)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		switch {
+		case t.ID != v.r.PostFormValue("template"):
+			continue
+		case w.HTML == "" && w.Text != "": // without script
+			w.Text += "\n" + plain(t.HTML)
+		default:
+			w.HTML += t.HTML
+		}
+		if w.Subject == "" {
+			w.Subject = t.Subject
+		}
+	}
+	return nil
+}
+
+// A templatesView is the list of templates, or one of them in its form.
+type templatesView struct {
+	Templates []replyTemplate
+	Form      *templateForm
+	CanWrite  bool
+}
+
+type templateForm struct {
+	replyTemplate
+	Tag     string
+	Teams   []named
+	Problem *Problem
+}
+
+// title is the name of the open template.
+func (t templatesView) title() string {
+	if t.Form == nil {
+		return ""
+	}
+	return t.Form.Name
+}
+
+// bad tells whether the API refuses a field.
+func (t templateForm) bad(field string) bool { return t.Problem.field(field) != "" }
+
+func (s *site) registerTemplates() {
+	s.page("/web/templates", s.listTemplates)
+	s.page("/web/templates/{template}", s.template)
+	s.post("/web/templates/{template}", s.saveTemplate)
+}
+
+func (s *site) listTemplates(v *request) error {
+	all, err := v.templates("")
+	if err != nil {
+		return err
+	}
+	return v.page("templates", templatesView{Templates: all, CanWrite: v.me.can("templates.write")})
+}
+
+// template shows the form of a template; of a new one below /new.
+func (s *site) template(v *request) error {
+	f := &templateForm{replyTemplate: replyTemplate{Language: v.lang}}
+	if id := v.r.PathValue("template"); id != "new" {
+		var err error
+		if f.Tag, err = v.api.getTag("/api/templates/"+url.PathEscape(id), &f.replyTemplate); err != nil {
+			return err
+		}
+	}
+	return v.templatePage(http.StatusOK, f)
+}
+
+func (v *request) templatePage(status int, f *templateForm) (err error) {
+	if f.Teams, err = v.all("/api/process-teams"); err != nil {
+		return err
+	}
+	return v.pageAs(status, "templates", templatesView{Form: f, CanWrite: v.me.can("templates.write")})
+}
+
+// saveTemplate creates, changes or deletes a template.
+func (s *site) saveTemplate(v *request) error {
+	id, tag := v.r.PathValue("template"), v.r.PostFormValue("tag")
+	api := "/api/templates/" + url.PathEscape(id)
+	f := &templateForm{Tag: tag, replyTemplate: replyTemplate{
+		ID: id, Name: v.r.PostFormValue("name"), Language: v.r.PostFormValue("language"), Team: v.r.PostFormValue("team"), Subject: v.r.PostFormValue("subject"), HTML: v.richIn(),
+	}}
+	body := map[string]any{"name": f.Name, "language": f.Language, "subject": f.Subject, "html": f.HTML, "team": f.Team}
+	var err error
+	switch said := "templates.saved"; {
+	case v.r.PostFormValue("do") == "delete":
+		if err = v.api.delete(api, tag); err == nil {
+			return v.done("/web/templates", flash{Key: "templates.deleted"})
+		}
+	case id == "new":
+		f.ID = ""
+		if err = v.api.post("/api/templates", body, nil); err == nil {
+			return v.done("/web/templates", flash{Key: said})
+		}
+	default:
+		if f.Team == "" {
+			body["team"] = nil
+		}
+		if err = v.api.patch(api, tag, body, nil); err == nil {
+			return v.done("/web/templates", flash{Key: said})
+		}
+	}
+	if f.Problem, err = refused(err); err != nil {
+		return err
+	}
+	return v.templatePage(f.Problem.Status, f)
+}

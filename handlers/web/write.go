@@ -1,0 +1,294 @@
+package web
+
+import (
+	"cmp"
+	"crypto/rand"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/words"
+)
+
+// The modes of the form below a chat. All but a note leave the office as mail.
+const (
+	modeReply    = "reply"
+	modeReplyAll = "reply-all"
+	modeForward  = "forward"
+	modeNew      = "new" // the office begins
+	modeNote     = "note"
+)
+
+// A composer is the form below a chat in which a person writes, or what says how
+// to open it.
+type composer struct {
+	written
+	Open     bool
+	CanSend  bool
+	Chat     string
+	Filter   chatFilter
+	Draft    time.Time // when the draft that can be continued was saved; zero for none
+	CanAll   bool      // the mail can be answered to all
+	Answered *message  // nil in a new chat
+	// Client and Contact are with whom a new chat begins.
+	Client, Contact string
+	Addresses       []recipient
+	Templates       []replyTemplate
+	Signature       string        // as text
+	Writing         []named       // who else has a draft in this chat
+	Warnings        []warning     // about the recipients that are offered
+	ReplyTo         []recipient   // where the mail wants its answer, if that is elsewhere
+	Along           []file        // of a forward: attachments that go along
+	Reason          string        // why a reply that was sent is a draft again
+	MaxSize         int64         // bytes of all attachments together
+	Answer          composeAnswer // why it was not sent
+	BadFiles        *Problem      // why a file was not attached
+	Sources         *fileSources  // attachments of mails, to add
+	Saved           savedView
+	Label           string // of the text, in the language of the user
+}
+
+// written is what a person wrote: the fields of the form.
+type written struct {
+	Mode, Answers, Key string
+	Since              string // what the writer had seen: the sequence of a message
+	Address            string
+	To, Cc, Bcc        []recipient
+	Subject            string
+	HTML, Text         string
+	Attachments        []attached
+	NoSignature        bool
+	NoQuote            bool
+	SendAt             string // in the form of the field: 2006-01-02T15:04
+	// Confirmed and Force are what the writer answered to the API's questions so far.
+	Confirmed []string
+	Force     bool
+}
+
+// path is the path of an action on the chat, with the filter of the list. All of
+// those of a new chat are one form.
+func (c composer) path(do string) string {
+	if c.Mode == modeNew {
+		return "/web/chats/new" + c.Filter.query()
+	}
+
+	return openChat{chatObject: chatObject{ID: c.Chat}, Filter: c.Filter}.path(do)
+}
+
+// isNote tells whether what is written never leaves the office.
+func (c composer) isNote() bool { return c.Mode == modeNote }
+
+// rich is the field for its text.
+func (c composer) rich() richText {
+	return richText{Label: c.Label, HTML: c.HTML, Text: cmp.Or(c.Text, plain(c.HTML)), Rows: 8, Pictures: true, Focus: true}
+}
+
+// writeTo is the path that opens the form in a mode.
+func (c composer) writeTo(mode string) string {
+	p := withQuery(c.path("write"), "mode", mode)
+	if c.Answers != "" {
+		p = withQuery(p, "answers", c.Answers)
+	}
+	return p
+}
+
+// offered is the answer of GET …/replies/new: what a reply begins with.
+type offered struct {
+	From        *recipient  `json:"from"` // nil: the user may send from none of the addresses
+	Addresses   []recipient `json:"addresses"`
+	To          []recipient `json:"to"`
+	Cc          []recipient `json:"cc"`
+	ReplyTo     []recipient `json:"replyTo"` // where the mail wants its answer, at another domain
+	ReplyAll    bool        `json:"replyAll"`
+	Subject     string      `json:"subject"`
+	Signature   string      `json:"signature"`
+	Quote       string      `json:"quote"` // "" when the mail is not repeated below
+	Texts       []warning   `json:"texts"`
+	Since       int64       `json:"since"`
+	Attachments []file      `json:"attachments"` // of a forward: what goes along
+	UsualSize   int64       `json:"usualSize"`   // bytes of all files that most recipients take
+	Writing     []named     `json:"writing"`
+}
+
+// A warning is something that the writer should know, in words.
+type warning struct {
+	Code string     `json:"code"`
+	Text words.Text `json:"text"`
+}
+
+// usualMaxSize is the size of a mail that most recipients accept, in bytes.
+const usualMaxSize = 25 << 20
+
+// writePage shows the form below a chat.
+func (s *site) writePage(v *request) error {
+	q := v.r.URL.Query()
+	return v.showWriting(http.StatusOK, func(open *openChat) error {
+		return v.compose(open, q.Get("mode"), q.Get("answers"))
+	})
+}
+
+// showWriting answers with a chat whose form more fills in: only the form when htmx
+// asks for it.
+func (v *request) showWriting(status int, more func(*openChat) error) error {
+	if !isPart(v.r) {
+		return v.showChat(status, more)
+	}
+	open, err := v.openChat()
+	if err == nil {
+		err = v.thread("", open)
+	}
+	if err == nil {
+		err = more(open)
+	}
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("HX-Retarget", "#composer")
+	v.w.Header().Set("HX-Reswap", "outerHTML")
+	return v.partAs(status, "chats", "composer", &chatsView{Filter: open.Filter, Open: open})
+}
+
+// closedComposer fills in what opens the form.
+func (v *request) closedComposer(open *openChat) error {
+	c := &open.Composer
+	if c.Answers = open.newestMail(); c.Answers != "" {
+		c.CanAll = open.message(c.Answers).toMany(open.Addresses)
+	}
+	if !c.CanSend {
+		return nil
+	}
+	draft, err := v.draft(open.ID)
+	if draft != nil {
+		c.Draft = draft.Updated
+	}
+	return err
+}
+
+// compose fills in the form for an answer to a message, "" for the last one; the
+// draft of the user comes back in it.
+func (v *request) compose(open *openChat, mode, answers string) error {
+	c := &open.Composer
+	if mode == modeNote {
+		c.Mode, c.Open = modeNote, open.CanWrite
+		return nil
+	}
+	draft, err := v.draft(open.ID)
+	if err != nil {
+		return err
+	}
+	continued := draft != nil && (mode == "" || draft.Mode == mode && (answers == "" || draft.Answers == answers))
+	if draft != nil {
+		c.written = draft.written(c.Key)
+		c.Reason = draft.Reason
+	}
+	c.Open = true
+	c.Mode = cmp.Or(mode, c.Mode, modeReplyAll)
+	c.Answers = cmp.Or(answers, c.Answers, open.newestMail())
+	return v.offer(open, continued)
+}
+
+// offer adds what the API offers for an answer. With keep, the recipients and the
+// subject that are there stay.
+func (v *request) offer(open *openChat, keep bool) error {
+	c := &open.Composer
+	q := url.Values{"mode": {c.Mode}}
+	if c.Answers != "" {
+		q.Set("answers", c.Answers)
+	}
+	var o offered
+	if err := v.api.get(open.api("replies/new")+"?"+q.Encode(), &o); err != nil {
+		return err
+	}
+	if !keep {
+		c.To, c.Cc, c.Bcc, c.Subject = o.To, o.Cc, nil, o.Subject
+	}
+	c.To, c.Cc = withMarks(c.To, slices.Concat(o.To, o.Cc)), withMarks(c.Cc, slices.Concat(o.To, o.Cc))
+	c.Since = cmp.Or(c.Since, strconv.FormatInt(o.Since, 10))
+	c.NoQuote = c.NoQuote || !keep && o.Quote == ""
+	c.Warnings, c.Writing, c.Along, c.ReplyTo, c.CanAll = o.Texts, o.Writing, o.Attachments, o.ReplyTo, o.ReplyAll || c.CanAll
+	c.Answered = open.message(c.Answers)
+	return v.addSender(c, o)
+}
+
+// addSender adds from which address the reply leaves, with its signature.
+func (v *request) addSender(c *composer, o offered) error {
+	c.Label = v.t("write.text")
+	c.Addresses, c.MaxSize = o.Addresses, cmp.Or(o.UsualSize, usualMaxSize)
+	if c.Address == "" && o.From != nil {
+		c.Address = o.From.Email
+	}
+	for _, a := range o.Addresses {
+		if strings.EqualFold(a.Email, c.Address) {
+			c.Signature = plain(a.Signature)
+		}
+	}
+	return v.addTemplates(c)
+}
+
+// offerNew adds from which addresses a chat can begin.
+func (v *request) offerNew(c *composer) error {
+	var mine list[recipient]
+	if err := v.api.get("/api/me/addresses", &mine); err != nil {
+		return err
+	}
+	o := offered{Addresses: mine.Items}
+	if len(mine.Items) > 0 {
+		o.From = &mine.Items[0]
+	}
+	return v.addSender(c, o)
+}
+
+// reply is what a person wrote as the API takes it.
+func (w written) reply() map[string]any {
+	body := map[string]any{
+		"mode": w.Mode, "to": w.To, "cc": w.Cc, "bcc": w.Bcc, "subject": w.Subject, "attachments": uploads(w.Attachments), "signature": !w.NoSignature, "quote": !w.NoQuote,
+	}
+	for name, value := range map[string]string{"answers": w.Answers, "address": w.Address} {
+		if value != "" {
+			body[name] = value
+		}
+	}
+	if w.Since != "" {
+		body["since"], _ = strconv.ParseInt(w.Since, 10, 64) // the API refuses what is not its own
+	}
+	if w.HTML != "" {
+		body["html"] = w.HTML
+	} else {
+		body["text"] = w.Text
+	}
+	return body
+}
+
+// writtenIn reads the form.
+func (v *request) writtenIn() written {
+	get := func(name string) string { return v.r.PostFormValue(name) }
+	w := written{
+		Mode: get("mode"), Answers: get("answers"), Since: get("since"), Address: get("address"),
+		To: recipientsIn(get("to")), Cc: recipientsIn(get("cc")), Bcc: recipientsIn(get("bcc")), Subject: strings.TrimSpace(get("subject")),
+		HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: get("sendAt"),
+		Attachments: attachedIn(v.r.PostForm["attachment"]), Confirmed: v.r.PostForm["confirmed"], Force: get("force") != "",
+	}
+	w.Key = get("key")
+	w.Key = cmp.Or(w.Key[:min(len(w.Key), 64)], rand.Text())
+	return w
+}
+
+// tag is an element of HTML, with what is not shown of it.
+var tag = regexp.MustCompile(`(?is)<(style|script|head|title)\b.*?</(style|script|head|title)>|<[^>]*>`)
+
+// plain is HTML as lines of text, for a preview.
+func plain(document string) string {
+	s := regexp.MustCompile(`(?i)<(br|/p|/div|/tr|/li|/h[1-6])\b[^>]*>`).ReplaceAllString(document, "\n")
+	lines := []string{}
+	for _, line := range strings.Split(html.UnescapeString(tag.ReplaceAllString(s, "")), "\n") {
+		if line = strings.TrimSpace(line); line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}

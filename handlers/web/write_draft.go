@@ -1,0 +1,93 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// A draftObject is what the user began to write in a chat, as the API keeps it.
+type draftObject struct {
+	Mode        string      `json:"mode"`
+	Answers     string      `json:"answers"`
+	Address     string      `json:"address"`
+	To          []recipient `json:"to"`
+	Cc          []recipient `json:"cc"`
+	Bcc         []recipient `json:"bcc"`
+	Subject     string      `json:"subject"`
+	HTML        string      `json:"html"`
+	Text        string      `json:"text"`
+	Attachments []attached  `json:"attachments"`
+	Since       int64       `json:"since"`
+	Reason      string      `json:"reason"` // why a reply that was sent is a draft again
+	Updated     time.Time   `json:"updated"`
+	Writing     []named     `json:"writing"` // who else writes in this chat
+}
+
+// written is the draft as the fields of the form.
+func (d draftObject) written(key string) written {
+	w := written{Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject, HTML: d.HTML, Text: d.Text}
+	for _, a := range d.Attachments {
+		if !a.Inline { // the text names those that it shows
+			w.Attachments = append(w.Attachments, a)
+		}
+	}
+	if d.Since > 0 {
+		w.Since = strconv.FormatInt(d.Since, 10)
+	}
+	return w
+}
+
+// draft is the user's draft in a chat, nil for none.
+func (v *request) draft(chat string) (*draftObject, error) {
+	var d draftObject
+	err := v.api.get("/api/chats/"+url.PathEscape(chat)+"/draft", &d)
+	var p *Problem
+	switch {
+	case errors.As(err, &p) && p.Status == http.StatusNotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &d, nil
+}
+
+// A savedView says quietly whether the draft is kept.
+type savedView struct {
+	At      time.Time // zero: it is not
+	Writing []named   // who else writes in this chat
+	Problem *Problem
+}
+
+// keepDraft saves the draft while it is written.
+func (s *site) keepDraft(v *request) error {
+	w := v.writtenIn()
+	api, _ := v.chatHere()
+	var now draftObject
+	p, err := refused(v.saveDraft(api, w, &now))
+	if err != nil {
+		return err
+	}
+	if !isPart(v.r) {
+		return v.showWriting(http.StatusOK, func(open *openChat) error { return v.recompose(open, w) })
+	}
+	if p != nil {
+		return v.part("chats", "saved", savedView{Problem: p})
+	}
+	return v.part("chats", "saved", savedView{At: time.Now(), Writing: now.Writing})
+}
+
+func (v *request) saveDraft(api string, w written, now *draftObject) error {
+	body := w.reply()
+	delete(body, "signature")
+	delete(body, "quote")
+	return v.api.put(api+"/draft", "", body, now)
+}
+
+// recompose is the form with what the user sent.
+func (v *request) recompose(open *openChat, w written) error {
+	open.Composer.written, open.Composer.Open = w, true
+	return v.offer(open, true)
+}
