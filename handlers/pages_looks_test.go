@@ -201,8 +201,12 @@ func links(t *testing.T, page string) (to []string) {
 	return to
 }
 
-// maxWire is how much a page may send, with all that belongs to it.
-const maxWire = 60 << 10
+// maxWire is how much a page may send, with all that belongs to it; maxWireEditor is
+// that of a page that begins with the editor.
+const (
+	maxWire       = 60 << 10
+	maxWireEditor = 100 << 10
+)
 
 // inspect opens a page, on one device as for the first time, and says what is wrong with it.
 func (b *tab) inspect(v view, script, theme string, width int64) {
@@ -218,7 +222,11 @@ func (b *tab) inspect(v view, script, theme string, width int64) {
 	if status != http.StatusOK {
 		wrong = append(wrong, fmt.Sprint("status ", status))
 	}
-	if n := b.wire(); n > maxWire {
+	limit := maxWire
+	if edits, err := eval[bool](b, `document.querySelector("[data-compose]") !== null`); err != nil || edits {
+		limit = maxWireEditor
+	}
+	if n := b.wire(); n > limit {
 		wrong = append(wrong, fmt.Sprintf("%d bytes come over the wire", n))
 	}
 	more, err := eval[[]string](b, faults)

@@ -17,8 +17,11 @@ import (
 const drawn = `new Promise((done) => window.htmx ? requestAnimationFrame(() => requestAnimationFrame(() => done(true))) : done(true))`
 
 // arrived tells whether what the page asks for by itself is there, the letters in
-// its frames among it.
-const arrived = `!document.querySelector(".htmx-request") && [...document.querySelectorAll("iframe")].every((e) => !e.checkVisibility() || performance.getEntriesByName(e.src).length > 0)`
+// its frames among it, but for frames of a thread that are not scrolled to.
+const arrived = `!document.querySelector(".htmx-request") && [...document.querySelectorAll("iframe")].every((e) => {
+  const letter = e.getBoundingClientRect(), sight = e.closest(".chat-scroll")?.getBoundingClientRect() ?? letter;
+  return !e.checkVisibility() || letter.bottom < sight.top || letter.top > sight.bottom || performance.getEntriesByName(e.src).length > 0;
+})`
 
 // picture writes what the tab shows, to its end, into a file. The window is made
 // as high as the page first: what is outside of it would be asked for by nobody.

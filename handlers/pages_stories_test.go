@@ -37,6 +37,7 @@ func TestPages(t *testing.T) {
 	maps.Copy(stories, trustStories)
 	maps.Copy(stories, officeStories)
 	maps.Copy(stories, adminStories)
+	maps.Copy(stories, replyStories)
 	for i, name := range slices.Sorted(maps.Keys(stories)) {
 		play, languages := stories[name], []string{"nl", "en"}
 		if !all {
