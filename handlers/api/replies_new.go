@@ -298,20 +298,15 @@ func (k *correspondence) addOriginal(ctx context.Context, out *newReply, o origi
 		return nil
 	}
 	a := k.api
-	if mode == outbox.ModeForward && o.mail.HasAttachments {
-		source, err := a.attachmentSourceOf(ctx, o.mail, recent)
+	if mode == outbox.ModeForward {
+		_, files, err := k.filesOf(ctx, o)
 		if err != nil {
 			return err
 		}
-		shown, err := a.shown(ctx, source)
-		if err != nil {
-			return err
+		for _, f := range files {
+			out.Attachments = append(out.Attachments, attachmentOf(o.mail.ID, f.n, f.Attachment))
 		}
-		for i, at := range source.attachments {
-			if name := pictureName(at.ContentID); !canShow(at) || !shown[name] {
-				out.Attachments = append(out.Attachments, attachmentOf(o.mail.ID, i+1, at))
-			}
-		}
+		out.Attachments = append(out.Attachments, attachmentsOf(k.chat.ID, o.reply.ID, filesOf(o.reply.Attachments))...)
 	}
 	if out.From != nil && mode != outbox.ModeForward {
 		about, err := a.Writing.Address(ctx, out.From.ID)

@@ -588,3 +588,41 @@ func TestTemplates(t *testing.T) {
 	}
 	w.ok(t, "manager", "DELETE /api/templates/"+id, "")
 }
+
+// A forward takes the files of the mail along, unless it says which go along; the
+// pictures of its text go with the text.
+func TestForward(t *testing.T) {
+	w := newWriting(t)
+	w.graph.attachments = map[string][]fakeAttachment{"message1": {
+		{Attachment: mail.Attachment{ID: "a", Kind: mail.AttachedFile, Name: "aangifte.pdf", ContentType: "application/pdf", Size: 7}, content: "content"},
+		{Attachment: mail.Attachment{ID: "b", Kind: mail.AttachedLink, Name: "Map"}},
+	}}
+	if got := w.ok(t, "editor", "GET "+w.path("/new?mode=forward"), "").body["attachments"].([]any); len(got) != 1 || got[0].(map[string]any)["name"] != "aangifte.pdf" {
+		t.Errorf("%v", got)
+	}
+	own := w.ok(t, "editor", "POST /api/uploads?name=eigen.txt", "eigen").body["id"].(string)
+	for name, c := range map[string]struct {
+		attachments any
+		want        string
+	}{"its files": {nil, "aangifte.pdf"}, "no files": {[]string{}, ""}, "another file": {[]string{own}, "eigen.txt"}} {
+		with := map[string]any{"mode": "forward", "to": []any{map[string]any{"email": "els@bank.example"}}}
+		if c.attachments != nil {
+			with["attachments"] = c.attachments
+		}
+		got := w.reply(t, with)
+		var names []string
+		list, _ := got.body["attachments"].([]any)
+		for _, f := range list {
+			names = append(names, f.(map[string]any)["name"].(string))
+		}
+		if got.status != http.StatusAccepted || strings.Join(names, " ") != c.want {
+			t.Errorf("%s: %d %s", name, got.status, got.text)
+		}
+		if c.want == "aangifte.pdf" {
+			file := w.ok(t, "reader", fmt.Sprintf("GET %s/attachments/1", w.path("/", got.body["id"].(string))), "")
+			if file.text != "content" || !strings.Contains(file.header.Get("Content-Disposition"), "aangifte.pdf") {
+				t.Errorf("%v %s", file.header, file.text)
+			}
+		}
+	}
+}

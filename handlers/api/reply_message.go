@@ -37,16 +37,22 @@ func (o *messageObject) addReply(r replyObject) {
 		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason, Explanation: r.Explanation,
 		WhatToDo: r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanApprove: r.CanApprove,
 	}
-	o.Body, o.Attachments = r.Body, []attachmentObject{}
-	for i, f := range r.Attachments {
+	o.Body, o.Attachments = r.Body, attachmentsOf(r.Chat, r.ID, r.Attachments)
+	o.HasAttachments = len(o.Attachments) > 0
+}
+
+// attachmentsOf are the files of a reply, without the pictures that its text shows.
+func attachmentsOf(chatID, reply string, files []replyFile) []attachmentObject {
+	out := []attachmentObject{}
+	for i, f := range files {
 		if !f.Inline {
-			o.Attachments = append(o.Attachments, attachmentObject{
+			out = append(out, attachmentObject{
 				N: i + 1, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Kind: mail.AttachedFile,
-				Content: fmt.Sprintf("/api/chats/%s/replies/%s/attachments/%d", r.Chat, r.ID, i+1),
+				Content: fmt.Sprintf("/api/chats/%s/replies/%s/attachments/%d", chatID, reply, i+1),
 			})
 		}
 	}
-	o.HasAttachments = len(o.Attachments) > 0
+	return out
 }
 
 // ReplyAttachmentPath names an attachment of a reply.

@@ -141,6 +141,11 @@ func (a *api) takeOver(ctx context.Context, r *http.Request) (*objectOutput[uplo
 	if err != nil {
 		return nil, err
 	}
+	return a.copied(ctx, source, at)
+}
+
+// copied copies an attachment of a mail to a new upload of the caller.
+func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Attachment) (*objectOutput[uploadObject], error) {
 	content, w := io.Pipe()
 	defer content.Close() // ends the request to Graph
 	go func() {

@@ -17,6 +17,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"kantoorpost/handlers/poll"
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/fault"
@@ -25,6 +26,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -140,7 +142,7 @@ func openOffice(t *testing.T, pages, perPage int) *office {
 		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
 	}
 	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: unchangedDirectory{}, Items: m.Items, Jobs: m.queue,
-		Resume: func(context.Context) error { return nil }}
+		Outbox: outbox.NewStore(service.Table("mails"), chat.NewStore(service.Table("mails"))), Resume: func(context.Context) error { return nil }}
 	c, err := m.Connectors.Create(t.Context(), connector.Draft{Name: "Kantoor", ClientID: boxID, ClientSecret: secret.New("x~y"),
 		TokenEndpoint: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token"})
 	if err == nil {
