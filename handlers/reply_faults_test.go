@@ -62,6 +62,8 @@ var unsettled = []sim.Behaviour{
 	{SentID: "different", SendAgain: "send", DropInline: true, ConflictAfterReply: true},
 	{SentID: "late", SendDelay: 300, SendAgain: "bad-request", RefuseReplyProperties: true},
 	{SentID: "different", RefuseReplyProperties: true, RefusePatchedProperties: true, IgnoreFilters: true},
+	{NewMessageID: true, SendAgain: "send", TextReplies: true, NewConversations: true},
+	{SentID: "late", SearchSeconds: 240, RewriteIDs: true, SendAgain: "send"},
 }
 
 // Every remote call between a reply and the answer to it, one by one: refused, done

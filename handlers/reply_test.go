@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"kantoorpost/shared/sim"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -46,4 +49,71 @@ func TestConversation(t *testing.T) {
 			t.Errorf("the conversation is %s, in %d chats", text, len(w.chats()))
 		}
 	})
+}
+
+// What the author attached leaves, as it was: a small file, one that goes in pieces, and
+// a picture in the text. The pictures of the quoted mail are there too, also when
+// Exchange does not copy them.
+func TestFilesLeave(t *testing.T) {
+	for _, drop := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.office()
+			w.tenant.Behave(sim.Behaviour{DropInline: drop})
+			w.tick()
+			w.send(jan, []string{"info@" + domain}, withPicture(jan, "info@"+domain, "Btw", "a1"))
+			w.pass(1)
+			chat := w.chatOf("Btw")["id"]
+			upload := func(name, content string) string {
+				var u object
+				code, text := w.callWith(anna, "POST", "/api/uploads?name="+name, content, "Content-Type", "application/octet-stream")
+				if err := json.Unmarshal([]byte(text), &u); code != 201 || err != nil {
+					t.Fatal(code, text, err)
+				}
+				return u["id"].(string)
+			}
+			large := strings.Repeat("0123456789", 400_000)
+			small, big, picture := upload("loon.csv", "a;b"), upload("jaarrekening.pdf", large), upload("foto.png", "\x89PNG\r\n\x1a\nfoto")
+			w.writeReply(chat, "", object{"text": nil, "html": `<p>Zie <img src="cid:` + picture + `"></p>`, "attachments": []string{small, big}})
+			w.soon(15 * time.Second)
+			w.soon(time.Minute)
+			got := w.outside(jan)
+			if len(got) != 1 {
+				t.Fatalf("%d mails left: %s", len(got), asText(t, w.messagesOf(chat)))
+			}
+			sizes := map[string]int{}
+			for _, a := range got[0].Attachments {
+				sizes[a.Name] = a.Size
+			}
+			want := map[string]int{"loon.csv": 3, "jaarrekening.pdf": len(large), "foto.png": 12, "logo.png": 12}
+			if !maps.Equal(sizes, want) {
+				t.Errorf("pictures dropped %v: left with %v, want %v\n%s", drop, sizes, want, got[0].HTML)
+			}
+			if !strings.Contains(got[0].HTML, "cid:"+picture) || !strings.Contains(got[0].HTML, "cid:logo@elders") {
+				t.Errorf("its text is\n%s", got[0].HTML)
+			}
+		})
+	}
+}
+
+// withPicture is a mail whose text shows a picture.
+func withPicture(from, to, subject, id string) string {
+	return strings.ReplaceAll("From: "+from+"\nTo: "+to+"\nSubject: "+subject+"\nMessage-ID: <"+id+`@elders.example>
+Date: Mon, 23 Nov 2026 09:00:00 +0100
+MIME-Version: 1.0
+Content-Type: multipart/related; boundary=b
+
+--b
+Content-Type: text/html; charset=utf-8
+
+<html><body><p>Klopt dit?</p><img src="cid:logo@elders"></body></html>
+--b
+Content-Type: image/png; name=logo.png
+Content-Disposition: inline; filename=logo.png
+Content-ID: <logo@elders>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgpsb2dv
+--b--
+`, "\n", "\r\n")
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/blob"
+	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailhtml"
 	"kantoorpost/shared/outbox"
@@ -131,7 +132,7 @@ func (s *sending) copyPictures(ctx context.Context, d mail.Draft, wanted []strin
 // leaveOut returns no error when a picture of the original can never be read, so that
 // it must not keep the reply from leaving.
 func leaveOut(ctx context.Context, err error) error {
-	if lasts(err) {
+	if lasts(err) || answer.IsMissing(err) {
 		slog.InfoContext(ctx, "pictures of the original are left out", "error", err)
 		return nil
 	}

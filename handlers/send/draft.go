@@ -80,7 +80,7 @@ func (s *sending) make(ctx context.Context) (mail.Draft, error) {
 		if err == nil && d.Body == "" {
 			d, err = s.graph.Draft(ctx, s.reply.Mailbox, d.ID)
 		}
-		if err == nil || !lasts(err) {
+		if err == nil || !lasts(err) && !answer.IsMissing(err) {
 			return d, err
 		}
 		slog.InfoContext(ctx, "the original cannot be answered, so a new mail follows it", "error", err)

@@ -28,14 +28,23 @@ func outside(err error) error {
 
 // lasts says whether Graph refused a request for a reason that stays: a person must
 // act. A token that is refused comes back when an administrator has seen to the
-// connector.
+// connector. A draft that is gone is made again, and one that somebody changes at the
+// same time is changed later.
 func lasts(err error) bool {
 	if errors.Is(err, blob.ErrNotFound) {
 		return true // while it was sent along
 	}
 	e, ok := answer.Of(err)
-	kind, _ := fault.Of(err)
-	return ok && kind == fault.KindFinal && e.Status != http.StatusUnauthorized
+	if kind, _ := fault.Of(err); !ok || kind != fault.KindFinal {
+		return false
+	}
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusPreconditionFailed:
+		return false
+	case http.StatusNotFound:
+		return reasons[strings.ToLower(e.Code)] == outbox.ReasonSender // the mailbox is gone
+	}
+	return true
 }
 
 // waitOf is the time until the next attempt: as Graph asks, or longer the longer the

@@ -127,7 +127,7 @@ func (s *sending) sent(ctx context.Context, at time.Time) error {
 
 // failed stores that the reply certainly did not leave.
 func (s *sending) failed(ctx context.Context, reason, detail string) error {
-	slog.WarnContext(ctx, "a reply was not sent", "reason", reason, "detail", detail)
+	slog.WarnContext(ctx, "a reply was not sent", "reason", reason) // the detail can name a person
 	_, err := s.Outbox.MarkFailed(ctx, s.reply, reason, detail)
 	return err
 }
@@ -141,9 +141,6 @@ func (s *sending) unknown(ctx context.Context) error {
 
 // later ends the claim and puts a job that continues.
 func (s *sending) later(ctx context.Context, delay time.Duration) error {
-	// This must also happen when the time of the job is over.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
 	if err := s.Outbox.Release(ctx, s.reply, time.Now().Add(delay)); err != nil {
 		return err
 	}
@@ -182,9 +179,14 @@ func (s *sending) refused(ctx context.Context, err error) error {
 		since = time.Since(s.reply.SendStarted)
 	}
 	wait := waitOf(err, since)
+	if ctx.Err() != nil { // it was not Graph: the job had no time left
+		wait = 0
+	}
+	slog.WarnContext(ctx, "a reply is not sent yet", "error", err, "after", wait)
+	// What is stored now must also be stored when the time of the job is over.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
 	switch {
-	case ctx.Err() != nil:
-		wait = 0 // not the mailbox, but this job had no time left
 	case doubt && since >= giveUp:
 		return s.unknown(ctx)
 	case doubt:
@@ -193,6 +195,5 @@ func (s *sending) refused(ctx context.Context, err error) error {
 	case since >= giveUp:
 		return s.failed(ctx, outbox.ReasonUnreachable, detailOf(err))
 	}
-	slog.WarnContext(ctx, "a reply waits", "error", err, "after", wait)
 	return s.later(ctx, wait)
 }
