@@ -18,7 +18,9 @@ import (
 // outlook asks Graph of the tenant for what a person sees or does in Outlook.
 func (w *world) outlook(method, path, body string, into any) {
 	w.t.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {clientSecret}, "scope": {w.url + "/.default"}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {clientSecret}, "scope": {w.url + "/.default"},
+	}
 	r := httptest.NewRequest("POST", w.url+"/"+tenantID+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	rec := httptest.NewRecorder()

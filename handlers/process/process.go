@@ -29,11 +29,6 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Jobs puts jobs on their queues.
-type Jobs interface {
-	Put(ctx context.Context, j job.Job) error
-}
-
 // A Handler does process jobs.
 type Handler struct {
 	Connectors *connector.Store
@@ -103,21 +98,6 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	}
 	r.mark(ctx)
 	return errors.Join(append(errs, h.Items.SetDecisionVersion(ctx, unchanged))...)
-}
-
-// perMark is how many mails one mark job has.
-const perMark = 20
-
-// mark puts jobs that show the decisions in Outlook. The tick finds the marks of a
-// job that cannot be put.
-func (r *run) mark(ctx context.Context) {
-	for _, address := range slices.Sorted(maps.Keys(r.marks)) {
-		for mails := range slices.Chunk(r.marks[address], perMark) {
-			if err := r.Jobs.Put(ctx, job.Mark{Job: "mark", Mailbox: address, Why: "decided", Mails: mails}); err != nil {
-				slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
-			}
-		}
-	}
 }
 
 // addresses returns the activated addresses that received mails, by mailbox.

@@ -73,7 +73,9 @@ func (c *Client) attachSmall(ctx context.Context, mailboxID, draft string, a mai
 		if a.ContentID != "" {
 			file.SetContentId(&a.ContentID)
 		}
-		_, err := c.user(mailboxID).Messages().ByMessageId(draft).Attachments().Post(ctx, file, &users.ItemMessagesItemAttachmentsRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+		_, err := c.item(mailboxID, draft).Attachments().Post(ctx, file, &users.ItemMessagesItemAttachmentsRequestBuilderPostRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
 		return err
 	})
 }
@@ -87,8 +89,10 @@ func (c *Client) Detach(ctx context.Context, mailboxID, draft, attachment string
 	var err error
 	for n := 0; n == 0 || n <= conflicts && answer.IsConflict(err); n++ {
 		err = c.tell(ctx, mailboxID, changeTimeout, immutable(), func(ctx context.Context, r request) error {
-			return c.user(mailboxID).Messages().ByMessageId(draft).Attachments().ByAttachmentId(attachment).
-				Delete(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderDeleteRequestConfiguration{Headers: r.headers, Options: r.options})
+			return c.item(mailboxID, draft).Attachments().ByAttachmentId(attachment).
+				Delete(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderDeleteRequestConfiguration{
+					Headers: r.headers, Options: r.options,
+				})
 		})
 	}
 	if err != nil && !refusedWith(err, http.StatusNotFound) {

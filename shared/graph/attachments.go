@@ -33,7 +33,7 @@ func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]
 	var all []mail.Attachment
 	err := c.ask(ctx, mailboxID, prefer(maxAttachments),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Messages().ByMessageId(message).Attachments().Get(ctx, &users.ItemMessagesItemAttachmentsRequestBuilderGetRequestConfiguration{
+			_, err := c.item(mailboxID, message).Attachments().Get(ctx, &users.ItemMessagesItemAttachmentsRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
 				// Without a selection Graph also sends the contents. Only a file has a
 				// content id, and a property of a derived type is selected with its type.
@@ -75,8 +75,10 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 	headers.Add("Accept", "*/*")
 	err := c.withSlot(ctx, mailboxID, func(ctx context.Context) error {
 		return c.once(ctx, downloadTimeout, headers, func(ctx context.Context, r request) error {
-			builder := c.user(mailboxID).Messages().ByMessageId(message).Attachments().ByAttachmentId(id).WithUrl(link)
-			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
+			builder := c.item(mailboxID, message).Attachments().ByAttachmentId(id).WithUrl(link)
+			_, err := builder.Get(ctx, &users.ItemMessagesItemAttachmentsAttachmentItemRequestBuilderGetRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 			return err
 		}, func(res *http.Response) error { return download(w, res.Body) })
 	})

@@ -51,7 +51,8 @@ func (c *Client) batch(ctx context.Context, mailboxID string, steps []step) ([]b
 	}
 	var items []answer.BatchItem
 	err = c.ask(ctx, mailboxID, abs.NewRequestHeaders(), func(ctx context.Context, r request) error {
-		info := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.POST, "{+baseurl}/$batch", map[string]string{"baseurl": c.adapter.GetBaseUrl()})
+		info := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(
+			abs.POST, "{+baseurl}/$batch", map[string]string{"baseurl": c.adapter.GetBaseUrl()})
 		info.Headers.AddAll(r.headers)
 		info.Headers.TryAdd("Accept", "application/json")
 		info.SetStreamContentAndContentType(content, "application/json")

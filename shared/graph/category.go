@@ -52,7 +52,10 @@ func (c *Client) missingCategories(ctx context.Context, mailboxID string, wanted
 	var has []string
 	err := c.ask(ctx, mailboxID, immutable(),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Outlook().MasterCategories().Get(ctx, &users.ItemOutlookMasterCategoriesRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
+			masters := c.user(mailboxID).Outlook().MasterCategories()
+			_, err := masters.Get(ctx, &users.ItemOutlookMasterCategoriesRequestBuilderGetRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 			return err
 		},
 		func(r io.Reader) error {
@@ -79,7 +82,10 @@ func (c *Client) addCategory(ctx context.Context, mailboxID string, w mail.Categ
 				k.SetColor(color)
 			}
 		}
-		_, err := c.user(mailboxID).Outlook().MasterCategories().Post(ctx, k, &users.ItemOutlookMasterCategoriesRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+		masters := c.user(mailboxID).Outlook().MasterCategories()
+		_, err := masters.Post(ctx, k, &users.ItemOutlookMasterCategoriesRequestBuilderPostRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
 		return err
 	})
 }
@@ -123,7 +129,9 @@ func (c *Client) Categorize(ctx context.Context, mailboxID string, changes []mai
 
 // categorize reads and writes some messages once. It notes errors in failed, and
 // returns the messages that somebody else changed in between.
-func (c *Client) categorize(ctx context.Context, mailboxID string, ids []string, changes map[string]mail.CategoryChange, failed map[string]error) (conflicting []string) {
+func (c *Client) categorize(
+	ctx context.Context, mailboxID string, ids []string, changes map[string]mail.CategoryChange, failed map[string]error,
+) (conflicting []string) {
 	reads := make([]step, len(ids))
 	for i, id := range ids {
 		reads[i] = messageStep(mailboxID, id, http.MethodGet, "?$select=categories")

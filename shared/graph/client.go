@@ -91,6 +91,11 @@ func (c *Client) users() *users.UsersRequestBuilder {
 // user starts a request about one user.
 func (c *Client) user(id string) *users.UserItemRequestBuilder { return c.users().ByUserId(id) }
 
+// item starts a request about one message.
+func (c *Client) item(mailboxID, message string) *users.ItemMessagesMessageItemRequestBuilder {
+	return c.user(mailboxID).Messages().ByMessageId(message)
+}
+
 // request holds the arguments of every builder call.
 type request struct {
 	headers *abs.RequestHeaders

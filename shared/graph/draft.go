@@ -74,21 +74,27 @@ func (c *Client) createReply(ctx context.Context, mailboxID, message, mode, repl
 		content = withReply(models.NewMessage(), reply)
 	}
 	return c.makeDraft(ctx, mailboxID, headers, func(ctx context.Context, r request) error {
-		item := c.user(mailboxID).Messages().ByMessageId(message)
+		item := c.item(mailboxID, message)
 		var err error
 		switch mode {
 		case mail.ModeReply:
 			body := users.NewItemMessagesItemCreateReplyPostRequestBody()
 			body.SetMessage(content)
-			_, err = item.CreateReply().Post(ctx, body, &users.ItemMessagesItemCreateReplyRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+			_, err = item.CreateReply().Post(ctx, body, &users.ItemMessagesItemCreateReplyRequestBuilderPostRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 		case mail.ModeReplyAll:
 			body := users.NewItemMessagesItemCreateReplyAllPostRequestBody()
 			body.SetMessage(content)
-			_, err = item.CreateReplyAll().Post(ctx, body, &users.ItemMessagesItemCreateReplyAllRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+			_, err = item.CreateReplyAll().Post(ctx, body, &users.ItemMessagesItemCreateReplyAllRequestBuilderPostRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 		case mail.ModeForward:
 			body := users.NewItemMessagesItemCreateForwardPostRequestBody()
 			body.SetMessage(content)
-			_, err = item.CreateForward().Post(ctx, body, &users.ItemMessagesItemCreateForwardRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+			_, err = item.CreateForward().Post(ctx, body, &users.ItemMessagesItemCreateForwardRequestBuilderPostRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 		default:
 			err = fault.Final(fmt.Errorf("graph: no draft for mode %q", mode))
 		}
@@ -105,7 +111,9 @@ func (c *Client) CreateDraft(ctx context.Context, mailboxID string, d mail.NewDr
 		return mail.Draft{}, err
 	}
 	draft, err := c.makeDraft(ctx, mailboxID, immutable(), func(ctx context.Context, r request) error {
-		_, err := c.user(mailboxID).Messages().Post(ctx, newDraft(d), &users.ItemMessagesRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+		_, err := c.user(mailboxID).Messages().Post(ctx, newDraft(d), &users.ItemMessagesRequestBuilderPostRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
 		return err
 	})
 	if err != nil {
@@ -153,7 +161,7 @@ func (c *Client) stored(ctx context.Context, mailboxID, id string, fields, expan
 	var raw []byte
 	err := c.ask(ctx, mailboxID, immutable(),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Messages().ByMessageId(id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
+			_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
 				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: fields, Expand: expand},
 			})
@@ -194,7 +202,9 @@ func (c *Client) PatchDraft(ctx context.Context, mailboxID, id string, p mail.Dr
 func (c *Client) patch(ctx context.Context, mailboxID, id string, m models.Messageable) error {
 	// The answer need not repeat the message; not every service obeys that.
 	return c.tell(ctx, mailboxID, changeTimeout, immutable("return=minimal"), func(ctx context.Context, r request) error {
-		_, err := c.user(mailboxID).Messages().ByMessageId(id).Patch(ctx, m, &users.ItemMessagesMessageItemRequestBuilderPatchRequestConfiguration{Headers: r.headers, Options: r.options})
+		_, err := c.item(mailboxID, id).Patch(ctx, m, &users.ItemMessagesMessageItemRequestBuilderPatchRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
 		return err
 	})
 }
@@ -230,7 +240,9 @@ func (c *Client) deleteDraft(ctx context.Context, mailboxID, id string) error {
 		headers.Add("If-Match", d.ETag)
 	}
 	return c.tell(ctx, mailboxID, changeTimeout, headers, func(ctx context.Context, r request) error {
-		return c.user(mailboxID).Messages().ByMessageId(id).Delete(ctx, &users.ItemMessagesMessageItemRequestBuilderDeleteRequestConfiguration{Headers: r.headers, Options: r.options})
+		return c.item(mailboxID, id).Delete(ctx, &users.ItemMessagesMessageItemRequestBuilderDeleteRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
 	})
 }
 

@@ -37,7 +37,7 @@ func (c *Client) message(ctx context.Context, mailboxID, id string, headers *abs
 	var raw []byte
 	err := c.ask(ctx, mailboxID, headers,
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Messages().ByMessageId(id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
+			_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
 				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: fields()},
 			})

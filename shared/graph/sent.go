@@ -24,7 +24,9 @@ func (c *Client) SendDraft(ctx context.Context, mailboxID, draft string) error {
 		return fmt.Errorf("%w: %w", answer.ErrNotAsked, err)
 	}
 	err := c.tell(ctx, mailboxID, changeTimeout, immutable(), func(ctx context.Context, r request) error {
-		return c.user(mailboxID).Messages().ByMessageId(draft).Send().Post(ctx, &users.ItemMessagesItemSendRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+		return c.item(mailboxID, draft).Send().Post(ctx, &users.ItemMessagesItemSendRequestBuilderPostRequestConfiguration{
+			Headers: r.headers, Options: r.options,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("send draft of mailbox %s: %w", mailboxID, err)
@@ -92,7 +94,8 @@ func (c *Client) byID(ctx context.Context, mailboxID string, k mail.SentKeys) ([
 	if err != nil {
 		return nil, err
 	}
-	if s.ID != k.ID && (k.InternetMessageID == "" || s.InternetMessageID != k.InternetMessageID) && (k.Reply == "" || s.Properties.Reply != k.Reply) {
+	same := func(is, key string) bool { return key != "" && is == key }
+	if !same(s.ID, k.ID) && !same(s.InternetMessageID, k.InternetMessageID) && !same(s.Properties.Reply, k.Reply) {
 		return nil, nil
 	}
 	return []answer.Stored{s}, nil
@@ -109,7 +112,9 @@ func (c *Client) byReply(ctx context.Context, mailboxID string, k mail.SentKeys)
 }
 
 // filtered lists the messages of a mailbox that Graph and match agree on.
-func (c *Client) filtered(ctx context.Context, mailboxID, filter string, expand []string, match func(answer.Stored) bool) ([]answer.Stored, error) {
+func (c *Client) filtered(
+	ctx context.Context, mailboxID, filter string, expand []string, match func(answer.Stored) bool,
+) ([]answer.Stored, error) {
 	var all []answer.Stored
 	var odd error
 	err := c.ask(ctx, mailboxID, prefer(pageSize),
@@ -154,7 +159,7 @@ func (c *Client) Properties(ctx context.Context, mailboxID, id string) (mail.Pro
 	var raw []byte
 	err := c.ask(ctx, mailboxID, immutable(),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Messages().ByMessageId(id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
+			_, err := c.item(mailboxID, id).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
 				Headers: r.headers, Options: r.options,
 				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: []string{"id"},
 					Expand: []string{"singleValueExtendedProperties($filter=" + strings.Join(wanted, " or ") + ")"}},
@@ -178,7 +183,9 @@ func (c *Client) MIME(ctx context.Context, mailboxID, id string, w io.Writer) er
 	headers.Add("Accept", "*/*")
 	err := c.withSlot(ctx, mailboxID, func(ctx context.Context) error {
 		return c.once(ctx, downloadTimeout, headers, func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).Messages().ByMessageId(id).Content().Get(ctx, &users.ItemMessagesItemValueContentRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
+			_, err := c.item(mailboxID, id).Content().Get(ctx, &users.ItemMessagesItemValueContentRequestBuilderGetRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 			return err
 		}, func(res *http.Response) error { return download(w, res.Body) })
 	})

@@ -34,7 +34,9 @@ func (c *Client) settings(ctx context.Context, mailboxID string) (raw []byte, er
 	}
 	err = c.ask(ctx, mailboxID, prefer(pageSize),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).MailboxSettings().Get(ctx, &users.ItemMailboxSettingsRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options})
+			_, err := c.user(mailboxID).MailboxSettings().Get(ctx, &users.ItemMailboxSettingsRequestBuilderGetRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 			return err
 		}, object(&raw))
 	if err != nil {

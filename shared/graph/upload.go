@@ -110,8 +110,10 @@ func (c *Client) openUpload(ctx context.Context, mailboxID, draft string, a mail
 		}
 		body := users.NewItemMessagesItemAttachmentsCreateUploadSessionPostRequestBody()
 		body.SetAttachmentItem(item)
-		_, err := c.user(mailboxID).Messages().ByMessageId(draft).Attachments().CreateUploadSession().
-			Post(ctx, body, &users.ItemMessagesItemAttachmentsCreateUploadSessionRequestBuilderPostRequestConfiguration{Headers: r.headers, Options: r.options})
+		_, err := c.item(mailboxID, draft).Attachments().CreateUploadSession().
+			Post(ctx, body, &users.ItemMessagesItemAttachmentsCreateUploadSessionRequestBuilderPostRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+			})
 		return err
 	}, object(&raw))
 	if err != nil {
@@ -150,7 +152,9 @@ func (c *Client) uploadState(ctx context.Context, mailboxID, link string) (next 
 
 // uploading makes a request of an upload session. The address is a secret of its
 // own: these requests have no token, and errors do not show it.
-func (c *Client) uploading(ctx context.Context, mailboxID, method, link string, header http.Header, p []byte, state func(answer.Upload)) error {
+func (c *Client) uploading(
+	ctx context.Context, mailboxID, method, link string, header http.Header, p []byte, state func(answer.Upload),
+) error {
 	release, err := c.limit.acquire(ctx, mailboxID)
 	if err != nil {
 		return err

@@ -1,0 +1,30 @@
+package process
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"kantoorpost/shared/job"
+)
+
+// Jobs puts jobs on their queues.
+type Jobs interface {
+	Put(ctx context.Context, j job.Job) error
+}
+
+// perMark is how many mails one mark job has.
+const perMark = 20
+
+// mark puts jobs that show the decisions in Outlook. The tick finds the marks of a
+// job that cannot be put.
+func (r *run) mark(ctx context.Context) {
+	for _, address := range slices.Sorted(maps.Keys(r.marks)) {
+		for mails := range slices.Chunk(r.marks[address], perMark) {
+			if err := r.Jobs.Put(ctx, job.Mark{Job: "mark", Mailbox: address, Why: "decided", Mails: mails}); err != nil {
+				slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
+			}
+		}
+	}
+}
