@@ -133,7 +133,7 @@ var matrixWrites = []write{
 	{"PATCH /api/chats/{chat}", `{"client":"{otherClient}"}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/messages/{message}/move", `{"chat":"{otherChat}"}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/messages/{message}/move", `{"client":"{otherClient}"}`, ofChat(mayEdit), false},
-	{"POST /api/chats/{merged}/messages/{message2}/move", `{"new":true}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{merged}/messages/{answer}/move", `{"new":true}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/merge", `{"into":"{otherChat}"}`, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/messages/{message}/move", `{"chat":"{strange}"}`, ofStrangeChat, false},
 	{"POST /api/chats/{strange}/messages/{strangeMessage}/move", `{"chat":"{chat}"}`, ofStrangeChat, false},
@@ -306,7 +306,7 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 		o.as("anna", "PUT", "/api/chats/"+w.mail(subject)["chat"].(string)+"/participants", object{"members": members})
 	}
 	o.ids["otherChat"], o.ids["merged"], o.ids["strange"] = w.mail("Tweede")["chat"].(string), w.mail("Derde")["chat"].(string), w.mail("Loon")["chat"].(string)
-	o.ids["message2"], o.ids["strangeMessage"] = w.id("Re: Derde"), w.id("Loon")
+	o.ids["answer"], o.ids["strangeMessage"] = w.id("Re: Derde"), w.id("Loon")
 	o.as("carla", "POST", "/api/chats/"+w.mail("Vierde")["chat"].(string)+"/merge", object{"into": o.ids["merged"]})
 	o.ids["otherClient"] = w.must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slagerij Visser"})["id"].(string)
 	w.must("PUT", "/api/clients/"+o.ids["otherClient"]+"/team-members", []object{{"member": o.ids["anna"], "role": o.ids["role"]}})

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
+
+	"kantoorpost/shared/wiretest"
 )
 
 // Answers follow a mail that was moved, and a chat that was merged; what is undone is
@@ -78,4 +82,46 @@ func TestAMovedMailIsDecidedAgain(t *testing.T) {
 			t.Errorf("%v", m)
 		}
 	})
+}
+
+// A merge during which the tables fail, from any call on, is not begun or is finished
+// by the tick, also when the integration is switched off.
+func TestTheTickFinishesAMerge(t *testing.T) {
+	outcomes := map[string]int{}
+	for at := 0; outcomes["done at once"] == 0 && at < 120; at += 2 {
+		synctest.Test(t, func(t *testing.T) {
+			w := story(t)
+			w.pass(1)
+			a, b := w.mail("Btw")["chat"].(string), w.mail("Eerste")["chat"].(string)
+			w.must("PUT", "/api/settings", object{"enabled": at%4 == 0})
+			w.fault(func(n int, _ *http.Request) wiretest.Fault {
+				if n >= at {
+					return wiretest.Refuse
+				}
+				return wiretest.Pass
+			})
+			outcome := "done at once"
+			if code := w.ask(admin, "POST", "/api/chats/"+a+"/merge", object{"into": b}, nil); code >= 300 {
+				outcome = "failed"
+			}
+			w.heal()
+			w.pass(1)
+			w.check(t)
+			got := w.must("GET", "/api/chats/"+a, nil)
+			switch {
+			case got["id"] == b && got["messages"] == 3.0 && outcome == "failed":
+				outcome = "finished"
+			case got["id"] == b && got["messages"] == 3.0:
+			case got["id"] != a || got["messages"] != 2.0 || outcome != "failed":
+				t.Errorf("%d: %s, %v", at, outcome, got)
+			}
+			if strings.Contains(w.picture(), "chat Eerste [Anna] 1") == (outcome != "failed") {
+				t.Errorf("%d: %s:\n%s", at, outcome, w.picture())
+			}
+			outcomes[outcome]++
+		})
+	}
+	if len(outcomes) != 3 {
+		t.Errorf("not every outcome came about: %v", outcomes)
+	}
 }

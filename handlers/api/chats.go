@@ -83,7 +83,7 @@ func (a *api) registerChats() {
 		func(ctx context.Context, in *chatsInput) (*listOutput[chatObject], error) {
 			return a.listChats(ctx, in)
 		})
-	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat"),
+	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *ChatPath) (*objectOutput[chatObject], error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {

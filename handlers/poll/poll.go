@@ -68,7 +68,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 	}
 	if !enabled {
 		slog.InfoContext(ctx, "the integration is switched off")
-		return nil
+		return h.Resume(ctx) // what people began has nothing to do with the mailboxes
 	}
 	return errors.Join(
 		h.fetch(ctx, due, why),
