@@ -112,7 +112,7 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
 	}
 	m := learn.Mail{Item: it, Letter: l}
-	switch c, ok, err := a.Chats.Answered(ctx, it); {
+	switch c, _, ok, err := a.Chats.Answered(ctx, it); {
 	case err != nil:
 		return m, err
 	case ok:

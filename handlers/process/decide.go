@@ -64,27 +64,33 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 		return park(item.NoSender, item.Facts{}) // the contact that a person chose was deleted
 	}
 	if !known {
-		return stranger(ctx, it, o, again)
+		return stranger(ctx, it, o, link, again)
 	}
 	if from.Rule != "" {
 		d.Rules = append(d.Rules, from.Rule)
 	}
 
 	d.From = from
-	if err := d.copied(ctx, it, o, again, func(c chat.Chat) bool { return c.Contact == from.ID }); err != nil {
+	if err := d.copied(ctx, it, o, again, from); err != nil {
 		return decision{}, err
 	}
-	// When a person chose the client, the mail starts a chat with that client.
-	answered := "" // client of another contact's chat
-	if d.Join == nil && it.Override.Client == "" {
-		c, ok, err := o.Answered(ctx, it)
+	if d.Join == nil {
+		c, named, ok, err := o.Answered(ctx, it)
 		if err != nil {
 			return decision{}, err
 		}
-		if ok && c.Contact == from.ID {
-			d.Join = &c
-		} else if ok {
-			answered = c.Client
+		// The chat of a client whom a person chose is not another client's.
+		if ok && (it.Override.Client == "" || it.Override.Client == c.Client) {
+			s, joins, err := standingIn(ctx, c, it, o, from)
+			switch {
+			case err != nil:
+				return decision{}, err
+			case joins || it.Override.Client == c.Client:
+				d.Join, d.standing = &c, s
+			case named:
+				clients := append(slices.Clip(from.Clients), c.Client)
+				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: clients})
+			}
 		}
 	}
 	if d.Join != nil {
@@ -95,7 +101,7 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 		return d, err
 	}
 
-	client, rule, reason, err := chooseClient(ctx, it, o, &from, answered)
+	client, rule, reason, err := chooseClient(ctx, it, o, &from)
 	if err != nil || reason != "" {
 		return decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: from.Clients}}, err
 	}
@@ -118,7 +124,7 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 
 // copied sets in d whether later mail can find this one by its internet message id. If
 // the mail is a copy of one in a chat to which the sender belongs, it joins that chat.
-func (d *decision) copied(ctx context.Context, it item.Item, o office, again bool, belongs func(chat.Chat) bool) error {
+func (d *decision) copied(ctx context.Context, it item.Item, o office, again bool, from sender) error {
 	d.Named = true
 	if !again || it.InternetMessageID == "" {
 		return nil
@@ -127,10 +133,13 @@ func (d *decision) copied(ctx context.Context, it item.Item, o office, again boo
 	if err != nil {
 		return err
 	}
-	d.Named = !taken
-	if same && belongs(c) {
-		d.Join, d.Copy = &c, true
+	if d.Named = !taken; !same {
+		return nil
 	}
+	if _, joins, err := standingIn(ctx, c, it, o, from); err != nil || !joins {
+		return err
+	}
+	d.Join, d.Copy = &c, true
 	return nil
 }
 
@@ -170,18 +179,22 @@ func decideInitialReason(ctx context.Context, it item.Item, o office) (decision,
 	return park(it.InitialReason, item.Facts{})
 }
 
-// joinQuietly puts mail that a contact's program wrote into the contact's chat that it
-// answers, where it is unread for nobody.
+// joinQuietly puts mail that a program wrote for somebody who is known to the chat that
+// it answers into that chat, where it is unread for nobody.
 func joinQuietly(ctx context.Context, it item.Item, o office) (decision, bool, error) {
-	c, ok, err := o.Answered(ctx, it)
+	c, _, ok, err := o.Answered(ctx, it)
 	if err != nil || !ok {
 		return decision{}, false, err
 	}
-	from, known, other, err := author(ctx, it, o)
-	if err != nil || !known || other || c.Contact != from.ID {
+	from, _, other, err := author(ctx, it, o)
+	if err != nil || other {
 		return decision{}, false, err
 	}
-	return decision{Join: &c, Quiet: true, From: from, Client: c.Client}, true, nil
+	s, joins, err := standingIn(ctx, c, it, o, from)
+	if err != nil || !joins {
+		return decision{}, false, err
+	}
+	return decision{Join: &c, Quiet: true, From: from, Client: c.Client, standing: s}, true, nil
 }
 
 // automaticAnswer tells whether a program wrote the mail as an answer. No other mail of
@@ -236,41 +249,37 @@ func author(ctx context.Context, it item.Item, o office) (from sender, known, ot
 	return from, known, other, err
 }
 
-// stranger decides mail whose sender is no contact. The answer of a colleague joins a
-// chat of which he or she is a member. The sender becomes a contact when a learned rule
-// says to which client the domain belongs.
-func stranger(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
-	member, internal, err := o.Member(ctx, it.From.Email)
-	if err != nil {
-		return decision{}, err
-	}
-	if internal && it.Verdict == item.VerdictPass {
-		d := decision{Why: "colleague"}
-		belongs := func(c chat.Chat) bool { return slices.Contains(c.Members, member) }
-		if err := d.copied(ctx, it, o, again, belongs); err != nil {
-			return decision{}, err
-		}
-		c, ok, err := o.Answered(ctx, it)
-		if err != nil {
-			return decision{}, err
-		}
-		if d.Join == nil && ok && belongs(c) {
-			d.Join = &c
-		}
-		if d.Join != nil {
-			d.Client = d.Join.Client
-			return d, nil
-		}
-	}
-	reason := item.UnknownSender
+// stranger decides mail whose sender is no contact. An answer joins a chat in which the
+// sender took part. The sender becomes a contact when a learned rule says to which
+// client the domain belongs; without a rule the answer of somebody at the client's own
+// domain joins as it is.
+func stranger(ctx context.Context, it item.Item, o office, link connector.Link, again bool) (decision, error) {
 	if own, err := o.Own(ctx, it.From.Email); err != nil {
 		return decision{}, err
 	} else if own {
-		reason = item.InternalSender
+		return ownMail(ctx, it, o, again)
 	}
-	if !it.Override.NoRules && it.Verdict != item.VerdictFail && reason == item.UnknownSender {
+	var d decision
+	if err := d.copied(ctx, it, o, again, sender{}); err != nil {
+		return decision{}, err
+	}
+	c, named, ok, err := o.Answered(ctx, it)
+	if err != nil {
+		return decision{}, err
+	}
+	if d.Join == nil && ok && named {
+		s, joins, err := standingIn(ctx, c, it, o, sender{})
+		if err != nil {
+			return decision{}, err
+		}
+		if joins {
+			d.Join, d.standing = &c, s
+		}
+	}
+	// A colleague of the contact becomes a contact first, if the office taught that.
+	if (d.Join == nil || d.standing.New) && !it.Override.NoRules && it.Verdict != item.VerdictFail {
 		rule, err := o.DismissedBy(ctx, it)
-		if err != nil || rule != "" {
+		if err != nil || rule != "" && d.Join == nil {
 			return decision{Dismiss: true, Rules: []string{rule}}, err
 		}
 		client, rule, err := o.DomainClient(ctx, it)
@@ -278,15 +287,18 @@ func stranger(ctx context.Context, it item.Item, o office, again bool) (decision
 			return decision{Create: &newContact{client, rule}}, err
 		}
 	}
-	return park(reason, item.Facts{})
+	if d.Join == nil {
+		return park(item.UnknownSender, item.Facts{})
+	}
+	d.Client = d.Join.Client
+	_, err = d.members(ctx, it, o, link)
+	return d, err
 }
 
 // chooseClient returns the client that a mail is about, or the reason why that is not
-// certain. Answered is the client of another contact's chat that the mail answers: it is
-// about the same client, if the sender belongs to that one. When the mail gives the
-// number of a client that is not the sender's, that client is added to from, as one
-// that the mail can be about.
-func chooseClient(ctx context.Context, it item.Item, o office, from *sender, answered string) (client, rule string, reason item.Reason, err error) {
+// certain. When the mail gives the number of a client that is not the sender's, that
+// client is added to from, as one that the mail can be about.
+func chooseClient(ctx context.Context, it item.Item, o office, from *sender) (client, rule string, reason item.Reason, err error) {
 	if it.Override.Client != "" {
 		if ok, err := o.Client(ctx, it.Override.Client); err != nil || ok {
 			return it.Override.Client, "", "", err
@@ -308,9 +320,6 @@ func chooseClient(ctx context.Context, it item.Item, o office, from *sender, ans
 		return "", "", item.SeveralClients, nil
 	}
 	if !it.Override.NoRules {
-		if slices.Contains(from.Clients, answered) {
-			return answered, "", "", nil
-		}
 		client, rule, err = o.WhichClient(ctx, it, *from)
 	}
 	if err == nil && client == "" {

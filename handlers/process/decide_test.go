@@ -25,12 +25,14 @@ import (
 //
 //	-- office --   link KIND [ID] · gone · own ADDRESS… · member ID ADDRESS · contact ID ADDRESS CLIENT… ·
 //	               role CLIENT ROLE MEMBER… ·
+//	               took CHAT ADDRESS… · leg MESSAGE MAIL ·
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
 //	               learned forwarded ADDRESS · learned other-name NAME
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS" or
-//	               "join CHAT MEMBERS", then "copy", "quiet", "unnamed" and "by RULES"
+//	               "join CHAT MEMBERS", then "copy", "quiet", "own MEMBER", "new", "outside LEG", "unnamed" and
+//	               "by RULES"
 func TestBusinessCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -88,6 +90,15 @@ func (d decision) String() string {
 	if d.Quiet {
 		s += " quiet"
 	}
+	if d.Own {
+		s = strings.TrimSpace(s + " own " + d.By)
+	}
+	if d.standing.New {
+		s += " new"
+	}
+	if d.Outside {
+		s = strings.TrimSpace(s + " outside " + d.Leg)
+	}
 	if !d.Named && !d.Quiet {
 		s += " unnamed"
 	}
@@ -117,6 +128,8 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.InReplyTo = value
 		case "references":
 			it.References = strings.Fields(value)
+		case "conversation":
+			it.ConversationID = value
 		case "id":
 			it.InternetMessageID = value
 		case "fingerprint":
@@ -157,13 +170,15 @@ type textOffice struct {
 	fingerprints map[string]string    // by internet message id
 	away         map[string]string    // substitute, by member
 	learned      map[string]string    // learned rules
+	took         map[string][]string  // addresses of its mail, by chat
+	legs         map[string]string    // legs by internet message id
 }
 
 func parseOffice(t *testing.T, text string) *textOffice {
 	t.Helper()
 	p := &textOffice{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
 		teams: map[string][]string{}, chats: map[string]chat.Chat{}, fingerprints: map[string]string{},
-		away: map[string]string{}, learned: map[string]string{}}
+		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, legs: map[string]string{}}
 	for line := range strings.Lines(text) {
 		w := strings.Fields(line)
 		switch w[0] {
@@ -188,6 +203,10 @@ func parseOffice(t *testing.T, text string) *textOffice {
 			p.away[w[1]] = w[2]
 		case "learned":
 			p.learned[w[1]] = w[len(w)-1]
+		case "took":
+			p.took[w[1]] = append(p.took[w[1]], w[2:]...)
+		case "leg":
+			p.legs[w[2]] = w[1]
 		case "chat":
 			id, print, _ := strings.Cut(w[5], "=")
 			p.chats[id] = chat.Chat{ID: w[1], Client: w[2], Contact: w[3], Members: strings.Split(w[4], ",")}
@@ -305,13 +324,34 @@ func (p *textOffice) Joiners(_ context.Context, link connector.Link, address, cl
 	return ids, reason, nil
 }
 
-func (p *textOffice) Answered(_ context.Context, it item.Item) (chat.Chat, bool, error) {
+func (p *textOffice) Answered(_ context.Context, it item.Item) (chat.Chat, bool, bool, error) {
 	for _, id := range it.Answers() {
 		if c, ok := p.chats[id]; ok {
-			return c, true, nil
+			return c, true, true, nil
 		}
 	}
-	return chat.Chat{}, false, nil
+	c, ok := p.chats[it.ConversationID]
+	return c, false, ok, nil
+}
+
+func (p *textOffice) TookPart(_ context.Context, chat, email string) (bool, error) {
+	return slices.Contains(p.took[chat], email), nil
+}
+
+func (p *textOffice) AtClient(_ context.Context, client, email string) (bool, error) {
+	at := false
+	for address, c := range p.contacts {
+		if directory.Domain(address) == directory.Domain(email) {
+			if at = slices.Contains(c.Clients, client); !at {
+				return false, nil
+			}
+		}
+	}
+	return at && !directory.PublicDomain(directory.Domain(email)), nil
+}
+
+func (p *textOffice) Leg(_ context.Context, c chat.Chat, it item.Item) (string, error) {
+	return p.legs[it.InReplyTo], nil
 }
 
 func (p *textOffice) Copied(_ context.Context, it item.Item) (chat.Chat, bool, bool, error) {

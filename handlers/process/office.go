@@ -28,8 +28,17 @@ type office interface {
 	// Joiners returns the ids of the team members whom the link of an address brings
 	// into a chat with a client, or the reason why there is nobody.
 	Joiners(ctx context.Context, link connector.Link, address, client string) ([]string, item.Reason, error)
-	// Answered returns the chat that a mail answers.
-	Answered(ctx context.Context, it item.Item) (chat.Chat, bool, error)
+	// Answered returns the chat that a mail answers. Named says that the mail names one
+	// of its messages.
+	Answered(ctx context.Context, it item.Item) (c chat.Chat, named, ok bool, err error)
+	// TookPart tells whether an address stood in From, To or Cc of mail of a chat.
+	TookPart(ctx context.Context, chat, email string) (bool, error)
+	// AtClient tells whether an address is at a domain of which all contacts are of a
+	// client, and which is not public.
+	AtClient(ctx context.Context, client, email string) (bool, error)
+	// Leg returns the id of the message of a chat with which the leg began that a mail of
+	// somebody outside answers; "" when there is none.
+	Leg(ctx context.Context, c chat.Chat, it item.Item) (string, error)
 	// Copied looks for a mail with the internet message id of it. Taken says that one
 	// was placed already; same, that it is a copy of this mail, received at another
 	// address, in chat c.
@@ -93,6 +102,10 @@ type decision struct {
 	Named bool // later mail finds the chat by this mail's internet message id
 	Quiet bool // a program wrote it
 
+	Own bool   // the office wrote it, outside of this product
+	By  string // id of the team member who did
+
+	standing
 	Outcomes []outcome // of a delivery report
 
 	From    sender
@@ -100,6 +113,14 @@ type decision struct {
 	Members []string
 	Why     string   // the kind of link that chose the members
 	Rules   []string // the learned rules that decided
+}
+
+// entry says how the mail comes into the chat that it joins.
+func (d decision) entry() chat.Entry {
+	return chat.Entry{
+		Members: d.Members, Copy: d.Copy, Named: d.Named, Quiet: d.Quiet, Own: d.Own, By: d.By,
+		New: d.standing.New, Outside: d.Outside, Leg: d.Leg,
+	}
 }
 
 // starts tells whether the mail begins something: a chat, or a contact.

@@ -291,7 +291,7 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 		if len(d.Outcomes) > 0 {
 			it.Class = item.DeliveryReport
 		}
-		c, more := d.Join.Join(it, chat.Entry{Members: d.Members, Copy: d.Copy, Named: d.Named, Quiet: d.Quiet})
+		c, more := d.Join.Join(it, d.entry())
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	default:

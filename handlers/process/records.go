@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // records is the office as the tables have it, at one version of the directory. A
 // decision that was given up may still read it, so it never changes.
 type records struct {
-	*chat.Store // Answered, Copied
+	*chat.Store // Answered, Copied, TookPart
 	directory   *directory.Store
 	connectors  *connector.Store
 	items       *item.Store
@@ -172,4 +173,46 @@ func (r *records) Member(ctx context.Context, email string) (string, bool, error
 
 func (r *records) Own(ctx context.Context, email string) (bool, error) {
 	return membership.Own(ctx, r, r.connectors, email)
+}
+
+// AtClient reads at most fifty contacts of the domain.
+func (r *records) AtClient(ctx context.Context, client, email string) (bool, error) {
+	contacts, err := r.directory.ContactsAtDomain(ctx, directory.Domain(email), 50)
+	if err != nil || len(contacts) == 0 {
+		return false, err
+	}
+	return !slices.ContainsFunc(contacts, func(c directory.Contact) bool { return !slices.Contains(c.Clients, client) }), nil
+}
+
+// Leg follows what the mail answers: a forward begins a leg, and what answers a message
+// of a leg belongs to it.
+func (r *records) Leg(ctx context.Context, c chat.Chat, it item.Item) (string, error) {
+	for _, id := range it.Answers() {
+		reply, ok, err := r.outbox.ByMessageID(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		answered := reply.Answers
+		switch {
+		case ok && reply.Chat == c.ID && reply.Mode == outbox.ModeForward:
+			return reply.ID, nil
+		case !ok:
+			earlier, err := r.items.ByMessageID(ctx, id)
+			if err != nil {
+				return "", err
+			}
+			if i := slices.IndexFunc(earlier, func(e item.Item) bool { return e.Chat == c.ID }); i >= 0 {
+				answered = earlier[i].ID
+			}
+		}
+		if answered == "" {
+			continue
+		}
+		m, err := r.Message(ctx, c.ID, answered)
+		if errors.Is(err, chat.ErrNotFound) {
+			continue
+		}
+		return m.Leg, err
+	}
+	return "", nil
 }

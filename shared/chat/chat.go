@@ -140,6 +140,14 @@ type Message struct {
 	// that quotes it can be folded; nil for none.
 	Shingles []byte `json:"shingles,omitempty"`
 
+	// New says that its sender was not in the conversation before, and Outside that he
+	// or she is not of the client, such as a bank to which a mail was forwarded. Leg is
+	// the id of the message that such a person answers: what belongs to it is a part of
+	// the conversation that the client does not see.
+	New     bool   `json:"new,omitempty"`
+	Outside bool   `json:"outside,omitempty"`
+	Leg     string `json:"leg,omitempty"`
+
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
 	Key    string `json:"key,omitempty"`    // of a note: hash of the key of the request that wrote it
@@ -205,6 +213,13 @@ type Entry struct {
 	Named bool // as in Start
 	// Quiet says that a program wrote the mail: it is not unread for anybody.
 	Quiet bool
+	// Own says that the office wrote the mail, outside of this product. By is the id of
+	// the team member who did, "" when that is not known.
+	Own bool
+	By  string
+	// New, Outside and Leg are those of Message.
+	New, Outside bool
+	Leg          string
 }
 
 // Join returns c with the mail and the members added, and the operations that
@@ -219,11 +234,16 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 		c.Messages++
 		c.Sequence++
 		m := messageOf(it)
-		m.Sequence = c.Sequence
+		m.Sequence, m.New, m.Outside, m.Leg = c.Sequence, e.New, e.Outside, e.Leg
+		if e.Own {
+			m.Direction, m.Via, m.By = Out, ViaOutlook, e.By
+		}
 		if e.Quiet {
 			m.Kind = string(it.Class)
 		} else {
-			c.State = Open
+			if !e.Own {
+				c.State = Open
+			}
 			c.ActivitySequence++
 			if it.Received.After(c.Last) {
 				c.Last, c.Preview = it.Received, it.Preview

@@ -5,6 +5,8 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/table"
 )
 
 // A mail answers the chat of the nearest mail that it names. The conversation counts
@@ -26,6 +28,8 @@ func TestAnswered(t *testing.T) {
 		want chat.Chat
 	}{
 		{"names a mail", item.Item{InReplyTo: "<1@x>", References: []string{"<2@x>"}}, first},
+		{"names one a dozen mails back", item.Item{InReplyTo: "<9@x>", References: []string{"<2@x>", "<a@x>", "<b@x>", "<c@x>", "<d@x>", "<e@x>",
+			"<f@x>", "<g@x>", "<h@x>", "<i@x>", "<j@x>"}}, second},
 		{"names one further back", item.Item{InReplyTo: "<9@x>", References: []string{"<1@x>", "<2@x>", "<8@x>"}}, second},
 		{"names a mail of no chat, in a conversation", item.Item{InReplyTo: "<9@x>", ConversationID: "conversation2"}, second},
 		{"the conversation of another mailbox", item.Item{Mailbox: "other", InReplyTo: "<9@x>", ConversationID: "conversation2"}, chat.Chat{}},
@@ -41,7 +45,10 @@ func TestAnswered(t *testing.T) {
 		if x.it.Mailbox == "" {
 			x.it.Mailbox = box
 		}
-		got, ok, err := b.Answered(t.Context(), x.it)
+		got, named, ok, err := b.Answered(t.Context(), x.it)
+		if alone := x.it.ConversationID != ""; ok && named == alone {
+			t.Errorf("%s: names a mail of the chat: %t", x.name, named)
+		}
 		if err != nil || ok != (x.want.ID != "") || got.ID != x.want.ID {
 			t.Errorf("%s: answers chat %q, %t, %v; want %q", x.name, got.ID, ok, err, x.want.ID)
 		}
@@ -49,5 +56,31 @@ func TestAnswered(t *testing.T) {
 	// The message id of a mail stays taken when its chat is gone.
 	if _, taken, same, err := b.Copied(t.Context(), newMail(3)); err != nil || !taken || same {
 		t.Errorf("a copy of a mail whose chat is gone: %t, %t, %v", taken, same, err)
+	}
+}
+
+// Whoever stood in From, To or Cc of mail that came in or left took part. Whom a reply
+// names that never left, or a note, did not.
+func TestTookPart(t *testing.T) {
+	b := setUp(t)
+	it := newMail(1)
+	it.From, it.To, it.Cc = mail.Address{Email: "jan@x.example"}, []mail.Address{{Email: "Info@x.example"}}, []mail.Address{{Email: "els@x.example"}}
+	c := b.start(t, it, "client", "anna")
+	for id, m := range map[int]chat.Message{
+		2: {Kind: chat.KindReply, State: "sent", To: []mail.Address{{Email: "bank@x.example"}}, Cc: []mail.Address{{Email: "kees@x.example"}}},
+		3: {Kind: chat.KindReply, State: "held", To: []mail.Address{{Email: "held@x.example"}}},
+		4: {Kind: chat.KindReply, State: "failed", To: []mail.Address{{Email: "failed@x.example"}}},
+		5: {Kind: chat.KindNote, To: []mail.Address{{Email: "note@x.example"}}},
+	} {
+		m.ID = newMail(id).ID
+		var ops []table.Op
+		_, _, ops = b.get(t, c.ID).Append(m, false)
+		b.write(t, ops)
+	}
+	for email, want := range map[string]bool{"jan@x.example": true, "info@x.example": true, "ELS@x.example": true, "bank@x.example": true, "kees@x.example": true,
+		"held@x.example": false, "failed@x.example": false, "note@x.example": false, "piet@x.example": false, "": false} {
+		if got, err := b.TookPart(t.Context(), c.ID, email); err != nil || got != want {
+			t.Errorf("%q took part: %t, %v", email, got, err)
+		}
 	}
 }

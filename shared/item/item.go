@@ -112,7 +112,7 @@ type Item struct {
 	InternetMessageID string         `json:"internetMessageId,omitempty"`
 	ConversationID    string         `json:"conversationId,omitempty"`
 	InReplyTo         string         `json:"inReplyTo,omitempty"`
-	References        []string       `json:"references,omitempty"` // oldest first, the last few
+	References        []string       `json:"references,omitempty"` // oldest first: the first and the last few
 	Fingerprint       string         `json:"fingerprint"`          // equal for copies of one mail at two addresses
 	Subject           string         `json:"subject"`
 	Preview           string         `json:"preview"`
@@ -185,7 +185,7 @@ const (
 	maxName       = 200  // runes
 	maxPreview    = 255  // runes, as in Graph
 	maxRecipients = 50   // of To and of Cc
-	maxReferences = 10   // the last ones
+	maxReferences = 12   // the first, which began the conversation, and the last ones
 	maxID         = 2000 // runes of an id that another system made
 	maxHistory    = 20   // attempts, the last ones
 	maxNumbers    = 5
@@ -209,7 +209,7 @@ func (it *Item) cut() {
 	it.Numbers = it.Numbers[:min(len(it.Numbers), maxNumbers)]
 	it.History = it.History[max(0, len(it.History)-maxHistory):]
 	if n := len(it.References); n > maxReferences {
-		it.References = it.References[n-maxReferences:]
+		it.References = append(it.References[:1:1], it.References[n-maxReferences+1:]...)
 	}
 	for i, r := range it.References {
 		it.References[i] = clean(r, maxID)

@@ -103,13 +103,14 @@ type Attempt struct {
 func (it *Item) Note(a Attempt) { it.History = append(slices.Clip(it.History), a) }
 
 // Answers returns the internet message ids of the mails that this one answers,
-// the nearest first. At most three: each costs a table operation.
+// the nearest first: an answer may come after a dozen mails that the office never got.
+// Each costs a table operation until one is found.
 func (it Item) Answers() []string {
 	ids := []string{}
 	references := slices.Clone(it.References)
 	slices.Reverse(references)
 	for _, id := range append([]string{it.InReplyTo}, references...) {
-		if id != "" && !slices.Contains(ids, id) && len(ids) < 3 {
+		if id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
