@@ -20,12 +20,16 @@ import (
 // A messageObject is a message of a chat as the API shows it.
 type messageObject struct {
 	ID             string             `json:"id"`
-	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
+	Kind           string             `json:"kind" enum:"mail,auto-reply,read-receipt,invitation-response,recall,delivery-report,reply,note,event" doc:"reply: the office wrote it; note: a team member to the others; event: what somebody did with the chat; all others but mail: a program wrote for the contact"`
 	Direction      string             `json:"direction,omitempty" enum:"in,out" doc:"in: it came to the office; out: it leaves the office; none for a note and an event, which stay"`
 	State          string             `json:"state,omitempty" doc:"of a reply"`
 	Mail           string             `json:"mail,omitempty" doc:"id of the mail; only of what came in"`
 	Author         string             `json:"author,omitempty" doc:"of a note: id of the team member"`
 	AuthorName     string             `json:"authorName,omitempty" doc:"of a note, in lists"`
+	Via            string             `json:"via,omitempty" enum:"outlook" doc:"outlook: the office wrote it in a mail program"`
+	New            bool               `json:"new,omitempty" doc:"its sender was not in the conversation before"`
+	Outside        bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank to which a mail was forwarded"`
+	Leg            string             `json:"leg,omitempty" doc:"of what came from outside: id of the message with which that part of the conversation began"`
 	By             *named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
 	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
 	Event          *eventObject       `json:"event,omitempty"`
@@ -48,7 +52,8 @@ type messageObject struct {
 
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
-		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
+		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State,
+		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.Leg, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
 	if m.IsMail() {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"kantoorpost/shared/outbox"
+)
+
+// proven is the opinion of Exchange on a sender who is proven.
+func proven(from string) string {
+	_, domain, _ := strings.Cut(from, "@")
+	return "Authentication-Results: spf=pass; dkim=pass; dmarc=pass action=none header.from=" + domain + "; compauth=pass reason=100\r\n"
+}
+
+// senders are those of the messages of a chat that came in, with their marks, sorted.
+func (w *world) senders(chatID string) []string {
+	var out []string
+	for _, m := range w.messages(chatID) {
+		if m["kind"] == "reply" {
+			continue
+		}
+		s := m["from"].(object)["email"].(string)
+		for _, mark := range []string{"new", "outside"} {
+			if m[mark] == true {
+				s += " " + mark
+			}
+		}
+		for _, field := range []string{"leg", "via"} {
+			if m[field] != nil {
+				s += fmt.Sprintf(" %s %s", field, m[field])
+			}
+		}
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// waiting are the reasons and suggested clients of mail that waits, by its sender.
+func (w *world) waiting() map[string]string {
+	out := map[string]string{}
+	for _, m := range w.mails() {
+		if m["state"] == "parked" {
+			out[m["from"].(object)["email"].(string)] = m["reason"].(string)
+		}
+	}
+	return out
+}
+
+// Answers to replies come into the chat by the internet message ids of the office, from
+// whoever is known to it, and open a closed chat. Everybody else waits.
+func TestAnswersToReplies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := w.conversation()
+		bank := w.must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Bank"})["id"]
+		w.must("POST", "/api/contacts", object{"name": "Loket", "emails": []string{"loket@bank.example"}, "clients": []any{bank}})
+		w.must("POST", "/api/contacts", object{"name": "Els", "emails": []string{"els@slager.example"}, "clients": []any{bank}})
+		w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "adviseur@elders.example")
+		forward := w.replied(c, "<f1@kantoor.example>", outbox.ModeForward, "loket@bank.example")
+		w.must("PATCH", "/api/chats/"+c, object{"state": "closed"})
+
+		for i, from := range []string{
+			"jan@bakker.example",      // the contact
+			"kees@bakker.example",     // a colleague of his
+			"adviseur@elders.example", // to whom the reply went, too
+			"vreemd@vreemd.example",   // to whom somebody passed it on
+			"els@slager.example",      // the same, and a contact
+		} {
+			id := "In-Reply-To: <r1@kantoor.example>"
+			if i == 0 {
+				id = "In-Reply-To: r1@kantoor.example" // without brackets
+			}
+			raw := letter(from, "info@"+domain, "Re: Vraag", fmt.Sprint("a", i), id)
+			if i == 1 {
+				raw = proven(from) + raw
+			}
+			w.send(from, []string{"info@" + domain}, raw)
+		}
+		w.send("loket@bank.example", []string{"info@" + domain}, letter("loket@bank.example", "info@"+domain, "Re: FW: Vraag", "b1", "In-Reply-To: <f1@kantoor.example>"))
+		w.pass(1)
+		w.send("loket@bank.example", []string{"info@" + domain}, letter("loket@bank.example", "info@"+domain, "Re: FW: Vraag", "b2", "References: <x@y> <b1@elders.example>"))
+		w.pass(1)
+
+		leg := " outside leg " + forward.ID
+		want := []string{"adviseur@elders.example outside", "jan@bakker.example", "jan@bakker.example", "kees@bakker.example new", "loket@bank.example" + leg, "loket@bank.example" + leg}
+		if got := w.senders(c); !slices.Equal(got, want) {
+			t.Errorf("the chat has %q\nwant %q", got, want)
+		}
+		if got := w.waiting(); len(got) != 2 || got["vreemd@vreemd.example"] != "unknown-sender" || got["els@slager.example"] != "several-clients" {
+			t.Errorf("waiting: %v", got)
+		}
+		if chats := w.chats(); len(chats) != 1 || chats[0]["state"] != "open" {
+			t.Errorf("%d chats, %v", len(chats), chats[0]["state"])
+		}
+		// A person who chooses the client of the chat puts the mail into it.
+		for _, m := range w.mails() {
+			if m["from"].(object)["email"] == "els@slager.example" {
+				w.must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "choose-client", "client": w.chats()[0]["client"]})
+			}
+		}
+		w.pass(1)
+		if got := w.senders(c); len(got) != len(want)+1 || len(w.chats()) != 1 {
+			t.Errorf("after choosing the client the chat has %q", got)
+		}
+	})
+}
