@@ -109,3 +109,46 @@ func TestAnswersToReplies(t *testing.T) {
 		}
 	})
 }
+
+// Mail of programs that answers a reply is one quiet line: it opens no chat, is unread
+// for nobody and starts nothing. An out-of-office answer says until when and who
+// replaces.
+func TestQuietAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := w.conversation()
+		r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "adviseur@elders.example")
+		w.must("PATCH", "/api/chats/"+c, object{"state": "closed"})
+		answer := func(from, id string, more ...string) {
+			more = append(more, "In-Reply-To: <r1@kantoor.example>")
+			raw := letter(from, "info@"+domain, "Automatisch antwoord: Vraag", id, more...)
+			raw = strings.Replace(raw, "Zie het onderwerp.", "Ik ben afwezig tot en met 14 december. Mijn vervanger is Els de Boer.", 1)
+			w.send(from, []string{"info@" + domain}, raw)
+		}
+		answer("jan@bakker.example", "o1", "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All")
+		answer("adviseur@elders.example", "o2", "Auto-Submitted: auto-replied", "Precedence: bulk")
+		receipt := letter("adviseur@elders.example", "info@"+domain, "Gelezen: Vraag", "o3", "In-Reply-To: <r1@kantoor.example>")
+		w.send("adviseur@elders.example", []string{"info@" + domain}, strings.Replace(receipt, "text/plain; charset=utf-8",
+			"multipart/report; report-type=disposition-notification; boundary=x", 1))
+		w.pass(2)
+		if n := w.unreadOf(c, r.Author); n != 0 {
+			t.Errorf("%d unread", n)
+		}
+		if chats := w.chats(); len(chats) != 1 || chats[0]["state"] != "closed" {
+			t.Errorf("%d chats, the first is %v", len(chats), chats[0]["state"])
+		}
+		quiet := map[string]int{}
+		for _, m := range w.messages(c) {
+			if kind := m["kind"].(string); kind != "mail" && kind != "reply" {
+				quiet[kind]++
+				away, _ := m["away"].(object)
+				if kind == "auto-reply" && (away["until"] != "2000-12-14" || away["replacement"] != "Els de Boer") {
+					t.Errorf("%v is away: %v", m["from"], away)
+				}
+			}
+		}
+		if quiet["auto-reply"] != 2 || quiet["read-receipt"] != 1 {
+			t.Errorf("quiet messages: %v", quiet)
+		}
+	})
+}

@@ -160,7 +160,7 @@ func newApp(c config.Config, w transports) (a *app, err error) {
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
 	}
-	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Jobs: a.queues}
+	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Chats: chats, Outbox: replies, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
 		Jobs: a.queues, Finish: solver.Finish}
 	a.mark = &mark.Handler{Connectors: connectors, Items: items}

@@ -75,6 +75,7 @@ func (p *play) mistake(m object, tr year.Truth) string {
 	}
 	switch known := p.people[contact]; {
 	case known == tr.Person:
+	case tr.Answer: // it joins the conversation that it answers, whoever began that
 	case known != "":
 		return "in a chat of another contact"
 	case p.contacts[tr.Person] != "":

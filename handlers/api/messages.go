@@ -30,6 +30,7 @@ type messageObject struct {
 	New            bool               `json:"new,omitempty" doc:"its sender was not in the conversation before"`
 	Outside        bool               `json:"outside,omitempty" doc:"its sender is not of the client, such as a bank to which a mail was forwarded"`
 	Leg            string             `json:"leg,omitempty" doc:"of what came from outside: id of the message with which that part of the conversation began"`
+	Away           *awayObject        `json:"away,omitempty" doc:"of an automatic answer that says how long its writer is away"`
 	By             *named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
 	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
 	Event          *eventObject       `json:"event,omitempty"`
@@ -50,6 +51,12 @@ type messageObject struct {
 	MessageReply
 }
 
+// An awayObject is what an out-of-office answer says.
+type awayObject struct {
+	Until       string `json:"until,omitempty" format:"date" doc:"the last day"`
+	Replacement string `json:"replacement,omitempty" doc:"whom to turn to meanwhile, in its own words"`
+}
+
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
 		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State,
@@ -58,6 +65,12 @@ func messageOf(in string, m chat.Message) messageObject {
 	}
 	if m.IsMail() {
 		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), cmp.Or(m.Direction, chat.In)
+	}
+	if m.Away != nil {
+		o.Away = &awayObject{Replacement: m.Away.Replacement}
+		if !m.Away.Until.IsZero() {
+			o.Away.Until = m.Away.Until.Format(time.DateOnly)
+		}
 	}
 	if by := cmp.Or(m.Author, m.By); by != "" {
 		o.By = &named{ID: by}

@@ -43,6 +43,7 @@ func arrivalWith(box connector.Activation, m mail.Message, readHeaders func(conn
 		it.NotAnalysed = true
 	}
 	it.Numbers, it.Lines, it.RemotePictures, it.Shingles = a.numbers, a.lines, a.remotePictures, a.shingles
+	it.Away = a.away
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 
@@ -86,6 +87,7 @@ type analysis struct {
 	lines          int
 	remotePictures bool
 	shingles       []byte
+	away           *mailtext.Away
 }
 
 func analyse(it item.Item, content string) analysis {
@@ -99,7 +101,20 @@ func analyse(it item.Item, content string) analysis {
 		lines:          lines(it.BodyType, own+content[at:]),
 		shingles:       folding.Shingles,
 		remotePictures: it.BodyType == "html" && showsRemote(content),
+		away:           away(it, content),
 	}
+}
+
+// away returns what an automatic answer says about an absence; nil for nothing.
+func away(it item.Item, content string) *mailtext.Away {
+	if it.Class != item.AutoReply {
+		return nil
+	}
+	a := mailtext.AwayIn(mailtext.Read(it.BodyType, content, it.Subject).Own, it.Received)
+	if a == (mailtext.Away{}) {
+		return nil
+	}
+	return &a
 }
 
 // undecodable makes an arrival of an item of Graph that could not be decoded, so that

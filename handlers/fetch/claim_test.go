@@ -71,6 +71,11 @@ func (g *backlog) Delta(_ context.Context, _, link string, _ time.Time) (mail.Pa
 	return page, nil
 }
 
+// SentDelta has nothing: nobody answers in Outlook.
+func (g *backlog) SentDelta(context.Context, string, string, time.Time) (mail.Page, error) {
+	return mail.Page{DeltaLink: "sent"}, nil
+}
+
 // calls returns how often Graph was asked, without quiet rounds.
 func (g *backlog) calls() (n int) {
 	g.mu.Lock()
@@ -134,15 +139,18 @@ func openOffice(t *testing.T, pages, perPage int) *office {
 		t.Fatal(err)
 	}
 	m := &office{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire}
+	chats := chat.NewStore(service.Table("mails"))
+	replies := outbox.NewStore(service.Table("mails"), chats)
 	m.Handler = &Handler{
+		Chats: chats, Outbox: replies,
 		Connectors: connector.New(connector.Options{
 			Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"), Secrets: secrets, Clouds: entra.Public(),
 			Dial: func(string, azcore.TokenCredential) (connector.Graph, error) { return m.graph, nil },
 		}),
 		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
 	}
-	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: unchangedDirectory{}, Items: m.Items, Jobs: m.queue,
-		Outbox: outbox.NewStore(service.Table("mails"), chat.NewStore(service.Table("mails"))), Resume: func(context.Context) error { return nil }}
+	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: unchangedDirectory{}, Items: m.Items, Outbox: replies, Jobs: m.queue,
+		Resume: func(context.Context) error { return nil }}
 	c, err := m.Connectors.Create(t.Context(), connector.Draft{Name: "Kantoor", ClientID: boxID, ClientSecret: secret.New("x~y"),
 		TokenEndpoint: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token"})
 	if err == nil {

@@ -23,13 +23,19 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	if err != nil || whole {
 		return inStorage(err)
 	}
+	f := h.inbox(nil, &b)
+	f.cursor.State, f.cursor.StateReason = connector.MailboxState(cause)
+	return f.postpone(ctx, b.Activation.ID, cause)
+}
+
+// postpone saves when to read a folder again that failed.
+func (f folder) postpone(ctx context.Context, mailbox string, cause error) error {
 	kind, after := fault.Of(cause)
-	c := &b.Cursor
+	c := f.cursor
 	c.NotBefore = time.Now().UTC().Add(pause(kind, after, c.Failures))
 	c.Failures++
 	c.Claim, c.ClaimEnds = "", time.Time{}
-	c.State, c.StateReason = connector.MailboxState(cause)
-	if err := h.save(ctx, &b); !errors.Is(err, connector.ErrChanged) {
+	if err := f.saved(ctx, mailbox); !errors.Is(err, connector.ErrChanged) {
 		return err
 	}
 	return nil // another job reads it, and its cursor counts

@@ -30,13 +30,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/outbox"
 )
 
 // Jobs puts jobs on their queues.
@@ -48,6 +51,8 @@ type Jobs interface {
 type Handler struct {
 	Connectors *connector.Store
 	Items      *item.Store
+	Chats      *chat.Store
+	Outbox     *outbox.Store
 	Jobs       Jobs
 }
 
@@ -90,7 +95,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 		}
 		rounds.Go(func() error {
 			ctx := invoke.With(ctx, slog.String("mailbox", b.Activation.ID))
-			if err := h.mailbox(ctx, b, j.Claim); err != nil {
+			if err := h.mailbox(ctx, b, slices.Contains(j.Sent, b.Activation.ID), j.Claim); err != nil {
 				errs[i] = fmt.Errorf("mailbox %s: %w", b.Activation.ID, err)
 			}
 			return nil
@@ -100,12 +105,15 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 	return errors.Join(errs...)
 }
 
-// mailbox reads one mailbox and stores the result. Its error is one of the tables or
-// queues.
-func (h *Handler) mailbox(ctx context.Context, b connector.Box, claim string) error {
+// mailbox reads one mailbox and stores the result. Its Sent Items are read when they
+// were asked for, never read yet, or when the inbox has something new: then somebody may
+// have answered it. The error is one of the tables or queues.
+func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim string) error {
 	graph, err := h.Connectors.Client(ctx, b.Connector)
+	stored := 0
 	if err == nil {
-		err = h.round(ctx, graph, &b, claim)
+		f := h.inbox(graph, &b)
+		stored, err = h.round(ctx, f, b.Activation.ID, claim)
 	}
 	var storage *storageError
 	switch {
@@ -113,10 +121,14 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, claim string) er
 		return storage.err
 	case errors.Is(err, connector.ErrChanged):
 		slog.InfoContext(ctx, "mailbox left to another job, which was faster")
-		err = nil
-	}
-	if err != nil {
+		return h.Connectors.ConnectorWorks(ctx, b.Connector)
+	case err != nil:
 		return h.failed(ctx, b, err)
+	}
+	if sent || stored > 0 || b.Sent.DeltaLink == "" {
+		if err := h.readSent(ctx, graph, &b, claim); err != nil {
+			return err
+		}
 	}
 	return h.Connectors.ConnectorWorks(ctx, b.Connector)
 }

@@ -252,7 +252,7 @@ func TestDraftsAreSkipped(t *testing.T) {
 	draft := mail.Message{ID: "draft", Received: activated.Add(time.Hour), Draft: true}
 	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 2), draft), Incomplete: []string{"draft"}, DeltaLink: "d1"}},
 		mails: map[string]mail.Message{"draft": draft}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 2 {
+	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 2 {
 		t.Errorf("%d of 2 stored, %v", h.stored(t), err)
 	}
 }

@@ -35,14 +35,42 @@ const (
 // the zero time of Windows.
 var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// round reads a mailbox from its cursor to its newest mail. The error is
-// connector.ErrChanged when another job reads it.
+// A folder is what a round reads of a mailbox: its inbox or its Sent Items.
+type folder struct {
+	cursor *connector.Cursor
+	since  time.Time // from which a round without a link reads
+	delta  func(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error)
+	// store stores a page. It returns how many of its mails are new.
+	store func(context.Context, mail.Page) (stored int, err error)
+	save  func(ctx context.Context, mailbox string, c connector.Cursor) (etag string, err error)
+	next  func(claim string) job.Fetch // continues the round
+}
+
+// inbox is the folder with what came in.
+func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
+	return folder{
+		cursor: &b.Cursor, since: b.From, save: h.Connectors.SaveCursor,
+		delta: func(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error) {
+			return graph.Delta(ctx, mailbox, link, since)
+		},
+		store: func(ctx context.Context, page mail.Page) (int, error) { return h.store(ctx, graph, b, page) },
+		next:  func(claim string) job.Fetch { return again(b, claim) },
+	}
+}
+
+// again returns the job that continues a round.
+func again(b *connector.Box, claim string) job.Fetch {
+	return job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
+}
+
+// round reads a folder from its cursor to its newest mail, and returns how many mails
+// are new. The error is connector.ErrChanged when another job reads it.
 //
 // Each page is stored before the link that leads past it is saved, so a run that
 // dies half-way is repeated, never skipped; storing a mail twice is harmless.
-// A quiet mailbox costs one call and writes nothing.
-func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector.Box, claim string) error {
-	c := &b.Cursor
+// A quiet folder costs one call and writes nothing.
+func (h *Handler) round(ctx context.Context, f folder, mailbox, claim string) (stored int, err error) {
+	c := f.cursor
 	if c.Next == "" {
 		c.RoundStart, c.Count = time.Now().UTC(), 0
 	}
@@ -53,95 +81,90 @@ func (h *Handler) round(ctx context.Context, graph connector.Graph, b *connector
 			break
 		}
 		if i > 0 {
-			if err := h.claim(ctx, b, claim); err != nil {
-				return err
+			if err := f.claim(ctx, mailbox, claim); err != nil {
+				return stored, err
 			}
 		}
-		link := cmp.Or(c.Next, c.DeltaLink)
-		page, err := graph.Delta(ctx, b.Activation.ID, link, since(b))
+		link, since := cmp.Or(c.Next, c.DeltaLink), f.since
+		if c.Unfiltered {
+			since = time.Time{} // the whole folder: store leaves out mail that is too old
+		}
+		page, err := f.delta(ctx, mailbox, link, since)
 		if link != "" && !restarted && answer.IsGone(err) {
-			// The link has expired or is damaged: everything since the activation is read
-			// again. Mail that is stored does not change.
+			// The link has expired or is damaged: everything since the start is read again.
+			// Mail that is stored does not change.
 			slog.WarnContext(ctx, "delta link refused, reading again from the start", "error", err)
 			c.DeltaLink, c.Next, c.Count = "", "", 0
 			changed, restarted = true, true
 			continue
 		}
 		if err != nil {
-			return err
+			return stored, err
 		}
-		n, err := h.store(ctx, graph, b, page)
+		n, err := f.store(ctx, page)
+		stored += n
 		if err != nil {
-			return err
+			return stored, err
 		}
-		c.Count += n
-		changed = changed || n > 0 || len(page.Removed) > 0
+		items := len(page.Messages) + len(page.Undecodable) + len(page.Incomplete)
+		c.Count += items
+		changed = changed || items+len(page.Removed) > 0
 		if page.Next == "" {
-			return h.finish(ctx, b, page.DeltaLink, changed, claim)
+			return stored, h.finish(ctx, f, mailbox, page.DeltaLink, changed, claim)
 		}
 		if seen[page.Next] {
-			return fmt.Errorf("graph leads in a circle through the inbox of mailbox %s", b.Activation.ID)
+			return stored, fmt.Errorf("graph leads in a circle through a folder of mailbox %s", mailbox)
 		}
 		seen[page.Next] = true
 		c.Next, changed = page.Next, true
 	}
-	return h.continueLater(ctx, b, claim)
+	return stored, h.continueLater(ctx, f, mailbox, claim)
 }
 
 // continueLater saves a round that is not finished and puts a job for the rest.
-func (h *Handler) continueLater(ctx context.Context, b *connector.Box, claim string) error {
-	if err := h.claim(ctx, b, claim); err != nil {
+func (h *Handler) continueLater(ctx context.Context, f folder, mailbox, claim string) error {
+	if err := f.claim(ctx, mailbox, claim); err != nil {
 		return err
 	}
-	j := job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
-	return inStorage(h.Jobs.Put(ctx, j))
+	return inStorage(h.Jobs.Put(ctx, f.next(claim)))
 }
 
 // claim saves the cursor of a round under the claim of its job.
-func (h *Handler) claim(ctx context.Context, b *connector.Box, claim string) error {
-	b.Cursor.Take(claim)
-	return h.save(ctx, b)
-}
-
-// since is the time from which a round without a link reads. A round without a
-// filter reads the whole inbox, and store leaves out mail that is too old.
-func since(b *connector.Box) time.Time {
-	if b.Cursor.Unfiltered {
-		return time.Time{}
-	}
-	return b.From
+func (f folder) claim(ctx context.Context, mailbox, claim string) error {
+	f.cursor.Take(claim)
+	return f.saved(ctx, mailbox)
 }
 
 // finish saves the delta link of the next round, unless nothing changed: then the
 // old one is as good.
-func (h *Handler) finish(ctx context.Context, b *connector.Box, link string, changed bool, claim string) error {
-	c := &b.Cursor
+func (h *Handler) finish(ctx context.Context, f folder, mailbox, link string, changed bool, claim string) error {
+	c := f.cursor
 	healthy := c.Failures == 0 && c.State == "" && c.Claim == ""
 	if c.DeltaLink != "" && !changed && healthy && c.RoundStart.Sub(c.LastRound) < refresh {
 		return nil
 	}
 	if c.DeltaLink == "" && !c.Unfiltered && c.Count >= filterLimit {
-		slog.InfoContext(ctx, "more mail than a filtered round returns, reading the whole inbox", "messages", c.Count)
+		slog.InfoContext(ctx, "more mail than a filtered round returns, reading the whole folder", "messages", c.Count)
 		c.Unfiltered, c.Next = true, ""
-		return h.continueLater(ctx, b, claim)
+		return h.continueLater(ctx, f, mailbox, claim)
 	}
 	*c = connector.Cursor{DeltaLink: link, LastRound: c.RoundStart, Unfiltered: c.Unfiltered, ETag: c.ETag}
-	return h.save(ctx, b)
+	return f.saved(ctx, mailbox)
 }
 
-// save saves the cursor. The error is connector.ErrChanged when another job was
+// saved saves the cursor. The error is connector.ErrChanged when another job was
 // faster: this one's mail stays stored, and the other cursor counts.
-func (h *Handler) save(ctx context.Context, b *connector.Box) error {
-	etag, err := h.Connectors.SaveCursor(ctx, b.Activation.ID, b.Cursor)
+func (f folder) saved(ctx context.Context, mailbox string) error {
+	etag, err := f.save(ctx, mailbox, *f.cursor)
 	if errors.Is(err, connector.ErrChanged) {
 		return connector.ErrChanged
 	}
-	b.Cursor.ETag = etag
+	f.cursor.ETag = etag
 	return inStorage(err)
 }
 
-// store stores the mails of a page, and puts one process job for them. It returns how
-// many items the page had. A delivery report that cannot be read fails the round, after
+// store stores the mails of a page of the inbox, and puts one process job for them. It
+// returns how many are new. A delivery report that cannot be read fails the round, after
 // the others were stored.
 func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (int, error) {
 	var arrivals []item.Arrival
@@ -170,16 +193,21 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector
 		}
 		arrivals = append(arrivals, a...)
 	}
-	n := len(page.Messages) + len(page.Undecodable) + len(page.Incomplete)
+	n, err := h.ingest(ctx, b, arrivals)
+	if err != nil {
+		return n, err
+	}
+	return n, errors.Join(unread...)
+}
+
+// ingest stores mails and puts one process job for those that are new.
+func (h *Handler) ingest(ctx context.Context, b *connector.Box, arrivals []item.Arrival) (stored int, err error) {
 	ids, err := h.Items.Ingest(ctx, arrivals)
 	if err == nil && len(ids) > 0 {
 		slog.InfoContext(ctx, "stored", "mails", len(ids))
 		err = h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: b.Address, Why: "new", Mails: ids})
 	}
-	if err != nil {
-		return n, inStorage(err)
-	}
-	return n, errors.Join(unread...)
+	return len(ids), inStorage(err)
 }
 
 // incomplete reads a mail that came with only its changed properties, unless it is

@@ -7,12 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/fault"
 	"kantoorpost/shared/graph/answer"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -79,12 +81,19 @@ func setUp(t *testing.T) fixture {
 	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
 		t.Fatal(err)
 	}
-	jobs := &put{}
+	jobs, chats := &put{}, chat.NewStore(service.Table("mails"))
 	return fixture{&Handler{
+		Chats: chats, Outbox: outbox.NewStore(service.Table("mails"), chats),
 		Connectors: connector.New(connector.Options{Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes")}),
 		Items:      item.NewStore(service.Table("mails")),
 		Jobs:       jobs,
 	}, jobs, wire}
+}
+
+// readInbox does one round over the inbox.
+func (b fixture) readInbox(ctx context.Context, graph connector.Graph, box *connector.Box, claim string) error {
+	_, err := b.round(ctx, b.inbox(graph, box), box.Activation.ID, claim)
+	return err
 }
 
 func box(c connector.Cursor) *connector.Box {
@@ -117,7 +126,7 @@ func TestRound(t *testing.T) {
 	g := &script{pages: []any{mail.Page{Messages: append(messages(0, 15), old), Next: "n1"}, mail.Page{}, mail.Page{DeltaLink: "d1"}}}
 	g.pages[1] = mail.Page{Messages: messages(15, 3), Next: "n2"}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b, "job"); err != nil {
+	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	if h.stored(t) != 18 || len(h.jobs.jobs) != 2 || b.Cursor.DeltaLink != "d1" || b.Cursor.Next != "" {
@@ -133,11 +142,11 @@ func TestQuietRoundWritesNothing(t *testing.T) {
 	h := setUp(t)
 	h.wire.Reset()
 	b := box(connector.Cursor{DeltaLink: "d1", LastRound: time.Now()})
-	if err := h.round(t.Context(), &script{pages: []any{mail.Page{DeltaLink: "d2"}}}, b, "job"); err != nil || len(h.wire.Calls()) > 0 {
+	if err := h.readInbox(t.Context(), &script{pages: []any{mail.Page{DeltaLink: "d2"}}}, b, "job"); err != nil || len(h.wire.Calls()) > 0 {
 		t.Errorf("%v, calls %v", err, h.wire.Calls())
 	}
 	b = box(connector.Cursor{DeltaLink: "d1", LastRound: time.Now().Add(-25 * time.Hour)})
-	if err := h.round(t.Context(), &script{pages: []any{mail.Page{DeltaLink: "d2"}}}, b, "job"); err != nil || b.Cursor.DeltaLink != "d2" {
+	if err := h.readInbox(t.Context(), &script{pages: []any{mail.Page{DeltaLink: "d2"}}}, b, "job"); err != nil || b.Cursor.DeltaLink != "d2" {
 		t.Errorf("a link a day old is not renewed: %+v, %v", b.Cursor, err)
 	}
 }
@@ -148,19 +157,19 @@ func TestExpiredLink(t *testing.T) {
 	h := setUp(t)
 	g := &script{pages: []any{mail.Page{Messages: messages(0, 10), DeltaLink: "d1"}}}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b, "job"); err != nil {
+	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	g = &script{pages: []any{errGone, mail.Page{Messages: messages(0, 12), DeltaLink: "d2"}}}
 	b = box(connector.Cursor{DeltaLink: "d1", ETag: b.Cursor.ETag})
-	if err := h.round(t.Context(), g, b, "job"); err != nil {
+	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	if h.stored(t) != 12 || fmt.Sprint(g.links) != "[d1 ]" || b.Cursor.DeltaLink != "d2" {
 		t.Errorf("%d stored, asked %q, cursor %+v", h.stored(t), g.links, b.Cursor)
 	}
 	g = &script{pages: []any{errGone}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{DeltaLink: "d1", ETag: b.Cursor.ETag}), "job"); !errors.Is(err, errGone) ||
+	if err := h.readInbox(t.Context(), g, box(connector.Cursor{DeltaLink: "d1", ETag: b.Cursor.ETag}), "job"); !errors.Is(err, errGone) ||
 		len(g.links) != 2 {
 		t.Errorf("a Graph on which every link expires was asked %d times: %v", len(g.links), err)
 	}
@@ -176,14 +185,14 @@ func TestFilterLimit(t *testing.T) {
 	}
 	g := &script{pages: []any{mail.Page{Messages: older, DeltaLink: "d1"}}}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b, "job"); err != nil {
+	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	if !b.Cursor.Unfiltered || b.Cursor.DeltaLink != "" || len(h.jobs.jobs) != 1 {
 		t.Fatalf("cursor %+v, jobs %v", b.Cursor, h.jobs.jobs)
 	}
 	g = &script{pages: []any{mail.Page{Messages: append(older, messages(0, 2)...), DeltaLink: "d2"}}}
-	if err := h.round(t.Context(), g, b, "job"); err != nil || b.Cursor.DeltaLink != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
+	if err := h.readInbox(t.Context(), g, b, "job"); err != nil || b.Cursor.DeltaLink != "d2" || !g.since[0].IsZero() || h.stored(t) != 2 {
 		t.Errorf("cursor %+v, since %v, %d stored, %v", b.Cursor, g.since, h.stored(t), err)
 	}
 }
@@ -196,7 +205,7 @@ func TestLongBacklogContinues(t *testing.T) {
 		g.pages = append(g.pages, mail.Page{Messages: messages(i, 1), Next: fmt.Sprint("n", i)})
 	}
 	b := box(connector.Cursor{})
-	if err := h.round(t.Context(), g, b, "job"); err != nil {
+	if err := h.readInbox(t.Context(), g, b, "job"); err != nil {
 		t.Fatal(err)
 	}
 	last := h.jobs.jobs[len(h.jobs.jobs)-1]
@@ -209,7 +218,7 @@ func TestLongBacklogContinues(t *testing.T) {
 func TestCircle(t *testing.T) {
 	h := setUp(t)
 	g := &script{pages: []any{mail.Page{Messages: messages(0, 2), Next: "n1"}}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err == nil || len(g.links) > 3 || h.stored(t) != 2 {
+	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err == nil || len(g.links) > 3 || h.stored(t) != 2 {
 		t.Errorf("asked %d times, %d stored, %v", len(g.links), h.stored(t), err)
 	}
 }
@@ -221,7 +230,7 @@ func TestImpossibleTimes(t *testing.T) {
 		{ID: "none"}, {ID: "1601", Received: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)}, {ID: "2500", Received: time.Date(2500, 1, 1, 0, 0, 0,
 			0, time.UTC)},
 	}}}}
-	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 3 {
+	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err != nil || h.stored(t) != 3 {
 		t.Errorf("%d of 3 stored, %v", h.stored(t), err)
 	}
 }
@@ -236,7 +245,7 @@ func TestUndecodableAndIncompleteItems(t *testing.T) {
 			Incomplete: []string{"m1", "gone", "undecodable"}, DeltaLink: "d1"}},
 		mails: map[string]mail.Message{"m1": messages(1, 1)[0]},
 	}
-	if err := h.round(t.Context(), g, box(connector.Cursor{}), "job"); err != nil {
+	if err := h.readInbox(t.Context(), g, box(connector.Cursor{}), "job"); err != nil {
 		t.Fatal(err)
 	}
 	all, _, err := h.Items.List(t.Context(), item.Query{Limit: 10})

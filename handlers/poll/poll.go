@@ -21,6 +21,7 @@ import (
 )
 
 const (
+	tickEvery = 5 * time.Minute // as the timer's schedule says
 	// perFetch is how many mailboxes one fetch job has: each queue message costs
 	// three operations.
 	perFetch = 16
@@ -71,7 +72,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 		return h.Resume(ctx) // what people began has nothing to do with the mailboxes
 	}
 	return errors.Join(
-		h.fetch(ctx, due, why),
+		h.fetch(ctx, due, tick, why),
 		h.sweepOpen(ctx),
 		h.sweepParked(ctx),
 		h.sweepReplies(ctx),
@@ -80,15 +81,25 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 	)
 }
 
+// sentEvery is in which tick the Sent Items of a mailbox are read whose inbox has
+// nothing new. With new mail they are read at once.
+const sentEvery = 3
+
 // fetch puts fetch jobs. Mailboxes with neighbouring keys are in one job, since one
-// query reads them.
-func (h *Handler) fetch(ctx context.Context, due []connector.Activation, why string) error {
+// query reads them. Each third mailbox has its turn to have its Sent Items read.
+func (h *Handler) fetch(ctx context.Context, due []connector.Activation, tick invoke.Tick, why string) error {
+	turn := int(tick.At.Unix() / int64(tickEvery.Seconds()))
 	var errs []error
+	n := 0
 	for boxes := range slices.Chunk(due, perFetch) {
 		j := job.Fetch{Job: "fetch", Why: why, Claim: job.NewClaim()}
 		for _, b := range boxes {
 			j.Addresses = append(j.Addresses, b.Address)
 			j.Mailboxes = append(j.Mailboxes, b.ID)
+			if (n+turn)%sentEvery == 0 {
+				j.Sent = append(j.Sent, b.ID)
+			}
+			n++
 		}
 		errs = append(errs, h.Jobs.Put(ctx, j))
 	}

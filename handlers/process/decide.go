@@ -23,6 +23,9 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 // to: everyone who ever got a mail knows the ids that lead there.
 func decide(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
 	var d decision
+	if it.Sent {
+		return sentMail(ctx, it, o, again)
+	}
 	if d, ok, err := reported(ctx, it, o); err != nil || ok {
 		return d, err
 	}
@@ -82,10 +85,11 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 		// The chat of a client whom a person chose is not another client's.
 		if ok && (it.Override.Client == "" || it.Override.Client == c.Client) {
 			s, joins, err := standingIn(ctx, c, it, o, from)
+			joins = joins && (named || c.Contact == from.ID) // a conversation alone may be another's
 			switch {
 			case err != nil:
 				return decision{}, err
-			case joins || it.Override.Client == c.Client:
+			case joins || named && it.Override.Client == c.Client:
 				d.Join, d.standing = &c, s
 			case named:
 				clients := append(slices.Clip(from.Clients), c.Client)
@@ -182,7 +186,7 @@ func decideInitialReason(ctx context.Context, it item.Item, o office) (decision,
 // joinQuietly puts mail that a program wrote for somebody who is known to the chat that
 // it answers into that chat, where it is unread for nobody.
 func joinQuietly(ctx context.Context, it item.Item, o office) (decision, bool, error) {
-	c, _, ok, err := o.Answered(ctx, it)
+	c, named, ok, err := o.Answered(ctx, it)
 	if err != nil || !ok {
 		return decision{}, false, err
 	}
@@ -191,7 +195,7 @@ func joinQuietly(ctx context.Context, it item.Item, o office) (decision, bool, e
 		return decision{}, false, err
 	}
 	s, joins, err := standingIn(ctx, c, it, o, from)
-	if err != nil || !joins {
+	if err != nil || !joins || !named && c.Contact != from.ID {
 		return decision{}, false, err
 	}
 	return decision{Join: &c, Quiet: true, From: from, Client: c.Client, standing: s}, true, nil

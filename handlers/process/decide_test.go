@@ -128,6 +128,12 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.InReplyTo = value
 		case "references":
 			it.References = strings.Fields(value)
+		case "sent":
+			it.Sent = true
+		case "sent by":
+			it.SentBy = value
+		case "to":
+			it.To = append(it.To, mail.Address{Email: value})
 		case "conversation":
 			it.ConversationID = value
 		case "id":
@@ -332,6 +338,11 @@ func (p *textOffice) Answered(_ context.Context, it item.Item) (chat.Chat, bool,
 	}
 	c, ok := p.chats[it.ConversationID]
 	return c, false, ok, nil
+}
+
+func (p *textOffice) InConversation(_ context.Context, _, conversation string) (chat.Chat, bool, error) {
+	c, ok := p.chats[conversation]
+	return c, ok, nil
 }
 
 func (p *textOffice) TookPart(_ context.Context, chat, email string) (bool, error) {

@@ -31,6 +31,8 @@ type office interface {
 	// Answered returns the chat that a mail answers. Named says that the mail names one
 	// of its messages.
 	Answered(ctx context.Context, it item.Item) (c chat.Chat, named, ok bool, err error)
+	// InConversation returns the chat of a conversation in a mailbox.
+	InConversation(ctx context.Context, mailbox, conversation string) (chat.Chat, bool, error)
 	// TookPart tells whether an address stood in From, To or Cc of mail of a chat.
 	TookPart(ctx context.Context, chat, email string) (bool, error)
 	// AtClient tells whether an address is at a domain of which all contacts are of a

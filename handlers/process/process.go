@@ -165,6 +165,9 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		if it.Sent && d.starts() {
+			return false, r.forget(ctx, it)
+		}
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
 			return true, nil
 		}
@@ -194,6 +197,28 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		}
 	}
 	return false, fmt.Errorf("no decision could be stored in %d tries", maxTries)
+}
+
+// keepSent is how long a sent mail is kept that answers one which still waits for a
+// person.
+const keepSent = 30 * 24 * time.Hour
+
+// forget deletes a sent mail that answers nothing in a chat, unless what it answers
+// still waits: then the tick decides it again.
+func (r *run) forget(ctx context.Context, it item.Item) error {
+	if time.Since(it.Stored) < keepSent {
+		for _, id := range it.Answers() {
+			earlier, err := r.Items.ByMessageID(ctx, id)
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(earlier, item.Item.Waits) {
+				return nil
+			}
+		}
+	}
+	slog.InfoContext(ctx, "sent mail of no chat forgotten")
+	return r.Items.Forget(ctx, it)
 }
 
 // placeAnswered first decides the mails that this one answers and that are stored but
@@ -294,6 +319,13 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 		c, more := d.Join.Join(it, d.entry())
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
+		if d.By != "" && !d.Copy {
+			seen, err := r.Chats.SeenOwn(ctx, c, d.By)
+			if err != nil {
+				return err
+			}
+			ops = append(ops, seen...)
+		}
 	default:
 		c, more := chat.StartAs(cmp.Or(d.Start, it.ID), it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why

@@ -83,3 +83,66 @@ func ownMail(ctx context.Context, it item.Item, o office, again bool) (decision,
 	d.Client = d.Join.Client
 	return d, nil
 }
+
+// sentMail decides a mail that a team member sent from an activated mailbox in Outlook. It
+// joins the chat that it answers. A conversation in Exchange alone counts when it goes to
+// somebody who is known to the chat. It never starts a chat.
+func sentMail(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
+	d := decision{Why: "sent", Own: true, Named: true}
+	if again && it.InternetMessageID != "" {
+		c, taken, _, err := o.Copied(ctx, it)
+		if err != nil {
+			return decision{}, err
+		}
+		if d.Named = !taken; c.ID != "" { // it came to another address of the office too, or is a reply
+			d.Join, d.Copy = &c, true
+		}
+	}
+	if d.Join == nil {
+		c, named, ok, err := o.Answered(ctx, it)
+		if err == nil && !ok {
+			c, ok, err = o.InConversation(ctx, it.Mailbox, it.ConversationID)
+		}
+		if err == nil && ok && !named {
+			ok, err = reaches(ctx, c, it, o)
+		}
+		if err != nil || !ok {
+			return d, err
+		}
+		d.Join = &c
+	}
+	d.Client = d.Join.Client
+	for _, email := range []string{it.SentBy, it.From.Email} {
+		if member, ok, err := o.Member(ctx, email); err != nil {
+			return decision{}, err
+		} else if ok {
+			d.By = member
+			break
+		}
+	}
+	return d, nil
+}
+
+// reaches tells whether a sent mail goes to somebody who is known to a chat.
+func reaches(ctx context.Context, c chat.Chat, it item.Item, o office) (bool, error) {
+	for _, to := range slices.Concat(it.To, it.Cc) {
+		own, err := o.Own(ctx, to.Email)
+		if err != nil {
+			return false, err
+		}
+		if own {
+			continue
+		}
+		contact, _, err := o.Contact(ctx, to.Email)
+		if err != nil {
+			return false, err
+		}
+		if contact.ID == c.Contact && c.Contact != "" || slices.Contains(contact.Clients, c.Client) {
+			return true, nil
+		}
+		if took, err := o.TookPart(ctx, c.ID, to.Email); err != nil || took {
+			return took, err
+		}
+	}
+	return false, nil
+}

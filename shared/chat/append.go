@@ -28,13 +28,13 @@ func (c Chat) Append(m Message, active bool) (Chat, Message, []table.Op) {
 func (s *Store) appendOwn(ctx context.Context, c *Chat, m *Message, member string) ([]table.Op, error) {
 	var ops []table.Op
 	*c, *m, ops = c.Append(*m, true)
-	seen, err := s.seenOwn(ctx, *c, member)
+	seen, err := s.SeenOwn(ctx, *c, member)
 	return append(ops, seen...), err
 }
 
-// seenOwn returns the operation by which a member who had seen all of c before its
-// newest message has seen that too.
-func (s *Store) seenOwn(ctx context.Context, c Chat, member string) ([]table.Op, error) {
+// SeenOwn returns the operation by which a member who had seen all of c before its
+// newest message, which he or she wrote, has seen that too.
+func (s *Store) SeenOwn(ctx context.Context, c Chat, member string) ([]table.Op, error) {
 	if !slices.Contains(c.Members, member) {
 		return nil, nil
 	}
@@ -53,7 +53,7 @@ func (s *Store) Sent(ctx context.Context, c Chat, m Message) ([]table.Op, error)
 	if !m.Received.Before(c.Last) {
 		c.Last, c.Preview = m.Received, m.Preview
 	}
-	seen, err := s.seenOwn(ctx, c, m.By)
+	seen, err := s.SeenOwn(ctx, c, m.By)
 	return append(append(c.rows(), MessageOp(c.ID, m)), seen...), err
 }
 

@@ -27,6 +27,7 @@ import (
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/table"
 )
 
@@ -147,6 +148,8 @@ type Message struct {
 	New     bool   `json:"new,omitempty"`
 	Outside bool   `json:"outside,omitempty"`
 	Leg     string `json:"leg,omitempty"`
+
+	Away *mailtext.Away `json:"away,omitempty"` // of an automatic answer
 
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
@@ -293,7 +296,7 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines,
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines, Away: it.Away,
 		Shingles: it.Shingles}
 }
 

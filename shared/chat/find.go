@@ -28,8 +28,17 @@ func (s *Store) Answered(ctx context.Context, it item.Item) (c Chat, named, ok b
 	if len(messageIDs) == 0 && it.Class == "" || it.ConversationID == "" || doubted {
 		return Chat{}, false, false, nil
 	}
-	c, _, ok, err = s.threaded(ctx, conversationThread(it.Mailbox, it.ConversationID))
+	c, ok, err = s.InConversation(ctx, it.Mailbox, it.ConversationID)
 	return c, false, ok, err
+}
+
+// InConversation returns the chat of a conversation in a mailbox, if there is one.
+func (s *Store) InConversation(ctx context.Context, mailbox, conversation string) (Chat, bool, error) {
+	if conversation == "" {
+		return Chat{}, false, nil
+	}
+	c, _, ok, err := s.threaded(ctx, conversationThread(mailbox, conversation))
+	return c, ok, err
 }
 
 // maxTookPart bounds the messages of a chat that TookPart reads.

@@ -134,7 +134,7 @@ func (b *bureau) wants(t *testing.T, id string, mails ...string) {
 // answers is the chat in which an answer to the nth mail comes.
 func (b *bureau) answers(t *testing.T, n int) string {
 	t.Helper()
-	c, ok, err := b.Answered(t.Context(), item.Item{InReplyTo: newMail(n).InternetMessageID})
+	c, _, ok, err := b.Answered(t.Context(), item.Item{InReplyTo: newMail(n).InternetMessageID})
 	if err != nil || !ok {
 		t.Fatalf("an answer to mail %d: %v, %v", n, ok, err)
 	}

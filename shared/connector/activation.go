@@ -103,7 +103,10 @@ var escape = strings.NewReplacer("%", "%25", "/", "%2f", `\`, "%5c", "#", "%23",
 
 func smtpKey(address string) string { return "smtp|" + escape.Replace(strings.ToLower(address)) }
 
-func cursorKey(mailbox string) string { return mailbox + "|cursor" }
+// The rows of the cursors of a mailbox continue the key of its activation.
+const inboxCursor, sentCursor = "|cursor", "|sent"
+
+func cursorKey(mailbox string) string { return mailbox + inboxCursor }
 
 // Activation returns one activated mailbox by its id or address, active or not,
 // or ErrNotFound.

@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Cursor says how far a mailbox was read. The zero Cursor is that of a
-// mailbox that was never read.
+// A Cursor says how far a folder of a mailbox, its inbox or its Sent Items, was
+// read. The zero Cursor is that of a folder that was never read.
 type Cursor struct {
 	DeltaLink   string    `json:"deltaLink,omitempty"`   // of the next round; "" starts over
 	Next        string    `json:"next,omitempty"`        // next page of a round that was not finished
@@ -45,14 +45,14 @@ func (c Cursor) Taken(claim string) bool {
 // clockSkew is the largest difference between the clocks of two instances.
 const clockSkew = time.Minute
 
-func (c Cursor) row(mailbox string) (table.Row, error) {
+func (c Cursor) row(key string) (table.Row, error) {
 	for _, t := range []*time.Time{&c.RoundStart, &c.LastRound, &c.NotBefore, &c.ClaimEnds} {
 		*t = t.UTC()
 	}
-	r, err := table.Pack(cursorKey(mailbox), c)
+	r, err := table.Pack(key, c)
 	r.ETag = c.ETag
 	if err != nil {
-		return r, fmt.Errorf("cursor of %s: %w", mailbox, err)
+		return r, fmt.Errorf("cursor %s: %w", key, err)
 	}
 	return r, nil
 }
@@ -66,12 +66,21 @@ func cursorOf(r table.Row) (Cursor, error) {
 	return c, nil
 }
 
-// SaveCursor saves how far a mailbox was read, over the version c.ETag, and
-// returns the new ETag. The error is ErrChanged when another fetch of the same
+// SaveCursor saves how far the inbox of a mailbox was read, over the version c.ETag,
+// and returns the new ETag. The error is ErrChanged when another fetch of the same
 // mailbox was faster: the mails that this one stored stay stored, and the
 // other's cursor counts.
 func (s *Store) SaveCursor(ctx context.Context, mailbox string, c Cursor) (etag string, err error) {
-	row, err := c.row(mailbox)
+	return s.saveCursor(ctx, mailbox+inboxCursor, c)
+}
+
+// SaveSentCursor is SaveCursor for the Sent Items.
+func (s *Store) SaveSentCursor(ctx context.Context, mailbox string, c Cursor) (etag string, err error) {
+	return s.saveCursor(ctx, mailbox+sentCursor, c)
+}
+
+func (s *Store) saveCursor(ctx context.Context, key string, c Cursor) (etag string, err error) {
+	row, err := c.row(key)
 	if err != nil {
 		return "", err
 	}
@@ -84,7 +93,7 @@ func (s *Store) SaveCursor(ctx context.Context, mailbox string, c Cursor) (etag 
 		etag, err = s.settleCursor(ctx, row)
 	}
 	if err != nil {
-		return "", fmt.Errorf("save cursor of %s: %w", mailbox, err)
+		return "", fmt.Errorf("save cursor %s: %w", key, err)
 	}
 	return etag, nil
 }

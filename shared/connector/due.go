@@ -11,10 +11,11 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Box is an activated mailbox with its cursor.
+// A Box is an activated mailbox with the cursors of its inbox and its Sent Items.
 type Box struct {
 	Activation
 	Cursor Cursor
+	Sent   Cursor
 }
 
 // Due returns the switch and the mailboxes to fetch now, in the order of their
@@ -51,7 +52,7 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err er
 // order of their ids.
 func (s *Store) Boxes(ctx context.Context) ([]Box, error) { return s.boxes(ctx) }
 
-// boxes reads all mailboxes: two rows each, a thousand rows in a query. Ids are
+// boxes reads all mailboxes: three rows each, a thousand rows in a query. Ids are
 // GUIDs, so keys that sort after their digits belong to other rows.
 func (s *Store) boxes(ctx context.Context) ([]Box, error) {
 	var r boxReader
@@ -82,9 +83,9 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 	wanted = slices.Compact(wanted)
 	var r boxReader
 	for len(wanted) > 0 {
-		end := cursorKey(wanted[len(wanted)-1]) + ids.Above
+		end := wanted[len(wanted)-1] + "|" + ids.Above
 		// The extra rows are for other mailboxes between them.
-		limit := min(2*len(wanted)+8, table.MaxRange)
+		limit := min(3*len(wanted)+8, table.MaxRange)
 		rows, next, err := s.o.Mailboxes.Range(ctx, wanted[0], end, limit)
 		if err != nil {
 			return nil, fmt.Errorf("mailboxes from %s: %w", wanted[0], err)
@@ -102,7 +103,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 		if next == "" || last == "" {
 			break
 		}
-		// The last mailbox is read again: its second row may be missing.
+		// The last mailbox is read again: its other rows may be missing.
 		for len(r.boxes) > 0 && r.boxes[len(r.boxes)-1].ID == last {
 			r.boxes = r.boxes[:len(r.boxes)-1]
 		}
@@ -116,7 +117,7 @@ func (s *Store) Load(ctx context.Context, mailboxes []string) ([]Box, error) {
 type boxReader struct{ boxes []Box }
 
 func (b *boxReader) add(r table.Row) error {
-	id, isCursor := strings.CutSuffix(r.Key, "|cursor")
+	id, folder, isCursor := strings.Cut(r.Key, "|")
 	if !isCursor {
 		a, err := activationOf(r)
 		if err != nil {
@@ -125,12 +126,19 @@ func (b *boxReader) add(r table.Row) error {
 		b.boxes = append(b.boxes, Box{Activation: a})
 		return nil
 	}
-	if n := len(b.boxes); n > 0 && b.boxes[n-1].ID == id {
-		c, err := cursorOf(r)
-		if err != nil {
-			return err
-		}
+	n := len(b.boxes)
+	if n == 0 || b.boxes[n-1].ID != id {
+		return nil
+	}
+	c, err := cursorOf(r)
+	if err != nil {
+		return err
+	}
+	switch "|" + folder {
+	case inboxCursor:
 		b.boxes[n-1].Cursor = c
+	case sentCursor:
+		b.boxes[n-1].Sent = c
 	}
 	return nil
 }

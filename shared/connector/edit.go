@@ -134,7 +134,7 @@ func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error)
 	}
 	c := boxes[0].Cursor
 	c.DeltaLink, c.Next, c.Unfiltered, c.Count, c.LastRound, c.Claim, c.ClaimEnds = "", "", false, 0, time.Time{}, "", time.Time{}
-	row, err := c.row(mailbox)
+	row, err := c.row(cursorKey(mailbox))
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,7 @@ func (s *Store) Ingest(ctx context.Context, arrivals []Arrival) ([]string, error
 // An insertion holds the operations that store one mail.
 type insertion struct {
 	id, identityKey string
+	sent            bool
 	ops             []table.Op
 	size            int // bytes
 }
@@ -97,13 +98,15 @@ func (s *Store) insertion(ctx context.Context, a Arrival, now time.Time) (insert
 		}
 		body = nil
 	}
-	m := insertion{id: it.ID, identityKey: identityKey(it.Mailbox, it.MessageID)}
+	m := insertion{id: it.ID, identityKey: identityKey(it.Mailbox, it.MessageID), sent: it.Sent}
 	m.ops = append(m.ops,
 		table.Insert(table.Row{Key: m.identityKey, Props: map[string]any{"mail": it.ID}}),
 		table.Insert(mailRow(it)),
-		table.Insert(viewRow(it)),
 		table.Insert(workRow(Work{ID: it.ID, Address: it.Address, Next: now.Add(firstSweep)})),
 	)
+	if !it.Sent {
+		m.ops = append(m.ops, table.Insert(viewRow(it)))
+	}
 	if it.InternetMessageID != "" {
 		m.ops = append(m.ops, table.Insert(table.Row{Key: messageIDKey(it.InternetMessageID, it.ID), Props: map[string]any{"mail": it.ID}}))
 	}
@@ -120,7 +123,17 @@ func (s *Store) insertion(ctx context.Context, a Arrival, now time.Time) (insert
 // and returns the ids of those that it wrote.
 func (s *Store) insert(ctx context.Context, b batch) ([]string, error) {
 	for len(b.mails) > 0 {
-		err := s.table.Write(ctx, append(slices.Clip(b.ops), CountOp(s.now(), Stored, len(b.mails)))...)
+		received := 0
+		for _, m := range b.mails {
+			if !m.sent {
+				received++
+			}
+		}
+		ops := slices.Clip(b.ops)
+		if received > 0 {
+			ops = append(ops, CountOp(s.now(), Stored, received))
+		}
+		err := s.table.Write(ctx, ops...)
 		if err == nil {
 			ids := make([]string, len(b.mails))
 			for i, m := range b.mails {
@@ -160,4 +173,22 @@ func (s *Store) Known(ctx context.Context, mailbox, messageID string) (bool, err
 		return false, fmt.Errorf("look for a mail of mailbox %s: %w", mailbox, err)
 	}
 	return true, nil
+}
+
+// Forget deletes a sent mail that turned out to belong to no chat, with all its rows.
+// One that is gone is no error.
+func (s *Store) Forget(ctx context.Context, it Item) error {
+	keys := []string{workKey(it.ID), identityKey(it.Mailbox, it.MessageID)}
+	if it.InternetMessageID != "" {
+		keys = append(keys, messageIDKey(it.InternetMessageID, it.ID))
+	}
+	for n := range it.BodyParts {
+		keys = append(keys, bodyKey(it.ID, n))
+	}
+	for _, key := range append(keys, mailKey(it.ID)) { // the mail itself last: until then it can be repeated
+		if err := s.table.Write(ctx, table.Delete(table.Row{Key: key})); err != nil && !errors.Is(err, table.ErrNotFound) {
+			return fmt.Errorf("forget sent mail %s: %w", it.ID, err)
+		}
+	}
+	return nil
 }

@@ -124,6 +124,12 @@ type Item struct {
 	RemotePictures    bool           `json:"remotePictures,omitempty"` // it shows pictures that are kept elsewhere
 	Numbers           []string       `json:"numbers,omitempty"`        // client numbers, KvK numbers and VAT ids that its writer gives
 
+	// Sent says that a team member sent the mail from Mailbox, in Outlook. It is no mail
+	// to be processed: no list has it. SentBy is the address of who pressed send, when
+	// that is another than From.
+	Sent   bool   `json:"sent,omitempty"`
+	SentBy string `json:"sentBy,omitempty"`
+
 	Verdict       Verdict      `json:"verdict"`
 	InitialReason Reason       `json:"initialReason,omitempty"` // a reason that shows on arrival, whoever the sender is
 	Class         MessageClass `json:"class,omitempty"`         // "" for mail that a person wrote, and for all other mail of programs
@@ -138,6 +144,8 @@ type Item struct {
 	// AnswersTo are the addresses of Reply-To, at any domain, when the sender's own is
 	// not the only one. Nothing verifies them.
 	AnswersTo []mail.Address `json:"answersTo,omitempty"`
+	// Away is what an automatic answer says about an absence; nil for nothing.
+	Away *mailtext.Away `json:"away,omitempty"`
 	// NotAnalysed says that analysing the text failed or took too long: the mail
 	// is placed only after a person has released it.
 	NotAnalysed bool `json:"notAnalysed,omitempty"`

@@ -132,7 +132,7 @@ func (s *Store) List(ctx context.Context, q Query) (items []Item, after string, 
 		return nil, "", fmt.Errorf("list mails: %w", err)
 	}
 	for _, r := range rows {
-		if it, ok := readable(ctx, r); ok && (q.State == "" || it.State == q.State) {
+		if it, ok := readable(ctx, r); ok && !it.Sent && (q.State == "" || it.State == q.State) {
 			items = append(items, it)
 		}
 	}

@@ -17,9 +17,9 @@ import (
 // They belong in one transaction with the chat that the mail becomes part of.
 func (it Item) Transition(was State, version string) []table.Op {
 	it.cut()
-	ops := []table.Op{
-		table.Replace(mailRow(it)),
-		table.Put(viewRow(it)),
+	ops := []table.Op{table.Replace(mailRow(it))}
+	if !it.Sent {
+		ops = append(ops, table.Put(viewRow(it)))
 	}
 	switch {
 	case it.State != New && it.Claim == nil && (was == New || it.claimed):

@@ -23,11 +23,12 @@ type Job interface {
 
 // Fetch asks for the new mail of some mailboxes.
 type Fetch struct {
-	Job       string   `json:"job"`       // only for people who read the queue: the addresses of the mailboxes, in the same order
-	Addresses []string `json:"addresses"` // for the eyes of people: the addresses of the mailboxes, in the same order
-	Why       string   `json:"why"`       // "timer 2026-11-23T09:35Z"
-	Mailboxes []string `json:"mailboxes"` // ids of activated mailboxes, in key order
-	Claim     string   `json:"claim"`     // the claim under which the mailboxes are read; the job that continues has the same claim
+	Job       string   `json:"job"`            // only for people who read the queue: the addresses of the mailboxes, in the same order
+	Addresses []string `json:"addresses"`      // for the eyes of people: the addresses of the mailboxes, in the same order
+	Why       string   `json:"why"`            // "timer 2026-11-23T09:35Z"
+	Mailboxes []string `json:"mailboxes"`      // ids of activated mailboxes, in key order
+	Sent      []string `json:"sent,omitempty"` // those of them whose Sent Items are read even when their inbox has nothing new
+	Claim     string   `json:"claim"`          // the claim under which the mailboxes are read; the job that continues has the same claim
 }
 
 // NewClaim returns a claim that no other job has.

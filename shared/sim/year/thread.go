@@ -85,7 +85,8 @@ func (y *Year) answer(p *person, th *thread, at time.Time) {
 
 // deliver encodes a draft and adds it to the month, with its truth.
 func (y *Year) deliver(p *person, th *thread, l draft, knowable bool, cue Cue) {
-	truth := Truth{Kind: Chat, Person: p.key, Name: p.name(), Email: l.email, Client: th.client.Number, Clients: p.numbers(), Knowable: knowable}
+	truth := Truth{Kind: Chat, Person: p.key, Name: p.name(), Email: l.email, Client: th.client.Number, Clients: p.numbers(), Knowable: knowable,
+		Answer: len(th.ids) > 0}
 	switch {
 	case !p.wrote[l.email] && (p.met || p.directory):
 		truth.Sort = Moved

@@ -106,6 +106,7 @@ type Truth struct {
 	Clients  []string
 	Knowable bool // a person who reads this mail and knows the office could tell the client
 	Cue      Cue  // of ManyClients: what names the client
+	Answer   bool // of Chat: it answers a conversation, perhaps another person's of the client
 }
 
 // A Year makes one month after the other, without end.

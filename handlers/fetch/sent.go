@@ -1,0 +1,140 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/graph/answer"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/mail"
+)
+
+// sentBack is how far back the first round over the Sent Items goes in a mailbox that
+// was activated earlier.
+const sentBack = 24 * time.Hour
+
+// readSent reads the Sent Items of a mailbox: what team members answered in Outlook. A
+// failure is stored with their cursor and does not count as one of the mailbox. The
+// error is one of the tables or queues.
+func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connector.Box, claim string) error {
+	now := time.Now().UTC()
+	if b.Sent.NotBefore.After(now) || b.Sent.Taken(claim) {
+		return nil
+	}
+	f := folder{
+		cursor: &b.Sent, since: b.From, delta: graph.SentDelta, save: h.Connectors.SaveSentCursor,
+		store: func(ctx context.Context, page mail.Page) (int, error) { return h.storeSent(ctx, graph, b, page) },
+		next: func(claim string) job.Fetch {
+			j := again(b, claim)
+			j.Sent = j.Mailboxes
+			return j
+		},
+	}
+	start := now.Add(-sentBack)
+	if last := b.Sent.LastRound.Add(-time.Hour); last.After(start) || !b.Sent.LastRound.IsZero() {
+		start = last // a link that expired: what was kept since then is known
+	}
+	if start.After(f.since) {
+		f.since = start
+	}
+	_, err := h.round(ctx, f, b.Activation.ID, claim)
+	var storage *storageError
+	switch {
+	case errors.As(err, &storage):
+		return storage.err
+	case errors.Is(err, connector.ErrChanged):
+		slog.InfoContext(ctx, "sent items left to another job, which was faster")
+	case err != nil:
+		slog.WarnContext(ctx, "sent items not read", "error", err)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		return f.postpone(ctx, b.Activation.ID, err)
+	}
+	return nil
+}
+
+// storeSent stores those mails of a page that may belong to a conversation: our replies
+// are there already, and what else people send is not ours to keep.
+func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (int, error) {
+	var arrivals []item.Arrival
+	for _, id := range page.Incomplete { // of a mail that was moved here
+		m, err := graph.Message(ctx, b.Activation.ID, id)
+		switch {
+		case answer.IsMissing(err), errors.Is(err, answer.ErrUndecodable):
+			continue
+		case err != nil:
+			return 0, err
+		}
+		page.Messages = append(page.Messages, m)
+	}
+	for _, m := range page.Messages {
+		if !m.Sent.IsZero() {
+			m.Received = m.Sent
+		}
+		if !wanted(b.Activation, m) {
+			continue
+		}
+		a, keep, err := h.sent(ctx, graph, b, m)
+		if err != nil {
+			return 0, err
+		}
+		if keep {
+			arrivals = append(arrivals, a)
+		}
+	}
+	return h.ingest(ctx, b, arrivals)
+}
+
+// sent makes the item of a sent mail. Keep tells whether it answers a mail that is
+// stored, or is in the conversation of a chat.
+func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Box, m mail.Message) (a item.Arrival, keep bool, err error) {
+	_, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
+	if err != nil || ours {
+		return a, false, inStorage(err)
+	}
+	known, err := h.Items.Known(ctx, b.Activation.ID, m.ID)
+	if err != nil || known {
+		return a, false, inStorage(err)
+	}
+	// Sent mail has no header fields in Graph.
+	p, err := graph.Properties(ctx, b.Activation.ID, m.ID)
+	switch {
+	case answer.IsMissing(err):
+		return a, false, nil // it was seen while it left, and comes again
+	case err != nil || p.Reply != "":
+		return a, false, err
+	}
+	m.Headers = []mail.Header{{Name: "In-Reply-To", Value: p.InReplyTo}, {Name: "References", Value: strings.Join(p.References, " ")}}
+	m.Type = ""
+	a = arrival(b.Activation, m)
+	a.Item.Sent, a.Item.Verdict = true, item.VerdictPass
+	a.Item.InitialReason, a.Item.Class, a.Item.ListID, a.Item.ReplyTo = "", "", "", ""
+	if by := normal(m.Sender).Email; by != a.Item.From.Email {
+		a.Item.SentBy = by
+	}
+	keep, err = h.inConversation(ctx, a.Item)
+	return a, keep, inStorage(err)
+}
+
+// inConversation tells whether a sent mail answers one that is stored, placed or not
+// yet, or is in the conversation of a chat.
+func (h *Handler) inConversation(ctx context.Context, it item.Item) (bool, error) {
+	_, _, ok, err := h.Chats.Answered(ctx, it)
+	if err == nil && !ok {
+		_, ok, err = h.Chats.InConversation(ctx, it.Mailbox, it.ConversationID)
+	}
+	for _, id := range it.Answers() {
+		if err != nil || ok {
+			break
+		}
+		var earlier []item.Item
+		earlier, err = h.Items.ByMessageID(ctx, id)
+		ok = len(earlier) > 0
+	}
+	return ok, err
+}
