@@ -63,8 +63,8 @@ func (w *world) fromOutlook(from, answers, subject string, to ...string) {
 	w.graph("POST", "/users/"+from+"/messages/"+draft["id"].(string)+"/send", nil)
 }
 
-// outlook are the subjects of the mails via Outlook in a chat, with who sent them.
-func (w *world) outlook(chatID string) (out []string) {
+// viaOutlook are the subjects of the mails via Outlook in a chat, with who sent them.
+func (w *world) viaOutlook(chatID string) (out []string) {
 	for _, m := range w.messages(chatID) {
 		if m["via"] == "outlook" {
 			s := m["subject"].(string) + " " + m["direction"].(string)
@@ -96,7 +96,7 @@ func TestAnswersFromOutlook(t *testing.T) {
 		w.fromOutlook("anna@"+domain, "<prive@elders.example>", "Privé", "moeder@thuis.example")
 		w.pass(3)
 		want := []string{"Antwoord out", "Van Anna out by Anna"}
-		if got := w.outlook(c); !slices.Equal(got, want) {
+		if got := w.viaOutlook(c); !slices.Equal(got, want) {
 			t.Errorf("the chat has %q, want %q", got, want)
 		}
 		if got := len(w.mails()); got > before+1 { // the copy in the inbox of info@ is a mail
@@ -145,7 +145,7 @@ func TestAnswerFromOutlookBeforeItsMail(t *testing.T) {
 		w.pass(24)
 		for _, c := range w.chats() {
 			if c["subject"] == "Kennismaking" {
-				if got := w.outlook(c["id"].(string)); !slices.Equal(got, []string{"Welkom out"}) {
+				if got := w.viaOutlook(c["id"].(string)); !slices.Equal(got, []string{"Welkom out"}) {
 					t.Errorf("the chat has %q", got)
 				}
 				return
@@ -173,7 +173,7 @@ func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 			w.graph("POST", "/users/info@"+domain+"/messages/"+draft["id"].(string)+"/send", nil)
 		}
 		w.pass(4)
-		if got := w.outlook(c); len(got) != 0 {
+		if got := w.viaOutlook(c); len(got) != 0 {
 			t.Errorf("the chat has %q", got)
 		}
 	})
@@ -198,7 +198,7 @@ func TestSentItemsAreReadOnRequest(t *testing.T) {
 			t.Fatal("the job failed")
 		}
 		w.drain()
-		if got := w.outlook(c); !slices.Equal(got, []string{"Antwoord out"}) {
+		if got := w.viaOutlook(c); !slices.Equal(got, []string{"Antwoord out"}) {
 			t.Errorf("the chat has %q", got)
 		}
 	})

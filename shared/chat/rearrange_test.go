@@ -556,7 +556,7 @@ func TestRemoveWhatWasMoved(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.write(t, ops)
-		if _, ok, err := b.Answered(t.Context(), item.Item{InReplyTo: it.InternetMessageID}); ok || err != nil {
+		if _, _, ok, err := b.Answered(t.Context(), item.Item{InReplyTo: it.InternetMessageID}); ok || err != nil {
 			t.Errorf("answers to mail %d still find the chat, %v", n, err)
 		}
 		if n == 0 && b.unread(t, into, "anna") != 1 || n == 1 && b.unread(t, into, "anna") != 0 {

@@ -53,7 +53,7 @@ var (
 var (
 	until = regexp.MustCompile(`\b(?:tot en met|t/m|t\.?e\.?m\.?|tot|until|till|through|up to|thru|to|` +
 		`bis einschließlich|bis einschl\.|bis zum|bis|jusqu['’]au|jusqu['’]à|au)\s+`)
-	back  = regexp.MustCompile(`\b(?:(?:terug|bereikbaar|aanwezig|back|return(?:ing)?|available|zurück|erreichbar|retour|joignable|disponible)\b[^.;!?\d]{0,30}?` +
+	back = regexp.MustCompile(`\b(?:(?:terug|bereikbaar|aanwezig|back|return(?:ing)?|available|zurück|erreichbar|retour|joignable|disponible)\b[^.;!?\d]{0,30}?` +
 		`\b(?:op|vanaf|per|on|from|am|ab dem|ab|le|à partir du)|vanaf)\s+`)
 	on        = regexp.MustCompile(`\b(?:op|on|am|ab dem|ab|le)\s+`)
 	backAgain = regexp.MustCompile(`^[^.;!?]{0,25}\b(?:terug|bereikbaar|aanwezig|back|return|wieder|zurück|erreichbar|retour)`)

@@ -552,7 +552,7 @@ func TestStart(t *testing.T) {
 	w.must(err)
 	answer := w.mail(5)
 	answer.InReplyTo = "<ours@x.example>"
-	if found, ok, err := w.chats.Answered(ctx, answer); err != nil || !ok || found.ID != c.ID {
+	if found, _, ok, err := w.chats.Answered(ctx, answer); err != nil || !ok || found.ID != c.ID {
 		t.Errorf("an answer finds %q, %t, %v", found.ID, ok, err)
 	}
 	if list, _, err := w.chats.List(ctx, chat.Query{Member: "anna", Limit: 5}); err != nil || len(list) != 2 {
