@@ -74,3 +74,25 @@ func parcel(s *scene) {
 		b.t.Errorf("%d %s", code, fmt.Sprintf("%.500s", text))
 	}
 }
+
+// What a mail repeats of an earlier one is folded; a person opens it, and the page
+// makes room for it.
+func foldedMail(s *scene) {
+	const subject = "RE: Jaarrekening"
+	s.send("bo@vos.example", []string{"info@" + domain}, "From: Bo Vos <bo@vos.example>\r\nTo: info@"+domain+"\r\nSubject: "+subject+
+		"\r\nMessage-ID: <folded@vos.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+
+		`<p>De jaarrekening klopt.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> Info &lt;info@`+domain+`&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br>`+
+		`<b>Aan:</b> Bo Vos<br><b>Onderwerp:</b> Jaarrekening</div>`+strings.Repeat("<p>Nog een regel.</p>", 60))
+	s.tick()
+	b := s.as(carla)
+	b.open("/web/mails/" + s.id(subject))
+	b.look("light", 500) // where the letter is as high as what it says
+	const letter = `document.querySelector("iframe").contentDocument`
+	count := map[string]string{"nl": "… 64 regels", "en": "… 64 lines"}[s.lang]
+	b.until("the mail without what it repeats", `(() => { const f = document.querySelector("iframe"), page = `+letter+`;
+		return page?.querySelector("summary")?.textContent === `+quote(count)+` && f.clientHeight < 400 && page.documentElement.scrollHeight <= f.clientHeight; })()`)
+	b.shot("mails-folded")
+	_, err := eval[bool](b, `(`+letter+`.querySelector("summary").click(), true)`)
+	b.must(err)
+	b.until("all of the mail", `(() => { const f = document.querySelector("iframe"); return f.clientHeight > 1500 && `+letter+`.documentElement.scrollHeight <= f.clientHeight; })()`)
+}
