@@ -258,9 +258,11 @@ func TestTheWholeProductRunsAndEndsAndRunsAgain(t *testing.T) {
 	}
 	data := t.TempDir()
 	r := startStack(t, "-data", data)
-	if got := r.mail(t, "els@bakkerijvandam.example", "info@"+domain, "Een vraag van een klant"); got.State != "processed" || got.Chat == "" {
-		t.Errorf("mail of a contact: %+v", got)
+	got := r.mail(t, "els@bakkerijvandam.example", "info@"+domain, "Een vraag van een klant")
+	if got.State != "processed" || got.Chat == "" {
+		t.Fatalf("mail of a contact: %+v", got)
 	}
+	r.converse(t, got.Chat, "els@bakkerijvandam.example")
 	r.firstPage(t)
 	r.ownPages(t)
 	r.write(t)

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,6 +44,16 @@ func Inverted(at time.Time) string {
 // Timed returns the id of what happened at a time. Such ids sort newest first.
 // The suffix, a Hash or Random, tells apart what happened in one millisecond.
 func Timed(at time.Time, suffix string) string { return Inverted(at) + "-" + suffix }
+
+// TimeOf returns the time of an id that Timed returned, in whole milliseconds. It is
+// zero for another id.
+func TimeOf(id string) time.Time {
+	if !IsTimed(id) {
+		return time.Time{}
+	}
+	inverted, _ := strconv.ParseInt(id[:13], 10, 64) // IsTimed has seen the digits
+	return time.UnixMilli(maxMillis - inverted).UTC()
+}
 
 // IsTimed says whether id has the form of an id that Timed returned.
 func IsTimed(id string) bool {

@@ -40,6 +40,16 @@ func TestTimedIDsSortNewestFirst(t *testing.T) {
 	}
 }
 
+func TestTheTimeOfAnID(t *testing.T) {
+	at := time.Date(2026, 11, 29, 12, 0, 0, 7_900_000, time.UTC)
+	if got := ids.TimeOf(ids.Timed(at, ids.Random())); !got.Equal(at.Truncate(time.Millisecond)) {
+		t.Errorf("it is %v", got)
+	}
+	if got := ids.TimeOf("x"); !got.IsZero() {
+		t.Errorf("no id has the time %v", got)
+	}
+}
+
 func TestIsTimed(t *testing.T) {
 	id := ids.Timed(time.Now(), ids.Hash("x"))
 	for _, odd := range []string{"", id[1:], id + "a", strings.ToUpper(id), strings.Replace(id, "-", "|", 1), id[:39] + "~", "a" + id[1:], id[:38] + "é"} {

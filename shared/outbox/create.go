@@ -118,8 +118,13 @@ func (s *Store) prepare(n New) (Reply, error) {
 		r.LeavesAt = r.Created
 	}
 	// The id has the time at which it leaves: lists of messages are in the order in
-	// which they were on their way.
-	r.ID = ids.Timed(r.LeavesAt, ids.Hash("reply", r.Chat, r.Author, n.Key))
+	// which they were on their way. A clock that differs from that of Exchange does not
+	// put a reply before what it answers.
+	at := r.LeavesAt
+	if answered := ids.TimeOf(r.Answers); !at.After(answered) {
+		at = answered.Add(time.Millisecond)
+	}
+	r.ID = ids.Timed(at, ids.Hash("reply", r.Chat, r.Author, n.Key))
 	switch {
 	case r.Approval != nil:
 		r.State = Waiting

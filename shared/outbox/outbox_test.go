@@ -601,3 +601,17 @@ func TestWhatAReplySaysIsKept(t *testing.T) {
 		}
 	}
 }
+
+// A mail can have a time that our clock has not reached: an answer to it comes after
+// it all the same.
+func TestAReplyComesAfterWhatItAnswers(t *testing.T) {
+	w := newWorld(t)
+	later := w.mail(11) // a minute after our clock
+	_, ops := w.get().Join(later, chat.Entry{Named: true})
+	w.must(w.table.Write(t.Context(), ops...))
+	n := w.written("anna")
+	n.Reply.Answers, n.Reply.LeavesAt = later.ID, w.at
+	if r := w.create(n); r.ID >= later.ID {
+		t.Errorf("the reply %s is before the mail %s", r.ID, later.ID)
+	}
+}

@@ -19,7 +19,7 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 	if err := context.Cause(ctx); err != nil {
 		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
 	}
-	now := t.now()
+	now := t.arrival()
 	if at := env.At.UTC().Truncate(time.Second); !env.At.IsZero() && at.Before(now) {
 		now = at
 	}

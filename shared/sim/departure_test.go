@@ -199,3 +199,18 @@ func TestASearchIsLate(t *testing.T) {
 		t.Error("the filter never finds it")
 	}
 }
+
+// Graph cuts times to whole seconds. An answer within the second in which a mail left
+// is not older than that mail.
+func TestNothingArrivesBeforeItWasSent(t *testing.T) {
+	w := newWorld(t, "info")
+	*w.clock = w.clock.Add(300 * time.Millisecond)
+	w.deliver(info, "x")
+	if got := w.tenant.Messages(info)[0].Received; got.Before(*w.clock) || got.Sub(*w.clock) >= time.Second {
+		t.Errorf("delivered at %v, received at %v", *w.clock, got)
+	}
+	w.mailOut(map[string]any{"toRecipients": []any{recipient(jan)}})
+	if got := w.tenant.Sent(info)[0].Sent; got.Before(*w.clock) {
+		t.Errorf("sent at %v, has %v", *w.clock, got)
+	}
+}

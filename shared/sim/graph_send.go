@@ -150,7 +150,7 @@ func (b *mailbox) sender(from *Recipient, aliases bool) *Recipient {
 //
 // https://learn.microsoft.com/graph/outlook-things-to-know-about-send-mail
 func (t *Tenant) submit(c *graphCall, m *Message, save bool) (answer, error) {
-	b, now := t.Behaviour(), t.now()
+	b, now := t.Behaviour(), t.arrival()
 	d, err := t.depart(c.box, m, save, b, now)
 	if err != nil {
 		return answer{}, err
@@ -188,7 +188,7 @@ func (t *Tenant) settle() {
 		if box == nil || box.items[id] == nil {
 			continue
 		}
-		d, err := t.depart(box, box.items[id].message, true, t.behaviour, now)
+		d, err := t.depart(box, box.items[id].message, true, t.behaviour, t.arrival())
 		if err == nil {
 			err = t.leave(d)
 		}

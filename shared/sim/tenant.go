@@ -131,6 +131,13 @@ func (t *Tenant) Handler() http.Handler { return t.handler }
 // now returns the tenant's time in whole seconds of UTC, as Graph writes times.
 func (t *Tenant) now() time.Time { return t.options.Now().UTC().Truncate(time.Second) }
 
+// arrival returns when a mail that is on its way now arrives: with the next whole
+// second. Nothing arrives at a time that has passed, so that an answer is never older
+// than what it answers.
+func (t *Tenant) arrival() time.Time {
+	return t.options.Now().UTC().Add(time.Second - time.Nanosecond).Truncate(time.Second)
+}
+
 // commit writes changes to the journal and then makes them. The caller holds mu or
 // is the only user.
 func (t *Tenant) commit(records ...record) error {
