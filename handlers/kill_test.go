@@ -161,7 +161,8 @@ func (w *world) answered(subject string) (id string) {
 			continue
 		}
 		for range 100 {
-			body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,"confirmed":["client","outsider","attachment"]}`, c.ID, jan, subject)
+			body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,`+
+				`"confirmed":["client","outsider","attachment"]}`, c.ID, jan, subject)
 			var reply struct{ ID string }
 			code, text := w.callWith(anna, "POST", "/api/chats/"+c.ID+"/replies", body, "Idempotency-Key", subject)
 			if code == http.StatusAccepted && json.Unmarshal([]byte(text), &reply) == nil {

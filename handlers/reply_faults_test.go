@@ -38,7 +38,9 @@ func (w *world) goOn(chat, reply any) {
 		w.t.Errorf("%d mails left", len(got))
 		return
 	}
-	if m := got[0]; m.InReplyTo != "<a1@elders.example>" || strings.Count(m.HTML, "die klopt") != 1 || strings.Count(m.HTML, "Zie het onderwerp") != 1 || len(m.To)+len(m.Cc) != 1 {
+	if m := got[0]; m.InReplyTo != "<a1@elders.example>" || strings.Count(m.HTML, "die klopt") != 1 ||
+		strings.Count(m.HTML, "Zie het onderwerp") != 1 ||
+		len(m.To)+len(m.Cc) != 1 {
 		w.t.Errorf("left as %+v", m)
 	}
 	if state := w.reply(chat, reply)["state"]; state != "sent" {

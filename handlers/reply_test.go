@@ -2,8 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"kantoorpost/shared/sim"
+	"kantoorpost/shared/wiretest"
 	"maps"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -32,7 +36,8 @@ func TestConversation(t *testing.T) {
 			t.Fatalf("%d mails left: %s", len(got), asText(t, w.reply(chat, id)))
 		}
 		m := got[0]
-		if m.InReplyTo != "<a1@elders.example>" || m.From.Email != info || len(m.To) != 1 || len(m.Cc) != 0 || m.Subject != "RE: Btw-aangifte" {
+		if m.InReplyTo != "<a1@elders.example>" || m.From.Email != info || len(m.To) != 1 || len(m.Cc) != 0 ||
+			m.Subject != "RE: Btw-aangifte" {
 			t.Errorf("left as %s", asText(t, m))
 		}
 		own, quote := strings.Index(m.HTML, "die klopt"), strings.Index(m.HTML, "Zie het onderwerp")
@@ -74,7 +79,11 @@ func TestFilesLeave(t *testing.T) {
 			}
 			large := strings.Repeat("0123456789", 400_000)
 			small, big, picture := upload("loon.csv", "a;b"), upload("jaarrekening.pdf", large), upload("foto.png", "\x89PNG\r\n\x1a\nfoto")
-			w.writeReply(chat, "", object{"text": nil, "html": `<p>Zie <img src="cid:` + picture + `"></p>`, "attachments": []string{small, big}})
+			w.writeReply(
+				chat,
+				"",
+				object{"text": nil, "html": `<p>Zie <img src="cid:` + picture + `"></p>`, "attachments": []string{small, big}},
+			)
 			w.soon(15 * time.Second)
 			w.soon(time.Minute)
 			got := w.outside(jan)
@@ -116,4 +125,108 @@ Content-Transfer-Encoding: base64
 iVBORw0KGgpsb2dv
 --b--
 `, "\n", "\r\n")
+}
+
+// The office begins: its mail leaves, and the answer to it joins the chat.
+func TestTheOfficeBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		contact := w.must("GET", "/api/contacts", nil)["items"].([]any)[0].(object)
+		var begun object
+		code := w.ask(
+			anna,
+			"POST",
+			"/api/chats",
+			object{"address": "info@" + domain, "client": contact["clients"].([]any)[0], "contact": contact["id"],
+				"to": []object{{"email": jan}}, "subject": "Jaarrekening", "text": "Dag Jan, hierbij.", "hold": 0},
+			&begun,
+		)
+		if code >= 300 {
+			t.Fatal(code, w.Answered[len(w.Answered)-1])
+		}
+		w.soon(5 * time.Second)
+		got := w.outside(jan)
+		if len(got) != 1 || got[0].Subject != "Jaarrekening" || got[0].InReplyTo != "" || !strings.Contains(got[0].HTML, "hierbij") {
+			t.Fatalf("left: %s", asText(t, got))
+		}
+		w.answer(got[0], "b1")
+		w.pass(1)
+		if c := w.chatOf("Jaarrekening"); len(w.chats()) != 1 || c["messages"] != 2.0 {
+			t.Errorf("chats: %s", asText(t, w.chats()))
+		}
+	})
+}
+
+// A mail is passed on with the file that its author chose. The client gets nothing.
+func TestForward(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		w.send(jan, []string{"info@" + domain}, withPicture(jan, "info@"+domain, "Btw", "a1"))
+		w.pass(1)
+		chat := w.chatOf("Btw")["id"]
+		const bank = "loket@bank.example"
+		w.writeReply(chat, "Ter info.", object{"mode": "forward", "to": []object{{"email": bank}}, "confirmed": []string{"outsider"}})
+		w.soon(15 * time.Second)
+		w.soon(time.Minute)
+		got := w.outside(bank)
+		if len(got) != 1 || len(w.outside(jan)) != 0 || len(got[0].To) != 1 || !strings.Contains(got[0].HTML, "Klopt dit?") ||
+			!strings.HasPrefix(got[0].Subject, "FW: ") {
+			t.Fatalf("left: %s, to the client %d", asText(t, got), len(w.outside(jan)))
+		}
+		if len(got[0].Attachments) != 1 || got[0].Attachments[0].Name != "logo.png" {
+			t.Errorf("with %+v", got[0].Attachments)
+		}
+	})
+}
+
+// A conversation of twenty mails, to and fro, while every ninth call fails in one of
+// three ways and the process dies at times: one mail leaves for each reply, all of it is
+// one chat in the right order, and each quote is of the mail that is answered.
+func TestLongConversation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, chat, reply := replyStory(t)
+		w.fault(func(n int, _ *http.Request) wiretest.Fault {
+			if n%9 != 0 {
+				return wiretest.Pass
+			}
+			return wiretest.Fault(1 + n/9%3)
+		})
+		want := []string{"mail in", "reply out"}
+		for i := range 10 {
+			w.soon(15 * time.Second)
+			if i%3 == 1 {
+				w.start()
+			}
+			w.pass(8)
+			got := w.outside(jan)
+			if len(got) != i+1 || w.state(chat, reply) != "sent" {
+				t.Fatalf("after %d replies %d mails left; the last is %v", i+1, len(got), w.state(chat, reply))
+			}
+			if i == 9 {
+				break
+			}
+			w.answer(got[i], fmt.Sprint("a", i+2))
+			w.pass(6)
+			reply = w.writeReply(chat, fmt.Sprint("Antwoord ", i+2, "."), object{"force": true})["id"]
+			want = append(want, "mail in", "reply out")
+		}
+		w.heal()
+		var lines []string
+		for _, m := range w.messagesOf(chat) {
+			lines = append(lines, fmt.Sprint(m["kind"], " ", m["direction"]))
+		}
+		if !slices.Equal(lines, want) || len(w.chats()) != 1 {
+			t.Errorf("the conversation is %q, in %d chats", lines, len(w.chats()))
+		}
+		for i, m := range w.outside(jan) {
+			if id := fmt.Sprint("<a", i+1, "@elders.example>"); m.InReplyTo != id || strings.Count(m.HTML, "Zie het onderwerp") != 1 {
+				t.Errorf("reply %d answers %s, want %s; its text is\n%s", i+1, m.InReplyTo, id, m.HTML)
+			}
+		}
+		w.check(t)
+	})
 }

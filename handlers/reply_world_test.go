@@ -79,7 +79,8 @@ func (w *world) outside(address string) []sim.OutsideItem { return w.tenant.Outs
 func (w *world) answer(m sim.OutsideItem, id string) {
 	w.t.Helper()
 	references := strings.Join(append(m.References, m.MessageID), " ")
-	w.send(jan, []string{m.From.Email}, letter(jan, m.From.Email, "Re: "+m.Subject, id, "In-Reply-To: "+m.MessageID, "References: "+references))
+	raw := letter(jan, m.From.Email, "Re: "+m.Subject, id, "In-Reply-To: "+m.MessageID, "References: "+references)
+	w.send(jan, []string{m.From.Email}, raw)
 }
 
 // soon lets some seconds go by, and does the jobs that are due.
@@ -96,4 +97,16 @@ func asText(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// state is the state of a reply, asked until an answer comes.
+func (w *world) state(chat, id any) string {
+	w.t.Helper()
+	var reply object
+	for range 10 {
+		if code := w.ask(anna, "GET", fmt.Sprint("/api/chats/", chat, "/replies/", id), nil, &reply); code == 200 {
+			return reply["state"].(string)
+		}
+	}
+	return ""
 }

@@ -53,10 +53,13 @@ func TestDoubt(t *testing.T) {
 		{"its id is hidden for a while", func(e *exchange) { e.sentID = "hidden" }, wiretest.Lose, time.Minute, outbox.Sent},
 		{"only its property is left", func(e *exchange) { e.sentID, e.newID = "different", true }, wiretest.Lose, time.Minute, outbox.Sent},
 		{"only its id is left", func(e *exchange) { e.newID, e.noProperty = true, true }, wiretest.Lose, time.Minute, outbox.Sent},
-		{"its id is left, and hidden for a while", func(e *exchange) { e.newID, e.noProperty, e.sentID = true, true, "hidden" }, wiretest.Lose, 3 * time.Minute, outbox.Sent},
-		{"searches find it late", func(e *exchange) { e.sentID, e.searchesLag = "hidden", 5*time.Minute }, wiretest.Lose, 12 * time.Minute, outbox.Sent},
+		{"its id is left, and hidden for a while", func(e *exchange) { e.newID, e.noProperty, e.sentID = true, true, "hidden" },
+			wiretest.Lose, 3 * time.Minute, outbox.Sent},
+		{"searches find it late", func(e *exchange) { e.sentID, e.searchesLag = "hidden", 5*time.Minute },
+			wiretest.Lose, 12 * time.Minute, outbox.Sent},
 		{"it is a draft for a while", func(e *exchange) { e.lag = 9 * time.Minute }, wiretest.Lose, 11 * time.Minute, outbox.Sent},
-		{"found nowhere", func(e *exchange) { e.sentID, e.newID, e.noProperty = "different", true, true }, wiretest.Lose, 75 * time.Minute, outbox.Unknown},
+		{"found nowhere", func(e *exchange) { e.sentID, e.newID, e.noProperty = "different", true, true },
+			wiretest.Lose, 75 * time.Minute, outbox.Unknown},
 	} {
 		for _, again := range []string{"", "bad-request", "send"} {
 			test(t, x.name+", sent again "+again, func(t *testing.T, w *world) {

@@ -20,13 +20,17 @@ func (e *exchange) CreateReply(ctx context.Context, mailbox, id, mode, reply, ti
 			return missing()
 		}
 		m := &message{box: mailbox, reply: reply, inReplyTo: "<a1@elders.example>"}
-		m.Subject, m.To, m.Cc = "RE: Aangifte", []mail.Address{{Email: "jan@bakker.example"}}, []mail.Address{{Email: "vreemd@elders.example"}}
-		m.Body = `<html><head></head><body dir="ltr">` + quoteHead + "<p>" + theirWords + `<img src="cid:logo@bakker"></p>` + strings.Repeat("x", e.long) + "</body></html>"
+		m.Subject, m.To = "RE: Aangifte", []mail.Address{{Email: "jan@bakker.example"}}
+		m.Cc = []mail.Address{{Email: "vreemd@elders.example"}}
+		m.Body = `<html><head></head><body dir="ltr">` + quoteHead + "<p>" + theirWords + `<img src="cid:logo@bakker"></p>` +
+			strings.Repeat("x", e.long) + "</body></html>"
 		if !e.noPictures {
-			m.attached = append(m.attached, attached{mail.Attachment{ID: "copied-logo", Kind: mail.AttachedFile, Name: "logo.png", ContentID: "logo@bakker", Inline: true}, "logo"})
+			logo := mail.Attachment{ID: "copied-logo", Kind: mail.AttachedFile, Name: "logo.png", ContentID: "logo@bakker", Inline: true}
+			m.attached = append(m.attached, attached{logo, "logo"})
 		}
 		if mode == mail.ModeForward {
-			m.attached = append(m.attached, attached{mail.Attachment{ID: "copied-file", Kind: mail.AttachedFile, Name: "loon.pdf", Size: 4}, "loon"})
+			file := mail.Attachment{ID: "copied-file", Kind: mail.AttachedFile, Name: "loon.pdf", Size: 4}
+			m.attached = append(m.attached, attached{file, "loon"})
 		}
 		if e.noProperty {
 			m.reply = ""
@@ -104,8 +108,9 @@ func (e *exchange) Attach(ctx context.Context, _, id string, a mail.OutgoingAtta
 	}
 	return e.draft(ctx, "Attach", id, func(m *message) error {
 		e.serial++
-		m.attached = append(m.attached, attached{mail.Attachment{ID: fmt.Sprint("attachment-", e.serial), Kind: mail.AttachedFile, Name: a.Name,
-			ContentID: a.ContentID, Inline: a.Inline, Size: a.Size + 300}, string(data)})
+		file := mail.Attachment{ID: fmt.Sprint("attachment-", e.serial), Kind: mail.AttachedFile, Name: a.Name,
+			ContentID: a.ContentID, Inline: a.Inline, Size: a.Size + 300}
+		m.attached = append(m.attached, attached{file, string(data)})
 		return nil
 	})
 }
@@ -167,7 +172,9 @@ func (e *exchange) FindSent(ctx context.Context, mailbox string, k mail.SentKeys
 func (e *exchange) Attachments(ctx context.Context, _, id string) (all []mail.Attachment, err error) {
 	err = e.call(ctx, "Attachments", func() error {
 		if id == original {
-			all = []mail.Attachment{{ID: "logo", Kind: mail.AttachedFile, Name: "logo.png", ContentID: "logo@bakker", Inline: true, Size: 4}}
+			all = []mail.Attachment{
+				{ID: "logo", Kind: mail.AttachedFile, Name: "logo.png", ContentID: "logo@bakker", Inline: true, Size: 4},
+			}
 			return nil
 		}
 		m := e.find(id)

@@ -171,7 +171,12 @@ func TestRefused(t *testing.T) {
 			w.pass(10 * time.Minute)
 			w.wantState(r, outbox.Sent, "")
 			if got := w.one(); strings.Count(got.Body, words) != 1 || len(got.attached) != 2 || len(w.exchange.messages) != 1 {
-				t.Errorf("left with %d attachments, text\n%s\n%d messages in the mailbox", len(got.attached), got.Body, len(w.exchange.messages))
+				t.Errorf(
+					"left with %d attachments, text\n%s\n%d messages in the mailbox",
+					len(got.attached),
+					got.Body,
+					len(w.exchange.messages),
+				)
 			}
 		})
 	}

@@ -141,7 +141,15 @@ func (w *world) wantState(r outbox.Reply, want outbox.State, reason string) outb
 	w.t.Helper()
 	now := w.load(r)
 	if now.State != want || now.Reason != reason {
-		w.t.Errorf("reply is %s %q (%s), want %s %q; calls: %s", now.State, now.Reason, now.Detail, want, reason, strings.Join(w.exchange.calls, " "))
+		w.t.Errorf(
+			"reply is %s %q (%s), want %s %q; calls: %s",
+			now.State,
+			now.Reason,
+			now.Detail,
+			want,
+			reason,
+			strings.Join(w.exchange.calls, " "),
+		)
 	}
 	return now
 }

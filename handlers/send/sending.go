@@ -3,8 +3,8 @@ package send
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"kantoorpost/shared/connector"
@@ -95,7 +95,7 @@ func (s *sending) find(ctx context.Context) error {
 	case found && s.isOurs(d) && s.reply.Sends < maxSends:
 		return s.send(ctx)
 	case found && s.isOurs(d):
-		return s.failed(ctx, outbox.ReasonRefused, "the draft was told to leave "+strconv.FormatInt(s.reply.Sends, 10)+" times and is still a draft")
+		return s.failed(ctx, outbox.ReasonRefused, fmt.Sprintf("told to leave %d times, the draft still is a draft", s.reply.Sends))
 	case since >= giveUp:
 		return s.unknown(ctx)
 	}

@@ -25,10 +25,12 @@ func TestAReplyLeaves(t *testing.T) {
 		r := w.reply()
 		w.pass(time.Minute)
 		got := w.one()
-		if want := `<body dir="ltr"><div id="kantoorpost-` + r.ID + `">` + words + "<br><p>Anna</p></div><br>" + quoteHead; !strings.Contains(got.Body, want) {
+		want := `<body dir="ltr"><div id="kantoorpost-` + r.ID + `">` + words + "<br><p>Anna</p></div><br>" + quoteHead
+		if !strings.Contains(got.Body, want) {
 			t.Errorf("text is\n%s\nwant in it\n%s", got.Body, want)
 		}
-		if got.Subject != r.Subject || addresses(got.To) != "[jan@bakker.example]" || addresses(got.Cc) != "[piet@bakker.example]" || len(got.Bcc) != 0 {
+		if got.Subject != r.Subject || addresses(got.To) != "[jan@bakker.example]" || addresses(got.Cc) != "[piet@bakker.example]" ||
+			len(got.Bcc) != 0 {
 			t.Errorf("left as %q to %v cc %v bcc %v", got.Subject, got.To, got.Cc, got.Bcc)
 		}
 		now := w.wantState(r, outbox.Sent, "")
@@ -68,7 +70,8 @@ func TestTheThread(t *testing.T) {
 			r := w.reply(x.change...)
 			w.pass(time.Minute)
 			got := w.one()
-			if got.inReplyTo != x.inReply || x.own && x.inReply != "" && strings.Join(got.references, " ") != "<a0@elders.example> <a1@elders.example>" {
+			if got.inReplyTo != x.inReply ||
+				x.own && x.inReply != "" && strings.Join(got.references, " ") != "<a0@elders.example> <a1@elders.example>" {
 				t.Errorf("answers %q, references %q; want %q", got.inReplyTo, got.references, x.inReply)
 			}
 			if own := strings.Contains(got.Body, "<b>Verzonden:</b>"); own != x.own || !strings.Contains(got.Body, theirWords) {
@@ -99,7 +102,9 @@ func TestTheThread(t *testing.T) {
 		if len(w.exchange.left) != 2 {
 			t.Fatalf("%d mails left", len(w.exchange.left))
 		}
-		if got := w.exchange.left[1]; strings.Count(got.Body, words) != 2 || !strings.Contains(got.Body, "<b>Van:</b> info@kantoor.example") || got.inReplyTo != "<1@kantoor.example>" {
+		if got := w.exchange.left[1]; strings.Count(got.Body, words) != 2 ||
+			!strings.Contains(got.Body, "<b>Van:</b> info@kantoor.example") ||
+			got.inReplyTo != "<1@kantoor.example>" {
 			t.Errorf("left as %s", got.Body)
 		}
 	})
@@ -121,7 +126,8 @@ func TestTheQuote(t *testing.T) {
 			if got.BodyType != "html" || strings.Count(got.Body, theirWords) != 1 || strings.Count(got.Body, words) != 1 {
 				t.Errorf("text is %s\n%s", got.BodyType, got.Body)
 			}
-			if !w.exchange.textDraft && (len(got.attached) != 1 || got.attached[0].ContentID != "logo@bakker" || got.attached[0].content != "logo" || !got.attached[0].Inline) {
+			if !w.exchange.textDraft &&
+				(len(got.attached) != 1 || got.attached[0].ContentID != "logo@bakker" || got.attached[0].content != "logo" || !got.attached[0].Inline) {
 				t.Errorf("pictures: %+v", got.attached)
 			}
 		})
@@ -151,7 +157,8 @@ func TestTheQuote(t *testing.T) {
 		w.exchange.long = 4 << 20
 		w.reply()
 		w.pass(time.Minute)
-		if got := w.one(); len(got.Body) > 10_000 || !strings.Contains(got.Body, "<b>Verzonden:</b>") || !strings.Contains(got.Body, theirWords) {
+		if got := w.one(); len(got.Body) > 10_000 || !strings.Contains(got.Body, "<b>Verzonden:</b>") ||
+			!strings.Contains(got.Body, theirWords) {
 			t.Errorf("text of %d bytes is\n%.2000s", len(got.Body), got.Body)
 		}
 	})
@@ -161,7 +168,9 @@ func TestTheQuote(t *testing.T) {
 		w.reply()
 		w.pass(time.Minute)
 		got := w.one()
-		if len(got.Body) > 200_000 || !strings.Contains(got.Body, "De rest van het bericht is weggelaten") || !strings.Contains(got.Body, theirWords) || !strings.Contains(got.Body, words) {
+		if len(got.Body) > 200_000 || !strings.Contains(got.Body, "De rest van het bericht is weggelaten") ||
+			!strings.Contains(got.Body, theirWords) ||
+			!strings.Contains(got.Body, words) {
 			t.Errorf("text of %d bytes is\n%.2000s", len(got.Body), got.Body)
 		}
 	})
@@ -171,7 +180,8 @@ func TestTheQuote(t *testing.T) {
 func TestAttachments(t *testing.T) {
 	files := func(r *outbox.Reply) {
 		r.Attachments = []outbox.Attachment{
-			{Upload: "upload-1", Name: "loon.pdf", ContentType: "application/pdf", Size: 5}, {Upload: "upload-2", Name: "loon.pdf", Size: 5},
+			{Upload: "upload-1", Name: "loon.pdf", ContentType: "application/pdf", Size: 5},
+			{Upload: "upload-2", Name: "loon.pdf", Size: 5},
 			{Upload: "upload-3", Name: "foto.png", Size: 4, Inline: true},
 		}
 	}
@@ -195,7 +205,8 @@ func TestAttachments(t *testing.T) {
 		w.upload("upload-1", "eerst")
 		r := w.reply(files)
 		w.pass(time.Minute)
-		if now := w.wantState(r, outbox.Failed, outbox.ReasonUpload); !strings.Contains(now.Detail, "loon.pdf") || len(w.exchange.left) != 0 {
+		if now := w.wantState(r, outbox.Failed, outbox.ReasonUpload); !strings.Contains(now.Detail, "loon.pdf") ||
+			len(w.exchange.left) != 0 {
 			t.Errorf("detail %q, %d left", now.Detail, len(w.exchange.left))
 		}
 	})

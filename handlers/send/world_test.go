@@ -130,13 +130,16 @@ func (w *world) Load(_ context.Context, mailboxes []string) ([]connector.Box, er
 	if !slices.Contains(mailboxes, box) {
 		return nil, nil
 	}
-	return []connector.Box{{Activation: connector.Activation{ID: box, Address: "info@kantoor.example", Connector: "connector", Active: w.active}}}, nil
+	return []connector.Box{
+		{Activation: connector.Activation{ID: box, Address: "info@kantoor.example", Connector: "connector", Active: w.active}},
+	}, nil
 }
 
 // upload stores a file that Anna sends along.
 func (w *world) upload(id, content string) {
 	w.t.Helper()
-	_, err := w.uploads.Put(w.t.Context(), id, blob.Info{Name: id, Until: time.Now().Add(24 * time.Hour)}, strings.NewReader(content), 1<<20)
+	about := blob.Info{Name: id, Until: time.Now().Add(24 * time.Hour)}
+	_, err := w.uploads.Put(w.t.Context(), id, about, strings.NewReader(content), 1<<20)
 	w.must(err)
 }
 
@@ -149,8 +152,13 @@ func (w *world) written(change ...func(*outbox.Reply)) outbox.New {
 	w.must(err)
 	r := outbox.Reply{
 		Chat: w.chat.ID, Mailbox: box, Address: "info@kantoor.example", Mode: outbox.ModeReplyAll, Answers: w.item.ID,
-		Original: outbox.Original{Mailbox: box, MessageID: original, InternetMessageID: w.item.InternetMessageID, References: w.item.References},
-		To:       []outbox.Recipient{{Name: "Jan", Email: "jan@bakker.example"}}, Cc: []outbox.Recipient{{Email: "piet@bakker.example"}},
+		Original: outbox.Original{
+			Mailbox:           box,
+			MessageID:         original,
+			InternetMessageID: w.item.InternetMessageID,
+			References:        w.item.References,
+		},
+		To: []outbox.Recipient{{Name: "Jan", Email: "jan@bakker.example"}}, Cc: []outbox.Recipient{{Email: "piet@bakker.example"}},
 		Subject: "RE: Aangifte 2025", Author: "anna", LeavesAt: time.Now().Add(10 * time.Second), Since: c.Sequence, Signature: "<p>Anna</p>",
 	}
 	for _, f := range change {

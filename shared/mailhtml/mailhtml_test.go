@@ -60,7 +60,9 @@ func TestRemove(t *testing.T) {
 func quoted() mailhtml.Quoted {
 	return mailhtml.Quoted{
 		From: mail.Address{Name: `Jan "de" <Bakker>`, Email: "jan@bakker.example"}, To: []mail.Address{{Email: "info@kantoor.example"}},
-		Cc: []mail.Address{{Name: "Piet", Email: "piet@x.example"}}, Sent: time.Date(2026, 11, 23, 8, 5, 0, 0, time.UTC), Subject: "Btw & <loon>",
+		Cc: []mail.Address{
+			{Name: "Piet", Email: "piet@x.example"},
+		}, Sent: time.Date(2026, 11, 23, 8, 5, 0, 0, time.UTC), Subject: "Btw & <loon>",
 		Body: `<html><head><title>weg</title><style>body{display:none}</style><base href="https://x.example"></head>` +
 			`<body onload="x()"><script>x()</script><p onclick="y()">Hallo <a href="javascript:z()">hier</a><img src="cid:a%40b"></p><!-- weg --></body></html>`,
 		IsHTML: true,
@@ -112,7 +114,8 @@ func TestShortQuote(t *testing.T) {
 	q := quoted()
 	q.Body, q.IsHTML = strings.Repeat("é", 5000), false
 	got := mailhtml.ShortQuote(q, mailhtml.Dutch, time.UTC, 1001)
-	if !strings.Contains(got, strings.Repeat("é", 500)+"…") || strings.Contains(got, strings.Repeat("é", 501)) || !strings.Contains(got, "De rest van het bericht is weggelaten") {
+	if !strings.Contains(got, strings.Repeat("é", 500)+"…") || strings.Contains(got, strings.Repeat("é", 501)) ||
+		!strings.Contains(got, "De rest van het bericht is weggelaten") {
 		t.Errorf("cut: %.300s … %s", got, got[max(0, len(got)-200):])
 	}
 }
@@ -135,7 +138,9 @@ func TestPictures(t *testing.T) {
 
 // The text of a document has its lines, and nothing that is not shown.
 func TestText(t *testing.T) {
-	got := mailhtml.Text("<html><head><title>weg</title><style>p{}</style></head><body><p>Dag\n Jan,</p><div>een<br>twee</div><table><tr><td>a</td><td>b</td></tr></table></body>")
+	got := mailhtml.Text(
+		"<html><head><title>weg</title><style>p{}</style></head><body><p>Dag\n Jan,</p><div>een<br>twee</div><table><tr><td>a</td><td>b</td></tr></table></body>",
+	)
 	if want := "Dag Jan,\n\neen\ntwee\n\n a b"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

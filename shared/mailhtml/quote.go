@@ -100,7 +100,8 @@ func head(q Quoted, lang Language, zone *time.Location) string {
 		lines = append(lines, line(w.cc, addresses(q.Cc)))
 	}
 	lines = append(lines, line(w.subject, q.Subject))
-	return `<hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg" dir="ltr">` + strings.Join(lines, "<br>\n") + "</div><div>&nbsp;</div>"
+	return `<hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg" dir="ltr">` +
+		strings.Join(lines, "<br>\n") + "</div><div>&nbsp;</div>"
 }
 
 func line(name, value string) string { return "<b>" + name + ":</b> " + html.EscapeString(value) }
@@ -126,8 +127,8 @@ func addresses(all []mail.Address) string {
 
 // never are elements that a mail does not need, or that would reach beyond the quote.
 var never = map[string]bool{
-	"script": true, "style": true, "title": true, "base": true, "meta": true, "link": true, "iframe": true, "object": true, "embed": true, "form": true,
-	"input": true, "button": true, "textarea": true, "select": true, "noscript": true, "template": true, "svg": true, "math": true,
+	"script": true, "style": true, "title": true, "base": true, "meta": true, "link": true, "iframe": true, "object": true, "embed": true,
+	"form": true, "input": true, "button": true, "textarea": true, "select": true, "noscript": true, "template": true, "svg": true, "math": true,
 }
 
 // inner returns the content of the body of a document, without what can act. It says

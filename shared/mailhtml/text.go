@@ -65,6 +65,7 @@ func newLine(out *strings.Builder) {
 }
 
 var blocks = map[atom.Atom]bool{
-	atom.P: true, atom.Div: true, atom.Tr: true, atom.Li: true, atom.Ul: true, atom.Ol: true, atom.Table: true, atom.Blockquote: true, atom.Hr: true,
+	atom.P: true, atom.Div: true, atom.Tr: true, atom.Li: true, atom.Ul: true, atom.Ol: true, atom.Table: true,
+	atom.Blockquote: true, atom.Hr: true,
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Pre: true, atom.Body: true,
 }
