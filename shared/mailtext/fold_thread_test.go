@@ -94,7 +94,7 @@ func TestThreadOfTwenty(t *testing.T) {
 
 // answers are what people write between the lines of the mail that they answer.
 var answers = []string{"Ja", "nee.", "12", "NL20 INGB 0001 2345 67", "Dat weet ik niet zeker, maar volgens mij klopt het.", "ok", "Zie boven", "klopt",
-	"Graag hoor ik wat u daarvan vindt.", "vóór vrijdag", "–", "👍 prima"}
+	"Graag hoor ik wat u daarvan vindt.", "vóór vrijdag", "👍", "✓", "x"}
 
 // An answer in the text of a known mail is shown, wherever it stands.
 func TestAnswersBetweenKnownLinesAreShown(t *testing.T) {
@@ -120,9 +120,6 @@ func TestAnswersBetweenKnownLinesAreShown(t *testing.T) {
 							quoted[at] += " " + answer
 						default:
 							continue
-						}
-						if !hasLetterOrDigit(answer) {
-							continue // no word: an emoji alone is not recognised
 						}
 						l := Letter{Type: p.kind, Content: p.write([]string{"Hallo, bij deze onze reactie.", "Jan"}, quoted, sender(i)), From: mail.Address{Email: sender(i + 1)}}
 						n++

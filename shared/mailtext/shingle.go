@@ -55,13 +55,18 @@ func wordsOf(lines []line) (words []uint64) {
 			text = target.ReplaceAllString(text, " ")
 		}
 		step(len(text))
-		for w := range strings.FieldsFuncSeq(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !unicode.IsMark(c) }) {
+		for w := range strings.FieldsFuncSeq(text, func(c rune) bool { return !isWord(c) }) {
 			h := fnv.New64a()
 			_, _ = h.Write([]byte(strings.ToLower(w))) // it never fails
 			words = append(words, h.Sum64())
 		}
 	}
 	return words
+}
+
+// isWord tells whether a character belongs to a word. People also answer with 👍 or ✓.
+func isWord(c rune) bool {
+	return unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.IsMark(c) || unicode.Is(unicode.So, c) && c != '\uFFFC' && c != '\uFFFD'
 }
 
 // hash returns the hashes of the shingles of words. Fewer words than a shingle has
