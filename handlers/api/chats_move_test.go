@@ -80,11 +80,12 @@ func TestMoveAMail(t *testing.T) {
 	if !slices.Equal(k.mailsIn(t, into), []string{into, m}) || !slices.Equal(k.mailsIn(t, c), []string{c}) {
 		t.Error(k.mailsIn(t, into), k.mailsIn(t, c))
 	}
-	// The reader is not in the other chat, and is not told which it is.
+	// The reader is not in the other chat, and is not told which it is, nor what went.
 	for who, want := range map[string]any{"editor": into, "reader": nil} {
+		named := map[string]string{"editor": "“Vraag 2”", "reader": "een bericht"}[who]
 		e := items(k.ok(t, who, "GET /api/chats/"+c+"/messages", ""))[0]
 		event := e["event"].(map[string]any)
-		if text := "editor@kantoor.nl verplaatste “Vraag 2” naar een andere chat"; event["chat"] != want || e["kind"] != "event" ||
+		if text := "editor@kantoor.nl verplaatste " + named + " naar een andere chat"; event["chat"] != want || e["kind"] != "event" ||
 			e["preview"] != text || e["mail"] != nil || e["body"] != nil || e["direction"] != nil {
 			t.Errorf("%s: %v", who, e)
 		}
@@ -104,6 +105,11 @@ func TestMoveAMail(t *testing.T) {
 		t.Errorf("%s", got.text)
 	}
 	k.refused(t, "editor", "POST /api/chats/"+c+"/undo", "", 409, "nothing-to-undo")
+	for id, want := range map[string]string{c: "maakte de verplaatsing van “Vraag 2” ongedaan", into: "maakte de verplaatsing van “Vraag 2” ongedaan"} {
+		if got := items(k.ok(t, "editor", "GET /api/chats/"+id+"/messages", ""))[0]; got["preview"] != "editor@kantoor.nl "+want {
+			t.Errorf("undone: %v", got)
+		}
+	}
 	k.ok(t, "manager", move, `{"chat":"`+strange+`"}`)
 	k.refused(t, "editor", "POST /api/chats/"+c+"/undo", "", 404, "") // not the other chat's
 	k.add(t, 5, "Kees", strange)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,19 +24,19 @@ type eventObject struct {
 // nameEvent adds to a message what its event says.
 func (a *api) nameEvent(ctx context.Context, names map[string]string, o *messageObject, e chat.Event) error {
 	event := &eventObject{Action: string(e.Action), Undone: e.Undone, Count: e.Count}
-	if e.Chat != "" {
-		_, err := a.chat(ctx, e.Chat, access.ChatsRead)
-		if err == nil {
-			event.Chat = e.Chat
-		} else if !errors.Is(err, chat.ErrNotFound) {
-			return err
-		}
+	visible, err := a.seesChat(ctx, names, e.Chat)
+	if err != nil {
+		return err
+	}
+	if visible {
+		event.Chat = e.Chat
+	} else if e.Action == chat.EventMovedOut && !e.Undone || e.Action != chat.EventMovedOut && e.Undone {
+		o.Subject = "" // what it names is now where the reader may not look
 	}
 	client := ""
 	if e.Client != "" {
 		name, known := names["client "+e.Client]
 		if !known {
-			var err error
 			if name, err = a.clientName(ctx, e.Client); err != nil {
 				return err
 			}
@@ -52,43 +53,57 @@ func (a *api) nameEvent(ctx context.Context, names map[string]string, o *message
 	return nil
 }
 
+// seesChat says whether the caller may read a chat. Known caches that.
+func (a *api) seesChat(ctx context.Context, known map[string]string, id string) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	if seen, looked := known["chat "+id]; looked {
+		return seen == "yes", nil
+	}
+	_, err := a.chat(ctx, id, access.ChatsRead)
+	switch {
+	case err == nil:
+		known["chat "+id] = "yes"
+	case errors.Is(err, chat.ErrNotFound):
+		known["chat "+id], err = "no", nil
+	}
+	return known["chat "+id] == "yes", err
+}
+
 // eventText is what an event says, in one sentence.
 func eventText(e chat.Event, who, subject, client string) words.Text {
 	who, subject, client = words.Isolate(who), words.Isolate(subject), words.Isolate(client)
-	nl, en := who, who
-	if who == "" {
-		nl, en = "Iemand", "Somebody"
-	}
-	var t words.Text
-	switch e.Action {
-	case chat.EventMovedOut:
-		t = both("verplaatste “%s” naar een andere chat", "moved “%s” to another chat", subject)
-	case chat.EventMovedIn:
-		t = both("verplaatste “%s” hierheen uit een andere chat", "moved “%s” here from another chat", subject)
-	case chat.EventMerged:
-		t = words.Text{
-			NL: fmt.Sprintf("voegde de chat “%s” hierbij (%s)", subject, counted(e.Count, "bericht", "berichten")),
-			EN: fmt.Sprintf("merged the chat “%s” into this one (%s)", subject, counted(e.Count, "message", "messages")),
-		}
-	case chat.EventClient:
-		t = both("gaf deze chat aan relatie %s", "gave this chat to client %s", client)
-	}
-	if e.Undone {
-		switch e.Action {
-		case chat.EventMovedOut, chat.EventMovedIn:
-			t = both("maakte de verplaatsing van “%s” ongedaan", "undid the move of “%s”", subject)
-		case chat.EventMerged:
-			t = both("haalde de chat “%s” er weer uit", "took the chat “%s” out again", subject)
-		case chat.EventClient:
-			t = both("gaf deze chat terug aan relatie %s", "gave this chat back to client %s", client)
-		}
-	}
-	return words.Text{NL: nl + " " + t.NL, EN: en + " " + t.EN}
+	t := eventDeed(e, subject, client)
+	return words.Text{NL: cmp.Or(who, "Iemand") + " " + t.NL, EN: cmp.Or(who, "Somebody") + " " + t.EN}
 }
 
-// both puts a value into a sentence in both languages.
-func both(nl, en, value string) words.Text {
-	return words.Text{NL: fmt.Sprintf(nl, value), EN: fmt.Sprintf(en, value)}
+// eventDeed is what was done. Without a subject, it does not say which mail or chat.
+func eventDeed(e chat.Event, subject, client string) words.Text {
+	mail, other := words.Text{NL: "een bericht", EN: "a message"}, words.Text{NL: "een andere chat", EN: "another chat"}
+	if subject != "" {
+		mail = words.Text{NL: "“" + subject + "”", EN: "“" + subject + "”"}
+		other = words.Text{NL: "de chat “" + subject + "”", EN: "the chat “" + subject + "”"}
+	}
+	to := words.Text{NL: cmp.Or(client, "die er niet meer is"), EN: cmp.Or(client, "who is no longer there")}
+	switch {
+	case e.Action == chat.EventMovedOut && !e.Undone:
+		return words.Text{NL: "verplaatste " + mail.NL + " naar een andere chat", EN: "moved " + mail.EN + " to another chat"}
+	case e.Action == chat.EventMovedIn && !e.Undone:
+		return words.Text{NL: "verplaatste " + mail.NL + " hierheen uit een andere chat", EN: "moved " + mail.EN + " here from another chat"}
+	case e.Action == chat.EventMovedOut || e.Action == chat.EventMovedIn:
+		return words.Text{NL: "maakte de verplaatsing van " + mail.NL + " ongedaan", EN: "undid the move of " + mail.EN}
+	case e.Action == chat.EventMerged && !e.Undone:
+		return words.Text{
+			NL: "voegde " + other.NL + " hierbij (" + counted(e.Count, "bericht", "berichten") + ")",
+			EN: "merged " + other.EN + " into this one (" + counted(e.Count, "message", "messages") + ")",
+		}
+	case e.Action == chat.EventMerged:
+		return words.Text{NL: "haalde " + other.NL + " er weer uit", EN: "took " + other.EN + " out again"}
+	case e.Undone:
+		return words.Text{NL: "gaf deze chat terug aan relatie " + to.NL, EN: "gave this chat back to client " + to.EN}
+	}
+	return words.Text{NL: "gaf deze chat aan relatie " + to.NL, EN: "gave this chat to client " + to.EN}
 }
 
 func counted(n int64, one, many string) string {
