@@ -184,7 +184,7 @@ func longThread(s *scene) {
 	// Each letter is scrolled to, and takes the height of what it shows.
 	for i := range 20 {
 		frame := fmt.Sprintf(`document.querySelectorAll(".letter iframe")[%d]`, 19-i)
-		b.until("a letter that is scrolled to", frame+`.scrollIntoView({ block: "center" }) ?? (`+frame+`.style.getPropertyValue("--letter") !== "")`)
+		b.until("a letter that is scrolled to", "("+frame+`.scrollIntoView({ block: "center" }), `+frame+`.style.getPropertyValue("--letter") !== "")`)
 	}
 	height, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
 	b.must(err)

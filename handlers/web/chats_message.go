@@ -40,17 +40,23 @@ type (
 		Event     *event    `json:"event"`
 		Sequence  int64     `json:"seq"`
 
-		New    bool   // nobody here has looked at it before
-		First  bool   // of the new ones
-		Shown  bool   // the body is open at once
-		Newest bool   // of the letters
-		Own    string // its subject, when it differs from the chat's
-		Files  *files
-		Reply  *replyObject // its state, of a reply
-		Leg    bool         // it is between the office and a third party
+		// Outside says that its sender is not of the client, such as a bank.
+		Outside bool `json:"outside"`
+
+		New    bool         `json:"-"` // nobody here has looked at it before
+		First  bool         `json:"-"` // of the new ones
+		Shown  bool         `json:"-"` // the body is open at once
+		Newest bool         `json:"-"` // of the letters
+		Own    string       `json:"-"` // its subject, when it differs from the chat's
+		Files  *files       `json:"-"`
+		Reply  *replyObject `json:"-"` // its state, of a reply
+		Leg    bool         `json:"-"` // it is between the office and a third party
 		// Newcomers were in none of the messages before.
-		Newcomers                   []mail.Address
-		MoveTo, AnswerTo, ForwardTo string // paths of what the user can do with it
+		Newcomers []mail.Address `json:"-"`
+		// MoveTo, AnswerTo and ForwardTo are paths of what the user can do with it.
+		MoveTo    string `json:"-"`
+		AnswerTo  string `json:"-"`
+		ForwardTo string `json:"-"`
 	}
 	// An event is what somebody did with the chat.
 	event struct {

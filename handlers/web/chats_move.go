@@ -66,7 +66,8 @@ func (s *site) move(v *request) error {
 	said := "move.done"
 	switch {
 	case do == "undo":
-		said, err = "move.undone", v.api.post(api+"/undo", nil, &now)
+		said = "move.undone" // of the version that was shown, so that two clicks undo one change
+		_, err = v.api.do("POST", api+"/undo", `"`+v.r.PostFormValue("tag")+`"`, nil, &now)
 	case message != "" && do == "new":
 		err = v.api.post(api+"/messages/"+url.PathEscape(message)+"/move", map[string]bool{"new": true}, &now)
 	case message != "":

@@ -35,7 +35,7 @@ func (c *openChat) relate() {
 		if m.isOut() {
 			m.Leg = begun && len(outside) > 0 && !slices.ContainsFunc(outside, isKnown)
 		} else {
-			m.Leg = isThird(m.From) && !slices.ContainsFunc(outside, isKnown)
+			m.Leg = m.Outside || isThird(m.From) && !slices.ContainsFunc(outside, isKnown)
 		}
 		for _, a := range outside {
 			if begun && !m.Leg && !isKnown(a) && c.Earlier == "" {

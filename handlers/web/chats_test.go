@@ -159,7 +159,8 @@ func TestNews(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	w = browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", "", h...)
-	wants(t, w, 200, `<div id="chat-thread"`, "!<textarea", "!<html")
+	// The version that a close is based on is that of the thread that is shown.
+	wants(t, w, 200, `<div id="chat-thread"`, `form="chat-state"`, "!<textarea", "!<html")
 	if asks(api, "/participants") || w.Header().Get("HX-Push-Url") != "" || w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
 		t.Error(api.asked, w.Header())
 	}

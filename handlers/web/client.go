@@ -38,6 +38,7 @@ type Problem struct {
 	Type     string    `json:"type,omitempty"`
 	Message  *message  `json:"message,omitempty"`
 	Warnings []warning `json:"warnings,omitempty"`
+	Missing  []string  `json:"missing,omitempty"` // placeholders without a value
 }
 
 // fieldCodes are codes by field. A reply that the API asks about has a list of codes

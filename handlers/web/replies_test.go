@@ -110,6 +110,11 @@ func TestActionsOnReplies(t *testing.T) {
 // Who is new in the conversation is said once; what is between the office and a
 // third party is marked, and its people are not new to the client's part.
 func TestRelate(t *testing.T) {
+	// What the API says of a message is no field of the page.
+	var m message
+	if err := json.Unmarshal([]byte(`{"id":"1","kind":"mail","new":true,"outside":true,"leg":"0","direction":"in"}`), &m); err != nil || m.New || !m.Outside {
+		t.Error(err, m)
+	}
 	a := func(email string) mail.Address { return mail.Address{Email: email} }
 	jan, piet, bank, info := a("jan@b.nl"), a("Piet@c.nl"), a("bank@bank.nl"), a("Info@kantoor.nl")
 	in := func(from mail.Address, to ...mail.Address) message {
@@ -172,7 +177,7 @@ func TestMoving(t *testing.T) {
 		{"message=2&do=client&to=k2", "POST /messages/2/move", `{"client":"k2"}`, "", "move.done:0:"},
 		{"do=chat&to=" + two, "POST /merge", `{"into":"` + two + `"}`, "/web/chats/" + two, "move.merged:0:"},
 		{"do=client&to=k2", "PATCH ", `{"client":"k2"}`, "", "move.done:0:"},
-		{"do=undo", "POST /undo", "", "", "move.undone:0:"},
+		{"do=undo&tag=v1", "POST /undo", "", "", "move.undone:0:"},
 	} {
 		method, path, _ := strings.Cut(c.path, " ")
 		key := method + " /api/chats/" + one + path

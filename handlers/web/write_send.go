@@ -147,7 +147,7 @@ func sentFlash(chat string, now accepted) flash {
 
 // answerOf turns the API's refusal into what the writer is asked.
 func answerOf(p *Problem, do string) *composeAnswer {
-	a := &composeAnswer{Problem: p, Do: do}
+	a := &composeAnswer{Problem: p, Do: do, Missing: p.Missing}
 	switch p.Type {
 	case typeNewer:
 		a.Newer = p.Message

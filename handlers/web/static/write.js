@@ -213,14 +213,14 @@ function attachments(form, changed) {
     request.send(file);
   };
   const attach = (made, file) => {
-    const row = form.querySelector("#attached").content.cloneNode(true).firstElementChild;
+    const model = form.querySelector("#attached"), row = model.content.cloneNode(true).firstElementChild;
     const input = row.querySelector("input"), drop = row.querySelector("button");
     row.querySelector("bdi").textContent = made.name;
     row.querySelector("small").textContent = size(made.size ?? file.size);
     input.name = "attachment";
     input.value = `${made.id} ${made.size ?? file.size} ${made.name}`;
     drop.value = "drop " + made.id;
-    drop.querySelector(".hidden").textContent = drop.querySelector(".hidden").textContent.replace("{0}", made.name);
+    drop.querySelector(".hidden").textContent = model.dataset.remove.replace("{0}", made.name);
     list().append(row);
     changed();
   };
