@@ -626,3 +626,65 @@ func TestForward(t *testing.T) {
 		}
 	}
 }
+
+// Somebody's own address sends only for him or her, a shared one for who takes part in
+// a chat that it received mail of; a mail to two addresses is answered from the one
+// that the writer is linked with.
+func TestFromWhichAddress(t *testing.T) {
+	w := newWriting(t)
+	w.graph.n = 4
+	connectors := w.done(t, "GET /api/connectors", "").body["items"].([]any)
+	path := "/api/connectors/" + connectors[0].(map[string]any)["id"].(string) + "/addresses"
+	w.done(t, "POST "+path, `{"address":"box2@kantoor.example","link":{"kind":"contact"}}`)
+	w.done(t, "POST "+path, fmt.Sprintf(`{"address":"box3@kantoor.example","link":{"kind":"role","id":%q}}`,
+		w.done(t, "POST /api/roles", `{"name":"Assistent"}`).body["id"]))
+	for who, want := range map[string]map[string]int{
+		"editor":  {"": 202, "BOX1@kantoor.example": 202, "box2@kantoor.example": 403, "box3@kantoor.example": 403},
+		"manager": {"": 202, "box2@kantoor.example": 403, "box3@kantoor.example": 202},
+	} {
+		for address, status := range want {
+			got := w.call(t, who, "POST "+w.path(), w.body(map[string]any{"address": address, "since": 99}))
+			if got.status != status {
+				t.Errorf("%s from %q: %d %s", who, address, got.status, got.text)
+			}
+		}
+	}
+	// The mail came to box3 and to box1, which the editor is linked with.
+	it := w.nthMail(7, "Jan")
+	it.Address, it.Mailbox = "box3@kantoor.example", box(3).ID
+	it.To = []mail.Address{{Email: "box3@kantoor.example"}, {Email: "box1@kantoor.example"}}
+	w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
+	got := w.ok(t, "editor", "GET "+w.path("/new"), "").body
+	if from, _ := got["from"].(map[string]any); from["email"] != "box1@kantoor.example" || emails(got["to"]) != "jan@klant.example" || got["cc"].([]any) == nil {
+		t.Errorf("from %v to %v", got["from"], got["to"])
+	}
+	if list := got["addresses"].([]any); len(list) != 2 {
+		t.Errorf("may choose from %v", list)
+	}
+}
+
+// Who got the mail as Bcc learns that, and cannot answer all; a Reply-To elsewhere is
+// offered and not used.
+func TestWarningsAboutRecipients(t *testing.T) {
+	w := newWriting(t)
+	for name, c := range map[string]struct {
+		change func(*item.Item)
+		want   string
+	}{
+		"Bcc":      {func(it *item.Item) { it.To = []mail.Address{{Email: "piet@klant.example"}} }, "[bcc] jan@klant.example "},
+		"Reply-To": {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "jan@elders.example"}} }, "[reply-to] jan@klant.example jan@elders.example new outside"},
+		"same":     {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "post@klant.example"}} }, "[] post@klant.example new outside "},
+	} {
+		it := w.nthMail(len(name), "Jan")
+		it.To = []mail.Address{{Email: "box1@kantoor.example"}}
+		c.change(&it)
+		w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
+		got := w.ok(t, "editor", "GET "+w.path("/new"), "").body
+		if text := fmt.Sprint(got["warnings"], " ", emails(got["to"]), " ", emails(got["replyTo"])); text != c.want {
+			t.Errorf("%s: %q, want %q", name, text, c.want)
+		}
+		if texts, _ := got["texts"].([]any); len(texts) != len(got["warnings"].([]any)) {
+			t.Errorf("%s: %v", name, got["texts"])
+		}
+	}
+}

@@ -256,3 +256,19 @@ func TestDraftsAreSkipped(t *testing.T) {
 		t.Errorf("%d of 2 stored, %v", h.stored(t), err)
 	}
 }
+
+// Where a mail wants its answer is kept unless that is its sender.
+func TestAnswersTo(t *testing.T) {
+	from := mail.Address{Email: "jan@bakker.example"}
+	for name, c := range map[string]struct {
+		replyTo []mail.Address
+		want    int
+	}{
+		"nowhere else": {nil, 0}, "the sender": {[]mail.Address{{Name: "Jan", Email: "Jan@Bakker.example"}}, 0},
+		"a colleague": {[]mail.Address{{Email: "administratie@bakker.example"}}, 1}, "elsewhere": {[]mail.Address{from, {Email: "jan@elders.example"}}, 2},
+	} {
+		if got := arrival(connector.Activation{}, mail.Message{From: from, ReplyTo: c.replyTo}).Item.AnswersTo; len(got) != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

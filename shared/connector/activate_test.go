@@ -3,6 +3,7 @@ package connector_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func TestActivateByAlias(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !a.Active || time.Since(a.From) > time.Minute {
+	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !slices.Equal(a.Aliases, box.Aliases) || !a.Active || time.Since(a.From) > time.Minute {
 		t.Errorf("activated %+v", a)
 	}
 	for _, name := range []string{box.ID, box.Address, strings.ToUpper(box.Address)} {

@@ -250,6 +250,7 @@ func (g *graphDouble) add(n int) mail.Mailbox {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	b := mail.Mailbox{ID: boxID(n), Address: fmt.Sprintf("box%d@kantoor.example", n), Name: fmt.Sprint("Box ", n)}
+	b.Aliases = []string{"alias-of-" + b.Address}
 	g.boxes[b.Address] = b
 	g.boxes["alias-of-"+b.Address] = b
 	return b
