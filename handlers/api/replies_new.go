@@ -1,11 +1,8 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,7 +10,6 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
-	"kantoorpost/shared/item"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/words"
 )
@@ -89,6 +85,9 @@ func (a *api) registerNewReply() {
 			return nil, err
 		}
 		out, err := a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode))
+		if err == nil {
+			a.askForSent(ctx, c)
+		}
 		return &struct{ Body newReply }{out}, err
 	})
 }
@@ -124,60 +123,6 @@ func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode ou
 	return out, k.addOriginal(ctx, &out, o, mode)
 }
 
-// An original is the message that a reply answers or forwards; empty for a reply that
-// answers nothing.
-type original struct {
-	message chat.Message
-	mail    item.Item    // of a mail
-	reply   outbox.Reply // of a reply of the office
-}
-
-func (o original) empty() bool { return o.message.ID == "" }
-
-// original finds the message that is answered; "" is the newest mail in the chat.
-func (k *correspondence) original(ctx context.Context, id string, mode outbox.Mode) (o original, err error) {
-	if mode == outbox.ModeNew {
-		return original{}, nil
-	}
-	if id == "" {
-		if err := k.read(ctx); err != nil {
-			return o, err
-		}
-		for _, m := range k.messages {
-			if m.IsMail() && m.Kind == chat.KindMail && m.Direction != chat.Out {
-				id = m.ID
-				break
-			}
-		}
-	}
-	if o.message, err = k.api.Chats.Message(ctx, k.chat.ID, id); err != nil {
-		return original{}, err
-	}
-	switch {
-	case o.message.IsMail():
-		o.mail, err = k.api.Items.Get(ctx, o.message.ID)
-	case o.message.Kind == chat.KindReply && hasLeft(outbox.State(o.message.State)):
-		o.reply, err = k.api.Outbox.Get(ctx, k.chat.ID, o.message.ID)
-	default:
-		err = invalid("answers", "id of a mail or of a reply that was sent")
-	}
-	if err != nil {
-		return original{}, err
-	}
-	return o, nil
-}
-
-// recipients are those of a reply to o, as long as its writer changes nothing.
-func (k *correspondence) recipients(o original, mode outbox.Mode) compose.Recipients {
-	if o.empty() {
-		return compose.Recipients{}
-	}
-	from := compose.Original{
-		From: o.message.From, ReplyTo: o.mail.AnswersTo, To: o.message.To, Cc: o.message.Cc, Sent: o.message.Direction == chat.Out,
-	}
-	return compose.RecipientsOf(from, mode, k.isOwn)
-}
-
 func (k *correspondence) addRecipients(ctx context.Context, out *newReply, o original, mode outbox.Mode) (err error) {
 	r := k.recipients(o, mode)
 	if out.To, err = k.marked(ctx, r.To); err != nil {
@@ -195,76 +140,6 @@ func (k *correspondence) addRecipients(ctx context.Context, out *newReply, o ori
 		out.Texts = append(out.Texts, warningObject{string(w), warningTexts[w]})
 	}
 	return nil
-}
-
-// addSenders adds from which addresses the caller may send, and the one that is
-// offered.
-func (k *correspondence) addSenders(ctx context.Context, out *newReply, o original) error {
-	senders, err := k.senders(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range senders {
-		object, err := k.api.sender(ctx, s)
-		if err != nil {
-			return err
-		}
-		out.Addresses = append(out.Addresses, object)
-	}
-	if i := k.defaultSender(senders, o); i >= 0 {
-		out.From, out.Signature = &out.Addresses[i], out.Addresses[i].Signature
-	}
-	return nil
-}
-
-// sender is an address with the signature of the caller's mail from it.
-func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error) {
-	about, err := a.Writing.Address(ctx, s.ID)
-	if err != nil {
-		return senderObject{}, err
-	}
-	own, err := a.Writing.Signature(ctx, actor(ctx).Member.ID)
-	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, Signature: own + about.Signature}, err
-}
-
-// defaultSender is the index of the address that answers o: one that received it, and
-// of several one that the caller is linked with. For a chat that the office begins it
-// is the first that the caller is linked with. It is -1 when there is none.
-func (k *correspondence) defaultSender(senders []access.Sender, o original) int {
-	received := []string{compose.Normal(o.mail.Address), compose.Normal(o.reply.Address)}
-	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
-		received = append(received, compose.Normal(a.Email))
-	}
-	if o.empty() {
-		for _, address := range k.chat.Addresses {
-			received = append(received, compose.Normal(address))
-		}
-	}
-	received = slices.DeleteFunc(received, func(email string) bool { return email == "" })
-	rank := func(s access.Sender) int {
-		got := slices.ContainsFunc(append([]string{s.Address}, s.Aliases...), func(a string) bool { return slices.Contains(received, compose.Normal(a)) })
-		main := len(received) > 0 && compose.Normal(s.Address) == received[0]
-		switch {
-		case got && s.Linked && main:
-			return 5
-		case got && s.Linked:
-			return 4
-		case main:
-			return 3
-		case got:
-			return 2
-		case s.Linked && o.empty():
-			return 1
-		}
-		return 0
-	}
-	best := -1
-	for i, s := range senders {
-		if rank(s) > 0 && (best < 0 || rank(s) > rank(senders[best])) {
-			best = i
-		}
-	}
-	return best
 }
 
 // writingWindow is how recently somebody must have saved a draft to be writing.
@@ -319,71 +194,4 @@ func (k *correspondence) addOriginal(ctx context.Context, out *newReply, o origi
 		out.Quote = content
 	}
 	return err
-}
-
-// quoteOf is the text of a message as a page can show it.
-func (a *api) quoteOf(ctx context.Context, chatID string, o original) (string, error) {
-	path := strings.TrimSuffix(messageBodyPath(chatID, o.message.ID), "body") + "pictures/"
-	if o.message.Kind == chat.KindReply {
-		d, done, err := a.replyDocument(ctx, o.reply)
-		if err != nil {
-			return "", err
-		}
-		defer done()
-		return inPlace(path).Replace(d.html), nil
-	}
-	d, done, err := a.document(ctx, o.mail, Showing{}, nil)
-	if err != nil {
-		return "", err
-	}
-	defer done()
-	return inPlace(path).Replace(d.html), nil
-}
-
-// referencesOf are what a reply to o names in its References, oldest first, without
-// the message id of o itself.
-func referencesOf(o original) []string {
-	if o.message.Kind == chat.KindReply {
-		return append(slices.Clone(o.reply.Original.References), nonEmpty(o.reply.Original.InternetMessageID)...)
-	}
-	if len(o.mail.References) > 0 {
-		return o.mail.References
-	}
-	return nonEmpty(o.mail.InReplyTo)
-}
-
-func nonEmpty(id string) []string {
-	if id == "" {
-		return nil
-	}
-	return []string{id}
-}
-
-// originalIn is o as the mailbox that sends knows it: a mail to two addresses is in
-// both of their mailboxes.
-func (k *correspondence) originalIn(ctx context.Context, mailbox string, o original) (outbox.Original, error) {
-	out := outbox.Original{
-		Mailbox: mailbox, References: referencesOf(o), InternetMessageID: cmp.Or(o.mail.InternetMessageID, o.reply.InternetMessageID),
-	}
-	switch {
-	case o.empty():
-		return outbox.Original{}, nil
-	case o.reply.ID != "":
-		if o.reply.Mailbox == mailbox {
-			out.MessageID = o.reply.DraftID
-		}
-		return out, nil
-	case o.mail.Mailbox == mailbox:
-		out.MessageID = o.mail.MessageID
-		return out, nil
-	case o.mail.InternetMessageID == "":
-		return out, nil
-	}
-	copies, err := k.api.Items.ByMessageID(ctx, o.mail.InternetMessageID)
-	for _, c := range copies {
-		if c.Mailbox == mailbox && c.Fingerprint == o.mail.Fingerprint {
-			out.MessageID = c.MessageID
-		}
-	}
-	return out, err
 }

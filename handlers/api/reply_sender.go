@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/compose"
+)
+
+// addSenders adds from which addresses the caller may send, and the one that is
+// offered.
+func (k *correspondence) addSenders(ctx context.Context, out *newReply, o original) error {
+	senders, err := k.senders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range senders {
+		object, err := k.api.sender(ctx, s)
+		if err != nil {
+			return err
+		}
+		out.Addresses = append(out.Addresses, object)
+	}
+	if i := k.defaultSender(senders, o); i >= 0 {
+		out.From, out.Signature = &out.Addresses[i], out.Addresses[i].Signature
+	}
+	return nil
+}
+
+// sender is an address with the signature of the caller's mail from it.
+func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error) {
+	about, err := a.Writing.Address(ctx, s.ID)
+	if err != nil {
+		return senderObject{}, err
+	}
+	own, err := a.Writing.Signature(ctx, actor(ctx).Member.ID)
+	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, Signature: own + about.Signature}, err
+}
+
+// defaultSender is the index of the address that answers o: one that received it, and
+// of several one that the caller is linked with. For a chat that the office begins it
+// is the first that the caller is linked with. It is -1 when there is none.
+func (k *correspondence) defaultSender(senders []access.Sender, o original) int {
+	received := []string{compose.Normal(o.mail.Address), compose.Normal(o.reply.Address)}
+	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
+		received = append(received, compose.Normal(a.Email))
+	}
+	if o.empty() {
+		for _, address := range k.chat.Addresses {
+			received = append(received, compose.Normal(address))
+		}
+	}
+	received = slices.DeleteFunc(received, func(email string) bool { return email == "" })
+	rank := func(s access.Sender) int {
+		got := slices.ContainsFunc(append([]string{s.Address}, s.Aliases...), func(a string) bool { return slices.Contains(received, compose.Normal(a)) })
+		main := len(received) > 0 && compose.Normal(s.Address) == received[0]
+		switch {
+		case got && s.Linked && main:
+			return 5
+		case got && s.Linked:
+			return 4
+		case main:
+			return 3
+		case got:
+			return 2
+		case s.Linked && o.empty():
+			return 1
+		}
+		return 0
+	}
+	best := -1
+	for i, s := range senders {
+		if rank(s) > 0 && (best < 0 || rank(s) > rank(senders[best])) {
+			best = i
+		}
+	}
+	return best
+}
