@@ -3,12 +3,15 @@ package api
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/job"
 	"kantoorpost/shared/outbox"
 )
 
@@ -87,7 +90,8 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
+	c, err := a.chat(ctx, in.Chat, access.ChatsSend)
+	if err != nil {
 		return nil, err
 	}
 	member := actor(ctx).Member.ID
@@ -106,15 +110,41 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 		return nil, err
 	}
 	// What became a draft again stays known as that until it is sent.
-	if was, err := a.Outbox.LoadDraft(ctx, in.Chat, member); err == nil {
-		d.Reply, d.Reason = was.Reply, was.Reason
-	} else if !errors.Is(err, outbox.ErrNotFound) {
+	was, err := a.Outbox.LoadDraft(ctx, in.Chat, member)
+	begun := errors.Is(err, outbox.ErrNotFound)
+	if err != nil && !begun {
 		return nil, err
 	}
+	d.Reply, d.Reason = was.Reply, was.Reason
 	if d, err = a.Outbox.SaveDraft(ctx, d, etag); err != nil {
 		return nil, err
 	}
+	if begun {
+		if err := a.fetchNow(ctx, c.Addresses); err != nil {
+			slog.WarnContext(ctx, "what came in lately is not read before somebody writes", "chat", c.ID, "error", err)
+		}
+	}
 	return a.draftOutput(ctx, d)
+}
+
+// fetchNow asks for what came into mailboxes and what left them in Outlook, so that
+// nobody writes what a colleague has just answered.
+func (a *api) fetchNow(ctx context.Context, addresses []string) error {
+	j := job.Fetch{Job: "fetch", Why: "somebody writes", Claim: job.NewClaim()}
+	for _, address := range addresses[:min(len(addresses), 4)] {
+		v, err := a.Connectors.Activation(ctx, address)
+		if errors.Is(err, connector.ErrNotFound) || err == nil && !v.Active {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		j.Addresses, j.Mailboxes = append(j.Addresses, v.Address), append(j.Mailboxes, v.ID)
+	}
+	if j.Sent = j.Mailboxes; len(j.Mailboxes) == 0 {
+		return nil
+	}
+	return a.Jobs.Put(ctx, j)
 }
 
 // typed are recipients as they were typed, which may be half an address.
