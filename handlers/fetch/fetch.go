@@ -1,5 +1,6 @@
-// Package fetch reads the new mail of activated inboxes and stores it. It decides
-// nothing about a mail. Its only state is the cursor of each inbox.
+// Package fetch reads the new mail of activated inboxes and stores it, and of their Sent
+// Items what answers a stored mail: that is what team members write in Outlook. It
+// decides nothing about a mail. Its only state is the cursor of each folder.
 //
 // # One reader per mailbox
 //

@@ -36,7 +36,7 @@ type (
 		By        *named    `json:"by"`
 		Via       string    `json:"via"`
 		At        time.Time `json:"at"`
-		Until     string    `json:"until"` // of an out-of-office answer
+		Away      *absence  `json:"away"` // of an out-of-office answer
 		Event     *event    `json:"event"`
 		Sequence  int64     `json:"seq"`
 
@@ -58,6 +58,11 @@ type (
 		AnswerTo  string `json:"-"`
 		ForwardTo string `json:"-"`
 	}
+	// An absence is what an out-of-office answer says.
+	absence struct {
+		Until       string `json:"until"` // the last day
+		Replacement string `json:"replacement"`
+	}
 	// An event is what somebody did with the chat.
 	event struct {
 		Chat string     `json:"chat"` // the other chat, when the user may see it
@@ -77,6 +82,18 @@ type (
 
 // who is the name of the sender of a mail.
 func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
+
+// lastDay is the last day of an absence; nil when the answer does not say it.
+func (m message) lastDay() *time.Time {
+	if m.Away == nil {
+		return nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, m.Away.Until, office)
+	if err != nil {
+		return nil
+	}
+	return &t
+}
 
 // isLetter tells whether a person wrote it to others as mail.
 func (m message) isLetter() bool { return m.Kind == "mail" || m.Kind == kindReply }

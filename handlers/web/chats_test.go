@@ -28,7 +28,9 @@ func talking(rights string, actions ...string) *fakeAPI {
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
 	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
 		{ID: "4", Kind: "note", AuthorName: "Bram <b>", Text: "Ik bel\nhem <i>", Received: time.Now()},
-		{ID: "3", Kind: "auto-reply", Mail: "3", From: from, Preview: "Ik ben er niet", Received: time.Now(), Body: "/api/chats/" + one + "/messages/3/body"},
+		{ID: "3", Kind: "auto-reply", Mail: "3", From: from, Preview: "Ik ben er niet", Received: time.Now(), Body: "/api/chats/" + one + "/messages/3/body",
+			Away: &absence{Until: "2020-08-14", Replacement: "Els de <Boer>"}},
+		{ID: "3b", Kind: "delivery-report", Mail: "3b", From: mail.Address{Email: "mailer-daemon@x.example"}, Subject: "Niet bezorgd", Received: time.Now(), Body: "/api/chats/" + one + "/messages/3b/body"},
 		{ID: "2", Kind: "mail", Mail: "2", From: from, Preview: "Tweede", Received: time.Now(), HasAttachments: true, Body: "/api/chats/" + one + "/messages/2/body"},
 		{ID: "1", Kind: "mail", Mail: "1", From: from, Preview: "Eerste", Received: time.Now(), Body: "/api/chats/" + one + "/messages/1/body"},
 	}}
@@ -89,8 +91,8 @@ func TestNoChats(t *testing.T) {
 // are new, and its participants with the reason; reading it is stored.
 func TestAChatIsShown(t *testing.T) {
 	for lang, texts := range map[string][]string{
-		"nl": {"Rol Relatiebeheerder bij deze relatie", "Toegevoegd door Anna Bos", "Automatisch antwoord van Jan &lt;b&gt;", "Intern", "2 deelnemers", "Niet actief", "<span>Nieuw</span>"},
-		"en": {"Role Relatiebeheerder at this client", "Added by Anna Bos", "Automatic reply from Jan &lt;b&gt;", "Internal", "2 participants", "Inactive", "<span>New</span>"},
+		"nl": {"Rol Relatiebeheerder bij deze relatie", "Toegevoegd door Anna Bos", "Jan &lt;b&gt; is afwezig tot en met 14 aug 2020", "vervanging: Els de &lt;Boer&gt;", "Bezorgmelding: Niet bezorgd", "Intern", "2 deelnemers", "Niet actief", "<span>Nieuw</span>"},
+		"en": {"Role Relatiebeheerder at this client", "Added by Anna Bos", "Jan &lt;b&gt; is away until", "Delivery report: Niet bezorgd", "Internal", "2 participants", "Inactive", "<span>New</span>"},
 	} {
 		api := talking("editor", "chats.write")
 		w := browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "lang="+lang)

@@ -12,6 +12,7 @@ import template "github.com/DataDog/datadog-agent/pkg/template/html"
 var viewFunctions = template.FuncMap{
 	// of several views
 	"who":        hasWho.who,
+	"lastDay":    message.lastDay,
 	"recipients": hasRecipients.recipients,
 	"first":      recipients.first,
 	"rest":       recipients.others,
