@@ -286,3 +286,85 @@ func TestPause(t *testing.T) {
 		}
 	}
 }
+
+// sentItems is a fake of Graph whose Sent Items fail, or hold one mail that answers m0.
+type sentItems struct {
+	connector.Graph
+	fail  error
+	since []time.Time
+	links []string
+	asked int // properties
+}
+
+func (g *sentItems) SentDelta(_ context.Context, _, link string, since time.Time) (mail.Page, error) {
+	g.links, g.since = append(g.links, link), append(g.since, since)
+	if g.fail != nil {
+		err := g.fail
+		if answer.IsGone(err) {
+			g.fail = nil
+		}
+		return mail.Page{}, err
+	}
+	now := time.Now().UTC()
+	return mail.Page{DeltaLink: "s1", Messages: []mail.Message{
+		{ID: "draft", Draft: true, Received: now}, {ID: "old", Received: activated.Add(-time.Hour)},
+		{ID: "answer", InternetMessageID: "<answer@x>", From: mail.Address{Email: "info@x.example"}, Received: now, Sent: now},
+		{ID: "elsewhere", InternetMessageID: "<elsewhere@x>", From: mail.Address{Email: "info@x.example"}, Received: now, Sent: now},
+		{ID: "leaving", InternetMessageID: "<leaving@x>", Received: now},
+	}}, nil
+}
+
+func (g *sentItems) Properties(_ context.Context, _, id string) (mail.Properties, error) {
+	g.asked++
+	switch id {
+	case "answer":
+		return mail.Properties{InReplyTo: "<m0@x>"}, nil
+	case "leaving":
+		return mail.Properties{}, errMissing
+	}
+	return mail.Properties{}, nil
+}
+
+// Of the Sent Items only mail that answers a stored one is kept, once and in no list. A
+// failure is not the mailbox's: it waits with the cursor of the Sent Items. An expired
+// link is no reason to read all that was ever sent.
+func TestSentItems(t *testing.T) {
+	h := setUp(t)
+	b := box(connector.Cursor{})
+	if _, err := h.Items.Ingest(t.Context(), []item.Arrival{{Item: item.Item{Mailbox: boxID, MessageID: "m0", InternetMessageID: "<m0@x>", Received: activated}}}); err != nil {
+		t.Fatal(err)
+	}
+	g := &sentItems{fail: errors.New("not now")}
+	if err := h.readSent(t.Context(), g, b, "job"); err != nil || b.Sent.Failures != 1 || !b.Sent.NotBefore.After(time.Now()) || b.Cursor != (connector.Cursor{}) {
+		t.Fatalf("after a failure: %v, %+v, the inbox %+v", err, b.Sent, b.Cursor)
+	}
+	if err := h.readSent(t.Context(), g, b, "job"); err != nil || len(g.links) != 1 {
+		t.Errorf("asked again at once: %v, %q", err, g.links)
+	}
+	g.fail, b.Sent.NotBefore = nil, time.Time{}
+	for range 2 {
+		if err := h.readSent(t.Context(), g, b, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 {
+			t.Fatalf("%v, %+v", err, b.Sent)
+		}
+	}
+	if back := time.Since(g.since[1]); back > sentBack+time.Minute || back < sentBack-time.Minute {
+		t.Errorf("the first round goes back %v", back)
+	}
+	kept, err := h.Items.ByMessageID(t.Context(), "<answer@x>")
+	if err != nil || len(kept) != 1 || !kept[0].Sent || kept[0].InReplyTo != "<m0@x>" || h.stored(t) != 1 || len(h.jobs.jobs) != 1 {
+		t.Errorf("kept %+v, %v; %d listed, %d jobs", kept, err, h.stored(t), len(h.jobs.jobs))
+	}
+	if other, err := h.Items.ByMessageID(t.Context(), "<elsewhere@x>"); err != nil || len(other) != 0 {
+		t.Errorf("kept %+v, %v", other, err)
+	}
+	if g.asked != 5 { // two more in the second round, in which the answer is known
+		t.Errorf("properties of %d mails were read", g.asked)
+	}
+	g.fail = errGone
+	if err := h.readSent(t.Context(), g, b, "job"); err != nil || b.Sent.DeltaLink != "s1" {
+		t.Fatalf("%v, %+v", err, b.Sent)
+	}
+	if back := time.Since(g.since[len(g.since)-1]); back > 2*time.Hour {
+		t.Errorf("after an expired link it goes back %v", back)
+	}
+}

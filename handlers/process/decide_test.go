@@ -30,7 +30,7 @@ import (
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
 //	               learned forwarded ADDRESS · learned other-name NAME
 //	-- mail --     NAME: VALUE, for the fields that matter
-//	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS" or
+//	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS", "forget" or
 //	               "join CHAT MEMBERS", then "copy", "quiet", "own MEMBER", "new", "outside LEG", "unnamed" and
 //	               "by RULES"
 func TestBusinessCases(t *testing.T) {
@@ -78,6 +78,8 @@ func (d decision) String() string {
 		return "dismiss by " + strings.Join(d.Rules, ",")
 	case d.Create != nil:
 		return "create " + d.Create.Client + " by " + d.Create.Rule
+	case d.Why == "sent" && d.Join == nil:
+		return "forget"
 	case d.Join != nil:
 		s = fmt.Sprintf("join %s %s", d.Join.ID, strings.Join(d.Members, ","))
 	default:
