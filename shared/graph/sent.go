@@ -15,7 +15,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// SendDraft sends a draft, with one request. Success means that Exchange took the
+// SendDraft sends a draft, with one request, which is repeated only when Graph
+// refused its token. Success means that Exchange took the
 // message, and not that it arrived. answer.NotSent says which errors are proof that
 // it did not; after every other error the message may have been sent.
 // https://learn.microsoft.com/graph/api/message-send
