@@ -78,7 +78,7 @@ func TestAnyCallOfAReplyMayFail(t *testing.T) {
 		kill  bool
 	}{
 		{"refused", wiretest.Refuse, false}, {"answer lost", wiretest.Lose, false}, {"hangs", wiretest.Hang, false},
-		{"killed before", wiretest.Refuse, true}, {"killed after", wiretest.Lose, true},
+		{"killed after", wiretest.Lose, true},
 	} {
 		for n := 0; ; n++ {
 			calls := 0

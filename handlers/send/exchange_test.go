@@ -37,6 +37,7 @@ type exchange struct {
 	noText      bool          // createReply answers without the text
 	textDraft   bool          // createReply makes a draft of plain text
 	long        int           // how many bytes the quote of createReply has beside
+	cut         bool          // the text of a draft is not read to its end
 	noMark      bool          // Exchange rewrites the ids of elements
 	newID       bool          // the internet message id changes when the mail leaves
 	searchesLag time.Duration // how long a search does not find what was made
@@ -147,5 +148,8 @@ func (e *exchange) shown(m *message) mail.Draft {
 	d := m.Draft
 	d.IsDraft = m.sent.IsZero() || time.Since(m.sent) < e.lag
 	d.Sent, d.HasAttachments = m.sent, slices.ContainsFunc(m.attached, func(a attached) bool { return !a.Inline })
+	if e.cut {
+		d.Body, d.Truncated = d.Body[:len(d.Body)/2], true
+	}
 	return d
 }

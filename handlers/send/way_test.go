@@ -153,6 +153,15 @@ func TestTheQuote(t *testing.T) {
 			t.Errorf("text is\n%s", got.Body)
 		}
 	})
+	test(t, "that is not read to its end", func(t *testing.T, w *world) {
+		w.exchange.cut = true
+		w.reply()
+		w.pass(time.Minute)
+		if got := w.one(); !strings.Contains(got.Body, "<b>Verzonden:</b>") || strings.Count(got.Body, theirWords) != 1 ||
+			strings.Contains(got.Body, quoteHead) {
+			t.Errorf("text is\n%s", got.Body)
+		}
+	})
 	test(t, "too large in Exchange's answer", func(t *testing.T, w *world) {
 		w.exchange.long = 4 << 20
 		w.reply()

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A reply leaves though its job is lost, waits while the integration is off, and is its
+// author's draft again when it may no longer leave.
+func TestMayItStillLeave(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		happen func(w *world, chat any)
+		then   func(w *world)
+		state  string
+		reason string
+	}{
+		{"its job is lost", func(w *world, _ any) { w.queues.Clear("send") }, nil, "sent", ""},
+		{"the integration is off for a while",
+			func(w *world, _ any) { w.must("PUT", "/api/settings", object{"enabled": false}) },
+			func(w *world) { w.must("PUT", "/api/settings", object{"enabled": true}) }, "sent", ""},
+		{"the client writes once more", func(w *world, _ any) {
+			info := "info@" + domain
+			w.send(jan, []string{info}, letter(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
+			w.tick()
+			w.tick()
+		}, nil, "draft", "newer-message"},
+		{"its author may only read", func(w *world, _ any) { w.become("Anna", object{"rights": "reader"}) }, nil, "draft", "no-right"},
+		{"its author has left", func(w *world, _ any) { w.become("Anna", object{"active": false}) }, nil, "draft", "no-right"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, chat, _ := replyStory(t)
+				w.pass(2)
+				reply := w.writeReply(chat, "Nog iets.", object{"sendAt": time.Now().Add(4 * time.Minute), "force": false})["id"]
+				x.happen(w, chat)
+				left := len(w.outside(jan))
+				w.pass(3)
+				if x.then != nil {
+					if n := len(w.outside(jan)); n != left {
+						t.Errorf("%d mails left too early", n-left)
+					}
+					x.then(w)
+					w.pass(2)
+				}
+				got := w.must("GET", fmt.Sprint("/api/chats/", chat, "/replies/", reply), nil)
+				reason, _ := got["reason"].(string)
+				if got["state"] != x.state || reason != x.reason {
+					t.Errorf("it is %v %q, want %s %q", got["state"], reason, x.state, x.reason)
+				}
+				if n := len(w.outside(jan)) - left; (n == 1) != (x.state == "sent") || n > 1 {
+					t.Errorf("%d mails left", n)
+				}
+				w.check(t)
+			})
+		})
+	}
+}
+
+// become changes a team member.
+func (w *world) become(name string, change object) {
+	w.t.Helper()
+	for _, m := range w.must("GET", "/api/team-members", nil)["items"].([]any) {
+		if m := m.(object); m["name"] == name {
+			w.must("PATCH", fmt.Sprint("/api/team-members/", m["id"]), change)
+			return
+		}
+	}
+	w.t.Fatalf("no team member %s", name)
+}
