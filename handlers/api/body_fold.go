@@ -42,8 +42,8 @@ func foldedParts(it item.Item, content, language string, earlier *mailtext.Earli
 const maxEarlier, maxEarlierBytes = 200, 200 << 10
 
 // earlierMessages are those before a mail in its chat. It costs one query.
-func (a *api) earlierMessages(ctx context.Context, in, message string) (*mailtext.Earlier, error) {
-	messages, _, err := a.Chats.Messages(ctx, in, maxEarlier, message)
+func (a *api) earlierMessages(ctx context.Context, it item.Item) (*mailtext.Earlier, error) {
+	messages, _, err := a.Chats.Messages(ctx, it.Chat, maxEarlier, it.ID)
 	if err != nil {
 		return nil, err
 	}

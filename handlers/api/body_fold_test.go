@@ -103,6 +103,24 @@ func TestQuotedTextOfAChat(t *testing.T) {
 	}
 }
 
+// A chat that was merged into another is folded under its old id too.
+func TestQuotedTextOfAMergedChat(t *testing.T) {
+	k := newTalking(t)
+	first := k.nthMail(1, "Jan")
+	first.BodyType, first.Shingles = "html", mailtext.Shingles("html", question)
+	in := k.startWith(t, first, question, "Jan", "editor")
+	answer := k.nthMail(2, "Kees")
+	answer.BodyType = "html"
+	second := k.join(t, in, answer, repeated)
+	into := k.start(t, 3, "Jan", "editor")
+	k.ok(t, "manager", "POST /api/chats/"+in+"/merge", `{"into":"`+into+`"}`)
+	for _, id := range []string{in, into} {
+		if got := k.ok(t, "editor", "GET /api/chats/"+id+"/messages/"+second+"/body?quoted=folded", "").text; !strings.Contains(got, "… 2 regels") {
+			t.Errorf("in %s: %s", id, got)
+		}
+	}
+}
+
 // A reply of the office counts as earlier, a note does not.
 func TestRepliesAreEarlierMessages(t *testing.T) {
 	k := newTalking(t)

@@ -119,7 +119,7 @@ func (a *api) registerMessages() {
 			}
 			var earlier *mailtext.Earlier
 			if in.Quoted == "folded" {
-				if earlier, err = a.earlierMessages(ctx, in.Chat, it.ID); err != nil {
+				if earlier, err = a.earlierMessages(ctx, it); err != nil {
 					return nil, err
 				}
 			}
