@@ -312,3 +312,18 @@ func TestRetryAndDismiss(t *testing.T) {
 		t.Errorf("%v", items)
 	}
 }
+
+// Of a mail to several addresses of the office, the one in To answers, whichever
+// mailbox was read first.
+func TestTheAddressInToAnswers(t *testing.T) {
+	w := newWriting(t)
+	w.done(t, "POST /api/connectors/"+items(w.ok(t, "administrator", "GET /api/connectors", ""))[0]["id"].(string)+"/addresses",
+		fmt.Sprintf(`{"address":"box2@kantoor.example","link":{"kind":"role","id":%q}}`, w.role))
+	it := w.nthMail(2, "Jan")
+	it.To, it.Cc = []mail.Address{{Email: "box2@kantoor.example"}}, []mail.Address{{Email: "box1@kantoor.example"}}
+	id := w.startWith(t, it, "Dag", "Jan", "editor")
+	got := w.ok(t, "manager", "GET /api/chats/"+id+"/replies/new?answers="+id, "").body
+	if from, _ := got["from"].(map[string]any); from["email"] != "box2@kantoor.example" {
+		t.Errorf("from %v, of %v", from, got["addresses"])
+	}
+}

@@ -42,9 +42,15 @@ func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error)
 // of several one that the caller is linked with. For a chat that the office begins it
 // is the first that the caller is linked with. It is -1 when there is none.
 func (k *correspondence) defaultSender(senders []access.Sender, o original) int {
+	// Of a mail to several addresses of the office, the one in To is meant. The message
+	// has the address whose mailbox was read first.
 	received := []string{compose.Normal(o.mail.Address), compose.Normal(o.reply.Address)}
-	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
-		received = append(received, compose.Normal(a.Email))
+	for i, a := range slices.Concat(o.message.To, o.message.Cc) {
+		if email := compose.Normal(a.Email); i < len(o.message.To) {
+			received = slices.Insert(received, i, email)
+		} else {
+			received = append(received, email)
+		}
 	}
 	if o.empty() {
 		for _, address := range k.chat.Addresses {
@@ -52,9 +58,15 @@ func (k *correspondence) defaultSender(senders []access.Sender, o original) int 
 		}
 	}
 	received = slices.DeleteFunc(received, func(email string) bool { return email == "" })
+	has := func(s access.Sender, email string) bool {
+		return slices.ContainsFunc(append([]string{s.Address}, s.Aliases...), func(a string) bool { return compose.Normal(a) == email })
+	}
+	first := slices.IndexFunc(received, func(email string) bool {
+		return slices.ContainsFunc(senders, func(s access.Sender) bool { return has(s, email) })
+	})
 	rank := func(s access.Sender) int {
-		got := slices.ContainsFunc(append([]string{s.Address}, s.Aliases...), func(a string) bool { return slices.Contains(received, compose.Normal(a)) })
-		main := len(received) > 0 && compose.Normal(s.Address) == received[0]
+		got := slices.ContainsFunc(received, func(email string) bool { return has(s, email) })
+		main := first >= 0 && has(s, received[first])
 		switch {
 		case got && s.Linked && main:
 			return 5
