@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,4 +70,33 @@ func (w *world) become(name string, change object) {
 		}
 	}
 	w.t.Fatalf("no team member %s", name)
+}
+
+// Exchange addresses an answer to all who got the mail. It leaves to those alone whom
+// its author chose.
+func TestNobodyElseGetsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.office()
+		w.tick()
+		info, piet, els := "info@"+domain, "piet@bakker.example", "els@elders.example"
+		w.send(jan, []string{info}, letter(jan, info, "Btw", "a1", "Cc: "+piet+", "+els, "Reply-To: "+els))
+		w.pass(1)
+		chat := w.chatOf("Btw")["id"]
+		w.writeReply(chat, "Alleen voor u.", object{
+			"to": []object{{"email": jan}}, "bcc": []object{{"email": piet}}, "confirmed": []string{"outsider"},
+		})
+		w.soon(15 * time.Second)
+		for address, want := range map[string]int{jan: 1, piet: 1, els: 0} {
+			got := w.outside(address)
+			if len(got) != want {
+				t.Errorf("%s got %d mails, want %d", address, len(got), want)
+			}
+			for _, m := range got {
+				if len(m.To) != 1 || m.To[0].Email != jan || len(m.Cc) != 0 || strings.Contains(m.Raw, "Bcc:") {
+					t.Errorf("%s got a mail to %v, cc %v", address, m.To, m.Cc)
+				}
+			}
+		}
+	})
 }
