@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/sim"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -119,6 +121,37 @@ func TestAnswersFromOutlook(t *testing.T) {
 		if chats := w.chats(); len(chats) != 1 {
 			t.Errorf("%d chats", len(chats))
 		}
+	})
+}
+
+// A mailbox that is read for the first time brings the answers along that were written
+// before, so that its conversations are whole.
+func TestAnswersFromOutlookBeforeTheActivation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.conversation()
+		old := func(days int, from, to, subject, id, more string, sent bool) {
+			env := sim.Envelope{From: from, To: []string{to}, At: time.Now().AddDate(0, 0, -days), Sent: sent}
+			raw := "From: " + from + "\r\nTo: " + to + "\r\nSubject: " + subject + "\r\nMessage-ID: <" + id + ">\r\n" + more + "\r\nDag\r\n"
+			if err := w.tenant.Deliver(t.Context(), env, []byte(raw)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		old(10, "jan@bakker.example", "anna@"+domain, "Oud", "oud@elders.example", "", false)
+		old(9, "anna@"+domain, "jan@bakker.example", "Re: Oud", "antwoord@"+domain, "In-Reply-To: <oud@elders.example>\r\n", true)
+		connector := w.must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
+		w.must("POST", "/api/connectors/"+connector+"/addresses", object{"address": "anna@" + domain, "link": object{"kind": "contact"},
+			"from": time.Now().AddDate(0, 0, -20)})
+		w.pass(4)
+		for _, c := range w.chats() {
+			if c["subject"] == "Oud" || c["subject"] == "Re: Oud" {
+				if got := w.viaOutlook(c["id"].(string)); !slices.Equal(got, []string{"Re: Oud out by Anna"}) {
+					t.Errorf("the chat has %q", got)
+				}
+				return
+			}
+		}
+		t.Errorf("the mail is in none of %v", w.chats())
 	})
 }
 

@@ -111,7 +111,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 // have answered it. The error is one of the tables or queues.
 func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim string) error {
 	graph, err := h.Connectors.Client(ctx, b.Connector)
-	stored := 0
+	stored, inboxRead := 0, b.Cursor.LastRound
 	if err == nil {
 		f := h.inbox(graph, &b)
 		stored, err = h.round(ctx, f, b.Activation.ID, claim)
@@ -127,7 +127,7 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim
 		return h.failed(ctx, b, err)
 	}
 	if sent || stored > 0 || b.Sent.DeltaLink == "" {
-		if err := h.readSent(ctx, graph, &b, claim); err != nil {
+		if err := h.readSent(ctx, graph, &b, inboxRead, claim); err != nil {
 			return err
 		}
 	}

@@ -335,15 +335,15 @@ func TestSentItems(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := &sentItems{fail: errors.New("not now")}
-	if err := h.readSent(t.Context(), g, b, "job"); err != nil || b.Sent.Failures != 1 || !b.Sent.NotBefore.After(time.Now()) || b.Cursor != (connector.Cursor{}) {
+	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 1 || !b.Sent.NotBefore.After(time.Now()) || b.Cursor != (connector.Cursor{}) {
 		t.Fatalf("after a failure: %v, %+v, the inbox %+v", err, b.Sent, b.Cursor)
 	}
-	if err := h.readSent(t.Context(), g, b, "job"); err != nil || len(g.links) != 1 {
+	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || len(g.links) != 1 {
 		t.Errorf("asked again at once: %v, %q", err, g.links)
 	}
 	g.fail, b.Sent.NotBefore = nil, time.Time{}
 	for range 2 {
-		if err := h.readSent(t.Context(), g, b, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 {
+		if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 {
 			t.Fatalf("%v, %+v", err, b.Sent)
 		}
 	}
@@ -361,7 +361,7 @@ func TestSentItems(t *testing.T) {
 		t.Errorf("properties of %d mails were read", g.asked)
 	}
 	g.fail = errGone
-	if err := h.readSent(t.Context(), g, b, "job"); err != nil || b.Sent.DeltaLink != "s1" {
+	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.DeltaLink != "s1" {
 		t.Fatalf("%v, %+v", err, b.Sent)
 	}
 	if back := time.Since(g.since[len(g.since)-1]); back > 2*time.Hour {

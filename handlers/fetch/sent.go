@@ -14,14 +14,18 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// sentBack is how far back the first round over the Sent Items goes in a mailbox that
-// was activated earlier.
-const sentBack = 24 * time.Hour
+// How far back the first round over the Sent Items goes: in a mailbox whose inbox was
+// read before, and in one that is read for the first time. Each mail costs a call.
+const (
+	sentBack      = 24 * time.Hour
+	sentFirstBack = 31 * 24 * time.Hour
+)
 
 // readSent reads the Sent Items of a mailbox: what team members answered in Outlook. A
-// failure is stored with their cursor and does not count as one of the mailbox. The
-// error is one of the tables or queues.
-func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connector.Box, claim string) error {
+// failure is stored with their cursor and does not count as one of the mailbox.
+// inboxRead is when its inbox was last read before, zero for never. The error is one of
+// the tables or queues.
+func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connector.Box, inboxRead time.Time, claim string) error {
 	now := time.Now().UTC()
 	if b.Sent.NotBefore.After(now) || b.Sent.Taken(claim) {
 		return nil
@@ -36,6 +40,9 @@ func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connec
 		},
 	}
 	start := now.Add(-sentBack)
+	if inboxRead.IsZero() {
+		start = now.Add(-sentFirstBack)
+	}
 	if last := b.Sent.LastRound.Add(-time.Hour); last.After(start) || !b.Sent.LastRound.IsZero() {
 		start = last // a link that expired: what was kept since then is known
 	}
