@@ -60,6 +60,10 @@ func TestBegin(t *testing.T) {
 	if items := w.ok(t, "editor", "GET /api/chats/"+id+"/messages", "").body["items"].([]any); len(items) != 1 {
 		t.Errorf("%v", items)
 	}
+	if next := w.ok(t, "editor", "GET /api/chats/"+id+"/replies/new", "").body; next["mode"] != "new" || next["subject"] != "Jaarrekening" || next["since"] != 1.0 ||
+		next["from"].(map[string]any)["email"] != "box1@kantoor.example" {
+		t.Errorf("%v", next)
+	}
 	if got := w.call(t, "reader", "POST /api/chats", body); got.status != http.StatusForbidden {
 		t.Errorf("reader: %d", got.status)
 	}

@@ -101,8 +101,12 @@ func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode ou
 	if err != nil {
 		return newReply{}, err
 	}
+	subject := compose.SubjectOf(o.message.Subject, mode)
+	if o.empty() { // nobody has answered yet
+		mode, subject = outbox.ModeNew, c.Subject
+	}
 	out := newReply{
-		Answers: o.message.ID, Mode: mode, Subject: compose.SubjectOf(o.message.Subject, mode), Since: c.Sequence, Bcc: []recipientObject{},
+		Answers: o.message.ID, Mode: mode, Subject: subject, Since: c.Sequence, Bcc: []recipientObject{},
 		Addresses: []senderObject{}, Attachments: []attachmentObject{}, Writing: []named{}, Warnings: []string{}, Texts: []warningObject{},
 		MaxSize: maxUpload, UsualSize: usualSize,
 	}

@@ -31,11 +31,8 @@ func (k *correspondence) original(ctx context.Context, id string, mode outbox.Mo
 		if err := k.read(ctx); err != nil {
 			return o, err
 		}
-		for _, m := range k.messages {
-			if m.IsMail() && m.Kind == chat.KindMail && m.Direction != chat.Out {
-				id = m.ID
-				break
-			}
+		if id = k.newest(); id == "" {
+			return original{}, nil
 		}
 	}
 	if o.message, err = k.api.Chats.Message(ctx, k.chat.ID, id); err != nil {
@@ -53,6 +50,20 @@ func (k *correspondence) original(ctx context.Context, id string, mode outbox.Mo
 		return original{}, err
 	}
 	return o, nil
+}
+
+// newest is the id of the newest mail that came in; of the newest reply that left, in a
+// chat to which nobody has answered; "" when there is neither.
+func (k *correspondence) newest() (id string) {
+	for _, m := range k.messages {
+		if m.Kind == chat.KindMail && m.Direction != chat.Out {
+			return m.ID
+		}
+		if id == "" && m.Kind == chat.KindReply && hasLeft(outbox.State(m.State)) {
+			id = m.ID
+		}
+	}
+	return id
 }
 
 // recipients are those of a reply to o, as long as its writer changes nothing.
