@@ -84,16 +84,23 @@ func TestRealAnswersAreFolded(t *testing.T) {
 		s.compare(t, filepath.Base(file), Letter{Type: "text", Content: string(content)}, nil, string(newText))
 	}
 	t.Logf("%+v", s)
-	var h score
+}
+
+// What is the writer's own for the other analysis of a mail is shown, in every real
+// mail, and the answers of real mail programs in HTML are folded.
+func TestOwnTextOfRealMailIsShown(t *testing.T) {
+	var s score
+	answers, folded := 0, 0
 	for _, m := range realMails(t) {
-		if strings.Contains(m.file, "talon/") {
-			l := Letter{Type: m.contentType, Content: m.content, Subject: m.subject, From: m.from}
-			lines := shownText(l, Fold(l, nil))
-			h.mails++
-			h.quotedShown += len(lines)
-			h.quotedFolded += len(linesOf(m.contentType, m.content)) - len(lines)
-			t.Logf("%s: %d %q", m.file, len(lines), lines[:min(len(lines), 6)])
+		l := Letter{Type: m.contentType, Content: m.content, Subject: m.subject, From: m.from}
+		s.compare(t, m.file, l, nil, Read(m.contentType, m.content, m.subject).Own)
+		if strings.Contains(m.file, "/html_replies/") {
+			answers++
+			folded += len(Fold(l, nil).Ranges)
 		}
 	}
-	t.Logf("%+v", h)
+	t.Logf("%+v; of %d answers %d are folded", s, answers, folded)
+	if folded*3 < answers*2 {
+		t.Error("most answers are not folded")
+	}
 }

@@ -8,34 +8,58 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// What writers say about answers that stand in the quoted text. Each table has Dutch,
-// English, German and French.
+// anyOf compiles alternatives, whatever their case, between two other patterns.
+func anyOf(before, after string, alternatives ...string) *regexp.Regexp {
+	return regexp.MustCompile("(?i)" + before + "(?:" + strings.Join(alternatives, "|") + ")" + after)
+}
+
+// What writers say about answers that stand in the quoted text, and what stands around
+// such text: in Dutch, English, German and French.
 var (
 	// answersBelow matches words that refer to the text below.
-	answersBelow = regexp.MustCompile(`(?i)\b(hieronder|onderstaande?|hierna|zie onder|onderaan|beneden|daaronder|in-?line|tussen de (regels|tekst|vragen)|tussendoor|in de (tekst|mail|vragen)|in (je|uw|jouw|jullie|mijn|zijn|haar) (mail|e-mail|bericht|tekst|vragen)|` +
-		`in (het |een )?(rood|rode|blauw|blauwe|groen|groene|paars|oranje|geel|gele|vet|cursief|hoofdletters|kapitalen)|per (vraag|punt|regel)|(mijn|onze) (antwoord(en)?|reacties?|opmerkingen)|ingevuld|aangevuld|` +
-		`below|underneath|beneath|between the lines|interspersed|(my|our) (answers?|replies|comments?|responses?|remarks)|filled in|in (the|your|my) (text|e-?mail|message)|in (red|blue|green|purple|orange|yellow|bold|italics?|caps|capitals)|` +
-		`unten|unterhalb|untenstehend|nachstehend|nachfolgend|darunter|im text|zwischen den zeilen|(meine|unsere) (antworten?|kommentare|anmerkungen)|ausgefüllt|in (rot|roter|blau|blauer|grün|grüner|fett|kursiv)|in (deiner|ihrer|eurer) (mail|e-mail|nachricht)|` +
-		`ci-?dessous|ci-?après|plus bas|en dessous|dans (le texte|le corps|votre|ton)|entre les lignes|(mes|nos) (réponses|commentaires|remarques)|complété|en (rouge|bleu|vert|gras|italique|majuscules))\b`)
+	answersBelow = anyOf(`\b`, `\b`,
+		`hieronder|onderstaande?|hierna|zie onder|onderaan|beneden|daaronder|in-?line|tussendoor|tussen de (regels|tekst|vragen)`,
+		`in de (tekst|mail|vragen)|in (je|uw|jouw|jullie|mijn|zijn|haar) (mail|e-mail|bericht|tekst|vragen)|per (vraag|punt|regel)`,
+		`in (het |een )?(rood|rode|blauw|blauwe|groen|groene|paars|oranje|geel|gele|vet|cursief|hoofdletters|kapitalen)`,
+		`(mijn|onze) (antwoord(en)?|reacties?|opmerkingen)|ingevuld|aangevuld`,
+		`below|underneath|beneath|between the lines|interspersed|(my|our) (answers?|replies|comments?|responses?|remarks)|filled in`,
+		`in (the|your|my) (text|e-?mail|message)|in (red|blue|green|purple|orange|yellow|bold|italics?|caps|capitals)`,
+		`unten|unterhalb|untenstehend|nachstehend|nachfolgend|darunter|im text|zwischen den zeilen`,
+		`in (deiner|ihrer|eurer) (mail|e-mail|nachricht)`,
+		`(meine|unsere) (antworten?|kommentare|anmerkungen)|ausgefüllt|in (rot|roter|blau|blauer|grün|grüner|fett|kursiv)`,
+		`ci-?dessous|ci-?après|plus bas|en dessous|dans (le texte|le corps|votre|ton)|entre les lignes`,
+		`(mes|nos) (réponses|commentaires|remarques)|complété|en (rouge|bleu|vert|gras|italique|majuscules)`)
 	// answerMark matches a mark before an answer: "[Jan Jansen]", "Antwoord: …", "==> …".
-	answerMark = regexp.MustCompile(`(?i)^(\[\p{L}[\p{L}. -]{0,38}\]\s*\S|(antw(oord)?|reactie|opm(erking)?|answer|reply|response|comment|a|r|antwort|kommentar|réponse|rép|commentaire)( (van )?\p{L}{1,20})?\s*[:=] *\S|[=-]*[>»→⇒]+\s*\S|[*#]{3,}\s*\S|@\p{L}+)`)
+	answerMark = anyOf(`^`, ``,
+		`\[\p{L}[\p{L}. -]{0,38}\]\s*\S`, `[=-]*[>»→⇒]+\s*\S`, `[*#]{3,}\s*\S`, `@\p{L}+`,
+		`(antw(oord)?|reactie|opm(erking)?|answer|reply|response|comment|a|r|antwort|kommentar|réponse|rép|commentaire)`+
+			`( (van )?\p{L}{1,20})?\s*[:=] *\S`)
 	// answerWord matches a question with an answer to it.
-	answerWord = regexp.MustCompile(`(?i)\?[\s)*_-]{1,6}(ja|nee|jawel|klopt|inderdaad|akkoord|prima|ok|oke|oké|yes|no|yep|nope|correct|nein|doch|stimmt|oui|non|d'accord)\b`)
+	answerWord = anyOf(`\?[\s)*_-]{1,6}`, `\b`,
+		`ja|nee|jawel|klopt|inderdaad|akkoord|prima|ok|oke|oké|yes|no|yep|nope|correct|nein|doch|stimmt|oui|non|d'accord`)
 	// greeting matches a line that says nothing more.
-	greeting = regexp.MustCompile(`(?i)^(beste|geachte|hallo|hoi|hi|hey|hello|dear|dag|ha|goede(morgen|middag|navond)|goeden?(dag|avond)|lieve|l\.s\.|good (morning|afternoon|evening|day)|` +
-		`sehr geehrter?|lieber?|guten (tag|morgen|abend)|bonjour|bonsoir|chère?|monsieur|madame)\b[^,:!.?]{0,60}[,:]?$`)
+	greeting = anyOf(`^`, `\b[^,:!.?]{0,60}[,:]?$`,
+		`beste|geachte|hallo|hoi|hi|hey|hello|dear|dag|ha|goede(morgen|middag|navond)|goeden?(dag|avond)|lieve|l\.s\.`,
+		`good (morning|afternoon|evening|day)|sehr geehrter?|lieber?|guten (tag|morgen|abend)|bonjour|bonsoir|chère?|monsieur|madame`)
 	// labelled matches a line of a header in any language.
 	labelled = regexp.MustCompile(`^[*_ ]{0,2}\p{L}[\p{L} .-]{0,23}\s?:[*_ ]`)
 	// banner matches what a gateway puts above the text of a mail from outside.
-	banner = regexp.MustCompile(`(?i)(originated|afkomstig|komt|sent|from|verzonden|van|von) (from )?(outside|buiten|außerhalb) (of |van )?(your|the|our|de|uw|je|onze|der|ihrer) organi[sz]ati|` +
-		`(do not|don't) click (on )?(any )?(links|attachments)|klik niet op (links|koppelingen|bijlagen)|(don't|do not) often get (e-?mail|messages) from|` +
-		`(u ontvangt|je ontvangt) niet vaak (e-?mail|berichten) van|why this is important|waarom dit belangrijk is|^\W*(caution: )?extern(al|e)?( e-?mail| sender| afzender)?\W*$`)
+	banner = anyOf(``, ``,
+		`(originated|afkomstig|komt|sent|from|verzonden|van|von) (from )?(outside|buiten|außerhalb) (of |van )?`+
+			`(your|the|our|de|uw|je|onze|der|ihrer) organi[sz]ati`,
+		`(do not|don't) click (on )?(any )?(links|attachments)|klik niet op (links|koppelingen|bijlagen)`,
+		`why this is important|waarom dit belangrijk is`,
+		`(don't|do not) often get (e-?mail|messages) from|(u ontvangt|je ontvangt) niet vaak (e-?mail|berichten) van`,
+		`^\W*(caution: )?extern(al|e)?( e-?mail| sender| afzender)?\W*$`)
 )
 
-// isBanner searches for a few letters first, so the pattern is matched with few lines.
+// bannerParts are letters of which each banner has some: few lines are matched with
+// the pattern.
+var bannerParts = []string{"rganisa", "rganiza", "lick", "klik", "Klik", "xtern", "XTERN", "often", "vaak", "important", "belangrijk"}
+
 func isBanner(text string) bool {
-	return len(text) > 6 && slices.ContainsFunc([]string{"rganisa", "rganiza", "lick", "klik", "Klik", "xtern", "XTERN", "often", "vaak", "important", "belangrijk"},
-		func(part string) bool { return strings.Contains(text, part) }) && matches(banner, cut(text, 600))
+	return len(text) > 6 && slices.ContainsFunc(bannerParts, func(part string) bool { return strings.Contains(text, part) }) &&
+		matches(banner, cut(text, 600))
 }
 
 // answered tells whether a piece that is in no earlier message shows marks of answers.

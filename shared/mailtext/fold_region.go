@@ -146,7 +146,8 @@ func (f *folder) pieces(r region) func(yield func([]line) bool) {
 // foreignAttribution tells whether a line can be an introduction in any language: it
 // has a time and an address, and ends in a colon.
 func foreignAttribution(text string) bool {
-	return len(text) <= maxAttribution && (strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")) && strings.Contains(text, "@") && matches(clock, text)
+	colon := strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")
+	return colon && len(text) <= maxAttribution && strings.Contains(text, "@") && matches(clock, text)
 }
 
 // unmarked returns where the quoted text starts that no program marked and that ends

@@ -32,15 +32,18 @@ func divs(lines []string) string {
 // The quoted lines of the HTML programs are HTML already.
 var programs = []program{
 	{"outlook", "html", func(own, quoted []string, from string) string {
-		return "<html><body><div class=WordSection1>" + paragraphs(own) + "<div><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Van:</b> " + from +
-			" &lt;" + from + "&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br><b>Aan:</b> iemand<br><b>Onderwerp:</b> RE: Vraag</p></div></div>" + paragraphs(quoted) + "</div></body></html>"
+		return "<html><body><div class=WordSection1>" + paragraphs(own) +
+			"<div><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Van:</b> " + from + " &lt;" + from + "&gt;<br>" +
+			"<b>Verzonden:</b> maandag 2 maart 2026 09:12<br><b>Aan:</b> iemand<br><b>Onderwerp:</b> RE: Vraag</p></div></div>" +
+			paragraphs(quoted) + "</div></body></html>"
 	}},
 	{"outlook on the web", "html", func(own, quoted []string, from string) string {
 		return divs(own) + `<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> ` + from + " &lt;" + from +
 			"&gt;<br><b>Sent:</b> Monday, March 2, 2026 9:12 AM<br><b>To:</b> somebody<br><b>Subject:</b> Re: Question</div>" + divs(quoted)
 	}},
 	{"gmail", "html", func(own, quoted []string, from string) string {
-		return `<div dir="ltr">` + divs(own) + `</div><br><div class="gmail_quote"><div class="gmail_attr">Op ma 2 mrt 2026 om 09:12 schreef ` + from + " &lt;" + from +
+		return `<div dir="ltr">` + divs(own) + `</div><br><div class="gmail_quote">` +
+			`<div class="gmail_attr">Op ma 2 mrt 2026 om 09:12 schreef ` + from + " &lt;" + from +
 			`&gt;:<br></div><blockquote class="gmail_quote" style="border-left:1px solid">` + divs(quoted) + "</blockquote></div>"
 	}},
 	{"unknown", "html", func(own, quoted []string, from string) string { return divs(own) + "<br>" + divs(quoted) }},
@@ -74,7 +77,8 @@ func TestThreadOfTwenty(t *testing.T) {
 				if mixed && n%2 == 1 {
 					writes = programs[(n/2)%3]
 				}
-				l := Letter{Type: "html", Content: divs(said(n)), Subject: "RE: Vraag", From: mail.Address{Email: sender(n)}, Office: sender(n + 1)}
+				from := mail.Address{Email: sender(n)}
+				l := Letter{Type: "html", Content: divs(said(n)), Subject: "RE: Vraag", From: from, Office: sender(n + 1)}
 				if n > 0 {
 					l.Content = writes.write(said(n), before, sender(n-1))
 				}
@@ -93,14 +97,15 @@ func TestThreadOfTwenty(t *testing.T) {
 }
 
 // answers are what people write between the lines of the mail that they answer.
-var answers = []string{"Ja", "nee.", "12", "NL20 INGB 0001 2345 67", "Dat weet ik niet zeker, maar volgens mij klopt het.", "ok", "Zie boven", "klopt",
-	"Graag hoor ik wat u daarvan vindt.", "vóór vrijdag", "👍", "✓", "x"}
+var answers = []string{"Ja", "nee.", "12", "NL20 INGB 0001 2345 67", "Dat weet ik niet zeker, maar volgens mij klopt het.", "ok", "Zie boven",
+	"klopt", "Graag hoor ik wat u daarvan vindt.", "vóór vrijdag", "👍", "✓", "x"}
 
 // An answer in the text of a known mail is shown, wherever it stands.
 func TestAnswersBetweenKnownLinesAreShown(t *testing.T) {
 	n := 0
 	for _, p := range append(programs, program{"text", "text", func(own, quoted []string, from string) string {
-		return strings.Join(own, "\n") + "\n\nVan: " + from + "\nVerzonden: maandag 2 maart 2026 09:12\nAan: iemand\nOnderwerp: RE: Vraag\n\n" + strings.Join(quoted, "\n")
+		return strings.Join(own, "\n") + "\n\nVan: " + from + "\nVerzonden: maandag 2 maart 2026 09:12\nAan: iemand\nOnderwerp: RE: Vraag\n\n" +
+			strings.Join(quoted, "\n")
 	}}, program{"marked text", "text", func(own, quoted []string, from string) string {
 		return strings.Join(own, "\n") + "\n\nOp ma 2 mrt 2026 om 09:12 schreef " + from + " <" + from + ">:\n> " + strings.Join(quoted, "\n> ")
 	}}) {
@@ -121,7 +126,8 @@ func TestAnswersBetweenKnownLinesAreShown(t *testing.T) {
 						default:
 							continue
 						}
-						l := Letter{Type: p.kind, Content: p.write([]string{"Hallo, bij deze onze reactie.", "Jan"}, quoted, sender(i)), From: mail.Address{Email: sender(i + 1)}}
+						content := p.write([]string{"Hallo, bij deze onze reactie.", "Jan"}, quoted, sender(i))
+						l := Letter{Type: p.kind, Content: content, From: mail.Address{Email: sender(i + 1)}}
 						n++
 						if shown := strings.Join(shownText(l, Fold(l, earlier)), "\n"); !strings.Contains(shown, html.UnescapeString(answer)) {
 							t.Errorf("%s, message %d, line %d, same line %v: %q is folded", p.name, i, at, sameLine, answer)

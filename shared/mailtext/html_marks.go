@@ -92,7 +92,8 @@ func effectOf(name atom.Atom, a attr) (e effect) {
 
 // answerColour matches the red, green, blue and purple of the colour menus of mail
 // programs, with which people mark their answers in a quotation.
-var answerColour = regexp.MustCompile(`(?:^|;)color:(?:red|blue|green|#f00|#ff0000|#c00000|#00b050|#0070c0|#7030a0|#0000ff|rgb\((?:255,0,0|192,0,0|0,176,80|0,112,192|112,48,160|0,0,255)\))(?:;|!|$)`)
+var answerColour = anyOf(`(?:^|;)color:`, `(?:;|!|$)`,
+	`red|blue|green|#f00|#ff0000|#c00000|#00b050|#0070c0|#7030a0|#0000ff`, `rgb\((?:255,0,0|192,0,0|0,176,80|0,112,192|112,48,160|0,0,255)\)`)
 
 // hintOf returns the hint of an element where mail programs start a quotation.
 func hintOf(name atom.Atom, a attr) hint {
