@@ -126,7 +126,7 @@ func TestOutlookShowsWhatWasDone(t *testing.T) {
 		// What we changed in Outlook does not come back as a change of the mails.
 		w.reset()
 		w.pass(1)
-		if c := w.count(); c.tableWrites > 1 || c.graph != 2 {
+		if c := w.count(); c.tableWrites > 1 || c.graph > 3 { // two inboxes, and Sent Items in their turn
 			t.Errorf("an idle tick after the marks: %+v", c)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/sim"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -290,6 +291,48 @@ func TestDeliveryReportWithoutContent(t *testing.T) {
 				}
 				if failed.Load() == 0 {
 					t.Error("the content was never asked for")
+				}
+			})
+		})
+	}
+}
+
+// A whole way: a reply that Anna writes goes to three people, of whom one does not exist,
+// one's server does not answer and one is away. Exchange's own reports come back, with
+// their headers and without.
+func TestWhatAReplyBringsBack(t *testing.T) {
+	for _, without := range []bool{false, true} {
+		t.Run(fmt.Sprint("without headers ", without), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				c := w.conversation()
+				w.tenant.Behave(sim.Behaviour{ReportsWithoutHeaders: without})
+				reply := w.writeReply(c, "Zie bijlage.", object{
+					"to": []object{{"email": jan}, {"email": "unknown@bakker.example"}},
+					"cc": []object{{"email": "delay-4.4.7@traag.example"}, {"email": "away-els@bakker.example"}}, "hold": 0,
+					"confirmed": []string{"outsider", "attachment"},
+				})
+				w.soon(time.Minute)
+				w.pass(4)
+				got := w.reply(c, reply["id"])
+				states := map[string]string{}
+				for _, r := range got["recipients"].([]any) {
+					r := r.(object)
+					states[r["email"].(string)] = strings.TrimSpace(fmt.Sprint(r["state"], " ", r["status"]))
+				}
+				if got["state"] != "bounced" || states["unknown@bakker.example"] != "bounced 5.1.1" || states["delay-4.4.7@traag.example"] != "delayed 4.4.7" ||
+					!strings.HasPrefix(states[jan], "sent") {
+					t.Errorf("the reply is %v: %v", got["state"], states)
+				}
+				kinds := map[string]int{}
+				for _, m := range w.messages(c) {
+					kinds[m["kind"].(string)]++
+				}
+				if kinds["delivery-report"] != 2 || kinds["auto-reply"] != 1 || kinds["mail"] != 1 || len(w.chats()) != 1 {
+					t.Errorf("the chat has %v", kinds)
+				}
+				if waiting := w.waiting(); len(waiting) != 0 {
+					t.Errorf("waiting: %v", waiting)
 				}
 			})
 		})

@@ -3,15 +3,12 @@ package api
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
-	"kantoorpost/shared/connector"
-	"kantoorpost/shared/job"
 	"kantoorpost/shared/outbox"
 )
 
@@ -120,31 +117,9 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 		return nil, err
 	}
 	if begun {
-		if err := a.fetchNow(ctx, c.Addresses); err != nil {
-			slog.WarnContext(ctx, "what came in lately is not read before somebody writes", "chat", c.ID, "error", err)
-		}
+		a.askForSent(ctx, c)
 	}
 	return a.draftOutput(ctx, d)
-}
-
-// fetchNow asks for what came into mailboxes and what left them in Outlook, so that
-// nobody writes what a colleague has just answered.
-func (a *api) fetchNow(ctx context.Context, addresses []string) error {
-	j := job.Fetch{Job: "fetch", Why: "somebody writes", Claim: job.NewClaim()}
-	for _, address := range addresses[:min(len(addresses), 4)] {
-		v, err := a.Connectors.Activation(ctx, address)
-		if errors.Is(err, connector.ErrNotFound) || err == nil && !v.Active {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		j.Addresses, j.Mailboxes = append(j.Addresses, v.Address), append(j.Mailboxes, v.ID)
-	}
-	if j.Sent = j.Mailboxes; len(j.Mailboxes) == 0 {
-		return nil
-	}
-	return a.Jobs.Put(ctx, j)
 }
 
 // typed are recipients as they were typed, which may be half an address.

@@ -85,9 +85,6 @@ func (a *api) registerNewReply() {
 			return nil, err
 		}
 		out, err := a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode))
-		if err == nil {
-			a.askForSent(ctx, c)
-		}
 		return &struct{ Body newReply }{out}, err
 	})
 }

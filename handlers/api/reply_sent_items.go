@@ -14,8 +14,9 @@ import (
 // sentAskedEvery is how often the Sent Items of a mailbox are asked for at most.
 const sentAskedEvery = time.Minute
 
-// askForSent has the Sent Items read of the mailboxes of a chat: a colleague may have
-// answered in Outlook. It is a hint, as every job is.
+// askForSent has the Sent Items read of the mailboxes of a chat when somebody saves the
+// first words of a reply: a colleague may have answered in Outlook. It is a hint, as
+// every job is. A GET puts no job.
 func (a *api) askForSent(ctx context.Context, c chat.Chat) {
 	enabled, err := a.Connectors.Enabled(ctx)
 	boxes, boxErr := a.Connectors.Boxes(ctx)
