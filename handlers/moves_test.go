@@ -36,6 +36,18 @@ func TestAnswersFollowWhatWasMoved(t *testing.T) {
 			}
 			w.check(t)
 		}
+		// A mail that went into the chat of another contact is answered there too.
+		const petra = "petra@slager.example"
+		client := w.must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slagerij Visser"})["id"]
+		anna := w.named("/api/team-members", "name", "Anna")
+		w.must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": anna, "role": w.first("/api/roles")}})
+		w.must("POST", "/api/contacts", object{"name": "Petra Visser", "emails": []string{petra}, "clients": []any{client}})
+		w.send(petra, []string{info}, letter(petra, info, "Vlees", "p1"))
+		w.pass(1)
+		stray := comes("Verdwaald", "s1", "")
+		w.must("POST", path(stray)+"/messages/"+stray["id"].(string)+"/move", object{"chat": w.mail("Vlees")["chat"]})
+		wants(comes("Re: Verdwaald", "s2", "s1"), w.mail("Vlees")["chat"])
+
 		a, b := comes("Btw", "a1", ""), comes("Jaarrekening", "b1", "")
 		second := comes("Re: Btw en loon", "a2", "a1")
 		wants(second, a["chat"])
