@@ -91,3 +91,16 @@ func TestFold(t *testing.T) {
 		t.Errorf("%d cases", len(cases))
 	}
 }
+
+// BenchmarkFold folds a mail of 1 MiB that says what an earlier message says.
+func BenchmarkFold(b *testing.B) {
+	said := strings.Repeat("<p class=MsoNormal>Hierbij de stukken van <b>klant</b> 10023, zie de bijlage.</p>\n", 12_000)
+	content := `<p>Akkoord.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> a &lt;a@x.example&gt;<br>` +
+		"<b>Verzonden:</b> maandag 2 maart 2026 09:12<br><b>Aan:</b> b</div>" + said
+	earlier := &Earlier{}
+	earlier.Add("a@x.example", Shingles("html", said))
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		Fold(Letter{Type: "html", Content: content}, earlier)
+	}
+}
