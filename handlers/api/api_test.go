@@ -16,8 +16,10 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/blob/blobtest"
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
 )
@@ -54,15 +56,16 @@ func emptyOffice(t testing.TB) *office {
 	server := tabletest.New()
 	wire := server.Transport()
 	service := server.Service(t, wire)
-	if err := service.Create(t.Context(), "directory", "configuration"); err != nil {
+	if err := service.Create(t.Context(), "directory", "configuration", "mails"); err != nil {
 		t.Fatal(err)
 	}
 	store := directory.New(service.Table("directory"))
 	files, blobs := blobtest.Open(t)
+	mails := service.Table("mails")
 	o := &office{
 		blobs: blobs,
 		api: build(Options{
-			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")),
+			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")), Outbox: outbox.NewStore(mails, chat.NewStore(mails)),
 			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),
 		wire:   wire,

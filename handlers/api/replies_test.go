@@ -158,6 +158,18 @@ func TestReplyIsTakenBack(t *testing.T) {
 	}
 }
 
+// A file of a reply that has not left stays.
+func TestFileOfAReplyStays(t *testing.T) {
+	w := newWriting(t)
+	upload := w.ok(t, "editor", "POST /api/uploads?name=brief.txt", "content").body["id"].(string)
+	id := w.reply(t, map[string]any{"attachments": []string{upload}}).body["id"].(string)
+	if got := w.call(t, "editor", "DELETE /api/uploads/"+upload, ""); got.status != http.StatusConflict {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	w.ok(t, "editor", "DELETE "+w.path("/", id), "")
+	w.ok(t, "editor", "DELETE /api/uploads/"+upload, "")
+}
+
 // Who has left the chat still takes back what he or she wrote.
 func TestReplyIsTakenBackAfterLeaving(t *testing.T) {
 	w := newWriting(t)

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -20,6 +21,7 @@ import (
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
 )
 
 const (
@@ -87,6 +89,11 @@ func (a *api) registerUploads() {
 			if _, err := a.upload(ctx, in.Upload); err != nil {
 				return nil, err
 			}
+			if used, err := a.isUsed(ctx, in.Upload); err != nil {
+				return nil, err
+			} else if used {
+				return nil, newProblem(http.StatusConflict, "a reply of yours that has not left has this file: take the reply back first")
+			}
 			return nil, a.Uploads.Delete(ctx, in.Upload)
 		})
 	a.explain = append(a.explain, explainUploads)
@@ -108,6 +115,24 @@ func (a *api) upload(ctx context.Context, id string) (*blob.File, error) {
 		return nil, blob.ErrNotFound
 	}
 	return f, err
+}
+
+// isUsed says whether a reply of the caller that may still leave has an upload.
+func (a *api) isUsed(ctx context.Context, upload string) (bool, error) {
+	for q := (outbox.Query{Author: actor(ctx).Member.ID, Limit: 200}); ; {
+		replies, next, err := a.Outbox.List(ctx, q)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range replies {
+			if !hasLeft(r.State) && slices.ContainsFunc(r.Attachments, func(at outbox.Attachment) bool { return at.Upload == upload }) {
+				return true, nil
+			}
+		}
+		if q.After = next; next == "" {
+			return false, nil
+		}
+	}
 }
 
 func (a *api) createUpload(ctx context.Context, in *uploadInput) (*objectOutput[uploadObject], error) {
