@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
+
+	"kantoorpost/shared/sim"
 )
 
 var replyStories = map[string]func(*scene){
@@ -172,7 +175,11 @@ func longThread(s *scene) {
 	for i := range 19 {
 		own := fmt.Sprintf("Bericht %d: hierbij nog een stuk.\r\n\r\nGroet,\r\nJan", i)
 		id := fmt.Sprintf("lang-%d@elders.example", i)
-		s.send(toJan, []string{"info@" + domain}, strings.Replace(letter("Jan Jansen <"+toJan+">", "info@"+domain, "Re: "+stukken, "lang-"+fmt.Sprint(i), "References: "+ids), "Zie het onderwerp.", own+quoted, 1))
+		raw := strings.Replace(letter("Jan Jansen <"+toJan+">", "info@"+domain, "Re: "+stukken, "lang-"+fmt.Sprint(i), "References: "+ids), "Zie het onderwerp.", own+quoted, 1)
+		err := s.tenant.Deliver(s.t.Context(), sim.Envelope{From: toJan, To: []string{"info@" + domain}, At: time.Now().Add(time.Duration(i-20) * time.Second)}, []byte(raw))
+		if err != nil {
+			s.t.Fatal(err)
+		}
 		ids += " <" + id + ">"
 		quoted = "\r\n\r\nOp ma 23 nov. 2026 om 09:00 schreef Jan Jansen <" + toJan + ">:\r\n> " + strings.ReplaceAll(own+quoted, "\r\n", "\r\n> ")
 	}
@@ -191,7 +198,7 @@ func longThread(s *scene) {
 	open, err := eval[int](b, `document.querySelectorAll(".letter details[open]").length`)
 	b.must(err)
 	b.t.Logf("a thread of 20 unread mails is %d px high, %d of them open", height, open)
-	if perMail := height / 20; perMail > 280 {
+	if perMail := height / 20; perMail > 330 {
 		b.t.Errorf("a mail takes %d px", perMail)
 	}
 	b.shot("thread-unread")
