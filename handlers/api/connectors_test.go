@@ -149,7 +149,8 @@ func (r refused) Error() string { return r.Code }
 
 // mailboxes is a Graph with n mailboxes, 3 to a page, that wants a token.
 type mailboxes struct {
-	connector.Graph // nil: calls that the API does not make
+	aliases         []string // of each mailbox
+	connector.Graph          // nil: calls that the API does not make
 	credential      azcore.TokenCredential
 	n               int
 	fail            error
@@ -192,7 +193,9 @@ func (m *mailboxes) Mailbox(ctx context.Context, address string) (mail.Mailbox, 
 	}
 	for n := range m.n {
 		if box(n).Address == address {
-			return box(n), nil
+			b := box(n)
+			b.Aliases = m.aliases
+			return b, nil
 		}
 	}
 	return mail.Mailbox{}, refused{404, "Request_ResourceNotFound"}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,3 +197,38 @@ func recipientsOf(list []outbox.Recipient) []recipientObject {
 
 // hasLeft says whether a reply in this state is on its way or arrived.
 func hasLeft(s outbox.State) bool { return s == outbox.Sent || s == outbox.Bounced }
+
+// learnAliases asks Graph for the aliases of the mailbox that received a mail, when a
+// recipient of it is at a domain of the office and nobody that is known: an alias may
+// be newer than the activation of the mailbox. Without an answer the writer sees the
+// address among the recipients.
+func (k *correspondence) learnAliases(ctx context.Context, o original) error {
+	i := slices.IndexFunc(k.boxes, func(b connector.Activation) bool { return b.ID == o.mail.Mailbox })
+	if i < 0 {
+		return nil
+	}
+	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
+		normal := compose.Normal(a.Email)
+		if k.own[normal] || directory.Domain(normal) != directory.Domain(k.boxes[i].Address) {
+			continue
+		}
+		if m, found, err := k.api.Directory.MemberByAddress(ctx, normal); err != nil {
+			return err
+		} else if found && m.Active {
+			continue
+		}
+		graph, err := k.api.Connectors.Client(ctx, k.boxes[i].Connector)
+		var box mail.Mailbox
+		if err == nil {
+			box, err = graph.Mailbox(ctx, k.boxes[i].Address)
+		}
+		if err != nil {
+			slog.InfoContext(ctx, "the aliases of a mailbox are not known", "mailbox", k.boxes[i].ID, "error", err)
+		}
+		for _, alias := range box.Aliases {
+			k.own[compose.Normal(alias)] = true
+		}
+		return nil
+	}
+	return nil
+}

@@ -248,3 +248,17 @@ func TestSentItemsAreAskedFor(t *testing.T) {
 		t.Errorf("%v", w.jobs)
 	}
 }
+
+// An alias that is newer than the activation of its mailbox is the office's own too.
+func TestNewAlias(t *testing.T) {
+	w := newWriting(t)
+	it := w.nthMail(3, "Jan")
+	it.To = []mail.Address{{Email: "box1@kantoor.example"}, {Email: "nieuw@kantoor.example"}, {Email: "wie@kantoor.example"}}
+	w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
+	for _, want := range []string{"jan@klant.example, nieuw@kantoor.example outside, wie@kantoor.example outside", "jan@klant.example, wie@kantoor.example outside"} {
+		if got := emails(w.ok(t, "editor", "GET "+w.path("/new"), "").body["to"]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		w.graph.aliases = []string{"Nieuw@kantoor.example"}
+	}
+}

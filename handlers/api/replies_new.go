@@ -98,6 +98,9 @@ func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode ou
 	if err != nil {
 		return newReply{}, err
 	}
+	if err := k.learnAliases(ctx, o); err != nil {
+		return newReply{}, err
+	}
 	subject := compose.SubjectOf(o.message.Subject, mode)
 	if o.empty() { // nobody has answered yet
 		mode, subject = outbox.ModeNew, c.Subject
