@@ -11,6 +11,10 @@ import (
 	"strings"
 )
 
+// The files of others are as they were published, each with its licence: htmx
+// 2.0.11 (https://htmx.org), the editor Squire 2.4.8 (npm squire-rte) and DOMPurify
+// 3.5.0 (npm dompurify), which makes safe what is pasted into it.
+//
 //go:embed static
 var staticFiles embed.FS
 
