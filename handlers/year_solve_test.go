@@ -161,7 +161,13 @@ func (p *play) adopt(mail string, tr year.Truth) int {
 	if chat == "" {
 		p.t.Fatalf("a contact was made, and the mail still waits: %v, %+v", m, tr)
 	}
+	// The chat may be that of another contact, whom the mail answers.
 	contact := p.must("GET", "/api/chats/"+chat, nil)["contact"].(string)
+	for _, c := range p.must("GET", "/api/contacts?search="+url.QueryEscape(tr.Email), nil)["items"].([]any) {
+		if c := c.(object); slices.Contains(c["emails"].([]any), any(tr.Email)) {
+			contact = c["id"].(string)
+		}
+	}
 	p.knows(tr.Person, contact)
 	if len(tr.Clients) > 1 && p.writesFor(contact, tr.Clients) {
 		return 1

@@ -24,7 +24,9 @@ import (
 // `go tool dev year` runs it with other and larger years.
 func TestOfficeYear(t *testing.T) {
 	const (
-		mostWork  = 0.20  // of the work without learning, in the last quarter
+		// Of the work without learning, in the last quarter. Answers of a contact's
+		// colleagues join their conversation anyway, so that less is left to learn.
+		mostWork  = 0.25
 		mostWrong = 0.001 // of the automatic decisions
 		leastTop  = 0.85  // of the knowable mails, the right suggestion is the first
 		leastNear = 0.95  // … is among the first three
