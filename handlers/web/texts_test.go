@@ -16,6 +16,26 @@ import (
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
+// No key stands twice in a file: the second would silently replace the first.
+func TestEachTextIsThereOnce(t *testing.T) {
+	for _, lang := range languages {
+		b, err := textFiles.ReadFile("texts/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)":`).FindAllStringSubmatch(string(b), -1) {
+			if seen[m[1]] {
+				t.Errorf("%s.json has %s twice", lang, m[1])
+			}
+			seen[m[1]] = true
+		}
+		if len(seen) < 500 {
+			t.Errorf("%s.json has only %d texts", lang, len(seen))
+		}
+	}
+}
+
 // Both languages have the same texts with the same arguments, and no unused
 // texts.
 func TestTexts(t *testing.T) {
