@@ -1,6 +1,6 @@
 // Command handlers is the custom handler: the one process in which all functions run.
 // It listens on the loopback address, at the port that the Functions host gives, and
-// runs the functions of the table in app.go.
+// runs the functions of the table in package app.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"kantoorpost/handlers/app"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/invoke"
 )
@@ -44,7 +45,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	limitMemory(c.InstanceMB)
-	a, err := newApp(c, transports{})
+	a, err := app.New(c, app.Transports{})
 	if err != nil {
 		return err
 	}
@@ -54,14 +55,14 @@ func run(ctx context.Context) error {
 		return fmt.Errorf("listen for the host: %w", err)
 	}
 	server := &http.Server{
-		Handler:           freeWhenIdle(a.handler()),
+		Handler:           freeWhenIdle(a.Handler()),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	go func() {
-		a.prepare(ctx)
-		a.index(ctx)
+		a.Prepare(ctx)
+		a.Index(ctx)
 	}()
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()

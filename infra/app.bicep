@@ -85,7 +85,7 @@ param subnetName string
 @description('Tags of every resource.')
 param tags resourceTags
 
-// Written by `go test ./handlers -update`: the operations that the code declares public.
+// Written by `go test ./handlers/app -update`: the operations that the code declares public.
 var publicPaths = loadJsonContent('public.json')
 
 // The platform reads under this name the client id of an identity whose token takes the place of a secret.

@@ -27,7 +27,7 @@ param lock bool
 @description('Tags of every resource.')
 param tags resourceTags
 
-// Written by `go test ./handlers -update` from the function table.
+// Written by `go test ./handlers/app -update` from the function table.
 var content = loadJsonContent('storage.json')
 
 resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {

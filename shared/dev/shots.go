@@ -39,7 +39,7 @@ func shots(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("folder for the pictures: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "./handlers", "-run", "^TestPages$", "-count=1", "-timeout=20m")
+	cmd := exec.CommandContext(ctx, "go", "test", "./handlers/tests/stories", "-run", "^TestPages$", "-count=1", "-timeout=20m")
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, append(os.Environ(), "SHOTS="+dir), stdout, stderr
 	played := cmd.Run()
 	pictures, err := filepath.Glob(filepath.Join(dir, "*.png"))

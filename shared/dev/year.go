@@ -41,7 +41,7 @@ func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		env = append(env, "YEAR_PLOT="+file)
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "./handlers", "-run", "^TestOfficeYear$", "-count=1", "-v", "-timeout=0")
+	cmd := exec.CommandContext(ctx, "go", "test", "./handlers/tests/solving", "-run", "^TestOfficeYear$", "-count=1", "-v", "-timeout=0")
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, env, stdout, stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("year: %w", err)

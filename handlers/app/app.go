@@ -1,0 +1,274 @@
+// Package app is the whole product as one process: all handlers with their
+// dependencies, and the function table. It decides nothing itself.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"kantoorpost/handlers/api"
+	"kantoorpost/handlers/edge"
+	"kantoorpost/handlers/fetch"
+	"kantoorpost/handlers/mark"
+	"kantoorpost/handlers/poll"
+	"kantoorpost/handlers/process"
+	"kantoorpost/handlers/send"
+	"kantoorpost/handlers/web"
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/blob"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/compose"
+	"kantoorpost/shared/config"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/entra"
+	"kantoorpost/shared/graph"
+	"kantoorpost/shared/invoke"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/queue"
+	"kantoorpost/shared/secret"
+	"kantoorpost/shared/solve"
+	"kantoorpost/shared/table"
+)
+
+// An App holds all handlers and their dependencies.
+type App struct {
+	tables    *table.Service
+	queues    *queue.Service
+	uploads   *blob.Store
+	ready     chan struct{} // closed when the tables, the queues and the container exist
+	directory *directory.Store
+	// creates says that the app creates tables, queues and the container. In Azure
+	// infra/main.bicep creates them, and the managed identity may not.
+	creates bool
+	// swept is when this process last deleted expired uploads.
+	swept time.Time
+
+	poll    *poll.Handler
+	fetch   *fetch.Handler
+	process *process.Handler
+	send    *send.Handler
+	mark    *mark.Handler
+	api     http.Handler
+	web     http.Handler
+	edge    edge.Options
+}
+
+// Functions is the function table, in the order in which a mail passes them: poll puts
+// fetch jobs, fetch stores mail and puts process jobs, process decides; people see the
+// result through api and web, and answer it; send sends what they write, and mark shows
+// in Outlook what was decided. The function.json of each is written from this table.
+func (a *App) Functions() []invoke.Function {
+	return []invoke.Function{
+		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
+		invoke.Queue(a.fetch.Handle),
+		invoke.Queue(a.process.Handle),
+		invoke.Queue(a.send.Handle),
+		invoke.Queue(a.mark.Handle),
+		invoke.HTTP("api", a.api),
+		invoke.HTTP("web", a.web),
+	}
+}
+
+// build returns the version of the package of this process, which `go tool dev pack`
+// wrote beside it.
+func build() string {
+	if program, err := os.Executable(); err == nil {
+		if text, err := os.ReadFile(filepath.Join(filepath.Dir(program), "version")); err == nil {
+			return string(text)
+		}
+	}
+	return "unknown"
+}
+
+// TableNames returns the tables, each with one partition.
+func TableNames() []string { return []string{"configuration", "directory", "mailboxes", "mails"} }
+
+// QueueNames returns the queues, one for each function with a queue.
+func QueueNames() []string { return []string{"fetch", "process", "send", "mark"} }
+
+// uploads is the container of the files that people send along.
+const Uploads = "uploads"
+
+// Transports carry the calls to other services. The zero value uses the network.
+type Transports struct {
+	Tables, Queues, Blobs, Entra, Vault policy.Transporter
+	Graph                               http.RoundTripper
+	Identity                            azcore.TokenCredential // nil: the managed identity
+}
+
+// New builds all handlers. It makes no calls to other services.
+func New(c config.Config, w Transports) (a *App, err error) {
+	a = &App{ready: make(chan struct{}), creates: c.Storage != ""}
+	if w.Identity == nil {
+		if w.Identity, err = entra.ManagedIdentity(c.Identity); err != nil {
+			return nil, err
+		}
+	}
+	if a.tables, err = table.Open(table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: w.Identity, Transport: w.Tables}); err != nil {
+		return nil, err
+	}
+	if a.queues, err = queue.Open(queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: w.Identity, Transport: w.Queues}); err != nil {
+		return nil, err
+	}
+	if a.uploads, err = blob.Open(blob.Options{
+		ConnectionString: c.Storage, URL: c.BlobURL, Credential: w.Identity, Transport: w.Blobs, Container: Uploads,
+	}); err != nil {
+		return nil, err
+	}
+	secrets, err := openSecrets(c, w)
+	if err != nil {
+		return nil, err
+	}
+	clouds := entra.Public()
+	if c.Simulator != "" {
+		clouds = clouds.With(entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator})
+	}
+	// All clients of Graph share one limit: Microsoft counts per application.
+	limit := graph.NewLimiter(4, 2)
+	a.directory = directory.New(a.tables.Table("directory"))
+	connectors := connector.New(connector.Options{
+		Configuration: a.tables.Table("configuration"),
+		Mailboxes:     a.tables.Table("mailboxes"),
+		Secrets:       secrets,
+		Clouds:        clouds,
+		Transport:     w.Entra,
+		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
+			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.Graph, Limit: limit})
+		},
+		Directory: a.directory,
+	})
+	mails := a.tables.Table("mails")
+	items, chats := item.NewStore(mails), chat.NewStore(mails)
+	replies := outbox.NewStore(mails, chats)
+
+	solver := &solve.Service{
+		Directory: a.directory, Items: items, Chats: chats, Jobs: a.queues,
+		Decide:      func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
+		Activations: connectors,
+	}
+
+	a.poll = &poll.Handler{
+		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
+		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
+	}
+	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Chats: chats, Outbox: replies, Jobs: a.queues}
+	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
+		Jobs: a.queues, Finish: solver.Finish}
+	a.mark = &mark.Handler{Connectors: connectors, Items: items}
+	a.send = &send.Handler{
+		Outbox: replies, Items: items, Addresses: connectors, Uploads: a.uploads, Jobs: a.queues,
+		Dial: func(ctx context.Context, id string) (send.Mailbox, error) { return connectors.Client(ctx, id) },
+		May:  maySend(a.directory, chats),
+	}
+	a.api = api.New(api.Options{
+		Version: "1.0", Build: build(), ClientID: c.AuthClient,
+		Gate: access.Gate{
+			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
+		},
+		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads, Outbox: replies,
+		Writing: compose.NewStore(a.tables.Table("configuration")),
+		Audit:   audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
+		Checks: []api.Check{
+			{Name: "tables", Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
+			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
+		},
+		Queues: a.queues, QueueNames: QueueNames(), Ticked: a.lastTick,
+	})
+	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
+		return nil, err
+	}
+	a.edge = edge.Options{
+		Trusted: c.AuthEnabled, PerPerson: c.RateLimit, PerApplication: c.RateLimitApplications,
+		Pages: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a.web.ServeHTTP(w, web.Refuse(r, http.StatusTooManyRequests))
+		}),
+	}
+	return a, nil
+}
+
+func openSecrets(c config.Config, w Transports) (secret.Store, error) {
+	if c.SecretsFile != "" {
+		return secret.OpenFile(c.SecretsFile)
+	}
+	return secret.OpenVault(secret.VaultOptions{URL: c.KeyVaultURL, Credential: w.Identity, Transport: w.Vault, Simulated: c.Simulator != ""})
+}
+
+// Handler answers the calls of the host. Every route except the health check waits
+// until the tables and queues exist. Only the first start creates them.
+func (a *App) Handler() http.Handler {
+	functions := edge.New(a.edge, invoke.Handler(a.Functions()))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" && r.URL.Path != "/api/health/live" {
+			select {
+			case <-a.ready:
+			case <-r.Context().Done():
+				return
+			case <-time.After(time.Minute):
+				http.Error(w, "tables and queues are not there yet", http.StatusServiceUnavailable)
+				return
+			}
+		}
+		functions.ServeHTTP(w, r)
+	})
+}
+
+// PoisonNames returns the queues to which the host moves a message after too many
+// failures.
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
+func PoisonNames() (names []string) {
+	for _, q := range QueueNames() {
+		names = append(names, q+"-poison")
+	}
+	return names
+}
+
+// Prepare creates missing tables, queues and the container, or checks that they exist. It repeats
+// that until it succeeds: nothing works without them, and the roles of a new identity
+// take minutes to act.
+func (a *App) Prepare(ctx context.Context) {
+	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+		err := a.storage(ctx)
+		if err == nil {
+			close(a.ready)
+			return
+		}
+		slog.ErrorContext(ctx, "tables and queues are not there", "error", err)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Index makes clients and contacts searchable that an older version of the product
+// saved; usually there are none. When another instance or an import does the same, the
+// next start does what is left.
+func (a *App) Index(ctx context.Context) {
+	select {
+	case <-a.ready:
+	default:
+		return // ctx ended before the tables were there
+	}
+	if err := a.directory.Index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
+		slog.WarnContext(ctx, "clients and contacts of an older version are not indexed yet: searches read them all", "error", err)
+	}
+}
+
+func (a *App) storage(ctx context.Context) error {
+	if a.creates {
+		return errors.Join(a.tables.Create(ctx, TableNames()...), a.queues.Create(ctx, QueueNames()...), a.uploads.Create(ctx))
+	}
+	return errors.Join(a.tables.Check(ctx, TableNames()...), a.queues.Check(ctx, QueueNames()...), a.queues.Check(ctx, PoisonNames()...), a.uploads.Check(ctx))
+}

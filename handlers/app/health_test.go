@@ -1,0 +1,124 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/handlers/app"
+	"kantoorpost/handlers/app/apptest"
+)
+
+// What waits, what cannot be read and when the secret ends: the report says it,
+// and to nobody below a manager.
+func TestHealthReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		for who, want := range map[string]int{apptest.Admin: 200, "carla@" + apptest.Domain: 200, "anna@" + apptest.Domain: http.StatusForbidden} {
+			if code := w.Ask(who, "GET", "/api/health", nil, nil); code != want {
+				t.Errorf("%s gets %d, want %d", who, code, want)
+			}
+		}
+		w.Tick()
+		time.Sleep(7 * time.Minute) // simulated
+		var r struct {
+			Status   string
+			Enabled  bool
+			LastTick time.Time
+			Queues   []struct {
+				Name          string
+				Depth, Poison int
+				Oldest        time.Time
+			}
+			Mailboxes  int
+			Troubled   []struct{ Address string }
+			Connectors []struct {
+				State         string
+				SecretExpires time.Time
+			}
+		}
+		if code := w.Ask(apptest.Admin, "GET", "/api/health", nil, &r); code != 200 {
+			t.Fatal(code)
+		}
+		if r.Status != "ok" || !r.Enabled || time.Since(r.LastTick) < 7*time.Minute || time.Since(r.LastTick) > time.Hour {
+			t.Errorf("%+v, ticked %v", r, r.LastTick)
+		}
+		if len(r.Queues) != len(app.QueueNames()) || r.Mailboxes == 0 || len(r.Connectors) != 1 || r.Connectors[0].State != "works" ||
+			!r.Connectors[0].SecretExpires.After(time.Now()) {
+			t.Errorf("%+v", r)
+		}
+		// The host is gone: what the tick asks for stays where it is.
+		before := time.Now()
+		if code := w.Ask(apptest.Admin, "POST", "/api/addresses/info@"+apptest.Domain+"/fetch", nil, nil); code != http.StatusAccepted {
+			t.Fatal(code)
+		}
+		time.Sleep(time.Minute) // simulated
+		w.Ask(apptest.Admin, "GET", "/api/health", nil, &r)
+		if q := r.Queues[0]; q.Name != "fetch" || q.Depth != 1 || q.Oldest.Before(before.Truncate(time.Second)) || q.Poison != 0 {
+			t.Errorf("%+v", q)
+		}
+	})
+}
+
+// The audit can be narrowed to one person and to one kind of action, and no
+// entry is lost between pages.
+func TestAuditIsNarrowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		for i := range 5 {
+			w.Must("POST", "/api/clients", object{"number": fmt.Sprintf("70%d", i), "type": "person", "name": fmt.Sprintf("Client %d", i)})
+		}
+		type entry struct {
+			ID, By, Action, Object, ObjectName string
+			Names                              map[string]string
+		}
+		all := func(query string) (out []entry) {
+			for after := ""; ; {
+				var page struct {
+					Items []entry
+					Next  string
+				}
+				if code := w.Ask(apptest.Admin, "GET", "/api/audit?limit=2&after="+after+query, nil, &page); code != 200 {
+					t.Fatal(code)
+				}
+				out = append(out, page.Items...)
+				if after = page.Next; after == "" {
+					return out
+				}
+			}
+		}
+		whole, clients := all(""), all("&action=client")
+		want := 0
+		for _, e := range whole {
+			if len(e.Action) > 7 && e.Action[:7] == "client." {
+				want++
+			}
+		}
+		if want == 0 || len(clients) != want || len(whole) <= want {
+			t.Errorf("%d of %d entries are about clients, %d were found", want, len(whole), len(clients))
+		}
+		for _, e := range clients {
+			if e.ObjectName == "" {
+				t.Errorf("%+v has no name", e)
+			}
+		}
+		// Whom the detail names by id has a name.
+		named := false
+		for _, e := range all("&action=client-team") {
+			named = named || len(e.Names) >= 2
+		}
+		if !named {
+			t.Error("the team of a client is told in ids alone")
+		}
+		if n := len(all("&by=nobody")); n != 0 {
+			t.Errorf("nobody did %d things", n)
+		}
+		if n := len(all("&by=" + whole[0].By)); n == 0 || n > len(whole) {
+			t.Errorf("%d of %d", n, len(whole))
+		}
+	})
+}

@@ -1,0 +1,221 @@
+package app_test
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/dev/host"
+	"kantoorpost/shared/dev/pack"
+	"kantoorpost/shared/sim"
+)
+
+// The real binary, staged as it is deployed, on a real storage emulator and
+// called as Azure calls it, is killed again and again while mail comes in and is
+// answered. Every mail has its one effect all the same, and no answer leaves twice.
+func TestKilledAtRandomMoments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs for half a minute of real time")
+	}
+	storage := azuritetest.ForTest(t)
+	dir := t.TempDir()
+	log := slog.New(slog.DiscardHandler)
+
+	certificate, pem, err := sim.Certificate(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure, plain := listen(t), listen(t)
+	url := fmt.Sprint("https://localhost:", secure.Addr().(*net.TCPAddr).Port)
+	tenant, err := sim.New(sim.Options{Domain: apptest.Domain, TenantID: apptest.TenantID, ClientSecret: apptest.ClientSecret, ClientID: apptest.ClientID, URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, tenant.Handler(), tls.NewListener(secure, &tls.Config{Certificates: []tls.Certificate{certificate}}))
+	serve(t, tenant.Handler(), plain)
+
+	dist := filepath.Join(dir, "dist")
+	if err := pack.Stage(t.Context(), "..", dist, pack.Local(os.Stderr)); err != nil {
+		t.Fatal(err)
+	}
+	// What is killed in the middle of a job comes back in half a minute; so
+	// long need nobody wait here.
+	settings := filepath.Join(dist, "host.json")
+	text, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faster := strings.Replace(string(text), `"visibilityTimeout": "00:00:30"`, `"visibilityTimeout": "00:00:01"`, 1)
+	faster = strings.Replace(faster, `"maxDequeueCount": 5`, `"maxDequeueCount": 100`, 1)
+	if err := os.WriteFile(settings, []byte(faster), 0o644); err != nil || faster == string(text) {
+		t.Fatal("host.json is not as expected: ", err)
+	}
+	h, err := host.Start(t.Context(), host.Options{
+		Root: dist, Log: log, Stdout: io.Discard, Stderr: os.Stderr, Pause: 10 * time.Millisecond,
+		Settings: map[string]string{
+			"AzureWebJobsStorage": storage.ConnectionString(), "WEBSITE_AUTH_ENABLED": "true", "AUTH_TENANT_ID": apptest.StaffTenant,
+			"FIRST_ADMINISTRATOR": apptest.Admin, "POLL_SCHEDULE": "*/1 * * * * *", "KEY_VAULT_URL": url, "SIMULATOR_URL": url,
+			"SSL_CERT_FILE": pem, "IDENTITY_ENDPOINT": "http://" + plain.Addr().String() + "/msi/token", "IDENTITY_HEADER": "test",
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Stop)
+
+	w := &world{&apptest.World{T: t, Tenant: tenant, URL: url, Process: h}}
+	w.Office()
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	const kills, perKill = 12, 5
+	want := map[string]int{}       // messages per chat
+	replies := map[string]string{} // by the subject of their chat
+	for i := range kills {
+		for j := range perKill {
+			n := i*perKill + j
+			subject := fmt.Sprint("Vraag ", n)
+			id := fmt.Sprint("kill", n)
+			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain, "loon@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, subject, id))
+			want[subject] = 1
+			if j == 0 {
+				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+					apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Re: "+subject, id+"r", "In-Reply-To: <"+id+"@elders.example>"))
+				want[subject] = 2
+			}
+		}
+		if answered := fmt.Sprint("Vraag ", (i-1)*perKill); i > 0 {
+			if id := w.answered(answered); id != "" {
+				replies[answered] = id
+				want[answered]++
+			}
+		}
+		after := time.After(time.Duration(200+random.IntN(1500)) * time.Millisecond)
+		<-after
+		if pid := h.HandlerPID(); pid > 0 {
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+				t.Fatal(err)
+			}
+		}
+	}
+
+	// All of it is done soon after the last one: at the latest by the sweep, which
+	// looks for mails that are four minutes old.
+	deadline := time.Now().Add(6 * time.Minute)
+	const mails = kills * (2*perKill + 1)
+	var got []object
+	for time.Now().Before(deadline) {
+		if code := w.Ask(apptest.Admin, "GET", "/api/health/ready", nil, nil); code != http.StatusOK {
+			continue
+		}
+		if got = w.Mails(); len(apptest.Subjects(got, "processed")) >= mails {
+			break
+		}
+		<-time.After(time.Second)
+	}
+	if n := len(apptest.Subjects(got, "processed")); n != mails || len(got) != mails {
+		t.Errorf("%d mails, %d of them in chats; want %d", len(got), n, mails)
+	}
+	for _, c := range w.Chats() {
+		subject := c["subject"].(string)
+		if n := int(c["messages"].(float64)); n != want[subject] {
+			t.Errorf("chat %q has %d messages, or is there twice; want %d", subject, n, want[subject])
+		}
+		delete(want, subject)
+	}
+	if len(want) > 0 {
+		t.Errorf("no chat for %v", want)
+	}
+	w.checkLeft(replies)
+}
+
+// answered lets Anna answer the chat with a subject, and returns the id of her reply:
+// "" when the mail is not in a chat yet. A request that the process died over is
+// repeated with its key.
+func (w *world) answered(subject string) (id string) {
+	w.T.Helper()
+	var chats struct {
+		Items []struct{ ID, Subject string }
+	}
+	for range 100 {
+		if code, text := w.Call(anna, "GET", "/api/chats?limit=200", ""); code == http.StatusOK {
+			if err := json.Unmarshal([]byte(text), &chats); err != nil {
+				w.T.Fatal(err)
+			}
+			break
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	for _, c := range chats.Items {
+		if c.Subject != subject {
+			continue
+		}
+		for range 100 {
+			body := fmt.Sprintf(`{"answers":%q,"to":[{"email":%q}],"subject":%q,"text":"Dag Jan","hold":0,"force":true,`+
+				`"confirmed":["client","outsider","attachment"]}`, c.ID, jan, subject)
+			var reply struct{ ID string }
+			code, text := w.CallWith(anna, "POST", "/api/chats/"+c.ID+"/replies", body, "Idempotency-Key", subject)
+			if code == http.StatusAccepted && json.Unmarshal([]byte(text), &reply) == nil {
+				return reply.ID
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+		w.T.Fatal("the reply is not accepted")
+	}
+	return ""
+}
+
+// checkLeft checks that no reply left twice, and that one mail left of each that says
+// so. A reply whose job was killed continues only minutes later.
+func (w *world) checkLeft(replies map[string]string) {
+	w.T.Helper()
+	if len(replies) == 0 {
+		w.T.Error("nothing was answered")
+	}
+	sent := 0
+	for subject := range replies {
+		left := 0
+		for _, m := range w.outside(jan) {
+			if m.Subject == subject {
+				left++
+			}
+		}
+		state := w.reply(w.chatOf(subject)["id"], replies[subject])["state"]
+		if left > 1 || (state == "sent") != (left == 1) && state != "sending" {
+			w.T.Errorf("reply to %q is %v, %d mails left", subject, state, left)
+		}
+		if state == "sent" {
+			sent++
+		}
+	}
+	w.T.Logf("%d of %d replies are sent", sent, len(replies))
+	if sent == 0 {
+		w.T.Error("no reply was sent")
+	}
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func serve(t *testing.T, h http.Handler, l net.Listener) {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.Serve(l) }() // ends when it is closed
+	t.Cleanup(func() { _ = s.Close() })
+}

@@ -1,0 +1,495 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/handlers/app"
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/outbox"
+)
+
+// A matrixUser is one kind of user in the test of rights.
+type matrixUser struct {
+	name       string
+	level      int  // 0 reader, 1 editor, 2 manager, 3 administrator
+	mail, chat bool // linked with the mail of info@; participant of its chat
+}
+
+var matrixUsers = []matrixUser{
+	{"buiten", 0, false, false}, {"lezer", 0, true, true},
+	{"vreemd", 1, false, false}, {"anna", 1, true, true}, {"waarnemer", 1, true, true}, // who stands in for Anna
+	{"carla", 2, true, true}, {"beheer", 3, true, true},
+}
+
+const mayRead, mayEdit, mayManage, mayAdminister = 0, 1, 2, 3
+
+// A need says which answer a user gets: 0 for what he or she may do.
+type need func(matrixUser) int
+
+// office needs a level for every object.
+func office(level int) need {
+	return func(u matrixUser) int {
+		if u.level < level {
+			return http.StatusForbidden
+		}
+		return 0
+	}
+}
+
+// ofMail needs a level and a mail that the user sees; ofChat a chat.
+func ofMail(level int) need { return object404(level, func(u matrixUser) bool { return u.mail }) }
+func ofChat(level int) need { return object404(level, func(u matrixUser) bool { return u.chat }) }
+
+// ofMaker needs an editor's rights and to be Anna, who made it.
+func ofMaker(u matrixUser) int {
+	if status := office(mayEdit)(u); status > 0 || u.name == "anna" {
+		return status
+	}
+	return http.StatusNotFound
+}
+
+// ofStrangeChat needs to edit a chat in which nobody here takes part who has to.
+func ofStrangeChat(u matrixUser) int {
+	u.chat = false
+	return ofChat(mayEdit)(u)
+}
+
+// ofAuthor needs an editor's rights in the chat and to be Anna, who wrote the reply; or
+// a manager's.
+func ofAuthor(u matrixUser) int {
+	if status := ofChat(mayEdit)(u); status > 0 || u.name == "anna" || u.level >= mayManage {
+		return status
+	}
+	return http.StatusForbidden
+}
+
+// ofWriter needs to be Anna, who has a draft in the chat: others have none.
+func ofWriter(u matrixUser) int {
+	if status := ofChat(mayEdit)(u); status > 0 || u.name == "anna" {
+		return status
+	}
+	return http.StatusNotFound
+}
+
+func object404(level int, linked func(matrixUser) bool) need {
+	return func(u matrixUser) int {
+		switch {
+		case u.level < level && level > mayRead:
+			return http.StatusForbidden
+		case u.level < mayManage && !linked(u):
+			return http.StatusNotFound
+		}
+		return 0
+	}
+}
+
+// A write is a request that changes something, with a body that is right: were
+// its rule missing, it would have an effect. Where the rule is about the action
+// alone, the body is read after it, and none is sent.
+type write struct {
+	operation, body string
+	need            need
+	// quiet says that who does not see the mails gets a success, and that
+	// nothing happens.
+	quiet bool
+}
+
+var matrixWrites = []write{
+	{"POST /api/mails/{mail}/solve", `{"action":"dismiss"}`, ofMail(mayEdit), false},
+	{"POST /api/mails/{news}/solve", `{"action":"release"}`, ofMail(mayEdit), false},
+	{"POST /api/mails/{mail}/solve", `{"action":"link-contact","contact":"{contact}"}`, ofMail(mayEdit), false},
+	{"POST /api/mails/{mail}/solve", `{"action":"create-contact","client":"{client}","name":"Nieuw"}`, ofMail(mayEdit), false},
+	{"POST /api/mails/{forged}/solve", `{"action":"release"}`, func(u matrixUser) int {
+		return max(ofMail(mayEdit)(u), office(mayManage)(u))
+	}, false},
+	{"POST /api/mails/{mail}/retry", ``, ofMail(mayEdit), false},
+	{"POST /api/mails/{annas}/undo", ``, func(u matrixUser) int {
+		if status := ofMail(mayEdit)(u); status > 0 || u.name == "anna" {
+			return status
+		}
+		return office(mayManage)(u) // she solved it
+	}, false},
+	{"POST /api/mails/{ruled}/undo", ``, func(u matrixUser) int { return max(ofMail(mayEdit)(u), office(mayManage)(u)) }, false},
+	{"POST /api/mails/retry", `{"mails":["{mail}"]}`, ofMail(mayEdit), true},
+	{"POST /api/mails/retry", `{"reason":"automated"}`, ofMail(mayEdit), true},
+	{"POST /api/mails/dismiss", `{"mails":["{mail}"]}`, ofMail(mayEdit), true},
+	{"POST /api/mails/undo", `{"mails":["{annas}"]}`, func(u matrixUser) int {
+		if status := ofMail(mayEdit)(u); status > 0 || u.name == "anna" {
+			return status
+		}
+		return http.StatusNotFound // only who dismissed them takes that back so
+	}, true},
+
+	{"PATCH /api/chats/{chat}", `{"state":"closed"}`, ofChat(mayEdit), false},
+	{"PATCH /api/chats/{chat}", `{"client":"{otherClient}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/messages/{message}/move", `{"chat":"{otherChat}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/messages/{message}/move", `{"client":"{otherClient}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{merged}/messages/{answer}/move", `{"new":true}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/merge", `{"into":"{otherChat}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/messages/{message}/move", `{"chat":"{strange}"}`, ofStrangeChat, false},
+	{"POST /api/chats/{strange}/messages/{strangeMessage}/move", `{"chat":"{chat}"}`, ofStrangeChat, false},
+	{"POST /api/chats/{chat}/merge", `{"into":"{strange}"}`, ofStrangeChat, false},
+	{"POST /api/chats/{merged}/undo", ``, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/read", `{}`, ofChat(mayRead), false},
+	{"PUT /api/chats/{chat}/participants", `{"members":["{carla}","{anna}"]}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/notes", `{"body":"Ik bel."}`, ofChat(mayEdit), false},
+
+	{"POST /api/chats/{chat}/replies", `{"answers":"{message}","mode":"reply","to":[{"email":"jan@bakker.example"}],"text":"Dag Jan"}`, ofChat(mayEdit), false},
+	{"DELETE /api/chats/{chat}/replies/{reply}", ``, ofAuthor, false},
+	{"POST /api/chats/{chat}/replies/{failed}/retry", ``, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/replies/{failed}/dismiss", ``, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/replies/{waiting}/approve", ``, office(mayManage), false},
+	{"POST /api/chats/{chat}/replies/{waiting}/reject", `{"comment":"Nog niet"}`, office(mayManage), false},
+	{"PUT /api/chats/{chat}/draft", `{"text":"Dag J"}`, ofChat(mayEdit), false},
+	{"DELETE /api/chats/{chat}/draft", ``, ofChat(mayEdit), false},
+	{"POST /api/chats", `{"address":"info@` + apptest.Domain + `","client":"{client}","contact":"{contact}","subject":"Kennismaking","text":"Dag Jan"}`, func(u matrixUser) int {
+		if u.name == "vreemd" {
+			return http.StatusForbidden // linked with no address
+		}
+		return office(mayEdit)(u)
+	}, false},
+	{"POST /api/templates", `{"name":"Groet","html":"<p>Dag</p>"}`, office(mayManage), false},
+	{"PATCH /api/templates/{template}", `{"name":"Anders"}`, office(mayManage), false},
+	{"DELETE /api/templates/{template}", ``, office(mayManage), false},
+	{"POST /api/uploads?name=brief.txt", `"Beste Jan"`, office(mayEdit), false},
+	{"DELETE /api/uploads/{upload}", ``, ofMaker, false},
+
+	{"PATCH /api/rules/{proposed}", `{"on":true}`, office(mayManage), false},
+	{"PATCH /api/rules/{rule}", `{"on":false}`, office(mayManage), false},
+	{"DELETE /api/rules/{rule}", ``, office(mayManage), false},
+
+	{"POST /api/clients", `{"type":"prospect","name":"Misschien"}`, office(mayManage), false},
+	{"POST /api/clients", `{"type":"organisation","number":"77","name":"Zeker"}`, office(mayAdminister), false},
+	{"POST /api/clients", `{"type":"prospect","number":"P-77","name":"Genummerd"}`, func(u matrixUser) int {
+		if u.level == mayManage {
+			return http.StatusUnprocessableEntity // the product gives the number
+		}
+		return office(mayAdminister)(u)
+	}, false},
+	{"PATCH /api/clients/{client}", `{"name":"Anders"}`, office(mayAdminister), false},
+	{"DELETE /api/clients/{client}", ``, office(mayAdminister), false},
+	{"PUT /api/clients/{client}/team-members", `[{"member":"{carla}","role":"{role}"}]`, office(mayAdminister), false},
+	{"POST /api/contacts", `{"name":"Nieuw","emails":["nieuw@bakker.example"]}`, office(mayAdminister), false},
+	{"PATCH /api/contacts/{contact}", `{"name":"Anders"}`, office(mayAdminister), false},
+	{"DELETE /api/contacts/{contact}", ``, office(mayAdminister), false},
+	{"POST /api/roles", `{"name":"Nieuw"}`, office(mayAdminister), false},
+	{"PATCH /api/roles/{role}", `{"name":"Anders"}`, office(mayAdminister), false},
+	{"DELETE /api/roles/{spareRole}", ``, office(mayAdminister), false},
+	{"POST /api/process-teams", `{"name":"Nieuw"}`, office(mayAdminister), false},
+	{"PATCH /api/process-teams/{team}", `{"name":"Anders"}`, office(mayAdminister), false},
+	{"DELETE /api/process-teams/{spareTeam}", ``, office(mayAdminister), false},
+	{"POST /api/team-members", `{"name":"Nieuw","email":"nieuw@kantoor.example","rights":"administrator"}`, office(mayAdminister), false},
+	{"PATCH /api/team-members/{vreemd}", `{"rights":"administrator"}`, office(mayAdminister), false},
+	{"PATCH /api/team-members/{anna}", `{"substitute":{"member":"{vreemd}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}}`,
+		office(mayAdminister), false},
+	{"DELETE /api/team-members/{buiten}", ``, office(mayAdminister), false},
+	{"DELETE /api/team-members/{buiten}/account", ``, office(mayAdminister), false},
+	{"POST /api/directory/import", ``, office(mayAdminister), false},
+
+	{"PUT /api/settings", `{"enabled":false}`, office(mayAdminister), false},
+	{"POST /api/connectors", `{}`, office(mayAdminister), false},
+	{"PATCH /api/connectors/{connector}", `{"name":"Anders"}`, office(mayAdminister), false},
+	{"DELETE /api/connectors/{connector}", ``, office(mayAdminister), false},
+	{"POST /api/connectors/{connector}/check", ``, office(mayAdminister), false},
+	{"POST /api/connectors/{connector}/check-limits", `{}`, office(mayAdminister), false},
+	{"POST /api/connectors/{connector}/addresses", `{"address":"anna@kantoor.example","link":{"kind":"contact"}}`, office(mayAdminister),
+		false},
+	{"PATCH /api/addresses/{address}", `{"active":false}`, office(mayAdminister), false},
+	{"DELETE /api/addresses/{address}", ``, office(mayAdminister), false},
+	{"POST /api/addresses/{address}/fetch", ``, office(mayAdminister), false},
+
+	// Everybody's own.
+	{"PUT /api/me/substitute", `{"member":"{bram}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}`, office(mayRead), false},
+	{"PATCH /api/me", `{"signature":"<p>Groet</p>"}`, office(mayRead), false},
+	{"DELETE /api/me/substitute", ``, office(mayRead), false},
+}
+
+// silent are writes that have nothing to do here, for the first who may.
+var silent = []string{"POST /api/mails/{mail}/retry", "POST /api/mails/retry", "POST /api/connectors/{connector}/check",
+	"DELETE /api/me/substitute"}
+
+// unfit are writes whose success needs more than this office has; that they are
+// let through is enough.
+var unfit = []string{"POST /api/directory/import", "POST /api/connectors", "DELETE /api/connectors/{connector}",
+	"DELETE /api/clients/{client}", "POST /api/connectors/{connector}/check-limits"}
+
+type matrixRead struct {
+	path string
+	need need
+}
+
+// matrixReads say who may read what, by the first part of the path that fits.
+// What is not here is a page of the directory, which everybody reads.
+var matrixReads = []matrixRead{
+	{"/api/mails/{mail}", ofMail(mayRead)},
+	{"/api/chats/{chat}/replies/new", ofChat(mayEdit)}, {"/api/chats/{chat}/draft", ofWriter}, {"/api/chats/{chat}", ofChat(mayRead)},
+	{"/api/replies", office(mayEdit)}, {"/api/templates", office(mayEdit)}, {"/api/me/addresses", office(mayEdit)},
+	{"/api/uploads/{upload}", ofMaker},
+	{"/api/rules", office(mayManage)}, {"/api/learning", office(mayManage)}, {"/api/health/ready", office(mayRead)},
+	{"/api/health/live", office(mayRead)},
+	{"/api/health", office(mayManage)}, {"/api/audit", office(mayAdminister)},
+	{"/api/settings", office(mayAdminister)}, {"/api/connectors", office(mayAdminister)}, {"/api/addresses", office(mayAdminister)},
+}
+
+// A matrixOffice is an office in which each kind of user and of object is.
+type matrixOffice struct {
+	*world
+	ids map[string]string
+}
+
+func newMatrixOffice(t *testing.T) *matrixOffice {
+	w := waitingOffice(t)
+	o := &matrixOffice{w, map[string]string{}}
+	for _, m := range []object{
+		{"name": "Lezer", "rights": "reader"}, {"name": "Buiten", "rights": "reader"}, {"name": "Vreemd", "rights": "editor"},
+		{"name": "Waarnemer", "rights": "editor"},
+	} {
+		m["email"] = strings.ToLower(m["name"].(string)) + "@" + apptest.Domain
+		w.Must("POST", "/api/team-members", m)
+	}
+	for _, m := range w.Must("GET", "/api/team-members?limit=200", nil)["items"].([]any) {
+		o.ids[strings.ToLower(m.(object)["name"].(string))] = m.(object)["id"].(string)
+	}
+	o.ids["role"], o.ids["client"], o.ids["contact"] = w.First("/api/roles"), w.First("/api/clients"), w.First("/api/contacts")
+	o.ids["team"], o.ids["connector"] = w.First("/api/process-teams"), w.First("/api/connectors")
+	o.ids["address"] = w.First("/api/connectors/" + o.ids["connector"] + "/addresses")
+	o.ids["spareRole"] = w.Must("POST", "/api/roles", object{"name": "Over"})["id"].(string)
+	o.ids["spareTeam"] = w.Must("POST", "/api/process-teams", object{"name": "Over"})["id"].(string)
+	// Of info@, linked with a role: Anna and the reader have it at the client; one
+	// stands in for Anna.
+	w.Must("PUT", "/api/clients/"+o.ids["client"]+"/team-members",
+		[]object{{"member": o.ids["anna"], "role": o.ids["role"]}, {"member": o.ids["lezer"], "role": o.ids["role"]}})
+	now := time.Now()
+	o.as("anna", "PUT", "/api/me/substitute",
+		object{"member": o.ids["waarnemer"], "from": now.Add(-time.Hour), "until": now.Add(24 * time.Hour)})
+
+	info := "info@" + apptest.Domain
+	const piet, bladen = "piet@onbekend.example", "nieuws@bladen.example"
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Btw", "m1"))
+	w.Send("spoofed@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Vervalst", "m2"))
+	w.Send("klaas@elders.example", []string{info}, apptest.Letter("klaas@elders.example", info, "Eerder", "m3"))
+	w.Send(bladen, []string{info}, apptest.Letter(bladen, info, "Blad 2", "m4", "List-Id: Blad <blad.bladen.example>"))
+	w.Send(bladen, []string{info}, apptest.Letter(bladen, info, "Krant 1", "m5", "List-Id: Krant <krant.bladen.example>"))
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Tweede", "m7"))
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Derde", "m8"))
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Derde", "m9", "In-Reply-To: <m8@elders.example>"))
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Vierde", "m10"))
+	w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "loon@"+apptest.Domain, "Loon", "m11"))
+	w.Pass(1)
+	// A rule that a manager made, what it decided, and one that waits for a manager.
+	o.ids["rule"] = o.as("carla", "POST", "/api/mails/"+w.ID("Krant 1")+"/solve",
+		object{"action": "dismiss", "scope": "list"})["rule"].(string)
+	o.ids["proposed"] = o.as("anna", "POST", "/api/mails/"+w.ID("Blad 2")+"/solve",
+		object{"action": "dismiss", "scope": "list"})["rule"].(string)
+	o.as("anna", "POST", "/api/mails/"+w.ID("Eerder")+"/solve", object{"action": "dismiss"})
+	w.Send(bladen, []string{info}, apptest.Letter(bladen, info, "Krant 2", "m6", "List-Id: Krant <krant.bladen.example>"))
+	w.Pass(1)
+	btw := w.Mail("Btw")
+	if btw["chat"] == "" || w.Mail("Krant 2")["state"] != "dismissed" || w.Mail("Vervalst")["reason"] != "sender-not-verified" {
+		t.Fatalf("not the office of this test:\n%s", w.Picture())
+	}
+	// The role brings one of its members; a reader takes part who was added.
+	members := []any{o.ids["lezer"]}
+	for _, p := range w.Must("GET", "/api/chats/"+btw["chat"].(string)+"/participants", nil)["items"].([]any) {
+		members = append(members, p.(object)["id"])
+	}
+	for _, subject := range []string{"Btw", "Tweede", "Derde", "Vierde"} {
+		o.as("anna", "PUT", "/api/chats/"+w.Mail(subject)["chat"].(string)+"/participants", object{"members": members})
+	}
+	o.ids["otherChat"], o.ids["merged"], o.ids["strange"] = w.Mail("Tweede")["chat"].(string), w.Mail("Derde")["chat"].(string), w.Mail("Loon")["chat"].(string)
+	o.ids["answer"], o.ids["strangeMessage"] = w.ID("Re: Derde"), w.ID("Loon")
+	o.as("carla", "POST", "/api/chats/"+w.Mail("Vierde")["chat"].(string)+"/merge", object{"into": o.ids["merged"]})
+	o.ids["otherClient"] = w.Must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slagerij Visser"})["id"].(string)
+	w.Must("PUT", "/api/clients/"+o.ids["otherClient"]+"/team-members", []object{{"member": o.ids["anna"], "role": o.ids["role"]}})
+	o.ids["chat"], o.ids["message"] = btw["chat"].(string), btw["id"].(string)
+	o.ids["news"] = w.ID("Nieuws 1")
+	o.ids["mail"], o.ids["forged"], o.ids["annas"], o.ids["ruled"] = w.ID("Kennismaking"), w.ID("Vervalst"), w.ID("Eerder"), w.ID("Krant 2")
+	o.ids["upload"] = o.as("anna", "POST", "/api/uploads?name=brief.txt", "Beste Jan")["id"].(string)
+	// Who asks for the first time is bound to an account.
+	for _, u := range matrixUsers {
+		o.as(u.name, "GET", "/api/me", nil)
+	}
+	return o
+}
+
+// write has Anna write replies, each in another state, and a draft.
+func (o *matrixOffice) write() {
+	reply := func(more object) string {
+		body := object{"answers": o.ids["message"], "to": []object{{"email": "jan@bakker.example"}}, "text": "Dag Jan"}
+		maps.Copy(body, more)
+		return o.as("anna", "POST", "/api/chats/"+o.ids["chat"]+"/replies", body)["id"].(string)
+	}
+	o.ids["reply"], o.ids["failed"] = reply(nil), reply(object{"hold": 0})
+	mails := o.Tables.Service(o.T, o.Tables.Transport()).Table("mails")
+	store := outbox.NewStore(mails, chat.NewStore(mails))
+	r, err := store.Load(o.T.Context(), o.ids["failed"])
+	if err == nil {
+		r, err = store.Take(o.T.Context(), r)
+	}
+	if err == nil {
+		_, err = store.MarkFailed(o.T.Context(), r, outbox.ReasonQuota, "")
+	}
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	o.Must("PUT", "/api/settings", object{"enabled": true, "fourEyes": object{"members": []string{o.ids["anna"]}, "clients": []string{}, "words": []string{}}})
+	o.ids["waiting"] = reply(nil)
+	o.as("anna", "PUT", "/api/chats/"+o.ids["chat"]+"/draft", object{"text": "Dag"})
+	o.ids["template"] = o.as("carla", "POST", "/api/templates", object{"name": "Groet", "html": "Dag {name}"})["id"].(string)
+}
+
+// as is must as another person.
+func (o *matrixOffice) as(who, method, path string, body any) object {
+	o.T.Helper()
+	out := object{}
+	if code := o.Ask(who+"@"+apptest.Domain, method, path, body, &out); code >= 300 {
+		o.T.Fatalf("%s: %s %s: %d %s", who, method, path, code, o.Answered[len(o.Answered)-1])
+	}
+	return out
+}
+
+var placeholder = regexp.MustCompile(`\{[A-Za-z]+\}`)
+
+// fill puts ids into a text.
+func (o *matrixOffice) fill(text string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+		id := o.ids[strings.Trim(name, "{}")]
+		if id == "" {
+			o.T.Fatalf("nothing is called %s", name)
+		}
+		return id
+	})
+}
+
+// stored is all that the product keeps: its tables, its queues and its uploads.
+func (o *matrixOffice) stored() any {
+	queues := map[string][]string{}
+	for _, q := range app.QueueNames() {
+		queues[q] = o.Queues.Texts(q)
+	}
+	return []any{o.Tables.Snapshot(o.T), queues, o.Blobs.Names(app.Uploads)}
+}
+
+// pattern is an operation without the names of its placeholders, which are those
+// of objects here and those of parameters in the description of the API.
+func pattern(operation string) string { return placeholder.ReplaceAllString(operation, "{}") }
+
+// Every kind of user tries every change, each with a request that would succeed.
+// Who may not do it is told that it does not exist or that his or her rights do
+// not include it, and nothing at all is stored. The operations come from the
+// description of the API, so that a new one needs a row here.
+func TestMatrixOfOwnership(t *testing.T) {
+	tried := map[string]bool{}
+	for _, c := range matrixWrites {
+		method, path, _ := strings.Cut(c.operation, " ")
+		operation, _, _ := strings.Cut(c.operation, "?")
+		tried[pattern(operation)] = true
+		try := func(t *testing.T) {
+			o := newMatrixOffice(t)
+			if strings.Contains(path, "/replies/") || strings.Contains(path, "/draft") || strings.Contains(path, "{template}") {
+				o.write()
+			}
+			at, body := o.fill(path), o.fill(c.body)
+			before := o.stored()
+			for _, u := range matrixUsers {
+				want := c.need(u)
+				if want == 0 {
+					continue
+				}
+				code, text := o.Call(u.name+"@"+apptest.Domain, method, at, body)
+				if quiet := c.quiet && want == http.StatusNotFound; quiet && code >= 300 || !quiet && code != want {
+					t.Errorf("%s: %s %s: %d %s, want %d", u.name, c.operation, c.body, code, text, want)
+				}
+				if now := o.stored(); !reflect.DeepEqual(now, before) {
+					t.Errorf("%s may not, and yet %s %s stored something (%d %s)", u.name, c.operation, c.body, code, text)
+					before = now
+				}
+			}
+			// The first who may succeeds; another may find it done.
+			done := slices.Contains(unfit, c.operation)
+			for _, u := range matrixUsers {
+				if c.need(u) != 0 {
+					continue
+				}
+				code, text := o.Call(u.name+"@"+apptest.Domain, method, at, body)
+				switch {
+				case !done && code >= 300, code == http.StatusForbidden, !done && code == http.StatusNotFound, code >= 500:
+					t.Errorf("%s, who may: %s %s: %d %s", u.name, c.operation, c.body, code, text)
+				case !done && !slices.Contains(silent, c.operation) && reflect.DeepEqual(o.stored(), before):
+					t.Errorf("%s: %s %s stored nothing: this proves nothing", u.name, c.operation, c.body)
+				}
+				done = true
+			}
+		}
+		t.Run(c.operation+" "+c.body, func(t *testing.T) { synctest.Test(t, try) })
+	}
+	synctest.Test(t, func(t *testing.T) {
+		o := newMatrixOffice(t)
+		o.write()
+		reads := 0
+		for path, operations := range o.Must("GET", "/api/openapi.json", nil)["paths"].(object) {
+			for method := range operations.(object) {
+				if method = strings.ToUpper(method); method != "GET" {
+					if !tried[pattern(method+" "+path)] {
+						t.Errorf("%s %s has no row in this test", method, path)
+					}
+					continue
+				}
+				reads++
+				o.read(path)
+			}
+		}
+		if reads < 20 {
+			t.Errorf("only %d paths to read", reads)
+		}
+		for _, u := range matrixUsers {
+			list := o.as(u.name, "GET", "/api/mails", nil)
+			if n := len(list["items"].([]any)); (n > 0) != (u.mail || u.level >= mayManage) ||
+				(u.level >= mayManage) != strings.Contains(fmt.Sprint(list), "Loonstrook") {
+				t.Errorf("%s sees %d mails: %v", u.name, n, list)
+			}
+			if n := len(o.as(u.name, "GET", "/api/chats", nil)["items"].([]any)); (n > 0) != (u.chat || u.level >= mayManage) {
+				t.Errorf("%s sees %d chats", u.name, n)
+			}
+		}
+	})
+}
+
+// read has everybody read what is at a path of the API.
+func (o *matrixOffice) read(path string) {
+	o.T.Helper()
+	needs := office(mayRead)
+	if i := slices.IndexFunc(matrixReads, func(r matrixRead) bool { return strings.HasPrefix(path, r.path) }); i >= 0 {
+		needs = matrixReads[i].need
+	}
+	ids := maps.Clone(o.ids)
+	ids["id"] = o.ids[map[string]string{"team-members": "anna", "process-teams": "team"}[strings.Split(path, "/")[2]]]
+	if ids["id"] == "" {
+		ids["id"] = o.ids[strings.TrimSuffix(strings.Split(path, "/")[2], "s")]
+	}
+	// What a mail has none of; the mail itself is asked first.
+	part := strings.Contains(path, "{picture}") || strings.Contains(path, "{attachment}")
+	ids["picture"], ids["attachment"] = "0", "0"
+	at := placeholder.ReplaceAllStringFunc(path, func(name string) string { return ids[strings.Trim(name, "{}")] })
+	for _, u := range matrixUsers {
+		code, text := o.Call(u.name+"@"+apptest.Domain, "GET", at, "")
+		want := needs(u)
+		if want == 0 && code != http.StatusOK && !(part && code == http.StatusNotFound) || want != 0 && code != want {
+			o.T.Errorf("%s: GET %s: %d %.200s, want %d", u.name, path, code, text, want)
+		}
+		if want != 0 && !json.Valid([]byte(text)) {
+			o.T.Errorf("%s: GET %s: %s", u.name, path, text)
+		}
+	}
+}

@@ -1,0 +1,293 @@
+package solving_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/sim"
+	"kantoorpost/shared/sim/year"
+)
+
+// A play is an office that works through a year of mail: the product decides
+// what it can, and a manager who knows the truth does the rest by hand, over
+// the API, as far as possible in a way that teaches, or never so.
+type play struct {
+	*world
+	learning bool
+	clients  map[string]string // number → id
+	contacts map[string]string // of people: key → id
+	people   map[string]string // of contacts: id → key
+	arrived  map[arrival]year.Mail
+	months   []*tally
+	sorts    map[year.Sort]*tally
+	late     map[year.Sort]*tally // of the last quarter
+	cues     map[year.Cue]*tally
+	wrong    []string // automatic decisions that were
+	missed   map[string]int
+}
+
+// An arrival is how a mail of the API is found among those that were sent.
+type arrival struct {
+	address string
+	at      int64
+	from    string
+}
+
+// A tally counts what became of mails. A mail at two addresses is two.
+type tally struct {
+	mails, hands, automatic, byRule, wrong int
+	asked, first, three                    int // suggestions: how often the right one was the first, or among three
+}
+
+func (t *tally) add(o tally) {
+	t.mails += o.mails
+	t.hands += o.hands
+	t.automatic += o.automatic
+	t.byRule += o.byRule
+	t.wrong += o.wrong
+	t.asked += o.asked
+	t.first += o.first
+	t.three += o.three
+}
+
+const manager = "margot@" + apptest.Domain
+
+// playYear plays some years. It runs in a bubble of simulated time.
+func playYear(t *testing.T, o year.Options, years int, learning bool, progress func(string)) *play {
+	t.Helper()
+	time.Sleep(time.Until(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))
+	o.Start, o.Domain = time.Now(), apptest.Domain
+	y := year.New(o)
+	p := &play{
+		world: newWorld(t), learning: learning, clients: map[string]string{}, contacts: map[string]string{}, people: map[string]string{},
+		arrived: map[arrival]year.Mail{}, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
+		missed: map[string]int{},
+	}
+	p.found(y.Office())
+	for range 12 * years {
+		m := y.Next()
+		if n := len(p.months); n > 0 && n%12 == 0 {
+			p.renew(n / 12)
+		}
+		if len(p.months) == 12*years-3 {
+			clear(p.late)
+		}
+		p.months = append(p.months, &tally{})
+		for _, j := range m.Joins {
+			p.join(j)
+		}
+		for len(m.Mails) > 0 {
+			day := m.Mails[0].At.YearDay()
+			n := slices.IndexFunc(m.Mails, func(x year.Mail) bool { return x.At.YearDay() != day })
+			if n < 0 {
+				n = len(m.Mails)
+			}
+			p.day(m.Mails[:n])
+			m.Mails = m.Mails[n:]
+		}
+		last := p.months[len(p.months)-1]
+		progress(fmt.Sprintf("%s: %d mails, %d by hand", m.Start.Format("2006-01"), last.mails, last.hands))
+	}
+	if len(p.Poisoned) > 0 {
+		t.Errorf("poisoned: %v", p.Poisoned)
+	}
+	return p
+}
+
+// renew replaces the client secret, as an office does before its two years are over.
+func (p *play) renew(year int) {
+	p.T.Helper()
+	secret := fmt.Sprint(apptest.ClientSecret, year)
+	if err := p.Tenant.AddSecret(secret, time.Now().AddDate(2, 0, 0)); err != nil {
+		p.T.Fatal(err)
+	}
+	connector := p.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
+	p.Must("PATCH", "/api/connectors/"+connector, object{"clientSecret": secret})
+}
+
+// found sets the office up, over the API.
+func (p *play) found(o year.Office) {
+	p.T.Helper()
+	members, roles, teams := map[string]any{}, map[string]any{}, map[string]any{}
+	for _, m := range o.Members {
+		members[m.Email] = p.Must("POST", "/api/team-members", object{"name": m.Name, "email": m.Email, "rights": m.Rights, "active": true})["id"]
+	}
+	for _, r := range o.Roles {
+		roles[r] = p.Must("POST", "/api/roles", object{"name": r})["id"]
+	}
+	for _, t := range o.Teams {
+		var ids []any
+		for _, m := range t.Members {
+			ids = append(ids, members[m])
+		}
+		teams[t.Name] = p.Must("POST", "/api/process-teams", object{"name": t.Name, "members": ids})["id"]
+	}
+	for _, c := range o.Clients {
+		p.client(c)
+	}
+	for _, c := range o.Contacts {
+		p.contact(c)
+	}
+	var addresses []object
+	for _, b := range o.Mailboxes {
+		if _, err := p.Tenant.AddMailbox(sim.MailboxOptions{Address: b.Address, Name: b.Name, Aliases: b.Aliases, Shared: b.Shared}); err != nil {
+			p.T.Fatal(err)
+		}
+		if b.Link == nil {
+			continue
+		}
+		link := object{"kind": b.Link.Kind}
+		switch b.Link.Kind {
+		case "role":
+			link["id"] = roles[b.Link.Name]
+		case "process-team":
+			link["id"] = teams[b.Link.Name]
+		}
+		addresses = append(addresses, object{"address": b.Address, "link": link})
+	}
+	p.Connect(addresses...)
+	p.Tick()
+}
+
+func (p *play) client(c sim.Client) {
+	p.T.Helper()
+	id := p.Must("POST", "/api/clients", object{"number": c.Number, "type": c.Type, "name": c.Name, "kvk": c.KvK, "vat": c.VAT})["id"].(string)
+	p.clients[c.Number] = id
+	var team []object
+	members, roles := map[string]any{}, map[string]any{}
+	for _, m := range p.Must("GET", "/api/team-members?limit=200", nil)["items"].([]any) {
+		members[m.(object)["email"].(string)] = m.(object)["id"]
+	}
+	for _, r := range p.Must("GET", "/api/roles", nil)["items"].([]any) {
+		roles[r.(object)["name"].(string)] = r.(object)["id"]
+	}
+	for _, l := range c.Team {
+		team = append(team, object{"member": members[l.Member], "role": roles[l.Role]})
+	}
+	p.Must("PUT", "/api/clients/"+id+"/team-members", team)
+}
+
+func (p *play) ids(numbers []string) []string {
+	var ids []string
+	for _, n := range numbers {
+		ids = append(ids, p.clients[n])
+	}
+	return ids
+}
+
+func (p *play) contact(c year.Contact) {
+	p.T.Helper()
+	p.knows(c.Person, p.Must("POST", "/api/contacts", object{"name": c.Name, "emails": c.Emails, "clients": p.ids(c.Clients)})["id"].(string))
+}
+
+func (p *play) knows(person, contact string) { p.contacts[person], p.people[contact] = contact, person }
+
+// join enters a client who signs up, as the office does without any mail.
+func (p *play) join(j year.Join) {
+	p.T.Helper()
+	p.client(j.Client)
+	id, known := p.contacts[j.Contact.Person]
+	if !known {
+		p.contact(j.Contact)
+		return
+	}
+	p.writesFor(id, j.Contact.Clients)
+	if c := p.Must("GET", "/api/contacts/"+id, nil); !slices.Contains(c["emails"].([]any), any(j.Contact.Emails[0])) {
+		p.Must("PATCH", "/api/contacts/"+id, object{"emails": append(c["emails"].([]any), j.Contact.Emails[0])})
+	}
+}
+
+// writesFor links a contact with clients, and tells whether one was missing.
+func (p *play) writesFor(contact string, numbers []string) bool {
+	p.T.Helper()
+	has := p.Must("GET", "/api/contacts/"+contact, nil)["clients"].([]any)
+	missing := false
+	for _, id := range p.ids(numbers) {
+		if !slices.Contains(has, any(id)) {
+			has, missing = append(has, id), true
+		}
+	}
+	if missing {
+		p.Must("PATCH", "/api/contacts/"+contact, object{"clients": has})
+	}
+	return missing
+}
+
+// day delivers the mail of a day, lets the product do its part, and then the
+// manager his.
+func (p *play) day(mails []year.Mail) {
+	p.T.Helper()
+	start, n := mails[0].At.Truncate(24*time.Hour), 0
+	for _, m := range mails {
+		time.Sleep(time.Until(m.At))
+		p.Send(m.From, m.To, string(m.Raw))
+		head, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+		if err != nil {
+			p.T.Fatal(err)
+		}
+		from, err := mail.ParseAddress(head.Header.Get("From"))
+		if err != nil {
+			p.T.Fatal(err)
+		}
+		n += len(m.To)
+		for _, to := range m.To {
+			p.arrived[arrival{to, time.Now().Unix(), strings.ToLower(from.Address)}] = m
+		}
+	}
+	time.Sleep(time.Until(start.Add(18 * time.Hour)))
+	p.Tick()
+	today := p.today(start, n)
+	hands := map[string]int{}
+	for _, m := range slices.Backward(today) { // the oldest first
+		hands[m["id"].(string)] = p.solve(m)
+	}
+	for _, m := range today {
+		p.judge(m["id"].(string), hands[m["id"].(string)])
+	}
+	p.Answered = nil
+	clear(p.arrived)
+}
+
+// today are the last mails that arrived, the newest first.
+func (p *play) today(since time.Time, n int) []object {
+	p.T.Helper()
+	var found []object
+	for next := ""; len(found) < n; {
+		page := p.Must("GET", fmt.Sprintf("/api/mails?limit=%d&after=%s", min(200, n-len(found)), next), nil)
+		for _, m := range page["items"].([]any) {
+			found = append(found, m.(object))
+		}
+		if next, _ = page["next"].(string); next == "" {
+			break
+		}
+	}
+	if len(found) != n || p.received(found[n-1]).Before(since) {
+		p.T.Fatalf("%d mails since %v, want %d", len(found), since, n)
+	}
+	return found
+}
+
+func (p *play) received(m object) time.Time {
+	p.T.Helper()
+	at, err := time.Parse(time.RFC3339, m["received"].(string))
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	return at
+}
+
+// truth is what was sent as this mail.
+func (p *play) truth(m object) year.Truth {
+	p.T.Helper()
+	sent, ok := p.arrived[arrival{m["address"].(string), p.received(m).Unix(), strings.ToLower(m["from"].(object)["email"].(string))}]
+	if !ok {
+		p.T.Fatalf("nobody sent %v", m)
+	}
+	return sent.Truth
+}

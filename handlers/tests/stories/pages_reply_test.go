@@ -1,0 +1,261 @@
+package stories_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/input"
+
+	"kantoorpost/handlers/app/apptest"
+)
+
+var replyStories = map[string]func(*scene){
+	"reply by keys": replyByKeys, "reply without script": replyWithoutScript, "rich reply": richReply, "long thread": longThread, "begin": beginChat,
+	"second person": secondPerson,
+}
+
+// The modifiers of a key.
+// https://chromedevtools.github.io/devtools-protocol/tot/Input#method-dispatchKeyEvent
+const control, shift = 2, 8
+
+// chord presses Enter, or a letter, with modifiers.
+func (b *tab) chord(key string, modifiers int64) {
+	b.t.Helper()
+	p := input.DispatchKeyEventParams{Type: "rawKeyDown", Key: key, Code: key, Modifiers: modifiers}
+	if key == "Enter" {
+		p.WindowsVirtualKeyCode = 13
+	} else {
+		p.Code, p.WindowsVirtualKeyCode = "Key"+strings.ToUpper(key), int64(strings.ToUpper(key)[0])
+	}
+	b.call(command(input.DispatchKeyEvent, p))
+	p.Type = "keyUp"
+	b.call(command(input.DispatchKeyEvent, p))
+}
+
+const (
+	inEditor = `document.activeElement?.classList.contains("editor")`
+	toJan    = "jan.jansen@prive.example"
+)
+
+// chatOf links the sender of a mail, and returns the id of the chat that begins.
+func (s *scene) chatOf(subject, contact string) string {
+	s.Must("POST", "/api/mails/"+s.ID(subject)+"/solve", object{"action": "link-contact", "contact": s.contact(contact)})
+	return s.Mail(subject)["chat"].(string)
+}
+
+// atOnce lets replies leave without a moment in which they can be taken back.
+func (s *scene) atOnce() { s.Must("PUT", "/api/settings", object{"enabled": true, "hold": 0}) }
+
+// A client is answered without a mouse: read, written, taken back, sent.
+func replyByKeys(s *scene) {
+	chat := s.chatOf(stukken, "jan")
+	b := s.as("anna@" + apptest.Domain)
+	b.open("/web/chats")
+	b.sees(stukken)
+	b.keys("j\r")
+	b.until("the chat, seen", `document.querySelector("[data-mail][data-seen]")`+` !== null`)
+	b.keys("r")
+	b.until("the cursor in the text", inEditor)
+	b.keys("Dag Jan, dank voor de stukken.")
+	b.until("the draft is saved", `/\d\d:\d\d/.test(document.querySelector("#saved").textContent)`)
+	b.shot("reply-written")
+	b.chord("Enter", control)
+	b.until("the hold", `document.querySelector(".toast[data-seconds] button.link") !== null && !document.querySelector("[data-compose]")`)
+	b.until("its state in the thread", `document.querySelector(".reply-state.held") !== null`)
+	b.shot("reply-held")
+	b.until("keys are heard", `document.querySelector("[data-mail][data-seen]")`+` !== null`)
+	b.keys("u")
+	b.until("the text is a draft again", inEditor+` && document.activeElement.textContent.includes("dank voor de stukken")`)
+	s.atOnce()
+	b.keys("Tot ziens. ")
+	b.chord("Enter", control)
+	b.until("the form is gone", `!document.querySelector("[data-compose]")`)
+	s.Drain()
+	b.until("it was sent", `document.querySelector(".letter.out .clip[title]") !== null || document.querySelector(".reply-state.sent") !== null`)
+	b.shot("reply-sent")
+	got := s.Tenant.OutsideItems(toJan)
+	if len(got) != 1 || !strings.Contains(got[0].Text+got[0].HTML, "Tot ziens. Dag Jan, dank voor de stukken.") || !strings.HasPrefix(got[0].Subject, "RE: ") && !strings.HasPrefix(got[0].Subject, "Re: ") {
+		b.t.Errorf("%d mails outside: %+v", len(got), got)
+	}
+	// The chat is closed by a key, too.
+	b.until("keys are heard", `document.querySelector("[data-mail][data-seen]") !== null`)
+	b.keys("e")
+	b.sees(b.text("chats.closed"))
+	if state := s.Must("GET", "/api/chats/"+chat, nil)["state"]; state != "closed" {
+		b.t.Error(state)
+	}
+	b.stopped()
+}
+
+// stopped finds what the policy of the page stopped, and errors of its scripts.
+func (b *tab) stopped() {
+	b.t.Helper()
+	for _, complaint := range b.complaints() {
+		if strings.Contains(complaint, "Content Security Policy") || strings.Contains(complaint, "exception") {
+			b.t.Error(complaint)
+		}
+	}
+}
+
+// Without script a reply is plain text, and what the office asks back loses nothing.
+func replyWithoutScript(s *scene) {
+	chat := s.chatOf(stukken, "jan")
+	s.atOnce()
+	b := s.as("anna@" + apptest.Domain)
+	b.withoutScript()
+	b.open("/web/chats/" + chat)
+	b.click(b.text("write.mode.reply"))
+	b.fill(b.text("write.text"), "Zie de bijlage <b>.")
+	b.click(b.text("write.send"))
+	b.sees(b.text("write.confirm"))
+	if text, err := eval[string](b, `document.querySelector("[name=text]").value`); err != nil || text != "Zie de bijlage <b>." {
+		b.t.Error(err, text)
+	}
+	b.click(b.text("write.send-anyway"))
+	b.until("the form is gone", `!document.querySelector("[name=text]")`)
+	s.Drain()
+	got := s.Tenant.OutsideItems(toJan)
+	if len(got) != 1 || !strings.Contains(got[0].Text+got[0].HTML, "Zie de bijlage &lt;b&gt;.") {
+		b.t.Errorf("%d mails outside: %+v", len(got), got)
+	}
+	// A note is another form, and stays inside.
+	b.click(b.text("write.mode.note"))
+	b.fill(b.text("write.mode.note"), "Alleen voor ons.")
+	b.click(b.text("chats.write"))
+	b.sees("Alleen voor ons.")
+	s.Drain()
+	if n := len(s.Tenant.OutsideItems(toJan)); n != 1 {
+		b.t.Errorf("%d mails outside after a note", n)
+	}
+}
+
+// What is pasted from Excel and from a screen leaves as a table and a picture.
+func richReply(s *scene) {
+	chat := s.chatOf(stukken, "jan")
+	s.atOnce()
+	b := s.as("anna@" + apptest.Domain)
+	b.complaints()
+	b.open("/web/chats/" + chat + "/write?mode=reply")
+	b.until("the cursor in the text", inEditor)
+	b.chord("b", control)
+	b.keys("Let op:")
+	b.chord("b", control)
+	paste := func(js string) {
+		if _, err := eval[bool](b, `(() => { const d = new DataTransfer(); `+js+`; document.querySelector(".editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true })); return true })()`); err != nil {
+			b.fail("pasting", err)
+		}
+	}
+	paste(`d.setData("text/html", "<html><head><style>td{color:red}</style></head><body><table style='width:9pt' class=x><tr><td style='color:red' onclick='alert(1)'>Btw</td><td>21</td></tr></table><img src='https://elders.example/p.png'><script>alert(1)</scr" + "ipt></body></html>"); d.setData("text/plain", "Btw 21")`)
+	paste(`d.items.add(new File([Uint8Array.from(atob("` + drawing(4, 4) + `"), (c) => c.charCodeAt(0))], "scherm.png", { type: "image/png" }))`)
+	b.until("the picture in the text", `document.querySelector(".editor img")?.naturalWidth === 4`)
+	b.until("the draft is saved", `/\d\d:\d\d/.test(document.querySelector("#saved").textContent)`)
+	b.shot("reply-rich")
+	// What was written is there on another device.
+	other := s.as("anna@" + apptest.Domain)
+	other.open("/web/chats/" + chat + "/write")
+	other.until("the draft", `document.querySelector(".editor b")?.textContent === "Let op:" && document.querySelector(".editor img")?.naturalWidth === 4 && document.querySelector(".editor td")?.textContent === "Btw"`)
+	b.click(b.text("write.send"))
+	b.until("the form is gone, or a question", `!document.querySelector("[data-compose]") || document.querySelector("dialog[open]")`)
+	s.Drain()
+	got := s.Tenant.OutsideItems(toJan)
+	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") || !strings.Contains(got[0].HTML, "<td>Btw</td>") || strings.Contains(got[0].HTML, "elders.example") || strings.Contains(got[0].HTML, "onclick") || len(got[0].Attachments) != 1 {
+		b.t.Errorf("%d mails outside: %+v", len(got), got)
+	}
+	b.stopped()
+	other.stopped()
+}
+
+// A conversation of twenty mails that nobody has read fits on a few screens: each is
+// as high as what it says, and nothing scrolls by itself.
+func longThread(s *scene) {
+	chat := s.chatOf(stukken, "jan")
+	first := "<" + strings.ToLower(strings.ReplaceAll(stukken, " ", "-")) + "@elders.example>"
+	for i := range 19 {
+		raw := apptest.Letter("Jan Jansen <"+toJan+">", "info@"+apptest.Domain, "Re: "+stukken, fmt.Sprint("lang-", i), "References: "+first)
+		s.Send(toJan, []string{"info@" + apptest.Domain}, strings.Replace(raw, "Zie het onderwerp.", fmt.Sprintf("Bericht %d.\r\n\r\nGroet,\r\nJan", i), 1))
+	}
+	s.Tick()
+	b := s.as("anna@" + apptest.Domain)
+	b.look("light", 1280)
+	b.open("/web/chats/" + chat)
+	b.until("all letters are measured", `document.querySelectorAll(".letter").length === 20`)
+	// Each letter is scrolled to, and takes the height of what it shows.
+	for i := range 20 {
+		frame := fmt.Sprintf(`document.querySelectorAll(".letter iframe")[%d]`, 19-i)
+		b.until("a letter that is scrolled to", "("+frame+`.scrollIntoView({ block: "center" }), `+frame+`.style.getPropertyValue("--letter") !== "")`)
+	}
+	height, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
+	b.must(err)
+	open, err := eval[int](b, `document.querySelectorAll(".letter details[open]").length`)
+	b.must(err)
+	b.t.Logf("a thread of 20 unread mails is %d px high, %d of them open", height, open)
+	if perMail := height / 20; perMail > 330 {
+		b.t.Errorf("a mail takes %d px", perMail)
+	}
+	b.shot("thread-unread")
+	// Once it was read, each but the last is one line.
+	b.until("it was read", `performance.getEntriesByName(document.querySelector("[data-read]")?.action ?? "").length > 0`)
+	b.open("/web/chats/" + chat)
+	b.until("one letter is open", `document.querySelectorAll(".letter").length === 20 && document.querySelectorAll(".letter details[open]").length === 1`)
+	lines, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
+	b.must(err)
+	b.t.Logf("read, it is %d px high", lines)
+	if lines > 1400 {
+		b.t.Errorf("19 letters that are closed and one that is open take %d px", lines)
+	}
+	b.shot("thread-read")
+}
+
+// The office begins a conversation, and the client gets it.
+func beginChat(s *scene) {
+	s.atOnce()
+	b := s.as("anna@" + apptest.Domain)
+	b.open("/web/chats")
+	b.click(b.text("write.mode.new"))
+	b.fill(b.text("new.who"), "jan")
+	b.click("Bakkerij Jansen")
+	b.until("the editor", `document.querySelector(".editor") !== null`)
+	b.fill(b.text("write.subject"), "Afspraak over de jaarrekening")
+	b.press("the text", `document.querySelector(".editor")`)
+	b.keys("Schikt dinsdag?")
+	b.shot("begin")
+	b.click(b.text("write.send"))
+	b.until("the chat, or a question", `document.querySelector(".letter.out") !== null || document.querySelector("dialog[open]") !== null`)
+	s.Drain()
+	got := s.Tenant.OutsideItems("jan@bakker.example")
+	if len(got) != 1 || got[0].Subject != "Afspraak over de jaarrekening" {
+		b.t.Errorf("%+v", got)
+	}
+}
+
+// A reply that needs a second person waits until one approves it.
+func secondPerson(s *scene) {
+	chat := s.chatOf(stukken, "jan")
+	admin := s.as(apptest.Admin)
+	admin.open("/web/settings/sending")
+	admin.fill(admin.text("sending.words"), "aangifte")
+	admin.fill(admin.text("sending.hold"), "0")
+	admin.click(admin.text("settings.save"))
+	admin.sees(admin.text("sending.saved"))
+	admin.shot("sending")
+	b := s.as("anna@" + apptest.Domain)
+	b.open("/web/chats/" + chat + "/write?mode=reply")
+	b.until("the cursor in the text", inEditor)
+	b.keys("De aangifte is klaar.")
+	b.chord("Enter", control)
+	b.until("it waits", `document.querySelector(".reply-state.approval") !== null`)
+	s.Drain()
+	if n := len(s.Tenant.OutsideItems(toJan)); n != 0 {
+		b.t.Errorf("%d mails left", n)
+	}
+	c := s.as(carla)
+	c.open("/web/replies")
+	c.sees("De aangifte is klaar.")
+	c.shot("outgoing")
+	c.click(c.text("replies.approve"))
+	c.sees(c.text("replies.approved"))
+	s.Drain()
+	if n := len(s.Tenant.OutsideItems(toJan)); n != 1 {
+		b.t.Errorf("%d mails left", n)
+	}
+}
