@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -66,5 +70,24 @@ func TestDescriptionNamesTheDeployment(t *testing.T) {
 	}
 	if text := o.ok(t, "nobody", "GET /api/openapi.json", "").text; !strings.Contains(text, `"#/components/responses/`+responseName(http.StatusNotFound)+`"`) {
 		t.Error("problems are not described")
+	}
+}
+
+var update = flag.Bool("update", false, "write testdata/openapi.json from the code")
+
+// The description is kept, so that a review sees each change of what programs rely on.
+func TestDescriptionIsKept(t *testing.T) {
+	o := newOffice(t)
+	var out bytes.Buffer
+	if err := json.Indent(&out, []byte(o.ok(t, "nobody", "GET /api/openapi.json", "").text), "", "\t"); err != nil {
+		t.Fatal(err)
+	}
+	out.WriteByte('\n')
+	const file = "testdata/openapi.json"
+	if *update {
+		write(t, file, out.String())
+	}
+	if kept, err := os.ReadFile(file); err != nil || !bytes.Equal(kept, out.Bytes()) {
+		t.Errorf("%s is not what the code says (%v): see what changes for programs, and write it with: go test ./handlers/api -update", file, err)
 	}
 }
