@@ -353,7 +353,7 @@ func TestDamagedRow(t *testing.T) {
 // Real mail of every shape, when it is there: each is in a chat, or parked with
 // its reason, and what it says can be read.
 func TestRealMail(t *testing.T) {
-	const folder = "../../../../shared/corpora/messages"
+	const folder = "../../../shared/corpora/messages"
 	var files []string
 	err := filepath.WalkDir(folder, func(p string, d fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(p, ".eml") {

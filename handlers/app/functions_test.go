@@ -39,7 +39,7 @@ func TestFunctionJSON(t *testing.T) {
 	}
 	slices.Sort(want)
 	var got []string
-	files, err := filepath.Glob("../../../functions/*/*")
+	files, err := filepath.Glob("../../functions/*/*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestRoutes(t *testing.T) {
 
 // host.json asks for what the code relies on.
 func TestHostJSON(t *testing.T) {
-	text, err := os.ReadFile("../../../host.json")
+	text, err := os.ReadFile("../../host.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestHostJSON(t *testing.T) {
 
 // The example of local settings is one that the process starts with.
 func TestLocalSettingsExample(t *testing.T) {
-	text, err := os.ReadFile("../../../local.settings.json.example")
+	text, err := os.ReadFile("../../local.settings.json.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestInfraStorage(t *testing.T) {
 	content.Queues, content.PoisonQueues, content.Tables = app.QueueNames(), app.PoisonNames(), app.TableNames()
 	// What runs, what ran before, and what people send along.
 	content.Containers = []string{"packages", "releases", app.Uploads}
-	golden(t, "../../../infra/storage.json", content)
+	golden(t, "../../infra/storage.json", content)
 
 	var listened []string
 	for _, f := range (&app.App{}).Functions() {
@@ -187,7 +187,7 @@ func TestInfraPublic(t *testing.T) {
 		}
 	}
 	slices.Sort(public)
-	golden(t, "../../../infra/public.json", public)
+	golden(t, "../../infra/public.json", public)
 	// The platform lets every path with such a beginning through.
 	for path, operations := range doc.Paths {
 		for _, p := range public {

@@ -48,7 +48,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	serve(t, tenant.Handler(), plain)
 
 	dist := filepath.Join(dir, "dist")
-	if err := pack.Stage(t.Context(), "..", dist, pack.Local(os.Stderr)); err != nil {
+	if err := pack.Stage(t.Context(), filepath.Join("..", ".."), dist, pack.Local(os.Stderr)); err != nil {
 		t.Fatal(err)
 	}
 	// What is killed in the middle of a job comes back in half a minute; so
@@ -138,6 +138,18 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		t.Errorf("no chat for %v", want)
 	}
 	w.checkLeft(replies)
+
+	// A reply that nobody interrupts leaves at once.
+	const last = "Vraag 1"
+	id := w.answered(last)
+	for deadline = time.Now().Add(time.Minute); ; <-time.After(100 * time.Millisecond) {
+		if state := w.reply(w.chatOf(last)["id"], id)["state"]; state == "sent" {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("the reply is %v after a minute", state)
+		}
+	}
+	w.checkLeft(map[string]string{last: id})
 }
 
 // answered lets Anna answer the chat with a subject, and returns the id of her reply:
@@ -177,13 +189,10 @@ func (w *world) answered(subject string) (id string) {
 }
 
 // checkLeft checks that no reply left twice, and that one mail left of each that says
-// so. A reply whose job was killed continues only minutes later.
+// so. A reply whose job was killed continues only minutes later, and may still be
+// leaving here.
 func (w *world) checkLeft(replies map[string]string) {
 	w.T.Helper()
-	if len(replies) == 0 {
-		w.T.Error("nothing was answered")
-	}
-	sent := 0
 	for subject := range replies {
 		left := 0
 		for _, m := range w.outside(jan) {
@@ -195,13 +204,6 @@ func (w *world) checkLeft(replies map[string]string) {
 		if left > 1 || (state == "sent") != (left == 1) && state != "sending" {
 			w.T.Errorf("reply to %q is %v, %d mails left", subject, state, left)
 		}
-		if state == "sent" {
-			sent++
-		}
-	}
-	w.T.Logf("%d of %d replies are sent", sent, len(replies))
-	if sent == 0 {
-		w.T.Error("no reply was sent")
 	}
 }
 
