@@ -105,8 +105,9 @@ func (f *folder) introduced(r region) bool {
 }
 
 // officeHas tells whether the office has a quoted mail, as far as its head says: it
-// wrote that itself, or the writer of this letter sent it to the office. Else it is
-// pasted, or the office was added to a conversation of others: then it is new.
+// wrote that itself, or answers with this letter what was sent to it, or the writer of
+// this letter sent it to the office. Else it is pasted, or the office was added to a
+// conversation of others: then it is new.
 func (f *folder) officeHas(from mail.Address, to []mail.Address) bool {
 	switch {
 	case f.letter.Office == "":
@@ -116,7 +117,8 @@ func (f *folder) officeHas(from mail.Address, to []mail.Address) bool {
 			return f.isOffice(to) && len(to.Name) > 2 && strings.Contains(strings.ToLower(from.Name), strings.ToLower(to.Name))
 		})
 	}
-	return f.isOffice(from) || strings.EqualFold(from.Email, f.letter.From.Email) && slices.ContainsFunc(to, f.isOffice)
+	writer := f.isOffice(f.letter.From) || strings.EqualFold(from.Email, f.letter.From.Email)
+	return f.isOffice(from) || writer && slices.ContainsFunc(to, f.isOffice)
 }
 
 // isOffice tells whether an address received the letter, or is at its domain.
