@@ -81,7 +81,7 @@ func TestAnyCallOfAReplyMayFail(t *testing.T) {
 		{"refused", wiretest.Refuse, false}, {"answer lost", wiretest.Lose, false}, {"hangs", wiretest.Hang, false},
 		{"killed after", wiretest.Lose, true},
 	} {
-		for n := 0; ; n++ {
+		for n := 0; ; n += apptest.Stride() {
 			calls := 0
 			synctest.Test(t, func(t *testing.T) {
 				w, chat, reply := replyStory(t)
@@ -130,7 +130,7 @@ func TestRandomConversations(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("SEEDS"), 10, 64); err == nil {
 		seeds = s
 	}
-	for seed := first; seed < first+seeds; seed++ {
+	for seed := first; seed < first+seeds; seed += uint64(apptest.Stride()) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
 			w, chat, reply := replyStory(t)
