@@ -49,7 +49,7 @@ func TestAReplyIsMadeWithoutWhatGraphRefuses(t *testing.T) {
 		t.Errorf("asked %+v", s.asked)
 	}
 	// If the property cannot be set at all, the draft is still there.
-	c, s, _ = scripted(t, refuses400("x"), says(201, jsonType, draftJSON("d", true, "<d@x>", "")), refuses400("x"))
+	c, _, _ = scripted(t, refuses400("x"), says(201, jsonType, draftJSON("d", true, "<d@x>", "")), refuses400("x"))
 	if d, err := c.CreateReply(t.Context(), box, "m", mail.ModeReply, "r1", ""); err != nil || d.ID != "d" {
 		t.Errorf("%+v, %v", d, err)
 	}

@@ -152,7 +152,7 @@ func TestAMessageIsReadAsItWasSent(t *testing.T) {
 // refuses others with 411.
 func TestRequestsHaveALength(t *testing.T) {
 	var lengths []int64
-	c, _, b := graphOf(t, nil)
+	_, _, b := graphOf(t, nil)
 	c, err := New(Options{Root: root, Credential: b, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil && r.Body != http.NoBody && r.ContentLength <= 0 {
 			t.Errorf("%s %s goes out in chunks", r.Method, r.URL.Path)

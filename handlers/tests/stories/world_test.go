@@ -16,7 +16,4 @@ func newWorld(t testing.TB) *world {
 	return &world{apptest.NewWorld(t)}
 }
 
-// waitingOffice is an office in which mail waits for people.
-func waitingOffice(t *testing.T) *world { return &world{apptest.WaitingOffice(t)} }
-
 type object = map[string]any
