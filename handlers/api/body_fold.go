@@ -37,8 +37,8 @@ func foldedParts(it item.Item, content, language string, earlier *mailtext.Earli
 	return parts
 }
 
-// A mail is compared with so many messages before it in its chat, and so many bytes
-// of what they say: the last ones.
+// A mail is compared with at most maxEarlier messages before it in its chat, and with
+// the last maxEarlierBytes of their texts.
 const maxEarlier, maxEarlierBytes = 200, 200 << 10
 
 // earlierMessages are those before a mail in its chat. It costs one query.

@@ -209,7 +209,7 @@ func TestAPartIsFoldedAnywhere(t *testing.T) {
 	}
 }
 
-// A folded document has all that the whole one has, whatever the mail and the part.
+// A folded document has the whole text, for every mail and every folded part.
 func FuzzFoldedDocument(f *testing.F) {
 	f.Add(`<p>Ja.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> a &lt;a@x.example&gt;<br><b>Aan:</b> b</div><p>d`, uint16(3), uint16(9))
 	f.Add(`<table><tr><td>Ja.<div class=gmail_attr>Op 2 mrt</div><blockquote type=cite>b<li>c<svg><p>d<td>e<style>f`, uint16(2), uint16(5))

@@ -75,7 +75,7 @@ func TestDescriptionNamesTheDeployment(t *testing.T) {
 
 var update = flag.Bool("update", false, "write testdata/openapi.json from the code")
 
-// The description is kept, so that a review sees each change of what programs rely on.
+// The description is kept in a file. A review sees there which changes concern programs.
 func TestDescriptionIsKept(t *testing.T) {
 	o := newOffice(t)
 	var out bytes.Buffer

@@ -83,7 +83,7 @@ func textAsHTML(text string) string {
 	return b.String()
 }
 
-// previewOf is the start of what a reply says, in one line.
+// previewOf returns the start of the text of a reply, in one line.
 func previewOf(text string) string {
 	line := strings.Join(strings.Fields(textOf(text)), " ")
 	if runes := []rune(line); len(runes) > 255 {

@@ -298,9 +298,9 @@ func TestDeliveryReportWithoutContent(t *testing.T) {
 	}
 }
 
-// A whole way: a reply that Anna writes goes to three people, of whom one does not exist,
-// one's server does not answer and one is away. Exchange's own reports come back, with
-// their headers and without.
+// Anna writes a reply to three people. One does not exist, the server of the second does
+// not answer, and the third is away. Exchange's reports come back, with their headers
+// and without.
 func TestWhatAReplyBringsBack(t *testing.T) {
 	for _, without := range []bool{false, true} {
 		t.Run(fmt.Sprint("without headers ", without), func(t *testing.T) {

@@ -35,7 +35,7 @@ func lines(t *testing.T, f func()) (all []object, text string) {
 
 // The log follows one mail: the line of its decision names the trace of the tick that
 // fetched it, and so do the lines of all functions on the way. Two mails of two ticks
-// have two traces. Nothing of what people wrote is in the log.
+// have two traces. The log holds no text of a mail.
 func TestTheLogFollowsAMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -37,9 +37,9 @@ func (e *exchange) count(call string) (n int) {
 
 func anybody(chat.Chat) error { return nil }
 
-// Whether a reply left is not known when the answer to its send is lost. It is looked
-// for by all that it may be known by, and is never sent a second time, whatever Exchange
-// does where nobody knows what it does.
+// When the answer to a send is lost, nobody knows whether the reply left. The job looks
+// for it by all its keys and never sends it a second time. This holds for every behaviour
+// of Exchange that is not documented.
 func TestDoubt(t *testing.T) {
 	for _, x := range []struct {
 		name   string

@@ -130,9 +130,10 @@ func count(text, part string) (n int) {
 	return n
 }
 
-// Every remote call from the job to the sent reply, one by one: refused, done with its
-// answer lost, hanging to its deadline, or the process killed there; whatever Exchange
-// does where nobody knows. Each time one mail leaves, as its author wrote it.
+// Each remote call from the job to the sent reply fails once: refused, done with its
+// answer lost, hanging to its deadline, or with the process killed there. This holds for
+// every undocumented behaviour of Exchange. Each time one mail leaves, as its author
+// wrote it.
 func TestAnyCallMayFail(t *testing.T) {
 	for _, u := range unsettled {
 		for _, gone := range []bool{false, true}[:u.both()] {
