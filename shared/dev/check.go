@@ -44,7 +44,7 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		fmt.Fprintf(stdout, "%s: %s\n", step.name, strings.Join(step.args, " "))
 		start := time.Now()
-		err := runStep(ctx, root, step.args, step.quiet, stdout, stderr)
+		err := runStep(ctx, root, step, stdout, stderr)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -66,6 +66,7 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 type checkStep struct {
 	name    string
 	quiet   bool // any output means a failure
+	events  bool // the output is that of go test -json
 	args    []string
 	skipped string // why there are no args
 }
@@ -82,7 +83,7 @@ func checkSteps(db string) []checkStep {
 		{name: "vet", args: []string{"go", "vet", "./..."}},
 		{name: "staticcheck", args: []string{"go", "run", staticcheck, "./..."}},
 		vulnerabilities,
-		{name: "test", args: []string{"go", "test", "-race", "-shuffle=on", "-timeout", "40m", "./..."}},
+		{name: "test", events: true, args: []string{"go", "test", "-json", "-race", "-shuffle=on", "-timeout", "40m", "./..."}},
 	}
 }
 
@@ -97,15 +98,22 @@ func databaseURL(db string) string {
 	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(db)}).String()
 }
 
-func runStep(ctx context.Context, root string, args []string, quiet bool, stdout, stderr io.Writer) error {
+func runStep(ctx context.Context, root string, step checkStep, stdout, stderr io.Writer) error {
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Dir = root
-	cmd.Stdout, cmd.Stderr = io.MultiWriter(stdout, &said), stderr
+	cmd := exec.CommandContext(ctx, step.args[0], step.args[1:]...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = root, stdout, stderr
+	switch {
+	case step.events:
+		report := newTestReport(stdout)
+		defer report.close()
+		cmd.Stdout = report
+	case step.quiet:
+		cmd.Stdout = io.MultiWriter(stdout, &said)
+	}
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("not good (%w)", err)
 	}
-	if quiet && said.Len() > 0 {
+	if said.Len() > 0 {
 		return errors.New("not good: the files above")
 	}
 	return nil
