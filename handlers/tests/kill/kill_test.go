@@ -1,4 +1,5 @@
-package app_test
+// Package kill_test kills the running product.
+package kill_test
 
 import (
 	"crypto/tls"
@@ -22,6 +23,19 @@ import (
 	"kantoorpost/shared/dev/pack"
 	"kantoorpost/shared/sim"
 )
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+type object = map[string]any
+
+// The people of a conversation.
+const (
+	jan  = "jan@bakker.example"
+	anna = "anna@" + apptest.Domain
+)
+
+// A world is the whole product, with what this test asks of it.
+type world struct{ *apptest.World }
 
 // The real binary, staged as it is deployed, on a real storage emulator and
 // called as Azure calls it, is killed again and again while mail comes in and is
@@ -48,7 +62,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	serve(t, tenant.Handler(), plain)
 
 	dist := filepath.Join(dir, "dist")
-	if err := pack.Stage(t.Context(), filepath.Join("..", ".."), dist, pack.Local(os.Stderr)); err != nil {
+	if err := pack.Stage(t.Context(), filepath.Join("..", "..", ".."), dist, pack.Local(os.Stderr)); err != nil {
 		t.Fatal(err)
 	}
 	// What is killed in the middle of a job comes back in half a minute; so
@@ -143,7 +157,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	const last = "Vraag 1"
 	id := w.answered(last)
 	for deadline = time.Now().Add(time.Minute); ; <-time.After(100 * time.Millisecond) {
-		if state := w.reply(w.chatOf(last)["id"], id)["state"]; state == "sent" {
+		if state := w.state(last, id); state == "sent" {
 			break
 		} else if time.Now().After(deadline) {
 			t.Fatalf("the reply is %v after a minute", state)
@@ -195,16 +209,38 @@ func (w *world) checkLeft(replies map[string]string) {
 	w.T.Helper()
 	for subject := range replies {
 		left := 0
-		for _, m := range w.outside(jan) {
+		for _, m := range w.Tenant.OutsideItems(jan) {
 			if m.Subject == subject {
 				left++
 			}
 		}
-		state := w.reply(w.chatOf(subject)["id"], replies[subject])["state"]
+		state := w.state(subject, replies[subject])
 		if left > 1 || (state == "sent") != (left == 1) && state != "sending" {
 			w.T.Errorf("reply to %q is %v, %d mails left", subject, state, left)
 		}
 	}
+}
+
+// chatOf is the id of the chat with a subject.
+func (w *world) chatOf(subject string) any {
+	w.T.Helper()
+	for _, c := range w.Chats() {
+		if c["subject"] == subject {
+			return c["id"]
+		}
+	}
+	w.T.Fatalf("no chat %q", subject)
+	return nil
+}
+
+// state is the state of a reply as Anna sees it now.
+func (w *world) state(subject, id string) any {
+	w.T.Helper()
+	var reply object
+	if code := w.Ask(anna, "GET", fmt.Sprint("/api/chats/", w.chatOf(subject), "/replies/", id), nil, &reply); code != http.StatusOK {
+		w.T.Fatalf("reply %v: %d: %s", id, code, w.Answered[len(w.Answered)-1])
+	}
+	return reply["state"]
 }
 
 func listen(t *testing.T) net.Listener {
