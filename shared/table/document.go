@@ -13,8 +13,8 @@ import (
 // as far as that is too small, in "data1", "data2" and so on. The row also gets the
 // properties of beside, which are for queries and for people.
 //
-// For a value of many fields it costs a third of what Pack costs, because the SDK
-// decodes and encodes every property of a row.
+// For a value of many fields it costs a third of what Pack costs, which encodes every
+// field twice.
 func Document(key string, v any, beside map[string]any) (Row, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)

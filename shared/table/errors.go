@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
 )
 
@@ -76,22 +75,16 @@ func byCode(status int, code string) error {
 	return nil
 }
 
-// batchError reads why the service refused a transaction. The SDK returns only the
-// answer to the whole batch, whose status is 202. The multipart body has the
-// status, the code, and a message that starts with the index of the first
-// operation that failed.
+// batchError reads from the answer to a transaction why it was refused; nil when it
+// was not. A refusal has the status, the code, and a message that starts with the
+// index of the first operation that failed.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions#sample-error-response
-func batchError(err error, ops []Op) error {
-	var re *azcore.ResponseError
-	if !errors.As(err, &re) || re.RawResponse == nil || re.StatusCode != http.StatusAccepted {
-		return meaning(err)
+func batchError(answer string, ops []Op) error {
+	status, code, message := innerError(answer)
+	if status >= 200 && status < 300 {
+		return nil
 	}
-	body, readErr := runtime.Payload(re.RawResponse)
-	if readErr != nil {
-		return err
-	}
-	status, code, message := innerError(string(body))
 	cause := byCode(status, code)
 	if cause == nil {
 		cause = fmt.Errorf("transaction refused: %d %s: %s", status, code, message)
@@ -108,7 +101,8 @@ func batchError(err error, ops []Op) error {
 	return &OpError{Index: index, Key: ops[index].key, Err: cause}
 }
 
-// innerError finds the status line and the error object in the body of a batch.
+// innerError finds the first status line and the error object in the answer to a
+// transaction, which has one status line when it was refused.
 func innerError(body string) (status int, code, message string) {
 	if _, line, ok := strings.Cut(body, "\nHTTP/1.1 "); ok && len(line) >= 3 {
 		status, _ = strconv.Atoi(line[:3])

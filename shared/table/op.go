@@ -72,7 +72,7 @@ func versioned(kind aztables.TransactionType, r Row) Op {
 func newOp(kind aztables.TransactionType, r Row, etag string) Op {
 	op := Op{kind: kind, key: r.Key, etag: etag, err: r.Check()}
 	if op.err == nil {
-		op.body, op.err = r.encode()
+		op.body = r.encode()
 	}
 	return op
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -110,28 +112,65 @@ func sizeOf(v any) (int, error) {
 // edmTime is the service's format of a time: UTC, to 100 nanoseconds.
 const edmTime = "2006-01-02T15:04:05.0000000Z"
 
-// encode returns the row in the format of the service.
+// encode returns the row in the format of the service. The row has been checked.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/payload-format-for-table-service-operations
-func (r Row) encode() ([]byte, error) {
-	m := make(map[string]any, 2*len(r.Props)+2)
-	m["PartitionKey"], m["RowKey"] = partition, storedKey(r.Key)
-	for name, v := range r.Props {
-		edm := ""
-		switch x := v.(type) {
-		case int64:
-			v, edm = strconv.FormatInt(x, 10), "Edm.Int64"
-		case float64:
-			edm = "Edm.Double" // otherwise 3.0 would become an int32
-		case time.Time:
-			v, edm = x.UTC().Format(edmTime), "Edm.DateTime"
+func (r Row) encode() []byte {
+	b := make([]byte, 0, 512)
+	b = append(b, `{"PartitionKey":"`+partition+`","RowKey":`...)
+	b = appendText(b, storedKey(r.Key))
+	for _, name := range slices.Sorted(maps.Keys(r.Props)) {
+		edm, value := "", ""
+		b = append(b, `,"`+name+`":`...)
+		switch x := r.Props[name].(type) {
+		case string:
+			b = appendText(b, x)
+			continue
+		case bool:
+			b = strconv.AppendBool(b, x)
+			continue
 		case []byte:
-			v, edm = base64.StdEncoding.EncodeToString(x), "Edm.Binary"
+			b = append(b, '"')
+			b = base64.StdEncoding.AppendEncode(b, x)
+			b = append(b, `","`+name+`@odata.type":"Edm.Binary"`...)
+			continue
+		case float64:
+			number, _ := json.Marshal(x) // it is finite
+			b = append(b, number...)
+			b = append(b, `,"`+name+`@odata.type":"Edm.Double"`...) // otherwise 3.0 would become an int32
+			continue
+		case int64:
+			edm, value = "Edm.Int64", strconv.FormatInt(x, 10)
+		case time.Time:
+			edm, value = "Edm.DateTime", x.UTC().Format(edmTime)
 		}
-		m[name] = v
-		if edm != "" {
-			m[name+"@odata.type"] = edm
+		b = append(b, `"`+value+`","`+name+`@odata.type":"`+edm+`"`...)
+	}
+	return append(b, '}')
+}
+
+// appendText appends a text as JSON. It escapes less than encoding/json does, since
+// most texts are documents with many quotes and no HTML: what JSON requires, and the
+// line separators U+2028 and U+2029, at which Azurite ends an operation.
+func appendText(b []byte, text string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := range len(text) {
+		c, width := rune(text[i]), 1
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, text[from:i]...)
+			b = append(b, '\\', byte(c))
+			from = i + 1
+			continue
+		case c == 0xe2:
+			c, width = utf8.DecodeRuneInString(text[i:])
+		}
+		if c < 0x20 || c == 0x2028 || c == 0x2029 {
+			b = append(b, text[from:i]...)
+			b = fmt.Appendf(b, `\u%04x`, c)
+			from = i + width
 		}
 	}
-	return json.Marshal(m)
+	return append(append(b, text[from:]...), '"')
 }

@@ -43,8 +43,9 @@ type Table struct {
 // Open returns the table service of an account. It sends no request.
 func Open(o Options) (*Service, error) {
 	opts := &aztables.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport: o.Transport,
-		Telemetry: policy.TelemetryOptions{Disabled: true},
+		Transport:       o.Transport,
+		Telemetry:       policy.TelemetryOptions{Disabled: true},
+		PerCallPolicies: []policy.Policy{batchPolicy{}},
 		Retry: policy.RetryOptions{
 			MaxRetries:    3,
 			RetryDelay:    200 * time.Millisecond,

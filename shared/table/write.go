@@ -27,7 +27,7 @@ func (t *Table) Write(ctx context.Context, ops ...Op) error {
 	}
 	err := check(ops)
 	if err == nil {
-		err = t.transaction(ctx, ops)
+		err = meaning(t.submit(ctx, ops))
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", t.name, err)
@@ -68,19 +68,4 @@ func (t *Table) one(ctx context.Context, o Op) (azcore.ETag, error) {
 	}
 	_, err := t.client.DeleteEntity(ctx, partition, storedKey(o.key), &aztables.DeleteEntityOptions{IfMatch: &etag})
 	return "", err
-}
-
-func (t *Table) transaction(ctx context.Context, ops []Op) error {
-	actions := make([]aztables.TransactionAction, len(ops))
-	for i, o := range ops {
-		actions[i] = aztables.TransactionAction{ActionType: o.kind, Entity: o.body}
-		if o.etag != "" {
-			etag := azcore.ETag(o.etag)
-			actions[i].IfMatch = &etag
-		}
-	}
-	if _, err := t.client.SubmitTransaction(ctx, actions, nil); err != nil {
-		return batchError(err, ops)
-	}
-	return nil
 }
