@@ -53,7 +53,7 @@ var values = []string{"shared/words", "shared/mailtext", "shared/mailhtml", "sha
 var outside = []string{"shared/table", "shared/queue", "shared/blob", "shared/secret", "shared/entra", "shared/graph"}
 
 // nouns are what the office talks about.
-var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat", "shared/membership"}
+var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat", "shared/membership", "shared/metrics"}
 
 // rowLetters are the first letters of row keys in the table
 // "mails", where several rooms keep their rows, each with the room that owns it.
@@ -262,7 +262,7 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 
 // trivial are methods whose meaning an interface of the standard library gives.
 func trivial(d *ast.FuncDecl) bool {
-	return d.Recv != nil && slices.Contains([]string{"Error", "Unwrap", "String", "Handle", "WithAttrs", "WithGroup", "Read", "Write", "Close"}, d.Name.Name)
+	return d.Recv != nil && slices.Contains([]string{"Error", "Unwrap", "String", "Handle", "Enabled", "WithAttrs", "WithGroup", "Read", "Write", "Close"}, d.Name.Name)
 }
 
 // The top level is what everybody expects to find there.

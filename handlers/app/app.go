@@ -34,6 +34,7 @@ import (
 	"kantoorpost/shared/graph"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
@@ -54,6 +55,7 @@ type App struct {
 	// swept is when this process last deleted expired uploads.
 	swept time.Time
 
+	meter   metrics.Meter
 	poll    *poll.Handler
 	fetch   *fetch.Handler
 	process *process.Handler
@@ -158,6 +160,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Activations: connectors,
 	}
 
+	a.meter = metrics.Meter{Queues: a.queues, QueueNames: QueueNames(), Connectors: connectors, Items: items, Outbox: replies}
 	a.poll = &poll.Handler{
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },

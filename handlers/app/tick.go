@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/invoke"
+	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/table"
 )
 
@@ -19,10 +20,41 @@ type tickRow struct {
 
 const tickKey = "tick"
 
-// tick does one tick and stores that the timer ran, for the health that the API
-// reports. This is the only row that is written while no mail comes.
+// tick does one tick and takes its figures.
 func (a *App) tick(ctx context.Context, t invoke.Tick) error {
-	return errors.Join(a.poll.Handle(ctx, t), a.sweepUploads(ctx, time.Now()), a.saveTick(ctx, time.Now()))
+	err := errors.Join(a.poll.Handle(ctx, t), a.sweepUploads(ctx, time.Now()))
+	return errors.Join(err, a.measure(ctx, time.Now(), err))
+}
+
+// measureTime is how long taking and storing figures may take.
+const measureTime = 30 * time.Second
+
+// measure logs the figures of a tick, and stores them and that the timer ran, for the
+// health that the API reports. The line is written whatever the level of the log is and
+// whatever has failed: alerts count these lines. The two rows are the only ones that are
+// written while no mail comes, in one transaction.
+func (a *App) measure(ctx context.Context, now time.Time, failed error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), measureTime)
+	defer cancel()
+	taken, err := a.meter.Measure(ctx, now)
+	f := metrics.Figures{At: now.UTC(), Metrics: append(taken, metrics.Metric{Name: metrics.Failures, Value: float64(parts(failed) + parts(err))})}
+	line := []any{"metrics", f.Metrics}
+	if err != nil {
+		line = append(line, "error", err)
+	}
+	slog.InfoContext(invoke.Always(ctx), metrics.Line, line...)
+	return a.saveTick(ctx, f) // the next tick takes the figures that are missing
+}
+
+// parts counts the errors that were joined to one.
+func parts(err error) int {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		return len(all.Unwrap())
+	}
+	if err != nil {
+		return 1
+	}
+	return 0
 }
 
 // sweepUploads deletes the uploads that have expired, once an hour. Ticks do not
@@ -42,10 +74,11 @@ func (a *App) sweepUploads(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (a *App) saveTick(ctx context.Context, at time.Time) error {
-	r, err := table.Pack(tickKey, tickRow{at.UTC()})
-	if err == nil {
-		err = a.tables.Table("configuration").Write(ctx, table.Put(r))
+func (a *App) saveTick(ctx context.Context, f metrics.Figures) error {
+	r, err := table.Pack(tickKey, tickRow{f.At})
+	figures, packErr := metrics.PutOp(f)
+	if err = errors.Join(err, packErr); err == nil {
+		err = a.tables.Table("configuration").Write(ctx, table.Put(r), figures)
 	}
 	if err != nil {
 		return fmt.Errorf("store that the timer ran: %w", err)

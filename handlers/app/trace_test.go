@@ -17,9 +17,14 @@ import (
 // lines runs f and returns what it logged.
 func lines(t *testing.T, f func()) (all []object, text string) {
 	t.Helper()
+	return linesAt(t, slog.LevelInfo, f)
+}
+
+func linesAt(t *testing.T, level slog.Level, f func()) (all []object, text string) {
+	t.Helper()
 	var out bytes.Buffer
 	was := slog.Default()
-	slog.SetDefault(invoke.NewLog(&out, slog.LevelInfo))
+	slog.SetDefault(invoke.NewLog(&out, level))
 	defer slog.SetDefault(was)
 	f()
 	text = out.String()
@@ -63,7 +68,7 @@ func TestTheLogFollowsAMail(t *testing.T) {
 					functions = append(functions, name)
 				}
 			}
-			if len(trace) != 32 || !slices.Equal(functions, []string{"fetch", "process"}) {
+			if len(trace) != 32 || !slices.Equal(functions, []string{"poll", "fetch", "process"}) {
 				t.Errorf("%s: trace %q leads to %v", subject, trace, functions)
 			}
 			traces[trace] = subject

@@ -25,7 +25,16 @@ func NewLog(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(logHandler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: clean})})
 }
 
+type alwaysKey struct{}
+
+// Always returns a context whose lines are written whatever the level of the log is.
+func Always(ctx context.Context) context.Context { return context.WithValue(ctx, alwaysKey{}, true) }
+
 type logHandler struct{ slog.Handler }
+
+func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return ctx.Value(alwaysKey{}) != nil || h.Handler.Enabled(ctx, level)
+}
 
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id := telemetry.TraceID(ctx); id != "" {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
@@ -92,8 +94,9 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 
 // A Summary holds the fields by which parked mails are counted.
 type Summary struct {
-	Reason  Reason
-	Address string // that received it
+	Reason   Reason
+	Address  string    // that received it
+	Received time.Time // zero for a row that was made by hand
 }
 
 // Summaries lists the parked mails of a mailbox, "" for all, newest first, at
@@ -114,7 +117,8 @@ func (s *Store) Summaries(ctx context.Context, mailbox, from string) (mails []Su
 	for _, r := range rows {
 		reason, _ := r.Props["reason"].(string)
 		address, _ := r.Props["address"].(string)
-		mails = append(mails, Summary{Reason(reason), address})
+		id := r.Key[strings.LastIndex(r.Key, "|")+1:]
+		mails = append(mails, Summary{Reason(reason), address, ids.TimeOf(id)})
 	}
 	return mails, next, nil
 }

@@ -75,9 +75,19 @@ func row(key string, it Item, columns map[string]any) table.Row {
 }
 
 func mailRow(it Item) table.Row {
-	r := row(mailKey(it.ID), it, map[string]any{
+	columns := map[string]any{
 		"address": it.Address, "from": it.From.Email, "subject": it.Subject, "state": string(it.State), "reason": string(it.Reason),
-	})
+	}
+	if it.Received.Year() >= 1970 { // a table takes no time before 1601
+		columns["received"] = it.Received.UTC()
+	}
+	if !it.Decided.IsZero() {
+		columns["decided"] = it.Decided.UTC()
+	}
+	if it.State == Processed && it.Attempts == 1 && !it.Sent {
+		columns["lagSeconds"] = max(0, int64(it.Decided.Sub(it.Received).Seconds()))
+	}
+	r := row(mailKey(it.ID), it, columns)
 	r.ETag = it.etag
 	return r
 }

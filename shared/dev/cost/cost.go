@@ -22,6 +22,8 @@ const (
 	MailGraphCalls        = 1.2  // of a mail in a page of ten and more, with its category
 	MailTableTransactions = 3.0  //
 	MailQueueMessages     = 0.3  //
+	TickTableCalls        = 16.0 // of a tick that finds nothing to do, with its figures
+	TickQueueCalls        = 8.0  // of a tick for the figures of empty queues
 	HostPerMessage        = 2.0  // operations of the Functions host for a message: it takes and deletes it
 )
 
@@ -95,8 +97,8 @@ func (p Prices) Of(o Office) Estimate {
 	e := Estimate{
 		GraphCalls:      boxes*ticks*PollGraphCalls + mails*MailGraphCalls,
 		Executions:      ticks + messages,
-		Transactions:    boxes*ticks*PollTableReads + mails*MailTableTransactions + ticks*4,
-		QueueOperations: messages*(1+HostPerMessage) + queues*idlePolls,
+		Transactions:    boxes*ticks*PollTableReads + mails*MailTableTransactions + ticks*TickTableCalls,
+		QueueOperations: messages*(1+HostPerMessage) + queues*idlePolls + ticks*TickQueueCalls,
 		TableGB:         mails * rowBytes / 1e9,
 		LogGB:           (ticks*linesPerTick + jobs*linesPerFetch + mails*linesPerMail) * lineBytes / 1e9,
 	}
