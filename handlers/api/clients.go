@@ -16,6 +16,7 @@ func (a *api) registerClients() {
 		Name   string               `json:"name" example:"Bakkerij De Korenaar B.V."`
 		KvK    string               `json:"kvk,omitempty" example:"12345678"`
 		VAT    string               `json:"vat,omitempty" example:"NL123456789B01"`
+		IBANs  []string             `json:"ibans,omitempty" nullable:"false" doc:"bank accounts, at most 10" example:"[\"NL91ABNA0417164300\"]"`
 	}
 	type clientPatch struct {
 		Number field[string]               `json:"number,omitzero"`
@@ -23,6 +24,7 @@ func (a *api) registerClients() {
 		Name   field[string]               `json:"name,omitzero"`
 		KvK    field[string]               `json:"kvk,omitzero" doc:"null removes it"`
 		VAT    field[string]               `json:"vat,omitzero" doc:"null removes it"`
+		IBANs  field[[]string]             `json:"ibans,omitzero" doc:"null removes all"`
 	}
 	resource[directory.Client, newClient, clientPatch]{
 		path: "/api/clients", one: "client", many: "clients",
@@ -39,13 +41,14 @@ func (a *api) registerClients() {
 				}
 			}
 			return a.Directory.CreateClient(ctx, directory.Client{
-				Number: in.Number, Type: in.Type, Name: in.Name, KvK: in.KvK, VAT: in.VAT,
+				Number: in.Number, Type: in.Type, Name: in.Name, KvK: in.KvK, VAT: in.VAT, IBANs: in.IBANs,
 			})
 		},
 		update: func(ctx context.Context, id, revision string, in clientPatch) (directory.Client, error) {
 			return a.Directory.UpdateClient(ctx, id, revision, func(c *directory.Client) error {
 				in.KvK.or(&c.KvK)
 				in.VAT.or(&c.VAT)
+				in.IBANs.or(&c.IBANs)
 				return cmp.Or(
 					in.Number.into(&c.Number, "number"),
 					in.Type.into(&c.Type, "type"),

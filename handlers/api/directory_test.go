@@ -52,9 +52,13 @@ func TestLifeOfEachResource(t *testing.T) {
 
 func TestAMergePatchChangesWhatItNames(t *testing.T) {
 	o := newOffice(t)
-	place := o.ok(t, "administrator", "POST /api/clients", `{"number":"1","type":"person","name":"X","kvk":"12345678","vat":"NL123456789B01"}`).header.Get("Location")
+	place := o.ok(t, "administrator", "POST /api/clients", `{"number":"1","type":"person","name":"X","kvk":"12345678","vat":"NL123456789B01","ibans":["NL91ABNA0417164300"]}`).header.Get("Location")
 	got := o.ok(t, "administrator", "PATCH "+place, `{"kvk":null,"type":"supplier"}`)
-	if _, there := got.body["kvk"]; there || got.body["vat"] != "NL123456789B01" || got.body["type"] != "supplier" || got.body["name"] != "X" {
+	if _, there := got.body["kvk"]; there || got.body["vat"] != "NL123456789B01" || got.body["ibans"] == nil || got.body["type"] != "supplier" || got.body["name"] != "X" {
+		t.Errorf("%s", got.text)
+	}
+	got = o.ok(t, "administrator", "PATCH "+place, `{"ibans":null}`)
+	if _, there := got.body["ibans"]; there {
 		t.Errorf("%s", got.text)
 	}
 	place = o.ok(t, "administrator", "POST /api/team-members", `{"name":"S","email":"s@kantoor.nl","rights":"editor"}`).header.Get("Location")

@@ -153,6 +153,9 @@ func (k *correspondence) lookups(ctx context.Context, clues compose.Clues) (all 
 	for _, vat := range clues.VAT {
 		all = append(all, func() ([]directory.Client, error) { return d.ClientsByVAT(ctx, vat) })
 	}
+	for _, iban := range clues.IBAN {
+		all = append(all, func() ([]directory.Client, error) { return d.ClientsByIBAN(ctx, iban) })
+	}
 	asked := 0
 	for _, name := range clues.Names {
 		for word := range strings.FieldsSeq(name) {

@@ -34,6 +34,7 @@ type entry struct {
 	Type     string            `json:"type"`
 	KvK      string            `json:"kvk"`
 	VAT      string            `json:"vat"`
+	IBANs    []string          `json:"ibans"`
 	Emails   []string          `json:"emails"`
 	Clients  []string          `json:"clients"`
 	Phone    string            `json:"phone"`

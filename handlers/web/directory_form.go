@@ -11,6 +11,7 @@ import (
 func (o *openEntry) input(name string, most int, needed bool) textField {
 	value := map[string]string{
 		"name": o.Name, "number": o.Number, "kvk": o.KvK, "vat": o.VAT, "phone": o.Phone, "function": o.Function, "email": o.Email,
+		"ibans": strings.Join(o.IBANs, ", "),
 	}[name]
 	f := textField{Name: name, Type: "text", Value: value, Most: most, Needed: needed, Bad: o.Problem.field(name) != ""}
 	if name == "email" {
@@ -32,11 +33,12 @@ type textField struct {
 // A body is the request body of the API for a kind.
 type (
 	clientBody struct {
-		Number string `json:"number"`
-		Type   string `json:"type"`
-		Name   string `json:"name"`
-		KvK    string `json:"kvk"`
-		VAT    string `json:"vat"`
+		Number string   `json:"number"`
+		Type   string   `json:"type"`
+		Name   string   `json:"name"`
+		KvK    string   `json:"kvk"`
+		VAT    string   `json:"vat"`
+		IBANs  []string `json:"ibans"`
 	}
 	contactBody struct {
 		Name     string   `json:"name"`
@@ -67,7 +69,7 @@ type (
 func (o *openEntry) body() any {
 	switch o.Kind.Name {
 	case "clients":
-		return clientBody{o.Number, o.Type, o.Name, o.KvK, o.VAT}
+		return clientBody{o.Number, o.Type, o.Name, o.KvK, o.VAT, o.IBANs}
 	case "contacts":
 		return contactBody{o.Name, o.Emails, o.Clients, o.Phone, o.Function}
 	case "team-members":
@@ -93,6 +95,7 @@ func (o *openEntry) read(r *http.Request) {
 	}
 	o.Active = r.PostFormValue("active") != ""
 	o.Emails = addressesOf(o.EmailLines)
+	o.IBANs = accountsOf(r.PostFormValue("ibans"))
 	o.Clients, o.Members = append([]string{}, r.PostForm["clients"]...), append([]string{}, r.PostForm["members"]...)
 }
 
@@ -110,4 +113,15 @@ func addressesOf(text string) []string {
 		all = append(all, parts...)
 	}
 	return slices.DeleteFunc(all, func(part string) bool { return part == "" })
+}
+
+// accountsOf are the bank accounts in a field, separated by commas or semicolons.
+func accountsOf(text string) []string {
+	all := []string{}
+	for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ',' || c == ';' }) {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
 }

@@ -61,6 +61,7 @@ type Clues struct {
 	Numbers []string // client numbers
 	KvK     []string
 	VAT     []string
+	IBAN    []string
 	Names   []string // texts that can hold the name of a client: file names
 }
 
@@ -68,7 +69,7 @@ type Clues struct {
 // a reply.
 func CluesIn(subject, text string, files []string) (c Clues) {
 	n := mailtext.NumbersIn(subject + "\n" + text)
-	c.KvK, c.VAT = n.KvK, n.VAT
+	c.KvK, c.VAT, c.IBAN = n.KvK, n.VAT, n.IBAN
 	c.Numbers = append(c.Numbers, n.Labelled...)
 	c.Numbers = append(c.Numbers, n.Unlabelled...)
 	for _, file := range files {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kantoorpost/shared/iban"
 	"kantoorpost/shared/table"
 )
 
@@ -24,6 +25,9 @@ const (
 	Prospect     ClientType = "prospect"
 )
 
+// maxAccounts is the most bank accounts of a client.
+const maxAccounts = 10
+
 var clientTypes = []ClientType{Organisation, Person, Internal, Supplier, Prospect}
 
 // A Client is a party that the office works for.
@@ -34,6 +38,7 @@ type Client struct {
 	Name     string     `json:"name"`
 	KvK      string     `json:"kvk,omitempty" doc:"number in the Dutch trade register, 8 digits"`
 	VAT      string     `json:"vat,omitempty" doc:"VAT identification number, with its country"`
+	IBANs    []string   `json:"ibans,omitempty" doc:"bank accounts, at most 10"`
 	Revision string     `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
@@ -53,6 +58,9 @@ func (c Client) derived() []derivedRow {
 	if c.VAT != "" {
 		rows = append(rows, derivedRow{key: keyOf("client-vat", c.VAT, c.ID), copies: true, index: true})
 	}
+	for _, account := range c.IBANs {
+		rows = append(rows, derivedRow{key: keyOf("client-iban", account, c.ID), copies: true, index: true})
+	}
 	for _, word := range searchWords(c.Name) {
 		rows = append(rows, derivedRow{key: keyOf("client-word", word, c.ID), copies: true, index: true})
 	}
@@ -71,7 +79,7 @@ func (c Client) nameWords() []string {
 
 func (c Client) allWords() []string {
 	words := append(plainWords(c.Name), plainWords(c.Number)...)
-	return append(words, strings.Join(NameWords(c.Name), ""), c.KvK, strings.ToLower(c.VAT))
+	return append(words, strings.Join(NameWords(c.Name), ""), c.KvK, strings.ToLower(c.VAT), strings.ToLower(strings.Join(c.IBANs, " ")))
 }
 
 var (
@@ -101,6 +109,20 @@ func (c Client) checked() (Client, error) {
 	c.VAT = strings.ToUpper(separators.Replace(c.VAT))
 	if c.VAT != "" && (!vatPattern.MatchString(c.VAT) || strings.HasPrefix(c.VAT, "NL") && !dutchPattern.MatchString(c.VAT)) {
 		return c, &Invalid{Field: "vat", Expected: "a VAT identification number such as NL123456789B01"}
+	}
+	accounts := c.IBANs
+	if len(accounts) > maxAccounts {
+		return c, &Invalid{Field: "ibans", Expected: fmt.Sprintf("at most %d bank accounts", maxAccounts)}
+	}
+	c.IBANs = nil
+	for i, text := range accounts {
+		account, ok := iban.Parse(separators.Replace(text))
+		if !ok {
+			return c, &Invalid{Field: fmt.Sprintf("ibans[%d]", i), Expected: "a bank account such as NL91ABNA0417164300, with its check digits right"}
+		}
+		if !slices.Contains(c.IBANs, account) {
+			c.IBANs = append(c.IBANs, account)
+		}
 	}
 	return c, nil
 }
@@ -174,7 +196,7 @@ func (s *Store) Client(ctx context.Context, id string) (Client, error) {
 }
 
 // Clients lists clients by number. A search finds first the clients whose
-// number, KvK number or VAT id begins with the text, and then those with a name
+// number, KvK number, VAT id or IBAN begins with the text, and then those with a name
 // that has all its words, each as the beginning of a word. It ignores case and
 // diacritics.
 func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
@@ -189,7 +211,7 @@ func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
 		}
 	}
 	return list(ctx, s, "client-number", q, func(c Client) (Client, []string) {
-		return c, []string{c.Name, c.Number, c.KvK, c.VAT}
+		return c, append([]string{c.Name, c.Number, c.KvK, c.VAT}, c.IBANs...)
 	})
 }
 
@@ -205,16 +227,20 @@ func clientSearch(text string) (words []string, phases []phase) {
 	if vatPrefix.MatchString(number) {
 		phases = append(phases, phase{prefix: keyOf("client-vat", number), whole: true})
 	}
+	if ibanPrefix.MatchString(number) {
+		phases = append(phases, phase{prefix: keyOf("client-iban", number), whole: true})
+	}
 	if driver != "" {
 		phases = append(phases, phase{prefix: keyOf("client-name", driver)})
 	}
 	return words, phases
 }
 
-// The beginning of a KvK number or a VAT id, long enough to be meant as one.
+// The beginning of a KvK number, a VAT id or an IBAN, long enough to be meant as one.
 var (
-	kvkPrefix = regexp.MustCompile(`^[0-9]{4,8}$`)
-	vatPrefix = regexp.MustCompile(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
+	kvkPrefix  = regexp.MustCompile(`^[0-9]{4,8}$`)
+	vatPrefix  = regexp.MustCompile(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
+	ibanPrefix = regexp.MustCompile(`^[A-Z]{2}[0-9]{2}[0-9A-Z]{2,30}$`)
 )
 
 // UpdateClient changes a client; revision "" means any revision. Errors:

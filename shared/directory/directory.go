@@ -21,6 +21,7 @@
 //	client-number|NUMBER                  copy, unique, in the order of lists
 //	client-kvk|KVK|ID                     copy
 //	client-vat|VAT|ID                     copy
+//	client-iban|IBAN|ID                   copy
 //	client-word|WORD|ID                   copy: some words of the name, and all joined
 //	prospect-numbers                      the last number that was given to a prospect
 //	client-name|WORD NAME|ID              copy: the words of the name, for searches
@@ -45,7 +46,7 @@
 //	rule-contact|RULE|CONTACT             copy of a contact with an address that a rule linked
 //	z|ID                                  an entry of the audit, one for each change
 //
-// The rows by domain, surname, KvK number, VAT id and word are newer than the
+// The rows by domain, surname, KvK number, VAT id, IBAN and word are newer than the
 // others. An older object gets them with its next change, and is not found by
 // them before. Index writes the missing rows of searches.
 //

@@ -243,7 +243,7 @@ func TestAnEditBasedOnAnOldRevisionIsRefused(t *testing.T) {
 	if err := o.DeleteClient(ctx, first.ID, first.Revision); !errors.Is(err, ErrChanged) {
 		t.Errorf("deletion of an old revision: %v", err)
 	}
-	if got := must(o.Client(ctx, first.ID))(t); got != second {
+	if got := must(o.Client(ctx, first.ID))(t); !reflect.DeepEqual(got, second) {
 		t.Errorf("%+v; want %+v", got, second)
 	}
 	set := must(o.SetClientTeam(ctx, first.ID, "", nil))(t)

@@ -8,9 +8,11 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kantoorpost/shared/iban"
 )
 
-// most is the most clients that a lookup by KvK number or VAT id returns.
+// most is the most clients that a lookup by KvK number, VAT id or IBAN returns.
 const most = 50
 
 // ContactsAtDomain returns contacts with an address at exactly this domain,
@@ -72,6 +74,15 @@ func (s *Store) ClientsByVAT(ctx context.Context, vat string) ([]Client, error) 
 		return nil, nil
 	}
 	return below[Client](ctx, s, keyOf("client-vat", vat)+"|", most)
+}
+
+// ClientsByIBAN returns the clients with a bank account, with one query.
+func (s *Store) ClientsByIBAN(ctx context.Context, text string) ([]Client, error) {
+	account, ok := iban.Parse(text)
+	if !ok {
+		return nil, nil
+	}
+	return below[Client](ctx, s, keyOf("client-iban", account)+"|", most)
 }
 
 // ClientsNamed returns clients that have this word in their name, or this text

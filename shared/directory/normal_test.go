@@ -2,6 +2,7 @@ package directory
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,8 @@ func TestFieldsSayWhatIsExpected(t *testing.T) {
 		{"name", with(func(c *Client) { c.Name = strings.Repeat("a", 201) })},
 		{"kvk", with(func(c *Client) { c.KvK = "1234567" })},
 		{"vat", with(func(c *Client) { c.VAT = "NL12B01" })},
+		{"ibans[1]", with(func(c *Client) { c.IBANs = []string{"NL91ABNA0417164300", "NL91ABNA0417164301"} })},
+		{"ibans", with(func(c *Client) { c.IBANs = make([]string, 11) })},
 		{"rights", rights}, {"emails", noEmail}, {"emails[1]", badEmail},
 	} {
 		var wrong *Invalid
@@ -63,7 +66,8 @@ func TestFieldsSayWhatIsExpected(t *testing.T) {
 	}
 	c := client
 	c.KvK, c.VAT = "12 34 56 78", "nl1234.56.789.b01"
-	if got := must(o.CreateClient(ctx, c))(t); got.KvK != "12345678" || got.VAT != "NL123456789B01" {
-		t.Errorf("kept %s and %s", got.KvK, got.VAT)
+	c.IBANs = []string{"nl91 abna 0417.1643.00", "NL91ABNA0417164300"}
+	if got := must(o.CreateClient(ctx, c))(t); got.KvK != "12345678" || got.VAT != "NL123456789B01" || !slices.Equal(got.IBANs, c.IBANs[1:]) {
+		t.Errorf("kept %s, %s and %s", got.KvK, got.VAT, got.IBANs)
 	}
 }

@@ -99,7 +99,7 @@ func TestContactsAreFoundByTheirWords(t *testing.T) {
 func TestClientsAreFoundByTheirWordsAndNumbers(t *testing.T) {
 	o := newOffice(t)
 	for _, c := range []Client{
-		{Number: "1004", Name: "Bakkerij De Korenaar B.V.", KvK: "12345678", VAT: "NL123456789B01"},
+		{Number: "1004", Name: "Bakkerij De Korenaar B.V.", KvK: "12345678", VAT: "NL123456789B01", IBANs: []string{"NL91ABNA0417164300"}},
 		{Number: "10041", Name: "Slagerij Van Dam V.O.F."},
 		{Number: "P-12", Name: "NS", Type: Prospect},
 		{Number: "77/a", Name: "Café 't Hoekje"},
@@ -114,6 +114,7 @@ func TestClientsAreFoundByTheirWordsAndNumbers(t *testing.T) {
 	for search, want := range map[string]string{
 		"1004":           "Bakkerij De Korenaar B.V. | Slagerij Van Dam V.O.F.", // the number itself first
 		"p-12":           "NS",
+		"NL91 ABNA":      "Bakkerij De Korenaar B.V.",
 		"77/A":           "Café 't Hoekje",
 		"ns":             "NS",
 		"cafe hoek":      "Café 't Hoekje",

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"kantoorpost/shared/iban"
 )
 
 // Limits of a search: numbers of each kind, and bytes of a text. Numbers that
@@ -24,6 +26,7 @@ const (
 type Numbers struct {
 	KvK        []string // numbers of the Dutch trade register, 8 digits
 	VAT        []string // Dutch VAT identification numbers, as NL123456789B01
+	IBAN       []string // bank accounts, in the form of iban.Parse
 	Labelled   []string // with a label such as "klantnummer", in upper case
 	Unlabelled []string // other words with digits that could be a client number, in upper case
 }
@@ -90,7 +93,11 @@ func (n *Numbers) line(text string) {
 		}
 	}
 	if c.letters {
-		text = mask(text, ibanLike, nil)
+		text = mask(text, ibanLike, func(m []string) {
+			if account, ok := iban.Parse(m[0]); ok {
+				add(&n.IBAN, account)
+			}
+		})
 	}
 	if c.money {
 		text = mask(text, amount, nil)

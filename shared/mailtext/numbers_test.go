@@ -37,6 +37,8 @@ func TestNumbers(t *testing.T) {
 		"06-12345678, +31 38 123 45 67, 038-1234567":           {},
 		"Dorpsstraat 1, 1234 AB Zwolle, 8011AB":                {},
 		"NL12ABCD0123456789 of NL12 ABCD 0123 4567 89":         {},
+		"op NL91 ABNA 0417 1643 00 t.n.v. Jan":                 {IBAN: []string{"NL91ABNA0417164300"}},
+		"NL91 ABNA 0417 1643 01 klopt niet":                    {},
 		"https://x.example/10023?id=4 en jan10@x.example":      {},
 		"om 14.30 uur, 9u30, 16:45:10, de 3e en de 101st":      {},
 		"geen enkel nummer":                                    {},

@@ -27,6 +27,7 @@ var columns = map[Kind][]column{
 		{field: "name", names: "naam relatienaam klantnaam bedrijfsnaam organisatie organisatienaam bedrijf debiteurnaam handelsnaam statutairenaam relatie klant cliënt name clientname customername accountname companyname company client"},
 		{field: "kvk", names: "kvk kvknummer kvknr kvkno nummerkvk kamervankoophandel kamervankoophandelnummer handelsregisternummer organisatienummer chamberofcommerce chamberofcommercenumber coc cocnumber cocno"},
 		{field: "vat", names: "btw btwnummer btwnr btwid btwidentificatienummer btwidnummer btwidentificatie ob obnummer vat vatnumber vatno vatid taxid"},
+		{field: "ibans", list: true, names: "iban ibans ibannummer ibannr iban1 iban2 iban3 ibannumber"},
 	},
 	Contacts: {
 		{field: "emails", required: true, list: true, names: "email emails emailadres emailadressen mail mailadres emailwerk ewerk emailzakelijk zakelijkemail emailprivé emailprive emailfactuur emailadreswerk emailalgemeen " +
@@ -150,7 +151,7 @@ func kindOf(name string, cells []string) Kind {
 		return ClientTeam
 	case has(TeamMembers, "email") && (has(TeamMembers, "rights") || has(TeamMembers, "active")):
 		return TeamMembers
-	case has(Clients, "number") && (has(Clients, "kvk") || has(Clients, "vat") || has(Clients, "type")):
+	case has(Clients, "number") && (has(Clients, "kvk") || has(Clients, "vat") || has(Clients, "ibans") || has(Clients, "type")):
 		return Clients
 	case has(Contacts, "emails"):
 		return Contacts

@@ -33,6 +33,9 @@ func TestFilesOfUsualPrograms(t *testing.T) {
 			"2 create 1002: number=1002 type=organisation name=Slager kvk=12345678 vat=NL123456789B01\n", "Contactpersoon"},
 		{"Visma", "Klantnummer;Klantnaam;Organisatienummer\n1002;Slager;12345678\n",
 			"2 create 1002: number=1002 type=organisation name=Slager kvk=12345678\n", ""},
+		{"bank accounts", "Relatienummer;Naam;IBAN;IBAN 2\n7;X;NL91 ABNA 0417 1643 00;DE89370400440532013000\n8;Y;NL91;\n",
+			"2 create 7: number=7 type=organisation name=X ibans=NL91ABNA0417164300, DE89370400440532013000\n" +
+				"3 wrong 8: [IBAN] verwacht: een bankrekening zoals NL91ABNA0417164300, met het juiste controlegetal\n", ""},
 		{"zeros in front", "Relatienummer;Naam;KvK\r\n=\"02001\";Molen B.V.;=\"01234567\"\r\n\"=\"\"02002\"\"\";Kaas B.V.;\r\n",
 			"2 create 02001: number=02001 type=organisation name=Molen B.V. kvk=01234567\n3 create 02002: number=02002 type=organisation name=Kaas B.V.\n", ""},
 		{"a zero that is lost", "Relatienummer;Naam;KvK\n7;X;1234567\n8;Y;7654321\n9;Z;123456\n",

@@ -65,7 +65,7 @@ var clientTypes = map[string]directory.ClientType{
 }
 
 func clientValues(c directory.Client) []value {
-	return []value{{"number", c.Number}, {"type", string(c.Type)}, {"name", c.Name}, {"kvk", c.KvK}, {"vat", c.VAT}}
+	return []value{{"number", c.Number}, {"type", string(c.Type)}, {"name", c.Name}, {"kvk", c.KvK}, {"vat", c.VAT}, {"ibans", strings.Join(c.IBANs, ", ")}}
 }
 
 func (p *plan) client(h head, cells []string, r Row) {
@@ -79,6 +79,9 @@ func (p *plan) client(h head, cells []string, r Row) {
 	h.set(cells, "name", &now.Name)
 	h.set(cells, "kvk", &now.KvK)
 	h.set(cells, "vat", &now.VAT)
+	if text, there := h.cell(cells, "ibans"); there {
+		now.IBANs = strings.FieldsFunc(strings.TrimPrefix(text, "-"), func(c rune) bool { return strings.ContainsRune(",;|\n", c) })
+	}
 	if zeroLost(now.KvK) && now.KvK != was.KvK {
 		now.KvK = "0" + now.KvK
 		p.warnOnce(r.Sheet, "een KvK-nummer van zeven cijfers krijgt een nul vooraan, want rekenbladen laten die weg; kijk of dat klopt",
@@ -192,6 +195,7 @@ func (r *Row) refused(h head, err error) {
 var dutch = strings.NewReplacer(
 	"an e-mail address such as", "een e-mailadres zoals",
 	"a VAT identification number such as", "een btw-id zoals",
+	"a bank account such as", "een bankrekening zoals", "with its check digits right", "met het juiste controlegetal", "bank accounts", "bankrekeningen",
 	"text without control characters", "tekst zonder stuurtekens",
 	"valid UTF-8", "geldige tekst",
 	" to ", " tot ", "characters", "tekens", "digits", "cijfers",
