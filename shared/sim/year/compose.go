@@ -36,11 +36,16 @@ type draft struct {
 	signature   string
 	quote       *quoted
 	forwards    bool
+	files       []file
+	calendar    string // an invitation, in the form of iCalendar
 }
+
+// A file is attached to a mail.
+type file struct{ name, mediaType string }
 
 // text returns what the writer wrote, without the quoted mail.
 func (l draft) text() string {
-	return strings.Join([]string{l.greeting, strings.Join(l.lines, " "), l.ending, l.signature}, "\n\n")
+	return strings.TrimSpace(strings.Join([]string{l.greeting, strings.Join(l.lines, " "), l.ending, l.signature}, "\n\n"))
 }
 
 // block returns a quoted mail as Outlook repeats it.
@@ -127,16 +132,37 @@ func (l draft) raw() []byte {
 		line("References", strings.Join(l.answers, "\r\n "))
 	}
 	line("MIME-Version", "1.0")
-	if h := l.html(); h != "" {
-		fmt.Fprint(&b, "Content-Type: multipart/alternative; boundary=\"=_year\"\r\n\r\n--=_year\r\n")
-		part(&b, "text/plain", l.whole())
-		fmt.Fprint(&b, "\r\n--=_year\r\n")
-		part(&b, "text/html", h)
-		fmt.Fprint(&b, "\r\n--=_year--\r\n")
+	if len(l.files) > 0 {
+		fmt.Fprint(&b, "Content-Type: multipart/mixed; boundary=\"=_files\"\r\n\r\n--=_files\r\n")
+		l.body(&b)
+		for _, f := range l.files {
+			fmt.Fprintf(&b, "\r\n--=_files\r\nContent-Type: %s\r\nContent-Disposition: attachment; filename=\"%s\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMTIzNA==\r\n",
+				f.mediaType, mime.QEncoding.Encode("utf-8", f.name))
+		}
+		fmt.Fprint(&b, "\r\n--=_files--\r\n")
 		return b.Bytes()
 	}
-	part(&b, "text/plain", l.whole())
+	l.body(&b)
 	return b.Bytes()
+}
+
+// body writes the text of a mail, with the fields that describe it.
+func (l draft) body(b *bytes.Buffer) {
+	if l.calendar != "" {
+		fmt.Fprint(b, "Content-Type: multipart/alternative; boundary=\"=_year\"\r\n\r\n--=_year\r\n")
+		part(b, "text/plain", l.whole())
+		fmt.Fprintf(b, "\r\n--=_year\r\nContent-Type: text/calendar; charset=utf-8; method=REQUEST\r\n\r\n%s\r\n--=_year--\r\n", l.calendar)
+		return
+	}
+	if h := l.html(); h != "" {
+		fmt.Fprint(b, "Content-Type: multipart/alternative; boundary=\"=_year\"\r\n\r\n--=_year\r\n")
+		part(b, "text/plain", l.whole())
+		fmt.Fprint(b, "\r\n--=_year\r\n")
+		part(b, "text/html", h)
+		fmt.Fprint(b, "\r\n--=_year--\r\n")
+		return
+	}
+	part(b, "text/plain", l.whole())
 }
 
 func part(b *bytes.Buffer, mediaType, text string) {

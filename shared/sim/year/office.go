@@ -13,11 +13,13 @@ type client struct {
 	sim.Client
 	short      string // the name without its legal form
 	surname    string // of the owner
+	first      string // of a client who is a person, or of the one in a family
 	domain     string // "" if it has no domain of its own
 	shares     bool   // has the domain together with other clients
 	broken     bool   // Exchange doubts its mail
 	scanner    string // address of its copier
 	newsletter bool   // it sends a newsletter
+	soft       string // domain of the servers that send its mail, which Exchange cannot tell from a stranger's
 	main       *person
 }
 

@@ -14,7 +14,9 @@ type person struct {
 	private     string // a second address that is used sometimes
 	clients     []*client
 	bookkeeper  bool
-	firm        string // the bookkeeper's firm
+	firm        string // of a bookkeeper or another outsider
+	outside     bool   // knows clients, and is none
+	sort        Sort   // of what the person writes; "" when it follows from the person
 	function    string
 	phone       string
 	program     int  // the program that writes the mail
@@ -102,7 +104,7 @@ func (y *Year) privateAddress(name [2]string) string {
 
 // evolve changes the writers for a month. New writers write in that month.
 func (y *Year) evolve() (joins []Join, first []*person) {
-	n := float64(len(y.clients)) / 12
+	n := float64(len(y.clients)-y.cast.silent) / 12
 	for range y.about(newClients * n) {
 		j, p := y.join()
 		joins, first = append(joins, j), append(first, p...)

@@ -14,6 +14,7 @@ type thread struct {
 	ids     []string // of its mails, oldest first
 	quoted  quoted   // the last of them
 	to      []string
+	sort    Sort // of its mails; "" when it follows from the writer
 }
 
 // A quoted mail is repeated below the mail that answers it.
@@ -31,8 +32,13 @@ func (y *Year) open(p *person, at time.Time) {
 	if len(p.clients) > 1 {
 		c, cue = pick(y, p.clients), y.cue(p.bookkeeper)
 	}
+	y.begin(p, c, cue, at)
+}
+
+// begin starts a conversation of a person about one of the person's clients.
+func (y *Year) begin(p *person, c *client, cue Cue, at time.Time) {
 	t := y.topic(p, c, cue)
-	th := &thread{client: c, subject: y.fill(pick(y, t.subjects), at)}
+	th := &thread{client: c, subject: y.fill(pick(y, t.subjects), at), sort: p.sort}
 	l := y.draft(p, at)
 	l.lines = y.lines(t, at)
 	known := y.name(p, c, cue, t, th, &l)
@@ -56,7 +62,7 @@ func (y *Year) answer(p *person, th *thread, at time.Time) {
 			p = pick(y, others)
 		}
 	}
-	if p.gone {
+	if p.gone || !slices.Contains(p.clients, th.client) {
 		return
 	}
 	asked := at.Add(-time.Duration(1+y.random.IntN(20)) * time.Hour)
@@ -88,6 +94,8 @@ func (y *Year) deliver(p *person, th *thread, l draft, knowable bool, cue Cue) {
 	truth := Truth{Kind: Chat, Person: p.key, Name: p.name(), Email: l.email, Client: th.client.Number, Clients: p.numbers(), Knowable: knowable,
 		Answer: len(th.ids) > 0}
 	switch {
+	case th.sort != "":
+		truth.Sort = th.sort
 	case !p.wrote[l.email] && (p.met || p.directory):
 		truth.Sort = Moved
 	case !p.wrote[l.email]:
@@ -97,24 +105,30 @@ func (y *Year) deliver(p *person, th *thread, l draft, knowable bool, cue Cue) {
 	case len(p.clients) > 1:
 		truth.Sort = ManyClients
 	default:
-		truth.Sort = Ordinary
+		truth.Sort, truth.Certain = Ordinary, true
 	}
 	if len(p.clients) > 1 {
 		truth.Cue = cue
 	}
 	from := l.email
+	if th.client.soft != "" && strings.HasSuffix(l.email, "@"+th.client.domain) {
+		from, truth.Sort = fmt.Sprintf("b%d@%s", y.number(), th.client.soft), SoftGenuine
+	}
 	if th.client.broken && strings.HasSuffix(l.email, "@"+th.client.domain) {
 		from = "spoofed@" + th.client.domain
 	}
 	p.wrote[l.email], p.met = true, true
 	to := l.to
-	if len(th.ids) == 0 && y.often(shareForwarded/shareLetters*(1+meanAnswers)) && y.forward(th, l, truth) {
+	if th.sort == "" && len(th.ids) == 0 && y.often(shareForwarded/shareLetters*(1+meanAnswers)) && y.forward(th, l, truth) {
 		return
 	}
 	l.id = y.messageID(l.email[strings.Index(l.email, "@")+1:])
 	th.ids = append(th.ids, l.id)
 	th.quoted = quoted{name: p.name(), email: l.email, to: to[0], subject: l.subject, text: l.text(), at: l.at}
 	y.mails = append(y.mails, Mail{At: l.at, From: from, To: to, Raw: l.raw(), Truth: truth})
+	if y.o.Harsh && !p.outside {
+		y.cast.threads = append(y.cast.threads, pastThread{th, p})
+	}
 }
 
 // forward sends the mail to a colleague whose mailbox is not read, who forwards it.
@@ -152,6 +166,9 @@ func (y *Year) mailbox(t topic, c *client) []string {
 // draft returns a draft of a person, without its content.
 func (y *Year) draft(p *person, at time.Time) draft {
 	l := draft{email: p.email, at: at, program: p.program, greeting: strings.ReplaceAll(pick(y, greetings), " {w}", ""), ending: pick(y, endings)}
+	if y.o.Harsh {
+		y.greet(&l)
+	}
 	if p.private != "" && (!p.wrote[p.private] || y.often(privateFraction)) {
 		l.email, l.program = p.private, p.program%2*gmail
 	}
@@ -178,6 +195,9 @@ func (y *Year) draft(p *person, at time.Time) draft {
 	if p.signs {
 		l.signature += "\n\nT " + p.phone + "\nE " + p.email
 	}
+	if y.o.Harsh {
+		y.sign(&l, p)
+	}
 	return l
 }
 
@@ -186,7 +206,7 @@ func (p *person) company() string {
 	switch {
 	case !p.signs:
 		return ""
-	case p.bookkeeper:
+	case p.firm != "":
 		return p.firm
 	}
 	return p.clients[0].Name

@@ -20,6 +20,9 @@ type Options struct {
 	Mails  int       // approximate number in a year, which decides the size of the office; default 1500
 	Start  time.Time // the first day, in the first month; default January 2026
 	Domain string    // of the office
+	// Harsh adds the classes of mail that make an office's life hard: see class.go.
+	Harsh   bool
+	Without []Sort // classes that the harsh year leaves out
 }
 
 // An Office is the content of the office's own directory on the first day.
@@ -104,9 +107,14 @@ type Truth struct {
 	Email    string // of Chat: the address that the person wrote from
 	Client   string // of Chat: number of the mail's client
 	Clients  []string
-	Knowable bool // a person who reads this mail and knows the office could tell the client
-	Cue      Cue  // of ManyClients: what names the client
-	Answer   bool // of Chat: it answers a conversation, perhaps another person's of the client
+	Knowable bool     // a person who reads this mail and knows the office could tell the client
+	Cue      Cue      // of ManyClients: what names the client
+	Answer   bool     // of Chat: it answers a conversation, perhaps another person's of the client
+	Any      bool     // of Chat: any contact is right, if the client is
+	Portal   bool     // of Chat: a portal wrote, for many clients
+	Certain  bool     // of Chat: a known person with one client writes about nothing else
+	Fraud    bool     // of Dismiss: somebody pretends to be another
+	Left     []string // numbers of clients for whom the person has ceased to write
 }
 
 // A Year makes one month after the other, without end.
@@ -123,6 +131,8 @@ type Year struct {
 	mails   []Mail // mails of the present month
 	names   map[string]bool
 	domains map[string]bool
+	cast    cast
+	joins   []Join // of the next month
 }
 
 // New makes the office of a year.
@@ -135,6 +145,9 @@ func New(o Options) *Year {
 	y := &Year{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x6b61)), names: map[string]bool{}, domains: map[string]bool{}}
 	y.month = time.Date(o.Start.Year(), o.Start.Month(), 1, 0, 0, 0, 0, time.UTC)
 	y.found()
+	if o.Harsh {
+		y.harden()
+	}
 	return y
 }
 
@@ -166,6 +179,7 @@ func (y *Year) Next() Month {
 	var first []*person
 	m.Joins, first = y.evolve()
 	y.plan(first)
+	m.Joins, y.joins = append(m.Joins, y.joins...), nil
 	for len(y.pending) > 0 && y.pending[0].at.Before(end) {
 		e := y.pending[0]
 		y.pending = y.pending[1:]
@@ -180,6 +194,9 @@ func (y *Year) Next() Month {
 // those to the last month come in this one.
 func (y *Year) plan(first []*person) {
 	total := float64(y.o.Mails) / 12 * season[y.month.Month()-1]
+	if y.o.Harsh {
+		total -= y.trouble(total)
+	}
 	y.noise(total)
 	openings := y.about(total * shareLetters / 100 / (1 + meanAnswers))
 	for _, p := range first {

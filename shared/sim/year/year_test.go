@@ -92,7 +92,14 @@ func TestNewcomersKeepComing(t *testing.T) {
 
 // The truth of a mail agrees with the directory, or with an earlier join.
 func TestTruthHangsTogether(t *testing.T) {
-	y := New(Options{Seed: 2, Mails: 1500})
+	for _, harsh := range []bool{false, true} {
+		hangsTogether(t, Options{Seed: 2, Mails: 1500, Harsh: harsh})
+	}
+}
+
+func hangsTogether(t *testing.T, options Options) {
+	t.Helper()
+	y := New(options)
 	o := y.Office()
 	numbers, mailboxes, emails := map[string]bool{}, map[string]bool{}, map[string]string{}
 	for _, c := range o.Clients {
@@ -156,7 +163,14 @@ func TestTruthHangsTogether(t *testing.T) {
 
 // Every mail can be parsed, and Exchange doubts the intended ones.
 func TestMailArrives(t *testing.T) {
-	y, months := all(Options{Seed: 1, Mails: 1500})
+	for _, harsh := range []bool{false, true} {
+		arrives(t, Options{Seed: 1, Mails: 1500, Harsh: harsh})
+	}
+}
+
+func arrives(t *testing.T, options Options) {
+	t.Helper()
+	y, months := all(options)
 	tenant, err := sim.New(sim.Options{Domain: y.o.Domain, URL: "https://sim.example", Now: func() time.Time { return y.month }})
 	if err != nil {
 		t.Fatal(err)
