@@ -1,15 +1,18 @@
 package send_test
 
 import (
-	"kantoorpost/shared/chat"
-	"kantoorpost/shared/outbox"
-	"kantoorpost/shared/wiretest"
+	"errors"
 	"net/http"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/wiretest"
 )
 
-// The draft in the mailbox of a reply that is taken back is deleted.
+// The draft in the mailbox of a reply that is taken back is deleted, and that of one that
+// failed when somebody has seen that.
 func TestItsDraftIsDeleted(t *testing.T) {
 	test(t, "taken back after it failed", func(t *testing.T, w *world) {
 		w.exchange.refuse = func(call string) error {
@@ -30,6 +33,33 @@ func TestItsDraftIsDeleted(t *testing.T) {
 		if left, work := w.drafts(), w.open(); len(left) != 0 || work != 0 || len(w.exchange.left) != 0 {
 			t.Errorf("drafts %v, %d open work, %d left", left, work, len(w.exchange.left))
 		}
+	})
+	test(t, "failed and seen", func(t *testing.T, w *world) {
+		w.exchange.refuse = func(call string) error {
+			if call == "SendDraft" {
+				return refusal(403, "ErrorSendAsDenied")
+			}
+			return nil
+		}
+		anybody := func(chat.Chat) error { return nil }
+		r := w.reply()
+		w.pass(time.Minute)
+		if _, err := w.outbox.Dismiss(t.Context(), w.chat.ID, r.ID, anybody); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, false); !errors.Is(err, outbox.ErrState) {
+			t.Errorf("while its draft is about to be deleted, it leaves again: %v", err)
+		}
+		w.pass(10 * time.Minute)
+		if left, work := w.drafts(), w.open(); len(left) != 0 || work != 0 || len(w.exchange.left) != 0 {
+			t.Errorf("drafts %v, %d open work, %d left", left, work, len(w.exchange.left))
+		}
+		w.exchange.refuse = nil
+		if _, err := w.outbox.Retry(t.Context(), w.chat.ID, r.ID, anybody, false); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(10 * time.Minute)
+		w.wantState(r, outbox.Sent, "")
 	})
 	test(t, "while something newer came", func(t *testing.T, w *world) {
 		w.exchange.refuse = func(call string) error {

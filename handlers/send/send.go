@@ -134,7 +134,7 @@ func (h *Handler) reply(ctx context.Context, id string) error {
 	}
 	ctx = invoke.With(ctx, slog.String("reply", id))
 	switch now := h.Outbox.Now(); {
-	case r.State == outbox.TakenBack && r.DraftID != "":
+	case r.LeavesDraft():
 		return h.clean(ctx, r)
 	case r.State.IsWaiting() && r.LeavesAt.After(now):
 		if wait := r.LeavesAt.Sub(now); wait <= soon {
@@ -213,7 +213,7 @@ func (h *Handler) backToDraft(ctx context.Context, r outbox.Reply, reason string
 	return h.clean(ctx, r)
 }
 
-// clean deletes the draft in the mailbox of a reply that was taken back. It stays when
+// clean deletes the draft of a reply that does not leave any more. It stays when
 // the mailbox cannot be reached any more: a draft harms nobody.
 func (h *Handler) clean(ctx context.Context, r outbox.Reply) error {
 	box, _, err := h.box(ctx, r.Mailbox)
@@ -225,7 +225,7 @@ func (h *Handler) clean(ctx context.Context, r outbox.Reply) error {
 		err = graph.DeleteDraft(ctx, r.Mailbox, r.DraftID)
 	}
 	if err != nil && !lasts(err) && !errors.Is(err, answer.ErrNotDraft) {
-		slog.WarnContext(ctx, "the draft of a reply that was taken back cannot be deleted now", "error", err)
+		slog.WarnContext(ctx, "the draft of a reply that does not leave cannot be deleted now", "error", err)
 		return nil // the tick asks again
 	}
 	_, err = h.Outbox.Cleaned(ctx, r)

@@ -113,11 +113,11 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 }
 
 // Retry lets a reply that failed leave again. One that is unknown needs confirmed: a
-// person has looked for it, since it may have left. Errors: ErrNotFound, ErrState,
-// what check returns.
+// person has looked for it, since it may have left. One whose draft is about to be deleted
+// cannot leave until that is done. Errors: ErrNotFound, ErrState, what check returns.
 func (s *Store) Retry(ctx context.Context, chatID, id string, check chat.Check, confirmed bool) (Reply, error) {
 	return s.change(ctx, chatID, id, "", check, func(r Reply, _ chat.Chat) (Reply, error) {
-		if r.State != Failed && (r.State != Unknown || !confirmed) {
+		if r.State != Failed && (r.State != Unknown || !confirmed) || r.LeavesDraft() {
 			return r, ErrState
 		}
 		before := r

@@ -182,10 +182,10 @@ func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply,
 	}
 }
 
-// Cleaned stores that the draft in the mailbox of a reply that was taken back is
-// gone. Errors: ErrChanged.
+// Cleaned stores that the draft of a reply that does not leave is gone from the mailbox.
+// Errors: ErrChanged, ErrState.
 func (s *Store) Cleaned(ctx context.Context, r Reply) (Reply, error) {
-	if r.State != TakenBack {
+	if !r.LeavesDraft() {
 		return r, ErrState
 	}
 	before := r

@@ -188,10 +188,14 @@ const ClaimLife = 5 * time.Minute
 // listed says whether the reply is in lists of what has not left or needs a person.
 func (r Reply) listed() bool { return r.State != Sent && r.State != TakenBack && !r.Dismissed }
 
-// open says whether there is something to do for the function that sends: also the
-// draft in the mailbox of a reply that was taken back is to be deleted.
-func (r Reply) open() bool {
-	return r.State.IsWaiting() || r.State == Sending || r.State == TakenBack && r.DraftID != ""
+// open says whether there is something to do for the function that sends.
+func (r Reply) open() bool { return r.State.IsWaiting() || r.State == Sending || r.LeavesDraft() }
+
+// LeavesDraft says whether a reply that does not leave any more still has a draft in the
+// mailbox, which is to be deleted: it was taken back, or it failed and a person has seen
+// that.
+func (r Reply) LeavesDraft() bool {
+	return r.DraftID != "" && (r.State == TakenBack || r.State == Failed && r.Dismissed)
 }
 
 // ETag is the version of the reply.
