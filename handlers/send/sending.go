@@ -67,7 +67,7 @@ func (s *sending) send(ctx context.Context) error {
 	err = s.graph.SendDraft(ctx, s.reply.Mailbox, s.reply.DraftID)
 	switch {
 	case err == nil:
-		return s.sent(ctx, time.Now())
+		return s.sent(ctx, s.Outbox.Now())
 	case answer.NotSent(err):
 		r, stored := s.Outbox.NotTaken(ctx, s.reply)
 		if stored != nil {
@@ -86,7 +86,7 @@ func (s *sending) find(ctx context.Context) error {
 	if err != nil {
 		return outside(err)
 	}
-	since := time.Since(s.reply.SendStarted)
+	since := s.Outbox.Now().Sub(s.reply.SendStarted)
 	switch {
 	case found && !d.IsDraft:
 		return s.sent(ctx, d.Sent)
@@ -116,7 +116,7 @@ func (s *sending) isOurs(d mail.Draft) bool {
 // sent stores that the reply left.
 func (s *sending) sent(ctx context.Context, at time.Time) error {
 	if at.IsZero() {
-		at = time.Now()
+		at = s.Outbox.Now()
 	}
 	_, err := s.Outbox.MarkSent(ctx, s.reply, at)
 	if err == nil {
@@ -141,7 +141,7 @@ func (s *sending) unknown(ctx context.Context) error {
 
 // later ends the claim and puts a job that continues.
 func (s *sending) later(ctx context.Context, delay time.Duration) error {
-	if err := s.Outbox.Release(ctx, s.reply, time.Now().Add(delay)); err != nil {
+	if err := s.Outbox.Release(ctx, s.reply, s.Outbox.Now().Add(delay)); err != nil {
 		return err
 	}
 	return s.put(ctx, s.reply, delay)
@@ -168,15 +168,15 @@ func (s *sending) settle(ctx context.Context, err error) error {
 	}
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return errors.Join(err, s.Outbox.Release(short, s.reply, time.Now()))
+	return errors.Join(err, s.Outbox.Release(short, s.reply, s.Outbox.Now()))
 }
 
 // refused stores what an error of Graph means for the reply.
 func (s *sending) refused(ctx context.Context, err error) error {
 	doubt := !s.reply.SendStarted.IsZero()
-	since := time.Since(s.reply.Taken)
+	since := s.Outbox.Now().Sub(s.reply.Taken)
 	if doubt {
-		since = time.Since(s.reply.SendStarted)
+		since = s.Outbox.Now().Sub(s.reply.SendStarted)
 	}
 	wait := waitOf(err, since)
 	if ctx.Err() != nil { // it was not Graph: the job had no time left

@@ -43,13 +43,13 @@ func (e *NewerError) Error() string { return "message " + e.Message.ID + " is ne
 type Store struct {
 	table *table.Table
 	chats *chat.Store
-	// Now is the clock; it is another one only in tests.
+	// Now is the clock, which all instances share: claims end by it.
 	Now func() time.Time
 }
 
 // NewStore returns a Store over the table of chats.
 func NewStore(t *table.Table, chats *chat.Store) *Store {
-	s := &Store{table: t, chats: chats, Now: time.Now}
+	s := &Store{table: t, chats: chats, Now: t.Now}
 	chats.UseReplies(s)
 	return s
 }

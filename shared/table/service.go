@@ -32,20 +32,26 @@ type Options struct {
 
 // A Service is the table service of one storage account. It is safe for
 // concurrent use.
-type Service struct{ client *aztables.ServiceClient }
+type Service struct {
+	client *aztables.ServiceClient
+	clock  *clock
+}
 
 // A Table is the office's rows in one table. It is safe for concurrent use.
 type Table struct {
 	name   string
 	client *aztables.Client
+	clock  *clock
 }
 
 // Open returns the table service of an account. It sends no request.
 func Open(o Options) (*Service, error) {
+	now := &clock{}
 	opts := &aztables.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport:       o.Transport,
-		Telemetry:       policy.TelemetryOptions{Disabled: true},
-		PerCallPolicies: []policy.Policy{batchPolicy{}},
+		Transport:        o.Transport,
+		Telemetry:        policy.TelemetryOptions{Disabled: true},
+		PerCallPolicies:  []policy.Policy{batchPolicy{}},
+		PerRetryPolicies: []policy.Policy{now},
 		Retry: policy.RetryOptions{
 			MaxRetries:    3,
 			RetryDelay:    200 * time.Millisecond,
@@ -66,12 +72,12 @@ func Open(o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open table storage: %w", err)
 	}
-	return &Service{c}, nil
+	return &Service{c, now}, nil
 }
 
 // Table returns the office's rows in the named table.
 func (s *Service) Table(name string) *Table {
-	return &Table{name, s.client.NewClient(name)}
+	return &Table{name, s.client.NewClient(name), s.clock}
 }
 
 // Create creates those of the named tables that are missing. The deletion of a
