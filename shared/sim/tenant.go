@@ -124,6 +124,9 @@ func (t *Tenant) Close() error {
 	return t.journal.close()
 }
 
+// Journal is the path of the file that keeps the tenant; "" when it is only in memory.
+func (t *Tenant) Journal() string { return t.options.Journal }
+
 // Handler handles all requests below the tenant's URL. It may be served over TLS
 // and, for the managed identity, also over plain http.
 func (t *Tenant) Handler() http.Handler { return t.handler }

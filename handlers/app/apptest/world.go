@@ -75,8 +75,17 @@ func Main(m *testing.M) {
 // NewWorld returns the product as it is after its first start, without an office.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
+	w := newWorld(t, "")
+	w.Start()
+	return w
+}
+
+// newWorld returns a world that has not started. Its tenant is kept in a journal, or
+// only in memory for "".
+func newWorld(t testing.TB, journal string) *World {
+	t.Helper()
 	tenant, err := sim.New(sim.Options{Domain: Domain, TenantID: TenantID, ClientSecret: ClientSecret, ClientID: ClientID,
-		URL: "https://sim.example"})
+		URL: "https://sim.example", Journal: journal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +98,6 @@ func NewWorld(t testing.TB) *World {
 		},
 	}
 	w.ToTables, w.ToQueues, w.ToBlobs = w.Tables.Transport(), w.Queues.Transport(), w.Blobs.Transport()
-	w.Start()
 	return w
 }
 

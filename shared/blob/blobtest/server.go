@@ -77,6 +77,41 @@ func (s *Server) Names(container string) []string {
 	return s.names(container)
 }
 
+// A Blob is a blob as the service keeps it.
+type Blob struct {
+	Content  []byte            `json:"content"`
+	Metadata map[string]string `json:"metadata"` // by the name of its header
+}
+
+// Snapshot returns the blobs of a container by their names.
+func (s *Server) Snapshot(container string) map[string]Blob {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := map[string]Blob{}
+	for _, name := range s.names(container) {
+		b := s.containers[container][name]
+		all[name] = Blob{slices.Clone(b.content), map[string]string{}}
+		for header := range b.metadata {
+			all[name].Metadata[header] = b.metadata.Get(header)
+		}
+	}
+	return all
+}
+
+// Restore puts the blobs of a Snapshot into a container.
+func (s *Server) Restore(container string, blobs map[string]Blob) {
+	s.CreateContainer(container)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, b := range blobs {
+		kept := &stored{content: b.Content, metadata: http.Header{}, blocks: map[string][]byte{}, committed: true, etag: 1}
+		for header, value := range b.Metadata {
+			kept.metadata.Set(header, value)
+		}
+		s.containers[container][name] = kept
+	}
+}
+
 func (s *Server) names(container string) []string {
 	var names []string
 	for name, b := range s.containers[container] {
