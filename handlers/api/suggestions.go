@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -144,8 +145,34 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 			return m, err
 		}
 	}
+	m.Files = a.fileNames(ctx, it)
 	m.Trusted, err = a.trusted(ctx, it)
 	return m, err
+}
+
+// namesWithin is the longest time that suggestions wait for the names of
+// attachments: without them there are suggestions too.
+const namesWithin = 3 * time.Second
+
+// fileNames returns the names of what came with a mail, as far as its mailbox
+// gives them in time.
+func (a *api) fileNames(ctx context.Context, it item.Item) (names []string) {
+	if !it.HasAttachments {
+		return nil
+	}
+	asked, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	source, err := a.attachmentSourceOf(asked, it, recent)
+	if err != nil {
+		slog.InfoContext(ctx, "suggestions without the names of attachments", "mail", it.ID, "error", err)
+		return nil
+	}
+	for _, f := range source.attachments {
+		if !f.Inline {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // trusted tells whether the sender is a contact who has a chat already, among

@@ -96,6 +96,39 @@ func (s *Store) ClientsNamed(ctx context.Context, word string, limit int) ([]Cli
 	return below[Client](ctx, s, keyOf("client-word", word)+"|", limit)
 }
 
+// ClientsSpelt returns clients with a word in their name that can be this one,
+// misspelt (Misspelt), the first half of it excepted. It is one query for the
+// words that begin alike, at most a thousand, and one for each word that is found,
+// at most limit.
+func (s *Store) ClientsSpelt(ctx context.Context, word string, limit int) ([]Client, error) {
+	word = cutWord(strings.Join(NameWords(word), ""))
+	letters := []rune(word)
+	if len(letters) < 5 {
+		return nil, nil
+	}
+	from := keyOf("client-word", string(letters[:min(len(letters)/2, 4)]))
+	rows, _, err := s.table.Columns(ctx, from, from+"}", 1000, "id")
+	if err != nil {
+		return nil, fmt.Errorf("directory: clients with a word like %s: %w", word, err)
+	}
+	var near []string
+	for _, r := range rows {
+		_, rest, _ := strings.Cut(r.Key, "|")
+		if has, _, _ := strings.Cut(rest, "|"); Misspelt(word, has) && !slices.Contains(near, has) {
+			near = append(near, has)
+		}
+	}
+	var found []Client
+	for _, w := range near[:min(len(near), limit)] {
+		clients, err := below[Client](ctx, s, keyOf("client-word", w)+"|", limit-len(found)+1)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, clients...)
+	}
+	return found[:min(len(found), limit)], nil
+}
+
 // normalDomain returns the form of a domain in addresses, and whether the text
 // is a domain.
 func normalDomain(text string) (string, bool) {

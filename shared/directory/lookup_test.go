@@ -2,6 +2,7 @@ package directory
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -218,6 +219,43 @@ func TestPhoneAndFunctionAreChecked(t *testing.T) {
 		var wrong *Invalid
 		if _, err := o.CreateContact(ctx, c); !errors.As(err, &wrong) || wrong.Field != field {
 			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+// A word with a mistake finds the clients whose name has nearly that word, with
+// one query for the words that begin alike and one for each word found.
+func TestClientsAreFoundByAMisspeltWord(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	for i, name := range []string{"Ganzerik Training", "Ganzenhof Bouw", "Bakkerij Jansen", "Ganzerij"} {
+		must(o.CreateClient(ctx, Client{Number: fmt.Sprint(1001 + i), Type: Organisation, Name: name}))(t)
+	}
+	for word, want := range map[string]string{
+		"Ganzrik": "Ganzerik Training", "ganzerick": "Ganzerik Training", "gazerik": "", "Ganzerik": "Ganzerij", "ganzenhog": "Ganzenhof Bouw",
+		"bakkerij": "", "bakkreij": "Bakkerij Jansen", "ganz": "", "": "", "|": "",
+	} {
+		o.wire.Reset()
+		if got := clientNames(must(o.ClientsSpelt(ctx, word, 2))(t)); got != want {
+			t.Errorf("%q: %q; want %q", word, got, want)
+		}
+		if n := len(o.wire.Calls()); n > 2 {
+			t.Errorf("%q: %d queries", word, n)
+		}
+	}
+}
+
+// Two words are one, misspelt, when a letter or two differ, by their length.
+func TestMisspelt(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"ganzrik", "ganzerik", true}, {"ganzerik", "ganzrik", true}, {"viser", "visser", true}, {"vissre", "visser", true}, {"visser", "visser", false},
+		{"jansen", "hansen", true}, {"jan", "jon", false}, {"vissen", "visser", true}, {"vise", "visser", false}, {"administrte", "administratie", true},
+		{"administr", "administratie", false}, {"zeehond", "zeehaan", false}, {"", "", false},
+	} {
+		if got := Misspelt(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %v", c.a, c.b, got)
 		}
 	}
 }

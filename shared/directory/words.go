@@ -110,3 +110,43 @@ func setOf(words string) map[string]bool {
 	}
 	return set
 }
+
+// Misspelt says whether two words can be one, with a mistake: words of five
+// letters or more that differ by one letter too many, too few or another, or by
+// two neighbours that changed places; from nine letters on, by two of these.
+func Misspelt(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	shorter := min(len(x), len(y))
+	most := 1
+	if shorter >= 9 {
+		most = 2
+	}
+	return shorter >= 5 && a != b && max(len(x), len(y))-shorter <= most && max(len(x), len(y)) <= maxWord && Distance(a, b) <= most
+}
+
+// Distance is the number of letters to add, remove, replace or swap with their
+// neighbour that makes one text of another.
+// https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance#Optimal_string_alignment_distance
+func Distance(x, y string) int {
+	a, b := []rune(x), []rune(y)
+	var before, last, row []int
+	for j := range len(b) + 1 {
+		last = append(last, j)
+	}
+	for i, r := range a {
+		row = append(row[:0:0], i+1)
+		for j, s := range b {
+			d := last[j]
+			if r != s {
+				d++
+			}
+			d = min(d, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && r == b[j-1] && a[i-1] == s {
+				d = min(d, before[j-1]+1)
+			}
+			row = append(row, d)
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

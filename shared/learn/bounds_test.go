@@ -79,3 +79,44 @@ func TestLooksAreBounded(t *testing.T) {
 		t.Errorf("%d questions, want about %d", n, maxFirst+maxLoaded+1)
 	}
 }
+
+// Of a bookkeeper with fifty clients the one that the mail names comes first,
+// however it is named, with few questions; when it names none, as many as are
+// shown are suggested.
+func TestSuggestionsForFiftyClients(t *testing.T) {
+	const n = 50
+	var office, ids []string
+	for i := range n {
+		ids = append(ids, fmt.Sprint("c", i))
+		office = append(office, fmt.Sprintf("client c%d %d kvk=%d Bakkerij Relatie%c%c", i, 5000+i, 20000000+i, 'a'+i/10, 'a'+i%10))
+	}
+	office = append(office, "contact bol bol@boekhouder.example "+strings.Join(ids, ",")+" Kees Bol", "habit bol c33 verzuim")
+	for name, c := range map[string]struct{ subject, text, file, want string }{
+		"a number":         {"Btw", "Klantnummer 5047.", "", "c47"},
+		"a trade register": {"Btw", "KvK 20000046.", "", "c46"},
+		"a name":           {"Btw", "Hierbij de stukken van Bakkerij Relatieec.", "", "c42"},
+		"in small letters": {"btw relatieed", "Hierbij.", "", "c43"},
+		"a file":           {"Stukken", "Hierbij.", "btw-q3-relatieee.pdf", "c44"},
+		"a mistake":        {"Stukken", "Hierbij de stukken van Relatieeef.", "", ""},
+		"what was chosen":  {"Verzuim", "Hierbij.", "", "c33"},
+		"nothing":          {"Stukken", "Hierbij.", "", ""},
+	} {
+		mail := "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: " + c.subject
+		if c.file != "" {
+			mail += "\nfile: " + c.file
+		}
+		test := parseCase(t, map[string]string{"office": strings.Join(office, "\n"), "mail": mail, "text": c.text})
+		test.office.asked.Store(0)
+		list, err := Suggest(t.Context(), test.office, test.mail)
+		if err != nil || len(list) != maxSuggestions {
+			t.Fatalf("%s: %d suggestions, %v", name, len(list), err)
+		}
+		checkSuggestions(t, list)
+		if c.want != "" && list[0].Client.ID != c.want {
+			t.Errorf("%s: %s is first", name, list[0].says())
+		}
+		if n := test.office.asked.Load(); n > maxQuestions {
+			t.Errorf("%s: %d questions", name, n)
+		}
+	}
+}

@@ -22,7 +22,7 @@ import (
 // Each file of testdata is one mail in an office, with what is suggested first
 // and what is certain. A new case is a new file.
 //
-//	-- office --  client ID NUMBER [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME · member|former ID ADDRESS NAME · team CLIENT MEMBER ·
+//	-- office --  client ID NUMBER [type=TYPE] [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME · member|former ID ADDRESS NAME · team CLIENT MEMBER ·
 //	              domain DOMAIN CONTACT CLIENT|- · habit CONTACT CLIENT WORD… · dismissed KIND KEY [always] · accepted ADDRESS ·
 //	              off KIND KEY · undone KIND KEY · chat CLIENT CONTACT · own ADDRESS · trusted
 //	-- mail --    NAME: VALUE, for the fields that matter
@@ -117,7 +117,7 @@ func checkSuggestions(t *testing.T, list []Suggestion) {
 			t.Errorf("%s twice", s.says())
 		}
 		seen[s.says()] = true
-		if s.Action == item.CreateContact && (s.Client == nil && s.Reasons[0].Code != reasonSeeking.Code && s.Reasons[0].Code != reasonFormer.Code || s.Name == "") {
+		if s.Action == item.CreateContact && (s.Client == nil && s.Reasons[0].Code != "prospect" && s.Reasons[0].Code != "former-colleague" || s.Name == "") {
 			t.Errorf("a contact without a name or client: %+v", s)
 		}
 	}
@@ -191,10 +191,13 @@ func (c *testCase) parseOffice(t *testing.T, w []string) {
 		cl := directory.Client{ID: w[1], Number: w[2]}
 		rest := w[3:]
 		for len(rest) > 0 && strings.Contains(rest[0], "=") {
-			if n, ok := strings.CutPrefix(rest[0], "kvk="); ok {
-				cl.KvK = n
-			} else {
-				cl.VAT = strings.TrimPrefix(rest[0], "vat=")
+			switch name, value, _ := strings.Cut(rest[0], "="); name {
+			case "kvk":
+				cl.KvK = value
+			case "vat":
+				cl.VAT = value
+			case "type":
+				cl.Type = directory.ClientType(value)
 			}
 			rest = rest[1:]
 		}
@@ -265,6 +268,8 @@ func (c *testCase) parseMail(t *testing.T, text string) {
 			it.Reason = item.Reason(value)
 		case "verdict":
 			it.Verdict = item.Verdict(value)
+		case "file":
+			c.mail.Files = append(c.mail.Files, value)
 		case "list":
 			it.ListID = value
 		case "auto-reply":

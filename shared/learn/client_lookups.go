@@ -88,7 +88,7 @@ func (cs *clientSearch) inChat() []lookup {
 	}
 	return []lookup{
 		lookupOf(func(ctx context.Context) (directory.Client, error) { return cs.office.Client(ctx, chat.Client) },
-			func(c directory.Client) { cs.point(c, answeredChat, reasonChat) }),
+			func(c directory.Client) { cs.point(c, answeredChat, reason("answers-chat")) }),
 		lookupOf(func(ctx context.Context) (directory.Contact, error) { return cs.office.Contact(ctx, chat.Contact) },
 			func(c directory.Contact) { cs.chat = &c }),
 	}
@@ -180,7 +180,7 @@ func (cs *clientSearch) amongRecipients() []lookup {
 			}
 			return func() {
 				for _, id := range c.Clients {
-					cs.candidate(id).add(recipient/float64(len(c.Clients)), reasonRecipient(c))
+					cs.candidate(id).add(recipient/float64(len(c.Clients)), reason("recipient", c.Name))
 				}
 			}, err
 		})

@@ -13,7 +13,7 @@ import (
 // written without spaces.
 func (cs *clientSearch) like(word string, note func([]directory.Client)) lookup {
 	return lookupOf(func(ctx context.Context) ([]directory.Client, error) {
-		return cs.office.ClientsNamed(ctx, word, maxAlike)
+		return cs.office.ClientsNamed(ctx, word, cs.most)
 	}, note)
 }
 
@@ -32,7 +32,7 @@ func (cs *clientSearch) byCompany() []lookup {
 			if strings.Join(nameTokens(c.Name), "") != exactly {
 				weight *= companyFactor / float64(len(found))
 			}
-			cs.point(c, weight, reasonCompany(cs.by.card.Company))
+			cs.point(c, weight, reason("company", cs.by.card.Company))
 		}
 	}
 	lookups := []lookup{cs.like(joined, note)}
@@ -58,12 +58,12 @@ func (cs *clientSearch) byDomainName() []lookup {
 		return nil
 	}
 	lookups := []lookup{cs.like(joined, func(found []directory.Client) {
-		cs.alike(found, domainName, func(directory.Client) Reason { return reasonCalled(called) })
+		cs.alike(found, domainName, func(directory.Client) Reason { return reason("domain-name", called) })
 	})}
 	for _, part := range parts[:min(2, len(parts))] {
 		if weighty(part) && part != joined && part != cs.by.name.last && part != cs.by.name.first {
 			lookups = append(lookups, cs.like(part, func(found []directory.Client) {
-				cs.alike(found, domainWord, func(directory.Client) Reason { return reasonCalled(called) })
+				cs.alike(found, domainWord, func(directory.Client) Reason { return reason("domain-name", called) })
 			}))
 		}
 	}
@@ -75,34 +75,133 @@ func (cs *clientSearch) byText() []lookup {
 	var lookups []lookup
 	for _, name := range cs.capitals(tokens(cs.by.own)) {
 		lookups = append(lookups, cs.like(name, func(found []directory.Client) {
-			for _, c := range found {
-				if !slices.ContainsFunc(cs.said, func(o directory.Client) bool { return o.ID == c.ID }) {
-					cs.said = append(cs.said, c)
-				}
+			if cs.note(found); len(found) == 0 {
+				cs.missed = append(cs.missed, name)
 			}
 		}))
 	}
 	return lookups[:min(len(lookups), 5)]
 }
 
-// noteNames points to the clients whose whole name is in the text, and a little
-// to those with a part of their name in it.
+// note notes clients whose name may be in the mail.
+func (cs *clientSearch) note(found []directory.Client) {
+	for _, c := range found {
+		if !slices.ContainsFunc(cs.said, func(o directory.Client) bool { return o.ID == c.ID }) {
+			cs.said = append(cs.said, c)
+		}
+	}
+}
+
+// byWord looks for clients by the words of the subject and the first words of
+// the text, in whatever letters: of a contact with many clients, only those are
+// read.
+func (cs *clientSearch) byWord(many bool) (lookups []lookup) {
+	if !many {
+		return nil
+	}
+	var done []string
+	for _, t := range tokens(cs.by.own) {
+		if len(lookups) < 6 && weighty(t.word) && !topics[t.word] && !everyday[t.word] && !t.numbered() && !slices.Contains(done, t.word) {
+			done = append(done, t.word)
+			lookups = append(lookups, cs.like(t.word, cs.note))
+		}
+	}
+	return lookups
+}
+
+// byFile looks for clients whose name may be in the names of attachments.
+func (cs *clientSearch) byFile() (lookups []lookup) {
+	var done []string
+	for _, t := range tokens(cs.by.files) {
+		if len(lookups) < 3 && weighty(t.word) && !topics[t.word] && !t.numbered() && !slices.Contains(done, t.word) {
+			done = append(done, t.word)
+			lookups = append(lookups, cs.like(t.word, cs.note))
+		}
+	}
+	return lookups
+}
+
+// bySenderName looks for the client in whose name a program writes, as in
+// "Bakkerij Jansen via Facturant", or that a display name is the name of.
+func (cs *clientSearch) bySenderName() []lookup {
+	shown := nameTokens(cs.by.shown)
+	if len(shown) == 0 || !slices.ContainsFunc(shown, weighty) || strings.EqualFold(cs.by.shown, cs.by.card.Company) {
+		return nil
+	}
+	return []lookup{cs.like(strings.Join(shown, ""), func(found []directory.Client) {
+		for _, c := range found {
+			if strings.Join(nameTokens(c.Name), "") == strings.Join(shown, "") {
+				cs.point(c, onBehalf, reason("name-sender", c.Name))
+			}
+		}
+	})}
+}
+
+// byOwnName looks for clients with the author's own name: private persons, and
+// companies that are called like their owner.
+func (cs *clientSearch) byOwnName() []lookup {
+	if !cs.by.name.full() {
+		return nil
+	}
+	return []lookup{lookupOf(func(ctx context.Context) ([]directory.Client, error) {
+		return cs.office.ClientsNamed(ctx, cs.by.name.last, maxNamed)
+	}, func(found []directory.Client) {
+		n := map[likeness]int{}
+		for _, c := range found {
+			n[cs.by.name.like(personal(c))]++
+		}
+		for _, c := range found {
+			switch alike := cs.by.name.like(personal(c)); alike {
+			case same:
+				cs.point(c, ownName/float64(n[alike]), reason("own-name", c.Name))
+			case initialAlike:
+				cs.point(c, ownName/2/float64(n[alike]), reason("own-name", c.Name))
+			}
+		}
+	})}
+}
+
+// personal returns the name of a client as a person's, without titles and with
+// the surname last.
+func personal(c directory.Client) fullName {
+	name := c.Name
+	if last, first, turned := strings.Cut(name, ","); turned {
+		name = first + " " + last
+	}
+	words := slices.DeleteFunc(strings.Fields(name), func(w string) bool {
+		return titles[strings.Trim(fold(w), ".")] || legalForms[strings.ReplaceAll(fold(w), ".", "")]
+	})
+	if len(words) > 4 {
+		return fullName{}
+	}
+	return nameOf(strings.Join(words, " "))
+}
+
+// noteNames points to the clients whose whole name is in the text or in the name
+// of a file, and a little to those with a part of their name there.
 func (cs *clientSearch) noteNames() {
 	names := make([][]string, len(cs.said))
 	for i, c := range cs.said {
 		names[i] = nameTokens(c.Name)
 	}
-	text := tokens(cs.by.own)
 	whole := map[int]bool{}
+	text := tokens(cs.by.own)
 	for _, s := range spans(text, names) {
 		if means(text, s, names[s.client]) {
 			whole[s.client] = true
 			cs.point(cs.said[s.client], named, reasonNamed(cs.said[s.client]))
 		}
 	}
+	text = tokens(cs.by.files)
+	for _, s := range spans(text, names) {
+		if slices.ContainsFunc(names[s.client], weighty) {
+			whole[s.client] = true
+			cs.point(cs.said[s.client], namedFile, reason("name-file", cs.said[s.client].Name))
+		}
+	}
 	for i, c := range cs.said {
 		if !whole[i] && len(cs.said) <= 6 {
-			cs.point(c, partName/float64(2*len(cs.said)), reasonPart(c))
+			cs.point(c, partName/float64(2*len(cs.said)), reason("name-part", c.Name))
 		}
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
@@ -15,7 +17,9 @@ import (
 
 // The limits of the questions for one mail.
 const (
-	maxFirst            = 24 // questions of the first round, the most telling first
+	maxQuestions        = 30 // questions about a contact's own clients
+	maxFirst            = 22 // questions of the first round, the most telling first
+	readsMisspelt       = 3  // of the table, for one word that may be misspelt
 	maxLoaded           = 5  // clients that only contacts led to
 	maxAround           = 4  // recipients
 	maxAlike            = 8  // clients with a word in their name
@@ -33,13 +37,16 @@ type author struct {
 	own       string // subject and own words
 	signature string
 	quoted    string
-	colleague bool // the address is at a domain of the office's own
+	files     string // the names of what came with it, a line each
+	shown     string // the display name, without the program that sends on its behalf
+	colleague bool   // the address is at a domain of the office's own
 }
 
 // written returns the sender of a mail as its author.
 func written(m Mail) author {
 	l := m.Letter
-	return author{from: m.Item.From, own: m.Item.Subject + "\n" + l.Own, signature: l.Signature, quoted: l.Quoted}.introduced(l)
+	by := author{from: m.Item.From, own: m.Item.Subject + "\n" + l.Own, signature: l.Signature, quoted: l.Quoted, files: namesOf(m.Files)}
+	return by.introduced(l)
 }
 
 // original returns the author of the mail that another mail forwards. The words
@@ -48,7 +55,7 @@ func original(m Mail) author {
 	f := m.Letter.Forwarded
 	l := mailtext.Read("text", f.Text, f.Subject)
 	own := f.Subject + "\n" + l.Own + "\n" + m.Letter.Own
-	return author{from: f.From, own: own, signature: l.Signature, quoted: l.Quoted}.introduced(l)
+	return author{from: f.From, own: own, signature: l.Signature, quoted: l.Quoted, files: namesOf(m.Files)}.introduced(l)
 }
 
 // introduced returns the author with the name, company and phone that the text
@@ -58,6 +65,9 @@ func (s author) introduced(l mailtext.Text) author {
 	s.from.Email, _ = directory.ReceivedAddress(s.from.Email) // "" when it is none
 	s.card = mailtext.CardOf(s.from, l)
 	s.name = nameOf(s.card.Name)
+	if !strings.Contains(s.from.Name, "@") {
+		s.shown = through.ReplaceAllString(s.from.Name, "")
+	}
 	// The name may be only half of the name that the address spells.
 	if spelled := localName(s.from.Email, s.name.first); spelled.full() && !s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0]) {
 		if s.name.first != "" {
@@ -99,6 +109,14 @@ type clientSearch struct {
 	untagged   *directory.Contact  // who has the author's address without its tag
 	former     string              // the former team member who had the author's address
 	said       []directory.Client  // whose name may be in the text
+	missed     []string            // names in the text that no client has
+	most       int                 // clients with one word in their name that are read
+}
+
+func newSearch(office Office, m Mail, by author) *clientSearch {
+	domain := directory.Domain(by.from.Email)
+	by.colleague = domain == directory.Domain(m.Item.Address) || slices.Contains(m.Domains, domain)
+	return &clientSearch{office: office, m: m, by: by, candidates: map[string]*candidate{}, most: maxAlike}
 }
 
 // A lookup asks one question and returns a function that notes the answer.
@@ -140,18 +158,31 @@ func lookupOf[T any](question func(context.Context) (T, error), note func(T)) lo
 
 // searchClients asks the office about an author.
 func searchClients(ctx context.Context, office Office, m Mail, by author) (*clientSearch, error) {
-	domain := directory.Domain(by.from.Email)
-	by.colleague = domain == directory.Domain(m.Item.Address) || slices.Contains(m.Domains, domain)
-	cs := &clientSearch{office: office, m: m, by: by, candidates: map[string]*candidate{}}
+	cs := newSearch(office, m, by)
 	var lookups []lookup
-	for _, more := range [][]lookup{cs.atAddress(), cs.atDomain(), cs.inChat(), cs.byNumber(), cs.byName(), cs.byCompany(), cs.byDomainName(), cs.amongRecipients(), cs.byLooseNumber(), cs.byText()} {
+	for _, more := range [][]lookup{cs.atAddress(), cs.atDomain(), cs.inChat(), cs.byNumber(), cs.byName(), cs.bySenderName(), cs.byCompany(), cs.byDomainName(),
+		cs.byOwnName(), cs.amongRecipients(), cs.byLooseNumber(), cs.byText(), cs.byFile()} {
 		lookups = append(lookups, more...)
 	}
-	if err := runLookups(ctx, lookups[:min(len(lookups), maxFirst)]); err != nil {
+	lookups = lookups[:min(len(lookups), maxFirst)]
+	if err := runLookups(ctx, lookups); err != nil {
 		return nil, err
 	}
 	cs.noteNames()
+	if err := cs.searchMisspelt(ctx, min(2, (maxFirst-len(lookups))/readsMisspelt)); err != nil {
+		return nil, err
+	}
 	return cs, cs.load(ctx)
+}
+
+// lowered returns a candidate whose clues all say less.
+func (p *candidate) lowered(factor float64) *candidate {
+	low := &candidate{id: p.id, client: p.client}
+	for _, n := range p.found {
+		n.misled = 1 - factor*(1-n.misled)
+		low.found = append(low.found, n)
+	}
+	return low
 }
 
 // candidate returns the candidate with an id, a new one when there is none yet.
@@ -207,3 +238,23 @@ func (cs *clientSearch) load(ctx context.Context) error {
 
 // head returns the beginning of a text, at most maxText bytes.
 func head(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxText)], "") }
+
+// namesOf returns the names of files as text, a line each: what programs put
+// between words is a space, and what says how a file is read is left out.
+func namesOf(files []string) string {
+	var b strings.Builder
+	for _, f := range files[:min(len(files), maxFiles)] {
+		f = strings.TrimSuffix(f, path.Ext(f))
+		b.WriteString(strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '\'' || r == '&' {
+				return r
+			}
+			return ' '
+		}, f))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// maxFiles is how many files of a mail can name a client.
+const maxFiles = 20

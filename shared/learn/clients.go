@@ -1,12 +1,18 @@
 package learn
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
+
+// maxLinked is how many clients of one contact are all read. Of a contact with
+// more, such as a bookkeeper, those are read that anything points to, and the
+// rest as far as they are shown.
+const maxLinked = 16
 
 // suggestAnyClient suggests clients for a contact who has none.
 func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
@@ -15,52 +21,66 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if err != nil {
 		return nil, err
 	}
-	var list []Suggestion
-	var most float64
-	for _, p := range cs.ranked() {
-		most = max(most, p.score())
-		list = append(list, Suggestion{Action: item.ChooseClient, Client: p.client, Score: p.score(), Reasons: p.reasons})
-	}
-	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), most == 0)
+	list, any := chosen(cs.ranked())
+	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), len(list) == 0)
 	if err != nil {
 		return nil, err
 	}
-	return append(list, dismissal(Once, nobody.score()*(1-most), nobody.reasons...)), nil
+	return append(list, dismissal(Once, nobody.score()*(1-any), nobody.reasons()...)), nil
 }
 
-// suggestOwnClient suggests which of a contact's clients a mail is about.
+// chosen suggests one of some clients, and returns the chance that it is any of
+// them.
+func chosen(clients []*candidate) (list []Suggestion, any float64) {
+	alone := make([]float64, len(clients))
+	for i, p := range clients {
+		alone[i] = p.score()
+	}
+	for i, chance := range chances(alone) {
+		any += chance
+		list = append(list, Suggestion{Action: item.ChooseClient, Client: clients[i].client, Score: chance, Reasons: clients[i].reasons()})
+	}
+	return list, any
+}
+
+// suggestOwnClient suggests which client a contact's mail is about: one of the
+// contact's own, or another that the mail names.
 func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	contact, ids, err := clientsOfContact(ctx, office, m)
 	if err != nil {
 		return nil, err
 	}
-	s := ownClients{m: m, ids: ids[:min(len(ids), maxCandidate)]}
-	lookups := []lookup{func(ctx context.Context) (func(), error) {
+	s := &ownClients{clientSearch: newSearch(office, m, written(m)), ids: ids}
+	s.most = maxNamed
+	whole := ids[:min(len(ids), maxLinked)]
+	if len(ids) > maxLinked {
+		whole = nil
+	}
+	first := append(s.read(whole), func(ctx context.Context) (func(), error) {
 		rule, _, err := office.RuleFor(ctx, directory.SenderClient, contact)
 		return func() { s.rule = rule }, err
-	}, func(ctx context.Context) (note func(), err error) {
-		s.clients, err = load(ctx, office, s.ids)
-		return nil, err
-	}}
-	cs := &clientSearch{office: office, m: m, by: written(m), candidates: map[string]*candidate{}}
-	lookups = append(lookups, cs.amongRecipients()...)
-	var member directory.TeamMember
-	var addressed bool
-	lookups = append(lookups, func(ctx context.Context) (_ func(), err error) {
-		member, addressed, err = office.MemberByAddress(ctx, m.Item.Address)
-		return nil, err
+	}, func(ctx context.Context) (func(), error) {
+		member, addressed, err := office.MemberByAddress(ctx, m.Item.Address)
+		return func() { s.member, s.addressed = member, addressed }, err
 	})
-	if err := runLookups(ctx, lookups); err != nil {
+	teams := 0
+	if len(ids) <= maxTeams {
+		teams = len(ids)
+	}
+	room := maxQuestions - len(first) - teams
+	for _, more := range [][]lookup{s.byNumber(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(), s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
+		first = append(first, more[:min(len(more), room)]...)
+		room -= min(len(more), room)
+	}
+	if err := runLookups(ctx, first); err != nil {
 		return nil, err
 	}
-	if len(s.clients) == 0 {
-		return nil, nil
+	s.noteNames()
+	if err := s.readRest(ctx, room); err != nil || len(s.clients) == 0 {
+		return nil, err
 	}
-	s.around = cs.candidates
-	// Each team is one more question, so a sender with many clients is left out.
-	if addressed && len(s.clients) <= 8 {
-		s.member = member.Name
-		if err := s.teams(ctx, office, member.ID); err != nil {
+	if s.addressed && teams > 0 {
+		if err := s.teams(ctx, s.member.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -79,22 +99,71 @@ func clientsOfContact(ctx context.Context, office Office, m Mail) (contact strin
 
 // ownClients weighs the clients of one contact for a mail.
 type ownClients struct {
-	m       Mail
-	ids     []string
-	clients []directory.Client
-	rule    directory.Rule
-	around  map[string]*candidate // by client: clues from the recipients
-	member  string                // name of the team member who has the mail's address
-	works   []bool                // by client: whether that member works for it
+	*clientSearch
+	ids       []string // of the contact's clients
+	clients   []directory.Client
+	rule      directory.Rule
+	member    directory.TeamMember // who has the mail's address
+	addressed bool                 // there is one
+	works     []bool               // by client: whether that member works for it
+}
+
+// maxTeams is for how many clients of a sender it is read who works for them:
+// each is one more question.
+const maxTeams = 8
+
+// read reads some of the contact's clients.
+func (s *ownClients) read(ids []string) (lookups []lookup) {
+	for _, id := range ids {
+		lookups = append(lookups, lookupOf(func(ctx context.Context) (directory.Client, error) { return s.office.Client(ctx, id) },
+			func(c directory.Client) { s.clients = append(s.clients, c) }))
+	}
+	return lookups
+}
+
+// readRest reads those of the contact's clients that anything points to, then
+// those that were chosen before, then others, up to as many as are shown. Other
+// clients that only people point to are no candidates.
+func (s *ownClients) readRest(ctx context.Context, room int) error {
+	var ids []string
+	add := func(id string) {
+		known := slices.ContainsFunc(s.clients, func(c directory.Client) bool { return c.ID == id })
+		if slices.Contains(s.ids, id) && !known && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, p := range s.ranked() {
+		switch linked := slices.Contains(s.ids, p.id); {
+		case p.client == nil && !linked:
+			delete(s.candidates, p.id)
+		case p.client != nil && linked && !slices.ContainsFunc(s.clients, func(c directory.Client) bool { return c.ID == p.id }):
+			s.clients = append(s.clients, *p.client)
+		default:
+			add(p.id)
+		}
+	}
+	if len(s.ids) <= maxLinked {
+		return nil // all were read
+	}
+	if s.m.Answered != nil {
+		add(s.m.Answered.Client)
+	}
+	times := count(choices(s.rule, s.m.Earlier))
+	often := slices.Clone(s.ids)
+	slices.SortStableFunc(often, func(a, b string) int { return cmp.Compare(times.all[b], times.all[a]) })
+	for _, id := range often {
+		add(id)
+	}
+	return runLookups(ctx, s.read(ids[:min(len(ids), max(room, maxSuggestions-len(s.clients)), maxSuggestions)]))
 }
 
 // teams notes which of the clients a team member works for.
-func (s *ownClients) teams(ctx context.Context, office Office, member string) error {
+func (s *ownClients) teams(ctx context.Context, member string) error {
 	s.works = make([]bool, len(s.clients))
 	var lookups []lookup
-	for i, c := range s.clients {
+	for i, c := range s.clients[:min(len(s.clients), maxTeams)] {
 		lookups = append(lookups, lookupOf(
-			func(ctx context.Context) ([]directory.Link, error) { return office.ClientTeam(ctx, c.ID) },
+			func(ctx context.Context) ([]directory.Link, error) { return s.office.ClientTeam(ctx, c.ID) },
 			func(team []directory.Link) {
 				s.works[i] = slices.ContainsFunc(team, func(l directory.Link) bool { return l.Member == member })
 			}))
@@ -102,22 +171,73 @@ func (s *ownClients) teams(ctx context.Context, office Office, member string) er
 	return runLookups(ctx, lookups)
 }
 
+// suggestions weighs all that was found.
 func (s *ownClients) suggestions() []Suggestion {
-	found := make([]clues, len(s.clients))
-	note := func(text string, factor float64) {
+	found := make([]*candidate, len(s.clients))
+	for i, c := range s.clients {
+		found[i] = &candidate{id: c.ID, client: &c}
+		if p := s.candidates[c.ID]; p != nil {
+			found[i].clues = p.clues
+		}
+		found[i].add(oneOfThem/float64(max(len(s.ids), 1)), reason("own-client"))
+	}
+	s.weighText(found)
+	s.weighHabits(found)
+	for _, p := range s.ranked() {
+		if p.client != nil && !slices.Contains(s.ids, p.id) {
+			found = append(found, p.lowered(strangerFactor))
+		}
+	}
+	weighKinds(s.by.own, found)
+	list, _ := chosen(found)
+	return append(list, dismissal(Once, 0.03, reason("is-contact")))
+}
+
+// weighText notes what the mail itself says about the contact's clients.
+func (s *ownClients) weighText(found []*candidate) {
+	note := func(text string, factor float64, feature string) {
 		for _, m := range mentions(head(text), s.clients, s.m.Item.From.Name) {
-			found[m.client].add(m.weight*factor, m.why)
+			why := m.why
+			if feature != "" && (why.Code == "name" || why.Code == "word") {
+				why = reason(feature, s.clients[m.client].Name)
+			}
+			found[m.client].add(m.weight*factor, why)
 		}
 	}
 	l := s.m.Letter
-	note(s.m.Item.Subject+"\n"+body(l, s.m.Item.From.Name), 1)
+	own := s.m.Item.Subject + "\n" + body(l, s.m.Item.From.Name)
 	if l.Forwarded != nil {
-		note(l.Forwarded.Subject+"\n"+l.Forwarded.Text, 1)
+		own += "\n" + l.Forwarded.Subject + "\n" + l.Forwarded.Text
 	} else {
-		note(l.Quoted, quotedFactor)
+		note(l.Quoted, quotedFactor, "name-quote")
 	}
-	note(l.Signature, signatureFactor)
+	note(own, 1, "")
+	note(s.by.files, 1, "name-file")
+	note(l.Signature, signatureFactor, "name-signature")
+	for i, m := range misspelled(head(own+"\n"+s.by.files), s.clients) {
+		if m != "" {
+			found[i].add(misspelt, reason("name-like", m, s.clients[i].Name))
+		}
+	}
+}
 
+// weighKinds notes which candidates are of the kind that the words of a text
+// suit.
+func weighKinds(text string, found []*candidate) {
+	clients := make([]directory.Client, len(found))
+	for i, p := range found {
+		clients[i] = *p.client
+	}
+	words, shared := suits(text, clients)
+	for i, w := range words {
+		if w != "" {
+			found[i].add(kindWord/float64(shared), reason("kind:"+string(kindOf(clients[i])), w))
+		}
+	}
+}
+
+// weighHabits notes what was chosen before, and who works for which client.
+func (s *ownClients) weighHabits(found []*candidate) {
 	ids := make([]string, len(s.clients))
 	for i, c := range s.clients {
 		ids[i] = c.ID
@@ -131,32 +251,20 @@ func (s *ownClients) suggestions() []Suggestion {
 		}
 	}
 	for i, c := range s.clients {
-		f := &found[i]
 		if s.m.Answered != nil && s.m.Answered.Client == c.ID {
-			f.add(answeredChat, reasonChat)
-		}
-		if p := s.around[c.ID]; p != nil {
-			f.add(p.score(), p.reasons[0])
+			found[i].add(answeredChat, reason("answers-chat"))
 		}
 		if n := times.all[c.ID]; n > 0 && s.taught() {
-			why := reasonOften(n, times.total)
+			why := reason("often", n, times.total)
 			if word[i] != "" {
 				why = reasonHabit(word[i])
 			}
-			f.add(habit*chance[i], why)
+			found[i].add(habit*chance[i], why)
 		}
 		if working > 0 && working < len(s.clients) && s.works[i] {
-			f.add(ownTeam/float64(working), reasonTeam(s.member))
+			found[i].add(ownTeam/float64(working), reason("own-team", s.member.Name))
 		}
 	}
-	list := []Suggestion{dismissal(Once, 0.03, reasonIsContact)}
-	for i, c := range s.clients {
-		if len(found[i].reasons) == 0 {
-			found[i].add(oneOfThem/float64(len(s.clients)), reasonOneOfThem)
-		}
-		list = append(list, Suggestion{Action: item.ChooseClient, Client: &c, Score: found[i].score(), Reasons: found[i].reasons})
-	}
-	return list
 }
 
 // taught says whether earlier choices count: nobody switched the rule off or

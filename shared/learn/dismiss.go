@@ -17,34 +17,6 @@ func release(scope Scope, score float64, why ...Reason) Suggestion {
 	return Suggestion{Action: item.Release, Scope: scope, Score: score, Reasons: why}
 }
 
-// selling are phrases of people who offer something to the office.
-var selling = strings.Split("acquisitie|kennismaken|kennis te maken|kennismaking|vrijblijvend|leads|seo|vindbaarheid|google ads|nieuwe website|uw website|meer klanten|nieuwe klanten|omzet verhogen|gratis proef|proefperiode|demo |een demo|korting|aanbieding|actie geldig|"+
-	"beschikbare kandidaten|kandidaat die|kandidaten|toppers voor|vacature|detachering|interim|uitzend|per direct beschikbaar|bel ik u|bellen om|vijftien minuten|15 minuten|15 minutes|quick call|book a call|"+
-	"partnership|samenwerking aan|lead generation|grow your|your website|outsourc|webinar|schrijf u in|energiecontract|zonnepanelen|software die|onze oplossing|onze diensten|our services|our solution|boost your|special offer|limited time", "|")
-
-// seeking are phrases of people who may become clients.
-var seeking = strings.Split("zoek een boekhouder|zoek een accountant|zoeken een boekhouder|zoeken een accountant|zoek naar een accountant|zoek naar een boekhouder|op zoek naar een accountant|op zoek naar een boekhouder|nieuwe accountant|nieuwe boekhouder|"+
-	"andere accountant|andere boekhouder|boekhouder nodig|accountant nodig|nog klanten|nieuwe klanten aan|klant worden bij|klant bij u worden|klant bij jullie worden|overstappen naar u|overstappen naar jullie|"+
-	"looking for an accountant|need an accountant|need a bookkeeper|new accountant|become a client", "|")
-
-// unsubscribing are phrases of mass mail.
-var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|geen mail meer ontvangen|niet langer ontvangen|opt-out|opt out|bekijk online|view in browser|view this email in|webversie", "|")
-
-// urging are phrases of fraud.
-var urging = strings.Split("rekeningnummer is gewijzigd|gewijzigd rekeningnummer|nieuw rekeningnummer|iban is gewijzigd|gewijzigde iban|nieuwe iban|nieuw iban|met spoed een betaling|spoedbetaling|betaling klaarzetten|niet bellen|cadeaukaart|giftcard|gift card|wachtwoord|password|"+
-	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|niet bereikbaar|zit in overleg|in een vergadering|spoed: betaling|met spoed betal|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin", "|")
-
-// phrases counts how many of some phrases are in a text.
-func phrases(text string, of []string) (n int) {
-	text = fold(text)
-	for _, p := range of {
-		if strings.Contains(text, p) {
-			n++
-		}
-	}
-	return n
-}
-
 // often returns the weight of n pieces of evidence of equal weight.
 func often(weight float64, n int64) float64 { return 1 - math.Pow(1-weight, float64(n)) }
 
@@ -54,26 +26,30 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	text := by.own + "\n" + by.signature
 	// A prospect has no client yet, and may propose a first meeting too.
 	prospect := phrases(text, seeking) > 0
-	if n := phrases(text, selling); n > 0 && !prospect {
-		c.add(often(acquisition, int64(n)), reasonSelling)
+	applies := phrases(text, applying) > 0 && !prospect
+	if applies {
+		c.add(jobApplication, reason("application"))
+	}
+	if n := phrases(text, selling); n > 0 && !prospect && !applies {
+		c.add(often(acquisition, int64(n)), reason("acquisition"))
 	}
 	if phrases(text+"\n"+by.quoted, unsubscribing) > 0 {
-		c.add(unsubscribe, reasonUnsubscribe)
+		c.add(unsubscribe, reason("unsubscribe"))
 	}
 	if by.from.Email != "" {
 		if machine(by.from.Email) {
-			c.add(machineAddress, reasonMachine)
+			c.add(machineAddress, reason("machine"))
 		}
 		rule, err := before(ctx, office, directory.DismissSender, by.from.Email, of)
 		if err != nil {
 			return nil, err
 		}
 		if rule.Count > 0 {
-			c.add(often(dismissedBefore, rule.Count), reasonDismissed(rule.Count))
+			c.add(often(dismissedBefore, rule.Count), counted("dismissed", rule.Count))
 		}
 	}
 	if alone && !prospect {
-		c.add(strangeAlone, reasonAlone)
+		c.add(strangeAlone, reason("unconnected"))
 	}
 	return c, nil
 }
@@ -108,6 +84,7 @@ type history struct {
 	contact                                        directory.Contact
 	known                                          bool
 	near                                           []directory.Contact // at the sender's domain
+	behalf                                         *clues              // for a client in whose name a program writes
 	dismissedList, dismissedSender, acceptedSender directory.Rule
 }
 
@@ -183,47 +160,67 @@ func suggestAutomated(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if err != nil {
 		return nil, err
 	}
+	if p.behalf, err = onBehalfOf(ctx, office, m); err != nil {
+		return nil, err
+	}
 	return lasting(automated(m, p), m, p.known), nil
+}
+
+// onBehalfOf looks for the client in whose name a program writes, by its name
+// beside the address and its number in the text.
+func onBehalfOf(ctx context.Context, office Office, m Mail) (*clues, error) {
+	if m.Item.ListID != "" || m.Item.Class != "" {
+		return &clues{}, nil
+	}
+	cs := newSearch(office, m, written(m))
+	if err := runLookups(ctx, append(cs.bySenderName(), cs.byNumber()...)); err != nil {
+		return nil, err
+	}
+	if found := cs.ranked(); len(found) > 0 {
+		return &found[0].clues, nil
+	}
+	return &clues{}, nil
 }
 
 func automated(m Mail, p history) []Suggestion {
 	if m.Item.Class == item.AutoReply {
-		list := []Suggestion{dismissal(Once, likelyOnce, reasonAway)}
+		list := []Suggestion{dismissal(Once, likelyOnce, reason("auto-reply"))}
 		if !p.known {
-			list = append(list, dismissal(Sender, unlikely, reasonMachine))
+			list = append(list, dismissal(Sender, unlikely, reason("machine")))
 		}
-		return append(list, release(Once, unlikely, reasonRelease))
+		return append(list, release(Once, unlikely, reason("release")))
 	}
 	var take clues
 	if p.known && m.Item.ListID == "" {
-		take.add(programOfContact, reasonIsContact)
+		take.add(programOfContact, reason("is-contact"))
 	}
 	if len(p.near) > 0 && !p.known && m.Item.ListID == "" && !machine(m.Item.From.Email) {
 		take.add(programAtClient, reasonDomain(directory.Domain(m.Item.From.Email), 1))
 	}
 	if n := p.acceptedSender.Count; n > 0 {
-		take.add(often(releasedBefore, n), reasonReleased(n))
+		take.add(often(releasedBefore, n), counted("released", n))
 	}
 	if m.Answered != nil {
-		take.add(answeredChat, reasonChat)
+		take.add(answeredChat, reason("answers-chat"))
 	}
+	take.found = append(take.found, p.behalf.found...)
 	scope := Once
 	if p.acceptedSender.Count > 0 {
 		scope = Sender
 	}
-	list := []Suggestion{release(scope, max(take.score(), unlikely/2), append(take.reasons, reasonRelease)...)}
+	list := []Suggestion{release(scope, max(take.score(), unlikely/2), append(take.reasons(), reason("release"))...)}
 	left := 1 - take.score()
 	if m.Item.ListID != "" {
-		why := []Reason{reasonList(m.Item.ListID)}
+		why := []Reason{reason("list", m.Item.ListID)}
 		if n := p.dismissedList.Count; n > 0 {
-			why = append(why, reasonDismissed(n))
+			why = append(why, counted("dismissed", n))
 		}
-		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reasonMachine),
-			dismissal(Once, left*(1-likelyList)*0.4, reasonMachine))
+		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reason("machine")),
+			dismissal(Once, left*(1-likelyList)*0.4, reason("machine")))
 	}
-	why := []Reason{reasonMachine}
+	why := []Reason{reason("machine")}
 	if n := p.dismissedSender.Count; n > 0 {
-		why = append(why, reasonDismissed(n))
+		why = append(why, counted("dismissed", n))
 	}
 	return append(list, dismissal(Sender, left*likelySender, why...), dismissal(Once, left*(1-likelySender)*0.8, why...))
 }
@@ -238,38 +235,38 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	}
 	var genuine, fake clues
 	if p.known {
-		genuine.add(contactWrote, reasonIsContact)
+		genuine.add(contactWrote, reason("is-contact"))
 	}
 	if a := m.Answered; a != nil && p.known && a.Contact == p.contact.ID {
-		genuine.add(contactAnswers, reasonChat)
+		genuine.add(contactAnswers, reason("answers-chat"))
 	}
 	if len(p.near) > 0 && !p.known {
 		genuine.add(contactWrote, reasonDomain(directory.Domain(m.Item.From.Email), 1))
 	}
 	if p.known && m.Trusted {
-		genuine.add(trustedBefore, reasonTrusted)
+		genuine.add(trustedBefore, reason("trusted-before"))
 	}
 	if n := p.acceptedSender.Count; n > 0 {
-		genuine.add(often(releasedBefore, n), reasonReleased(n))
+		genuine.add(often(releasedBefore, n), counted("released", n))
 	}
 	by := written(m)
 	if by.card.Phone != "" && plainPhone(by.card.Phone) == plainPhone(p.contact.Phone) {
-		genuine.add(phoneOfContact, reasonPhone(by.card.Phone))
+		genuine.add(phoneOfContact, reason("same-phone", by.card.Phone))
 	}
-	fake.add(doubted, reasonDoubted)
+	fake.add(doubted, reason("doubted"))
 	if !p.known {
-		fake.add(strangerDoubted, reasonUnknown)
+		fake.add(strangerDoubted, reason("unknown"))
 	}
 	if n := phrases(by.own, urging); n > 0 {
-		fake.add(often(alarming, int64(n)), reasonAlarming)
+		fake.add(often(alarming, int64(n)), reason("alarming"))
 	}
 	if n := p.dismissedSender.Count; n > 0 {
-		fake.add(often(dismissedBefore, n), reasonDismissed(n))
+		fake.add(often(dismissedBefore, n), counted("dismissed", n))
 	}
 	yes := genuine.score() * (1 - fake.score())
 	no := fake.score() * (1 - genuine.score())
 	chance := max(unlikely, yes/(yes+no))
-	return []Suggestion{dismissal(Once, 1-chance, fake.reasons...), release(Once, chance, append(genuine.reasons, reasonRelease)...)}, nil
+	return []Suggestion{dismissal(Once, 1-chance, fake.reasons()...), release(Once, chance, append(genuine.reasons(), reason("release"))...)}, nil
 }
 
 // suggestUnread suggests what to do with mail that could not be read
@@ -280,7 +277,7 @@ func suggestUnread(ctx context.Context, office Office, m Mail) ([]Suggestion, er
 		return nil, err
 	}
 	if !p.known || m.Item.Reason == item.Undecodable {
-		return []Suggestion{dismissal(Once, unreadContact, reasonUnread)}, nil
+		return []Suggestion{dismissal(Once, unreadContact, reason("unread"))}, nil
 	}
-	return []Suggestion{release(Once, unreadContact, reasonIsContact), dismissal(Once, 1-unreadContact, reasonUnread)}, nil
+	return []Suggestion{release(Once, unreadContact, reason("is-contact")), dismissal(Once, 1-unreadContact, reason("unread"))}, nil
 }

@@ -13,7 +13,7 @@ func TestNamesInSentencesAreIsolated(t *testing.T) {
 	if want := "Mail van els@elders.example is van \u2068שרה\u2069."; said.NL != want {
 		t.Errorf("%q, want %q", said.NL, want)
 	}
-	if r := reasonSameName(directory.Contact{Name: "שרה"}); !strings.Contains(r.EN, "\u2068שרה\u2069") {
+	if r := reason("same-name", directory.Contact{Name: "שרה"}.Name); !strings.Contains(r.EN, "\u2068שרה\u2069") {
 		t.Errorf("%q", r.EN)
 	}
 }

@@ -189,21 +189,21 @@ func TestClues(t *testing.T) {
 	if c.score() != 0 {
 		t.Errorf("nothing is worth %v", c.score())
 	}
-	c.add(0.5, reason("a", "x", "x"))
-	c.add(0.5, reason("a", "x", "x"))
-	c.add(0.5, reason("b", "x", "x"))
-	if got := c.score(); got != 0.75 || len(c.reasons) != 2 {
-		t.Errorf("two halves are %v for %d reasons", got, len(c.reasons))
+	c.add(0.5, Reason{Code: "a"})
+	c.add(0.5, Reason{Code: "a"})
+	c.add(0.5, Reason{Code: "b"})
+	if got := c.score(); got != 0.75 || len(c.reasons()) != 2 {
+		t.Errorf("two halves are %v for %d reasons", got, len(c.reasons()))
 	}
-	c.add(0.4, reason("same-domain", "x", "x"))
-	c.add(0.5, reason("domain-name", "x", "x"))
-	if got := c.score(); got != 0.875 || len(c.reasons) != 4 {
-		t.Errorf("a domain counts once: %v for %d reasons", got, len(c.reasons))
+	c.add(0.4, Reason{Code: "same-domain"})
+	c.add(0.5, Reason{Code: "domain-name"})
+	if got := c.score(); got != 0.875 || len(c.reasons()) != 4 {
+		t.Errorf("a domain counts once: %v for %d reasons", got, len(c.reasons()))
 	}
-	c.add(0, reason("c", "x", "x"))
-	c.add(1, reason("d", "x", "x"))
-	if got := c.score(); got >= 1 || len(c.reasons) != 5 {
-		t.Errorf("nothing is certain: %v for %d reasons", got, len(c.reasons))
+	c.add(0, Reason{Code: "c"})
+	c.add(1, Reason{Code: "d"})
+	if got := c.score(); got >= 1 || len(c.reasons()) != 5 {
+		t.Errorf("nothing is certain: %v for %d reasons", got, len(c.reasons()))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"github.com/mtibben/confusables"
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
+
+	"kantoorpost/shared/directory"
 )
 
 // resembles returns the known domain that a domain imitates, "" when there is
@@ -26,6 +28,28 @@ func resembles(domain string, known []string) string {
 	}
 	return ""
 }
+
+// resemblesLoosely is resembles for the domain of somebody whose name a sender
+// shows: it may also have the known name in it, or differ by a quarter of its
+// letters.
+func resemblesLoosely(domain string, known []string) string {
+	if found := resembles(domain, known); found != "" {
+		return found
+	}
+	name := strings.ReplaceAll(owner(organisation(domain)), "-", "")
+	for _, k := range known {
+		of := strings.ReplaceAll(owner(organisation(k)), "-", "")
+		long := min(len(of), len(name))
+		if organisation(k) != organisation(domain) && long >= 5 &&
+			(strings.Contains(name, of) || strings.Contains(of, name) || directory.Distance(seenAs(name), seenAs(of)) <= long/4) {
+			return k
+		}
+	}
+	return ""
+}
+
+// providers are the public providers that imitations are of.
+var providers = strings.Fields("gmail.com googlemail.com hotmail.com hotmail.nl outlook.com live.nl icloud.com yahoo.com kpnmail.nl planet.nl hetnet.nl ziggo.nl xs4all.nl upcmail.nl home.nl telfort.nl casema.nl chello.nl")
 
 // owner returns the part of a registered domain that its owner chose, in the
 // letters that people see.

@@ -211,7 +211,7 @@ func mentions(text string, clients []directory.Client, writer string) []mention 
 	for i, ws := range distinct {
 		for _, w := range ws {
 			if foreign(w) && slices.ContainsFunc(words, func(t token) bool { return t.word == w }) {
-				found = append(found, mention{i, reasonWord(w), partName, false})
+				found = append(found, mention{i, reason("word", w), partName, false})
 				break
 			}
 		}

@@ -179,3 +179,7 @@ func machine(email string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	return slices.ContainsFunc(machineNames, func(n string) bool { return strings.HasPrefix(local, n) || strings.HasSuffix(local, n) })
 }
+
+// everyday are words of every letter, which the names of some clients have too.
+var everyday = set("graag bijgaand hierbij stuur sturen kunnen kunt willen wordt worden alvast bedankt dank vraag vragen even deze onze jullie nieuwe eerste tweede volgende week maand weten laten weet " +
+	"hallo beste geachte goedemorgen goedemiddag groet groeten vriendelijke please attached regards hello dear from with this that your have thanks")

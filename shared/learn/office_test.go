@@ -115,6 +115,12 @@ func (p *people) ClientsNamed(_ context.Context, word string, limit int) ([]dire
 	})
 }
 
+func (p *people) ClientsSpelt(_ context.Context, word string, limit int) ([]directory.Client, error) {
+	return p.those(limit, func(c directory.Client) bool {
+		return slices.ContainsFunc(directory.NameWords(c.Name), func(w string) bool { return directory.Misspelt(word, w) })
+	})
+}
+
 func (p *people) ClientTeam(_ context.Context, client string) ([]directory.Link, error) {
 	p.asked.Add(1)
 	return p.teams[client], p.fail

@@ -25,43 +25,55 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 	if err != nil {
 		return nil, err
 	}
-	var list []Suggestion
-	var known, client float64
-	for _, p := range people {
-		known = max(known, p.score())
-		list = append(list, Suggestion{Action: item.LinkContact, Contact: &p.contact, Score: p.score(), Reasons: p.reasons})
+	// Whether it is somebody who is known comes first, then for which client a
+	// newcomer writes, then whether anybody needs it.
+	alone := make([]float64, len(people))
+	for i, p := range people {
+		alone[i] = p.score()
 	}
-	for _, p := range clients {
-		client = max(client, p.score())
+	var list []Suggestion
+	left := 1.0
+	for i, chance := range chances(alone) {
+		list = append(list, Suggestion{Action: item.LinkContact, Contact: &people[i].contact, Score: chance, Reasons: people[i].reasons()})
+		left -= chance
+	}
+	newcomers, any := chosen(clients)
+	for _, n := range newcomers {
 		s := cs.newContact()
-		s.Client, s.Score, s.Reasons = p.client, p.score()*(1-known), p.reasons
+		s.Client, s.Score, s.Reasons = n.Client, left*n.Score, n.Reasons
 		list = append(list, s)
 	}
-	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), known == 0 && client == 0)
+	nothing := len(list) == 0
+	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), nothing)
 	if err != nil {
 		return nil, err
 	}
-	left := nobody.score() * (1 - max(known, client))
-	if n := phrases(by.own, seeking); n > 0 && known == 0 && client == 0 {
+	left *= 1 - any
+	reasons := nobody.reasons()
+	if n := phrases(by.own, seeking); n > 0 && nothing {
 		s := cs.newContact()
-		s.Score, s.Reasons = often(prospect, int64(n)), []Reason{reasonSeeking}
-		list, left = append(list, s), left*(1-s.Score)
+		s.Score, s.Reasons = left*often(prospect, int64(n)), []Reason{reason("prospect")}
+		list, left = append(list, s), left-s.Score
 	}
-	if cs.former != "" && known == 0 && client == 0 {
+	if cs.former != "" && nothing {
 		s := cs.newContact()
-		s.Name, s.Score, s.Reasons = cs.former, formerColleague, []Reason{reasonFormer}
-		nobody.reasons = []Reason{reasonFormer}
-		list, left = append(list, s), left*(1-s.Score)
+		reasons = []Reason{reason("former-colleague")}
+		s.Name, s.Score, s.Reasons = cs.former, left*formerColleague, reasons
+		list, left = append(list, s), left-s.Score
 	}
-	// An unknown sender is not refused for good only because nothing is known.
+	left *= nobody.score()
+	// An unknown sender is not refused for good only because nothing is known, and
+	// nobody applies for a job twice.
 	always := 0.3
-	if slices.ContainsFunc(nobody.reasons, func(r Reason) bool { return r.Code != reasonAlone.Code }) {
+	switch {
+	case !Teaches(m.Item, directory.DismissSender) || m.Item.Facts.Contact != "": // mail of a contact is dismissed once
+		always = 0
+	case nobody.has("application"):
+		always = 0.1
+	case slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code != "unconnected" }):
 		always = 0.7
 	}
-	if !Teaches(m.Item, directory.DismissSender) || m.Item.Facts.Contact != "" { // mail of a contact is dismissed once
-		always = 0
-	}
-	return append(list, dismissal(Sender, left*always, nobody.reasons...), dismissal(Once, left*(1-always), nobody.reasons...)), nil
+	return append(list, dismissal(Sender, left*always, reasons...), dismissal(Once, left*(1-always), reasons...)), nil
 }
 
 // newContact suggests to create a contact from the author.
@@ -127,7 +139,7 @@ func (cs *clientSearch) alikeName(c directory.Contact) likeness {
 func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory.Contact) {
 	alike := cs.alikeName(p.contact)
 	if cs.untagged != nil && cs.untagged.ID == p.contact.ID {
-		p.add(sameMailbox, reasonUntagged(p.contact))
+		p.add(sameMailbox, reason("same-mailbox", p.contact.Name))
 	}
 	at := func(c directory.Contact) bool { return c.ID == p.contact.ID }
 	near := slices.ContainsFunc(cs.near, at)
@@ -139,35 +151,35 @@ func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory
 		if elsewhere {
 			weight *= elsewhereFactor
 		}
-		p.add(weight, reasonSameName(p.contact))
+		p.add(weight, reason("same-name", p.contact.Name))
 	case initialAlike:
-		p.add(sameInitial/n[initialAlike], reasonAlike(p.contact))
+		p.add(sameInitial/n[initialAlike], reason("alike-name", p.contact.Name))
 	case firstAlike:
-		p.add(sameFirst/n[firstAlike], reasonAlike(p.contact))
+		p.add(sameFirst/n[firstAlike], reason("alike-name", p.contact.Name))
 	}
 	if phone := cs.by.card.Phone; phone != "" && plainPhone(phone) == plainPhone(p.contact.Phone) && (alike != different || cs.by.name.first == "") {
-		p.add(samePhone, reasonPhone(phone))
+		p.add(samePhone, reason("same-phone", phone))
 	}
 	switch {
 	case answers && alike != different:
-		p.add(nameInChat, reasonChat)
+		p.add(nameInChat, reason("answers-chat"))
 	case answers && cs.by.name.first == "":
-		p.add(chatUnnamed, reasonChat)
+		p.add(chatUnnamed, reason("answers-chat"))
 	case answers:
-		p.add(chatOtherName, reasonChat)
+		p.add(chatOtherName, reason("answers-chat"))
 	}
 	if only != nil && only.ID == p.contact.ID {
-		p.add(sameFirst, reasonClientOf(*cs.ranked()[0].client))
+		p.add(sameFirst, reason("client", cs.ranked()[0].client.Name))
 	}
 	if alike == different {
 		return
 	}
 	if near {
-		p.add(nameAtDomain, reasonAtDomain(cs.by.domain()))
+		p.add(nameAtDomain, reason("contact-domain", cs.by.domain()))
 	}
 	for _, id := range p.contact.Clients {
 		if client := cs.candidates[id]; client.scored() > 0 && client.client != nil {
-			p.add(nameAtClient*client.score(), reasonClientOf(*client.client))
+			p.add(nameAtClient*client.score(), reason("client", client.client.Name))
 		}
 	}
 }
@@ -202,12 +214,12 @@ func plainPhone(phone string) string {
 func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	f := m.Letter.Forwarded
 	if f == nil || f.From == (mail.Address{}) {
-		return []Suggestion{dismissal(Once, colleagueWrote, reasonColleague)}, nil
+		return []Suggestion{dismissal(Once, colleagueWrote, reason("colleague"))}, nil
 	}
 	by := original(m)
-	anyway := dismissal(Once, passedOnAnyway, reasonColleague)
+	anyway := dismissal(Once, passedOnAnyway, reason("colleague"))
 	if m.Own != nil && m.Own(by.from.Email) {
-		return []Suggestion{dismissal(Once, colleagueWrote, reasonColleague)}, nil
+		return []Suggestion{dismissal(Once, colleagueWrote, reason("colleague"))}, nil
 	}
 	if by.from.Email != "" {
 		c, known, err := office.ContactByAddress(ctx, by.from.Email)
@@ -215,7 +227,7 @@ func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, 
 			return nil, err
 		}
 		if known {
-			return []Suggestion{{Action: item.LinkContact, Contact: &c, Score: originalSender, Reasons: []Reason{reasonForwarded}}, anyway}, nil
+			return []Suggestion{{Action: item.LinkContact, Contact: &c, Score: originalSender, Reasons: []Reason{reason("forwarded-sender")}}, anyway}, nil
 		}
 	}
 	list, err := suggestPeople(ctx, office, m, by)
@@ -225,7 +237,7 @@ func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, 
 // suggestNobody suggests who wrote a mail without a sender: its signature may
 // tell.
 func suggestNobody(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
-	nothing := dismissal(Once, doubted, reasonNobody)
+	nothing := dismissal(Once, doubted, reason("no-sender"))
 	by := written(m)
 	if by.name.first == "" || by.card == (mailtext.Card{}) {
 		return []Suggestion{nothing}, nil

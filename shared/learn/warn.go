@@ -25,25 +25,39 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 			return nil, false, err
 		}
 		if domain := directory.Domain(m.Item.From.Email); !directory.PublicDomain(domain) {
-			if known := resembles(domain, k.domains); known != "" {
-				list, doubt = append(list, reasonLookalike(domain, known)), true
+			known := resembles(domain, k.domains)
+			if known == "" && k.contact != "" {
+				if known = resembles(domain, providers); known == "" && pressing(m) {
+					known = resemblesLoosely(domain, k.contactDomains)
+				}
+			}
+			if known != "" {
+				list, doubt = append(list, reason("lookalike-domain", domain, known)), true
 			}
 		}
 	}
 	if k.colleague != "" {
-		list, doubt = append(list, reasonColleagueName(k.colleague, m.Item.From.Email)), true
+		list, doubt = append(list, reason("known-name:colleague", k.colleague, m.Item.From.Email)), true
 	}
 	if to := m.Item.ReplyTo; to != "" {
-		list, doubt = append(list, reasonReplyTo(to)), true
+		list, doubt = append(list, reason("reply-to", to)), true
 	}
 	if phrase := paymentChange(written(m).own); phrase != "" {
-		list, doubt = append(list, reasonPayment(phrase)), true
+		list, doubt = append(list, reason("payment-change", phrase)), true
 	}
 	if k.contact != "" {
-		// People do write from other addresses: the name alone is no sign of fraud.
-		list, doubt = append(list, reasonContactName(k.contact, m.Item.From.Email)), doubt || k.posed
+		// People do write from other addresses: the name alone is no sign of fraud, a
+		// name that hurries and asks for money is.
+		list, doubt = append(list, reason("known-name", k.contact, m.Item.From.Email)), doubt || k.posed || pressing(m)
 	}
 	return list, doubt, nil
+}
+
+// pressing says whether a mail asks for money, secrets or haste as fraud does:
+// twice, or once when Exchange did not verify its sender.
+func pressing(m Mail) bool {
+	n := phrases(written(m).own, urging)
+	return n >= 2 || n == 1 && m.Item.Verdict != item.VerdictPass
 }
 
 // acquaintances are the people and domains of the office that a sender may
@@ -53,6 +67,8 @@ type acquaintances struct {
 	colleague string // the active team member whose name or address the display name shows
 	contact   string // the contact whose name or address the display name shows
 	posed     bool   // the display name shows the contact's address
+
+	contactDomains []string // of that contact
 }
 
 // acquainted looks for the people whose name or address the sender shows without
@@ -113,6 +129,11 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 	for _, c := range named {
 		if (at && c.ID == owner.ID || name.like(nameOf(c.Name)) == same) && !slices.ContainsFunc(c.Emails, near) {
 			k.contact, k.posed = c.Name, at && c.ID == owner.ID
+			for _, e := range c.Emails {
+				if domain := directory.Domain(e); !directory.PublicDomain(domain) {
+					k.contactDomains = append(k.contactDomains, domain)
+				}
+			}
 			break
 		}
 	}

@@ -16,6 +16,10 @@ func TestWarnings(t *testing.T) {
 		says                         []string // with "?" in front: without doubt
 	}{
 		"a look-alike":             {"Piet <piet@k0renaar.example>", "pass", "Bijgaand de stukken.", "", []string{"korenaar.example"}},
+		"of a public provider":     {"Piet Jansen <piet.jansen@grnail.com>", "pass", "Bijgaand de stukken.", "", []string{"@gmail.com", "contact Piet Jansen"}},
+		"his domain in another":    {"Piet Jansen <piet@betaal-korenaarbakkers.example>", "pass", "Met spoed een betaling graag, ik ben niet bereikbaar.", "", []string{"korenaar.example", "contact Piet Jansen"}},
+		"his name and haste":       {piet, "pass", "Met spoed een betaling graag, ik ben niet bereikbaar.", "", []string{"contact Piet Jansen"}},
+		"his name, soft":           {piet, "soft", "Kun je een cadeaukaart kopen?", "", []string{"contact Piet Jansen"}},
 		"one of the office":        {"Bank <info@kant0or.example>", "pass", "Bijgaand de stukken.", "", []string{"@kantoor.example"}},
 		"one of its other domain":  {"Bank <info@ons-boekhuis.example>", "pass", "Bijgaand de stukken.", "", []string{"@boekhuis.example"}},
 		"one of a team member":     {"Bank <info@administratrie.example>", "pass", "Bijgaand de stukken.", "", []string{"@administratie.example"}},

@@ -2,7 +2,7 @@ package learn
 
 import (
 	"cmp"
-	"maps"
+	"math"
 	"slices"
 )
 
@@ -47,10 +47,17 @@ const (
 	habit           = 0.80 // the most that earlier choices say
 	ownTeam         = 0.45 // the addressed team member works for it, and not for the others
 	oneOfThem       = 0.30 // divided by how many there are
+	kindWord        = 0.45 // a word of the trade that suits this kind of client and not the others; shared by those it suits
+	misspelt        = 0.40 // a word that is nearly one of its name
+	ownName         = 0.60 // the sender has the client's name, as private persons have
+	namedFile       = 0.60 // an attachment has its name
+	onBehalf        = 0.75 // the sender's display name is its name: portals write so
+	strangerFactor  = 0.80 // for a client that is named, and that the sender is not linked with
 
 	// Whether anybody needs the mail.
 	strangeAlone     = 0.40 // nothing ties the sender to any client
 	acquisition      = 0.45 // for each phrase of selling
+	jobApplication   = 0.75 // it waits for whoever hires, and is no client's
 	prospect         = 0.75 // a new client must not be missed
 	unsubscribe      = 0.50 // people do not offer to unsubscribe
 	machineAddress   = 0.60 // nobody reads no-reply
@@ -75,42 +82,84 @@ const (
 	unreadContact    = 0.70
 )
 
+// doubtful is the least chance that a mail is false when a warning says so.
+const doubtful = 0.6
+
 // leastScore is the lowest score of a suggestion worth its place on the page.
 const leastScore = 0.02
 
 // clues are pieces of evidence for one thing.
-type clues struct {
-	weights map[string]float64 // the heaviest of each group
-	reasons []Reason
+type clues struct{ found []clue }
+
+// A clue has the chance that it misleads, when nothing else is known.
+type clue struct {
+	group  string
+	misled float64
+	why    Reason
 }
 
-// groups are reasons that depend on each other, so only the heaviest of a group
+// groups are reasons that depend on each other, so only the strongest of a group
 // counts: a client's domain often has the client's name.
 var groups = map[string]string{
 	"domain-rule": "same-domain", "domain-name": "same-domain",
-	"word": "name", "name-part": "name",
-	"is-contact": "trusted-before",
+	"word": "name", "name-part": "name", "name-like": "name", "name-signature": "name", "name-quote": "name",
+	"own-name": "name-sender", "is-contact": "trusted-before", "often": "habit",
 }
 
-// add adds a piece of evidence. The same reason counts once.
-func (c *clues) add(weight float64, why Reason) {
-	if weight <= 0 || slices.ContainsFunc(c.reasons, func(r Reason) bool { return r.Code == why.Code }) {
+// add adds a piece of evidence that is right with a chance. Of one code the
+// strongest counts.
+func (c *clues) add(chance float64, why Reason) {
+	if chance <= 0 {
 		return
 	}
-	if c.weights == nil {
-		c.weights = map[string]float64{}
+	n := clue{cmp.Or(groups[why.Code], why.Code), math.Pow(1-min(chance, 0.98), model.evidence(why.Code)), why}
+	for i, o := range c.found {
+		if o.why.Code == why.Code {
+			if n.misled < o.misled {
+				c.found[i] = n
+			}
+			return
+		}
 	}
-	group := cmp.Or(groups[why.Code], why.Code)
-	c.weights[group] = max(c.weights[group], min(weight, 0.98))
-	c.reasons = append(c.reasons, why)
+	c.found = append(c.found, n)
 }
 
 // score returns the chance that at least one of the groups is right, as if they
 // were independent.
 func (c *clues) score() float64 {
 	misled := 1.0
-	for _, group := range slices.Sorted(maps.Keys(c.weights)) { // in one order, so that sums are the same
-		misled *= 1 - c.weights[group]
+	for i := range c.found {
+		if c.counts(i) {
+			misled *= c.found[i].misled
+		}
 	}
 	return 1 - misled
+}
+
+// counts says whether a clue is the strongest of its group, the first of equals.
+func (c *clues) counts(i int) bool {
+	for j, o := range c.found {
+		if o.group == c.found[i].group && (o.misled < c.found[i].misled || o.misled == c.found[i].misled && j < i) {
+			return false
+		}
+	}
+	return true
+}
+
+// reasons returns the reasons with their weights, the strongest first.
+func (c *clues) reasons() []Reason {
+	var list []Reason
+	for i, n := range c.found {
+		if n.why.Weight = 0; c.counts(i) {
+			n.why.Weight = math.Round(-1000*math.Log(n.misled)) / 1000
+		}
+		list = append(list, n.why)
+	}
+	slices.SortStableFunc(list, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
+	return list
+}
+
+// has says whether there is a clue with a code.
+func (c *clues) has(code string) bool {
+	return slices.ContainsFunc(c.found, func(n clue) bool { return n.why.Code == code })
 }

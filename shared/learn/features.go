@@ -1,0 +1,131 @@
+package learn
+
+import (
+	"fmt"
+	"strings"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/words"
+)
+
+// features is the one table of what is seen in a mail, by the code of its
+// reason, with the sentence that a person reads. Codes are stable. A code may
+// have several sentences, told apart by what follows a colon. The strength of
+// each is in weight.go; weights.json says by how much generated years of mail
+// correct that.
+var features = map[string]words.Text{
+	// Who wrote it.
+	"same-name":        {NL: "Heet net als %s", EN: "Has the same name as %s"},
+	"alike-name":       {NL: "De naam lijkt op die van %s", EN: "The name is like that of %s"},
+	"same-mailbox":     {NL: "Het adres van %s met een toevoeging", EN: "The address of %s with a tag"},
+	"same-phone":       {NL: "Telefoonnummer %s is bekend", EN: "Phone number %s is known"},
+	"contact-domain":   {NL: "Schreef eerder vanaf @%s", EN: "Wrote from @%s before"},
+	"client":           {NL: "Het bericht wijst naar %s", EN: "The mail points to %s"},
+	"forwarded-sender": {NL: "Heeft het doorgestuurde bericht geschreven", EN: "Wrote the mail that was passed on"},
+	"former-colleague": {NL: "Was collega", EN: "Was a colleague"},
+	"is-contact":       {NL: "De afzender is een contact", EN: "The sender is a contact"},
+	"trusted-before":   {NL: "Eerdere mail van deze afzender was echt", EN: "Earlier mail of this sender was genuine"},
+	"answers-chat":     {NL: "Beantwoordt een lopend gesprek", EN: "Answers a running chat"},
+	"prospect":         {NL: "Zoekt een accountant of boekhouder", EN: "Looks for an accountant"},
+
+	// Which client it is about: signs in the mail.
+	"number":           {NL: "Klantnummer %s staat in het bericht", EN: "Client number %s stands in the mail"},
+	"number:loose":     {NL: "Nummer %s staat in het bericht", EN: "Number %s stands in the mail"},
+	"kvk":              {NL: "KvK-nummer %s staat in het bericht", EN: "KvK number %s stands in the mail"},
+	"vat":              {NL: "Btw-id %s staat in het bericht", EN: "VAT id %s stands in the mail"},
+	"name":             {NL: "%s wordt genoemd", EN: "%s is named"},
+	"name-part":        {NL: "Een deel van de naam %s wordt genoemd", EN: "A part of the name %s is said"},
+	"name-like":        {NL: "‘%s’ lijkt op de naam %s", EN: "“%s” is like the name %s"},
+	"name-file":        {NL: "Een bijlage noemt %s", EN: "An attachment names %s"},
+	"name-sender":      {NL: "De afzender schrijft namens %s", EN: "The sender writes on behalf of %s"},
+	"name-signature":   {NL: "%s staat in de ondertekening", EN: "%s stands in the signature"},
+	"name-quote":       {NL: "%s staat in het geciteerde bericht", EN: "%s stands in the quoted mail"},
+	"word":             {NL: "Het woord ‘%s’ staat in het bericht", EN: "The word “%s” stands in the mail"},
+	"company":          {NL: "De afzender noemt zich %s", EN: "The sender calls itself %s"},
+	"own-name":         {NL: "De afzender heet zelf %s", EN: "The sender is called %s"},
+	"kind:person":      {NL: "‘%s’ past bij een particulier", EN: "“%s” suits a private person"},
+	"kind:company":     {NL: "‘%s’ past bij een bedrijf", EN: "“%s” suits a company"},
+	"kind:holding":     {NL: "‘%s’ past bij een holding", EN: "“%s” suits a holding"},
+	"kind:association": {NL: "‘%s’ past bij een stichting of vereniging", EN: "“%s” suits a foundation or association"},
+
+	// Which client it is about: what is known of the sender.
+	"same-domain":      {NL: "Een contact op @%s hoort hierbij", EN: "A contact at @%s belongs here"},
+	"same-domain:many": {NL: "%[2]d contacten op @%[1]s horen hierbij", EN: "%[2]d contacts at @%[1]s belong here"},
+	"domain-rule":      {NL: "%[2]d keer gekozen voor @%[1]s", EN: "Chosen %[2]d times for @%[1]s"},
+	"domain-rule:once": {NL: "Eén keer eerder gekozen voor @%s", EN: "Chosen once before for @%s"},
+	"domain-name":      {NL: "‘%s’ in het adres lijkt op de naam", EN: "“%s” in the address is like the name"},
+	"recipient":        {NL: "%s kreeg het bericht ook", EN: "%s received it as well"},
+	"habit":            {NL: "Bij ‘%s’ is eerder zo gekozen", EN: "With “%s” this was chosen before"},
+	"often":            {NL: "%d van de %d keer gekozen voor deze afzender", EN: "Chosen %d of %d times for this sender"},
+	"own-team":         {NL: "%s werkt voor deze relatie", EN: "%s works for this client"},
+	"own-client":       {NL: "Is een relatie van de afzender", EN: "Is one of the sender's clients"},
+
+	// Whether anybody needs it.
+	"bounce":         {NL: "Melding dat een bericht niet is aangekomen", EN: "A report that a mail was not delivered"},
+	"auto-reply":     {NL: "Automatisch antwoord, zoals bij afwezigheid", EN: "An automatic answer, such as out-of-office"},
+	"machine":        {NL: "Verstuurd door een programma", EN: "Sent by a program"},
+	"list":           {NL: "Komt van mailinglijst %s", EN: "Came through mailing list %s"},
+	"unsubscribe":    {NL: "Biedt aan om af te melden", EN: "Offers to unsubscribe"},
+	"acquisition":    {NL: "Leest als reclame of werving", EN: "Reads like advertising or recruiting"},
+	"application":    {NL: "Leest als een sollicitatie", EN: "Reads like a job application"},
+	"unconnected":    {NL: "Niets verbindt de afzender met een relatie", EN: "Nothing ties the sender to a client"},
+	"alarming":       {NL: "Vraagt om geld, gegevens of haast", EN: "Asks for money, secrets or haste"},
+	"doubted":        {NL: "Exchange twijfelt aan de afzender", EN: "Exchange doubts the sender"},
+	"unknown":        {NL: "De afzender is geen contact", EN: "The sender is no contact"},
+	"colleague":      {NL: "Geschreven door een collega", EN: "Written by a colleague"},
+	"release":        {NL: "Kan toch een gewoon bericht zijn", EN: "May be an ordinary mail after all"},
+	"no-sender":      {NL: "Het bericht noemt geen afzender", EN: "The mail names no sender"},
+	"careful":        {NL: "Er is reden om voorzichtig te zijn", EN: "There is reason to be careful"},
+	"unread":         {NL: "De inhoud kon niet worden bewaard", EN: "What it says could not be kept"},
+	"dismissed":      {NL: "%d keer eerder afgehandeld", EN: "Was dismissed %d times before"},
+	"dismissed:once": {NL: "Eén keer eerder afgehandeld", EN: "Was dismissed once before"},
+	"released":       {NL: "%d keer eerder vrijgegeven", EN: "Was released %d times before"},
+	"released:once":  {NL: "Eén keer eerder vrijgegeven", EN: "Was released once before"},
+
+	// Why to be careful.
+	"payment-change": {NL: "Zegt dat geld voortaan ergens anders heen moet: ‘%s’. Bel een bekend nummer voordat u iets wijzigt",
+		EN: "Says that money is to go elsewhere from now on: “%s”. Call a number that you know before you change anything"},
+	"lookalike-domain": {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
+	"reply-to":         {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
+	"known-name:colleague": {NL: "Toont de naam van collega %s, maar schrijft vanaf een ander adres: %s",
+		EN: "Shows the name of colleague %s, and writes from another address: %s"},
+	"known-name": {NL: "Toont de naam van contact %s, maar schrijft vanaf een onbekend adres: %s",
+		EN: "Shows the name of contact %s, and writes from an address that is not known: %s"},
+}
+
+// reason returns a reason in words, with what stands in its sentences.
+func reason(feature string, with ...any) Reason {
+	text, with := features[feature], words.IsolateAll(with)
+	code, _, _ := strings.Cut(feature, ":")
+	return Reason{Code: code, Text: words.Text{NL: fmt.Sprintf(text.NL, with...), EN: fmt.Sprintf(text.EN, with...)}}
+}
+
+// counted is reason with a number of times, which has another sentence for once.
+func counted(feature string, n int64) Reason {
+	if n == 1 {
+		return reason(feature + ":once")
+	}
+	return reason(feature, n)
+}
+
+func reasonDomain(domain string, n int) Reason {
+	if n == 1 {
+		return reason("same-domain", domain)
+	}
+	return reason("same-domain:many", domain, n)
+}
+
+func reasonTaught(domain string, n int) Reason {
+	if n == 1 {
+		return reason("domain-rule:once", domain)
+	}
+	return reason("domain-rule", domain, n)
+}
+
+// The reasons that say one thing of a client.
+func reasonLabelled(c directory.Client) Reason { return reason("number", c.Number) }
+func reasonNumber(c directory.Client) Reason   { return reason("number:loose", c.Number) }
+func reasonKvK(c directory.Client) Reason      { return reason("kvk", c.KvK) }
+func reasonVAT(c directory.Client) Reason      { return reason("vat", c.VAT) }
+func reasonNamed(c directory.Client) Reason    { return reason("name", c.Name) }
+func reasonHabit(word string) Reason           { return reason("habit", word) }

@@ -1,0 +1,90 @@
+package learn
+
+import (
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+)
+
+// A kind of client has words of its own in mail, whoever writes: an owner asks
+// about the toeslag of his family and about the wages of his company.
+type kind string
+
+const (
+	kindPerson      kind = "person"
+	kindCompany     kind = "company"
+	kindHolding     kind = "holding"
+	kindAssociation kind = "association"
+)
+
+// kindOf returns the kind of a client, by its type and its legal form.
+func kindOf(c directory.Client) kind {
+	parts := strings.FieldsFunc(fold(c.Name), notLetter)
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(parts, w) })
+	}
+	switch {
+	case c.Type == directory.Person:
+		return kindPerson
+	case has("holding", "holdings", "beheer", "management", "participaties", "deelnemingen"):
+		return kindHolding
+	case has("stichting", "vereniging", "vve", "parochie", "kerk", "foundation"):
+		return kindAssociation
+	}
+	return kindCompany
+}
+
+// kindsOf are the kinds of clients that a word of the trade suits.
+var kindsOf = func() map[string][]kind {
+	all := map[string][]kind{}
+	for _, of := range []struct {
+		kinds []kind
+		words string
+	}{
+		{[]kind{kindPerson}, "inkomstenbelasting ib ib-aangifte aangifte-ib toeslag toeslagen zorgtoeslag huurtoeslag kinderopvangtoeslag kindgebonden hypotheek hypotheekrente hypotheekaanvraag woz-waarde " +
+			"spaargeld scheiding echtscheiding alimentatie erfenis erfbelasting schenking schenkbelasting schenken jaaropgave jaaropgaven prive privé lijfrente aow studieschuld giften digid partneralimentatie " +
+			"woning koopwoning box1 box2 box3 vermogen testament income mortgage"},
+		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts"},
+		{[]kind{kindCompany, kindAssociation}, "loonaangifte loonheffing loonheffingen loonbelasting loonstrook loonstroken salarisrun salarissen verloning personeel ziekmelding ziekmeldingen verlof cao uren urenstaten payroll payslips " +
+			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa voorraad bonnen bonnetjes icp uitzendkrachten vakantiegeld"},
+		{[]kind{kindHolding, kindCompany}, "vpb vennootschapsbelasting corporate dga-salaris gebruikelijk managementfee"},
+		{[]kind{kindHolding}, "dividend dividendbelasting dividenduitkering deelneming deelnemingen rekening-courant aandelen aandeelhouders aandeelhoudersvergadering agio"},
+		{[]kind{kindAssociation}, "anbi donatie donaties contributie leden ledenvergadering kascommissie penningmeester vrijwilligers vrijwilligersvergoeding collecte"},
+	} {
+		for w := range strings.FieldsSeq(of.words) {
+			all[fold(w)] = of.kinds
+		}
+	}
+	return all
+}()
+
+// suits returns, for each client, the word of a text that suits its kind and not
+// that of all others, "" when there is none, and the number of clients that the
+// word suits.
+func suits(text string, clients []directory.Client) (word []string, shared int) {
+	word = make([]string, len(clients))
+	kinds := make([]kind, len(clients))
+	for i, c := range clients {
+		kinds[i] = kindOf(c)
+	}
+	for w := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return notLetter(r) && r != '-' && (r < '0' || r > '9') }) {
+		of := kindsOf[w]
+		n := 0
+		for _, k := range kinds {
+			if slices.Contains(of, k) {
+				n++
+			}
+		}
+		if n == 0 || n == len(clients) || shared > 0 && n >= shared {
+			continue
+		}
+		shared = n
+		for i, k := range kinds {
+			if word[i] = ""; slices.Contains(of, k) {
+				word[i] = w
+			}
+		}
+	}
+	return word, shared
+}
