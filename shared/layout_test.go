@@ -69,6 +69,7 @@ var rowLetters = map[string]string{
 	"i": "shared/item",   // identities of mails
 	"j": "shared/outbox", // replies that need a person or have not left
 	"k": "shared/chat",   // chats by mail or conversation
+	"l": "shared/index",  // mails and chats by word
 	"m": "shared/item",   // mails
 	"n": "shared/chat",   // chats by client
 	"o": "shared/outbox", // replies that are to leave

@@ -62,7 +62,7 @@ type (
 		Mine   bool   `query:"mine" doc:"only chats in which you take part; for who sees no others that is so anyway"`
 		State  string `query:"state" enum:"open,closed" doc:"only chats in this state"`
 		Client string `query:"client" maxLength:"64" pattern:"^[a-z0-9]+$" doc:"only chats of the client with this id"`
-		Search string `query:"search" maxLength:"100" doc:"text that the subject or the contact's name contains; a page may then hold fewer items than the limit and still have a next"`
+		Search string `query:"search" maxLength:"100" doc:"words that the subject or the contact's name begins with, all of them, whatever their case and diacritics; a page may then hold fewer items than the limit and still have a next"`
 		Unread bool   `query:"unread" doc:"only chats that you take part in and of which something is unread; a page may hold fewer items, as with search"`
 		Names  bool   `query:"names" doc:"with the names of clients, at one read for each"`
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,6 +23,9 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 		if members, err = a.selves(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if out, ok, err := a.findChats(ctx, in, members); ok || err != nil {
+		return out, err
 	}
 	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}}}
 	for range maxPagesRead {
@@ -62,8 +64,33 @@ func (in *chatsInput) matches(c chat.Chat) bool {
 	if in.State != "" && string(c.State) != in.State || in.Client != "" && c.Client != in.Client || in.Unread && c.Unread == 0 {
 		return false
 	}
-	search := strings.ToLower(strings.TrimSpace(in.Search))
-	return strings.Contains(strings.ToLower(c.Subject), search) || strings.Contains(strings.ToLower(c.ContactName), search)
+	return c.Has(directory.Words(in.Search))
+}
+
+// findChats lists chats that the index finds. Not ok says that their list is read.
+func (a *api) findChats(ctx context.Context, in *chatsInput, members []string) (*listOutput[chatObject], bool, error) {
+	find := chat.Search{Words: directory.Words(in.Search), Client: in.Client, State: chat.State(in.State), Limit: in.Limit, After: in.After}
+	if len(find.Words) == 0 || in.Unread || len(members) == 0 {
+		return nil, false, nil
+	}
+	if members[0] != "" {
+		find.Members = members
+	}
+	chats, next, ok, err := a.Chats.Find(ctx, find)
+	if !ok || err != nil {
+		return nil, false, err
+	}
+	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}, Next: next}}
+	for _, c := range chats {
+		if !in.matches(c) || find.Members != nil && !slices.ContainsFunc(members, func(m string) bool { return slices.Contains(c.Members, m) }) {
+			continue
+		}
+		if !slices.Contains(c.Members, actor(ctx).Member.ID) {
+			c.Unread = 0 // the read marks of others are private
+		}
+		out.Body.Items = append(out.Body.Items, chatOf(c))
+	}
+	return out, true, a.nameClients(ctx, in, out.Body.Items)
 }
 
 // namesAtOnce is how many clients' names are read at the same time.

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
@@ -79,7 +79,7 @@ type mailsInput struct {
 	State   string    `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
 	Reason  string    `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`
 	Address string    `query:"address" maxLength:"254" doc:"only mail that this activated address received"`
-	Search  string    `query:"search" maxLength:"100" doc:"text that the sender or the subject contains; a page may then hold fewer items than the limit and still have a next"`
+	Search  string    `query:"search" maxLength:"100" doc:"words that the subject, the sender's name or address or a number in the text begins with, all of them, whatever their case and diacritics; a page may then hold fewer items than the limit and still have a next"`
 }
 
 func (a *api) registerMails() {
@@ -167,6 +167,9 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 	if !in.Before.IsZero() { // lists are newest first: older mail comes after this position
 		q.After = max(q.After, item.NewID("", "", in.Before))
 	}
+	if out, ok, err := a.findMails(ctx, in, q, boxes); ok || err != nil {
+		return out, err
+	}
 	found := []MailObject{}
 	for range maxPagesRead {
 		items, next, err := merged(boxes, func(box string) ([]item.Item, string, error) {
@@ -192,13 +195,31 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 	return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: q.After}}, nil
 }
 
-func matches(it item.Item, in *mailsInput) bool {
-	if in.Reason != "" && it.Reason != item.Reason(in.Reason) {
-		return false
+// findMails lists mails that an index finds. Not ok says that their list is read.
+func (a *api) findMails(ctx context.Context, in *mailsInput, q item.Query, boxes []string) (*listOutput[MailObject], bool, error) {
+	if len(boxes) == 0 || in.words() == nil && (q.State == "" || q.State == item.Parked || q.State == item.Processed) {
+		return nil, false, nil
 	}
-	search := strings.ToLower(strings.TrimSpace(in.Search))
-	return strings.Contains(strings.ToLower(it.Subject), search) ||
-		strings.Contains(strings.ToLower(it.From.Name), search) || strings.Contains(strings.ToLower(it.From.Email), search)
+	find := item.Search{State: q.State, Reason: item.Reason(in.Reason), Words: in.words(), Limit: q.Limit, After: q.After}
+	if boxes[0] != "" {
+		find.Mailboxes = boxes
+	}
+	items, next, ok, err := a.Items.Find(ctx, find)
+	if !ok || err != nil {
+		return nil, false, err
+	}
+	out := &listOutput[MailObject]{Body: listOf[MailObject]{Items: []MailObject{}, Next: next}}
+	for _, it := range items {
+		out.Body.Items = append(out.Body.Items, mailOf(it))
+	}
+	return out, true, nil
+}
+
+// words are those that are searched for.
+func (in *mailsInput) words() []string { return directory.Words(in.Search) }
+
+func matches(it item.Item, in *mailsInput) bool {
+	return (in.Reason == "" || it.Reason == item.Reason(in.Reason)) && it.Has(in.words())
 }
 
 // mailboxes are those whose mail a list shows; "" stands for all of them.

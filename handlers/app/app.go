@@ -255,8 +255,8 @@ func (a *App) Prepare(ctx context.Context) {
 	}
 }
 
-// Index makes clients and contacts searchable that an older version of the product
-// saved; usually there are none. When another instance or an import does the same, the
+// Index makes clients, contacts, mails and chats searchable that an older version of the
+// product saved; usually there are none. When another instance or an import does the same, the
 // next start does what is left.
 func (a *App) Index(ctx context.Context) {
 	select {
@@ -264,8 +264,12 @@ func (a *App) Index(ctx context.Context) {
 	default:
 		return // ctx ended before the tables were there
 	}
-	if err := a.directory.Index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
-		slog.WarnContext(ctx, "clients and contacts of an older version are not indexed yet: searches read them all", "error", err)
+	for what, index := range map[string]func(context.Context) error{
+		"clients and contacts": a.directory.Index, "mails": a.process.Items.Index, "chats": a.process.Chats.Index,
+	} {
+		if err := index(ctx); err != nil && !errors.Is(err, directory.ErrImporting) && ctx.Err() == nil {
+			slog.WarnContext(ctx, "some of an older version are not indexed yet: searches read them all", "what", what, "error", err)
+		}
 	}
 }
 

@@ -90,6 +90,7 @@ func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.
 // as its first, the message with its sequence, and the operations that store both.
 func (c Chat) Begin(m Message) (Chat, Message, []table.Op) {
 	c.State, c.Messages, c.Sequence, m.Sequence = Open, 1, 1, 1
+	found := c.reindex()
 	ops := []table.Op{
 		table.Insert(c.row()),
 		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
@@ -98,5 +99,5 @@ func (c Chat) Begin(m Message) (Chat, Message, []table.Op) {
 	for _, member := range c.Members {
 		ops = append(ops, table.Insert(row(memberKey(member, c.ID), c, nil)))
 	}
-	return c, m, ops
+	return c, m, append(ops, found...)
 }

@@ -12,6 +12,7 @@
 //	u|<member>|<chat>|seen -> how much of it the member has seen             (seen)
 //	n|<client>|<chat>      -> the same, for the list of a client             (Chat)
 //	x|<chat>|<mail>        -> a message, newest first                        (Message)
+//	l|chat|<word>|<chat>   -> a chat by its words (see package index)
 //	k|<h>                  -> the chat of a mail or of a conversation        (thread)
 //	y|<chat>|<h>           -> the note that a request with this key wrote    (Message)
 //	a|<chat>|<change>      -> how a person rearranged it, newest first       (Change)
@@ -78,6 +79,9 @@ type Chat struct {
 	// Gone are the activity numbers of messages that are now in another chat: nobody
 	// has to look at them here.
 	Gone []span `json:"gone,omitempty"`
+
+	// Indexed is a hash of what its index rows say besides its words; "" when it has none.
+	Indexed string `json:"indexed,omitempty"`
 
 	// Unread is how much of ActivitySequence the member of the list has not seen.
 	Unread int64 `json:"-"`
@@ -196,6 +200,7 @@ func StartAs(id string, it item.Item, client, contact, contactName string, membe
 	}
 	m := messageOf(it)
 	m.Sequence = 1
+	found := c.reindex()
 	ops := []table.Op{
 		table.Insert(c.row()),
 		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
@@ -204,7 +209,7 @@ func StartAs(id string, it item.Item, client, contact, contactName string, membe
 	for _, m := range members {
 		ops = append(ops, table.Insert(row(memberKey(m, c.ID), c, nil)))
 	}
-	return c, append(ops, threads(c.ID, it, named)...)
+	return c, append(append(ops, threads(c.ID, it, named)...), found...)
 }
 
 // An Entry says how a mail comes into a chat.
@@ -269,6 +274,7 @@ func (c *Chat) join(members []string) {
 
 // rows returns the operations that replace all rows of the chat.
 func (c Chat) rows() []table.Op {
+	found := c.reindex()
 	ops := []table.Op{
 		table.Replace(c.row()),
 		table.Put(row(clientKey(c.Client, c.ID), c, nil)),
@@ -276,7 +282,7 @@ func (c Chat) rows() []table.Op {
 	for _, m := range c.Members {
 		ops = append(ops, table.Put(row(memberKey(m, c.ID), c, nil)))
 	}
-	return ops
+	return append(ops, found...)
 }
 
 // threads returns the operations by which later mail finds the chat. The thread

@@ -72,7 +72,7 @@ func (s *Store) RemoveMail(ctx context.Context, c Chat, it item.Item) ([]table.O
 	if err := s.forgetEvents(ctx, c.ID, rest); err != nil {
 		return nil, err
 	}
-	ops = append(ops, table.Delete(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
+	ops = append(append(ops, c.unindex()...), table.Delete(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
 	for _, m := range c.Members {
 		ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
 	}

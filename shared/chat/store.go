@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/index"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/table"
 )
@@ -15,9 +16,10 @@ import (
 // A Store reads and changes chats in the table "mails". The operations of Start
 // and Join are written together with the mail.
 type Store struct {
-	table   *table.Table
-	items   *item.Store
-	replies Replies
+	table    *table.Table
+	items    *item.Store
+	replies  Replies
+	progress *index.Progress
 }
 
 // Replies keeps the replies of chats, which are messages too.
@@ -31,7 +33,9 @@ type Replies interface {
 }
 
 // NewStore returns a Store over t, which also holds the mails.
-func NewStore(t *table.Table) *Store { return &Store{table: t, items: item.NewStore(t)} }
+func NewStore(t *table.Table) *Store {
+	return &Store{table: t, items: item.NewStore(t), progress: &index.Progress{Table: t, Name: "chats"}}
+}
 
 // UseReplies says who keeps the replies of chats.
 func (s *Store) UseReplies(r Replies) { s.replies = r }

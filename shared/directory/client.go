@@ -72,13 +72,13 @@ func (c Client) derived() []derivedRow {
 func (c Client) nameWords() []string {
 	words := NameWords(c.Name)
 	if len(words) == 0 {
-		return plainWords(c.Name)
+		return Words(c.Name)
 	}
 	return append(words, strings.Join(words, ""))
 }
 
 func (c Client) allWords() []string {
-	words := append(plainWords(c.Name), plainWords(c.Number)...)
+	words := append(Words(c.Name), Words(c.Number)...)
 	return append(words, strings.Join(NameWords(c.Name), ""), c.KvK, strings.ToLower(c.VAT), strings.ToLower(strings.Join(c.IBANs, " ")))
 }
 

@@ -76,7 +76,7 @@ func (c Contact) derived() []derivedRow {
 // nameWords returns the words of the name, the last first: people are searched
 // by surname.
 func (c Contact) nameWords() []string {
-	words := plainWords(c.Name)
+	words := Words(c.Name)
 	slices.Reverse(words)
 	return words
 }
@@ -86,7 +86,7 @@ func (c Contact) nameWords() []string {
 func (c Contact) partWords() []string {
 	var words []string
 	for _, email := range c.Emails {
-		parts := addressWords(email)
+		parts := AddressWords(email)
 		if strings.Contains(Domain(email), ".") {
 			parts = parts[:max(0, len(parts)-1)]
 		}
@@ -99,9 +99,9 @@ func (c Contact) partWords() []string {
 }
 
 func (c Contact) allWords() []string {
-	words := append(plainWords(c.Name), digitsOf(c.Phone))
+	words := append(Words(c.Name), digitsOf(c.Phone))
 	for _, email := range c.Emails {
-		words = append(words, addressWords(email)...)
+		words = append(words, AddressWords(email)...)
 	}
 	return words
 }

@@ -25,7 +25,7 @@ const (
 // A searched object is found by words.
 type searched interface {
 	// allWords are the words that a search of several words must match, in the
-	// form of plainWords.
+	// form of Words.
 	allWords() []string
 }
 
@@ -41,7 +41,7 @@ type phase struct {
 func asked(text string) (words []string, driver string) {
 	weight := -1
 	for raw := range strings.FieldsSeq(visible(text)) {
-		parts := plainWords(raw)
+		parts := Words(raw)
 		for i, word := range parts {
 			if len(words) == maxAsked {
 				return words, driver
@@ -101,7 +101,7 @@ func search[T interface {
 				page.Next = from
 				return page, nil
 			}
-			rows, next, err := s.table.Range(ctx, from, pastPrefix(p.prefix), size)
+			rows, next, err := s.table.Range(ctx, from, table.PastPrefix(p.prefix), size)
 			if err != nil {
 				return page, fmt.Errorf("directory: %w", err)
 			}
@@ -152,15 +152,6 @@ func position(text string) bool {
 	return len(text) <= 1024 && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) })
 }
 
-// pastPrefix returns the first key after all that begin with prefix.
-func pastPrefix(prefix string) string {
-	last, size := utf8.DecodeLastRuneInString(prefix)
-	if last == '\ud7ff' {
-		last = '\ue000' - 1
-	}
-	return prefix[:len(prefix)-size] + string(last+1)
-}
-
 // wordRows returns the rows of one kind, one for each word, in the order of the
 // name behind the word. A space sorts before all letters, so a word comes
 // before longer words with the same beginning.
@@ -186,17 +177,17 @@ func indexable(words []string, others int) []string {
 	return kept
 }
 
-// addressWords returns the words of an address: of its local part, and of its
+// AddressWords returns the words of an address: of its local part, and of its
 // domain in Unicode letters. The last word is the top-level domain, if there is
 // one.
-func addressWords(address string) []string {
+func AddressWords(address string) []string {
 	domain := Domain(address)
 	if unicode, err := idna.ToUnicode(domain); err == nil {
 		domain = unicode
 	}
 	local := strings.TrimSuffix(strings.TrimSuffix(address, Domain(address)), "@")
-	words := plainWords(strings.ReplaceAll(local, ".", " "))
-	return append(words, plainWords(strings.ReplaceAll(domain, ".", " "))...)
+	words := Words(strings.ReplaceAll(local, ".", " "))
+	return append(words, Words(strings.ReplaceAll(domain, ".", " "))...)
 }
 
 // searchable returns whether all objects have their search rows.

@@ -292,7 +292,7 @@ func FuzzSearch(f *testing.F) {
 		for _, search := range []func(string) ([]string, []phase){contactSearch, clientSearch} {
 			_, phases := search(text)
 			for _, p := range phases {
-				if end := pastPrefix(p.prefix); end <= p.prefix || len(p.prefix) > 0 && strings.HasPrefix(end, p.prefix) {
+				if end := table.PastPrefix(p.prefix); end <= p.prefix || len(p.prefix) > 0 && strings.HasPrefix(end, p.prefix) {
 					t.Errorf("%q ends at %q", p.prefix, end)
 				}
 			}

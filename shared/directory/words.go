@@ -27,12 +27,12 @@ const maxWord = 60
 // compared: lower case, without diacritics, and without legal forms such as
 // B.V. and words such as holding.
 func NameWords(name string) []string {
-	return slices.DeleteFunc(plainWords(name), func(word string) bool { return legalForms[word] })
+	return slices.DeleteFunc(Words(name), func(word string) bool { return legalForms[word] })
 }
 
-// plainWords returns the words of a text: letters and digits, folded and
+// Words returns the words of a text as searches compare them: letters and digits, folded and
 // without diacritics. An abbreviation such as b.v. is one word.
-func plainWords(text string) []string {
+func Words(text string) []string {
 	var folded strings.Builder
 	for _, r := range strings.ToLower(norm.NFKD.String(text)) {
 		if !unicode.Is(unicode.Mn, r) && r != '\'' && r != '’' {
@@ -88,14 +88,25 @@ func searchWords(name string) []string {
 // surname returns the last word of a name, or the last before the comma of a
 // name such as "Jansen, Piet"; "" when it has no word.
 func surname(name string) string {
-	if before, _, found := strings.Cut(name, ","); found && len(plainWords(before)) > 0 {
+	if before, _, found := strings.Cut(name, ","); found && len(Words(before)) > 0 {
 		name = before
 	}
-	words := plainWords(name)
+	words := Words(name)
 	if len(words) == 0 {
 		return ""
 	}
 	return cutWord(words[len(words)-1])
+}
+
+// Leads says whether objects can be found by a word: not by one that may become a word
+// that nobody searches for.
+func Leads(word string) bool {
+	for filler := range fillers {
+		if strings.HasPrefix(filler, word) {
+			return false
+		}
+	}
+	return true
 }
 
 func cutWord(word string) string {

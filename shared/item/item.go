@@ -15,6 +15,7 @@
 //	s|parked               -> the decision version that all parked mails have
 //	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
 //	r|<rule>|<id>          -> a mail that a learned rule decided
+//	l|<state>|<word>|<id>  -> a mail by its words (see package index)
 //	t|<h>|<id>             -> a mail by its internet message id
 //	b|<id>|<nn>            -> the text of a mail, compressed, in pieces
 //	g|<time>-<random>      -> a count of what happened at that time          (Tally)
@@ -171,8 +172,12 @@ type Item struct {
 	BodyParts     int64  `json:"bodyParts"`          // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
 
-	etag    string // of its m row
-	claimed bool   // it had a Claim when it was read
+	Indexed bool `json:"indexed,omitempty"` // Find finds it by its words
+
+	etag      string // of its m row
+	claimed   bool   // it had a Claim when it was read
+	was       State  // when it was read
+	wasReason Reason // when it was read
 }
 
 // Letter is the mail with its text, for the search for quoted text.

@@ -6,21 +6,26 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/index"
 	"kantoorpost/shared/table"
 )
 
 // A Store keeps items in the table "mails".
 type Store struct {
-	table *table.Table
-	now   func() time.Time
+	table    *table.Table
+	now      func() time.Time
+	progress *index.Progress
 }
 
 // NewStore returns a Store over t.
 func NewStore(t *table.Table) *Store {
-	return &Store{table: t, now: func() time.Time { return time.Now().UTC() }}
+	return &Store{table: t, now: func() time.Time { return time.Now().UTC() }, progress: &index.Progress{Table: t, Name: "mails"}}
 }
 
 var (
@@ -44,6 +49,9 @@ func (s *Store) Get(ctx context.Context, id string) (Item, error) {
 	}
 	return unpack(r)
 }
+
+// readsAtOnce is how many mails Load reads at the same time.
+const readsAtOnce = 8
 
 // Load returns the mails with these ids, oldest first, without those that do not
 // exist or were damaged by hand. Mails that arrived one after another cost one
@@ -71,18 +79,30 @@ func (s *Store) Load(ctx context.Context, mails []string) ([]Item, error) {
 			}
 		}
 	}
+	missing := slices.DeleteFunc(slices.Clone(mails), func(id string) bool { _, ok := found[id]; return ok })
+	var mu sync.Mutex
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for _, id := range missing {
+		reads.Go(func() error {
+			it, err := s.Get(ctx, id)
+			if errors.Is(err, ErrNotFound) || errors.Is(err, ErrUnreadable) {
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[id] = it
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
 	items := make([]Item, 0, len(mails))
 	for _, id := range slices.Backward(mails) {
-		it, ok := found[id]
-		if !ok {
-			var err error
-			if it, err = s.Get(ctx, id); errors.Is(err, ErrNotFound) || errors.Is(err, ErrUnreadable) {
-				continue
-			} else if err != nil {
-				return nil, err
-			}
+		if it, ok := found[id]; ok {
+			items = append(items, it)
 		}
-		items = append(items, it)
 	}
 	return items, nil
 }
@@ -157,6 +177,6 @@ func unpack(r table.Row) (Item, error) {
 	if err := r.Document(&it); err != nil {
 		return Item{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	it.etag, it.claimed = r.ETag, it.Claim != nil
+	it.etag, it.claimed, it.was, it.wasReason = r.ETag, it.Claim != nil, it.State, it.Reason
 	return it, nil
 }

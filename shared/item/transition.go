@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/index"
 	"kantoorpost/shared/table"
 )
 
@@ -17,6 +18,7 @@ import (
 // They belong in one transaction with the chat that the mail becomes part of.
 func (it Item) Transition(was State, version string) []table.Op {
 	it.cut()
+	found := it.reindex()
 	ops := []table.Op{table.Replace(mailRow(it))}
 	if !it.Sent {
 		ops = append(ops, table.Put(viewRow(it)))
@@ -42,18 +44,18 @@ func (it Item) Transition(was State, version string) []table.Op {
 			ops = append(ops, table.Delete(table.Row{Key: indexRowKey(key, it.ID)}))
 		}
 	}
-	return ops
+	return append(ops, found...)
 }
 
 // Commit writes the operations of Transition, and others with them, in one
 // transaction. A row that is to be deleted may be gone already, removed by hand,
-// when it only repeats what the m row says: open work and parked mail.
+// when it only repeats what the m row says: open work, parked mail and the index.
 func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
-	for {
+	for ops = index.Fit(ops); ; {
 		err := s.table.Write(ctx, ops...)
 		var op *table.OpError
 		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) ||
-			!strings.ContainsRune("wpqfr", rune(op.Key[0])) {
+			!strings.ContainsRune("wpqfrl", rune(op.Key[0])) {
 			return err
 		}
 		rest := slices.DeleteFunc(slices.Clone(ops), func(o table.Op) bool { return o.Key() == op.Key })

@@ -78,3 +78,12 @@ func units(s string) int {
 	}
 	return n
 }
+
+// PastPrefix returns the first key after all that begin with prefix.
+func PastPrefix(prefix string) string {
+	last, size := utf8.DecodeLastRuneInString(prefix)
+	if last == '\ud7ff' {
+		last = '\ue000' - 1
+	}
+	return prefix[:len(prefix)-size] + string(last+1)
+}

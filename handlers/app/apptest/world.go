@@ -115,6 +115,7 @@ func (w *World) Start() {
 	ctx, cancel := context.WithTimeout(w.T.Context(), 10*time.Minute)
 	defer cancel()
 	a.Prepare(ctx)
+	a.Index(ctx)
 	if ctx.Err() != nil {
 		w.T.Fatal("tables and queues are not there after ten minutes")
 	}

@@ -1,0 +1,169 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/index"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/table"
+)
+
+// Chats are found by the words of their subject and of their contact's name. Their index
+// rows also hold what lists choose by, so that they are written again when it changes.
+
+func (c Chat) words() []string {
+	return slices.Concat(directory.Words(c.Subject), directory.Words(c.ContactName))
+}
+
+// Has says whether each of these words is the beginning of a word that the chat is found by.
+func (c Chat) Has(words []string) bool { return index.Has(c.words(), words) }
+
+func (c Chat) entry() index.Entry {
+	e := index.EntryOf(c.words(), item.Leads, map[string]string{
+		"members": strings.Join(c.Members, " "), "client": c.Client, "state": string(c.State),
+	})
+	// The rows of all members are in the same transaction.
+	e.Leading = e.Leading[:min(len(e.Leading), MaxMembers+5-len(c.Members))]
+	return e
+}
+
+func indexOf(t *table.Table) index.Index { return index.Index{Table: t, Name: "chat"} }
+
+// reindex returns the operations that bring the index up to date, and sets Indexed.
+func (c *Chat) reindex() []table.Op {
+	e := c.entry()
+	now := ids.Hash(e.Columns["members"], e.Columns["client"], e.Columns["state"])[:8]
+	if c.Indexed == now {
+		return nil
+	}
+	c.Indexed = now
+	return indexOf(nil).Put(c.ID, e)
+}
+
+// unindex returns the operations that take the chat from the index, and resets Indexed.
+func (c *Chat) unindex() []table.Op {
+	if c.Indexed == "" {
+		return nil
+	}
+	c.Indexed = ""
+	return indexOf(nil).Delete(c.ID, c.entry())
+}
+
+// A Search says which chats are wanted.
+type Search struct {
+	Words   []string // beginnings of words that the chat has, as directory.Words returns them
+	Members []string // only those of one of these team members; nil for all
+	Client  string   // only those of this client; "" for all
+	State   State    // only in this state; "" for all
+	Limit   int      // at most so many, 1 to 200
+	After   string   // continue after the chat with this id
+}
+
+// Find returns chats, the last started first, and the id to continue after, "" at the
+// end. Not ok says that the index does not answer the search: List reads chats one by
+// one. Of those of members it returns the row of the first of them, with Unread.
+func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string, ok bool, err error) {
+	ask := index.Query{Words: q.Words, After: q.After, Limit: q.Limit + 1, Columns: []string{"members", "client", "state"}}
+	ask.Leading = slices.DeleteFunc(slices.Clone(q.Words), func(w string) bool { return !item.Leads(w) })
+	ask.Keep = func(columns map[string]string) bool {
+		return (q.Client == "" || columns["client"] == q.Client) && (q.State == "" || columns["state"] == string(q.State)) &&
+			(q.Members == nil || firstOf(q.Members, strings.Fields(columns["members"])) != "")
+	}
+	if ok, err := s.progress.Done(ctx); !ok || err != nil {
+		return nil, "", false, err
+	}
+	found, ok, err := indexOf(s.table).Find(ctx, ask)
+	if !ok || err != nil {
+		return nil, "", false, err
+	}
+	if len(found) > q.Limit {
+		found = found[:q.Limit]
+		after = found[q.Limit-1]
+	}
+	all := make([]Chat, len(found))
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for i, id := range found {
+		reads.Go(func() error {
+			c, err := s.load(ctx, id)
+			if err == nil && q.Members != nil {
+				if m := firstOf(q.Members, c.Members); m != "" {
+					c.Unread, err = s.Unread(ctx, c, m)
+				}
+			}
+			all[i] = c
+			return ignoreNotFound(err)
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, "", false, err
+	}
+	for _, c := range all {
+		if c.ID != "" && c.Into == "" {
+			chats = append(chats, c)
+		}
+	}
+	return chats, after, true, nil
+}
+
+func firstOf(wanted, all []string) string {
+	for _, w := range wanted {
+		if slices.Contains(all, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// Index writes the index rows of chats that an older version stored. Until it is done
+// the index answers no search.
+func (s *Store) Index(ctx context.Context) error {
+	at, done, err := s.progress.At(ctx)
+	for ; !done && err == nil; done = at == "" {
+		chats, next, err := s.List(ctx, Query{Limit: 200, After: at})
+		if err != nil {
+			return err
+		}
+		for _, c := range chats {
+			if err := s.indexOne(ctx, c); err != nil {
+				return err
+			}
+		}
+		if err := s.progress.Save(ctx, next); err != nil {
+			return err
+		}
+		at = next
+	}
+	return err
+}
+
+// indexOne writes the index rows of a chat. Only the row of the chat itself then says so:
+// the others follow with its next change.
+func (s *Store) indexOne(ctx context.Context, c Chat) error {
+	for c.Indexed == "" {
+		now, err := s.load(ctx, c.ID)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		c = now
+		ops := c.reindex()
+		if len(ops) == 0 {
+			return nil
+		}
+		if err = s.table.Write(ctx, append(ops, table.Replace(c.row()))...); err == nil {
+			return nil
+		}
+		if !isConflict(ctx, err) {
+			return fmt.Errorf("index chat %s: %w", c.ID, err)
+		}
+		c.Indexed = ""
+	}
+	return nil
+}
