@@ -80,6 +80,8 @@ type Chat struct {
 	// has to look at them here.
 	Gone []span `json:"gone,omitempty"`
 
+	// First is nil when the office began the chat, or an older version stored it.
+	First *First `json:"first,omitempty"`
 	// Indexed is a hash of what its index rows say besides its words; "" when it has none.
 	Indexed string `json:"indexed,omitempty"`
 
@@ -200,6 +202,7 @@ func StartAs(id string, it item.Item, client, contact, contactName string, membe
 	}
 	m := messageOf(it)
 	m.Sequence = 1
+	c.First = firstOf(it, c)
 	found := c.reindex()
 	ops := []table.Op{
 		table.Insert(c.row()),

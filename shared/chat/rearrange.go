@@ -188,8 +188,7 @@ func (s *Store) refreshed(ctx context.Context, c Chat, ch Change) ([]table.Op, e
 		c.Change = ""
 	}
 	if c.Into != "" {
-		ops := c.unindex()
-		ops = append(ops, table.Replace(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)}))
+		ops := []table.Op{table.Replace(c.row()), table.Delete(table.Row{Key: clientKey(c.Client, c.ID)})}
 		for _, m := range c.Members {
 			ops = append(ops, table.Delete(table.Row{Key: memberKey(m, c.ID)}))
 		}
@@ -232,7 +231,7 @@ func (s *Store) write(ctx context.Context, ops ...table.Op) error {
 	for {
 		err := s.table.Write(ctx, ops...)
 		var op *table.OpError
-		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) || op.Index < 0 || !strings.ContainsRune("unl", rune(op.Key[0])) {
+		if !errors.Is(err, table.ErrNotFound) || !errors.As(err, &op) || op.Index < 0 || !strings.ContainsRune("un", rune(op.Key[0])) {
 			return err
 		}
 		ops = slices.Delete(slices.Clone(ops), op.Index, op.Index+1)

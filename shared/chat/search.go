@@ -15,26 +15,47 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// Chats are found by the words of their subject and of their contact's name. Their index
-// rows also hold what lists choose by, so that they are written again when it changes.
+// Chats are found by the words of their subject, of their contact's name, and of the
+// mail that began them, which is found by the same rows. The rows also hold what lists
+// choose by, so that they are written again when it changes.
+
+// A First says by what the first mail of a chat is found, besides the words of the chat.
+type First struct {
+	Mailbox string   `json:"mailbox"`
+	Words   []string `json:"words,omitempty"`
+}
+
+func firstOf(it item.Item, c Chat) *First {
+	f := &First{Mailbox: it.Mailbox}
+	for _, word := range it.Words() {
+		if !slices.Contains(c.words(), word) && !slices.Contains(f.Words, word) {
+			f.Words = append(f.Words, word)
+		}
+	}
+	return f
+}
 
 func (c Chat) words() []string {
-	return slices.Concat(directory.Words(c.Subject), directory.Words(c.ContactName))
+	words := slices.Concat(directory.Words(c.Subject), directory.Words(c.ContactName))
+	if c.First != nil {
+		words = append(words, c.First.Words...)
+	}
+	return words
 }
 
 // Has says whether each of these words is the beginning of a word that the chat is found by.
 func (c Chat) Has(words []string) bool { return index.Has(c.words(), words) }
 
 func (c Chat) entry() index.Entry {
-	e := index.EntryOf(c.words(), item.Leads, map[string]string{
-		"members": strings.Join(c.Members, " "), "client": c.Client, "state": string(c.State),
-	})
+	columns := map[string]string{"members": strings.Join(c.Members, " "), "client": c.Client, "state": string(c.State)}
+	if c.First != nil {
+		columns["mailbox"] = c.First.Mailbox
+	}
+	e := index.EntryOf(c.words(), item.Leads, columns)
 	// The rows of all members are in the same transaction.
 	e.Leading = e.Leading[:min(len(e.Leading), MaxMembers+5-len(c.Members))]
 	return e
 }
-
-func indexOf(t *table.Table) index.Index { return index.Index{Table: t, Name: "chat"} }
 
 // reindex returns the operations that bring the index up to date, and sets Indexed.
 func (c *Chat) reindex() []table.Op {
@@ -44,16 +65,15 @@ func (c *Chat) reindex() []table.Op {
 		return nil
 	}
 	c.Indexed = now
-	return indexOf(nil).Put(c.ID, e)
+	return index.Index{Name: item.ChatIndex}.Put(c.ID, e)
 }
 
-// unindex returns the operations that take the chat from the index, and resets Indexed.
-func (c *Chat) unindex() []table.Op {
+// unindex returns the operations that take the chat from the index.
+func (c Chat) unindex() []table.Op {
 	if c.Indexed == "" {
 		return nil
 	}
-	c.Indexed = ""
-	return indexOf(nil).Delete(c.ID, c.entry())
+	return index.Index{Name: item.ChatIndex}.Delete(c.ID, c.entry())
 }
 
 // A Search says which chats are wanted.
@@ -74,12 +94,12 @@ func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string,
 	ask.Leading = slices.DeleteFunc(slices.Clone(q.Words), func(w string) bool { return !item.Leads(w) })
 	ask.Keep = func(columns map[string]string) bool {
 		return (q.Client == "" || columns["client"] == q.Client) && (q.State == "" || columns["state"] == string(q.State)) &&
-			(q.Members == nil || firstOf(q.Members, strings.Fields(columns["members"])) != "")
+			(q.Members == nil || firstIn(q.Members, strings.Fields(columns["members"])) != "")
 	}
 	if ok, err := s.progress.Done(ctx); !ok || err != nil {
 		return nil, "", false, err
 	}
-	found, ok, err := indexOf(s.table).Find(ctx, ask)
+	found, ok, err := index.Index{Table: s.table, Name: item.ChatIndex}.Find(ctx, ask)
 	if !ok || err != nil {
 		return nil, "", false, err
 	}
@@ -94,7 +114,7 @@ func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string,
 		reads.Go(func() error {
 			c, err := s.load(ctx, id)
 			if err == nil && q.Members != nil {
-				if m := firstOf(q.Members, c.Members); m != "" {
+				if m := firstIn(q.Members, c.Members); m != "" {
 					c.Unread, err = s.Unread(ctx, c, m)
 				}
 			}
@@ -113,7 +133,7 @@ func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string,
 	return chats, after, true, nil
 }
 
-func firstOf(wanted, all []string) string {
+func firstIn(wanted, all []string) string {
 	for _, w := range wanted {
 		if slices.Contains(all, w) {
 			return w

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -117,5 +119,33 @@ func TestTheIndexFollowsAChat(t *testing.T) {
 	rows, _, err := b.table.Range(t.Context(), "l|chat|", "l|chat~", 100)
 	if err != nil || len(rows) != 2 { // "mail" and "jan": one digit is no word to be found by
 		t.Errorf("%d index rows are left, want 2: %v", len(rows), err)
+	}
+}
+
+// A mail that began a chat is found by the rows of the chat, by words of its sender too,
+// and in lists of its mailbox.
+func TestTheFirstMailIsFoundByItsChat(t *testing.T) {
+	b := setUp(t)
+	items := item.NewStore(b.table)
+	if err := items.Index(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first := newMail(1)
+	first.State, first.From = item.Processed, mail.Address{Name: "J. Pietersen", Email: "administratie@bakker.example"}
+	first.Chat = b.start(t, first, "client", "anna").ID
+	r, err := table.Document("m|"+first.ID, first, nil)
+	if err != nil || b.table.Write(t.Context(), table.Put(r)) != nil {
+		t.Fatal("mail not stored: ", err)
+	}
+	for _, q := range []item.Search{
+		{Words: []string{"mail"}}, {Words: []string{"administratie", "pieter"}, State: item.Processed}, {Words: []string{"bakker"}, Mailboxes: []string{box}},
+	} {
+		q.Limit = 10
+		if found, _, ok, err := items.Find(t.Context(), q); err != nil || !ok || len(found) != 1 || found[0].ID != first.ID {
+			t.Errorf("%+v: %d found, %v, %v", q, len(found), ok, err)
+		}
+	}
+	if found, _, ok, err := items.Find(t.Context(), item.Search{Words: []string{"mail"}, Mailboxes: []string{"other"}, Limit: 10}); err != nil || !ok || len(found) != 0 {
+		t.Errorf("in another mailbox: %d found, %v, %v", len(found), ok, err)
 	}
 }

@@ -16,59 +16,77 @@ import (
 
 // Mails that were decided are found by the words of their subject, of their sender and
 // of the numbers that he gives. There is an index for each state, so that a state costs
-// what is in it.
+// what is in it. New mail is found by its open work, and mail that began a chat by the
+// rows of the chat, which has the same id.
 
-// indexed are the states with an index. New mail is found by its open work.
-var indexed = []State{Parked, Dismissed, Processed}
+// ChatIndex is the name of the index of chats.
+const ChatIndex = "chat"
+
+// indexes are the names of the indexes with mails in a state.
+var indexes = []struct {
+	state State
+	name  string
+}{{Parked, string(Parked)}, {Dismissed, string(Dismissed)}, {Processed, string(Processed)}, {Processed, ChatIndex}}
 
 // everyOne is a word that all dismissed mails have: their list.
 const everyOne = "-"
 
-// noLeads are words that many subjects have.
-var noLeads = []string{"re", "fw", "fwd", "antw"}
+// noLeads are words that many mails have.
+var noLeads = []string{"re", "fw", "fwd", "antw", "nl", "com", "eu", "be", "gmail", "hotmail"}
 
 // Leads says whether mails and chats can be found by a word.
 func Leads(word string) bool {
 	return word == everyOne || utf8.RuneCountInString(word) > 1 && directory.Leads(word) && !slices.Contains(noLeads, word)
 }
 
-// words are those that the mail is found by.
-func (it Item) words() []string {
+// Words are those that the mail is found by.
+func (it Item) Words() []string {
 	return slices.Concat(directory.Words(it.Subject), directory.Words(it.From.Name), directory.AddressWords(it.From.Email),
 		directory.Words(strings.Join(it.Numbers, " ")))
 }
 
 // Has says whether each of these words is the beginning of a word that the mail is
 // found by.
-func (it Item) Has(words []string) bool { return index.Has(it.words(), words) }
+func (it Item) Has(words []string) bool { return index.Has(it.Words(), words) }
 
 func (it Item) entry() index.Entry {
-	words := it.words()
+	words := it.Words()
 	if it.State == Dismissed {
 		words = append([]string{everyOne}, words...)
 	}
 	return index.EntryOf(words, Leads, map[string]string{"mailbox": it.Mailbox, "reason": string(it.Reason)})
 }
 
-func indexOf(t *table.Table, s State) index.Index { return index.Index{Table: t, Name: string(s)} }
+func indexOf(s State) index.Index { return index.Index{Name: string(s)} }
 
 // reindex returns the operations that bring the index up to date. It sets Indexed.
 func (it *Item) reindex() (ops []table.Op) {
+	if it.State == Processed && it.Chat == it.ID && (it.was != Processed || !it.Indexed) {
+		return it.unindex()
+	}
+	return it.indexItself()
+}
+
+// unindex returns the operations that take the mail from the index in which it was.
+func (it *Item) unindex() []table.Op {
+	if !it.Indexed {
+		return nil
+	}
+	was := *it
+	was.State, was.Reason, it.Indexed = it.was, it.wasReason, false
+	return indexOf(it.was).Delete(it.ID, was.entry())
+}
+
+// indexItself is reindex for mail that is not found by the rows of a chat.
+func (it *Item) indexItself() (ops []table.Op) {
 	if it.Sent {
 		return nil
 	}
-	old := index.Entry{}
-	if it.Indexed {
-		was := *it
-		was.State, was.Reason = it.was, it.wasReason
-		old = was.entry()
-	}
-	if it.Indexed && (it.State != it.was || it.State == New) {
-		ops = indexOf(nil, it.was).Delete(it.ID, old)
-		it.Indexed = false
+	if it.State != it.was {
+		ops = it.unindex()
 	}
 	if it.State != New && (!it.Indexed || it.Reason != it.wasReason) {
-		ops = append(ops, indexOf(nil, it.State).Put(it.ID, it.entry())...)
+		ops = append(ops, indexOf(it.State).Put(it.ID, it.entry())...)
 		it.Indexed = true
 	}
 	return ops
@@ -126,11 +144,11 @@ func (s *Store) find(ctx context.Context, q Search) (found []string, ok bool, er
 	ask.Keep = func(columns map[string]string) bool {
 		return (q.Reason == "" || columns["reason"] == string(q.Reason)) && (q.Mailboxes == nil || slices.Contains(q.Mailboxes, columns["mailbox"]))
 	}
-	for _, state := range indexed {
-		if q.State != "" && q.State != state {
+	for _, x := range indexes {
+		if q.State != "" && q.State != x.state {
 			continue
 		}
-		some, ok, err := indexOf(s.table, state).Find(ctx, ask)
+		some, ok, err := index.Index{Table: s.table, Name: x.name}.Find(ctx, ask)
 		if !ok || err != nil {
 			return nil, false, err
 		}
@@ -199,7 +217,7 @@ func (s *Store) Index(ctx context.Context) error {
 // indexOne writes the index rows of a mail. One that changed meanwhile was indexed with
 // its change.
 func (s *Store) indexOne(ctx context.Context, it Item) error {
-	ops := it.reindex()
+	ops := it.indexItself()
 	if len(ops) == 0 {
 		return nil
 	}
