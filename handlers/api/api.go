@@ -261,8 +261,11 @@ func hasBody(r *http.Request) bool {
 // mediaTypes are the media types that an operation accepts: JSON, unless it
 // names others.
 func mediaTypes(op *huma.Operation) []string {
-	if op != nil && op.RequestBody != nil && len(op.RequestBody.Content) > 0 && op.RequestBody.Content["application/json"] == nil {
-		return slices.Sorted(maps.Keys(op.RequestBody.Content))
+	if op != nil && op.RequestBody != nil {
+		content := op.RequestBody.Content
+		if content[anyType] != nil || len(content) > 0 && content["application/json"] == nil {
+			return slices.Sorted(maps.Keys(content))
+		}
 	}
 	return []string{"application/json", "application/merge-patch+json"}
 }

@@ -79,6 +79,12 @@ func (a *api) registerUploads() {
 		anyType: {Schema: &huma.Schema{Type: "string", Format: "binary"}},
 	}}
 	handle(a, access.ChatsSend, create, a.createUpload)
+	// It is described only: registered with it, every body would have to be JSON.
+	create.RequestBody.Content["application/json"] = &huma.MediaType{Schema: &huma.Schema{
+		Type: "object", Required: []string{"mail", "attachment"}, AdditionalProperties: false, Properties: map[string]*huma.Schema{
+			"mail": {Type: "string", Description: "id of a mail"}, "attachment": {Type: "integer", Description: "its number in that mail"},
+		},
+	}}
 	get := op("get-upload", http.MethodGet, one, "Get the content of a file that you sent", http.StatusOK)
 	get.Responses = map[string]*huma.Response{"200": {
 		Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},

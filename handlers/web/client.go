@@ -115,6 +115,10 @@ func (c client) delete(path, etag string) error {
 	return err
 }
 
+// asked is told of each request with JSON, and of what its answer is read into; it is nil
+// but in tests.
+var asked func(method, path string, sent []byte, into any)
+
 // do makes one request. Errors: *Problem when the API refuses.
 func (c client) do(method, path, etag string, body, into any) (http.Header, error) {
 	var in bytes.Buffer
@@ -122,6 +126,9 @@ func (c client) do(method, path, etag string, body, into any) (http.Header, erro
 		if err := json.NewEncoder(&in).Encode(body); err != nil {
 			return nil, fmt.Errorf("write body of %s %s: %w", method, path, err)
 		}
+	}
+	if asked != nil {
+		asked(method, path, in.Bytes(), into)
 	}
 	return c.send(method, path, etag, "application/json", &in, into)
 }
