@@ -2,13 +2,15 @@ package solving_test
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"kantoorpost/shared/sim/year"
 )
 
 // judge compares what became of a mail with what should have. What the product
 // decided after a hand, such as the client of a contact whom the manager named,
-// can be wrong as well.
+// can be wrong as well. Somebody notices a mistake some days later: see mend.
 func (p *play) judge(id string, hands int) {
 	p.T.Helper()
 	m := p.Must("GET", "/api/mails/"+id, nil)
@@ -17,39 +19,116 @@ func (p *play) judge(id string, hands int) {
 	rules, _ := m["rules"].([]any)
 	if hands == 0 {
 		n.automatic = 1
+		if tr.Certain {
+			n.certain = 1
+		}
 		n.byRule = min(1, len(rules))
 	}
-	switch wrong := p.mistake(m, tr); {
-	case wrong == "":
-	case m["state"] == "parked" || m["state"] == "new":
-		p.T.Errorf("%s at the end of the day: %v, %+v", wrong, m, tr)
-	default:
-		n.wrong = 1
-		p.wrong = append(p.wrong, fmt.Sprintf("%s: %s after %d hands: %q from %v (rules %v), is %+v", m["received"], wrong, hands, m["subject"],
-			m["from"], rules, tr))
-		n.hands += p.mend(m, tr, rules)
+	if wrong := p.mistake(m, tr); m["state"] == "parked" || m["state"] == "new" {
+		n.stuck, n.automatic = 1, 0
+		p.note("stuck", m, tr, fmt.Sprintf("it still waits after %d hands", hands))
+	} else if wrong != "" {
+		n.wrong, n.knowable = 1, 0
+		if tr.Knowable {
+			n.knowable = 1
+		}
+		if m["state"] == "dismissed" {
+			n.dismissed = 1
+		}
+		p.note("wrong", m, tr, fmt.Sprintf("%s after %d hands (rules %v)", wrong, hands, rules))
+		p.noticed = append(p.noticed, mistake{time.Now().AddDate(0, 0, 1+len(p.noticed)%3), id, tr})
 	}
 	p.count(tr, n)
 }
 
-// mend is what somebody does who notices that a mail is in the wrong place, and
-// returns how many hands that takes.
-func (p *play) mend(m object, tr year.Truth, rules []any) (hands int) {
-	p.T.Helper()
-	if c := p.contacts[tr.Person]; tr.Kind == year.Chat && c != "" && p.writesFor(c, tr.Clients) {
-		hands++
-	}
-	if len(rules) == 0 {
-		return hands
-	}
-	last := p.Must("GET", "/api/rules/"+rules[len(rules)-1].(string), nil)
-	if last["kind"] == "address-contact" {
-		return hands // the address is right, what follows from it is not
-	}
-	p.post("/api/mails/"+m["id"].(string)+"/undo", nil)
-	p.Drain()
-	return hands + 1 + p.solve(m)
+// A mistake is a mail in the wrong place, and when somebody notices that.
+type mistake struct {
+	due   time.Time
+	mail  string
+	truth year.Truth
 }
+
+// mendAll mends the mistakes that have been noticed by now.
+func (p *play) mendAll(now time.Time) {
+	p.T.Helper()
+	p.noticed = slices.DeleteFunc(p.noticed, func(w mistake) bool {
+		if w.due.After(now) {
+			return false
+		}
+		p.mend(w.mail, w.truth)
+		return true
+	})
+}
+
+// mend is what somebody does who notices a mail in the wrong place: to move it to
+// its client, or to undo the decision and solve the mail.
+func (p *play) mend(id string, tr year.Truth) {
+	p.T.Helper()
+	m, n := p.Must("GET", "/api/mails/"+id, nil), tally{}
+	wrong, answer := p.mistake(m, tr), ""
+	if wrong == "" {
+		return // what somebody did meanwhile has mended it
+	}
+	if wrong == otherClient && tr.Kind == year.Chat {
+		n.hands++
+		if p.Ask(manager, "POST", fmt.Sprintf("/api/chats/%s/messages/%s/move", m["chat"], id), object{"client": p.clients[tr.Client]}, nil) < 300 {
+			p.Drain()
+			n.hands += p.links(tr)
+		} else {
+			answer = p.Answered[len(p.Answered)-1]
+		}
+		wrong = p.mistake(p.Must("GET", "/api/mails/"+id, nil), tr)
+	}
+	if wrong != "" && wrong != otherClient {
+		n.hands++
+		if p.Ask(manager, "POST", "/api/mails/"+id+"/undo", nil, nil) < 300 {
+			p.Drain()
+			p.forget()
+			n.hands += p.solve(m)
+			wrong = p.mistake(p.Must("GET", "/api/mails/"+id, nil), tr)
+		} else {
+			answer = p.Answered[len(p.Answered)-1]
+		}
+	}
+	if wrong != "" {
+		n.stuck = 1
+		p.note("stuck", m, tr, wrong+", and nothing mends it: "+answer)
+	}
+	p.count(tr, n)
+}
+
+// forget drops what is known of people whose contact an undo has removed.
+func (p *play) forget() {
+	p.T.Helper()
+	for person, contact := range p.contacts {
+		if p.Ask(manager, "GET", "/api/contacts/"+contact, nil, nil) == 404 {
+			delete(p.contacts, person)
+			delete(p.people, contact)
+		}
+	}
+}
+
+// links gives a person's contact the clients that the truth tells, and takes those away
+// for whom the person has ceased to write. It returns the hands that that took.
+func (p *play) links(tr year.Truth) int {
+	p.T.Helper()
+	contact := p.contacts[tr.Person]
+	if contact == "" || tr.Portal || !p.learning {
+		return 0
+	}
+	has := p.Must("GET", "/api/contacts/"+contact, nil)["clients"].([]any)
+	want := slices.DeleteFunc(slices.Clone(has), func(id any) bool { return slices.Contains(p.ids(tr.Left), id.(string)) })
+	if id := any(p.clients[tr.Client]); !slices.Contains(want, id) {
+		want = append(want, id)
+	}
+	if slices.Equal(has, want) {
+		return 0
+	}
+	p.Must("PATCH", "/api/contacts/"+contact, object{"clients": want})
+	return 1
+}
+
+const otherClient = "in a chat of another client"
 
 // mistake says what is wrong with what became of a mail; "" when nothing is.
 func (p *play) mistake(m object, tr year.Truth) string {
@@ -63,7 +142,7 @@ func (p *play) mistake(m object, tr year.Truth) string {
 		return fmt.Sprint(m["state"], " ", m["reason"])
 	}
 	c := p.Must("GET", "/api/chats/"+m["chat"].(string), nil)
-	contact := c["contact"].(string)
+	contact, _ := c["contact"].(string)
 	if tr.Kind == year.Dismiss {
 		if tr.Sort == year.OutOfOffice && tr.Person != "" && p.people[contact] == tr.Person {
 			return "" // shown in the conversation that it belongs to
@@ -71,10 +150,11 @@ func (p *play) mistake(m object, tr year.Truth) string {
 		return "in a chat"
 	}
 	if c["client"] != p.clients[tr.Client] {
-		return "in a chat of another client"
+		return otherClient
 	}
 	switch known := p.people[contact]; {
 	case known == tr.Person:
+	case tr.Any:
 	case tr.Answer: // it joins the conversation that it answers, whoever began that
 	case known != "":
 		return "in a chat of another contact"

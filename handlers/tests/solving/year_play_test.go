@@ -19,17 +19,22 @@ import (
 // the API, as far as possible in a way that teaches, or never so.
 type play struct {
 	*world
+	seed     uint64
 	learning bool
 	clients  map[string]string // number → id
 	contacts map[string]string // of people: key → id
 	people   map[string]string // of contacts: id → key
-	arrived  map[arrival]year.Mail
+	arrived  map[arrival]year.Truth
 	months   []*tally
 	sorts    map[year.Sort]*tally
 	late     map[year.Sort]*tally // of the last quarter
 	cues     map[year.Cue]*tally
-	wrong    []string // automatic decisions that were
+	failed   []failure
 	missed   map[string]int
+	noticed  []mistake
+	asked    map[string]int  // of portals: how many mails waited
+	released map[string]bool // senders of whose automated mail some was needed
+	record   *record
 }
 
 // An arrival is how a mail of the API is found among those that were sent.
@@ -41,8 +46,12 @@ type arrival struct {
 
 // A tally counts what became of mails. A mail at two addresses is two.
 type tally struct {
-	mails, hands, automatic, byRule, wrong int
-	asked, first, three                    int // suggestions: how often the right one was the first, or among three
+	mails, hands, automatic, byRule int
+	wrong, knowable, dismissed      int // mistakes; those that a person would not have made; those that hide a mail
+	stuck                           int // mails that nothing brings to their place
+	asked, first, three             int // suggestions: how often the right one was the first, or among three
+	frauds, trusted                 int // mail in somebody else's name that waited; the first suggestion was to believe it
+	certain, needless               int // mail of known people with one client; how much of it waited
 }
 
 func (t *tally) add(o tally) {
@@ -51,22 +60,29 @@ func (t *tally) add(o tally) {
 	t.automatic += o.automatic
 	t.byRule += o.byRule
 	t.wrong += o.wrong
+	t.knowable += o.knowable
+	t.dismissed += o.dismissed
+	t.stuck += o.stuck
 	t.asked += o.asked
 	t.first += o.first
 	t.three += o.three
+	t.frauds += o.frauds
+	t.trusted += o.trusted
+	t.certain += o.certain
+	t.needless += o.needless
 }
 
 const manager = "margot@" + apptest.Domain
 
 // playYear plays some years. It runs in a bubble of simulated time.
-func playYear(t *testing.T, o year.Options, years int, learning bool, progress func(string)) *play {
+func playYear(t *testing.T, o year.Options, years int, learning bool, r *record, progress func(string)) *play {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))
 	o.Start, o.Domain = time.Now(), apptest.Domain
 	y := year.New(o)
 	p := &play{
-		world: newWorld(t), learning: learning, clients: map[string]string{}, contacts: map[string]string{}, people: map[string]string{},
-		arrived: map[arrival]year.Mail{}, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
+		world: newWorld(t), seed: o.Seed, learning: learning, clients: map[string]string{}, contacts: map[string]string{}, people: map[string]string{},
+		arrived: map[arrival]year.Truth{}, asked: map[string]int{}, released: map[string]bool{}, record: r, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
 		missed: map[string]int{},
 	}
 	p.found(y.Office())
@@ -94,6 +110,7 @@ func playYear(t *testing.T, o year.Options, years int, learning bool, progress f
 		last := p.months[len(p.months)-1]
 		progress(fmt.Sprintf("%s: %d mails, %d by hand", m.Start.Format("2006-01"), last.mails, last.hands))
 	}
+	p.mendAll(time.Now().AddDate(1, 0, 0))
 	if len(p.Poisoned) > 0 {
 		t.Errorf("poisoned: %v", p.Poisoned)
 	}
@@ -237,7 +254,7 @@ func (p *play) day(mails []year.Mail) {
 		}
 		n += len(m.To)
 		for _, to := range m.To {
-			p.arrived[arrival{to, time.Now().Unix(), strings.ToLower(from.Address)}] = m
+			p.arrived[arrival{to, time.Now().Unix(), strings.ToLower(from.Address)}] = m.Truth
 		}
 	}
 	time.Sleep(time.Until(start.Add(18 * time.Hour)))
@@ -250,8 +267,8 @@ func (p *play) day(mails []year.Mail) {
 	for _, m := range today {
 		p.judge(m["id"].(string), hands[m["id"].(string)])
 	}
+	p.mendAll(time.Now())
 	p.Answered = nil
-	clear(p.arrived)
 }
 
 // today are the last mails that arrived, the newest first.
@@ -285,9 +302,9 @@ func (p *play) received(m object) time.Time {
 // truth is what was sent as this mail.
 func (p *play) truth(m object) year.Truth {
 	p.T.Helper()
-	sent, ok := p.arrived[arrival{m["address"].(string), p.received(m).Unix(), strings.ToLower(m["from"].(object)["email"].(string))}]
+	truth, ok := p.arrived[arrival{m["address"].(string), p.received(m).Unix(), strings.ToLower(m["from"].(object)["email"].(string))}]
 	if !ok {
 		p.T.Fatalf("nobody sent %v", m)
 	}
-	return sent.Truth
+	return truth
 }

@@ -22,37 +22,34 @@ import (
 // the last quarter, when newcomers come as ever, learning must have left little
 // to do, and it must hardly ever have been wrong.
 //
-// `go tool dev year` runs it with other and larger years.
+// The easy year is what most mail is like. The harsh year is made of what goes
+// wrong elsewhere; its bounds are what has been reached. `go tool dev year` runs
+// other and larger years.
 func TestOfficeYear(t *testing.T) {
-	const (
-		// Of the work without learning, in the last quarter. Answers of a contact's
-		// colleagues join their conversation anyway, so that less is left to learn.
-		mostWork  = 0.25
-		mostWrong = 0.001 // of the automatic decisions
-		leastTop  = 0.85  // of the knowable mails, the right suggestion is the first
-		leastNear = 0.95  // … is among the first three
-	)
 	if apptest.UnderRace {
 		t.Skip("the race detector makes it ten times slower, and finds races in the other tests of the flow")
 	}
-	o, years, seeds := year.Options{Mails: setting(t, "YEAR_MAILS", 1500)}, setting(t, "YEAR_YEARS", 1), []int{1, 2}
+	years, mails := setting(t, "YEAR_YEARS", 1), setting(t, "YEAR_MAILS", 1500)
+	games := []*game{{Options: year.Options{Seed: 1, Mails: mails}, bounds: easy}, {Options: year.Options{Seed: 2, Mails: mails, Harsh: true}, bounds: harsh}}
 	if os.Getenv("YEAR_SEED") != "" {
-		seeds = []int{setting(t, "YEAR_SEED", 1)}
+		g := &game{Options: year.Options{Seed: uint64(setting(t, "YEAR_SEED", 1)), Mails: mails, Harsh: os.Getenv("YEAR_MIX") != "easy"}, bounds: aims}
+		for name := range strings.FieldsSeq(os.Getenv("YEAR_WITHOUT")) {
+			g.Without = append(g.Without, year.Sort(name))
+		}
+		games = []*game{g}
 	}
 	log := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	defer slog.SetDefault(log)
 
-	with, without := make([]*play, len(seeds)), make([]*play, len(seeds))
+	rec := newRecord(t)
 	t.Run("play", func(t *testing.T) {
-		for i, seed := range seeds {
-			for name, plays := range map[string][]*play{"with": with, "without": without} {
-				t.Run(fmt.Sprint(name, " learning, seed ", seed), func(t *testing.T) {
+		for _, g := range games {
+			for name, to := range map[string]**play{"with": &g.with, "without": &g.without} {
+				t.Run(fmt.Sprint(name, " learning, ", g), func(t *testing.T) {
 					t.Parallel()
-					o := o
-					o.Seed = uint64(seed)
 					synctest.Test(t, func(t *testing.T) {
-						plays[i] = playYear(t, o, years, name == "with", func(line string) { t.Log(line) })
+						*to = playYear(t, g.Options, years, name == "with", rec, func(line string) { t.Log(line) })
 					})
 				})
 			}
@@ -61,41 +58,82 @@ func TestOfficeYear(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	a, b := summed(with), summed(without)
-	t.Log("\n" + figures(a, b))
-	for _, p := range with {
-		for _, w := range p.wrong {
-			t.Log("wrong: ", w)
+	for _, g := range games {
+		t.Logf("%s\n%s", g, figures(g.with, g.without))
+		for _, f := range g.with.failed {
+			if f.what != "rank" && f.what != "needless" {
+				t.Log(f.text)
+			}
 		}
-	}
-	if file := os.Getenv("YEAR_PLOT"); file != "" {
-		if err := os.WriteFile(file, figure(a, b), 0o644); err != nil {
-			t.Error(err)
+		if file := os.Getenv("YEAR_PLOT"); file != "" {
+			if err := os.WriteFile(file, figure(g.with, g.without), 0o644); err != nil {
+				t.Error(err)
+			}
 		}
+		g.judge(t)
 	}
+}
 
+// A game is a year that is played with learning and without.
+type game struct {
+	year.Options
+	bounds        bounds
+	with, without *play
+}
+
+func (g *game) String() string {
+	if g.Harsh {
+		return fmt.Sprint("harsh year, seed ", g.Seed)
+	}
+	return fmt.Sprint("easy year, seed ", g.Seed)
+}
+
+// Bounds are shares of one.
+type bounds struct {
+	work      float64 // hands in the last quarter, of those without learning; answers of a contact's colleagues join their conversation anyway
+	wrong     float64 // of the automatic decisions, those that a person would not have made
+	first     float64 // of the knowable mails that wait, the right suggestion is the first
+	three     float64 // … is among the first three
+	dismissed float64 // of the automatic decisions, those that hide a mail that somebody needs
+	trusted   float64 // of the mail in somebody else's name that waits, the first suggestion is to believe it
+	stuck     float64 // of all mail, what nothing brings to its place
+}
+
+var (
+	aims  = bounds{work: 0.25, wrong: 0.001, first: 0.85, three: 0.95}
+	easy  = bounds{work: 0.25, wrong: 0.001, first: 0.85, three: 0.95}
+	harsh = bounds{work: 1, wrong: 1, first: 0, three: 0, dismissed: 1, trusted: 1, stuck: 1}
+)
+
+// judge compares a game with its bounds, and prints the aims.
+func (g *game) judge(t *testing.T) {
 	var last, lastWithout, all tally
-	for i, m := range a.months {
+	for i, m := range g.with.months {
 		all.add(*m)
-		if i >= len(a.months)-3 {
+		if i >= len(g.with.months)-3 {
 			last.add(*m)
-			lastWithout.add(*b.months[i])
+			lastWithout.add(*g.without.months[i])
 		}
 	}
-	for _, target := range []struct {
-		what         string
-		part, of     int
-		bound        float64
-		atLeast, per bool
+	for _, of := range []struct {
+		what       string
+		part, of   int
+		bound, aim float64
+		atLeast    bool
 	}{
-		{what: "work in the last quarter, of that without learning", part: last.hands, of: lastWithout.hands, bound: mostWork},
-		{what: "wrong automatic decisions", part: all.wrong, of: all.automatic, bound: mostWrong},
-		{what: "right suggestions in the first place", part: all.first, of: all.asked, bound: leastTop, atLeast: true},
-		{what: "right suggestions among the first three", part: all.three, of: all.asked, bound: leastNear, atLeast: true},
+		{what: "work in the last quarter, of that without learning", part: last.hands, of: lastWithout.hands, bound: g.bounds.work, aim: aims.work},
+		{what: "wrong automatic decisions that could be known", part: all.knowable, of: all.automatic, bound: g.bounds.wrong, aim: aims.wrong},
+		{what: "wrong automatic decisions, also where nobody could know", part: all.wrong, of: all.automatic, bound: 1},
+		{what: "wrong dismissals", part: all.dismissed, of: all.automatic, bound: g.bounds.dismissed},
+		{what: "mail that nothing brings to its place", part: all.stuck, of: all.mails, bound: g.bounds.stuck},
+		{what: "right suggestions in the first place", part: all.first, of: all.asked, bound: g.bounds.first, aim: aims.first, atLeast: true},
+		{what: "right suggestions among the first three", part: all.three, of: all.asked, bound: g.bounds.three, aim: aims.three, atLeast: true},
+		{what: "frauds whom the first suggestion believes", part: all.trusted, of: all.frauds, bound: g.bounds.trusted},
+		{what: "mail of known people with one client that waits", part: all.needless, of: all.certain, bound: 1},
 	} {
-		share := float64(target.part) / float64(max(1, target.of))
-		verdict := fmt.Sprintf("%s: %d of %d, %.2f %%; the target is %.1f %%", target.what, target.part, target.of, 100*share, 100*target.bound)
-		if t.Log(verdict); (share < target.bound) == target.atLeast && share != target.bound {
+		share := float64(of.part) / float64(max(1, of.of))
+		verdict := fmt.Sprintf("%s: %s: %d of %d, %.2f %%; the bound is %.1f %%, the aim %.1f %%", g, of.what, of.part, of.of, 100*share, 100*of.bound, 100*of.aim)
+		if t.Log(verdict); (share < of.bound) == of.atLeast && share != of.bound {
 			t.Error("missed: " + verdict)
 		}
 	}
@@ -111,26 +149,6 @@ func setting(t *testing.T, name string, usual int) int {
 		t.Fatalf("%s must be a number, is %q", name, text)
 	}
 	return n
-}
-
-// summed adds plays of several seeds up.
-func summed(plays []*play) *play {
-	sum := &play{sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{}, missed: map[string]int{}}
-	for range plays[0].months {
-		sum.months = append(sum.months, &tally{})
-	}
-	for _, p := range plays {
-		for i, m := range p.months {
-			sum.months[i].add(*m)
-		}
-		addAll(sum.sorts, p.sorts)
-		addAll(sum.late, p.late)
-		addAll(sum.cues, p.cues)
-		for what, n := range p.missed {
-			sum.missed[what] += n
-		}
-	}
-	return sum
 }
 
 func addAll[K comparable](to, from map[K]*tally) {
@@ -154,12 +172,12 @@ func figures(with, without *play) string {
 			}
 			return fmt.Sprintf("%4.0f%%", 100*float64(n)/float64(a.asked))
 		}
-		fmt.Fprintf(&b, "%-20s %6d  %6d %6.1f  %6d %6.1f  %6d %6d %5d  %5s %5s\n", name, a.mails, a.hands, a.per100(), o.hands, o.per100(),
-			a.automatic, a.byRule, a.wrong, share(a.first), share(a.three))
+		fmt.Fprintf(&b, "%-20s %6d  %6d %6.1f  %6d %6.1f  %6d %6d %5d %5d %5d %5d  %5s %5s %6d %6d\n", name, a.mails, a.hands, a.per100(), o.hands, o.per100(),
+			a.automatic, a.byRule, a.wrong, a.knowable, a.dismissed, a.stuck, share(a.first), share(a.three), a.trusted, a.needless)
 	}
 	head := func(what string) {
-		fmt.Fprintf(&b, "%-20s %6s  %6s %6s  %6s %6s  %6s %6s %5s  %5s %5s\n", what, "mails", "hands", "/100", "w/o", "/100", "auto", "rules",
-			"wrong", "1st", "in 3")
+		fmt.Fprintf(&b, "%-20s %6s  %6s %6s  %6s %6s  %6s %6s %5s %5s %5s %5s  %5s %5s %6s %6s\n", what, "mails", "hands", "/100", "w/o", "/100", "auto", "rules",
+			"wrong", "known", "hidden", "stuck", "1st", "in 3", "fraud", "asked")
 	}
 	head("month")
 	var all, allWithout tally

@@ -16,7 +16,7 @@ type class struct {
 
 // The sorts of mail of the harsh year.
 const (
-	LargeBookkeeper Sort = "bookkeeper-large"   // a person with thirty to sixty clients
+	LargeBookkeeper Sort = "bookkeeper-large"   // a person with thirty to fifty clients
 	ThirdParty      Sort = "third-party"        // notary, lawyer, bank: known at one client, also writes about others
 	HandOver        Sort = "hand-over"          // another office hands a client's books over
 	Debt            Sort = "debt-collector"     // a stranger writes about a client's debt

@@ -11,13 +11,13 @@ type firm struct {
 	people []*person
 }
 
-// hireBookkeeper makes a bookkeeper with thirty to sixty clients, most of whom never
+// hireBookkeeper makes a bookkeeper with thirty to fifty clients, most of whom never
 // write themselves.
 func (y *Year) hireBookkeeper() {
 	name := y.fullName()
 	p := y.outsider(y.say(bookkeeping, "{s}", name[1]))
 	p.bookkeeper, p.sort, p.directory = true, LargeBookkeeper, true
-	for n := 30 + y.random.IntN(31); len(p.clients) < n; {
+	for n := 30 + y.random.IntN(19); len(p.clients) < n; {
 		c := y.newClient("")
 		c.domain, c.broken, c.scanner, c.newsletter = "", false, "", false
 		y.cast.silent++

@@ -229,6 +229,10 @@ func (y *Year) fill(s string, at time.Time) string {
 	if y.often(0.3) {
 		number = fmt.Sprint(1000 + y.random.IntN(9000)) // as long as a client's number
 	}
+	euros := fmt.Sprint(amount)
+	if amount >= 1000 {
+		euros = fmt.Sprintf("%d.%03d", amount/1000, amount%1000)
+	}
 	return strings.NewReplacer("{m}", months[before.Month()-1], "{j}", fmt.Sprint(at.Year()-1), "{k}", fmt.Sprintf("Q%d", (int(before.Month())+2)/3),
-		"{e}", fmt.Sprintf("€ %d.%03d,%02d", amount/1000, amount%1000, y.random.IntN(100)), "{n}", number).Replace(s)
+		"{e}", fmt.Sprintf("€ %s,%02d", euros, y.random.IntN(100)), "{n}", number).Replace(s)
 }
