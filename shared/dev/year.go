@@ -21,6 +21,10 @@ func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	seed := f.Uint64("seed", 1, "which year: the same seed makes the same mail")
 	mails := f.Int("mails", 6000, "mails in a year, about; 200 to 100000")
 	years := f.Int("years", 1, "how many years; 1 to 20")
+	mix := f.String("mix", "harsh", "harsh: with the classes of mail that make an office's life hard; easy: without")
+	without := f.String("without", "", "classes that a harsh year leaves out, with blanks between")
+	failures := f.String("failures", "", "file for each mail that went wrong, in words")
+	examples := f.String("examples", "", "file for what was suggested and what was right, in lines of JSON")
 	plot := f.String("plot", "", "file for a plot of the work by month, in SVG")
 	if err := parse(f, args, stderr); err != nil {
 		return err
@@ -29,17 +33,25 @@ func year(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "go tool dev year: -mails must be 200 to 100000 and -years 1 to 20, are %d and %d\n", *mails, *years)
 		return errUsage
 	}
+	if *mix != "harsh" && *mix != "easy" {
+		fmt.Fprintf(stderr, "go tool dev year: -mix must be harsh or easy, is %q\n", *mix)
+		return errUsage
+	}
 	root, err := module.Root()
 	if err != nil {
 		return err
 	}
-	env := append(os.Environ(), fmt.Sprint("YEAR_SEED=", *seed), fmt.Sprint("YEAR_MAILS=", *mails), fmt.Sprint("YEAR_YEARS=", *years))
-	if *plot != "" {
-		file, err := filepath.Abs(*plot) // the test runs in another folder
-		if err != nil {
-			return fmt.Errorf("file for the plot: %w", err)
+	env := append(os.Environ(), fmt.Sprint("YEAR_SEED=", *seed), fmt.Sprint("YEAR_MAILS=", *mails), fmt.Sprint("YEAR_YEARS=", *years),
+		"YEAR_MIX="+*mix, "YEAR_WITHOUT="+*without)
+	for name, file := range map[string]string{"YEAR_PLOT": *plot, "YEAR_FAILURES": *failures, "YEAR_EXAMPLES": *examples} {
+		if file == "" {
+			continue
 		}
-		env = append(env, "YEAR_PLOT="+file)
+		file, err := filepath.Abs(file) // the test runs in another folder
+		if err != nil {
+			return fmt.Errorf("file %s: %w", file, err)
+		}
+		env = append(env, name+"="+file)
 	}
 	cmd := exec.CommandContext(ctx, "go", "test", "./handlers/tests/solving", "-run", "^TestOfficeYear$", "-count=1", "-v", "-timeout=0")
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = root, env, stdout, stderr

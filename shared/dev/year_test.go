@@ -14,6 +14,7 @@ func TestYearSaysWhatItTakes(t *testing.T) {
 		{[]string{"year", "-mails", "10"}, "200 to 100000"},
 		{[]string{"year", "-years", "0"}, "1 to 20"},
 		{[]string{"year", "-seed", "x"}, "-seed"},
+		{[]string{"year", "-mix", "soft"}, `"soft"`},
 		{[]string{"year", "extra"}, `"extra"`},
 	} {
 		var stdout, stderr bytes.Buffer

@@ -3,6 +3,7 @@ package solving_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"kantoorpost/shared/sim/year"
@@ -15,7 +16,7 @@ func (p *play) judge(id string, hands int) {
 	p.T.Helper()
 	m := p.Must("GET", "/api/mails/"+id, nil)
 	tr := p.truth(m)
-	n := tally{mails: 1, hands: hands}
+	n := tally{mails: 1, hands: hands, floor: p.floor(m, tr)}
 	rules, _ := m["rules"].([]any)
 	if hands == 0 {
 		n.automatic = 1
@@ -39,6 +40,19 @@ func (p *play) judge(id string, hands int) {
 		p.noticed = append(p.noticed, mistake{time.Now().AddDate(0, 0, 1+len(p.noticed)%3), id, tr})
 	}
 	p.count(tr, n)
+}
+
+// floor is 1 for a mail that tells nobody what to do without a look at it: one of a
+// stranger, of a fraud, or of a known person who does not say which client he means.
+func (p *play) floor(m object, tr year.Truth) int {
+	email := strings.ToLower(m["from"].(object)["email"].(string))
+	_, domain, _ := strings.Cut(email, "@")
+	met := p.seen[email] || p.seen[domain] && strings.HasSuffix(domain, ".example")
+	p.seen[email], p.seen[domain] = true, true
+	if met && tr.Knowable && !tr.Fraud && tr.Sort != year.Spoofed && tr.Sort != year.Application {
+		return 0
+	}
+	return 1
 }
 
 // A mistake is a mail in the wrong place, and when somebody notices that.
