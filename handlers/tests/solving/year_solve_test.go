@@ -150,7 +150,7 @@ func (p *play) somebodyAt(number string) string {
 func (p *play) scope(m object, s year.Sort) string {
 	p.T.Helper()
 	switch {
-	case !p.learning || m["verdict"] == "fail" || p.released[m["from"].(object)["email"].(string)]:
+	case !p.learning || m["verdict"] == "fail" || s != year.Scanner && p.released[m["from"].(object)["email"].(string)]:
 		return "once"
 	case len(p.Must("GET", "/api/contacts?search="+url.QueryEscape(m["from"].(object)["email"].(string)), nil)["items"].([]any)) > 0:
 		return "once"

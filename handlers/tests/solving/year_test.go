@@ -30,7 +30,7 @@ func TestOfficeYear(t *testing.T) {
 		t.Skip("the race detector makes it ten times slower, and finds races in the other tests of the flow")
 	}
 	years, mails := setting(t, "YEAR_YEARS", 1), setting(t, "YEAR_MAILS", 1500)
-	games := []*game{{Options: year.Options{Seed: 1, Mails: mails}, bounds: easy}, {Options: year.Options{Seed: 2, Mails: mails * 2 / 3, Harsh: true}, bounds: harsh}}
+	games := []*game{{Options: year.Options{Seed: 2, Mails: mails}, bounds: easy}, {Options: year.Options{Seed: 1, Mails: mails * 2 / 3, Harsh: true}, bounds: harsh}}
 	if os.Getenv("YEAR_SEED") != "" {
 		g := &game{Options: year.Options{Seed: uint64(setting(t, "YEAR_SEED", 1)), Mails: mails, Harsh: os.Getenv("YEAR_MIX") != "easy"}, bounds: aims}
 		for name := range strings.FieldsSeq(os.Getenv("YEAR_WITHOUT")) {
