@@ -113,7 +113,7 @@ func TestSuggestionsForFiftyClients(t *testing.T) {
 		}
 		checkSuggestions(t, list)
 		if c.want != "" && list[0].Client.ID != c.want {
-			t.Errorf("%s: %s is first", name, list[0].says())
+			t.Errorf("%s: %s is first: %v, then %s: %v", name, list[0].says(), list[0].Reasons, list[1].says(), list[1].Reasons)
 		}
 		if n := test.office.asked.Load(); n > maxQuestions {
 			t.Errorf("%s: %d questions", name, n)

@@ -115,8 +115,15 @@ func (cs *clientSearch) byNumber() []lookup {
 				func(found []directory.Client) { cs.alike(found, registered*factor, reasonVAT) }))
 		}
 	}
-	add(cs.by.own+"\n"+cs.by.signature, 1, 2)
-	add(cs.by.quoted, quotedFactor, 1)
+	if cs.regular {
+		add(cs.by.own, 1, 2)
+		add(cs.by.signature, signatureFactor, 1)
+	} else {
+		add(cs.by.own+"\n"+cs.by.signature, 1, 2)
+	}
+	if !cs.regular || cs.m.Answered == nil { // the quoted mail is of the chat
+		add(cs.by.quoted, quotedFactor, 1)
+	}
 	return lookups
 }
 
@@ -138,14 +145,19 @@ func (cs *clientSearch) alike(found []directory.Client, weight float64, why func
 	}
 }
 
-// byLooseNumber looks for clients by numbers that the text does not explain.
+// byLooseNumber looks for clients by numbers that the text does not explain, or
+// that the name of a file has.
 func (cs *clientSearch) byLooseNumber() []lookup {
 	var lookups []lookup
-	for _, number := range mailtext.NumbersIn(cs.by.own).Unlabelled {
-		if len(number) >= 4 && !otherNumber(cs.by.own, number) && len(lookups) < 3 {
-			lookups = append(lookups, cs.number(number, loose, reasonNumber))
+	note := func(text string, chance float64, why func(directory.Client) Reason) {
+		for _, number := range mailtext.NumbersIn(text).Unlabelled {
+			if len(number) >= 4 && !otherNumber(text, number) && len(lookups) < 3 {
+				lookups = append(lookups, cs.number(number, chance, why))
+			}
 		}
 	}
+	note(cs.by.files, numberFile, func(c directory.Client) Reason { return reason("number:file", c.Number) })
+	note(cs.by.own, loose, reasonNumber)
 	return lookups
 }
 

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -70,17 +71,34 @@ func (cs *clientSearch) byDomainName() []lookup {
 	return lookups
 }
 
-// byText looks for clients whose name may be in the author's own words.
+// byText looks for clients whose name may be in the author's own words: first by
+// whole names, then by the words of each that tell most.
 func (cs *clientSearch) byText() []lookup {
-	var lookups []lookup
+	var whole, parts []lookup
+	seen := map[string]bool{}
 	for _, name := range cs.capitals(tokens(cs.by.own)) {
-		lookups = append(lookups, cs.like(name, func(found []directory.Client) {
+		whole = append(whole, cs.like(name, func(found []directory.Client) {
 			if cs.note(found); len(found) == 0 {
 				cs.missed = append(cs.missed, name)
 			}
 		}))
+		words := strings.Fields(name)
+		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+		taken := 0
+		for _, w := range words {
+			if len(words) > 1 && weighty(w) && !trades[w] && !topics[w] && !everyday[w] && w != cs.by.name.last && w != cs.by.name.first {
+				if !seen[w] {
+					parts = append(parts, cs.like(w, cs.note))
+				}
+				seen[w] = true
+				if taken++; taken == 1+len(words)/3 {
+					break
+				}
+			}
+		}
 	}
-	return lookups[:min(len(lookups), 5)]
+	whole = whole[:min(len(whole), 5)]
+	return append(whole, parts[:min(len(parts), 8-len(whole))]...)
 }
 
 // note notes clients whose name may be in the mail.
@@ -122,20 +140,30 @@ func (cs *clientSearch) byFile() (lookups []lookup) {
 }
 
 // bySenderName looks for the client in whose name a program writes, as in
-// "Bakkerij Jansen via Facturant", or that a display name is the name of.
-func (cs *clientSearch) bySenderName() []lookup {
-	shown := nameTokens(cs.by.shown)
-	if len(shown) == 0 || !slices.ContainsFunc(shown, weighty) || strings.EqualFold(cs.by.shown, cs.by.card.Company) {
+// "Bakkerij Jansen via Facturant" and "Facturant namens Bakkerij Jansen", or that a
+// display name is the name of.
+func (cs *clientSearch) bySenderName() (lookups []lookup) {
+	if strings.Contains(cs.by.from.Name, "@") {
 		return nil
 	}
-	return []lookup{cs.like(strings.Join(shown, ""), func(found []directory.Client) {
-		for _, c := range found {
-			if strings.Join(nameTokens(c.Name), "") == strings.Join(shown, "") {
-				cs.point(c, onBehalf, reason("name-sender", c.Name))
-			}
+	for _, part := range throughWord.Split(cs.by.from.Name, 3) {
+		shown := nameTokens(part)
+		if !slices.ContainsFunc(shown, weighty) || strings.EqualFold(part, cs.by.card.Company) || len(lookups) == 2 {
+			continue
 		}
-	})}
+		lookups = append(lookups, cs.like(strings.Join(shown, ""), func(found []directory.Client) {
+			for _, c := range found {
+				if strings.Join(nameTokens(c.Name), "") == strings.Join(shown, "") {
+					cs.point(c, onBehalf, reason("name-sender", c.Name))
+				}
+			}
+		}))
+	}
+	return lookups
 }
+
+// throughWord stands between a program and the one for whom it writes.
+var throughWord = regexp.MustCompile(`(?i)[\s(]+(?:via|namens|on behalf of|im auftrag von|i\.o\.)\s+`)
 
 // byOwnName looks for clients with the author's own name: private persons, and
 // companies that are called like their owner.
@@ -189,7 +217,11 @@ func (cs *clientSearch) noteNames() {
 	for _, s := range spans(text, names) {
 		if means(text, s, names[s.client]) {
 			whole[s.client] = true
-			cs.point(cs.said[s.client], named, reasonNamed(cs.said[s.client]))
+			chance := named
+			if presented(text, s) {
+				chance = namedAbout
+			}
+			cs.point(cs.said[s.client], chance, reasonNamed(cs.said[s.client]))
 		}
 	}
 	text = tokens(cs.by.files)
@@ -199,9 +231,35 @@ func (cs *clientSearch) noteNames() {
 			cs.point(cs.said[s.client], namedFile, reason("name-file", cs.said[s.client].Name))
 		}
 	}
+	// Of those with a part of their name there, the ones with the most of it.
+	said := map[string]bool{}
+	for _, t := range append(tokens(cs.by.own), text...) {
+		said[t.word] = true
+	}
+	parts, most, alike := make([]int, len(cs.said)), 1, 0.0
+	for i := range cs.said {
+		for _, w := range names[i] {
+			if weighty(w) && said[w] && !whole[i] {
+				parts[i] += 2
+				if trades[w] {
+					parts[i]--
+				}
+			}
+		}
+		most = max(most, parts[i])
+	}
+	for i := range cs.said {
+		if parts[i] == most {
+			alike++
+		}
+	}
 	for i, c := range cs.said {
-		if !whole[i] && len(cs.said) <= 6 {
-			cs.point(c, partName/float64(2*len(cs.said)), reason("name-part", c.Name))
+		if parts[i] == most && alike <= 6 {
+			chance := partName / 2
+			if most >= 3 {
+				chance = partName
+			}
+			cs.point(c, chance/alike, reason("name-part", c.Name))
 		}
 	}
 }
@@ -237,7 +295,7 @@ func (cs *clientSearch) capitals(text []token) []string {
 			continue
 		}
 		j := i + 1
-		for j < len(text) && !text[j].begins && !text[j-1].named && !text[j].numbered() &&
+		for j < len(text) && !text[j].begins && !text[j].apart && !text[j-1].named && !text[j].numbered() && !starters[text[j].word] &&
 			(text[j].upper || particles[text[j].word] && j+1 < len(text) && text[j+1].upper) {
 			j++
 		}

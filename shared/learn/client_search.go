@@ -22,7 +22,7 @@ const (
 	readsMisspelt       = 3  // of the table, for one word that may be misspelt
 	maxLoaded           = 5  // clients that only contacts led to
 	maxAround           = 4  // recipients
-	maxAlike            = 8  // clients with a word in their name
+	maxAlike            = 20 // clients with a word in their name
 	maxContactsOfClient = 50 // contacts of one client
 
 	maxText = 32 << 10 // bytes of a text that are read: people write less
@@ -38,7 +38,6 @@ type author struct {
 	signature string
 	quoted    string
 	files     string // the names of what came with it, a line each
-	shown     string // the display name, without the program that sends on its behalf
 	colleague bool   // the address is at a domain of the office's own
 }
 
@@ -65,9 +64,6 @@ func (s author) introduced(l mailtext.Text) author {
 	s.from.Email, _ = directory.ReceivedAddress(s.from.Email) // "" when it is none
 	s.card = mailtext.CardOf(s.from, l)
 	s.name = nameOf(s.card.Name)
-	if !strings.Contains(s.from.Name, "@") {
-		s.shown = through.ReplaceAllString(s.from.Name, "")
-	}
 	// The name may be only half of the name that the address spells.
 	if spelled := localName(s.from.Email, s.name.first); spelled.full() && !s.name.full() && (s.name.first == "" || s.name.first[0] == spelled.first[0]) {
 		if s.name.first != "" {
@@ -111,6 +107,7 @@ type clientSearch struct {
 	said       []directory.Client  // whose name may be in the text
 	missed     []string            // names in the text that no client has
 	most       int                 // clients with one word in their name that are read
+	regular    bool                // the author's signature says nothing new: he writes for several clients
 }
 
 func newSearch(office Office, m Mail, by author) *clientSearch {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
@@ -50,8 +51,10 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if err != nil {
 		return nil, err
 	}
-	s := &ownClients{clientSearch: newSearch(office, m, written(m)), ids: ids}
-	s.most = maxNamed
+	by := written(m)
+	by.own = ownWords(m)
+	s := &ownClients{clientSearch: newSearch(office, m, by), ids: ids}
+	s.most, s.regular = maxNamed, true
 	whole := ids[:min(len(ids), maxLinked)]
 	if len(ids) > maxLinked {
 		whole = nil
@@ -185,7 +188,7 @@ func (s *ownClients) suggestions() []Suggestion {
 	s.weighHabits(found)
 	for _, p := range s.ranked() {
 		if p.client != nil && !slices.Contains(s.ids, p.id) {
-			found = append(found, p.lowered(strangerFactor))
+			found = append(found, p)
 		}
 	}
 	weighKinds(s.by.own, found)
@@ -197,28 +200,64 @@ func (s *ownClients) suggestions() []Suggestion {
 func (s *ownClients) weighText(found []*candidate) {
 	note := func(text string, factor float64, feature string) {
 		for _, m := range mentions(head(text), s.clients, s.m.Item.From.Name) {
-			why := m.why
-			if feature != "" && (why.Code == "name" || why.Code == "word") {
+			why, chance := m.why, m.weight
+			if chance == named {
+				chance = namedOwn
+			}
+			if feature == "name-quote" || feature != "" && (why.Code == "name" || why.Code == "word") {
 				why = reason(feature, s.clients[m.client].Name)
 			}
-			found[m.client].add(m.weight*factor, why)
+			found[m.client].add(chance*factor, why)
 		}
 	}
-	l := s.m.Letter
-	own := s.m.Item.Subject + "\n" + body(l, s.m.Item.From.Name)
-	if l.Forwarded != nil {
-		own += "\n" + l.Forwarded.Subject + "\n" + l.Forwarded.Text
-	} else {
-		note(l.Quoted, quotedFactor, "name-quote")
+	if isAnswer(s.m) {
+		note(s.m.Item.Subject, replyFactor, "")
 	}
-	note(own, 1, "")
+	if s.m.Letter.Forwarded == nil {
+		note(s.m.Letter.Quoted, quotedFactor, "name-quote")
+	}
+	note(s.by.own, 1, "")
 	note(s.by.files, 1, "name-file")
-	note(l.Signature, signatureFactor, "name-signature")
-	for i, m := range misspelled(head(own+"\n"+s.by.files), s.clients) {
-		if m != "" {
-			found[i].add(misspelt, reason("name-like", m, s.clients[i].Name))
+	note(s.m.Letter.Signature, signatureFactor, "name-signature")
+	for i, m := range misspelled(s.by.own+"\n"+s.by.files, s.clients) {
+		if m.word != "" {
+			found[i].add(m.chance, reason("name-like", m.word, s.clients[i].Name))
 		}
 	}
+	// A mailbox of several people shows who writes.
+	for i, words := range distinctWords(namesOfClients(s.clients)) {
+		if slices.Contains(words, s.by.name.first) {
+			found[i].add(ownName, reason("own-name", s.clients[i].Name))
+		}
+	}
+}
+
+// ownWords returns what a mail says in its author's own words, without the
+// subject of an answer and without the signature; with the mail that it forwards.
+func ownWords(m Mail) string {
+	own := "\n" + body(m.Letter, m.Item.From.Name) // the first line is the subject's
+	if !isAnswer(m) {
+		own = m.Item.Subject + own
+	}
+	if f := m.Letter.Forwarded; f != nil {
+		own += "\n" + f.Subject + "\n" + f.Text
+	}
+	return head(own)
+}
+
+// isAnswer says whether a mail is an answer: its subject is that of the mail with
+// which the conversation began.
+func isAnswer(m Mail) bool {
+	prefix, _, found := strings.Cut(fold(m.Item.Subject), ":")
+	return m.Answered != nil || found && slices.Contains([]string{"re", "antw", "antwoord", "aw", "sv"}, strings.TrimSpace(prefix))
+}
+
+func namesOfClients(clients []directory.Client) [][]string {
+	names := make([][]string, len(clients))
+	for i, c := range clients {
+		names[i] = nameTokens(c.Name)
+	}
+	return names
 }
 
 // weighKinds notes which candidates are of the kind that the words of a text
@@ -252,7 +291,7 @@ func (s *ownClients) weighHabits(found []*candidate) {
 	}
 	for i, c := range s.clients {
 		if s.m.Answered != nil && s.m.Answered.Client == c.ID {
-			found[i].add(answeredChat, reason("answers-chat"))
+			found[i].add(chatOwnClient, reason("answers-chat"))
 		}
 		if n := times.all[c.ID]; n > 0 && s.taught() {
 			why := reason("often", n, times.total)

@@ -31,6 +31,7 @@ var features = map[string]words.Text{
 	// Which client it is about: signs in the mail.
 	"number":           {NL: "Klantnummer %s staat in het bericht", EN: "Client number %s stands in the mail"},
 	"number:loose":     {NL: "Nummer %s staat in het bericht", EN: "Number %s stands in the mail"},
+	"number:file":      {NL: "Nummer %s staat in de naam van een bijlage", EN: "Number %s stands in the name of an attachment"},
 	"kvk":              {NL: "KvK-nummer %s staat in het bericht", EN: "KvK number %s stands in the mail"},
 	"vat":              {NL: "Btw-id %s staat in het bericht", EN: "VAT id %s stands in the mail"},
 	"name":             {NL: "%s wordt genoemd", EN: "%s is named"},
@@ -85,8 +86,9 @@ var features = map[string]words.Text{
 	// Why to be careful.
 	"payment-change": {NL: "Zegt dat geld voortaan ergens anders heen moet: ‘%s’. Bel een bekend nummer voordat u iets wijzigt",
 		EN: "Says that money is to go elsewhere from now on: “%s”. Call a number that you know before you change anything"},
-	"lookalike-domain": {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
-	"reply-to":         {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
+	"lookalike-domain":  {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
+	"lookalike-address": {NL: "%s lijkt op %s en is het niet", EN: "%s looks like %s and is not"},
+	"reply-to":          {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
 	"known-name:colleague": {NL: "Toont de naam van collega %s, maar schrijft vanaf een ander adres: %s",
 		EN: "Shows the name of colleague %s, and writes from another address: %s"},
 	"known-name": {NL: "Toont de naam van contact %s, maar schrijft vanaf een onbekend adres: %s",

@@ -44,10 +44,10 @@ var kindsOf = func() map[string][]kind {
 	}{
 		{[]kind{kindPerson}, "inkomstenbelasting ib ib-aangifte aangifte-ib toeslag toeslagen zorgtoeslag huurtoeslag kinderopvangtoeslag kindgebonden hypotheek hypotheekrente hypotheekaanvraag woz-waarde " +
 			"spaargeld scheiding echtscheiding alimentatie erfenis erfbelasting schenking schenkbelasting schenken jaaropgave jaaropgaven prive privé lijfrente aow studieschuld giften digid partneralimentatie " +
-			"woning koopwoning box1 box2 box3 vermogen testament income mortgage"},
-		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts"},
+			"eigen vrouw echtgenoot echtgenote partner kinderen huis thuis woning koopwoning samenwonen trouwen studie box1 box2 box3 vermogen testament income mortgage"},
+		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts omzet winst balans bedrijf"},
 		{[]kind{kindCompany, kindAssociation}, "loonaangifte loonheffing loonheffingen loonbelasting loonstrook loonstroken salarisrun salarissen verloning personeel ziekmelding ziekmeldingen verlof cao uren urenstaten payroll payslips " +
-			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa voorraad bonnen bonnetjes icp uitzendkrachten vakantiegeld"},
+			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa kas voorraad inkoopboek verkoopboek zaak winkel werknemer werknemers medewerker medewerkers monteur monteurs stagiair loonjournaal bonnen bonnetjes icp uitzendkrachten vakantiegeld"},
 		{[]kind{kindHolding, kindCompany}, "vpb vennootschapsbelasting corporate dga-salaris gebruikelijk managementfee"},
 		{[]kind{kindHolding}, "dividend dividendbelasting dividenduitkering deelneming deelnemingen rekening-courant aandelen aandeelhouders aandeelhoudersvergadering agio"},
 		{[]kind{kindAssociation}, "anbi donatie donaties contributie leden ledenvergadering kascommissie penningmeester vrijwilligers vrijwilligersvergoeding collecte"},

@@ -51,6 +51,14 @@ func resemblesLoosely(domain string, known []string) string {
 // providers are the public providers that imitations are of.
 var providers = strings.Fields("gmail.com googlemail.com hotmail.com hotmail.nl outlook.com live.nl icloud.com yahoo.com kpnmail.nl planet.nl hetnet.nl ziggo.nl xs4all.nl upcmail.nl home.nl telfort.nl casema.nl chello.nl")
 
+// imitates says whether an address looks like another one at the same domain, and
+// is not: people who choose a second address do not write o as a zero.
+func imitates(email, known string) bool {
+	mine, at, _ := strings.Cut(email, "@")
+	theirs, there, _ := strings.Cut(known, "@")
+	return at == there && mine != theirs && seenAs(mine) == seenAs(theirs)
+}
+
 // owner returns the part of a registered domain that its owner chose, in the
 // letters that people see.
 func owner(domain string) string {

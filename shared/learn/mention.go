@@ -15,6 +15,7 @@ type token struct {
 	word   string
 	upper  bool // it begins with a capital
 	begins bool // it begins a line or a sentence
+	apart  bool // a bracket, a comma or a quotation mark stands before it
 	line   int  // its line in the text, from 0
 	named  bool // a legal form follows
 }
@@ -31,11 +32,12 @@ var salutes = set("beste dag hallo hoi hi hey geachte lieve dear hello heer mevr
 // own: "Jansen B.V." is one word, marked as named.
 func tokens(text string) []token {
 	var out []token
-	begins, at := true, -1
+	begins, apart, at := true, false, -1
 	for line := range strings.Lines(text) {
 		begins = true
 		at++
 		for field := range strings.FieldsSeq(line) {
+			apart = apart || strings.ContainsAny(field[:1], `("'[/`)
 			for _, part := range strings.FieldsFunc(field, func(r rune) bool {
 				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '\'' && r != '’'
 			}) {
@@ -48,9 +50,10 @@ func tokens(text string) []token {
 					continue
 				}
 				r, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, ".'’"))
-				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins, line: at})
-				begins = false
+				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins, apart: apart, line: at})
+				begins, apart = false, false
 			}
+			apart = strings.ContainsAny(field[len(field)-1:], `),;"/]-`)
 			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !abbreviated(field)
 		}
 	}
@@ -142,6 +145,15 @@ func means(text []token, s span, name []string) bool {
 
 // aboutWords are words before the subject of a sentence.
 var aboutWords = set("voor bij over om betreft inzake aangaande for about regarding concerning")
+
+// presented says whether the word before a span presents what a mail is about, or
+// the span stands in the subject, the first line of a text.
+func presented(text []token, s span) bool {
+	return text[s.from].line == 0 || s.from > 0 && (presenting[text[s.from-1].word])
+}
+
+// presenting are words before the name of whom a mail is about or for.
+var presenting = set("voor over om betreft inzake aangaande for about regarding concerning namens door onder dossier administratie bedrijf relatie client klant onderneming behalf")
 
 // pointsTo says whether a span is the name of a person with initials, as
 // clients who are private persons have it, at a place that says what the mail

@@ -44,26 +44,60 @@ func (cs *clientSearch) misspeltWords() (words []string) {
 	return words
 }
 
+// A mistake is a word that is nearly a client's name or a word of it.
+type mistake struct {
+	word    string
+	chance  float64
+	letters int // that are right
+}
+
 // misspelled returns, for each client, a word of a text that is nearly one of the
-// words that only its name has, "" when there is none. A word that is right for
-// another client is no mistake.
-func misspelled(text string, clients []directory.Client) []string {
-	names := make([][]string, len(clients))
+// words that only its name has, or words that together are nearly the whole name,
+// however they are divided. A word that is right for another client is no mistake.
+func misspelled(text string, clients []directory.Client) []mistake {
+	names := namesOfClients(clients)
 	right := map[string]bool{}
-	for i, c := range clients {
-		names[i] = nameTokens(c.Name)
-		for _, w := range names[i] {
+	for _, name := range names {
+		for _, w := range append(name, strings.Join(name, "")) {
 			right[w] = true
 		}
 	}
-	out := make([]string, len(clients))
+	out := make([]mistake, len(clients))
 	words := tokens(text)
+	words = words[:min(len(words), maxMisspelt)]
 	for i, ws := range distinctWords(names) {
-		for _, t := range words {
-			if out[i] == "" && weighty(t.word) && !right[t.word] && slices.ContainsFunc(ws, func(w string) bool { return directory.Misspelt(t.word, w) }) {
-				out[i] = t.word
+		joined := strings.Join(names[i], "")
+		for at, t := range words {
+			if out[i].word == "" && weighty(t.word) && !right[t.word] && slices.ContainsFunc(ws, func(w string) bool { return directory.Misspelt(t.word, w) }) {
+				out[i] = mistake{word: t.word, chance: misspelt}
+			}
+			glued := ""
+			for n := 1; n <= len(names[i])+1 && at+n <= len(words) && len(joined) >= 8; n++ {
+				if glued += words[at+n-1].word; len(glued) > len(joined)+2 {
+					break
+				}
+				if glued == joined && n != len(names[i]) || !right[glued] && directory.Misspelt(glued, joined) {
+					out[i] = mistake{spoken(words[at : at+n]), misspeltWhole, len(joined) - 2*directory.Distance(glued, joined)}
+				}
 			}
 		}
 	}
+	// Of several whole names it is the one with the most letters that are right.
+	for i := range out {
+		if out[i].letters > 0 && slices.ContainsFunc(out, func(o mistake) bool { return o.letters > out[i].letters }) {
+			out[i].chance = misspelt / 2
+		}
+	}
 	return out
+}
+
+// maxMisspelt is how many words of a text are compared letter by letter.
+const maxMisspelt = 400
+
+func spoken(words []token) string {
+	var all []string
+	for _, t := range words {
+		all = append(all, t.word)
+	}
+	return strings.Join(all, " ")
 }

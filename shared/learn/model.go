@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"math"
+	"strings"
 
 	"kantoorpost/shared/item"
 )
@@ -18,7 +19,7 @@ import (
 // The chances in weight.go are judgements. Generated years of mail correct them,
 // a little, by the factors of weights.json:
 //
-//	go test ./shared/learn -run TestWeights -examples=FILE,… -update
+//	go test ./shared/learn -run TestWeights -update
 type weights struct {
 	// Evidence multiplies the logarithm of a clue's chance to mislead, by code; 1 where
 	// there is none. It is never negative: no evidence speaks against what it points to.
@@ -67,7 +68,7 @@ func (w weights) weighed(list []Suggestion, why item.Reason) {
 		left -= s.Score
 	}
 	for i, s := range list {
-		list[i].Score *= math.Exp(w.Action[string(why)+" "+string(s.Action)+" "+s.Scope])
+		list[i].Score *= math.Exp(w.Action[strings.TrimSpace(string(why)+" "+string(s.Action)+" "+s.Scope)])
 		sum += list[i].Score
 	}
 	if sum += max(0, left); sum > 1 {

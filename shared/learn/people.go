@@ -144,7 +144,7 @@ func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory
 	at := func(c directory.Contact) bool { return c.ID == p.contact.ID }
 	near := slices.ContainsFunc(cs.near, at)
 	answers := cs.chat != nil && cs.chat.ID == p.contact.ID
-	elsewhere := len(cs.near) > 0 && !near && !cs.belongs(p.contact)
+	elsewhere := (len(cs.near) > 0 && !near || cs.namesClient()) && !cs.belongs(p.contact)
 	switch alike {
 	case same:
 		weight := sameName / n[same]
@@ -190,6 +190,16 @@ func (p *candidate) scored() float64 {
 		return 0
 	}
 	return p.score()
+}
+
+// namesClient says whether the author names a client.
+func (cs *clientSearch) namesClient() bool {
+	for _, p := range cs.candidates {
+		if p.has("name") || p.has("number") {
+			return true
+		}
+	}
+	return false
 }
 
 // belongs says whether a clue points to a client of the contact.

@@ -36,6 +36,9 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 			}
 		}
 	}
+	if k.imitated != "" {
+		list, doubt = append(list, reason("lookalike-address", m.Item.From.Email, k.imitated)), true
+	}
 	if k.colleague != "" {
 		list, doubt = append(list, reason("known-name:colleague", k.colleague, m.Item.From.Email)), true
 	}
@@ -56,7 +59,8 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 // pressing says whether a mail asks for money, secrets or haste as fraud does:
 // twice, or once when Exchange did not verify its sender.
 func pressing(m Mail) bool {
-	n := phrases(written(m).own, urging)
+	own := written(m).own
+	n := phrases(own, urging) + min(1, len(mailtext.NumbersIn(own).IBAN))
 	return n >= 2 || n == 1 && m.Item.Verdict != item.VerdictPass
 }
 
@@ -67,6 +71,8 @@ type acquaintances struct {
 	colleague string // the active team member whose name or address the display name shows
 	contact   string // the contact whose name or address the display name shows
 	posed     bool   // the display name shows the contact's address
+
+	imitated string // the address of that contact that the sender's looks like
 
 	contactDomains []string // of that contact
 }
@@ -130,6 +136,9 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 		if (at && c.ID == owner.ID || name.like(nameOf(c.Name)) == same) && !slices.ContainsFunc(c.Emails, near) {
 			k.contact, k.posed = c.Name, at && c.ID == owner.ID
 			for _, e := range c.Emails {
+				if imitates(from.Email, e) {
+					k.imitated = e
+				}
 				if domain := directory.Domain(e); !directory.PublicDomain(domain) {
 					k.contactDomains = append(k.contactDomains, domain)
 				}
@@ -181,7 +190,7 @@ func inLatin(name string) string {
 // paymentChanges find an account and a change in one sentence, in either order.
 var paymentChanges = func() []*regexp.Regexp {
 	const account = `(?:bank)?rekeningnummers?|bankrekening(?:en)?|iban(?:nummer)?|bankgegevens|betaalgegevens|betalingsgegevens|bank account|account number|bank(?:ing)? details|payment details`
-	const changed = `gewijzigd\w*|wijzig\w*|veranderd\w*|verander\w*|aangepast\w*|nieuwe?|vervallen|overgestapt|changed|new|updated|different`
+	const changed = `per direct|voortaan|ander nummer|gewijzigd\w*|wijzig\w*|veranderd\w*|verander\w*|aangepast\w*|nieuwe?|vervallen|overgestapt|changed|new|updated|different`
 	return []*regexp.Regexp{
 		regexp.MustCompile(`\b(?:` + account + `)\b[^.!?\n]{0,60}\b(?:` + changed + `)\b`),
 		regexp.MustCompile(`\b(?:` + changed + `)\b[^.!?\n]{0,60}\b(?:` + account + `)\b`),

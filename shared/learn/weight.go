@@ -34,6 +34,7 @@ const (
 	registered    = 0.85 // its KvK or VAT number
 	company       = 0.75 // the signature or display name says so
 	named         = 0.70 // the text says its name
+	namedAbout    = 0.88 // the text says that it is about it, or for it
 	recipient     = 0.45 // one of its contacts is among the recipients
 	answeredChat  = 0.60 // the mail answers its chat
 	quotedFactor  = 0.50 // for quoted text: somebody else wrote it
@@ -49,10 +50,14 @@ const (
 	oneOfThem       = 0.30 // divided by how many there are
 	kindWord        = 0.45 // a word of the trade that suits this kind of client and not the others; shared by those it suits
 	misspelt        = 0.40 // a word that is nearly one of its name
+	misspeltWhole   = 0.75 // the whole name, with a mistake or divided otherwise
 	ownName         = 0.60 // the sender has the client's name, as private persons have
 	namedFile       = 0.60 // an attachment has its name
 	onBehalf        = 0.75 // the sender's display name is its name: portals write so
-	strangerFactor  = 0.80 // for a client that is named, and that the sender is not linked with
+	numberFile      = 0.70 // its number in the name of a file
+	chatOwnClient   = 0.50 // the mail answers its chat: people write about another client in an old conversation
+	namedOwn        = 0.80 // the author's own words have its name
+	replyFactor     = 0.60 // for the subject of an answer: it says what the conversation began with
 
 	// Whether anybody needs the mail.
 	strangeAlone     = 0.40 // nothing ties the sender to any client
@@ -102,7 +107,7 @@ type clue struct {
 // counts: a client's domain often has the client's name.
 var groups = map[string]string{
 	"domain-rule": "same-domain", "domain-name": "same-domain",
-	"word": "name", "name-part": "name", "name-like": "name", "name-signature": "name", "name-quote": "name",
+	"word": "name", "name-part": "name", "name-like": "name", "name-signature": "name", "name-quote": "answers-chat",
 	"own-name": "name-sender", "is-contact": "trusted-before", "often": "habit",
 }
 
