@@ -242,7 +242,7 @@ func body(l mailtext.Text, writer string) string {
 		if said.first == "" || len(strings.Fields(lines[i])) > 5 {
 			continue
 		}
-		if by.like(said) >= initialAlike || by.first != "" && said.whole == by.first {
+		if by.like(said) != different || by.first != "" && said.whole == by.first {
 			return strings.Join(lines[:i], "\n")
 		}
 	}

@@ -29,9 +29,13 @@ func (cs *clientSearch) byCompany() []lookup {
 	exactly := strings.Join(nameTokens(cs.by.card.Company), "")
 	note := func(found []directory.Client) {
 		for _, c := range found {
-			weight := company
-			if strings.Join(nameTokens(c.Name), "") != exactly {
+			weight, name := company, nameTokens(c.Name)
+			switch {
+			case strings.Join(name, "") == exactly:
+			case subset(name, all) || subset(all, name):
 				weight *= companyFactor / float64(len(found))
+			default: // another company with a word in common
+				weight *= wordFactor / float64(len(found))
 			}
 			cs.point(c, weight, reason("company", cs.by.card.Company))
 		}
@@ -55,7 +59,7 @@ func (cs *clientSearch) byDomainName() []lookup {
 	}
 	parts := strings.FieldsFunc(called, func(r rune) bool { return !unicode.IsLetter(r) })
 	joined := strings.Join(parts, "")
-	if len(joined) < 4 || functional[joined] {
+	if len(joined) < 4 || functional[joined] || joined == cs.by.name.first {
 		return nil
 	}
 	lookups := []lookup{cs.like(joined, func(found []directory.Client) {
@@ -218,7 +222,10 @@ func (cs *clientSearch) noteNames() {
 		if means(text, s, names[s.client]) {
 			whole[s.client] = true
 			chance := named
-			if presented(text, s) {
+			switch {
+			case nowAt(text, s):
+				chance = namedNow
+			case presented(text, s):
 				chance = namedAbout
 			}
 			cs.point(cs.said[s.client], chance, reasonNamed(cs.said[s.client]))

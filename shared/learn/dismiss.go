@@ -3,6 +3,7 @@ package learn
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"kantoorpost/shared/directory"
@@ -26,7 +27,7 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	text := by.own + "\n" + by.signature
 	// A prospect has no client yet, and may propose a first meeting too.
 	prospect := phrases(text, seeking) > 0
-	applies := phrases(text, applying) > 0 && !prospect
+	applies := !prospect && (phrases(text, applying) > 0 || slices.ContainsFunc(tokens(by.files), func(t token) bool { return applicationFiles[t.word] }))
 	if applies {
 		c.add(jobApplication, reason("application"))
 	}

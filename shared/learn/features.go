@@ -86,9 +86,10 @@ var features = map[string]words.Text{
 	// Why to be careful.
 	"payment-change": {NL: "Zegt dat geld voortaan ergens anders heen moet: ‘%s’. Bel een bekend nummer voordat u iets wijzigt",
 		EN: "Says that money is to go elsewhere from now on: “%s”. Call a number that you know before you change anything"},
-	"lookalike-domain":  {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
-	"lookalike-address": {NL: "%s lijkt op %s en is het niet", EN: "%s looks like %s and is not"},
-	"reply-to":          {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
+	"account-unverified": {NL: "Vraagt om betaling op rekening %s, en Exchange kon de afzender niet bevestigen", EN: "Asks to pay to account %s, and Exchange could not verify the sender"},
+	"lookalike-domain":   {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
+	"lookalike-address":  {NL: "%s lijkt op %s en is het niet", EN: "%s looks like %s and is not"},
+	"reply-to":           {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
 	"known-name:colleague": {NL: "Toont de naam van collega %s, maar schrijft vanaf een ander adres: %s",
 		EN: "Shows the name of colleague %s, and writes from another address: %s"},
 	"known-name": {NL: "Toont de naam van contact %s, maar schrijft vanaf een onbekend adres: %s",

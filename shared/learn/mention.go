@@ -155,6 +155,26 @@ func presented(text []token, s span) bool {
 // presenting are words before the name of whom a mail is about or for.
 var presenting = set("voor over om betreft inzake aangaande for about regarding concerning namens door onder dossier administratie bedrijf relatie client klant onderneming behalf")
 
+// nowAt says whether a span is the name of a new employer or owner: "nu werkzaam
+// bij", "overgenomen door", "wij vallen onder". The mail is about that one, whoever
+// else it names.
+func nowAt(text []token, s span) bool {
+	if s.from < 2 || !joining[text[s.from-1].word] || text[s.from].begins {
+		return false
+	}
+	for _, t := range text[max(0, s.from-4) : s.from-1] {
+		if changing[t.word] {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	joining  = set("bij door van onder aan naar met by at to with of under")
+	changing = set("nu begonnen werk werken werkzaam dienst tegenwoordig overgenomen overgestapt verkocht deel onderdeel vallen valt gefuseerd opgegaan now work working joined acquired taken sold part")
+)
+
 // pointsTo says whether a span is the name of a person with initials, as
 // clients who are private persons have it, at a place that says what the mail
 // is about. The owner of a company has such a name too, and so have relatives:

@@ -14,14 +14,15 @@ var seeking = strings.Split("zoek een boekhouder|zoek een accountant|zoeken een 
 
 // applying are phrases of people who look for work at the office.
 var applying = strings.Split("sollicitatie|solliciteer|solliciteren|sollicitant|motivatiebrief|mijn cv|cv en motivatie|cv bij|curriculum vitae|op zoek naar een stage|stageplek|stageplaats|stage lopen|"+
-	"leerwerkplek|bijbaan|ik zoek een baan|op zoek naar een baan|job application|apply for|applying for|my resume|my cv|internship", "|")
+	"leerwerkplek|cv en |ervaring toe|mijn ervaring|werkervaring|bijbaan|ik zoek een baan|op zoek naar een baan|job application|apply for|applying for|my resume|my cv|internship", "|")
 
 // unsubscribing are phrases of mass mail.
 var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|geen mail meer ontvangen|niet langer ontvangen|opt-out|opt out|bekijk online|view in browser|view this email in|webversie", "|")
 
 // urging are phrases of fraud.
 var urging = strings.Split("rekeningnummer is gewijzigd|gewijzigd rekeningnummer|nieuw rekeningnummer|iban is gewijzigd|gewijzigde iban|nieuwe iban|nieuw iban|met spoed een betaling|spoedbetaling|betaling klaarzetten|niet bellen|cadeaukaart|giftcard|gift card|wachtwoord|password|"+
-	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|niet bereikbaar|zit in overleg|in een vergadering|spoed: betaling|met spoed betal|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin", "|")
+	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|niet bereikbaar|zit in overleg|in een vergadering|spoed: betaling|met spoed betal|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin|tegoed bij|revolut|cadeaubon|juiste nummer|andere bank|nieuwe bank|antwoord alleen hier|ik reken op je|vertrouwelijk|discreet|"+
+	"spoedoverboeking|maak het over|maak dit over|voor het weekend regelen|rekening opgeheven|salaris op|opgeheven bij de bank|niemand iets van weten|keep this between us|confidential", "|")
 
 // phrases counts how many of some phrases are in a text.
 func phrases(text string, of []string) (n int) {
@@ -33,3 +34,6 @@ func phrases(text string, of []string) (n int) {
 	}
 	return n
 }
+
+// applicationFiles are words in the names of the files of those people.
+var applicationFiles = set("cv curriculum resume sollicitatie sollicitatiebrief motivatie motivatiebrief")

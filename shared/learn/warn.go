@@ -42,6 +42,9 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 	if k.colleague != "" {
 		list, doubt = append(list, reason("known-name:colleague", k.colleague, m.Item.From.Email)), true
 	}
+	if own := written(m).own; m.Item.Verdict != item.VerdictPass && account.MatchString(own) && phrases(own, urging) > 0 {
+		list, doubt = append(list, reason("account-unverified", account.FindString(own))), true
+	}
 	if to := m.Item.ReplyTo; to != "" {
 		list, doubt = append(list, reason("reply-to", to)), true
 	}
@@ -57,12 +60,19 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 }
 
 // pressing says whether a mail asks for money, secrets or haste as fraud does:
-// twice, or once when Exchange did not verify its sender.
+// twice, or once when Exchange did not verify its sender. A bank account counts.
 func pressing(m Mail) bool {
 	own := written(m).own
-	n := phrases(own, urging) + min(1, len(mailtext.NumbersIn(own).IBAN))
+	n := phrases(own, urging)
+	if account.MatchString(own) {
+		n++
+	}
 	return n >= 2 || n == 1 && m.Item.Verdict != item.VerdictPass
 }
+
+// account finds what is written like an IBAN; it need not exist.
+// https://www.iso.org/standard/81090.html
+var account = regexp.MustCompile(`\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{4}){2,7}\b`)
 
 // acquaintances are the people and domains of the office that a sender may
 // pretend to be.

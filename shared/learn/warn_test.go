@@ -20,6 +20,9 @@ func TestWarnings(t *testing.T) {
 		"his domain in another":    {"Piet Jansen <piet@betaal-korenaarbakkers.example>", "pass", "Met spoed een betaling graag, ik ben niet bereikbaar.", "", []string{"korenaar.example", "contact Piet Jansen"}},
 		"his name and haste":       {piet, "pass", "Met spoed een betaling graag, ik ben niet bereikbaar.", "", []string{"contact Piet Jansen"}},
 		"his name, soft":           {piet, "soft", "Kun je een cadeaukaart kopen?", "", []string{"contact Piet Jansen"}},
+		"an address of his":        {"Els Vos <e1s.vos@gmail.com>", "pass", "Bijgaand de stukken.", "", []string{"e1s.vos@gmail.com", "contact Els Vos"}},
+		"an account, soft":         {"P <p@heelanders.example>", "soft", "Er is een andere bank: LT12 1000 0111 0100 1000.", "", []string{"LT12 1000 0111 0100 1000"}},
+		"an account, verified":     {"P <p@heelanders.example>", "pass", "Onze rekening is NL91 ABNA 0417 1643 00.", "", nil},
 		"one of the office":        {"Bank <info@kant0or.example>", "pass", "Bijgaand de stukken.", "", []string{"@kantoor.example"}},
 		"one of its other domain":  {"Bank <info@ons-boekhuis.example>", "pass", "Bijgaand de stukken.", "", []string{"@boekhuis.example"}},
 		"one of a team member":     {"Bank <info@administratrie.example>", "pass", "Bijgaand de stukken.", "", []string{"@administratie.example"}},
@@ -42,7 +45,7 @@ func TestWarnings(t *testing.T) {
 		"a known address":          {"Piet Jansen <piet+facturen@korenaar.example>", "soft", "Kunt u mij bellen?", "", nil},
 	} {
 		test := parseCase(t, map[string]string{
-			"office": "client bakker 1001 Bakkerij De Korenaar B.V.\ncontact piet piet@korenaar.example bakker Piet Jansen\n" +
+			"office": "client bakker 1001 Bakkerij De Korenaar B.V.\ncontact piet piet@korenaar.example bakker Piet Jansen\ncontact els els.vos@gmail.com bakker Els Vos\n" +
 				"member margot margot@kantoor.example Margot Bakker\nmember carla carla@administratie.example Carla Vis\nformer dirk dirk@administratie.example Dirk Smit",
 			"mail": "reason: unknown-sender\nverdict: " + c.verdict + "\nfrom: " + c.from,
 			"text": c.text + "\n\nMet vriendelijke groet,\nPiet\nBakkerij De Korenaar B.V.",

@@ -38,6 +38,8 @@ const (
 	recipient     = 0.45 // one of its contacts is among the recipients
 	answeredChat  = 0.60 // the mail answers its chat
 	quotedFactor  = 0.50 // for quoted text: somebody else wrote it
+	namedNow      = 0.97 // the text says that its writer now works there, or that it took the company over
+	wordFactor    = 0.15 // for a company with a word of the name, and another one
 	companyFactor = 0.60 // for a company whose name is alike, not the same
 
 	// Which of the sender's own clients a mail is about. A signature says little:

@@ -207,7 +207,7 @@ func placed(w weights, e example) int {
 
 // How far generated years may move a weight from what judgement says: as if so
 // many mails said that it is right.
-const judgement = 15
+const judgement = 40
 
 // fit finds the weights with which the right suggestions are likeliest, near to
 // judgement: one weight after the other is moved a little, as long as that helps.
