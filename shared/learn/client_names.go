@@ -41,8 +41,9 @@ func (cs *clientSearch) byCompany() []lookup {
 		}
 	}
 	lookups := []lookup{cs.like(joined, note)}
-	if longest := slices.MaxFunc(all, func(a, b string) int { return len(a) - len(b) }); len(all) > 1 && weighty(longest) {
-		lookups = append(lookups, cs.like(longest, note))
+	own := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return trades[w] || !weighty(w) })
+	if len(all) > 1 && len(own) > 0 {
+		lookups = append(lookups, cs.like(slices.MaxFunc(own, func(a, b string) int { return len(a) - len(b) }), note))
 	}
 	return lookups
 }
@@ -150,7 +151,7 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 	if strings.Contains(cs.by.from.Name, "@") {
 		return nil
 	}
-	for _, part := range throughWord.Split(cs.by.from.Name, 3) {
+	for _, part := range throughWord.Split(cs.by.from.Name, 4) {
 		shown := nameTokens(part)
 		if !slices.ContainsFunc(shown, weighty) || strings.EqualFold(part, cs.by.card.Company) || len(lookups) == 2 {
 			continue
@@ -167,7 +168,7 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 }
 
 // throughWord stands between a program and the one for whom it writes.
-var throughWord = regexp.MustCompile(`(?i)[\s(]+(?:via|namens|on behalf of|im auftrag von|i\.o\.)\s+`)
+var throughWord = regexp.MustCompile(`(?i)[\s(]+(?:via|namens|voor|bij|on behalf of|im auftrag von|i\.o\.)\s+|\s+[-–—/]+\s+|\s*[|•·():]+\s*`)
 
 // byOwnName looks for clients with the author's own name: private persons, and
 // companies that are called like their owner.
@@ -178,6 +179,8 @@ func (cs *clientSearch) byOwnName() []lookup {
 	return []lookup{lookupOf(func(ctx context.Context) ([]directory.Client, error) {
 		return cs.office.ClientsNamed(ctx, cs.by.name.last, maxNamed)
 	}, func(found []directory.Client) {
+		// It is the same in all mail of its author.
+		found = slices.DeleteFunc(found, func(c directory.Client) bool { return slices.Contains(cs.linked, c.ID) })
 		n := map[likeness]int{}
 		for _, c := range found {
 			n[cs.by.name.like(personal(c))]++
@@ -225,6 +228,8 @@ func (cs *clientSearch) noteNames() {
 			switch {
 			case nowAt(text, s):
 				chance = namedNow
+			case formerly(text, s):
+				chance = namedFormerly
 			case presented(text, s):
 				chance = namedAbout
 			}
@@ -243,7 +248,7 @@ func (cs *clientSearch) noteNames() {
 	for _, t := range append(tokens(cs.by.own), text...) {
 		said[t.word] = true
 	}
-	parts, most, alike := make([]int, len(cs.said)), 1, 0.0
+	parts, most, alike := make([]int, len(cs.said)), 2, 0.0
 	for i := range cs.said {
 		for _, w := range names[i] {
 			if weighty(w) && said[w] && !whole[i] {

@@ -108,6 +108,7 @@ type clientSearch struct {
 	missed     []string            // names in the text that no client has
 	most       int                 // clients with one word in their name that are read
 	regular    bool                // the author's signature says nothing new: he writes for several clients
+	linked     []string            // ids of those clients
 }
 
 func newSearch(office Office, m Mail, by author) *clientSearch {

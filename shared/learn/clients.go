@@ -52,9 +52,9 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		return nil, err
 	}
 	by := written(m)
-	by.own = ownWords(m)
+	by.own = ownText(m)
 	s := &ownClients{clientSearch: newSearch(office, m, by), ids: ids}
-	s.most, s.regular = maxNamed, true
+	s.most, s.regular, s.linked = maxNamed, true, ids
 	whole := ids[:min(len(ids), maxLinked)]
 	if len(ids) > maxLinked {
 		whole = nil
@@ -232,9 +232,9 @@ func (s *ownClients) weighText(found []*candidate) {
 	}
 }
 
-// ownWords returns what a mail says in its author's own words, without the
+// ownText returns what a mail says in its author's own words, without the
 // subject of an answer and without the signature; with the mail that it forwards.
-func ownWords(m Mail) string {
+func ownText(m Mail) string {
 	own := "\n" + body(m.Letter, m.Item.From.Name) // the first line is the subject's
 	if !isAnswer(m) {
 		own = m.Item.Subject + own
@@ -270,7 +270,7 @@ func weighKinds(text string, found []*candidate) {
 	words, shared := suits(text, clients)
 	for i, w := range words {
 		if w != "" {
-			found[i].add(kindWord/float64(shared), reason("kind:"+string(kindOf(clients[i])), w))
+			found[i].add(kindWord/float64(shared), reason("kind:"+string(kindOfClient(clients[i])), w))
 		}
 	}
 }

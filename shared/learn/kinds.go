@@ -18,8 +18,8 @@ const (
 	kindAssociation kind = "association"
 )
 
-// kindOf returns the kind of a client, by its type and its legal form.
-func kindOf(c directory.Client) kind {
+// kindOfClient returns the kind of a client, by its type and its legal form.
+func kindOfClient(c directory.Client) kind {
 	parts := strings.FieldsFunc(fold(c.Name), notLetter)
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(parts, w) })
@@ -43,9 +43,9 @@ var kindsOf = func() map[string][]kind {
 		words string
 	}{
 		{[]kind{kindPerson}, "inkomstenbelasting ib ib-aangifte aangifte-ib toeslag toeslagen zorgtoeslag huurtoeslag kinderopvangtoeslag kindgebonden hypotheek hypotheekrente hypotheekaanvraag woz-waarde " +
-			"spaargeld scheiding echtscheiding alimentatie erfenis erfbelasting schenking schenkbelasting schenken jaaropgave jaaropgaven prive privé lijfrente aow studieschuld giften digid partneralimentatie " +
+			"spaargeld scheiding scheiden echtscheiding alimentatie zorgkosten erfenis erfbelasting schenking schenkbelasting schenken oma opa ouders erfgenaam particulier jaaropgave jaaropgaven prive privé lijfrente aow studieschuld giften digid partneralimentatie " +
 			"eigen vrouw echtgenoot echtgenote partner kinderen huis thuis woning koopwoning samenwonen trouwen studie box1 box2 box3 vermogen testament income mortgage"},
-		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts omzet winst balans bedrijf"},
+		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts omzet winst balans bedrijf bv b.v. nv"},
 		{[]kind{kindCompany, kindAssociation}, "loonaangifte loonheffing loonheffingen loonbelasting loonstrook loonstroken salarisrun salarissen verloning personeel ziekmelding ziekmeldingen verlof cao uren urenstaten payroll payslips " +
 			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa kas voorraad inkoopboek verkoopboek zaak winkel werknemer werknemers medewerker medewerkers monteur monteurs stagiair loonjournaal bonnen bonnetjes icp uitzendkrachten vakantiegeld"},
 		{[]kind{kindHolding, kindCompany}, "vpb vennootschapsbelasting corporate dga-salaris gebruikelijk managementfee"},
@@ -59,6 +59,20 @@ var kindsOf = func() map[string][]kind {
 	return all
 }()
 
+// kindsOfWord are the kinds that a word suits, or the word with which a compound
+// begins: voorraadlijst.
+func kindsOfWord(w string) []kind {
+	for n := len(w); n >= min(len(w), leastCompound); n-- {
+		if of, ok := kindsOf[w[:n]]; ok {
+			return of
+		}
+	}
+	return nil
+}
+
+// leastCompound is the least length of the first word of a compound, in bytes.
+const leastCompound = 5
+
 // suits returns, for each client, the word of a text that suits its kind and not
 // that of all others, "" when there is none, and the number of clients that the
 // word suits.
@@ -66,10 +80,10 @@ func suits(text string, clients []directory.Client) (word []string, shared int) 
 	word = make([]string, len(clients))
 	kinds := make([]kind, len(clients))
 	for i, c := range clients {
-		kinds[i] = kindOf(c)
+		kinds[i] = kindOfClient(c)
 	}
 	for w := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return notLetter(r) && r != '-' && (r < '0' || r > '9') }) {
-		of := kindsOf[w]
+		of := kindsOfWord(w)
 		n := 0
 		for _, k := range kinds {
 			if slices.Contains(of, k) {

@@ -221,6 +221,8 @@ func TestNames(t *testing.T) {
 		{"Jan Jansen", "J. Jansen", initialAlike},
 		{"Jan Jansen", "Joost Jansen", different},
 		{"Jan Jansen", "Jan Pietersen", different},
+		{"T. Jansen", "Tom Jansen", initialAlike},
+		{"Jan van 't Hof", "J. van 't Hof", initialAlike},
 		{"Jan", "Jan Jansen", firstAlike},
 		{"Jan", "Piet Jansen", different},
 		{"", "Piet Jansen", different},

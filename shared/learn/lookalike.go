@@ -3,6 +3,7 @@ package learn
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/mtibben/confusables"
 	"golang.org/x/net/idna"
@@ -52,11 +53,27 @@ func resemblesLoosely(domain string, known []string) string {
 var providers = strings.Fields("gmail.com googlemail.com hotmail.com hotmail.nl outlook.com live.nl icloud.com yahoo.com kpnmail.nl planet.nl hetnet.nl ziggo.nl xs4all.nl upcmail.nl home.nl telfort.nl casema.nl chello.nl")
 
 // imitates says whether an address looks like another one at the same domain, and
-// is not: people who choose a second address do not write o as a zero.
+// is not: one letter differs, or letters and digits are alike. People who choose a
+// second address add a number, or leave out a dot.
 func imitates(email, known string) bool {
 	mine, at, _ := strings.Cut(email, "@")
 	theirs, there, _ := strings.Cut(known, "@")
-	return at == there && mine != theirs && seenAs(mine) == seenAs(theirs)
+	letters := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) {
+				return r
+			}
+			return -1
+		}, s)
+	}
+	a, b := letters(mine), letters(theirs)
+	switch {
+	case at != there || a == b && strings.Trim(mine, "0123456789") == mine:
+		return false
+	case mine != theirs && seenAs(mine) == seenAs(theirs):
+		return true
+	}
+	return directory.Misspelt(a, b) && directory.Distance(a, b) == 1
 }
 
 // owner returns the part of a registered domain that its owner chose, in the

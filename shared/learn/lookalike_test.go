@@ -18,3 +18,25 @@ func TestResembles(t *testing.T) {
 		}
 	}
 }
+
+func TestImitates(t *testing.T) {
+	for _, c := range []struct {
+		email, known string
+		want         bool
+	}{
+		{"jan.jansen@gmail.com", "jan.jansen@gmail.com", false},
+		{"jan.jans3n@gmail.com", "jan.jansen@gmail.com", true},
+		{"j0landa.smit@gmail.com", "jolanda.smit@gmail.com", true},
+		{"jan.janssen@gmail.com", "jan.jansen@gmail.com", true},
+		{"vandarn@gmail.com", "vandam@gmail.com", true},
+		{"jan.jansen75@gmail.com", "jan.jansen@gmail.com", false},
+		{"janjansen@gmail.com", "jan.jansen@gmail.com", false},
+		{"jan.jansen75@gmail.com", "jan.jansen70@gmail.com", false},
+		{"jan.janssen@outlook.com", "jan.jansen@gmail.com", false},
+		{"els@gmail.com", "els@gmail.com", false},
+	} {
+		if got := imitates(c.email, c.known); got != c.want {
+			t.Errorf("%s and %s: %v", c.email, c.known, got)
+		}
+	}
+}

@@ -170,7 +170,24 @@ func nowAt(text []token, s span) bool {
 	return false
 }
 
+// formerly says whether a span is the name of a former employer, or of a company
+// that another one took over.
+func formerly(text []token, s span) bool {
+	if s.from > 0 && leaving[text[s.from-1].word] {
+		return true
+	}
+	for _, t := range text[s.to:min(len(text), s.to+4)] {
+		if ended[t.word] && !t.begins {
+			return true
+		}
+	}
+	return false
+}
+
 var (
+	leaving = set("na voorheen voormalig voormalige vroeger ex ipv after formerly former")
+	ended   = set("gekocht bestaat opgeheven overgenomen failliet gestopt verlaten verkocht opgegaan acquired bought sold")
+
 	joining  = set("bij door van onder aan naar met by at to with of under")
 	changing = set("nu begonnen werk werken werkzaam dienst tegenwoordig overgenomen overgestapt verkocht deel onderdeel vallen valt gefuseerd opgegaan now work working joined acquired taken sold part")
 )

@@ -45,7 +45,12 @@ type fullName struct {
 func nameOf(text string) fullName {
 	all := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\'' })
 	whole := strings.Join(all, " ")
-	all = slices.DeleteFunc(all, func(w string) bool { return particles[w] })
+	first := true
+	all = slices.DeleteFunc(all, func(w string) bool {
+		initial := first && w == "t" // of Tom, and not short for het
+		first = false
+		return particles[w] && !initial
+	})
 	switch len(all) {
 	case 0:
 		return fullName{}

@@ -39,6 +39,7 @@ const (
 	answeredChat  = 0.60 // the mail answers its chat
 	quotedFactor  = 0.50 // for quoted text: somebody else wrote it
 	namedNow      = 0.97 // the text says that its writer now works there, or that it took the company over
+	namedFormerly = 0.25 // the text says that its writer has left, or that it exists no more
 	wordFactor    = 0.15 // for a company with a word of the name, and another one
 	companyFactor = 0.60 // for a company whose name is alike, not the same
 
@@ -50,9 +51,9 @@ const (
 	habit           = 0.80 // the most that earlier choices say
 	ownTeam         = 0.45 // the addressed team member works for it, and not for the others
 	oneOfThem       = 0.30 // divided by how many there are
-	kindWord        = 0.45 // a word of the trade that suits this kind of client and not the others; shared by those it suits
+	kindWord        = 0.65 // a word of the trade that suits this kind of client and not the others; shared by those it suits
 	misspelt        = 0.40 // a word that is nearly one of its name
-	misspeltWhole   = 0.75 // the whole name, with a mistake or divided otherwise
+	misspeltWhole   = 0.85 // the whole name, with a mistake or divided otherwise
 	ownName         = 0.60 // the sender has the client's name, as private persons have
 	namedFile       = 0.60 // an attachment has its name
 	onBehalf        = 0.75 // the sender's display name is its name: portals write so
