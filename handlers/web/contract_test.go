@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"reflect"
@@ -26,7 +27,9 @@ func TestMain(m *testing.M) {
 	}
 	asked = c.check
 	code := m.Run()
-	if wrong := c.wrong(); len(wrong) > 0 && code == 0 {
+	// A type may read several answers, and only all tests together ask for each of them.
+	all := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == ""
+	if wrong := c.wrong(); len(wrong) > 0 && code == 0 && all {
 		fmt.Fprintf(os.Stderr, "what pages ask of the API is not in its description:\n%s\n", strings.Join(wrong, "\n"))
 		code = 1
 	}
