@@ -187,6 +187,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scmMinTlsVersion: '1.2'
       // What the platform sets itself (WEBSITE_*, FUNCTIONS_*, IDENTITY_*) never stands here.
       appSettings: [
+        { name: 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT', value: '167772160' } // bytes; the one of them that is for the app to set
         { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
         { name: 'AzureWebJobsStorage__clientId', value: appIdentity.properties.clientId }
         { name: 'AzureWebJobsStorage__blobServiceUri', value: account.properties.primaryEndpoints.blob }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,6 +78,9 @@ func TestSettingsAreThoseOfTheTable(t *testing.T) {
 			if want := s.From == config.Template || s.From == config.HostOnly; there != want {
 				t.Errorf("%s: setting %s comes from %q; set by the template: %v", name, s.Name, s.From, there)
 			}
+		}
+		if limit := set["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]; limit != strconv.Itoa(config.RequestBytes) {
+			t.Errorf("%s: requests of %s bytes, want %d", name, limit, config.RequestBytes)
 		}
 		for s := range set {
 			if !known[s] {

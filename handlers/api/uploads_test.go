@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	settings "kantoorpost/shared/config"
 )
 
 // A file comes back as it was sent, to its maker alone.
@@ -66,6 +68,9 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		if got := o.call(t, "editor", request, `{"mail":""}`); got.status != want {
 			t.Errorf("%s: %d %s", request, got.status, got.text)
 		}
+	}
+	if maxUpload >= settings.RequestBytes {
+		t.Errorf("the host refuses what is larger than %d bytes, without an explanation", settings.RequestBytes)
 	}
 	for name, length := range map[string]int64{"told": maxUpload + 1, "not told": -1} {
 		if got := o.upload(t, io.LimitReader(zeros{}, maxUpload+1), length); got.Code != http.StatusRequestEntityTooLarge {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"strconv"
 )
 
 // A Source says what gives a setting its value.
@@ -38,10 +39,17 @@ const azurite = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;" +
 	"QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;" +
 	"TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
 
+// RequestBytes is the size of the largest request that the host lets through: more than
+// the largest file that people attach, so that the API refuses it with an explanation.
+// The host's own limit is 100 MB.
+// https://learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit
+const RequestBytes = 160 << 20
+
 // notRead returns the settings that this process does not read.
 func notRead() []Setting {
 	return []Setting{
 		{Name: "FUNCTIONS_WORKER_RUNTIME", From: Platform, Local: "custom"},
+		{Name: "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", From: HostOnly, Local: strconv.Itoa(RequestBytes)},
 		{Name: "AzureWebJobsStorage__credential", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_CONNECTION_STRING", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", From: HostOnly},

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
+	"kantoorpost/shared/config"
 	"kantoorpost/shared/dev/seed"
 )
 
@@ -18,15 +20,16 @@ const simulatedSchedule, realSchedule = "*/10 * * * * *", "0 */5 * * * *"
 // settings returns the app settings, as a deployment sets them in Azure.
 func (s *stack) settings() map[string]string {
 	all := map[string]string{
-		"AzureWebJobsStorage":  s.storage.ConnectionString(),
-		"WEBSITE_AUTH_ENABLED": "true",
-		"AUTH_TENANT_ID":       tenantID,
-		"FIRST_ADMINISTRATOR":  s.administrator(),
-		"POLL_SCHEDULE":        realSchedule,
-		"SECRETS_FILE":         s.data.path("secrets.json"),
-		"KEY_VAULT_URL":        "",
-		"SIMULATOR_URL":        "",
-		"WEBSITE_SITE_NAME":    "",
+		"AzureWebJobsStorage":               s.storage.ConnectionString(),
+		"FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": strconv.Itoa(config.RequestBytes),
+		"WEBSITE_AUTH_ENABLED":              "true",
+		"AUTH_TENANT_ID":                    tenantID,
+		"FIRST_ADMINISTRATOR":               s.administrator(),
+		"POLL_SCHEDULE":                     realSchedule,
+		"SECRETS_FILE":                      s.data.path("secrets.json"),
+		"KEY_VAULT_URL":                     "",
+		"SIMULATOR_URL":                     "",
+		"WEBSITE_SITE_NAME":                 "",
 		// People who try something out need no rate limit.
 		"RATE_LIMIT":              "0",
 		"RATE_LIMIT_APPLICATIONS": "0",

@@ -2,6 +2,7 @@ package invoke
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 )
@@ -19,6 +20,27 @@ func withPublicHost(next http.Handler) http.Handler {
 		if name := r.Header.Get("X-Forwarded-Host"); hostname.MatchString(name) {
 			out := *r
 			out.Host = name
+			r = &out
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// twiceEscaped is the sign of a slash in a path as the host's proxy passes it on.
+var twiceEscaped = regexp.MustCompile(`%25(2[fF])`)
+
+// withOwnPath undoes what the host's proxy does to a slash in a part of a path, such as
+// an e-mail address: ASP.NET decodes all of a path but "%2F", and the proxy escapes its
+// "%" once more.
+// https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.http.httprequest.path
+func withOwnPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if escaped := r.URL.EscapedPath(); twiceEscaped.MatchString(escaped) {
+			at := *r.URL
+			at.RawPath = twiceEscaped.ReplaceAllString(escaped, "%$1")
+			at.Path, _ = url.PathUnescape(at.RawPath) // it was a valid path before
+			out := *r
+			out.URL = &at
 			r = &out
 		}
 		next.ServeHTTP(w, r)

@@ -35,3 +35,20 @@ func TestTheAddressIsWhatPeopleUse(t *testing.T) {
 		}
 	}
 }
+
+// A slash inside a part of a path arrives as the caller wrote it, though the host's
+// proxy escapes it twice.
+func TestASlashInAnAddress(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/addresses/{address}", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.PathValue("address")) })
+	h := invoke.Handler([]invoke.Function{invoke.HTTP("api", mux)})
+	for path, want := range map[string]string{
+		"a%252Fb%40kantoor.example": "a/b@kantoor.example", "a%252fb": "a/b", "a%2Fb": "a/b", "100%25": "100%", "a%2525": "a%25",
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/api/addresses/"+path, nil))
+		if got := w.Body.String(); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}

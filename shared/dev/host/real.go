@@ -18,6 +18,7 @@ import (
 // A Real is Microsoft's own Functions host, from its Core Tools.
 type Real struct {
 	http.Handler
+	base      string // its address
 	process   *child.Process
 	functions []string
 }
@@ -49,7 +50,7 @@ func StartReal(ctx context.Context, program string, o Options) (*Real, error) {
 		return nil, fmt.Errorf("functions host: %w", err)
 	}
 	base := &url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(port)}
-	r := &Real{process: process, Handler: &httputil.ReverseProxy{
+	r := &Real{base: base.String(), process: process, Handler: &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.SetURL(base)
 			p.Out.Host = p.In.Host

@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 		os.Exit(playCoreTools(os.Args[2:]))
 	}
 	if port, ok := os.LookupEnv("FUNCTIONS_CUSTOMHANDLER_PORT"); ok {
+		if record := os.Getenv("RECORD"); record != "" {
+			os.Exit(playCompared(port, record))
+		}
 		os.Exit(playHandler(port))
 	}
 	os.Exit(m.Run())
