@@ -21,6 +21,8 @@ type (
 		Automatic   int64   `json:"automatic" doc:"mails that were decided as soon as they came in"`
 		Learned     int64   `json:"learned" doc:"of these, by what people had taught"`
 		Corrected   int64   `json:"corrected" doc:"automatic decisions that people took back"`
+
+		suggested, right [item.ChanceSteps]int64 // first suggestions of mails that people solved, by the step of their chance
 	}
 	learningMonth struct {
 		Month string `json:"month" example:"2026-11"`
@@ -33,6 +35,8 @@ type (
 	learning struct {
 		Months []learningMonth `json:"months" nullable:"false" doc:"oldest first, the current one last; months before the first mail are left out"`
 		Weeks  []learningWeek  `json:"weeks,omitempty" doc:"the same by week, when weeks are asked for"`
+		// Calibration covers the months.
+		Calibration []calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right; steps without any are left out"`
 	}
 )
 
@@ -46,6 +50,7 @@ func (a *api) registerLearning() {
 	}) (*struct{ Body learning }, error) {
 		now := time.Now().UTC()
 		out := learning{Months: []learningMonth{}}
+		var all []Figures
 		month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 		for n := in.Months - 1; n >= 0; n-- {
 			from := month.AddDate(0, -n, 0)
@@ -53,6 +58,7 @@ func (a *api) registerLearning() {
 			if err != nil {
 				return nil, err
 			}
+			all = append(all, f)
 			if f.Mails+f.HandActions > 0 || len(out.Months) > 0 {
 				out.Months = append(out.Months, learningMonth{from.Format("2006-01"), f})
 			}
@@ -68,6 +74,7 @@ func (a *api) registerLearning() {
 				out.Weeks = append(out.Weeks, learningWeek{from.Format(time.DateOnly), f})
 			}
 		}
+		out.Calibration = calibration(all)
 		return &struct{ Body learning }{out}, nil
 	})
 }
@@ -88,6 +95,9 @@ func (a *api) figures(ctx context.Context, from, until, now time.Time) (Figures,
 	f := Figures{
 		Mails: n[item.Stored], Waited: n[item.Waited], HandActions: n[item.Hand],
 		Automatic: max(0, n[item.Stored]-n[item.Waited]), Learned: n[item.Learned], Corrected: n[item.Corrected],
+	}
+	for step := range item.ChanceSteps {
+		f.suggested[step], f.right[step] = n[item.Suggested(step)], n[item.SuggestedRight(step)]
 	}
 	if f.Mails > 0 {
 		f.Per100 = float64(f.HandActions*1000/f.Mails) / 10

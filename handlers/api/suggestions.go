@@ -55,30 +55,44 @@ func (a *api) registerSuggestions() {
 		if it.State != item.Parked {
 			return &struct{ Body suggestions }{out}, nil
 		}
-		m, err := a.evidence(ctx, it)
+		r, err := a.rank(ctx, it)
 		if err != nil {
 			return nil, err
 		}
-		warnings, doubt, err := learn.Warnings(ctx, a.Directory, m)
-		if err != nil {
-			return nil, err
+		out.Warnings = append(out.Warnings, r.warnings...)
+		out.Doubt = r.mail.Doubt || it.Verdict == item.VerdictFail
+		for _, s := range r.may {
+			out.Items = append(out.Items, suggestionOf(s, it.From.Name))
 		}
-		out.Warnings = append(out.Warnings, warnings...)
-		m.Doubt = doubt
-		out.Doubt = doubt || it.Verdict == item.VerdictFail
-		list, err := learn.Suggest(ctx, a.Directory, m)
-		if err != nil {
-			return nil, err
-		}
-		may := a.solutions(ctx, it)
-		for _, s := range list {
-			if slices.Contains(may, s.Action) {
-				out.Items = append(out.Items, suggestionOf(s, it.From.Name))
-			}
-		}
-		out.Prefill = prefillOf(m, list)
+		out.Prefill = prefillOf(r.mail, r.all)
 		return &struct{ Body suggestions }{out}, nil
 	})
+}
+
+// A ranking is what may solve a mail.
+type ranking struct {
+	mail     learn.Mail
+	warnings []learn.Reason
+	all, may []learn.Suggestion // the likeliest first; may is what the caller may do
+}
+
+func (a *api) rank(ctx context.Context, it item.Item) (r ranking, err error) {
+	if r.mail, err = a.evidence(ctx, it); err != nil {
+		return r, err
+	}
+	if r.warnings, r.mail.Doubt, err = learn.Warnings(ctx, a.Directory, r.mail); err != nil {
+		return r, err
+	}
+	if r.all, err = learn.Suggest(ctx, a.Directory, r.mail); err != nil {
+		return r, err
+	}
+	may := a.solutions(ctx, it)
+	for _, s := range r.all {
+		if slices.Contains(may, s.Action) {
+			r.may = append(r.may, s)
+		}
+	}
+	return r, nil
 }
 
 func suggestionOf(s learn.Suggestion, sender string) suggestionObject {

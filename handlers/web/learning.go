@@ -38,10 +38,20 @@ func (m learnedSpan) share(n int) int {
 	return (100*n + m.Mails/2) / m.Mails
 }
 
+// A calibrated step has how often first suggestions of some chance were right.
+type calibrated struct {
+	From      float64 `json:"from"` // 0 to 1
+	To        float64 `json:"to"`
+	Suggested int     `json:"suggested"`
+	Right     int     `json:"right"`
+}
+
 type learningView struct {
-	Spans []learnedSpan   // the newest first
-	Weeks bool            // the spans are weeks
-	Plots []template.HTML // the same graph, for wide and for narrow pages
+	Spans     []learnedSpan   // the newest first
+	Weeks     bool            // the spans are weeks
+	Plots     []template.HTML // the same graph, for wide and for narrow pages
+	Suggested []template.HTML // how often first suggestions were right, likewise; none without any
+	Sum       calibrated      // of all steps
 }
 
 // now is the current month or week.
@@ -58,11 +68,13 @@ func (s *site) learning(v *request) error {
 	var body struct {
 		Months []learnedSpan `json:"months"`
 		Weeks  []learnedSpan `json:"weeks"`
+
+		Calibration []calibrated `json:"calibration"`
 	}
 	if err := v.api.get("/api/learning?months=12", &body); err != nil {
 		return err
 	}
-	spans := body.Months
+	spans, calibration := body.Months, body.Calibration
 	if n := len(spans); n > 0 && n < fewMonths {
 		if err := v.api.get("/api/learning?months=1&weeks=16", &body); err != nil {
 			return err
@@ -75,6 +87,13 @@ func (s *site) learning(v *request) error {
 	view := learningView{Weeks: len(spans) > 0 && spans[0].Week != ""}
 	if len(spans) > 0 {
 		view.Plots = v.plotsOf(spans)
+	}
+	for _, c := range calibration {
+		view.Sum.Suggested += c.Suggested
+		view.Sum.Right += c.Right
+	}
+	if view.Sum.Suggested > 0 {
+		view.Suggested = v.suggestedPlots(calibration)
 	}
 	for _, m := range slices.Backward(spans) {
 		view.Spans = append(view.Spans, m)
@@ -113,11 +132,34 @@ func (v *request) plotsOf(spans []learnedSpan) []template.HTML {
 	first, last := spans[0], spans[len(spans)-1]
 	o.Description = v.t("learning.plot-text", first.Within, first.Rate, last.Within, last.Rate)
 	o.Series = []plot.Series{hand, waited}
-	draw := func(width, height int) template.HTML {
+	return draw(o)
+}
+
+// suggestedPlots draws how often first suggestions were right, by what they
+// promised.
+func (v *request) suggestedPlots(steps []calibrated) []template.HTML {
+	o := plot.Options{Title: v.t("learning.suggested"), Unit: "%"}
+	promised, right := plot.Series{Name: v.t("learning.promised")}, plot.Series{Name: v.t("learning.right")}
+	var said []string
+	for _, c := range steps {
+		o.Labels = append(o.Labels, v.decimal(100*c.From)+"–"+v.decimal(100*c.To))
+		promised.Values = append(promised.Values, 50*(c.From+c.To))
+		share := math.Round(1000*float64(c.Right)/float64(c.Suggested)) / 10
+		right.Values = append(right.Values, share)
+		said = append(said, v.t("learning.suggested-text", v.decimal(100*c.From), v.decimal(100*c.To), c.Right, c.Suggested))
+	}
+	o.Description = strings.Join(said, " ")
+	o.Series = []plot.Series{promised, right}
+	return draw(o)
+}
+
+// draw draws a graph for wide and for narrow pages.
+func draw(o plot.Options) []template.HTML {
+	size := func(width, height int) template.HTML {
 		o.Width, o.Height = width, height
 		return template.HTML(withoutStyle(plot.Lines(o))) // the plot escapes its texts
 	}
-	return []template.HTML{draw(900, 300), draw(320, 280)}
+	return []template.HTML{size(900, 300), size(320, 280)}
 }
 
 // decimal is a number with at most one decimal.

@@ -20,9 +20,15 @@ func TestLearningIsDrawnAndListed(t *testing.T) {
 	if body := w.Body.String(); strings.Index(body, "nov 2026</span>") > strings.Index(body, "okt 2026</span>") {
 		t.Error("the newest month is not the first")
 	}
+	wants(t, w, 200, "!Hoe vaak het eerste voorstel klopte")
 	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "<strong>7.3</strong>", "Hand actions per 100 mails", "Oct 2026")
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{}}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niets te zien", `!class="plot"`)
+	// The chances of suggestions stand beside what became of them.
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{{Week: "2026-11-23", Mails: 50}},
+		"calibration": []calibrated{{0.4, 0.5, 10, 4}, {0.9, 1, 40, 39}}}
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte", "Bij een kans van 90 tot 100 % klopten er 39 van 40.", "Klopte, in %, 90–100: 97.5",
+		"Bij 50 opgeloste berichten klopte het eerste voorstel 43 keer.")
 	// A new office has few months: it sees weeks.
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{
 		{Week: "2026-11-16", Mails: 40, HandActions: 20, Per100: 50}, {Week: "2026-11-23", Mails: 50, HandActions: 10, Per100: 20},

@@ -22,6 +22,16 @@ const (
 	Corrected Count = "corrected" // mails that a learned rule decided and a person took back
 )
 
+// ChanceSteps is how many steps of chance the counts of first suggestions have.
+const ChanceSteps = 10
+
+// Suggested is the count of mails whose first suggestion, when somebody solved it,
+// had a chance in a step: 0 for less than 10 %, 9 for 90 % and more. They are stored.
+func Suggested(step int) Count { return Count(fmt.Sprint("suggested-", step)) }
+
+// SuggestedRight is the count of those of Suggested where it was what was done.
+func SuggestedRight(step int) Count { return Count(fmt.Sprint("suggested-right-", step)) }
+
 // A Tally says how often something happened at a time. It is inserted in the
 // transaction of the event: each event is counted once.
 type Tally struct {
@@ -40,6 +50,18 @@ func CountOp(at time.Time, c Count, n int) table.Op {
 		panic(fmt.Sprintf("tally: %v", err)) // a plain struct packs
 	}
 	return table.Insert(r)
+}
+
+// Count counts events that no transaction of their own has: they may be lost.
+func (s *Store) Count(ctx context.Context, counts ...Count) error {
+	ops := make([]table.Op, len(counts))
+	for i, c := range counts {
+		ops[i] = CountOp(s.now(), c, 1)
+	}
+	if err := s.table.Write(ctx, ops...); err != nil {
+		return fmt.Errorf("count %v: %w", counts, err)
+	}
+	return nil
 }
 
 // Counts adds up the events from one time until before another.

@@ -212,3 +212,20 @@ func (s Suggestion) says() string {
 	}
 	return strings.TrimSpace(string(s.Action) + " " + id)
 }
+
+// Is says whether a person did what is suggested. A dismissal or a release is right
+// for any scope: that is about later mail.
+func (s Suggestion) Is(done item.Solution) bool {
+	if s.Action != done.Action {
+		return false
+	}
+	switch s.Action {
+	case item.LinkContact:
+		return s.Contact.ID == done.Contact
+	case item.ChooseClient:
+		return s.Client.ID == done.Client
+	case item.CreateContact:
+		return s.Client == nil && done.Client == "" || s.Client != nil && s.Client.ID == done.Client
+	}
+	return true
+}
