@@ -74,6 +74,7 @@ type api struct {
 	receiving chan struct{} // one for each file that is being received
 	remembers memory
 	asking    singleflight.Group
+	domains   domainsCache
 	// sentAsked keeps when the Sent Items of a mailbox were last asked for.
 	sentAsked sync.Map
 	// spans keeps the figures of past months and weeks.

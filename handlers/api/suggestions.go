@@ -80,7 +80,7 @@ func (a *api) rank(ctx context.Context, it item.Item) (r ranking, err error) {
 	if r.mail, err = a.evidence(ctx, it); err != nil {
 		return r, err
 	}
-	if r.warnings, r.mail.Doubt, err = learn.Warnings(ctx, a.Directory, r.mail); err != nil {
+	if err = a.warn(ctx, &r, time.Time{}); err != nil {
 		return r, err
 	}
 	if r.all, err = learn.Suggest(ctx, a.Directory, r.mail); err != nil {
@@ -93,6 +93,22 @@ func (a *api) rank(ctx context.Context, it item.Item) (r ranking, err error) {
 		}
 	}
 	return r, nil
+}
+
+// warn notes what should make somebody careful. A look-alike is looked for again
+// among the domains of this moment: the sender may have become a contact since.
+func (a *api) warn(ctx context.Context, r *ranking, since time.Time) (err error) {
+	began := time.Now()
+	if r.mail.Known, err = a.knownDomains(ctx, since); err != nil {
+		return err
+	}
+	if r.warnings, r.mail.Doubt, err = learn.Warnings(ctx, a.Directory, r.mail); err != nil {
+		return err
+	}
+	if since.IsZero() && slices.ContainsFunc(r.warnings, func(w learn.Reason) bool { return w.Code == learn.LookalikeDomain }) {
+		return a.warn(ctx, r, began)
+	}
+	return nil
 }
 
 func suggestionOf(s learn.Suggestion, sender string) suggestionObject {

@@ -143,11 +143,11 @@ func normalDomain(text string) (string, bool) {
 }
 
 // Domains returns the domains at which contacts have addresses, except public
-// providers, with one query for each thousand contacts and at most ten.
+// providers, with one query for each thousand contacts and at most forty.
 func (s *Store) Domains(ctx context.Context) ([]string, error) {
 	seen := map[string]bool{}
 	const prefix = "contact-domain|"
-	for from, pages := prefix, 0; from != "" && pages < 10; pages++ {
+	for from, pages := prefix, 0; from != "" && pages < 40; pages++ {
 		rows, next, err := s.table.Columns(ctx, from, after(prefix), 1000, "id")
 		if err != nil {
 			return nil, fmt.Errorf("directory: domains of contacts: %w", err)

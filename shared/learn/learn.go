@@ -51,6 +51,7 @@ type Mail struct {
 	Earlier  []chat.Chat             // the chats of its sender, if the sender has several clients
 	Doubt    bool                    // the mail may be fraud: nothing that trusts the sender is suggested first
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
+	Known    *Domains                // of contacts; nil to ask the office
 	Files    []string                // the names of what came with it, as far as they are known
 }
 

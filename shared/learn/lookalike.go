@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mtibben/confusables"
 	"golang.org/x/net/idna"
@@ -12,23 +13,78 @@ import (
 	"kantoorpost/shared/directory"
 )
 
-// resembles returns the known domain that a domain imitates, "" when there is
+// Domains are known domains, ready to find the one that another domain imitates.
+// It does not change.
+type Domains struct {
+	registered map[string]bool
+	all        []knownDomain
+}
+
+type knownDomain struct {
+	domain string
+	seen   string // what its owner chose of it, as it looks without hyphens
+	length int    // of that, in runes
+	chosen int    // length of what its owner chose
+}
+
+// NewDomains prepares known domains. It takes about a microsecond for each.
+func NewDomains(known []string) *Domains {
+	d := &Domains{registered: map[string]bool{}}
+	for _, k := range known {
+		registered := organisation(k)
+		d.registered[registered] = true
+		name := owner(registered)
+		seen := seenAs(strings.ReplaceAll(name, "-", ""))
+		d.all = append(d.all, knownDomain{k, seen, utf8.RuneCountInString(seen), len(name)})
+	}
+	return d
+}
+
+// imitatedBy returns the known domain that a domain imitates, "" when there is
 // none: the same with characters that look alike, another top-level domain, an
 // extra hyphen or word, or one different letter. A known domain, or a part of
 // one, imitates none.
-func resembles(domain string, known []string) string {
+func (d *Domains) imitatedBy(domain string) string {
 	mine := organisation(domain)
-	if mine == "" || slices.ContainsFunc(known, func(k string) bool { return organisation(k) == mine }) {
+	if mine == "" || d.registered[mine] {
 		return ""
 	}
 	name := owner(mine)
-	for _, k := range known {
-		if alikeNames(name, owner(organisation(k))) {
-			return k
+	if len(name) < 4 {
+		return ""
+	}
+	var parts []string
+	for part := range strings.SplitSeq(name, "-") {
+		parts = append(parts, seenAs(part))
+	}
+	a := seenAs(strings.ReplaceAll(name, "-", ""))
+	letters := []rune(a)
+	for _, k := range d.all {
+		if k.chosen >= 4 && k.alike(a, letters, parts) {
+			return k.domain
 		}
 	}
 	return ""
 }
+
+// alike says whether a name looks like a known one. Most are told apart by their
+// lengths.
+func (k knownDomain) alike(a string, letters []rune, parts []string) bool {
+	if a == k.seen || k.length >= 5 && slices.Contains(parts, k.seen) {
+		return true
+	}
+	if word, ok := strings.CutPrefix(a, k.seen); ok && added[word] {
+		return true
+	}
+	if word, ok := strings.CutSuffix(a, k.seen); ok && added[word] {
+		return true
+	}
+	more := len(letters) - k.length
+	return k.length >= 5 && more >= -1 && more <= 1 && oneEdit(letters, []rune(k.seen))
+}
+
+// resembles returns the one of few domains that a domain imitates.
+func resembles(domain string, known []string) string { return NewDomains(known).imitatedBy(domain) }
 
 // resemblesLoosely is resembles for the domain of somebody whose name a sender
 // shows: it may also have the known name in it, or differ by a quarter of its
@@ -95,28 +151,14 @@ func seenAs(name string) string {
 	return lookalikes.Replace(strings.ToLower(confusables.Skeleton(strings.ToLower(name))))
 }
 
-func alikeNames(name, known string) bool {
-	if len(known) < 4 || len(name) < 4 {
-		return false
+// added are words that imitations put before or behind a name, as they look.
+var added = func() map[string]bool {
+	words := map[string]bool{}
+	for w := range strings.FieldsSeq("nl bv nv vof groep group holding online mail email facturen factuur invoice administratie finance betaling betalingen info office kantoor service support secure login portal portaal mijn my the de het en team international europe eu com") {
+		words[seenAs(w)] = true
 	}
-	a, b := seenAs(strings.ReplaceAll(name, "-", "")), seenAs(strings.ReplaceAll(known, "-", ""))
-	switch {
-	case a == b:
-		return true
-	case len(b) >= 5 && slices.ContainsFunc(strings.Split(name, "-"), func(part string) bool { return seenAs(part) == b }):
-		return true
-	}
-	for _, word := range added {
-		w := seenAs(word)
-		if a == w+b || a == b+w {
-			return true
-		}
-	}
-	return len(b) >= 5 && oneEdit([]rune(a), []rune(b))
-}
-
-// added are words that imitations put before or behind a name.
-var added = strings.Fields("nl bv nv vof groep group holding online mail email facturen factuur invoice administratie finance betaling betalingen info office kantoor service support secure login portal portaal mijn my the de het en team international europe eu com")
+	return words
+}()
 
 // oneEdit says whether one text becomes the other by adding, removing or
 // replacing one letter, or by swapping two neighbours.

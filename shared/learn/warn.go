@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -14,6 +15,10 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
+// LookalikeDomain is the code of the warning that a sender's domain imitates a
+// known one.
+const LookalikeDomain = "lookalike-domain"
+
 // Warnings returns reasons to be careful with a mail that waits, the most
 // serious first. Doubt says that one of them may mean fraud: then nothing that
 // trusts the sender is suggested first, and no single key does it. It asks the
@@ -25,14 +30,17 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 			return nil, false, err
 		}
 		if domain := directory.Domain(m.Item.From.Email); !directory.PublicDomain(domain) {
-			known := resembles(domain, k.domains)
+			known := cmp.Or(resembles(domain, k.domains), k.known.imitatedBy(domain))
+			if slices.ContainsFunc(k.domains, func(own string) bool { return organisation(own) == organisation(domain) }) {
+				known = "" // of the office's own
+			}
 			if known == "" && k.contact != "" {
 				if known = resembles(domain, providers); known == "" && pressing(m) {
 					known = resemblesLoosely(domain, k.contactDomains)
 				}
 			}
 			if known != "" {
-				list, doubt = append(list, reason("lookalike-domain", domain, known)), true
+				list, doubt = append(list, reason(LookalikeDomain, domain, known)), true
 			}
 		}
 	}
@@ -77,10 +85,11 @@ var account = regexp.MustCompile(`\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{4}){2,7}\b`)
 // acquaintances are the people and domains of the office that a sender may
 // pretend to be.
 type acquaintances struct {
-	domains   []string
-	colleague string // the active team member whose name or address the display name shows
-	contact   string // the contact whose name or address the display name shows
-	posed     bool   // the display name shows the contact's address
+	domains   []string // of the office's own addresses and team
+	known     *Domains // of contacts
+	colleague string   // the active team member whose name or address the display name shows
+	contact   string   // the contact whose name or address the display name shows
+	posed     bool     // the display name shows the contact's address
 
 	imitated string // the address of that contact that the sender's looks like
 
@@ -97,7 +106,14 @@ func acquainted(ctx context.Context, office Office, m Mail) (k acquaintances, er
 	var named []directory.Contact
 	var owner directory.Contact
 	asks := []ask{
-		func(ctx context.Context) (err error) { k.domains, err = office.Domains(ctx); return err },
+		func(ctx context.Context) error {
+			if k.known = m.Known; k.known != nil {
+				return nil
+			}
+			known, err := office.Domains(ctx)
+			k.known = NewDomains(known)
+			return err
+		},
 		func(ctx context.Context) (err error) {
 			members, err = office.TeamMembers(ctx, directory.Query{Limit: 1000})
 			return err
