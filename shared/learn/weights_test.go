@@ -21,10 +21,11 @@ var (
 	misses = flag.String("misses", "", "a file to which the mails are written whose first suggestion is wrong")
 )
 
-// The years to which the weights are fitted, and others by which they are judged.
+// The years to which the weights are fitted, and others by which they are judged:
+// a seed of 1 modulo 3 has words of its own.
 var (
-	fitted = []year.Options{{Seed: 101}, {Seed: 102, Harsh: true}, {Seed: 103, Harsh: true}}
-	judged = []year.Options{{Seed: 201}, {Seed: 203, Harsh: true}} // 203 has words of its own, see year.Options
+	fitted = []year.Options{{Seed: 105}, {Seed: 102, Harsh: true}, {Seed: 104, Harsh: true}}
+	judged = []year.Options{{Seed: 205}, {Seed: 202, Harsh: true}}
 )
 
 // The right suggestion is the first for 85 % of the mails that a person could
