@@ -105,6 +105,7 @@ func (a *api) warn(ctx context.Context, r *ranking, since time.Time) (err error)
 	if r.warnings, r.mail.Doubt, err = learn.Warnings(ctx, a.Directory, r.mail); err != nil {
 		return err
 	}
+	r.mail.Warnings = r.warnings
 	if since.IsZero() && slices.ContainsFunc(r.warnings, func(w learn.Reason) bool { return w.Code == learn.LookalikeDomain }) {
 		return a.warn(ctx, r, began)
 	}

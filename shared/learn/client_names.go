@@ -188,9 +188,9 @@ func (cs *clientSearch) byOwnName() []lookup {
 		for _, c := range found {
 			switch alike := cs.by.name.like(personal(c)); alike {
 			case same:
-				cs.point(c, ownName/float64(n[alike]), reason("own-name", c.Name))
+				cs.point(c, ownName/float64(n[alike]), reason("own-name"))
 			case initialAlike:
-				cs.point(c, ownName/2/float64(n[alike]), reason("own-name", c.Name))
+				cs.point(c, ownName/2/float64(n[alike]), reason("own-name"))
 			}
 		}
 	})}

@@ -227,7 +227,7 @@ func (s *ownClients) weighText(found []*candidate) {
 	// A mailbox of several people shows who writes.
 	for i, words := range distinctWords(namesOfClients(s.clients)) {
 		if slices.Contains(words, s.by.name.first) {
-			found[i].add(ownName, reason("own-name", s.clients[i].Name))
+			found[i].add(ownName, reason("own-name"))
 		}
 	}
 }

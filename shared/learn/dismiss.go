@@ -34,6 +34,9 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	if n := phrases(text, selling); n > 0 && !prospect && !applies {
 		c.add(often(acquisition, int64(n)), reason("acquisition"))
 	}
+	if n := phrases(text, urging); n > 0 && alone {
+		c.add(often(alarmingStranger, int64(n)), reason("alarming"))
+	}
 	if phrases(text+"\n"+by.quoted, unsubscribing) > 0 {
 		c.add(unsubscribe, reason("unsubscribe"))
 	}

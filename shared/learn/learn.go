@@ -49,6 +49,7 @@ type Mail struct {
 	Own      func(email string) bool // whether an address is the office's own; nil when that is not known
 	Domains  []string                // of the office's own addresses, as far as they are known
 	Earlier  []chat.Chat             // the chats of its sender, if the sender has several clients
+	Warnings []Reason                // of Warnings, the gravest first
 	Doubt    bool                    // the mail may be fraud: nothing that trusts the sender is suggested first
 	Trusted  bool                    // earlier mail of this sender was verified and is in a chat
 	Known    *Domains                // of contacts; nil to ask the office
@@ -125,7 +126,7 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 	model.weighed(list, m.Item.Reason)
 	list = best(list)
 	if m.Doubt {
-		list = careful(list)
+		list = careful(list, m.Warnings)
 	}
 	return list, nil
 }
@@ -141,9 +142,12 @@ func possible(list []Suggestion, m Mail) []Suggestion {
 
 // careful puts suggestions that do not trust the sender before those that do,
 // which are wrong more often than right.
-func careful(list []Suggestion) []Suggestion {
+func careful(list []Suggestion, warnings []Reason) []Suggestion {
+	if len(warnings) == 0 {
+		warnings = []Reason{reason("careful")}
+	}
 	if !slices.ContainsFunc(list, func(s Suggestion) bool { return s.trusts() == 0 }) {
-		list = append(list[:min(len(list), maxSuggestions-1)], dismissal(Once, leastScore, reason("careful")))
+		list = append(list[:min(len(list), maxSuggestions-1)], dismissal(Once, leastScore, warnings[:1]...))
 	}
 	slices.SortStableFunc(list, func(a, b Suggestion) int { return cmp.Compare(a.trusts(), b.trusts()) })
 	var sums [2]float64

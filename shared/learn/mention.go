@@ -13,11 +13,12 @@ import (
 // A token is one folded word of a text, with what its writing tells.
 type token struct {
 	word   string
-	upper  bool // it begins with a capital
-	begins bool // it begins a line or a sentence
-	apart  bool // a bracket, a comma or a quotation mark stands before it
-	line   int  // its line in the text, from 0
-	named  bool // a legal form follows
+	said   string // as the text has it
+	upper  bool   // it begins with a capital
+	begins bool   // it begins a line or a sentence
+	apart  bool   // a bracket, a comma or a quotation mark stands before it
+	line   int    // its line in the text, from 0
+	named  bool   // a legal form follows
 }
 
 // legalForms are the legal forms that people leave out of a company's name.
@@ -50,7 +51,7 @@ func tokens(text string) []token {
 					continue
 				}
 				r, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, ".'’"))
-				out = append(out, token{word: word, upper: unicode.IsUpper(r), begins: begins, apart: apart, line: at})
+				out = append(out, token{word: word, said: part, upper: unicode.IsUpper(r), begins: begins, apart: apart, line: at})
 				begins, apart = false, false
 			}
 			apart = strings.ContainsAny(field[len(field)-1:], `),;"/]-`)

@@ -69,11 +69,11 @@ func misspelled(text string, clients []directory.Client) []mistake {
 		joined := strings.Join(names[i], "")
 		for at, t := range words {
 			if out[i].word == "" && weighty(t.word) && !right[t.word] && slices.ContainsFunc(ws, func(w string) bool { return directory.Misspelt(t.word, w) }) {
-				out[i] = mistake{word: t.word, chance: misspelt}
+				out[i] = mistake{word: t.said, chance: misspelt}
 			}
 			glued := ""
 			for n := 1; n <= len(names[i])+1 && at+n <= len(words) && len(joined) >= 8; n++ {
-				if glued += words[at+n-1].word; len(glued) > len(joined)+2 {
+				if glued += words[at+n-1].word; len(glued) > len(joined)+2 || words[at+n-1].numbered() {
 					break
 				}
 				if glued == joined && n != len(names[i]) || !right[glued] && directory.Misspelt(glued, joined) {
@@ -97,7 +97,7 @@ const maxMisspelt = 400
 func spoken(words []token) string {
 	var all []string
 	for _, t := range words {
-		all = append(all, t.word)
+		all = append(all, t.said)
 	}
 	return strings.Join(all, " ")
 }

@@ -62,7 +62,7 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("%s: %v does not say %q", name, list[i], says)
 			}
 		}
-		test.mail.Doubt = doubt
+		test.mail.Doubt, test.mail.Warnings = doubt, list
 		suggested, err := Suggest(t.Context(), test.office, test.mail)
 		if err != nil || len(suggested) == 0 {
 			t.Fatalf("%s: %v, %v", name, suggested, err)
@@ -70,6 +70,9 @@ func TestWarnings(t *testing.T) {
 		for i, s := range suggested {
 			if doubt && s.Action != item.Dismiss && (i == 0 || s.Score > 0.5) {
 				t.Errorf("%s: suggested %d, %s with %.2f", name, i, s.Action, s.Score)
+			}
+			if doubt && s.Action == item.Dismiss && s.Reasons[0].Code == "careful" {
+				t.Errorf("%s: %s does not say why", name, s.says())
 			}
 		}
 	}

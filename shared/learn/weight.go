@@ -85,6 +85,7 @@ const (
 	strangerDoubted  = 0.60 // a doubted and unknown sender is seldom missed
 	doubted          = 0.40 // Exchange is right more often than not
 	alarming         = 0.80 // for each phrase that hurries or asks for money, as fraud does
+	alarmingStranger = 0.40 // the same, of somebody whom nothing ties to a client
 	programOfContact = 0.60 // the software of a contact: invoices, scans, portals
 	programAtClient  = 0.55 // the same, at the domain of a client
 	unreadContact    = 0.70
@@ -154,7 +155,8 @@ func (c *clues) counts(i int) bool {
 	return true
 }
 
-// reasons returns the reasons with their weights, the strongest first.
+// reasons returns the reasons with their weights, the strongest first. It leaves out
+// what a stronger one of its group says already, and what says next to nothing.
 func (c *clues) reasons() []Reason {
 	var list []Reason
 	for i, n := range c.found {
@@ -164,8 +166,11 @@ func (c *clues) reasons() []Reason {
 		list = append(list, n.why)
 	}
 	slices.SortStableFunc(list, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
-	return list
+	return list[:min(len(list), max(1, slices.IndexFunc(append(list, Reason{}), func(r Reason) bool { return r.Weight < leastSaid })))]
 }
+
+// leastSaid is the least weight of a reason that is shown beside another one.
+const leastSaid = 0.05
 
 // has says whether there is a clue with a code.
 func (c *clues) has(code string) bool {
