@@ -249,9 +249,10 @@ func (cs *clientSearch) noteNames() {
 		said[t.word] = true
 	}
 	parts, most, alike := make([]int, len(cs.said)), 2, 0.0
+	shown := nameTokens(cs.by.from.Name) // the sender's own name says who, not about whom
 	for i := range cs.said {
 		for _, w := range names[i] {
-			if weighty(w) && said[w] && !whole[i] {
+			if weighty(w) && said[w] && !whole[i] && !slices.Contains(shown, w) {
 				parts[i] += 2
 				if trades[w] {
 					parts[i]--

@@ -66,11 +66,14 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		member, addressed, err := office.MemberByAddress(ctx, m.Item.Address)
 		return func() { s.member, s.addressed = member, addressed }, err
 	})
-	teams := 0
-	if len(ids) <= maxTeams {
-		teams = len(ids)
+	later := 0 // questions
+	switch {
+	case len(ids) <= maxTeams:
+		later = len(ids)
+	case len(ids) > maxLinked:
+		later = maxSuggestions
 	}
-	room := maxQuestions - len(first) - teams
+	room := maxQuestions - len(first) - later
 	for _, more := range [][]lookup{s.byNumber(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(), s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
 		first = append(first, more[:min(len(more), room)]...)
 		room -= min(len(more), room)
@@ -79,10 +82,10 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		return nil, err
 	}
 	s.noteNames()
-	if err := s.readRest(ctx, room); err != nil || len(s.clients) == 0 {
+	if err := s.readRest(ctx); err != nil || len(s.clients) == 0 {
 		return nil, err
 	}
-	if s.addressed && teams > 0 {
+	if s.addressed && len(ids) <= maxTeams {
 		if err := s.teams(ctx, s.member.ID); err != nil {
 			return nil, err
 		}
@@ -127,7 +130,7 @@ func (s *ownClients) read(ids []string) (lookups []lookup) {
 // readRest reads those of the contact's clients that anything points to, then
 // those that were chosen before, then others, up to as many as are shown. Other
 // clients that only people point to are no candidates.
-func (s *ownClients) readRest(ctx context.Context, room int) error {
+func (s *ownClients) readRest(ctx context.Context) error {
 	var ids []string
 	add := func(id string) {
 		known := slices.ContainsFunc(s.clients, func(c directory.Client) bool { return c.ID == id })
@@ -157,7 +160,7 @@ func (s *ownClients) readRest(ctx context.Context, room int) error {
 	for _, id := range often {
 		add(id)
 	}
-	return runLookups(ctx, s.read(ids[:min(len(ids), max(room, maxSuggestions-len(s.clients)), maxSuggestions)]))
+	return runLookups(ctx, s.read(ids[:min(len(ids), maxSuggestions)]))
 }
 
 // teams notes which of the clients a team member works for.
@@ -249,7 +252,7 @@ func ownText(m Mail) string {
 // which the conversation began.
 func isAnswer(m Mail) bool {
 	prefix, _, found := strings.Cut(fold(m.Item.Subject), ":")
-	return m.Answered != nil || found && slices.Contains([]string{"re", "antw", "antwoord", "aw", "sv"}, strings.TrimSpace(prefix))
+	return found && slices.Contains([]string{"re", "antw", "antwoord", "aw", "sv"}, strings.TrimSpace(prefix))
 }
 
 func namesOfClients(clients []directory.Client) [][]string {

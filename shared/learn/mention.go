@@ -178,7 +178,10 @@ func formerly(text []token, s span) bool {
 		return true
 	}
 	for _, t := range text[s.to:min(len(text), s.to+4)] {
-		if ended[t.word] && !t.begins {
+		if t.begins || t.apart {
+			return false
+		}
+		if ended[t.word] {
 			return true
 		}
 	}

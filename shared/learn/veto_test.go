@@ -20,6 +20,7 @@ func TestContradicted(t *testing.T) {
 		"a habit":                       {"Oven", "Hierbij.", "bakker", false},
 		"a habit, and the kind":         {"Zorgtoeslag", "Over mijn oma.", "bakker", true},
 		"it says nothing":               {"Vraag", "Bel je?", "bakker", false},
+		"it says nothing, often other":  {"Vraag", "Bel je?", "garage", false},
 		"an answer's subject, no more":  {"Re: Btw Bakkerij Jansen", "Bedankt.", "bakker", false},
 		"another in an answer's text":   {"Re: Btw Bakkerij Jansen", "Andere vraag, nu over Garage Visser.", "bakker", true},
 		"a number of the one, and name": {"Bakkerij Jansen", "Klantnummer 1041.", "bakker", false},
