@@ -10,6 +10,7 @@ import (
 // it. Each mail of a class has the class as its Sort.
 type class struct {
 	sort  Sort
+	group string
 	share float64 // of a hundred mails; there is no public count
 	write func(y *Year, at time.Time)
 }
@@ -55,20 +56,51 @@ const (
 )
 
 var classes = []class{
-	{LargeBookkeeper, 4, (*Year).largeBookkeeper},
-	{ThirdParty, 2, (*Year).thirdParty}, {HandOver, 0.4, (*Year).handOver}, {Debt, 0.5, (*Year).debt},
-	{NamedUnlinked, 0.8, (*Year).namedUnlinked}, {Assistant, 0.8, (*Year).assistant},
-	{SoftForged, 1, (*Year).softForged}, {SoftGenuine, 0.15, (*Year).softGenuine}, {LookAlike, 1, (*Year).lookAlike},
-	{BossFraud, 0.4, (*Year).bossFraud}, {FakeAuthority, 0.5, (*Year).fakeAuthority},
-	{JobChanged, 0.5, (*Year).jobChanged}, {TakenOver, 0.5, (*Year).takenOver}, {Renamed, 0.4, (*Year).renamed},
-	{OldThread, 1.2, (*Year).oldThread}, {RolledThread, 1, (*Year).rolledThread}, {OutsiderAnswer, 0.5, (*Year).outsiderAnswer},
-	{Portal, 5, (*Year).portal}, {PortalNotice, 0.8, (*Year).portalNotice},
-	{Supplier, 1, (*Year).supplierInvoice}, {SupplierNews, 1.4, (*Year).supplierNews},
-	{PrivateClient, 0.8, (*Year).privateClient}, {OwnerPrivate, 1.2, (*Year).ownerPrivate}, {FileName, 1.2, (*Year).fileName},
-	{Misspelt, 1.2, (*Year).misspelt}, {Foreign, 1.2, (*Year).foreign}, {Application, 0.8, (*Year).application},
-	{Family, 0.8, (*Year).family}, {MentionsOther, 1.2, (*Year).mentionsOther}, {PassedInvoice, 1.2, (*Year).passedInvoice},
-	{PhotoOnly, 1, (*Year).photoOnly}, {ChatExport, 0.4, (*Year).chatExport}, {Invitation, 0.6, (*Year).invitation},
-	{Successor, 0.5, (*Year).successor}, {Namesake, 0.4, (*Year).namesake}, {PlusAddress, 0.4, (*Year).plusAddress},
+	{LargeBookkeeper, "a bookkeeper with thirty to fifty clients", 4, (*Year).largeBookkeeper},
+
+	{ThirdParty, outsiders, 2, (*Year).thirdParty}, {HandOver, outsiders, 0.4, (*Year).handOver}, {Debt, outsiders, 0.5, (*Year).debt},
+	{NamedUnlinked, outsiders, 0.8, (*Year).namedUnlinked}, {Assistant, outsiders, 0.8, (*Year).assistant}, {OutsiderAnswer, outsiders, 0.5, (*Year).outsiderAnswer},
+
+	{SoftForged, frauds, 1, (*Year).softForged}, {LookAlike, frauds, 1, (*Year).lookAlike}, {BossFraud, frauds, 0.4, (*Year).bossFraud},
+	{FakeAuthority, frauds, 0.5, (*Year).fakeAuthority},
+
+	{JobChanged, changes, 0.5, (*Year).jobChanged}, {TakenOver, changes, 0.5, (*Year).takenOver}, {Renamed, changes, 0.4, (*Year).renamed},
+	{Successor, changes, 0.5, (*Year).successor}, {Namesake, changes, 0.4, (*Year).namesake}, {PlusAddress, changes, 0.4, (*Year).plusAddress},
+	{SoftGenuine, changes, 0.15, (*Year).softGenuine},
+
+	{OldThread, threads, 1.2, (*Year).oldThread}, {RolledThread, threads, 1, (*Year).rolledThread},
+
+	{Portal, portals, 5, (*Year).portal}, {PortalNotice, portals, 0.8, (*Year).portalNotice}, {Supplier, portals, 1, (*Year).supplierInvoice},
+	{SupplierNews, portals, 1.4, (*Year).supplierNews},
+
+	{PrivateClient, several, 0.8, (*Year).privateClient}, {OwnerPrivate, several, 1.2, (*Year).ownerPrivate}, {Family, several, 0.8, (*Year).family},
+	{FileName, several, 1.2, (*Year).fileName}, {Misspelt, several, 1.2, (*Year).misspelt},
+
+	{Foreign, forms, 1.2, (*Year).foreign}, {MentionsOther, forms, 1.2, (*Year).mentionsOther}, {PassedInvoice, forms, 1.2, (*Year).passedInvoice},
+	{PhotoOnly, forms, 1, (*Year).photoOnly}, {ChatExport, forms, 0.4, (*Year).chatExport}, {Invitation, forms, 0.6, (*Year).invitation},
+	{Application, forms, 0.8, (*Year).application},
+}
+
+// The groups of classes.
+const (
+	outsiders = "notaries, assistants and others about a client"
+	frauds    = "fraud in a known name"
+	changes   = "other names, jobs, owners and addresses"
+	threads   = "old conversations with another matter"
+	portals   = "portals and suppliers"
+	several   = "owners, families, misspelt and hidden names"
+	forms     = "photos, invitations, other languages, mentions of others"
+	rest      = "all other mail"
+)
+
+// Group returns the group of a sort of mail, in words.
+func Group(s Sort) string {
+	for _, c := range classes {
+		if c.sort == s {
+			return c.group
+		}
+	}
+	return rest
 }
 
 // Classes returns the classes of the harsh year.
