@@ -165,9 +165,9 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
 	}
-	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Chats: chats, Outbox: replies, Jobs: a.queues}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
 		Jobs: a.queues, Finish: solver.Finish}
+	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Chats: chats, Outbox: replies, Jobs: a.queues, Arrive: a.process.Arrive}
 	a.mark = &mark.Handler{Connectors: connectors, Items: items}
 	a.send = &send.Handler{
 		Outbox: replies, Items: items, Addresses: connectors, Uploads: a.uploads, Jobs: a.queues,

@@ -178,7 +178,7 @@ func TestMarksWaitForGraph(t *testing.T) {
 		if got := w.Picture(); got != ending {
 			t.Errorf("without categories\n%s\nwant\n%s", got, ending)
 		}
-		if n := w.openMarks(); n != 8 || len(w.Poisoned) > 0 {
+		if n := w.openMarks(); n != 9 || len(w.Poisoned) > 0 {
 			t.Errorf("%d marks are left", n)
 		}
 		w.Pass(24) // two hours

@@ -25,6 +25,8 @@ func story(t *testing.T) *world {
 	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Btw", "a1"))
 	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
 	w.Send("piet@onbekend.example", []string{info}, apptest.Letter("piet@onbekend.example", info, "Kennismaking", "b1"))
+	// This answers a mail that waits, so it is decided by a process job.
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Kennismaking", "b2", "In-Reply-To: <b1@elders.example>"))
 	w.Send("jan@bakker.example", []string{info, loon}, apptest.Letter("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
 	for _, subject := range []string{"Eerste", "Tweede"} { // two mails that were given the same id
 		w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, subject, "x1"))
@@ -37,12 +39,14 @@ func story(t *testing.T) *world {
 const ending = `chat Btw [Anna] 2 open
 chat Eerste [Anna] 1 open
 chat Jaaropgave [Anna Bram Carla] 1 open
+chat Re: Kennismaking [Anna] 1 open
 chat Tweede [Anna] 1 open
 mail info@kantoor.example Btw processed 
 mail info@kantoor.example Eerste processed 
 mail info@kantoor.example Jaaropgave processed 
 mail info@kantoor.example Kennismaking parked unknown-sender
 mail info@kantoor.example Re: Btw processed 
+mail info@kantoor.example Re: Kennismaking processed 
 mail info@kantoor.example Tweede processed 
 mail loon@kantoor.example Jaaropgave processed 
 mail loon@kantoor.example Nieuwsbrief parked automated`

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -39,22 +40,26 @@ func linesAt(t *testing.T, level slog.Level, f func()) (all []object, text strin
 }
 
 // The log follows one mail: the line of its decision names the trace of the tick that
-// fetched it, and so do the lines of all functions on the way. Two mails of two ticks
-// have two traces. The log holds no text of a mail.
+// fetched it, and so do the lines of all functions on the way. The second mail answers one
+// that waits, so a process job decides it. Two mails of two ticks have two traces. The log
+// holds no text of a mail.
 func TestTheLogFollowsAMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
-		w.Tick()
 		to := "info@" + apptest.Domain
+		w.Tick()
+		w.Send("piet@onbekend.example", []string{to}, apptest.Letter("piet@onbekend.example", to, "Kennismaking", "k1"))
+		w.Tick()
 		all, text := lines(t, func() {
 			for n, subject := range []string{"Aangifte omzetbelasting", "Jaarrekening"} {
-				w.Send("jan@bakker.example", []string{to}, apptest.Letter("Jan Jansen <jan@bakker.example>", to, subject, []string{"a1", "b1"}[n]))
+				answers := []string{"X-Answers: nothing", "In-Reply-To: <k1@elders.example>"}[n]
+				w.Send("jan@bakker.example", []string{to}, apptest.Letter("Jan Jansen <jan@bakker.example>", to, subject, fmt.Sprint("a", n), answers))
 				w.Pass(1)
 			}
 		})
 		traces := map[string]string{}
-		for _, subject := range []string{"Aangifte omzetbelasting", "Jaarrekening"} {
+		for subject, want := range map[string][]string{"Aangifte omzetbelasting": {"poll", "fetch"}, "Jaarrekening": {"poll", "fetch", "process"}} {
 			id := w.ID(subject)
 			var trace string
 			for _, line := range all {
@@ -68,7 +73,7 @@ func TestTheLogFollowsAMail(t *testing.T) {
 					functions = append(functions, name)
 				}
 			}
-			if len(trace) != 32 || !slices.Equal(functions, []string{"poll", "fetch", "process"}) {
+			if len(trace) != 32 || !slices.Equal(functions, want) {
 				t.Errorf("%s: trace %q leads to %v", subject, trace, functions)
 			}
 			traces[trace] = subject

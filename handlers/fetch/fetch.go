@@ -1,6 +1,6 @@
 // Package fetch reads the new mail of activated inboxes and stores it, and of their Sent
 // Items what answers a stored mail: that is what team members write in Outlook. It
-// decides nothing about a mail. Its only state is the cursor of each folder.
+// decides nothing about a mail itself. Its only state is the cursor of each folder.
 //
 // # One reader per mailbox
 //
@@ -55,6 +55,10 @@ type Handler struct {
 	Chats      *chat.Store
 	Outbox     *outbox.Store
 	Jobs       Jobs
+	// Arrive stores mails that an address received, those that it can decide with their
+	// decision. More says that earlier mail may follow. When it is nil, mails are stored
+	// undecided.
+	Arrive func(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Arrived, error)
 }
 
 // maxParallel is how many mailboxes of a job are read at the same time. Outlook
@@ -113,8 +117,9 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim
 	graph, err := h.Connectors.Client(ctx, b.Connector)
 	stored, inboxRead := 0, b.Cursor.LastRound
 	if err == nil {
-		f := h.inbox(graph, &b)
-		stored, err = h.round(ctx, f, b.Activation.ID, claim)
+		var marked []string
+		stored, err = h.round(ctx, h.inbox(graph, &b, &marked), b.Activation.ID, claim)
+		h.mark(ctx, b.Address, marked)
 	}
 	var storage *storageError
 	switch {
@@ -132,6 +137,16 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim
 		}
 	}
 	return h.Connectors.ConnectorWorks(ctx, b.Connector)
+}
+
+// mark puts jobs that show decisions in Outlook. The tick finds the marks of a job that
+// cannot be put.
+func (h *Handler) mark(ctx context.Context, address string, mails []string) {
+	for _, j := range job.Marks(address, "decided", mails) {
+		if err := h.Jobs.Put(ctx, j); err != nil {
+			slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
+		}
+	}
 }
 
 // A storageError is an error of our tables and queues, not of Graph: the host

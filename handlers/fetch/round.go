@@ -46,15 +46,20 @@ type folder struct {
 	next  func(claim string) job.Fetch // continues the round
 }
 
-// inbox is the folder with what came in.
-func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
+// inbox is the folder with what came in. The ids of mails to be marked in Outlook are
+// added to marked.
+func (h *Handler) inbox(graph connector.Graph, b *connector.Box, marked *[]string) folder {
 	return folder{
 		cursor: &b.Cursor, since: b.From, save: h.Connectors.SaveCursor,
 		delta: func(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error) {
 			return graph.Delta(ctx, mailbox, link, since)
 		},
-		store: func(ctx context.Context, page mail.Page) (int, error) { return h.store(ctx, graph, b, page) },
-		next:  func(claim string) job.Fetch { return again(b, claim) },
+		store: func(ctx context.Context, page mail.Page) (int, error) {
+			arrived, err := h.store(ctx, graph, b, page)
+			*marked = append(*marked, arrived.Marked...)
+			return arrived.Stored, err
+		},
+		next: func(claim string) job.Fetch { return again(b, claim) },
 	}
 }
 
@@ -163,10 +168,9 @@ func (f folder) saved(ctx context.Context, mailbox string) error {
 	return inStorage(err)
 }
 
-// store stores the mails of a page of the inbox, and puts one process job for them. It
-// returns how many are new. A delivery report that cannot be read fails the round, after
-// the others were stored.
-func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (int, error) {
+// store stores the mails of a page of the inbox. A delivery report that cannot be read
+// fails the round, after the others were stored.
+func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (item.Arrived, error) {
 	var arrivals []item.Arrival
 	var unread []error
 	for _, m := range page.Messages {
@@ -189,25 +193,50 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector
 	for _, id := range page.Incomplete {
 		a, err := h.incomplete(ctx, graph, b, id)
 		if err != nil {
-			return 0, err
+			return item.Arrived{}, err
 		}
 		arrivals = append(arrivals, a...)
 	}
-	n, err := h.ingest(ctx, b, arrivals)
+	backlog := b.Cursor.DeltaLink == "" // Graph does not say in which order it comes
+	arrived, err := h.arrive(ctx, b, arrivals, backlog && page.Next != "")
 	if err != nil {
-		return n, err
+		return arrived, err
 	}
-	return n, errors.Join(unread...)
+	return arrived, errors.Join(unread...)
 }
 
-// ingest stores mails and puts one process job for those that are new.
+// arrive stores mails that came in, and puts one process job for those that are not
+// decided yet.
+func (h *Handler) arrive(ctx context.Context, b *connector.Box, arrivals []item.Arrival, more bool) (item.Arrived, error) {
+	if h.Arrive == nil {
+		n, err := h.ingest(ctx, b, arrivals)
+		return item.Arrived{Stored: n}, err
+	}
+	arrived, err := h.Arrive(ctx, b.Activation, arrivals, more)
+	if err == nil {
+		err = h.hint(ctx, b, arrived.Undecided)
+	}
+	if arrived.Stored > 0 {
+		slog.InfoContext(ctx, "stored", "mails", arrived.Stored, "undecided", len(arrived.Undecided))
+	}
+	return arrived, inStorage(err)
+}
+
+// ingest stores mails undecided, and puts one process job for those that are new.
 func (h *Handler) ingest(ctx context.Context, b *connector.Box, arrivals []item.Arrival) (stored int, err error) {
 	ids, err := h.Items.Ingest(ctx, arrivals)
-	if err == nil && len(ids) > 0 {
-		slog.InfoContext(ctx, "stored", "mails", len(ids))
-		err = h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: b.Address, Why: "new", Mails: ids})
+	if err == nil {
+		err = h.hint(ctx, b, ids)
 	}
 	return len(ids), inStorage(err)
+}
+
+// hint puts a process job for stored mails, if there are any.
+func (h *Handler) hint(ctx context.Context, b *connector.Box, mails []string) error {
+	if len(mails) == 0 {
+		return nil
+	}
+	return h.Jobs.Put(ctx, job.Process{Job: "process", Mailbox: b.Address, Why: "new", Mails: mails})
 }
 
 // incomplete reads a mail that came with only its changed properties, unless it is

@@ -92,7 +92,7 @@ func setUp(t *testing.T) fixture {
 
 // readInbox does one round over the inbox.
 func (b fixture) readInbox(ctx context.Context, graph connector.Graph, box *connector.Box, claim string) error {
-	_, err := b.round(ctx, b.inbox(graph, box), box.Activation.ID, claim)
+	_, err := b.round(ctx, b.inbox(graph, box, new([]string)), box.Activation.ID, claim)
 	return err
 }
 

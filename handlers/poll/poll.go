@@ -30,8 +30,6 @@ const (
 	// perSend is how many replies one send job has. They are sent one after the
 	// other, and each may have attachments.
 	perSend = 5
-	// perMark is how many mails one mark job has: so many are in one batch of Graph.
-	perMark = 20
 	// perTick bounds the mails and the replies for which one tick puts jobs again; the
 	// next tick continues.
 	perTick = 2000
@@ -202,8 +200,8 @@ func (h *Handler) sweepMarks(ctx context.Context) error {
 		byAddress[m.Address] = append(byAddress[m.Address], m.ID)
 	}
 	for _, address := range slices.Sorted(maps.Keys(byAddress)) {
-		for mails := range slices.Chunk(byAddress[address], perMark) {
-			if err := h.Jobs.Put(ctx, job.Mark{Job: "mark", Mailbox: address, Why: "swept", Mails: mails}); err != nil {
+		for _, j := range job.Marks(address, "swept", byAddress[address]) {
+			if err := h.Jobs.Put(ctx, j); err != nil {
 				return err
 			}
 		}

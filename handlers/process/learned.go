@@ -42,9 +42,12 @@ func (e *notAnalysed) Unwrap() error { return e.cause }
 // text returns the parts of a mail's text. When they cannot be read the error is a
 // *notAnalysed; after a person has released the mail, they are empty.
 func (r *records) text(ctx context.Context, it item.Item) (mailtext.Text, error) {
-	content, err := r.items.Body(ctx, it)
-	if err != nil {
-		return mailtext.Text{}, err
+	content, arriving := r.contents[it.ID]
+	if !arriving {
+		var err error
+		if content, err = r.items.Body(ctx, it); err != nil {
+			return mailtext.Text{}, err
+		}
 	}
 	text, err := mailtext.ReadSafely(it.BodyType, content, it.Subject)
 	return text, unlessReleased(it, err)

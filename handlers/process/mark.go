@@ -14,15 +14,12 @@ type Jobs interface {
 	Put(ctx context.Context, j job.Job) error
 }
 
-// perMark is how many mails one mark job has.
-const perMark = 20
-
 // mark puts jobs that show the decisions in Outlook. The tick finds the marks of a
 // job that cannot be put.
 func (r *run) mark(ctx context.Context) {
 	for _, address := range slices.Sorted(maps.Keys(r.marks)) {
-		for mails := range slices.Chunk(r.marks[address], perMark) {
-			if err := r.Jobs.Put(ctx, job.Mark{Job: "mark", Mailbox: address, Why: "decided", Mails: mails}); err != nil {
+		for _, j := range job.Marks(address, "decided", r.marks[address]) {
+			if err := r.Jobs.Put(ctx, j); err != nil {
 				slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
 			}
 		}

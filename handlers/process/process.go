@@ -81,10 +81,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	if err != nil {
 		return err
 	}
-	r := &run{Handler: h, by: by, placed: map[string]bool{}, marks: map[string][]string{}, records: &records{
-		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox,
-		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
-	}}
+	r := h.run(by, version, addresses)
 	var errs []error
 	unchanged := map[string]string{}
 	for _, it := range items {
@@ -98,6 +95,14 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	}
 	r.mark(ctx)
 	return errors.Join(append(errs, h.Items.SetDecisionVersion(ctx, unchanged))...)
+}
+
+// run begins a job at a version of the directory.
+func (h *Handler) run(by string, version int64, addresses map[string]connector.Activation) *run {
+	return &run{Handler: h, by: by, placed: map[string]bool{}, marks: map[string][]string{}, records: &records{
+		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox,
+		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
+	}}
 }
 
 // addresses returns the activated addresses that received mails, by mailbox.
@@ -184,7 +189,7 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			// Repeating does not help: people must see the mail, with the error.
 			err = r.commit(ctx, it, decision{Reason: item.Technical, Detail: err.Error()})
 		}
-		if err == nil || !errors.Is(err, table.ErrExists) && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+		if !overtaken(err) {
 			return false, err
 		}
 		// Somebody else changed the mail or the chat, or the answer of the table was lost.
@@ -197,6 +202,12 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 		}
 	}
 	return false, fmt.Errorf("no decision could be stored in %d tries", maxTries)
+}
+
+// overtaken tells whether a transaction failed because somebody else wrote one of its
+// rows meanwhile, or because it had been done and the answer was lost.
+func overtaken(err error) bool {
+	return errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound)
 }
 
 // keepSent is how long a sent mail is kept that answers one which still waits for a
@@ -298,15 +309,33 @@ func decideSafely(ctx context.Context, it item.Item, o office, again bool) (deci
 // commit stores a decision in one transaction: chat, members, message, threads and
 // the state of the mail, which must be unchanged since it was read.
 func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
-	version := r.decisionVersion(it)
-	was, first := it.State, it.Attempts == 0
+	was, version := it.State, r.decisionVersion(it)
+	ops, counted, err := r.apply(ctx, &it, d)
+	if err != nil {
+		return err
+	}
+	if counted != "" {
+		ops = append(ops, item.CountOp(it.Decided, counted, 1))
+	}
+	err = r.Items.Commit(ctx, append(ops, it.Transition(was, version)...)...)
+	if err == nil {
+		r.decided(ctx, it, was)
+	}
+	return err
+}
+
+// apply brings a mail into the state that a decision gives it. It returns the
+// operations on other rows than those of the mail, and how the decision counts, "" for
+// not.
+func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table.Op, counted item.Count, err error) {
+	first := it.Attempts == 0
 	it.Decided = time.Now().UTC()
 	it.Attempts++
 	if it.Reason = d.Reason; d.Reason != it.InitialReason {
 		it.Detail = d.Detail
 	}
 	it.Facts, it.Rules = d.Facts, d.Rules
-	ops := it.DecidedBy()
+	ops = it.DecidedBy()
 	switch {
 	case d.Dismiss:
 		it.State = item.Dismissed
@@ -316,18 +345,18 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 		if len(d.Outcomes) > 0 {
 			it.Class = item.DeliveryReport
 		}
-		c, more := d.Join.Join(it, d.entry())
+		c, more := d.Join.Join(*it, d.entry())
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 		if d.By != "" && !d.Copy {
 			seen, err := r.Chats.SeenOwn(ctx, c, d.By)
 			if err != nil {
-				return err
+				return nil, "", err
 			}
 			ops = append(ops, seen...)
 		}
 	default:
-		c, more := chat.StartAs(cmp.Or(d.Start, it.ID), it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
+		c, more := chat.StartAs(cmp.Or(d.Start, it.ID), *it, d.Client, d.From.ID, d.From.Name, d.Members, d.Named)
 		it.State, it.Chat, it.Why = item.Processed, c.ID, d.Why
 		ops = append(ops, more...)
 	}
@@ -341,17 +370,17 @@ func (r *run) commit(ctx context.Context, it item.Item, d decision) error {
 	it.Note(attempt)
 	switch {
 	case first && it.State == item.Parked:
-		ops = append(ops, item.CountOp(it.Decided, item.Waited, 1))
+		counted = item.Waited
 	case first && len(it.Rules) > 0:
-		ops = append(ops, item.CountOp(it.Decided, item.Learned, 1))
+		counted = item.Learned
 	}
-	ops = append(ops, it.Transition(was, version)...)
-	err := r.Items.Commit(ctx, ops...)
-	if err == nil {
-		if it.Marked(was) && r.records.addresses[it.Mailbox].Categories {
-			r.marks[it.Address] = append(r.marks[it.Address], it.ID)
-		}
-		slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
+	return ops, counted, nil
+}
+
+// decided notes what follows from a decision that is stored.
+func (r *run) decided(ctx context.Context, it item.Item, was item.State) {
+	if it.Marked(was) && r.records.addresses[it.Mailbox].Categories {
+		r.marks[it.Address] = append(r.marks[it.Address], it.ID)
 	}
-	return err
+	slog.InfoContext(ctx, "decided", "state", it.State, "reason", it.Reason, "chat", it.Chat)
 }

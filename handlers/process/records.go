@@ -25,6 +25,7 @@ type records struct {
 	outbox      *outbox.Store
 
 	addresses map[string]connector.Activation // by mailbox
+	contents  map[string]string               // texts of mails that are not stored yet, by mail
 	cache     *cache
 	now       time.Time
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"kantoorpost/shared/table"
 )
@@ -16,9 +15,65 @@ type Arrival struct {
 	Content string
 }
 
-// maxTransaction is how many bytes the rows of one transaction of Ingest may
-// take. Table storage allows 4 MiB, with the envelope of every row.
-const maxTransaction = 3 << 20
+// Arrived says what became of mails that came in.
+type Arrived struct {
+	Stored    int      // how many are new
+	Undecided []string // ids of those in state New: they need a process job
+	Marked    []string // ids of those whose categories in Outlook are to be set
+}
+
+// An Arriving is a mail that is about to be stored, with the rows of its text.
+type Arriving struct {
+	Item
+	body []table.Row
+}
+
+// Prepare returns the mail of an arrival in state New, with its id.
+func (s *Store) Prepare(a Arrival) (Arriving, error) {
+	m := Arriving{Item: a.Item}
+	m.ID = NewID(m.Mailbox, m.MessageID, m.Received)
+	m.State, m.Stored = New, s.now()
+	m.cut()
+	var err error
+	if m.body, err = bodyRows(m.ID, a.Content); err != nil {
+		return Arriving{}, err
+	}
+	m.BodyParts = int64(len(m.body))
+	return m, nil
+}
+
+// OneStep tells whether Insertion stores all of the mail.
+func (m Arriving) OneStep() bool { return len(m.body) <= 1 }
+
+// Insertion returns the operations that store the mail in its present state; they fail
+// when it is stored already. A text of several rows is not among them: it may be too
+// large for the transaction. The version is as in Transition.
+func (m Arriving) Insertion(version string) []table.Op {
+	found := m.reindex()
+	ops := []table.Op{
+		table.Insert(table.Row{Key: identityKey(m.Mailbox, m.MessageID), Props: map[string]any{"mail": m.ID}}),
+		table.Insert(mailRow(m.Item)),
+	}
+	if !m.Sent {
+		ops = append(ops, table.Insert(viewRow(m.Item)))
+	}
+	if m.InternetMessageID != "" {
+		ops = append(ops, table.Insert(table.Row{Key: messageIDKey(m.InternetMessageID, m.ID), Props: map[string]any{"mail": m.ID}}))
+	}
+	if m.OneStep() {
+		for _, r := range m.body {
+			ops = append(ops, table.Put(r))
+		}
+	}
+	if m.State == New {
+		return append(ops, table.Insert(workRow(Work{ID: m.ID, Address: m.Address, Next: m.Stored.Add(firstSweep)})))
+	}
+	ops = append(ops, m.markOps(New)...)
+	if m.State == Parked {
+		ops = append(ops, m.parkedOps(version)...)
+	}
+	return append(ops, found...)
+}
 
 // Ingest stores mails that are not stored yet, in state New, and returns the ids
 // of those that were new.
@@ -28,108 +83,70 @@ const maxTransaction = 3 << 20
 // is inserted, never replaced, so a second delivery, a repeated page or a second
 // run at the same time cannot undo a decision.
 func (s *Store) Ingest(ctx context.Context, arrivals []Arrival) ([]string, error) {
-	now := s.now()
 	var stored []string
-	var b batch
+	var b insertions
 	flush := func() error {
 		ids, err := s.insert(ctx, b)
 		stored = append(stored, ids...)
-		b = batch{}
+		b = insertions{}
 		return err
 	}
 	seen := map[string]bool{}
 	for _, a := range arrivals {
-		m, err := s.insertion(ctx, a, now)
+		m, err := s.Prepare(a)
 		if err != nil {
 			return stored, err
 		}
-		if seen[m.id] { // the same mail twice in one page
+		if seen[m.ID] { // the same mail twice in one page
 			continue
 		}
-		seen[m.id] = true
-		if len(b.ops)+len(m.ops) >= table.MaxOps || b.size+m.size > maxTransaction {
+		seen[m.ID] = true
+		if !m.OneStep() {
+			for _, r := range m.body {
+				if err := s.table.Write(ctx, table.Put(r)); err != nil {
+					return stored, fmt.Errorf("store body of mail %s: %w", m.ID, err)
+				}
+			}
+		}
+		ops := m.Insertion("")
+		if !b.batch.Room(ops, 1) {
 			if err := flush(); err != nil {
 				return stored, err
 			}
 		}
-		b.add(m)
+		b.add(m.Item, ops)
 	}
 	return stored, flush()
 }
 
 // An insertion holds the operations that store one mail.
 type insertion struct {
-	id, identityKey string
-	sent            bool
-	ops             []table.Op
-	size            int // bytes
+	Item
+	ops []table.Op
 }
 
-// A batch holds the mails of one transaction.
-type batch struct {
+// insertions are the mails of one transaction.
+type insertions struct {
 	mails []insertion
-	ops   []table.Op
-	size  int // bytes
+	batch table.Batch
 }
 
-func (b *batch) add(m insertion) {
-	b.mails = append(b.mails, m)
-	b.ops = append(b.ops, m.ops...)
-	b.size += m.size
-}
-
-// insertion returns the operations that store a. A body of several rows it
-// writes itself: that may be too large for the transaction.
-func (s *Store) insertion(ctx context.Context, a Arrival, now time.Time) (insertion, error) {
-	it := a.Item
-	it.ID = NewID(it.Mailbox, it.MessageID, it.Received)
-	it.State, it.Stored = New, now
-	it.cut()
-	body, err := bodyRows(it.ID, a.Content)
-	if err != nil {
-		return insertion{}, err
-	}
-	it.BodyParts = int64(len(body))
-	if len(body) > 1 {
-		for _, r := range body {
-			if err := s.table.Write(ctx, table.Put(r)); err != nil {
-				return insertion{}, fmt.Errorf("store body of mail %s: %w", it.ID, err)
-			}
-		}
-		body = nil
-	}
-	m := insertion{id: it.ID, identityKey: identityKey(it.Mailbox, it.MessageID), sent: it.Sent}
-	m.ops = append(m.ops,
-		table.Insert(table.Row{Key: m.identityKey, Props: map[string]any{"mail": it.ID}}),
-		table.Insert(mailRow(it)),
-		table.Insert(workRow(Work{ID: it.ID, Address: it.Address, Next: now.Add(firstSweep)})),
-	)
-	if !it.Sent {
-		m.ops = append(m.ops, table.Insert(viewRow(it)))
-	}
-	if it.InternetMessageID != "" {
-		m.ops = append(m.ops, table.Insert(table.Row{Key: messageIDKey(it.InternetMessageID, it.ID), Props: map[string]any{"mail": it.ID}}))
-	}
-	for _, r := range body {
-		m.ops = append(m.ops, table.Put(r))
-	}
-	for _, op := range m.ops {
-		m.size += op.Size()
-	}
-	return m, nil
+func (b *insertions) add(it Item, ops []table.Op) {
+	b.mails = append(b.mails, insertion{it, ops})
+	b.batch.Add(ops)
 }
 
 // insert writes a batch, without the mails that turn out to be stored already,
 // and returns the ids of those that it wrote.
-func (s *Store) insert(ctx context.Context, b batch) ([]string, error) {
+func (s *Store) insert(ctx context.Context, b insertions) ([]string, error) {
 	for len(b.mails) > 0 {
 		received := 0
 		for _, m := range b.mails {
-			if !m.sent {
+			if !m.Sent {
 				received++
 			}
 		}
-		ops := slices.Clip(b.ops)
+		ops := slices.Clip(b.batch.Ops())
 		if received > 0 {
 			ops = append(ops, CountOp(s.now(), Stored, received))
 		}
@@ -137,21 +154,21 @@ func (s *Store) insert(ctx context.Context, b batch) ([]string, error) {
 		if err == nil {
 			ids := make([]string, len(b.mails))
 			for i, m := range b.mails {
-				ids[i] = m.id
+				ids[i] = m.ID
 			}
 			return ids, nil
 		}
 		if !errors.Is(err, table.ErrExists) {
 			return nil, fmt.Errorf("store %d mails: %w", len(b.mails), err)
 		}
-		var rest batch
+		var rest insertions
 		for _, m := range b.mails {
-			_, err := s.table.Get(ctx, m.identityKey)
-			switch {
-			case errors.Is(err, table.ErrNotFound):
-				rest.add(m)
-			case err != nil:
-				return nil, fmt.Errorf("look for mail %s: %w", m.id, err)
+			known, err := s.Known(ctx, m.Mailbox, m.MessageID)
+			if err != nil {
+				return nil, err
+			}
+			if !known {
+				rest.add(m.Item, m.ops)
 			}
 		}
 		if len(rest.mails) == len(b.mails) {

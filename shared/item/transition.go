@@ -34,10 +34,7 @@ func (it Item) Transition(was State, version string) []table.Op {
 	ops = append(ops, it.markOps(was)...)
 	switch {
 	case it.State == Parked:
-		ops = append(ops, table.Put(parkedRow(it, version)), table.Put(listRow(waitingKey(it.Mailbox, it.ID), it, summaryColumns(it))))
-		for _, key := range it.indexKeys() {
-			ops = append(ops, table.Put(table.Row{Key: indexRowKey(key, it.ID), Props: map[string]any{"mail": it.ID}}))
-		}
+		ops = append(ops, it.parkedOps(version)...)
 	case was == Parked:
 		ops = append(ops, table.Delete(table.Row{Key: parkedKey(it.ID)}), table.Delete(table.Row{Key: waitingKey(it.Mailbox, it.ID)}))
 		for _, key := range it.indexKeys() {
@@ -45,6 +42,15 @@ func (it Item) Transition(was State, version string) []table.Op {
 		}
 	}
 	return append(ops, found...)
+}
+
+// parkedOps returns the operations by which a parked mail is listed and found.
+func (it Item) parkedOps(version string) []table.Op {
+	ops := []table.Op{table.Put(parkedRow(it, version)), table.Put(listRow(waitingKey(it.Mailbox, it.ID), it, summaryColumns(it)))}
+	for _, key := range it.indexKeys() {
+		ops = append(ops, table.Put(table.Row{Key: indexRowKey(key, it.ID), Props: map[string]any{"mail": it.ID}}))
+	}
+	return ops
 }
 
 // Commit writes the operations of Transition, and others with them, in one

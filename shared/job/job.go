@@ -10,6 +10,7 @@ package job
 
 import (
 	"crypto/rand"
+	"slices"
 	"time"
 )
 
@@ -75,6 +76,17 @@ type Mark struct {
 	Mailbox string   `json:"mailbox"` // only for people who read the queue: the address that received them
 	Why     string   `json:"why"`     // "decided", "swept"
 	Mails   []string `json:"mails"`   // ids of mails
+}
+
+// maxMarks is how many mails a mark job has: their rows change in one transaction.
+const maxMarks = 100
+
+// Marks returns the jobs for mails that one address received.
+func Marks(address, why string, mails []string) (jobs []Mark) {
+	for part := range slices.Chunk(mails, maxMarks) {
+		jobs = append(jobs, Mark{Job: "mark", Mailbox: address, Why: why, Mails: part})
+	}
+	return jobs
 }
 
 // Queue is "mark".

@@ -21,13 +21,14 @@ func (t *Table) Get(ctx context.Context, key string) (Row, error) {
 	if err := checkKey(key); err != nil {
 		return Row{}, fmt.Errorf("read %s: %w", t.name, err)
 	}
+	var r Row
+	ctx = context.WithValue(ctx, readKey{}, reader(func(body []byte) (err error) {
+		r, err = decodeRow(body)
+		return err
+	}))
 	res, err := t.client.GetEntity(ctx, partition, storedKey(key), nil)
 	if err != nil {
 		return Row{}, fmt.Errorf("read %s: row %s: %w", t.name, key, meaning(err))
-	}
-	r, err := decode(res.Value)
-	if err != nil {
-		return Row{}, fmt.Errorf("read %s: row %s: %w", t.name, key, err)
 	}
 	r.ETag = string(res.ETag)
 	return r, nil
@@ -59,6 +60,11 @@ func (t *Table) read(ctx context.Context, from, to string, limit int, columns *s
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", t.name, err)
 	}
+	var more []Row
+	ctx = context.WithValue(ctx, readKey{}, reader(func(body []byte) (err error) {
+		more, err = decodeRows(body)
+		return err
+	}))
 	opts := &aztables.ListEntitiesOptions{Filter: &filter, Select: columns}
 	for {
 		top := int32(limit - len(rows))
@@ -67,13 +73,7 @@ func (t *Table) read(ctx context.Context, from, to string, limit int, columns *s
 		if err != nil {
 			return nil, "", fmt.Errorf("read %s: %w", t.name, meaning(err))
 		}
-		for _, data := range page.Entities {
-			r, err := decode(data)
-			if err != nil {
-				return nil, "", fmt.Errorf("read %s: %w", t.name, err)
-			}
-			rows = append(rows, r)
-		}
+		rows = append(rows, more...)
 		opts.NextPartitionKey, opts.NextRowKey = page.NextPartitionKey, page.NextRowKey
 		if opts.NextPartitionKey == nil && opts.NextRowKey == nil {
 			return rows, "", nil

@@ -50,7 +50,7 @@ func Open(o Options) (*Service, error) {
 	opts := &aztables.ClientOptions{ClientOptions: azcore.ClientOptions{
 		Transport:        o.Transport,
 		Telemetry:        policy.TelemetryOptions{Disabled: true},
-		PerCallPolicies:  []policy.Policy{batchPolicy{}},
+		PerCallPolicies:  []policy.Policy{batchPolicy{}, readPolicy{}},
 		PerRetryPolicies: []policy.Policy{now},
 		Retry: policy.RetryOptions{
 			MaxRetries:    3,
