@@ -108,53 +108,75 @@ func TestIdlePollBudget(t *testing.T) {
 	}
 }
 
-// What one mail costs when many come at once, from fifty contacts of fifty
-// clients: calls, transactions, messages and bytes.
+// What one mail costs when many come at once, from fifty contacts of fifty clients:
+// calls, reads, transactions, messages and bytes. Reads of the directory and of the tick
+// are among them. More mails do not cost more each.
 func TestMailBudget(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		random := rand.New(rand.NewPCG(1, 2))
-		w.mailboxes(1)
-		to := "box00000@" + apptest.Domain
-		const n, body = 100, 6000
-		members := w.Must("GET", "/api/team-members", nil)["items"].([]any)
-		roles := w.Must("GET", "/api/roles", nil)["items"].([]any)
-		for i := range n {
-			from := fmt.Sprintf("klant%d@klanten.example", i%50)
-			if i < 50 {
-				client := w.Must("POST", "/api/clients",
-					object{"number": fmt.Sprint(2000 + i), "type": "organisation", "name": fmt.Sprint("Klant ", i)})["id"]
-				w.Must("PUT", "/api/clients/"+client.(string)+"/team-members",
-					[]object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
-				w.Must("POST", "/api/contacts", object{"name": from, "emails": []string{from}, "clients": []any{client}})
+	const body = 6000
+	writes := map[int]float64{}
+	for _, n := range []int{100, 300} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.mailboxes(1)
+			w.clients(50)
+			w.burst(n, 50, func(random *rand.Rand) string {
+				text := make([]byte, body) // does not compress
+				for j := range text {
+					text[j] = byte('0' + random.IntN(64))
+				}
+				return string(text)
+			})
+			w.reset()
+			w.Pass(1)
+			c := w.count()
+			if got := apptest.Subjects(w.Mails(), "processed"); len(got) != n {
+				t.Fatalf("%d of %d mails processed", len(got), n)
 			}
-			text := make([]byte, body) // does not compress
-			for j := range text {
-				text[j] = byte('0' + random.IntN(64))
+			per := func(v int) float64 { return float64(v) / float64(n) }
+			t.Logf("%d mails of %d bytes: %+v", n, body, c)
+			for _, limit := range []struct {
+				what      string
+				got, most float64
+			}{
+				{"Graph calls", per(c.graph), cost.MailGraphCalls},
+				{"table reads", per(c.tableReads), 0.6},
+				{"table writes", per(c.tableWrites), 0.4},
+				{"queue messages", per(c.queue) / (1 + hostPerJob), 0.1},
+				{"bytes read from Graph", per(c.bytes), 1.3*body + 2048},
+			} {
+				if limit.got > limit.most {
+					t.Errorf("%d mails: %.2f %s each, want at most %.2f", n, limit.got, limit.what, limit.most)
+				}
 			}
-			w.Send(from, []string{to}, apptest.Letter(from, to, fmt.Sprint("Vraag ", i), fmt.Sprint("m", i))+string(text))
-		}
-		w.reset()
-		w.Pass(1)
-		c := w.count()
-		if got := apptest.Subjects(w.Mails(), "processed"); len(got) != n {
-			t.Fatalf("%d of %d mails processed", len(got), n)
-		}
-		per := func(v int) float64 { return float64(v) / n }
-		t.Logf("%d mails of %d bytes: %+v", n, body, c)
-		if got := per(c.graph); got > cost.MailGraphCalls {
-			t.Errorf("%.2f Graph calls per mail, want at most %.1f", got, cost.MailGraphCalls)
-		}
-		if got := per(c.tableReads + c.tableWrites); got > cost.MailTableTransactions {
-			t.Errorf("%.2f table transactions per mail, want at most %.0f", got, cost.MailTableTransactions)
-		}
-		if got := per(c.queue) / (1 + hostPerJob); got > cost.MailQueueMessages {
-			t.Errorf("%.2f queue messages per mail, want at most %.1f", got, cost.MailQueueMessages)
-		}
-		if got := per(c.bytes); got > 1.3*body+2048 {
-			t.Errorf("%.0f bytes read from Graph per mail of %d, want at most 1.3 times that and 2 KB", got, body)
-		}
-	})
+			writes[n] = per(c.tableWrites)
+		})
+	}
+	if writes[300] > writes[100]*1.05 {
+		t.Errorf("table writes per mail grow: %v", writes)
+	}
+}
+
+// clients makes clients with a contact each, klant0@klanten.example and so on, all in
+// the care of the team member of mailboxes.
+func (w *world) clients(n int) {
+	members := w.Must("GET", "/api/team-members", nil)["items"].([]any)
+	roles := w.Must("GET", "/api/roles", nil)["items"].([]any)
+	for i := range n {
+		from := fmt.Sprintf("klant%d@klanten.example", i)
+		client := w.Must("POST", "/api/clients", object{"number": fmt.Sprint(2000 + i), "type": "organisation", "name": fmt.Sprint("Klant ", i)})["id"]
+		w.Must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
+		w.Must("POST", "/api/contacts", object{"name": from, "emails": []string{from}, "clients": []any{client}})
+	}
+}
+
+// burst sends n mails of the contacts of clients to the first of mailboxes.
+func (w *world) burst(n, clients int, text func(*rand.Rand) string) {
+	random, to := rand.New(rand.NewPCG(1, uint64(w.sent))), "box00000@"+apptest.Domain
+	for range n {
+		from := fmt.Sprintf("klant%d@klanten.example", w.sent%clients)
+		w.Send(from, []string{to}, apptest.Letter(from, to, fmt.Sprint("Vraag ", w.sent), fmt.Sprint("m", w.sent))+text(random))
+		w.sent++
+	}
 }
 
 // A page of a list is one query and a bounded number of bytes, however many

@@ -25,7 +25,7 @@ const (
 // fullOffice is an office in the middle of its work: it has every kind of row, and a
 // message on every queue.
 func fullOffice(t *testing.T) *world {
-	w := &world{apptest.NewSavable(t)}
+	w := &world{World: apptest.NewSavable(t)}
 	w.Office()
 	w.Must("PUT", "/api/settings", object{"enabled": true, "hold": 20})
 	w.Tick()

@@ -62,7 +62,7 @@ func former(t *testing.T) (w *world, dir string, settings []config.Setting) {
 		t.Fatalf("%v, %v: want the folder of one release, the former", dirs, err)
 	}
 	saved, settings := apptest.Open(t, dirs[0])
-	return &world{saved}, dirs[0], settings
+	return &world{World: saved}, dirs[0], settings
 }
 
 // Whoever asks sees in the former release's rows what that release showed. Members that

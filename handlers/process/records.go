@@ -39,7 +39,10 @@ type cache struct {
 	teams    memo[directory.ProcessTeam]
 	roles    memo[directory.Role]
 	atClient memo[[]directory.Link]
-	rules    memo[*directory.Rule] // by id; nil for none
+	// addresses and clientTeams were read ahead of the questions of contacts and atClient.
+	addresses   ahead[directory.Contact]
+	clientTeams ahead[[]directory.Link]
+	rules       memo[*directory.Rule] // by id; nil for none
 }
 
 // maxCached bounds the contacts, clients, teams and rules of a cache.
@@ -111,7 +114,15 @@ func (r *records) Team(ctx context.Context, id string) (directory.ProcessTeam, e
 }
 
 func (r *records) Roles(ctx context.Context, client string) ([]directory.Link, error) {
-	return r.cache.atClient.get(client, func() ([]directory.Link, error) { return r.directory.ClientTeam(ctx, client) })
+	return r.cache.atClient.get(client, func() ([]directory.Link, error) {
+		team, _, known, err := r.cache.clientTeams.get(directory.TeamPlace(client), func(from string) (map[string][]directory.Link, string, error) {
+			return r.directory.TeamsAhead(ctx, from)
+		})
+		if known || err != nil {
+			return team, err
+		}
+		return r.directory.ClientTeam(ctx, client)
+	})
 }
 
 func (r *records) Joiners(ctx context.Context, link connector.Link, address, client string) ([]string, item.Reason, error) {
@@ -129,7 +140,12 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
 	c, err := r.cache.contacts.get(email, func() (*sender, error) {
-		c, ok, err := r.directory.ContactByAddress(ctx, email)
+		c, ok, known, err := r.cache.addresses.get(directory.AddressPlace(email), func(from string) (map[string]directory.Contact, string, error) {
+			return r.directory.ContactsAhead(ctx, from)
+		})
+		if !known && err == nil {
+			c, ok, err = r.directory.ContactByAddress(ctx, email)
+		}
 		if !ok || err != nil {
 			return nil, err
 		}

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"time"
 )
 
 // A Fault is what happens to one call.
@@ -48,7 +49,8 @@ type Wire struct {
 type Call struct {
 	Method, URL    string
 	Sent, Received int
-	Status         int // 0 when there was no answer
+	Status         int           // 0 when there was no answer
+	Served         time.Duration // how long the server took
 }
 
 // Transport returns a Wire to h.
@@ -118,11 +120,13 @@ func (w *Wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, context.Cause(r.Context())
 	}
 
+	start := time.Now()
 	res := w.serve(r, body)
+	served := time.Since(start)
 
 	w.mu.Lock()
 	if n < len(w.calls) {
-		w.calls[n].Received, w.calls[n].Status = int(res.ContentLength), res.StatusCode
+		w.calls[n].Received, w.calls[n].Status, w.calls[n].Served = int(res.ContentLength), res.StatusCode, served
 	}
 	w.mu.Unlock()
 	if f == Lose {
