@@ -192,8 +192,8 @@ func (w *world) queued() {
 	poll := func() { w.Invoke("poll", "timer", `{"IsPastDue":false}`) }
 	poll()
 	w.doJobs("fetch")
-	w.doJobs("process") // leaves its mark
-	w.comes(jan, "Gehaald", "q2")
+	w.doJobs("process")                                               // leaves its mark
+	w.comes(jan, "Gehaald", "q2", "In-Reply-To: <k2@elders.example>") // answers a mail that waits: a process job decides it
 	time.Sleep(5 * time.Minute)
 	poll()
 	w.doJobs("fetch")

@@ -2,6 +2,7 @@ package mailtext
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -89,5 +90,42 @@ func TestWords(t *testing.T) {
 	}
 	if n := len(Words(many.String())); n != 200 {
 		t.Errorf("%d words", n)
+	}
+}
+
+// pieces are what labels, numbers and what is between them look like.
+var pieces = strings.Split("Klantnummer|klant|cliëntnr|debiteurennummer|dossier|Relatie-id|account code|KvK|K.v.K.|k vk|Kamer van Koophandel|chamber of commerce|"+
+	"NL123456782B90|NL 1234.56.782.B.90|nl|12345678|12 34 56 78|12.345.678|1234 5678|123|AB-17|10.001|2026|5-11-2026|09:30 uur|€ 1.234,56|1234567,89|"+
+	"NL91ABNA0417164300|06 12345678|+31 20 123 45 67|1234 AB|https://a.example/12345678|jan@a1.example|:| |.|=|/|\n|is|van|bij u|morgen|(|)|,", "|")
+
+// texts returns texts that are put together of pieces.
+func texts(n int) (all []string) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range n {
+		var text strings.Builder
+		for range 2 + random.IntN(12) {
+			text.WriteString(pieces[random.IntN(len(pieces))])
+			text.WriteString([]string{"", " ", " ", ": "}[random.IntN(4)])
+		}
+		all = append(all, text.String())
+	}
+	return all
+}
+
+// CompanyNumbersIn finds what NumbersIn finds of its kinds, whatever is around it.
+func TestCompanyNumbers(t *testing.T) {
+	found := 0
+	for _, text := range texts(20_000) {
+		all, got := NumbersIn(text), CompanyNumbersIn(text)
+		if !slices.Equal(got.KvK, all.KvK) || !slices.Equal(got.VAT, all.VAT) || !slices.Equal(got.Labelled, all.Labelled) {
+			t.Fatalf("%q: %+v, want those of %+v", text, got, all)
+		}
+		if len(got.IBAN)+len(got.Unlabelled) > 0 {
+			t.Fatalf("%q: %+v", text, got)
+		}
+		found += len(got.KvK) + len(got.VAT) + len(got.Labelled)
+	}
+	if found < 1000 {
+		t.Errorf("%d numbers: the test proves nothing", found)
 	}
 }
