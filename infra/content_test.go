@@ -131,3 +131,15 @@ func TestAuthentication(t *testing.T) {
 		}
 	}
 }
+
+// The owners hear of a month that costs more than was meant, before it is over.
+func TestBudget(t *testing.T) {
+	for _, name := range environments {
+		b := read(t, name).one(t, "Microsoft.Consumption/budgets")
+		amount, _ := b.at("amount").(float64)
+		start, _ := b.at("timePeriod.startDate").(string)
+		if amount <= 0 || b.at("timeGrain") != "Monthly" || !strings.HasSuffix(start, "-01T00:00:00Z") || b.at("notifications.expected.thresholdType") != "Forecasted" {
+			t.Errorf("%s: a budget of %v from %q", name, amount, start)
+		}
+	}
+}

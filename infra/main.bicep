@@ -92,6 +92,13 @@ param privateNetwork bool = false
 @description('Address space of the private network, at least a /24.')
 param addressPrefix string = '10.42.0.0/24'
 
+@description('What a month may cost, in the currency of the subscription, before the owners get a notice; 0 for no budget.')
+@minValue(0)
+param monthlyBudget int = 25
+
+@description('First day of the first month of the budget. It cannot change later.')
+param budgetStart string
+
 @description('Whether storage and vault are protected against deletion.')
 param lock bool = true
 
@@ -230,6 +237,15 @@ module app 'app.bicep' = {
     tags: allTags
   }
   dependsOn: [access, network]
+}
+
+module budget 'budget.bicep' = if (monthlyBudget > 0) {
+  params: {
+    name: suffix
+    amount: max(monthlyBudget, 1)
+    startDate: budgetStart
+    emails: [firstAdministrator]
+  }
 }
 
 @description('Name of the function app: packages are pushed to it.')

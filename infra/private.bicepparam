@@ -10,6 +10,7 @@ param firstAdministrator = readEnvironmentVariable('KANTOORPOST_ADMINISTRATOR', 
 param deployerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 param deployerType = readEnvironmentVariable('KANTOORPOST_DEPLOYER_TYPE', 'User')
 param operatorsId = readEnvironmentVariable('KANTOORPOST_OPERATORS', '')
+param budgetStart = readEnvironmentVariable('KANTOORPOST_BUDGET_START', '2026-12-01')
 
 param lock = true
 param redundancy = 'Standard_ZRS'

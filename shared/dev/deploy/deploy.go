@@ -52,6 +52,7 @@ type deployment struct {
 	subscription string
 	deployerType string
 	deployer     string // object id
+	budgetStart  string // first day of the first month of the budget
 	application  string // object id of the app registration; "" when somebody else made it
 	outputs      outputs
 }
@@ -184,6 +185,9 @@ func (d *deployment) group(ctx context.Context) error {
 	if err := d.checkRights(ctx); err != nil {
 		return err
 	}
+	if d.budgetStart, err = d.firstMonth(ctx); err != nil {
+		return err
+	}
 	var deleted []string
 	query := fmt.Sprintf("[?contains(properties.vaultId, '/resourceGroups/%s/') && starts_with(name, 'kv-kp-')].name", d.Group)
 	if err := d.CLI.ask(ctx, &deleted, "keyvault", "list-deleted", "--resource-type", "vault", "--query", query); err != nil {
@@ -198,11 +202,22 @@ func (d *deployment) group(ctx context.Context) error {
 	return nil
 }
 
+// firstMonth returns the first day of the budget: that of the budget that is there, since
+// Azure does not let it change, or of this month.
+func (d *deployment) firstMonth(ctx context.Context) (string, error) {
+	start, err := d.CLI.run(ctx, "consumption", "budget", "list", "--resource-group", d.Group, "--query", "[0].timePeriod.startDate", "--output", "tsv")
+	if err != nil || len(start) < len(time.DateOnly) {
+		return time.Now().UTC().Format("2006-01") + "-01", err
+	}
+	return start[:len(time.DateOnly)], nil
+}
+
 // environ returns what the parameter files read.
 func (d *deployment) environ() []string {
 	return []string{
 		"AZURE_LOCATION=" + d.Location, "AZURE_TENANT_ID=" + d.Tenant, "AZURE_PRINCIPAL_ID=" + d.deployer,
 		"KANTOORPOST_DEPLOYER_TYPE=" + d.deployerType, "KANTOORPOST_CLIENT_ID=" + d.ClientID, "KANTOORPOST_ADMINISTRATOR=" + d.Administrator,
+		"KANTOORPOST_BUDGET_START=" + d.budgetStart,
 	}
 }
 

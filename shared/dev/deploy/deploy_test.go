@@ -47,7 +47,7 @@ func (w *world) isDeployed(t *testing.T, version string) {
 	if !c.Group || len(c.Apps) != 1 || c.Trusted != "sign-in" || c.Running != version {
 		t.Errorf("%+v", c)
 	}
-	if want := []string{"westeurope", tenant, "me", "User", client, "beheer@kantoor.nl"}; !slices.Equal(c.Deployed, want) {
+	if want := []string{"westeurope", tenant, "me", "User", client, "beheer@kantoor.nl", strings.TrimSuffix(c.Budget, "T00:00:00Z")}; !slices.Equal(c.Deployed, want) {
 		t.Errorf("deployed with %q, want %q", c.Deployed, want)
 	}
 	for _, p := range providers {
@@ -108,8 +108,13 @@ func TestDeployAgain(t *testing.T) {
 	if n := count(w.commands(), "provider register"); n != len(providers) {
 		t.Errorf("%d providers were registered", n)
 	}
+	const began = "2025-03-01T00:00:00Z"
+	w.change(func(c *cloud) { c.Budget = began })
 	if err := w.deploy(t, "bbb"); err != nil {
 		t.Fatal(err)
+	}
+	if got := w.cloud().Budget; got != began {
+		t.Errorf("the budget began on %s, and begins on %s now", began, got)
 	}
 	w.isDeployed(t, "bbb")
 	if len(w.cloud().Blobs) != 2 {

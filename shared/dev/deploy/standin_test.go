@@ -39,6 +39,7 @@ type cloud struct {
 	Cores     int      // used cores
 	Settled   bool     // what-if finds no change
 	Private   bool     // the storage is reached only from another network
+	Budget    string   // when the budget begins, as Azure says it; "" when there is none
 	Left      []string // role assignments of the app's identity
 }
 
@@ -157,6 +158,8 @@ func (c *cloud) do(args []string) (string, error) {
 			return "[]", nil
 		}
 		return asJSON(c.Roles), nil
+	case "consumption budget list":
+		return c.Budget, nil
 	case "keyvault list-deleted":
 		return asJSON(c.Deleted), nil
 	case "keyvault recover":
@@ -176,9 +179,10 @@ func (c *cloud) do(args []string) (string, error) {
 	case "deployment group create":
 		c.Deployed = nil
 		for _, name := range []string{"AZURE_LOCATION", "AZURE_TENANT_ID", "AZURE_PRINCIPAL_ID", "KANTOORPOST_DEPLOYER_TYPE",
-			"KANTOORPOST_CLIENT_ID", "KANTOORPOST_ADMINISTRATOR"} {
+			"KANTOORPOST_CLIENT_ID", "KANTOORPOST_ADMINISTRATOR", "KANTOORPOST_BUDGET_START"} {
 			c.Deployed = append(c.Deployed, os.Getenv(name))
 		}
+		c.Budget = os.Getenv("KANTOORPOST_BUDGET_START") + "T00:00:00Z"
 		return "", nil
 	case "deployment group show":
 		if c.Deployed == nil {
