@@ -55,34 +55,35 @@ var outside = []string{"shared/table", "shared/queue", "shared/blob", "shared/se
 // nouns are what the office talks about.
 var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat", "shared/membership", "shared/metrics"}
 
-// rowLetters are the first letters of row keys in the table
+// rowLetters are the first letters or digits of row keys in the table
 // "mails", where several rooms keep their rows, each with the room that owns it.
 var rowLetters = map[string]string{
-	"a": "shared/chat",   // how people rearranged chats
-	"b": "shared/item",   // what a mail says
-	"c": "shared/chat",   // chats
-	"d": "shared/outbox", // drafts of replies
-	"e": "shared/outbox", // replies
-	"f": "shared/item",   // parked mails by sender, domain or list
-	"g": "shared/item",   // counts of what happened
-	"h": "shared/item",   // categories to be set in Outlook
-	"i": "shared/item",   // identities of mails
-	"j": "shared/outbox", // replies that need a person or have not left
-	"k": "shared/chat",   // chats by mail or conversation
-	"l": "shared/index",  // mails and chats by word
-	"m": "shared/item",   // mails
-	"n": "shared/chat",   // chats by client
-	"o": "shared/outbox", // replies that are to leave
-	"p": "shared/item",   // parked mails
-	"q": "shared/item",   // parked mails by mailbox
-	"r": "shared/item",   // mails by the rule that decided
-	"s": "shared/item",   // up to which decision version nothing is outdated
-	"t": "shared/item",   // mails by internet message id
-	"u": "shared/chat",   // chats by member
-	"v": "shared/item",   // mails by mailbox
-	"w": "shared/item",   // open work
-	"x": "shared/chat",   // messages
-	"y": "shared/chat",   // messages by the key of their request
+	"a": "shared/chat",     // how people rearranged chats
+	"b": "shared/item",     // what a mail says
+	"c": "shared/chat",     // chats
+	"d": "shared/outbox",   // drafts of replies
+	"e": "shared/outbox",   // replies
+	"f": "shared/item",     // parked mails by sender, domain or list
+	"g": "shared/item",     // counts of what happened
+	"h": "shared/item",     // categories to be set in Outlook
+	"i": "shared/item",     // identities of mails
+	"j": "shared/outbox",   // replies that need a person or have not left
+	"k": "shared/chat",     // chats by mail or conversation
+	"l": "shared/index",    // mails and chats by word
+	"m": "shared/item",     // mails
+	"n": "shared/chat",     // chats by client
+	"o": "shared/outbox",   // replies that are to leave
+	"p": "shared/item",     // parked mails
+	"q": "shared/item",     // parked mails by mailbox
+	"r": "shared/item",     // mails by the rule that decided
+	"s": "shared/item",     // up to which decision version nothing is outdated
+	"t": "shared/item",     // mails by internet message id
+	"u": "shared/chat",     // chats by member
+	"v": "shared/item",     // mails by mailbox
+	"w": "shared/item",     // open work
+	"x": "shared/chat",     // messages
+	"y": "shared/chat",     // messages by the key of their request
+	"0": "shared/teamwork", // who looks at what, and notices
 	"z": "shared/audit",
 }
 
@@ -180,7 +181,7 @@ func TestRowLetters(t *testing.T) {
 				return true
 			}
 			text, _ := strconv.Unquote(literal.Value)
-			if len(text) < 2 || text[1] != '|' || text[0] < 'a' || text[0] > 'z' {
+			if len(text) < 2 || text[1] != '|' || (text[0] < 'a' || text[0] > 'z') && (text[0] < '0' || text[0] > '9') {
 				return true
 			}
 			letter := text[:1]

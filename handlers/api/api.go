@@ -34,6 +34,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/solve"
+	"kantoorpost/shared/teamwork"
 )
 
 // Options are what the API needs.
@@ -50,6 +51,7 @@ type Options struct {
 	Uploads    *blob.Store
 	Outbox     *outbox.Store
 	Writing    *compose.Store
+	Teamwork   *teamwork.Store
 	Audit      *audit.Log
 	Jobs       Jobs
 	// Checks must all pass for the product to be ready.
@@ -122,6 +124,7 @@ func build(o Options) *api {
 	a.registerReplies()
 	a.registerBegin()
 	a.registerTemplates()
+	a.registerTeamwork()
 	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
 	a.describe()
 	return a

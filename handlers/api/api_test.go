@@ -206,8 +206,12 @@ func actionOf(method, path string) access.Action {
 		return access.MeRead
 	case path == "/api/me":
 		return pick(access.MeRead, access.MeWrite)
-	case path == "/api/me/substitute":
+	case path == "/api/me/substitute", path == "/api/me/notices/{notice}":
 		return access.MeWrite
+	case path == "/api/me/notices":
+		return access.MeRead
+	case strings.HasSuffix(path, "/presence"):
+		return access.MailsRead
 	case path == "/api/me/addresses":
 		return access.ChatsSend
 	case path == "/api/health":
@@ -226,7 +230,7 @@ func actionOf(method, path string) access.Action {
 		return pick(access.DirectoryRead, access.DirectoryWrite)
 	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
-	case path == "/api/chats/{chat}/read":
+	case path == "/api/chats/{chat}/read", path == "/api/chats/{chat}/unread":
 		return access.ChatsRead
 	case resource == "uploads", resource == "replies", method == http.MethodPost && path == "/api/chats", strings.HasSuffix(path, "/draft"),
 		strings.HasSuffix(path, "/replies/new"):

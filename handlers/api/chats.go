@@ -14,22 +14,24 @@ import (
 
 // A chatObject is a chat as the API shows it.
 type chatObject struct {
-	ID          string    `json:"id"`
-	Subject     string    `json:"subject"`
-	Client      string    `json:"client" doc:"id of the client"`
-	ClientName  string    `json:"clientName,omitempty" doc:"in lists only when names are asked for"`
-	Contact     string    `json:"contact" doc:"id of the contact who wrote"`
-	ContactName string    `json:"contactName"`
-	Members     []string  `json:"members" nullable:"false" doc:"ids of the team members who take part"`
-	Addresses   []string  `json:"addresses" nullable:"false" doc:"the addresses that received its mail"`
-	State       string    `json:"state" enum:"open,closed"`
-	Started     time.Time `json:"started"`
-	Last        time.Time `json:"last" doc:"when its last message was received"`
-	Preview     string    `json:"preview" doc:"the start of its last message"`
-	Messages    int64     `json:"messages" doc:"how many there are"`
-	Unread      int64     `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
-	Undo        *undoable `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
-	Position    int64     `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
+	ID          string     `json:"id"`
+	Subject     string     `json:"subject"`
+	Client      string     `json:"client" doc:"id of the client"`
+	ClientName  string     `json:"clientName,omitempty" doc:"in lists only when names are asked for"`
+	Contact     string     `json:"contact" doc:"id of the contact who wrote"`
+	ContactName string     `json:"contactName"`
+	Members     []string   `json:"members" nullable:"false" doc:"ids of the team members who take part"`
+	Addresses   []string   `json:"addresses" nullable:"false" doc:"the addresses that received its mail"`
+	State       string     `json:"state" enum:"open,closed"`
+	Started     time.Time  `json:"started"`
+	Last        time.Time  `json:"last" doc:"when its last message was received"`
+	Preview     string     `json:"preview" doc:"the start of its last message"`
+	Messages    int64      `json:"messages" doc:"how many there are"`
+	Unread      int64      `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
+	Assignee    *named     `json:"assignee,omitempty" doc:"the team member who looks after it"`
+	Later       *time.Time `json:"later,omitempty" doc:"before this moment nobody has to look at it, unless something new comes"`
+	Undo        *undoable  `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
+	Position    int64      `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
 }
 
 // undoable is the newest change of a chat by people.
@@ -40,11 +42,15 @@ type undoable struct {
 }
 
 func chatOf(c chat.Chat) chatObject {
-	return chatObject{
+	o := chatObject{
 		ID: c.ID, Subject: c.Subject, Client: c.Client, Contact: c.Contact, ContactName: c.ContactName, Members: c.Members,
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
-		Unread: c.Unread, Position: c.ActivitySequence,
+		Unread: c.Unread, Position: c.ActivitySequence, Later: orNil(c.Later),
 	}
+	if c.Assignee != "" {
+		o.Assignee = &named{ID: c.Assignee}
+	}
+	return o
 }
 
 type (
@@ -59,12 +65,14 @@ type (
 	}
 	chatsInput struct {
 		PageInput
-		Mine   bool   `query:"mine" doc:"only chats in which you take part; for who sees no others that is so anyway"`
-		State  string `query:"state" enum:"open,closed" doc:"only chats in this state"`
-		Client string `query:"client" maxLength:"64" pattern:"^[a-z0-9]+$" doc:"only chats of the client with this id"`
-		Search string `query:"search" maxLength:"100" doc:"words that the subject or the contact's name begins with, all of them, whatever their case and diacritics; a page may then hold fewer items than the limit and still have a next"`
-		Unread bool   `query:"unread" doc:"only chats that you take part in and of which something is unread; a page may hold fewer items, as with search"`
-		Names  bool   `query:"names" doc:"with the names of clients, at one read for each"`
+		Mine     bool   `query:"mine" doc:"only chats in which you take part; for who sees no others that is so anyway"`
+		State    string `query:"state" enum:"open,closed" doc:"only chats in this state"`
+		Client   string `query:"client" maxLength:"64" pattern:"^[a-z0-9]+$" doc:"only chats of the client with this id"`
+		Search   string `query:"search" maxLength:"100" doc:"words that the subject or the contact's name begins with, all of them, whatever their case and diacritics; a page may then hold fewer items than the limit and still have a next"`
+		Assignee string `query:"assignee" maxLength:"64" doc:"only chats that this team member looks after; me for yourself"`
+		Later    string `query:"later" enum:"only,hidden" doc:"only chats that wait for a later moment, or none of them"`
+		Unread   bool   `query:"unread" doc:"only chats that you take part in and of which something is unread; a page may hold fewer items, as with search"`
+		Names    bool   `query:"names" doc:"with the names of clients, at one read for each"`
 	}
 )
 
@@ -140,8 +148,16 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObjec
 		return nil, err
 	}
 	out := &objectOutput[chatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}
-	if out.Body.ClientName, err = a.clientName(ctx, c.Client); err != nil || c.Rearranged.IsZero() {
-		return out, err
+	if out.Body.ClientName, err = a.clientName(ctx, c.Client); err != nil {
+		return nil, err
+	}
+	if out.Body.Assignee != nil {
+		if out.Body.Assignee.Name, err = a.memberName(ctx, map[string]string{}, c.Assignee); err != nil {
+			return nil, err
+		}
+	}
+	if c.Rearranged.IsZero() {
+		return out, nil
 	}
 	ch, ok, err := a.Chats.LastChange(ctx, c.ID)
 	if err != nil || !ok {

@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
 )
 
 func (a *api) registerChatChanges() {
@@ -17,7 +18,7 @@ func (a *api) registerChatChanges() {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"chats"}, DefaultStatus: status}
 	}
 	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
-		"Close a chat, or open it again (new mail opens it too); or give it to another client, whose team members then take part", http.StatusOK), a.updateChat)
+		"Close a chat, or open it again (new mail opens it too); give it to another client, whose team members then take part; or say who looks after it, and when", http.StatusOK), a.updateChat)
 	// Reading a chat does not mark it as read: browsers and mail programs
 	// prefetch pages that nobody has opened.
 	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read", "Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
@@ -46,6 +47,7 @@ type updateChatInput struct {
 	Body struct {
 		State  string `json:"state,omitempty" enum:"open,closed"`
 		Client string `json:"client,omitempty" minLength:"1" maxLength:"64" doc:"id of the client to which the chat belongs"`
+		PlanFields
 	}
 }
 
@@ -54,13 +56,17 @@ func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutpu
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.State == "" && in.Body.Client == "" {
-		return nil, invalid("body", "state or client")
+	planned := in.Body.Assignee.set || in.Body.Later.set
+	if in.Body.State == "" && in.Body.Client == "" && !planned {
+		return nil, invalid("body", "state, client, assignee or later")
 	}
 	// The chat is looked at first: who may not see it learns nothing of clients.
 	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
 	if err == nil {
 		err = a.mustBeClient(ctx, in.Body.Client)
+	}
+	if err == nil && planned {
+		c, etag, err = a.planChat(ctx, c, etag, in.Body.PlanFields)
 	}
 	if err == nil && in.Body.State != "" {
 		c, err = a.Chats.SetState(ctx, in.Chat, etag, a.mayWrite(ctx), chat.State(in.Body.State))
@@ -75,6 +81,20 @@ func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutpu
 		return nil, err
 	}
 	return a.oneChat(ctx, c)
+}
+
+// planChat says who looks after a chat, and when. It returns the chat and the version by
+// which the rest of the request goes on.
+func (a *api) planChat(ctx context.Context, c chat.Chat, etag string, in PlanFields) (chat.Chat, string, error) {
+	p, err := a.plan(ctx, in, func(m directory.TeamMember) (bool, error) { return seesChat(m, c), nil })
+	if err != nil {
+		return c, etag, err
+	}
+	c, err = a.Chats.SetPlan(ctx, c.ID, etag, a.mayWrite(ctx), p, time.Now())
+	if etag != "" {
+		etag = c.ETag()
+	}
+	return c, etag, err
 }
 
 // explainChats says what the errors of changing a chat mean in HTTP.

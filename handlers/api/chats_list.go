@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +17,9 @@ import (
 func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatObject], error) {
 	if err := in.check(); err != nil {
 		return nil, err
+	}
+	if in.Assignee == "me" {
+		in.Assignee = cmp.Or(actor(ctx).Member.ID, "nobody")
 	}
 	q := chat.Query{Client: in.Client, Limit: in.Limit, After: in.After}
 	members := []string{""}
@@ -62,6 +67,9 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 
 func (in *chatsInput) matches(c chat.Chat) bool {
 	if in.State != "" && string(c.State) != in.State || in.Client != "" && c.Client != in.Client || in.Unread && c.Unread == 0 {
+		return false
+	}
+	if in.Assignee != "" && c.Assignee != in.Assignee || in.Later != "" && c.Later.After(time.Now()) != (in.Later == "only") {
 		return false
 	}
 	return c.Has(directory.Words(in.Search))

@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/teamwork"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -35,7 +36,7 @@ func newTalking(t *testing.T) *talking {
 	}
 	k := &talking{connected: c, mails: wire, ids: map[string]string{}}
 	c.Items, c.Chats = item.NewStore(service.Table("mails")), chat.NewStore(service.Table("mails"))
-	c.Outbox = outbox.NewStore(service.Table("mails"), c.Chats)
+	c.Outbox, c.Teamwork = outbox.NewStore(service.Table("mails"), c.Chats), teamwork.NewStore(service.Table("mails"))
 	page, err := c.Directory.TeamMembers(t.Context(), directory.Query{})
 	if err != nil {
 		t.Fatal(err)

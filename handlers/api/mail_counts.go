@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,7 +16,8 @@ import (
 const maxCounted = 2000
 
 type mailCounts struct {
-	Parked    int            `json:"parked" doc:"mails that wait, at most 2,000"`
+	Parked    int            `json:"parked" doc:"mails that wait and that somebody has to look at now, at most 2,000"`
+	Later     int            `json:"later" doc:"those that wait for a later moment"`
 	More      bool           `json:"more" doc:"whether there are more than are counted"`
 	Reasons   map[string]int `json:"reasons" doc:"of these, by reason"`
 	Addresses map[string]int `json:"addresses" doc:"of these, by the address that received them"`
@@ -33,6 +35,7 @@ func (a *api) registerMailCounts() {
 
 // countMails counts the waiting mails that the caller may see.
 func (a *api) countMails(ctx context.Context) (mailCounts, error) {
+	now := time.Now()
 	n := mailCounts{Reasons: map[string]int{}, Addresses: map[string]int{}}
 	boxes, err := a.mailboxes(ctx, "")
 	if err != nil {
@@ -40,7 +43,7 @@ func (a *api) countMails(ctx context.Context) (mailCounts, error) {
 	}
 	for _, box := range boxes {
 		for from, more := "", true; more; more = from != "" {
-			if n.Parked >= maxCounted {
+			if n.Parked+n.Later >= maxCounted {
 				n.More = true
 				return n, nil
 			}
@@ -49,6 +52,10 @@ func (a *api) countMails(ctx context.Context) (mailCounts, error) {
 				return n, err
 			}
 			for _, m := range mails {
+				if m.Later.After(now) {
+					n.Later++
+					continue
+				}
 				n.Parked++
 				n.Reasons[string(m.Reason)]++
 				n.Addresses[m.Address]++

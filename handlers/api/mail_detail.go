@@ -50,6 +50,12 @@ type (
 func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	d := mailDetail{MailObject: mailOf(it), History: []attemptObject{}}
 	names := map[string]string{}
+	if d.Assignee != nil {
+		var err error
+		if d.Assignee.Name, err = a.memberName(ctx, names, d.Assignee.ID); err != nil {
+			return nil, err
+		}
+	}
 	for _, h := range it.History {
 		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat, Client: h.Client, Rule: h.Rule}
 		name, err := a.memberName(ctx, names, h.By)

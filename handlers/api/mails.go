@@ -46,6 +46,8 @@ type MailObject struct {
 	Explanation    *words.Text    `json:"explanation,omitempty" doc:"why it waits"`
 	WhatToDo       *words.Text    `json:"whatToDo,omitempty"`
 	Solutions      []item.Action  `json:"solutions,omitempty" doc:"what you can do about it, with …/solve"`
+	Assignee       *named         `json:"assignee,omitempty" doc:"the team member who looks after it"`
+	Later          *time.Time     `json:"later,omitempty" doc:"before this moment nobody has to look at it"`
 	Chat           string         `json:"chat" doc:"id of its chat; empty until it is processed"`
 	Rules          []string       `json:"rules,omitempty" doc:"ids of the learned rules that decided it"`
 	Why            string         `json:"why,omitempty" doc:"the kind of link that chose the team members"`
@@ -60,8 +62,9 @@ func mailOf(it item.Item) MailObject {
 		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict), State: string(it.State),
 		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Rules: it.Rules, Stored: it.Stored, Attempts: it.Attempts,
 	}
-	if !it.Decided.IsZero() {
-		m.Decided = &it.Decided
+	m.Decided, m.Later = orNil(it.Decided), orNil(it.Later)
+	if it.Assignee != "" {
+		m.Assignee = &named{ID: it.Assignee}
 	}
 	if m.To == nil {
 		m.To = []mail.Address{}
@@ -73,20 +76,23 @@ func mailOf(it item.Item) MailObject {
 }
 
 type mailsInput struct {
-	Limit   int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
-	After   string    `query:"after" maxLength:"40" doc:"the next of the page before"`
-	Before  time.Time `query:"before" doc:"only mail that was received before"`
-	State   string    `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
-	Reason  string    `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`
-	Address string    `query:"address" maxLength:"254" doc:"only mail that this activated address received"`
-	Search  string    `query:"search" maxLength:"100" doc:"words that the subject, the sender's name or address or a number in the text begins with, all of them, whatever their case and diacritics; a page may then hold fewer items than the limit and still have a next"`
+	Limit    int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
+	After    string    `query:"after" maxLength:"40" doc:"the next of the page before"`
+	Before   time.Time `query:"before" doc:"only mail that was received before"`
+	State    string    `query:"state" enum:"new,processed,parked,dismissed" doc:"only mail in this state"`
+	Reason   string    `query:"reason" maxLength:"40" doc:"only mail parked for this reason"`
+	Address  string    `query:"address" maxLength:"254" doc:"only mail that this activated address received"`
+	Assignee string    `query:"assignee" maxLength:"64" doc:"only mail that this team member looks after; me for yourself"`
+	Later    string    `query:"later" enum:"only,hidden" doc:"only mail that waits for a later moment, or none of it"`
+	Order    string    `query:"order" enum:"newest,oldest" default:"newest" doc:"oldest first is only for mail that is parked"`
+	Search   string    `query:"search" maxLength:"100" doc:"words that the subject, the sender's name or address or a number in the text begins with, all of them, whatever their case and diacritics; a page may then hold fewer items than the limit and still have a next"`
 }
 
 func (a *api) registerMails() {
 	op := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"mails"}}
 	}
-	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module, newest first"),
+	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module"),
 		func(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
 			return a.listMails(ctx, in)
 		})
@@ -167,6 +173,12 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 	if !in.Before.IsZero() { // lists are newest first: older mail comes after this position
 		q.After = max(q.After, item.NewID("", "", in.Before))
 	}
+	if in.Assignee == "me" {
+		in.Assignee = cmp.Or(actor(ctx).Member.ID, "nobody")
+	}
+	if in.Order == "oldest" {
+		return a.listOldest(ctx, in, boxes)
+	}
 	if out, ok, err := a.findMails(ctx, in, q, boxes); ok || err != nil {
 		return out, err
 	}
@@ -185,14 +197,71 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 			}
 			found = append(found, mailOf(it))
 			if len(found) == in.Limit && (next != "" || i < len(items)-1) {
-				return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: it.ID}}, nil
+				return a.listedMails(ctx, found, it.ID)
 			}
 		}
 		if q.After = next; next == "" {
 			break
 		}
 	}
-	return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: q.After}}, nil
+	return a.listedMails(ctx, found, q.After)
+}
+
+// listedMails is a page of a list, with the names of those who look after its mails.
+func (a *api) listedMails(ctx context.Context, found []MailObject, next string) (*listOutput[MailObject], error) {
+	names := map[string]string{}
+	for _, m := range found {
+		if m.Assignee == nil {
+			continue
+		}
+		var err error
+		if m.Assignee.Name, err = a.memberName(ctx, names, m.Assignee.ID); err != nil {
+			return nil, err
+		}
+	}
+	return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: next}}, nil
+}
+
+// listOldest lists parked mail, oldest first. The table has it the other way round: the
+// ids of all that wait are read first, a thousand at a time.
+func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*listOutput[MailObject], error) {
+	if in.State != string(item.Parked) && in.Reason == "" {
+		return nil, invalid("query.order", "newest, or state=parked")
+	}
+	var waiting []string
+	for _, box := range boxes {
+		for from, more := "", true; more; more = from != "" {
+			var page []item.Summary
+			var err error
+			if page, from, err = a.Items.Summaries(ctx, box, from); err != nil {
+				return nil, err
+			}
+			for _, s := range page {
+				if (in.After == "" || s.ID < in.After) && (in.Before.IsZero() || s.ID > item.NewID("", "", in.Before)) {
+					waiting = append(waiting, s.ID)
+				}
+			}
+		}
+	}
+	slices.Sort(waiting)
+	waiting = slices.Compact(waiting)
+	slices.Reverse(waiting)
+	found := []MailObject{}
+	for part := range slices.Chunk(waiting, in.Limit) {
+		items, err := a.Items.Load(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			if it.State == item.Parked && matches(it, in) {
+				found = append(found, mailOf(it))
+			}
+			if len(found) == in.Limit && it.ID != waiting[len(waiting)-1] {
+				return a.listedMails(ctx, found, it.ID)
+			}
+		}
+	}
+	return a.listedMails(ctx, found, "")
 }
 
 // findMails lists mails that an index finds. Not ok says that their list is read.
@@ -208,17 +277,23 @@ func (a *api) findMails(ctx context.Context, in *mailsInput, q item.Query, boxes
 	if !ok || err != nil {
 		return nil, false, err
 	}
-	out := &listOutput[MailObject]{Body: listOf[MailObject]{Items: []MailObject{}, Next: next}}
+	found := []MailObject{}
 	for _, it := range items {
-		out.Body.Items = append(out.Body.Items, mailOf(it))
+		if matches(it, in) {
+			found = append(found, mailOf(it))
+		}
 	}
-	return out, true, nil
+	out, err := a.listedMails(ctx, found, next)
+	return out, true, err
 }
 
 // words are those that are searched for.
 func (in *mailsInput) words() []string { return directory.Words(in.Search) }
 
 func matches(it item.Item, in *mailsInput) bool {
+	if in.Assignee != "" && it.Assignee != in.Assignee || in.Later != "" && it.Later.After(time.Now()) != (in.Later == "only") {
+		return false
+	}
 	return (in.Reason == "" || it.Reason == item.Reason(in.Reason)) && it.Has(in.words())
 }
 

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -33,6 +32,9 @@ type messageObject struct {
 	Away           *awayObject        `json:"away,omitempty" doc:"of an automatic answer that says how long its writer is away"`
 	By             *named             `json:"by,omitempty" doc:"the team member who wrote or did it"`
 	Text           string             `json:"text,omitempty" doc:"of a note, as it was written"`
+	Mentions       []string           `json:"mentions,omitempty" doc:"of a note: ids of the team members whom it names"`
+	Edited         *time.Time         `json:"edited,omitempty" doc:"when a note was last changed"`
+	Deleted        bool               `json:"deleted,omitempty" doc:"of a note whose author took its text back"`
 	Event          *eventObject       `json:"event,omitempty"`
 	From           mail.Address       `json:"from"`
 	To             []mail.Address     `json:"to,omitempty" doc:"of a mail: whom it was sent to"`
@@ -63,6 +65,7 @@ func messageOf(in string, m chat.Message) messageObject {
 		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.Leg, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
 		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
 	}
+	o.Mentions, o.Edited, o.Deleted = m.Mentions, orNil(m.Edited), m.Deleted
 	if m.IsMail() {
 		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), cmp.Or(m.Direction, chat.In)
 	}
@@ -162,21 +165,22 @@ func (a *api) listMessages(ctx context.Context, in *struct {
 type noteInput struct {
 	ChatPath
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a request that is repeated with the same key writes once"`
-	Body struct {
-		Body string `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
-	}
+	Body noteBody
 }
 
 func (a *api) writeNote(ctx context.Context, in *noteInput) (*struct{ Body messageObject }, error) {
-	m, err := a.Chats.AddNote(ctx, in.Chat, actor(ctx).ID(), in.Key, in.Body.Body, a.mayWrite(ctx), time.Now())
-	if errors.Is(err, chat.ErrNote) {
-		return nil, invalid("body.body", "1 to 10,000 characters")
+	n := chat.Note{Text: in.Body.Body}
+	if len(in.Body.Mentions) > 0 {
+		c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+		if err == nil {
+			n, err = a.note(ctx, c, in.Body)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	out := &struct{ Body messageObject }{messageOf(in.Chat, m)}
-	return out, a.nameAuthor(ctx, map[string]string{}, &out.Body)
+	m, err := a.Chats.AddNote(ctx, in.Chat, actor(ctx).ID(), in.Key, n, a.mayWrite(ctx), time.Now())
+	return a.writtenNote(ctx, in.Chat, m, err)
 }
 
 // contentOfMessage is the mail of a message in a chat, or the reply that it is, for a

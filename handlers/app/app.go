@@ -40,6 +40,7 @@ import (
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/solve"
 	"kantoorpost/shared/table"
+	"kantoorpost/shared/teamwork"
 )
 
 // An App holds all handlers and their dependencies.
@@ -180,8 +181,8 @@ func New(c config.Config, w Transports) (a *App, err error) {
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
 		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads, Outbox: replies,
-		Writing: compose.NewStore(a.tables.Table("configuration")),
-		Audit:   audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
+		Writing: compose.NewStore(a.tables.Table("configuration")), Teamwork: teamwork.NewStore(mails),
+		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
 			{Name: "tables", Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
 			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},

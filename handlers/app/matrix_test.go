@@ -74,6 +74,14 @@ func ofAuthor(u matrixUser) int {
 	return http.StatusForbidden
 }
 
+// ofNote needs to be Anna, who wrote the note: not even a manager changes it.
+func ofNote(u matrixUser) int {
+	if status := ofChat(mayEdit)(u); status > 0 || u.name == "anna" {
+		return status
+	}
+	return http.StatusForbidden
+}
+
 // ofWriter needs to be Anna, who has a draft in the chat: others have none.
 func ofWriter(u matrixUser) int {
 	if status := ofChat(mayEdit)(u); status > 0 || u.name == "anna" {
@@ -114,6 +122,8 @@ var matrixWrites = []write{
 		return max(ofMail(mayEdit)(u), office(mayManage)(u))
 	}, false},
 	{"POST /api/mails/{mail}/retry", ``, ofMail(mayEdit), false},
+	{"PATCH /api/mails/{mail}", `{"assignee":"{carla}"}`, ofMail(mayEdit), false},
+	{"POST /api/mails/{mail}/presence", ``, ofMail(mayRead), false},
 	{"POST /api/mails/{annas}/undo", ``, func(u matrixUser) int {
 		if status := ofMail(mayEdit)(u); status > 0 || u.name == "anna" {
 			return status
@@ -143,7 +153,11 @@ var matrixWrites = []write{
 	{"POST /api/chats/{merged}/undo", ``, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/read", `{}`, ofChat(mayRead), false},
 	{"PUT /api/chats/{chat}/participants", `{"members":["{carla}","{anna}"]}`, ofChat(mayEdit), false},
+	{"PATCH /api/chats/{chat}", `{"assignee":"{carla}","later":"{tomorrow}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/unread", ``, ofChat(mayRead), false},
 	{"POST /api/chats/{chat}/notes", `{"body":"Ik bel."}`, ofChat(mayEdit), false},
+	{"PATCH /api/chats/{chat}/notes/{note}", `{"body":"Ik bel niet."}`, ofNote, false},
+	{"DELETE /api/chats/{chat}/notes/{note}", ``, ofNote, false},
 
 	{"POST /api/chats/{chat}/replies", `{"answers":"{message}","mode":"reply","to":[{"email":"jan@bakker.example"}],"text":"Dag Jan"}`, ofChat(mayEdit), false},
 	{"DELETE /api/chats/{chat}/replies/{reply}", ``, ofAuthor, false},
@@ -213,11 +227,12 @@ var matrixWrites = []write{
 	{"PUT /api/me/substitute", `{"member":"{bram}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}`, office(mayRead), false},
 	{"PATCH /api/me", `{"signature":"<p>Groet</p>"}`, office(mayRead), false},
 	{"DELETE /api/me/substitute", ``, office(mayRead), false},
+	{"DELETE /api/me/notices/{chat}", ``, office(mayRead), false},
 }
 
 // silent are writes that have nothing to do here, for the first who may.
 var silent = []string{"POST /api/mails/{mail}/retry", "POST /api/mails/retry", "POST /api/connectors/{connector}/check",
-	"DELETE /api/me/substitute"}
+	"DELETE /api/me/substitute", "DELETE /api/me/notices/{chat}", "POST /api/chats/{chat}/unread"}
 
 // unfit are writes whose success needs more than this office has; that they are
 // let through is enough.
@@ -314,6 +329,8 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	w.Must("PUT", "/api/clients/"+o.ids["otherClient"]+"/team-members", []object{{"member": o.ids["anna"], "role": o.ids["role"]}})
 	o.ids["chat"], o.ids["message"] = btw["chat"].(string), btw["id"].(string)
 	o.ids["news"] = w.ID("Nieuws 1")
+	o.ids["note"] = o.as("anna", "POST", "/api/chats/"+o.ids["chat"]+"/notes", object{"body": "Ik bel."})["id"].(string)
+	o.ids["tomorrow"] = now.Add(24 * time.Hour).Format(time.RFC3339)
 	o.ids["mail"], o.ids["forged"], o.ids["annas"], o.ids["ruled"] = w.ID("Kennismaking"), w.ID("Vervalst"), w.ID("Eerder"), w.ID("Krant 2")
 	o.ids["upload"] = o.as("anna", "POST", "/api/uploads?name=brief.txt", "Beste Jan")["id"].(string)
 	// Who asks for the first time is bound to an account.

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kantoorpost/shared/table"
 )
@@ -16,6 +17,7 @@ func (c Chat) Append(m Message, active bool) (Chat, Message, []table.Op) {
 	m.Sequence = c.Sequence
 	if active {
 		c.ActivitySequence++
+		c.Later = time.Time{}
 		if !m.Received.Before(c.Last) {
 			c.Last, c.Preview = m.Received, m.Preview
 		}

@@ -66,9 +66,14 @@ type Chat struct {
 	Sequence int64 `json:"sequence,omitempty"`
 	// ActivitySequence counts what members should look at: mail that people wrote,
 	// and notes. It never goes down, so that it can say how much a member has seen.
-	ActivitySequence int64             `json:"activitySequence,omitempty"`
-	Added            map[string]ByHand `json:"added,omitempty"`   // members whom a person added, by id
-	Removed          []string          `json:"removed,omitempty"` // members whom a person removed: later mail does not bring them back
+	ActivitySequence int64 `json:"activitySequence,omitempty"`
+	// Assignee is the id of the team member who looks after the chat, "" for nobody in
+	// particular; it gives no right. Before Later nobody has to look at it, unless
+	// something new comes.
+	Assignee string            `json:"assignee,omitempty"`
+	Later    time.Time         `json:"later,omitzero"`
+	Added    map[string]ByHand `json:"added,omitempty"`   // members whom a person added, by id
+	Removed  []string          `json:"removed,omitempty"` // members whom a person removed: later mail does not bring them back
 
 	// Into is the chat that this one was merged into. It has no messages of its own
 	// then, is in no list, and who asks for it gets the other.
@@ -160,6 +165,11 @@ type Message struct {
 	Author string `json:"author,omitempty"` // of a note: id of the team member
 	Text   string `json:"text,omitempty"`   // of a note, as it was written
 	Key    string `json:"key,omitempty"`    // of a note: hash of the key of the request that wrote it
+	// Mentions are the ids of the team members whom a note names. Edited is when its
+	// author last changed it; Deleted says that the author took its text back.
+	Mentions []string  `json:"mentions,omitempty"`
+	Edited   time.Time `json:"edited,omitzero"`
+	Deleted  bool      `json:"deleted,omitempty"`
 
 	Event *Event `json:"event,omitempty"` // of an event
 }
@@ -253,7 +263,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 			m.Kind = string(it.Class)
 		} else {
 			if !e.Own {
-				c.State = Open
+				c.State, c.Later = Open, time.Time{}
 			}
 			c.ActivitySequence++
 			if it.Received.After(c.Last) {

@@ -16,7 +16,7 @@ func TestAChatIsCheckedAsItIsWritten(t *testing.T) {
 	refused := errors.New("refused")
 	for name, change := range map[string]func(fixture, string, chat.Check) error{
 		"note": func(b fixture, id string, check chat.Check) error {
-			_, err := b.AddNote(t.Context(), id, "anna", "k", "Ik bel.", check, time.Now())
+			_, err := b.AddNote(t.Context(), id, "anna", "k", chat.Note{Text: "Ik bel."}, check, time.Now())
 			return err
 		},
 		"state": func(b fixture, id string, check chat.Check) error {
@@ -29,7 +29,7 @@ func TestAChatIsCheckedAsItIsWritten(t *testing.T) {
 		},
 		// What is wrong with a request is told to those who may make it.
 		"no note": func(b fixture, id string, check chat.Check) error {
-			_, err := b.AddNote(t.Context(), id, "anna", "k", " ", check, time.Now())
+			_, err := b.AddNote(t.Context(), id, "anna", "k", chat.Note{Text: " "}, check, time.Now())
 			return err
 		},
 		"no members": func(b fixture, id string, check chat.Check) error {

@@ -15,6 +15,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
+	"kantoorpost/shared/teamwork"
 )
 
 // KindNote is the kind of message that team members write to each other. It never
@@ -24,21 +25,53 @@ const KindNote = "note"
 // MaxNote is the longest note, in characters.
 const MaxNote = 10_000
 
-// ErrNote means that the text of a note is empty, too long or not valid UTF-8.
-var ErrNote = fmt.Errorf("a note has 1 to %d characters", MaxNote)
+// MaxMentions is how many team members one note names at most.
+const MaxMentions = 10
+
+// ErrNote means that the text of a note is empty, too long or not valid UTF-8, or that it
+// names too many.
+var ErrNote = fmt.Errorf("a note has 1 to %d characters and names at most %d", MaxNote, MaxMentions)
+
+// A Note is what a team member writes to the others in a chat.
+type Note struct {
+	Text     string
+	Mentions []string // ids of the team members whom it names; each gets a notice
+}
+
+func (n Note) preview() string {
+	preview := []rune(n.Text)
+	return string(preview[:min(len(preview), 255)])
+}
+
+func (n Note) check() error {
+	if length := utf8.RuneCountInString(n.Text); length < 1 || length > MaxNote || !utf8.ValidString(n.Text) || len(n.Mentions) > MaxMentions {
+		return ErrNote
+	}
+	return nil
+}
+
+// notices returns the operations that tell those whom a note names and an earlier form of
+// it did not.
+func notices(chat string, m Message, before []string) (ops []table.Op) {
+	for _, member := range m.Mentions {
+		if member != m.Author && !slices.Contains(before, member) {
+			ops = append(ops, teamwork.Op(member, teamwork.Notice{Kind: teamwork.Mentioned, Object: "chat " + chat, By: m.Author, At: m.Received}))
+		}
+	}
+	return ops
+}
 
 // AddNote adds a note of a team member to a chat and returns it. Repeated with the
 // same key, it adds one note; each "" adds one. Errors: ErrNotFound, ErrNote, what
 // check returns.
-func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check Check, at time.Time) (Message, error) {
-	text = strings.TrimSpace(text)
+func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, check Check, at time.Time) (Message, error) {
+	note.Text = strings.TrimSpace(note.Text)
 	if key == "" {
 		key = rand.Text()
 	}
-	preview := []rune(text)
 	m := Message{
-		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: text,
-		Preview: string(preview[:min(len(preview), 255)]), Received: at.UTC().Truncate(time.Millisecond),
+		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: note.Text, Mentions: note.Mentions,
+		Preview: note.preview(), Received: at.UTC().Truncate(time.Millisecond),
 	}
 	for {
 		c, err := s.Get(ctx, id)
@@ -48,8 +81,8 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check
 		if err := check(c); err != nil {
 			return Message{}, err
 		}
-		if n := utf8.RuneCountInString(text); n < 1 || n > MaxNote || !utf8.ValidString(text) {
-			return Message{}, ErrNote
+		if err := note.check(); err != nil {
+			return Message{}, err
 		}
 		if first, ok, err := s.requested(ctx, m.Key, id, c.ID); ok || err != nil {
 			return first, err
@@ -60,6 +93,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key, text string, check
 		if err != nil {
 			return Message{}, err
 		}
+		ops = append(ops, notices(c.ID, m, nil)...)
 		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), m, nil)), audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
 		err = s.table.Write(ctx, ops...)
 		if err == nil {

@@ -22,7 +22,7 @@ func TestMerge(t *testing.T) {
 	for n := range many {
 		mails = append(mails, b.joined(t, 10+n, "loon@x.example", from.ID, chat.Entry{Named: true}).ID)
 	}
-	note, err := b.AddNote(t.Context(), from.ID, "anna", "k", "Ik bel.", anybody, b.next())
+	note, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestMerge(t *testing.T) {
 		t.Errorf("unread: bram %d, carla %d", b.unread(t, into, "bram"), b.unread(t, into, "carla"))
 	}
 	// A note that was written before is not written again under the old id.
-	if again, err := b.AddNote(t.Context(), from.ID, "anna", "k", "Ik bel.", anybody, b.next()); err != nil || again.ID != note.ID {
+	if again, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next()); err != nil || again.ID != note.ID {
 		t.Errorf("%+v, %v", again, err)
 	}
 	for _, member := range []string{"", "anna", "bram"} {
@@ -64,7 +64,7 @@ func TestMerge(t *testing.T) {
 	if _, err := b.SetMembers(t.Context(), from.ID, "", anybody, []string{"anna"}, noon); !errors.Is(err, chat.ErrMerged) {
 		t.Errorf("members for the old id: %v", err)
 	}
-	late, err := b.AddNote(t.Context(), into.ID, "carla", "k", "Klopt.", anybody, b.next())
+	late, err := b.AddNote(t.Context(), into.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestTooLateToUndo(t *testing.T) {
 	if _, err := b.move(t, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.AddNote(t.Context(), into.ID, "carla", "k", "Klopt.", anybody, b.next()); err != nil {
+	if _, err := b.AddNote(t.Context(), into.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.undo(t, c.ID); err != nil {
@@ -116,7 +116,7 @@ func TestTooLateToUndo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.AddNote(t.Context(), split.ID, "carla", "k", "Klopt.", anybody, b.next()); err != nil {
+	if _, err := b.AddNote(t.Context(), split.ID, "carla", "k", chat.Note{Text: "Klopt."}, anybody, b.next()); err != nil {
 		t.Fatal(err)
 	}
 	later(chat.LaterMessages, into.ID) // the note would be lost

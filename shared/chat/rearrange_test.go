@@ -158,7 +158,7 @@ func TestWhatDoesNotMove(t *testing.T) {
 	b := newBureau(t)
 	c, into := b.started(t, 1, "bakker", "anna"), b.started(t, 2, "slager", "anna")
 	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
-	note, err := b.AddNote(t.Context(), c.ID, "anna", "k", "Ik bel.", anybody, b.next())
+	note, err := b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (s *schedule) event() {
 		s.model.add(id, it.ID, "")
 	case 1:
 		s.log = append(s.log, "note in "+id)
-		note, err := s.AddNote(s.t.Context(), id, "anna", fmt.Sprint(s.n), "Ik bel.", anybody, s.next())
+		note, err := s.AddNote(s.t.Context(), id, "anna", fmt.Sprint(s.n), chat.Note{Text: "Ik bel."}, anybody, s.next())
 		if err != nil {
 			s.t.Fatal(err)
 		}

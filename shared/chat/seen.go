@@ -122,3 +122,16 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 	}
 	return chats, last, nil
 }
+
+// MarkUnread makes the newest of c unread for a member who had seen all of it. It writes
+// nothing for a person who is no member, or for whom something is unread already.
+func (s *Store) MarkUnread(ctx context.Context, c Chat, member string) error {
+	ops, err := s.MakeUnread(ctx, c, member)
+	if err != nil || len(ops) == 0 {
+		return err
+	}
+	if err := s.table.Write(ctx, ops...); err != nil {
+		return fmt.Errorf("make chat %s unread for %s: %w", c.ID, member, err)
+	}
+	return nil
+}

@@ -69,12 +69,12 @@ func TestUnread(t *testing.T) {
 	b.write(t, ops)
 	want(1, 2)
 	b.markSeen(t, c, "anna")
-	if _, err := b.AddNote(t.Context(), c.ID, "anna", "k", "Ik bel.", anybody, noon); err != nil {
+	if _, err := b.AddNote(t.Context(), c.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, noon); err != nil {
 		t.Fatal(err)
 	}
 	want(0, 3)
 	// Writing a note does not make the messages before it seen.
-	if _, err := b.AddNote(t.Context(), c.ID, "bram", "k", "Goed.", anybody, noon); err != nil {
+	if _, err := b.AddNote(t.Context(), c.ID, "bram", "k", chat.Note{Text: "Goed."}, anybody, noon); err != nil {
 		t.Fatal(err)
 	}
 	want(1, 4)

@@ -102,12 +102,12 @@ var advice = map[string]words.Text{
 		EN: "The app may not read this mailbox. Check the permissions with Test the connection, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
 	},
 	MailboxUnlicensed: {
-		NL: "Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een licentie of deactiveer het adres.",
-		EN: "This address has no mailbox in Exchange Online: no licence, deleted, or on a server of your own. Give the user a licence or deactivate the address.",
+		NL: "Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een licentie of pauzeer het adres.",
+		EN: "This address has no mailbox in Exchange Online: no licence, deleted, or on a server of your own. Give the user a licence or pause the address.",
 	},
 	MailboxMissing: {
-		NL: "Dit postvak bestaat niet meer in Microsoft 365. Deactiveer het adres, of activeer het opnieuw als er een nieuw postvak is met hetzelfde adres.",
-		EN: "This mailbox is no longer in Microsoft 365. Deactivate the address, or activate it again when a new mailbox has the same address.",
+		NL: "Dit postvak bestaat niet meer in Microsoft 365. Pauzeer het adres, of activeer het opnieuw als er een nieuw postvak is met hetzelfde adres.",
+		EN: "This mailbox is no longer in Microsoft 365. Pause the address, or activate it again when a new mailbox has the same address.",
 	},
 	MailboxNoSettings: {
 		NL: "De inbox is te lezen, maar de postvakinstellingen niet. Controleer de machtiging MailboxSettings.ReadWrite.",

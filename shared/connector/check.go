@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -130,6 +131,28 @@ func (s *Store) checkMailboxes(ctx context.Context, g Graph, boxes []Activation)
 	}
 	_ = checks.Wait()
 	return reports
+}
+
+// CheckMailbox says whether the mailbox of an address can be read, before anybody activates
+// it. It asks for the id of the inbox and for the settings, and for no mail. An address
+// without a mailbox is an Invalid.
+func (s *Store) CheckMailbox(ctx context.Context, connector, address string) (MailboxReport, error) {
+	address = strings.ToLower(strings.TrimSpace(address))
+	if !plausible(address) {
+		return MailboxReport{}, Invalid{{"address", "address", "the e-mail address of a mailbox"}}
+	}
+	if _, err := s.Connector(ctx, connector); err != nil {
+		return MailboxReport{}, err
+	}
+	box, err := s.resolve(ctx, connector, address)
+	if err != nil {
+		return MailboxReport{}, err
+	}
+	graph, err := s.Client(ctx, connector)
+	if err != nil {
+		return MailboxReport{}, err
+	}
+	return s.checkMailbox(ctx, graph, Activation{ID: box.ID, Address: box.Address}), ctx.Err()
 }
 
 func (s *Store) checkMailbox(ctx context.Context, g Graph, b Activation) MailboxReport {

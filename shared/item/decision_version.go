@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"kantoorpost/shared/ids"
@@ -94,9 +93,11 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 
 // A Summary holds the fields by which parked mails are counted.
 type Summary struct {
+	ID       string
 	Reason   Reason
 	Address  string    // that received it
 	Received time.Time // zero for a row that was made by hand
+	Later    time.Time // before which nobody has to look at it
 }
 
 // Summaries lists the parked mails of a mailbox, "" for all, newest first, at
@@ -110,15 +111,16 @@ func (s *Store) Summaries(ctx context.Context, mailbox, from string) (mails []Su
 	if from == "" {
 		from = prefix
 	}
-	rows, next, err := s.table.Columns(ctx, from, prefix+ids.Above, table.MaxRange, "reason", "address")
+	rows, next, err := s.table.Columns(ctx, from, prefix+ids.Above, table.MaxRange, "reason", "address", "later")
 	if err != nil {
 		return nil, "", fmt.Errorf("count parked mails: %w", err)
 	}
 	for _, r := range rows {
 		reason, _ := r.Props["reason"].(string)
 		address, _ := r.Props["address"].(string)
-		id := r.Key[strings.LastIndex(r.Key, "|")+1:]
-		mails = append(mails, Summary{Reason(reason), address, ids.TimeOf(id)})
+		later, _ := r.Props["later"].(time.Time)
+		id := r.Key[len(prefix):]
+		mails = append(mails, Summary{id, Reason(reason), address, ids.TimeOf(id), later})
 	}
 	return mails, next, nil
 }

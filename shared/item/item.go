@@ -162,6 +162,11 @@ type Item struct {
 	Decided  time.Time `json:"decided,omitzero"`
 	Attempts int64     `json:"attempts,omitempty"` // decisions so far
 
+	// Assignee is the id of the team member who looks after the mail, "" for nobody in
+	// particular; it gives no right. Before Later nobody has to look at it.
+	Assignee string    `json:"assignee,omitempty"`
+	Later    time.Time `json:"later,omitzero"`
+
 	Override Override  `json:"override,omitzero"` // what a person said about this mail
 	Claim    *Claim    `json:"claim,omitempty"`   // a solution that is being carried out
 	History  []Attempt `json:"history,omitempty"` // the last events, oldest first

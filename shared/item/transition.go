@@ -116,5 +116,9 @@ func parkedRow(it Item, version string) table.Row {
 
 // summaryColumns are the columns that Summaries reads instead of the item.
 func summaryColumns(it Item) map[string]any {
-	return map[string]any{"reason": string(it.Reason), "address": it.Address}
+	columns := map[string]any{"reason": string(it.Reason), "address": it.Address}
+	if !it.Later.IsZero() {
+		columns["later"] = it.Later
+	}
+	return columns
 }

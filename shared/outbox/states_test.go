@@ -166,7 +166,7 @@ func TestNewer(t *testing.T) {
 			w.must(err)
 		}, false},
 		"a note": {func(w *world) {
-			_, err := w.chats.AddNote(t.Context(), w.chat, "bram", "k", "Ik bel.", anybody, w.at)
+			_, err := w.chats.AddNote(t.Context(), w.chat, "bram", "k", chat.Note{Text: "Ik bel."}, anybody, w.at)
 			w.must(err)
 		}, false},
 	} {

@@ -1,0 +1,250 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+)
+
+// PlanFields are what a colleague can say about who looks after something, and when.
+type PlanFields struct {
+	Assignee field[string]    `json:"assignee,omitzero" doc:"id of the team member who looks after it, and who may see it; null for nobody in particular. It gives no right"`
+	Later    field[time.Time] `json:"later,omitzero" doc:"before this moment nobody has to look at it, at most a year ahead; null for now"`
+}
+
+// plan reads the fields. May says whether a team member may see the object.
+func (a *api) plan(ctx context.Context, in PlanFields, may func(directory.TeamMember) (bool, error)) (item.Plan, error) {
+	var p item.Plan
+	if in.Later.set {
+		if until := time.Until(in.Later.value); !in.Later.null && (until < 0 || until > 366*24*time.Hour) {
+			return p, invalid("body.later", "a moment in the coming year")
+		}
+		p.Later = &in.Later.value
+	}
+	if in.Assignee.set {
+		p.Assignee = &in.Assignee.value
+	}
+	if in.Assignee.value == "" {
+		return p, nil
+	}
+	m, err := a.Directory.TeamMember(ctx, in.Assignee.value)
+	if err == nil && m.Active {
+		var sees bool
+		if sees, err = may(m); sees {
+			return p, err
+		}
+	}
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return p, err
+	}
+	return p, invalid("body.assignee", "the id of an active team member who may see this")
+}
+
+// seesMailbox says whether a team member may see the mail of a mailbox.
+func (a *api) seesMailbox(ctx context.Context, m directory.TeamMember, mailbox string) (bool, error) {
+	boxes, err := a.Connectors.Boxes(ctx)
+	if err != nil {
+		return false, err
+	}
+	var activations []connector.Activation
+	for _, b := range boxes {
+		activations = append(activations, b.Activation)
+	}
+	visible, err := access.VisibilityOf(ctx, access.Actor{Member: m}, activations, a.Directory, time.Now())
+	return visible.Sees(mailbox), err
+}
+
+// seesChat says whether a team member may see a chat.
+func seesChat(m directory.TeamMember, c chat.Chat) bool {
+	return m.Active && (slices.Contains(c.Members, m.ID) || access.Can(access.Actor{Member: m}, access.ChatsRead, access.Other))
+}
+
+func (a *api) registerTeamwork() {
+	op := func(id, method, path, tag, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag}, DefaultStatus: status}
+	}
+	handle(a, access.MailsSolve, op("update-mail", http.MethodPatch, "/api/mails/{mail}", "mails",
+		"Say who looks after a mail that waits, and when", http.StatusOK), a.updateMail)
+	handle(a, access.MailsRead, op("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence", "mails",
+		"Say that you look at a mail, for half a minute, and learn who else does", http.StatusOK), a.lookAtMail)
+	handle(a, access.MeRead, op("list-notices", http.MethodGet, "/api/me/notices", "about",
+		"List what colleagues point out to you, newest first, at most 100", http.StatusOK), a.listNotices)
+	handle(a, access.MeWrite, op("delete-notice", http.MethodDelete, "/api/me/notices/{notice}", "about",
+		"Note that you have seen a notice", http.StatusNoContent),
+		func(ctx context.Context, in *struct {
+			Notice string `path:"notice" maxLength:"64"`
+		}) (*struct{}, error) {
+			return nil, a.Teamwork.Forget(ctx, actor(ctx).Member.ID, in.Notice)
+		})
+	handle(a, access.ChatsWrite, op("update-note", http.MethodPatch, "/api/chats/{chat}/notes/{note}", "chats",
+		"Change your own note", http.StatusOK), a.editNote)
+	handle(a, access.ChatsWrite, op("delete-note", http.MethodDelete, "/api/chats/{chat}/notes/{note}", "chats",
+		"Erase the text of your own note", http.StatusNoContent),
+		func(ctx context.Context, in *NotePath) (*struct{}, error) {
+			return nil, a.Chats.DeleteNote(ctx, in.Chat, in.Note, actor(ctx).ID(), a.mayWrite(ctx))
+		})
+	handle(a, access.ChatsRead, op("unread-chat", http.MethodPost, "/api/chats/{chat}/unread", "chats",
+		"Note that you have to look at a chat again; of those in which you take part", http.StatusNoContent),
+		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
+			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+			if err != nil {
+				return nil, err
+			}
+			return nil, a.Chats.MarkUnread(ctx, c, actor(ctx).Member.ID)
+		})
+	a.explain = append(a.explain, explainTeamwork)
+}
+
+func explainTeamwork(err error) *problem {
+	switch {
+	case errors.Is(err, item.ErrNotWaiting):
+		return newProblem(http.StatusConflict, "the mail does not wait any more")
+	case errors.Is(err, chat.ErrAuthor):
+		return newProblem(http.StatusForbidden, "only its author changes a note")
+	}
+	return nil
+}
+
+func (a *api) updateMail(ctx context.Context, in *struct {
+	MailPath
+	Body PlanFields
+}) (*detailOutput, error) {
+	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.plan(ctx, in.Body, func(m directory.TeamMember) (bool, error) { return a.seesMailbox(ctx, m, it.Mailbox) })
+	if err != nil {
+		return nil, err
+	}
+	visible, err := a.visibility(ctx)
+	if err != nil {
+		return nil, err
+	}
+	it, err = a.Items.SetPlan(ctx, it.ID, func(it item.Item) error { return mayDo(actor(ctx), visible, it, access.MailsSolve) }, p)
+	if err != nil {
+		return nil, err
+	}
+	return a.detail(ctx, it)
+}
+
+func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*listOutput[named], error) {
+	it, err := a.mail(ctx, in.Mail, access.MailsRead)
+	if err != nil {
+		return nil, err
+	}
+	others, err := a.Teamwork.Look(ctx, actor(ctx).Member.ID, "mail "+it.ID, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	names, items := map[string]string{}, []named{}
+	for _, id := range others {
+		name, err := a.memberName(ctx, names, id)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, named{id, name})
+	}
+	return &listOutput[named]{Body: listOf[named]{Items: items}}, nil
+}
+
+// A noticeObject is a notice as the API shows it.
+type noticeObject struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind" enum:"mentioned,assigned"`
+	Object string    `json:"object" enum:"mail,chat"`
+	Of     string    `json:"of" doc:"id of the mail or chat"`
+	By     named     `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+func (a *api) listNotices(ctx context.Context, _ *struct{}) (*listOutput[noticeObject], error) {
+	out := &listOutput[noticeObject]{Body: listOf[noticeObject]{Items: []noticeObject{}}}
+	me := actor(ctx).Member.ID
+	if me == "" {
+		return out, nil
+	}
+	notices, err := a.Teamwork.Notices(ctx, me)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, n := range notices {
+		kind, id, _ := strings.Cut(n.Object, " ")
+		o := noticeObject{ID: n.ID, Kind: string(n.Kind), Object: kind, Of: id, By: named{ID: n.By}, At: n.At}
+		if o.By.Name, err = a.memberName(ctx, names, n.By); err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, o)
+	}
+	return out, nil
+}
+
+// NotePath names a note of a chat.
+type NotePath struct {
+	ChatPath
+	Note string `path:"note" maxLength:"64"`
+}
+
+// noteBody is what somebody writes to the others in a chat.
+type noteBody struct {
+	Body     string   `json:"body" minLength:"1" maxLength:"10000" doc:"plain text"`
+	Mentions []string `json:"mentions,omitempty" maxItems:"10" doc:"ids of team members whom it names; each must see the chat, and gets a notice"`
+}
+
+// note reads a note for a chat: who is named must see it.
+func (a *api) note(ctx context.Context, c chat.Chat, in noteBody) (chat.Note, error) {
+	n := chat.Note{Text: in.Body}
+	for _, id := range in.Mentions {
+		m, err := a.Directory.TeamMember(ctx, id)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return n, err
+		}
+		if err != nil || !seesChat(m, c) {
+			return n, invalid("body.mentions", "ids of active team members who see the chat")
+		}
+		if !slices.Contains(n.Mentions, id) {
+			n.Mentions = append(n.Mentions, id)
+		}
+	}
+	return n, nil
+}
+
+func (a *api) editNote(ctx context.Context, in *struct {
+	NotePath
+	Body noteBody
+}) (*struct{ Body messageObject }, error) {
+	c, err := a.chat(ctx, in.Chat, access.ChatsWrite)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.note(ctx, c, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	m, err := a.Chats.EditNote(ctx, c.ID, in.Note, actor(ctx).ID(), n, a.mayWrite(ctx), time.Now())
+	return a.writtenNote(ctx, c.ID, m, err)
+}
+
+// writtenNote answers with a note that was written or changed.
+func (a *api) writtenNote(ctx context.Context, in string, m chat.Message, err error) (*struct{ Body messageObject }, error) {
+	if errors.Is(err, chat.ErrNote) {
+		return nil, invalid("body.body", "1 to 10,000 characters")
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body messageObject }{messageOf(in, m)}
+	return out, a.nameAuthor(ctx, map[string]string{}, &out.Body)
+}

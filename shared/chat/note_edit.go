@@ -1,0 +1,81 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/table"
+)
+
+// ErrAuthor means that a note is another's: only its author changes it.
+var ErrAuthor = errors.New("only its author changes a note")
+
+// EditNote replaces the text of a member's own note and returns it. Errors: ErrNotFound,
+// ErrAuthor, ErrNote, what check returns.
+func (s *Store) EditNote(ctx context.Context, id, note, member string, n Note, check Check, at time.Time) (Message, error) {
+	n.Text = strings.TrimSpace(n.Text)
+	if err := n.check(); err != nil {
+		return Message{}, err
+	}
+	return s.changeNote(ctx, id, note, member, check, "chat.note-edit", func(m *Message) []table.Op {
+		before := m.Mentions
+		m.Text, m.Preview, m.Mentions, m.Edited = n.Text, n.preview(), n.Mentions, at.UTC().Truncate(time.Millisecond)
+		told := *m
+		told.Received = m.Edited
+		return notices(id, told, before)
+	})
+}
+
+// DeleteNote erases the text of a member's own note. That there was one stays, so that
+// what others have seen keeps its count. Errors: ErrNotFound, ErrAuthor, what check
+// returns.
+func (s *Store) DeleteNote(ctx context.Context, id, note, member string, check Check) error {
+	_, err := s.changeNote(ctx, id, note, member, check, "chat.note-delete", func(m *Message) []table.Op {
+		m.Text, m.Preview, m.Mentions, m.Deleted = "", "", nil, true
+		return nil
+	})
+	return err
+}
+
+// changeNote lets f change a note, in the chat, in the row of the request that wrote it and
+// where the chat shows its start.
+func (s *Store) changeNote(ctx context.Context, id, note, member string, check Check, action string, f func(*Message) []table.Op) (Message, error) {
+	for {
+		c, err := s.Get(ctx, id)
+		if err == nil {
+			err = check(c)
+		}
+		if err != nil {
+			return Message{}, err
+		}
+		m, err := s.Message(ctx, c.ID, note)
+		switch {
+		case err != nil:
+			return Message{}, err
+		case m.Kind != KindNote || m.Deleted:
+			return Message{}, ErrNotFound
+		case m.Author != member:
+			return Message{}, ErrAuthor
+		}
+		before := m.Preview
+		ops := f(&m)
+		if c.Last.Equal(m.Received) && c.Preview == before {
+			c.Preview = m.Preview
+		}
+		ops = append(ops, MessageOp(c.ID, m), audit.Op(audit.Entry{By: member, Action: action, Object: "chat " + c.ID}))
+		if m.Key != "" {
+			ops = append(ops, table.Put(row(requestKey(c.ID, m.Key), m, nil)))
+		}
+		err = s.table.Write(ctx, append(ops, c.rows()...)...)
+		if err == nil {
+			return m, nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) {
+			return Message{}, fmt.Errorf("change a note in chat %s: %w", id, err)
+		}
+	}
+}
