@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"kantoorpost/shared/words"
 )
 
 // An addressForm holds the choices in the form of an address.
@@ -37,8 +39,11 @@ type addressView struct {
 	Teams     []named
 	Preview   membersPreview
 	Problem   *Problem
-	Find      string // a client, to see who joins there
-	Found     []clientPreview
+	// Unreadable says what to do about a mailbox that cannot be read, before it is
+	// activated; nil for one that can.
+	Unreadable *words.Text
+	Find       string // a client, to see who joins there
+	Found      []clientPreview
 }
 
 type clientPreview struct {
@@ -70,7 +75,7 @@ func (s *site) registerAddresses() {
 }
 
 func addressFormOf(r *http.Request) addressForm {
-	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), r.FormValue("from"), r.FormValue("categories") != ""}
+	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), isoDate(r.FormValue("from")), r.FormValue("categories") != ""}
 }
 
 // newAddress shows the form to activate a mailbox.
@@ -88,6 +93,16 @@ func (v *request) newAddressPage(p *Problem, f addressForm) error {
 	}
 	if view.Address.Address == "" {
 		return v.done(view.Connector.path(""), flash{})
+	}
+	var check struct {
+		WhatToDo *words.Text `json:"whatToDo"`
+	}
+	refusal, err := problemOf(v.api.get(v.connectorAPI()+"/mailboxes/"+url.PathEscape(view.Address.Address), &check))
+	if err != nil {
+		return err
+	}
+	if view.Unreadable = check.WhatToDo; refusal != nil {
+		view.Unreadable = refusal.WhatToDo
 	}
 	return v.addressPage(view)
 }
@@ -182,7 +197,11 @@ func (s *site) activate(v *request) error {
 	if p != nil {
 		return v.newAddressPage(p, f)
 	}
-	return v.done("/web/connectors/"+url.PathEscape(v.r.PathValue("connector")), flash{Key: "address.activated"})
+	said := "address.activated"
+	if v.r.PostFormValue("unreadable") != "" {
+		said = "address.not-readable"
+	}
+	return v.done("/web/connectors/"+url.PathEscape(v.r.PathValue("connector")), flash{Key: said})
 }
 
 func (v *request) addressAPI() string {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kantoorpost/shared/words"
 )
 
 // An address is activated with its link; problems are shown at their fields,
@@ -14,7 +16,7 @@ func TestActivate(t *testing.T) {
 	api.answers["POST /api/connectors/c1/addresses"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.link.id", "…"}, {"body.from", "…"}}, Codes: fieldCodes{"link.id": "link-id", "from": "from"}}
 	typed := form("address", "loon@kantoor.example", "kind", "process-team", "team", "p1", "role", "r1", "from", "1980-01-01")
 	w := browse(t, api, "POST", "/web/connectors/c1/activate", typed)
-	wants(t, w, 422, "Kies er een uit de lijst", "na 1990", `value="process-team" checked`, `value="p1" selected`, `value="1980-01-01"`, "<bdi>Carla</bdi></strong>", "neemt waar voor Carla")
+	wants(t, w, 422, "Kies er een uit de lijst", "na 1990", `value="process-team" checked`, `value="p1" selected`, `value="01-01-1980"`, "<bdi>Carla</bdi></strong>", "neemt waar voor Carla")
 	if body := api.bodies["POST /api/connectors/c1/addresses"]; !strings.Contains(body, `"link":{"kind":"process-team","id":"p1"}`) || !strings.Contains(body, `"from":"1980-01-01"`) {
 		t.Error(body)
 	}
@@ -112,5 +114,20 @@ func TestCategoriesAreASwitchOfTheAddress(t *testing.T) {
 		if body := api.bodies["PATCH /api/addresses/b1"]; !strings.Contains(body, want) {
 			t.Errorf("%q sends %s", sent, body)
 		}
+	}
+}
+
+// A mailbox that cannot be read says so before it is activated, with what to do about it.
+func TestAnUnreadableMailboxSaysSoBefore(t *testing.T) {
+	api := newOffice()
+	check := "GET /api/connectors/c1/mailboxes/loon@kantoor.example"
+	api.answers[check] = object{"readable": true}
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/activate?address=loon@kantoor.example", ""), 200, "!nog niet te lezen", "Activeren</button>")
+	api.answers[check] = object{"readable": false, "whatToDo": words.Text{NL: "Geef een licentie", EN: "Give a licence"}}
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/activate?address=loon@kantoor.example", ""), 200, "nog niet te lezen", "Geef een licentie", "Toch activeren</button>")
+	api.answers["POST /api/connectors/c1/addresses"] = object{}
+	w := browse(t, api, "POST", "/web/connectors/c1/activate", form("address", "loon@kantoor.example", "kind", "contact", "unreadable", "yes"))
+	if w.Code != 303 || !strings.HasPrefix(w.Result().Cookies()[0].Value, "address.not-readable:") {
+		t.Error(w.Code, w.Header())
 	}
 }

@@ -11,19 +11,22 @@ import (
 
 // A chatObject is a chat as the API shows it.
 type chatObject struct {
-	ID          string    `json:"id"`
-	Subject     string    `json:"subject"`
-	Client      string    `json:"client"`
-	ClientName  string    `json:"clientName"`
-	ContactName string    `json:"contactName"`
-	Members     []string  `json:"members"`
-	Addresses   []string  `json:"addresses"`
-	State       string    `json:"state"`
-	Last        time.Time `json:"last"`
-	Preview     string    `json:"preview"`
-	Messages    int       `json:"messages"`
-	Unread      int       `json:"unread"`
-	Position    int       `json:"position"`
+	ID          string     `json:"id"`
+	Subject     string     `json:"subject"`
+	Client      string     `json:"client"`
+	ClientName  string     `json:"clientName"`
+	Contact     string     `json:"contact"`
+	ContactName string     `json:"contactName"`
+	Members     []string   `json:"members"`
+	Addresses   []string   `json:"addresses"`
+	State       string     `json:"state"`
+	Last        time.Time  `json:"last"`
+	Preview     string     `json:"preview"`
+	Messages    int        `json:"messages"`
+	Unread      int        `json:"unread"`
+	Position    int        `json:"position"`
+	Assignee    *named     `json:"assignee"`
+	Later       *time.Time `json:"later"`
 	Undo        *struct {
 		Kind string `json:"kind"`
 	} `json:"undo"` // what can be undone of moving and merging
@@ -38,19 +41,21 @@ type chatFilter struct {
 	State  string // open, closed or all
 	Search string
 	All    bool // also those in which the user takes no part
-	Unread bool
-	Show   int
-	After  string
+	// Assigned says that only those are shown that the user looks after.
+	Assigned bool
+	Unread   bool
+	Show     int
+	After    string
 }
 
 // chatPage is how many chats the first page shows: enough to put the most
 // recently active ones on top, even when they started long ago.
 const chatPage = 100
 
-var chatStates = []string{"open", "closed", "all"}
+var chatStates = []string{"open", "later", "closed", "all"}
 
 func chatFilterOf(q url.Values) chatFilter {
-	f := chatFilter{State: q.Get("state"), Search: q.Get("search"), All: q.Get("whose") == "all", Unread: q.Get("unread") == "1", After: q.Get("after")}
+	f := chatFilter{State: q.Get("state"), Search: q.Get("search"), All: q.Get("whose") == "all", Assigned: q.Get("whose") == "assigned", Unread: q.Get("unread") == "1", After: q.Get("after")}
 	if !slices.Contains(chatStates, f.State) {
 		f.State = chatStates[0]
 	}
@@ -73,6 +78,9 @@ func (f chatFilter) query() string {
 	if f.All {
 		q.Set("whose", "all")
 	}
+	if f.Assigned {
+		q.Set("whose", "assigned")
+	}
 	if f.Unread {
 		q.Set("unread", "1")
 	}
@@ -86,13 +94,23 @@ func (f chatFilter) query() string {
 }
 
 // narrow tells whether the filter hides chats within the chosen state.
-func (f chatFilter) narrow() bool { return f.Search != "" || f.Unread }
+func (f chatFilter) narrow() bool { return f.Search != "" || f.Unread || f.Assigned }
 
 // ask is the filter as a query for the API.
 func (f chatFilter) ask() string {
 	q := url.Values{"limit": {strconv.Itoa(f.Show)}, "names": {"true"}, "mine": {strconv.FormatBool(!f.All)}}
-	if f.State != "all" {
+	switch f.State {
+	case "all":
+	case "later":
+		q.Set("later", "only")
+	case "open":
+		q.Set("state", "open")
+		q.Set("later", "hidden")
+	default:
 		q.Set("state", f.State)
+	}
+	if f.Assigned {
+		q.Set("assignee", "me")
 	}
 	if f.Unread {
 		q.Set("unread", "true")
@@ -125,14 +143,14 @@ func (c *chatsView) isOpen(id string) bool { return c.Open != nil && c.Open.ID =
 func (s *site) registerChats() {
 	s.page("/web/chats", s.chats)
 	s.page("/web/chats/new", s.startPage)
-	s.mux.Handle("POST /web/chats/new", s.handleUpTo(maxFiles, s.startChat))
+	s.postUpTo(maxFiles, "/web/chats/new", s.startChat)
 	s.page("/web/chats/{chat}", s.chat)
 	s.page("/web/chats/{chat}/news", s.chatNews)
 	s.page("/web/chats/{chat}/files/{mail}", s.chatFiles)
 	s.post("/web/chats/{chat}/read", s.readChat)
 	s.post("/web/chats/{chat}/notes", s.writeNote)
 	s.page("/web/chats/{chat}/write", s.writePage)
-	s.mux.Handle("POST /web/chats/{chat}/write", s.handleUpTo(maxFiles, s.writeReply))
+	s.postUpTo(maxFiles, "/web/chats/{chat}/write", s.writeReply)
 	s.mux.Handle("GET /web/recipients", s.handle(s.findRecipients))
 	s.post("/web/chats/{chat}/draft", s.keepDraft)
 	s.page("/web/chats/{chat}/move", s.movePage)

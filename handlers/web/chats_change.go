@@ -24,7 +24,10 @@ func (s *site) writeNote(v *request) error {
 	note.Key = cmp.Or(note.Key[:min(len(note.Key), 64)], rand.Text())
 	once := v.api
 	once.once = note.Key
-	err := once.post(api+"/notes", map[string]string{"body": note.Text}, nil)
+	body, err := v.noteBody(note.Text)
+	if err == nil {
+		err = once.post(api+"/notes", body, nil)
+	}
 	var p *Problem
 	switch {
 	case err == nil:

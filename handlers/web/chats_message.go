@@ -31,14 +31,16 @@ type (
 		Lines          int            `json:"lines"`
 		Body           string         `json:"body"`
 
-		Direction string    `json:"direction"` // in or out
-		State     string    `json:"state"`
-		By        *named    `json:"by"`
-		Via       string    `json:"via"`
-		At        time.Time `json:"at"`
-		Away      *absence  `json:"away"` // of an out-of-office answer
-		Event     *event    `json:"event"`
-		Sequence  int64     `json:"seq"`
+		Direction string     `json:"direction"` // in or out
+		State     string     `json:"state"`
+		By        *named     `json:"by"`
+		Via       string     `json:"via"`
+		At        time.Time  `json:"at"`
+		Edited    *time.Time `json:"edited"`  // of a note
+		Deleted   bool       `json:"deleted"` // its author took the note back
+		Away      *absence   `json:"away"`    // of an out-of-office answer
+		Event     *event     `json:"event"`
+		Sequence  int64      `json:"seq"`
 
 		// Outside says that its sender is not of the client, such as a bank.
 		Outside bool `json:"outside"`
@@ -54,6 +56,8 @@ type (
 		// Newcomers were in none of the messages before.
 		Newcomers []mail.Address `json:"-"`
 		// MoveTo, AnswerTo and ForwardTo are paths of what the user can do with it.
+		CanEdit   bool   `json:"-"` // it is a note of the user
+		EditTo    string `json:"-"`
 		MoveTo    string `json:"-"`
 		AnswerTo  string `json:"-"`
 		ForwardTo string `json:"-"`

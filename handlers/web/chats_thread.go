@@ -23,6 +23,7 @@ type openChat struct {
 	CanWrite bool
 	Composer composer
 	Move     *moving // where to a message or the chat can be moved
+	Plan     *planView
 	Note     kept
 	Problem  *Problem // what is wrong with the note
 	Me       string
@@ -31,6 +32,7 @@ type openChat struct {
 // kept is a note as it was typed, with the key that prevents writing it twice.
 type kept struct {
 	Chat, Text, Key, Status string
+	ID                      string // of a note that is changed
 }
 
 // api is a path of the chat in the API.
@@ -173,6 +175,10 @@ func (v *request) thread(earlier string, open *openChat) error {
 		if m.Received.IsZero() {
 			m.Received = m.At
 		}
+		m.CanEdit = m.Kind == modeNote && open.CanWrite && !m.Deleted && m.By != nil && m.By.ID == v.me.ID
+		if m.CanEdit {
+			m.EditTo = open.path("notes/" + url.PathEscape(m.ID))
+		}
 		if m.Mail != "" {
 			m.Files = filesAt(open.path("files/"+url.PathEscape(m.Mail)), m.HasAttachments)
 		}
@@ -257,11 +263,20 @@ func (v *request) people(api string, open *openChat) error {
 	if err != nil {
 		return err
 	}
+	var sees []named // who may look after the chat
 	for _, m := range staff {
-		if m.Active && !slices.Contains(open.Members, m.ID) {
+		if !m.Active {
+			continue
+		}
+		takesPart := slices.Contains(open.Members, m.ID)
+		if !takesPart {
 			open.Others = append(open.Others, m.person)
 		}
+		if takesPart || m.seesAll() {
+			sees = append(sees, named{m.ID, m.Name})
+		}
 	}
+	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID, People: sees}
 	return nil
 }
 

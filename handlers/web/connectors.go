@@ -162,7 +162,7 @@ func (v *request) connectorOf(tab string) (view connectorView, err error) {
 }
 
 func formOf(r *http.Request) connectorForm {
-	return connectorForm{r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), r.PostFormValue("secretExpires")}
+	return connectorForm{r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), isoDate(r.PostFormValue("secretExpires"))}
 }
 
 // kept are the values of a refused form that are shown again. Somebody may have

@@ -17,7 +17,7 @@ func TestNewConnector(t *testing.T) {
 	typed := form("name", "Mijn <Kantoor>", "clientId", appID, "tokenEndpoint", "https://login.microsoftonline.com/common", "clientSecret", secretTyped, "secretExpires", "2020-01-01")
 	for _, header := range [][]string{nil, {"HX-Request", "true", "HX-Target", "connector-form"}} {
 		w := browse(t, api, "POST", "/web/connectors/new", typed, header...)
-		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit kan zo niet", "Mijn &lt;Kantoor&gt;", appID, `value="2020-01-01"`, "!microsoftonline.com/common", "!"+secretTyped)
+		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit kan zo niet", "Mijn &lt;Kantoor&gt;", appID, `value="01-01-2020"`, "!microsoftonline.com/common", "!"+secretTyped)
 		if header != nil && strings.Contains(w.Body.String(), "<html") {
 			t.Error("a part was asked for")
 		}
@@ -150,7 +150,7 @@ func TestSecretIsReplaced(t *testing.T) {
 	typed := form("etag", `"5"`, "clientSecret", secretTyped, "secretExpires", "2028-11-22")
 	api.answers["PATCH /api/connectors/c1"] = Problem{Status: 422, Detail: "…", Errors: []FieldError{{"body.clientSecret", "…"}}, Codes: fieldCodes{"clientSecret": "client-secret-secret-wrong"}}
 	w := browse(t, api, "POST", "/web/connectors/c1/rotate", typed, "HX-Request", "true", "HX-Target", "rotate-form")
-	wants(t, w, 422, "Het huidige blijft in gebruik", `value="2028-11-22"`, "!"+secretTyped, "!<html")
+	wants(t, w, 422, "Het huidige blijft in gebruik", `value="22-11-2028"`, "!"+secretTyped, "!<html")
 	if api.based != `"5"` || !strings.Contains(api.bodies["PATCH /api/connectors/c1"], secretTyped) {
 		t.Error(api.based, api.bodies)
 	}

@@ -93,6 +93,7 @@ func (o *openEntry) read(r *http.Request) {
 	} {
 		*field = r.PostFormValue(name)
 	}
+	o.From, o.Until = isoDate(o.From), isoDate(o.Until)
 	o.Active = r.PostFormValue("active") != ""
 	o.Emails = addressesOf(o.EmailLines)
 	o.IBANs = accountsOf(r.PostFormValue("ibans"))

@@ -44,7 +44,7 @@ func TestEachKindIsListedAndOpened(t *testing.T) {
 		"clients/k1": {"Bakkerij &lt;Jansen&gt;", `value="1001"`, `value="12345678"`, "Team van deze relatie", `<option value="m1" selected>Anna Bos`, "/web/directory/clients/k1/team", `href="/web/directory/contacts/c1"`, "Jan &lt;Jansen&gt;"},
 		"contacts/c1": {"jan@bakker.example\njan@thuis.example", `value="Eigenaar"`, `name="clients" value="k1" checked`, "omdat Anna dat besliste", `href="/web/rules/r1"`,
 			"Mail naar jan@bakker.example komt niet aan sinds 5 jul 2026"},
-		"team-members/m1":  {`value="anna@kantoor.example"`, `<option value="editor" selected>`, `<option value="m2" selected>Bram Vos`, `value="2126-07-06"`, `value="2126-07-19"`},
+		"team-members/m1":  {`value="anna@kantoor.example"`, `<option value="editor" selected>`, `<option value="m2" selected>Bram Vos`, `value="06-07-2126"`, `value="19-07-2126"`},
 		"roles/o1":         {`value="Relatiebeheerder"`},
 		"process-teams/p1": {`name="members" value="m2" checked`, `name="members" value="m1">`},
 	} {
@@ -115,7 +115,7 @@ func TestARefusedFormLosesNothing(t *testing.T) {
 	api.answers["PATCH /api/team-members/m1"] = Problem{Status: 409, Detail: "the office needs one"}
 	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&rights=reader"), 409, "ten minste één actieve beheerder")
 	api.answers["PATCH /api/team-members/m1"] = Problem{Status: 422, Errors: []FieldError{{"body.substitute.until", "a time after"}}}
-	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&substitute=m2&from=2026-05-02&until=2026-05-01"), 422, "niet voor de eerste", `value="2026-05-01"`)
+	wants(t, browse(t, api, "POST", "/web/directory/team-members/m1", "name=A&substitute=m2&from=2026-05-02&until=2026-05-01"), 422, "niet voor de eerste", `value="01-05-2026"`)
 	// Without script a button of the form searches for clients.
 	wants(t, browse(t, api, "POST", "/web/directory/contacts/c1", "do=find&find=bak&name=Piet&emails=p@x.nl"), 200, `value="Piet"`, "p@x.nl", `name="clients" value="k1">`, "Bakkerij")
 }
@@ -163,7 +163,7 @@ func TestMySubstitute(t *testing.T) {
 	then.answers["GET /api/team-members/m1"] = over
 	wants(t, browse(t, then, "GET", "/web/me", ""), 200, "Bram Vos", "!tot en met 19 jul", "!2026-07-19", `!value="remove"`)
 	api.answers["PUT /api/me/substitute"] = Problem{Status: 422, Errors: []FieldError{{"body.substitute.until", "a time after"}}}
-	wants(t, browse(t, api, "POST", "/web/me/substitute", "substitute=m2&from=2026-08-02&until=2026-08-01&do=save"), 422, "niet voor de eerste", `value="2026-08-01"`, `value="2026-08-02"`)
+	wants(t, browse(t, api, "POST", "/web/me/substitute", "substitute=m2&from=2026-08-02&until=2026-08-01&do=save"), 422, "niet voor de eerste", `value="01-08-2026"`, `value="02-08-2026"`)
 	api.answers["PUT /api/me/substitute"] = entry{}
 	if w := browse(t, api, "POST", "/web/me/substitute", "substitute=m2&from=2026-08-01&until=2026-08-02"); w.Code != 303 || w.Result().Cookies()[0].Value != "me.saved:0:" {
 		t.Error(w.Code, w.Header())

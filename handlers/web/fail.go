@@ -50,6 +50,7 @@ func (v *request) fail(p *Problem) {
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Retarget", "#toasts")
 		v.w.Header().Set("HX-Reswap", "innerHTML")
+		v.w.Header().Set("HX-Push-Url", "false") // the page is still the one before
 		err = set.ExecuteTemplate(&b, "fail-toast", view)
 	} else {
 		err = set.ExecuteTemplate(&b, "layout", pageLayout{

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,19 +18,26 @@ type flash struct {
 	N    int
 	Undo []string // ids of the mails whose solution can be undone, or of a chat and its reply
 	All  []string // ids of all mails that were solved in a row, when there are several
+	Chat string   // id of the chat that it made, if any
+	// Received are the names of the team members in that chat, when the user may see it.
+	Received []string
 }
 
 const flashCookie = "flash"
 
-var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z.-]*)$`)
+var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z.-]*)(?::([0-9a-z-]+))?$`)
 
 // maxUndo is how many mail ids fit in a cookie of 4,096 bytes.
 const maxUndo = 80
 
 // give adds the flash to the response.
 func (f flash) give(w http.ResponseWriter) {
+	value := fmt.Sprintf("%s:%d:%s", f.Key, f.N, strings.Join(f.Undo, "."))
+	if f.Chat != "" {
+		value += ":" + f.Chat
+	}
 	http.SetCookie(w, &http.Cookie{
-		Name: flashCookie, Value: fmt.Sprintf("%s:%d:%s", f.Key, f.N, strings.Join(f.Undo, ".")), Path: "/web", MaxAge: 60,
+		Name: flashCookie, Value: value, Path: "/web", MaxAge: 60,
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -48,11 +56,28 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 		return nil
 	}
 	n, _ := strconv.Atoi(m[2]) // digits, at most a few
-	f := &flash{Key: m[1], N: n, Undo: split(m[3])}
+	f := &flash{Key: m[1], N: n, Undo: split(m[3]), Chat: m[4]}
 	if all := series(r); len(all) > 1 && len(f.Undo) == 1 && f.Undo[0] == all[len(all)-1] {
 		f.All = all
 	}
 	return f
+}
+
+// received finds out who got what the flash speaks of. Who may not see the chat is not
+// led there.
+func (v *request) received(f *flash) error {
+	if f == nil || f.Chat == "" {
+		return nil
+	}
+	var people list[participant]
+	p, err := refusedOrGone(v.api.get("/api/chats/"+url.PathEscape(f.Chat)+"/participants", &people))
+	if p != nil {
+		f.Chat = ""
+	}
+	for _, m := range people.Items {
+		f.Received = append(f.Received, m.called())
+	}
+	return err
 }
 
 func split(ids string) []string {

@@ -102,7 +102,7 @@ func (s *site) registerImport() {
 		return v.page("import", importView{Kinds: importKinds})
 	})
 	s.page("/web/directory/import/{file}", s.importTemplate)
-	s.mux.Handle("POST /web/directory/import", s.handleUpTo(maxUpload, s.importFile))
+	s.postUpTo(maxUpload, "/web/directory/import", s.importFile)
 }
 
 func (s *site) importTemplate(v *request) error {

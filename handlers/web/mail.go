@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"kantoorpost/shared/words"
 )
@@ -70,6 +71,9 @@ type openMail struct {
 	Owner       *contact // who already has the address of the new contact
 	Company     string   // that the mail names for its writer
 	Body        string   // the path of its body
+	Plan        *planView
+	Others      []named  // who look at it now
+	Also        []string // ids of other mails of its sender, for which a solution counts too
 	Files       *files
 }
 
@@ -83,7 +87,11 @@ func (m openMail) path(do string) string {
 	if do != "" {
 		p += "/" + do
 	}
-	return p + m.Filter.query()
+	p += m.Filter.query()
+	if len(m.Also) > 0 {
+		p = withQuery(p, "also", strings.Join(m.Also, "."))
+	}
+	return p
 }
 
 // fewSuggestions are shown at once: there must be room for the mail beside
@@ -168,7 +176,7 @@ func (s *site) mail(v *request) error {
 // showMail answers with a mail; more adds other data to the view first.
 func (v *request) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
-	open := &openMail{Filter: f, CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
+	open := &openMail{Filter: f, Also: v.also(), CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
 	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
 	if err := v.api.get(api, &open.mailObject); err != nil {
 		return err
@@ -177,6 +185,9 @@ func (v *request) showMail(status int, more func(*openMail) error) error {
 		if err := v.suggest(api, open); err != nil {
 			return err
 		}
+	}
+	if open.State == "parked" && open.CanSolve && v.me.ID != "" {
+		open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.Later, Me: v.me.ID, PeopleAt: open.path("colleagues")}
 	}
 	open.Body = v.bodyPath(api + "/body")
 	open.Files = filesAt(open.path("files"), open.HasAttachments)

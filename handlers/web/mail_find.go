@@ -1,14 +1,19 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // maxFound is how many contacts or clients a search shows; a longer search text
-// finds fewer.
-const maxFound = 8
+// finds fewer. The best of maxRanked contacts are shown.
+const (
+	maxFound  = 8
+	maxRanked = 40
+)
 
 // findContacts shows the contacts that a search finds, each with a button that
 // links the mail with it.
@@ -57,10 +62,12 @@ func (v *request) contacts(search string) ([]contact, error) {
 	if search == "" {
 		return nil, nil
 	}
-	found, err := first[contact](v, "/api/contacts", search)
+	found, err := first[contact](v, "/api/contacts", search, maxRanked)
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(found, func(a, b contact) int { return cmp.Compare(nameRank(a.Name, search), nameRank(b.Name, search)) })
+	found = found[:min(len(found), maxFound)]
 	for i := range found {
 		at, err := v.clientNames(found[i].Clients)
 		if err != nil {
@@ -75,15 +82,28 @@ func (v *request) customers(search string) ([]customer, error) {
 	if search == "" {
 		return nil, nil
 	}
-	return first[customer](v, "/api/clients", search)
+	return first[customer](v, "/api/clients", search, maxFound)
 }
 
-// first are the first maxFound objects that a search finds. A page of results
+// nameRank says how well a name fits a search: 0 when it begins with it, 1 when one of
+// its words does, 2 when the search found something else, such as an address.
+func nameRank(name, search string) int {
+	name, search = strings.ToLower(strings.Join(strings.Fields(name), " ")), strings.ToLower(strings.Join(strings.Fields(search), " "))
+	switch {
+	case strings.HasPrefix(name, search):
+		return 0
+	case strings.Contains(" "+name, " "+search):
+		return 1
+	}
+	return 2
+}
+
+// first are the first objects that a search finds, at most so many. A page of results
 // may be short although more pages follow.
-func first[T any](v *request, path, search string) (found []T, err error) {
-	for after := ""; len(found) < maxFound; {
+func first[T any](v *request, path, search string, most int) (found []T, err error) {
+	for after := ""; len(found) < most; {
 		var page list[T]
-		if err := v.api.get(path+queryOf("limit", strconv.Itoa(maxFound), "search", search, "after", after), &page); err != nil {
+		if err := v.api.get(path+queryOf("limit", strconv.Itoa(most), "search", search, "after", after), &page); err != nil {
 			return nil, err
 		}
 		found = append(found, page.Items...)
@@ -91,7 +111,7 @@ func first[T any](v *request, path, search string) (found []T, err error) {
 			break
 		}
 	}
-	return found[:min(len(found), maxFound)], nil
+	return found[:min(len(found), most)], nil
 }
 
 func (v *request) customer(id string) (c customer, err error) {

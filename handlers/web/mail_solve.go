@@ -63,12 +63,17 @@ func (s *site) solve(v *request) error {
 		}
 		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: key, Undo: []string{id}})
 	}
+	also, err := v.solveAlso(v.also(), form)
+	if err != nil {
+		return err
+	}
+	out.Released = max(out.Released, 1) + also
 	keepSeries(v.w, v.r, append(without(series(v.r), id), id))
 	key := "mails.solved"
 	if form.Action == "dismiss" {
 		key = "mails.dismissed"
 	}
-	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: []string{id}})
+	return v.next(id, flash{Key: key, N: max(out.Released, 1), Undo: []string{id}, Chat: out.Mail.Chat})
 }
 
 // prospect creates the client of type prospect that a solution needs, and puts
@@ -87,15 +92,7 @@ func (v *request) prospect(name string, form *solution) (*Problem, error) {
 func (v *request) notSolved(p *Problem, form solution) error {
 	return v.showMail(p.Status, func(open *openMail) error {
 		if !open.waits() {
-			for _, h := range slices.Backward(open.History) {
-				if h.By != "" {
-					open.Late = &h
-					break
-				}
-			}
-			if open.Late == nil {
-				open.Late = &attempt{}
-			}
+			open.Late = open.lastDecision()
 			return nil
 		}
 		open.Problem = p

@@ -32,6 +32,8 @@ type mailObject struct {
 	WhatToDo       *words.Text    `json:"whatToDo"`
 	Solutions      []string       `json:"solutions"`
 	Chat           string         `json:"chat"`
+	Assignee       *named         `json:"assignee"`
+	Later          *time.Time     `json:"later"`
 	Rules          []string       `json:"rules"`
 	Facts          struct {
 		Contact *named  `json:"contact"`
@@ -108,6 +110,7 @@ func (m mailObject) gist() string {
 
 type mailCounts struct {
 	Parked    int            `json:"parked"`
+	Later     int            `json:"later"`
 	More      bool           `json:"more"`
 	Reasons   map[string]int `json:"reasons"`
 	Addresses map[string]int `json:"addresses"`
@@ -150,6 +153,44 @@ type mailsView struct {
 	Setup     bool // no mail can arrive: the integration has no connector yet
 }
 
+// A mailGroup is a row of the list: a mail, and the others of its sender that wait.
+type mailGroup struct {
+	Mail mailObject
+	Rest []mailObject
+	Open bool // the open mail is one of them
+}
+
+// A mailRow is a row with the list that it is in.
+type mailRow struct {
+	List *mailsView
+	Mail mailObject
+}
+
+func rowOf(list *mailsView, m mailObject) mailRow { return mailRow{list, m} }
+
+// fewOfSender are shown as rows of their own.
+const fewOfSender = 2
+
+// groups are the rows of the list. Many mails of one sender are one row that opens.
+func (m *mailsView) groups() []mailGroup {
+	count, at := map[string]int{}, map[string]int{}
+	for _, x := range m.Mails {
+		count[strings.ToLower(x.From.Email)]++
+	}
+	var groups []mailGroup
+	for _, x := range m.Mails {
+		sender := strings.ToLower(x.From.Email)
+		if n, ok := at[sender]; ok && sender != "" && m.Filter.waits() && count[sender] > fewOfSender {
+			groups[n].Rest = append(groups[n].Rest, x)
+			groups[n].Open = groups[n].Open || m.isOpen(x.ID)
+			continue
+		}
+		at[sender] = len(groups)
+		groups = append(groups, mailGroup{Mail: x})
+	}
+	return groups
+}
+
 // isOpen tells whether this mail of the list is the open one.
 func (m *mailsView) isOpen(id string) bool { return m.Open != nil && m.Open.ID == id }
 
@@ -187,6 +228,9 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 		return nil, err
 	}
 	view.Mails = page.Items
+	if view.Counts.Parked > 0 {
+		v.known = map[string]string{"parked": view.Counts.number()}
+	}
 	if len(page.Items) == 0 && !f.narrow() && v.me.can("configuration.read") {
 		var connectors list[struct{}]
 		if err := v.api.get("/api/connectors", &connectors); err != nil {
@@ -255,6 +299,8 @@ func (s *site) bulk(v *request) error {
 			return v.done(back, flash{Key: "mails.not-released", N: out.Asked})
 		}
 		return v.done(back, flash{Key: "mails.retried", N: out.Released})
+	case do == "together":
+		return v.together(ids[:min(len(ids), maxTogether)], back)
 	case do == "dismiss":
 		if err := v.api.post("/api/mails/dismiss", map[string]any{"mails": ids[:min(len(ids), maxShow)]}, &out); err != nil {
 			return err
@@ -275,5 +321,5 @@ func (s *site) bulk(v *request) error {
 	case do == "undo-series":
 		return v.undoSeries(ids[:min(len(ids), maxUndo)], back)
 	}
-	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason, dismiss, undo or undo-series"}
+	return &Problem{Status: http.StatusUnprocessableEntity, Detail: "do: expected retry, retry-reason, together, dismiss, undo or undo-series"}
 }

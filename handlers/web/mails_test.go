@@ -53,7 +53,7 @@ func TestTheListShowsWhatWaits(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200,
 		"Btw &amp; &lt;i&gt;meer&lt;/i&gt;", "Jan &lt;b&gt;", "Onbekende afzender", "Niet geverifieerd", "3 min<", "info@<", "Hallo, dit is het",
 		`<span id="parked-count" class="count">2</span>`, `name="do" value="dismiss"`, "Kies een bericht")
-	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?limit=50&state=parked") {
+	if !strings.Contains(strings.Join(api.asked, " "), "/api/mails?later=hidden&limit=50&state=parked") {
 		t.Error(api.asked)
 	}
 	// A request for the part gets the list and the new number, with one API

@@ -68,7 +68,7 @@ func (s *site) saveSubstitute(v *request) error {
 		}
 		return v.done("/web/me", flash{Key: "me.removed"})
 	}
-	sent := awayForm{v.r.PostFormValue("substitute"), v.r.PostFormValue("from"), v.r.PostFormValue("until")}
+	sent := awayForm{v.r.PostFormValue("substitute"), isoDate(v.r.PostFormValue("from")), isoDate(v.r.PostFormValue("until"))}
 	away := sent.substitute()
 	if away == nil {
 		away = &substitute{}

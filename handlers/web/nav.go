@@ -12,6 +12,7 @@ type (
 	navItem struct {
 		Path, Text, Icon string
 		Count            string // names the number beside it, "" for none
+		N                string // that number, where the page knows it
 		Here             bool
 	}
 )
@@ -28,6 +29,7 @@ var places = []struct {
 		{"/web/mails", "nav.mails", "inbox", "mails.read", "parked"},
 		{"/web/chats", "nav.chats", "chat", "chats.read", "unread"},
 		{"/web/replies", "nav.replies", "sent", "chats.send", "outgoing"},
+		{"/web/notices", "notices.title", "bell", "me.write", "notices"},
 	}},
 	{"nav.office", []place{
 		{"/web/directory/clients", "nav.directory", "people", "directory.read", ""},
@@ -48,7 +50,7 @@ func (v *request) nav() []navGroup {
 		g := navGroup{Text: of.text}
 		for _, p := range of.places {
 			if v.site.paths[p.path] && v.me.can(p.action) {
-				g.Items = append(g.Items, navItem{p.path, p.text, p.icon, p.count, isBelow(v.r.URL.Path, p.path)})
+				g.Items = append(g.Items, navItem{p.path, p.text, p.icon, p.count, v.known[p.count], isBelow(v.r.URL.Path, p.path)})
 			}
 		}
 		if len(g.Items) > 0 {
@@ -74,6 +76,7 @@ func isBelow(path, place string) bool {
 type countsView struct {
 	Parked, Unread string // "" for none
 	Outgoing       string
+	Notices        []notice // newest first
 	Attention      int
 	Report         *healthReport // for users who may see it
 }
@@ -94,7 +97,7 @@ func (s *site) counts(v *request) error {
 	}
 	if v.me.can("chats.read") {
 		var mine list[struct{}]
-		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&limit=200", &mine); err != nil {
+		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&later=hidden&limit=200", &mine); err != nil {
 			return err
 		}
 		if n := len(mine.Items); n > 0 {
@@ -106,6 +109,13 @@ func (s *site) counts(v *request) error {
 		if view.Outgoing, err = v.countOutgoing(); err != nil {
 			return err
 		}
+	}
+	if v.me.can("me.write") {
+		var notices list[notice]
+		if err := v.api.get("/api/me/notices", &notices); err != nil {
+			return err
+		}
+		view.Notices = notices.Items
 	}
 	if v.me.can("health.read") {
 		var err error

@@ -51,6 +51,7 @@ type request struct {
 	theme    string // light, dark, or "" for the preference of the device
 	me       person
 	flash    *flash
+	known    map[string]string // numbers in the navigation that the page has read anyway
 }
 
 // newRequest starts a request. Errors: pages that cannot be read.
@@ -100,6 +101,9 @@ func (v *request) page(name string, view any) error { return v.pageAs(http.Statu
 // pageAs is page with another status, such as for a form with a mistake.
 func (v *request) pageAs(status int, name string, view any) error {
 	v.flash = takeFlash(v.w, v.r)
+	if err := v.received(v.flash); err != nil {
+		return err
+	}
 	set := v.renderer.pages[name]
 	if set == nil {
 		return errors.New("no page " + name)

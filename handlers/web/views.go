@@ -29,6 +29,18 @@ var viewFunctions = template.FuncMap{
 	"isOpen":     hasIsOpen.isOpen,
 	"bad":        hasBad.bad,
 
+	// of fields for dates
+	"dateField":    newDateField,
+	"requiredDate": requiredDate,
+	"withTime":     withTime,
+	"shown":        dateField.shown,
+
+	// of teamwork
+	"mine":    planView.mine,
+	"away":    planView.away,
+	"looking": openMail.looking,
+	"waits":   filter.waits,
+
 	// of a refusal
 	"field": (*Problem).field,
 	"whole": (*Problem).whole,
@@ -42,6 +54,8 @@ var viewFunctions = template.FuncMap{
 	"doubtful": openMail.doubtful,
 	"careful":  openMail.careful,
 	"number":   mailCounts.number,
+	"groups":   (*mailsView).groups,
+	"rowOf":    rowOf,
 	"can":      openMail.can,
 	"best":     openMail.best,
 	"others":   openMail.others,
@@ -53,7 +67,7 @@ var viewFunctions = template.FuncMap{
 	// of chats
 	"size":   message.size,
 	"reason": participant.reason,
-	"news":   openChat.news,
+	"news":   hasNews.news,
 
 	// of messages and replies
 	"isLetter":    message.isLetter,
@@ -129,4 +143,5 @@ type (
 	hasCanUndo    interface{ canUndo() bool }
 	hasCalled     interface{ called() string }
 	hasLength     interface{ length() string }
+	hasNews       interface{ news() string }
 )

@@ -25,9 +25,10 @@ var views = map[string]map[string]any{
 	"learning":      {"main": learningView{}},
 	"mails": {
 		"main": &mailsView{}, "files": &files{}, "counts": countsView{}, "toast-beside": &flash{}, "mail-list": &mailsView{}, "mail-detail": &mailsView{},
-		"contact-choices": &openMail{}, "client-choices": &openMail{}, "new-client-choices": &openMail{},
+		"mail-news": &openMail{}, "assign-form": planView{}, "contact-choices": &openMail{}, "client-choices": &openMail{}, "new-client-choices": &openMail{},
 	},
 	"me":        {"main": meView{}},
+	"notices":   {"main": []notice{}},
 	"replies":   {"main": repliesView{}},
 	"sending":   {"main": sendingView{}},
 	"templates": {"main": templatesView{}},

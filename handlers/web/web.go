@@ -42,6 +42,7 @@ type site struct {
 	mux       *http.ServeMux
 	origin    *http.CrossOriginProtection
 	paths     map[string]bool                      // that have a page
+	forms     []string                             // paths to which forms are sent
 	renderers map[string]func() (*renderer, error) // by language, read at the first use
 	static    map[string]asset
 
@@ -70,6 +71,7 @@ func New(o Options) (http.Handler, error) {
 	s.registerCounts()
 	s.registerMails()
 	s.registerChats()
+	s.registerTeamwork()
 	s.registerReplies()
 	s.registerTemplates()
 	s.registerSending()
@@ -83,6 +85,7 @@ func New(o Options) (http.Handler, error) {
 	s.registerSettings()
 	s.registerConnectors()
 	s.registerAddresses()
+	s.leadFormsBack()
 	return s, nil
 }
 
@@ -96,8 +99,34 @@ func (s *site) page(path string, serve func(*request) error) {
 }
 
 // post registers the handler of a form.
-func (s *site) post(path string, serve func(*request) error) {
-	s.mux.Handle("POST "+path, s.handle(serve))
+func (s *site) post(path string, serve func(*request) error) { s.postUpTo(maxForm, path, serve) }
+
+// postUpTo is post for forms of at most the given number of bytes.
+func (s *site) postUpTo(most int64, path string, serve func(*request) error) {
+	s.forms = append(s.forms, path)
+	s.mux.Handle("POST "+path, s.handleUpTo(most, serve))
+}
+
+// leadFormsBack lets a reload work after the answer to a form, such as a refusal:
+// the path of a form without a page leads to the nearest page above it.
+func (s *site) leadFormsBack() {
+	for _, path := range s.forms {
+		if !s.paths[path] {
+			s.mux.Handle("GET "+path, s.handle(s.pageAbove))
+		}
+	}
+}
+
+func (s *site) pageAbove(v *request) error {
+	above := *v.r.URL
+	for above.Path = path.Dir(above.Path); above.Path != "/web"; above.Path = path.Dir(above.Path) {
+		_, pattern := s.mux.Handler(&http.Request{Method: http.MethodGet, Host: v.r.Host, URL: &above})
+		if s.paths[strings.TrimPrefix(pattern, "GET ")] {
+			above.RawPath = ""
+			return v.done(above.RequestURI(), flash{})
+		}
+	}
+	return v.done(home, flash{})
 }
 
 // policy lets a page load only files of this server. The body of a mail is a

@@ -270,7 +270,7 @@ func (v *request) writtenIn() written {
 	w := written{
 		Mode: get("mode"), Answers: get("answers"), Since: get("since"), Address: get("address"),
 		To: recipientsIn(get("to")), Cc: recipientsIn(get("cc")), Bcc: recipientsIn(get("bcc")), Subject: strings.TrimSpace(get("subject")),
-		HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: get("sendAt"),
+		HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: isoDate(get("sendAt")),
 		Attachments: attachedIn(v.r.PostForm["attachment"]), Confirmed: v.r.PostForm["confirmed"], Force: get("force") != "",
 	}
 	w.Key = get("key")

@@ -103,7 +103,7 @@ func (v *request) sendReply(w written, do string) error {
 // the time is missing.
 func (v *request) timing(w *written, do string, body map[string]any) *composeAnswer {
 	if do == "later" {
-		at, err := time.ParseInLocation("2006-01-02T15:04", w.SendAt, office)
+		at, err := time.ParseInLocation(apiMoment, w.SendAt, office)
 		if err != nil || at.Before(time.Now()) {
 			return &composeAnswer{NoTime: true, Do: do}
 		}

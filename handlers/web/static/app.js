@@ -172,7 +172,7 @@ function leave(e) {
 }
 
 function go(step) {
-  const rows = [...document.querySelectorAll("[data-list] a")];
+  const rows = [...document.querySelectorAll("[data-list] a")].filter((a) => a.checkVisibility());
   const at = rows.findIndex((a) => a === document.activeElement);
   const now = at >= 0 ? at : rows.findIndex((a) => a.ariaCurrent);
   const next = rows[now < 0 ? 0 : Math.min(Math.max(now + step, 0), rows.length - 1)];
@@ -202,10 +202,11 @@ function mark() {
 }
 
 // A list that is looked at anew keeps what was chosen in it.
-let chosen = [];
+let chosen = [], unfolded = [];
 document.addEventListener("htmx:beforeSwap", (e) => {
   if (e.detail.target?.matches?.(":has([data-list])")) {
     chosen = [...e.detail.target.querySelectorAll("[data-list] input:checked")].map((i) => i.value);
+    unfolded = [...e.detail.target.querySelectorAll("[data-list] details[open]")].map((d) => d.id);
   }
 });
 // Before anything is drawn, so that nothing jumps under a finger.
@@ -214,7 +215,8 @@ document.addEventListener("htmx:afterSwap", () => {
     const box = document.querySelector(`[data-list] input[value="${CSS.escape(id)}"]`);
     if (box) box.checked = true;
   }
-  chosen = [];
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  chosen = unfolded = [];
   ready();
   mark();
 });

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// mentioned are the ids of the colleagues whom a text names, as @Name: the longest name
+// that fits counts.
+func mentioned(text string, people []named) (ids []string) {
+	people = slices.Clone(people)
+	slices.SortStableFunc(people, func(a, b named) int { return cmp.Compare(len(b.Name), len(a.Name)) })
+	for _, part := range strings.Split(text, "@")[1:] {
+		for _, p := range people {
+			name, rest := strings.ToLower(p.Name), strings.ToLower(part)
+			if name == "" || !strings.HasPrefix(rest, name) || isLetterAt(rest[len(name):]) {
+				continue
+			}
+			if !slices.Contains(ids, p.ID) {
+				ids = append(ids, p.ID)
+			}
+			break
+		}
+	}
+	return ids
+}
+
+func isLetterAt(text string) bool {
+	for _, r := range text {
+		return isLetter(r)
+	}
+	return false
+}
+
+// noteBody is a note as the API takes it, with the colleagues whom its text names.
+func (v *request) noteBody(text string) (map[string]any, error) {
+	body := map[string]any{"body": text}
+	if !strings.Contains(text, "@") {
+		return body, nil
+	}
+	people, err := v.colleagues()
+	if ids := mentioned(text, people); len(ids) > 0 {
+		body["mentions"] = ids
+	}
+	return body, err
+}
+
+// editNotePage opens the form with a note of the user.
+func (s *site) editNotePage(v *request) error {
+	return v.showWriting(http.StatusOK, func(open *openChat) error {
+		m := open.message(v.r.PathValue("note"))
+		if m == nil || !m.CanEdit {
+			return &Problem{Status: http.StatusNotFound}
+		}
+		open.Note = kept{Chat: open.ID, Text: m.Text, ID: m.ID}
+		open.Composer.Mode, open.Composer.Open = modeNote, true
+		return nil
+	})
+}
+
+// editNote changes a note of the user, or takes it back.
+func (s *site) editNote(v *request) error {
+	api, page := v.chatHere()
+	api += "/notes/" + url.PathEscape(v.r.PathValue("note"))
+	if v.r.PostFormValue("do") == "delete" {
+		if err := v.api.delete(api, ""); err != nil {
+			return err
+		}
+		return v.done(page, flash{Key: "chats.note-deleted"})
+	}
+	text := v.r.PostFormValue("body")
+	body, err := v.noteBody(text)
+	if err != nil {
+		return err
+	}
+	p, err := refused(v.api.patch(api, "", body, nil))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		return v.showWriting(p.Status, func(open *openChat) error {
+			open.Note, open.Problem = kept{Chat: open.ID, Text: text, ID: v.r.PathValue("note")}, p
+			open.Composer.Mode, open.Composer.Open = modeNote, true
+			return nil
+		})
+	}
+	return v.done(page, flash{})
+}

@@ -1,0 +1,228 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A planView is what says who looks after a mail or a chat, and when, and changes it.
+type planView struct {
+	Path     string // of the form
+	Assignee *named
+	Later    *time.Time
+	Me       string // id of the user
+	People   []named
+	PeopleAt string // where they are found, when they are not read yet
+}
+
+// mine tells whether the user looks after it.
+func (p planView) mine() bool { return p.Assignee != nil && p.Assignee.ID == p.Me }
+
+// away tells whether nobody has to look at it now.
+func (p planView) away() bool { return p.Later != nil && p.Later.After(time.Now()) }
+
+// A notice is what a colleague points out, as the API shows it.
+type notice struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind"`
+	Object string    `json:"object"`
+	Of     string    `json:"of"`
+	By     named     `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+func (s *site) registerTeamwork() {
+	s.page("/web/notices", s.notices)
+	s.post("/web/notices/{notice}", s.openNotice)
+	s.page("/web/mails/{mail}/news", s.mailNews)
+	s.page("/web/mails/{mail}/colleagues", s.mailColleagues)
+	s.post("/web/mails/{mail}/plan", s.planMail)
+	s.post("/web/chats/{chat}/plan", s.planChat)
+	s.post("/web/chats/{chat}/unread", s.unreadChat)
+	s.page("/web/chats/{chat}/notes/{note}", s.editNotePage)
+	s.post("/web/chats/{chat}/notes/{note}", s.editNote)
+}
+
+// colleagues are the active team members.
+func (v *request) colleagues() (people []named, err error) {
+	staff, err := all[struct {
+		named
+		Active bool `json:"active"`
+	}](v, "/api/team-members")
+	for _, m := range staff {
+		if m.Active {
+			people = append(people, m.named)
+		}
+	}
+	return people, err
+}
+
+// mailColleagues answers whom a mail can be given to: alone, or without script with the
+// mail.
+func (s *site) mailColleagues(v *request) error {
+	people, err := v.colleagues()
+	if err != nil {
+		return err
+	}
+	if isPart(v.r) {
+		v.w.Header().Set("HX-Push-Url", "false")
+		path := "/web/mails/" + url.PathEscape(v.r.PathValue("mail")) + "/plan" + filterOf(v.r.URL.Query()).query()
+		return v.part("mails", "assign-form", planView{Path: path, Me: v.me.ID, People: people})
+	}
+	return v.showMail(http.StatusOK, func(open *openMail) error {
+		if open.Plan != nil {
+			open.Plan.People = people
+		}
+		return nil
+	})
+}
+
+// laterHour is when what was set aside until a day comes back.
+const laterHour = 7
+
+// laterChoice is the moment of a choice: tomorrow, monday, week, or a day that was typed.
+func laterChoice(choice, day string, now time.Time) (time.Time, bool) {
+	now = now.In(office)
+	at := time.Date(now.Year(), now.Month(), now.Day(), laterHour, 0, 0, 0, office)
+	switch choice {
+	case "tomorrow":
+		return at.AddDate(0, 0, 1), true
+	case "monday":
+		return at.AddDate(0, 0, (7-int(now.Weekday()))%7+1), true
+	case "week":
+		return at.AddDate(0, 0, 7), true
+	}
+	typed, err := time.ParseInLocation(time.DateOnly, isoDate(day), office)
+	return typed.Add(laterHour * time.Hour), err == nil && typed.After(now)
+}
+
+// sendPlan sends what the form of a plan says to the API, and goes on to a page.
+func (v *request) sendPlan(api, page string) error {
+	patch, said := map[string]any{}, ""
+	switch do := v.r.PostFormValue("do"); do {
+	case "take":
+		patch["assignee"], said = v.me.ID, "plan.taken"
+	case "release":
+		patch["assignee"], said = nil, "plan.released"
+	case "assign":
+		if v.r.PostFormValue("member") == "" {
+			return v.done(page, flash{Key: "chats.not-chosen"})
+		}
+		patch["assignee"], said = v.r.PostFormValue("member"), "plan.assigned"
+	case "now":
+		patch["later"], said = nil, "plan.back"
+	default:
+		at, ok := laterChoice(do, v.r.PostFormValue("day"), time.Now())
+		if !ok {
+			return v.done(page, flash{Key: "plan.not-a-day"})
+		}
+		patch["later"], said = at, "plan.later"
+	}
+	p, err := refused(v.api.patch(api, "", patch, nil))
+	switch {
+	case err != nil:
+		return err
+	case p != nil && p.Status == http.StatusUnprocessableEntity:
+		return v.done(page, flash{Key: "plan.not-allowed"})
+	case p != nil:
+		return v.done(page, flash{Key: "plan.not-waiting"})
+	case said == "plan.later" && strings.HasPrefix(page, "/web/mails/"):
+		return v.next(v.r.PathValue("mail"), flash{Key: said})
+	}
+	return v.done(page, flash{Key: said})
+}
+
+func (s *site) planMail(v *request) error {
+	id := url.PathEscape(v.r.PathValue("mail"))
+	return v.sendPlan("/api/mails/"+id, "/web/mails/"+id+filterOf(v.r.URL.Query()).query())
+}
+
+func (s *site) planChat(v *request) error {
+	api, page := v.chatHere()
+	return v.sendPlan(api, page)
+}
+
+func (s *site) unreadChat(v *request) error {
+	api, page := v.chatHere()
+	if err := v.api.post(api+"/unread", nil, nil); err != nil {
+		return err
+	}
+	list := "/web/chats" + strings.TrimPrefix(page, "/web/chats/"+url.PathEscape(v.r.PathValue("chat")))
+	return v.leave(list, flash{Key: "chats.is-unread"}) // the open chat would be read again at once
+}
+
+// looking are the names of those who look at the mail too.
+func (m openMail) looking() string {
+	var names []string
+	for _, o := range m.Others {
+		names = append(names, cmp.Or(o.Name, "?"))
+	}
+	return strings.Join(names, ", ")
+}
+
+// news is the path at which the page asks what became of the mail, and who looks at it.
+func (m openMail) news() string {
+	return withQuery(withQuery(m.path("news"), "is", m.State), "with", m.looking())
+}
+
+// mailNews answers what changed about the open mail: somebody solved it, or others look at
+// it; nothing when all is as the page shows it.
+func (s *site) mailNews(v *request) error {
+	open := &openMail{Filter: filterOf(v.r.URL.Query())}
+	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
+	if !isPart(v.r) {
+		return v.done("/web/mails/"+url.PathEscape(v.r.PathValue("mail"))+open.Filter.query(), flash{})
+	}
+	if err := v.api.get(api, &open.mailObject); err != nil {
+		return err
+	}
+	var others list[named]
+	if err := v.api.post(api+"/presence", nil, &others); err != nil {
+		return err
+	}
+	open.Others = others.Items
+	v.w.Header().Set("HX-Push-Url", "false")
+	switch is := v.r.URL.Query(); {
+	case open.State != is.Get("is") && !open.waits():
+		open.Late = open.lastDecision()
+		v.w.Header().Set("HX-Trigger", "mails-changed")
+	case open.looking() == is.Get("with"):
+		v.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return v.part("mails", "mail-news", open)
+}
+
+// lastDecision is the last thing that a person did with the mail.
+func (m mailObject) lastDecision() *attempt {
+	for _, h := range slices.Backward(m.History) {
+		if h.By != "" {
+			return &h
+		}
+	}
+	return &attempt{}
+}
+
+// notices lists what colleagues point out to the user.
+func (s *site) notices(v *request) error {
+	var page list[notice]
+	if err := v.api.get("/api/me/notices", &page); err != nil {
+		return err
+	}
+	return v.page("notices", page.Items)
+}
+
+// openNotice notes that a notice was seen, and goes to what it is about.
+func (s *site) openNotice(v *request) error {
+	if err := v.api.delete("/api/me/notices/"+url.PathEscape(v.r.PathValue("notice")), ""); err != nil {
+		return err
+	}
+	if object := v.r.PostFormValue("object"); object == "mail" || object == "chat" {
+		return v.done("/web/"+object+"s/"+url.PathEscape(v.r.PostFormValue("of")), flash{})
+	}
+	return v.done("/web/notices", flash{})
+}

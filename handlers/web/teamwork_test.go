@@ -1,0 +1,153 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A form says who looks after a mail or a chat, and when; the page goes on to the next mail
+// when this one is for later.
+func TestPlans(t *testing.T) {
+	for _, c := range []struct{ at, form, body, to, key string }{
+		{"mails", "do=take", `{"assignee":"m1"}`, "/web/mails/" + one, "plan.taken"},
+		{"mails", "do=release", `{"assignee":null}`, "/web/mails/" + one, "plan.released"},
+		{"mails", "do=assign&member=m3", `{"assignee":"m3"}`, "/web/mails/" + one, "plan.assigned"},
+		{"mails", "do=assign&member=", "", "/web/mails/" + one, "chats.not-chosen"},
+		{"mails", "do=now", `{"later":null}`, "/web/mails/" + one, "plan.back"},
+		{"mails", "do=tomorrow", `{"later":"20`, "/web/mails/" + two, "plan.later"},
+		{"mails", "do=day&day=31-12-2020", "", "/web/mails/" + one, "plan.not-a-day"},
+		{"chats", "do=take", `{"assignee":"m1"}`, "/web/chats/" + one, "plan.taken"},
+		{"chats", "do=week", `{"later":"20`, "/web/chats/" + one, "plan.later"},
+	} {
+		api := waiting()
+		path := "PATCH /api/" + c.at + "/" + one
+		api.answers[path] = map[string]any{}
+		w := browse(t, api, "POST", "/web/"+c.at+"/"+one+"/plan", c.form)
+		if w.Code != 303 || w.Header().Get("Location") != c.to || !strings.HasPrefix(w.Result().Cookies()[0].Value, c.key+":") {
+			t.Errorf("%+v: %d %v", c, w.Code, w.Header())
+		}
+		if body := api.bodies[path]; c.body == "" && body != "" || !strings.HasPrefix(body, c.body) {
+			t.Errorf("%+v: sent %s", c, body)
+		}
+	}
+	for status, key := range map[int]string{422: "plan.not-allowed", 409: "plan.not-waiting"} {
+		api := waiting()
+		api.answers["PATCH /api/mails/"+one] = Problem{Status: status}
+		if w := browse(t, api, "POST", "/web/mails/"+one+"/plan", "do=assign&member=m3"); w.Code != 303 || !strings.HasPrefix(w.Result().Cookies()[0].Value, key+":") {
+			t.Errorf("%d: %d %v", status, w.Code, w.Header())
+		}
+	}
+}
+
+// What is for later comes back at the beginning of a working day, also over the change to
+// summer time.
+func TestLaterChoices(t *testing.T) {
+	saturday := time.Date(2026, 3, 28, 22, 30, 0, 0, time.UTC) // half past eleven in the evening
+	for choice, want := range map[string]string{"tomorrow": "2026-03-29T05:00:00Z", "monday": "2026-03-30T05:00:00Z", "week": "2026-04-04T05:00:00Z", "1-4-2026": "2026-04-01T05:00:00Z"} {
+		at, ok := laterChoice(choice, choice, saturday)
+		if got := at.UTC().Format(time.RFC3339); !ok || got != want {
+			t.Errorf("%s: %s, %v; want %s", choice, got, ok, want)
+		}
+	}
+	if at, _ := laterChoice("monday", "", time.Date(2026, 3, 30, 9, 0, 0, 0, time.UTC)); at.Day() != 6 {
+		t.Errorf("on a Monday, Monday is %s", at)
+	}
+	for _, day := range []string{"", "28-03-2026", "31-02-2027", "morgen"} {
+		if at, ok := laterChoice("day", day, saturday); ok {
+			t.Errorf("%q is %s", day, at)
+		}
+	}
+}
+
+// The open mail says who else looks at it, and that a colleague solved it.
+func TestNewsOfAMail(t *testing.T) {
+	api := waiting()
+	api.answers["POST /api/mails/"+one+"/presence"] = list[named]{Items: []named{{"m2", "Bram <b>"}}}
+	ask := func(query string) (int, string, http.Header) {
+		w := browse(t, api, "GET", "/web/mails/"+one+"/news?"+query, "", "HX-Request", "true")
+		return w.Code, w.Body.String(), w.Header()
+	}
+	if code, body, _ := ask("is=parked&with="); code != 200 || !strings.Contains(body, "Kijkt nu ook: Bram &lt;b&gt;") || !strings.Contains(body, "every 10s") {
+		t.Errorf("%d %s", code, body)
+	}
+	if code, body, _ := ask("is=parked&with=Bram+%3Cb%3E"); code != 204 || body != "" {
+		t.Errorf("nothing changed: %d %s", code, body)
+	}
+	solved := api.answers["GET /api/mails/"+one].(mailObject)
+	solved.State, solved.History = "processed", []attempt{{By: "m2", ByName: "Bram", Action: "link-contact", State: "processed"}}
+	api.answers["GET /api/mails/"+one] = solved
+	code, body, header := ask("is=parked&with=")
+	if code != 200 || !strings.Contains(body, `hx-swap-oob="true"`) || !strings.Contains(body, "Bram was u voor") || strings.Contains(body, "every 10s") || header.Get("HX-Trigger") != "mails-changed" {
+		t.Errorf("%d %v %s", code, header, body)
+	}
+}
+
+// A note tells the colleagues whom it names.
+func TestMentions(t *testing.T) {
+	people := []named{{"1", "Jan"}, {"2", "Jan Bos"}, {"3", "Els"}}
+	for text, want := range map[string][]string{
+		"Dag @Jan Bos, kijk": {"2"}, "@jan: en @Els": {"1", "3"}, "mail jan@elsen.nl": nil, "@Janneke": nil, "@Jan @jan": {"1"}, "niets": nil, "@": nil,
+	} {
+		if got := mentioned(text, people); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+	api := talking("editor", "chats.write")
+	path := "POST /api/chats/" + one + "/notes"
+	api.answers[path] = map[string]any{}
+	browse(t, api, "POST", "/web/chats/"+one+"/notes", "body=Kijk+@Carla+Kok&key=k")
+	if !strings.Contains(api.bodies[path], `"mentions":["m3"]`) {
+		t.Error(api.bodies[path])
+	}
+	api.answers[path] = Problem{Status: 422, Errors: []FieldError{{"body.mentions", "who sees the chat"}}}
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", "body=Kijk+@Carla+Kok&key=k"), 422, "die deze chat niet ziet", "Kijk @Carla Kok</textarea>")
+}
+
+// Who wrote a note changes it in its place, and takes it back.
+func TestMyNote(t *testing.T) {
+	api := talking("editor", "chats.write")
+	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
+		{ID: "6", Kind: "note", By: &named{"m1", "Anna Bos"}, AuthorName: "Anna Bos", Deleted: true, Received: time.Now()},
+		{ID: "5", Kind: "note", By: &named{"m1", "Anna Bos"}, AuthorName: "Anna Bos", Text: "Ik bel <i>", Received: time.Now()},
+		{ID: "4", Kind: "note", By: &named{"m2", "Bram"}, AuthorName: "Bram", Text: "Goed", Received: time.Now()},
+	}}
+	at := "/web/chats/" + one + "/notes/"
+	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, at+"5", "!"+at+"4", "!"+at+"6", "Deze notitie is verwijderd")
+	wants(t, browse(t, api, "GET", at+"5", ""), 200, "Ik bel &lt;i&gt;</textarea>", "Notitie opslaan", `action="`+at+`5"`)
+	wants(t, browse(t, api, "GET", at+"4", ""), 404)
+	api.answers["PATCH /api/chats/"+one+"/notes/5"] = map[string]any{}
+	api.answers["DELETE /api/chats/"+one+"/notes/5"] = map[string]any{}
+	if w := browse(t, api, "POST", at+"5", "body=Anders"); w.Code != 303 || api.bodies["PATCH /api/chats/"+one+"/notes/5"] != `{"body":"Anders"}`+"\n" {
+		t.Error(w.Code, api.bodies)
+	}
+	if w := browse(t, api, "POST", at+"5", "do=delete&body=x"); w.Code != 303 || !asks(api, "DELETE /api/chats/"+one+"/notes/5") {
+		t.Error(w.Code, api.asked)
+	}
+	api.answers["PATCH /api/chats/"+one+"/notes/5"] = Problem{Status: 422}
+	wants(t, browse(t, api, "POST", at+"5", "body="), 422, "Een notitie heeft", `action="`+at+`5"`)
+}
+
+// What colleagues point out is listed, and gone when it was seen.
+func TestNotices(t *testing.T) {
+	api := talking("editor", "me.write")
+	api.answers["GET /api/me/notices"] = list[notice]{Items: []notice{{ID: two, Kind: "mentioned", Object: "chat", Of: one, By: named{"m2", "Bram <b>"}, At: time.Now()}}}
+	api.answers["DELETE /api/me/notices/"+two] = map[string]any{}
+	wants(t, browse(t, api, "GET", "/web/notices", ""), 200, "Bram &lt;b&gt; noemt u in een chat", `value="`+one+`"`)
+	w := browse(t, api, "POST", "/web/notices/"+two, "object=chat&of="+one)
+	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one || !asks(api, "DELETE /api/me/notices/"+two) {
+		t.Error(w.Code, w.Header(), api.asked)
+	}
+	wants(t, browse(t, api, "GET", "/web/counts", ""), 200, `innerHTML:.count-notices">1<`, "noemt u in een chat")
+}
+
+// Marked as unread, a chat is left: open, it would be read at once.
+func TestMarkUnread(t *testing.T) {
+	api := talking("editor", "chats.write")
+	api.answers["POST /api/chats/"+one+"/unread"] = map[string]any{}
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/unread?search=a", ""); w.Code != 303 || w.Header().Get("Location") != "/web/chats?search=a" {
+		t.Error(w.Code, w.Header())
+	}
+}
