@@ -216,7 +216,7 @@ func actionOf(method, path string) access.Action {
 		return access.ChatsSend
 	case path == "/api/health":
 		return access.HealthRead
-	case path == "/api/audit":
+	case path == "/api/audit", path == "/api/audit/export":
 		return access.AuditRead
 	case path == "/api/learning", resource == "rules":
 		return pick(access.RulesRead, access.RulesWrite)

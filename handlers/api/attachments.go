@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type attachmentObject struct {
 	Size        int64  `json:"size" doc:"bytes, about"`
 	Kind        string `json:"kind" enum:"file,item,link" doc:"item: another mail; link: a file that is kept elsewhere and cannot be read here"`
 	Content     string `json:"content,omitempty" doc:"path of its content; none for a link"`
+	View        string `json:"view,omitempty" doc:"path at which a browser may show it; only of a picture and of a PDF"`
 	Dangerous   bool   `json:"dangerous" doc:"whoever opens a file of this kind runs what its sender made of it, or its name hides of which kind it is"`
 	// Warning says so in words.
 	Warning *words.Text `json:"warning,omitempty" doc:"of a dangerous file"`
@@ -94,6 +96,9 @@ func attachmentOf(mailID string, n int, at mail.Attachment) attachmentObject {
 	o := attachmentObject{N: n, Name: fileName(at), ContentType: at.ContentType, Size: at.Size, Kind: at.Kind}
 	if at.Kind != mail.AttachedLink {
 		o.Content = fmt.Sprintf("/api/mails/%s/attachments/%d", mailID, n)
+	}
+	if part := viewOf(at); part != "" {
+		o.View = o.Content + "/" + part
 	}
 	if o.Dangerous = isDangerous(at); o.Dangerous {
 		o.Warning = &dangerWarning
@@ -239,8 +244,10 @@ func (a *api) stream(hc huma.Context, source *attachmentSource, body *attachment
 type attachmentBody struct {
 	w          http.ResponseWriter
 	attachment mail.Attachment
-	inline     bool // shown in a body, not saved
-	begun      bool
+	inline     bool // shown in a body or beside it, not saved
+	// contentType and policy are other than shownType and attachmentPolicy, "" for these.
+	contentType, policy string
+	begun               bool
 }
 
 func (b *attachmentBody) begin() {
@@ -252,10 +259,10 @@ func (b *attachmentBody) begin() {
 	if b.inline {
 		how = "inline"
 	}
-	h.Set("Content-Type", shownType(b.attachment.ContentType))
+	h.Set("Content-Type", cmp.Or(b.contentType, shownType(b.attachment.ContentType)))
 	h.Set("Content-Disposition", disposition(how, fileName(b.attachment)))
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", attachmentPolicy)
+	h.Set("Content-Security-Policy", cmp.Or(b.policy, attachmentPolicy))
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	b.w.WriteHeader(http.StatusOK)

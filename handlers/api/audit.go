@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
 )
 
 // An AuditEntry is one audited action, with the actor's current name.
@@ -28,15 +30,11 @@ func (a *api) registerAudit() {
 		OperationID: "list-audit", Method: http.MethodGet, Path: "/api/audit", Tags: []string{"about"},
 		Summary: "List who did what, newest first",
 	}, func(ctx context.Context, in *struct {
-		Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many entries"`
-		After  string `query:"after" maxLength:"64" doc:"the next of the page before"`
-		By     string `query:"by" maxLength:"64" doc:"only what this one did, an id; a page may then hold fewer entries than the limit and still have a next"`
-		Action string `query:"action" maxLength:"64" doc:"only actions that begin with this, such as contact or contact.update"`
+		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many entries"`
+		After string `query:"after" maxLength:"64" doc:"the next of the page before"`
+		AuditFilter
 	}) (*listOutput[AuditEntry], error) {
-		keep := func(e audit.Entry) bool {
-			return (in.By == "" || e.By == in.By) && (in.Action == "" || e.Action == in.Action || strings.HasPrefix(e.Action, in.Action+"."))
-		}
-		entries, next, err := a.auditEntries(ctx, in.Limit, in.After, keep)
+		entries, next, err := a.auditEntries(ctx, in.Limit, in.start(in.After), in.From, in.keep)
 		if errors.Is(err, audit.ErrPosition) {
 			return nil, invalid("query.after", "the next of the page before")
 		}
@@ -45,19 +43,50 @@ func (a *api) registerAudit() {
 		}
 		names, items := map[string]string{}, make([]AuditEntry, 0, len(entries))
 		for _, e := range entries {
-			name, err := a.memberName(ctx, names, e.By)
+			named, err := a.auditEntry(ctx, names, e)
 			if err != nil {
 				return nil, err
 			}
-			object, known := names[e.Object]
-			if !known {
-				object = a.objectName(ctx, e.Object)
-				names[e.Object] = object
-			}
-			items = append(items, AuditEntry{e, name, object, a.detailNames(ctx, names, e.Detail)})
+			items = append(items, named)
 		}
 		return &listOutput[AuditEntry]{Body: listOf[AuditEntry]{Items: items, Next: next}}, nil
 	})
+	a.registerAuditExport()
+}
+
+// AuditFilter says which entries of the audit are wanted.
+type AuditFilter struct {
+	By     string    `query:"by" maxLength:"64" doc:"only what this one did, an id; a page may then hold fewer entries than the limit and still have a next"`
+	Action string    `query:"action" maxLength:"64" doc:"only actions that begin with this, such as contact or contact.update"`
+	From   time.Time `query:"from" doc:"only what was done at this moment or later"`
+	To     time.Time `query:"to" doc:"only what was done before this moment"`
+}
+
+func (f AuditFilter) keep(e audit.Entry) bool {
+	return (f.By == "" || e.By == f.By) && (f.Action == "" || e.Action == f.Action || strings.HasPrefix(e.Action, f.Action+".")) &&
+		(f.To.IsZero() || e.At.Before(f.To))
+}
+
+// start is where a list begins: after a position, and not before its end in time.
+func (f AuditFilter) start(after string) string {
+	if f.To.IsZero() {
+		return after
+	}
+	return max(after, ids.Timed(f.To, strings.Repeat("0", 26)))
+}
+
+// auditEntry is an entry with the names of today. Names caches them.
+func (a *api) auditEntry(ctx context.Context, names map[string]string, e audit.Entry) (AuditEntry, error) {
+	name, err := a.memberName(ctx, names, e.By)
+	if err != nil {
+		return AuditEntry{}, err
+	}
+	object, known := names[e.Object]
+	if !known {
+		object = a.objectName(ctx, e.Object)
+		names[e.Object] = object
+	}
+	return AuditEntry{e, name, object, a.detailNames(ctx, names, e.Detail)}, nil
 }
 
 // namedIn gives the kind of the ids in a field of a detail.
@@ -123,8 +152,9 @@ func (a *api) objectName(ctx context.Context, object string) string {
 // list.
 const maxScanned = 4 * audit.MaxList
 
-// auditEntries are the wanted entries after a given one, at most limit.
-func (a *api) auditEntries(ctx context.Context, limit int, after string, keep func(audit.Entry) bool) (kept []audit.Entry, next string, err error) {
+// auditEntries are the wanted entries after a given one and not older than from, at most
+// limit.
+func (a *api) auditEntries(ctx context.Context, limit int, after string, from time.Time, keep func(audit.Entry) bool) (kept []audit.Entry, next string, err error) {
 	for seen := 0; seen < maxScanned; {
 		size := limit
 		if seen > 0 {
@@ -135,6 +165,9 @@ func (a *api) auditEntries(ctx context.Context, limit int, after string, keep fu
 			return nil, "", err
 		}
 		for i, e := range entries {
+			if e.At.Before(from) {
+				return kept, "", nil
+			}
 			if !keep(e) {
 				continue
 			}

@@ -102,6 +102,8 @@ func (a *api) registerChats() {
 	a.registerChatChanges()
 	a.registerParticipants()
 	a.registerAttachments()
+	a.registerAttachmentViews()
+	a.registerOutlook()
 	a.registerMessages()
 	a.registerMoves()
 }

@@ -71,13 +71,13 @@ func (a *api) registerConnectors() {
 		"Delete a connector and its secret; only when none of its addresses is activated", http.StatusNoContent), a.deleteConnector)
 	handle(a, access.ConfigurationWrite, op("check-connector", http.MethodPost, path+"/{connector}/check",
 		"Try a connector: its token, the four permissions, and each activated mailbox", http.StatusOK), a.checkConnector)
-	handle(a, access.ConfigurationRead, op("check-mailbox", http.MethodGet, path+"/{connector}/mailboxes/{address}",
+	handle(a, access.ConfigurationRead, op("check-mailbox", http.MethodGet, path+"/{connector}/mailboxes/{mailbox}",
 		"Look whether a mailbox can be read, before it is activated; nothing of its mail is", http.StatusOK),
 		func(ctx context.Context, in *struct {
 			ConnectorPath
-			Address string `path:"address" maxLength:"254"`
+			Mailbox string `path:"mailbox" maxLength:"254" doc:"its address"`
 		}) (*struct{ Body mailboxCheck }, error) {
-			m, err := a.Connectors.CheckMailbox(ctx, in.Connector, in.Address)
+			m, err := a.Connectors.CheckMailbox(ctx, in.Connector, in.Mailbox)
 			return &struct{ Body mailboxCheck }{mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)}}, err
 		})
 	handle(a, access.ConfigurationRead, op("list-mailboxes", http.MethodGet, path+"/{connector}/mailboxes",

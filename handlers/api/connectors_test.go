@@ -156,7 +156,8 @@ type mailboxes struct {
 	fail            error
 	attachments     map[string][]fakeAttachment // by message
 	texts           map[string]string           // the plain texts of HTML mails, by message
-	asked           atomic.Int32                // the number of requests
+	webLink         string
+	asked           atomic.Int32 // the number of requests
 }
 
 func (m *mailboxes) token(ctx context.Context) error {
@@ -199,6 +200,10 @@ func (m *mailboxes) Mailbox(ctx context.Context, address string) (mail.Mailbox, 
 		}
 	}
 	return mail.Mailbox{}, refused{404, "Request_ResourceNotFound"}
+}
+
+func (m *mailboxes) WebLink(ctx context.Context, _, message string) (string, error) {
+	return m.webLink, m.token(ctx)
 }
 
 func (m *mailboxes) CheckInbox(ctx context.Context, _ string) error    { return m.token(ctx) }

@@ -39,7 +39,8 @@ type ReplyContent struct {
 	Subject     *string           `json:"subject,omitempty" doc:"as replies/new gives it when absent"`
 	HTML        *string           `json:"html,omitempty" doc:"the text without signature and quote; either this or text"`
 	Text        *string           `json:"text,omitempty" doc:"the same as plain text"`
-	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads; of a forward those of the mail go along when this is absent, and only these when it is not"`
+	Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads; of a forward those of the mail go along when this and along are absent, and only these when it is not"`
+	Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along, beside attachments"`
 	Signature   *bool             `json:"signature,omitempty" doc:"false leaves the signature out"`
 	Quote       *bool             `json:"quote,omitempty" doc:"false leaves the mail out that is answered; what the address has when absent"`
 	Hold        *int              `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which it can be taken back before it leaves; what the office has when absent"`
@@ -121,7 +122,7 @@ func (a *api) createReply(ctx context.Context, in *struct {
 	if in.Body.Since != nil {
 		n.Reply.Since = *in.Body.Since
 	}
-	if mode == outbox.ModeForward && in.Body.Attachments == nil {
+	if mode == outbox.ModeForward && (in.Body.Attachments == nil || in.Body.Along != nil) {
 		err = k.passedOn(ctx, &n, in.Body.ReplyContent, o)
 	} else {
 		err = k.checked(ctx, &n, in.Body.ReplyContent)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
@@ -35,12 +36,13 @@ func (k *correspondence) filesOf(ctx context.Context, o original) (source *attac
 	return source, files, nil
 }
 
-// passedOn is checked for a forward that takes the files of its message along. They
-// are copied when nothing is left to ask.
+// passedOn is checked for a forward that takes files of its message along: those that
+// the request names by number, or all. They are copied when nothing is left to ask.
 func (k *correspondence) passedOn(ctx context.Context, n *outbox.New, in ReplyContent, o original) error {
 	until := n.Reply.LeavesAt.Add(keptAfter)
-	for _, at := range o.reply.Attachments { // of a reply of the office
-		if !at.Inline {
+	goes := func(number int) bool { return in.Along == nil || slices.Contains(in.Along, number) }
+	for i, at := range o.reply.Attachments { // of a reply of the office
+		if !at.Inline && goes(i+1) {
 			if err := k.api.Uploads.Keep(ctx, at.Upload, until); err != nil {
 				return err
 			}
@@ -51,6 +53,7 @@ func (k *correspondence) passedOn(ctx context.Context, n *outbox.New, in ReplyCo
 	if err != nil {
 		return err
 	}
+	files = slices.DeleteFunc(files, func(f numberedFile) bool { return !goes(f.n) })
 	own := len(n.Reply.Attachments)
 	for _, f := range files {
 		n.Reply.Attachments = append(n.Reply.Attachments, outbox.Attachment{Name: fileName(f.Attachment), Size: f.Size})

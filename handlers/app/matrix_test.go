@@ -330,6 +330,7 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	o.ids["chat"], o.ids["message"] = btw["chat"].(string), btw["id"].(string)
 	o.ids["news"] = w.ID("Nieuws 1")
 	o.ids["note"] = o.as("anna", "POST", "/api/chats/"+o.ids["chat"]+"/notes", object{"body": "Ik bel."})["id"].(string)
+	o.ids["mailbox"] = "info@" + apptest.Domain
 	o.ids["tomorrow"] = now.Add(24 * time.Hour).Format(time.RFC3339)
 	o.ids["mail"], o.ids["forged"], o.ids["annas"], o.ids["ruled"] = w.ID("Kennismaking"), w.ID("Vervalst"), w.ID("Eerder"), w.ID("Krant 2")
 	o.ids["upload"] = o.as("anna", "POST", "/api/uploads?name=brief.txt", "Beste Jan")["id"].(string)

@@ -140,6 +140,8 @@ var auditKinds = []string{"mail", "chat", "client", "client-team", "contact", "t
 
 type auditView struct {
 	By, Action, After string
+	From, To          string // days; To is the last one
+	Export            string // path of the same as a file
 	Kinds             []string
 	People            []named
 	Entries           []auditEntry
@@ -147,16 +149,29 @@ type auditView struct {
 }
 
 // narrow tells whether the filter hides entries.
-func (a auditView) narrow() bool { return a.By != "" || a.Action != "" }
+func (a auditView) narrow() bool { return a.By != "" || a.Action != "" || a.From != "" || a.To != "" }
+
+// query is the filter as a query of the API, with more.
+func (a auditView) query(more ...string) string {
+	moment := func(day string, later int) string {
+		at, err := time.ParseInLocation(time.DateOnly, day, office)
+		if err != nil {
+			return ""
+		}
+		return at.AddDate(0, 0, later).UTC().Format(time.RFC3339)
+	}
+	return queryOf(append([]string{"by", a.By, "action", a.Action, "from", moment(a.From, 0), "to", moment(a.To, 1)}, more...)...)
+}
 
 func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
 
 // audit shows the audited actions, newest first.
 func (s *site) audit(v *request) error {
 	q := v.r.URL.Query()
-	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds}
+	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds, From: isoDate(q.Get("from")), To: isoDate(q.Get("to"))}
+	view.Export = "/api/audit/export" + view.query()
 	var page list[auditEntry]
-	if err := v.api.get("/api/audit"+queryOf("limit", "100", "by", view.By, "action", view.Action, "after", view.After), &page); err != nil {
+	if err := v.api.get("/api/audit"+view.query("limit", "100", "after", view.After), &page); err != nil {
 		return err
 	}
 	view.Entries = page.Items
@@ -164,7 +179,7 @@ func (s *site) audit(v *request) error {
 		view.Entries[i].Facts = e.facts(v.renderer)
 	}
 	if page.Next != "" {
-		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "after", page.Next)
+		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "from", view.From, "to", view.To, "after", page.Next)
 	}
 	people, err := all[entry](v, "/api/team-members")
 	if err != nil {

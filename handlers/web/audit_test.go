@@ -253,3 +253,16 @@ func TestImport(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/directory/import", "", "Cookie", "lang=en"), 200, "Look first")
 	wants(t, browse(t, newAPI("editor", "directory.read"), "GET", "/web/directory/import", ""), 403)
 }
+
+// The audit is filtered by whole days of the office, and downloaded with the same filter.
+func TestAuditOfSomeDays(t *testing.T) {
+	api := newAPI("administrator", "audit.read")
+	api.answers["GET /api/audit"] = list[auditEntry]{}
+	api.answers["GET /api/team-members"] = list[entry]{}
+	w := browse(t, api, "GET", "/web/audit?from=28-3-2026&to=29-03-2026&action=mail", "")
+	const want = "action=mail&from=2026-03-27T23%3A00%3A00Z&to=2026-03-29T22%3A00%3A00Z" // summer time begins on the 29th
+	wants(t, w, 200, `value="28-03-2026"`, `value="29-03-2026"`, `href="/api/audit/export?`+strings.ReplaceAll(want, "&", "&amp;"))
+	if !strings.Contains(strings.Join(api.asked, " "), strings.Replace(want, "&to", "&limit=100&to", 1)) {
+		t.Error(api.asked)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"kantoorpost/shared/words"
 )
@@ -17,7 +18,9 @@ type (
 		Listed  bool   // the mailbox has answered
 		Quiet   bool   // no attachments are expected: Outlook does not count pictures inside a body, shown or not
 		Items   []file
+		Zip     string // path of all of them in one, of several
 		Problem *Problem
+		Outlook string // where the mail opens in Outlook
 	}
 	file struct {
 		N       int         `json:"n"` // its number in the mail
@@ -25,9 +28,13 @@ type (
 		Size    int64       `json:"size"`
 		Kind    string      `json:"kind"`
 		Content string      `json:"content"`
+		View    string      `json:"view"`    // where a browser may show it
 		Warning *words.Text `json:"warning"` // of a dangerous attachment
 	}
 )
+
+// isPDF tells whether the browser's own viewer shows it.
+func (f file) isPDF() bool { return strings.HasSuffix(f.View, "/pdf") }
 
 // length is the approximate size of a file, in common units.
 func (f file) length() string {
@@ -54,11 +61,20 @@ func filesAt(path string, expected bool) *files {
 // files lists the attachments of a mail. A request for a part is answered at
 // once.
 func (v *request) files(mail string) (*files, error) {
-	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet")}
+	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet"), Outlook: "/web/mails/" + url.PathEscape(mail) + "/outlook"}
 	var page list[file]
 	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
 	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {
 		return nil, err
+	}
+	saved := 0
+	for _, at := range f.Items {
+		if at.Content != "" {
+			saved++
+		}
+	}
+	if saved > 1 {
+		f.Zip = "/api/mails/" + url.PathEscape(mail) + "/attachments.zip"
 	}
 	if !isPart(v.r) {
 		return f, nil
@@ -78,4 +94,16 @@ func (s *site) mailFiles(v *request) error {
 		open.Files = f
 		return nil
 	})
+}
+
+// outlook leads to the mail in Outlook on the web.
+func (s *site) outlook(v *request) error {
+	var to struct {
+		WebLink string `json:"webLink"`
+	}
+	if err := v.api.get("/api/mails/"+url.PathEscape(v.r.PathValue("mail"))+"/outlook", &to); err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.r, to.WebLink, http.StatusFound)
+	return nil
 }

@@ -87,3 +87,15 @@ func TestWhoGotASolvedMail(t *testing.T) {
 	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m1", Name: "Anna Bos"}, {ID: "m2", Name: "Bram <b>"}}}
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", cookie), 200, `href="/web/chats/`+one, "<bdi>Anna Bos</bdi>, <bdi>Bram &lt;b&gt;</bdi>", `count-parked">2<`)
 }
+
+// The first visit explains the product in three steps, until somebody has read them.
+func TestTheFirstVisit(t *testing.T) {
+	api := waiting()
+	w := browse(t, api, "GET", "/web/mails", "")
+	wants(t, w, 200, "in drie stappen")
+	if n := strings.Count(w.Body.String()[strings.Index(w.Body.String(), `class="card tour"`):], "<li>"); n != 3 {
+		t.Errorf("%d steps", n)
+	}
+	w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails")
+	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value), 200, "!in drie stappen")
+}

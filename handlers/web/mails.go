@@ -85,6 +85,11 @@ func (r recipients) others() int         { return len(r.To) + len(r.Cc) - 1 }
 // waits tells whether the mail still needs a decision.
 func (m mailObject) waits() bool { return m.State == "parked" || m.State == "new" }
 
+// inOutlook tells whether the reason sends people to Outlook.
+func (m mailObject) inOutlook() bool {
+	return m.WhatToDo != nil && strings.Contains(m.WhatToDo.EN, "Outlook")
+}
+
 // doubtful tells whether there is a reason to distrust the sender.
 func (m mailObject) doubtful() bool {
 	return m.Reason == "sender-not-verified" || m.Verdict == "fail"
@@ -150,6 +155,7 @@ type mailsView struct {
 	CanSolve  bool
 	Part      bool // only a part of the page is requested
 	NoKeys    bool
+	Tour      bool // the user is here for the first time
 	Setup     bool // no mail can arrive: the integration has no connector yet
 }
 
@@ -201,6 +207,7 @@ func (s *site) registerMails() {
 	s.page("/web/mails/{mail}/contacts", s.findContacts)
 	s.page("/web/mails/{mail}/clients", s.findClients)
 	s.page("/web/mails/{mail}/files", s.mailFiles)
+	s.page("/web/mails/{mail}/outlook", s.outlook)
 	s.post("/web/mails/bulk", s.bulk)
 	s.post("/web/mails/{mail}/solve", s.solve)
 	s.post("/web/mails/{mail}/retry", s.retry)
@@ -216,7 +223,7 @@ func (s *site) mails(v *request) error {
 }
 
 func (v *request) mailsView(f filter) (*mailsView, error) {
-	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
+	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r), Tour: !toured(v.r)}
 	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
 		return view, nil // the list stays as it is
 	}

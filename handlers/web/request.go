@@ -225,6 +225,9 @@ func (s *site) savePreferences(v *request) error {
 	case "on", "off":
 		keep(v.w, "keys", keys)
 	}
+	if tour := v.r.PostFormValue("tour"); tour == "done" || tour == "again" {
+		keep(v.w, "tour", tour)
+	}
 	return v.done(v.r.PostFormValue("back"), flash{})
 }
 
@@ -234,6 +237,12 @@ func (s *site) savePreferences(v *request) error {
 func noKeys(r *http.Request) bool {
 	c, err := r.Cookie("keys")
 	return err == nil && c.Value == "off"
+}
+
+// toured tells whether the user has seen the tour of the first visit.
+func toured(r *http.Request) bool {
+	c, err := r.Cookie("tour")
+	return err == nil && c.Value == "done"
 }
 
 func keep(w http.ResponseWriter, name, value string) {

@@ -35,6 +35,9 @@ var viewFunctions = template.FuncMap{
 	"withTime":     withTime,
 	"shown":        dateField.shown,
 
+	// of files
+	"isPDF": file.isPDF,
+
 	// of teamwork
 	"mine":    planView.mine,
 	"away":    planView.away,
@@ -50,19 +53,20 @@ var viewFunctions = template.FuncMap{
 	"isReply":   (*flash).isReply,
 
 	// of mails
-	"box":      mailObject.box,
-	"doubtful": openMail.doubtful,
-	"careful":  openMail.careful,
-	"number":   mailCounts.number,
-	"groups":   (*mailsView).groups,
-	"rowOf":    rowOf,
-	"can":      openMail.can,
-	"best":     openMail.best,
-	"others":   openMail.others,
-	"likely":   suggestion.likely,
-	"leads":    suggestion.leads,
-	"effect":   suggestion.effect,
-	"whom":     suggestion.whom,
+	"box":       mailObject.box,
+	"doubtful":  openMail.doubtful,
+	"inOutlook": openMail.inOutlook,
+	"careful":   openMail.careful,
+	"number":    mailCounts.number,
+	"groups":    (*mailsView).groups,
+	"rowOf":     rowOf,
+	"can":       openMail.can,
+	"best":      openMail.best,
+	"others":    openMail.others,
+	"likely":    suggestion.likely,
+	"leads":     suggestion.leads,
+	"effect":    suggestion.effect,
+	"whom":      suggestion.whom,
 
 	// of chats
 	"size":   message.size,
@@ -81,6 +85,7 @@ var viewFunctions = template.FuncMap{
 
 	// of the form below a chat
 	"isNote":  composer.isNote,
+	"goes":    composer.goes,
 	"rich":    composer.rich,
 	"richOf":  richOf,
 	"writeTo": composer.writeTo,

@@ -43,7 +43,7 @@ type composer struct {
 	Writing         []named       // who else has a draft in this chat
 	Warnings        []warning     // about the recipients that are offered
 	ReplyTo         []recipient   // where the mail wants its answer, if that is elsewhere
-	Along           []file        // of a forward: attachments that go along
+	Files           []file        // of a forward: attachments of its message
 	Reason          string        // why a reply that was sent is a draft again
 	MaxSize         int64         // bytes of all attachments together
 	Answer          composeAnswer // why it was not sent
@@ -65,6 +65,9 @@ type written struct {
 	NoSignature        bool
 	NoQuote            bool
 	SendAt             string // in the form of the field: 2006-01-02T15:04
+	// Along are the numbers of the files of a forwarded message that go along, nil for
+	// all: the form was not shown yet.
+	Along []int
 	// Confirmed and Force are what the writer answered to the API's questions so far.
 	Confirmed []string
 	Force     bool
@@ -79,6 +82,9 @@ func (c composer) path(do string) string {
 
 	return openChat{chatObject: chatObject{ID: c.Chat}, Filter: c.Filter}.path(do)
 }
+
+// goes tells whether a file of the forwarded message goes along.
+func (c composer) goes(number int) bool { return c.Along == nil || slices.Contains(c.Along, number) }
 
 // isNote tells whether what is written never leaves the office.
 func (c composer) isNote() bool { return c.Mode == modeNote }
@@ -210,7 +216,7 @@ func (v *request) offer(open *openChat, keep bool) error {
 	c.To, c.Cc = withMarks(c.To, slices.Concat(o.To, o.Cc)), withMarks(c.Cc, slices.Concat(o.To, o.Cc))
 	c.Since = cmp.Or(c.Since, strconv.FormatInt(o.Since, 10))
 	c.NoQuote = c.NoQuote || !keep && o.Quote == ""
-	c.Warnings, c.Writing, c.Along, c.ReplyTo, c.CanAll = o.Texts, o.Writing, o.Attachments, o.ReplyTo, o.ReplyAll || c.CanAll
+	c.Warnings, c.Writing, c.Files, c.ReplyTo, c.CanAll = o.Texts, o.Writing, o.Attachments, o.ReplyTo, o.ReplyAll || c.CanAll
 	c.Answered = open.message(c.Answers)
 	return v.addSender(c, o)
 }
@@ -248,6 +254,9 @@ func (w written) reply() map[string]any {
 	body := map[string]any{
 		"mode": w.Mode, "to": w.To, "cc": w.Cc, "bcc": w.Bcc, "subject": w.Subject, "attachments": uploads(w.Attachments), "signature": !w.NoSignature, "quote": !w.NoQuote,
 	}
+	if w.Along != nil && w.Mode == modeForward {
+		body["along"] = w.Along
+	}
 	for name, value := range map[string]string{"answers": w.Answers, "address": w.Address} {
 		if value != "" {
 			body[name] = value
@@ -272,6 +281,14 @@ func (v *request) writtenIn() written {
 		To: recipientsIn(get("to")), Cc: recipientsIn(get("cc")), Bcc: recipientsIn(get("bcc")), Subject: strings.TrimSpace(get("subject")),
 		HTML: get("html"), Text: get("text"), NoSignature: get("signature") == "", NoQuote: get("quote") == "", SendAt: isoDate(get("sendAt")),
 		Attachments: attachedIn(v.r.PostForm["attachment"]), Confirmed: v.r.PostForm["confirmed"], Force: get("force") != "",
+	}
+	if get("files-shown") != "" {
+		w.Along = []int{}
+		for _, text := range v.r.PostForm["along"] {
+			if n, err := strconv.Atoi(text); err == nil {
+				w.Along = append(w.Along, n)
+			}
+		}
 	}
 	w.Key = get("key")
 	w.Key = cmp.Or(w.Key[:min(len(w.Key), 64)], rand.Text())

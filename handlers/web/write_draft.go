@@ -83,6 +83,7 @@ func (v *request) saveDraft(api string, w written, now *draftObject) error {
 	body := w.reply()
 	delete(body, "signature")
 	delete(body, "quote")
+	delete(body, "along")
 	return v.api.put(api+"/draft", "", body, now)
 }
 

@@ -324,6 +324,10 @@ func (g *graphClient) Mailbox(ctx context.Context, address string) (mail.Mailbox
 	return b, nil
 }
 
+func (g *graphClient) WebLink(ctx context.Context, id, _ string) (string, error) {
+	return "", g.call(ctx, id)
+}
+
 func (g *graphClient) CheckInbox(ctx context.Context, id string) error { return g.call(ctx, id) }
 
 func (g *graphClient) CheckSettings(ctx context.Context, id string) error {

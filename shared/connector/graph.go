@@ -23,6 +23,8 @@ type Graph interface {
 	Delta(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error)
 	// Message returns one mail.
 	Message(ctx context.Context, mailbox, id string) (mail.Message, error)
+	// WebLink returns the URL at which Outlook on the web opens a mail.
+	WebLink(ctx context.Context, mailbox, id string) (string, error)
 	// Text returns the body of a mail as plain text.
 	Text(ctx context.Context, mailbox, id string) (string, error)
 	// Attachments lists the attachments of a mail, in its order. Attachment writes

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/audit"
+)
+
+// auditColumns are the columns of the export.
+var auditColumns = []string{"at", "by", "byName", "action", "object", "objectName", "detail"}
+
+func (a *api) registerAuditExport() {
+	handle(a, access.AuditRead, huma.Operation{
+		OperationID: "export-audit", Method: http.MethodGet, Path: "/api/audit/export", Tags: []string{"about"},
+		Summary: "Export who did what as CSV, newest first; the file ends with a line of its own when it could not be finished",
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The entries, in UTF-8, with a line of headings", Content: map[string]*huma.MediaType{"text/csv": {}},
+		}},
+	}, func(ctx context.Context, in *struct{ AuditFilter }) (*huma.StreamResponse, error) {
+		// The first page decides about the status of the answer.
+		entries, next, err := a.auditEntries(ctx, audit.MaxList, in.start(""), in.From, in.keep)
+		if err != nil {
+			return nil, err
+		}
+		return &huma.StreamResponse{Body: func(hc huma.Context) {
+			_, w := humago.Unwrap(hc)
+			h := w.Header()
+			h.Set("Content-Type", "text/csv; charset=utf-8")
+			h.Set("Content-Disposition", `attachment; filename="audit.csv"`)
+			out := csv.NewWriter(withWriteDeadline(w))
+			if err := a.writeAudit(ctx, out, in.AuditFilter, entries, next); err != nil {
+				slog.ErrorContext(ctx, "export audit", "error", err)
+				_ = out.Write([]string{"", "", "", "incomplete"}) // the reader sees it, if it arrives
+			}
+			out.Flush()
+		}}, nil
+	})
+}
+
+func (a *api) writeAudit(ctx context.Context, out *csv.Writer, f AuditFilter, entries []audit.Entry, next string) error {
+	names := map[string]string{}
+	if err := out.Write(auditColumns); err != nil {
+		return err
+	}
+	for {
+		for _, e := range entries {
+			n, err := a.auditEntry(ctx, names, e)
+			if err != nil {
+				return err
+			}
+			var detail []byte
+			if len(n.Detail) > 0 {
+				if detail, err = json.Marshal(n.Detail); err != nil {
+					return err
+				}
+			}
+			row := []string{n.At.Format(time.RFC3339), n.By, n.ByName, n.Action, n.Object, n.ObjectName, string(detail)}
+			for i, cell := range row {
+				row[i] = plainCell(cell)
+			}
+			if err := out.Write(row); err != nil {
+				return err
+			}
+		}
+		if next == "" {
+			return out.Error()
+		}
+		var err error
+		if entries, next, err = a.auditEntries(ctx, audit.MaxList, next, f.From, f.keep); err != nil {
+			return err
+		}
+	}
+}
+
+// plainCell is a text that a spreadsheet does not take for a formula.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func plainCell(text string) string {
+	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") {
+		return "'" + text
+	}
+	return text
+}

@@ -1,0 +1,39 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+)
+
+// WebLink returns the URL at which Outlook on the web opens a message, for who may open its
+// mailbox there.
+// https://learn.microsoft.com/graph/api/resources/message#properties
+func (c *Client) WebLink(ctx context.Context, mailboxID, message string) (string, error) {
+	if err := errors.Join(segment(mailboxID), segment(message)); err != nil {
+		return "", err
+	}
+	var body struct {
+		WebLink string `json:"webLink"`
+	}
+	var raw []byte
+	err := c.ask(ctx, mailboxID, prefer(1),
+		func(ctx context.Context, r request) error {
+			_, err := c.item(mailboxID, message).Get(ctx, &users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
+				Headers: r.headers, Options: r.options,
+				QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: []string{"webLink"}},
+			})
+			return err
+		},
+		object(&raw))
+	if err == nil {
+		err = json.Unmarshal(raw, &body)
+	}
+	if err != nil {
+		return "", fmt.Errorf("link of a message in mailbox %s: %w", mailboxID, err)
+	}
+	return body.WebLink, nil
+}
