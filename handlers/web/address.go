@@ -94,15 +94,9 @@ func (v *request) newAddressPage(p *Problem, f addressForm) error {
 	if view.Address.Address == "" {
 		return v.done(view.Connector.path(""), flash{})
 	}
-	var check struct {
-		WhatToDo *words.Text `json:"whatToDo"`
-	}
-	refusal, err := problemOf(v.api.get(v.connectorAPI()+"/mailboxes/"+url.PathEscape(view.Address.Address), &check))
-	if err != nil {
+	var err error
+	if view.Unreadable, err = v.unreadable(view.Address.Address); err != nil {
 		return err
-	}
-	if view.Unreadable = check.WhatToDo; refusal != nil {
-		view.Unreadable = refusal.WhatToDo
 	}
 	return v.addressPage(view)
 }

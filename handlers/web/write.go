@@ -3,10 +3,8 @@ package web
 import (
 	"cmp"
 	"crypto/rand"
-	"html"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -293,19 +291,4 @@ func (v *request) writtenIn() written {
 	w.Key = get("key")
 	w.Key = cmp.Or(w.Key[:min(len(w.Key), 64)], rand.Text())
 	return w
-}
-
-// tag is an element of HTML, with what is not shown of it.
-var tag = regexp.MustCompile(`(?is)<(style|script|head|title)\b.*?</(style|script|head|title)>|<[^>]*>`)
-
-// plain is HTML as lines of text, for a preview.
-func plain(document string) string {
-	s := regexp.MustCompile(`(?i)<(br|/p|/div|/tr|/li|/h[1-6])\b[^>]*>`).ReplaceAllString(document, "\n")
-	lines := []string{}
-	for _, line := range strings.Split(html.UnescapeString(tag.ReplaceAllString(s, "")), "\n") {
-		if line = strings.TrimSpace(line); line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
-			lines = append(lines, line)
-		}
-	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

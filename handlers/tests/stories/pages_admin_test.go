@@ -182,7 +182,7 @@ func limitAccess(s *scene) {
 
 // Who goes away names who stands in.
 func nameSubstitute(s *scene) {
-	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format("02-01-2006") }
 	b := s.as("anna@" + apptest.Domain)
 	b.open("/web/me")
 	b.set(b.text("me.who"), "Bram")

@@ -40,6 +40,7 @@ func TestPages(t *testing.T) {
 	maps.Copy(stories, officeStories)
 	maps.Copy(stories, adminStories)
 	maps.Copy(stories, replyStories)
+	maps.Copy(stories, teamworkStories)
 	for i, name := range slices.Sorted(maps.Keys(stories)) {
 		play, languages := stories[name], []string{"nl", "en"}
 		if !all {
@@ -180,6 +181,7 @@ func lostSession(s *scene) {
 	b.signOut()
 	b.click(b.text("mails.create"))
 	b.sees(b.text("fail.401.title"))
+	b.until("the address of the page", `!location.pathname.endsWith("/solve")`)
 	b.shot("mails-signed-out")
 	still := func() {
 		b.t.Helper()

@@ -1,0 +1,158 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/item"
+)
+
+// maxPagesRead is how many pages of the table are read at most for one page
+// of a filtered list.
+const maxPagesRead = 5
+
+func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
+	if in.After != "" && !ids.IsTimed(in.After) {
+		return nil, invalid("query.after", "the next of the page before")
+	}
+	if in.Reason != "" && !slices.Contains(item.Reasons(), item.Reason(in.Reason)) {
+		return nil, invalid("query.reason", "one of the reasons")
+	}
+	boxes, err := a.mailboxes(ctx, in.Address)
+	if err != nil {
+		return nil, err
+	}
+	q := item.Query{State: item.State(in.State), Limit: in.Limit, After: in.After}
+	if in.Reason != "" {
+		q.State = item.Parked
+	}
+	if !in.Before.IsZero() { // lists are newest first: older mail comes after this position
+		q.After = max(q.After, item.NewID("", "", in.Before))
+	}
+	if in.Assignee == "me" {
+		in.Assignee = cmp.Or(actor(ctx).Member.ID, "nobody")
+	}
+	if in.Order == "oldest" {
+		return a.listOldest(ctx, in, boxes)
+	}
+	if out, ok, err := a.findMails(ctx, in, q, boxes); ok || err != nil {
+		return out, err
+	}
+	found := []MailObject{}
+	for range maxPagesRead {
+		items, next, err := merged(boxes, func(box string) ([]item.Item, string, error) {
+			q.Mailbox = box
+			return a.Items.List(ctx, q)
+		}, func(it item.Item) string { return it.ID })
+		if err != nil {
+			return nil, err
+		}
+		for i, it := range items {
+			if !matches(it, in) {
+				continue
+			}
+			found = append(found, mailOf(it))
+			if len(found) == in.Limit && (next != "" || i < len(items)-1) {
+				return a.listedMails(ctx, found, it.ID)
+			}
+		}
+		if q.After = next; next == "" {
+			break
+		}
+	}
+	return a.listedMails(ctx, found, q.After)
+}
+
+// listedMails is a page of a list, with the names of those who look after its mails.
+func (a *api) listedMails(ctx context.Context, found []MailObject, next string) (*listOutput[MailObject], error) {
+	names := map[string]string{}
+	for _, m := range found {
+		if m.Assignee == nil {
+			continue
+		}
+		var err error
+		if m.Assignee.Name, err = a.memberName(ctx, names, m.Assignee.ID); err != nil {
+			return nil, err
+		}
+	}
+	return &listOutput[MailObject]{Body: listOf[MailObject]{Items: found, Next: next}}, nil
+}
+
+// listOldest lists parked mail, oldest first. The table has it the other way round: the
+// ids of all that wait are read first, a thousand at a time.
+func (a *api) listOldest(ctx context.Context, in *mailsInput, boxes []string) (*listOutput[MailObject], error) {
+	if in.State != string(item.Parked) && in.Reason == "" {
+		return nil, invalid("query.order", "newest, or state=parked")
+	}
+	var waiting []string
+	for _, box := range boxes {
+		for from, more := "", true; more; more = from != "" {
+			var page []item.Summary
+			var err error
+			if page, from, err = a.Items.Summaries(ctx, box, from); err != nil {
+				return nil, err
+			}
+			for _, s := range page {
+				if (in.After == "" || s.ID < in.After) && (in.Before.IsZero() || s.ID > item.NewID("", "", in.Before)) {
+					waiting = append(waiting, s.ID)
+				}
+			}
+		}
+	}
+	slices.Sort(waiting)
+	waiting = slices.Compact(waiting)
+	slices.Reverse(waiting)
+	found := []MailObject{}
+	for part := range slices.Chunk(waiting, in.Limit) {
+		items, err := a.Items.Load(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			if it.State == item.Parked && matches(it, in) {
+				found = append(found, mailOf(it))
+			}
+			if len(found) == in.Limit && it.ID != waiting[len(waiting)-1] {
+				return a.listedMails(ctx, found, it.ID)
+			}
+		}
+	}
+	return a.listedMails(ctx, found, "")
+}
+
+// findMails lists mails that an index finds. Not ok says that their list is read.
+func (a *api) findMails(ctx context.Context, in *mailsInput, q item.Query, boxes []string) (*listOutput[MailObject], bool, error) {
+	if len(boxes) == 0 || in.words() == nil && (q.State == "" || q.State == item.Parked || q.State == item.Processed) {
+		return nil, false, nil
+	}
+	find := item.Search{State: q.State, Reason: item.Reason(in.Reason), Words: in.words(), Limit: q.Limit, After: q.After}
+	if boxes[0] != "" {
+		find.Mailboxes = boxes
+	}
+	items, next, ok, err := a.Items.Find(ctx, find)
+	if !ok || err != nil {
+		return nil, false, err
+	}
+	found := []MailObject{}
+	for _, it := range items {
+		if matches(it, in) {
+			found = append(found, mailOf(it))
+		}
+	}
+	out, err := a.listedMails(ctx, found, next)
+	return out, true, err
+}
+
+// words are those that are searched for.
+func (in *mailsInput) words() []string { return directory.Words(in.Search) }
+
+func matches(it item.Item, in *mailsInput) bool {
+	if in.Assignee != "" && it.Assignee != in.Assignee || in.Later != "" && it.Later.After(time.Now()) != (in.Later == "only") {
+		return false
+	}
+	return (in.Reason == "" || it.Reason == item.Reason(in.Reason)) && it.Has(in.words())
+}
