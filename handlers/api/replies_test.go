@@ -339,3 +339,28 @@ func TestTheAddressInToAnswers(t *testing.T) {
 		t.Errorf("from %v, of %v", from, got["addresses"])
 	}
 }
+
+// Of the files of a mail that is forwarded, those that the request names go along, beside
+// those that the writer added; none when it names none.
+func TestFilesThatGoAlongWithAForward(t *testing.T) {
+	w := newWriting(t)
+	w.graph.attachments = map[string][]fakeAttachment{"message1": attachments()}
+	for _, c := range []struct {
+		along any
+		want  string
+	}{{[]int{2, 6}, "Jaarrekening é “2025”.pdf, foto.JPG"}, {[]int{}, ""}} {
+		got := w.reply(t, map[string]any{"mode": "forward", "to": []any{map[string]any{"email": "els@bank.example"}}, "along": c.along, "attachments": []string{},
+			"confirmed": []string{"outsider", "attachment"}})
+		if got.status != http.StatusAccepted {
+			t.Fatalf("%v: %d %s", c.along, got.status, got.text)
+		}
+		var names []string
+		files, _ := got.body["attachments"].([]any)
+		for _, f := range files {
+			names = append(names, f.(map[string]any)["name"].(string))
+		}
+		if strings.Join(names, ", ") != c.want {
+			t.Errorf("%v: %v", c.along, names)
+		}
+	}
+}

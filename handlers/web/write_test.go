@@ -215,3 +215,33 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+// Of the files of a message that is forwarded, those that are ticked go along; with no
+// form before, all.
+func TestWhatGoesAlongWithAForward(t *testing.T) {
+	api := replying()
+	o := api.answers["GET /api/chats/"+one+"/replies/new"].(offered)
+	o.Attachments = []file{{N: 1, Name: "stuk <1>.pdf"}, {N: 3, Name: "foto.png"}}
+	api.answers["GET /api/chats/"+one+"/replies/new"] = o
+	w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=forward&answers=2", "")
+	wants(t, w, 200, `name="along" value="1" checked`, `name="along" value="3" checked`, "stuk &lt;1&gt;.pdf")
+	path := "POST /api/chats/" + one + "/replies"
+	api.answers[path] = accepted{ID: "r1", State: "held"}
+	for ticked, want := range map[string]string{"3": `"along":[3]`, "": `"along":[]`} {
+		form := url.Values{"mode": {"forward"}, "files-shown": {"yes"}}
+		if ticked != "" {
+			form["along"] = []string{ticked}
+		}
+		browse(t, api, "POST", "/web/chats/"+one+"/write", typed(form))
+		if !strings.Contains(api.bodies[path], want) {
+			t.Errorf("%q: %s", ticked, api.bodies[path])
+		}
+	}
+	browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"mode": {"reply"}, "files-shown": {"yes"}}))
+	if strings.Contains(api.bodies[path], "along") {
+		t.Error(api.bodies[path])
+	}
+	api.answers[path] = Problem{Status: 422}
+	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"mode": {"forward"}, "files-shown": {"yes"}, "along": {"3"}}))
+	wants(t, w, 422, `name="along" value="1">`, `name="along" value="3" checked`)
+}
