@@ -83,7 +83,7 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 		switch name {
 		case "reason":
 			value = word("reason.", value)
-		case "rights", "active", "categories", "enabled", "state", "kind", "type", "scope", "key", "broken-off":
+		case "rights", "active", "categories", "enabled", "state", "kind", "type", "scope", "key", "broken-off", "was", "quote", "signature":
 			before, after, both := strings.Cut(value, " → ")
 			value = word("audit.value.", before)
 			if both {
@@ -104,7 +104,10 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 			}
 			value = strings.Join(others, ", ")
 		}
-		if name == "rule" && e.Names[value] == "" || name == "into" {
+		if name == "reason" && strings.HasPrefix(e.Action, "reply.") {
+			value = word("replies.reason.", value)
+		}
+		if name == "rule" && e.Names[value] == "" || name == "into" || name == "chat" {
 			continue // a rule and a chat have no name, and their ids tell a reader nothing
 		}
 		if value = e.plain(value, k); value != "" {
@@ -136,7 +139,7 @@ func (e auditEntry) plain(value string, k *renderer) string {
 }
 
 // auditKinds are the kinds of actions by which the list can be filtered.
-var auditKinds = []string{"mail", "chat", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings"}
+var auditKinds = []string{"mail", "chat", "reply", "template", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings"}
 
 type auditView struct {
 	By, Action, After string

@@ -6,7 +6,10 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -264,5 +267,46 @@ func TestAuditOfSomeDays(t *testing.T) {
 	wants(t, w, 200, `value="28-03-2026"`, `value="29-03-2026"`, `href="/api/audit/export?`+strings.ReplaceAll(want, "&", "&amp;"))
 	if !strings.Contains(strings.Join(api.asked, " "), strings.Replace(want, "&to", "&limit=100&to", 1)) {
 		t.Error(api.asked)
+	}
+}
+
+// Every action that the product audits has words in both languages.
+func TestTheAuditNamesEveryAction(t *testing.T) {
+	action := regexp.MustCompile(`(?:Action: |action := |action = |audit\(ctx, \w+, |done\(ctx, |, check, )"([a-z-]+\.[a-zA-Z-]+)"`)
+	found := map[string]bool{}
+	for _, room := range []string{"chat", "compose", "connector", "directory", "item", "outbox", "solve"} {
+		files, err := filepath.Glob("../../shared/" + room + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			for _, m := range action.FindAllStringSubmatch(string(text), -1) {
+				found[m[1]] = true
+			}
+		}
+	}
+	if len(found) < 20 {
+		t.Fatalf("only %d actions: %v", len(found), found)
+	}
+	for _, state := range []string{"failed", "unknown"} { // composed with the state
+		found["reply."+state] = true
+	}
+	for _, lang := range languages {
+		texts, err := readTexts(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range found {
+			if texts["audit.action."+name] == "" {
+				t.Errorf("%s: no words for %s", lang, name)
+			}
+		}
 	}
 }

@@ -17,7 +17,7 @@ func TestNewConnector(t *testing.T) {
 	typed := form("name", "Mijn <Kantoor>", "clientId", appID, "tokenEndpoint", "https://login.microsoftonline.com/common", "clientSecret", secretTyped, "secretExpires", "2020-01-01")
 	for _, header := range [][]string{nil, {"HX-Request", "true", "HX-Target", "connector-form"}} {
 		w := browse(t, api, "POST", "/web/connectors/new", typed, header...)
-		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit kan zo niet", "Mijn &lt;Kantoor&gt;", appID, `value="01-01-2020"`, "!microsoftonline.com/common", "!"+secretTyped)
+		wants(t, w, 422, "Dit is de Geheime id", "van alle tenants", "Dit is niet geldig", "Mijn &lt;Kantoor&gt;", appID, `value="01-01-2020"`, "!microsoftonline.com/common", "!"+secretTyped)
 		if header != nil && strings.Contains(w.Body.String(), "<html") {
 			t.Error("a part was asked for")
 		}
@@ -171,7 +171,7 @@ func TestSecretIsReplaced(t *testing.T) {
 
 func TestLimitsAreProven(t *testing.T) {
 	api := newOffice()
-	for limited, text := range map[any]string{true: "Andere postvakken worden geweigerd", false: "meer lezen dan u activeerde", nil: "niet gebleken"} {
+	for limited, text := range map[any]string{true: "Andere postvakken worden geweigerd", false: "meer lezen dan u activeerde", nil: "niet vast te stellen"} {
 		api.answers["POST /api/connectors/c1/check-limits"] = object{"limited": limited, "tried": []object{{"address": "loon@kantoor.example", "readable": nil}}}
 		wants(t, browse(t, api, "POST", "/web/connectors/c1/check-limits", form("address", "loon@kantoor.example"), "HX-Request", "true", "HX-Target", "limits-found"), 200, text, "loon@kantoor.example", "!<html")
 	}
