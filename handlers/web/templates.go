@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // A replyTemplate is a text that is used often.
@@ -19,14 +21,53 @@ type replyTemplate struct {
 // gist is the start of its text, on one line.
 func (t replyTemplate) gist() string { return mailObject{Preview: plain(t.HTML)}.gist() }
 
-// addTemplates adds the templates that the user can insert.
+// addTemplates adds the templates that the user can insert: those of the own teams and in
+// the own language first, of which one is chosen already.
 func (v *request) addTemplates(c *composer) error {
 	if !v.me.can("templates.read") {
 		return nil
 	}
 	all, err := v.templates(c.Chat)
-	c.Templates = all
-	return err
+	if err != nil {
+		return err
+	}
+	mine, err := v.ownTeams(all)
+	if err != nil {
+		return err
+	}
+	rank := func(t replyTemplate) (rank int) {
+		if t.Language != v.lang {
+			rank++
+		}
+		switch {
+		case t.Team == "":
+			rank += 2
+		case !mine[t.Team]:
+			rank += 4
+		}
+		return rank
+	}
+	slices.SortStableFunc(all, func(a, b replyTemplate) int { return cmp.Compare(rank(a), rank(b)) })
+	if c.Templates = all; len(all) > 0 && rank(all[0]) == 0 {
+		c.Template = all[0].ID
+	}
+	return nil
+}
+
+// ownTeams are the process teams of templates in which the user is.
+func (v *request) ownTeams(templates []replyTemplate) (map[string]bool, error) {
+	mine := map[string]bool{}
+	if !slices.ContainsFunc(templates, func(t replyTemplate) bool { return t.Team != "" }) {
+		return mine, nil
+	}
+	teams, err := all[struct {
+		ID      string   `json:"id"`
+		Members []string `json:"members"`
+	}](v, "/api/process-teams")
+	for _, t := range teams {
+		mine[t.ID] = slices.Contains(t.Members, v.me.ID)
+	}
+	return mine, err
 }
 
 // templates are all templates, filled in for a chat, "" for none.

@@ -37,6 +37,7 @@ type composer struct {
 	Client, Contact string
 	Addresses       []recipient
 	Templates       []replyTemplate
+	Template        string        // id of the one that is chosen
 	Signature       string        // as text
 	Writing         []named       // who else has a draft in this chat
 	Warnings        []warning     // about the recipients that are offered

@@ -245,3 +245,30 @@ func TestWhatGoesAlongWithAForward(t *testing.T) {
 	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"mode": {"forward"}, "files-shown": {"yes"}, "along": {"3"}}))
 	wants(t, w, 422, `name="along" value="1">`, `name="along" value="3" checked`)
 }
+
+// The templates of the writer's teams and language come first, and one of them is chosen.
+func TestWhichTemplateIsChosen(t *testing.T) {
+	api := replying()
+	me := api.answers["GET /api/me"].(person)
+	me.Actions = append(me.Actions, "templates.read")
+	api.answers["GET /api/me"] = me
+	api.answers["GET /api/templates"] = list[replyTemplate]{Items: []replyTemplate{
+		{ID: "t1", Name: "Van een ander team", Language: "nl", Team: "p2"}, {ID: "t2", Name: "Voor allen", Language: "nl"},
+		{ID: "t3", Name: "Of our team", Language: "en", Team: "p1"}, {ID: "t4", Name: "Van ons team", Language: "nl", Team: "p1"},
+	}}
+	api.answers["GET /api/process-teams"] = map[string]any{"items": []map[string]any{{"id": "p1", "members": []string{"m1"}}, {"id": "p2", "members": []string{"m2"}}}}
+	order := func(lang string) (got, chosen string) {
+		w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", "", "Cookie", "lang="+lang)
+		for _, part := range strings.Split(w.Body.String(), `<option value="t`)[1:] {
+			if got += part[:1]; strings.HasPrefix(part[1:], `" selected`) {
+				chosen = part[:1]
+			}
+		}
+		return got, chosen
+	}
+	for lang, want := range map[string]string{"nl": "4321 4", "en": "3421 3"} {
+		if got, chosen := order(lang); got+" "+chosen != want {
+			t.Errorf("%s: %s, chosen %s", lang, got, chosen)
+		}
+	}
+}
