@@ -152,3 +152,23 @@ func TestAttachmentsGoNowhereElse(t *testing.T) {
 type refuses struct{ err error }
 
 func (r refuses) Write([]byte) (int, error) { return 0, r.err }
+
+// A message leads to Outlook on the web, by one small request.
+func TestWebLink(t *testing.T) {
+	o := open(t, "info")
+	o.receive(t, "info", 1)
+	page, _ := o.round(t, o.boxes["info"], "")
+	id := page.Messages[0].ID
+	o.wire.Reset()
+	link, err := o.WebLink(t.Context(), o.boxes["info"], id)
+	if err != nil || !strings.HasPrefix(link, "https://outlook.office365.com/owa/?ItemID=") {
+		t.Errorf("%q, %v", link, err)
+	}
+	calls := o.wire.Calls()
+	if n := len(calls); n != 1 || !strings.Contains(calls[0].URL, "webLink") {
+		t.Errorf("%d calls: %v", n, calls)
+	}
+	if _, err := o.WebLink(t.Context(), o.boxes["info"], ".."); err == nil {
+		t.Error("a path is no id")
+	}
+}
