@@ -30,7 +30,7 @@ func (v *request) together(ids []string, back string) error {
 	}
 	open := openMail{Also: ids[1:], Filter: filterOf(v.r.URL.Query())}
 	open.ID = ids[0]
-	return v.done(open.path(""), flash{})
+	return v.leave(open.path(""), flash{}) // the form would put the answer into the list
 }
 
 // solveAlso gives the other mails of a sender the same solution, as far as they still

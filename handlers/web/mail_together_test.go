@@ -37,6 +37,11 @@ func TestMailsAreSolvedTogether(t *testing.T) {
 	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != "/web/mails/"+one+"?reason=bounce&also="+two {
 		t.Fatal(w.Code, to)
 	}
+	// By script the whole page opens: the form itself would get only the list.
+	w = browse(t, api, "POST", "/web/mails/bulk", "do=together&mail="+one+"&mail="+two, "HX-Request", "true", "HX-Target", "mail-list")
+	if w.Code != http.StatusNoContent || w.Header().Get("HX-Redirect") != "/web/mails/"+one+"?also="+two {
+		t.Error(w.Code, w.Header())
+	}
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"?also="+two, ""), 200, "ook voor 1 ander bericht", "/solve?also="+two+`"`)
 	solved := api.answers["GET /api/mails/"+one].(mailObject)
 	solved.State = "processed"

@@ -71,7 +71,7 @@ func (s *site) mailColleagues(v *request) error {
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Push-Url", "false")
 		path := "/web/mails/" + url.PathEscape(v.r.PathValue("mail")) + "/plan" + filterOf(v.r.URL.Query()).query()
-		return v.part("mails", "assign-form", planView{Path: path, Me: v.me.ID, People: people})
+		return v.part("mails", "assign-form", planView{Path: path, Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()})
 	}
 	return v.showMail(http.StatusOK, func(open *openMail) error {
 		if open.Plan != nil {

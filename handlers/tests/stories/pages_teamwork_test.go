@@ -36,7 +36,8 @@ func halfTyped(s *scene) {
 	b.fill(b.text("write.mode.note"), "Nog nakijken")
 	b.open("/web/chats/" + conversation)
 	b.shot("note-half-typed")
-	b.click(b.text("write.continue-note"))
+	b.sees(b.text("write.continue-note"))
+	b.press("going on with the note", `document.querySelector(".to-note.kept")`)
 	b.until("the note", `document.querySelector("[data-note] textarea")?.value === "Nog nakijken"`)
 	b.click(b.text("chats.write"))
 	b.until("the note in the chat", `[...document.querySelectorAll(".note .said")].some((e) => e.textContent === "Nog nakijken")`)
@@ -209,10 +210,10 @@ func troubledReplies(s *scene) {
 		}
 		return r
 	}
-	if _, err := store.MarkFailed(s.t.Context(), taken(reply(toJan, "De eerste.", 60)), outbox.ReasonQuota, ""); err != nil {
+	if _, err := store.MarkFailed(s.t.Context(), taken(reply(toJan, "De eerste.", 0)), outbox.ReasonQuota, ""); err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := store.MarkUnknown(s.t.Context(), taken(reply(toJan, "De tweede.", 60))); err != nil {
+	if _, err := store.MarkUnknown(s.t.Context(), taken(reply(toJan, "De tweede.", 0))); err != nil {
 		s.t.Fatal(err)
 	}
 	reply("unknown@bakker.example", "De derde.", 0)
