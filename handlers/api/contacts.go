@@ -16,6 +16,7 @@ func (a *api) registerContacts() {
 
 		Phone    string `json:"phone,omitempty"`
 		Function string `json:"function,omitempty" doc:"such as Financial controller"`
+		Portal   bool   `json:"portal,omitempty" doc:"a program that sends mail for many clients: it has no clients of its own"`
 	}
 	type contactPatch struct {
 		Name    field[string]   `json:"name,omitzero"`
@@ -24,6 +25,7 @@ func (a *api) registerContacts() {
 
 		Phone    field[string] `json:"phone,omitzero" doc:"null removes"`
 		Function field[string] `json:"function,omitzero" doc:"null removes"`
+		Portal   field[bool]   `json:"portal,omitzero" doc:"true: its clients are removed"`
 	}
 	resource[directory.Contact, newContact, contactPatch]{
 		path: "/api/contacts", one: "contact", many: "contacts",
@@ -31,7 +33,7 @@ func (a *api) registerContacts() {
 		list: a.Directory.Contacts,
 		get:  a.Directory.Contact,
 		create: func(ctx context.Context, in newContact) (directory.Contact, error) {
-			return a.Directory.CreateContact(ctx, directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function})
+			return a.Directory.CreateContact(ctx, directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function, Portal: in.Portal})
 		},
 		update: func(ctx context.Context, id, revision string, in contactPatch) (directory.Contact, error) {
 			return a.Directory.UpdateContact(ctx, id, revision, func(c *directory.Contact) error {
@@ -41,6 +43,7 @@ func (a *api) registerContacts() {
 					in.Name.into(&c.Name, "name"),
 					in.Emails.into(&c.Emails, "emails"),
 					in.Clients.into(&c.Clients, "clients"),
+					in.Portal.into(&c.Portal, "portal"),
 				)
 			})
 		},

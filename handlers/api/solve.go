@@ -24,6 +24,7 @@ type (
 		Email    string `json:"email,omitempty" maxLength:"320" doc:"create-contact: when it is not the sender's, as with a mail that a colleague passed on"`
 		Phone    string `json:"phone,omitempty" maxLength:"100" doc:"create-contact"`
 		Function string `json:"function,omitempty" maxLength:"200" doc:"create-contact"`
+		Portal   bool   `json:"portal,omitempty" doc:"link-contact, create-contact: the contact is a portal, which sends mail for many clients and has none of its own; client is then that of this mail"`
 		Remember *bool  `json:"remember,omitempty" doc:"false: for this mail only, and nothing is learned from it; true when absent"`
 		Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: how much of such mail, now and later; once when absent"`
 	}
@@ -128,7 +129,7 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 	b := in.Body
 	solution := item.Solution{
 		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: item.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
-		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function,
+		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function, Portal: b.Portal,
 	}
 	r, err := a.Solver.Solve(ctx, in.Mail, who, solution)
 	if late := (*solve.NotWaiting)(nil); errors.As(err, &late) {

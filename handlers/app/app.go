@@ -160,6 +160,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Decide:      func(ctx context.Context, by string, mails []string) error { return a.process.Decide(ctx, by, mails) },
 		Activations: connectors,
 	}
+	chats.UseCorrections(solver.Correct)
 
 	a.meter = metrics.Meter{Queues: a.queues, QueueNames: QueueNames(), Connectors: connectors, Items: items, Outbox: replies}
 	a.poll = &poll.Handler{

@@ -43,7 +43,7 @@ func arrivalWith(box connector.Activation, m mail.Message, readHeaders func(conn
 		it.NotAnalysed = true
 	}
 	it.Numbers, it.Lines, it.RemotePictures, it.Shingles = a.numbers, a.lines, a.remotePictures, a.shingles
-	it.Away = a.away
+	it.Away, it.Says, it.Signed = a.away, a.own, a.signature
 	return item.Arrival{Item: it, Content: m.Body.Content}
 }
 
@@ -83,6 +83,7 @@ func readHeaders(box connector.Activation, m mail.Message) item.Item {
 // An analysis holds what is read from a body. Without it no mail is placed
 // automatically: it may say which client a mail is about.
 type analysis struct {
+	own, signature string
 	numbers        []string
 	lines          int
 	remotePictures bool
@@ -96,7 +97,9 @@ func analyse(it item.Item, content string) analysis {
 	for _, r := range folding.Ranges {
 		own, at = own+content[at:r.From], r.To
 	}
+	says, signature := words(it, content)
 	return analysis{
+		own: says, signature: signature,
 		numbers:        numbers(it, content),
 		lines:          lines(it.BodyType, own+content[at:]),
 		shingles:       folding.Shingles,

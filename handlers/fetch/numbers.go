@@ -18,6 +18,20 @@ var stems = []string{"klant", "relatie", "cli", "debiteur", "dossier", "customer
 // nearby is how far behind the beginning of its label a number ends at most, in bytes.
 const nearby = 160
 
+// maxWords bounds what is kept of a text, in bytes: people say at its beginning what it
+// is about.
+const maxWords = 4000
+
+// words returns the writer's own text and signature, or their beginning: a decision looks whom they name.
+// Those of programs are kept because portals are such.
+func words(it item.Item, content string) (own, signature string) {
+	if it.InitialReason != "" && it.InitialReason != item.Automated {
+		return "", ""
+	}
+	l := mailtext.Read(it.BodyType, content, it.Subject)
+	return strings.ToValidUTF8(l.Own[:min(len(l.Own), maxWords)], ""), strings.ToValidUTF8(l.Signature[:min(len(l.Signature), maxWords)], "")
+}
+
 // numbers returns the client numbers, KvK numbers and VAT ids in the writer's own
 // text. A decision looks whose they are when they are not the sender's.
 func numbers(it item.Item, content string) []string {

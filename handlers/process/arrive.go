@@ -69,11 +69,11 @@ func (h *Handler) arriving(ctx context.Context, to connector.Activation, mails [
 	if err != nil || !enabled {
 		return nil, err
 	}
-	version, err := h.Directory.Version(ctx)
+	version, clients, err := h.Directory.Versions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a := &arrivals{run: h.run("", version, map[string]connector.Activation{to.ID: to}), laterNames: map[string]bool{}}
+	a := &arrivals{run: h.run("", version, clients, map[string]connector.Activation{to.ID: to}), laterNames: map[string]bool{}}
 	a.begin()
 	return a, nil
 }

@@ -26,6 +26,9 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 	if it.Sent {
 		return sentMail(ctx, it, o, again)
 	}
+	if it.Override.Asks() {
+		o = asking{o}
+	}
 	if d, ok, err := reported(ctx, it, o); err != nil || ok {
 		return d, err
 	}
@@ -69,6 +72,9 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 	if !known {
 		return stranger(ctx, it, o, link, again)
 	}
+	if unproven, err := o.Unproven(ctx, it, from); err != nil || unproven {
+		return decision{Reason: item.SenderNotVerified, Facts: item.Facts{Contact: from.ID}}, err
+	}
 	if from.Rule != "" {
 		d.Rules = append(d.Rules, from.Rule)
 	}
@@ -85,10 +91,16 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 		// The chat of a client whom a person chose is not another client's.
 		if ok && (it.Override.Client == "" || it.Override.Client == c.Client) {
 			s, joins, err := standingIn(ctx, c, it, o, from)
-			joins = joins && (named || c.Contact == from.ID) // a conversation alone may be another's
+			joins = joins && (named || c.Contact == from.ID && !from.Portal) // a conversation alone may be another's
+			var others []string
+			if err == nil && joins && it.Override.Client == "" {
+				others, err = o.Named(ctx, it, from, &c)
+			}
 			switch {
 			case err != nil:
 				return decision{}, err
+			case len(others) > 0: // people write about something else in an old conversation
+				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: append([]string{c.Client}, others...), Named: others})
 			case joins || named && it.Override.Client == c.Client:
 				d.Join, d.standing = &c, s
 			case named:
@@ -105,9 +117,9 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 		return d, err
 	}
 
-	client, rule, reason, err := chooseClient(ctx, it, o, &from)
-	if err != nil || reason != "" {
-		return decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: from.Clients}}, err
+	client, rule, unclear, err := chooseClient(ctx, it, o, from)
+	if err != nil || unclear.Reason != "" {
+		return unclear, err
 	}
 	if d.Client = client; rule != "" {
 		d.Rules = append(d.Rules, rule)
@@ -150,7 +162,7 @@ func (d *decision) copied(ctx context.Context, it item.Item, o office, again boo
 // decideInitialReason decides mail with an initial reason: a program wrote it, or it is
 // too large or undecodable. An automatic answer of a contact joins the chat that it
 // answers, and starts none. No rule dismisses other mail of a contact, and no rule
-// decides mail whose sender Exchange doubts.
+// decides mail whose sender Exchange doubts. Mail of a portal is like any other.
 //
 // https://www.rfc-editor.org/rfc/rfc3834#section-5
 func decideInitialReason(ctx context.Context, it item.Item, o office) (decision, error) {
@@ -163,9 +175,12 @@ func decideInitialReason(ctx context.Context, it item.Item, o office) (decision,
 		}
 	}
 	if !it.Override.NoRules && it.Verdict != item.VerdictFail && (it.InitialReason == item.Automated || it.InitialReason == item.Bounce) {
-		_, contact, err := o.Contact(ctx, it.From.Email)
+		from, contact, err := o.Contact(ctx, it.From.Email)
 		if err != nil {
 			return decision{}, err
+		}
+		if from.Portal && it.InitialReason == item.Automated && it.Class == "" {
+			return decision{}, nil // what a portal sends is written by a program, for a client
 		}
 		rule := ""
 		if !contact || automaticAnswer(it) {
@@ -244,7 +259,7 @@ func author(ctx context.Context, it item.Item, o office) (from sender, known, ot
 	if base, tagged := directory.Untagged(it.From.Email); tagged && err == nil && !known && learned {
 		from, known, err = o.Contact(ctx, base)
 	}
-	if err == nil && known {
+	if err == nil && known && !from.Portal {
 		other, err = o.OtherName(ctx, it, from)
 	}
 	if err == nil && !known && learned {
@@ -299,37 +314,51 @@ func stranger(ctx context.Context, it item.Item, o office, link connector.Link, 
 	return d, err
 }
 
-// chooseClient returns the client that a mail is about, or the reason why that is not
-// certain. When the mail gives the number of a client that is not the sender's, that
-// client is added to from, as one that the mail can be about.
-func chooseClient(ctx context.Context, it item.Item, o office, from *sender) (client, rule string, reason item.Reason, err error) {
+// chooseClient returns the client that a mail is about, or a decision that it waits.
+func chooseClient(ctx context.Context, it item.Item, o office, from sender) (client, rule string, unclear decision, err error) {
 	if it.Override.Client != "" {
 		if ok, err := o.Client(ctx, it.Override.Client); err != nil || ok {
-			return it.Override.Client, "", "", err
+			return it.Override.Client, "", decision{}, err
 		}
 	}
-	switch len(from.Clients) {
-	case 0:
-		return "", "", item.SenderNoClient, nil
-	case 1:
-		if it.Override.NoRules || len(it.Numbers) == 0 {
-			return from.Clients[0], "", "", nil
+	wait := func(reason item.Reason, clients, named []string) (string, string, decision, error) {
+		return "", "", decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: clients, Named: named}}, nil
+	}
+	if from.Portal {
+		named, err := o.ForPortal(ctx, it, from)
+		switch {
+		case err != nil:
+			return "", "", decision{}, err
+		case len(named) == 1 && !it.Override.NoRules:
+			return named[0], "", decision{}, nil
+		case len(named) == 0:
+			return wait(item.SenderNoClient, nil, nil)
 		}
-		numbered, err := o.Numbered(ctx, it)
-		if err != nil || len(numbered) == 0 || slices.Contains(numbered, from.Clients[0]) {
-			return from.Clients[0], "", "", err
+		return wait(item.SeveralClients, named, named)
+	}
+	if len(from.Clients) == 0 {
+		return wait(item.SenderNoClient, nil, nil)
+	}
+	others, err := o.Named(ctx, it, from, nil)
+	if err == nil && len(others) > 0 {
+		return wait(item.SeveralClients, append(slices.Clip(from.Clients), others...), others)
+	}
+	if err == nil && len(from.Clients) == 1 && !it.Override.Asks() {
+		return from.Clients[0], "", decision{}, nil
+	}
+	if err == nil && !it.Override.NoRules {
+		if client, rule, err = o.WhichClient(ctx, it, from); client != "" {
+			return client, rule, decision{}, nil
 		}
-		// It gives another client's number: a person decides.
-		from.Clients = append(slices.Clip(from.Clients), numbered...)
-		return "", "", item.SeveralClients, nil
 	}
-	if !it.Override.NoRules {
-		client, rule, err = o.WhichClient(ctx, it, *from)
+	if err != nil {
+		return "", "", decision{}, err
 	}
-	if err == nil && client == "" {
-		reason = item.SeveralClients
+	signed, err := o.Signed(ctx, it)
+	if err != nil {
+		return "", "", decision{}, err
 	}
-	return client, rule, reason, err
+	return wait(item.SeveralClients, from.Clients, signed)
 }
 
 // members adds to d the team members whom the link of the address brings into a chat

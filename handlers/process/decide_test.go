@@ -28,7 +28,8 @@ import (
 //	               took CHAT ADDRESS… · leg MESSAGE MAIL ·
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
-//	               learned forwarded ADDRESS · learned other-name NAME
+//	               learned forwarded ADDRESS · learned other-name NAME · portal ID · proven ADDRESS ·
+//	               names CLIENT… (the mail does) · names-in CHAT CLIENT…
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS", "forget" or
 //	               "join CHAT MEMBERS", then "copy", "quiet", "own MEMBER", "new", "outside LEG", "unnamed" and
@@ -144,8 +145,10 @@ func parseMail(t *testing.T, text string) (it item.Item, again bool) {
 			it.Fingerprint = value
 		case "again":
 			again = true
-		case "numbers": // here the ids of clients
-			it.Numbers = strings.Fields(value)
+		case "ask":
+			it.Override.Ask, it.Override.NoRules = true, true
+		case "action":
+			it.Override.Action = item.Action(value)
 		case "class":
 			it.Class = item.MessageClass(value)
 		case "not analysed":
@@ -180,13 +183,16 @@ type textOffice struct {
 	learned      map[string]string    // learned rules
 	took         map[string][]string  // addresses of its mail, by chat
 	legs         map[string]string    // legs by internet message id
+	names        []string             // clients that the mail firmly names
+	namesIn      map[string][]string  // the same for an answer, by chat
+	proven       []string             // addresses whose earlier mail was verified
 }
 
 func parseOffice(t *testing.T, text string) *textOffice {
 	t.Helper()
 	p := &textOffice{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
 		teams: map[string][]string{}, chats: map[string]chat.Chat{}, fingerprints: map[string]string{},
-		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, legs: map[string]string{}}
+		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, legs: map[string]string{}, namesIn: map[string][]string{}}
 	for line := range strings.Lines(text) {
 		w := strings.Fields(line)
 		switch w[0] {
@@ -201,6 +207,17 @@ func parseOffice(t *testing.T, text string) *textOffice {
 			p.members[w[2]] = w[1]
 		case "contact":
 			p.contacts[w[2]] = sender{ID: w[1], Clients: w[3:]}
+		case "portal":
+			for email, c := range p.contacts {
+				c.Portal = c.Portal || c.ID == w[1]
+				p.contacts[email] = c
+			}
+		case "names":
+			p.names = w[1:]
+		case "names-in":
+			p.namesIn[w[1]] = w[2:]
+		case "proven":
+			p.proven = append(p.proven, w[1])
 		case "role":
 			for _, id := range w[3:] {
 				p.roles[w[1]] = append(p.roles[w[1]], directory.Link{Member: id, Role: w[2]})
@@ -283,8 +300,21 @@ func (p *textOffice) DomainClient(context.Context, item.Item) (string, string, e
 	return p.taught("belongs")
 }
 
-func (p *textOffice) Numbered(_ context.Context, it item.Item) ([]string, error) {
-	return it.Numbers, nil
+func (p *textOffice) Named(_ context.Context, _ item.Item, from sender, c *chat.Chat) ([]string, error) {
+	if c != nil {
+		return p.namesIn[c.ID], nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.names), func(id string) bool { return slices.Contains(from.Clients, id) }), nil
+}
+
+func (p *textOffice) Signed(context.Context, item.Item) ([]string, error) { return nil, nil }
+
+func (p *textOffice) ForPortal(context.Context, item.Item, sender) ([]string, error) {
+	return p.names, nil
+}
+
+func (p *textOffice) Unproven(_ context.Context, it item.Item, _ sender) (bool, error) {
+	return it.Verdict == item.VerdictSoft && !it.Override.Releases(item.SenderNotVerified) && slices.Contains(p.proven, it.From.Email), nil
 }
 
 func (p *textOffice) OtherName(_ context.Context, it item.Item, _ sender) (bool, error) {

@@ -116,36 +116,88 @@ func (r *records) AcceptedBy(ctx context.Context, it item.Item) (string, error) 
 }
 
 func (r *records) DomainClient(ctx context.Context, it item.Item) (client, rule string, err error) {
-	client, by, ok, err := learn.DomainClient(ctx, r.directory, it)
+	x, err := r.clients(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	client, by, ok, err := learn.DomainClient(ctx, learn.Indexed(r.directory, x), x, it)
 	if err != nil || !ok {
 		return "", "", err
 	}
 	return client, by.ID, nil
 }
 
-func (r *records) Numbered(ctx context.Context, it item.Item) (ids []string, err error) {
-	for _, n := range it.Numbers {
-		clients, err := learn.ClientsNumbered(ctx, r.directory, n)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range clients {
-			if !slices.Contains(ids, c.ID) {
-				ids = append(ids, c.ID)
-			}
-		}
+func (r *records) Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) ([]string, error) {
+	x, err := r.clients(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return ids[:min(len(ids), 5)], nil
+	own, known := from.Clients, ""
+	if c != nil {
+		own, known = []string{c.Client}, c.Subject
+	}
+	others := x.Others(it, own, known)
+	if len(others) == 0 {
+		return nil, nil
+	}
+	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
+	return learn.StillUnclear(rule, others), err
+}
+
+func (r *records) Signed(ctx context.Context, it item.Item) ([]string, error) {
+	x, err := r.clients(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return x.Signed(it), nil
+}
+
+// ForPortal reads what people chose for earlier mail of the portal only when the mail
+// names no client itself.
+func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) ([]string, error) {
+	x, err := r.clients(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if named := x.ForPortal(it); len(named) > 0 {
+		return named, nil
+	}
+	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
+	return learn.ByDisplayName(rule, it), err
+}
+
+// Unproven reads the earlier mail of an address only for mail that is not verified.
+func (r *records) Unproven(ctx context.Context, it item.Item, from sender) (bool, error) {
+	o := it.Override
+	if it.Verdict != item.VerdictSoft || o.Releases(item.SenderNotVerified) || o.Contact != "" || o.Client != "" {
+		return false, nil
+	}
+	if from.Portal { // its chats are with many clients
+		rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
+		return err == nil && learn.Unproven(it, learn.VerdictsIn(rule)), err
+	}
+	verdicts, err := r.VerdictsOf(ctx, from.ID, from.Clients, it.From.Email)
+	return err == nil && learn.Unproven(it, verdicts), err
 }
 
 func (r *records) OtherName(ctx context.Context, it item.Item, from sender) (bool, error) {
-	return learn.OtherName(ctx, r.directory, it, from.ID, from.Name, from.Clients)
+	office, err := r.office(ctx)
+	if err != nil {
+		return false, err
+	}
+	return learn.OtherName(ctx, office, it, from.ID, from.Name, from.Clients)
 }
 
 func (r *records) WhichClient(ctx context.Context, it item.Item, from sender) (client, rule string, err error) {
-	client, _, rule, ok, err := learn.WhichClient(ctx, r.directory, from.ID, from.Clients, it, learn.Said{
-		Text:    func(ctx context.Context) (mailtext.Text, error) { return r.text(ctx, it) },
-		Earlier: func(ctx context.Context) ([]chat.Chat, error) { return r.OfContact(ctx, from.ID, from.Clients) },
+	office, err := r.office(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	client, _, rule, ok, err := learn.WhichClient(ctx, office, from.ID, from.Clients, it, learn.Said{
+		Text: func(ctx context.Context) (mailtext.Text, error) { return r.text(ctx, it) },
+		Earlier: func(ctx context.Context, clients []string) ([]chat.Chat, error) {
+			return r.OfContact(ctx, from.ID, clients)
+		},
 	})
 	if err != nil || !ok {
 		return "", "", err

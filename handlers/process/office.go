@@ -61,8 +61,17 @@ type office interface {
 	AcceptedBy(ctx context.Context, it item.Item) (rule string, err error)
 	// DomainClient returns the one client to which all senders of the domain belong.
 	DomainClient(ctx context.Context, it item.Item) (client, rule string, err error)
-	// Numbered returns the clients whose numbers the writer of the mail gives.
-	Numbered(ctx context.Context, it item.Item) ([]string, error)
+	// Named returns the clients that the writer firmly names, other than those of the
+	// sender; or, in an answer, other than that of chat c. Those of which people said
+	// before that this sender names them in passing are left out.
+	Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) ([]string, error)
+	// Signed returns the clients whose names stand in the signature.
+	Signed(ctx context.Context, it item.Item) ([]string, error)
+	// ForPortal returns the clients that mail of a portal names.
+	ForPortal(ctx context.Context, it item.Item, from sender) (clients []string, err error)
+	// Unproven tells whether Exchange has not verified the mail, but did verify the
+	// earlier mail of this address.
+	Unproven(ctx context.Context, it item.Item, from sender) (bool, error)
 	// OtherName tells whether the name beside the address is another person's than the
 	// contact's.
 	OtherName(ctx context.Context, it item.Item, from sender) (bool, error)
@@ -84,6 +93,7 @@ type sender struct {
 	ID, Name string
 	Clients  []string
 	Rule     string // the learned rule that gave the contact this address; "" when a person did
+	Portal   bool   // a program that writes for many clients, and has none of its own
 	// Undeliverable says that mail to this address did not arrive.
 	Undeliverable bool
 }
@@ -130,3 +140,19 @@ func (d decision) starts() bool { return d.Reason == "" && d.Join == nil && !d.D
 
 // A newContact says of which client the sender becomes a contact, and by which rule.
 type newContact struct{ Client, Rule string }
+
+// asking is an office in which a mail answers nothing: somebody undid where it was placed
+// by itself, and it waits.
+type asking struct{ office }
+
+func (asking) Answered(context.Context, item.Item) (chat.Chat, bool, bool, error) {
+	return chat.Chat{}, false, false, nil
+}
+
+func (asking) Copied(context.Context, item.Item) (chat.Chat, bool, bool, error) {
+	return chat.Chat{}, true, false, nil
+}
+
+func (asking) Reported(context.Context, item.Item) ([]outcome, chat.Chat, bool, error) {
+	return nil, chat.Chat{}, false, nil
+}

@@ -24,6 +24,7 @@ import (
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/table"
@@ -42,6 +43,9 @@ type Handler struct {
 
 	mu    sync.Mutex
 	cache *cache
+
+	indexing sync.Mutex
+	index    clientIndex
 }
 
 // maxTries is how often one mail is decided in one job: a decision fails when
@@ -66,7 +70,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 		return nil // the mails do not change, and the tick finds them later
 	}
 	// The version is read first, so that a later change has another version.
-	version, err := h.Directory.Version(ctx)
+	version, clients, err := h.Directory.Versions(ctx)
 	if err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	if err != nil {
 		return err
 	}
-	r := h.run(by, version, addresses)
+	r := h.run(by, version, clients, addresses)
 	var errs []error
 	unchanged := map[string]string{}
 	for _, it := range items {
@@ -97,11 +101,12 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 	return errors.Join(append(errs, h.Items.SetDecisionVersion(ctx, unchanged))...)
 }
 
-// run begins a job at a version of the directory.
-func (h *Handler) run(by string, version int64, addresses map[string]connector.Activation) *run {
+// run begins a job at a version of the directory, and of the clients in it.
+func (h *Handler) run(by string, version, clients int64, addresses map[string]connector.Activation) *run {
 	return &run{Handler: h, by: by, placed: map[string]bool{}, marks: map[string][]string{}, records: &records{
 		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox,
 		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
+		clients: func(ctx context.Context) (*learn.ClientIndex, error) { return h.indexAt(ctx, clients) },
 	}}
 }
 

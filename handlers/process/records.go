@@ -11,6 +11,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/membership"
 	"kantoorpost/shared/outbox"
 )
@@ -28,6 +29,7 @@ type records struct {
 	contents  map[string]string               // texts of mails that are not stored yet, by mail
 	cache     *cache
 	now       time.Time
+	clients   func(ctx context.Context) (*learn.ClientIndex, error)
 }
 
 // A cache holds what was read from the directory at one version of it. A process
@@ -150,7 +152,7 @@ func (r *records) Contact(ctx context.Context, email string) (sender, bool, erro
 			return nil, err
 		}
 		_, undeliverable := c.Undeliverable[email]
-		return &sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Rule: c.Learned[email], Undeliverable: undeliverable}, nil
+		return &sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Rule: c.Learned[email], Portal: c.Portal, Undeliverable: undeliverable}, nil
 	})
 	if c == nil || err != nil {
 		return sender{}, false, err
@@ -163,7 +165,7 @@ func (r *records) ContactByID(ctx context.Context, id string) (sender, bool, err
 	if errors.Is(err, directory.ErrNotFound) {
 		return sender{}, false, nil
 	}
-	return sender{ID: c.ID, Name: c.Name, Clients: c.Clients}, err == nil, err
+	return sender{ID: c.ID, Name: c.Name, Clients: c.Clients, Portal: c.Portal}, err == nil, err
 }
 
 func (r *records) Client(ctx context.Context, id string) (bool, error) {

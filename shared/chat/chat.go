@@ -21,6 +21,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -84,6 +85,8 @@ type Chat struct {
 	// Gone are the activity numbers of messages that are now in another chat: nobody
 	// has to look at them here.
 	Gone []span `json:"gone,omitempty"`
+	// Began is the id of the mail with which the chat began, when that is not its own.
+	Began string `json:"began,omitempty"`
 
 	// First is nil when the office began the chat, or an older version stored it.
 	First *First `json:"first,omitempty"`
@@ -101,6 +104,10 @@ type ByHand struct {
 	By string    `json:"by"` // id
 	At time.Time `json:"at"`
 }
+
+// FirstMail returns the id of the mail with which the chat began; that mail may be in
+// another chat now.
+func (c Chat) FirstMail() string { return cmp.Or(c.Began, c.ID) }
 
 // ETag is the version of the chat: it changes with every message and change.
 func (c Chat) ETag() string { return c.etag }
@@ -209,6 +216,9 @@ func StartAs(id string, it item.Item, client, contact, contactName string, membe
 		ID: id, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,
 		Started: it.Received, Last: it.Received, Preview: it.Preview, Messages: 1, ActivitySequence: 1, Sequence: 1, Verdict: it.Verdict,
+	}
+	if id != it.ID {
+		c.Began = it.ID
 	}
 	m := messageOf(it)
 	m.Sequence = 1

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -50,7 +49,7 @@ func newChange(ctx context.Context, kind ChangeKind, at time.Time) Change {
 // finished finishes a change, as far as it need not wait, and returns a chat.
 func (s *Store) finished(ctx context.Context, ch Change, id string) (Chat, error) {
 	if ch.ID != "" {
-		if err := s.finish(ctx, ch.ID); err != nil && !errors.Is(err, ErrLeaving) {
+		if err := s.finish(ctx, ch.ID); err != nil && !mayWait(err) {
 			return Chat{}, err
 		}
 	}
@@ -171,7 +170,7 @@ func (s *Store) made(ctx context.Context, m Move, ch Change, from Chat, first Me
 	c := Chat{
 		ID: ids.Timed(ch.At, ids.Hash("made", ch.ID)), Subject: first.Subject, Client: from.Client, Contact: from.Contact,
 		ContactName: from.ContactName, Members: from.Members, Added: maps.Clone(from.Added), Removed: from.Removed,
-		State: Open, Started: ch.At, Rearranged: ch.At, Last: first.Received, Preview: first.Preview, Verdict: first.Verdict,
+		State: Open, Started: ch.At, Rearranged: ch.At, Began: m.Message, Last: first.Received, Preview: first.Preview, Verdict: first.Verdict,
 	}
 	if m.Contact != "" {
 		c.Contact, c.ContactName = m.Contact, m.ContactName

@@ -35,7 +35,7 @@ func (s *Store) inHand(ctx context.Context, id string) (Chat, error) {
 		if err != nil || c.Change == "" || tries > 2 { // a mark without a change says nothing
 			return c, err
 		}
-		if err := s.finish(ctx, c.Change); err != nil {
+		if err := s.finish(ctx, c.Change); err != nil && !errors.Is(err, errNotLearned) {
 			return Chat{}, err
 		}
 	}
@@ -120,6 +120,9 @@ func (s *Store) finish(ctx context.Context, id string) error {
 		return err
 	}
 	if err := s.dropLists(ctx, last, ch.leaving()); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, ch); err != nil {
 		return err
 	}
 	return s.refresh(ctx, last, ch, table.Delete(table.Row{Key: openKey(id)}))

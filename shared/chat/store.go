@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/index"
@@ -20,6 +21,7 @@ type Store struct {
 	items    *item.Store
 	replies  Replies
 	progress *index.Progress
+	correct  func(context.Context, Correction) error
 }
 
 // Replies keeps the replies of chats, which are messages too.
@@ -39,6 +41,10 @@ func NewStore(t *table.Table) *Store {
 
 // UseReplies says who keeps the replies of chats.
 func (s *Store) UseReplies(r Replies) { s.replies = r }
+
+// UseCorrections says who learns from corrections. It may be called more than once with
+// each of them. While it fails the change is unfinished, and Resume calls it again.
+func (s *Store) UseCorrections(learn func(context.Context, Correction) error) { s.correct = learn }
 
 // ErrNotFound means that there is no such chat, message or thread.
 var ErrNotFound = errors.New("no such chat")
@@ -141,6 +147,33 @@ func (s *Store) OfContact(ctx context.Context, contact string, clients []string)
 		}
 	}
 	return chats, nil
+}
+
+// The limits of what VerdictsOf reads.
+const (
+	verdictClients, verdictChats = 3, 4
+	verdictMessages              = 50 // of one chat
+)
+
+// VerdictsOf returns what Exchange said of earlier mail of a contact from an address,
+// chat by chat, the last first. It costs at most seven queries.
+func (s *Store) VerdictsOf(ctx context.Context, contact string, clients []string, email string) (verdicts []item.Verdict, err error) {
+	chats, err := s.OfContact(ctx, contact, clients[:min(len(clients), verdictClients)])
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range chats[:min(len(chats), verdictChats)] {
+		messages, _, err := s.Messages(ctx, c.ID, verdictMessages, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			if m.IsMail() && m.Verdict != "" && strings.EqualFold(m.From.Email, email) {
+				verdicts = append(verdicts, m.Verdict)
+			}
+		}
+	}
+	return verdicts, nil
 }
 
 // Messages returns the messages of a chat, newest first, and the id to continue

@@ -32,7 +32,7 @@ func (v *version) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	if v.Import != "" && !time.Now().Before(v.Until) {
-		*v = version{Version: v.Version + 1, Index: v.Index}
+		*v = version{Version: v.Version + 1, Index: v.Index, Clients: v.Version + 1}
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ var errDone = errors.New("done")
 func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 	err := b.replaceVersion(ctx, func(v version) (version, []table.Op, error) {
 		if v.Import == b.token {
-			now := v.next()
+			now := v.next(len(b.clients.changed) > 0)
 			if b.index && entry.Detail["broken-off"] == "" {
 				now.Index = indexVersion
 			}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"kantoorpost/shared/audit"
@@ -27,14 +29,21 @@ type version struct {
 	// Index is the indexVersion of the search rows that all objects have; 0 when
 	// some objects have none.
 	Index int `json:"index,omitempty"`
+	// Clients is the Version that the last change of a client made; 0 when an older
+	// release changed the directory last.
+	Clients int64 `json:"clients,omitempty"`
 }
 
-// next returns the version after a change.
-func (v version) next() version {
+// next returns the version after a change; clients says that it may change clients.
+func (v version) next(clients bool) version {
 	if v.Version == 0 {
 		v.Index = indexVersion // nothing was saved before
 	}
-	return version{Version: v.Version + 1, Index: v.Index}
+	to := version{Version: v.Version + 1, Index: v.Index, Clients: v.Clients}
+	if clients || v.Clients == 0 {
+		to.Clients = to.Version
+	}
+	return to
 }
 
 // A change is one attempt to change the directory. It is written only if
@@ -127,7 +136,7 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	if err := decide(c); err != nil || len(c.order) == 0 {
 		return nil, err
 	}
-	next, err := replace(v.next())
+	next, err := replace(v.next(slices.ContainsFunc(c.order, func(key string) bool { return strings.HasPrefix(key, "client|") })))
 	if err != nil {
 		return nil, err
 	}

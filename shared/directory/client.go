@@ -215,6 +215,21 @@ func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
 	})
 }
 
+// AllClients returns clients by number, at most most of them, with one query for each
+// thousand.
+func (s *Store) AllClients(ctx context.Context, most int) ([]Client, error) {
+	var all []Client
+	err := s.each(ctx, "client-number|", func(row tableRow) (bool, error) {
+		var c Client
+		if err := unpack(row, &c); err != nil {
+			return false, err
+		}
+		all = append(all, c)
+		return len(all) < most, nil
+	})
+	return all, err
+}
+
 // clientSearch returns the words and the index rows of a search.
 func clientSearch(text string) (words []string, phases []phase) {
 	text = oneLine(text)

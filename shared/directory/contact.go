@@ -26,6 +26,7 @@ type Contact struct {
 	Clients  []string `json:"clients" nullable:"false" doc:"ids of clients"`
 	Phone    string   `json:"phone,omitempty"`
 	Function string   `json:"function,omitempty" doc:"what he or she is at the client"`
+	Portal   bool     `json:"portal,omitempty" doc:"a program that sends mail for many clients; it has no clients of its own"`
 	// Learned has the id of the rule that linked an address, by address.
 	Learned map[string]string `json:"learned,omitempty" doc:"by e-mail address, the id of the rule that linked it"`
 	// Undeliverable has, by address, since when a mail system says that it does not
@@ -161,6 +162,9 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 		if !slices.Contains(emails, email) {
 			emails = append(emails, email)
 		}
+	}
+	if c.Portal {
+		c.Clients = nil // its mail says for whom it is
 	}
 	if len(c.Clients) > maxClients {
 		return c, &Invalid{Field: "clients", Expected: fmt.Sprintf("at most %d clients", maxClients)}

@@ -63,6 +63,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,6 +89,13 @@ func New(t *table.Table) *Store {
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	v, _, err := find[version](ctx, s, versionKey)
 	return v.Version, err
+}
+
+// Versions returns Version, and what it was after the last change of a client. It
+// costs one table operation, as Version does.
+func (s *Store) Versions(ctx context.Context) (all, clients int64, err error) {
+	v, _, err := find[version](ctx, s, versionKey)
+	return v.Version, cmp.Or(v.Clients, v.Version), err
 }
 
 // An entity is an object with a row of its own and the rows derived from it.

@@ -58,10 +58,11 @@ var ruleStates = []RuleState{RuleLearning, RuleProposed, RuleOn, RuleOff, RuleUn
 
 // The limits of a rule.
 const (
-	maxRuleKey  = maxReceived // runes
-	maxEvidence = 50          // the latest
-	maxWords    = 20          // of one piece of evidence
-	maxText     = 200         // runes of a text of evidence
+	maxRuleKey      = maxReceived // runes
+	maxEvidence     = 200         // the latest
+	maxWords        = 20          // of one piece of evidence
+	maxNamedClients = 5           // of one piece of evidence
+	maxText         = 200         // runes of a text of evidence
 )
 
 // Evidence is one decision of a person that a rule rests on.
@@ -73,6 +74,12 @@ type Evidence struct {
 	Contact string    `json:"contact,omitempty"`
 	Client  string    `json:"client,omitempty"`
 	Words   []string  `json:"words,omitempty" doc:"of the mail's subject"`
+	Named   []string  `json:"named,omitempty" doc:"ids of clients that the mail named, when somebody had to choose"`
+	// Template is the subject without numbers and dates; "" in evidence of older versions.
+	Template string `json:"template,omitempty" doc:"the mail's subject without numbers and dates"`
+	Weighty  bool   `json:"weighty,omitempty" doc:"whether the mail had files, or was about money or a document"`
+	Added    bool   `json:"added,omitempty" doc:"whether client became one of the contact's with this decision"`
+	Portal   bool   `json:"portal,omitempty" doc:"whether the contact became a portal with this decision"`
 
 	Name     string `json:"name,omitempty" doc:"beside the address of the mail's sender"`
 	Manager  bool   `json:"manager,omitempty" doc:"whether who decided may switch rules"`
@@ -92,12 +99,15 @@ type Rule struct {
 	State      RuleState  `json:"state" enum:"learning,proposed,on,off,undoing,undone"`
 	SwitchedBy string     `json:"switchedBy,omitempty" doc:"who switched it on, beyond what its evidence says"`
 	Undoing    string     `json:"undoing,omitempty" doc:"while it is being taken back: the one address that this is about; all when absent"`
-	Evidence   []Evidence `json:"evidence" nullable:"false" doc:"the last 50, oldest first; in a list the last one"`
+	Evidence   []Evidence `json:"evidence" nullable:"false" doc:"the last 200, oldest first; in a list the last one"`
 	Count      int64      `json:"count" doc:"of all evidence ever"`
-	Created    time.Time  `json:"created"`
-	Changed    time.Time  `json:"changed"`
-	ChangedBy  string     `json:"changedBy,omitempty"`
-	Revision   string     `json:"revision" doc:"the entity tag, without its quotes"`
+	Failed     int64      `json:"failed,omitempty" doc:"mails that it decided and that people decided otherwise"`
+	// FailedMails are the ids of the last of these mails, so that each counts once.
+	FailedMails []string  `json:"failedMails,omitempty" doc:"ids of the last of these mails; not in lists"`
+	Created     time.Time `json:"created"`
+	Changed     time.Time `json:"changed"`
+	ChangedBy   string    `json:"changedBy,omitempty"`
+	Revision    string    `json:"revision" doc:"the entity tag, without its quotes"`
 
 	brief bool // read from a list, without all evidence
 }
@@ -119,7 +129,7 @@ func (r Rule) beside() map[string]any {
 
 func (r Rule) derived() []derivedRow {
 	listed := r
-	listed.Evidence = r.Evidence[max(0, len(r.Evidence)-1):]
+	listed.Evidence, listed.FailedMails = r.Evidence[max(0, len(r.Evidence)-1):], nil
 	// Lists read this row only, so it holds what a list shows.
 	rows := []derivedRow{{key: ruleKeyRow(r.Kind, r.Key), copies: true, holds: listed}}
 	if r.State == RuleUndoing {
@@ -225,9 +235,10 @@ func checkRuleKey(kind RuleKind, key string) error {
 
 // cut returns e with texts of at most the allowed length.
 func (e Evidence) cut() Evidence {
-	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.Name, &e.From, &e.Envelope} {
+	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.Name, &e.From, &e.Envelope, &e.Template} {
 		*text = cutText(*text)
 	}
+	e.Named = e.Named[:min(len(e.Named), maxNamedClients)]
 	words := e.Words[:min(len(e.Words), maxWords)]
 	e.Words = nil
 	for _, word := range words {

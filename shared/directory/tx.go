@@ -192,7 +192,7 @@ func (t *Tx) Rule(kind RuleKind, key string) (Rule, bool, error) {
 
 // SaveRule creates the rule of r's kind and key, or replaces it, and returns it
 // as saved. The directory sets its id, its times and who changed it, and keeps
-// the last 50 pieces of evidence. A revision of r must be that of the rule.
+// the last 200 pieces of evidence. A revision of r must be that of the rule.
 // Errors: ErrChanged, *Invalid.
 func (t *Tx) SaveRule(r Rule) (Rule, error) {
 	r, err := r.checked()

@@ -173,6 +173,8 @@ type Item struct {
 
 	Lines         int    `json:"lines,omitempty"`    // about how many lines a page shows, without quoted text; 0 for none and for not known
 	Shingles      []byte `json:"shingles,omitempty"` // of what its writer says: mailtext.Shingles; not in lists
+	Says          string `json:"says,omitempty"`     // the beginning of the writer's own text, for decisions; not in lists
+	Signed        string `json:"signed,omitempty"`   // the beginning of the signature; not in lists
 	BodyType      string `json:"bodyType"`           // "html" or "text"
 	BodyParts     int64  `json:"bodyParts"`          // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
@@ -207,6 +209,8 @@ const (
 	maxID         = 2000 // runes of an id that another system made
 	maxHistory    = 20   // attempts, the last ones
 	maxNumbers    = 5
+	maxSays       = 4000 // runes
+	maxSigned     = 500  // runes
 )
 
 // cut brings an item within the limits.
@@ -225,6 +229,7 @@ func (it *Item) cut() {
 	it.ListID = strings.ToLower(clean(it.ListID, maxName))
 	it.ReturnDomain, it.ReplyTo = clean(it.ReturnDomain, maxName), clean(it.ReplyTo, maxName*2)
 	it.Numbers = it.Numbers[:min(len(it.Numbers), maxNumbers)]
+	it.Says, it.Signed = clean(it.Says, maxSays), clean(it.Signed, maxSigned)
 	it.History = it.History[max(0, len(it.History)-maxHistory):]
 	if n := len(it.References); n > maxReferences {
 		it.References = append(it.References[:1:1], it.References[n-maxReferences+1:]...)

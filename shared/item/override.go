@@ -34,6 +34,7 @@ type Override struct {
 	Release []Reason `json:"release,omitempty"` // reasons that no longer keep it waiting
 	Added   bool     `json:"added,omitempty"`   // Client became one of the contact's clients with this solution
 	NoRules bool     `json:"noRules,omitempty"` // no learned rule decides it: one was wrong
+	Ask     bool     `json:"ask,omitempty"`     // it was placed by itself, and that was undone: a person says where it belongs
 
 	Action Action    `json:"action,omitempty"` // the last solution, which can be undone
 	Rule   string    `json:"rule,omitempty"`   // the learned rule that Action changed
@@ -59,6 +60,9 @@ type Solution struct {
 	Scope   Scope  `json:"scope,omitempty"`   // Dismiss and Release: Once unless another is given
 	Alone   bool   `json:"alone,omitempty"`   // for this mail only: nothing is learned from it
 
+	// Portal says that the contact is a portal: LinkContact and CreateContact.
+	Portal bool `json:"portal,omitempty"`
+
 	// CreateContact; Email is the sender's unless given.
 	Name     string `json:"name,omitempty"`
 	Email    string `json:"email,omitempty"`
@@ -79,10 +83,14 @@ type Claim struct {
 // Releases tells whether r no longer keeps the mail waiting.
 func (o Override) Releases(r Reason) bool { return slices.Contains(o.Release, r) }
 
+// Asks tells whether the mail waits until a person says where it belongs.
+func (o Override) Asks() bool { return o.Ask && o.Action == "" }
+
 // Facts are the ids of the objects that a reason speaks of; names change.
 type Facts struct {
 	Contact string   `json:"contact,omitempty"` // the sender
 	Clients []string `json:"clients,omitempty"` // that the mail can be about
+	Named   []string `json:"named,omitempty"`   // those of them that only its text or its signature names
 	Role    string   `json:"role,omitempty"`    // that nobody has at the client
 	Team    string   `json:"team,omitempty"`    // that has no active member
 }

@@ -1,32 +1,48 @@
 package learn
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/mailtext"
 )
 
-// Nothing is certain for a sender with more clients than are read, even if the
-// mail names one clearly.
-func TestTooManyClients(t *testing.T) {
-	for _, n := range []int{24, 25} {
+// A bookkeeper may have any number of clients. With an index of all clients that costs
+// no more questions, and the earlier chats of eight clients at most are read.
+func TestManyClients(t *testing.T) {
+	for _, n := range []int{2, 24, 60} {
 		var office, ids []string
 		for i := range n {
 			ids = append(ids, fmt.Sprint("c", i))
-			office = append(office, fmt.Sprintf("client c%d %d Relatie%c", i, 5000+i, 'a'+i))
+			office = append(office, fmt.Sprintf("client c%d %d Relatie%c%c Handel", i, 5000+i, 'a'+i%26, 'a'+i/26))
 		}
 		office = append(office, "contact bol bol@boekhouder.example "+strings.Join(ids, ",")+" Kees Bol")
 		c := parseCase(t, map[string]string{
-			"office": strings.Join(office, "\n"), "mail": "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: Btw", "text": "Klantnummer 5003.",
+			"office": strings.Join(office, "\n"), "mail": "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: Btw", "text": "Klantnummer 5001.",
 		})
-		want := "certain c3"
-		if n > maxCandidate {
-			want = "uncertain"
+		if got := c.certain(t); got != "certain c1" {
+			t.Errorf("%d clients: %s, want certain c1", n, got)
 		}
-		if got := c.certain(t); got != want {
-			t.Errorf("%d clients: %s, want %s", n, got, want)
+		asked, read := 0, 0
+		said := Said{
+			Text: func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil },
+			Earlier: func(_ context.Context, clients []string) ([]chat.Chat, error) {
+				read = len(clients)
+				return nil, nil
+			},
+		}
+		indexed := Indexed(c.office, NewClientIndex(slices.Collect(maps.Values(c.office.clients))))
+		c.office.asked.Store(0)
+		client, _, _, _, err := WhichClient(t.Context(), indexed, "bol", ids, c.mail.Item, said)
+		asked = int(c.office.asked.Load())
+		if err != nil || client != "c1" || asked > 1 || read > maxEarlier {
+			t.Errorf("%d clients: %s with %d questions and chats of %d clients, %v; want c1, at most 1 and 8", n, client, asked, read, err)
 		}
 	}
 }

@@ -150,7 +150,7 @@ func (c *testCase) certain(t *testing.T) string {
 func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, err error) {
 	it := c.mail.Item
 	if it.Reason == item.UnknownSender {
-		client, r, ok, err := DomainClient(ctx, c.office, it)
+		client, r, ok, err := DomainClient(ctx, c.office, nil, it)
 		return client, r.ID, ok, err
 	}
 	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, said(func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil }))

@@ -14,87 +14,8 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// The limits of what is read. An answer as long as its limit may be incomplete,
-// and then nothing is certain.
-const (
-	maxNear      = 200 // contacts at one domain
-	maxNamed     = 50  // contacts of one surname
-	maxCandidate = 24  // clients of one contact
-)
-
-// DomainClient returns the client to whom everybody at the domain of a mail's
-// sender belongs, and the rule that says so, if that is certain. The caller has
-// checked that the sender is no contact. It is certain when
-//
-//   - Exchange verified the sender, and neither a program nor a list wrote;
-//   - the domain is not that of the address which received the mail: former
-//     team members write from there, about clients of their own;
-//   - people agreed on the client for at least two senders of the domain, and
-//     never decided otherwise (the rule is on);
-//   - every contact at the domain belongs to that client and to no other;
-//   - if people decided for two senders only: the domain has the name of the
-//     client, or the directory has a contact there whom they did not decide
-//     on;
-//   - nobody with the sender's name is known anywhere else: it may be the same
-//     person, with a new address or a new job.
-func DomainClient(ctx context.Context, office Office, it item.Item) (client string, rule directory.Rule, ok bool, err error) {
-	none := directory.Rule{}
-	email, err := directory.ReceivedAddress(it.From.Email)
-	if err != nil || it.Verdict != item.VerdictPass || it.InitialReason != "" || it.Class != "" || it.ListID != "" || machine(email) {
-		return "", none, false, nil
-	}
-	domain := directory.Domain(email)
-	name := nameOf(mailtext.CardOf(it.From, mailtext.Text{}).Name)
-	if directory.PublicDomain(domain) || domain == directory.Domain(it.Address) || !name.full() {
-		return "", none, false, nil
-	}
-	rule, there, err := office.RuleFor(ctx, directory.DomainClient, domain)
-	if err != nil {
-		return "", none, false, fmt.Errorf("rule of domain %s: %w", domain, err)
-	}
-	if !there || rule.State != directory.RuleOn || rule.Client == "" || !agreed(rule) {
-		return "", none, false, nil
-	}
-	client = rule.Client
-	near, err := office.ContactsAtDomain(ctx, domain, maxNear)
-	if err != nil {
-		return "", none, false, fmt.Errorf("contacts at %s: %w", domain, err)
-	}
-	if len(near) >= maxNear {
-		return "", none, false, nil
-	}
-	taught, more := senders(rule), false
-	for _, c := range near {
-		if len(c.Clients) != 1 || c.Clients[0] != client {
-			return "", none, false, nil
-		}
-		more = more || !slices.Contains(taught, c.ID)
-	}
-	theirs, err := office.Client(ctx, client)
-	if errors.Is(err, directory.ErrNotFound) {
-		return "", none, false, nil
-	}
-	if err != nil {
-		return "", none, false, fmt.Errorf("client of domain %s: %w", domain, err)
-	}
-	if len(taught) < 3 && !more && !calledLike(domain, theirs.Name) {
-		return "", none, false, nil
-	}
-	known, err := office.ContactsNamed(ctx, name.last, maxNamed)
-	if err != nil {
-		return "", none, false, fmt.Errorf("contacts named %s: %w", name.last, err)
-	}
-	if len(known) >= maxNamed {
-		return "", none, false, nil
-	}
-	for _, c := range known {
-		at := func(n directory.Contact) bool { return n.ID == c.ID }
-		if alike := name.like(nameOf(c.Name)); alike != different && !slices.ContainsFunc(near, at) {
-			return "", none, false, nil
-		}
-	}
-	return client, rule, true, nil
-}
+// maxEarlier is of how many clients the sender's earlier chats are read.
+const maxEarlier = 8
 
 // WhichClient returns the one of a contact's clients that a mail is about, the
 // reason, and the id of the rule that says so, if one does, when that is
@@ -103,12 +24,14 @@ func DomainClient(ctx context.Context, office Office, it item.Item) (client stri
 // or when a word of the subject was in many earlier choices for one client and
 // in none for another. Any clue to a second client makes it uncertain. Earlier
 // choices decide only mail with a verified sender, and only choices for such
-// mail count.
+// mail count. When nothing else tells, the client that signs the mail is the one, if
+// people chose it for the last mail that it signed; and so is the only company, or the
+// only private person, for words that mean either (see ofKind).
 //
-// It reads the text and the earlier chats only when they matter.
+// It reads the earlier chats of at most eight clients.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
 	none := Reason{}
-	if len(clients) < 2 || len(clients) > maxCandidate || it.Class != "" || it.ListID != "" {
+	if len(clients) < 2 || it.Class != "" || it.ListID != "" {
 		return "", none, "", false, nil
 	}
 	all, err := load(ctx, office, clients)
@@ -123,11 +46,6 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	if err != nil {
 		return "", none, "", false, fmt.Errorf("text of mail %s: %w", it.ID, err)
 	}
-	earlier, err := said.Earlier(ctx)
-	if err != nil {
-		return "", none, "", false, fmt.Errorf("earlier chats of contact %s: %w", contact, err)
-	}
-	chosen := verified(choices(taught, earlier))
 	text, err := saidBy(ctx, office, contact, it, l)
 	if err != nil {
 		return "", none, "", false, err
@@ -144,11 +62,20 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 			partly = append(partly, m.client)
 		}
 	}
+	earlier, err := said.Earlier(ctx, mostTelling(clients, all, pointed, taught))
+	if err != nil {
+		return "", none, "", false, fmt.Errorf("earlier chats of contact %s: %w", contact, err)
+	}
+	chosen := verified(choices(taught, earlier))
 	var word string
 	if len(pointed) == 0 && it.Verdict == item.VerdictPass {
 		if client, found, ok := clientByWords(chosen, it.Subject, clients); ok {
 			word, rule = found, taught.ID
 			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
+		} else if i, why := bySignature(all, it, chosen); i >= 0 {
+			pointed[i], rule = why, taught.ID
+		} else if i, why := ofKind(all, it.Subject, chosen); i >= 0 {
+			pointed[i], rule = why, taught.ID
 		}
 	} else if client, _, ok := clientByWords(chosen, it.Subject, clients); ok && len(pointed) > 0 {
 		i := slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })
@@ -176,10 +103,28 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	return client, why, rule, true, nil
 }
 
+// mostTelling returns the clients whose earlier chats are read: of many, those that the
+// mail names and those that were chosen last.
+func mostTelling(clients []string, all []directory.Client, pointed map[int]Reason, taught directory.Rule) []string {
+	if len(clients) <= maxEarlier {
+		return clients
+	}
+	var ids []string
+	for i := range pointed {
+		ids = append(ids, all[i].ID)
+	}
+	for _, e := range slices.Backward(taught.Evidence) {
+		if slices.Contains(clients, e.Client) {
+			ids = withID(ids, e.Client)
+		}
+	}
+	return ids[:min(len(ids), maxEarlier)]
+}
+
 // Said reads the texts that can tell what a mail is about.
 type Said struct {
-	Text    func(context.Context) (mailtext.Text, error) // what the mail says
-	Earlier func(context.Context) ([]chat.Chat, error)   // the sender's chats
+	Text    func(context.Context) (mailtext.Text, error)                     // what the mail says
+	Earlier func(ctx context.Context, clients []string) ([]chat.Chat, error) // the sender's chats with these clients
 }
 
 // choices returns what people chose for a sender's mail, and the chats that the
@@ -193,8 +138,9 @@ func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
 	}
 	all := slices.Clone(rule.Evidence)
 	for _, c := range earlier {
-		if !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Mail == c.ID }) {
-			all = append(all, directory.Evidence{At: c.Started, Verified: c.Verdict == item.VerdictPass, Mail: c.ID, Client: c.Client, Contact: c.Contact, Words: mailtext.Words(c.Subject)})
+		mail := c.FirstMail()
+		if !slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return e.Mail == mail }) {
+			all = append(all, directory.Evidence{At: c.Started, Verified: c.Verdict == item.VerdictPass, Mail: mail, Client: c.Client, Contact: c.Contact, Words: mailtext.Words(c.Subject)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b directory.Evidence) int { return a.At.Compare(b.At) })

@@ -132,7 +132,7 @@ func TestAnOfficeThatFails(t *testing.T) {
 	office := newPeople()
 	office.fail = broken
 	it := item.Item{Verdict: item.VerdictPass, From: mail.Address{Name: "Jan Jansen", Email: "jan@bakker.example"}}
-	if _, _, ok, err := DomainClient(t.Context(), office, it); ok || !errors.Is(err, broken) {
+	if _, _, ok, err := DomainClient(t.Context(), office, nil, it); ok || !errors.Is(err, broken) {
 		t.Errorf("domain: %v %v", ok, err)
 	}
 	silent := func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, nil }
@@ -327,7 +327,7 @@ func TestDomainsInDoubt(t *testing.T) {
 		it := item.Item{Verdict: item.VerdictPass, From: mail.Address{Name: "Kees Bol", Email: "kees@bakkerijjansen.example"}}
 		change(office, &rule, &it)
 		office.rules[directory.RuleID(directory.DomainClient, directory.Domain(it.From.Email))] = rule
-		_, _, ok, err := DomainClient(t.Context(), office, it)
+		_, _, ok, err := DomainClient(t.Context(), office, nil, it)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -387,5 +387,5 @@ func TestLongMailIsNotCertain(t *testing.T) {
 
 // said returns a mail with a text, of a sender without chats.
 func said(text func(context.Context) (mailtext.Text, error)) Said {
-	return Said{Text: text, Earlier: func(context.Context) ([]chat.Chat, error) { return nil, nil }}
+	return Said{Text: text, Earlier: func(context.Context, []string) ([]chat.Chat, error) { return nil, nil }}
 }

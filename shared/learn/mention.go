@@ -105,11 +105,7 @@ func spans(text []token, names [][]string) []span {
 			}
 		}
 	}
-	return slices.DeleteFunc(all, func(s span) bool {
-		return slices.ContainsFunc(all, func(o span) bool {
-			return o.from <= s.from && s.to <= o.to && o.to-o.from > s.to-s.from
-		})
-	})
+	return longest(all)
 }
 
 func says(text []token, name []string) bool {

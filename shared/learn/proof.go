@@ -1,7 +1,10 @@
 package learn
 
 import (
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -16,18 +19,40 @@ type proof struct {
 	verified bool
 	from     string // organisation of the sender's domain
 	envelope string // organisation of the Return-Path; "" when there is none
+	template string // the subject without numbers and dates
+	weighty  bool   // it has files, or is about money or a document
 }
 
 // Proof returns evidence with the proof of the mail that it is about.
 func Proof(e directory.Evidence, it item.Item) directory.Evidence {
 	p := proofOf(it)
-	e.Verified, e.From, e.Envelope = p.verified, p.from, p.envelope
+	e.Verified, e.From, e.Envelope, e.Template, e.Weighty = p.verified, p.from, p.envelope, p.template, p.weighty
 	return e
 }
 
 func proofOf(it item.Item) proof {
-	return proof{it.Verdict == item.VerdictPass, organisation(directory.Domain(it.From.Email)), organisation(it.ReturnDomain)}
+	return proof{
+		it.Verdict == item.VerdictPass, organisation(directory.Domain(it.From.Email)), organisation(it.ReturnDomain),
+		template(it.Subject), it.HasAttachments || matters.MatchString(fold(it.Subject)),
+	}
 }
+
+// matters finds subjects of mail that somebody in an accountancy office may need, even
+// from a sender whose other mail nobody needs.
+var matters = regexp.MustCompile(`factu|invoice|creditnota|nota\b|aanmaning|incasso|betal|payment|rekening|bankafschrift|aanslag|beschikking|belasting|contract|overeenkomst|onderteken|handteken|` +
+	`\bsign|\bakte|polis|deurwaarder|dagvaarding|vonnis|bezwaar|machtiging|jaaropgave|loonstro|salaris|ziekmelding|document|dossier|bijlage|attach|deadline|opzegg|verlopen|expire`)
+
+// template returns a subject without what changes from mail to mail: numbers, dates, and
+// marks of answers.
+func template(subject string) string {
+	words := strings.FieldsFunc(plainSubject(subject), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.ContainsFunc(w, unicode.IsDigit) || times[w] })
+	return strings.Join(words[:min(len(words), 12)], " ")
+}
+
+var times = set("januari februari maart april mei juni juli augustus september oktober november december january february march may june july august october " +
+	"jan feb mrt apr jun jul aug sep sept okt oct nov dec maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday thursday friday saturday sunday " +
+	"eerste tweede derde vierde kwartaal week q")
 
 // organisation returns the registered part of a domain: bakkerij.nl of
 // mail.bakkerij.nl.
@@ -78,14 +103,34 @@ func countingFor(rule directory.Rule, of proof) directory.Rule {
 }
 
 // stands says whether a rule about lists or senders is certain for mail with a
-// proof, by what people did with such mail or because a manager switched it on.
+// proof, by what people did with such mail or because a manager switched it on. One
+// sender writes newsletters and invoices: what people did with mail of one subject counts
+// for that subject. For other subjects it counts too, as long as nobody ever did
+// otherwise and the mail is not of a kind that somebody may need.
 func stands(rule directory.Rule, of proof) bool {
 	rule = countingFor(rule, of)
-	action, least := item.Dismiss, leastDismissed
 	if rule.Kind == directory.AcceptSender {
-		action, least = item.Release, keptEvidence+1
+		return standing(rule.Evidence, item.Release, keptEvidence+1) || len(rule.Evidence) > 0 && switchedOn(rule)
 	}
-	return standing(rule, action, least) || len(rule.Evidence) > 0 && switchedOn(rule)
+	alike := ofTemplate(rule.Evidence, of.template)
+	if standing(alike, item.Dismiss, leastDismissed) {
+		return true
+	}
+	if slices.ContainsFunc(alike, func(e directory.Evidence) bool { return !does(rule.Kind, e) }) {
+		return false
+	}
+	forever := slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool { return strings.HasPrefix(e.Action, always) })
+	return standing(rule.Evidence, item.Dismiss, leastDismissed) && (forever || !of.weighty) || len(rule.Evidence) > 0 && switchedOn(rule)
+}
+
+// ofTemplate returns the evidence of mail with a subject like one.
+func ofTemplate(all []directory.Evidence, template string) (list []directory.Evidence) {
+	for _, e := range all {
+		if e.Template != "" && e.Template == template {
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // Decides says whether a rule that dismisses mail or lets it through decides

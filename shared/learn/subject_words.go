@@ -42,6 +42,9 @@ type tally struct {
 func count(evidence []directory.Evidence) tally {
 	t := tally{all: map[string]int{}, with: map[string]map[string]int{}}
 	for _, e := range evidence {
+		if e.Action == Otherwise && e.Client == "" {
+			e.Client = "another" // nobody has said yet which
+		}
 		if e.Client == "" {
 			continue
 		}

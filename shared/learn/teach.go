@@ -30,7 +30,7 @@ const (
 
 // keptEvidence is how many pieces of evidence a rule keeps; the directory keeps
 // as many.
-const keptEvidence = 50
+const keptEvidence = 200
 
 // always marks the evidence of a person who decided for all mail to come.
 const always = "always "
@@ -88,6 +88,28 @@ func TeachAcceptance(rule directory.Rule, address string, e directory.Evidence, 
 // (item.LinkContact), or did something else with it.
 func TeachForwarded(rule directory.Rule, e directory.Evidence) directory.Rule {
 	return taught(rule, directory.AcceptKind, directory.KindForwarded, e)
+}
+
+// Otherwise marks the evidence that a rule decided a mail wrongly.
+const Otherwise = "otherwise"
+
+// TeachFailure returns a rule that decided a mail which people then decided otherwise,
+// with e.Client the right client, if they said which. The failure stays in the record
+// of the rule, and is evidence against it. A rule about an address or a domain keeps its
+// evidence, which is about persons; the caller says whether it holds.
+func TeachFailure(rule directory.Rule, e directory.Evidence) directory.Rule {
+	if rule.State == "" || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone ||
+		slices.Contains(rule.FailedMails, e.Mail) {
+		return rule
+	}
+	rule.Failed++
+	rule.FailedMails = append(slices.Clip(rule.FailedMails), e.Mail)
+	rule.FailedMails = rule.FailedMails[max(0, len(rule.FailedMails)-keptEvidence):]
+	if rule.Kind == directory.AddressContact || rule.Kind == directory.DomainClient {
+		return rule
+	}
+	e.Action = Otherwise
+	return taught(rule, rule.Kind, rule.Key, e)
 }
 
 // Forget returns a rule without the evidence of one mail, for a solution that
@@ -173,7 +195,7 @@ func settled(rule directory.Rule) directory.Rule {
 // in its evidence.
 func standsForSome(rule directory.Rule) bool {
 	return slices.ContainsFunc(rule.Evidence, func(e directory.Evidence) bool {
-		return stands(rule, proof{e.Verified, e.From, e.Envelope})
+		return stands(rule, proof{e.Verified, e.From, e.Envelope, e.Template, e.Weighty})
 	})
 }
 
@@ -237,9 +259,9 @@ func mostChosen(evidence []directory.Evidence) string {
 // standing says whether people's decisions since the last contradiction make a
 // rule: one for all mail to come, or at least least of them. After a
 // contradiction, only a decision for all mail to come makes it one.
-func standing(rule directory.Rule, action item.Action, least int) bool {
+func standing(evidence []directory.Evidence, action item.Action, least int) bool {
 	n, contradicted := 0, false
-	for _, e := range slices.Backward(rule.Evidence) {
+	for _, e := range slices.Backward(evidence) {
 		switch e.Action {
 		case always + string(action):
 			return !contradicted

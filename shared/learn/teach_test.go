@@ -126,10 +126,10 @@ func TestANewRule(t *testing.T) {
 // A rule keeps its latest evidence, and counts all of it.
 func TestEvidenceIsBounded(t *testing.T) {
 	var r directory.Rule
-	for n := range 80 {
+	for n := range 300 {
 		r = TeachClient(r, "bol", evidence(n, "bol", "c1", "oven"))
 	}
-	if len(r.Evidence) != 50 || r.Count != 80 || r.Evidence[49].Mail != "m79" {
+	if len(r.Evidence) != 200 || r.Count != 300 || r.Evidence[199].Mail != "m299" {
 		t.Errorf("%d pieces of evidence of %d, the last %s", len(r.Evidence), r.Count, r.Evidence[len(r.Evidence)-1].Mail)
 	}
 }

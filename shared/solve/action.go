@@ -16,7 +16,7 @@ import (
 func (cmd *command) evidence(contact, client string) directory.Evidence {
 	return learn.Proof(directory.Evidence{
 		At: cmd.At, By: cmd.By, Manager: cmd.Manager, Mail: cmd.it.ID, Action: string(cmd.Action),
-		Contact: contact, Client: client, Words: mailtext.Words(cmd.it.Subject),
+		Contact: contact, Client: client, Words: mailtext.Words(cmd.it.Subject), Named: cmd.it.Facts.Named,
 	}, cmd.it)
 }
 
@@ -37,8 +37,8 @@ func (cmd *command) link(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if cmd.it.Reason == item.UnknownSender && cmd.it.Facts.Contact != "" && cmd.it.Facts.Contact != cmd.Contact {
-		cmd.Alone = true // one address writes for several people, and another contact wrote this mail
+	if owner := cmd.it.Facts.Contact; cmd.it.Reason == item.UnknownSender && owner != "" && owner != cmd.Contact && !cmd.Alone {
+		return cmd.linkOther(ctx, owner)
 	}
 	if internal || cmd.Alone {
 		// The address stays with its owner: only this mail is the contact's.
@@ -52,6 +52,43 @@ func (cmd *command) link(ctx context.Context) error {
 		c, err := tx.Contact(cmd.Contact)
 		return c, gone("contact", cmd.Contact, err)
 	})
+}
+
+// linkOther says that another contact than the owner of its address wrote this mail. The
+// address stays the owner's; when its mail turns out to name the clients of those others,
+// it is a portal's.
+func (cmd *command) linkOther(ctx context.Context, owner string) error {
+	cmd.override.Contact = cmd.Contact
+	return cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
+		other, err := tx.Contact(cmd.Contact)
+		if err != nil {
+			return gone("contact", cmd.Contact, err)
+		}
+		c, err := tx.Contact(owner)
+		if errors.Is(err, directory.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if cmd.Portal {
+			cmd.override.Contact, cmd.override.Client = "", one(other.Clients) // the client of this mail
+			_, err = becomePortal(tx, c, cmd.it.From.Email)
+			return err
+		}
+		if client := one(other.Clients); client != "" {
+			cmd.override.Rule, err = teachClient(tx, c, client, cmd.it, cmd.evidence(owner, client), false)
+		}
+		return err
+	})
+}
+
+// one returns the only element of a list, or "".
+func one(list []string) string {
+	if len(list) != 1 {
+		return ""
+	}
+	return list[0]
 }
 
 func (cmd *command) create(ctx context.Context) error {
@@ -72,8 +109,10 @@ func (cmd *command) create(ctx context.Context) error {
 	if strings.TrimSpace(cmd.Name) == "" {
 		return &Invalid{"name", "the name of the contact"}
 	}
-	made := directory.Contact{Name: cmd.Name, Phone: cmd.Phone, Function: cmd.Function}
-	if cmd.Client != "" {
+	made := directory.Contact{Name: cmd.Name, Phone: cmd.Phone, Function: cmd.Function, Portal: cmd.Portal}
+	if cmd.Portal {
+		cmd.override.Client = cmd.Client // only this mail is about that client
+	} else if cmd.Client != "" {
 		made.Clients = []string{cmd.Client}
 	}
 	id := ""
@@ -175,7 +214,12 @@ func (cmd *command) addAddress(ctx context.Context, email string, who func(*dire
 			}
 			c.Learned[email] = rule
 		}
-		if c, err = tx.SaveContact(c); err != nil {
+		if cmd.Portal {
+			c, err = becomePortal(tx, c, email)
+		} else {
+			c, err = tx.SaveContact(c)
+		}
+		if err != nil {
 			return err
 		}
 		for _, id := range id {
@@ -255,24 +299,8 @@ func (cmd *command) choose(ctx context.Context) error {
 		if cmd.Alone {
 			return nil
 		}
-		cmd.override.Added = cmd.Added
-		if !slices.Contains(c.Clients, cmd.Client) {
-			// The contact now has one more client.
-			cmd.override.Added = true
-			c.Clients = append(slices.Clip(c.Clients), cmd.Client)
-			if c, err = tx.SaveContact(c); err != nil {
-				return err
-			}
-		}
-		if len(c.Clients) < 2 {
-			return nil
-		}
-		was, _, err := tx.Rule(directory.SenderClient, contact)
-		if err != nil {
-			return err
-		}
-		now, err := tx.SaveRule(learn.TeachClient(was, contact, cmd.evidence(contact, cmd.Client)))
-		cmd.override.Rule = now.ID
+		cmd.override.Added = cmd.Added && !c.Portal
+		cmd.override.Rule, err = teachClient(tx, c, cmd.Client, cmd.it, cmd.evidence(contact, cmd.Client), true)
 		return err
 	})
 	cmd.override.Client = cmd.Client
@@ -286,7 +314,7 @@ func (cmd *command) release(ctx context.Context) error {
 	}
 	cmd.override.Release = append(slices.Clip(cmd.override.Release), reason)
 	if cmd.Scope != item.OfSender {
-		return nil
+		return cmd.learnKept(ctx)
 	}
 	if reason != item.Automated || !learn.Teaches(cmd.it, directory.AcceptSender) {
 		// The same doubt holds for the next mail of this sender.
@@ -297,8 +325,10 @@ func (cmd *command) release(ctx context.Context) error {
 	})
 }
 
-func (cmd *command) dismiss(ctx context.Context) (err error) {
-	kind, key := directory.DismissSender, cmd.it.From.Email
+// dismissal returns the kind and the key of the rule that a dismissal of the mail, or
+// that somebody needs it, is evidence for or against; "" when there can be none.
+func (cmd *command) dismissal() (kind directory.RuleKind, key string) {
+	kind, key = directory.DismissSender, cmd.it.From.Email
 	if cmd.it.Class == item.AutoReply && cmd.Scope != item.OfList && cmd.Scope != item.OfSender {
 		// Automatic replies need nobody, whoever sends them.
 		kind, key = directory.DismissKind, directory.KindAutoReply
@@ -307,9 +337,26 @@ func (cmd *command) dismiss(ctx context.Context) (err error) {
 	}
 	if kind == directory.DismissSender {
 		if _, err := directory.ReceivedAddress(key); err != nil {
-			key = "" // nothing can be learned without an address
+			key = ""
 		}
 	}
+	return kind, key
+}
+
+// learnKept learns that somebody needs automated mail like this: it is not dismissed by
+// itself.
+func (cmd *command) learnKept(ctx context.Context) error {
+	kind, key := cmd.dismissal()
+	if cmd.Alone || key == "" || cmd.it.Reason != item.Automated || !learn.Teaches(cmd.it, kind) {
+		return nil
+	}
+	return cmd.learn(ctx, kind, key, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
+		return learn.TeachDismissal(r, kind, key, e, false)
+	})
+}
+
+func (cmd *command) dismiss(ctx context.Context) (err error) {
+	kind, key := cmd.dismissal()
 	always := cmd.Scope == item.OfList || cmd.Scope == item.OfSender
 	contact := false
 	if key != "" && kind != directory.DismissKind && cmd.it.From.Email != "" {

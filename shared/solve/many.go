@@ -86,7 +86,7 @@ func (s *Service) UndoDismissals(ctx context.Context, who Person, ids ...string)
 	}
 	var back []string
 	for _, id := range ids {
-		done, err := s.undoMail(ctx, id, who.ID, false, mine)
+		done, err := s.undoMail(ctx, id, undoing{by: who.ID, condition: mine})
 		if err != nil {
 			return 0, err
 		}

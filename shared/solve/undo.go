@@ -1,7 +1,6 @@
 package solve
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
+	"kantoorpost/shared/mailtext"
 )
 
 // Undo undoes the last solution of a mail with all its effects, or the decision of
@@ -42,26 +42,31 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return Result{}, err
 	}
-	if it.Override.Action == "" && len(it.Rules) == 0 && !it.DismissedItself() {
-		if chose, err := s.choseClient(ctx, it); err != nil || !chose {
-			return Result{}, cmp.Or(err, ErrNothing)
-		}
+	if it.Override.Action == "" && (it.Waits() || it.Sent) {
+		return Result{}, ErrNothing
 	}
 	if err := who.mayUndo(it, r, known); err != nil {
 		return Result{}, err
 	}
-	switch {
-	case known && r.Kind == directory.AddressContact && r.State != directory.RuleUndone:
-		return s.undoRule(ctx, r, "", id, by)
-	case known && r.Kind == directory.DomainClient && it.Override.Action == "":
-		// The rule made a contact of the wrong person: only that contact is deleted,
-		// and the rule has to learn again.
-		return s.undoRule(ctx, r, it.From.Email, id, by)
+	whole, sender, err := s.undoesRule(ctx, it, r, known)
+	if err != nil {
+		return Result{}, err
+	}
+	if whole {
+		result, err := s.undoRule(ctx, r, sender, id, by)
+		if notes := (*HasNotes)(nil); !errors.As(err, &notes) || it.Override.Action != "" {
+			return result, err
+		}
+		// Somebody has written in the chat of another mail: this one comes back alone.
 	}
 	if err := s.checkNoNotes(ctx, []string{id}); err != nil {
 		return Result{}, err
 	}
-	if it.Override.Added {
+	if it.Override.Action == item.ChooseClient && known && r.Kind == directory.SenderClient {
+		if err := s.forgetClient(ctx, r.Key, it.ID, it.Override.Client); err != nil {
+			return Result{}, err
+		}
+	} else if it.Override.Added {
 		if err := s.removeClient(ctx, it); err != nil {
 			return Result{}, err
 		}
@@ -70,15 +75,17 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 		if err := s.removeEvidence(ctx, r, it.ID, !who.Manager); err != nil {
 			return Result{}, err
 		}
-	} else if known && it.Rules != nil {
-		if err := s.setState(ctx, r, directory.RuleOff); err != nil {
-			return Result{}, err
-		}
+	} else if err := s.fail(ctx, it, learn.Proof(directory.Evidence{At: time.Now().UTC(), By: by, Manager: who.Manager, Mail: id, Words: mailtext.Words(it.Subject)}, it)); err != nil {
+		return Result{}, err
 	}
 	unchanged := func(now item.Item) bool {
 		return now.ID != id || now.Override.At.Equal(it.Override.At) && now.Override.By == it.Override.By
 	}
-	ids, err := s.undoMails(ctx, []string{id}, by, it.Override.Action == "", unchanged)
+	back := undoing{by: by, noRules: it.Override.Action == "", condition: unchanged}
+	if it.Override.Action == "" && it.State == item.Processed {
+		back.ask = id
+	}
+	ids, err := s.undoMails(ctx, []string{id}, back)
 	if err != nil {
 		return Result{}, err
 	}
@@ -101,21 +108,22 @@ func (p Person) mayUndo(it item.Item, r directory.Rule, known bool) error {
 	return nil
 }
 
-// choseClient tells whether only the text of the mail decided which of the sender's
-// clients it is about.
-func (s *Service) choseClient(ctx context.Context, it item.Item) (bool, error) {
-	c, err := s.Chats.Get(ctx, it.Chat)
-	if errors.Is(err, chat.ErrNotFound) {
-		return false, nil
+// undoesRule tells whether undoing a mail undoes a rule with all its effects, or those
+// on one sender: the mail taught that an address is a contact's, or waited for that; or
+// it is the first of a sender whom the rule made a contact. Later mail is one mistake.
+func (s *Service) undoesRule(ctx context.Context, it item.Item, r directory.Rule, known bool) (whole bool, sender string, err error) {
+	switch {
+	case !known || r.State == directory.RuleUndone:
+		return false, "", nil
+	case r.Kind == directory.AddressContact:
+		n := len(r.Evidence)
+		return it.Override.Action != "" || n > 0 && !it.Stored.After(r.Evidence[n-1].At), "", nil
+	case r.Kind == directory.DomainClient && it.Override.Action == "":
+		ids, err := s.mailsOfRule(ctx, r.ID, it.From.Email)
+		later := func(id string) bool { return id > it.ID } // the oldest has the highest id
+		return err == nil && !slices.ContainsFunc(ids, later), it.From.Email, err
 	}
-	if err != nil {
-		return false, err
-	}
-	from, err := s.Directory.Contact(ctx, c.Contact)
-	if errors.Is(err, directory.ErrNotFound) {
-		return false, nil
-	}
-	return len(from.Clients) > 1, err
+	return false, "", nil
 }
 
 // UndoRule undoes a rule with all its effects. Errors: directory.ErrNotFound,
@@ -156,7 +164,7 @@ func (s *Service) undoRule(ctx context.Context, r directory.Rule, sender, mail, 
 		return Result{}, err
 	}
 	ids = unique(append(ids, late...))
-	back, err := s.undoMails(ctx, ids, by, false, anyMail)
+	back, err := s.undoMails(ctx, ids, undoing{by: by, condition: anyMail})
 	if err != nil {
 		return Result{}, err
 	}

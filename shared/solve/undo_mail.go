@@ -13,10 +13,18 @@ import (
 	"kantoorpost/shared/table"
 )
 
+// An undoing says how mails come back to open work.
+type undoing struct {
+	by        string // id of the person
+	noRules   bool   // no learned rule decides them again
+	ask       string // id of the mail that then waits for a person; "" for none
+	condition func(item.Item) bool
+}
+
 // undoMails brings mails from their chats back to open work, and returns the ids of
 // all that came back. With the first mail of a chat the chat is deleted, and its
 // other mails come back too. A chat in which people wrote keeps its mail.
-func (s *Service) undoMails(ctx context.Context, ids []string, by string, noRules bool, condition func(item.Item) bool) (back []string, err error) {
+func (s *Service) undoMails(ctx context.Context, ids []string, u undoing) (back []string, err error) {
 	var errs []error
 	for _, id := range ids {
 		all, err := s.dependents(ctx, id)
@@ -24,7 +32,7 @@ func (s *Service) undoMails(ctx context.Context, ids []string, by string, noRule
 			return back, err
 		}
 		for _, id := range all {
-			done, err := s.undoMail(ctx, id, by, noRules, condition)
+			done, err := s.undoMail(ctx, id, u)
 			if err != nil {
 				errs = append(errs, err)
 				break
@@ -89,7 +97,7 @@ func anyMail(item.Item) bool { return true }
 
 // undoMail brings one mail back to open work, if it fulfils the condition when it is
 // changed and nobody is solving it.
-func (s *Service) undoMail(ctx context.Context, id, by string, noRules bool, condition func(item.Item) bool) (done bool, err error) {
+func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool, err error) {
 	for {
 		it, err := s.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
@@ -98,7 +106,7 @@ func (s *Service) undoMail(ctx context.Context, id, by string, noRules bool, con
 		if err != nil {
 			return false, err
 		}
-		if it.Claim != nil || !condition(it) {
+		if it.Claim != nil || !u.condition(it) {
 			return false, nil
 		}
 		ops, err := s.removeFromChat(ctx, it)
@@ -113,10 +121,10 @@ func (s *Service) undoMail(ctx context.Context, id, by string, noRules bool, con
 		ops = append(ops, it.Undecided()...)
 		was := it.State
 		it.State, it.Decided, it.Reason, it.Chat, it.Why, it.Rules, it.Facts = item.New, at, "", "", "", nil, item.Facts{}
-		it.Override = item.Override{NoRules: noRules}
-		it.Note(item.Attempt{At: at, By: by, Action: item.UndoAction, State: item.New})
+		it.Override = item.Override{NoRules: u.noRules || it.Override.Ask, Ask: u.ask == it.ID || it.Override.Ask}
+		it.Note(item.Attempt{At: at, By: u.by, Action: item.UndoAction, State: item.New})
 		ops = append(ops, it.Transition(was, "")...)
-		ops = append(ops, audit.Op(audit.Entry{By: by, Action: "mail.undo", Object: "mail " + it.ID, Mail: it.ID}))
+		ops = append(ops, audit.Op(audit.Entry{By: u.by, Action: "mail.undo", Object: "mail " + it.ID, Mail: it.ID}))
 		if automatic {
 			ops = append(ops, item.CountOp(at, item.Corrected, 1))
 		}

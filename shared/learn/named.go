@@ -1,0 +1,256 @@
+package learn
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mailtext"
+)
+
+// A mail is somebody's who works for one client, and yet about another one: a notary's
+// clerk, an adviser, somebody with a new job. So the text is searched for every client
+// of the office. Most clients that a text names are suppliers, customers and employers.
+// A mention is firm only if it says what the mail is about:
+//
+//   - the number, KvK number or VAT id of the client;
+//   - the whole name in the subject, or in the text after words such as "inzake" or
+//     "de jaarrekening van";
+//   - the whole name in a signature which has no name of the sender's own client.
+//
+// It is not after words of trade ("de factuur van"). A name with one telling word
+// needs its legal form or words such as "inzake", and that of a person, who may be
+// somebody's employee, needs the latter. Whoever writes about his own client as well
+// names the other in passing.
+
+// maxOthers is how many clients Others returns: people choose from them.
+const maxOthers = 3
+
+// Others returns the ids of the clients that a mail firmly names, when they are not
+// among own, the ids of those that it is expected to be about. Known is the subject of
+// the conversation that the mail answers, "" for none: the same subject says nothing.
+func (x *ClientIndex) Others(it item.Item, own []string, known string) []string {
+	n := naming{x: x, it: it, own: own, writer: nameTokens(it.From.Name)}
+	byNumber := n.byNumber()
+	if passedOn.MatchString(it.Subject) || known != "" && plainSubject(known) == plainSubject(it.Subject) {
+		n.read("", ownWords(it))
+	} else {
+		n.read(it.Subject, ownWords(it))
+	}
+	switch {
+	case len(byNumber) > 0:
+		return byNumber[:min(len(byNumber), maxOthers)]
+	case n.ownSubject:
+		return nil
+	case len(n.subject) > 0:
+		return n.subject[:min(len(n.subject), maxOthers)]
+	case n.ownText:
+		return nil
+	case len(n.text) > 0:
+		return n.text[:min(len(n.text), maxOthers)]
+	}
+	return n.signed()
+}
+
+// ownWords returns the writer's own text up to the closing.
+func ownWords(it item.Item) string { return body(mailtext.Text{Own: it.Says}, it.From.Name) }
+
+// passedOn finds subjects that somebody else wrote.
+var passedOn = regexp.MustCompile(`(?i)^\s*(fwd?|doorst(uren)?|tr|wg)\s*:`)
+
+var answerMarks = regexp.MustCompile(`(?i)^(\s*(re|aw|antw|antwoord|fwd?|doorst|tr|wg)(\[\d+\])?\s*:)+`)
+
+// plainSubject returns a subject without the marks of answers, in a form to compare.
+func plainSubject(subject string) string {
+	return strings.Join(strings.Fields(fold(answerMarks.ReplaceAllString(subject, ""))), " ")
+}
+
+// A naming holds which clients a mail names.
+type naming struct {
+	x      *ClientIndex
+	it     item.Item
+	own    []string
+	writer []string // the words of the writer's name, which name no client
+
+	ownSubject, ownText bool     // one of own is named
+	subject, text       []string // ids of others that are firmly named
+}
+
+// byNumber returns the clients whose numbers the writer gives, none if one of own is
+// among them.
+func (n *naming) byNumber() []string {
+	var ids []string
+	for _, number := range n.it.Numbers {
+		for _, at := range n.x.numbered(number) {
+			id := n.x.clients[at].ID
+			if slices.Contains(n.own, id) {
+				return nil
+			}
+			ids = withID(ids, id)
+		}
+	}
+	return ids
+}
+
+func withID(ids []string, id string) []string {
+	if slices.Contains(ids, id) {
+		return ids
+	}
+	return append(ids, id)
+}
+
+// read notes the names in the subject and the text.
+func (n *naming) read(subject, text string) {
+	n.ownSubject, n.subject = n.in(tokens(subject), true)
+	n.ownText, n.text = n.in(tokens(text), false)
+}
+
+// in finds the clients that a text names: whether own is among them, and the ids of
+// others that it firmly names.
+func (n *naming) in(text []token, subject bool) (own bool, others []string) {
+	for _, s := range n.x.spans(text) {
+		c := n.x.clients[s.client]
+		if slices.Contains(n.own, c.ID) {
+			own = true
+		} else if !n.resembles(s.client) && firmly(text, s, c, n.x.names[s.client], subject) {
+			others = withID(others, c.ID)
+		}
+	}
+	return own, others
+}
+
+// resembles says whether a client has the name of the writer or of one of own.
+func (n *naming) resembles(client int) bool {
+	name := n.x.names[client]
+	if subset(name, n.writer) {
+		return true
+	}
+	return slices.ContainsFunc(n.own, func(id string) bool {
+		at, ok := n.x.id[id]
+		return ok && subset(name, n.x.names[at])
+	})
+}
+
+// signed returns the client whose name stands in the signature, when no name of own
+// does, the address is not at that client's domain, and the names have nothing in common.
+func (n *naming) signed() []string {
+	if n.it.Signed == "" {
+		return nil
+	}
+	text := tokens(n.it.Signed)
+	var ids []string
+	for _, s := range n.x.spans(text) {
+		c, name := n.x.clients[s.client], n.x.names[s.client]
+		switch {
+		case slices.Contains(n.own, c.ID):
+			return nil
+		case c.Type == directory.Person || n.resembles(s.client) || n.related(name) || calledLike(directory.Domain(n.it.From.Email), c.Name):
+		case telling(name) > 1 || telling(name) == 1 && text[s.to-1].named:
+			ids = withID(ids, c.ID)
+		}
+	}
+	if len(ids) != 1 {
+		return nil
+	}
+	return ids
+}
+
+// related says whether a name shares a telling word with one of own: companies of one
+// group sign with each other's names.
+func (n *naming) related(name []string) bool {
+	return slices.ContainsFunc(n.own, func(id string) bool {
+		at, ok := n.x.id[id]
+		return ok && slices.ContainsFunc(name, func(w string) bool { return weighty(w) && !trades[w] && slices.Contains(n.x.names[at], w) })
+	})
+}
+
+func telling(name []string) (n int) {
+	for _, w := range name {
+		if weighty(w) {
+			n++
+		}
+	}
+	return n
+}
+
+// firmly says whether a span tells what a mail is about.
+func firmly(text []token, s span, c directory.Client, name []string, subject bool) bool {
+	about, trade := inContext(text, s)
+	switch {
+	case trade || telling(name) == 0:
+		return false
+	case c.Type == directory.Person:
+		return about && text[s.to-1].upper
+	case telling(name) == 1 && !text[s.to-1].named:
+		return about && capital(text[s.from:s.to])
+	case about:
+		return true
+	case subject:
+		return !slices.ContainsFunc(text, func(t token) bool { return documents[t.word] })
+	}
+	return false
+}
+
+// capital says whether the telling word of a name is long and begins with a capital.
+func capital(name []token) bool {
+	return slices.ContainsFunc(name, func(t token) bool {
+		return weighty(t.word) && t.upper && utf8.RuneCountInString(t.word) >= 5
+	})
+}
+
+// inContext says what the words before a span, in the same sentence, say about it: that
+// the mail is about it, or that it is somebody with whom others trade.
+func inContext(text []token, s span) (about, trade bool) {
+	line := text[s.from].line
+	for k := s.from - 1; k >= 0 && k >= s.from-6 && text[k].line == line && !text[k+1].begins; k-- {
+		w, near := text[k].word, s.from-k
+		switch {
+		case near <= 2 && inquiring[w]:
+			return true, false
+		case dealings[w] || documents[w] || staff[w]:
+			return false, true
+		case files[w] || jobs[w]:
+			return true, false
+		}
+	}
+	return s.from > 0 && text[s.from-1].word == "voor" && text[s.from-1].line == line && !text[s.from].begins, false
+}
+
+var (
+	// inquiring are words right before what a mail is about.
+	inquiring = set("over omtrent betreft betreffende betr inzake aangaande namens mbt regarding concerning about klant relatie client dossier")
+	// files are what an office keeps of a client.
+	files = set("jaarrekening jaarrekeningen jaarstukken jaarcijfers jaarverslag aangifte aangiften btw btw-aangifte omzetbelasting loonaangifte loonadministratie salarisadministratie " +
+		"administratie boekhouding cijfers akte aandelen aandeelhouder aandeelhouders statuten oprichting balans grootboek stukken gegevens uittreksel dividend fusie winstuitkering " +
+		"vennootschapsbelasting inkomstenbelasting vpb ib aanslag suppletie bestuurder directeur eigenaar accounts return")
+	// jobs are what somebody says who has a new one.
+	jobs = set("werk werkzaam werken werkte dienst begonnen baan werkgever overgestapt aangenomen gestart work working joined")
+	// dealings are words of buying, selling and other dealings.
+	dealings = set("geleverd gekocht verkocht aangeschaft betaald betaling betalingen betalen overgemaakt overboeking ontvangen huur huurt huren huurcontract lease leasen leverancier leveranciers " +
+		"opdrachtgever opdracht incasso webshop project klus lunch diner borrel offertes besteld inkoop inkopen verkoop lening geleend geschil conflict concurrent buurman sponsoring " +
+		"supplier customer bought sold paid payment ordered klanten debiteur crediteur via")
+	// documents are what companies send each other.
+	documents = set("factuur facturen verkoopfactuur verkoopfacturen inkoopfactuur inkoopfacturen creditnota rekening nota bon bonnen bonnetje bonnetjes offerte order bestelling pakbon aanmaning herinnering invoice invoices bill quote receipt")
+	// staff are words about somebody's employees.
+	staff = set("ziekmelding loonstrook loonstroken salaris contract arbeidscontract verlof medewerker medewerkster werknemer werkneemster collega sollicitatie declaratie uren vakantie ontslag")
+)
+
+// StillUnclear returns those of the clients that a sender's mail names about which people
+// were not asked before: when a mail that named a client turned out to be about another,
+// the name alone says nothing more of this sender's mail.
+func StillUnclear(rule directory.Rule, named []string) []string {
+	if rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone {
+		return named
+	}
+	return slices.DeleteFunc(slices.Clone(named), func(id string) bool {
+		for _, e := range slices.Backward(rule.Evidence) {
+			if slices.Contains(e.Named, id) {
+				return e.Client != id
+			}
+		}
+		return false
+	})
+}

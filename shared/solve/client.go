@@ -1,0 +1,207 @@
+package solve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"kantoorpost/shared/audit"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+	"kantoorpost/shared/mailtext"
+)
+
+// teachClient stores that a mail of a contact is about a client, and returns the rule
+// that learned it. With add the contact now has one more client, unless it is a portal.
+// A contact whose mail names the clients that people choose becomes a portal.
+func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.Item, e directory.Evidence, add bool) (rule string, err error) {
+	chosen, err := tx.Client(client)
+	if err != nil {
+		return "", gone("client", client, err)
+	}
+	e.Name = it.From.Name
+	if names(it, chosen.Name) && !slices.Contains(e.Named, client) {
+		e.Named = append(slices.Clip(e.Named), client)
+	}
+	was, _, err := tx.Rule(directory.SenderClient, c.ID)
+	if err != nil {
+		return "", err
+	}
+	has := slices.Contains(c.Clients, client)
+	e.Added = add && !c.Portal && !has || addedBy(was, e.Mail, client)
+	now := learn.TeachClient(was, c.ID, e)
+	var errName error
+	name := func(id string) string {
+		other, err := tx.Client(id)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			errName = err
+		}
+		return other.Name
+	}
+	switch {
+	case !c.Portal && learn.IsPortal(now, it.From.Email, name):
+		if c, err = becomePortal(tx, c, it.From.Email); err == nil {
+			now.Evidence[len(now.Evidence)-1].Portal = true
+		}
+	case add && !c.Portal && !has:
+		c.Clients = append(slices.Clip(c.Clients), client)
+		_, err = tx.SaveContact(c)
+	}
+	if err = errors.Join(errName, err); err != nil {
+		return "", err
+	}
+	if len(c.Clients) < 2 && len(e.Named) == 0 && add && !c.Portal {
+		return "", nil // the contact had no client before: there was nothing to choose
+	}
+	now, err = tx.SaveRule(now)
+	return now.ID, err
+}
+
+// names says whether a mail names a client.
+func names(it item.Item, client string) bool {
+	return slices.ContainsFunc([]string{it.From.Name, it.Subject, it.Says, it.Signed}, func(text string) bool { return learn.Names(text, client) })
+}
+
+// becomePortal makes a portal of the contact with an address, or of that address alone
+// when the contact has others, and returns the portal. The portal is called like its
+// domain then.
+func becomePortal(tx *directory.Tx, c directory.Contact, email string) (directory.Contact, error) {
+	if len(c.Emails) > 1 {
+		if c.Emails = slices.DeleteFunc(slices.Clone(c.Emails), func(e string) bool { return e == email }); len(c.Emails) == 0 {
+			c.Emails = []string{email}
+		} else if _, err := tx.SaveContact(c); err != nil {
+			return c, err
+		} else {
+			c = directory.Contact{Name: directory.Domain(email), Emails: []string{email}}
+		}
+	}
+	c.Portal, c.Clients = true, nil
+	return tx.SaveContact(c)
+}
+
+// addedBy says whether a contact got a client with the decision on a mail.
+func addedBy(r directory.Rule, mail, client string) bool {
+	return slices.ContainsFunc(r.Evidence, func(e directory.Evidence) bool { return e.Mail == mail && e.Client == client && e.Added })
+}
+
+// Correct learns that people brought a mail to another client: it counts against the
+// rules that placed the mail, and for that client. Learned twice, it counts once.
+// Nothing is learned from mail whose sender Exchange doubts.
+func (s *Service) Correct(ctx context.Context, c chat.Correction) error {
+	it, err := s.Items.Get(ctx, c.Mail)
+	if errors.Is(err, item.ErrNotFound) || err == nil && it.Verdict == item.VerdictFail {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ctx = audit.As(ctx, c.By)
+	contact, known, err := s.writer(ctx, it)
+	if err != nil {
+		return err
+	}
+	if c.Undone {
+		if !known {
+			return nil
+		}
+		return s.forgetClient(ctx, contact, it.ID, c.Client)
+	}
+	e := learn.Proof(directory.Evidence{
+		At: c.At, By: c.By, Mail: it.ID, Action: string(item.MoveAction), Contact: contact, Client: c.Client, Words: mailtext.Words(it.Subject),
+	}, it)
+	if err := s.fail(ctx, it, e); err != nil || !known {
+		return err
+	}
+	err = s.Directory.Change(ctx, func(tx *directory.Tx) error {
+		from, err := tx.Contact(contact)
+		if err == nil {
+			_, err = teachClient(tx, from, c.Client, it, e, true)
+		}
+		return err
+	})
+	if gone := (*Gone)(nil); errors.As(err, &gone) || errors.Is(err, directory.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("learn that mail %s is about client %s: %w", it.ID, c.Client, err)
+	}
+	return nil
+}
+
+// writer returns the contact who wrote a mail.
+func (s *Service) writer(ctx context.Context, it item.Item) (id string, known bool, err error) {
+	if it.Override.Contact != "" {
+		return it.Override.Contact, true, nil
+	}
+	c, known, err := s.Directory.ContactByAddress(ctx, it.From.Email)
+	return c.ID, known, err
+}
+
+// fail stores with the rules that decided a mail that they were wrong.
+func (s *Service) fail(ctx context.Context, it item.Item, e directory.Evidence) error {
+	for _, id := range it.Rules {
+		r, err := s.Directory.Rule(ctx, id)
+		if errors.Is(err, directory.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = s.Directory.Change(ctx, func(tx *directory.Tx) error {
+				now, known, err := tx.Rule(r.Kind, r.Key)
+				if err == nil && known {
+					_, err = tx.SaveRule(learn.TeachFailure(now, e))
+				}
+				return err
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("note that rule %s was wrong about mail %s: %w", id, it.ID, err)
+		}
+	}
+	return nil
+}
+
+// forgetClient takes back that a mail of a contact is about a client, and what the
+// contact got with it: the client, or that it is a portal.
+func (s *Service) forgetClient(ctx context.Context, contact, mail, client string) error {
+	return s.Directory.Change(ctx, func(tx *directory.Tx) error {
+		r, known, err := tx.Rule(directory.SenderClient, contact)
+		if err != nil || !known {
+			return err
+		}
+		added, portal := addedBy(r, mail, client), madePortalBy(r, mail)
+		less := learn.Forget(r, mail)
+		if _, err := tx.SaveRule(less); err != nil || !added && !portal {
+			return err
+		}
+		c, err := tx.Contact(contact)
+		if errors.Is(err, directory.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if portal {
+			c.Portal, c.Clients = false, chosenIn(less)
+		}
+		c.Clients = slices.DeleteFunc(slices.Clone(c.Clients), func(id string) bool { return added && id == client })
+		_, err = tx.SaveContact(c)
+		return err
+	})
+}
+
+func madePortalBy(r directory.Rule, mail string) bool {
+	return slices.ContainsFunc(r.Evidence, func(e directory.Evidence) bool { return e.Mail == mail && e.Portal })
+}
+
+// chosenIn returns the clients that a contact had according to the evidence of a rule.
+func chosenIn(r directory.Rule) (ids []string) {
+	for _, e := range r.Evidence {
+		if e.Client != "" && !slices.Contains(ids, e.Client) {
+			ids = append(ids, e.Client)
+		}
+	}
+	return ids
+}
