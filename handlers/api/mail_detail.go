@@ -150,7 +150,7 @@ func explain(it item.Item, f facts) (why, whatToDo words.Text) {
 		"{client}", strings.Join(clients[:min(len(clients), 1)], ""), "{clients}", strings.Join(clients, ", "),
 		"{tries}", strconv.FormatInt(it.Attempts, 10), "{detail}", words.Isolate(detail),
 	)
-	why, whatToDo = item.Explain(it.Reason)
+	why, whatToDo = item.ExplainMail(it)
 	if it.Reason == item.UnknownSender && f.Contact != nil {
 		why, whatToDo = item.ExplainOtherName()
 	}

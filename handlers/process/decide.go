@@ -322,7 +322,7 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 		}
 	}
 	wait := func(reason item.Reason, clients, named []string) (string, string, decision, error) {
-		return "", "", decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: clients, Named: named}}, nil
+		return "", "", decision{Reason: reason, Facts: item.Facts{Contact: from.ID, Clients: clients, Named: named, Portal: from.Portal}}, nil
 	}
 	if from.Portal {
 		named, err := o.ForPortal(ctx, it, from)

@@ -39,6 +39,7 @@ type entry struct {
 	Clients  []string          `json:"clients"`
 	Phone    string            `json:"phone"`
 	Function string            `json:"function"`
+	Portal   bool              `json:"portal"`
 	Learned  map[string]string `json:"learned"`
 
 	Undeliverable map[string]time.Time `json:"undeliverable"`

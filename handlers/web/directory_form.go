@@ -46,6 +46,7 @@ type (
 		Clients  []string `json:"clients"`
 		Phone    string   `json:"phone"`
 		Function string   `json:"function"`
+		Portal   bool     `json:"portal"`
 	}
 	newMemberBody struct {
 		Name   string `json:"name"`
@@ -71,7 +72,7 @@ func (o *openEntry) body() any {
 	case "clients":
 		return clientBody{o.Number, o.Type, o.Name, o.KvK, o.VAT, o.IBANs}
 	case "contacts":
-		return contactBody{o.Name, o.Emails, o.Clients, o.Phone, o.Function}
+		return contactBody{o.Name, o.Emails, o.Clients, o.Phone, o.Function, o.Portal}
 	case "team-members":
 		m := newMemberBody{o.Name, o.Email, o.Rights, o.Active}
 		if o.New {
@@ -93,8 +94,12 @@ func (o *openEntry) read(r *http.Request) {
 	} {
 		*field = r.PostFormValue(name)
 	}
+<<<<<<< HEAD
 	o.From, o.Until = isoDate(o.From), isoDate(o.Until)
 	o.Active = r.PostFormValue("active") != ""
+=======
+	o.Active, o.Portal = r.PostFormValue("active") != "", r.PostFormValue("portal") != ""
+>>>>>>> 2ad214a (learn: corrections teach, in tests; pages: portals and the record of a rule)
 	o.Emails = addressesOf(o.EmailLines)
 	o.IBANs = accountsOf(r.PostFormValue("ibans"))
 	o.Clients, o.Members = append([]string{}, r.PostForm["clients"]...), append([]string{}, r.PostForm["members"]...)

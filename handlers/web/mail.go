@@ -34,6 +34,7 @@ type (
 		Phone    string `json:"phone,omitempty"`
 		Function string `json:"function,omitempty"`
 		Scope    string `json:"scope,omitempty"`
+		Portal   bool   `json:"portal,omitempty"`
 		Remember *bool  `json:"remember,omitempty"`
 	}
 	contact struct {

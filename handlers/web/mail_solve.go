@@ -19,6 +19,7 @@ func (s *site) solve(v *request) error {
 	} {
 		*field = v.r.PostFormValue(name)
 	}
+	form.Portal = v.r.PostFormValue("portal") != ""
 	if v.r.PostFormValue("once") != "" {
 		no := false
 		form.Remember = &no

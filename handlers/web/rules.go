@@ -26,6 +26,7 @@ type ruleObject struct {
 	ChangedBy   string            `json:"changedBy"`
 	Explanation words.Text        `json:"explanation"`
 	Decided     int               `json:"decided"`
+	Failed      int               `json:"failed"`
 	Linked      int               `json:"linked"`
 	Names       map[string]string `json:"names"`
 }

@@ -91,6 +91,7 @@ type Facts struct {
 	Contact string   `json:"contact,omitempty"` // the sender
 	Clients []string `json:"clients,omitempty"` // that the mail can be about
 	Named   []string `json:"named,omitempty"`   // those of them that only its text or its signature names
+	Portal  bool     `json:"portal,omitempty"`  // Contact is a portal
 	Role    string   `json:"role,omitempty"`    // that nobody has at the client
 	Team    string   `json:"team,omitempty"`    // that has no active member
 }

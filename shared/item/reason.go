@@ -10,6 +10,30 @@ func Explain(r Reason) (why, whatToDo words.Text) {
 	return e.why, e.whatToDo
 }
 
+// ExplainMail is Explain for the reason of one mail. Its facts may tell more than the
+// reason alone.
+func ExplainMail(it Item) (why, whatToDo words.Text) {
+	why, whatToDo = Explain(it.Reason)
+	switch f := it.Facts; {
+	case it.Reason == SenderNotVerified && it.Verdict == VerdictSoft:
+		return words.Text{NL: "Eerdere e-mail van {sender} was steeds bewezen echt, en deze niet. Iemand anders kan onder dit adres schrijven.",
+				EN: "Earlier mail from {sender} was always proven genuine, and this one is not. Somebody else may write under this address."},
+			words.Text{NL: "Bel {contact} op een bekend nummer als het om geld of gegevens gaat. Een manager kan het bericht doorlaten; daarna geldt dit adres weer gewoon.",
+				EN: "When it is about money or data, call {contact} on a number that you know. A manager can release the mail; after that the address counts as usual."}
+	case it.Reason == SenderNoClient && f.Portal:
+		return words.Text{NL: "{contact} is een portaal en schrijft voor veel relaties. Dit bericht noemt er geen.", EN: "{contact} is a portal and writes for many clients. This mail names none."},
+			words.Text{NL: "Kies de relatie waar dit bericht over gaat. Dat geldt alleen voor dit bericht.", EN: "Choose the client that this mail is about. That holds for this mail only."}
+	case it.Reason == SeveralClients && f.Portal:
+		why = words.Text{NL: "{contact} is een portaal, en dit bericht noemt: {clients}.", EN: "{contact} is a portal, and this mail names: {clients}."}
+	case it.Reason == SeveralClients && it.Override.Asks():
+		why = words.Text{NL: "Dit bericht van {contact} was vanzelf verwerkt, en iemand maakte dat ongedaan.", EN: "This mail from {contact} was processed by itself, and somebody undid that."}
+	case it.Reason == SeveralClients && len(f.Named) > 0 && len(f.Clients) > len(f.Named):
+		why = words.Text{NL: "{contact} schrijft anders voor een andere relatie dan dit bericht noemt. Het kan gaan over: {clients}.",
+			EN: "{contact} usually writes for another client than this mail names. It can be about: {clients}."}
+	}
+	return why, whatToDo
+}
+
 // ExplainOtherName is Explain for UnknownSender when a contact has the address,
 // but {name} beside it is another person's.
 func ExplainOtherName() (why, whatToDo words.Text) {

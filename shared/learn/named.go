@@ -239,16 +239,23 @@ var (
 )
 
 // StillUnclear returns those of the clients that a sender's mail names about which people
-// were not asked before: when a mail that named a client turned out to be about another,
-// the name alone says nothing more of this sender's mail.
+// still have to be asked: when the last two mails of this sender that named a client
+// turned out to be about another, the name alone says nothing.
 func StillUnclear(rule directory.Rule, named []string) []string {
 	if rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone {
 		return named
 	}
 	return slices.DeleteFunc(slices.Clone(named), func(id string) bool {
+		n := 0
 		for _, e := range slices.Backward(rule.Evidence) {
-			if slices.Contains(e.Named, id) {
-				return e.Client != id
+			if !slices.Contains(e.Named, id) {
+				continue
+			}
+			if e.Client == id {
+				return false
+			}
+			if n++; n == leastAgreeing {
+				return true
 			}
 		}
 		return false
