@@ -94,12 +94,8 @@ func (o *openEntry) read(r *http.Request) {
 	} {
 		*field = r.PostFormValue(name)
 	}
-<<<<<<< HEAD
 	o.From, o.Until = isoDate(o.From), isoDate(o.Until)
-	o.Active = r.PostFormValue("active") != ""
-=======
 	o.Active, o.Portal = r.PostFormValue("active") != "", r.PostFormValue("portal") != ""
->>>>>>> 2ad214a (learn: corrections teach, in tests; pages: portals and the record of a rule)
 	o.Emails = addressesOf(o.EmailLines)
 	o.IBANs = accountsOf(r.PostFormValue("ibans"))
 	o.Clients, o.Members = append([]string{}, r.PostForm["clients"]...), append([]string{}, r.PostForm["members"]...)
