@@ -33,9 +33,9 @@ function restore() {
     label.parentElement.classList.add("styled");
   }
 }
-document.addEventListener("htmx:afterRequest", (e) => {
-  const name = e.detail.elt.dataset?.keep;
-  if (name && e.detail.successful) sessionStorage.removeItem(keptAs(name));
+document.addEventListener("htmx:beforeSwap", (e) => { // before what comes instead asks for it
+  const name = e.detail.requestConfig?.elt?.dataset?.keep;
+  if (name && e.detail.xhr.status < 400) sessionStorage.removeItem(keptAs(name));
 });
 document.addEventListener("click", (e) => {
   if (e.target.closest("[data-forget]")) sessionStorage.removeItem(keptAs(e.target.closest("[data-forget]").dataset.forget));
