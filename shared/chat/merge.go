@@ -134,7 +134,7 @@ func (s *Store) forward(ctx context.Context, ch Change, from, into string) (bool
 			return false, err
 		}
 	}
-	c.Into = into
+	c.Into, c.Preview = into, "" // what it showed is in the other chat, where its author may erase it
 	err = s.table.Write(ctx, open, table.Replace(c.row()))
 	if isConflict(ctx, err) {
 		return false, nil

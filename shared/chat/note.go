@@ -94,7 +94,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 			return Message{}, err
 		}
 		ops = append(ops, notices(c.ID, m, nil)...)
-		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), m, nil)), audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
+		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), Message{ID: m.ID, Kind: KindNote}, nil)), audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
 		err = s.table.Write(ctx, ops...)
 		if err == nil {
 			return m, nil
@@ -105,14 +105,23 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 	}
 }
 
-// requested returns the note that a request with this key wrote in one of these chats:
-// the one that the request named, and the one that this was merged into.
-func (s *Store) requested(ctx context.Context, key string, chats ...string) (first Message, ok bool, err error) {
-	for _, chat := range slices.Compact(chats) {
+// requested returns the note that a request with this key wrote in the chat that it named,
+// or in the one that this was merged into. The row of the request has the id of the note
+// alone, so that its text is in one place; rows of an older version have all of it.
+func (s *Store) requested(ctx context.Context, key, named, now string) (first Message, ok bool, err error) {
+	for _, chat := range slices.Compact([]string{named, now}) {
 		_, err := s.get(ctx, requestKey(chat, key), &first)
-		if !errors.Is(err, ErrNotFound) {
-			return first, err == nil, err
+		if errors.Is(err, ErrNotFound) {
+			continue
 		}
+		if err == nil {
+			var m Message
+			if m, err = s.Message(ctx, now, first.ID); errors.Is(err, ErrNotFound) {
+				return first, true, nil // it was moved on
+			}
+			first = m
+		}
+		return first, err == nil, err
 	}
 	return Message{}, false, nil
 }

@@ -41,8 +41,7 @@ func (s *Store) DeleteNote(ctx context.Context, id, note, member string, check C
 	return err
 }
 
-// changeNote lets f change a note, in the chat, in the row of the request that wrote it and
-// where the chat shows its start.
+// changeNote lets f change a note, and the chat where it shows the start of the note.
 func (s *Store) changeNote(ctx context.Context, id, note, member string, check Check, action string, f func(*Message) []table.Op) (Message, error) {
 	for {
 		c, err := s.Get(ctx, id)
@@ -67,9 +66,6 @@ func (s *Store) changeNote(ctx context.Context, id, note, member string, check C
 			c.Preview = m.Preview
 		}
 		ops = append(ops, MessageOp(c.ID, m), audit.Op(audit.Entry{By: member, Action: action, Object: "chat " + c.ID}))
-		if m.Key != "" {
-			ops = append(ops, table.Put(row(requestKey(c.ID, m.Key), m, nil)))
-		}
 		err = s.table.Write(ctx, append(ops, c.rows()...)...)
 		if err == nil {
 			return m, nil
