@@ -9,6 +9,9 @@ param vaultName string
 @description('Name of the Application Insights component.')
 param componentName string
 
+@description('Name of the workspace with the logs.')
+param workspaceName string
+
 @description('Name of the identity of the app.')
 param appIdentityName string
 
@@ -57,7 +60,14 @@ var tableRows = concat(
 )
 var containerRows = empty(deployerId)
   ? []
-  : map(access.deployer.container, row => { name: 'releases', role: row.role, to: 'deployer' })
+  : flatten(map(
+      ['packages', 'releases'],
+      container => map(access.deployer.container, row => { name: container, role: row.role, to: 'deployer' })
+    ))
+var workspaceRows = concat(
+  empty(deployerId) ? [] : map(access.deployer.workspace, row => { role: row.role, to: 'deployer' }),
+  empty(operatorsId) ? [] : map(access.operators.workspace, row => { role: row.role, to: 'operators' })
+)
 
 resource appIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: appIdentityName
@@ -91,6 +101,10 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' existing = {
+  name: workspaceName
 }
 
 resource accountRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
@@ -161,6 +175,18 @@ resource componentRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
       principalId: principals.app.id
       principalType: principals.app.type
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', access.roles[row.role])
+    }
+  }
+]
+
+resource workspaceRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for item in workspaceRows: {
+    name: guid(workspace.id, keys[item.to], item.role)
+    scope: workspace
+    properties: {
+      principalId: principals[item.to].id
+      principalType: principals[item.to].type
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', access.roles[item.role])
     }
   }
 ]

@@ -122,7 +122,9 @@ func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 			}
 		}
 	}
-	if got := found[deployer]; !slices.Equal(got, []string{"Storage Blob Data Contributor for a User on releases"}) {
+	workspace := s.one(t, "Microsoft.OperationalInsights/workspaces").Name
+	if got := found[deployer]; !slices.Equal(got, []string{"Storage Blob Data Contributor for a User on packages",
+		"Storage Blob Data Contributor for a User on releases", "Log Analytics Reader for a User on " + workspace}) {
 		t.Errorf("who deploys has %q", got)
 	}
 	var want []string
@@ -132,6 +134,7 @@ func TestDeployerAndOperatorsGetTheirRoles(t *testing.T) {
 	for _, name := range storage.Tables {
 		want = append(want, "Storage Table Data Reader for a Group on "+name)
 	}
+	want = append(want, "Log Analytics Reader for a Group on "+workspace)
 	if got := found[operators]; !slices.Equal(got, want) {
 		t.Errorf("operators have %q, want %q", got, want)
 	}

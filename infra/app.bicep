@@ -54,6 +54,12 @@ param rateLimitApplications int
 @description('What is logged: DEBUG, INFO, WARN or ERROR.')
 param logLevel 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
+@description('Where spans of calls go beside the log: nowhere, to Application Insights or to a receiver of OTLP.')
+param telemetry '' | 'applicationinsights' | 'otlp'
+
+@description('Address of a receiver of OTLP over HTTP.')
+param otlpEndpoint string
+
 @description('Memory of one instance.')
 param memory instanceMemory
 
@@ -208,6 +214,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'RATE_LIMIT', value: string(rateLimit) }
         { name: 'RATE_LIMIT_APPLICATIONS', value: string(rateLimitApplications) }
         { name: 'LOG_LEVEL', value: logLevel }
+        { name: 'TELEMETRY', value: telemetry }
+        { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
       ]
     }
     virtualNetworkSubnetId: empty(networkName) ? null : network::subnet.id

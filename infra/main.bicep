@@ -48,6 +48,12 @@ param rateLimitApplications int = 50
 @description('What is logged.')
 param logLevel 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' = 'INFO'
 
+@description('Where spans of calls go beside the log: nowhere, to Application Insights or to a receiver of OTLP.')
+param telemetry '' | 'applicationinsights' | 'otlp' = ''
+
+@description('Address of a receiver of OTLP over HTTP, for the value otlp.')
+param otlpEndpoint string = ''
+
 @description('Memory of one instance.')
 param memory instanceMemory = 512
 
@@ -82,6 +88,9 @@ param dailyCapGb string = '0.5'
 @minValue(30)
 @maxValue(730)
 param retentionDays int = 30
+
+@description('E-mail address that alerts go to; empty for nobody: they are then in the portal only.')
+param alertAddress string = firstAdministrator
 
 @description('Whether sign-ins and refusals are logged.')
 param signInLog bool = true
@@ -123,6 +132,7 @@ var suffix = 'kantoorpost-${environmentName}-${token}'
 var allTags = union({ application: 'kantoorpost', environment: environmentName }, tags)
 
 var names = {
+  actionGroup: '${abbreviations.actionGroup}${suffix}'
   app: empty(appName) ? '${abbreviations.functionApp}${suffix}' : appName
   appIdentity: '${abbreviations.managedIdentity}${suffix}'
   appSubnet: '${abbreviations.subnet}app'
@@ -199,6 +209,7 @@ module access 'access.bicep' = {
     storageAccountName: names.storage
     vaultName: names.vault
     componentName: names.component
+    workspaceName: names.workspace
     appIdentityName: names.appIdentity
     deployerId: deployerId
     deployerType: deployerType
@@ -226,6 +237,8 @@ module app 'app.bicep' = {
     rateLimit: rateLimit
     rateLimitApplications: rateLimitApplications
     logLevel: logLevel
+    telemetry: telemetry
+    otlpEndpoint: otlpEndpoint
     memory: memory
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
@@ -246,6 +259,28 @@ module budget 'budget.bicep' = if (monthlyBudget > 0) {
     startDate: budgetStart
     emails: [firstAdministrator]
   }
+}
+
+module alerts 'alerts.bicep' = {
+  params: {
+    location: location
+    prefix: '${abbreviations.alertRule}${suffix}-'
+    actionGroupName: names.actionGroup
+    workspaceName: names.workspace
+    hostName: app.outputs.hostName
+    alertAddress: alertAddress
+    tags: allTags
+  }
+  dependsOn: [monitor]
+}
+
+module workbook 'workbook.bicep' = {
+  params: {
+    location: location
+    workspaceName: names.workspace
+    tags: allTags
+  }
+  dependsOn: [monitor]
 }
 
 @description('Name of the function app: packages are pushed to it.')

@@ -32,7 +32,9 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/poison"
 	"kantoorpost/shared/solve"
 	"kantoorpost/shared/teamwork"
 )
@@ -61,6 +63,9 @@ type Options struct {
 	QueueNames []string
 	// Ticked says when the timer last ran; zero means never.
 	Ticked func(context.Context) (time.Time, error)
+	// Figures returns what the ticks since a time measured, oldest first.
+	Figures func(ctx context.Context, from time.Time) ([]metrics.Figures, error)
+	Poison  poison.Store
 }
 
 // An api is the API with its routes.
@@ -80,7 +85,8 @@ type api struct {
 	// sentAsked keeps when the Sent Items of a mailbox were last asked for.
 	sentAsked sync.Map
 	// spans keeps the figures of past months and weeks.
-	spans sync.Map
+	spans   sync.Map
+	failing sync.Map // since when checks of this instance fail, by name: time.Time
 }
 
 // New returns the handler of everything under /api.
@@ -97,6 +103,8 @@ func build(o Options) *api {
 	a.registerDocument()
 	a.registerHealth()
 	a.registerHealthReport()
+	a.registerHealthHistory()
+	a.registerPoison()
 	a.registerMe()
 	a.registerTeamMembers()
 	a.registerClients()

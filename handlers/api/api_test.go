@@ -214,8 +214,8 @@ func actionOf(method, path string) access.Action {
 		return access.MailsRead
 	case path == "/api/me/addresses":
 		return access.ChatsSend
-	case path == "/api/health":
-		return access.HealthRead
+	case path == "/api/health", path == "/api/health/history", resource == "poison":
+		return pick(access.HealthRead, access.QueuesWrite)
 	case path == "/api/audit", path == "/api/audit/export":
 		return access.AuditRead
 	case path == "/api/learning", resource == "rules":

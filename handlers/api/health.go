@@ -2,33 +2,47 @@ package api
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/connector"
 )
 
-// A Check is something that must work, such as the table or the queue.
+// A Check is something that should work, such as the table or the queue. Without what is
+// Needed this instance can do nothing.
 type Check struct {
-	Name  string
-	Probe func(context.Context) error
+	Name   string
+	Needed bool
+	Probe  func(context.Context) error
 }
 
-// probeTime is how long a probe may take.
-const probeTime = 5 * time.Second
+const (
+	// probeTime is how long a probe may take.
+	probeTime = 5 * time.Second
+	// tickTime is the age of the last tick from which one is missing.
+	tickTime = 15 * time.Minute
+)
 
 type checked struct {
-	Name  string `json:"name"`
-	OK    bool   `json:"ok"`
-	Error string `json:"error,omitempty"`
+	Name   string     `json:"name" doc:"tables, queues, files, vault, graph or tick"`
+	Of     string     `json:"of,omitempty" doc:"the connector of a tenant"`
+	OK     bool       `json:"ok"`
+	Needed bool       `json:"needed" doc:"whether this instance works without it"`
+	Since  *time.Time `json:"since,omitempty" doc:"since when it fails; for tables, queues and files since this instance knows of it"`
+	Error  string     `json:"error,omitempty" doc:"a status and a code, never the text of an answer"`
 }
 
 type health struct {
-	Status   string     `json:"status" enum:"ok,failing"`
+	Status   string     `json:"status" enum:"ok,degraded,failing" doc:"degraded: this instance works, and something that the product uses does not"`
 	Version  string     `json:"version,omitempty" doc:"of the package that runs"`
 	LastTick *time.Time `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
 	Checks   []checked  `json:"checks,omitempty" nullable:"false" doc:"for managers"`
@@ -47,21 +61,13 @@ func (a *api) registerHealth() {
 	})
 	handle(a, access.MeRead, huma.Operation{
 		OperationID: "get-ready", Method: http.MethodGet, Path: "/api/health/ready", Tags: []string{"about"},
-		Summary: "Whether what the product needs works; managers see what does not",
+		Summary: "Whether what the product needs works; managers see what does not, and since when",
 	}, func(ctx context.Context, _ *struct{}) (*output, error) {
-		out := &output{Status: http.StatusOK, Body: health{Status: "ok"}}
-		checks := a.check(ctx)
-		for _, c := range checks {
-			if !c.OK {
-				out.Status, out.Body.Status = http.StatusServiceUnavailable, "failing"
-			}
+		checks, at := a.check(ctx)
+		out := &output{Status: http.StatusOK, Body: health{Status: statusOf(checks), LastTick: at}}
+		if out.Body.Status == "failing" {
+			out.Status = http.StatusServiceUnavailable
 		}
-		at, err := a.lastTick(ctx)
-		if err != nil {
-			slog.WarnContext(ctx, "not ready", "check", "tick", "error", err)
-			out.Status, out.Body.Status = http.StatusServiceUnavailable, "failing"
-		}
-		out.Body.LastTick = at
 		if access.Can(actor(ctx), access.HealthRead, access.Some) {
 			out.Body.Checks = checks
 		}
@@ -69,21 +75,87 @@ func (a *api) registerHealth() {
 	})
 }
 
-// check runs all probes at the same time.
-func (a *api) check(ctx context.Context) []checked {
+// statusOf says what checks mean for this instance.
+func statusOf(checks []checked) string {
+	status := "ok"
+	for _, c := range checks {
+		switch {
+		case !c.OK && c.Needed:
+			return "failing"
+		case !c.OK:
+			status = "degraded"
+		}
+	}
+	return status
+}
+
+// check runs all probes at the same time, and then reads what is known of the vault, of
+// Graph and of the timer: that asks none of them. It also returns when the timer last ran.
+func (a *api) check(ctx context.Context) ([]checked, *time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	results := make([]checked, len(a.Checks))
 	var wait sync.WaitGroup
 	for i, c := range a.Checks {
-		wait.Go(func() {
-			results[i] = checked{Name: c.Name, OK: true}
-			if err := c.Probe(ctx); err != nil {
-				slog.WarnContext(ctx, "not ready", "check", c.Name, "error", err)
-				results[i] = checked{Name: c.Name, Error: err.Error()}
-			}
-		})
+		wait.Go(func() { results[i] = a.probed(ctx, c.Name, c.Needed, c.Probe(ctx)) })
 	}
 	wait.Wait()
+	results = append(results, a.tenants(ctx)...)
+	at, err := a.lastTick(ctx)
+	tick := a.probed(ctx, "tick", false, err)
+	if at != nil && time.Since(*at) > tickTime {
+		tick.OK, tick.Since, tick.Error = false, at, "no tick"
+	}
+	return append(results, tick), at
+}
+
+// tenants returns what is known of the vault, and of Graph in each tenant.
+func (a *api) tenants(ctx context.Context) []checked {
+	if a.Connectors == nil {
+		return nil
+	}
+	connectors, err := a.Connectors.Connectors(ctx)
+	if err != nil {
+		return []checked{a.probed(ctx, "graph", false, err)}
+	}
+	vault := checked{Name: "vault", OK: true}
+	for _, c := range connectors {
+		switch c.State {
+		case connector.StateVault, connector.StateSecretMissing:
+			vault = checked{Name: "vault", Of: c.Name, Since: orNil(c.StateSince), Error: string(c.State)}
+		}
+	}
+	results := []checked{vault}
+	for _, c := range connectors {
+		r := checked{Name: "graph", Of: c.Name, OK: !c.State.Stopped()}
+		if !r.OK {
+			r.Since, r.Error = orNil(c.StateSince), strings.TrimSpace(string(c.State)+" "+c.StateReason)
+		}
+		results = append(results, r)
+	}
 	return results
+}
+
+// probed returns the result of a probe, and since when it fails.
+func (a *api) probed(ctx context.Context, name string, needed bool, err error) checked {
+	if err == nil {
+		a.failing.Delete(name)
+		return checked{Name: name, OK: true, Needed: needed}
+	}
+	slog.WarnContext(ctx, "not ready", "check", name, "error", err)
+	since, _ := a.failing.LoadOrStore(name, time.Now().UTC())
+	at, _ := since.(time.Time)
+	return checked{Name: name, Needed: needed, Since: &at, Error: briefly(err)}
+}
+
+// briefly says of an error what holds no secret: an answer of a service can name anything.
+func briefly(err error) string {
+	var refused *azcore.ResponseError
+	switch {
+	case errors.As(err, &refused):
+		return strings.TrimSpace(fmt.Sprint(refused.StatusCode, " ", refused.ErrorCode))
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer"
+	}
+	return "cannot be reached"
 }

@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/queue"
 	"kantoorpost/shared/words"
 )
 
@@ -22,7 +23,7 @@ type Queues interface {
 
 type (
 	healthReport struct {
-		Status     string            `json:"status" enum:"ok,failing"`
+		Status     string            `json:"status" enum:"ok,degraded,failing"`
 		Checks     []checked         `json:"checks" nullable:"false"`
 		Enabled    bool              `json:"enabled" doc:"whether mail is fetched and processed at all"`
 		LastTick   *time.Time        `json:"lastTick,omitempty" doc:"when the timer last ran; absent when it never did"`
@@ -68,16 +69,10 @@ func (a *api) registerHealthReport() {
 
 func (a *api) healthReport(ctx context.Context) (healthReport, error) {
 	r := healthReport{
-		Status: "ok", Checks: a.check(ctx),
 		Queues: []queueHealth{}, Troubled: []addressObject{}, Connectors: []connectorHealth{},
 	}
-	if slices.ContainsFunc(r.Checks, func(c checked) bool { return !c.OK }) {
-		r.Status = "failing"
-	}
-	var err error
-	if r.LastTick, err = a.lastTick(ctx); err != nil {
-		return r, err
-	}
+	r.Checks, r.LastTick = a.check(ctx)
+	r.Status = statusOf(r.Checks)
 	settings, err := a.Connectors.Settings(ctx)
 	if err != nil {
 		return r, err
@@ -115,9 +110,7 @@ func (a *api) queueHealth(ctx context.Context, name string) (q queueHealth, err 
 		return q, err
 	}
 	q.Oldest = orNil(oldest)
-	// The host creates this queue when a message has failed too often.
-	// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
-	q.Poison, err = a.Queues.Depth(ctx, name+"-poison")
+	q.Poison, err = a.Queues.Depth(ctx, name+queue.Poison)
 	return q, err
 }
 

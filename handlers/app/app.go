@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -36,11 +37,13 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/poison"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/solve"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/teamwork"
+	"kantoorpost/shared/telemetry"
 )
 
 // An App holds all handlers and their dependencies.
@@ -56,7 +59,9 @@ type App struct {
 	// swept is when this process last deleted expired uploads.
 	swept time.Time
 
+	spans   telemetry.Exporter
 	meter   metrics.Meter
+	poison  poison.Store
 	poll    *poll.Handler
 	fetch   *fetch.Handler
 	process *process.Handler
@@ -74,10 +79,10 @@ type App struct {
 func (a *App) Functions() []invoke.Function {
 	return []invoke.Function{
 		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
-		invoke.Queue(a.fetch.Handle),
-		invoke.Queue(a.process.Handle),
-		invoke.Queue(a.send.Handle),
-		invoke.Queue(a.mark.Handle),
+		invoke.Queue(a.fetch.Handle).OnFailure(a.recordFailure),
+		invoke.Queue(a.process.Handle).OnFailure(a.recordFailure),
+		invoke.Queue(a.send.Handle).OnFailure(a.recordFailure),
+		invoke.Queue(a.mark.Handle).OnFailure(a.recordFailure),
 		invoke.HTTP("api", a.api),
 		invoke.HTTP("web", a.web),
 	}
@@ -106,7 +111,7 @@ const Uploads = "uploads"
 // Transports carry the calls to other services. The zero value uses the network.
 type Transports struct {
 	Tables, Queues, Blobs, Entra, Vault policy.Transporter
-	Graph                               http.RoundTripper
+	Graph, Telemetry                    http.RoundTripper
 	Identity                            azcore.TokenCredential // nil: the managed identity
 }
 
@@ -129,6 +134,11 @@ func New(c config.Config, w Transports) (a *App, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	if a.spans, err = telemetry.NewExporter(telemetry.Options{
+		Way: c.Telemetry, ConnectionString: c.Insights, Endpoint: c.OTLPEndpoint, Credential: w.Identity, Transport: w.Telemetry,
+	}); err != nil {
+		return nil, fmt.Errorf("settings: TELEMETRY: %w", err)
+	}
 	secrets, err := openSecrets(c, w)
 	if err != nil {
 		return nil, err
@@ -147,7 +157,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Clouds:        clouds,
 		Transport:     w.Entra,
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
-			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.Graph, Limit: limit})
+			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.Graph, Limit: limit, Throttled: throttled})
 		},
 		Directory: a.directory,
 	})
@@ -163,6 +173,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 	chats.UseCorrections(solver.Correct)
 
 	a.meter = metrics.Meter{Queues: a.queues, QueueNames: QueueNames(), Connectors: connectors, Items: items, Outbox: replies}
+	a.poison = poison.Store{Table: a.tables.Table("configuration"), Queues: a.queues, Names: QueueNames()}
 	a.poll = &poll.Handler{
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
@@ -185,10 +196,14 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Writing: compose.NewStore(a.tables.Table("configuration")), Teamwork: teamwork.NewStore(mails),
 		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
-			{Name: "tables", Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
-			{Name: "queues", Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
+			{Name: "tables", Needed: true, Probe: func(ctx context.Context) error { _, err := a.directory.Version(ctx); return err }},
+			{Name: "queues", Needed: true, Probe: func(ctx context.Context) error { _, err := a.queues.Depth(ctx, "process"); return err }},
+			{Name: "files", Probe: a.uploads.Check},
 		},
-		Queues: a.queues, QueueNames: QueueNames(), Ticked: a.lastTick,
+		Queues: a.queues, QueueNames: QueueNames(), Ticked: a.lastTick, Poison: a.poison,
+		Figures: func(ctx context.Context, from time.Time) ([]metrics.Figures, error) {
+			return metrics.Since(ctx, a.tables.Table("configuration"), from, time.Now())
+		},
 	})
 	if a.web, err = web.New(web.Options{API: a.api}); err != nil {
 		return nil, err
@@ -212,7 +227,11 @@ func openSecrets(c config.Config, w Transports) (secret.Store, error) {
 // Handler answers the calls of the host. Every route except the health check waits
 // until the tables and queues exist. Only the first start creates them.
 func (a *App) Handler() http.Handler {
-	functions := edge.New(a.edge, invoke.Handler(a.Functions()))
+	all := a.Functions()
+	for i := range all {
+		all[i] = all[i].Exporting(a.spans)
+	}
+	functions := edge.New(a.edge, invoke.Handler(all))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" && r.URL.Path != "/api/health/live" {
 			select {
@@ -233,7 +252,7 @@ func (a *App) Handler() http.Handler {
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
 func PoisonNames() (names []string) {
 	for _, q := range QueueNames() {
-		names = append(names, q+"-poison")
+		names = append(names, q+queue.Poison)
 	}
 	return names
 }

@@ -223,6 +223,9 @@ var matrixWrites = []write{
 	{"DELETE /api/addresses/{address}", ``, office(mayAdminister), false},
 	{"POST /api/addresses/{address}/fetch", ``, office(mayAdminister), false},
 
+	{"POST /api/poison/{queue}/{poison}/retry", ``, office(mayManage), false},
+	{"DELETE /api/poison/{queue}/{poison}", ``, office(mayManage), false},
+
 	// Everybody's own.
 	{"PUT /api/me/substitute", `{"member":"{bram}","from":"2020-01-01T00:00:00Z","until":"2040-01-01T00:00:00Z"}`, office(mayRead), false},
 	{"PATCH /api/me", `{"signature":"<p>Groet</p>"}`, office(mayRead), false},
@@ -253,7 +256,7 @@ var matrixReads = []matrixRead{
 	{"/api/uploads/{upload}", ofMaker},
 	{"/api/rules", office(mayManage)}, {"/api/learning", office(mayManage)}, {"/api/health/ready", office(mayRead)},
 	{"/api/health/live", office(mayRead)},
-	{"/api/health", office(mayManage)}, {"/api/audit", office(mayAdminister)},
+	{"/api/health", office(mayManage)}, {"/api/poison", office(mayManage)}, {"/api/audit", office(mayAdminister)},
 	{"/api/settings", office(mayAdminister)}, {"/api/connectors", office(mayAdminister)}, {"/api/addresses", office(mayAdminister)},
 }
 
@@ -334,6 +337,8 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	o.ids["tomorrow"] = now.Add(24 * time.Hour).Format(time.RFC3339)
 	o.ids["mail"], o.ids["forged"], o.ids["annas"], o.ids["ruled"] = w.ID("Kennismaking"), w.ID("Vervalst"), w.ID("Eerder"), w.ID("Krant 2")
 	o.ids["upload"] = o.as("anna", "POST", "/api/uploads?name=brief.txt", "Beste Jan")["id"].(string)
+	w.Queues.Add("mark-poison", `{"job":"mark","mails":[]}`)
+	o.ids["queue"], o.ids["poison"] = "mark", w.First("/api/poison")
 	// Who asks for the first time is bound to an account.
 	for _, u := range matrixUsers {
 		o.as(u.name, "GET", "/api/me", nil)

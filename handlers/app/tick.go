@@ -46,6 +46,12 @@ func (a *App) measure(ctx context.Context, now time.Time, failed error) error {
 	return a.saveTick(ctx, f) // the next tick takes the figures that are missing
 }
 
+// throttled logs that Graph refused a call with 429. The instance of a tick does not know
+// what other instances count, so alerts count these lines.
+func throttled(ctx context.Context) {
+	slog.WarnContext(invoke.Always(ctx), "throttled", "metrics", []metrics.Metric{{Name: metrics.ThrottledCalls, Value: 1}})
+}
+
 // parts counts the errors that were joined to one.
 func parts(err error) int {
 	if all, ok := err.(interface{ Unwrap() []error }); ok {

@@ -139,7 +139,7 @@ func (e auditEntry) plain(value string, k *renderer) string {
 }
 
 // auditKinds are the kinds of actions by which the list can be filtered.
-var auditKinds = []string{"mail", "chat", "reply", "template", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings"}
+var auditKinds = []string{"mail", "chat", "reply", "template", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings", "poison"}
 
 type auditView struct {
 	By, Action, After string

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // A healthView says whether the product works. Its report is for managers; it
@@ -14,12 +16,18 @@ type healthView struct {
 	Checks []healthCheck
 	Report *healthReport
 	Linked bool // to the settings, which are for administrators
+	Hours  int  // that the plots show
+	Plots  [][]template.HTML
+	Poison []poisonMessage
+	Retry  bool // whether the user may retry and drop them
 }
 
 type healthCheck struct {
-	Name  string `json:"name"`
-	OK    bool   `json:"ok"`
-	Error string `json:"error"`
+	Name  string     `json:"name"`
+	Of    string     `json:"of"`
+	OK    bool       `json:"ok"`
+	Since *time.Time `json:"since"`
+	Error string     `json:"error"`
 }
 
 // A healthReport says how much waits, and what will stop working soon.
@@ -124,7 +132,10 @@ func (h *healthReport) late() bool {
 	return !h.LastTick.IsZero() && time.Since(h.LastTick) > 12*time.Minute
 }
 
-func (s *site) registerHealth() { s.page("/web/health", s.health) }
+func (s *site) registerHealth() {
+	s.page("/web/health", s.health)
+	s.post("/web/health/poison/{queue}/{message}", s.settlePoison)
+}
 
 // health shows whether the services that the product needs work, and what
 // waits.
@@ -142,6 +153,11 @@ func (s *site) health(v *request) error {
 	if view.OK && v.me.can("health.read") {
 		if view.Report, err = s.report(v, 0); err != nil {
 			return err
+		}
+		if !isPart(v.r) { // the report alone is asked for again and again
+			if err := v.addHistory(&view); err != nil {
+				return err
+			}
 		}
 	}
 	return v.page("health", view)

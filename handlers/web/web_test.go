@@ -23,8 +23,9 @@ type fakeAPI struct {
 
 func newAPI(rights string, actions ...string) *fakeAPI {
 	return &fakeAPI{bodies: map[string]string{}, answers: map[string]any{
-		"GET /api/me/notices": list[notice]{},
-		"GET /api/me":         person{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: rights, Actions: actions},
+		"GET /api/me/notices":     list[notice]{},
+		"GET /api/me":             person{ID: "m1", Name: "Anna Bos", Email: "anna@kantoor.example", Rights: rights, Actions: actions},
+		"GET /api/health/history": list[healthPoint]{}, "GET /api/poison": list[poisonMessage]{},
 	}}
 }
 

@@ -16,6 +16,7 @@ const (
 	Public             Action = "public"
 	MeRead             Action = "me.read"
 	HealthRead         Action = "health.read"         // details of what works and what does not
+	QueuesWrite        Action = "queues.write"        // retry and drop messages that failed
 	DirectoryRead      Action = "directory.read"      // clients, contacts, roles, process teams
 	DirectoryWrite     Action = "directory.write"     //
 	ProspectsWrite     Action = "prospects.write"     // create clients of type prospect; every other change of the directory is DirectoryWrite
@@ -99,7 +100,7 @@ var roles = []string{roleDirectory, roleMembers, roleMails, roleChats, roleConfi
 // ruleOf returns the rule of an action. Nobody may do an action without a rule.
 func ruleOf(action Action) (rule, bool) {
 	switch action {
-	case HealthRead, MailsRelease, RepliesApprove, TemplatesWrite, RulesRead, RulesWrite:
+	case HealthRead, QueuesWrite, MailsRelease, RepliesApprove, TemplatesWrite, RulesRead, RulesWrite:
 		return rule{linked: directory.Manager, other: directory.Manager}, true
 	case MeWrite:
 		return rule{linked: directory.Reader, other: directory.Reader}, true
@@ -175,7 +176,7 @@ func known(role string) bool { return slices.Contains(roles, role) }
 func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
-		MeRead, HealthRead, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead, ConfigurationWrite,
+		MeRead, HealthRead, QueuesWrite, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead, ConfigurationWrite,
 		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, TemplatesRead, TemplatesWrite, RepliesApprove, RulesRead, RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {

@@ -51,7 +51,6 @@ func notRead() []Setting {
 		{Name: "FUNCTIONS_WORKER_RUNTIME", From: Platform, Local: "custom"},
 		{Name: "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", From: HostOnly, Local: strconv.Itoa(RequestBytes)},
 		{Name: "AzureWebJobsStorage__credential", From: HostOnly},
-		{Name: "APPLICATIONINSIGHTS_CONNECTION_STRING", From: HostOnly},
 		{Name: "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", From: HostOnly},
 		// The client id of the identity whose token replaces a secret at sign-in:
 		// https://learn.microsoft.com/azure/app-service/configure-authentication-provider-aad#use-a-managed-identity-instead-of-a-secret-preview

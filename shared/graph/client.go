@@ -32,6 +32,8 @@ type Options struct {
 	Credential azcore.TokenCredential
 	Transport  http.RoundTripper // nil: direct TLS, without proxy
 	Limit      *Limiter          // shared by all clients of the process; nil: a limiter for this client
+	// Throttled is called for each call that Graph refuses with 429; nil for nothing.
+	Throttled func(context.Context)
 }
 
 // A Client calls Graph for one tenant. It is safe for concurrent use. Keep one for
@@ -59,11 +61,14 @@ func New(o Options) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = direct()
 	}
+	if o.Throttled == nil {
+		o.Throttled = func(context.Context) {}
+	}
 	// The list is short and has a fixed order on purpose: the SDK's default
 	// list has a random order, retries by itself and compresses requests.
 	sdk := core.GraphClientOptions{GraphServiceLibraryVersion: sdkVersion}
 	client := &http.Client{
-		Transport: khttp.NewCustomTransportWithParentTransport(transport{o.Transport},
+		Transport: khttp.NewCustomTransportWithParentTransport(transport{o.Transport, o.Throttled},
 			core.NewGraphTelemetryHandler(&sdk), khttp.NewParametersNameDecodingHandler(), khttp.NewUserAgentHandler()),
 		CheckRedirect: noRedirect,
 	}
@@ -74,7 +79,7 @@ func New(o Options) (*Client, error) {
 		return nil, fmt.Errorf("graph: %w", err)
 	}
 	adapter.SetBaseUrl(o.Root + "/v1.0")
-	uploads := &http.Client{Transport: transport{o.Transport}, CheckRedirect: noRedirect}
+	uploads := &http.Client{Transport: transport{o.Transport, o.Throttled}, CheckRedirect: noRedirect}
 	return &Client{adapter: adapter, root: root, limit: o.Limit, uploads: uploads}, nil
 }
 

@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -15,8 +16,11 @@ import (
 )
 
 // A transport asks for compressed answers and decompresses them. next carries the
-// requests.
-type transport struct{ next http.RoundTripper }
+// requests; throttled is called for each answer 429.
+type transport struct {
+	next      http.RoundTripper
+	throttled func(context.Context)
+}
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
@@ -27,6 +31,9 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
+	}
+	if res.StatusCode == http.StatusTooManyRequests {
+		t.throttled(r.Context())
 	}
 	if res.StatusCode == http.StatusUnauthorized && !challenge.MatchString(res.Header.Get("WWW-Authenticate")) {
 		// The SDK looks for claims in this header, and panics if its content is

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"kantoorpost/shared/job"
 )
 
 // decodeJob reads a queue message from the host's payload. The host sends the
@@ -35,6 +37,15 @@ func traceOf(data json.RawMessage) string {
 	}
 	_ = json.Unmarshal(unquote(data), &m) // a message that cannot be read begins a trace
 	return m.Trace
+}
+
+// idOf returns the id of a queue message; "" when it does not say.
+func idOf(data json.RawMessage) string {
+	var m map[string]json.RawMessage
+	var id string
+	_ = json.Unmarshal(unquote(data), &m) // "" for a message that cannot be read
+	_ = json.Unmarshal(m[job.IDField], &id)
+	return id
 }
 
 // unquote returns the JSON of a queue message, however it is encoded.

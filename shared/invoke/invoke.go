@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"kantoorpost/shared/fault"
@@ -42,6 +43,33 @@ type Function struct {
 	work     func(ctx context.Context, data json.RawMessage) error
 	// parent returns the trace that a payload belongs to; nil when that is in a header.
 	parent func(data json.RawMessage) string
+	failed func(ctx context.Context, f Failure)
+	spans  telemetry.Exporter // nil: spans go nowhere
+}
+
+// Exporting returns f with an exporter that gets a span for each call.
+func (f Function) Exporting(e telemetry.Exporter) Function {
+	f.spans = e
+	return f
+}
+
+// MaxTries is how often the host lets a queue message be tried: maxDequeueCount in
+// host.json. After that it moves the message to the poison queue.
+const MaxTries = 5
+
+// A Failure is the last of the failures of a queue message.
+type Failure struct {
+	Queue      string
+	Job        string // the id in the message; "" when it has none
+	Invocation string
+	Err        error
+}
+
+// OnFailure returns f with a function that is called when a message fails for the last
+// time, before the host moves it to the poison queue.
+func (f Function) OnFailure(failed func(ctx context.Context, f Failure)) Function {
+	f.failed = failed
+	return f
 }
 
 // A Tick is one run of a timer.
@@ -111,7 +139,7 @@ func Handler(functions []Function) http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) })
 	for _, f := range functions {
 		if f.serve != nil {
-			mux.Handle(f.route, withPublicHost(withOwnPath(traced(f.serve))))
+			mux.Handle(f.route, withPublicHost(withOwnPath(f.traced())))
 			continue
 		}
 		mux.Handle("POST /"+f.Name, f)
@@ -125,16 +153,23 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	ctx = With(ctx, slog.String("function", f.Name), slog.String("invocation", r.Header.Get("X-Azure-Functions-InvocationId")))
 
-	data, err := f.payload(http.MaxBytesReader(w, r.Body, maxPayload))
+	data, tries, err := f.payload(http.MaxBytesReader(w, r.Body, maxPayload))
 	parent := r.Header.Get(telemetry.Field)
 	if f.parent != nil {
 		parent = f.parent(data)
 	}
 	ctx = telemetry.Start(ctx, parent)
+	span := telemetry.SpanOf(ctx, f.Name, telemetry.Internal)
+	if f.parent != nil {
+		span.Kind = telemetry.Consumer
+	}
+	span.Invocation = r.Header.Get("X-Azure-Functions-InvocationId")
 	start := time.Now()
 	if err == nil {
 		err = f.run(ctx, data)
 	}
+	span.Failed = err != nil
+	span.End(ctx, f.spans)
 	kind, after := fault.Of(err)
 	switch took := time.Since(start).Milliseconds(); {
 	case err == nil:
@@ -145,7 +180,10 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// A failure would use up one of the few attempts; the tick sends the job again.
 		slog.WarnContext(ctx, "postponed", "error", err, "after", after, "ms", took)
 	default:
-		slog.ErrorContext(ctx, "failed, and tried again", "error", err, "ms", took)
+		slog.ErrorContext(ctx, "failed, and tried again", "error", err, "ms", took, "tries", tries)
+		if f.failed != nil && tries >= MaxTries {
+			f.failed(context.WithoutCancel(ctx), Failure{f.Name, idOf(data), r.Header.Get("X-Azure-Functions-InvocationId"), err})
+		}
 		http.Error(w, "failed: see the log of this invocation", http.StatusInternalServerError)
 		return
 	}
@@ -153,13 +191,18 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, `{"Outputs":{},"Logs":[],"ReturnValue":null}`)
 }
 
-// payload reads what triggered the function.
-func (f Function) payload(body io.Reader) (json.RawMessage, error) {
-	var in struct{ Data map[string]json.RawMessage }
-	if err := json.NewDecoder(body).Decode(&in); err != nil {
-		return nil, fault.Final(fmt.Errorf("%s: read invocation: %w", f.Name, err))
+// payload reads what triggered the function, and how often the host has tried it; 0 for
+// what is no queue message.
+func (f Function) payload(body io.Reader) (data json.RawMessage, tries int, err error) {
+	var in struct {
+		Data     map[string]json.RawMessage
+		Metadata struct{ DequeueCount json.RawMessage }
 	}
-	return in.Data[f.bindings[0].Name], nil
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
+		return nil, 0, fault.Final(fmt.Errorf("%s: read invocation: %w", f.Name, err))
+	}
+	tries, _ = strconv.Atoi(string(unquote(in.Metadata.DequeueCount))) // a number in a string
+	return in.Data[f.bindings[0].Name], tries, nil
 }
 
 func (f Function) run(ctx context.Context, data json.RawMessage) (err error) {
@@ -175,10 +218,34 @@ func (f Function) run(ctx context.Context, data json.RawMessage) (err error) {
 }
 
 // traced makes each request of an HTTP function a span of the caller's trace.
-func traced(next http.Handler) http.Handler {
+func (f Function) traced() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(telemetry.Start(r.Context(), r.Header.Get(telemetry.Field))))
+		ctx := telemetry.Start(r.Context(), r.Header.Get(telemetry.Field))
+		if f.spans == nil {
+			f.serve.ServeHTTP(w, r.WithContext(ctx))
+			return
+		}
+		span := telemetry.SpanOf(ctx, f.Name, telemetry.Server)
+		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		f.serve.ServeHTTP(seen, r.WithContext(ctx))
+		span.Status, span.Failed = seen.status, seen.status >= 500
+		span.EndLater(ctx, f.spans)
 	})
 }
+
+// A statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 var errNoJob = errors.New("is not a job of this queue")

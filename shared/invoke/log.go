@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -49,8 +50,12 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 func (h logHandler) WithAttrs(a []slog.Attr) slog.Handler { return logHandler{h.Handler.WithAttrs(a)} }
 func (h logHandler) WithGroup(n string) slog.Handler      { return logHandler{h.Handler.WithGroup(n)} }
 
+// address matches an e-mail address, of which the log has the domain only.
+var address = regexp.MustCompile(`[^\s@<>"'(),;:]+@([^\s@<>"'(),;:]+)`)
+
 // clean prevents foreign text from forging or hiding log lines: control
-// characters, line and paragraph separators and direction marks become spaces.
+// characters, line and paragraph separators and direction marks become spaces. It leaves
+// out who an e-mail address is of, since errors name mailboxes and recipients.
 func clean(_ []string, a slog.Attr) slog.Attr {
 	var s string
 	switch v := a.Value.Any().(type) {
@@ -60,6 +65,9 @@ func clean(_ []string, a slog.Attr) slog.Attr {
 		s = v.Error()
 	default:
 		return a
+	}
+	if strings.Contains(s, "@") {
+		s = address.ReplaceAllString(s, "…@$1")
 	}
 	a.Value = slog.StringValue(strings.Map(func(r rune) rune {
 		switch {

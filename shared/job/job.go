@@ -22,6 +22,10 @@ type Job interface {
 	TTL() time.Duration
 }
 
+// IDField is the name of the field with the id of a message. The queue adds it: the
+// service gives a message another id when the host moves it to the poison queue.
+const IDField = "id"
+
 // Fetch asks for the new mail of some mailboxes.
 type Fetch struct {
 	Job       string   `json:"job"`            // only for people who read the queue: the addresses of the mailboxes, in the same order

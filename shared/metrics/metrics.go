@@ -15,6 +15,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/queue"
 )
 
 // A Name names what is measured. Names are stored, and the rules of alerts count them.
@@ -26,7 +27,7 @@ const (
 	QueueAge           Name = "queue-age"           // of the first message that waits in a queue
 	QueuePoison        Name = "queue-poison"        // messages of its poison queue
 	UndecidedMails     Name = "undecided-mails"     // stored and not decided
-	UndecidedAge       Name = "undecided-age"       // since the oldest of them was received
+	UndecidedAge       Name = "undecided-age"       // since the oldest of them was received; 0 while the integration is off
 	Mailboxes          Name = "mailboxes"           // activated
 	MailboxesFailing   Name = "mailboxes-failing"   // that failed three times in a row or more
 	MailboxesThrottled Name = "mailboxes-throttled" // that Graph asks not to read now
@@ -40,6 +41,7 @@ const (
 	PlacedMails        Name = "placed-mails"        // that became part of a chat in the last hour
 	LagMedian          Name = "lag-p50"             // from arrival to chat, of those
 	LagP95             Name = "lag-p95"             //
+	ThrottledCalls     Name = "throttled-calls"     // that Graph refused with 429; a line for each, and not in those of ticks
 	Failures           Name = "failures"            // parts of the tick, and figures, that failed
 )
 
@@ -80,8 +82,8 @@ type Meter struct {
 func (m Meter) Measure(ctx context.Context, now time.Time) ([]Metric, error) {
 	s := &sample{now: now}
 	errs := []error{m.connectors(ctx, s), m.waiting(ctx, s), m.undecided(ctx, s), m.replies(ctx, s), m.lags(ctx, s)}
-	for _, q := range m.QueueNames {
-		errs = append(errs, m.queue(ctx, s, q))
+	for _, name := range m.QueueNames {
+		errs = append(errs, m.queue(ctx, s, name))
 	}
 	return s.metrics, errors.Join(errs...)
 }
@@ -115,7 +117,7 @@ func (m Meter) queue(ctx context.Context, s *sample, name string) error {
 			return err
 		}
 	}
-	poison, err := m.Queues.Depth(ctx, name+"-poison")
+	poison, err := m.Queues.Depth(ctx, name+queue.Poison)
 	if err != nil {
 		return err
 	}
@@ -192,6 +194,13 @@ func (m Meter) undecided(ctx context.Context, s *sample) error {
 	n, oldest, err := m.Items.Undecided(ctx)
 	if err != nil {
 		return err
+	}
+	enabled, err := m.Connectors.Enabled(ctx)
+	if err != nil {
+		return err
+	}
+	if !enabled {
+		oldest = time.Time{} // nobody expects them to be decided
 	}
 	s.add(UndecidedMails, "", float64(n))
 	s.age(UndecidedAge, "", oldest)

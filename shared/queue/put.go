@@ -11,6 +11,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 
+	"kantoorpost/shared/ids"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/telemetry"
 )
@@ -45,7 +46,7 @@ func (s *Service) PutAfter(ctx context.Context, j job.Job, delay time.Duration) 
 }
 
 func (s *Service) put(ctx context.Context, j job.Job, delay time.Duration) error {
-	text, err := encode(j, telemetry.Parent(ctx))
+	text, err := encode(j, telemetry.Parent(ctx), ids.Random())
 	if err != nil {
 		return err
 	}
@@ -77,8 +78,9 @@ func (s *Service) put(ctx context.Context, j job.Job, delay time.Duration) error
 func seconds(d time.Duration) int32 { return int32((d + time.Second - 1) / time.Second) }
 
 // encode writes j as JSON that is readable in the portal and valid in XML. Its last
-// field is the trace that the job belongs to, unless that is "".
-func encode(j job.Job, parent string) (string, error) {
+// fields are its id, by which the reason of its failure is found, and the trace that the
+// job belongs to, unless that is "".
+func encode(j job.Job, parent, id string) (string, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
@@ -86,6 +88,9 @@ func encode(j job.Job, parent string) (string, error) {
 		return "", err
 	}
 	data := bytes.TrimSpace(text.Bytes())
+	if len(data) > len("{}") {
+		data = fmt.Appendf(data[:len(data)-1], `,%q:%q}`, job.IDField, id)
+	}
 	if parent != "" && len(data) > len("{}") {
 		data = fmt.Appendf(data[:len(data)-1], `,%q:%q}`, telemetry.Field, parent)
 	}

@@ -22,7 +22,11 @@ const Field = "traceparent"
 // a new trace when parent has none.
 func Start(ctx context.Context, parent string) context.Context {
 	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{Field: parent})
-	c := trace.SpanContextConfig{TraceID: trace.SpanContextFromContext(ctx).TraceID(), TraceFlags: trace.FlagsSampled}
+	from := trace.SpanContextFromContext(ctx)
+	c := trace.SpanContextConfig{TraceID: from.TraceID(), TraceFlags: trace.FlagsSampled}
+	if from.HasSpanID() {
+		ctx = context.WithValue(ctx, parentKey{}, from.SpanID().String())
+	}
 	if !c.TraceID.IsValid() {
 		rand.Read(c.TraceID[:])
 	}

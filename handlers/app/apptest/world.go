@@ -44,6 +44,7 @@ type World struct {
 	Blobs  *blobtest.Server
 
 	ToTables, ToQueues, ToBlobs, ToMicrosoft *wiretest.Wire
+	ToTelemetry                              *wiretest.Wire // nil: spans go nowhere
 
 	Config  config.Config
 	Process http.Handler // the process that runs now
@@ -104,10 +105,14 @@ func newWorld(t testing.TB, journal string) *World {
 // Start starts the process, after killing the one that runs.
 func (w *World) Start() {
 	w.T.Helper()
-	a, err := app.New(w.Config, app.Transports{
+	transports := app.Transports{
 		Tables: w.ToTables, Queues: w.ToQueues, Blobs: w.ToBlobs, Entra: w.ToMicrosoft, Vault: w.ToMicrosoft, Graph: w.ToMicrosoft,
 		Identity: Identity{w.ToMicrosoft},
-	})
+	}
+	if w.ToTelemetry != nil {
+		transports.Telemetry = w.ToTelemetry
+	}
+	a, err := app.New(w.Config, transports)
 	if err != nil {
 		w.T.Fatal(err)
 	}

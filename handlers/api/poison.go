@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"kantoorpost/shared/access"
+	"kantoorpost/shared/poison"
+)
+
+type (
+	poisonObject struct {
+		ID        string        `json:"id" doc:"of the message in the poison queue"`
+		Queue     string        `json:"queue"`
+		Inserted  time.Time     `json:"inserted" doc:"when the host gave up"`
+		Expires   time.Time     `json:"expires" doc:"when the queue forgets it"`
+		Job       string        `json:"job,omitempty" doc:"id in the text of the message, which the log names too; absent in messages that somebody else put there"`
+		Why       string        `json:"why,omitempty" doc:"why the job was asked for"`
+		Addresses []string      `json:"addresses" nullable:"false" doc:"mailboxes that it is about"`
+		Mails     []string      `json:"mails" nullable:"false" doc:"ids of mails that it is about"`
+		Replies   []string      `json:"replies" nullable:"false" doc:"ids of replies that it is about"`
+		Reason    *poisonReason `json:"reason,omitempty" doc:"absent when the process was killed, or the storage did not work"`
+	}
+	poisonReason struct {
+		At         time.Time `json:"at" doc:"when it failed for the last time"`
+		Error      string    `json:"error"`
+		Invocation string    `json:"invocation,omitempty" doc:"id of the call of the host"`
+		Trace      string    `json:"trace,omitempty" doc:"id of its trace in the log"`
+	}
+	// PoisonPath names a message of a poison queue.
+	PoisonPath struct {
+		Queue   string `path:"queue" maxLength:"64"`
+		Message string `path:"message" maxLength:"64"`
+	}
+)
+
+func (a *api) registerPoison() {
+	const list, one = "/api/poison", "/api/poison/{queue}/{message}"
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"about"}}
+	}
+	handle(a, access.HealthRead, op("list-poison", http.MethodGet, list, "List the first messages of each queue that failed five times, with their reasons"),
+		func(ctx context.Context, _ *struct{}) (*listOutput[poisonObject], error) {
+			failed, err := a.Poison.List(ctx)
+			all := make([]poisonObject, 0, len(failed))
+			for _, m := range failed {
+				all = append(all, poisonOf(m))
+			}
+			return listed(all, ""), err
+		})
+	handle(a, access.QueuesWrite, op("retry-poison", http.MethodPost, one+"/retry", "Put a failed message back on its queue"),
+		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
+			return nil, notThere(a.Poison.Retry(ctx, in.Queue, in.Message))
+		})
+	handle(a, access.QueuesWrite, op("drop-poison", http.MethodDelete, one, "Drop a failed message; the timer asks again for what is still to be done"),
+		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
+			return nil, notThere(a.Poison.Drop(ctx, in.Queue, in.Message))
+		})
+}
+
+func notThere(err error) error {
+	if errors.Is(err, poison.ErrNotFound) {
+		return newProblem(http.StatusNotFound, "no such failed message: somebody else may have retried or dropped it")
+	}
+	return err
+}
+
+func poisonOf(m poison.Message) poisonObject {
+	o := poisonObject{
+		ID: m.ID, Queue: m.Queue, Inserted: m.Inserted, Expires: m.Expires, Job: m.Job.ID, Why: m.Job.Why,
+		Addresses: append([]string{}, m.Job.Addresses...), Mails: append([]string{}, m.Job.Mails...), Replies: append([]string{}, m.Job.Replies...),
+	}
+	for _, address := range []string{m.Job.Mailbox, m.Job.Address} {
+		if address != "" {
+			o.Addresses = append(o.Addresses, address)
+		}
+	}
+	if r := m.Reason; r != nil {
+		o.Reason = &poisonReason{r.At, r.Error, r.Invocation, r.Trace}
+	}
+	return o
+}

@@ -1,0 +1,181 @@
+package app_test
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/infra"
+	"kantoorpost/shared/sim"
+	"kantoorpost/shared/wiretest"
+)
+
+// poll lets the timer come round without the host doing any job.
+func (w *world) poll(ticks int) {
+	for range ticks {
+		time.Sleep(5 * time.Minute) // simulated
+		w.Invoke("poll", "timer", `{}`)
+	}
+}
+
+// activate makes a mailbox and activates its address, linked as info@ is.
+func (w *world) activate(name string) {
+	w.T.Helper()
+	address := name + "@" + apptest.Domain
+	if _, err := w.Tenant.AddMailbox(sim.MailboxOptions{Address: address, Name: name, Shared: true}); err != nil {
+		w.T.Fatal(err)
+	}
+	id := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
+	w.Must("POST", "/api/connectors/"+id+"/addresses", object{"address": address, "link": object{"kind": "contact"}})
+}
+
+// conditions make each alert of infra/alerts.json true.
+var conditions = map[string]func(t *testing.T, w *world){
+	"no-tick": func(_ *testing.T, w *world) {
+		w.Tick()
+		time.Sleep(16 * time.Minute)
+	},
+	"storage-fails": func(_ *testing.T, w *world) {
+		w.ToQueues.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })
+		w.poll(3)
+	},
+	"connector-refused": func(t *testing.T, w *world) {
+		if err := w.Tenant.ExpireSecret(apptest.ClientSecret); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour) // its token ends
+		w.Pass(2)
+	},
+	"secret-ends-within-a-week":  func(_ *testing.T, w *world) { time.Sleep(725 * 24 * time.Hour); w.poll(1) },
+	"secret-ends-within-a-month": func(_ *testing.T, w *world) { time.Sleep(702 * 24 * time.Hour); w.poll(1) },
+	"queue-stands-still": func(_ *testing.T, w *world) {
+		w.Queues.Add("mark", `{"job":"mark","mails":[]}`)
+		w.poll(7)
+	},
+	"mail-undecided": func(_ *testing.T, w *world) {
+		to := "info@" + apptest.Domain
+		w.Send(jan, []string{to}, apptest.Letter(jan, to, "Btw", "a1"))
+		w.poll(1)
+		w.ToTables.Fault(func(_ int, r *http.Request) wiretest.Fault {
+			if strings.Contains(r.URL.Path, "/directory") {
+				return wiretest.Refuse
+			}
+			return wiretest.Pass
+		})
+		for m, ok := w.Queues.Take("fetch"); ok; m, ok = w.Queues.Take("fetch") {
+			w.Invoke("fetch", "job", apptest.Quoted(m.Text))
+		}
+		w.Heal()
+		w.poll(13)
+	},
+	"queue-is-long": func(_ *testing.T, w *world) {
+		for range 500 {
+			w.Queues.Add("mark", `{"job":"mark","mails":[]}`)
+		}
+		w.poll(3)
+	},
+	"poison": func(_ *testing.T, w *world) {
+		w.Queues.Add("process-poison", `{"job":"process","mails":["x"]}`)
+		w.poll(1)
+	},
+	"mailbox-fails": func(_ *testing.T, w *world) { w.activate("forbidden"); w.Pass(12) },
+	"throttled": func(_ *testing.T, w *world) {
+		w.activate("throttled")
+		for range 60 {
+			w.Ask(apptest.Admin, "POST", "/api/addresses/throttled@"+apptest.Domain+"/fetch", nil, nil)
+			w.soon(35 * time.Second)
+		}
+	},
+	"mail-waits-for-a-day": func(_ *testing.T, w *world) {
+		to := "info@" + apptest.Domain
+		w.Send("nieuw@elders.example", []string{to}, apptest.Letter("nieuw@elders.example", to, "Vraag", "a1"))
+		w.Pass(1)
+		time.Sleep(24 * time.Hour)
+		w.poll(1)
+	},
+	"reply-failed": func(_ *testing.T, w *world) {
+		w.answered(object{"to": []object{{"email": "unknown@bakker.example"}}, "confirmed": []string{"outsider"}})
+		w.Pass(3)
+	},
+	"reply-unknown": func(_ *testing.T, w *world) {
+		w.answered(nil)
+		lost := false
+		w.ToMicrosoft.Fault(func(_ int, r *http.Request) wiretest.Fault {
+			switch {
+			case lost && strings.Contains(r.URL.Path, "/v1.0/"):
+				return wiretest.Refuse
+			case strings.HasSuffix(r.URL.Path, "/send"):
+				lost = true
+				return wiretest.Lose
+			}
+			return wiretest.Pass
+		})
+		w.Pass(16)
+	},
+	"chats-come-late": func(_ *testing.T, w *world) {
+		to := "info@" + apptest.Domain
+		w.Send(jan, []string{to}, apptest.Letter(jan, to, "Btw", "a1"))
+		time.Sleep(2 * time.Hour)
+		w.Pass(4)
+	},
+}
+
+// answered lets a client write and Anna answer him; the reply has not left.
+func (w *world) answered(more object) {
+	to := "info@" + apptest.Domain
+	w.Send(jan, []string{to}, apptest.Letter(jan, to, "Btw", "a1"))
+	w.Pass(1)
+	w.writeReply(w.chatOf("Btw")["id"], "Dag Jan.", more)
+}
+
+// Each alert is raised by the lines that the product writes when its condition happens,
+// and by no line before. The page that it names is there.
+func TestEachAlertIsRaised(t *testing.T) {
+	alerts, err := infra.ReadAlerts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"no-tick"}
+	pages := []string{}
+	for _, c := range alerts.AlertOnMetric {
+		want = append(want, c.Alert)
+		pages = append(pages, c.Page)
+	}
+	for _, name := range want {
+		happens := conditions[name]
+		if happens == nil {
+			t.Errorf("nothing makes %s happen", name)
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.Office()
+				before, _ := linesAt(t, slog.LevelError, func() { w.Tick(); w.Pass(3) })
+				if got := alerts.Raised(before, time.Now()); len(got) > 0 {
+					t.Errorf("raised in a healthy office: %v", got)
+				}
+				after, _ := linesAt(t, slog.LevelError, func() { happens(t, w) })
+				from := time.Now().Add(-time.Hour)
+				after = slices.DeleteFunc(after, func(l object) bool {
+					at, err := time.Parse(time.RFC3339Nano, l["time"].(string))
+					return err == nil && at.Before(from)
+				})
+				if got := alerts.Raised(after, time.Now()); len(got[name]) == 0 {
+					t.Errorf("not raised, but %v, by %v", got, ticks(after))
+				}
+				w.Heal()
+				for _, page := range pages {
+					if code, _ := w.Call(apptest.Admin, "GET", page, ""); code != http.StatusOK {
+						t.Errorf("%s: %d", page, code)
+					}
+				}
+			})
+		})
+	}
+}

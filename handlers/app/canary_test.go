@@ -1,0 +1,89 @@
+package app_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/wiretest"
+)
+
+// addressIn matches an e-mail address with the name of its owner.
+var addressIn = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[a-z]{2,}`)
+
+// No subject, body, secret or full address is in what leaves the process beside storage
+// and Graph: all log lines, also those of failures at the level DEBUG, and all spans, to
+// both kinds of receivers.
+func TestNothingPrivateLeavesInTelemetry(t *testing.T) {
+	private := []string{"Aangifte", "Zie het onderwerp", "Geachte heer", "Dag Jan, die klopt", "Jan Jansen", "Bakkerij", "Pietersen", "zoekwoord", apptest.ClientSecret}
+	for way, endpoint := range map[string]string{"otlp": "https://collector.example", "applicationinsights": ""} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			var mu sync.Mutex
+			var sent strings.Builder
+			w.ToTelemetry = wiretest.Transport(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				text, _ := io.ReadAll(r.Body)
+				mu.Lock()
+				defer mu.Unlock()
+				sent.WriteString(r.URL.String() + " " + string(text) + "\n")
+			}))
+			w.Config.Telemetry, w.Config.OTLPEndpoint = way, endpoint
+			w.Config.Insights = "InstrumentationKey=11111111-2222-4333-8444-555555555555;IngestionEndpoint=https://insights.example/"
+			all, text := linesAt(t, slog.LevelDebug, func() { w.dayOfTrouble() })
+			synctest.Wait() // spans of requests are sent later
+			if spans := strings.Count(sent.String(), "\n"); len(all) < 50 || spans < 50 {
+				t.Fatalf("%d lines, %d spans: that proves nothing", len(all), spans)
+			}
+			for name, what := range map[string]string{"the log": text, way: sent.String()} {
+				for _, word := range private {
+					if i := strings.Index(what, word); i >= 0 {
+						t.Errorf("%s holds %q: %s", name, word, what[max(0, i-200):min(len(what), i+200)])
+					}
+				}
+				if at := addressIn.FindStringIndex(what); at != nil {
+					t.Errorf("%s holds an address: %s", name, what[max(0, at[0]-200):min(len(what), at[1]+200)])
+				}
+			}
+		})
+	}
+}
+
+// dayOfTrouble is mail that is placed, that waits and that cannot be read, replies that
+// leave and that come back, pages that people search, and services that fail.
+func (w *world) dayOfTrouble() {
+	w.Start()
+	w.Office()
+	w.activate("forbidden")
+	w.activate("throttled")
+	info := "info@" + apptest.Domain
+	w.Send(jan, []string{info}, apptest.Letter("Jan Jansen <"+jan+">", info, "Aangifte omzetbelasting", "a1"))
+	w.Send("piet@onbekend.example", []string{info}, apptest.Letter("Piet Pietersen <piet@onbekend.example>", info, "Aangifte inkomsten", "b1"))
+	w.Send("spoofed@bakker.example", []string{info}, apptest.Letter(jan, info, "Aangifte vals", "c1"))
+	w.Pass(3)
+	chat := w.chatOf("Aangifte omzetbelasting")["id"]
+	w.writeReply(chat, "Dag Jan, die klopt.", nil)
+	w.Pass(1)
+	w.writeReply(chat, "Dag Jan, die klopt.", object{"to": []object{{"email": "unknown@bakker.example"}}, "confirmed": []string{"outsider"}})
+	w.Pass(3)
+	for _, path := range []string{"/web/mails", "/web/health", "/api/mails?search=zoekwoord", "/api/contacts?search=jan@bakker.example", "/api/addresses/" + info, "/web/chats/" + chat.(string)} {
+		w.Call(apptest.Admin, "GET", path, "")
+	}
+	w.Ask(apptest.Admin, "POST", "/api/addresses/"+info+"/fetch", nil, nil)
+	w.Queues.Add("process", `{"job":"process","mails":["zoekwoord"],"mailbox":"`+info+`"`) // no JSON
+	w.ToTables.Fault(func(n int, _ *http.Request) wiretest.Fault { return wiretest.Fault(n % 3 % 2) })
+	w.Send(jan, []string{info}, apptest.Letter("Jan Jansen <"+jan+">", info, "Aangifte loonheffing", "d1"))
+	w.Pass(2)
+	w.ToMicrosoft.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })
+	w.Pass(2)
+	w.Call(apptest.Admin, "GET", "/web/mails", "")
+	w.Heal()
+	time.Sleep(time.Hour) // simulated
+	w.Pass(2)
+}

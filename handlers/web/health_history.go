@@ -1,0 +1,139 @@
+package web
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
+
+	"kantoorpost/handlers/web/plot"
+)
+
+// A healthPoint is what the ticks of one period measured.
+type healthPoint struct {
+	At        time.Time `json:"at"`
+	Backlog   float64   `json:"backlog"`
+	Waiting   float64   `json:"waiting"`
+	Failing   float64   `json:"failing"`
+	LagMedian *float64  `json:"lagMedian"` // seconds; nil without mail
+	Lag95     *float64  `json:"lag95"`
+}
+
+// A poisonMessage is a job that failed each time.
+type poisonMessage struct {
+	ID        string    `json:"id"`
+	Queue     string    `json:"queue"`
+	Inserted  time.Time `json:"inserted"`
+	Job       string    `json:"job"`
+	Addresses []string  `json:"addresses"`
+	Mails     []string  `json:"mails"`
+	Replies   []string  `json:"replies"`
+	Reason    *struct {
+		At    time.Time `json:"at"`
+		Error string    `json:"error"`
+		Trace string    `json:"trace"`
+	} `json:"reason"`
+	Path string `json:"-"` // where its form goes
+}
+
+// healthHours are the periods that the plots can show.
+var healthHours = []int{24, 168}
+
+// addHistory adds the plots of the last hours, and what failed.
+func (v *request) addHistory(view *healthView) error {
+	view.Hours = healthHours[0]
+	if v.r.URL.Query().Get("hours") == strconv.Itoa(healthHours[1]) {
+		view.Hours = healthHours[1]
+	}
+	var points list[healthPoint]
+	if err := v.api.get("/api/health/history?hours="+strconv.Itoa(view.Hours), &points); err != nil {
+		return err
+	}
+	var failed list[poisonMessage]
+	if err := v.api.get("/api/poison", &failed); err != nil {
+		return err
+	}
+	for i, m := range failed.Items {
+		failed.Items[i].Path = "/web/health/poison/" + url.PathEscape(m.Queue) + "/" + url.PathEscape(m.ID)
+	}
+	view.Poison, view.Retry = failed.Items, v.me.can("queues.write")
+	if len(points.Items) > 1 {
+		view.Plots = v.healthPlots(points.Items, view.Hours)
+	}
+	return nil
+}
+
+// healthPlots draws the backlog, the lag, and what fails.
+func (v *request) healthPlots(points []healthPoint, hours int) (plots [][]template.HTML) {
+	series := func(name string, value func(healthPoint) float64) plot.Series {
+		s := plot.Series{Name: v.t(name)}
+		for _, p := range points {
+			s.Values = append(s.Values, value(p))
+		}
+		return s
+	}
+	minutes := func(seconds *float64) float64 {
+		if seconds == nil {
+			return math.NaN()
+		}
+		return math.Round(*seconds/6) / 10
+	}
+	for _, o := range []plot.Options{
+		{Title: v.t("health.plot-backlog"), Unit: v.t("health.unit-jobs"), Series: []plot.Series{
+			series("health.backlog", func(p healthPoint) float64 { return p.Backlog }),
+			series("health.waiting", func(p healthPoint) float64 { return p.Waiting }),
+		}},
+		{Title: v.t("health.plot-lag"), Unit: v.t("health.unit-minutes"), Series: []plot.Series{
+			series("health.lag-median", func(p healthPoint) float64 { return minutes(p.LagMedian) }),
+			series("health.lag95", func(p healthPoint) float64 { return minutes(p.Lag95) }),
+		}},
+		{Title: v.t("health.plot-failing"), Unit: v.t("health.unit-mailboxes"), Series: []plot.Series{
+			series("health.failing-mailboxes", func(p healthPoint) float64 { return p.Failing }),
+		}},
+	} {
+		for _, p := range points {
+			label := v.renderer.clock(p.At, time.Now())
+			if hours > healthHours[0] {
+				label = v.renderer.day(p.At, time.Now())
+			}
+			o.Labels = append(o.Labels, label)
+		}
+		last := o.Series[len(o.Series)-1].Values
+		o.Description = v.t("health.plot-text", v.renderer.date(points[0].At), v.decimal(largest(o.Series[0].Values)), v.decimal(largest(last)))
+		o.Width, o.Height = 900, 240
+		wide := plot.Lines(o)
+		o.Width, o.Height = 320, 240
+		plots = append(plots, []template.HTML{template.HTML(withoutStyle(wide)), template.HTML(withoutStyle(plot.Lines(o)))})
+	}
+	return plots
+}
+
+// largest returns the largest of values, without gaps; 0 for none.
+func largest(values []float64) (most float64) {
+	for _, v := range values {
+		if v > most {
+			most = v
+		}
+	}
+	return most
+}
+
+// settlePoison retries or drops a message that failed.
+func (s *site) settlePoison(v *request) error {
+	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue")) + "/" + url.PathEscape(v.r.PathValue("message"))
+	method, key := http.MethodDelete, "health.dropped"
+	if v.r.PostFormValue("do") == "retry" {
+		method, path, key = http.MethodPost, path+"/retry", "health.retried"
+	}
+	var p *Problem
+	if _, err := v.api.do(method, path, "", nil, nil); errors.As(err, &p) && p.Status == http.StatusNotFound {
+		key = "health.gone"
+	} else if err != nil {
+		return err
+	}
+	return v.done("/web/health#poison", flash{Key: key})
+}
