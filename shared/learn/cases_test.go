@@ -22,7 +22,7 @@ import (
 // Each file of testdata is one mail in an office, with what is suggested first
 // and what is certain. A new case is a new file.
 //
-//	-- office --  client ID NUMBER [type=TYPE] [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME · member|former ID ADDRESS NAME · team CLIENT MEMBER ·
+//	-- office --  client ID NUMBER [type=TYPE] [iban=N] [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME · member|former ID ADDRESS NAME · team CLIENT MEMBER ·
 //	              domain DOMAIN CONTACT CLIENT|- · habit CONTACT CLIENT WORD… · dismissed KIND KEY [always] · accepted ADDRESS ·
 //	              off KIND KEY · undone KIND KEY · chat CLIENT CONTACT · own ADDRESS · trusted
 //	-- mail --    NAME: VALUE, for the fields that matter
@@ -175,6 +175,9 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 	}
 	c.mail.Letter = mailtext.Read("text", parts["text"], c.mail.Item.Subject)
 	from, _, _ := c.office.ContactByAddress(t.Context(), c.mail.Item.From.Email)
+	if c.mail.Item.Reason == item.UnknownSender { // under another name than its owner's
+		c.mail.Item.Facts.Contact = from.ID
+	}
 	if c.mail.Item.Reason == item.SeveralClients {
 		c.mail.Item.Facts = item.Facts{Contact: from.ID, Clients: from.Clients}
 	}
@@ -196,6 +199,8 @@ func (c *testCase) parseOffice(t *testing.T, w []string) {
 				cl.KvK = value
 			case "vat":
 				cl.VAT = value
+			case "iban":
+				cl.IBANs = append(cl.IBANs, value)
 			case "type":
 				cl.Type = directory.ClientType(value)
 			}

@@ -114,6 +114,13 @@ func (cs *clientSearch) byNumber() []lookup {
 				func(ctx context.Context) ([]directory.Client, error) { return cs.office.ClientsByVAT(ctx, vat) },
 				func(found []directory.Client) { cs.alike(found, registered*factor, reasonVAT) }))
 		}
+		for _, account := range n.IBAN[:min(1, len(n.IBAN))] {
+			lookups = append(lookups, lookupOf(
+				func(ctx context.Context) ([]directory.Client, error) { return cs.office.ClientsByIBAN(ctx, account) },
+				func(found []directory.Client) {
+					cs.alike(found, bankAccount*factor, func(directory.Client) Reason { return reason("iban", account) })
+				}))
+		}
 	}
 	if cs.regular {
 		add(cs.by.own, 1, 2)

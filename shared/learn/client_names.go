@@ -327,6 +327,12 @@ func (cs *clientSearch) capitals(text []token) []string {
 		if words[0].begins && len(words) > 1 {
 			add(words[1:])
 		}
+		// "Jan Jansen van Garage Visser" has two names.
+		for k := range words[:len(words)-1] {
+			if k > 0 && words[k].word == "van" && len(words)-k > 2 {
+				add(words[k+1:])
+			}
+		}
 		// It is not clear where a name with a particle begins, so its longest word
 		// is looked for.
 		if at > 0 && particles[text[at-1].word] && len(words) > 1 {

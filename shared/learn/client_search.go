@@ -170,7 +170,11 @@ func searchClients(ctx context.Context, office Office, m Mail, by author) (*clie
 	if err := cs.searchMisspelt(ctx, min(2, (maxFirst-len(lookups))/readsMisspelt)); err != nil {
 		return nil, err
 	}
-	return cs, cs.load(ctx)
+	if err := cs.load(ctx); err != nil {
+		return nil, err
+	}
+	weighKinds(cs.by.own, cs.ranked())
+	return cs, nil
 }
 
 // lowered returns a candidate whose clues all say less.

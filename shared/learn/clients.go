@@ -196,7 +196,23 @@ func (s *ownClients) suggestions() []Suggestion {
 	}
 	weighKinds(s.by.own, found)
 	list, _ := chosen(found)
-	return append(list, dismissal(Once, 0.03, reason("is-contact")))
+	all := crowd(s.by)
+	if len(all.found) == 0 {
+		return append(list, dismissal(Once, 0.03, reason("is-contact")))
+	}
+	// What all are told is about none of them, unless it names one.
+	nobody := all.score()
+	for _, p := range found {
+		for _, n := range p.found {
+			if inMail[n.why.Code] && n.why.Code != "habit" {
+				nobody *= n.misled
+			}
+		}
+	}
+	for i := range list {
+		list[i].Score *= 1 - nobody
+	}
+	return append(list, dismissal(Once, nobody, all.reasons()...))
 }
 
 // weighText notes what the mail itself says about the contact's clients.
@@ -207,7 +223,10 @@ func (s *ownClients) weighText(found []*candidate) {
 			if chance == named {
 				chance = namedOwn
 			}
-			if feature == "name-quote" || feature != "" && (why.Code == "name" || why.Code == "word") {
+			switch {
+			case feature == "name-file" && why.Code == "word": // another client's name may have it too
+				chance /= 2
+			case feature == "name-quote" || feature != "" && (why.Code == "name" || why.Code == "word"):
 				why = reason(feature, s.clients[m.client].Name)
 			}
 			found[m.client].add(chance*factor, why)

@@ -34,11 +34,9 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	if n := phrases(text, selling); n > 0 && !prospect && !applies {
 		c.add(often(acquisition, int64(n)), reason("acquisition"))
 	}
+	c.found = append(c.found, crowd(by).found...)
 	if n := phrases(text, urging); n > 0 && alone {
 		c.add(often(alarmingStranger, int64(n)), reason("alarming"))
-	}
-	if phrases(text+"\n"+by.quoted, unsubscribing) > 0 {
-		c.add(unsubscribe, reason("unsubscribe"))
 	}
 	if by.from.Email != "" {
 		if machine(by.from.Email) {
@@ -56,6 +54,19 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 		c.add(strangeAlone, reason("unconnected"))
 	}
 	return c, nil
+}
+
+// crowd weighs whether a mail says the same to many.
+func crowd(by author) *clues {
+	c := &clues{}
+	text := by.own + "\n" + by.signature
+	if phrases(text, announcing) > 0 {
+		c.add(announcement, reason("announcement"))
+	}
+	if phrases(text+"\n"+by.quoted, unsubscribing) > 0 {
+		c.add(unsubscribe, reason("unsubscribe"))
+	}
+	return c
 }
 
 // before returns the rule of a kind with the evidence that counts for mail with
@@ -177,9 +188,10 @@ func onBehalfOf(ctx context.Context, office Office, m Mail) (*clues, error) {
 		return &clues{}, nil
 	}
 	cs := newSearch(office, m, written(m))
-	if err := runLookups(ctx, append(cs.bySenderName(), cs.byNumber()...)); err != nil {
+	if err := runLookups(ctx, slices.Concat(cs.bySenderName(), cs.byNumber(), cs.byText(), cs.byFile(), cs.byLooseNumber())); err != nil {
 		return nil, err
 	}
+	cs.noteNames()
 	if found := cs.ranked(); len(found) > 0 {
 		return &found[0].clues, nil
 	}
@@ -208,12 +220,17 @@ func automated(m Mail, p history) []Suggestion {
 		take.add(answeredChat, reason("answers-chat"))
 	}
 	take.found = append(take.found, p.behalf.found...)
+	all := crowd(written(m))
+	took := take.score()
+	if len(p.behalf.found) == 0 { // it says for nobody in particular what people dismissed before, or what all are told
+		took *= (1 - all.score()) * math.Pow(againFactor, float64(p.dismissedSender.Count))
+	}
 	scope := Once
 	if p.acceptedSender.Count > 0 {
 		scope = Sender
 	}
-	list := []Suggestion{release(scope, max(take.score(), unlikely/2), append(take.reasons(), reason("release"))...)}
-	left := 1 - take.score()
+	list := []Suggestion{release(scope, max(took, unlikely/2), append(take.reasons(), reason("release"))...)}
+	left := 1 - took
 	if m.Item.ListID != "" {
 		why := []Reason{reason("list", m.Item.ListID)}
 		if n := p.dismissedList.Count; n > 0 {
@@ -222,7 +239,7 @@ func automated(m Mail, p history) []Suggestion {
 		return append(list, dismissal(List, left*likelyList, why...), dismissal(Sender, left*(1-likelyList)*0.6, reason("machine")),
 			dismissal(Once, left*(1-likelyList)*0.4, reason("machine")))
 	}
-	why := []Reason{reason("machine")}
+	why := append([]Reason{reason("machine")}, all.reasons()...)
 	if n := p.dismissedSender.Count; n > 0 {
 		why = append(why, counted("dismissed", n))
 	}

@@ -32,6 +32,7 @@ type Office interface {
 	ClientByNumber(ctx context.Context, number string) (directory.Client, bool, error)
 	ClientsByKvK(ctx context.Context, kvk string) ([]directory.Client, error)
 	ClientsByVAT(ctx context.Context, vat string) ([]directory.Client, error)
+	ClientsByIBAN(ctx context.Context, iban string) ([]directory.Client, error)
 	ClientsNamed(ctx context.Context, word string, limit int) ([]directory.Client, error)
 	ClientsSpelt(ctx context.Context, word string, limit int) ([]directory.Client, error) // nearly so
 	ClientTeam(ctx context.Context, client string) ([]directory.Link, error)

@@ -107,6 +107,10 @@ func (p *people) ClientsByVAT(_ context.Context, vat string) ([]directory.Client
 	return p.those(50, func(c directory.Client) bool { return c.VAT == vat })
 }
 
+func (p *people) ClientsByIBAN(_ context.Context, iban string) ([]directory.Client, error) {
+	return p.those(50, func(c directory.Client) bool { return slices.Contains(c.IBANs, iban) })
+}
+
 func (p *people) ClientsNamed(_ context.Context, word string, limit int) ([]directory.Client, error) {
 	word = strings.Join(directory.NameWords(word), "")
 	return p.those(limit, func(c directory.Client) bool {

@@ -3,6 +3,8 @@ package learn
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -103,7 +105,15 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 		}
 	}
 	var only *directory.Contact
-	if len(clients) > 0 && clients[0].score() >= partName && !cs.by.name.full() {
+	taken, err := cs.owner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if taken != nil {
+		candidates = append(candidates, *taken)
+		clients = slices.DeleteFunc(slices.Clone(clients), func(p *candidate) bool { return slices.Contains(taken.Clients, p.id) })
+	}
+	if len(clients) > 0 && clients[0].score() >= partName && (taken != nil || !cs.by.name.full()) {
 		of, err := cs.office.ContactsOfClient(ctx, clients[0].id, maxContactsOfClient)
 		if err != nil {
 			return nil, err
@@ -123,11 +133,50 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 	for _, c := range candidates {
 		p := &person{contact: c}
 		cs.weigh(p, n, only)
+		if taken != nil {
+			cs.weighShared(p, *taken)
+		}
 		if p.score() > 0 {
 			people = append(people, p)
 		}
 	}
 	return people, nil
+}
+
+// owner returns the contact who has the author's address, when another name than
+// the contact's stands beside it; nil when there is none.
+func (cs *clientSearch) owner(ctx context.Context) (*directory.Contact, error) {
+	id := cs.m.Item.Facts.Contact
+	if cs.m.Item.Reason != item.UnknownSender || id == "" {
+		return nil, nil
+	}
+	c, err := cs.office.Contact(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("contact %s: %w", id, err)
+	}
+	return &c, nil
+}
+
+// weighShared adds the clues for mail from an address under another name than its
+// owner's: the owner writes for others, as a portal does, or it is somebody of the
+// client that the mail names.
+func (cs *clientSearch) weighShared(p *person, owner directory.Contact) {
+	if p.contact.ID == owner.ID {
+		chance := ownerShares
+		if writesForOthers(cs.m.Item) {
+			chance = ownerForwards
+		}
+		p.add(chance, reason("own-address", owner.Name))
+		return
+	}
+	for _, id := range p.contact.Clients {
+		if client := cs.candidates[id]; client.scored() > 0 && client.client != nil {
+			p.add(nameAtClient*client.score()/float64(len(p.contact.Clients)), reason("client", client.client.Name))
+		}
+	}
 }
 
 // alikeName compares the author's name with a contact's.

@@ -12,6 +12,10 @@ var seeking = strings.Split("zoek een boekhouder|zoek een accountant|zoeken een 
 	"andere accountant|andere boekhouder|boekhouder nodig|accountant nodig|nog klanten|nieuwe klanten aan|klant worden bij|klant bij u worden|klant bij jullie worden|overstappen naar u|overstappen naar jullie|"+
 	"looking for an accountant|need an accountant|need a bookkeeper|new accountant|become a client", "|")
 
+// announcing are phrases of what companies tell all their customers.
+var announcing = strings.Split("openingstijden|op feestdagen|hoe tevreden|uw mening|vragenlijst|evaluatie|enquete|klanttevredenheid|storing|onderhoud aan|gepland onderhoud|niet bereikbaar van|algemene voorwaarden|"+
+	"privacyverklaring|nieuw in onze|nieuw in de app|dingen verbeterd|nieuwe functie|nieuwe versie|wij zijn verhuisd|prijswijziging|tariefwijziging|profiteer van|webinar|opening hours|customer survey|release notes|maintenance window|what's new", "|")
+
 // applying are phrases of people who look for work at the office.
 var applying = strings.Split("sollicitatie|solliciteer|solliciteren|sollicitant|motivatiebrief|mijn cv|cv en motivatie|cv bij|curriculum vitae|op zoek naar een stage|stageplek|stageplaats|stage lopen|"+
 	"leerwerkplek|cv en |ervaring toe|mijn ervaring|werkervaring|bijbaan|ik zoek een baan|op zoek naar een baan|job application|apply for|applying for|my resume|my cv|internship", "|")

@@ -41,4 +41,4 @@ func contradicted(m Mail, clients []directory.Client, rule directory.Rule, place
 }
 
 // inMail are the codes of signs that stand in the mail itself.
-var inMail = set("number kvk vat name name-part name-like name-file name-sender word own-name kind habit")
+var inMail = set("number kvk vat iban name name-part name-like name-file name-sender word own-name kind habit")

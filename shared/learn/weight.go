@@ -21,6 +21,8 @@ const (
 	nameInChat      = 0.60 // beside a name: it answers that person
 	chatUnnamed     = 0.35 // it answers that person, and the author has no name
 	chatOtherName   = 0.05 // it answers that person, under another name
+	ownerShares     = 0.45 // its address, beside another name: a family, a desk
+	ownerForwards   = 0.70 // the same, of an address that writes for others
 	elsewhereFactor = 0.35 // a name at one client, a domain of another: a new job, or two people
 
 	// Which client a stranger belongs to.
@@ -32,6 +34,7 @@ const (
 	labelled      = 0.90 // "klantnummer 1001"
 	loose         = 0.45 // 1001, which may be anything
 	registered    = 0.85 // its KvK or VAT number
+	bankAccount   = 0.50 // its bank account: an invoice has that of whoever is paid
 	company       = 0.75 // the signature or display name says so
 	named         = 0.70 // the text says its name
 	namedAbout    = 0.88 // the text says that it is about it, or for it
@@ -67,9 +70,11 @@ const (
 	acquisition      = 0.45 // for each phrase of selling
 	jobApplication   = 0.75 // it waits for whoever hires, and is no client's
 	prospect         = 0.75 // a new client must not be missed
+	announcement     = 0.60 // what is said to all is for nobody in particular
 	unsubscribe      = 0.50 // people do not offer to unsubscribe
 	machineAddress   = 0.60 // nobody reads no-reply
 	dismissedBefore  = 0.50 // each time
+	againFactor      = 0.70 // for each time that people dismissed mail of this sender which names no client
 	releasedBefore   = 0.60 // each time
 	likelyOnce       = 0.90 // a bounce or an absence needs no more than to be read
 	likelyList       = 0.75 // people want all newsletters of a list or none
