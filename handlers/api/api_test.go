@@ -228,7 +228,7 @@ func actionOf(method, path string) access.Action {
 		return pick(access.MembersRead, access.MembersWrite)
 	case slices.Contains([]string{"clients", "contacts", "roles", "process-teams"}, resource):
 		return pick(access.DirectoryRead, access.DirectoryWrite)
-	case slices.Contains([]string{"settings", "connectors", "addresses"}, resource):
+	case slices.Contains([]string{"settings", "connectors", "addresses", "identity"}, resource):
 		return pick(access.ConfigurationRead, access.ConfigurationWrite)
 	case path == "/api/chats/{chat}/read", path == "/api/chats/{chat}/unread":
 		return access.ChatsRead

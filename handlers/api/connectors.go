@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/entra"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/words"
 )
@@ -27,9 +29,11 @@ type connectorObject struct {
 	Cloud         string      `json:"cloud" doc:"which of Microsoft's clouds"`
 	Tenant        string      `json:"tenant" doc:"id or domain of the Entra tenant"`
 	TokenEndpoint string      `json:"tokenEndpoint" doc:"built again from cloud and tenant"`
+	Credential    string      `json:"credential" enum:"client-secret,managed-identity,certificate" doc:"how it proves itself to Entra"`
+	Certificate   string      `json:"certificate,omitempty" doc:"name of a certificate in the key vault"`
 	SecretSet     bool        `json:"secretSet" doc:"the secret itself is never shown"`
 	SecretVersion string      `json:"secretVersion" doc:"which version in the key vault is in use"`
-	SecretExpires time.Time   `json:"secretExpires"`
+	SecretExpires *time.Time  `json:"secretExpires,omitempty" doc:"when the secret or the certificate ends; absent for a managed identity"`
 	State         string      `json:"state" doc:"new, works, or what is wrong"`
 	StateReason   string      `json:"stateReason,omitempty" doc:"code and trace id to look up"`
 	StateSince    *time.Time  `json:"stateSince,omitempty"`
@@ -40,7 +44,9 @@ type connectorBody struct {
 	Kind          string `json:"kind,omitempty" example:"microsoft-azure"`
 	Name          string `json:"name" example:"Mijn Kantoor"`
 	ClientID      string `json:"clientId" doc:"application (client) id of the app registration"`
-	ClientSecret  string `json:"clientSecret" doc:"the value of the client secret, not its id; goes to the key vault and never comes back"`
+	Credential    string `json:"credential,omitempty" doc:"client-secret when absent; managed-identity: a federated credential on the app registration trusts this app (see /api/identity); certificate: one in the key vault of this app"`
+	ClientSecret  string `json:"clientSecret,omitempty" doc:"the value of the client secret, not its id; goes to the key vault and never comes back"`
+	Certificate   string `json:"certificate,omitempty" doc:"the name of a certificate in the key vault"`
 	TokenEndpoint string `json:"tokenEndpoint" doc:"OAuth 2.0 token endpoint (v2) of the app registration" example:"https://login.microsoftonline.com/00001111-aaaa-2222-bbbb-3333cccc4444/oauth2/v2.0/token"`
 	SecretExpires string `json:"secretExpires,omitempty" doc:"date, or date and time (RFC 3339); 730 days from now when absent" example:"2028-11-22"`
 }
@@ -48,6 +54,8 @@ type connectorBody struct {
 type connectorPatch struct {
 	Name          field[string] `json:"name,omitzero"`
 	ClientID      field[string] `json:"clientId,omitzero" doc:"needs the client secret too"`
+	Credential    field[string] `json:"credential,omitzero" doc:"another one is tried at Entra before it replaces the one in use"`
+	Certificate   field[string] `json:"certificate,omitzero"`
 	ClientSecret  field[string] `json:"clientSecret,omitzero" doc:"is tried at Entra before it replaces the one in use"`
 	TokenEndpoint field[string] `json:"tokenEndpoint,omitzero" doc:"needs the client secret too, when it leads elsewhere"`
 	SecretExpires field[string] `json:"secretExpires,omitzero"`
@@ -80,6 +88,8 @@ func (a *api) registerConnectors() {
 			m, err := a.Connectors.CheckMailbox(ctx, in.Connector, in.Mailbox)
 			return &struct{ Body mailboxCheck }{mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)}}, err
 		})
+	handle(a, access.ConfigurationRead, op("get-identity", http.MethodGet, "/api/identity",
+		"What a federated credential on an app registration must say to trust this app", http.StatusOK), a.getIdentity)
 	handle(a, access.ConfigurationRead, op("list-mailboxes", http.MethodGet, path+"/{connector}/mailboxes",
 		"List the mailboxes that can be activated", http.StatusOK), a.listMailboxes)
 }
@@ -87,7 +97,8 @@ func (a *api) registerConnectors() {
 func (a *api) connectorOf(c connector.Connector) connectorObject {
 	return connectorObject{
 		ID: c.ID, Kind: c.Kind, Name: c.Name, ClientID: c.ClientID, Cloud: c.Cloud, Tenant: c.Tenant, TokenEndpoint: a.Connectors.TokenEndpoint(c),
-		SecretSet: c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: c.SecretExpires,
+		SecretSet: c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: orNil(c.SecretExpires),
+		Credential: string(c.Method), Certificate: c.Certificate,
 		State: string(c.State), StateReason: c.StateReason, StateSince: orNil(c.StateSince), WhatToDo: whatToDo(string(c.State)),
 	}
 }
@@ -121,6 +132,7 @@ func (a *api) createConnector(ctx context.Context, in *struct{ Body connectorBod
 	c, err := a.Connectors.Create(ctx, connector.Draft{
 		Kind: in.Body.Kind, Name: in.Body.Name, ClientID: in.Body.ClientID, ClientSecret: secret.New(in.Body.ClientSecret),
 		TokenEndpoint: in.Body.TokenEndpoint, SecretExpires: expires,
+		Method: connector.Method(in.Body.Credential), Certificate: in.Body.Certificate,
 	})
 	if err != nil {
 		return nil, err
@@ -152,10 +164,11 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 	); err != nil {
 		return nil, err
 	}
-	var text, expires *string
-	if err := cmp.Or(in.Body.ClientSecret.pointer(&text, "clientSecret"), in.Body.SecretExpires.pointer(&expires, "secretExpires")); err != nil {
+	var text, expires, method *string
+	if err := cmp.Or(in.Body.Credential.pointer(&method, "credential"), in.Body.Certificate.pointer(&p.Certificate, "certificate"), in.Body.ClientSecret.pointer(&text, "clientSecret"), in.Body.SecretExpires.pointer(&expires, "secretExpires")); err != nil {
 		return nil, err
 	}
+	p.Method = (*connector.Method)(method)
 	if text != nil {
 		value := secret.New(*text)
 		p.ClientSecret = &value
@@ -169,6 +182,23 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 	}
 	c, err := a.Connectors.Patch(ctx, in.Connector, etag, p)
 	return a.connectorOutput(c), err
+}
+
+// An identityObject is what a federated credential must say. It holds no secret.
+// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+type identityObject struct {
+	Exists   bool   `json:"exists" doc:"false outside Azure: only a client secret or a certificate is possible"`
+	Issuer   string `json:"issuer,omitempty"`
+	Subject  string `json:"subject,omitempty" doc:"object id of the identity of this app"`
+	Audience string `json:"audience,omitempty"`
+}
+
+func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body identityObject }, error) {
+	trust, err := a.Connectors.Trust(ctx, a.Connectors.Home())
+	if errors.Is(err, entra.ErrNoIdentity) {
+		return &struct{ Body identityObject }{}, nil
+	}
+	return &struct{ Body identityObject }{identityObject{true, trust.Issuer, trust.Subject, trust.Audience}}, err
 }
 
 func (a *api) deleteConnector(ctx context.Context, in *struct {

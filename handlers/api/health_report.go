@@ -50,7 +50,7 @@ type (
 		State         string      `json:"state"`
 		StateReason   string      `json:"stateReason,omitempty"`
 		WhatToDo      *words.Text `json:"whatToDo,omitempty"`
-		SecretExpires time.Time   `json:"secretExpires"`
+		SecretExpires time.Time   `json:"secretExpires,omitzero"`
 	}
 )
 

@@ -156,6 +156,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Secrets:       secrets,
 		Clouds:        clouds,
 		Transport:     w.Entra,
+		Identity:      w.Identity,
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {
 			return graph.New(graph.Options{Root: root, Credential: credential, Transport: w.Graph, Limit: limit, Throttled: throttled})
 		},

@@ -258,6 +258,7 @@ var matrixReads = []matrixRead{
 	{"/api/health/live", office(mayRead)},
 	{"/api/health", office(mayManage)}, {"/api/poison", office(mayManage)}, {"/api/audit", office(mayAdminister)},
 	{"/api/settings", office(mayAdminister)}, {"/api/connectors", office(mayAdminister)}, {"/api/addresses", office(mayAdminister)},
+	{"/api/identity", office(mayAdminister)},
 }
 
 // A matrixOffice is an office in which each kind of user and of object is.

@@ -86,7 +86,7 @@ var words = regexp.MustCompile(`^[a-z][a-z-]*$`)
 func kindOf(key string) string {
 	parts := strings.Split(key, "|")
 	for i, p := range parts {
-		known := slices.Contains([]string{"body", "seen", "open", "moved", "id", "key", "send", "parked", "state", "cursor", "sent", "address", "member"}, p)
+		known := slices.Contains([]string{"body", "seen", "open", "moved", "id", "key", "send", "parked", "state", "cursor", "sent", "address", "member", "chat", "progress"}, p)
 		if i == 0 && !words.MatchString(p) || i > 0 && !known {
 			parts[i] = "*"
 		}

@@ -19,7 +19,7 @@ type connectorObject struct {
 	ClientID      string      `json:"clientId"`
 	Tenant        string      `json:"tenant"`
 	TokenEndpoint string      `json:"tokenEndpoint"`
-	SecretExpires time.Time   `json:"secretExpires"`
+	SecretExpires time.Time   `json:"secretExpires"` // zero for a managed identity
 	State         string      `json:"state"`
 	StateReason   string      `json:"stateReason"`
 	StateSince    *time.Time  `json:"stateSince"`
@@ -49,14 +49,19 @@ func (c connectorObject) level() string {
 // days is how many days the secret is still valid; 0 on its last day.
 func (c connectorObject) days() int { return int(time.Until(c.SecretExpires) / (24 * time.Hour)) }
 
+// ends tells whether the connector has a secret or a certificate, which end some day.
+func (c connectorObject) ends() bool { return !c.SecretExpires.IsZero() }
+
 // expired tells whether the secret has expired.
-func (c connectorObject) expired() bool { return !c.SecretExpires.After(time.Now()) }
+func (c connectorObject) expired() bool { return c.ends() && !c.SecretExpires.After(time.Now()) }
 
 // expiry is the urgency of a new secret, as the colours are named: a notice
 // from 60 days before its end, a warning from 30, an error from 7, and ""
 // before that.
 func (c connectorObject) expiry() string {
 	switch days := c.days(); {
+	case !c.ends():
+		return ""
 	case days <= 7:
 		return "error"
 	case days <= 30:

@@ -119,6 +119,7 @@ var viewFunctions = template.FuncMap{
 	"permissions": permissions,
 	"begun":       settingsView.begun,
 	"known":       guide.known,
+	"ends":        connectorObject.ends,
 	"expired":     connectorObject.expired,
 	"expiry":      connectorObject.expiry,
 	"active":      addressList.active,

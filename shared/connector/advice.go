@@ -49,6 +49,38 @@ var advice = map[string]words.Text{
 		NL: "Microsoft Graph weigert het token van deze app. Controleer in Entra of de app is ingeschakeld en probeer de verbinding opnieuw.",
 		EN: "Microsoft Graph refuses this app's token. Check in Entra that the app is enabled and test the connection again.",
 	},
+	string(StateIdentity): {
+		NL: "Deze app heeft geen eigen identiteit: dat kan alleen in Azure. Kies een clientgeheim of een certificaat.",
+		EN: "This app has no identity of its own: that is possible in Azure only. Choose a client secret or a certificate.",
+	},
+	string(StateTrustMissing): {
+		NL: "De app-registratie vertrouwt deze app nog niet. Voeg in Entra bij Certificaten en geheimen › Federatieve referenties een referentie toe (Andere uitgever) met de uitgever, de onderwerp-id en de doelgroep die hier staan.",
+		EN: "The app registration does not trust this app yet. In Entra, under Certificates & secrets › Federated credentials, add a credential (Other issuer) with the issuer, the subject and the audience that stand here.",
+	},
+	string(StateTrustIssuer): {
+		NL: "De federatieve referentie in Entra noemt een andere uitgever. Neem de uitgever over die hier staat, precies zo.",
+		EN: "The federated credential in Entra names another issuer. Copy the issuer that stands here, exactly.",
+	},
+	string(StateTrustSubject): {
+		NL: "De federatieve referentie in Entra noemt een ander onderwerp. Neem de onderwerp-id over die hier staat: de object-id van de identiteit van deze app, niet haar client-id.",
+		EN: "The federated credential in Entra names another subject. Copy the subject that stands here: the object id of this app's identity, not its client id.",
+	},
+	string(StateTrustAudience): {
+		NL: "De federatieve referentie in Entra noemt een andere doelgroep. Neem de doelgroep over die hier staat.",
+		EN: "The federated credential in Entra names another audience. Copy the audience that stands here.",
+	},
+	string(StateTrustTenant): {
+		NL: "De identiteit van deze app is van een andere Entra-tenant dan de app-registratie. Dat vertrouwt Entra niet: gebruik een app-registratie van dezelfde tenant, of een certificaat.",
+		EN: "The identity of this app is of another Entra tenant than the app registration. Entra does not trust that: use an app registration of the same tenant, or a certificate.",
+	},
+	string(StateCertificateMissing): {
+		NL: "De sleutelkluis heeft geen certificaat met deze naam en zijn privésleutel, of het is uitgeschakeld. Maak of importeer het in de sleutelkluis van deze app.",
+		EN: "The key vault has no certificate of this name with its private key, or it is disabled. Make or import it in the key vault of this app.",
+	},
+	string(StateCertificateUnknown): {
+		NL: "De app-registratie kent dit certificaat niet, of het is verlopen. Download het in de sleutelkluis (CER) en upload het in Entra bij Certificaten en geheimen › Certificaten.",
+		EN: "The app registration does not know this certificate, or it has expired. Download it in the key vault (CER) and upload it in Entra under Certificates & secrets › Certificates.",
+	},
 	MailboxThrottled: {
 		NL: "Microsoft 365 vraagt om later terug te komen. Er is niets te doen: er gaat niets verloren.",
 		EN: "Microsoft 365 asks to come back later. Nothing needs to be done, and nothing is lost.",

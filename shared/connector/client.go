@@ -17,12 +17,15 @@ import (
 // that it was made from.
 type client struct {
 	cloud, tenant, clientID, version string
+	method                           Method
+	certificate                      string
 	graph                            Graph
 	credential                       *credential
 }
 
 func (k *client) fits(c Connector) bool {
-	return k.cloud == c.Cloud && k.tenant == c.Tenant && k.clientID == c.ClientID && k.version == c.SecretVersion
+	return k.cloud == c.Cloud && k.tenant == c.Tenant && k.clientID == c.ClientID && k.version == c.SecretVersion &&
+		k.method == c.Method && k.certificate == c.Certificate
 }
 
 // Client returns the Graph client of a connector. The process keeps one for
@@ -58,7 +61,7 @@ func (s *Store) keep(id string, k *client) {
 
 // dial makes a client with the connector's version of the secret.
 func (s *Store) dial(ctx context.Context, c Connector) (*client, error) {
-	value, err := s.o.Secrets.Get(ctx, c.secretName(), c.SecretVersion)
+	value, err := s.kept(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", c.Name, &SecretStoreError{err})
 	}
@@ -70,7 +73,7 @@ func (s *Store) dialWith(c Connector, v secret.Value) (*client, error) {
 	if !ok {
 		return nil, fmt.Errorf("connector %s: there is no cloud %q", c.Name, c.Cloud)
 	}
-	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, v, s.o.Transport)
+	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, s.proof(c, v), s.o.Transport)
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", c.Name, err)
 	}
@@ -79,7 +82,7 @@ func (s *Store) dialWith(c Connector, v secret.Value) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", c.Name, err)
 	}
-	return &client{c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, graph, cred}, nil
+	return &client{c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, c.Method, c.Certificate, graph, cred}, nil
 }
 
 // A credential asks tokens with the connector's version of the secret. When
@@ -126,6 +129,12 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 // another secret than the refused one.
 func (c *credential) newest(ctx context.Context) (azcore.TokenCredential, bool) {
 	name := c.connector.secretName()
+	switch c.connector.Method {
+	case MethodIdentity:
+		return nil, false
+	case MethodCertificate:
+		name = c.connector.Certificate
+	}
 	// A store that remembers secrets must read the vault again.
 	if s, ok := c.store.o.Secrets.(interface{ Forget(name string) }); ok {
 		s.Forget(name)
@@ -139,7 +148,7 @@ func (c *credential) newest(ctx context.Context) (azcore.TokenCredential, bool) 
 	if v.Equal(c.value) {
 		return nil, false
 	}
-	token, err := entra.NewCredential(c.store.o.Clouds, c.connector.Endpoint(), c.connector.ClientID, v, c.store.o.Transport)
+	token, err := entra.NewCredential(c.store.o.Clouds, c.connector.Endpoint(), c.connector.ClientID, c.store.proof(c.connector, v), c.store.o.Transport)
 	if err != nil {
 		return nil, false
 	}
@@ -153,7 +162,7 @@ func secretRefused(err error) bool {
 		return false
 	}
 	switch refusal.Meaning() {
-	case "secret-wrong", "secret-expired", "secret-id-pasted":
+	case "secret-wrong", "secret-expired", "secret-id-pasted", "certificate-unknown":
 		return true
 	}
 	return false

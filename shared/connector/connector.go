@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -29,6 +30,15 @@ const (
 	StateRefused       State = "refused"           // Entra refuses for another reason
 	StateUnreachable   State = "unreachable"       // Entra could not be asked; in reports only
 	StateTokenRefused  State = "token-refused"     // Graph refuses the token that Entra gave
+
+	StateIdentity           State = "identity-missing"    // this app has no identity that the app registration could trust
+	StateTrustMissing       State = "trust-missing"       // the app registration has no federated credential
+	StateTrustIssuer        State = "trust-issuer"        // its federated credential names another issuer
+	StateTrustSubject       State = "trust-subject"       // … another identity
+	StateTrustAudience      State = "trust-audience"      // … another audience
+	StateTrustTenant        State = "trust-tenant"        // the identity is of another tenant than the app registration
+	StateCertificateMissing State = "certificate-missing" // the vault has no usable certificate
+	StateCertificateUnknown State = "certificate-unknown" // the app registration does not know the certificate
 )
 
 // Stopped says whether mailboxes are not read in this state, except for a probe
@@ -49,9 +59,11 @@ type Connector struct {
 	Name          string
 	Cloud, Tenant string // of the token endpoint
 	ClientID      string
+	Method        Method // how it proves itself to Entra
+	Certificate   string // name in the vault; of MethodCertificate
 	SecretSet     bool
-	SecretVersion string // in the secret store
-	SecretExpires time.Time
+	SecretVersion string    // in the secret store
+	SecretExpires time.Time // or its certificate; zero for never
 	State         State
 	StateReason   string // AADSTS code and trace id, or the vault's code; never the whole answer
 	StateSince    time.Time
@@ -81,6 +93,8 @@ type connectorRow struct {
 	ClientID      string    `json:"clientId"`
 	SecretVersion string    `json:"secretVersion"`
 	SecretExpires time.Time `json:"secretExpires"`
+	Method        Method    `json:"method,omitempty"`
+	Certificate   string    `json:"certificate,omitempty"`
 }
 
 // The row of a connector's state.
@@ -97,12 +111,17 @@ type appRow struct {
 }
 
 func (c Connector) row() connectorRow {
-	return connectorRow{c.Name, c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, c.SecretExpires}
+	method := c.Method
+	if method == MethodSecret {
+		method = "" // as the rows of releases that knew no other
+	}
+	return connectorRow{c.Name, c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, c.SecretExpires, method, c.Certificate}
 }
 
 func (r connectorRow) connector(id, etag string) Connector {
 	return Connector{
 		ID: id, Kind: KindAzure, Name: r.Name, Cloud: r.Cloud, Tenant: r.Tenant, ClientID: r.ClientID,
+		Method: cmp.Or(r.Method, MethodSecret), Certificate: r.Certificate,
 		SecretSet: r.SecretVersion != "", SecretVersion: r.SecretVersion, SecretExpires: r.SecretExpires.UTC(),
 		State: StateNew, ETag: etag,
 	}

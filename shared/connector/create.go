@@ -16,9 +16,11 @@ type Draft struct {
 	Kind          string // "" or KindAzure
 	Name          string
 	ClientID      string
-	ClientSecret  secret.Value
-	TokenEndpoint string    // as pasted; parsed, never called
-	SecretExpires time.Time // zero: SecretLife from now
+	Method        Method       // "" for MethodSecret
+	ClientSecret  secret.Value // of MethodSecret
+	Certificate   string       // of MethodCertificate: its name in the vault
+	TokenEndpoint string       // as pasted; parsed, never called
+	SecretExpires time.Time    // zero: SecretLife from now
 }
 
 // Create creates a connector. A wrong draft is an Invalid with all its wrong
@@ -34,10 +36,18 @@ func (s *Store) Create(ctx context.Context, d Draft) (Connector, error) {
 	c := Connector{Kind: KindAzure, Name: f.name(d.Name), ClientID: f.clientID(d.ClientID), State: StateNew}
 	e := f.endpoint(d.TokenEndpoint)
 	c.Cloud, c.Tenant = e.Cloud, e.Tenant
-	value := f.secret(d.ClientSecret)
-	c.SecretExpires = f.expires(d.SecretExpires)
+	f.method(&c, d.Method, d.Certificate)
+	var value secret.Value
+	if c.Method == MethodSecret {
+		value, c.SecretExpires = f.secret(d.ClientSecret), f.expires(d.SecretExpires)
+	}
 	if err := f.invalid.err(); err != nil {
 		return Connector{}, err
+	}
+	if c.Method == MethodCertificate {
+		if _, err := s.readCertificate(ctx, &c); err != nil {
+			return Connector{}, err
+		}
 	}
 
 	switch id, err := s.connectorOf(ctx, c.app()); {
@@ -50,8 +60,10 @@ func (s *Store) Create(ctx context.Context, d Draft) (Connector, error) {
 	if c.ID, err = s.freeID(ctx, c.app()); err != nil {
 		return Connector{}, err
 	}
-	if c.SecretVersion, err = s.setSecret(ctx, c, value); err != nil {
-		return Connector{}, err
+	if c.Method == MethodSecret {
+		if c.SecretVersion, err = s.setSecret(ctx, c, value); err != nil {
+			return Connector{}, err
+		}
 	}
 	if err := s.insert(ctx, c); err != nil {
 		return Connector{}, err

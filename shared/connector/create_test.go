@@ -48,7 +48,7 @@ func TestCreate(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	want := connector.Connector{ID: c.ID, Kind: connector.KindAzure, Name: "Kantoor De Vries", Cloud: "public", Tenant: tenant, ClientID: clientID,
-		SecretSet: true, SecretVersion: "v1", State: connector.StateNew, ETag: c.ETag, SecretExpires: c.SecretExpires}
+		Method: connector.MethodSecret, SecretSet: true, SecretVersion: "v1", State: connector.StateNew, ETag: c.ETag, SecretExpires: c.SecretExpires}
 	if c != want || c.ETag == "" {
 		t.Errorf("got %+v\nwant %+v", c, want)
 	}

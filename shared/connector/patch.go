@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,9 @@ type Patch struct {
 	Name          *string
 	ClientID      *string
 	TokenEndpoint *string
+	Method        *Method
 	ClientSecret  *secret.Value
+	Certificate   *string
 	SecretExpires *time.Time
 }
 
@@ -24,8 +27,8 @@ type Patch struct {
 // that is empty.
 //
 // A secret is used only for the app registration that it was given for: a patch
-// of the token endpoint or the client id must include the secret. A new secret
-// is tried at Entra, for the new app registration, before anything is stored
+// of the token endpoint or the client id must include the secret. A new secret,
+// certificate or method is tried at Entra, for the new app registration, before anything is stored
 // and before the former secret is deleted. When Entra refuses it, the error is
 // an Invalid that names the field, and nothing has changed.
 func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector, error) {
@@ -55,7 +58,7 @@ func (s *Store) Patch(ctx context.Context, id, etag string, p Patch) (Connector,
 	if err := s.rewrite(ctx, old, c, moved); err != nil {
 		return Connector{}, err
 	}
-	if moved {
+	if moved || old.Method == MethodSecret && c.Method != MethodSecret {
 		// The old secret is of no use any more: a change back must include it
 		// again. It does no harm if it is not deleted.
 		if err := s.o.Secrets.Delete(ctx, old.secretName()); err != nil {
@@ -80,13 +83,20 @@ func (s *Store) apply(c Connector, p Patch) (Connector, *secret.Value, error) {
 			c.Cloud, c.Tenant = e.Cloud, e.Tenant
 		}
 	}
+	f.method(&c, cmp.Or(deref(p.Method), c.Method), cmp.Or(deref(p.Certificate), c.Certificate))
 	var value *secret.Value
 	switch {
+	case c.Method != MethodSecret:
+		if p.ClientSecret != nil {
+			f.invalid.add("clientSecret", "client-secret-unused", "no client secret with this credential")
+		}
+		c.SecretVersion, c.SecretExpires = "", time.Time{}
+		return c, nil, f.invalid.err()
 	case p.ClientSecret != nil:
 		v := f.secret(*p.ClientSecret)
 		value = &v
 		c.SecretExpires = f.expires(time.Time{})
-	case c.app() != old.app() && len(f.invalid) == 0:
+	case (c.app() != old.app() || c.Method != old.Method) && len(f.invalid) == 0:
 		f.invalid.add("clientSecret", "client-secret-again", "the client secret, since the client id or the token endpoint changes")
 	}
 	if p.SecretExpires != nil {
@@ -99,6 +109,8 @@ func (s *Store) apply(c Connector, p Patch) (Connector, *secret.Value, error) {
 // another end date, and sets its version in c.
 func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secret.Value, moved bool) error {
 	switch {
+	case c.Method != MethodSecret:
+		return s.renewTrust(ctx, old, c, moved)
 	case v == nil && c.SecretExpires.Equal(old.SecretExpires):
 		return nil
 	case v == nil:
@@ -117,10 +129,31 @@ func (s *Store) renew(ctx context.Context, old Connector, c *Connector, v *secre
 	return err
 }
 
+// renewTrust tries a connector without a secret of its own, when it is another one.
+func (s *Store) renewTrust(ctx context.Context, old Connector, c *Connector, moved bool) (err error) {
+	var v secret.Value
+	if c.Method == MethodCertificate {
+		if v, err = s.readCertificate(ctx, c); err != nil {
+			return err
+		}
+	}
+	if !moved && c.Method == old.Method && c.Certificate == old.Certificate {
+		return nil
+	}
+	return s.prove(ctx, *c, v, moved)
+}
+
+func deref[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
 // prove asks Entra for a token with a secret that is not stored yet, and with
 // no other.
 func (s *Store) prove(ctx context.Context, c Connector, v secret.Value, moved bool) error {
-	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, v, s.o.Transport)
+	token, err := entra.NewCredential(s.o.Clouds, c.Endpoint(), c.ClientID, s.proof(c, v), s.o.Transport)
 	if err == nil {
 		cloud, _ := s.o.Clouds.Find(c.Cloud)
 		_, err = entra.Check(ctx, token, cloud.Scope())
@@ -129,20 +162,26 @@ func (s *Store) prove(ctx context.Context, c Connector, v secret.Value, moved bo
 		return nil
 	}
 	if state, reason := s.stateOf(err); state != "" {
-		return Invalid{refusedField(state, reason, moved)}
+		return Invalid{refusedField(state, reason, moved, c.Method)}
 	}
 	return fmt.Errorf("try the new secret of %s: %w", c.Name, &OutsideError{err})
 }
 
 // refusedField says which field Entra refuses. Without a new app registration
 // that is always the secret: nothing else was given.
-func refusedField(state State, reason string, moved bool) FieldError {
+func refusedField(state State, reason string, moved bool, m Method) FieldError {
 	said := fmt.Sprintf("Entra refused this one (%s), and what was there stays in use", reason)
 	switch {
 	case moved && state == StateNotInTenant:
 		return FieldError{"clientId", "client-id-" + string(state), "an app registration of this tenant; " + said}
 	case moved && (state == StateTenantUnknown || state == StateOtherTenant):
 		return FieldError{"tokenEndpoint", "token-endpoint-" + string(state), "the token endpoint of the tenant that the app registration is in; " + said}
+	}
+	switch m {
+	case MethodIdentity:
+		return FieldError{"credential", "credential-" + string(state), "an app registration that trusts the identity of this app; " + said}
+	case MethodCertificate:
+		return FieldError{"certificate", "certificate-" + string(state), "a certificate that the app registration has; " + said}
 	}
 	return FieldError{"clientSecret", "client-secret-" + string(state), "a secret that Entra takes; " + said + ". A secret that was just made may need a minute"}
 }
@@ -159,8 +198,9 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	ops := []table.Op{table.Replace(row), done(ctx, "connector.update", "connector "+c.ID, differences(
 		change{"name", old.Name, c.Name}, change{"clientId", old.ClientID, c.ClientID}, change{"tenant", old.Tenant, c.Tenant}, change{"cloud", old.Cloud, c.Cloud},
 		change{"secret", old.SecretVersion, c.SecretVersion}, change{"secretExpires", date(old.SecretExpires), date(c.SecretExpires)},
+		change{"credential", string(old.Method), string(c.Method)}, change{"certificate", old.Certificate, c.Certificate},
 	))}
-	if moved || c.SecretVersion != old.SecretVersion {
+	if moved || c.SecretVersion != old.SecretVersion || c.Method != old.Method || c.Certificate != old.Certificate {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		state, err := table.Pack(stateKey(c.ID), stateRow{State: StateNew, Since: now, Tried: now})
 		if err != nil {

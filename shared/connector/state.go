@@ -52,11 +52,19 @@ func (s *Store) stateOf(err error) (State, string) {
 			state = StateNotInTenant
 		case "tenant-unknown":
 			state = StateTenantUnknown
+		case "trust-missing", "trust-issuer", "trust-subject", "trust-audience", "trust-tenant", "certificate-unknown":
+			state = State(r.Meaning())
 		}
 		if r.Status >= 500 || r.Status == http.StatusTooManyRequests {
 			return "", "" // Entra is busy; that says nothing about the connector
 		}
 		return state, refusalReason(r)
+	}
+	switch {
+	case errors.Is(err, entra.ErrNoIdentity):
+		return StateIdentity, ""
+	case errors.Is(err, errNoCertificate), errors.Is(err, entra.ErrNoCertificate):
+		return StateCertificateMissing, ""
 	}
 	if errors.Is(err, entra.ErrWrongTenant) {
 		return StateOtherTenant, ""

@@ -19,13 +19,15 @@ import (
 )
 
 // Options are what a Store works with. All must be set except Transport,
-// Directory and Log.
+// Identity, Directory and Log.
 type Options struct {
 	Configuration *table.Table
 	Mailboxes     *table.Table
 	Secrets       secret.Store
 	Clouds        entra.Clouds
 	Transport     policy.Transporter // to Entra; nil: the network
+	// Identity is that of this app, for connectors without a secret; nil: none.
+	Identity azcore.TokenCredential
 	// Dial makes a client of Graph at root. It sends no request.
 	Dial func(root string, credential azcore.TokenCredential) (Graph, error)
 	// Directory says whether the targets of links exist; without it all do.

@@ -2,6 +2,7 @@ package entra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -23,40 +24,65 @@ func retry() policy.RetryOptions {
 	return policy.RetryOptions{MaxRetries: 2, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 3 * time.Second}
 }
 
-// NewCredential makes a credential from an application and its client secret.
-// Keep it, since it also keeps the tokens. Its errors carry a *Refusal when Entra
+// A Proof is what an application shows to get a token: one of the three.
+type Proof struct {
+	Secret      secret.Value
+	Certificate secret.Value           // with its private key, as Key Vault keeps it: PEM, or PKCS #12 in base64
+	Identity    azcore.TokenCredential // the identity of this app, which the application trusts
+}
+
+// NewCredential makes a credential from an application and its proof. Keep it, since it also keeps the tokens. Its errors carry a *Refusal when Entra
 // refused, and a kind of package fault; none of them shows the secret.
 //
 // A secret that is the id of a secret is refused here, before it is sent. A nil
 // transport stands for one that connects to public addresses only, without proxy
 // and without redirects.
-func NewCredential(cs Clouds, e Endpoint, clientID string, s secret.Value, transport policy.Transporter) (azcore.TokenCredential, error) {
+func NewCredential(cs Clouds, e Endpoint, clientID string, p Proof, transport policy.Transporter) (azcore.TokenCredential, error) {
 	cloudOf, ok := cs.Find(e.Cloud)
 	switch {
 	case !ok:
 		return nil, fault.Final(&EndpointError{Code: EndpointHost})
 	case !isTenant(e.Tenant):
 		return nil, fault.Final(&EndpointError{Code: EndpointTenant})
-	case LooksLikeSecretID(s.Reveal()):
+	case LooksLikeSecretID(p.Secret.Reveal()):
 		return nil, fault.Final(&Refusal{OAuthError: secretIDPasted})
 	}
 	if transport == nil {
 		transport = client(cloudOf)
 	}
-	inner, err := azidentity.NewClientSecretCredential(e.Tenant, clientID, s.Reveal(), &azidentity.ClientSecretCredentialOptions{
-		ClientOptions: azcore.ClientOptions{
-			Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: cloudOf.Authority + "/"},
-			Transport: transport,
-			Retry:     retry(),
-		},
-		// The hosts are on our own list, so nothing else has to confirm that they
-		// are real.
-		DisableInstanceDiscovery: true,
+	inner, err := p.credential(e.Tenant, clientID, cloudOf, azcore.ClientOptions{
+		Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: cloudOf.Authority + "/"},
+		Transport: transport,
+		Retry:     retry(),
 	})
 	if err != nil {
 		return nil, fault.Final(fmt.Errorf("entra: credential for tenant %s: %w", e.Tenant, err))
 	}
 	return &credential{inner: inner, tenant: e.Tenant, turn: make(chan struct{}, 1)}, nil
+}
+
+// credential makes the SDK's credential. The hosts are on our own list, so nothing else
+// has to confirm that they are real (DisableInstanceDiscovery).
+func (p Proof) credential(tenant, clientID string, c Cloud, o azcore.ClientOptions) (azcore.TokenCredential, error) {
+	switch {
+	case p.Identity != nil:
+		assertion := func(ctx context.Context) (string, error) { return assert(ctx, p.Identity, c) }
+		inner, err := azidentity.NewClientAssertionCredential(tenant, clientID, assertion,
+			&azidentity.ClientAssertionCredentialOptions{ClientOptions: o, DisableInstanceDiscovery: true})
+		if err != nil {
+			return nil, err
+		}
+		return federated{inner, p.Identity, c}, nil
+	case !p.Certificate.IsZero():
+		chain, key, err := parse(p.Certificate)
+		if err != nil {
+			return nil, err
+		}
+		return azidentity.NewClientCertificateCredential(tenant, clientID, chain, key,
+			&azidentity.ClientCertificateCredentialOptions{ClientOptions: o, DisableInstanceDiscovery: true})
+	}
+	return azidentity.NewClientSecretCredential(tenant, clientID, p.Secret.Reveal(),
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: o, DisableInstanceDiscovery: true})
 }
 
 // A credential requests one token at a time.
@@ -84,6 +110,8 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return azcore.AccessToken{}, fmt.Errorf("entra: token for tenant %s: %w", c.tenant, ctx.Err())
+	case errors.Is(err, ErrNoIdentity):
+		return azcore.AccessToken{}, err
 	case err != nil:
 		return azcore.AccessToken{}, fmt.Errorf("entra: token for tenant %s: %w", c.tenant, explain(err))
 	}

@@ -61,7 +61,7 @@ func refuseWith(status int, body string) func(int, http.ResponseWriter, *http.Re
 func open(t *testing.T, a *authority) (azcore.TokenCredential, *wiretest.Wire) {
 	t.Helper()
 	wire := wiretest.Transport(a)
-	c, err := NewCredential(Public(), Endpoint{"public", guid}, "app", secret.New(canary), wire)
+	c, err := NewCredential(Public(), Endpoint{"public", guid}, "app", Proof{Secret: secret.New(canary)}, wire)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ import (
 type Grant struct {
 	Roles  []string // application permissions with consent
 	Tenant string   // id of the tenant, "" when the token does not say
+
+	object string // id of the application in the tenant
 }
 
 // Check requests a token, which proves the endpoint, the application and its
@@ -42,7 +44,7 @@ func read(token string) Grant {
 	if err != nil {
 		return Grant{}
 	}
-	var claims struct{ Roles, TID json.RawMessage }
+	var claims struct{ Roles, TID, OID json.RawMessage }
 	if json.Unmarshal(payload, &claims) != nil {
 		return Grant{}
 	}
@@ -51,6 +53,7 @@ func read(token string) Grant {
 		g.Roles = nil
 	}
 	_ = json.Unmarshal(claims.TID, &g.Tenant)
+	_ = json.Unmarshal(claims.OID, &g.object)
 	g.Tenant = strings.ToLower(g.Tenant)
 	return g
 }

@@ -43,7 +43,9 @@ func (r *Refusal) Error() string {
 }
 
 // Meaning says what a person must correct: "secret-wrong", "secret-expired",
-// "secret-id-pasted", "app-not-in-tenant", "tenant-unknown" or "other".
+// "secret-id-pasted", "app-not-in-tenant", "tenant-unknown", "certificate-unknown", which
+// part of the trust in an identity is wrong ("trust-missing", "trust-issuer",
+// "trust-subject", "trust-audience", "trust-tenant"), or "other".
 // Microsoft may change the numbers, so the error of OAuth decides when the number
 // is unknown.
 func (r *Refusal) Meaning() string {
@@ -56,6 +58,18 @@ func (r *Refusal) Meaning() string {
 		return "app-not-in-tenant"
 	case 90002, 900023:
 		return "tenant-unknown"
+	case 700027: // the key of an assertion is not registered
+		return "certificate-unknown"
+	case 70021, 70025: // no federated credential, or none that fits
+		return "trust-missing"
+	case 700211:
+		return "trust-issuer"
+	case 700212:
+		return "trust-audience"
+	case 700213:
+		return "trust-subject"
+	case 700236: // an identity of another tenant
+		return "trust-tenant"
 	}
 	switch r.OAuthError {
 	case secretIDPasted:

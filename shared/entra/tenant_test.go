@@ -29,7 +29,7 @@ func TestAConnectionToATenantIsExplained(t *testing.T) {
 		if err != nil {
 			return Grant{}, err
 		}
-		c, err := NewCredential(clouds, e, app, secret.New(password), wire)
+		c, err := NewCredential(clouds, e, app, Proof{Secret: secret.New(password)}, wire)
 		if err != nil {
 			return Grant{}, err
 		}

@@ -59,7 +59,7 @@ func TestEachWaitsAsLongAsHeHasTime(t *testing.T) {
 // The id of a secret is noticed before anything is sent.
 func TestASecretIDIsNotSent(t *testing.T) {
 	wire := wiretest.Transport(http.NotFoundHandler())
-	_, err := NewCredential(Public(), Endpoint{"public", guid}, "app", secret.New(strings.ToUpper(guid)), wire)
+	_, err := NewCredential(Public(), Endpoint{"public", guid}, "app", Proof{Secret: secret.New(strings.ToUpper(guid))}, wire)
 	r, ok := RefusalOf(err)
 	if v, _ := fault.Of(err); !ok || r.Meaning() != "secret-id-pasted" || v != fault.KindFinal || len(wire.Calls()) > 0 {
 		t.Errorf("NewCredential = %v", err)
@@ -68,7 +68,7 @@ func TestASecretIDIsNotSent(t *testing.T) {
 
 func TestAnEndpointThatParseDidNotMakeIsRefused(t *testing.T) {
 	for _, e := range []Endpoint{{}, {"public", ""}, {"public", "common"}, {"public", "a/../b"}, {"elsewhere", guid}} {
-		if _, err := NewCredential(Public(), e, "app", secret.New(canary), nil); err == nil {
+		if _, err := NewCredential(Public(), e, "app", Proof{Secret: secret.New(canary)}, nil); err == nil {
 			t.Errorf("a credential for %v", e)
 		}
 	}

@@ -48,7 +48,7 @@ func open(t *testing.T, names ...string) office {
 		o.boxes[name] = id
 	}
 	clouds := entra.Public().With(entra.Cloud{Name: "simulated", Authority: tenantURL, Graph: tenantURL})
-	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID, secret.New(password),
+	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID, entra.Proof{Secret: secret.New(password)},
 		o.wire)
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,9 @@ var allRoles = []string{roleMailReadWrite, roleMailSend, roleSettings, roleUserR
 type application struct {
 	Roles   []string    `json:"roles"`
 	Secrets []appSecret `json:"secrets,omitempty"`
+	// Trusted are the object ids of managed identities in federated credentials.
+	Trusted      []string `json:"trusted,omitempty"`
+	Certificates [][]byte `json:"certificates,omitempty"` // DER
 }
 
 type appSecret struct {
@@ -42,7 +45,8 @@ func (s appSecret) matches(secret string) bool {
 }
 
 func (a application) clone() *application {
-	return &application{Roles: slices.Clone(a.Roles), Secrets: slices.Clone(a.Secrets)}
+	return &application{Roles: slices.Clone(a.Roles), Secrets: slices.Clone(a.Secrets), Trusted: slices.Clone(a.Trusted),
+		Certificates: slices.Clone(a.Certificates)}
 }
 
 // AddSecret adds a client secret to the application.

@@ -12,6 +12,8 @@ import (
 //
 //	POST /simulator/secrets/add      {"secret":"…","days":730}
 //	POST /simulator/secrets/expire   {"secret":"…"}    without one: all
+//	POST /simulator/trust/add        {}                 the app registration trusts the app's managed identity
+//	POST /simulator/trust/remove     {}
 //	POST /simulator/roles/grant      {"role":"Mail.Send"}
 //	POST /simulator/roles/revoke     {"role":"Mail.Send"}
 //	POST /simulator/delta/forget     {"mailbox":"info@…"}    without one: all
@@ -35,6 +37,8 @@ func (t *Tenant) controlRoutes() http.Handler {
 	}
 	handle("secrets/add", func(o command) error { return t.AddSecret(o.Secret, t.now().AddDate(0, 0, o.Days)) })
 	handle("secrets/expire", func(o command) error { return t.ExpireSecret(o.Secret) })
+	handle("trust/add", func(command) error { return t.Trust("") })
+	handle("trust/remove", func(command) error { return t.Distrust() })
 	handle("roles/grant", func(o command) error { return t.Grant(o.Role) })
 	handle("roles/revoke", func(o command) error { return t.Revoke(o.Role) })
 	handle("delta/forget", func(o command) error { return t.ForgetDeltaLinks(o.Mailbox) })

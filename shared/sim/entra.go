@@ -126,7 +126,12 @@ func (t *Tenant) mayHave(r *http.Request) (audience string, bad *entraRefusal) {
 	if !strings.EqualFold(client, t.options.ClientID) {
 		return "", &entraRefusal{http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '" + client + "' was not found in the directory '" + t.options.Domain + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
 	}
-	if bad := t.secretRefusal(form.Get("client_secret")); bad != nil {
+	if text := form.Get("client_assertion"); text != "" {
+		bad = t.assertionRefusal(form.Get("client_assertion_type"), text)
+	} else {
+		bad = t.secretRefusal(form.Get("client_secret"))
+	}
+	if bad != nil {
 		return "", bad
 	}
 	// The SDK adds scopes of OpenID, which a client credentials grant ignores.

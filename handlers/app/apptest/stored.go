@@ -82,12 +82,14 @@ func Open(t testing.TB, dir string) (*World, []config.Setting) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, journal)
-	w.Start()
 	rows, err := os.ReadFile(filepath.Join(dir, rowsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	service := w.Tables.Service(t, w.Tables.Transport())
+	if err := service.Create(t.Context(), app.TableNames()...); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(rows), false); err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +99,6 @@ func Open(t testing.TB, dir string) (*World, []config.Setting) {
 		}
 	}
 	w.Blobs.Restore(app.Uploads, r.Uploads)
-	w.Start() // with its rows: the first start did not see them
+	w.Start()
 	return w, r.Settings
 }

@@ -1,0 +1,152 @@
+package app_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/secret"
+)
+
+// A connector works without any secret: the app registration trusts the identity of the
+// app. The check says which part of the trust is missing, nothing that does not work
+// replaces what does, and the secret is deleted.
+func TestAConnectorWithoutASecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		path := "/api/connectors/" + w.First("/api/connectors")
+		identity := w.Must("GET", "/api/identity", nil)
+		if identity["exists"] != true || identity["audience"] != "api://AzureADTokenExchange" || !strings.HasSuffix(identity["issuer"].(string), "/"+apptest.TenantID+"/v2.0") {
+			t.Fatal(identity)
+		}
+		patch := object{"credential": "managed-identity"}
+		refuses := func(says string) {
+			t.Helper()
+			if code := w.Ask(apptest.Admin, "PATCH", path, patch, nil); code != 422 || !strings.Contains(w.Answered[len(w.Answered)-1], says) {
+				t.Errorf("%d %s, want %s", code, w.Answered[len(w.Answered)-1], says)
+			}
+			if c := w.Must("GET", path, nil); c["credential"] != "client-secret" || c["secretSet"] != true {
+				t.Errorf("after a refusal: %v", c)
+			}
+		}
+		w.do(w.Tenant.Distrust())
+		refuses("AADSTS70025")
+		w.do(w.Tenant.Trust("00000000-0000-4000-8000-000000000bad"))
+		refuses("AADSTS700213")
+		w.do(w.Tenant.Trust(identity["subject"].(string)))
+		if c := w.Must("PATCH", path, patch); c["credential"] != "managed-identity" || c["secretSet"] != false || c["secretExpires"] != nil {
+			t.Errorf("%v", c)
+		}
+		w.do(w.Tenant.ExpireSecret(""))
+		if got := w.Must("POST", path+"/check", nil); got["works"] != true {
+			t.Errorf("%v", got)
+		}
+		w.Tick()
+		w.comes(jan, "Zonder geheim", "g1")
+		w.Pass(1)
+		if w.Mail("Zonder geheim")["state"] != "processed" {
+			t.Errorf("mail is not read:\n%s", w.Picture())
+		}
+		w.do(w.Tenant.Distrust())
+		if got := w.Must("POST", path+"/check", nil); got["works"] != false || got["state"] != "trust-missing" || got["whatToDo"] == nil {
+			t.Errorf("%v", got)
+		}
+		if got := w.Must("GET", path, nil); got["state"] != "trust-missing" {
+			t.Errorf("%v", got)
+		}
+		w.Must("PATCH", path, object{"name": "Anders"}) // a name needs no trust
+		if code := w.Ask(apptest.Admin, "PATCH", path, object{"credential": "client-secret"}, nil); code != 422 {
+			t.Errorf("back to a secret without one: %d", code)
+		}
+	})
+}
+
+// A connector with a certificate of the vault has its end date, and continues with the
+// certificate by which the vault replaces it.
+func TestAConnectorWithACertificate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		path := "/api/connectors/" + w.First("/api/connectors")
+		vault, err := secret.OpenVault(secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
+		w.do(err)
+		patch := object{"credential": "certificate", "certificate": "kantoorpost-graph"}
+		says := func(want string) {
+			t.Helper()
+			if code := w.Ask(apptest.Admin, "PATCH", path, patch, nil); code != 422 || !strings.Contains(w.Answered[len(w.Answered)-1], want) {
+				t.Errorf("%d %s, want %s", code, w.Answered[len(w.Answered)-1], want)
+			}
+		}
+		says("key vault")
+		until := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Second)
+		key, der := certificate(t, until)
+		_, err = vault.Set(t.Context(), "kantoorpost-graph", secret.New(key), until, nil)
+		w.do(err)
+		says("AADSTS700027")
+		w.do(w.Tenant.AddCertificate(der))
+		if c := w.Must("PATCH", path, patch); c["certificate"] != "kantoorpost-graph" || c["secretExpires"] != until.Format(time.RFC3339) || c["secretSet"] != false {
+			t.Errorf("%v, want the end %v", c, until)
+		}
+		w.do(w.Tenant.ExpireSecret(""))
+		if got := w.Must("POST", path+"/check", nil); got["works"] != true {
+			t.Errorf("%v", got)
+		}
+		next, nextDER := certificate(t, until.AddDate(2, 0, 0))
+		_, err = vault.Set(t.Context(), "kantoorpost-graph", secret.New(next), until, nil)
+		w.do(err)
+		w.do(w.Tenant.AddCertificate(nextDER))
+		time.Sleep(time.Until(until.AddDate(0, 1, 0))) // the first is no longer valid
+		w.do(w.Tenant.ExpireSecret(""))
+		if got := w.Must("POST", path+"/check", nil); got["works"] != true {
+			t.Errorf("after it was renewed: %v", got)
+		}
+		for _, text := range w.Answered {
+			if strings.Contains(text, "PRIVATE KEY") {
+				t.Error("the API shows a key")
+			}
+		}
+	})
+}
+
+// do fails the test with an error.
+func (w *world) do(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// certificate makes a certificate: with its key as Key Vault keeps it in PEM, and in DER.
+func certificate(t *testing.T, until time.Time) (withKey string, der []byte) {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now(), NotAfter: until}
+	der, err = x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	for _, block := range []*pem.Block{{Type: "PRIVATE KEY", Bytes: private}, {Type: "CERTIFICATE", Bytes: der}} {
+		if err := pem.Encode(&out, block); err != nil {
+			t.Fatal(fmt.Errorf("encode: %w", err))
+		}
+	}
+	return out.String(), der
+}
