@@ -57,6 +57,9 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 		t.NL += ", omdat " + why.NL
 		t.EN += ", because " + why.EN
 	}
+	if r.Failed > 0 {
+		t.NL, t.EN = fmt.Sprintf("%s; was %d keer fout", t.NL, r.Failed), fmt.Sprintf("%s; was wrong %d times", t.EN, r.Failed)
+	}
 	switch r.State {
 	case directory.RuleLearning:
 		t.NL, t.EN = t.NL+"; dat is nog niet zeker", t.EN+"; that is not certain yet"
