@@ -17,14 +17,13 @@ import (
 // A mention is firm only if it says what the mail is about:
 //
 //   - the number, KvK number or VAT id of the client;
-//   - the whole name in the subject, or in the text after words such as "inzake" or
-//     "de jaarrekening van";
+//   - the whole name in the subject or the text;
 //   - the whole name in a signature which has no name of the sender's own client.
 //
-// It is not after words of trade ("de factuur van"). A name with one telling word
-// needs its legal form or words such as "inzake", and that of a person, who may be
-// somebody's employee, needs the latter. Whoever writes about his own client as well
-// names the other in passing.
+// It is not in a sentence with words of trade before it ("de factuur van") or behind it.
+// A name with one telling word needs its legal form or words such as "inzake", and that
+// of a person, who may be somebody's employee, needs the latter. Whoever writes about his
+// own client as well names the other in passing, unless he says that he works there now.
 
 // maxOthers is how many clients Others returns: people choose from them.
 const maxOthers = 3
@@ -47,10 +46,14 @@ func (x *ClientIndex) Others(it item.Item, own []string, known string) []string 
 		return nil
 	case len(n.subject) > 0:
 		return n.subject[:min(len(n.subject), maxOthers)]
+	case len(n.employer) > 0:
+		return n.employer[:min(len(n.employer), maxOthers)]
 	case n.ownText:
 		return nil
 	case len(n.text) > 0:
 		return n.text[:min(len(n.text), maxOthers)]
+	case known != "": // whoever answers signs as before
+		return nil
 	}
 	return n.signed()
 }
@@ -77,13 +80,21 @@ type naming struct {
 
 	ownSubject, ownText bool     // one of own is named
 	subject, text       []string // ids of others that are firmly named
+	employer            []string // those of them for whom the writer says to work
 }
+
+// known finds client numbers that are announced in a sentence.
+var known = regexp.MustCompile(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b`)
 
 // byNumber returns the clients whose numbers the writer gives, none if one of own is
 // among them.
 func (n *naming) byNumber() []string {
 	var ids []string
-	for _, number := range n.it.Numbers {
+	numbers := slices.Clone(n.it.Numbers)
+	for _, m := range known.FindAllStringSubmatch(fold(n.it.Subject+"\n"+n.it.Says), maxOthers) {
+		numbers = append(numbers, m[1]+m[2])
+	}
+	for _, number := range numbers {
 		for _, at := range n.x.numbered(number) {
 			id := n.x.clients[at].ID
 			if slices.Contains(n.own, id) {
@@ -117,6 +128,9 @@ func (n *naming) in(text []token, subject bool) (own bool, others []string) {
 			own = true
 		} else if !n.resembles(s.client) && firmly(text, s, c, n.x.names[s.client], subject) {
 			others = withID(others, c.ID)
+			if context, job := inContext(text, s, c.Type == directory.Person); context == about && job {
+				n.employer = withID(n.employer, c.ID)
+			}
 		}
 	}
 	return own, others
@@ -137,10 +151,8 @@ func (n *naming) resembles(client int) bool {
 // signed returns the client whose name stands in the signature, when no name of own
 // does, the address is not at that client's domain, and the names have nothing in common.
 func (n *naming) signed() []string {
-	if n.it.Signed == "" {
-		return nil
-	}
-	text := tokens(n.it.Signed)
+	// Not every signature is recognised: what stands below the writer's name is one too.
+	text := tokens(strings.TrimPrefix(n.it.Says, ownWords(n.it)) + "\n" + n.it.Signed)
 	var ids []string
 	for _, s := range n.x.spans(text) {
 		c, name := n.x.clients[s.client], n.x.names[s.client]
@@ -178,20 +190,18 @@ func telling(name []string) (n int) {
 
 // firmly says whether a span tells what a mail is about.
 func firmly(text []token, s span, c directory.Client, name []string, subject bool) bool {
-	about, trade := inContext(text, s)
+	context, _ := inContext(text, s, c.Type == directory.Person)
 	switch {
-	case trade || telling(name) == 0:
+	case context == dealing || telling(name) == 0:
 		return false
 	case c.Type == directory.Person:
-		return about && text[s.to-1].upper
+		return context == about && text[s.to-1].upper
 	case telling(name) == 1 && !text[s.to-1].named:
-		return about && capital(text[s.from:s.to])
-	case about:
+		return context == about && capital(text[s.from:s.to])
+	case context == about:
 		return true
-	case subject:
-		return !slices.ContainsFunc(text, func(t token) bool { return documents[t.word] })
 	}
-	return false
+	return !subject || !slices.ContainsFunc(text, func(t token) bool { return documents[t.word] })
 }
 
 // capital says whether the telling word of a name is long and begins with a capital.
@@ -201,27 +211,47 @@ func capital(name []token) bool {
 	})
 }
 
-// inContext says what the words before a span, in the same sentence, say about it: that
-// the mail is about it, or that it is somebody with whom others trade.
-func inContext(text []token, s span) (about, trade bool) {
+// A nearness says what the words around a name say about it.
+type nearness int
+
+const (
+	passing nearness = iota // nothing
+	about                   // the mail is about it
+	dealing                 // it is somebody with whom others trade, or who works for them
+)
+
+// inContext says what the words before a span, in the same sentence, say about it, and
+// whether they are those of somebody with a new job. Words of trade count behind it too.
+func inContext(text []token, s span, person bool) (context nearness, job bool) {
 	line := text[s.from].line
 	for k := s.from - 1; k >= 0 && k >= s.from-6 && text[k].line == line && !text[k+1].begins; k-- {
 		w, near := text[k].word, s.from-k
 		switch {
-		case near <= 2 && inquiring[w]:
-			return true, false
-		case dealings[w] || documents[w] || staff[w]:
-			return false, true
-		case files[w] || jobs[w]:
-			return true, false
+		case near <= 2 && inquiring[w] || near == 2 && w == "geleverd" && text[k+1].word == "aan":
+			return about, false
+		case jobs[w]:
+			return about, true
+		case w == "rekening" && text[k+1].word == "courant": // no invoice
+		case dealings[w] || documents[w] || person && staff[w]:
+			return dealing, false
+		case files[w]:
+			return about, false
 		}
 	}
-	return s.from > 0 && text[s.from-1].word == "voor" && text[s.from-1].line == line && !text[s.from].begins, false
+	if s.from > 0 && text[s.from-1].word == "voor" && text[s.from-1].line == line && !text[s.from].begins {
+		return about, false
+	}
+	for k := s.to; k < len(text) && k < s.to+6 && text[k].line == line && !text[k].begins; k++ {
+		if dealings[text[k].word] {
+			return dealing, false
+		}
+	}
+	return passing, false
 }
 
 var (
 	// inquiring are words right before what a mail is about.
-	inquiring = set("over omtrent betreft betreffende betr inzake aangaande namens mbt regarding concerning about klant relatie client dossier")
+	inquiring = set("over omtrent betreft betreffende betr inzake inz factuuradres afnemer naam tav aangaande namens mbt regarding concerning about klant relatie client dossier")
 	// files are what an office keeps of a client.
 	files = set("jaarrekening jaarrekeningen jaarstukken jaarcijfers jaarverslag aangifte aangiften btw btw-aangifte omzetbelasting loonaangifte loonadministratie salarisadministratie " +
 		"administratie boekhouding cijfers akte aandelen aandeelhouder aandeelhouders statuten oprichting balans grootboek stukken gegevens uittreksel dividend fusie winstuitkering " +
@@ -229,11 +259,11 @@ var (
 	// jobs are what somebody says who has a new one.
 	jobs = set("werk werkzaam werken werkte dienst begonnen baan werkgever overgestapt aangenomen gestart work working joined")
 	// dealings are words of buying, selling and other dealings.
-	dealings = set("geleverd gekocht verkocht aangeschaft betaald betaling betalingen betalen overgemaakt overboeking ontvangen huur huurt huren huurcontract lease leasen leverancier leveranciers " +
-		"opdrachtgever opdracht incasso webshop project klus lunch diner borrel offertes besteld inkoop inkopen verkoop lening geleend geschil conflict concurrent buurman sponsoring " +
+	dealings = set("geleverd leverden leverde leveren levert raadde raadden aangeraden aanbevolen recommended afnemer afnemers buren rekening gekocht verkocht aangeschaft betaald betaalt betaling betalingen betalen overgemaakt overboeking ontvangen huur huurt huren huurcontract lease leasen leverancier leveranciers " +
+		"opdrachtgever incasso webshop project klus lunch diner borrel offertes besteld inkoop inkopen verkoop lening geleend geschil conflict concurrent buurman sponsoring " +
 		"supplier customer bought sold paid payment ordered klanten debiteur crediteur via")
 	// documents are what companies send each other.
-	documents = set("factuur facturen verkoopfactuur verkoopfacturen inkoopfactuur inkoopfacturen creditnota rekening nota bon bonnen bonnetje bonnetjes offerte order bestelling pakbon aanmaning herinnering invoice invoices bill quote receipt")
+	documents = set("factuur facturen verkoopfactuur verkoopfacturen inkoopfactuur inkoopfacturen creditnota nota bon bonnen bonnetje bonnetjes offerte order bestelling pakbon aanmaning herinnering invoice invoices bill quote receipt")
 	// staff are words about somebody's employees.
 	staff = set("ziekmelding loonstrook loonstroken salaris contract arbeidscontract verlof medewerker medewerkster werknemer werkneemster collega sollicitatie declaratie uren vakantie ontslag")
 )
