@@ -75,7 +75,11 @@ func (h *healthReport) attention() (all []attention) {
 			troubled++
 		}
 	}
-	for _, a := range []attention{{"health.broken", broken}, {"health.ending", ending}, {"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
+	poison := 0
+	for _, q := range h.Queues {
+		poison += q.Poison
+	}
+	for _, a := range []attention{{"health.poisoned", poison}, {"health.broken", broken}, {"health.ending", ending}, {"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
 		if a.N > 0 {
 			all = append(all, a)
 		}
