@@ -1,0 +1,127 @@
+package learn
+
+import (
+	"slices"
+	"strings"
+
+	"kantoorpost/shared/directory"
+)
+
+// weighText notes what the mail itself says about the contact's clients.
+func (s *ownClients) weighText(found []*candidate) {
+	note := func(text string, factor float64, feature string) {
+		for _, m := range mentions(head(text), s.clients, s.m.Item.From.Name) {
+			why, chance := m.why, m.weight
+			if chance == named {
+				chance = namedOwn
+			}
+			switch {
+			case feature == "name-file" && why.Code == "word": // another client's name may have it too
+				chance /= 2
+			case feature == "name-quote" || feature != "" && (why.Code == "name" || why.Code == "word"):
+				why = reason(feature, s.clients[m.client].Name)
+			}
+			found[m.client].add(chance*factor, why)
+		}
+	}
+	if isAnswer(s.m) {
+		note(s.m.Item.Subject, replyFactor, "")
+	}
+	if s.m.Letter.Forwarded == nil {
+		note(s.m.Letter.Quoted, quotedFactor, "name-quote")
+	}
+	note(s.by.own, 1, "")
+	note(s.by.files, 1, "name-file")
+	note(s.m.Letter.Signature, signatureFactor, "name-signature")
+	for i, m := range misspelled(s.by.own+"\n"+s.by.files, s.clients) {
+		if m.word != "" {
+			found[i].add(m.chance, reason("name-like", m.word, s.clients[i].Name))
+		}
+	}
+	// A mailbox of several people shows who writes.
+	for i, words := range distinctWords(namesOfClients(s.clients)) {
+		if slices.Contains(words, s.by.name.first) {
+			found[i].add(ownName, reason("own-name"))
+		}
+	}
+}
+
+// ownText returns what a mail says in its author's own words, without the
+// subject of an answer and without the signature; with the mail that it forwards.
+func ownText(m Mail) string {
+	own := "\n" + body(m.Letter, m.Item.From.Name) // the first line is the subject's
+	if !isAnswer(m) {
+		own = m.Item.Subject + own
+	}
+	if f := m.Letter.Forwarded; f != nil {
+		own += "\n" + f.Subject + "\n" + f.Text
+	}
+	return head(own)
+}
+
+// isAnswer says whether a mail is an answer: its subject is that of the mail with
+// which the conversation began.
+func isAnswer(m Mail) bool {
+	prefix, _, found := strings.Cut(fold(m.Item.Subject), ":")
+	return found && slices.Contains([]string{"re", "antw", "antwoord", "aw", "sv"}, strings.TrimSpace(prefix))
+}
+
+func namesOfClients(clients []directory.Client) [][]string {
+	names := make([][]string, len(clients))
+	for i, c := range clients {
+		names[i] = nameTokens(c.Name)
+	}
+	return names
+}
+
+// weighKinds notes which candidates are of the kind that the words of a text
+// suit.
+func weighKinds(text string, found []*candidate) {
+	clients := make([]directory.Client, len(found))
+	for i, p := range found {
+		clients[i] = *p.client
+	}
+	words, shared := suits(text, clients)
+	for i, w := range words {
+		if w != "" {
+			found[i].add(kindWord/float64(shared), reason("kind:"+string(kindOfClient(clients[i])), w))
+		}
+	}
+}
+
+// weighHabits notes what was chosen before, and who works for which client.
+func (s *ownClients) weighHabits(found []*candidate) {
+	ids := make([]string, len(s.clients))
+	for i, c := range s.clients {
+		ids[i] = c.ID
+	}
+	chance, word := likelyBy(choices(s.rule, s.m.Earlier), s.m.Item.Subject, ids)
+	times := count(s.rule.Evidence)
+	working := 0
+	for _, w := range s.works {
+		if w {
+			working++
+		}
+	}
+	for i, c := range s.clients {
+		if s.m.Answered != nil && s.m.Answered.Client == c.ID {
+			found[i].add(chatOwnClient, reason("answers-chat"))
+		}
+		if n := times.all[c.ID]; n > 0 && s.taught() {
+			why := reason("often", n, times.total)
+			if word[i] != "" {
+				why = reasonHabit(word[i])
+			}
+			found[i].add(habit*chance[i], why)
+		}
+		if working > 0 && working < len(s.clients) && s.works[i] {
+			found[i].add(ownTeam/float64(working), reason("own-team", s.member.Name))
+		}
+	}
+}
+
+// taught says whether earlier choices count: nobody switched the rule off or
+// took it back.
+func (s *ownClients) taught() bool {
+	return s.rule.State == directory.RuleOn || s.rule.State == directory.RuleLearning
+}
