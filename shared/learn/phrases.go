@@ -26,7 +26,7 @@ var unsubscribing = strings.Split("afmelden|uitschrijven|unsubscribe|abmelden|ge
 // urging are phrases of fraud.
 var urging = strings.Split("rekeningnummer is gewijzigd|gewijzigd rekeningnummer|nieuw rekeningnummer|iban is gewijzigd|gewijzigde iban|nieuwe iban|nieuw iban|met spoed een betaling|spoedbetaling|betaling klaarzetten|niet bellen|cadeaukaart|giftcard|gift card|wachtwoord|password|"+
 	"account geblokkeerd|account wordt|verifieer|verify your|bevestig uw gegevens|klik hier|klik op de link|click here|wire transfer|urgent payment|dringende betaling|niet bereikbaar|zit in overleg|in een vergadering|spoed: betaling|met spoed betal|openstaand bedrag|vandaag nog|bank details have|inloggen om|log in om|docusign|gedeeld document|bitcoin|tegoed bij|revolut|cadeaubon|juiste nummer|andere bank|nieuwe bank|antwoord alleen hier|ik reken op je|vertrouwelijk|discreet|"+
-	"spoedoverboeking|maak het over|maak dit over|voor het weekend regelen|rekening opgeheven|salaris op|mijn loon|voorschieten|pas van de zaak|opgeheven bij de bank|niemand iets van weten|keep this between us|confidential", "|")
+	"spoedoverboeking|maak het over|maak dit over|voor het weekend regelen|rekening opgeheven|salaris op|mijn loon|voorschieten|pas van de zaak|opgeheven bij de bank|niemand iets van weten|dit nog even onder ons|rekening is geblokkeerd|kopie paspoort|paspoorten|keep this between us|confidential", "|")
 
 // phrases counts how many of some phrases are in a text.
 func phrases(text string, of []string) (n int) {

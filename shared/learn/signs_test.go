@@ -25,6 +25,7 @@ func TestUnproven(t *testing.T) {
 		{soft, "Zie bijlage.", []item.Verdict{pass, pass, pass, soft}, false},
 		{soft, "Zie bijlage.", []item.Verdict{pass, fail, pass}, false},
 		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass}, true},
+		{soft, "Stuur mij alle paspoorten.", []item.Verdict{pass}, true},
 		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, soft}, false},
 		{soft, "Ons rekeningnummer is gewijzigd.", nil, false},
 		{pass, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, pass, pass}, false},

@@ -7,7 +7,7 @@ import (
 )
 
 // leastProven is how much earlier mail of an address must have been verified before
-// mail that is not waits for a person; one when the mail is about a bank account.
+// mail that is not waits for a person; one when the mail asks for money, data or haste.
 const leastProven = 3
 
 // Unproven says whether a mail is not verified while the earlier mail of its address
@@ -18,7 +18,7 @@ func Unproven(it item.Item, earlier []item.Verdict) bool {
 		return false
 	}
 	least := leastProven
-	if paymentChange(it.Subject+"\n"+it.Says) != "" {
+	if text := it.Subject + "\n" + ownWords(it); paymentChange(text) != "" || phrases(text, urging) > 0 {
 		least = 1
 	}
 	proven := 0
