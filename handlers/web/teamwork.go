@@ -87,7 +87,10 @@ const laterHour = 7
 // laterChoice is the moment of a choice: tomorrow, monday, week, or a day that was typed.
 func laterChoice(choice, day string, now time.Time) (time.Time, bool) {
 	now = now.In(office)
-	at := time.Date(now.Year(), now.Month(), now.Day(), laterHour, 0, 0, 0, office)
+	morning := func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), laterHour, 0, 0, 0, office)
+	}
+	at := morning(now)
 	switch choice {
 	case "tomorrow":
 		return at.AddDate(0, 0, 1), true
@@ -97,7 +100,7 @@ func laterChoice(choice, day string, now time.Time) (time.Time, bool) {
 		return at.AddDate(0, 0, 7), true
 	}
 	typed, err := time.ParseInLocation(time.DateOnly, isoDate(day), office)
-	return typed.Add(laterHour * time.Hour), err == nil && typed.After(now)
+	return morning(typed), err == nil && typed.After(now)
 }
 
 // sendPlan sends what the form of a plan says to the API, and goes on to a page.

@@ -46,7 +46,7 @@ func TestPlans(t *testing.T) {
 // summer time.
 func TestLaterChoices(t *testing.T) {
 	saturday := time.Date(2026, 3, 28, 22, 30, 0, 0, time.UTC) // half past eleven in the evening
-	for choice, want := range map[string]string{"tomorrow": "2026-03-29T05:00:00Z", "monday": "2026-03-30T05:00:00Z", "week": "2026-04-04T05:00:00Z", "1-4-2026": "2026-04-01T05:00:00Z"} {
+	for choice, want := range map[string]string{"tomorrow": "2026-03-29T05:00:00Z", "monday": "2026-03-30T05:00:00Z", "week": "2026-04-04T05:00:00Z", "1-4-2026": "2026-04-01T05:00:00Z", "29-3-2026": "2026-03-29T05:00:00Z"} {
 		at, ok := laterChoice(choice, choice, saturday)
 		if got := at.UTC().Format(time.RFC3339); !ok || got != want {
 			t.Errorf("%s: %s, %v; want %s", choice, got, ok, want)
