@@ -58,6 +58,9 @@ func (v *request) connectionPage(status int, more func(*connectorView) error) er
 	if err != nil {
 		return err
 	}
+	if err := v.api.get("/api/identity", &view.Identity); err != nil {
+		return err
+	}
 	if more != nil {
 		if err := more(&view); err != nil {
 			return err
@@ -100,6 +103,24 @@ func (s *site) editConnector(v *request) error {
 func (s *site) rotateSecret(v *request) error {
 	f := formOf(v.r)
 	return v.patchConnector("rotate", map[string]string{"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
+}
+
+// An identity is what a federated credential must say to trust this app.
+type identity struct {
+	Exists   bool   `json:"exists"`
+	Issuer   string `json:"issuer"`
+	Subject  string `json:"subject"`
+	Audience string `json:"audience"`
+}
+
+// changeCredential replaces the secret by the identity of the app or by a certificate,
+// after Entra has accepted it.
+func (s *site) changeCredential(v *request) error {
+	patch := map[string]string{"credential": v.r.PostFormValue("credential")}
+	if name := v.r.PostFormValue("certificate"); name != "" {
+		patch["certificate"] = name
+	}
+	return v.patchConnector("credential", patch, formOf(v.r))
 }
 
 func (v *request) patchConnector(form string, patch map[string]string, f connectorForm) error {

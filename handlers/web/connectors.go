@@ -83,9 +83,10 @@ type connectorView struct {
 	ETag      string
 	Enabled   bool // the integration
 	Form      connectorForm
-	Shown     string // the form to which Problem belongs: new, edit, rotate, delete, limits
+	Shown     string // the form to which Problem belongs: new, edit, rotate, credential, delete, limits
 	Problem   *Problem
 	Guide     guide
+	Identity  identity
 	Check     *connectorCheck
 	Addresses addressList
 	Boxes     *boxList // nil until they are requested
@@ -147,6 +148,7 @@ func (s *site) registerConnectors() {
 	s.post("/web/connectors/{connector}/check", s.checkConnector)
 	s.post("/web/connectors/{connector}/edit", s.editConnector)
 	s.post("/web/connectors/{connector}/rotate", s.rotateSecret)
+	s.post("/web/connectors/{connector}/credential", s.changeCredential)
 	s.post("/web/connectors/{connector}/delete", s.deleteConnector)
 	s.post("/web/connectors/{connector}/check-limits", s.checkLimits)
 }

@@ -194,3 +194,19 @@ func TestMailboxes(t *testing.T) {
 	api.answers["GET /api/connectors/c1/mailboxes"] = Problem{Status: 502, Detail: "refused"}
 	wants(t, browse(t, api, "GET", "/web/connectors/c1/mailboxes", ""), 200, "nu niet op te vragen", "refused", "info@kantoor.example")
 }
+
+// The connection page says what must be trusted, and changes to it; a refusal stays on
+// the page with its reason.
+func TestConnectionWithoutASecret(t *testing.T) {
+	api := newOffice()
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/connection", ""), 200, "https://login.microsoftonline.com/t/v2.0", "5ub", "api://AzureADTokenExchange")
+	api.answers["PATCH /api/connectors/c1"] = Problem{Status: 422, Errors: []FieldError{{"body.credential", "Entra refused (AADSTS70025)"}}}
+	wants(t, browse(t, api, "POST", "/web/connectors/c1/credential", "credential=managed-identity"), 422, "AADSTS70025")
+	api.answers["PATCH /api/connectors/c1"] = connectorJSON(nil)
+	browse(t, api, "POST", "/web/connectors/c1/credential", "credential=certificate&certificate=graph")
+	if body := api.bodies["PATCH /api/connectors/c1"]; !strings.Contains(body, `"certificate":"graph"`) || strings.Contains(body, "clientSecret") {
+		t.Error(body)
+	}
+	api.answers["GET /api/identity"] = object{"exists": false}
+	wants(t, browse(t, api, "GET", "/web/connectors/c1/connection", ""), 200, "dat kan alleen in Azure")
+}

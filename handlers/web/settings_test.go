@@ -59,6 +59,7 @@ func addressJSON(with object) object {
 func newOffice() *tagged {
 	api := newAPI("administrator", "configuration.read", "configuration.write", "directory.read")
 	for key, answer := range map[string]any{
+		"GET /api/identity":                               object{"exists": true, "issuer": "https://login.microsoftonline.com/t/v2.0", "subject": "5ub", "audience": "api://AzureADTokenExchange"},
 		"GET /api/settings":                               object{"enabled": true},
 		"GET /api/connectors":                             object{"items": []object{connectorJSON(nil)}},
 		"GET /api/connectors/c1":                          connectorJSON(nil),
