@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -58,11 +59,12 @@ var ruleStates = []RuleState{RuleLearning, RuleProposed, RuleOn, RuleOff, RuleUn
 
 // The limits of a rule.
 const (
-	maxRuleKey      = maxReceived // runes
-	maxEvidence     = 200         // the latest
-	maxWords        = 20          // of one piece of evidence
-	maxNamedClients = 5           // of one piece of evidence
-	maxText         = 200         // runes of a text of evidence
+	maxRuleKey       = maxReceived // runes
+	maxEvidence      = 200         // the latest
+	maxEvidenceBytes = 400 << 10   // of all, as JSON: the table counts two bytes for each
+	maxWords         = 20          // of one piece of evidence
+	maxNamedClients  = 5           // of one piece of evidence
+	maxText          = 200         // runes of a text of evidence
 )
 
 // Evidence is one decision of a person that a rule rests on.
@@ -195,12 +197,23 @@ func (r Rule) checked() (Rule, error) {
 	if r.Count < 0 {
 		return r, &Invalid{Field: "count", Expected: "0 or more"}
 	}
-	evidence := make([]Evidence, 0, min(len(r.Evidence), maxEvidence))
-	for _, e := range r.Evidence[max(0, len(r.Evidence)-maxEvidence):] {
-		evidence = append(evidence, e.cut())
-	}
-	r.ID, r.Evidence, r.Undoing = RuleID(r.Kind, r.Key), evidence, cutText(r.Undoing)
+	r.ID, r.Evidence, r.Undoing = RuleID(r.Kind, r.Key), newest(r.Evidence), cutText(r.Undoing)
 	return r, nil
+}
+
+// newest returns the newest evidence, as much as fits into the row of a rule.
+func newest(all []Evidence) []Evidence {
+	evidence, left := make([]Evidence, 0, min(len(all), maxEvidence)), maxEvidenceBytes
+	for _, e := range slices.Backward(all[max(0, len(all)-maxEvidence):]) {
+		e = e.cut()
+		text, err := json.Marshal(e)
+		if left -= len(text); err != nil || left < 0 {
+			break
+		}
+		evidence = append(evidence, e)
+	}
+	slices.Reverse(evidence)
+	return evidence
 }
 
 func checkRuleKey(kind RuleKind, key string) error {
