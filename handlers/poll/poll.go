@@ -5,7 +5,6 @@ package poll
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,6 +42,10 @@ type Jobs interface {
 // Directory tells whether the data of the office changed.
 type Directory interface {
 	Version(ctx context.Context) (int64, error)
+	// Changed returns the look-ups that changed after one version and up to another;
+	// all when any may have. ForgetChanged ends that for old versions.
+	Changed(ctx context.Context, after, to int64) (lookups map[string]int64, all bool, err error)
+	ForgetChanged(ctx context.Context, to int64) error
 }
 
 // A Handler does the tick.
@@ -130,7 +133,7 @@ func (h *Handler) sweepOpen(ctx context.Context) error {
 	return nil
 }
 
-// sweepParked puts jobs for parked mails whose decision version has changed.
+// sweepParked puts jobs for parked mails that rest on what changed in the office.
 func (h *Handler) sweepParked(ctx context.Context) error {
 	version, err := h.Directory.Version(ctx)
 	if err != nil {
@@ -140,19 +143,16 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	links := map[string]connector.Link{}
+	o := item.Office{Version: version, Links: map[string]string{}, Now: time.Now()}
 	for _, b := range boxes {
-		links[b.Activation.ID] = b.Link
+		o.Links[b.Activation.ID] = item.DecisionVersion(version, string(b.Link.Kind), b.Link.ID)
 	}
-	decisionVersion := func(mailbox string) string {
-		l := links[mailbox]
-		return item.DecisionVersion(version, string(l.Kind), l.ID)
+	changed := false
+	o.Changed = func(ctx context.Context, after int64) (map[string]int64, bool, error) {
+		changed = true
+		return h.Directory.Changed(ctx, after, version)
 	}
-	all := sha256.New()
-	for _, b := range boxes { // in the order of their ids
-		fmt.Fprintf(all, "%s %s\n", b.Activation.ID, decisionVersion(b.Activation.ID))
-	}
-	ids, err := h.Items.Outdated(ctx, fmt.Sprintf("%d/%x", version, all.Sum(nil)[:8]), decisionVersion, perTick)
+	ids, err := h.Items.Outdated(ctx, o, perTick)
 	if err != nil {
 		return err
 	}
@@ -160,6 +160,9 @@ func (h *Handler) sweepParked(ctx context.Context) error {
 		if err := h.process(ctx, "office changed", part); err != nil {
 			return err
 		}
+	}
+	if changed && len(ids) == 0 {
+		return h.Directory.ForgetChanged(ctx, version)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (r *records) rule(ctx context.Context, kind directory.RuleKind, key string)
 	if key == "" {
 		return directory.Rule{}, false, nil
 	}
-	rule, err := r.cache.rules.get(directory.RuleID(kind, key), func() (*directory.Rule, error) {
+	rule, err := r.cache.rules.get(ctx, directory.RuleID(kind, key), func(ctx context.Context) (*directory.Rule, error) {
 		rule, ok, err := r.directory.RuleFor(ctx, kind, key)
 		if !ok || err != nil {
 			return nil, err

@@ -125,6 +125,7 @@ type decision struct {
 	Members []string
 	Why     string   // the kind of link that chose the members
 	Rules   []string // the learned rules that decided
+	Basis   []string // what it looked up in the directory: directory.Basis
 }
 
 // entry says how the mail comes into the chat that it joins.

@@ -179,7 +179,17 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			return false, r.forget(ctx, it)
 		}
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
-			return true, nil
+			if slices.Equal(it.Basis, d.Basis) {
+				return true, nil
+			}
+			// Only what the decision rests on is another. When somebody changed the mail
+			// meanwhile, the next tick decides it.
+			it.Basis = d.Basis
+			err := r.Items.Commit(ctx, it.Transition(it.State, r.decisionVersion(it))...)
+			if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
+				err = nil
+			}
+			return false, err
 		}
 		if err := r.report(ctx, it, d.Outcomes); err != nil {
 			return false, err
@@ -287,8 +297,10 @@ func decideSafely(ctx context.Context, it item.Item, o office, again bool) (deci
 		d   decision
 		err error
 	}
+	reads, basis := directory.Observe(reads)
 	out, err := mailtext.Bounded(decideLimit+decideMargin, func() outcome {
 		d, err := decide(reads, it, o, again)
+		d.Basis = basis.Hashes()
 		return outcome{d, err}
 	})
 	var broken *mailtext.PanicError
@@ -296,17 +308,17 @@ func decideSafely(ctx context.Context, it item.Item, o office, again bool) (deci
 	switch {
 	case errors.As(err, &broken):
 		slog.ErrorContext(ctx, "deciding panicked", "panic", fmt.Sprint(broken.Value), "stack", string(broken.Stack))
-		return decision{Reason: item.Technical, Detail: fmt.Sprint("deciding: ", broken.Value)}, nil
+		return decision{Reason: item.Technical, Detail: fmt.Sprint("deciding: ", broken.Value), Basis: basis.Hashes()}, nil
 	case err != nil:
 		slog.ErrorContext(ctx, "deciding does not end", "error", err)
 		reason := item.NotAnalysed
 		if it.Override.Releases(reason) {
 			reason = item.Technical // releasing it again would not help
 		}
-		return decision{Reason: reason, Detail: err.Error()}, nil
+		return decision{Reason: reason, Detail: err.Error(), Basis: basis.Hashes()}, nil
 	case errors.As(out.err, &unread):
 		slog.ErrorContext(ctx, "mail not analysed", "error", out.err)
-		return decision{Reason: item.NotAnalysed, Detail: unread.Error()}, nil
+		return decision{Reason: item.NotAnalysed, Detail: unread.Error(), Basis: basis.Hashes()}, nil
 	}
 	return out.d, out.err
 }
@@ -339,7 +351,7 @@ func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table
 	if it.Reason = d.Reason; d.Reason != it.InitialReason {
 		it.Detail = d.Detail
 	}
-	it.Facts, it.Rules = d.Facts, d.Rules
+	it.Facts, it.Rules, it.Basis = d.Facts, d.Rules, d.Basis
 	ops = it.DecidedBy()
 	switch {
 	case d.Dismiss:

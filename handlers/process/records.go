@@ -70,17 +70,22 @@ type memo[T any] struct {
 type result[T any] struct {
 	value T
 	err   error
+	keys  []string // of the look-ups that gave it
 }
 
 // get returns the value of a key. It calls read for a key that is new.
-func (m *memo[T]) get(key string, read func() (T, error)) (T, error) {
+func (m *memo[T]) get(ctx context.Context, key string, read func(context.Context) (T, error)) (T, error) {
 	m.mu.Lock()
 	r, ok := m.kept[key]
 	m.mu.Unlock()
 	if ok {
+		directory.Note(ctx, r.keys...)
 		return r.value, r.err
 	}
-	r.value, r.err = read() // without the lock: two reads of one key return the same
+	observed, basis := directory.Observe(ctx)
+	r.value, r.err = read(observed) // without the lock: two reads of one key return the same
+	r.keys = basis.Keys()
+	directory.Note(ctx, r.keys...)
 	if r.err != nil && !errors.Is(r.err, directory.ErrNotFound) {
 		return r.value, r.err
 	}
@@ -101,22 +106,25 @@ func (m *memo[T]) len() int {
 
 // Staff, Role, Team and Roles make records a membership.Source.
 
+// Staff notes no look-up: MemberByAddress and Joiners say whom of all they rest on.
 func (r *records) Staff(ctx context.Context) (*membership.Staff, error) {
-	return r.cache.staff.get("", func() (*membership.Staff, error) {
+	unnoted, _ := directory.Observe(ctx)
+	return r.cache.staff.get(unnoted, "", func(ctx context.Context) (*membership.Staff, error) {
 		return (&membership.Office{Directory: r.directory}).Staff(ctx)
 	})
 }
 
 func (r *records) Role(ctx context.Context, id string) (directory.Role, error) {
-	return r.cache.roles.get(id, func() (directory.Role, error) { return r.directory.Role(ctx, id) })
+	return r.cache.roles.get(ctx, id, func(ctx context.Context) (directory.Role, error) { return r.directory.Role(ctx, id) })
 }
 
 func (r *records) Team(ctx context.Context, id string) (directory.ProcessTeam, error) {
-	return r.cache.teams.get(id, func() (directory.ProcessTeam, error) { return r.directory.Team(ctx, id) })
+	return r.cache.teams.get(ctx, id, func(ctx context.Context) (directory.ProcessTeam, error) { return r.directory.Team(ctx, id) })
 }
 
 func (r *records) Roles(ctx context.Context, client string) ([]directory.Link, error) {
-	return r.cache.atClient.get(client, func() ([]directory.Link, error) {
+	return r.cache.atClient.get(ctx, client, func(ctx context.Context) ([]directory.Link, error) {
+		directory.NoteClientTeam(ctx, client)
 		team, _, known, err := r.cache.clientTeams.get(directory.TeamPlace(client), func(from string) (map[string][]directory.Link, string, error) {
 			return r.directory.TeamsAhead(ctx, from)
 		})
@@ -128,6 +136,7 @@ func (r *records) Roles(ctx context.Context, client string) ([]directory.Link, e
 }
 
 func (r *records) Joiners(ctx context.Context, link connector.Link, address, client string) ([]string, item.Reason, error) {
+	directory.NoteMembers(ctx)
 	return membership.Joiners(ctx, r, link, address, client, r.now)
 }
 
@@ -141,7 +150,8 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 }
 
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
-	c, err := r.cache.contacts.get(email, func() (*sender, error) {
+	c, err := r.cache.contacts.get(ctx, email, func(ctx context.Context) (*sender, error) {
+		directory.NoteContact(ctx, email)
 		c, ok, known, err := r.cache.addresses.get(directory.AddressPlace(email), func(from string) (map[string]directory.Contact, string, error) {
 			return r.directory.ContactsAhead(ctx, from)
 		})
@@ -178,6 +188,7 @@ func (r *records) Client(ctx context.Context, id string) (bool, error) {
 
 // MemberByAddress makes records the membership.Members of Member and Own.
 func (r *records) MemberByAddress(ctx context.Context, email string) (directory.TeamMember, bool, error) {
+	directory.NoteMember(ctx, email)
 	staff, err := r.Staff(ctx)
 	if err != nil {
 		return directory.TeamMember{}, false, err

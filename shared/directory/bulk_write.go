@@ -145,7 +145,7 @@ func (b *Bulk) giveBack(ctx context.Context, entry audit.Entry) error {
 			if b.index && entry.Detail["broken-off"] == "" {
 				now.Index = indexVersion
 			}
-			return now, []table.Op{audit.Op(entry)}, nil
+			return now, []table.Op{table.Put(changedRow(now.Version, nil)), audit.Op(entry)}, nil
 		}
 		written, err := audit.Written(ctx, b.store.table, entry.ID)
 		if err == nil && written {

@@ -140,11 +140,11 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	if err != nil {
 		return nil, err
 	}
-	ops := append(make([]table.Op, 0, len(c.order)+2), next)
+	ops := append(make([]table.Op, 0, len(c.order)+3), next)
 	for _, key := range c.order {
 		ops = append(ops, c.ops[key])
 	}
-	ops = append(ops, audit.Op(c.entry(entry)))
+	ops = append(ops, table.Put(changedRow(v.Version+1, c.order)), audit.Op(c.entry(entry)))
 	if len(ops) > table.MaxOps {
 		return nil, &TooLarge{Rows: len(ops), Limit: table.MaxOps}
 	}

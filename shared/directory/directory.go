@@ -44,6 +44,7 @@
 //	rule-key|KIND|KEY                     the same with its last evidence, in the order of lists
 //	rule-undoing|ID                       copy, while it is being undone
 //	rule-contact|RULE|CONTACT             copy of a contact with an address that a rule linked
+//	changed|VERSION                       which look-ups a change changed, until the tick has seen it
 //	z|ID                                  an entry of the audit, one for each change
 //
 // The rows by domain, surname, KvK number, VAT id, IBAN and word are newer than the
@@ -126,6 +127,7 @@ type derivedRow struct {
 
 // find reads one row, with one table operation.
 func find[T any](ctx context.Context, s *Store, key string) (v T, found bool, err error) {
+	Note(ctx, key)
 	row, err := s.table.Get(ctx, key)
 	if errors.Is(err, table.ErrNotFound) {
 		return v, false, nil

@@ -87,7 +87,7 @@ func (o office) consistent(t testing.TB) {
 			expect[clientTeam](t, rows, want, row)
 		case "rule":
 			expect[Rule](t, rows, want, row)
-		case "z", prospectsKey, "member-was":
+		case "z", prospectsKey, "member-was", "changed":
 			want[key] = true
 		}
 	}
@@ -283,7 +283,7 @@ func TestWhatIsReferredToIsNotDeleted(t *testing.T) {
 		}
 	}
 	rows := slices.DeleteFunc(o.server.Snapshot(t)["directory"], func(r table.Row) bool {
-		return strings.HasPrefix(r.Key, "z|") || strings.HasPrefix(r.Key, "member-was|")
+		return strings.HasPrefix(r.Key, "z|") || strings.HasPrefix(r.Key, changedPrefix) || strings.HasPrefix(r.Key, "member-was|")
 	})
 	if len(rows) != 1 || rows[0].Key != versionKey {
 		t.Errorf("an emptied directory keeps %v", rows)

@@ -89,6 +89,7 @@ func after(prefix string) string { return strings.TrimSuffix(prefix, "|") + "}" 
 // each calls f for the rows whose keys begin with prefix, until it returns
 // false.
 func (s *Store) each(ctx context.Context, prefix string, f func(tableRow) (more bool, err error)) error {
+	Note(ctx, prefix)
 	for from := prefix; from != ""; {
 		rows, next, err := s.table.Range(ctx, from, after(prefix), searchPage)
 		if err != nil {
@@ -107,6 +108,7 @@ func (s *Store) each(ctx context.Context, prefix string, f func(tableRow) (more 
 // lastParts returns the ids at the end of the first keys that begin with
 // prefix.
 func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]string, error) {
+	Note(ctx, prefix)
 	rows, _, err := s.table.Range(ctx, prefix, after(prefix), limit)
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
@@ -120,6 +122,7 @@ func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]stri
 
 // below reads the first rows that begin with prefix, with one query.
 func below[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T, error) {
+	Note(ctx, prefix)
 	rows, _, err := s.table.Range(ctx, prefix, after(prefix), min(max(limit, 1), searchPage))
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)

@@ -197,6 +197,44 @@ func (q Query) wants(r table.Row) bool {
 	return q.Keep(columns)
 }
 
+// Each calls f for each row that has one of words, which are whole words in their order.
+// Words that no row has cost nothing between those that are near: it takes no more
+// queries than there are words, or pages of all rows.
+func (x Index) Each(ctx context.Context, words []string, f func(word, id string)) error {
+	for len(words) > 0 {
+		from := x.key(words[0], "")
+		rows, next, err := x.Table.Columns(ctx, from, x.key(words[len(words)-1], ids.Above), table.MaxRange, wordsName)
+		if err != nil {
+			return fmt.Errorf("look in %s: %w", x.Name, err)
+		}
+		for _, r := range rows {
+			word, id, _ := strings.Cut(r.Key[len(x.wordKey("")):], "|")
+			if _, wanted := slices.BinarySearch(words, word); wanted {
+				f(word, id)
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		last, _, _ := strings.Cut(rows[len(rows)-1].Key[len(x.wordKey("")):], "|")
+		at, has := slices.BinarySearch(words, last)
+		words = words[at:]
+		for has && next != "" { // the other rows of this word
+			rows, next, err = x.Table.Columns(ctx, next, x.key(last, ids.Above), table.MaxRange, wordsName)
+			if err != nil {
+				return fmt.Errorf("look in %s: %w", x.Name, err)
+			}
+			for _, r := range rows {
+				f(last, r.Key[strings.LastIndexByte(r.Key, '|')+1:])
+			}
+		}
+		if has {
+			words = words[1:]
+		}
+	}
+	return nil
+}
+
 // Has says whether each of the asked words is the beginning of one of words.
 func Has(words, asked []string) bool {
 	for _, a := range asked {

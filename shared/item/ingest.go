@@ -49,7 +49,7 @@ func (m Arriving) OneStep() bool { return len(m.body) <= 1 }
 // when it is stored already. A text of several rows is not among them: it may be too
 // large for the transaction. The version is as in Transition.
 func (m Arriving) Insertion(version string) []table.Op {
-	found := m.reindex()
+	found := append(m.reindex(), m.rebase()...)
 	ops := []table.Op{
 		table.Insert(table.Row{Key: identityKey(m.Mailbox, m.MessageID), Props: map[string]any{"mail": m.ID}}),
 		table.Insert(mailRow(m.Item)),

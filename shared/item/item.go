@@ -12,7 +12,8 @@
 //	w|<id>                 -> open work: a mail in state new, or claimed     (Work)
 //	p|<id>                 -> a parked mail                                  (Item; decision version, reason and address as columns)
 //	q|<mailbox>|<id>       -> the same, for lists of one mailbox             (Item; reason and address as columns)
-//	s|parked               -> the decision version that all parked mails have
+//	s|parked               -> up to which version of the office all parked mails were decided
+//	l|basis|<look-up>|<id> -> a parked mail by what its decision rests on
 //	f|<h>|<id>             -> a parked mail by its sender, the sender's domain or its list
 //	r|<rule>|<id>          -> a mail that a learned rule decided
 //	l|<state>|<word>|<id>  -> a mail by its words (see package index)
@@ -179,12 +180,17 @@ type Item struct {
 	BodyParts     int64  `json:"bodyParts"`          // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
 
+	// Basis, of Parked, has the hashes of the look-ups in the directory that the decision
+	// rests on (see directory.Basis).
+	Basis []string `json:"basis,omitempty"`
+
 	Indexed bool `json:"indexed,omitempty"` // Find finds it by its words
 
 	etag      string // of its m row
 	claimed   bool   // it had a Claim when it was read
 	was       State  // when it was read
 	wasReason Reason // when it was read
+	wasBasis  []string
 }
 
 // Letter is the mail with its text, for the search for quoted text.

@@ -212,8 +212,8 @@ func TestWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 		was := it.State
-		it.State, it.Rules = state, []string{"rule"}
-		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, "version")...)...); err != nil {
+		it.State, it.Rules, it.Basis = state, []string{"rule"}, []string{"lookup"}
+		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, item.DecisionVersion(1, "role", "r"))...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -243,14 +243,14 @@ func TestWaiting(t *testing.T) {
 		t.Errorf("decided by the rule: %v, %v", got, err)
 	}
 	// After a retry the next tick decides again.
-	version := func(string) string { return "version" }
-	if out, err := s.Outdated(t.Context(), "all", version, 10); err != nil || len(out) != 0 {
+	office := item.Office{Version: 1, Links: map[string]string{box: item.DecisionVersion(1, "role", "r")}, Now: time.Now()}
+	if out, err := s.Outdated(t.Context(), office, 10); err != nil || len(out) != 0 {
 		t.Fatalf("outdated before: %v, %v", out, err)
 	}
 	if err := s.InvalidateDecisions(t.Context(), ids); err != nil { // one of them waits no longer
 		t.Fatal(err)
 	}
-	if out, err := s.Outdated(t.Context(), "all", version, 10); err != nil || len(out) != 2 {
+	if out, err := s.Outdated(t.Context(), office, 10); err != nil || len(out) != 2 {
 		t.Errorf("outdated after a retry: %v, %v", out, err)
 	}
 	now := time.Now()

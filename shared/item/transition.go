@@ -18,7 +18,10 @@ import (
 // They belong in one transaction with the chat that the mail becomes part of.
 func (it Item) Transition(was State, version string) []table.Op {
 	it.cut()
-	found := it.reindex()
+	found := append(it.reindex(), it.rebase()...)
+	if it.State != Parked {
+		it.Basis = nil
+	}
 	ops := []table.Op{table.Replace(mailRow(it))}
 	if !it.Sent {
 		ops = append(ops, table.Put(viewRow(it)))
@@ -104,13 +107,16 @@ func viewRow(it Item) table.Row { return listRow(viewKey(it.Mailbox, it.ID), it,
 
 // listRow returns a row for lists, which do not need all of an item.
 func listRow(key string, it Item, columns map[string]any) table.Row {
-	it.Shingles, it.Says, it.Signed = nil, "", ""
+	it.Shingles, it.Basis, it.Says, it.Signed = nil, nil, "", ""
 	return row(key, it, columns)
 }
 
 func parkedRow(it Item, version string) table.Row {
 	columns := summaryColumns(it)
 	columns["mailbox"], columns["decisionVersion"] = it.Mailbox, version
+	if len(it.Basis) > 0 {
+		columns["basis"] = int64(len(it.Basis))
+	}
 	return listRow(parkedKey(it.ID), it, columns)
 }
 

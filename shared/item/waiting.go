@@ -99,7 +99,7 @@ func (s *Store) InvalidateDecisions(ctx context.Context, mails []string) error {
 	if err := s.writeUnchanged(ctx, ops); err != nil {
 		return fmt.Errorf("retry %d mails: %w", len(mails), err)
 	}
-	err := s.table.Write(ctx, table.Delete(table.Row{Key: currentKey}))
+	err := s.table.Write(ctx, table.Merge(table.Row{Key: currentKey, ETag: table.Any, Props: map[string]any{"links": ""}}))
 	if err != nil && !errors.Is(err, table.ErrNotFound) {
 		return fmt.Errorf("retry %d mails: %w", len(mails), err)
 	}
