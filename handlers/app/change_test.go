@@ -35,7 +35,7 @@ func TestAChangeOfTheDirectoryBudget(t *testing.T) {
 			c := w.count()
 			calls[n] = c.tableReads + c.tableWrites
 			t.Logf("%d mails wait: %+v", n, c)
-			if got := w.Must("GET", "/api/mails?state=processed&limit=10", nil)["items"].([]any); len(got) != 1 || got[0].(object)["subject"] != "Vraag 7" {
+			if got := apptest.Subjects(w.Mails(), "processed"); len(got) != 1 || got[0] != "Vraag 7" {
 				t.Errorf("processed: %v", got)
 			}
 			w.Check(t)

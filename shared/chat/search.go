@@ -151,6 +151,10 @@ func (s *Store) Index(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if len(chats) == 0 && at == "" && next == "" {
+			s.progress.Nothing()
+			return nil
+		}
 		for _, c := range chats {
 			if err := s.indexOne(ctx, c); err != nil {
 				return err
@@ -164,26 +168,23 @@ func (s *Store) Index(ctx context.Context) error {
 	return err
 }
 
-// indexOne writes the index rows of a chat. Only the row of the chat itself then says so:
-// the others follow with its next change.
+// indexOne writes the index rows of a chat. A chat that is being rearranged gets them when
+// that is finished.
 func (s *Store) indexOne(ctx context.Context, c Chat) error {
 	for c.Indexed == "" {
 		now, err := s.load(ctx, c.ID)
 		if err != nil {
 			return ignoreNotFound(err)
 		}
-		c = now
-		ops := c.reindex()
-		if len(ops) == 0 {
+		if c = now; c.Indexed != "" || c.Into != "" || c.Change != "" {
 			return nil
 		}
-		if err = s.table.Write(ctx, append(ops, table.Replace(c.row()))...); err == nil {
+		if err = s.table.Write(ctx, c.rows()...); err == nil {
 			return nil
 		}
 		if !isConflict(ctx, err) {
 			return fmt.Errorf("index chat %s: %w", c.ID, err)
 		}
-		c.Indexed = ""
 	}
 	return nil
 }

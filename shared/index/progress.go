@@ -42,6 +42,10 @@ func (p *Progress) At(ctx context.Context) (id string, done bool, err error) {
 	return id, id == "", nil
 }
 
+// Nothing says that there are no rows yet: they are all indexed as they come. It stores
+// nothing, so that an office can still be imported.
+func (p *Progress) Nothing() { p.done.Store(true) }
+
 // Save stores At; "" means that all rows are indexed.
 func (p *Progress) Save(ctx context.Context, id string) error {
 	if err := p.Table.Write(ctx, table.Put(table.Row{Key: p.key(), Props: map[string]any{"at": id}})); err != nil {

@@ -197,6 +197,10 @@ func (s *Store) Index(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read mails without index: %w", err)
 		}
+		if len(rows) == 0 && at == "" {
+			s.progress.Nothing()
+			return nil
+		}
 		for _, r := range rows {
 			if it, ok := readable(ctx, r); ok && !it.Indexed {
 				if err := s.indexOne(ctx, it); err != nil {
