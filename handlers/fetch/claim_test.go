@@ -125,6 +125,10 @@ type office struct {
 type unchangedDirectory struct{}
 
 func (unchangedDirectory) Version(context.Context) (int64, error) { return 1, nil }
+func (unchangedDirectory) Changed(context.Context, int64, int64) (map[string]int64, bool, error) {
+	return nil, false, nil
+}
+func (unchangedDirectory) ForgetChanged(context.Context, int64) error { return nil }
 
 func openOffice(t *testing.T, pages, perPage int) *office {
 	t.Helper()
