@@ -22,8 +22,8 @@ func (k *talking) park(t *testing.T, n int, from string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	it.State, it.Reason = item.Parked, item.UnknownSender
-	if err := k.Items.Commit(t.Context(), it.Transition(item.New, "7")...); err != nil {
+	it.State, it.Reason, it.Basis = item.Parked, item.UnknownSender, []string{"lookup"}
+	if err := k.Items.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(7, "", ""))...); err != nil {
 		t.Fatal(err)
 	}
 	return it.ID
@@ -89,7 +89,7 @@ func TestPlanOfAMail(t *testing.T) {
 	if n := k.ok(t, "editor", "GET /api/mails/counts", "").body; n["parked"] != 2.0 || n["later"] != 0.0 {
 		t.Errorf("back: %v", n)
 	}
-	if outdated, err := k.Items.Outdated(t.Context(), "7", func(string) string { return "7" }, 10); err != nil || len(outdated) > 0 {
+	if outdated, err := k.Items.Outdated(t.Context(), item.Office{Version: 7, Now: time.Now()}, 10); err != nil || len(outdated) > 0 {
 		t.Errorf("decided again: %v, %v", outdated, err)
 	}
 	it, err := k.Items.Get(t.Context(), second)
