@@ -79,6 +79,9 @@ func TestFormerRowsAreRead(t *testing.T) {
 			t.Fatal(len(want), err)
 		}
 		for _, request := range slices.Sorted(maps.Keys(want)) {
+			if me, ok := want[request].(object); ok && strings.HasSuffix(request, "/api/me") {
+				delete(me, "actions") // what one may do comes from the code
+			}
 			if difference := lacks(w.answerTo(request), want[request]); difference != "" {
 				t.Errorf("%s: %s", request, difference)
 			}
