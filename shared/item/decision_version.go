@@ -208,12 +208,16 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 // basisIndex is the name of the index of parked mails by the look-ups that they rest on.
 const basisIndex = "basis"
 
-// rebase returns the operations that bring that index up to date.
-func (it Item) rebase() []table.Op {
-	x, now := index.Index{Name: basisIndex}, it.Basis
+// rebase returns the operations that bring that index up to date. Only a parked mail
+// keeps its Basis.
+func (it *Item) rebase() []table.Op {
 	if it.State != Parked {
-		now = nil
+		it.Basis = nil
 	}
+	if it.was != Parked {
+		it.wasBasis = nil
+	}
+	x, now := index.Index{Name: basisIndex}, it.Basis
 	without := func(a, b []string) index.Entry {
 		return index.Entry{Leading: slices.DeleteFunc(slices.Clone(a), func(h string) bool { return slices.Contains(b, h) })}
 	}

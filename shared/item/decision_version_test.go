@@ -121,3 +121,24 @@ func TestTheBasisGoesWithTheMail(t *testing.T) {
 		t.Errorf("%d look-ups of no mail", n)
 	}
 }
+
+// A mail that is stored processed rests on nothing, so that its chat can be moved.
+func TestProcessedMailRestsOnNothing(t *testing.T) {
+	s, _, tab := countedStore(t)
+	in := arrivals(0, 1)[0]
+	m, err := s.Prepare(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.State, m.Basis = item.Processed, []string{"lookup"}
+	if err := tab.Write(t.Context(), m.Insertion("")...); err != nil {
+		t.Fatal(err)
+	}
+	it, err := s.Get(t.Context(), m.ID)
+	if err != nil || it.Basis != nil {
+		t.Fatalf("%v, %v", it.Basis, err)
+	}
+	if err := tab.Write(t.Context(), it.Transition(item.Processed, "")...); err != nil {
+		t.Error("written again: ", err)
+	}
+}

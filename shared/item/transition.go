@@ -19,9 +19,6 @@ import (
 func (it Item) Transition(was State, version string) []table.Op {
 	it.cut()
 	found := append(it.reindex(), it.rebase()...)
-	if it.State != Parked {
-		it.Basis = nil
-	}
 	ops := []table.Op{table.Replace(mailRow(it))}
 	if !it.Sent {
 		ops = append(ops, table.Put(viewRow(it)))
