@@ -16,10 +16,11 @@ import (
 )
 
 const (
-	infoAddress = "info@" + apptest.Domain
-	loonAddress = "loon@" + apptest.Domain
-	pietAddress = "piet@onbekend.example"
-	newsAddress = "nieuws@bladen.example"
+	infoAddress  = "info@" + apptest.Domain
+	loonAddress  = "loon@" + apptest.Domain
+	pietAddress  = "piet@onbekend.example"
+	otherAddress = "ander@elders.example"
+	newsAddress  = "nieuws@bladen.example"
 )
 
 // fullOffice is an office in the middle of its work: it has every kind of row, and a
@@ -66,6 +67,7 @@ func (w *world) mailOfAll() {
 	w.comes(pietAddress, "Kennismaking", "p1")
 	w.comes("klaas@elders.example", "Eerder", "k1")
 	w.comes("vreemd@elders.example", "Wacht", "k2")
+	w.comes(otherAddress, "Wacht ook", "k3")
 	for i, list := range []string{"Krant", "Krant", "Blad", "Blad", "Weg"} {
 		w.comes(newsAddress, fmt.Sprint(list, " ", i), fmt.Sprint("n", i), "List-Id: "+list+" <"+list+".bladen.example>")
 	}
@@ -198,7 +200,7 @@ func (w *world) queued() {
 	poll()
 	w.doJobs("fetch")
 	w.comes(jan, "Onderweg", "q3")
-	w.Must("POST", "/api/roles", object{"name": "Belastingadviseur"}) // the office changed: mail that waits is decided again
+	w.Must("POST", "/api/contacts", object{"name": "Ander", "emails": []string{otherAddress}, "clients": []string{w.First("/api/clients")}}) // whose mail waits
 	time.Sleep(5 * time.Minute)
 	poll()
 	w.writeReply(w.Mail("Btw")["chat"], "Vastgehouden.", object{"force": true, "hold": 60})

@@ -54,15 +54,22 @@ func TestThisReleaseIsSaved(t *testing.T) {
 	})
 }
 
-// former opens what the former release wrote.
-func former(t *testing.T) (w *world, dir string, settings []config.Setting) {
+// formerFolder is the folder of the former release.
+func formerFolder(t *testing.T) string {
 	t.Helper()
 	dirs, err := filepath.Glob(releases + "/*")
 	if err != nil || len(dirs) != 1 {
 		t.Fatalf("%v, %v: want the folder of one release, the former", dirs, err)
 	}
-	saved, settings := apptest.Open(t, dirs[0])
-	return &world{World: saved}, dirs[0], settings
+	return dirs[0]
+}
+
+// former opens what the former release wrote.
+func former(t *testing.T) (w *world, dir string, settings []config.Setting) {
+	t.Helper()
+	dir = formerFolder(t)
+	saved, settings := apptest.Open(t, dir)
+	return &world{World: saved}, dir, settings
 }
 
 // Whoever asks sees in the former release's rows what that release showed. Members that

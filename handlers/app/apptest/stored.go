@@ -13,6 +13,8 @@ import (
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/config"
 	"kantoorpost/shared/dev/backup"
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
 )
 
 // The files of a saved World.
@@ -82,17 +84,7 @@ func Open(t testing.TB, dir string) (*World, []config.Setting) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, journal)
-	rows, err := os.ReadFile(filepath.Join(dir, rowsFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	service := w.Tables.Service(t, w.Tables.Transport())
-	if err := service.Create(t.Context(), app.TableNames()...); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(rows), false); err != nil {
-		t.Fatal(err)
-	}
+	restore(t, dir, w.Tables)
 	for q, texts := range r.Queues {
 		for _, text := range texts {
 			w.Queues.Add(q, text)
@@ -101,4 +93,27 @@ func Open(t testing.TB, dir string) (*World, []config.Setting) {
 	w.Blobs.Restore(app.Uploads, r.Uploads)
 	w.Start()
 	return w, r.Settings
+}
+
+// Rows are the rows that Save wrote into a folder, as no start of a process changed them.
+func Rows(t testing.TB, dir string) map[string][]table.Row {
+	t.Helper()
+	tables := tabletest.New()
+	restore(t, dir, tables)
+	return tables.Snapshot(t)
+}
+
+func restore(t testing.TB, dir string, tables *tabletest.Server) {
+	t.Helper()
+	rows, err := os.ReadFile(filepath.Join(dir, rowsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := tables.Service(t, tables.Transport())
+	if err := service.Create(t.Context(), app.TableNames()...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.Import(t.Context(), service, app.TableNames(), bytes.NewReader(rows), false); err != nil {
+		t.Fatal(err)
+	}
 }
