@@ -91,7 +91,7 @@ func (a *arrivals) decideAll(ctx context.Context, mails []item.Arrival) error {
 	}
 	until := time.Now().Add(arriveLimit)
 	for _, m := range ordered {
-		if time.Now().After(until) || !m.OneStep() || shared(a.laterNames, m.Item) {
+		if time.Now().After(until) || !m.OneStep() {
 			a.postpone(m.from)
 			continue
 		}
@@ -164,6 +164,9 @@ func (a *arrivals) add(ctx context.Context, m prepared) (decided bool, err error
 		}
 	}
 	for {
+		if shared(a.laterNames, m.Item) { // also those of a batch that was overtaken just now
+			return false, nil
+		}
 		it, ops, counted, err := a.operations(ctx, m.Arriving)
 		if err != nil || ops == nil {
 			return false, err
