@@ -132,7 +132,7 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 		p := &person{contact: c}
 		cs.weigh(p, n, only)
 		if taken != nil {
-			cs.weighShared(p, *taken)
+			cs.weighShared(p, *taken, n[same] > 0)
 		}
 		if p.score() > 0 {
 			people = append(people, p)
@@ -160,12 +160,16 @@ func (cs *clientSearch) owner(ctx context.Context) (*directory.Contact, error) {
 
 // weighShared adds the clues for mail from an address under another name than its
 // owner's: the owner writes for others, as a portal does, or it is somebody of the
-// client that the mail names.
-func (cs *clientSearch) weighShared(p *person, owner directory.Contact) {
+// client that the mail names. When known says that the office has a contact with the
+// name beside the address, the owner seldom means himself.
+func (cs *clientSearch) weighShared(p *person, owner directory.Contact, known bool) {
 	if p.contact.ID == owner.ID {
 		chance := ownerShares
 		if writesForOthers(cs.m.Item) {
 			chance = ownerForwards
+		}
+		if known && cs.alikeName(owner) != same {
+			chance *= elsewhereFactor
 		}
 		p.add(chance, reason("own-address", owner.Name))
 		return
