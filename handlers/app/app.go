@@ -73,9 +73,9 @@ type App struct {
 }
 
 // Functions is the function table, in the order in which a mail passes them: poll puts
-// fetch jobs, fetch stores mail and puts process jobs, process decides; people see the
-// result through api and web, and answer it; send sends what they write, and mark shows
-// in Outlook what was decided. The function.json of each is written from this table.
+// fetch jobs, fetch stores mail with its decision or puts process jobs, process decides
+// the rest; people see the result through api and web, and answer it; send sends what they
+// write, and mark shows in Outlook what was decided. The function.json of each is written from this table.
 func (a *App) Functions() []invoke.Function {
 	return []invoke.Function{
 		invoke.Timer("poll", "%POLL_SCHEDULE%", a.tick),
