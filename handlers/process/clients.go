@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"strconv"
 
 	"kantoorpost/shared/learn"
 )
@@ -17,18 +18,30 @@ type clientIndex struct {
 const maxIndexed = 50_000
 
 // indexAt returns the index of the clients at a version of them. It reads all clients,
-// a thousand with each query, when they have changed.
+// a thousand with each query, when they have changed. Jobs that need the same index wait
+// for one of them to read it, without a lock: a read may take until its context ends.
 func (h *Handler) indexAt(ctx context.Context, version int64) (*learn.ClientIndex, error) {
-	h.indexing.Lock() // while it reads, too: other jobs need the same
-	defer h.indexing.Unlock()
-	if h.index.clients == nil || h.index.version != version {
+	if x := h.index.Load(); x != nil && x.version == version {
+		return x.clients, nil
+	}
+	read := h.indexing.DoChan(strconv.FormatInt(version, 10), func() (any, error) {
 		all, err := h.Directory.AllClients(ctx, maxIndexed)
 		if err != nil {
 			return nil, err
 		}
-		h.index = clientIndex{version, learn.NewClientIndex(all)}
+		x := &clientIndex{version, learn.NewClientIndex(all)}
+		h.index.Store(x)
+		return x, nil
+	})
+	select {
+	case r := <-read:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(*clientIndex).clients, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
-	return h.index.clients, nil
 }
 
 // office is the directory as package learn asks it.

@@ -16,7 +16,10 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
@@ -44,8 +47,8 @@ type Handler struct {
 	mu    sync.Mutex
 	cache *cache
 
-	indexing sync.Mutex
-	index    clientIndex
+	indexing singleflight.Group
+	index    atomic.Pointer[clientIndex]
 }
 
 // maxTries is how often one mail is decided in one job: a decision fails when
