@@ -17,7 +17,7 @@ import (
 // the other by it. Repeated, it changes nothing. Errors: ErrNotFound, ErrSame,
 // ErrMerged, ErrLeaving, what check and members return.
 func (s *Store) Merge(ctx context.Context, id, into string, check Check, members Members, at time.Time) (Chat, error) {
-	for {
+	for range maxTries {
 		ch := newChange(ctx, Merged, at)
 		done, err := s.merge(ctx, &ch, id, into, check, members)
 		if err != nil {
@@ -27,6 +27,7 @@ func (s *Store) Merge(ctx context.Context, id, into string, check Check, members
 			return s.finished(ctx, ch, into)
 		}
 	}
+	return Chat{}, fmt.Errorf("merge chat %s into %s: %w", id, into, ErrChanged)
 }
 
 func (s *Store) merge(ctx context.Context, ch *Change, id, into string, check Check, members Members) (bool, error) {

@@ -160,7 +160,7 @@ func (ch Change) leaving() []string {
 // to date, and writes other operations with them. A chat that was merged into
 // another has no such rows.
 func (s *Store) refresh(ctx context.Context, id string, ch Change, more ...table.Op) error {
-	for {
+	for range maxTries {
 		c, err := s.load(ctx, id)
 		if errors.Is(err, ErrNotFound) { // its only mail came back to open work
 			err = s.write(ctx, more...)
@@ -184,6 +184,7 @@ func (s *Store) refresh(ctx context.Context, id string, ch Change, more ...table
 			}
 		}
 	}
+	return fmt.Errorf("bring chat %s up to date: %w", id, ErrChanged)
 }
 
 func (s *Store) refreshed(ctx context.Context, c Chat, ch Change) ([]table.Op, error) {
