@@ -12,8 +12,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A picture is shown at its own path and a PDF at another, each with the one type that it
-// can have; nothing else is shown, whatever it says that it is.
+// Pictures have one path and PDF files another. Each has one media type. Other files are
+// not shown, also when they claim such a type.
 func TestFilesAreShown(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")

@@ -185,8 +185,8 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 // attachments: without them there are suggestions too.
 const namesWithin = 3 * time.Second
 
-// fileNames returns the names of what came with a mail, as far as its mailbox
-// gives them in time.
+// fileNames returns the names of a mail's attachments. It returns none when the mailbox
+// does not answer in time.
 func (a *api) fileNames(ctx context.Context, it item.Item) (names []string) {
 	if !it.HasAttachments {
 		return nil

@@ -16,6 +16,30 @@ import (
 	"kantoorpost/shared/table"
 )
 
+// Mails of one page are stored together. When another mailbox was faster with one of them,
+// an answer among them still joins the chat of the mail that it answers.
+func TestAnswerInAnOvertakenPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		w.Tick()
+		const jan = "jan@bakker.example"
+		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
+		copied := apptest.Letter(jan, info+", "+loon, "Jaaropgave", "c1")
+		w.Send(jan, []string{loon}, copied)
+		w.Pass(1)
+		w.Send(jan, []string{info}, copied)
+		time.Sleep(time.Second) // simulated
+		w.Send(jan, []string{info}, apptest.Letter(jan, info, "Btw", "a1"))
+		time.Sleep(time.Second)
+		w.Send(jan, []string{info}, apptest.Letter(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.Pass(2)
+		if chats := w.Chats(); len(chats) != 2 || w.Mail("Re: Btw")["chat"] != w.Mail("Btw")["chat"] {
+			t.Errorf("%d chats, want 2: %v", len(chats), chats)
+		}
+	})
+}
+
 // The main job, end to end: what a client writes becomes a chat with the right
 // team members; what cannot be placed waits with its reason.
 func TestMailBecomesChat(t *testing.T) {

@@ -251,8 +251,8 @@ func (w *world) seen() map[string]any {
 	return all
 }
 
-// computed are answers that package learn or mailtext makes anew of what is stored, so
-// that another release may answer otherwise.
+// computed are answers that packages learn and mailtext compute from stored rows. Another
+// release may answer differently.
 var computed = regexp.MustCompile(`/body$|/suggestions$|/learning$`)
 
 // answerTo is the answer to a request such as "anna /api/me"; of a computed answer only

@@ -29,10 +29,10 @@ func (a *App) tick(ctx context.Context, t invoke.Tick) error {
 // measureTime is how long taking and storing figures may take.
 const measureTime = 30 * time.Second
 
-// measure logs the figures of a tick, and stores them and that the timer ran, for the
-// health that the API reports. The line is written whatever the level of the log is and
-// whatever has failed: alerts count these lines. The two rows are the only ones that are
-// written while no mail comes, in one transaction.
+// measure logs the figures of a tick and stores them, with the time of the tick, for the
+// health that the API reports. It writes the line at every log level and after every
+// failure, since alerts count these lines. It stores two rows in one transaction. An idle
+// office writes no others.
 func (a *App) measure(ctx context.Context, now time.Time, failed error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), measureTime)
 	defer cancel()

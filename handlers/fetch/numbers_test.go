@@ -10,8 +10,8 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
-// The quick search before a mail's parts are read misses no number, whatever the mail is
-// put together of.
+// The quick search runs before the parts of a mail are read. It misses no number in random
+// combinations of these pieces.
 func TestNoNumberIsMissed(t *testing.T) {
 	pieces := strings.Split("Klantnummer|klant|cli&euml;ntnr|debiteur|debiteurennummer|dossier|Relatie-id|accountnummer|<b>nummer</b>|KvK|Kamer van Koophandel|"+
 		"NL123456782B90|NL 1234.56.782.B.90|12345678|12 34&nbsp;56 78|12.345.<i>678</i>|1234 5678|123|AB-17|2026|5-11-2026|<td style=\"width:12px\">|</td>|<p>|<br>|&nbsp;|"+

@@ -115,8 +115,8 @@ func (c client) delete(path, etag string) error {
 	return err
 }
 
-// asked is told of each request with JSON, and of what its answer is read into; it is nil
-// but in tests.
+// asked is called for each request with a JSON body. Into is the value that the answer is
+// read into. It is nil outside tests.
 var asked func(method, path string, sent []byte, into any)
 
 // do makes one request. Errors: *Problem when the API refuses.

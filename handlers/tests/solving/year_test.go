@@ -19,9 +19,9 @@ import (
 // the last quarter, when newcomers come as ever, learning must have left little
 // to do, and it must hardly ever have been wrong.
 //
-// The easy year is what most mail is like. The harsh year is made of what goes
-// wrong elsewhere; its bounds are what has been reached. `go tool dev year` runs
-// other and larger years.
+// The easy year has ordinary mail. The harsh year has 35 classes of mail that are hard to
+// place, and its bounds are the figures that were reached. `go tool dev year` runs other
+// and larger years.
 func TestOfficeYear(t *testing.T) {
 	if apptest.UnderRace {
 		t.Skip("the race detector makes it ten times slower, and finds races in the other tests of the flow")
