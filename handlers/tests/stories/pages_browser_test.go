@@ -277,19 +277,24 @@ func (b *tab) fail(what string, err error) {
 }
 
 // found is JavaScript for the element that people would call so: what can be
-// pressed, by its words, or a field, by its label.
+// pressed, by its words, or a field, by its label. Words that are not shown do
+// not count. The beginning of the words is enough where one thing begins so:
+// of two, none is found, since the test could press either.
 const found = `((name, field) => {
   const tidy = (s) => (s ?? "").replace(/\s+/g, " ").trim();
   const called = (e) => {
     if (e.getAttribute("aria-label")) return tidy(e.getAttribute("aria-label"));
-    const copy = (field ? e.labels?.[0] ?? e : e).cloneNode(true);
-    for (const k of copy.querySelectorAll("kbd, select, textarea, .mistake, [aria-hidden=true]")) k.remove();
+    const whole = field ? e.labels?.[0] ?? e : e, copy = whole.cloneNode(true), parts = [...copy.querySelectorAll("*")];
+    [...whole.querySelectorAll("*")].forEach((k, i) => {
+      if (k.matches("kbd, select, textarea, .mistake, [aria-hidden=true]") || getComputedStyle(k).display === "none") parts[i].remove();
+    });
     return tidy(copy.textContent) || tidy(e.title);
   };
   const all = [...document.querySelectorAll(field ? "input:not([type=hidden]), select, textarea" : "button, a, summary, [role=button], input[type=submit], label.check")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && !e.disabled && !e.closest("[inert], [aria-hidden=true]"))
     .filter((e) => !document.querySelector("dialog[open]") || e.closest("dialog[open]"));
-  return all.find((e) => called(e) === name) ?? all.find((e) => called(e).startsWith(name));
+  const exact = all.find((e) => called(e) === name), begin = exact ? [exact] : all.filter((e) => called(e).startsWith(name));
+  return begin.every((e) => called(e) === called(begin[0])) ? begin[0] : undefined;
 })`
 
 // at is where an element can be pressed, or why it cannot.
