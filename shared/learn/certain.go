@@ -187,8 +187,11 @@ func body(l mailtext.Text, writer string) string {
 	lines := strings.Split(l.Own, "\n")
 	by := nameOf(writer)
 	for i := len(lines) - 1; i > 0 && i >= len(lines)-12; i-- {
+		if len(strings.Fields(lines[i])) > 5 {
+			continue
+		}
 		said := nameOf(lines[i])
-		if said.first == "" || len(strings.Fields(lines[i])) > 5 {
+		if said.first == "" {
 			continue
 		}
 		if by.like(said) != different || by.first != "" && said.whole == by.first {

@@ -28,6 +28,9 @@ var legalForms = set("bv nv vof cv ba ua gmbh ltd inc llp sarl")
 // salutes are words before the name of a person who is addressed or mentioned.
 var salutes = set("beste dag hallo hoi hi hey geachte lieve dear hello heer mevrouw meneer mr mrs ms dhr mevr mw aan groet groeten groetjes")
 
+// unpointed removes the full stops of initials and the apostrophes of a word.
+var unpointed = strings.NewReplacer(".", "", "'", "", "’", "")
+
 // tokens returns the words of a text in order. A legal form is no word of its
 // own: "Jansen B.V." is one word, marked as named.
 func tokens(text string) []token {
@@ -41,7 +44,10 @@ func tokens(text string) []token {
 			for _, part := range strings.FieldsFunc(field, func(r rune) bool {
 				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '\'' && r != '’'
 			}) {
-				word := strings.NewReplacer(".", "", "'", "", "’", "").Replace(fold(part))
+				word := fold(part)
+				if strings.ContainsAny(word, ".'’") {
+					word = unpointed.Replace(word)
+				}
 				if word == "" {
 					continue
 				}

@@ -33,11 +33,11 @@ const maxOthers = 3
 // the conversation that the mail answers, "" for none: the same subject says nothing.
 func (x *ClientIndex) Others(it item.Item, own []string, known string) []string {
 	n := naming{x: x, it: it, own: own, writer: nameTokens(it.From.Name)}
-	byNumber := n.byNumber()
+	byNumber, words := n.byNumber(), ownWords(it)
 	if passedOn.MatchString(it.Subject) || known != "" && plainSubject(known) == plainSubject(it.Subject) {
-		n.read("", ownWords(it))
+		n.read("", words)
 	} else {
-		n.read(it.Subject, ownWords(it))
+		n.read(it.Subject, words)
 	}
 	switch {
 	case len(byNumber) > 0:
@@ -55,7 +55,7 @@ func (x *ClientIndex) Others(it item.Item, own []string, known string) []string 
 	case known != "": // whoever answers signs as before
 		return nil
 	}
-	return n.signed()
+	return n.signed(words)
 }
 
 // ownWords returns the writer's own text up to the closing.
@@ -86,15 +86,29 @@ type naming struct {
 // known finds client numbers that are announced in a sentence.
 var known = regexp.MustCompile(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b`)
 
+// announced returns the client numbers that a text announces in a sentence. The pattern
+// is slow, so it is matched with those lines only that have its words and a digit.
+func announced(text string) (numbers []string) {
+	for line := range strings.Lines(text) {
+		if !strings.ContainsAny(line, "0123456789") {
+			continue
+		}
+		line = fold(line)
+		if !slices.ContainsFunc([]string{"nummer", "nr", "number", "bekend "}, func(cue string) bool { return strings.Contains(line, cue) }) {
+			continue
+		}
+		for _, m := range known.FindAllStringSubmatch(line, maxOthers-len(numbers)) {
+			numbers = append(numbers, m[1]+m[2])
+		}
+	}
+	return numbers
+}
+
 // byNumber returns the clients whose numbers the writer gives, none if one of own is
 // among them.
 func (n *naming) byNumber() []string {
 	var ids []string
-	numbers := slices.Clone(n.it.Numbers)
-	for _, m := range known.FindAllStringSubmatch(fold(n.it.Subject+"\n"+n.it.Says), maxOthers) {
-		numbers = append(numbers, m[1]+m[2])
-	}
-	for _, number := range numbers {
+	for _, number := range slices.Concat(n.it.Numbers, announced(n.it.Subject+"\n"+n.it.Says)) {
 		for _, at := range n.x.numbered(number) {
 			id := n.x.clients[at].ID
 			if slices.Contains(n.own, id) {
@@ -150,9 +164,10 @@ func (n *naming) resembles(client int) bool {
 
 // signed returns the client whose name stands in the signature, when no name of own
 // does, the address is not at that client's domain, and the names have nothing in common.
-func (n *naming) signed() []string {
+// Words are the writer's, up to the closing.
+func (n *naming) signed(words string) []string {
 	// Not every signature is recognised: what stands below the writer's name is one too.
-	text := tokens(strings.TrimPrefix(n.it.Says, ownWords(n.it)) + "\n" + n.it.Signed)
+	text := tokens(strings.TrimPrefix(n.it.Says, words) + "\n" + n.it.Signed)
 	var ids []string
 	for _, s := range n.x.spans(text) {
 		c, name := n.x.clients[s.client], n.x.names[s.client]

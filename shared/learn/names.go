@@ -13,8 +13,12 @@ import (
 
 // fold makes words comparable: lower case, without diacritics.
 func fold(text string) string {
+	text = strings.ToLower(text)
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return text
+	}
 	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(text)) {
+	for _, r := range norm.NFD.String(text) {
 		if !unicode.Is(unicode.Mn, r) {
 			b.WriteRune(r)
 		}
