@@ -1,5 +1,5 @@
 // Package edge handles every request from outside before the API and the pages: it
-// sets response headers and limits the rate. A page that calls the API counts once.
+// sets response headers, limits the rate and compresses answers. A page that calls the API counts once.
 package edge
 
 import (
@@ -37,6 +37,7 @@ const yearInSeconds = "31536000"
 // /api and /web, and pass unchanged.
 func New(o Options, next http.Handler) http.Handler {
 	people, applications := newLimiter(o.PerPerson), newLimiter(o.PerApplication)
+	zipped := compressed(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		part := firstPart(r.URL.Path)
 		if part != "api" && part != "web" {
@@ -53,7 +54,7 @@ func New(o Options, next http.Handler) http.Handler {
 		}
 		cost := costOf(r)
 		if cost == 0 {
-			next.ServeHTTP(w, r)
+			zipped.ServeHTTP(w, r)
 			return
 		}
 		c, limit := o.client(r), people
@@ -62,7 +63,7 @@ func New(o Options, next http.Handler) http.Handler {
 		}
 		wait, first := limit.take(c, cost, time.Now())
 		if wait == 0 {
-			next.ServeHTTP(w, r)
+			zipped.ServeHTTP(w, r)
 			return
 		}
 		if first {

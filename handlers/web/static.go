@@ -1,14 +1,12 @@
 package web
 
 import (
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"mime"
 	"net/http"
 	"path"
-	"strings"
 )
 
 // The files of others are as they were published, each with its licence: htmx
@@ -57,47 +55,4 @@ func (s *site) serveStatic(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", kind)
 	_, _ = w.Write(a.content)
-}
-
-// compressed returns a writer that compresses text when the browser accepts
-// that: no proxy in front of the app does. Pages repeat no secret that the
-// length of a response could reveal.
-func compressed(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, func()) {
-	w.Header().Add("Vary", "Accept-Encoding")
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Method == http.MethodHead {
-		return w, func() {}
-	}
-	z := &zipped{ResponseWriter: w}
-	return z, z.end
-}
-
-type zipped struct {
-	http.ResponseWriter
-	zip *gzip.Writer
-}
-
-// WriteHeader announces the compression, unless there is nothing to compress.
-func (z *zipped) WriteHeader(status int) {
-	if z.zip == nil && status != http.StatusNoContent && status != http.StatusNotModified && (status < 300 || status >= 400) {
-		z.Header().Set("Content-Encoding", "gzip")
-		z.Header().Del("Content-Length")
-		z.zip, _ = gzip.NewWriterLevel(z.ResponseWriter, 5) // the level is valid
-	}
-	z.ResponseWriter.WriteHeader(status)
-}
-
-func (z *zipped) Write(b []byte) (int, error) {
-	if z.zip == nil && z.Header().Get("Location") == "" {
-		z.WriteHeader(http.StatusOK)
-	}
-	if z.zip == nil {
-		return z.ResponseWriter.Write(b)
-	}
-	return z.zip.Write(b)
-}
-
-func (z *zipped) end() {
-	if z.zip != nil {
-		_ = z.zip.Close() // an error means that the browser has disconnected
-	}
 }

@@ -141,25 +141,23 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
-	zip, end := compressed(w, r)
-	defer end()
 	if status, ok := r.Context().Value(refusedKey{}).(int); ok {
-		if v, err := s.newRequest(zip, r); err == nil {
+		if v, err := s.newRequest(w, r); err == nil {
 			v.fail(&Problem{Status: status})
 		} else {
-			http.Error(zip, http.StatusText(status), status)
+			http.Error(w, http.StatusText(status), status)
 		}
 		return
 	}
 	if err := s.origin.Check(r); err != nil {
-		s.handle(func(v *request) error { return v.refuse(http.StatusForbidden, err.Error()) }).ServeHTTP(zip, r)
+		s.handle(func(v *request) error { return v.refuse(http.StatusForbidden, err.Error()) }).ServeHTTP(w, r)
 		return
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
-		s.handle(func(v *request) error { return v.refuse(http.StatusNotFound, r.URL.Path) }).ServeHTTP(zip, r)
+		s.handle(func(v *request) error { return v.refuse(http.StatusNotFound, r.URL.Path) }).ServeHTTP(w, r)
 		return
 	}
-	s.mux.ServeHTTP(zip, r)
+	s.mux.ServeHTTP(w, r)
 }
 
 type refusedKey struct{}

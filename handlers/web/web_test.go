@@ -152,12 +152,9 @@ func TestStaticFilesAreKeptByTheirHash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := browse(t, newAPI("reader"), "GET", files["style.css"].url, "", "Accept-Encoding", "gzip")
+	w := browse(t, newAPI("reader"), "GET", files["style.css"].url, "")
 	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
 		t.Error(w.Code, w.Header())
-	}
-	if w.Header().Get("Content-Encoding") != "gzip" || w.Body.Len() > len(files["style.css"].content)/2 {
-		t.Errorf("%d bytes go over the wire", w.Body.Len())
 	}
 	wants(t, browse(t, newAPI("reader"), "GET", "/web/static/0/nothing.js", ""), 404)
 }
