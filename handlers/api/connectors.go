@@ -194,7 +194,7 @@ type identityObject struct {
 }
 
 func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body identityObject }, error) {
-	trust, err := a.Connectors.Trust(ctx, a.Connectors.Home())
+	trust, err := a.Connectors.Trust(ctx)
 	if errors.Is(err, entra.ErrNoIdentity) {
 		return &struct{ Body identityObject }{}, nil
 	}

@@ -144,8 +144,10 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		return nil, err
 	}
 	clouds := entra.Public()
+	home := clouds.Home(c.TableURL)
 	if c.Simulator != "" {
-		clouds = clouds.With(entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator})
+		home = entra.Cloud{Name: "simulated", Authority: c.Simulator, Graph: c.Simulator}
+		clouds = clouds.With(home)
 	}
 	// All clients of Graph share one limit: Microsoft counts per application.
 	limit := graph.NewLimiter(4, 2)
@@ -155,6 +157,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Mailboxes:     a.tables.Table("mailboxes"),
 		Secrets:       secrets,
 		Clouds:        clouds,
+		Home:          home,
 		Transport:     w.Entra,
 		Identity:      w.Identity,
 		Dial: func(root string, credential azcore.TokenCredential) (connector.Graph, error) {

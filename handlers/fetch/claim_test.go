@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -120,6 +121,21 @@ type office struct {
 	queue *jobs
 	poll  *poll.Handler
 	wire  *wiretest.Wire // to the tables
+	clock *clock         // of the tables
+}
+
+// A clock is that of a table service, ahead of the one of this process.
+type clock struct {
+	*wiretest.Wire
+	ahead time.Duration // 0: answers have no date
+}
+
+func (c *clock) Do(r *http.Request) (*http.Response, error) {
+	res, err := c.Wire.Do(r)
+	if err == nil && c.ahead != 0 {
+		res.Header.Set("Date", time.Now().Add(c.ahead).UTC().Format(http.TimeFormat))
+	}
+	return res, err
 }
 
 type unchangedDirectory struct{}
@@ -134,7 +150,8 @@ func openOffice(t *testing.T, pages, perPage int) *office {
 	t.Helper()
 	server := tabletest.New()
 	wire := server.Transport()
-	service := server.Service(t, wire)
+	clock := &clock{Wire: wire}
+	service := server.Service(t, clock)
 	if err := service.Create(t.Context(), "mails", "mailboxes", "configuration"); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +159,7 @@ func openOffice(t *testing.T, pages, perPage int) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &office{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire}
+	m := &office{graph: &backlog{pages: pages, perPage: perPage, asked: map[string]int{}}, queue: &jobs{}, wire: wire, clock: clock}
 	chats := chat.NewStore(service.Table("mails"))
 	replies := outbox.NewStore(service.Table("mails"), chats)
 	m.Handler = &Handler{
@@ -308,7 +325,7 @@ func TestOvertakenRoundStops(t *testing.T) {
 		j, _ := m.queue.take()
 		time.AfterFunc(10*time.Second+time.Millisecond, func() {
 			c := m.cursor(t)
-			c.Take("another")
+			c.Take("another", m.Connectors.Now())
 			if _, err := m.Connectors.SaveCursor(t.Context(), boxID, c); err != nil {
 				t.Error(err)
 			}
@@ -323,6 +340,44 @@ func TestOvertakenRoundStops(t *testing.T) {
 			t.Errorf("the other's cursor is gone: %+v", c)
 		}
 	})
+}
+
+// Claims and pauses end by the clock of the storage service: an instance whose own clock is
+// an hour wrong neither takes a mailbox that another one reads nor leaves one unread.
+func TestClaimsEndByTheClockOfTheService(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			m := openOffice(t, 3, 1)
+			m.clock.ahead = ahead
+			m.tick(t)
+			service := time.Now().Add(ahead)
+			c := m.cursor(t)
+			c.Take("another", service)
+			if _, err := m.Connectors.SaveCursor(t.Context(), boxID, c); err != nil {
+				t.Fatal(err)
+			}
+			m.work(t, 1)
+			if m.tick(t); m.graph.calls() != 0 || len(m.queue.all) != 0 {
+				t.Errorf("%v: %d calls and %d jobs for a claimed mailbox", ahead, m.graph.calls(), len(m.queue.all))
+			}
+			time.Sleep(connector.ClaimLife + 2*time.Second) // simulated
+			m.graph.fail = &net.OpError{Op: "read", Err: errors.New("reset")}
+			m.graph.pages = 9
+			m.tick(t)
+			j, _ := m.queue.take()
+			time.AfterFunc(3500*time.Millisecond, func() {
+				if left := m.cursor(t).ClaimEnds.Sub(time.Now().Add(ahead)); left < connector.ClaimLife-3*time.Second || left > connector.ClaimLife {
+					t.Errorf("%v: the claim lasts %v more", ahead, left)
+				}
+			})
+			if err := m.Handle(t.Context(), j); err != nil {
+				t.Error(err)
+			}
+			if wait := m.cursor(t).NotBefore.Sub(time.Now().Add(ahead)); wait < 20*time.Second || wait > time.Minute {
+				t.Errorf("%v: the pause lasts %v more", ahead, wait)
+			}
+		})
+	}
 }
 
 const otherBoxID = "00000000-0000-4000-8000-000000000002"

@@ -25,14 +25,14 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	}
 	f := h.inbox(nil, &b, nil)
 	f.cursor.State, f.cursor.StateReason = connector.MailboxState(cause)
-	return f.postpone(ctx, b.Activation.ID, cause)
+	return f.postpone(ctx, b.Activation.ID, cause, h.Connectors.Now())
 }
 
-// postpone saves when to read a folder again that failed.
-func (f folder) postpone(ctx context.Context, mailbox string, cause error) error {
+// postpone saves when to read a folder again that failed now.
+func (f folder) postpone(ctx context.Context, mailbox string, cause error, now time.Time) error {
 	kind, after := fault.Of(cause)
 	c := f.cursor
-	c.NotBefore = time.Now().UTC().Add(pause(kind, after, c.Failures))
+	c.NotBefore = now.UTC().Add(pause(kind, after, c.Failures))
 	c.Failures++
 	c.Claim, c.ClaimEnds = "", time.Time{}
 	if err := f.saved(ctx, mailbox); !errors.Is(err, connector.ErrChanged) {

@@ -94,7 +94,7 @@ func (h *Handler) Handle(ctx context.Context, j job.Fetch) error {
 		if !b.Active {
 			continue
 		}
-		if b.Cursor.Taken(j.Claim) {
+		if b.Cursor.Taken(j.Claim, h.Connectors.Now()) {
 			slog.InfoContext(ctx, "mailbox skipped: another job reads it", "mailbox", b.Activation.ID)
 			continue
 		}

@@ -86,7 +86,7 @@ func (h *Handler) round(ctx context.Context, f folder, mailbox, claim string) (s
 			break
 		}
 		if i > 0 {
-			if err := f.claim(ctx, mailbox, claim); err != nil {
+			if err := f.claim(ctx, mailbox, claim, h.Connectors.Now()); err != nil {
 				return stored, err
 			}
 		}
@@ -128,15 +128,15 @@ func (h *Handler) round(ctx context.Context, f folder, mailbox, claim string) (s
 
 // continueLater saves a round that is not finished and puts a job for the rest.
 func (h *Handler) continueLater(ctx context.Context, f folder, mailbox, claim string) error {
-	if err := f.claim(ctx, mailbox, claim); err != nil {
+	if err := f.claim(ctx, mailbox, claim, h.Connectors.Now()); err != nil {
 		return err
 	}
 	return inStorage(h.Jobs.Put(ctx, f.next(claim)))
 }
 
 // claim saves the cursor of a round under the claim of its job.
-func (f folder) claim(ctx context.Context, mailbox, claim string) error {
-	f.cursor.Take(claim)
+func (f folder) claim(ctx context.Context, mailbox, claim string, now time.Time) error {
+	f.cursor.Take(claim, now)
 	return f.saved(ctx, mailbox)
 }
 

@@ -26,8 +26,8 @@ const (
 // inboxRead is when its inbox was last read before, zero for never. The error is one of
 // the tables or queues.
 func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connector.Box, inboxRead time.Time, claim string) error {
-	now := time.Now().UTC()
-	if b.Sent.NotBefore.After(now) || b.Sent.Taken(claim) {
+	now := h.Connectors.Now().UTC()
+	if b.Sent.NotBefore.After(now) || b.Sent.Taken(claim, now) {
 		return nil
 	}
 	f := folder{
@@ -60,7 +60,7 @@ func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connec
 		slog.WarnContext(ctx, "sent items not read", "error", err)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
-		return f.postpone(ctx, b.Activation.ID, err)
+		return f.postpone(ctx, b.Activation.ID, err, h.Connectors.Now())
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.M
 	if !box.Active || !box.Categories {
 		return h.Items.DropMarks(ctx, marks)
 	}
-	if wait := time.Until(box.Cursor.NotBefore); wait > 0 {
+	if wait := box.Cursor.NotBefore.Sub(h.Connectors.Now()); wait > 0 {
 		return h.Items.PostponeMarks(ctx, marks, wait)
 	}
 	graph, err := h.Connectors.Client(ctx, box.Connector)

@@ -32,17 +32,21 @@ type Cursor struct {
 // the time to the next tick.
 const ClaimLife = 2 * time.Minute
 
-// Take claims the mailbox from now on, once the cursor is saved.
-func (c *Cursor) Take(claim string) { c.Claim, c.ClaimEnds = claim, time.Now().Add(ClaimLife) }
+// Now returns the time of the storage service, by which claims end: the clocks of two
+// instances may differ.
+func (s *Store) Now() time.Time { return s.o.Mailboxes.Now() }
 
-// Taken says whether another claim than the given one holds the mailbox. A
-// claim that ends later than a claim of now would is wrong, and does not count.
-func (c Cursor) Taken(claim string) bool {
-	left := time.Until(c.ClaimEnds)
+// Take claims the mailbox from now on, by Store.Now, once the cursor is saved.
+func (c *Cursor) Take(claim string, now time.Time) { c.Claim, c.ClaimEnds = claim, now.Add(ClaimLife) }
+
+// Taken says whether another claim than the given one holds the mailbox now, by Store.Now.
+// A claim that ends later than a claim of now would is wrong, and does not count.
+func (c Cursor) Taken(claim string, now time.Time) bool {
+	left := c.ClaimEnds.Sub(now)
 	return c.Claim != "" && c.Claim != claim && left > 0 && left <= ClaimLife+clockSkew
 }
 
-// clockSkew is the largest difference between the clocks of two instances.
+// clockSkew is more than two instances differ about the time of the storage service.
 const clockSkew = time.Minute
 
 func (c Cursor) row(key string) (table.Row, error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/table"
@@ -31,11 +30,11 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err er
 	if err != nil {
 		return true, nil, err
 	}
-	now := time.Now()
+	now := s.Now()
 	probed := map[string]bool{}
 	for _, b := range boxes {
 		c, ok := conf.connectors[b.Connector]
-		if !ok || !b.Active || b.Cursor.NotBefore.After(now) || b.Cursor.Taken("") {
+		if !ok || !b.Active || b.Cursor.NotBefore.After(now) || b.Cursor.Taken("", now) {
 			continue
 		}
 		may, probe := c.due(now)

@@ -87,20 +87,9 @@ func (s *Store) readCertificate(ctx context.Context, c *Connector) (secret.Value
 	return v, nil
 }
 
-// Trust returns what a federated credential on an app registration of a cloud must say,
-// so that it trusts this app; entra.ErrNoIdentity outside Azure.
-func (s *Store) Trust(ctx context.Context, cloud string) (entra.Trust, error) {
-	c, ok := s.o.Clouds.Find(cloud)
-	if !ok {
-		return entra.Trust{}, fmt.Errorf("there is no cloud %q: %w", cloud, ErrNotFound)
-	}
-	return entra.TrustIn(ctx, s.o.Identity, c)
-}
-
-// Home is the cloud in which this app runs: the last of its clouds is the simulated one.
-func (s *Store) Home() string {
-	if n := len(s.o.Clouds); n > len(entra.Public()) {
-		return s.o.Clouds[n-1].Name
-	}
-	return s.o.Clouds[0].Name
+// Trust returns what a federated credential on an app registration must say, so that it
+// trusts this app; entra.ErrNoIdentity outside Azure. The app registration must be in the
+// cloud in which this app runs: identities are not trusted across clouds.
+func (s *Store) Trust(ctx context.Context) (entra.Trust, error) {
+	return entra.TrustIn(ctx, s.o.Identity, s.o.Home)
 }

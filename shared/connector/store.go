@@ -25,6 +25,7 @@ type Options struct {
 	Mailboxes     *table.Table
 	Secrets       secret.Store
 	Clouds        entra.Clouds
+	Home          entra.Cloud        // in which this app runs, for Trust
 	Transport     policy.Transporter // to Entra; nil: the network
 	// Identity is that of this app, for connectors without a secret; nil: none.
 	Identity azcore.TokenCredential

@@ -1,16 +1,18 @@
 package entra
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
 
 // A Cloud is one of the national clouds of Microsoft, with the hosts of its
-// tokens and of its Graph.
+// tokens, of its Graph and of its storage accounts.
 type Cloud struct {
 	Name      string // its name in settings
 	Authority string // https://host; only the simulator's has a port
 	Graph     string // root of Microsoft Graph, without /v1.0
+	Storage   string // end of the hosts of storage accounts; "" for the simulator
 }
 
 // Scope is the scope of a token for Microsoft Graph in this cloud.
@@ -21,16 +23,17 @@ func (c Cloud) Scope() string { return c.Graph + "/.default" }
 type Clouds []Cloud
 
 // Public returns the clouds of Microsoft. Their hosts come from
-// https://learn.microsoft.com/graph/deployments
+// https://learn.microsoft.com/graph/deployments and
+// https://github.com/Azure/azure-storage-azcopy (the ends of the hosts of storage accounts).
 func Public() Clouds {
 	return Clouds{
-		{"public", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
-		{"us-gov", "https://login.microsoftonline.us", "https://graph.microsoft.us"},
-		{"us-dod", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"},
-		{"china", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"},
-		{"bleu", "https://login.sovcloud-identity.fr", "https://graph.svc.sovcloud.fr"},
-		{"delos", "https://login.sovcloud-identity.de", "https://graph.svc.sovcloud.de"},
-		{"govsg", "https://login.sovcloud-identity.sg", "https://graph.svc.sovcloud.sg"},
+		{"public", "https://login.microsoftonline.com", "https://graph.microsoft.com", ".core.windows.net"},
+		{"us-gov", "https://login.microsoftonline.us", "https://graph.microsoft.us", ".core.usgovcloudapi.net"},
+		{"us-dod", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", ".core.usgovcloudapi.net"},
+		{"china", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", ".core.chinacloudapi.cn"},
+		{"bleu", "https://login.sovcloud-identity.fr", "https://graph.svc.sovcloud.fr", ".core.sovcloud-api.fr"},
+		{"delos", "https://login.sovcloud-identity.de", "https://graph.svc.sovcloud.de", ".core.sovcloud-api.de"},
+		{"govsg", "https://login.sovcloud-identity.sg", "https://graph.svc.sovcloud.sg", ".core.sovcloud-api.sg"},
 	}
 }
 
@@ -46,6 +49,19 @@ func (cs Clouds) Find(name string) (Cloud, bool) {
 		return Cloud{}, false
 	}
 	return cs[i], true
+}
+
+// Home returns the cloud of a storage account, by the URL of one of its services: that
+// is where an app runs which keeps its data there. It is the first cloud for a URL that
+// belongs to none, such as that of a private emulator.
+func (cs Clouds) Home(service string) Cloud {
+	u, err := url.Parse(service)
+	if err != nil {
+		return cs[0]
+	}
+	host := strings.ToLower(u.Hostname())
+	i := slices.IndexFunc(cs, func(c Cloud) bool { return c.Storage != "" && strings.HasSuffix(host, c.Storage) })
+	return cs[max(i, 0)]
 }
 
 // byAuthority returns the first cloud that gets its tokens from authority.

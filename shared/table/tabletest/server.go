@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/wiretest"
 )
@@ -55,7 +57,7 @@ func (s *Server) Transport() *wiretest.Wire { return wiretest.Transport(s) }
 const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;AccountKey=a2V5;EndpointSuffix=core.windows.net"
 
 // Service opens the service with the real client, over wire.
-func (s *Server) Service(tb testing.TB, wire *wiretest.Wire) *table.Service {
+func (s *Server) Service(tb testing.TB, wire policy.Transporter) *table.Service {
 	tb.Helper()
 	service, err := table.Open(table.Options{ConnectionString: Connection, Transport: wire})
 	if err != nil {
