@@ -90,7 +90,7 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, me
 // change lets f change a chat, and writes all its rows with an entry of the audit.
 // A nil entry means that nothing changes.
 func (s *Store) change(ctx context.Context, id, etag string, check Check, f func(*Chat) ([]table.Op, *audit.Entry, error)) (Chat, error) {
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
 		if err != nil {
 			return Chat{}, err
@@ -120,4 +120,5 @@ func (s *Store) change(ctx context.Context, id, etag string, check Check, f func
 			return Chat{}, ErrChanged
 		}
 	}
+	return Chat{}, fmt.Errorf("change chat %s: %w", id, ErrChanged)
 }

@@ -14,7 +14,7 @@ import (
 // client, and those whom people added. Errors: ErrNotFound, ErrMerged, ErrChanged,
 // ErrNobody, what check and members return.
 func (s *Store) SetClient(ctx context.Context, id, etag string, check Check, client string, members Members, at time.Time) (Chat, error) {
-	for {
+	for range table.Tries(ctx) {
 		ch := newChange(ctx, ClientChanged, at)
 		c, err := s.checked(ctx, id, check)
 		if err != nil {
@@ -59,6 +59,7 @@ func (s *Store) SetClient(ctx context.Context, id, etag string, check Check, cli
 			return Chat{}, ErrChanged
 		}
 	}
+	return Chat{}, fmt.Errorf("give chat %s to client %s: %w", id, client, ErrChanged)
 }
 
 // beginClient begins a change of the client of c.
@@ -83,35 +84,42 @@ func (s *Store) noteClient(ctx context.Context, ch Change) error {
 		return err
 	}
 	for part := range slices.Chunk(slices.DeleteFunc(all, func(m Message) bool { return !m.IsMail() }), mailsAtOnce) {
-		for {
-			open, err := s.stillOpen(ctx, ch)
-			if err != nil {
-				return err
-			}
-			t := transfer{ops: []table.Op{open}}
-			for _, m := range part {
-				mails, err := s.mailsOf(ctx, m.ID)
-				if err != nil {
-					return err
-				}
-				for _, it := range mails {
-					n := len(it.History)
-					if it.Chat == c.ID && t.first(it.ID) && (n == 0 || !it.History[n-1].At.Equal(ch.Begun)) {
-						t.ops = append(t.ops, ch.noteMail(it, c.Client)...)
-					}
-				}
-			}
-			if len(t.ops) == 1 {
-				break // all were noted before
-			}
-			err = s.table.Write(ctx, t.ops...)
-			if err == nil {
-				break
-			}
-			if !isConflict(ctx, err) {
-				return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, err)
-			}
+		if err := s.noteClientWith(ctx, ch, c, part); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// noteClientWith stores with the mails of some messages of c that its client is another.
+func (s *Store) noteClientWith(ctx context.Context, ch Change, c Chat, messages []Message) error {
+	for range table.Tries(ctx) {
+		open, err := s.stillOpen(ctx, ch)
+		if err != nil {
+			return err
+		}
+		t := transfer{ops: []table.Op{open}}
+		for _, m := range messages {
+			mails, err := s.mailsOf(ctx, m.ID)
+			if err != nil {
+				return err
+			}
+			for _, it := range mails {
+				n := len(it.History)
+				if it.Chat == c.ID && t.first(it.ID) && (n == 0 || !it.History[n-1].At.Equal(ch.Begun)) {
+					t.ops = append(t.ops, ch.noteMail(it, c.Client)...)
+				}
+			}
+		}
+		if len(t.ops) == 1 {
+			return nil // all were noted before
+		}
+		if err = s.table.Write(ctx, t.ops...); err == nil {
+			return nil
+		}
+		if !isConflict(ctx, err) {
+			return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, err)
+		}
+	}
+	return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, ErrChanged)
 }

@@ -17,7 +17,7 @@ import (
 // the other by it. Repeated, it changes nothing. Errors: ErrNotFound, ErrSame,
 // ErrMerged, ErrLeaving, what check and members return.
 func (s *Store) Merge(ctx context.Context, id, into string, check Check, members Members, at time.Time) (Chat, error) {
-	for range maxTries {
+	for range table.Tries(ctx) {
 		ch := newChange(ctx, Merged, at)
 		done, err := s.merge(ctx, &ch, id, into, check, members)
 		if err != nil {
@@ -289,11 +289,14 @@ func (s *Store) separated(ctx context.Context, ch Change) error {
 			return err
 		}
 	}
-	for ch.New {
+	if !ch.New {
+		return nil
+	}
+	for range table.Tries(ctx) {
 		done, err := s.forward(ctx, ch, ch.Into, ch.From)
 		if err != nil || done {
 			return err
 		}
 	}
-	return nil
+	return fmt.Errorf("let chat %s lead to chat %s again: %w", ch.Into, ch.From, ErrChanged)
 }

@@ -31,7 +31,7 @@ type Move struct {
 // is the only message goes as in Merge. Errors: ErrNotFound, ErrNotMail, ErrOnly,
 // ErrSame, ErrLeaving, ErrNobody, what Check and Members return.
 func (s *Store) Move(ctx context.Context, m Move) (Chat, error) {
-	for range maxTries {
+	for range table.Tries(ctx) {
 		ch := newChange(ctx, Moved, m.At)
 		done, err := s.move(ctx, m, &ch)
 		if err != nil {
@@ -43,10 +43,6 @@ func (s *Store) Move(ctx context.Context, m Move) (Chat, error) {
 	}
 	return Chat{}, fmt.Errorf("move mail %s of chat %s: %w", m.Message, m.Chat, ErrChanged)
 }
-
-// maxTries is how often a change is tried that others overtake. Two people change a chat
-// at the same moment; more tries mean that the rows contradict each other.
-const maxTries = 100
 
 func newChange(ctx context.Context, kind ChangeKind, at time.Time) Change {
 	return Change{Kind: kind, By: audit.By(ctx), At: at.UTC().Truncate(time.Millisecond), Doer: audit.By(ctx)}

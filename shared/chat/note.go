@@ -73,7 +73,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: note.Text, Mentions: note.Mentions,
 		Preview: note.preview(), Received: at.UTC().Truncate(time.Millisecond),
 	}
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
 		if err != nil {
 			return Message{}, err
@@ -103,6 +103,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
 		}
 	}
+	return Message{}, fmt.Errorf("add a note to chat %s: %w", id, ErrChanged)
 }
 
 // requested returns the note that a request with this key wrote in the chat that it named,

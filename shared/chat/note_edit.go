@@ -43,7 +43,7 @@ func (s *Store) DeleteNote(ctx context.Context, id, note, member string, check C
 
 // changeNote lets f change a note, and the chat where it shows the start of the note.
 func (s *Store) changeNote(ctx context.Context, id, note, member string, check Check, action string, f func(*Message) []table.Op) (Message, error) {
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
 		if err == nil {
 			err = check(c)
@@ -74,4 +74,5 @@ func (s *Store) changeNote(ctx context.Context, id, note, member string, check C
 			return Message{}, fmt.Errorf("change a note in chat %s: %w", id, err)
 		}
 	}
+	return Message{}, fmt.Errorf("change a note in chat %s: %w", id, ErrChanged)
 }

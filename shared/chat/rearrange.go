@@ -160,7 +160,7 @@ func (ch Change) leaving() []string {
 // to date, and writes other operations with them. A chat that was merged into
 // another has no such rows.
 func (s *Store) refresh(ctx context.Context, id string, ch Change, more ...table.Op) error {
-	for range maxTries {
+	for range table.Tries(ctx) {
 		c, err := s.load(ctx, id)
 		if errors.Is(err, ErrNotFound) { // its only mail came back to open work
 			err = s.write(ctx, more...)

@@ -21,7 +21,7 @@ type May func(ch Change, chats ...Chat) error
 // *LaterError, what may returns.
 func (s *Store) Undo(ctx context.Context, id, etag string, may May, doer string, at time.Time) (Chat, error) {
 	first := ""
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
 		if err == nil {
 			c, err = s.inHand(ctx, c.ID)
@@ -67,6 +67,7 @@ func (s *Store) Undo(ctx context.Context, id, etag string, may May, doer string,
 			return s.finished(ctx, ch, id)
 		}
 	}
+	return Chat{}, fmt.Errorf("undo the last change of chat %s: %w", id, ErrChanged)
 }
 
 // newestChange returns the newest change of a chat, or the one before another.

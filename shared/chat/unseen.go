@@ -41,7 +41,10 @@ func (s *Store) unseen(ctx context.Context, from, into Chat, ch Change, number *
 // settleSeen makes what moved as unread, for the members of both chats, as it was in
 // the chat that it left.
 func (s *Store) settleSeen(ctx context.Context, ch Change) error {
-	for !ch.Undone && len(ch.Unseen) > 0 {
+	if ch.Undone || len(ch.Unseen) == 0 {
+		return nil
+	}
+	for range table.Tries(ctx) {
 		tag, err := s.get(ctx, openKey(ch.ID), &ch)
 		if err != nil || ch.Settled {
 			return ignoreNotFound(err)
@@ -82,7 +85,7 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 			return err
 		}
 	}
-	return nil
+	return fmt.Errorf("count what is unread in chat %s: %w", ch.Into, ErrChanged)
 }
 
 // seenFor returns up to where a member has seen c for whom so much is unread.

@@ -46,7 +46,7 @@ func (s *Store) write(ctx context.Context, before, after Reply, more ...table.Op
 // change lets f change a reply of a chat and write it, again when somebody else's
 // change came first, unless an ETag is given. Check is asked about the chat.
 func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.Check, f func(Reply, chat.Chat) (Reply, error)) (Reply, error) {
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.chats.Get(ctx, chatID)
 		if err != nil {
 			return Reply{}, err
@@ -66,6 +66,7 @@ func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.
 			return r, err
 		}
 	}
+	return Reply{}, fmt.Errorf("change reply %s: %w", id, ErrChanged)
 }
 
 // TakeBack makes a reply that has not left its author's draft again. It changes

@@ -34,7 +34,7 @@ func (s *Store) ByKey(ctx context.Context, chat, author, key string) (Reply, boo
 // chat.ErrNotFound, what Check returns.
 func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 	n.Key = cmp.Or(n.Key, ids.Random())
-	for {
+	for range table.Tries(ctx) {
 		if r, ok, err := s.ByKey(ctx, n.Reply.Chat, n.Reply.Author, n.Key); ok || err != nil {
 			return r, err
 		}
@@ -68,6 +68,7 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 			return Reply{}, fmt.Errorf("add a reply to chat %s: %w", c.ID, err)
 		}
 	}
+	return Reply{}, fmt.Errorf("add a reply to chat %s: %w", n.Reply.Chat, ErrChanged)
 }
 
 // Start makes a chat with its first message, a reply that answers nothing. Begin is
@@ -76,7 +77,7 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 func (s *Store) Start(ctx context.Context, n New, begin chat.Chat) (chat.Chat, Reply, error) {
 	n.Key = cmp.Or(n.Key, ids.Random())
 	n.Reply.Chat = ""
-	for {
+	for range table.Tries(ctx) {
 		if r, ok, err := s.ByKey(ctx, "", n.Reply.Author, n.Key); ok || err != nil {
 			if err != nil {
 				return chat.Chat{}, Reply{}, err
@@ -104,6 +105,7 @@ func (s *Store) Start(ctx context.Context, n New, begin chat.Chat) (chat.Chat, R
 			return chat.Chat{}, Reply{}, fmt.Errorf("begin a chat: %w", err)
 		}
 	}
+	return chat.Chat{}, Reply{}, fmt.Errorf("begin a chat: %w", ErrChanged)
 }
 
 // prepare returns the reply of n with its id and its first state.

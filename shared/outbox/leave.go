@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -95,7 +96,7 @@ func (s *Store) NotTaken(ctx context.Context, r Reply) (Reply, error) {
 // MarkSent stores that a reply left at a time. The other members of the chat have
 // something to look at. Errors: ErrChanged.
 func (s *Store) MarkSent(ctx context.Context, r Reply, at time.Time) (Reply, error) {
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.chats.Get(ctx, r.Chat)
 		if err != nil {
 			return r, err
@@ -122,6 +123,7 @@ func (s *Store) MarkSent(ctx context.Context, r Reply, at time.Time) (Reply, err
 			return r, err
 		}
 	}
+	return r, fmt.Errorf("store that reply %s left: %w", r.ID, ErrChanged)
 }
 
 // MarkFailed stores that Exchange refused a reply, which certainly did not leave.
@@ -161,7 +163,7 @@ func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply,
 	if !r.State.IsWaiting() && r.State != Sending || !r.SendStarted.IsZero() {
 		return r, ErrState
 	}
-	for {
+	for range table.Tries(ctx) {
 		c, err := s.chats.Get(ctx, r.Chat)
 		if err != nil {
 			return r, err
@@ -180,6 +182,7 @@ func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply,
 			return r, err
 		}
 	}
+	return r, fmt.Errorf("make reply %s a draft again: %w", r.ID, ErrChanged)
 }
 
 // Cleaned stores that the draft of a reply that does not leave is gone from the mailbox.
@@ -198,7 +201,7 @@ func (s *Store) Cleaned(ctx context.Context, r Reply) (Reply, error) {
 // bounced, and its author has something to look at. A later report does not make
 // good what an earlier one gave up.
 func (s *Store) Report(ctx context.Context, id, email string, state RecipientState, status string) (bool, error) {
-	for {
+	for range table.Tries(ctx) {
 		r, err := s.Load(ctx, id)
 		if err != nil {
 			return false, err
@@ -239,6 +242,7 @@ func (s *Store) Report(ctx context.Context, id, email string, state RecipientSta
 			return true, err
 		}
 	}
+	return false, fmt.Errorf("store a report about reply %s: %w", id, ErrChanged)
 }
 
 // rank orders the states of a recipient by how final they are.
