@@ -27,6 +27,7 @@ type (
 		HTML        string            `json:"html,omitempty"`
 		Text        string            `json:"text,omitempty"`
 		Attachments []string          `json:"attachments,omitempty" nullable:"true" maxItems:"100" doc:"ids of uploads"`
+		Along       []int             `json:"along,omitempty" nullable:"true" maxItems:"200" doc:"of a forward: the numbers of the attachments of the message that go along; absent for all"`
 		Since       int64             `json:"since,omitempty" minimum:"0"`
 	}
 	draftObject struct {
@@ -40,6 +41,7 @@ type (
 		HTML        string            `json:"html,omitempty"`
 		Text        string            `json:"text,omitempty"`
 		Attachments []replyFile       `json:"attachments" nullable:"false"`
+		Along       []int             `json:"along,omitzero" doc:"of a forward: the numbers of the attachments of the message that go along; absent for all"`
 		Since       int64             `json:"since"`
 		Reply       string            `json:"reply,omitempty" doc:"id of the reply that became this draft again"`
 		Reason      string            `json:"reason,omitempty" doc:"why it did, unless somebody took it back"`
@@ -101,7 +103,7 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	}
 	d := outbox.Draft{
 		Chat: in.Chat, Member: member, Answers: b.Answers, Mode: outbox.Mode(b.Mode), Address: b.Address, To: typed(b.To), Cc: typed(b.Cc), Bcc: typed(b.Bcc),
-		Subject: b.Subject, HTML: safeReply(b.HTML), Text: b.Text, Since: b.Since,
+		Subject: b.Subject, HTML: safeReply(b.HTML), Text: b.Text, Since: b.Since, Along: b.Along,
 	}
 	if d.Attachments, err = a.attached(ctx, b.Attachments, d.HTML, time.Now().Add(draftAge)); err != nil {
 		return nil, err
@@ -133,7 +135,7 @@ func typed(in []recipientObject) (out []outbox.Recipient) {
 func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[draftObject], error) {
 	o := draftObject{
 		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc), Subject: d.Subject,
-		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
+		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments), Along: d.Along,
 	}
 	var err error
 	o.Writing, err = a.writingIn(ctx, d.Chat)

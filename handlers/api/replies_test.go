@@ -363,4 +363,19 @@ func TestFilesThatGoAlongWithAForward(t *testing.T) {
 			t.Errorf("%v: %v", c.along, names)
 		}
 	}
+	// A draft knows which files were left out, and one that was a reply takes no file twice.
+	for _, along := range []string{`[2]`, `[]`} {
+		d := w.ok(t, "editor", "PUT /api/chats/"+w.chat+"/draft", `{"mode":"forward","answers":"`+w.mail+`","text":"Dag","along":`+along+`}`)
+		if got, _ := json.Marshal(d.body["along"]); string(got) != along {
+			t.Errorf("draft with %s: %s", along, d.text)
+		}
+	}
+	w.ok(t, "editor", "DELETE /api/chats/"+w.chat+"/draft", "")
+	r := w.reply(t, map[string]any{"mode": "forward", "to": []any{map[string]any{"email": "els@bank.example"}}, "along": []int{2}, "hold": 60,
+		"confirmed": []string{"outsider", "attachment"}})
+	w.ok(t, "editor", "DELETE "+w.path("/", r.body["id"].(string)), "")
+	d := w.ok(t, "editor", "GET /api/chats/"+w.chat+"/draft", "")
+	if along, files := d.body["along"].([]any), d.body["attachments"].([]any); len(along) != 0 || along == nil || len(files) != 1 {
+		t.Errorf("taken back: %s", d.text)
+	}
 }

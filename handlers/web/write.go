@@ -210,7 +210,7 @@ func (v *request) offer(open *openChat, keep bool) error {
 		return err
 	}
 	if !keep {
-		c.To, c.Cc, c.Bcc, c.Subject = o.To, o.Cc, nil, o.Subject
+		c.To, c.Cc, c.Bcc, c.Subject, c.Along = o.To, o.Cc, nil, o.Subject, nil
 	}
 	c.To, c.Cc = withMarks(c.To, slices.Concat(o.To, o.Cc)), withMarks(c.Cc, slices.Concat(o.To, o.Cc))
 	c.Since = cmp.Or(c.Since, strconv.FormatInt(o.Since, 10))

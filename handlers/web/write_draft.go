@@ -20,6 +20,7 @@ type draftObject struct {
 	HTML        string      `json:"html"`
 	Text        string      `json:"text"`
 	Attachments []attached  `json:"attachments"`
+	Along       []int       `json:"along"` // of a forward, nil for all
 	Since       int64       `json:"since"`
 	Reason      string      `json:"reason"` // why a reply that was sent is a draft again
 	Updated     time.Time   `json:"updated"`
@@ -28,7 +29,10 @@ type draftObject struct {
 
 // written is the draft as the fields of the form.
 func (d draftObject) written(key string) written {
-	w := written{Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject, HTML: d.HTML, Text: d.Text}
+	w := written{
+		Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject, HTML: d.HTML, Text: d.Text,
+		Along: d.Along,
+	}
 	for _, a := range d.Attachments {
 		if !a.Inline { // the text names those that it shows
 			w.Attachments = append(w.Attachments, a)
@@ -83,7 +87,6 @@ func (v *request) saveDraft(api string, w written, now *draftObject) error {
 	body := w.reply()
 	delete(body, "signature")
 	delete(body, "quote")
-	delete(body, "along")
 	return v.api.put(api+"/draft", "", body, now)
 }
 

@@ -241,6 +241,16 @@ func TestWhatGoesAlongWithAForward(t *testing.T) {
 	if strings.Contains(api.bodies[path], "along") {
 		t.Error(api.bodies[path])
 	}
+	// The draft keeps what is ticked; the next message that is forwarded has a choice of its own.
+	browse(t, api, "POST", "/web/chats/"+one+"/draft", typed(url.Values{"mode": {"forward"}, "files-shown": {"yes"}, "along": {"3"}}))
+	if saved := api.bodies["PUT /api/chats/"+one+"/draft"]; !strings.Contains(saved, `"along":[3]`) {
+		t.Error(saved)
+	}
+	api.answers["GET /api/chats/"+one+"/draft"] = draftObject{Mode: "forward", Answers: "2", Along: []int{3}}
+	w = browse(t, api, "GET", "/web/chats/"+one+"/write", "")
+	wants(t, w, 200, `name="along" value="1">`, `name="along" value="3" checked`)
+	w = browse(t, api, "GET", "/web/chats/"+one+"/write?mode=forward&answers=1", "")
+	wants(t, w, 200, `name="along" value="1" checked`)
 	api.answers[path] = Problem{Status: 422}
 	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"mode": {"forward"}, "files-shown": {"yes"}, "along": {"3"}}))
 	wants(t, w, 422, `name="along" value="1">`, `name="along" value="3" checked`)

@@ -99,6 +99,9 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: r.Address, To: r.To, Cc: r.Cc, Bcc: r.Bcc, Subject: r.Subject,
 			HTML: html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
 		}
+		if r.Mode == ModeForward {
+			d.Along = []int{} // they are copies among the attachments
+		}
 		ops = append(ops, table.Insert(d.row()))
 	} else if err != nil {
 		return before, err

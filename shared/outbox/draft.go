@@ -26,10 +26,12 @@ type Draft struct {
 	HTML        string       `json:"html,omitempty"` // HTML or Text holds the text
 	Text        string       `json:"text,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
-	Since       int64        `json:"since,omitempty"`  // the sequence of the chat's newest message when writing began
-	Reply       string       `json:"reply,omitempty"`  // the reply that became this draft again
-	Reason      string       `json:"reason,omitempty"` // why it did, if its author did not take it back
-	Updated     time.Time    `json:"updated"`
+	// Along are the numbers of the attachments of a forwarded message that go along; nil for all.
+	Along   []int     `json:"along,omitzero"`
+	Since   int64     `json:"since,omitempty"`  // the sequence of the chat's newest message when writing began
+	Reply   string    `json:"reply,omitempty"`  // the reply that became this draft again
+	Reason  string    `json:"reason,omitempty"` // why it did, if its author did not take it back
+	Updated time.Time `json:"updated"`
 
 	etag string
 }
