@@ -190,8 +190,7 @@ func TestFormerSettingsAreRead(t *testing.T) {
 // seen is what the API answers about everything, to the people who see it.
 func (w *world) seen() map[string]any {
 	all := map[string]any{}
-	var ask func(who, path string) any
-	ask = func(who, path string) any {
+	ask := func(who, path string) any {
 		request := who + " " + path
 		if _, done := all[request]; !done {
 			all[request] = w.answerTo(request)

@@ -177,16 +177,6 @@ func searchClients(ctx context.Context, office Office, m Mail, by author) (*clie
 	return cs, nil
 }
 
-// lowered returns a candidate whose clues all say less.
-func (p *candidate) lowered(factor float64) *candidate {
-	low := &candidate{id: p.id, client: p.client}
-	for _, n := range p.found {
-		n.misled = 1 - factor*(1-n.misled)
-		low.found = append(low.found, n)
-	}
-	return low
-}
-
 // candidate returns the candidate with an id, a new one when there is none yet.
 func (cs *clientSearch) candidate(id string) *candidate {
 	p := cs.candidates[id]

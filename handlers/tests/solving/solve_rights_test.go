@@ -3,6 +3,7 @@ package solving_test
 import (
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -11,21 +12,20 @@ import (
 )
 
 // during calls do once, right before the call to the tables with a number of
-// those that are made from now on, and counts them.
+// those that are made from now on, and counts them. Calls that are made meanwhile
+// do not count: they may be those of do.
 func (w *world) during(number int, do func()) (count func() int) {
-	n, busy := 0, false
+	var n atomic.Int64
+	var busy atomic.Bool
 	w.ToTables.Fault(func(int, *http.Request) wiretest.Fault {
-		if busy {
-			return wiretest.Pass
-		}
-		if n++; n-1 == number {
-			busy = true
+		if !busy.Load() && n.Add(1) == int64(number)+1 {
+			busy.Store(true)
 			do()
-			busy = false
+			busy.Store(false)
 		}
 		return wiretest.Pass
 	})
-	return func() int { return n }
+	return func() int { return int(n.Load()) }
 }
 
 // everyMoment plays a request of one person with that of another, at another
