@@ -344,7 +344,16 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 		return wait(item.SeveralClients, append(slices.Clip(from.Clients), others...), others)
 	}
 	if err == nil && len(from.Clients) == 1 && !it.Override.Asks() {
-		return from.Clients[0], "", decision{}, nil
+		if action := it.Override.Action; action == item.LinkContact || action == item.CreateContact {
+			return from.Clients[0], "", decision{}, nil // a person has just said whose mail it is
+		}
+		about, named, err := o.AboutClient(ctx, it, from)
+		if err != nil || about {
+			return from.Clients[0], "", decision{}, err
+		}
+		client, rule, d, err := wait(item.SeveralClients, withOthers(from.Clients, named), named)
+		d.Facts.Unsaid = len(named) == 0
+		return client, rule, d, err
 	}
 	if err == nil && !it.Override.NoRules {
 		if client, rule, err = o.WhichClient(ctx, it, from); client != "" {
@@ -359,6 +368,11 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 		return "", "", decision{}, err
 	}
 	return wait(item.SeveralClients, from.Clients, signed)
+}
+
+// withOthers returns clients and then the others of named.
+func withOthers(clients, named []string) []string {
+	return append(slices.Clip(clients), slices.DeleteFunc(slices.Clone(named), func(id string) bool { return slices.Contains(clients, id) })...)
 }
 
 // members adds to d the team members whom the link of the address brings into a chat

@@ -28,7 +28,7 @@ import (
 //	               took CHAT ADDRESS… · leg MESSAGE MAIL ·
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
-//	               learned forwarded ADDRESS · learned other-name NAME · portal ID · proven ADDRESS ·
+//	               learned forwarded ADDRESS · learned other-name NAME · portal ID · proven ADDRESS · third-party ID ·
 //	               names CLIENT… (the mail does) · names-in CHAT CLIENT…
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS", "forget" or
@@ -186,6 +186,7 @@ type textOffice struct {
 	names        []string             // clients that the mail firmly names
 	namesIn      map[string][]string  // the same for an answer, by chat
 	proven       []string             // addresses whose earlier mail was verified
+	thirdParties []string             // contacts who are companies and programs, and not their client
 }
 
 func parseOffice(t *testing.T, text string) *textOffice {
@@ -216,6 +217,8 @@ func parseOffice(t *testing.T, text string) *textOffice {
 			p.names = w[1:]
 		case "names-in":
 			p.namesIn[w[1]] = w[2:]
+		case "third-party":
+			p.thirdParties = append(p.thirdParties, w[1])
 		case "proven":
 			p.proven = append(p.proven, w[1])
 		case "role":
@@ -305,6 +308,10 @@ func (p *textOffice) Named(_ context.Context, _ item.Item, from sender, c *chat.
 		return p.namesIn[c.ID], nil
 	}
 	return slices.DeleteFunc(slices.Clone(p.names), func(id string) bool { return slices.Contains(from.Clients, id) }), nil
+}
+
+func (p *textOffice) AboutClient(_ context.Context, _ item.Item, from sender) (bool, []string, error) {
+	return !slices.Contains(p.thirdParties, from.ID) || len(p.names) == 1 && p.names[0] == from.Clients[0], p.names, nil
 }
 
 func (p *textOffice) Signed(context.Context, item.Item) ([]string, error) { return nil, nil }

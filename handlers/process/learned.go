@@ -166,6 +166,20 @@ func (r *records) ForPortal(ctx context.Context, it item.Item, from sender) ([]s
 	return learn.ByDisplayName(rule, it), err
 }
 
+func (r *records) AboutClient(ctx context.Context, it item.Item, from sender) (bool, []string, error) {
+	x, err := r.clients(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	other, err := learn.ThirdParty(ctx, learn.Indexed(r.directory, x), it, from.ID, from.Name, from.Clients)
+	if err != nil || !other {
+		return true, nil, err
+	}
+	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
+	about, named := x.AboutClient(it, from.Clients[0], rule)
+	return about, named, err
+}
+
 // Unproven reads the earlier mail of an address only for mail that is not verified.
 func (r *records) Unproven(ctx context.Context, it item.Item, from sender) (bool, error) {
 	o := it.Override
@@ -174,10 +188,14 @@ func (r *records) Unproven(ctx context.Context, it item.Item, from sender) (bool
 	}
 	if from.Portal { // its chats are with many clients
 		rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
-		return err == nil && learn.Unproven(it, learn.VerdictsIn(rule)), err
+		return err == nil && learn.Unproven(it, learn.VerdictsIn(rule), nil), err
 	}
 	verdicts, err := r.VerdictsOf(ctx, from.ID, from.Clients, it.From.Email)
-	return err == nil && learn.Unproven(it, verdicts), err
+	if err != nil {
+		return false, err
+	}
+	x, err := r.clients(ctx)
+	return err == nil && learn.Unproven(it, verdicts, x.Accounts(from.Clients)), err
 }
 
 func (r *records) OtherName(ctx context.Context, it item.Item, from sender) (bool, error) {

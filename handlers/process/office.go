@@ -69,6 +69,10 @@ type office interface {
 	Signed(ctx context.Context, it item.Item) ([]string, error)
 	// ForPortal returns the clients that mail of a portal names.
 	ForPortal(ctx context.Context, it item.Item, from sender) (clients []string, err error)
+	// AboutClient tells whether mail of a contact with one client is about that client. Mail
+	// of a company or a program that is not the client is so only if it says so; named are
+	// the clients that it names.
+	AboutClient(ctx context.Context, it item.Item, from sender) (about bool, named []string, err error)
 	// Unproven tells whether Exchange has not verified the mail, but did verify the
 	// earlier mail of this address.
 	Unproven(ctx context.Context, it item.Item, from sender) (bool, error)

@@ -92,6 +92,7 @@ type Facts struct {
 	Clients []string `json:"clients,omitempty"` // that the mail can be about
 	Named   []string `json:"named,omitempty"`   // those of them that only its text or its signature names
 	Portal  bool     `json:"portal,omitempty"`  // Contact is a portal
+	Unsaid  bool     `json:"unsaid,omitempty"`  // Contact writes for others, and the mail does not say for which client
 	Role    string   `json:"role,omitempty"`    // that nobody has at the client
 	Team    string   `json:"team,omitempty"`    // that has no active member
 }

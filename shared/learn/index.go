@@ -72,6 +72,16 @@ func (x *ClientIndex) numbered(number string) []int32 {
 	return append(found, x.kvk[number]...)
 }
 
+// Accounts returns the bank accounts of some clients.
+func (x *ClientIndex) Accounts(clients []string) (ibans []string) {
+	for _, id := range clients {
+		if at, ok := x.id[id]; ok {
+			ibans = append(ibans, x.clients[at].IBANs...)
+		}
+	}
+	return ibans
+}
+
 // all returns the clients at these places.
 func (x *ClientIndex) all(places []int32) []directory.Client {
 	var out []directory.Client

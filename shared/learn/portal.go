@@ -28,6 +28,9 @@ func (x *ClientIndex) ForPortal(it item.Item) []string {
 		ids = withID(ids, id)
 	}
 	numbers := mailtext.NumbersIn(it.Subject + "\n" + it.Says)
+	for _, m := range inBrackets.FindAllStringSubmatch(it.Subject+"\n"+it.Says, maxOthers) {
+		numbers.Labelled = append(numbers.Labelled, m[1])
+	}
 	for _, number := range slices.Concat(numbers.Labelled, numbers.KvK, numbers.VAT) {
 		for _, at := range x.numbered(number) {
 			ids = withID(ids, x.clients[at].ID)

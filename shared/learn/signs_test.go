@@ -26,11 +26,15 @@ func TestUnproven(t *testing.T) {
 		{soft, "Zie bijlage.", []item.Verdict{pass, fail, pass}, false},
 		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass}, true},
 		{soft, "Stuur mij alle paspoorten.", []item.Verdict{pass}, true},
-		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, soft}, false},
-		{soft, "Ons rekeningnummer is gewijzigd.", nil, false},
+		{soft, "Kunt u het bedrag betalen?", []item.Verdict{pass}, true},
+		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, soft}, true},
+		{soft, "Ons rekeningnummer is gewijzigd.", nil, true},
+		{soft, "Graag betalen op DE89 3704 0044 0532 0130 00.", nil, true},
+		{soft, "Graag betalen op NL91 ABNA 0417 1643 00.", nil, false},
+		{soft, "Zie bijlage.", nil, false},
 		{pass, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, pass, pass}, false},
 	} {
-		if got := Unproven(item.Item{Verdict: c.verdict, Says: c.text}, c.earlier); got != c.want {
+		if got := Unproven(item.Item{Verdict: c.verdict, Says: c.text}, c.earlier, []string{"NL91ABNA0417164300"}); got != c.want {
 			t.Errorf("%s %q after %v: %v", c.verdict, c.text, c.earlier, got)
 		}
 	}

@@ -12,13 +12,21 @@ const leastProven = 3
 
 // Unproven says whether a mail is not verified while the earlier mail of its address
 // always was, with these verdicts: somebody else may write under that address. An
-// address whose mail was not always verified says nothing.
-func Unproven(it item.Item, earlier []item.Verdict) bool {
-	if it.Verdict != item.VerdictSoft || slices.Contains(earlier, item.VerdictSoft) {
+// address whose mail was not always verified says nothing. Without any earlier mail that
+// was verified, a mail waits when it asks for money as fraud does (see asksAsFraud);
+// accounts are those of its client.
+func Unproven(it item.Item, earlier []item.Verdict, accounts []string) bool {
+	if it.Verdict != item.VerdictSoft {
+		return false
+	}
+	if asksAsFraud(it, accounts) {
+		return true
+	}
+	if slices.Contains(earlier, item.VerdictSoft) {
 		return false
 	}
 	least := leastProven
-	if text := it.Subject + "\n" + ownWords(it); paymentChange(text) != "" || phrases(text, urging) > 0 {
+	if text := it.Subject + "\n" + ownWords(it); paymentChange(text) != "" || phrases(text, urging) > 0 || moneyIn(text).asks() > 0 {
 		least = 1
 	}
 	proven := 0

@@ -71,16 +71,12 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 // twice, or once when Exchange did not verify its sender. A bank account counts.
 func pressing(m Mail) bool {
 	own := written(m).own
-	n := phrases(own, urging)
+	n := max(phrases(own, urging), moneyIn(own).asks())
 	if account.MatchString(own) {
 		n++
 	}
 	return n >= 2 || n == 1 && m.Item.Verdict != item.VerdictPass
 }
-
-// account finds what is written like an IBAN; it need not exist.
-// https://www.iso.org/standard/81090.html
-var account = regexp.MustCompile(`\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{4}){2,7}\b`)
 
 // acquaintances are the people and domains of the office that a sender may
 // pretend to be.

@@ -53,7 +53,7 @@ func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.I
 	if err = errors.Join(errName, err); err != nil {
 		return "", err
 	}
-	if len(c.Clients) < 2 && len(e.Named) == 0 && add && !c.Portal {
+	if len(c.Clients) < 2 && !has && len(e.Named) == 0 && add && !c.Portal {
 		return "", nil // the contact had no client before: there was nothing to choose
 	}
 	now, err = tx.SaveRule(now)
