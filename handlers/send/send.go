@@ -150,29 +150,26 @@ func (h *Handler) reply(ctx context.Context, id string) error {
 // leave sends a reply that is due, if it still may leave. One mail at a time leaves a
 // mailbox.
 func (h *Handler) leave(ctx context.Context, r outbox.Reply) error {
-	turn, ok := h.turns.take(ctx, r.Mailbox)
-	if !ok {
-		return h.put(ctx, r, busy)
-	}
-	defer turn.done()
-	box, found, err := h.box(ctx, r.Mailbox)
-	if err != nil {
-		return err
-	}
-	if r.SendStarted.IsZero() {
-		reason, err := h.forbidden(ctx, r, box, found)
+	return h.inTurn(ctx, r, func(t *turn) error {
+		box, found, err := h.box(ctx, r.Mailbox)
 		if err != nil {
 			return err
 		}
-		if reason != "" {
-			return h.backToDraft(ctx, r, reason)
+		if r.SendStarted.IsZero() {
+			reason, err := h.forbidden(ctx, r, box, found)
+			if err != nil {
+				return err
+			}
+			if reason != "" {
+				return h.backToDraft(ctx, r, reason)
+			}
 		}
-	}
-	s := &sending{Handler: h, turn: turn, box: box, reply: r, again: r.Claim != ""}
-	if s.reply, err = h.Outbox.Take(ctx, r); err != nil {
-		return ignoreChange(err)
-	}
-	return s.settle(ctx, s.run(ctx))
+		s := &sending{Handler: h, turn: t, box: box, reply: r, again: r.Claim != ""}
+		if s.reply, err = h.Outbox.Take(ctx, r); err != nil {
+			return ignoreChange(err)
+		}
+		return s.settle(ctx, s.run(ctx))
+	})
 }
 
 // box returns the activated mailbox that sends; false when there is none any more.

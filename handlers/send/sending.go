@@ -58,7 +58,7 @@ func (s *sending) run(ctx context.Context) error {
 
 // send tells the draft to leave. What comes before it can be repeated.
 func (s *sending) send(ctx context.Context) error {
-	s.turn.pause(ctx)
+	s.pause(ctx, s.turn)
 	r, err := s.Outbox.SaveSendStarted(ctx, s.reply)
 	if err != nil {
 		return err
@@ -182,6 +182,7 @@ func (s *sending) refused(ctx context.Context, err error) error {
 	if ctx.Err() != nil { // it was not Graph: the job had no time left
 		wait = 0
 	}
+	s.turn.heed(err, s.Outbox.Now())
 	slog.WarnContext(ctx, "a reply is not sent yet", "error", err, "after", wait)
 	// What is stored now must also be stored when the time of the job is over.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

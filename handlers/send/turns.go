@@ -2,66 +2,104 @@ package send
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
 	"sync"
 	"time"
+
+	"kantoorpost/shared/fault"
+	"kantoorpost/shared/graph/answer"
+	"kantoorpost/shared/outbox"
 )
 
 const (
-	// spread is the least time between two mails of one mailbox: Exchange takes 30
-	// messages a minute.
-	// https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#sending-limits-1
-	spread = 2 * time.Second
 	// patience is how long a job waits for a mailbox that another job uses; after
 	// that it makes room for other mailboxes, and another job comes after busy.
 	patience = 5 * time.Second
 	busy     = 15 * time.Second
 )
 
-// turns let one job of this process at a time send from a mailbox. Other processes
-// have turns of their own: what is more than Exchange takes then, it refuses with 429.
+// turns let one job of this process at a time ask for the turn of a mailbox, so that the
+// jobs of one process wait without reading tables.
 type turns struct {
 	mu    sync.Mutex
-	boxes map[string]*turn
+	boxes map[string]chan struct{}
 }
 
-// A turn is the right to send from a mailbox.
+// A turn is the right to send from a mailbox: see outbox.Turn.
 type turn struct {
-	taken chan struct{}
-	next  time.Time // when the next mail may leave; of the one who has the turn
+	outbox.Turn
+	notBefore time.Time // when the mailbox takes mail again, if Graph says so
 }
 
-// take waits for the turn of a mailbox; false when it takes too long.
-func (t *turns) take(ctx context.Context, mailbox string) (*turn, bool) {
+// take waits for the turn of a mailbox in this process; false when it takes too long.
+// It must be given back.
+func (t *turns) take(ctx context.Context, mailbox string) (giveBack func(), ok bool) {
 	t.mu.Lock()
-	mine := t.boxes[mailbox]
-	if mine == nil {
+	taken := t.boxes[mailbox]
+	if taken == nil {
 		if t.boxes == nil {
-			t.boxes = map[string]*turn{}
+			t.boxes = map[string]chan struct{}{}
 		}
-		mine = &turn{taken: make(chan struct{}, 1)}
-		t.boxes[mailbox] = mine
+		taken = make(chan struct{}, 1)
+		t.boxes[mailbox] = taken
 	}
 	t.mu.Unlock()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case mine.taken <- struct{}{}:
-		return mine, true
+	case taken <- struct{}{}:
+		return func() { <-taken }, true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
 	return nil, false
 }
 
-func (t *turn) done() { <-t.taken }
+// inTurn calls f when the mailbox of a reply is this job's, among those of all instances.
+// Else it puts a job that comes later.
+func (h *Handler) inTurn(ctx context.Context, r outbox.Reply, f func(*turn) error) error {
+	giveBack, ok := h.turns.take(ctx, r.Mailbox)
+	if !ok {
+		return h.put(ctx, r, busy)
+	}
+	defer giveBack()
+	got, wait, err := h.Outbox.TakeTurn(ctx, r.Mailbox, patience)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return h.put(ctx, r, min(wait, busy))
+	}
+	t := &turn{Turn: got}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if err := h.Outbox.EndTurn(ctx, t.Turn, t.notBefore); err != nil {
+			slog.WarnContext(ctx, "a mailbox is not free before the turn to send from it ends by itself", "error", err)
+		}
+	}()
+	return f(t)
+}
 
-// pause waits until the next mail may leave, or ctx ends.
-func (t *turn) pause(ctx context.Context) {
-	timer := time.NewTimer(time.Until(t.next))
+// pause waits until the mail of this turn may leave, or ctx ends. It has little to wait:
+// at most patience.
+func (h *Handler) pause(ctx context.Context, t *turn) {
+	timer := time.NewTimer(t.Leaves.Sub(h.Outbox.Now()))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	t.next = time.Now().Add(spread)
+}
+
+// heed lets the whole mailbox rest for as long as Graph asks when it is asked too much.
+// https://learn.microsoft.com/graph/throttling
+func (t *turn) heed(err error, now time.Time) {
+	if e, ok := answer.Of(err); !ok || e.Status != http.StatusTooManyRequests {
+		return
+	}
+	if _, after := fault.Of(err); after > 0 {
+		t.notBefore = now.Add(after)
+	}
 }
