@@ -44,6 +44,7 @@ type Options struct {
 	Version    string // of the product, for the description of the API
 	Build      string // of the running package, to tell deployments apart
 	ClientID   string // of the app registration with which people and programs sign in
+	KeyVault   string // its name, for people; "" where there is none
 	Gate       access.Gate
 	Directory  *directory.Store
 	Connectors *connector.Store

@@ -191,14 +191,15 @@ type identityObject struct {
 	Issuer   string `json:"issuer,omitempty"`
 	Subject  string `json:"subject,omitempty" doc:"object id of the identity of this app"`
 	Audience string `json:"audience,omitempty"`
+	KeyVault string `json:"keyVault,omitempty" doc:"name of the key vault of this app, for a certificate"`
 }
 
 func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body identityObject }, error) {
 	trust, err := a.Connectors.Trust(ctx)
 	if errors.Is(err, entra.ErrNoIdentity) {
-		return &struct{ Body identityObject }{}, nil
+		return &struct{ Body identityObject }{identityObject{KeyVault: a.KeyVault}}, nil
 	}
-	return &struct{ Body identityObject }{identityObject{true, trust.Issuer, trust.Subject, trust.Audience}}, err
+	return &struct{ Body identityObject }{identityObject{true, trust.Issuer, trust.Subject, trust.Audience, a.KeyVault}}, err
 }
 
 func (a *api) deleteConnector(ctx context.Context, in *struct {

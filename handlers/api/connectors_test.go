@@ -3,7 +3,9 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,13 +40,14 @@ const (
 // A connected office has mailboxes, a tenant that gives tokens, and a queue.
 type connected struct {
 	*office
-	tables *tabletest.Server
-	tenant *sim.Tenant
-	entra  *wiretest.Wire
-	graph  *mailboxes
-	jobs   []job.Job
-	log    *bytes.Buffer
-	seen   strings.Builder // all that was answered
+	tables   *tabletest.Server
+	tenant   *sim.Tenant
+	entra    *wiretest.Wire
+	graph    *mailboxes
+	jobs     []job.Job
+	log      *bytes.Buffer
+	identity appIdentity
+	seen     strings.Builder // all that was answered
 }
 
 func (c *connected) Put(_ context.Context, j job.Job) error {
@@ -79,6 +82,8 @@ func newConnected(t *testing.T) *connected {
 		Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes"), Secrets: secrets,
 		Clouds:    entra.Public().With(entra.Cloud{Name: "simulated", Authority: simulator, Graph: simulator}),
 		Transport: c.entra,
+		Identity:  &c.identity,
+		Home:      entra.Public()[0],
 		Dial: func(_ string, credential azcore.TokenCredential) (connector.Graph, error) {
 			c.graph.credential = credential
 			return c.graph, nil
@@ -273,6 +278,47 @@ func TestConnector(t *testing.T) {
 			t.Errorf("%s: %d", request, got.status)
 		}
 	}
+}
+
+// A program adds a connector in each of the three ways. What does not fit the way is named.
+func TestConnectorInEachWay(t *testing.T) {
+	c := newConnected(t)
+	for way, with := range map[string]map[string]any{
+		"credential-identity-missing": {"credential": "managed-identity", "clientSecret": nil},
+		"client-secret-unused":        {"credential": "managed-identity"},
+		`"certificate":"certificate"`: {"credential": "certificate", "clientSecret": nil, "certificate": "a certificate"},
+		"certificate-missing":         {"credential": "certificate", "clientSecret": nil, "certificate": "none"},
+		"client-secret-empty":         {"credential": "client-secret", "clientSecret": ""},
+		`"credential":"credential"`:   {"credential": "password"},
+	} {
+		if got := c.as(t, "POST /api/connectors", connectorJSON(with)); got.status != http.StatusUnprocessableEntity || !strings.Contains(strings.ReplaceAll(got.text, `": "`, `":"`), way) {
+			t.Errorf("%v: %d %s, want %s", with, got.status, got.text, way)
+		}
+	}
+	if got := c.done(t, "GET /api/identity", ""); got.body["exists"] != false {
+		t.Errorf("%s", got.text)
+	}
+	c.identity.exists = true
+	trust := c.done(t, "GET /api/identity", "")
+	if trust.body["subject"] != "object" || trust.body["issuer"] != "https://login.microsoftonline.com/tenant/v2.0" {
+		t.Errorf("%s", trust.text)
+	}
+	made := c.done(t, "POST /api/connectors", connectorJSON(map[string]any{"credential": "managed-identity", "clientSecret": nil}))
+	for name, want := range map[string]any{"credential": "managed-identity", "secretSet": false, "secretExpires": nil, "state": "new"} {
+		if made.body[name] != want {
+			t.Errorf("%s is %v, want %v", name, made.body[name], want)
+		}
+	}
+}
+
+// appIdentity is the identity of the app, if it exists.
+type appIdentity struct{ exists bool }
+
+func (i *appIdentity) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	if !i.exists {
+		return azcore.AccessToken{}, errors.New("no identity endpoint")
+	}
+	return azcore.AccessToken{Token: "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"tid":"tenant","oid":"object"}`)) + ".x"}, nil
 }
 
 // Every problem with a connector is reported, each with its field.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -192,7 +193,7 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		May:  maySend(a.directory, chats),
 	}
 	a.api = api.New(api.Options{
-		Version: "1.0", Build: build(), ClientID: c.AuthClient,
+		Version: "1.0", Build: build(), ClientID: c.AuthClient, KeyVault: vaultName(c.KeyVaultURL),
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
@@ -219,6 +220,12 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		}),
 	}
 	return a, nil
+}
+
+// vaultName is the name of a vault by its address, "" for none.
+func vaultName(address string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), ".")
+	return name
 }
 
 func openSecrets(c config.Config, w Transports) (secret.Store, error) {

@@ -61,6 +61,7 @@ func (v *request) connectionPage(status int, more func(*connectorView) error) er
 	if err := v.api.get("/api/identity", &view.Identity); err != nil {
 		return err
 	}
+	view.Guide = view.Guide.by("", view.Identity)
 	if more != nil {
 		if err := more(&view); err != nil {
 			return err
@@ -102,7 +103,7 @@ func (s *site) editConnector(v *request) error {
 // rotateSecret replaces the secret after Entra has accepted the new one.
 func (s *site) rotateSecret(v *request) error {
 	f := formOf(v.r)
-	return v.patchConnector("rotate", map[string]string{"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
+	return v.patchConnector("rotate", map[string]string{"credential": bySecret, "clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
 }
 
 // An identity is what a federated credential must say to trust this app.
@@ -111,6 +112,7 @@ type identity struct {
 	Issuer   string `json:"issuer"`
 	Subject  string `json:"subject"`
 	Audience string `json:"audience"`
+	KeyVault string `json:"keyVault"` // its name
 }
 
 // changeCredential replaces the secret by the identity of the app or by a certificate,
@@ -141,8 +143,9 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 		view.Shown, view.Problem = form, p
 		f = f.kept(p, v.r.PostFormValue("clientSecret"))
 		view.Form.SecretExpires = cmp.Or(f.SecretExpires, view.Form.SecretExpires)
+		view.Form.Certificate = f.Certificate
 		if form == "edit" {
-			view.Form = connectorForm{cmp.Or(f.Name, view.Form.Name), cmp.Or(f.ClientID, view.Form.ClientID), cmp.Or(f.TokenEndpoint, view.Form.TokenEndpoint), view.Form.SecretExpires}
+			view.Form.Name, view.Form.ClientID, view.Form.TokenEndpoint = cmp.Or(f.Name, view.Form.Name), cmp.Or(f.ClientID, view.Form.ClientID), cmp.Or(f.TokenEndpoint, view.Form.TokenEndpoint)
 		}
 		return nil
 	})

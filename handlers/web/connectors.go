@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func (c connectorObject) expiry() string {
 
 // A connectorForm holds the typed values of a connector. It has no secret: the
 // secret goes to the API and is never written into a page.
-type connectorForm struct{ Name, ClientID, TokenEndpoint, SecretExpires string }
+type connectorForm struct{ Name, ClientID, TokenEndpoint, SecretExpires, Credential, Certificate string }
 
 // A connectorView is one connector, or the form for a new one.
 type connectorView struct {
@@ -160,7 +161,9 @@ func (v *request) connectorOf(tab string) (view connectorView, err error) {
 		return view, err
 	}
 	c := view.Connector
-	view.Form = connectorForm{c.Name, c.ClientID, c.TokenEndpoint, c.SecretExpires.In(office).Format(time.DateOnly)}
+	view.Form = connectorForm{
+		Name: c.Name, ClientID: c.ClientID, TokenEndpoint: c.TokenEndpoint, SecretExpires: c.SecretExpires.In(office).Format(time.DateOnly),
+	}
 	view.Guide = guideFor(c.ClientID, c.TokenEndpoint)
 	var on settings
 	err = v.api.get("/api/settings", &on)
@@ -169,7 +172,10 @@ func (v *request) connectorOf(tab string) (view connectorView, err error) {
 }
 
 func formOf(r *http.Request) connectorForm {
-	return connectorForm{r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), isoDate(r.PostFormValue("secretExpires"))}
+	return connectorForm{
+		r.PostFormValue("name"), r.PostFormValue("clientId"), r.PostFormValue("tokenEndpoint"), isoDate(r.PostFormValue("secretExpires")),
+		r.PostFormValue("credential"), r.PostFormValue("certificate"),
+	}
 }
 
 // kept are the values of a refused form that are shown again. Somebody may have
@@ -190,6 +196,8 @@ func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
 		ClientID:      keep("clientId", f.ClientID, guidForm.MatchString(form(f.ClientID))),
 		TokenEndpoint: keep("tokenEndpoint", f.TokenEndpoint, wholeEndpoint.MatchString(form(f.TokenEndpoint))),
 		SecretExpires: keep("", f.SecretExpires, noDate == nil), // not by p: a valid date is shown again even when it was refused
+		Credential:    keep("", f.Credential, slices.Contains(credentials, f.Credential)),
+		Certificate:   keep("certificate", f.Certificate, certificateForm.MatchString(f.Certificate) && !secret.LooksLikeOne(f.Certificate)),
 	}
 }
 
@@ -200,20 +208,41 @@ func (s *site) newConnector(v *request) error {
 	return v.newConnectorPage(http.StatusOK, nil, connectorForm{SecretExpires: time.Now().In(office).AddDate(0, 0, secretLife).Format(time.DateOnly)})
 }
 
+// newConnectorPage shows the form. The first choice is the identity of the app, where it
+// has one.
 func (v *request) newConnectorPage(status int, p *Problem, f connectorForm) error {
-	return v.pageAs(status, "connector-new", connectorView{
+	view := connectorView{
 		Connector: connectorObject{Name: v.t("connector-new.title")},
-		Tab:       "new", Shown: "new", Problem: p, Form: f, Guide: guideFor(f.ClientID, f.TokenEndpoint),
-	})
+		Tab:       "new", Shown: "new", Problem: p,
+	}
+	if err := v.api.get("/api/identity", &view.Identity); err != nil {
+		return err
+	}
+	switch {
+	case f.Credential != "":
+	case view.Identity.Exists:
+		f.Credential = byIdentity
+	default:
+		f.Credential = bySecret
+	}
+	view.Form, view.Guide = f, guideFor(f.ClientID, f.TokenEndpoint).by(f.Credential, view.Identity)
+	return v.pageAs(status, "connector-new", view)
 }
 
 func (s *site) createConnector(v *request) error {
 	f := formOf(v.r)
 	var made connectorObject
-	p, err := mendable(v.api.post("/api/connectors", map[string]string{
-		"kind": "microsoft-azure", "name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint,
-		"clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires,
-	}, &made))
+	body := map[string]string{
+		"kind": "microsoft-azure", "name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint, "credential": f.Credential,
+	}
+	switch f.Credential { // the fields of other choices are hidden
+	case byIdentity:
+	case byCertificate:
+		body["certificate"] = f.Certificate
+	default:
+		body["clientSecret"], body["secretExpires"] = v.r.PostFormValue("clientSecret"), f.SecretExpires
+	}
+	p, err := mendable(v.api.post("/api/connectors", body, &made))
 	if err != nil {
 		return err
 	}
@@ -224,7 +253,13 @@ func (s *site) createConnector(v *request) error {
 }
 
 // guide answers with the guide. Its links lead to the app registration of the
-// client id and token endpoint that are typed so far.
+// client id and token endpoint that are typed so far, and its steps are those of the
+// chosen credential.
 func (s *site) guide(v *request) error {
-	return v.part("connector-new", "guide", guideFor(v.r.PostFormValue("clientId"), v.r.PostFormValue("tokenEndpoint")))
+	f := formOf(v.r)
+	var app identity
+	if err := v.api.get("/api/identity", &app); err != nil {
+		return err
+	}
+	return v.part("connector-new", "guide", guideFor(f.ClientID, f.TokenEndpoint).by(f.Credential, app))
 }

@@ -79,7 +79,7 @@ func TestCodesHaveWords(t *testing.T) {
 	for prefix, codes := range map[string]string{
 		"connector.bad.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown token-endpoint-other-tenant token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https token-endpoint-extras token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path token-endpoint-shared-tenant token-endpoint-tenant " +
 			"client-secret client-secret-empty client-secret-id client-secret-again client-secret-secret-wrong client-secret-secret-expired client-secret-app-not-in-tenant client-secret-tenant-unknown client-secret-other-tenant client-secret-refused " +
-			"secret-expires address address-unknown address-activated from link-kind link-id other",
+			"client-secret-unused credential credential-identity-missing certificate certificate-missing secret-expires address address-unknown address-activated from link-kind link-id other",
 		"connector.state.": "new works secret-expired secret-wrong secret-missing vault-unreachable app-not-in-tenant tenant-unknown other-tenant refused unreachable token-refused",
 		"address.state.":   "works paused waiting reading throttled no-access no-licence missing no-settings unreachable token-refused",
 	} {
@@ -87,6 +87,52 @@ func TestCodesHaveWords(t *testing.T) {
 			if texts[prefix+code] == "" {
 				t.Errorf("no text %s%s", prefix, code)
 			}
+		}
+	}
+}
+
+// The form and the guide offer three ways to prove the app to Entra. The identity of the
+// app is the first choice where it has one. Only the fields of the chosen way are sent,
+// and a mistake is shown at its field.
+func TestNewConnectorInEachWay(t *testing.T) {
+	api := newOffice()
+	const page, checked = "/web/connectors/new", ` checked`
+	wants(t, browse(t, api, "GET", page, ""), 200, `value="managed-identity"`+checked, "aanbevolen", `value="certificate"`, `value="client-secret"`,
+		"az ad app create", "az ad app federated-credential create --id $app", "api://AzureADTokenExchange", "5ub", "!az keyvault", "!credential reset",
+		"e2a3a72e-5f79-4c64-b1b1-878b674786c9=Role")
+	wants(t, browse(t, api, "GET", page, "", "Cookie", "lang=en"), 200, "recommended", "Let the app registration trust this app")
+	api.answers["GET /api/identity"] = object{"exists": false, "keyVault": "kv-kantoor"}
+	wants(t, browse(t, api, "GET", page, ""), 200, `value="client-secret"`+checked, `value="managed-identity" disabled`, "dat kan alleen in Azure",
+		"--years 2 --query password", "!federated-credential")
+	guide := browse(t, api, "POST", "/web/connectors/guide", form("credential", "certificate", "clientId", appID, "tokenEndpoint", tokenURL), "HX-Request", "true")
+	wants(t, guide, 200, "app="+appID, "az keyvault certificate create --vault-name kv-kantoor", "--append --cert @kantoorpost.pem", "De sleutelkluis heet",
+		"!az ad app create", "https://login.microsoftonline.com/$(az account show")
+
+	typed := []string{"name", "Kantoor", "clientId", appID, "tokenEndpoint", tokenURL, "clientSecret", secretTyped, "secretExpires", "22-11-2028", "certificate", "graph-1"}
+	sent := map[string][]string{
+		"managed-identity": {`"credential":"managed-identity"`, "!graph-1", "!secretExpires", "!" + secretTyped},
+		"certificate":      {`"certificate":"graph-1"`, "!secretExpires", "!" + secretTyped},
+		"client-secret":    {secretTyped, `"secretExpires":"2028-11-22"`, "!graph-1"},
+	}
+	for way, want := range sent {
+		api.answers["POST /api/connectors"] = connectorJSON(nil)
+		if w := browse(t, api, "POST", page, form(append(typed, "credential", way)...)); w.Code != 303 {
+			t.Errorf("%s: %d", way, w.Code)
+		}
+		for _, text := range want {
+			text, without := strings.CutPrefix(text, "!")
+			if strings.Contains(api.bodies["POST /api/connectors"], text) == without {
+				t.Errorf("%s: %q in %s: %t", way, text, api.bodies["POST /api/connectors"], !without)
+			}
+		}
+	}
+	for field, says := range map[string][2]string{"certificate": {"certificate-missing", "geen certificaat met deze naam"},
+		"credential": {"credential-trust-subject", "Andere identiteit vertrouwd"}} {
+		api.answers["POST /api/connectors"] = Problem{Status: 422, Errors: []FieldError{{"body." + field, "expected …"}}, Codes: fieldCodes{field: says[0]}}
+		w := browse(t, api, "POST", page, form(append(typed, "credential", "certificate")...))
+		wants(t, w, 422, says[1], `value="certificate"`+checked, "az keyvault certificate create")
+		if field == "certificate" {
+			wants(t, w, 422, `aria-describedby="bad-certificate"`, "!graph-1")
 		}
 	}
 }

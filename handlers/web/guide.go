@@ -17,6 +17,9 @@ type guide struct {
 	Permissions string
 	Consent     string // "" until client id and tenant are known
 	Enterprise  string // where consent can be revoked
+	Credential  string // that the user chose: byIdentity, byCertificate or bySecret
+	Identity    identity
+	authority   string // https://host, where tokens come from
 }
 
 // permissions are those to add, in the order of the guide.
@@ -63,7 +66,7 @@ func guideFor(clientID, tokenEndpoint string) guide {
 		Overview:   portal + apps + "ApplicationsListBlade",
 		Enterprise: portal + "/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
 	}
-	g.Secrets, g.Permissions = g.Overview, g.Overview
+	g.Secrets, g.Permissions, g.authority = g.Overview, g.Overview, authority
 	if !guidForm.MatchString(clientID) {
 		return g
 	}

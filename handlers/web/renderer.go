@@ -117,6 +117,7 @@ func (k *renderer) functions() template.FuncMap {
 		"percent":  func(f float64) int { return int(f*100 + 0.5) },
 		"stamp":    stamp,
 		"worth":    k.worth,
+		"mistaken": k.mistaken,
 	})
 	return all
 }
@@ -127,6 +128,22 @@ func (k *renderer) said(t words.Text) string {
 		return t.EN
 	}
 	return t.NL
+}
+
+// mistaken is what is wrong with a credential, by the code of the API: a state of the
+// connector after the name of the field, or a text of its own.
+func (k *renderer) mistaken(code string) string {
+	if s, ok := k.texts["connector.bad."+code]; ok {
+		return s
+	}
+	for _, field := range []string{"credential-", "certificate-"} {
+		if state, ok := strings.CutPrefix(code, field); ok {
+			if s, ok := k.texts["connector.state."+state]; ok {
+				return s + "."
+			}
+		}
+	}
+	return k.texts["connector.bad.other"]
 }
 
 // worth is the value of a field in words, when the field has a fixed set of

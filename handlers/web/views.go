@@ -119,6 +119,8 @@ var viewFunctions = template.FuncMap{
 	"permissions": permissions,
 	"begun":       settingsView.begun,
 	"known":       guide.known,
+	"script":      guide.script,
+	"commands":    guide.commands,
 	"ends":        connectorObject.ends,
 	"expired":     connectorObject.expired,
 	"expiry":      connectorObject.expiry,

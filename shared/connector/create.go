@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"kantoorpost/shared/entra"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/table"
@@ -40,12 +41,22 @@ func (s *Store) Create(ctx context.Context, d Draft) (Connector, error) {
 	var value secret.Value
 	if c.Method == MethodSecret {
 		value, c.SecretExpires = f.secret(d.ClientSecret), f.expires(d.SecretExpires)
+	} else {
+		f.unused(!d.ClientSecret.IsZero())
 	}
 	if err := f.invalid.err(); err != nil {
 		return Connector{}, err
 	}
-	if c.Method == MethodCertificate {
+	switch c.Method {
+	case MethodCertificate:
 		if _, err := s.readCertificate(ctx, &c); err != nil {
+			return Connector{}, err
+		}
+	case MethodIdentity:
+		if _, err := s.Trust(ctx); errors.Is(err, entra.ErrNoIdentity) {
+			return Connector{}, Invalid{{"credential", "credential-" + string(StateIdentity),
+				"another credential: this app has no identity, which it has in Azure only"}}
+		} else if err != nil {
 			return Connector{}, err
 		}
 	}
@@ -124,7 +135,8 @@ func (s *Store) insert(ctx context.Context, c Connector) error {
 	if err != nil {
 		return fmt.Errorf("connector %s: %w", c.ID, err)
 	}
-	written := s.o.Configuration.Write(ctx, table.Insert(row), table.Insert(app), done(ctx, "connector.create", "connector "+c.ID, map[string]string{"name": c.Name, "clientId": c.ClientID, "tenant": c.Tenant}))
+	written := s.o.Configuration.Write(ctx, table.Insert(row), table.Insert(app), done(ctx, "connector.create", "connector "+c.ID,
+		map[string]string{"name": c.Name, "clientId": c.ClientID, "tenant": c.Tenant, "credential": string(c.Method)}))
 	if written == nil {
 		return nil
 	}

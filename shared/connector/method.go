@@ -44,6 +44,13 @@ func (f *fields) method(c *Connector, m Method, certificate string) {
 	}
 }
 
+// unused refuses a client secret that the method does not use.
+func (f *fields) unused(given bool) {
+	if given {
+		f.invalid.add("clientSecret", "client-secret-unused", "no client secret with this credential")
+	}
+}
+
 // proof returns what c shows to Entra; v is its secret or certificate.
 func (s *Store) proof(c Connector, v secret.Value) entra.Proof {
 	switch c.Method {

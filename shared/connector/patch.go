@@ -87,9 +87,7 @@ func (s *Store) apply(c Connector, p Patch) (Connector, *secret.Value, error) {
 	var value *secret.Value
 	switch {
 	case c.Method != MethodSecret:
-		if p.ClientSecret != nil {
-			f.invalid.add("clientSecret", "client-secret-unused", "no client secret with this credential")
-		}
+		f.unused(p.ClientSecret != nil)
 		c.SecretVersion, c.SecretExpires = "", time.Time{}
 		return c, nil, f.invalid.err()
 	case p.ClientSecret != nil:

@@ -43,6 +43,7 @@ func connectOffice(s *scene) {
 	b.fill(b.text("connector.name"), "Mijn kantoor")
 	b.fill(b.text("connector.client-id"), apptest.ClientID)
 	b.fill(b.text("connector.endpoint"), "http://sim.example/token")
+	b.tick(b.text("connector.by-secret"))
 	b.fill(b.text("connector.secret"), apptest.ClientSecret)
 	b.click(b.text("connector.add"))
 	b.sees(b.text("connector.bad.token-endpoint-not-https"))
