@@ -92,28 +92,28 @@ type analysis struct {
 }
 
 func analyse(it item.Item, content string) analysis {
-	folding := mailtext.Fold(it.Letter(content), nil)
+	text, folding := mailtext.ReadAndFold(it.Letter(content))
 	own, at := "", 0
 	for _, r := range folding.Ranges {
 		own, at = own+content[at:r.From], r.To
 	}
-	says, signature := words(it, content)
+	says, signature := words(it, text)
 	return analysis{
 		own: says, signature: signature,
-		numbers:        numbers(it, content),
+		numbers:        numbers(it, content, text),
 		lines:          lines(it.BodyType, own+content[at:]),
 		shingles:       folding.Shingles,
 		remotePictures: it.BodyType == "html" && showsRemote(content),
-		away:           away(it, content),
+		away:           away(it, text),
 	}
 }
 
 // away returns what an automatic answer says about an absence; nil for nothing.
-func away(it item.Item, content string) *mailtext.Away {
+func away(it item.Item, text mailtext.Text) *mailtext.Away {
 	if it.Class != item.AutoReply {
 		return nil
 	}
-	a := mailtext.AwayIn(mailtext.Read(it.BodyType, content, it.Subject).Own, it.Received)
+	a := mailtext.AwayIn(text.Own, it.Received)
 	if a == (mailtext.Away{}) {
 		return nil
 	}

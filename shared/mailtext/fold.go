@@ -46,7 +46,10 @@ const (
 // is not known, the marks of mail programs count, and any doubt keeps the text shown.
 // Content of more than 1 MiB is not folded.
 func Fold(l Letter, earlier *Earlier) Folding {
-	r := readLines(l.Type, l.Content)
+	return fold(l, readLines(l.Type, l.Content), earlier)
+}
+
+func fold(l Letter, r *reader, earlier *Earlier) Folding {
 	f := folder{letter: l, lines: r.lines, pictures: r.pictures, earlier: earlier}
 	from, to := 0, 0
 	if len(l.Content) <= maxContent {

@@ -134,7 +134,7 @@ func (f *folder) pieces(r region) func(yield func([]line) bool) {
 			if countOf(lines[start:i]) > 0 && !yield(lines[start:i]) {
 				return
 			}
-			i += n
+			i = min(i+n, r.to) // a head includes the empty lines below it
 			start = i
 		}
 		if countOf(lines[start:]) > 0 {

@@ -104,3 +104,11 @@ func BenchmarkFold(b *testing.B) {
 		Fold(Letter{Type: "html", Content: content}, earlier)
 	}
 }
+
+// The last head of a quotation may have nothing below it but empty lines.
+func TestAHeadThatEndsAQuotation(t *testing.T) {
+	text := "Akkoord.\nOp ma 3 mei 2026 om 12:30 schreef Jan <jan@x.example>:\n\neen vraag\nen nog een\nBegin doorgestuurd bericht:\n\n"
+	if f := Fold(Letter{Type: "text", Content: text}, nil); len(f.Ranges) != 1 || text[:f.Ranges[0].From] != "Akkoord.\n" {
+		t.Errorf("folded: %+v", f.Ranges)
+	}
+}

@@ -82,7 +82,7 @@ func numbersIn(text string, all bool) (n Numbers) {
 func (n *Numbers) line(text string, all bool) {
 	text = clean(text)
 	c := cuesOf(text)
-	grouping := c.eight && HasEightDigits(text)
+	grouping := c.eight && hasEightDigits(text)
 	if !all && !grouping && !c.vat && !c.kvk && !c.label {
 		return
 	}
@@ -192,9 +192,9 @@ func cuesOf(text string) (c cues) {
 	return c
 }
 
-// HasEightDigits tells whether a text has eight digits one after the other, with at most
+// hasEightDigits tells whether a text has eight digits one after the other, with at most
 // a space or a dot between two of them. The numbers of a company have.
-func HasEightDigits(text string) bool {
+func hasEightDigits(text string) bool {
 	digits, gap := 0, false
 	for i := range len(text) {
 		switch b := text[i]; {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // plainLines reads plain text, in which quoted lines start with ">".
@@ -33,16 +32,26 @@ func plainLines(content string) []line {
 // lineAt returns the line at an offset, where the next one starts, and whether there
 // is one.
 func lineAt(content string, at int) (text string, next int, more bool) {
-	n := strings.IndexAny(content[at:], "\r\n\u2028\u2029")
-	if n < 0 {
-		return content[at:], len(content), false
+	for i := at; i < len(content); i++ {
+		size := 0
+		switch content[i] {
+		case '\n':
+			size = 1
+		case '\r':
+			size = 1
+			if strings.HasPrefix(content[i:], "\r\n") {
+				size = 2
+			}
+		case "\u2028"[0]:
+			if strings.HasPrefix(content[i:], "\u2028") || strings.HasPrefix(content[i:], "\u2029") {
+				size = len("\u2028")
+			}
+		}
+		if size > 0 {
+			return content[at:i], i + size, true
+		}
 	}
-	text = content[at : at+n]
-	_, size := utf8.DecodeRuneInString(content[at+n:])
-	if strings.HasPrefix(content[at+n:], "\r\n") {
-		size = 2
-	}
-	return text, at + n + size, true
+	return content[at:], len(content), false
 }
 
 // amountStart matches the text after the sign in "> 20.000 euro"; "> 1. De
@@ -123,7 +132,23 @@ func unmarkQuotes(lines []line) []line {
 }
 
 // clean removes invisible characters, and replaces every space by a plain one.
-func clean(text string) string { return strings.Map(visible, text) }
+func clean(text string) string {
+	if isPrintable(text) {
+		return text
+	}
+	return strings.Map(visible, text)
+}
+
+// isPrintable tells whether a text has printable ASCII characters and line ends alone, as
+// most have.
+func isPrintable(text string) bool {
+	for i := range len(text) {
+		if text[i] > '~' || text[i] < ' ' && text[i] != '\n' {
+			return false
+		}
+	}
+	return true
+}
 
 // join makes one text of lines, without empty lines around it and with at most
 // one empty line in a row.

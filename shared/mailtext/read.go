@@ -41,7 +41,20 @@ type Forwarded struct {
 // It never fails: a mail that fits no rule is the writer's own text. At most 1 MiB
 // of the content is read.
 func Read(contentType, content, subject string) Text {
-	s := split(linesOf(contentType, content))
+	return textOf(linesOf(contentType, content), subject)
+}
+
+// ReadAndFold returns what Read and Fold return of a letter without earlier messages,
+// and reads its content once.
+func ReadAndFold(l Letter) (Text, Folding) {
+	r := readLines(l.Type, l.Content)
+	folding := fold(l, r, nil)
+	return textOf(r.lines, l.Subject), folding
+}
+
+// textOf divides lines. It changes them.
+func textOf(lines []line, subject string) Text {
+	s := split(lines)
 	if s.head == attribution && join(s.own) == "" && len(s.quoted) > 0 {
 		s = ownTextBelow(s)
 	}

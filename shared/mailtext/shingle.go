@@ -2,11 +2,11 @@ package mailtext
 
 import (
 	"encoding/binary"
-	"hash/fnv"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A shingle is a run of some words. Where each word of a text is in a shingle of an
@@ -56,16 +56,26 @@ func wordsOf(lines []line) (words []uint64) {
 		}
 		step(len(text))
 		for w := range strings.FieldsFuncSeq(text, func(c rune) bool { return !isWord(c) }) {
-			h := fnv.New64a()
-			_, _ = h.Write([]byte(strings.ToLower(w))) // it never fails
-			words = append(words, h.Sum64())
+			words = append(words, hashOf(strings.ToLower(w)))
 		}
 	}
 	return words
 }
 
+// hashOf is the 64-bit FNV-1a hash of a word, as hash/fnv makes it, without an allocation.
+func hashOf(word string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(word) {
+		h = (h ^ uint64(word[i])) * 1099511628211
+	}
+	return h
+}
+
 // isWord tells whether a character belongs to a word. People also answer with 👍 or ✓.
 func isWord(c rune) bool {
+	if c < utf8.RuneSelf {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	}
 	return unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.IsMark(c) || unicode.Is(unicode.So, c) && c != '\uFFFC' && c != '\uFFFD'
 }
 

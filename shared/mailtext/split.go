@@ -85,6 +85,8 @@ func split(lines []line) parts {
 var (
 	// opens matches the start of an introduction after other text.
 	opens = regexp.MustCompile(`\s(?:Op|On|Am|Le|At)\s+(?:[\p{L}.]{2,12},?\s+){0,2}\d`)
+	// openWords are on each line that opens matches.
+	openWords = []string{"Op", "On", "Am", "Le", "At"}
 	// sentence matches the end of a sentence before the name of a writer.
 	sentence = regexp.MustCompile(`(\p{L}{2,})[.!?]+\s+`)
 )
@@ -93,10 +95,13 @@ var (
 // text and the introduction.
 func sameLine(text string) (before, introduction string) {
 	at := -1
+	if !slices.ContainsFunc(openWords, func(w string) bool { return strings.Contains(text, w) }) && !strings.ContainsAny(text, "<[") {
+		return "", text
+	}
 	step(2 * len(text))
 	if all := opens.FindAllStringIndex(text, -1); len(all) > 0 {
 		at = all[len(all)-1][0]
-	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !matches(opening, text) {
+	} else if bracket := strings.IndexAny(text, "<["); bracket > 0 && !isOpening(text) {
 		for _, m := range sentence.FindAllStringSubmatchIndex(text[:bracket], -1) {
 			next, _ := utf8.DecodeRuneInString(text[m[1]:])
 			if word := text[m[2]:m[3]]; unicode.IsUpper(next) && !matches(degree, word) && !strings.EqualFold(word, "prof") {
@@ -190,12 +195,13 @@ var dividers = map[string]headKind{
 // divider returns the kind of head of a line such as "-----Oorspronkelijk
 // bericht-----". Without dashes it must be a line of Apple Mail, with a colon.
 func divider(text string) headKind {
-	if len(text) > 120 {
+	dashed := strings.Contains(text, "--")
+	if len(text) > 120 || !dashed && !strings.HasSuffix(strings.Trim(text, "* "), ":") {
 		return noHead
 	}
 	bare := strings.Trim(text, "-_*=<>|: ")
 	k := dividers[strings.ToLower(strings.ReplaceAll(bare, "’", "'"))]
-	if strings.Contains(text, "--") || k == forwardHead && strings.HasSuffix(strings.Trim(text, "* "), ":") {
+	if dashed || k == forwardHead {
 		return k
 	}
 	return noHead
@@ -242,7 +248,10 @@ func attributionAt(lines []line, i int) int {
 		}
 		return n
 	}
-	if first := lines[i]; !matches(opening, first.text) && !first.is(wroteVerb) && !strings.ContainsAny(first.text, "@0123456789") {
+	if first := lines[i]; !isOpening(first.text) && !first.is(wroteVerb) && !strings.ContainsAny(first.text, "@0123456789") {
+		return 0
+	}
+	if !slices.ContainsFunc(lines[i:min(i+maxWrapped, len(lines))], func(l line) bool { return l.is(wroteVerb) || endsIntroduction(l.text) }) {
 		return 0
 	}
 	text, said, found := "", false, 0
@@ -252,7 +261,7 @@ func attributionAt(lines []line, i int) int {
 		if n > 0 && (l.blank() || l.depth != lines[i].depth) || len(text)+len(l.text) > maxAttribution {
 			break
 		}
-		if n > 0 && matches(opening, l.text) && matches(clock, l.text) {
+		if n > 0 && isOpening(l.text) && matches(clock, l.text) {
 			break // the introduction starts here; the line before only mentions an address
 		}
 		if n == 0 {
@@ -261,7 +270,7 @@ func attributionAt(lines []line, i int) int {
 			text = strings.TrimSpace(text + " " + l.text)
 		}
 		said = said || l.is(wroteVerb)
-		colon := strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
+		colon := endsIntroduction(text)
 		if (said || colon) && introducesQuote(text, said, colon, quoteFollows(lines, i+n+1, lines[i].depth)) {
 			if colon {
 				return n + 1
@@ -272,6 +281,18 @@ func attributionAt(lines []line, i int) int {
 		}
 	}
 	return found
+}
+
+// endsIntroduction tells whether an introduction can end with a line.
+func endsIntroduction(text string) bool {
+	return strings.HasSuffix(strings.TrimRight(text, "* "), ":") || strings.HasSuffix(text, "--")
+}
+
+// isOpening tells whether a line begins as introductions do. Its first letter is looked
+// at first: most lines have another.
+func isOpening(text string) bool {
+	first := strings.TrimLeft(text, "-* ")
+	return first != "" && strings.IndexByte("oOaAlLiI", first[0]) >= 0 && matches(opening, text)
 }
 
 // quoteFollows tells whether the next line that is not empty is quoted deeper.
@@ -303,5 +324,5 @@ func introducesQuote(text string, said, colon, marked bool) bool {
 	case address:
 		return colon || matches(clock, text)
 	}
-	return colon && matches(opening, text) && matches(hour, text) && matches(day, text)
+	return colon && isOpening(text) && matches(hour, text) && matches(day, text)
 }
