@@ -265,19 +265,22 @@ func TestWhatComesBackWhateverFails(t *testing.T) {
 	})
 	for _, f := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose, wiretest.Hang} {
 		for at := 0; at < calls; at += apptest.Stride() {
-			synctest.Test(t, func(t *testing.T) {
-				w, ending := comesBack(t)
-				w.Fault(func(n int, _ *http.Request) wiretest.Fault {
-					if n == at {
-						return f
+			t.Run(fmt.Sprintf("fault %d/%d", f, at), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w, ending := comesBack(t)
+					w.Fault(func(n int, _ *http.Request) wiretest.Fault {
+						if n == at {
+							return f
+						}
+						return wiretest.Pass
+					})
+					w.Pass(3)
+					w.Settle()
+					if got := ending(); got != want {
+						t.Errorf("fault %d at call %d of %d:\n%s\nwant\n%s", f, at, calls, got, want)
 					}
-					return wiretest.Pass
 				})
-				w.Pass(3)
-				w.Settle()
-				if got := ending(); got != want {
-					t.Errorf("fault %d at call %d of %d:\n%s\nwant\n%s", f, at, calls, got, want)
-				}
 			})
 		}
 	}

@@ -81,42 +81,45 @@ func TestAnyCallOfAReplyMayFail(t *testing.T) {
 		{"refused", wiretest.Refuse, false}, {"answer lost", wiretest.Lose, false}, {"hangs", wiretest.Hang, false},
 		{"killed after", wiretest.Lose, true},
 	} {
-		for n := 0; ; n += apptest.Stride() {
-			calls := 0
-			synctest.Test(t, func(t *testing.T) {
-				w, chat, reply := replyStory(t)
-				w.Tenant.Behave(unsettled[n%len(unsettled)])
-				what, dead := "", false
-				count := w.Fault(func(i int, r *http.Request) wiretest.Fault {
-					switch {
-					case dead:
-						return wiretest.Refuse // a killed process makes no calls
-					case i == n:
-						what, dead = r.Method+" "+r.URL.Path, f.kill
-						return f.fault
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			for n := 0; ; n += apptest.Stride() {
+				calls := 0
+				synctest.Test(t, func(t *testing.T) {
+					w, chat, reply := replyStory(t)
+					w.Tenant.Behave(unsettled[n%len(unsettled)])
+					what, dead := "", false
+					count := w.Fault(func(i int, r *http.Request) wiretest.Fault {
+						switch {
+						case dead:
+							return wiretest.Refuse // a killed process makes no calls
+						case i == n:
+							what, dead = r.Method+" "+r.URL.Path, f.kill
+							return f.fault
+						}
+						return wiretest.Pass
+					})
+					w.soon(15 * time.Second)
+					calls = count()
+					w.Heal()
+					if f.kill {
+						w.Start()
 					}
-					return wiretest.Pass
+					w.Pass(8) // what hangs in doubt is looked for after ten minutes, and claims end
+					w.goOn(chat, reply)
+					w.Check(t)
+					if t.Failed() {
+						t.Errorf("after %s at call %d, %s, with %+v", f.name, n, what, w.Tenant.Behaviour())
+					}
 				})
-				w.soon(15 * time.Second)
-				calls = count()
-				w.Heal()
-				if f.kill {
-					w.Start()
+				if n >= calls {
+					if n < 20 {
+						t.Fatalf("only %d calls: the sweep would prove nothing", n)
+					}
+					break
 				}
-				w.Pass(8) // what hangs in doubt is looked for after ten minutes, and claims end
-				w.goOn(chat, reply)
-				w.Check(t)
-				if t.Failed() {
-					t.Errorf("after %s at call %d, %s, with %+v", f.name, n, what, w.Tenant.Behaviour())
-				}
-			})
-			if n >= calls {
-				if n < 20 {
-					t.Fatalf("only %d calls: the sweep would prove nothing", n)
-				}
-				break
 			}
-		}
+		})
 	}
 }
 
@@ -131,38 +134,41 @@ func TestRandomConversations(t *testing.T) {
 		seeds = s
 	}
 	for seed := first; seed < first+seeds; seed += uint64(apptest.Stride()) {
-		synctest.Test(t, func(t *testing.T) {
-			random := rand.New(rand.NewPCG(seed, 0))
-			w, chat, reply := replyStory(t)
-			w.Tenant.Behave(unsettled[random.IntN(len(unsettled))])
-			trouble := func(int, *http.Request) wiretest.Fault {
-				return wiretest.Fault(random.IntN(15) / 12 * (1 + random.IntN(3)))
-			}
-			w.Fault(trouble)
-			for range 6 {
-				switch random.IntN(6) {
-				case 0:
-					w.Queues.Clear("send")
-				case 1:
-					for _, text := range w.Queues.Texts("send") {
-						w.Queues.Add("send", text)
-					}
-				case 2:
-					w.Heal()
-					w.Start()
-					w.Fault(trouble)
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				random := rand.New(rand.NewPCG(seed, 0))
+				w, chat, reply := replyStory(t)
+				w.Tenant.Behave(unsettled[random.IntN(len(unsettled))])
+				trouble := func(int, *http.Request) wiretest.Fault {
+					return wiretest.Fault(random.IntN(15) / 12 * (1 + random.IntN(3)))
 				}
-				w.soon(time.Duration(random.IntN(60)) * time.Second)
-				w.Pass(1)
-			}
-			w.Poisoned = nil // a job can fail five times then; the tick finds its work again
-			w.Heal()
-			w.Pass(30)
-			w.goOn(chat, reply)
-			w.Check(t)
-			if t.Failed() {
-				t.Errorf("seed %d with %+v", seed, w.Tenant.Behaviour())
-			}
+				w.Fault(trouble)
+				for range 6 {
+					switch random.IntN(6) {
+					case 0:
+						w.Queues.Clear("send")
+					case 1:
+						for _, text := range w.Queues.Texts("send") {
+							w.Queues.Add("send", text)
+						}
+					case 2:
+						w.Heal()
+						w.Start()
+						w.Fault(trouble)
+					}
+					w.soon(time.Duration(random.IntN(60)) * time.Second)
+					w.Pass(1)
+				}
+				w.Poisoned = nil // a job can fail five times then; the tick finds its work again
+				w.Heal()
+				w.Pass(30)
+				w.goOn(chat, reply)
+				w.Check(t)
+				if t.Failed() {
+					t.Errorf("seed %d with %+v", seed, w.Tenant.Behaviour())
+				}
+			})
 		})
 	}
 }

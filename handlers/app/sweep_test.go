@@ -79,6 +79,7 @@ func TestAnyCallMayFail(t *testing.T) {
 	} {
 		for n := 0; n < calls; n += apptest.Stride() {
 			t.Run(fmt.Sprintf("%s/%d", f.name, n), func(t *testing.T) {
+				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					w := story(t)
 					what := ""
@@ -122,6 +123,7 @@ func TestRandomSchedules(t *testing.T) {
 	}
 	for seed := first; seed < first+seeds; seed += uint64(apptest.Stride()) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := story(t)
 				random := rand.New(rand.NewPCG(seed, 0))
@@ -168,37 +170,40 @@ func TestRandomSchedules(t *testing.T) {
 // has one effect.
 func TestEverythingTwiceAtOnce(t *testing.T) {
 	for seed := range uint64(25) {
-		synctest.Test(t, func(t *testing.T) {
-			w := story(t)
-			w.Slow(seed)
-			first := w.Process
-			w.Start()
-			second := w.Process
-			for range 3 {
-				var both sync.WaitGroup
-				for _, process := range []http.Handler{first, second} {
-					both.Go(func() {
-						apptest.Call(t, process, "poll", "timer", `{"IsPastDue":false}`)
-						for _, q := range []string{"fetch", "fetch", "process", "process", "mark", "mark"} {
-							time.Sleep(time.Second) // simulated: what was put can be taken
-							for _, text := range w.Queues.Texts(q) {
-								apptest.Call(t, process, q, "job", apptest.Quoted(text))
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := story(t)
+				w.Slow(seed)
+				first := w.Process
+				w.Start()
+				second := w.Process
+				for range 3 {
+					var both sync.WaitGroup
+					for _, process := range []http.Handler{first, second} {
+						both.Go(func() {
+							apptest.Call(t, process, "poll", "timer", `{"IsPastDue":false}`)
+							for _, q := range []string{"fetch", "fetch", "process", "process", "mark", "mark"} {
+								time.Sleep(time.Second) // simulated: what was put can be taken
+								for _, text := range w.Queues.Texts(q) {
+									apptest.Call(t, process, q, "job", apptest.Quoted(text))
+								}
 							}
-						}
-					})
+						})
+					}
+					both.Wait()
+					time.Sleep(5 * time.Minute)
 				}
-				both.Wait()
-				time.Sleep(5 * time.Minute)
-			}
-			w.Queues.Clear("fetch")
-			w.Queues.Clear("process")
-			w.Queues.Clear("mark")
-			w.Settle()
-			w.checkMarks(t)
-			if got := w.Picture(); got != ending {
-				t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)
-			}
-			w.Check(t)
+				w.Queues.Clear("fetch")
+				w.Queues.Clear("process")
+				w.Queues.Clear("mark")
+				w.Settle()
+				w.checkMarks(t)
+				if got := w.Picture(); got != ending {
+					t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)
+				}
+				w.Check(t)
+			})
 		})
 	}
 }

@@ -165,25 +165,30 @@ func TestUndoOfCopiesAndAnswers(t *testing.T) {
 // Every remote call of a solution and of its undo may fail in every way. After a
 // repetition, or after the next tick, the result is the same and is counted once.
 func TestAnyCallOfASolutionMayFail(t *testing.T) {
-	solve := func(w *world, mail, contact string) int {
-		return w.Ask(apptest.Admin, "POST", "/api/mails/"+mail+"/solve", object{"action": "link-contact", "contact": contact}, nil)
+	solve := func(w *world, mails []string, contact string) int {
+		return w.Ask(apptest.Admin, "POST", "/api/mails/"+mails[0]+"/solve", object{"action": "link-contact", "contact": contact}, nil)
 	}
-	var both []string // of the world that is tried
-	undo := func(w *world, mail, _ string) int {
-		return w.Ask(apptest.Admin, "POST", "/api/mails/"+mail+"/undo", nil, nil)
+	undo := func(w *world, mails []string, _ string) int {
+		return w.Ask(apptest.Admin, "POST", "/api/mails/"+mails[0]+"/undo", nil, nil)
 	}
 	for name, s := range map[string]struct {
-		before func(*world)
-		do     func(w *world, mail, contact string) int
+		before func(*world) (mails []string)
+		do     func(w *world, mails []string, contact string) int
 	}{
-		"solve": {func(*world) {}, solve},
-		"undo":  {func(w *world) { w.link("Kennismaking") }, undo},
+		"solve": {func(w *world) []string { return []string{w.ID("Kennismaking")} }, solve},
+		"undo": {
+			func(w *world) []string {
+				w.link("Kennismaking")
+				return []string{w.ID("Kennismaking")}
+			}, undo,
+		},
 		"undo dismissals": {
-			func(w *world) {
-				both = []string{w.ID("Loonstrook"), w.ID("Kennismaking")}
+			func(w *world) []string {
+				both := []string{w.ID("Loonstrook"), w.ID("Kennismaking")}
 				w.Must("POST", "/api/mails/dismiss", object{"mails": both})
+				return both
 			},
-			func(w *world, _, _ string) int {
+			func(w *world, both []string, _ string) int {
 				return w.Ask(apptest.Admin, "POST", "/api/mails/undo", object{"mails": both}, nil)
 			},
 		},
@@ -191,10 +196,9 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 		want, calls := "", 0
 		synctest.Test(t, func(t *testing.T) {
 			w := waitingOffice(t)
-			s.before(w)
-			mail, contact := w.ID("Kennismaking"), w.First("/api/contacts")
+			mails, contact := s.before(w), w.First("/api/contacts")
 			count := w.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Pass })
-			if code := s.do(w, mail, contact); code != http.StatusOK {
+			if code := s.do(w, mails, contact); code != http.StatusOK {
 				t.Fatalf("%s: %d", name, code)
 			}
 			calls = count()
@@ -212,10 +216,10 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 				}
 				for n := 0; n < calls; n += apptest.Stride() {
 					t.Run(fmt.Sprintf("%s/%v/kill=%v/%d", name, f, kill, n), func(t *testing.T) {
+						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
 							w := waitingOffice(t)
-							s.before(w)
-							mail, contact := w.ID("Kennismaking"), w.First("/api/contacts")
+							mails, contact := s.before(w), w.First("/api/contacts")
 							dead := false
 							w.Fault(func(i int, r *http.Request) wiretest.Fault {
 								if dead {
@@ -227,14 +231,14 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 								}
 								return wiretest.Pass
 							})
-							code := s.do(w, mail, contact)
+							code := s.do(w, mails, contact)
 							w.Heal()
 							if kill {
 								w.Start()
 							}
 							if code != http.StatusOK { // a person looks again, and repeats it if it was not done
 								if (name == "solve") == (w.Mail("Kennismaking")["state"] == "parked") {
-									s.do(w, mail, contact)
+									s.do(w, mails, contact)
 								}
 							}
 							w.Pass(3)
