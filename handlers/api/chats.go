@@ -28,10 +28,17 @@ type chatObject struct {
 	Preview     string     `json:"preview" doc:"the start of its last message"`
 	Messages    int64      `json:"messages" doc:"how many there are"`
 	Unread      int64      `json:"unread" doc:"how much came that you should look at since you did; of chats that you take part in, and in lists only with mine or where you see no others"`
+	UnreadAt    []place    `json:"unreadAt,omitempty" doc:"which are unread, of one chat: places among its mail, replies that left and notes, 1 for the one with the highest seq; absent when the newest are"`
 	Assignee    *named     `json:"assignee,omitempty" doc:"the team member who looks after it"`
 	Later       *time.Time `json:"later,omitempty" doc:"before this moment nobody has to look at it, unless something new comes"`
 	Undo        *undoable  `json:"undo,omitempty" doc:"what POST …/undo undoes; only of one chat"`
 	Position    int64      `json:"position" doc:"how much had come when this was read; POST …/read takes it"`
+}
+
+// A place is a range of places in a list, both ends included.
+type place struct {
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
 }
 
 // undoable is the newest change of a chat by people.
@@ -46,6 +53,9 @@ func chatOf(c chat.Chat) chatObject {
 		ID: c.ID, Subject: c.Subject, Client: c.Client, Contact: c.Contact, ContactName: c.ContactName, Members: c.Members,
 		Addresses: c.Addresses, State: string(c.State), Started: c.Started, Last: c.Last, Preview: c.Preview, Messages: c.Messages,
 		Unread: c.Unread, Position: c.ActivitySequence, Later: orNil(c.Later),
+	}
+	for _, s := range c.UnreadAt {
+		o.UnreadAt = append(o.UnreadAt, place(s))
 	}
 	if c.Assignee != "" {
 		o.Assignee = &named{ID: c.Assignee}
@@ -146,7 +156,7 @@ func (a *api) mayWrite(ctx context.Context) chat.Check {
 // oneChat is a chat with the details that are too expensive for a list.
 func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObject], error) {
 	var err error
-	if c.Unread, err = a.Chats.Unread(ctx, c, actor(ctx).Member.ID); err != nil {
+	if c.Unread, c.UnreadAt, err = a.Chats.Unread(ctx, c, actor(ctx).Member.ID); err != nil {
 		return nil, err
 	}
 	out := &objectOutput[chatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}

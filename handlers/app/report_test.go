@@ -72,7 +72,7 @@ func (w *world) unreadOf(chatID, member string) int64 {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	n, err := chats.Unread(w.T.Context(), c, member)
+	n, _, err := chats.Unread(w.T.Context(), c, member)
 	if err != nil {
 		w.T.Fatal(err)
 	}

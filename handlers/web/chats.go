@@ -24,6 +24,7 @@ type chatObject struct {
 	Preview     string     `json:"preview"`
 	Messages    int        `json:"messages"`
 	Unread      int        `json:"unread"`
+	UnreadAt    []span     `json:"unreadAt"` // which, when it is not the newest
 	Position    int        `json:"position"`
 	Assignee    *named     `json:"assignee"`
 	Later       *time.Time `json:"later"`

@@ -201,6 +201,9 @@ func (v *request) thread(earlier string, open *openChat) error {
 	return nil
 }
 
+// A span is a range of places in a list, both ends included.
+type span struct{ First, Last int }
+
 // unfold opens the newest letter and those that are new to the user. What is new
 // came last into the chat, even when it is older: somebody may have moved it here.
 func (c *openChat) unfold() {
@@ -216,8 +219,9 @@ func (c *openChat) unfold() {
 	if c.Later {
 		unread = 0
 	}
-	for _, m := range counted[:min(unread, len(counted))] {
-		m.New = true
+	for i, m := range counted {
+		at := func(p span) bool { return p.First <= i+1 && i+1 <= p.Last }
+		m.New = unread > 0 && (len(c.UnreadAt) == 0 && i < unread || slices.ContainsFunc(c.UnreadAt, at))
 	}
 	first, newest := true, true
 	for i := range c.Thread {

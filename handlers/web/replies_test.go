@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -159,6 +160,18 @@ func TestUnfold(t *testing.T) {
 	}
 	if !slices.Equal(shown, []string{"old", "b"}) || !slices.Equal(fresh, []string{"old", "n"}) || !slices.Equal(first, []string{"old"}) {
 		t.Error(shown, fresh, first)
+	}
+}
+
+// What is unread need not be what came last into the chat: it was read before it moved.
+func TestWhatIsNew(t *testing.T) {
+	c := openChat{chatObject: chatObject{Unread: 2, UnreadAt: []span{{2, 3}}}}
+	for n := range 4 {
+		c.Thread = append(c.Thread, message{ID: fmt.Sprint(n), Kind: "mail", Sequence: int64(n + 1)})
+	}
+	c.unfold()
+	if t0 := c.Thread; t0[0].New || !t0[1].New || !t0[2].New || t0[3].New || !t0[1].First || !t0[3].Shown {
+		t.Errorf("%+v", t0)
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *Store) SeenOwn(ctx context.Context, c Chat, member string) ([]table.Op,
 		return nil, nil
 	}
 	before, err := s.seen(ctx, member, c.ID)
-	if err != nil || c.unreadAfter(before.ActivitySequence) != 1 {
+	if err != nil || c.unreadAfter(before) != 1 {
 		return nil, err
 	}
 	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}, nil))}, nil
@@ -82,7 +82,7 @@ func NameOp(chat, internetMessageID string) table.Op {
 // at, such as a reply that failed; nil when that is so already.
 func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.Op, error) {
 	before, err := s.seen(ctx, member, c.ID)
-	if err != nil || c.unreadAfter(before.ActivitySequence) > 0 || !slices.Contains(c.Members, member) {
+	if err != nil || c.unreadAfter(before) > 0 || !slices.Contains(c.Members, member) {
 		return nil, err
 	}
 	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.seenFor(1)}, nil))}, nil

@@ -84,7 +84,7 @@ type Chat struct {
 	Rearranged time.Time `json:"rearranged,omitzero"` // time of the last change by people
 	// Gone are the activity numbers of messages that are now in another chat: nobody
 	// has to look at them here.
-	Gone []span `json:"gone,omitempty"`
+	Gone []Span `json:"gone,omitempty"`
 	// Began is the id of the mail with which the chat began, when that is not its own.
 	Began string `json:"began,omitempty"`
 
@@ -95,6 +95,8 @@ type Chat struct {
 
 	// Unread is how much of ActivitySequence the member of the list has not seen.
 	Unread int64 `json:"-"`
+	// UnreadAt is the second result of Store.Unread.
+	UnreadAt []Span `json:"-"`
 
 	etag string // of its c row
 }

@@ -72,8 +72,7 @@ func (s *Store) beginMerge(ctx context.Context, ch *Change, c, into Chat, member
 			count++
 		}
 	}
-	var err error
-	if ch.Unseen, err = s.unseen(ctx, c, into, *ch, nil); err != nil {
+	if err := s.countUnseen(ctx, ch, c, into, nil); err != nil {
 		return false, err
 	}
 	event := into.addEvent(*ch, Event{Action: EventMerged, Chat: c.ID, Count: count}, c.Subject)

@@ -122,18 +122,12 @@ func (m *model) transfer(from, into string, messages []string, made, merged bool
 		was: a.clone()})
 	for _, p := range people {
 		both := slices.Contains(a.members, p) && slices.Contains(b.members, p) || p == "anna" && slices.Contains(b.members, p)
-		come := 0
-		unreadBefore := len(b.unread[p])
 		for _, id := range messages {
 			if !both || a.unread[p][id] && p != "anna" {
 				b.unread[p][id] = true
-				come++
 			}
 		}
-		if both && come < len(messages) {
-			m.shift(into, p)
-		}
-		if both && p != "anna" && a.vague[p] || unreadBefore > 0 && come < len(messages) {
+		if both && p != "anna" && a.vague[p] {
 			b.vague[p] = true
 		}
 		if !merged {

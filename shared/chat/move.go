@@ -113,7 +113,7 @@ func (s *Store) move(ctx context.Context, m Move, ch *Change) (bool, error) {
 		return false, err
 	}
 	number := c.activityNumber(all, m.Message)
-	if ch.Unseen, err = s.unseen(ctx, c, target, *ch, &number); err != nil {
+	if err = s.countUnseen(ctx, ch, c, target, &number); err != nil {
 		return false, err
 	}
 	t := transfer{store: s, change: *ch, from: &c, to: &target}

@@ -10,9 +10,9 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A span is a range of activity numbers, both ends included. The nth message that
-// raised the ActivitySequence of a chat has the activity number n.
-type span struct {
+// A Span is a range of numbers, both ends included. The nth message that raised the
+// ActivitySequence of a chat has the activity number n.
+type Span struct {
 	First int64 `json:"first"`
 	Last  int64 `json:"last"`
 }
@@ -21,29 +21,36 @@ type span struct {
 // not looked at the chat for very long: to them a message counts that left.
 const maxGone = 200
 
+// joined returns spans in order, without those that overlap or touch.
+func joined(spans ...Span) (all []Span) {
+	slices.SortFunc(spans, func(a, b Span) int { return cmp.Compare(a.First, b.First) })
+	for _, s := range spans {
+		if n := len(all); n > 0 && s.First <= all[n-1].Last+1 {
+			all[n-1].Last = max(all[n-1].Last, s.Last)
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func contains(spans []Span, number int64) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return s.First <= number && number <= s.Last })
+}
+
 // withoutActivity notes that the message with an activity number left the chat.
 func (c *Chat) withoutActivity(number int64) {
 	if number <= 0 {
 		return
 	}
-	all := append(slices.Clone(c.Gone), span{number, number})
-	slices.SortFunc(all, func(a, b span) int { return cmp.Compare(a.First, b.First) })
-	joined := all[:1]
-	for _, s := range all[1:] {
-		last := &joined[len(joined)-1]
-		if s.First <= last.Last+1 {
-			last.Last = max(last.Last, s.Last)
-			continue
-		}
-		joined = append(joined, s)
-	}
-	c.Gone = joined[max(0, len(joined)-maxGone):]
+	all := joined(append(slices.Clone(c.Gone), Span{number, number})...)
+	c.Gone = all[max(0, len(all)-maxGone):]
 }
 
 // withActivity notes that the message with an activity number is back. Without such
 // a number it counts as new.
 func (c *Chat) withActivity(number int64) {
-	var rest []span
+	var rest []Span
 	found := false
 	for _, s := range c.Gone {
 		if number < s.First || number > s.Last {
@@ -52,10 +59,10 @@ func (c *Chat) withActivity(number int64) {
 		}
 		found = true
 		if s.First < number {
-			rest = append(rest, span{s.First, number - 1})
+			rest = append(rest, Span{s.First, number - 1})
 		}
 		if number < s.Last {
-			rest = append(rest, span{number + 1, s.Last})
+			rest = append(rest, Span{number + 1, s.Last})
 		}
 	}
 	if c.Gone = rest; !found {
@@ -63,14 +70,35 @@ func (c *Chat) withActivity(number int64) {
 	}
 }
 
-// unreadAfter returns how much of c is unread for a member who has seen it up to an
-// activity number.
-func (c Chat) unreadAfter(seen int64) int64 {
-	unread := c.ActivitySequence - seen
-	for _, s := range c.Gone {
-		unread -= max(s.Last-max(s.First, seen+1)+1, 0)
+// unreadAfter returns how much of c is unread for a member who has seen this.
+func (c Chat) unreadAfter(v seen) int64 {
+	read := c.Gone
+	if len(v.Also) > 0 {
+		read = joined(slices.Concat(c.Gone, v.Also)...)
+	}
+	unread := c.ActivitySequence - v.ActivitySequence
+	for _, s := range read {
+		unread -= max(s.Last-max(s.First, v.ActivitySequence+1)+1, 0)
 	}
 	return max(unread, 0)
+}
+
+// unreadAt returns which of the messages that count are unread: the newest in the order
+// of the chat is number 1. It is nil when the newest are.
+func (c Chat) unreadAt(v seen) (unread []Span) {
+	if len(v.Also) == 0 {
+		return nil
+	}
+	place := int64(0)
+	for number := c.ActivitySequence; number > v.ActivitySequence; number-- {
+		if contains(c.Gone, number) {
+			continue
+		}
+		if place++; !contains(v.Also, number) {
+			unread = joined(append(unread, Span{place, place})...)
+		}
+	}
+	return unread
 }
 
 // isActivity says whether members should look at the message.

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -235,6 +236,26 @@ func (s *schedule) same(m *model) bool {
 	return true
 }
 
+// whichUnread returns the ids of the messages of a chat that are unread for a person.
+func (s *schedule) whichUnread(c chat.Chat, person string) map[string]bool {
+	s.t.Helper()
+	all, _, err := s.Messages(s.t.Context(), c.ID, 200, "")
+	count, which, errUnread := s.Unread(s.t.Context(), c, person)
+	if err = errors.Join(err, errUnread); err != nil {
+		s.t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(m chat.Message) bool { return m.Kind == chat.KindEvent })
+	slices.SortFunc(all, func(a, b chat.Message) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	unread := map[string]bool{}
+	for i, m := range all {
+		at := func(p chat.Span) bool { return p.First <= int64(i+1) && int64(i+1) <= p.Last }
+		if which == nil && int64(i) < count || slices.ContainsFunc(which, at) {
+			unread[m.ID] = true
+		}
+	}
+	return unread
+}
+
 // check compares all that is stored with the model.
 func (s *schedule) check(m *model) {
 	t := s.t
@@ -264,6 +285,9 @@ func (s *schedule) check(m *model) {
 			lists["u|"+p+"|"+id] = true
 			if n := s.unread(t, now, p); n != int64(len(c.unread[p])) && !c.vague[p] {
 				t.Errorf("%s: %s has %d unread, want %d", id, p, n, len(c.unread[p]))
+			}
+			if got := s.whichUnread(now, p); !maps.Equal(got, c.unread[p]) && !c.vague[p] {
+				t.Errorf("%s: unread for %s is %v, want %v", id, p, got, c.unread[p])
 			}
 		}
 		for key := range lists {

@@ -115,7 +115,7 @@ func (s *Store) Find(ctx context.Context, q Search) (chats []Chat, after string,
 			c, err := s.load(ctx, id)
 			if err == nil && q.Members != nil {
 				if m := firstIn(q.Members, c.Members); m != "" {
-					c.Unread, err = s.Unread(ctx, c, m)
+					c.Unread, _, err = s.Unread(ctx, c, m)
 				}
 			}
 			all[i] = c

@@ -16,6 +16,19 @@ import (
 // of the chat, so that one query reads both.
 type seen struct {
 	ActivitySequence int64 `json:"activitySequence"` // of the chat, as the member saw it
+	// Also are later activity numbers that the member has seen: of messages that were seen
+	// in another chat and moved to this.
+	Also []Span `json:"also,omitempty"`
+}
+
+// plus returns v with some more activity numbers.
+func (v seen) plus(more ...Span) seen {
+	v.Also = joined(slices.Concat(v.Also, more)...)
+	for len(v.Also) > 0 && v.Also[0].First <= v.ActivitySequence+1 {
+		v.ActivitySequence, v.Also = max(v.ActivitySequence, v.Also[0].Last), v.Also[1:]
+	}
+	v.Also = v.Also[max(0, len(v.Also)-maxGone):]
+	return v
 }
 
 const seenSuffix = "|seen"
@@ -31,13 +44,15 @@ func (s *Store) seen(ctx context.Context, member, chat string) (seen, error) {
 }
 
 // Unread returns how much of c a member has not seen; 0 for a person who is no
-// member of it. It costs one table operation.
-func (s *Store) Unread(ctx context.Context, c Chat, member string) (int64, error) {
+// member of it. Which are places among the messages that count, the newest in the order
+// of the chat first and from 1 on; nil when the newest are unread. It costs one table
+// operation.
+func (s *Store) Unread(ctx context.Context, c Chat, member string) (count int64, which []Span, err error) {
 	if !slices.Contains(c.Members, member) {
-		return 0, nil
+		return 0, nil, nil
 	}
 	v, err := s.seen(ctx, member, c.ID)
-	return c.unreadAfter(v.ActivitySequence), err
+	return c.unreadAfter(v), c.unreadAt(v), err
 }
 
 // MarkSeen notes that a member has seen c up to an activity sequence; 0 for all of
@@ -48,11 +63,15 @@ func (s *Store) MarkSeen(ctx context.Context, c Chat, member string, sequence in
 		sequence = c.ActivitySequence
 	}
 	sequence = min(sequence, c.ActivitySequence)
-	unread, err := s.Unread(ctx, c, member)
-	if err != nil || unread <= c.unreadAfter(sequence) {
+	if !slices.Contains(c.Members, member) {
+		return nil
+	}
+	before, err := s.seen(ctx, member, c.ID)
+	after := before.plus(Span{1, sequence})
+	if err != nil || c.unreadAfter(before) <= c.unreadAfter(after) {
 		return err
 	}
-	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: sequence}, nil))); err != nil {
+	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), after, nil))); err != nil {
 		return fmt.Errorf("note that %s has seen chat %s: %w", member, c.ID, err)
 	}
 	return nil
@@ -101,7 +120,7 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 				if err := r.Document(&v); err != nil {
 					return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 				}
-				chats[n-1].Unread = chats[n-1].unreadAfter(v.ActivitySequence)
+				chats[n-1].Unread = chats[n-1].unreadAfter(v)
 			}
 			last = id
 			continue
@@ -114,7 +133,7 @@ func (s *Store) listOfMember(ctx context.Context, q Query) (chats []Chat, after 
 		if err := r.Document(&c); err != nil {
 			return nil, "", fmt.Errorf("read row %s: %w", r.Key, err)
 		}
-		c.Unread = c.unreadAfter(0)
+		c.Unread = c.unreadAfter(seen{})
 		chats, last = append(chats, c), id
 	}
 	if more == "" {

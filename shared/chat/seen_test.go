@@ -18,7 +18,7 @@ var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // unread returns what a member has not seen, which the list and the chat must agree on.
 func (b fixture) unread(t *testing.T, c chat.Chat, member string) int64 {
 	t.Helper()
-	one, err := b.Unread(t.Context(), b.get(t, c.ID), member)
+	one, _, err := b.Unread(t.Context(), b.get(t, c.ID), member)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,36 +10,44 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// unseen returns how much of what a change moves each member of both chats has not
-// seen yet: of the message with an activity number, or of all. Who moves it has seen
-// it.
-func (s *Store) unseen(ctx context.Context, from, into Chat, ch Change, number *int64) (map[string]int64, error) {
-	unseen := map[string]int64{}
+// countUnseen notes in ch which messages of from, among those that count and oldest first,
+// the members of both chats have not seen yet: the one with an activity number, or all.
+// Who moves them has seen them.
+func (s *Store) countUnseen(ctx context.Context, ch *Change, from, into Chat, number *int64) error {
+	var numbers []int64
+	for n := int64(1); n <= from.ActivitySequence && number == nil; n++ {
+		if !contains(from.Gone, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	if number != nil {
+		numbers = []int64{*number}
+	}
+	ch.Counted, ch.Unseen = int64(len(numbers)), map[string][]Span{}
 	for _, m := range into.Members {
 		if !slices.Contains(from.Members, m) {
 			continue
 		}
 		v, err := s.seen(ctx, m, from.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		switch {
-		case number == nil:
-			unseen[m] = from.unreadAfter(v.ActivitySequence)
-		case *number > v.ActivitySequence:
-			unseen[m] = 1
-		default:
-			unseen[m] = 0
+		ch.Unseen[m] = nil
+		for i, n := range numbers {
+			if n > v.ActivitySequence && !contains(v.Also, n) {
+				ch.Unseen[m] = append(ch.Unseen[m], Span{int64(i + 1), int64(i + 1)})
+			}
 		}
+		ch.Unseen[m] = joined(ch.Unseen[m]...)
 	}
 	if slices.Contains(into.Members, ch.Doer) {
-		unseen[ch.Doer] = 0
+		ch.Unseen[ch.Doer] = nil
 	}
-	return unseen, nil
+	return nil
 }
 
 // settleSeen makes what moved as unread, for the members of both chats, as it was in
-// the chat that it left.
+// the chat that it left. What came into that meanwhile is unread.
 func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 	if ch.Undone || len(ch.Unseen) == 0 {
 		return nil
@@ -66,19 +74,14 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 			if err != nil {
 				return err
 			}
-			unread := c.unreadAfter(v.ActivitySequence) + ch.Unseen[m]
-			for _, number := range came {
-				if number > v.ActivitySequence {
-					unread--
+			var read []Span
+			for i, number := range came[:min(len(came), int(ch.Counted))] {
+				if !contains(ch.Unseen[m], int64(i+1)) {
+					read = append(read, Span{number, number})
 				}
 			}
-			// No further than needed: what left the chat and comes back was not seen.
-			number := v.ActivitySequence
-			for c.unreadAfter(number) > unread {
-				number++
-			}
-			if number > v.ActivitySequence {
-				ops = append(ops, table.Put(row(seenKey(m, c.ID), seen{ActivitySequence: number}, nil)))
+			if len(read) > 0 {
+				ops = append(ops, table.Put(row(seenKey(m, c.ID), v.plus(read...), nil)))
 			}
 		}
 		if err = s.table.Write(ctx, ops...); err == nil || !isConflict(ctx, err) {
@@ -91,13 +94,14 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 // seenFor returns up to where a member has seen c for whom so much is unread.
 func (c Chat) seenFor(unread int64) int64 {
 	number := c.ActivitySequence
-	for number > 0 && c.unreadAfter(number) < unread {
+	for number > 0 && c.unreadAfter(seen{ActivitySequence: number}) < unread {
 		number--
 	}
 	return number
 }
 
-// activityOf returns the activity numbers that what a change moved has where it came.
+// activityOf returns the activity numbers that what a change moved has where it came, in
+// order.
 func (s *Store) activityOf(ctx context.Context, change string) (numbers []int64, err error) {
 	prefix := movedKey(change, "")
 	for from := prefix; from != ""; {
@@ -116,5 +120,6 @@ func (s *Store) activityOf(ctx context.Context, change string) (numbers []int64,
 		}
 		from = next
 	}
+	slices.Sort(numbers)
 	return numbers, nil
 }

@@ -96,7 +96,7 @@ func TestRowsOfStates(t *testing.T) {
 			t.Errorf("%s: open work %t", state, got)
 		}
 		if state == outbox.Failed || state == outbox.Bounced || state == outbox.Unknown {
-			if n, err := w.chats.Unread(t.Context(), w.get(), "anna"); err != nil || n == 0 {
+			if n, _, err := w.chats.Unread(t.Context(), w.get(), "anna"); err != nil || n == 0 {
 				t.Errorf("%s: its author has nothing to look at, %v", state, err)
 			}
 			_, err := w.Dismiss(t.Context(), w.chat, r.ID, anybody)
@@ -115,7 +115,7 @@ func TestAReplyIsActivityWhenItLeft(t *testing.T) {
 	w.must(w.chats.MarkSeen(t.Context(), w.get(), "bram", 0))
 	unread := func(member string, want int64) {
 		t.Helper()
-		if n, err := w.chats.Unread(t.Context(), w.get(), member); err != nil || n != want {
+		if n, _, err := w.chats.Unread(t.Context(), w.get(), member); err != nil || n != want {
 			t.Errorf("unread for %s: %d, %v; want %d", member, n, err, want)
 		}
 	}
