@@ -214,7 +214,7 @@ func (a *api) saveWriting(ctx context.Context, mailbox string, p addressPatch) e
 		return err
 	}
 	if p.Signature.set {
-		if about.Signature, err = signatureOf(p.Signature); err != nil {
+		if about.Signature, err = a.signatureOf(ctx, p.Signature); err != nil {
 			return err
 		}
 	}

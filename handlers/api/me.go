@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
-	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
 )
 
@@ -49,32 +48,17 @@ func (a *api) registerMe() {
 		Summary: "Set the signature of your mail", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, in *struct {
 		Body struct {
-			Signature field[string] `json:"signature" doc:"HTML; null or empty for none"`
+			Signature field[string] `json:"signature" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
 		}
 	}) (*struct{}, error) {
 		id := actor(ctx).Member.ID
 		if id == "" {
 			return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")
 		}
-		signature, err := signatureOf(in.Body.Signature)
+		signature, err := a.signatureOf(ctx, in.Body.Signature)
 		if err != nil {
 			return nil, err
 		}
 		return nil, a.Writing.PutSignature(ctx, id, signature)
 	})
-}
-
-// signatureOf is a signature as safe HTML; "" for none.
-func signatureOf(in field[string]) (string, error) {
-	if in.null {
-		return "", nil
-	}
-	if !validText(in.value) || len(in.value) > compose.MaxSignature {
-		return "", invalid("body.signature", "HTML of at most 20,000 bytes")
-	}
-	html := safeReply(in.value)
-	if len(uploadsIn(html)) > 0 {
-		return "", invalid("body.signature", "no uploaded pictures, which are deleted after a while")
-	}
-	return html, nil
 }

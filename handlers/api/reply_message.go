@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -108,7 +109,7 @@ func (a *api) replyBody(ctx context.Context, r outbox.Reply, how Showing) (*huma
 
 // replyPicture answers with a picture that a reply shows.
 func (a *api) replyPicture(ctx context.Context, r outbox.Reply, name string) (*huma.StreamResponse, error) {
-	for _, at := range r.Attachments {
+	for _, at := range slices.Concat(r.Attachments, r.Pictures) {
 		if !at.Inline || pictureName(at.Upload) != name {
 			continue
 		}

@@ -142,11 +142,7 @@ func (k *correspondence) addSettings(ctx context.Context, r *outbox.Reply, in Re
 		r.NoQuote = !*in.Quote
 	}
 	if in.Signature == nil || *in.Signature {
-		own, err := k.api.Writing.Signature(ctx, r.Author)
-		if err != nil {
-			return err
-		}
-		r.Signature = own + about.Signature
+		return k.api.sign(ctx, r, about.Signature)
 	}
 	return nil
 }

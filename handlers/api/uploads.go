@@ -92,8 +92,12 @@ func (a *api) registerUploads() {
 	handle(a, access.ChatsSend, get, a.getUpload)
 	handle(a, access.ChatsSend, op("delete-upload", http.MethodDelete, one, "Delete a file that you sent", http.StatusNoContent),
 		func(ctx context.Context, in *UploadPath) (*struct{}, error) {
-			if _, err := a.upload(ctx, in.Upload); err != nil {
+			f, err := a.upload(ctx, in.Upload)
+			if err != nil {
 				return nil, err
+			}
+			if f.Owner == signatureOwner {
+				return nil, newProblem(http.StatusConflict, "a signature may have this picture: take it out there")
 			}
 			if used, err := a.isUsed(ctx, in.Upload); err != nil {
 				return nil, err
@@ -111,13 +115,14 @@ const anyType = "*/*"
 // uploadID is the form of an upload's id.
 var uploadID = regexp.MustCompile(`^[a-z0-9]{26}$`)
 
-// upload is a file that the caller made. The file of another is reported as missing.
+// upload is a file that the caller made, or a picture of a signature. The file of another
+// is reported as missing.
 func (a *api) upload(ctx context.Context, id string) (*blob.File, error) {
 	if !uploadID.MatchString(id) {
 		return nil, blob.ErrNotFound
 	}
 	f, err := a.Uploads.Open(ctx, id)
-	if err == nil && f.Owner != actor(ctx).ID() {
+	if err == nil && f.Owner != actor(ctx).ID() && f.Owner != signatureOwner {
 		return nil, blob.ErrNotFound
 	}
 	return f, err

@@ -27,9 +27,9 @@ const maxPictures = 10 << 20
 // Each upload is attached with its own id as content id, so that a repeated attempt
 // knows what is there; names and sizes of files can be equal.
 func (s *sending) attach(ctx context.Context, d mail.Draft, document string) (string, error) {
-	shows := mailhtml.Shows(document)
+	shows, own := mailhtml.Shows(document), slices.Concat(s.reply.Attachments, s.reply.Pictures)
 	quotes := s.reply.Mode != outbox.ModeNew
-	if len(shows)+len(s.reply.Attachments) == 0 && !d.HasAttachments && !(s.reply.NoQuote && quotes) {
+	if len(shows)+len(own) == 0 && !d.HasAttachments && !(s.reply.NoQuote && quotes) {
 		return document, nil
 	}
 	have, err := s.graph.Attachments(ctx, s.reply.Mailbox, d.ID)
@@ -38,7 +38,7 @@ func (s *sending) attach(ctx context.Context, d mail.Draft, document string) (st
 	}
 	var there []string // content ids
 	for _, a := range have {
-		ours := slices.ContainsFunc(s.reply.Attachments, func(o outbox.Attachment) bool { return o.Upload == a.ContentID })
+		ours := slices.ContainsFunc(own, func(o outbox.Attachment) bool { return o.Upload == a.ContentID })
 		shown := a.ContentID != "" && contains(shows, a.ContentID)
 		if (ours || shown) && !contains(there, a.ContentID) {
 			there = append(there, a.ContentID)
@@ -48,7 +48,7 @@ func (s *sending) attach(ctx context.Context, d mail.Draft, document string) (st
 			return "", outside(err)
 		}
 	}
-	for _, a := range s.reply.Attachments {
+	for _, a := range own {
 		if contains(there, a.Upload) {
 			continue
 		}

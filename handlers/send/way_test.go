@@ -210,6 +210,23 @@ func TestAttachments(t *testing.T) {
 			}
 		})
 	}
+	test(t, "of the signature too", func(t *testing.T, w *world) {
+		w.upload("upload-1", "eerst")
+		w.upload("upload-4", "merk")
+		w.reply(func(r *outbox.Reply) {
+			r.Attachments = []outbox.Attachment{{Upload: "upload-1", Name: "loon.pdf", Size: 5}}
+			r.Signature = `<p>Anna</p><img src="cid:upload-4"/>`
+			r.Pictures = []outbox.Attachment{{Upload: "upload-4", Name: "merk.png", ContentType: "image/png", Size: 4, Inline: true}}
+		})
+		w.pass(time.Minute)
+		got := w.one()
+		if n := len(got.attached); n != 3 || got.attached[2].content != "merk" || !got.attached[2].Inline || got.attached[2].ContentID != "upload-4" {
+			t.Errorf("left with %+v", got.attached)
+		}
+		if !strings.Contains(got.Body, `src="cid:upload-4"`) {
+			t.Error(got.Body)
+		}
+	})
 	test(t, "a file is gone", func(t *testing.T, w *world) {
 		w.upload("upload-1", "eerst")
 		r := w.reply(files)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html"
+	"regexp"
 	"strings"
 )
 
@@ -18,6 +19,23 @@ type richText struct {
 func richOf(label, document string, rows int, bad bool) richText {
 	return richText{Label: label, HTML: document, Text: plain(document), Rows: rows, Bad: bad}
 }
+
+// signatureField is the field for a signature, which can have pictures.
+func signatureField(label, document string) richText {
+	field := richOf(label, document, 5, false)
+	field.Pictures = true
+	return field
+}
+
+// picturesIn are the ids of the uploads that a text shows.
+func picturesIn(document string) (ids []string) {
+	for _, m := range pictureSource.FindAllStringSubmatch(document, -1) {
+		ids = append(ids, m[1])
+	}
+	return ids
+}
+
+var pictureSource = regexp.MustCompile(` src="cid:([a-z0-9]{26})"`)
 
 // richIn is the text of the field as HTML, "" for none. Without script it is plain
 // text.

@@ -84,16 +84,17 @@ var viewFunctions = template.FuncMap{
 	"moves":       replyObject.moves,
 
 	// of the form below a chat
-	"isNote":  composer.isNote,
-	"goes":    composer.goes,
-	"rich":    composer.rich,
-	"richOf":  richOf,
-	"writeTo": composer.writeTo,
-	"label":   recipient.label,
-	"value":   attached.value,
-	"called":  hasCalled.called,
-	"length":  hasLength.length,
-	"lineOf":  lineOf,
+	"isNote":         composer.isNote,
+	"goes":           composer.goes,
+	"rich":           composer.rich,
+	"richOf":         richOf,
+	"signatureField": signatureField,
+	"writeTo":        composer.writeTo,
+	"label":          recipient.label,
+	"value":          attached.value,
+	"called":         hasCalled.called,
+	"length":         hasLength.length,
+	"lineOf":         lineOf,
 
 	// of learned rules
 	"share":     learnedSpan.share,

@@ -39,6 +39,7 @@ type composer struct {
 	Templates       []replyTemplate
 	Template        string        // id of the one that is chosen
 	Signature       string        // as text
+	Pictures        []string      // of the signature: ids of uploads
 	Writing         []named       // who else has a draft in this chat
 	Warnings        []warning     // about the recipients that are offered
 	ReplyTo         []recipient   // where the mail wants its answer, if that is elsewhere
@@ -229,7 +230,7 @@ func (v *request) addSender(c *composer, o offered) error {
 	}
 	for _, a := range o.Addresses {
 		if strings.EqualFold(a.Email, c.Address) {
-			c.Signature = plain(a.Signature)
+			c.Signature, c.Pictures = plain(a.Signature), picturesIn(a.Signature)
 		}
 	}
 	return v.addTemplates(c)

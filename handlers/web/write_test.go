@@ -216,6 +216,21 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// The signature is shown with its pictures, and its field takes them.
+func TestPicturesOfASignature(t *testing.T) {
+	api, upload := replying(), strings.Repeat("a", 26)
+	o := api.answers["GET /api/chats/"+one+"/replies/new"].(offered)
+	o.Addresses = []recipient{{Email: "info@kantoor.example", Signature: `<p>Eddie</p><img src="cid:` + upload + `" alt="logo">`}}
+	o.From = &o.Addresses[0]
+	api.answers["GET /api/chats/"+one+"/replies/new"] = o
+	api.answers["GET /api/chats/"+one+"/draft"] = Problem{Status: 404}
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", ""), 200, `<pre class="signature">Eddie`, `src="/api/uploads/`+upload+`"`)
+	field := signatureField("Handtekening", o.From.Signature)
+	if !field.Pictures || !strings.Contains(field.HTML, upload) || picturesIn("<p>x</p>") != nil {
+		t.Errorf("%+v", field)
+	}
+}
+
 // Of the files of a message that is forwarded, those that are ticked go along; with no
 // form before, all.
 func TestWhatGoesAlongWithAForward(t *testing.T) {

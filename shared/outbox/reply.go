@@ -162,6 +162,7 @@ type Reply struct {
 
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Signature   string       `json:"signature,omitempty"` // HTML, as it was when the reply was written
+	Pictures    []Attachment `json:"pictures,omitempty"`  // that the signature shows
 	NoQuote     bool         `json:"noQuote,omitempty"`   // without the mail that it answers below
 	Shingles    []byte       `json:"shingles,omitempty"`  // of the text and the signature: mailtext.Shingles
 

@@ -9,7 +9,8 @@ function begin() {
     if (area.closest("[data-compose]")) continue; // that is begun with its form
     area.dataset.ready = "";
     area.querySelector("[name=html]").disabled = false; // as it is, until somebody writes
-    area.addEventListener("focusin", () => editor(area, () => {}).catch((e) => console.error(e)), { once: true });
+    const files = { upload: (file, made) => sendFile(file, made, () => {}, () => say(area.dataset.uploadFailed)) };
+    area.addEventListener("focusin", () => editor(area, () => {}, area.dataset.uploadFailed && files).catch((e) => console.error(e)), { once: true });
   }
   for (const form of document.querySelectorAll("[data-compose]:not([data-ready])")) {
     form.dataset.ready = "";
@@ -186,6 +187,17 @@ function tools(area, squire) {
   squire.setKeyHandler(mac ? "Meta-k" : "Ctrl-k", (self, e) => { e.preventDefault(); link(); });
 }
 
+const nameOf = (file) => file.name || "afbeelding.png";
+
+function sendFile(file, made, progress, failed) {
+  const request = new XMLHttpRequest();
+  request.open("POST", "/api/uploads?name=" + encodeURIComponent(nameOf(file)));
+  request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+  request.upload.onprogress = (e) => { if (e.lengthComputable) progress(e.loaded / e.total); };
+  request.onloadend = () => (request.status === 201 || request.status === 200 ? made(JSON.parse(request.responseText)) : failed());
+  request.send(file);
+}
+
 // Files are sent one by one as they are chosen, dropped or pasted.
 function attachments(form, changed) {
   const limit = +form.dataset.limit || Infinity;
@@ -195,22 +207,13 @@ function attachments(form, changed) {
     if (total() + file.size > limit) return say(form.dataset.tooLarge);
     const row = document.createElement("li"), bar = document.createElement("progress");
     const name = document.createElement("bdi");
-    name.textContent = file.name || "afbeelding.png";
+    name.textContent = nameOf(file);
     bar.max = 1;
     bar.value = 0;
     bar.setAttribute("aria-label", name.textContent);
     row.append(name, bar);
     list().append(row);
-    const request = new XMLHttpRequest();
-    request.open("POST", "/api/uploads?name=" + encodeURIComponent(name.textContent));
-    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
-    request.upload.onprogress = (e) => { if (e.lengthComputable) bar.value = e.loaded / e.total; };
-    request.onloadend = () => {
-      row.remove();
-      if (request.status !== 201 && request.status !== 200) return say(form.dataset.uploadFailed);
-      made(JSON.parse(request.responseText), file);
-    };
-    request.send(file);
+    sendFile(file, (answer) => { row.remove(); made(answer, file); }, (part) => { bar.value = part; }, () => { row.remove(); say(form.dataset.uploadFailed); });
   };
   const attach = (made, file) => {
     const model = form.querySelector("#attached"), row = model.content.cloneNode(true).firstElementChild;

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"kantoorpost/shared/blob"
+	"kantoorpost/shared/compose"
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/outbox"
+)
+
+const (
+	// maxSignaturePictures is how large the pictures of a signature are together, in bytes:
+	// they go along with every mail.
+	maxSignaturePictures = 300_000
+	// signatureOwner owns the pictures of signatures: each is a copy, which its maker cannot
+	// delete and whoever sends mail may see.
+	signatureOwner = "signatures"
+	// signatureAge is how long a picture is kept after a reply last took it along.
+	signatureAge = 2 * 365 * 24 * time.Hour
+)
+
+// signatureOf is a signature as safe HTML, with copies of the pictures that the caller
+// uploaded for it; "" for none.
+func (a *api) signatureOf(ctx context.Context, in field[string]) (string, error) {
+	if in.null {
+		return "", nil
+	}
+	if !validText(in.value) || len(in.value) > compose.MaxSignature {
+		return "", invalid("body.signature", "HTML of at most 20,000 bytes")
+	}
+	html := safeReply(in.value)
+	pictures, size := map[string]*blob.File{}, int64(0)
+	for _, id := range uploadsIn(html) {
+		f, err := a.upload(ctx, id)
+		if errors.Is(err, blob.ErrNotFound) {
+			return "", invalid("body.signature", "pictures that you uploaded; "+id+" is none, or is no longer there")
+		}
+		if err != nil {
+			return "", err
+		}
+		pictures[id] = f
+		if size += f.Size(); size > maxSignaturePictures {
+			return "", invalid("body.signature", "pictures of at most 300 kB together: they go along with every mail")
+		}
+	}
+	for id, f := range pictures {
+		if f.Owner == signatureOwner {
+			continue
+		}
+		copied, err := a.copyForSignature(ctx, f)
+		if err != nil {
+			return "", err
+		}
+		html = strings.ReplaceAll(html, "cid:"+id, "cid:"+copied)
+	}
+	return html, nil
+}
+
+// copyForSignature copies a picture, whose type is what its content says.
+func (a *api) copyForSignature(ctx context.Context, f *blob.File) (id string, err error) {
+	start := make([]byte, 512)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return "", err
+	}
+	kind := http.DetectContentType(start[:n])
+	if !slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, kind) {
+		return "", invalid("body.signature", "pictures in PNG, JPEG or GIF, which all mail programs show")
+	}
+	id = ids.Random()
+	about := blob.Info{Owner: signatureOwner, Name: f.Name, ContentType: kind, Until: time.Now().Add(signatureAge)}
+	if _, err := a.Uploads.Put(ctx, id, about, io.NewSectionReader(f, 0, f.Size()), maxSignaturePictures); err != nil {
+		return "", fmt.Errorf("keep the picture of a signature: %w", err)
+	}
+	return id, nil
+}
+
+// sign adds the signature of its author and of its address to a reply. A picture that is
+// gone is left out.
+func (a *api) sign(ctx context.Context, r *outbox.Reply, ofAddress string) error {
+	own, err := a.Writing.Signature(ctx, r.Author)
+	if err != nil {
+		return err
+	}
+	r.Signature = own + ofAddress
+	for _, id := range uploadsIn(r.Signature) {
+		f, err := a.Uploads.Open(ctx, id)
+		if errors.Is(err, blob.ErrNotFound) {
+			r.Signature = regexp.MustCompile(`<img[^>]* src="cid:`+id+`"[^>]*>`).ReplaceAllString(r.Signature, "")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if until := r.LeavesAt.Add(signatureAge); f.Until.Before(until.Add(-signatureAge / 2)) { // not with every reply
+			if err := a.Uploads.Keep(ctx, id, until); err != nil {
+				return err
+			}
+		}
+		r.Pictures = append(r.Pictures, outbox.Attachment{Upload: id, Name: f.Name, ContentType: f.ContentType, Size: f.Size(), Inline: true})
+	}
+	return nil
+}
