@@ -62,7 +62,8 @@ func TestQueriesAreThoseOfTheFile(t *testing.T) {
 		}
 		for name := range alerts.Rules {
 			query, _ := queryOf(t, s, name)
-			for _, part := range []string{`has '"` + alerts.Line.List + `":'`, "line." + alerts.Line.List, "m." + alerts.Line.Name, "m." + alerts.Line.Of,
+			for _, part := range []string{`has '"` + alerts.Line.List + `":'`, "line." + alerts.Line.List, "m." + alerts.Line.Name,
+				"m." + alerts.Line.Of,
 				"m." + alerts.Line.Value, "value >= atLeast and value <= atMost", "found >= lines"} {
 				if !strings.Contains(query, part) {
 					t.Errorf("%s: the query of %s has no %s", environment, name, part)
@@ -70,12 +71,15 @@ func TestQueriesAreThoseOfTheFile(t *testing.T) {
 			}
 		}
 		query, r := queryOf(t, s, "no-tick")
-		if !strings.Contains(query, `line.msg == "`+alerts.Line.Message+`"`) || !strings.Contains(query, fmt.Sprintf("ago(%dm)", alerts.Tick.WithinMinutes)) || r.at("windowSize") != fmt.Sprintf("PT%dM", alerts.Tick.WindowMinutes) {
+		if !strings.Contains(query, `line.msg == "`+alerts.Line.Message+`"`) ||
+			!strings.Contains(query, fmt.Sprintf("ago(%dm)", alerts.Tick.WithinMinutes)) ||
+			r.at("windowSize") != fmt.Sprintf("PT%dM", alerts.Tick.WindowMinutes) {
 			t.Errorf("%s: %s", environment, query)
 		}
 		for _, r := range s.of(queryRules) {
 			said, _ := r.at("description").(string)
-			if r.at("enabled") != true || r.at("skipQueryValidation") != true || !strings.Contains(fmt.Sprint(r.at("actions")), "actionGroups") || len(said) < 100 {
+			if r.at("enabled") != true || r.at("skipQueryValidation") != true || !strings.Contains(fmt.Sprint(r.at("actions")), "actionGroups") ||
+				len(said) < 100 {
 				t.Errorf("%s: %s calls nobody, or does not say what to do", environment, r.Name)
 			}
 		}

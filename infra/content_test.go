@@ -138,7 +138,8 @@ func TestBudget(t *testing.T) {
 		b := read(t, name).one(t, "Microsoft.Consumption/budgets")
 		amount, _ := b.at("amount").(float64)
 		start, _ := b.at("timePeriod.startDate").(string)
-		if amount <= 0 || b.at("timeGrain") != "Monthly" || !strings.HasSuffix(start, "-01T00:00:00Z") || b.at("notifications.expected.thresholdType") != "Forecasted" {
+		if amount <= 0 || b.at("timeGrain") != "Monthly" || !strings.HasSuffix(start, "-01T00:00:00Z") ||
+			b.at("notifications.expected.thresholdType") != "Forecasted" {
 			t.Errorf("%s: a budget of %v from %q", name, amount, start)
 		}
 	}

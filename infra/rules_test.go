@@ -26,7 +26,8 @@ func exempt(environment string) map[string]string {
 		"Monitor.ServiceHealth":       "alerts on service health belong to the subscription, of which the app is a part",
 	}
 	if environment != "private" {
-		all["Storage.Firewall"] = "without a private network the app has no fixed address; keys are off, so that only Entra identities with a role get in"
+		all["Storage.Firewall"] = "without a private network the app has no fixed address; keys are off, so that only Entra identities with a " +
+			"role get in"
 		all["KeyVault.Firewall"] = "as Storage.Firewall"
 	}
 	if environment == "dev" {

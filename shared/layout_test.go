@@ -45,7 +45,8 @@ var owners = map[string][]string{
 
 // values are rooms that know no other room but values, and no library that has
 // an owner.
-var values = []string{"shared/words", "shared/mailtext", "shared/mailhtml", "shared/mail", "shared/job", "shared/fault", "shared/ids", "shared/iban", "shared/wiretest", "shared/bounce",
+var values = []string{"shared/words", "shared/mailtext", "shared/mailhtml", "shared/mail", "shared/job", "shared/fault", "shared/ids",
+	"shared/iban", "shared/wiretest", "shared/bounce",
 	"shared/graph/answer"}
 
 // outside are the rooms that speak with somebody outside. They know values and
@@ -103,7 +104,8 @@ func files(t *testing.T) []file {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && p != ".." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == "dist") {
+		if d.IsDir() && p != ".." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules" ||
+			d.Name() == "dist") {
 			return filepath.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(p, ".go") {
@@ -144,7 +146,8 @@ func TestWhoKnowsWhom(t *testing.T) {
 		}
 		for _, p := range imports(f) {
 			for library, rooms := range owners {
-				if strings.HasPrefix(p, library) && (slices.Contains(values, f.dir) || !slices.ContainsFunc(rooms, func(r string) bool { return in(f.dir, r) })) {
+				if strings.HasPrefix(p, library) && (slices.Contains(values, f.dir) ||
+					!slices.ContainsFunc(rooms, func(r string) bool { return in(f.dir, r) })) {
 					t.Errorf("%s/%s imports %s, which only %v may: go through its exported functions", f.dir, f.name, p, rooms)
 				}
 			}
@@ -264,12 +267,14 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 
 // trivial are methods whose meaning an interface of the standard library gives.
 func trivial(d *ast.FuncDecl) bool {
-	return d.Recv != nil && slices.Contains([]string{"Error", "Unwrap", "String", "Handle", "Enabled", "WithAttrs", "WithGroup", "Read", "Write", "Close"}, d.Name.Name)
+	return d.Recv != nil && slices.Contains([]string{"Error", "Unwrap", "String", "Handle", "Enabled", "WithAttrs", "WithGroup", "Read",
+		"Write", "Close"}, d.Name.Name)
 }
 
 // The top level is what everybody expects to find there.
 func TestTopLevel(t *testing.T) {
-	allowed := []string{"functions", "handlers", "shared", "infra", "host.json", "local.settings.json.example", "go.mod", "go.sum", "README.md", "LICENSE"}
+	allowed := []string{"functions", "handlers", "shared", "infra", "host.json", "local.settings.json.example", "go.mod", "go.sum",
+		"README.md", "LICENSE"}
 	out, err := exec.Command("git", "-C", "..", "ls-tree", "--name-only", "HEAD").Output()
 	if err != nil {
 		entries, err := os.ReadDir("..")

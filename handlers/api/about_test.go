@@ -12,8 +12,10 @@ import (
 func TestMeSaysWhoIAmAndWhatIMayDo(t *testing.T) {
 	o := newOffice(t)
 	for who, want := range map[string]string{
-		"reader":              "person reader@kantoor.nl reader [me.read directory.read members.read mails.read chats.read me.write]",
-		"first":               "person eerste@kantoor.nl administrator [me.read health.read queues.write directory.read directory.write prospects.write members.read members.write configuration.read configuration.write mails.read mails.solve mails.release chats.read chats.write chats.send templates.read templates.write replies.approve rules.read rules.write audit.read me.write]",
+		"reader": "person reader@kantoor.nl reader [me.read directory.read members.read mails.read chats.read me.write]",
+		"first": "person eerste@kantoor.nl administrator [me.read health.read queues.write directory.read directory.write " +
+			"prospects.write members.read members.write configuration.read configuration.write mails.read mails.solve mails.release chats.read " +
+			"chats.write chats.send templates.read templates.write replies.approve rules.read rules.write audit.read me.write]",
 		"Directory.ReadWrite": "application <nil> <nil> [me.read directory.read directory.write prospects.write members.read]",
 	} {
 		got := o.ok(t, who, "GET /api/me", "").body
@@ -37,7 +39,8 @@ func TestReadyTellsDetailsToManagers(t *testing.T) {
 	err = down
 	for who, sees := range map[string]bool{"reader": false, "editor": false, "Mails.Read": false, "manager": true, "administrator": true} {
 		got := o.call(t, who, "GET /api/health/ready", "")
-		if got.status != http.StatusServiceUnavailable || got.body["status"] != "failing" || strings.Contains(got.text, "cannot be reached") != sees || strings.Contains(got.text, down.Error()) {
+		if got.status != http.StatusServiceUnavailable || got.body["status"] != "failing" ||
+			strings.Contains(got.text, "cannot be reached") != sees || strings.Contains(got.text, down.Error()) {
 			t.Errorf("%s: %d %s", who, got.status, got.text)
 		}
 	}

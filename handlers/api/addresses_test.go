@@ -156,7 +156,8 @@ func TestFetchNow(t *testing.T) {
 	if got := c.done(t, "POST "+where+"/fetch", ""); got.status != http.StatusAccepted || len(c.jobs) != 1 {
 		t.Fatalf("%d, %v", got.status, c.jobs)
 	}
-	if j := c.jobs[0].(job.Fetch); j.Job != "fetch" || !slices.Equal(j.Mailboxes, []string{box(1).ID}) || !slices.Equal(j.Addresses, []string{box(1).Address}) || j.Why == "" {
+	if j := c.jobs[0].(job.Fetch); j.Job != "fetch" || !slices.Equal(j.Mailboxes, []string{box(1).ID}) ||
+		!slices.Equal(j.Addresses, []string{box(1).Address}) || j.Why == "" {
 		t.Errorf("%+v", j)
 	}
 	c.done(t, "PATCH "+where, `{"active":false}`)
@@ -173,7 +174,8 @@ func TestCheck(t *testing.T) {
 	path, _ := c.create(t)
 	c.done(t, "POST "+path+"/addresses", `{"address":"box1@kantoor.example","link":{"kind":"contact"}}`)
 	got := c.done(t, "POST "+path+"/check", "")
-	if got.body["works"] != true || got.body["state"] != "works" || len(got.body["permissions"].([]any)) != 4 || len(got.body["mailboxes"].([]any)) != 1 {
+	if got.body["works"] != true || got.body["state"] != "works" || len(got.body["permissions"].([]any)) != 4 ||
+		len(got.body["mailboxes"].([]any)) != 1 {
 		t.Errorf("%s", got.text)
 	}
 	if got := c.done(t, "GET "+path, ""); got.body["state"] != "works" {

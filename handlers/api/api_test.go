@@ -42,7 +42,8 @@ func newOffice(t testing.TB) *office {
 	o := emptyOffice(t)
 	for i, rights := range []directory.Rights{directory.Administrator, directory.Manager, directory.Editor, directory.Reader} {
 		email := string(rights) + "@kantoor.nl"
-		if _, err := o.Directory.CreateTeamMember(t.Context(), directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}); err != nil {
+		if _, err := o.Directory.CreateTeamMember(t.Context(),
+			directory.TeamMember{Name: email, Email: email, Rights: rights, Active: true}); err != nil {
 			t.Fatal(err)
 		}
 		o.people[string(rights)] = signedIn(i, "preferred_username", email)
@@ -65,15 +66,17 @@ func emptyOffice(t testing.TB) *office {
 	o := &office{
 		blobs: blobs,
 		api: build(Options{
-			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")), Outbox: outbox.NewStore(mails, chat.NewStore(mails)),
-			Gate: access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
+			Version: "test", Directory: store, Uploads: files, Writing: compose.NewStore(service.Table("configuration")),
+			Outbox: outbox.NewStore(mails, chat.NewStore(mails)),
+			Gate:   access.Gate{Enabled: true, Tenant: staff, FirstAdministrator: "eerste@kantoor.nl", Directory: store},
 		}),
 		wire:   wire,
 		people: map[string]http.Header{"nobody": {}},
 	}
 	o.people["stranger"] = signedIn(10, "preferred_username", "vreemde@kantoor.nl")
 	o.people["first"] = signedIn(11, "preferred_username", "eerste@kantoor.nl")
-	for i, role := range []string{"Directory.ReadWrite", "TeamMembers.ReadWrite", "Mails.Read", "Chats.ReadWrite", "Configuration.ReadWrite", "Other.Role"} {
+	for i, role := range []string{"Directory.ReadWrite", "TeamMembers.ReadWrite", "Mails.Read", "Chats.ReadWrite", "Configuration.ReadWrite",
+		"Other.Role"} {
 		o.people[role] = signedIn(20+i, "idtyp", "app", "roles", role)
 	}
 	return o
@@ -302,7 +305,8 @@ func TestNoRouteGoesAroundHandle(t *testing.T) {
 
 func TestThereAreNoPagesAndFilesBesidesTheOperations(t *testing.T) {
 	o := newOffice(t)
-	for _, path := range []string{"/api/docs", "/docs", "/api/schemas/Role.json", "/schemas/Role", "/api/openapi.yaml", "/openapi.json", "/api", "/"} {
+	for _, path := range []string{"/api/docs", "/docs", "/api/schemas/Role.json", "/schemas/Role", "/api/openapi.yaml", "/openapi.json",
+		"/api", "/"} {
 		if got := o.call(t, "administrator", "GET "+path, ""); got.status != http.StatusNotFound {
 			t.Errorf("GET %s: %d", path, got.status)
 		}

@@ -49,7 +49,8 @@ func (m *mailboxes) Attachment(ctx context.Context, mailbox, message, id string,
 
 func attachments() []fakeAttachment {
 	file := func(id, name, kind, content string) fakeAttachment {
-		return fakeAttachment{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: int64(len(content))}, content: content}
+		return fakeAttachment{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind,
+			Size: int64(len(content))}, content: content}
 	}
 	logo := file("a", "logo.png", "image/png", "png")
 	logo.Inline = true
@@ -77,8 +78,10 @@ func TestAttachments(t *testing.T) {
 		got = append(got, fmt.Sprint(a["n"], " ", a["name"], " ", a["kind"], " ", a["content"]))
 	}
 	want := []string{
-		"1 logo.png file " + path + "/1", "2 Jaarrekening é “2025”.pdf file " + path + "/2", "3 Vraag van Piet.eml item " + path + "/3", "4 Map link <nil>",
-		"5 pagina.html file " + path + "/5", "6 foto.JPG file " + path + "/6", "7 leeg.txt file " + path + "/7", "8 half.zip file " + path + "/8", "9 weg.txt file " + path + "/9",
+		"1 logo.png file " + path + "/1", "2 Jaarrekening é “2025”.pdf file " + path + "/2", "3 Vraag van Piet.eml item " + path + "/3",
+		"4 Map link <nil>",
+		"5 pagina.html file " + path + "/5", "6 foto.JPG file " + path + "/6", "7 leeg.txt file " + path + "/7", "8 half.zip file " + path + "/8",
+		"9 weg.txt file " + path + "/9",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%q", got)
@@ -116,7 +119,8 @@ func TestWhoSeesAttachments(t *testing.T) {
 	// The reader has the chat, the editor the address; a third has neither.
 	k.done(t, "POST /api/team-members", `{"name":"Derde","email":"derde@kantoor.nl","rights":"editor","active":true}`)
 	k.people["third"] = signedIn(30, "preferred_username", "derde@kantoor.nl")
-	for who, want := range map[string]int{"reader": 200, "editor": 200, "manager": 200, "Mails.Read": 200, "third": 404, "Chats.ReadWrite": 403, "nobody": 401, "stranger": 403} {
+	for who, want := range map[string]int{"reader": 200, "editor": 200, "manager": 200, "Mails.Read": 200, "third": 404,
+		"Chats.ReadWrite": 403, "nobody": 401, "stranger": 403} {
 		for _, path := range []string{"/api/mails/" + id + "/attachments", "/api/mails/" + id + "/attachments/2"} {
 			if got := k.call(t, who, "GET "+path, ""); got.status != want {
 				t.Errorf("%s: %s: %d, want %d", who, path, got.status, want)
@@ -227,7 +231,8 @@ func TestWhatIsNotShownIsListed(t *testing.T) {
 	}
 	add("double.png", "image/png", "double", true)
 	listed("double2.png", "image/png", "double", false)
-	large := fakeAttachment{Attachment: mail.Attachment{ID: "large", Kind: mail.AttachedFile, Name: "large.png", ContentType: "image/png", Size: 30 << 20, ContentID: "large"}, content: "large"}
+	large := fakeAttachment{Attachment: mail.Attachment{ID: "large", Kind: mail.AttachedFile, Name: "large.png", ContentType: "image/png",
+		Size: 30 << 20, ContentID: "large"}, content: "large"}
 	all, text = append(all, large), text+`<img src="cid:large">`
 	k.graph.attachments = map[string][]fakeAttachment{"message1": all}
 	id := k.html(t, 1, text)
@@ -263,19 +268,23 @@ func TestWhatIsNotShownIsListed(t *testing.T) {
 // receives every day cause no warning.
 func TestDangerousAttachments(t *testing.T) {
 	for _, name := range []string{
-		"a.html", "A.HTM", "a.svg", "a.js", "a.exe", "a.iso", "a.lnk", "a.vbs", "a.docm", "a.XLSM", "a.hta", "a.img", "a.ps1", "a.bat", "a.cmd", "a.scr", "a.msi", "a.jar", "a.one", "a.url",
-		"factuur.pdf.exe", "factuur.pdf      .exe", "factuur.exe.", "factuur.exe ", "factuur.ex\u200be", "factuur\u202efdp.exe", "factuur\u202egpj.doc", "\u2067a.pdf", ".exe.lnk", "a.Settingcontent-MS",
+		"a.html", "A.HTM", "a.svg", "a.js", "a.exe", "a.iso", "a.lnk", "a.vbs", "a.docm", "a.XLSM", "a.hta", "a.img", "a.ps1", "a.bat", "a.cmd",
+		"a.scr", "a.msi", "a.jar", "a.one", "a.url",
+		"factuur.pdf.exe", "factuur.pdf      .exe", "factuur.exe.", "factuur.exe ", "factuur.ex\u200be", "factuur\u202efdp.exe",
+		"factuur\u202egpj.doc", "\u2067a.pdf", ".exe.lnk", "a.Settingcontent-MS",
 	} {
 		if !isDangerous(mail.Attachment{Kind: mail.AttachedFile, Name: name}) {
 			t.Errorf("%q is not warned of", name)
 		}
 	}
-	for _, name := range []string{"a.pdf", "a.docx", "a.xlsx", "a.xml", "a.xaf", "a.csv", "a.txt", "a.zip", "a.png", "exe", "", "html", "a.exe.pdf", "Jaarrekening B.V. 2025"} {
+	for _, name := range []string{"a.pdf", "a.docx", "a.xlsx", "a.xml", "a.xaf", "a.csv", "a.txt", "a.zip", "a.png", "exe", "", "html",
+		"a.exe.pdf", "Jaarrekening B.V. 2025"} {
 		if isDangerous(mail.Attachment{Kind: mail.AttachedFile, Name: name, ContentType: "application/octet-stream"}) {
 			t.Errorf("%q is warned of", name)
 		}
 	}
-	for kind, want := range map[string]bool{"text/HTML; charset=utf-8": true, "image/svg+xml": true, "application/x-msdownload": true, "application/pdf": false, "text/plain": false} {
+	for kind, want := range map[string]bool{"text/HTML; charset=utf-8": true, "image/svg+xml": true, "application/x-msdownload": true,
+		"application/pdf": false, "text/plain": false} {
 		if got := isDangerous(mail.Attachment{Kind: mail.AttachedFile, Name: "bijlage", ContentType: kind}); got != want {
 			t.Errorf("%s: %v", kind, got)
 		}

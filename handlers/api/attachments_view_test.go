@@ -18,11 +18,14 @@ func TestFilesAreShown(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
 	file := func(id, name, kind, content string) fakeAttachment {
-		return fakeAttachment{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: 1}, content: content}
+		return fakeAttachment{Attachment: mail.Attachment{ID: id, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: 1},
+			content: content}
 	}
 	k.graph.attachments = map[string][]fakeAttachment{"message1": {
-		file("a", "foto.png", "image/png", "png"), file("b", "brief.pdf", "application/pdf", "%PDF-1.7 x"), file("c", "brief.pdf", "application/octet-stream", "%PDF-1.7 y"),
-		file("d", "vals.pdf", "application/pdf", "<script>"), file("e", "x.svg", "image/svg+xml", "<svg>"), file("f", "pagina.html", "application/pdf", "%PDF-"),
+		file("a", "foto.png", "image/png", "png"), file("b", "brief.pdf", "application/pdf", "%PDF-1.7 x"),
+		file("c", "brief.pdf", "application/octet-stream", "%PDF-1.7 y"),
+		file("d", "vals.pdf", "application/pdf", "<script>"), file("e", "x.svg", "image/svg+xml", "<svg>"),
+		file("f", "pagina.html", "application/pdf", "%PDF-"),
 		file("g", "leeg.pdf", "application/pdf", ""),
 	}}
 	path := "/api/mails/" + id + "/attachments"
@@ -37,8 +40,10 @@ func TestFilesAreShown(t *testing.T) {
 	for at, want := range map[string]string{"/1/picture": "image/png", "/2/pdf": "application/pdf", "/3/pdf": "application/pdf"} {
 		got := k.ok(t, "editor", "GET "+path+at, "")
 		h := got.header
-		if h.Get("Content-Type") != want || h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Disposition"), "inline") ||
-			!strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'self'") {
+		if h.Get("Content-Type") != want || h.Get("X-Content-Type-Options") != "nosniff" ||
+			!strings.HasPrefix(h.Get("Content-Disposition"), "inline") ||
+			!strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") ||
+			!strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'self'") {
 			t.Errorf("%s: %v", at, h)
 		}
 	}
@@ -78,7 +83,8 @@ func TestAllFilesInOne(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	want := "logo.png=png|Jaarrekening é “2025”.pdf=%PDF|Vraag van Piet.eml=From: piet|pagina.html=<script>|foto.JPG=jpg|leeg.txt=|Jaarrekening é “2025” (2).pdf=%PDF"
+	want := "logo.png=png|Jaarrekening é “2025”.pdf=%PDF|Vraag van Piet.eml=From: " +
+		"piet|pagina.html=<script>|foto.JPG=jpg|leeg.txt=|Jaarrekening é “2025” (2).pdf=%PDF"
 	if strings.Join(names, "|") != want || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("%q\n%v", names, got.header)
 	}
@@ -105,7 +111,8 @@ func TestOutlookLink(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
 	for link, want := range map[string]int{
-		"https://outlook.office365.com/owa/?ItemID=x": 200, "https://evil.example/owa/": 409, "http://outlook.office365.com/": 409, "": 409, "javascript:alert(1)": 409,
+		"https://outlook.office365.com/owa/?ItemID=x": 200, "https://evil.example/owa/": 409, "http://outlook.office365.com/": 409, "": 409,
+		"javascript:alert(1)": 409,
 	} {
 		k.graph.webLink = link
 		got := k.call(t, "editor", "GET /api/mails/"+id+"/outlook", "")

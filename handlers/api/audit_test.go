@@ -20,7 +20,8 @@ func TestAuditBetweenTwoMoments(t *testing.T) {
 	k.Audit = audit.New(table)
 	begin := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	for day := range 1200 {
-		e := audit.Entry{At: begin.AddDate(0, 0, day), By: k.ids["editor"], Action: "mail.dismiss", Object: "mail x", Detail: map[string]string{"scope": "once"}}
+		e := audit.Entry{At: begin.AddDate(0, 0, day), By: k.ids["editor"], Action: "mail.dismiss", Object: "mail x",
+			Detail: map[string]string{"scope": "once"}}
 		if day == 2 {
 			e = audit.Entry{At: e.At, By: "=cmd", Action: "chat.note", Object: "chat x"}
 		}
@@ -29,7 +30,8 @@ func TestAuditBetweenTwoMoments(t *testing.T) {
 		}
 	}
 	between := func(from, to int) string {
-		return "from=" + url.QueryEscape(begin.AddDate(0, 0, from).Format(time.RFC3339)) + "&to=" + url.QueryEscape(begin.AddDate(0, 0, to).Format(time.RFC3339))
+		return "from=" + url.QueryEscape(begin.AddDate(0, 0, from).Format(time.RFC3339)) + "&to=" +
+			url.QueryEscape(begin.AddDate(0, 0, to).Format(time.RFC3339))
 	}
 	var days []string
 	for after := ""; ; {
@@ -46,7 +48,8 @@ func TestAuditBetweenTwoMoments(t *testing.T) {
 	}
 	export := func(query string) [][]string {
 		got := k.ok(t, "administrator", "GET /api/audit/export?"+query, "")
-		if !strings.HasPrefix(got.header.Get("Content-Type"), "text/csv") || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+		if !strings.HasPrefix(got.header.Get("Content-Type"), "text/csv") ||
+			!strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
 			t.Error(got.header)
 		}
 		rows, err := csv.NewReader(strings.NewReader(got.text)).ReadAll()
@@ -55,7 +58,8 @@ func TestAuditBetweenTwoMoments(t *testing.T) {
 		}
 		return rows[1:]
 	}
-	if rows := export(between(1, 4)); len(rows) != 3 || rows[1][1] != "'=cmd" || rows[2][3] != "mail.dismiss" || rows[2][6] != `{"scope":"once"}` || rows[2][2] == "" {
+	if rows := export(between(1, 4)); len(rows) != 3 || rows[1][1] != "'=cmd" || rows[2][3] != "mail.dismiss" ||
+		rows[2][6] != `{"scope":"once"}` || rows[2][2] == "" {
 		t.Errorf("%q", rows)
 	}
 	if rows := export(""); len(rows) != 1200 {

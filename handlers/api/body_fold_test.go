@@ -43,7 +43,8 @@ func (k *talking) join(t *testing.T, in string, it item.Item, content string) st
 }
 
 const (
-	question = "<div>Beste Anna, wij willen het pand aan de haven verkopen, wat betekent dat voor de belasting en voor de btw op de huur?</div><div>Jan</div>"
+	question = "<div>Beste Anna, wij willen het pand aan de haven verkopen, wat betekent dat voor de belasting en voor de btw op de " +
+		"huur?</div><div>Jan</div>"
 	// repeated is an answer in a language that no rule knows.
 	repeated = "<div>Hai, sudah kami jual.</div>" + question
 )
@@ -72,11 +73,13 @@ func TestQuotedTextOfAChat(t *testing.T) {
 		{second, "?quoted=folded", `<div>Hai, sudah kami jual.</div><details><summary lang="nl">… 2 regels</summary><div>Beste Anna`},
 		{second, "?quoted=folded&language=en", `<summary lang="en">… 2 lines</summary>`},
 		{third, "?quoted=folded", `<p>Dank.</p><details><summary lang="nl">… 5 regels</summary><hr><div><b>Van:</b>`},
-		{fourth, "?quoted=folded", "Ja &amp; nee.\n\n</pre><details><summary lang=\"nl\">… 3 regels</summary><pre style=\"white-space:pre-wrap;font:inherit\">Op ma"},
+		{fourth, "?quoted=folded", "Ja &amp; nee.\n\n</pre><details><summary lang=\"nl\">… 3 regels</summary><pre " +
+			"style=\"white-space:pre-wrap;font:inherit\">Op ma"},
 		{second, "", ""}, {third, "", ""}, {fourth, "", ""},
 	} {
 		got := body(c.id, c.query)
-		if c.has == "" && strings.Contains(got, "<details") || c.has != "" && (!strings.Contains(got, c.has) || !strings.HasSuffix(got, "</details>")) {
+		if c.has == "" && strings.Contains(got, "<details") ||
+			c.has != "" && (!strings.Contains(got, c.has) || !strings.HasSuffix(got, "</details>")) {
 			t.Errorf("%s%s: %s", c.id, c.query, got)
 		}
 	}
@@ -87,7 +90,8 @@ func TestQuotedTextOfAChat(t *testing.T) {
 	if got := k.ok(t, "manager", "GET /api/mails/"+third+"/body?quoted=folded", "").text; !strings.Contains(got, "… 5 regels") {
 		t.Error(got)
 	}
-	if got := k.call(t, "editor", "GET /api/chats/"+in+"/messages/"+third+"/body?quoted=gone", ""); got.status != http.StatusUnprocessableEntity {
+	if got := k.call(t, "editor", "GET /api/chats/"+in+"/messages/"+third+
+		"/body?quoted=gone", ""); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d %s", got.status, got.text)
 	}
 
@@ -115,7 +119,8 @@ func TestQuotedTextOfAMergedChat(t *testing.T) {
 	into := k.start(t, 3, "Jan", "editor")
 	k.ok(t, "manager", "POST /api/chats/"+in+"/merge", `{"into":"`+into+`"}`)
 	for _, id := range []string{in, into} {
-		if got := k.ok(t, "editor", "GET /api/chats/"+id+"/messages/"+second+"/body?quoted=folded", "").text; !strings.Contains(got, "… 2 regels") {
+		if got := k.ok(t, "editor", "GET /api/chats/"+id+"/messages/"+second+"/body?quoted=folded", "").text; !strings.Contains(got,
+			"… 2 regels") {
 			t.Errorf("in %s: %s", id, got)
 		}
 	}
@@ -130,7 +135,8 @@ func TestRepliesAreEarlierMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Unix(1_790_000_000+2*3600, 0).UTC()
-	reply := chat.Message{ID: item.NewID(in, "reply", at), Kind: chat.KindReply, From: mail.Address{Email: "box1@kantoor.example"}, Received: at, Shingles: mailtext.Shingles("html", question)}
+	reply := chat.Message{ID: item.NewID(in, "reply", at), Kind: chat.KindReply, From: mail.Address{Email: "box1@kantoor.example"},
+		Received: at, Shingles: mailtext.Shingles("html", question)}
 	_, _, ops := c.Append(reply, false)
 	if err := k.Items.Commit(t.Context(), ops...); err != nil {
 		t.Fatal(err)
@@ -183,7 +189,8 @@ func foldedAt(content string, r mailtext.Range) string {
 func TestAPartIsFoldedAnywhere(t *testing.T) {
 	for _, content := range []string{
 		`<div>a<p>b<b>c</b></p></div><table width=3><tr><td>d<div>e</div></td><td>f</td></tr><tr><td><ul><li>g<li>h</ul></table><a href="https://x.example">i<span style="color:red">j</span></a>k<img src="cid:x">`,
-		`<p>a<p>b</div></span>c<blockquote>d<blockquote>e</blockquote>f</blockquote><pre>g` + "\n" + `h</pre><svg><text>i</text></svg>j<style>p{}</style>k`,
+		`<p>a<p>b</div></span>c<blockquote>d<blockquote>e</blockquote>f</blockquote><pre>g` + "\n" +
+			`h</pre><svg><text>i</text></svg>j<style>p{}</style>k`,
 		`<html><body style="margin:0"><center><h1>a</h1><ol><li>b<ol><li>c</ol></ol></center></body></html>d`,
 	} {
 		places := placesOf(content)
@@ -197,10 +204,12 @@ func TestAPartIsFoldedAnywhere(t *testing.T) {
 					got := foldedAt(content, mailtext.Range{From: from, To: to, Rest: rest})
 					text, nested := seen(t, foldMarks.ReplaceAllString(got, ""))
 					_, whole := seen(t, got)
-					if strings.ReplaceAll(text, " ", "") != strings.ReplaceAll(want, " ", "") || !nested || !whole || strings.Count(got, "<details>") != 1 {
+					if strings.ReplaceAll(text, " ", "") != strings.ReplaceAll(want, " ", "") || !nested || !whole ||
+						strings.Count(got, "<details>") != 1 {
 						t.Fatalf("%d to %d, rest %v of %s:\n%s\n%q, want %q", from, to, rest, content, got, text, want)
 					}
-					if regexp.MustCompile(`<(p|table|tr|ul|ol|pre|a|b|span|h1)\b[^<]*<details>`).MatchString(got) && strings.Contains(got, "<table><details>") {
+					if regexp.MustCompile(`<(p|table|tr|ul|ol|pre|a|b|span|h1)\b[^<]*<details>`).MatchString(got) &&
+						strings.Contains(got, "<table><details>") {
 						t.Fatal(got)
 					}
 				}
@@ -245,7 +254,8 @@ func placesOf(content string) []int {
 
 // A mail cannot make its own folded parts.
 func TestOnlyQuotedTextIsFolded(t *testing.T) {
-	if out := shownHTML(`<details><summary>Klik</summary>verborgen</details>`); strings.Contains(out, "<details") || !strings.Contains(out, "verborgen") {
+	if out := shownHTML(`<details><summary>Klik</summary>verborgen</details>`); strings.Contains(out, "<details") ||
+		!strings.Contains(out, "verborgen") {
 		t.Error(out)
 	}
 }

@@ -46,7 +46,8 @@ func TestHostileMail(t *testing.T) {
 				}
 				tok := z.Token()
 				switch tok.Data {
-				case "script", "style", "iframe", "object", "embed", "form", "input", "button", "svg", "math", "base", "meta", "link", "template", "title":
+				case "script", "style", "iframe", "object", "embed", "form", "input", "button", "svg", "math", "base", "meta", "link", "template",
+					"title":
 					t.Errorf("<%s> got through: %.200s", tok.Data, out)
 				}
 				for _, a := range tok.Attr {
@@ -91,7 +92,8 @@ func TestNoFrameHasOriginAndScripts(t *testing.T) {
 	}
 	for _, remote := range []bool{true, false} {
 		policy := bodyPolicy("https://kantoor.example", "/api/x/pictures/", remote)
-		if !strings.Contains(policy, "allow-same-origin") || strings.Contains(policy, "script") || !strings.Contains(policy, "default-src 'none'") {
+		if !strings.Contains(policy, "allow-same-origin") || strings.Contains(policy, "script") ||
+			!strings.Contains(policy, "default-src 'none'") {
 			t.Error(policy)
 		}
 	}
@@ -104,7 +106,8 @@ func TestNoFrameHasOriginAndScripts(t *testing.T) {
 func TestLetterStays(t *testing.T) {
 	out := shownHTML(`<p style="color:#333;font-weight:bold">Beste <b>Anna</b>,</p><table border="1"><tr><td colspan="2">12</td></tr></table>` +
 		`<a href="https://www.belastingdienst.nl/x?a=1&amp;b=2">site</a><img src="data:image/png;base64,iVBORw0KGgo=" alt="logo">`)
-	for _, want := range []string{"<b>Anna</b>", "<table", `colspan="2"`, `href="https://www.belastingdienst.nl/x?a=1&amp;b=2"`, "noreferrer", `target="_blank"`, "data:image/png", "color: #333"} {
+	for _, want := range []string{"<b>Anna</b>", "<table", `colspan="2"`, `href="https://www.belastingdienst.nl/x?a=1&amp;b=2"`, "noreferrer",
+		`target="_blank"`, "data:image/png", "color: #333"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in %s", want, out)
 		}
@@ -149,7 +152,8 @@ func TestLooksOfLetters(t *testing.T) {
 // A mail that is shown as text has all of its text, and no tags.
 func TestTextOf(t *testing.T) {
 	got := textOf(`<style>p{}</style><p>Beste&nbsp;Anna &lt;x&gt;</p><script>alert(1)</script><div>tot ziens<br>Jan</div>`)
-	if strings.Contains(got, "alert") || strings.Contains(got, "p{}") || !strings.Contains(got, "Anna <x>") || !strings.Contains(got, "tot ziens\nJan") {
+	if strings.Contains(got, "alert") || strings.Contains(got, "p{}") || !strings.Contains(got, "Anna <x>") ||
+		!strings.Contains(got, "tot ziens\nJan") {
 		t.Errorf("%q", got)
 	}
 	if out := asText("<script>", nil); strings.Contains(out, "<script>") {
@@ -165,7 +169,8 @@ func FuzzSafeHTML(f *testing.F) {
 			return
 		}
 		tokens(out, func(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
-			if name, _ := z.TagName(); kind == xhtml.StartTagToken && (string(name) == "script" || string(name) == "iframe" || string(name) == "style") {
+			if name, _ := z.TagName(); kind == xhtml.StartTagToken &&
+				(string(name) == "script" || string(name) == "iframe" || string(name) == "style") {
 				t.Errorf("<%s> got through: %q", name, out)
 			}
 			return true

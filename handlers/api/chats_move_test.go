@@ -105,7 +105,8 @@ func TestMoveAMail(t *testing.T) {
 		t.Errorf("%s", got.text)
 	}
 	k.refused(t, "editor", "POST /api/chats/"+c+"/undo", "", 409, "nothing-to-undo")
-	for id, want := range map[string]string{c: "maakte de verplaatsing van “Vraag 2” ongedaan", into: "maakte de verplaatsing van “Vraag 2” ongedaan"} {
+	for id, want := range map[string]string{c: "maakte de verplaatsing van “Vraag 2” ongedaan",
+		into: "maakte de verplaatsing van “Vraag 2” ongedaan"} {
 		if got := items(k.ok(t, "editor", "GET /api/chats/"+id+"/messages", ""))[0]; got["preview"] != "editor@kantoor.nl "+want {
 			t.Errorf("undone: %v", got)
 		}

@@ -201,7 +201,8 @@ func TestCloseAChat(t *testing.T) {
 	if got.body["state"] != "closed" || got.header.Get("ETag") == tag || got.body["clientName"] != "Bakkerij Jansen" {
 		t.Errorf("%s %v", got.text, got.header)
 	}
-	for who, want := range map[string]int{"reader": 403, "nobody": 401, "stranger": 403, "Mails.Read": 403, "manager": 200, "Chats.ReadWrite": 200} {
+	for who, want := range map[string]int{"reader": 403, "nobody": 401, "stranger": 403, "Mails.Read": 403, "manager": 200,
+		"Chats.ReadWrite": 200} {
 		if got := k.call(t, who, "PATCH /api/chats/"+id, `{"state":"open"}`); got.status != want {
 			t.Errorf("%s: %d, want %d", who, got.status, want)
 		}
@@ -230,7 +231,8 @@ func TestParticipants(t *testing.T) {
 		t.Errorf("%v", why(got))
 	}
 	// Every member can be a substitute.
-	k.ok(t, "editor", "PUT /api/me/substitute", fmt.Sprintf(`{"member":%q,"from":"2026-01-01T00:00:00Z","until":"2099-01-01T00:00:00Z"}`, k.ids["reader"]))
+	k.ok(t, "editor", "PUT /api/me/substitute", fmt.Sprintf(`{"member":%q,"from":"2026-01-01T00:00:00Z","until":"2099-01-01T00:00:00Z"}`,
+		k.ids["reader"]))
 	if got := why(k.ok(t, "editor", "GET "+path, "")); got[1] != "reader@kantoor.nl substitute editor@kantoor.nl" {
 		t.Errorf("%v", got)
 	}
@@ -244,13 +246,15 @@ func TestParticipants(t *testing.T) {
 	}
 	etag := []string{"If-Match", got.header.Get("ETag")}
 	got = set("editor", etag, k.ids["editor"], k.ids["manager"])
-	if want := []string{"editor@kantoor.nl role Relatiebeheerder", "manager@kantoor.nl hand editor@kantoor.nl"}; got.status != 200 || !slices.Equal(why(got), want) {
+	if want := []string{"editor@kantoor.nl role Relatiebeheerder", "manager@kantoor.nl hand editor@kantoor.nl"}; got.status != 200 ||
+		!slices.Equal(why(got), want) {
 		t.Errorf("%d %s", got.status, got.text)
 	}
 	if got := set("editor", etag, k.ids["editor"]); got.status != http.StatusPreconditionFailed {
 		t.Errorf("on an old version: %d", got.status)
 	}
-	for name, ids := range map[string][]string{"nobody": {}, "a stranger": {k.ids["editor"], "x"}, "twice": {k.ids["editor"], k.ids["editor"]}} {
+	for name, ids := range map[string][]string{"nobody": {}, "a stranger": {k.ids["editor"], "x"},
+		"twice": {k.ids["editor"], k.ids["editor"]}} {
 		got := set("editor", nil, ids...)
 		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, "body.members") {
 			t.Errorf("%s: %d %s", name, got.status, got.text)
@@ -268,7 +272,8 @@ func TestParticipants(t *testing.T) {
 	// The substitute can read the chat during the substitution, and not after
 	// it.
 	k.ok(t, "editor", "DELETE /api/me/substitute", "")
-	for _, request := range []string{"GET /api/chats/" + id, "GET " + path, "GET /api/chats/" + id + "/messages", "PUT /api/chats/" + id + "/seen"} {
+	for _, request := range []string{"GET /api/chats/" + id, "GET " + path, "GET /api/chats/" + id + "/messages",
+		"PUT /api/chats/" + id + "/seen"} {
 		if got := k.call(t, "reader", request, ""); got.status != http.StatusNotFound {
 			t.Errorf("%s by who was taken out: %d", request, got.status)
 		}

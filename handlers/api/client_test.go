@@ -88,7 +88,8 @@ func TestATypedClientWorks(t *testing.T) {
 	folder, run := node(t, k.office)
 	copyFrom(t, folder, "client.ts")
 	run(nil, "node_modules/openapi-typescript/bin/cli.js", "openapi.json", "-o", "api.d.ts")
-	run(nil, "node_modules/typescript/bin/tsc", "client.ts", "--strict", "--noUncheckedIndexedAccess", "--target", "es2022", "--module", "nodenext",
+	run(nil, "node_modules/typescript/bin/tsc", "client.ts", "--strict", "--noUncheckedIndexedAccess", "--target", "es2022", "--module",
+		"nodenext",
 		"--moduleResolution", "nodenext", "--skipLibCheck")
 	server := httptest.NewServer(k.office)
 	defer server.Close()

@@ -66,7 +66,8 @@ func newConnected(t *testing.T) *connected {
 	slog.SetDefault(slog.New(slog.NewTextHandler(c.log, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	var err error
-	if c.tenant, err = sim.New(sim.Options{Domain: "kantoor.example", TenantID: officeID, ClientID: application, ClientSecret: canary, URL: simulator}); err != nil {
+	if c.tenant, err = sim.New(sim.Options{Domain: "kantoor.example", TenantID: officeID, ClientID: application, ClientSecret: canary,
+		URL: simulator}); err != nil {
 		t.Fatal(err)
 	}
 	c.entra = wiretest.Transport(c.tenant.Handler())
@@ -175,7 +176,8 @@ func (m *mailboxes) token(ctx context.Context) error {
 }
 
 func box(n int) mail.Mailbox {
-	return mail.Mailbox{ID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", n), Address: fmt.Sprintf("box%d@kantoor.example", n), Name: fmt.Sprint("Box ", n)}
+	return mail.Mailbox{ID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", n), Address: fmt.Sprintf("box%d@kantoor.example", n),
+		Name: fmt.Sprint("Box ", n)}
 }
 
 func (m *mailboxes) Mailboxes(ctx context.Context, _, after string) (page []mail.Mailbox, next string, err error) {
@@ -264,7 +266,8 @@ func TestConnector(t *testing.T) {
 	if again.status != http.StatusConflict || again.body["existing"] != made.body["id"] {
 		t.Errorf("again: %d %s", again.status, again.text)
 	}
-	if got := c.done(t, "PATCH "+path, `{"name":"Other","secretExpires":"2199-12-31"}`, "If-Match", made.header.Get("ETag")); got.body["name"] != "Other" || got.body["secretExpires"] != "2199-12-31T00:00:00Z" {
+	if got := c.done(t, "PATCH "+path, `{"name":"Other","secretExpires":"2199-12-31"}`, "If-Match",
+		made.header.Get("ETag")); got.body["name"] != "Other" || got.body["secretExpires"] != "2199-12-31T00:00:00Z" {
 		t.Errorf("%s", got.text)
 	}
 	if got := c.as(t, "PATCH "+path, `{"name":"Third"}`, "If-Match", made.header.Get("ETag")); got.status != http.StatusPreconditionFailed {
@@ -273,7 +276,8 @@ func TestConnector(t *testing.T) {
 	if got := c.done(t, "DELETE "+path, ""); got.status != http.StatusNoContent {
 		t.Errorf("%d", got.status)
 	}
-	for _, request := range []string{"GET " + path, "DELETE " + path, "POST " + path + "/check", "GET " + path + "/mailboxes", "GET " + path + "/addresses"} {
+	for _, request := range []string{"GET " + path, "DELETE " + path, "POST " + path + "/check", "GET " + path + "/mailboxes",
+		"GET " + path + "/addresses"} {
 		if got := c.as(t, request, ""); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d", request, got.status)
 		}
@@ -291,7 +295,8 @@ func TestConnectorInEachWay(t *testing.T) {
 		"client-secret-empty":         {"credential": "client-secret", "clientSecret": ""},
 		`"credential":"credential"`:   {"credential": "password"},
 	} {
-		if got := c.as(t, "POST /api/connectors", connectorJSON(with)); got.status != http.StatusUnprocessableEntity || !strings.Contains(strings.ReplaceAll(got.text, `": "`, `":"`), way) {
+		if got := c.as(t, "POST /api/connectors", connectorJSON(with)); got.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(strings.ReplaceAll(got.text, `": "`, `":"`), way) {
 			t.Errorf("%v: %d %s, want %s", with, got.status, got.text, way)
 		}
 	}
@@ -332,8 +337,10 @@ func TestConnectorNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("%d without %s: %s", got.status, field, got.text)
 		}
 	}
-	for field, value := range map[string]any{"secretExpires": "tomorrow", "kind": "imap", "tokenEndpoint": nil, "clientSecret": nil, "unknown": 1} {
-		if got := c.as(t, "POST /api/connectors", connectorJSON(map[string]any{field: value})); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, field) {
+	for field, value := range map[string]any{"secretExpires": "tomorrow", "kind": "imap", "tokenEndpoint": nil, "clientSecret": nil,
+		"unknown": 1} {
+		if got := c.as(t, "POST /api/connectors", connectorJSON(map[string]any{field: value})); got.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(got.text, field) {
 			t.Errorf("%s: %d %s", field, got.status, got.text)
 		}
 	}
@@ -422,9 +429,12 @@ func TestTheSecretNeverComesBack(t *testing.T) {
 		`{"tokenEndpoint":"` + canary + `","clientId":"` + canary + `","secretExpires":"` + canary + `"}`,
 		connectorJSON(map[string]any{"name": nil}), connectorJSON(map[string]any{"clientId": 1}),
 		// typed into a wrong field, while all other fields are right
-		connectorJSON(map[string]any{"name": canary}), connectorJSON(map[string]any{"clientId": canary}), connectorJSON(map[string]any{"tokenEndpoint": canary}),
-		connectorJSON(map[string]any{"kind": canary}), connectorJSON(map[string]any{"secretExpires": canary}), connectorJSON(map[string]any{canary: "x"}),
-		connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + officeID + "/oauth2/v2.0/token?" + canary}), connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + canary + "/oauth2/v2.0/token"}),
+		connectorJSON(map[string]any{"name": canary}), connectorJSON(map[string]any{"clientId": canary}),
+		connectorJSON(map[string]any{"tokenEndpoint": canary}),
+		connectorJSON(map[string]any{"kind": canary}), connectorJSON(map[string]any{"secretExpires": canary}),
+		connectorJSON(map[string]any{canary: "x"}),
+		connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + officeID + "/oauth2/v2.0/token?" + canary}),
+		connectorJSON(map[string]any{"tokenEndpoint": simulator + "/" + canary + "/oauth2/v2.0/token"}),
 	} {
 		for _, request := range []string{"POST /api/connectors", "PATCH " + path, "PUT /api/settings", "POST " + path + "/addresses"} {
 			if got := c.as(t, request, body); got.status < 400 {

@@ -21,23 +21,32 @@ import (
 
 // colourfulMails set colours in the ways that mails do, and in some that they should not.
 var colourfulMails = []string{
-	`<p>zwart</p>`, `<p style="color:#fff">wit op wit</p>`, `<p><font color="#ffff00">geel</font></p>`, `<body text="#ffffff" bgcolor="#ffffff">wit</body>`,
+	`<p>zwart</p>`, `<p style="color:#fff">wit op wit</p>`, `<p><font color="#ffff00">geel</font></p>`,
+	`<body text="#ffffff" bgcolor="#ffffff">wit</body>`,
 	`<table bgcolor="#003366"><tr><td><font color="#ffffff">wit op blauw</font><td style="color:black">zwart op blauw<td><a href="https://x.example">link</a></table>`,
 	`<style>.h{background-color:#222;color:#eee} .h a{color:#fff} p{color:#777}</style><div class="h">kop <a href="https://x.example">link</a><p>grijs</p></div><p>grijs op wit</p>`,
 	`<style>body{background:#000;color:#fff}</style><body>alles zwart<p style="color:inherit">erft</p><table><tr><td>cel</table></body>`,
-	`<div style="background-image:url(https://x.example/b.png);color:white">tekst op een foto</div>`, `<div style="background:linear-gradient(#000,#111);color:white">verloop</div>`,
+	`<div style="background-image:url(https://x.example/b.png);color:white">tekst op een foto</div>`,
+	`<div style="background:linear-gradient(#000,#111);color:white">verloop</div>`,
 	`<div style="background:rgba(0,0,0,.8);color:#fff">doorzichtig<span style="background:rgba(255,255,255,.9);color:#eee">nog eens</span></div>`,
 	`<table><font color=white><tr><td bgcolor=navy>in de tabel</td></tr>buiten</font></table>`, `<td bgcolor=black><p>zonder tabel`,
-	`<table bgcolor=navy><font color=white>naast de cellen<tr><td>cel</table>`, `<table style="background:#013;color:#fff">naast de cellen<span style="color:#ff8">x</span><tr><td>cel</table>`,
-	`<p style="color:white;background:black">een<div>twee</div>drie`, `<p style="background:#000;color:#fff"><table><tr><td>tabel in een alinea<td style="color:#111">donker</table>`,
-	`<b style="color:#fff;background:#000"><p>een</b>twee</p>drie`, `<a href="https://x.example" style="background:#00f">een<a href="https://x.example">twee</a>drie`,
+	`<table bgcolor=navy><font color=white>naast de cellen<tr><td>cel</table>`,
+	`<table style="background:#013;color:#fff">naast de cellen<span style="color:#ff8">x</span><tr><td>cel</table>`,
+	`<p style="color:white;background:black">een<div>twee</div>drie`,
+	`<p style="background:#000;color:#fff"><table><tr><td>tabel in een alinea<td style="color:#111">donker</table>`,
+	`<b style="color:#fff;background:#000"><p>een</b>twee</p>drie`,
+	`<a href="https://x.example" style="background:#00f">een<a href="https://x.example">twee</a>drie`,
 	`<section style="background:#123;color:#eee"><h1>kop</h1><article style="color:#124">tekst</article></section>`,
 	`<p style="color:transparent">doorzichtig</p><p style="color:rgba(0,0,0,.1)">bijna</p><p style="color:hsl(60,100%,90%)">licht</p>`,
-	`<p style="color:windowtext;background:window">systeem</p>`, `<p style="color:#808080">grijs</p><hr><p style="background:#808080">grijs</p>`,
+	`<p style="color:windowtext;background:window">systeem</p>`,
+	`<p style="color:#808080">grijs</p><hr><p style="background:#808080">grijs</p>`,
 	`<div style="display:none;color:#fff">verborgen</div><div style="font-size:0;color:#fff">klein<span style="font-size:14px">groot</span></div>`,
-	`<center style="color:gold"><li style="background:#222">een<li>twee</center>`, `<ul style="background:#eee;color:#ddd"><li>een<li style="color:#111">twee</ul>`,
-	`<font color=white><table bgcolor=black><tr><th>een<td bgcolor=white>twee</table>drie</font>`, `<span style="color:#fff"><img src="data:image/png;base64,iVBORw0KGgo=">naast een plaatje</span>`,
-	`<button style="background:#0a0;color:#0b0">knop</button><label style="color:yellow">veld</label>`, `<pre style="background:#272822;color:#f8f8f2">code <code style="color:#272822">x</code></pre>`,
+	`<center style="color:gold"><li style="background:#222">een<li>twee</center>`,
+	`<ul style="background:#eee;color:#ddd"><li>een<li style="color:#111">twee</ul>`,
+	`<font color=white><table bgcolor=black><tr><th>een<td bgcolor=white>twee</table>drie</font>`,
+	`<span style="color:#fff"><img src="data:image/png;base64,iVBORw0KGgo=">naast een plaatje</span>`,
+	`<button style="background:#0a0;color:#0b0">knop</button><label style="color:yellow">veld</label>`,
+	`<pre style="background:#272822;color:#f8f8f2">code <code style="color:#272822">x</code></pre>`,
 }
 
 // measureContrast returns, for each document, the texts that are hard to read.
@@ -123,7 +132,8 @@ func TestEveryTextCanBeRead(t *testing.T) {
 	defer stop()
 	for _, theme := range []string{"light", "dark"} {
 		look := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
+			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia,
+				emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
 			return err
 		})
 		if err := chromedp.Do(ctx, look); err != nil {
@@ -132,7 +142,8 @@ func TestEveryTextCanBeRead(t *testing.T) {
 		if _, err := chromedp.Run(ctx, chromedp.NavigateResponse(server.URL+"/all")); err != nil {
 			t.Fatal(err)
 		}
-		wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("("+measureContrast+")("+strconv.Itoa(len(mails))+")", chromedp.EvalAwaitPromise))
+		wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("("+measureContrast+")("+strconv.Itoa(len(mails))+")",
+			chromedp.EvalAwaitPromise))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,7 +46,8 @@ func TestDescriptionSaysHowToSignIn(t *testing.T) {
 		if let != programs {
 			t.Errorf("%s %s: programs may: %t; security %v", method, path, let, security)
 		}
-		if responses, _ := operation["responses"].(map[string]any); !slices.ContainsFunc(slices.Collect(maps.Keys(responses)), func(s string) bool { return s[0] == '4' }) {
+		if responses, _ := operation["responses"].(map[string]any); !slices.ContainsFunc(slices.Collect(maps.Keys(responses)),
+			func(s string) bool { return s[0] == '4' }) {
 			t.Errorf("%s %s answers no 4xx: %v", method, path, responses)
 		}
 	})
@@ -57,7 +58,8 @@ func TestDescriptionNamesTheDeployment(t *testing.T) {
 	o := newOffice(t)
 	doc := build(Options{Version: "test", ClientID: "cccccccc-0000-0000-0000-000000000000", Gate: o.Gate}).huma.OpenAPI()
 	flow := doc.Components.SecuritySchemes[entraScheme].Flows.ClientCredentials
-	if flow.TokenURL != "https://login.microsoftonline.com/"+staff+"/oauth2/v2.0/token" || flow.Scopes["api://cccccccc-0000-0000-0000-000000000000/.default"] == "" {
+	if flow.TokenURL != "https://login.microsoftonline.com/"+staff+"/oauth2/v2.0/token" ||
+		flow.Scopes["api://cccccccc-0000-0000-0000-000000000000/.default"] == "" {
 		t.Errorf("%+v", flow)
 	}
 	for _, tag := range doc.Tags {
@@ -68,7 +70,8 @@ func TestDescriptionNamesTheDeployment(t *testing.T) {
 	if doc.Info.License == nil || len(doc.Servers) != 1 || doc.Servers[0].URL != "/" {
 		t.Errorf("licence %v, servers %v", doc.Info.License, doc.Servers)
 	}
-	if text := o.ok(t, "nobody", "GET /api/openapi.json", "").text; !strings.Contains(text, `"#/components/responses/`+responseName(http.StatusNotFound)+`"`) {
+	if text := o.ok(t, "nobody", "GET /api/openapi.json", "").text; !strings.Contains(text,
+		`"#/components/responses/`+responseName(http.StatusNotFound)+`"`) {
 		t.Error("problems are not described")
 	}
 }

@@ -14,7 +14,8 @@ func TestLifeOfEachResource(t *testing.T) {
 	o := newOffice(t)
 	for _, c := range []struct{ path, made, patch, name string }{
 		{"/api/team-members", `{"name":"Sanne","email":"Sanne@kantoor.nl","rights":"editor"}`, `{"name":"Sanne de Wit"}`, "Sanne de Wit"},
-		{"/api/clients", `{"number":"1001","type":"organisation","name":"Bakker","kvk":"12345678","vat":"NL123456789B01"}`, `{"name":"Bakkerij"}`, "Bakkerij"},
+		{"/api/clients", `{"number":"1001","type":"organisation","name":"Bakker","kvk":"12345678","vat":"NL123456789B01"}`,
+			`{"name":"Bakkerij"}`, "Bakkerij"},
 		{"/api/contacts", `{"name":"Piet","emails":["piet@bakker.nl"]}`, `{"name":"Piet B","emails":["piet@bakker.nl","p@thuis.nl"]}`, "Piet B"},
 		{"/api/roles", `{"name":"Assistent"}`, `{"name":"Accountant"}`, "Accountant"},
 		{"/api/process-teams", `{"name":"Salaris"}`, `{"name":"Salarissen","members":[]}`, "Salarissen"},
@@ -29,18 +30,21 @@ func TestLifeOfEachResource(t *testing.T) {
 			if !reflect.DeepEqual(got.body, made.body) || got.header.Get("ETag") != made.header.Get("ETag") || got.header.Get("ETag") == "" {
 				t.Errorf("got %s; made %s", got.text, made.text)
 			}
-			changed := o.ok(t, "administrator", "PATCH "+place, c.patch, "If-Match", got.header.Get("ETag"), "Content-Type", "application/merge-patch+json")
+			changed := o.ok(t, "administrator", "PATCH "+place, c.patch, "If-Match", got.header.Get("ETag"), "Content-Type",
+				"application/merge-patch+json")
 			if changed.body["name"] != c.name || changed.header.Get("ETag") == got.header.Get("ETag") {
 				t.Errorf("changed to %s", changed.text)
 			}
-			if late := o.call(t, "administrator", "PATCH "+place, c.patch, "If-Match", got.header.Get("ETag")); late.status != http.StatusPreconditionFailed {
+			if late := o.call(t, "administrator", "PATCH "+place, c.patch, "If-Match",
+				got.header.Get("ETag")); late.status != http.StatusPreconditionFailed {
 				t.Errorf("a change of an old version: %d", late.status)
 			}
 			list := o.ok(t, "reader", "GET "+c.path+"?search="+strings.ReplaceAll(c.name, " ", "+"), "")
 			if items := list.body["items"].([]any); len(items) != 1 || !reflect.DeepEqual(items[0], any(changed.body)) {
 				t.Errorf("listed %s", list.text)
 			}
-			if gone := o.ok(t, "administrator", "DELETE "+place, "", "If-Match", changed.header.Get("ETag")); gone.status != http.StatusNoContent || gone.text != "" {
+			if gone := o.ok(t, "administrator", "DELETE "+place, "", "If-Match", changed.header.Get("ETag")); gone.status != http.StatusNoContent ||
+				gone.text != "" {
 				t.Errorf("deleted: %d %s", gone.status, gone.text)
 			}
 			if again := o.call(t, "administrator", "GET "+place, ""); again.status != http.StatusNotFound {
@@ -52,9 +56,11 @@ func TestLifeOfEachResource(t *testing.T) {
 
 func TestAMergePatchChangesWhatItNames(t *testing.T) {
 	o := newOffice(t)
-	place := o.ok(t, "administrator", "POST /api/clients", `{"number":"1","type":"person","name":"X","kvk":"12345678","vat":"NL123456789B01","ibans":["NL91ABNA0417164300"]}`).header.Get("Location")
+	place := o.ok(t, "administrator", "POST /api/clients",
+		`{"number":"1","type":"person","name":"X","kvk":"12345678","vat":"NL123456789B01","ibans":["NL91ABNA0417164300"]}`).header.Get("Location")
 	got := o.ok(t, "administrator", "PATCH "+place, `{"kvk":null,"type":"supplier"}`)
-	if _, there := got.body["kvk"]; there || got.body["vat"] != "NL123456789B01" || got.body["ibans"] == nil || got.body["type"] != "supplier" || got.body["name"] != "X" {
+	if _, there := got.body["kvk"]; there || got.body["vat"] != "NL123456789B01" || got.body["ibans"] == nil ||
+		got.body["type"] != "supplier" || got.body["name"] != "X" {
 		t.Errorf("%s", got.text)
 	}
 	got = o.ok(t, "administrator", "PATCH "+place, `{"ibans":null}`)
@@ -117,10 +123,13 @@ func TestTheTeamOfAClientKeepsItsOrder(t *testing.T) {
 	if late := o.call(t, "administrator", "PUT "+path, "[]", "If-Match", `"old"`); late.status != http.StatusPreconditionFailed {
 		t.Errorf("a change of an old version: %d", late.status)
 	}
-	if odd := o.call(t, "administrator", "PUT "+path, fmt.Sprintf(`[{"member":"%s","role":"nee"}]`, kees)); odd.status != http.StatusUnprocessableEntity || !strings.Contains(odd.text, "body[0].role") {
+	if odd := o.call(t, "administrator", "PUT "+path,
+		fmt.Sprintf(`[{"member":"%s","role":"nee"}]`, kees)); odd.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(odd.text, "body[0].role") {
 		t.Errorf("%d %s", odd.status, odd.text)
 	}
-	if busy := o.call(t, "administrator", "DELETE /api/team-members/"+kees, ""); busy.status != http.StatusConflict || !strings.Contains(busy.text, client) {
+	if busy := o.call(t, "administrator", "DELETE /api/team-members/"+kees, ""); busy.status != http.StatusConflict ||
+		!strings.Contains(busy.text, client) {
 		t.Errorf("%d %s", busy.status, busy.text)
 	}
 }
@@ -147,7 +156,8 @@ func TestContactsOfAClient(t *testing.T) {
 func TestAManagerAddsProspectsOnly(t *testing.T) {
 	o := newOffice(t)
 	for i, who := range []string{"manager", "administrator", "Directory.ReadWrite"} {
-		if got := o.ok(t, who, "POST /api/clients", `{"type":"prospect","name":"Molen"}`); got.status != http.StatusCreated || got.body["number"] != fmt.Sprintf("P-%d", i+1) {
+		if got := o.ok(t, who, "POST /api/clients", `{"type":"prospect","name":"Molen"}`); got.status != http.StatusCreated ||
+			got.body["number"] != fmt.Sprintf("P-%d", i+1) {
 			t.Errorf("%s: %d %s", who, got.status, got.text)
 		}
 	}

@@ -50,7 +50,8 @@ func TestBegin(t *testing.T) {
 	got := w.ok(t, "editor", "POST /api/chats", body, "Idempotency-Key", "b1")
 	id := fmt.Sprint(got.body["id"])
 	reply, _ := got.body["reply"].(map[string]any)
-	if got.status != http.StatusAccepted || id == w.chat || got.body["client"] != w.client || reply["state"] != "held" || emails(reply["to"]) != "jan@klant.example" ||
+	if got.status != http.StatusAccepted || id == w.chat || got.body["client"] != w.client || reply["state"] != "held" ||
+		emails(reply["to"]) != "jan@klant.example" ||
 		!slices.Contains(got.body["members"].([]any), any(w.ids["editor"])) || fmt.Sprint(got.body["addresses"]) != "[box1@kantoor.example]" {
 		t.Errorf("%s", got.text)
 	}
@@ -60,7 +61,8 @@ func TestBegin(t *testing.T) {
 	if items := w.ok(t, "editor", "GET /api/chats/"+id+"/messages", "").body["items"].([]any); len(items) != 1 {
 		t.Errorf("%v", items)
 	}
-	if next := w.ok(t, "editor", "GET /api/chats/"+id+"/replies/new", "").body; next["mode"] != "new" || next["subject"] != "Jaarrekening" || next["since"] != 1.0 ||
+	if next := w.ok(t, "editor", "GET /api/chats/"+id+"/replies/new", "").body; next["mode"] != "new" || next["subject"] != "Jaarrekening" ||
+		next["since"] != 1.0 ||
 		next["from"].(map[string]any)["email"] != "box1@kantoor.example" {
 		t.Errorf("%v", next)
 	}
@@ -91,7 +93,8 @@ func TestDrafts(t *testing.T) {
 	upload := w.ok(t, "editor", "POST /api/uploads?name=brief.txt", "content").body["id"].(string)
 	first := w.ok(t, "editor", "PUT "+path, fmt.Sprintf(`{"mode":"reply","answers":%q,"html":"<p>Dag</p>","to":[{"email":"half"}],"attachments":[%q],"since":1}`, w.mail, upload))
 	w.ok(t, "editor", "PUT "+path, `{"text":"Dag J"}`)
-	if got := w.call(t, "editor", "PUT "+path, `{"text":"Dag Ja"}`, "If-Match", first.header.Get("ETag")); got.status != http.StatusPreconditionFailed {
+	if got := w.call(t, "editor", "PUT "+path, `{"text":"Dag Ja"}`, "If-Match",
+		first.header.Get("ETag")); got.status != http.StatusPreconditionFailed {
 		t.Errorf("an old version: %d", got.status)
 	}
 	if got := w.ok(t, "editor", "GET "+path, "").body; got["text"] != "Dag J" {
@@ -116,18 +119,21 @@ func TestDrafts(t *testing.T) {
 // Templates are filled in for a chat; what is missing is named.
 func TestTemplates(t *testing.T) {
 	w := newWriting(t)
-	made := w.ok(t, "manager", "POST /api/templates", `{"name":"Stukken","language":"nl","subject":"Stukken {client}","html":"<p>Dag {name}, graag voor {deadline}<script>x</script></p>"}`)
+	made := w.ok(t, "manager", "POST /api/templates",
+		`{"name":"Stukken","language":"nl","subject":"Stukken {client}","html":"<p>Dag {name}, graag voor {deadline}<script>x</script></p>"}`)
 	id := made.body["id"].(string)
 	items := w.ok(t, "editor", "GET /api/templates?chat="+w.chat, "").body["items"].([]any)
 	got := items[0].(map[string]any)
-	if got["subject"] != "Stukken Bakkerij Jansen" || got["html"] != "<p>Dag Jan, graag voor {deadline}</p>" || fmt.Sprint(got["missing"]) != "[deadline]" {
+	if got["subject"] != "Stukken Bakkerij Jansen" || got["html"] != "<p>Dag Jan, graag voor {deadline}</p>" ||
+		fmt.Sprint(got["missing"]) != "[deadline]" {
 		t.Errorf("%v", got)
 	}
 	if got := w.call(t, "manager", "POST /api/templates", `{"name":"x","html":"{geheim}"}`); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("an unknown placeholder: %d", got.status)
 	}
 	w.ok(t, "manager", "PATCH /api/templates/"+id, `{"name":"Stukken opvragen"}`, "If-Match", made.header.Get("ETag"))
-	if got := w.call(t, "manager", "DELETE /api/templates/"+id, "", "If-Match", made.header.Get("ETag")); got.status != http.StatusPreconditionFailed {
+	if got := w.call(t, "manager", "DELETE /api/templates/"+id, "", "If-Match",
+		made.header.Get("ETag")); got.status != http.StatusPreconditionFailed {
 		t.Errorf("an old version: %d", got.status)
 	}
 	for who, want := range map[string]int{"editor": 403, "reader": 403, "manager": 204} {
@@ -146,10 +152,12 @@ func TestTemplates(t *testing.T) {
 func TestForward(t *testing.T) {
 	w := newWriting(t)
 	w.graph.attachments = map[string][]fakeAttachment{"message1": {
-		{Attachment: mail.Attachment{ID: "a", Kind: mail.AttachedFile, Name: "aangifte.pdf", ContentType: "application/pdf", Size: 7}, content: "content"},
+		{Attachment: mail.Attachment{ID: "a", Kind: mail.AttachedFile, Name: "aangifte.pdf", ContentType: "application/pdf", Size: 7},
+			content: "content"},
 		{Attachment: mail.Attachment{ID: "b", Kind: mail.AttachedLink, Name: "Map"}},
 	}}
-	if got := w.ok(t, "editor", "GET "+w.path("/new?mode=forward"), "").body["attachments"].([]any); len(got) != 1 || got[0].(map[string]any)["name"] != "aangifte.pdf" {
+	if got := w.ok(t, "editor", "GET "+w.path("/new?mode=forward"), "").body["attachments"].([]any); len(got) != 1 ||
+		got[0].(map[string]any)["name"] != "aangifte.pdf" {
 		t.Errorf("%v", got)
 	}
 	own := w.ok(t, "editor", "POST /api/uploads?name=eigen.txt", "eigen").body["id"].(string)

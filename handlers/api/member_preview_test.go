@@ -32,7 +32,8 @@ func TestJoiners(t *testing.T) {
 	c := newConnected(t)
 	id := func(path, body string) string { return fmt.Sprint(c.done(t, "POST "+path, body).body["id"]) }
 	member := func(name string, active bool) string {
-		return id("/api/team-members", fmt.Sprintf(`{"name":%q,"email":"%s@kantoor.example","rights":"editor","active":%t}`, name, strings.ToLower(name), active))
+		return id("/api/team-members", fmt.Sprintf(`{"name":%q,"email":"%s@kantoor.example","rights":"editor","active":%t}`, name,
+			strings.ToLower(name), active))
 	}
 	anna, bert, carla, left := member("Anna", true), member("Bert", true), member("Carla", true), member("Left", false)
 	role, other := id("/api/roles", `{"name":"Relatiebeheerder"}`), id("/api/roles", `{"name":"Assistent"}`)
@@ -40,9 +41,11 @@ func TestJoiners(t *testing.T) {
 	empty := id("/api/process-teams", fmt.Sprintf(`{"name":"Leeg","members":[%q]}`, left))
 	client := id("/api/clients", `{"number":"1","type":"organisation","name":"Bakkerij"}`)
 	nobody := id("/api/clients", `{"number":"2","type":"organisation","name":"Slager"}`)
-	c.done(t, "PUT /api/clients/"+client+"/team-members", fmt.Sprintf(`[{"member":%q,"role":%q},{"member":%q,"role":%q},{"member":%q,"role":%q}]`, left, role, bert, role, anna, role))
+	c.done(t, "PUT /api/clients/"+client+"/team-members",
+		fmt.Sprintf(`[{"member":%q,"role":%q},{"member":%q,"role":%q},{"member":%q,"role":%q}]`, left, role, bert, role, anna, role))
 	now := time.Now()
-	c.done(t, "PATCH /api/team-members/"+carla, fmt.Sprintf(`{"substitute":{"member":%q,"from":%q,"until":%q}}`, anna, now.Add(-time.Hour).UTC().Format(time.RFC3339), now.Add(time.Hour).UTC().Format(time.RFC3339)))
+	c.done(t, "PATCH /api/team-members/"+carla, fmt.Sprintf(`{"substitute":{"member":%q,"from":%q,"until":%q}}`, anna,
+		now.Add(-time.Hour).UTC().Format(time.RFC3339), now.Add(time.Hour).UTC().Format(time.RFC3339)))
 
 	ask := func(address string, query ...string) answer {
 		q := url.Values{}
@@ -67,11 +70,13 @@ func TestJoiners(t *testing.T) {
 		{ask("info@kantoor.example", "kind", "process-team", "link", team), "[Carla Anna for Carla]", ""},
 		{ask("info@kantoor.example", "kind", "process-team", "link", empty), "[]", "empty-team"},
 	} {
-		if fmt.Sprint(names(x.got)) != x.want || !strings.Contains(x.got.text, x.warning) || (x.warning == "") == strings.Contains(x.got.text, "warnings") {
+		if fmt.Sprint(names(x.got)) != x.want || !strings.Contains(x.got.text, x.warning) ||
+			(x.warning == "") == strings.Contains(x.got.text, "warnings") {
 			t.Errorf("%s, want %s %s", x.got.text, x.want, x.warning)
 		}
 	}
-	for _, request := range []string{"GET /api/addresses/info@kantoor.example/joiners", "GET /api/addresses/info@kantoor.example/joiners?kind=contact&client=gone"} {
+	for _, request := range []string{"GET /api/addresses/info@kantoor.example/joiners",
+		"GET /api/addresses/info@kantoor.example/joiners?kind=contact&client=gone"} {
 		if got := c.as(t, request, ""); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d", request, got.status)
 		}
@@ -100,7 +105,8 @@ func TestJoiners(t *testing.T) {
 // from the connector when that has stopped; a healthy or paused mailbox has no
 // lag.
 func TestLag(t *testing.T) {
-	last, since, from := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	last, since, from := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
+		time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	stopped := connector.Connector{State: connector.StateSecretExpired, StateSince: since}
 	works := connector.Connector{State: connector.StateWorks, StateSince: since}
 	for _, x := range []struct {
@@ -123,7 +129,8 @@ func TestLag(t *testing.T) {
 			t.Errorf("%s: %v, want %v", x.name, got, x.want)
 		}
 	}
-	o := addressOf(connector.Box{Activation: connector.Activation{Active: true}, Cursor: connector.Cursor{Next: "page 2", RoundStart: since, Count: 40}}, works)
+	o := addressOf(connector.Box{Activation: connector.Activation{Active: true},
+		Cursor: connector.Cursor{Next: "page 2", RoundStart: since, Count: 40}}, works)
 	if o.Reading == nil || o.Reading.Mails != 40 || !o.Reading.Since.Equal(since) {
 		t.Errorf("%+v", o.Reading)
 	}
@@ -140,10 +147,12 @@ func TestLimits(t *testing.T) {
 	if got.body["limited"] != false || got.body["whatToDo"] == nil || strings.Contains(got.text, "box1@") {
 		t.Error(got.text)
 	}
-	if got := c.as(t, "POST "+path+"/check-limits", `{"address":"box1@kantoor.example"}`); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, `"codes":{"address":"address-activated"}`) {
+	if got := c.as(t, "POST "+path+"/check-limits", `{"address":"box1@kantoor.example"}`); got.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(got.text, `"codes":{"address":"address-activated"}`) {
 		t.Errorf("%d %s", got.status, got.text)
 	}
-	if got := c.done(t, "GET "+path+"/limit-script", ""); !strings.Contains(fmt.Sprint(got.body["script"]), "'box1@kantoor.example'") || fmt.Sprint(got.body["addresses"]) != "[box1@kantoor.example]" {
+	if got := c.done(t, "GET "+path+"/limit-script", ""); !strings.Contains(fmt.Sprint(got.body["script"]), "'box1@kantoor.example'") ||
+		fmt.Sprint(got.body["addresses"]) != "[box1@kantoor.example]" {
 		t.Error(got.text)
 	}
 	if strings.Contains(c.seen.String(), canary) {

@@ -34,7 +34,8 @@ func TestMessages(t *testing.T) {
 		written["at"] != written["received"] || written["text"] != "Ik bel." || written["seq"] != 2.0 {
 		t.Errorf("the note: %v", written)
 	}
-	if files, there := letter["attachments"]; letter["direction"] != "in" || letter["kind"] != "mail" || letter["seq"] != 1.0 || !there || files != nil || letter["hasAttachments"] != true {
+	if files, there := letter["attachments"]; letter["direction"] != "in" || letter["kind"] != "mail" || letter["seq"] != 1.0 || !there ||
+		files != nil || letter["hasAttachments"] != true {
 		t.Errorf("the mail: %v", letter)
 	}
 	read := k.ok(t, "reader", "GET /api/mails/"+id+"/attachments", "")

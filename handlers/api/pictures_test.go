@@ -57,7 +57,8 @@ func TestPicturesOfAMail(t *testing.T) {
 	if len(src) != 4 || strings.Contains(strings.ToLower(got.text), "cid:") || !strings.Contains(got.text, "<b>tot &amp; ziens</b>") {
 		t.Fatal(got.text)
 	}
-	if policy := got.header.Get("Content-Security-Policy"); !strings.Contains(policy, "; img-src data: https://example.com/api/mails/"+second+"/pictures/; ") {
+	if policy := got.header.Get("Content-Security-Policy"); !strings.Contains(policy,
+		"; img-src data: https://example.com/api/mails/"+second+"/pictures/; ") {
 		t.Error(policy)
 	}
 	for i, want := range []struct {
@@ -72,14 +73,17 @@ func TestPicturesOfAMail(t *testing.T) {
 		if got.status != want.status || want.status == 200 && (h.Get("Content-Type") != want.kind || got.text != want.text) {
 			t.Errorf("%s: %d %v %q", src[i], got.status, h, got.text)
 		}
-		if want.status == 200 && (h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Security-Policy"), "sandbox; default-src 'none'") || !strings.HasPrefix(h.Get("Content-Disposition"), "inline; ")) {
+		if want.status == 200 && (h.Get("X-Content-Type-Options") != "nosniff" ||
+			!strings.HasPrefix(h.Get("Content-Security-Policy"), "sandbox; default-src 'none'") ||
+			!strings.HasPrefix(h.Get("Content-Disposition"), "inline; ")) {
 			t.Errorf("%s may do more: %v", src[i], h)
 		}
 	}
 	if n := k.graph.asked.Load(); n != 3 { // the list once, and each picture
 		t.Errorf("the mailbox was asked %d times", n)
 	}
-	for who, want := range map[string]int{"manager": 200, "editor": 200, "Mails.Read": 200, "reader": 404, "Chats.ReadWrite": 403, "nobody": 401, "stranger": 403} {
+	for who, want := range map[string]int{"manager": 200, "editor": 200, "Mails.Read": 200, "reader": 404, "Chats.ReadWrite": 403,
+		"nobody": 401, "stranger": 403} {
 		if got := k.call(t, who, "GET "+src[0], ""); got.status != want {
 			t.Errorf("%s: %d, want %d", who, got.status, want)
 		}
@@ -90,10 +94,12 @@ func TestPicturesOfAMail(t *testing.T) {
 	id := k.startWith(t, it, `<img src="cid:cid-a">`, "Jan", "reader")
 	in := "/api/chats/" + id + "/messages/" + id
 	said := k.ok(t, "reader", "GET "+in+"/body", "")
-	if src := sourcesOf(said.text); len(src) != 1 || !strings.HasPrefix(src[0], in+"/pictures/") || !strings.Contains(said.header.Get("Content-Security-Policy"), in+"/pictures/;") {
+	if src := sourcesOf(said.text); len(src) != 1 || !strings.HasPrefix(src[0], in+"/pictures/") ||
+		!strings.Contains(said.header.Get("Content-Security-Policy"), in+"/pictures/;") {
 		t.Errorf("%s %v", said.text, said.header)
 	} else {
-		for who, want := range map[string]int{"manager": 200, "reader": 200, "Chats.ReadWrite": 200, "editor": 404, "Mails.Read": 403, "nobody": 401} {
+		for who, want := range map[string]int{"manager": 200, "reader": 200, "Chats.ReadWrite": 200, "editor": 404, "Mails.Read": 403,
+			"nobody": 401} {
 			if got := k.call(t, who, "GET "+src[0], ""); got.status != want {
 				t.Errorf("%s in the chat: %d, want %d", who, got.status, want)
 			}
@@ -121,7 +127,8 @@ func TestRemotePictures(t *testing.T) {
 		t.Error(got.text)
 	}
 	policy := got.header.Get("Content-Security-Policy")
-	for _, want := range []string{"sandbox allow-popups", "default-src 'none'", "img-src data: https: http://example.com/api/mails/" + id + "/pictures/;", "form-action 'none'", "upgrade-insecure-requests"} {
+	for _, want := range []string{"sandbox allow-popups", "default-src 'none'",
+		"img-src data: https: http://example.com/api/mails/" + id + "/pictures/;", "form-action 'none'", "upgrade-insecure-requests"} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("%q is not in %s", want, policy)
 		}
@@ -135,7 +142,8 @@ func TestRemotePictures(t *testing.T) {
 func TestALetterHasTheColoursOfItsPage(t *testing.T) {
 	k := newTalking(t)
 	path := "GET /api/mails/" + k.html(t, 1, `<p style="color:black">Dag</p>`) + "/body"
-	for query, want := range map[string]string{"": "color-scheme:light dark}", "?colours=dark": "color-scheme:dark}", "?colours=light": "color-scheme:light}"} {
+	for query, want := range map[string]string{"": "color-scheme:light dark}", "?colours=dark": "color-scheme:dark}",
+		"?colours=light": "color-scheme:light}"} {
 		if got := k.ok(t, "manager", path+query, ""); !strings.Contains(got.text, want) || strings.Contains(got.text, "black") {
 			t.Errorf("%s: %s", query, got.text)
 		}

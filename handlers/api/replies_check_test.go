@@ -117,27 +117,28 @@ func TestReplyIsConfirmed(t *testing.T) {
 		with map[string]any
 		want string
 	}{
-		"all is well":             {nil, ""},
-		"own number":              {map[string]any{"html": "<p>Klantnummer 1001</p>"}, ""},
-		"another's number":        {map[string]any{"html": "<p>Uw klantnummer is 2044.</p>"}, "client"},
-		"another's KvK":           {map[string]any{"html": "<p>KvK 12345678</p>"}, "client"},
-		"another's VAT":           {map[string]any{"html": "<p>Btw NL123456789B01</p>"}, "client"},
-		"another's IBAN":          {map[string]any{"html": "<p>Betaal op NL91ABNA0417164300</p>"}, "client"},
-		"another's file":          {map[string]any{"attachments": []string{upload}}, "client"},
-		"another's file, number":  {map[string]any{"attachments": []string{numbered}}, "client"},
-		"own file":                {map[string]any{"attachments": []string{own}}, ""},
-		"somebody else":           {map[string]any{"to": to("wie@elders.example")}, "outsider"},
-		"in Bcc":                  {map[string]any{"bcc": to("wie@elders.example")}, "outsider"},
-		"known in the chat":       {map[string]any{"to": to("els@bank.example")}, ""},
-		"a colleague":             {map[string]any{"cc": to("manager@kantoor.nl")}, ""},
-		"no attachment":           {map[string]any{"html": "<p>Zie de bijlage.</p>"}, "attachment"},
-		"no attachment, English":  {map[string]any{"html": "<p>Please find the letter attached.</p>"}, "attachment"},
-		"an attachment":           {map[string]any{"html": "<p>Zie de bijlage.</p>", "attachments": []string{own}}, ""},
-		"no subject":              {map[string]any{"subject": " "}, "subject"},
-		"no text":                 {map[string]any{"html": "<p>&nbsp;</p>"}, "body"},
-		"no text at all":          {map[string]any{"html": nil}, "body"},
-		"everything":              {map[string]any{"html": "", "subject": "", "to": to("wie@elders.example")}, "outsider subject body"},
-		"everything but confirms": {map[string]any{"html": "", "subject": "", "to": to("wie@elders.example"), "confirmed": []string{"outsider", "body"}}, "subject"},
+		"all is well":            {nil, ""},
+		"own number":             {map[string]any{"html": "<p>Klantnummer 1001</p>"}, ""},
+		"another's number":       {map[string]any{"html": "<p>Uw klantnummer is 2044.</p>"}, "client"},
+		"another's KvK":          {map[string]any{"html": "<p>KvK 12345678</p>"}, "client"},
+		"another's VAT":          {map[string]any{"html": "<p>Btw NL123456789B01</p>"}, "client"},
+		"another's IBAN":         {map[string]any{"html": "<p>Betaal op NL91ABNA0417164300</p>"}, "client"},
+		"another's file":         {map[string]any{"attachments": []string{upload}}, "client"},
+		"another's file, number": {map[string]any{"attachments": []string{numbered}}, "client"},
+		"own file":               {map[string]any{"attachments": []string{own}}, ""},
+		"somebody else":          {map[string]any{"to": to("wie@elders.example")}, "outsider"},
+		"in Bcc":                 {map[string]any{"bcc": to("wie@elders.example")}, "outsider"},
+		"known in the chat":      {map[string]any{"to": to("els@bank.example")}, ""},
+		"a colleague":            {map[string]any{"cc": to("manager@kantoor.nl")}, ""},
+		"no attachment":          {map[string]any{"html": "<p>Zie de bijlage.</p>"}, "attachment"},
+		"no attachment, English": {map[string]any{"html": "<p>Please find the letter attached.</p>"}, "attachment"},
+		"an attachment":          {map[string]any{"html": "<p>Zie de bijlage.</p>", "attachments": []string{own}}, ""},
+		"no subject":             {map[string]any{"subject": " "}, "subject"},
+		"no text":                {map[string]any{"html": "<p>&nbsp;</p>"}, "body"},
+		"no text at all":         {map[string]any{"html": nil}, "body"},
+		"everything":             {map[string]any{"html": "", "subject": "", "to": to("wie@elders.example")}, "outsider subject body"},
+		"everything but confirms": {map[string]any{"html": "", "subject": "", "to": to("wie@elders.example"),
+			"confirmed": []string{"outsider", "body"}}, "subject"},
 	} {
 		with := map[string]any{"since": 99}
 		for k, v := range c.with {
@@ -149,7 +150,8 @@ func TestReplyIsConfirmed(t *testing.T) {
 		for _, code := range list {
 			codes = append(codes, code.(string))
 		}
-		if strings.Join(codes, " ") != c.want || (c.want == "") != (got.status == http.StatusAccepted) || c.want != "" && got.body["type"] != "confirm" {
+		if strings.Join(codes, " ") != c.want || (c.want == "") != (got.status == http.StatusAccepted) ||
+			c.want != "" && got.body["type"] != "confirm" {
 			t.Errorf("%s: %d %s; want %q", name, got.status, got.text, c.want)
 		}
 		if c.want == "" {
@@ -190,7 +192,8 @@ func TestFromWhichAddress(t *testing.T) {
 	it.To = []mail.Address{{Email: "box3@kantoor.example"}, {Email: "box1@kantoor.example"}}
 	w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
 	got := w.ok(t, "editor", "GET "+w.path("/new"), "").body
-	if from, _ := got["from"].(map[string]any); from["email"] != "box1@kantoor.example" || emails(got["to"]) != "jan@klant.example" || got["cc"].([]any) == nil {
+	if from, _ := got["from"].(map[string]any); from["email"] != "box1@kantoor.example" || emails(got["to"]) != "jan@klant.example" ||
+		got["cc"].([]any) == nil {
 		t.Errorf("from %v to %v", got["from"], got["to"])
 	}
 	if list := got["addresses"].([]any); len(list) != 2 {
@@ -206,9 +209,10 @@ func TestWarningsAboutRecipients(t *testing.T) {
 		change func(*item.Item)
 		want   string
 	}{
-		"Bcc":      {func(it *item.Item) { it.To = []mail.Address{{Email: "piet@klant.example"}} }, "[bcc] jan@klant.example "},
-		"Reply-To": {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "jan@elders.example"}} }, "[reply-to] jan@klant.example jan@elders.example new outside"},
-		"same":     {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "post@klant.example"}} }, "[] post@klant.example new outside "},
+		"Bcc": {func(it *item.Item) { it.To = []mail.Address{{Email: "piet@klant.example"}} }, "[bcc] jan@klant.example "},
+		"Reply-To": {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "jan@elders.example"}} },
+			"[reply-to] jan@klant.example jan@elders.example new outside"},
+		"same": {func(it *item.Item) { it.AnswersTo = []mail.Address{{Email: "post@klant.example"}} }, "[] post@klant.example new outside "},
 	} {
 		it := w.nthMail(len(name), "Jan")
 		it.To = []mail.Address{{Email: "box1@kantoor.example"}}
@@ -256,7 +260,8 @@ func TestNewAlias(t *testing.T) {
 	it := w.nthMail(3, "Jan")
 	it.To = []mail.Address{{Email: "box1@kantoor.example"}, {Email: "nieuw@kantoor.example"}, {Email: "wie@kantoor.example"}}
 	w.chat = w.startWith(t, it, "Dag", "Jan", "editor")
-	for _, want := range []string{"jan@klant.example, nieuw@kantoor.example outside, wie@kantoor.example outside", "jan@klant.example, wie@kantoor.example outside"} {
+	for _, want := range []string{"jan@klant.example, nieuw@kantoor.example outside, wie@kantoor.example outside",
+		"jan@klant.example, wie@kantoor.example outside"} {
 		if got := emails(w.ok(t, "editor", "GET "+w.path("/new"), "").body["to"]); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -101,7 +101,8 @@ func TestReplyIsHeld(t *testing.T) {
 	before := time.Now()
 	got := w.reply(t, nil, "Idempotency-Key", "k1")
 	leaves, err := time.Parse(time.RFC3339Nano, fmt.Sprint(got.body["leavesAt"]))
-	if got.status != http.StatusAccepted || got.body["state"] != "held" || err != nil || leaves.Before(before.Add(9*time.Second)) || leaves.After(time.Now().Add(11*time.Second)) {
+	if got.status != http.StatusAccepted || got.body["state"] != "held" || err != nil || leaves.Before(before.Add(9*time.Second)) ||
+		leaves.After(time.Now().Add(11*time.Second)) {
 		t.Fatalf("%d %s", got.status, got.text)
 	}
 	id := got.body["id"].(string)
@@ -110,7 +111,8 @@ func TestReplyIsHeld(t *testing.T) {
 	}
 	items := w.ok(t, "editor", "GET /api/chats/"+w.chat+"/messages", "").body["items"].([]any)
 	first := items[0].(map[string]any)
-	if len(items) != 2 || first["id"] != id || first["kind"] != "reply" || first["direction"] != "out" || first["state"] != "held" || first["seq"] != 2.0 ||
+	if len(items) != 2 || first["id"] != id || first["kind"] != "reply" || first["direction"] != "out" || first["state"] != "held" ||
+		first["seq"] != 2.0 ||
 		emails(first["recipients"]) != "jan@klant.example" || first["by"].(map[string]any)["id"] != w.ids["editor"] {
 		t.Errorf("%v", items)
 	}
@@ -197,7 +199,8 @@ func TestReplyIsSanitised(t *testing.T) {
 			t.Errorf("%s stays in %s", bad, html)
 		}
 	}
-	for _, good := range []string{"color: red", `href="https://kantoor.example/x"`, `src="cid:` + picture + `"`, "border-collapse: collapse", "solid windowtext"} {
+	for _, good := range []string{"color: red", `href="https://kantoor.example/x"`, `src="cid:` + picture + `"`, "border-collapse: collapse",
+		"solid windowtext"} {
 		if !strings.Contains(html, good) {
 			t.Errorf("%s is lost in %s", good, html)
 		}
@@ -217,7 +220,8 @@ func TestReplyIsSanitised(t *testing.T) {
 // Plain text keeps its lines, and is no HTML.
 func TestReplyAsText(t *testing.T) {
 	for text, want := range map[string]string{
-		"Dag Jan,\nhoi\n\n1 < 2": "<p>Dag Jan,<br>hoi</p><p>1 &lt; 2</p>", "": "", " \n ": "", "a\r\nb": "<p>a<br>b</p>", "a  b": "<p>a&nbsp; b</p>",
+		"Dag Jan,\nhoi\n\n1 < 2": "<p>Dag Jan,<br>hoi</p><p>1 &lt; 2</p>", "": "", " \n ": "", "a\r\nb": "<p>a<br>b</p>",
+		"a  b": "<p>a&nbsp; b</p>",
 	} {
 		if got := textAsHTML(text); got != want {
 			t.Errorf("%q: %q; want %q", text, got, want)
@@ -229,7 +233,8 @@ func TestReplyAsText(t *testing.T) {
 func TestFourEyes(t *testing.T) {
 	w := newWriting(t)
 	w.done(t, "PUT /api/settings", fmt.Sprintf(`{"enabled":true,"hold":0,"fourEyes":{"members":[%q],"clients":[],"words":["Definitieve Aanslag"]}}`, w.ids["administrator"]))
-	if got := w.done(t, "GET /api/settings", "").body; got["hold"] != 0.0 || fmt.Sprint(got["fourEyes"].(map[string]any)["words"]) != "[Definitieve Aanslag]" {
+	if got := w.done(t, "GET /api/settings", "").body; got["hold"] != 0.0 ||
+		fmt.Sprint(got["fourEyes"].(map[string]any)["words"]) != "[Definitieve Aanslag]" {
 		t.Errorf("%v", got)
 	}
 	if got := w.reply(t, nil); got.body["state"] != "held" {
@@ -243,7 +248,8 @@ func TestFourEyes(t *testing.T) {
 	if got := w.call(t, "editor", "POST "+w.path("/", id, "/approve"), ""); got.status != http.StatusForbidden {
 		t.Errorf("its writer: %d", got.status)
 	}
-	if got := w.call(t, "manager", "POST "+w.path("/", id, "/approve"), "", "If-Match", `"b2xk"`); got.status != http.StatusPreconditionFailed {
+	if got := w.call(t, "manager", "POST "+w.path("/", id, "/approve"), "",
+		"If-Match", `"b2xk"`); got.status != http.StatusPreconditionFailed {
 		t.Errorf("another version: %d", got.status)
 	}
 	etag := w.ok(t, "manager", "GET "+w.path("/", id), "").header.Get("ETag")
@@ -349,8 +355,9 @@ func TestFilesThatGoAlongWithAForward(t *testing.T) {
 		along any
 		want  string
 	}{{[]int{2, 6}, "Jaarrekening é “2025”.pdf, foto.JPG"}, {[]int{}, ""}} {
-		got := w.reply(t, map[string]any{"mode": "forward", "to": []any{map[string]any{"email": "els@bank.example"}}, "along": c.along, "attachments": []string{},
-			"confirmed": []string{"outsider", "attachment"}})
+		got := w.reply(t, map[string]any{"mode": "forward", "to": []any{map[string]any{"email": "els@bank.example"}}, "along": c.along,
+			"attachments": []string{},
+			"confirmed":   []string{"outsider", "attachment"}})
 		if got.status != http.StatusAccepted {
 			t.Fatalf("%v: %d %s", c.along, got.status, got.text)
 		}

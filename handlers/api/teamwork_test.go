@@ -44,7 +44,8 @@ func TestPlanOfAMail(t *testing.T) {
 	k := newTalking(t)
 	first, second := k.park(t, 1, "Jan"), k.park(t, 2, "Petra")
 	for _, refused := range []string{
-		fmt.Sprintf(`{"assignee":%q}`, k.ids["reader"]), `{"assignee":"nobody"}`, `{"later":"2020-01-01T00:00:00Z"}`, `{"later":"2100-01-01T00:00:00Z"}`,
+		fmt.Sprintf(`{"assignee":%q}`, k.ids["reader"]), `{"assignee":"nobody"}`, `{"later":"2020-01-01T00:00:00Z"}`,
+		`{"later":"2100-01-01T00:00:00Z"}`,
 	} {
 		if got := k.call(t, "manager", "PATCH /api/mails/"+first, refused); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", refused, got.status, got.text)
@@ -159,7 +160,8 @@ func TestANoteIsItsAuthors(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor", "administrator")
 	path := "/api/chats/" + id + "/notes"
-	if got := k.call(t, "editor", "POST "+path, fmt.Sprintf(`{"body":"Kijk","mentions":[%q]}`, k.ids["reader"])); got.status != http.StatusUnprocessableEntity {
+	if got := k.call(t, "editor", "POST "+path, fmt.Sprintf(`{"body":"Kijk","mentions":[%q]}`,
+		k.ids["reader"])); got.status != http.StatusUnprocessableEntity {
 		t.Fatalf("named somebody who does not see it: %d", got.status)
 	}
 	note := k.ok(t, "editor", "POST "+path, fmt.Sprintf(`{"body":"Kijk eens","mentions":[%q]}`, k.ids["manager"])).body["id"].(string)
@@ -174,7 +176,8 @@ func TestANoteIsItsAuthors(t *testing.T) {
 			}
 		}
 	}
-	edited := k.ok(t, "editor", "PATCH "+path+"/"+note, fmt.Sprintf(`{"body":"Kijk hier","mentions":[%q,%q]}`, k.ids["manager"], k.ids["administrator"])).body
+	edited := k.ok(t, "editor", "PATCH "+path+"/"+note,
+		fmt.Sprintf(`{"body":"Kijk hier","mentions":[%q,%q]}`, k.ids["manager"], k.ids["administrator"])).body
 	if edited["text"] != "Kijk hier" || edited["edited"] == nil || told("manager") != 1 || told("administrator") != 1 {
 		t.Errorf("%v: %d, %d", edited, told("manager"), told("administrator"))
 	}
@@ -197,12 +200,14 @@ func TestANoteIsItsAuthors(t *testing.T) {
 func TestPlanOfAChat(t *testing.T) {
 	k := newTalking(t)
 	id := k.start(t, 1, "Jan", "editor")
-	if got := k.call(t, "editor", "PATCH /api/chats/"+id, fmt.Sprintf(`{"assignee":%q}`, k.ids["reader"])); got.status != http.StatusUnprocessableEntity {
+	if got := k.call(t, "editor", "PATCH /api/chats/"+id,
+		fmt.Sprintf(`{"assignee":%q}`, k.ids["reader"])); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("given to who does not see it: %d", got.status)
 	}
 	later := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 	c := k.ok(t, "editor", "PATCH /api/chats/"+id, fmt.Sprintf(`{"assignee":%q,"later":%q}`, k.ids["manager"], later)).body
-	if c["assignee"].(map[string]any)["id"] != k.ids["manager"] || c["later"] != later || len(items(k.ok(t, "manager", "GET /api/me/notices", ""))) != 1 {
+	if c["assignee"].(map[string]any)["id"] != k.ids["manager"] || c["later"] != later ||
+		len(items(k.ok(t, "manager", "GET /api/me/notices", ""))) != 1 {
 		t.Errorf("%v", c)
 	}
 	for query, want := range map[string]int{"?later=hidden": 0, "?later=only": 1, "?assignee=me": 0, "?assignee=" + k.ids["manager"]: 1} {

@@ -82,17 +82,21 @@ func TestAnswersToReplies(t *testing.T) {
 			}
 			w.Send(from, []string{"info@" + apptest.Domain}, raw)
 		}
-		w.Send("loket@bank.example", []string{"info@" + apptest.Domain}, apptest.Letter("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b1", "In-Reply-To: <f1@kantoor.example>"))
+		w.Send("loket@bank.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b1", "In-Reply-To: <f1@kantoor.example>"))
 		w.Pass(1)
-		w.Send("loket@bank.example", []string{"info@" + apptest.Domain}, apptest.Letter("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b2", "References: <x@y> <b1@elders.example>"))
+		w.Send("loket@bank.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b2", "References: <x@y> <b1@elders.example>"))
 		w.Pass(1)
 
 		leg := " outside leg " + forward.ID
-		want := []string{"adviseur@elders.example outside", "jan@bakker.example", "jan@bakker.example", "kees@bakker.example new", "loket@bank.example" + leg, "loket@bank.example" + leg}
+		want := []string{"adviseur@elders.example outside", "jan@bakker.example", "jan@bakker.example", "kees@bakker.example new",
+			"loket@bank.example" + leg, "loket@bank.example" + leg}
 		if got := w.senders(c); !slices.Equal(got, want) {
 			t.Errorf("the chat has %q\nwant %q", got, want)
 		}
-		if got := w.waiting(); len(got) != 2 || got["vreemd@vreemd.example"] != "unknown-sender" || got["els@slager.example"] != "several-clients" {
+		if got := w.waiting(); len(got) != 2 || got["vreemd@vreemd.example"] != "unknown-sender" ||
+			got["els@slager.example"] != "several-clients" {
 			t.Errorf("waiting: %v", got)
 		}
 		if chats := w.Chats(); len(chats) != 1 || chats[0]["state"] != "open" {

@@ -49,7 +49,8 @@ func TestAnOfficeComesBackFromItsExport(t *testing.T) {
 		w.Send("jan@bakker.example", []string{info},
 			apptest.Letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
 		w.Pass(1)
-		if got := apptest.Subjects(w.Mails(), "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Re: Btw-aangifte"}) || len(w.Chats()) != 1 {
+		if got := apptest.Subjects(w.Mails(), "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Re: Btw-aangifte"}) ||
+			len(w.Chats()) != 1 {
 			t.Errorf("after it came back: %v in %d chats", got, len(w.Chats()))
 		}
 	})

@@ -29,7 +29,8 @@ func BenchmarkMail(b *testing.B) {
 		text func(*rand.Rand) string
 	}{
 		{"plain", letter(func(*rand.Rand) string { return "alstublieft" }, "")},
-		{"numbers", letter(func(r *rand.Rand) string { return "alstublieft" }, "\r\nMet vriendelijke groet,\r\nJan Jansen\r\nKvK 12345678\r\nBtw NL123456782B90\r\n")},
+		{"numbers", letter(func(r *rand.Rand) string { return "alstublieft" },
+			"\r\nMet vriendelijke groet,\r\nJan Jansen\r\nKvK 12345678\r\nBtw NL123456782B90\r\n")},
 		{"words", letter(func(r *rand.Rand) string {
 			return fmt.Sprintf("debiteur %d: € %d,%02d op %d-%d-2026", r.IntN(1e5), r.IntN(1e4), r.IntN(100), 1+r.IntN(28), 1+r.IntN(12))
 		}, "")},

@@ -60,7 +60,8 @@ func (w *world) count() counted {
 // mailboxes activates so many addresses, all linked with one role.
 func (w *world) mailboxes(n int) {
 	w.T.Helper()
-	member := w.Must("POST", "/api/team-members", object{"name": "Anna", "email": "anna@" + apptest.Domain, "rights": "editor", "active": true})["id"]
+	member := w.Must("POST", "/api/team-members", object{"name": "Anna", "email": "anna@" + apptest.Domain, "rights": "editor",
+		"active": true})["id"]
 	role := w.Must("POST", "/api/roles", object{"name": "Relatiebeheerder"})["id"]
 	client := w.Must("POST", "/api/clients", object{"number": "1001", "type": "organisation", "name": "Bakkerij Jansen"})["id"]
 	w.Must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": member, "role": role}})
@@ -163,8 +164,10 @@ func (w *world) clients(n int) {
 	roles := w.Must("GET", "/api/roles", nil)["items"].([]any)
 	for i := range n {
 		from := fmt.Sprintf("klant%d@klanten.example", i)
-		client := w.Must("POST", "/api/clients", object{"number": fmt.Sprint(2000 + i), "type": "organisation", "name": fmt.Sprint("Klant ", i)})["id"]
-		w.Must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
+		client := w.Must("POST", "/api/clients", object{"number": fmt.Sprint(2000 + i), "type": "organisation",
+			"name": fmt.Sprint("Klant ", i)})["id"]
+		w.Must("PUT", "/api/clients/"+client.(string)+"/team-members",
+			[]object{{"member": members[0].(object)["id"], "role": roles[0].(object)["id"]}})
 		w.Must("POST", "/api/contacts", object{"name": from, "emails": []string{from}, "clients": []any{client}})
 	}
 }

@@ -56,7 +56,8 @@ func TestMailBecomesChat(t *testing.T) {
 		w.Pass(1)
 
 		mails := w.Mails()
-		if got := apptest.Subjects(mails, "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Jaaropgave", "Jaaropgave", "Re: Btw-aangifte"}) {
+		if got := apptest.Subjects(mails, "processed"); !slices.Equal(got,
+			[]string{"Btw-aangifte", "Jaaropgave", "Jaaropgave", "Re: Btw-aangifte"}) {
 			t.Errorf("in chats: %v", got)
 		}
 		for _, m := range mails {
@@ -130,7 +131,8 @@ func TestSwitchedOff(t *testing.T) {
 		w.Office()
 		w.Tick()
 		w.Must("PUT", "/api/settings", object{"enabled": false})
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
+		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
 		w.ToMicrosoft.Reset()
 		w.Pass(12)
 		if n := len(w.ToMicrosoft.Calls()); n > 0 || len(w.Mails()) > 0 {
@@ -177,8 +179,10 @@ func TestWhoSeesWhichMail(t *testing.T) {
 		w.Office()
 		w.Must("POST", "/api/team-members", object{"name": "Gast", "email": "gast@" + apptest.Domain, "rights": "reader", "active": true})
 		w.Tick()
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Aan info", "a1"))
-		w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "loon@"+apptest.Domain, "Aan loon", "a2"))
+		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Aan info", "a1"))
+		w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "loon@"+apptest.Domain, "Aan loon", "a2"))
 		w.Pass(1)
 		ids := map[string]string{}
 		for _, m := range w.Mails() {
@@ -247,8 +251,10 @@ func TestListsInPages(t *testing.T) {
 		}
 		w.Pass(1)
 		for who, query := range map[string]string{
-			apptest.Admin + " all": "", "bram@" + apptest.Domain + " all": "", "bram@" + apptest.Domain + " parked": "&state=parked", apptest.Admin + " parked": "&state=parked",
-			apptest.Admin + " processed": "&state=processed", apptest.Admin + " search": "&search=MAIL+0", apptest.Admin + " reason": "&reason=unknown-sender",
+			apptest.Admin + " all": "", "bram@" + apptest.Domain + " all": "", "bram@" + apptest.Domain + " parked": "&state=parked",
+			apptest.Admin + " parked":    "&state=parked",
+			apptest.Admin + " processed": "&state=processed", apptest.Admin + " search": "&search=MAIL+0",
+			apptest.Admin + " reason":             "&reason=unknown-sender",
 			"bram@" + apptest.Domain + " address": "&address=info@" + apptest.Domain,
 		} {
 			person, kind, _ := strings.Cut(who, " ")
@@ -317,7 +323,8 @@ func TestRetry(t *testing.T) {
 		w.Office()
 		w.Must("POST", "/api/team-members", object{"name": "Lezer", "email": "lezer@" + apptest.Domain, "rights": "reader", "active": true})
 		w.Tick()
-		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain}, apptest.Letter("piet@onbekend.example", "info@"+apptest.Domain, "Vraag", "r1"))
+		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("piet@onbekend.example", "info@"+apptest.Domain, "Vraag", "r1"))
 		w.Pass(1)
 		id := w.Mails()[0]["id"].(string)
 		client := w.Must("GET", "/api/clients", nil)["items"].([]any)[0].(object)["id"]
@@ -424,7 +431,8 @@ func TestSecretStaysInTheVault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
+		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
 		w.Pass(1)
 		connector := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
 		w.Must("POST", "/api/connectors/"+connector+"/check", object{})

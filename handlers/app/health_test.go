@@ -20,7 +20,8 @@ func TestHealthReport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
-		for who, want := range map[string]int{apptest.Admin: 200, "carla@" + apptest.Domain: 200, "anna@" + apptest.Domain: http.StatusForbidden} {
+		for who, want := range map[string]int{apptest.Admin: 200, "carla@" + apptest.Domain: 200,
+			"anna@" + apptest.Domain: http.StatusForbidden} {
 			if code := w.Ask(who, "GET", "/api/health", nil, nil); code != want {
 				t.Errorf("%s gets %d, want %d", who, code, want)
 			}
@@ -106,7 +107,8 @@ func TestReadySaysWhatIsWrong(t *testing.T) {
 		time.Sleep(20 * time.Minute) // simulated
 		code, status, failing := w.ready(apptest.Admin)
 		graph, tick := failing["graph"], failing["tick"]
-		if code != 200 || status != "degraded" || len(failing) != 2 || graph["of"] != "Kantoor" || !strings.HasPrefix(fmt.Sprint(graph["error"]), "secret-expired AADSTS") {
+		if code != 200 || status != "degraded" || len(failing) != 2 || graph["of"] != "Kantoor" ||
+			!strings.HasPrefix(fmt.Sprint(graph["error"]), "secret-expired AADSTS") {
 			t.Fatalf("%d %s: %v", code, status, failing)
 		}
 		for name, c := range failing {
@@ -139,7 +141,8 @@ func TestReadySaysWhatIsWrong(t *testing.T) {
 		}
 		// Live asks nobody.
 		w.reset()
-		if code, text := w.Call("", "GET", "/api/health/live", ""); code != 200 || !strings.Contains(text, `"version"`) || len(w.ToTables.Calls())+len(w.ToQueues.Calls()) > 0 {
+		if code, text := w.Call("", "GET", "/api/health/live", ""); code != 200 || !strings.Contains(text, `"version"`) ||
+			len(w.ToTables.Calls())+len(w.ToQueues.Calls()) > 0 {
 			t.Errorf("%d %s", code, text)
 		}
 	})

@@ -39,8 +39,9 @@ func TestJobsAreNotBelieved(t *testing.T) {
 		id := w.stranger()
 		member := w.Must("GET", "/api/team-members", nil)["items"].([]any)[0].(object)["id"].(string)
 		forge := func(why string) {
-			text, _ := json.Marshal(object{"job": "process", "mailbox": "info@" + apptest.Domain, "why": why, "mails": slices.Repeat([]string{id}, 1000),
-				"by": member, "By": member})
+			text, _ := json.Marshal(object{"job": "process", "mailbox": "info@" + apptest.Domain, "why": why,
+				"mails": slices.Repeat([]string{id}, 1000),
+				"by":    member, "By": member})
 			w.Queues.Add("process", string(text))
 			w.Drain()
 		}

@@ -18,7 +18,8 @@ func TestWaitingMailIsCounted(t *testing.T) {
 		w.Send("x@vreemd.example", []string{"info@" + apptest.Domain}, apptest.Letter("x@vreemd.example", "info@"+apptest.Domain, "een", "1"))
 		w.Send("y@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.Letter("y@vreemd.example", "loon@"+apptest.Domain, "twee", "2"))
 		w.Send("z@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.Letter("z@vreemd.example", "loon@"+apptest.Domain, "drie", "3"))
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "vier", "4"))
+		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "vier", "4"))
 		w.Tick()
 		between := time.Now()
 		time.Sleep(time.Hour) // simulated
@@ -31,9 +32,11 @@ func TestWaitingMailIsCounted(t *testing.T) {
 			Reasons, Addresses map[string]int
 		}
 		for email, want := range map[string]counts{
-			apptest.Admin:             {4, false, map[string]int{"unknown-sender": 4}, map[string]int{"info@" + apptest.Domain: 2, "loon@" + apptest.Domain: 2}},
-			"carla@" + apptest.Domain: {4, false, map[string]int{"unknown-sender": 4}, map[string]int{"info@" + apptest.Domain: 2, "loon@" + apptest.Domain: 2}},
-			"anna@" + apptest.Domain:  {2, false, map[string]int{"unknown-sender": 2}, map[string]int{"info@" + apptest.Domain: 2}},
+			apptest.Admin: {4, false, map[string]int{"unknown-sender": 4},
+				map[string]int{"info@" + apptest.Domain: 2, "loon@" + apptest.Domain: 2}},
+			"carla@" + apptest.Domain: {4, false, map[string]int{"unknown-sender": 4},
+				map[string]int{"info@" + apptest.Domain: 2, "loon@" + apptest.Domain: 2}},
+			"anna@" + apptest.Domain: {2, false, map[string]int{"unknown-sender": 2}, map[string]int{"info@" + apptest.Domain: 2}},
 		} {
 			var got counts
 			if code := w.Ask(email, "GET", "/api/mails/counts", nil, &got); code != 200 || got.Parked != want.Parked || got.More ||

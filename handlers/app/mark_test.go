@@ -20,7 +20,8 @@ import (
 func (w *world) outlook(method, path, body string, into any) {
 	w.T.Helper()
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {apptest.ClientID}, "client_secret": {apptest.ClientSecret}, "scope": {w.URL + "/.default"},
+		"grant_type": {"client_credentials"}, "client_id": {apptest.ClientID}, "client_secret": {apptest.ClientSecret},
+		"scope": {w.URL + "/.default"},
 	}
 	r := httptest.NewRequest("POST", w.URL+"/"+apptest.TenantID+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

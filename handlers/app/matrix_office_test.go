@@ -54,9 +54,11 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	w.Send(bladen, []string{info}, apptest.Letter(bladen, info, "Krant 1", "m5", "List-Id: Krant <krant.bladen.example>"))
 	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Tweede", "m7"))
 	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Derde", "m8"))
-	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Derde", "m9", "In-Reply-To: <m8@elders.example>"))
+	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Derde", "m9",
+		"In-Reply-To: <m8@elders.example>"))
 	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Vierde", "m10"))
-	w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "loon@"+apptest.Domain, "Loon", "m11"))
+	w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain},
+		apptest.Letter("jan@bakker.example", "loon@"+apptest.Domain, "Loon", "m11"))
 	w.Pass(1)
 	// A rule that a manager made, what it decided, and one that waits for a manager.
 	o.ids["rule"] = o.as("carla", "POST", "/api/mails/"+w.ID("Krant 1")+"/solve",
@@ -78,10 +80,12 @@ func newMatrixOffice(t *testing.T) *matrixOffice {
 	for _, subject := range []string{"Btw", "Tweede", "Derde", "Vierde"} {
 		o.as("anna", "PUT", "/api/chats/"+w.Mail(subject)["chat"].(string)+"/participants", object{"members": members})
 	}
-	o.ids["otherChat"], o.ids["merged"], o.ids["strange"] = w.Mail("Tweede")["chat"].(string), w.Mail("Derde")["chat"].(string), w.Mail("Loon")["chat"].(string)
+	o.ids["otherChat"], o.ids["merged"], o.ids["strange"] = w.Mail("Tweede")["chat"].(string), w.Mail("Derde")["chat"].(string),
+		w.Mail("Loon")["chat"].(string)
 	o.ids["answer"], o.ids["strangeMessage"] = w.ID("Re: Derde"), w.ID("Loon")
 	o.as("carla", "POST", "/api/chats/"+w.Mail("Vierde")["chat"].(string)+"/merge", object{"into": o.ids["merged"]})
-	o.ids["otherClient"] = w.Must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slagerij Visser"})["id"].(string)
+	o.ids["otherClient"] = w.Must("POST", "/api/clients",
+		object{"number": "2002", "type": "organisation", "name": "Slagerij Visser"})["id"].(string)
 	w.Must("PUT", "/api/clients/"+o.ids["otherClient"]+"/team-members", []object{{"member": o.ids["anna"], "role": o.ids["role"]}})
 	o.ids["chat"], o.ids["message"] = btw["chat"].(string), btw["id"].(string)
 	o.ids["news"] = w.ID("Nieuws 1")
@@ -119,7 +123,8 @@ func (o *matrixOffice) write() {
 	if err != nil {
 		o.T.Fatal(err)
 	}
-	o.Must("PUT", "/api/settings", object{"enabled": true, "fourEyes": object{"members": []string{o.ids["anna"]}, "clients": []string{}, "words": []string{}}})
+	o.Must("PUT", "/api/settings", object{"enabled": true,
+		"fourEyes": object{"members": []string{o.ids["anna"]}, "clients": []string{}, "words": []string{}}})
 	o.ids["waiting"] = reply(nil)
 	o.as("anna", "PUT", "/api/chats/"+o.ids["chat"]+"/draft", object{"text": "Dag"})
 	o.ids["template"] = o.as("carla", "POST", "/api/templates", object{"name": "Groet", "html": "Dag {name}"})["id"].(string)

@@ -154,7 +154,8 @@ var matrixWrites = []write{
 	{"PATCH /api/chats/{chat}/notes/{note}", `{"body":"Ik bel niet."}`, ofNote, false},
 	{"DELETE /api/chats/{chat}/notes/{note}", ``, ofNote, false},
 
-	{"POST /api/chats/{chat}/replies", `{"answers":"{message}","mode":"reply","to":[{"email":"jan@bakker.example"}],"text":"Dag Jan"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/replies", `{"answers":"{message}","mode":"reply","to":[{"email":"jan@bakker.example"}],"text":"Dag Jan"}`,
+		ofChat(mayEdit), false},
 	{"DELETE /api/chats/{chat}/replies/{reply}", ``, ofAuthor, false},
 	{"POST /api/chats/{chat}/replies/{failed}/retry", ``, ofChat(mayEdit), false},
 	{"POST /api/chats/{chat}/replies/{failed}/dismiss", ``, ofChat(mayEdit), false},
@@ -162,7 +163,8 @@ var matrixWrites = []write{
 	{"POST /api/chats/{chat}/replies/{waiting}/reject", `{"comment":"Nog niet"}`, office(mayManage), false},
 	{"PUT /api/chats/{chat}/draft", `{"text":"Dag J"}`, ofChat(mayEdit), false},
 	{"DELETE /api/chats/{chat}/draft", ``, ofChat(mayEdit), false},
-	{"POST /api/chats", `{"address":"info@` + apptest.Domain + `","client":"{client}","contact":"{contact}","subject":"Kennismaking","text":"Dag Jan"}`, func(u matrixUser) int {
+	{"POST /api/chats", `{"address":"info@` + apptest.Domain +
+		`","client":"{client}","contact":"{contact}","subject":"Kennismaking","text":"Dag Jan"}`, func(u matrixUser) int {
 		if u.name == "vreemd" {
 			return http.StatusForbidden // linked with no address
 		}

@@ -21,7 +21,8 @@ import (
 // graph calls Microsoft Graph as Outlook would, outside of the product.
 func (w *world) graph(method, path string, body any) object {
 	w.T.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {apptest.ClientID}, "client_secret": {apptest.ClientSecret}, "scope": {w.URL + "/.default"}}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {apptest.ClientID}, "client_secret": {apptest.ClientSecret},
+		"scope": {w.URL + "/.default"}}
 	send := func(method, url, kind, token string, body []byte) object {
 		r, err := http.NewRequestWithContext(w.T.Context(), method, url, bytes.NewReader(body))
 		if err != nil {
@@ -42,7 +43,8 @@ func (w *world) graph(method, path string, body any) object {
 		}
 		return out
 	}
-	token := send("POST", w.URL+"/"+apptest.TenantID+"/oauth2/v2.0/token", "application/x-www-form-urlencoded", "", []byte(form.Encode()))["access_token"].(string)
+	token := send("POST", w.URL+"/"+apptest.TenantID+"/oauth2/v2.0/token", "application/x-www-form-urlencoded", "",
+		[]byte(form.Encode()))["access_token"].(string)
 	var in []byte
 	if body != nil {
 		in, _ = json.Marshal(body)
@@ -57,9 +59,11 @@ func (w *world) fromOutlook(from, answers, subject string, to ...string) {
 	for _, email := range to {
 		recipients = append(recipients, object{"emailAddress": object{"address": email}})
 	}
-	message := object{"subject": subject, "toRecipients": recipients, "body": object{"contentType": "html", "content": "<p>Vanuit Outlook.</p>"}}
+	message := object{"subject": subject, "toRecipients": recipients,
+		"body": object{"contentType": "html", "content": "<p>Vanuit Outlook.</p>"}}
 	if answers != "" {
-		message["singleValueExtendedProperties"] = []object{{"id": "String 0x1042", "value": answers}, {"id": "String 0x1039", "value": "<x@y> " + answers}}
+		message["singleValueExtendedProperties"] = []object{{"id": "String 0x1042", "value": answers},
+			{"id": "String 0x1039", "value": "<x@y> " + answers}}
 	}
 	draft := w.graph("POST", "/users/"+from+"/messages", message)
 	w.graph("POST", "/users/"+from+"/messages/"+draft["id"].(string)+"/send", nil)
@@ -117,7 +121,8 @@ func TestAnswersFromOutlook(t *testing.T) {
 		// The client answers what Anna wrote in Outlook.
 		sent := w.Tenant.Outside("jan@bakker.example")
 		last := sent[len(sent)-1].InternetMessageID
-		w.Send("jan@bakker.example", []string{"anna@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "anna@"+apptest.Domain, "Re: Van Anna", "terug", "In-Reply-To: "+last))
+		w.Send("jan@bakker.example", []string{"anna@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "anna@"+apptest.Domain, "Re: Van Anna", "terug", "In-Reply-To: "+last))
 		w.Pass(2)
 		if chats := w.Chats(); len(chats) != 1 {
 			t.Errorf("%d chats", len(chats))
@@ -162,7 +167,8 @@ func TestAnswerFromOutlookBeforeItsMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.conversation()
-		w.Send("piet@nieuw.example", []string{"info@" + apptest.Domain}, apptest.Letter("piet@nieuw.example", "info@"+apptest.Domain, "Kennismaking", "nieuw"))
+		w.Send("piet@nieuw.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("piet@nieuw.example", "info@"+apptest.Domain, "Kennismaking", "nieuw"))
 		w.Pass(1)
 		w.fromOutlook("info@"+apptest.Domain, "<nieuw@elders.example>", "Welkom", "piet@nieuw.example")
 		w.Pass(3)
@@ -235,7 +241,8 @@ func comesBack(t *testing.T) (w *world, ending func() string) {
 	w = newWorld(t)
 	c := w.conversation()
 	r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "els@bakker.example")
-	w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Re: Vraag", "a1", "In-Reply-To: <r1@kantoor.example>"))
+	w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+		apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Re: Vraag", "a1", "In-Reply-To: <r1@kantoor.example>"))
 	w.Send("", []string{"info@" + apptest.Domain}, ndr("<r1@kantoor.example>", "els@bakker.example", "failed", "5.1.1"))
 	w.fromOutlook("info@"+apptest.Domain, "<vraag@elders.example>", "Antwoord", "jan@bakker.example")
 	return w, func() string {
@@ -244,7 +251,8 @@ func comesBack(t *testing.T) (w *world, ending func() string) {
 			kinds = append(kinds, m["kind"].(string)+" "+m["subject"].(string))
 		}
 		slices.Sort(kinds)
-		return fmt.Sprintf("%s\n%s\n%d chats, %d mails, unread %t\n%v", w.outcome(r), strings.Join(kinds, "\n"), len(w.Chats()), len(w.Mails()), w.unreadOf(c, r.Author) > 0, w.waiting())
+		return fmt.Sprintf("%s\n%s\n%d chats, %d mails, unread %t\n%v", w.outcome(r), strings.Join(kinds, "\n"), len(w.Chats()), len(w.Mails()),
+			w.unreadOf(c, r.Author) > 0, w.waiting())
 	}
 }
 

@@ -25,7 +25,8 @@ var movedOn = map[string]string{
 	"mails y|*|*: data.text":          noteOnce,
 }
 
-const noteOnce = "a note is in its own row alone, so that its author can erase it; a repeated request gets an answer without its text from the former release"
+const noteOnce = "a note is in its own row alone, so that its author can erase it; a repeated request gets an answer without its text " +
+	"from the former release"
 
 // The former release can read what this one writes: each property that it wrote in a
 // kind of row is still there and has the same type. It does not look at others.
@@ -71,7 +72,8 @@ var (
 // describedKinds are the kinds of rows in the comments of packages.
 func describedKinds(t *testing.T) (kinds []string) {
 	t.Helper()
-	for _, name := range []string{"directory/directory", "connector/doc", "item/item", "chat/chat", "outbox/reply", "compose/settings", "audit/audit"} {
+	for _, name := range []string{"directory/directory", "connector/doc", "item/item", "chat/chat", "outbox/reply", "compose/settings",
+		"audit/audit"} {
 		text, err := os.ReadFile("../../shared/" + name + ".go")
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +96,8 @@ var words = regexp.MustCompile(`^[a-z][a-z-]*$`)
 func kindOf(key string) string {
 	parts := strings.Split(key, "|")
 	for i, p := range parts {
-		known := slices.Contains([]string{"body", "seen", "open", "moved", "id", "key", "send", "parked", "state", "cursor", "sent", "address", "member", "chat", "progress", "basis"}, p)
+		known := slices.Contains([]string{"body", "seen", "open", "moved", "id", "key", "send", "parked", "state", "cursor", "sent", "address",
+			"member", "chat", "progress", "basis"}, p)
 		if i == 0 && !words.MatchString(p) || i > 0 && !known {
 			parts[i] = "*"
 		}

@@ -42,13 +42,15 @@ func fullOffice(t *testing.T) *world {
 // directoryOfAll makes what Office does not.
 func (w *world) directoryOfAll() {
 	carla, bram := w.Named("/api/team-members", "name", "Carla"), w.Named("/api/team-members", "name", "Bram")
-	left := w.Must("POST", "/api/team-members", object{"name": "Dirk", "email": "dirk@" + apptest.Domain, "rights": "reader", "active": true})["id"]
+	left := w.Must("POST", "/api/team-members", object{"name": "Dirk", "email": "dirk@" + apptest.Domain, "rights": "reader",
+		"active": true})["id"]
 	w.Must("PATCH", fmt.Sprint("/api/team-members/", left), object{"email": "dirk.oud@" + apptest.Domain, "active": false})
 	for _, who := range []string{"Anna", "Bram", "Carla"} {
 		w.by(who, "GET", "/api/me", nil) // binds the account
 	}
 	w.by("Anna", "PATCH", "/api/me", object{"signature": "<p>Groet, Anna</p>"})
-	w.by("Bram", "PUT", "/api/me/substitute", object{"member": carla, "from": time.Now().Add(-time.Hour), "until": time.Now().Add(48 * time.Hour)})
+	w.by("Bram", "PUT", "/api/me/substitute", object{"member": carla, "from": time.Now().Add(-time.Hour),
+		"until": time.Now().Add(48 * time.Hour)})
 	w.Must("POST", "/api/clients", object{"type": "prospect", "name": "Misschien later"})
 	slager := w.Must("POST", "/api/clients", object{"number": "2002", "type": "organisation", "name": "Slagerij Visser en Zonen",
 		"kvk": "69599084", "vat": "NL001234567B01", "ibans": []string{"NL91ABNA0417164300"}})["id"]
@@ -131,11 +133,13 @@ func (w *world) repliesOfAll() {
 	w.by("Anna", "DELETE", fmt.Sprint("/api/chats/", chat, "/replies/", write(object{"text": "Teruggenomen."})), nil)
 	carla := w.Named("/api/team-members", "name", "Carla")
 	fourEyes := func(members ...string) {
-		w.Must("PUT", "/api/settings", object{"enabled": true, "fourEyes": object{"members": append([]string{}, members...), "clients": []string{}, "words": []string{"geheim"}}})
+		w.Must("PUT", "/api/settings", object{"enabled": true,
+			"fourEyes": object{"members": append([]string{}, members...), "clients": []string{}, "words": []string{"geheim"}}})
 	}
 	fourEyes(w.Named("/api/team-members", "name", "Anna"))
 	write(object{"text": "Wacht op Carla."})
-	w.by("Carla", "POST", fmt.Sprint("/api/chats/", chat, "/replies/", write(object{"text": "Liever niet."}), "/reject"), object{"comment": "Nog niet"})
+	w.by("Carla", "POST", fmt.Sprint("/api/chats/", chat, "/replies/", write(object{"text": "Liever niet."}), "/reject"),
+		object{"comment": "Nog niet"})
 	fourEyes(carla)
 	w.by("Anna", "POST", "/api/uploads?name=brief.txt", "Beste Jan")
 	file := w.by("Anna", "POST", "/api/uploads?name=loon.csv", "a;b")["id"]

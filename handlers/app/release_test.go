@@ -150,7 +150,8 @@ func TestFormerWorkGoesOn(t *testing.T) {
 		w.comes(newsAddress, "Krant 10", "z2", "List-Id: Krant <Krant.bladen.example>")
 		w.comes(pietAddress, "Van Piet", "z3")
 		w.Pass(2)
-		if got := w.Mail("Re: Btw")["chat"]; got != chat || w.Mail("Krant 10")["state"] != "dismissed" || w.Mail("Van Piet")["state"] != "processed" {
+		if got := w.Mail("Re: Btw")["chat"]; got != chat || w.Mail("Krant 10")["state"] != "dismissed" ||
+			w.Mail("Van Piet")["state"] != "processed" {
 			t.Errorf("an answer, a list and a contact that the former release knew:\n%s", w.Picture())
 		}
 		if got := w.outside(jan); len(got[len(got)-1].Attachments) != 1 || got[len(got)-1].Attachments[0].Name != "loon.csv" {
@@ -164,7 +165,8 @@ func TestFormerWorkGoesOn(t *testing.T) {
 			}
 		}
 		w.Pass(1)
-		if w.Mail("Vierde")["chat"] == w.Mail("Derde")["chat"] || w.Mail("Eerder")["state"] != "parked" || w.Mail("Krant 9")["state"] != "parked" {
+		if w.Mail("Vierde")["chat"] == w.Mail("Derde")["chat"] || w.Mail("Eerder")["state"] != "parked" ||
+			w.Mail("Krant 9")["state"] != "parked" {
 			t.Errorf("what the former release did is not undone:\n%s", w.Picture())
 		}
 		w.Check(t)

@@ -39,7 +39,8 @@ func (w *world) replied(chatID, messageID string, mode outbox.Mode, to ...string
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	r := outbox.Reply{Chat: chatID, Mailbox: "box", Address: "info@" + apptest.Domain, Mode: mode, Author: c.Members[0], Subject: "RE: Vraag", LeavesAt: time.Now(), Since: c.Sequence}
+	r := outbox.Reply{Chat: chatID, Mailbox: "box", Address: "info@" + apptest.Domain, Mode: mode, Author: c.Members[0], Subject: "RE: Vraag",
+		LeavesAt: time.Now(), Since: c.Sequence}
 	for _, email := range to {
 		r.To = append(r.To, outbox.Recipient{Email: email})
 	}
@@ -135,7 +136,8 @@ To: `+recipient+`
 func (w *world) conversation() (chatID string) {
 	w.T.Helper()
 	w.Office()
-	w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "vraag"))
+	w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+		apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "vraag"))
 	w.Pass(1)
 	chats := w.Chats()
 	if len(chats) != 1 {
@@ -256,7 +258,8 @@ func TestUndeliverableAddress(t *testing.T) {
 		if u := undeliverable(); u["jan@bakker.example"] == nil {
 			t.Errorf("the contact says %v", u)
 		}
-		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Weer bereikbaar", "weer"))
+		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Weer bereikbaar", "weer"))
 		w.Pass(1)
 		if u := undeliverable(); len(u) != 0 {
 			t.Errorf("after a mail from the address the contact says %v", u)
@@ -281,7 +284,8 @@ func TestDeliveryReportWithoutContent(t *testing.T) {
 					return wiretest.Pass
 				})
 				w.Send("", []string{"info@" + apptest.Domain}, ndr("<r1@kantoor.example>", "jan@bakker.example", "failed", "5.1.1"))
-				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Tussendoor", "tussen"))
+				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+					apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Tussendoor", "tussen"))
 				w.Pass(1)
 				if got := apptest.Subjects(w.Mails(), "processed"); !slices.Contains(got, "Tussendoor") {
 					t.Errorf("mail of a person waits for a report: %v", got)
@@ -321,7 +325,8 @@ func TestWhatAReplyBringsBack(t *testing.T) {
 					r := r.(object)
 					states[r["email"].(string)] = strings.TrimSpace(fmt.Sprint(r["state"], " ", r["status"]))
 				}
-				if got["state"] != "bounced" || states["unknown@bakker.example"] != "bounced 5.1.1" || states["delay-4.4.7@traag.example"] != "delayed 4.4.7" ||
+				if got["state"] != "bounced" || states["unknown@bakker.example"] != "bounced 5.1.1" ||
+					states["delay-4.4.7@traag.example"] != "delayed 4.4.7" ||
 					!strings.HasPrefix(states[jan], "sent") {
 					t.Errorf("the reply is %v: %v", got["state"], states)
 				}

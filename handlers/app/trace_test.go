@@ -59,7 +59,8 @@ func TestTheLogFollowsAMail(t *testing.T) {
 			}
 		})
 		traces := map[string]string{}
-		for subject, want := range map[string][]string{"Aangifte omzetbelasting": {"poll", "fetch"}, "Jaarrekening": {"poll", "fetch", "process"}} {
+		for subject, want := range map[string][]string{"Aangifte omzetbelasting": {"poll", "fetch"},
+			"Jaarrekening": {"poll", "fetch", "process"}} {
 			id := w.ID(subject)
 			var trace string
 			for _, line := range all {

@@ -21,21 +21,26 @@ func TestWhatIsCompressed(t *testing.T) {
 		want    bool
 		vary    bool
 	}{
-		"a page":                  {accept: "gzip, deflate, br", headers: []string{"Content-Type", "text/html; charset=utf-8"}, text: long, want: true, vary: true},
-		"JSON":                    {accept: "gzip;q=0.5", headers: []string{"Content-Type", "application/json", "Content-Length", "3900"}, text: long, want: true, vary: true},
-		"a problem":               {accept: "gzip", headers: []string{"Content-Type", "application/problem+json"}, status: 422, text: long, want: true, vary: true},
-		"with a weak entity tag":  {accept: "gzip", headers: []string{"Content-Type", "text/html", "ETag", `W/"a"`}, text: long, want: true, vary: true},
+		"a page": {accept: "gzip, deflate, br", headers: []string{"Content-Type", "text/html; charset=utf-8"}, text: long,
+			want: true, vary: true},
+		"JSON": {accept: "gzip;q=0.5", headers: []string{"Content-Type", "application/json", "Content-Length", "3900"},
+			text: long, want: true, vary: true},
+		"a problem": {accept: "gzip", headers: []string{"Content-Type", "application/problem+json"}, status: 422, text: long,
+			want: true, vary: true},
+		"with a weak entity tag": {accept: "gzip", headers: []string{"Content-Type", "text/html", "ETag", `W/"a"`}, text: long, want: true,
+			vary: true},
 		"for a client that wants": {accept: "gzip;q=0.05", headers: []string{"Content-Type", "text/html"}, text: long, want: true, vary: true},
 		"not for others":          {headers: []string{"Content-Type", "text/html"}, text: long, vary: true},
 		"nor who refuses it":      {accept: "br, gzip; q=0.0", headers: []string{"Content-Type", "text/html"}, text: long, vary: true},
 		"a tiny answer":           {accept: "gzip", headers: []string{"Content-Type", "application/json"}, text: "{}", vary: true},
 		"a stream":                {accept: "gzip", headers: []string{"Content-Type", "text/event-stream"}, text: long, flush: true, vary: true},
 		"a picture":               {accept: "gzip", headers: []string{"Content-Type", "image/png"}, text: long},
-		"a file":                  {accept: "gzip", headers: []string{"Content-Type", "text/csv", "Content-Disposition", "attachment"}, text: long},
-		"a part":                  {accept: "gzip", headers: []string{"Content-Type", "text/css"}, status: 206, text: long},
-		"a strong entity tag":     {accept: "gzip", headers: []string{"Content-Type", "application/json", "ETag", `"a"`}, text: long},
-		"not modified":            {accept: "gzip", headers: []string{"Content-Type", "text/html", "ETag", `W/"a"`}, status: 304},
-		"nothing":                 {accept: "gzip", status: 204},
+		"a file": {accept: "gzip", headers: []string{"Content-Type", "text/csv", "Content-Disposition", "attachment"},
+			text: long},
+		"a part":              {accept: "gzip", headers: []string{"Content-Type", "text/css"}, status: 206, text: long},
+		"a strong entity tag": {accept: "gzip", headers: []string{"Content-Type", "application/json", "ETag", `"a"`}, text: long},
+		"not modified":        {accept: "gzip", headers: []string{"Content-Type", "text/html", "ETag", `W/"a"`}, status: 304},
+		"nothing":             {accept: "gzip", status: 204},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := New(Options{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

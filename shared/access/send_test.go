@@ -41,7 +41,8 @@ func TestMaySend(t *testing.T) {
 	address := func(name string, kind connector.LinkKind, id string) connector.Activation {
 		return connector.Activation{ID: name, Address: name + "@kantoor.example", Link: connector.Link{Kind: kind, ID: id}, Active: true}
 	}
-	info, own, loon := address("info", connector.LinkRole, "rb"), address("anna", connector.LinkContact, ""), address("loon", connector.LinkRole, "loon")
+	info, own, loon := address("info", connector.LinkRole, "rb"), address("anna", connector.LinkContact, ""),
+		address("loon", connector.LinkRole, "loon")
 	gone := info
 	gone.Active = false
 	c := chat.Chat{Members: []string{"anna", "eva", "bram"}, Addresses: []string{info.Address, own.Address}}
@@ -66,7 +67,8 @@ func TestMaySend(t *testing.T) {
 		{"who has left", Actor{Member: left}, info, false},
 		{"an address that is no longer activated", Actor{Member: anna}, gone, false},
 		{"a program", Actor{Application: "a", Roles: []string{roleChats}}, info, false},
-		{"the first administrator", Actor{Member: directory.TeamMember{Email: "x@kantoor.example", Rights: directory.Administrator, Active: true}}, info, false},
+		{"the first administrator", Actor{Member: directory.TeamMember{Email: "x@kantoor.example", Rights: directory.Administrator,
+			Active: true}}, info, false},
 	} {
 		got, err := MaySend(t.Context(), x.actor, c, x.from, linked, time.Now())
 		if err != nil || got != x.want {

@@ -104,7 +104,8 @@ func refused(t *testing.T, store *blob.Store, about blob.Info) {
 		t.Errorf("one byte too many: %v", err)
 	}
 	broken := errors.New("the sender has gone")
-	if _, err := store.Put(t.Context(), id, about, io.MultiReader(strings.NewReader("half"), failing{broken}), limit); !errors.Is(err, broken) {
+	if _, err := store.Put(t.Context(), id, about, io.MultiReader(strings.NewReader("half"), failing{broken}), limit); !errors.Is(err,
+		broken) {
 		t.Errorf("a sender who goes: %v", err)
 	}
 	if _, err := store.Open(t.Context(), id); !errors.Is(err, blob.ErrNotFound) {

@@ -64,7 +64,8 @@ func TestAnswered(t *testing.T) {
 func TestTookPart(t *testing.T) {
 	b := setUp(t)
 	it := newMail(1)
-	it.From, it.To, it.Cc = mail.Address{Email: "jan@x.example"}, []mail.Address{{Email: "Info@x.example"}}, []mail.Address{{Email: "els@x.example"}}
+	it.From, it.To, it.Cc = mail.Address{Email: "jan@x.example"}, []mail.Address{{Email: "Info@x.example"}},
+		[]mail.Address{{Email: "els@x.example"}}
 	c := b.start(t, it, "client", "anna")
 	for id, m := range map[int]chat.Message{
 		2: {Kind: chat.KindReply, State: "sent", To: []mail.Address{{Email: "bank@x.example"}}, Cc: []mail.Address{{Email: "kees@x.example"}}},
@@ -77,7 +78,8 @@ func TestTookPart(t *testing.T) {
 		_, _, ops = b.get(t, c.ID).Append(m, false)
 		b.write(t, ops)
 	}
-	for email, want := range map[string]bool{"jan@x.example": true, "info@x.example": true, "ELS@x.example": true, "bank@x.example": true, "kees@x.example": true,
+	for email, want := range map[string]bool{"jan@x.example": true, "info@x.example": true, "ELS@x.example": true, "bank@x.example": true,
+		"kees@x.example": true,
 		"held@x.example": false, "failed@x.example": false, "note@x.example": false, "piet@x.example": false, "": false} {
 		if got, err := b.TookPart(t.Context(), c.ID, email); err != nil || got != want {
 			t.Errorf("%q took part: %t, %v", email, got, err)

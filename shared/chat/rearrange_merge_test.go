@@ -45,7 +45,8 @@ func TestMerge(t *testing.T) {
 		t.Errorf("unread: bram %d, carla %d", b.unread(t, into, "bram"), b.unread(t, into, "carla"))
 	}
 	// A note that was written before is not written again under the old id.
-	if again, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next()); err != nil || again.ID != note.ID {
+	if again, err := b.AddNote(t.Context(), from.ID, "anna", "k", chat.Note{Text: "Ik bel."}, anybody, b.next()); err != nil ||
+		again.ID != note.ID {
 		t.Errorf("%+v, %v", again, err)
 	}
 	for _, member := range []string{"", "anna", "bram"} {

@@ -138,14 +138,16 @@ func TestTheFirstMailIsFoundByItsChat(t *testing.T) {
 		t.Fatal("mail not stored: ", err)
 	}
 	for _, q := range []item.Search{
-		{Words: []string{"mail"}}, {Words: []string{"administratie", "pieter"}, State: item.Processed}, {Words: []string{"bakker"}, Mailboxes: []string{box}},
+		{Words: []string{"mail"}}, {Words: []string{"administratie", "pieter"}, State: item.Processed},
+		{Words: []string{"bakker"}, Mailboxes: []string{box}},
 	} {
 		q.Limit = 10
 		if found, _, ok, err := items.Find(t.Context(), q); err != nil || !ok || len(found) != 1 || found[0].ID != first.ID {
 			t.Errorf("%+v: %d found, %v, %v", q, len(found), ok, err)
 		}
 	}
-	if found, _, ok, err := items.Find(t.Context(), item.Search{Words: []string{"mail"}, Mailboxes: []string{"other"}, Limit: 10}); err != nil || !ok || len(found) != 0 {
+	if found, _, ok, err := items.Find(t.Context(), item.Search{Words: []string{"mail"}, Mailboxes: []string{"other"},
+		Limit: 10}); err != nil || !ok || len(found) != 0 {
 		t.Errorf("in another mailbox: %d found, %v, %v", len(found), ok, err)
 	}
 }

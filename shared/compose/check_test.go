@@ -10,7 +10,8 @@ func TestMentionsAttachment(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Zie de bijlage.": true, "In BIJLAGEN 1 en 2": true, "Bijgevoegd vindt u de aangifte": true, "Bijgaand de stukken": true,
 		"Please find attached the letter": true, "See the attachments.": true, "Enclosed: the form": true,
-		"Dank voor uw bijlage": false, "Your attachment is broken": false, "There is no attachment": false, "Dag Jan": false, "bijlagenummer": false,
+		"Dank voor uw bijlage": false, "Your attachment is broken": false, "There is no attachment": false, "Dag Jan": false,
+		"bijlagenummer": false,
 	} {
 		if MentionsAttachment(text) != want {
 			t.Errorf("%q: %v", text, !want)
@@ -19,7 +20,8 @@ func TestMentionsAttachment(t *testing.T) {
 }
 
 func TestClues(t *testing.T) {
-	c := CluesIn("Dossier 2044", "KvK 12345678, btw NL123456789B01", []string{"3055-jaarrekening_2025.pdf", "Slagerij Visser.xlsx", "P-12 offerte.pdf"})
+	c := CluesIn("Dossier 2044", "KvK 12345678, btw NL123456789B01",
+		[]string{"3055-jaarrekening_2025.pdf", "Slagerij Visser.xlsx", "P-12 offerte.pdf"})
 	for _, want := range []string{"2044", "3055", "P-12"} {
 		if !slices.Contains(c.Numbers, want) {
 			t.Errorf("%s is not among %q", want, c.Numbers)
@@ -28,7 +30,8 @@ func TestClues(t *testing.T) {
 	if slices.Contains(c.Numbers, "2025") {
 		t.Errorf("a year is a number: %q", c.Numbers)
 	}
-	if !slices.Equal(c.KvK, []string{"12345678"}) || !slices.Equal(c.VAT, []string{"NL123456789B01"}) || !slices.Contains(c.Names, " slagerij visser xlsx ") {
+	if !slices.Equal(c.KvK, []string{"12345678"}) || !slices.Equal(c.VAT, []string{"NL123456789B01"}) ||
+		!slices.Contains(c.Names, " slagerij visser xlsx ") {
 		t.Errorf("%+v", c)
 	}
 	if n := len(CluesIn("", "", []string{strings.Repeat("1a ", 500)}).Numbers); n > maxClientNumbers {

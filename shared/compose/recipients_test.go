@@ -40,27 +40,35 @@ func TestRecipients(t *testing.T) {
 	}{
 		{"sender", jan, "", info, "", false, outbox.ModeReply, jan, "", ""},
 		{"sender only", jan, "", info + " piet@bakker.example", "els@bank.example", false, outbox.ModeReply, jan, "", "all"},
-		{"everybody", jan, "", info + " piet@bakker.example", "els@bank.example", false, outbox.ModeReplyAll, jan + " piet@bakker.example", "els@bank.example", "all"},
-		{"own addresses and aliases in capitals", jan, "", "INFO@Kantoor.example anna@kantoor.example", "Post@kantoor.example els@bank.example", false,
+		{"everybody", jan, "", info + " piet@bakker.example", "els@bank.example", false, outbox.ModeReplyAll, jan + " piet@bakker.example",
+			"els@bank.example", "all"},
+		{"own addresses and aliases in capitals", jan, "", "INFO@Kantoor.example anna@kantoor.example", "Post@kantoor.example els@bank.example",
+			false,
 			outbox.ModeReplyAll, jan, "els@bank.example", "all"},
-		{"a colleague without activated address stays", jan, "", info, "bram@kantoor.example", false, outbox.ModeReplyAll, jan, "bram@kantoor.example", "all"},
+		{"a colleague without activated address stays", jan, "", info, "bram@kantoor.example", false, outbox.ModeReplyAll, jan,
+			"bram@kantoor.example", "all"},
 		{"nobody twice", jan, "", info + " JAN@bakker.example piet@bakker.example", "piet@bakker.example jan@bakker.example", false,
 			outbox.ModeReplyAll, jan + " piet@bakker.example", "", "all"},
 		{"Bcc", jan, "", "piet@bakker.example", "els@bank.example", false, outbox.ModeReplyAll, jan, "", "bcc"},
-		{"own address in Cc is no Bcc", jan, "", "piet@bakker.example", info, false, outbox.ModeReplyAll, jan + " piet@bakker.example", "", "all"},
-		{"Reply-To of the same domain", jan, "administratie@bakker.example", info, "", false, outbox.ModeReply, "administratie@bakker.example", "", ""},
+		{"own address in Cc is no Bcc", jan, "", "piet@bakker.example", info, false, outbox.ModeReplyAll, jan + " piet@bakker.example",
+			"", "all"},
+		{"Reply-To of the same domain", jan, "administratie@bakker.example", info, "", false, outbox.ModeReply, "administratie@bakker.example",
+			"", ""},
 		{"Reply-To of another domain", jan, "jan@elders.example", info, "", false, outbox.ModeReply, jan, "", "reply-to"},
 		{"Reply-To of both", jan, "post@bakker.example jan@elders.example", info, "", false, outbox.ModeReply, jan, "", "reply-to"},
 		{"Reply-To is the sender", jan, "Jan@Bakker.example", info, "", false, outbox.ModeReply, jan, "", ""},
 		{"Reply-To and all", jan, "administratie@bakker.example", info + " piet@bakker.example administratie@bakker.example", "", false,
 			outbox.ModeReplyAll, "administratie@bakker.example piet@bakker.example", "", "all"},
 		{"forward", jan, "jan@elders.example", info + " piet@bakker.example", "", false, outbox.ModeForward, "", "", ""},
-		{"own message", info, "", jan + " piet@bakker.example", "els@bank.example", true, outbox.ModeReply, jan + " piet@bakker.example", "", "all"},
-		{"own message, all", info, "", jan + " anna@kantoor.example", "els@bank.example " + jan, true, outbox.ModeReplyAll, jan, "els@bank.example", "all"},
+		{"own message", info, "", jan + " piet@bakker.example", "els@bank.example", true, outbox.ModeReply, jan + " piet@bakker.example",
+			"", "all"},
+		{"own message, all", info, "", jan + " anna@kantoor.example", "els@bank.example " + jan, true, outbox.ModeReplyAll, jan,
+			"els@bank.example", "all"},
 		{"no address", jan, "", info + " undisclosed-recipients:;", "", false, outbox.ModeReplyAll, jan, "", ""},
 		{"many", jan, "", info + strings.Repeat(" x@y.example", 49), "", false, outbox.ModeReply, jan, "", "many-recipients all"},
 	} {
-		r := RecipientsOf(Original{From: mail.Address{Email: c.from}, ReplyTo: addresses(c.replyTo), To: addresses(c.to), Cc: addresses(c.cc), Sent: c.sent}, c.mode, office)
+		r := RecipientsOf(Original{From: mail.Address{Email: c.from}, ReplyTo: addresses(c.replyTo), To: addresses(c.to), Cc: addresses(c.cc),
+			Sent: c.sent}, c.mode, office)
 		var got []string
 		for _, w := range r.Warnings {
 			got = append(got, string(w))
@@ -84,7 +92,8 @@ func TestSubjects(t *testing.T) {
 		want     string
 	}{
 		{"Btw", outbox.ModeReply, "RE: Btw"}, {"re: Btw", outbox.ModeReplyAll, "RE: Btw"}, {"Antw: RE: Re:Btw", outbox.ModeReply, "RE: Btw"},
-		{"Re: Btw", outbox.ModeForward, "FW: Btw"}, {"", outbox.ModeReply, "RE:"}, {"Btw", outbox.ModeNew, ""}, {"Regen: nat", outbox.ModeReply, "RE: Regen: nat"},
+		{"Re: Btw", outbox.ModeForward, "FW: Btw"}, {"", outbox.ModeReply, "RE:"}, {"Btw", outbox.ModeNew, ""},
+		{"Regen: nat", outbox.ModeReply, "RE: Regen: nat"},
 	} {
 		if got := SubjectOf(c.original, c.mode); got != c.want {
 			t.Errorf("%q, %s: %q; want %q", c.original, c.mode, got, c.want)

@@ -18,11 +18,13 @@ func TestActivateByAlias(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	box := o.graph.add(1)
-	a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address), Link: connector.Link{Kind: connector.LinkRole, ID: "role"}})
+	a, err := o.Activate(t.Context(), c.ID, connector.Request{Address: " Alias-of-" + strings.ToUpper(box.Address),
+		Link: connector.Link{Kind: connector.LinkRole, ID: "role"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !slices.Equal(a.Aliases, box.Aliases) || !a.Active || time.Since(a.From) > time.Minute {
+	if a.ID != box.ID || a.Address != box.Address || a.Name != box.Name || !slices.Equal(a.Aliases, box.Aliases) || !a.Active ||
+		time.Since(a.From) > time.Minute {
 		t.Errorf("activated %+v", a)
 	}
 	for _, name := range []string{box.ID, box.Address, strings.ToUpper(box.Address)} {
@@ -30,7 +32,8 @@ func TestActivateByAlias(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"", "x", "other@kantoor.example", boxID(2), "a@b/../c", "smtp|" + box.Address, strings.Repeat("x", 300) + "@y.example"} {
+	for _, name := range []string{"", "x", "other@kantoor.example", boxID(2), "a@b/../c", "smtp|" + box.Address,
+		strings.Repeat("x", 300) + "@y.example"} {
 		if _, err := o.Activation(t.Context(), name); !errors.Is(err, connector.ErrNotFound) {
 			t.Errorf("%q: error %v, want ErrNotFound", name, err)
 		}

@@ -32,13 +32,16 @@ func TestPermissions(t *testing.T) {
 		{"all consented", []string{mail, set, users, send}, 1, nil, [4]string{"granted", "granted", "granted", "granted"}},
 		{"no mailbox to prove with", []string{mail, set, users, send}, 0, nil, [4]string{"granted", "granted", "granted", "granted"}},
 		{"sending forgotten", []string{mail, set, users}, 1, nil, [4]string{"granted", "granted", "granted", "missing"}},
-		{"settings forgotten", []string{mail, users, send}, 1, map[string]error{"settings:" + boxID(1): denied}, [4]string{"granted", "missing", "granted", "granted"}},
+		{"settings forgotten", []string{mail, users, send}, 1, map[string]error{"settings:" + boxID(1): denied},
+			[4]string{"granted", "missing", "granted", "granted"}},
 		{"only reading", []string{"Mail.Read", set, users, send}, 1, nil, [4]string{"missing", "granted", "granted", "granted"}},
-		{"no consent at all", nil, 0, map[string]error{"users": &graphError{403, "Authorization_RequestDenied"}}, [4]string{"missing", "missing", "missing", "missing"}},
+		{"no consent at all", nil, 0, map[string]error{"users": &graphError{403, "Authorization_RequestDenied"}},
+			[4]string{"missing", "missing", "missing", "missing"}},
 		{"RBAC for Applications", []string{users}, 1, nil, [4]string{"granted", "granted", "granted", "unknown"}},
 		{"RBAC, nothing to prove with", []string{users}, 0, nil, [4]string{"unknown", "unknown", "granted", "unknown"}},
 		{"no role and refused", []string{users}, 1, map[string]error{boxID(1): denied}, [4]string{"missing", "unknown", "granted", "unknown"}},
-		{"no list of users", []string{mail, set, send}, 0, map[string]error{"users": &graphError{403, "Authorization_RequestDenied"}}, [4]string{"granted", "granted", "missing", "granted"}},
+		{"no list of users", []string{mail, set, send}, 0, map[string]error{"users": &graphError{403, "Authorization_RequestDenied"}},
+			[4]string{"granted", "granted", "missing", "granted"}},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			o := open(t)
@@ -163,12 +166,15 @@ func TestCheckRenewsTheToken(t *testing.T) {
 
 // Every code has its advice in both languages.
 func TestEveryStateHasItsAdvice(t *testing.T) {
-	for _, s := range []connector.State{connector.StateSecretExpired, connector.StateSecretWrong, connector.StateSecretMissing, connector.StateVault,
-		connector.StateNotInTenant, connector.StateTenantUnknown, connector.StateOtherTenant, connector.StateRefused, connector.StateTokenRefused, connector.StateUnreachable} {
+	for _, s := range []connector.State{connector.StateSecretExpired, connector.StateSecretWrong, connector.StateSecretMissing,
+		connector.StateVault,
+		connector.StateNotInTenant, connector.StateTenantUnknown, connector.StateOtherTenant, connector.StateRefused, connector.StateTokenRefused,
+		connector.StateUnreachable} {
 		advised(t, string(s), true)
 	}
 	advised(t, string(connector.StateWorks), false)
-	for _, s := range []string{connector.MailboxThrottled, connector.MailboxForbidden, connector.MailboxUnlicensed, connector.MailboxMissing, connector.MailboxUnreachable, connector.MailboxNoSettings} {
+	for _, s := range []string{connector.MailboxThrottled, connector.MailboxForbidden, connector.MailboxUnlicensed, connector.MailboxMissing,
+		connector.MailboxUnreachable, connector.MailboxNoSettings} {
 		advised(t, s, true)
 	}
 }

@@ -47,8 +47,10 @@ func TestCreateNamesEveryWrongField(t *testing.T) {
 func TestCreate(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
-	want := connector.Connector{ID: c.ID, Kind: connector.KindAzure, Name: "Kantoor De Vries", Cloud: "public", Tenant: tenant, ClientID: clientID,
-		Method: connector.MethodSecret, SecretSet: true, SecretVersion: "v1", State: connector.StateNew, ETag: c.ETag, SecretExpires: c.SecretExpires}
+	want := connector.Connector{ID: c.ID, Kind: connector.KindAzure, Name: "Kantoor De Vries", Cloud: "public", Tenant: tenant,
+		ClientID: clientID,
+		Method:   connector.MethodSecret, SecretSet: true, SecretVersion: "v1", State: connector.StateNew, ETag: c.ETag,
+		SecretExpires: c.SecretExpires}
 	if c != want || c.ETag == "" {
 		t.Errorf("got %+v\nwant %+v", c, want)
 	}

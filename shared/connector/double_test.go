@@ -54,7 +54,8 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}}, log: &strings.Builder{}}
+	o := &office{tables: tabletest.New(), vault: newVault(), entra: newEntra(), graph: newGraph(), directory: &people{gone: map[string]bool{}},
+		log: &strings.Builder{}}
 	o.wire = o.tables.Transport()
 	service := o.tables.Service(t, o.wire)
 	if err := service.Create(t.Context(), "configuration", "mailboxes"); err != nil {
@@ -75,7 +76,8 @@ func open(t *testing.T) *office {
 func (o *office) restart() { o.Store = connector.New(o.options) }
 
 func draft() connector.Draft {
-	return connector.Draft{Kind: connector.KindAzure, Name: "Kantoor De Vries", ClientID: clientID, ClientSecret: secret.New(canary), TokenEndpoint: endpoint}
+	return connector.Draft{Kind: connector.KindAzure, Name: "Kantoor De Vries", ClientID: clientID, ClientSecret: secret.New(canary),
+		TokenEndpoint: endpoint}
 }
 
 func (o *office) create(t *testing.T) connector.Connector {
@@ -178,7 +180,8 @@ type entraDouble struct {
 }
 
 func newEntra() *entraDouble {
-	return &entraDouble{secrets: map[string]bool{canary: true}, refused: map[string]int{}, roles: []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}}
+	return &entraDouble{secrets: map[string]bool{canary: true}, refused: map[string]int{},
+		roles: []string{"Mail.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All", "Mail.Send"}}
 }
 
 func (e *entraDouble) set(secret string, valid bool) {
@@ -199,7 +202,8 @@ func (e *entraDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
 		root := "https://" + r.Host + "/" + strings.Split(r.URL.Path, "/")[1]
-		json.NewEncoder(w).Encode(map[string]string{"issuer": root + "/v2.0", "token_endpoint": root + "/oauth2/v2.0/token", "authorization_endpoint": root + "/oauth2/v2.0/authorize"})
+		json.NewEncoder(w).Encode(map[string]string{"issuer": root + "/v2.0", "token_endpoint": root + "/oauth2/v2.0/token",
+			"authorization_endpoint": root + "/oauth2/v2.0/authorize"})
 		return
 	}
 	body, _ := io.ReadAll(r.Body)
@@ -228,7 +232,8 @@ func (e *entraDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func refuse(w http.ResponseWriter, code int) {
 	w.WriteHeader(http.StatusUnauthorized)
-	json.NewEncoder(w).Encode(map[string]any{"error": "invalid_client", "error_description": fmt.Sprintf("AADSTS%d: refused.", code), "error_codes": []int{code}, "trace_id": "trace-1"})
+	json.NewEncoder(w).Encode(map[string]any{"error": "invalid_client", "error_description": fmt.Sprintf("AADSTS%d: refused.", code),
+		"error_codes": []int{code}, "trace_id": "trace-1"})
 }
 
 // A graphDouble is Graph with a few mailboxes; it asks a token for every call.

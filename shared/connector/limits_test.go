@@ -66,7 +66,8 @@ func TestCheckLimitsRefuses(t *testing.T) {
 	o := open(t)
 	c := o.create(t)
 	o.activate(t, c, 1)
-	for address, code := range map[string]string{"box1@kantoor.example": "address-activated", "nobody@kantoor.example": "address-unknown", "no address": "address"} {
+	for address, code := range map[string]string{"box1@kantoor.example": "address-activated", "nobody@kantoor.example": "address-unknown",
+		"no address": "address"} {
 		var wrong connector.Invalid
 		if _, err := o.CheckLimits(t.Context(), c.ID, address); !errors.As(err, &wrong) || wrong[0].Field != "address" || wrong[0].Code != code {
 			t.Errorf("%s: %v", address, err)
@@ -95,7 +96,8 @@ func TestLimitScript(t *testing.T) {
 	box.Address = "o’b'rien@kantoor.example"
 	o.graph.boxes[box.Address] = box
 	o.graph.mu.Unlock()
-	if _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address, Link: connector.Link{Kind: connector.LinkContact}}); err != nil {
+	if _, err := o.Activate(t.Context(), c.ID, connector.Request{Address: box.Address,
+		Link: connector.Link{Kind: connector.LinkContact}}); err != nil {
 		t.Fatal(err)
 	}
 	off := o.activate(t, c, 5)
@@ -109,7 +111,8 @@ func TestLimitScript(t *testing.T) {
 	for _, want := range []string{
 		"'box1@kantoor.example'\n", "'box2@kantoor.example'\n", "'o’’b''rien@kantoor.example'\n", "'" + clientID + "'", "'" + tenant + "'",
 		"New-ServicePrincipal -AppId", "New-ManagementScope", "Set-ManagementScope",
-		"-Role 'Application Mail.ReadWrite'", "-Role 'Application MailboxSettings.ReadWrite'", "-Role 'Application Mail.Send'", "Test-ServicePrincipalAuthorization",
+		"-Role 'Application Mail.ReadWrite'", "-Role 'Application MailboxSettings.ReadWrite'", "-Role 'Application Mail.Send'",
+		"Test-ServicePrincipalAuthorization",
 	} {
 		if !strings.Contains(script, want) {
 			t.Errorf("lacks %s", want)

@@ -60,7 +60,8 @@ func TestAlsoSkipped(t *testing.T) { t.Skip("chromium is not on the path") }
 		t.Error("a failing test is no error")
 	}
 	report.close()
-	for _, want := range []string{"what was seen", "is wrong", "--- FAIL: TestFails", "ok  \texample/b", "too many return values", "FAIL\texample",
+	for _, want := range []string{"what was seen", "is wrong", "--- FAIL: TestFails", "ok  \texample/b", "too many return values",
+		"FAIL\texample",
 		"the slowest tests:", "TestPasses  example\n", "2  chromium is not on the path: "} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("%q is missing in:\n%s", want, said.String())

@@ -46,7 +46,8 @@ func openClientSite(t *testing.T) clientSite {
 	)
 	s.deliver(officeAddress, clientAddress, "From: Info <"+officeAddress+">\nTo: Jan Jansen <"+clientAddress+">, loon@"+domain+
 		"\nSubject: RE: Vraag\nMessage-ID: "+s.id+"\nReferences: <vraag@x>\nContent-Type: multipart/mixed; boundary=m\n\n"+
-		"--m\nContent-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n<p>Ons antwoord <script>alert(1)</script><img src=\"cid:p1\"></p>\n"+
+		"--m\nContent-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n<p>Ons antwoord <script>alert(1)</script><img "+
+		"src=\"cid:p1\"></p>\n"+
 		"--r\nContent-Type: image/png\nContent-ID: <p1>\nContent-Transfer-Encoding: base64\n\nUE5H\n--r--\n"+
 		"--m\nContent-Type: text/plain; name=\"a b.txt\"\nContent-Disposition: attachment; filename=\"a b.txt\"\n\ninhoud\n--m--\n")
 	return s
@@ -88,7 +89,8 @@ func (s clientSite) answer(text, program, all string) (int, string) {
 func TestAClientReadsWhatTheOfficeSent(t *testing.T) {
 	s := openClientSite(t)
 	status, page, head := s.get("/try/client?address=" + clientAddress)
-	for _, want := range []string{"RE: Vraag", "Van Info <" + officeAddress + ">", "Ons antwoord", "U schreef aan " + officeAddress, "Mijn vraag", "a b.txt",
+	for _, want := range []string{"RE: Vraag", "Van Info <" + officeAddress + ">", "Ons antwoord", "U schreef aan " + officeAddress,
+		"Mijn vraag", "a b.txt",
 		`<option value="gmail">`, "Allen beantwoorden"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing in %s", want, page)

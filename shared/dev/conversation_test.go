@@ -99,7 +99,8 @@ func (r *running) converse(t *testing.T, chat, client string) {
 
 	received := r.outside(t, client, 1)
 	last := received[len(received)-1]
-	if len(received) != 1 || !strings.Contains(last.Text, "Ons antwoord aan de klant") || last.InReplyTo == "" || !strings.HasSuffix(last.From.Email, domain) {
+	if len(received) != 1 || !strings.Contains(last.Text, "Ons antwoord aan de klant") || last.InReplyTo == "" ||
+		!strings.HasSuffix(last.From.Email, domain) {
 		t.Errorf("%s received %+v", client, received)
 	}
 	res, err := http.PostForm(r.App+"/try/client", url.Values{"address": {client}, "id": {last.MessageID}, "program": {"gmail"},

@@ -31,14 +31,16 @@ func TestAnAddressHasOneForm(t *testing.T) {
 func TestTypedTextThatIsNoAddressIsRefused(t *testing.T) {
 	for _, text := range []string{
 		"", "@", "jan", "jan@", "@x.nl", "jan@localhost", "jan jansen@x.nl", "a@b@x.nl", "<jan@x.nl>", "a,b@x.nl", "jan\r\n@x.nl",
-		".jan@x.nl", "jan.@x.nl", "j..n@x.nl", "jan@x_y.nl", "jan@-x.nl", "jan@.nl", "jan@x..nl", "jan@x.nl..", "0@\u3002", `"jan"@x.nl`, strings.Repeat("a", 65) + "@x.nl", "a@" + strings.Repeat("b.", 130) + "nl", "\xff@x.nl",
+		".jan@x.nl", "jan.@x.nl", "j..n@x.nl", "jan@x_y.nl", "jan@-x.nl", "jan@.nl", "jan@x..nl", "jan@x.nl..", "0@\u3002", `"jan"@x.nl`,
+		strings.Repeat("a", 65) + "@x.nl", "a@" + strings.Repeat("b.", 130) + "nl", "\xff@x.nl",
 		"/o=exchange/cn=jan",
 	} {
 		if got, err := TypedAddress(text); err == nil {
 			t.Errorf("TypedAddress(%q) = %q", text, got)
 		}
 	}
-	for text, name := range map[string]string{"jan\u00a0@x.nl": "U+00A0 NO-BREAK SPACE", "jan\x00@x.nl": "U+0000 NULL", "jan@x\t.nl": "U+0009 CHARACTER TABULATION"} {
+	for text, name := range map[string]string{"jan\u00a0@x.nl": "U+00A0 NO-BREAK SPACE", "jan\x00@x.nl": "U+0000 NULL",
+		"jan@x\t.nl": "U+0009 CHARACTER TABULATION"} {
 		if _, err := TypedAddress(text); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("TypedAddress(%q): %v; want it to name %s", text, err, name)
 		}
@@ -76,7 +78,8 @@ func TestWhatIsReceivedHasOneFormToo(t *testing.T) {
 }
 
 func FuzzAddresses(f *testing.F) {
-	for _, seed := range []string{"Jan@x.nl", "a+b'c~|%@é.nl", "@", "x@\u3002nl", "ſ@x.nl", `"a\\b c"@x_y`, "/o=x/cn=y", "a\u200b@x\u00ad.nl", strings.Repeat("/", 500)} {
+	for _, seed := range []string{"Jan@x.nl", "a+b'c~|%@é.nl", "@", "x@\u3002nl", "ſ@x.nl", `"a\\b c"@x_y`, "/o=x/cn=y", "a\u200b@x\u00ad.nl",
+		strings.Repeat("/", 500)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -105,10 +108,12 @@ func FuzzAddresses(f *testing.F) {
 // wrong one learns what is expected.
 func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	odd := []string{"jan@de_molen.example", `"jan molenaar"@molen.example`, "scan@kopieer", "/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0A1B2C-JAN", "/o=" + strings.Repeat("=/", 200)}
+	odd := []string{"jan@de_molen.example", `"jan molenaar"@molen.example`, "scan@kopieer",
+		"/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0A1B2C-JAN", "/o=" + strings.Repeat("=/", 200)}
 	for _, address := range odd {
 		var wrong *Invalid
-		if _, err := o.CreateContact(ctx, Contact{Name: "Jan", Emails: []string{address}}); !errors.As(err, &wrong) || wrong.Field != "emails[0]" {
+		if _, err := o.CreateContact(ctx, Contact{Name: "Jan", Emails: []string{address}}); !errors.As(err, &wrong) ||
+			wrong.Field != "emails[0]" {
 			t.Errorf("%s is typed: %v", address, err)
 		}
 	}
@@ -155,7 +160,8 @@ func TestAContactHasTheAddressesThatMailComesFrom(t *testing.T) {
 
 func TestATagIsNoPartOfAnAddress(t *testing.T) {
 	for address, want := range map[string]string{
-		"jan+factuur@x.nl": "jan@x.nl", "jan+a+b@x.nl": "jan@x.nl", "jan@x.nl": "", "+jan@x.nl": "", "jan+@x.nl": "", `"jan+a"@x.nl`: "", "jan@x+y": "", "jan+a": "",
+		"jan+factuur@x.nl": "jan@x.nl", "jan+a+b@x.nl": "jan@x.nl", "jan@x.nl": "", "+jan@x.nl": "", "jan+@x.nl": "", `"jan+a"@x.nl`: "",
+		"jan@x+y": "", "jan+a": "",
 	} {
 		if got, tagged := Untagged(address); tagged != (want != "") || tagged && got != want {
 			t.Errorf("%s without its tag is %s, %v; want %q", address, got, tagged, want)

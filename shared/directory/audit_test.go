@@ -47,7 +47,8 @@ func TestEveryChangeIsInTheAudit(t *testing.T) {
 		contact := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"p@x.nl"}, Clients: []string{client.ID}}))(t)
 		is("contact.create", "contact "+contact.ID, map[string]string{"name": "Piet", "emails": `["p@x.nl"]`, "clients": `["` + client.ID + `"]`})
 		member := must(o.CreateTeamMember(ctx, TeamMember{Name: "Kees", Email: "k@kantoor.nl", Rights: Administrator, Active: true}))(t)
-		is("team-member.create", "team member "+member.ID, map[string]string{"name": "Kees", "email": "k@kantoor.nl", "rights": "administrator", "active": "true"})
+		is("team-member.create", "team member "+member.ID,
+			map[string]string{"name": "Kees", "email": "k@kantoor.nl", "rights": "administrator", "active": "true"})
 		must(o.Bind(ctx, member.ID, "tenant", "object"))(t)
 		is("team-member.bind", "team member "+member.ID, map[string]string{"tenant": " → tenant", "object": " → object"})
 		many := make([]string, maxEmails)
@@ -63,7 +64,8 @@ func TestEveryChangeIsInTheAudit(t *testing.T) {
 		team := must(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris"}))(t)
 		is("process-team.create", "process team "+team.ID, map[string]string{"name": "Salaris", "members": "[]"})
 		must(o.SetClientTeam(ctx, client.ID, "", []Link{{member.ID, role.ID}}))(t)
-		is("client-team.create", "team of client "+client.ID, map[string]string{"links": `[{"member":"` + member.ID + `","role":"` + role.ID + `"}]`})
+		is("client-team.create", "team of client "+client.ID,
+			map[string]string{"links": `[{"member":"` + member.ID + `","role":"` + role.ID + `"}]`})
 
 		var rule Rule
 		err := o.Change(ctx, func(tx *Tx) (err error) {
@@ -84,7 +86,8 @@ func TestEveryChangeIsInTheAudit(t *testing.T) {
 		if err := o.DeleteContact(ctx, contact.ID, ""); err != nil {
 			t.Fatal(err)
 		}
-		is("contact.delete", "contact "+contact.ID, map[string]string{"name": "Piet", "emails": `["p@x.nl","q@x.nl"]`, "clients": `["` + client.ID + `"]`})
+		is("contact.delete", "contact "+contact.ID, map[string]string{"name": "Piet", "emails": `["p@x.nl","q@x.nl"]`,
+			"clients": `["` + client.ID + `"]`})
 		if err := o.DeleteClient(ctx, client.ID, ""); err != nil {
 			t.Fatal(err)
 		}

@@ -54,7 +54,8 @@ func TestABulkWritesWhatSingleChangesWouldHave(t *testing.T) {
 	if v := must(o.Version(ctx))(t); v != before+1 {
 		t.Errorf("version %d after %d", v, before)
 	}
-	if got := must2(o.ContactByAddress(ctx, "piet@bakker.nl"))(t); got.ID != c.ID || got.Phone != "06" || !slices.Equal(got.Clients, []string{old.ID}) {
+	if got := must2(o.ContactByAddress(ctx, "piet@bakker.nl"))(t); got.ID != c.ID || got.Phone != "06" ||
+		!slices.Equal(got.Clients, []string{old.ID}) {
 		t.Errorf("got %+v", got)
 	}
 	if got := must(o.Client(ctx, old.ID))(t); got.Name != "Bakkerij Oud" || got.KvK != "12345678" {

@@ -123,7 +123,8 @@ func TestEveryObjectIsFoundByItsLookUpsWithOneOperationEach(t *testing.T) {
 	bakker := o.client(t, "1001")
 	role := o.role(t, "Relatiebeheerder")
 	team := must(o.CreateTeam(ctx, ProcessTeam{Name: "Salaris", Members: []string{sanne.ID}}))(t)
-	piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl", "PIET@thuis.nl"}, Clients: []string{bakker.ID}}))(t)
+	piet := must(o.CreateContact(ctx, Contact{Name: "Piet", Emails: []string{"piet@bakker.nl", "PIET@thuis.nl"},
+		Clients: []string{bakker.ID}}))(t)
 	links := []Link{{Member: sanne.ID, Role: role.ID}}
 	must(o.SetClientTeam(ctx, bakker.ID, "", links))(t)
 	must(o.Bind(ctx, sanne.ID, "T", "O"))(t)
@@ -237,7 +238,8 @@ func TestAnEditBasedOnAnOldRevisionIsRefused(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	first := o.client(t, "1")
 	second := must(o.UpdateClient(ctx, first.ID, first.Revision, func(c *Client) error { c.KvK = "12345678"; return nil }))(t)
-	if _, err := o.UpdateClient(ctx, first.ID, first.Revision, func(c *Client) error { c.Name = "X"; return nil }); !errors.Is(err, ErrChanged) {
+	if _, err := o.UpdateClient(ctx, first.ID, first.Revision,
+		func(c *Client) error { c.Name = "X"; return nil }); !errors.Is(err, ErrChanged) {
 		t.Errorf("edit of an old revision: %v", err)
 	}
 	if err := o.DeleteClient(ctx, first.ID, first.Revision); !errors.Is(err, ErrChanged) {

@@ -32,7 +32,8 @@ func TestInvisibleCharactersAreRemoved(t *testing.T) {
 			t.Errorf("received name %q = %q; want %q", text, got, want)
 		}
 	}
-	for _, text := range []string{"\u200bkees@kaas.example", "\u202akees@kaas.example\u202c", "kees@kaas.example\ufeff", "ke\u00ades@ka\u200bas.example\u00a0"} {
+	for _, text := range []string{"\u200bkees@kaas.example", "\u202akees@kaas.example\u202c", "kees@kaas.example\ufeff",
+		"ke\u00ades@ka\u200bas.example\u00a0"} {
 		if got, err := TypedAddress(text); got != "kees@kaas.example" || err != nil {
 			t.Errorf("TypedAddress(%q) = %q, %v", text, got, err)
 		}

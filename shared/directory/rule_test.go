@@ -105,7 +105,8 @@ func TestARuleKeepsItsNewestEvidence(t *testing.T) {
 	if !reflect.DeepEqual(got, rule) {
 		t.Errorf("%+v; want %+v", got, rule)
 	}
-	if len(got.Evidence) < 100 || len(got.Evidence) > maxEvidence || got.Evidence[len(got.Evidence)-1].Mail != fmt.Sprint(maxEvidence+9) || len(got.Evidence[0].Words) != 20 || got.Count != maxEvidence+10 {
+	if len(got.Evidence) < 100 || len(got.Evidence) > maxEvidence || got.Evidence[len(got.Evidence)-1].Mail != fmt.Sprint(maxEvidence+9) ||
+		len(got.Evidence[0].Words) != 20 || got.Count != maxEvidence+10 {
 		t.Errorf("%d evidence from %+v", len(got.Evidence), got.Evidence[0])
 	}
 	if got.Evidence[0].At.Location() != time.UTC || len([]rune(got.Evidence[0].By)) != 200 || len(got.Evidence[0].Words[0]) != 60 {
@@ -195,7 +196,8 @@ func TestRulesAreFoundByWhatTheyAre(t *testing.T) {
 }
 
 func FuzzRuleKey(f *testing.F) {
-	for _, seed := range []string{"<nieuws.x.nl>", "a@x.nl", "x.nl", "...", "y@x.nl", "\uffff", "Ӏ.Ӏ", "Y\u030a", "/\\#?", "\xff", strings.Repeat("é|", 150), strings.Repeat("𝔘", 300)} {
+	for _, seed := range []string{"<nieuws.x.nl>", "a@x.nl", "x.nl", "...", "y@x.nl", "\uffff", "Ӏ.Ӏ", "Y\u030a", "/\\#?", "\xff",
+		strings.Repeat("é|", 150), strings.Repeat("𝔘", 300)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, key string) {

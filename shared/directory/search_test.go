@@ -164,7 +164,8 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 	for i, n := range []int{50, 5_100} {
 		costs[i] = map[string]int{}
 		o, ctx := many(t, n/3, n), t.Context()
-		for search, want := range map[string]string{"zwaantje": "Zwaantje Zuurkool", "zuur": "Zwaantje Zuurkool", "zwaantje zuurkool": "Zwaantje Zuurkool", "zwaantje@zuurkool.nl": "Zwaantje Zuurkool", "piet nobody": ""} {
+		for search, want := range map[string]string{"zwaantje": "Zwaantje Zuurkool", "zuur": "Zwaantje Zuurkool",
+			"zwaantje zuurkool": "Zwaantje Zuurkool", "zwaantje@zuurkool.nl": "Zwaantje Zuurkool", "piet nobody": ""} {
 			o.wire.Reset()
 			page := must(o.Contacts(ctx, Query{Search: search}))(t)
 			if costs[i]["contacts "+search] = len(o.wire.Calls()); contactNames(page.Items) != want || page.Next != "" {
@@ -179,7 +180,8 @@ func TestASearchCostsTheSameInAnOfficeOfAnySize(t *testing.T) {
 			}
 		}
 		o.wire.Reset()
-		if page := must(o.Contacts(ctx, Query{Search: "piet", Limit: 20}))(t); len(page.Items) != 20 || page.Next == "" || len(o.wire.Calls()) != 2 {
+		if page := must(o.Contacts(ctx, Query{Search: "piet", Limit: 20}))(t); len(page.Items) != 20 || page.Next == "" ||
+			len(o.wire.Calls()) != 2 {
 			t.Errorf("%d contacts: %d of those that many are called, with %d calls", n, len(page.Items), len(o.wire.Calls()))
 		}
 	}

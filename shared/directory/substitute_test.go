@@ -116,8 +116,10 @@ func TestASubstituteIsAnotherActiveMember(t *testing.T) {
 	}
 	o.substitute(t, sanne.ID, kees.ID, from, until)
 	// A change of the object that was read is noticed, also in place.
-	later := must(o.UpdateTeamMember(ctx, sanne.ID, "", func(m *TeamMember) error { m.Substitute.Until = until.AddDate(0, 1, 0); return nil }))(t)
-	if got := must(o.TeamMember(ctx, sanne.ID))(t); !got.Substitute.Until.Equal(until.AddDate(0, 1, 0)) || *got.Substitute != *later.Substitute {
+	later := must(o.UpdateTeamMember(ctx, sanne.ID, "",
+		func(m *TeamMember) error { m.Substitute.Until = until.AddDate(0, 1, 0); return nil }))(t)
+	if got := must(o.TeamMember(ctx, sanne.ID))(t); !got.Substitute.Until.Equal(until.AddDate(0, 1, 0)) ||
+		*got.Substitute != *later.Substitute {
 		t.Errorf("kept until %v", got.Substitute.Until)
 	}
 	var inUse *InUse

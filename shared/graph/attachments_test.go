@@ -13,10 +13,14 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-const withAttachments = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: Stukken\r\nMessage-ID: <s@klant.example>\r\nMIME-Version: 1.0\r\n" +
-	"Content-Type: multipart/mixed; boundary=grens\r\n\r\n--grens\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dag <img src=\"cid:logo\"></p>\r\n" +
-	"--grens\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo>\r\nContent-Disposition: inline; filename=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n" +
-	"--grens\r\nContent-Type: application/pdf; name=\"Factuur 1.pdf\"\r\nContent-Disposition: attachment; filename=\"Factuur 1.pdf\"\r\n\r\n%PDF-1.4 factuur\r\n" +
+const withAttachments = "From: Jan <jan@klant.example>\r\nTo: anna@kantoor.example\r\nSubject: Stukken\r\nMessage-ID: " +
+	"<s@klant.example>\r\nMIME-Version: 1.0\r\n" +
+	"Content-Type: multipart/mixed; boundary=grens\r\n\r\n--grens\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dag <img " +
+	"src=\"cid:logo\"></p>\r\n" +
+	"--grens\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo>\r\nContent-Disposition: inline; " +
+	"filename=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n" +
+	"--grens\r\nContent-Type: application/pdf; name=\"Factuur 1.pdf\"\r\nContent-Disposition: attachment; filename=\"Factuur " +
+	"1.pdf\"\r\n\r\n%PDF-1.4 factuur\r\n" +
 	"--grens\r\nContent-Type: message/rfc822\r\n\r\nFrom: piet@elders.example\r\nSubject: Doorgestuurd\r\n\r\nVan Piet\r\n--grens--\r\n"
 
 // The attachments of a mail are listed without content and read one by one, with
@@ -73,7 +77,8 @@ func TestAttachments(t *testing.T) {
 func TestText(t *testing.T) {
 	o := open(t, "anna")
 	for i, c := range []struct{ mail, want string }{
-		{"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nAlleen hier.\r\n--b\r\nContent-Type: text/html\r\n\r\n<div><br></div>\r\n--b--\r\n", "Alleen hier."},
+		{"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nAlleen hier.\r\n--b\r\nContent-Type: " +
+			"text/html\r\n\r\n<div><br></div>\r\n--b--\r\n", "Alleen hier."},
 		{"Content-Type: text/html\r\n\r\n<p>In HTML</p>\r\n", "In HTML"},
 		{"Content-Type: text/plain\r\n\r\nAls tekst\r\n", "Als tekst"},
 	} {

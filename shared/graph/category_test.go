@@ -36,7 +36,8 @@ func TestMissingCategoriesAreAdded(t *testing.T) {
 		if err := client.EnsureCategories(t.Context(), box, []mail.Category{green, yellow}); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
-		if len(s.asked) > 1 && (s.asked[1].String() != "POST "+masters || !strings.Contains(s.asked[1].body, `"color":"preset3","displayName":"Kantoorpost: actie nodig"`)) {
+		if len(s.asked) > 1 && (s.asked[1].String() != "POST "+masters ||
+			!strings.Contains(s.asked[1].body, `"color":"preset3","displayName":"Kantoorpost: actie nodig"`)) {
 			t.Errorf("%s: %s %s", name, s.asked[1], s.asked[1].body)
 		}
 	}
@@ -54,7 +55,8 @@ func TestCategoriesOfAPersonStay(t *testing.T) {
 		changes = append(changes, mail.CategoryChange{Message: m.ID, Add: []string{green.Name}, Remove: []string{"Kantoorpost: actie nodig"}})
 	}
 	first := page.Messages[0].ID
-	if failed := o.Categorize(t.Context(), id, []mail.CategoryChange{{Message: first, Add: []string{"Van Anna", "kantoorpost: ACTIE nodig", "Blauw"}}}); len(failed) > 0 {
+	if failed := o.Categorize(t.Context(), id, []mail.CategoryChange{{Message: first,
+		Add: []string{"Van Anna", "kantoorpost: ACTIE nodig", "Blauw"}}}); len(failed) > 0 {
 		t.Fatal(failed)
 	}
 	o.wire.Reset()
@@ -154,7 +156,8 @@ func TestAChangeInBetweenIsKept(t *testing.T) {
 	if !slices.Equal(has["a"], []string{"Van Anna", green.Name}) || writes != 1 || failed["a"] != nil {
 		t.Errorf("categories %q after %d writes: %v", has["a"], writes, failed["a"])
 	}
-	if !answer.IsConflict(failed["b"]) || !answer.IsMissing(failed["gone"]) || failed["lost"] == nil || failed["odd"] == nil || failed[".."] == nil || len(failed) != 6 {
+	if !answer.IsConflict(failed["b"]) || !answer.IsMissing(failed["gone"]) || failed["lost"] == nil || failed["odd"] == nil ||
+		failed[".."] == nil || len(failed) != 6 {
 		t.Errorf("failed %v", failed)
 	}
 	if e, ok := answer.Of(failed["busy"]); !ok || e.RetryAfter.Seconds() != 7 {
@@ -164,7 +167,8 @@ func TestAChangeInBetweenIsKept(t *testing.T) {
 
 func TestABatchThatFailsFailsItsMails(t *testing.T) {
 	changes := []mail.CategoryChange{{Message: "a", Add: []string{"x"}}, {Message: "b", Add: []string{"x"}}}
-	for name, a := range map[string]http.HandlerFunc{"busy": refusesWith(503, "x"), "html": says(200, "text/html", ""), "empty": says(200, jsonType, `{}`), "null": says(200, jsonType, `{"responses":null}`)} {
+	for name, a := range map[string]http.HandlerFunc{"busy": refusesWith(503, "x"), "html": says(200, "text/html", ""),
+		"empty": says(200, jsonType, `{}`), "null": says(200, jsonType, `{"responses":null}`)} {
 		c, _, _ := graphOf(t, a)
 		if failed := c.Categorize(t.Context(), box, changes); failed["a"] == nil || failed["b"] == nil {
 			t.Errorf("%s: %v", name, failed)
@@ -188,7 +192,8 @@ func TestSettingsOfAMailbox(t *testing.T) {
 func TestSentItemsAreReadInRounds(t *testing.T) {
 	o := open(t, "info")
 	id := o.boxes["info"]
-	d, err := o.CreateDraft(t.Context(), id, mail.NewDraft{Subject: "Vraag", HTML: "<p>Dag</p>", To: []mail.Address{{Email: "jan@klant.example"}}})
+	d, err := o.CreateDraft(t.Context(), id, mail.NewDraft{Subject: "Vraag", HTML: "<p>Dag</p>",
+		To: []mail.Address{{Email: "jan@klant.example"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

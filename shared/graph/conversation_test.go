@@ -15,7 +15,8 @@ import (
 func officeWithMail(t *testing.T) (o office, box, message string) {
 	t.Helper()
 	o = open(t, "info")
-	raw := "From: Jan <" + client + ">\r\nTo: info@kantoor.example\r\nSubject: Vraag\r\nMessage-ID: <v1@klant.example>\r\nMIME-Version: 1.0\r\n" +
+	raw := "From: Jan <" + client + ">\r\nTo: info@kantoor.example\r\nSubject: Vraag\r\nMessage-ID: <v1@klant.example>\r\nMIME-Version: " +
+		"1.0\r\n" +
 		"Content-Type: text/html; charset=utf-8\r\n\r\n<p>Wanneer is de aangifte klaar?</p>\r\n"
 	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"info@kantoor.example"}}, []byte(raw)); err != nil {
 		t.Fatal(err)
@@ -54,7 +55,8 @@ func TestALostDraftIsFoundByItsReply(t *testing.T) {
 // leaves has the headers.
 func TestADraftWithoutOriginalKeepsTheThread(t *testing.T) {
 	o, box, message := officeWithMail(t)
-	d, err := o.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "RE: Vraag", HTML: "<p>Morgen.</p>", To: []mail.Address{{Name: "Jan", Email: client}},
+	d, err := o.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "RE: Vraag", HTML: "<p>Morgen.</p>",
+		To:        []mail.Address{{Name: "Jan", Email: client}},
 		InReplyTo: "<v1@klant.example>", References: []string{"<v0@klant.example>", "<v1@klant.example>"}, Reply: "r1"})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +69,8 @@ func TestADraftWithoutOriginalKeepsTheThread(t *testing.T) {
 		t.Fatal(err)
 	}
 	mails := o.tenant.OutsideItems(client)
-	if len(mails) != 1 || mails[0].InReplyTo != "<v1@klant.example>" || strings.Join(mails[0].References, " ") != "<v0@klant.example> <v1@klant.example>" {
+	if len(mails) != 1 || mails[0].InReplyTo != "<v1@klant.example>" ||
+		strings.Join(mails[0].References, " ") != "<v0@klant.example> <v1@klant.example>" {
 		t.Errorf("%+v", mails)
 	}
 	if err := o.SendDraft(t.Context(), box, d.ID); err == nil || answer.NotSent(err) {
@@ -90,7 +93,8 @@ func TestADraftWithoutOriginalKeepsTheThread(t *testing.T) {
 // A forward takes the attachments along, of which one can be left out.
 func TestAForwardTakesAttachmentsAlong(t *testing.T) {
 	o := open(t, "anna")
-	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"anna@kantoor.example"}}, []byte(withAttachments)); err != nil {
+	if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: client, To: []string{"anna@kantoor.example"}},
+		[]byte(withAttachments)); err != nil {
 		t.Fatal(err)
 	}
 	box := o.boxes["anna"]

@@ -16,14 +16,16 @@ const replyInBody = `"singleValueExtendedProperties":[{"id":"String {9b6d3c41-5a
 // The property by which a draft is found is in the request that makes it, so a draft
 // whose answer is lost can be found.
 func TestAReplyIsMadeWithItsProperty(t *testing.T) {
-	for mode, action := range map[string]string{mail.ModeReply: "createReply", mail.ModeReplyAll: "createReplyAll", mail.ModeForward: "createForward"} {
+	for mode, action := range map[string]string{mail.ModeReply: "createReply", mail.ModeReplyAll: "createReplyAll",
+		mail.ModeForward: "createForward"} {
 		c, s, wire := scripted(t, says(201, jsonType, draftJSON("d=", true, "<d@x>", "r1")))
 		d, err := c.CreateReply(t.Context(), box, "m/1=", mode, "r1", "W. Europe Standard Time")
 		if err != nil || d.ID != "d=" || d.InternetMessageID != "<d@x>" || !d.IsDraft || d.BodyType != "html" || d.Body != "<p>x</p>" {
 			t.Errorf("%s: %+v, %v", mode, d, err)
 		}
 		s.expect("POST /messages/m%2F1%3D/" + action)
-		if a := s.asked[0]; !strings.Contains(a.body, replyInBody) || a.header.Get("Prefer") != `IdType="ImmutableId", outlook.timezone="W. Europe Standard Time"` {
+		if a := s.asked[0]; !strings.Contains(a.body, replyInBody) ||
+			a.header.Get("Prefer") != `IdType="ImmutableId", outlook.timezone="W. Europe Standard Time"` {
 			t.Errorf("%s: %q with %q", mode, a.body, a.header)
 		}
 		if wire.Calls()[0].Sent == 0 {
@@ -40,7 +42,8 @@ func TestAReplyIsMadeWithItsProperty(t *testing.T) {
 // Whether Graph takes the property there is not documented: without it the draft is
 // made all the same. A time zone that Graph does not know is left out too.
 func TestAReplyIsMadeWithoutWhatGraphRefuses(t *testing.T) {
-	c, s, _ := scripted(t, refuses400("ErrorInvalidProperty"), says(201, jsonType, draftJSON("d", true, "<d@x>", "")), says(200, jsonType, "{}"))
+	c, s, _ := scripted(t, refuses400("ErrorInvalidProperty"), says(201, jsonType, draftJSON("d", true, "<d@x>", "")),
+		says(200, jsonType, "{}"))
 	if d, err := c.CreateReply(t.Context(), box, "m", mail.ModeReply, "r1", ""); err != nil || d.ID != "d" {
 		t.Errorf("%+v, %v", d, err)
 	}
@@ -72,7 +75,8 @@ func TestAReplyIsMadeWithoutWhatGraphRefuses(t *testing.T) {
 
 // A draft is never made again when it may exist.
 func TestACreationIsNotRepeated(t *testing.T) {
-	for name, a := range map[string]http.HandlerFunc{"500": refusesWith(500, "x"), "429": refusesWith(429, "x"), "cut off": says(201, jsonType, `{"id":"d"`),
+	for name, a := range map[string]http.HandlerFunc{"500": refusesWith(500, "x"), "429": refusesWith(429, "x"),
+		"cut off":  says(201, jsonType, `{"id":"d"`),
 		"no state": says(201, jsonType, `{"id":"d"}`)} {
 		c, s, _ := scripted(t, a)
 		if _, err := c.CreateReply(t.Context(), box, "m", mail.ModeReply, "r1", "UTC"); err == nil {
@@ -93,13 +97,16 @@ func TestANewDraftNamesItsThread(t *testing.T) {
 		references = append(references, "<"+string(rune('a'+i%26))+string(rune('a'+i/26))+"@x>")
 	}
 	c, s, _ := scripted(t, says(201, jsonType, draftJSON("d", true, "<d@x>", "r1")))
-	_, err := c.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "Vraag", HTML: "<p>a & b</p>", To: []mail.Address{{Name: "Jan", Email: "jan@klant.example"}},
+	_, err := c.CreateDraft(t.Context(), box, mail.NewDraft{Subject: "Vraag", HTML: "<p>a & b</p>",
+		To: []mail.Address{{Name: "Jan", Email: "jan@klant.example"}},
 		Cc: []mail.Address{{Email: "cc@klant.example"}}, InReplyTo: "<p@x>\r\n", References: references, Reply: "r1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"subject":"Vraag"`, `"body":{"content":"<p>a & b</p>","contentType":"html"`, `"toRecipients":[{"emailAddress":{"address":"jan@klant.example","name":"Jan"}}]`,
-		`"ccRecipients":[{"emailAddress":{"address":"cc@klant.example"}}]`, `{"id":"String 0x1042","value":"<p@x>"}`, `{"id":"String 0x1039","value":"<aa@x> <la@x> <ma@x>`, `KantoorpostReply","value":"r1"}`} {
+	for _, want := range []string{`"subject":"Vraag"`, `"body":{"content":"<p>a & b</p>","contentType":"html"`,
+		`"toRecipients":[{"emailAddress":{"address":"jan@klant.example","name":"Jan"}}]`,
+		`"ccRecipients":[{"emailAddress":{"address":"cc@klant.example"}}]`, `{"id":"String 0x1042","value":"<p@x>"}`,
+		`{"id":"String 0x1039","value":"<aa@x> <la@x> <ma@x>`, `KantoorpostReply","value":"r1"}`} {
 		if !strings.Contains(s.asked[0].body, want) {
 			t.Errorf("no %s in %s", want, s.asked[0].body)
 		}

@@ -73,7 +73,8 @@ func TestWritesFollowGraphsSchema(t *testing.T) {
 		case strings.HasSuffix(r.URL.Path, "/messages") && r.Method == http.MethodGet, strings.HasSuffix(r.URL.Path, "/masterCategories"):
 			list()(w, r)
 		case strings.HasSuffix(r.URL.Path, "delta()"):
-			says(200, jsonType, `{"value":[],"@odata.deltaLink":"`+root+"/v1.0/users/"+box+`/mailFolders/sentitems/messages/delta?$deltatoken=x"}`)(w, r)
+			says(200, jsonType, `{"value":[],"@odata.deltaLink":"`+root+"/v1.0/users/"+box+
+				`/mailFolders/sentitems/messages/delta?$deltatoken=x"}`)(w, r)
 		default:
 			isDraft("d")(w, r)
 		}
@@ -84,15 +85,18 @@ func TestWritesFollowGraphsSchema(t *testing.T) {
 		_, err := c.CreateReply(ctx, box, "m", mode, "r1", "W. Europe Standard Time")
 		errs = append(errs, err)
 	}
-	_, err := c.CreateDraft(ctx, box, mail.NewDraft{Subject: "x", HTML: html, To: to, InReplyTo: "<p@x>", References: []string{"<p@x>"}, Reply: "r1"})
+	_, err := c.CreateDraft(ctx, box, mail.NewDraft{Subject: "x", HTML: html, To: to, InReplyTo: "<p@x>", References: []string{"<p@x>"},
+		Reply: "r1"})
 	_, err2 := c.Draft(ctx, box, "d")
 	_, _, err3 := c.FindSent(ctx, box, allKeys)
 	_, err4 := c.SentDelta(ctx, box, "", time.Now())
 	_, err5 := c.Properties(ctx, box, "m")
-	small, large := mail.OutgoingAttachment{Name: "a", Size: 1, ContentID: "k"}, mail.OutgoingAttachment{Name: "a", Size: 1 << 22, ContentID: "k"}
+	small, large := mail.OutgoingAttachment{Name: "a", Size: 1, ContentID: "k"},
+		mail.OutgoingAttachment{Name: "a", Size: 1 << 22, ContentID: "k"}
 	_ = c.Attach(ctx, box, "d", large, strings.NewReader(""))
 	if err := errors.Join(append(errs, err, err2, err3, err4, err5, c.PatchDraft(ctx, box, "d", mail.DraftPatch{HTML: &html, To: &to}),
-		c.Attach(ctx, box, "d", small, strings.NewReader("x")), c.Detach(ctx, box, "d", "a"), c.SendDraft(ctx, box, "d"), c.DeleteDraft(ctx, box, "d"),
+		c.Attach(ctx, box, "d", small, strings.NewReader("x")), c.Detach(ctx, box, "d", "a"), c.SendDraft(ctx, box, "d"),
+		c.DeleteDraft(ctx, box, "d"),
 		c.MIME(ctx, box, "m", io.Discard))...); err != nil {
 		t.Error(err)
 	}

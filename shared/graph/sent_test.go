@@ -67,17 +67,19 @@ func TestASentMessageIsFoundByAnyKey(t *testing.T) {
 		id      string // "": not found
 		draft   bool
 	}{
-		"by Message-ID":             {[]http.HandlerFunc{list(other, sent)}, "s=", false},
-		"by id":                     {[]http.HandlerFunc{list(), isSent("d=")}, "d=", false},
-		"by property":               {[]http.HandlerFunc{list(), missing, list(draftJSON("s=", false, "<new@x>", "r1"))}, "s=", false},
-		"still a draft":             {[]http.HandlerFunc{list(draft), isDraft("d="), list(draft)}, "d=", true},
-		"a draft and its copy":      {[]http.HandlerFunc{list(draft, sent)}, "s=", false},
-		"a copy with another id":    {[]http.HandlerFunc{list(draft), isDraft("d="), list(draft, draftJSON("s=", false, "<new@x>", "r1"))}, "s=", false},
-		"the filter was ignored":    {[]http.HandlerFunc{list(other), missing, list(other)}, "", false},
-		"the id leads elsewhere":    {[]http.HandlerFunc{list(), says(200, jsonType, other), list()}, "", false},
-		"the id changed":            {[]http.HandlerFunc{list(), isSent("d2="), list()}, "d2=", false},
-		"nowhere":                   {[]http.HandlerFunc{list(), missing, list()}, "", false},
-		"searches are refused":      {[]http.HandlerFunc{refuses400("ErrorInvalidUrlQuery"), missing, refuses400("ErrorInvalidUrlQuery")}, "", false},
+		"by Message-ID":        {[]http.HandlerFunc{list(other, sent)}, "s=", false},
+		"by id":                {[]http.HandlerFunc{list(), isSent("d=")}, "d=", false},
+		"by property":          {[]http.HandlerFunc{list(), missing, list(draftJSON("s=", false, "<new@x>", "r1"))}, "s=", false},
+		"still a draft":        {[]http.HandlerFunc{list(draft), isDraft("d="), list(draft)}, "d=", true},
+		"a draft and its copy": {[]http.HandlerFunc{list(draft, sent)}, "s=", false},
+		"a copy with another id": {[]http.HandlerFunc{list(draft), isDraft("d="), list(draft, draftJSON("s=", false, "<new@x>", "r1"))},
+			"s=", false},
+		"the filter was ignored": {[]http.HandlerFunc{list(other), missing, list(other)}, "", false},
+		"the id leads elsewhere": {[]http.HandlerFunc{list(), says(200, jsonType, other), list()}, "", false},
+		"the id changed":         {[]http.HandlerFunc{list(), isSent("d2="), list()}, "d2=", false},
+		"nowhere":                {[]http.HandlerFunc{list(), missing, list()}, "", false},
+		"searches are refused": {[]http.HandlerFunc{refuses400("ErrorInvalidUrlQuery"), missing, refuses400("ErrorInvalidUrlQuery")},
+			"", false},
 		"lists answer with 404":     {[]http.HandlerFunc{missing, missing, missing}, "", false},
 		"without property, ignored": {[]http.HandlerFunc{list(), missing, list(`{"id":"s=","isDraft":false}`)}, "", false},
 	} {
@@ -94,8 +96,10 @@ func TestASentMessageIsFoundByAnyKey(t *testing.T) {
 }
 
 func TestWhatCannotBeSearchedIsAnError(t *testing.T) {
-	for name, a := range map[string]http.HandlerFunc{"no mailbox": refusesWith(404, "MailboxNotEnabledForRESTAPI"), "no user": refusesWith(404, "ErrorInvalidUser"),
-		"busy": refusesWith(503, "x"), "denied": refusesWith(403, "ErrorAccessDenied"), "no state": list(`{"id":"s=","internetMessageId":"<d@x>"}`)} {
+	for name, a := range map[string]http.HandlerFunc{"no mailbox": refusesWith(404, "MailboxNotEnabledForRESTAPI"),
+		"no user": refusesWith(404, "ErrorInvalidUser"),
+		"busy":    refusesWith(503, "x"), "denied": refusesWith(403, "ErrorAccessDenied"),
+		"no state": list(`{"id":"s=","internetMessageId":"<d@x>"}`)} {
 		c, _, _ := scripted(t, a)
 		if _, found, err := c.FindSent(t.Context(), box, allKeys); err == nil || found {
 			t.Errorf("%s: found %t, %v", name, found, err)
@@ -113,7 +117,8 @@ func TestTheFiltersAreExact(t *testing.T) {
 		t.Errorf("asked %s", q)
 	}
 	const property = "String {9b6d3c41-5a0e-4f7c-8a52-6f0f2d1c7e35} Name KantoorpostReply"
-	if q := s.asked[2].query; !strings.Contains(q, "$filter=singleValueExtendedProperties/Any(ep: ep/id eq '"+property+"' and ep/value eq 'r''1')") ||
+	if q := s.asked[2].query; !strings.Contains(q, "$filter=singleValueExtendedProperties/Any(ep: ep/id eq '"+property+
+		"' and ep/value eq 'r''1')") ||
 		!strings.Contains(q, "$expand=singleValueExtendedProperties($filter=id eq '"+property+"')") {
 		t.Errorf("asked %s", q)
 	}
@@ -133,7 +138,8 @@ func TestPropertiesAreReadInAnyCase(t *testing.T) {
 	c, s, _ := scripted(t, says(200, jsonType, `{"id":"m","singleValueExtendedProperties":[{"id":"String 0x1a","value":"?"},null,{"id":"string 0x001a","value":"REPORT.IPM.Note.NDR"},
 		{"id":"String 0x1042","value":" <p@x> "},{"id":"String 0x1039","value":"<a@x>\r\n <b@x>"}]}`))
 	p, err := c.Properties(t.Context(), box, "m")
-	if err != nil || p.Class != "REPORT.IPM.Note.NDR" || p.InReplyTo != "<p@x>" || strings.Join(p.References, " ") != "<a@x> <b@x>" || p.Reply != "" {
+	if err != nil || p.Class != "REPORT.IPM.Note.NDR" || p.InReplyTo != "<p@x>" || strings.Join(p.References, " ") != "<a@x> <b@x>" ||
+		p.Reply != "" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	s.expect("GET /messages/m")
@@ -167,7 +173,8 @@ func TestRequestsHaveALength(t *testing.T) {
 	_ = c.SendDraft(t.Context(), box, "d")
 	_ = c.PatchDraft(t.Context(), box, "d", mail.DraftPatch{Subject: &subject})
 	_ = c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a", Size: 3}, strings.NewReader("abc"))
-	if len(lengths) != 3 || lengths[0] != 0 || lengths[1] != int64(len(`{"@odata.type":"#microsoft.graph.message","subject":"x"}`)) || lengths[2] <= 0 {
+	if len(lengths) != 3 || lengths[0] != 0 || lengths[1] != int64(len(`{"@odata.type":"#microsoft.graph.message","subject":"x"}`)) ||
+		lengths[2] <= 0 {
 		t.Errorf("lengths %v", lengths)
 	}
 }

@@ -48,7 +48,8 @@ func open(t *testing.T, names ...string) office {
 		o.boxes[name] = id
 	}
 	clouds := entra.Public().With(entra.Cloud{Name: "simulated", Authority: tenantURL, Graph: tenantURL})
-	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID, entra.Proof{Secret: secret.New(password)},
+	credential, err := entra.NewCredential(clouds, entra.Endpoint{Cloud: "simulated", Tenant: tenantID}, clientID,
+		entra.Proof{Secret: secret.New(password)},
 		o.wire)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,8 @@ func open(t *testing.T, names ...string) office {
 func (o office) receive(t *testing.T, name string, n int) {
 	t.Helper()
 	for i := range n {
-		raw := fmt.Sprintf("From: Jan <jan@klant.example>\r\nTo: %s@kantoor.example\r\nSubject: Vraag %d\r\nMessage-ID: <%d.%s@klant.example>\r\nX-Test: ja\r\n\r\nDag\r\n", name, i, i, name)
+		raw := fmt.Sprintf("From: Jan <jan@klant.example>\r\nTo: %s@kantoor.example\r\nSubject: Vraag %d\r\nMessage-ID: "+
+			"<%d.%s@klant.example>\r\nX-Test: ja\r\n\r\nDag\r\n", name, i, i, name)
 		if err := o.tenant.Deliver(t.Context(), sim.Envelope{From: "jan@klant.example", To: []string{name + "@kantoor.example"}},
 			[]byte(raw)); err != nil {
 			t.Fatal(err)
@@ -152,7 +154,8 @@ func TestAForgottenRoundIsStartedAgain(t *testing.T) {
 	if page, _ := o.round(t, o.boxes["info"], ""); len(page.Messages) != 1 {
 		t.Errorf("%d messages", len(page.Messages))
 	}
-	if _, err := o.Delta(t.Context(), o.boxes["info"], tenantURL+"/v1.0/users/"+o.boxes["info"]+"/mailFolders/inbox/messages/delta?$deltatoken=verzonnen", time.Time{}); !answer.IsGone(err) {
+	if _, err := o.Delta(t.Context(), o.boxes["info"],
+		tenantURL+"/v1.0/users/"+o.boxes["info"]+"/mailFolders/inbox/messages/delta?$deltatoken=verzonnen", time.Time{}); !answer.IsGone(err) {
 		t.Errorf("a link of our own making: %v", err)
 	}
 }

@@ -35,7 +35,8 @@ func TestAClaimsChallengeIsAnswered(t *testing.T) {
 	claims := `{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}`
 	c, wire, b := graphOf(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "Bearer token-0" {
-			says(401, jsonType, "", "WWW-Authenticate", `Bearer realm="", error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(claims))+`"`)(w, r)
+			says(401, jsonType, "", "WWW-Authenticate", `Bearer realm="", error="insufficient_claims", claims="`+
+				base64.StdEncoding.EncodeToString([]byte(claims))+`"`)(w, r)
 			return
 		}
 		says(200, jsonType, `{"id":"inbox"}`)(w, r)

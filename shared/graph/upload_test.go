@@ -56,7 +56,8 @@ func (u *uploadServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (u *uploadServer) take(w http.ResponseWriter, r *http.Request, body []byte) {
 	var from, to, size int
-	if _, err := fmt.Sscanf(r.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &size); err != nil || to-from+1 != len(body) || len(body) > 4_000_000 ||
+	if _, err := fmt.Sscanf(r.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &size); err != nil || to-from+1 != len(body) ||
+		len(body) > 4_000_000 ||
 		r.ContentLength != int64(len(body)) {
 		u.t.Errorf("%d bytes as %q: %v", len(body), r.Header.Get("Content-Range"), err)
 	}
@@ -95,14 +96,16 @@ func TestASmallFileIsOneRequest(t *testing.T) {
 	for _, size := range []int{0, 5, smallAttachment} {
 		c, u, wire := uploads(t)
 		data := file(size)
-		if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "logo.png", ContentType: "image/png", ContentID: "logo", Inline: true, Size: int64(size)},
+		if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "logo.png", ContentType: "image/png", ContentID: "logo",
+			Inline: true, Size: int64(size)},
 			bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
 		if len(u.posted) != 1 || len(wire.Calls()) != 1 || wire.Calls()[0].Sent > 4<<20 {
 			t.Fatalf("%d requests for %d bytes", len(wire.Calls()), size)
 		}
-		for _, want := range []string{`"@odata.type":"#microsoft.graph.fileAttachment"`, `"contentBytes":"` + base64.StdEncoding.EncodeToString(data) + `"`, `"contentId":"logo"`,
+		for _, want := range []string{`"@odata.type":"#microsoft.graph.fileAttachment"`,
+			`"contentBytes":"` + base64.StdEncoding.EncodeToString(data) + `"`, `"contentId":"logo"`,
 			`"contentType":"image/png"`, `"isInline":true`, `"name":"logo.png"`} {
 			if !bytes.Contains(u.posted[0], []byte(want)) {
 				t.Errorf("no %.60s", want)
@@ -110,10 +113,12 @@ func TestASmallFileIsOneRequest(t *testing.T) {
 		}
 	}
 	c, _, wire := uploads(t)
-	if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "x", Size: 9}, strings.NewReader("short")); err == nil || len(wire.Calls()) != 0 {
+	if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "x", Size: 9}, strings.NewReader("short")); err == nil ||
+		len(wire.Calls()) != 0 {
 		t.Errorf("a file that is shorter: %v", err)
 	}
-	if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "x", Size: MaxAttachment}, strings.NewReader("")); err == nil || len(wire.Calls()) != 0 {
+	if err := c.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "x", Size: MaxAttachment}, strings.NewReader("")); err == nil ||
+		len(wire.Calls()) != 0 {
 		t.Errorf("a file that is too large: %v", err)
 	}
 }
@@ -127,7 +132,8 @@ func TestALargeFileIsUploadedInPieces(t *testing.T) {
 		u.noRange = c.noRange
 		data := file(c.size)
 		reads := &counting{ReaderAt: bytes.NewReader(data)}
-		if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(c.size), ContentID: "k", Inline: true}, reads); err != nil {
+		if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: int64(c.size), ContentID: "k", Inline: true},
+			reads); err != nil {
 			t.Fatal(err)
 		}
 		if reads.n != len(wire.Calls())-1 {
@@ -136,7 +142,8 @@ func TestALargeFileIsUploadedInPieces(t *testing.T) {
 		if u.done != 1 || !bytes.Equal(u.got, data) || len(wire.Calls()) != 1+(c.size+piece-1)/piece {
 			t.Errorf("%d bytes of %d in %d requests", len(u.got), c.size, len(wire.Calls()))
 		}
-		for _, want := range []string{`"attachmentType":"file"`, fmt.Sprintf(`"size":%d`, c.size), `"contentType":"application/octet-stream"`, `"isInline":true`, `"contentId":"k"`} {
+		for _, want := range []string{`"attachmentType":"file"`, fmt.Sprintf(`"size":%d`, c.size), `"contentType":"application/octet-stream"`,
+			`"isInline":true`, `"contentId":"k"`} {
 			if !strings.Contains(u.opened[0], want) {
 				t.Errorf("no %s in %s", want, u.opened[0])
 			}
@@ -145,7 +152,8 @@ func TestALargeFileIsUploadedInPieces(t *testing.T) {
 	// Where small ends is not exactly documented.
 	client, u, _ := uploads(t)
 	u.refuse = 400
-	if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: smallAttachment + 9}, bytes.NewReader(file(smallAttachment+9))); err != nil || len(u.posted) != 1 {
+	if err := client.Attach(t.Context(), box, "d", mail.OutgoingAttachment{Name: "a.pdf", Size: smallAttachment + 9},
+		bytes.NewReader(file(smallAttachment+9))); err != nil || len(u.posted) != 1 {
 		t.Errorf("%d small attachments: %v", len(u.posted), err)
 	}
 }
@@ -231,7 +239,8 @@ func TestUploadsGoNowhereElse(t *testing.T) {
 	for link, allowed := range map[string]bool{
 		uploadURL: true, root + "/v1.0/upload/s": true, "https://outlook.office365.com/api/v2.0/s": true, "https://outlook.office365.us/s": true,
 		"http://outlook.office.com/s": false, "https://outlook.office.com:8443/s": false, "https://outlook.office.com.evil.example/s": false,
-		"https://evil.example/outlook.office.com": false, "https://x@outlook.office.com/s": false, "https://169.254.169.254/": false, "": false, "https://": false,
+		"https://evil.example/outlook.office.com": false, "https://x@outlook.office.com/s": false, "https://169.254.169.254/": false, "": false,
+		"https://": false,
 		"https://outlook.office.com@evil.example/s": false, "https://OUTLOOK.office.com%2f@evil.example/": false, "/v1.0/s": false,
 	} {
 		c, u, wire := uploads(t)

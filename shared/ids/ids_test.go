@@ -52,7 +52,8 @@ func TestTheTimeOfAnID(t *testing.T) {
 
 func TestIsTimed(t *testing.T) {
 	id := ids.Timed(time.Now(), ids.Hash("x"))
-	for _, odd := range []string{"", id[1:], id + "a", strings.ToUpper(id), strings.Replace(id, "-", "|", 1), id[:39] + "~", "a" + id[1:], id[:38] + "é"} {
+	for _, odd := range []string{"", id[1:], id + "a", strings.ToUpper(id), strings.Replace(id, "-", "|", 1), id[:39] + "~", "a" + id[1:],
+		id[:38] + "é"} {
 		if ids.IsTimed(odd) {
 			t.Errorf("%q passes for an id", odd)
 		}

@@ -40,7 +40,10 @@ func TestTheAddressIsWhatPeopleUse(t *testing.T) {
 // proxy escapes it twice.
 func TestASlashInAnAddress(t *testing.T) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/addresses/{address}", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.PathValue("address")) })
+	mux.HandleFunc("GET /api/addresses/{address}", func(w http.ResponseWriter, r *http.Request) {
+		_,
+			_ = io.WriteString(w, r.PathValue("address"))
+	})
 	h := invoke.Handler([]invoke.Function{invoke.HTTP("api", mux)})
 	for path, want := range map[string]string{
 		"a%252Fb%40kantoor.example": "a/b@kantoor.example", "a%252fb": "a/b", "a%2Fb": "a/b", "100%25": "100%", "a%2525": "a%25",

@@ -31,9 +31,13 @@ func TestTheLastFailureIsReported(t *testing.T) {
 		tries string
 		err   error
 		want  int
-	}{{`"5"`, errors.New("broken"), 1}, {`5`, errors.New("broken"), 1}, {`"4"`, errors.New("broken"), 0}, {`"5"`, nil, 0}, {`"5"`, fault.Final(errors.New("broken")), 0}} {
+	}{{`"5"`, errors.New("broken"), 1}, {`5`, errors.New("broken"), 1}, {`"4"`, errors.New("broken"), 0}, {`"5"`, nil, 0},
+		{`"5"`, fault.Final(errors.New("broken")), 0}} {
 		var got []invoke.Failure
-		f := invoke.Queue(func(context.Context, job.Mark) error { return x.err }).OnFailure(func(_ context.Context, f invoke.Failure) { got = append(got, f) })
+		f := invoke.Queue(func(context.Context, job.Mark) error { return x.err }).OnFailure(func(_ context.Context,
+			f invoke.Failure) {
+			got = append(got, f)
+		})
 		body := fmt.Sprintf(`{"Data":{"job":"\"{\\\"job\\\":\\\"mark\\\",\\\"id\\\":\\\"abc\\\"}\""},"Metadata":{"DequeueCount":%s}}`, x.tries)
 		invoke.Handler([]invoke.Function{f}).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/mark", strings.NewReader(body)))
 		if len(got) != x.want {

@@ -16,12 +16,14 @@ func TestTheLogLeavesOutOwnersOfAddresses(t *testing.T) {
 	var out bytes.Buffer
 	log := invoke.NewLog(&out, slog.LevelError)
 	log.InfoContext(t.Context(), "quiet")
-	log.InfoContext(invoke.Always(t.Context()), "always", "error", errors.New(`fetch sales@kantoor.example: "jan.jansen+x@bakker.example" refused`), "n", 1)
+	log.InfoContext(invoke.Always(t.Context()), "always", "error",
+		errors.New(`fetch sales@kantoor.example: "jan.jansen+x@bakker.example" refused`), "n", 1)
 	text := out.String()
 	if strings.Contains(text, "quiet") || !strings.Contains(text, `"msg":"always"`) {
 		t.Errorf("not what each level writes: %s", text)
 	}
-	if strings.Contains(text, "sales") || strings.Contains(text, "jansen") || !strings.Contains(text, "fetch …@kantoor.example: ") || !strings.Contains(text, "…@bakker.example") {
+	if strings.Contains(text, "sales") || strings.Contains(text, "jansen") || !strings.Contains(text, "fetch …@kantoor.example: ") ||
+		!strings.Contains(text, "…@bakker.example") {
 		t.Errorf("%s", text)
 	}
 }

@@ -84,7 +84,8 @@ func TestQuote(t *testing.T) {
 	got := mailhtml.Quote(quoted(), mailhtml.Dutch, amsterdam(t))
 	const head = `<hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg" dir="ltr">` +
 		"<b>Van:</b> Jan &#34;de&#34; &lt;Bakker&gt; &lt;jan@bakker.example&gt;<br>\n<b>Verzonden:</b> maandag 23 november 2026 09:05<br>\n" +
-		"<b>Aan:</b> info@kantoor.example<br>\n<b>CC:</b> Piet &lt;piet@x.example&gt;<br>\n<b>Onderwerp:</b> Btw &amp; &lt;loon&gt;</div><div>&nbsp;</div>"
+		"<b>Aan:</b> info@kantoor.example<br>\n<b>CC:</b> Piet &lt;piet@x.example&gt;<br>\n<b>Onderwerp:</b> Btw &amp; " +
+		"&lt;loon&gt;</div><div>&nbsp;</div>"
 	if want := head + `<p>Hallo <a>hier</a><img src="cid:a%40b"/></p>`; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -92,7 +93,8 @@ func TestQuote(t *testing.T) {
 	if !strings.Contains(english, "<b>Sent:</b> Monday 23 November 2026 08:05") {
 		t.Errorf("in English: %s", english)
 	}
-	for locale, want := range map[string]mailhtml.Language{"": mailhtml.Dutch, "nl-BE": mailhtml.Dutch, "NL": mailhtml.Dutch, "en-US": mailhtml.English, "de-DE": mailhtml.English} {
+	for locale, want := range map[string]mailhtml.Language{"": mailhtml.Dutch, "nl-BE": mailhtml.Dutch, "NL": mailhtml.Dutch,
+		"en-US": mailhtml.English, "de-DE": mailhtml.English} {
 		if got := mailhtml.LanguageOf(locale); got != want {
 			t.Errorf("a mailbox in %q writes %s, want %s", locale, got, want)
 		}
@@ -139,7 +141,8 @@ func TestPictures(t *testing.T) {
 // The text of a document has its lines, and nothing that is not shown.
 func TestText(t *testing.T) {
 	got := mailhtml.Text(
-		"<html><head><title>weg</title><style>p{}</style></head><body><p>Dag\n Jan,</p><div>een<br>twee</div><table><tr><td>a</td><td>b</td></tr></table></body>",
+		"<html><head><title>weg</title><style>p{}</style></head><body><p>Dag\n " +
+			"Jan,</p><div>een<br>twee</div><table><tr><td>a</td><td>b</td></tr></table></body>",
 	)
 	if want := "Dag Jan,\n\neen\ntwee\n\n a b"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -69,9 +69,11 @@ func TestJoiners(t *testing.T) {
 		{name: "an address in another form", link: contact, address: " Anna@KANTOOR.example", want: "anna"},
 		{name: "nobody's address", link: contact, address: "weg@kantoor.example", reason: item.NoMemberAddress},
 		{name: "no address", link: contact, reason: item.NoMemberAddress},
-		{name: "the address of somebody who left", staff: []directory.TeamMember{left(anna)}, link: contact, address: "anna@kantoor.example", reason: item.NoMemberAddress},
+		{name: "the address of somebody who left", staff: []directory.TeamMember{left(anna)}, link: contact, address: "anna@kantoor.example",
+			reason: item.NoMemberAddress},
 		{name: "the first who has the role", roles: roles("bram", "anna"), link: role, want: "bram", all: "bram, anna"},
-		{name: "the first of the active", staff: []directory.TeamMember{left(bram), anna}, roles: roles("bram", "anna"), link: role, want: "anna"},
+		{name: "the first of the active", staff: []directory.TeamMember{left(bram), anna}, roles: roles("bram", "anna"), link: role,
+			want: "anna"},
 		{name: "another role", roles: []directory.Link{{Member: "anna", Role: "other"}}, link: role, reason: item.NoMemberRole},
 		{name: "a role of somebody who was deleted", roles: roles("gone"), link: role, reason: item.NoMemberRole},
 		{name: "a role twice", roles: roles("anna", "anna"), link: role, want: "anna"},
@@ -80,14 +82,18 @@ func TestJoiners(t *testing.T) {
 		{name: "an empty team", link: team, reason: item.EmptyTeam},
 		{name: "a team of whom all left", staff: []directory.TeamMember{left(bram)}, team: []string{"bram"}, link: team, reason: item.EmptyTeam},
 		{name: "a link of an unknown kind", link: connector.Link{Kind: "new", ID: "rb"}, roles: roles("anna"), reason: item.LinkRemoved},
-		{name: "a substitute", staff: []directory.TeamMember{member("anna", "bram"), bram}, roles: roles("anna"), link: role, want: "anna, bram for anna"},
+		{name: "a substitute", staff: []directory.TeamMember{member("anna", "bram"), bram}, roles: roles("anna"), link: role,
+			want: "anna, bram for anna"},
 		{name: "a substitute's substitute", staff: []directory.TeamMember{member("anna", "bram"), member("bram", "carla"), carla},
 			roles: roles("anna"), link: role, want: "anna, bram for anna, carla for bram"},
 		{name: "a circle of substitutes", staff: []directory.TeamMember{member("anna", "bram"), member("bram", "anna")}, link: contact,
 			address: "bram@kantoor.example", want: "bram, anna for bram"},
-		{name: "a substitute who joins anyway", staff: []directory.TeamMember{member("anna", "bram"), bram}, team: []string{"anna", "bram"}, link: team, want: "anna, bram"},
-		{name: "a substitute who left", staff: []directory.TeamMember{member("anna", "bram"), left(bram)}, roles: roles("anna"), link: role, want: "anna"},
-		{name: "the substitute of somebody who left", staff: []directory.TeamMember{left(member("anna", "bram")), bram}, roles: roles("anna"), link: role, reason: item.NoMemberRole},
+		{name: "a substitute who joins anyway", staff: []directory.TeamMember{member("anna", "bram"), bram}, team: []string{"anna", "bram"},
+			link: team, want: "anna, bram"},
+		{name: "a substitute who left", staff: []directory.TeamMember{member("anna", "bram"), left(bram)}, roles: roles("anna"), link: role,
+			want: "anna"},
+		{name: "the substitute of somebody who left", staff: []directory.TeamMember{left(member("anna", "bram")), bram}, roles: roles("anna"),
+			link: role, reason: item.NoMemberRole},
 	} {
 		staff := x.staff
 		if staff == nil {
@@ -104,7 +110,8 @@ func TestJoiners(t *testing.T) {
 			t.Errorf("%s: candidates %q, %q; want %q, %q", x.name, text(got), reason, x.all, x.reason)
 		}
 	}
-	for when, want := range map[time.Time]string{at.Add(-time.Hour): "anna, bram for anna", at.Add(-time.Hour - 1): "anna", at.Add(time.Hour): "anna"} {
+	for when, want := range map[time.Time]string{at.Add(-time.Hour): "anna, bram for anna", at.Add(-time.Hour - 1): "anna",
+		at.Add(time.Hour): "anna"} {
 		f := Facts{Staff: NewStaff(member("anna", "bram"), bram)}
 		if got, _ := f.Joiners(contact, "anna@kantoor.example", when); text(got) != want {
 			t.Errorf("at %s: %q, want %q", when, text(got), want)

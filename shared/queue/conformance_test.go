@@ -156,7 +156,8 @@ func plainJSON(t *testing.T, service *queue.Service, q *azqueue.QueueClient, nam
 }
 
 func largestJob(t *testing.T, service *queue.Service, q *azqueue.QueueClient, name string) {
-	n := note{Job: "note", Text: strings.Repeat("a", queue.MaxBytes-len(`{"job":"note","text":"","id":""}`)-26-4*12), queue: name, ttl: time.Minute}
+	n := note{Job: "note", Text: strings.Repeat("a", queue.MaxBytes-len(`{"job":"note","text":"","id":""}`)-26-4*12), queue: name,
+		ttl: time.Minute}
 	put(t, service, n)
 	if got := take(t, q, 1, 30); len(got) != 1 || !strings.Contains(*got[0].MessageText, n.Text) {
 		t.Error("the message is not whole")

@@ -14,7 +14,8 @@ import (
 func TestAThreadOfManyProgramsIsFolded(t *testing.T) {
 	w := newWorld(t, "info")
 	text := func(n int) string {
-		return fmt.Sprintf("Dit is bericht %d over dossier %d.\nDaarin staat onder meer punt%d, en dat is nieuw.\nGroet, schrijver %d", n, n*31, n*17, n)
+		return fmt.Sprintf("Dit is bericht %d over dossier %d.\nDaarin staat onder meer punt%d, en dat is nieuw.\nGroet, schrijver %d", n, n*31,
+			n*17, n)
 	}
 	earlier := &mailtext.Earlier{}
 	check := func(n int, from, office string, b Body, own string) {
@@ -32,7 +33,8 @@ func TestAThreadOfManyProgramsIsFolded(t *testing.T) {
 			t.Errorf("mail %d from %s shows %s", n, from, shown)
 		}
 	}
-	path := w.letter("From: Jan Jansen <" + jan + ">\nTo: " + info + "\nSubject: Vraag\nMessage-ID: <1@x.example>\nContent-Type: text/plain; charset=utf-8\n\n" + text(0))
+	path := w.letter("From: Jan Jansen <" + jan + ">\nTo: " + info +
+		"\nSubject: Vraag\nMessage-ID: <1@x.example>\nContent-Type: text/plain; charset=utf-8\n\n" + text(0))
 	earlier.Add(jan, mailtext.Shingles("text", text(0)))
 	for n := 1; n < 20; n += 2 {
 		_, at := w.reply(path, map[string]any{"comment": text(n)})

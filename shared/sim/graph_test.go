@@ -176,8 +176,10 @@ func TestAChangeDoesNotReachBack(t *testing.T) {
 
 func TestAttachmentsAreListedAndRead(t *testing.T) {
 	w := newWorld(t, "info")
-	raw := "From: a@b.example\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: text/plain\r\n\r\nhoi\r\n" +
-		"--q\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nUERG\r\n" +
+	raw := "From: a@b.example\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: " +
+		"text/plain\r\n\r\nhoi\r\n" +
+		"--q\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: " +
+		"base64\r\n\r\nUERG\r\n" +
 		"--q\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\nSubject: binnen\r\n\r\nx\r\n--q--\r\n"
 	if err := w.tenant.Deliver(t.Context(), Envelope{From: "a@b.example", To: []string{info}}, []byte(raw)); err != nil {
 		t.Fatal(err)

@@ -36,14 +36,16 @@ func TestOddMailIsStillShown(t *testing.T) {
 		"UTF-8 subject":           {"Subject: café\r\n\r\ncafé", "café", "café"},
 		"UTF-8 subject in Latin":  {"Subject: café\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\ncaf\xe9", "café", "café"},
 		"Latin and UTF-8 subject": {"Subject: caf\xe9 =?utf-8?Q?_?= café\r\n\r\n", "café   café", ""},
-		"UTF-7":                   {"Subject: =?utf-7?Q?caf+AOk-?=\r\nContent-Type: text/plain; charset=unicode-1-1-utf-7\r\n\r\ncaf+AOk- 1+-1", "café", "café 1+1"},
-		"language of a word":      {"Subject: =?utf-8*fr?q?caf=C3=A9?=\r\n\r\n", "café", ""},
-		"base64 cut off":          {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8gaGFsbG8h\r\na", "", "hallo hallo!"},
-		"base64 in two":           {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8=\r\naGFsbG8gd2VyZWxk", "", "hallohallo wereld"},
-		"unknown charset":         {"Subject: =?x-none?Q?caf=E9?=\r\nContent-Type: text/plain; charset=x-none\r\n\r\ncaf\xe9", "café", "café"},
-		"split character":         {"Subject: =?utf-8?B?w6nD?= =?utf-8?B?qQ==?=\r\n\r\n", "éé", ""},
-		"broken base64":           {"Content-Transfer-Encoding: base64\r\n\r\naGVs*bG8gd29ybGQgaGVsbG8", "", "hello world hello"},
-		"base64 that is none":     {"Content-Transfer-Encoding: base64\r\n\r\nDit is gewone tekst, geen base64!", "", "Dit is gewone tekst, geen base64!"},
+		"UTF-7": {"Subject: =?utf-7?Q?caf+AOk-?=\r\nContent-Type: text/plain; charset=unicode-1-1-utf-7\r\n\r\ncaf+AOk- 1+-1",
+			"café", "café 1+1"},
+		"language of a word": {"Subject: =?utf-8*fr?q?caf=C3=A9?=\r\n\r\n", "café", ""},
+		"base64 cut off":     {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8gaGFsbG8h\r\na", "", "hallo hallo!"},
+		"base64 in two":      {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8=\r\naGFsbG8gd2VyZWxk", "", "hallohallo wereld"},
+		"unknown charset":    {"Subject: =?x-none?Q?caf=E9?=\r\nContent-Type: text/plain; charset=x-none\r\n\r\ncaf\xe9", "café", "café"},
+		"split character":    {"Subject: =?utf-8?B?w6nD?= =?utf-8?B?qQ==?=\r\n\r\n", "éé", ""},
+		"broken base64":      {"Content-Transfer-Encoding: base64\r\n\r\naGVs*bG8gd29ybGQgaGVsbG8", "", "hello world hello"},
+		"base64 that is none": {"Content-Transfer-Encoding: base64\r\n\r\nDit is gewone tekst, geen base64!", "",
+			"Dit is gewone tekst, geen base64!"},
 		"broken quoted-printable": {"Content-Transfer-Encoding: quoted-printable\r\n\r\n50=% off=\r\n =C3=A9=Z", "", "50=% off é=Z"},
 		"boundary missing":        {"Content-Type: multipart/mixed\r\n\r\nbody", "", "body"},
 		"boundary never closed":   {"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nbody", "", "body"},
@@ -190,7 +192,8 @@ func TestAMailIsTakenApartAsExchangeDoes(t *testing.T) {
 	if string(m.Attachments[1].Content) != "%PDF-1.4\n" {
 		t.Errorf("content %q", m.Attachments[1].Content)
 	}
-	onlyInline := strings.Replace(withEverything[:strings.Index(withEverything, "--m\nContent-Type: application")], "X-Priority: 1\n", "", 1) + "--m--\n"
+	onlyInline := strings.Replace(withEverything[:strings.Index(withEverything, "--m\nContent-Type: application")], "X-Priority: 1\n", "", 1) +
+		"--m--\n"
 	if m := receive([]byte(onlyInline)); m.HasAttachments || len(m.Attachments) != 1 || m.Importance != "normal" {
 		t.Errorf("a mail with an inline picture only: %v %d %s", m.HasAttachments, len(m.Attachments), m.Importance)
 	}
@@ -214,11 +217,12 @@ func TestNamesOfAttachmentsAreReadAsProgramsWriteThem(t *testing.T) {
 		"Content-Disposition: attachment; filename*=utf-8''beëindiging.pdf":                                              "beëindiging.pdf",
 		"Content-Type: application/pdf;\n name*0*=utf-8''be%C3%AB;\n name*1=indiging.pdf":                                "beëindiging.pdf",
 		// Outlook: encoded words in a parameter, where RFC 2047 forbids them.
-		`Content-Type: application/pdf; name="=?utf-8?Q?jaar_=E2=82=AC.pdf?="`:                                             "jaar €.pdf",
-		`Content-Type: application/pdf; name==?utf-8?Q?jaar_=E2=82=AC.pdf?=`:                                               "jaar €.pdf",
-		"Content-Disposition: attachment;\n filename=\"=?utf-8?Q?jaar_=E2=82?=\n =?utf-8?Q?=AC_2025.pdf?=\"":               "jaar € 2025.pdf",
-		"Content-Disposition: attachment;\n filename=\"=?iso-8859-1?Q?be=EBindiging_?=\n\t=?iso-8859-1?Q?van_2025.pdf?=\"": "beëindiging van 2025.pdf",
-		`Content-Disposition: attachment; filename="=?windows-1252?B?gCAyMDI1LnBkZg==?="`:                                  "€ 2025.pdf",
+		`Content-Type: application/pdf; name="=?utf-8?Q?jaar_=E2=82=AC.pdf?="`:                               "jaar €.pdf",
+		`Content-Type: application/pdf; name==?utf-8?Q?jaar_=E2=82=AC.pdf?=`:                                 "jaar €.pdf",
+		"Content-Disposition: attachment;\n filename=\"=?utf-8?Q?jaar_=E2=82?=\n =?utf-8?Q?=AC_2025.pdf?=\"": "jaar € 2025.pdf",
+		"Content-Disposition: attachment;\n " +
+			"filename=\"=?iso-8859-1?Q?be=EBindiging_?=\n\t=?iso-8859-1?Q?van_2025.pdf?=\"": "beëindiging van 2025.pdf",
+		`Content-Disposition: attachment; filename="=?windows-1252?B?gCAyMDI1LnBkZg==?="`: "€ 2025.pdf",
 		// Raw bytes, in quotes and without.
 		`Content-Disposition: attachment; filename="beëindiging €.pdf"`:             "beëindiging €.pdf",
 		`Content-Disposition: attachment; filename=beëindiging €.pdf`:               "beëindiging €.pdf",
@@ -245,9 +249,11 @@ func TestNamesOfAttachmentsAreReadAsProgramsWriteThem(t *testing.T) {
 }
 
 func TestAnInvitationIsAnEventMessage(t *testing.T) {
-	raw := "Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/plain\n\nKom je?\n--a\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n--a--\n"
+	raw := "Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/plain\n\nKom je?\n--a\nContent-Type: text/calendar; " +
+		"method=REQUEST\n\nBEGIN:VCALENDAR\n--a--\n"
 	m := receive([]byte(raw))
-	if m.Type != "#microsoft.graph.eventMessageRequest" || m.MeetingMessageType != "meetingRequest" || strings.TrimSpace(m.Body.Content) != "Kom je?" {
+	if m.Type != "#microsoft.graph.eventMessageRequest" || m.MeetingMessageType != "meetingRequest" ||
+		strings.TrimSpace(m.Body.Content) != "Kom je?" {
 		t.Errorf("%q %q %q", m.Type, m.MeetingMessageType, m.Body.Content)
 	}
 	if m := receive([]byte(withEverything)); m.Type != "" {
@@ -310,23 +316,31 @@ func TestQuotedTextIsNotUnique(t *testing.T) {
 // what that allocates grows with the mail and not with its square. What takes
 // forever ends with the tests' own time.
 func TestLargeMailIsRead(t *testing.T) {
-	attachment := "Subject: groot\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhallo\r\n--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+	attachment := "Subject: groot\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhallo\r\n--b\r\nContent-Type: " +
+		"application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
 		strings.Repeat(strings.Repeat("QUJD", 19)+"\r\n", 30<<20/78) + "--b--\r\n"
 	for name, tt := range map[string]struct {
 		raw   string
 		check func(Message) bool
 	}{
-		"attachment":    {attachment, func(m Message) bool { return len(m.Attachments) == 1 && m.Attachments[0].Size > 20<<20 }},
-		"text":          {"Subject: groot\r\n\r\n" + strings.Repeat("regel tekst\r\n", 30<<20/13), func(m Message) bool { return len(m.Body.Content) > 29<<20 }},
-		"one line":      {"Subject: groot\n\n" + strings.Repeat("x", 4<<20), func(m Message) bool { return len(m.Body.Content) == 4<<20 }},
-		"html":          {"Content-Type: text/html\n\n" + strings.Repeat("<p>alinea</p>\n", 4<<20/14), func(m Message) bool { return len(m.Body.Content) > 3<<20 }},
-		"headers":       {strings.Repeat("X-Veel: waarde\r\n", 10_000) + "Subject: veel\r\n\r\nbody", func(m Message) bool { return m.Subject == "veel" && len(m.Headers) > 10_000 }},
-		"recipients":    {"To: " + strings.Repeat("Jan <jan@x.example>,\r\n ", 500) + "\r\n\r\nbody", func(m Message) bool { return len(m.To) == 500 }},
-		"parentheses":   {"To: " + strings.Repeat("(", 1<<20) + "\r\n\r\nbody", func(m Message) bool { return m.Body.Content == "body" }},
-		"encoded words": {"Subject: " + strings.Repeat("=?utf-8?B?x", 100_000) + "\r\n\r\nbody", func(m Message) bool { return m.Body.Content == "body" }},
-		"odd lines":     {"Subject: x\r\n" + strings.Repeat("geen kop\r\n", 100_000) + "From: a@b.example\r\n\r\nbody", func(m Message) bool { return m.Body.Content == "body" }},
-		"nesting":       {nested(5_000), func(m Message) bool { return true }},
-		"parts":         {"Content-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\nhallo\n", 5_000) + "--b--\n", func(m Message) bool { return len(m.Attachments) == 4_999 }},
+		"attachment": {attachment, func(m Message) bool { return len(m.Attachments) == 1 && m.Attachments[0].Size > 20<<20 }},
+		"text": {"Subject: groot\r\n\r\n" + strings.Repeat("regel tekst\r\n", 30<<20/13),
+			func(m Message) bool { return len(m.Body.Content) > 29<<20 }},
+		"one line": {"Subject: groot\n\n" + strings.Repeat("x", 4<<20), func(m Message) bool { return len(m.Body.Content) == 4<<20 }},
+		"html": {"Content-Type: text/html\n\n" + strings.Repeat("<p>alinea</p>\n", 4<<20/14),
+			func(m Message) bool { return len(m.Body.Content) > 3<<20 }},
+		"headers": {strings.Repeat("X-Veel: waarde\r\n", 10_000) + "Subject: veel\r\n\r\nbody",
+			func(m Message) bool { return m.Subject == "veel" && len(m.Headers) > 10_000 }},
+		"recipients": {"To: " + strings.Repeat("Jan <jan@x.example>,\r\n ", 500) + "\r\n\r\nbody",
+			func(m Message) bool { return len(m.To) == 500 }},
+		"parentheses": {"To: " + strings.Repeat("(", 1<<20) + "\r\n\r\nbody", func(m Message) bool { return m.Body.Content == "body" }},
+		"encoded words": {"Subject: " + strings.Repeat("=?utf-8?B?x", 100_000) + "\r\n\r\nbody",
+			func(m Message) bool { return m.Body.Content == "body" }},
+		"odd lines": {"Subject: x\r\n" + strings.Repeat("geen kop\r\n", 100_000) + "From: a@b.example\r\n\r\nbody",
+			func(m Message) bool { return m.Body.Content == "body" }},
+		"nesting": {nested(5_000), func(m Message) bool { return true }},
+		"parts": {"Content-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\nhallo\n", 5_000) + "--b--\n",
+			func(m Message) bool { return len(m.Attachments) == 4_999 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -360,7 +374,8 @@ func TestAMissingMessageIDIsMade(t *testing.T) {
 	raw, env := []byte("Subject: x\n\nbody"), Envelope{From: "a@b.example", To: []string{"info@kantoordevries.example"}}
 	a, b := parseMail(raw, env, testTime), parseMail(raw, env, testTime)
 	c := parseMail(raw, env, testTime.Add(time.Second))
-	if a.InternetMessageID != b.InternetMessageID || a.InternetMessageID == c.InternetMessageID || !strings.HasSuffix(a.InternetMessageID, "@kantoordevries.example>") {
+	if a.InternetMessageID != b.InternetMessageID || a.InternetMessageID == c.InternetMessageID ||
+		!strings.HasSuffix(a.InternetMessageID, "@kantoordevries.example>") {
 		t.Errorf("%s %s %s", a.InternetMessageID, b.InternetMessageID, c.InternetMessageID)
 	}
 }

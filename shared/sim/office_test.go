@@ -245,7 +245,8 @@ func TestTheOfficeHasConversations(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for box, contact := range map[string]string{"sander": "bart@makelaardijvanloon.example", "loon": "administratie@veenstratransport.example"} {
+	for box, contact := range map[string]string{"sander": "bart@makelaardijvanloon.example",
+		"loon": "administratie@veenstratransport.example"} {
 		sent := tenant.Sent(box + "@" + domain)
 		if len(sent) < 5 {
 			t.Errorf("%s sent %d mails", box, len(sent))

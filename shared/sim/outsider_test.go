@@ -18,14 +18,16 @@ func (w *world) answered() string {
 
 func TestAnOutsiderAnswersAsHisMailProgramDoes(t *testing.T) {
 	for program, marks := range map[MailProgram][]string{
-		Outlook:     {"border-top:solid #E1E1E1 1.0pt", "<b>Van:</b> Info &lt;" + info + "&gt;", "<b>Verzonden:</b> maandag 23 november 2026 10:00"},
+		Outlook: {"border-top:solid #E1E1E1 1.0pt", "<b>Van:</b> Info &lt;" + info + "&gt;",
+			"<b>Verzonden:</b> maandag 23 november 2026 10:00"},
 		Gmail:       {`class="gmail_quote gmail_quote_container"`, "Op ma 23 nov 2026 om 10:00 schreef Info"},
 		AppleMail:   {`<blockquote type="cite">`, "Op 23 nov 2026 om 10:00 heeft Info &lt;" + info + "&gt; het volgende geschreven:"},
 		Thunderbird: {"Op 23-11-2026 om 10:00 schreef Info:\r\n> Wij kijken ernaar."},
 	} {
 		w := newWorld(t, "info")
 		id := w.answered()
-		if _, err := w.tenant.AnswerOutside(t.Context(), OutsideAnswer{Address: jan, MessageID: id, Text: "Dank!\nJan", Program: program}); err != nil {
+		if _, err := w.tenant.AnswerOutside(t.Context(),
+			OutsideAnswer{Address: jan, MessageID: id, Text: "Dank!\nJan", Program: program}); err != nil {
 			t.Fatal(err)
 		}
 		got := w.tenant.Messages(info)

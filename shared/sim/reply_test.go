@@ -261,7 +261,8 @@ func TestABodyThatExchangeWritesOtherwise(t *testing.T) {
 	path := w.letter(pictureMail)
 	w.tenant.Behave(Behaviour{TextReplies: true, RewriteIDs: true})
 	draft, at := w.reply(path, nil)
-	if body := draft["body"].(map[string]any); body["contentType"] != "text" || !strings.Contains(body["content"].(string), "Onderwerp: Bonnen") {
+	if body := draft["body"].(map[string]any); body["contentType"] != "text" ||
+		!strings.Contains(body["content"].(string), "Onderwerp: Bonnen") {
 		t.Errorf("body %v", body)
 	}
 	res := w.want(w.graph("PATCH", at, `{"body":{"contentType":"html","content":"<p id=\"a\">x</p><div class=b>y</div>"}}`), 200)

@@ -39,8 +39,10 @@ func TestADeliveryReportNamesWhoWasNotReached(t *testing.T) {
 	} {
 		path := "/users/" + info + "/messages/" + url.PathEscape(reports[i]["id"].(string))
 		raw := string(w.want(w.graph("GET", path+"/$value", nil), 200).body)
-		for _, text := range append(want, "report-type=delivery-status", "Content-Type: message/delivery-status", "Content-Type: text/rfc822-headers",
-			"Auto-Submitted: auto-replied", "X-MS-Exchange-Message-Is-Ndr:", "Return-Path: <>", "In-Reply-To: "+sent.InternetMessageID, "Message-ID: "+sent.InternetMessageID) {
+		for _, text := range append(want, "report-type=delivery-status", "Content-Type: message/delivery-status",
+			"Content-Type: text/rfc822-headers",
+			"Auto-Submitted: auto-replied", "X-MS-Exchange-Message-Is-Ndr:", "Return-Path: <>", "In-Reply-To: "+sent.InternetMessageID,
+			"Message-ID: "+sent.InternetMessageID) {
 			if !strings.Contains(raw, text) {
 				t.Errorf("%q is missing in %s", text, raw)
 			}
@@ -68,7 +70,8 @@ func TestAnotherServerReturnsAMail(t *testing.T) {
 		t.Errorf("to %s", got)
 	}
 	raw := string(w.want(w.graph("GET", "/users/"+info+"/messages/"+url.PathEscape(reports[0]["id"].(string))+"/$value", nil), 200).body)
-	for _, want := range []string{"Final-Recipient: rfc822; returned-5.2.2.els@elders.example", "Status: 5.2.2", "Content-Type: message/rfc822",
+	for _, want := range []string{"Final-Recipient: rfc822; returned-5.2.2.els@elders.example", "Status: 5.2.2",
+		"Content-Type: message/rfc822",
 		"Message-ID: " + w.tenant.Sent(info)[0].InternetMessageID, "MAILER-DAEMON@elders.example"} {
 		if !strings.Contains(raw, want) {
 			t.Errorf("%q is missing in %s", want, raw)

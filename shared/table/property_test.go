@@ -131,7 +131,8 @@ func TestSizeIsNoUnderstatement(t *testing.T) {
 		row := func(i int) table.Row {
 			k := []rune(key)
 			k[0] = rune('a' + i)
-			return table.Row{Key: string(k), Props: map[string]any{"text": strings.Repeat("<\u2028\"\x01", 100), "data": bytes.Repeat([]byte{1}, 100)}}
+			return table.Row{Key: string(k), Props: map[string]any{"text": strings.Repeat("<\u2028\"\x01", 100),
+				"data": bytes.Repeat([]byte{1}, 100)}}
 		}
 		for _, kind := range []func(table.Row) table.Op{table.Insert, table.Put, table.Replace, table.Merge, table.Delete} {
 			var ops []table.Op

@@ -28,7 +28,8 @@ func parts(sheets map[string]string, shared string) map[string]string {
 		all[fmt.Sprintf("xl/worksheets/sheet%d.xml", i)] = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + sheets[name] + `</sheetData></worksheet>`
 	}
 	all["xl/workbook.xml"] = `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` + list.String() + `</sheets></workbook>`
-	all["xl/_rels/workbook.xml.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` + relations.String() + `</Relationships>`
+	all["xl/_rels/workbook.xml.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		relations.String() + `</Relationships>`
 	all["_rels/.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
 	all["[Content_Types].xml"] = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`
 	return all
@@ -137,7 +138,8 @@ func TestCellsOfWorkbooks(t *testing.T) {
 	rows := `<row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>in &amp; uit</t></is></c><c r="D2" t="s"><v>1</v></c></row>` +
 		`<row r="5"><c r="A5"><v>1001</v></c><c r="B5"><v>1001.0</v></c><c r="C5"><v>1.2345678E7</v></c><c r="D5" t="b"><v>1</v></c><c r="E5"><v>0.5</v></c><c r="F5" t="str"><v>1.0</v></c></row>` +
 		`<row><c><v>7</v></c><c t="e"><v>#N/A</v></c><c/></row><row r="9"/>`
-	file := zipped(t, parts(map[string]string{"Blad": rows}, `<sst count="2"><si><t>gedeeld</t></si><si><r><t>twee </t></r><r><t>stijlen</t></r></si></sst>`))
+	file := zipped(t, parts(map[string]string{"Blad": rows},
+		`<sst count="2"><si><t>gedeeld</t></si><si><r><t>twee </t></r><r><t>stijlen</t></r></si></sst>`))
 	want := "[[2 gedeeld  in & uit twee stijlen] [5 1001 1001 12345678 1 0.5 1.0] [6 7 #N/A]]"
 	if got := fmt.Sprint(read(t, file)); got != want {
 		t.Errorf("got %s; want %s", got, want)
@@ -248,8 +250,9 @@ func TestHostileFilesTakeLittleMemory(t *testing.T) {
 		"an open quote":            append([]byte("nummer;naam\n1;\""), bytes.Repeat([]byte("x;\n"), MaxBytes/3-20)...),
 		"old Macs' line ends":      bytes.Repeat([]byte("\r"), MaxBytes),
 		"a row of many cells":      zipped(t, parts(map[string]string{"Blad": `<row>` + strings.Repeat(`<c/>`, 1_000_000) + `</row>`}, `<sst/>`)),
-		"cells to the last column": zipped(t, parts(map[string]string{"Relaties": strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 3_000)}, `<sst/>`)),
-		"a zip bomb":               zipped(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", maxUnpacked+1)}),
+		"cells to the last column": zipped(t, parts(map[string]string{"Relaties": strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 3_000)},
+			`<sst/>`)),
+		"a zip bomb": zipped(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", maxUnpacked+1)}),
 	} {
 		if got := allocated(file); got > 256<<20 {
 			t.Errorf("%s: %d MB", name, got>>20)

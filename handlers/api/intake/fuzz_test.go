@@ -14,7 +14,8 @@ func takenIn(t *testing.T, file []byte, kind Kind) {
 		return
 	}
 	b := new(directory.Bulk)
-	if _, err := b.SaveTeamMember(directory.TeamMember{Name: "B", Email: "b@k.nl", Rights: directory.Administrator, Active: true}); err != nil {
+	if _, err := b.SaveTeamMember(directory.TeamMember{Name: "B", Email: "b@k.nl", Rights: directory.Administrator,
+		Active: true}); err != nil {
 		t.Fatal(err)
 	}
 	first := Plan(b, book, kind)

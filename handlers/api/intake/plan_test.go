@@ -18,7 +18,8 @@ func office(t testing.TB) *directory.Bulk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err1 := b.SaveContact(directory.Contact{Name: "Piet Zoet", Emails: []string{"piet@zoet.nl"}, Clients: []string{client.ID}, Phone: "0612345678"})
+	_, err1 := b.SaveContact(directory.Contact{Name: "Piet Zoet", Emails: []string{"piet@zoet.nl"}, Clients: []string{client.ID},
+		Phone: "0612345678"})
 	_, err2 := b.SaveContact(directory.Contact{Name: "Mies Zuur", Emails: []string{"mies@zuur.nl"}})
 	_, err3 := b.SaveTeamMember(directory.TeamMember{Name: "Baas", Email: "baas@kantoor.nl", Rights: directory.Administrator, Active: true})
 	_, err4 := b.SaveTeamMember(directory.TeamMember{Name: "Sanne", Email: "sanne@kantoor.nl", Rights: directory.Editor, Active: true})
@@ -63,12 +64,14 @@ func TestWhatRowsDo(t *testing.T) {
 		file string
 		want string // what the report tells
 	}{
-		{"a new client, and one as it is", Clients, "Nummer;Naam;KvK-nr.;BTW;Type\n1001;Bakkerij Zoet;;;\n1002;Slager;87654321;nl123456789b01;Leverancier\n",
+		{"a new client, and one as it is", Clients, "Nummer;Naam;KvK-nr.;BTW;Type\n1001;Bakkerij " +
+			"Zoet;;;\n1002;Slager;87654321;nl123456789b01;Leverancier\n",
 			"3 create 1002: number=1002 type=supplier name=Slager kvk=87654321 vat=NL123456789B01\n"},
 		{"empty leaves, a hyphen empties", Clients, "number,name,kvk\n1001,,-\n", "2 update 1001: kvk=\n"},
 		{"a client without name", Clients, "number;kvk\n7;\n", "2 wrong 7: [name] verwacht: 1 tot 200 tekens\n"},
 		{"wrong fields", Clients, "number;name;kvk;type;vat\n7;X;123;?;\n8;X;;;NL1\n",
-			"2 wrong 7: [type] verwacht: organisatie, persoon, intern, leverancier of prospect [kvk] verwacht: 8 cijfers\n3 wrong 8: [vat] verwacht: een btw-id zoals NL123456789B01\n"},
+			"2 wrong 7: [type] verwacht: organisatie, persoon, intern, leverancier of prospect [kvk] verwacht: 8 cijfers\n3 wrong 8: [vat] " +
+				"verwacht: een btw-id zoals NL123456789B01\n"},
 		{"a number twice", Clients, "number;name\nA1;X\nb;Y\na1;Z\n",
 			"2 wrong A1: [number] staat ook op rij 4\n3 create b: number=b type=organisation name=Y\n4 wrong a1: [number] staat ook op rij 2\n"},
 		{"a contact is found by any address, and keeps what it has", Contacts, "E-mail;Naam;Functie\nPiet@zoet.nl, p2@zoet.nl;;Bakker\n",
@@ -76,19 +79,23 @@ func TestWhatRowsDo(t *testing.T) {
 		{"a new contact with clients", Contacts, "naam;e-mail;telefoon;relaties\nJan;jan@x.nl p@y.nl;06 1;1001\n",
 			"2 create jan@x.nl p@y.nl: name=Jan emails=jan@x.nl, p@y.nl phone=06 1 clients=1001\n"},
 		{"clients are taken away by a hyphen", Contacts, "e-mail;relaties\npiet@zoet.nl;-\n", "2 update piet@zoet.nl: clients=\n"},
-		{"a bad address", Contacts, "e-mail;naam\npiet@;X\n;Y\n", "2 wrong : [e-mail] verwacht: een e-mailadres zoals naam@voorbeeld.nl, niet piet@\n" +
-			"3 wrong : [e-mail] verwacht: een e-mailadres\n"},
+		{"a bad address", Contacts, "e-mail;naam\npiet@;X\n;Y\n",
+			"2 wrong : [e-mail] verwacht: een e-mailadres zoals naam@voorbeeld.nl, niet piet@\n" +
+				"3 wrong : [e-mail] verwacht: een e-mailadres\n"},
 		{"addresses of two contacts", Contacts, "e-mail\npiet@zoet.nl;mies@zuur.nl\n",
 			""}, // one column: the semicolon separates cells
 		{"addresses of two contacts, quoted", Contacts, "e-mail;naam\n\"piet@zoet.nl;mies@zuur.nl\";\n",
-			"2 wrong piet@zoet.nl mies@zuur.nl: [e-mail] verwacht: adressen van één contact; piet@zoet.nl is van Piet Zoet en mies@zuur.nl van Mies Zuur\n"},
-		{"an unknown client", Contacts, "e-mail;relatie\npiet@zoet.nl;99\n", "2 wrong piet@zoet.nl: [relatie] verwacht: het nummer van een relatie; 99 is onbekend\n"},
+			"2 wrong piet@zoet.nl mies@zuur.nl: [e-mail] verwacht: adressen van één contact; piet@zoet.nl is van Piet Zoet en mies@zuur.nl van " +
+				"Mies Zuur\n"},
+		{"an unknown client", Contacts, "e-mail;relatie\npiet@zoet.nl;99\n",
+			"2 wrong piet@zoet.nl: [relatie] verwacht: het nummer van een relatie; 99 is onbekend\n"},
 		{"a contact in two rows that agree", Contacts, "e-mail;naam;relatie\nj@x.nl;Jan;\nj@x.nl;Jan;1001\n",
 			"2 create j@x.nl: name=Jan emails=j@x.nl\n3 update j@x.nl: clients=1001\n"},
 		{"a contact in two rows that do not", Contacts, "e-mail;naam\nj@x.nl;Jan\nj@x.nl;Janneke\n",
 			"2 wrong j@x.nl: [e-mail] staat ook op rij 3, met andere gegevens\n3 wrong j@x.nl: [e-mail] staat ook op rij 2, met andere gegevens\n"},
 		{"team members", TeamMembers, "naam;e-mail;rechten;actief\n;sanne@kantoor.nl;manager;nee\nKees;kees@kantoor.nl;;\nX;x@k.nl;baas;misschien\n",
-			"2 update sanne@kantoor.nl: rights=manager active=false\n3 create kees@kantoor.nl: name=Kees email=kees@kantoor.nl rights=reader active=true\n" +
+			"2 update sanne@kantoor.nl: rights=manager active=false\n3 create kees@kantoor.nl: name=Kees email=kees@kantoor.nl rights=reader " +
+				"active=true\n" +
 				"4 wrong x@k.nl: [rechten] verwacht: raadpleger, mutator, manager of beheerder [actief] verwacht: ja of nee\n"},
 		{"the last administrator", TeamMembers, "e-mail;actief\nbaas@kantoor.nl;nee\n",
 			"2 wrong baas@kantoor.nl: [] het kantoor heeft ten minste één actieve beheerder nodig; maak eerst een ander beheerder\n"},
@@ -98,17 +105,23 @@ func TestWhatRowsDo(t *testing.T) {
 		{"the team of a client", ClientTeam, "relatienummer;teamlid;rol;volgorde\n1001;sanne@kantoor.nl;assistent;2\n1001;baas@kantoor.nl;Assistent;1\n",
 			"2 create 1001 sanne@kantoor.nl assistent: order=2\n3 create 1001 baas@kantoor.nl Assistent: order=1\n"},
 		{"a team of unknowns", ClientTeam, "relatienummer;teamlid;rol;volgorde\n1;x@k.nl;y;0\n",
-			"2 wrong 1 x@k.nl y: [relatienummer] verwacht: het nummer van een relatie; 1 is onbekend [teamlid] verwacht: het e-mailadres van een teamlid; x@k.nl is onbekend [rol] verwacht: de naam van een rol; y is onbekend [volgorde] verwacht: een getal van 1 tot 10000\n"},
+			"2 wrong 1 x@k.nl y: [relatienummer] verwacht: het nummer van een relatie; 1 is onbekend [teamlid] verwacht: het e-mailadres van een " +
+				"teamlid; x@k.nl is onbekend [rol] verwacht: de naam van een rol; y is onbekend [volgorde] verwacht: een getal van 1 tot 10000\n"},
 		{"somebody twice in a team", ClientTeam, "relatienummer;teamlid;rol\n1001;sanne@kantoor.nl;assistent\n1001;Sanne@kantoor.nl;ASSISTENT\n",
-			"2 wrong 1001 sanne@kantoor.nl assistent: [teamlid] staat ook op rij 3\n3 wrong 1001 Sanne@kantoor.nl ASSISTENT: [teamlid] staat ook op rij 2\n"},
+			"2 wrong 1001 sanne@kantoor.nl assistent: [teamlid] staat ook op rij 3\n3 wrong 1001 Sanne@kantoor.nl ASSISTENT: [teamlid] staat ook " +
+				"op rij 2\n"},
 		{"a missing column", Clients, "naam;kvk\nX;1\n", "1 wrong : [nummer] deze kolom ontbreekt; gevonden: naam, kvk\n"},
-		{"a column twice", Clients, "nummer;naam;bedrijfsnaam\n1;X;Y\n", "1 wrong : [bedrijfsnaam] zegt hetzelfde als de kolom naam; laat er één staan\n"},
-		{"an error of the spreadsheet", Clients, "nummer;naam\n7;#N/B\n", "2 wrong : [naam] verwacht: een waarde; hier staat een fout van het rekenblad\n"},
+		{"a column twice", Clients, "nummer;naam;bedrijfsnaam\n1;X;Y\n",
+			"1 wrong : [bedrijfsnaam] zegt hetzelfde als de kolom naam; laat er één staan\n"},
+		{"an error of the spreadsheet", Clients, "nummer;naam\n7;#N/B\n",
+			"2 wrong : [naam] verwacht: een waarde; hier staat een fout van het rekenblad\n"},
 		{"a quote out of place", Clients, "nummer;naam\n7;De \"Hoek\"\n8;X\n",
-			"2 wrong : [] een aanhalingsteken staat verkeerd: een cel met aanhalingstekens staat zelf tussen aanhalingstekens, en die erin zijn verdubbeld\n" +
+			"2 wrong : [] een aanhalingsteken staat verkeerd: een cel met aanhalingstekens staat zelf tussen aanhalingstekens, en die erin zijn " +
+				"verdubbeld\n" +
 				"3 create 8: number=8 type=organisation name=X\n"},
 		{"nothing that is known", "", "a;b\n1;2\n",
-			"0 wrong : [] niet herkend wat dit is; geef kind op, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail van contacten; gevonden: a, b\n"},
+			"0 wrong : [] niet herkend wat dit is; geef kind op, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail " +
+				"van contacten; gevonden: a, b\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := plans(t, office(t), c.kind, c.file)
@@ -151,7 +164,8 @@ func TestSheetsAreRecognisedByTheirHeads(t *testing.T) {
 			t.Errorf("%q is %q; want %q", head, got, want)
 		}
 	}
-	for name, want := range map[string]Kind{"Relaties": Clients, "Contact-personen": Contacts, "Team members": TeamMembers, "ROLLEN": Roles, "client-team": ClientTeam, "Blad1": ""} {
+	for name, want := range map[string]Kind{"Relaties": Clients, "Contact-personen": Contacts, "Team members": TeamMembers, "ROLLEN": Roles,
+		"client-team": ClientTeam, "Blad1": ""} {
 		if got := kindOf(name, nil); got != want {
 			t.Errorf("sheet %q is %q; want %q", name, got, want)
 		}
@@ -165,7 +179,8 @@ func TestOneMistakeIsToldOnce(t *testing.T) {
 		"Relaties":  "nummer;naam;kvk\n7;Zeven;1\n",
 		"Team":      "relatienummer;teamlid;rol\n7;sanne@kantoor.nl;assistent\n",
 	})
-	if got := Plan(office(t), book, ""); got.Summary[Clients].Wrong != 1 || got.Summary[Contacts].Wrong != 0 || got.Summary[ClientTeam].Wrong != 0 {
+	if got := Plan(office(t), book, ""); got.Summary[Clients].Wrong != 1 || got.Summary[Contacts].Wrong != 0 ||
+		got.Summary[ClientTeam].Wrong != 0 {
 		t.Errorf("got %+v\n%s", got.Summary, tell(got))
 	}
 }

@@ -54,7 +54,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	secure, plain := listen(t), listen(t)
 	url := fmt.Sprint("https://localhost:", secure.Addr().(*net.TCPAddr).Port)
-	tenant, err := sim.New(sim.Options{Domain: apptest.Domain, TenantID: apptest.TenantID, ClientSecret: apptest.ClientSecret, ClientID: apptest.ClientID, URL: url})
+	tenant, err := sim.New(sim.Options{Domain: apptest.Domain, TenantID: apptest.TenantID, ClientSecret: apptest.ClientSecret,
+		ClientID: apptest.ClientID, URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			n := i*perKill + j
 			subject := fmt.Sprint("Vraag ", n)
 			id := fmt.Sprint("kill", n)
-			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain, "loon@" + apptest.Domain}, apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, subject, id))
+			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain, "loon@" + apptest.Domain},
+				apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, subject, id))
 			want[subject] = 1
 			if j == 0 {
 				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},

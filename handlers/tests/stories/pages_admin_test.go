@@ -216,7 +216,8 @@ func arrangeTeam(s *scene) {
 	b.set(b.text("directory.role-n", 3), "Relatiebeheerder")
 	for place := range 2 {
 		b.press("moving Bram up", `[...document.querySelectorAll(".team li")][`+string('2'-rune(place))+`].querySelector("[name=do][value^=up]")`)
-		b.until("Bram higher", `[...document.querySelectorAll(".team select[name=member]")].map((e) => e.selectedOptions[0].textContent)[`+string('1'-rune(place))+`] === "Bram"`)
+		b.until("Bram higher", `[...document.querySelectorAll(".team select[name=member]")].map((e) => e.selectedOptions[0].textContent)[`+
+			string('1'-rune(place))+`] === "Bram"`)
 	}
 	b.shot("directory-team-unsaved")
 	b.click(b.text("directory.save-team"))

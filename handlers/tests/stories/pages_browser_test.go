@@ -113,7 +113,7 @@ type tab struct {
 
 // patience is how long a page may take to show what is waited for. Nothing
 // takes that long unless it never comes.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // visit opens a browser for a person, "" for nobody who is signed in.
 func (s *site) visit(t *testing.T, browser context.Context, email, lang string) *tab {

@@ -30,7 +30,8 @@ func parcel(s *scene) {
 	const subject, elsewhere = "Foto en factuur", "https://pictures.example/pixel.gif"
 	part := func(head, content string) string { return "\r\n--b\r\n" + head + "\r\n\r\n" + content }
 	picture := func(name, kind, id, content string) string {
-		return part("Content-Type: "+kind+"; name="+name+"\r\nContent-ID: <"+id+">\r\nContent-Disposition: inline; filename="+name+"\r\nContent-Transfer-Encoding: base64", content)
+		return part("Content-Type: "+kind+"; name="+name+"\r\nContent-ID: <"+id+">\r\nContent-Disposition: inline; filename="+name+
+			"\r\nContent-Transfer-Encoding: base64", content)
 	}
 	s.Send("bo@vos.example", []string{"info@" + apptest.Domain},
 		"From: Bo Vos <bo@vos.example>\r\nTo: info@"+apptest.Domain+"\r\nSubject: "+subject+"\r\nMessage-ID: <parcel@vos.example>\r\n"+
@@ -53,7 +54,8 @@ func parcel(s *scene) {
 	const letter = `document.querySelector("iframe").contentDocument`
 	b.until("the picture in its place", letter+`.images[0].naturalWidth === 300`)
 	// Nothing that stands in the mail runs, though it has the origin of the page.
-	runs, err := eval[bool](b, `(() => { const s = `+letter+`.createElement("script"); s.textContent = "parent.ran = true"; `+letter+`.body.append(s); return !!window.ran; })()`)
+	runs, err := eval[bool](b, `(() => { const s = `+letter+`.createElement("script"); s.textContent = "parent.ran = true"; `+letter+
+		`.body.append(s); return !!window.ran; })()`)
 	if b.must(err); runs {
 		b.t.Error("a script runs in a letter")
 	}
@@ -64,7 +66,8 @@ func parcel(s *scene) {
 	}
 	b.shot("mails-attachments")
 	b.look("light", 500) // where it is below the solutions
-	b.until("a letter as high as what it says", `(() => { const f = document.querySelector("iframe"), page = `+letter+`.documentElement; return page.scrollHeight <= f.clientHeight && f.clientHeight > 1500; })()`)
+	b.until("a letter as high as what it says", `(() => { const f = document.querySelector("iframe"), page = `+letter+
+		`.documentElement; return page.scrollHeight <= f.clientHeight && f.clientHeight > 1500; })()`)
 	b.look("light", 1280)
 
 	body := "/api/mails/" + s.ID(subject) + "/body"
@@ -81,10 +84,12 @@ func parcel(s *scene) {
 // makes room for it.
 func foldedMail(s *scene) {
 	const subject = "RE: Jaarrekening"
-	s.Send("bo@vos.example", []string{"info@" + apptest.Domain}, "From: Bo Vos <bo@vos.example>\r\nTo: info@"+apptest.Domain+"\r\nSubject: "+subject+
-		"\r\nMessage-ID: <folded@vos.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+
-		`<p>De jaarrekening klopt.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> Info &lt;info@`+apptest.Domain+`&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br>`+
-		`<b>Aan:</b> Bo Vos<br><b>Onderwerp:</b> Jaarrekening</div>`+strings.Repeat("<p>Nog een regel.</p>", 60))
+	s.Send("bo@vos.example", []string{"info@" + apptest.Domain},
+		"From: Bo Vos <bo@vos.example>\r\nTo: info@"+apptest.Domain+"\r\nSubject: "+subject+
+			"\r\nMessage-ID: <folded@vos.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+
+			`<p>De jaarrekening klopt.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> Info &lt;info@`+apptest.Domain+
+			`&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br>`+
+			`<b>Aan:</b> Bo Vos<br><b>Onderwerp:</b> Jaarrekening</div>`+strings.Repeat("<p>Nog een regel.</p>", 60))
 	s.Tick()
 	b := s.as(carla)
 	b.open("/web/mails/" + s.ID(subject))
@@ -92,9 +97,11 @@ func foldedMail(s *scene) {
 	const letter = `document.querySelector("iframe").contentDocument`
 	count := map[string]string{"nl": "… 64 regels", "en": "… 64 lines"}[s.lang]
 	b.until("the mail without what it repeats", `(() => { const f = document.querySelector("iframe"), page = `+letter+`;
-		return page?.querySelector("summary")?.textContent === `+quote(count)+` && f.clientHeight < 400 && page.documentElement.scrollHeight <= f.clientHeight; })()`)
+		return page?.querySelector("summary")?.textContent === `+quote(count)+
+		` && f.clientHeight < 400 && page.documentElement.scrollHeight <= f.clientHeight; })()`)
 	b.shot("mails-folded")
 	_, err := eval[bool](b, `(`+letter+`.querySelector("summary").click(), true)`)
 	b.must(err)
-	b.until("all of the mail", `(() => { const f = document.querySelector("iframe"); return f.clientHeight > 1500 && `+letter+`.documentElement.scrollHeight <= f.clientHeight; })()`)
+	b.until("all of the mail", `(() => { const f = document.querySelector("iframe"); return f.clientHeight > 1500 && `+letter+
+		`.documentElement.scrollHeight <= f.clientHeight; })()`)
 }

@@ -10,7 +10,8 @@ import (
 )
 
 var replyStories = map[string]func(*scene){
-	"reply by keys": replyByKeys, "reply without script": replyWithoutScript, "rich reply": richReply, "long thread": longThread, "begin": beginChat,
+	"reply by keys": replyByKeys, "reply without script": replyWithoutScript, "rich reply": richReply, "long thread": longThread,
+	"begin":         beginChat,
 	"second person": secondPerson,
 }
 
@@ -74,7 +75,8 @@ func replyByKeys(s *scene) {
 	b.until("it was sent", `document.querySelector(".letter.out .clip[title]") !== null || document.querySelector(".reply-state.sent") !== null`)
 	b.shot("reply-sent")
 	got := s.Tenant.OutsideItems(toJan)
-	if len(got) != 1 || !strings.Contains(got[0].Text+got[0].HTML, "Tot ziens. Dag Jan, dank voor de stukken.") || !strings.HasPrefix(got[0].Subject, "RE: ") && !strings.HasPrefix(got[0].Subject, "Re: ") {
+	if len(got) != 1 || !strings.Contains(got[0].Text+got[0].HTML, "Tot ziens. Dag Jan, dank voor de stukken.") ||
+		!strings.HasPrefix(got[0].Subject, "RE: ") && !strings.HasPrefix(got[0].Subject, "Re: ") {
 		b.t.Errorf("%d mails outside: %+v", len(got), got)
 	}
 	// The chat is closed by a key, too.
@@ -141,12 +143,14 @@ func richReply(s *scene) {
 	b.keys("Let op:")
 	b.chord("b", control)
 	paste := func(js string) {
-		if _, err := eval[bool](b, `(() => { const d = new DataTransfer(); `+js+`; document.querySelector(".editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true })); return true })()`); err != nil {
+		if _, err := eval[bool](b, `(() => { const d = new DataTransfer(); `+js+
+			`; document.querySelector(".editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true })); return true })()`); err != nil {
 			b.fail("pasting", err)
 		}
 	}
 	paste(`d.setData("text/html", "<html><head><style>td{color:red}</style></head><body><table style='width:9pt' class=x><tr><td style='color:red' onclick='alert(1)'>Btw</td><td>21</td></tr></table><img src='https://elders.example/p.png'><script>alert(1)</scr" + "ipt></body></html>"); d.setData("text/plain", "Btw 21")`)
-	paste(`d.items.add(new File([Uint8Array.from(atob("` + drawing(4, 4) + `"), (c) => c.charCodeAt(0))], "scherm.png", { type: "image/png" }))`)
+	paste(`d.items.add(new File([Uint8Array.from(atob("` + drawing(4, 4) +
+		`"), (c) => c.charCodeAt(0))], "scherm.png", { type: "image/png" }))`)
 	b.until("the picture in the text", `document.querySelector(".editor img")?.naturalWidth === 4`)
 	b.until("the draft is saved", `/\d\d:\d\d/.test(document.querySelector("#saved").textContent)`)
 	b.shot("reply-rich")
@@ -158,7 +162,8 @@ func richReply(s *scene) {
 	b.until("the form is gone, or a question", `!document.querySelector("[data-compose]") || document.querySelector("dialog[open]")`)
 	s.Drain()
 	got := s.Tenant.OutsideItems(toJan)
-	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") || !strings.Contains(got[0].HTML, "<td>Btw</td>") || strings.Contains(got[0].HTML, "elders.example") || strings.Contains(got[0].HTML, "onclick") || len(got[0].Attachments) != 1 {
+	if len(got) != 1 || !strings.Contains(got[0].HTML, "<b>Let op:</b>") || !strings.Contains(got[0].HTML, "<td>Btw</td>") ||
+		strings.Contains(got[0].HTML, "elders.example") || strings.Contains(got[0].HTML, "onclick") || len(got[0].Attachments) != 1 {
 		b.t.Errorf("%d mails outside: %+v", len(got), got)
 	}
 	b.stopped()
@@ -172,7 +177,8 @@ func longThread(s *scene) {
 	first := "<" + strings.ToLower(strings.ReplaceAll(stukken, " ", "-")) + "@elders.example>"
 	for i := range 19 {
 		raw := apptest.Letter("Jan Jansen <"+toJan+">", "info@"+apptest.Domain, "Re: "+stukken, fmt.Sprint("lang-", i), "References: "+first)
-		s.Send(toJan, []string{"info@" + apptest.Domain}, strings.Replace(raw, "Zie het onderwerp.", fmt.Sprintf("Bericht %d.\r\n\r\nGroet,\r\nJan", i), 1))
+		s.Send(toJan, []string{"info@" + apptest.Domain},
+			strings.Replace(raw, "Zie het onderwerp.", fmt.Sprintf("Bericht %d.\r\n\r\nGroet,\r\nJan", i), 1))
 	}
 	s.Tick()
 	b := s.as("anna@" + apptest.Domain)
@@ -182,7 +188,8 @@ func longThread(s *scene) {
 	// Each letter is scrolled to, and takes the height of what it shows.
 	for i := range 20 {
 		frame := fmt.Sprintf(`document.querySelectorAll(".letter iframe")[%d]`, 19-i)
-		b.until("a letter that is scrolled to", "("+frame+`.scrollIntoView({ block: "center" }), `+frame+`.style.getPropertyValue("--letter") !== "")`)
+		b.until("a letter that is scrolled to", "("+frame+`.scrollIntoView({ block: "center" }), `+frame+
+			`.style.getPropertyValue("--letter") !== "")`)
 	}
 	height, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
 	b.must(err)

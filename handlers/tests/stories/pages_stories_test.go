@@ -83,7 +83,8 @@ func waitingDesk(t *testing.T) *world {
 	bakery := w.First("/api/clients")
 	shop := w.Must("POST", "/api/clients", object{"number": "1002", "type": "organisation", "name": "Fietsenwinkel De Ketting"})["id"]
 	w.Must("POST", "/api/contacts", object{"name": "Kees Bos", "emails": []string{"kees@bos.example"}, "clients": []any{bakery, shop}})
-	reader := w.Must("POST", "/api/team-members", object{"name": "Rik", "email": "rik@" + apptest.Domain, "rights": "reader", "active": true})["id"]
+	reader := w.Must("POST", "/api/team-members", object{"name": "Rik", "email": "rik@" + apptest.Domain, "rights": "reader",
+		"active": true})["id"]
 	role := w.First("/api/roles")
 	team := []object{{"member": reader, "role": role}}
 	for _, m := range w.Must("GET", "/api/team-members?search=anna", nil)["items"].([]any) {
@@ -95,7 +96,9 @@ func waitingDesk(t *testing.T) *world {
 	w.Tick()
 	w.write("Jan Jansen <jan.jansen@prive.example>", info, stukken,
 		"Hierbij de stukken van Bakkerij Jansen, klantnummer 1001.\r\n\r\nGroet,\r\nJan Jansen")
-	w.write("Eva Smit <eva@zonneveld.example>", info, aanvraag, "Ik werk sinds kort bij een van uw klanten. Kunnen wij bellen over de jaarrekening?\r\n\r\nMet vriendelijke groet,\r\n\r\nEva Smit\r\nAdministrateur\r\nRozenhof B.V.\r\nTel. 06-12345678")
+	w.write("Eva Smit <eva@zonneveld.example>", info, aanvraag,
+		"Ik werk sinds kort bij een van uw klanten. Kunnen wij bellen over de jaarrekening?\r\n\r\nMet vriendelijke groet,\r\n\r\nEva "+
+			"Smit\r\nAdministrateur\r\nRozenhof B.V.\r\nTel. 06-12345678")
 	w.write("Kees Bos <kees@bos.example>", info, vraag, "Kunt u mij vertellen wanneer de btw betaald moet zijn?")
 	w.write("Weekblad <nieuws@bladen.example>", info, nieuws+" 1", "Het nieuws van deze week.", "List-Id: Nieuws <nieuws.bladen.example>")
 	w.write("Piet de Vries <piet@onbekend.example>", loon, "Loonstrook", "Waar vind ik mijn loonstrook?")
@@ -274,7 +277,8 @@ func preferences(s *scene) {
 	b.sees(b.text("mails.title"))
 	back := `getComputedStyle(document.body).backgroundColor`
 	offers := func(key string) string {
-		return `[...document.querySelectorAll(".side [name=theme]")].filter((e) => e.checkVisibility()).map((e) => e.title).join() === ` + quote(b.text(key))
+		return `[...document.querySelectorAll(".side [name=theme]")].filter((e) => e.checkVisibility()).map((e) => e.title).join() === ` +
+			quote(b.text(key))
 	}
 	b.look("dark", 1280)
 	dark, _ := eval[string](b, back)

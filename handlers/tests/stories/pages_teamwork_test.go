@@ -9,8 +9,9 @@ import (
 )
 
 var teamworkStories = map[string]func(*scene){
-	"half typed": halfTyped, "together": seenTogether, "given": givenAway, "note": noteOfMine, "one sender": oneSender, "troubled replies": troubledReplies,
-	"found by keys": foundByKeys,
+	"half typed": halfTyped, "together": seenTogether, "given": givenAway, "note": noteOfMine, "one sender": oneSender,
+	"troubled replies": troubledReplies,
+	"found by keys":    foundByKeys,
 }
 
 const anna = "anna@" + apptest.Domain
@@ -60,7 +61,8 @@ func seenTogether(s *scene) {
 	other.sees(number(other, "mails.solved", 1), other.text("app.to-chat"))
 	other.shot("mails-who-got-it")
 	b.sees(b.text("mails.late", "Anna"))
-	b.until("the same numbers at both places", `document.querySelector("#parked-count").textContent === document.querySelector(".side .count-parked").textContent`)
+	b.until("the same numbers at both "+
+		"places", `document.querySelector("#parked-count").textContent === document.querySelector(".side .count-parked").textContent`)
 	other.click(other.text("app.to-chat"))
 	other.until("the chat", `location.pathname.startsWith("/web/chats/")`)
 	other.click("Bakkerij Jansen")
@@ -224,10 +226,12 @@ func troubledReplies(s *scene) {
 	s.Tick()
 	b := s.as(anna)
 	b.open("/web/replies")
-	b.sees(b.text("replies.group.failed"), b.text("replies.edit"), b.text("replies.group.unknown"), b.text("replies.group.bounced"), "unknown@bakker.example")
+	b.sees(b.text("replies.group.failed"), b.text("replies.edit"), b.text("replies.group.unknown"), b.text("replies.group.bounced"),
+		"unknown@bakker.example")
 	b.shot("replies-troubled")
 	s.atOnce()
-	b.press("sending the unknown one again", `[...document.querySelectorAll(".outgoing > li")].find((e) => e.textContent.includes("De tweede.")).querySelector("form[action*=retry] button")`)
+	b.press("sending the unknown one "+
+		"again", `[...document.querySelectorAll(".outgoing > li")].find((e) => e.textContent.includes("De tweede.")).querySelector("form[action*=retry] button")`)
 	b.until("the question", `document.querySelector("#ask[open]") !== null`)
 	b.press("yes", `document.querySelector("#ask [value=yes]")`)
 	b.seesNot(b.text("replies.group.unknown"))

@@ -9,7 +9,8 @@ import (
 
 // trustStories are about who wrote, to whom, and what is taken back.
 var trustStories = map[string]func(*scene){
-	"series": undoSeries, "prospect": newProspect, "phone": onPhone, "recipients": recipientsAndDoubt, "direction": writingDirection, "fraud": fraudWarning,
+	"series": undoSeries, "prospect": newProspect, "phone": onPhone, "recipients": recipientsAndDoubt, "direction": writingDirection,
+	"fraud": fraudWarning,
 }
 
 // Several solutions in a row are taken back one by one, or all together.
@@ -81,7 +82,8 @@ func onPhone(s *scene) {
 		b.look("light", width)
 		b.open("/web/mails/" + s.ID(stukken))
 		b.until("the letter in view", `(() => { const r = document.querySelector("#mail-detail iframe").getBoundingClientRect(); return r.top < 420 && r.bottom > r.top + 100; })()`)
-		b.until("the letter before what can be done", `!!(document.querySelector("#mail-detail iframe").compareDocumentPosition(document.querySelector("#decide")) & Node.DOCUMENT_POSITION_FOLLOWING) &&
+		b.until("the letter before what can be "+
+			"done", `!!(document.querySelector("#mail-detail iframe").compareDocumentPosition(document.querySelector("#decide")) & Node.DOCUMENT_POSITION_FOLLOWING) &&
     document.querySelector("#mail-detail iframe").getBoundingClientRect().bottom <= document.querySelector("#decide").getBoundingClientRect().top`)
 		b.until("no scrolling sideways", `document.documentElement.scrollWidth <= document.documentElement.clientWidth`)
 		b.click(b.text("mails.to-decide"))
@@ -100,9 +102,12 @@ func recipientsAndDoubt(s *scene) {
 	for i := range 6 {
 		cc = append(cc, fmt.Sprintf("Collega %d <c%d@bakker.example>", i, i))
 	}
-	s.Send("jan@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, many, "many", "Cc: "+strings.Join(cc, ", ")))
-	s.Send("list@mailer.example", []string{"info@" + apptest.Domain}, apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Via een ander", "soft", "Cc: Boekhouder <b@cijfers.example>"))
-	s.Send("spoofed@bakker.example", []string{"info@" + apptest.Domain}, apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Vervalst", "forged"))
+	s.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, many, "many", "Cc: "+strings.Join(cc, ", ")))
+	s.Send("list@mailer.example", []string{"info@" + apptest.Domain},
+		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Via een ander", "soft", "Cc: Boekhouder <b@cijfers.example>"))
+	s.Send("spoofed@bakker.example", []string{"info@" + apptest.Domain},
+		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Vervalst", "forged"))
 	s.Tick()
 	b := s.as("anna@" + apptest.Domain)
 	b.open("/web/mails/" + s.ID(many))
@@ -140,12 +145,14 @@ func writingDirection(s *scene) {
 	b.open("/web/mails")
 	b.sees("Els maD nav", "Een vraag")
 	b.until("names by themselves", `[...document.querySelectorAll(".mail-row strong, .mail-row .subject")].every((e) => e.children.length === 1 && getComputedStyle(e.firstElementChild).unicodeBidi === "isolate")`)
-	b.until("no character that sets the direction", `!/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(document.documentElement.outerHTML)`)
+	b.until("no character that sets the "+
+		"direction", `!/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(document.documentElement.outerHTML)`)
 }
 
 // What looks like fraud is said before anything else.
 func fraudWarning(s *scene) {
-	s.write("Piet Jansen <piet@b\u0430kker.example>", "info@"+apptest.Domain, "Wijziging", "Ons rekeningnummer is gewijzigd.\r\n\r\nMet vriendelijke groet,\r\nJan Jansen\r\nBakkerij Jansen")
+	s.write("Piet Jansen <piet@b\u0430kker.example>", "info@"+apptest.Domain, "Wijziging",
+		"Ons rekeningnummer is gewijzigd.\r\n\r\nMet vriendelijke groet,\r\nJan Jansen\r\nBakkerij Jansen")
 	s.Tick()
 	b := s.as(carla)
 	b.open("/web/mails/" + s.ID("Wijziging"))
@@ -158,7 +165,8 @@ func fraudWarning(s *scene) {
 	phone.look("light", 360)
 	phone.open("/web/mails/" + s.ID("Wijziging"))
 	phone.until("badges in the page", `[...document.querySelectorAll("#mail-detail .mail-head .badge")].every((e) => e.getBoundingClientRect().right <= innerWidth)`)
-	phone.until("the warning before the letter", `(() => { const w = document.querySelector("#mail-detail .mail-head .badge.error").getBoundingClientRect(); return w.height > 0 && w.bottom <= document.querySelector("#mail-detail iframe").getBoundingClientRect().top; })()`)
+	phone.until("the warning before the "+
+		"letter", `(() => { const w = document.querySelector("#mail-detail .mail-head .badge.error").getBoundingClientRect(); return w.height > 0 && w.bottom <= document.querySelector("#mail-detail iframe").getBoundingClientRect().top; })()`)
 	if got := s.Mail("Wijziging")["state"]; got != "parked" {
 		b.t.Errorf("the mail is %v", got)
 	}

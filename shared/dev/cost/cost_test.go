@@ -51,7 +51,8 @@ func TestCostOfSizes(t *testing.T) {
 	if ratio := per(10_000) / per(1_000); ratio > 1.05 || ratio < 0.8 {
 		t.Errorf("a mailbox costs %.4f of 1,000, %.4f of 10,000", per(1_000), per(10_000))
 	}
-	if small, large := p.Of(Office{Mailboxes: 100, MemoryMB: 512}), p.Of(Office{Mailboxes: 100, MemoryMB: 2048}); large.GBSeconds != 4*small.GBSeconds {
+	if small, large := p.Of(Office{Mailboxes: 100, MemoryMB: 512}),
+		p.Of(Office{Mailboxes: 100, MemoryMB: 2048}); large.GBSeconds != 4*small.GBSeconds {
 		t.Errorf("%v GB-s with 512 MB, %v with 2048", small.GBSeconds, large.GBSeconds)
 	}
 }

@@ -47,7 +47,8 @@ func (w *world) isDeployed(t *testing.T, version string) {
 	if !c.Group || len(c.Apps) != 1 || c.Trusted != "sign-in" || c.Running != version {
 		t.Errorf("%+v", c)
 	}
-	if want := []string{"westeurope", tenant, "me", "User", client, "beheer@kantoor.nl", strings.TrimSuffix(c.Budget, "T00:00:00Z")}; !slices.Equal(c.Deployed, want) {
+	if want := []string{"westeurope", tenant, "me", "User", client, "beheer@kantoor.nl",
+		strings.TrimSuffix(c.Budget, "T00:00:00Z")}; !slices.Equal(c.Deployed, want) {
 		t.Errorf("deployed with %q, want %q", c.Deployed, want)
 	}
 	for _, p := range providers {

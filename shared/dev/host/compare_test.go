@@ -42,7 +42,8 @@ type side struct {
 
 // oddTexts are messages whose bytes a host may change on their way.
 var oddTexts = []string{
-	"plain", " ", "[1,2]", `"quoted"`, `{"a":`, `  {"spaced" : "b"}`, `{"n":1.50,"big":12345678901234567890,"exp":1e3,"neg":-0.0,"int":7,"a":1e14,"b":1e15,"g":1e16,"h":12e16,"i":1e17,"j":1.5e-5,"k":123456789012345678.5,"l":-2.5e15,"c":0.0001,"d":0.00001,"e":1.5e300,"f":123456.789e3}`,
+	"plain", " ", "[1,2]", `"quoted"`, `{"a":`, `  {"spaced" : "b"}`,
+	`{"n":1.50,"big":12345678901234567890,"exp":1e3,"neg":-0.0,"int":7,"a":1e14,"b":1e15,"g":1e16,"h":12e16,"i":1e17,"j":1.5e-5,"k":123456789012345678.5,"l":-2.5e15,"c":0.0001,"d":0.00001,"e":1.5e300,"f":123456.789e3}`,
 	`{"when":"2026-11-29T10:00:00Z","offset":"2026-11-29T10:00:00.25+01:00","day":"2026-11-29","clock":"10:00"}`,
 	`{"yes":true,"no":false,"nil":null,"list":[1],"object":{"b":1.50,"a":[1, 2]},"Id":"mine","ID":"twice","jobTrigger":"x"}`,
 	"ünï 漢字 👋 \u2028\u2029\u0085", "<&>'\"\\/", "line\r\nline\ttab", `{"html":"<b>&amp;</b>\u003c","empty":""}`, strings.Repeat("lang ", 6000),
@@ -300,15 +301,19 @@ var requests = map[string]func(*testing.T, side) any{
 	"no route": func(t *testing.T, s side) any { return s.do(t, "GET", "/elsewhere", nil).Status },
 	"odd paths": func(t *testing.T, s side) any {
 		all := map[string]any{}
-		for _, path := range []string{"/api/echo/a%2Fb/c?x=1&x=2", "/api/echo/%C3%BC%20x", "/api/echo/a+b;c=d?q=%2B+%26", "/api/echo/a//b/", "/api/echo/?", "/api/echo/%7Bx%7D?[a]=|", "/api/echo/a%2fb%252Fc", "/api/echo/?q=\"<>^`{|}\\~!*'();:@&=+$,/?%23[]"} {
+		for _, path := range []string{"/api/echo/a%2Fb/c?x=1&x=2", "/api/echo/%C3%BC%20x", "/api/echo/a+b;c=d?q=%2B+%26", "/api/echo/a//b/",
+			"/api/echo/?", "/api/echo/%7Bx%7D?[a]=|", "/api/echo/a%2fb%252Fc", "/api/echo/?q=\"<>^`{|}\\~!*'();:@&=+$,/?%23[]"} {
 			all[path] = s.echoed(t, "GET", path, "")
 		}
 		return all
 	},
 	"headers": func(t *testing.T, s side) any {
-		return s.echoed(t, "PATCH", "/api/echo/x", "hello", "X-Mine", "1", "Origin", "https://elders.example", "X-Forwarded-Host", "elders.example",
-			"X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https", "X-Original-URL", "/x", "Authorization", "Bearer x", "Content-Type", "text/plain; charset=latin1",
-			"Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "Accept-Encoding", "br", "Te", "trailers", "User-Agent", "test")
+		return s.echoed(t, "PATCH", "/api/echo/x", "hello", "X-Mine", "1", "Origin", "https://elders.example", "X-Forwarded-Host",
+			"elders.example",
+			"X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https", "X-Original-URL", "/x", "Authorization", "Bearer x", "Content-Type",
+			"text/plain; charset=latin1",
+			"Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "Accept-Encoding", "br", "Te", "trailers",
+			"User-Agent", "test")
 	},
 	"few headers": func(t *testing.T, s side) any { return s.echoed(t, "GET", "/api/echo/x", "") },
 }
@@ -387,7 +392,8 @@ func (s side) echoed(t *testing.T, method, path, body string, header ...string) 
 		return fmt.Sprint(res.StatusCode, err)
 	}
 	if parent := got.Headers.Get("Traceparent"); validTraceparent.MatchString(parent) {
-		got.Headers.Set("Traceparent", fmt.Sprint("continued: ", strings.Contains(parent, "4bf92f3577b34da6a3ce929d0e0e4736"), parent[len(parent)-3:]))
+		got.Headers.Set("Traceparent", fmt.Sprint("continued: ", strings.Contains(parent, "4bf92f3577b34da6a3ce929d0e0e4736"),
+			parent[len(parent)-3:]))
 	}
 	return got
 }

@@ -14,12 +14,15 @@ func TestADraftIsReadWhole(t *testing.T) {
 	d, err := Draft([]byte(`{"@odata.etag":"W/\"7\"","id":"d=","isDraft":true,"internetMessageId":"<d@x>","conversationId":"c","subject":"RE: Vraag","sentDateTime":"2026-11-23T09:35:00Z",
 		"from":{"emailAddress":{"address":"info@kantoor.example"}},"toRecipients":[{"emailAddress":{"name":"Jan","address":"jan@klant.example"}}],"ccRecipients":[],
 		"bccRecipients":[{"emailAddress":{"address":"b@kantoor.example"}}],"body":{"contentType":"HTML","content":"<p>x</p>"},"hasAttachments":true}`))
-	if err != nil || d.ETag != `W/"7"` || d.ID != "d=" || !d.IsDraft || d.InternetMessageID != "<d@x>" || d.ConversationID != "c" || d.Subject != "RE: Vraag" ||
-		d.Sent.Hour() != 9 || d.From.Email != "info@kantoor.example" || len(d.To) != 1 || d.To[0] != (mail.Address{Name: "Jan", Email: "jan@klant.example"}) ||
+	if err != nil || d.ETag != `W/"7"` || d.ID != "d=" || !d.IsDraft || d.InternetMessageID != "<d@x>" || d.ConversationID != "c" ||
+		d.Subject != "RE: Vraag" ||
+		d.Sent.Hour() != 9 || d.From.Email != "info@kantoor.example" || len(d.To) != 1 ||
+		d.To[0] != (mail.Address{Name: "Jan", Email: "jan@klant.example"}) ||
 		d.Cc != nil || len(d.Bcc) != 1 || d.Body != "<p>x</p>" || d.BodyType != "html" || d.Truncated || !d.HasAttachments {
 		t.Errorf("%+v, %v", d, err)
 	}
-	long, err := Draft([]byte(`{"id":"d","isDraft":false,"subject":null,"body":{"contentType":"text","content":"` + strings.Repeat("x", MaxBody+1) + `"}}`))
+	long, err := Draft([]byte(`{"id":"d","isDraft":false,"subject":null,"body":{"contentType":"text","content":"` +
+		strings.Repeat("x", MaxBody+1) + `"}}`))
 	if err != nil || !long.Truncated || long.BodyType != "text" || long.Subject != "" || long.IsDraft {
 		t.Errorf("%t, %q, %v", long.Truncated, long.BodyType, err)
 	}
@@ -27,7 +30,8 @@ func TestADraftIsReadWhole(t *testing.T) {
 
 // Whether a message was sent is never guessed.
 func TestADraftSaysWhetherItWasSent(t *testing.T) {
-	for _, raw := range []string{`{}`, `null`, `7`, `{"id":"d"}`, `{"isDraft":true}`, `{"id":"d","isDraft":null}`, `{"id":"d","isDraft":"true"}`, `{"id":"d","isDraft":true,"subject":7}`} {
+	for _, raw := range []string{`{}`, `null`, `7`, `{"id":"d"}`, `{"isDraft":true}`, `{"id":"d","isDraft":null}`,
+		`{"id":"d","isDraft":"true"}`, `{"id":"d","isDraft":true,"subject":7}`} {
 		if d, err := Draft([]byte(raw)); err == nil {
 			t.Errorf("%s is %+v", raw, d)
 		}
@@ -75,7 +79,8 @@ func TestTheAnswersOfABatch(t *testing.T) {
 	if err != nil || len(items) != 3 || items[0].Failed != nil || string(items[0].Body) != `{"x":1}` {
 		t.Fatalf("%+v, %v", items, err)
 	}
-	if f := items[1].Failed; f == nil || f.Status != http.StatusServiceUnavailable || f.Code != "X" || f.RetryAfter != 9*time.Second || f.RequestID != "r" {
+	if f := items[1].Failed; f == nil || f.Status != http.StatusServiceUnavailable || f.Code != "X" || f.RetryAfter != 9*time.Second ||
+		f.RequestID != "r" {
 		t.Errorf("%+v", f)
 	}
 	if items[2].Failed == nil {
@@ -89,7 +94,8 @@ func TestTheAnswersOfABatch(t *testing.T) {
 }
 
 func TestAConflictIsKnownByStatusOrCode(t *testing.T) {
-	for e, want := range map[*Error]bool{{Status: 412}: true, {Status: 409, Code: "errorIrresolvableConflict"}: true, {Status: 409}: false, {Status: 400}: false} {
+	for e, want := range map[*Error]bool{{Status: 412}: true, {Status: 409, Code: "errorIrresolvableConflict"}: true, {Status: 409}: false,
+		{Status: 400}: false} {
 		if IsConflict(e) != want {
 			t.Errorf("IsConflict(%v) = %t", e, !want)
 		}

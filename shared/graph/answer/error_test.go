@@ -43,7 +43,8 @@ func TestEveryRefusalIsAnError(t *testing.T) {
 
 // Graph's texts name people and mailboxes, so errors, which are logged, omit them.
 func TestTheTextOfARefusalStaysOutOfTheError(t *testing.T) {
-	e := fail(404, http.Header{"Request-Id": {"r-1"}}, `{"error":{"code":"Request_ResourceNotFound","message":"Resource 'jan@klant.example' does not exist"}}`)
+	e := fail(404, http.Header{"Request-Id": {"r-1"}},
+		`{"error":{"code":"Request_ResourceNotFound","message":"Resource 'jan@klant.example' does not exist"}}`)
 	if e.Error() != "graph: 404 Request_ResourceNotFound (request r-1)" {
 		t.Error(e.Error())
 	}
