@@ -28,8 +28,8 @@ const IDField = "id"
 
 // Fetch asks for the new mail of some mailboxes.
 type Fetch struct {
-	Job       string   `json:"job"`            // only for people who read the queue: the addresses of the mailboxes, in the same order
-	Addresses []string `json:"addresses"`      // for the eyes of people: the addresses of the mailboxes, in the same order
+	Job       string   `json:"job"`            // always "fetch"
+	Addresses []string `json:"addresses"`      // only for people who read the queue: the addresses of the mailboxes, in the same order
 	Why       string   `json:"why"`            // "timer 2026-11-23T09:35Z"
 	Mailboxes []string `json:"mailboxes"`      // ids of activated mailboxes, in key order
 	Sent      []string `json:"sent,omitempty"` // those of them whose Sent Items are read even when their inbox has nothing new

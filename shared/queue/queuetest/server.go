@@ -54,13 +54,6 @@ func (s *Server) Service(tb testing.TB, wire *wiretest.Wire) *queue.Service {
 	return service
 }
 
-// Open returns a new service without queues, and the server behind it.
-func Open(tb testing.TB) (*queue.Service, *Server) {
-	tb.Helper()
-	s := New()
-	return s.Service(tb, s.Transport()), s
-}
-
 // ServeHTTP answers one request of the Queue service's REST protocol.
 //
 // See https://learn.microsoft.com/rest/api/storageservices/queue-service-rest-api
