@@ -18,6 +18,9 @@ func (p *play) judge(id string, hands int) {
 	tr := p.truth(m)
 	n := tally{mails: 1, hands: hands, floor: p.floor(m, tr)}
 	rules, _ := m["rules"].([]any)
+	if hands > n.floor {
+		p.note("hand", m, tr, fmt.Sprintf("%d hands in month %d; suggested:%s", hands, len(p.months), p.offered[id]))
+	}
 	if hands == 0 {
 		n.automatic = 1
 		if tr.Certain {

@@ -31,9 +31,10 @@ type play struct {
 	failed   []failure
 	missed   map[string]int
 	noticed  []mistake
-	asked    map[string]int  // of portals: how many mails waited
-	seen     map[string]bool // addresses and domains that wrote
-	released map[string]bool // senders of whose automated mail some was needed
+	asked    map[string]int    // of portals: how many mails waited
+	seen     map[string]bool   // addresses and domains that wrote
+	offered  map[string]string // suggestions for mail, in words
+	released map[string]bool   // senders of whose automated mail some was needed
 	record   *record
 }
 
@@ -84,7 +85,7 @@ func playYear(t *testing.T, o year.Options, years int, learning bool, r *record,
 	y := year.New(o)
 	p := &play{
 		world: newWorld(t), seed: o.Seed, learning: learning, clients: map[string]string{}, contacts: map[string]string{}, people: map[string]string{},
-		arrived: map[arrival]year.Truth{}, asked: map[string]int{}, released: map[string]bool{}, seen: map[string]bool{}, record: r, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
+		arrived: map[arrival]year.Truth{}, asked: map[string]int{}, released: map[string]bool{}, seen: map[string]bool{}, offered: map[string]string{}, record: r, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
 		missed: map[string]int{},
 	}
 	p.found(y.Office())

@@ -185,6 +185,7 @@ func (p *play) rank(m object, tr year.Truth, right object) {
 	}
 	at := slices.IndexFunc(list.Items, func(s object) bool { return p.same(s, right, tr) })
 	p.example(m, tr, list.Items, at)
+	p.offered[m["id"].(string)] += fmt.Sprintf(" (%s: place %d)%s", m["reason"], at+1, suggested(list.Items))
 	n := tally{asked: 1}
 	if at == 0 {
 		n.first = 1
