@@ -105,11 +105,6 @@ func TestAConnectorWithACertificate(t *testing.T) {
 		_, err = vault.Set(t.Context(), "kantoorpost-graph", secret.New(next), until, nil)
 		w.do(err)
 		w.do(w.Tenant.AddCertificate(nextDER))
-		time.Sleep(11 * time.Minute) // the app asks the vault again
-		w.Tick()
-		if c := w.Must("GET", path, nil); c["secretExpires"] != until.AddDate(2, 0, 0).Format(time.RFC3339) {
-			t.Errorf("after the vault renewed it: %v", c["secretExpires"])
-		}
 		time.Sleep(time.Until(until.AddDate(0, 1, 0))) // the first is no longer valid
 		w.do(w.Tenant.ExpireSecret(""))
 		if got := w.Must("POST", path+"/check", nil); got["works"] != true {

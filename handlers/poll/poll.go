@@ -78,7 +78,6 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 		h.sweepParked(ctx),
 		h.sweepReplies(ctx),
 		h.sweepMarks(ctx),
-		h.Connectors.ReadCertificates(ctx),
 		h.Resume(ctx),
 	)
 }

@@ -80,6 +80,7 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 	}
 
 	d.From = from
+	var client, rule string
 	if err := d.copied(ctx, it, o, again, from); err != nil {
 		return decision{}, err
 	}
@@ -93,12 +94,15 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 			s, joins, err := standingIn(ctx, c, it, o, from)
 			joins = joins && (named || c.Contact == from.ID && !from.Portal) // a conversation alone may be another's
 			var others []string
+			var sure string
 			if err == nil && joins && it.Override.Client == "" {
-				others, err = o.Named(ctx, it, from, &c)
+				others, sure, err = o.Named(ctx, it, from, &c)
 			}
 			switch {
 			case err != nil:
 				return decision{}, err
+			case len(others) == 1 && sure != "" && !it.Override.NoRules:
+				client, rule = others[0], sure
 			case len(others) > 0: // people write about something else in an old conversation
 				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: append([]string{c.Client}, others...), Named: others})
 			case joins || named && it.Override.Client == c.Client:
@@ -117,9 +121,11 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 		return d, err
 	}
 
-	client, rule, unclear, err := chooseClient(ctx, it, o, from)
-	if err != nil || unclear.Reason != "" {
-		return unclear, err
+	if client == "" {
+		var unclear decision
+		if client, rule, unclear, err = chooseClient(ctx, it, o, from); err != nil || unclear.Reason != "" {
+			return unclear, err
+		}
 	}
 	if d.Client = client; rule != "" {
 		d.Rules = append(d.Rules, rule)
@@ -339,7 +345,10 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 	if len(from.Clients) == 0 {
 		return wait(item.SenderNoClient, nil, nil)
 	}
-	others, err := o.Named(ctx, it, from, nil)
+	others, sure, err := o.Named(ctx, it, from, nil)
+	if err == nil && len(others) == 1 && sure != "" && !it.Override.NoRules {
+		return others[0], sure, decision{}, nil
+	}
 	if err == nil && len(others) > 0 {
 		return wait(item.SeveralClients, append(slices.Clip(from.Clients), others...), others)
 	}

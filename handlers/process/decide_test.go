@@ -29,6 +29,7 @@ import (
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
 //	               learned forwarded ADDRESS · learned other-name NAME · portal ID · proven ADDRESS · third-party ID ·
+//	               learned named (what such mail names is what it is about) ·
 //	               names CLIENT… (the mail does) · names-in CHAT CLIENT…
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS", "forget" or
@@ -303,11 +304,12 @@ func (p *textOffice) DomainClient(context.Context, item.Item) (string, string, e
 	return p.taught("belongs")
 }
 
-func (p *textOffice) Named(_ context.Context, _ item.Item, from sender, c *chat.Chat) ([]string, error) {
+func (p *textOffice) Named(_ context.Context, _ item.Item, from sender, c *chat.Chat) ([]string, string, error) {
+	_, sure, _ := p.taught("named")
 	if c != nil {
-		return p.namesIn[c.ID], nil
+		return p.namesIn[c.ID], sure, nil
 	}
-	return slices.DeleteFunc(slices.Clone(p.names), func(id string) bool { return slices.Contains(from.Clients, id) }), nil
+	return slices.DeleteFunc(slices.Clone(p.names), func(id string) bool { return slices.Contains(from.Clients, id) }), sure, nil
 }
 
 func (p *textOffice) AboutClient(_ context.Context, _ item.Item, from sender) (bool, []string, error) {

@@ -127,21 +127,34 @@ func (r *records) DomainClient(ctx context.Context, it item.Item) (client, rule 
 	return client, by.ID, nil
 }
 
-func (r *records) Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) ([]string, error) {
+func (r *records) Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) (others []string, sure string, err error) {
 	x, err := r.clients(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	own, known := from.Clients, ""
 	if c != nil {
 		own, known = []string{c.Client}, c.Subject
 	}
-	others := x.Others(it, own, known)
-	if len(others) == 0 {
-		return nil, nil
+	others = x.Others(it, own, known)
+	var named []string
+	if c == nil && learn.ByProgram(it.From) {
+		named = x.ForPortal(it)
+	}
+	if len(others) == 0 && len(named) != 1 {
+		return nil, "", nil
 	}
 	rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
-	return learn.StillUnclear(rule, others), err
+	if err != nil {
+		return nil, "", err
+	}
+	if learn.NamesItsClient(rule, it) {
+		if len(named) == 1 {
+			return named, rule.ID, nil
+		}
+		sure = rule.ID
+	}
+	return learn.StillUnclear(rule, others), sure, nil
 }
 
 func (r *records) Signed(ctx context.Context, it item.Item) ([]string, error) {

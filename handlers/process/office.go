@@ -63,8 +63,9 @@ type office interface {
 	DomainClient(ctx context.Context, it item.Item) (client, rule string, err error)
 	// Named returns the clients that the writer firmly names, other than those of the
 	// sender; or, in an answer, other than that of chat c. Those of which people said
-	// before that this sender names them in passing are left out.
-	Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) ([]string, error)
+	// before that this sender names them in passing are left out. Sure is the rule that
+	// says that the only one is what the mail is about.
+	Named(ctx context.Context, it item.Item, from sender, c *chat.Chat) (others []string, sure string, err error)
 	// Signed returns the clients whose names stand in the signature.
 	Signed(ctx context.Context, it item.Item) ([]string, error)
 	// ForPortal returns the clients that mail of a portal names.

@@ -70,7 +70,6 @@ type Connector struct {
 	ETag          string // of the row that people edit
 
 	tried time.Time // when the state was last checked
-	ends  time.Time // of the certificate, when the vault renewed it
 }
 
 // Endpoint returns the endpoint of the connector's tokens.
@@ -104,7 +103,6 @@ type stateRow struct {
 	Reason string    `json:"reason,omitempty"`
 	Since  time.Time `json:"since"`
 	Tried  time.Time `json:"tried"`
-	Ends   time.Time `json:"ends,omitzero"` // of the certificate that the vault has now
 }
 
 // The row that says which connector an app registration belongs to.
@@ -130,10 +128,7 @@ func (r connectorRow) connector(id, etag string) Connector {
 }
 
 func (c Connector) with(r stateRow) Connector {
-	c.State, c.StateReason, c.StateSince, c.tried, c.ends = r.State, r.Reason, r.Since.UTC(), r.Tried, r.Ends
-	if c.Method == MethodCertificate && !r.Ends.IsZero() {
-		c.SecretExpires = r.Ends.UTC()
-	}
+	c.State, c.StateReason, c.StateSince, c.tried = r.State, r.Reason, r.Since.UTC(), r.Tried
 	return c
 }
 

@@ -105,7 +105,7 @@ func (s *Store) record(ctx context.Context, id string, state State, reason strin
 		return nil // deleted meanwhile
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	row := stateRow{State: state, Reason: reason, Since: now, Tried: now, Ends: c.ends}
+	row := stateRow{State: state, Reason: reason, Since: now, Tried: now}
 	if c.State == state {
 		if !state.Stopped() || now.Sub(c.tried) < ProbeEvery-time.Minute {
 			return nil

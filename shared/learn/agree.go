@@ -3,6 +3,7 @@ package learn
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
@@ -48,20 +49,25 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 	return -1, Reason{}
 }
 
-// ofKind returns the only client of a kind, such as the only private person, that a word
-// of the subject suits, when people's last choices for such words were the same; -1 for
-// none.
-func ofKind(all []directory.Client, subject string, chosen []directory.Evidence) (int, Reason) {
+// ofKind returns the only client of a kind, such as the only private person, that the
+// words of a mail suit, when people's last choices for mail with words of a kind, this
+// one or another, were for the client that they suit; -1 for none. The subject goes
+// before the text.
+func ofKind(all []directory.Client, subject, text string, chosen []directory.Evidence) (int, Reason) {
 	i, word := onlyOfKind(subject, all)
+	if i < 0 {
+		i, word = onlyOfKind(withoutWeak(text), all)
+	}
 	if i < 0 {
 		return -1, Reason{}
 	}
 	n := 0
 	for _, e := range slices.Backward(chosen) {
-		if was, _ := onlyOfKind(strings.Join(e.Words, " "), all); was != i {
+		was, _ := onlyOfKind(strings.Join(e.Words, " "), all)
+		if was < 0 {
 			continue
 		}
-		if e.Client != all[i].ID {
+		if e.Client != all[was].ID {
 			return -1, Reason{}
 		}
 		if n++; n == leastAgreeing {
@@ -71,13 +77,28 @@ func ofKind(all []directory.Client, subject string, chosen []directory.Evidence)
 	return -1, Reason{}
 }
 
-// onlyOfKind returns the only one of the clients whose kind a word of a text suits, and
-// the word; -1 for none.
+// onlyOfKind returns the only one of the clients whose kind the words of a text suit, and
+// the first of those words; -1 for none, and when they suit several.
 func onlyOfKind(text string, all []directory.Client) (int, string) {
-	word, shared := suits(text, all)
-	i := slices.IndexFunc(word, func(w string) bool { return w != "" })
-	if shared != 1 || i < 0 {
-		return -1, ""
+	only, first := -1, ""
+	for w := range strings.FieldsSeq(fold(text)) {
+		word, shared := suits(w, all)
+		i := slices.IndexFunc(word, func(w string) bool { return w != "" })
+		switch {
+		case shared != 1 || i < 0:
+		case only >= 0 && only != i:
+			return -1, ""
+		case only < 0:
+			only, first = i, word[i]
+		}
 	}
-	return i, word[i]
+	return only, first
 }
+
+// withoutWeak leaves out words that suit a kind in a subject, and say little in a text.
+func withoutWeak(text string) string {
+	return strings.Join(slices.DeleteFunc(strings.FieldsFunc(fold(text), func(r rune) bool { return notLetter(r) && r != '-' && !unicode.IsDigit(r) }),
+		func(w string) bool { return weakKinds[w] }), " ")
+}
+
+var weakKinds = set("eigen huis thuis vrouw partner kinderen opa oma ouders studie zaak winkel bedrijf bv bus contract uren kas income nv")

@@ -55,7 +55,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 	}
 	pointed := map[int]Reason{}
 	var partly []int
-	for _, m := range mentions(text, all, it.From.Name) {
+	for _, m := range mentions(text, all, it) {
 		if _, seen := pointed[m.client]; m.firm && !seen {
 			pointed[m.client] = m.why
 		} else if !m.firm {
@@ -72,9 +72,11 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		if client, found, ok := clientByWords(chosen, it.Subject, clients); ok {
 			word, rule = found, taught.ID
 			pointed[slices.IndexFunc(all, func(c directory.Client) bool { return c.ID == client })] = reasonHabit(word)
+		} else if i, why := wholeMisspelt(text, all, it.From.Name); i >= 0 {
+			pointed[i] = why
 		} else if i, why := bySignature(all, it, chosen); i >= 0 {
 			pointed[i], rule = why, taught.ID
-		} else if i, why := ofKind(all, it.Subject, chosen); i >= 0 {
+		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 {
 			pointed[i], rule = why, taught.ID
 		}
 	} else if client, _, ok := clientByWords(chosen, it.Subject, clients); ok && len(pointed) > 0 {
@@ -251,28 +253,4 @@ func namesStranger(ctx context.Context, office Office, text string, all []direct
 		}
 	}
 	return false, nil
-}
-
-// ClientsNumbered returns the clients that have a number as client number, KvK
-// number or VAT id, in the form in which package mailtext gives it.
-func ClientsNumbered(ctx context.Context, office Office, number string) ([]directory.Client, error) {
-	if strings.HasPrefix(number, "NL") && strings.Contains(number, "B") {
-		return office.ClientsByVAT(ctx, number)
-	}
-	var found []directory.Client
-	c, known, err := office.ClientByNumber(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	if known {
-		found = append(found, c)
-	}
-	if len(number) == 8 {
-		more, err := office.ClientsByKvK(ctx, number)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, more...)
-	}
-	return found, nil
 }

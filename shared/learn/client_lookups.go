@@ -37,7 +37,7 @@ func (cs *clientSearch) atAddress() []lookup {
 // rule about it.
 func (cs *clientSearch) atDomain() []lookup {
 	domain := cs.by.domain()
-	if domain == "" {
+	if domain == "" || cs.m.Item.Facts.Portal { // it writes for all clients
 		return nil
 	}
 	return []lookup{

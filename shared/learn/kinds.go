@@ -44,10 +44,14 @@ var kindsOf = func() map[string][]kind {
 	}{
 		{[]kind{kindPerson}, "inkomstenbelasting ib ib-aangifte aangifte-ib toeslag toeslagen zorgtoeslag huurtoeslag kinderopvangtoeslag kindgebonden hypotheek hypotheekrente hypotheekaanvraag woz-waarde " +
 			"spaargeld scheiding scheiden echtscheiding alimentatie zorgkosten erfenis erfbelasting schenking schenkbelasting schenken oma opa ouders erfgenaam particulier jaaropgave jaaropgaven prive privé lijfrente aow studieschuld giften digid partneralimentatie " +
-			"eigen vrouw echtgenoot echtgenote partner kinderen huis thuis woning koopwoning samenwonen trouwen studie box1 box2 box3 vermogen testament income mortgage"},
-		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts omzet winst balans bedrijf bv b.v. nv"},
+			"eigen vrouw echtgenoot echtgenote partner kinderen huis thuis woning koopwoning samenwonen trouwen studie box1 box2 box3 vermogen testament income mortgage " +
+			"box box-3 kinderalimentatie nalatenschap erfdeel eigenwoningforfait woonhuis verhuizing huurwoning vakantiewoning hypotheekadvies studiekosten ziektekosten lijfrentepolis uitkering uwv spaarrekening huwelijk samenlevingscontract " +
+			"kinderbijslag energietoeslag dochter zoon moeder vader schoonouders privé-aangifte giftenaftrek m-biljet"},
+		{[]kind{kindCompany, kindHolding, kindAssociation}, "btw btw-aangifte omzetbelasting vat jaarrekening jaarcijfers jaarstukken accounts omzet winst balans bedrijf bv b.v. nv " +
+			"suppletie btw-suppletie kolommenbalans saldibalans grootboek grootboekkaarten deponering publicatiestukken investering investeringsaftrek afschrijving afschrijvingen bankmutaties prognose begroting kwartaalcijfers"},
 		{[]kind{kindCompany, kindAssociation}, "loonaangifte loonheffing loonheffingen loonbelasting loonstrook loonstroken salarisrun salarissen verloning personeel ziekmelding ziekmeldingen verlof cao uren urenstaten payroll payslips " +
-			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa kas voorraad inkoopboek verkoopboek zaak winkel werknemer werknemers medewerker medewerkers monteur monteurs stagiair loonjournaal bonnen bonnetjes icp uitzendkrachten vakantiegeld"},
+			"inkoopfacturen verkoopfacturen debiteuren crediteuren kasboek kassa kas voorraad inkoopboek verkoopboek zaak winkel werknemer werknemers medewerker medewerkers monteur monteurs stagiair loonjournaal bonnen bonnetjes icp uitzendkrachten vakantiegeld " +
+			"urenregistratie urenlijst urenlijsten loonmutaties loonjournaalposten arbeidscontract arbeidsovereenkomst personeelsdossier verkoopfactuur inkoopfactuur factuur facturen leverancier leveranciers bestelbus bedrijfsauto rittenregistratie kilometerregistratie kassarol"},
 		{[]kind{kindHolding, kindCompany}, "vpb vennootschapsbelasting corporate dga-salaris gebruikelijk managementfee"},
 		{[]kind{kindHolding}, "dividend dividendbelasting dividenduitkering deelneming deelnemingen rekening-courant aandelen aandeelhouders aandeelhoudersvergadering agio"},
 		{[]kind{kindAssociation}, "anbi donatie donaties contributie leden ledenvergadering kascommissie penningmeester vrijwilligers vrijwilligersvergoeding collecte"},

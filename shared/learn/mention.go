@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
 )
 
 // A token is one folded word of a text, with what its writing tells.
@@ -241,11 +242,11 @@ type mention struct {
 
 // mentions finds the places where a text names one of the clients. Words that
 // several of them share name none. The author's own name names no client.
-func mentions(text string, clients []directory.Client, writer string) []mention {
+func mentions(text string, clients []directory.Client, it item.Item) []mention {
 	var found []mention
-	found = append(found, numbers(text, clients)...)
+	found = append(found, numbers(text, clients, it.Received)...)
 	names := make([][]string, len(clients))
-	by := nameTokens(writer)
+	by := nameTokens(it.From.Name)
 	foreign := func(w string) bool { return !slices.Contains(by, w) }
 	for i, c := range clients {
 		if name := nameTokens(c.Name); slices.ContainsFunc(name, foreign) {
@@ -264,11 +265,78 @@ func mentions(text string, clients []directory.Client, writer string) []mention 
 	}
 	for i, ws := range distinct {
 		for _, w := range ws {
-			if foreign(w) && slices.ContainsFunc(words, func(t token) bool { return t.word == w }) {
-				found = append(found, mention{i, reason("word", w), partName, false})
-				break
+			at := slices.IndexFunc(words, func(t token) bool { return t.word == w })
+			if at < 0 || !foreign(w) {
+				continue
 			}
+			part := mention{i, reason("word", w), partName, false}
+			glued := slices.ContainsFunc(names, func(name []string) bool { return len(name) > 1 && strings.Join(name, "") == w })
+			if firm := partAt(words, w); !glued && (firm >= 0 && !trades[w] || firm > 0) {
+				part.weight, part.firm = ownPart, true
+			}
+			found = append(found, part)
+			break
 		}
 	}
 	return found
+}
+
+// partAt says how a text presents a word that only one of the sender's clients has in
+// its name: -1 for not, 0 as a name in the subject, 1 as what the text is about ("dit is
+// voor Havik"). The word is written as a name, and not that of somebody who is
+// greeted, who works there or with whom others trade.
+func partAt(text []token, word string) int {
+	best := -1
+	for i, t := range text {
+		s := span{0, i, i + 1}
+		switch {
+		case t.word != word || !t.upper || len(word) < leastPart || topics[word] || everyday[word]:
+			continue
+		case i > 0 && salutes[text[i-1].word]:
+			return -1
+		}
+		person, _ := inContext(text, s, true)
+		switch {
+		case person == dealing:
+			return -1
+		case t.line == 0 && !t.begins && !shouted(text):
+			best = max(best, 0)
+		case t.line > 0 && presentedPart(text, i):
+			best = 1
+		}
+	}
+	return best
+}
+
+// leastPart is the least length of a word that alone stands for a client.
+const leastPart = 5
+
+// presentedPart says whether the words before a name say that the text is about it, with
+// at most the article or a word of trade of the name between them.
+func presentedPart(text []token, at int) bool {
+	for k := at - 1; k >= 0 && k >= at-3 && text[k].line == text[at].line && !text[k+1].begins; k-- {
+		if presenting[text[k].word] {
+			return true
+		}
+		if !particles[text[k].word] && !trades[text[k].word] {
+			return false
+		}
+	}
+	return false
+}
+
+// shouted says whether all words of the subject begin with a capital: then a capital
+// says nothing.
+func shouted(text []token) bool {
+	n := 0
+	for _, t := range text {
+		if t.line > 0 {
+			break
+		}
+		if !t.upper && !t.numbered() {
+			return false
+		}
+		n++
+	}
+	return n > 2
 }

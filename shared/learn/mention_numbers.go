@@ -2,7 +2,9 @@ package learn
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"kantoorpost/shared/directory"
@@ -10,7 +12,7 @@ import (
 )
 
 // numbers finds client numbers, KvK numbers and VAT ids of the clients.
-func numbers(text string, clients []directory.Client) []mention {
+func numbers(text string, clients []directory.Client, received time.Time) []mention {
 	var found []mention
 	n := mailtext.NumbersIn(text)
 	kvk, vat := map[string]int{}, map[string]int{}
@@ -31,6 +33,13 @@ func numbers(text string, clients []directory.Client) []mention {
 				weight = ownNumber
 			}
 			found = append(found, mention{i, reasonNumber(c), weight, firm})
+		} else if strings.Contains(text, "("+c.Number+")") || strings.Contains(text, "["+c.Number+"]") {
+			// A number that is also a year, and so none of Unlabelled.
+			m := mention{i, reasonNumber(c), ownNumber, true}
+			if year, err := strconv.Atoi(c.Number); err != nil || year > received.Year()-yearsBack && year <= received.Year()+1 {
+				m.weight, m.firm = loose, false
+			}
+			found = append(found, m)
 		}
 		if kvk[c.KvK] == 1 && has(n.KvK, c.KvK) {
 			found = append(found, mention{i, reasonKvK(c), registered, true})
@@ -41,6 +50,9 @@ func numbers(text string, clients []directory.Client) []mention {
 	}
 	return found
 }
+
+// yearsBack is how many years ago people write about.
+const yearsBack = 15
 
 // notClient are words before the number of something else than a client.
 var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +

@@ -48,7 +48,8 @@ func (cs *clientSearch) misspeltWords() (words []string) {
 type mistake struct {
 	word    string
 	chance  float64
-	letters int // that are right
+	letters int  // that are right
+	dealing bool // with whom others trade, see inContext
 }
 
 // misspelled returns, for each client, a word of a text that is nearly one of the
@@ -56,11 +57,12 @@ type mistake struct {
 // however they are divided. A word that is right for another client is no mistake.
 func misspelled(text string, clients []directory.Client) []mistake {
 	names := namesOfClients(clients)
-	right := map[string]bool{}
+	right, word := map[string]bool{}, map[string]bool{}
 	for _, name := range names {
-		for _, w := range append(name, strings.Join(name, "")) {
-			right[w] = true
+		for _, w := range name {
+			right[w], word[w] = true, true
 		}
+		right[strings.Join(name, "")] = true
 	}
 	out := make([]mistake, len(clients))
 	words := tokens(text)
@@ -76,8 +78,9 @@ func misspelled(text string, clients []directory.Client) []mistake {
 				if glued += words[at+n-1].word; len(glued) > len(joined)+2 || words[at+n-1].numbered() {
 					break
 				}
-				if glued == joined && n != len(names[i]) || !right[glued] && directory.Misspelt(glued, joined) {
-					out[i] = mistake{spoken(words[at : at+n]), misspeltWhole, len(joined) - 2*directory.Distance(glued, joined)}
+				if glued == joined && n != len(names[i]) && !word[glued] || !right[glued] && directory.Misspelt(glued, joined) {
+					context, _ := inContext(words, span{i, at, at + n}, clients[i].Type == directory.Person)
+					out[i] = mistake{spoken(words[at : at+n]), misspeltWhole, len(joined) - 2*directory.Distance(glued, joined), context == dealing}
 				}
 			}
 		}
@@ -89,6 +92,24 @@ func misspelled(text string, clients []directory.Client) []mistake {
 		}
 	}
 	return out
+}
+
+// wholeMisspelt returns the client whose whole name stands in a text with a mistake, when
+// nothing there is like the name of another one, and the writer has another name; -1 for
+// none.
+func wholeMisspelt(text string, clients []directory.Client, writer string) (int, Reason) {
+	found, why, by := -1, Reason{}, nameTokens(writer)
+	own := func(w string) bool { return weighty(w) && slices.Contains(by, w) }
+	for i, m := range misspelled(text, clients) {
+		switch {
+		case m.word == "":
+		case found >= 0 || m.chance < misspeltWhole || m.dealing || slices.ContainsFunc(nameTokens(clients[i].Name), own):
+			return -1, Reason{}
+		default:
+			found, why = i, reason("name-like", m.word, clients[i].Name)
+		}
+	}
+	return found, why
 }
 
 // maxMisspelt is how many words of a text are compared letter by letter.

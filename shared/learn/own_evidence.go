@@ -9,16 +9,19 @@ import (
 
 // weighText notes what the mail itself says about the contact's clients.
 func (s *ownClients) weighText(found []*candidate) {
+	inFile := slices.ContainsFunc(s.ranked(), func(p *candidate) bool { return p.has("name-file") })
 	note := func(text string, factor float64, feature string) {
-		for _, m := range mentions(head(text), s.clients, s.m.Item.From.Name) {
+		for _, m := range mentions(head(text), s.clients, s.m.Item) {
 			why, chance := m.why, m.weight
 			if chance == named {
 				chance = namedOwn
 			}
-			switch {
-			case feature == "name-file" && why.Code == "word": // another client's name may have it too
-				chance /= 2
-			case feature == "name-quote" || feature != "" && (why.Code == "name" || why.Code == "word"):
+			if feature == "name-file" && why.Code == "word" {
+				if chance = max(chance, namedFile); inFile { // the word is another client's
+					chance = partName / 2
+				}
+			}
+			if feature == "name-quote" || feature != "" && (why.Code == "name" || why.Code == "word") {
 				why = reason(feature, s.clients[m.client].Name)
 			}
 			found[m.client].add(chance*factor, why)
@@ -33,6 +36,11 @@ func (s *ownClients) weighText(found []*candidate) {
 	note(s.by.own, 1, "")
 	note(s.by.files, 1, "name-file")
 	note(s.m.Letter.Signature, signatureFactor, "name-signature")
+	for i, word := range sharedParts(s.by.own+"\n"+s.by.files, s.clients, s.m.Item.From.Name) {
+		if word != "" {
+			found[i].add(sharedPart, reason("name-part", s.clients[i].Name))
+		}
+	}
 	for i, m := range misspelled(s.by.own+"\n"+s.by.files, s.clients) {
 		if m.word != "" {
 			found[i].add(m.chance, reason("name-like", m.word, s.clients[i].Name))
@@ -124,4 +132,26 @@ func (s *ownClients) weighHabits(found []*candidate) {
 // took it back.
 func (s *ownClients) taught() bool {
 	return s.rule.State == directory.RuleOn || s.rule.State == directory.RuleLearning
+}
+
+// sharedParts returns, for each client, a word of a text that the names of two or three of
+// the clients have, and no others: it is about one of those. The writer's own name and
+// words of trades say nothing.
+func sharedParts(text string, clients []directory.Client, writer string) []string {
+	names, by := namesOfClients(clients), nameTokens(writer)
+	in := map[string][]int{}
+	for i, name := range names {
+		for _, w := range slices.Compact(slices.Sorted(slices.Values(name))) {
+			in[w] = append(in[w], i)
+		}
+	}
+	out := make([]string, len(clients))
+	for _, t := range tokens(text) {
+		if n := len(in[t.word]); n > 1 && n <= 3 && n < len(clients) && t.upper && len(t.word) >= leastPart && !trades[t.word] && !slices.Contains(by, t.word) {
+			for _, i := range in[t.word] {
+				out[i] = t.word
+			}
+		}
+	}
+	return out
 }

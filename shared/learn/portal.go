@@ -6,6 +6,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -121,8 +122,13 @@ func IsPortal(rule directory.Rule, address string, name func(client string) stri
 		if e.Client == "" || !e.Verified {
 			continue
 		}
-		if shown := Names(e.Name, name(e.Client)); !shown && !(machine(address) && slices.Contains(e.Named, e.Client)) {
-			return false
+		if !Names(e.Name, name(e.Client)) {
+			switch program := ByProgram(mail.Address{Name: e.Name, Email: address}); {
+			case program && len(e.Named) == 0: // it may be named in a file
+				continue
+			case !program || !slices.Contains(e.Named, e.Client):
+				return false
+			}
 		}
 		clients[e.Client] = true
 		n++

@@ -171,7 +171,7 @@ func TestAgreeingSigns(t *testing.T) {
 		if got, _ := bySignature(all, item.Item{Signed: "Groet,\nM.\nKroon Techniek B.V."}, c.chosen); got != c.signed {
 			t.Errorf("%s: signed by %d, want %d", name, got, c.signed)
 		}
-		if got, _ := ofKind(all, "Vraag over mijn toeslag", c.chosen); got != c.kind {
+		if got, _ := ofKind(all, "Vraag over mijn toeslag", "", c.chosen); got != c.kind {
 			t.Errorf("%s: of the kind of %d, want %d", name, got, c.kind)
 		}
 	}

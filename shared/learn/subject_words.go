@@ -106,11 +106,15 @@ func clientByWords(evidence []directory.Evidence, subject string, clients []stri
 // decay is the weight of a choice relative to the one after it.
 const decay = 0.96
 
+// leastSeen is how many choices a word needs before its share among those of one client
+// weighs as much as its share among all.
+const leastSeen = 4
+
 // likelyBy returns the chance of each client by earlier choices, given the
 // words of a subject, and the word that says most for it.
 func likelyBy(evidence []directory.Evidence, subject string, clients []string) (chance []float64, word []string) {
 	chance, word = make([]float64, len(clients)), make([]string, len(clients))
-	all := make([]float64, len(clients))
+	all, total := make([]float64, len(clients)), 0.0
 	with := map[string][]float64{}
 	said := mailtext.Words(subject)
 	weight := 1.0
@@ -120,6 +124,7 @@ func likelyBy(evidence []directory.Evidence, subject string, clients []string) (
 			continue
 		}
 		all[i] += weight
+		total += weight
 		for _, w := range said {
 			if slices.Contains(e.Words, w) {
 				if with[w] == nil {
@@ -138,8 +143,11 @@ func likelyBy(evidence []directory.Evidence, subject string, clients []string) (
 			if with[w] == nil {
 				continue
 			}
-			p := (with[w][i] + 0.1) / (all[i] + 0.5)
-			chance[i] *= p
+			var any float64
+			for _, n := range with[w] {
+				any += n
+			}
+			chance[i] *= (with[w][i] + leastSeen*any/total) / (all[i] + leastSeen)
 			if with[w][i] > most {
 				most, word[i] = with[w][i], w
 			}
