@@ -46,7 +46,8 @@ func TestPicturesOfASignature(t *testing.T) {
 	}
 	id := w.ok(t, "editor", "POST "+w.path(), w.body(nil)).body["id"].(string)
 	r, err := w.Outbox.Load(t.Context(), id)
-	if err != nil || len(r.Attachments) != 0 || len(r.Pictures) != 1 || r.Pictures[0].Upload != kept || !r.Pictures[0].Inline || r.Pictures[0].ContentType != "image/png" {
+	if err != nil || len(r.Attachments) != 0 || len(r.Pictures) != 1 || r.Pictures[0].Upload != kept || !r.Pictures[0].Inline ||
+		r.Pictures[0].ContentType != "image/png" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	f, err := w.Uploads.Open(t.Context(), kept)
@@ -74,8 +75,9 @@ func TestPicturesThatASignatureRefuses(t *testing.T) {
 	w := newWriting(t)
 	others := w.ok(t, "manager", "POST /api/uploads?name=logo.png", png, "Content-Type", "image/png").body["id"].(string)
 	for name, upload := range map[string]string{
-		"of another": others, "too large": w.picture(t, png+strings.Repeat("x", 300_000)), "no picture": w.picture(t, "<svg xmlns='http://www.w3.org/2000/svg'/>"),
-		"not there": strings.Repeat("a", 26),
+		"of another": others, "too large": w.picture(t, png+strings.Repeat("x", 300_000)),
+		"no picture": w.picture(t, "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+		"not there":  strings.Repeat("a", 26),
 	} {
 		if got := w.call(t, "editor", "PATCH /api/me", shows(upload)); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", name, got.status, got.text)

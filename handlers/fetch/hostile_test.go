@@ -265,7 +265,8 @@ func TestAnswersTo(t *testing.T) {
 		want    int
 	}{
 		"nowhere else": {nil, 0}, "the sender": {[]mail.Address{{Name: "Jan", Email: "Jan@Bakker.example"}}, 0},
-		"a colleague": {[]mail.Address{{Email: "administratie@bakker.example"}}, 1}, "elsewhere": {[]mail.Address{from, {Email: "jan@elders.example"}}, 2},
+		"a colleague": {[]mail.Address{{Email: "administratie@bakker.example"}}, 1},
+		"elsewhere":   {[]mail.Address{from, {Email: "jan@elders.example"}}, 2},
 	} {
 		if got := arrival(connector.Activation{}, mail.Message{From: from, ReplyTo: c.replyTo}).Item.AnswersTo; len(got) != c.want {
 			t.Errorf("%s: %v", name, got)

@@ -220,7 +220,8 @@ func TestAttachments(t *testing.T) {
 		})
 		w.pass(time.Minute)
 		got := w.one()
-		if n := len(got.attached); n != 3 || got.attached[2].content != "merk" || !got.attached[2].Inline || got.attached[2].ContentID != "upload-4" {
+		if n := len(got.attached); n != 3 || got.attached[2].content != "merk" || !got.attached[2].Inline ||
+			got.attached[2].ContentID != "upload-4" {
 			t.Errorf("left with %+v", got.attached)
 		}
 		if !strings.Contains(got.Body, `src="cid:upload-4"`) {

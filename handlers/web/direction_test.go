@@ -35,11 +35,13 @@ func TestPagesShowNoDirection(t *testing.T) {
 	api.answers["GET /api/mails/"+one] = m
 	api.answers["GET /api/mails"] = func(*http.Request) any { return list[mailObject]{Items: []mailObject{m}} }
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{
-		"items":   []suggestion{{Action: "link-contact", Score: 0.9, Contact: &contact{ID: "c1", Name: evil}, Solve: solution{Action: "link-contact", Contact: "c1"}}},
+		"items": []suggestion{{Action: "link-contact", Score: 0.9, Contact: &contact{ID: "c1", Name: evil},
+			Solve: solution{Action: "link-contact", Contact: "c1"}}},
 		"prefill": map[string]string{"name": evil, "company": evil},
 	}
 	page := browse(t, api, "GET", "/web/mails/"+one, "")
-	wants(t, page, 200, "<bdi>Els maD nav</bdi>", "<bdi>Stukken</bdi>", "Koppelen aan Els maD nav", `aria-label="Kies: Stukken"`, `value="Els maD nav"`)
+	wants(t, page, 200, "<bdi>Els maD nav</bdi>", "<bdi>Stukken</bdi>", "Koppelen aan Els maD nav", `aria-label="Kies: Stukken"`,
+		`value="Els maD nav"`)
 	if body := page.Body.String(); strings.ContainsFunc(body, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }) {
 		t.Error("the page holds a character that sets the direction")
 	}

@@ -14,7 +14,8 @@ func TestFilesBesideTheMail(t *testing.T) {
 	api.answers[at] = list[file]{Items: []file{picture, pdf, other, {N: 4, Name: "Map", Kind: "link"}}}
 	files := func() string { return "/web/mails/" + one + "/files" }
 	wants(t, browse(t, api, "GET", files(), "", "HX-Request", "true"), 200,
-		`<img src="`+content+`1/picture" alt="foto &#34;1&#34;.png" loading="lazy">`, `<iframe src="`+content+`2/pdf" title="brief.pdf" loading="lazy"></iframe>`, "!"+content+"3/",
+		`<img src="`+content+`1/picture" alt="foto &#34;1&#34;.png" loading="lazy">`,
+		`<iframe src="`+content+`2/pdf" title="brief.pdf" loading="lazy"></iframe>`, "!"+content+"3/",
 		`href="/api/mails/`+one+`/attachments.zip"`, `href="/web/mails/`+one+`/outlook"`)
 	api.answers[at] = list[file]{Items: []file{other}}
 	wants(t, browse(t, api, "GET", files(), "", "HX-Request", "true"), 200, "!attachments.zip", "!/outlook")
@@ -22,7 +23,8 @@ func TestFilesBesideTheMail(t *testing.T) {
 	wants(t, browse(t, api, "GET", files(), "", "HX-Request", "true"), 200, "Openen in Outlook")
 
 	api.answers["GET /api/mails/"+one+"/outlook"] = map[string]string{"webLink": "https://outlook.office365.com/owa/?ItemID=x"}
-	if w := browse(t, api, "GET", "/web/mails/"+one+"/outlook", ""); w.Code != 302 || w.Header().Get("Location") != "https://outlook.office365.com/owa/?ItemID=x" {
+	if w := browse(t, api, "GET", "/web/mails/"+one+"/outlook", ""); w.Code != 302 ||
+		w.Header().Get("Location") != "https://outlook.office365.com/owa/?ItemID=x" {
 		t.Error(w.Code, w.Header())
 	}
 	m := api.answers["GET /api/mails/"+one].(mailObject)

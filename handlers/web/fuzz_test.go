@@ -34,7 +34,8 @@ func FuzzFlash(f *testing.F) {
 
 // A filter that was written into a URL is the same when it is read.
 func FuzzFilter(f *testing.F) {
-	for _, q := range []string{"", "state=all&reason=bounce&age=3&show=100", "search=%26a%3Db&after=x", "age=-5&show=999999999999999999999", "state=%00"} {
+	for _, q := range []string{"", "state=all&reason=bounce&age=3&show=100", "search=%26a%3Db&after=x",
+		"age=-5&show=999999999999999999999", "state=%00"} {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, query string) {

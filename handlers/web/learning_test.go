@@ -12,28 +12,34 @@ import (
 func TestLearningIsDrawnAndListed(t *testing.T) {
 	api := newAPI("manager", "rules.read")
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{
-		{Month: "2026-08", Mails: 100, Per100: 30}, {Month: "2026-09", Mails: 100, Per100: 31}, {Month: "2026-10", Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10},
+		{Month: "2026-08", Mails: 100, Per100: 30}, {Month: "2026-09", Mails: 100, Per100: 31},
+		{Month: "2026-10", Mails: 200, Waited: 80, HandActions: 50, Per100: 25, Automatic: 120, Learned: 10},
 		{Month: "2026-11", Mails: 300, Waited: 30, HandActions: 22, Per100: 7.3, Automatic: 270, Learned: 90, Corrected: 1},
 	}}
 	w := browse(t, api, "GET", "/web/learning", "")
-	wants(t, w, 200, `class="plot"`, "okt 26", "In aug 2026 waren het 30 handelingen per 100 berichten, in nov 2026 7,3.", "<strong>7,3</strong>", "90 %", "waarvan 90 door", "!<style")
+	wants(t, w, 200, `class="plot"`, "okt 26", "In aug 2026 waren het 30 handelingen per 100 berichten, in nov 2026 7,3.",
+		"<strong>7,3</strong>", "90 %", "waarvan 90 door", "!<style")
 	if body := w.Body.String(); strings.Index(body, "nov 2026</span>") > strings.Index(body, "okt 2026</span>") {
 		t.Error("the newest month is not the first")
 	}
 	wants(t, w, 200, "!Hoe vaak het eerste voorstel klopte")
-	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "<strong>7.3</strong>", "Hand actions per 100 mails", "Oct 2026")
+	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "<strong>7.3</strong>",
+		"Hand actions per 100 mails", "Oct 2026")
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{}}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niets te zien", `!class="plot"`)
 	// The chances of suggestions stand beside what became of them.
-	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{{Week: "2026-11-23", Mails: 50}},
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
+		"weeks":       []learnedSpan{{Week: "2026-11-23", Mails: 50}},
 		"calibration": []calibrated{{0.4, 0.5, 10, 4}, {0.9, 1, 40, 39}}}
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte", "Bij een kans van 90 tot 100 % klopten er 39 van 40.", "Klopte, in %, 90–100: 97.5",
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte",
+		"Bij een kans van 90 tot 100 % klopten er 39 van 40.", "Klopte, in %, 90–100: 97.5",
 		"Bij 50 opgeloste berichten klopte het eerste voorstel 43 keer.")
 	// A new office has few months: it sees weeks.
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{
 		{Week: "2026-11-16", Mails: 40, HandActions: 20, Per100: 50}, {Week: "2026-11-23", Mails: 50, HandActions: 10, Per100: 20},
 	}}
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Week van", "10 handelingen voor 50 berichten in de week van 23 nov", "In de week van 16 nov waren het 50", "!Maand</th>")
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Week van", "10 handelingen voor 50 berichten in de week van 23 nov",
+		"In de week van 16 nov waren het 50", "!Maand</th>")
 	if !asks(api, "/api/learning?months=1&weeks=16") {
 		t.Error(api.asked)
 	}
@@ -48,8 +54,9 @@ func taught(kind, state string) *fakeAPI {
 	rule := ruleObject{
 		ID: "r1", Kind: kind, Key: "bakker.example", Client: "k1", State: state, Count: 2, Decided: 12, Linked: 3,
 		Explanation: words.Text{NL: "Mail van @bakker.example hoort bij <Bakker>", EN: "Mail from @bakker.example belongs to <Bakker>"},
-		Evidence:    []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one}, {By: "m2", Action: "always dismiss", Contact: "c-gone", At: time.Now()}},
-		Names:       map[string]string{"m1": "Anna Bos", "c1": "Jan Jansen", "k1": "Bakkerij Jansen"},
+		Evidence: []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one},
+			{By: "m2", Action: "always dismiss", Contact: "c-gone", At: time.Now()}},
+		Names: map[string]string{"m1": "Anna Bos", "c1": "Jan Jansen", "k1": "Bakkerij Jansen"},
 	}
 	api.answers["GET /api/rules"] = func(r *http.Request) any {
 		if r.URL.Query().Get("search") == "niets" {
@@ -66,13 +73,16 @@ func taught(kind, state string) *fakeAPI {
 func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
 	api := taught("domain-client", "on")
 	wants(t, browse(t, api, "GET", "/web/rules?kind=domain-client&search=bakker", ""), 200,
-		"hoort bij &lt;Bakker&gt;", `href="/web/rules/r1?kind=domain-client&amp;search=bakker"`, "after=abc", "Domein van relatie", `value="bakker"`)
+		"hoort bij &lt;Bakker&gt;", `href="/web/rules/r1?kind=domain-client&amp;search=bakker"`, "after=abc", "Domein van relatie",
+		`value="bakker"`)
 	if asked := strings.Join(api.asked, " "); !strings.Contains(asked, "kind=domain-client") || !strings.Contains(asked, "search=bakker") {
 		t.Error(asked)
 	}
 	wants(t, browse(t, api, "GET", "/web/rules/r1", ""), 200,
-		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos", "gekoppeld aan een contact → <bdi>Jan Jansen</bdi>",
-		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, `href="/web/directory/clients/k1"`, "Bakkerij Jansen", "!c-gone")
+		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos",
+		"gekoppeld aan een contact → <bdi>Jan Jansen</bdi>",
+		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, `href="/web/directory/clients/k1"`,
+		"Bakkerij Jansen", "!c-gone")
 	wants(t, browse(t, api, "GET", "/web/rules/r1", "", "Cookie", "lang=en"), 200, "12 mails are decided anew", "always from now on")
 	wants(t, browse(t, taught("domain-client", "off"), "GET", "/web/rules/r1", ""), 200, `name="on" value="true"`)
 	wants(t, browse(t, taught("address-contact", "on"), "GET", "/web/rules/r1", ""), 200, `!name="on"`, "/undo")

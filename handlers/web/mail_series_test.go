@@ -32,7 +32,8 @@ func TestASeriesIsTakenBack(t *testing.T) {
 	w = browse(t, api, "POST", "/web/mails/"+two+"/solve", "action=dismiss", "Cookie", cookies(w))
 	both := cookies(w)
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", both), 200,
-		`action="/web/mails/`+two+`/undo"`, "Alle 2 ongedaan maken", `name="mail" value="`+one+`"><input type="hidden" name="mail" value="`+two+`"`)
+		`action="/web/mails/`+two+`/undo"`, "Alle 2 ongedaan maken",
+		`name="mail" value="`+one+`"><input type="hidden" name="mail" value="`+two+`"`)
 	// When the last one is undone alone, it is no longer part of the series.
 	w = browse(t, api, "POST", "/web/mails/"+two+"/undo", "", "Cookie", both)
 	if got := cookies(w); !strings.Contains(got, "series="+one+";") {
@@ -43,7 +44,8 @@ func TestASeriesIsTakenBack(t *testing.T) {
 	if got := cookies(browse(t, api, "POST", "/web/mails/bulk", form, "Cookie", both)); got != "series=; flash=mails.undone:2:" {
 		t.Error(got)
 	}
-	if first, last := slices.Index(api.asked, "POST /api/mails/"+two+"/undo"), slices.Index(api.asked, "POST /api/mails/"+one+"/undo"); first < 0 || last < first {
+	if first, last := slices.Index(api.asked, "POST /api/mails/"+two+"/undo"),
+		slices.Index(api.asked, "POST /api/mails/"+one+"/undo"); first < 0 || last < first {
 		t.Error(api.asked)
 	}
 	api.answers["POST /api/mails/"+two+"/undo"] = Problem{Status: 409}
@@ -107,7 +109,8 @@ func TestAWarningIsHeeded(t *testing.T) {
 	answer := api.answers["GET /api/mails/"+one+"/suggestions"].(map[string]any)
 	answer["warnings"], answer["doubt"] = []words.Text{{NL: "Lijkt op korenaar.example", EN: "Looks like korenaar.example"}}, true
 	page := browse(t, api, "GET", "/web/mails/"+one, "")
-	wants(t, page, 200, "Lijkt op korenaar.example", "dit kan oplichting zijn", "Koppelen aan Jan Jansen", `!data-key="1"`, `!data-key="r"`, `!<button class="primary">Koppelen aan`)
+	wants(t, page, 200, "Lijkt op korenaar.example", "dit kan oplichting zijn", "Koppelen aan Jan Jansen", `!data-key="1"`, `!data-key="r"`,
+		`!<button class="primary">Koppelen aan`)
 	if text := page.Body.String(); strings.Index(text, "Lijkt op") > strings.Index(text, "Koppelen aan Jan") {
 		t.Error("the warning comes after what it warns of")
 	}
@@ -122,11 +125,13 @@ func TestRecipientsAreShown(t *testing.T) {
 	m.Cc = []mail.Address{{Name: "Cor", Email: "cor@elders.example"}}
 	api.answers["GET /api/mails/"+one] = m
 	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200,
-		"aan <bdi>Info</bdi> &lt;<bdi>INFO@kantoor.example</bdi>&gt;, <bdi>b@elders.example</bdi>", "cc <bdi>Cor</bdi> &lt;<bdi>cor@elders.example</bdi>&gt;", `!<details class="recipients"`, "!ontvangen op")
+		"aan <bdi>Info</bdi> &lt;<bdi>INFO@kantoor.example</bdi>&gt;, <bdi>b@elders.example</bdi>",
+		"cc <bdi>Cor</bdi> &lt;<bdi>cor@elders.example</bdi>&gt;", `!<details class="recipients"`, "!ontvangen op")
 	m.To[0].Email = "elders@kantoor.example"
 	m.Cc = append(m.Cc, mail.Address{Email: "d@elders.example"})
 	api.answers["GET /api/mails/"+one] = m
-	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200, `<details class="recipients"`, "en nog 3", "d@elders.example", "ontvangen op <bdi>info@kantoor.example</bdi>")
+	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200, `<details class="recipients"`, "en nog 3", "d@elders.example",
+		"ontvangen op <bdi>info@kantoor.example</bdi>")
 	m.To, m.Cc = nil, nil // a mail in Bcc
 	api.answers["GET /api/mails/"+one] = m
 	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200, "aan <bdi>info@kantoor.example</bdi>")

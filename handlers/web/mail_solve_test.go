@@ -77,6 +77,7 @@ func TestWhatCanBeUndone(t *testing.T) {
 		}
 	}
 	api := waiting()
-	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "dismissed", History: []attempt{{Action: "dismiss", By: "m", ByName: "Bram Vos", State: "dismissed", At: time.Now()}}}
+	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "dismissed",
+		History: []attempt{{Action: "dismiss", By: "m", ByName: "Bram Vos", State: "dismissed", At: time.Now()}}}
 	wants(t, browse(t, api, "GET", "/web/mails/"+one, ""), 200, `data-key="u"`, "Bram Vos", "/undo")
 }

@@ -58,7 +58,8 @@ func TestMailsAreSolvedTogether(t *testing.T) {
 	other := solved
 	other.From.Email = "els@elders.example"
 	api.answers["GET /api/mails/"+two] = other
-	if w := browse(t, api, "POST", "/web/mails/bulk", "do=together&mail="+one+"&mail="+two); !strings.Contains(fmt.Sprint(w.Result().Cookies()), "mails.not-one-sender") {
+	if w := browse(t, api, "POST", "/web/mails/bulk",
+		"do=together&mail="+one+"&mail="+two); !strings.Contains(fmt.Sprint(w.Result().Cookies()), "mails.not-one-sender") {
 		t.Error(w.Result().Cookies())
 	}
 }

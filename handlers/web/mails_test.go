@@ -21,12 +21,14 @@ func waiting() *fakeAPI {
 	first := mailObject{
 		ID: one, Address: "info@kantoor.example", From: mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}, Subject: "Btw & <i>meer</i>",
 		Preview: "Hallo,\n\n dit is het", Received: time.Now().Add(-3 * time.Minute), Verdict: "pass", State: "parked", Reason: "unknown-sender",
-		Explanation: &words.Text{NL: "Onbekend is jan@bakker.example", EN: "Unknown is jan@bakker.example"}, WhatToDo: &words.Text{NL: "Koppel", EN: "Link"},
-		Solutions: []string{"link-contact", "create-contact", "dismiss"},
+		Explanation: &words.Text{NL: "Onbekend is jan@bakker.example", EN: "Unknown is jan@bakker.example"},
+		WhatToDo:    &words.Text{NL: "Koppel", EN: "Link"},
+		Solutions:   []string{"link-contact", "create-contact", "dismiss"},
 	}
 	second := first
 	second.ID, second.Subject, second.Verdict = two, "Loonstrook", "soft"
-	api.answers["GET /api/mails/counts"] = mailCounts{Parked: 2, Reasons: map[string]int{"unknown-sender": 2}, Addresses: map[string]int{"info@kantoor.example": 2}}
+	api.answers["GET /api/mails/counts"] = mailCounts{Parked: 2, Reasons: map[string]int{"unknown-sender": 2},
+		Addresses: map[string]int{"info@kantoor.example": 2}}
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
 		if r.URL.Query().Get("after") == one {
 			return list[mailObject]{Items: []mailObject{second}}
@@ -59,14 +61,16 @@ func TestTheListShowsWhatWaits(t *testing.T) {
 	// A request for the part gets the list and the new number, with one API
 	// request for the list and one for the numbers.
 	api = waiting()
-	w := browse(t, api, "GET", "/web/mails?reason=unknown-sender&age=3&search=btw&address=info@kantoor.example", "", "HX-Request", "true", "HX-Target", "mail-list")
+	w := browse(t, api, "GET", "/web/mails?reason=unknown-sender&age=3&search=btw&address=info@kantoor.example", "", "HX-Request", "true",
+		"HX-Target", "mail-list")
 	wants(t, w, 200, `<div id="mail-list"`, `hx-swap-oob="true">2`, "!<html", "!id=\"mail-detail", "Alle met deze reden")
 	if len(api.asked) != 3 {
 		t.Error("a look at the list costs ", api.asked)
 	}
 	q, _ := url.ParseQuery(strings.TrimPrefix(api.asked[2], "GET /api/mails?"))
 	before, err := time.Parse(time.RFC3339, q.Get("before"))
-	if q.Get("reason") != "unknown-sender" || q.Get("search") != "btw" || q.Get("address") != "info@kantoor.example" || err != nil || time.Since(before) < 71*time.Hour {
+	if q.Get("reason") != "unknown-sender" || q.Get("search") != "btw" || q.Get("address") != "info@kantoor.example" || err != nil ||
+		time.Since(before) < 71*time.Hour {
 		t.Error(api.asked)
 	}
 }
@@ -97,7 +101,9 @@ func TestLongLists(t *testing.T) {
 	api.answers["GET /api/mails"] = func(r *http.Request) any {
 		var page list[mailObject]
 		for i := range 50 {
-			page.Items = append(page.Items, mailObject{ID: fmt.Sprintf("8204433009999-%026d", i), Subject: fmt.Sprintf("%d: %s", i, strings.Repeat("Jaarrekening ", 8)), Preview: strings.Repeat("tekst met van alles ", 12), State: "parked", Reason: "unknown-sender", From: mail.Address{Name: fmt.Sprintf("Afzender %d", i)}, Address: "info@kantoor.example"})
+			page.Items = append(page.Items, mailObject{ID: fmt.Sprintf("8204433009999-%026d", i),
+				Subject: fmt.Sprintf("%d: %s", i, strings.Repeat("Jaarrekening ", 8)), Preview: strings.Repeat("tekst met van alles ", 12),
+				State: "parked", Reason: "unknown-sender", From: mail.Address{Name: fmt.Sprintf("Afzender %d", i)}, Address: "info@kantoor.example"})
 		}
 		page.Next = one
 		return page
@@ -113,8 +119,10 @@ func TestLongLists(t *testing.T) {
 func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, ""), 200,
 		"Onbekend is jan@bakker.example", "Koppelen aan Jan Jansen (Bakkerij Jansen)", "Zeer waarschijnlijk", "Zelfde naam", `data-key="1"`,
-		`src="/api/mails/`+one+`/body?quoted=folded" sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, `value="Jan Bakker"`, `value="k1" checked`, "!name=\"scope\" value=\"list\"", "!Doorlaten")
-	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, "", "Cookie", "theme=dark"), 200, `src="/api/mails/`+one+`/body?quoted=folded&amp;colours=dark"`)
+		`src="/api/mails/`+one+`/body?quoted=folded" sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`,
+		`value="Jan Bakker"`, `value="k1" checked`, "!name=\"scope\" value=\"list\"", "!Doorlaten")
+	wants(t, browse(t, waiting(), "GET", "/web/mails/"+one, "", "Cookie", "theme=dark"), 200,
+		`src="/api/mails/`+one+`/body?quoted=folded&amp;colours=dark"`)
 	for body, want := range map[string]string{"/a": "/a?pictures=remote", "/a?colours=dark": "/a?colours=dark&pictures=remote"} {
 		if got := remote(body); got != want {
 			t.Errorf("%s with pictures is %s", body, got)
@@ -124,12 +132,14 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	api := waiting()
 	many := []suggestion{}
 	for i := range 5 {
-		many = append(many, suggestion{Action: "choose-client", Score: 0.1, Client: &customer{Name: fmt.Sprintf("Relatie %d", i)}, Solve: solution{Action: "choose-client", Client: fmt.Sprint(i)}})
+		many = append(many, suggestion{Action: "choose-client", Score: 0.1, Client: &customer{Name: fmt.Sprintf("Relatie %d", i)},
+			Solve: solution{Action: "choose-client", Client: fmt.Sprint(i)}})
 	}
 	api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": many}
 	page := browse(t, api, "GET", "/web/mails/"+one, "")
 	wants(t, page, 200, "Hoort bij Relatie 0", "Hoort bij Relatie 4", "Nog 2 voorstellen", "!<button class=\"primary\" data-key=\"1\"")
-	if text := page.Body.String(); strings.Count(text, `data-key="1"`) != 1 || strings.Index(text, "Relatie 2") > strings.Index(text, "Nog 2") || strings.Index(text, "Relatie 3") < strings.Index(text, "Nog 2") {
+	if text := page.Body.String(); strings.Count(text, `data-key="1"`) != 1 ||
+		strings.Index(text, "Relatie 2") > strings.Index(text, "Nog 2") || strings.Index(text, "Relatie 3") < strings.Index(text, "Nog 2") {
 		t.Error("the suggestions stand in the wrong place")
 	}
 	// The list is not requested when only the mail is needed.
@@ -145,7 +155,8 @@ func TestAMailSaysWhyItWaitsAndWhatHelps(t *testing.T) {
 	// In English, without the right to solve.
 	reader := waiting()
 	reader.answers["GET /api/me"] = person{Email: "r@kantoor.example", Rights: "reader", Actions: []string{"mails.read"}}
-	wants(t, browse(t, reader, "GET", "/web/mails/"+one, "", "Cookie", "lang=en"), 200, "Unknown is", "You may read this mail", "!/solve", "!/retry", "!type=\"checkbox\"")
+	wants(t, browse(t, reader, "GET", "/web/mails/"+one, "", "Cookie", "lang=en"), 200, "Unknown is", "You may read this mail", "!/solve",
+		"!/retry", "!type=\"checkbox\"")
 	wants(t, browse(t, waiting(), "GET", "/web/mails/nothing", ""), 404, "Niet gevonden")
 }
 
@@ -157,7 +168,8 @@ func TestSolvingOpensTheNextMail(t *testing.T) {
 		t.Error(w.Code, to)
 	}
 	var sent solution
-	if err := json.Unmarshal([]byte(api.bodies["POST /api/mails/"+one+"/solve"]), &sent); err != nil || sent != (solution{Action: "link-contact", Contact: "c1"}) {
+	if err := json.Unmarshal([]byte(api.bodies["POST /api/mails/"+one+"/solve"]), &sent); err != nil ||
+		sent != (solution{Action: "link-contact", Contact: "c1"}) {
 		t.Error(sent, err)
 	}
 	w = browse(t, api, "GET", "/web/mails/"+two, "", "Cookie", cookies(w), "HX-Request", "true", "HX-Target", "mail-detail")
@@ -185,24 +197,31 @@ func TestSolvingOpensTheNextMail(t *testing.T) {
 
 func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
 	api := waiting()
-	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 422, Detail: "body.email: expected", Errors: []FieldError{{Location: "body.email", Message: "expected an address"}}}
-	w := browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet+%22de%22&email=piet&phone=06&client=k1", "HX-Request", "true", "HX-Target", "mail-detail")
-	wants(t, w, 422, `value="Piet &#34;de&#34;"`, `value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`, `value="06"`, "<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"bad-name\"")
+	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 422, Detail: "body.email: expected",
+		Errors: []FieldError{{Location: "body.email", Message: "expected an address"}}}
+	w := browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet+%22de%22&email=piet&phone=06&client=k1",
+		"HX-Request", "true", "HX-Target", "mail-detail")
+	wants(t, w, 422, `value="Piet &#34;de&#34;"`, `value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`, `value="06"`,
+		"<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"bad-name\"")
 	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one {
 		t.Error("the address becomes ", to)
 	}
 	// A contact already has the address: that contact is offered.
-	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Existing: "c9", Errors: []FieldError{{Location: "body.emails", Message: "already"}}}
+	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Existing: "c9",
+		Errors: []FieldError{{Location: "body.emails", Message: "already"}}}
 	api.answers["GET /api/contacts/c9"] = contact{ID: "c9", Name: "Piet de Boer"}
-	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet"), 409, "Dit adres is al van Piet de Boer", "Koppelen aan Piet de Boer", `name="contact" value="c9"`)
+	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet"), 409, "Dit adres is al van Piet de Boer",
+		"Koppelen aan Piet de Boer", `name="contact" value="c9"`)
 }
 
 func TestSomebodyWasFaster(t *testing.T) {
 	api := waiting()
 	api.answers["POST /api/mails/"+one+"/solve"] = Problem{Status: 409, Detail: "this mail waits no longer"}
 	api.answers["GET /api/mails/"+one] = mailObject{ID: one, State: "processed", Chat: "x", History: []attempt{
-		{State: "parked"}, {By: "m2", ByName: "Bram Vos", Action: "link-contact", At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}, {State: "processed"}}}
-	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=dismiss"), 409, "Bram Vos was u voor", "gekoppeld aan een contact, 25 nov 2026 10:00", "/web/mails/"+one+"/next", "!/retry")
+		{State: "parked"}, {By: "m2", ByName: "Bram Vos", Action: "link-contact", At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)},
+		{State: "processed"}}}
+	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=dismiss"), 409, "Bram Vos was u voor",
+		"gekoppeld aan een contact, 25 nov 2026 10:00", "/web/mails/"+one+"/next", "!/retry")
 	if to := browse(t, api, "GET", "/web/mails/"+one+"/next", "").Header().Get("Location"); to != "/web/mails/"+two {
 		t.Error(to)
 	}
@@ -210,7 +229,8 @@ func TestSomebodyWasFaster(t *testing.T) {
 
 func TestSearches(t *testing.T) {
 	api := waiting()
-	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@jansen.example"}, Clients: []string{"k1"}}}}
+	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan Jansen", Emails: []string{"jan@jansen.example"},
+		Clients: []string{"k1"}}}}
 	w := browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", "", "HX-Request", "true", "HX-Target", "contact-choices")
 	wants(t, w, 200, `<div id="contact-choices"`, "Jan Jansen", "Bakkerij Jansen", "jan@jansen.example", `name="contact" value="c1"`, "!<html")
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", ""), 200, "<html", "<details open>", `name="contact" value="c1"`)
@@ -220,10 +240,12 @@ func TestSearches(t *testing.T) {
 		}
 		return list[customer]{Items: []customer{{ID: "k2", Name: "A&B", Number: "7"}}}
 	}
-	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?for=new&find=a%26b", "", "HX-Request", "true"), 200, `type="radio" name="client" value="k2"`)
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?for=new&find=a%26b", "", "HX-Request", "true"), 200,
+		`type="radio" name="client" value="k2"`)
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=a%26b", "", "HX-Request", "true"), 200, `value="choose-client"`, "A&amp;B")
 	// Without script it is a button of the form, which keeps the typed values.
-	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`, `type="radio" name="client" value="k2"`)
+	wants(t, browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet&do=find&find=a%26b"), 200, `value="Piet"`,
+		`type="radio" name="client" value="k2"`)
 }
 
 // A doubtful sender gets no keyboard shortcut: the action needs a button.
@@ -245,7 +267,8 @@ func TestNoKeyTrustsADoubtfulSender(t *testing.T) {
 			m.Verdict, m.Reason, m.Solutions = c.verdict, c.reason, []string{c.action}
 			api.answers["GET /api/mails/"+one] = m
 			api.answers["GET /api/mails/"+one+"/suggestions"] = map[string]any{"items": []suggestion{{
-				Action: c.action, Score: 0.9, Contact: &contact{Name: "Jan Jansen"}, Client: &customer{Name: "Bakkerij Jansen"}, Solve: solution{Action: c.action},
+				Action: c.action, Score: 0.9, Contact: &contact{Name: "Jan Jansen"}, Client: &customer{Name: "Bakkerij Jansen"},
+				Solve: solution{Action: c.action},
 			}}}
 			page := browse(t, api, "GET", "/web/mails/"+one, "")
 			for key, want := range map[string]bool{"1": c.first, "r": c.retry} {
@@ -275,6 +298,7 @@ func TestASearchIsFollowedToItsEnd(t *testing.T) {
 	}
 	api.answers["GET /api/contacts"] = pages(contact{ID: "c9", Name: "Zwaantje"})
 	api.answers["GET /api/clients"] = pages(customer{ID: "k9", Name: "Zuurkool"})
-	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=zwaan", "", "HX-Request", "true", "HX-Target", "contact-choices"), 200, `name="contact" value="c9"`)
+	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=zwaan", "", "HX-Request", "true", "HX-Target", "contact-choices"), 200,
+		`name="contact" value="c9"`)
 	wants(t, browse(t, api, "GET", "/web/mails/"+one+"/clients?find=zuur", "", "HX-Request", "true"), 200, `name="client" value="k9"`)
 }

@@ -59,20 +59,25 @@ func addressJSON(with object) object {
 func newOffice() *tagged {
 	api := newAPI("administrator", "configuration.read", "configuration.write", "directory.read")
 	for key, answer := range map[string]any{
-		"GET /api/identity":                               object{"exists": true, "issuer": "https://login.microsoftonline.com/t/v2.0", "subject": "5ub", "audience": "api://AzureADTokenExchange"},
-		"GET /api/settings":                               object{"enabled": true},
-		"GET /api/connectors":                             object{"items": []object{connectorJSON(nil)}},
-		"GET /api/connectors/c1":                          connectorJSON(nil),
-		"GET /api/connectors/c1/addresses":                object{"items": []object{addressJSON(nil)}},
-		"GET /api/addresses/b1":                           addressJSON(nil),
-		"GET /api/clients":                                object{"items": []object{{"id": "k1"}}},
-		"GET /api/team-members":                           object{"items": []object{{"id": "m1"}}},
-		"GET /api/roles":                                  object{"items": []object{{"id": "r1", "name": "Relatiebeheerder"}}},
-		"GET /api/process-teams":                          object{"items": []object{{"id": "p1", "name": "Loonteam"}}},
-		"GET /api/connectors/c1/mailboxes":                object{"items": []object{{"address": "info@kantoor.example", "name": "Info", "activated": true}, {"address": "loon@kantoor.example", "name": "Loon <b>"}}, "next": "n2"},
-		"GET /api/connectors/c1/limit-script":             object{"script": "New-ManagementScope 'info@kantoor.example'", "addresses": []string{"info@kantoor.example"}},
-		"GET /api/addresses/info@kantoor.example/joiners": object{"target": "Relatiebeheerder", "perClient": true, "members": []object{{"name": "Anna Bos"}}},
-		"GET /api/addresses/loon@kantoor.example/joiners": object{"target": "Loonteam", "members": []object{{"name": "Carla"}, {"name": "Bert", "standsInFor": "Carla"}}},
+		"GET /api/identity": object{"exists": true, "issuer": "https://login.microsoftonline.com/t/v2.0",
+			"subject": "5ub", "audience": "api://AzureADTokenExchange"},
+		"GET /api/settings":                object{"enabled": true},
+		"GET /api/connectors":              object{"items": []object{connectorJSON(nil)}},
+		"GET /api/connectors/c1":           connectorJSON(nil),
+		"GET /api/connectors/c1/addresses": object{"items": []object{addressJSON(nil)}},
+		"GET /api/addresses/b1":            addressJSON(nil),
+		"GET /api/clients":                 object{"items": []object{{"id": "k1"}}},
+		"GET /api/team-members":            object{"items": []object{{"id": "m1"}}},
+		"GET /api/roles":                   object{"items": []object{{"id": "r1", "name": "Relatiebeheerder"}}},
+		"GET /api/process-teams":           object{"items": []object{{"id": "p1", "name": "Loonteam"}}},
+		"GET /api/connectors/c1/mailboxes": object{"items": []object{{"address": "info@kantoor.example", "name": "Info",
+			"activated": true}, {"address": "loon@kantoor.example", "name": "Loon <b>"}}, "next": "n2"},
+		"GET /api/connectors/c1/limit-script": object{"script": "New-ManagementScope 'info@kantoor.example'",
+			"addresses": []string{"info@kantoor.example"}},
+		"GET /api/addresses/info@kantoor.example/joiners": object{"target": "Relatiebeheerder", "perClient": true,
+			"members": []object{{"name": "Anna Bos"}}},
+		"GET /api/addresses/loon@kantoor.example/joiners": object{"target": "Loonteam",
+			"members": []object{{"name": "Carla"}, {"name": "Bert", "standsInFor": "Carla"}}},
 	} {
 		api.answers[key] = answer
 	}
@@ -107,7 +112,8 @@ func TestConfigurationPages(t *testing.T) {
 			}
 		}
 		refusing := newAPI("reader", "mails.read")
-		for _, key := range []string{"GET /api/settings", "GET /api/connectors", "GET /api/connectors/c1", "GET /api/addresses/b1", "GET /api/connectors/c1/mailboxes"} {
+		for _, key := range []string{"GET /api/settings", "GET /api/connectors", "GET /api/connectors/c1", "GET /api/addresses/b1",
+			"GET /api/connectors/c1/mailboxes"} {
 			refusing.answers[key] = Problem{Status: 403, Detail: "your rights do not include configuration.read"}
 		}
 		if path != "/web/connectors/new" {
@@ -122,7 +128,8 @@ func TestSwitch(t *testing.T) {
 	api := newOffice()
 	api.answers["PUT /api/settings"] = object{"enabled": false}
 	w := browse(t, api, "POST", "/web/settings", form("enabled", "no", "etag", `"5"`))
-	if w.Code != 303 || w.Header().Get("Location") != "/web/settings" || api.bodies["PUT /api/settings"] != "{\"enabled\":false}\n" || api.based != `"5"` {
+	if w.Code != 303 || w.Header().Get("Location") != "/web/settings" || api.bodies["PUT /api/settings"] != "{\"enabled\":false}\n" ||
+		api.based != `"5"` {
 		t.Errorf("%d %v %q %q", w.Code, w.Header(), api.bodies, api.based)
 	}
 	api.answers["PUT /api/settings"] = Problem{Status: 412, Detail: "changed"}
@@ -136,7 +143,8 @@ func TestFirstSteps(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "!In vier stappen")
 	api.answers["GET /api/connectors"] = object{"items": []object{}}
 	api.answers["GET /api/settings"] = object{"enabled": false}
-	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "In vier stappen", "Nog geen omgeving", `href="/web/connectors/new"`, "Er gaat niets verloren", "!/web/directory/import")
+	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, "In vier stappen", "Nog geen omgeving", `href="/web/connectors/new"`,
+		"Er gaat niets verloren", "!/web/directory/import")
 	api.answers["GET /api/clients"] = object{"items": []object{}}
 	wants(t, browse(t, api, "GET", "/web/settings", ""), 200, `href="/web/directory/import"`)
 }
@@ -144,7 +152,8 @@ func TestFirstSteps(t *testing.T) {
 // The pages count down the last days of a secret.
 func TestSecretExpires(t *testing.T) {
 	for days, want := range map[int][2]string{
-		-1: {"error", "is verlopen"}, 0: {"error", "binnen 24 uur"}, 1: {"error", "over 1 dag"}, 7: {"error", "over 7 dagen"}, 8: {"warn", "over 8 dagen"}, 30: {"warn", "over 30 dagen"}, 31: {"info", "over 31 dagen"}, 60: {"info", "over 60 dagen"}, 61: {"", ""},
+		-1: {"error", "is verlopen"}, 0: {"error", "binnen 24 uur"}, 1: {"error", "over 1 dag"}, 7: {"error", "over 7 dagen"},
+		8: {"warn", "over 8 dagen"}, 30: {"warn", "over 30 dagen"}, 31: {"info", "over 31 dagen"}, 60: {"info", "over 60 dagen"}, 61: {"", ""},
 	} {
 		api := newOffice()
 		c := connectorJSON(object{"secretExpires": time.Now().Add(time.Duration(days)*24*time.Hour + time.Hour)})

@@ -139,7 +139,8 @@ func valuesIn(template string) (prefixes []string) {
 }
 
 func TestAMissingTextIsFound(t *testing.T) {
-	set, err := parse.Parse("x", `{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`, "", "",
+	set, err := parse.Parse("x", `{{if .A}}{{t "a.b" (t "c.d")}}{{else}}{{range .L}}{{tn "e.f" .N}}{{end}}{{end}}{{template "y" (t "g.h")}}`,
+		"", "",
 		map[string]any{"t": 1, "tn": 1})
 	if err != nil {
 		t.Fatal(err)

@@ -99,13 +99,15 @@ func TestEveryAnswerIsShielded(t *testing.T) {
 	for _, target := range []string{"/web/health", "/web/nothing", "/web/static/x/style.css", "/web"} {
 		w := browse(t, api, "GET", target, "")
 		h := w.Header()
-		if h.Get("Content-Security-Policy") != policy || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
+		if h.Get("Content-Security-Policy") != policy || h.Get("X-Content-Type-Options") != "nosniff" ||
+			h.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: %v", target, h)
 		}
 		if cached := h.Get("Cache-Control"); cached != "no-store" {
 			t.Errorf("%s is cached: %s", target, cached)
 		}
-		if body := w.Body.String(); strings.Contains(body, "<style") || strings.Contains(body, " style=") || strings.Contains(body, "onclick") || regexp.MustCompile(`<script>`).MatchString(body) {
+		if body := w.Body.String(); strings.Contains(body, "<style") || strings.Contains(body, " style=") || strings.Contains(body, "onclick") ||
+			regexp.MustCompile(`<script>`).MatchString(body) {
 			t.Errorf("%s holds script or style", target)
 		}
 	}
@@ -130,11 +132,14 @@ func TestRefusalsOfThePagesAreLogged(t *testing.T) {
 		request, want string
 		headers       []string
 	}{
-		{"GET /web/directory/clients/new?name=jan@x.nl", `"level":"WARN","msg":"refused","who":"m1","method":"GET","route":"/web/directory/clients/new","status":403}`, nil},
-		{"GET /web/directory/import", `"level":"WARN","msg":"refused","who":"m1","method":"GET","route":"/web/directory/import","status":403}`, nil},
+		{"GET /web/directory/clients/new?name=jan@x.nl",
+			`"level":"WARN","msg":"refused","who":"m1","method":"GET","route":"/web/directory/clients/new","status":403}`, nil},
+		{"GET /web/directory/import", `"level":"WARN","msg":"refused","who":"m1","method":"GET","route":"/web/directory/import","status":403}`,
+			nil},
 		{"GET /web/directory/import/jan@x.nl.csv", `"level":"INFO","msg":"refused","who":"m1","method":"GET","route":"/web/directory/import/{file}","status":404}`, nil},
 		{"GET /web/jan@x.nl", `"level":"INFO","msg":"refused","who":"m1","method":"GET","route":"/web/","status":404}`, nil},
-		{"POST /web/look", `"level":"WARN","msg":"refused","who":"m1","method":"POST","route":"/web/look","status":403}`, []string{"Sec-Fetch-Site", "cross-site"}},
+		{"POST /web/look", `"level":"WARN","msg":"refused","who":"m1","method":"POST","route":"/web/look","status":403}`,
+			[]string{"Sec-Fetch-Site", "cross-site"}},
 		{"GET /web/me", "", nil},
 	} {
 		log.Reset()
@@ -153,7 +158,8 @@ func TestStaticFilesAreKeptByTheirHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := browse(t, newAPI("reader"), "GET", files["style.css"].url, "")
-	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
+	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") ||
+		!strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
 		t.Error(w.Code, w.Header())
 	}
 	wants(t, browse(t, newAPI("reader"), "GET", "/web/static/0/nothing.js", ""), 404)
@@ -180,7 +186,8 @@ func TestLanguageAndColours(t *testing.T) {
 	for header, want := range map[string]string{"": "nl", "en-GB,nl;q=0.5": "en", "de, nl;q=0.8, en;q=0.5": "nl", "fr": "nl"} {
 		wants(t, browse(t, api, "GET", "/web/health", "", "Accept-Language", header), 200, `<html lang="`+want+`">`)
 	}
-	wants(t, browse(t, api, "GET", "/web/health", "", "Accept-Language", "nl", "Cookie", "lang=en; theme=dark"), 200, `<html lang="en" data-theme="dark">`, "Everything works")
+	wants(t, browse(t, api, "GET", "/web/health", "", "Accept-Language", "nl", "Cookie", "lang=en; theme=dark"), 200,
+		`<html lang="en" data-theme="dark">`, "Everything works")
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", `lang=fr; theme="><script>`), 200, `<html lang="nl">`)
 	w := browse(t, api, "POST", "/web/look", "theme=dark&back=/web/health")
 	if w.Code != 303 || w.Header().Get("Location") != "/web/health" || w.Result().Cookies()[0].Value != "dark" {
@@ -189,7 +196,8 @@ func TestLanguageAndColours(t *testing.T) {
 }
 
 func TestFormsLeadNowhereElse(t *testing.T) {
-	for _, back := range []string{"https://evil.example/", "//evil.example", "/web//../\\evil", "/web/\\evil", "/web/../api/me", "/web/%2e%2e/api", "javascript:/web/x", "/api/me", ""} {
+	for _, back := range []string{"https://evil.example/", "//evil.example", "/web//../\\evil", "/web/\\evil", "/web/../api/me",
+		"/web/%2e%2e/api", "javascript:/web/x", "/api/me", ""} {
 		if got := local(back); got != home {
 			t.Errorf("%q leads to %q", back, got)
 		}
@@ -216,7 +224,8 @@ func TestAFlashHoldsNoWords(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for status, texts := range map[int][]string{
 		403: {"Dit mag u niet", "!says so"}, 404: {"Niet gevonden", "!says so"}, 503: {"Even niet bereikbaar", "!says so"},
-		409: {"Dit kan nu niet", `lang="en">the &lt;API&gt; says so`}, 500: {"Er ging iets mis", `lang="en">the &lt;API&gt; says so`}, 418: {"Er ging iets mis", "the &lt;API&gt; says so"},
+		409: {"Dit kan nu niet", `lang="en">the &lt;API&gt; says so`}, 500: {"Er ging iets mis", `lang="en">the &lt;API&gt; says so`},
+		418: {"Er ging iets mis", "the &lt;API&gt; says so"},
 	} {
 		api := newAPI("reader")
 		api.answers["GET /api/me"] = Problem{Status: status, Detail: "the <API> says so"}
@@ -227,7 +236,8 @@ func TestRefusals(t *testing.T) {
 // The navigation shows the pages that exist and that the user may open.
 func TestNavigation(t *testing.T) {
 	api := newAPI("manager", "health.read", "mails.read")
-	api.answers["GET /api/health/ready"] = map[string]any{"status": "failing", "checks": []healthCheck{{Name: "tables", OK: true}, {Name: "queues", Error: "gone"}}}
+	api.answers["GET /api/health/ready"] = map[string]any{"status": "failing",
+		"checks": []healthCheck{{Name: "tables", OK: true}, {Name: "queues", Error: "gone"}}}
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, `href="/web/health" aria-current="page"`, "Wachtrijen", "gone", "!/web/audit")
 	reader := newAPI("reader", "mails.read")
 	reader.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}

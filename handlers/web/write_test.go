@@ -17,9 +17,12 @@ import (
 func replying() *fakeAPI {
 	api := talking("editor", "chats.write", "chats.send")
 	api.answers["GET /api/chats/"+one+"/replies/new"] = offered{
-		From: &recipient{Email: "info@kantoor.example"}, Addresses: []recipient{{Email: "info@kantoor.example", Signature: "<p>Groet,<br>Anna &amp; co</p>"}, {Email: "anna@kantoor.example"}},
-		To: []recipient{{Name: "Jan <b>", Email: "jan@bakker.example"}}, Cc: []recipient{{Email: "piet@nieuw.example", Marks: []string{"new", "outside"}}},
-		Subject: "RE: Btw", Quote: "<p>x</p>", Since: 8, UsualSize: 25 << 20, Texts: []warning{{Code: "bcc", Text: wordsOf("U was Bcc")}}, Writing: []named{{"m3", "Carla Kok"}},
+		From:      &recipient{Email: "info@kantoor.example"},
+		Addresses: []recipient{{Email: "info@kantoor.example", Signature: "<p>Groet,<br>Anna &amp; co</p>"}, {Email: "anna@kantoor.example"}},
+		To:        []recipient{{Name: "Jan <b>", Email: "jan@bakker.example"}},
+		Cc:        []recipient{{Email: "piet@nieuw.example", Marks: []string{"new", "outside"}}},
+		Subject:   "RE: Btw", Quote: "<p>x</p>", Since: 8, UsualSize: 25 << 20, Texts: []warning{{Code: "bcc", Text: wordsOf("U was Bcc")}},
+		Writing: []named{{"m3", "Carla Kok"}},
 	}
 	return api
 }
@@ -28,8 +31,10 @@ func wordsOf(nl string) words.Text { return words.Text{NL: nl, EN: nl} }
 
 // typed is the form as it is sent, with other values.
 func typed(more url.Values) string {
-	form := url.Values{"mode": {"reply-all"}, "answers": {"2"}, "since": {"8"}, "key": {"k1"}, "address": {"info@kantoor.example"}, "to": {`Jan, de bakker <jan@bakker.example>`},
-		"cc": {"piet@nieuw.example; ann@x.example"}, "subject": {"RE: Btw"}, "text": {"Beste <Jan>"}, "signature": {"yes"}, "quote": {"yes"}, "attachment": {"u1 1200 stuk 1.pdf"}, "do": {"send"}}
+	form := url.Values{"mode": {"reply-all"}, "answers": {"2"}, "since": {"8"}, "key": {"k1"}, "address": {"info@kantoor.example"},
+		"to": {`Jan, de bakker <jan@bakker.example>`},
+		"cc": {"piet@nieuw.example; ann@x.example"}, "subject": {"RE: Btw"}, "text": {"Beste <Jan>"}, "signature": {"yes"}, "quote": {"yes"},
+		"attachment": {"u1 1200 stuk 1.pdf"}, "do": {"send"}}
 	for name, values := range more {
 		form[name] = values
 	}
@@ -41,8 +46,10 @@ func typed(more url.Values) string {
 func TestTheFormShowsToWhomItGoes(t *testing.T) {
 	api := replying()
 	w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", "")
-	wants(t, w, 200, `name="to" value="Jan b &lt;jan@bakker.example&gt;"`, `name="cc" value="piet@nieuw.example"`, `data-mark="new"`, `data-mark="outside"`, `value="RE: Btw"`, `name="since" value="8"`,
-		`<option value="info@kantoor.example" selected>`, "Groet,\nAnna &amp; co", "U was Bcc", "Carla Kok schrijft ook", "<textarea", "Samen ten hoogste 25 MB", `name="answers" value="2"`)
+	wants(t, w, 200, `name="to" value="Jan b &lt;jan@bakker.example&gt;"`, `name="cc" value="piet@nieuw.example"`, `data-mark="new"`,
+		`data-mark="outside"`, `value="RE: Btw"`, `name="since" value="8"`,
+		`<option value="info@kantoor.example" selected>`, "Groet,\nAnna &amp; co", "U was Bcc", "Carla Kok schrijft ook", "<textarea",
+		"Samen ten hoogste 25 MB", `name="answers" value="2"`)
 	if !asks(api, "replies/new?answers=2&mode=reply-all") {
 		t.Error(api.asked)
 	}
@@ -75,10 +82,12 @@ func TestAReplyIsSent(t *testing.T) {
 		t.Errorf("sent\n%s, want\n%s", got, want)
 	}
 	// The page that follows can take it back.
-	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=replies.held:10:"+one+".r1"), 200, `data-seconds="10"`, "/web/chats/"+one+"/replies/r1/back", "Wordt over 10 s verzonden")
+	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=replies.held:10:"+one+".r1"), 200, `data-seconds="10"`,
+		"/web/chats/"+one+"/replies/r1/back", "Wordt over 10 s verzonden")
 	api.answers["PATCH /api/chats/"+one] = chatObject{}
 	browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"close"}, "html": {"<p>Dag</p>"}}))
-	if api.bodies["PATCH /api/chats/"+one] != `{"state":"closed"}`+"\n" || !strings.Contains(api.bodies[path], `"html":"\u003cp\u003eDag`) || strings.Contains(api.bodies[path], `"text"`) {
+	if api.bodies["PATCH /api/chats/"+one] != `{"state":"closed"}`+"\n" || !strings.Contains(api.bodies[path], `"html":"\u003cp\u003eDag`) ||
+		strings.Contains(api.bodies[path], `"text"`) {
 		t.Error(api.bodies)
 	}
 	at := time.Now().In(office).AddDate(0, 0, 1).Format("2006-01-02T15:04")
@@ -87,7 +96,8 @@ func TestAReplyIsSent(t *testing.T) {
 		t.Error(api.bodies[path])
 	}
 	n := len(keys)
-	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"later"}, "sendAt": {"2020-01-01T10:00"}})), 422, "tijdstip in de toekomst", "Beste &lt;Jan&gt;</textarea>")
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"later"}, "sendAt": {"2020-01-01T10:00"}})), 422,
+		"tijdstip in de toekomst", "Beste &lt;Jan&gt;</textarea>")
 	if len(keys) != n {
 		t.Error("sent at a time that is over")
 	}
@@ -105,7 +115,8 @@ func TestAReplyThatIsAskedAbout(t *testing.T) {
 	path := "POST /api/chats/" + one + "/replies"
 	text := wordsOf("Klantnummer 1002 is van een ander")
 	var p Problem
-	if err := json.Unmarshal([]byte(`{"type":"confirm","status":409,"codes":["client"],"warnings":[{"code":"client","text":{"nl":"a"}}]}`), &p); err != nil || p.Warnings[0].Text.NL != "a" || p.Codes != nil {
+	if err := json.Unmarshal([]byte(`{"type":"confirm","status":409,"codes":["client"],"warnings":[{"code":"client","text":{"nl":"a"}}]}`),
+		&p); err != nil || p.Warnings[0].Text.NL != "a" || p.Codes != nil {
 		t.Error(err, p)
 	}
 	for _, c := range []struct {
@@ -114,16 +125,21 @@ func TestAReplyThatIsAskedAbout(t *testing.T) {
 		again   url.Values
 		sent    string
 	}{
-		{Problem{Status: 409, Type: "confirm", Warnings: []warning{{"client", text}, {"attachment", wordsOf("er is niets bijgevoegd")}}}, []string{"Klantnummer 1002", "er is niets bijgevoegd", `name="confirmed" value="client"`, "Toch verzenden"},
+		{Problem{Status: 409, Type: "confirm", Warnings: []warning{{"client", text}, {"attachment", wordsOf("er is niets bijgevoegd")}}},
+			[]string{"Klantnummer 1002", "er is niets bijgevoegd", `name="confirmed" value="client"`, "Toch verzenden"},
 			url.Values{"confirmed": {"client", "attachment"}}, `"confirmed":["client","attachment"]`},
-		{Problem{Status: 409, Type: "newer-message", Message: &message{From: mail.Address{Name: "Jan"}, Preview: "Toch niet nodig"}}, []string{"Er kwam intussen", "Toch niet nodig", `name="force"`}, url.Values{"force": {"yes"}}, `"force":true`},
-		{Problem{Status: 422, Errors: []FieldError{{Location: "body.to[0].email", Message: "an address"}}}, []string{"geen e-mailadres", `aria-invalid="true"`}, nil, ""},
+		{Problem{Status: 409, Type: "newer-message", Message: &message{From: mail.Address{Name: "Jan"}, Preview: "Toch niet nodig"}},
+			[]string{"Er kwam intussen", "Toch niet nodig", `name="force"`}, url.Values{"force": {"yes"}}, `"force":true`},
+		{Problem{Status: 422, Errors: []FieldError{{Location: "body.to[0].email", Message: "an address"}}},
+			[]string{"geen e-mailadres", `aria-invalid="true"`}, nil, ""},
 		{Problem{Status: 503, Detail: "later"}, []string{"niet verzonden"}, nil, ""},
 	} {
 		api.answers[path] = c.problem
-		wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(nil)), c.problem.Status, append(c.shows, "Beste &lt;Jan&gt;</textarea>", `value="k1"`, "u1 1200 stuk 1.pdf")...)
+		wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(nil)), c.problem.Status,
+			append(c.shows, "Beste &lt;Jan&gt;</textarea>", `value="k1"`, "u1 1200 stuk 1.pdf")...)
 		w := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(nil), "HX-Request", "true", "HX-Target", "chat-detail")
-		if to := w.Header().Get("HX-Retarget"); w.Code != c.problem.Status || to != "#compose-answer" && c.problem.Status != 503 || strings.Contains(w.Body.String(), "<textarea") {
+		if to := w.Header().Get("HX-Retarget"); w.Code != c.problem.Status || to != "#compose-answer" && c.problem.Status != 503 ||
+			strings.Contains(w.Body.String(), "<textarea") {
 			t.Errorf("%d %s %s", w.Code, to, w.Body)
 		}
 		if c.again == nil {
@@ -144,24 +160,30 @@ func TestDrafts(t *testing.T) {
 	w := browse(t, api, "POST", "/web/chats/"+one+"/draft", typed(nil), "HX-Request", "true")
 	wants(t, w, 200, "opgeslagen "+time.Now().In(office).Format("15:04"), "!<html")
 	var saved map[string]any
-	if err := json.Unmarshal([]byte(api.bodies["PUT "+draft]), &saved); err != nil || saved["text"] != "Beste <Jan>" || saved["since"] != 8.0 || saved["signature"] != nil {
+	if err := json.Unmarshal([]byte(api.bodies["PUT "+draft]), &saved); err != nil || saved["text"] != "Beste <Jan>" ||
+		saved["since"] != 8.0 || saved["signature"] != nil {
 		t.Error(err, saved)
 	}
 	api.answers["PUT "+draft] = Problem{Status: 409}
 	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/draft", typed(nil), "HX-Request", "true"), 200, "nog niet opgeslagen")
-	api.answers["GET "+draft] = draftObject{Mode: "reply", Answers: "1", To: []recipient{{Email: "x@y.example"}}, Subject: "Concept", Text: "Half af", Since: 5, Reason: "newer-message", Updated: time.Now(), Attachments: []attached{{ID: "u9", Name: "a.pdf", Size: 3}}}
+	api.answers["GET "+draft] = draftObject{Mode: "reply", Answers: "1", To: []recipient{{Email: "x@y.example"}}, Subject: "Concept",
+		Text: "Half af", Since: 5, Reason: "newer-message", Updated: time.Now(), Attachments: []attached{{ID: "u9", Name: "a.pdf", Size: 3}}}
 	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, "Verder met uw concept", "!<textarea")
-	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>", `name="to" value="x@y.example"`, `value="Concept"`, `name="since" value="5"`, "Lees het, en verzend daarna opnieuw", "u9 3 a.pdf", `name="answers" value="1"`)
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>", `name="to" value="x@y.example"`,
+		`value="Concept"`, `name="since" value="5"`, "Lees het, en verzend daarna opnieuw", "u9 3 a.pdf", `name="answers" value="1"`)
 	// Without script what is typed counts, and not the HTML that a script would have sent.
 	draftHTML := api.answers["GET "+draft].(draftObject)
 	draftHTML.HTML, draftHTML.Text = "<p>Half <b>af</b></p>", ""
 	api.answers["GET "+draft] = draftHTML
-	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>", `name="html" value="&lt;p&gt;Half &lt;b&gt;af&lt;/b&gt;&lt;/p&gt;" disabled`)
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write", ""), 200, "Half af</textarea>",
+		`name="html" value="&lt;p&gt;Half &lt;b&gt;af&lt;/b&gt;&lt;/p&gt;" disabled`)
 	// The text goes along to another mode, whose recipients are offered anew.
-	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", ""), 200, "Half af</textarea>", "jan@bakker.example", "!x@y.example")
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply-all&answers=2", ""), 200, "Half af</textarea>", "jan@bakker.example",
+		"!x@y.example")
 	w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"mode forward"}}))
 	wants(t, w, 200, "Beste &lt;Jan&gt;</textarea>", `name="mode" value="forward"`)
-	if w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"discard"}})); w.Code != 303 || !asks(api, "DELETE "+draft) {
+	if w = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"discard"}})); w.Code != 303 ||
+		!asks(api, "DELETE "+draft) {
 		t.Error(w.Code, api.asked)
 	}
 }
@@ -176,13 +198,16 @@ func TestFilesOfAReply(t *testing.T) {
 	if !asks(api, "POST /api/uploads?name=") || api.bodies["POST /api/uploads"] != "inhoud" {
 		t.Error(api.asked, api.bodies["POST /api/uploads"])
 	}
-	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"drop u1"}})), 200, "!u1 1200", "Beste &lt;Jan&gt;</textarea>")
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"drop u1"}})), 200, "!u1 1200",
+		"Beste &lt;Jan&gt;</textarea>")
 	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{{N: 1, Name: "jaar.pdf", Size: 3000, Content: "/x"}}}
-	part := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"sources"}}), "HX-Request", "true", "HX-Target", "composer")
+	part := browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"sources"}}), "HX-Request", "true",
+		"HX-Target", "composer")
 	wants(t, part, 200, `value="take 2 1"`, "jaar.pdf", "!<textarea", `value="sources `+two+`"`)
 	api.answers["GET /api/chats/"+two+"/messages"] = list[message]{Items: []message{{ID: "9", Kind: "mail", Mail: "9", HasAttachments: true}}}
 	api.answers["GET /api/mails/9/attachments"] = list[file]{Items: []file{{N: 2, Name: "vorig jaar.pdf", Content: "/x"}}}
-	part = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"sources " + two}}), "HX-Request", "true", "HX-Target", "composer")
+	part = browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"sources " + two}}), "HX-Request", "true",
+		"HX-Target", "composer")
 	wants(t, part, 200, `value="take 9 2"`, "vorig jaar.pdf")
 	browse(t, api, "POST", "/web/chats/"+one+"/write", typed(url.Values{"do": {"take 2 1"}}))
 	if got := api.bodies["POST /api/uploads"]; got != `{"attachment":1,"mail":"2"}`+"\n" {
@@ -208,7 +233,8 @@ func TestRecipientsIn(t *testing.T) {
 
 func TestPlain(t *testing.T) {
 	for in, want := range map[string]string{
-		"<p>Groet,<br>Anna &amp; co</p><div> </div><p>Tel 1</p>": "Groet,\nAnna & co\n\nTel 1", "<style>p{}</style>a<script>x</script>": "a", "": "",
+		"<p>Groet,<br>Anna &amp; co</p><div> </div><p>Tel 1</p>": "Groet,\nAnna & co\n\nTel 1", "<style>p{}</style>a<script>x</script>": "a",
+		"": "",
 	} {
 		if got := plain(in); got != want {
 			t.Errorf("%q: %q", in, got)
@@ -224,7 +250,8 @@ func TestPicturesOfASignature(t *testing.T) {
 	o.From = &o.Addresses[0]
 	api.answers["GET /api/chats/"+one+"/replies/new"] = o
 	api.answers["GET /api/chats/"+one+"/draft"] = Problem{Status: 404}
-	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", ""), 200, `<pre class="signature">Eddie`, `src="/api/uploads/`+upload+`"`)
+	wants(t, browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", ""), 200, `<pre class="signature">Eddie`,
+		`src="/api/uploads/`+upload+`"`)
 	field := signatureField("Handtekening", o.From.Signature)
 	if !field.Pictures || !strings.Contains(field.HTML, upload) || picturesIn("<p>x</p>") != nil {
 		t.Errorf("%+v", field)
@@ -281,7 +308,8 @@ func TestWhichTemplateIsChosen(t *testing.T) {
 		{ID: "t1", Name: "Van een ander team", Language: "nl", Team: "p2"}, {ID: "t2", Name: "Voor allen", Language: "nl"},
 		{ID: "t3", Name: "Of our team", Language: "en", Team: "p1"}, {ID: "t4", Name: "Van ons team", Language: "nl", Team: "p1"},
 	}}
-	api.answers["GET /api/process-teams"] = map[string]any{"items": []map[string]any{{"id": "p1", "members": []string{"m1"}}, {"id": "p2", "members": []string{"m2"}}}}
+	api.answers["GET /api/process-teams"] = map[string]any{"items": []map[string]any{{"id": "p1", "members": []string{"m1"}},
+		{"id": "p2", "members": []string{"m2"}}}}
 	order := func(lang string) (got, chosen string) {
 		w := browse(t, api, "GET", "/web/chats/"+one+"/write?mode=reply&answers=2", "", "Cookie", "lang="+lang)
 		for _, part := range strings.Split(w.Body.String(), `<option value="t`)[1:] {

@@ -24,7 +24,8 @@ func TestManyClients(t *testing.T) {
 		}
 		office = append(office, "contact bol bol@boekhouder.example "+strings.Join(ids, ",")+" Kees Bol")
 		c := parseCase(t, map[string]string{
-			"office": strings.Join(office, "\n"), "mail": "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: Btw", "text": "Klantnummer 5001.",
+			"office": strings.Join(office, "\n"), "mail": "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: Btw",
+			"text": "Klantnummer 5001.",
 		})
 		if got := c.certain(t); got != "certain c1" {
 			t.Errorf("%d clients: %s, want certain c1", n, got)
@@ -73,12 +74,14 @@ func TestLooksAreBounded(t *testing.T) {
 	office := []string{"own info@kantoor.example", "chat c1 p1"}
 	var to []string
 	for i := range 40 {
-		office = append(office, fmt.Sprintf("client c%d %d kvk=%d vat=NL%09dB01 Relatie%c Groep%c", i, 5000+i, 20000000+i, 100000000+i, 'a'+i%26, 'a'+i/26))
+		office = append(office, fmt.Sprintf("client c%d %d kvk=%d vat=NL%09dB01 Relatie%c Groep%c", i, 5000+i, 20000000+i, 100000000+i, 'a'+i%26,
+			'a'+i/26))
 		office = append(office, fmt.Sprintf("contact p%d p%d@admin-kantoor-visser.example c%d Piet%c Prins", i, i, i, 'a'+i%26))
 		to = append(to, fmt.Sprintf("cc: P <p%d@admin-kantoor-visser.example>", i))
 	}
 	text := "Klantnummer 5001, klantnummer 5002. KvK 20000003, KvK 20000004. NL100000005B01, NL100000006B01.\n" +
-		"Ook 5007, 5008 en 5009 voor Relatiea Groepa, voor Relatieb Groepa, voor Relatiec Groepa, voor Relatied Groepa en voor Relatiee Groepa.\n\n" +
+		"Ook 5007, 5008 en 5009 voor Relatiea Groepa, voor Relatieb Groepa, voor Relatiec Groepa, voor Relatied Groepa en voor Relatiee " +
+		"Groepa.\n\n" +
 		"Met vriendelijke groet,\n\nJan\nBoekhouder\nAdministratie Visser B.V.\n\n" +
 		"Op ma 2 mrt. 2026 om 09:12 schreef Margot <margot@kantoor.example>:\n> Klantnummer 5010, KvK 20000011, NL100000012B01."
 	c := parseCase(t, map[string]string{

@@ -117,7 +117,8 @@ func checkSuggestions(t *testing.T, list []Suggestion) {
 			t.Errorf("%s twice", s.says())
 		}
 		seen[s.says()] = true
-		if s.Action == item.CreateContact && (s.Client == nil && s.Reasons[0].Code != "prospect" && s.Reasons[0].Code != "former-colleague" || s.Name == "") {
+		if s.Action == item.CreateContact && (s.Client == nil && s.Reasons[0].Code != "prospect" && s.Reasons[0].Code != "former-colleague" ||
+			s.Name == "") {
 			t.Errorf("a contact without a name or client: %+v", s)
 		}
 	}
@@ -153,7 +154,8 @@ func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, er
 		client, r, ok, err := DomainClient(ctx, c.office, nil, it)
 		return client, r.ID, ok, err
 	}
-	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it, said(func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil }))
+	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it,
+		said(func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil }))
 	if ok && why.NL == "" {
 		err = fmt.Errorf("client %s without a reason", client)
 	}
@@ -187,7 +189,8 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 func (c *testCase) parseOffice(t *testing.T, w []string) {
 	t.Helper()
 	c.now = c.now.Add(time.Hour)
-	e := directory.Evidence{At: c.now, By: "margot", Manager: true, Verified: true, From: organisation(directory.Domain(c.mail.Item.From.Email)), Mail: fmt.Sprint("m", c.now.Unix())}
+	e := directory.Evidence{At: c.now, By: "margot", Manager: true, Verified: true,
+		From: organisation(directory.Domain(c.mail.Item.From.Email)), Mail: fmt.Sprint("m", c.now.Unix())}
 	p := c.office
 	switch w[0] {
 	case "client":

@@ -36,15 +36,18 @@ func grown(t testing.TB, n int) (*directory.Store, *wiretest.Wire, directory.Con
 	}
 	var linked []string
 	for i := range n {
-		name := fmt.Sprintf("%s %s%s", []string{"Bakkerij", "Garage", "Kapsalon", "Bouwbedrijf"}[i%4], word(i), []string{" B.V.", "", " Beheer B.V."}[i%3])
-		c, err := b.SaveClient(directory.Client{Number: fmt.Sprint(10000 + i), Type: directory.Organisation, Name: name, KvK: fmt.Sprint(20000000 + i)})
+		name := fmt.Sprintf("%s %s%s", []string{"Bakkerij", "Garage", "Kapsalon", "Bouwbedrijf"}[i%4], word(i),
+			[]string{" B.V.", "", " Beheer B.V."}[i%3])
+		c, err := b.SaveClient(directory.Client{Number: fmt.Sprint(10000 + i), Type: directory.Organisation, Name: name,
+			KvK: fmt.Sprint(20000000 + i)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(linked) < 50 {
 			linked = append(linked, c.ID)
 		}
-		if _, err := b.SaveContact(directory.Contact{Name: "Jan " + word(i), Emails: []string{fmt.Sprintf("jan%d@%s.example", i, word(i))}, Clients: []string{c.ID}}); err != nil {
+		if _, err := b.SaveContact(directory.Contact{Name: "Jan " + word(i), Emails: []string{fmt.Sprintf("jan%d@%s.example", i, word(i))},
+			Clients: []string{c.ID}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -70,19 +73,24 @@ func word(i int) string {
 
 // hard are mails full of what leads to questions.
 func hard(from directory.Contact) []Mail {
-	text := "Klantnummer 10007. KvK 20000009. Het gaat om Bakkerij " + word(4) + ", Garage " + word(5) + " B.V., Kapsalon " + word(6) + "x en Bouwbedrijf " + word(7) + ".\n" +
-		"Ook 10011, 10012 en 10013, en Administratie Zeeland, Stichting Onbekend en de heer Pieters.\n\nMet vriendelijke groet,\n\nKees Bol\nDirecteur\nAdministratie Visser B.V.\nKvK 20000001"
+	text := "Klantnummer 10007. KvK 20000009. Het gaat om Bakkerij " + word(4) + ", Garage " + word(5) + " B.V., Kapsalon " + word(6) +
+		"x en Bouwbedrijf " + word(7) + ".\n" +
+		"Ook 10011, 10012 en 10013, en Administratie Zeeland, Stichting Onbekend en de heer Pieters.\n\nMet vriendelijke groet,\n\nKees " +
+		"Bol\nDirecteur\nAdministratie Visser B.V.\nKvK 20000001"
 	var all []Mail
 	for _, subject := range []string{"Btw " + word(3), "Re: Stukken", "Klantnummer 10003", "Verzuim"} {
-		for _, reason := range []item.Reason{item.SeveralClients, item.SenderNoClient, item.UnknownSender, item.Automated, item.SenderNotVerified} {
-			it := item.Item{ID: "mail", Reason: reason, Verdict: item.VerdictPass, Subject: subject, Address: "info@kantoor.example", From: mail.Address{Name: "Kees Bol", Email: "kees.bol@" + word(2) + ".example"}}
+		for _, reason := range []item.Reason{item.SeveralClients, item.SenderNoClient, item.UnknownSender, item.Automated,
+			item.SenderNotVerified} {
+			it := item.Item{ID: "mail", Reason: reason, Verdict: item.VerdictPass, Subject: subject, Address: "info@kantoor.example",
+				From: mail.Address{Name: "Kees Bol", Email: "kees.bol@" + word(2) + ".example"}}
 			if reason == item.SeveralClients {
 				it.From.Email, it.Facts = from.Emails[0], item.Facts{Contact: from.ID, Clients: from.Clients}
 			}
 			for i := range 6 {
 				it.To = append(it.To, mail.Address{Email: fmt.Sprintf("jan%d@%s.example", i, word(i))})
 			}
-			all = append(all, Mail{Item: it, Letter: mailtext.Read("text", text, subject), Files: []string{"10004 " + word(8) + " loonjournaal.pdf", "balans-" + word(9) + ".xlsx"},
+			all = append(all, Mail{Item: it, Letter: mailtext.Read("text", text, subject),
+				Files:    []string{"10004 " + word(8) + " loonjournaal.pdf", "balans-" + word(9) + ".xlsx"},
 				Answered: &chat.Chat{ID: "c", Client: from.Clients[3], Contact: from.ID}})
 		}
 	}

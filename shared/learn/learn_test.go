@@ -42,7 +42,8 @@ func TestContradictionIsNeverCertain(t *testing.T) {
 		func(i int) (string, string) { return "Over " + words[i], "" },
 	}
 	certain := func(subject, text string) (string, bool) {
-		it := item.Item{ID: "mail", Verdict: item.VerdictPass, Subject: subject, From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
+		it := item.Item{ID: "mail", Verdict: item.VerdictPass, Subject: subject,
+			From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
 		client, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it,
 			said(func(context.Context) (mailtext.Text, error) { return mailtext.Read("text", text, subject), nil }))
 		if err != nil {
@@ -95,9 +96,10 @@ func TestReasonsWithoutSuggestions(t *testing.T) {
 // Every suggestion is one that fits the reason.
 func TestSuggestionsFitTheirReason(t *testing.T) {
 	c := parseCase(t, map[string]string{
-		"office": "client bakker 1001 Bakkerij Jansen B.V.\nclient garage 1002 Garage Visser\ncontact jan jan@bakkerijjansen.example bakker,garage Jan Jansen",
-		"mail":   "from: Jan Jansen <jan@bakkerijjansen.example>\nsubject: Garage Visser",
-		"text":   "Afmelden? Klantnummer 1001.",
+		"office": "client bakker 1001 Bakkerij Jansen B.V.\nclient garage 1002 Garage Visser\ncontact jan jan@bakkerijjansen.example " +
+			"bakker,garage Jan Jansen",
+		"mail": "from: Jan Jansen <jan@bakkerijjansen.example>\nsubject: Garage Visser",
+		"text": "Afmelden? Klantnummer 1001.",
 	})
 	for _, r := range item.Reasons() {
 		c.mail.Item.Reason = r
@@ -121,10 +123,12 @@ func TestSuggestionsFitTheirReason(t *testing.T) {
 // An error of any question is returned, and never makes something certain.
 func TestAnOfficeThatFails(t *testing.T) {
 	broken := errors.New("broken")
-	for _, r := range []item.Reason{item.UnknownSender, item.SenderNoClient, item.SeveralClients, item.Automated, item.SenderNotVerified, item.TooLarge} {
+	for _, r := range []item.Reason{item.UnknownSender, item.SenderNoClient, item.SeveralClients, item.Automated, item.SenderNotVerified,
+		item.TooLarge} {
 		office := newPeople()
 		office.fail = broken
-		it := item.Item{Reason: r, From: mail.Address{Name: "Jan Jansen", Email: "jan@bakker.example"}, Facts: item.Facts{Contact: "jan", Clients: []string{"a", "b"}}}
+		it := item.Item{Reason: r, From: mail.Address{Name: "Jan Jansen", Email: "jan@bakker.example"},
+			Facts: item.Facts{Contact: "jan", Clients: []string{"a", "b"}}}
 		if _, err := Suggest(t.Context(), office, Mail{Item: it}); !errors.Is(err, broken) {
 			t.Errorf("%s: %v", r, err)
 		}
@@ -140,7 +144,8 @@ func TestAnOfficeThatFails(t *testing.T) {
 		t.Errorf("client: %v %v", ok, err)
 	}
 	office.fail = nil
-	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it, said(func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, broken })); ok || !errors.Is(err, broken) {
+	if _, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, it,
+		said(func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, broken })); ok || !errors.Is(err, broken) {
 		t.Errorf("text: %v %v", ok, err)
 	}
 }
@@ -151,17 +156,22 @@ func TestQuestionsAreBounded(t *testing.T) {
 	var clients, text []string
 	for i := range 60 {
 		id := fmt.Sprint("c", i)
-		office.clients[id] = directory.Client{ID: id, Number: fmt.Sprint(5000 + i), KvK: fmt.Sprint(10000000 + i), Name: fmt.Sprintf("Bakkerij Nummer%c%c", 'a'+i%26, 'a'+i/26)}
-		office.contacts[id] = directory.Contact{ID: id, Name: fmt.Sprintf("Jan%d Jansen", i), Emails: []string{fmt.Sprintf("a%d@groep.example", i)}, Clients: []string{id}}
+		office.clients[id] = directory.Client{ID: id, Number: fmt.Sprint(5000 + i), KvK: fmt.Sprint(10000000 + i),
+			Name: fmt.Sprintf("Bakkerij Nummer%c%c", 'a'+i%26, 'a'+i/26)}
+		office.contacts[id] = directory.Contact{ID: id, Name: fmt.Sprintf("Jan%d Jansen", i),
+			Emails: []string{fmt.Sprintf("a%d@groep.example", i)}, Clients: []string{id}}
 		clients = append(clients, id)
-		text = append(text, fmt.Sprintf("Klantnummer %d, KvK %d, ook %d voor Bakkerij Nummer%c%c.", 5000+i, 10000000+i, 5000+i, 'a'+i%26, 'a'+i/26))
+		text = append(text, fmt.Sprintf("Klantnummer %d, KvK %d, ook %d voor Bakkerij Nummer%c%c.", 5000+i, 10000000+i, 5000+i, 'a'+i%26,
+			'a'+i/26))
 	}
 	chatted := &chat.Chat{Client: "c50", Contact: "c51"}
-	it := item.Item{From: mail.Address{Name: "Jan", Email: "jan.van-jansen@groep-nummer-bakkerij.example"}, Subject: "Stukken 5030 5031 5032", Address: "info@kantoor.example", Facts: item.Facts{Contact: "jan", Clients: clients}}
+	it := item.Item{From: mail.Address{Name: "Jan", Email: "jan.van-jansen@groep-nummer-bakkerij.example"}, Subject: "Stukken 5030 5031 5032",
+		Address: "info@kantoor.example", Facts: item.Facts{Contact: "jan", Clients: clients}}
 	for i := range 50 {
 		it.To = append(it.To, mail.Address{Email: fmt.Sprintf("a%d@groep.example", i)})
 	}
-	quoted := "\n\nMet vriendelijke groet,\n\nJan Jansen\nDirecteur\nBakkerij Groothandel B.V.\nBtw NL123456789B01\n\nOp ma 2 mrt. 2026 om 09:12 schreef Margot <margot@kantoor.example>:\n> Klantnummer 5040, KvK 10000041, NL123456789B02."
+	quoted := "\n\nMet vriendelijke groet,\n\nJan Jansen\nDirecteur\nBakkerij Groothandel B.V.\nBtw NL123456789B01\n\nOp ma 2 mrt. 2026 om " +
+		"09:12 schreef Margot <margot@kantoor.example>:\n> Klantnummer 5040, KvK 10000041, NL123456789B02."
 	l := mailtext.Read("text", strings.Join(text, "\n")+quoted, "")
 	for _, r := range item.Reasons() {
 		it.Reason = r
@@ -274,7 +284,8 @@ func TestCalledLike(t *testing.T) {
 
 // Suggest ends for any mail, with valid chances.
 func FuzzSuggest(f *testing.F) {
-	for _, s := range []string{"Btw Bakkerij Jansen", "Klantnummer 1041 KvK 12345678", "B.V. b.v. 'ß Ǆ", "van van der der", "\x00\xff", "FW: a\nVan: b <b@c.example>\nVerzonden: d\nAan: e\nOnderwerp: f\n\ng"} {
+	for _, s := range []string{"Btw Bakkerij Jansen", "Klantnummer 1041 KvK 12345678", "B.V. b.v. 'ß Ǆ", "van van der der", "\x00\xff",
+		"FW: a\nVan: b <b@c.example>\nVerzonden: d\nAan: e\nOnderwerp: f\n\ng"} {
 		f.Add(s, "Jan Jansen", "jan@bakkerijjansen.example", s, byte(1))
 	}
 	f.Fuzz(func(t *testing.T, subject, name, email, text string, n byte) {
@@ -283,14 +294,16 @@ func FuzzSuggest(f *testing.F) {
 		office.clients["other"] = directory.Client{ID: "other", Number: text[:min(len(text), 5)], Name: subject}
 		office.contacts["jan"] = directory.Contact{ID: "jan", Name: name, Emails: []string{email}, Clients: []string{"bakker", "other"}}
 		reasons := item.Reasons()
-		it := item.Item{Reason: reasons[int(n)%len(reasons)], Verdict: item.VerdictPass, Subject: subject, From: mail.Address{Name: name, Email: email}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
+		it := item.Item{Reason: reasons[int(n)%len(reasons)], Verdict: item.VerdictPass, Subject: subject,
+			From: mail.Address{Name: name, Email: email}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 		l := mailtext.Read("text", text, subject)
 		list, err := Suggest(t.Context(), office, Mail{Item: it, Letter: l})
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkSuggestions(t, list)
-		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it, said(func(context.Context) (mailtext.Text, error) { return l, nil })); err != nil {
+		if _, _, _, _, err := WhichClient(t.Context(), office, "jan", it.Facts.Clients, it,
+			said(func(context.Context) (mailtext.Text, error) { return l, nil })); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -304,7 +317,8 @@ func BenchmarkHostile(b *testing.B) {
 			office.clients["bakker"] = directory.Client{ID: "bakker", Number: "1041", KvK: "12345678", Name: "Bakkerij Jansen B.V."}
 			office.clients["other"] = directory.Client{ID: "other", Number: "1042", Name: "Bakkerij"}
 			l := mailtext.Read("text", strings.Repeat(unit, (1<<20)/len(unit)), "")
-			it := item.Item{Reason: item.UnknownSender, From: mail.Address{Name: "Jan Jansen", Email: "jan@bakker.example"}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
+			it := item.Item{Reason: item.UnknownSender, From: mail.Address{Name: "Jan Jansen", Email: "jan@bakker.example"},
+				Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 			for b.Loop() {
 				for _, it.Reason = range []item.Reason{item.UnknownSender, item.SeveralClients} {
 					if _, err := Suggest(b.Context(), office, Mail{Item: it, Letter: l}); err != nil {
@@ -319,7 +333,8 @@ func BenchmarkHostile(b *testing.B) {
 // A domain is certain only if it is for all contacts in the directory, with a
 // rule that people agreed on.
 func TestDomainsInDoubt(t *testing.T) {
-	agreed := TeachDomain(TeachDomain(directory.Rule{}, "bakkerijjansen.example", evidence(1, "jan", "bakker")), "bakkerijjansen.example", evidence(2, "els", "bakker"))
+	agreed := TeachDomain(TeachDomain(directory.Rule{}, "bakkerijjansen.example", evidence(1, "jan", "bakker")), "bakkerijjansen.example",
+		evidence(2, "els", "bakker"))
 	ask := func(change func(*people, *directory.Rule, *item.Item)) bool {
 		office := newPeople()
 		office.clients["bakker"] = directory.Client{ID: "bakker", Name: "Bakkerij Jansen B.V."}
@@ -337,7 +352,8 @@ func TestDomainsInDoubt(t *testing.T) {
 		return func(p *people, _ *directory.Rule, _ *item.Item) {
 			for i := range n {
 				id := fmt.Sprint("p", i)
-				p.contacts[id] = directory.Contact{ID: id, Name: fmt.Sprintf(name, 'a'+i%26), Emails: []string{fmt.Sprint(id, domain)}, Clients: []string{"bakker"}}
+				p.contacts[id] = directory.Contact{ID: id, Name: fmt.Sprintf(name, 'a'+i%26), Emails: []string{fmt.Sprint(id, domain)},
+					Clients: []string{"bakker"}}
 			}
 		}
 	}
@@ -357,7 +373,8 @@ func TestDomainsInDoubt(t *testing.T) {
 		"49 namesakes":              {many(49, "Piet%c Bol", "@gmail.com"), true},
 		"more namesakes than read":  {many(50, "Piet%c Bol", "@gmail.com"), false},
 		"a namesake at the domain": {func(p *people, _ *directory.Rule, _ *item.Item) {
-			p.contacts["k"] = directory.Contact{ID: "k", Name: "Kees Bol", Emails: []string{"k.bol@bakkerijjansen.example"}, Clients: []string{"bakker"}}
+			p.contacts["k"] = directory.Contact{ID: "k", Name: "Kees Bol", Emails: []string{"k.bol@bakkerijjansen.example"},
+				Clients: []string{"bakker"}}
 		}, true},
 	} {
 		if got := ask(c.change); got != c.want {
@@ -376,9 +393,10 @@ func TestLongMailIsNotCertain(t *testing.T) {
 		want  bool
 	}{{1, true}, {5000, false}} {
 		text := "Klantnummer 1041.\n" + strings.Repeat("Dit is een regel.\n", c.lines)
-		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{}, said(func(context.Context) (mailtext.Text, error) {
-			return mailtext.Read("text", text, ""), nil
-		}))
+		_, _, _, ok, err := WhichClient(t.Context(), office, "jan", []string{"a", "b"}, item.Item{},
+			said(func(context.Context) (mailtext.Text, error) {
+				return mailtext.Read("text", text, ""), nil
+			}))
 		if err != nil || ok != c.want {
 			t.Errorf("%d lines: %v %v", c.lines, ok, err)
 		}

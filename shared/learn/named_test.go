@@ -47,7 +47,8 @@ func TestOthers(t *testing.T) {
 		{"Bankafschriften", "Ik ben overgestapt van Kroon Techniek naar Tulp Interieurbouw.", "", "", "tulp"},
 		{"Rekening maart", "Geleverd aan Tulp Interieurbouw.", "", "", "tulp"},
 		{"Revisie rekening-courant inz. TULP INTERIEURBOUW", "Zie bijlage.", "", "", "tulp"},
-		{"Documenten", "Bijgaand.\nMet groet,\nJan\nTulp Interieurbouw\nDit bericht is vertrouwelijk.", "", "Jan de Wit <jan@kroontechniek.nl>", "tulp"},
+		{"Documenten", "Bijgaand.\nMet groet,\nJan\nTulp Interieurbouw\nDit bericht is vertrouwelijk.", "",
+			"Jan de Wit <jan@kroontechniek.nl>", "tulp"},
 
 		{"Vraag", "Tulp Interieurbouw raadde jullie aan.", "", "", ""},
 		{"Vraag", "Tulp Interieurbouw is een van onze afnemers en betaalt laat.", "", "", ""},
@@ -101,7 +102,8 @@ func TestOthersInAnswer(t *testing.T) {
 func BenchmarkOthers(b *testing.B) {
 	var all []directory.Client
 	for i := range 20000 {
-		all = append(all, directory.Client{ID: fmt.Sprint("c", i), Number: fmt.Sprint(1000 + i), Name: fmt.Sprintf("Naam%d Bedrijf%d B.V.", i%7000, i)})
+		all = append(all, directory.Client{ID: fmt.Sprint("c", i), Number: fmt.Sprint(1000 + i),
+			Name: fmt.Sprintf("Naam%d Bedrijf%d B.V.", i%7000, i)})
 	}
 	x := NewClientIndex(all)
 	it := item.Item{Subject: "Vraag over de aangifte", Says: strings.Repeat("Kunt u naar de stukken van Naam12 kijken? ", 90)}

@@ -23,7 +23,8 @@ type people struct {
 }
 
 func newPeople() *people {
-	return &people{clients: map[string]directory.Client{}, contacts: map[string]directory.Contact{}, teams: map[string][]directory.Link{}, rules: map[string]directory.Rule{}}
+	return &people{clients: map[string]directory.Client{}, contacts: map[string]directory.Contact{}, teams: map[string][]directory.Link{},
+		rules: map[string]directory.Rule{}}
 }
 
 func (p *people) Contact(_ context.Context, id string) (directory.Contact, error) {

@@ -30,24 +30,39 @@ func TestRulesCountWhatIsProven(t *testing.T) {
 		mail    item.Item
 		want    bool
 	}{
-		"verified, and verified":                     {directory.DismissSender, sent(anna, pass, "prospect.example", ""), false, sent(anna, pass, "mail.prospect.example", ""), true},
-		"forged, and genuine":                        {directory.DismissSender, sent(anna, soft, "evil.example", ""), false, sent(anna, pass, "prospect.example", ""), false},
-		"forged for ever, and genuine":               {directory.DismissSender, sent(anna, soft, "evil.example", ""), true, sent(anna, pass, "prospect.example", ""), false},
-		"forged, and genuine that is not proven":     {directory.DismissSender, sent(anna, soft, "evil.example", ""), false, sent(anna, soft, "prospect.example", ""), false},
-		"forged without a return path":               {directory.DismissSender, sent(anna, soft, "", ""), false, sent(anna, soft, "", ""), false},
-		"verified, and forged":                       {directory.DismissSender, sent(anna, pass, "prospect.example", ""), false, sent(anna, soft, "evil.example", ""), false},
-		"the same mailing service":                   {directory.DismissSender, sent(anna, soft, "b1.mailer.example", ""), false, sent(anna, soft, "b2.mailer.example", ""), true},
-		"the same mailing service, now verified":     {directory.DismissSender, sent(anna, soft, "mailer.example", ""), false, sent(anna, pass, "mailer.example", ""), true},
-		"doubted now":                                {directory.DismissSender, sent(anna, pass, "prospect.example", ""), true, sent(anna, fail, "prospect.example", ""), false},
-		"a program's mail, and a letter":             {directory.DismissSender, sent(anna, pass, "prospect.example", ""), false, letter, false},
-		"a program's mail for ever, and a letter":    {directory.DismissSender, sent(anna, pass, "prospect.example", ""), true, letter, true},
-		"let through, and forged":                    {directory.AcceptSender, sent(anna, pass, "prospect.example", ""), true, sent(anna, soft, "evil.example", ""), false},
-		"let through, and the same":                  {directory.AcceptSender, sent(anna, pass, "prospect.example", ""), true, sent(anna, pass, "prospect.example", ""), true},
-		"a list, and the same list":                  {directory.DismissList, sent(anna, pass, "prospect.example", list), false, sent("jan@mail.prospect.example", pass, "prospect.example", list), true},
-		"a list, under a stranger's domain":          {directory.DismissList, sent("spam@evil.example", pass, "evil.example", list), false, sent(anna, pass, "prospect.example", list), false},
-		"a list, under a stranger's domain for ever": {directory.DismissList, sent("spam@evil.example", pass, "evil.example", list), true, sent(anna, soft, "prospect.example", list), false},
-		"a list, its domain forged":                  {directory.DismissList, sent(anna, soft, "evil.example", list), true, sent(anna, pass, "prospect.example", list), false},
-		"a list that is never proven":                {directory.DismissList, sent(anna, soft, "mailer.example", list), false, sent(anna, soft, "mailer.example", list), true},
+		"verified, and verified": {directory.DismissSender, sent(anna, pass, "prospect.example", ""), false,
+			sent(anna, pass, "mail.prospect.example", ""), true},
+		"forged, and genuine": {directory.DismissSender, sent(anna, soft, "evil.example", ""), false,
+			sent(anna, pass, "prospect.example", ""), false},
+		"forged for ever, and genuine": {directory.DismissSender, sent(anna, soft, "evil.example", ""), true,
+			sent(anna, pass, "prospect.example", ""), false},
+		"forged, and genuine that is not proven": {directory.DismissSender, sent(anna, soft, "evil.example", ""), false,
+			sent(anna, soft, "prospect.example", ""), false},
+		"forged without a return path": {directory.DismissSender, sent(anna, soft, "", ""), false, sent(anna, soft, "", ""), false},
+		"verified, and forged": {directory.DismissSender, sent(anna, pass, "prospect.example", ""), false,
+			sent(anna, soft, "evil.example", ""), false},
+		"the same mailing service": {directory.DismissSender, sent(anna, soft, "b1.mailer.example", ""), false,
+			sent(anna, soft, "b2.mailer.example", ""), true},
+		"the same mailing service, now verified": {directory.DismissSender, sent(anna, soft, "mailer.example", ""), false,
+			sent(anna, pass, "mailer.example", ""), true},
+		"doubted now": {directory.DismissSender, sent(anna, pass, "prospect.example", ""), true,
+			sent(anna, fail, "prospect.example", ""), false},
+		"a program's mail, and a letter":          {directory.DismissSender, sent(anna, pass, "prospect.example", ""), false, letter, false},
+		"a program's mail for ever, and a letter": {directory.DismissSender, sent(anna, pass, "prospect.example", ""), true, letter, true},
+		"let through, and forged": {directory.AcceptSender, sent(anna, pass, "prospect.example", ""), true,
+			sent(anna, soft, "evil.example", ""), false},
+		"let through, and the same": {directory.AcceptSender, sent(anna, pass, "prospect.example", ""), true,
+			sent(anna, pass, "prospect.example", ""), true},
+		"a list, and the same list": {directory.DismissList, sent(anna, pass, "prospect.example", list), false,
+			sent("jan@mail.prospect.example", pass, "prospect.example", list), true},
+		"a list, under a stranger's domain": {directory.DismissList, sent("spam@evil.example", pass, "evil.example", list), false,
+			sent(anna, pass, "prospect.example", list), false},
+		"a list, under a stranger's domain for ever": {directory.DismissList, sent("spam@evil.example", pass, "evil.example", list), true,
+			sent(anna, soft, "prospect.example", list), false},
+		"a list, its domain forged": {directory.DismissList, sent(anna, soft, "evil.example", list), true,
+			sent(anna, pass, "prospect.example", list), false},
+		"a list that is never proven": {directory.DismissList, sent(anna, soft, "mailer.example", list), false,
+			sent(anna, soft, "mailer.example", list), true},
 	} {
 		var rule directory.Rule
 		for n := range leastDismissed {
@@ -63,7 +78,8 @@ func TestRulesCountWhatIsProven(t *testing.T) {
 			t.Errorf("%s: decided %v, want %v", name, got, c.want)
 		}
 	}
-	if Teaches(sent(anna, fail, "prospect.example", list), directory.DismissList) || Teaches(sent(anna, fail, "prospect.example", ""), directory.DismissSender) || Teaches(sent(anna, fail, "", ""), directory.DismissKind) {
+	if Teaches(sent(anna, fail, "prospect.example", list), directory.DismissList) ||
+		Teaches(sent(anna, fail, "prospect.example", ""), directory.DismissSender) || Teaches(sent(anna, fail, "", ""), directory.DismissKind) {
 		t.Error("what Exchange doubts teaches")
 	}
 }
@@ -76,7 +92,8 @@ func TestProofsDoNotAddUp(t *testing.T) {
 		sent(anna, item.VerdictSoft, "evil.example", ""), sent(anna, item.VerdictSoft, "evil.example", ""),
 		sent(anna, item.VerdictPass, "prospect.example", ""),
 	} {
-		rule = TeachDismissal(rule, directory.DismissSender, anna, Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: "dismiss"}, m), false)
+		rule = TeachDismissal(rule, directory.DismissSender, anna,
+			Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: "dismiss"}, m), false)
 	}
 	if rule.State == directory.RuleOn {
 		t.Errorf("two of one hand and one of another: %s", rule.State)
@@ -96,7 +113,8 @@ func TestOnlyVerifiedSendersTeachPlacing(t *testing.T) {
 		t.Errorf("unverified senders taught whose a domain is: %+v", domain)
 	}
 	office := newPeople()
-	for _, c := range []directory.Client{{ID: "bakker", Number: "1041", Name: "Bakkerij Jansen"}, {ID: "garage", Number: "1042", Name: "Garage Visser"}} {
+	for _, c := range []directory.Client{{ID: "bakker", Number: "1041", Name: "Bakkerij Jansen"},
+		{ID: "garage", Number: "1042", Name: "Garage Visser"}} {
 		office.clients[c.ID] = c
 	}
 	certain := func(taught bool, verdict item.Verdict) bool {
@@ -109,7 +127,8 @@ func TestOnlyVerifiedSendersTeachPlacing(t *testing.T) {
 			})
 		}
 		it := item.Item{ID: "mail", Verdict: verdict, Subject: "Over oven", From: mail.Address{Name: "Kees Bol", Email: "bol@boekhouder.example"}}
-		_, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it, said(func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, nil }))
+		_, _, _, ok, err := WhichClient(t.Context(), office, "bol", []string{"bakker", "garage"}, it,
+			said(func(context.Context) (mailtext.Text, error) { return mailtext.Text{}, nil }))
 		if err != nil {
 			t.Fatal(err)
 		}

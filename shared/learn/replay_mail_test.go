@@ -29,7 +29,8 @@ func readRaw(t *testing.T, m year.Mail) (it item.Item, l mailtext.Text, files []
 	}
 	decode := func(s string) string { s, _ = new(mime.WordDecoder).DecodeHeader(s); return s }
 	h := msg.Header
-	it = item.Item{ID: fmt.Sprint("m", m.At.UnixNano()), Address: m.To[0], Subject: decode(h.Get("Subject")), Received: m.At, InternetMessageID: h.Get("Message-ID"), InReplyTo: h.Get("In-Reply-To"),
+	it = item.Item{ID: fmt.Sprint("m", m.At.UnixNano()), Address: m.To[0], Subject: decode(h.Get("Subject")), Received: m.At,
+		InternetMessageID: h.Get("Message-ID"), InReplyTo: h.Get("In-Reply-To"),
 		Verdict: item.VerdictSoft, ListID: strings.Trim(h.Get("List-Id"), "<>")}
 	if from, err := netmail.ParseAddress(h.Get("From")); err == nil {
 		it.From = mail.Address{Name: from.Name, Email: strings.ToLower(from.Address)}

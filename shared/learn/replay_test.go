@@ -45,7 +45,8 @@ func playBack(t *testing.T, o year.Options) []example {
 	t.Helper()
 	o.Domain = officeDomain
 	y := year.New(o)
-	p := &replay{t: t, office: newPeople(), clients: map[string]string{}, contacts: map[string]string{}, chats: map[string]*chat.Chat{}, earlier: map[string][]chat.Chat{}, seed: o.Seed}
+	p := &replay{t: t, office: newPeople(), clients: map[string]string{}, contacts: map[string]string{}, chats: map[string]*chat.Chat{},
+		earlier: map[string][]chat.Chat{}, seed: o.Seed}
 	start := y.Office()
 	for _, m := range start.Members {
 		p.office.members = append(p.office.members, directory.TeamMember{ID: m.Email, Name: m.Name, Email: m.Email, Active: true})
@@ -116,7 +117,8 @@ func (p *replay) mail(m year.Mail) {
 	switch {
 	case !known:
 		say.Item.Reason = item.UnknownSender
-		if rule, ok, _ := p.office.RuleFor(p.t.Context(), directory.DismissSender, it.From.Email); ok && Decides(rule, it) && tr.Kind == year.Dismiss {
+		if rule, ok, _ := p.office.RuleFor(p.t.Context(), directory.DismissSender, it.From.Email); ok && Decides(rule, it) &&
+			tr.Kind == year.Dismiss {
 			return
 		}
 		p.suggested(say, tr, from)
@@ -137,7 +139,8 @@ func (p *replay) mail(m year.Mail) {
 		if !ok || client != about {
 			wait()
 			p.office.teach(directory.SenderClient, from.ID, func(r directory.Rule) directory.Rule {
-				return TeachClient(r, from.ID, Proof(directory.Evidence{At: it.Received, By: "margot", Manager: true, Mail: it.ID, Contact: from.ID, Client: about, Words: mailtext.Words(it.Subject)}, it))
+				return TeachClient(r, from.ID, Proof(directory.Evidence{At: it.Received, By: "margot", Manager: true, Mail: it.ID, Contact: from.ID,
+					Client: about, Words: mailtext.Words(it.Subject)}, it))
 			})
 			if tr.Kind == year.Chat && p.contacts[tr.Person] == from.ID && !slices.Contains(from.Clients, about) && !tr.Portal {
 				from.Clients = append(slices.Clone(from.Clients), about)
@@ -146,7 +149,8 @@ func (p *replay) mail(m year.Mail) {
 		}
 	}
 	if tr.Kind == year.Chat {
-		c := chat.Chat{ID: it.ID, Client: about, Contact: cmp.Or(p.contacts[tr.Person], from.ID), Subject: it.Subject, Started: it.Received, Verdict: it.Verdict}
+		c := chat.Chat{ID: it.ID, Client: about, Contact: cmp.Or(p.contacts[tr.Person], from.ID), Subject: it.Subject, Started: it.Received,
+			Verdict: it.Verdict}
 		if p.answered(it) == nil {
 			p.earlier[c.Contact] = append(p.earlier[c.Contact], c)
 		}
@@ -170,7 +174,8 @@ func (p *replay) solveSender(it item.Item, tr year.Truth) {
 	if tr.Kind == year.Dismiss {
 		evidence.Action = string(item.Dismiss)
 		p.office.teach(directory.DismissSender, it.From.Email, func(r directory.Rule) directory.Rule {
-			return TeachDismissal(r, directory.DismissSender, it.From.Email, evidence, slices.Contains([]year.Sort{year.Newsletter, year.Bulk, year.Notification, year.Hidden, year.Cold}, tr.Sort))
+			return TeachDismissal(r, directory.DismissSender, it.From.Email, evidence,
+				slices.Contains([]year.Sort{year.Newsletter, year.Bulk, year.Notification, year.Hidden, year.Cold}, tr.Sort))
 		})
 		return
 	}
@@ -227,7 +232,8 @@ func (p *replay) suggested(m Mail, tr year.Truth, from directory.Contact) {
 	if tr.Cue != "" {
 		class += "/" + string(tr.Cue)
 	}
-	p.examples = append(p.examples, example{class: class, seed: p.seed, mail: m, list: list, right: at, wanted: right, client: p.office.clients[p.clients[tr.Client]].Name})
+	p.examples = append(p.examples, example{class: class, seed: p.seed, mail: m, list: list, right: at, wanted: right,
+		client: p.office.clients[p.clients[tr.Client]].Name})
 }
 
 // right is what the truth asks for, in the words of Suggestion.says.

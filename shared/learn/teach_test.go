@@ -16,7 +16,8 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // evidence returns the nth decision of a test.
 func evidence(n int, contact, client string, words ...string) directory.Evidence {
-	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Manager: true, Verified: true, Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
+	return directory.Evidence{At: monday.Add(time.Duration(n) * time.Hour), By: "margot", Manager: true, Verified: true,
+		Mail: fmt.Sprint("m", n), Action: "dismiss", Contact: contact, Client: client, Words: words}
 }
 
 // A rule decides as soon as people decided often enough, and not before.
@@ -27,7 +28,8 @@ func TestRulesGrow(t *testing.T) {
 			return teach(r, e)
 		}
 	}
-	const proposed, on, learning, off, undone, undoing = directory.RuleProposed, directory.RuleOn, directory.RuleLearning, directory.RuleOff, directory.RuleUndone, directory.RuleUndoing
+	const proposed, on, learning, off, undone, undoing = directory.RuleProposed, directory.RuleOn, directory.RuleLearning, directory.RuleOff,
+		directory.RuleUndone, directory.RuleUndoing
 	domain := func(r directory.Rule, e directory.Evidence) directory.Rule {
 		return TeachDomain(r, "jansen.example", e)
 	}
@@ -59,28 +61,48 @@ func TestRulesGrow(t *testing.T) {
 		"an address is certain at once": {{func(r directory.Rule, e directory.Evidence) directory.Rule {
 			return TeachAddress(r, "jan@jansen.example", e)
 		}, evidence(1, "jan", "c1"), on}},
-		"a domain takes two senders":              {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}},
-		"one sender twice is one":                 {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "jan", "c1"), learning}},
-		"one mail twice is one":                   {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(1, "els", "c1"), learning}},
-		"another client contradicts":              {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", "c2"), learning}, {domain, evidence(4, "kim", "c1"), learning}},
-		"a sender of several as well":             {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {domain, evidence(3, "tim", ""), learning}},
-		"a public domain never":                   {{func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(1, "jan", "c1"), learning}, {func(r directory.Rule, e directory.Evidence) directory.Rule { return TeachDomain(r, "gmail.com", e) }, evidence(2, "els", "c1"), learning}},
-		"off stays off":                           {{domain, evidence(1, "jan", "c1"), learning}, {set(off), evidence(0, "", ""), off}, {domain, evidence(2, "els", "c1"), off}, {domain, evidence(3, "kim", "c1"), off}},
-		"undone starts afresh":                    {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}, {set(undone), evidence(0, "", ""), undone}, {domain, evidence(3, "tim", "c1"), learning}, {domain, evidence(4, "kim", "c1"), on}},
-		"what is being undone stays so":           {{domain, evidence(1, "jan", "c1"), learning}, {set(undoing), evidence(0, "", ""), undoing}, {domain, evidence(2, "els", "c1"), undoing}},
-		"a list takes three":                      {{list, evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), on}},
-		"a list that was wanted is kept":          {{list, evidence(1, "", ""), learning}, {list, kept, learning}, {list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), learning}, {list, evidence(4, "", ""), learning}},
-		"for ever is certain at once":             {{forever, evidence(1, "", ""), on}},
-		"an editor proposes":                      {{byEditor(list), evidence(1, "", ""), learning}, {byEditor(list), evidence(2, "", ""), learning}, {byEditor(list), evidence(3, "", ""), proposed}, {byEditor(list), evidence(4, "", ""), proposed}},
-		"an editor proposes for ever":             {{byEditor(forever), evidence(1, "", ""), proposed}},
-		"a manager among them is enough":          {{byEditor(list), evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning}, {byEditor(list), evidence(3, "", ""), on}},
-		"a manager confirms":                      {{byEditor(forever), evidence(1, "", ""), proposed}, {list, evidence(2, "", ""), on}},
-		"what a manager switched on stays":        {{byEditor(list), evidence(1, "", ""), learning}, {switched, evidence(0, "", ""), on}, {byEditor(list), evidence(2, "", ""), on}},
-		"what a manager switched on can be wrong": {{byEditor(list), evidence(1, "", ""), learning}, {switched, evidence(0, "", ""), on}, {list, kept, learning}},
-		"editors teach whose a domain is":         {{byEditor(domain), evidence(1, "jan", "c1"), learning}, {byEditor(domain), evidence(2, "els", "c1"), on}},
-		"for ever ends doubt":                     {{list, kept, learning}, {forever, evidence(1, "", ""), on}},
-		"wanted after for ever":                   {{forever, evidence(1, "", ""), on}, {list, kept, learning}},
-		"releasing often is not for ever": {{accept, evidence(1, "", ""), learning}, {accept, evidence(2, "", ""), learning}, {accept, evidence(3, "", ""), learning}, {accept, evidence(4, "", ""), learning},
+		"a domain takes two senders": {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on}},
+		"one sender twice is one":    {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "jan", "c1"), learning}},
+		"one mail twice is one":      {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(1, "els", "c1"), learning}},
+		"another client contradicts": {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on},
+			{domain, evidence(3, "tim", "c2"), learning}, {domain, evidence(4, "kim", "c1"), learning}},
+		"a sender of several as well": {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on},
+			{domain, evidence(3, "tim", ""), learning}},
+		"a public domain never": {{func(r directory.Rule,
+			e directory.Evidence) directory.Rule {
+			return TeachDomain(r, "gmail.com", e)
+		}, evidence(1, "jan", "c1"), learning}, {func(r directory.Rule,
+			e directory.Evidence) directory.Rule {
+			return TeachDomain(r, "gmail.com", e)
+		}, evidence(2, "els", "c1"), learning}},
+		"off stays off": {{domain, evidence(1, "jan", "c1"), learning}, {set(off), evidence(0, "", ""), off},
+			{domain, evidence(2, "els", "c1"), off}, {domain, evidence(3, "kim", "c1"), off}},
+		"undone starts afresh": {{domain, evidence(1, "jan", "c1"), learning}, {domain, evidence(2, "els", "c1"), on},
+			{set(undone), evidence(0, "", ""), undone}, {domain, evidence(3, "tim", "c1"), learning}, {domain, evidence(4, "kim", "c1"), on}},
+		"what is being undone stays so": {{domain, evidence(1, "jan", "c1"), learning}, {set(undoing), evidence(0, "", ""), undoing},
+			{domain, evidence(2, "els", "c1"), undoing}},
+		"a list takes three": {{list, evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning},
+			{list, evidence(3, "", ""), on}},
+		"a list that was wanted is kept": {{list, evidence(1, "", ""), learning}, {list, kept, learning},
+			{list, evidence(2, "", ""), learning}, {list, evidence(3, "", ""), learning}, {list, evidence(4, "", ""), learning}},
+		"for ever is certain at once": {{forever, evidence(1, "", ""), on}},
+		"an editor proposes": {{byEditor(list), evidence(1, "", ""), learning},
+			{byEditor(list), evidence(2, "", ""), learning}, {byEditor(list), evidence(3, "", ""), proposed},
+			{byEditor(list), evidence(4, "", ""), proposed}},
+		"an editor proposes for ever": {{byEditor(forever), evidence(1, "", ""), proposed}},
+		"a manager among them is enough": {{byEditor(list), evidence(1, "", ""), learning}, {list, evidence(2, "", ""), learning},
+			{byEditor(list), evidence(3, "", ""), on}},
+		"a manager confirms": {{byEditor(forever), evidence(1, "", ""), proposed}, {list, evidence(2, "", ""), on}},
+		"what a manager switched on stays": {{byEditor(list), evidence(1, "", ""), learning}, {switched, evidence(0, "", ""), on},
+			{byEditor(list), evidence(2, "", ""), on}},
+		"what a manager switched on can be wrong": {{byEditor(list), evidence(1, "", ""), learning}, {switched, evidence(0, "", ""), on},
+			{list, kept, learning}},
+		"editors teach whose a domain is": {{byEditor(domain), evidence(1, "jan", "c1"), learning},
+			{byEditor(domain), evidence(2, "els", "c1"), on}},
+		"for ever ends doubt":   {{list, kept, learning}, {forever, evidence(1, "", ""), on}},
+		"wanted after for ever": {{forever, evidence(1, "", ""), on}, {list, kept, learning}},
+		"releasing often is not for ever": {{accept, evidence(1, "", ""), learning}, {accept, evidence(2, "", ""), learning},
+			{accept, evidence(3, "", ""), learning}, {accept, evidence(4, "", ""), learning},
 			{func(r directory.Rule, e directory.Evidence) directory.Rule {
 				e.Action = string(item.Release)
 				return TeachAcceptance(r, "scan@jansen.example", e, true)
@@ -176,7 +198,8 @@ func TestTeachClient(t *testing.T) {
 // Explanations are sentences that say what and why.
 func TestExplain(t *testing.T) {
 	names := func(kind, id string) string {
-		return map[string]string{"client c1": "Bakkerij Jansen", "client c2": "Garage Visser", "contact jan": "Jan Jansen", "contact bol": "Kees Bol", "member margot": "Margot Hofland"}[kind+" "+id]
+		return map[string]string{"client c1": "Bakkerij Jansen", "client c2": "Garage Visser", "contact jan": "Jan Jansen",
+			"contact bol": "Kees Bol", "member margot": "Margot Hofland"}[kind+" "+id]
 	}
 	other := evidence(2, "els", "c1")
 	other.By = "iris"
@@ -191,23 +214,43 @@ func TestExplain(t *testing.T) {
 		rule   directory.Rule
 		nl, en string
 	}{
-		{TeachAddress(directory.Rule{}, "jj@gmail.com", evidence(1, "jan", "c1")), "Mail van jj@gmail.com is van Jan Jansen, omdat Margot Hofland dat één keer besliste.", "Mail from jj@gmail.com is from Jan Jansen, because Margot Hofland decided so once."},
+		{TeachAddress(directory.Rule{}, "jj@gmail.com", evidence(1, "jan", "c1")),
+			"Mail van jj@gmail.com is van Jan Jansen, omdat Margot Hofland dat één keer besliste.",
+			"Mail from jj@gmail.com is from Jan Jansen, because Margot Hofland decided so once."},
 		{TeachDomain(TeachDomain(directory.Rule{}, "jansen.example", evidence(1, "jan", "c1")), "jansen.example", other),
-			"Mail van @jansen.example hoort bij Bakkerij Jansen, omdat 2 mensen dat 2 keer beslisten.", "Mail from @jansen.example belongs to Bakkerij Jansen, because 2 people decided so 2 times."},
-		{off, "Mail van @jansen.example hoort bij Bakkerij Jansen, omdat Margot Hofland dat één keer besliste; deze regel staat uit.", "Mail from @jansen.example belongs to Bakkerij Jansen, because Margot Hofland decided so once; this rule is off."},
-		{habit, "In onderwerpen van Kees Bol staat ‘oven’ voor Bakkerij Jansen, ‘rallywagen’ voor Garage Visser, omdat Margot Hofland dat 10 keer besliste.", "In subjects of Kees Bol, “oven” means Bakkerij Jansen, “rallywagen” means Garage Visser, because Margot Hofland decided so 10 times."},
-		{TeachDismissal(directory.Rule{}, directory.DismissList, "nieuws.example", evidence(1, "", ""), true), "Mail van mailinglijst nieuws.example hoeft niemand te zien, omdat Margot Hofland dat voortaan altijd wilde.", "Nobody needs to see mail from mailing list nieuws.example, because Margot Hofland wanted it always so."},
-		{TeachDismissal(directory.Rule{}, directory.DismissSender, "a@b.example", evidence(1, "", ""), false), "Mail van a@b.example hoeft niemand te zien, omdat Margot Hofland dat één keer besliste; dat is nog niet zeker.", "Nobody needs to see mail from a@b.example, because Margot Hofland decided so once; that is not certain yet."},
-		{directory.Rule{Kind: directory.AcceptSender, Key: "a@b.example", State: directory.RuleUndone}, "Mail van a@b.example wordt gewoon verwerkt; deze regel is teruggenomen.", "Mail from a@b.example is processed as usual; this rule was undone."},
-		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", Client: "c9", State: directory.RuleUndoing, Count: 1, Evidence: []directory.Evidence{{By: "weg"}}}, "Mail van @b.example hoort bij een relatie die er niet meer is, omdat weg dat één keer besliste; deze regel wordt teruggenomen.", "Mail from @b.example belongs to a client that is gone, because weg decided so once; this rule is being undone."},
-		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", State: directory.RuleUndone}, "Mail van @b.example hoort bij een relatie; deze regel is teruggenomen.", "Mail from @b.example belongs to a client; this rule was undone."},
-		{directory.Rule{Kind: directory.AddressContact, Key: "a@b.example", Contact: "weg", State: directory.RuleUndone}, "Mail van a@b.example is van een contact dat er niet meer is; deze regel is teruggenomen.", "Mail from a@b.example is from a contact who is gone; this rule was undone."},
+			"Mail van @jansen.example hoort bij Bakkerij Jansen, omdat 2 mensen dat 2 keer beslisten.",
+			"Mail from @jansen.example belongs to Bakkerij Jansen, because 2 people decided so 2 times."},
+		{off, "Mail van @jansen.example hoort bij Bakkerij Jansen, omdat Margot Hofland dat één keer besliste; deze regel staat uit.",
+			"Mail from @jansen.example belongs to Bakkerij Jansen, because Margot Hofland decided so once; this rule is off."},
+		{habit, "In onderwerpen van Kees Bol staat ‘oven’ voor Bakkerij Jansen, ‘rallywagen’ voor Garage Visser, omdat Margot Hofland dat 10 " +
+			"keer besliste.", "In subjects of Kees Bol, “oven” means Bakkerij Jansen, “rallywagen” means Garage Visser, because Margot Hofland " +
+			"decided so 10 times."},
+		{TeachDismissal(directory.Rule{}, directory.DismissList, "nieuws.example", evidence(1, "", ""), true),
+			"Mail van mailinglijst nieuws.example hoeft niemand te zien, omdat Margot Hofland dat voortaan altijd wilde.",
+			"Nobody needs to see mail from mailing list nieuws.example, because Margot Hofland wanted it always so."},
+		{TeachDismissal(directory.Rule{}, directory.DismissSender, "a@b.example", evidence(1, "", ""), false),
+			"Mail van a@b.example hoeft niemand te zien, omdat Margot Hofland dat één keer besliste; dat is nog niet zeker.",
+			"Nobody needs to see mail from a@b.example, because Margot Hofland decided so once; that is not certain yet."},
+		{directory.Rule{Kind: directory.AcceptSender, Key: "a@b.example", State: directory.RuleUndone},
+			"Mail van a@b.example wordt gewoon verwerkt; deze regel is teruggenomen.",
+			"Mail from a@b.example is processed as usual; this rule was undone."},
+		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", Client: "c9", State: directory.RuleUndoing, Count: 1,
+			Evidence: []directory.Evidence{{By: "weg"}}}, "Mail van @b.example hoort bij een relatie die er niet meer is, omdat weg dat één keer " +
+			"besliste; deze regel wordt teruggenomen.", "Mail from @b.example belongs to a client that is gone, because weg decided so once; this " +
+			"rule is being undone."},
+		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", State: directory.RuleUndone},
+			"Mail van @b.example hoort bij een relatie; deze regel is teruggenomen.",
+			"Mail from @b.example belongs to a client; this rule was undone."},
+		{directory.Rule{Kind: directory.AddressContact, Key: "a@b.example", Contact: "weg", State: directory.RuleUndone},
+			"Mail van a@b.example is van een contact dat er niet meer is; deze regel is teruggenomen.",
+			"Mail from a@b.example is from a contact who is gone; this rule was undone."},
 	} {
 		if got := Explain(c.rule, names); got.NL != c.nl || got.EN != c.en {
 			t.Errorf("got\n\t%s\n\t%s\nwant\n\t%s\n\t%s", got.NL, got.EN, c.nl, c.en)
 		}
 	}
-	if got := Explain(TeachClient(directory.Rule{}, "bol", evidence(1, "bol", "c1", "vraag")), names); !strings.HasPrefix(got.NL, "De onderwerpen van Kees Bol") {
+	if got := Explain(TeachClient(directory.Rule{}, "bol", evidence(1, "bol", "c1", "vraag")), names); !strings.HasPrefix(got.NL,
+		"De onderwerpen van Kees Bol") {
 		t.Errorf("got %s", got.NL)
 	}
 }
@@ -231,14 +274,16 @@ func TestKindsAreLearned(t *testing.T) {
 		if rule.State != directory.RuleOn {
 			t.Errorf("%s: after five it is %s", kind, rule.State)
 		}
-		if rule = teach(rule, directory.Evidence{At: time.Unix(9, 0), By: "bram", Mail: "other", Action: "otherwise"}); rule.State != directory.RuleLearning {
+		if rule = teach(rule, directory.Evidence{At: time.Unix(9, 0), By: "bram", Mail: "other",
+			Action: "otherwise"}); rule.State != directory.RuleLearning {
 			t.Errorf("%s: somebody said otherwise, and it is %s", kind, rule.State)
 		}
 		for i := range 10 {
 			if rule.State == directory.RuleOn {
 				t.Errorf("%s: on again after %d", kind, i)
 			}
-			rule = teach(rule, directory.Evidence{At: time.Unix(int64(20+i), 0), By: "anna", Manager: true, Mail: fmt.Sprint("again ", i), Action: kind})
+			rule = teach(rule, directory.Evidence{At: time.Unix(int64(20+i), 0), By: "anna", Manager: true, Mail: fmt.Sprint("again ", i),
+				Action: kind})
 		}
 		if rule.State != directory.RuleOn {
 			t.Errorf("%s: ten more agree, and it is %s", kind, rule.State)
@@ -262,7 +307,8 @@ func TestChatsTellToo(t *testing.T) {
 	if !ok || client != "bakker" || word != "ovens" {
 		t.Errorf("six chats about ovens: %s %s %v", client, word, ok)
 	}
-	if n := len(choices(directory.Rule{State: directory.RuleOn, Evidence: []directory.Evidence{{Mail: "a1", Client: "bakker"}}}, earlier)); n != len(earlier) {
+	if n := len(choices(directory.Rule{State: directory.RuleOn, Evidence: []directory.Evidence{{Mail: "a1", Client: "bakker"}}},
+		earlier)); n != len(earlier) {
 		t.Errorf("%d choices of %d mails", n, len(earlier))
 	}
 	for _, s := range []directory.RuleState{directory.RuleOff, directory.RuleUndone} {

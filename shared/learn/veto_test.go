@@ -26,7 +26,8 @@ func TestContradicted(t *testing.T) {
 		"a number of the one, and name": {"Bakkerij Jansen", "Klantnummer 1041.", "bakker", false},
 	} {
 		test := parseCase(t, map[string]string{
-			"office": "client bakker 1041 type=organisation Bakkerij Jansen B.V.\nclient garage 1042 type=organisation Garage Visser V.O.F.\nclient prive 1043 type=person R. de Dijk\n" +
+			"office": "client bakker 1041 type=organisation Bakkerij Jansen B.V.\nclient garage 1042 type=organisation Garage Visser " +
+				"V.O.F.\nclient prive 1043 type=person R. de Dijk\n" +
 				"contact bol bol@boekhouder.example bakker,garage,prive Kees Bol\nhabit bol bakker oven\nhabit bol bakker oven\nhabit bol bakker oven",
 			"mail": "reason: several-clients\nfrom: Kees Bol <bol@boekhouder.example>\nsubject: " + c.subject, "text": c.text,
 		})

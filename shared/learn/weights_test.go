@@ -48,7 +48,8 @@ func TestWeights(t *testing.T) {
 				}
 			}
 		}
-		left = append(left, fmt.Sprintf("each class left out of fitting: %d mails, first %.1f %%, among three %.1f %%", n, percent(first, n), percent(three, n)))
+		left = append(left, fmt.Sprintf("each class left out of fitting: %d mails, first %.1f %%, among three %.1f %%", n, percent(first, n),
+			percent(three, n)))
 		t.Log(strings.Join(left, "\n"))
 		w := fit(examples, 12)
 		b, err := json.MarshalIndent(w, "", "  ")
@@ -111,7 +112,8 @@ func classesOf(examples []example) []string {
 // String says what was suggested for a mail.
 func (e example) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, seed %d, %s: %s <%s> %q %q\n  %.300q\n  right is %s %s, at place %d of\n", e.class, e.seed, e.mail.Item.Reason, e.mail.Item.From.Name, e.mail.Item.From.Email,
+	fmt.Fprintf(&b, "%s, seed %d, %s: %s <%s> %q %q\n  %.300q\n  right is %s %s, at place %d of\n", e.class, e.seed, e.mail.Item.Reason,
+		e.mail.Item.From.Name, e.mail.Item.From.Email,
 		e.mail.Item.Subject, e.mail.Files, e.mail.Letter.Own, e.wanted, e.client, e.right+1)
 	for _, s := range e.list[:min(3, len(e.list))] {
 		fmt.Fprintf(&b, "    %.2f %s %s:", s.Score, s.says(), s.name())

@@ -97,7 +97,8 @@ func TestThreadOfTwenty(t *testing.T) {
 }
 
 // answers are what people write between the lines of the mail that they answer.
-var answers = []string{"Ja", "nee.", "12", "NL20 INGB 0001 2345 67", "Dat weet ik niet zeker, maar volgens mij klopt het.", "ok", "Zie boven",
+var answers = []string{"Ja", "nee.", "12", "NL20 INGB 0001 2345 67", "Dat weet ik niet zeker, maar volgens mij klopt het.", "ok",
+	"Zie boven",
 	"klopt", "Graag hoor ik wat u daarvan vindt.", "vóór vrijdag", "👍", "✓", "x"}
 
 // An answer in the text of a known mail is shown, wherever it stands.

@@ -94,9 +94,12 @@ func TestWords(t *testing.T) {
 }
 
 // pieces are what labels, numbers and what is between them look like.
-var pieces = strings.Split("Klantnummer|klant|cliëntnr|debiteurennummer|dossier|Relatie-id|account code|KvK|K.v.K.|k vk|Kamer van Koophandel|chamber of commerce|"+
-	"NL123456782B90|NL 1234.56.782.B.90|nl|12345678|12 34 56 78|12.345.678|1234 5678|123|AB-17|10.001|2026|5-11-2026|09:30 uur|€ 1.234,56|1234567,89|"+
-	"NL91ABNA0417164300|06 12345678|+31 20 123 45 67|1234 AB|https://a.example/12345678|jan@a1.example|:| |.|=|/|\n|is|van|bij u|morgen|(|)|,", "|")
+var pieces = strings.Split("Klantnummer|klant|cliëntnr|debiteurennummer|dossier|Relatie-id|account code|KvK|K.v.K.|k vk|Kamer van "+
+	"Koophandel|chamber of commerce|"+
+	"NL123456782B90|NL 1234.56.782.B.90|nl|12345678|12 34 56 78|12.345.678|1234 5678|123|AB-17|10.001|2026|5-11-2026|09:30 uur|€ "+
+	"1.234,56|1234567,89|"+
+	"NL91ABNA0417164300|06 12345678|+31 20 123 45 67|1234 AB|https://a.example/12345678|jan@a1.example|:| |.|=|/|\n|is|van|bij u|morgen|(|)|,",
+	"|")
 
 // texts returns texts that are put together of pieces.
 func texts(n int) (all []string) {

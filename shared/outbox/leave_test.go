@@ -160,7 +160,8 @@ func TestStart(t *testing.T) {
 	ctx := t.Context()
 	n := w.written("anna")
 	n.Key, n.Reply.Mode, n.Reply.Since = "k", outbox.ModeNew, 0
-	begin := chat.Chat{Subject: "Jaarrekening", Client: "client", Contact: "contact", Members: []string{"anna"}, Addresses: []string{"info@x.example"}}
+	begin := chat.Chat{Subject: "Jaarrekening", Client: "client", Contact: "contact", Members: []string{"anna"},
+		Addresses: []string{"info@x.example"}}
 	c, r, err := w.Start(ctx, n, begin)
 	w.must(err)
 	again, other, err := w.Start(ctx, n, begin)

@@ -13,7 +13,8 @@ import (
 	"kantoorpost/shared/outbox"
 )
 
-var states = []outbox.State{outbox.Held, outbox.Scheduled, outbox.Waiting, outbox.Sending, outbox.Sent, outbox.Failed, outbox.Bounced, outbox.Unknown, outbox.TakenBack}
+var states = []outbox.State{outbox.Held, outbox.Scheduled, outbox.Waiting, outbox.Sending, outbox.Sent, outbox.Failed, outbox.Bounced,
+	outbox.Unknown, outbox.TakenBack}
 
 // Each change of a reply is possible in some states only. A change that is refused
 // changes nothing.
@@ -84,11 +85,13 @@ func TestRowsOfStates(t *testing.T) {
 			if !errors.Is(err, chat.ErrNotFound) || w.get().Messages != 1 {
 				t.Errorf("taken back, and still a message: %+v, %v", m, err)
 			}
-		} else if err != nil || m.State != string(state) || m.Kind != chat.KindReply || m.Direction != chat.Out || m.By != "anna" || w.get().Messages != 2 {
+		} else if err != nil || m.State != string(state) || m.Kind != chat.KindReply || m.Direction != chat.Out || m.By != "anna" ||
+			w.get().Messages != 2 {
 			t.Errorf("%s: message %+v, %v", state, m, err)
 		}
 		listed, _, err := w.List(t.Context(), outbox.Query{Limit: 10})
-		if want := state != outbox.Sent && state != outbox.TakenBack; err != nil || (len(listed) == 1) != want || want && listed[0].State != state {
+		if want := state != outbox.Sent && state != outbox.TakenBack; err != nil || (len(listed) == 1) != want ||
+			want && listed[0].State != state {
 			t.Errorf("%s: listed %+v, %v", state, listed, err)
 		}
 		open := state == outbox.Held || state == outbox.Scheduled || state == outbox.Sending

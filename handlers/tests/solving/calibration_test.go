@@ -14,7 +14,8 @@ func TestSuggestionsAreMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		to := "info@" + apptest.Domain
-		for subject, from := range map[string]string{"Een": "Jan Jansen <jan.jansen@kpnmail.nl>", "Twee": "Roel Hofman <roel@verkoop.example>", "Drie": "Els Vos <els@verkoop2.example>"} {
+		for subject, from := range map[string]string{"Een": "Jan Jansen <jan.jansen@kpnmail.nl>", "Twee": "Roel Hofman <roel@verkoop.example>",
+			"Drie": "Els Vos <els@verkoop2.example>"} {
 			w.Send(strings.Trim(from[strings.IndexByte(from, 60):], "<>"), []string{to}, apptest.Letter(from, to, subject, subject))
 		}
 		w.Pass(1)
@@ -41,7 +42,8 @@ func TestSuggestionsAreMeasured(t *testing.T) {
 		if second["action"] != "dismiss" {
 			t.Fatalf("suggested first: %v", second)
 		}
-		w.Must("POST", "/api/mails/"+w.ID("Twee")+"/solve", object{"action": "create-contact", "client": w.First("/api/clients"), "name": "Roel Hofman"})
+		w.Must("POST", "/api/mails/"+w.ID("Twee")+"/solve",
+			object{"action": "create-contact", "client": w.First("/api/clients"), "name": "Roel Hofman"})
 		if n, right := measured(); n != 2 || right != 1 {
 			t.Errorf("after something else: %v of %v", right, n)
 		}

@@ -62,7 +62,8 @@ func TestAnotherClientIsNamed(t *testing.T) {
 			}
 		}
 		detail := w.Must("GET", "/api/mails/"+w.ID("Concept een"), nil)
-		if text := fmt.Sprint(detail["explanation"]); !strings.Contains(text, "Slagerij van der Linde") || !strings.Contains(text, "Bakkerij Jansen") {
+		if text := fmt.Sprint(detail["explanation"]); !strings.Contains(text, "Slagerij van der Linde") ||
+			!strings.Contains(text, "Bakkerij Jansen") {
 			t.Errorf("explained: %s", text)
 		}
 		w.mailed(jan, "Re: Gewoon", "Andere vraag, nu over klantnummer 1345.", "In-Reply-To: <Gewoon@elders.example>")
@@ -227,7 +228,8 @@ func TestPortals(t *testing.T) {
 					w.solve("Klaar 1", object{"action": "create-contact", "name": "Facturant", "portal": true, "client": baker})
 				} else {
 					w.solve("Klaar 1", object{"action": "create-contact", "name": "Facturant", "client": baker})
-					els := w.Must("POST", "/api/contacts", object{"name": "Els van der Linde", "emails": []string{"els@vanderlinde.example"}, "clients": []string{butcher}})["id"]
+					els := w.Must("POST", "/api/contacts", object{"name": "Els van der Linde", "emails": []string{"els@vanderlinde.example"},
+						"clients": []string{butcher}})["id"]
 					jan := w.Must("GET", "/api/contacts?search=Jansen", nil)["items"].([]any)[0].(object)["id"]
 					for n, contact := range []any{els, els, jan} {
 						subject := fmt.Sprint("Klaar ", n+10)
@@ -259,7 +261,8 @@ func TestPortals(t *testing.T) {
 					t.Errorf("explained: %s", text)
 				}
 				w.solve("Klaar 3", object{"action": "choose-client", "client": baker})
-				if c := w.Must("GET", "/api/contacts?search=Facturant", nil)["items"].([]any)[0].(object); c["portal"] != true || len(c["clients"].([]any)) != 0 {
+				if c := w.Must("GET", "/api/contacts?search=Facturant", nil)["items"].([]any)[0].(object); c["portal"] != true ||
+					len(c["clients"].([]any)) != 0 {
 					t.Errorf("the portal got clients of its own: %v", c)
 				}
 				if got := w.placed("Klaar 3"); got != baker {

@@ -124,7 +124,8 @@ func TestWhichClientIsMeant(t *testing.T) {
 			"clients": []string{bakery, other}})
 		info := "info@" + apptest.Domain
 		send := func(subject string) object {
-			w.Send("bos@boekhouders.example", []string{info}, apptest.Letter("bos@boekhouders.example", info, subject, strings.ReplaceAll(subject, " ", "")))
+			w.Send("bos@boekhouders.example", []string{info},
+				apptest.Letter("bos@boekhouders.example", info, subject, strings.ReplaceAll(subject, " ", "")))
 			w.Pass(1)
 			return w.Mail(subject)
 		}

@@ -78,7 +78,8 @@ func waits() map[string]waiting {
 	forwarded := func(who string) func(w *world) {
 		return func(w *world) {
 			w.Send("anna@"+apptest.Domain, []string{to}, apptest.Letter("Anna <anna@"+apptest.Domain+">", to, "Vraag", "v1")+
-				"\r\n-----Oorspronkelijk bericht-----\r\nVan: "+who+"\r\nVerzonden: maandag 23 november 2026 09:00\r\nAan: Anna <anna@"+apptest.Domain+">\r\nOnderwerp: Btw\r\n\r\nZie de bijlage.\r\n")
+				"\r\n-----Oorspronkelijk bericht-----\r\nVan: "+who+"\r\nVerzonden: maandag 23 november 2026 09:00\r\nAan: Anna <anna@"+apptest.Domain+
+				">\r\nOnderwerp: Btw\r\n\r\nZie de bijlage.\r\n")
 			w.Pass(1)
 		}
 	}
@@ -93,27 +94,38 @@ func waits() map[string]waiting {
 		"an underscore":            {"unknown-sender", arrives("x@elders.example", "Jan Molenaar <jan@de_molen.example>")},
 		"a quoted local part":      {"unknown-sender", arrives("x@elders.example", `Jan Molenaar <"jan molenaar"@molen.example>`)},
 		"a host of one word":       {"unknown-sender", arrives("x@elders.example", "Scanner <scan@kopieer>")},
-		"an X.500 name":            {"unknown-sender", arrives("x@elders.example", "Kees Snel </O=EXCHANGELABS/OU=FIRST/CN=RECIPIENTS/CN=0A1B2C-KEES>")},
-		"another's name":           {"unknown-sender", func(w *world) { w.portal(); arrives("no-reply@delen.example", "Els Vis <no-reply@delen.example>")(w) }},
-		"a name that nobody has":   {"unknown-sender", func(w *world) { w.portal(); arrives("no-reply@delen.example", "Kees Snel <no-reply@delen.example>")(w) }},
-		"no sender":                {"no-sender", arrives("x@elders.example", "")},
-		"no sender, signed":        {"no-sender", stored("", "pass", func(it *item.Item) { it.InitialReason = item.NoSender })},
-		"no sender of a name":      {"no-sender", arrives("x@elders.example", "Jan")},
-		"no sender, doubted":       {"no-sender", stored("", "fail", func(it *item.Item) { it.InitialReason = item.NoSender })},
-		"no sender, not analysed":  {"no-sender", stored("", "soft", func(it *item.Item) { it.InitialReason, it.NotAnalysed = item.NoSender, true })},
-		"a colleague":              {"internal-sender", arrives("anna@"+apptest.Domain, "Anna <anna@"+apptest.Domain+">")},
-		"an own address":           {"internal-sender", arrives("loon@"+apptest.Domain, "Loon <loon@"+apptest.Domain+">")},
-		"passed on of a contact":   {"internal-sender", forwarded(jan)},
-		"passed on of a stranger":  {"internal-sender", forwarded(stranger)},
-		"passed on of an odd one":  {"internal-sender", forwarded("Jan Molenaar <jan@de_molen.example>")},
-		"no client":                {"sender-without-client", arrives("ria@vrij.example", "Ria Vrij <ria@vrij.example>")},
-		"two clients":              {"several-clients", arrives("bol@boek.example", "Kees Bol <bol@boek.example>")},
-		"another's number":         {"several-clients", arrives("jan@bakker.example", jan, "X-A: b", "", "Klantnummer 1002.")},
-		"doubted, a contact":       {"sender-not-verified", arrives("spoofed@bakker.example", jan)},
-		"doubted, a stranger":      {"sender-not-verified", arrives("spoofed@garage.example", stranger)},
-		"doubted, a receipt":       {"sender-not-verified", stored("jan@bakker.example", "fail", func(it *item.Item) { it.Class = item.ReadReceipt })},
-		"a list":                   {"automated", arrives("nieuws@bladen.example", "nieuws@bladen.example", "List-Id: <blad.bladen.example>")},
-		"a list, not verified":     {"automated", arrives("x@elders.example", "nieuws@bladen.example", "List-Id: <blad.bladen.example>")},
+		"an X.500 name": {"unknown-sender", arrives("x@elders.example",
+			"Kees Snel </O=EXCHANGELABS/OU=FIRST/CN=RECIPIENTS/CN=0A1B2C-KEES>")},
+		"another's name": {"unknown-sender", func(w *world) {
+			w.portal()
+			arrives("no-reply@delen.example",
+				"Els Vis <no-reply@delen.example>")(w)
+		}},
+		"a name that nobody has": {"unknown-sender", func(w *world) {
+			w.portal()
+			arrives("no-reply@delen.example",
+				"Kees Snel <no-reply@delen.example>")(w)
+		}},
+		"no sender":           {"no-sender", arrives("x@elders.example", "")},
+		"no sender, signed":   {"no-sender", stored("", "pass", func(it *item.Item) { it.InitialReason = item.NoSender })},
+		"no sender of a name": {"no-sender", arrives("x@elders.example", "Jan")},
+		"no sender, doubted":  {"no-sender", stored("", "fail", func(it *item.Item) { it.InitialReason = item.NoSender })},
+		"no sender, not analysed": {"no-sender", stored("", "soft",
+			func(it *item.Item) { it.InitialReason, it.NotAnalysed = item.NoSender, true })},
+		"a colleague":             {"internal-sender", arrives("anna@"+apptest.Domain, "Anna <anna@"+apptest.Domain+">")},
+		"an own address":          {"internal-sender", arrives("loon@"+apptest.Domain, "Loon <loon@"+apptest.Domain+">")},
+		"passed on of a contact":  {"internal-sender", forwarded(jan)},
+		"passed on of a stranger": {"internal-sender", forwarded(stranger)},
+		"passed on of an odd one": {"internal-sender", forwarded("Jan Molenaar <jan@de_molen.example>")},
+		"no client":               {"sender-without-client", arrives("ria@vrij.example", "Ria Vrij <ria@vrij.example>")},
+		"two clients":             {"several-clients", arrives("bol@boek.example", "Kees Bol <bol@boek.example>")},
+		"another's number":        {"several-clients", arrives("jan@bakker.example", jan, "X-A: b", "", "Klantnummer 1002.")},
+		"doubted, a contact":      {"sender-not-verified", arrives("spoofed@bakker.example", jan)},
+		"doubted, a stranger":     {"sender-not-verified", arrives("spoofed@garage.example", stranger)},
+		"doubted, a receipt": {"sender-not-verified",
+			stored("jan@bakker.example", "fail", func(it *item.Item) { it.Class = item.ReadReceipt })},
+		"a list":               {"automated", arrives("nieuws@bladen.example", "nieuws@bladen.example", "List-Id: <blad.bladen.example>")},
+		"a list, not verified": {"automated", arrives("x@elders.example", "nieuws@bladen.example", "List-Id: <blad.bladen.example>")},
 		"a list without a sender": {"automated", stored("", "soft", func(it *item.Item) {
 			it.InitialReason, it.ListID, it.ReturnDomain = item.Automated, "blad.example", "bladen.example"
 		})},
@@ -127,13 +139,18 @@ func waits() map[string]waiting {
 		"a bounce without a sender":   {"bounce", stored("", "soft", func(it *item.Item) { it.InitialReason = item.Bounce })},
 		"a receipt":                   {"acknowledgement", func(w *world) { receipt(jan, "pass")(w) }},
 		"a receipt of a stranger":     {"acknowledgement", func(w *world) { receipt(stranger, "soft")(w) }},
-		"too large":                   {"too-large", stored("jan@bakker.example", "pass", func(it *item.Item) { it.InitialReason, it.BodyTruncated = item.TooLarge, true })},
-		"too large, a stranger":       {"too-large", stored("kees@garage.example", "pass", func(it *item.Item) { it.InitialReason, it.BodyTruncated = item.TooLarge, true })},
-		"too large, no sender":        {"too-large", stored("", "pass", func(it *item.Item) { it.InitialReason, it.BodyTruncated = item.TooLarge, true })},
-		"undecodable":                 {"undecodable", stored("", "soft", func(it *item.Item) { it.InitialReason, it.Detail = item.Undecodable, "geen JSON" })},
-		"not analysed":                {"not-analysed", stored("jan@bakker.example", "pass", func(it *item.Item) { it.NotAnalysed = true })},
-		"not analysed, a stranger":    {"not-analysed", stored("kees@garage.example", "pass", func(it *item.Item) { it.NotAnalysed = true })},
-		"not analysed, of a program":  {"automated", stored("jan@bakker.example", "pass", func(it *item.Item) { it.NotAnalysed, it.InitialReason = true, item.Automated })},
+		"too large": {"too-large", stored("jan@bakker.example", "pass",
+			func(it *item.Item) { it.InitialReason, it.BodyTruncated = item.TooLarge, true })},
+		"too large, a stranger": {"too-large", stored("kees@garage.example", "pass",
+			func(it *item.Item) { it.InitialReason, it.BodyTruncated = item.TooLarge, true })},
+		"too large, no sender": {"too-large", stored("", "pass",
+			func(it *item.Item) { it.InitialReason, it.BodyTruncated = item.TooLarge, true })},
+		"undecodable": {"undecodable", stored("", "soft",
+			func(it *item.Item) { it.InitialReason, it.Detail = item.Undecodable, "geen JSON" })},
+		"not analysed":             {"not-analysed", stored("jan@bakker.example", "pass", func(it *item.Item) { it.NotAnalysed = true })},
+		"not analysed, a stranger": {"not-analysed", stored("kees@garage.example", "pass", func(it *item.Item) { it.NotAnalysed = true })},
+		"not analysed, of a program": {"automated", stored("jan@bakker.example", "pass",
+			func(it *item.Item) { it.NotAnalysed, it.InitialReason = true, item.Automated })},
 		"a role that nobody has": {"no-member-with-role", func(w *world) {
 			w.Must("PUT", "/api/clients/"+w.client("1001")+"/team-members", []object{})
 			arrives("jan@bakker.example", jan)(w)
@@ -145,7 +162,8 @@ func waits() map[string]waiting {
 // portal makes an address, which others write from too, Jan's.
 func (w *world) portal() {
 	w.T.Helper()
-	w.Send("no-reply@delen.example", []string{"info@" + apptest.Domain}, apptest.Letter("Jan Jansen <no-reply@delen.example>", "info@"+apptest.Domain, "Map", "map"))
+	w.Send("no-reply@delen.example", []string{"info@" + apptest.Domain},
+		apptest.Letter("Jan Jansen <no-reply@delen.example>", "info@"+apptest.Domain, "Map", "map"))
 	w.Pass(1)
 	w.Must("POST", "/api/mails/"+w.ID("Map")+"/solve", object{"action": "link-contact", "contact": w.contact("Jan Jansen")})
 }
@@ -161,7 +179,8 @@ func affairs(t *testing.T) *world {
 	w.Office()
 	w.Tick()
 	butcher := w.Must("POST", "/api/clients", object{"number": "1002", "type": "organisation", "name": "Slagerij Van Dam"})["id"]
-	w.Must("PUT", "/api/clients/"+butcher.(string)+"/team-members", w.Must("GET", "/api/clients/"+w.client("1001")+"/team-members", nil)["items"])
+	w.Must("PUT", "/api/clients/"+butcher.(string)+"/team-members",
+		w.Must("GET", "/api/clients/"+w.client("1001")+"/team-members", nil)["items"])
 	for _, c := range []object{
 		{"name": "Els Vis", "emails": []string{"els@vandam.example"}, "clients": []any{butcher}},
 		{"name": "Ria Vrij", "emails": []string{"ria@vrij.example"}, "clients": []any{}},
@@ -170,7 +189,8 @@ func affairs(t *testing.T) *world {
 		w.Must("POST", "/api/contacts", c)
 	}
 	w.Must("POST", "/api/team-members", object{"name": "Dirk", "email": "dirk@" + apptest.Domain, "rights": "editor", "active": false})
-	w.Must("POST", "/api/team-members", object{"name": "Anna de Groot", "email": "adegroot@" + apptest.Domain, "rights": "editor", "active": true})
+	w.Must("POST", "/api/team-members", object{"name": "Anna de Groot", "email": "adegroot@" + apptest.Domain, "rights": "editor",
+		"active": true})
 	return w
 }
 
@@ -184,7 +204,8 @@ func (w *world) offers(m object) []object {
 	for _, action := range m["solutions"].([]any) {
 		switch action {
 		case "link-contact":
-			all = append(all, object{"action": action, "contact": w.contact("Jan Jansen")}, object{"action": action, "contact": w.contact("Els Vis")},
+			all = append(all, object{"action": action, "contact": w.contact("Jan Jansen")},
+				object{"action": action, "contact": w.contact("Els Vis")},
 				object{"action": action, "contact": w.contact("Jan Jansen"), "remember": false})
 		case "create-contact":
 			o := object{"action": action, "name": "Nieuw Iemand", "client": w.client("1001")}
@@ -198,7 +219,8 @@ func (w *world) offers(m object) []object {
 			all = append(all, o, alone)
 		case "choose-client":
 			for _, number := range []string{"1001", "1002"} {
-				all = append(all, object{"action": action, "client": w.client(number)}, object{"action": action, "client": w.client(number), "remember": false})
+				all = append(all, object{"action": action, "client": w.client(number)},
+					object{"action": action, "client": w.client(number), "remember": false})
 			}
 		default:
 			all = append(all, object{"action": action})

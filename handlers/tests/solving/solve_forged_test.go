@@ -71,7 +71,8 @@ func TestWhatIsNeverDismissedForEver(t *testing.T) {
 		w.Send("spoofed@vals.example", []string{info}, apptest.Letter("x@vals.example", info, "Vals", "c2", "Auto-Submitted: auto-generated"))
 		w.Pass(1)
 		for _, subject := range []string{"Scan", "Vals"} {
-			if code := w.Ask(apptest.Admin, "POST", "/api/mails/"+w.ID(subject)+"/solve", object{"action": "dismiss", "scope": "sender"}, nil); code != 422 {
+			if code := w.Ask(apptest.Admin, "POST", "/api/mails/"+w.ID(subject)+"/solve",
+				object{"action": "dismiss", "scope": "sender"}, nil); code != 422 {
 				t.Errorf("%s, for ever: %d", subject, code)
 			}
 			for _, s := range w.Must("GET", "/api/mails/"+w.ID(subject)+"/suggestions", nil)["items"].([]any) {

@@ -19,7 +19,8 @@ func TestOneAddressWritesForMany(t *testing.T) {
 		bakery := w.First("/api/clients")
 		butcher := w.Must("POST", "/api/clients", object{"number": "1002", "type": "organisation", "name": "Slagerij Van Dam"})["id"].(string)
 		w.Must("PUT", "/api/clients/"+butcher+"/team-members", w.Must("GET", "/api/clients/"+bakery+"/team-members", nil)["items"])
-		els := w.Must("POST", "/api/contacts", object{"name": "Els van Dam", "emails": []string{"els@vandam.example"}, "clients": []string{butcher}})["id"].(string)
+		els := w.Must("POST", "/api/contacts", object{"name": "Els van Dam", "emails": []string{"els@vandam.example"},
+			"clients": []string{butcher}})["id"].(string)
 		jan := w.Must("GET", "/api/contacts?search=Jansen", nil)["items"].([]any)[0].(object)["id"].(string)
 		send := func(name, subject string) object {
 			t.Helper()
@@ -44,7 +45,8 @@ func TestOneAddressWritesForMany(t *testing.T) {
 			t.Fatalf("somebody else: %v", m)
 		}
 		detail := w.Must("GET", "/api/mails/"+m["id"].(string), nil)
-		if text := fmt.Sprint(detail["explanation"], detail["whatToDo"]); !strings.Contains(text, "Els van Dam") || !strings.Contains(text, "Jan Jansen") {
+		if text := fmt.Sprint(detail["explanation"], detail["whatToDo"]); !strings.Contains(text, "Els van Dam") ||
+			!strings.Contains(text, "Jan Jansen") {
 			t.Errorf("explained: %s", text)
 		}
 		first := w.Must("GET", "/api/mails/"+m["id"].(string)+"/suggestions", nil)["items"].([]any)[0].(object)
@@ -92,7 +94,8 @@ func TestAFormerColleagueCanBecomeAContact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info := "info@" + apptest.Domain
-		dirk := w.Must("POST", "/api/team-members", object{"name": "Dirk", "email": "dirk@" + apptest.Domain, "rights": "manager", "active": false})["id"]
+		dirk := w.Must("POST", "/api/team-members", object{"name": "Dirk", "email": "dirk@" + apptest.Domain, "rights": "manager",
+			"active": false})["id"]
 		if dirk == "" {
 			t.Fatal("no former colleague")
 		}
@@ -102,7 +105,8 @@ func TestAFormerColleagueCanBecomeAContact(t *testing.T) {
 		if m["reason"] != "unknown-sender" {
 			t.Fatalf("a former colleague: %v", m)
 		}
-		solved := w.Must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "create-contact", "name": "Dirk", "client": w.First("/api/clients")})
+		solved := w.Must("POST", "/api/mails/"+m["id"].(string)+"/solve",
+			object{"action": "create-contact", "name": "Dirk", "client": w.First("/api/clients")})
 		if got := solved["mail"].(object); got["state"] != "processed" {
 			t.Errorf("made a contact: %v", solved)
 		}
@@ -123,26 +127,43 @@ func TestTheSecondNameIsAskedAbout(t *testing.T) {
 		"file sharing":                  {"Jan Jansen <no-reply@mappen.example>", "Els Vis <no-reply@mappen.example>", "Jan Jansen", asked, nil},
 		"file sharing, in its own name": {"Jan Jansen <no-reply@mappen.example>", "Mappen <no-reply@mappen.example>", "Jan Jansen", asked, nil},
 		"file sharing, without a name":  {"Jan Jansen <no-reply@mappen.example>", "no-reply@mappen.example", "Jan Jansen", asked, nil},
-		"file sharing, nobody known":    {"Jan Jansen <no-reply@mappen.example>", "Ria Elders <no-reply@mappen.example>", "Jan Jansen", asked, nil},
-		"signing":                       {"Jan Jansen via Ondertekend <post@ondertekend.example>", "Els Vis via Ondertekend <post@ondertekend.example>", "Jan Jansen", asked, nil},
-		"invoices":                      {"Bakkerij Jansen <facturen@rekeningen.example>", "Slagerij Van Dam <facturen@rekeningen.example>", "Jan Jansen", asked, nil},
-		"invoices of a third":           {"Slagerij Van Dam <facturen@rekeningen.example>", "Garage Snel V.O.F. <facturen@rekeningen.example>", "Els Vis", asked, nil},
-		"payroll":                       {"Jan Jansen (via Loonportaal) <dienst@loonportaal.example>", "Els Vis (via Loonportaal) <dienst@loonportaal.example>", "Jan Jansen", asked, nil},
-		"in the first one's thread":     {"Jan Jansen <no-reply@mappen.example>", "Els Vis <no-reply@mappen.example>", "Jan Jansen", asked, []string{"References: <first@elders.example>"}},
-		"a scanner":                     {"Jan Jansen <scan@winkelstraat.example>", "Els Vis <scan@winkelstraat.example>", "Jan Jansen", asked, nil},
-		"a scanner, another department": {"Kopieerapparaat Balie <scan@winkelstraat.example>", "Kopieerapparaat Kelder <scan@winkelstraat.example>", "Jan Jansen", asked, nil},
-		"a family":                      {"Jan Jansen <info@familie-jansen.example>", "Els Vis <info@familie-jansen.example>", "Jan Jansen", asked, nil},
-		"a shared secretary":            {"Jan Jansen <secretariaat@maatschap.example>", "Vis, Els <secretariaat@maatschap.example>", "Jan Jansen", asked, nil},
-		"a shared secretary, for her":   {"Jan Jansen <secretariaat@maatschap.example>", "Secretariaat namens Els Vis <secretariaat@maatschap.example>", "Jan Jansen", asked, nil},
-		"with initials, another":        {"Jan Jansen <secretariaat@maatschap.example>", "E. Vis <secretariaat@maatschap.example>", "Jan Jansen", asked, nil},
-		"himself again":                 {"Jan Jansen <no-reply@mappen.example>", "Jan Jansen <no-reply@mappen.example>", "Jan Jansen", same, nil},
-		"himself, with initials":        {"Jan Jansen <no-reply@mappen.example>", "J.P. Jansen <no-reply@mappen.example>", "Jan Jansen", same, nil},
-		"turned around":                 {"Jan Jansen <info@familie-jansen.example>", `"Jansen, Jan" <info@familie-jansen.example>`, "Jan Jansen", same, nil},
-		"a married name":                {"Els Vis <els.vis@thuis.example>", "Els Vis-de Boer <els.vis@thuis.example>", "Els Vis", same, nil},
-		"a married name before hers":    {"Els Vis <els.vis@thuis.example>", "Els de Boer-Vis <els.vis@thuis.example>", "Els Vis", same, nil},
-		"his company":                   {"Jan Jansen <no-reply@mappen.example>", "Bakkerij Jansen <no-reply@mappen.example>", "Jan Jansen", same, nil},
-		"always the same program":       {"Meldingen <no-reply@mappen.example>", "Meldingen <no-reply@mappen.example>", "Jan Jansen", unsaid, nil},
-		"never a name":                  {"no-reply@mappen.example", "no-reply@mappen.example", "Jan Jansen", unsaid, nil},
+		"file sharing, nobody known": {"Jan Jansen <no-reply@mappen.example>", "Ria Elders <no-reply@mappen.example>", "Jan Jansen",
+			asked, nil},
+		"signing": {"Jan Jansen via Ondertekend <post@ondertekend.example>",
+			"Els Vis via Ondertekend <post@ondertekend.example>", "Jan Jansen", asked, nil},
+		"invoices": {"Bakkerij Jansen <facturen@rekeningen.example>", "Slagerij Van Dam <facturen@rekeningen.example>",
+			"Jan Jansen", asked, nil},
+		"invoices of a third": {"Slagerij Van Dam <facturen@rekeningen.example>", "Garage Snel V.O.F. <facturen@rekeningen.example>",
+			"Els Vis", asked, nil},
+		"payroll": {"Jan Jansen (via Loonportaal) <dienst@loonportaal.example>",
+			"Els Vis (via Loonportaal) <dienst@loonportaal.example>", "Jan Jansen", asked, nil},
+		"in the first one's thread": {"Jan Jansen <no-reply@mappen.example>", "Els Vis <no-reply@mappen.example>", "Jan Jansen", asked,
+			[]string{"References: <first@elders.example>"}},
+		"a scanner": {"Jan Jansen <scan@winkelstraat.example>", "Els Vis <scan@winkelstraat.example>", "Jan Jansen",
+			asked, nil},
+		"a scanner, another department": {"Kopieerapparaat Balie <scan@winkelstraat.example>",
+			"Kopieerapparaat Kelder <scan@winkelstraat.example>", "Jan Jansen", asked, nil},
+		"a family": {"Jan Jansen <info@familie-jansen.example>", "Els Vis <info@familie-jansen.example>", "Jan Jansen",
+			asked, nil},
+		"a shared secretary": {"Jan Jansen <secretariaat@maatschap.example>", "Vis, Els <secretariaat@maatschap.example>",
+			"Jan Jansen", asked, nil},
+		"a shared secretary, for her": {"Jan Jansen <secretariaat@maatschap.example>",
+			"Secretariaat namens Els Vis <secretariaat@maatschap.example>", "Jan Jansen", asked, nil},
+		"with initials, another": {"Jan Jansen <secretariaat@maatschap.example>", "E. Vis <secretariaat@maatschap.example>", "Jan Jansen",
+			asked, nil},
+		"himself again": {"Jan Jansen <no-reply@mappen.example>", "Jan Jansen <no-reply@mappen.example>", "Jan Jansen",
+			same, nil},
+		"himself, with initials": {"Jan Jansen <no-reply@mappen.example>", "J.P. Jansen <no-reply@mappen.example>", "Jan Jansen",
+			same, nil},
+		"turned around": {"Jan Jansen <info@familie-jansen.example>", `"Jansen, Jan" <info@familie-jansen.example>`, "Jan Jansen",
+			same, nil},
+		"a married name":             {"Els Vis <els.vis@thuis.example>", "Els Vis-de Boer <els.vis@thuis.example>", "Els Vis", same, nil},
+		"a married name before hers": {"Els Vis <els.vis@thuis.example>", "Els de Boer-Vis <els.vis@thuis.example>", "Els Vis", same, nil},
+		"his company": {"Jan Jansen <no-reply@mappen.example>", "Bakkerij Jansen <no-reply@mappen.example>", "Jan Jansen",
+			same, nil},
+		"always the same program": {"Meldingen <no-reply@mappen.example>", "Meldingen <no-reply@mappen.example>", "Jan Jansen",
+			unsaid, nil},
+		"never a name": {"no-reply@mappen.example", "no-reply@mappen.example", "Jan Jansen", unsaid, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -152,7 +173,8 @@ func TestTheSecondNameIsAskedAbout(t *testing.T) {
 				info := "info@" + apptest.Domain
 				from := c.first[strings.LastIndexByte(c.first, '<')+1:]
 				arrive := func(from, subject, id string, more ...string) object {
-					w.Send(strings.Trim(from[strings.LastIndexByte(from, '<')+1:], ">"), []string{info}, apptest.Letter(strings.Replace(from, "Vis, Els", `"Vis, Els"`, 1), info, subject, id, more...))
+					w.Send(strings.Trim(from[strings.LastIndexByte(from, '<')+1:], ">"), []string{info},
+						apptest.Letter(strings.Replace(from, "Vis, Els", `"Vis, Els"`, 1), info, subject, id, more...))
 					w.Pass(1)
 					return w.Mail(subject)
 				}
@@ -162,7 +184,8 @@ func TestTheSecondNameIsAskedAbout(t *testing.T) {
 					t.Fatalf("%s linked: %v for %v", from, first["state"], first["reason"])
 				}
 				second := arrive(c.second, "Tweede", "second", c.more...)
-				if state := map[bool]string{true: "processed", false: "parked"}[c.reason == same]; second["state"] != state || second["reason"] != c.reason {
+				if state := map[bool]string{true: "processed", false: "parked"}[c.reason == same]; second["state"] != state ||
+					second["reason"] != c.reason {
 					t.Errorf("%s: %v for %v, want %s %s", c.second, second["state"], second["reason"], state, c.reason)
 				}
 				if second["chat"] == first["chat"] {
@@ -184,11 +207,13 @@ func TestAFraudIsNotSuggested(t *testing.T) {
 		codes            []string // the gravest first
 		doubt            bool
 	}{
-		{"a domain in other letters", "Jan Jansen <jan@bаkker.example>", "Ons rekeningnummer is gewijzigd.", nil, []string{lookalike, payment, name}, true},
+		{"a domain in other letters", "Jan Jansen <jan@bаkker.example>", "Ons rekeningnummer is gewijzigd.", nil,
+			[]string{lookalike, payment, name}, true},
 		{"a domain with a word more", "Jan Jansen <jan@bakker-facturen.example>", "Bijgaand de stukken.", nil, []string{lookalike, name}, true},
 		{"a domain like the office's", "Salaris <salaris@kant0or.example>", "Bijgaand de stukken.", nil, []string{lookalike}, true},
 		{"a colleague's name", "Anna de Groot <directie2026@gmail.com>", "Ben je op kantoor?", nil, []string{name}, true},
-		{"answers elsewhere", "Kees Snel <kees@garage.example>", "Bel mij.", []string{"Reply-To: kees@anders.example"}, []string{elsewhere}, true},
+		{"answers elsewhere", "Kees Snel <kees@garage.example>", "Bel mij.", []string{"Reply-To: kees@anders.example"},
+			[]string{elsewhere}, true},
 		{"a contact's new address", "Jan Jansen <jan.jansen@gmail.com>", "Bijgaand de stukken.", nil, []string{name}, false},
 		{"a stranger", "Kees Snel <kees@garage.example>", "Bijgaand de stukken.", nil, nil, false},
 	} {
@@ -197,7 +222,8 @@ func TestAFraudIsNotSuggested(t *testing.T) {
 				w := affairs(t)
 				info := "info@" + apptest.Domain
 				envelope := strings.Trim(c.from[strings.LastIndexByte(c.from, '<')+1:], ">")
-				w.Send(envelope, []string{info}, apptest.Letter(c.from, info, "Vraag", "f1", append(c.more, "", c.text, "", "Met vriendelijke groet,", "Jan Jansen", "Bakkerij Jansen")...))
+				w.Send(envelope, []string{info}, apptest.Letter(c.from, info, "Vraag", "f1",
+					append(c.more, "", c.text, "", "Met vriendelijke groet,", "Jan Jansen", "Bakkerij Jansen")...))
 				w.Pass(1)
 				m := w.Mail("Vraag")
 				if m["reason"] != "unknown-sender" {

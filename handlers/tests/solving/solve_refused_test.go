@@ -31,7 +31,8 @@ func TestSolutionsThatAreRefused(t *testing.T) {
 			{"beheer", unknown, object{"action": "link-contact", "contact": gone}, http.StatusConflict, "deleted meanwhile"},
 			{"beheer", unknown, object{"action": "link-contact"}, http.StatusUnprocessableEntity, "body.contact"},
 			{"beheer", unknown, object{"action": "create-contact"}, http.StatusUnprocessableEntity, "body.name"},
-			{"beheer", unknown, object{"action": "create-contact", "name": "Piet", "email": "anna@" + apptest.Domain}, http.StatusUnprocessableEntity,
+			{"beheer", unknown, object{"action": "create-contact", "name": "Piet", "email": "anna@" + apptest.Domain},
+				http.StatusUnprocessableEntity,
 				"not one of the office"},
 			{"beheer", unknown, object{"action": "create-contact", "name": "Piet", "client": gone}, http.StatusConflict, "client that you chose"},
 			{"beheer", unknown, object{"action": "choose-client", "client": w.First("/api/clients")}, http.StatusUnprocessableEntity,
@@ -80,7 +81,8 @@ func TestForwardedMail(t *testing.T) {
 		info, anna := "info@"+apptest.Domain, "anna@"+apptest.Domain
 		forward := func(subject, id, from string) string {
 			text := apptest.Letter("Anna <"+anna+">", info, "FW: "+subject, id) + "\r\n\r\n-----Oorspronkelijk bericht-----\r\nVan: " + from +
-				"\r\nVerzonden: maandag 23 november 2026 09:00\r\nAan: Anna\r\nOnderwerp: " + subject + "\r\n\r\nKunt u bellen?\r\n\r\nGroet,\r\nEls\r\n"
+				"\r\nVerzonden: maandag 23 november 2026 09:00\r\nAan: Anna\r\nOnderwerp: " + subject +
+				"\r\n\r\nKunt u bellen?\r\n\r\nGroet,\r\nEls\r\n"
 			w.Send(anna, []string{info}, text)
 			w.Pass(1)
 			return w.ID("FW: " + subject)

@@ -69,7 +69,8 @@ func TestAnEditorNeverReleasesAForgedMail(t *testing.T) {
 	released := 0
 	everyMoment(t, func(w *world) {
 		info := "info@" + apptest.Domain
-		w.Send("spoofed@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Vervalst", "s1", "Auto-Submitted: auto-generated"))
+		w.Send("spoofed@bakker.example", []string{info},
+			apptest.Letter("jan@bakker.example", info, "Vervalst", "s1", "Auto-Submitted: auto-generated"))
 		w.Pass(1)
 		if m := w.Mail("Vervalst"); m["reason"] != "automated" {
 			t.Fatalf("a forged automated mail: %v", m)
@@ -100,7 +101,8 @@ func TestARefusedSolutionTeachesNothing(t *testing.T) {
 	var id, contact string
 	codes, dismissed := map[int]int{}, 0
 	everyMoment(t, func(w *world) { id, contact = w.ID("Kennismaking"), w.First("/api/contacts") }, func(w *world) int {
-		code, _ := w.Call("anna@"+apptest.Domain, "POST", "/api/mails/"+id+"/solve", fmt.Sprintf(`{"action":"link-contact","contact":%q}`, contact))
+		code, _ := w.Call("anna@"+apptest.Domain, "POST", "/api/mails/"+id+"/solve",
+			fmt.Sprintf(`{"action":"link-contact","contact":%q}`, contact))
 		return code
 	}, func(w *world) {
 		dismissed, _ = w.Call("carla@"+apptest.Domain, "POST", "/api/mails/"+id+"/solve", `{"action":"dismiss"}`)
@@ -149,7 +151,8 @@ func TestASolutionThatTheDirectoryRefuses(t *testing.T) {
 func TestASolutionIsFinishedByTheTick(t *testing.T) {
 	var id, contact, before, after string
 	solve := func(w *world) int {
-		code, _ := w.Call("anna@"+apptest.Domain, "POST", "/api/mails/"+id+"/solve", fmt.Sprintf(`{"action":"link-contact","contact":%q}`, contact))
+		code, _ := w.Call("anna@"+apptest.Domain, "POST", "/api/mails/"+id+"/solve",
+			fmt.Sprintf(`{"action":"link-contact","contact":%q}`, contact))
 		return code
 	}
 	calls, done := 0, 0

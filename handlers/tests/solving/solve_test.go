@@ -42,7 +42,8 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 		if n := len(w.Chats()); n != 2 {
 			t.Errorf("%d chats, want one at each address", n)
 		}
-		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain}, apptest.Letter("piet@onbekend.example", "info@"+apptest.Domain, "Later", "p4"))
+		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain},
+			apptest.Letter("piet@onbekend.example", "info@"+apptest.Domain, "Later", "p4"))
 		w.Pass(1)
 		later := w.Must("GET", "/api/mails/"+w.ID("Later"), nil)
 		if later["state"] != "processed" || !slices.Contains(later["rules"].([]any), solved["rule"]) {

@@ -23,11 +23,13 @@ func figures(with, without *play) string {
 			}
 			return fmt.Sprintf("%4.0f%%", 100*float64(n)/float64(a.asked))
 		}
-		fmt.Fprintf(&b, "%-20s %6d  %6d %6.1f  %6d %6.1f  %6d %6d %5d %5d %5d %5d  %5s %5s %6d %6d\n", name, a.mails, a.hands, a.per100(), o.hands, o.per100(),
+		fmt.Fprintf(&b, "%-20s %6d  %6d %6.1f  %6d %6.1f  %6d %6d %5d %5d %5d %5d  %5s %5s %6d %6d\n", name, a.mails, a.hands, a.per100(),
+			o.hands, o.per100(),
 			a.automatic, a.byRule, a.wrong, a.knowable, a.dismissed, a.stuck, share(a.first), share(a.three), a.trusted, a.needless)
 	}
 	head := func(what string) {
-		fmt.Fprintf(&b, "%-20s %6s  %6s %6s  %6s %6s  %6s %6s %5s %5s %5s %5s  %5s %5s %6s %6s\n", what, "mails", "hands", "/100", "w/o", "/100", "auto", "rules",
+		fmt.Fprintf(&b, "%-20s %6s  %6s %6s  %6s %6s  %6s %6s %5s %5s %5s %5s  %5s %5s %6s %6s\n", what, "mails", "hands", "/100", "w/o", "/100",
+			"auto", "rules",
 			"wrong", "known", "hidden", "stuck", "1st", "in 3", "fraud", "asked")
 	}
 	head("month")

@@ -64,8 +64,10 @@ func (p *play) note(what string, m object, tr year.Truth, how string) {
 		known = "nobody could know"
 	}
 	from := m["from"].(object)
-	text := fmt.Sprintf("%-18s %-8s %v %q <%v> %q%s %q\n    %s; waits for %v; should be %s client %s of %s (%s), who writes for %v", tr.Sort, what, m["received"],
-		from["name"], from["email"], m["subject"], files, oneLine(fmt.Sprint(m["preview"]), 220), how, m["reason"], tr.Kind, tr.Client, tr.Name, known, tr.Clients)
+	text := fmt.Sprintf("%-18s %-8s %v %q <%v> %q%s %q\n    %s; waits for %v; should be %s client %s of %s (%s), who writes for %v", tr.Sort,
+		what, m["received"],
+		from["name"], from["email"], m["subject"], files, oneLine(fmt.Sprint(m["preview"]), 220), how, m["reason"], tr.Kind, tr.Client, tr.Name,
+		known, tr.Clients)
 	p.failed = append(p.failed, failure{tr.Sort, what, text})
 	if p.learning {
 		p.record.line(p.record.failures, text)

@@ -166,7 +166,8 @@ func FuzzLines(f *testing.F) {
 	f.Add("\xff", math.NaN(), 1e-320, 200)
 	f.Fuzz(func(t *testing.T, s string, a, b float64, n int) {
 		n = max(0, n%300)
-		svg := Lines(Options{Title: s, Description: s, Unit: s, Labels: strings.Split(s, " "), Width: n * 10, Height: n, Series: []Series{{s, []float64{a, b}}, {s, make([]float64, n)}}})
+		svg := Lines(Options{Title: s, Description: s, Unit: s, Labels: strings.Split(s, " "), Width: n * 10, Height: n,
+			Series: []Series{{s, []float64{a, b}}, {s, make([]float64, n)}}})
 		parsed(t, svg)
 		if strings.Contains(string(svg), "=\"NaN") || strings.Contains(string(svg), "Inf\"") {
 			t.Errorf("no number is written: %s", svg)
