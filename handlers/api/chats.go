@@ -86,6 +86,13 @@ type (
 	}
 )
 
+// A chatOutput is a chat, or that it did not change.
+type chatOutput struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   chatObject
+}
+
 func (in PageInput) check() error {
 	if in.After != "" && !ids.IsTimed(in.After) {
 		return invalid("query.after", "the next of the page before")
@@ -102,12 +109,22 @@ func (a *api) registerChats() {
 			return a.listChats(ctx, in)
 		})
 	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat; under the id of one that was merged, the other"),
-		func(ctx context.Context, in *ChatPath) (*objectOutput[chatObject], error) {
+		func(ctx context.Context, in *struct {
+			ChatPath
+			IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"an ETag: nothing but 304 comes when the chat still has it, whatever the names beside it and what is unread"`
+		}) (*chatOutput, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
 				return nil, err
 			}
-			return a.oneChat(ctx, c)
+			if tag := rowTag(c.ETag()); tag == in.IfNoneMatch {
+				return &chatOutput{Status: http.StatusNotModified, ETag: tag}, nil
+			}
+			out, err := a.oneChat(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			return &chatOutput{http.StatusOK, out.ETag, out.Body}, nil
 		})
 	a.registerChatChanges()
 	a.registerParticipants()

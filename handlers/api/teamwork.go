@@ -139,7 +139,15 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 	return a.detail(ctx, it)
 }
 
-func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*listOutput[named], error) {
+// lookers are those who look at a mail too, and what became of it.
+type lookers struct {
+	Body struct {
+		Items []named `json:"items" nullable:"false"`
+		State string  `json:"state" enum:"new,processed,parked,dismissed"`
+	}
+}
+
+func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*lookers, error) {
 	it, err := a.mail(ctx, in.Mail, access.MailsRead)
 	if err != nil {
 		return nil, err
@@ -156,7 +164,9 @@ func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*listOutput[named],
 		}
 		items = append(items, named{id, name})
 	}
-	return &listOutput[named]{Body: listOf[named]{Items: items}}, nil
+	out := &lookers{}
+	out.Body.Items, out.Body.State = items, string(it.State)
+	return out, nil
 }
 
 // A noticeObject is a notice as the API shows it.

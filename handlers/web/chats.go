@@ -202,19 +202,18 @@ func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 	return view, nil
 }
 
-// chatNews answers with the open chat when it differs from what the page shows,
-// and with nothing otherwise.
+// chatNews answers with the open chat when it differs from what the page shows.
 func (s *site) chatNews(v *request) error {
 	if !isPart(v.r) {
 		return v.done("/web/chats/"+url.PathEscape(v.r.PathValue("chat"))+chatFilterOf(v.r.URL.Query()).query(), flash{})
 	}
-	var c chatObject
-	tag, err := v.api.getTag("/api/chats/"+url.PathEscape(v.r.PathValue("chat")), &c)
+	shown := strings.TrimPrefix(v.r.Header.Get("If-None-Match"), "W/")
+	changed, err := v.api.changed("/api/chats/"+url.PathEscape(v.r.PathValue("chat")), shown)
 	if err != nil {
 		return err
 	}
-	if strings.Trim(tag, `"`) == v.r.URL.Query().Get("is") {
-		v.w.WriteHeader(http.StatusNoContent)
+	if !changed {
+		v.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
 	v.w.Header().Set("HX-Trigger-After-Settle", "chats-changed")

@@ -156,17 +156,24 @@ func TestAChatIsRead(t *testing.T) {
 func TestNews(t *testing.T) {
 	api := talking("editor", "chats.write")
 	h := []string{"HX-Request", "true", "HX-Target", "chat-thread"}
-	w := browse(t, api, "GET", "/web/chats/"+one+"/news?is=", "", h...)
-	if w.Code != 204 || w.Body.Len() > 0 { // the fake API gives no tag
-		t.Errorf("%d %s", w.Code, w.Body)
+	chat := api.answers["GET /api/chats/"+one]
+	api.answers["GET /api/chats/"+one] = func(r *http.Request) any {
+		if r.Header.Get("If-None-Match") == `"now"` {
+			return Problem{Status: 304}
+		}
+		return chat
 	}
-	w = browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", "", h...)
+	w := browse(t, api, "GET", "/web/chats/"+one+"/news", "", append(h, "If-None-Match", openChat{Tag: "now"}.version())...)
+	if w.Code != 304 || w.Body.Len() > 0 || len(api.asked) != 2 { // with who asks
+		t.Errorf("%d %s %v", w.Code, w.Body, api.asked)
+	}
+	w = browse(t, api, "GET", "/web/chats/"+one+"/news", "", append(h, "If-None-Match", `W/"old"`)...)
 	// The version that a close is based on is that of the thread that is shown.
 	wants(t, w, 200, `<div id="chat-thread"`, `form="chat-state"`, "!<textarea", "!<html")
 	if asks(api, "/participants") || w.Header().Get("HX-Push-Url") != "" || w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
 		t.Error(api.asked, w.Header())
 	}
-	if w := browse(t, api, "GET", "/web/chats/"+one+"/news?is=old", ""); w.Code != 303 {
+	if w := browse(t, api, "GET", "/web/chats/"+one+"/news", ""); w.Code != 303 {
 		t.Errorf("without script: %d", w.Code)
 	}
 }
@@ -315,7 +322,7 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 		}
 	}
 	open := openChat{chatObject: chatObject{ID: one}, Tag: "a/b", Filter: chatFilterOf(url.Values{"state": {"all"}})}
-	if got := open.news(); got != fmt.Sprint("/web/chats/", one, "/news?state=all&is=a%2Fb") {
+	if got := open.news(); got != fmt.Sprint("/web/chats/", one, "/news?state=all") {
 		t.Error(got)
 	}
 }

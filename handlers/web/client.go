@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -98,6 +99,16 @@ func (c client) getTag(path string, into any) (etag string, err error) {
 	return h.Get("ETag"), err
 }
 
+// changed tells whether an object no longer has an entity tag; "" is none.
+func (c client) changed(path, etag string) (bool, error) {
+	_, err := c.do("GET", path, etag, nil, nil)
+	var p *Problem
+	if errors.As(err, &p) && p.Status == http.StatusNotModified {
+		return false, nil
+	}
+	return true, err
+}
+
 // patch changes an object by a merge patch, when it still has the entity tag
 // etag; "" matches any state.
 func (c client) patch(path, etag string, body, into any) error {
@@ -147,7 +158,11 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	if method != http.MethodGet && method != http.MethodDelete {
 		r.Header.Set("Content-Type", contentType)
 	}
-	if etag != "" {
+	switch {
+	case etag == "":
+	case method == http.MethodGet:
+		r.Header.Set("If-None-Match", etag)
+	default:
 		r.Header.Set("If-Match", etag)
 	}
 	if c.once != "" {

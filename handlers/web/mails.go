@@ -197,8 +197,9 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 		return nil, err
 	}
 	view.Mails = page.Items
+	v.known = map[string]string{"parked": ""}
 	if view.Counts.Parked > 0 {
-		v.known = map[string]string{"parked": view.Counts.number()}
+		v.known["parked"] = view.Counts.number()
 	}
 	if len(page.Items) == 0 && !f.narrow() && v.me.can("configuration.read") {
 		var connectors list[struct{}]

@@ -1,6 +1,9 @@
 package web
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 type (
 	// A navGroup is a group of items in the navigation.
@@ -83,44 +86,54 @@ type countsView struct {
 
 func (s *site) registerCounts() { s.mux.Handle("GET /web/counts", s.handle(s.counts)) }
 
-// counts answers how much waits for the user: every page asks periodically.
+// counts answers how much waits for the user: pages without a list ask once a minute.
 func (s *site) counts(v *request) error {
-	var view countsView
+	view, err := v.countsView()
+	if err != nil {
+		return err
+	}
+	return v.part("mails", "counts", view)
+}
+
+// countsBeside adds the numbers to a list: it and they are asked for together.
+func (v *request) countsBeside(b *bytes.Buffer) error {
+	view, err := v.countsView()
+	if err != nil {
+		return err
+	}
+	return v.renderer.pages["mails"].ExecuteTemplate(b, "counts", view)
+}
+
+func (v *request) countsView() (view countsView, err error) {
 	if v.me.can("mails.read") {
-		var n mailCounts
-		if err := v.api.get("/api/mails/counts", &n); err != nil {
-			return err
-		}
-		if n.Parked > 0 {
-			view.Parked = n.number()
+		if view.Parked, err = v.parked(); err != nil {
+			return view, err
 		}
 	}
 	if v.me.can("chats.read") {
 		var mine list[struct{}]
 		if err := v.api.get("/api/chats?mine=true&state=open&unread=true&later=hidden&limit=200", &mine); err != nil {
-			return err
+			return view, err
 		}
 		if n := len(mine.Items); n > 0 {
 			view.Unread = counted(n, mine.Next != "")
 		}
 	}
 	if v.me.can("chats.send") {
-		var err error
 		if view.Outgoing, err = v.countOutgoing(); err != nil {
-			return err
+			return view, err
 		}
 	}
 	if v.me.can("me.write") {
 		var notices list[notice]
 		if err := v.api.get("/api/me/notices", &notices); err != nil {
-			return err
+			return view, err
 		}
 		view.Notices = notices.Items
 	}
 	if v.me.can("health.read") {
-		var err error
-		if view.Report, err = s.report(v, reportAge); err != nil {
-			return err
+		if view.Report, err = v.site.report(v, reportAge); err != nil {
+			return view, err
 		}
 		if view.Report != nil {
 			for _, a := range view.Report.attention() {
@@ -128,5 +141,17 @@ func (s *site) counts(v *request) error {
 			}
 		}
 	}
-	return v.part("mails", "counts", view)
+	return view, nil
+}
+
+// parked is how many mails wait, "" for none: the list of mails has read it already.
+func (v *request) parked() (string, error) {
+	if n, ok := v.known["parked"]; ok {
+		return n, nil
+	}
+	var n mailCounts
+	if err := v.api.get("/api/mails/counts", &n); err != nil || n.Parked == 0 {
+		return "", err
+	}
+	return n.number(), nil
 }

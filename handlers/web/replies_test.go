@@ -45,8 +45,8 @@ func TestRepliesSayTheirState(t *testing.T) {
 	wants(t, w, 200, "door Anna Bos", "Wordt over 3600 s verzonden", "Wordt verzonden op", "Wacht op goedkeuring", "een woord in dat goedkeuring vraagt", "Wordt verzonden…", "groter dan de mailbox", "Error&lt;x&gt;",
 		"weg@x.example</bdi> (5.1.1: dit adres bestaat niet)", "Verzonden items van info@kantoor.example", "/replies/held/back", "!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss")
 	body := w.Body.String()
-	if strings.Count(body, `class="letter out"`) != 8 || strings.Count(body, "every 2s") != 2 {
-		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="letter out"`), strings.Count(body, "every 2s"))
+	if strings.Count(body, `class="letter out"`) != 8 || strings.Count(body, `data-poll="2"`) != 2 {
+		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="letter out"`), strings.Count(body, `data-poll="2"`))
 	}
 	// One is asked for by itself while its state changes.
 	wants(t, browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"), 200, `id="reply-held"`, "!<html")

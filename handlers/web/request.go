@@ -3,6 +3,8 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -117,6 +119,9 @@ func (v *request) pageAs(status int, name string, view any) error {
 		if err = part.Execute(&b, view); err == nil && v.flash != nil {
 			err = set.ExecuteTemplate(&b, "toast-beside", v.flash)
 		}
+		if err == nil && v.r.Header.Get("Poll") == "counts" {
+			err = v.countsBeside(&b)
+		}
 	default:
 		err = set.ExecuteTemplate(&b, "layout", s)
 	}
@@ -163,9 +168,23 @@ func (v *request) partAs(status int, page, name string, view any) error {
 func (v *request) write(status int, body []byte) error {
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.Header().Add("Vary", "HX-Request, HX-Target")
+	if status == http.StatusOK && v.r.Method == http.MethodGet && isPart(v.r) {
+		tag := tagOf(body)
+		v.w.Header().Set("ETag", tag)
+		if v.r.Header.Get("If-None-Match") == tag {
+			v.w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
 	v.w.WriteHeader(status)
 	_, err := v.w.Write(body)
 	return err
+}
+
+// tagOf is the entity tag of what is shown. It is weak, since compression changes bytes.
+func tagOf(shown []byte) string {
+	sum := sha256.Sum256(shown)
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
 // done redirects to a page after a form is done. The page shows a text once; an

@@ -167,10 +167,10 @@ func (m openMail) looking() string {
 	return strings.Join(names, ", ")
 }
 
-// news is the path at which the page asks what became of the mail, and who looks at it.
-func (m openMail) news() string {
-	return withQuery(withQuery(m.path("news"), "is", m.State), "with", m.looking())
-}
+// news is the path at which the page asks what became of the mail, and who looks at it;
+// version is the entity tag of what it shows.
+func (m openMail) news() string    { return m.path("news") }
+func (m openMail) version() string { return tagOf([]byte(m.State + "\n" + m.looking())) }
 
 // mailNews answers what changed about the open mail: somebody solved it, or others look at
 // it; nothing when all is as the page shows it.
@@ -180,22 +180,25 @@ func (s *site) mailNews(v *request) error {
 	if !isPart(v.r) {
 		return v.done("/web/mails/"+url.PathEscape(v.r.PathValue("mail"))+open.Filter.query(), flash{})
 	}
-	if err := v.api.get(api, &open.mailObject); err != nil {
+	var look struct {
+		list[named]
+		State string `json:"state"`
+	}
+	if err := v.api.post(api+"/presence", nil, &look); err != nil {
 		return err
 	}
-	var others list[named]
-	if err := v.api.post(api+"/presence", nil, &others); err != nil {
-		return err
-	}
-	open.Others = others.Items
+	open.ID, open.State, open.Others = v.r.PathValue("mail"), look.State, look.Items
 	v.w.Header().Set("HX-Push-Url", "false")
-	switch is := v.r.URL.Query(); {
-	case open.State != is.Get("is") && !open.waits():
+	if open.version() == v.r.Header.Get("If-None-Match") {
+		v.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	if !open.waits() {
+		if err := v.api.get(api, &open.mailObject); err != nil {
+			return err
+		}
 		open.Late = open.lastDecision()
 		v.w.Header().Set("HX-Trigger", "mails-changed")
-	case open.looking() == is.Get("with"):
-		v.w.WriteHeader(http.StatusNoContent)
-		return nil
 	}
 	return v.part("mails", "mail-news", open)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"slices"
 	"strings"
@@ -65,22 +66,29 @@ func TestLaterChoices(t *testing.T) {
 // The open mail says who else looks at it, and that a colleague solved it.
 func TestNewsOfAMail(t *testing.T) {
 	api := waiting()
-	api.answers["POST /api/mails/"+one+"/presence"] = list[named]{Items: []named{{"m2", "Bram <b>"}}}
-	ask := func(query string) (int, string, http.Header) {
-		w := browse(t, api, "GET", "/web/mails/"+one+"/news?"+query, "", "HX-Request", "true")
+	look := func(state string) {
+		api.answers["POST /api/mails/"+one+"/presence"] = map[string]any{"items": []named{{"m2", "Bram <b>"}}, "state": state}
+	}
+	ask := func(shown string) (int, string, http.Header) {
+		api.asked = nil
+		w := browse(t, api, "GET", "/web/mails/"+one+"/news", "", "HX-Request", "true", "If-None-Match", shown)
 		return w.Code, w.Body.String(), w.Header()
 	}
-	if code, body, _ := ask("is=parked&with="); code != 200 || !strings.Contains(body, "Kijkt nu ook: Bram &lt;b&gt;") || !strings.Contains(body, "every 10s") {
-		t.Errorf("%d %s", code, body)
+	look("parked")
+	version := openMail{mailObject: mailObject{State: "parked"}, Others: []named{{"m2", "Bram <b>"}}}.version()
+	code, body, _ := ask(openMail{mailObject: mailObject{State: "parked"}}.version())
+	if code != 200 || !strings.Contains(body, "Kijkt nu ook: Bram &lt;b&gt;") || !strings.Contains(body, `data-poll="5" data-version="`+html.EscapeString(version)) {
+		t.Errorf("%d %s, want %s", code, body, version)
 	}
-	if code, body, _ := ask("is=parked&with=Bram+%3Cb%3E"); code != 204 || body != "" {
-		t.Errorf("nothing changed: %d %s", code, body)
+	if code, body, _ := ask(version); code != 304 || body != "" || asks(api, "GET /api/mails/") {
+		t.Errorf("nothing changed: %d %s %v", code, body, api.asked)
 	}
 	solved := api.answers["GET /api/mails/"+one].(mailObject)
 	solved.State, solved.History = "processed", []attempt{{By: "m2", ByName: "Bram", Action: "link-contact", State: "processed"}}
 	api.answers["GET /api/mails/"+one] = solved
-	code, body, header := ask("is=parked&with=")
-	if code != 200 || !strings.Contains(body, `hx-swap-oob="true"`) || !strings.Contains(body, "Bram was u voor") || strings.Contains(body, "every 10s") || header.Get("HX-Trigger") != "mails-changed" {
+	look("processed")
+	code, body, header := ask(version)
+	if code != 200 || !strings.Contains(body, `hx-swap-oob="true"`) || !strings.Contains(body, "Bram was u voor") || strings.Contains(body, "data-poll") || header.Get("HX-Trigger") != "mails-changed" {
 		t.Errorf("%d %v %s", code, header, body)
 	}
 }

@@ -69,9 +69,10 @@ var viewFunctions = template.FuncMap{
 	"whom":      suggestion.whom,
 
 	// of chats
-	"size":   message.size,
-	"reason": participant.reason,
-	"news":   hasNews.news,
+	"size":    message.size,
+	"reason":  participant.reason,
+	"news":    hasNews.news,
+	"version": hasNews.version,
 
 	// of messages and replies
 	"isLetter":    message.isLetter,
@@ -152,5 +153,8 @@ type (
 	hasCanUndo    interface{ canUndo() bool }
 	hasCalled     interface{ called() string }
 	hasLength     interface{ length() string }
-	hasNews       interface{ news() string }
+	hasNews       interface {
+		news() string
+		version() string
+	}
 )

@@ -99,19 +99,14 @@ func (s *Store) Forget(ctx context.Context, member, id string) error {
 	return nil
 }
 
+// again is the age at which a look is written again.
+const again = still / 3
+
 // Look notes that a member looks at an object now, and returns the ids of the others who
 // do. A member looks at one thing at a time, so there is one row for each member. The
-// member "" is nobody whom others see. It costs a write and a query.
+// member "" is nobody whom others see. It costs a query, and a write every ten seconds.
 func (s *Store) Look(ctx context.Context, member, object string, now time.Time) (others []string, err error) {
-	if member != "" {
-		r, err := table.Pack(lookPrefix+member, look{object, now.UTC()})
-		if err == nil {
-			err = s.table.Write(ctx, table.Put(r))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("note that %s looks at %s: %w", member, object, err)
-		}
-	}
+	known := member == ""
 	for from := lookPrefix; from != ""; {
 		rows, next, err := s.table.Range(ctx, from, lookPrefix+ids.Above, table.MaxRange)
 		if err != nil {
@@ -122,11 +117,26 @@ func (s *Store) Look(ctx context.Context, member, object string, now time.Time) 
 			if err := r.Unpack(&l); err != nil {
 				return nil, fmt.Errorf("read row %s: %w", r.Key, err)
 			}
-			if who := r.Key[len(lookPrefix):]; who != member && l.Object == object && now.Sub(l.At) < still {
+			who, age := r.Key[len(lookPrefix):], now.Sub(l.At)
+			switch {
+			case l.Object != object:
+			case who == member:
+				known = age < again
+			case age < still:
 				others = append(others, who)
 			}
 		}
 		from = next
+	}
+	if known {
+		return others, nil
+	}
+	r, err := table.Pack(lookPrefix+member, look{object, now.UTC()})
+	if err == nil {
+		err = s.table.Write(ctx, table.Put(r))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("note that %s looks at %s: %w", member, object, err)
 	}
 	return others, nil
 }

@@ -251,13 +251,17 @@ func eval[T any](b *tab, js string, o ...chromedp.EvaluateOption) (T, error) {
 // until waits until an expression is true. The page may change meanwhile.
 func (b *tab) until(what, js string) {
 	b.t.Helper()
-	end := time.Now().Add(patience)
+	end, poll := time.Now().Add(patience), time.Now().Add(time.Second)
 	pause := time.NewTicker(15 * time.Millisecond)
 	defer pause.Stop()
 	for {
 		ok, err := eval[bool](b, js)
 		if ok && err == nil {
 			return
+		}
+		if time.Now().After(poll) { // nobody here waits for a minute
+			_, _ = eval[bool](b, `document.querySelectorAll("[data-poll]:not([data-poll=''])").forEach((e) => htmx.trigger(e, "poll")), true`)
+			poll = time.Now().Add(time.Second)
 		}
 		if time.Now().After(end) {
 			b.fail(what, err)
