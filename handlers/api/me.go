@@ -26,13 +26,15 @@ func (a *api) registerMe() {
 	handle(a, access.MeRead, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/me", Tags: []string{"about"},
 		Summary: "Who you are here and what you may do",
-	}, func(ctx context.Context, _ *struct{}) (*objectOutput[me], error) {
+	}, func(ctx context.Context, in *struct {
+		Brief bool `query:"brief" doc:"without the signature, which costs a read"`
+	}) (*objectOutput[me], error) {
 		who := actor(ctx)
 		body := me{
 			Kind: "person", ID: who.Member.ID, Name: who.Member.Name, Email: who.Member.Email,
 			Rights: who.Member.Rights, Actions: access.Actions(who),
 		}
-		if who.Member.ID != "" {
+		if who.Member.ID != "" && !in.Brief {
 			var err error
 			if body.Signature, err = a.Writing.Signature(ctx, who.Member.ID); err != nil {
 				return nil, err

@@ -21,15 +21,17 @@ func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 	if access.Can(who, access.MailsRead, access.Other) {
 		return access.Visibility{All: true}, nil
 	}
-	boxes, err := a.Connectors.Boxes(ctx)
-	if err != nil {
-		return access.Visibility{}, err
-	}
-	var activations []connector.Activation
-	for _, b := range boxes {
-		activations = append(activations, b.Activation)
-	}
-	return access.VisibilityOf(ctx, who, activations, a.Directory, time.Now())
+	return access.Remember(ctx, "visibility "+who.ID(), func() (access.Visibility, error) {
+		boxes, err := a.Connectors.Boxes(ctx)
+		if err != nil {
+			return access.Visibility{}, err
+		}
+		var activations []connector.Activation
+		for _, b := range boxes {
+			activations = append(activations, b.Activation)
+		}
+		return access.VisibilityOf(ctx, who, activations, a.Directory, time.Now())
+	})
 }
 
 // selves are the ids of the caller and of the team members for whom he or she
@@ -40,16 +42,20 @@ func (a *api) selves(ctx context.Context) ([]string, error) {
 	if me.ID == "" {
 		return nil, nil
 	}
-	all, err := membership.Represented(ctx, a.Directory, me, time.Now())
-	var ids []string
-	for _, m := range all {
-		ids = append(ids, m.ID)
-	}
-	return ids, err
+	return access.Remember(ctx, "selves "+me.ID, func() (ids []string, err error) {
+		all, err := membership.Represented(ctx, a.Directory, me, time.Now())
+		for _, m := range all {
+			ids = append(ids, m.ID)
+		}
+		return ids, err
+	})
 }
 
 // part says whether a chat is the caller's own or another's.
 func (a *api) part(ctx context.Context, c chat.Chat) (access.Object, error) {
+	if me := actor(ctx).Member.ID; me != "" && slices.Contains(c.Members, me) {
+		return access.Linked, nil
+	}
 	selves, err := a.selves(ctx)
 	if err == nil && slices.ContainsFunc(c.Members, func(m string) bool { return slices.Contains(selves, m) }) {
 		return access.Linked, nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 
+	"kantoorpost/shared/access"
 	"kantoorpost/shared/words"
 )
 
@@ -171,6 +172,9 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 	r.RequestURI = path
 	a := answer{header: http.Header{}, status: http.StatusOK}
 	c.api.ServeHTTP(&a, r)
+	if method != http.MethodGet {
+		access.Forget(c.ctx)
+	}
 	if a.status >= 300 {
 		if into != nil && a.header.Get("Content-Type") != "application/problem+json" {
 			_ = json.Unmarshal(a.body.Bytes(), into) // a 503 of the health check says what fails

@@ -31,7 +31,14 @@ func (s *site) registerMe() {
 // showMe answers with the page; after a refusal with the sent values.
 func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 	view := meView{Me: v.me, Lang: v.lang, Theme: v.theme, NoKeys: noKeys(v.r), Problem: p, CanName: v.me.ID != "" && v.me.can("me.write")}
-	view.Signature, view.CanSign = v.me.Signature, view.CanName && v.me.can("chats.send")
+	view.CanSign = view.CanName && v.me.can("chats.send")
+	if view.CanSign {
+		var me person
+		if err := v.api.get("/api/me", &me); err != nil {
+			return err
+		}
+		view.Signature = me.Signature
+	}
 	if view.CanName {
 		var me entry
 		if err := v.api.get("/api/team-members/"+url.PathEscape(v.me.ID), &me); err != nil {

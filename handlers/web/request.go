@@ -64,7 +64,7 @@ func (s *site) newRequest(w http.ResponseWriter, r *http.Request) (v *request, e
 }
 
 // begin finds out who the user is.
-func (v *request) begin() error { return v.api.get("/api/me", &v.me) }
+func (v *request) begin() error { return v.api.get("/api/me?brief=true", &v.me) }
 
 // need refuses a page to a user who may not do an action. Refusals of the API
 // are logged by the API.

@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// Once returns a context in which a Gate identifies the caller only once, for
-// the several internal requests that answer one request of the same person.
+// Once returns a context in which a Gate identifies the caller only once, and Remember
+// finds a thing only once, for the several internal requests that answer one request of
+// the same person.
 func Once(ctx context.Context) context.Context {
 	return context.WithValue(ctx, onceKey{}, &identified{})
 }
@@ -20,6 +21,38 @@ type identified struct {
 	mu     sync.Mutex
 	header string
 	actor  Actor
+	known  map[string]any // by Remember
+}
+
+// Remember returns what find returns, or what it returned before under the same name in
+// this context. A name says what is found about whom. Errors are not remembered.
+func Remember[T any](ctx context.Context, name string, find func() (T, error)) (T, error) {
+	k, ok := ctx.Value(onceKey{}).(*identified)
+	if !ok {
+		return find()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if v, ok := k.known[name].(T); ok {
+		return v, nil
+	}
+	v, err := find()
+	if err == nil {
+		if k.known == nil {
+			k.known = map[string]any{}
+		}
+		k.known[name] = v
+	}
+	return v, err
+}
+
+// Forget forgets what Remember found, since the caller has changed something.
+func Forget(ctx context.Context) {
+	if k, ok := ctx.Value(onceKey{}).(*identified); ok {
+		k.mu.Lock()
+		k.known = nil
+		k.mu.Unlock()
+	}
 }
 
 // Identify returns who is asking. Errors: ErrClosed, ErrNobody, ErrStranger,

@@ -54,3 +54,31 @@ func TestOnce(t *testing.T) {
 		}
 	}
 }
+
+// What was found is found once for a request, until its caller changes something; an
+// error is not kept.
+func TestRemember(t *testing.T) {
+	n, failure := 0, errors.New("away")
+	ask := func(ctx context.Context) (int, error) {
+		return Remember(ctx, "n", func() (int, error) { n++; return n, failure })
+	}
+	ctx := Once(t.Context())
+	if _, err := ask(ctx); err == nil {
+		t.Error("the error is lost")
+	}
+	failure = nil
+	for range 2 {
+		if got, err := ask(ctx); got != 2 || err != nil {
+			t.Errorf("%d %v", got, err)
+		}
+	}
+	if Forget(ctx); n != 2 {
+		t.Error("asked again too early")
+	}
+	if got, _ := ask(ctx); got != 3 {
+		t.Errorf("%d after a change", got)
+	}
+	if got, _ := ask(t.Context()); got != 4 {
+		t.Errorf("%d outside", got)
+	}
+}
