@@ -83,6 +83,7 @@ type api struct {
 	remembers memory
 	asking    singleflight.Group
 	domains   domainsCache
+	names     namesCache
 	// sentAsked keeps when the Sent Items of a mailbox were last asked for.
 	sentAsked sync.Map
 	// spans keeps the figures of past months and weeks.

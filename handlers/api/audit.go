@@ -41,13 +41,9 @@ func (a *api) registerAudit() {
 		if err != nil {
 			return nil, err
 		}
-		names, items := map[string]string{}, make([]AuditEntry, 0, len(entries))
-		for _, e := range entries {
-			named, err := a.auditEntry(ctx, names, e)
-			if err != nil {
-				return nil, err
-			}
-			items = append(items, named)
+		items, err := a.auditNames(ctx, entries)
+		if err != nil {
+			return nil, err
 		}
 		return &listOutput[AuditEntry]{Body: listOf[AuditEntry]{Items: items, Next: next}}, nil
 	})
@@ -75,18 +71,35 @@ func (f AuditFilter) start(after string) string {
 	return max(after, ids.Timed(f.To, strings.Repeat("0", 26)))
 }
 
-// auditEntry is an entry with the names of today. Names caches them.
-func (a *api) auditEntry(ctx context.Context, names map[string]string, e audit.Entry) (AuditEntry, error) {
-	name, err := a.memberName(ctx, names, e.By)
+// auditNames are entries with the names of today.
+func (a *api) auditNames(ctx context.Context, entries []audit.Entry) ([]AuditEntry, error) {
+	keys := map[string]bool{}
+	for _, e := range entries {
+		keys["member "+e.By] = true
+		if key := objectKey(e.Object); key != "" {
+			keys[key] = true
+		}
+		eachNamed(e.Detail, func(key, _ string) { keys[key] = true })
+	}
+	delete(keys, "member ")
+	known, err := a.namesOf(ctx, keys)
 	if err != nil {
-		return AuditEntry{}, err
+		return nil, err
 	}
-	object, known := names[e.Object]
-	if !known {
-		object = a.objectName(ctx, e.Object)
-		names[e.Object] = object
+	named := make([]AuditEntry, len(entries))
+	for i, e := range entries {
+		named[i] = AuditEntry{Entry: e, ByName: known["member "+e.By], ObjectName: known[objectKey(e.Object)]}
+		eachNamed(e.Detail, func(key, id string) {
+			if known[key] == "" {
+				return
+			}
+			if named[i].Names == nil {
+				named[i].Names = map[string]string{}
+			}
+			named[i].Names[id] = known[key]
+		})
 	}
-	return AuditEntry{e, name, object, a.detailNames(ctx, names, e.Detail)}, nil
+	return named, nil
 }
 
 // namedIn gives the kind of the ids in a field of a detail.
@@ -98,54 +111,31 @@ var namedIn = map[string][]string{
 
 var idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
 
-// detailNames are the names for the ids in a detail. Known caches them.
-func (a *api) detailNames(ctx context.Context, known, detail map[string]string) map[string]string {
-	var names map[string]string
+// eachNamed calls found with the key and the id of each object that a detail names.
+func eachNamed(detail map[string]string, found func(key, id string)) {
 	for field, value := range detail {
-		for _, id := range idForm.FindAllString(value, -1) {
-			for _, kind := range namedIn[field] {
-				key := kind + " " + id
-				name, looked := known[key]
-				if !looked {
-					name = a.nameOf(ctx, kind, id)
-					known[key] = name
-				}
-				if name == "" {
-					continue
-				}
-				if names == nil {
-					names = map[string]string{}
-				}
-				names[id] = name
+		for _, kind := range namedIn[field] {
+			for _, id := range idForm.FindAllString(value, -1) {
+				found(kind+" "+id, id)
 			}
 		}
 	}
-	return names
 }
 
-// objectName is the name of the object of an action, given as a kind such as
-// "team member" and an id; "" when it has no name or is deleted.
-func (a *api) objectName(ctx context.Context, object string) string {
+// objectKey is the key of namesOf for the object of an action, such as "contact" and an id;
+// "" when it has no name.
+func objectKey(object string) string {
 	at := strings.LastIndexByte(object, ' ')
 	if at < 0 {
 		return ""
 	}
-	kind, id := object[:at], object[at+1:]
-	switch kind {
+	switch object[:at] {
 	case "team member":
-		return a.nameOf(ctx, "member", id)
+		return "member" + object[at:]
 	case "team of client":
-		return a.nameOf(ctx, "client", id)
-	case "connector":
-		c, _ := a.Connectors.Connector(ctx, id)
-		return c.Name
-	case "address":
-		if boxes, _ := a.Connectors.Load(ctx, []string{id}); len(boxes) > 0 {
-			return boxes[0].Address
-		}
-		return ""
+		return "client" + object[at:]
 	}
-	return a.nameOf(ctx, kind, id)
+	return object
 }
 
 // maxScanned is how many entries are read at most for one page of a filtered

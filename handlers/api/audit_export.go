@@ -48,16 +48,15 @@ func (a *api) registerAuditExport() {
 }
 
 func (a *api) writeAudit(ctx context.Context, out *csv.Writer, f AuditFilter, entries []audit.Entry, next string) error {
-	names := map[string]string{}
 	if err := out.Write(auditColumns); err != nil {
 		return err
 	}
 	for {
-		for _, e := range entries {
-			n, err := a.auditEntry(ctx, names, e)
-			if err != nil {
-				return err
-			}
+		named, err := a.auditNames(ctx, entries)
+		if err != nil {
+			return err
+		}
+		for _, n := range named {
 			var detail []byte
 			if len(n.Detail) > 0 {
 				if detail, err = json.Marshal(n.Detail); err != nil {
@@ -75,7 +74,6 @@ func (a *api) writeAudit(ctx context.Context, out *csv.Writer, f AuditFilter, en
 		if next == "" {
 			return out.Error()
 		}
-		var err error
 		if entries, next, err = a.auditEntries(ctx, audit.MaxList, next, f.From, f.keep); err != nil {
 			return err
 		}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -33,8 +31,12 @@ func (a *api) listChats(ctx context.Context, in *chatsInput) (*listOutput[chatOb
 		return out, err
 	}
 	out := &listOutput[chatObject]{Body: listOf[chatObject]{Items: []chatObject{}}}
-	for range maxPagesRead {
+	for n := range maxPagesRead {
+		if q.Limit = in.Limit; n == 0 {
+			q.Limit = share(in.Limit, len(members))
+		}
 		chats, next, err := merged(members, func(m string) ([]chat.Chat, string, error) {
+			q := q
 			q.Member = m
 			chats, next, err := a.Chats.List(ctx, q)
 			if m != actor(ctx).Member.ID { // the read marks of others are private
@@ -101,37 +103,20 @@ func (a *api) findChats(ctx context.Context, in *chatsInput, members []string) (
 	return out, true, a.nameClients(ctx, in, out.Body.Items)
 }
 
-// namesAtOnce is how many clients' names are read at the same time.
-const namesAtOnce = 8
-
-// nameClients adds the names of clients to a list, with a few reads at a
-// time. A deleted client has no name.
+// nameClients adds the names of clients to a list. A deleted client has no name.
 func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObject) error {
 	if !in.Names {
 		return nil
 	}
-	var ids []string
+	keys := map[string]bool{}
 	for _, c := range chats {
-		if !slices.Contains(ids, c.Client) {
-			ids = append(ids, c.Client)
-		}
+		keys["client "+c.Client] = true
 	}
-	// Each read runs to its end and all errors are joined: cancelling the
-	// others would hide their errors.
-	names, errs := make([]string, len(ids)), make([]error, len(ids))
-	var reads errgroup.Group
-	reads.SetLimit(namesAtOnce)
-	for i, id := range ids {
-		reads.Go(func() error {
-			names[i], errs[i] = a.clientName(ctx, id)
-			return nil
-		})
-	}
-	_ = reads.Wait() // the errors are in errs
+	names, err := a.namesOf(ctx, keys)
 	for i := range chats {
-		chats[i].ClientName = names[slices.Index(ids, chats[i].Client)]
+		chats[i].ClientName = names["client "+chats[i].Client]
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 func (a *api) clientName(ctx context.Context, id string) (string, error) {

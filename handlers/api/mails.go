@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
@@ -173,16 +174,36 @@ func (a *api) mailboxes(ctx context.Context, address string) ([]string, error) {
 	return boxes, nil
 }
 
-// merged returns one page over several lists, with one query for each, and
+// readsAtOnce is how many reads of one request run at the same time.
+const readsAtOnce = 8
+
+// share is how much of a page of so many is read first of each of several lists: together
+// they usually have enough.
+func share(limit, lists int) int {
+	if lists <= 1 {
+		return limit
+	}
+	return min(limit, limit/lists*3+5)
+}
+
+// merged returns one page over several lists, with one query for each, a few at a time, and
 // without duplicates. Ids have the order of lists, so one position serves for
 // all lists.
 func merged[T any](lists []string, page func(list string) ([]T, string, error), id func(T) string) (items []T, next string, err error) {
-	for _, list := range lists {
-		part, more, err := page(list)
-		if err != nil {
-			return nil, "", err
-		}
-		items = append(items, part...)
+	parts, mores := make([][]T, len(lists)), make([]string, len(lists))
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for i, list := range lists {
+		reads.Go(func() (err error) {
+			parts[i], mores[i], err = page(list)
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, "", err
+	}
+	for i, more := range mores {
+		items = append(items, parts[i]...)
 		if more != "" && (next == "" || more < next) {
 			next = more
 		}

@@ -43,8 +43,12 @@ func (a *api) listMails(ctx context.Context, in *mailsInput) (*listOutput[MailOb
 		return out, err
 	}
 	found := []MailObject{}
-	for range maxPagesRead {
+	for n := range maxPagesRead {
+		if q.Limit = in.Limit; n == 0 {
+			q.Limit = share(in.Limit, len(boxes))
+		}
 		items, next, err := merged(boxes, func(box string) ([]item.Item, string, error) {
+			q := q
 			q.Mailbox = box
 			return a.Items.List(ctx, q)
 		}, func(it item.Item) string { return it.ID })

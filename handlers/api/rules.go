@@ -194,6 +194,8 @@ func (a *api) readName(ctx context.Context, kind, id string) (name string, err e
 		var t directory.ProcessTeam
 		t, err = a.Directory.Team(ctx, id)
 		name = t.Name
+	case "connector", "address":
+		return a.readConnectorName(ctx, kind, id)
 	}
 	if errors.Is(err, directory.ErrNotFound) {
 		return "", nil

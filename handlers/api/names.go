@@ -1,0 +1,99 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"kantoorpost/shared/connector"
+)
+
+// maxNames bounds the names that an instance keeps.
+const maxNames = 50_000
+
+// A namesCache keeps names for lists, as long as the directory does not change.
+type namesCache struct {
+	mu    sync.Mutex
+	names map[string]keptName // by kind and id
+}
+
+type keptName struct {
+	name    string
+	version int64 // of the directory, read before the name
+}
+
+// namesOf returns the names of objects, each given as a kind of readName and an id, by these
+// keys; "" for one that is gone. It costs one read, and one more for each name that is not
+// kept, a few at a time. Each read runs to its end and all errors are joined: cancelling
+// the others would hide their errors.
+func (a *api) namesOf(ctx context.Context, keys map[string]bool) (map[string]string, error) {
+	names := make(map[string]string, len(keys))
+	if len(keys) == 0 {
+		return names, nil
+	}
+	all, clients, err := a.Directory.Versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	version := func(key string) int64 {
+		if strings.HasPrefix(key, "client ") {
+			return clients
+		}
+		return all
+	}
+	var missing []string
+	a.names.mu.Lock()
+	for key := range keys {
+		if kept, ok := a.names.names[key]; ok && kept.version == version(key) {
+			names[key] = kept.name
+		} else {
+			missing = append(missing, key)
+		}
+	}
+	a.names.mu.Unlock()
+	found, errs := make([]string, len(missing)), make([]error, len(missing))
+	var reads errgroup.Group
+	reads.SetLimit(readsAtOnce)
+	for i, key := range missing {
+		reads.Go(func() error {
+			at := strings.LastIndexByte(key, ' ')
+			found[i], errs[i] = a.readName(ctx, key[:at], key[at+1:])
+			return nil
+		})
+	}
+	_ = reads.Wait() // the errors are in errs
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	a.names.mu.Lock()
+	defer a.names.mu.Unlock()
+	if a.names.names == nil || len(a.names.names) > maxNames {
+		a.names.names = map[string]keptName{}
+	}
+	for i, key := range missing {
+		names[key] = found[i]
+		if !strings.HasPrefix(key, "connector ") && !strings.HasPrefix(key, "address ") { // they are not in the directory
+			a.names.names[key] = keptName{found[i], version(key)}
+		}
+	}
+	return names, nil
+}
+
+// readConnectorName is the name of a connector, or the address of a mailbox.
+func (a *api) readConnectorName(ctx context.Context, kind, id string) (string, error) {
+	if kind == "connector" {
+		c, err := a.Connectors.Connector(ctx, id)
+		if errors.Is(err, connector.ErrNotFound) {
+			return "", nil
+		}
+		return c.Name, err
+	}
+	boxes, err := a.Connectors.Load(ctx, []string{id})
+	if err != nil || len(boxes) == 0 {
+		return "", err
+	}
+	return boxes[0].Address, nil
+}

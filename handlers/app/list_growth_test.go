@@ -1,0 +1,103 @@
+package app_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kantoorpost/handlers/app/apptest"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
+	"kantoorpost/shared/table"
+	"kantoorpost/shared/table/tabletest"
+)
+
+// A page of chats or of the audit costs the same reads with ten times as many lines: the
+// names in it are kept until the directory changes, and then read a few at a time.
+func TestNamesOfListsDoNotGrow(t *testing.T) {
+	reads := map[string][]int{}
+	for _, n := range []int{10, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.mailboxes(1)
+			w.clients(n)
+			w.burst(n, n, func(*rand.Rand) string { return "Dag" })
+			w.Pass(1)
+			for _, path := range []string{"/api/chats?names=true&limit=200", "/api/audit?limit=200"} {
+				_, cold, _ := w.ask(apptest.Admin, path)
+				got, warm, _ := w.ask(apptest.Admin, path)
+				if got.Code != 200 || cold > 4*n+30 {
+					t.Errorf("%s: status %d, %d reads at first", path, got.Code, cold)
+				}
+				reads[path] = append(reads[path], warm)
+			}
+		})
+	}
+	for path, n := range reads {
+		t.Logf("%s: %v", path, n)
+		if n[0] != n[1] || n[1] > 8 {
+			t.Errorf("%s: %d reads, and %d with ten times as many lines", path, n[0], n[1])
+		}
+	}
+}
+
+// The list of a person who sees twenty addresses reads little more than that of one who
+// sees two.
+func TestListsOfManyAddressesReadAShareOfEach(t *testing.T) {
+	received := map[int]int{}
+	for _, n := range []int{2, 20} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.mailboxes(n)
+			w.arrived(50)
+			got, _, _ := w.ask("anna@"+apptest.Domain, "/api/mails?limit=50")
+			if got.Code != 200 {
+				t.Fatalf("%d %s", got.Code, got.Body)
+			}
+			for _, call := range w.ToTables.Calls() {
+				received[n] += call.Received
+			}
+		})
+	}
+	t.Logf("bytes by addresses: %v", received)
+	if received[20] > 4*received[2] {
+		t.Errorf("bytes by addresses: %v", received)
+	}
+}
+
+// arrived puts so many mails into each mailbox.
+func (w *world) arrived(n int) {
+	w.T.Helper()
+	tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.ToTables})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	items := item.NewStore(tables.Table("mails"))
+	rows, _, err := tables.Table("mailboxes").Range(w.T.Context(), "", "", 1000)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	boxes := map[string]string{}
+	for _, r := range rows {
+		if address, ok := r.Props["address"].(string); ok {
+			boxes[r.Key] = address
+		}
+	}
+	if len(boxes) == 0 {
+		w.T.Fatalf("no mailboxes in %v", rows)
+	}
+	for id, address := range boxes {
+		var all []item.Arrival
+		for i := range n {
+			all = append(all, item.Arrival{Content: "Dag", Item: item.Item{
+				Mailbox: id, Address: address, MessageID: fmt.Sprint("m", id, i), Subject: "Vraag", BodyType: "text",
+				From: mail.Address{Email: "piet@elders.example"}, Received: time.Now().Add(time.Duration(i) * time.Second),
+			}})
+		}
+		if _, err := items.Ingest(w.T.Context(), all); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+}
