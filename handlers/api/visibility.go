@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/membership"
 )
@@ -30,8 +31,16 @@ func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 		for _, b := range boxes {
 			activations = append(activations, b.Activation)
 		}
-		return access.VisibilityOf(ctx, who, activations, a.Directory, time.Now())
+		return access.VisibilityOf(ctx, who, activations, linksOnce{a.Directory}, time.Now())
 	})
+}
+
+// linksOnce looks for those for whom a member stands in only once in a request.
+type linksOnce struct{ *directory.Store }
+
+// SubstitutedBy is that of the directory.
+func (l linksOnce) SubstitutedBy(ctx context.Context, member string, at time.Time) ([]directory.TeamMember, error) {
+	return access.Remember(ctx, "substituted by "+member, func() ([]directory.TeamMember, error) { return l.Store.SubstitutedBy(ctx, member, at) })
 }
 
 // selves are the ids of the caller and of the team members for whom he or she
@@ -43,7 +52,7 @@ func (a *api) selves(ctx context.Context) ([]string, error) {
 		return nil, nil
 	}
 	return access.Remember(ctx, "selves "+me.ID, func() (ids []string, err error) {
-		all, err := membership.Represented(ctx, a.Directory, me, time.Now())
+		all, err := membership.Represented(ctx, linksOnce{a.Directory}, me, time.Now())
 		for _, m := range all {
 			ids = append(ids, m.ID)
 		}

@@ -32,12 +32,15 @@ func Remember[T any](ctx context.Context, name string, find func() (T, error)) (
 		return find()
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if v, ok := k.known[name].(T); ok {
+	v, known := k.known[name].(T)
+	k.mu.Unlock()
+	if known {
 		return v, nil
 	}
 	v, err := find()
 	if err == nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
 		if k.known == nil {
 			k.known = map[string]any{}
 		}
