@@ -197,6 +197,9 @@ func (c client) send(method, path, etag, contentType string, body io.Reader, int
 
 // undirected is a JSON document whose strings have no direction marks.
 func undirected(document []byte) []byte {
+	if !words.IsDirected(document) {
+		return document
+	}
 	var out []byte
 	start := 0
 	for i := 0; i < len(document); i++ {

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -47,6 +48,9 @@ func IsolateAll(values []any) []any {
 	}
 	return out
 }
+
+// IsDirected tells whether a text has characters that set the writing direction.
+func IsDirected(text []byte) bool { return bytes.ContainsFunc(text, setsDirection) }
 
 // Undirected is text without characters that set the writing direction, except
 // the pairs that Isolate puts around letters that run from right to left: those
