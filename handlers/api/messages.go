@@ -49,6 +49,7 @@ type messageObject struct {
 	Verdict        string             `json:"verdict,omitempty" enum:"pass,soft,fail" doc:"of a mail: Exchange's opinion on whether its sender is who he says he is"`
 	RemotePictures bool               `json:"remotePictures" doc:"of a mail: whether it shows pictures that are kept elsewhere"`
 	Lines          int                `json:"lines" doc:"of a mail: about how many lines it takes on a page, without what …/body?quoted=folded folds, at most 60; 0 when that is not known"`
+	AliasRefused   string             `json:"aliasRefused,omitempty" doc:"of a reply: the alias as which it was to leave, for which Exchange put the address of the mailbox"`
 	Body           string             `json:"body,omitempty" doc:"path of what it says, as an HTML document; only of a mail or a reply"`
 	MessageReply
 }
@@ -68,6 +69,12 @@ func messageOf(in string, m chat.Message) messageObject {
 	o.Mentions, o.Edited, o.Deleted = m.Mentions, orNil(m.Edited), m.Deleted
 	if m.IsMail() {
 		o.Mail, o.Body, o.Direction = m.ID, messageBodyPath(in, m.ID), cmp.Or(m.Direction, chat.In)
+	}
+	if m.Alias != "" {
+		o.From.Email = leavesFrom(m.From.Email, m.Alias, m.AliasRefused)
+	}
+	if m.AliasRefused {
+		o.AliasRefused = m.Alias
 	}
 	if m.Away != nil {
 		o.Away = &awayObject{Replacement: m.Away.Replacement}

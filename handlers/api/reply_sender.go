@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
+	"kantoorpost/shared/words"
 )
 
 // addSenders adds from which addresses the caller may send, and the one that is
@@ -23,9 +25,51 @@ func (k *correspondence) addSenders(ctx context.Context, out *newReply, o origin
 		out.Addresses = append(out.Addresses, object)
 	}
 	if i := k.defaultSender(senders, o); i >= 0 {
+		if alias := aliasReceived(senders[i], o); alias != "" {
+			object := out.Addresses[i]
+			object.Email = alias
+			out.Addresses = slices.Insert(out.Addresses, 0, object)
+			out.Warnings = append(out.Warnings, "alias")
+			out.Texts = append(out.Texts, warningObject{"alias", aliasText(alias, senders[i].Address)})
+			i = 0
+		}
 		out.From, out.Signature = &out.Addresses[i], out.Addresses[i].Signature
 	}
 	return nil
+}
+
+// aliasNamed is the alias of a sender that an address is, "" when it is none.
+func aliasNamed(s access.Sender, address string) string {
+	for _, a := range s.Aliases {
+		if compose.Normal(a) == compose.Normal(address) && a != "" {
+			return a
+		}
+	}
+	return ""
+}
+
+// aliasReceived is the alias of a sender to which the mail that is answered was written;
+// "" when it was written to the address itself, or to another.
+func aliasReceived(s access.Sender, o original) (alias string) {
+	if o.mail.ID == "" {
+		return ""
+	}
+	for _, a := range slices.Concat(o.message.To, o.message.Cc) {
+		if compose.Normal(a.Email) == compose.Normal(s.Address) {
+			return ""
+		}
+		alias = cmp.Or(alias, aliasNamed(s, a.Email))
+	}
+	return alias
+}
+
+func aliasText(alias, address string) words.Text {
+	return words.Text{
+		NL: "Deze mail kwam binnen op " + alias + ", een alias van " + address +
+			". Uw antwoord vertrekt vanaf de alias als de organisatie dat toestaat (in Exchange: SendFromAliasEnabled), en anders vanaf " + address + ".",
+		EN: "This mail came in at " + alias + ", an alias of " + address +
+			". Your answer leaves from the alias if the organisation allows that (in Exchange: SendFromAliasEnabled), and else from " + address + ".",
+	}
 }
 
 // sender is an address with the signature of the caller's mail from it.

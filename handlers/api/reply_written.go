@@ -24,7 +24,10 @@ func (k *correspondence) written(ctx context.Context, in ReplyContent, o origina
 	}
 	r := outbox.Reply{
 		Chat: k.chat.ID, Mailbox: sender.ID, Address: sender.Address, Mode: mode, Answers: o.message.ID, Author: actor(ctx).Member.ID,
-		Confirmed: in.Confirmed,
+		Confirmed: in.Confirmed, Alias: aliasNamed(sender, in.Address),
+	}
+	if in.Address == "" {
+		r.Alias = aliasReceived(sender, o)
 	}
 	for field, list := range map[string]struct {
 		in  []recipientObject

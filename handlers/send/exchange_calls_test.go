@@ -82,6 +82,12 @@ func (e *exchange) draft(ctx context.Context, call, id string, do func(*message)
 
 func (e *exchange) PatchDraft(ctx context.Context, _, id string, p mail.DraftPatch) error {
 	return e.draft(ctx, "PatchDraft", id, func(m *message) error {
+		if p.From != nil && e.alias == "not patched" && p.From.Email == alias {
+			return refusal(http.StatusBadRequest, "ErrorInvalidPropertySet")
+		}
+		if p.From != nil {
+			m.From = *p.From
+		}
 		m.Subject, m.Body, m.BodyType, m.To, m.Cc, m.Bcc = *p.Subject, *p.HTML, "html", *p.To, *p.Cc, *p.Bcc
 		if e.noMark {
 			m.Body = strings.ReplaceAll(m.Body, `id="kantoorpost-`, `id="x_`)
@@ -133,6 +139,12 @@ func (e *exchange) SendDraft(ctx context.Context, _, id string) error {
 				return refusal(http.StatusBadRequest, "ErrorInvalidOperation")
 			}
 			return missing()
+		}
+		if m.From.Email == alias && e.alias == "denied" {
+			return refusal(http.StatusForbidden, "ErrorSendAsDenied")
+		}
+		if m.From.Email == alias && e.alias != "kept" {
+			m.From.Email = "info@kantoor.example"
 		}
 		e.left = append(e.left, departed{*m, time.Now()})
 		m.sent = time.Now()

@@ -40,6 +40,7 @@ type exchange struct {
 	cut         bool          // the text of a draft is not read to its end
 	noMark      bool          // Exchange rewrites the ids of elements
 	newID       bool          // the internet message id changes when the mail leaves
+	alias       string        // as the sender: "" replaced by the address, "kept", "denied" or "not patched"
 	searchesLag time.Duration // how long a search does not find what was made
 }
 

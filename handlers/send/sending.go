@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"kantoorpost/shared/connector"
@@ -67,13 +68,19 @@ func (s *sending) send(ctx context.Context) error {
 	err = s.graph.SendDraft(ctx, s.reply.Mailbox, s.reply.DraftID)
 	switch {
 	case err == nil:
+		s.lookAtSender(ctx)
 		return s.sent(ctx, s.Outbox.Now())
 	case answer.NotSent(err):
+		e, _ := answer.Of(err)
+		denied := s.usesAlias() && e != nil && strings.EqualFold(e.Code, "ErrorSendAsDenied")
+		s.reply.AliasRefused = s.reply.AliasRefused || denied
 		r, stored := s.Outbox.NotTaken(ctx, s.reply)
 		if stored != nil {
 			return stored // the doubt stays, which costs ten minutes
 		}
-		s.reply = r
+		if s.reply = r; denied {
+			return s.later(ctx, 0) // from the address of the mailbox
+		}
 		return outside(err)
 	}
 	slog.WarnContext(ctx, "whether a reply left is in doubt", "error", err)
@@ -89,6 +96,7 @@ func (s *sending) find(ctx context.Context) error {
 	since := s.Outbox.Now().Sub(s.reply.SendStarted)
 	switch {
 	case found && !d.IsDraft:
+		s.noteSender(d)
 		return s.sent(ctx, d.Sent)
 	case found && s.isOurs(d) && since < resendAfter:
 		return s.later(ctx, resendAfter-since)

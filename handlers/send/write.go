@@ -37,8 +37,14 @@ func (s *sending) write(ctx context.Context, d mail.Draft) error {
 		return err
 	}
 	to, cc, bcc := outbox.Addresses(s.reply.To), outbox.Addresses(s.reply.Cc), outbox.Addresses(s.reply.Bcc)
-	return outside(s.graph.PatchDraft(ctx, s.reply.Mailbox, d.ID,
-		mail.DraftPatch{Subject: &s.reply.Subject, HTML: &document, To: &to, Cc: &cc, Bcc: &bcc}))
+	patch := mail.DraftPatch{Subject: &s.reply.Subject, HTML: &document, To: &to, Cc: &cc, Bcc: &bcc, From: s.from()}
+	err = s.graph.PatchDraft(ctx, s.reply.Mailbox, d.ID, patch)
+	if err != nil && lasts(err) && s.usesAlias() {
+		s.reply.AliasRefused = true // it is stored before the draft leaves
+		patch.From = s.from()
+		err = s.graph.PatchDraft(ctx, s.reply.Mailbox, d.ID, patch)
+	}
+	return outside(err)
 }
 
 // quotes says whether the mail that is answered stands below the answer.

@@ -27,6 +27,7 @@ type (
 		Preview        string         `json:"preview"`
 		Received       time.Time      `json:"received"`
 		HasAttachments bool           `json:"hasAttachments"`
+		AliasRefused   string         `json:"aliasRefused"` // the alias for which Exchange put the address of the mailbox
 		RemotePictures bool           `json:"remotePictures"`
 		Lines          int            `json:"lines"`
 		Body           string         `json:"body"`

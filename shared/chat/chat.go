@@ -140,11 +140,15 @@ type Message struct {
 	Kind string `json:"kind"` // KindMail, KindReply, KindNote, KindEvent or an item.MessageClass
 	// Sequence says in which order the messages came into the chat; 0 in messages
 	// of an older version.
-	Sequence  int64  `json:"sequence,omitempty"`
-	Direction string `json:"direction,omitempty"` // In or Out
-	State     string `json:"state,omitempty"`     // of a reply: the outbox.State
-	By        string `json:"by,omitempty"`        // of a reply or an event: id of the team member; of a mail via Outlook too
-	Via       string `json:"via,omitempty"`       // ViaOutlook or ""
+	Sequence int64 `json:"sequence,omitempty"`
+	// Alias is the alias as which a reply leaves, if it is not From. AliasRefused says that
+	// Exchange put From in its place.
+	Alias        string `json:"alias,omitempty"`
+	AliasRefused bool   `json:"aliasRefused,omitempty"`
+	Direction    string `json:"direction,omitempty"` // In or Out
+	State        string `json:"state,omitempty"`     // of a reply: the outbox.State
+	By           string `json:"by,omitempty"`        // of a reply or an event: id of the team member; of a mail via Outlook too
+	Via          string `json:"via,omitempty"`       // ViaOutlook or ""
 
 	From           mail.Address   `json:"from"`
 	To             []mail.Address `json:"to,omitempty"` // of a mail, as are Cc

@@ -49,6 +49,9 @@ func patched(p mail.DraftPatch) models.Messageable {
 		body.SetContent(p.HTML)
 		m.SetBody(body)
 	}
+	if p.From != nil {
+		m.SetFrom(recipients([]mail.Address{*p.From})[0])
+	}
 	if p.To != nil {
 		m.SetToRecipients(recipients(*p.To))
 	}

@@ -43,6 +43,7 @@ type NewDraft struct {
 type DraftPatch struct {
 	Subject, HTML *string
 	To, Cc, Bcc   *[]Address
+	From          *Address // an alias of the mailbox, or its address
 }
 
 // An OutgoingAttachment describes a file that is attached to a draft.

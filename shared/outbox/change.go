@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,7 +97,7 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 			return before, err
 		}
 		d := Draft{
-			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: r.Address, To: r.To, Cc: r.Cc, Bcc: r.Bcc, Subject: r.Subject,
+			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: cmp.Or(r.Alias, r.Address), To: r.To, Cc: r.Cc, Bcc: r.Bcc, Subject: r.Subject,
 			HTML: html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
 		}
 		if r.Mode == ModeForward {

@@ -133,8 +133,13 @@ type Reply struct {
 	ID   string `json:"id"`
 	Chat string `json:"chat"`
 
-	Mailbox  string   `json:"mailbox"`           // id of the activated mailbox that sends
-	Address  string   `json:"address"`           // its address
+	Mailbox string `json:"mailbox"` // id of the activated mailbox that sends
+	Address string `json:"address"` // its address
+	// Alias is the alias of the mailbox as which it leaves, "" for its address. AliasRefused
+	// says that Exchange does not let it: the mail leaves, or left, from the address.
+	Alias        string `json:"alias,omitempty"`
+	AliasRefused bool   `json:"aliasRefused,omitempty"`
+
 	Mode     Mode     `json:"mode"`              //
 	Answers  string   `json:"answers,omitempty"` // id of the message that it answers or forwards
 	Original Original `json:"original,omitzero"`

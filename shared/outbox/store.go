@@ -208,7 +208,7 @@ func (r Reply) message() chat.Message {
 	return chat.Message{
 		ID: r.ID, Kind: chat.KindReply, Sequence: r.Sequence, Direction: chat.Out, State: string(r.State), By: r.Author,
 		From: mail.Address{Email: r.Address}, To: Addresses(r.To), Cc: Addresses(r.Cc), Subject: r.Subject, Preview: r.Preview,
-		Received: received, HasAttachments: len(r.Attachments) > 0, Shingles: r.Shingles,
+		Received: received, HasAttachments: len(r.Attachments) > 0, Shingles: r.Shingles, Alias: r.Alias, AliasRefused: r.AliasRefused,
 	}
 }
 
