@@ -35,7 +35,7 @@ var unpointed = strings.NewReplacer(".", "", "'", "", "’", "")
 // tokens returns the words of a text in order. A legal form is no word of its
 // own: "Jansen B.V." is one word, marked as named.
 func tokens(text string) []token {
-	var out []token
+	out := make([]token, 0, len(text)/6) // about one for each word
 	begins, apart, at := true, false, -1
 	for line := range strings.Lines(text) {
 		begins = true
@@ -45,9 +45,9 @@ func tokens(text string) []token {
 			for _, part := range strings.FieldsFunc(field, func(r rune) bool {
 				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '\'' && r != '’'
 			}) {
-				word := fold(part)
-				if strings.ContainsAny(word, ".'’") {
-					word = unpointed.Replace(word)
+				word, bare := fold(part), part
+				if strings.ContainsAny(word, ".'") || strings.Contains(word, "’") {
+					word, bare = unpointed.Replace(word), strings.TrimLeft(part, ".'’")
 				}
 				if word == "" {
 					continue
@@ -56,7 +56,7 @@ func tokens(text string) []token {
 					out[len(out)-1].named = true
 					continue
 				}
-				r, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, ".'’"))
+				r, _ := utf8.DecodeRuneInString(bare)
 				out = append(out, token{word: word, said: part, upper: unicode.IsUpper(r), begins: begins, apart: apart, line: at})
 				begins, apart = false, false
 			}
