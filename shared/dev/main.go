@@ -76,6 +76,7 @@ func commands() []command {
 		{"year", "play a year of an office's mail, and show how much of it a person had to do", year},
 		{"shots", "look at all pages in a real browser, and keep pictures of each in each state", shots},
 		{"pack", "write dist/ and kantoorpost.zip, ready to be deployed", packUp},
+		{"bench", "what a mail, a poll, a page and the start cost on this machine", bench},
 		{"cost", "what offices of several sizes pay Azure in a month", costs},
 		{"deploy", "deploy to Azure, or bring up to date what is there", deployUp},
 		{"rollback", "let the former version run again in Azure", rollback},
