@@ -3,8 +3,6 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -179,12 +177,6 @@ func (v *request) write(status int, body []byte) error {
 	v.w.WriteHeader(status)
 	_, err := v.w.Write(body)
 	return err
-}
-
-// tagOf is the entity tag of what is shown. It is weak, since compression changes bytes.
-func tagOf(shown []byte) string {
-	sum := sha256.Sum256(shown)
-	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
 // done redirects to a page after a form is done. The page shows a text once; an

@@ -56,3 +56,9 @@ func (s *site) serveStatic(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", kind)
 	_, _ = w.Write(a.content)
 }
+
+// tagOf is the entity tag of what is shown. It is weak, since compression changes bytes.
+func tagOf(shown []byte) string {
+	sum := sha256.Sum256(shown)
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
+}
