@@ -61,7 +61,7 @@ func (v *request) connectionPage(status int, more func(*connectorView) error) er
 	if err := v.api.get("/api/identity", &view.Identity); err != nil {
 		return err
 	}
-	view.Guide = view.Guide.by("", view.Identity)
+	view.Guide = view.Guide.of(view.Identity)
 	if more != nil {
 		if err := more(&view); err != nil {
 			return err

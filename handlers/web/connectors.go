@@ -225,7 +225,7 @@ func (v *request) newConnectorPage(status int, p *Problem, f connectorForm) erro
 	default:
 		f.Credential = bySecret
 	}
-	view.Form, view.Guide = f, guideFor(f.ClientID, f.TokenEndpoint).by(f.Credential, view.Identity)
+	view.Form, view.Guide = f, guideFor(f.ClientID, f.TokenEndpoint).of(view.Identity)
 	return v.pageAs(status, "connector-new", view)
 }
 
@@ -253,13 +253,12 @@ func (s *site) createConnector(v *request) error {
 }
 
 // guide answers with the guide. Its links lead to the app registration of the
-// client id and token endpoint that are typed so far, and its steps are those of the
-// chosen credential.
+// client id and token endpoint that are typed so far.
 func (s *site) guide(v *request) error {
 	f := formOf(v.r)
 	var app identity
 	if err := v.api.get("/api/identity", &app); err != nil {
 		return err
 	}
-	return v.part("connector-new", "guide", guideFor(f.ClientID, f.TokenEndpoint).by(f.Credential, app))
+	return v.part("connector-new", "guide", guideFor(f.ClientID, f.TokenEndpoint).of(app))
 }

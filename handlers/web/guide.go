@@ -17,7 +17,6 @@ type guide struct {
 	Permissions string
 	Consent     string // "" until client id and tenant are known
 	Enterprise  string // where consent can be revoked
-	Credential  string // that the user chose: byIdentity, byCertificate or bySecret
 	Identity    identity
 	authority   string // https://host, where tokens come from
 }

@@ -31,9 +31,9 @@ var permissionIDs = []string{
 	"b633e1c5-b582-4048-a93e-9f11b44c7e96",
 }
 
-// by returns the guide with the steps of a credential, for an app with this identity.
-func (g guide) by(credential string, app identity) guide {
-	g.Credential, g.Identity = credential, app
+// of returns the guide for an app with this identity.
+func (g guide) of(app identity) guide {
+	g.Identity = app
 	if issuer := endpointHost.FindString(app.Issuer); g.authority == "" {
 		g.authority = cmp.Or(issuer, "https://login.microsoftonline.com")
 	}
@@ -42,9 +42,10 @@ func (g guide) by(credential string, app identity) guide {
 
 var endpointHost = regexp.MustCompile(`^https://[a-z0-9.:-]+`)
 
-// script returns all steps as commands for Azure Cloud Shell (Bash).
+// script returns all steps, with those of a credential, as commands for Azure Cloud Shell
+// (Bash).
 // https://learn.microsoft.com/cli/azure/ad/app
-func (g guide) script() string {
+func (g guide) script(credential string) string {
 	lines := []string{
 		"app=$(az ad app create --display-name Kantoorpost --sign-in-audience AzureADMyOrg --query appId --output tsv)",
 		"az ad sp create --id $app",
@@ -56,7 +57,7 @@ func (g guide) script() string {
 		"az ad app permission add --id $app --api "+graphAPI+" --api-permissions "+strings.Join(permissionIDs, "=Role ")+"=Role",
 		"az ad app permission admin-consent --id $app",
 	)
-	lines = append(lines, g.commandsFor(g.Credential)...)
+	lines = append(lines, g.commandsFor(credential)...)
 	return strings.Join(append(lines,
 		"echo $app",
 		"echo "+g.authority+"/$(az account show --query tenantId --output tsv)/oauth2/v2.0/token",

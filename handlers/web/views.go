@@ -122,6 +122,7 @@ var viewFunctions = template.FuncMap{
 	"begun":       settingsView.begun,
 	"known":       guide.known,
 	"script":      guide.script,
+	"credentials": func() []string { return credentials },
 	"commands":    guide.commands,
 	"ends":        connectorObject.ends,
 	"expired":     connectorObject.expired,
