@@ -241,6 +241,23 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// How long quiet mailboxes may wait has a default, and stays when a program sets only the
+// switch.
+func TestMaxLag(t *testing.T) {
+	c := newConnected(t)
+	for _, step := range []struct {
+		body string
+		want any
+	}{{`{"enabled":false}`, 20.0}, {`{"enabled":true,"maxLag":40}`, 40.0}, {`{"enabled":false}`, 40.0}} {
+		if got := c.done(t, "PUT /api/settings", step.body); got.body["maxLag"] != step.want {
+			t.Errorf("%s: %v, want %v", step.body, got.body["maxLag"], step.want)
+		}
+	}
+	if got := c.as(t, "PUT /api/settings", `{"enabled":true,"maxLag":7}`); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, "maxLag") {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+}
+
 // A connector is shown without its secret.
 func TestConnector(t *testing.T) {
 	c := newConnected(t)

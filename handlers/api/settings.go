@@ -19,6 +19,7 @@ import (
 type (
 	settingsObject struct {
 		Enabled  bool            `json:"enabled" doc:"whether mail is fetched, processed and sent; off loses nothing"`
+		MaxLag   *int            `json:"maxLag,omitempty" enum:"5,10,20,40" doc:"minutes between two readings of a quiet mailbox at most, when there are more mailboxes than Microsoft 365 answers for in five minutes; stays as it is when absent"`
 		Hold     *int            `json:"hold,omitempty" minimum:"0" maximum:"60" doc:"seconds in which a reply can be taken back before it leaves; stays as it is when absent"`
 		FourEyes *fourEyesObject `json:"fourEyes,omitempty" doc:"which replies need a second person; stays as it is when absent"`
 	}
@@ -54,7 +55,7 @@ func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], erro
 	f := w.FourEyes
 	return &objectOutput[settingsObject]{
 		ETag: rowTag(s.ETag + settingsSeparator + w.ETag()),
-		Body: settingsObject{s.Enabled, &w.Hold, &fourEyesObject{listOrEmpty(f.Members), listOrEmpty(f.Clients), listOrEmpty(f.Words)}},
+		Body: settingsObject{s.Enabled, &s.MaxLag, &w.Hold, &fourEyesObject{listOrEmpty(f.Members), listOrEmpty(f.Clients), listOrEmpty(f.Words)}},
 	}, nil
 }
 
@@ -86,7 +87,14 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	if _, err := a.Connectors.PutSettings(ctx, connector.Settings{Enabled: in.Body.Enabled, ETag: ofSwitch}); err != nil {
+	s, err := a.Connectors.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.MaxLag != nil {
+		s.MaxLag = *in.Body.MaxLag
+	}
+	if _, err := a.Connectors.PutSettings(ctx, connector.Settings{Enabled: in.Body.Enabled, MaxLag: s.MaxLag, ETag: ofSwitch}); err != nil {
 		return nil, err
 	}
 	if !reflect.DeepEqual(before, w) {

@@ -104,6 +104,10 @@ func (q *jobs) Put(_ context.Context, j job.Job) error {
 	return nil
 }
 
+func (q *jobs) PutAfter(ctx context.Context, j job.Job, _ time.Duration) error { return q.Put(ctx, j) }
+
+func (q *jobs) Depth(context.Context, string) (int, error) { return 0, nil }
+
 func (q *jobs) take() (j job.Fetch, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

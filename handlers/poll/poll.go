@@ -36,7 +36,11 @@ const (
 
 // Jobs puts jobs on their queues.
 type Jobs interface {
+	// PutAfter puts a job that nobody sees before a delay is over.
+	PutAfter(ctx context.Context, j job.Job, delay time.Duration) error
 	Put(ctx context.Context, j job.Job) error
+	// Depth returns how many jobs a queue has.
+	Depth(ctx context.Context, queue string) (int, error)
 }
 
 // Directory tells whether the data of the office changed.
@@ -65,6 +69,10 @@ type Handler struct {
 func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 	why := "timer " + tick.At.Truncate(time.Minute).Format("2006-01-02T15:04Z07:00")
 	enabled, due, err := h.Connectors.Due(ctx)
+	var lag time.Duration
+	if err == nil {
+		lag, err = h.Connectors.MaxLag(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("find what is due: %w", err)
 	}
@@ -73,7 +81,7 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 		return h.Resume(ctx) // what people began has nothing to do with the mailboxes
 	}
 	return errors.Join(
-		h.fetch(ctx, due, tick, why),
+		h.fetch(ctx, due, tick, why, lag),
 		h.sweepOpen(ctx),
 		h.sweepParked(ctx),
 		h.sweepReplies(ctx),
@@ -86,25 +94,53 @@ func (h *Handler) Handle(ctx context.Context, tick invoke.Tick) error {
 // nothing new. With new mail they are read at once.
 const sentEvery = 3
 
-// fetch puts fetch jobs. Mailboxes with neighbouring keys are in one job, since one
-// query reads them. Each third mailbox has its turn to have its Sent Items read.
-func (h *Handler) fetch(ctx context.Context, due []connector.Activation, tick invoke.Tick, why string) error {
+// fetch puts fetch jobs for the mailboxes whose turn it is. Those with neighbouring keys are
+// in one job, since one query reads them. Each third time a mailbox has its Sent Items read.
+func (h *Handler) fetch(ctx context.Context, due []connector.Box, tick invoke.Tick, why string, lag time.Duration) error {
 	turn := int(tick.At.Unix() / int64(tickEvery.Seconds()))
-	var errs []error
-	n := 0
-	for boxes := range slices.Chunk(due, perFetch) {
-		j := job.Fetch{Job: "fetch", Why: why, Claim: job.NewClaim()}
-		for _, b := range boxes {
-			j.Addresses = append(j.Addresses, b.Address)
-			j.Mailboxes = append(j.Mailboxes, b.ID)
-			if (n+turn)%sentEvery == 0 {
-				j.Sent = append(j.Sent, b.ID)
-			}
-			n++
+	calls, err := h.calls(ctx, len(due))
+	if err != nil {
+		return err
+	}
+	p := planFor(due, h.Connectors.Now(), lag, calls)
+	var jobs []job.Fetch
+	asked := 0
+	for n, b := range due {
+		if !p.turn(b, turn) {
+			continue
 		}
-		errs = append(errs, h.Jobs.Put(ctx, j))
+		if asked%perFetch == 0 {
+			jobs = append(jobs, job.Fetch{Job: "fetch", Why: why, Claim: job.NewClaim()})
+		}
+		j := &jobs[len(jobs)-1]
+		j.Addresses = append(j.Addresses, b.Address)
+		j.Mailboxes = append(j.Mailboxes, b.Activation.ID)
+		if (n+turn)%sentEvery == 0 {
+			j.Sent = append(j.Sent, b.Activation.ID)
+		}
+		asked++
+	}
+	p.log(ctx, len(due), asked)
+	var errs []error
+	put := 0
+	for _, j := range jobs {
+		errs = append(errs, h.Jobs.PutAfter(ctx, j, delay(put)))
+		put += len(j.Mailboxes) + len(j.Sent)
 	}
 	return errors.Join(errs...)
+}
+
+// calls is how many calls of Graph the tick may plan: less by the jobs of former ticks that
+// Graph was too slow for. An office that fits in any case costs no look at the queue.
+func (h *Handler) calls(ctx context.Context, due int) (int, error) {
+	if float64(due)*callsPerRead < float64(callsPerTick)/4 {
+		return callsPerTick, nil
+	}
+	depth, err := h.Jobs.Depth(ctx, job.Fetch{}.Queue())
+	if err != nil {
+		return 0, err
+	}
+	return max(callsPerTick-int(float64(depth*perFetch)*callsPerRead), callsPerTick/10), nil
 }
 
 // sweepOpen puts jobs for mails that are stored and not decided: their job was lost,

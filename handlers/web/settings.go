@@ -2,12 +2,14 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 )
 
 // settings are those of the integration, as the API shows them.
 type settings struct {
 	Enabled  bool     `json:"enabled"`
-	Hold     int      `json:"hold"` // seconds in which a reply can be taken back
+	MaxLag   int      `json:"maxLag"` // minutes
+	Hold     int      `json:"hold"`   // seconds in which a reply can be taken back
 	FourEyes fourEyes `json:"fourEyes"`
 }
 
@@ -15,6 +17,7 @@ type settings struct {
 type settingsView struct {
 	Enabled    bool // the stored value
 	Chosen     bool // the value in the form
+	MaxLag     int  // minutes, the value in the form
 	ETag       string
 	Problem    *Problem
 	Connectors []connectorObject
@@ -52,9 +55,12 @@ func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	if view.ETag, err = v.api.getTag("/api/settings", &now); err != nil {
 		return err
 	}
-	view.Enabled, view.Chosen = now.Enabled, now.Enabled
+	view.Enabled, view.Chosen, view.MaxLag = now.Enabled, now.Enabled, now.MaxLag
 	if p != nil {
 		view.Chosen = chosen
+		if n, err := strconv.Atoi(v.r.PostFormValue("maxLag")); err == nil {
+			view.MaxLag = n
+		}
 	}
 	var page list[connectorObject]
 	if err := v.api.get("/api/connectors?limit=200", &page); err != nil {
@@ -86,10 +92,14 @@ func (v *request) settingsPage(status int, p *Problem, chosen bool) error {
 	return v.pageAs(status, "settings", view)
 }
 
-// saveSettings turns the integration on or off.
+// saveSettings turns the integration on or off, and saves how long quiet mailboxes wait.
 func (s *site) saveSettings(v *request) error {
 	enabled := v.r.PostFormValue("enabled") == "yes"
-	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), map[string]bool{"enabled": enabled}, nil))
+	body := map[string]any{"enabled": enabled}
+	if n, err := strconv.Atoi(v.r.PostFormValue("maxLag")); err == nil {
+		body["maxLag"] = n
+	}
+	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), body, nil))
 	switch {
 	case err != nil:
 		return err

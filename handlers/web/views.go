@@ -122,6 +122,7 @@ var viewFunctions = template.FuncMap{
 	"begun":       settingsView.begun,
 	"known":       guide.known,
 	"script":      guide.script,
+	"lags":        func() []int { return []int{5, 10, 20, 40} },
 	"credentials": func() []string { return credentials },
 	"commands":    guide.commands,
 	"ends":        connectorObject.ends,

@@ -21,7 +21,7 @@ type Box struct {
 // ids: the active mailboxes of working connectors whose time has come and that
 // no job reads now. Of a connector that does not work, one mailbox is due every
 // ProbeEvery, to find out whether it works again. It writes nothing.
-func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err error) {
+func (s *Store) Due(ctx context.Context) (enabled bool, due []Box, err error) {
 	conf, err := s.read(ctx)
 	if err != nil || !conf.settings.Enabled {
 		return false, nil, err
@@ -42,7 +42,7 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Activation, err er
 			continue
 		}
 		probed[c.ID] = probe
-		due = append(due, b.Activation)
+		due = append(due, b)
 	}
 	return true, due, nil
 }

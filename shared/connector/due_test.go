@@ -16,9 +16,9 @@ import (
 
 func tableReplace(r table.Row) table.Op { return table.Replace(r) }
 
-func ids(all []connector.Activation) (ids []string) {
+func ids(all []connector.Box) (ids []string) {
 	for _, a := range all {
-		ids = append(ids, a.ID)
+		ids = append(ids, a.Activation.ID)
 	}
 	return ids
 }

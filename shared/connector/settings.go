@@ -1,10 +1,12 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"kantoorpost/shared/table"
 )
@@ -15,11 +17,21 @@ const settingsKey = "settings"
 // or processed, and nothing is lost: cursors stay.
 type Settings struct {
 	Enabled bool
-	ETag    string // "" before they were first set
+	// MaxLag is how many minutes apart a quiet mailbox is read at most, when Graph cannot
+	// answer for all of them every five minutes; one of MaxLags. 0 is DefaultMaxLag.
+	MaxLag int
+	ETag   string // "" before they were first set
 }
+
+// MaxLags are the choices of Settings.MaxLag, in minutes: a tick, and powers of two of it.
+func MaxLags() []int { return []int{5, 10, DefaultMaxLag, 40} }
+
+// DefaultMaxLag is Settings.MaxLag of an office that chose none, in minutes.
+const DefaultMaxLag = 20
 
 type settingsRow struct {
 	Enabled bool `json:"enabled"`
+	MaxLag  int  `json:"maxLag,omitempty"`
 }
 
 func (v *Settings) from(r table.Row) error {
@@ -27,7 +39,7 @@ func (v *Settings) from(r table.Row) error {
 	if err := r.Unpack(&row); err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
-	*v = Settings{Enabled: row.Enabled, ETag: r.ETag}
+	*v = Settings{Enabled: row.Enabled, MaxLag: cmp.Or(row.MaxLag, DefaultMaxLag), ETag: r.ETag}
 	return nil
 }
 
@@ -35,7 +47,7 @@ func (v *Settings) from(r table.Row) error {
 func (s *Store) Settings(ctx context.Context) (Settings, error) {
 	r, err := s.o.Configuration.Get(ctx, settingsKey)
 	if errors.Is(err, table.ErrNotFound) {
-		return Settings{}, nil
+		return Settings{MaxLag: DefaultMaxLag}, nil
 	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)
@@ -53,15 +65,24 @@ func (s *Store) Enabled(ctx context.Context) (bool, error) {
 	return c.settings.Enabled, nil
 }
 
+// MaxLag returns Settings.MaxLag as it was at most 30 seconds ago.
+func (s *Store) MaxLag(ctx context.Context) (time.Duration, error) {
+	c, err := s.configuration(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(cmp.Or(c.settings.MaxLag, DefaultMaxLag)) * time.Minute, nil
+}
+
 // PutSettings saves v over the version v.ETag, or over any version when that is
 // empty. Other processes notice it within 30 seconds.
 func (s *Store) PutSettings(ctx context.Context, v Settings) (Settings, error) {
 	defer s.forget()
-	r, err := table.Pack(settingsKey, settingsRow{v.Enabled})
+	r, err := table.Pack(settingsKey, settingsRow{v.Enabled, v.MaxLag})
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)
 	}
-	said := done(ctx, "settings.update", "settings", map[string]string{"enabled": strconv.FormatBool(v.Enabled)})
+	said := done(ctx, "settings.update", "settings", map[string]string{"enabled": strconv.FormatBool(v.Enabled), "maxLag": strconv.Itoa(cmp.Or(v.MaxLag, DefaultMaxLag))})
 	if r.ETag = v.ETag; r.ETag == "" {
 		err = s.o.Configuration.Write(ctx, table.Put(r), said)
 	} else {
