@@ -74,7 +74,9 @@ func run(ctx context.Context) error {
 	// Running calls may end; a call that is killed is repeated.
 	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	err = server.Shutdown(grace)
+	a.Flush(context.WithoutCancel(ctx))
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil

@@ -54,7 +54,7 @@ param rateLimitApplications int
 @description('What is logged: DEBUG, INFO, WARN or ERROR.')
 param logLevel 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
-@description('Where spans of calls go beside the log: nowhere, to Application Insights or to a receiver of OTLP.')
+@description('Where spans, log lines and figures go beside stdout: nowhere, to Application Insights or to a receiver of OTLP.')
 param telemetry '' | 'applicationinsights' | 'otlp'
 
 @description('Address of a receiver of OTLP over HTTP.')

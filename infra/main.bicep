@@ -48,7 +48,7 @@ param rateLimitApplications int = 50
 @description('What is logged.')
 param logLevel 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' = 'INFO'
 
-@description('Where spans of calls go beside the log: nowhere, to Application Insights or to a receiver of OTLP.')
+@description('Where spans, log lines and figures go beside stdout: nowhere, to Application Insights or to a receiver of OTLP.')
 param telemetry '' | 'applicationinsights' | 'otlp' = ''
 
 @description('Address of a receiver of OTLP over HTTP, for the value otlp.')

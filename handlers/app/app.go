@@ -60,7 +60,7 @@ type App struct {
 	// swept is when this process last deleted expired uploads.
 	swept time.Time
 
-	spans   telemetry.Exporter
+	export  *telemetry.Queue
 	meter   metrics.Meter
 	poison  poison.Store
 	poll    *poll.Handler
@@ -135,11 +135,13 @@ func New(c config.Config, w Transports) (a *App, err error) {
 	}); err != nil {
 		return nil, err
 	}
-	if a.spans, err = telemetry.NewExporter(telemetry.Options{
+	exporter, err := telemetry.NewExporter(telemetry.Options{
 		Way: c.Telemetry, ConnectionString: c.Insights, Endpoint: c.OTLPEndpoint, Credential: w.Identity, Transport: w.Telemetry,
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, fmt.Errorf("settings: TELEMETRY: %w", err)
 	}
+	a.export = telemetry.NewQueue(exporter)
 	secrets, err := openSecrets(c, w)
 	if err != nil {
 		return nil, err
@@ -240,7 +242,7 @@ func openSecrets(c config.Config, w Transports) (secret.Store, error) {
 func (a *App) Handler() http.Handler {
 	all := a.Functions()
 	for i := range all {
-		all[i] = all[i].Exporting(a.spans)
+		all[i] = all[i].Exporting(a.export)
 	}
 	functions := edge.New(a.edge, invoke.Handler(all))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -267,6 +269,9 @@ func PoisonNames() (names []string) {
 	}
 	return names
 }
+
+// Flush sends the telemetry that waits, for at most two seconds.
+func (a *App) Flush(ctx context.Context) { a.export.Flush(ctx) }
 
 // Prepare creates missing tables, queues and the container, or checks that they exist. It repeats
 // that until it succeeds: nothing works without them, and the roles of a new identity

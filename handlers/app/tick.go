@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/table"
+	"kantoorpost/shared/telemetry"
 )
 
 // A tickRow says when the timer last ran. It is stored, since the instance that
@@ -43,13 +44,23 @@ func (a *App) measure(ctx context.Context, now time.Time, failed error) error {
 		line = append(line, "error", err)
 	}
 	slog.InfoContext(invoke.Always(ctx), metrics.Line, line...)
+	exportMetrics(ctx, f)
 	return a.saveTick(ctx, f) // the next tick takes the figures that are missing
 }
 
 // throttled logs that Graph refused a call with 429. The instance of a tick does not know
 // what other instances count, so alerts count these lines.
 func throttled(ctx context.Context) {
-	slog.WarnContext(invoke.Always(ctx), "throttled", "metrics", []metrics.Metric{{Name: metrics.ThrottledCalls, Value: 1}})
+	one := metrics.Figures{At: time.Now(), Metrics: []metrics.Metric{{Name: metrics.ThrottledCalls, Value: 1}}}
+	slog.WarnContext(invoke.Always(ctx), "throttled", "metrics", one.Metrics)
+	exportMetrics(ctx, one)
+}
+
+// exportMetrics gives figures to the telemetry of the call.
+func exportMetrics(ctx context.Context, f metrics.Figures) {
+	for _, m := range f.Metrics {
+		telemetry.From(ctx).Measured(telemetry.Metric{At: f.At, Name: string(m.Name), Of: m.Of, Value: m.Value})
+	}
 }
 
 // parts counts the errors that were joined to one.

@@ -39,7 +39,7 @@ type Config struct {
 	Simulator string     `env:"SIMULATOR_URL" from:"machine"`                             // a simulated Microsoft 365 tenant
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO" from:"template" local:"INFO"` // DEBUG, INFO, WARN or ERROR
 
-	Telemetry    string `env:"TELEMETRY" from:"template"`                             // where spans of calls go: "" for nowhere, "applicationinsights" or "otlp"
+	Telemetry    string `env:"TELEMETRY" from:"template"`                             // where telemetry goes: "" for nowhere, "applicationinsights" or "otlp"
 	Insights     string `env:"APPLICATIONINSIGHTS_CONNECTION_STRING" from:"template"` // of the component; the host reads it too
 	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" from:"template"`           // a receiver of OTLP over HTTP
 

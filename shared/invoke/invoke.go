@@ -44,12 +44,12 @@ type Function struct {
 	// parent returns the trace that a payload belongs to; nil when that is in a header.
 	parent func(data json.RawMessage) string
 	failed func(ctx context.Context, f Failure)
-	spans  telemetry.Exporter // nil: spans go nowhere
+	export *telemetry.Queue // nil: telemetry goes nowhere but to the log
 }
 
-// Exporting returns f with an exporter that gets a span for each call.
-func (f Function) Exporting(e telemetry.Exporter) Function {
-	f.spans = e
+// Exporting returns f with a queue that gets a span for each call, and its log lines.
+func (f Function) Exporting(q *telemetry.Queue) Function {
+	f.export = q
 	return f
 }
 
@@ -158,7 +158,7 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.parent != nil {
 		parent = f.parent(data)
 	}
-	ctx = telemetry.Start(ctx, parent)
+	ctx = telemetry.With(telemetry.Start(ctx, parent), f.export)
 	span := telemetry.SpanOf(ctx, f.Name, telemetry.Internal)
 	if f.parent != nil {
 		span.Kind = telemetry.Consumer
@@ -169,7 +169,7 @@ func (f Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = f.run(ctx, data)
 	}
 	span.Failed = err != nil
-	span.End(ctx, f.spans)
+	span.End(f.export)
 	kind, after := fault.Of(err)
 	switch took := time.Since(start).Milliseconds(); {
 	case err == nil:
@@ -220,8 +220,8 @@ func (f Function) run(ctx context.Context, data json.RawMessage) (err error) {
 // traced makes each request of an HTTP function a span of the caller's trace.
 func (f Function) traced() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := telemetry.Start(r.Context(), r.Header.Get(telemetry.Field))
-		if f.spans == nil {
+		ctx := telemetry.With(telemetry.Start(r.Context(), r.Header.Get(telemetry.Field)), f.export)
+		if f.export == nil {
 			f.serve.ServeHTTP(w, r.WithContext(ctx))
 			return
 		}
@@ -229,7 +229,7 @@ func (f Function) traced() http.Handler {
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		f.serve.ServeHTTP(seen, r.WithContext(ctx))
 		span.Status, span.Failed = seen.status, seen.status >= 500
-		span.EndLater(ctx, f.spans)
+		span.End(f.export)
 	})
 }
 

@@ -44,7 +44,33 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if attrs, ok := ctx.Value(attrsKey{}).([]slog.Attr); ok {
 		r.AddAttrs(attrs...)
 	}
+	export(ctx, r)
 	return h.Handler.Handle(ctx, r)
+}
+
+// maxExported is how much of a field is exported, in bytes: Application Insights takes no more.
+// https://learn.microsoft.com/azure/azure-monitor/app/data-model-complete
+const maxExported = 8 << 10
+
+// export gives the line to the telemetry of its call, as clean as it is written. What is
+// no text and no number stays out: metrics have a way of their own.
+func export(ctx context.Context, r slog.Record) {
+	q := telemetry.From(ctx)
+	if q == nil {
+		return
+	}
+	text := func(a slog.Attr) string {
+		s := clean(nil, a).Value.String()
+		return strings.ToValidUTF8(s[:min(len(s), maxExported)], "")
+	}
+	line := telemetry.Log{At: r.Time, Level: r.Level, Message: text(slog.String(slog.MessageKey, r.Message))}
+	r.Attrs(func(a slog.Attr) bool {
+		if k := clean(nil, a).Value.Resolve().Kind(); k != slog.KindAny && k != slog.KindGroup {
+			line.Attributes = append(line.Attributes, telemetry.Attribute{Key: a.Key, Value: text(a)})
+		}
+		return true
+	})
+	q.Log(ctx, line)
 }
 
 func (h logHandler) WithAttrs(a []slog.Attr) slog.Handler { return logHandler{h.Handler.WithAttrs(a)} }

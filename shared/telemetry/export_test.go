@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -60,43 +61,69 @@ func at(v any, path string) any {
 
 const connection = "InstrumentationKey=11111111-2222-4333-8444-555555555555;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;LiveEndpoint=https://x/"
 
-// end ends a span of a trace that somebody else began.
-func end(t *testing.T, o telemetry.Options) {
+// export sends a span of a trace that somebody else began, a line of it, and a metric.
+func export(t *testing.T, o telemetry.Options) {
 	t.Helper()
 	e, err := telemetry.NewExporter(o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	q := telemetry.NewQueue(e)
 	ctx := telemetry.Start(t.Context(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 	s := telemetry.SpanOf(ctx, "process", telemetry.Consumer)
 	s.Invocation, s.Failed = "inv1", true
 	time.Sleep(1500 * time.Millisecond) // simulated
-	s.End(ctx, e)
+	q.Log(ctx, telemetry.Log{At: time.Now(), Level: slog.LevelWarn, Message: "postponed", Attributes: []telemetry.Attribute{{Key: "mail", Value: "m1"}}})
+	q.Measured(telemetry.Metric{At: time.Now(), Name: "queue-depth", Of: "fetch", Value: 3})
+	q.Measured(telemetry.Metric{At: time.Now(), Name: "queue-depth", Of: "send", Value: 4})
+	s.End(q)
+	time.Sleep(time.Second) // simulated; it is sent in the background
+}
+
+func check(t *testing.T, v any, want map[string]any) {
+	t.Helper()
+	for path, want := range want {
+		if got := at(v, path); got != want {
+			t.Errorf("%s is %v, want %v", path, got, want)
+		}
+	}
 }
 
 func TestOTLP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wire, got := receiver(t, 200)
 		id := &identity{}
-		end(t, telemetry.Options{Way: "otlp", Endpoint: "https://collector.example/", Credential: id, Transport: wire})
-		if len(*got) != 1 || (*got)[0].url != "https://collector.example/v1/traces" || (*got)[0].token != "" || len(id.scopes) > 0 {
+		export(t, telemetry.Options{Way: "otlp", Endpoint: "https://collector.example/", Credential: id, Transport: wire})
+		if len(*got) != 3 || len(id.scopes) > 0 {
 			t.Fatalf("%+v", *got)
 		}
-		span := at((*got)[0].body, "resourceSpans.scopeSpans.spans")
-		for path, want := range map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c", "parentSpanId": "b7ad6b7169203331", "name": "process", "kind": 5.0,
-			"status.code": 2.0, "attributes.key": "faas.invocation_id", "attributes.value.stringValue": "inv1",
-			"startTimeUnixNano": "946684800000000000", "endTimeUnixNano": "946684801500000000"} {
-			if got := at(span, path); got != want {
-				t.Errorf("%s is %v, want %v", path, got, want)
+		sent := map[string]any{}
+		for _, r := range *got {
+			if sent[r.url] = r.body; r.token != "" {
+				t.Errorf("%s got a token", r.url)
 			}
 		}
-		if id, _ := at(span, "spanId").(string); len(id) != 16 || at((*got)[0].body, "resourceSpans.resource.attributes.value.stringValue") != "kantoorpost" {
-			t.Errorf("%+v", (*got)[0].body)
+		traces, logs, measured := sent["https://collector.example/v1/traces"], sent["https://collector.example/v1/logs"], sent["https://collector.example/v1/metrics"]
+		check(t, at(traces, "resourceSpans.scopeSpans.spans"), map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c", "parentSpanId": "b7ad6b7169203331",
+			"name": "process", "kind": 5.0, "status.code": 2.0, "attributes.key": "faas.invocation_id", "attributes.value.stringValue": "inv1",
+			"startTimeUnixNano": "946684800000000000", "endTimeUnixNano": "946684801500000000"})
+		line := at(logs, "resourceLogs.scopeLogs.logRecords")
+		check(t, line, map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": at(traces, "resourceSpans.scopeSpans.spans.spanId"),
+			"timeUnixNano": "946684801500000000", "severityNumber": 13.0, "severityText": "WARN", "body.stringValue": "postponed",
+			"attributes.key": "mail", "attributes.value.stringValue": "m1"})
+		gauges, _ := at(measured, "resourceMetrics.scopeMetrics.metrics").([]any)
+		check(t, gauges, map[string]any{"name": "kantoorpost.queue-depth", "gauge.dataPoints.asDouble": 3.0, "gauge.dataPoints.timeUnixNano": "946684801500000000",
+			"gauge.dataPoints.attributes.value.stringValue": "fetch"})
+		if points, _ := at(gauges, "gauge.dataPoints").([]any); len(gauges) != 1 || len(points) != 2 {
+			t.Errorf("%+v", gauges)
+		}
+		if id, _ := at(line, "spanId").(string); len(id) != 16 || at(logs, "resourceLogs.resource.attributes.value.stringValue") != "kantoorpost" {
+			t.Errorf("%+v", logs)
 		}
 		// Only Azure gets a token of Azure.
-		end(t, telemetry.Options{Way: "otlp", Endpoint: "https://dce.westeurope-1.ingest.monitor.azure.com/x/otlp", Credential: id, Transport: wire})
-		if (*got)[1].token != "Bearer t0ken" || id.scopes[0] != "https://monitor.azure.com/.default" {
-			t.Errorf("%+v", (*got)[1])
+		export(t, telemetry.Options{Way: "otlp", Endpoint: "https://dce.westeurope-1.ingest.monitor.azure.com/x/otlp", Credential: id, Transport: wire})
+		if (*got)[3].token != "Bearer t0ken" || id.scopes[0] != "https://monitor.azure.com/.default" {
+			t.Errorf("%+v", (*got)[3])
 		}
 	})
 }
@@ -105,28 +132,37 @@ func TestApplicationInsights(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wire, got := receiver(t, 200)
 		id := &identity{}
-		end(t, telemetry.Options{Way: "applicationinsights", ConnectionString: connection, Credential: id, Transport: wire})
+		export(t, telemetry.Options{Way: "applicationinsights", ConnectionString: connection, Credential: id, Transport: wire})
 		if len(*got) != 1 || (*got)[0].url != "https://westeurope-5.in.applicationinsights.azure.com/v2.1/track" || (*got)[0].token != "Bearer t0ken" {
 			t.Fatalf("%+v", *got)
 		}
-		envelope := (*got)[0].body.([]any)[0].(map[string]any)
-		tags := envelope["tags"].(map[string]any)
-		if envelope["name"] != "Microsoft.ApplicationInsights.Request" || envelope["iKey"] != "11111111-2222-4333-8444-555555555555" ||
-			envelope["time"] != "2000-01-01T00:00:00Z" || tags["ai.operation.id"] != "0af7651916cd43dd8448eb211c80319c" || tags["ai.operation.parentId"] != "b7ad6b7169203331" {
-			t.Errorf("%+v", envelope)
+		all := (*got)[0].body.([]any)
+		if len(all) != 4 {
+			t.Fatalf("%+v", all)
 		}
-		for path, want := range map[string]any{"data.baseType": "RequestData", "data.baseData.ver": 2.0, "data.baseData.name": "process",
-			"data.baseData.duration": "0.00:00:01.5000000", "data.baseData.success": false, "data.baseData.properties.invocation": "inv1"} {
-			if got := at(envelope, path); got != want {
-				t.Errorf("%s is %v, want %v", path, got, want)
-			}
+		for _, e := range all {
+			check(t, e, map[string]any{"iKey": "11111111-2222-4333-8444-555555555555"})
 		}
+		tags := func(e any) map[string]any { return e.(map[string]any)["tags"].(map[string]any) }
+		request, message := tags(all[0]), tags(all[1])
+		if request["ai.operation.id"] != "0af7651916cd43dd8448eb211c80319c" || request["ai.operation.parentId"] != "b7ad6b7169203331" ||
+			message["ai.operation.id"] != request["ai.operation.id"] || message["ai.operation.parentId"] != at(all[0], "data.baseData.id") {
+			t.Errorf("%+v, %+v", request, message)
+		}
+		check(t, all[0], map[string]any{"name": "Microsoft.ApplicationInsights.Request", "time": "2000-01-01T00:00:00Z", "data.baseType": "RequestData",
+			"data.baseData.ver": 2.0, "data.baseData.name": "process", "data.baseData.duration": "0.00:00:01.5000000", "data.baseData.success": false,
+			"data.baseData.properties.invocation": "inv1"})
+		check(t, all[1], map[string]any{"name": "Microsoft.ApplicationInsights.Message", "data.baseType": "MessageData", "data.baseData.message": "postponed",
+			"data.baseData.severityLevel": 2.0, "data.baseData.properties.mail": "m1"})
+		check(t, all[3], map[string]any{"name": "Microsoft.ApplicationInsights.Metric", "data.baseType": "MetricData",
+			"data.baseData.metrics.name": "kantoorpost.queue-depth", "data.baseData.metrics.value": 4.0, "data.baseData.properties.of": "send"})
 	})
 }
 
-// A receiver that refuses, or does not answer, costs a call at most a second.
-func TestSpansAreDropped(t *testing.T) {
-	for fault, most := range map[wiretest.Fault]time.Duration{wiretest.Refuse: 0, wiretest.Hang: time.Second, wiretest.Pass: 0} {
+// Nobody waits for a receiver that refuses or does not answer. What comes meanwhile waits,
+// up to a bound, and is sent when the receiver answers again.
+func TestTelemetryIsDropped(t *testing.T) {
+	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Hang, wiretest.Pass} {
 		synctest.Test(t, func(t *testing.T) {
 			wire, got := receiver(t, 500)
 			wire.Fault(func(int, *http.Request) wiretest.Fault { return fault })
@@ -134,18 +170,40 @@ func TestSpansAreDropped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithCancel(telemetry.Start(t.Context(), ""))
-			cancel() // also the span of a call whose caller is gone is sent
+			q := telemetry.NewQueue(e)
+			ctx := telemetry.Start(t.Context(), "")
 			start := time.Now()
-			telemetry.SpanOf(ctx, "poll", telemetry.Internal).End(ctx, e)
-			if took := time.Since(start); took > most {
-				t.Errorf("fault %d: %v, want at most %v", fault, took, most)
+			many := func() {
+				for range 10_000 {
+					q.Log(ctx, telemetry.Log{Message: "x"})
+					telemetry.SpanOf(ctx, "poll", telemetry.Internal).End(q)
+				}
 			}
-			if n := len(*got); (n == 1) != (fault == wiretest.Pass) {
-				t.Errorf("fault %d: %d received", fault, n)
+			many()
+			time.Sleep(300 * time.Millisecond) // simulated; the first batch is being sent
+			many()
+			if took := time.Since(start); took > 300*time.Millisecond {
+				t.Errorf("fault %d: the callers waited %v", fault, took)
+			}
+			time.Sleep(10 * time.Second) // simulated
+			if n := len(wire.Calls()); n < 2 || n > 4 {
+				t.Errorf("fault %d: %d calls for two batches", fault, n)
+			}
+			wire.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Pass })
+			*got = nil
+			q.Log(ctx, telemetry.Log{Message: "again"})
+			q.Flush(ctx)
+			if len(*got) != 1 {
+				t.Fatalf("fault %d: %d received after it", fault, len(*got))
+			}
+			if lines, _ := at((*got)[0].body, "resourceLogs.scopeLogs.logRecords").([]any); len(lines) != 1 {
+				t.Errorf("fault %d: %d lines", fault, len(lines))
 			}
 		})
 	}
+	var none *telemetry.Queue
+	none.Measured(telemetry.Metric{Name: "x"})
+	none.Flush(t.Context())
 }
 
 // What is wrong with the settings is said at the start.
@@ -174,8 +232,9 @@ func TestOverASocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := telemetry.Start(t.Context(), "")
-	telemetry.SpanOf(ctx, "poll", telemetry.Internal).End(ctx, e)
+	q := telemetry.NewQueue(e)
+	telemetry.SpanOf(telemetry.Start(t.Context(), ""), "poll", telemetry.Internal).End(q)
+	q.Flush(t.Context())
 	if got := <-paths; got != "/v1/traces" {
 		t.Error(got)
 	}

@@ -2,8 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"log/slog"
-	"net/http"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -33,11 +31,6 @@ type Span struct {
 	Failed     bool
 }
 
-// An Exporter sends spans to a program that keeps them.
-type Exporter interface {
-	Export(ctx context.Context, s Span) error
-}
-
 type parentKey struct{}
 
 // SpanOf returns the span of ctx, which Start began, without what only its end knows.
@@ -47,48 +40,8 @@ func SpanOf(ctx context.Context, name string, kind Kind) Span {
 	return Span{Name: name, Kind: kind, Trace: c.TraceID().String(), ID: c.SpanID().String(), Parent: parent, Start: time.Now()}
 }
 
-// exportTime is how long the end of a call may wait for its span to be sent.
-const exportTime = time.Second
-
-// End ends a span and sends it, for at most a second. What fails is dropped.
-func (s Span) End(ctx context.Context, e Exporter) {
-	if e == nil {
-		return
-	}
+// End ends a span and gives it to q.
+func (s Span) End(q *Queue) {
 	s.Took = time.Since(s.Start)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTime)
-	defer cancel()
-	if err := e.Export(ctx, s); err != nil {
-		slog.DebugContext(ctx, "span dropped", "error", err)
-	}
-}
-
-// maxSending bounds the spans of HTTP requests that are being sent at a time.
-const maxSending = 8
-
-var sending = make(chan struct{}, maxSending)
-
-// EndLater is End for a caller who does not wait. It drops the span while many others are
-// being sent.
-func (s Span) EndLater(ctx context.Context, e Exporter) {
-	if e == nil {
-		return
-	}
-	select {
-	case sending <- struct{}{}:
-		go func() {
-			defer func() { <-sending }()
-			s.End(ctx, e)
-		}()
-	default:
-	}
-}
-
-// direct returns a client without proxy and redirects: no setting of the environment
-// sends spans, or the token beside them, to another host.
-func direct(transport http.RoundTripper) *http.Client {
-	if transport == nil {
-		transport = &http.Transport{ForceAttemptHTTP2: true, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: exportTime}
-	}
-	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	q.add(func(b *Batch) { b.Spans = append(b.Spans, s) })
 }

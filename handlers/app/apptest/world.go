@@ -45,7 +45,7 @@ type World struct {
 	Blobs  *blobtest.Server
 
 	ToTables, ToQueues, ToBlobs, ToMicrosoft *wiretest.Wire
-	ToTelemetry                              *wiretest.Wire // nil: spans go nowhere
+	ToTelemetry                              *wiretest.Wire // nil: telemetry goes nowhere
 
 	Config  config.Config
 	Process http.Handler // the process that runs now
