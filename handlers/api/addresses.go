@@ -32,6 +32,7 @@ type addressObject struct {
 	StateReason string         `json:"stateReason,omitempty"`
 	Failures    int            `json:"failures,omitempty" doc:"readings in a row that failed"`
 	WhatToDo    *words.Text    `json:"whatToDo,omitempty"`
+	FailedSince *time.Time     `json:"failedSince,omitempty" doc:"when the first of them failed"`
 	BehindSince *time.Time     `json:"behindSince,omitempty" doc:"mail that was received since then may not be here yet; absent while readings succeed"`
 	Reading     *readingObject `json:"reading,omitempty" doc:"a reading that is going on"`
 	Warnings    []linkWarning  `json:"warnings,omitempty" doc:"why mail would find nobody now; in lists with joiners, and in the report of health"`
@@ -89,7 +90,8 @@ func addressOf(b connector.Box, k connector.Connector) addressObject {
 	c := b.Cursor
 	o := addressObject{
 		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From, Active: b.Active, Categories: b.Categories,
-		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures, WhatToDo: whatToDo(c.State),
+		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures, FailedSince: orNil(c.FailedSince),
+		WhatToDo: whatToDo(c.State),
 	}
 	if !b.Active {
 		return o

@@ -32,6 +32,9 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 func (f folder) postpone(ctx context.Context, mailbox string, cause error, now time.Time) error {
 	kind, after := fault.Of(cause)
 	c := f.cursor
+	if c.Failures == 0 {
+		c.FailedSince = now.UTC()
+	}
 	c.NotBefore = now.UTC().Add(pause(kind, after, c.Failures))
 	c.Failures++
 	c.Claim, c.ClaimEnds = "", time.Time{}

@@ -341,9 +341,14 @@ func TestSentItems(t *testing.T) {
 	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || len(g.links) != 1 {
 		t.Errorf("asked again at once: %v, %q", err, g.links)
 	}
-	g.fail, b.Sent.NotBefore = nil, time.Time{}
+	since := b.Sent.FailedSince
+	b.Sent.NotBefore = time.Time{}
+	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 2 || since.IsZero() || !b.Sent.FailedSince.Equal(since) {
+		t.Errorf("failing since %v, then %+v (%v)", since, b.Sent, err)
+	}
+	g.fail, b.Sent.NotBefore, g.links = nil, time.Time{}, g.links[:1]
 	for range 2 {
-		if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 {
+		if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 || !b.Sent.FailedSince.IsZero() {
 			t.Fatalf("%v, %+v", err, b.Sent)
 		}
 	}

@@ -28,6 +28,7 @@ type addressObject struct {
 	StateReason string      `json:"stateReason"`
 	Failures    int         `json:"failures"`
 	WhatToDo    *words.Text `json:"whatToDo"`
+	FailedSince *time.Time  `json:"failedSince"`
 	BehindSince *time.Time  `json:"behindSince"`
 	Reading     *struct {
 		Since time.Time `json:"since"`

@@ -20,6 +20,7 @@ type Cursor struct {
 	Unfiltered  bool      `json:"unfiltered,omitempty"`  // the round runs without a date filter
 	Count       int       `json:"count,omitempty"`       // items of this round so far
 	Failures    int       `json:"failures,omitempty"`    // rounds in a row that failed
+	FailedSince time.Time `json:"failedSince,omitzero"`  // when the first of them failed; zero for none, and in rows of older versions
 	State       string    `json:"state,omitempty"`       // "" when it can be read
 	StateReason string    `json:"stateReason,omitempty"` // a code, for people to look up
 	Claim       string    `json:"claim,omitempty"`       // of the fetch job that reads the mailbox now; "" for none
@@ -50,7 +51,7 @@ func (c Cursor) Taken(claim string, now time.Time) bool {
 const clockSkew = time.Minute
 
 func (c Cursor) row(key string) (table.Row, error) {
-	for _, t := range []*time.Time{&c.RoundStart, &c.LastRound, &c.NotBefore, &c.ClaimEnds} {
+	for _, t := range []*time.Time{&c.RoundStart, &c.LastRound, &c.NotBefore, &c.FailedSince, &c.ClaimEnds} {
 		*t = t.UTC()
 	}
 	r, err := table.Pack(key, c)
