@@ -138,6 +138,7 @@ func (h *healthReport) late() bool {
 
 func (s *site) registerHealth() {
 	s.page("/web/health", s.health)
+	s.post("/web/health/poison/{queue}", s.settleQueue)
 	s.post("/web/health/poison/{queue}/{message}", s.settlePoison)
 }
 

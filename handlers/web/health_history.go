@@ -122,6 +122,20 @@ func largest(values []float64) (most float64) {
 	return most
 }
 
+// settleQueue retries or drops the messages of a queue that failed, and says how many are left.
+func (s *site) settleQueue(v *request) error {
+	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue"))
+	method, key := http.MethodDelete, "health.all-dropped"
+	if v.r.PostFormValue("do") == "retry" {
+		method, path, key = http.MethodPost, path+"/retry", "health.all-retried"
+	}
+	var did struct{ Settled int } // the page says how many are left
+	if _, err := v.api.do(method, path, "", nil, &did); err != nil {
+		return err
+	}
+	return v.done("/web/health#poison", flash{Key: key, N: did.Settled})
+}
+
 // settlePoison retries or drops a message that failed.
 func (s *site) settlePoison(v *request) error {
 	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue")) + "/" + url.PathEscape(v.r.PathValue("message"))

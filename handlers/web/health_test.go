@@ -12,7 +12,7 @@ import (
 func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 	api := newAPI("manager", "health.read", "queues.write")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
-	api.answers["GET /api/health"] = healthReport{Enabled: true}
+	api.answers["GET /api/health"] = map[string]any{"enabled": true, "queues": []map[string]any{{"name": "process", "poison": 45}, {"name": "send", "poison": 1}}}
 	var points []map[string]any
 	for n := range 5 {
 		points = append(points, map[string]any{"at": time.Now().Add(time.Duration(n-5) * 5 * time.Minute), "backlog": 40 + n, "lagMedian": 90, "lag95": 600})
@@ -36,6 +36,17 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 		if got := api.asked[len(api.asked)-1]; w.Code != 303 || got != want {
 			t.Errorf("%s: %d, asked %s, want %s", do, w.Code, got, want)
 		}
+	}
+	// All of a queue at once: the page says how many there are, and how many a press settled.
+	wants(t, page, 200, "Verwerken: 45 mislukte berichten", `action="/web/health/poison/process"`, `!action="/web/health/poison/send"`)
+	api.answers["POST /api/poison/process/retry"] = map[string]any{"settled": 40, "left": 5}
+	api.answers["DELETE /api/poison/process"] = map[string]any{"settled": 1, "left": 0}
+	for do, want := range map[string]string{"retry": "40 berichten staan weer", "drop": "1 bericht is weggegooid"} {
+		w := browse(t, api, "POST", "/web/health/poison/process", url.Values{"do": {do}}.Encode())
+		if w.Code != 303 {
+			t.Fatalf("%s: %d", do, w.Code)
+		}
+		wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value), 200, want)
 	}
 
 	// Who may not decide sees the reasons and no buttons.

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -155,35 +156,81 @@ func jobOf(text, name string) Job {
 // Retry puts a failed message back on its queue, once, and Drop removes it; both return
 // ErrNotFound when it is gone. Who did so is stored first.
 func (s Store) Retry(ctx context.Context, name, id string) error {
-	return s.remove(ctx, name, id, "poison.retry", func(m queue.Message) error { return s.Queues.PutBack(ctx, name, m.Text) })
+	return s.settle(ctx, name, id, s.retry(ctx, name))
 }
 
 // Drop is described at Retry.
 func (s Store) Drop(ctx context.Context, name, id string) error {
-	return s.remove(ctx, name, id, "poison.drop", func(queue.Message) error { return nil })
+	return s.settle(ctx, name, id, s.drop(ctx, name))
 }
 
-func (s Store) remove(ctx context.Context, name, id, action string, do func(queue.Message) error) error {
+func (s Store) settle(ctx context.Context, name, id string, do func(queue.Message) error) error {
 	if !slices.Contains(s.Names, name) {
 		return ErrNotFound
 	}
-	var job string
-	err := s.Queues.Remove(ctx, name, id, func(m queue.Message) error {
-		job = jobOf(m.Text, name).ID
-		entry := audit.Entry{By: audit.By(ctx), Action: action, Object: "queue " + name, Detail: map[string]string{"message": id, "job": job}}
-		if err := s.Table.Write(ctx, audit.Op(entry)); err != nil {
-			return fmt.Errorf("audit: %w", err)
-		}
-		return do(m)
-	})
+	err := s.Queues.Remove(ctx, name, id, do)
 	if errors.Is(err, queue.ErrNoMessage) {
 		return ErrNotFound
 	}
+	return err
+}
+
+// What RetryAll and DropAll do at most.
+const (
+	maxSettled = 20 * queue.MaxPeek
+	settleTime = 20 * time.Second
+)
+
+// RetryAll is Retry for the failed messages of a queue: for those that are there now, at
+// most 640 and for about 20 seconds. It returns how many it settled, also with an error,
+// and how many are left.
+func (s Store) RetryAll(ctx context.Context, name string) (settled, left int, err error) {
+	return s.settleAll(ctx, name, s.retry(ctx, name))
+}
+
+// DropAll is described at RetryAll.
+func (s Store) DropAll(ctx context.Context, name string) (settled, left int, err error) {
+	return s.settleAll(ctx, name, s.drop(ctx, name))
+}
+
+func (s Store) settleAll(ctx context.Context, name string, do func(queue.Message) error) (settled, left int, err error) {
+	if !slices.Contains(s.Names, name) {
+		return 0, 0, ErrNotFound
+	}
+	before, err := s.Queues.Depth(ctx, name+queue.Poison)
+	start := time.Now()
+	for n := -1; err == nil && n != 0 && settled < min(before, maxSettled) && time.Since(start) < settleTime; settled += max(n, 0) {
+		n, err = s.Queues.RemoveSome(ctx, name, do)
+	}
 	if err != nil {
-		return err
+		return settled, max(0, before-settled), err
 	}
-	if err := s.Table.Write(ctx, table.Delete(table.Row{Key: reasonKey(job)})); err != nil && !errors.Is(err, table.ErrNotFound) {
-		return fmt.Errorf("delete why a job of queue %s failed: %w", name, err)
+	left, err = s.Queues.Depth(ctx, name+queue.Poison)
+	return settled, left, err
+}
+
+func (s Store) retry(ctx context.Context, name string) func(queue.Message) error {
+	return s.recorded(ctx, name, "poison.retry", func(m queue.Message) error { return s.Queues.PutBack(ctx, name, m.Text) })
+}
+
+func (s Store) drop(ctx context.Context, name string) func(queue.Message) error {
+	return s.recorded(ctx, name, "poison.drop", func(queue.Message) error { return nil })
+}
+
+// recorded returns what stores who does it, does it, and forgets why the message failed.
+func (s Store) recorded(ctx context.Context, name, action string, do func(queue.Message) error) func(queue.Message) error {
+	return func(m queue.Message) error {
+		job := jobOf(m.Text, name).ID
+		entry := audit.Entry{By: audit.By(ctx), Action: action, Object: "queue " + name, Detail: map[string]string{"message": m.ID, "job": job}}
+		if err := s.Table.Write(ctx, audit.Op(entry)); err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+		if err := do(m); err != nil {
+			return err
+		}
+		if err := s.Table.Write(ctx, table.Delete(table.Row{Key: reasonKey(job)})); err != nil && !errors.Is(err, table.ErrNotFound) {
+			slog.WarnContext(ctx, "why a job failed is not deleted", "queue", name, "error", err) // it is in two weeks
+		}
+		return nil
 	}
-	return nil
 }

@@ -2,6 +2,7 @@ package poison_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -112,6 +113,55 @@ func TestDrop(t *testing.T) {
 			t.Errorf("queue %q: %v", name, err)
 		}
 	}
+}
+
+// All failed messages of a queue are settled, also when there are more than the service
+// shows at once, and those that were put back by a failure meanwhile stay.
+func TestAllOfAQueue(t *testing.T) {
+	s, queues, wire := world(t)
+	for n := range 97 {
+		queues.Add("process-poison", fmt.Sprintf(`{"job":"process","id":"n%d"}`, n))
+	}
+	broken := 0
+	wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+		if strings.HasSuffix(r.URL.Path, "/process/messages") {
+			if broken++; broken == 50 {
+				queues.Add("process-poison", "later") // after the first batch
+			}
+		}
+		return wiretest.Pass
+	})
+	settled, left, err := s.RetryAll(t.Context(), "process")
+	if err != nil || settled < 100 || settled+left != 101 || len(queues.Texts("process")) != settled {
+		t.Fatalf("%d settled, %d left, %d on the queue (%v)", settled, left, len(queues.Texts("process")), err)
+	}
+	queues.Add("process-poison", "one more")
+	if settled, left, err := s.DropAll(t.Context(), "process"); err != nil || settled == 0 || left != 0 || len(queues.Texts("process-poison")) != 0 {
+		t.Errorf("%d dropped, %d left (%v)", settled, left, err)
+	}
+	if _, _, err := s.DropAll(t.Context(), "configuration"); !errors.Is(err, poison.ErrNotFound) {
+		t.Errorf("no queue of jobs: %v", err)
+	}
+}
+
+// A failure ends it, and says how far it came; what was not settled is there still.
+func TestAllOfAQueueUntilAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, queues, wire := world(t)
+		puts := 0
+		wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
+			if strings.HasSuffix(r.URL.Path, "/process/messages") {
+				if puts++; puts > 1 {
+					return wiretest.Refuse
+				}
+			}
+			return wiretest.Pass
+		})
+		settled, left, err := s.RetryAll(t.Context(), "process")
+		if err == nil || settled != 1 || left != 2 || len(queues.Texts("process-poison")) != 2 {
+			t.Errorf("%d settled, %d left (%v)", settled, left, err)
+		}
+	})
 }
 
 // When the queue does not answer, the message stays and can be retried later.

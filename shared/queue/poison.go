@@ -55,33 +55,51 @@ const lease = int32(30)
 // returns ErrNoMessage when the message is not among the first, or somebody else removes
 // it now: of several callers, one calls do.
 func (s *Service) Remove(ctx context.Context, name, id string, do func(Message) error) error {
+	n, err := s.remove(ctx, name, func(m Message) bool { return m.ID == id }, do)
+	if n == 0 && err == nil {
+		err = ErrNoMessage
+	}
+	return err
+}
+
+// RemoveSome is Remove for the first messages, at most MaxPeek. It returns how many are
+// removed; 0 when there are none. It stops at the first error.
+func (s *Service) RemoveSome(ctx context.Context, name string, do func(Message) error) (int, error) {
+	return s.remove(ctx, name, func(Message) bool { return true }, do)
+}
+
+func (s *Service) remove(ctx context.Context, name string, wanted func(Message) bool, do func(Message) error) (n int, err error) {
 	q := s.client.NewQueueClient(name + Poison)
 	all, hidden := int32(MaxPeek), lease
+	start := time.Now()
 	r, err := q.DequeueMessages(ctx, &azqueue.DequeueMessagesOptions{NumberOfMessages: &all, VisibilityTimeout: &hidden})
-	if err != nil && !isMissing(err) {
-		return fmt.Errorf("take failed messages of queue %s: %w", name, err)
+	if isMissing(err) {
+		return 0, nil
 	}
-	err = ErrNoMessage
-	for _, m := range r.Messages {
-		if *m.MessageID == id {
-			if err = do(Message{ID: id, Text: value(m.MessageText), Inserted: value(m.InsertionTime).UTC()}); err == nil {
-				_, err = q.DeleteMessage(ctx, id, *m.PopReceipt, nil)
-				if err == nil {
-					continue
+	if err != nil {
+		return 0, fmt.Errorf("take failed messages of queue %s: %w", name, err)
+	}
+	for _, d := range r.Messages {
+		m := Message{ID: *d.MessageID, Text: value(d.MessageText), Inserted: value(d.InsertionTime).UTC()}
+		// In the second half of the lease nothing new begins: somebody else may have the message at its end.
+		if err == nil && wanted(m) && time.Since(start) < time.Duration(lease)*time.Second/2 {
+			if err = do(m); err == nil {
+				_, err = q.DeleteMessage(ctx, m.ID, *d.PopReceipt, nil)
+				if queueerror.HasCode(err, queueerror.MessageNotFound, queueerror.PopReceiptMismatch) {
+					err = nil // somebody deleted it meanwhile
 				}
 			}
+			if err == nil {
+				n++
+				continue
+			}
+			err = fmt.Errorf("failed message %s of queue %s: %w", m.ID, name, err)
 		}
 		// The others are there again at once. If that fails, their lease ends.
 		now := int32(0)
-		_, _ = q.UpdateMessage(ctx, *m.MessageID, *m.PopReceipt, value(m.MessageText), &azqueue.UpdateMessageOptions{VisibilityTimeout: &now})
+		_, _ = q.UpdateMessage(ctx, m.ID, *d.PopReceipt, m.Text, &azqueue.UpdateMessageOptions{VisibilityTimeout: &now})
 	}
-	if queueerror.HasCode(err, queueerror.MessageNotFound, queueerror.PopReceiptMismatch) {
-		return nil // somebody deleted it meanwhile
-	}
-	if err != nil {
-		return fmt.Errorf("failed message %s of queue %s: %w", id, name, err)
-	}
-	return nil
+	return n, err
 }
 
 // PutBack puts the text of a message on its queue once more, as it was.

@@ -37,6 +37,9 @@ func TestRemove(t *testing.T) {
 	}); err != nil || did != 1 {
 		t.Errorf("%d, %v", did, err)
 	}
+	if n, err := service.RemoveSome(t.Context(), "mark", nil); n != 0 || err != nil {
+		t.Errorf("without a queue: %d, %v", n, err)
+	}
 	if got, _ := service.Failed(t.Context(), "send"); len(got) != 2 || got[0].Text != "one" || got[1].Text != "three" {
 		t.Errorf("left: %+v", got)
 	}
