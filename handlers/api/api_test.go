@@ -213,8 +213,10 @@ func actionOf(method, path string) access.Action {
 		return access.MeWrite
 	case path == "/api/me/notices":
 		return access.MeRead
-	case strings.HasSuffix(path, "/presence"):
+	case path == "/api/mails/{mail}/presence":
 		return access.MailsRead
+	case path == "/api/chats/{chat}/presence":
+		return access.ChatsRead
 	case path == "/api/me/addresses":
 		return access.ChatsSend
 	case path == "/api/health", path == "/api/health/history", resource == "poison":

@@ -19,6 +19,7 @@ type me struct {
 	Rights    directory.Rights `json:"rights,omitempty"`
 	Roles     []string         `json:"roles,omitempty" doc:"app roles of an application"`
 	Signature string           `json:"signature" doc:"HTML that stands below your mail, above the signature of the address"`
+	Toured    bool             `json:"toured" doc:"you have read the tour of the first visit"`
 	Actions   []access.Action  `json:"actions" nullable:"false" doc:"what you may do, to some objects at least"`
 }
 
@@ -35,10 +36,11 @@ func (a *api) registerMe() {
 			Rights: who.Member.Rights, Actions: access.Actions(who),
 		}
 		if who.Member.ID != "" && !in.Brief {
-			var err error
-			if body.Signature, err = a.Writing.Signature(ctx, who.Member.ID); err != nil {
+			own, err := a.Writing.Member(ctx, who.Member.ID)
+			if err != nil {
 				return nil, err
 			}
+			body.Signature, body.Toured = own.Signature, own.Toured
 		}
 		if who.Application != "" {
 			body.Kind, body.ID, body.Roles = "application", who.Application, who.Roles
@@ -47,10 +49,11 @@ func (a *api) registerMe() {
 	})
 	handle(a, access.MeWrite, huma.Operation{
 		OperationID: "update-me", Method: http.MethodPatch, Path: "/api/me", Tags: []string{"about"},
-		Summary: "Set the signature of your mail", DefaultStatus: http.StatusNoContent,
+		Summary: "Set the signature of your mail, and whether you have read the tour", DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, in *struct {
 		Body struct {
-			Signature field[string] `json:"signature" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
+			Signature field[string] `json:"signature,omitzero" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
+			Toured    field[bool]   `json:"toured,omitzero"`
 		}
 	}) (*struct{}, error) {
 		id := actor(ctx).Member.ID
@@ -61,6 +64,13 @@ func (a *api) registerMe() {
 		if err != nil {
 			return nil, err
 		}
-		return nil, a.Writing.PutSignature(ctx, id, signature)
+		return nil, a.Writing.ChangeMember(ctx, id, func(m *compose.Member) {
+			if in.Body.Signature.set {
+				m.Signature = signature
+			}
+			if in.Body.Toured.set {
+				m.Toured = in.Body.Toured.value
+			}
+		})
 	})
 }

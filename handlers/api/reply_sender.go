@@ -78,8 +78,8 @@ func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error)
 	if err != nil {
 		return senderObject{}, err
 	}
-	own, err := a.Writing.Signature(ctx, actor(ctx).Member.ID)
-	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, Signature: own + about.Signature}, err
+	own, err := a.Writing.Member(ctx, actor(ctx).Member.ID)
+	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, Signature: own.Signature + about.Signature}, err
 }
 
 // defaultSender is the index of the address that answers o: one that received it, and

@@ -87,11 +87,11 @@ func (a *api) copyForSignature(ctx context.Context, f *blob.File) (id string, er
 // sign adds the signature of its author and of its address to a reply. A picture that is
 // gone is left out.
 func (a *api) sign(ctx context.Context, r *outbox.Reply, ofAddress string) error {
-	own, err := a.Writing.Signature(ctx, r.Author)
+	own, err := a.Writing.Member(ctx, r.Author)
 	if err != nil {
 		return err
 	}
-	r.Signature = own + ofAddress
+	r.Signature = own.Signature + ofAddress
 	for _, id := range uploadsIn(r.Signature) {
 		f, err := a.Uploads.Open(ctx, id)
 		if errors.Is(err, blob.ErrNotFound) {

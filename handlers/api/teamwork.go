@@ -78,6 +78,15 @@ func (a *api) registerTeamwork() {
 		"Say who looks after a mail that waits, and when", http.StatusOK), a.updateMail)
 	handle(a, access.MailsRead, op("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence", "mails",
 		"Say that you look at a mail, for half a minute, and learn who else does", http.StatusOK), a.lookAtMail)
+	handle(a, access.ChatsRead, op("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence", "chats",
+		"Say that you look at a chat, for half a minute, and learn who else does", http.StatusOK),
+		func(ctx context.Context, in *ChatPath) (*lookers, error) {
+			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
+			if err != nil {
+				return nil, err
+			}
+			return a.look(ctx, "chat "+c.ID, string(c.State))
+		})
 	handle(a, access.MeRead, op("list-notices", http.MethodGet, "/api/me/notices", "about",
 		"List what colleagues point out to you, newest first, at most 100", http.StatusOK), a.listNotices)
 	handle(a, access.MeWrite, op("delete-notice", http.MethodDelete, "/api/me/notices/{notice}", "about",
@@ -152,7 +161,12 @@ func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*lookers, error) {
 	if err != nil {
 		return nil, err
 	}
-	others, err := a.Teamwork.Look(ctx, actor(ctx).Member.ID, "mail "+it.ID, time.Now())
+	return a.look(ctx, "mail "+it.ID, string(it.State))
+}
+
+// look notes that the caller looks at an object, and answers who else does.
+func (a *api) look(ctx context.Context, object, state string) (*lookers, error) {
+	others, err := a.Teamwork.Look(ctx, actor(ctx).Member.ID, object, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +179,7 @@ func (a *api) lookAtMail(ctx context.Context, in *MailPath) (*lookers, error) {
 		items = append(items, named{id, name})
 	}
 	out := &lookers{}
-	out.Body.Items, out.Body.State = items, string(it.State)
+	out.Body.Items, out.Body.State = items, state
 	return out, nil
 }
 

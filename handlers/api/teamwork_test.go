@@ -154,6 +154,21 @@ func TestWhoElseLooksAtAMail(t *testing.T) {
 	}
 }
 
+// A chat says so as well, to those who see it.
+func TestWhoElseLooksAtAChat(t *testing.T) {
+	k := newTalking(t)
+	path := "POST /api/chats/" + k.start(t, 1, "Jan", "editor", "administrator") + "/presence"
+	if others := items(k.ok(t, "editor", path, "")); len(others) > 0 {
+		t.Errorf("%v", others)
+	}
+	if others := items(k.ok(t, "administrator", path, "")); len(others) != 1 || others[0]["id"] != k.ids["editor"] || others[0]["name"] == "" {
+		t.Errorf("%v", others)
+	}
+	if got := k.call(t, "reader", path, ""); got.status != http.StatusNotFound {
+		t.Errorf("who does not see it got %d", got.status)
+	}
+}
+
 // A note names a colleague who sees the chat, and tells him or her once; its author
 // changes it and takes it back, and nobody else.
 func TestANoteIsItsAuthors(t *testing.T) {

@@ -149,6 +149,7 @@ var matrixWrites = []write{
 	{"POST /api/chats/{chat}/read", `{}`, ofChat(mayRead), false},
 	{"PUT /api/chats/{chat}/participants", `{"members":["{carla}","{anna}"]}`, ofChat(mayEdit), false},
 	{"PATCH /api/chats/{chat}", `{"assignee":"{carla}","later":"{tomorrow}"}`, ofChat(mayEdit), false},
+	{"POST /api/chats/{chat}/presence", ``, ofChat(mayRead), false},
 	{"POST /api/chats/{chat}/unread", ``, ofChat(mayRead), false},
 	{"POST /api/chats/{chat}/notes", `{"body":"Ik bel."}`, ofChat(mayEdit), false},
 	{"PATCH /api/chats/{chat}/notes/{note}", `{"body":"Ik bel niet."}`, ofNote, false},

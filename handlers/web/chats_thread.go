@@ -20,6 +20,7 @@ type openChat struct {
 	Later    bool   // the last messages are not shown
 	People   []participant
 	Others   []person // who can be added
+	Lookers  []named  // who look at it now
 	CanWrite bool
 	Composer composer
 	Move     *moving // where to a message or the chat can be moved

@@ -96,6 +96,18 @@ func TestTheFirstVisit(t *testing.T) {
 	if n := strings.Count(w.Body.String()[strings.Index(w.Body.String(), `class="card tour"`):], "<li>"); n != 3 {
 		t.Errorf("%d steps", n)
 	}
+	me := api.answers["GET /api/me"].(person)
+	if w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails"); w.Code != 303 || strings.TrimSpace(api.bodies["PATCH /api/me"]) != `{"toured":true}` {
+		t.Errorf("%d %s", w.Code, api.bodies["PATCH /api/me"])
+	}
+	me.Toured = true
+	api.answers["GET /api/me"] = me
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "!in drie stappen")
+
+	me.ID = "" // the first administrator is not in the directory: the browser remembers it
+	me.Toured = false
+	api.answers["GET /api/me"] = me
 	w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails")
+	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "in drie stappen")
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value), 200, "!in drie stappen")
 }

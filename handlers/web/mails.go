@@ -185,7 +185,7 @@ func (s *site) mails(v *request) error {
 }
 
 func (v *request) mailsView(f filter) (*mailsView, error) {
-	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r), Tour: !toured(v.r)}
+	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r), Tour: !v.toured()}
 	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
 		return view, nil // the list stays as it is
 	}

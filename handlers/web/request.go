@@ -22,6 +22,7 @@ type person struct {
 	Actions []string `json:"actions"`
 	// Signature stands below the user's mail, as HTML.
 	Signature string `json:"signature"`
+	Toured    bool   `json:"toured"` // the user has read the tour of the first visit; not in a brief answer
 }
 
 // can tells whether the person may do an action, to at least some objects.
@@ -237,7 +238,12 @@ func (s *site) savePreferences(v *request) error {
 		keep(v.w, "keys", keys)
 	}
 	if tour := v.r.PostFormValue("tour"); tour == "done" || tour == "again" {
-		keep(v.w, "tour", tour)
+		keep(v.w, "tour", map[bool]string{true: v.tourDone(), false: tour}[tour == "done"])
+		if v.me.ID != "" { // of somebody who is not in the directory yet the browser alone remembers it
+			if err := v.api.patch("/api/me", "", map[string]bool{"toured": tour == "done"}, nil); err != nil {
+				return err
+			}
+		}
 	}
 	return v.done(v.r.PostFormValue("back"), flash{})
 }
@@ -250,10 +256,21 @@ func noKeys(r *http.Request) bool {
 	return err == nil && c.Value == "off"
 }
 
-// toured tells whether the user has seen the tour of the first visit.
-func toured(r *http.Request) bool {
-	c, err := r.Cookie("tour")
-	return err == nil && c.Value == "done"
+// tourDone is what the browser keeps of somebody who has read the tour, so that the API is not asked again.
+func (v *request) tourDone() string { return "done" + v.me.ID }
+
+// toured tells whether the user has read the tour of the first visit.
+func (v *request) toured() bool {
+	c, err := v.r.Cookie("tour")
+	if err == nil && c.Value == v.tourDone() {
+		return true
+	}
+	var me person
+	if v.me.ID == "" || v.api.get("/api/me", &me) != nil || !me.Toured {
+		return false
+	}
+	keep(v.w, "tour", v.tourDone())
+	return true
 }
 
 func keep(w http.ResponseWriter, name, value string) {

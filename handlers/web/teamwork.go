@@ -43,6 +43,7 @@ func (s *site) registerTeamwork() {
 	s.post("/web/mails/{mail}/plan", s.planMail)
 	s.post("/web/chats/{chat}/plan", s.planChat)
 	s.post("/web/chats/{chat}/unread", s.unreadChat)
+	s.page("/web/chats/{chat}/looking", s.chatLooking)
 	s.page("/web/chats/{chat}/notes/{note}", s.editNotePage)
 	s.post("/web/chats/{chat}/notes/{note}", s.editNote)
 }
@@ -158,13 +159,41 @@ func (s *site) unreadChat(v *request) error {
 	return v.leave(list, flash{Key: "chats.is-unread"}) // the open chat would be read again at once
 }
 
-// looking are the names of those who look at the mail too.
-func (m openMail) looking() string {
+// lookers are the names of those who look at something too.
+func lookers(others []named) string {
 	var names []string
-	for _, o := range m.Others {
+	for _, o := range others {
 		names = append(names, cmp.Or(o.Name, "?"))
 	}
 	return strings.Join(names, ", ")
+}
+
+func (m openMail) looking() string { return lookers(m.Others) }
+
+func (c openChat) looking() string { return lookers(c.Lookers) }
+
+// lookingAt is the path at which the page asks who looks at the chat; lookingIs is the
+// entity tag of what it shows.
+func (c openChat) lookingAt() string { return c.path("looking") }
+func (c openChat) lookingIs() string { return tagOf([]byte(c.looking())) }
+
+// chatLooking answers who else looks at the open chat; nothing when the page shows it.
+func (s *site) chatLooking(v *request) error {
+	api, page := v.chatHere()
+	if !isPart(v.r) {
+		return v.done(page, flash{})
+	}
+	open := &openChat{chatObject: chatObject{ID: v.r.PathValue("chat")}, Filter: chatFilterOf(v.r.URL.Query())}
+	var others list[named]
+	if err := v.api.post(api+"/presence", nil, &others); err != nil {
+		return err
+	}
+	v.w.Header().Set("HX-Push-Url", "false")
+	if open.Lookers = others.Items; open.lookingIs() == v.r.Header.Get("If-None-Match") {
+		v.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return v.part("chats", "chat-looking", open)
 }
 
 // news is the path at which the page asks what became of the mail, and who looks at it;

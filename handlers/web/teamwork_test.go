@@ -3,6 +3,7 @@ package web
 import (
 	"html"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,20 @@ func TestNewsOfAMail(t *testing.T) {
 	code, body, header := ask(version)
 	if code != 200 || !strings.Contains(body, `hx-swap-oob="true"`) || !strings.Contains(body, "Bram was u voor") || strings.Contains(body, "data-poll") || header.Get("HX-Trigger") != "mails-changed" {
 		t.Errorf("%d %v %s", code, header, body)
+	}
+}
+
+// The open chat says who else looks at it.
+func TestWhoLooksAtAChat(t *testing.T) {
+	api := talking("editor", "chats.write")
+	wants(t, browse(t, api, "GET", "/web/chats/"+one, ""), 200, `hx-get="/web/chats/`+one+`/looking"`)
+	api.answers["POST /api/chats/"+one+"/presence"] = list[named]{Items: []named{{"m2", "Bram <b>"}}}
+	h := []string{"HX-Request", "true"}
+	w := browse(t, api, "GET", "/web/chats/"+one+"/looking", "", h...)
+	wants(t, w, 200, "Kijkt nu ook: Bram &lt;b&gt;")
+	tag := html.UnescapeString(regexp.MustCompile(`data-version="([^"]*)"`).FindStringSubmatch(w.Body.String())[1])
+	if w := browse(t, api, "GET", "/web/chats/"+one+"/looking", "", append(h, "If-None-Match", tag)...); w.Code != 304 || w.Body.Len() > 0 {
+		t.Errorf("nothing changed: %d %s", w.Code, w.Body)
 	}
 }
 

@@ -41,7 +41,7 @@ var viewFunctions = template.FuncMap{
 	// of teamwork
 	"mine":    planView.mine,
 	"away":    planView.away,
-	"looking": openMail.looking,
+	"looking": hasLooking.looking,
 	"waits":   filter.waits,
 
 	// of a refusal
@@ -73,6 +73,9 @@ var viewFunctions = template.FuncMap{
 	"reason":  participant.reason,
 	"news":    hasNews.news,
 	"version": hasNews.version,
+
+	"lookingAt": openChat.lookingAt,
+	"lookingIs": openChat.lookingIs,
 
 	// of messages and replies
 	"isLetter":    message.isLetter,
@@ -159,4 +162,5 @@ type (
 		news() string
 		version() string
 	}
+	hasLooking interface{ looking() string }
 )

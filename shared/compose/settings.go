@@ -81,7 +81,7 @@ type Address struct {
 //	template|<id>                -> a template                     (Template)
 //	writing                      -> the settings of the office     (Settings)
 //	writing|address|<mailbox>    -> those of an address            (Address)
-//	writing|member|<member>      -> the signature of a team member (member)
+//	writing|member|<member>      -> what a team member sets        (Member)
 type Store struct{ table *table.Table }
 
 // NewStore returns a Store over the table.
@@ -93,8 +93,10 @@ func addressKey(mailbox string) string { return "writing|address|" + mailbox }
 func memberKey(id string) string       { return "writing|member|" + id }
 func templateKey(id string) string     { return "template|" + id }
 
-type member struct {
-	Signature string `json:"signature,omitempty"`
+// A Member is what a team member sets for himself or herself.
+type Member struct {
+	Signature string `json:"signature,omitempty"` // HTML, sanitised
+	Toured    bool   `json:"toured,omitempty"`    // the tour of the first visit was read
 }
 
 // get reads a row into v. It says false when there is none.
@@ -112,7 +114,7 @@ func (s *Store) get(ctx context.Context, key string, v any) (etag string, found 
 	return r.ETag, true, nil
 }
 
-// put writes a row with an entry of the audit, over the version etag; "" is any.
+// put writes a row over the version etag; "" is any. An entry with an action goes to the audit.
 func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry) error {
 	r, err := table.Document(key, v, nil)
 	if err != nil {
@@ -123,7 +125,11 @@ func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry)
 		op = table.Replace(r)
 	}
 	e.By = audit.By(ctx)
-	if err := s.table.Write(ctx, op, audit.Op(e)); err != nil {
+	ops := []table.Op{op}
+	if e.Action != "" {
+		ops = append(ops, audit.Op(e))
+	}
+	if err := s.table.Write(ctx, ops...); err != nil {
 		if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
 			err = ErrChanged
 		}
@@ -164,14 +170,27 @@ func (s *Store) PutAddress(ctx context.Context, mailbox string, v Address) error
 		Detail: map[string]string{"quote": fmt.Sprint(!v.NoQuote), "signature": fmt.Sprint(v.Signature != "")}})
 }
 
-// Signature returns the signature of a team member, as HTML; "" for none.
-func (s *Store) Signature(ctx context.Context, id string) (string, error) {
-	var v member
-	_, _, err := s.get(ctx, memberKey(id), &v)
-	return v.Signature, err
+// Member returns what a team member set.
+func (s *Store) Member(ctx context.Context, id string) (v Member, err error) {
+	_, _, err = s.get(ctx, memberKey(id), &v)
+	return v, err
 }
 
-// PutSignature stores the signature of a team member.
-func (s *Store) PutSignature(ctx context.Context, id, html string) error {
-	return s.put(ctx, memberKey(id), "", member{html}, audit.Entry{Action: "team-member.signature", Object: "member " + id})
+// ChangeMember stores what change makes of what a team member set. A new signature goes to
+// the audit. Error: ErrChanged.
+func (s *Store) ChangeMember(ctx context.Context, id string, change func(*Member)) error {
+	var v Member
+	etag, _, err := s.get(ctx, memberKey(id), &v)
+	if err != nil {
+		return err
+	}
+	was := v
+	if change(&v); v == was {
+		return nil
+	}
+	var e audit.Entry
+	if v.Signature != was.Signature {
+		e = audit.Entry{Action: "team-member.signature", Object: "member " + id}
+	}
+	return s.put(ctx, memberKey(id), etag, v, e)
 }

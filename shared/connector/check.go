@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -134,8 +135,8 @@ func (s *Store) checkMailboxes(ctx context.Context, g Graph, boxes []Activation)
 }
 
 // CheckMailbox says whether the mailbox of an address can be read, before anybody activates
-// it. It asks for the id of the inbox and for the settings, and for no mail. An address
-// without a mailbox is an Invalid.
+// it. It asks for the id of the inbox and for the settings, and for no mail. Who looks
+// goes to the audit first. An address without a mailbox is an Invalid.
 func (s *Store) CheckMailbox(ctx context.Context, connector, address string) (MailboxReport, error) {
 	address = strings.ToLower(strings.TrimSpace(address))
 	if !plausible(address) {
@@ -151,6 +152,9 @@ func (s *Store) CheckMailbox(ctx context.Context, connector, address string) (Ma
 	graph, err := s.Client(ctx, connector)
 	if err != nil {
 		return MailboxReport{}, err
+	}
+	if err := s.o.Mailboxes.Write(ctx, done(ctx, "address.check", "address "+box.ID, map[string]string{"address": box.Address})); err != nil {
+		return MailboxReport{}, fmt.Errorf("record who looks at mailbox %s: %w", box.Address, err)
 	}
 	return s.checkMailbox(ctx, graph, Activation{ID: box.ID, Address: box.Address}), ctx.Err()
 }

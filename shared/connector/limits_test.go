@@ -42,14 +42,34 @@ func TestCheckLimits(t *testing.T) {
 			if slices.Contains(o.graph.looks, boxID(1)) {
 				t.Error("the activated mailbox was tried")
 			}
-			kept := false
-			for _, r := range o.tables.Snapshot(t)["configuration"] {
-				kept = kept || strings.Contains(strings.Join(texts(r.Props), " "), "connector.check-limits")
-			}
-			if !kept {
+			if !recorded(t, o, "configuration", "connector.check-limits") {
 				t.Error("nobody can see afterwards who looked")
 			}
 		})
+	}
+}
+
+func recorded(t *testing.T, o *office, table, action string) bool {
+	t.Helper()
+	for _, r := range o.tables.Snapshot(t)[table] {
+		if strings.Contains(strings.Join(texts(r.Props), " "), action) {
+			return true
+		}
+	}
+	return false
+}
+
+// Who looks at a mailbox that is not activated is in the audit, also when it refuses.
+func TestLookingAtAMailboxIsRecorded(t *testing.T) {
+	o := open(t)
+	c := o.create(t)
+	o.graph.add(2)
+	o.graph.fail = map[string]error{boxID(2): &graphError{403, "ErrorAccessDenied"}}
+	if r, err := o.CheckMailbox(t.Context(), c.ID, "box2@kantoor.example"); err != nil || r.Readable {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if !recorded(t, o, "mailboxes", "address.check") {
+		t.Error("nobody can see afterwards who looked")
 	}
 }
 
