@@ -48,6 +48,39 @@ func (v *request) noteBody(text string) (map[string]any, error) {
 	return body, err
 }
 
+// mentionAt is the path that completes the name of a colleague in a note of the chat.
+func (c openChat) mentionAt() string { return "/web/chats/" + url.PathEscape(c.ID) + "/mentions?find=" }
+
+// mentionChoices completes the name of a colleague: those in the chat come first.
+func (s *site) mentionChoices(v *request) error {
+	api, page := v.chatHere()
+	if !isPart(v.r) {
+		return v.done(page, flash{})
+	}
+	var here list[participant]
+	if err := v.api.get(api+"/participants", &here); err != nil {
+		return err
+	}
+	people, err := v.colleagues()
+	if err != nil {
+		return err
+	}
+	in := func(p named) bool {
+		return slices.ContainsFunc(here.Items, func(o participant) bool { return o.ID == p.ID })
+	}
+	slices.SortStableFunc(people, func(a, b named) int {
+		if in(a) != in(b) {
+			return map[bool]int{true: -1, false: 1}[in(a)]
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	find := " " + strings.ToLower(v.r.URL.Query().Get("find"))
+	people = slices.DeleteFunc(people, func(p named) bool {
+		return p.ID == v.me.ID || p.Name == "" || !strings.Contains(" "+strings.ToLower(p.Name), find)
+	})
+	return v.part("chats", "mention-choices", people[:min(len(people), fewFound)])
+}
+
 // editNotePage opens the form with a note of the user.
 func (s *site) editNotePage(v *request) error {
 	return v.showWriting(http.StatusOK, func(open *openChat) error {

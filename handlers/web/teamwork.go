@@ -43,6 +43,7 @@ func (s *site) registerTeamwork() {
 	s.post("/web/mails/{mail}/plan", s.planMail)
 	s.post("/web/chats/{chat}/plan", s.planChat)
 	s.post("/web/chats/{chat}/unread", s.unreadChat)
+	s.page("/web/chats/{chat}/mentions", s.mentionChoices)
 	s.page("/web/chats/{chat}/looking", s.chatLooking)
 	s.page("/web/chats/{chat}/notes/{note}", s.editNotePage)
 	s.post("/web/chats/{chat}/notes/{note}", s.editNote)

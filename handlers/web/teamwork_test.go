@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -105,6 +106,22 @@ func TestWhoLooksAtAChat(t *testing.T) {
 	tag := html.UnescapeString(regexp.MustCompile(`data-version="([^"]*)"`).FindStringSubmatch(w.Body.String())[1])
 	if w := browse(t, api, "GET", "/web/chats/"+one+"/looking", "", append(h, "If-None-Match", tag)...); w.Code != 304 || w.Body.Len() > 0 {
 		t.Errorf("nothing changed: %d %s", w.Code, w.Body)
+	}
+}
+
+// A name is completed from the colleagues: those in the chat first, and oneself not.
+func TestMentionChoices(t *testing.T) {
+	api := talking("editor", "chats.write")
+	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m3", Name: "Bo Zand"}, {ID: "m1", Name: "Anna Bos"}}}
+	var staff []map[string]any
+	for id, name := range map[string]string{"m1": "Anna Bos", "m2": "Bert <b>", "m3": "Bo Zand", "m4": "Els van Boven", "m5": "Carla"} {
+		staff = append(staff, map[string]any{"id": id, "name": name, "active": true})
+	}
+	api.answers["GET /api/team-members"] = map[string]any{"items": staff}
+	w := browse(t, api, "GET", "/web/chats/"+one+"/mentions?find=b", "", "HX-Request", "true")
+	if got := regexp.MustCompile(`data-name="([^"]*)"`).FindAllStringSubmatch(w.Body.String(), -1); w.Code != 200 ||
+		fmt.Sprint(got) != `[[data-name="Bo Zand" Bo Zand] [data-name="Bert &lt;b&gt;" Bert &lt;b&gt;] [data-name="Els van Boven" Els van Boven]]` {
+		t.Errorf("%d %q", w.Code, got)
 	}
 }
 

@@ -76,6 +76,7 @@ var viewFunctions = template.FuncMap{
 
 	"lookingAt": openChat.lookingAt,
 	"lookingIs": openChat.lookingIs,
+	"mentionAt": openChat.mentionAt,
 
 	// of messages and replies
 	"isLetter":    message.isLetter,

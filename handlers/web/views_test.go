@@ -15,7 +15,7 @@ import (
 var views = map[string]map[string]any{
 	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
 	"audit":         {"main": auditView{}, "audit": auditView{}},
-	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "chat-looking": &openChat{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{}, "saved": savedView{}, "recipient-choices": []recipient{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
+	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "chat-looking": &openChat{}, "mention-choices": []named{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{}, "saved": savedView{}, "recipient-choices": []recipient{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
 	"connector":     {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{}, "rotate-form": connectorView{}, "limits-found": connectorView{}},
 	"connector-new": {"main": connectorView{}, "connector-form": connectorView{}, "guide": guide{}},
 	"directory":     {"main": &directoryView{}, "entries": &directoryView{}, "entry": &directoryView{}},

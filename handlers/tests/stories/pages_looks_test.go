@@ -234,6 +234,9 @@ func (b *tab) inspect(v view, script, theme string, width int64) {
 	wrong = append(wrong, more...)
 	b.must(err)
 	wrong = append(wrong, b.leftovers()...)
+	if width == 1280 {
+		wrong = append(wrong, b.zoomed(width)...)
+	}
 	if script != "" {
 		found, err := eval[[]string](b, script+";"+runAxe, chromedp.EvalAwaitPromise)
 		if err != nil {

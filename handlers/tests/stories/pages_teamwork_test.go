@@ -3,6 +3,8 @@ package stories_test
 import (
 	"strings"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
@@ -115,6 +117,11 @@ func noteOfMine(s *scene) {
 	b := s.as(anna)
 	b.open("/web/chats/" + conversation)
 	b.click(b.text("write.mode.note"))
+	b.fill(b.text("write.mode.note"), "@car")
+	b.until("her name below it", `document.activeElement.getAttribute("aria-activedescendant") === document.querySelector("#found-colleagues [aria-selected=true]")?.id && document.querySelector("#found-colleagues:not([hidden])") !== null`)
+	b.shot("note-names-a-colleague")
+	b.keys(kb.Enter)
+	b.until("her name", `document.querySelector("[data-note] textarea").value === "@Carla "`)
 	b.fill(b.text("write.mode.note"), "@Carla, kijk je mee?")
 	b.click(b.text("chats.write"))
 	b.until("the note in the chat", `document.querySelector(".note .said")?.textContent === "@Carla, kijk je mee?"`)
@@ -183,7 +190,7 @@ func foundByKeys(s *scene) {
 	b.chord("ArrowUp", 0)
 	b.until("the search again", `document.activeElement.matches("input[type=search]")`)
 	b.shot("mails-found-by-keys")
-	b.keys("\r")
+	b.keys(kb.Enter)
 	b.sees(number(b, "mails.solved", 1))
 	if got := s.Mail("Loonstrook")["state"]; got != "processed" {
 		b.t.Errorf("the mail is %v", got)

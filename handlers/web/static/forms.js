@@ -27,6 +27,10 @@ function restore() {
   for (const opener of document.querySelectorAll("[data-kept]")) {
     opener.classList.toggle("kept", sessionStorage.getItem(keptAs(opener.dataset.kept)) !== null);
   }
+  for (const area of document.querySelectorAll("[data-mention]:not([data-completes])")) {
+    area.dataset.completes = "";
+    import(area.dataset.script).then(({ mentions }) => mentions(area));
+  }
   for (const button of document.querySelectorAll("[data-pick][hidden]")) button.hidden = !HTMLInputElement.prototype.showPicker;
   for (const label of document.querySelectorAll(".file-field > [hidden]")) {
     label.hidden = false;

@@ -1,27 +1,93 @@
+// The options below a field, of which one is chosen by keys or by pointing.
+// https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+function choices(field, found, pick) {
+  found.className = "found-recipients";
+  found.setAttribute("role", "listbox");
+  found.hidden = true;
+  field.setAttribute("aria-controls", found.id);
+  field.setAttribute("aria-autocomplete", "list");
+  const expanded = (is) => { if (field.role === "combobox") field.setAttribute("aria-expanded", is); };
+  const current = () => found.querySelector("[aria-selected=true]");
+  const close = () => { found.hidden = true; found.replaceChildren(); expanded("false"); field.removeAttribute("aria-activedescendant"); };
+  const choose = (step) => {
+    const options = [...found.children], at = options.indexOf(current());
+    options[at]?.setAttribute("aria-selected", "false");
+    const next = options[(at + step + options.length) % options.length];
+    next.setAttribute("aria-selected", "true");
+    next.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", next.id);
+  };
+  let clock, asked = 0;
+  const search = (path) => {
+    clearTimeout(clock);
+    const now = ++asked;
+    if (!path) return close();
+    clock = setTimeout(async () => {
+      const answer = await fetch(path, { headers: { "HX-Request": "true" } }).catch(() => null);
+      const html = answer?.ok ? await answer.text() : "";
+      if (now !== asked || document.activeElement !== field) return;
+      found.innerHTML = html;
+      [...found.children].forEach((option, i) => { option.id = `${found.id}-${i}`; });
+      found.hidden = !found.children.length;
+      expanded(String(!found.hidden));
+      if (!found.hidden) choose(1);
+    }, 150);
+  };
+  // Says whether the key was for the list.
+  const key = (e) => {
+    if (found.hidden) return false;
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") choose(e.key === "ArrowDown" ? 1 : -1);
+    else if (e.key === "Escape") { e.stopPropagation(); close(); }
+    else return false;
+    e.preventDefault();
+    return true;
+  };
+  found.addEventListener("pointerdown", (e) => { e.preventDefault(); const option = e.target.closest("[role=option]"); if (option) { pick(option); field.focus(); } });
+  return { current, close, search, key, pick };
+}
+
+// Names of colleagues in a note, completed after an @.
+export function mentions(area) {
+  const found = document.createElement("ul");
+  found.id = "found-colleagues";
+  found.setAttribute("aria-label", area.dataset.found);
+  const typed = () => /(?:^|[\s(])@([\p{L}\p{N}'’.-]*(?: [\p{L}\p{N}'’.-]+){0,2})$/u.exec(area.value.slice(0, area.selectionEnd))?.[1];
+  const list = choices(area, found, (option) => {
+    area.setRangeText(option.dataset.name + " ", area.selectionEnd - typed().length, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true })); // it is kept as any typed text
+    list.close();
+  });
+  area.form.append(found);
+  area.addEventListener("input", () => { const name = typed(); list.search(name !== undefined && area.dataset.mention + encodeURIComponent(name)); });
+  area.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.isComposing || list.key(e)) return;
+    if ((e.key === "Enter" || e.key === "Tab") && list.current()) { e.preventDefault(); list.pick(list.current()); }
+  });
+  area.addEventListener("blur", list.close);
+}
+
 // Recipients as chips, completed from contacts and team members.
 export function chips(box, changed) {
   const field = box.querySelector("input"), id = field.id;
   const marks = new Map([...box.querySelectorAll(".marked")].map((m) => [m.dataset.email.toLowerCase(), [...m.querySelectorAll("[data-mark]")]]));
   box.querySelectorAll(".marked").forEach((m) => m.remove());
-  const input = document.createElement("input"), list = document.createElement("ul"), found = document.createElement("ul");
+  const input = document.createElement("input"), row = document.createElement("ul"), found = document.createElement("ul");
   input.id = id;
   input.autocomplete = "off";
   input.spellcheck = false;
-  list.className = "chips";
-  found.className = "found-recipients";
+  row.className = "chips";
   found.id = id + "-found";
-  found.setAttribute("role", "listbox");
   found.setAttribute("aria-label", box.dataset.found);
-  found.hidden = true;
-  for (const [name, value] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", found.id], ["aria-autocomplete", "list"]]) input.setAttribute(name, value);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-expanded", "false");
   for (const name of ["aria-invalid", "aria-describedby"]) if (field.hasAttribute(name)) input.setAttribute(name, field.getAttribute(name));
   field.removeAttribute("id");
   field.type = "hidden";
-  box.append(list, input, found);
+  box.append(row, input, found);
   let all = parse(field.value);
   const draw = () => {
     field.value = all.map(label).join(", ");
-    list.replaceChildren(...all.map((r) => {
+    row.replaceChildren(...all.map((r) => {
       const chip = document.createElement("li"), name = document.createElement("bdi"), remove = document.createElement("button");
       chip.className = "chip";
       chip.title = r.email;
@@ -46,39 +112,15 @@ export function chips(box, changed) {
   const add = (more) => {
     for (const r of more) if (!all.some((o) => o.email.toLowerCase() === r.email.toLowerCase())) all.push(r);
     input.value = "";
-    close();
+    list.close();
     draw();
     changed();
   };
-  const close = () => { found.hidden = true; found.replaceChildren(); input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-  const pick = (option) => add([{ name: option.dataset.name, email: option.dataset.email }]);
-  const current = () => found.querySelector("[aria-selected=true]");
-  const choose = (step) => {
-    const options = [...found.children], at = options.indexOf(current());
-    options[at]?.setAttribute("aria-selected", "false");
-    const next = options[(at + step + options.length) % options.length];
-    next.setAttribute("aria-selected", "true");
-    input.setAttribute("aria-activedescendant", next.id);
-  };
-  let clock, asked = 0;
-  const search = () => {
-    clearTimeout(clock);
-    const text = input.value.trim(), now = ++asked;
-    if (text.length < 2) return close();
-    clock = setTimeout(async () => {
-      const answer = await fetch("/web/recipients?find=" + encodeURIComponent(text), { headers: { "HX-Request": "true" } }).catch(() => null);
-      const html = answer?.ok ? await answer.text() : "";
-      if (now !== asked || document.activeElement !== input) return;
-      found.innerHTML = html;
-      [...found.children].forEach((option, i) => { option.id = `${found.id}-${i}`; });
-      found.hidden = !found.children.length;
-      input.setAttribute("aria-expanded", String(!found.hidden));
-      if (!found.hidden) choose(1);
-    }, 150);
-  };
+  const list = choices(input, found, (option) => add([{ name: option.dataset.name, email: option.dataset.email }]));
   input.addEventListener("input", () => {
     if (/[,;\n]/.test(input.value)) return add(parse(input.value, true));
-    search();
+    const text = input.value.trim();
+    list.search(text.length > 1 && "/web/recipients?find=" + encodeURIComponent(text));
   });
   input.addEventListener("paste", (e) => {
     const text = e.clipboardData.getData("text");
@@ -87,18 +129,15 @@ export function chips(box, changed) {
     add(parse(text, true));
   });
   input.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.isComposing) return;
-    if (!found.hidden && (e.key === "ArrowDown" || e.key === "ArrowUp")) { e.preventDefault(); choose(e.key === "ArrowDown" ? 1 : -1); }
-    else if (e.key === "Escape" && !found.hidden) { e.preventDefault(); e.stopPropagation(); close(); }
-    else if ((e.key === "Enter" || e.key === "Tab") && input.value.trim()) {
+    if (e.ctrlKey || e.metaKey || e.isComposing || list.key(e)) return;
+    if ((e.key === "Enter" || e.key === "Tab") && input.value.trim()) {
       if (e.key === "Enter") e.preventDefault();
-      if (current()) pick(current()); else add(parse(input.value, true));
+      if (list.current()) list.pick(list.current()); else add(parse(input.value, true));
     } else if (e.key === "Enter") e.preventDefault();
     else if (e.key === "Backspace" && !input.value && all.length) { all.pop(); draw(); changed(); }
   });
-  found.addEventListener("pointerdown", (e) => { e.preventDefault(); const option = e.target.closest("[role=option]"); if (option) { pick(option); input.focus(); } });
-  input.addEventListener("blur", () => { if (input.value.trim()) add(parse(input.value, true)); close(); });
-  box.addEventListener("click", (e) => { if (e.target === box || e.target === list) input.focus(); });
+  input.addEventListener("blur", () => { if (input.value.trim()) add(parse(input.value, true)); list.close(); });
+  box.addEventListener("click", (e) => { if (e.target === box || e.target === row) input.focus(); });
   draw();
 }
 
