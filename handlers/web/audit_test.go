@@ -96,7 +96,7 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 		"connectors": []connectorObject{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
 	}
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie staat uit", "20 minuten geleden", "17", "oudste: 30 minuten geleden",
-		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Vindt niemand", "Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
+		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Niemand gekoppeld", "Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
 	// A user who is no manager sees whether the product works, and nothing
 	// more.

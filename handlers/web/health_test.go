@@ -24,7 +24,7 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 		{"id": "m2", "queue": "send", "inserted": time.Now(), "replies": []string{"r1", "r2"}},
 	}}
 	page := browse(t, api, "GET", "/web/health", "")
-	wants(t, page, 200, `class="plot"`, "Achterstand", "Van aankomst tot gesprek", "<svg", "hoogste waarde van de eerste lijn 44", "&lt;tables&gt; answer 503", `href="/web/mails/x1"`,
+	wants(t, page, 200, `class="plot"`, "Achterstand", "Van aankomst tot chat", "<svg", "hoogste waarde van de eerste lijn 44", "&lt;tables&gt; answer 503", `href="/web/mails/x1"`,
 		"2 antwoorden", "het programma werd gestopt", `action="/web/health/poison/process/m%201"`, `href="/web/health?hours=168"`)
 	wants(t, browse(t, api, "GET", "/web/health?hours=168", "", "Cookie", "lang=en"), 200, "From arrival to chat", "<strong>7 days</strong>")
 	wants(t, browse(t, api, "GET", "/web/health", "", "HX-Request", "true", "HX-Target", "health-report"), 200, "!<svg class=\"plot", "!answer 503")
