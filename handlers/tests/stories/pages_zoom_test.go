@@ -19,7 +19,7 @@ func (b *tab) zoomed(width int64) []string {
 
 // covered finds what cannot be clicked after scrolling to it. A page has many rows alike:
 // the first forty show it.
-const covered = `[...document.querySelectorAll("main :is(a[href], button, input:not([type=hidden]), select, textarea, summary)")]
+const covered = `[...document.querySelectorAll("main :is(a[href], button, input:not([type=hidden]), select, textarea, summary):not(.hidden)")]
   .filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().width > 1).slice(0, 40).flatMap((e) => {
     e.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
     const box = e.getClientRects()[0], at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
