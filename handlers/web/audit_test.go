@@ -95,7 +95,7 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 		"troubled":   []addressObject{{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}}, {Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
 		"connectors": []connectorObject{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
 	}
-	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie staat uit", "20 minuten geleden", "17", "oudste: 30 minuten geleden",
+	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie is uitgeschakeld", "20 minuten geleden", "17", "oudste: 30 minuten geleden",
 		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Niemand gekoppeld", "Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
 	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
 	// A user who is no manager sees whether the product works, and nothing
@@ -131,8 +131,8 @@ func TestTroubleIsToldOnEveryPage(t *testing.T) {
 			[]string{"De verbinding van 1 omgeving werkt niet", "!Alles werkt"}, "Er komt geen mail binnen van Kantoor: Clientgeheim verlopen.", "1",
 		},
 		"late mail":  {healthReport{Enabled: true, Overdue: overdue{Mails: 3}}, []string{"3 berichten hadden al beoordeeld moeten zijn", "!Alles werkt"}, "", "3"},
-		"clock gone": {healthReport{Enabled: true, LastTick: time.Now().Add(-time.Hour)}, []string{"De klok liep langer", "!Alles werkt"}, "De klok liep langer", ""},
-		"off":        {healthReport{Mailboxes: 2}, []string{"De integratie staat uit", "!Alles werkt"}, "De integratie is uitgeschakeld", ""},
+		"clock gone": {healthReport{Enabled: true, LastTick: time.Now().Add(-time.Hour)}, []string{"De laatste controle is langer", "!Alles werkt"}, "De laatste controle is langer", ""},
+		"off":        {healthReport{Mailboxes: 2}, []string{"De integratie is uitgeschakeld", "!Alles werkt"}, "De integratie is uitgeschakeld", ""},
 		"not begun":  {healthReport{}, []string{"Alles werkt"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -42,7 +42,7 @@ func answered() *fakeAPI {
 // Each reply says what became of it, what can be done, and to whom it did not come.
 func TestRepliesSayTheirState(t *testing.T) {
 	w := browse(t, answered(), "GET", "/web/chats/"+one, "")
-	wants(t, w, 200, "door Anna Bos", "Wordt over 3600 s verzonden", "Wordt verzonden op", "Wacht op goedkeuring", "een woord in dat goedkeuring vraagt", "Wordt verzonden…", "groter dan de mailbox", "Error&lt;x&gt;",
+	wants(t, w, 200, "door Anna Bos", "Wordt over 3600 s verzonden", "Wordt verzonden op", "Wacht op goedkeuring", "een woord in dat goedkeuring vraagt", "Wordt verzonden…", "groter dan het postvak", "Error&lt;x&gt;",
 		"weg@x.example</bdi> (5.1.1: dit adres bestaat niet)", "Verzonden items van info@kantoor.example", "/replies/held/back", "!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss")
 	body := w.Body.String()
 	if strings.Count(body, `class="letter out"`) != 8 || strings.Count(body, `data-poll="2"`) != 2 {
