@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
 )
 
