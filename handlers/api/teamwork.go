@@ -152,7 +152,7 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 type lookers struct {
 	Body struct {
 		Items []named `json:"items" nullable:"false"`
-		State string  `json:"state" enum:"new,processed,parked,dismissed"`
+		State string  `json:"state" enum:"new,processed,parked,dismissed,open,closed" doc:"of the mail, or of the chat"`
 	}
 }
 
