@@ -133,7 +133,7 @@ func TestTurnOfADeadProcess(t *testing.T) {
 		w.heal()
 		w.start()
 		second := w.reply(func(r *outbox.Reply) { r.Subject, r.Force = "RE: 2", true })
-		w.passes(130*time.Second, []*send.Handler{w.handler})
+		w.passes(50*time.Second, []*send.Handler{w.handler})
 		w.wantState(second, outbox.Sent, "")
 		w.rest()
 		w.wantState(first, outbox.Sent, "")

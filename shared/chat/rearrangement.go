@@ -44,15 +44,17 @@ type Change struct {
 	Received  []string `json:"received,omitempty"`  // of Moved: the addresses that received the mail
 	Opened    bool     `json:"opened,omitempty"`    // Into was closed before
 	Sequence  int64    `json:"sequence,omitempty"`  // of Into; what came later has a higher one
-	// Unseen says which of the Counted messages that moved, by their order, the members of
-	// both chats have not seen; it is used once, when the rest is done.
-	Unseen  map[string][]Span `json:"unseenAt,omitempty"`
-	Counted int64             `json:"counted,omitempty"`
+	// UnseenAt says which of the Counted messages that moved, by their order, the members of
+	// both chats have not seen; it is used once, when the rest is done. Unseen says how many,
+	// for an instance of the former release.
+	UnseenAt map[string][]Span `json:"unseenAt,omitempty"`
+	Counted  int64             `json:"counted,omitempty"`
+	Unseen   map[string]int64  `json:"unseen,omitempty"`
 
 	Undone bool      `json:"undone,omitempty"` // it is being undone
 	Doer   string    `json:"doer,omitempty"`   // id of the person who does or undoes it
 	Begun  time.Time `json:"begun"`            // when that began
-	// Settled says that Unseen was used.
+	// Settled says that UnseenAt was used.
 	Settled bool `json:"settled,omitempty"`
 }
 

@@ -23,7 +23,7 @@ func (s *Store) countUnseen(ctx context.Context, ch *Change, from, into Chat, nu
 	if number != nil {
 		numbers = []int64{*number}
 	}
-	ch.Counted, ch.Unseen = int64(len(numbers)), map[string][]Span{}
+	ch.Counted, ch.UnseenAt, ch.Unseen = int64(len(numbers)), map[string][]Span{}, map[string]int64{}
 	for _, m := range into.Members {
 		if !slices.Contains(from.Members, m) {
 			continue
@@ -32,16 +32,17 @@ func (s *Store) countUnseen(ctx context.Context, ch *Change, from, into Chat, nu
 		if err != nil {
 			return err
 		}
-		ch.Unseen[m] = nil
+		ch.UnseenAt[m], ch.Unseen[m] = nil, 0
 		for i, n := range numbers {
 			if n > v.ActivitySequence && !contains(v.Also, n) {
-				ch.Unseen[m] = append(ch.Unseen[m], Span{int64(i + 1), int64(i + 1)})
+				ch.UnseenAt[m] = append(ch.UnseenAt[m], Span{int64(i + 1), int64(i + 1)})
+				ch.Unseen[m]++
 			}
 		}
-		ch.Unseen[m] = joined(ch.Unseen[m]...)
+		ch.UnseenAt[m] = joined(ch.UnseenAt[m]...)
 	}
 	if slices.Contains(into.Members, ch.Doer) {
-		ch.Unseen[ch.Doer] = nil
+		ch.UnseenAt[ch.Doer], ch.Unseen[ch.Doer] = nil, 0
 	}
 	return nil
 }
@@ -49,7 +50,7 @@ func (s *Store) countUnseen(ctx context.Context, ch *Change, from, into Chat, nu
 // settleSeen makes what moved as unread, for the members of both chats, as it was in
 // the chat that it left. What came into that meanwhile is unread.
 func (s *Store) settleSeen(ctx context.Context, ch Change) error {
-	if ch.Undone || len(ch.Unseen) == 0 {
+	if ch.Undone || len(ch.UnseenAt) == 0 {
 		return nil
 	}
 	for range table.Tries(ctx) {
@@ -69,14 +70,14 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 		open := ch.row(openKey(ch.ID))
 		open.ETag = tag
 		ops := []table.Op{table.Replace(open), table.Replace(c.row())}
-		for _, m := range slices.Sorted(maps.Keys(ch.Unseen)) {
+		for _, m := range slices.Sorted(maps.Keys(ch.UnseenAt)) {
 			v, err := s.seen(ctx, m, c.ID)
 			if err != nil {
 				return err
 			}
 			var read []Span
 			for i, number := range came[:min(len(came), int(ch.Counted))] {
-				if !contains(ch.Unseen[m], int64(i+1)) {
+				if !contains(ch.UnseenAt[m], int64(i+1)) {
 					read = append(read, Span{number, number})
 				}
 			}

@@ -16,8 +16,9 @@ const (
 	// https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#sending-limits-1
 	Spread = 2 * time.Second
 	// TurnLife is how long a turn lasts that no job ends: a process that dies holds its
-	// mailbox no longer. A job may need more; then the mail of another leaves beside its own.
-	TurnLife = 2 * time.Minute
+	// mailbox no longer. A job with large files may need more; then the mail of another job
+	// leaves beside its own, and no more mails a minute than Spread allows.
+	TurnLife = 20 * time.Second
 	// maxBackOff is how long a mailbox rests at most, whatever Graph asks.
 	maxBackOff = 10 * time.Minute
 )
