@@ -181,11 +181,12 @@ func (s *site) mails(v *request) error {
 	if err != nil {
 		return err
 	}
+	view.Tour = !view.Part && v.r.URL.RawQuery == "" && !v.toured()
 	return v.page("mails", view)
 }
 
 func (v *request) mailsView(f filter) (*mailsView, error) {
-	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r), Tour: !v.toured()}
+	view := &mailsView{Filter: f, CanSolve: v.me.can("mails.solve"), Part: isPart(v.r), NoKeys: noKeys(v.r)}
 	if view.Part && v.r.Header.Get("HX-Target") == "mail-detail" {
 		return view, nil // the list stays as it is
 	}
