@@ -137,6 +137,9 @@ func (r *records) Named(ctx context.Context, it item.Item, from sender, c *chat.
 		own, known = []string{c.Client}, c.Subject
 	}
 	others = x.Others(it, own, known)
+	if c != nil && len(others) == 0 {
+		others = x.OtherOwn(it, from.Clients, c.Client)
+	}
 	var named []string
 	if c == nil && learn.ByProgram(it.From) {
 		named = x.ForPortal(it)

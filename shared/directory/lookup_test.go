@@ -192,7 +192,7 @@ func FuzzNameWords(f *testing.F) {
 func TestPublicDomains(t *testing.T) {
 	for domain, want := range map[string]bool{
 		"gmail.com": true, "GMAIL.com.": true, "hotmail.nl": true, "hotmail.co.uk": true, "outlook.com": true, "live.nl": true,
-		"yahoo.com.br": true, "msn.com": true, "ziggo.nl": true, "kpnmail.nl": true, "xs4all.nl": true, "proton.me": true,
+		"yahoo.com.br": true, "msn.com": true, "ziggo.nl": true, "kpnmail.nl": true, "xs4all.nl": true, "proton.me": true, "gmail.example": true, "bakker.example": false, "gmail.bakker.example": false,
 		"gmx.de": true, "telenet.be": true, "proximus.be": true, "icloud.com": true, "t-online.de": true,
 		"bakkerijjansen.nl": false, "outlook.kantoor.nl": false, "live.kantoor.nl": false, "hotmail.jansen.nl": false,
 		"mijngmail.com": false, "mail.bakker.nl": false, "yahoo.com.kantoor.nl": false, "de_molen.example": false,

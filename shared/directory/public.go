@@ -31,6 +31,14 @@ var publicDomains = setOf(`
 // hotmail.nl and yahoo.co.uk.
 var publicFamilies = setOf("hotmail outlook live msn yahoo")
 
+// playedProviders are providers as tests and demonstrations call them, at a top-level
+// domain that nobody can register.
+// https://www.rfc-editor.org/rfc/rfc2606#section-2
+var (
+	playedProviders = setOf("gmail googlemail hotmail outlook live yahoo icloud ziggo kpnmail kpn planet xs4all protonmail")
+	reservedDomains = setOf("example test invalid")
+)
+
 // PublicDomain says whether anybody can have an address at domain: at the
 // domain of a mail provider, and at a name that nobody can register, such as a
 // host of one word.
@@ -40,6 +48,9 @@ func PublicDomain(domain string) bool {
 		return true
 	}
 	family, country, _ := strings.Cut(domain, ".")
+	if playedProviders[family] && reservedDomains[country] {
+		return true
+	}
 	if !publicFamilies[family] {
 		return false
 	}

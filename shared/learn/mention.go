@@ -17,6 +17,7 @@ type token struct {
 	upper  bool   // it begins with a capital
 	begins bool   // it begins a line or a sentence
 	apart  bool   // a bracket, a comma or a quotation mark stands before it
+	label  bool   // a colon stands before it, in its line
 	line   int    // its line in the text, from 0
 	named  bool   // a legal form follows
 }
@@ -36,9 +37,9 @@ var unpointed = strings.NewReplacer(".", "", "'", "", "’", "")
 // own: "Jansen B.V." is one word, marked as named.
 func tokens(text string) []token {
 	out := make([]token, 0, len(text)/6) // about one for each word
-	begins, apart, at := true, false, -1
+	begins, apart, label, at := true, false, false, -1
 	for line := range strings.Lines(text) {
-		begins = true
+		begins, label = true, false
 		at++
 		for field := range strings.FieldsSeq(line) {
 			apart = apart || strings.ContainsAny(field[:1], `("'[/`)
@@ -57,11 +58,12 @@ func tokens(text string) []token {
 					continue
 				}
 				r, _ := utf8.DecodeRuneInString(bare)
-				out = append(out, token{word: word, said: part, upper: unicode.IsUpper(r), begins: begins, apart: apart, line: at})
-				begins, apart = false, false
+				out = append(out, token{word: word, said: part, upper: unicode.IsUpper(r), begins: begins, apart: apart, label: label, line: at})
+				begins, apart, label = false, false, false
 			}
 			apart = strings.ContainsAny(field[len(field)-1:], `),;"/]-`)
 			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !abbreviated(field)
+			label = label || strings.HasSuffix(field, ":")
 		}
 	}
 	return out

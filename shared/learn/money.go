@@ -19,7 +19,7 @@ var (
 	wageWords  = anyOf(`loon|salaris|(?:loon|salaris|uit)betaling|wages?|salary|pay(?:roll|check|cheque)|gehalt|lohn|salaire`)
 	whereWords = anyOf(`nummer|naartoe|heen|storten|gestort|ontvangen|bank|deposit\w*|number|nummern?|numero`)
 	moneyWords = anyOf(`geld|bedrag|(?:spoed|nood)?betaling(?:en)?|(?:spoed)?overboeking(?:en)?|overschrijving|betaalopdracht|voorschot|tegoed|` +
-		`(?:cadeau|gift|waarde)(?:kaart|bon|card|code)\w*|bitcoins?|crypto\w*|money|payments?|wire|zahlung|uberweisung|virement|paiement`)
+		`euro|eur|dollars?|(?:cadeau|gift|waarde)(?:kaart|bon|card|code)\w*|bitcoins?|crypto\w*|money|payments?|wire|zahlung|uberweisung|virement|paiement`)
 	changeWords = anyOf(`wijzig\w*|gewijzigd\w*|verander\w*|pas|aan(?:ge)?pass?\w*|nieuwe?|ander|andere|voortaan|vervallen|geblokkeerd|opgeheven|overgestapt|omzetten|vervang\w*|` +
 		`chang\w*|updat\w*|new|different|replac\w*|switch\w*|closed|blocked|andern|geandert|neue\w*|gesperrt|nouve\w*|modifi\w*|bloque\w*|changer`)
 	payWords = anyOf(`overma(?:ken|akt)|maakt?|over(?:ge)?boek\w*|boek|overschrijven|stort\w*|betaal\w*|betalen|voldoe\w*|klaarzet\w*|zet|voorschieten|regel\w*|gebruik\w*|koop|kopen|` +

@@ -85,7 +85,8 @@ type naming struct {
 }
 
 // known finds client numbers that are announced in a sentence.
-var known = regexp.MustCompile(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b`)
+var known = regexp.MustCompile(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b|` +
+	`\b(?:klant|client|relatie|customer)\s?(?:nr|no|nummer)?[.:#]?\s?(\d{3,8})\b`)
 
 // announced returns the client numbers that a text announces in a sentence. The pattern
 // is slow, so it is matched with those lines only that have its words and a digit.
@@ -95,11 +96,11 @@ func announced(text string) (numbers []string) {
 			continue
 		}
 		line = fold(line)
-		if !slices.ContainsFunc([]string{"nummer", "nr", "number", "bekend "}, func(cue string) bool { return strings.Contains(line, cue) }) {
+		if !slices.ContainsFunc([]string{"nummer", "nr", "number", "bekend ", "klant", "client", "relatie", "customer"}, func(cue string) bool { return strings.Contains(line, cue) }) {
 			continue
 		}
 		for _, m := range known.FindAllStringSubmatch(line, maxOthers-len(numbers)) {
-			numbers = append(numbers, m[1]+m[2])
+			numbers = append(numbers, m[1]+m[2]+m[3])
 		}
 	}
 	return numbers
@@ -239,9 +240,19 @@ const (
 // inContext says what the words before a span, in the same sentence, say about it, and
 // whether they are those of somebody with a new job. Words of trade count behind it too.
 func inContext(text []token, s span, person bool) (context nearness, job bool) {
-	line := text[s.from].line
+	line, from := text[s.from].line, s.from
+	if from > 0 && text[from].label && text[from-1].line == line && (inquiring[text[from-1].word] || companyLabels[text[from-1].word]) {
+		return about, false
+	}
+	// Names stand beside each other: "in opdracht van Jan Jansen, Bakkerij Jansen".
+	for from > 0 && text[from-1].line == line && !text[from].begins && (text[from-1].upper && !text[from-1].begins || titles[text[from-1].word]) && s.from-from < 5 {
+		from--
+	}
 	for k := s.from - 1; k >= 0 && k >= s.from-6 && text[k].line == line && !text[k+1].begins; k-- {
 		w, near := text[k].word, s.from-k
+		if k < from {
+			near = from - k
+		}
 		switch {
 		case near <= 2 && inquiring[w] || near == 2 && w == "geleverd" && text[k+1].word == "aan":
 			return about, false
@@ -266,8 +277,10 @@ func inContext(text []token, s span, person bool) (context nearness, job bool) {
 }
 
 var (
+	// companyLabels are words before a colon and the name of whom a mail is about.
+	companyLabels = set("bedrijf onderneming klantnaam bedrijfsnaam relatienaam zaak firma stichting vereniging administratie entiteit company entity customer firm")
 	// inquiring are words right before what a mail is about.
-	inquiring = set("over omtrent betreft betreffende betr inzake inz factuuradres afnemer naam tav aangaande namens mbt regarding concerning about klant relatie client dossier")
+	inquiring = set("opdracht verzoek behoeve over omtrent betreft betreffende betr inzake inz factuuradres afnemer naam tav aangaande namens mbt regarding concerning about klant relatie client dossier")
 	// files are what an office keeps of a client.
 	files = set("jaarrekening jaarrekeningen jaarstukken jaarcijfers jaarverslag aangifte aangiften btw btw-aangifte omzetbelasting loonaangifte loonadministratie salarisadministratie " +
 		"administratie boekhouding cijfers akte aandelen aandeelhouder aandeelhouders statuten oprichting balans grootboek stukken gegevens uittreksel dividend fusie winstuitkering " +

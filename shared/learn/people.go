@@ -38,15 +38,21 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		left -= chance
 	}
 	newcomers, any := chosen(clients)
+	nothing := len(list) == 0 && len(newcomers) == 0
+	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), nothing)
+	if err != nil {
+		return nil, err
+	}
+	if nobody.has("application") { // for work at the office, whoever else is named
+		for i := range newcomers {
+			newcomers[i].Score *= 1 - jobApplication
+		}
+		any *= 1 - jobApplication
+	}
 	for _, n := range newcomers {
 		s := cs.newContact()
 		s.Client, s.Score, s.Reasons = n.Client, left*n.Score, n.Reasons
 		list = append(list, s)
-	}
-	nothing := len(list) == 0
-	nobody, err := unwanted(ctx, office, by, proofOf(m.Item), nothing)
-	if err != nil {
-		return nil, err
 	}
 	left *= 1 - any
 	reasons := nobody.reasons()

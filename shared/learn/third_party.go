@@ -38,11 +38,16 @@ func ThirdParty(ctx context.Context, office Office, it item.Item, contact, calle
 	return !theirs, err
 }
 
-// isDomain says whether a name is that of a domain, or has it and stands beside the
-// address of a department.
+// isDomain says whether a name is that of a domain, or begins with it and stands beside
+// the address of a department.
 func isDomain(name, email string) bool {
 	local, domain, _ := strings.Cut(email, "@")
-	return ofDomain(name, email) || functional[local] && slices.Contains(nameParts(name), strings.ReplaceAll(label(domain), "-", ""))
+	if ofDomain(name, email) || !functional[local] {
+		return ofDomain(name, email)
+	}
+	words := slices.DeleteFunc(strings.FieldsFunc(fold(name), notLetter), func(w string) bool { return departments[w] })
+	called := strings.ReplaceAll(label(domain), "-", "")
+	return len(called) >= 4 && strings.HasPrefix(strings.Join(words, ""), called)
 }
 
 // sharesWord says whether a domain has a word of a client's name that tells it apart.

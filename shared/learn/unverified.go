@@ -39,7 +39,7 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	if !p.known {
 		fake.add(strangerDoubted, reason("unknown"))
 	}
-	if n := phrases(by.own, urging); n > 0 {
+	if n := max(phrases(by.own, urging), moneyIn(by.own).asks()); n > 0 {
 		fake.add(often(alarming, int64(n)), reason("alarming"))
 	}
 	if n := p.dismissedSender.Count; n > 0 {

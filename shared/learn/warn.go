@@ -50,7 +50,7 @@ func Warnings(ctx context.Context, office Office, m Mail) (list []Reason, doubt 
 	if k.colleague != "" {
 		list, doubt = append(list, reason("known-name:colleague", k.colleague, m.Item.From.Email)), true
 	}
-	if own := written(m).own; m.Item.Verdict != item.VerdictPass && account.MatchString(own) && phrases(own, urging) > 0 {
+	if own := written(m).own; m.Item.Verdict != item.VerdictPass && account.MatchString(own) && pressing(m) {
 		list, doubt = append(list, reason("account-unverified", account.FindString(own))), true
 	}
 	if to := m.Item.ReplyTo; to != "" {
