@@ -31,19 +31,15 @@ type (
 		Invocation string    `json:"invocation,omitempty" doc:"id of the call of the host"`
 		Trace      string    `json:"trace,omitempty" doc:"id of its trace in the log"`
 	}
-	// PoisonQueuePath names a queue.
-	PoisonQueuePath struct {
-		Queue string `path:"queue" maxLength:"64"`
-	}
 	// PoisonPath names a message of a poison queue.
 	PoisonPath struct {
-		PoisonQueuePath
-		Message string `path:"message" maxLength:"64"`
+		Queue   string `path:"queue" maxLength:"64"`
+		Message string `path:"message" maxLength:"64" doc:"id of the message, or \"all\" for those of the queue, at most 640: look at the list and call again"`
 	}
 )
 
 func (a *api) registerPoison() {
-	const list, all, one = "/api/poison", "/api/poison/{queue}", "/api/poison/{queue}/{message}"
+	const list, one = "/api/poison", "/api/poison/{queue}/{message}"
 	op := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"about"}}
 	}
@@ -56,33 +52,28 @@ func (a *api) registerPoison() {
 			}
 			return listed(all, ""), err
 		})
-	handle(a, access.QueuesWrite, op("retry-all-poison", http.MethodPost, all+"/retry", "Put all failed messages of a queue back on it"), a.settleAll(a.Poison.RetryAll))
-	handle(a, access.QueuesWrite, op("drop-all-poison", http.MethodDelete, all, "Drop all failed messages of a queue; the timer asks again for what is still to be done"),
-		a.settleAll(a.Poison.DropAll))
 	handle(a, access.QueuesWrite, op("retry-poison", http.MethodPost, one+"/retry", "Put a failed message back on its queue"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
+			if in.Message == everyMessage {
+				return nil, settleAll(ctx, a.Poison.RetryAll, in.Queue)
+			}
 			return nil, notThere(a.Poison.Retry(ctx, in.Queue, in.Message))
 		})
 	handle(a, access.QueuesWrite, op("drop-poison", http.MethodDelete, one, "Drop a failed message; the timer asks again for what is still to be done"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
+			if in.Message == everyMessage {
+				return nil, settleAll(ctx, a.Poison.DropAll, in.Queue)
+			}
 			return nil, notThere(a.Poison.Drop(ctx, in.Queue, in.Message))
 		})
 }
 
-// settledOutput says how far a call for all failed messages of a queue came.
-type settledOutput struct {
-	Body struct {
-		Settled int `json:"settled" doc:"messages that were retried or dropped by this call, at most 640"`
-		Left    int `json:"left" doc:"messages that still are in the poison queue: call again"`
-	}
-}
+// everyMessage stands for all failed messages of a queue, at most 640 in a call.
+const everyMessage = "all"
 
-func (a *api) settleAll(do func(ctx context.Context, queue string) (settled, left int, err error)) func(context.Context, *PoisonQueuePath) (*settledOutput, error) {
-	return func(ctx context.Context, in *PoisonQueuePath) (out *settledOutput, err error) {
-		out = &settledOutput{}
-		out.Body.Settled, out.Body.Left, err = do(ctx, in.Queue)
-		return out, notThere(err)
-	}
+func settleAll(ctx context.Context, do func(ctx context.Context, queue string) (settled, left int, err error), queue string) error {
+	_, _, err := do(ctx, queue)
+	return notThere(err)
 }
 
 func notThere(err error) error {

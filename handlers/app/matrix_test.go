@@ -221,8 +221,6 @@ var matrixWrites = []write{
 	{"DELETE /api/addresses/{address}", ``, office(mayAdminister), false},
 	{"POST /api/addresses/{address}/fetch", ``, office(mayAdminister), false},
 
-	{"POST /api/poison/{queue}/retry", ``, office(mayManage), false},
-	{"DELETE /api/poison/{queue}", ``, office(mayManage), false},
 	{"POST /api/poison/{queue}/{poison}/retry", ``, office(mayManage), false},
 	{"DELETE /api/poison/{queue}/{poison}", ``, office(mayManage), false},
 

@@ -122,18 +122,17 @@ func largest(values []float64) (most float64) {
 	return most
 }
 
-// settleQueue retries or drops the messages of a queue that failed, and says how many are left.
+// settleQueue retries or drops the messages of a queue that failed; the page says how many are left.
 func (s *site) settleQueue(v *request) error {
-	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue"))
+	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue")) + "/all"
 	method, key := http.MethodDelete, "health.all-dropped"
 	if v.r.PostFormValue("do") == "retry" {
 		method, path, key = http.MethodPost, path+"/retry", "health.all-retried"
 	}
-	var did struct{ Settled int } // the page says how many are left
-	if _, err := v.api.do(method, path, "", nil, &did); err != nil {
+	if _, err := v.api.do(method, path, "", nil, nil); err != nil {
 		return err
 	}
-	return v.done("/web/health#poison", flash{Key: key, N: did.Settled})
+	return v.done("/web/health#poison", flash{Key: key})
 }
 
 // settlePoison retries or drops a message that failed.

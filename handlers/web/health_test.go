@@ -37,11 +37,11 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 			t.Errorf("%s: %d, asked %s, want %s", do, w.Code, got, want)
 		}
 	}
-	// All of a queue at once: the page says how many there are, and how many a press settled.
+	// All of a queue at once: the page says how many there are.
 	wants(t, page, 200, "Verwerken: 45 mislukte berichten", `action="/web/health/poison/process"`, `!action="/web/health/poison/send"`)
-	api.answers["POST /api/poison/process/retry"] = map[string]any{"settled": 40, "left": 5}
-	api.answers["DELETE /api/poison/process"] = map[string]any{"settled": 1, "left": 0}
-	for do, want := range map[string]string{"retry": "40 berichten staan weer", "drop": "1 bericht is weggegooid"} {
+	api.answers["POST /api/poison/process/all/retry"] = nil
+	api.answers["DELETE /api/poison/process/all"] = nil
+	for do, want := range map[string]string{"retry": "De berichten staan weer", "drop": "De berichten zijn weggegooid"} {
 		w := browse(t, api, "POST", "/web/health/poison/process", url.Values{"do": {do}}.Encode())
 		if w.Code != 303 {
 			t.Fatalf("%s: %d", do, w.Code)
