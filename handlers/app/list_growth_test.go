@@ -37,7 +37,7 @@ func TestNamesOfListsDoNotGrow(t *testing.T) {
 	}
 	for path, n := range reads {
 		t.Logf("%s: %v", path, n)
-		if n[0] != n[1] || n[1] > 10 {
+		if n[1] > n[0] || n[0] > 10 {
 			t.Errorf("%s: %d reads, and %d with ten times as many lines", path, n[0], n[1])
 		}
 	}
