@@ -113,7 +113,7 @@ type tab struct {
 
 // patience is how long a page may take to show what is waited for. Nothing
 // takes that long unless it never comes.
-const patience = 3 * time.Minute
+const patience = time.Minute
 
 // visit opens a browser for a person, "" for nobody who is signed in.
 func (s *site) visit(t *testing.T, browser context.Context, email, lang string) *tab {
@@ -308,6 +308,8 @@ const at = `((e) => {
   const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
   const top = document.elementFromPoint(x, y);
   if (!top || !e.contains(top) && !top.contains(e) && !e.labels?.[0]?.contains(top)) return { why: "it is covered by " + (top?.outerHTML ?? "nothing").slice(0, 200) };
+  globalThis.missed = true;
+  for (const it of [e, top]) it.addEventListener("click", () => { globalThis.missed = false; }, { once: true, capture: true });
   return { x, y };
 })`
 
@@ -316,7 +318,8 @@ type place struct {
 	Why  string
 }
 
-// press presses what an expression finds, where a finger would.
+// press presses what an expression finds, where a finger would, and again when it moved
+// under the finger.
 func (b *tab) press(what, element string) {
 	b.t.Helper()
 	end := time.Now().Add(patience)
@@ -328,7 +331,9 @@ func (b *tab) press(what, element string) {
 		before = p
 		if err == nil && p.Why == "" && still {
 			b.call(chromedp.MouseClickXY(p.X, p.Y))
-			return
+			if missed, err := eval[bool](b, "globalThis.missed === true"); !missed || err != nil {
+				return
+			}
 		}
 		if time.Now().After(end) {
 			b.fail(what+": "+p.Why, err)

@@ -40,11 +40,12 @@ for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "touchsta
 }
 
 // A part says what it shows, so that nothing is sent when it would be the same: the server
-// gives data-version, or the tag of the last answer is kept.
+// gives data-version, or the tag of the last answer is kept. What is the same is not put
+// there again: somebody may have opened a part of it.
 document.addEventListener("htmx:configRequest", (e) => {
-  const part = e.detail.elt, tag = part.dataset.version ?? part.dataset.etag;
-  if (e.detail.triggeringEvent?.type !== "poll") return;
-  if (part.hasAttribute("data-with-counts")) e.detail.headers["Poll"] = "counts";
+  const part = e.detail.elt, polls = e.detail.triggeringEvent?.type === "poll";
+  const tag = part.dataset.version ?? (polls ? part.dataset.etag : undefined);
+  if (polls && part.hasAttribute("data-with-counts")) e.detail.headers["Poll"] = "counts";
   if (tag) e.detail.headers["If-None-Match"] = tag;
 });
 
