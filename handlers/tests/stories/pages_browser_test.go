@@ -308,7 +308,9 @@ const at = `((e) => {
   const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
   const top = document.elementFromPoint(x, y);
   if (!top || !e.contains(top) && !top.contains(e) && !e.labels?.[0]?.contains(top)) return { why: "it is covered by " + (top?.outerHTML ?? "nothing").slice(0, 200) };
-  globalThis.missed = true;
+  globalThis.missed = false;
+  document.addEventListener("probe", () => { globalThis.missed = true; }, { once: true });
+  document.dispatchEvent(new Event("probe")); // nothing is heard in a page without script
   for (const it of [e, top]) it.addEventListener("click", () => { globalThis.missed = false; }, { once: true, capture: true });
   return { x, y };
 })`
