@@ -73,11 +73,13 @@ func export(t *testing.T, o telemetry.Options) {
 	s := telemetry.SpanOf(ctx, "process", telemetry.Consumer)
 	s.Invocation, s.Failed = "inv1", true
 	time.Sleep(1500 * time.Millisecond) // simulated
+	synctest.Wait()
 	q.Log(ctx, telemetry.Log{At: time.Now(), Level: slog.LevelWarn, Message: "postponed", Attributes: []telemetry.Attribute{{Key: "mail", Value: "m1"}}})
 	q.Measured(telemetry.Metric{At: time.Now(), Name: "queue-depth", Of: "fetch", Value: 3})
 	q.Measured(telemetry.Metric{At: time.Now(), Name: "queue-depth", Of: "send", Value: 4})
 	s.End(q)
 	time.Sleep(time.Second) // simulated; it is sent in the background
+	synctest.Wait()
 }
 
 func check(t *testing.T, v any, want map[string]any) {
@@ -181,11 +183,13 @@ func TestTelemetryIsDropped(t *testing.T) {
 			}
 			many()
 			time.Sleep(300 * time.Millisecond) // simulated; the first batch is being sent
+			synctest.Wait()
 			many()
 			if took := time.Since(start); took > 300*time.Millisecond {
 				t.Errorf("fault %d: the callers waited %v", fault, took)
 			}
 			time.Sleep(10 * time.Second) // simulated
+			synctest.Wait()
 			if n := len(wire.Calls()); n < 2 || n > 4 {
 				t.Errorf("fault %d: %d calls for two batches", fault, n)
 			}
