@@ -39,6 +39,7 @@ func TestNothingPrivateLeavesInTelemetry(t *testing.T) {
 			w.Config.Insights = "InstrumentationKey=11111111-2222-4333-8444-555555555555;IngestionEndpoint=https://insights.example/"
 			all, text := linesAt(t, slog.LevelDebug, func() { w.dayOfTrouble() })
 			time.Sleep(time.Second) // simulated; telemetry is sent in the background
+			synctest.Wait()
 			if sends := strings.Count(sent.String(), "\n"); len(all) < 50 || sends < 10 {
 				t.Fatalf("%d lines, %d batches: that proves nothing", len(all), sends)
 			}
