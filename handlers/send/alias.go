@@ -43,6 +43,6 @@ func (s *sending) lookAtSender(ctx context.Context) {
 // noteSender notes whether a mail that left has kept its alias.
 func (s *sending) noteSender(sent mail.Draft) {
 	if s.usesAlias() && sent.From.Email != "" && !strings.EqualFold(sent.From.Email, s.reply.Alias) {
-		s.reply.AliasRefused = true // stored with the rest of what became of it
+		s.reply.AliasRefused = true // stored with the result of the send
 	}
 }

@@ -57,7 +57,7 @@ func (s *site) serveStatic(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.content)
 }
 
-// tagOf is the entity tag of what is shown. It is weak, since compression changes bytes.
+// tagOf returns the entity tag of content. The tag is weak, since compression changes the bytes.
 func tagOf(shown []byte) string {
 	sum := sha256.Sum256(shown)
 	return `W/"` + hex.EncodeToString(sum[:12]) + `"`

@@ -198,7 +198,7 @@ func (s *site) chatLooking(v *request) error {
 }
 
 // news is the path at which the page asks what became of the mail, and who looks at it;
-// version is the entity tag of what it shows.
+// version returns the entity tag of the shown mail.
 func (m openMail) news() string    { return m.path("news") }
 func (m openMail) version() string { return tagOf([]byte(m.State + "\n" + m.looking())) }
 

@@ -50,7 +50,7 @@ var (
 	counted = regexp.MustCompile(`(?m)^\s+\w+_test\.go:\d+: (.+)$|^=== RUN +Test(\w+)Budget$`)
 )
 
-// benchTable returns rows of what benchmarks measured and tests counted.
+// benchTable returns the rows of the table: measured times and counted operations.
 func benchTable(out string) string {
 	var rows strings.Builder
 	for _, m := range figure.FindAllStringSubmatch(out, -1) {
