@@ -120,5 +120,5 @@ func (s *Store) change(ctx context.Context, id, etag string, check Check, f func
 			return Chat{}, ErrChanged
 		}
 	}
-	return Chat{}, fmt.Errorf("change chat %s: %w", id, ErrChanged)
+	return Chat{}, table.Overtaken(ErrChanged, "change chat %s", id)
 }

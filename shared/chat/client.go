@@ -59,7 +59,7 @@ func (s *Store) SetClient(ctx context.Context, id, etag string, check Check, cli
 			return Chat{}, ErrChanged
 		}
 	}
-	return Chat{}, fmt.Errorf("give chat %s to client %s: %w", id, client, ErrChanged)
+	return Chat{}, table.Overtaken(ErrChanged, "give chat %s to client %s", id, client)
 }
 
 // beginClient begins a change of the client of c.
@@ -121,5 +121,5 @@ func (s *Store) noteClientWith(ctx context.Context, ch Change, c Chat, messages 
 			return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, err)
 		}
 	}
-	return fmt.Errorf("note the client of chat %s with its mails: %w", c.ID, ErrChanged)
+	return table.Overtaken(ErrChanged, "note the client of chat %s with its mails", c.ID)
 }

@@ -27,7 +27,7 @@ func (s *Store) Merge(ctx context.Context, id, into string, check Check, members
 			return s.finished(ctx, ch, into)
 		}
 	}
-	return Chat{}, fmt.Errorf("merge chat %s into %s: %w", id, into, ErrChanged)
+	return Chat{}, table.Overtaken(ErrChanged, "merge chat %s into %s", id, into)
 }
 
 func (s *Store) merge(ctx context.Context, ch *Change, id, into string, check Check, members Members) (bool, error) {
@@ -297,5 +297,5 @@ func (s *Store) separated(ctx context.Context, ch Change) error {
 			return err
 		}
 	}
-	return fmt.Errorf("let chat %s lead to chat %s again: %w", ch.Into, ch.From, ErrChanged)
+	return table.Overtaken(ErrChanged, "let chat %s lead to chat %s again", ch.Into, ch.From)
 }

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -41,7 +40,7 @@ func (s *Store) Move(ctx context.Context, m Move) (Chat, error) {
 			return s.finished(ctx, ch, ch.Into)
 		}
 	}
-	return Chat{}, fmt.Errorf("move mail %s of chat %s: %w", m.Message, m.Chat, ErrChanged)
+	return Chat{}, table.Overtaken(ErrChanged, "move mail %s of chat %s", m.Message, m.Chat)
 }
 
 func newChange(ctx context.Context, kind ChangeKind, at time.Time) Change {

@@ -103,7 +103,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 			return Message{}, fmt.Errorf("add a note to chat %s: %w", id, err)
 		}
 	}
-	return Message{}, fmt.Errorf("add a note to chat %s: %w", id, ErrChanged)
+	return Message{}, table.Overtaken(ErrChanged, "add a note to chat %s", id)
 }
 
 // requested returns the note that a request with this key wrote in the chat that it named,

@@ -74,5 +74,5 @@ func (s *Store) changeNote(ctx context.Context, id, note, member string, check C
 			return Message{}, fmt.Errorf("change a note in chat %s: %w", id, err)
 		}
 	}
-	return Message{}, fmt.Errorf("change a note in chat %s: %w", id, ErrChanged)
+	return Message{}, table.Overtaken(ErrChanged, "change a note in chat %s", id)
 }

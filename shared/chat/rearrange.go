@@ -184,7 +184,7 @@ func (s *Store) refresh(ctx context.Context, id string, ch Change, more ...table
 			}
 		}
 	}
-	return fmt.Errorf("bring chat %s up to date: %w", id, ErrChanged)
+	return table.Overtaken(ErrChanged, "bring chat %s up to date", id)
 }
 
 func (s *Store) refreshed(ctx context.Context, c Chat, ch Change) ([]table.Op, error) {

@@ -69,7 +69,7 @@ func (s *Store) Get(ctx context.Context, id string) (Chat, error) {
 // a chat that the mail left, or one that was merged, has it.
 func (s *Store) FreeID(ctx context.Context, it item.Item) (string, error) {
 	id := it.ID
-	for n := 1; ; n++ {
+	for n := range table.Tries(ctx) {
 		_, err := s.load(ctx, id)
 		if errors.Is(err, ErrNotFound) {
 			return id, nil
@@ -77,8 +77,9 @@ func (s *Store) FreeID(ctx context.Context, it item.Item) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		id = ids.Timed(it.Received, ids.Hash("again", it.ID, strconv.Itoa(n)))
+		id = ids.Timed(it.Received, ids.Hash("again", it.ID, strconv.Itoa(n+1)))
 	}
+	return "", table.Overtaken(ErrChanged, "find an id for the chat of mail %s", it.ID)
 }
 
 // load returns the chat with this id, merged or not, or ErrNotFound.

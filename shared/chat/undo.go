@@ -67,7 +67,7 @@ func (s *Store) Undo(ctx context.Context, id, etag string, may May, doer string,
 			return s.finished(ctx, ch, id)
 		}
 	}
-	return Chat{}, fmt.Errorf("undo the last change of chat %s: %w", id, ErrChanged)
+	return Chat{}, table.Overtaken(ErrChanged, "undo the last change of chat %s", id)
 }
 
 // newestChange returns the newest change of a chat, or the one before another.

@@ -89,7 +89,7 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 			return err
 		}
 	}
-	return fmt.Errorf("count what is unread in chat %s: %w", ch.Into, ErrChanged)
+	return table.Overtaken(ErrChanged, "count what is unread in chat %s", ch.Into)
 }
 
 // seenFor returns up to where a member has seen c for whom so much is unread.

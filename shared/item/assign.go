@@ -25,7 +25,7 @@ type Plan struct {
 // when somebody else's change comes first. Errors: ErrNotFound, ErrNotWaiting, what check
 // returns.
 func (s *Store) SetPlan(ctx context.Context, id string, check func(Item) error, p Plan) (Item, error) {
-	for {
+	for range table.Tries(ctx) {
 		it, err := s.Get(ctx, id)
 		if err == nil {
 			err = check(it)
@@ -60,6 +60,7 @@ func (s *Store) SetPlan(ctx context.Context, id string, check func(Item) error, 
 			return Item{}, fmt.Errorf("plan mail %s: %w", id, err)
 		}
 	}
+	return Item{}, table.Overtaken(table.ErrChanged, "plan mail %s", id)
 }
 
 // plan returns the mail with a plan, and the operations beside those of its rows; none

@@ -67,7 +67,7 @@ func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.
 			return r, err
 		}
 	}
-	return Reply{}, fmt.Errorf("change reply %s: %w", id, ErrChanged)
+	return Reply{}, table.Overtaken(ErrChanged, "change reply %s", id)
 }
 
 // TakeBack makes a reply that has not left its author's draft again. It changes

@@ -68,7 +68,7 @@ func (s *Store) Create(ctx context.Context, n New) (Reply, error) {
 			return Reply{}, fmt.Errorf("add a reply to chat %s: %w", c.ID, err)
 		}
 	}
-	return Reply{}, fmt.Errorf("add a reply to chat %s: %w", n.Reply.Chat, ErrChanged)
+	return Reply{}, table.Overtaken(ErrChanged, "add a reply to chat %s", n.Reply.Chat)
 }
 
 // Start makes a chat with its first message, a reply that answers nothing. Begin is
@@ -105,7 +105,7 @@ func (s *Store) Start(ctx context.Context, n New, begin chat.Chat) (chat.Chat, R
 			return chat.Chat{}, Reply{}, fmt.Errorf("begin a chat: %w", err)
 		}
 	}
-	return chat.Chat{}, Reply{}, fmt.Errorf("begin a chat: %w", ErrChanged)
+	return chat.Chat{}, Reply{}, table.Overtaken(ErrChanged, "begin a chat")
 }
 
 // prepare returns the reply of n with its id and its first state.

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -123,7 +122,7 @@ func (s *Store) MarkSent(ctx context.Context, r Reply, at time.Time) (Reply, err
 			return r, err
 		}
 	}
-	return r, fmt.Errorf("store that reply %s left: %w", r.ID, ErrChanged)
+	return r, table.Overtaken(ErrChanged, "store that reply %s left", r.ID)
 }
 
 // MarkFailed stores that Exchange refused a reply, which certainly did not leave.
@@ -182,7 +181,7 @@ func (s *Store) BackToDraft(ctx context.Context, r Reply, reason string) (Reply,
 			return r, err
 		}
 	}
-	return r, fmt.Errorf("make reply %s a draft again: %w", r.ID, ErrChanged)
+	return r, table.Overtaken(ErrChanged, "make reply %s a draft again", r.ID)
 }
 
 // Cleaned stores that the draft of a reply that does not leave is gone from the mailbox.
@@ -242,7 +241,7 @@ func (s *Store) Report(ctx context.Context, id, email string, state RecipientSta
 			return true, err
 		}
 	}
-	return false, fmt.Errorf("store a report about reply %s: %w", id, ErrChanged)
+	return false, table.Overtaken(ErrChanged, "store a report about reply %s", id)
 }
 
 // rank orders the states of a recipient by how final they are.

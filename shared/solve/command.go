@@ -22,7 +22,7 @@ import (
 //
 // A repeated solution is no error: its second call finds it done.
 func (s *Service) Solve(ctx context.Context, id string, who Person, solution item.Solution) (Result, error) {
-	for {
+	for range table.Tries(ctx) {
 		it, err := s.Items.Get(ctx, id)
 		if err != nil {
 			return Result{}, err
@@ -60,6 +60,7 @@ func (s *Service) Solve(ctx context.Context, id string, who Person, solution ite
 		}
 		return s.carryOut(ctx, claimed)
 	}
+	return Result{}, table.Overtaken(table.ErrChanged, "claim mail %s for a solution", id)
 }
 
 // claim stores on a mail the solution that is going to be carried out, if nobody
@@ -198,7 +199,8 @@ func (cmd *command) finish(ctx context.Context) (Result, error) {
 
 // write brings the mail from claimed to open work, or to dismissed.
 func (cmd *command) write(ctx context.Context) (item.Item, error) {
-	for it := cmd.it; ; {
+	it := cmd.it
+	for range table.Tries(ctx) {
 		was := it.State
 		it.Override, it.State, it.Reason, it.Facts, it.Claim = cmd.override, item.New, "", item.Facts{}, nil
 		it.Decided = cmd.At
@@ -213,7 +215,7 @@ func (cmd *command) write(ctx context.Context) (item.Item, error) {
 		if err == nil {
 			return it, nil
 		}
-		if !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
+		if ctx.Err() != nil || !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {
 			return it, fmt.Errorf("solve mail %s: %w", it.ID, err)
 		}
 		now, err := cmd.Items.Get(ctx, it.ID)
@@ -228,6 +230,7 @@ func (cmd *command) write(ctx context.Context) (item.Item, error) {
 		}
 		it = now
 	}
+	return it, table.Overtaken(table.ErrChanged, "solve mail %s", it.ID)
 }
 
 func (cmd *command) detail() map[string]string {

@@ -49,7 +49,8 @@ func (s *Service) Dismiss(ctx context.Context, who Person, ids ...string) (int, 
 }
 
 func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, error) {
-	for by := who.ID; ; {
+	by := who.ID
+	for range table.Tries(ctx) {
 		it, err := s.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
 			return false, nil
@@ -74,6 +75,7 @@ func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, 
 			return false, fmt.Errorf("dismiss mail %s: %w", id, err)
 		}
 	}
+	return false, table.Overtaken(table.ErrChanged, "dismiss mail %s", id)
 }
 
 // UndoDismissals undoes the dismissals of a person, each in a transaction of its

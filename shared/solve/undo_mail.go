@@ -98,7 +98,7 @@ func anyMail(item.Item) bool { return true }
 // undoMail brings one mail back to open work, if it fulfils the condition when it is
 // changed and nobody is solving it.
 func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool, err error) {
-	for {
+	for range table.Tries(ctx) {
 		it, err := s.Items.Get(ctx, id)
 		if errors.Is(err, item.ErrNotFound) {
 			return false, nil
@@ -136,6 +136,7 @@ func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool
 			return false, fmt.Errorf("undo mail %s: %w", id, err)
 		}
 	}
+	return false, table.Overtaken(table.ErrChanged, "undo mail %s", id)
 }
 
 func (s *Service) removeFromChat(ctx context.Context, it item.Item) ([]table.Op, error) {

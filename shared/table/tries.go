@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -15,4 +16,10 @@ func Tries(ctx context.Context) iter.Seq[int] {
 		for try := 0; try < MaxTries && yield(try) && ctx.Err() == nil; try++ {
 		}
 	}
+}
+
+// Overtaken is the error of a change that was overtaken at every try: what was being done,
+// as for fmt.Errorf, and err, which says what the others changed.
+func Overtaken(err error, doing string, args ...any) error {
+	return fmt.Errorf("%s: overtaken %d times: %w", fmt.Sprintf(doing, args...), MaxTries, err)
 }
