@@ -28,7 +28,7 @@ var alerts = loadJsonContent('alerts.json')
 var line = alerts.line
 
 // The host writes each line of the app as the message of one row.
-var lines = 'AppTraces\n| where Message has \'"${line.list}":\'\n| extend line = parse_json(Message)'
+var lines = 'AppTraces\n| where Message has "${line.list}"\n| extend line = parse_json(Message)'
 
 // A day is far below these bounds, which stand for a bound that a condition lacks.
 var none = { least: -1000000, most: 1000000000 }
@@ -86,10 +86,10 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
                 'let conditions = datatable(alert:string, metric:string, atLeast:real, atMost:real, lines:long, watTeDoen:string, whatToDo:string, page:string) [\n  ${conditions[i]}\n];'
                 lines
                 '| mv-expand m = line.${line.list}'
-                '| extend metric = tostring(m.${line.name}), of = tostring(m.${line.of}), value = todouble(m.${line.value})'
+                '| extend metric = tostring(m.${line.name}), about = tostring(m["${line.of}"]), value = todouble(m.${line.value})'
                 '| join kind=inner conditions on metric'
                 '| where value >= atLeast and value <= atMost'
-                '| summarize found = count() by alert, of, lines, watTeDoen, whatToDo, page'
+                '| summarize found = count() by alert, about, lines, watTeDoen, whatToDo, page'
                 '| where found >= lines'
               ],
               '\n'
@@ -98,7 +98,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
             operator: 'GreaterThan'
             threshold: 0
             dimensions: map(
-              ['alert', 'of', 'watTeDoen', 'whatToDo', 'page'],
+              ['alert', 'about', 'watTeDoen', 'whatToDo', 'page'],
               name => { name: name, operator: 'Include', values: ['*'] }
             )
             failingPeriods: { minFailingPeriodsToAlert: 1, numberOfEvaluationPeriods: 1 }
@@ -133,8 +133,8 @@ resource noTick 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
             [
               lines
               '| where line.msg == "${line.message}"'
-              '| summarize last = max(TimeGenerated)'
-              '| where isnull(last) or last < ago(${alerts.tick.withinMinutes}m)'
+              '| summarize lastTick = max(TimeGenerated)'
+              '| where isnull(lastTick) or lastTick < ago(${alerts.tick.withinMinutes}m)'
             ],
             '\n'
           )
