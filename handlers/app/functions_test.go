@@ -77,7 +77,10 @@ func TestHostJSON(t *testing.T) {
 	}
 	var host struct {
 		FunctionTimeout string
-		Extensions      struct {
+		Logging         struct {
+			ApplicationInsights struct{ SamplingSettings struct{ IsEnabled *bool } }
+		}
+		Extensions struct {
 			HTTP   struct{ RoutePrefix *string }
 			Queues struct {
 				MessageEncoding string
@@ -94,6 +97,9 @@ func TestHostJSON(t *testing.T) {
 	}
 	if host.FunctionTimeout != "00:10:00" {
 		t.Error("functionTimeout must be twice invoke.Deadline: ", host.FunctionTimeout)
+	}
+	if on := host.Logging.ApplicationInsights.SamplingSettings.IsEnabled; on == nil || *on {
+		t.Error("sampling, which is on by default, must be off: it takes lines away that alerts count")
 	}
 	if p := host.Extensions.HTTP.RoutePrefix; p == nil || *p != "" {
 		t.Error("routePrefix must be empty: routes say api and web themselves")

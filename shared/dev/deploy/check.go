@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
@@ -118,8 +119,8 @@ func (d *deployment) whoDeploys(ctx context.Context) error {
 	return err
 }
 
-// checkRights refuses a deployer who may not assign roles: without this check the
-// deployment would fail half-way.
+// checkRights refuses a deployer who may not assign roles, or not make the locks of the
+// environment: without this check the deployment would fail half-way.
 func (d *deployment) checkRights(ctx context.Context) error {
 	scope := "/subscriptions/" + d.subscription + "/resourceGroups/" + d.Group
 	var roles []string
@@ -128,11 +129,22 @@ func (d *deployment) checkRights(ctx context.Context) error {
 	if err != nil || d.CLI.DryRun {
 		return err
 	}
-	has := func(names ...string) bool {
-		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(roles, n) })
+	// https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources#who-can-create-or-delete-locks
+	second := []string{"User Access Administrator"}
+	if locked, err := d.locked(); err != nil {
+		return err
+	} else if !locked {
+		second = append(second, "Role Based Access Control Administrator")
 	}
-	if has("Owner") || has("Contributor") && has("Role Based Access Control Administrator", "User Access Administrator") {
+	has := func(name string) bool { return slices.Contains(roles, name) }
+	if has("Owner") || has("Contributor") && slices.ContainsFunc(second, has) {
 		return nil
 	}
-	return fmt.Errorf("on %s you have %q: Owner is needed, or Contributor and Role Based Access Control Administrator", scope, roles)
+	return fmt.Errorf("on %s you have %q: Owner is needed, or Contributor and %s", scope, roles, strings.Join(second, " or "))
+}
+
+// locked says whether the environment protects storage and vault against deletion.
+func (d *deployment) locked() (bool, error) {
+	text, err := os.ReadFile(d.parameterFile())
+	return !strings.Contains(string(text), "param lock = false"), err
 }

@@ -232,7 +232,9 @@ func TestRefusedBeforeAnythingIsMade(t *testing.T) {
 		"another tenant":                    {cloud: func(c *cloud) { c.Tenant = object }, said: "az login --tenant"},
 		"a region without Flex Consumption": {options: func(o *Options) { o.Location = "northpole" }, said: "has no Flex Consumption"},
 		"no right to give roles": {cloud: func(c *cloud) { c.Roles = []string{"Contributor"} },
-			said: "Role Based Access Control Administrator"},
+			said: "Contributor and User Access Administrator"},
+		"no right to make locks": {cloud: func(c *cloud) { c.Roles = []string{"Contributor", "Role Based Access Control Administrator"} },
+			said: "Contributor and User Access Administrator"},
 		"a person says no": {options: func(o *Options) { o.Confirm = func(string) (bool, error) { return false, nil } },
 			said: ErrRefused.Error()},
 		"the placeholder": {options: func(o *Options) { o.Administrator = "administrator@office.invalid" },
@@ -263,11 +265,16 @@ func TestRefusedBeforeAnythingIsMade(t *testing.T) {
 	}
 }
 
+// Two roles are as good as Owner. Only one of them may make locks, which dev has not.
 func TestTwoRolesAreAsGoodAsOwner(t *testing.T) {
-	w := newWorld(t)
-	w.change(func(c *cloud) { c.Roles = []string{"Contributor", "Role Based Access Control Administrator"} })
-	if err := w.deploy(t, "aaa"); err != nil {
-		t.Error(err)
+	for environment, role := range map[string]string{"prod": "User Access Administrator", "dev": "Role Based Access Control Administrator"} {
+		w := newWorld(t)
+		w.change(func(c *cloud) { c.Roles = []string{"Contributor", role} })
+		o, _ := w.options(t, "aaa")
+		o.Environment = environment
+		if err := Deploy(t.Context(), o); err != nil {
+			t.Error(environment, err)
+		}
 	}
 }
 
