@@ -25,7 +25,7 @@ var summaries = map[string]string{"nl": "… %d regels", "en": "… %d lines"}
 // foldedParts finds what a mail quotes. Earlier holds the messages before it in its
 // chat, nil outside a chat.
 func foldedParts(it item.Item, content, language string, earlier *mailtext.Earlier) []folded {
-	ranges, err := mailtext.Within(mailtext.Limit, func() []mailtext.Range { return mailtext.Fold(it.Letter(content), earlier).Ranges })
+	ranges, err := mailtext.Within(mailtext.Limit, func() []mailtext.Range { return mailtext.Fold(it.Message(content), earlier).Ranges })
 	if err != nil {
 		return nil // all of it is shown
 	}

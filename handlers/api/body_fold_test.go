@@ -20,7 +20,7 @@ import (
 // join adds the nth mail, with this content, to a chat.
 func (k *talking) join(t *testing.T, in string, it item.Item, content string) string {
 	t.Helper()
-	folding := mailtext.Fold(it.Letter(content), nil)
+	folding := mailtext.Fold(it.Message(content), nil)
 	it.Shingles = folding.Shingles
 	ids, err := k.Items.Ingest(t.Context(), []item.Arrival{{Item: it, Content: content}})
 	if err != nil || len(ids) != 1 {

@@ -19,11 +19,11 @@ var (
 // mailPolicy allows what the body of a mail needs: text, tables, links, and
 // attached pictures. Everything else is removed.
 var (
-	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(ownPicture) })
-	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return letterPolicy(anyPicture) })
+	mailPolicy       = sync.OnceValue(func() *bluemonday.Policy { return mailHTMLPolicy(ownPicture) })
+	remoteMailPolicy = sync.OnceValue(func() *bluemonday.Policy { return mailHTMLPolicy(anyPicture) })
 )
 
-func letterPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
+func mailHTMLPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "address", "center",
 		"b", "strong", "i", "em", "u", "s", "strike", "small", "big", "sub", "sup", "font", "ul", "ol", "li", "dl", "dt", "dd",

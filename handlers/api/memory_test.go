@@ -151,7 +151,7 @@ func (h *heldReader) Write(b []byte) (int, error) {
 
 // A failed load is tried again, a caller who leaves does not stop the others,
 // and a picture that is larger than announced is not kept.
-func TestShelf(t *testing.T) {
+func TestPictureCache(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newPictureCache()
 		broken := errors.New("broken")

@@ -139,7 +139,7 @@ func TestRemotePictures(t *testing.T) {
 }
 
 // A mail without its own colours has the colours of the page around it.
-func TestALetterHasTheColoursOfItsPage(t *testing.T) {
+func TestAMailHasTheColoursOfItsPage(t *testing.T) {
 	k := newTalking(t)
 	path := "GET /api/mails/" + k.html(t, 1, `<p style="color:black">Dag</p>`) + "/body"
 	for query, want := range map[string]string{"": "color-scheme:light dark}", "?colours=dark": "color-scheme:dark}",

@@ -55,14 +55,14 @@ func (a *api) registerPoison() {
 	handle(a, access.QueuesWrite, op("retry-poison", http.MethodPost, one+"/retry", "Put a failed message back on its queue"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
 			if in.Message == everyMessage {
-				return nil, settleAll(ctx, a.Poison.RetryAll, in.Queue)
+				return nil, removeAll(ctx, a.Poison.RetryAll, in.Queue)
 			}
 			return nil, notThere(a.Poison.Retry(ctx, in.Queue, in.Message))
 		})
 	handle(a, access.QueuesWrite, op("drop-poison", http.MethodDelete, one, "Drop a failed message; the timer asks again for what is still to be done"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
 			if in.Message == everyMessage {
-				return nil, settleAll(ctx, a.Poison.DropAll, in.Queue)
+				return nil, removeAll(ctx, a.Poison.DropAll, in.Queue)
 			}
 			return nil, notThere(a.Poison.Drop(ctx, in.Queue, in.Message))
 		})
@@ -71,7 +71,7 @@ func (a *api) registerPoison() {
 // everyMessage stands for all failed messages of a queue, at most 640 in a call.
 const everyMessage = "all"
 
-func settleAll(ctx context.Context, do func(ctx context.Context, queue string) (settled, left int, err error), queue string) error {
+func removeAll(ctx context.Context, do func(ctx context.Context, queue string) (removed, left int, err error), queue string) error {
 	_, _, err := do(ctx, queue)
 	return notThere(err)
 }

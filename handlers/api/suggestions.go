@@ -143,7 +143,7 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 		// The headers alone still allow suggestions.
 		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
 	}
-	m := learn.Mail{Item: it, Letter: l}
+	m := learn.Mail{Item: it, Text: l}
 	switch c, _, ok, err := a.Chats.Answered(ctx, it); {
 	case err != nil:
 		return m, err
@@ -152,8 +152,8 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 	}
 	own := map[string]bool{}
 	others := slices.Concat(it.To, it.Cc)
-	if m.Letter.Forwarded != nil {
-		others = append(others, m.Letter.Forwarded.From)
+	if m.Text.Forwarded != nil {
+		others = append(others, m.Text.Forwarded.From)
 	}
 	for _, to := range others {
 		if _, known := own[to.Email]; !known {
@@ -224,7 +224,7 @@ func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
 // address when somebody already has the address of the sender.
 func prefillOf(m learn.Mail, list []learn.Suggestion) prefill {
 	from, taken := m.Item.From, m.Item.Facts.Contact != "" || m.Item.Reason == item.InternalSender
-	l := m.Letter
+	l := m.Text
 	if f := l.Forwarded; f != nil && f.From.Email != "" && m.Item.Reason == item.InternalSender {
 		from, l = f.From, mailtext.Read("text", f.Text, f.Subject)
 		taken = m.Own(from.Email)

@@ -22,7 +22,7 @@ func (k *talking) park(t *testing.T, n int, from string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	it.State, it.Reason, it.Basis = item.Parked, item.UnknownSender, []string{"lookup"}
+	it.State, it.Reason, it.Lookups = item.Parked, item.UnknownSender, []string{"lookup"}
 	if err := k.Items.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(7, "", ""))...); err != nil {
 		t.Fatal(err)
 	}

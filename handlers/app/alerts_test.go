@@ -59,7 +59,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 	},
 	"mail-undecided": func(_ *testing.T, w *world) {
 		to := "info@" + apptest.Domain
-		w.Send(jan, []string{to}, apptest.Letter(jan, to, "Btw", "a1"))
+		w.Send(jan, []string{to}, apptest.RawMail(jan, to, "Btw", "a1"))
 		w.poll(1)
 		w.ToTables.Fault(func(_ int, r *http.Request) wiretest.Fault {
 			if strings.Contains(r.URL.Path, "/directory") {
@@ -93,7 +93,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 	},
 	"mail-waits-for-a-day": func(_ *testing.T, w *world) {
 		to := "info@" + apptest.Domain
-		w.Send("nieuw@elders.example", []string{to}, apptest.Letter("nieuw@elders.example", to, "Vraag", "a1"))
+		w.Send("nieuw@elders.example", []string{to}, apptest.RawMail("nieuw@elders.example", to, "Vraag", "a1"))
 		w.Pass(1)
 		time.Sleep(24 * time.Hour)
 		w.poll(1)
@@ -119,7 +119,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 	},
 	"chats-come-late": func(_ *testing.T, w *world) {
 		to := "info@" + apptest.Domain
-		w.Send(jan, []string{to}, apptest.Letter(jan, to, "Btw", "a1"))
+		w.Send(jan, []string{to}, apptest.RawMail(jan, to, "Btw", "a1"))
 		time.Sleep(2 * time.Hour)
 		w.Pass(4)
 	},
@@ -128,7 +128,7 @@ var conditions = map[string]func(t *testing.T, w *world){
 // answered lets a client write and Anna answer him; the reply has not left.
 func (w *world) answered(more object) {
 	to := "info@" + apptest.Domain
-	w.Send(jan, []string{to}, apptest.Letter(jan, to, "Btw", "a1"))
+	w.Send(jan, []string{to}, apptest.RawMail(jan, to, "Btw", "a1"))
 	w.Pass(1)
 	w.writeReply(w.chatOf("Btw")["id"], "Dag Jan.", more)
 }

@@ -76,17 +76,17 @@ func TestAnswersToReplies(t *testing.T) {
 			if i == 0 {
 				id = "In-Reply-To: r1@kantoor.example" // without brackets
 			}
-			raw := apptest.Letter(from, "info@"+apptest.Domain, "Re: Vraag", fmt.Sprint("a", i), id)
+			raw := apptest.RawMail(from, "info@"+apptest.Domain, "Re: Vraag", fmt.Sprint("a", i), id)
 			if i == 1 {
 				raw = proven(from) + raw
 			}
 			w.Send(from, []string{"info@" + apptest.Domain}, raw)
 		}
 		w.Send("loket@bank.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b1", "In-Reply-To: <f1@kantoor.example>"))
+			apptest.RawMail("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b1", "In-Reply-To: <f1@kantoor.example>"))
 		w.Pass(1)
 		w.Send("loket@bank.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b2", "References: <x@y> <b1@elders.example>"))
+			apptest.RawMail("loket@bank.example", "info@"+apptest.Domain, "Re: FW: Vraag", "b2", "References: <x@y> <b1@elders.example>"))
 		w.Pass(1)
 
 		leg := " outside leg " + forward.ID
@@ -126,13 +126,13 @@ func TestQuietAnswers(t *testing.T) {
 		w.Must("PATCH", "/api/chats/"+c, object{"state": "closed"})
 		answer := func(from, id string, more ...string) {
 			more = append(more, "In-Reply-To: <r1@kantoor.example>")
-			raw := apptest.Letter(from, "info@"+apptest.Domain, "Automatisch antwoord: Vraag", id, more...)
+			raw := apptest.RawMail(from, "info@"+apptest.Domain, "Automatisch antwoord: Vraag", id, more...)
 			raw = strings.Replace(raw, "Zie het onderwerp.", "Ik ben afwezig tot en met 14 december. Mijn vervanger is Els de Boer.", 1)
 			w.Send(from, []string{"info@" + apptest.Domain}, raw)
 		}
 		answer("jan@bakker.example", "o1", "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All")
 		answer("adviseur@elders.example", "o2", "Auto-Submitted: auto-replied", "Precedence: bulk")
-		receipt := apptest.Letter("adviseur@elders.example", "info@"+apptest.Domain, "Gelezen: Vraag", "o3", "In-Reply-To: <r1@kantoor.example>")
+		receipt := apptest.RawMail("adviseur@elders.example", "info@"+apptest.Domain, "Gelezen: Vraag", "o3", "In-Reply-To: <r1@kantoor.example>")
 		w.Send("adviseur@elders.example", []string{"info@" + apptest.Domain}, strings.Replace(receipt, "text/plain; charset=utf-8",
 			"multipart/report; report-type=disposition-notification; boundary=x", 1))
 		w.Pass(2)

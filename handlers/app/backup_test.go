@@ -21,8 +21,8 @@ func TestAnOfficeComesBackFromItsExport(t *testing.T) {
 		w.Office()
 		w.Tick()
 		info := "info@" + apptest.Domain
-		w.Send("jan@bakker.example", []string{info}, apptest.Letter("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
-		w.Send("piet@onbekend.example", []string{info}, apptest.Letter("piet@onbekend.example", info, "Kennismaking", "b1"))
+		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
+		w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
 		w.Pass(1)
 		mails, chats := w.Mails(), w.Chats()
 		if len(mails) != 2 || len(chats) != 1 {
@@ -47,7 +47,7 @@ func TestAnOfficeComesBackFromItsExport(t *testing.T) {
 			t.Errorf("chats are %v, were %v", got, chats)
 		}
 		w.Send("jan@bakker.example", []string{info},
-			apptest.Letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
+			apptest.RawMail("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
 		w.Pass(1)
 		if got := apptest.Subjects(w.Mails(), "processed"); !slices.Equal(got, []string{"Btw-aangifte", "Re: Btw-aangifte"}) ||
 			len(w.Chats()) != 1 {

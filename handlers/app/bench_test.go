@@ -56,7 +56,7 @@ func BenchmarkMail(b *testing.B) {
 				start := time.Now()
 				w.Tick()
 				took += time.Since(start)
-				for _, wire := range w.Wires() {
+				for _, wire := range w.Transports() {
 					for _, call := range wire.Calls() {
 						took -= call.Served
 					}

@@ -29,7 +29,7 @@ const hostPerJob = cost.HostPerMessage
 type counted struct{ graph, tableReads, tableWrites, queue, bytes int }
 
 func (w *world) reset() {
-	for _, wire := range w.Wires() {
+	for _, wire := range w.Transports() {
 		wire.Reset()
 	}
 }
@@ -181,7 +181,7 @@ func (w *world) burst(n, clients int, text func(*rand.Rand) string) {
 	random, to := rand.New(rand.NewPCG(1, uint64(w.sent))), "box00000@"+apptest.Domain
 	for range n {
 		from := fmt.Sprintf("klant%d@klanten.example", w.sent%clients)
-		w.Send(from, []string{to}, apptest.Letter(from, to, fmt.Sprint("Vraag ", w.sent), fmt.Sprint("m", w.sent))+text(random))
+		w.Send(from, []string{to}, apptest.RawMail(from, to, fmt.Sprint("Vraag ", w.sent), fmt.Sprint("m", w.sent))+text(random))
 		w.sent++
 	}
 }
@@ -195,7 +195,7 @@ func TestListBudget(t *testing.T) {
 		to := "box00000@" + apptest.Domain
 		for i := range 300 {
 			w.Send("jan@bakker.example", []string{to},
-				apptest.Letter("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i)))
+				apptest.RawMail("jan@bakker.example", to, strings.Repeat("Een heel lang onderwerp ", 8), fmt.Sprint("m", i)))
 		}
 		w.Pass(1)
 		w.reset()

@@ -75,9 +75,9 @@ func (w *world) dayOfTrouble() {
 	w.activate("forbidden")
 	w.activate("throttled")
 	info := "info@" + apptest.Domain
-	w.Send(jan, []string{info}, apptest.Letter("Jan Jansen <"+jan+">", info, "Aangifte omzetbelasting", "a1"))
-	w.Send("piet@onbekend.example", []string{info}, apptest.Letter("Piet Pietersen <piet@onbekend.example>", info, "Aangifte inkomsten", "b1"))
-	w.Send("spoofed@bakker.example", []string{info}, apptest.Letter(jan, info, "Aangifte vals", "c1"))
+	w.Send(jan, []string{info}, apptest.RawMail("Jan Jansen <"+jan+">", info, "Aangifte omzetbelasting", "a1"))
+	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("Piet Pietersen <piet@onbekend.example>", info, "Aangifte inkomsten", "b1"))
+	w.Send("spoofed@bakker.example", []string{info}, apptest.RawMail(jan, info, "Aangifte vals", "c1"))
 	w.Pass(3)
 	chat := w.chatOf("Aangifte omzetbelasting")["id"]
 	w.writeReply(chat, "Dag Jan, die klopt.", nil)
@@ -90,7 +90,7 @@ func (w *world) dayOfTrouble() {
 	w.Ask(apptest.Admin, "POST", "/api/addresses/"+info+"/fetch", nil, nil)
 	w.Queues.Add("process", `{"job":"process","mails":["zoekwoord"],"mailbox":"`+info+`"`) // no JSON
 	w.ToTables.Fault(func(n int, _ *http.Request) wiretest.Fault { return wiretest.Fault(n % 3 % 2) })
-	w.Send(jan, []string{info}, apptest.Letter("Jan Jansen <"+jan+">", info, "Aangifte loonheffing", "d1"))
+	w.Send(jan, []string{info}, apptest.RawMail("Jan Jansen <"+jan+">", info, "Aangifte loonheffing", "d1"))
 	w.Pass(2)
 	w.ToMicrosoft.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })
 	w.Pass(2)

@@ -22,7 +22,7 @@ func TestAChangeOfTheDirectoryBudget(t *testing.T) {
 			to := "box00000@" + apptest.Domain
 			for i := range n {
 				from := fmt.Sprintf("iemand@elders%d.example", i)
-				w.Send(from, []string{to}, apptest.Letter(from, to, fmt.Sprint("Vraag ", i), fmt.Sprint("m", i)))
+				w.Send(from, []string{to}, apptest.RawMail(from, to, fmt.Sprint("Vraag ", i), fmt.Sprint("m", i)))
 			}
 			w.Pass(2)
 			if got := len(apptest.Subjects(w.Mails(), "parked")); got != n {

@@ -25,14 +25,14 @@ func TestAnswerInAnOvertakenPage(t *testing.T) {
 		w.Tick()
 		const jan = "jan@bakker.example"
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
-		copied := apptest.Letter(jan, info+", "+loon, "Jaaropgave", "c1")
+		copied := apptest.RawMail(jan, info+", "+loon, "Jaaropgave", "c1")
 		w.Send(jan, []string{loon}, copied)
 		w.Pass(1)
 		w.Send(jan, []string{info}, copied)
 		time.Sleep(time.Second) // simulated
-		w.Send(jan, []string{info}, apptest.Letter(jan, info, "Btw", "a1"))
+		w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Btw", "a1"))
 		time.Sleep(time.Second)
-		w.Send(jan, []string{info}, apptest.Letter(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Re: Btw", "a2", "In-Reply-To: <a1@elders.example>"))
 		w.Pass(2)
 		if chats := w.Chats(); len(chats) != 2 || w.Mail("Re: Btw")["chat"] != w.Mail("Btw")["chat"] {
 			t.Errorf("%d chats, want 2: %v", len(chats), chats)
@@ -48,11 +48,11 @@ func TestMailBecomesChat(t *testing.T) {
 		w.Office()
 		w.Tick()
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
-		w.Send("jan@bakker.example", []string{info}, apptest.Letter("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
+		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
 		w.Send("jan@bakker.example", []string{info},
-			apptest.Letter("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
-		w.Send("piet@onbekend.example", []string{info}, apptest.Letter("piet@onbekend.example", info, "Kennismaking", "b1"))
-		w.Send("jan@bakker.example", []string{info, loon}, apptest.Letter("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
+			apptest.RawMail("jan@bakker.example", info, "Re: Btw-aangifte", "a2", "In-Reply-To: <a1@elders.example>"))
+		w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
+		w.Send("jan@bakker.example", []string{info, loon}, apptest.RawMail("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
 		w.Pass(1)
 
 		mails := w.Mails()
@@ -107,8 +107,8 @@ func TestAnswerBeforeWhatItAnswers(t *testing.T) {
 		for i := range 10 {
 			id := fmt.Sprint("q", i)
 			w.Send("jan@bakker.example", []string{info},
-				apptest.Letter("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
-			w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Vraag", id))
+				apptest.RawMail("jan@bakker.example", info, "Re: Vraag", id+"r", "In-Reply-To: <"+id+"@elders.example>"))
+			w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Vraag", id))
 		}
 		w.Pass(1)
 		chats := w.Chats()
@@ -132,7 +132,7 @@ func TestSwitchedOff(t *testing.T) {
 		w.Tick()
 		w.Must("PUT", "/api/settings", object{"enabled": false})
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
 		w.ToMicrosoft.Reset()
 		w.Pass(12)
 		if n := len(w.ToMicrosoft.Calls()); n > 0 || len(w.Mails()) > 0 {
@@ -156,7 +156,7 @@ func TestDeactivatedAndActivatedAgain(t *testing.T) {
 		if code := w.Ask(apptest.Admin, "DELETE", "/api/addresses/"+info, nil, nil); code != 204 {
 			t.Fatalf("deactivate: %d %s", code, w.Answered[len(w.Answered)-1])
 		}
-		w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Intussen", "a1"))
+		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Intussen", "a1"))
 		w.Pass(12)
 		if len(w.Mails()) != 0 {
 			t.Error("an address that is not activated was read")
@@ -180,9 +180,9 @@ func TestWhoSeesWhichMail(t *testing.T) {
 		w.Must("POST", "/api/team-members", object{"name": "Gast", "email": "gast@" + apptest.Domain, "rights": "reader", "active": true})
 		w.Tick()
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Aan info", "a1"))
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Aan info", "a1"))
 		w.Send("jan@bakker.example", []string{"loon@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "loon@"+apptest.Domain, "Aan loon", "a2"))
+			apptest.RawMail("jan@bakker.example", "loon@"+apptest.Domain, "Aan loon", "a2"))
 		w.Pass(1)
 		ids := map[string]string{}
 		for _, m := range w.Mails() {
@@ -246,7 +246,7 @@ func TestListsInPages(t *testing.T) {
 		for i := range 25 {
 			box := []string{"info@", "loon@"}[i%2] + apptest.Domain
 			from := []string{"jan@bakker.example", "wie@onbekend.example"}[i%3/2]
-			w.Send(from, []string{box}, apptest.Letter(from, box, fmt.Sprintf("Mail %02d", i), fmt.Sprint("p", i)))
+			w.Send(from, []string{box}, apptest.RawMail(from, box, fmt.Sprintf("Mail %02d", i), fmt.Sprint("p", i)))
 			time.Sleep(time.Second)
 		}
 		w.Pass(1)
@@ -324,7 +324,7 @@ func TestRetry(t *testing.T) {
 		w.Must("POST", "/api/team-members", object{"name": "Lezer", "email": "lezer@" + apptest.Domain, "rights": "reader", "active": true})
 		w.Tick()
 		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("piet@onbekend.example", "info@"+apptest.Domain, "Vraag", "r1"))
+			apptest.RawMail("piet@onbekend.example", "info@"+apptest.Domain, "Vraag", "r1"))
 		w.Pass(1)
 		id := w.Mails()[0]["id"].(string)
 		client := w.Must("GET", "/api/clients", nil)["items"].([]any)[0].(object)["id"]
@@ -357,7 +357,7 @@ func TestDamagedRow(t *testing.T) {
 		w.Tick()
 		for i := range 3 {
 			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-				apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, fmt.Sprint("Mail ", i), fmt.Sprint("d", i)))
+				apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, fmt.Sprint("Mail ", i), fmt.Sprint("d", i)))
 		}
 		w.Invoke("poll", "timer", `{}`)
 		m, _ := w.Queues.Take("fetch")
@@ -432,7 +432,7 @@ func TestSecretStaysInTheVault(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "a1"))
 		w.Pass(1)
 		connector := w.Must("GET", "/api/connectors", nil)["items"].([]any)[0].(object)["id"].(string)
 		w.Must("POST", "/api/connectors/"+connector+"/check", object{})

@@ -26,7 +26,7 @@ func (w *world) stranger() string {
 	w.Office()
 	w.Tick()
 	info := "info@" + apptest.Domain
-	w.Send("piet@onbekend.example", []string{info}, apptest.Letter("piet@onbekend.example", info, "Vraag", "p1"))
+	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Vraag", "p1"))
 	w.Pass(1)
 	return w.Mails()[0]["id"].(string)
 }

@@ -68,8 +68,8 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 				}
 				n++
 				subject := fmt.Sprint("Vraag ", n)
-				w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, subject, fmt.Sprint("v", n)))
-				w.Send("jan@bakker.example", []string{loon}, apptest.Letter("jan@bakker.example", loon, "Niet voor u", fmt.Sprint("n", n)))
+				w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, subject, fmt.Sprint("v", n)))
+				w.Send("jan@bakker.example", []string{loon}, apptest.RawMail("jan@bakker.example", loon, "Niet voor u", fmt.Sprint("n", n)))
 				w.reset()
 				log.Reset()
 				time.Sleep(5 * time.Minute)

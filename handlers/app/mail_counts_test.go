@@ -15,15 +15,15 @@ func TestWaitingMailIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
-		w.Send("x@vreemd.example", []string{"info@" + apptest.Domain}, apptest.Letter("x@vreemd.example", "info@"+apptest.Domain, "een", "1"))
-		w.Send("y@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.Letter("y@vreemd.example", "loon@"+apptest.Domain, "twee", "2"))
-		w.Send("z@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.Letter("z@vreemd.example", "loon@"+apptest.Domain, "drie", "3"))
+		w.Send("x@vreemd.example", []string{"info@" + apptest.Domain}, apptest.RawMail("x@vreemd.example", "info@"+apptest.Domain, "een", "1"))
+		w.Send("y@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.RawMail("y@vreemd.example", "loon@"+apptest.Domain, "twee", "2"))
+		w.Send("z@vreemd.example", []string{"loon@" + apptest.Domain}, apptest.RawMail("z@vreemd.example", "loon@"+apptest.Domain, "drie", "3"))
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "vier", "4"))
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "vier", "4"))
 		w.Tick()
 		between := time.Now()
 		time.Sleep(time.Hour) // simulated
-		w.Send("x@vreemd.example", []string{"info@" + apptest.Domain}, apptest.Letter("x@vreemd.example", "info@"+apptest.Domain, "vijf", "5"))
+		w.Send("x@vreemd.example", []string{"info@" + apptest.Domain}, apptest.RawMail("x@vreemd.example", "info@"+apptest.Domain, "vijf", "5"))
 		w.Tick()
 
 		type counts struct {

@@ -230,7 +230,7 @@ func TestMarkBudget(t *testing.T) {
 		to := "box00000@" + apptest.Domain
 		deliver := func(n int, id string) {
 			for i := range n {
-				w.Send("jan@bakker.example", []string{to}, apptest.Letter("jan@bakker.example", to, fmt.Sprint("Vraag ", id, i), fmt.Sprint(id, i)))
+				w.Send("jan@bakker.example", []string{to}, apptest.RawMail("jan@bakker.example", to, fmt.Sprint("Vraag ", id, i), fmt.Sprint(id, i)))
 			}
 		}
 		deliver(1, "eerste")

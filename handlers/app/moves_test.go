@@ -25,7 +25,7 @@ func TestAnswersFollowWhatWasMoved(t *testing.T) {
 			if answers != "" {
 				more = append(more, "In-Reply-To: <"+answers+"@elders.example>")
 			}
-			w.Send(jan, []string{info}, apptest.Letter(jan, info, subject, id, more...))
+			w.Send(jan, []string{info}, apptest.RawMail(jan, info, subject, id, more...))
 			w.Pass(1)
 			return w.Mail(subject)
 		}
@@ -63,7 +63,7 @@ func TestAnswersFollowWhatWasMoved(t *testing.T) {
 		anna := w.Named("/api/team-members", "name", "Anna")
 		w.Must("PUT", "/api/clients/"+client.(string)+"/team-members", []object{{"member": anna, "role": w.First("/api/roles")}})
 		w.Must("POST", "/api/contacts", object{"name": "Petra Visser", "emails": []string{petra}, "clients": []any{client}})
-		w.Send(petra, []string{info}, apptest.Letter(petra, info, "Vlees", "p1"))
+		w.Send(petra, []string{info}, apptest.RawMail(petra, info, "Vlees", "p1"))
 		w.Pass(1)
 		stray := comes("Verdwaald", "s1", "")
 		w.Must("POST", path(stray)+"/messages/"+stray["id"].(string)+"/move", object{"chat": w.Mail("Vlees")["chat"]})

@@ -122,7 +122,7 @@ func TestAnswersFromOutlook(t *testing.T) {
 		sent := w.Tenant.Outside("jan@bakker.example")
 		last := sent[len(sent)-1].InternetMessageID
 		w.Send("jan@bakker.example", []string{"anna@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "anna@"+apptest.Domain, "Re: Van Anna", "terug", "In-Reply-To: "+last))
+			apptest.RawMail("jan@bakker.example", "anna@"+apptest.Domain, "Re: Van Anna", "terug", "In-Reply-To: "+last))
 		w.Pass(2)
 		if chats := w.Chats(); len(chats) != 1 {
 			t.Errorf("%d chats", len(chats))
@@ -168,7 +168,7 @@ func TestAnswerFromOutlookBeforeItsMail(t *testing.T) {
 		w := newWorld(t)
 		w.conversation()
 		w.Send("piet@nieuw.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("piet@nieuw.example", "info@"+apptest.Domain, "Kennismaking", "nieuw"))
+			apptest.RawMail("piet@nieuw.example", "info@"+apptest.Domain, "Kennismaking", "nieuw"))
 		w.Pass(1)
 		w.fromOutlook("info@"+apptest.Domain, "<nieuw@elders.example>", "Welkom", "piet@nieuw.example")
 		w.Pass(3)
@@ -242,7 +242,7 @@ func comesBack(t *testing.T) (w *world, ending func() string) {
 	c := w.conversation()
 	r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReplyAll, "jan@bakker.example", "els@bakker.example")
 	w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Re: Vraag", "a1", "In-Reply-To: <r1@kantoor.example>"))
+		apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Re: Vraag", "a1", "In-Reply-To: <r1@kantoor.example>"))
 	w.Send("", []string{"info@" + apptest.Domain}, ndr("<r1@kantoor.example>", "els@bakker.example", "failed", "5.1.1"))
 	w.fromOutlook("info@"+apptest.Domain, "<vraag@elders.example>", "Antwoord", "jan@bakker.example")
 	return w, func() string {
@@ -284,7 +284,7 @@ func TestWhatComesBackWhateverFails(t *testing.T) {
 						return wiretest.Pass
 					})
 					w.Pass(3)
-					w.Settle()
+					w.Recover()
 					if got := ending(); got != want {
 						t.Errorf("fault %d at call %d of %d:\n%s\nwant\n%s", f, at, calls, got, want)
 					}

@@ -58,7 +58,7 @@ func TestUserDayBudget(t *testing.T) {
 		w.mailboxes(1)
 		who, to := "anna@"+apptest.Domain, "box00000@"+apptest.Domain
 		for _, from := range []string{"jan@bakker.example", "piet@onbekend.example"} {
-			w.Send(from, []string{to}, apptest.Letter(from, to, "Van "+from, from))
+			w.Send(from, []string{to}, apptest.RawMail(from, to, "Van "+from, from))
 		}
 		w.Pass(1)
 		mail, chat := w.ID("Van piet@onbekend.example"), w.Chats()[0]["id"].(string)

@@ -73,8 +73,8 @@ func (w *world) mailOfAll() {
 	for i, list := range []string{"Krant", "Krant", "Blad", "Blad", "Weg"} {
 		w.comes(newsAddress, fmt.Sprint(list, " ", i), fmt.Sprint("n", i), "List-Id: "+list+" <"+list+".bladen.example>")
 	}
-	w.Send("spoofed@bakker.example", []string{infoAddress}, apptest.Letter(jan, infoAddress, "Vervalst", "m2"))
-	w.Send(jan, []string{infoAddress, loonAddress}, apptest.Letter(jan, infoAddress+", "+loonAddress, "Jaaropgave", "c1"))
+	w.Send("spoofed@bakker.example", []string{infoAddress}, apptest.RawMail(jan, infoAddress, "Vervalst", "m2"))
+	w.Send(jan, []string{infoAddress, loonAddress}, apptest.RawMail(jan, infoAddress+", "+loonAddress, "Jaaropgave", "c1"))
 	w.Pass(1)
 	client := w.First("/api/clients")
 	solve := func(who, subject string, body object) {
@@ -229,7 +229,7 @@ func (w *world) doJobs(queue string) {
 // comes lets a mail to info@ arrive.
 func (w *world) comes(from, subject, id string, more ...string) {
 	w.T.Helper()
-	w.Send(from, []string{infoAddress}, apptest.Letter(from, infoAddress, subject, id, more...))
+	w.Send(from, []string{infoAddress}, apptest.RawMail(from, infoAddress, subject, id, more...))
 }
 
 // by calls the API as the member with a name.

@@ -23,7 +23,7 @@ func replyStory(t *testing.T) (w *world, chat, reply any) {
 	w.Office()
 	w.Tick()
 	info := "info@" + apptest.Domain
-	w.Send(jan, []string{info}, apptest.Letter(jan, info, "Btw", "a1"))
+	w.Send(jan, []string{info}, apptest.RawMail(jan, info, "Btw", "a1"))
 	w.Pass(1)
 	chat = w.chatOf("Btw")["id"]
 	reply = w.writeReply(chat, "Dag Jan, die klopt.", nil)["id"]
@@ -58,9 +58,9 @@ func (w *world) goOn(chat, reply any) {
 	}
 }
 
-// unsettled are the ways in which the tenant may act where nobody knows how Exchange
+// unspecified are the ways in which the tenant may act where nobody knows how Exchange
 // does.
-var unsettled = []sim.Behaviour{
+var unspecified = []sim.Behaviour{
 	{},
 	{SentID: "different", SendAgain: "send", DropInline: true, ConflictAfterReply: true},
 	{SentID: "late", SendDelay: 300, SendAgain: "bad-request", RefuseReplyProperties: true},
@@ -87,7 +87,7 @@ func TestAnyCallOfAReplyMayFail(t *testing.T) {
 				calls := 0
 				synctest.Test(t, func(t *testing.T) {
 					w, chat, reply := replyStory(t)
-					w.Tenant.Behave(unsettled[n%len(unsettled)])
+					w.Tenant.Behave(unspecified[n%len(unspecified)])
 					what, dead := "", false
 					count := w.Fault(func(i int, r *http.Request) wiretest.Fault {
 						switch {
@@ -139,7 +139,7 @@ func TestRandomConversations(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				random := rand.New(rand.NewPCG(seed, 0))
 				w, chat, reply := replyStory(t)
-				w.Tenant.Behave(unsettled[random.IntN(len(unsettled))])
+				w.Tenant.Behave(unspecified[random.IntN(len(unspecified))])
 				trouble := func(int, *http.Request) wiretest.Fault {
 					return wiretest.Fault(random.IntN(15) / 12 * (1 + random.IntN(3)))
 				}

@@ -23,7 +23,7 @@ func TestConversation(t *testing.T) {
 		w.Office()
 		w.Tick()
 		info := "info@" + apptest.Domain
-		w.Send(jan, []string{info}, apptest.Letter("Jan <"+jan+">", info, "Btw-aangifte", "a1"))
+		w.Send(jan, []string{info}, apptest.RawMail("Jan <"+jan+">", info, "Btw-aangifte", "a1"))
 		w.Pass(1)
 		chat := w.chatOf("Btw-aangifte")["id"]
 		id := w.writeReply(chat, "Dag Jan, die klopt.", nil)["id"]

@@ -80,7 +80,7 @@ func (w *world) outside(address string) []sim.OutsideItem { return w.Tenant.Outs
 func (w *world) answer(m sim.OutsideItem, id string) {
 	w.T.Helper()
 	references := strings.Join(append(m.References, m.MessageID), " ")
-	raw := apptest.Letter(jan, m.From.Email, "Re: "+m.Subject, id, "In-Reply-To: "+m.MessageID, "References: "+references)
+	raw := apptest.RawMail(jan, m.From.Email, "Re: "+m.Subject, id, "In-Reply-To: "+m.MessageID, "References: "+references)
 	w.Send(jan, []string{m.From.Email}, raw)
 }
 

@@ -137,7 +137,7 @@ func (w *world) conversation() (chatID string) {
 	w.T.Helper()
 	w.Office()
 	w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "vraag"))
+		apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Vraag", "vraag"))
 	w.Pass(1)
 	chats := w.Chats()
 	if len(chats) != 1 {
@@ -259,7 +259,7 @@ func TestUndeliverableAddress(t *testing.T) {
 			t.Errorf("the contact says %v", u)
 		}
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Weer bereikbaar", "weer"))
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Weer bereikbaar", "weer"))
 		w.Pass(1)
 		if u := undeliverable(); len(u) != 0 {
 			t.Errorf("after a mail from the address the contact says %v", u)
@@ -285,7 +285,7 @@ func TestDeliveryReportWithoutContent(t *testing.T) {
 				})
 				w.Send("", []string{"info@" + apptest.Domain}, ndr("<r1@kantoor.example>", "jan@bakker.example", "failed", "5.1.1"))
 				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-					apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Tussendoor", "tussen"))
+					apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Tussendoor", "tussen"))
 				w.Pass(1)
 				if got := apptest.Subjects(w.Mails(), "processed"); !slices.Contains(got, "Tussendoor") {
 					t.Errorf("mail of a person waits for a report: %v", got)

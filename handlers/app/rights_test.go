@@ -129,8 +129,8 @@ func (h identityHost) drain(renew bool) error {
 func (w *world) story() error {
 	host := w.identityHost()
 	info := "info@" + apptest.Domain
-	w.Send("jan@bakker.example", []string{info}, apptest.Letter("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
-	w.Send("piet@onbekend.example", []string{info}, apptest.Letter("piet@onbekend.example", info, "Kennismaking", "b1"))
+	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("Jan <jan@bakker.example>", info, "Btw-aangifte", "a1"))
+	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
 	tick := func() error {
 		time.Sleep(5 * time.Minute) // simulated
 		if !w.Invoke("poll", "timer", `{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}`) {
@@ -166,7 +166,7 @@ func (w *world) story() error {
 	}
 
 	// The tables fail until the message is put aside; mail is not lost by it.
-	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Jaarrekening", "c1"))
+	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Jaarrekening", "c1"))
 	rights := w.Tables.Refuse
 	time.Sleep(5 * time.Minute) // simulated
 	if !w.Invoke("poll", "timer", `{"ScheduleStatus":null,"IsPastDue":false}`) {

@@ -24,7 +24,7 @@ func TestSafeMethodsChangeNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Btw", "m1"))
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Btw", "m1"))
 		w.Pass(1)
 		w.Must("POST", "/api/mails/"+w.ID("Nieuws 1")+"/solve", object{"action": "dismiss", "scope": "list"}) // makes a rule
 		chat := w.Mail("Btw")["chat"].(string)

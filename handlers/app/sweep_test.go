@@ -22,19 +22,19 @@ func story(t *testing.T) *world {
 	w.Office()
 	w.Tick()
 	info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
-	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Btw", "a1"))
-	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Btw", "a2",
+	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Btw", "a1"))
+	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Re: Btw", "a2",
 		"In-Reply-To: <a1@elders.example>"))
-	w.Send("piet@onbekend.example", []string{info}, apptest.Letter("piet@onbekend.example", info, "Kennismaking", "b1"))
+	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("piet@onbekend.example", info, "Kennismaking", "b1"))
 	// This answers a mail that waits, so it is decided by a process job.
-	w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Re: Kennismaking", "b2",
+	w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Re: Kennismaking", "b2",
 		"In-Reply-To: <b1@elders.example>"))
-	w.Send("jan@bakker.example", []string{info, loon}, apptest.Letter("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
+	w.Send("jan@bakker.example", []string{info, loon}, apptest.RawMail("jan@bakker.example", info+", "+loon, "Jaaropgave", "c1"))
 	for _, subject := range []string{"Eerste", "Tweede"} { // two mails that were given the same id
-		w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, subject, "x1"))
+		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, subject, "x1"))
 	}
 	w.Send("nieuws@bakker.example", []string{loon},
-		apptest.Letter("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>"))
+		apptest.RawMail("nieuws@bakker.example", loon, "Nieuwsbrief", "d1", "List-Unsubscribe: <mailto:weg@bakker.example>"))
 	return w
 }
 
@@ -101,7 +101,7 @@ func TestAnyCallMayFail(t *testing.T) {
 						w.Heal()
 						w.Start()
 					}
-					w.Settle()
+					w.Recover()
 					w.checkMarks(t)
 					if got := w.Picture(); got != ending {
 						t.Errorf("after %s of call %d, %s:\n%s\nwant\n%s", f.name, n, what, got, ending)
@@ -199,7 +199,7 @@ func TestEverythingTwiceAtOnce(t *testing.T) {
 				w.Queues.Clear("fetch")
 				w.Queues.Clear("process")
 				w.Queues.Clear("mark")
-				w.Settle()
+				w.Recover()
 				w.checkMarks(t)
 				if got := w.Picture(); got != ending {
 					t.Errorf("seed %d:\n%s\nwant\n%s", seed, got, ending)

@@ -69,7 +69,7 @@ func TestFiguresCostLittle(t *testing.T) {
 			to := "info@" + apptest.Domain
 			for n := range parked {
 				from := fmt.Sprintf("onbekend%d@elders.example", n)
-				w.Send(from, []string{to}, apptest.Letter(from, to, "Vraag", fmt.Sprint("w", n)))
+				w.Send(from, []string{to}, apptest.RawMail(from, to, "Vraag", fmt.Sprint("w", n)))
 			}
 			w.Pass(3)
 			w.Must("PUT", "/api/settings", object{"enabled": false})

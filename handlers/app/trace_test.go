@@ -49,12 +49,12 @@ func TestTheLogFollowsAMail(t *testing.T) {
 		w.Office()
 		to := "info@" + apptest.Domain
 		w.Tick()
-		w.Send("piet@onbekend.example", []string{to}, apptest.Letter("piet@onbekend.example", to, "Kennismaking", "k1"))
+		w.Send("piet@onbekend.example", []string{to}, apptest.RawMail("piet@onbekend.example", to, "Kennismaking", "k1"))
 		w.Tick()
 		all, text := lines(t, func() {
 			for n, subject := range []string{"Aangifte omzetbelasting", "Jaarrekening"} {
 				answers := []string{"X-Answers: nothing", "In-Reply-To: <k1@elders.example>"}[n]
-				w.Send("jan@bakker.example", []string{to}, apptest.Letter("Jan Jansen <jan@bakker.example>", to, subject, fmt.Sprint("a", n), answers))
+				w.Send("jan@bakker.example", []string{to}, apptest.RawMail("Jan Jansen <jan@bakker.example>", to, subject, fmt.Sprint("a", n), answers))
 				w.Pass(1)
 			}
 		})

@@ -92,7 +92,7 @@ type analysis struct {
 }
 
 func analyse(it item.Item, content string) analysis {
-	text, folding := mailtext.ReadAndFold(it.Letter(content))
+	text, folding := mailtext.ReadAndFold(it.Message(content))
 	own, at := "", 0
 	for _, r := range folding.Ranges {
 		own, at = own+content[at:r.From], r.To

@@ -26,8 +26,8 @@ func decide(ctx context.Context, it item.Item, o office, again bool) (decision, 
 	if it.Sent {
 		return sentMail(ctx, it, o, again)
 	}
-	if it.Override.Asks() {
-		o = asking{o}
+	if it.Override.AsksPerson() {
+		o = unplaced{o}
 	}
 	if d, ok, err := reported(ctx, it, o); err != nil || ok {
 		return d, err
@@ -352,7 +352,7 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 	if err == nil && len(others) > 0 {
 		return wait(item.SeveralClients, append(slices.Clip(from.Clients), others...), others)
 	}
-	if err == nil && len(from.Clients) == 1 && !it.Override.Asks() {
+	if err == nil && len(from.Clients) == 1 && !it.Override.AsksPerson() {
 		if action := it.Override.Action; action == item.LinkContact || action == item.CreateContact {
 			return from.Clients[0], "", decision{}, nil // a person has just said whose mail it is
 		}

@@ -130,7 +130,7 @@ type decision struct {
 	Members []string
 	Why     string   // the kind of link that chose the members
 	Rules   []string // the learned rules that decided
-	Basis   []string // what it looked up in the directory: directory.Basis
+	Lookups []string // what it looked up in the directory: directory.Lookups
 }
 
 // entry says how the mail comes into the chat that it joins.
@@ -147,18 +147,18 @@ func (d decision) starts() bool { return d.Reason == "" && d.Join == nil && !d.D
 // A newContact says of which client the sender becomes a contact, and by which rule.
 type newContact struct{ Client, Rule string }
 
-// asking is an office in which a mail answers nothing: somebody undid where it was placed
+// unplaced is an office in which a mail answers nothing: somebody undid where it was placed
 // by itself, and it waits.
-type asking struct{ office }
+type unplaced struct{ office }
 
-func (asking) Answered(context.Context, item.Item) (chat.Chat, bool, bool, error) {
+func (unplaced) Answered(context.Context, item.Item) (chat.Chat, bool, bool, error) {
 	return chat.Chat{}, false, false, nil
 }
 
-func (asking) Copied(context.Context, item.Item) (chat.Chat, bool, bool, error) {
+func (unplaced) Copied(context.Context, item.Item) (chat.Chat, bool, bool, error) {
 	return chat.Chat{}, true, false, nil
 }
 
-func (asking) Reported(context.Context, item.Item) ([]outcome, chat.Chat, bool, error) {
+func (unplaced) Reported(context.Context, item.Item) ([]outcome, chat.Chat, bool, error) {
 	return nil, chat.Chat{}, false, nil
 }

@@ -182,12 +182,12 @@ func (r *run) place(ctx context.Context, it item.Item) (same bool, err error) {
 			return false, r.forget(ctx, it)
 		}
 		if it.State == item.Parked && !d.Dismiss && it.Reason == d.Reason && reflect.DeepEqual(it.Facts, d.Facts) && r.by == "" {
-			if slices.Equal(it.Basis, d.Basis) {
+			if slices.Equal(it.Lookups, d.Lookups) {
 				return true, nil
 			}
 			// Only what the decision rests on is another. When somebody changed the mail
 			// meanwhile, the next tick decides it.
-			it.Basis = d.Basis
+			it.Lookups = d.Lookups
 			err := r.Items.Commit(ctx, it.Transition(it.State, r.decisionVersion(it))...)
 			if errors.Is(err, table.ErrChanged) || errors.Is(err, table.ErrNotFound) {
 				err = nil
@@ -300,10 +300,10 @@ func decideSafely(ctx context.Context, it item.Item, o office, again bool) (deci
 		d   decision
 		err error
 	}
-	reads, basis := directory.Observe(reads)
+	reads, lookups := directory.Observe(reads)
 	out, err := mailtext.Bounded(decideLimit+decideMargin, func() outcome {
 		d, err := decide(reads, it, o, again)
-		d.Basis = basis.Hashes()
+		d.Lookups = lookups.Hashes()
 		return outcome{d, err}
 	})
 	var broken *mailtext.PanicError
@@ -311,17 +311,17 @@ func decideSafely(ctx context.Context, it item.Item, o office, again bool) (deci
 	switch {
 	case errors.As(err, &broken):
 		slog.ErrorContext(ctx, "deciding panicked", "panic", fmt.Sprint(broken.Value), "stack", string(broken.Stack))
-		return decision{Reason: item.Technical, Detail: fmt.Sprint("deciding: ", broken.Value), Basis: basis.Hashes()}, nil
+		return decision{Reason: item.Technical, Detail: fmt.Sprint("deciding: ", broken.Value), Lookups: lookups.Hashes()}, nil
 	case err != nil:
 		slog.ErrorContext(ctx, "deciding does not end", "error", err)
 		reason := item.NotAnalysed
 		if it.Override.Releases(reason) {
 			reason = item.Technical // releasing it again would not help
 		}
-		return decision{Reason: reason, Detail: err.Error(), Basis: basis.Hashes()}, nil
+		return decision{Reason: reason, Detail: err.Error(), Lookups: lookups.Hashes()}, nil
 	case errors.As(out.err, &unread):
 		slog.ErrorContext(ctx, "mail not analysed", "error", out.err)
-		return decision{Reason: item.NotAnalysed, Detail: unread.Error(), Basis: basis.Hashes()}, nil
+		return decision{Reason: item.NotAnalysed, Detail: unread.Error(), Lookups: lookups.Hashes()}, nil
 	}
 	return out.d, out.err
 }
@@ -354,7 +354,7 @@ func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table
 	if it.Reason = d.Reason; d.Reason != it.InitialReason {
 		it.Detail = d.Detail
 	}
-	it.Facts, it.Rules, it.Basis = d.Facts, d.Rules, d.Basis
+	it.Facts, it.Rules, it.Lookups = d.Facts, d.Rules, d.Lookups
 	ops = it.DecidedBy()
 	switch {
 	case d.Dismiss:

@@ -82,9 +82,9 @@ func (m *memo[T]) get(ctx context.Context, key string, read func(context.Context
 		directory.Note(ctx, r.keys...)
 		return r.value, r.err
 	}
-	observed, basis := directory.Observe(ctx)
+	observed, lookups := directory.Observe(ctx)
 	r.value, r.err = read(observed) // without the lock: two reads of one key return the same
-	r.keys = basis.Keys()
+	r.keys = lookups.Keys()
 	directory.Note(ctx, r.keys...)
 	if r.err != nil && !errors.Is(r.err, directory.ErrNotFound) {
 		return r.value, r.err

@@ -28,7 +28,7 @@ type exchange struct {
 	// refuse answers a call with an error of Graph, before any effect.
 	refuse func(call string) error
 
-	// What is not settled about Exchange.
+	// What Microsoft does not specify about Exchange.
 	lag         time.Duration // how long a mail that is leaving still shows as a draft
 	sentID      string        // of the sent copy: "" the draft's, "different", or "hidden": found by id only a minute later
 	sendAgain   string        // answer to sending what was sent: "" 404, "bad-request", or "send": it leaves again

@@ -10,9 +10,9 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// unsettled are the ways in which Exchange may act where nobody knows how it does.
+// unspecified are the ways in which Exchange may act where nobody knows how it does.
 // Certain says that every reply can be found again, so that none is unknown in the end.
-var unsettled = []behaviour{
+var unspecified = []behaviour{
 	{"as documented", func(*exchange) {}, true},
 	{"other id, sends again", func(e *exchange) { e.sentID, e.sendAgain = "different", "send" }, true},
 	{"hidden id, slow, without the property", func(e *exchange) { e.sentID, e.lag, e.noProperty = "hidden", 8*time.Minute, true }, true},
@@ -34,7 +34,7 @@ type behaviour struct {
 // both says for how many of the two stories each call fails: the draft of a reply whose
 // original is gone is made in another way, and sent in the same.
 func (b behaviour) both() int {
-	if b.name == unsettled[0].name || !b.certain {
+	if b.name == unspecified[0].name || !b.certain {
 		return 2
 	}
 	return 1
@@ -135,7 +135,7 @@ func count(text, part string) (n int) {
 // every undocumented behaviour of Exchange. Each time one mail leaves, as its author
 // wrote it.
 func TestAnyCallMayFail(t *testing.T) {
-	for _, u := range unsettled {
+	for _, u := range unspecified {
 		for _, gone := range []bool{false, true}[:u.both()] {
 			t.Run(fmt.Sprint(u.name, ", original gone ", gone), func(t *testing.T) {
 				calls := 0

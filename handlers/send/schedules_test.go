@@ -31,7 +31,7 @@ func TestRandomSchedules(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			random := rand.New(rand.NewPCG(seed, 0))
-			u := unsettled[random.IntN(len(unsettled))]
+			u := unspecified[random.IntN(len(unspecified))]
 			u.change(w.exchange)
 			w.schedule(random)
 			if t.Failed() {
@@ -128,7 +128,7 @@ func TestTwoProcesses(t *testing.T) {
 	for seed := range uint64(40) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
-			unsettled[seed%6].change(w.exchange)
+			unspecified[seed%6].change(w.exchange)
 			r := w.story(seed%2 == 0)
 			random := rand.New(rand.NewPCG(seed, 1))
 			var mu sync.Mutex

@@ -168,7 +168,7 @@ func (h *Handler) leave(ctx context.Context, r outbox.Reply) error {
 		if s.reply, err = h.Outbox.Take(ctx, r); err != nil {
 			return ignoreChange(err)
 		}
-		return s.settle(ctx, s.run(ctx))
+		return s.storeFailure(ctx, s.run(ctx))
 	})
 }
 

@@ -160,9 +160,9 @@ func pauseAfter(since time.Duration) time.Duration {
 	return min(max(since/2, 30*time.Second), 10*time.Minute)
 }
 
-// settle stores what an error means for the reply. It returns the errors of tables,
+// storeFailure stores what an error means for the reply. It returns the errors of tables,
 // queues and blobs.
-func (s *sending) settle(ctx context.Context, err error) error {
+func (s *sending) storeFailure(ctx context.Context, err error) error {
 	var out *outsideError
 	switch {
 	case errors.Is(err, outbox.ErrChanged), errors.Is(err, outbox.ErrState):

@@ -100,8 +100,8 @@ func (m message) lastDay() *time.Time {
 	return &t
 }
 
-// isLetter tells whether a person wrote it to others as mail.
-func (m message) isLetter() bool { return m.Kind == "mail" || m.Kind == kindReply }
+// isMail tells whether a person wrote it to others as mail.
+func (m message) isMail() bool { return m.Kind == "mail" || m.Kind == kindReply }
 
 // isOut tells whether the office wrote it.
 func (m message) isOut() bool { return m.Direction == "out" }

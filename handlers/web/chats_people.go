@@ -21,7 +21,7 @@ func (c *openChat) relate() {
 	begun := false
 	for i := range c.Thread {
 		m := &c.Thread[i]
-		if !m.isLetter() {
+		if !m.isMail() {
 			continue
 		}
 		var outside []mail.Address

@@ -190,10 +190,10 @@ func (v *request) thread(earlier string, open *openChat) error {
 				return err
 			}
 		}
-		if open.CanWrite && m.isLetter() {
+		if open.CanWrite && m.isMail() {
 			m.MoveTo = withQuery(open.path("move"), "message", m.ID)
 		}
-		if open.Composer.CanSend && m.isLetter() {
+		if open.Composer.CanSend && m.isMail() {
 			c := open.Composer
 			c.Answers = m.ID
 			m.AnswerTo, m.ForwardTo = c.writeTo(modeReply), c.writeTo(modeForward)
@@ -212,7 +212,7 @@ type span struct{ First, Last int }
 func (c *openChat) unfold() {
 	var counted []*message
 	for i := range c.Thread {
-		if m := &c.Thread[i]; m.isLetter() || m.Kind == "note" { // other kinds do not count as unread
+		if m := &c.Thread[i]; m.isMail() || m.Kind == "note" { // other kinds do not count as unread
 			counted = append(counted, m)
 		}
 	}
@@ -233,7 +233,7 @@ func (c *openChat) unfold() {
 		}
 	}
 	for i := len(c.Thread) - 1; i >= 0; i-- {
-		if m := &c.Thread[i]; m.isLetter() {
+		if m := &c.Thread[i]; m.isMail() {
 			m.Shown, m.Newest = m.New || newest, newest
 			newest = false
 		}

@@ -138,8 +138,8 @@ func (h *healthReport) late() bool {
 
 func (s *site) registerHealth() {
 	s.page("/web/health", s.health)
-	s.post("/web/health/poison/{queue}", s.settleQueue)
-	s.post("/web/health/poison/{queue}/{message}", s.settlePoison)
+	s.post("/web/health/poison/{queue}", s.emptyPoisonQueue)
+	s.post("/web/health/poison/{queue}/{message}", s.removePoison)
 }
 
 // health shows whether the services that the product needs work, and what

@@ -122,8 +122,8 @@ func largest(values []float64) (most float64) {
 	return most
 }
 
-// settleQueue retries or drops the messages of a queue that failed; the page says how many are left.
-func (s *site) settleQueue(v *request) error {
+// emptyPoisonQueue retries or drops the messages of a queue that failed; the page says how many are left.
+func (s *site) emptyPoisonQueue(v *request) error {
 	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue")) + "/all"
 	method, key := http.MethodDelete, "health.all-dropped"
 	if v.r.PostFormValue("do") == "retry" {
@@ -135,8 +135,8 @@ func (s *site) settleQueue(v *request) error {
 	return v.done("/web/health#poison", flash{Key: key})
 }
 
-// settlePoison retries or drops a message that failed.
-func (s *site) settlePoison(v *request) error {
+// removePoison retries or drops a message that failed.
+func (s *site) removePoison(v *request) error {
 	path := "/api/poison/" + url.PathEscape(v.r.PathValue("queue")) + "/" + url.PathEscape(v.r.PathValue("message"))
 	method, key := http.MethodDelete, "health.dropped"
 	if v.r.PostFormValue("do") == "retry" {

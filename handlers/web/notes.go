@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // mentioned are the ids of the colleagues whom a text names, as @Name: the longest name
@@ -16,7 +18,7 @@ func mentioned(text string, people []named) (ids []string) {
 	for _, part := range strings.Split(text, "@")[1:] {
 		for _, p := range people {
 			name, rest := strings.ToLower(p.Name), strings.ToLower(part)
-			if name == "" || !strings.HasPrefix(rest, name) || isLetterAt(rest[len(name):]) {
+			if name == "" || !strings.HasPrefix(rest, name) || startsWithLetter(rest[len(name):]) {
 				continue
 			}
 			if !slices.Contains(ids, p.ID) {
@@ -28,11 +30,9 @@ func mentioned(text string, people []named) (ids []string) {
 	return ids
 }
 
-func isLetterAt(text string) bool {
-	for _, r := range text {
-		return isLetter(r)
-	}
-	return false
+func startsWithLetter(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLetter(r)
 }
 
 // noteBody is a note as the API takes it, with the colleagues whom its text names.

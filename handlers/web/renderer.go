@@ -9,7 +9,6 @@ import (
 	"strings"
 	"text/template/parse"
 	"time"
-	"unicode"
 
 	// The image of the running app has no time zones.
 	_ "time/tzdata"
@@ -115,7 +114,7 @@ func (k *renderer) functions() template.FuncMap {
 		"bounce":   k.bounce,
 		"add":      func(a, b int) int { return a + b },
 		"percent":  func(f float64) int { return int(f*100 + 0.5) },
-		"stamp":    stamp,
+		"datetime": datetime,
 		"worth":    k.worth,
 		"mistaken": k.mistaken,
 	})
@@ -182,8 +181,8 @@ var office = func() *time.Location {
 	return l
 }()
 
-// stamp is a time in the form of the attribute datetime, "" for none.
-func stamp(t time.Time) string {
+// datetime is a time in the form of the attribute datetime, "" for none.
+func datetime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -244,8 +243,6 @@ func (k *renderer) date(t time.Time) string {
 func (k *renderer) month(t time.Time) string {
 	return strings.Fields(k.text("time.months"))[t.Month()-1]
 }
-
-func isLetter(r rune) bool { return unicode.IsLetter(r) }
 
 // textsIn are the keys of the texts that a template uses.
 func textsIn(tree *parse.Tree) []string {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"kantoorpost/shared/access"
 )
@@ -30,7 +31,7 @@ func (p person) can(action string) bool { return slices.Contains(p.Actions, acti
 
 // initials are the first letters of the first and last word of a name.
 func initials(name, email string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return !isLetter(r) })
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(words) == 0 {
 		words = []string{email + "?"}
 	}

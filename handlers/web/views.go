@@ -79,7 +79,7 @@ var viewFunctions = template.FuncMap{
 	"mentionAt": openChat.mentionAt,
 
 	// of messages and replies
-	"isLetter":    message.isLetter,
+	"isMail":      message.isMail,
 	"isOut":       message.isOut,
 	"to":          message.to,
 	"at":          replyObject.at,

@@ -61,10 +61,10 @@ func By(ctx context.Context) string {
 	return by
 }
 
-// Stamped returns e with an id and a time if it has none. A change that may be
-// repeated stamps its entry once: with Written it can check later whether an
+// Identified returns e with an id and a time if it has none. A change that may be
+// repeated identifies its entry once: with Written it can check later whether an
 // earlier attempt took effect.
-func (e Entry) Stamped() Entry {
+func (e Entry) Identified() Entry {
 	if e.At.IsZero() {
 		e.At = time.Now()
 	}
@@ -76,7 +76,7 @@ func (e Entry) Stamped() Entry {
 // Op returns the operation that inserts e. It adds an id and a time if e has
 // none.
 func Op(e Entry) table.Op {
-	e = e.Stamped()
+	e = e.Identified()
 	e.By, e.Action, e.Object, e.Mail = clean(e.By, maxText), clean(e.Action, maxText), clean(e.Object, maxText), clean(e.Mail, maxText)
 	e.Detail = details(e.Detail)
 	// Pack cannot fail: an Entry is a plain struct, and its texts are clean.

@@ -34,7 +34,7 @@ func newTables(t testing.TB, names ...string) ([]*table.Table, *wiretest.Wire) {
 func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	tables, _ := newTables(t, "one")
 	e := Entry{At: time.Date(2026, 3, 1, 10, 0, 0, 0, time.FixedZone("", 3600)), By: "sanne@kantoor.nl", Action: "mail.solve",
-		Object: "contact x", Mail: "m", Detail: map[string]string{"name": "Piet → Kees", "note": "{\"a\":\n1}"}}.Stamped()
+		Object: "contact x", Mail: "m", Detail: map[string]string{"name": "Piet → Kees", "note": "{\"a\":\n1}"}}.Identified()
 	if err := tables[0].Write(t.Context(), Op(e)); err != nil {
 		t.Fatal(err)
 	}
@@ -47,8 +47,8 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 			t.Errorf("written: %v, %v; want %v", there, err, want)
 		}
 	}
-	if again := e.Stamped(); !reflect.DeepEqual(again, e) {
-		t.Errorf("stamped again as %+v", again)
+	if again := e.Identified(); !reflect.DeepEqual(again, e) {
+		t.Errorf("identified again as %+v", again)
 	}
 }
 
@@ -67,7 +67,7 @@ func TestTheLogIsOneListOfAllTables(t *testing.T) {
 	var want []string
 	for i := range 23 {
 		at := begin.Add(time.Duration(i/2) * time.Second) // some at the same moment
-		e := Entry{At: at, Action: fmt.Sprint(i)}.Stamped()
+		e := Entry{At: at, Action: fmt.Sprint(i)}.Identified()
 		want = append(want, e.ID)
 		// Rows of other kinds stand beside the entries.
 		other := table.Put(table.Row{Key: fmt.Sprintf("%c|%d", "`b"[i%2], i), Props: map[string]any{"x": true}})
@@ -110,7 +110,7 @@ func TestTheLogIsOneListOfAllTables(t *testing.T) {
 func TestADamagedEntryHidesNoOther(t *testing.T) {
 	tables, _ := newTables(t, "one")
 	for i := range 3 {
-		e := Entry{At: time.Unix(int64(i), 0), Action: "x"}.Stamped()
+		e := Entry{At: time.Unix(int64(i), 0), Action: "x"}.Identified()
 		op := Op(e)
 		if i == 1 {
 			op = table.Put(table.Row{Key: prefix + e.ID, Props: map[string]any{"detail": "damaged"}})
@@ -156,7 +156,7 @@ func FuzzOp(f *testing.F) {
 	f.Add(strings.Repeat("é", 3000), strings.Repeat("\n\\", 600), "\U0010ffff\ufffe", 3)
 	tables, _ := newTables(f, "one")
 	f.Fuzz(func(t *testing.T, by, name, value string, details int) {
-		e := Entry{By: by, Action: name, Object: value, Mail: value, Detail: map[string]string{}}.Stamped()
+		e := Entry{By: by, Action: name, Object: value, Mail: value, Detail: map[string]string{}}.Identified()
 		for i := range min(max(details, 0), 80) {
 			e.Detail[fmt.Sprint(name, i)] = value
 		}

@@ -30,7 +30,7 @@ func (s *Store) SetClient(ctx context.Context, id, etag string, check Check, cli
 		if err != nil {
 			return Chat{}, err
 		}
-		ch.stamp(&c)
+		ch.identify(&c)
 		ch.From, ch.Client, ch.OldClient = c.ID, client, c.Client
 		before := c.Members
 		c.Members = slices.DeleteFunc(slices.Clone(before), func(m string) bool {

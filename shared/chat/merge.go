@@ -53,7 +53,7 @@ func (s *Store) merge(ctx context.Context, ch *Change, id, into string, check Ch
 	if slices.ContainsFunc(all, Message.mayStillLeave) {
 		return false, ErrLeaving
 	}
-	ch.stamp(&c, &target)
+	ch.identify(&c, &target)
 	return s.beginMerge(ctx, ch, c, target, members, all)
 }
 

@@ -97,7 +97,7 @@ func (s *Store) move(ctx context.Context, m Move, ch *Change) (bool, error) {
 	for _, it := range mails {
 		ch.Received = append(ch.Received, it.Address)
 	}
-	ch.stamp(&c, &target)
+	ch.identify(&c, &target)
 	if ch.New = m.Into == ""; ch.New {
 		if target, err = s.made(ctx, m, *ch, c, all[at]); err != nil {
 			return false, err

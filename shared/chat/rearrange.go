@@ -13,9 +13,9 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// stamp gives a change that nobody has begun its time and its id: they are later than
+// identify gives a change that nobody has begun its time and its id: they are later than
 // those of every change of these chats before.
-func (ch *Change) stamp(chats ...*Chat) {
+func (ch *Change) identify(chats ...*Chat) {
 	for _, c := range chats {
 		if !ch.At.After(c.Rearranged) {
 			ch.At = c.Rearranged.Add(time.Millisecond)
@@ -116,7 +116,7 @@ func (s *Store) finish(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	if err := s.settleSeen(ctx, ch); err != nil {
+	if err := s.moveUnread(ctx, ch); err != nil {
 		return err
 	}
 	if err := s.dropLists(ctx, last, ch.leaving()); err != nil {

@@ -54,8 +54,8 @@ type Change struct {
 	Undone bool      `json:"undone,omitempty"` // it is being undone
 	Doer   string    `json:"doer,omitempty"`   // id of the person who does or undoes it
 	Begun  time.Time `json:"begun"`            // when that began
-	// Settled says that UnseenAt was used.
-	Settled bool `json:"settled,omitempty"`
+	// UnreadMoved says that UnseenAt was used.
+	UnreadMoved bool `json:"settled,omitempty"`
 }
 
 // The errors of rearranging chats.

@@ -53,16 +53,16 @@ func (s *schedule) start(client string) {
 	s.model.add(c.ID, c.ID, "")
 }
 
-// A deed is something that a person does. Do does it to the product, and to to the
+// An operation is something that a person does. Do does it to the product, and to to the
 // model; to gets the id of the chat that do returned.
-type deed struct {
+type operation struct {
 	name string
 	do   func(ctx context.Context) (chat.Chat, error)
 	to   func(m *model, id string)
 }
 
-// deed chooses what happens next.
-func (s *schedule) deed() deed {
+// operation chooses what happens next.
+func (s *schedule) operation() operation {
 	live := s.model.live()
 	from, into := live[s.r.IntN(len(live))], live[s.r.IntN(len(live))]
 	c, at := s.model.chats[from], s.next()
@@ -83,7 +83,7 @@ func (s *schedule) deed() deed {
 		if kind == 2 {
 			move.Client = "slager"
 		}
-		return deed{fmt.Sprintf("%s out of %s, client %q", id, from, move.Client), func(ctx context.Context) (chat.Chat,
+		return operation{fmt.Sprintf("%s out of %s, client %q", id, from, move.Client), func(ctx context.Context) (chat.Chat,
 			error) {
 			return s.Move(ctx, move)
 		},
@@ -98,21 +98,21 @@ func (s *schedule) deed() deed {
 	case 3, 4:
 		id := mails[s.r.IntN(len(mails))]
 		move := chat.Move{Chat: from, Message: id, Into: into, Check: anybody, Members: alone, At: at}
-		return deed{fmt.Sprintf("%s from %s into %s", id, from, into), func(ctx context.Context) (chat.Chat, error) { return s.Move(ctx, move) },
+		return operation{fmt.Sprintf("%s from %s into %s", id, from, into), func(ctx context.Context) (chat.Chat, error) { return s.Move(ctx, move) },
 			func(m *model, _ string) { m.transfer(from, into, []string{id}, false, len(c.messages) == 1) }}
 	case 5, 6:
-		return deed{fmt.Sprintf("all of %s into %s", from, into),
+		return operation{fmt.Sprintf("all of %s into %s", from, into),
 			func(ctx context.Context) (chat.Chat, error) { return s.Merge(ctx, from, into, anybody, alone, at) },
 			func(m *model, _ string) { m.transfer(from, into, slices.Clone(m.chats[from].messages), false, true) }}
 	case 7:
 		client := []string{"bakker", "slager"}[s.r.IntN(2)]
-		return deed{fmt.Sprintf("%s to client %s", from, client),
+		return operation{fmt.Sprintf("%s to client %s", from, client),
 			func(ctx context.Context) (chat.Chat, error) {
 				return s.SetClient(ctx, from, "", anybody, client, team, at)
 			},
 			func(m *model, _ string) { m.setClient(from, client, teamOf(client)) }}
 	}
-	return deed{"undo in " + from, func(ctx context.Context) (chat.Chat, error) { return s.Undo(ctx, from, "", anyUndo, "anna", at) },
+	return operation{"undo in " + from, func(ctx context.Context) (chat.Chat, error) { return s.Undo(ctx, from, "", anyUndo, "anna", at) },
 		func(m *model, _ string) { m.undo(from) }}
 }
 
@@ -142,9 +142,9 @@ func (s *schedule) event() {
 	}
 }
 
-// killed does a deed, and lets the process die at a call to the tables, before or
+// killed does an operation, and lets the process die at a call to the tables, before or
 // after that took effect; -1 for none.
-func (s *schedule) killed(d deed, at int, fault wiretest.Fault) (chat.Chat, error) {
+func (s *schedule) killed(d operation, at int, fault wiretest.Fault) (chat.Chat, error) {
 	ctx, cancel := context.WithCancel(audit.As(s.t.Context(), "anna"))
 	defer cancel()
 	s.wire.Reset()
@@ -161,9 +161,9 @@ func (s *schedule) killed(d deed, at int, fault wiretest.Fault) (chat.Chat, erro
 	return d.do(ctx)
 }
 
-// step does one deed, perhaps dying on the way, and finds out what became of it.
+// step does one operation, perhaps dying on the way, and finds out what became of it.
 func (s *schedule) step() {
-	d := s.deed()
+	d := s.operation()
 	at, fault := -1, wiretest.Pass
 	if s.r.IntN(3) > 0 {
 		at, fault = s.r.IntN(60), []wiretest.Fault{wiretest.Refuse, wiretest.Lose}[s.r.IntN(2)]

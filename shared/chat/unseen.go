@@ -47,15 +47,15 @@ func (s *Store) countUnseen(ctx context.Context, ch *Change, from, into Chat, nu
 	return nil
 }
 
-// settleSeen makes what moved as unread, for the members of both chats, as it was in
+// moveUnread makes what moved as unread, for the members of both chats, as it was in
 // the chat that it left. What came into that meanwhile is unread.
-func (s *Store) settleSeen(ctx context.Context, ch Change) error {
+func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 	if ch.Undone || len(ch.UnseenAt) == 0 {
 		return nil
 	}
 	for range table.Tries(ctx) {
 		tag, err := s.get(ctx, openKey(ch.ID), &ch)
-		if err != nil || ch.Settled {
+		if err != nil || ch.UnreadMoved {
 			return ignoreNotFound(err)
 		}
 		c, err := s.load(ctx, ch.Into)
@@ -66,7 +66,7 @@ func (s *Store) settleSeen(ctx context.Context, ch Change) error {
 		if err != nil {
 			return err
 		}
-		ch.Settled = true
+		ch.UnreadMoved = true
 		open := ch.row(openKey(ch.ID))
 		open.ETag = tag
 		ops := []table.Op{table.Replace(open), table.Replace(c.row())}

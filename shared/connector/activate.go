@@ -145,13 +145,13 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 	}
 	ops = append(ops, done(ctx, "address.activate", "address "+a.ID, map[string]string{"address": a.Address, "link": linkText(a.Link), "from": a.From.Format(time.RFC3339)}))
 	if err := boxes.Write(ctx, ops...); err != nil {
-		return s.settleActivation(ctx, row, a, err)
+		return s.confirmActivation(ctx, row, a, err)
 	}
 	return nil
 }
 
-// settleActivation finds out whether a failed write took effect.
-func (s *Store) settleActivation(ctx context.Context, row table.Row, a *Activation, written error) error {
+// confirmActivation finds out whether a failed write took effect.
+func (s *Store) confirmActivation(ctx context.Context, row table.Row, a *Activation, written error) error {
 	now, err := s.o.Mailboxes.Get(ctx, a.ID)
 	if err != nil {
 		return fmt.Errorf("activate %s: %w", a.Address, written)

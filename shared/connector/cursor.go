@@ -95,7 +95,7 @@ func (s *Store) saveCursor(ctx context.Context, key string, c Cursor) (etag stri
 	}
 	etag, err = s.o.Mailboxes.WriteOne(ctx, op)
 	if errors.Is(err, table.ErrExists) || errors.Is(err, table.ErrChanged) {
-		etag, err = s.settleCursor(ctx, row)
+		etag, err = s.confirmCursor(ctx, row)
 	}
 	if err != nil {
 		return "", fmt.Errorf("save cursor %s: %w", key, err)
@@ -103,9 +103,9 @@ func (s *Store) saveCursor(ctx context.Context, key string, c Cursor) (etag stri
 	return etag, nil
 }
 
-// settleCursor finds out whether a write that seems overtaken was made by its
+// confirmCursor finds out whether a write that seems overtaken was made by its
 // own first attempt, whose answer was lost.
-func (s *Store) settleCursor(ctx context.Context, row table.Row) (etag string, err error) {
+func (s *Store) confirmCursor(ctx context.Context, row table.Row) (etag string, err error) {
 	now, err := s.o.Mailboxes.Get(ctx, row.Key)
 	switch {
 	case err != nil:

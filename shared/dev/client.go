@@ -20,13 +20,13 @@ type clientPages struct{ tenant *sim.Tenant }
 // A correspondent received mail from the office.
 type correspondent struct{ Address, Name, Subject string }
 
-// mostCorrespondents and mostLetters bound the pages.
-const mostCorrespondents, mostLetters = 8, 40
+// maxCorrespondents and maxMails bound the pages.
+const maxCorrespondents, maxMails = 8, 40
 
 // correspondents returns who received mail last, with the subject of his newest mail.
 func (p clientPages) correspondents() (list []correspondent) {
 	for _, address := range p.tenant.Correspondents() {
-		if len(list) == mostCorrespondents {
+		if len(list) == maxCorrespondents {
 			break
 		}
 		mails := p.tenant.Outside(address)
@@ -48,7 +48,7 @@ func (p clientPages) correspondents() (list []correspondent) {
 // A mailboxPage is the mailbox of one address.
 type mailboxPage struct {
 	Address  string
-	Letters  []letter // newest first
+	Mails    []shownMail // newest first
 	Programs []program
 	Program  string // the chosen one
 	All      bool
@@ -63,8 +63,8 @@ var programs = []program{
 	{string(sim.Thunderbird), "Thunderbird (zonder opmaak)"},
 }
 
-// A letter is one mail of the page.
-type letter struct {
+// A shownMail is one mail of the page.
+type shownMail struct {
 	ID, Subject, From, To, Cc, Text string
 	At                              time.Time
 	Written                         bool // by the owner of the mailbox
@@ -73,10 +73,10 @@ type letter struct {
 	Others                          bool // there are other recipients
 	Draft                           string
 	Page, Source                    string // links; Page is empty for a plain mail
-	Files                           []letterFile
+	Files                           []mailFile
 }
 
-type letterFile struct {
+type mailFile struct {
 	Name, Link string
 	Size       int // bytes
 }
@@ -135,10 +135,10 @@ func (p clientPages) answer(w http.ResponseWriter, r *http.Request) {
 // id, the form of the newest received mail is open.
 func (p clientPages) show(w http.ResponseWriter, status int, page mailboxPage, id, draft string) {
 	page.Programs = programs
-	page.Letters = p.letters(page.Address)
-	newest := slices.IndexFunc(page.Letters, func(l letter) bool { return !l.Written })
-	for i := range page.Letters {
-		l := &page.Letters[i]
+	page.Mails = p.mails(page.Address)
+	newest := slices.IndexFunc(page.Mails, func(l shownMail) bool { return !l.Written })
+	for i := range page.Mails {
+		l := &page.Mails[i]
 		l.Open = i == 0 || i == newest
 		l.Answering = id == "" && i == newest && page.Sent == "" || id != "" && l.ID == id && !l.Written
 		if l.Answering {
@@ -148,11 +148,11 @@ func (p clientPages) show(w http.ResponseWriter, status int, page mailboxPage, i
 	showPage(w, status, "client.html", page)
 }
 
-// letters returns the newest mails of a mailbox, newest first.
-func (p clientPages) letters(address string) (all []letter) {
+// mails returns the newest mails of a mailbox, newest first.
+func (p clientPages) mails(address string) (all []shownMail) {
 	for _, item := range p.tenant.OutsideItems(address) {
 		link := "/try/client/part?" + url.Values{"address": {address}, "id": {item.MessageID}}.Encode()
-		l := letter{ID: item.MessageID, Subject: item.Subject, From: outsideNames(item.From), To: outsideNames(item.To...),
+		l := shownMail{ID: item.MessageID, Subject: item.Subject, From: outsideNames(item.From), To: outsideNames(item.To...),
 			Cc: outsideNames(item.Cc...), Text: strings.TrimSpace(item.Text), At: item.Date.Local(), Source: link + "&part=source",
 			Others: len(item.To)+len(item.Cc) > 1}
 		if item.HTML != "" {
@@ -160,7 +160,7 @@ func (p clientPages) letters(address string) (all []letter) {
 		}
 		for i, a := range item.Attachments {
 			if !a.Inline {
-				l.Files = append(l.Files, letterFile{Name: a.Name, Size: a.Size, Link: link + "&part=" + strconv.Itoa(i)})
+				l.Files = append(l.Files, mailFile{Name: a.Name, Size: a.Size, Link: link + "&part=" + strconv.Itoa(i)})
 			}
 		}
 		all = append(all, l)
@@ -170,10 +170,10 @@ func (p clientPages) letters(address string) (all []letter) {
 		for _, r := range append(slices.Clone(m.To), m.Cc...) {
 			to = append(to, sim.OutsideAddress{Name: r.EmailAddress.Name, Email: r.EmailAddress.Address})
 		}
-		all = append(all, letter{ID: m.InternetMessageID, Subject: m.Subject, To: outsideNames(to...), Text: strings.TrimSpace(m.Text()),
+		all = append(all, shownMail{ID: m.InternetMessageID, Subject: m.Subject, To: outsideNames(to...), Text: strings.TrimSpace(m.Text()),
 			At: m.Received.Local(), Written: true})
 	}
-	slices.SortStableFunc(all, func(a, b letter) int {
+	slices.SortStableFunc(all, func(a, b shownMail) int {
 		if c := b.At.Compare(a.At); c != 0 || a.Written == b.Written {
 			return c
 		}
@@ -182,7 +182,7 @@ func (p clientPages) letters(address string) (all []letter) {
 		}
 		return 1
 	})
-	return all[:min(len(all), mostLetters)]
+	return all[:min(len(all), maxMails)]
 }
 
 func outsideNames(list ...sim.OutsideAddress) string {

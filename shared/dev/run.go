@@ -242,7 +242,7 @@ func (s *stack) startHost(ctx context.Context) error {
 
 // serveApp serves the app behind the fake sign-in.
 func (s *stack) serveApp() {
-	o := signin.Options{Tenant: tenantID, People: s.people(), Next: s.welcome(s.host)}
+	o := signin.Options{Tenant: tenantID, People: s.people(), Next: s.serveStartPage(s.host)}
 	if s.tenant != nil {
 		// As in Entra, a person with a mailbox has one account for both.
 		o.ObjectID = func(email string) string {

@@ -72,7 +72,7 @@ func (b *Bulk) Apply(ctx context.Context) error {
 		"clients": strconv.Itoa(len(b.clients.changed)), "contacts": strconv.Itoa(len(b.contacts.changed)),
 		"team-members": strconv.Itoa(len(b.members.changed)), "roles": strconv.Itoa(len(b.roles.changed)),
 		"client-team": strconv.Itoa(len(b.teams.changed)),
-	}}.Stamped()
+	}}.Identified()
 	if b.index {
 		entry.Action = "directory.index"
 	}

@@ -78,7 +78,7 @@ func (s *Store) change(ctx context.Context, decide func(*change) error) error {
 		return context.Cause(ctx)
 	}
 	id, token := ids.Random(), ids.Random()
-	entry := audit.Entry{By: audit.By(ctx)}.Stamped()
+	entry := audit.Entry{By: audit.By(ctx)}.Identified()
 	for attempt := 1; ; attempt++ {
 		c := &change{store: s, id: id, token: token, ops: map[string]table.Op{}, freed: map[string]bool{}, taken: map[string]string{}}
 		ops, err := s.prepare(ctx, c, entry, decide)

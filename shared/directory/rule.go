@@ -111,7 +111,7 @@ type Rule struct {
 	ChangedBy   string    `json:"changedBy,omitempty"`
 	Revision    string    `json:"revision" doc:"the entity tag, without its quotes"`
 
-	brief bool // read from a list, without all evidence
+	partial bool // read from a list, without all evidence
 }
 
 func (r Rule) name() string     { return "rule " + r.ID }
@@ -292,7 +292,7 @@ func (s *Store) RulesOfKind(ctx context.Context, kind RuleKind, q Query) (Page[R
 
 func (s *Store) rules(ctx context.Context, rows string, q Query) (Page[Rule], error) {
 	return list(ctx, s, rows, q, func(r Rule) (Rule, []string) {
-		r.brief = r.Count > int64(len(r.Evidence))
+		r.partial = r.Count > int64(len(r.Evidence))
 		return r, []string{r.Key}
 	})
 }
@@ -312,12 +312,12 @@ func (s *Store) ContactsByRule(ctx context.Context, rule string, limit int) ([]C
 	return below[Contact](ctx, s, keyOf("rule-contact", rule)+"|", limit)
 }
 
-var errBrief = errors.New("the rule comes from a list and lacks evidence: read it with Tx.Rule to change it")
+var errPartial = errors.New("the rule comes from a list and lacks evidence: read it with Tx.Rule to change it")
 
-// stamped returns r with its times and the person who changes it, as in ctx.
-func (r Rule) stamped(ctx context.Context, was *Rule) (Rule, error) {
-	if r.brief {
-		return r, fmt.Errorf("%s: %w", r.name(), errBrief)
+// timed returns r with its times and the person who changes it, as in ctx.
+func (r Rule) timed(ctx context.Context, was *Rule) (Rule, error) {
+	if r.partial {
+		return r, fmt.Errorf("%s: %w", r.name(), errPartial)
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	r.Created = now

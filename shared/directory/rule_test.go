@@ -138,7 +138,7 @@ func TestARuleFromAListIsNotSaved(t *testing.T) {
 	rule := o.teach(t, Rule{Kind: AcceptSender, Key: "a@x.nl", State: RuleOn, Count: 2, Evidence: []Evidence{{By: "one"}, {By: "two"}}})
 	listed := must(o.Rules(ctx, Query{}))(t).Items[0]
 	listed.State = RuleOff
-	if err := o.Change(ctx, func(tx *Tx) error { _, err := tx.SaveRule(listed); return err }); !errors.Is(err, errBrief) {
+	if err := o.Change(ctx, func(tx *Tx) error { _, err := tx.SaveRule(listed); return err }); !errors.Is(err, errPartial) {
 		t.Errorf("%v; want that it is refused", err)
 	}
 	if got := must(o.Rule(ctx, rule.ID))(t); !reflect.DeepEqual(got, rule) {

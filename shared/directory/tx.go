@@ -212,7 +212,7 @@ func (t *Tx) SaveRule(r Rule) (Rule, error) {
 			return r, nil
 		}
 	}
-	if r, err = r.stamped(t.ctx, d.now); err != nil {
+	if r, err = r.timed(t.ctx, d.now); err != nil {
 		return r, err
 	}
 	r = r.revised("", t.c.token)

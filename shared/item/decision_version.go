@@ -19,7 +19,7 @@ import (
 )
 
 // A parked mail is decided again when what its decision rests on has changed: a look-up
-// in the directory (Item.Basis), or the link of the address that received it. Once a
+// in the directory (Item.Lookups), or the link of the address that received it. Once a
 // night, after changes, all are, for what was looked for by likeness.
 
 // currentKey holds up to which version of the office every parked mail has been decided:
@@ -140,7 +140,7 @@ func (s *Store) Outdated(ctx context.Context, o Office, limit int) ([]string, er
 // that changed one of them.
 func (s *Store) restingOn(ctx context.Context, lookups map[string]int64) (map[string]int64, error) {
 	mails := map[string]int64{}
-	err := index.Index{Table: s.table, Name: basisIndex}.Each(ctx, slices.Sorted(maps.Keys(lookups)), func(hash, id string) {
+	err := index.Index{Table: s.table, Name: lookupIndex}.Each(ctx, slices.Sorted(maps.Keys(lookups)), func(hash, id string) {
 		mails[id] = max(mails[id], lookups[hash])
 	})
 	return mails, err
@@ -205,23 +205,23 @@ func (s *Store) SetDecisionVersion(ctx context.Context, versions map[string]stri
 	return nil
 }
 
-// basisIndex is the name of the index of parked mails by the look-ups that they rest on.
-const basisIndex = "basis"
+// lookupIndex is the name of the index of parked mails by the look-ups that they rest on.
+const lookupIndex = "basis"
 
 // rebase returns the operations that bring that index up to date. Only a parked mail
-// keeps its Basis.
+// keeps its Lookups.
 func (it *Item) rebase() []table.Op {
 	if it.State != Parked {
-		it.Basis = nil
+		it.Lookups = nil
 	}
 	if it.was != Parked {
-		it.wasBasis = nil
+		it.wasLookups = nil
 	}
-	x, now := index.Index{Name: basisIndex}, it.Basis
+	x, now := index.Index{Name: lookupIndex}, it.Lookups
 	without := func(a, b []string) index.Entry {
 		return index.Entry{Leading: slices.DeleteFunc(slices.Clone(a), func(h string) bool { return slices.Contains(b, h) })}
 	}
-	return append(x.Delete(it.ID, without(it.wasBasis, now)), x.Put(it.ID, without(now, it.wasBasis))...)
+	return append(x.Delete(it.ID, without(it.wasLookups, now)), x.Put(it.ID, without(now, it.wasLookups))...)
 }
 
 // A Summary holds the fields by which parked mails are counted.

@@ -30,7 +30,7 @@ func park(t *testing.T, s *item.Store, n int) (ids []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		it.State, it.Reason, it.Basis = item.Parked, item.UnknownSender, []string{fmt.Sprint("own", i, "."), "shared"}
+		it.State, it.Reason, it.Lookups = item.Parked, item.UnknownSender, []string{fmt.Sprint("own", i, "."), "shared"}
 		if err := s.Commit(t.Context(), it.Transition(item.New, item.DecisionVersion(1, "role", "r"))...); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestWhenAllAreDecidedAgain(t *testing.T) {
 }
 
 // What a mail rested on is forgotten when it no longer waits.
-func TestTheBasisGoesWithTheMail(t *testing.T) {
+func TestTheLookupsGoWithTheMail(t *testing.T) {
 	s, _, tab := countedStore(t)
 	id := park(t, s, 1)[0]
 	rows := func() int {
@@ -130,13 +130,13 @@ func TestProcessedMailRestsOnNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.State, m.Basis = item.Processed, []string{"lookup"}
+	m.State, m.Lookups = item.Processed, []string{"lookup"}
 	if err := tab.Write(t.Context(), m.Insertion("")...); err != nil {
 		t.Fatal(err)
 	}
 	it, err := s.Get(t.Context(), m.ID)
-	if err != nil || it.Basis != nil {
-		t.Fatalf("%v, %v", it.Basis, err)
+	if err != nil || it.Lookups != nil {
+		t.Fatalf("%v, %v", it.Lookups, err)
 	}
 	if err := tab.Write(t.Context(), it.Transition(item.Processed, "")...); err != nil {
 		t.Error("written again: ", err)

@@ -180,26 +180,26 @@ type Item struct {
 	BodyParts     int64  `json:"bodyParts"`          // rows of b|
 	BodyTruncated bool   `json:"bodyTruncated,omitempty"`
 
-	// Basis, of Parked, has the hashes of the look-ups in the directory that the decision
-	// rests on (see directory.Basis).
-	Basis []string `json:"basis,omitempty"`
+	// Lookups, of Parked, has the hashes of the look-ups in the directory that the decision
+	// rests on (see directory.Lookups).
+	Lookups []string `json:"basis,omitempty"`
 
 	Indexed bool `json:"indexed,omitempty"` // Find finds it by its words
 
-	etag      string // of its m row
-	claimed   bool   // it had a Claim when it was read
-	was       State  // when it was read
-	wasReason Reason // when it was read
-	wasBasis  []string
+	etag       string // of its m row
+	claimed    bool   // it had a Claim when it was read
+	was        State  // when it was read
+	wasReason  Reason // when it was read
+	wasLookups []string
 }
 
 // Letter is the mail with its text, for the search for quoted text.
-func (it Item) Letter(content string) mailtext.Letter {
+func (it Item) Message(content string) mailtext.Message {
 	domain := directory.Domain(it.Address)
 	if directory.PublicDomain(domain) {
 		domain = ""
 	}
-	return mailtext.Letter{
+	return mailtext.Message{
 		Type: it.BodyType, Content: content, Subject: it.Subject, From: it.From, To: slices.Concat(it.To, it.Cc), Office: it.Address, Domain: domain,
 	}
 }

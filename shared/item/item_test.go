@@ -212,7 +212,7 @@ func TestWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 		was := it.State
-		it.State, it.Rules, it.Basis = state, []string{"rule"}, []string{"lookup"}
+		it.State, it.Rules, it.Lookups = state, []string{"rule"}, []string{"lookup"}
 		if err := s.Commit(t.Context(), append(it.DecidedBy(), it.Transition(was, item.DecisionVersion(1, "role", "r"))...)...); err != nil {
 			t.Fatal(err)
 		}

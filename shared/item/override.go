@@ -83,8 +83,8 @@ type Claim struct {
 // Releases tells whether r no longer keeps the mail waiting.
 func (o Override) Releases(r Reason) bool { return slices.Contains(o.Release, r) }
 
-// Asks tells whether the mail waits until a person says where it belongs.
-func (o Override) Asks() bool { return o.Ask && o.Action == "" }
+// AsksPerson tells whether the mail waits until a person says where it belongs.
+func (o Override) AsksPerson() bool { return o.Ask && o.Action == "" }
 
 // Facts are the ids of the objects that a reason speaks of; names change.
 type Facts struct {

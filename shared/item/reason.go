@@ -28,7 +28,7 @@ func ExplainMail(it Item) (why, whatToDo words.Text) {
 	case it.Reason == SeveralClients && f.Unsaid:
 		why = words.Text{NL: "{contact} is een bedrijf of een programma dat niet de relatie zelf is, en dit bericht zegt niet over welke relatie het gaat. Het kan gaan over: {clients}.",
 			EN: "{contact} is a company or a program that is not the client itself, and this mail does not say which client it is about. It can be about: {clients}."}
-	case it.Reason == SeveralClients && it.Override.Asks():
+	case it.Reason == SeveralClients && it.Override.AsksPerson():
 		why = words.Text{NL: "Dit bericht van {contact} was vanzelf verwerkt, en iemand maakte dat ongedaan.", EN: "This mail from {contact} was processed by itself, and somebody undid that."}
 	case it.Reason == SeveralClients && len(f.Named) > 0 && len(f.Clients) > len(f.Named):
 		why = words.Text{NL: "{contact} schrijft anders voor een andere relatie dan dit bericht noemt. Het kan gaan over: {clients}.",

@@ -177,6 +177,6 @@ func unpack(r table.Row) (Item, error) {
 	if err := r.Document(&it); err != nil {
 		return Item{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	it.etag, it.claimed, it.was, it.wasReason, it.wasBasis = r.ETag, it.Claim != nil, it.State, it.Reason, it.Basis
+	it.etag, it.claimed, it.was, it.wasReason, it.wasLookups = r.ETag, it.Claim != nil, it.State, it.Reason, it.Lookups
 	return it, nil
 }

@@ -104,15 +104,15 @@ func viewRow(it Item) table.Row { return listRow(viewKey(it.Mailbox, it.ID), it,
 
 // listRow returns a row for lists, which do not need all of an item.
 func listRow(key string, it Item, columns map[string]any) table.Row {
-	it.Shingles, it.Basis, it.Says, it.Signed = nil, nil, "", ""
+	it.Shingles, it.Lookups, it.Says, it.Signed = nil, nil, "", ""
 	return row(key, it, columns)
 }
 
 func parkedRow(it Item, version string) table.Row {
 	columns := summaryColumns(it)
 	columns["mailbox"], columns["decisionVersion"] = it.Mailbox, version
-	if len(it.Basis) > 0 {
-		columns["basis"] = int64(len(it.Basis))
+	if len(it.Lookups) > 0 {
+		columns["basis"] = int64(len(it.Lookups))
 	}
 	return listRow(parkedKey(it.ID), it, columns)
 }

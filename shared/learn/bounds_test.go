@@ -32,7 +32,7 @@ func TestManyClients(t *testing.T) {
 		}
 		asked, read := 0, 0
 		said := Said{
-			Text: func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil },
+			Text: func(context.Context) (mailtext.Text, error) { return c.mail.Text, nil },
 			Earlier: func(_ context.Context, clients []string) ([]chat.Chat, error) {
 				read = len(clients)
 				return nil, nil

@@ -155,7 +155,7 @@ func (c *testCase) decide(ctx context.Context) (client, rule string, ok bool, er
 		return client, r.ID, ok, err
 	}
 	client, why, rule, ok, err := WhichClient(ctx, c.office, it.Facts.Contact, it.Facts.Clients, it,
-		said(func(context.Context) (mailtext.Text, error) { return c.mail.Letter, nil }))
+		said(func(context.Context) (mailtext.Text, error) { return c.mail.Text, nil }))
 	if ok && why.NL == "" {
 		err = fmt.Errorf("client %s without a reason", client)
 	}
@@ -175,7 +175,7 @@ func parseCase(t *testing.T, parts map[string]string) *testCase {
 			c.parseOffice(t, w)
 		}
 	}
-	c.mail.Letter = mailtext.Read("text", parts["text"], c.mail.Item.Subject)
+	c.mail.Text = mailtext.Read("text", parts["text"], c.mail.Item.Subject)
 	from, _, _ := c.office.ContactByAddress(t.Context(), c.mail.Item.From.Email)
 	if c.mail.Item.Reason == item.UnknownSender { // under another name than its owner's
 		c.mail.Item.Facts.Contact = from.ID

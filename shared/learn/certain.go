@@ -99,7 +99,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		}
 		client, why = all[i].ID, because
 	}
-	if contradicted(Mail{Item: it, Letter: l, Earlier: earlier}, all, taught, client) {
+	if contradicted(Mail{Item: it, Text: l, Earlier: earlier}, all, taught, client) {
 		return "", none, "", false, nil
 	}
 	return client, why, rule, true, nil

@@ -43,7 +43,7 @@ type author struct {
 
 // written returns the sender of a mail as its author.
 func written(m Mail) author {
-	l := m.Letter
+	l := m.Text
 	by := author{from: m.Item.From, own: m.Item.Subject + "\n" + l.Own, signature: l.Signature, quoted: l.Quoted, files: namesOf(m.Files)}
 	return by.introduced(l)
 }
@@ -51,9 +51,9 @@ func written(m Mail) author {
 // original returns the author of the mail that another mail forwards. The words
 // of the person who forwards it count too.
 func original(m Mail) author {
-	f := m.Letter.Forwarded
+	f := m.Text.Forwarded
 	l := mailtext.Read("text", f.Text, f.Subject)
-	own := f.Subject + "\n" + l.Own + "\n" + m.Letter.Own
+	own := f.Subject + "\n" + l.Own + "\n" + m.Text.Own
 	return author{from: f.From, own: own, signature: l.Signature, quoted: l.Quoted, files: namesOf(m.Files)}.introduced(l)
 }
 

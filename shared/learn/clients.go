@@ -195,7 +195,7 @@ func (s *ownClients) suggestions() []Suggestion {
 	}
 	weighKinds(s.by.own, found)
 	list, _ := chosen(found)
-	all := crowd(s.by)
+	all := bulkClues(s.by)
 	if len(all.found) == 0 {
 		return append(list, dismissal(Once, 0.03, reason("is-contact")))
 	}

@@ -89,7 +89,7 @@ func hard(from directory.Contact) []Mail {
 			for i := range 6 {
 				it.To = append(it.To, mail.Address{Email: fmt.Sprintf("jan%d@%s.example", i, word(i))})
 			}
-			all = append(all, Mail{Item: it, Letter: mailtext.Read("text", text, subject),
+			all = append(all, Mail{Item: it, Text: mailtext.Read("text", text, subject),
 				Files:    []string{"10004 " + word(8) + " loonjournaal.pdf", "balans-" + word(9) + ".xlsx"},
 				Answered: &chat.Chat{ID: "c", Client: from.Clients[3], Contact: from.ID}})
 		}

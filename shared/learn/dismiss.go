@@ -34,7 +34,7 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	if n := phrases(text, selling); n > 0 && !prospect && !applies {
 		c.add(often(acquisition, int64(n)), reason("acquisition"))
 	}
-	c.found = append(c.found, crowd(by).found...)
+	c.found = append(c.found, bulkClues(by).found...)
 	if n := phrases(text, urging); n > 0 && alone {
 		c.add(often(alarmingStranger, int64(n)), reason("alarming"))
 	}
@@ -56,8 +56,8 @@ func unwanted(ctx context.Context, office Office, by author, of proof, alone boo
 	return c, nil
 }
 
-// crowd weighs whether a mail says the same to many.
-func crowd(by author) *clues {
+// bulkClues weighs whether a mail says the same to many.
+func bulkClues(by author) *clues {
 	c := &clues{}
 	text := by.own + "\n" + by.signature
 	if phrases(text, announcing) > 0 {
@@ -220,7 +220,7 @@ func automated(m Mail, p history) []Suggestion {
 		take.add(answeredChat, reason("answers-chat"))
 	}
 	take.found = append(take.found, p.behalf.found...)
-	all := crowd(written(m))
+	all := bulkClues(written(m))
 	took := take.score()
 	if len(p.behalf.found) == 0 { // it says for nobody in particular what people dismissed before, or what all are told
 		took *= (1 - all.score()) * math.Pow(againFactor, float64(p.dismissedSender.Count))

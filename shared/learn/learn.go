@@ -45,7 +45,7 @@ type Office interface {
 // A Mail is a mail that waits, with what is known about it.
 type Mail struct {
 	Item     item.Item
-	Letter   mailtext.Text           // the text of the mail
+	Text     mailtext.Text           // the text of the mail
 	Answered *chat.Chat              // the chat that it answers, if there is one
 	Own      func(email string) bool // whether an address is the office's own; nil when that is not known
 	Domains  []string                // of the office's own addresses, as far as they are known

@@ -176,7 +176,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 	for _, r := range item.Reasons() {
 		it.Reason = r
 		office.asked.Store(0)
-		list, err := Suggest(t.Context(), office, Mail{Item: it, Letter: l, Answered: chatted})
+		list, err := Suggest(t.Context(), office, Mail{Item: it, Text: l, Answered: chatted})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -297,7 +297,7 @@ func FuzzSuggest(f *testing.F) {
 		it := item.Item{Reason: reasons[int(n)%len(reasons)], Verdict: item.VerdictPass, Subject: subject,
 			From: mail.Address{Name: name, Email: email}, Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 		l := mailtext.Read("text", text, subject)
-		list, err := Suggest(t.Context(), office, Mail{Item: it, Letter: l})
+		list, err := Suggest(t.Context(), office, Mail{Item: it, Text: l})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,7 +321,7 @@ func BenchmarkHostile(b *testing.B) {
 				Facts: item.Facts{Contact: "jan", Clients: []string{"bakker", "other"}}}
 			for b.Loop() {
 				for _, it.Reason = range []item.Reason{item.UnknownSender, item.SeveralClients} {
-					if _, err := Suggest(b.Context(), office, Mail{Item: it, Letter: l}); err != nil {
+					if _, err := Suggest(b.Context(), office, Mail{Item: it, Text: l}); err != nil {
 						b.Fatal(err)
 					}
 				}

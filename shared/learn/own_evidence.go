@@ -30,12 +30,12 @@ func (s *ownClients) weighText(found []*candidate) {
 	if isAnswer(s.m) {
 		note(s.m.Item.Subject, replyFactor, "")
 	}
-	if s.m.Letter.Forwarded == nil {
-		note(s.m.Letter.Quoted, quotedFactor, "name-quote")
+	if s.m.Text.Forwarded == nil {
+		note(s.m.Text.Quoted, quotedFactor, "name-quote")
 	}
 	note(s.by.own, 1, "")
 	note(s.by.files, 1, "name-file")
-	note(s.m.Letter.Signature, signatureFactor, "name-signature")
+	note(s.m.Text.Signature, signatureFactor, "name-signature")
 	for i, word := range sharedParts(s.by.own+"\n"+s.by.files, s.clients, s.m.Item.From.Name) {
 		if word != "" {
 			found[i].add(sharedPart, reason("name-part", s.clients[i].Name))
@@ -57,11 +57,11 @@ func (s *ownClients) weighText(found []*candidate) {
 // ownText returns what a mail says in its author's own words, without the
 // subject of an answer and without the signature; with the mail that it forwards.
 func ownText(m Mail) string {
-	own := "\n" + body(m.Letter, m.Item.From.Name) // the first line is the subject's
+	own := "\n" + body(m.Text, m.Item.From.Name) // the first line is the subject's
 	if !isAnswer(m) {
 		own = m.Item.Subject + own
 	}
-	if f := m.Letter.Forwarded; f != nil {
+	if f := m.Text.Forwarded; f != nil {
 		own += "\n" + f.Subject + "\n" + f.Text
 	}
 	return head(own)

@@ -12,7 +12,7 @@ import (
 // suggestPassedOn suggests whose mail a colleague forwarded, if it is
 // forwarded.
 func suggestPassedOn(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
-	f := m.Letter.Forwarded
+	f := m.Text.Forwarded
 	if f == nil || f.From == (mail.Address{}) {
 		return []Suggestion{dismissal(Once, colleagueWrote, reason("colleague"))}, nil
 	}

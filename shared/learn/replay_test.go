@@ -109,7 +109,7 @@ func (p *replay) mail(m year.Mail) {
 	}
 	from, known, _ := p.office.ContactByAddress(p.t.Context(), it.From.Email)
 	about := p.clients[tr.Client]
-	say := Mail{Item: it, Letter: l, Own: own, Domains: []string{officeDomain}, Files: files, Answered: p.answered(it)}
+	say := Mail{Item: it, Text: l, Own: own, Domains: []string{officeDomain}, Files: files, Answered: p.answered(it)}
 	wait := func() {
 		say.Item.Facts = item.Facts{Contact: from.ID, Clients: from.Clients}
 		p.suggested(say, tr, from)

@@ -193,7 +193,7 @@ func TestDomainThatWasTakenOver(t *testing.T) {
 			"text": text,
 		})
 		it := c.mail.Item
-		it.Says, it.Signed = c.mail.Letter.Own, c.mail.Letter.Signature
+		it.Says, it.Signed = c.mail.Text.Own, c.mail.Text.Signature
 		client, _, ok, err := DomainClient(t.Context(), c.office, smallIndex(), it)
 		got := "uncertain"
 		if ok {

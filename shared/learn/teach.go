@@ -118,7 +118,7 @@ func Forget(rule directory.Rule, mail string) directory.Rule {
 	n := len(rule.Evidence)
 	rule.Evidence = slices.DeleteFunc(slices.Clone(rule.Evidence), func(e directory.Evidence) bool { return e.Mail == mail })
 	rule.Count = max(int64(len(rule.Evidence)), rule.Count-int64(n-len(rule.Evidence)))
-	return settled(rule)
+	return evaluated(rule)
 }
 
 // taught adds a decision to a rule.
@@ -140,12 +140,12 @@ func taught(rule directory.Rule, kind directory.RuleKind, key string, e director
 	list = append(list, e)
 	rule.Evidence = list[max(0, len(list)-keptEvidence):]
 	rule.Changed, rule.ChangedBy = e.At, e.By
-	return settled(rule)
+	return evaluated(rule)
 }
 
-// settled returns a rule with the state and the target that its evidence gives
+// evaluated returns a rule with the state and the target that its evidence gives
 // it.
-func settled(rule directory.Rule) directory.Rule {
+func evaluated(rule directory.Rule) directory.Rule {
 	sure, confirmed := false, true
 	switch rule.Kind {
 	case directory.AddressContact:

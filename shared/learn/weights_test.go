@@ -114,7 +114,7 @@ func (e example) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, seed %d, %s: %s <%s> %q %q\n  %.300q\n  right is %s %s, at place %d of\n", e.class, e.seed, e.mail.Item.Reason,
 		e.mail.Item.From.Name, e.mail.Item.From.Email,
-		e.mail.Item.Subject, e.mail.Files, e.mail.Letter.Own, e.wanted, e.client, e.right+1)
+		e.mail.Item.Subject, e.mail.Files, e.mail.Text.Own, e.wanted, e.client, e.right+1)
 	for _, s := range e.list[:min(3, len(e.list))] {
 		fmt.Fprintf(&b, "    %.2f %s %s:", s.Score, s.says(), s.name())
 		for _, r := range s.Reasons {

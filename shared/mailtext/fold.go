@@ -7,8 +7,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-// A Letter is a mail in which quoted text is looked for.
-type Letter struct {
+// A Message is a mail in which quoted text is looked for.
+type Message struct {
 	Type, Content string // "html" or "text", as in Graph
 	Subject       string
 	From          mail.Address
@@ -24,7 +24,7 @@ type Range struct {
 	Rest     bool // nothing visible follows
 }
 
-// A Folding says what of a letter can be folded.
+// A Folding says what of a message can be folded.
 type Folding struct {
 	Ranges   []Range // in order
 	Shingles []byte  // of the rest, for Earlier.Add; see Shingles
@@ -37,20 +37,20 @@ const (
 	minAbove = 6 // one with the writer's text below it
 )
 
-// Fold finds the quoted text of a letter. Earlier holds the earlier messages of its
+// Fold finds the quoted text of a message. Earlier holds the earlier messages of its
 // conversation; nil for none.
 //
 // What is the writer's own is never in a range: an answer between quoted lines, a
-// forwarded original that is in no earlier message, and all of a letter that says
+// forwarded original that is in no earlier message, and all of a message that says
 // nothing else. Where the quoted message is known, each of its words must be. Where it
 // is not known, the marks of mail programs count, and any doubt keeps the text shown.
 // Content of more than 1 MiB is not folded.
-func Fold(l Letter, earlier *Earlier) Folding {
+func Fold(l Message, earlier *Earlier) Folding {
 	return fold(l, readLines(l.Type, l.Content), earlier)
 }
 
-func fold(l Letter, r *reader, earlier *Earlier) Folding {
-	f := folder{letter: l, lines: r.lines, pictures: r.pictures, earlier: earlier}
+func fold(l Message, r *reader, earlier *Earlier) Folding {
+	f := folder{message: l, lines: r.lines, pictures: r.pictures, earlier: earlier}
 	from, to := 0, 0
 	if len(l.Content) <= maxContent {
 		from, to = f.quoted()
@@ -66,9 +66,9 @@ func fold(l Letter, r *reader, earlier *Earlier) Folding {
 	return out
 }
 
-// A folder finds the quoted lines of one letter.
+// A folder finds the quoted lines of one message.
 type folder struct {
-	letter   Letter
+	message  Message
 	lines    []line
 	pictures []picture
 	earlier  *Earlier
@@ -105,7 +105,7 @@ func (f *folder) quoted() (from, to int) {
 	return from, to
 }
 
-// saysMore tells whether a letter says more than a greeting outside these lines.
+// saysMore tells whether a message says more than a greeting outside these lines.
 func (f *folder) saysMore(from, to int) bool {
 	for _, part := range [][]line{f.lines[:from], f.lines[to:]} {
 		for _, l := range part {

@@ -8,7 +8,7 @@ import (
 )
 
 // shownText returns the lines that remain when the quoted text is folded.
-func shownText(l Letter, f Folding) []string {
+func shownText(l Message, f Folding) []string {
 	content, at := "", 0
 	for _, r := range f.Ranges {
 		content += l.Content[at:r.From] + "\n"
@@ -27,7 +27,7 @@ func shownText(l Letter, f Folding) []string {
 type score struct{ mails, exact, newText, newFolded, quotedShown, quotedFolded int }
 
 // compare counts the lines of new text that are folded, and the others that are shown.
-func (s *score) compare(t *testing.T, name string, l Letter, earlier *Earlier, newText string) {
+func (s *score) compare(t *testing.T, name string, l Message, earlier *Earlier, newText string) {
 	t.Helper()
 	shown := map[string]int{}
 	lines := shownText(l, Fold(l, earlier))
@@ -81,7 +81,7 @@ func TestRealAnswersAreFolded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.compare(t, filepath.Base(file), Letter{Type: "text", Content: string(content)}, nil, string(newText))
+		s.compare(t, filepath.Base(file), Message{Type: "text", Content: string(content)}, nil, string(newText))
 	}
 	t.Logf("%+v", s)
 }
@@ -92,7 +92,7 @@ func TestOwnTextOfRealMailIsShown(t *testing.T) {
 	var s score
 	answers, folded := 0, 0
 	for _, m := range realMails(t) {
-		l := Letter{Type: m.contentType, Content: m.content, Subject: m.subject, From: m.from}
+		l := Message{Type: m.contentType, Content: m.content, Subject: m.subject, From: m.from}
 		s.compare(t, m.file, l, nil, Read(m.contentType, m.content, m.subject).Own)
 		if strings.Contains(m.file, "/html_replies/") {
 			answers++

@@ -64,9 +64,9 @@ func isBanner(text string) bool {
 
 // answered tells whether a piece that is in no earlier message shows marks of answers.
 func (f *folder) answered(r region, piece []line) bool {
-	indented := func(l line) bool { return l.at != none && strings.HasPrefix(f.letter.Content[l.at:], "  ") }
+	indented := func(l line) bool { return l.at != none && strings.HasPrefix(f.message.Content[l.at:], "  ") }
 	first := piece[nextText(piece, 0)]
-	quotesByIndent := r.rest && r.kind == attribution && f.letter.Type == "text" && indented(first)
+	quotesByIndent := r.rest && r.kind == attribution && f.message.Type == "text" && indented(first)
 	return matches(answerWord, join(piece)) || slices.ContainsFunc(piece, func(l line) bool {
 		return l.is(coloured) || matches(answerMark, l.text) || quotesByIndent && !l.blank() && !indented(l)
 	})
@@ -105,30 +105,30 @@ func (f *folder) introduced(r region) bool {
 }
 
 // officeHas tells whether the office has a quoted mail, as far as its head says: it
-// wrote that itself, or answers with this letter what was sent to it, or the writer of
-// this letter sent it to the office. Else it is pasted, or the office was added to a
+// wrote that itself, or answers with this message what was sent to it, or the writer of
+// this message sent it to the office. Else it is pasted, or the office was added to a
 // conversation of others: then it is new.
 func (f *folder) officeHas(from mail.Address, to []mail.Address) bool {
 	switch {
-	case f.letter.Office == "":
+	case f.message.Office == "":
 		return true
 	case from.Email == "":
-		return slices.ContainsFunc(f.letter.To, func(to mail.Address) bool {
+		return slices.ContainsFunc(f.message.To, func(to mail.Address) bool {
 			return f.isOffice(to) && len(to.Name) > 2 && strings.Contains(strings.ToLower(from.Name), strings.ToLower(to.Name))
 		})
 	}
-	writer := f.isOffice(f.letter.From) || strings.EqualFold(from.Email, f.letter.From.Email)
+	writer := f.isOffice(f.message.From) || strings.EqualFold(from.Email, f.message.From.Email)
 	return f.isOffice(from) || writer && slices.ContainsFunc(to, f.isOffice)
 }
 
-// isOffice tells whether an address received the letter, or is at its domain.
+// isOffice tells whether an address received the message, or is at its domain.
 func (f *folder) isOffice(a mail.Address) bool {
 	_, domain, _ := strings.Cut(a.Email, "@")
-	return a.Email != "" && strings.EqualFold(a.Email, f.letter.Office) || domain != "" && strings.EqualFold(domain, f.letter.Domain)
+	return a.Email != "" && strings.EqualFold(a.Email, f.message.Office) || domain != "" && strings.EqualFold(domain, f.message.Domain)
 }
 
 // forwards tells whether the subject says that a region is forwarded.
 func (f *folder) forwards(r region) bool {
-	subject := tag.ReplaceAllString(clean(cut(f.letter.Subject, 1000)), "")
+	subject := tag.ReplaceAllString(clean(cut(f.message.Subject, 1000)), "")
 	return r.kind == originalHead && matches(forwardPrefix, subject)
 }

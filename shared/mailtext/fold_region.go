@@ -163,7 +163,7 @@ func (f *folder) unmarked(end int) int {
 			heads[i+n-1] = true
 		}
 	}
-	from := f.earlier.wholeMessage(f.lines[:end], heads, f.letter.From.Email)
+	from := f.earlier.wholeMessage(f.lines[:end], heads, f.message.From.Email)
 	if from == end {
 		return end
 	}

@@ -12,7 +12,7 @@ import (
 
 // A foldCase is one folder of testdata/fold/*.txtar.
 type foldCase struct {
-	letter  Letter
+	message Message
 	earlier *Earlier
 	lines   int    // that are folded
 	newText string // that must be shown
@@ -34,21 +34,21 @@ func foldCases(t testing.TB) map[string]foldCase {
 			c := cases[name]
 			switch part := path.Base(f.Name); {
 			case part == "mail.html", part == "mail.txt":
-				c.letter.Content, c.letter.Type = text, map[string]string{".html": "html", ".txt": "text"}[path.Ext(part)]
+				c.message.Content, c.message.Type = text, map[string]string{".html": "html", ".txt": "text"}[path.Ext(part)]
 			case part == "head":
 				for line := range strings.Lines(text) {
 					key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 					switch key {
 					case "Subject":
-						c.letter.Subject = value
+						c.message.Subject = value
 					case "From":
-						c.letter.From.Email = value
+						c.message.From.Email = value
 					case "To":
-						c.letter.To = append(c.letter.To, address(value))
+						c.message.To = append(c.message.To, address(value))
 					case "Office":
-						c.letter.Office = value
+						c.message.Office = value
 					case "Domain":
-						c.letter.Domain = value
+						c.message.Domain = value
 					}
 				}
 			case strings.HasPrefix(part, "earlier"):
@@ -77,13 +77,13 @@ func TestFold(t *testing.T) {
 	cases := foldCases(t)
 	var s score
 	for name, c := range cases {
-		s.compare(t, name, c.letter, c.earlier, c.newText)
+		s.compare(t, name, c.message, c.earlier, c.newText)
 		lines := 0
-		for _, r := range Fold(c.letter, c.earlier).Ranges {
+		for _, r := range Fold(c.message, c.earlier).Ranges {
 			lines += r.Lines
 		}
 		if lines != c.lines {
-			t.Errorf("%s: %d lines are folded, want %d; shown %q", name, lines, c.lines, shownText(c.letter, Fold(c.letter, c.earlier)))
+			t.Errorf("%s: %d lines are folded, want %d; shown %q", name, lines, c.lines, shownText(c.message, Fold(c.message, c.earlier)))
 		}
 	}
 	t.Logf("%d cases: %+v", len(cases), s)
@@ -101,14 +101,14 @@ func BenchmarkFold(b *testing.B) {
 	earlier.Add("a@x.example", Shingles("html", said))
 	b.SetBytes(int64(len(content)))
 	for b.Loop() {
-		Fold(Letter{Type: "html", Content: content}, earlier)
+		Fold(Message{Type: "html", Content: content}, earlier)
 	}
 }
 
 // The last head of a quotation may have nothing below it but empty lines.
 func TestAHeadThatEndsAQuotation(t *testing.T) {
 	text := "Akkoord.\nOp ma 3 mei 2026 om 12:30 schreef Jan <jan@x.example>:\n\neen vraag\nen nog een\nBegin doorgestuurd bericht:\n\n"
-	if f := Fold(Letter{Type: "text", Content: text}, nil); len(f.Ranges) != 1 || text[:f.Ranges[0].From] != "Akkoord.\n" {
+	if f := Fold(Message{Type: "text", Content: text}, nil); len(f.Ranges) != 1 || text[:f.Ranges[0].From] != "Akkoord.\n" {
 		t.Errorf("folded: %+v", f.Ranges)
 	}
 }

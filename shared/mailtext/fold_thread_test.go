@@ -78,7 +78,7 @@ func TestThreadOfTwenty(t *testing.T) {
 					writes = programs[(n/2)%3]
 				}
 				from := mail.Address{Email: sender(n)}
-				l := Letter{Type: "html", Content: divs(said(n)), Subject: "RE: Vraag", From: from, Office: sender(n + 1)}
+				l := Message{Type: "html", Content: divs(said(n)), Subject: "RE: Vraag", From: from, Office: sender(n + 1)}
 				if n > 0 {
 					l.Content = writes.write(said(n), before, sender(n-1))
 				}
@@ -128,7 +128,7 @@ func TestAnswersBetweenKnownLinesAreShown(t *testing.T) {
 							continue
 						}
 						content := p.write([]string{"Hallo, bij deze onze reactie.", "Jan"}, quoted, sender(i))
-						l := Letter{Type: p.kind, Content: content, From: mail.Address{Email: sender(i + 1)}}
+						l := Message{Type: p.kind, Content: content, From: mail.Address{Email: sender(i + 1)}}
 						n++
 						if shown := strings.Join(shownText(l, Fold(l, earlier)), "\n"); !strings.Contains(shown, html.UnescapeString(answer)) {
 							t.Errorf("%s, message %d, line %d, same line %v: %q is folded", p.name, i, at, sameLine, answer)

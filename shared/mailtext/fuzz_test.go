@@ -43,10 +43,10 @@ func FuzzRead(f *testing.F) {
 // FuzzFold: what is folded is one part of the content, and something else is shown.
 func FuzzFold(f *testing.F) {
 	for _, c := range foldCases(f) {
-		f.Add(c.letter.Content, c.letter.Type == "html")
+		f.Add(c.message.Content, c.message.Type == "html")
 	}
 	f.Fuzz(func(t *testing.T, content string, html bool) {
-		l := Letter{Type: "text", Content: content}
+		l := Message{Type: "text", Content: content}
 		if html {
 			l.Type = "html"
 		}
@@ -144,7 +144,7 @@ func foldSteps(kind, content string) (n int) {
 	}
 	onStep = func(bytes int) { n += bytes }
 	defer func() { onStep = nil }()
-	Fold(Letter{Type: kind, Content: content, Subject: "FW: x", From: mail.Address{Email: "a@b.example0"}}, earlier)
+	Fold(Message{Type: kind, Content: content, Subject: "FW: x", From: mail.Address{Email: "a@b.example0"}}, earlier)
 	return n
 }
 

@@ -44,9 +44,9 @@ func Read(contentType, content, subject string) Text {
 	return textOf(linesOf(contentType, content), subject)
 }
 
-// ReadAndFold returns what Read and Fold return of a letter without earlier messages,
+// ReadAndFold returns what Read and Fold return of a mail without earlier messages,
 // and reads its content once.
-func ReadAndFold(l Letter) (Text, Folding) {
+func ReadAndFold(l Message) (Text, Folding) {
 	r := readLines(l.Type, l.Content)
 	folding := fold(l, r, nil)
 	return textOf(r.lines, l.Subject), folding

@@ -25,7 +25,7 @@ const (
 // Shingles returns the hashes of the shingles of what the writer of a message says,
 // without what he quotes: four bytes for each, in order, at most 12 KB.
 func Shingles(contentType, content string) []byte {
-	return Fold(Letter{Type: contentType, Content: content}, nil).Shingles
+	return Fold(Message{Type: contentType, Content: content}, nil).Shingles
 }
 
 func shinglesOf(lines []line) []byte {

@@ -156,15 +156,15 @@ func jobOf(text, name string) Job {
 // Retry puts a failed message back on its queue, once, and Drop removes it; both return
 // ErrNotFound when it is gone. Who did so is stored first.
 func (s Store) Retry(ctx context.Context, name, id string) error {
-	return s.settle(ctx, name, id, s.retry(ctx, name))
+	return s.remove(ctx, name, id, s.retry(ctx, name))
 }
 
 // Drop is described at Retry.
 func (s Store) Drop(ctx context.Context, name, id string) error {
-	return s.settle(ctx, name, id, s.drop(ctx, name))
+	return s.remove(ctx, name, id, s.drop(ctx, name))
 }
 
-func (s Store) settle(ctx context.Context, name, id string, do func(queue.Message) error) error {
+func (s Store) remove(ctx context.Context, name, id string, do func(queue.Message) error) error {
 	if !slices.Contains(s.Names, name) {
 		return ErrNotFound
 	}
@@ -177,36 +177,36 @@ func (s Store) settle(ctx context.Context, name, id string, do func(queue.Messag
 
 // What RetryAll and DropAll do at most.
 const (
-	maxSettled = 20 * queue.MaxPeek
-	settleTime = 20 * time.Second
+	maxRemoved = 20 * queue.MaxPeek
+	removeTime = 20 * time.Second
 )
 
 // RetryAll is Retry for the failed messages of a queue: for those that are there now, at
-// most 640 and for about 20 seconds. It returns how many it settled, also with an error,
+// most 640 and for about 20 seconds. It returns how many it removed, also with an error,
 // and how many are left.
-func (s Store) RetryAll(ctx context.Context, name string) (settled, left int, err error) {
-	return s.settleAll(ctx, name, s.retry(ctx, name))
+func (s Store) RetryAll(ctx context.Context, name string) (removed, left int, err error) {
+	return s.removeAll(ctx, name, s.retry(ctx, name))
 }
 
 // DropAll is described at RetryAll.
-func (s Store) DropAll(ctx context.Context, name string) (settled, left int, err error) {
-	return s.settleAll(ctx, name, s.drop(ctx, name))
+func (s Store) DropAll(ctx context.Context, name string) (removed, left int, err error) {
+	return s.removeAll(ctx, name, s.drop(ctx, name))
 }
 
-func (s Store) settleAll(ctx context.Context, name string, do func(queue.Message) error) (settled, left int, err error) {
+func (s Store) removeAll(ctx context.Context, name string, do func(queue.Message) error) (removed, left int, err error) {
 	if !slices.Contains(s.Names, name) {
 		return 0, 0, ErrNotFound
 	}
 	before, err := s.Queues.Depth(ctx, name+queue.Poison)
 	start := time.Now()
-	for n := -1; err == nil && n != 0 && settled < min(before, maxSettled) && time.Since(start) < settleTime; settled += max(n, 0) {
+	for n := -1; err == nil && n != 0 && removed < min(before, maxRemoved) && time.Since(start) < removeTime; removed += max(n, 0) {
 		n, err = s.Queues.RemoveSome(ctx, name, do)
 	}
 	if err != nil {
-		return settled, max(0, before-settled), err
+		return removed, max(0, before-removed), err
 	}
 	left, err = s.Queues.Depth(ctx, name+queue.Poison)
-	return settled, left, err
+	return removed, left, err
 }
 
 func (s Store) retry(ctx context.Context, name string) func(queue.Message) error {

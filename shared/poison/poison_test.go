@@ -115,7 +115,7 @@ func TestDrop(t *testing.T) {
 	}
 }
 
-// All failed messages of a queue are settled, also when there are more than the service
+// All failed messages of a queue are removed, also when there are more than the service
 // shows at once, and those that were put back by a failure meanwhile stay.
 func TestAllOfAQueue(t *testing.T) {
 	s, queues, wire := world(t)
@@ -131,20 +131,20 @@ func TestAllOfAQueue(t *testing.T) {
 		}
 		return wiretest.Pass
 	})
-	settled, left, err := s.RetryAll(t.Context(), "process")
-	if err != nil || settled < 100 || settled+left != 101 || len(queues.Texts("process")) != settled {
-		t.Fatalf("%d settled, %d left, %d on the queue (%v)", settled, left, len(queues.Texts("process")), err)
+	removed, left, err := s.RetryAll(t.Context(), "process")
+	if err != nil || removed < 100 || removed+left != 101 || len(queues.Texts("process")) != removed {
+		t.Fatalf("%d removed, %d left, %d on the queue (%v)", removed, left, len(queues.Texts("process")), err)
 	}
 	queues.Add("process-poison", "one more")
-	if settled, left, err := s.DropAll(t.Context(), "process"); err != nil || settled == 0 || left != 0 || len(queues.Texts("process-poison")) != 0 {
-		t.Errorf("%d dropped, %d left (%v)", settled, left, err)
+	if removed, left, err := s.DropAll(t.Context(), "process"); err != nil || removed == 0 || left != 0 || len(queues.Texts("process-poison")) != 0 {
+		t.Errorf("%d dropped, %d left (%v)", removed, left, err)
 	}
 	if _, _, err := s.DropAll(t.Context(), "configuration"); !errors.Is(err, poison.ErrNotFound) {
 		t.Errorf("no queue of jobs: %v", err)
 	}
 }
 
-// A failure ends it, and says how far it came; what was not settled is there still.
+// A failure ends it, and says how far it came; what was not removed is there still.
 func TestAllOfAQueueUntilAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, queues, wire := world(t)
@@ -157,9 +157,9 @@ func TestAllOfAQueueUntilAFailure(t *testing.T) {
 			}
 			return wiretest.Pass
 		})
-		settled, left, err := s.RetryAll(t.Context(), "process")
-		if err == nil || settled != 1 || left != 2 || len(queues.Texts("process-poison")) != 2 {
-			t.Errorf("%d settled, %d left (%v)", settled, left, err)
+		removed, left, err := s.RetryAll(t.Context(), "process")
+		if err == nil || removed != 1 || left != 2 || len(queues.Texts("process-poison")) != 2 {
+			t.Errorf("%d removed, %d left (%v)", removed, left, err)
 		}
 	})
 }

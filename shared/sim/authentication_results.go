@@ -12,14 +12,14 @@ import (
 // address is always loopback. https://www.rfc-editor.org/rfc/rfc5737
 const senderIP = "203.0.113.25"
 
-// stamp puts the header fields at the top of raw that Exchange Online adds when it
+// withExchangeHeaders puts the header fields at the top of raw that Exchange Online adds when it
 // receives a mail for a tenant with this domain: where it came from, whether the
 // sender is genuine, and whether a mailbox of the tenant sent it. It first removes
 // fields that only Exchange may write: otherwise anybody could claim to be a mailbox
 // of the tenant.
 //
 // https://technet.microsoft.com/en-us/library/bb232136(v=exchg.149).aspx
-func stamp(raw []byte, env Envelope, domain string, now time.Time) []byte {
+func withExchangeHeaders(raw []byte, env Envelope, domain string, now time.Time) []byte {
 	h, body := splitMail(raw)
 	start := body
 	if len(h) > 0 {

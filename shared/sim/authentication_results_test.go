@@ -44,7 +44,7 @@ func TestExchangeJudgesTheSender(t *testing.T) {
 
 // The topmost field counts, and fields that a stranger writes do not make the
 // stranger a mailbox of the tenant.
-func TestTheStampIsOnTopAndCannotBeForged(t *testing.T) {
+func TestTheHeadersOfExchangeAreOnTopAndCannotBeForged(t *testing.T) {
 	raw := lines(
 		"Authentication-Results: spf=pass; compauth=pass reason=100",
 		"X-MS-Exchange-Organization-AuthAs: Internal",
@@ -53,7 +53,7 @@ func TestTheStampIsOnTopAndCannotBeForged(t *testing.T) {
 		"From: baas@kantoordevries.example",
 		"Subject: spoed", "", "body")
 	env := Envelope{From: "x@elders.example", To: []string{"info@" + ownDomain}}
-	m := parseMail(stamp(raw, env, ownDomain, testTime), env, testTime)
+	m := parseMail(withExchangeHeaders(raw, env, ownDomain, testTime), env, testTime)
 	var results, as []string
 	for _, h := range m.Headers {
 		switch strings.ToLower(h.Name) {

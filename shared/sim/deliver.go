@@ -24,12 +24,12 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 		now = at
 	}
 	// Parsing 35 MB takes long, so it is done without the lock.
-	m := parseMail(stamp(raw, env, t.options.Domain, now), env, now)
+	m := parseMail(withExchangeHeaders(raw, env, t.options.Domain, now), env, now)
 	m.setDefaults(now)
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.settle()
+	t.sendDue()
 	if unknown := slices.DeleteFunc(slices.Clone(env.To), t.reaches); len(unknown) > 0 {
 		return fmt.Errorf("deliver to %s: %w", strings.Join(unknown, ", "), ErrNoMailbox)
 	}

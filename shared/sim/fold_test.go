@@ -20,7 +20,7 @@ func TestAThreadOfManyProgramsIsFolded(t *testing.T) {
 	earlier := &mailtext.Earlier{}
 	check := func(n int, from, office string, b Body, own string) {
 		t.Helper()
-		l := mailtext.Letter{Type: b.ContentType, Content: b.Content, Subject: "RE: Vraag", From: mail.Address{Email: from}, Office: office}
+		l := mailtext.Message{Type: b.ContentType, Content: b.Content, Subject: "RE: Vraag", From: mail.Address{Email: from}, Office: office}
 		f := mailtext.Fold(l, earlier)
 		earlier.Add(from, mailtext.Fold(l, nil).Shingles)
 		if len(f.Ranges) != 1 || f.Ranges[0].Lines < 3*n {

@@ -171,7 +171,7 @@ func (t *Tenant) inMailbox(h graphHandler) graphHandler {
 	return func(c *graphCall) (answer, error) {
 		user := c.r.PathValue("user")
 		t.mu.Lock()
-		t.settle()
+		t.sendDue()
 		c.box = t.user(user)
 		misbehaviour := wellBehaved
 		if c.box != nil {

@@ -123,7 +123,7 @@ func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, no
 	if len(d.raw) > b.maxSendSize() {
 		return nil, errTooLarge()
 	}
-	d.arrived = parseMail(stamp(d.raw, d.env, t.options.Domain, now), d.env, now)
+	d.arrived = parseMail(withExchangeHeaders(d.raw, d.env, t.options.Domain, now), d.env, now)
 	d.arrived.setDefaults(now)
 	// The copy in Sent Items keeps its own headers and none of the transport.
 	d.out.MIME = d.raw
@@ -176,8 +176,8 @@ func (t *Tenant) submit(c *graphCall, m *Message, save bool) (answer, error) {
 	return accepted, t.commit(record{Submit: &submission{Mailbox: c.box.id, ID: m.ID, Due: due}})
 }
 
-// settle lets the mail leave whose time has come. The caller holds mu.
-func (t *Tenant) settle() {
+// sendDue sends the accepted mail whose time has come. The caller holds mu.
+func (t *Tenant) sendDue() {
 	now := t.now()
 	for id, s := range t.pending {
 		if now.Before(s.Due) {

@@ -41,7 +41,7 @@ var testTime = time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
 // receive is what a tenant shows of raw.
 func receive(raw []byte) Message {
 	env := Envelope{From: "a@b.example", To: []string{"info@kantoordevries.example"}}
-	return parseMail(stamp(raw, env, "kantoordevries.example", testTime), env, testTime)
+	return parseMail(withExchangeHeaders(raw, env, "kantoordevries.example", testTime), env, testTime)
 }
 
 // checkMessage holds m to what is promised of every mail.

@@ -171,7 +171,7 @@ func TestTheOfficesMailArrives(t *testing.T) {
 		if err := tenant.Deliver(context.Background(), mail.Envelope, mail.Raw); err != nil {
 			t.Fatalf("%v: %v", mail.Envelope, err)
 		}
-		m := parseMail(stamp(mail.Raw, mail.Envelope, "kantoordevries.example", testTime), mail.Envelope, testTime)
+		m := parseMail(withExchangeHeaders(mail.Raw, mail.Envelope, "kantoordevries.example", testTime), mail.Envelope, testTime)
 		checkMessage(t, m)
 		if m.From == nil || !strings.Contains(m.From.EmailAddress.Address, "@") || m.From.EmailAddress.Name == "" || len(m.To) == 0 ||
 			m.Subject == "" || strings.TrimSpace(m.Body.Content) == "" {

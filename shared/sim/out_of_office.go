@@ -42,7 +42,7 @@ func (t *Tenant) outOfOffice(env Envelope, m *Message, now time.Time, before int
 		}
 		raw := awayMail(from, env.From, text, m, now)
 		back := Envelope{To: []string{env.From}}
-		answer := parseMail(stamp(raw, Envelope{From: address, To: back.To}, t.options.Domain, now), back, now)
+		answer := parseMail(withExchangeHeaders(raw, Envelope{From: address, To: back.To}, t.options.Domain, now), back, now)
 		answer.setDefaults(now)
 		if internal {
 			answer.Class = classOOF

@@ -42,7 +42,7 @@ func (o *outsideMail) add(address string, m *Message) {
 func (t *Tenant) Outside(address string) []Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.settle()
+	t.sendDue()
 	var out []Message
 	for _, m := range t.outside.byAddress[strings.ToLower(strings.TrimSpace(address))] {
 		out = append(out, *m)

@@ -98,7 +98,7 @@ func outsideAnswer(a OutsideAnswer, original *Message, now time.Time) *Message {
 func (t *Tenant) Correspondents() (addresses []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.settle()
+	t.sendDue()
 	seen := map[string]bool{}
 	for _, address := range slices.Backward(t.outside.order) {
 		if !seen[address] {

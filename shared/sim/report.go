@@ -120,7 +120,7 @@ func (t *Tenant) reports(d *departure, failed []failure, now time.Time, before i
 		}
 		back := Envelope{To: []string{d.box.options.Address}}
 		raw := t.report(&d.out, d.raw, some, now)
-		m := parseMail(stamp(raw, back, t.options.Domain, now), back, now)
+		m := parseMail(withExchangeHeaders(raw, back, t.options.Domain, now), back, now)
 		m.setDefaults(now)
 		// In Graph the recipients of a report are those whom the mail did not reach.
 		// https://github.com/microsoftgraph/msgraph-sdk-java/issues/807
@@ -150,7 +150,7 @@ func (t *Tenant) returned(d *departure, now time.Time, before int) (records []re
 		}
 		back := Envelope{To: []string{d.box.options.Address}}
 		raw := returnedMail(d, oneLine(address), domainOf("@"+domain), p[1], now)
-		m := parseMail(stamp(raw, back, t.options.Domain, now), back, now)
+		m := parseMail(withExchangeHeaders(raw, back, t.options.Domain, now), back, now)
 		m.setDefaults(now)
 		records = append(records, t.arrivals(back, m, raw, before+len(records))...)
 	}

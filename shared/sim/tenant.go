@@ -222,7 +222,7 @@ func (t *Tenant) Sent(address string) []Message { return t.folder(address, sentI
 func (t *Tenant) folder(address, name string) []Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.settle()
+	t.sendDue()
 	box := t.addresses[strings.ToLower(address)]
 	if box == nil {
 		return nil

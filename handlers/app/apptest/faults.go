@@ -9,8 +9,8 @@ import (
 	"kantoorpost/shared/wiretest"
 )
 
-// Wires are all ways to the outside of a world.
-func (w *World) Wires() []*wiretest.Wire {
+// Transports are the doubles of all services that a world calls.
+func (w *World) Transports() []*wiretest.Wire {
 	return []*wiretest.Wire{w.ToTables, w.ToQueues, w.ToMicrosoft}
 }
 
@@ -18,7 +18,7 @@ func (w *World) Wires() []*wiretest.Wire {
 func (w *World) Fault(f func(n int, r *http.Request) wiretest.Fault) (count func() int) {
 	var mu sync.Mutex
 	n := 0
-	for _, wire := range w.Wires() {
+	for _, wire := range w.Transports() {
 		wire.Fault(func(_ int, r *http.Request) wiretest.Fault {
 			mu.Lock()
 			defer mu.Unlock()
@@ -34,7 +34,7 @@ func (w *World) Fault(f func(n int, r *http.Request) wiretest.Fault) (count func
 func (w *World) Slow(seed uint64) {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(seed, 1))
-	for _, wire := range w.Wires() {
+	for _, wire := range w.Transports() {
 		wire.Fault(func(int, *http.Request) wiretest.Fault {
 			mu.Lock()
 			d := time.Duration(random.IntN(1000)) * time.Millisecond
@@ -47,14 +47,14 @@ func (w *World) Slow(seed uint64) {
 
 // Heal lets every call through again.
 func (w *World) Heal() {
-	for _, wire := range w.Wires() {
+	for _, wire := range w.Transports() {
 		wire.Fault(nil)
 	}
 }
 
-// Settle lets time go by until all is as it will be: what failed comes back
+// Recover lets time go by until all is as it will be: what failed comes back
 // within half an hour, and the tick's own pauses are shorter.
-func (w *World) Settle() {
+func (w *World) Recover() {
 	w.Heal()
 	w.Pass(12)
 }

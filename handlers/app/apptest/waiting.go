@@ -12,11 +12,11 @@ func WaitingOffice(t *testing.T) *World {
 	w.Tick()
 	info, loon := "info@"+Domain, "loon@"+Domain
 	const piet = "piet@onbekend.example"
-	w.Send(piet, []string{info}, Letter("Piet de Vries <"+piet+">", info, "Kennismaking", "p1"))
-	w.Send(piet, []string{info}, Letter(piet, info, "Re: Kennismaking", "p2", "In-Reply-To: <p1@elders.example>"))
-	w.Send(piet, []string{loon}, Letter(piet, loon, "Loonstrook", "p3"))
+	w.Send(piet, []string{info}, RawMail("Piet de Vries <"+piet+">", info, "Kennismaking", "p1"))
+	w.Send(piet, []string{info}, RawMail(piet, info, "Re: Kennismaking", "p2", "In-Reply-To: <p1@elders.example>"))
+	w.Send(piet, []string{loon}, RawMail(piet, loon, "Loonstrook", "p3"))
 	w.Send("nieuws@bladen.example", []string{info},
-		Letter("nieuws@bladen.example", info, "Nieuws 1", "n1", "List-Id: Nieuws <nieuws.bladen.example>"))
+		RawMail("nieuws@bladen.example", info, "Nieuws 1", "n1", "List-Id: Nieuws <nieuws.bladen.example>"))
 	w.Pass(1)
 	return w
 }

@@ -280,8 +280,8 @@ func (w *World) Send(from string, to []string, raw string) {
 	}
 }
 
-// Letter is a plain mail.
-func Letter(from, to, subject, id string, more ...string) string {
+// RawMail is a plain mail.
+func RawMail(from, to, subject, id string, more ...string) string {
 	head := []string{"From: " + from, "To: " + to, "Subject: " + subject, "Message-ID: <" + id + "@elders.example>",
 		"Date: Mon, 23 Nov 2026 09:00:00 +0100", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8"}
 	return strings.Join(append(head, more...), "\r\n") + "\r\n\r\nGeachte heer, mevrouw,\r\n\r\nZie het onderwerp.\r\n"

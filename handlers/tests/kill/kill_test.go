@@ -103,11 +103,11 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			subject := fmt.Sprint("Vraag ", n)
 			id := fmt.Sprint("kill", n)
 			w.Send("jan@bakker.example", []string{"info@" + apptest.Domain, "loon@" + apptest.Domain},
-				apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, subject, id))
+				apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, subject, id))
 			want[subject] = 1
 			if j == 0 {
 				w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-					apptest.Letter("jan@bakker.example", "info@"+apptest.Domain, "Re: "+subject, id+"r", "In-Reply-To: <"+id+"@elders.example>"))
+					apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Re: "+subject, id+"r", "In-Reply-To: <"+id+"@elders.example>"))
 				want[subject] = 2
 			}
 		}

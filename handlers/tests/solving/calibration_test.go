@@ -16,7 +16,7 @@ func TestSuggestionsAreMeasured(t *testing.T) {
 		to := "info@" + apptest.Domain
 		for subject, from := range map[string]string{"Een": "Jan Jansen <jan.jansen@kpnmail.nl>", "Twee": "Roel Hofman <roel@verkoop.example>",
 			"Drie": "Els Vos <els@verkoop2.example>"} {
-			w.Send(strings.Trim(from[strings.IndexByte(from, 60):], "<>"), []string{to}, apptest.Letter(from, to, subject, subject))
+			w.Send(strings.Trim(from[strings.IndexByte(from, 60):], "<>"), []string{to}, apptest.RawMail(from, to, subject, subject))
 		}
 		w.Pass(1)
 		measured := func() (suggested, right float64) {

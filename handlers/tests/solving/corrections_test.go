@@ -32,7 +32,7 @@ func (w *world) placed(subject string) string {
 func (w *world) mailed(from, subject, text string, more ...string) {
 	w.T.Helper()
 	info := "info@" + apptest.Domain
-	letter := apptest.Letter(from, info, subject, strings.ReplaceAll(subject, " ", ""), more...)
+	letter := apptest.RawMail(from, info, subject, strings.ReplaceAll(subject, " ", ""), more...)
 	letter, _, _ = strings.Cut(letter, "\r\n\r\n")
 	_, address, _ := strings.Cut(strings.TrimSuffix(from, ">"), "<")
 	if address == "" {
@@ -282,7 +282,7 @@ func TestUnprovenMailOfAContact(t *testing.T) {
 		const jan = "jan@bakker.example"
 		info := "info@" + apptest.Domain
 		forged := func(subject string) {
-			w.Send("x@evil.example", []string{info}, apptest.Letter(jan, info, subject, strings.ReplaceAll(subject, " ", "")))
+			w.Send("x@evil.example", []string{info}, apptest.RawMail(jan, info, subject, strings.ReplaceAll(subject, " ", "")))
 			w.Pass(1)
 		}
 		forged("Te vroeg")
@@ -294,7 +294,7 @@ func TestUnprovenMailOfAContact(t *testing.T) {
 		for n := range 3 {
 			w.mailed(els, fmt.Sprint("Echt ", n), "Zie bijlage.")
 		}
-		w.Send("x@evil.example", []string{info}, apptest.Letter(els, info, "Vals", "vals"))
+		w.Send("x@evil.example", []string{info}, apptest.RawMail(els, info, "Vals", "vals"))
 		w.Pass(1)
 		if got := w.placed("Vals"); got != "sender-not-verified" {
 			t.Fatalf("not proven: %s", got)
@@ -303,7 +303,7 @@ func TestUnprovenMailOfAContact(t *testing.T) {
 			t.Errorf("explained: %s", text)
 		}
 		w.solve("Vals", object{"action": "release"})
-		w.Send("x@evil.example", []string{info}, apptest.Letter(els, info, "Weer", "weer"))
+		w.Send("x@evil.example", []string{info}, apptest.RawMail(els, info, "Weer", "weer"))
 		w.Pass(1)
 		if got := []string{w.placed("Vals"), w.placed("Weer")}; !slices.Equal(got, []string{baker, baker}) {
 			t.Errorf("released, and then: %v", got)

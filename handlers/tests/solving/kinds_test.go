@@ -29,7 +29,7 @@ func TestReceiptsAndAnswersToInvitations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
-		w.Send("jan@bakker.example", []string{to}, apptest.Letter(from, to, "Jaarrekening", "1"))
+		w.Send("jan@bakker.example", []string{to}, apptest.RawMail(from, to, "Jaarrekening", "1"))
 		w.Pass(2)
 		for _, m := range []string{
 			raw("Gelezen: Jaarrekening", "2", receipt, parts, "In-Reply-To: 1@elders.example"), // without brackets

@@ -21,7 +21,7 @@ func newcomers(t *testing.T, byHand int) (*world, func(name string) object) {
 	write := func(name string) object {
 		t.Helper()
 		from := name + "@zaakvanhen.example"
-		w.Send(from, []string{info}, apptest.Letter(strings.ToUpper(name[:1])+name[1:]+" Smit <"+from+">", info, "Eerste mail van "+name, name))
+		w.Send(from, []string{info}, apptest.RawMail(strings.ToUpper(name[:1])+name[1:]+" Smit <"+from+">", info, "Eerste mail van "+name, name))
 		w.Pass(1)
 		return w.Must("GET", "/api/mails/"+w.ID("Eerste mail van "+name), nil)
 	}
@@ -125,7 +125,7 @@ func TestWhichClientIsMeant(t *testing.T) {
 		info := "info@" + apptest.Domain
 		send := func(subject string) object {
 			w.Send("bos@boekhouders.example", []string{info},
-				apptest.Letter("bos@boekhouders.example", info, subject, strings.ReplaceAll(subject, " ", "")))
+				apptest.RawMail("bos@boekhouders.example", info, subject, strings.ReplaceAll(subject, " ", "")))
 			w.Pass(1)
 			return w.Mail(subject)
 		}
@@ -151,7 +151,7 @@ func TestWhichClientIsMeant(t *testing.T) {
 		// At two addresses, and chosen for both: it is one chat, and taking it back
 		// leaves none of them in it.
 		loon := "loon@" + apptest.Domain
-		w.Send("bos@boekhouders.example", []string{info, loon}, apptest.Letter("bos@boekhouders.example", info+", "+loon, "Vraag", "copies"))
+		w.Send("bos@boekhouders.example", []string{info, loon}, apptest.RawMail("bos@boekhouders.example", info+", "+loon, "Vraag", "copies"))
 		w.Pass(1)
 		var both []string
 		for _, m := range w.Mails() {

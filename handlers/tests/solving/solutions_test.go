@@ -49,7 +49,7 @@ func waits() map[string]waiting {
 	const jan, stranger, to = "Jan Jansen <jan@bakker.example>", "Kees Snel <kees@garage.example>", "info@" + apptest.Domain
 	arrives := func(envelope, from string, more ...string) func(w *world) {
 		return func(w *world) {
-			raw := apptest.Letter(from, to, "Vraag", "v1", more...)
+			raw := apptest.RawMail(from, to, "Vraag", "v1", more...)
 			if from == "" {
 				raw = strings.Replace(raw, "From: \r\n", "", 1)
 			}
@@ -77,7 +77,7 @@ func waits() map[string]waiting {
 	}
 	forwarded := func(who string) func(w *world) {
 		return func(w *world) {
-			w.Send("anna@"+apptest.Domain, []string{to}, apptest.Letter("Anna <anna@"+apptest.Domain+">", to, "Vraag", "v1")+
+			w.Send("anna@"+apptest.Domain, []string{to}, apptest.RawMail("Anna <anna@"+apptest.Domain+">", to, "Vraag", "v1")+
 				"\r\n-----Oorspronkelijk bericht-----\r\nVan: "+who+"\r\nVerzonden: maandag 23 november 2026 09:00\r\nAan: Anna <anna@"+apptest.Domain+
 				">\r\nOnderwerp: Btw\r\n\r\nZie de bijlage.\r\n")
 			w.Pass(1)
@@ -163,7 +163,7 @@ func waits() map[string]waiting {
 func (w *world) portal() {
 	w.T.Helper()
 	w.Send("no-reply@delen.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("Jan Jansen <no-reply@delen.example>", "info@"+apptest.Domain, "Map", "map"))
+		apptest.RawMail("Jan Jansen <no-reply@delen.example>", "info@"+apptest.Domain, "Map", "map"))
 	w.Pass(1)
 	w.Must("POST", "/api/mails/"+w.ID("Map")+"/solve", object{"action": "link-contact", "contact": w.contact("Jan Jansen")})
 }

@@ -25,7 +25,7 @@ func TestMailFromOddAddressesIsSolvedAsSuggested(t *testing.T) {
 		arrive := func(round int) {
 			for i, from := range odd {
 				w.Send("elders@elders.example", []string{info},
-					apptest.Letter(from, info, fmt.Sprintf("Vraag %d.%d", round, i), fmt.Sprintf("m%d.%d", round, i)))
+					apptest.RawMail(from, info, fmt.Sprintf("Vraag %d.%d", round, i), fmt.Sprintf("m%d.%d", round, i)))
 			}
 			w.Pass(1)
 		}
@@ -63,8 +63,8 @@ func TestMailFromOddAddressesIsLinkedAndDismissed(t *testing.T) {
 		w.Office()
 		w.Tick()
 		info := "info@" + apptest.Domain
-		w.Send("elders@elders.example", []string{info}, apptest.Letter("jan@de_molen.example", info, "Een", "m1"))
-		w.Send("elders@elders.example", []string{info}, apptest.Letter("scan@kopieer", info, "Twee", "m2"))
+		w.Send("elders@elders.example", []string{info}, apptest.RawMail("jan@de_molen.example", info, "Een", "m1"))
+		w.Send("elders@elders.example", []string{info}, apptest.RawMail("scan@kopieer", info, "Twee", "m2"))
 		w.Pass(1)
 		if got := w.link("Een")["mail"].(object); got["state"] != "processed" {
 			t.Errorf("linked: %v", got)
@@ -74,7 +74,7 @@ func TestMailFromOddAddressesIsLinkedAndDismissed(t *testing.T) {
 			t.Errorf("dismissed: %v", got)
 		}
 		// An address that somebody types is held to more.
-		w.Send("elders@elders.example", []string{info}, apptest.Letter("els@elders.example", info, "Drie", "m3"))
+		w.Send("elders@elders.example", []string{info}, apptest.RawMail("els@elders.example", info, "Drie", "m3"))
 		w.Pass(1)
 		code := w.Ask("beheer@"+apptest.Domain, "POST", "/api/mails/"+w.ID("Drie")+"/solve",
 			object{"action": "create-contact", "name": "Els", "email": "els@el_ders.example"}, nil)

@@ -29,7 +29,7 @@ func TestForgedMailTeachesNothing(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := waitingOffice(t)
 				send := func(envelope, subject string, more ...string) object {
-					w.Send(envelope, []string{info}, apptest.Letter(prospect, info, subject, subject, more...))
+					w.Send(envelope, []string{info}, apptest.RawMail(prospect, info, subject, subject, more...))
 					w.Pass(1)
 					return w.Mail(subject)
 				}
@@ -67,8 +67,8 @@ func TestWhatIsNeverDismissedForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info := "info@" + apptest.Domain
-		w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Scan", "c1", "Auto-Submitted: auto-generated"))
-		w.Send("spoofed@vals.example", []string{info}, apptest.Letter("x@vals.example", info, "Vals", "c2", "Auto-Submitted: auto-generated"))
+		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Scan", "c1", "Auto-Submitted: auto-generated"))
+		w.Send("spoofed@vals.example", []string{info}, apptest.RawMail("x@vals.example", info, "Vals", "c2", "Auto-Submitted: auto-generated"))
 		w.Pass(1)
 		for _, subject := range []string{"Scan", "Vals"} {
 			if code := w.Ask(apptest.Admin, "POST", "/api/mails/"+w.ID(subject)+"/solve",

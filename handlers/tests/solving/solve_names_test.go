@@ -25,7 +25,7 @@ func TestOneAddressWritesForMany(t *testing.T) {
 		send := func(name, subject string) object {
 			t.Helper()
 			const from = "no-reply@delenonline.example"
-			w.Send(from, []string{info}, apptest.Letter(fmt.Sprintf("%q <%s>", name, from), info, subject, strings.ReplaceAll(subject, " ", "")))
+			w.Send(from, []string{info}, apptest.RawMail(fmt.Sprintf("%q <%s>", name, from), info, subject, strings.ReplaceAll(subject, " ", "")))
 			w.Pass(1)
 			return w.Mail(subject)
 		}
@@ -75,7 +75,7 @@ func TestABlankSenderIsSolved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info := "info@" + apptest.Domain
-		w.Send("x@elders.example", []string{info}, strings.Replace(apptest.Letter("Jan", info, "Zonder", "z1"), "From: Jan\r\n", "", 1))
+		w.Send("x@elders.example", []string{info}, strings.Replace(apptest.RawMail("Jan", info, "Zonder", "z1"), "From: Jan\r\n", "", 1))
 		w.Pass(1)
 		m := w.Mail("Zonder")
 		if m["reason"] != "no-sender" {
@@ -99,7 +99,7 @@ func TestAFormerColleagueCanBecomeAContact(t *testing.T) {
 		if dirk == "" {
 			t.Fatal("no former colleague")
 		}
-		w.Send("dirk@"+apptest.Domain, []string{info}, apptest.Letter("Dirk <dirk@"+apptest.Domain+">", info, "Mijn aangifte", "d1"))
+		w.Send("dirk@"+apptest.Domain, []string{info}, apptest.RawMail("Dirk <dirk@"+apptest.Domain+">", info, "Mijn aangifte", "d1"))
 		w.Pass(1)
 		m := w.Mail("Mijn aangifte")
 		if m["reason"] != "unknown-sender" {
@@ -174,7 +174,7 @@ func TestTheSecondNameIsAskedAbout(t *testing.T) {
 				from := c.first[strings.LastIndexByte(c.first, '<')+1:]
 				arrive := func(from, subject, id string, more ...string) object {
 					w.Send(strings.Trim(from[strings.LastIndexByte(from, '<')+1:], ">"), []string{info},
-						apptest.Letter(strings.Replace(from, "Vis, Els", `"Vis, Els"`, 1), info, subject, id, more...))
+						apptest.RawMail(strings.Replace(from, "Vis, Els", `"Vis, Els"`, 1), info, subject, id, more...))
 					w.Pass(1)
 					return w.Mail(subject)
 				}
@@ -222,7 +222,7 @@ func TestAFraudIsNotSuggested(t *testing.T) {
 				w := affairs(t)
 				info := "info@" + apptest.Domain
 				envelope := strings.Trim(c.from[strings.LastIndexByte(c.from, '<')+1:], ">")
-				w.Send(envelope, []string{info}, apptest.Letter(c.from, info, "Vraag", "f1",
+				w.Send(envelope, []string{info}, apptest.RawMail(c.from, info, "Vraag", "f1",
 					append(c.more, "", c.text, "", "Met vriendelijke groet,", "Jan Jansen", "Bakkerij Jansen")...))
 				w.Pass(1)
 				m := w.Mail("Vraag")

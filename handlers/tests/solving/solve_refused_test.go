@@ -14,7 +14,7 @@ func TestSolutionsThatAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info := "info@" + apptest.Domain
-		w.Send("spoofed@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Vervalst", "s1"))
+		w.Send("spoofed@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Vervalst", "s1"))
 		w.Pass(1)
 		gone := w.Must("POST", "/api/contacts", object{"name": "Weg", "emails": []string{"weg@bakker.example"}})["id"].(string)
 		if code := w.Ask(apptest.Admin, "DELETE", "/api/contacts/"+gone, nil, nil); code != http.StatusNoContent {
@@ -64,7 +64,7 @@ func TestSolutionsThatAreRefused(t *testing.T) {
 			nil); code != http.StatusConflict || !strings.Contains(w.Answered[len(w.Answered)-1], "Beheer did release") {
 			t.Errorf("somebody was faster: %d %s", code, w.Answered[len(w.Answered)-1])
 		}
-		w.Send("spoofed@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Weer vervalst", "s2"))
+		w.Send("spoofed@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Weer vervalst", "s2"))
 		w.Pass(1)
 		if m := w.Mail("Weer vervalst"); m["reason"] != "sender-not-verified" {
 			t.Errorf("what was released once is believed for ever: %v", m)
@@ -80,7 +80,7 @@ func TestForwardedMail(t *testing.T) {
 		w := waitingOffice(t)
 		info, anna := "info@"+apptest.Domain, "anna@"+apptest.Domain
 		forward := func(subject, id, from string) string {
-			text := apptest.Letter("Anna <"+anna+">", info, "FW: "+subject, id) + "\r\n\r\n-----Oorspronkelijk bericht-----\r\nVan: " + from +
+			text := apptest.RawMail("Anna <"+anna+">", info, "FW: "+subject, id) + "\r\n\r\n-----Oorspronkelijk bericht-----\r\nVan: " + from +
 				"\r\nVerzonden: maandag 23 november 2026 09:00\r\nAan: Anna\r\nOnderwerp: " + subject +
 				"\r\n\r\nKunt u bellen?\r\n\r\nGroet,\r\nEls\r\n"
 			w.Send(anna, []string{info}, text)

@@ -49,7 +49,7 @@ func everyMoment(t *testing.T, prepare func(*world), one func(*world) int, other
 			code := one(w)
 			calls = count()
 			w.Heal()
-			w.Settle()
+			w.Recover()
 			check(t, w, code)
 			w.Check(t)
 		})
@@ -70,7 +70,7 @@ func TestAnEditorNeverReleasesAForgedMail(t *testing.T) {
 	everyMoment(t, func(w *world) {
 		info := "info@" + apptest.Domain
 		w.Send("spoofed@bakker.example", []string{info},
-			apptest.Letter("jan@bakker.example", info, "Vervalst", "s1", "Auto-Submitted: auto-generated"))
+			apptest.RawMail("jan@bakker.example", info, "Vervalst", "s1", "Auto-Submitted: auto-generated"))
 		w.Pass(1)
 		if m := w.Mail("Vervalst"); m["reason"] != "automated" {
 			t.Fatalf("a forged automated mail: %v", m)
@@ -179,7 +179,7 @@ func TestASolutionIsFinishedByTheTick(t *testing.T) {
 			}
 			w.Heal()
 			w.Start()
-			w.Settle()
+			w.Recover()
 			emails := len(w.Must("GET", "/api/contacts/"+contact, nil)["emails"].([]any))
 			switch got := w.Picture(); {
 			case got == after && emails == 2:
@@ -208,7 +208,7 @@ func TestEditorsTeachAndManagersSwitch(t *testing.T) {
 			t.Helper()
 			subject := fmt.Sprint("Nieuws ", n)
 			w.Send("nieuws@bladen.example", []string{info},
-				apptest.Letter("nieuws@bladen.example", info, subject, fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
+				apptest.RawMail("nieuws@bladen.example", info, subject, fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
 			w.Pass(1)
 			return subject
 		}

@@ -43,7 +43,7 @@ func TestOneSolutionReleasesAll(t *testing.T) {
 			t.Errorf("%d chats, want one at each address", n)
 		}
 		w.Send("piet@onbekend.example", []string{"info@" + apptest.Domain},
-			apptest.Letter("piet@onbekend.example", "info@"+apptest.Domain, "Later", "p4"))
+			apptest.RawMail("piet@onbekend.example", "info@"+apptest.Domain, "Later", "p4"))
 		w.Pass(1)
 		later := w.Must("GET", "/api/mails/"+w.ID("Later"), nil)
 		if later["state"] != "processed" || !slices.Contains(later["rules"].([]any), solved["rule"]) {
@@ -143,12 +143,12 @@ func TestUndoOfCopiesAndAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := waitingOffice(t)
 		info, loon := "info@"+apptest.Domain, "loon@"+apptest.Domain
-		w.Send("jan@bakker.example", []string{info}, apptest.Letter("jan@bakker.example", info, "Van Jan", "j1"))
-		w.Send("piet@onbekend.example", []string{info, loon}, apptest.Letter("piet@onbekend.example", info+", "+loon, "Aan beide", "p9"))
+		w.Send("jan@bakker.example", []string{info}, apptest.RawMail("jan@bakker.example", info, "Van Jan", "j1"))
+		w.Send("piet@onbekend.example", []string{info, loon}, apptest.RawMail("piet@onbekend.example", info+", "+loon, "Aan beide", "p9"))
 		w.Pass(1)
 		before := w.Picture()
 		w.Send("piet@onbekend.example", []string{info},
-			apptest.Letter("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>"))
+			apptest.RawMail("piet@onbekend.example", info, "Re: Van Jan", "p10", "In-Reply-To: <j1@elders.example>"))
 		w.Pass(1)
 		w.link("Kennismaking") // Piet is another address of Jan, they think: his answer joins Jan's chat
 		if a, b := w.Mail("Re: Van Jan"), w.Mail("Van Jan"); a["chat"] != b["chat"] {
@@ -203,7 +203,7 @@ func TestAnyCallOfASolutionMayFail(t *testing.T) {
 				t.Fatalf("%s: %d", name, code)
 			}
 			calls = count()
-			w.Settle()
+			w.Recover()
 			want = w.Picture()
 			w.Check(t)
 		})
@@ -290,7 +290,7 @@ func TestUndoIsFinishedByTheTick(t *testing.T) {
 			w.Ask(apptest.Admin, "POST", "/api/mails/"+id+"/undo", nil, nil)
 			w.Heal()
 			w.Start()
-			w.Settle()
+			w.Recover()
 			contact := w.Must("GET", "/api/contacts/"+w.First("/api/contacts"), nil)
 			switch got := w.Picture(); {
 			case got == after && len(contact["emails"].([]any)) == 1:
@@ -324,7 +324,7 @@ func TestTwoSolveAtOnce(t *testing.T) {
 				})
 			}
 			both.Wait()
-			w.Settle()
+			w.Recover()
 			slices.Sort(codes)
 			if !slices.Equal(codes, []int{http.StatusOK, http.StatusConflict}) {
 				t.Errorf("seed %d: answered %v", seed, codes)
@@ -345,7 +345,7 @@ func TestDismissAlways(t *testing.T) {
 		info := "info@" + apptest.Domain
 		send := func(n int) {
 			w.Send("nieuws@bladen.example", []string{info},
-				apptest.Letter("nieuws@bladen.example", info, fmt.Sprint("Nieuws ", n), fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
+				apptest.RawMail("nieuws@bladen.example", info, fmt.Sprint("Nieuws ", n), fmt.Sprint("n", n), "List-Id: Nieuws <nieuws.bladen.example>"))
 			w.Pass(1)
 		}
 		send(2)
@@ -395,7 +395,7 @@ func TestRetryAll(t *testing.T) {
 		info := "info@" + apptest.Domain
 		for i := range 70 {
 			from := fmt.Sprintf("x%d@vreemd%d.example", i, i)
-			w.Send(from, []string{info}, apptest.Letter(from, info, "Vraag", fmt.Sprint("v", i)))
+			w.Send(from, []string{info}, apptest.RawMail(from, info, "Vraag", fmt.Sprint("v", i)))
 		}
 		w.Pass(1)
 		r := w.Must("POST", "/api/mails/retry", object{"reason": "unknown-sender"})

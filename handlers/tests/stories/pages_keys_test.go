@@ -128,7 +128,7 @@ func second[T any](_ T, err error) error { return err }
 func keysAndDoubt(s *scene) {
 	const forged = "Dringende betaling"
 	s.Send("spoofed@bakker.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, forged, "forged"))
+		apptest.RawMail("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, forged, "forged"))
 	s.Tick()
 	b := s.as(carla)
 	b.open("/web/mails/" + s.ID(forged))

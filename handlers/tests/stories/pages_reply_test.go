@@ -176,7 +176,7 @@ func longThread(s *scene) {
 	chat := s.chatOf(stukken, "jan")
 	first := "<" + strings.ToLower(strings.ReplaceAll(stukken, " ", "-")) + "@elders.example>"
 	for i := range 19 {
-		raw := apptest.Letter("Jan Jansen <"+toJan+">", "info@"+apptest.Domain, "Re: "+stukken, fmt.Sprint("lang-", i), "References: "+first)
+		raw := apptest.RawMail("Jan Jansen <"+toJan+">", "info@"+apptest.Domain, "Re: "+stukken, fmt.Sprint("lang-", i), "References: "+first)
 		s.Send(toJan, []string{"info@" + apptest.Domain},
 			strings.Replace(raw, "Zie het onderwerp.", fmt.Sprintf("Bericht %d.\r\n\r\nGroet,\r\nJan", i), 1))
 	}

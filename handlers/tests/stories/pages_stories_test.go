@@ -49,7 +49,7 @@ func TestPages(t *testing.T) {
 		for _, lang := range languages {
 			t.Run(name+"/"+lang, func(t *testing.T) {
 				t.Parallel()
-				play(&scene{t: t, site: admit(t, waitingDesk(t)), browser: chromium, lang: lang})
+				play(&scene{t: t, site: admit(t, waitingOffice(t)), browser: chromium, lang: lang})
 			})
 		}
 	}
@@ -74,8 +74,8 @@ const (
 	stukken, aanvraag, vraag, nieuws = "Stukken kwartaal", "Nieuwe medewerker", "Vraag over de btw", "Nieuwsbrief"
 )
 
-// waitingDesk is an office in which a mail of each kind waits, in real time.
-func waitingDesk(t *testing.T) *world {
+// waitingOffice is an office in which a mail of each kind waits, in real time.
+func waitingOffice(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.Office()
@@ -111,7 +111,7 @@ func (w *world) write(from, to, subject, text string, more ...string) {
 	w.T.Helper()
 	_, address, _ := strings.Cut(strings.TrimSuffix(from, ">"), "<")
 	id := strings.ToLower(strings.ReplaceAll(subject, " ", "-"))
-	w.Send(address, []string{to}, strings.Replace(apptest.Letter(from, to, subject, id, more...), "Zie het onderwerp.", text, 1))
+	w.Send(address, []string{to}, strings.Replace(apptest.RawMail(from, to, subject, id, more...), "Zie het onderwerp.", text, 1))
 }
 
 func number(b *tab, key string, n int) string {

@@ -103,11 +103,11 @@ func recipientsAndDoubt(s *scene) {
 		cc = append(cc, fmt.Sprintf("Collega %d <c%d@bakker.example>", i, i))
 	}
 	s.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, many, "many", "Cc: "+strings.Join(cc, ", ")))
+		apptest.RawMail("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, many, "many", "Cc: "+strings.Join(cc, ", ")))
 	s.Send("list@mailer.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Via een ander", "soft", "Cc: Boekhouder <b@cijfers.example>"))
+		apptest.RawMail("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Via een ander", "soft", "Cc: Boekhouder <b@cijfers.example>"))
 	s.Send("spoofed@bakker.example", []string{"info@" + apptest.Domain},
-		apptest.Letter("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Vervalst", "forged"))
+		apptest.RawMail("Jan Jansen <jan@bakker.example>", "info@"+apptest.Domain, "Vervalst", "forged"))
 	s.Tick()
 	b := s.as("anna@" + apptest.Domain)
 	b.open("/web/mails/" + s.ID(many))

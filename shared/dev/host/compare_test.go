@@ -157,7 +157,7 @@ func (s side) messages(t *testing.T, texts []string) any {
 	for _, a := range s.arrived(t)[before:] {
 		calls[a.Text] = append(calls[a.Text], a.Count)
 		most = max(most, a.AtOnce)
-		odd[a.Text+" "+a.Count] = settled(a.Metadata)
+		odd[a.Text+" "+a.Count] = comparable(a.Metadata)
 	}
 	if most > 12 {
 		t.Errorf("%d calls at once, more than a batch and the threshold", most)
@@ -208,7 +208,7 @@ var (
 )
 
 // settled are metadata without what differs each time.
-func settled(metadata map[string]any) map[string]any {
+func comparable(metadata map[string]any) map[string]any {
 	out := maps.Clone(metadata)
 	for name, v := range out {
 		text, _ := v.(string)

@@ -128,14 +128,14 @@ type received struct {
 // message.
 func (l *listener) work(ctx context.Context, m *received) {
 	if m.dequeueCount > int64(l.options.maxDequeueCount) {
-		l.settle(ctx, m, l.moveToPoison)
+		l.finish(ctx, m, l.moveToPoison)
 		return
 	}
 	if l.options.base64 {
 		text, err := base64.StdEncoding.DecodeString(m.raw)
 		if err != nil {
 			l.log.ErrorContext(ctx, "message is not base64, as host.json says it is", "message", m.id)
-			l.settle(ctx, m, l.moveToPoison)
+			l.finish(ctx, m, l.moveToPoison)
 			return
 		}
 		m.text = string(text)
@@ -152,19 +152,19 @@ func (l *listener) work(ctx context.Context, m *received) {
 	case ctx.Err() != nil:
 		// The host stops; the lease expires by itself.
 	case err == nil:
-		l.settle(ctx, m, l.remove)
+		l.finish(ctx, m, l.remove)
 	case m.dequeueCount >= int64(l.options.maxDequeueCount):
 		l.log.ErrorContext(ctx, "message goes to the poison queue", "message", m.id, "tries", m.dequeueCount, "error", err)
-		l.settle(ctx, m, l.moveToPoison)
+		l.finish(ctx, m, l.moveToPoison)
 	default:
 		l.log.WarnContext(ctx, "message will be tried again", "message", m.id, "tries", m.dequeueCount, "error", err)
-		l.settle(ctx, m, l.release)
+		l.finish(ctx, m, l.release)
 	}
 }
 
-// settle does the last operation on a message. If it fails, the message comes again
+// finish does the last operation on a message. If it fails, the message comes again
 // after its lease.
-func (l *listener) settle(ctx context.Context, m *received, do func(context.Context, *received) error) {
+func (l *listener) finish(ctx context.Context, m *received, do func(context.Context, *received) error) {
 	if err := do(ctx, m); err != nil && ctx.Err() == nil {
 		l.log.WarnContext(ctx, "message comes again after its lease", "message", m.id, "error", err)
 	}

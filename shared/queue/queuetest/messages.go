@@ -72,12 +72,12 @@ func (s *Server) newMessage(text string, now time.Time, ttl time.Duration) *mess
 	if ttl < 0 {
 		m.expires = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	}
-	s.stamp(m)
+	s.renewReceipt(m)
 	return m
 }
 
-// stamp gives m a new pop receipt, so that older ones are no longer valid.
-func (s *Server) stamp(m *message) {
+// renewReceipt gives m a new pop receipt, so that older ones are no longer valid.
+func (s *Server) renewReceipt(m *message) {
 	s.serial++
 	m.receipt = fmt.Sprintf("AgAAAAMAAAAAAAAA%012x", s.serial)
 }
@@ -126,7 +126,7 @@ func (s *Server) getMessages(w http.ResponseWriter, r *http.Request, q *messages
 func (s *Server) take(q *messages, m *message, until time.Time) {
 	m.count++
 	m.visible = until
-	s.stamp(m)
+	s.renewReceipt(m)
 	q.moved(m)
 }
 
@@ -161,7 +161,7 @@ func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request, q *messag
 		}
 	}
 	m.visible = now.Add(hide)
-	s.stamp(m)
+	s.renewReceipt(m)
 	q.moved(m)
 	w.Header().Set("x-ms-popreceipt", m.receipt)
 	w.Header().Set("x-ms-time-next-visible", httpTime(m.visible))

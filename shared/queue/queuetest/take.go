@@ -46,7 +46,7 @@ func (s *Server) Delete(m Message) bool {
 func (s *Server) Release(m Message, after time.Duration) bool {
 	return s.with(m, func(q *messages, t *message) {
 		t.visible = time.Now().Add(after)
-		s.stamp(t)
+		s.renewReceipt(t)
 		q.moved(t)
 	})
 }

@@ -56,12 +56,12 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Write(body)
 }
 
-func stamp(ticks int64) string {
+func timestamp(ticks int64) string {
 	return time.Unix(ticks/1e7, ticks%1e7*100).UTC().Format(edmTime)
 }
 
 func etag(ticks int64) string {
-	return `W/"datetime'` + url.QueryEscape(stamp(ticks)) + `'"`
+	return `W/"datetime'` + url.QueryEscape(timestamp(ticks)) + `'"`
 }
 
 // appendRow appends a row in the service's format.
@@ -77,7 +77,7 @@ func appendRow(out []byte, partition string, r *row, metadata bool) []byte {
 	out = append(out, `,"RowKey":`...)
 	out = append(out, quote(r.key)...)
 	out = append(out, `,"Timestamp":`...)
-	out = append(out, quote(stamp(r.ticks))...)
+	out = append(out, quote(timestamp(r.ticks))...)
 	out = append(out, r.props...)
 	return append(out, '}')
 }

@@ -16,24 +16,24 @@ import (
 // change says which look-ups it changes, so that only what rests on them is decided
 // again. What was looked for by likeness (ClientsSpelt) is not among them.
 
-// A Basis collects the keys of look-ups.
-type Basis struct {
+// Lookups collects the keys of look-ups.
+type Lookups struct {
 	mu   sync.Mutex
 	keys map[string]bool
 }
 
-type basisOf struct{}
+type lookupsKey struct{}
 
-// Observe returns a context in which look-ups are noted in the returned Basis, and in no
+// Observe returns a context in which look-ups are noted in the returned Lookups, and in no
 // other.
-func Observe(ctx context.Context) (context.Context, *Basis) {
-	b := &Basis{keys: map[string]bool{}}
-	return context.WithValue(ctx, basisOf{}, b), b
+func Observe(ctx context.Context) (context.Context, *Lookups) {
+	b := &Lookups{keys: map[string]bool{}}
+	return context.WithValue(ctx, lookupsKey{}, b), b
 }
 
 // Note notes look-ups whose results are known already.
 func Note(ctx context.Context, keys ...string) {
-	if b, ok := ctx.Value(basisOf{}).(*Basis); ok {
+	if b, ok := ctx.Value(lookupsKey{}).(*Lookups); ok {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, key := range keys {
@@ -59,20 +59,20 @@ func NoteClientTeam(ctx context.Context, client string) { Note(ctx, keyOf("links
 func NoteMembers(ctx context.Context) { Note(ctx, "member|") }
 
 // Keys returns the keys that were noted, for Note.
-func (b *Basis) Keys() []string {
+func (b *Lookups) Keys() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Sorted(maps.Keys(b.keys))
 }
 
 // maxBasis is how many look-ups a decision stores.
-const maxBasis = 60
+const maxLookups = 60
 
 // Hashes returns the hashes of the keys, as Changed has them. They are at most 60.
-func (b *Basis) Hashes() []string {
+func (b *Lookups) Hashes() []string {
 	keys := b.Keys()
 	hashes := make([]string, 0, len(keys))
-	for _, key := range keys[:min(len(keys), maxBasis)] {
+	for _, key := range keys[:min(len(keys), maxLookups)] {
 		hashes = append(hashes, hashOf(key))
 	}
 	return hashes

@@ -14,13 +14,13 @@ import (
 	"kantoorpost/shared/sim"
 )
 
-//go:embed welcome.html client.html style.html
+//go:embed start_page.html client.html style.html
 var pageFiles embed.FS
 
 var pages = template.Must(template.ParseFS(pageFiles, "*.html"))
 
-// A welcome is the content of the first page.
-type welcome struct {
+// A startPage is the content of the first page.
+type startPage struct {
 	Who       string // who is signed in
 	People    []signin.Person
 	Boxes     []sim.Mailbox // mailboxes to which a mail can be sent
@@ -36,13 +36,13 @@ type welcome struct {
 	Send, See string
 }
 
-// welcome serves the first page: a choice of people, and a form that sends a mail.
+// serveStartPage serves the first page: a choice of people, and a form that sends a mail.
 // In Azure the host shows its own page there.
-func (s *stack) welcome(next http.Handler) http.Handler {
+func (s *stack) serveStartPage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-			s.showWelcome(w, r, http.StatusOK, welcome{Sent: r.URL.Query().Get("sent"), From: r.URL.Query().Get("from"), Form: s.example()})
+			s.showStartPage(w, r, http.StatusOK, startPage{Sent: r.URL.Query().Get("sent"), From: r.URL.Query().Get("from"), Form: s.example()})
 		case r.URL.Path == "/try/mail" && r.Method == http.MethodPost && s.tenant != nil:
 			s.tryMail(w, r)
 		case strings.HasPrefix(r.URL.Path, "/try/client") && s.tenant != nil:
@@ -53,7 +53,7 @@ func (s *stack) welcome(next http.Handler) http.Handler {
 	})
 }
 
-func (s *stack) showWelcome(w http.ResponseWriter, r *http.Request, status int, page welcome) {
+func (s *stack) showStartPage(w http.ResponseWriter, r *http.Request, status int, page startPage) {
 	page.Who, page.People, page.Empty = signedIn(r), s.people(), s.empty
 	page.Send, page.See = s.toTry()
 	if s.tenant != nil {
@@ -67,7 +67,7 @@ func (s *stack) showWelcome(w http.ResponseWriter, r *http.Request, status int, 
 	} else {
 		page.People = append(page.People, signin.Person{Name: "Eerste beheerder", Email: s.administrator(), Rights: rightsNL["administrator"]})
 	}
-	showPage(w, status, "welcome.html", page)
+	showPage(w, status, "start_page.html", page)
 }
 
 // showPage answers with a page that runs no script.
@@ -98,7 +98,7 @@ func (s *stack) tryMail(w http.ResponseWriter, r *http.Request) {
 		err = s.tenant.Deliver(r.Context(), envelope, raw)
 	}
 	if err != nil {
-		s.showWelcome(w, r, http.StatusUnprocessableEntity, welcome{Form: m, Wrong: err.Error()})
+		s.showStartPage(w, r, http.StatusUnprocessableEntity, startPage{Form: m, Wrong: err.Error()})
 		return
 	}
 	http.Redirect(w, r, "/?"+url.Values{"sent": {m.To}, "from": {envelope.From}}.Encode(), http.StatusSeeOther)
