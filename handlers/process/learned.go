@@ -100,8 +100,11 @@ func (r *records) DismissedBy(ctx context.Context, it item.Item) (string, error)
 		if err != nil {
 			return "", err
 		}
-		if on && learn.Decides(rule, it) {
-			return rule.ID, nil
+		if !on {
+			continue
+		}
+		if decides, err := learn.Decides(rule, it, func() (*learn.ClientIndex, error) { return r.clients(ctx) }); err != nil || decides {
+			return rule.ID, err
 		}
 	}
 	return "", nil
@@ -109,7 +112,10 @@ func (r *records) DismissedBy(ctx context.Context, it item.Item) (string, error)
 
 func (r *records) AcceptedBy(ctx context.Context, it item.Item) (string, error) {
 	rule, on, err := r.rule(ctx, directory.AcceptSender, it.From.Email)
-	if err != nil || !on || !learn.Decides(rule, it) {
+	if err != nil || !on {
+		return "", err
+	}
+	if decides, err := learn.Decides(rule, it, nil); err != nil || !decides {
 		return "", err
 	}
 	return rule.ID, nil

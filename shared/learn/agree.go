@@ -49,6 +49,57 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 	return -1, Reason{}
 }
 
+// byRecord returns the only client of whose name the subject has a word that tells it apart,
+// also beside words of trade ("factuur Vuursteen"), when that was right for the last mail of
+// this sender about which people decided; -1 for none. One sender names there whom a mail
+// is about, another a supplier. The subject of an answer is an older one.
+func byRecord(all []directory.Client, it item.Item, text string, rule directory.Rule) (int, Reason) {
+	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning || answerMarks.MatchString(it.Subject) {
+		return -1, Reason{}
+	}
+	by := nameTokens(it.From.Name)
+	telling := distinctWords(namesOfClients(all))
+	only := func(text string) (int, string) {
+		var said []string
+		for _, t := range tokens(text) {
+			said = append(said, t.word)
+		}
+		found, word := -1, ""
+		for i, ws := range telling {
+			for _, w := range ws {
+				if !tellsApart(w) || slices.Contains(by, w) || !slices.Contains(said, w) {
+					continue
+				}
+				if found >= 0 && found != i {
+					return -1, ""
+				}
+				found, word = i, w
+			}
+		}
+		return found, word
+	}
+	i, word := only(it.Subject)
+	if also, _ := only(text); i < 0 || also != i { // the text names another
+		return -1, Reason{}
+	}
+	n := 0
+	for _, e := range slices.Backward(verified(rule.Evidence)) {
+		if e.Action == Otherwise {
+			return -1, Reason{}
+		}
+		switch was, _ := only(strings.Join(e.Words, " ")); {
+		case was < 0:
+			continue
+		case all[was].ID != e.Client:
+			return -1, Reason{}
+		}
+		if n++; n == leastNamed {
+			return i, reason("word", word)
+		}
+	}
+	return -1, Reason{}
+}
+
 // ofKind returns the only client of a kind, such as the only private person, that the
 // words of a mail suit, when people's last choices for mail with words of a kind, this
 // one or another, were for the client that they suit; -1 for none. The subject goes

@@ -25,8 +25,9 @@ const maxEarlier = 8
 // in none for another. Any clue to a second client makes it uncertain. Earlier
 // choices decide only mail with a verified sender, and only choices for such
 // mail count. When nothing else tells, the client that signs the mail is the one, if
-// people chose it for the last mail that it signed; and so is the only company, or the
-// only private person, for words that mean either (see ofKind).
+// people chose it for the last mail that it signed; so is the one that the subject names
+// by a word, if that was right for the last mail of this sender (see byRecord); and so is
+// the only company, or the only private person, for words that mean either (see ofKind).
 //
 // It reads the earlier chats of at most eight clients.
 func WhichClient(ctx context.Context, office Office, contact string, clients []string, it item.Item, said Said) (client string, why Reason, rule string, ok bool, err error) {
@@ -75,6 +76,8 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 		} else if i, why := wholeMisspelt(text, all, it.From.Name); i >= 0 {
 			pointed[i] = why
 		} else if i, why := bySignature(all, it, chosen); i >= 0 {
+			pointed[i], rule = why, taught.ID
+		} else if i, why := byRecord(all, it, text, taught); i >= 0 {
 			pointed[i], rule = why, taught.ID
 		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 {
 			pointed[i], rule = why, taught.ID

@@ -168,6 +168,21 @@ func (cs *clientSearch) byLooseNumber() []lookup {
 	return lookups
 }
 
+// inBrackets looks for those of the author's own clients whose number stands in brackets,
+// as a year may.
+func (cs *clientSearch) inBrackets() (lookups []lookup) {
+	for _, m := range inBrackets.FindAllStringSubmatch(cs.by.own, 2) {
+		lookups = append(lookups, func(ctx context.Context) (func(), error) {
+			c, ok, err := cs.office.ClientByNumber(ctx, m[1])
+			if !ok || !slices.Contains(cs.linked, c.ID) {
+				return nil, err
+			}
+			return func() { cs.point(c, loose, reasonNumber(c)) }, nil
+		})
+	}
+	return lookups
+}
+
 // byName looks for contacts with the author's surname.
 func (cs *clientSearch) byName() []lookup {
 	var lookups []lookup

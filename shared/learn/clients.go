@@ -73,7 +73,7 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		later = maxSuggestions
 	}
 	room := maxQuestions - len(first) - later
-	for _, more := range [][]lookup{s.byNumber(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(), s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
+	for _, more := range [][]lookup{s.byNumber(), s.inBrackets(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(), s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
 		first = append(first, more[:min(len(more), room)]...)
 		room -= min(len(more), room)
 	}
@@ -81,7 +81,7 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		return nil, err
 	}
 	s.noteNames()
-	if err := s.readRest(ctx); err != nil || len(s.clients) == 0 {
+	if err := s.readRest(ctx, maxQuestions-len(first)); err != nil || len(s.clients) == 0 {
 		return nil, err
 	}
 	if s.addressed && len(ids) <= maxTeams {
@@ -127,9 +127,9 @@ func (s *ownClients) read(ids []string) (lookups []lookup) {
 }
 
 // readRest reads those of the contact's clients that anything points to, then
-// those that were chosen before, then others, up to as many as are shown. Other
-// clients that only people point to are no candidates.
-func (s *ownClients) readRest(ctx context.Context) error {
+// those that were chosen before, then others, at most so many. Other clients that only
+// people point to are no candidates.
+func (s *ownClients) readRest(ctx context.Context, most int) error {
 	var ids []string
 	add := func(id string) {
 		known := slices.ContainsFunc(s.clients, func(c directory.Client) bool { return c.ID == id })
@@ -159,7 +159,7 @@ func (s *ownClients) readRest(ctx context.Context) error {
 	for _, id := range often {
 		add(id)
 	}
-	return runLookups(ctx, s.read(ids[:min(len(ids), maxSuggestions)]))
+	return runLookups(ctx, s.read(ids[:min(len(ids), most)]))
 }
 
 // teams notes which of the clients a team member works for.

@@ -272,6 +272,9 @@ func mentions(text string, clients []directory.Client, it item.Item) []mention {
 				continue
 			}
 			part := mention{i, reason("word", w), partName, false}
+			if tellsApart(w) {
+				part.weight = partTelling
+			}
 			glued := slices.ContainsFunc(names, func(name []string) bool { return len(name) > 1 && strings.Join(name, "") == w })
 			if firm := partAt(words, w); !glued && (firm >= 0 && !trades[w] || firm > 0) {
 				part.weight, part.firm = ownPart, true
@@ -285,10 +288,10 @@ func mentions(text string, clients []directory.Client, it item.Item) []mention {
 
 // partAt says how a text presents a word that only one of the sender's clients has in
 // its name: -1 for not, 0 as a name in the subject, 1 as what the text is about ("dit is
-// voor Havik"). The word is written as a name, and not that of somebody who is
-// greeted, who works there or with whom others trade.
+// voor Havik"), whatever other sentences say. The word is written as a name, and not that
+// of somebody who is greeted, who works there or with whom others trade.
 func partAt(text []token, word string) int {
-	best := -1
+	best, dealt := -1, false
 	for i, t := range text {
 		s := span{0, i, i + 1}
 		switch {
@@ -300,15 +303,21 @@ func partAt(text []token, word string) int {
 		person, _ := inContext(text, s, true)
 		switch {
 		case person == dealing:
-			return -1
-		case t.line == 0 && !t.begins && !shouted(text):
-			best = max(best, 0)
+			dealt = true
 		case t.line > 0 && presentedPart(text, i):
-			best = 1
+			return 1
+		case t.line == 0 && !t.begins && !shouted(text):
+			best = 0
 		}
+	}
+	if dealt {
+		return -1
 	}
 	return best
 }
+
+// tellsApart says whether a word of a name is seldom anything else.
+func tellsApart(w string) bool { return weighty(w) && !trades[w] && !topics[w] && !everyday[w] }
 
 // leastPart is the least length of a word that alone stands for a client.
 const leastPart = 5

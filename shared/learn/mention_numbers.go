@@ -37,7 +37,7 @@ func numbers(text string, clients []directory.Client, received time.Time) []ment
 			// A number that is also a year, and so none of Unlabelled.
 			m := mention{i, reasonNumber(c), ownNumber, true}
 			if year, err := strconv.Atoi(c.Number); err != nil || year > received.Year()-yearsBack && year <= received.Year()+1 {
-				m.weight, m.firm = loose, false
+				m.weight, m.firm = ownYear, false
 			}
 			found = append(found, m)
 		}
@@ -51,8 +51,8 @@ func numbers(text string, clients []directory.Client, received time.Time) []ment
 	return found
 }
 
-// yearsBack is how many years ago people write about.
-const yearsBack = 15
+// yearsBack is how many years ago people write about: the law keeps papers for seven.
+const yearsBack = 8
 
 // notClient are words before the number of something else than a client.
 var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +

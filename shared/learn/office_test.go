@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -25,6 +26,11 @@ type people struct {
 func newPeople() *people {
 	return &people{clients: map[string]directory.Client{}, contacts: map[string]directory.Contact{}, teams: map[string][]directory.Link{},
 		rules: map[string]directory.Rule{}}
+}
+
+// index is the index of its clients.
+func (p *people) index() (*ClientIndex, error) {
+	return NewClientIndex(slices.SortedFunc(maps.Values(p.clients), func(a, b directory.Client) int { return cmp.Compare(a.ID, b.ID) })), nil
 }
 
 func (p *people) Contact(_ context.Context, id string) (directory.Contact, error) {

@@ -3,12 +3,15 @@ package learn
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"kantoorpost/shared/directory"
 )
 
 // weighText notes what the mail itself says about the contact's clients.
 func (s *ownClients) weighText(found []*candidate) {
+	s.by.files = spelledOut(s.by.files, namesOfClients(s.clients))
 	inFile := slices.ContainsFunc(s.ranked(), func(p *candidate) bool { return p.has("name-file") })
 	note := func(text string, factor float64, feature string) {
 		for _, m := range mentions(head(text), s.clients, s.m.Item) {
@@ -52,6 +55,38 @@ func (s *ownClients) weighText(found []*candidate) {
 			found[i].add(ownName, reason("own-name"))
 		}
 	}
+}
+
+// spelledOut returns the names of files with the words of clients' names as people write
+// them: "vanrijn" as "Van Rijn".
+func spelledOut(files string, names [][]string) string {
+	parts := map[string][]string{}
+	for _, name := range names {
+		for i, w := range name {
+			glued, heavy := "", false
+			for n := i; n < len(name); n++ {
+				glued, heavy = glued+name[n], heavy || tellsApart(name[n])
+				if heavy && len(glued) >= leastPart && (n > i || glued == w) {
+					parts[glued] = name[i : n+1]
+				}
+			}
+		}
+	}
+	var b strings.Builder
+	for line := range strings.Lines(files) {
+		for _, w := range strings.Fields(line) {
+			spelled, ok := parts[fold(w)]
+			if !ok {
+				b.WriteString(w + " ")
+			}
+			for _, p := range spelled {
+				first, size := utf8.DecodeRuneInString(p)
+				b.WriteString(string(unicode.ToUpper(first)) + p[size:] + " ")
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // ownText returns what a mail says in its author's own words, without the
@@ -104,7 +139,10 @@ func (s *ownClients) weighHabits(found []*candidate) {
 		ids[i] = c.ID
 	}
 	chance, word := likelyBy(choices(s.rule, s.m.Earlier), s.m.Item.Subject, ids)
-	times := count(s.rule.Evidence)
+	times, most := count(s.rule.Evidence), habit
+	if slices.ContainsFunc(found, func(p *candidate) bool { return p.named() }) {
+		most *= habitBeside
+	}
 	working := 0
 	for _, w := range s.works {
 		if w {
@@ -120,13 +158,20 @@ func (s *ownClients) weighHabits(found []*candidate) {
 			if word[i] != "" {
 				why = reasonHabit(word[i])
 			}
-			found[i].add(habit*chance[i], why)
+			found[i].add(most*chance[i], why)
 		}
 		if working > 0 && working < len(s.clients) && s.works[i] {
 			found[i].add(ownTeam/float64(working), reason("own-team", s.member.Name))
 		}
 	}
 }
+
+// named says whether the mail names a client, by its number or by what tells it apart.
+func (p *candidate) named() bool {
+	return slices.ContainsFunc(p.found, func(n clue) bool { return namingCodes[n.why.Code] && n.misled <= 1-partName })
+}
+
+var namingCodes = set("number kvk vat iban name word name-part name-like name-file")
 
 // taught says whether earlier choices count: nobody switched the rule off or
 // took it back.

@@ -137,19 +137,37 @@ func ofTemplate(all []directory.Evidence, template string) (list []directory.Evi
 // this mail, which has the rule's key. The rule must be on, and certain for
 // mail with such a proof; it never decides mail whose sender Exchange doubts.
 // Dismissals of automatic mail say nothing about mail that a person wrote,
-// unless somebody dismissed such mail for good.
-func Decides(rule directory.Rule, it item.Item) bool {
+// unless somebody dismissed such mail for good. Those of mail that a department or a
+// program sends (see Routine) count for its next mail with the same subject, unless that
+// names a client.
+func Decides(rule directory.Rule, it item.Item, clients func() (*ClientIndex, error)) (bool, error) {
 	if rule.State != directory.RuleOn || it.Verdict == item.VerdictFail {
-		return false
+		return false, nil
 	}
 	switch rule.Kind {
 	case directory.DismissKind, directory.AcceptKind:
-		return true
+		return true, nil
 	}
-	if it.InitialReason == "" && !switchedOn(rule) {
-		rule.Evidence = forGood(rule.Evidence)
+	of := proofOf(it)
+	if it.InitialReason != "" || switchedOn(rule) {
+		return stands(rule, of), nil
 	}
-	return stands(rule, proofOf(it))
+	all := rule.Evidence
+	if rule.Evidence = forGood(all); stands(rule, of) || rule.Kind != directory.DismissSender || !Routine(it) {
+		return stands(rule, of), nil
+	}
+	if rule.Evidence = ofTemplate(all, of.template); !stands(rule, of) {
+		return false, nil
+	}
+	x, err := clients()
+	return err == nil && len(x.ForPortal(it)) == 0, err
+}
+
+// Routine says whether the address of a department or a program sent a mail, such as an
+// invoice of the office's own supplier, with a subject by which the next one is known.
+func Routine(it item.Item) bool {
+	local, _, _ := strings.Cut(strings.ToLower(it.From.Email), "@")
+	return (functional[local] || departments[local] || machine(it.From.Email)) && proofOf(it).template != ""
 }
 
 // forGood returns the evidence of people who decided for all mail to come.

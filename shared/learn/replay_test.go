@@ -117,9 +117,10 @@ func (p *replay) mail(m year.Mail) {
 	switch {
 	case !known:
 		say.Item.Reason = item.UnknownSender
-		if rule, ok, _ := p.office.RuleFor(p.t.Context(), directory.DismissSender, it.From.Email); ok && Decides(rule, it) &&
-			tr.Kind == year.Dismiss {
-			return
+		if rule, ok, _ := p.office.RuleFor(p.t.Context(), directory.DismissSender, it.From.Email); ok && tr.Kind == year.Dismiss {
+			if decides, _ := Decides(rule, it, p.office.index); decides {
+				return
+			}
 		}
 		p.suggested(say, tr, from)
 		p.solveSender(it, tr)

@@ -49,11 +49,14 @@ const (
 	// Which of the sender's own clients a mail is about. A signature says little:
 	// it is the same in all mail of its sender.
 	partName        = 0.50 // a word that only this one's name has
+	partTelling     = 0.75 // the same, of a word that is no trade
 	ownPart         = 0.85 // the same, at a place that says what the mail is about
 	ownNumber       = 0.85 // a number that is one of theirs is seldom anything else
+	ownYear         = 0.65 // the same in brackets, when it may be a year
 	signatureFactor = 0.25 // for clues in the signature
-	sharedPart      = 0.40 // a word that two or three of them have, and the others not
+	sharedPart      = 0.70 // a word that two or three of them have, and the others not
 	habit           = 0.60 // the most that earlier choices say
+	habitBeside     = 0.50 // times that, when the mail itself names one of them
 	ownTeam         = 0.45 // the addressed team member works for it, and not for the others
 	oneOfThem       = 0.30 // divided by how many there are
 	kindWord        = 0.65 // a word of the trade that suits this kind of client and not the others; shared by those it suits
