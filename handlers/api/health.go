@@ -128,7 +128,7 @@ func (a *api) tenants(ctx context.Context) []checked {
 	results := []checked{vault}
 	for _, c := range connectors {
 		r := checked{Name: "graph", Of: c.Name, OK: !c.State.Stopped()}
-		if !r.OK {
+		if !r.OK || c.State == connector.StateCertificateFormer {
 			r.Since, r.Error = orNil(c.StateSince), strings.TrimSpace(string(c.State)+" "+c.StateReason)
 		}
 		results = append(results, r)

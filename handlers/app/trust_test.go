@@ -118,6 +118,71 @@ func TestAConnectorWithACertificate(t *testing.T) {
 	})
 }
 
+// The vault renews a certificate before it ends, and the app registration does not know
+// the new one: mail comes by the former one until it ends, and the check and the health say
+// so. The new one is used as soon as Entra takes it.
+func TestARenewedCertificateThatEntraDoesNotKnow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Office()
+		path := "/api/connectors/" + w.First("/api/connectors")
+		vault, err := secret.OpenVault(secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
+		w.do(err)
+		renew := func(until time.Time) (der []byte) {
+			key, der := certificate(t, until)
+			_, err := vault.Set(t.Context(), "kantoorpost-graph", secret.New(key), until, nil)
+			w.do(err)
+			time.Sleep(time.Second) // simulated; the vault tells versions by the second
+			return der
+		}
+		first := time.Now().AddDate(0, 3, 0).UTC().Truncate(time.Second)
+		w.do(w.Tenant.AddCertificate(renew(first)))
+		w.Must("PATCH", path, object{"credential": "certificate", "certificate": "kantoorpost-graph"})
+		w.do(w.Tenant.ExpireSecret(""))
+		says := func(state string, ends time.Time) {
+			t.Helper()
+			got := w.Must("GET", path, nil)
+			if got["state"] != state || got["secretExpires"] != ends.Format(time.RFC3339) || (got["whatToDo"] == nil) != (state == "works") {
+				t.Errorf("%v, want %s until %v", got, state, ends)
+			}
+		}
+		comes := func(subject, how string) {
+			t.Helper()
+			w.comes(jan, subject, how)
+			w.Pass(2)
+			if w.Mail(subject)["state"] != "processed" {
+				t.Errorf("%s is not read:\n%s", subject, w.Picture())
+			}
+		}
+		comes("Voor het vernieuwen", "g1")
+		says("works", first)
+
+		second := first.AddDate(1, 0, 0)
+		der := renew(second)
+		w.Start() // a new instance reads the newest certificate
+		comes("Na het vernieuwen", "g2")
+		says("certificate-former", first)
+		if got := w.Must("POST", path+"/check", nil); got["works"] != true || got["state"] != "certificate-former" || got["whatToDo"] == nil {
+			t.Errorf("the check says %v", got)
+		}
+		if got := fmt.Sprint(w.Must("GET", "/api/health", nil)); !strings.Contains(got, "certificate-former") || strings.Contains(got, "status:degraded") {
+			t.Errorf("the health says %s", got)
+		}
+		w.do(w.Tenant.AddCertificate(der))
+		w.Pass(3) // within a quarter of an hour
+		says("works", second)
+
+		der = renew(second.AddDate(1, 0, 0))
+		time.Sleep(time.Until(second.Add(time.Hour))) // the one that is used has ended
+		w.Pass(3)
+		says("certificate-unknown", second)
+		w.do(w.Tenant.AddCertificate(der))
+		w.Pass(8) // the next probe
+		says("works", second.AddDate(1, 0, 0))
+		comes("Weer goed", "g3")
+	})
+}
+
 // do fails the test with an error.
 func (w *world) do(err error) {
 	w.T.Helper()

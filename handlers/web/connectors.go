@@ -43,6 +43,8 @@ func (c connectorObject) level() string {
 		return "ok"
 	case "new":
 		return "info"
+	case "certificate-former":
+		return "warn"
 	}
 	return "error"
 }

@@ -62,10 +62,12 @@ type attention struct {
 // attention are the problems that do not solve themselves. Short waits, and
 // mailboxes that wait for their connector, are left out.
 func (h *healthReport) attention() (all []attention) {
-	var broken, ending, troubled int
+	var broken, former, ending, troubled int
 	for _, c := range h.Connectors {
 		if c.level() == "error" {
 			broken++
+		} else if c.State == "certificate-former" {
+			former++
 		} else if e := c.expiry(); e == "error" || e == "warn" {
 			ending++
 		}
@@ -79,7 +81,7 @@ func (h *healthReport) attention() (all []attention) {
 	for _, q := range h.Queues {
 		poison += q.Poison
 	}
-	for _, a := range []attention{{"health.poisoned", poison}, {"health.broken", broken}, {"health.ending", ending}, {"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
+	for _, a := range []attention{{"health.poisoned", poison}, {"health.broken", broken}, {"health.former", former}, {"health.ending", ending}, {"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
 		if a.N > 0 {
 			all = append(all, a)
 		}

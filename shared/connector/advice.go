@@ -81,6 +81,10 @@ var advice = map[string]words.Text{
 		NL: "De app-registratie kent dit certificaat niet, of het is verlopen. Download het in de sleutelkluis (CER) en upload het in Entra bij Certificaten en geheimen › Certificaten.",
 		EN: "The app registration does not know this certificate, or it has expired. Download it in the key vault (CER) and upload it in Entra under Certificates & secrets › Certificates.",
 	},
+	string(StateCertificateFormer): {
+		NL: "De sleutelkluis heeft het certificaat vernieuwd, en de app-registratie kent het nieuwe nog niet. Het oude wordt gebruikt tot het verloopt. Download het nieuwe in de sleutelkluis (CER) en upload het in Entra bij Certificaten en geheimen › Certificaten.",
+		EN: "The key vault has renewed the certificate, and the app registration does not know the new one yet. The old one is used until it ends. Download the new one in the key vault (CER) and upload it in Entra under Certificates & secrets › Certificates.",
+	},
 	MailboxThrottled: {
 		NL: "Microsoft 365 vraagt om later terug te komen. Er is niets te doen: er gaat niets verloren.",
 		EN: "Microsoft 365 asks to come back later. Nothing needs to be done, and nothing is lost.",

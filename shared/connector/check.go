@@ -69,7 +69,10 @@ func (s *Store) Check(ctx context.Context, id string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{State: StateWorks, Mailboxes: s.checkMailboxes(ctx, k.graph, boxes)}
+	if c, err = s.Connector(ctx, id); err != nil {
+		return Report{}, err
+	}
+	r := Report{State: c.State, Mailboxes: s.checkMailboxes(ctx, k.graph, boxes)}
 	_, _, users := k.graph.Mailboxes(ctx, "", "")
 	r.Permissions = s.permissions(grant.Roles, users, r.Mailboxes)
 	r.Works = works(r)
@@ -95,7 +98,7 @@ func (s *Store) refused(ctx context.Context, c Connector, err error) (Report, er
 	r := Report{State: StateUnreachable}
 	if state, reason := s.stateOf(err); state != "" {
 		r.State, r.Reason = state, reason
-		if err := s.record(ctx, c.ID, state, reason); err != nil {
+		if err := s.record(ctx, c.ID, stateRow{State: state, Reason: reason}); err != nil {
 			return Report{}, err
 		}
 	}

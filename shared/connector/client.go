@@ -3,11 +3,7 @@ package connector
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/secret"
@@ -77,93 +73,11 @@ func (s *Store) dialWith(c Connector, v secret.Value) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", c.Name, err)
 	}
-	cred := &credential{store: s, connector: c, token: token, value: v}
+	cred := &credential{store: s, connector: c, token: token, inUse: inUse{value: v}, look: time.Now().Add(lookEvery)}
+	cred.ends, _ = c.ends(v)
 	graph, err := s.o.Dial(cloud.Graph, cred)
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", c.Name, err)
 	}
 	return &client{c.Cloud, c.Tenant, c.ClientID, c.SecretVersion, c.Method, c.Certificate, graph, cred}, nil
-}
-
-// A credential asks tokens with the connector's version of the secret. When
-// Entra refuses that secret, it checks whether somebody put a newer version
-// into the vault, and continues with it. After a refusal it refuses by itself
-// for a minute: many mailboxes ask at the same time.
-type credential struct {
-	store     *Store
-	connector Connector
-
-	mu      sync.Mutex // guards the fields below; not held while asking
-	token   azcore.TokenCredential
-	value   secret.Value
-	refusal error
-	until   time.Time
-}
-
-const refusalAge = time.Minute
-
-// GetToken returns a token.
-func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	c.mu.Lock()
-	token, refusal, until := c.token, c.refusal, c.until
-	c.mu.Unlock()
-	if refusal != nil && time.Now().Before(until) {
-		return azcore.AccessToken{}, refusal
-	}
-	t, err := token.GetToken(ctx, o)
-	if err == nil || !secretRefused(err) {
-		return t, err
-	}
-	if newer, ok := c.newest(ctx); ok {
-		if t, err = newer.GetToken(ctx, o); err == nil || !secretRefused(err) {
-			return t, err
-		}
-	}
-	c.mu.Lock()
-	c.refusal, c.until = err, time.Now().Add(refusalAge)
-	c.mu.Unlock()
-	return t, err
-}
-
-// newest returns a credential with the newest version of the secret, if that is
-// another secret than the refused one.
-func (c *credential) newest(ctx context.Context) (azcore.TokenCredential, bool) {
-	name := c.connector.secretName()
-	switch c.connector.Method {
-	case MethodIdentity:
-		return nil, false
-	case MethodCertificate:
-		name = c.connector.Certificate
-	}
-	// A store that remembers secrets must read the vault again.
-	if s, ok := c.store.o.Secrets.(interface{ Forget(name string) }); ok {
-		s.Forget(name)
-	}
-	v, err := c.store.o.Secrets.Get(ctx, name, "")
-	if err != nil {
-		return nil, false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if v.Equal(c.value) {
-		return nil, false
-	}
-	token, err := entra.NewCredential(c.store.o.Clouds, c.connector.Endpoint(), c.connector.ClientID, c.store.proof(c.connector, v), c.store.o.Transport)
-	if err != nil {
-		return nil, false
-	}
-	c.token, c.value = token, v
-	return token, true
-}
-
-func secretRefused(err error) bool {
-	refusal, ok := entra.RefusalOf(err)
-	if !ok {
-		return false
-	}
-	switch refusal.Meaning() {
-	case "secret-wrong", "secret-expired", "secret-id-pasted", "certificate-unknown":
-		return true
-	}
-	return false
 }

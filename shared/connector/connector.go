@@ -39,13 +39,16 @@ const (
 	StateTrustTenant        State = "trust-tenant"        // the identity is of another tenant than the app registration
 	StateCertificateMissing State = "certificate-missing" // the vault has no usable certificate
 	StateCertificateUnknown State = "certificate-unknown" // the app registration does not know the certificate
+	// StateCertificateFormer works, until the certificate ends: the vault has renewed it, and
+	// the app registration does not know the new one. It is stored as StateWorks.
+	StateCertificateFormer State = "certificate-former"
 )
 
 // Stopped says whether mailboxes are not read in this state, except for a probe
 // now and then. An unreachable vault stops nothing: a known secret still works.
 func (s State) Stopped() bool {
 	switch s {
-	case StateNew, StateWorks, StateVault, "":
+	case StateNew, StateWorks, StateVault, StateCertificateFormer, "":
 		return false
 	}
 	return true
@@ -63,7 +66,7 @@ type Connector struct {
 	Certificate   string // name in the vault; of MethodCertificate
 	SecretSet     bool
 	SecretVersion string    // in the secret store
-	SecretExpires time.Time // or its certificate; zero for never
+	SecretExpires time.Time // or the certificate that is used; zero for never
 	State         State
 	StateReason   string // AADSTS code and trace id, or the vault's code; never the whole answer
 	StateSince    time.Time
@@ -103,6 +106,10 @@ type stateRow struct {
 	Reason string    `json:"reason,omitempty"`
 	Since  time.Time `json:"since"`
 	Tried  time.Time `json:"tried"`
+	// Former and Ends are of the certificate that was used last. Releases that do not know
+	// them see a connector that works.
+	Former bool      `json:"former,omitempty"`
+	Ends   time.Time `json:"ends,omitzero"`
 }
 
 // The row that says which connector an app registration belongs to.
@@ -129,6 +136,12 @@ func (r connectorRow) connector(id, etag string) Connector {
 
 func (c Connector) with(r stateRow) Connector {
 	c.State, c.StateReason, c.StateSince, c.tried = r.State, r.Reason, r.Since.UTC(), r.Tried
+	if r.Former {
+		c.State = StateCertificateFormer
+	}
+	if !r.Ends.IsZero() && c.Method == MethodCertificate {
+		c.SecretExpires = r.Ends.UTC()
+	}
 	return c
 }
 

@@ -161,6 +161,16 @@ func (v *vault) Get(_ context.Context, name, version string) (value secret.Value
 	return value, err
 }
 
+func (v *vault) Versions(_ context.Context, name string) (versions []string, err error) {
+	err = v.do("versions", func() error {
+		for n := len(v.versions[name]); n > 0; n-- {
+			versions = append(versions, fmt.Sprint("v", n))
+		}
+		return nil
+	})
+	return versions, err
+}
+
 func (v *vault) Delete(_ context.Context, name string) error {
 	return v.do("delete", func() error {
 		delete(v.versions, name)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"time"
 
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/secret"
@@ -82,7 +81,7 @@ func (s *Store) kept(ctx context.Context, c Connector) (secret.Value, error) {
 func (s *Store) readCertificate(ctx context.Context, c *Connector) (secret.Value, error) {
 	v, err := s.kept(ctx, *c)
 	if err == nil {
-		c.SecretExpires, err = entra.Expires(v)
+		c.SecretExpires, err = c.ends(v)
 	}
 	switch {
 	case errors.Is(err, errNoCertificate), errors.Is(err, entra.ErrNoCertificate):
@@ -90,7 +89,6 @@ func (s *Store) readCertificate(ctx context.Context, c *Connector) (secret.Value
 	case err != nil:
 		return v, fmt.Errorf("certificate of %s: %w", c.Name, &SecretStoreError{err})
 	}
-	c.SecretExpires = c.SecretExpires.UTC().Truncate(time.Second)
 	return v, nil
 }
 

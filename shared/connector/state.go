@@ -16,10 +16,19 @@ import (
 // ProbeEvery is how often a connector that Entra refuses is tried again.
 const ProbeEvery = 30 * time.Minute
 
-// ConnectorWorks records that Entra gave this connector a token. It writes only
-// when the state changes.
+// ConnectorWorks records that Entra gave this connector a token, and for which
+// certificate. It writes only when that changes.
 func (s *Store) ConnectorWorks(ctx context.Context, id string) error {
-	return s.record(ctx, id, StateWorks, "")
+	row := stateRow{State: StateWorks}
+	s.mu.Lock()
+	k := s.clients[id]
+	s.mu.Unlock()
+	if k != nil {
+		k.credential.mu.Lock()
+		row.Former, row.Ends = k.credential.former, k.credential.ends
+		k.credential.mu.Unlock()
+	}
+	return s.record(ctx, id, row)
 }
 
 // ConnectorFailed records err when it is about the whole connector, and says
@@ -29,7 +38,7 @@ func (s *Store) ConnectorWorks(ctx context.Context, id string) error {
 func (s *Store) ConnectorFailed(ctx context.Context, id string, err error) (bool, error) {
 	state, reason := s.stateOf(err)
 	if state != "" {
-		return true, s.record(ctx, id, state, reason)
+		return true, s.record(ctx, id, stateRow{State: state, Reason: reason})
 	}
 	if _, refused := answer.Of(err); refused {
 		return false, s.ConnectorWorks(ctx, id)
@@ -95,7 +104,7 @@ func refusalReason(r *entra.Refusal) string {
 	return fmt.Sprintf("status %d", r.Status)
 }
 
-func (s *Store) record(ctx context.Context, id string, state State, reason string) error {
+func (s *Store) record(ctx context.Context, id string, row stateRow) error {
 	conf, err := s.configuration(ctx)
 	if err != nil {
 		return err
@@ -105,9 +114,13 @@ func (s *Store) record(ctx context.Context, id string, state State, reason strin
 		return nil // deleted meanwhile
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	row := stateRow{State: state, Reason: reason, Since: now, Tried: now}
-	if c.State == state {
-		if !state.Stopped() || now.Sub(c.tried) < ProbeEvery-time.Minute {
+	if row.Ends.IsZero() && c.Method == MethodCertificate {
+		row.Ends = c.SecretExpires
+	}
+	after := c.with(row)
+	row.Since, row.Tried = now, now
+	if c.State == after.State {
+		if c.SecretExpires.Equal(after.SecretExpires) && (!row.State.Stopped() || now.Sub(c.tried) < ProbeEvery-time.Minute) {
 			return nil
 		}
 		row.Since = c.StateSince

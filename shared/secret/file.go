@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,6 +85,17 @@ func (f *File) Get(_ context.Context, name, version string) (Value, error) {
 		}
 	}
 	return Value{}, fault.Final(fmt.Errorf("secrets file: get %s: %w", name, ErrNotFound))
+}
+
+// Versions returns all that Set added.
+func (f *File) Versions(_ context.Context, name string) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var versions []string
+	for _, v := range slices.Backward(f.secrets[name]) {
+		versions = append(versions, v.Version)
+	}
+	return versions, nil
 }
 
 // Delete removes all versions for good.

@@ -26,6 +26,9 @@ func TestAFileKeepsSecretsOverARestart(t *testing.T) {
 	for range 2 {
 		want(t, f, "", "second")
 		want(t, f, first, canary)
+		if all, err := f.Versions(t.Context(), "connector"); err != nil || len(all) != 2 || all[1] != first {
+			t.Errorf("versions %q, %v", all, err)
+		}
 		if _, err := f.Get(t.Context(), "connector", "other"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("another version: %v", err)
 		}

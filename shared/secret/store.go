@@ -17,6 +17,8 @@ type Store interface {
 	// Get reads one version; "" is the newest. It never returns another version
 	// than the requested one.
 	Get(ctx context.Context, name, version string) (Value, error)
+	// Versions returns the versions that can be read, the newest first.
+	Versions(ctx context.Context, name string) ([]string, error)
 	// Delete removes all versions. A missing name is no error.
 	Delete(ctx context.Context, name string) error
 }

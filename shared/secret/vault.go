@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -152,6 +153,33 @@ func (v *Vault) Get(ctx context.Context, name, version string) (Value, error) {
 		}
 	}
 	return Value{}, fmt.Errorf("vault: get %s: %w", name, err)
+}
+
+// Versions asks the vault.
+func (v *Vault) Versions(ctx context.Context, name string) ([]string, error) {
+	if !shape.MatchString(name) {
+		return nil, fault.Final(fmt.Errorf("vault: versions of a secret: %w", ErrInvalid))
+	}
+	timed, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	var found []*azsecrets.SecretProperties
+	for p := v.client.NewListSecretPropertiesVersionsPager(name, nil); p.More(); {
+		page, err := p.NextPage(timed)
+		if err != nil {
+			return nil, fmt.Errorf("vault: versions of %s: %w", name, classify(ctx, err))
+		}
+		for _, s := range page.Value {
+			if a := s.Attributes; s.ID != nil && a != nil && a.Created != nil && (a.Enabled == nil || *a.Enabled) {
+				found = append(found, s)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *azsecrets.SecretProperties) int { return b.Attributes.Created.Compare(*a.Attributes.Created) })
+	versions := make([]string, len(found))
+	for i, s := range found {
+		versions[i] = s.ID.Version()
+	}
+	return versions, nil
 }
 
 // Forget makes the next Get of a name read the vault. It is for a secret that

@@ -59,8 +59,16 @@ func (k *kv) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var s map[string]any
 		_ = json.NewDecoder(r.Body).Decode(&s)
 		s["id"] = fmt.Sprintf("https://kluis.vault.azure.net/secrets/%s/v%d", name, len(versions)+1)
+		attributes, _ := s["attributes"].(map[string]any)
+		if attributes == nil {
+			attributes = map[string]any{}
+			s["attributes"] = attributes
+		}
+		attributes["created"] = time.Now().Unix()
 		k.secrets[name] = append(versions, s)
 		k.answer(w, s)
+	case len(parts) == 3 && parts[2] == "versions":
+		k.answer(w, map[string]any{"value": versions})
 	case len(versions) == 0 || k.deleted[name]:
 		refuse(w, 404, "SecretNotFound", "")
 	case r.Method == "DELETE":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -47,6 +48,26 @@ func TestAVaultKeepsWhatItIsGiven(t *testing.T) {
 		kept := fmt.Sprint(k.secrets["connector"][1])
 		if !strings.Contains(kept, fmt.Sprintf("exp:%g", float64(expires.Unix()))) || !strings.Contains(kept, "app:id") {
 			t.Errorf("expiry and tags were not kept: %s", kept)
+		}
+	})
+}
+
+// The versions that can be read are listed, the newest first, and not by the order of the answer.
+func TestVersionsOfASecret(t *testing.T) {
+	simulated(t, func(t *testing.T, v *Vault, k *kv, _ *wiretest.Wire) {
+		for _, text := range []string{"second", "third", "fourth"} {
+			time.Sleep(time.Hour)
+			if _, err := v.Set(t.Context(), "connector", New(text), time.Time{}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k.secrets["connector"][2]["attributes"].(map[string]any)["enabled"] = false
+		if got, err := v.Versions(t.Context(), "connector"); err != nil || !slices.Equal(got, []string{"v4", "v2", "v1"}) {
+			t.Errorf("%q, %v", got, err)
+		}
+		k.refuse = always(403, "Forbidden", "")
+		if got, err := v.Versions(t.Context(), "connector"); got != nil || !errors.Is(err, ErrUnreachable) {
+			t.Errorf("%q, %v", got, err)
 		}
 	})
 }
