@@ -2,6 +2,7 @@ package send_test
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,19 +189,21 @@ func (w *world) breakAt(n int, f struct {
 	fault wiretest.Fault
 	kill  bool
 }) (what *string) {
-	what, dead := new(string), false
+	what = new(string)
+	var dead atomic.Bool // calls meet: a turn is renewed beside them
 	w.fault(func(i int, call string) wiretest.Fault {
 		switch {
-		case dead:
+		case dead.Load():
 			return wiretest.Refuse
 		case i == n:
-			*what, dead = call, f.kill
+			*what = call
+			dead.Store(f.kill)
 			return f.fault
 		}
 		return wiretest.Pass
 	})
 	w.pass(30 * time.Second)
-	if dead {
+	if dead.Load() {
 		w.heal()
 		w.start()
 	}

@@ -20,8 +20,9 @@
 // made while there is a doubt. A reply that is found nowhere for an hour is unknown,
 // and a person looks for it.
 //
-// A process that dies leaves a claim that ends after outbox.ClaimLife. The tick puts
-// jobs for what is open.
+// A job renews its turn to send from the mailbox, and stops when it cannot. A process that
+// dies leaves a turn that ends after outbox.TurnLife, and a claim that ends after
+// outbox.ClaimLife. The tick puts jobs for what is open.
 package send
 
 import (
@@ -150,7 +151,7 @@ func (h *Handler) reply(ctx context.Context, id string) error {
 // leave sends a reply that is due, if it still may leave. One mail at a time leaves a
 // mailbox.
 func (h *Handler) leave(ctx context.Context, r outbox.Reply) error {
-	return h.inTurn(ctx, r, func(t *turn) error {
+	return h.inTurn(ctx, r, func(ctx context.Context, t *turn) error {
 		box, found, err := h.box(ctx, r.Mailbox)
 		if err != nil {
 			return err

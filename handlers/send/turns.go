@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -17,7 +18,12 @@ const (
 	// that it makes room for other mailboxes, and another job comes after busy.
 	patience = 5 * time.Second
 	busy     = 15 * time.Second
+	// renewal is how often a turn is renewed: one renewal may fail.
+	renewal = outbox.TurnLife / 3
 )
+
+// errLostTurn stops a job that could not renew its turn: another job may have it.
+var errLostTurn = errors.New("the turn to send from the mailbox was lost")
 
 // turns let one job of this process at a time ask for the turn of a mailbox, so that the
 // jobs of one process wait without reading tables.
@@ -56,9 +62,9 @@ func (t *turns) take(ctx context.Context, mailbox string) (giveBack func(), ok b
 	return nil, false
 }
 
-// inTurn calls f when the mailbox of a reply is this job's, among those of all instances.
-// Else it puts a job that comes later.
-func (h *Handler) inTurn(ctx context.Context, r outbox.Reply, f func(*turn) error) error {
+// inTurn calls f when the mailbox of a reply is this job's, among those of all instances,
+// and ends its ctx when it no longer is. Else it puts a job that comes later.
+func (h *Handler) inTurn(ctx context.Context, r outbox.Reply, f func(context.Context, *turn) error) error {
 	giveBack, ok := h.turns.take(ctx, r.Mailbox)
 	if !ok {
 		return h.put(ctx, r, busy)
@@ -79,7 +85,37 @@ func (h *Handler) inTurn(ctx context.Context, r outbox.Reply, f func(*turn) erro
 			slog.WarnContext(ctx, "a mailbox is not free before the turn to send from it ends by itself", "error", err)
 		}
 	}()
-	return f(t)
+	ctx, lose := context.WithCancelCause(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() { h.renew(ctx, got, lose) })
+	defer renewing.Wait() // before the turn ends
+	defer lose(nil)
+	return f(ctx, t)
+}
+
+// renew renews a turn until ctx ends, and ends it when the turn is lost.
+func (h *Handler) renew(ctx context.Context, t outbox.Turn, lose context.CancelCauseFunc) {
+	ticks := time.NewTicker(renewal)
+	defer ticks.Stop()
+	for ends := t.ClaimEnds; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		short, cancel := context.WithTimeout(ctx, renewal)
+		asked := h.Outbox.Now()
+		err := h.Outbox.RenewTurn(short, t)
+		cancel()
+		switch {
+		case err == nil:
+			ends = asked.Add(outbox.TurnLife)
+		case ctx.Err() == nil && (errors.Is(err, outbox.ErrChanged) || !h.Outbox.Now().Add(renewal).Before(ends)):
+			slog.WarnContext(ctx, "a job stops sending", "error", err)
+			lose(errLostTurn)
+			return
+		}
+	}
 }
 
 // pause waits until the mail of this turn may leave, or ctx ends. It has little to wait:

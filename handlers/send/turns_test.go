@@ -3,12 +3,17 @@ package send_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"kantoorpost/handlers/send"
+	"kantoorpost/shared/job"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/wiretest"
 )
@@ -122,9 +127,9 @@ func TestTurnOfADeadProcess(t *testing.T) {
 	test(t, "", func(t *testing.T, w *world) {
 		first := w.reply()
 		time.Sleep(11 * time.Second) // simulated
-		dead := false
+		var dead atomic.Bool
 		w.fault(func(_ int, call string) wiretest.Fault {
-			if dead = dead || call == "CreateReply"; dead {
+			if dead.CompareAndSwap(false, call == "CreateReply"); dead.Load() {
 				return wiretest.Refuse
 			}
 			return wiretest.Pass
@@ -137,5 +142,89 @@ func TestTurnOfADeadProcess(t *testing.T) {
 		w.wantState(second, outbox.Sent, "")
 		w.rest()
 		w.wantState(first, outbox.Sent, "")
+	})
+}
+
+// A slow mailbox takes 50 seconds for each file.
+type slow struct{ watched }
+
+func (m slow) Attach(ctx context.Context, mailbox, draft string, a mail.OutgoingAttachment, content io.ReaderAt) error {
+	m.ways.add(1)
+	defer m.ways.add(-1)
+	select {
+	case <-time.After(50 * time.Second): // simulated
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return m.exchange.Attach(ctx, mailbox, draft, a, content)
+}
+
+// asked counts the calls of these names.
+func (w *world) asked(names ...string) (n int) {
+	for _, call := range w.exchange.calls {
+		if slices.Contains(names, call) {
+			n++
+		}
+	}
+	return n
+}
+
+// large writes a reply with a large file and one without, and lets a process begin with the
+// first. Began gives what its job returns, other is a process that has no large files.
+func (w *world) large() (first, second outbox.Reply, other *send.Handler, met *ways, began chan error) {
+	w.upload("file", "loon")
+	first = w.reply(func(r *outbox.Reply) {
+		r.Attachments = []outbox.Attachment{{Upload: "file", Name: "loon.pdf", Size: 4}}
+	})
+	second = w.reply(func(r *outbox.Reply) { r.Subject, r.Force = "RE: 2", true })
+	instances, met := w.instances()
+	instances[0].Dial = func(context.Context, string) (send.Mailbox, error) { return slow{watched{w.exchange, met}}, nil }
+	time.Sleep(11 * time.Second) // simulated
+	began = make(chan error, 1)
+	go func() {
+		began <- instances[0].Handle(w.t.Context(), job.Send{Job: "send", Replies: []string{first.ID}})
+	}()
+	time.Sleep(time.Second) // simulated
+	return first, second, instances[1], met, began
+}
+
+// A mail with large files leaves alone too: its job keeps the mailbox for as long as it works.
+func TestLongSendKeepsItsTurn(t *testing.T) {
+	test(t, "", func(t *testing.T, w *world) {
+		first, second, other, met, began := w.large()
+		w.passes(3*time.Minute, []*send.Handler{other})
+		w.must(<-began)
+		for _, r := range []outbox.Reply{first, second} {
+			w.wantState(r, outbox.Sent, "")
+			w.check(r, true)
+		}
+		if met.met > 0 || w.asked("CreateReply") != 2 {
+			t.Errorf("%d times two jobs used the mailbox, %d drafts were made", met.met, w.asked("CreateReply"))
+		}
+	})
+}
+
+// A job that cannot renew its turn stops, so that the one that takes the mailbox is alone.
+func TestLostTurnEndsTheJob(t *testing.T) {
+	test(t, "", func(t *testing.T, w *world) {
+		first, second, other, met, began := w.large()
+		w.toTable.Fault(func(int, *http.Request) wiretest.Fault { return wiretest.Refuse })
+		if err := <-began; err == nil {
+			t.Error("the job says nothing of tables that it cannot reach")
+		}
+		if w.asked("Attach", "SendDraft") > 0 {
+			t.Error("the job continued")
+		}
+		w.heal()
+		w.passes(30*time.Second, []*send.Handler{other})
+		w.wantState(second, outbox.Sent, "")
+		w.handler = other
+		w.rest()
+		w.wantState(first, outbox.Sent, "")
+		w.check(first, true)
+		w.check(second, true)
+		if met.met > 0 {
+			t.Error("two jobs used the mailbox")
+		}
 	})
 }

@@ -25,6 +25,16 @@ func (c Chat) Append(m Message, active bool) (Chat, Message, []table.Op) {
 	return c, m, append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)))
 }
 
+// after returns at, or the first millisecond after the newest message of c that members look
+// at when that is of the same second: what is written later has a later time.
+func (c Chat) after(at time.Time) time.Time {
+	at = at.UTC().Truncate(time.Millisecond)
+	if early := c.Last.Sub(at); early >= 0 && early < time.Second {
+		at = c.Last.Truncate(time.Millisecond).Add(time.Millisecond)
+	}
+	return at
+}
+
 // appendOwn appends what a team member wrote. A member who had seen everything has
 // seen his or her own message.
 func (s *Store) appendOwn(ctx context.Context, c *Chat, m *Message, member string) ([]table.Op, error) {

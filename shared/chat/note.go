@@ -71,7 +71,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 	}
 	m := Message{
 		Kind: KindNote, Author: member, Key: ids.Hash(member, key), From: mail.Address{}, Text: note.Text, Mentions: note.Mentions,
-		Preview: note.preview(), Received: at.UTC().Truncate(time.Millisecond),
+		Preview: note.preview(),
 	}
 	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
@@ -87,6 +87,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 		if first, ok, err := s.requested(ctx, m.Key, id, c.ID); ok || err != nil {
 			return first, err
 		}
+		m.Received = c.after(at)
 		m.ID = item.NewID(c.ID, m.Key, m.Received)
 		c.Notes++
 		ops, err := s.appendOwn(ctx, &c, &m, member)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/ids"
 )
 
 // What its author erases is nowhere any more, also after the chat was merged, and a
@@ -36,5 +37,47 @@ func TestAnErasedNoteIsNowhere(t *testing.T) {
 		if strings.Contains(fmt.Sprint(r), secret) {
 			t.Errorf("it is still kept at %s", r.Key)
 		}
+	}
+}
+
+// Messages of one millisecond are read in the order in which they came. What people write
+// has a time of its own, also when it is read message by message.
+func TestMessagesOfOneMillisecond(t *testing.T) {
+	b := newBureau(t)
+	c := b.started(t, 1, "bakker", "anna")
+	want := []string{c.ID}
+	for n := range 5 { // Graph says the second in which mail was received
+		it := newMail(10 + n)
+		it.ID = ids.Timed(newMail(1).Received, ids.Hash(fmt.Sprint(n)))
+		it.Received = newMail(1).Received
+		_, ops := b.get(t, c.ID).Join(it, chat.Entry{Named: true})
+		if err := b.table.Write(t.Context(), ops...); err != nil {
+			t.Fatal(err)
+		}
+		want = append([]string{it.ID}, want...)
+	}
+	at := b.get(t, c.ID).Last
+	for range 5 {
+		note, err := b.AddNote(t.Context(), c.ID, "anna", "", chat.Note{Text: "Let op"}, anybody, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append([]string{note.ID}, want...)
+	}
+	all, _, err := b.Messages(t.Context(), c.ID, 20, "")
+	if err != nil || len(all) != len(want) {
+		t.Fatalf("%d messages, %v", len(all), err)
+	}
+	for n, m := range all {
+		if m.ID != want[n] {
+			t.Errorf("message %d is %s of %v, want %s", n, m.ID, m.Received, want[n])
+		}
+	}
+	for after, n := "", 0; n < 5; n++ {
+		page, next, err := b.Messages(t.Context(), c.ID, 1, after)
+		if err != nil || len(page) != 1 || page[0].ID != want[n] {
+			t.Fatalf("message %d is %v, %v", n, page, err)
+		}
+		after = next
 	}
 }

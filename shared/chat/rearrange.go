@@ -17,7 +17,7 @@ import (
 // those of every change of these chats before.
 func (ch *Change) identify(chats ...*Chat) {
 	for _, c := range chats {
-		if !ch.At.After(c.Rearranged) {
+		if ch.At = c.after(ch.At); !ch.At.After(c.Rearranged) {
 			ch.At = c.Rearranged.Add(time.Millisecond)
 		}
 	}

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,9 +179,14 @@ func (s *Store) VerdictsOf(ctx context.Context, contact string, clients []string
 }
 
 // Messages returns the messages of a chat, newest first, and the id to continue
-// after, "" at the end. It costs one query.
+// after, "" at the end. It costs one query. Of a page, those of one millisecond are in the
+// order in which they came into the chat: Graph gives mail the time in whole seconds.
 func (s *Store) Messages(ctx context.Context, chat string, limit int, after string) ([]Message, string, error) {
-	return list[Message](ctx, s.table, messageKey(chat, ""), limit, after)
+	messages, next, err := list[Message](ctx, s.table, messageKey(chat, ""), limit, after)
+	slices.SortStableFunc(messages, func(a, b Message) int {
+		return cmp.Or(ids.TimeOf(b.ID).Compare(ids.TimeOf(a.ID)), cmp.Compare(b.Sequence, a.Sequence))
+	})
+	return messages, next, err
 }
 
 // Message returns one message of a chat, or ErrNotFound.

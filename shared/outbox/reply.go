@@ -188,8 +188,9 @@ type Reply struct {
 	etag string
 }
 
-// ClaimLife is how long a job may send a reply before another job continues.
-const ClaimLife = 5 * time.Minute
+// ClaimLife is how long no other job continues with a reply, once the turn of the job that
+// sends it is over (see Turn). It is well above TurnLife, after which a job has stopped.
+const ClaimLife = time.Minute
 
 // listed says whether the reply is in lists of what has not left or needs a person.
 func (r Reply) listed() bool { return r.State != Sent && r.State != TakenBack && !r.Dismissed }

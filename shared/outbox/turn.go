@@ -15,10 +15,9 @@ const (
 	// messages a minute.
 	// https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#sending-limits-1
 	Spread = 2 * time.Second
-	// TurnLife is how long a turn lasts that no job ends: a process that dies holds its
-	// mailbox no longer. A job with large files may need more; then the mail of another job
-	// leaves beside its own, and no more mails a minute than Spread allows.
-	TurnLife = 20 * time.Second
+	// TurnLife is how long a turn lasts that is neither ended nor renewed: a process that
+	// dies holds its mailbox no longer.
+	TurnLife = 12 * time.Second
 	// maxBackOff is how long a mailbox rests at most, whatever Graph asks.
 	maxBackOff = 10 * time.Minute
 )
@@ -69,6 +68,26 @@ func (s *Store) TakeTurn(ctx context.Context, mailbox string, patience time.Dura
 		return Turn{}, TurnLife, err
 	}
 	return t, 0, nil
+}
+
+// RenewTurn lets a turn last TurnLife from now. It fails with ErrChanged when it was ended, or
+// another job has the turn by now.
+func (s *Store) RenewTurn(ctx context.Context, t Turn) error {
+	var now Turn
+	etag, err := s.get(ctx, turnKey(t.Mailbox), &now)
+	if err == nil && now.Claim != t.Claim {
+		err = ErrChanged
+	}
+	if err == nil {
+		now.ClaimEnds = s.now().Add(TurnLife)
+		if err = s.table.Write(ctx, table.Replace(document(turnKey(t.Mailbox), etag, now, nil))); isConflict(ctx, err) {
+			err = ErrChanged // only the job that has a turn renews it
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("renew the turn to send from mailbox %s: %w", t.Mailbox, err)
+	}
+	return nil
 }
 
 // EndTurn ends a turn. No mail leaves the mailbox before notBefore; zero for as Spread
