@@ -19,12 +19,14 @@ import (
 // https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace#_logoperation-function
 // https://learn.microsoft.com/azure/azure-monitor/app/data-model-complete (traces)
 var logTables = map[string]string{
-	"AppTraces": "(TimeGenerated: datetime, Message: string, SeverityLevel: int, OperationId: string, OperationName: string, ParentId: string," +
+	"AppTraces": "(TimeGenerated: datetime, Message: string, SeverityLevel: int, OperationId: string, OperationName: string, ParentId: " +
+		"string," +
 		" Properties: dynamic, AppRoleName: string, AppRoleInstance: string, ItemCount: int)",
 	"Usage": "(TimeGenerated: datetime, StartTime: datetime, EndTime: datetime, DataType: string, Quantity: real, QuantityUnit: string," +
 		" IsBillable: bool, Solution: string)",
 	"_LogOperation": "(TimeGenerated: datetime, Category: string, Operation: string, Level: string, Detail: string)",
-	"traces": "(timestamp: datetime, message: string, severityLevel: int, operation_Id: string, operation_Name: string, customDimensions: dynamic," +
+	"traces": "(timestamp: datetime, message: string, severityLevel: int, operation_Id: string, operation_Name: string, customDimensions: " +
+		"dynamic," +
 		" cloud_RoleName: string, itemCount: int)",
 }
 

@@ -67,7 +67,9 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%s: %s", one, got.text)
 		}
 	}
-	if got := c.as(t, "POST "+path+"/addresses", `{"address":"box1@kantoor.example","link":{"kind":"contact"}}`); got.status != http.StatusConflict || got.body["existing"] != made.body["id"] {
+	if got := c.as(t, "POST "+path+"/addresses",
+		`{"address":"box1@kantoor.example","link":{"kind":"contact"}}`); got.status != http.StatusConflict ||
+		got.body["existing"] != made.body["id"] {
 		t.Errorf("again: %d %s", got.status, got.text)
 	}
 	tag := made.header.Get("ETag")

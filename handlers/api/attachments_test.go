@@ -88,7 +88,8 @@ func TestAttachments(t *testing.T) {
 	}
 	for n, want := range map[int][3]string{
 		1: {"image/png", `attachment; filename="logo.png"; filename*=UTF-8''logo.png`, "png"},
-		2: {"application/octet-stream", `attachment; filename="Jaarrekening _ _2025_.pdf"; filename*=UTF-8''Jaarrekening%20%C3%A9%20%E2%80%9C2025%E2%80%9D.pdf`, "%PDF"},
+		2: {"application/octet-stream",
+			`attachment; filename="Jaarrekening _ _2025_.pdf"; filename*=UTF-8''Jaarrekening%20%C3%A9%20%E2%80%9C2025%E2%80%9D.pdf`, "%PDF"},
 		3: {"application/octet-stream", `attachment; filename="Vraag van Piet.eml"; filename*=UTF-8''Vraag%20van%20Piet.eml`, "From: piet"},
 		5: {"application/octet-stream", `attachment; filename="pagina.html"; filename*=UTF-8''pagina.html`, "<script>"},
 		6: {"image/jpeg", `attachment; filename="foto.JPG"; filename*=UTF-8''foto.JPG`, "jpg"},
@@ -202,7 +203,8 @@ func TestFileNames(t *testing.T) {
 func TestWhatIsNotShownIsListed(t *testing.T) {
 	k := newTalking(t)
 	var all []fakeAttachment
-	text := `<div style="display:none"><img src="cid:hidden"></div><table background="cid:back"><tr><td style="background:url(cid:style)"></table><svg><image href="cid:svg"/></svg><img src="cid:zero" width="0">`
+	text := `<div style="display:none"><img src="cid:hidden"></div><table background="cid:back"><tr><td style="background:url(cid:style)">` +
+		`</table><svg><image href="cid:svg"/></svg><img src="cid:zero" width="0">`
 	add := func(name, kind, id string, shown bool) {
 		at := mail.Attachment{ID: name, Kind: mail.AttachedFile, Name: name, ContentType: kind, Size: 3, Inline: true, ContentID: id}
 		all = append(all, fakeAttachment{Attachment: at, content: "xyz"})

@@ -61,7 +61,9 @@ func TestQuotedTextOfAChat(t *testing.T) {
 	second := k.join(t, in, answer, repeated)
 	marked := k.nthMail(3, "Jan")
 	marked.BodyType = "html"
-	third := k.join(t, in, marked, `<p>Dank.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> Bo &lt;box1@kantoor.example&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br><b>Aan:</b> Jan<br><b>Onderwerp:</b> Pand</div><p>Verkoop het.</p>`)
+	third := k.join(t, in, marked,
+		`<p>Dank.</p><hr><div id="divRplyFwdMsg"><b>Van:</b> Bo &lt;box1@kantoor.example&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 `+
+			`09:12<br><b>Aan:</b> Jan<br><b>Onderwerp:</b> Pand</div><p>Verkoop het.</p>`)
 	text := k.nthMail(4, "Jan")
 	fourth := k.join(t, in, text, "Ja & nee.\n\nOp ma 2 mrt 2026 om 09:12 schreef Bo <box1@kantoor.example>:\n> Verkoop je?\n> Bo\n")
 
@@ -188,7 +190,8 @@ func foldedAt(content string, r mailtext.Range) string {
 // is one element.
 func TestAPartIsFoldedAnywhere(t *testing.T) {
 	for _, content := range []string{
-		`<div>a<p>b<b>c</b></p></div><table width=3><tr><td>d<div>e</div></td><td>f</td></tr><tr><td><ul><li>g<li>h</ul></table><a href="https://x.example">i<span style="color:red">j</span></a>k<img src="cid:x">`,
+		`<div>a<p>b<b>c</b></p></div><table width=3><tr><td>d<div>e</div></td><td>f</td></tr><tr><td><ul><li>g<li>h</ul></table><a ` +
+			`href="https://x.example">i<span style="color:red">j</span></a>k<img src="cid:x">`,
 		`<p>a<p>b</div></span>c<blockquote>d<blockquote>e</blockquote>f</blockquote><pre>g` + "\n" +
 			`h</pre><svg><text>i</text></svg>j<style>p{}</style>k`,
 		`<html><body style="margin:0"><center><h1>a</h1><ol><li>b<ol><li>c</ol></ol></center></body></html>d`,
@@ -265,7 +268,8 @@ func BenchmarkFoldedDocument(b *testing.B) {
 	var content strings.Builder
 	content.WriteString("<html><body><div class=WordSection1><p class=MsoNormal>Akkoord, doe maar.</p>")
 	for n := range 20 {
-		fmt.Fprintf(&content, `<div><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Van:</b> a &lt;a@x.example&gt;<br><b>Verzonden:</b> %d maart 2026 09:12<br><b>Aan:</b> b<br><b>Onderwerp:</b> c</p></div></div>`, n+1)
+		fmt.Fprintf(&content, `<div><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Van:</b> a `+
+			`&lt;a@x.example&gt;<br><b>Verzonden:</b> %d maart 2026 09:12<br><b>Aan:</b> b<br><b>Onderwerp:</b> c</p></div></div>`, n+1)
 		content.WriteString(strings.Repeat("<p class=MsoNormal>Hierbij de stukken van <b>klant</b> 10023, zie de bijlage.</p>", 20))
 	}
 	it := item.Item{BodyType: "html", Address: "b@kantoor.example", From: mail.Address{Email: "a@x.example"}}

@@ -29,16 +29,20 @@ func TestDocuments(t *testing.T) {
 			[]string{"color: #fff; background-color: #123456"}, []string{"url"}},
 		{"background that cannot be shown", `<div style="background-image:url(x);color:#fff">a</div>`, []string{"color: #000000"},
 			[]string{"#fff;"}},
-		{"style sheet", `<style>/* c */ .kop, td.x { background : NAVY ; color: White } @media screen { .kop { color: red } } p{padding:3px 4px;border:1px solid #ccc}</style><div class="a kop">a</div><p>b`,
+		{"style sheet", `<style>/* c */ .kop, td.x { background : NAVY ; color: White } @media screen { .kop { color: red } } p{padding:3px ` +
+			`4px;border:1px solid #ccc}</style><div class="a kop">a</div><p>b`,
 			[]string{"color: white; background-color: #000080", "padding: 3px 4px", "border: 1px solid #ccc"}, []string{"red"}},
-		{"the stronger rule", `<style>#i{color:#060} .c{color:#600 !important} p{color:#006}</style><p id=i class=c>a</p><p id=i style="color:#303">b</p>`, []string{"color: #600", "color: #303"}, []string{"#006", "#060"}},
-		{"order of declarations", `<p style="border-left: 3px solid #ccc; border: none; padding-left:1px; padding:2px">a</p><p style="color:#303;color:#606;color:mist">`, []string{"border: none", "padding: 2px", "color: #606"}, []string{"#303"}},
+		{"the stronger rule", `<style>#i{color:#060} .c{color:#600 !important} p{color:#006}</style><p id=i class=c>a</p><p id=i ` +
+			`style="color:#303">b</p>`, []string{"color: #600", "color: #303"}, []string{"#006", "#060"}},
+		{"order of declarations", `<p style="border-left: 3px solid #ccc; border: none; padding-left:1px; padding:2px">a</p><p ` +
+			`style="color:#303;color:#606;color:mist">`, []string{"border: none", "padding: 2px", "color: #606"}, []string{"#303"}},
 		{"white on white", `<p style="color:#fefefe">a</p>`, []string{"color: #000000"}, nil},
 		{"link on a dark background", `<div style="background:#111"><a href="https://x.example">a</a></div>`,
 			[]string{"color: #ffffff; background-color: #111111"}, nil},
 		{"link on paper", `<p style="color:#333">x <a href="https://x.example">a</a></p>`, []string{"color: #333"}, []string{"color: #0000ee"}},
 		{"hidden", `<div style="display:none !important;color:#fff">voorvertoning</div>a`, []string{"display: none"}, nil},
-		{"hidden otherwise", `<div style="max-height:0px;overflow:hidden">b</div><span style="visibility:hidden">c</span><div style="mso-hide:all">d</div><p style="opacity:0.0">e</p><p hidden>f</p>`, nil, nil},
+		{"hidden otherwise", `<div style="max-height:0px;overflow:hidden">b</div><span style="visibility:hidden">c</span><div ` +
+			`style="mso-hide:all">d</div><p style="opacity:0.0">e</p><p hidden>f</p>`, nil, nil},
 		{"sections", `<section style="background:#222;color:#eee"><label>a</label></section>`,
 			[]string{"<div", "color: #eee; background-color: #222"}, nil},
 		{"body", `<body bgcolor=#202020 text=#e0e0e0><p>a`, []string{"color: #e0e0e0; background-color: #202020"}, nil},
@@ -47,7 +51,9 @@ func TestDocuments(t *testing.T) {
 		{"border of a mail without colours", `<table style="border:1px solid windowtext"><tr><td>a</table>`, []string{"border: 1px solid"},
 			[]string{"windowtext"}},
 		{"what a link may lead to", `<a href="cid:x">a</a><a href="mailto:a@b.example">b</a>`, []string{"mailto:"}, []string{"cid"}},
-		{"a picture of this server", `<img src="https://kantoor.example/.auth/logout"><img src="https://elders.example/a.png"><img src="/api/me"><img src="//kantoor.example/x" src="https://kantoor.example:443/y">`, []string{"elders.example"}, []string{"kantoor.example", "/api/me"}},
+		{"a picture of this server",
+			`<img src="https://kantoor.example/.auth/logout"><img src="https://elders.example/a.png"><img src="/api/me"><img ` +
+				`src="//kantoor.example/x" src="https://kantoor.example:443/y">`, []string{"elders.example"}, []string{"kantoor.example", "/api/me"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := safeHTML(c.in, true, "https://kantoor.example", nil).html

@@ -16,14 +16,15 @@ import (
 // it is written.
 func TestHostileMail(t *testing.T) {
 	for name, in := range map[string]string{
-		"script":              `<p>a</p><script>alert(1)</script>`,
-		"script, broken":      `<scr<script>ipt>alert(1)</scr</script>ipt>`,
-		"event":               `<img src=x onerror=alert(1)><p onclick="alert(1)">x</p>`,
-		"javascript link":     `<a href="javascript:alert(1)">x</a><a href=" java&#x0a;script:alert(1)">y</a>`,
-		"data link":           `<a href="data:text/html,<script>alert(1)</script>">x</a>`,
-		"link without host":   `<a href="//boos.example/">x</a><a href="/api/settings">y</a>`,
-		"remote picture":      `<img src="https://boos.example/pixel.gif"><img src="//boos.example/p"><img srcset="https://boos.example/p 2x">`,
-		"remote style":        `<style>@import url(https://boos.example)</style><p style="background:url(https://boos.example/x)">x</p><link rel=stylesheet href=https://boos.example>`,
+		"script":            `<p>a</p><script>alert(1)</script>`,
+		"script, broken":    `<scr<script>ipt>alert(1)</scr</script>ipt>`,
+		"event":             `<img src=x onerror=alert(1)><p onclick="alert(1)">x</p>`,
+		"javascript link":   `<a href="javascript:alert(1)">x</a><a href=" java&#x0a;script:alert(1)">y</a>`,
+		"data link":         `<a href="data:text/html,<script>alert(1)</script>">x</a>`,
+		"link without host": `<a href="//boos.example/">x</a><a href="/api/settings">y</a>`,
+		"remote picture":    `<img src="https://boos.example/pixel.gif"><img src="//boos.example/p"><img srcset="https://boos.example/p 2x">`,
+		"remote style": `<style>@import url(https://boos.example)</style><p style="background:url(https://boos.example/x)">x</p><link ` +
+			`rel=stylesheet href=https://boos.example>`,
 		"style trick":         `<p style="position:fixed;top:0;left:0;width:100%;height:100%;behavior:url(x);color:red">x</p>`,
 		"form":                `<form action=https://boos.example><input name=password><button>ok</button></form>`,
 		"frame":               `<iframe src=https://boos.example></iframe><object data=x></object><embed src=x>`,
@@ -104,7 +105,8 @@ func TestNoFrameHasOriginAndScripts(t *testing.T) {
 
 // The elements that the body of a mail needs are kept.
 func TestLetterStays(t *testing.T) {
-	out := shownHTML(`<p style="color:#333;font-weight:bold">Beste <b>Anna</b>,</p><table border="1"><tr><td colspan="2">12</td></tr></table>` +
+	out := shownHTML(`<p style="color:#333;font-weight:bold">Beste <b>Anna</b>,</p><table border="1"><tr><td colspan="2">12</td></tr>` +
+		`</table>` +
 		`<a href="https://www.belastingdienst.nl/x?a=1&amp;b=2">site</a><img src="data:image/png;base64,iVBORw0KGgo=" alt="logo">`)
 	for _, want := range []string{"<b>Anna</b>", "<table", `colspan="2"`, `href="https://www.belastingdienst.nl/x?a=1&amp;b=2"`, "noreferrer",
 		`target="_blank"`, "data:image/png", "color: #333"} {
@@ -119,7 +121,8 @@ func TestLetterStays(t *testing.T) {
 func TestLooksOfLetters(t *testing.T) {
 	for in, want := range map[string]colourUse{
 		`<p>Beste Anna</p>`: noColours,
-		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">Anna</b></div>`: blackOnWhite,
+		`<div style="font-family:Calibri; font-size:12pt; color:rgb(0, 0, 0)">Beste <b style="COLOR: Black;background-color:#FFF">` +
+			`Anna</b></div>`: blackOnWhite,
 		`<p>color: red</p>`: noColours,
 		`<style>p.x{color:windowtext}</style><p class=x>Anna</p>`:                             blackOnWhite,
 		`<p style="color:#333">Beste Anna</p>`:                                                ownColours,

@@ -115,7 +115,8 @@ func TestMoveAMail(t *testing.T) {
 	k.refused(t, "editor", "POST /api/chats/"+c+"/undo", "", 409, "nothing-to-undo")
 	for id, want := range map[string]string{c: "maakte de verplaatsing van “Vraag 2” ongedaan",
 		into: "maakte de verplaatsing van “Vraag 2” ongedaan"} {
-		if all := k.events(t, "editor", id); !slices.ContainsFunc(all, func(e map[string]any) bool { return e["preview"] == "editor@kantoor.nl "+want }) {
+		if all := k.events(t, "editor", id); !slices.ContainsFunc(all,
+			func(e map[string]any) bool { return e["preview"] == "editor@kantoor.nl "+want }) {
 			t.Errorf("undone: %v", all)
 		}
 	}

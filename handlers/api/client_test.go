@@ -74,7 +74,8 @@ func TestDescriptionPassesALinter(t *testing.T) {
 		t.Errorf("%s", found)
 	}
 	// The linter does find what is wrong.
-	write(t, filepath.Join(folder, "openapi.json"), `{"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/a": {"get": {"responses": {}}}}}`)
+	write(t, filepath.Join(folder, "openapi.json"),
+		`{"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/a": {"get": {"responses": {}}}}}`)
 	if found := run(nil, "lint.mjs", "openapi.json"); !strings.Contains(found, "security-defined") {
 		t.Errorf("a description with mistakes: %q", found)
 	}

@@ -253,7 +253,8 @@ func TestMaxLag(t *testing.T) {
 			t.Errorf("%s: %v, want %v", step.body, got.body["maxLag"], step.want)
 		}
 	}
-	if got := c.as(t, "PUT /api/settings", `{"enabled":true,"maxLag":7}`); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, "maxLag") {
+	if got := c.as(t, "PUT /api/settings", `{"enabled":true,"maxLag":7}`); got.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(got.text, "maxLag") {
 		t.Errorf("%d %s", got.status, got.text)
 	}
 }
@@ -404,7 +405,9 @@ func TestHostileTokenEndpoints(t *testing.T) {
 		strings.Repeat("a", 5000),
 		"",
 	} {
-		if got := c.as(t, "POST /api/connectors", connectorJSON(map[string]any{"tokenEndpoint": endpoint})); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, "body.tokenEndpoint") {
+		if got := c.as(t, "POST /api/connectors",
+			connectorJSON(map[string]any{"tokenEndpoint": endpoint})); got.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(got.text, "body.tokenEndpoint") {
 			t.Errorf("%q: %d %s", endpoint, got.status, got.text)
 		}
 		text, _ := json.Marshal(map[string]string{"tokenEndpoint": endpoint, "clientSecret": canary})

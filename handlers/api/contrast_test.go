@@ -23,12 +23,15 @@ import (
 var colourfulMails = []string{
 	`<p>zwart</p>`, `<p style="color:#fff">wit op wit</p>`, `<p><font color="#ffff00">geel</font></p>`,
 	`<body text="#ffffff" bgcolor="#ffffff">wit</body>`,
-	`<table bgcolor="#003366"><tr><td><font color="#ffffff">wit op blauw</font><td style="color:black">zwart op blauw<td><a href="https://x.example">link</a></table>`,
-	`<style>.h{background-color:#222;color:#eee} .h a{color:#fff} p{color:#777}</style><div class="h">kop <a href="https://x.example">link</a><p>grijs</p></div><p>grijs op wit</p>`,
+	`<table bgcolor="#003366"><tr><td><font color="#ffffff">wit op blauw</font><td style="color:black">zwart op blauw<td><a ` +
+		`href="https://x.example">link</a></table>`,
+	`<style>.h{background-color:#222;color:#eee} .h a{color:#fff} p{color:#777}</style><div class="h">kop <a href="https://x.example">` +
+		`link</a><p>grijs</p></div><p>grijs op wit</p>`,
 	`<style>body{background:#000;color:#fff}</style><body>alles zwart<p style="color:inherit">erft</p><table><tr><td>cel</table></body>`,
 	`<div style="background-image:url(https://x.example/b.png);color:white">tekst op een foto</div>`,
 	`<div style="background:linear-gradient(#000,#111);color:white">verloop</div>`,
-	`<div style="background:rgba(0,0,0,.8);color:#fff">doorzichtig<span style="background:rgba(255,255,255,.9);color:#eee">nog eens</span></div>`,
+	`<div style="background:rgba(0,0,0,.8);color:#fff">doorzichtig<span style="background:rgba(255,255,255,.9);color:#eee">nog ` +
+		`eens</span></div>`,
 	`<table><font color=white><tr><td bgcolor=navy>in de tabel</td></tr>buiten</font></table>`, `<td bgcolor=black><p>zonder tabel`,
 	`<table bgcolor=navy><font color=white>naast de cellen<tr><td>cel</table>`,
 	`<table style="background:#013;color:#fff">naast de cellen<span style="color:#ff8">x</span><tr><td>cel</table>`,
@@ -40,7 +43,8 @@ var colourfulMails = []string{
 	`<p style="color:transparent">doorzichtig</p><p style="color:rgba(0,0,0,.1)">bijna</p><p style="color:hsl(60,100%,90%)">licht</p>`,
 	`<p style="color:windowtext;background:window">systeem</p>`,
 	`<p style="color:#808080">grijs</p><hr><p style="background:#808080">grijs</p>`,
-	`<div style="display:none;color:#fff">verborgen</div><div style="font-size:0;color:#fff">klein<span style="font-size:14px">groot</span></div>`,
+	`<div style="display:none;color:#fff">verborgen</div><div style="font-size:0;color:#fff">klein<span style="font-size:14px">` +
+		`groot</span></div>`,
 	`<center style="color:gold"><li style="background:#222">een<li>twee</center>`,
 	`<ul style="background:#eee;color:#ddd"><li>een<li style="color:#111">twee</ul>`,
 	`<font color=white><table bgcolor=black><tr><th>een<td bgcolor=white>twee</table>drie</font>`,
@@ -70,7 +74,8 @@ const measureContrast = `async (count) => {
     let seen = 0;
     for (let t; (t = texts.nextNode());) {
       const e = t.parentElement;
-      if (!t.data.trim() || e.localName === "style" || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || parseFloat(style(e).fontSize) < 2) continue;
+      if (!t.data.trim() || e.localName === "style" || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) ||
+        parseFloat(style(e).fontSize) < 2) continue;
       seen++;
       const layers = [];
       for (let a = e; a; a = a.parentElement) layers.push(parse(style(a).backgroundColor));
@@ -78,7 +83,8 @@ const measureContrast = `async (count) => {
       const text = over(parse(style(e).color), back);
       const [a, b] = [light(text), light(back)];
       const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      if (contrast < 3) wrong.push(n + ": " + contrast.toFixed(2) + " " + text.map(Math.round) + " on " + back.map(Math.round) + ": " + t.data.trim().slice(0, 40) + " in " + e.outerHTML.slice(0, 120));
+      if (contrast < 3) wrong.push(n + ": " + contrast.toFixed(2) + " " + text.map(Math.round) + " on " + back.map(Math.round) +
+        ": " + t.data.trim().slice(0, 40) + " in " + e.outerHTML.slice(0, 120));
     }
     if (!seen && !page.images.length) wrong.push(n + ": nothing can be seen");
   }

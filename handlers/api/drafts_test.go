@@ -91,7 +91,8 @@ func TestDrafts(t *testing.T) {
 	w := newWriting(t)
 	path := "/api/chats/" + w.chat + "/draft"
 	upload := w.ok(t, "editor", "POST /api/uploads?name=brief.txt", "content").body["id"].(string)
-	first := w.ok(t, "editor", "PUT "+path, fmt.Sprintf(`{"mode":"reply","answers":%q,"html":"<p>Dag</p>","to":[{"email":"half"}],"attachments":[%q],"since":1}`, w.mail, upload))
+	first := w.ok(t, "editor", "PUT "+path,
+		fmt.Sprintf(`{"mode":"reply","answers":%q,"html":"<p>Dag</p>","to":[{"email":"half"}],"attachments":[%q],"since":1}`, w.mail, upload))
 	w.ok(t, "editor", "PUT "+path, `{"text":"Dag J"}`)
 	if got := w.call(t, "editor", "PUT "+path, `{"text":"Dag Ja"}`, "If-Match",
 		first.header.Get("ETag")); got.status != http.StatusPreconditionFailed {

@@ -25,7 +25,9 @@ func TestRefusalsAreLogged(t *testing.T) {
 			`","method":"GET","route":"/api/contacts/{id}","status":404}`, nil},
 		{"nobody", "GET /api/me", `"level":"WARN","msg":"refused","who":"","method":"GET","route":"/api/me","status":401}`, nil},
 		{"stranger", "GET /api/me", `"level":"WARN","msg":"refused","who":"","method":"GET","route":"/api/me","status":403}`, nil},
-		{"Mails.Read", "GET /api/chats", `"level":"WARN","msg":"refused","who":"application:aaaaaaaa-0000-0000-0000-000000000022","method":"GET","route":"/api/chats","status":403}`, nil},
+		{"Mails.Read", "GET /api/chats",
+			`"level":"WARN","msg":"refused","who":"application:aaaaaaaa-0000-0000-0000-000000000022","method":"GET","route":"/api/chats",` +
+				`"status":403}`, nil},
 		{"reader", "GET /api/me", "", nil},
 		{"reader", "GET /api/contacts/jan@x.nl/more", `"level":"INFO","msg":"refused","who":"` + id +
 			`","method":"GET","route":"/api/","status":404}`, nil},

@@ -47,7 +47,8 @@ func sourcesOf(document string) (all []string) {
 func TestPicturesOfAMail(t *testing.T) {
 	k := newTalking(t)
 	k.graph.attachments = map[string][]fakeAttachment{"message1": pictured(), "message2": pictured()}
-	second := k.html(t, 2, `<p>Dag <IMG alt=logo SRC="CID:CID%2Da"><img src="cid:nergens"><img src="cid:cid-b"><img src="cid:cid-f"> <b>tot &amp; ziens</b>`)
+	second := k.html(t, 2, `<p>Dag <IMG alt=logo SRC="CID:CID%2Da"><img src="cid:nergens"><img src="cid:cid-b"><img src="cid:cid-f"> <b>`+
+		`tot &amp; ziens</b>`)
 	k.graph.asked.Store(0)
 	got := k.ok(t, "manager", "GET /api/mails/"+second+"/body", "", "X-Forwarded-Proto", "https")
 	if k.graph.asked.Load() != 0 {
@@ -117,7 +118,8 @@ func TestPicturesOfAMail(t *testing.T) {
 // Pictures on other servers are loaded only on request, and no other files are.
 func TestRemotePictures(t *testing.T) {
 	k := newTalking(t)
-	id := k.html(t, 1, `<p>Dag<img src="https://elders.example/x.png"><img src="http://elders.example/y.png"><img src="ftp://elders.example/z"><img srcset="https://elders.example/s 2x"><script src="https://elders.example/a.js"></script>`)
+	id := k.html(t, 1, `<p>Dag<img src="https://elders.example/x.png"><img src="http://elders.example/y.png"><img `+
+		`src="ftp://elders.example/z"><img srcset="https://elders.example/s 2x"><script src="https://elders.example/a.js"></script>`)
 	path := "/api/mails/" + id + "/body"
 	if got := k.ok(t, "manager", "GET "+path, ""); strings.Contains(got.text, "elders") {
 		t.Error(got.text)

@@ -108,7 +108,9 @@ func (w *writing) arrive(t *testing.T, n int, from string) {
 // Each doubt is asked about once, all of them in one answer.
 func TestReplyIsConfirmed(t *testing.T) {
 	w := newWriting(t)
-	w.done(t, "POST /api/clients", `{"number":"2044","type":"organisation","name":"Slagerij Visser B.V.","kvk":"12345678","vat":"NL123456789B01","ibans":["NL91 ABNA 0417 1643 00"]}`)
+	w.done(t, "POST /api/clients",
+		`{"number":"2044","type":"organisation","name":"Slagerij Visser B.V.","kvk":"12345678","vat":"NL123456789B01","ibans":["NL91 ABNA `+
+			`0417 1643 00"]}`)
 	upload := w.ok(t, "editor", "POST /api/uploads?name=Jaarrekening%20slagerij-visser.pdf", "content").body["id"].(string)
 	numbered := w.ok(t, "editor", "POST /api/uploads?name=2044_2025.pdf", "content").body["id"].(string)
 	own := w.ok(t, "editor", "POST /api/uploads?name=1001_2025.pdf", "content").body["id"].(string)

@@ -187,9 +187,11 @@ func TestReplyIsTakenBackAfterLeaving(t *testing.T) {
 func TestReplyIsSanitised(t *testing.T) {
 	w := newWriting(t)
 	picture := w.ok(t, "editor", "POST /api/uploads?name=logo.png", "png", "Content-Type", "image/png").body["id"].(string)
-	id := w.reply(t, map[string]any{"html": `<p onclick="x()" style="color:red;position:fixed">Dag<script>x()</script></p><a href="javascript:x()">a</a>` +
+	id := w.reply(t, map[string]any{"html": `<p onclick="x()" style="color:red;position:fixed">Dag<script>x()</script></p><a ` +
+		`href="javascript:x()">a</a>` +
 		`<a href="https://kantoor.example/x">b</a><img src="cid:` + picture + `"><img src="https://elders.example/x.png">` +
-		`<table border=0 style='border-collapse:collapse'><tr><td class=xl65 style='border:.5pt solid windowtext;width:48pt'>1</td></tr></table>`}).body["id"].(string)
+		`<table border=0 style='border-collapse:collapse'><tr><td class=xl65 style='border:.5pt solid windowtext;width:48pt'>1</td></tr>` +
+		`</table>`}).body["id"].(string)
 	html, err := w.Outbox.Body(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -232,7 +234,8 @@ func TestReplyAsText(t *testing.T) {
 // A second person, who is a manager and not the writer, lets a reply leave.
 func TestFourEyes(t *testing.T) {
 	w := newWriting(t)
-	w.done(t, "PUT /api/settings", fmt.Sprintf(`{"enabled":true,"hold":0,"fourEyes":{"members":[%q],"clients":[],"words":["Definitieve Aanslag"]}}`, w.ids["administrator"]))
+	w.done(t, "PUT /api/settings",
+		fmt.Sprintf(`{"enabled":true,"hold":0,"fourEyes":{"members":[%q],"clients":[],"words":["Definitieve Aanslag"]}}`, w.ids["administrator"]))
 	if got := w.done(t, "GET /api/settings", "").body; got["hold"] != 0.0 ||
 		fmt.Sprint(got["fourEyes"].(map[string]any)["words"]) != "[Definitieve Aanslag]" {
 		t.Errorf("%v", got)

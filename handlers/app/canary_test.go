@@ -23,7 +23,8 @@ var addressIn = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[a-z]{2,}`
 // and Graph: all log lines, also those of failures at the level DEBUG, and all telemetry,
 // to both kinds of receivers.
 func TestNothingPrivateLeavesInTelemetry(t *testing.T) {
-	private := []string{"Aangifte", "Zie het onderwerp", "Geachte heer", "Dag Jan, die klopt", "Jan Jansen", "Bakkerij", "Pietersen", "zoekwoord", apptest.ClientSecret}
+	private := []string{"Aangifte", "Zie het onderwerp", "Geachte heer", "Dag Jan, die klopt", "Jan Jansen", "Bakkerij", "Pietersen",
+		"zoekwoord", apptest.ClientSecret}
 	for way, endpoint := range map[string]string{"otlp": "https://collector.example", "applicationinsights": ""} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
@@ -44,7 +45,8 @@ func TestNothingPrivateLeavesInTelemetry(t *testing.T) {
 				t.Fatalf("%d lines, %d batches: that proves nothing", len(all), sends)
 			}
 			// The figures of the tick and the lines of calls, with their traces, leave as well.
-			for _, what := range []string{"kantoorpost." + string(metrics.QueueDepth), "kantoorpost." + string(metrics.ThrottledCalls), `"throttled"`} {
+			for _, what := range []string{"kantoorpost." + string(metrics.QueueDepth), "kantoorpost." + string(metrics.ThrottledCalls),
+				`"throttled"`} {
 				if !strings.Contains(sent.String(), what) {
 					t.Errorf("%s: no %s was sent", way, what)
 				}
@@ -76,7 +78,8 @@ func (w *world) dayOfTrouble() {
 	w.activate("throttled")
 	info := "info@" + apptest.Domain
 	w.Send(jan, []string{info}, apptest.RawMail("Jan Jansen <"+jan+">", info, "Aangifte omzetbelasting", "a1"))
-	w.Send("piet@onbekend.example", []string{info}, apptest.RawMail("Piet Pietersen <piet@onbekend.example>", info, "Aangifte inkomsten", "b1"))
+	w.Send("piet@onbekend.example", []string{info},
+		apptest.RawMail("Piet Pietersen <piet@onbekend.example>", info, "Aangifte inkomsten", "b1"))
 	w.Send("spoofed@bakker.example", []string{info}, apptest.RawMail(jan, info, "Aangifte vals", "c1"))
 	w.Pass(3)
 	chat := w.chatOf("Aangifte omzetbelasting")["id"]
@@ -84,7 +87,8 @@ func (w *world) dayOfTrouble() {
 	w.Pass(1)
 	w.writeReply(chat, "Dag Jan, die klopt.", object{"to": []object{{"email": "unknown@bakker.example"}}, "confirmed": []string{"outsider"}})
 	w.Pass(3)
-	for _, path := range []string{"/web/mails", "/web/health", "/api/mails?search=zoekwoord", "/api/contacts?search=jan@bakker.example", "/api/addresses/" + info, "/web/chats/" + chat.(string)} {
+	for _, path := range []string{"/web/mails", "/web/health", "/api/mails?search=zoekwoord", "/api/contacts?search=jan@bakker.example",
+		"/api/addresses/" + info, "/web/chats/" + chat.(string)} {
 		w.Call(apptest.Admin, "GET", path, "")
 	}
 	w.Ask(apptest.Admin, "POST", "/api/addresses/"+info+"/fetch", nil, nil)

@@ -97,7 +97,8 @@ func TestAnswersFromOutlook(t *testing.T) {
 		before := len(w.Mails())
 
 		w.fromOutlook("info@"+apptest.Domain, "<vraag@elders.example>", "Antwoord", "jan@bakker.example")
-		w.fromOutlook("anna@"+apptest.Domain, "<vraag@elders.example>", "Van Anna", "jan@bakker.example", "info@"+apptest.Domain) // also in the inbox of info@
+		// also in the inbox of info@
+		w.fromOutlook("anna@"+apptest.Domain, "<vraag@elders.example>", "Van Anna", "jan@bakker.example", "info@"+apptest.Domain)
 		w.fromOutlook("anna@"+apptest.Domain, "", "Lunch?", "bram@elders.example")
 		w.fromOutlook("anna@"+apptest.Domain, "<prive@elders.example>", "Privé", "moeder@thuis.example")
 		w.Pass(3)

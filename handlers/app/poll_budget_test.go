@@ -82,7 +82,8 @@ func TestUserDayBudget(t *testing.T) {
 			again, reads, writes := w.ask(who, c.path, append(headers, "If-None-Match", tag)...)
 			t.Logf("%s: %d reads, %d writes, status %d then %d, tag %s", c.name, reads, writes, first.Code, again.Code, tag)
 			if again.Code != 304 || again.Body.Len() != 0 || reads > c.reads || writes > 0 {
-				t.Errorf("%s: status %d, %d bytes, %d reads, %d writes; want 304, none, at most %d, none", c.name, again.Code, again.Body.Len(), reads, writes, c.reads)
+				t.Errorf("%s: status %d, %d bytes, %d reads, %d writes; want 304, none, at most %d, none", c.name, again.Code, again.Body.Len(), reads,
+					writes, c.reads)
 			}
 			total += c.a * reads
 		}

@@ -204,7 +204,8 @@ func (w *world) queued() {
 	poll()
 	w.doJobs("fetch")
 	w.comes(jan, "Onderweg", "q3")
-	w.Must("POST", "/api/contacts", object{"name": "Ander", "emails": []string{otherAddress}, "clients": []string{w.First("/api/clients")}}) // whose mail waits
+	// whose mail waits
+	w.Must("POST", "/api/contacts", object{"name": "Ander", "emails": []string{otherAddress}, "clients": []string{w.First("/api/clients")}})
 	time.Sleep(5 * time.Minute)
 	poll()
 	w.writeReply(w.Mail("Btw")["chat"], "Vastgehouden.", object{"force": true, "hold": 60})

@@ -26,7 +26,8 @@ func TestAConnectorWithoutASecret(t *testing.T) {
 		w.Office()
 		path := "/api/connectors/" + w.First("/api/connectors")
 		identity := w.Must("GET", "/api/identity", nil)
-		if identity["exists"] != true || identity["audience"] != "api://AzureADTokenExchange" || !strings.HasSuffix(identity["issuer"].(string), "/"+apptest.TenantID+"/v2.0") {
+		if identity["exists"] != true || identity["audience"] != "api://AzureADTokenExchange" ||
+			!strings.HasSuffix(identity["issuer"].(string), "/"+apptest.TenantID+"/v2.0") {
 			t.Fatal(identity)
 		}
 		patch := object{"credential": "managed-identity"}
@@ -78,7 +79,8 @@ func TestAConnectorWithACertificate(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
 		path := "/api/connectors/" + w.First("/api/connectors")
-		vault, err := secret.OpenVault(secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
+		vault, err := secret.OpenVault(
+			secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
 		w.do(err)
 		patch := object{"credential": "certificate", "certificate": "kantoorpost-graph"}
 		says := func(want string) {
@@ -94,7 +96,8 @@ func TestAConnectorWithACertificate(t *testing.T) {
 		w.do(err)
 		says("AADSTS700027")
 		w.do(w.Tenant.AddCertificate(der))
-		if c := w.Must("PATCH", path, patch); c["certificate"] != "kantoorpost-graph" || c["secretExpires"] != until.Format(time.RFC3339) || c["secretSet"] != false {
+		if c := w.Must("PATCH", path, patch); c["certificate"] != "kantoorpost-graph" || c["secretExpires"] != until.Format(time.RFC3339) ||
+			c["secretSet"] != false {
 			t.Errorf("%v, want the end %v", c, until)
 		}
 		w.do(w.Tenant.ExpireSecret(""))

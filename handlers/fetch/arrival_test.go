@@ -216,7 +216,8 @@ func TestMailOfTenantIsVerified(t *testing.T) {
 // The lines and the shingles of a mail are those of its own part.
 func TestOwnPartOfAMail(t *testing.T) {
 	own := "<p>Akkoord.</p><p>Jan</p>"
-	quote := `<hr><div id="divRplyFwdMsg"><b>Van:</b> Anna &lt;anna@kantoor.example&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 09:12<br><b>Aan:</b> Jan<br><b>Onderwerp:</b> Stukken</div>` +
+	quote := `<hr><div id="divRplyFwdMsg"><b>Van:</b> Anna &lt;anna@kantoor.example&gt;<br><b>Verzonden:</b> maandag 2 maart 2026 ` +
+		`09:12<br><b>Aan:</b> Jan<br><b>Onderwerp:</b> Stukken</div>` +
 		strings.Repeat("<p>Nog een regel.</p>", 40)
 	box := connector.Activation{Address: "anna@kantoor.example"}
 	message := mail.Message{From: mail.Address{Email: "jan@bakker.example"}, Body: mail.Body{ContentType: "html", Content: own}}

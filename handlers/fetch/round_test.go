@@ -331,11 +331,13 @@ func (g *sentItems) Properties(_ context.Context, _, id string) (mail.Properties
 func TestSentItems(t *testing.T) {
 	h := setUp(t)
 	b := box(connector.Cursor{})
-	if _, err := h.Items.Ingest(t.Context(), []item.Arrival{{Item: item.Item{Mailbox: boxID, MessageID: "m0", InternetMessageID: "<m0@x>", Received: activated}}}); err != nil {
+	if _, err := h.Items.Ingest(t.Context(),
+		[]item.Arrival{{Item: item.Item{Mailbox: boxID, MessageID: "m0", InternetMessageID: "<m0@x>", Received: activated}}}); err != nil {
 		t.Fatal(err)
 	}
 	g := &sentItems{fail: errors.New("not now")}
-	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 1 || !b.Sent.NotBefore.After(time.Now()) || b.Cursor != (connector.Cursor{}) {
+	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 1 || !b.Sent.NotBefore.After(time.Now()) ||
+		b.Cursor != (connector.Cursor{}) {
 		t.Fatalf("after a failure: %v, %+v, the inbox %+v", err, b.Sent, b.Cursor)
 	}
 	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || len(g.links) != 1 {
@@ -343,12 +345,14 @@ func TestSentItems(t *testing.T) {
 	}
 	since := b.Sent.FailedSince
 	b.Sent.NotBefore = time.Time{}
-	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 2 || since.IsZero() || !b.Sent.FailedSince.Equal(since) {
+	if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.Failures != 2 || since.IsZero() ||
+		!b.Sent.FailedSince.Equal(since) {
 		t.Errorf("failing since %v, then %+v (%v)", since, b.Sent, err)
 	}
 	g.fail, b.Sent.NotBefore, g.links = nil, time.Time{}, g.links[:1]
 	for range 2 {
-		if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 || !b.Sent.FailedSince.IsZero() {
+		if err := h.readSent(t.Context(), g, b, activated, "job"); err != nil || b.Sent.DeltaLink != "s1" || b.Sent.Failures != 0 ||
+			!b.Sent.FailedSince.IsZero() {
 			t.Fatalf("%v, %+v", err, b.Sent)
 		}
 	}

@@ -45,7 +45,8 @@ type mailbox struct {
 }
 
 func newTenant(t *testing.T, n int, perCall time.Duration) *tenant {
-	w := &tenant{t: t, chance: rand.New(rand.NewPCG(1, uint64(n))), perCall: perCall, graph: make(chan struct{}, 4), boxes: map[string]*mailbox{}}
+	w := &tenant{t: t, chance: rand.New(rand.NewPCG(1, uint64(n))), perCall: perCall, graph: make(chan struct{}, 4),
+		boxes: map[string]*mailbox{}}
 	for i := range n {
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", w.chance.Uint32(), i)
 		b := &mailbox{at: i, every: 4 * time.Hour, read: time.Now()}
@@ -176,8 +177,10 @@ func TestLagByMailboxes(t *testing.T) {
 			})}
 			const hours = 4
 			w.run(h, hours, time.Duration(size.minutes)*time.Minute)
-			t.Logf("%6d mailboxes, at most %2d minutes, Graph %v: lag p50 %v, p95 %v; longest between two readings %v, of busy mailboxes %v; %d calls a tick",
-				size.boxes, size.minutes, size.perCall, w.lag(50), w.lag(95), w.longest(false).Round(time.Second), w.longest(true).Round(time.Second), w.calls/12/(hours-1))
+			t.Logf("%6d mailboxes, at most %2d minutes, Graph %v: lag p50 %v, p95 %v; longest between two readings %v, of busy mailboxes %v; %d "+
+				"calls a tick",
+				size.boxes, size.minutes, size.perCall, w.lag(50), w.lag(95), w.longest(false).Round(time.Second), w.longest(true).Round(time.Second),
+				w.calls/12/(hours-1))
 			if w.lag(50) > size.p50 || w.lag(95) > size.p95 || w.longest(false) > size.most {
 				t.Errorf("%d mailboxes: p50 %v, p95 %v, longest %v, want at most %v, %v, %v",
 					size.boxes, w.lag(50), w.lag(95), w.longest(false), size.p50, size.p95, size.most)
@@ -200,7 +203,8 @@ func TestWhoIsReadInEachTick(t *testing.T) {
 	failed.Cursor.Failures = 1
 	begun.Cursor.DeltaLink = ""
 	more.Cursor.Next = "page 2"
-	for name, b := range map[string]connector.Box{"mail came": fresh, "was answered": answered, "failed": failed, "never read": begun, "half read": more} {
+	for name, b := range map[string]connector.Box{"mail came": fresh, "was answered": answered, "failed": failed, "never read": begun,
+		"half read": more} {
 		if n := p.interval(b); n != 1 {
 			t.Errorf("a mailbox that %s is read in every %d. tick", name, n)
 		}

@@ -194,7 +194,8 @@ func parseOffice(t *testing.T, text string) *textOffice {
 	t.Helper()
 	p := &textOffice{members: map[string]string{}, contacts: map[string]sender{}, roles: map[string][]directory.Link{},
 		teams: map[string][]string{}, chats: map[string]chat.Chat{}, fingerprints: map[string]string{},
-		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, legs: map[string]string{}, namesIn: map[string][]string{}}
+		away: map[string]string{}, learned: map[string]string{}, took: map[string][]string{}, legs: map[string]string{},
+		namesIn: map[string][]string{}}
 	for line := range strings.Lines(text) {
 		w := strings.Fields(line)
 		switch w[0] {

@@ -133,7 +133,8 @@ func TestStrangersMail(t *testing.T) {
 		if !answers {
 			talk, want = "", talk
 		}
-		it := item.Item{ID: "m", Mailbox: "box", Address: "info@kantoor.nl", From: mail.Address{Name: strings.TrimSpace(name), Email: strings.TrimSuffix(email, ">")},
+		it := item.Item{ID: "m", Mailbox: "box", Address: "info@kantoor.nl",
+			From:    mail.Address{Name: strings.TrimSpace(name), Email: strings.TrimSuffix(email, ">")},
 			Subject: parts[2], HasAttachments: parts[3] == "file", Verdict: verdict, BodyType: "text"}
 		l := mailtext.Read("text", text, it.Subject)
 		n := mailtext.CompanyNumbersIn(it.Subject + "\n" + l.Own)
@@ -145,7 +146,8 @@ func TestStrangersMail(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			office.talk = &chat.Chat{ID: "talk", Client: known[talk], Contact: from.ID, Subject: strings.TrimPrefix(it.Subject, "Re: "), Members: []string{"anna"}}
+			office.talk = &chat.Chat{ID: "talk", Client: known[talk], Contact: from.ID, Subject: strings.TrimPrefix(it.Subject, "Re: "),
+				Members: []string{"anna"}}
 		}
 		d, err := decide(t.Context(), it, office, false)
 		if err != nil {

@@ -27,9 +27,13 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 			return list[auditEntry]{}
 		}
 		return list[auditEntry]{Next: "z9", Items: []auditEntry{
-			{At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), By: "m1", ByName: "Anna Bos", Action: "contact.update", Object: "contact " + id, ObjectName: "Jan <b>",
-				Detail: map[string]string{"rights": "reader → editor", "also": "rule.create rule x", "reason": "bounce", "client": "", "clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z", "link": "contact → role " + id}, Names: map[string]string{id: "Bakkerij"}},
-			{By: "application:x", Action: "client.delete", Object: "client " + id}, {Action: "mail.undo", Object: "mail " + one}, {By: "gone", Action: "new.action", Object: "settings"},
+			{At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), By: "m1", ByName: "Anna Bos", Action: "contact.update", Object: "contact " + id,
+				ObjectName: "Jan <b>",
+				Detail: map[string]string{"rights": "reader → editor", "also": "rule.create rule x", "reason": "bounce", "client": "",
+					"clients": `[] → ["` + id + `"]`, "from": "2026-07-01T22:00:00Z", "link": "contact → role " + id},
+				Names: map[string]string{id: "Bakkerij"}},
+			{By: "application:x", Action: "client.delete", Object: "client " + id}, {Action: "mail.undo", Object: "mail " + one},
+			{By: "gone", Action: "new.action", Object: "settings"},
 			{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "once"}},
 			{Action: "mail.dismiss", Object: "mail " + one, Detail: map[string]string{"scope": "list"}},
 			{Action: "rule.create", Object: "rule x", Detail: map[string]string{"key": "forwarded", "state": "on", "kind": "accept-kind"}},
@@ -40,11 +44,17 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 		}}
 	}
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1&action=contact", ""), 200,
-		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`"><bdi>Jan &lt;b&gt;</bdi>`, "– → Bakkerij", "Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma", "Relatie verwijderd",
-		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action", `<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print",
-		"Bereik:</span> <bdi>eenmalig", "Bereik:</span> <bdi>altijd voor deze lijst", "Gaat over:</span> <bdi>wat collega’s doorsturen", "Gaat over:</span> <bdi>automatische antwoorden",
+		"25 nov 2026 10:00", "Contact gewijzigd", `href="/web/directory/contacts/`+id+`"><bdi>Jan &lt;b&gt;</bdi>`, "– → Bakkerij",
+		"Contact → Rol Bakkerij", "raadpleger → mutator", "Regel toegevoegd", "Niet bezorgd", "!Relatie:", "2 jul 2026 00:00", "Een programma",
+		"Relatie verwijderd",
+		"!/web/directory/clients/"+id, "Systeem", `href="/web/mails/`+one, "Iemand die er niet meer is", "new.action",
+		`<option value="m1" selected>`, "action=contact&amp;after=z9&amp;by=m1", "data-print",
+		"Bereik:</span> <bdi>eenmalig", "Bereik:</span> <bdi>altijd voor deze lijst", "Gaat over:</span> <bdi>wat collega’s doorsturen",
+		"Gaat over:</span> <bdi>automatische antwoorden",
 		"E-mailadressen:</span> <bdi>gewijzigd", "Erbij:</span> <bdi>Bram", "Afgebroken:</span> <bdi>ja", "Teams van relaties:</span> <bdi>3")
-	wants(t, browse(t, api, "GET", "/web/audit?by=m1", "", "Cookie", "lang=en"), 200, "Scope:</span> <bdi>once", "About:</span> <bdi>what colleagues pass on", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram", "Broken off:</span> <bdi>yes")
+	wants(t, browse(t, api, "GET", "/web/audit?by=m1", "", "Cookie", "lang=en"), 200, "Scope:</span> <bdi>once",
+		"About:</span> <bdi>what colleagues pass on", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram",
+		"Broken off:</span> <bdi>yes")
 	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
 		t.Error(asked)
 	}
@@ -75,7 +85,8 @@ func TestTheAuditNamesEveryField(t *testing.T) {
 		}
 		for _, code := range []any{
 			directory.RuleLearning, directory.RuleProposed, directory.RuleOn, directory.RuleOff, directory.RuleUndoing, directory.RuleUndone,
-			directory.AddressContact, directory.DomainClient, directory.SenderClient, directory.DismissList, directory.DismissSender, directory.DismissKind,
+			directory.AddressContact, directory.DomainClient, directory.SenderClient, directory.DismissList, directory.DismissSender,
+			directory.DismissKind,
 			directory.AcceptSender, directory.AcceptKind, directory.KindAutoReply, directory.KindForwarded,
 			directory.Reader, directory.Editor, directory.Manager, directory.Administrator, directory.Prospect, true, false,
 		} {
@@ -90,14 +101,20 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 	api := newAPI("manager", "health.read")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok", "checks": []healthCheck{{Name: "tables", OK: true}}}
 	api.answers["GET /api/health"] = map[string]any{
-		"enabled": false, "lastTick": time.Now().Add(-20 * time.Minute), "mailboxes": 6, "overdue": map[string]any{"mails": 4, "oldest": time.Now().Add(-30 * time.Minute)},
-		"queues":     []map[string]any{{"name": "fetch", "depth": 17, "oldest": time.Now().Add(-3 * time.Minute), "poison": 2}},
-		"troubled":   []addressObject{{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}}, {Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
+		"enabled": false, "lastTick": time.Now().Add(-20 * time.Minute), "mailboxes": 6,
+		"overdue": map[string]any{"mails": 4, "oldest": time.Now().Add(-30 * time.Minute)},
+		"queues":  []map[string]any{{"name": "fetch", "depth": 17, "oldest": time.Now().Add(-3 * time.Minute), "poison": 2}},
+		"troubled": []addressObject{
+			{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}},
+			{Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
 		"connectors": []connectorObject{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
 	}
-	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie is uitgeschakeld", "20 minuten geleden", "17", "oudste: 30 minuten geleden",
-		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Niemand gekoppeld", "Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
-	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200, `<div id="health-report"`, "5 days left", "Give consent", "!<html")
+	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie is uitgeschakeld", "20 minuten geleden", "17",
+		"oudste: 30 minuten geleden",
+		`<span class="badge error">2</span>`, "loon@kantoor.example", "Geen toegang", "Geef toestemming", "Niemand gekoppeld",
+		"Niemand heeft de rol", `<span class="badge error">nog 5 dagen`)
+	wants(t, browse(t, api, "GET", "/web/health", "", "Cookie", "lang=en", "HX-Request", "true", "HX-Target", "health-report"), 200,
+		`<div id="health-report"`, "5 days left", "Give consent", "!<html")
 	// A user who is no manager sees whether the product works, and nothing
 	// more.
 	reader := newAPI("reader")
@@ -123,17 +140,23 @@ func TestTroubleIsToldOnEveryPage(t *testing.T) {
 			[]string{"2 postvakken hebben een probleem", "!Alles werkt"}, "", "2",
 		},
 		"secret ends": {
-			healthReport{Enabled: true, Connectors: []connectorObject{{State: "works", SecretExpires: time.Now().AddDate(0, 0, 20)}, {State: "works", SecretExpires: time.Now().AddDate(0, 0, 50)}}},
+			healthReport{Enabled: true,
+				Connectors: []connectorObject{{State: "works", SecretExpires: time.Now().AddDate(0, 0, 20)},
+					{State: "works", SecretExpires: time.Now().AddDate(0, 0, 50)}}},
 			[]string{"1 clientgeheim verloopt", "!Alles werkt"}, "", "1",
 		},
 		"connection broken": {
-			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "secret-expired", SecretExpires: later}}, Troubled: []addressObject{{BehindSince: &later}}},
+			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "secret-expired", SecretExpires: later}},
+				Troubled: []addressObject{{BehindSince: &later}}},
 			[]string{"De verbinding van 1 omgeving werkt niet", "!Alles werkt"}, "Er komt geen mail binnen van Kantoor: Clientgeheim verlopen.", "1",
 		},
-		"late mail":  {healthReport{Enabled: true, Overdue: overdue{Mails: 3}}, []string{"3 berichten hadden al beoordeeld moeten zijn", "!Alles werkt"}, "", "3"},
-		"clock gone": {healthReport{Enabled: true, LastTick: time.Now().Add(-time.Hour)}, []string{"De laatste controle is langer", "!Alles werkt"}, "De laatste controle is langer", ""},
-		"off":        {healthReport{Mailboxes: 2}, []string{"De integratie is uitgeschakeld", "!Alles werkt"}, "De integratie is uitgeschakeld", ""},
-		"not begun":  {healthReport{}, []string{"Alles werkt"}, "", ""},
+		"late mail": {healthReport{Enabled: true, Overdue: overdue{Mails: 3}},
+			[]string{"3 berichten hadden al beoordeeld moeten zijn", "!Alles werkt"}, "", "3"},
+		"clock gone": {healthReport{Enabled: true, LastTick: time.Now().Add(-time.Hour)},
+			[]string{"De laatste controle is langer", "!Alles werkt"}, "De laatste controle is langer", ""},
+		"off": {healthReport{Mailboxes: 2}, []string{"De integratie is uitgeschakeld", "!Alles werkt"},
+			"De integratie is uitgeschakeld", ""},
+		"not begun": {healthReport{}, []string{"Alles werkt"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := newAPI("manager", "health.read")
@@ -193,7 +216,8 @@ func TestImport(t *testing.T) {
 		if wrong && !dry {
 			return Problem{Status: 422}
 		}
-		report := importReport{DryRun: dry, Applied: !dry, Summary: map[string]importCounts{"clients": {Create: 2, Update: 1}}, Rows: []importRow{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
+		report := importReport{DryRun: dry, Applied: !dry, Summary: map[string]importCounts{"clients": {Create: 2, Update: 1}},
+			Rows: []importRow{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
 		if wrong {
 			report.Summary["clients"] = importCounts{Wrong: 1}
 			report.Rows = append(report.Rows, importRow{Number: 3, Action: "wrong", Problems: []struct {

@@ -17,8 +17,9 @@ import (
 func talking(rights string, actions ...string) *fakeAPI {
 	api := newAPI(rights, append(actions, "chats.read")...)
 	c := chatObject{
-		ID: one, Subject: "Btw & <i>meer</i>", ClientName: "Bakkerij <Jansen>", ContactName: "Jan <b>", Members: []string{"m1", "m2"}, Addresses: []string{"info@kantoor.example"},
-		State: "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Messages: 3, Unread: 2, Position: 7,
+		ID: one, Subject: "Btw & <i>meer</i>", ClientName: "Bakkerij <Jansen>", ContactName: "Jan <b>", Members: []string{"m1", "m2"},
+		Addresses: []string{"info@kantoor.example"},
+		State:     "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Messages: 3, Unread: 2, Position: 7,
 	}
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()
@@ -28,17 +29,22 @@ func talking(rights string, actions ...string) *fakeAPI {
 	from := mail.Address{Name: "Jan <b>", Email: "jan@bakker.example"}
 	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{
 		{ID: "4", Kind: "note", AuthorName: "Bram <b>", Text: "Ik bel\nhem <i>", Received: time.Now()},
-		{ID: "3", Kind: "auto-reply", Mail: "3", From: from, Preview: "Ik ben er niet", Received: time.Now(), Body: "/api/chats/" + one + "/messages/3/body",
+		{ID: "3", Kind: "auto-reply", Mail: "3", From: from, Preview: "Ik ben er niet", Received: time.Now(),
+			Body: "/api/chats/" + one + "/messages/3/body",
 			Away: &absence{Until: "2020-08-14", Replacement: "Els de <Boer>"}},
-		{ID: "3b", Kind: "delivery-report", Mail: "3b", From: mail.Address{Email: "mailer-daemon@x.example"}, Subject: "Niet bezorgd", Received: time.Now(), Body: "/api/chats/" + one + "/messages/3b/body"},
-		{ID: "2", Kind: "mail", Mail: "2", From: from, Preview: "Tweede", Received: time.Now(), HasAttachments: true, Body: "/api/chats/" + one + "/messages/2/body"},
+		{ID: "3b", Kind: "delivery-report", Mail: "3b", From: mail.Address{Email: "mailer-daemon@x.example"}, Subject: "Niet bezorgd",
+			Received: time.Now(), Body: "/api/chats/" + one + "/messages/3b/body"},
+		{ID: "2", Kind: "mail", Mail: "2", From: from, Preview: "Tweede", Received: time.Now(), HasAttachments: true,
+			Body: "/api/chats/" + one + "/messages/2/body"},
 		{ID: "1", Kind: "mail", Mail: "1", From: from, Preview: "Eerste", Received: time.Now(), Body: "/api/chats/" + one + "/messages/1/body"},
 	}}
 	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{
-		{ID: "m1", Name: "Anna Bos", Active: true, Why: "role", What: "Relatiebeheerder"}, {ID: "m2", Name: "Bram <b>", Why: "hand", What: "Anna Bos"},
+		{ID: "m1", Name: "Anna Bos", Active: true, Why: "role", What: "Relatiebeheerder"},
+		{ID: "m2", Name: "Bram <b>", Why: "hand", What: "Anna Bos"},
 	}}
 	api.answers["GET /api/team-members"] = map[string]any{"items": []map[string]any{
-		{"id": "m1", "name": "Anna Bos", "active": true}, {"id": "m3", "name": "Carla Kok", "active": true}, {"id": "m4", "name": "Weg Gegaan", "active": false},
+		{"id": "m1", "name": "Anna Bos", "active": true}, {"id": "m3", "name": "Carla Kok", "active": true},
+		{"id": "m4", "name": "Weg Gegaan", "active": false},
 	}}
 	return api
 }
@@ -51,8 +57,10 @@ func asks(api *fakeAPI, want string) bool {
 func TestChatsAreListed(t *testing.T) {
 	api := talking("editor", "chats.write")
 	w := browse(t, api, "GET", "/web/chats", "")
-	wants(t, w, 200, "Btw &amp; &lt;i&gt;meer", "Jan &lt;b&gt;", "Bakkerij &lt;Jansen", "2 nieuw", "3 min<", `href="/web/chats" aria-current="page"`, "Kies een chat", `!value="all"`)
-	if !asks(api, "GET /api/chats?later=hidden&limit=100&mine=true&names=true&state=open") || strings.Index(w.Body.String(), "m-"+one) < strings.Index(w.Body.String(), "m-"+two) {
+	wants(t, w, 200, "Btw &amp; &lt;i&gt;meer", "Jan &lt;b&gt;", "Bakkerij &lt;Jansen", "2 nieuw", "3 min<",
+		`href="/web/chats" aria-current="page"`, "Kies een chat", `!value="all"`)
+	if !asks(api, "GET /api/chats?later=hidden&limit=100&mine=true&names=true&state=open") ||
+		strings.Index(w.Body.String(), "m-"+one) < strings.Index(w.Body.String(), "m-"+two) {
 		t.Error(api.asked)
 	}
 	for query, want := range map[string]string{
@@ -72,11 +80,13 @@ func TestChatsAreListed(t *testing.T) {
 		t.Error(manager.asked)
 	}
 	// A request for the part gets only the list.
-	wants(t, browse(t, api, "GET", "/web/chats", "", "HX-Request", "true", "HX-Target", "chat-list"), 200, `<div id="chat-list"`, "!<html", `!id="chat-detail"`)
+	wants(t, browse(t, api, "GET", "/web/chats", "", "HX-Request", "true", "HX-Target", "chat-list"), 200, `<div id="chat-list"`, "!<html",
+		`!id="chat-detail"`)
 }
 
 func TestNoChats(t *testing.T) {
-	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Nog geen chats", "?search=x": "Niets gevonden", "?after=" + one: "Dit waren alle chats"} {
+	for query, text := range map[string]string{"": "Geen open chats", "?state=closed": "Nog geen chats", "?search=x": "Niets gevonden",
+		"?after=" + one: "Dit waren alle chats"} {
 		api := talking("manager")
 		api.answers["GET /api/chats"] = list[chatObject]{Items: []chatObject{}}
 		wants(t, browse(t, api, "GET", "/web/chats"+query, ""), 200, text, "!<ol")
@@ -91,12 +101,15 @@ func TestNoChats(t *testing.T) {
 // are new, and its participants with the reason; reading it is stored.
 func TestAChatIsShown(t *testing.T) {
 	for lang, texts := range map[string][]string{
-		"nl": {"Rol Relatiebeheerder bij deze relatie", "Toegevoegd door Anna Bos", "Jan &lt;b&gt; is afwezig tot en met 14 aug 2020", "vervanging: Els de &lt;Boer&gt;", "Bezorgmelding: Niet bezorgd", "Intern", "2 deelnemers", "Niet actief", "<span>Nieuw</span>"},
-		"en": {"Role Relatiebeheerder at this client", "Added by Anna Bos", "Jan &lt;b&gt; is away until", "Delivery report: Niet bezorgd", "Internal", "2 participants", "Inactive", "<span>New</span>"},
+		"nl": {"Rol Relatiebeheerder bij deze relatie", "Toegevoegd door Anna Bos", "Jan &lt;b&gt; is afwezig tot en met 14 aug 2020",
+			"vervanging: Els de &lt;Boer&gt;", "Bezorgmelding: Niet bezorgd", "Intern", "2 deelnemers", "Niet actief", "<span>Nieuw</span>"},
+		"en": {"Role Relatiebeheerder at this client", "Added by Anna Bos", "Jan &lt;b&gt; is away until", "Delivery report: Niet bezorgd",
+			"Internal", "2 participants", "Inactive", "<span>New</span>"},
 	} {
 		api := talking("editor", "chats.write")
 		w := browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "lang="+lang)
-		wants(t, w, 200, append(texts, "Ik bel\nhem &lt;i&gt;", "Bram &lt;b&gt;", `sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, "Carla Kok", "!Weg Gegaan",
+		wants(t, w, 200, append(texts, "Ik bel\nhem &lt;i&gt;", "Bram &lt;b&gt;",
+			`sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"`, "Carla Kok", "!Weg Gegaan",
 			"/web/chats/"+one+"/files/2", "/web/chats/"+one+"/write?mode=note", `data-mail="`+one+`"`)...)
 		body := w.Body.String()
 		if first, last := strings.Index(body, "/messages/1/body"), strings.Index(body, "/messages/2/body"); first < 0 || first > last {
@@ -110,7 +123,8 @@ func TestAChatIsShown(t *testing.T) {
 			t.Error("what is new begins elsewhere")
 		}
 		// Messages that arrive in the meantime stay unread.
-		if at, messages := strings.Index(strings.Join(api.asked, "\n")+"\n", "/api/chats/"+one+"\n"), strings.Index(strings.Join(api.asked, "\n"), "/messages"); at < 0 || at > messages {
+		if at, messages := strings.Index(strings.Join(api.asked, "\n")+"\n", "/api/chats/"+one+"\n"),
+			strings.Index(strings.Join(api.asked, "\n"), "/messages"); at < 0 || at > messages {
 			t.Errorf("the position is of later than the messages: %v", api.asked)
 		}
 		if form := `data-read><input type="hidden" name="position" value="7"><noscript><button>`; !strings.Contains(body, form) {
@@ -119,7 +133,8 @@ func TestAChatIsShown(t *testing.T) {
 	}
 	// A reader sees the chat, but no actions.
 	reader := talking("reader")
-	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!mode=note", "!name=\"do\"", `!value="closed"`)
+	wants(t, browse(t, reader, "GET", "/web/chats/"+one, ""), 200, "Relatiebeheerder", "U kunt deze chat lezen", "!mode=note", "!name=\"do\"",
+		`!value="closed"`)
 	if asks(reader, "/read") || asks(reader, "/api/team-members") {
 		t.Error(reader.asked)
 	}
@@ -144,7 +159,8 @@ func TestAChatIsRead(t *testing.T) {
 		}
 	}
 	w := browse(t, api, "POST", "/web/chats/"+one+"/read?state=all", "position=7")
-	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one+"?state=all" || !asks(api, "POST /api/chats/"+one+"/read") || strings.TrimSpace(api.bodies["POST /api/chats/"+one+"/read"]) != `{"position":7}` {
+	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one+"?state=all" || !asks(api, "POST /api/chats/"+one+"/read") ||
+		strings.TrimSpace(api.bodies["POST /api/chats/"+one+"/read"]) != `{"position":7}` {
 		t.Errorf("%d %v %v %v", w.Code, w.Header(), api.asked, api.bodies)
 	}
 	if w := browse(t, api, "POST", "/web/chats/"+one+"/read", "position=7", "HX-Request", "true"); w.Code != 204 {
@@ -196,10 +212,12 @@ func TestNotes(t *testing.T) {
 		t.Error(w.Code, w.Header(), api.bodies)
 	}
 	says(Problem{Status: 422, Detail: "body.body", Errors: []FieldError{{Location: "body.body", Message: "expected"}}})
-	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", form), 422, "Ik bel &lt;hem&gt;</textarea>", `value="k1"`, "Een notitie heeft 1 tot", `aria-invalid="true"`)
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", form), 422, "Ik bel &lt;hem&gt;</textarea>", `value="k1"`,
+		"Een notitie heeft 1 tot", `aria-invalid="true"`)
 	for _, status := range []int{403, 404, 500, 503} {
 		says(Problem{Status: status, Detail: "no"})
-		wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", form), status, "Ik bel &lt;hem&gt;</textarea>", `value="k1"`, "nog niet geplaatst")
+		wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", form), status, "Ik bel &lt;hem&gt;</textarea>", `value="k1"`,
+			"nog niet geplaatst")
 		// With script the form stays where it is.
 		w := browse(t, api, "POST", "/web/chats/"+one+"/notes", form, "HX-Request", "true", "HX-Target", "chat-detail")
 		if w.Code != status || w.Header().Get("HX-Retarget") != "#toasts" {
@@ -271,11 +289,13 @@ func TestPeopleOfAChat(t *testing.T) {
 	}
 	api := talking("editor", "chats.write")
 	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m1"}}}
-	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=remove&member=m1"); w.Code != 303 || w.Result().Cookies()[0].Value != "chats.not-last:0:" {
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=remove&member=m1"); w.Code != 303 ||
+		w.Result().Cookies()[0].Value != "chats.not-last:0:" {
 		t.Error(w.Code, w.Header())
 	}
 	api.answers["PUT /api/chats/"+one+"/participants"] = Problem{Status: 422}
-	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=add&member=x"); w.Code != 303 || w.Result().Cookies()[0].Value != "chats.not-added:0:" {
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/people", "do=add&member=x"); w.Code != 303 ||
+		w.Result().Cookies()[0].Value != "chats.not-added:0:" {
 		t.Error(w.Code, w.Header())
 	}
 }
@@ -289,14 +309,16 @@ func TestFilesOfAChat(t *testing.T) {
 	}}
 	path := "/web/chats/" + one + "/files/2"
 	w := browse(t, api, "GET", path, "", "HX-Request", "true")
-	wants(t, w, 200, `href="/api/mails/2/attachments/1" download hx-boost="false"`, "Factuur &#34;1&#34; &lt;b&gt;.pdf", "1 MB", "cloud van de afzender", "!<html")
+	wants(t, w, 200, `href="/api/mails/2/attachments/1" download hx-boost="false"`, "Factuur &#34;1&#34; &lt;b&gt;.pdf", "1 MB",
+		"cloud van de afzender", "!<html")
 	wants(t, browse(t, api, "GET", path, ""), 200, `href="/api/mails/2/attachments/1"`, "<html", `/messages/1/body?quoted=folded"`)
 	wants(t, browse(t, api, "GET", path, "", "Cookie", "theme=dark"), 200, `/messages/1/body?quoted=folded&amp;colours=dark"`)
 	api.answers["GET /api/mails/2/attachments"] = list[file]{Items: []file{}}
 	wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "Geen bijlagen meer in Outlook")
 	for _, status := range []int{404, 409, 502, 503} {
 		api.answers["GET /api/mails/2/attachments"] = Problem{Status: status, Detail: "the mailbox says no"}
-		wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "konden niet worden opgehaald", "the mailbox says no", "Opnieuw proberen")
+		wants(t, browse(t, api, "GET", path, "", "HX-Request", "true"), 200, "konden niet worden opgehaald", "the mailbox says no",
+			"Opnieuw proberen")
 		wants(t, browse(t, api, "GET", path, ""), 200, "konden niet worden opgehaald", "/messages/1/body")
 	}
 	for size, want := range map[int64]string{0: "", 12: "1 kB", 1499: "1 kB", 250_000: "250 kB", 25_400_000: "25 MB"} {
@@ -307,7 +329,8 @@ func TestFilesOfAChat(t *testing.T) {
 }
 
 func TestSubjectOfAMessage(t *testing.T) {
-	for subject, want := range map[string]string{"Btw": "", "Re: BTW": "", "Antw: RE: Btw": "", "Loon": "Loon", "Re: Loon": "Re: Loon", "": ""} {
+	for subject, want := range map[string]string{"Btw": "", "Re: BTW": "", "Antw: RE: Btw": "", "Loon": "Loon",
+		"Re: Loon": "Re: Loon", "": ""} {
 		if got := (message{Subject: subject}).own("Fwd: Btw"); got != want {
 			t.Errorf("%q: %q, want %q", subject, got, want)
 		}

@@ -88,7 +88,8 @@ func TestFormsBecomeWhatTheAPITakes(t *testing.T) {
 		{"team-members", "name=Eva&email=e@k.nl&rights=reader&active=true", "POST /api/team-members",
 			`{"name":"Eva","email":"e@k.nl","rights":"reader","active":true}`},
 		{"team-members/m1", "name=Anna&email=a@k.nl&rights=editor&substitute=m2&from=2026-03-28&until=2026-03-29", "PATCH /api/team-members/m1",
-			`{"name":"Anna","email":"a@k.nl","rights":"editor","active":false,"substitute":{"member":"m2","from":"2026-03-27T23:00:00Z","until":"2026-03-29T22:00:00Z"}}`},
+			`{"name":"Anna","email":"a@k.nl","rights":"editor","active":false,"substitute":{"member":"m2","from":"2026-03-27T23:00:00Z",` +
+				`"until":"2026-03-29T22:00:00Z"}}`},
 		{"team-members/m1", "name=Anna&email=a@k.nl&rights=editor&active=true&substitute=&from=2026-03-28", "PATCH /api/team-members/m1",
 			`{"name":"Anna","email":"a@k.nl","rights":"editor","active":true,"substitute":null}`},
 		{"roles/o1", "name=Assistent", "PATCH /api/roles/o1", `{"name":"Assistent"}`},
@@ -196,7 +197,8 @@ func TestMySubstitute(t *testing.T) {
 		w.Result().Cookies()[0].Value != "me.saved:0:" {
 		t.Error(w.Code, w.Header())
 	}
-	if got := strings.TrimSpace(api.bodies["PUT /api/me/substitute"]); got != `{"member":"m2","from":"2026-07-31T22:00:00Z","until":"2026-08-02T22:00:00Z"}` {
+	const away = `{"member":"m2","from":"2026-07-31T22:00:00Z","until":"2026-08-02T22:00:00Z"}`
+	if got := strings.TrimSpace(api.bodies["PUT /api/me/substitute"]); got != away {
 		t.Error(got)
 	}
 	api.answers["DELETE /api/me/substitute"] = nil

@@ -36,7 +36,8 @@ func TestAFormsAddressLeadsToItsPage(t *testing.T) {
 // People type dates as the office writes them.
 func TestTypedDates(t *testing.T) {
 	for typed, want := range map[string]string{
-		"1-2-2027": "2027-02-01", " 31/12/2026 ": "2026-12-31", "01.02.2027": "2027-02-01", "2027-02-01": "2027-02-01", "31-02-2027": "31-02-2027",
+		"1-2-2027": "2027-02-01", " 31/12/2026 ": "2026-12-31", "01.02.2027": "2027-02-01", "2027-02-01": "2027-02-01",
+		"31-02-2027":    "31-02-2027",
 		"1-2-2027 9:05": "2027-02-01T09:05", "01-02-2027, 14.30": "2027-02-01T14:30", "morgen": "morgen", "": "",
 	} {
 		if got := isoDate(typed); got != want {
@@ -53,7 +54,8 @@ func TestTypedDates(t *testing.T) {
 func TestContactsAreRanked(t *testing.T) {
 	api := waiting()
 	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{
-		{ID: "1", Name: "Bakkerij", Emails: []string{"jan@bakker.example"}}, {ID: "2", Name: "Piet Jansen"}, {ID: "3", Name: "Bert-Jan Vos"}, {ID: "4", Name: "Jan Zwart"},
+		{ID: "1", Name: "Bakkerij", Emails: []string{"jan@bakker.example"}}, {ID: "2", Name: "Piet Jansen"}, {ID: "3", Name: "Bert-Jan Vos"},
+		{ID: "4", Name: "Jan Zwart"},
 	}}
 	w := browse(t, api, "GET", "/web/mails/"+one+"/contacts?find=jan", "", "HX-Request", "true")
 	wants(t, w, 200, `data-found="jan"`)
@@ -84,8 +86,10 @@ func TestWhoGotASolvedMail(t *testing.T) {
 		t.Fatal(cookie)
 	}
 	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", cookie), 200, "1 bericht verwerkt", `!href="/web/chats/`+one)
-	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m1", Name: "Anna Bos"}, {ID: "m2", Name: "Bram <b>"}}}
-	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", cookie), 200, `href="/web/chats/`+one, "<bdi>Anna Bos</bdi>, <bdi>Bram &lt;b&gt;</bdi>", `count-parked">2<`)
+	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{
+		Items: []participant{{ID: "m1", Name: "Anna Bos"}, {ID: "m2", Name: "Bram <b>"}}}
+	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", cookie), 200, `href="/web/chats/`+one,
+		"<bdi>Anna Bos</bdi>, <bdi>Bram &lt;b&gt;</bdi>", `count-parked">2<`)
 }
 
 // The first visit explains the product in three steps, until somebody has read them.
@@ -98,7 +102,8 @@ func TestTheFirstVisit(t *testing.T) {
 	}
 	me := api.answers["GET /api/me"].(person)
 	api.answers["PATCH /api/me"] = nil
-	if w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails"); w.Code != 303 || strings.TrimSpace(api.bodies["PATCH /api/me"]) != `{"toured":true}` {
+	if w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails"); w.Code != 303 ||
+		strings.TrimSpace(api.bodies["PATCH /api/me"]) != `{"toured":true}` {
 		t.Errorf("%d %s", w.Code, api.bodies["PATCH /api/me"])
 	}
 	me.Toured = true
@@ -110,5 +115,6 @@ func TestTheFirstVisit(t *testing.T) {
 	api.answers["GET /api/me"] = me
 	w = browse(t, api, "POST", "/web/look", "tour=done&back=/web/mails")
 	wants(t, browse(t, api, "GET", "/web/mails", ""), 200, "in drie stappen")
-	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value), 200, "!in drie stappen")
+	wants(t, browse(t, api, "GET", "/web/mails", "", "Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value), 200,
+		"!in drie stappen")
 }

@@ -12,10 +12,12 @@ import (
 func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 	api := newAPI("manager", "health.read", "queues.write")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
-	api.answers["GET /api/health"] = map[string]any{"enabled": true, "queues": []map[string]any{{"name": "process", "poison": 45}, {"name": "send", "poison": 1}}}
+	api.answers["GET /api/health"] = map[string]any{"enabled": true,
+		"queues": []map[string]any{{"name": "process", "poison": 45}, {"name": "send", "poison": 1}}}
 	var points []map[string]any
 	for n := range 5 {
-		points = append(points, map[string]any{"at": time.Now().Add(time.Duration(n-5) * 5 * time.Minute), "backlog": 40 + n, "lagMedian": 90, "lag95": 600})
+		points = append(points, map[string]any{"at": time.Now().Add(time.Duration(n-5) * 5 * time.Minute), "backlog": 40 + n, "lagMedian": 90,
+			"lag95": 600})
 	}
 	api.answers["GET /api/health/history"] = map[string]any{"items": points}
 	reason := map[string]any{"at": time.Now(), "error": "process: <tables> answer 503"}
@@ -24,10 +26,12 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 		{"id": "m2", "queue": "send", "inserted": time.Now(), "replies": []string{"r1", "r2"}},
 	}}
 	page := browse(t, api, "GET", "/web/health", "")
-	wants(t, page, 200, `class="plot"`, "Achterstand", "Van aankomst tot chat", "<svg", "hoogste waarde van de eerste lijn 44", "&lt;tables&gt; answer 503", `href="/web/mails/x1"`,
+	wants(t, page, 200, `class="plot"`, "Achterstand", "Van aankomst tot chat", "<svg", "hoogste waarde van de eerste lijn 44",
+		"&lt;tables&gt; answer 503", `href="/web/mails/x1"`,
 		"2 antwoorden", "het programma werd gestopt", `action="/web/health/poison/process/m%201"`, `href="/web/health?hours=168"`)
 	wants(t, browse(t, api, "GET", "/web/health?hours=168", "", "Cookie", "lang=en"), 200, "From arrival to chat", "<strong>7 days</strong>")
-	wants(t, browse(t, api, "GET", "/web/health", "", "HX-Request", "true", "HX-Target", "health-report"), 200, "!<svg class=\"plot", "!answer 503")
+	wants(t, browse(t, api, "GET", "/web/health", "", "HX-Request", "true", "HX-Target", "health-report"), 200, "!<svg class=\"plot",
+		"!answer 503")
 
 	api.answers["POST /api/poison/process/m 1/retry"] = nil
 	api.answers["DELETE /api/poison/process/m 1"] = Problem{Status: 404}

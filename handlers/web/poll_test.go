@@ -11,7 +11,8 @@ func TestListsAndNumbersAreAskedForTogether(t *testing.T) {
 		w := browse(t, api, "GET", path, "", h...)
 		wants(t, w, 200, `id="`+target+`"`, `innerHTML:.count-unread`, `data-with-counts`, `data-poll="60"`)
 		tag := w.Header().Get("ETag")
-		if same := browse(t, api, "GET", path, "", append(h, "If-None-Match", tag)...); same.Code != 304 || same.Body.Len() != 0 || same.Header().Get("ETag") != tag {
+		if same := browse(t, api, "GET", path, "", append(h, "If-None-Match", tag)...); same.Code != 304 || same.Body.Len() != 0 ||
+			same.Header().Get("ETag") != tag {
 			t.Errorf("%s: %d, tag %q and %q", path, same.Code, tag, same.Header().Get("ETag"))
 		}
 		wants(t, browse(t, api, "GET", path, "", append(h, "If-None-Match", `W/"old"`)...), 200, `id="`+target+`"`)

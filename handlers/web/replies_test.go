@@ -20,11 +20,15 @@ func answered() *fakeAPI {
 	info := recipient{Email: "info@kantoor.example"}
 	var items []message
 	for _, state := range []string{"sent", "held", "scheduled", "approval", "sending", "failed", "bounced", "unknown"} {
-		r := replyObject{ID: state, Chat: one, State: state, From: info, To: []recipient{{Name: "Jan", Email: "jan@bakker.example"}}, Subject: "RE: Btw", By: anna, LeavesAt: time.Now().Add(time.Hour),
-			Reason: "too-large", Detail: "Error<x>", Recipients: []recipient{{Email: "jan@bakker.example", State: "sent"}, {Email: "weg@x.example", State: "bounced", Status: "5.1.1"}},
-			CanTakeBack: state == "held", CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval", Approval: &approval{Why: []string{"word"}}}
+		r := replyObject{ID: state, Chat: one, State: state, From: info, To: []recipient{{Name: "Jan", Email: "jan@bakker.example"}},
+			Subject: "RE: Btw", By: anna, LeavesAt: time.Now().Add(time.Hour),
+			Reason: "too-large", Detail: "Error<x>",
+			Recipients:  []recipient{{Email: "jan@bakker.example", State: "sent"}, {Email: "weg@x.example", State: "bounced", Status: "5.1.1"}},
+			CanTakeBack: state == "held", CanRetry: state == "failed" || state == "unknown", CanApprove: state == "approval",
+			Approval: &approval{Why: []string{"word"}}}
 		api.answers["GET "+r.api("")] = r
-		items = append(items, message{ID: state, Kind: kindReply, Direction: "out", State: state, By: anna, From: mail.Address{Email: info.Email}, To: []mail.Address{{Name: "Jan", Email: "jan@bakker.example"}}, Received: time.Now(), Preview: "Dag"})
+		items = append(items, message{ID: state, Kind: kindReply, Direction: "out", State: state, By: anna, From: mail.Address{Email: info.Email},
+			To: []mail.Address{{Name: "Jan", Email: "jan@bakker.example"}}, Received: time.Now(), Preview: "Dag"})
 	}
 	api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: items}
 	api.answers["GET /api/replies"] = func(r *http.Request) any {
@@ -42,15 +46,18 @@ func answered() *fakeAPI {
 // Each reply says what became of it, what can be done, and to whom it did not come.
 func TestRepliesSayTheirState(t *testing.T) {
 	w := browse(t, answered(), "GET", "/web/chats/"+one, "")
-	wants(t, w, 200, "door Anna Bos", "Wordt over 3600 s verzonden", "Wordt verzonden op", "Wacht op goedkeuring", "een woord in dat goedkeuring vraagt", "Wordt verzonden…", "groter dan het postvak", "Error&lt;x&gt;",
-		"weg@x.example</bdi> (5.1.1: dit adres bestaat niet)", "Verzonden items van info@kantoor.example", "/replies/held/back", "!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss")
+	wants(t, w, 200, "door Anna Bos", "Wordt over 3600 s verzonden", "Wordt verzonden op", "Wacht op goedkeuring",
+		"een woord in dat goedkeuring vraagt", "Wordt verzonden…", "groter dan het postvak", "Error&lt;x&gt;",
+		"weg@x.example</bdi> (5.1.1: dit adres bestaat niet)", "Verzonden items van info@kantoor.example", "/replies/held/back",
+		"!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss")
 	body := w.Body.String()
 	if strings.Count(body, `class="letter out"`) != 8 || strings.Count(body, `data-poll="2"`) != 2 {
 		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="letter out"`), strings.Count(body, `data-poll="2"`))
 	}
 	// One is asked for by itself while its state changes.
 	wants(t, browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"), 200, `id="reply-held"`, "!<html")
-	if w := browse(t, answered(), "GET", "/web/chats/"+one+"/replies/bounced/state", "", "HX-Request", "true"); w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
+	if w := browse(t, answered(), "GET", "/web/chats/"+one+"/replies/bounced/state", "", "HX-Request",
+		"true"); w.Header().Get("HX-Trigger-After-Settle") != "chats-changed" {
 		t.Error("nobody hears that it has another state")
 	}
 }
@@ -58,7 +65,8 @@ func TestRepliesSayTheirState(t *testing.T) {
 // What waits and what went wrong is one list, with a number in the navigation.
 func TestOutgoing(t *testing.T) {
 	api := answered()
-	wants(t, browse(t, api, "GET", "/web/replies", ""), 200, "Niet verzonden", "Onbekend of het weg is", "Niet aangekomen", "Wacht op goedkeuring", "!Gepland <", `href="/web/chats/`+one)
+	wants(t, browse(t, api, "GET", "/web/replies", ""), 200, "Niet verzonden", "Onbekend of het weg is", "Niet aangekomen",
+		"Wacht op goedkeuring", "!Gepland <", `href="/web/chats/`+one)
 	if !asks(api, "state=failed") || asks(api, "mine=true") {
 		t.Error(api.asked)
 	}
@@ -99,7 +107,8 @@ func TestActionsOnReplies(t *testing.T) {
 			return map[string]any{}
 		}
 		w := browse(t, api, "POST", "/web/chats/"+one+"/replies/r1/"+c.do, c.form, "Referer", "http://example.com/web/replies")
-		if w.Code != 303 || w.Header().Get("Location") != c.to || len(w.Result().Cookies()) == 0 || w.Result().Cookies()[0].Value != c.key || strings.TrimSpace(api.bodies[method+" "+path]) != c.body {
+		if w.Code != 303 || w.Header().Get("Location") != c.to || len(w.Result().Cookies()) == 0 || w.Result().Cookies()[0].Value != c.key ||
+			strings.TrimSpace(api.bodies[method+" "+path]) != c.body {
 			t.Errorf("%s: %d %v %q", c.do, w.Code, w.Header(), api.bodies)
 		}
 		if strings.Contains(c.form, "tag") && tag != `"v1"` {
@@ -113,7 +122,8 @@ func TestActionsOnReplies(t *testing.T) {
 func TestRelate(t *testing.T) {
 	// What the API says of a message is no field of the page.
 	var m message
-	if err := json.Unmarshal([]byte(`{"id":"1","kind":"mail","new":true,"outside":true,"leg":"0","direction":"in"}`), &m); err != nil || m.New || !m.Outside {
+	if err := json.Unmarshal([]byte(`{"id":"1","kind":"mail","new":true,"outside":true,"leg":"0","direction":"in"}`), &m); err != nil ||
+		m.New || !m.Outside {
 		t.Error(err, m)
 	}
 	a := func(email string) mail.Address { return mail.Address{Email: email} }
@@ -125,7 +135,8 @@ func TestRelate(t *testing.T) {
 		return message{Kind: kindReply, Direction: "out", From: info, To: to}
 	}
 	c := openChat{chatObject: chatObject{Addresses: []string{"info@kantoor.nl"}}, Thread: []message{
-		in(jan, info), {Kind: "note"}, out(bank), in(bank, info), in(jan, info, piet), out(jan, piet), in(a("jan@thuis.nl"), info), out(jan, bank),
+		in(jan, info), {Kind: "note"}, out(bank), in(bank, info), in(jan, info, piet), out(jan, piet), in(a("jan@thuis.nl"), info),
+		out(jan, bank),
 	}}
 	c.relate()
 	var legs []int
@@ -138,7 +149,8 @@ func TestRelate(t *testing.T) {
 			newcomers[i] = m.Newcomers
 		}
 	}
-	if !slices.Equal(legs, []int{2, 3}) || len(newcomers) != 3 || newcomers[4][0] != piet || newcomers[6][0].Email != "jan@thuis.nl" || newcomers[7][0] != bank {
+	if !slices.Equal(legs, []int{2, 3}) || len(newcomers) != 3 || newcomers[4][0] != piet || newcomers[6][0].Email != "jan@thuis.nl" ||
+		newcomers[7][0] != bank {
 		t.Error(legs, newcomers)
 	}
 }
@@ -147,7 +159,8 @@ func TestRelate(t *testing.T) {
 // its time; notes and programs are not opened.
 func TestUnfold(t *testing.T) {
 	c := openChat{chatObject: chatObject{Unread: 2}, Thread: []message{
-		{ID: "old", Kind: "mail", Sequence: 9}, {ID: "a", Kind: "mail", Sequence: 1}, {ID: "n", Kind: "note", Sequence: 8}, {ID: "b", Kind: kindReply, Sequence: 3}, {ID: "auto", Kind: "auto-reply", Sequence: 10},
+		{ID: "old", Kind: "mail", Sequence: 9}, {ID: "a", Kind: "mail", Sequence: 1}, {ID: "n", Kind: "note", Sequence: 8},
+		{ID: "b", Kind: kindReply, Sequence: 3}, {ID: "auto", Kind: "auto-reply", Sequence: 10},
 	}}
 	c.unfold()
 	var shown, fresh, first []string
@@ -183,7 +196,8 @@ func TestMoving(t *testing.T) {
 	manager := replying()
 	manager.answers["GET /api/me"] = person{ID: "m1", Actions: []string{"chats.read", "chats.write", "directory.read"}}
 	manager.answers["GET /api/clients"] = api.answers["GET /api/clients"]
-	wants(t, browse(t, manager, "GET", "/web/chats/"+one+"/move?find=fiets", "", "HX-Request", "true", "HX-Target", "composer"), 200, "Fietsen &amp; zo", "Samenvoegen", "!<html", `!value="new"`)
+	wants(t, browse(t, manager, "GET", "/web/chats/"+one+"/move?find=fiets", "", "HX-Request", "true", "HX-Target", "composer"), 200,
+		"Fietsen &amp; zo", "Samenvoegen", "!<html", `!value="new"`)
 	for _, c := range []struct{ form, path, body, to, key string }{
 		{"message=2&do=new", "POST /messages/2/move", `{"new":true}`, "", "move.done:0:"},
 		{"message=2&do=chat&to=" + two, "POST /messages/2/move", `{"chat":"` + two + `"}`, "", "move.done:0:"},
@@ -196,7 +210,8 @@ func TestMoving(t *testing.T) {
 		key := method + " /api/chats/" + one + path
 		api.answers[key] = chatObject{ID: two}
 		w := browse(t, api, "POST", "/web/chats/"+one+"/move", c.form)
-		if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/chats/"+one && to != c.to || w.Result().Cookies()[0].Value != c.key || strings.TrimSpace(api.bodies[key]) != c.body {
+		if to := w.Header().Get("Location"); w.Code != 303 || to != "/web/chats/"+one && to != c.to || w.Result().Cookies()[0].Value != c.key ||
+			strings.TrimSpace(api.bodies[key]) != c.body {
 			t.Errorf("%s: %d %v %v", c.form, w.Code, w.Header(), api.bodies)
 		}
 		api.answers[key] = Problem{Status: 409, Type: "nobody"}
@@ -204,24 +219,30 @@ func TestMoving(t *testing.T) {
 			t.Error(w.Header())
 		}
 	}
-	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=move.not-moved.nobody:0:"), 200, "toast warn", "ziet geen collega het bericht")
+	wants(t, browse(t, api, "GET", "/web/chats/"+one, "", "Cookie", "flash=move.not-moved.nobody:0:"), 200, "toast warn",
+		"ziet geen collega het bericht")
 }
 
 // The office begins: a contact with a client is chosen, and the first mail written.
 func TestTheOfficeBegins(t *testing.T) {
 	api := replying()
-	api.answers["GET /api/contacts"] = list[contact]{Items: []contact{{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example"}, Clients: []string{"k1"}}}}
-	api.answers["GET /api/contacts/c1"] = contact{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example", "jan@thuis.example"}, Clients: []string{"k1"}}
+	api.answers["GET /api/contacts"] = list[contact]{
+		Items: []contact{{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example"}, Clients: []string{"k1"}}}}
+	api.answers["GET /api/contacts/c1"] = contact{ID: "c1", Name: "Jan <b>", Emails: []string{"jan@bakker.example", "jan@thuis.example"},
+		Clients: []string{"k1"}}
 	api.answers["GET /api/clients/k1"] = customer{"k1", "1001", "Bakkerij & zn"}
 	api.answers["GET /api/me/addresses"] = list[recipient]{Items: []recipient{{Email: "info@kantoor.example"}}}
 	wants(t, browse(t, api, "GET", "/web/chats/new?find=jan", ""), 200, "contact=c1", "client=k1", "Bakkerij &amp; zn")
-	wants(t, browse(t, api, "GET", "/web/chats/new?contact=c1&client=k1&to=jan@thuis.example", ""), 200, "jan@thuis.example", "<textarea", `name="client" value="k1"`, "!data-draft", "!Vorige bericht citeren")
+	wants(t, browse(t, api, "GET", "/web/chats/new?contact=c1&client=k1&to=jan@thuis.example", ""), 200, "jan@thuis.example", "<textarea",
+		`name="client" value="k1"`, "!data-draft", "!Vorige bericht citeren")
 	api.answers["POST /api/chats"] = map[string]any{"id": two, "reply": accepted{ID: "r1", State: "held"}}
-	form := url.Values{"mode": {"new"}, "client": {"k1"}, "contact": {"c1"}, "to": {"jan@thuis.example"}, "subject": {"Afspraak"}, "text": {"Dag"}, "do": {"send"}, "key": {"k9"}, "address": {"info@kantoor.example"}}
+	form := url.Values{"mode": {"new"}, "client": {"k1"}, "contact": {"c1"}, "to": {"jan@thuis.example"}, "subject": {"Afspraak"},
+		"text": {"Dag"}, "do": {"send"}, "key": {"k9"}, "address": {"info@kantoor.example"}}
 	w := browse(t, api, "POST", "/web/chats/new", form.Encode())
 	var sent map[string]any
 	_ = json.Unmarshal([]byte(api.bodies["POST /api/chats"]), &sent)
-	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+two || sent["client"] != "k1" || sent["contact"] != "c1" || sent["subject"] != "Afspraak" || sent["mode"] != nil || sent["since"] != nil {
+	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+two || sent["client"] != "k1" || sent["contact"] != "c1" ||
+		sent["subject"] != "Afspraak" || sent["mode"] != nil || sent["since"] != nil {
 		t.Error(w.Code, w.Header(), sent)
 	}
 	api.answers["POST /api/chats"] = Problem{Status: 409, Type: "confirm", Warnings: []warning{{"body", wordsOf("Het bericht is leeg")}}}

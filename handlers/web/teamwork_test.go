@@ -39,7 +39,8 @@ func TestPlans(t *testing.T) {
 	for status, key := range map[int]string{422: "plan.not-allowed", 409: "plan.not-waiting"} {
 		api := waiting()
 		api.answers["PATCH /api/mails/"+one] = Problem{Status: status}
-		if w := browse(t, api, "POST", "/web/mails/"+one+"/plan", "do=assign&member=m3"); w.Code != 303 || !strings.HasPrefix(w.Result().Cookies()[0].Value, key+":") {
+		if w := browse(t, api, "POST", "/web/mails/"+one+"/plan", "do=assign&member=m3"); w.Code != 303 ||
+			!strings.HasPrefix(w.Result().Cookies()[0].Value, key+":") {
 			t.Errorf("%d: %d %v", status, w.Code, w.Header())
 		}
 	}
@@ -49,7 +50,8 @@ func TestPlans(t *testing.T) {
 // summer time.
 func TestLaterChoices(t *testing.T) {
 	saturday := time.Date(2026, 3, 28, 22, 30, 0, 0, time.UTC) // half past eleven in the evening
-	for choice, want := range map[string]string{"tomorrow": "2026-03-29T05:00:00Z", "monday": "2026-03-30T05:00:00Z", "week": "2026-04-04T05:00:00Z", "1-4-2026": "2026-04-01T05:00:00Z", "29-3-2026": "2026-03-29T05:00:00Z"} {
+	for choice, want := range map[string]string{"tomorrow": "2026-03-29T05:00:00Z", "monday": "2026-03-30T05:00:00Z",
+		"week": "2026-04-04T05:00:00Z", "1-4-2026": "2026-04-01T05:00:00Z", "29-3-2026": "2026-03-29T05:00:00Z"} {
 		at, ok := laterChoice(choice, choice, saturday)
 		if got := at.UTC().Format(time.RFC3339); !ok || got != want {
 			t.Errorf("%s: %s, %v; want %s", choice, got, ok, want)
@@ -79,7 +81,8 @@ func TestNewsOfAMail(t *testing.T) {
 	look("parked")
 	version := openMail{mailObject: mailObject{State: "parked"}, Others: []named{{"m2", "Bram <b>"}}}.version()
 	code, body, _ := ask(openMail{mailObject: mailObject{State: "parked"}}.version())
-	if code != 200 || !strings.Contains(body, "Kijkt nu ook: Bram &lt;b&gt;") || !strings.Contains(body, `data-poll="5" data-version="`+html.EscapeString(version)) {
+	if code != 200 || !strings.Contains(body, "Kijkt nu ook: Bram &lt;b&gt;") ||
+		!strings.Contains(body, `data-poll="5" data-version="`+html.EscapeString(version)) {
 		t.Errorf("%d %s, want %s", code, body, version)
 	}
 	if code, body, _ := ask(version); code != 304 || body != "" || asks(api, "GET /api/mails/") {
@@ -90,7 +93,8 @@ func TestNewsOfAMail(t *testing.T) {
 	api.answers["GET /api/mails/"+one] = solved
 	look("processed")
 	code, body, header := ask(version)
-	if code != 200 || !strings.Contains(body, `hx-swap-oob="true"`) || !strings.Contains(body, "Bram was u voor") || strings.Contains(body, "data-poll") || header.Get("HX-Trigger") != "mails-changed" {
+	if code != 200 || !strings.Contains(body, `hx-swap-oob="true"`) || !strings.Contains(body, "Bram was u voor") ||
+		strings.Contains(body, "data-poll") || header.Get("HX-Trigger") != "mails-changed" {
 		t.Errorf("%d %v %s", code, header, body)
 	}
 }
@@ -112,7 +116,8 @@ func TestWhoLooksAtAChat(t *testing.T) {
 // A name is completed from the colleagues: those in the chat first, and oneself not.
 func TestMentionChoices(t *testing.T) {
 	api := talking("editor", "chats.write")
-	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{Items: []participant{{ID: "m3", Name: "Bo Zand"}, {ID: "m1", Name: "Anna Bos"}}}
+	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{
+		Items: []participant{{ID: "m3", Name: "Bo Zand"}, {ID: "m1", Name: "Anna Bos"}}}
 	var staff []map[string]any
 	for id, name := range map[string]string{"m1": "Anna Bos", "m2": "Bert <b>", "m3": "Bo Zand", "m4": "Els van Boven", "m5": "Carla"} {
 		staff = append(staff, map[string]any{"id": id, "name": name, "active": true})
@@ -120,7 +125,8 @@ func TestMentionChoices(t *testing.T) {
 	api.answers["GET /api/team-members"] = map[string]any{"items": staff}
 	w := browse(t, api, "GET", "/web/chats/"+one+"/mentions?find=b", "", "HX-Request", "true")
 	if got := regexp.MustCompile(`data-name="([^"]*)"`).FindAllStringSubmatch(w.Body.String(), -1); w.Code != 200 ||
-		fmt.Sprint(got) != `[[data-name="Bo Zand" Bo Zand] [data-name="Bert &lt;b&gt;" Bert &lt;b&gt;] [data-name="Els van Boven" Els van Boven]]` {
+		fmt.Sprint(got) != `[[data-name="Bo Zand" Bo Zand] [data-name="Bert &lt;b&gt;" Bert &lt;b&gt;] [data-name="Els van Boven" Els van `+
+			`Boven]]` {
 		t.Errorf("%d %q", w.Code, got)
 	}
 }
@@ -129,7 +135,8 @@ func TestMentionChoices(t *testing.T) {
 func TestMentions(t *testing.T) {
 	people := []named{{"1", "Jan"}, {"2", "Jan Bos"}, {"3", "Els"}}
 	for text, want := range map[string][]string{
-		"Dag @Jan Bos, kijk": {"2"}, "@jan: en @Els": {"1", "3"}, "mail jan@elsen.nl": nil, "@Janneke": nil, "@Jan @jan": {"1"}, "niets": nil, "@": nil,
+		"Dag @Jan Bos, kijk": {"2"}, "@jan: en @Els": {"1", "3"}, "mail jan@elsen.nl": nil, "@Janneke": nil, "@Jan @jan": {"1"},
+		"niets": nil, "@": nil,
 	} {
 		if got := mentioned(text, people); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", text, got, want)
@@ -143,7 +150,8 @@ func TestMentions(t *testing.T) {
 		t.Error(api.bodies[path])
 	}
 	api.answers[path] = Problem{Status: 422, Errors: []FieldError{{"body.mentions", "who sees the chat"}}}
-	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", "body=Kijk+@Carla+Kok&key=k"), 422, "die deze chat niet ziet", "Kijk @Carla Kok</textarea>")
+	wants(t, browse(t, api, "POST", "/web/chats/"+one+"/notes", "body=Kijk+@Carla+Kok&key=k"), 422, "die deze chat niet ziet",
+		"Kijk @Carla Kok</textarea>")
 }
 
 // Who wrote a note changes it in its place, and takes it back.
@@ -160,7 +168,8 @@ func TestMyNote(t *testing.T) {
 	wants(t, browse(t, api, "GET", at+"4", ""), 404)
 	api.answers["PATCH /api/chats/"+one+"/notes/5"] = map[string]any{}
 	api.answers["DELETE /api/chats/"+one+"/notes/5"] = map[string]any{}
-	if w := browse(t, api, "POST", at+"5", "body=Anders"); w.Code != 303 || api.bodies["PATCH /api/chats/"+one+"/notes/5"] != `{"body":"Anders"}`+"\n" {
+	if w := browse(t, api, "POST", at+"5", "body=Anders"); w.Code != 303 ||
+		api.bodies["PATCH /api/chats/"+one+"/notes/5"] != `{"body":"Anders"}`+"\n" {
 		t.Error(w.Code, api.bodies)
 	}
 	if w := browse(t, api, "POST", at+"5", "do=delete&body=x"); w.Code != 303 || !asks(api, "DELETE /api/chats/"+one+"/notes/5") {
@@ -173,7 +182,8 @@ func TestMyNote(t *testing.T) {
 // What colleagues point out is listed, and gone when it was seen.
 func TestNotices(t *testing.T) {
 	api := talking("editor", "me.write")
-	api.answers["GET /api/me/notices"] = list[notice]{Items: []notice{{ID: two, Kind: "mentioned", Object: "chat", Of: one, By: named{"m2", "Bram <b>"}, At: time.Now()}}}
+	api.answers["GET /api/me/notices"] = list[notice]{
+		Items: []notice{{ID: two, Kind: "mentioned", Object: "chat", Of: one, By: named{"m2", "Bram <b>"}, At: time.Now()}}}
 	api.answers["DELETE /api/me/notices/"+two] = map[string]any{}
 	wants(t, browse(t, api, "GET", "/web/notices", ""), 200, "Bram &lt;b&gt; noemt u in een chat", `value="`+one+`"`)
 	w := browse(t, api, "POST", "/web/notices/"+two, "object=chat&of="+one)
@@ -187,7 +197,8 @@ func TestNotices(t *testing.T) {
 func TestMarkUnread(t *testing.T) {
 	api := talking("editor", "chats.write")
 	api.answers["POST /api/chats/"+one+"/unread"] = map[string]any{}
-	if w := browse(t, api, "POST", "/web/chats/"+one+"/unread?search=a", ""); w.Code != 303 || w.Header().Get("Location") != "/web/chats?search=a" {
+	if w := browse(t, api, "POST", "/web/chats/"+one+"/unread?search=a", ""); w.Code != 303 ||
+		w.Header().Get("Location") != "/web/chats?search=a" {
 		t.Error(w.Code, w.Header())
 	}
 }

@@ -13,10 +13,13 @@ import (
 // views are the views of the pages, and of the parts that are requested
 // separately.
 var views = map[string]map[string]any{
-	"address":       {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
-	"audit":         {"main": auditView{}, "audit": auditView{}},
-	"chats":         {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "chat-looking": &openChat{}, "mention-choices": []named{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{}, "saved": savedView{}, "recipient-choices": []recipient{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
-	"connector":     {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{}, "rotate-form": connectorView{}, "limits-found": connectorView{}},
+	"address": {"main": addressView{}, "facts": addressView{}, "joiners": membersPreview{}, "per-client-found": addressView{}},
+	"audit":   {"main": auditView{}, "audit": auditView{}},
+	"chats": {"main": &chatsView{}, "chat-list": &chatsView{}, "chat-detail": &chatsView{}, "chat-looking": &openChat{},
+		"mention-choices": []named{}, "composer": &chatsView{}, "compose-answer": &composer{}, "compose-files": &composer{}, "saved": savedView{},
+		"recipient-choices": []recipient{}, "correspondents": &newChat{}, "reply-state": &replyObject{}},
+	"connector": {"main": connectorView{}, "boxes": connectorView{}, "check": connectorView{}, "edit-form": connectorView{},
+		"rotate-form": connectorView{}, "limits-found": connectorView{}},
 	"connector-new": {"main": connectorView{}, "connector-form": connectorView{}, "guide": guide{}},
 	"directory":     {"main": &directoryView{}, "entries": &directoryView{}, "entry": &directoryView{}},
 	"fail":          {"main": failView{}, "fail-toast": failView{}},
@@ -24,8 +27,10 @@ var views = map[string]map[string]any{
 	"import":        {"main": importView{}, "report": importView{}},
 	"learning":      {"main": learningView{}},
 	"mails": {
-		"main": &mailsView{}, "files": &files{}, "counts": countsView{}, "toast-beside": &flash{}, "mail-list": &mailsView{}, "mail-detail": &mailsView{},
-		"mail-news": &openMail{}, "assign-form": planView{}, "contact-choices": &openMail{}, "client-choices": &openMail{}, "new-client-choices": &openMail{},
+		"main": &mailsView{}, "files": &files{}, "counts": countsView{}, "toast-beside": &flash{}, "mail-list": &mailsView{},
+		"mail-detail": &mailsView{},
+		"mail-news":   &openMail{}, "assign-form": planView{}, "contact-choices": &openMail{}, "client-choices": &openMail{},
+		"new-client-choices": &openMail{},
 	},
 	"me":        {"main": meView{}},
 	"notices":   {"main": []notice{}},

@@ -76,8 +76,10 @@ func TestAReplyIsSent(t *testing.T) {
 	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one || w.Result().Cookies()[0].Value != "replies.held:10:"+one+".r1" {
 		t.Error(w.Code, w.Header())
 	}
-	want := `{"address":"info@kantoor.example","answers":"2","attachments":["u1"],"bcc":[],"cc":[{"email":"piet@nieuw.example"},{"email":"ann@x.example"}],` +
-		`"mode":"reply-all","quote":true,"signature":true,"since":8,"subject":"RE: Btw","text":"Beste \u003cJan\u003e","to":[{"email":"Jan"},{"name":"de bakker","email":"jan@bakker.example"}]}`
+	want := `{"address":"info@kantoor.example","answers":"2","attachments":["u1"],"bcc":[],"cc":[{"email":"piet@nieuw.example"},` +
+		`{"email":"ann@x.example"}],` +
+		`"mode":"reply-all","quote":true,"signature":true,"since":8,"subject":"RE: Btw","text":"Beste \u003cJan\u003e","to":[{"email":"Jan"},` +
+		`{"name":"de bakker","email":"jan@bakker.example"}]}`
 	if got := strings.TrimSpace(api.bodies[path]); got != want {
 		t.Errorf("sent\n%s, want\n%s", got, want)
 	}

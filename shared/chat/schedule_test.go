@@ -98,7 +98,8 @@ func (s *schedule) operation() operation {
 	case 3, 4:
 		id := mails[s.r.IntN(len(mails))]
 		move := chat.Move{Chat: from, Message: id, Into: into, Check: anybody, Members: alone, At: at}
-		return operation{fmt.Sprintf("%s from %s into %s", id, from, into), func(ctx context.Context) (chat.Chat, error) { return s.Move(ctx, move) },
+		return operation{fmt.Sprintf("%s from %s into %s", id, from, into),
+			func(ctx context.Context) (chat.Chat, error) { return s.Move(ctx, move) },
 			func(m *model, _ string) { m.transfer(from, into, []string{id}, false, len(c.messages) == 1) }}
 	case 5, 6:
 		return operation{fmt.Sprintf("all of %s into %s", from, into),

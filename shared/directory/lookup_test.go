@@ -33,7 +33,9 @@ func clientNames(clients []Client) string {
 // Lookups for suggestions find exactly what they should, with one query each.
 func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	bakker := must(o.CreateClient(ctx, Client{Number: "A 1001", Type: Organisation, Name: "Bakkerij van den Berg Holding B.V.", KvK: "12345678", VAT: "NL123456789B01", IBANs: []string{"NL91ABNA0417164300"}}))(t)
+	bakker := must(o.CreateClient(ctx,
+		Client{Number: "A 1001", Type: Organisation, Name: "Bakkerij van den Berg Holding B.V.", KvK: "12345678", VAT: "NL123456789B01",
+			IBANs: []string{"NL91ABNA0417164300"}}))(t)
 	must(o.CreateClient(ctx, Client{Number: "1002", Type: Organisation, Name: "Slagerij Bérg", KvK: "12345678"}))(t)
 	for _, c := range []Contact{
 		{Name: "Piet van den Berg", Emails: []string{"piet@vandenberg.nl", "p@vandenberg.nl", "piet@gmail.com"}, Clients: []string{bakker.ID}},
@@ -98,7 +100,8 @@ func TestContactsAndClientsAreFoundByWhatMailTells(t *testing.T) {
 // changed and deleted, and a change adds them.
 func TestObjectsFromBeforeASearchLearnToBeFound(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
-	client := must(o.CreateClient(ctx, Client{Number: "1", Type: Organisation, Name: "Bakkerij Smit", KvK: "12345678", VAT: "NL123456789B01"}))(t)
+	client := must(o.CreateClient(ctx,
+		Client{Number: "1", Type: Organisation, Name: "Bakkerij Smit", KvK: "12345678", VAT: "NL123456789B01"}))(t)
 	make := func(name, email string) Contact {
 		return must(o.CreateContact(ctx, Contact{Name: name, Emails: []string{email}, Clients: []string{client.ID}}))(t)
 	}
@@ -192,7 +195,8 @@ func FuzzNameWords(f *testing.F) {
 func TestPublicDomains(t *testing.T) {
 	for domain, want := range map[string]bool{
 		"gmail.com": true, "GMAIL.com.": true, "hotmail.nl": true, "hotmail.co.uk": true, "outlook.com": true, "live.nl": true,
-		"yahoo.com.br": true, "msn.com": true, "ziggo.nl": true, "kpnmail.nl": true, "xs4all.nl": true, "proton.me": true, "gmail.example": true, "bakker.example": false, "gmail.bakker.example": false,
+		"yahoo.com.br": true, "msn.com": true, "ziggo.nl": true, "kpnmail.nl": true, "xs4all.nl": true, "proton.me": true, "gmail.example": true,
+		"bakker.example": false, "gmail.bakker.example": false,
 		"gmx.de": true, "telenet.be": true, "proximus.be": true, "icloud.com": true, "t-online.de": true,
 		"bakkerijjansen.nl": false, "outlook.kantoor.nl": false, "live.kantoor.nl": false, "hotmail.jansen.nl": false,
 		"mijngmail.com": false, "mail.bakker.nl": false, "yahoo.com.kantoor.nl": false, "de_molen.example": false,
@@ -250,8 +254,10 @@ func TestMisspelt(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"ganzrik", "ganzerik", true}, {"ganzerik", "ganzrik", true}, {"viser", "visser", true}, {"vissre", "visser", true}, {"visser", "visser", false},
-		{"jansen", "hansen", true}, {"jan", "jon", false}, {"vissen", "visser", true}, {"vise", "visser", false}, {"administrte", "administratie", true},
+		{"ganzrik", "ganzerik", true}, {"ganzerik", "ganzrik", true}, {"viser", "visser", true}, {"vissre", "visser", true},
+		{"visser", "visser", false},
+		{"jansen", "hansen", true}, {"jan", "jon", false}, {"vissen", "visser", true}, {"vise", "visser", false},
+		{"administrte", "administratie", true},
 		{"administr", "administratie", false}, {"zeehond", "zeehaan", false}, {"", "", false},
 	} {
 		if got := Misspelt(c.a, c.b); got != c.want {

@@ -32,7 +32,8 @@ func (a *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	base := "https://login.microsoftonline.com/" + tenant
 	w.Header().Set("Content-Type", "application/json")
 	if r.Method == "GET" {
-		fmt.Fprintf(w, `{"issuer":"%[1]s/v2.0","token_endpoint":"%[1]s/oauth2/v2.0/token","authorization_endpoint":"%[1]s/oauth2/v2.0/authorize"}`, base)
+		fmt.Fprintf(w, `{"issuer":"%[1]s/v2.0","token_endpoint":"%[1]s/oauth2/v2.0/token",`+
+			`"authorization_endpoint":"%[1]s/oauth2/v2.0/authorize"}`, base)
 		return
 	}
 	_ = r.ParseForm()
@@ -120,7 +121,8 @@ func TestATokenOfAnotherTenantIsRefused(t *testing.T) {
 // not final.
 func TestRefusalsAreUnderstood(t *testing.T) {
 	body := func(oauth string, code int) string {
-		return fmt.Sprintf(`{"error":%q,"error_description":"AADSTS%[2]d: a text with %[3]s.\r\nTrace ID: t","error_codes":[%[2]d],"trace_id":"trace-1"}`, oauth, code, canary)
+		return fmt.Sprintf(`{"error":%q,"error_description":"AADSTS%[2]d: a text with %[3]s.\r\nTrace ID: t","error_codes":[%[2]d],`+
+			`"trace_id":"trace-1"}`, oauth, code, canary)
 	}
 	for name, c := range map[string]struct {
 		status  int

@@ -11,7 +11,8 @@ import (
 	"kantoorpost/shared/mail"
 )
 
-const replyInBody = `"singleValueExtendedProperties":[{"id":"String {9b6d3c41-5a0e-4f7c-8a52-6f0f2d1c7e35} Name KantoorpostReply","value":"r1"}]`
+const replyInBody = `"singleValueExtendedProperties":[{"id":"String {9b6d3c41-5a0e-4f7c-8a52-6f0f2d1c7e35} Name KantoorpostReply",` +
+	`"value":"r1"}]`
 
 // The property by which a draft is found is in the request that makes it, so a draft
 // whose answer is lost can be found.

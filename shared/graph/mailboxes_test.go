@@ -86,7 +86,8 @@ func TestADirectoryWithoutSearchIsLookedThrough(t *testing.T) {
 		case q.Get("$skiptoken") == "":
 			says(200, jsonType, `{"value":[{"id":"1","mail":"a@b.example"},null,7],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t%2B1"}`)(w, r)
 		case q.Get("$skiptoken") == "t+1":
-			says(200, jsonType, `{"value":[{"id":"2","mail":"jan@b.example"},{"id":"3","mail":"jan@guest.example","userType":"Guest"}],"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t2"}`)(w, r)
+			says(200, jsonType, `{"value":[{"id":"2","mail":"jan@b.example"},{"id":"3","mail":"jan@guest.example","userType":"Guest"}],`+
+				`"@odata.nextLink":"`+root+`/v1.0/users?$skiptoken=t2"}`)(w, r)
 		}
 	})
 	boxes, next, err := c.Mailboxes(t.Context(), "Jan", "")

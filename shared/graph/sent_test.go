@@ -135,7 +135,8 @@ func TestTheFiltersAreExact(t *testing.T) {
 }
 
 func TestPropertiesAreReadInAnyCase(t *testing.T) {
-	c, s, _ := scripted(t, says(200, jsonType, `{"id":"m","singleValueExtendedProperties":[{"id":"String 0x1a","value":"?"},null,{"id":"string 0x001a","value":"REPORT.IPM.Note.NDR"},
+	c, s, _ := scripted(t, says(200, jsonType,
+		`{"id":"m","singleValueExtendedProperties":[{"id":"String 0x1a","value":"?"},null,{"id":"string 0x001a","value":"REPORT.IPM.Note.NDR"},
 		{"id":"String 0x1042","value":" <p@x> "},{"id":"String 0x1039","value":"<a@x>\r\n <b@x>"}]}`))
 	p, err := c.Properties(t.Context(), box, "m")
 	if err != nil || p.Class != "REPORT.IPM.Note.NDR" || p.InReplyTo != "<p@x>" || strings.Join(p.References, " ") != "<a@x> <b@x>" ||

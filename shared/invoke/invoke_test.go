@@ -93,7 +93,8 @@ func TestKindsOfErrors(t *testing.T) {
 func TestTimerOfFirstRun(t *testing.T) {
 	var got invoke.Tick
 	f := invoke.Timer("poll", "%S%", func(_ context.Context, tick invoke.Tick) error { got = tick; return nil })
-	w := post(t, f, `{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{"Last":"0001-01-01T00:00:00","Next":"2026-11-23T09:35:00Z","LastUpdated":"0001-01-01T00:00:00"},"IsPastDue":true}}}`)
+	w := post(t, f, `{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{"Last":"0001-01-01T00:00:00",`+
+		`"Next":"2026-11-23T09:35:00Z","LastUpdated":"0001-01-01T00:00:00"},"IsPastDue":true}}}`)
 	if w.Code != 200 || !got.PastDue || got.At.IsZero() {
 		t.Errorf("status %d, tick %+v", w.Code, got)
 	}

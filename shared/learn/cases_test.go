@@ -22,12 +22,14 @@ import (
 // Each file of testdata is one mail in an office, with what is suggested first
 // and what is certain. A new case is a new file.
 //
-//	-- office --  client ID NUMBER [type=TYPE] [iban=N] [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME · member|former ID ADDRESS NAME · team CLIENT MEMBER ·
+//	-- office --  client ID NUMBER [type=TYPE] [iban=N] [kvk=N] [vat=N] NAME · contact ID ADDRESS,… CLIENT,…|- [phone=N] NAME ·
+//	              member|former ID ADDRESS NAME · team CLIENT MEMBER ·
 //	              domain DOMAIN CONTACT CLIENT|- · habit CONTACT CLIENT WORD… · dismissed KIND KEY [always] · accepted ADDRESS ·
 //	              off KIND KEY · undone KIND KEY · chat CLIENT CONTACT · own ADDRESS · trusted
 //	-- mail --    NAME: VALUE, for the fields that matter
 //	-- text --    what it says
-//	-- want --    the first suggestions in order, as "ACTION ID|SCOPE [because CODE…]", with at least these reasons; "not ACTION ID|SCOPE" that
+//	-- want --    the first suggestions in order, as "ACTION ID|SCOPE [because CODE…]", with at least these reasons;
+//	              "not ACTION ID|SCOPE" that
 //	              are none; "certain ID [rule]" or "uncertain"
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")

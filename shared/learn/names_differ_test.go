@@ -53,7 +53,8 @@ func TestOtherName(t *testing.T) {
 		{"Jansen Piet", own, false},
 		{"piet@korenaar.example", own, false}, {"Bakkerij De Korenaar", own, false}, {"De Korenaar", own, false},
 		{"Piet Jansen | Bakkerij De Korenaar", own, false},
-		{"Piet Jansen (Korenaar)", own, false}, {"Administratie", own, false}, {"Marieke Onbekend", own, false}, {"Kim Bos", own, false}, // a colleague at the same client
+		// a colleague at the same client
+		{"Piet Jansen (Korenaar)", own, false}, {"Administratie", own, false}, {"Marieke Onbekend", own, false}, {"Kim Bos", own, false},
 		{"Els van Dam", own, true}, {"E. van Dam", own, true}, {"Slagerij Van Dam", own, true}, {"Garage Snel V.O.F.", bills, true},
 		{"Garage Snel", bills, true},
 		{"Piet Jansen", portal, false}, {"Els van Dam", portal, true}, {"Marieke Onbekend", portal, true}, {"Delen Online", portal, false},

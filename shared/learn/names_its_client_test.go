@@ -24,15 +24,16 @@ func TestNamesItsClient(t *testing.T) {
 		verdict item.Verdict
 		want    bool
 	}{
-		"twice":                 {[]directory.Evidence{right, right}, directory.RuleOn, item.VerdictPass, false},
-		"three times":           {[]directory.Evidence{right, silent, right, right}, directory.RuleLearning, item.VerdictPass, true},
-		"not in a row":          {[]directory.Evidence{right, right, passing, right}, directory.RuleOn, item.VerdictPass, false},
-		"wrong after it":        {[]directory.Evidence{right, right, right, wrong}, directory.RuleOn, item.VerdictPass, false},
-		"right again":           {[]directory.Evidence{wrong, right, right, right}, directory.RuleOn, item.VerdictPass, true},
-		"of others' mail":       {[]directory.Evidence{right, right, unproven}, directory.RuleOn, item.VerdictPass, false},
-		"not verified":          {[]directory.Evidence{right, right, right}, directory.RuleOn, item.VerdictSoft, false},
-		"switched off":          {[]directory.Evidence{right, right, right}, directory.RuleOff, item.VerdictPass, false},
-		"named two, one was it": {[]directory.Evidence{right, right, {Client: "a", Named: []string{"a", "b"}, Verified: true}}, directory.RuleOn, item.VerdictPass, false},
+		"twice":           {[]directory.Evidence{right, right}, directory.RuleOn, item.VerdictPass, false},
+		"three times":     {[]directory.Evidence{right, silent, right, right}, directory.RuleLearning, item.VerdictPass, true},
+		"not in a row":    {[]directory.Evidence{right, right, passing, right}, directory.RuleOn, item.VerdictPass, false},
+		"wrong after it":  {[]directory.Evidence{right, right, right, wrong}, directory.RuleOn, item.VerdictPass, false},
+		"right again":     {[]directory.Evidence{wrong, right, right, right}, directory.RuleOn, item.VerdictPass, true},
+		"of others' mail": {[]directory.Evidence{right, right, unproven}, directory.RuleOn, item.VerdictPass, false},
+		"not verified":    {[]directory.Evidence{right, right, right}, directory.RuleOn, item.VerdictSoft, false},
+		"switched off":    {[]directory.Evidence{right, right, right}, directory.RuleOff, item.VerdictPass, false},
+		"named two, one was it": {[]directory.Evidence{right, right, {Client: "a", Named: []string{"a", "b"}, Verified: true}}, directory.RuleOn,
+			item.VerdictPass, false},
 	} {
 		rule := directory.Rule{Kind: directory.SenderClient, State: c.state, Evidence: c.chosen}
 		if got := NamesItsClient(rule, item.Item{Verdict: c.verdict}); got != c.want {
@@ -60,7 +61,8 @@ func TestByProgram(t *testing.T) {
 func TestNumberOrYear(t *testing.T) {
 	clients := []directory.Client{{ID: "a", Number: "2025"}, {ID: "b", Number: "2031"}}
 	received := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
-	for text, want := range map[string]map[int]bool{"jaarrekening (2031)": {1: true}, "jaarrekening (2025)": {0: false}, "jaarrekening 2031": {}} {
+	for text, want := range map[string]map[int]bool{"jaarrekening (2031)": {1: true}, "jaarrekening (2025)": {0: false},
+		"jaarrekening 2031": {}} {
 		got := map[int]bool{}
 		for _, m := range numbers(text, clients, received) {
 			got[m.client] = m.firm
@@ -74,7 +76,8 @@ func TestNumberOrYear(t *testing.T) {
 // Words of one kind of client vouch for those of another, and words of two kinds say
 // nothing.
 func TestOneKindVouchesForAnother(t *testing.T) {
-	all := []directory.Client{{ID: "firm", Name: "Kroon Techniek B.V.", Type: directory.Organisation}, {ID: "own", Name: "M. Kroon", Type: directory.Person}}
+	all := []directory.Client{{ID: "firm", Name: "Kroon Techniek B.V.", Type: directory.Organisation},
+		{ID: "own", Name: "M. Kroon", Type: directory.Person}}
 	chosen := []directory.Evidence{{Client: "own", Words: []string{"toeslag"}}, {Client: "firm", Words: []string{"suppletie"}}}
 	for _, c := range []struct {
 		subject, text string

@@ -50,12 +50,14 @@ func TestStillUnclear(t *testing.T) {
 		state    directory.RuleState
 		asked    bool
 	}{
-		"never":              {nil, directory.RuleLearning, true},
-		"once in passing":    {[]directory.Evidence{choice("own", "other")}, directory.RuleLearning, true},
-		"twice in passing":   {[]directory.Evidence{choice("own", "other"), choice("own", "other")}, directory.RuleLearning, false},
-		"another name":       {[]directory.Evidence{choice("own", "third"), choice("own", "third")}, directory.RuleLearning, true},
-		"once meant":         {[]directory.Evidence{choice("own", "other"), choice("own", "other"), choice("other", "other")}, directory.RuleLearning, true},
-		"meant long ago":     {[]directory.Evidence{choice("other", "other"), choice("own", "other"), choice("own", "other")}, directory.RuleLearning, false},
+		"never":            {nil, directory.RuleLearning, true},
+		"once in passing":  {[]directory.Evidence{choice("own", "other")}, directory.RuleLearning, true},
+		"twice in passing": {[]directory.Evidence{choice("own", "other"), choice("own", "other")}, directory.RuleLearning, false},
+		"another name":     {[]directory.Evidence{choice("own", "third"), choice("own", "third")}, directory.RuleLearning, true},
+		"once meant": {[]directory.Evidence{choice("own", "other"), choice("own", "other"), choice("other", "other")},
+			directory.RuleLearning, true},
+		"meant long ago": {[]directory.Evidence{choice("other", "other"), choice("own", "other"), choice("own", "other")},
+			directory.RuleLearning, false},
 		"the rule is undone": {[]directory.Evidence{choice("own", "other"), choice("own", "other")}, directory.RuleUndone, true},
 	} {
 		got := len(StillUnclear(directory.Rule{State: c.state, Evidence: c.evidence}, []string{"other"})) > 0
@@ -82,10 +84,13 @@ func TestIsPortal(t *testing.T) {
 	}{
 		"names of clients": {"info@facturant.example", []directory.Evidence{choice("kroon", "Kroon Techniek via Facturant"),
 			choice("linde", "Slagerij van der Linde via Facturant"), choice("kroon", "Kroon Techniek via Facturant")}, true},
-		"too few":    {"info@facturant.example", []directory.Evidence{choice("kroon", "Kroon Techniek"), choice("linde", "Slagerij van der Linde")}, false},
-		"one client": {"info@facturant.example", []directory.Evidence{choice("kroon", "Kroon Techniek"), choice("kroon", "Kroon Techniek"), choice("kroon", "Kroon Techniek")}, false},
-		"a program that names them": {"noreply@facturant.example", []directory.Evidence{choice("kroon", "Facturant", "kroon"), choice("linde", "Facturant", "linde"),
-			choice("kroon", "Facturant", "kroon")}, true},
+		"too few": {"info@facturant.example",
+			[]directory.Evidence{choice("kroon", "Kroon Techniek"), choice("linde", "Slagerij van der Linde")}, false},
+		"one client": {"info@facturant.example",
+			[]directory.Evidence{choice("kroon", "Kroon Techniek"), choice("kroon", "Kroon Techniek"), choice("kroon", "Kroon Techniek")}, false},
+		"a program that names them": {"noreply@facturant.example",
+			[]directory.Evidence{choice("kroon", "Facturant", "kroon"), choice("linde", "Facturant", "linde"),
+				choice("kroon", "Facturant", "kroon")}, true},
 		"a bookkeeper": {"kees@bol.example", []directory.Evidence{choice("kroon", "Kees Bol", "kroon"), choice("linde", "Kees Bol", "linde"),
 			choice("kroon", "Kees Bol", "kroon")}, false},
 		"nothing proves it": {"info@facturant.example", []directory.Evidence{unproven, unproven, choice("kroon", "Kroon Techniek")}, false},

@@ -16,7 +16,8 @@ func TestThirdParty(t *testing.T) {
 	for id, name := range map[string]string{"bakker": "Bakkerij Vermeulen B.V.", "hoekstra": "Autobedrijf Hoekstra", "zon": "Studio Zon"} {
 		office.clients[id] = directory.Client{ID: id, Name: name}
 	}
-	office.contacts["kees"] = directory.Contact{ID: "kees", Name: "Kees Vermeulen", Emails: []string{"kees@zonnig.nl"}, Clients: []string{"zon"}}
+	office.contacts["kees"] = directory.Contact{ID: "kees", Name: "Kees Vermeulen", Emails: []string{"kees@zonnig.nl"},
+		Clients: []string{"zon"}}
 	for _, c := range []struct {
 		from, called, client string
 		want                 bool
@@ -54,12 +55,13 @@ func TestUsuallyFor(t *testing.T) {
 		evidence []directory.Evidence
 		want     bool
 	}{
-		"never":                {nil, false},
-		"once":                 {[]directory.Evidence{choice("tulp")}, false},
-		"twice":                {[]directory.Evidence{choice("tulp"), choice("tulp")}, true},
-		"twice, then another":  {[]directory.Evidence{choice("tulp"), choice("tulp"), choice("linde")}, false},
-		"when it was named":    {[]directory.Evidence{choice("tulp", "tulp"), choice("tulp", "tulp")}, false},
-		"twice, and corrected": {[]directory.Evidence{choice("tulp"), choice("tulp"), {Client: "tulp", Action: Otherwise, Verified: true, Template: "factuur"}}, false},
+		"never":               {nil, false},
+		"once":                {[]directory.Evidence{choice("tulp")}, false},
+		"twice":               {[]directory.Evidence{choice("tulp"), choice("tulp")}, true},
+		"twice, then another": {[]directory.Evidence{choice("tulp"), choice("tulp"), choice("linde")}, false},
+		"when it was named":   {[]directory.Evidence{choice("tulp", "tulp"), choice("tulp", "tulp")}, false},
+		"twice, and corrected": {[]directory.Evidence{choice("tulp"), choice("tulp"),
+			{Client: "tulp", Action: Otherwise, Verified: true, Template: "factuur"}}, false},
 	} {
 		if got, _ := x.AboutClient(it, "tulp", directory.Rule{State: directory.RuleLearning, Evidence: c.evidence}); got != c.want {
 			t.Errorf("%s: %v", name, got)

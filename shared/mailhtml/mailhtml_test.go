@@ -64,7 +64,8 @@ func quoted() mailhtml.Quoted {
 			{Name: "Piet", Email: "piet@x.example"},
 		}, Sent: time.Date(2026, 11, 23, 8, 5, 0, 0, time.UTC), Subject: "Btw & <loon>",
 		Body: `<html><head><title>weg</title><style>body{display:none}</style><base href="https://x.example"></head>` +
-			`<body onload="x()"><script>x()</script><p onclick="y()">Hallo <a href="javascript:z()">hier</a><img src="cid:a%40b"></p><!-- weg --></body></html>`,
+			`<body onload="x()"><script>x()</script><p onclick="y()">Hallo <a href="javascript:z()">hier</a><img src="cid:a%40b"></p><!-- weg ` +
+			`--></body></html>`,
 		IsHTML: true,
 	}
 }
@@ -125,7 +126,8 @@ func TestShortQuote(t *testing.T) {
 // A document names the pictures that it shows in several ways; one that is not there
 // becomes a text.
 func TestPictures(t *testing.T) {
-	const document = `<p>cid:nee</p><img alt="a>b" src="cid:image001.png@01D"><IMG SRC='CID:a%40b'><td background="cid:c@d"><p style="background:url(cid:e)">` +
+	const document = `<p>cid:nee</p><img alt="a>b" src="cid:image001.png@01D"><IMG SRC='CID:a%40b'><td background="cid:c@d"><p ` +
+		`style="background:url(cid:e)">` +
 		`<img src="https://x.example/cid:f.png"><img src="cid:image001.png@01D"/>`
 	if got, want := mailhtml.Shows(document), []string{"nee", "image001.png@01D", "a@b", "c@d", "e", "f.png"}; !slices.Equal(got, want) {
 		t.Errorf("shows %q, want %q", got, want)

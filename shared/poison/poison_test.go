@@ -136,7 +136,8 @@ func TestAllOfAQueue(t *testing.T) {
 		t.Fatalf("%d removed, %d left, %d on the queue (%v)", removed, left, len(queues.Texts("process")), err)
 	}
 	queues.Add("process-poison", "one more")
-	if removed, left, err := s.DropAll(t.Context(), "process"); err != nil || removed == 0 || left != 0 || len(queues.Texts("process-poison")) != 0 {
+	if removed, left, err := s.DropAll(t.Context(), "process"); err != nil || removed == 0 || left != 0 ||
+		len(queues.Texts("process-poison")) != 0 {
 		t.Errorf("%d dropped, %d left (%v)", removed, left, err)
 	}
 	if _, _, err := s.DropAll(t.Context(), "configuration"); !errors.Is(err, poison.ErrNotFound) {

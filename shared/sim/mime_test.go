@@ -133,7 +133,8 @@ Het be=EBindigde jaar
 --a
 Content-Type: text/html; charset=utf-8
 
-<html><head><style>p{}</style></head><body><p>Het <b>beëindigde</b> jaar</p><img src="cid:logo@x"><div class="gmail_quote">oud</div></body></html>
+<html><head><style>p{}</style></head>
+<body><p>Het <b>beëindigde</b> jaar</p><img src="cid:logo@x"><div class="gmail_quote">oud</div></body></html>
 --a--
 --r
 Content-Type: image/png

@@ -97,7 +97,8 @@ func TestAnOutOfOfficeMailComesOnce(t *testing.T) {
 	w.want(w.graph(
 		"PATCH",
 		"/users/loon@"+domain+"/mailboxSettings",
-		`{"automaticRepliesSetting":{"status":"alwaysEnabled","externalAudience":"all","internalReplyMessage":"Ik ben er niet","externalReplyMessage":"Gesloten"}}`,
+		`{"automaticRepliesSetting":{"status":"alwaysEnabled","externalAudience":"all","internalReplyMessage":"Ik ben er niet",`+
+			`"externalReplyMessage":"Gesloten"}}`,
 	), 200)
 	_, link := w.round(delta)
 	for range 2 {

@@ -71,7 +71,8 @@ func TestAlwaysOvertaken(t *testing.T) {
 				}
 				return wiretest.Pass
 			})
-			if err := c.change(s, it); !errors.Is(err, table.ErrChanged) || !strings.Contains(err.Error(), c.says+" "+it.ID) || writes != table.MaxTries {
+			if err := c.change(s, it); !errors.Is(err, table.ErrChanged) || !strings.Contains(err.Error(), c.says+" "+it.ID) ||
+				writes != table.MaxTries {
 				t.Errorf("%v after %d writes", err, writes)
 			}
 		})

@@ -59,7 +59,8 @@ func at(v any, path string) any {
 	return v
 }
 
-const connection = "InstrumentationKey=11111111-2222-4333-8444-555555555555;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;LiveEndpoint=https://x/"
+const connection = "InstrumentationKey=11111111-2222-4333-8444-555555555555;" +
+	"IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/;LiveEndpoint=https://x/"
 
 // export sends a span of a trace that somebody else began, a line of it, and a metric.
 func export(t *testing.T, o telemetry.Options) {
@@ -74,7 +75,8 @@ func export(t *testing.T, o telemetry.Options) {
 	s.Invocation, s.Failed = "inv1", true
 	time.Sleep(1500 * time.Millisecond) // simulated
 	synctest.Wait()
-	q.Log(ctx, telemetry.Log{At: time.Now(), Level: slog.LevelWarn, Message: "postponed", Attributes: []telemetry.Attribute{{Key: "mail", Value: "m1"}}})
+	q.Log(ctx, telemetry.Log{At: time.Now(), Level: slog.LevelWarn, Message: "postponed",
+		Attributes: []telemetry.Attribute{{Key: "mail", Value: "m1"}}})
 	q.Measured(telemetry.Metric{At: time.Now(), Name: "queue-depth", Of: "fetch", Value: 3})
 	q.Measured(telemetry.Metric{At: time.Now(), Name: "queue-depth", Of: "send", Value: 4})
 	s.End(q)
@@ -105,25 +107,31 @@ func TestOTLP(t *testing.T) {
 				t.Errorf("%s got a token", r.url)
 			}
 		}
-		traces, logs, measured := sent["https://collector.example/v1/traces"], sent["https://collector.example/v1/logs"], sent["https://collector.example/v1/metrics"]
-		check(t, at(traces, "resourceSpans.scopeSpans.spans"), map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c", "parentSpanId": "b7ad6b7169203331",
-			"name": "process", "kind": 5.0, "status.code": 2.0, "attributes.key": "faas.invocation_id", "attributes.value.stringValue": "inv1",
-			"startTimeUnixNano": "946684800000000000", "endTimeUnixNano": "946684801500000000"})
+		traces, logs, measured := sent["https://collector.example/v1/traces"], sent["https://collector.example/v1/logs"],
+			sent["https://collector.example/v1/metrics"]
+		check(t, at(traces, "resourceSpans.scopeSpans.spans"),
+			map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c", "parentSpanId": "b7ad6b7169203331",
+				"name": "process", "kind": 5.0, "status.code": 2.0, "attributes.key": "faas.invocation_id", "attributes.value.stringValue": "inv1",
+				"startTimeUnixNano": "946684800000000000", "endTimeUnixNano": "946684801500000000"})
 		line := at(logs, "resourceLogs.scopeLogs.logRecords")
-		check(t, line, map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": at(traces, "resourceSpans.scopeSpans.spans.spanId"),
+		check(t, line, map[string]any{"traceId": "0af7651916cd43dd8448eb211c80319c",
+			"spanId":       at(traces, "resourceSpans.scopeSpans.spans.spanId"),
 			"timeUnixNano": "946684801500000000", "severityNumber": 13.0, "severityText": "WARN", "body.stringValue": "postponed",
 			"attributes.key": "mail", "attributes.value.stringValue": "m1"})
 		gauges, _ := at(measured, "resourceMetrics.scopeMetrics.metrics").([]any)
-		check(t, gauges, map[string]any{"name": "kantoorpost.queue-depth", "gauge.dataPoints.asDouble": 3.0, "gauge.dataPoints.timeUnixNano": "946684801500000000",
+		check(t, gauges, map[string]any{"name": "kantoorpost.queue-depth", "gauge.dataPoints.asDouble": 3.0,
+			"gauge.dataPoints.timeUnixNano":                 "946684801500000000",
 			"gauge.dataPoints.attributes.value.stringValue": "fetch"})
 		if points, _ := at(gauges, "gauge.dataPoints").([]any); len(gauges) != 1 || len(points) != 2 {
 			t.Errorf("%+v", gauges)
 		}
-		if id, _ := at(line, "spanId").(string); len(id) != 16 || at(logs, "resourceLogs.resource.attributes.value.stringValue") != "kantoorpost" {
+		if id, _ := at(line, "spanId").(string); len(id) != 16 ||
+			at(logs, "resourceLogs.resource.attributes.value.stringValue") != "kantoorpost" {
 			t.Errorf("%+v", logs)
 		}
 		// Only Azure gets a token of Azure.
-		export(t, telemetry.Options{Way: "otlp", Endpoint: "https://dce.westeurope-1.ingest.monitor.azure.com/x/otlp", Credential: id, Transport: wire})
+		export(t, telemetry.Options{Way: "otlp", Endpoint: "https://dce.westeurope-1.ingest.monitor.azure.com/x/otlp", Credential: id,
+			Transport: wire})
 		if (*got)[3].token != "Bearer t0ken" || id.scopes[0] != "https://monitor.azure.com/.default" {
 			t.Errorf("%+v", (*got)[3])
 		}
@@ -135,7 +143,8 @@ func TestApplicationInsights(t *testing.T) {
 		wire, got := receiver(t, 200)
 		id := &identity{}
 		export(t, telemetry.Options{Way: "applicationinsights", ConnectionString: connection, Credential: id, Transport: wire})
-		if len(*got) != 1 || (*got)[0].url != "https://westeurope-5.in.applicationinsights.azure.com/v2.1/track" || (*got)[0].token != "Bearer t0ken" {
+		if len(*got) != 1 || (*got)[0].url != "https://westeurope-5.in.applicationinsights.azure.com/v2.1/track" ||
+			(*got)[0].token != "Bearer t0ken" {
 			t.Fatalf("%+v", *got)
 		}
 		all := (*got)[0].body.([]any)
@@ -151,10 +160,13 @@ func TestApplicationInsights(t *testing.T) {
 			message["ai.operation.id"] != request["ai.operation.id"] || message["ai.operation.parentId"] != at(all[0], "data.baseData.id") {
 			t.Errorf("%+v, %+v", request, message)
 		}
-		check(t, all[0], map[string]any{"name": "Microsoft.ApplicationInsights.Request", "time": "2000-01-01T00:00:00Z", "data.baseType": "RequestData",
-			"data.baseData.ver": 2.0, "data.baseData.name": "process", "data.baseData.duration": "0.00:00:01.5000000", "data.baseData.success": false,
+		check(t, all[0], map[string]any{"name": "Microsoft.ApplicationInsights.Request", "time": "2000-01-01T00:00:00Z",
+			"data.baseType":     "RequestData",
+			"data.baseData.ver": 2.0, "data.baseData.name": "process", "data.baseData.duration": "0.00:00:01.5000000",
+			"data.baseData.success":               false,
 			"data.baseData.properties.invocation": "inv1"})
-		check(t, all[1], map[string]any{"name": "Microsoft.ApplicationInsights.Message", "data.baseType": "MessageData", "data.baseData.message": "postponed",
+		check(t, all[1], map[string]any{"name": "Microsoft.ApplicationInsights.Message", "data.baseType": "MessageData",
+			"data.baseData.message":       "postponed",
 			"data.baseData.severityLevel": 2.0, "data.baseData.properties.mail": "m1"})
 		check(t, all[3], map[string]any{"name": "Microsoft.ApplicationInsights.Metric", "data.baseType": "MetricData",
 			"data.baseData.metrics.name": "kantoorpost.queue-depth", "data.baseData.metrics.value": 4.0, "data.baseData.properties.of": "send"})
@@ -212,7 +224,8 @@ func TestTelemetryIsDropped(t *testing.T) {
 
 // What is wrong with the settings is said at the start.
 func TestWrongSettings(t *testing.T) {
-	for _, o := range []telemetry.Options{{Way: "zipkin"}, {Way: "otlp"}, {Way: "otlp", Endpoint: "ftp://x"}, {Way: "otlp", Endpoint: "https://user:secret@x"},
+	for _, o := range []telemetry.Options{{Way: "zipkin"}, {Way: "otlp"}, {Way: "otlp", Endpoint: "ftp://x"},
+		{Way: "otlp", Endpoint: "https://user:secret@x"},
 		{Way: "applicationinsights"}, {Way: "applicationinsights", ConnectionString: strings.Replace(connection, "https://w", "http://w", 1)}} {
 		if _, err := telemetry.NewExporter(o); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%+v: %v", o, err)

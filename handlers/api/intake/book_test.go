@@ -24,14 +24,20 @@ func parts(sheets map[string]string, shared string) map[string]string {
 	var list, relations strings.Builder
 	for i, name := range slices.Sorted(maps.Keys(sheets)) {
 		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d" r:id="r%d"/>`, html.EscapeString(name), i+1, i)
-		fmt.Fprintf(&relations, `<Relationship Id="r%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet%d.xml"/>`, i, i)
-		all[fmt.Sprintf("xl/worksheets/sheet%d.xml", i)] = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + sheets[name] + `</sheetData></worksheet>`
+		fmt.Fprintf(&relations, `<Relationship Id="r%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" `+
+			`Target="worksheets/sheet%d.xml"/>`, i, i)
+		all[fmt.Sprintf("xl/worksheets/sheet%d.xml",
+			i)] = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + sheets[name] +
+			`</sheetData></worksheet>`
 	}
-	all["xl/workbook.xml"] = `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` + list.String() + `</sheets></workbook>`
+	all["xl/workbook.xml"] = `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ` +
+		`xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>` + list.String() + `</sheets></workbook>`
 	all["xl/_rels/workbook.xml.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 		relations.String() + `</Relationships>`
-	all["_rels/.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
-	all["[Content_Types].xml"] = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`
+	all["_rels/.rels"] = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r0" ` +
+		`Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
+	all["[Content_Types].xml"] = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override ` +
+		`PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`
 	return all
 }
 
@@ -135,8 +141,10 @@ func TestTextFilesAsProgramsWriteThem(t *testing.T) {
 }
 
 func TestCellsOfWorkbooks(t *testing.T) {
-	rows := `<row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>in &amp; uit</t></is></c><c r="D2" t="s"><v>1</v></c></row>` +
-		`<row r="5"><c r="A5"><v>1001</v></c><c r="B5"><v>1001.0</v></c><c r="C5"><v>1.2345678E7</v></c><c r="D5" t="b"><v>1</v></c><c r="E5"><v>0.5</v></c><c r="F5" t="str"><v>1.0</v></c></row>` +
+	rows := `<row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>in &amp; uit</t></is></c><c r="D2" t="s"><v>1</v>` +
+		`</c></row>` +
+		`<row r="5"><c r="A5"><v>1001</v></c><c r="B5"><v>1001.0</v></c><c r="C5"><v>1.2345678E7</v></c><c r="D5" t="b"><v>1</v></c><c ` +
+		`r="E5"><v>0.5</v></c><c r="F5" t="str"><v>1.0</v></c></row>` +
 		`<row><c><v>7</v></c><c t="e"><v>#N/A</v></c><c/></row><row r="9"/>`
 	file := zipped(t, parts(map[string]string{"Blad": rows},
 		`<sst count="2"><si><t>gedeeld</t></si><si><r><t>twee </t></r><r><t>stijlen</t></r></si></sst>`))
@@ -211,7 +219,9 @@ func TestOddWorkbooks(t *testing.T) {
 // The zeros of a number stay when its format shows them; other formats do not
 // change the value of a cell.
 func TestFormatsOfCells(t *testing.T) {
-	all := parts(map[string]string{"Blad": `<row><c s="1"><v>2001</v></c><c s="2"><v>1234567</v></c><c s="3"><v>612345678</v></c><c s="4"><v>12345</v></c><c s="5"><v>31612345678</v></c><c s="1" t="str"><v>7</v></c><c s="6"><v>0.5</v></c><c s="0"><v>123456789012</v></c></row>`}, `<sst/>`)
+	all := parts(map[string]string{
+		"Blad": `<row><c s="1"><v>2001</v></c><c s="2"><v>1234567</v></c><c s="3"><v>612345678</v></c><c s="4"><v>12345</v></c><c s="5"><v>` +
+			`31612345678</v></c><c s="1" t="str"><v>7</v></c><c s="6"><v>0.5</v></c><c s="0"><v>123456789012</v></c></row>`}, `<sst/>`)
 	formats := []string{"00000", "00000000", "0#-########", "#,##0", "0.00E+00", "0%"}
 	styles := `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts>`
 	for i, format := range formats {

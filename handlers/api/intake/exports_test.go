@@ -11,7 +11,8 @@ import (
 // the others are named.
 func TestFilesOfUsualPrograms(t *testing.T) {
 	for _, c := range []struct{ name, file, want, unread string }{
-		{"a name in three columns", "Voornaam;Tussenvoegsel;Achternaam;E-mail;Relatienummer\r\nKarel;van;Kaas;karel@kaas.example;1001\r\nAnna;;Bos;anna@bos.example;\r\n",
+		{"a name in three columns", "Voornaam;Tussenvoegsel;Achternaam;E-mail;Relatienummer\r\n" +
+			"Karel;van;Kaas;karel@kaas.example;1001\r\nAnna;;Bos;anna@bos.example;\r\n",
 			"2 create karel@kaas.example: name=Karel van Kaas emails=karel@kaas.example clients=1001\n3 create anna@bos.example: name=Anna Bos " +
 				"emails=anna@bos.example\n", ""},
 		{"Outlook, Dutch", "Titel,Voornaam,Middelste naam,Achternaam,Achtervoegsel,Bedrijf,Afdeling,Functie,Telefoon op werk,Mobiele " +
@@ -57,7 +58,9 @@ func TestFilesOfUsualPrograms(t *testing.T) {
 		{"a stray byte", "E-mailadres;Naam\r\njose@kaas.example;José Ængström\r\nx@kaas.example;Caf\xe9\r\n",
 			"2 create jose@kaas.example: name=José Ængström emails=jose@kaas.example\n3 wrong : [] deze rij bevat een teken dat geen UTF-8 is, " +
 				"terwijl de rest van het bestand dat is; typ het opnieuw\n", ""},
-		{"invisible characters", "\ufeffE-mailadres;Naam;Telefoon;Relatienummer\r\nkarel@kaas.example\u00a0;Karel;06;1001\r\n\u200bkees@kaas.example;Kees\u200b;06;1001\r\n\u202akoos@kaas.example\u202c;Koos;\u202a+31 6\u202c;1001\u200b\r\n",
+		{"invisible characters", "\ufeffE-mailadres;Naam;Telefoon;Relatienummer\r\n" +
+			"karel@kaas.example\u00a0;Karel;06;1001\r\n" +
+			"\u200bkees@kaas.example;Kees\u200b;06;1001\r\n\u202akoos@kaas.example\u202c;Koos;\u202a+31 6\u202c;1001\u200b\r\n",
 			"2 create karel@kaas.example: name=Karel emails=karel@kaas.example phone=06 clients=1001\n3 create kees@kaas.example: name=Kees " +
 				"emails=kees@kaas.example phone=06 clients=1001\n4 create koos@kaas.example: name=Koos emails=koos@kaas.example phone=+31 6 " +
 				"clients=1001\n", ""},

@@ -75,7 +75,8 @@ func FuzzCSV(f *testing.F) {
 }
 
 func FuzzXLSX(f *testing.F) {
-	f.Add(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>naam</t></is></c></row><row><c><v>1.0</v></c><c t="str"><v>X</v></c></row>`, `<sst count="1"><si><t>nummer</t></si></sst>`)
+	f.Add(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>naam</t></is></c></row><row><c><v>1.0</v></c><c t="str">`+
+		`<v>X</v></c></row>`, `<sst count="1"><si><t>nummer</t></si></sst>`)
 	f.Add(`<row><c t="s"><v>1</v></c></row>`, `<sst><si><r><t>na</t></r><r><t>am</t></r></si><si/></sst>`)
 	f.Add(`<row r="x"><c r="ZZZ9" s="1"><v>1E400</v></c></row>`, `<sst count="-1"/>`)
 	f.Fuzz(func(t *testing.T, rows, shared string) {

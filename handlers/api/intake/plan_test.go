@@ -93,7 +93,8 @@ func TestWhatRowsDo(t *testing.T) {
 			"2 create j@x.nl: name=Jan emails=j@x.nl\n3 update j@x.nl: clients=1001\n"},
 		{"a contact in two rows that do not", Contacts, "e-mail;naam\nj@x.nl;Jan\nj@x.nl;Janneke\n",
 			"2 wrong j@x.nl: [e-mail] staat ook op rij 3, met andere gegevens\n3 wrong j@x.nl: [e-mail] staat ook op rij 2, met andere gegevens\n"},
-		{"team members", TeamMembers, "naam;e-mail;rechten;actief\n;sanne@kantoor.nl;manager;nee\nKees;kees@kantoor.nl;;\nX;x@k.nl;baas;misschien\n",
+		{"team members", TeamMembers,
+			"naam;e-mail;rechten;actief\n;sanne@kantoor.nl;manager;nee\nKees;kees@kantoor.nl;;\nX;x@k.nl;baas;misschien\n",
 			"2 update sanne@kantoor.nl: rights=manager active=false\n3 create kees@kantoor.nl: name=Kees email=kees@kantoor.nl rights=reader " +
 				"active=true\n" +
 				"4 wrong x@k.nl: [rechten] verwacht: raadpleger, mutator, manager of beheerder [actief] verwacht: ja of nee\n"},
@@ -102,7 +103,8 @@ func TestWhatRowsDo(t *testing.T) {
 		{"another administrator, whatever the order", TeamMembers, "e-mail;rechten\nbaas@kantoor.nl;manager\nsanne@kantoor.nl;beheerder\n",
 			"2 update baas@kantoor.nl: rights=manager\n3 update sanne@kantoor.nl: rights=administrator\n"},
 		{"roles", Roles, "rol\nASSISTENT\nAccountant\n", "3 create Accountant: name=Accountant\n"},
-		{"the team of a client", ClientTeam, "relatienummer;teamlid;rol;volgorde\n1001;sanne@kantoor.nl;assistent;2\n1001;baas@kantoor.nl;Assistent;1\n",
+		{"the team of a client", ClientTeam,
+			"relatienummer;teamlid;rol;volgorde\n1001;sanne@kantoor.nl;assistent;2\n1001;baas@kantoor.nl;Assistent;1\n",
 			"2 create 1001 sanne@kantoor.nl assistent: order=2\n3 create 1001 baas@kantoor.nl Assistent: order=1\n"},
 		{"a team of unknowns", ClientTeam, "relatienummer;teamlid;rol;volgorde\n1;x@k.nl;y;0\n",
 			"2 wrong 1 x@k.nl y: [relatienummer] verwacht: het nummer van een relatie; 1 is onbekend [teamlid] verwacht: het e-mailadres van een " +

@@ -19,7 +19,8 @@ func TestReceiptsAndAnswersToInvitations(t *testing.T) {
 		parts   = "\r\n\r\n--r\r\nContent-Type: text/plain\r\n\r\nUw bericht is gelezen.\r\n--r\r\nContent-Type: " +
 			"message/disposition-notification\r\n\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n--r--\r\n"
 		reply = "Content-Type: text/calendar; charset=utf-8; method=REPLY"
-		event = "\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261201T090000Z\r\nATTENDEE;PARTSTAT=DECLINED:mailto:jan@bakker.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		event = "\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261201T090000Z\r\n" +
+			"ATTENDEE;PARTSTAT=DECLINED:mailto:jan@bakker.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	)
 	raw := func(subject, id, kind, body string, more ...string) string {
 		head := slices.Concat([]string{"From: " + from, "To: " + to, "Subject: " + subject, "Message-ID: <" + id + "@elders.example>",

@@ -241,7 +241,8 @@ func (w *world) offers(m object) []object {
 // Every solution that a waiting mail offers helps: then the mail waits no longer,
 // or for another reason, which has solutions of its own.
 func TestEverySolutionThatIsOfferedHelps(t *testing.T) {
-	covered := map[item.Reason]bool{item.LinkRemoved: true, item.NoMemberAddress: true, item.EmptyTeam: true, item.Technical: true} // are mended in the directory, as no-member-with-role
+	// are mended in the directory, as no-member-with-role
+	covered := map[item.Reason]bool{item.LinkRemoved: true, item.NoMemberAddress: true, item.EmptyTeam: true, item.Technical: true}
 	for name, c := range waits() {
 		covered[item.Reason(c.reason)] = true
 		t.Run(name, func(t *testing.T) {

@@ -88,7 +88,8 @@ func (p *play) mend(id string, tr year.Truth) {
 	}
 	if wrong == otherClient && tr.Kind == year.Chat {
 		n.hands++
-		if p.Ask(manager, "POST", fmt.Sprintf("/api/chats/%s/messages/%s/move", m["chat"], id), object{"client": p.clients[tr.Client]}, nil) < 300 {
+		if p.Ask(manager, "POST", fmt.Sprintf("/api/chats/%s/messages/%s/move", m["chat"], id),
+			object{"client": p.clients[tr.Client]}, nil) < 300 {
 			p.Drain()
 			n.hands += p.links(tr)
 		} else {

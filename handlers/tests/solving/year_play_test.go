@@ -84,8 +84,10 @@ func playYear(t *testing.T, o year.Options, years int, learning bool, r *record,
 	o.Start, o.Domain = time.Now(), apptest.Domain
 	y := year.New(o)
 	p := &play{
-		world: newWorld(t), seed: o.Seed, learning: learning, clients: map[string]string{}, contacts: map[string]string{}, people: map[string]string{},
-		arrived: map[arrival]year.Truth{}, asked: map[string]int{}, released: map[string]bool{}, seen: map[string]bool{}, offered: map[string]string{}, record: r, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
+		world: newWorld(t), seed: o.Seed, learning: learning, clients: map[string]string{}, contacts: map[string]string{},
+		people:  map[string]string{},
+		arrived: map[arrival]year.Truth{}, asked: map[string]int{}, released: map[string]bool{}, seen: map[string]bool{},
+		offered: map[string]string{}, record: r, sorts: map[year.Sort]*tally{}, late: map[year.Sort]*tally{}, cues: map[year.Cue]*tally{},
 		missed: map[string]int{},
 	}
 	p.found(y.Office())

@@ -27,9 +27,11 @@ func TestOfficeYear(t *testing.T) {
 		t.Skip("the race detector makes it ten times slower, and finds races in the other tests of the flow")
 	}
 	years, mails := setting(t, "YEAR_YEARS", 1), setting(t, "YEAR_MAILS", 1500)
-	games := []*game{{Options: year.Options{Seed: 2, Mails: mails}, bounds: easy}, {Options: year.Options{Seed: 1, Mails: mails * 2 / 3, Harsh: true}, bounds: harsh}}
+	games := []*game{{Options: year.Options{Seed: 2, Mails: mails}, bounds: easy},
+		{Options: year.Options{Seed: 1, Mails: mails * 2 / 3, Harsh: true}, bounds: harsh}}
 	if os.Getenv("YEAR_SEED") != "" {
-		g := &game{Options: year.Options{Seed: uint64(setting(t, "YEAR_SEED", 1)), Mails: mails, Harsh: os.Getenv("YEAR_MIX") != "easy"}, bounds: aims}
+		g := &game{Options: year.Options{Seed: uint64(setting(t, "YEAR_SEED", 1)), Mails: mails,
+			Harsh: os.Getenv("YEAR_MIX") != "easy"}, bounds: aims}
 		for name := range strings.FieldsSeq(os.Getenv("YEAR_WITHOUT")) {
 			if g.Without = append(g.Without, year.Sort(name)); !slices.Contains(year.Classes(), year.Sort(name)) {
 				t.Fatalf("there is no class %q, but %v", name, year.Classes())
@@ -121,7 +123,8 @@ func (g *game) judge(t *testing.T) {
 		bound, aim float64
 		atLeast    bool
 	}{
-		{what: "work in the last quarter, of that without learning", part: last.hands, of: lastWithout.hands, bound: g.bounds.work, aim: aims.work},
+		{what: "work in the last quarter, of that without learning", part: last.hands, of: lastWithout.hands, bound: g.bounds.work,
+			aim: aims.work},
 		{what: "work in the last quarter that nothing could spare", part: last.floor, of: lastWithout.hands, bound: 1},
 		{what: "wrong automatic decisions that could be known", part: all.knowable, of: all.automatic, bound: g.bounds.wrong, aim: aims.wrong},
 		{what: "wrong automatic decisions, also where nobody could know", part: all.wrong, of: all.automatic, bound: 1},
@@ -133,7 +136,8 @@ func (g *game) judge(t *testing.T) {
 		{what: "mail of known people with one client that waits", part: all.needless, of: all.certain, bound: 1},
 	} {
 		share := float64(of.part) / float64(max(1, of.of))
-		verdict := fmt.Sprintf("%s: %s: %d of %d, %.2f %%; the bound is %.1f %%, the aim %.1f %%", g, of.what, of.part, of.of, 100*share, 100*of.bound, 100*of.aim)
+		verdict := fmt.Sprintf("%s: %s: %d of %d, %.2f %%; the bound is %.1f %%, the aim %.1f %%", g, of.what, of.part, of.of, 100*share,
+			100*of.bound, 100*of.aim)
 		if t.Log(verdict); (share < of.bound) == of.atLeast && share != of.bound {
 			t.Error("missed: " + verdict)
 		}

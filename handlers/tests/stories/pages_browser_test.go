@@ -273,7 +273,8 @@ func (b *tab) until(what, js string) {
 // fail ends the story with what is on the page.
 func (b *tab) fail(what string, err error) {
 	b.t.Helper()
-	text, _ := eval[string](b, `location.pathname + location.search + "\nfocus: " + document.activeElement.outerHTML.slice(0, 200) + " " + document.activeElement.value + "\n" + document.body.innerText`)
+	text, _ := eval[string](b, `location.pathname + location.search + "\nfocus: " + document.activeElement.outerHTML.slice(0, 200) + " " `+
+		`+ document.activeElement.value + "\n" + document.body.innerText`)
 	if dir := os.Getenv("SHOTS"); dir != "" {
 		b.picture(dir + "/failed-" + fileName(b.t.Name()) + ".png")
 	}
@@ -294,8 +295,10 @@ const found = `((name, field) => {
     });
     return tidy(copy.textContent) || tidy(e.title);
   };
-  const all = [...document.querySelectorAll(field ? "input:not([type=hidden]), select, textarea" : "button, a, summary, [role=button], input[type=submit], label.check")]
-    .filter((e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && !e.disabled && !e.closest("[inert], [aria-hidden=true]"))
+  const all = [...document.querySelectorAll(field ? "input:not([type=hidden]), select, textarea"
+    : "button, a, summary, [role=button], input[type=submit], label.check")]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
+      !e.disabled && !e.closest("[inert], [aria-hidden=true]"))
     .filter((e) => !document.querySelector("dialog[open]") || e.closest("dialog[open]"));
   const exact = all.find((e) => called(e) === name), begin = exact ? [exact] : all.filter((e) => called(e).startsWith(name));
   return begin.every((e) => called(e) === called(begin[0])) ? begin[0] : undefined;
@@ -307,7 +310,8 @@ const at = `((e) => {
   e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
   const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
   const top = document.elementFromPoint(x, y);
-  if (!top || !e.contains(top) && !top.contains(e) && !e.labels?.[0]?.contains(top)) return { why: "it is covered by " + (top?.outerHTML ?? "nothing").slice(0, 200) };
+  if (!top || !e.contains(top) && !top.contains(e) && !e.labels?.[0]?.contains(top))
+    return { why: "it is covered by " + (top?.outerHTML ?? "nothing").slice(0, 200) };
   globalThis.missed = false;
   document.addEventListener("probe", () => { globalThis.missed = true; }, { once: true });
   document.dispatchEvent(new Event("probe")); // nothing is heard in a page without script

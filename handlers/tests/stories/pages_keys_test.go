@@ -20,7 +20,8 @@ const seen = `document.querySelector("[data-mail][data-seen]") !== null`
 // watch counts what the page sends from now on, as posted.
 func (b *tab) watch() {
 	b.t.Helper()
-	b.must(second(eval[bool](b, `window.posted = 0, document.addEventListener("htmx:beforeRequest", (e) => { if (e.detail.requestConfig.verb === "post") posted++; }), true`)))
+	b.must(second(eval[bool](b, `window.posted = 0, document.addEventListener("htmx:beforeRequest", (e) => { if `+
+		`(e.detail.requestConfig.verb === "post") posted++; }), true`)))
 }
 
 func (b *tab) posted(want int) {
@@ -101,7 +102,8 @@ func keysHeld(s *scene) {
 	acted, err := eval[bool](b, `new Promise((answer) => {
     let swapped = 0;
     const press = () => {
-      for (const type of ["keydown", "keyup"]) document.body.dispatchEvent(new KeyboardEvent(type, { key: "1", code: "Digit1", bubbles: true, cancelable: true }));
+      for (const type of ["keydown", "keyup"])
+        document.body.dispatchEvent(new KeyboardEvent(type, { key: "1", code: "Digit1", bubbles: true, cancelable: true }));
     };
     document.addEventListener("htmx:afterSettle", (e) => {
       if (e.detail.target.id !== "mail-detail" || swapped++) return;

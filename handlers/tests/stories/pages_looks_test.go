@@ -259,7 +259,8 @@ const faults = `(() => {
   if (!document.title || !document.documentElement.lang) wrong.push("no title or no language");
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) {
-    const out = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + "." + e.className).slice(0, 5);
+    const out = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+      .map((e) => e.tagName + "." + e.className).slice(0, 5);
     wrong.push("scrolls sideways by " + wide + " px: " + out);
   }
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
@@ -268,13 +269,15 @@ const faults = `(() => {
 })()`
 
 const runAxe = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], resultTypes: ["violations"], iframes: false })
-  .then((r) => r.violations.map((v) => "axe " + v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map((n) => n.target + " " + n.html.slice(0, 160) + " " + n.failureSummary.replace(/\s+/g, " ").slice(0, 300)).join(" | ")))`
+  .then((r) => r.violations.map((v) => "axe " + v.id + ": " + v.help + ": " + v.nodes.slice(0, 3)
+    .map((n) => n.target + " " + n.html.slice(0, 160) + " " + n.failureSummary.replace(/\s+/g, " ").slice(0, 300)).join(" | ")))`
 
 // leftovers are keys of texts, and what templates write by mistake, that a page
 // shows.
 func (b *tab) leftovers() (wrong []string) {
 	b.t.Helper()
-	text, err := eval[string](b, `document.title + "\n" + document.documentElement.outerHTML.replace(/<script[^]*?<\/script>/g, "").replace(/ (?:id|class|name|for|href|src|action|data-[a-z-]+|hx-[a-z-]+|content)="[^"]*"/g, "")`)
+	text, err := eval[string](b, `document.title + "\n" + document.documentElement.outerHTML.replace(/<script[^]*?<\/script>/g, `+
+		`"").replace(/ (?:id|class|name|for|href|src|action|data-[a-z-]+|hx-[a-z-]+|content)="[^"]*"/g, "")`)
 	b.must(err)
 	rooms := map[string]bool{}
 	for key := range pageTexts(b.t)["nl"] {

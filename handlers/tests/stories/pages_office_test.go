@@ -82,7 +82,9 @@ func inChat(s *scene) {
 	b.sees(b.text("chats.write"))
 	b.fill(b.text("write.mode.note"), "Ik bel Jan vanmiddag terug.")
 	b.click(b.text("chats.write"))
-	b.until("the note in the thread", `[...document.querySelectorAll("main *")].some((e) => e.children.length === 0 && !e.matches("textarea") && e.textContent.includes("Ik bel Jan vanmiddag terug."))`)
+	b.until("the note in the thread",
+		`[...document.querySelectorAll("main *")].some((e) => e.children.length === 0 && !e.matches("textarea") && `+
+			`e.textContent.includes("Ik bel Jan vanmiddag terug."))`)
 	b.shot("chats-note")
 	chat := s.Mail(stukken)["chat"].(string)
 	if m := s.Must("GET", "/api/chats/"+chat+"/messages", nil)["items"].([]any); len(m) != 2 {

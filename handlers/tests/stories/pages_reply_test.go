@@ -72,7 +72,8 @@ func replyByKeys(s *scene) {
 	b.chord("Enter", control)
 	b.until("the form is gone", `!document.querySelector("[data-compose]")`)
 	s.Drain()
-	b.until("it was sent", `document.querySelector(".letter.out .clip[title]") !== null || document.querySelector(".reply-state.sent") !== null`)
+	b.until("it was sent", `document.querySelector(".letter.out .clip[title]") !== null || document.querySelector(".reply-state.sent") `+
+		`!== null`)
 	b.shot("reply-sent")
 	got := s.Tenant.OutsideItems(toJan)
 	if len(got) != 1 || !strings.Contains(got[0].Text+got[0].HTML, "Tot ziens. Dag Jan, dank voor de stukken.") ||
@@ -144,11 +145,14 @@ func richReply(s *scene) {
 	b.chord("b", control)
 	paste := func(js string) {
 		if _, err := eval[bool](b, `(() => { const d = new DataTransfer(); `+js+
-			`; document.querySelector(".editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true })); return true })()`); err != nil {
+			`; document.querySelector(".editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true `+
+			`})); return true })()`); err != nil {
 			b.fail("pasting", err)
 		}
 	}
-	paste(`d.setData("text/html", "<html><head><style>td{color:red}</style></head><body><table style='width:9pt' class=x><tr><td style='color:red' onclick='alert(1)'>Btw</td><td>21</td></tr></table><img src='https://elders.example/p.png'><script>alert(1)</scr" + "ipt></body></html>"); d.setData("text/plain", "Btw 21")`)
+	paste(`d.setData("text/html", "<html><head><style>td{color:red}</style></head><body><table style='width:9pt' class=x><tr><td ` +
+		`style='color:red' onclick='alert(1)'>Btw</td><td>21</td></tr></table><img src='https://elders.example/p.png'><script>alert(1)</scr" ` +
+		`+ "ipt></body></html>"); d.setData("text/plain", "Btw 21")`)
 	paste(`d.items.add(new File([Uint8Array.from(atob("` + drawing(4, 4) +
 		`"), (c) => c.charCodeAt(0))], "scherm.png", { type: "image/png" }))`)
 	b.until("the picture in the text", `document.querySelector(".editor img")?.naturalWidth === 4`)
@@ -157,7 +161,8 @@ func richReply(s *scene) {
 	// What was written is there on another device.
 	other := s.as("anna@" + apptest.Domain)
 	other.open("/web/chats/" + chat + "/write")
-	other.until("the draft", `document.querySelector(".editor b")?.textContent === "Let op:" && document.querySelector(".editor img")?.naturalWidth === 4 && document.querySelector(".editor td")?.textContent === "Btw"`)
+	other.until("the draft", `document.querySelector(".editor b")?.textContent === "Let op:" && document.querySelector(".editor `+
+		`img")?.naturalWidth === 4 && document.querySelector(".editor td")?.textContent === "Btw"`)
 	b.click(b.text("write.send"))
 	b.until("the form is gone, or a question", `!document.querySelector("[data-compose]") || document.querySelector("dialog[open]")`)
 	s.Drain()
@@ -203,7 +208,8 @@ func longThread(s *scene) {
 	// Once it was read, each but the last is one line.
 	b.until("it was read", `performance.getEntriesByName(document.querySelector("[data-read]")?.action ?? "").length > 0`)
 	b.open("/web/chats/" + chat)
-	b.until("one letter is open", `document.querySelectorAll(".letter").length === 20 && document.querySelectorAll(".letter details[open]").length === 1`)
+	b.until("one letter is open",
+		`document.querySelectorAll(".letter").length === 20 && document.querySelectorAll(".letter details[open]").length === 1`)
 	lines, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
 	b.must(err)
 	b.t.Logf("read, it is %d px high", lines)

@@ -63,7 +63,9 @@ func byKeyboard(s *scene) {
 			b.until("a mail with the focus", `document.activeElement.closest("[data-list]") !== null`)
 			if here, _ := eval[bool](b, `document.activeElement.textContent.includes(`+quote(sender)+`)`); here {
 				b.keys(kb.Enter)
-				b.until("the mail of "+sender, `document.querySelector("#mail-detail h2") !== null && document.querySelector("#mail-detail .from").textContent.includes(`+quote(sender)+`)`)
+				b.until("the mail of "+sender,
+					`document.querySelector("#mail-detail h2") !== null && document.querySelector("#mail-detail .from").textContent.includes(`+
+						quote(sender)+`)`)
 				return
 			}
 		}

@@ -118,7 +118,9 @@ func noteOfMine(s *scene) {
 	b.open("/web/chats/" + conversation)
 	b.click(b.text("write.mode.note"))
 	b.fill(b.text("write.mode.note"), "@car")
-	b.until("her name below it", `document.activeElement.getAttribute("aria-activedescendant") === document.querySelector("#found-colleagues [aria-selected=true]")?.id && document.querySelector("#found-colleagues:not([hidden])") !== null`)
+	b.until("her name below it", `document.activeElement.getAttribute("aria-activedescendant") === `+
+		`document.querySelector("#found-colleagues [aria-selected=true]")?.id && document.querySelector("#found-colleagues:not([hidden])") `+
+		`!== null`)
 	b.shot("note-names-a-colleague")
 	b.keys(kb.Enter)
 	b.until("her name", `document.querySelector("[data-note] textarea").value === "@Carla "`)
@@ -184,7 +186,8 @@ func foundByKeys(s *scene) {
 	b.until("the cursor in the search", `document.activeElement.matches("input[type=search]")`)
 	b.keys("jan")
 	b.until("what is found", `document.querySelector("#contact-choices").dataset.found === "jan"`)
-	b.until("the first button in sight", `((r) => r.top > 0 && r.bottom < innerHeight)(document.querySelector("#contact-choices button").getBoundingClientRect())`)
+	b.until("the first button in sight",
+		`((r) => r.top > 0 && r.bottom < innerHeight)(document.querySelector("#contact-choices button").getBoundingClientRect())`)
 	b.chord("ArrowDown", 0)
 	b.until("the first found", `document.activeElement.matches("#contact-choices button")`)
 	b.chord("ArrowUp", 0)
@@ -238,7 +241,8 @@ func troubledReplies(s *scene) {
 	b.shot("replies-troubled")
 	s.atOnce()
 	b.press("sending the unknown one "+
-		"again", `[...document.querySelectorAll(".outgoing > li")].find((e) => e.textContent.includes("De tweede.")).querySelector("form[action*=retry] button")`)
+		"again", `[...document.querySelectorAll(".outgoing > li")].find((e) => e.textContent.includes("De `+
+		`tweede.")).querySelector("form[action*=retry] button")`)
 	b.until("the question", `document.querySelector("#ask[open]") !== null`)
 	b.press("yes", `document.querySelector("#ask [value=yes]")`)
 	b.seesNot(b.text("replies.group.unknown"))

@@ -81,13 +81,18 @@ func onPhone(s *scene) {
 		b := s.as(carla)
 		b.look("light", width)
 		b.open("/web/mails/" + s.ID(stukken))
-		b.until("the letter in view", `(() => { const r = document.querySelector("#mail-detail iframe").getBoundingClientRect(); return r.top < 420 && r.bottom > r.top + 100; })()`)
+		b.until("the letter in view",
+			`(() => { const r = document.querySelector("#mail-detail iframe").getBoundingClientRect(); return r.top < 420 && r.bottom > r.top + `+
+				`100; })()`)
 		b.until("the letter before what can be "+
-			"done", `!!(document.querySelector("#mail-detail iframe").compareDocumentPosition(document.querySelector("#decide")) & Node.DOCUMENT_POSITION_FOLLOWING) &&
-    document.querySelector("#mail-detail iframe").getBoundingClientRect().bottom <= document.querySelector("#decide").getBoundingClientRect().top`)
+			"done", `!!(document.querySelector("#mail-detail iframe").compareDocumentPosition(document.querySelector("#decide")) &
+      Node.DOCUMENT_POSITION_FOLLOWING) &&
+    document.querySelector("#mail-detail iframe").getBoundingClientRect().bottom <=
+      document.querySelector("#decide").getBoundingClientRect().top`)
 		b.until("no scrolling sideways", `document.documentElement.scrollWidth <= document.documentElement.clientWidth`)
 		b.click(b.text("mails.to-decide"))
-		b.until("what can be done in view", `(() => { const r = document.querySelector("#decide").getBoundingClientRect(); return r.top >= 0 && r.top < innerHeight / 2; })()`)
+		b.until("what can be done in view",
+			`(() => { const r = document.querySelector("#decide").getBoundingClientRect(); return r.top >= 0 && r.top < innerHeight / 2; })()`)
 		b.click(b.text("mails.do.link-contact", "Jan Jansen (Bakkerij Jansen)"))
 		b.sees(number(b, "mails.solved", 1))
 		b.click(b.text("app.undo"))
@@ -144,7 +149,9 @@ func writingDirection(s *scene) {
 	b := s.as(carla)
 	b.open("/web/mails")
 	b.sees("Els maD nav", "Een vraag")
-	b.until("names by themselves", `[...document.querySelectorAll(".mail-row strong, .mail-row .subject")].every((e) => e.children.length === 1 && getComputedStyle(e.firstElementChild).unicodeBidi === "isolate")`)
+	b.until("names by themselves",
+		`[...document.querySelectorAll(".mail-row strong, .mail-row .subject")].every((e) => e.children.length === 1 && `+
+			`getComputedStyle(e.firstElementChild).unicodeBidi === "isolate")`)
 	b.until("no character that sets the "+
 		"direction", `!/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(document.documentElement.outerHTML)`)
 }
@@ -158,15 +165,18 @@ func fraudWarning(s *scene) {
 	b.open("/web/mails/" + s.ID("Wijziging"))
 	b.sees(b.text("mails.careful"))
 	b.until("the mail to be seen", seen)
-	b.until("nothing that stands out", `document.querySelector("#mail-detail .suggestions .primary, #mail-detail [data-key='1'], #mail-detail [data-key='r']") === null`)
+	b.until("nothing that stands out",
+		`document.querySelector("#mail-detail .suggestions .primary, #mail-detail [data-key='1'], #mail-detail [data-key='r']") === null`)
 	b.shot("mails-fraud")
 	// On a phone the letter comes before what can be done, and a warning before both.
 	phone := s.as(carla)
 	phone.look("light", 360)
 	phone.open("/web/mails/" + s.ID("Wijziging"))
-	phone.until("badges in the page", `[...document.querySelectorAll("#mail-detail .mail-head .badge")].every((e) => e.getBoundingClientRect().right <= innerWidth)`)
+	phone.until("badges in the page",
+		`[...document.querySelectorAll("#mail-detail .mail-head .badge")].every((e) => e.getBoundingClientRect().right <= innerWidth)`)
 	phone.until("the warning before the "+
-		"letter", `(() => { const w = document.querySelector("#mail-detail .mail-head .badge.error").getBoundingClientRect(); return w.height > 0 && w.bottom <= document.querySelector("#mail-detail iframe").getBoundingClientRect().top; })()`)
+		"letter", `(() => { const w = document.querySelector("#mail-detail .mail-head .badge.error").getBoundingClientRect(); return `+
+		`w.height > 0 && w.bottom <= document.querySelector("#mail-detail iframe").getBoundingClientRect().top; })()`)
 	if got := s.Mail("Wijziging")["state"]; got != "parked" {
 		b.t.Errorf("the mail is %v", got)
 	}

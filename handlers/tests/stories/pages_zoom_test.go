@@ -7,10 +7,12 @@ import "github.com/chromedp/cdproto/emulation"
 // https://www.w3.org/WAI/WCAG22/Understanding/reflow
 func (b *tab) zoomed(width int64) []string {
 	b.t.Helper()
-	b.call(command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width / 2, Height: 400, DeviceScaleFactor: 1}))
+	b.call(command(emulation.SetDeviceMetricsOverride,
+		emulation.SetDeviceMetricsOverrideParams{Width: width / 2, Height: 400, DeviceScaleFactor: 1}))
 	wrong, err := eval[[]string](b, faults+".concat("+covered+")")
 	b.must(err)
-	b.call(command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1}))
+	b.call(command(emulation.SetDeviceMetricsOverride,
+		emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1}))
 	for i := range wrong {
 		wrong[i] = "at 200 %: " + wrong[i]
 	}
@@ -19,9 +21,12 @@ func (b *tab) zoomed(width int64) []string {
 
 // covered finds what cannot be clicked after scrolling to it. A page has many rows alike:
 // the first forty show it.
-const covered = `[...document.querySelectorAll("main :is(a[href], button, input:not([type=hidden]), select, textarea, summary):not(.hidden)")]
-  .filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().width > 1).slice(0, 40).flatMap((e) => {
+const covered = `[...document.querySelectorAll(
+  "main :is(a[href], button, input:not([type=hidden]), select, textarea, summary):not(.hidden)")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().width > 1)
+  .slice(0, 40).flatMap((e) => {
     e.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
     const box = e.getClientRects()[0], at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    return at && (e.contains(at) || at.contains(e) || at.closest("label")?.control === e) ? [] : ["cannot be clicked: " + e.outerHTML.slice(0, 120) + ", under " + (at?.outerHTML ?? "nothing").slice(0, 120)];
+    return at && (e.contains(at) || at.contains(e) || at.closest("label")?.control === e) ? []
+      : ["cannot be clicked: " + e.outerHTML.slice(0, 120) + ", under " + (at?.outerHTML ?? "nothing").slice(0, 120)];
   })`

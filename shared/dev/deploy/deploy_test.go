@@ -394,7 +394,8 @@ func TestRemove(t *testing.T) {
 	w := newWorld(t)
 	w.change(func(c *cloud) {
 		c.Group, c.Left = true, []string{"/role/1", "/role/2"}
-		c.Resources = `[{"id":"/a","type":"Microsoft.Web/sites","tags":{"application":"kantoorpost"}},{"id":"/b","type":"Microsoft.Network/networkInterfaces","tags":null}]`
+		c.Resources = `[{"id":"/a","type":"Microsoft.Web/sites","tags":{"application":"kantoorpost"}},{"id":"/b",` +
+			`"type":"Microsoft.Network/networkInterfaces","tags":null}]`
 	})
 	o, out := w.options(t, "")
 	o.Confirm = func(string) (bool, error) { return false, nil }

@@ -189,7 +189,8 @@ func (c *cloud) do(args []string) (string, error) {
 			return "", fmt.Errorf("DeploymentNotFound")
 		}
 		return `{"apP_NAME":{"type":"String","value":"func-kp"},"apP_HOST":{"type":"String","value":"kp.example"},` +
-			`"sigN_IN_PRINCIPAL_ID":{"type":"String","value":"sign-in"},"storagE_ACCOUNT":{"type":"String","value":"stkp"},"vaulT_NAME":{"type":"String","value":"kv-kp"}}`, nil
+			`"sigN_IN_PRINCIPAL_ID":{"type":"String","value":"sign-in"},"storagE_ACCOUNT":{"type":"String","value":"stkp"},` +
+			`"vaulT_NAME":{"type":"String","value":"kv-kp"}}`, nil
 	case "functionapp deployment source config-zip":
 		text, err := os.ReadFile(flagOf(args, "--src"))
 		c.Running = string(text)

@@ -27,7 +27,8 @@ import (
 
 var compared = map[string]string{
 	"host.json": `{"version":"2.0","functionTimeout":"00:00:03","extensions":{"http":{"routePrefix":""},
-		"queues":{"batchSize":8,"newBatchThreshold":4,"maxDequeueCount":3,"messageEncoding":"none","visibilityTimeout":"00:00:00","maxPollingInterval":"00:00:00.5"}},
+		"queues":{"batchSize":8,"newBatchThreshold":4,"maxDequeueCount":3,"messageEncoding":"none",
+			"visibilityTimeout":"00:00:00","maxPollingInterval":"00:00:00.5"}},
 		"customHandler":{"description":{"defaultExecutablePath":"handler"},"enableProxyingHttpRequest":true}}`,
 	"api/function.json": `{"bindings":[{"type":"httpTrigger","direction":"in","name":"req","authLevel":"anonymous","route":"api/{*path}",
 		"methods":["get","post","head","put","patch","delete","options"]},{"type":"http","direction":"out","name":"res"}]}`,
@@ -43,7 +44,8 @@ type side struct {
 // oddTexts are messages whose bytes a host may change on their way.
 var oddTexts = []string{
 	"plain", " ", "[1,2]", `"quoted"`, `{"a":`, `  {"spaced" : "b"}`,
-	`{"n":1.50,"big":12345678901234567890,"exp":1e3,"neg":-0.0,"int":7,"a":1e14,"b":1e15,"g":1e16,"h":12e16,"i":1e17,"j":1.5e-5,"k":123456789012345678.5,"l":-2.5e15,"c":0.0001,"d":0.00001,"e":1.5e300,"f":123456.789e3}`,
+	`{"n":1.50,"big":12345678901234567890,"exp":1e3,"neg":-0.0,"int":7,"a":1e14,"b":1e15,"g":1e16,"h":12e16,"i":1e17,"j":1.5e-5,` +
+		`"k":123456789012345678.5,"l":-2.5e15,"c":0.0001,"d":0.00001,"e":1.5e300,"f":123456.789e3}`,
 	`{"when":"2026-11-29T10:00:00Z","offset":"2026-11-29T10:00:00.25+01:00","day":"2026-11-29","clock":"10:00"}`,
 	`{"yes":true,"no":false,"nil":null,"list":[1],"object":{"b":1.50,"a":[1, 2]},"Id":"mine","ID":"twice","jobTrigger":"x"}`,
 	"ünï 漢字 👋 \u2028\u2029\u0085", "<&>'\"\\/", "line\r\nline\ttab", `{"html":"<b>&amp;</b>\u003c","empty":""}`, strings.Repeat("lang ", 6000),

@@ -32,12 +32,14 @@ func echo(w http.ResponseWriter, r *http.Request) {
 }
 
 const hostJSON = `{"version":"2.0","functionTimeout":"00:10:00",
-	"extensions":{"http":{"routePrefix":""},"queues":{"batchSize":8,"newBatchThreshold":4,"messageEncoding":"none","visibilityTimeout":"00:00:30"}},
+	"extensions":{"http":{"routePrefix":""},
+		"queues":{"batchSize":8,"newBatchThreshold":4,"messageEncoding":"none","visibilityTimeout":"00:00:30"}},
 	"customHandler":{"description":{"defaultExecutablePath":"handler"},"enableProxyingHttpRequest":true}}`
 
 var functions = map[string]string{
 	"host.json": hostJSON,
-	"api/function.json": `{"bindings":[{"type":"httpTrigger","direction":"in","name":"req","authLevel":"anonymous","route":"api/{*path}","methods":["get","post"]},
+	"api/function.json": `{"bindings":[{"type":"httpTrigger","direction":"in","name":"req","authLevel":"anonymous",
+		"route":"api/{*path}","methods":["get","post"]},
 		{"type":"http","direction":"out","name":"res"}]}`,
 	"work/function.json": `{"bindings":[{"type":"timerTrigger","direction":"in","name":"timer","schedule":"%WHEN%"}]}`,
 }

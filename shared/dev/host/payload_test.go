@@ -39,7 +39,8 @@ func TestAQueueMessageLooksAsTheHostSendsIt(t *testing.T) {
 		{
 			"lists and triggers are not copied, objects stay objects, truth is .NET's",
 			`{"mails":["a"],"myTrigger":"x","deep":{"a": [1, 2]},"on":true,"none":null}`,
-			`{"Data":{"job":"\"{\\\"mails\\\":[\\\"a\\\"],\\\"myTrigger\\\":\\\"x\\\",\\\"deep\\\":{\\\"a\\\": [1, 2]},\\\"on\\\":true,\\\"none\\\":null}\""},"Metadata":{` +
+			`{"Data":{"job":"\"{\\\"mails\\\":[\\\"a\\\"],\\\"myTrigger\\\":\\\"x\\\",\\\"deep\\\":{\\\"a\\\": [1, 2]},\\\"on\\\":true,` +
+				`\\\"none\\\":null}\""},"Metadata":{` +
 				metadata + `"deep":{"a":[1,2]},"on":"\"True\"","none":"null",` + testSys + `}}`,
 		},
 		{
@@ -95,9 +96,11 @@ func TestATimerLooksAsTheHostSendsIt(t *testing.T) {
 		want    string
 	}{
 		{"first run: times without a zone", &status{Next: next}, false,
-			`{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{"Last":"0001-01-01T00:00:00","Next":"2026-01-01T00:05:00+00:00","LastUpdated":"0001-01-01T00:00:00"},"IsPastDue":false}},"Metadata":{` + testSys + `}}`},
+			`{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{"Last":"0001-01-01T00:00:00",` +
+				`"Next":"2026-01-01T00:05:00+00:00","LastUpdated":"0001-01-01T00:00:00"},"IsPastDue":false}},"Metadata":{` + testSys + `}}`},
 		{"later, and late", &status{Last: last, Next: next, LastUpdated: last}, true,
-			`{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{"Last":"2026-01-01T00:00:00.017+00:00","Next":"2026-01-01T00:05:00+00:00","LastUpdated":"2026-01-01T00:00:00.017+00:00"},"IsPastDue":true}},"Metadata":{` + testSys + `}}`},
+			`{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{"Last":"2026-01-01T00:00:00.017+00:00",` +
+				`"Next":"2026-01-01T00:05:00+00:00","LastUpdated":"2026-01-01T00:00:00.017+00:00"},"IsPastDue":true}},"Metadata":{` + testSys + `}}`},
 		{"not monitored", nil, false,
 			`{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{` + testSys + `}}`},
 	} {

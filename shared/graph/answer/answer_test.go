@@ -13,9 +13,11 @@ import (
 
 const full = `{"id":"A=","internetMessageId":"<1@x>","conversationId":"c","subject":"Vraag","bodyPreview":"Dag",
  "from":{"emailAddress":{"name":"Jan","address":"jan@klant.example"}},"sender":{"emailAddress":{"address":"s@klant.example"}},
- "replyTo":[],"toRecipients":[{"emailAddress":{"name":"Info","address":"info@kantoor.example"}}],"ccRecipients":[{"emailAddress":{"address":"cc@kantoor.example"}}],
+ "replyTo":[],"toRecipients":[{"emailAddress":{"name":"Info","address":"info@kantoor.example"}}],
+ "ccRecipients":[{"emailAddress":{"address":"cc@kantoor.example"}}],
  "receivedDateTime":"2026-11-23T09:35:00Z","sentDateTime":"2026-11-23T09:34:59.5Z","body":{"contentType":"html","content":"<p>Dag</p>"},
- "hasAttachments":true,"internetMessageHeaders":[{"name":"X-A","value":"1"},{"name":"X-B","value":"2"}],"isRead":"true","new":{"field":[1]}}`
+ "hasAttachments":true,"internetMessageHeaders":[{"name":"X-A","value":"1"},{"name":"X-B","value":"2"}],
+ "isRead":"true","new":{"field":[1]}}`
 
 func page(t *testing.T, items ...string) mail.Page {
 	t.Helper()

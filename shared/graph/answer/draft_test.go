@@ -11,9 +11,12 @@ import (
 )
 
 func TestADraftIsReadWhole(t *testing.T) {
-	d, err := Draft([]byte(`{"@odata.etag":"W/\"7\"","id":"d=","isDraft":true,"internetMessageId":"<d@x>","conversationId":"c","subject":"RE: Vraag","sentDateTime":"2026-11-23T09:35:00Z",
-		"from":{"emailAddress":{"address":"info@kantoor.example"}},"toRecipients":[{"emailAddress":{"name":"Jan","address":"jan@klant.example"}}],"ccRecipients":[],
-		"bccRecipients":[{"emailAddress":{"address":"b@kantoor.example"}}],"body":{"contentType":"HTML","content":"<p>x</p>"},"hasAttachments":true}`))
+	d, err := Draft([]byte(`{"@odata.etag":"W/\"7\"","id":"d=","isDraft":true,"internetMessageId":"<d@x>","conversationId":"c",
+		"subject":"RE: Vraag","sentDateTime":"2026-11-23T09:35:00Z",
+		"from":{"emailAddress":{"address":"info@kantoor.example"}},
+		"toRecipients":[{"emailAddress":{"name":"Jan","address":"jan@klant.example"}}],"ccRecipients":[],
+		"bccRecipients":[{"emailAddress":{"address":"b@kantoor.example"}}],"body":{"contentType":"HTML","content":"<p>x</p>"},
+		"hasAttachments":true}`))
 	if err != nil || d.ETag != `W/"7"` || d.ID != "d=" || !d.IsDraft || d.InternetMessageID != "<d@x>" || d.ConversationID != "c" ||
 		d.Subject != "RE: Vraag" ||
 		d.Sent.Hour() != 9 || d.From.Email != "info@kantoor.example" || len(d.To) != 1 ||
@@ -41,12 +44,15 @@ func TestADraftSaysWhetherItWasSent(t *testing.T) {
 func TestSettingsOfAnyForm(t *testing.T) {
 	for raw, want := range map[string]mail.MailboxSettings{
 		`{}`: {},
-		`{"timeZone":"Europe/Amsterdam","language":{"locale":"nl-NL"}}`:                                                                          {TimeZone: "Europe/Amsterdam", Language: "nl-NL"},
-		`{"timeZone":7,"language":"nl","userPurpose":{"value":"shared"}}`:                                                                        {},
-		`{"timeZone":null,"language":null,"automaticRepliesSetting":null}`:                                                                       {},
-		`{"timeZone":"UTC","automaticRepliesSetting":{"status":"alwaysEnabled"}}`:                                                                {TimeZone: "UTC", AutomaticReplies: mail.AutomaticReplies{Status: "alwaysEnabled"}},
-		`{"automaticRepliesSetting":{"status":"disabled","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000","timeZone":"UTC"}}}`: {AutomaticReplies: mail.AutomaticReplies{Status: "disabled"}},
-		`{"automaticRepliesSetting":{"status":"scheduled","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000","timeZone":"UTC"},"scheduledEndDateTime":{"dateTime":"2026-01-06T08:00:00","timeZone":"W. Europe Standard Time"}}}`: {
+		`{"timeZone":"Europe/Amsterdam","language":{"locale":"nl-NL"}}`:    {TimeZone: "Europe/Amsterdam", Language: "nl-NL"},
+		`{"timeZone":7,"language":"nl","userPurpose":{"value":"shared"}}`:  {},
+		`{"timeZone":null,"language":null,"automaticRepliesSetting":null}`: {},
+		`{"timeZone":"UTC","automaticRepliesSetting":{"status":"alwaysEnabled"}}`: {TimeZone: "UTC",
+			AutomaticReplies: mail.AutomaticReplies{Status: "alwaysEnabled"}},
+		`{"automaticRepliesSetting":{"status":"disabled","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000",` +
+			`"timeZone":"UTC"}}}`: {AutomaticReplies: mail.AutomaticReplies{Status: "disabled"}},
+		`{"automaticRepliesSetting":{"status":"scheduled","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000",` +
+			`"timeZone":"UTC"},"scheduledEndDateTime":{"dateTime":"2026-01-06T08:00:00","timeZone":"W. Europe Standard Time"}}}`: {
 			AutomaticReplies: mail.AutomaticReplies{Status: "scheduled", From: time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)}},
 	} {
 		if s, err := Settings([]byte(raw)); err != nil || s != want {
@@ -75,7 +81,9 @@ func TestTheStateOfAnUploadInAnyForm(t *testing.T) {
 }
 
 func TestTheAnswersOfABatch(t *testing.T) {
-	items, err := Batch(strings.NewReader(`{"responses":[{"id":"1","status":200,"body":{"x":1}},{"id":"0","status":503,"headers":{"retry-after":"9","request-id":"r"},"body":{"error":{"code":"X"}}},{"id":"2"}]}`))
+	items, err := Batch(strings.NewReader(
+		`{"responses":[{"id":"1","status":200,"body":{"x":1}},{"id":"0","status":503,"headers":{"retry-after":"9","request-id":"r"},` +
+			`"body":{"error":{"code":"X"}}},{"id":"2"}]}`))
 	if err != nil || len(items) != 3 || items[0].Failed != nil || string(items[0].Body) != `{"x":1}` {
 		t.Fatalf("%+v, %v", items, err)
 	}
