@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 const module = "kantoorpost"
@@ -269,6 +270,34 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 func trivial(d *ast.FuncDecl) bool {
 	return d.Recv != nil && slices.Contains([]string{"Error", "Unwrap", "String", "Handle", "Enabled", "WithAttrs", "WithGroup", "Read",
 		"Write", "Close"}, d.Name.Name)
+}
+
+// maxLongLines is how many lines of more than maxColumns there may be outside of tests:
+// tags of fields and texts. The number only falls.
+const maxColumns, maxLongLines = 140, 233
+
+// A line can be read without scrolling. A line with a URL may be longer.
+func TestLinesAreShort(t *testing.T) {
+	long := 0
+	for _, f := range files(t) {
+		text, err := os.ReadFile(filepath.Join("..", f.dir, f.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for line := range strings.Lines(string(text)) {
+			n++
+			if utf8.RuneCountInString(strings.TrimRight(line, "\n")) <= maxColumns || strings.Contains(line, "https://") {
+				continue
+			}
+			if long++; strings.HasSuffix(f.name, "_test.go") {
+				t.Errorf("%s/%s:%d has more than %d columns", f.dir, f.name, n, maxColumns)
+			}
+		}
+	}
+	if long > maxLongLines {
+		t.Errorf("%d lines have more than %d columns, and there were %d: shorten those that are new", long, maxColumns, maxLongLines)
+	}
 }
 
 // The top level is what everybody expects to find there.

@@ -76,22 +76,30 @@ type AddressPath struct {
 func (a *api) registerAddresses() {
 	const list, one = "/api/connectors/{connector}/addresses", "/api/addresses/{address}"
 	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"}, DefaultStatus: status}
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"},
+			DefaultStatus: status}
 	}
-	handle(a, access.ConfigurationRead, op("list-addresses", http.MethodGet, list, "List the addresses that were ever activated", http.StatusOK), a.listAddresses)
-	handle(a, access.ConfigurationWrite, op("create-address", http.MethodPost, list, "Activate an address", http.StatusCreated), a.createAddress)
+	handle(a, access.ConfigurationRead,
+		op("list-addresses", http.MethodGet, list, "List the addresses that were ever activated", http.StatusOK), a.listAddresses)
+	handle(a, access.ConfigurationWrite, op("create-address", http.MethodPost, list, "Activate an address", http.StatusCreated),
+		a.createAddress)
 	handle(a, access.ConfigurationRead, op("get-address", http.MethodGet, one, "Get an activated address", http.StatusOK), a.getAddress)
-	handle(a, access.ConfigurationWrite, op("update-address", http.MethodPatch, one, "Change an activated address by a JSON merge patch", http.StatusOK), a.updateAddress)
-	handle(a, access.ConfigurationWrite, op("delete-address", http.MethodDelete, one, "Deactivate an address; nothing is lost", http.StatusNoContent), a.deleteAddress)
-	handle(a, access.ConfigurationWrite, op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
+	handle(a, access.ConfigurationWrite,
+		op("update-address", http.MethodPatch, one, "Change an activated address by a JSON merge patch", http.StatusOK), a.updateAddress)
+	handle(a, access.ConfigurationWrite,
+		op("delete-address", http.MethodDelete, one, "Deactivate an address; nothing is lost", http.StatusNoContent), a.deleteAddress)
+	handle(a, access.ConfigurationWrite,
+		op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
 }
 
 func addressOf(b connector.Box, k connector.Connector) addressObject {
 	c := b.Cursor
 	o := addressObject{
-		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From, Active: b.Active, Categories: b.Categories,
-		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures, FailedSince: orNil(c.FailedSince),
-		WhatToDo: whatToDo(c.State),
+		ID: b.ID, Address: b.Address, Name: b.Name, Connector: b.Connector, Link: linkObject{b.Link.Kind, b.Link.ID}, From: b.From,
+		Active: b.Active, Categories: b.Categories,
+		LastRound: orNil(c.LastRound), NotBefore: orNil(c.NotBefore), State: c.State, StateReason: c.StateReason, Failures: c.Failures,
+		FailedSince: orNil(c.FailedSince),
+		WhatToDo:    whatToDo(c.State),
 	}
 	if !b.Active {
 		return o
@@ -308,5 +316,6 @@ func (a *api) fetchAddress(ctx context.Context, in *AddressPath) (*struct{}, err
 	if err := a.Connectors.NoteFetch(ctx, v); err != nil {
 		return nil, err
 	}
-	return nil, a.Jobs.Put(ctx, job.Fetch{Job: "fetch", Addresses: []string{v.Address}, Why: "asked by " + actor(ctx).ID(), Mailboxes: []string{v.ID}, Claim: job.NewClaim()})
+	return nil, a.Jobs.Put(ctx, job.Fetch{Job: "fetch", Addresses: []string{v.Address}, Why: "asked by " + actor(ctx).ID(),
+		Mailboxes: []string{v.ID}, Claim: job.NewClaim()})
 }

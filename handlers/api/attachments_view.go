@@ -139,7 +139,8 @@ func (a *api) streamZip(hc huma.Context, source *attachmentSource) {
 			continue
 		}
 		// What people attach is compressed already.
-		entry, err := archive.CreateHeader(&zip.FileHeader{Name: freeName(fileName(at), taken), Method: zip.Store, Modified: source.mail.Received})
+		entry, err := archive.CreateHeader(
+			&zip.FileHeader{Name: freeName(fileName(at), taken), Method: zip.Store, Modified: source.mail.Received})
 		if err == nil {
 			err = source.graph.Attachment(r.Context(), source.mail.Mailbox, source.mail.MessageID, at.ID, entry)
 		}

@@ -104,8 +104,9 @@ func (a *api) auditNames(ctx context.Context, entries []audit.Entry) ([]AuditEnt
 
 // namedIn gives the kind of the ids in a field of a detail.
 var namedIn = map[string][]string{
-	"clients": {"client"}, "client": {"client"}, "was": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"}, "substitute": {"member"},
-	"added": {"member"}, "removed": {"member"}, "key": {"contact"},
+	"clients": {"client"}, "client": {"client"}, "was": {"client"}, "contact": {"contact"}, "members": {"member"}, "member": {"member"},
+	"substitute": {"member"},
+	"added":      {"member"}, "removed": {"member"}, "key": {"contact"},
 	"links": {"member", "role"}, "link": {"role", "process team"},
 }
 
@@ -144,7 +145,8 @@ const maxScanned = 4 * audit.MaxList
 
 // auditEntries are the wanted entries after a given one and not older than from, at most
 // limit.
-func (a *api) auditEntries(ctx context.Context, limit int, after string, from time.Time, keep func(audit.Entry) bool) (kept []audit.Entry, next string, err error) {
+func (a *api) auditEntries(ctx context.Context, limit int, after string, from time.Time,
+	keep func(audit.Entry) bool) (kept []audit.Entry, next string, err error) {
 	for seen := 0; seen < maxScanned; {
 		size := limit
 		if seen > 0 {

@@ -34,8 +34,9 @@ type Showing struct {
 // its own, since other answers are added to it.
 func bodyDescription() map[string]*huma.Response {
 	return map[string]*huma.Response{"200": {
-		Description: "The document. Pictures that came with the mail stand in it by their paths on this server, below …/pictures/, which answer to whom this path answers. Shown in a frame it needs allow-same-origin, and may never run scripts.",
-		Content:     map[string]*huma.MediaType{"text/html": {}},
+		Description: "The document. Pictures that came with the mail stand in it by their paths on this server, below …/pictures/, which " +
+			"answer to whom this path answers. Shown in a frame it needs allow-same-origin, and may never run scripts.",
+		Content: map[string]*huma.MediaType{"text/html": {}},
 	}}
 }
 

@@ -181,8 +181,10 @@ var (
 	keptValues = func() map[string]*regexp.Regexp {
 		all := map[string]*regexp.Regexp{
 			"color": colourOnly, "background-color": colourOnly,
-			"font-size": regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{5,8})$`), "font-weight": regexp.MustCompile(`^(?:[1-9]00|normal|bold|bolder|lighter)$`),
-			"font-style": word, "font-family": regexp.MustCompile(`^(?:[a-z0-9 ,._-]|'[a-z0-9 ._-]*'|"[a-z0-9 ._-]*")+$`), "text-align": word, "vertical-align": regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{3,12})$`),
+			"font-size":   regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{5,8})$`),
+			"font-weight": regexp.MustCompile(`^(?:[1-9]00|normal|bold|bolder|lighter)$`),
+			"font-style":  word, "font-family": regexp.MustCompile(`^(?:[a-z0-9 ,._-]|'[a-z0-9 ._-]*'|"[a-z0-9 ._-]*")+$`), "text-align": word,
+			"vertical-align":  regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{3,12})$`),
 			"text-decoration": regexp.MustCompile(`^(?:none|underline|overline|line-through)(?: (?:underline|overline|line-through)){0,2}$`),
 			"text-transform":  word, "white-space": word, "line-height": regexp.MustCompile(`^(?:` + lengths + `|normal)$`),
 			"padding": sizes, "margin": sizes, "border-collapse": word, "border-spacing": sizes, "border-radius": sizes,
@@ -199,7 +201,8 @@ var (
 	}()
 	// readValues are properties that are read only: they hide an element, or
 	// contain a colour.
-	readValues = map[string]bool{"background": true, "visibility": true, "opacity": true, "max-height": true, "height": true, "overflow": true, "mso-hide": true, "width": true}
+	readValues = map[string]bool{"background": true, "visibility": true, "opacity": true, "max-height": true, "height": true, "overflow": true,
+		"mso-hide": true, "width": true}
 )
 
 // maxValue is the longest value: no colour, length or list of fonts is
@@ -247,7 +250,8 @@ func isWorthKeeping(property, value string) bool {
 
 // backgroundColour is the colour of a background; its picture is not shown.
 func backgroundColour(value string) string {
-	for part := range strings.FieldsFuncSeq(strings.NewReplacer(", ", ",", "( ", "(", " )", ")").Replace(value), func(r rune) bool { return r == ' ' }) {
+	for part := range strings.FieldsFuncSeq(strings.NewReplacer(", ", ",", "( ", "(", " )", ")").Replace(value),
+		func(r rune) bool { return r == ' ' }) {
 		if _, _, ok := parseColour(part); ok {
 			return part
 		}

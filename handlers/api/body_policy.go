@@ -38,7 +38,8 @@ func mailHTMLPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 	number := regexp.MustCompile(`^-?[0-9]{1,9}$`)
 	p.AllowAttrs("start").Matching(number).OnElements("ol")
 	p.AllowAttrs("value").Matching(number).OnElements("li")
-	p.AllowAttrs("type").Matching(regexp.MustCompile(`^(?:[1aAiI]|[dD][iI][sS][cC]|[cC][iI][rR][cC][lL][eE]|[sS][qQ][uU][aA][rR][eE])$`)).OnElements("ol", "ul", "li")
+	p.AllowAttrs("type").Matching(
+		regexp.MustCompile(`^(?:[1aAiI]|[dD][iI][sS][cC]|[cC][iI][rR][cC][lL][eE]|[sS][qQ][uU][aA][rR][eE])$`)).OnElements("ol", "ul", "li")
 	p.AllowAttrs("reversed").Matching(regexp.MustCompile(`^(?:reversed)?$`)).OnElements("ol")
 	// The library's own checks try every way to split a value.
 	for property, values := range keptValues {

@@ -17,8 +17,10 @@ import (
 // mail names them.
 // https://www.w3.org/TR/css-color-adjust-1/#color-scheme-effect
 const (
-	bodyStyle = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px 20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}" +
-		"summary{width:max-content;margin:8px 0;padding:0 8px;border:1px solid;border-radius:6px;font-size:13px;opacity:.7;cursor:pointer}</style>"
+	bodyStyle = "<style>body{font:14px/1.5 'Segoe UI',Inter,system-ui,sans-serif;margin:16px " +
+		"20px;overflow-wrap:anywhere}img{max-width:100%;height:auto}" +
+		"summary{width:max-content;margin:8px 0;padding:0 8px;border:1px " +
+		"solid;border-radius:6px;font-size:13px;opacity:.7;cursor:pointer}</style>"
 	followStyle = "<style>:root{color-scheme:%s}@media print{:root{color-scheme:light}}</style>"
 	paperStyle  = "<style>:root{color-scheme:light;background:#fff;color:#000}</style>"
 )
@@ -173,7 +175,8 @@ func isHidden(tok xhtml.Token, value map[string]string) bool {
 		v := value[property]
 		return v != "" && strings.Trim(v, "0.pxtem%") == ""
 	}
-	return hasAttribute(tok, "hidden") || value["display"] == "none" || value["visibility"] == "hidden" || value["visibility"] == "collapse" || value["mso-hide"] == "all" || zero("opacity") ||
+	return hasAttribute(tok, "hidden") || value["display"] == "none" || value["visibility"] == "hidden" || value["visibility"] == "collapse" ||
+		value["mso-hide"] == "all" || zero("opacity") ||
 		value["overflow"] == "hidden" && (zero("max-height") || zero("height") || zero("width"))
 }
 
@@ -193,5 +196,6 @@ func withoutColours(v string) string {
 // mail must not send requests to this one.
 func isElsewhere(src, host string) bool {
 	u, err := url.Parse(src)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && !strings.EqualFold(u.Hostname(), strings.Split(host, ":")[0])
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
+		!strings.EqualFold(u.Hostname(), strings.Split(host, ":")[0])
 }

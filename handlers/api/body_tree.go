@@ -121,16 +121,19 @@ func attribute(t xhtml.Token, name string) string {
 // The tags that are handled. All others are left out; their content stays.
 var (
 	blocks = set("address blockquote center div dl fieldset h1 h2 h3 h4 h5 h6 hr ol p pre table ul dir menu")
-	keeps  = set("p br div span hr h1 h2 h3 h4 h5 h6 blockquote pre code address center b strong i em u s strike small big sub sup font ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th a img")
-	voids  = set("br hr img col")
+	keeps  = set("p br div span hr h1 h2 h3 h4 h5 h6 blockquote pre code address center b strong i em u s strike small big sub sup font " +
+		"ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th a img")
+	voids = set("br hr img col")
 	// dropped are void elements.
 	dropped = set("area base basefont bgsound command embed frame input keygen link meta param source track wbr")
 	// another replaces a tag that is not kept.
 	another = map[string]string{
-		"html": "div", "body": "div", "section": "div", "article": "div", "header": "div", "footer": "div", "main": "div", "nav": "div", "aside": "div",
+		"html": "div", "body": "div", "section": "div", "article": "div", "header": "div", "footer": "div", "main": "div", "nav": "div",
+		"aside":  "div",
 		"figure": "div", "figcaption": "div", "form": "div", "fieldset": "div", "details": "div", "summary": "div", "dir": "ul", "menu": "ul",
 		"label": "span", "mark": "span", "ins": "u", "del": "s", "cite": "i", "dfn": "i", "var": "i", "kbd": "code", "samp": "code", "tt": "code",
-		"button": "span", "abbr": "span", "acronym": "span", "q": "span", "time": "span", "bdi": "span", "bdo": "span", "nobr": "span", "ruby": "span",
+		"button": "span", "abbr": "span", "acronym": "span", "q": "span", "time": "span", "bdi": "span", "bdo": "span", "nobr": "span",
+		"ruby": "span",
 	}
 	// The content of silent is no text for readers; only a browser can draw
 	// the content of foreign.
@@ -138,13 +141,15 @@ var (
 	foreign = set("svg math")
 	// The start tag of one of these ends foreign content.
 	// https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inforeign
-	breaksOut = set("b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var")
+	breaksOut = set("b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr " +
+		"ol p pre ruby s small span strong strike sub sup table tt u ul var")
 	// An end tag has no effect outside its table cell.
 	cells = set("td th caption table")
 	rows  = set("tr thead tbody tfoot colgroup")
 	// keptAttributes are passed to the sanitiser, which checks their values
 	// itself.
-	keptAttributes = set("href src alt title align valign width height border cellpadding cellspacing colspan rowspan dir start value type reversed lang")
+	keptAttributes = set("href src alt title align valign width height border cellpadding cellspacing colspan rowspan dir start value " +
+		"type reversed lang")
 )
 
 func set(names string) map[string]bool {

@@ -18,10 +18,12 @@ func (a *api) registerChatChanges() {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"chats"}, DefaultStatus: status}
 	}
 	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
-		"Close a chat, or open it again (new mail opens it too); give it to another client, whose team members then take part; or say who looks after it, and when", http.StatusOK), a.updateChat)
+		"Close a chat, or open it again (new mail opens it too); give it to another client, whose team members then take part; or say who "+
+			"looks after it, and when", http.StatusOK), a.updateChat)
 	// Reading a chat does not mark it as read: browsers and mail programs
 	// prefetch pages that nobody has opened.
-	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read", "Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
+	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read",
+		"Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			Body *struct {

@@ -42,7 +42,8 @@ func (a *api) registerParticipants() {
 			}
 			return a.participants(ctx, c)
 		})
-	handle(a, access.ChatsWrite, op("set-participants", http.MethodPut, "Say who takes part in a chat, in place of who did; who is left out loses the chat"),
+	handle(a, access.ChatsWrite, op("set-participants", http.MethodPut,
+		"Say who takes part in a chat, in place of who did; who is left out loses the chat"),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			Precondition
@@ -95,7 +96,8 @@ func (a *api) participants(ctx context.Context, c chat.Chat) (*participantsOutpu
 			p.Why, p.What, p.At = "hand", staff.Member(by.By).Name, &by.At
 		} else if i := slices.IndexFunc(links, func(l chatLink) bool { return slices.Contains(l.ids, id) }); i >= 0 {
 			p.Why, p.What = string(links[i].kind), links[i].name
-		} else if i := slices.IndexFunc(c.Members, func(other string) bool { s := staff.Member(other).Substitute; return s != nil && s.Member == id }); i >= 0 {
+		} else if i := slices.IndexFunc(c.Members,
+			func(other string) bool { s := staff.Member(other).Substitute; return s != nil && s.Member == id }); i >= 0 {
 			p.Why, p.What = "substitute", staff.Member(c.Members[i]).Name
 		}
 		out.Body.Items = append(out.Body.Items, p)

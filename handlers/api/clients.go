@@ -34,7 +34,8 @@ func (a *api) registerClients() {
 		create: func(ctx context.Context, in newClient) (directory.Client, error) {
 			if !access.Can(actor(ctx), access.DirectoryWrite, access.Some) {
 				if in.Type != directory.Prospect {
-					return directory.Client{}, newProblem(http.StatusForbidden, "your rights include adding clients of type prospect only; an administrator adds the others")
+					return directory.Client{},
+						newProblem(http.StatusForbidden, "your rights include adding clients of type prospect only; an administrator adds the others")
 				}
 				if in.Number != "" {
 					return directory.Client{}, invalid("body.number", "no number: the product gives a prospect its number")

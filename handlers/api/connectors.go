@@ -69,12 +69,17 @@ type ConnectorPath struct {
 func (a *api) registerConnectors() {
 	const path = "/api/connectors"
 	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"}, DefaultStatus: status}
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"},
+			DefaultStatus: status}
 	}
 	handle(a, access.ConfigurationRead, op("list-connectors", http.MethodGet, path, "List connectors", http.StatusOK), a.listConnectors)
-	handle(a, access.ConfigurationWrite, op("create-connector", http.MethodPost, path, "Add a connector", http.StatusCreated), a.createConnector)
-	handle(a, access.ConfigurationRead, op("get-connector", http.MethodGet, path+"/{connector}", "Get a connector", http.StatusOK), a.getConnector)
-	handle(a, access.ConfigurationWrite, op("update-connector", http.MethodPatch, path+"/{connector}", "Change a connector by a JSON merge patch", http.StatusOK), a.updateConnector)
+	handle(a, access.ConfigurationWrite, op("create-connector", http.MethodPost, path, "Add a connector", http.StatusCreated),
+		a.createConnector)
+	handle(a, access.ConfigurationRead, op("get-connector", http.MethodGet, path+"/{connector}", "Get a connector", http.StatusOK),
+		a.getConnector)
+	handle(a, access.ConfigurationWrite,
+		op("update-connector", http.MethodPatch, path+"/{connector}", "Change a connector by a JSON merge patch", http.StatusOK),
+		a.updateConnector)
 	handle(a, access.ConfigurationWrite, op("delete-connector", http.MethodDelete, path+"/{connector}",
 		"Delete a connector and its secret; only when none of its addresses is activated", http.StatusNoContent), a.deleteConnector)
 	handle(a, access.ConfigurationWrite, op("check-connector", http.MethodPost, path+"/{connector}/check",
@@ -96,8 +101,9 @@ func (a *api) registerConnectors() {
 
 func (a *api) connectorOf(c connector.Connector) connectorObject {
 	return connectorObject{
-		ID: c.ID, Kind: c.Kind, Name: c.Name, ClientID: c.ClientID, Cloud: c.Cloud, Tenant: c.Tenant, TokenEndpoint: a.Connectors.TokenEndpoint(c),
-		SecretSet: c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: orNil(c.SecretExpires),
+		ID: c.ID, Kind: c.Kind, Name: c.Name, ClientID: c.ClientID, Cloud: c.Cloud, Tenant: c.Tenant,
+		TokenEndpoint: a.Connectors.TokenEndpoint(c),
+		SecretSet:     c.SecretSet, SecretVersion: c.SecretVersion, SecretExpires: orNil(c.SecretExpires),
 		Credential: string(c.Method), Certificate: c.Certificate,
 		State: string(c.State), StateReason: c.StateReason, StateSince: orNil(c.StateSince), WhatToDo: whatToDo(string(c.State)),
 	}
@@ -165,7 +171,8 @@ func (a *api) updateConnector(ctx context.Context, in *struct {
 		return nil, err
 	}
 	var text, expires, method *string
-	if err := cmp.Or(in.Body.Credential.pointer(&method, "credential"), in.Body.Certificate.pointer(&p.Certificate, "certificate"), in.Body.ClientSecret.pointer(&text, "clientSecret"), in.Body.SecretExpires.pointer(&expires, "secretExpires")); err != nil {
+	if err := cmp.Or(in.Body.Credential.pointer(&method, "credential"), in.Body.Certificate.pointer(&p.Certificate, "certificate"),
+		in.Body.ClientSecret.pointer(&text, "clientSecret"), in.Body.SecretExpires.pointer(&expires, "secretExpires")); err != nil {
 		return nil, err
 	}
 	p.Method = (*connector.Method)(method)

@@ -33,7 +33,8 @@ func (a *api) registerContacts() {
 		list: a.Directory.Contacts,
 		get:  a.Directory.Contact,
 		create: func(ctx context.Context, in newContact) (directory.Contact, error) {
-			return a.Directory.CreateContact(ctx, directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function, Portal: in.Portal})
+			return a.Directory.CreateContact(ctx,
+				directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function, Portal: in.Portal})
 		},
 		update: func(ctx context.Context, id, revision string, in contactPatch) (directory.Contact, error) {
 			return a.Directory.UpdateContact(ctx, id, revision, func(c *directory.Contact) error {

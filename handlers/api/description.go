@@ -38,7 +38,8 @@ const (
 // answer.
 func (a *api) describe() {
 	doc := a.huma.OpenAPI()
-	doc.Info.Description = "The mail of an accountancy office as conversations with its clients. A program signs in with OAuth 2 client credentials; " +
+	doc.Info.Description = "The mail of an accountancy office as conversations with its clients. A program signs in with OAuth 2 client " +
+		"credentials; " +
 		"the app roles that an operation accepts are in its description. Errors are problem details (RFC 9457)."
 	doc.Info.License = &huma.License{Name: "Proprietary", Identifier: "LicenseRef-Proprietary"}
 	doc.Servers = []*huma.Server{{URL: "/"}}

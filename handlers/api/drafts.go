@@ -102,7 +102,8 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 		return nil, invalid("body", `either "html" or "text", in UTF-8`)
 	}
 	d := outbox.Draft{
-		Chat: in.Chat, Member: member, Answers: b.Answers, Mode: outbox.Mode(b.Mode), Address: b.Address, To: typed(b.To), Cc: typed(b.Cc), Bcc: typed(b.Bcc),
+		Chat: in.Chat, Member: member, Answers: b.Answers, Mode: outbox.Mode(b.Mode), Address: b.Address, To: typed(b.To), Cc: typed(b.Cc),
+		Bcc:     typed(b.Bcc),
 		Subject: b.Subject, HTML: safeReply(b.HTML), Text: b.Text, Since: b.Since, Along: b.Along,
 	}
 	if d.Attachments, err = a.attached(ctx, b.Attachments, d.HTML, time.Now().Add(draftAge)); err != nil {
@@ -134,8 +135,10 @@ func typed(in []recipientObject) (out []outbox.Recipient) {
 
 func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[draftObject], error) {
 	o := draftObject{
-		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc), Subject: d.Subject,
-		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments), Along: d.Along,
+		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc),
+		Subject: d.Subject,
+		HTML:    d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
+		Along: d.Along,
 	}
 	var err error
 	o.Writing, err = a.writingIn(ctx, d.Chat)

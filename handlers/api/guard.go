@@ -70,13 +70,16 @@ func (a *api) unidentified(ctx context.Context, err error) *problem {
 	switch {
 	case errors.Is(err, access.ErrClosed):
 		slog.ErrorContext(ctx, "nobody can sign in", "error", err)
-		return newProblem(http.StatusServiceUnavailable, "authentication of the platform is off, so nobody can be let in; an administrator turns it on in the function app")
+		return newProblem(http.StatusServiceUnavailable,
+			"authentication of the platform is off, so nobody can be let in; an administrator turns it on in the function app")
 	case errors.Is(err, access.ErrNobody):
 		slog.DebugContext(ctx, "request without a valid principal", "error", err)
 		return newProblem(http.StatusUnauthorized, "sign in with an account of the office")
 	case errors.Is(err, access.ErrStranger):
 		slog.DebugContext(ctx, "stranger refused", "error", err)
-		return newProblem(http.StatusForbidden, "you are signed in, but are no active team member of this office; an administrator can add you with the name that you sign in with as e-mail address")
+		return newProblem(http.StatusForbidden,
+			"you are signed in, but are no active team member of this office; an administrator can add you with the name that you sign in with "+
+				"as e-mail address")
 	}
 	return a.problem(ctx, err)
 }

@@ -137,7 +137,8 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 	for _, c := range connectors {
 		byID[c.ID] = c
 		r.Connectors = append(r.Connectors, connectorHealth{
-			ID: c.ID, Name: c.Name, State: string(c.State), StateReason: c.StateReason, WhatToDo: whatToDo(string(c.State)), SecretExpires: c.SecretExpires,
+			ID: c.ID, Name: c.Name, State: string(c.State), StateReason: c.StateReason, WhatToDo: whatToDo(string(c.State)),
+			SecretExpires: c.SecretExpires,
 		})
 	}
 	slices.SortFunc(r.Connectors, func(a, b connectorHealth) int {

@@ -68,8 +68,9 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 		}
 		report := intake.Plan(bulk, book, kind)
 		if _, members := report.Summary[intake.TeamMembers]; members && !access.Can(actor(ctx), access.MembersWrite, access.Some) {
-			return intake.Report{}, newProblem(http.StatusForbidden, "nothing was imported: the file has team members, and your rights do not include "+
-				string(access.MembersWrite)+"; an application needs the app role TeamMembers.ReadWrite for them")
+			return intake.Report{}, newProblem(http.StatusForbidden,
+				"nothing was imported: the file has team members, and your rights do not include "+
+					string(access.MembersWrite)+"; an application needs the app role TeamMembers.ReadWrite for them")
 		}
 		if who := actor(ctx); who.IsFirst() && !bulk.Administered() {
 			if _, found := bulk.MemberByAddress(who.Member.Email); found {
@@ -80,7 +81,8 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 			return report, nil
 		}
 		if report.Wrong() {
-			return intake.Report{}, refusedImport("nothing was imported, because some rows are wrong; mend those that the report names and send the file again", report)
+			return intake.Report{}, refusedImport(
+				"nothing was imported, because some rows are wrong; mend those that the report names and send the file again", report)
 		}
 		err = bulk.Apply(ctx)
 		if errors.Is(err, directory.ErrChanged) && try < importTries {

@@ -36,7 +36,8 @@ func (a *api) registerLimits() {
 		Summary: "Prove that mailboxes that are not activated are refused, by asking of a few of them, or of one, for the id of the inbox",
 	}, a.checkLimits)
 	handle(a, access.ConfigurationRead, huma.Operation{
-		OperationID: "get-limit-script", Method: http.MethodGet, Path: "/api/connectors/{connector}/limit-script", Tags: []string{"configuration"},
+		OperationID: "get-limit-script", Method: http.MethodGet, Path: "/api/connectors/{connector}/limit-script",
+		Tags:    []string{"configuration"},
 		Summary: "Get the script that limits the app to the activated mailboxes, by RBAC for Applications",
 	}, a.limitScript)
 }

@@ -57,7 +57,8 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 		}
 	}
 	for _, h := range it.History {
-		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat, Client: h.Client, Rule: h.Rule}
+		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat,
+			Client: h.Client, Rule: h.Rule}
 		name, err := a.memberName(ctx, names, h.By)
 		if err != nil {
 			return nil, err
@@ -146,7 +147,8 @@ func explain(it item.Item, f facts) (why, whatToDo words.Text) {
 		detail = "?"
 	}
 	fill := strings.NewReplacer(
-		"{sender}", words.Isolate(it.From.Email), "{name}", words.Isolate(it.From.Name), "{address}", it.Address, "{contact}", known(f.Contact), "{role}", known(f.Role), "{team}", known(f.Team),
+		"{sender}", words.Isolate(it.From.Email), "{name}", words.Isolate(it.From.Name), "{address}", it.Address, "{contact}", known(f.Contact),
+		"{role}", known(f.Role), "{team}", known(f.Team),
 		"{client}", strings.Join(clients[:min(len(clients), 1)], ""), "{clients}", strings.Join(clients, ", "),
 		"{tries}", strconv.FormatInt(it.Attempts, 10), "{detail}", words.Isolate(detail),
 	)

@@ -58,7 +58,8 @@ type MailObject struct {
 func mailOf(it item.Item) MailObject {
 	m := MailObject{
 		ID: it.ID, Address: it.Address, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict), State: string(it.State),
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: string(it.Verdict),
+		State:  string(it.State),
 		Reason: string(it.Reason), Detail: it.Detail, Chat: it.Chat, Why: it.Why, Rules: it.Rules, Stored: it.Stored, Attempts: it.Attempts,
 	}
 	m.Decided, m.Later = orNil(it.Decided), orNil(it.Later)

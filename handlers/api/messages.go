@@ -63,8 +63,10 @@ type awayObject struct {
 func messageOf(in string, m chat.Message) messageObject {
 	o := messageObject{
 		ID: m.ID, Kind: m.Kind, Sequence: m.Sequence, Direction: m.Direction, State: m.State,
-		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.Leg, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview, Received: m.Received, At: m.Received,
-		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines, Author: m.Author, Text: m.Text,
+		Via: m.Via, New: m.New, Outside: m.Outside, Leg: m.Leg, From: m.From, To: m.To, Cc: m.Cc, Subject: m.Subject, Preview: m.Preview,
+		Received: m.Received, At: m.Received,
+		HasAttachments: m.HasAttachments, RemotePictures: m.RemotePictures, Verdict: string(m.Verdict), Lines: m.Lines,
+		Author: m.Author, Text: m.Text,
 	}
 	o.Mentions, o.Edited, o.Deleted = m.Mentions, orNil(m.Edited), m.Deleted
 	if m.IsMail() {
@@ -112,8 +114,9 @@ func (a *api) registerMessages() {
 		Summary: "List the messages of a chat, newest first",
 	}, a.listMessages)
 	handle(a, access.ChatsWrite, huma.Operation{
-		OperationID: "create-note", Method: http.MethodPost, Path: "/api/chats/{chat}/notes", Tags: []string{"chats"}, DefaultStatus: http.StatusCreated,
-		Summary: "Write a note to the others in a chat; it never leaves the office",
+		OperationID: "create-note", Method: http.MethodPost, Path: "/api/chats/{chat}/notes", Tags: []string{"chats"},
+		DefaultStatus: http.StatusCreated,
+		Summary:       "Write a note to the others in a chat; it never leaves the office",
 	}, a.writeNote)
 	handle(a, access.ChatsRead, bodyOperation("get-message-body", "chats", "/api/chats/{chat}/messages/{message}/body"),
 		func(ctx context.Context, in *struct {

@@ -14,7 +14,8 @@ import (
 // outlookHosts are where Outlook on the web is.
 // https://learn.microsoft.com/microsoft-365/enterprise/urls-and-ip-address-ranges
 var outlookHosts = []string{
-	"outlook.office365.com", "outlook.office.com", "outlook.cloud.microsoft", "outlook.office365.us", "outlook-dod.office365.us", "partner.outlook.cn",
+	"outlook.office365.com", "outlook.office.com", "outlook.cloud.microsoft", "outlook.office365.us", "outlook-dod.office365.us",
+	"partner.outlook.cn",
 }
 
 func (a *api) registerOutlook() {
@@ -24,7 +25,8 @@ func (a *api) registerOutlook() {
 		}
 	}
 	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "get-outlook-link", Method: http.MethodGet, Path: "/api/mails/{mail}/outlook", Tags: []string{"mails"}, Errors: []int{http.StatusConflict},
+		OperationID: "get-outlook-link", Method: http.MethodGet, Path: "/api/mails/{mail}/outlook", Tags: []string{"mails"},
+		Errors:  []int{http.StatusConflict},
 		Summary: "Get the URL at which Outlook on the web opens a mail, for who may open its mailbox there",
 	}, func(ctx context.Context, in *MailPath) (*output, error) {
 		it, err := a.mailToRead(ctx, in.Mail)

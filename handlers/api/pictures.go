@@ -126,9 +126,10 @@ func (a *api) picture(ctx context.Context, it item.Item, name string) (*huma.Str
 func (a *api) show(hc huma.Context, source *attachmentSource, at mail.Attachment) {
 	r, w := humago.Unwrap(hc)
 	body := &attachmentBody{w: withWriteDeadline(w), attachment: at, inline: true}
-	content, done, err := a.pictures.take(r.Context(), source.mail.Mailbox+" "+source.mail.MessageID+" "+at.ID, at.Size, func(ctx context.Context, w io.Writer) error {
-		return source.graph.Attachment(ctx, source.mail.Mailbox, source.mail.MessageID, at.ID, w)
-	})
+	content, done, err := a.pictures.take(r.Context(), source.mail.Mailbox+" "+source.mail.MessageID+" "+at.ID, at.Size,
+		func(ctx context.Context, w io.Writer) error {
+			return source.graph.Attachment(ctx, source.mail.Mailbox, source.mail.MessageID, at.ID, w)
+		})
 	if errors.Is(err, errNoRoom) {
 		a.stream(hc, source, body)
 		return
@@ -179,7 +180,8 @@ func newPictureCache() *pictureCache {
 // take returns the bytes that load writes; concurrent callers for the same
 // key share them. The caller calls done after use. Errors: errNoRoom, that of
 // load, the end of ctx.
-func (s *pictureCache) take(ctx context.Context, key string, size int64, load func(context.Context, io.Writer) error) (content []byte, done func(), err error) {
+func (s *pictureCache) take(ctx context.Context, key string, size int64,
+	load func(context.Context, io.Writer) error) (content []byte, done func(), err error) {
 	if size <= 0 || size > maxCached {
 		return nil, nil, errNoRoom
 	}

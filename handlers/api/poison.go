@@ -43,7 +43,8 @@ func (a *api) registerPoison() {
 	op := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"about"}}
 	}
-	handle(a, access.HealthRead, op("list-poison", http.MethodGet, list, "List the first messages of each queue that failed five times, with their reasons"),
+	handle(a, access.HealthRead, op("list-poison", http.MethodGet, list,
+		"List the first messages of each queue that failed five times, with their reasons"),
 		func(ctx context.Context, _ *struct{}) (*listOutput[poisonObject], error) {
 			failed, err := a.Poison.List(ctx)
 			all := make([]poisonObject, 0, len(failed))
@@ -59,7 +60,8 @@ func (a *api) registerPoison() {
 			}
 			return nil, notThere(a.Poison.Retry(ctx, in.Queue, in.Message))
 		})
-	handle(a, access.QueuesWrite, op("drop-poison", http.MethodDelete, one, "Drop a failed message; the timer asks again for what is still to be done"),
+	handle(a, access.QueuesWrite,
+		op("drop-poison", http.MethodDelete, one, "Drop a failed message; the timer asks again for what is still to be done"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
 			if in.Message == everyMessage {
 				return nil, removeAll(ctx, a.Poison.DropAll, in.Queue)
@@ -86,7 +88,8 @@ func notThere(err error) error {
 func poisonOf(m poison.Message) poisonObject {
 	o := poisonObject{
 		ID: m.ID, Queue: m.Queue, Inserted: m.Inserted, Expires: m.Expires, Job: m.Job.ID, Why: m.Job.Why,
-		Addresses: append([]string{}, m.Job.Addresses...), Mails: append([]string{}, m.Job.Mails...), Replies: append([]string{}, m.Job.Replies...),
+		Addresses: append([]string{}, m.Job.Addresses...), Mails: append([]string{}, m.Job.Mails...),
+		Replies: append([]string{}, m.Job.Replies...),
 	}
 	for _, address := range []string{m.Job.Mailbox, m.Job.Address} {
 		if address != "" {

@@ -74,7 +74,8 @@ func (a *api) registerReplies() {
 		"409 of type confirm: send it again with its codes as confirmed."
 	create.MaxBodyBytes = maxReplyBody
 	handle(a, access.ChatsSend, create, a.createReply)
-	handle(a, access.ChatsRead, op("get-reply", http.MethodGet, path+"/{reply}", "Get a reply, with what became of it for each recipient", http.StatusOK), a.getReply)
+	handle(a, access.ChatsRead, op("get-reply", http.MethodGet, path+"/{reply}", "Get a reply, with what became of it for each recipient",
+		http.StatusOK), a.getReply)
 	a.registerNewReply()
 	a.registerReplyChanges()
 	a.registerReplyList()
@@ -164,7 +165,8 @@ func (a *api) explainReplies(err error) *problem {
 	var newer *outbox.NewerError
 	switch {
 	case errors.As(err, &newer):
-		p := newProblem(http.StatusConflict, "something came into the chat since you began to write: look at it, and send with force if it changes nothing")
+		p := newProblem(http.StatusConflict,
+			"something came into the chat since you began to write: look at it, and send with force if it changes nothing")
 		m := messageOf("", newer.Message)
 		p.Type, p.Message = "newer-message", &m
 		return p

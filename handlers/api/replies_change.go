@@ -20,7 +20,8 @@ func (a *api) registerReplyChanges() {
 	op := func(id, method, path, summary string, status int) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
 	}
-	handle(a, access.ChatsSend, op("delete-reply", http.MethodDelete, one, "Take a reply back that has not left: its text is its writer's draft again", http.StatusNoContent),
+	handle(a, access.ChatsSend, op("delete-reply", http.MethodDelete, one,
+		"Take a reply back that has not left: its text is its writer's draft again", http.StatusNoContent),
 		func(ctx context.Context, in *ReplyPath) (*struct{}, error) {
 			r, err := a.reply(ctx, in.Chat, in.Reply, access.ChatsSend)
 			if err != nil {
@@ -32,7 +33,8 @@ func (a *api) registerReplyChanges() {
 			_, err = a.Outbox.TakeBack(ctx, in.Chat, in.Reply, anyChat)
 			return nil, err
 		})
-	handle(a, access.ChatsSend, op("retry-reply", http.MethodPost, one+"/retry", "Let a reply leave again that failed, or of which you know that it did not leave", http.StatusAccepted),
+	handle(a, access.ChatsSend, op("retry-reply", http.MethodPost, one+"/retry",
+		"Let a reply leave again that failed, or of which you know that it did not leave", http.StatusAccepted),
 		func(ctx context.Context, in *struct {
 			ReplyPath
 			Body *struct {
@@ -45,7 +47,8 @@ func (a *api) registerReplyChanges() {
 			r, err := a.Outbox.Retry(ctx, in.Chat, in.Reply, a.mayReply(ctx), in.Body != nil && in.Body.Confirmed)
 			return a.changedReply(ctx, r, err, "retry")
 		})
-	handle(a, access.RepliesApprove, op("approve-reply", http.MethodPost, one+"/approve", "Agree, as the second person, that a reply leaves", http.StatusAccepted),
+	handle(a, access.RepliesApprove,
+		op("approve-reply", http.MethodPost, one+"/approve", "Agree, as the second person, that a reply leaves", http.StatusAccepted),
 		func(ctx context.Context, in *struct {
 			ReplyPath
 			Precondition
@@ -53,7 +56,9 @@ func (a *api) registerReplyChanges() {
 		}) (*acceptedReply, error) {
 			return a.decide(ctx, in.ReplyPath, in.Precondition, in.Body, true)
 		})
-	handle(a, access.RepliesApprove, op("reject-reply", http.MethodPost, one+"/reject", "Send a reply back to who wrote it, as the second person: it is a draft again", http.StatusOK),
+	handle(a, access.RepliesApprove,
+		op("reject-reply", http.MethodPost, one+"/reject", "Send a reply back to who wrote it, as the second person: it is a draft again",
+			http.StatusOK),
 		func(ctx context.Context, in *struct {
 			ReplyPath
 			Precondition
@@ -61,7 +66,8 @@ func (a *api) registerReplyChanges() {
 		}) (*acceptedReply, error) {
 			return a.decide(ctx, in.ReplyPath, in.Precondition, in.Body, false)
 		})
-	handle(a, access.ChatsSend, op("dismiss-reply", http.MethodPost, one+"/dismiss", "Say that nothing more needs to be done about a reply that failed, bounced or is unknown", http.StatusOK),
+	handle(a, access.ChatsSend, op("dismiss-reply", http.MethodPost, one+"/dismiss",
+		"Say that nothing more needs to be done about a reply that failed, bounced or is unknown", http.StatusOK),
 		func(ctx context.Context, in *ReplyPath) (*acceptedReply, error) {
 			r, err := a.Outbox.Dismiss(ctx, in.Chat, in.Reply, a.mayReply(ctx))
 			return a.changedReply(ctx, r, err, "")

@@ -36,7 +36,8 @@ func (k *correspondence) checked(ctx context.Context, n *outbox.New, in ReplyCon
 	if err != nil {
 		return err
 	}
-	p := &confirmProblem{problem: newProblem(http.StatusConflict, "look at this before it leaves, and send it again with these codes as confirmed")}
+	p := &confirmProblem{problem: newProblem(http.StatusConflict,
+		"look at this before it leaves, and send it again with these codes as confirmed")}
 	for _, w := range warnings {
 		if !slices.Contains(in.Confirmed, w.Code) {
 			p.Codes, p.Warnings = append(p.Codes, w.Code), append(p.Warnings, w)
@@ -76,7 +77,8 @@ func (k *correspondence) warnings(ctx context.Context, n outbox.New) (all []warn
 	}
 	if len(outsiders) > 0 {
 		list := strings.Join(outsiders, ", ")
-		add(compose.CheckOutsider, "Nieuw in dit gesprek en geen contact van de klant: "+list+".", "New in this conversation and no contact of the client: "+list+".")
+		add(compose.CheckOutsider, "Nieuw in dit gesprek en geen contact van de klant: "+list+".",
+			"New in this conversation and no contact of the client: "+list+".")
 	}
 	if len(n.Reply.Attachments) == 0 && n.Reply.Mode != outbox.ModeForward && compose.MentionsAttachment(text) {
 		add(compose.CheckAttachment, "De tekst noemt een bijlage, en er is er geen.", "The text speaks of an attachment, and there is none.")

@@ -21,7 +21,8 @@ type repliesInput struct {
 func (a *api) registerReplyList() {
 	handle(a, access.ChatsSend, huma.Operation{
 		OperationID: "list-replies", Method: http.MethodGet, Path: "/api/replies", Tags: []string{"replies"},
-		Summary:     "List replies that have not left, or that need a person: scheduled, waiting for a second person, failed, bounced, unknown; newest first",
+		Summary: "List replies that have not left, or that need a person: scheduled, waiting for a second person, failed, bounced, " +
+			"unknown; newest first",
 		Description: "Of the chats that you may read. A page may hold fewer items than the limit and still have a next.",
 	}, a.listReplies)
 }

@@ -15,7 +15,8 @@ import (
 // removed when the reply is written.
 var replyPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "blockquote", "pre", "code", "b", "strong", "i", "em", "u", "s", "strike",
+	p.AllowElements("p", "br", "div", "span", "hr", "h1", "h2", "h3", "h4", "blockquote", "pre", "code", "b", "strong", "i", "em", "u",
+		"s", "strike",
 		"sub", "sup", "ul", "ol", "li", "table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th", "a", "img", "font")
 	p.AllowAttrs("align", "valign").Matching(bluemonday.Paragraph).OnElements("p", "div", "table", "tr", "td", "th", "img")
 	p.AllowAttrs("width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "span").Matching(bluemonday.NumberOrPercent).
@@ -45,10 +46,13 @@ var replyStyles = func() map[string]*regexp.Regexp {
 	border := regexp.MustCompile(`^(?:(?:` + length + `|` + colour + `|thin|medium|thick|none|solid|dotted|dashed|double|windowtext) ?)+$`)
 	styles := map[string]*regexp.Regexp{
 		"color": regexp.MustCompile(`^(?:` + colour + `)$`), "background-color": regexp.MustCompile(`^(?:` + colour + `)$`),
-		"font-family": regexp.MustCompile(`^[A-Za-z0-9 ,'"-]{1,120}$`), "font-size": regexp.MustCompile(`^(?:` + length + `|small|medium|large|x-small|x-large)$`),
+		"font-family": regexp.MustCompile(`^[A-Za-z0-9 ,'"-]{1,120}$`),
+		"font-size":   regexp.MustCompile(`^(?:` + length + `|small|medium|large|x-small|x-large)$`),
 		"font-weight": regexp.MustCompile(`^(?:normal|bold|[1-9]00)$`), "font-style": regexp.MustCompile(`^(?:normal|italic)$`),
-		"text-decoration": regexp.MustCompile(`^(?:none|underline|line-through)$`), "text-align": regexp.MustCompile(`^(?:left|right|center|justify)$`),
-		"vertical-align": regexp.MustCompile(`^(?:top|middle|bottom|baseline)$`), "white-space": regexp.MustCompile(`^(?:normal|nowrap|pre|pre-wrap)$`),
+		"text-decoration": regexp.MustCompile(`^(?:none|underline|line-through)$`),
+		"text-align":      regexp.MustCompile(`^(?:left|right|center|justify)$`),
+		"vertical-align":  regexp.MustCompile(`^(?:top|middle|bottom|baseline)$`),
+		"white-space":     regexp.MustCompile(`^(?:normal|nowrap|pre|pre-wrap)$`),
 		"border-collapse": regexp.MustCompile(`^(?:collapse|separate)$`), "list-style-type": regexp.MustCompile(`^[a-z-]{3,20}$`),
 	}
 	for _, p := range []string{"width", "height", "line-height", "margin", "margin-left", "margin-right", "margin-top", "margin-bottom",

@@ -35,8 +35,10 @@ type MessageReply struct {
 // addReply adds what only the reply knows.
 func (o *messageObject) addReply(r replyObject) {
 	o.MessageReply = MessageReply{
-		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason, Explanation: r.Explanation,
-		WhatToDo: r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry, CanApprove: r.CanApprove,
+		Bcc: r.Bcc, Recipients: r.Recipients, Answers: r.Answers, Mode: r.Mode, LeavesAt: r.LeavesAt, Reason: r.Reason,
+		Explanation: r.Explanation,
+		WhatToDo:    r.WhatToDo, Approval: r.Approval, Dismissed: r.Dismissed, CanTakeBack: r.CanTakeBack, CanRetry: r.CanRetry,
+		CanApprove: r.CanApprove,
 	}
 	o.Body, o.Attachments = r.Body, attachmentsOf(r.Chat, r.ID, r.Attachments)
 	o.HasAttachments = len(o.Attachments) > 0
@@ -64,7 +66,8 @@ type ReplyAttachmentPath struct {
 
 func (a *api) registerReplyAttachments() {
 	handle(a, access.ChatsRead, huma.Operation{
-		OperationID: "get-reply-attachment", Method: http.MethodGet, Path: "/api/chats/{chat}/replies/{reply}/attachments/{attachment}", Tags: []string{"replies"},
+		OperationID: "get-reply-attachment", Method: http.MethodGet, Path: "/api/chats/{chat}/replies/{reply}/attachments/{attachment}",
+		Tags:    []string{"replies"},
 		Summary: "Get the content of a file that goes along with a reply; it is kept for 90 days after the reply was to leave",
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},

@@ -111,9 +111,12 @@ func (a *api) replyOutput(ctx context.Context, r outbox.Reply) (*acceptedReply, 
 // replyOf shows a reply; names keeps the names that were read.
 func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]string) (replyObject, error) {
 	o := replyObject{
-		ID: r.ID, Chat: r.Chat, State: r.State, Mode: r.Mode, Answers: r.Answers, From: mail.Address{Email: leavesFrom(r.Address, r.Alias, r.AliasRefused)}, To: recipientsOf(r.To), Cc: recipientsOf(r.Cc),
-		Bcc: recipientsOf(r.Bcc), Recipients: []recipientState{}, Subject: r.Subject, Preview: r.Preview, Attachments: filesOf(r.Attachments), Created: r.Created,
-		Since: r.Since, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed, Body: messageBodyPath(r.Chat, r.ID), SentAt: orNil(r.SentAt),
+		ID: r.ID, Chat: r.Chat, State: r.State, Mode: r.Mode, Answers: r.Answers,
+		From: mail.Address{Email: leavesFrom(r.Address, r.Alias, r.AliasRefused)}, To: recipientsOf(r.To), Cc: recipientsOf(r.Cc),
+		Bcc: recipientsOf(r.Bcc), Recipients: []recipientState{}, Subject: r.Subject, Preview: r.Preview, Attachments: filesOf(r.Attachments),
+		Created: r.Created,
+		Since:   r.Since, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed, Body: messageBodyPath(r.Chat, r.ID),
+		SentAt:    orNil(r.SentAt),
 		MessageID: r.InternetMessageID, CanRetry: r.State == outbox.Failed || r.State == outbox.Unknown,
 	}
 	if !hasLeft(r.State) {

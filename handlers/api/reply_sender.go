@@ -66,9 +66,11 @@ func aliasReceived(s access.Sender, o original) (alias string) {
 func aliasText(alias, address string) words.Text {
 	return words.Text{
 		NL: "Deze mail kwam binnen op " + alias + ", een alias van " + address +
-			". Uw antwoord vertrekt vanaf de alias als de organisatie dat toestaat (in Exchange: SendFromAliasEnabled), en anders vanaf " + address + ".",
+			". Uw antwoord vertrekt vanaf de alias als de organisatie dat toestaat (in Exchange: SendFromAliasEnabled), en anders vanaf " +
+			address + ".",
 		EN: "This mail came in at " + alias + ", an alias of " + address +
-			". Your answer leaves from the alias if the organisation allows that (in Exchange: SendFromAliasEnabled), and else from " + address + ".",
+			". Your answer leaves from the alias if the organisation allows that (in Exchange: SendFromAliasEnabled), and else from " +
+			address + ".",
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 var reasonTexts = map[string][2]words.Text{
 	outbox.ReasonNewer: {
 		{NL: "Er kwam nieuwe mail in het gesprek voordat dit vertrok.", EN: "New mail came into the conversation before this left."},
-		{NL: "Lees die mail, en verstuur het antwoord opnieuw als het nog klopt.", EN: "Read that mail, and send the reply again if it still holds."},
+		{NL: "Lees die mail, en verstuur het antwoord opnieuw als het nog klopt.",
+			EN: "Read that mail, and send the reply again if it still holds."},
 	},
 	outbox.ReasonRights: {
 		{NL: "De schrijver mag niet meer vanaf dit adres versturen.", EN: "The writer may no longer send from this address."},
@@ -31,11 +32,13 @@ var reasonTexts = map[string][2]words.Text{
 	},
 	outbox.ReasonTooLarge: {
 		{NL: "De mail is groter dan het postvak mag versturen.", EN: "The mail is larger than the mailbox may send."},
-		{NL: "Neem het bericht terug, en stuur minder of kleinere bijlagen.", EN: "Take the message back, and send fewer or smaller attachments."},
+		{NL: "Neem het bericht terug, en stuur minder of kleinere bijlagen.",
+			EN: "Take the message back, and send fewer or smaller attachments."},
 	},
 	outbox.ReasonSender: {
 		{NL: "Het postvak mag niet versturen.", EN: "The mailbox may not send."},
-		{NL: "Vraag een beheerder de rechten van de koppeling te controleren, en probeer het opnieuw.", EN: "Ask an administrator to check the permissions of the connector, and try again."},
+		{NL: "Vraag een beheerder de rechten van de koppeling te controleren, en probeer het opnieuw.",
+			EN: "Ask an administrator to check the permissions of the connector, and try again."},
 	},
 	outbox.ReasonQuota: {
 		{NL: "Het postvak is vol, of verstuurde te veel.", EN: "The mailbox is full, or sent too much."},
@@ -47,7 +50,8 @@ var reasonTexts = map[string][2]words.Text{
 	},
 	outbox.ReasonUnreachable: {
 		{NL: "Het postvak was lange tijd niet bereikbaar.", EN: "The mailbox could not be reached for a long time."},
-		{NL: "Probeer het opnieuw, of vraag een beheerder de koppeling te controleren.", EN: "Try again, or ask an administrator to check the connector."},
+		{NL: "Probeer het opnieuw, of vraag een beheerder de koppeling te controleren.",
+			EN: "Try again, or ask an administrator to check the connector."},
 	},
 	outbox.ReasonRefused: {
 		{NL: "Exchange weigerde de mail.", EN: "Exchange refused the mail."},
@@ -63,7 +67,8 @@ func explainReply(r outbox.Reply) (why, whatToDo *words.Text) {
 		return &words.Text{
 				NL: "Of dit vertrokken is, is niet bekend: Exchange gaf geen antwoord.", EN: "Whether this left is not known: Exchange gave no answer.",
 			}, &words.Text{
-				NL: "Zoek in Verzonden items van " + r.Address + " naar \"" + words.Isolate(r.Subject) + "\". Verstuur alleen opnieuw als het daar niet staat.",
+				NL: "Zoek in Verzonden items van " + r.Address + " naar \"" + words.Isolate(r.Subject) +
+					"\". Verstuur alleen opnieuw als het daar niet staat.",
 				EN: "Look in Sent Items of " + r.Address + " for \"" + words.Isolate(r.Subject) + "\". Send it again only if it is not there.",
 			}
 	case outbox.Bounced:

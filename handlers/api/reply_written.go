@@ -74,10 +74,12 @@ func (k *correspondence) sender(ctx context.Context, address string, o original)
 		if i := k.defaultSender(senders, o); i >= 0 {
 			return senders[i], nil
 		}
-		return access.Sender{}, newProblem(http.StatusForbidden, "you may not send from the address that got this mail: choose one that you are linked with")
+		return access.Sender{}, newProblem(http.StatusForbidden,
+			"you may not send from the address that got this mail: choose one that you are linked with")
 	}
 	named := func(b string, aliases []string, id string) bool {
-		return strings.EqualFold(address, id) || slices.ContainsFunc(append([]string{b}, aliases...), func(a string) bool { return compose.Normal(a) == compose.Normal(address) })
+		return strings.EqualFold(address, id) ||
+			slices.ContainsFunc(append([]string{b}, aliases...), func(a string) bool { return compose.Normal(a) == compose.Normal(address) })
 	}
 	for _, s := range senders {
 		if named(s.Address, s.Aliases, s.ID) {
@@ -171,7 +173,8 @@ func (a *api) attached(ctx context.Context, uploads []string, html string, until
 				return nil, err
 			}
 		}
-		out = append(out, outbox.Attachment{Upload: id, Name: f.Name, ContentType: f.ContentType, Size: f.Size(), Inline: slices.Contains(shown, id)})
+		out = append(out, outbox.Attachment{Upload: id, Name: f.Name, ContentType: f.ContentType, Size: f.Size(),
+			Inline: slices.Contains(shown, id)})
 	}
 	return out, nil
 }

@@ -55,7 +55,8 @@ func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], erro
 	f := w.FourEyes
 	return &objectOutput[settingsObject]{
 		ETag: rowTag(s.ETag + settingsSeparator + w.ETag()),
-		Body: settingsObject{s.Enabled, &s.MaxLag, &w.Hold, &fourEyesObject{listOrEmpty(f.Members), listOrEmpty(f.Clients), listOrEmpty(f.Words)}},
+		Body: settingsObject{s.Enabled, &s.MaxLag, &w.Hold,
+			&fourEyesObject{listOrEmpty(f.Members), listOrEmpty(f.Clients), listOrEmpty(f.Words)}},
 	}, nil
 }
 

@@ -62,7 +62,8 @@ func (a *api) registerTeamMembers() {
 	}.register(a)
 	handle(a, access.MembersWrite, huma.Operation{
 		OperationID: "delete-account", Method: http.MethodDelete, Path: "/api/team-members/{id}/account", Tags: []string{"directory"},
-		Summary:       "Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name gets the place",
+		Summary: "Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name " +
+			"gets the place",
 		DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, in *struct {
 		ByID

@@ -50,7 +50,9 @@ func (a *api) registerTemplates() {
 	op := func(id, method, path, summary string, status int) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
 	}
-	handle(a, access.TemplatesRead, op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named", http.StatusOK), a.listTemplates)
+	handle(a, access.TemplatesRead,
+		op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named", http.StatusOK),
+		a.listTemplates)
 	handle(a, access.TemplatesRead, op("get-template", http.MethodGet, one, "Get a template", http.StatusOK),
 		func(ctx context.Context, in *TemplatePath) (*objectOutput[templateObject], error) {
 			t, err := a.Writing.Template(ctx, in.Template)
@@ -68,7 +70,8 @@ func (a *api) registerTemplates() {
 			out.Location = many + "/" + t.ID
 			return out, err
 		})
-	handle(a, access.TemplatesWrite, op("update-template", http.MethodPatch, one, "Change a template by a JSON merge patch", http.StatusOK), a.updateTemplate)
+	handle(a, access.TemplatesWrite, op("update-template", http.MethodPatch, one, "Change a template by a JSON merge patch", http.StatusOK),
+		a.updateTemplate)
 	handle(a, access.TemplatesWrite, op("delete-template", http.MethodDelete, one, "Delete a template", http.StatusNoContent),
 		func(ctx context.Context, in *struct {
 			TemplatePath
@@ -102,7 +105,8 @@ func (a *api) updateTemplate(ctx context.Context, in *struct {
 	t, err := a.Writing.UpdateTemplate(ctx, in.Template, etag, func(t *compose.Template) error {
 		in.Body.Team.or(&t.Team)
 		in.Body.Subject.or(&t.Subject)
-		for _, err := range []error{in.Body.Name.into(&t.Name, "name"), in.Body.Language.into(&t.Language, "language"), in.Body.HTML.into(&t.HTML, "html")} {
+		for _, err := range []error{in.Body.Name.into(&t.Name, "name"), in.Body.Language.into(&t.Language, "language"),
+			in.Body.HTML.into(&t.HTML, "html")} {
 			if err != nil {
 				return err
 			}
@@ -180,6 +184,7 @@ func (a *api) placeholderValues(ctx context.Context, chatID string) (map[string]
 		return nil, err
 	}
 	return map[string]string{
-		compose.PlaceName: c.ContactName, compose.PlaceClient: client.Name, compose.PlaceNumber: client.Number, compose.PlaceMember: actor(ctx).Member.Name,
+		compose.PlaceName: c.ContactName, compose.PlaceClient: client.Name, compose.PlaceNumber: client.Number,
+		compose.PlaceMember: actor(ctx).Member.Name,
 	}, nil
 }

@@ -72,7 +72,8 @@ func (a *api) registerUploads() {
 	op := func(id, method, path, summary string, status int) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
 	}
-	create := op("create-upload", http.MethodPost, "/api/uploads", "Send a file for a reply, or take over an attachment of a mail", http.StatusCreated)
+	create := op("create-upload", http.MethodPost, "/api/uploads", "Send a file for a reply, or take over an attachment of a mail",
+		http.StatusCreated)
 	create.Description = "With a name, the body is the content of the file, of any type and at most 150 MB. " +
 		`Without one it is JSON: {"mail": id, "attachment": number}, of a mail that you may read.`
 	create.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
@@ -197,7 +198,8 @@ func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Atta
 // store keeps content as a new upload of the caller.
 func (a *api) store(ctx context.Context, name, contentType string, content io.Reader) (*objectOutput[uploadObject], error) {
 	about := blob.Info{
-		Owner: actor(ctx).ID(), Name: fileName(mail.Attachment{Name: name}), ContentType: cleanType(contentType), Until: time.Now().Add(uploadAge),
+		Owner: actor(ctx).ID(), Name: fileName(mail.Attachment{Name: name}), ContentType: cleanType(contentType),
+		Until: time.Now().Add(uploadAge),
 	}
 	id := ids.Random()
 	about, err := a.Uploads.Put(ctx, id, about, content, maxUpload)
@@ -215,7 +217,8 @@ func uploadOf(id string, i blob.Info) uploadObject {
 // types that programs name when they do not know.
 func cleanType(contentType string) string {
 	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil || media == "application/octet-stream" || media == "application/x-www-form-urlencoded" || len(media) > 127 || !strings.Contains(media, "/") {
+	if err != nil || media == "application/octet-stream" || media == "application/x-www-form-urlencoded" || len(media) > 127 ||
+		!strings.Contains(media, "/") {
 		return ""
 	}
 	return media

@@ -40,7 +40,8 @@ type linksOnce struct{ *directory.Store }
 
 // SubstitutedBy is that of the directory.
 func (l linksOnce) SubstitutedBy(ctx context.Context, member string, at time.Time) ([]directory.TeamMember, error) {
-	return access.Remember(ctx, "substituted by "+member, func() ([]directory.TeamMember, error) { return l.Store.SubstitutedBy(ctx, member, at) })
+	return access.Remember(ctx, "substituted by "+member,
+		func() ([]directory.TeamMember, error) { return l.Store.SubstitutedBy(ctx, member, at) })
 }
 
 // selves are the ids of the caller and of the team members for whom he or she

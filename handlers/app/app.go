@@ -124,10 +124,12 @@ func New(c config.Config, w Transports) (a *App, err error) {
 			return nil, err
 		}
 	}
-	if a.tables, err = table.Open(table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: w.Identity, Transport: w.Tables}); err != nil {
+	if a.tables, err = table.Open(
+		table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: w.Identity, Transport: w.Tables}); err != nil {
 		return nil, err
 	}
-	if a.queues, err = queue.Open(queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: w.Identity, Transport: w.Queues}); err != nil {
+	if a.queues, err = queue.Open(
+		queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: w.Identity, Transport: w.Queues}); err != nil {
 		return nil, err
 	}
 	if a.uploads, err = blob.Open(blob.Options{
@@ -199,7 +201,8 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
-		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads, Outbox: replies,
+		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads,
+		Outbox:  replies,
 		Writing: compose.NewStore(a.tables.Table("configuration")), Teamwork: teamwork.NewStore(mails),
 		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{
@@ -314,5 +317,6 @@ func (a *App) storage(ctx context.Context) error {
 	if a.creates {
 		return errors.Join(a.tables.Create(ctx, TableNames()...), a.queues.Create(ctx, QueueNames()...), a.uploads.Create(ctx))
 	}
-	return errors.Join(a.tables.Check(ctx, TableNames()...), a.queues.Check(ctx, QueueNames()...), a.queues.Check(ctx, PoisonNames()...), a.uploads.Check(ctx))
+	return errors.Join(a.tables.Check(ctx, TableNames()...), a.queues.Check(ctx, QueueNames()...), a.queues.Check(ctx, PoisonNames()...),
+		a.uploads.Check(ctx))
 }

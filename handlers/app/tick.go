@@ -38,7 +38,8 @@ func (a *App) measure(ctx context.Context, now time.Time, failed error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), measureTime)
 	defer cancel()
 	taken, err := a.meter.Measure(ctx, now)
-	f := metrics.Figures{At: now.UTC(), Metrics: append(taken, metrics.Metric{Name: metrics.Failures, Value: float64(parts(failed) + parts(err))})}
+	f := metrics.Figures{At: now.UTC(),
+		Metrics: append(taken, metrics.Metric{Name: metrics.Failures, Value: float64(parts(failed) + parts(err))})}
 	line := []any{"metrics", f.Metrics}
 	if err != nil {
 		line = append(line, "error", err)

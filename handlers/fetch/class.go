@@ -51,7 +51,8 @@ var (
 	replyMethod = regexp.MustCompile(`;\s*method\s*=\s*"?(reply|counter)\b`)
 	// With these words Outlook asks other organisations to delete a mail.
 	recallSubject = regexp.MustCompile(`(?i)^\s*(recall|intrekken|bericht intrekken|rückruf|rappel)\s*:`)
-	recallText    = regexp.MustCompile(`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
+	recallText    = regexp.MustCompile(
+		`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
 )
 
 // start returns the part of a text in which patterns are searched.
@@ -80,7 +81,8 @@ func isBounce(it item.Item, h headers) bool {
 }
 
 var (
-	mailSystem = regexp.MustCompile(`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system|microsoftexchange[0-9a-f]{32})\b`)
+	mailSystem = regexp.MustCompile(
+		`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system|microsoftexchange[0-9a-f]{32})\b`)
 	// undelivered matches the start of a subject that mail systems give to reports.
 	undelivered = regexp.MustCompile(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
 		`failure notice|failed mail|non-?delivery|non delivery|postmaster notify|warning: could not send|there was an error sending|message you sent blocked|message status - undeliverable|error sending|` +
@@ -115,7 +117,8 @@ func answersItself(h headers) bool {
 // isAutoReply recognises, among mail of programs, an answer to another mail, such as
 // out-of-office. Exchange marks those "auto-generated" too, but also suppresses
 // answers.
-// https://www.rfc-editor.org/rfc/rfc3834#section-5, https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/ced68690-498a-4567-9d14-5c01f974d8b1
+// https://www.rfc-editor.org/rfc/rfc3834#section-5,
+// https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail/ced68690-498a-4567-9d14-5c01f974d8b1
 func isAutoReply(h headers) bool {
 	auto := strings.ToLower(h.get("Auto-Submitted"))
 	if strings.Contains(auto, "auto-replied") || answersItself(h) {

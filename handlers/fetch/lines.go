@@ -121,7 +121,8 @@ func (s *scanner) showsRemote() bool {
 // Elements with a line of their own, and those with empty lines around them.
 var (
 	breaks = map[string]bool{"div": true, "tr": true, "li": true, "hr": true}
-	spaced = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "ul": true, "ol": true, "table": true, "blockquote": true}
+	spaced = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "ul": true, "ol": true, "table": true,
+		"blockquote": true}
 )
 
 // element returns the name of the element that a tag starts or ends.

@@ -9,7 +9,8 @@ import (
 )
 
 // labels occur before the numbers of companies. Most mails have none.
-var labels = []string{"klantn", "relatien", "ntnummer", "ntnr", "debiteur", "dossier", "customer", "client", "kvk", "k.v.k", "handelsregister", "nl0", "nl8", "nl 0", "nl 8", "nl1", "nl 1"}
+var labels = []string{"klantn", "relatien", "ntnummer", "ntnr", "debiteur", "dossier", "customer", "client", "kvk", "k.v.k",
+	"handelsregister", "nl0", "nl8", "nl 0", "nl 8", "nl1", "nl 1"}
 
 // maxWords bounds what is kept of a text, in bytes: people say at its beginning what it
 // is about.
@@ -21,7 +22,8 @@ func words(it item.Item, text mailtext.Text) (own, signature string) {
 	if it.InitialReason != "" && it.InitialReason != item.Automated {
 		return "", ""
 	}
-	return strings.ToValidUTF8(text.Own[:min(len(text.Own), maxWords)], ""), strings.ToValidUTF8(text.Signature[:min(len(text.Signature), maxWords)], "")
+	return strings.ToValidUTF8(text.Own[:min(len(text.Own), maxWords)], ""),
+		strings.ToValidUTF8(text.Signature[:min(len(text.Signature), maxWords)], "")
 }
 
 // numbers returns the client numbers, KvK numbers and VAT ids in the writer's own

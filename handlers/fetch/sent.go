@@ -99,7 +99,8 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 
 // sent makes the item of a sent mail. Keep tells whether it answers a mail that is
 // stored, or is in the conversation of a chat.
-func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Box, m mail.Message) (a item.Arrival, keep bool, err error) {
+func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Box,
+	m mail.Message) (a item.Arrival, keep bool, err error) {
 	_, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
 	if err != nil || ours {
 		return a, false, inStorage(err)

@@ -381,7 +381,8 @@ func chooseClient(ctx context.Context, it item.Item, o office, from sender) (cli
 
 // withOthers returns clients and then the others of named.
 func withOthers(clients, named []string) []string {
-	return append(slices.Clip(clients), slices.DeleteFunc(slices.Clone(named), func(id string) bool { return slices.Contains(clients, id) })...)
+	return append(slices.Clip(clients),
+		slices.DeleteFunc(slices.Clone(named), func(id string) bool { return slices.Contains(clients, id) })...)
 }
 
 // members adds to d the team members whom the link of the address brings into a chat

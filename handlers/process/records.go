@@ -125,9 +125,10 @@ func (r *records) Team(ctx context.Context, id string) (directory.ProcessTeam, e
 func (r *records) Roles(ctx context.Context, client string) ([]directory.Link, error) {
 	return r.cache.atClient.get(ctx, client, func(ctx context.Context) ([]directory.Link, error) {
 		directory.NoteClientTeam(ctx, client)
-		team, _, known, err := r.cache.clientTeams.get(directory.TeamPlace(client), func(from string) (map[string][]directory.Link, string, error) {
-			return r.directory.TeamsAhead(ctx, from)
-		})
+		team, _, known, err := r.cache.clientTeams.get(directory.TeamPlace(client),
+			func(from string) (map[string][]directory.Link, string, error) {
+				return r.directory.TeamsAhead(ctx, from)
+			})
 		if known || err != nil {
 			return team, err
 		}
@@ -152,9 +153,10 @@ func (r *records) Link(ctx context.Context, mailbox string) (connector.Link, boo
 func (r *records) Contact(ctx context.Context, email string) (sender, bool, error) {
 	c, err := r.cache.contacts.get(ctx, email, func(ctx context.Context) (*sender, error) {
 		directory.NoteContact(ctx, email)
-		c, ok, known, err := r.cache.addresses.get(directory.AddressPlace(email), func(from string) (map[string]directory.Contact, string, error) {
-			return r.directory.ContactsAhead(ctx, from)
-		})
+		c, ok, known, err := r.cache.addresses.get(directory.AddressPlace(email),
+			func(from string) (map[string]directory.Contact, string, error) {
+				return r.directory.ContactsAhead(ctx, from)
+			})
 		if !known && err == nil {
 			c, ok, err = r.directory.ContactByAddress(ctx, email)
 		}

@@ -75,7 +75,8 @@ func (s *site) registerAddresses() {
 }
 
 func addressFormOf(r *http.Request) addressForm {
-	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), isoDate(r.FormValue("from")), r.FormValue("categories") != ""}
+	return addressForm{r.FormValue("kind"), r.FormValue("role"), r.FormValue("team"), isoDate(r.FormValue("from")),
+		r.FormValue("categories") != ""}
 }
 
 // newAddress shows the form to activate a mailbox.

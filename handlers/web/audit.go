@@ -119,7 +119,8 @@ func (e auditEntry) facts(k *renderer) (facts []fact) {
 
 var (
 	// Lists and objects in JSON are shown without their punctuation.
-	marks  = strings.NewReplacer("[]", "–", `["`, "", `"]`, "", `","`, ", ", `"`, "", "[{", "", "}]", "", "},{", ", ", "{", "", "}", "", "member:", "", ",role:", " · ")
+	marks = strings.NewReplacer("[]", "–", `["`, "", `"]`, "", `","`, ", ", `"`, "", "[{", "", "}]", "", "},{", ", ", "{", "", "}", "",
+		"member:", "", ",role:", " · ")
 	idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
 	moment = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 )
@@ -139,7 +140,8 @@ func (e auditEntry) plain(value string, k *renderer) string {
 }
 
 // auditKinds are the kinds of actions by which the list can be filtered.
-var auditKinds = []string{"mail", "chat", "reply", "template", "client", "client-team", "contact", "team-member", "role", "process-team", "rule", "directory", "connector", "address", "settings", "poison"}
+var auditKinds = []string{"mail", "chat", "reply", "template", "client", "client-team", "contact", "team-member", "role", "process-team",
+	"rule", "directory", "connector", "address", "settings", "poison"}
 
 type auditView struct {
 	By, Action, After string
@@ -171,7 +173,8 @@ func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
 // audit shows the audited actions, newest first.
 func (s *site) audit(v *request) error {
 	q := v.r.URL.Query()
-	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds, From: isoDate(q.Get("from")), To: isoDate(q.Get("to"))}
+	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds, From: isoDate(q.Get("from")),
+		To: isoDate(q.Get("to"))}
 	view.Export = "/api/audit/export" + view.query()
 	var page list[auditEntry]
 	if err := v.api.get("/api/audit"+view.query("limit", "100", "after", view.After), &page); err != nil {

@@ -56,7 +56,8 @@ const chatPage = 100
 var chatStates = []string{"open", "later", "closed", "all"}
 
 func chatFilterOf(q url.Values) chatFilter {
-	f := chatFilter{State: q.Get("state"), Search: q.Get("search"), All: q.Get("whose") == "all", Assigned: q.Get("whose") == "assigned", Unread: q.Get("unread") == "1", After: q.Get("after")}
+	f := chatFilter{State: q.Get("state"), Search: q.Get("search"), All: q.Get("whose") == "all", Assigned: q.Get("whose") == "assigned",
+		Unread: q.Get("unread") == "1", After: q.Get("after")}
 	if !slices.Contains(chatStates, f.State) {
 		f.State = chatStates[0]
 	}

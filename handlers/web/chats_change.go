@@ -46,7 +46,8 @@ func (s *site) writeNote(v *request) error {
 	// Without script the form is gone, so the answer contains the typed text.
 	note.Status = failTexts[p.Status]
 	note.Status = cmp.Or(note.Status, "500")
-	return v.pageAs(max(p.Status, http.StatusBadRequest), "chats", &chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: v.me.seesAll(), Kept: &note})
+	return v.pageAs(max(p.Status, http.StatusBadRequest), "chats",
+		&chatsView{Filter: chatFilterOf(v.r.URL.Query()), SeesAll: v.me.seesAll(), Kept: &note})
 }
 
 // readChat marks the chat as read, up to the position that the page showed.

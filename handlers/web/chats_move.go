@@ -93,5 +93,6 @@ func (s *site) move(v *request) error {
 
 // moveProblems are the types of the API's refusals that have a text.
 var moveProblems = []string{
-	"reply-leaving", "not-a-mail", "only-message", "same-chat", "merged", "nobody", "nothing-to-undo", "undo-messages", "undo-change", "undo-moved",
+	"reply-leaving", "not-a-mail", "only-message", "same-chat", "merged", "nobody", "nothing-to-undo", "undo-messages",
+	"undo-change", "undo-moved",
 }

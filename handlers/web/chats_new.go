@@ -82,7 +82,8 @@ func (v *request) showNew(status int, n *newChat, w written, chosen url.Values) 
 		email = c.Emails[0]
 	}
 	n.Chosen = &correspondent{named{c.ID, c.Name}, k, email}
-	n.Composer = composer{Open: true, CanSend: true, Filter: n.Filter, written: w, MaxSize: usualMaxSize, Client: k.ID, Contact: c.ID, Answer: n.Composer.Answer}
+	n.Composer = composer{Open: true, CanSend: true, Filter: n.Filter, written: w, MaxSize: usualMaxSize, Client: k.ID, Contact: c.ID,
+		Answer: n.Composer.Answer}
 	n.Composer.Mode = modeNew
 	if w.To == nil {
 		n.Composer.To = []recipient{{Name: c.Name, Email: email}}

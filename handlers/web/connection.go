@@ -103,7 +103,8 @@ func (s *site) editConnector(v *request) error {
 // rotateSecret replaces the secret after Entra has accepted the new one.
 func (s *site) rotateSecret(v *request) error {
 	f := formOf(v.r)
-	return v.patchConnector("rotate", map[string]string{"credential": bySecret, "clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
+	return v.patchConnector("rotate",
+		map[string]string{"credential": bySecret, "clientSecret": v.r.PostFormValue("clientSecret"), "secretExpires": f.SecretExpires}, f)
 }
 
 // An identity is what a federated credential must say to trust this app.
@@ -145,7 +146,8 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 		view.Form.SecretExpires = cmp.Or(f.SecretExpires, view.Form.SecretExpires)
 		view.Form.Certificate = f.Certificate
 		if form == "edit" {
-			view.Form.Name, view.Form.ClientID, view.Form.TokenEndpoint = cmp.Or(f.Name, view.Form.Name), cmp.Or(f.ClientID, view.Form.ClientID), cmp.Or(f.TokenEndpoint, view.Form.TokenEndpoint)
+			view.Form.Name, view.Form.ClientID, view.Form.TokenEndpoint = cmp.Or(f.Name, view.Form.Name), cmp.Or(f.ClientID, view.Form.ClientID),
+				cmp.Or(f.TokenEndpoint, view.Form.TokenEndpoint)
 		}
 		return nil
 	})

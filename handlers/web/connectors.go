@@ -207,7 +207,8 @@ func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
 const secretLife = 730
 
 func (s *site) newConnector(v *request) error {
-	return v.newConnectorPage(http.StatusOK, nil, connectorForm{SecretExpires: time.Now().In(office).AddDate(0, 0, secretLife).Format(time.DateOnly)})
+	return v.newConnectorPage(http.StatusOK, nil,
+		connectorForm{SecretExpires: time.Now().In(office).AddDate(0, 0, secretLife).Format(time.DateOnly)})
 }
 
 // newConnectorPage shows the form. The first choice is the identity of the app, where it

@@ -104,7 +104,8 @@ func (s *site) registerDirectory() {
 
 func (v *request) directoryView(k directoryKind) (*directoryView, error) {
 	q := v.r.URL.Query()
-	view := &directoryView{Kind: k, Kinds: directoryKinds, Search: q.Get("search"), After: q.Get("after"), CanWrite: v.me.can("directory.write")}
+	view := &directoryView{Kind: k, Kinds: directoryKinds, Search: q.Get("search"), After: q.Get("after"),
+		CanWrite: v.me.can("directory.write")}
 	if isPart(v.r) && v.r.Header.Get("HX-Target") == "entry" {
 		return view, nil // the list stays as it is
 	}
@@ -144,7 +145,8 @@ func (v *request) newEntry(k directoryKind) error {
 	if err := v.need("directory.write"); err != nil {
 		return err
 	}
-	return v.showEntry(http.StatusOK, k, &openEntry{New: true, entry: entry{Name: v.r.URL.Query().Get("name"), Type: "organisation", Rights: "editor", Active: true}})
+	return v.showEntry(http.StatusOK, k,
+		&openEntry{New: true, entry: entry{Name: v.r.URL.Query().Get("name"), Type: "organisation", Rights: "editor", Active: true}})
 }
 
 func (v *request) openEntry(k directoryKind) error {

@@ -61,7 +61,8 @@ func filesAt(path string, expected bool) *files {
 // files lists the attachments of a mail. A request for a part is answered at
 // once.
 func (v *request) files(mail string) (*files, error) {
-	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet"), Outlook: "/web/mails/" + url.PathEscape(mail) + "/outlook"}
+	f := &files{Path: v.r.URL.RequestURI(), Listed: true, Quiet: v.r.URL.Query().Has("quiet"),
+		Outlook: "/web/mails/" + url.PathEscape(mail) + "/outlook"}
 	var page list[file]
 	err := v.api.get("/api/mails/"+url.PathEscape(mail)+"/attachments", &page)
 	if f.Items = page.Items; err != nil && !errors.As(err, &f.Problem) {

@@ -81,7 +81,8 @@ func (h *healthReport) attention() (all []attention) {
 	for _, q := range h.Queues {
 		poison += q.Poison
 	}
-	for _, a := range []attention{{"health.poisoned", poison}, {"health.broken", broken}, {"health.former", former}, {"health.ending", ending}, {"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
+	for _, a := range []attention{{"health.poisoned", poison}, {"health.broken", broken}, {"health.former", former}, {"health.ending", ending},
+		{"health.mailboxes-troubled", troubled}, {"health.undecided", h.Overdue.Mails}} {
 		if a.N > 0 {
 			all = append(all, a)
 		}

@@ -177,7 +177,8 @@ func (s *site) mail(v *request) error {
 // showMail answers with a mail; more adds other data to the view first.
 func (v *request) showMail(status int, more func(*openMail) error) error {
 	f := filterOf(v.r.URL.Query())
-	open := &openMail{Filter: f, Also: v.also(), CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
+	open := &openMail{Filter: f, Also: v.also(), CanSolve: v.me.can("mails.solve"), CanAdd: v.me.can("directory.write"),
+		CanProspect: v.me.can("prospects.write")}
 	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
 	if err := v.api.get(api, &open.mailObject); err != nil {
 		return err

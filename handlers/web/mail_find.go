@@ -49,7 +49,8 @@ func (v *request) showFound(part string, find func(*openMail) error) error {
 			return find(open)
 		})
 	}
-	open := &openMail{Filter: filterOf(v.r.URL.Query()), Search: search, CanSolve: true, CanAdd: v.me.can("directory.write"), CanProspect: v.me.can("prospects.write")}
+	open := &openMail{Filter: filterOf(v.r.URL.Query()), Search: search, CanSolve: true, CanAdd: v.me.can("directory.write"),
+		CanProspect: v.me.can("prospects.write")}
 	open.ID = v.r.PathValue("mail")
 	if err := find(open); err != nil {
 		return err

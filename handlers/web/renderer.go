@@ -169,7 +169,8 @@ func (k *renderer) bounce(status string) string {
 
 // icon is a picture of icons.svg. It is decoration: a text stands beside it.
 func (k *renderer) icon(name string) template.HTML {
-	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + k.static["icons.svg"].url + "#" + template.HTMLEscapeString(name) + `"/></svg>`)
+	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + k.static["icons.svg"].url + "#" +
+		template.HTMLEscapeString(name) + `"/></svg>`)
 }
 
 // office is the time zone of the office.

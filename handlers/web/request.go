@@ -58,7 +58,8 @@ type request struct {
 
 // newRequest starts a request. Errors: pages that cannot be read.
 func (s *site) newRequest(w http.ResponseWriter, r *http.Request) (v *request, err error) {
-	v = &request{site: s, w: w, r: r, api: client{api: s.API, ctx: access.Once(r.Context()), header: r.Header}, lang: languageOf(r), theme: themeOf(r)}
+	v = &request{site: s, w: w, r: r, api: client{api: s.API, ctx: access.Once(r.Context()), header: r.Header}, lang: languageOf(r),
+		theme: themeOf(r)}
 	v.renderer, err = s.renderers[v.lang]()
 	return v, err
 }
@@ -110,7 +111,8 @@ func (v *request) pageAs(status int, name string, view any) error {
 	if set == nil {
 		return errors.New("no page " + name)
 	}
-	s := pageLayout{Lang: v.lang, Theme: v.theme, Title: v.titleOf(name, view), Path: v.here(), Me: v.me, Nav: v.nav(), Flash: v.flash, NoKeys: noKeys(v.r), View: view}
+	s := pageLayout{Lang: v.lang, Theme: v.theme, Title: v.titleOf(name, view), Path: v.here(), Me: v.me, Nav: v.nav(), Flash: v.flash,
+		NoKeys: noKeys(v.r), View: view}
 	var b bytes.Buffer
 	part := set.Lookup(v.r.Header.Get("HX-Target"))
 	var err error
@@ -209,7 +211,8 @@ func (v *request) leave(path string, f flash) error {
 // and any other error as it is.
 func refused(err error) (*Problem, error) {
 	var p *Problem
-	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed) {
+	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict ||
+		p.Status == http.StatusPreconditionFailed) {
 		return p, nil
 	}
 	return nil, err

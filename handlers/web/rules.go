@@ -68,7 +68,8 @@ type openRule struct {
 	CanMails bool
 }
 
-var ruleKinds = []string{"address-contact", "domain-client", "sender-client", "dismiss-list", "dismiss-sender", "dismiss-kind", "accept-sender", "accept-kind"}
+var ruleKinds = []string{"address-contact", "domain-client", "sender-client", "dismiss-list", "dismiss-sender", "dismiss-kind",
+	"accept-sender", "accept-kind"}
 
 type rulesView struct {
 	Kinds               []string
@@ -140,7 +141,8 @@ func (s *site) rule(v *request) error {
 	if err != nil {
 		return err
 	}
-	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.can("rules.write"), CanMails: v.me.can("mails.read")}
+	open := &openRule{Path: "/web/rules/" + url.PathEscape(v.r.PathValue("rule")), CanWrite: v.me.can("rules.write"),
+		CanMails: v.me.can("mails.read")}
 	if open.Tag, err = v.api.getTag("/api/rules/"+url.PathEscape(v.r.PathValue("rule")), &open.ruleObject); err != nil {
 		return err
 	}

@@ -83,7 +83,8 @@ func (v *request) sendingPage(status int, view sendingView, members []string) er
 
 // saveSending stores how the office sends; the switch stays as it is.
 func (s *site) saveSending(v *request) error {
-	view := sendingView{Hold: v.r.PostFormValue("hold"), Clients: v.r.PostFormValue("clients"), Words: v.r.PostFormValue("words"), ETag: v.r.PostFormValue("etag")}
+	view := sendingView{Hold: v.r.PostFormValue("hold"), Clients: v.r.PostFormValue("clients"), Words: v.r.PostFormValue("words"),
+		ETag: v.r.PostFormValue("etag")}
 	members := append([]string{}, v.r.PostForm["member"]...)
 	var now settings
 	if err := v.api.get("/api/settings", &now); err != nil {

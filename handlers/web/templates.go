@@ -170,7 +170,8 @@ func (s *site) saveTemplate(v *request) error {
 	id, tag := v.r.PathValue("template"), v.r.PostFormValue("tag")
 	api := "/api/templates/" + url.PathEscape(id)
 	f := &templateForm{Tag: tag, replyTemplate: replyTemplate{
-		ID: id, Name: v.r.PostFormValue("name"), Language: v.r.PostFormValue("language"), Team: v.r.PostFormValue("team"), Subject: v.r.PostFormValue("subject"), HTML: v.richIn(),
+		ID: id, Name: v.r.PostFormValue("name"), Language: v.r.PostFormValue("language"), Team: v.r.PostFormValue("team"),
+		Subject: v.r.PostFormValue("subject"), HTML: v.richIn(),
 	}}
 	body := map[string]any{"name": f.Name, "language": f.Language, "subject": f.Subject, "html": f.HTML, "team": f.Team}
 	var err error

@@ -252,7 +252,8 @@ func (v *request) offerNew(c *composer) error {
 // reply is what a person wrote as the API takes it.
 func (w written) reply() map[string]any {
 	body := map[string]any{
-		"mode": w.Mode, "to": w.To, "cc": w.Cc, "bcc": w.Bcc, "subject": w.Subject, "attachments": uploads(w.Attachments), "signature": !w.NoSignature, "quote": !w.NoQuote,
+		"mode": w.Mode, "to": w.To, "cc": w.Cc, "bcc": w.Bcc, "subject": w.Subject, "attachments": uploads(w.Attachments),
+		"signature": !w.NoSignature, "quote": !w.NoQuote,
 	}
 	if w.Along != nil && w.Mode == modeForward {
 		body["along"] = w.Along

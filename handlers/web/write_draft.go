@@ -30,7 +30,8 @@ type draftObject struct {
 // written is the draft as the fields of the form.
 func (d draftObject) written(key string) written {
 	w := written{
-		Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject, HTML: d.HTML, Text: d.Text,
+		Key: key, Mode: d.Mode, Answers: d.Answers, Address: d.Address, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject,
+		HTML: d.HTML, Text: d.Text,
 		Along: d.Along,
 	}
 	for _, a := range d.Attachments {

@@ -176,8 +176,10 @@ func known(role string) bool { return slices.Contains(roles, role) }
 func Actions(actor Actor) []Action {
 	can := []Action{}
 	for _, action := range []Action{
-		MeRead, HealthRead, QueuesWrite, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead, ConfigurationWrite,
-		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, TemplatesRead, TemplatesWrite, RepliesApprove, RulesRead, RulesWrite, AuditRead, MeWrite,
+		MeRead, HealthRead, QueuesWrite, DirectoryRead, DirectoryWrite, ProspectsWrite, MembersRead, MembersWrite, ConfigurationRead,
+		ConfigurationWrite,
+		MailsRead, MailsSolve, MailsRelease, ChatsRead, ChatsWrite, ChatsSend, TemplatesRead, TemplatesWrite, RepliesApprove, RulesRead,
+		RulesWrite, AuditRead, MeWrite,
 	} {
 		if Can(actor, action, Some) {
 			can = append(can, action)

@@ -21,5 +21,6 @@ func LogRefusal(ctx context.Context, who, method, pattern string, status int) {
 		return
 	}
 	route := strings.TrimPrefix(pattern, method+" ")
-	slog.LogAttrs(ctx, level, "refused", slog.String("who", who), slog.String("method", method), slog.String("route", route), slog.Int("status", status))
+	slog.LogAttrs(ctx, level, "refused", slog.String("who", who), slog.String("method", method), slog.String("route", route),
+		slog.Int("status", status))
 }

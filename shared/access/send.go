@@ -21,7 +21,8 @@ type Sender struct {
 // stands in for him or her. Another address sends for those whom its link means, for
 // those who take part in a chat that it received mail of, and for managers. Programs
 // do not send.
-func Senders(ctx context.Context, actor Actor, c chat.Chat, from []connector.Activation, links membership.Links, at time.Time) ([]Sender, error) {
+func Senders(ctx context.Context, actor Actor, c chat.Chat, from []connector.Activation, links membership.Links,
+	at time.Time) ([]Sender, error) {
 	from = slices.DeleteFunc(slices.Clone(from), func(a connector.Activation) bool { return !a.Active })
 	if actor.Member.ID == "" || len(from) == 0 {
 		return nil, nil

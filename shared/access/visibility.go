@@ -28,7 +28,8 @@ func (v Visibility) Object(mailbox string) Object {
 // VisibilityOf returns the mailboxes whose mail actor may see. An actor who may see
 // mail of others sees all of them; any other actor sees membership.Mailboxes. The
 // actor's own rights decide what the actor may do with such mail.
-func VisibilityOf(ctx context.Context, actor Actor, activations []connector.Activation, links membership.Links, at time.Time) (Visibility, error) {
+func VisibilityOf(ctx context.Context, actor Actor, activations []connector.Activation, links membership.Links,
+	at time.Time) (Visibility, error) {
 	if Can(actor, MailsRead, Other) {
 		return Visibility{All: true}, nil
 	}

@@ -201,7 +201,8 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) {
 
 // WriteTo writes the whole file, a few megabytes at a time.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
-	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{io.NewSectionReader(f, 0, f.Info.Size)}, make([]byte, min(blockSize, max(f.Info.Size, 1))))
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{io.NewSectionReader(f, 0, f.Info.Size)},
+		make([]byte, min(blockSize, max(f.Info.Size, 1))))
 }
 
 // Keep makes a file expire no earlier than until. Error: ErrNotFound.

@@ -49,7 +49,8 @@ func (s *Store) SetMembers(ctx context.Context, id, etag string, check Check, me
 		if c.ID != id {
 			return nil, nil, ErrMerged // the members are meant for another chat than this
 		}
-		if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n || slices.Contains(members, "") {
+		if n := len(members); n < 1 || n > MaxMembers || len(slices.Compact(slices.Sorted(slices.Values(members)))) != n ||
+			slices.Contains(members, "") {
 			return nil, nil, ErrMembers
 		}
 		var kept, added, removed []string

@@ -331,7 +331,8 @@ func threads(chat string, it item.Item, named bool) []table.Op {
 
 func messageOf(it item.Item) Message {
 	return Message{ID: it.ID, Kind: KindMail, Direction: In, From: it.From, To: it.To, Cc: it.Cc, Subject: it.Subject, Preview: it.Preview,
-		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines, Away: it.Away,
+		Received: it.Received, HasAttachments: it.HasAttachments, RemotePictures: it.RemotePictures, Verdict: it.Verdict, Lines: it.Lines,
+		Away:     it.Away,
 		Shingles: it.Shingles}
 }
 

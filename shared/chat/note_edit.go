@@ -42,7 +42,8 @@ func (s *Store) DeleteNote(ctx context.Context, id, note, member string, check C
 }
 
 // changeNote lets f change a note, and the chat where it shows the start of the note.
-func (s *Store) changeNote(ctx context.Context, id, note, member string, check Check, action string, f func(*Message) []table.Op) (Message, error) {
+func (s *Store) changeNote(ctx context.Context, id, note, member string, check Check, action string,
+	f func(*Message) []table.Op) (Message, error) {
 	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
 		if err == nil {

@@ -45,7 +45,8 @@ func (s *Store) inHand(ctx context.Context, id string) (Chat, error) {
 // says false when somebody else changed one of the chats, so that the caller has to
 // read them again.
 func (s *Store) begin(ctx context.Context, ch Change, ops []table.Op) (bool, error) {
-	entry := audit.Entry{At: ch.Begun, By: ch.Doer, Action: "chat." + string(ch.Kind), Object: "chat " + ch.From, Mail: ch.Mail, Detail: map[string]string{}}
+	entry := audit.Entry{At: ch.Begun, By: ch.Doer, Action: "chat." + string(ch.Kind), Object: "chat " + ch.From, Mail: ch.Mail,
+		Detail: map[string]string{}}
 	for name, value := range map[string]string{"into": ch.Into, "client": ch.Client, "was": ch.OldClient} {
 		if value != "" {
 			entry.Detail[name] = value

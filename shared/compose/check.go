@@ -24,12 +24,14 @@ const (
 // attachmentWords are the words of Dutch and English by which people say that they
 // send a file along. The spaces are those around words.
 var attachmentWords = []string{
-	" bijlage ", " bijlagen ", " bijgevoegd ", " bijgevoegde ", " bijgesloten ", " meegestuurd ", " meegestuurde ", " bijgaand ", " bijgaande ",
+	" bijlage ", " bijlagen ", " bijgevoegd ", " bijgevoegde ", " bijgesloten ", " meegestuurd ", " meegestuurde ", " bijgaand ",
+	" bijgaande ",
 	" attached ", " attachment ", " attachments ", " enclosed ", " enclosure ",
 }
 
 // answeredWords are uses of those words for a file that the other sent.
-var answeredWords = []string{" je bijlage ", " jouw bijlage ", " uw bijlage ", " your attachment ", " you attached ", " geen bijlage ", " no attachment "}
+var answeredWords = []string{" je bijlage ", " jouw bijlage ", " uw bijlage ", " your attachment ", " you attached ", " geen bijlage ",
+	" no attachment "}
 
 // MentionsAttachment says whether a text speaks of a file that comes with it.
 func MentionsAttachment(text string) bool {

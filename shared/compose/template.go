@@ -158,7 +158,8 @@ func (s *Store) DeleteTemplate(ctx context.Context, id, etag string) error {
 	if etag != "" && etag != t.etag {
 		return ErrChanged
 	}
-	entry := audit.Op(audit.Entry{By: audit.By(ctx), Action: "template.delete", Object: "template " + id, Detail: map[string]string{"name": t.Name}})
+	entry := audit.Op(audit.Entry{By: audit.By(ctx), Action: "template.delete", Object: "template " + id,
+		Detail: map[string]string{"name": t.Name}})
 	err = s.table.Write(ctx, table.Delete(table.Row{Key: templateKey(id)}), entry)
 	if errors.Is(err, table.ErrNotFound) {
 		return ErrNotFound

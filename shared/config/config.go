@@ -17,29 +17,37 @@ import (
 type Config struct {
 	Port int `env:"FUNCTIONS_CUSTOMHANDLER_PORT" envDefault:"8080" from:"platform"` // the loopback port on which the host calls the process
 
-	Storage  string `env:"AzureWebJobsStorage" from:"machine" local:"azurite"`   // connection string
-	TableURL string `env:"AzureWebJobsStorage__tableServiceUri" from:"template"` // without Storage: the services' addresses, used with the managed identity
+	Storage string `env:"AzureWebJobsStorage" from:"machine" local:"azurite"` // connection string
+	// without Storage: the services' addresses, used with the managed identity
+	TableURL string `env:"AzureWebJobsStorage__tableServiceUri" from:"template"`
 	QueueURL string `env:"AzureWebJobsStorage__queueServiceUri" from:"template"`
 	BlobURL  string `env:"AzureWebJobsStorage__blobServiceUri" from:"template"`
-	Identity string `env:"AzureWebJobsStorage__clientId" from:"template"` // client id of the user-assigned identity; "" for the system-assigned
+	// client id of the user-assigned identity; "" for the system-assigned
+	Identity string `env:"AzureWebJobsStorage__clientId" from:"template"`
 
 	KeyVaultURL string `env:"KEY_VAULT_URL" from:"template"`                    // where client secrets of connectors are kept
 	SecretsFile string `env:"SECRETS_FILE" from:"machine" local:"secrets.json"` // file that is used instead of a Key Vault
 
-	AuthEnabled        bool   `env:"WEBSITE_AUTH_ENABLED" from:"platform" local:"true"`                           // App Service Authentication is on, so its headers can be trusted
-	AuthTenant         string `env:"AUTH_TENANT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // the Entra tenant of the office's own people
-	AuthClient         string `env:"AUTH_CLIENT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"` // client id of the app registration with which people and programs sign in, for the description of the API
-	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`             // sign-in name of the person who has all rights until a team member has that e-mail address
+	// App Service Authentication is on, so its headers can be trusted
+	AuthEnabled bool `env:"WEBSITE_AUTH_ENABLED" from:"platform" local:"true"`
+	// the Entra tenant of the office's own people
+	AuthTenant string `env:"AUTH_TENANT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"`
+	// client id of the app registration with which people and programs sign in, for the description of the API
+	AuthClient string `env:"AUTH_CLIENT_ID" from:"template" local:"00000000-0000-0000-0000-000000000000"`
+	// sign-in name of the person who has all rights until a team member has that e-mail address
+	FirstAdministrator string `env:"FIRST_ADMINISTRATOR" from:"template" local:"beheer@uwkantoor.nl"`
 
 	InstanceMB int64 `env:"INSTANCE_MEMORY_MB" from:"template"` // memory of an instance; if not set, the system's figure, or 512
 
-	RateLimit             int `env:"RATE_LIMIT" envDefault:"10" from:"template"`              // requests per second of one person, in bursts of five times as many; 0 for no limit
+	// requests per second of one person, in bursts of five times as many; 0 for no limit
+	RateLimit             int `env:"RATE_LIMIT" envDefault:"10" from:"template"`
 	RateLimitApplications int `env:"RATE_LIMIT_APPLICATIONS" envDefault:"50" from:"template"` // the same for one application
 
 	Simulator string     `env:"SIMULATOR_URL" from:"machine"`                             // a simulated Microsoft 365 tenant
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"INFO" from:"template" local:"INFO"` // DEBUG, INFO, WARN or ERROR
 
-	Telemetry    string `env:"TELEMETRY" from:"template"`                             // where telemetry goes: "" for nowhere, "applicationinsights" or "otlp"
+	// where telemetry goes: "" for nowhere, "applicationinsights" or "otlp"
+	Telemetry    string `env:"TELEMETRY" from:"template"`
 	Insights     string `env:"APPLICATIONINSIGHTS_CONNECTION_STRING" from:"template"` // of the component; the host reads it too
 	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" from:"template"`           // a receiver of OTLP over HTTP
 
@@ -64,12 +72,14 @@ func (c Config) check() error {
 		}
 	}
 	say(c.Storage == "" && (c.TableURL == "" || c.QueueURL == "" || c.BlobURL == ""),
-		"AzureWebJobsStorage__tableServiceUri, AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__blobServiceUri, or AzureWebJobsStorage, must say where the storage account is")
+		"AzureWebJobsStorage__tableServiceUri, AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__blobServiceUri, or "+
+			"AzureWebJobsStorage, must say where the storage account is")
 	say(c.KeyVaultURL == "" && c.SecretsFile == "", "KEY_VAULT_URL must be the address of a Key Vault, such as https://name.vault.azure.net")
 	say(c.KeyVaultURL != "" && !isHTTPS(c.KeyVaultURL), "KEY_VAULT_URL must start with https://")
 	say(c.Simulator != "" && !isHTTPS(c.Simulator), "SIMULATOR_URL must start with https://")
 	say(c.AuthEnabled && c.AuthTenant == "", "AUTH_TENANT_ID must be the Entra tenant whose people may sign in")
-	say(c.RateLimit < 0 || c.RateLimitApplications < 0, "RATE_LIMIT and RATE_LIMIT_APPLICATIONS must be requests per second, or 0 for no limit")
+	say(c.RateLimit < 0 || c.RateLimitApplications < 0,
+		"RATE_LIMIT and RATE_LIMIT_APPLICATIONS must be requests per second, or 0 for no limit")
 	say(c.Site != "" && c.Simulator != "", "SIMULATOR_URL must not be set in Azure")
 	say(c.Site != "" && c.SecretsFile != "", "SECRETS_FILE must not be set in Azure: secrets belong in Key Vault")
 	if len(errs) > 0 {

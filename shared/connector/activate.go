@@ -143,7 +143,8 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 		}
 		ops = append(ops, table.Replace(r))
 	}
-	ops = append(ops, done(ctx, "address.activate", "address "+a.ID, map[string]string{"address": a.Address, "link": linkText(a.Link), "from": a.From.Format(time.RFC3339)}))
+	ops = append(ops, done(ctx, "address.activate", "address "+a.ID,
+		map[string]string{"address": a.Address, "link": linkText(a.Link), "from": a.From.Format(time.RFC3339)}))
 	if err := boxes.Write(ctx, ops...); err != nil {
 		return s.confirmActivation(ctx, row, a, err)
 	}

@@ -69,7 +69,8 @@ func (s *Store) CheckLimits(ctx context.Context, id, address string) (Limits, er
 			break
 		}
 	}
-	if err := s.o.Configuration.Write(ctx, done(ctx, "connector.check-limits", "connector "+id, map[string]string{"tried": addresses(out.Tried)})); err != nil {
+	if err := s.o.Configuration.Write(ctx,
+		done(ctx, "connector.check-limits", "connector "+id, map[string]string{"tried": addresses(out.Tried)})); err != nil {
 		return Limits{}, fmt.Errorf("audit of the look at other mailboxes: %w", err)
 	}
 	return out, nil
@@ -186,11 +187,13 @@ func limitScript(c Connector, addresses []string) string {
 	line("}")
 	for _, role := range limitRoles {
 		line("if (-not (Get-ManagementRoleAssignment | Where-Object Name -eq \"$name %s\")) {", strings.TrimPrefix(role, "Application "))
-		line("  New-ManagementRoleAssignment -Name \"$name %s\" -App $app.Id -Role %s -CustomResourceScope $name", strings.TrimPrefix(role, "Application "), quoted(role))
+		line("  New-ManagementRoleAssignment -Name \"$name %s\" -App $app.Id -Role %s -CustomResourceScope $name",
+			strings.TrimPrefix(role, "Application "), quoted(role))
 		line("}")
 	}
 	line("")
-	line("$addresses | ForEach-Object { Test-ServicePrincipalAuthorization -Identity $app.Id -Resource $_ } | Format-Table RoleName, AllowedResourceScope, InScope")
+	line("$addresses | ForEach-Object { Test-ServicePrincipalAuthorization -Identity $app.Id -Resource $_ } | Format-Table RoleName, " +
+		"AllowedResourceScope, InScope")
 	return b.String()
 }
 

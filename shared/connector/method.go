@@ -85,7 +85,8 @@ func (s *Store) readCertificate(ctx context.Context, c *Connector) (secret.Value
 	}
 	switch {
 	case errors.Is(err, errNoCertificate), errors.Is(err, entra.ErrNoCertificate):
-		return v, Invalid{{"certificate", "certificate-missing", "a certificate in the key vault of this app, with its private key and without a password"}}
+		return v, Invalid{{"certificate", "certificate-missing",
+			"a certificate in the key vault of this app, with its private key and without a password"}}
 	case err != nil:
 		return v, fmt.Errorf("certificate of %s: %w", c.Name, &SecretStoreError{err})
 	}

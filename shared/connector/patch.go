@@ -173,7 +173,8 @@ func refusedField(state State, reason string, moved bool, m Method) FieldError {
 	case moved && state == StateNotInTenant:
 		return FieldError{"clientId", "client-id-" + string(state), "an app registration of this tenant; " + said}
 	case moved && (state == StateTenantUnknown || state == StateOtherTenant):
-		return FieldError{"tokenEndpoint", "token-endpoint-" + string(state), "the token endpoint of the tenant that the app registration is in; " + said}
+		return FieldError{"tokenEndpoint", "token-endpoint-" + string(state),
+			"the token endpoint of the tenant that the app registration is in; " + said}
 	}
 	switch m {
 	case MethodIdentity:
@@ -181,7 +182,8 @@ func refusedField(state State, reason string, moved bool, m Method) FieldError {
 	case MethodCertificate:
 		return FieldError{"certificate", "certificate-" + string(state), "a certificate that the app registration has; " + said}
 	}
-	return FieldError{"clientSecret", "client-secret-" + string(state), "a secret that Entra takes; " + said + ". A secret that was just made may need a minute"}
+	return FieldError{"clientSecret", "client-secret-" + string(state),
+		"a secret that Entra takes; " + said + ". A secret that was just made may need a minute"}
 }
 
 // rewrite saves c over old. A new app registration or secret also resets the
@@ -194,7 +196,8 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	}
 	row.ETag = old.ETag
 	ops := []table.Op{table.Replace(row), done(ctx, "connector.update", "connector "+c.ID, differences(
-		change{"name", old.Name, c.Name}, change{"clientId", old.ClientID, c.ClientID}, change{"tenant", old.Tenant, c.Tenant}, change{"cloud", old.Cloud, c.Cloud},
+		change{"name", old.Name, c.Name}, change{"clientId", old.ClientID, c.ClientID}, change{"tenant", old.Tenant, c.Tenant},
+		change{"cloud", old.Cloud, c.Cloud},
 		change{"secret", old.SecretVersion, c.SecretVersion}, change{"secretExpires", date(old.SecretExpires), date(c.SecretExpires)},
 		change{"credential", string(old.Method), string(c.Method)}, change{"certificate", old.Certificate, c.Certificate},
 	))}

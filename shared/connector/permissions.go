@@ -19,7 +19,8 @@ func (s *Store) permissions(roles []string, users error, boxes []MailboxReport) 
 	if !has(MailReadWrite) && (has("Mail.Read") || has("Mail.ReadBasic.All")) {
 		mail = missing(MailReadWrite) // the token has only the permission to read
 	}
-	set := weigh(SettingsReadWrite, has(SettingsReadWrite), slices.ContainsFunc(boxes, settings), refused(settings, MailboxNoSettings) || consented)
+	set := weigh(SettingsReadWrite, has(SettingsReadWrite), slices.ContainsFunc(boxes, settings),
+		refused(settings, MailboxNoSettings) || consented)
 	if !has(SettingsReadWrite) && has("MailboxSettings.Read") {
 		set = missing(SettingsReadWrite)
 	}

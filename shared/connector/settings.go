@@ -82,7 +82,8 @@ func (s *Store) PutSettings(ctx context.Context, v Settings) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)
 	}
-	said := done(ctx, "settings.update", "settings", map[string]string{"enabled": strconv.FormatBool(v.Enabled), "maxLag": strconv.Itoa(cmp.Or(v.MaxLag, DefaultMaxLag))})
+	said := done(ctx, "settings.update", "settings",
+		map[string]string{"enabled": strconv.FormatBool(v.Enabled), "maxLag": strconv.Itoa(cmp.Or(v.MaxLag, DefaultMaxLag))})
 	if r.ETag = v.ETag; r.ETag == "" {
 		err = s.o.Configuration.Write(ctx, table.Put(r), said)
 	} else {

@@ -75,8 +75,10 @@ func (f *fields) secret(v secret.Value) secret.Value {
 	case text == "":
 		f.invalid.add("clientSecret", "client-secret-empty", "the value of a client secret")
 	case entra.LooksLikeSecretID(text):
-		f.invalid.add("clientSecret", "client-secret-id", "the secret's value, not its id: copy the column Value, which is shown once, right after it is made")
-	case len(text) > maxSecret || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unprintable(r) }):
+		f.invalid.add("clientSecret", "client-secret-id",
+			"the secret's value, not its id: copy the column Value, which is shown once, right after it is made")
+	case len(text) > maxSecret || !utf8.ValidString(text) ||
+		strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unprintable(r) }):
 		f.invalid.add("clientSecret", "client-secret", "the value of a client secret: at most 1000 characters without blanks")
 	}
 	return secret.New(text)

@@ -115,7 +115,8 @@ func (s *stack) toTry() (send, see string) {
 		}
 	}
 	to := "info@" + domain
-	send = fmt.Sprintf("printf 'From: %s <%s>\\r\\nTo: %s\\r\\nSubject: Vraag\\r\\n\\r\\nGoedemiddag!\\r\\n' | curl -sS --url %s --mail-from %s --mail-rcpt %s --upload-file -",
+	send = fmt.Sprintf("printf 'From: %s <%s>\\r\\nTo: %s\\r\\nSubject: Vraag\\r\\n\\r\\nGoedemiddag!\\r\\n' | curl -sS --url %s "+
+		"--mail-from %s --mail-rcpt %s --upload-file -",
 		sender.Name, sender.Emails[0], to, r.SMTP, sender.Emails[0], to)
 	return send, fmt.Sprintf("curl -sS -H 'Authorization: Bearer local:%s' '%s/mails?limit=5'", r.Administrator, r.API)
 }

@@ -108,7 +108,8 @@ func firstAnswer(ctx context.Context, dir string) (took time.Duration, memory st
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(dir, "handler"))
-	cmd.Env = append(os.Environ(), "FUNCTIONS_CUSTOMHANDLER_PORT="+port, "AzureWebJobsStorage="+nowhere.ConnectionString(), "WEBSITE_AUTH_ENABLED=true",
+	cmd.Env = append(os.Environ(), "FUNCTIONS_CUSTOMHANDLER_PORT="+port, "AzureWebJobsStorage="+nowhere.ConnectionString(),
+		"WEBSITE_AUTH_ENABLED=true",
 		"AUTH_TENANT_ID=00000000-0000-0000-0000-000000000000", "AUTH_CLIENT_ID=00000000-0000-0000-0000-000000000000",
 		"FIRST_ADMINISTRATOR=beheer@uwkantoor.nl", "SECRETS_FILE="+filepath.Join(dir, "secrets.json"))
 	var log bytes.Buffer

@@ -28,7 +28,8 @@ const (
 func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("check", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	db := f.String("db", os.Getenv("GOVULNDB"), "`folder` or URL of a vulnerability database for govulncheck, such as https://vuln.go.dev; default GOVULNDB")
+	db := f.String("db", os.Getenv("GOVULNDB"),
+		"`folder` or URL of a vulnerability database for govulncheck, such as https://vuln.go.dev; default GOVULNDB")
 	if err := parse(f, args, stderr); err != nil {
 		return err
 	}
@@ -73,7 +74,8 @@ type checkStep struct {
 
 // checkSteps returns the commands of check; db is a folder or URL of a vulnerability database.
 func checkSteps(db string) []checkStep {
-	vulnerabilities := checkStep{name: "govulncheck", skipped: "as it needs a database: set GOVULNDB or -db, for instance to https://vuln.go.dev"}
+	vulnerabilities := checkStep{name: "govulncheck",
+		skipped: "as it needs a database: set GOVULNDB or -db, for instance to https://vuln.go.dev"}
 	if db != "" {
 		// https://pkg.go.dev/golang.org/x/vuln/cmd/govulncheck#hdr-Usage
 		vulnerabilities.args = []string{"go", "run", govulncheck, "-db", databaseURL(db), "./..."}

@@ -26,10 +26,12 @@ func costs(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := p.Write(stdout, *mails, *memory, *alerts); err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, "\nThe price of alerts is an estimate, not a list price: 1.50 for the rule that looks every five minutes and 0.50 for each of the three others;"+
+	fmt.Fprintln(stdout, "\nThe price of alerts is an estimate, not a list price: 1.50 for the rule that looks every five minutes and "+
+		"0.50 for each of the three others;"+
 		" several alerts of a rule at a time cost more.\nCompare https://azure.microsoft.com/pricing/details/monitor/ and give -alerts.")
 	const functions, instances = 7, 40
-	fmt.Fprintf(stdout, "\nWorst case, %d functions on %d instances each for the whole month: %.0f. A budget alert tells before.\n", functions, instances,
+	fmt.Fprintf(stdout, "\nWorst case, %d functions on %d instances each for the whole month: %.0f. A budget alert tells before.\n",
+		functions, instances,
 		p.Worst(functions, instances, *memory))
 	return nil
 }

@@ -37,7 +37,8 @@ func openData(dir string) (*data, error) {
 		return nil, fmt.Errorf("data folder %s cannot be used: %w", dir, err)
 	}
 	if !held {
-		return nil, fmt.Errorf("data folder %s is in use by another go tool dev: end that one, or choose another folder with -data and other ports with -port", dir)
+		return nil, fmt.Errorf("data folder %s is in use by another go tool dev: end that one, or choose another folder with -data and other "+
+			"ports with -port", dir)
 	}
 	d.unlock = unlock
 	return d, nil

@@ -24,7 +24,8 @@ const stranger = "Lisa de Groot <lisa@degrootinterieur.example>"
 func (s *stack) example() formMail {
 	return formMail{
 		From: stranger, To: "info@" + domain, Subject: "Zoeken jullie nog klanten?",
-		Text: "Goedemiddag,\n\nIk begin per januari een eigen zaak en zoek een boekhouder. Kunnen wij kennismaken?\n\nMet vriendelijke groet,\nLisa de Groot\nDe Groot Interieur\nTel. 06-12345678",
+		Text: "Goedemiddag,\n\nIk begin per januari een eigen zaak en zoek een boekhouder. Kunnen wij kennismaken?\n\nMet vriendelijke " +
+			"groet,\nLisa de Groot\nDe Groot Interieur\nTel. 06-12345678",
 	}
 }
 

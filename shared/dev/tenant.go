@@ -50,13 +50,15 @@ func startTenant(d *data, l *listeners, log *slog.Logger) (*tenant, error) {
 		return nil, err
 	}
 	t.Tenant, err = sim.New(sim.Options{
-		Domain: domain, TenantID: tenantID, ClientID: clientID, ClientSecret: t.secret, URL: t.url, Journal: d.path("tenant", "journal.jsonl"), Log: log,
+		Domain: domain, TenantID: tenantID, ClientID: clientID, ClientSecret: t.secret, URL: t.url,
+		Journal: d.path("tenant", "journal.jsonl"), Log: log,
 	})
 	if err != nil {
 		return nil, d.broken(err)
 	}
 	for _, m := range t.office.Mailboxes {
-		if t.ids[m.Address], err = t.AddMailbox(sim.MailboxOptions{Address: m.Address, Name: m.Name, Aliases: m.Aliases, Shared: m.Shared}); err != nil {
+		if t.ids[m.Address], err = t.AddMailbox(
+			sim.MailboxOptions{Address: m.Address, Name: m.Name, Aliases: m.Aliases, Shared: m.Shared}); err != nil {
 			_ = t.Close()
 			return nil, d.broken(err)
 		}

@@ -118,7 +118,8 @@ func (c Client) checked() (Client, error) {
 	for i, text := range accounts {
 		account, ok := iban.Parse(separators.Replace(text))
 		if !ok {
-			return c, &Invalid{Field: fmt.Sprintf("ibans[%d]", i), Expected: "a bank account such as NL91ABNA0417164300, with its check digits right"}
+			return c, &Invalid{Field: fmt.Sprintf("ibans[%d]", i),
+				Expected: "a bank account such as NL91ABNA0417164300, with its check digits right"}
 		}
 		if !slices.Contains(c.IBANs, account) {
 			c.IBANs = append(c.IBANs, account)

@@ -23,7 +23,8 @@ var publicDomains = setOf(`
 	telenet.be skynet.be proximus.be belgacom.net belgacom.be scarlet.be voo.be pandora.be base.be tvcablenet.be brutele.be
 	orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr bbox.fr libero.it virgilio.it tiscali.it alice.it tin.it
 	btinternet.com sky.com virginmedia.com ntlworld.com talktalk.net comcast.net verizon.net att.net
-	wp.pl o2.pl onet.pl interia.pl op.pl seznam.cz mail.ru yandex.ru yandex.com qq.com 163.com zoho.com zohomail.eu fastmail.com fastmail.fm hushmail.com
+	wp.pl o2.pl onet.pl interia.pl op.pl seznam.cz mail.ru yandex.ru yandex.com qq.com 163.com zoho.com zohomail.eu fastmail.com
+	fastmail.fm hushmail.com
 	duck.com msn.com passport.com windowslive.com
 `)
 

@@ -176,7 +176,8 @@ func create[T entity[T]](ctx context.Context, s *Store, build func(*change) (T, 
 // update changes the object of a kind with an id; revision "" means any
 // revision. An edit without a change writes nothing. edit must replace lists,
 // not change them in place.
-func update[T entity[T]](ctx context.Context, s *Store, kind, id, revision string, edit func(c *change, v T) (T, error)) (now T, err error) {
+func update[T entity[T]](ctx context.Context, s *Store, kind, id, revision string,
+	edit func(c *change, v T) (T, error)) (now T, err error) {
 	err = s.change(ctx, func(c *change) error {
 		was, err := current[T](ctx, c, kind, id, revision)
 		if err != nil {

@@ -31,7 +31,8 @@ type Proof struct {
 	Identity    azcore.TokenCredential // the identity of this app, which the application trusts
 }
 
-// NewCredential makes a credential from an application and its proof. Keep it, since it also keeps the tokens. Its errors carry a *Refusal when Entra
+// NewCredential makes a credential from an application and its proof. Keep it, since it also keeps
+// the tokens. Its errors carry a *Refusal when Entra
 // refused, and a kind of package fault; none of them shows the secret.
 //
 // A secret that is the id of a secret is refused here, before it is sent. A nil

@@ -31,7 +31,8 @@ const (
 type EndpointError struct{ Code string }
 
 func (e *EndpointError) Error() string {
-	return "token endpoint: " + e.Code + ": expected https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token with the id or domain of one tenant"
+	return "token endpoint: " + e.Code +
+		": expected https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token with the id or domain of one tenant"
 }
 
 // maxEndpoint is much longer than the longest endpoint (a domain of 253

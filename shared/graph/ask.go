@@ -63,7 +63,8 @@ func (c *Client) withSlot(ctx context.Context, mailbox string, once func(context
 }
 
 // once makes one attempt at a request, and gives the error its kind.
-func (c *Client) once(ctx context.Context, timeout time.Duration, headers *abs.RequestHeaders, do send, read func(*http.Response) error) error {
+func (c *Client) once(ctx context.Context, timeout time.Duration, headers *abs.RequestHeaders, do send,
+	read func(*http.Response) error) error {
 	timed, cancel := context.WithTimeoutCause(ctx, timeout, errSlow)
 	defer cancel()
 	answered := false

@@ -38,7 +38,8 @@ func (c *Client) Attachments(ctx context.Context, mailboxID, message string) ([]
 				// Without a selection Graph also sends the contents. Only a file has a
 				// content id, and a property of a derived type is selected with its type.
 				// https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_AddressingDerivedTypes
-				QueryParameters: &users.ItemMessagesItemAttachmentsRequestBuilderGetQueryParameters{Select: []string{"id", "name", "contentType", "size", "isInline", "microsoft.graph.fileAttachment/contentId"}},
+				QueryParameters: &users.ItemMessagesItemAttachmentsRequestBuilderGetQueryParameters{
+					Select: []string{"id", "name", "contentType", "size", "isInline", "microsoft.graph.fileAttachment/contentId"}},
 			})
 			return err
 		},
@@ -70,7 +71,8 @@ func (c *Client) Attachment(ctx context.Context, mailboxID, message, id string, 
 		return err
 	}
 	// The SDK has no builder for the value of an attachment.
-	link := c.root.JoinPath("v1.0", "users", url.PathEscape(mailboxID), "messages", url.PathEscape(message), "attachments", url.PathEscape(id), "$value").String()
+	link := c.root.JoinPath("v1.0", "users", url.PathEscape(mailboxID), "messages", url.PathEscape(message), "attachments", url.PathEscape(id),
+		"$value").String()
 	headers := prefer(pageSize)
 	headers.Add("Accept", "*/*")
 	err := c.withSlot(ctx, mailboxID, func(ctx context.Context) error {

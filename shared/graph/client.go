@@ -49,7 +49,8 @@ type Client struct {
 // New makes a client. It sends no request.
 func New(o Options) (*Client, error) {
 	root, err := url.Parse(o.Root)
-	if err != nil || root.Scheme != "https" || root.Host == "" || root.User != nil || root.Path != "" || root.RawQuery != "" || root.Fragment != "" {
+	if err != nil || root.Scheme != "https" || root.Host == "" || root.User != nil || root.Path != "" || root.RawQuery != "" ||
+		root.Fragment != "" {
 		return nil, fmt.Errorf("graph: root %q is not of the form https://host", o.Root)
 	}
 	if o.Credential == nil {

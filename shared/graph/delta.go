@@ -96,7 +96,8 @@ func (c *Client) page(ctx context.Context, mailboxID, folder, link string, since
 			if link != "" {
 				delta = delta.WithUrl(link)
 			} else {
-				config.QueryParameters = &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetQueryParameters{Select: fields(), Filter: received(since)}
+				config.QueryParameters = &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetQueryParameters{Select: fields(),
+					Filter: received(since)}
 			}
 			_, err := delta.GetAsDeltaGetResponse(ctx, config)
 			return err

@@ -66,10 +66,11 @@ func (c *Client) CheckInbox(ctx context.Context, mailboxID string) error {
 func (c *Client) folder(ctx context.Context, mailboxID, name string) (raw []byte, err error) {
 	err = c.ask(ctx, mailboxID, prefer(pageSize),
 		func(ctx context.Context, r request) error {
-			_, err := c.user(mailboxID).MailFolders().ByMailFolderId(name).Get(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
-				Headers: r.headers, Options: r.options,
-				QueryParameters: &users.ItemMailFoldersMailFolderItemRequestBuilderGetQueryParameters{Select: []string{"id"}},
-			})
+			_, err := c.user(mailboxID).MailFolders().ByMailFolderId(name).Get(ctx,
+				&users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
+					Headers: r.headers, Options: r.options,
+					QueryParameters: &users.ItemMailFoldersMailFolderItemRequestBuilderGetQueryParameters{Select: []string{"id"}},
+				})
 			return err
 		}, object(&raw))
 	if err != nil {

@@ -22,7 +22,8 @@ func ours(root *url.URL, link string) (*url.URL, error) {
 	if err != nil {
 		return nil, foreign("unreadable")
 	}
-	if u.Scheme != root.Scheme || u.Host != root.Host || u.User != nil || u.Opaque != "" || u.Fragment != "" || !strings.HasPrefix(u.Path, "/v1.0/") {
+	if u.Scheme != root.Scheme || u.Host != root.Host || u.User != nil || u.Opaque != "" || u.Fragment != "" ||
+		!strings.HasPrefix(u.Path, "/v1.0/") {
 		return nil, foreign(u.Scheme + "://" + u.Host)
 	}
 	return u, nil
@@ -31,7 +32,8 @@ func ours(root *url.URL, link string) (*url.URL, error) {
 // deltaPath matches the path of a link of a delta round, as it is sent. Graph
 // writes ids as segments or in parentheses, and names in any case.
 // https://learn.microsoft.com/graph/delta-query-messages
-var deltaPath = regexp.MustCompile(`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
+var deltaPath = regexp.MustCompile(
+	`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
 
 // folderKey is a well-known folder of a mailbox.
 type folderKey struct{ mailbox, folder string }

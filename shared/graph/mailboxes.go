@@ -122,11 +122,12 @@ func (c *Client) byName(ctx context.Context, address string) (box mail.Mailbox, 
 func (c *Client) byAddress(ctx context.Context, address string) (box mail.Mailbox, found bool, err error) {
 	quoted := strings.ReplaceAll(address, "'", "''")
 	filter := fmt.Sprintf("mail eq '%[1]s' or proxyAddresses/any(p:p eq 'smtp:%[1]s') or proxyAddresses/any(p:p eq 'SMTP:%[1]s')", quoted)
-	boxes, _, err := c.readUsers(ctx, prefer(pageSize), func(ctx context.Context, config *users.UsersRequestBuilderGetRequestConfiguration) error {
-		config.QueryParameters = &users.UsersRequestBuilderGetQueryParameters{Select: profile(), Filter: &filter}
-		_, err := c.users().Get(ctx, config)
-		return err
-	})
+	boxes, _, err := c.readUsers(ctx, prefer(pageSize),
+		func(ctx context.Context, config *users.UsersRequestBuilderGetRequestConfiguration) error {
+			config.QueryParameters = &users.UsersRequestBuilderGetQueryParameters{Select: profile(), Filter: &filter}
+			_, err := c.users().Get(ctx, config)
+			return err
+		})
 	if err != nil {
 		return mail.Mailbox{}, false, err
 	}

@@ -70,7 +70,8 @@ func (it Item) plan(ctx context.Context, p Plan, now time.Time) (Item, []table.O
 	by, object := audit.By(ctx), "mail "+it.ID
 	if p.Assignee != nil && *p.Assignee != it.Assignee {
 		it.Assignee = *p.Assignee
-		ops = append(ops, audit.Op(audit.Entry{By: by, Action: "mail.assign", Object: object, Mail: it.ID, Detail: map[string]string{"member": it.Assignee}}))
+		ops = append(ops, audit.Op(audit.Entry{By: by, Action: "mail.assign", Object: object, Mail: it.ID,
+			Detail: map[string]string{"member": it.Assignee}}))
 		if it.Assignee != "" && it.Assignee != by {
 			ops = append(ops, teamwork.Op(it.Assignee, teamwork.Notice{Kind: teamwork.Assigned, Object: object, By: by, At: now}))
 		}

@@ -183,7 +183,8 @@ func (s *Store) scanParked(ctx context.Context, o Office, all bool, limit int) (
 		for _, r := range rows {
 			version, link := versionOf(fmt.Sprint(r.Props["decisionVersion"]))
 			wanted := o.link(fmt.Sprint(r.Props["mailbox"]))
-			if id := r.Key[len("p|"):]; ids.IsTimed(id) && (link != wanted || version < 0 || all && (version < o.Version || r.Props["basis"] == nil)) {
+			if id := r.Key[len("p|"):]; ids.IsTimed(id) &&
+				(link != wanted || version < 0 || all && (version < o.Version || r.Props["basis"] == nil)) {
 				outdated = append(outdated, id)
 			}
 		}

@@ -142,7 +142,8 @@ func (s *Store) find(ctx context.Context, q Search) (found []string, ok bool, er
 		ask.Leading = []string{everyOne}
 	}
 	ask.Keep = func(columns map[string]string) bool {
-		return (q.Reason == "" || columns["reason"] == string(q.Reason)) && (q.Mailboxes == nil || slices.Contains(q.Mailboxes, columns["mailbox"]))
+		return (q.Reason == "" || columns["reason"] == string(q.Reason)) &&
+			(q.Mailboxes == nil || slices.Contains(q.Mailboxes, columns["mailbox"]))
 	}
 	for _, x := range indexes {
 		if q.State != "" && q.State != x.state {

@@ -75,7 +75,8 @@ const (
 
 // Reasons returns all of them, in order.
 func Reasons() []Reason {
-	return []Reason{Acknowledgement, Undecodable, TooLarge, NoSender, Bounce, Automated, SenderNotVerified, NotAnalysed, LinkRemoved, InternalSender,
+	return []Reason{Acknowledgement, Undecodable, TooLarge, NoSender, Bounce, Automated, SenderNotVerified, NotAnalysed, LinkRemoved,
+		InternalSender,
 		UnknownSender, SenderNoClient, SeveralClients, NoMemberAddress, NoMemberRole, EmptyTeam, Technical}
 }
 
@@ -200,7 +201,8 @@ func (it Item) Message(content string) mailtext.Message {
 		domain = ""
 	}
 	return mailtext.Message{
-		Type: it.BodyType, Content: content, Subject: it.Subject, From: it.From, To: slices.Concat(it.To, it.Cc), Office: it.Address, Domain: domain,
+		Type: it.BodyType, Content: content, Subject: it.Subject, From: it.From, To: slices.Concat(it.To, it.Cc), Office: it.Address,
+		Domain: domain,
 	}
 }
 

@@ -128,7 +128,8 @@ func addresses(all []mail.Address) string {
 // never are elements that a mail does not need, or that would reach beyond the quote.
 var never = map[string]bool{
 	"script": true, "style": true, "title": true, "base": true, "meta": true, "link": true, "iframe": true, "object": true, "embed": true,
-	"form": true, "input": true, "button": true, "textarea": true, "select": true, "noscript": true, "template": true, "svg": true, "math": true,
+	"form": true, "input": true, "button": true, "textarea": true, "select": true, "noscript": true, "template": true,
+	"svg": true, "math": true,
 }
 
 // inner returns the content of the body of a document, without what can act. It says

@@ -30,7 +30,8 @@ func AwayIn(text string, received time.Time) Away {
 var monthNames = [...]string{
 	"januari|january|januar|janvier|jan", "februari|february|februar|février|fevrier|feb|févr", "maart|march|märz|maerz|mars|mrt|mar|mär",
 	"april|avril|apr|avr", "mei|may|mai", "juni|june|juin|jun", "juli|july|juillet|jul|juil", "augustus|august|août|aout|aug",
-	"september|septembre|sept|sep", "oktober|october|octobre|okt|oct", "november|novembre|nov", "december|dezember|décembre|decembre|dec|dez|déc",
+	"september|septembre|sept|sep", "oktober|october|octobre|okt|oct", "november|novembre|nov",
+	"december|dezember|décembre|decembre|dec|dez|déc",
 }
 
 const (

@@ -82,7 +82,8 @@ func displayNameCard(name, local, domain string) (c Card) {
 	for _, o := range others {
 		o = strings.TrimSpace(o)
 		switch {
-		case o == "" || strings.Contains(o, "@") || slices.Contains([]string{"extern", "external", "intern", "guest", "gast"}, strings.ToLower(o)):
+		case o == "" || strings.Contains(o, "@") ||
+			slices.Contains([]string{"extern", "external", "intern", "guest", "gast"}, strings.ToLower(o)):
 		case isFunction(o):
 			c.Function = o
 		case c.Company == "" && utf8.RuneCountInString(o) > 2:
@@ -145,12 +146,14 @@ func signatureCard(text, domain string) (c Card) {
 			switch {
 			case c.Company == "" && isCompany(part, domain) && part != c.Name:
 				c.Company = companyPart(part)
-			case named < 0 && i < 6 && looksLikeName(properName(name)) && (strings.Contains(name, " ") || looksLikeName(name)) && !isCompany(name, domain):
+			case named < 0 && i < 6 && looksLikeName(properName(name)) && (strings.Contains(name, " ") || looksLikeName(name)) &&
+				!isCompany(name, domain):
 				c.Name, named = properName(salutation.ReplaceAllString(name, "")), i
 				c.Function = function
 			case c.Function == "" && named >= 0 && i <= named+3 && isFunction(part):
 				c.Function = part
-			case c.Function == "" && named >= 0 && i == named+1 && j == 0 && i+1 < len(lines) && plainWords(part) && isCompany(strings.TrimSpace(lines[i+1]), domain):
+			case c.Function == "" && named >= 0 && i == named+1 && j == 0 && i+1 < len(lines) && plainWords(part) &&
+				isCompany(strings.TrimSpace(lines[i+1]), domain):
 				c.Function = part // the line between name and company
 			}
 		}
@@ -169,7 +172,8 @@ func companyPart(text string) string {
 // isCompany tells whether a text is the name of a company: it has a legal form, or
 // resembles the domain of the address.
 func isCompany(text, domain string) bool {
-	if n := utf8.RuneCountInString(text); n < 3 || n > 80 || strings.ContainsAny(text, "@:") || strings.Contains(strings.ToLower(text), "www.") {
+	if n := utf8.RuneCountInString(text); n < 3 || n > 80 || strings.ContainsAny(text, "@:") ||
+		strings.Contains(strings.ToLower(text), "www.") {
 		return false
 	}
 	if strings.HasSuffix(text, ".nl") || strings.HasSuffix(text, ".com") || strings.HasSuffix(text, ".eu") {
@@ -223,10 +227,14 @@ func domainLabel(domain string) string {
 }
 
 // functionWords are words, or their beginnings, of job titles.
-var functionWords = []string{"administrat", "directeur", "directrice", "director", "eigenaar", "eigenares", "owner", "controller", "manager", "assistent", "assistant", "boekhoud", "secretar", "medewerk",
-	"adviseur", "adviser", "advisor", "accountant", "ceo", "cfo", "coo", "cto", "hoofd", "head", "teamleider", "leidinggevende", "coördinator", "coordinator", "consultant", "ondernemer", "bestuurder",
-	"penningmeester", "voorzitter", "zaakvoerder", "geschäftsführer", "inhaber", "buchhalter", "bedrijfsleider", "partner", "vennoot", "dga", "founder", "oprichter", "inkoper", "verkoper", "planner", "engineer",
-	"officer", "specialist", "fiscalist", "jurist", "advocaat", "notaris", "salarisadmin", "president", "analyst", "beheerder", "projectleider", "werkvoorbereider", "receptionist", "stagiair"}
+var functionWords = []string{"administrat", "directeur", "directrice", "director", "eigenaar", "eigenares", "owner", "controller",
+	"manager", "assistent", "assistant", "boekhoud", "secretar", "medewerk",
+	"adviseur", "adviser", "advisor", "accountant", "ceo", "cfo", "coo", "cto", "hoofd", "head", "teamleider", "leidinggevende", "coördinator",
+	"coordinator", "consultant", "ondernemer", "bestuurder",
+	"penningmeester", "voorzitter", "zaakvoerder", "geschäftsführer", "inhaber", "buchhalter", "bedrijfsleider", "partner", "vennoot", "dga",
+	"founder", "oprichter", "inkoper", "verkoper", "planner", "engineer",
+	"officer", "specialist", "fiscalist", "jurist", "advocaat", "notaris", "salarisadmin", "president", "analyst", "beheerder",
+	"projectleider", "werkvoorbereider", "receptionist", "stagiair"}
 
 func isFunctionWord(lower string) bool {
 	if slices.Contains(organisations, lower) {
@@ -253,5 +261,6 @@ func isFunction(text string) bool {
 // plainWords tells whether a text has one to six words, without digits.
 func plainWords(text string) bool {
 	n := len(strings.Fields(text))
-	return n > 0 && n <= 6 && utf8.RuneCountInString(text) <= 60 && !strings.ContainsAny(text, "0123456789@:?!") && !strings.Contains(text, "www.")
+	return n > 0 && n <= 6 && utf8.RuneCountInString(text) <= 60 && !strings.ContainsAny(text, "0123456789@:?!") &&
+		!strings.Contains(text, "www.")
 }

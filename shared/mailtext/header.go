@@ -25,7 +25,8 @@ var labels = map[string]field{
 	"onderwerp": subjectField, "subject": subjectField, "betreff": subjectField, "objet": subjectField,
 	"cc": otherField, "kopie": otherField, "bcc": otherField, "kopie (cc)": otherField, "reply-to": otherField, "antwoord aan": otherField,
 	"beantwoorden aan": otherField, "antwort an": otherField, "urgentie": otherField, "prioriteit": otherField, "importance": otherField,
-	"priority": otherField, "wichtigkeit": otherField, "priorität": otherField, "bijlagen": otherField, "attachments": otherField, "anlagen": otherField,
+	"priority": otherField, "wichtigkeit": otherField, "priorität": otherField, "bijlagen": otherField, "attachments": otherField,
+	"anlagen":    otherField,
 	"répondre à": otherField,
 }
 

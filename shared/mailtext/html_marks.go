@@ -46,14 +46,18 @@ func unprefixed(name string) string {
 
 var (
 	// hidden are elements whose content is not shown.
-	hidden = []atom.Atom{atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Iframe, atom.Noscript, atom.Textarea, atom.Select}
+	hidden = []atom.Atom{atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Iframe, atom.Noscript,
+		atom.Textarea, atom.Select}
 	// blocks start a line of their own.
-	blocks = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Tr, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Pre,
-		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Center, atom.Address, atom.Body, atom.Hr}
+	blocks = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Tr, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt,
+		atom.Dd, atom.Pre,
+		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Center, atom.Address,
+		atom.Body, atom.Hr}
 	// spaced have an empty line around them.
 	spaced = []atom.Atom{atom.P, atom.Blockquote, atom.Table, atom.Ul, atom.Ol, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
 	// paired are the elements that go on the stack of open ones.
-	paired = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Pre, atom.Span, atom.Font, atom.Center, atom.Section, atom.Article}
+	paired = []atom.Atom{atom.Div, atom.P, atom.Blockquote, atom.Table, atom.Pre, atom.Span, atom.Font, atom.Center,
+		atom.Section, atom.Article}
 )
 
 // noMargin tells whether a paragraph has no space around it. Outlook writes every

@@ -9,24 +9,35 @@ import (
 )
 
 // particles are the lower-case words between a first name and a surname.
-var particles = []string{"van", "de", "den", "der", "het", "'t", "’t", "te", "ten", "ter", "in", "op", "aan", "bij", "onder", "over", "uit", "uijt", "vd", "v.d.", "v/d", "von", "zu", "du", "la", "le", "d'", "el"}
+var particles = []string{"van", "de", "den", "der", "het", "'t", "’t", "te", "ten", "ter", "in", "op", "aan", "bij", "onder", "over", "uit",
+	"uijt", "vd", "v.d.", "v/d", "von", "zu", "du", "la", "le", "d'", "el"}
 
 // sharedNames are the local parts of addresses, and the first words of names, of
 // shared mailboxes and programs.
-var sharedNames = []string{"info", "administratie", "admin", "administration", "boekhouding", "buchhaltung", "facturen", "factuur", "facturatie", "invoice", "invoices", "billing",
-	"debiteuren", "crediteuren", "finance", "financien", "financieel", "accounts", "accounting", "kantoor", "office", "buero", "post", "mail", "email", "e-mail", "contact", "kontakt", "receptie", "reception",
-	"secretariaat", "sales", "verkoop", "inkoop", "support", "service", "servicedesk", "helpdesk", "klantenservice", "klantcontact", "planning", "hr", "personeel", "salaris", "salarisadministratie",
-	"loonadministratie", "payroll", "noreply", "no-reply", "donotreply", "do-not-reply", "notification", "notifications", "notificatie", "notificaties", "newsletter", "nieuwsbrief", "marketing", "webmaster",
-	"postmaster", "mailer-daemon", "scan", "scanner", "printer", "order", "orders", "bestellingen", "shop", "webshop", "winkel", "belasting", "belastingdienst", "team", "hallo", "hello", "welkom", "vragen", "afdeling", "directie", "management", "algemeen"}
+var sharedNames = []string{"info", "administratie", "admin", "administration", "boekhouding", "buchhaltung", "facturen", "factuur",
+	"facturatie", "invoice", "invoices", "billing",
+	"debiteuren", "crediteuren", "finance", "financien", "financieel", "accounts", "accounting", "kantoor", "office", "buero", "post", "mail",
+	"email", "e-mail", "contact", "kontakt", "receptie", "reception",
+	"secretariaat", "sales", "verkoop", "inkoop", "support", "service", "servicedesk", "helpdesk", "klantenservice", "klantcontact",
+	"planning", "hr", "personeel", "salaris", "salarisadministratie",
+	"loonadministratie", "payroll", "noreply", "no-reply", "donotreply", "do-not-reply", "notification", "notifications", "notificatie",
+	"notificaties", "newsletter", "nieuwsbrief", "marketing", "webmaster",
+	"postmaster", "mailer-daemon", "scan", "scanner", "printer", "order", "orders", "bestellingen", "shop", "webshop", "winkel", "belasting",
+	"belastingdienst", "team", "hallo", "hello", "welkom", "vragen", "afdeling", "directie", "management", "algemeen"}
 
 // organisations are words that are never part of a person's name.
-var organisations = []string{"bakkerij", "slagerij", "garage", "autobedrijf", "restaurant", "hotel", "café", "cafe", "accountants", "accountancy", "administratiekantoor", "advies", "adviseurs", "advocaten", "notariaat",
-	"notarissen", "makelaars", "makelaardij", "bouw", "bouwbedrijf", "aannemersbedrijf", "installatie", "installatietechniek", "techniek", "transport", "logistiek", "schilders", "schildersbedrijf", "kapsalon",
-	"praktijk", "tandartspraktijk", "fysiotherapie", "vereniging", "stichting", "gemeente", "school", "groep", "group", "holding", "beheer", "vastgoed", "services", "diensten", "consultancy", "consulting", "software",
-	"solutions", "nederland", "netherlands", "international", "handelsonderneming", "maatschap", "bank", "verzekeringen", "assurantiën", "kwekerij", "boerderij", "drukkerij", "winkel", "webshop", "studio", "agency", "bureau"}
+var organisations = []string{"bakkerij", "slagerij", "garage", "autobedrijf", "restaurant", "hotel", "café", "cafe", "accountants",
+	"accountancy", "administratiekantoor", "advies", "adviseurs", "advocaten", "notariaat",
+	"notarissen", "makelaars", "makelaardij", "bouw", "bouwbedrijf", "aannemersbedrijf", "installatie", "installatietechniek", "techniek",
+	"transport", "logistiek", "schilders", "schildersbedrijf", "kapsalon",
+	"praktijk", "tandartspraktijk", "fysiotherapie", "vereniging", "stichting", "gemeente", "school", "groep", "group", "holding", "beheer",
+	"vastgoed", "services", "diensten", "consultancy", "consulting", "software",
+	"solutions", "nederland", "netherlands", "international", "handelsonderneming", "maatschap", "bank", "verzekeringen", "assurantiën",
+	"kwekerij", "boerderij", "drukkerij", "winkel", "webshop", "studio", "agency", "bureau"}
 
 // legalForm matches the legal form in the name of a company.
-var legalForm = regexp.MustCompile(`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
+var legalForm = regexp.MustCompile(
+	`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
 
 // looksLikeName tells whether a text can be the name of one person in a signature:
 // one to six words of letters, the first and the last with a capital, without words

@@ -35,11 +35,13 @@ var (
 	// https://www.belastingdienst.nl/wps/wcm/connect/bldcontentnl/belastingdienst/zakelijk/btw/administratie_bijhouden/btw_nummers_controleren/uw_btw_nummer
 	vatNumber = regexp.MustCompile(`(?i)\bNL[ .-]?((?:\d[ .]?){9})[ .]?B[ .]?(\d)[ .]?(\d)\b`)
 	ibanLike  = regexp.MustCompile(`\b[A-Za-z]{2}\d{2}[ ]?(?:[A-Za-z0-9]{4}[ ]?){2,7}[A-Za-z0-9]{0,3}\b`)
-	kvkNumber = regexp.MustCompile(`(?i)\b(?:k\.? ?v\.? ?k\.?|handelsregister|kamer van koophandel|chamber of commerce|trade register)[^\d\n]{0,30}(\d(?:[ .]?\d){7})\b`)
+	kvkNumber = regexp.MustCompile(
+		`(?i)\b(?:k\.? ?v\.? ?k\.?|handelsregister|kamer van koophandel|chamber of commerce|trade register)[^\d\n]{0,30}(\d(?:[ .]?\d){7})\b`)
 	labelWord = regexp.MustCompile(`(?i)\b(?:klant|relatie|cli[eë]nt|debiteur(?:en)?|dossier|customer|client|account|kunden|mandanten)[ -]?(?:nummer|nr|no|number|num|code|id)\b[.:]?` +
 		`(?: (?:is|van|bij u|bij jullie))?[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
-	dossier  = regexp.MustCompile(`(?i)\bdossier[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
-	amount   = regexp.MustCompile(`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
+	dossier = regexp.MustCompile(`(?i)\bdossier[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
+	amount  = regexp.MustCompile(
+		`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
 	dateLike = regexp.MustCompile(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
 		`|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.? \d{1,2}(?:st|nd|rd|th)?\b`)
 	timeLike = regexp.MustCompile(`(?i)\b\d{1,2}[:.u]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)

@@ -68,7 +68,8 @@ func resolveComparisons(lines []line) []line {
 	introduced := false // a quoted or introducing line has been seen
 	for i := 0; i < len(lines); {
 		if !lines[i].is(comparison) {
-			introduced = introduced || lines[i].depth > 0 && !lines[i].blank() || strings.HasSuffix(lines[i].text, ":") && hasWroteVerb(cut(lines[i].text, maxAttribution))
+			introduced = introduced || lines[i].depth > 0 && !lines[i].blank() ||
+				strings.HasSuffix(lines[i].text, ":") && hasWroteVerb(cut(lines[i].text, maxAttribution))
 			i++
 			continue
 		}

@@ -166,7 +166,8 @@ func afterClosing(text string) (string, bool) {
 	if other, ok := afterClosing(rest); ok {
 		return other, true
 	}
-	if rest == "" || looksLikeName(rest) || strings.HasPrefix(strings.ToLower(rest), "namens ") || strings.HasPrefix(strings.ToLower(rest), "uit ") {
+	if rest == "" || looksLikeName(rest) || strings.HasPrefix(strings.ToLower(rest), "namens ") ||
+		strings.HasPrefix(strings.ToLower(rest), "uit ") {
 		return rest, true
 	}
 	return "", false

@@ -183,13 +183,15 @@ var dividers = map[string]headKind{
 	"original message": originalHead, "original email": originalHead, "original e-mail": originalHead,
 	"ursprüngliche nachricht": originalHead, "originalnachricht": originalHead, "originale nachricht": originalHead,
 	"message d'origine": originalHead, "message original": originalHead,
-	"doorgestuurd bericht": forwardHead, "doorgestuurde e-mail": forwardHead, "doorgezonden bericht": forwardHead, "doorgestuurde mail": forwardHead,
-	"forwarded message": forwardHead, "forwarded email": forwardHead, "forwarded mail": forwardHead,
+	"doorgestuurd bericht": forwardHead, "doorgestuurde e-mail": forwardHead, "doorgezonden bericht": forwardHead,
+	"doorgestuurde mail": forwardHead,
+	"forwarded message":  forwardHead, "forwarded email": forwardHead, "forwarded mail": forwardHead,
 	"weitergeleitete nachricht": forwardHead, "weitergeleitete e-mail": forwardHead,
 	"message transféré": forwardHead, "courriel transféré": forwardHead,
 	"begin doorgestuurd bericht": forwardHead, "begin doorgestuurde e-mail": forwardHead, "begin van doorgestuurd bericht": forwardHead,
-	"begin forwarded message": forwardHead, "anfang der weitergeleiteten nachricht": forwardHead, "anfang der weitergeleiteten e-mail": forwardHead,
-	"début du message transféré": forwardHead, "début du message réexpédié": forwardHead,
+	"begin forwarded message": forwardHead, "anfang der weitergeleiteten nachricht": forwardHead,
+	"anfang der weitergeleiteten e-mail": forwardHead,
+	"début du message transféré":         forwardHead, "début du message réexpédié": forwardHead,
 }
 
 // divider returns the kind of head of a line such as "-----Oorspronkelijk
@@ -223,11 +225,12 @@ var (
 	// wrote matches the verb of an introduction.
 	wrote = regexp.MustCompile(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
 	// byPerson matches words that no mail program writes: "op 3 mei schreef u:".
-	byPerson = regexp.MustCompile(`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
-	hour     = regexp.MustCompile(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
-	day      = regexp.MustCompile(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
-	clock    = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
-	opening  = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
+	byPerson = regexp.MustCompile(
+		`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
+	hour    = regexp.MustCompile(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
+	day     = regexp.MustCompile(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
+	clock   = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
+	opening = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
 	// oldGmail matches "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
 	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
 )

@@ -46,7 +46,8 @@ func Load(ctx context.Context, s Source, link connector.Link, client string) (f 
 
 // Joiners returns the ids of those whom the link of an address brings into a
 // chat with a client, or the reason why there is nobody.
-func Joiners(ctx context.Context, s Source, link connector.Link, address, client string, at time.Time) (ids []string, reason item.Reason, err error) {
+func Joiners(ctx context.Context, s Source, link connector.Link, address, client string,
+	at time.Time) (ids []string, reason item.Reason, err error) {
 	f, err := Load(ctx, s, link, client)
 	if errors.Is(err, directory.ErrNotFound) {
 		return nil, item.LinkRemoved, nil

@@ -35,7 +35,8 @@ type Links interface {
 // those whose link means him or her, a role at any client, and those whose link
 // means somebody for whom he or she stands in at a time. Links is asked only for
 // what the activations need.
-func Mailboxes(ctx context.Context, links Links, m directory.TeamMember, activations []connector.Activation, at time.Time) (map[string]bool, error) {
+func Mailboxes(ctx context.Context, links Links, m directory.TeamMember, activations []connector.Activation,
+	at time.Time) (map[string]bool, error) {
 	all, err := Represented(ctx, links, m, at)
 	if err != nil {
 		return nil, err

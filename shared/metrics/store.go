@@ -60,8 +60,9 @@ func slotKey(at time.Time) string {
 // Its columns are for searches in the Azure portal.
 func PutOp(f Figures) (table.Op, error) {
 	columns := map[string]any{"at": f.At.UTC()}
-	for column, name := range map[string]Name{"depth": QueueDepth, "undecided": UndecidedMails, "waiting": WaitingMails, "failing": MailboxesFailing,
-		"poison": QueuePoison} {
+	for column, name := range map[string]Name{"depth": QueueDepth, "undecided": UndecidedMails, "waiting": WaitingMails,
+		"failing": MailboxesFailing,
+		"poison":  QueuePoison} {
 		sum, _ := f.Sum(name)
 		columns[column] = int64(sum)
 	}

@@ -43,7 +43,8 @@ func (s *Service) Failed(ctx context.Context, name string) ([]Message, error) {
 	}
 	var out []Message
 	for _, m := range r.Messages {
-		out = append(out, Message{ID: *m.MessageID, Text: value(m.MessageText), Inserted: value(m.InsertionTime).UTC(), Expires: value(m.ExpirationTime).UTC()})
+		out = append(out, Message{ID: *m.MessageID, Text: value(m.MessageText), Inserted: value(m.InsertionTime).UTC(),
+			Expires: value(m.ExpirationTime).UTC()})
 	}
 	return out, nil
 }

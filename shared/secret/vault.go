@@ -44,7 +44,8 @@ func OpenVault(o VaultOptions) (*Vault, error) {
 	client, err := azsecrets.NewClient(o.URL, o.Credential, &azsecrets.ClientOptions{
 		ClientOptions: azcore.ClientOptions{
 			Transport: o.Transport,
-			Retry:     policy.RetryOptions{MaxRetries: 3, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 4 * time.Second, TryTimeout: readTimeout},
+			Retry: policy.RetryOptions{MaxRetries: 3, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 4 * time.Second,
+				TryTimeout: readTimeout},
 		},
 		// The check that a challenge names the domain of the vault keeps tokens
 		// away from a false vault. Only the simulator cannot pass it.

@@ -75,7 +75,8 @@ func (t *Tenant) assertionRefusal(kind, text string) *entraRefusal {
 	signed := parts[0] + "." + parts[1]
 	switch {
 	case head.Algorithm == "PS256" && !t.app.signed(head.Thumbprint, signed, signature, t):
-		return invalid(700027, "The certificate with identifier used to sign the client assertion is not registered on application, or it has expired.")
+		return invalid(700027, "The certificate with identifier used to sign the client assertion is not registered on application, or it "+
+			"has expired.")
 	case now < body.Before || now >= body.Expires:
 		return invalid(700024, "Client assertion is not within its valid time range.")
 	case head.Algorithm == "PS256":

@@ -95,7 +95,8 @@ func textEntity(kind, text string) entity {
 	w := quotedprintable.NewWriter(&body)
 	w.Write([]byte(text)) //nolint:errcheck // a buffer does not fail
 	w.Close()             //nolint:errcheck // a buffer does not fail
-	return entity{head: textproto.MIMEHeader{"Content-Type": {kind + "; charset=utf-8"}, "Content-Transfer-Encoding": {"quoted-printable"}}, body: body.Bytes()}
+	return entity{head: textproto.MIMEHeader{"Content-Type": {kind + "; charset=utf-8"}, "Content-Transfer-Encoding": {"quoted-printable"}},
+		body: body.Bytes()}
 }
 
 // multi combines a first part with attachments. Without any, it returns that part.
@@ -122,7 +123,8 @@ func joined(kind, seed string, parts ...entity) entity {
 		}
 	}
 	w.Close() //nolint:errcheck // a buffer does not fail
-	return entity{head: textproto.MIMEHeader{"Content-Type": {fmt.Sprintf("multipart/%s; boundary=%q", kind, w.Boundary())}}, body: body.Bytes()}
+	return entity{head: textproto.MIMEHeader{"Content-Type": {fmt.Sprintf("multipart/%s; boundary=%q", kind, w.Boundary())}},
+		body: body.Bytes()}
 }
 
 func (a Attachment) part() entity {

@@ -76,14 +76,16 @@ func (t *Tenant) delta(c *graphCall) (answer, error) {
 		}
 	}
 	out.WriteByte(']')
-	path := t.base(c.r) + "/users/" + url.PathEscape(c.r.PathValue("user")) + "/mailFolders/" + url.PathEscape(c.r.PathValue("folder")) + "/messages/delta"
+	path := t.base(c.r) + "/users/" + url.PathEscape(c.r.PathValue("user")) + "/mailFolders/" + url.PathEscape(c.r.PathValue("folder")) +
+		"/messages/delta"
 	if d.Next {
 		o.put("@odata.nextLink", path+"?$skiptoken="+t.seal(d))
 	} else {
 		o.put("@odata.deltaLink", path+"?$deltatoken="+t.seal(d))
 	}
 	o.close()
-	return answer{status: http.StatusOK, body: out, header: map[string]string{"Preference-Applied": "odata.maxpagesize=" + strconv.Itoa(c.pageSize(deltaPage, maxDeltaPage))}}, nil
+	return answer{status: http.StatusOK, body: out,
+		header: map[string]string{"Preference-Applied": "odata.maxpagesize=" + strconv.Itoa(c.pageSize(deltaPage, maxDeltaPage))}}, nil
 }
 
 // deltaStart returns where the page starts: from a link's token, or from the options
@@ -99,7 +101,8 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 	}
 	for name := range query {
 		if !slices.Contains([]string{"$select", "$filter", "$top", "$orderby", "$expand", "changeType"}, name) {
-			return deltaToken{}, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery", "The following parameters are not supported with change tracking over the 'Messages' resource: '"+name+"'.")
+			return deltaToken{}, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery",
+				"The following parameters are not supported with change tracking over the 'Messages' resource: '"+name+"'.")
 		}
 	}
 	sel, err := selectOf(c.r, messageKind, messageProperties)
@@ -110,7 +113,8 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 	if filter := query.Get("$filter"); filter != "" {
 		m := receivedFilter.FindStringSubmatch(strings.TrimSpace(filter))
 		if m == nil {
-			return d, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery", "The filter '"+filter+"' is not supported with change tracking over the 'Messages' resource.")
+			return d, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery",
+				"The filter '"+filter+"' is not supported with change tracking over the 'Messages' resource.")
 		}
 		if d.From, err = time.Parse(time.RFC3339, m[2]); err != nil {
 			return d, errBadRequest("Invalid filter clause: '" + m[2] + "' is no date and time.")
@@ -118,7 +122,8 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 		d.Filter = m[1]
 	}
 	if order := query.Get("$orderby"); order != "" && order != "receivedDateTime desc" {
-		return d, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery", "Only receivedDateTime desc is supported in $orderby with change tracking over the 'Messages' resource.")
+		return d, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery",
+			"Only receivedDateTime desc is supported in $orderby with change tracking over the 'Messages' resource.")
 	}
 	if top := query.Get("$top"); top != "" {
 		if d.Top, err = strconv.Atoi(top); err != nil || d.Top < 1 {

@@ -28,11 +28,15 @@ func (t *Tenant) tenantRefusal(name string) *entraRefusal {
 	case strings.EqualFold(name, t.options.TenantID), strings.EqualFold(name, t.options.Domain):
 		return nil
 	case name == "common", name == "organizations", name == "consumers":
-		return &entraRefusal{http.StatusBadRequest, "invalid_request", 50059, "No tenant-identifying information found in either the request or implied by any provided credentials."}
+		return &entraRefusal{http.StatusBadRequest, "invalid_request", 50059,
+			"No tenant-identifying information found in either the request or implied by any provided credentials."}
 	case !tenantShape.MatchString(name) || !strings.ContainsAny(name, ".-"):
-		return &entraRefusal{http.StatusBadRequest, "invalid_request", 900023, "Specified tenant identifier '" + name + "' is neither a valid DNS name, nor a valid external domain."}
+		return &entraRefusal{http.StatusBadRequest, "invalid_request", 900023,
+			"Specified tenant identifier '" + name + "' is neither a valid DNS name, nor a valid external domain."}
 	}
-	return &entraRefusal{http.StatusBadRequest, "invalid_request", 90002, "Tenant '" + name + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."}
+	return &entraRefusal{http.StatusBadRequest, "invalid_request", 90002,
+		"Tenant '" + name + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check " +
+			"with your subscription administrator, this may happen if there are no active subscriptions for the tenant."}
 }
 
 // discovery returns the tenant's OpenID document.
@@ -93,7 +97,8 @@ func (t *Tenant) instances(w http.ResponseWriter, _ *http.Request) {
 func (t *Tenant) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
-		t.refuseToken(w, r, &entraRefusal{http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'."})
+		t.refuseToken(w, r, &entraRefusal{http.StatusBadRequest, "invalid_request", 900144,
+			"The request body must contain the following parameter: 'grant_type'."})
 		return
 	}
 	audience, bad := t.mayHave(r)
@@ -102,10 +107,12 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.mu.Lock()
-	token := t.newToken(claims{Audience: audience, AppID: t.options.ClientID, AppName: "Kantoorpost", Roles: slices.Sorted(slices.Values(t.app.Roles))})
+	token := t.newToken(claims{Audience: audience, AppID: t.options.ClientID, AppName: "Kantoorpost",
+		Roles: slices.Sorted(slices.Values(t.app.Roles))})
 	t.mu.Unlock()
 	w.Header().Set("Cache-Control", "no-store, no-cache")
-	sendJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": tokenSeconds, "ext_expires_in": tokenSeconds, "access_token": token})
+	sendJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": tokenSeconds, "ext_expires_in": tokenSeconds,
+		"access_token": token})
 }
 
 // mayHave decides on a token request, and returns the token's audience.
@@ -116,15 +123,20 @@ func (t *Tenant) mayHave(r *http.Request) (audience string, bad *entraRefusal) {
 	form := r.PostForm
 	for _, name := range []string{"grant_type", "client_id", "scope"} {
 		if form.Get(name) == "" {
-			return "", &entraRefusal{http.StatusBadRequest, "invalid_request", 900144, "The request body must contain the following parameter: '" + name + "'."}
+			return "", &entraRefusal{http.StatusBadRequest, "invalid_request", 900144,
+				"The request body must contain the following parameter: '" + name + "'."}
 		}
 	}
 	if form.Get("grant_type") != "client_credentials" {
-		return "", &entraRefusal{http.StatusBadRequest, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '" + form.Get("grant_type") + "'."}
+		return "", &entraRefusal{http.StatusBadRequest, "unsupported_grant_type", 70003,
+			"The app requested an unsupported grant type '" + form.Get("grant_type") + "'."}
 	}
 	client := form.Get("client_id")
 	if !strings.EqualFold(client, t.options.ClientID) {
-		return "", &entraRefusal{http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '" + client + "' was not found in the directory '" + t.options.Domain + "'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."}
+		return "", &entraRefusal{http.StatusBadRequest, "unauthorized_client", 700016,
+			"Application with identifier '" + client + "' was not found in the directory '" + t.options.Domain +
+				"'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in " +
+				"the tenant. You may have sent your authentication request to the wrong tenant."}
 	}
 	if text := form.Get("client_assertion"); text != "" {
 		bad = t.assertionRefusal(form.Get("client_assertion_type"), text)
@@ -139,17 +151,22 @@ func (t *Tenant) mayHave(r *http.Request) (audience string, bad *entraRefusal) {
 		if resource, ok := strings.CutSuffix(scope, "/.default"); ok {
 			resource = strings.TrimRight(resource, "/")
 			if resource != t.graphRoot() && resource != publicGraph && resource != graphAppID && resource != vaultScope {
-				return "", &entraRefusal{http.StatusBadRequest, "invalid_resource", 500011, "The resource principal named " + resource + " was not found in the tenant named " + t.options.Domain + "."}
+				return "", &entraRefusal{http.StatusBadRequest, "invalid_resource", 500011,
+					"The resource principal named " + resource + " was not found in the tenant named " + t.options.Domain + "."}
 			}
 			return resource, nil
 		}
 	}
-	return "", &entraRefusal{http.StatusBadRequest, "invalid_scope", 1002012, "The provided value for scope " + form.Get("scope") + " is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."}
+	return "", &entraRefusal{http.StatusBadRequest, "invalid_scope", 1002012,
+		"The provided value for scope " + form.Get("scope") +
+			" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application " +
+			"ID URI)."}
 }
 
 func (t *Tenant) secretRefusal(secret string) *entraRefusal {
 	if secret == "" {
-		return &entraRefusal{http.StatusUnauthorized, "invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."}
+		return &entraRefusal{http.StatusUnauthorized, "invalid_client", 7000218,
+			"The request body must contain the following parameter: 'client_assertion' or 'client_secret'."}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -158,11 +175,16 @@ func (t *Tenant) secretRefusal(secret string) *entraRefusal {
 			continue
 		}
 		if !t.now().Before(s.Expires) {
-			return &entraRefusal{http.StatusUnauthorized, "invalid_client", 7000222, "The provided client secret keys for app '" + t.options.ClientID + "' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."}
+			return &entraRefusal{http.StatusUnauthorized, "invalid_client", 7000222,
+				"The provided client secret keys for app '" + t.options.ClientID +
+					"' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using " +
+					"certificate credentials for added security: https://aka.ms/certCreds."}
 		}
 		return nil
 	}
-	return &entraRefusal{http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + t.options.ClientID + "'."}
+	return &entraRefusal{http.StatusUnauthorized, "invalid_client", 7000215,
+		"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, " +
+			"for a secret added to app '" + t.options.ClientID + "'."}
 }
 
 // entraRefusal is a refusal of the token endpoint.
@@ -183,13 +205,14 @@ func (t *Tenant) refuseToken(w http.ResponseWriter, r *http.Request, bad *entraR
 	at := t.now().Format("2006-01-02 15:04:05Z")
 	t.log.InfoContext(r.Context(), "token refused", "code", bad.code, "tenant", r.PathValue("tenant"))
 	sendJSON(w, bad.status, map[string]any{
-		"error":             bad.name,
-		"error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", bad.code, bad.text, trace, correlation, at),
-		"error_codes":       []int{bad.code},
-		"timestamp":         at,
-		"trace_id":          trace,
-		"correlation_id":    correlation,
-		"error_uri":         fmt.Sprintf("%s/error?code=%d", t.graphRoot(), bad.code),
+		"error": bad.name,
+		"error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", bad.code, bad.text, trace,
+			correlation, at),
+		"error_codes":    []int{bad.code},
+		"timestamp":      at,
+		"trace_id":       trace,
+		"correlation_id": correlation,
+		"error_uri":      fmt.Sprintf("%s/error?code=%d", t.graphRoot(), bad.code),
 	})
 }
 

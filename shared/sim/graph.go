@@ -103,7 +103,8 @@ func (t *Tenant) graph(roles needs, denied error, h graphHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 		prefer := strings.Join(r.Header.Values("Prefer"), ",")
-		c := &graphCall{t: t, r: r, prefer: prefer, immutable: strings.Contains(strings.ToLower(strings.ReplaceAll(prefer, " ", "")), `idtype="immutableid"`)}
+		c := &graphCall{t: t, r: r, prefer: prefer,
+			immutable: strings.Contains(strings.ToLower(strings.ReplaceAll(prefer, " ", "")), `idtype="immutableid"`)}
 		a, err := func() (answer, error) {
 			var err error
 			if c.token, err = t.authenticate(r); err != nil {
@@ -129,7 +130,8 @@ func (t *Tenant) graph(roles needs, denied error, h graphHandler) http.Handler {
 		}
 		head.Set("request-id", requestID)
 		head.Set("client-request-id", clientID)
-		head.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIMULATED"}}`)
+		head.Set("x-ms-ags-diagnostic",
+			`{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIMULATED"}}`)
 		head.Set("Cache-Control", "private")
 		for name, v := range a.header {
 			head.Set(name, v)

@@ -56,7 +56,8 @@ func (c *graphCall) writeAttachment(out *bytes.Buffer, m *Message, a *Attachment
 }
 
 func (t *Tenant) attachmentContext(c *graphCall, m *Message) string {
-	return t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/messages('" + url.PathEscape(c.id(m)) + "')/attachments"
+	return t.base(c.r) + "/$metadata#users('" + url.PathEscape(c.r.PathValue("user")) + "')/messages('" + url.PathEscape(c.id(m)) +
+		"')/attachments"
 }
 
 func (t *Tenant) listAttachments(c *graphCall) (answer, error) {

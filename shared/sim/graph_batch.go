@@ -67,7 +67,8 @@ func (t *Tenant) batch(c *graphCall) (answer, error) {
 func (t *Tenant) batched(c *graphCall, b batchRequest, failed map[string]bool) batchResponse {
 	for _, id := range b.DependsOn {
 		if failed[id] {
-			_, _, body := errorBody(refuse(http.StatusFailedDependency, "FailedDependency", "A request that this one depends on has failed."), t.now(), newGUID(), newGUID())
+			_, _, body := errorBody(refuse(http.StatusFailedDependency, "FailedDependency", "A request that this one depends on has failed."),
+				t.now(), newGUID(), newGUID())
 			return batchResponse{ID: b.ID, Status: http.StatusFailedDependency, Body: json.RawMessage(body.Bytes())}
 		}
 	}

@@ -27,8 +27,10 @@ func (b *mailbox) allCategories() []category {
 		return b.categories
 	}
 	var first []category
-	for i, name := range []string{"Rode categorie", "Oranje categorie", "Gele categorie", "Groene categorie", "Blauwe categorie", "Paarse categorie"} {
-		first = append(first, category{ID: guidOf("category", b.id, name), Name: name, Color: "preset" + strconv.Itoa([]int{0, 1, 3, 4, 7, 8}[i])})
+	for i, name := range []string{"Rode categorie", "Oranje categorie", "Gele categorie", "Groene categorie", "Blauwe categorie",
+		"Paarse categorie"} {
+		first = append(first, category{ID: guidOf("category", b.id, name), Name: name,
+			Color: "preset" + strconv.Itoa([]int{0, 1, 3, 4, 7, 8}[i])})
 	}
 	return first
 }
@@ -69,7 +71,8 @@ func (t *Tenant) addCategory(c *graphCall) (answer, error) {
 	defer t.mu.Unlock()
 	all := slices.Clone(c.box.allCategories())
 	if slices.ContainsFunc(all, func(k category) bool { return strings.EqualFold(k.Name, sent.Name) }) {
-		return answer{}, refuse(cmp.Or(t.behaviour.CategoryExists, http.StatusConflict), "CategoryNameAlreadyExists", "A category with the name '"+sent.Name+"' already exists.")
+		return answer{}, refuse(cmp.Or(t.behaviour.CategoryExists, http.StatusConflict), "CategoryNameAlreadyExists",
+			"A category with the name '"+sent.Name+"' already exists.")
 	}
 	sent.ID = guidOf("category", c.box.id, sent.Name)
 	return t.saveCategories(c, http.StatusCreated, append(all, sent), sent)

@@ -35,7 +35,8 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 	}
 	readOnly := map[string]bool{
 		"id": true, "changeKey": true, "createdDateTime": true, "lastModifiedDateTime": true, "receivedDateTime": true, "sentDateTime": true,
-		"hasAttachments": true, "bodyPreview": true, "parentFolderId": true, "conversationId": true, "webLink": true, "isDraft": true, "uniqueBody": true,
+		"hasAttachments": true, "bodyPreview": true, "parentFolderId": true, "conversationId": true, "webLink": true, "isDraft": true,
+		"uniqueBody": true,
 	}
 	for name, value := range e {
 		if strings.HasPrefix(name, "@") || name == "attachments" {
@@ -53,13 +54,15 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 		case target == nil && readOnly[name]:
 			continue // the service ignores them
 		case target == nil:
-			return nil, refuse(http.StatusBadRequest, "RequestBodyRead", "The property '"+name+"' does not exist on type '"+messageKind+"'. Make sure to only use property names that are defined by the type.")
+			return nil, refuse(http.StatusBadRequest, "RequestBodyRead",
+				"The property '"+name+"' does not exist on type '"+messageKind+"'. Make sure to only use property names that are defined by the type.")
 		}
 		kind, everywhere := everyMessage[name]
 		if !everywhere {
 			kind = changedContent
 			if !m.IsDraft {
-				return nil, refuse(http.StatusBadRequest, "ErrorInvalidPropertyUpdateSentMessage", "Update operation is invalid for property of a sent message.")
+				return nil, refuse(http.StatusBadRequest, "ErrorInvalidPropertyUpdateSentMessage",
+					"Update operation is invalid for property of a sent message.")
 			}
 		}
 		if err := reset(target, value); err != nil {
@@ -99,7 +102,8 @@ func checkHeaderCount(headers []Header) error {
 	if n := len(headers); n > 0 && n <= mostHeaders {
 		return nil
 	}
-	return refuse(http.StatusBadRequest, "InvalidInternetMessageHeaderCollection", "Maximum number of headers in one message should be less than or equal to 5.")
+	return refuse(http.StatusBadRequest, "InvalidInternetMessageHeaderCollection",
+		"Maximum number of headers in one message should be less than or equal to 5.")
 }
 
 // check refuses what Graph refuses in a written message.
@@ -121,10 +125,12 @@ func (m *Message) check() error {
 	// https://learn.microsoft.com/graph/api/resources/internetmessageheader
 	for _, h := range m.Headers {
 		if !strings.HasPrefix(strings.ToLower(h.Name), "x-") {
-			return refuse(http.StatusBadRequest, "InvalidInternetMessageHeader", "The internet message header name '"+h.Name+"' should start with 'x-' or 'X-'.")
+			return refuse(http.StatusBadRequest, "InvalidInternetMessageHeader",
+				"The internet message header name '"+h.Name+"' should start with 'x-' or 'X-'.")
 		}
 		if strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
-			return refuse(http.StatusBadRequest, "InvalidInternetMessageHeader", "The internet message header '"+h.Name+"' holds characters that are not allowed.")
+			return refuse(http.StatusBadRequest, "InvalidInternetMessageHeader",
+				"The internet message header '"+h.Name+"' holds characters that are not allowed.")
 		}
 	}
 	return nil
@@ -165,7 +171,8 @@ func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
 // elementNames finds where the value of an id or a class begins.
 var elementNames = regexp.MustCompile(`(<[^>]*\s(?:id|class)=["']?)`)
 
-const changeKeyDiffers = "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."
+const changeKeyDiffers = "The send or update operation could not be performed because the change key passed in the request does not " +
+	"match the current change key for the item."
 
 // matches refuses a request whose If-Match names another form of the message.
 func (c *graphCall) matches(m *Message) error {
@@ -180,7 +187,8 @@ func (t *Tenant) refusedPatch(changes map[string]json.RawMessage) error {
 	b := t.Behaviour()
 	switch {
 	case b.RefusePatchedProperties && changes["singleValueExtendedProperties"] != nil:
-		return refuse(http.StatusBadRequest, "ErrorInvalidProperty", "The property 'singleValueExtendedProperties' cannot be updated on this item.")
+		return refuse(http.StatusBadRequest, "ErrorInvalidProperty",
+			"The property 'singleValueExtendedProperties' cannot be updated on this item.")
 	case b.RefusePatchedHeaders && changes["internetMessageHeaders"] != nil:
 		return refuse(http.StatusBadRequest, "ErrorInvalidPropertySet", "The property 'internetMessageHeaders' cannot be updated on this item.")
 	}

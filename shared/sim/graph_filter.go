@@ -107,7 +107,8 @@ func userTerm(term string) (m userMatch, advanced bool, err error) {
 			return func(b *mailbox) bool { return strings.EqualFold(get(b), want) == same }, !same, nil
 		}
 	}
-	return nil, false, refuse(http.StatusBadRequest, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause specified for property of resource 'User': "+term)
+	return nil, false, refuse(http.StatusBadRequest, "Request_UnsupportedQuery",
+		"Unsupported or invalid query filter clause specified for property of resource 'User': "+term)
 }
 
 func unquote(s string) string { return strings.ReplaceAll(s, "''", "'") }

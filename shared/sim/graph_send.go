@@ -110,7 +110,8 @@ func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, no
 		return nil, refuse(
 			http.StatusForbidden,
 			"ErrorSendAsDenied",
-			"The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.",
+			"The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending "+
+				"account.",
 		)
 	}
 	d.out.From = box.sender(draft.From, b.SendFromAlias)

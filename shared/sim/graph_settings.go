@@ -15,13 +15,15 @@ import (
 // https://learn.microsoft.com/graph/api/resources/mailboxsettings
 func settingDefaults() map[string]json.RawMessage {
 	return map[string]json.RawMessage{
-		"automaticRepliesSetting":               json.RawMessage(`{"status":"disabled","externalAudience":"all","internalReplyMessage":"","externalReplyMessage":"","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000","timeZone":"UTC"},"scheduledEndDateTime":{"dateTime":"2026-01-06T08:00:00.0000000","timeZone":"UTC"}}`),
+		"automaticRepliesSetting": json.RawMessage(
+			`{"status":"disabled","externalAudience":"all","internalReplyMessage":"","externalReplyMessage":"","scheduledStartDateTime":{"dateTime":"2026-01-05T08:00:00.0000000","timeZone":"UTC"},"scheduledEndDateTime":{"dateTime":"2026-01-06T08:00:00.0000000","timeZone":"UTC"}}`),
 		"timeZone":                              json.RawMessage(`"W. Europe Standard Time"`),
 		"language":                              json.RawMessage(`{"locale":"nl-NL","displayName":"Nederlands (Nederland)"}`),
 		"dateFormat":                            json.RawMessage(`"d-M-yyyy"`),
 		"timeFormat":                            json.RawMessage(`"HH:mm"`),
 		"delegateMeetingMessageDeliveryOptions": json.RawMessage(`"sendToDelegateOnly"`),
-		"workingHours":                          json.RawMessage(`{"daysOfWeek":["monday","tuesday","wednesday","thursday","friday"],"startTime":"08:30:00.0000000","endTime":"17:00:00.0000000","timeZone":{"@odata.type":"#microsoft.graph.timeZoneBase","name":"W. Europe Standard Time"}}`),
+		"workingHours": json.RawMessage(
+			`{"daysOfWeek":["monday","tuesday","wednesday","thursday","friday"],"startTime":"08:30:00.0000000","endTime":"17:00:00.0000000","timeZone":{"@odata.type":"#microsoft.graph.timeZoneBase","name":"W. Europe Standard Time"}}`),
 	}
 }
 

@@ -76,13 +76,16 @@ func (t *Tenant) listUsers(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if advanced && (!strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual") || query.Get("$search") == "" && query.Get("$count") != "true") {
-		return answer{}, refuse(http.StatusBadRequest, "Request_UnsupportedQuery", "Request with $search or this $filter is only supported with the header ConsistencyLevel: eventual and $count=true.")
+	if advanced && (!strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual") ||
+		query.Get("$search") == "" && query.Get("$count") != "true") {
+		return answer{}, refuse(http.StatusBadRequest, "Request_UnsupportedQuery",
+			"Request with $search or this $filter is only supported with the header ConsistencyLevel: eventual and $count=true.")
 	}
 	size := userPage
 	if top := query.Get("$top"); top != "" {
 		if size, err = strconv.Atoi(top); err != nil || size < 1 || size > maxUserPage {
-			return answer{}, refuse(http.StatusBadRequest, "Request_UnsupportedQuery", "Invalid page size specified: '"+top+"'. Must be between 1 and 999 inclusive.")
+			return answer{}, refuse(http.StatusBadRequest, "Request_UnsupportedQuery",
+				"Invalid page size specified: '"+top+"'. Must be between 1 and 999 inclusive.")
 		}
 	}
 	start, err := skipped(query.Get("$skiptoken"))
@@ -148,7 +151,8 @@ func skipped(token string) (int, error) {
 	number, found := strings.CutPrefix(string(text), "user ")
 	n, bad := strconv.Atoi(number)
 	if err != nil || !found || bad != nil || n < 0 {
-		return 0, refuse(http.StatusBadRequest, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request.")
+		return 0, refuse(http.StatusBadRequest, "Directory_ExpiredPageToken",
+			"The specified page token value has expired and can no longer be included in your request.")
 	}
 	return n, nil
 }
@@ -162,7 +166,8 @@ func (t *Tenant) getUser(c *graphCall) (answer, error) {
 	defer t.mu.Unlock()
 	box := t.user(c.r.PathValue("user"))
 	if box == nil {
-		return answer{}, refuse(http.StatusNotFound, "Request_ResourceNotFound", "Resource '"+c.r.PathValue("user")+"' does not exist or one of its queried reference-property objects are not present.")
+		return answer{}, refuse(http.StatusNotFound, "Request_ResourceNotFound",
+			"Resource '"+c.r.PathValue("user")+"' does not exist or one of its queried reference-property objects are not present.")
 	}
 	out := &bytes.Buffer{}
 	o := open(out)

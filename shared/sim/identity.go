@@ -15,10 +15,12 @@ func (t *Tenant) managedIdentity(w http.ResponseWriter, r *http.Request) {
 	switch {
 	// Any value is accepted, but the header must be there: a web page cannot make a browser send it.
 	case r.Header.Get("X-IDENTITY-HEADER") == "":
-		sendJSON(w, http.StatusUnauthorized, map[string]any{"statusCode": http.StatusUnauthorized, "message": "The X-IDENTITY-HEADER is missing."})
+		sendJSON(w, http.StatusUnauthorized,
+			map[string]any{"statusCode": http.StatusUnauthorized, "message": "The X-IDENTITY-HEADER is missing."})
 		return
 	case query.Get("api-version") != "2019-08-01", resource == "":
-		sendJSON(w, http.StatusBadRequest, map[string]any{"statusCode": http.StatusBadRequest, "message": "The parameters api-version and resource are required."})
+		sendJSON(w, http.StatusBadRequest,
+			map[string]any{"statusCode": http.StatusBadRequest, "message": "The parameters api-version and resource are required."})
 		return
 	}
 	client := query.Get("client_id")
@@ -28,7 +30,8 @@ func (t *Tenant) managedIdentity(w http.ResponseWriter, r *http.Request) {
 	t.mu.Lock()
 	token := t.newToken(claims{
 		Audience: resource, AppID: client, AppName: "kantoorpost",
-		Identity: "/subscriptions/" + guidOf("subscription", t.options.Domain) + "/resourcegroups/kantoorpost/providers/Microsoft.ManagedIdentity/userAssignedIdentities/kantoorpost",
+		Identity: "/subscriptions/" + guidOf("subscription", t.options.Domain) +
+			"/resourcegroups/kantoorpost/providers/Microsoft.ManagedIdentity/userAssignedIdentities/kantoorpost",
 	})
 	expires := t.now().Unix() + tokenSeconds
 	t.mu.Unlock()

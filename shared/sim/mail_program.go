@@ -94,8 +94,10 @@ func (q quotation) outlook() (page, plain string) {
 		paragraphs.WriteString("<p class=MsoNormal>" + html.EscapeString(paragraph) + "<o:p></o:p></p>\n")
 	}
 	page = `<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word" xmlns="http://www.w3.org/TR/REC-html40">` +
-		"<head><meta http-equiv=Content-Type content=\"text/html; charset=utf-8\"><meta name=Generator content=\"Microsoft Word 15 (filtered medium)\">\n" +
-		"<style><!--\np.MsoNormal {margin:0cm; font-size:11.0pt; font-family:\"Aptos\",sans-serif;}\ndiv.WordSection1 {page:WordSection1;}\n--></style></head>" +
+		"<head><meta http-equiv=Content-Type content=\"text/html; charset=utf-8\"><meta name=Generator content=\"Microsoft Word 15 (filtered " +
+		"medium)\">\n" +
+		"<style><!--\np.MsoNormal {margin:0cm; font-size:11.0pt; font-family:\"Aptos\",sans-serif;}\ndiv.WordSection1 " +
+		"{page:WordSection1;}\n--></style></head>" +
 		"<body lang=NL link=\"#467886\" vlink=\"#96607D\" style='word-wrap:break-word'><div class=WordSection1>\n" + paragraphs.String() +
 		"<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n<div>\n<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'>\n" +
 		"<p class=MsoNormal>" + strings.Join(

@@ -88,7 +88,8 @@ func (t *Tenant) applyMailbox(o MailboxOptions) {
 }
 
 func (b *mailbox) is(o MailboxOptions) bool {
-	return b.options.Address == o.Address && b.options.Name == o.Name && b.options.Shared == o.Shared && slices.Equal(b.options.Aliases, o.Aliases)
+	return b.options.Address == o.Address && b.options.Name == o.Name && b.options.Shared == o.Shared &&
+		slices.Equal(b.options.Aliases, o.Aliases)
 }
 
 // localPart returns the part before the @ in lower case, by which misbehave works.

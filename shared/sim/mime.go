@@ -116,7 +116,8 @@ func sentAt(value string, now time.Time) time.Time {
 	value = cleanLine(cleanText(value))
 	sent, err := mail.ParseDate(value)
 	if err != nil {
-		for _, layout := range []string{"Mon, 2 Jan 2006 15:04:05 -07:00", "Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006", "2 Jan 2006 15:04:05", "Mon, 2 Jan 2006 15:04:05", time.RFC3339, time.DateTime} {
+		for _, layout := range []string{"Mon, 2 Jan 2006 15:04:05 -07:00", "Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006",
+			"2 Jan 2006 15:04:05", "Mon, 2 Jan 2006 15:04:05", time.RFC3339, time.DateTime} {
 			if sent, err = time.Parse(layout, value); err == nil {
 				break
 			}

@@ -194,7 +194,8 @@ func oneAddress(text string) string {
 	fields := strings.Fields(text)
 	address := ""
 	for i, f := range fields {
-		joins := i > 0 && (strings.HasPrefix(f, "@") || strings.HasPrefix(f, ".") || strings.HasSuffix(fields[i-1], "@") || strings.HasSuffix(fields[i-1], "."))
+		joins := i > 0 && (strings.HasPrefix(f, "@") || strings.HasPrefix(f, ".") || strings.HasSuffix(fields[i-1], "@") ||
+			strings.HasSuffix(fields[i-1], "."))
 		switch {
 		case joins:
 			address += f

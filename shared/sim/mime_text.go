@@ -91,7 +91,8 @@ var quotedHTML = regexp.MustCompile(`(?i)<div[^>]{0,200}class="?gmail_quote|<blo
 	`<div[^>]{0,200}style="[^"]{0,200}border-top:\s?solid #(?:E1E1E1|B5C4DF)|<hr[^>]{0,200}id="?stopSpelling|-----\s?(?:Original Message|Oorspronkelijk bericht|Ursprüngliche Nachricht)`)
 
 // quotedText finds the line that mail programs put before what they quote.
-var quotedText = regexp.MustCompile(`(?im)^[ \t]*(?:-{3,} ?(?:original message|oorspronkelijk bericht|ursprüngliche nachricht|forwarded message|doorgestuurd bericht).*|_{20,}|(?:from|van|von): .{1,200}\r?\n(?:sent|verzonden|gesendet|date|datum): .*)`)
+var quotedText = regexp.MustCompile(
+	`(?im)^[ \t]*(?:-{3,} ?(?:original message|oorspronkelijk bericht|ursprüngliche nachricht|forwarded message|doorgestuurd bericht).*|_{20,}|(?:from|van|von): .{1,200}\r?\n(?:sent|verzonden|gesendet|date|datum): .*)`)
 
 // attribution is the line "On … wrote:" above lines that start with ">".
 var attribution = regexp.MustCompile(`(?i)^(?:on|op|am|le|il) .{5,300}(?:wrote|schreef.{0,120}|schrieb.{0,120}|a écrit|ha scritto) ?: ?$`)

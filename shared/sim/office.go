@@ -126,10 +126,14 @@ func mailboxes(members []Member, at func(string) string) []Mailbox {
 		list = append(list, box)
 	}
 	return append(list,
-		Mailbox{Address: at("info"), Name: "Info", Aliases: []string{at("kantoor"), at("contact")}, Shared: true, Link: &AddressLink{"role", roleManager}},
-		Mailbox{Address: at("administratie"), Name: "Administratie", Aliases: []string{at("boekhouding")}, Shared: true, Link: &AddressLink{"role", roleAssistant}},
-		Mailbox{Address: at("loon"), Name: "Loonadministratie", Aliases: []string{at("salaris")}, Shared: true, Link: &AddressLink{"process-team", "Loonadministratie"}},
-		Mailbox{Address: at("fiscaal"), Name: "Fiscaal", Aliases: []string{at("belasting")}, Shared: true, Link: &AddressLink{"process-team", "Fiscaal"}},
+		Mailbox{Address: at("info"), Name: "Info", Aliases: []string{at("kantoor"), at("contact")}, Shared: true,
+			Link: &AddressLink{"role", roleManager}},
+		Mailbox{Address: at("administratie"), Name: "Administratie", Aliases: []string{at("boekhouding")}, Shared: true,
+			Link: &AddressLink{"role", roleAssistant}},
+		Mailbox{Address: at("loon"), Name: "Loonadministratie", Aliases: []string{at("salaris")}, Shared: true,
+			Link: &AddressLink{"process-team", "Loonadministratie"}},
+		Mailbox{Address: at("fiscaal"), Name: "Fiscaal", Aliases: []string{at("belasting")}, Shared: true,
+			Link: &AddressLink{"process-team", "Fiscaal"}},
 		Mailbox{Address: at("facturen"), Name: "Facturen", Shared: true},
 		Mailbox{Address: at("secretariaat"), Name: "Secretariaat", Shared: true},
 		Mailbox{Address: at("throttled"), Name: "Wordt begrensd (429)", Shared: true},

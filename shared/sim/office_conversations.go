@@ -101,8 +101,10 @@ func (p *mailWriter) annualAccounts() conversationPlan {
 	return conversationPlan{
 		name: "cijfers", subject: fmt.Sprintf("Vragen bij de cijfers van %d", p.year), box: "sander", sign: "Sander Visser", every: 3,
 		turns: []turn{
-			bart("Dag Sander,\n\nIk loop door de cijfers en snap twee dingen niet. Waarom staat de courtage van december onder overlopende posten? En wat is die post 'nog te factureren'?"),
-			sander("Dag Bart,\n\nDe courtage van december heb je pas in januari ontvangen, maar hij hoort bij het oude jaar. 'Nog te factureren' zijn twee woningen waarvan de akte al gepasseerd was."),
+			bart("Dag Sander,\n\nIk loop door de cijfers en snap twee dingen niet. Waarom staat de courtage van december onder overlopende " +
+				"posten? En wat is die post 'nog te factureren'?"),
+			sander("Dag Bart,\n\nDe courtage van december heb je pas in januari ontvangen, maar hij hoort bij het oude jaar. 'Nog te " +
+				"factureren' zijn twee woningen waarvan de akte al gepasseerd was."),
 			bart("Helder. Welke twee woningen zijn dat?"),
 			sander("De Lindelaan 14 en de Kade 3b. Samen € 9.460 exclusief btw."),
 			bart("De Kade is niet doorgegaan! De koper kreeg de financiering niet rond."),
@@ -126,9 +128,11 @@ func (p *mailWriter) payroll() conversationPlan {
 		name: "verlof", subject: "Ouderschapsverlof Milan", box: "loon", sign: "Marloes Smit", cc: "Sjoerd Veenstra", every: 3,
 		turns: []turn{
 			anneke("Hallo Marloes,\n\nMilan wil ouderschapsverlof opnemen, één dag per week. Wat moeten wij daarvoor regelen?"),
-			office("Hallo Anneke,\n\nWanneer is zijn kind geboren, en hoeveel uur werkt hij volgens zijn contract? De eerste negen weken zijn betaald, als hij ze in het eerste jaar opneemt."),
+			office("Hallo Anneke,\n\nWanneer is zijn kind geboren, en hoeveel uur werkt hij volgens zijn contract? De eerste negen weken zijn " +
+				"betaald, als hij ze in het eerste jaar opneemt."),
 			anneke("De kleine is vier maanden. Hij heeft een contract van 40 uur."),
-			office("Dan heeft hij recht op 360 uur betaald verlof tegen 70% van zijn dagloon. Jullie vragen het achteraf aan bij het UWV; wij maken de aanvraag klaar."),
+			office("Dan heeft hij recht op 360 uur betaald verlof tegen 70% van zijn dagloon. Jullie vragen het achteraf aan bij het UWV; wij " +
+				"maken de aanvraag klaar."),
 			{"Sjoerd Veenstra", AppleMail, "Kunnen we dat aanvullen tot 100%? Dat hebben we hem bij zijn sollicitatie beloofd."},
 			office("Dat kan, Sjoerd. De aanvulling is gewoon loon. Ik reken uit wat het per maand kost."),
 			anneke("Graag. En bouwt hij over die dag vakantie op?"),

@@ -176,7 +176,8 @@ func returnedMail(d *departure, address, domain, code string, now time.Time) []b
 		boundary,
 	)
 	line(
-		"This is the mail system at host mx.%s.\r\n\r\nI'm sorry to have to inform you that your message could not\r\nbe delivered to one or more recipients. It's attached below.\r\n",
+		"This is the mail system at host mx.%s.\r\n\r\nI'm sorry to have to inform you that your message could not\r\nbe delivered to one or "+
+			"more recipients. It's attached below.\r\n",
 		domain,
 	)
 	line("<%s>: host mx.%s said: 550 %s %s\r\n    (in reply to end of DATA command)\r\n", address, domain, code, textOf(code))

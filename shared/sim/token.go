@@ -118,7 +118,8 @@ func (t *Tenant) authenticate(r *http.Request) (*claims, error) {
 	if err != nil {
 		return nil, &refusal{
 			status: http.StatusUnauthorized, code: "InvalidAuthenticationToken", message: err.Error(),
-			header: http.Header{"Www-Authenticate": {fmt.Sprintf(`Bearer realm="", authorization_uri="%s/common/oauth2/authorize", client_id="%s"`, t.graphRoot(), graphAppID)}},
+			header: http.Header{"Www-Authenticate": {
+				fmt.Sprintf(`Bearer realm="", authorization_uri="%s/common/oauth2/authorize", client_id="%s"`, t.graphRoot(), graphAppID)}},
 		}
 	}
 	return c, nil

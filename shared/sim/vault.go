@@ -66,7 +66,10 @@ func (e *vaultError) send(w http.ResponseWriter) {
 }
 
 func secretNotFound(name string) error {
-	return &vaultError{http.StatusNotFound, "SecretNotFound", "", "A secret with (name/id) " + name + " was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"}
+	return &vaultError{http.StatusNotFound, "SecretNotFound", "",
+		"A secret with (name/id) " + name +
+			" was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery " +
+			"command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"}
 }
 
 // vaultHandler handles one operation on secrets under mu.

@@ -60,7 +60,9 @@ func (t *Tenant) setSecret(r *http.Request) (int, any, error) {
 	next := &vaultSecret{Name: strings.ToLower(name)}
 	if s := t.vault[next.Name]; s != nil {
 		if s.Deleted != 0 {
-			return 0, nil, &vaultError{http.StatusConflict, "Conflict", "ObjectIsDeletedButRecoverable", "Secret " + name + " is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged."}
+			return 0, nil, &vaultError{http.StatusConflict, "Conflict", "ObjectIsDeletedButRecoverable",
+				"Secret " + name + " is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can " +
+					"only be recovered or purged."}
 		}
 		next = s.clone()
 	}
@@ -75,7 +77,8 @@ func (t *Tenant) setSecret(r *http.Request) (int, any, error) {
 	case b.Value == nil:
 		return 0, nil, &vaultError{http.StatusBadRequest, "BadParameter", "", "Property value is required."}
 	case utf8.RuneCountInString(*b.Value) > maxSecret:
-		return 0, nil, &vaultError{http.StatusBadRequest, "BadParameter", "", fmt.Sprintf("The secret value is longer than %d characters.", maxSecret)}
+		return 0, nil, &vaultError{http.StatusBadRequest, "BadParameter", "",
+			fmt.Sprintf("The secret value is longer than %d characters.", maxSecret)}
 	}
 	v.Value = *b.Value
 	next.Versions = append(next.Versions, v)

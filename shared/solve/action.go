@@ -308,7 +308,8 @@ func (cmd *command) choose(ctx context.Context) error {
 }
 
 // learn updates a rule that does not concern contacts.
-func (cmd *command) learn(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence, teach func(directory.Rule, directory.Evidence) directory.Rule) error {
+func (cmd *command) learn(ctx context.Context, kind directory.RuleKind, key string, e directory.Evidence,
+	teach func(directory.Rule, directory.Evidence) directory.Rule) error {
 	return cmd.Directory.Change(ctx, func(tx *directory.Tx) error {
 		was, _, err := tx.Rule(kind, key)
 		if err != nil {

@@ -17,7 +17,8 @@ import (
 // teachClient stores that a mail of a contact is about a client, and returns the rule
 // that learned it. With add the contact now has one more client, unless it is a portal.
 // A contact whose mail names the clients that people choose becomes a portal.
-func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.Item, e directory.Evidence, add bool) (rule string, err error) {
+func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.Item, e directory.Evidence,
+	add bool) (rule string, err error) {
 	chosen, err := tx.Client(client)
 	if err != nil {
 		return "", gone("client", client, err)
@@ -62,7 +63,8 @@ func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.I
 
 // names says whether a mail names a client.
 func names(it item.Item, client string) bool {
-	return slices.ContainsFunc([]string{it.From.Name, it.Subject, it.Says, it.Signed}, func(text string) bool { return learn.Names(text, client) })
+	return slices.ContainsFunc([]string{it.From.Name, it.Subject, it.Says, it.Signed},
+		func(text string) bool { return learn.Names(text, client) })
 }
 
 // becomePortal makes a portal of the contact with an address, or of that address alone

@@ -235,7 +235,8 @@ func (cmd *command) write(ctx context.Context) (item.Item, error) {
 
 func (cmd *command) detail() map[string]string {
 	d := map[string]string{"reason": string(cmd.it.Reason)}
-	for name, v := range map[string]string{"contact": cmd.Contact, "client": cmd.Client, "scope": string(cmd.Scope), "rule": cmd.override.Rule} {
+	for name, v := range map[string]string{"contact": cmd.Contact, "client": cmd.Client, "scope": string(cmd.Scope),
+		"rule": cmd.override.Rule} {
 		if v != "" {
 			d[name] = v
 		}

@@ -22,9 +22,10 @@ func (cmd *command) release(ctx context.Context) error {
 		// The same doubt holds for the next mail of this sender.
 		return &Invalid{"scope", `"once" for this reason`}
 	}
-	return cmd.learn(ctx, directory.AcceptSender, cmd.it.From.Email, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
-		return learn.TeachAcceptance(r, cmd.it.From.Email, e, true)
-	})
+	return cmd.learn(ctx, directory.AcceptSender, cmd.it.From.Email, cmd.evidence("", ""),
+		func(r directory.Rule, e directory.Evidence) directory.Rule {
+			return learn.TeachAcceptance(r, cmd.it.From.Email, e, true)
+		})
 }
 
 // dismissal returns the kind and the key of the rule that a dismissal of the mail, or

@@ -75,7 +75,9 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 		if err := s.removeEvidence(ctx, r, it.ID, !who.Manager); err != nil {
 			return Result{}, err
 		}
-	} else if err := s.fail(ctx, it, learn.Proof(directory.Evidence{At: time.Now().UTC(), By: by, Manager: who.Manager, Mail: id, Words: mailtext.Words(it.Subject)}, it)); err != nil {
+	} else if err := s.fail(ctx, it,
+		learn.Proof(directory.Evidence{At: time.Now().UTC(), By: by, Manager: who.Manager, Mail: id, Words: mailtext.Words(it.Subject)},
+			it)); err != nil {
 		return Result{}, err
 	}
 	unchanged := func(now item.Item) bool {

@@ -22,7 +22,8 @@ func (e *otlp) Export(ctx context.Context, b Batch) error {
 	for _, l := range b.Logs {
 		lines = append(lines, otlpLog(l))
 	}
-	return errors.Join(e.send(ctx, "traces", "resourceSpans", "scopeSpans", "spans", spans), e.send(ctx, "logs", "resourceLogs", "scopeLogs", "logRecords", lines),
+	return errors.Join(e.send(ctx, "traces", "resourceSpans", "scopeSpans", "spans", spans),
+		e.send(ctx, "logs", "resourceLogs", "scopeLogs", "logRecords", lines),
 		e.send(ctx, "metrics", "resourceMetrics", "scopeMetrics", "metrics", otlpMetrics(b.Metrics)))
 }
 

@@ -22,24 +22,40 @@ type column struct {
 // columns are the columns of each kind.
 var columns = map[Kind][]column{
 	Clients: {
-		{field: "number", required: true, names: "nummer relatienummer relatienr relatiecode klantnummer klantnr klantcode clientnummer cliëntnummer cliëntcode clientcode debiteurnummer debiteurnr debiteurcode debiteurennummer debiteur code number clientnumber customernumber customercode customerno customerid accountcode accountnumber"},
+		{field: "number", required: true,
+			names: "nummer relatienummer relatienr relatiecode klantnummer klantnr klantcode clientnummer cliëntnummer cliëntcode clientcode " +
+				"debiteurnummer debiteurnr debiteurcode debiteurennummer debiteur code number clientnumber customernumber customercode customerno " +
+				"customerid accountcode accountnumber"},
 		{field: "type", names: "type soort relatietype klanttype clienttype relatiesoort organisatie/persoon"},
-		{field: "name", names: "naam relatienaam klantnaam bedrijfsnaam organisatie organisatienaam bedrijf debiteurnaam handelsnaam statutairenaam relatie klant cliënt name clientname customername accountname companyname company client"},
-		{field: "kvk", names: "kvk kvknummer kvknr kvkno nummerkvk kamervankoophandel kamervankoophandelnummer handelsregisternummer organisatienummer chamberofcommerce chamberofcommercenumber coc cocnumber cocno"},
-		{field: "vat", names: "btw btwnummer btwnr btwid btwidentificatienummer btwidnummer btwidentificatie ob obnummer vat vatnumber vatno vatid taxid"},
+		{field: "name", names: "naam relatienaam klantnaam bedrijfsnaam organisatie organisatienaam bedrijf debiteurnaam handelsnaam " +
+			"statutairenaam relatie klant cliënt name clientname customername accountname companyname company client"},
+		{field: "kvk", names: "kvk kvknummer kvknr kvkno nummerkvk kamervankoophandel kamervankoophandelnummer handelsregisternummer " +
+			"organisatienummer chamberofcommerce chamberofcommercenumber coc cocnumber cocno"},
+		{field: "vat", names: "btw btwnummer btwnr btwid btwidentificatienummer btwidnummer btwidentificatie ob obnummer vat vatnumber vatno " +
+			"vatid taxid"},
 		{field: "ibans", list: true, names: "iban ibans ibannummer ibannr iban1 iban2 iban3 ibannumber"},
 	},
 	Contacts: {
-		{field: "emails", required: true, list: true, names: "email emails emailadres emailadressen mail mailadres emailwerk ewerk emailzakelijk zakelijkemail emailprivé emailprive emailfactuur emailadreswerk emailalgemeen " +
-			"emailaddress emailaddresses workemail email1 email2 email3 emailadres1 emailadres2 emailadres3 email2address email3address emailaddress2 emailaddress3 email1value email2value email3value email4value"},
-		{field: "name", any: true, names: "naam contact contactpersoon contactnaam naamcontactpersoon volledigenaam weergavenaam name contactname contactperson fullname displayname"},
+		{field: "emails", required: true, list: true,
+			names: "email emails emailadres emailadressen mail mailadres emailwerk ewerk emailzakelijk zakelijkemail emailprivé emailprive " +
+				"emailfactuur emailadreswerk emailalgemeen " +
+				"emailaddress emailaddresses workemail email1 email2 email3 emailadres1 emailadres2 emailadres3 email2address email3address " +
+				"emailaddress2 emailaddress3 email1value email2value email3value email4value"},
+		{field: "name", any: true, names: "naam contact contactpersoon contactnaam naamcontactpersoon volledigenaam weergavenaam name " +
+			"contactname contactperson fullname displayname"},
 		{field: "first", any: true, names: "voornaam voornamen roepnaam roepnamen voorletters initialen firstname givenname forename initials"},
-		{field: "infix", any: true, names: "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels middelstenaam tweedenaam middlename additionalname infix prefixlastname"},
+		{field: "infix", any: true, names: "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels middelstenaam tweedenaam middlename " +
+			"additionalname infix prefixlastname"},
 		{field: "last", any: true, names: "achternaam achternamen familienaam geboortenaam lastname familyname surname"},
-		{field: "phone", any: true, names: "telefoon telefoonnummer telefoonnr tel telnr telefoonwerk telefoonopwerk telefoonzakelijk telefoonnrwerk telefoonnummerwerk vastetelefoon telefoonvast mobiel mobielnummer mobieltelefoonnummer mobielwerk mobieletelefoon gsm " +
+		{field: "phone", any: true, names: "telefoon telefoonnummer telefoonnr tel telnr telefoonwerk telefoonopwerk telefoonzakelijk " +
+			"telefoonnrwerk telefoonnummerwerk vastetelefoon telefoonvast mobiel mobielnummer mobieltelefoonnummer mobielwerk mobieletelefoon gsm " +
 			"phone phonenumber telephone telephonenumber businessphone workphone mobile mobilephone cellphone phone1value phone2value"},
-		{field: "function", any: true, names: "functie functietitel functieomschrijving function jobtitle position organization1title organizationtitle"},
-		{field: "clients", list: true, names: "relatie relaties relatie(s) relatienummer relatienummers relatienr relatiecode klant klanten klantnummer klantnummers klantcode debiteurnummer debiteurnr debiteurcode clientnummer clientnummers cliëntnummer cliëntnummers client clients clientnumber clientnumbers customernumber accountcode"},
+		{field: "function", any: true,
+			names: "functie functietitel functieomschrijving function jobtitle position organization1title organizationtitle"},
+		{field: "clients", list: true,
+			names: "relatie relaties relatie(s) relatienummer relatienummers relatienr relatiecode klant klanten klantnummer klantnummers " +
+				"klantcode debiteurnummer debiteurnr debiteurcode clientnummer clientnummers cliëntnummer cliëntnummers client clients " +
+				"clientnumber clientnumbers customernumber accountcode"},
 	},
 	TeamMembers: {
 		{field: "email", required: true, names: "email emailadres mail mailadres emailwerk emailaddress workemail"},
@@ -54,7 +70,8 @@ var columns = map[Kind][]column{
 		{field: "name", required: true, names: "naam rol name role"},
 	},
 	ClientTeam: {
-		{field: "client", required: true, names: "relatienummer relatienr relatie klantnummer klantnr cliëntnummer clientnummer client clientnumber nummer number"},
+		{field: "client", required: true,
+			names: "relatienummer relatienr relatie klantnummer klantnr cliëntnummer clientnummer client clientnumber nummer number"},
 		{field: "member", required: true, names: "teamlid medewerker email emailadres member teammember emailaddress"},
 		{field: "role", required: true, names: "rol role"},
 		{field: "order", names: "volgorde positie order position"},

@@ -56,7 +56,8 @@ func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
 		}
 	}()
 	if book.guessed != "" {
-		p.warn("", "de tekens zijn geen UTF-8 en worden gelezen als "+book.guessed+"; kijk of namen met accenten kloppen voordat u het bestand overneemt",
+		p.warn("", "de tekens zijn geen UTF-8 en worden gelezen als "+book.guessed+
+			"; kijk of namen met accenten kloppen voordat u het bestand overneemt",
 			"the characters are no UTF-8 and are read as "+book.guessed+"; see whether names with accents are right before you take the file in")
 	}
 	p.choose(open, kind)
@@ -144,8 +145,10 @@ func (p *plan) choose(open []*openSheet, kind Kind) {
 	}
 	list := strings.Join(found[:min(len(found), 50)], ", ")
 	p.record(Row{Problems: []Problem{{Text: words.Text{
-		NL: "niet herkend wat dit is; geef kind op, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail van contacten; gevonden: " + list,
-		EN: "it is not clear what this is; say the kind, or name the columns such as number, name and kvk of clients, or name and e-mail of contacts; found: " + list,
+		NL: "niet herkend wat dit is; geef kind op, of noem de kolommen zoals nummer, naam en kvk van relaties, of naam en e-mail van " +
+			"contacten; gevonden: " + list,
+		EN: "it is not clear what this is; say the kind, or name the columns such as number, name and kvk of clients, or name and e-mail of " +
+			"contacts; found: " + list,
 	}}}})
 }
 

@@ -58,14 +58,17 @@ func choice[T ~string | ~bool](r *Row, h head, cells []string, field string, to 
 }
 
 var clientTypes = map[string]directory.ClientType{
-	"organisatie": directory.Organisation, "organisation": directory.Organisation, "organization": directory.Organisation, "bedrijf": directory.Organisation,
+	"organisatie": directory.Organisation, "organisation": directory.Organisation, "organization": directory.Organisation,
+	"bedrijf":       directory.Organisation,
 	"rechtspersoon": directory.Organisation, "persoon": directory.Person, "person": directory.Person, "particulier": directory.Person,
-	"natuurlijkpersoon": directory.Person, "intern": directory.Internal, "internal": directory.Internal, "leverancier": directory.Supplier, "supplier": directory.Supplier,
+	"natuurlijkpersoon": directory.Person, "intern": directory.Internal, "internal": directory.Internal, "leverancier": directory.Supplier,
+	"supplier": directory.Supplier,
 	"prospect": directory.Prospect, "prospects": directory.Prospect, "suspect": directory.Prospect, "lead": directory.Prospect,
 }
 
 func clientValues(c directory.Client) []value {
-	return []value{{"number", c.Number}, {"type", string(c.Type)}, {"name", c.Name}, {"kvk", c.KvK}, {"vat", c.VAT}, {"ibans", strings.Join(c.IBANs, ", ")}}
+	return []value{{"number", c.Number}, {"type", string(c.Type)}, {"name", c.Name}, {"kvk", c.KvK}, {"vat", c.VAT},
+		{"ibans", strings.Join(c.IBANs, ", ")}}
 }
 
 func (p *plan) client(h head, cells []string, r Row) {
@@ -87,7 +90,8 @@ func (p *plan) client(h head, cells []string, r Row) {
 		p.warnOnce(r.Sheet, "een KvK-nummer van zeven cijfers krijgt een nul vooraan, want rekenbladen laten die weg; kijk of dat klopt",
 			"a KvK number of seven digits gets a zero in front, since spreadsheets drop it; see whether that is right")
 	}
-	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern, leverancier of prospect", "organisation, person, internal, supplier or prospect")
+	choice(&r, h, cells, "type", &now.Type, clientTypes, "organisatie, persoon, intern, leverancier of prospect",
+		"organisation, person, internal, supplier or prospect")
 	now, err := p.bulk.SaveClient(now)
 	r.refused(h, err)
 	r.setAction(found, clientValues(was), clientValues(now))
@@ -126,7 +130,8 @@ func (p *plan) member(h head, cells []string, r Row) {
 		now = directory.TeamMember{Email: email, Rights: directory.Reader, Active: true}
 	}
 	h.setName(cells, &now.Name)
-	choice(&r, h, cells, "rights", &now.Rights, rights, "raadpleger, mutator, manager of beheerder", "reader, editor, manager or administrator")
+	choice(&r, h, cells, "rights", &now.Rights, rights, "raadpleger, mutator, manager of beheerder",
+		"reader, editor, manager or administrator")
 	choice(&r, h, cells, "active", &now.Active, truths, "ja of nee", "yes or no")
 	now, err := p.bulk.SaveTeamMember(now)
 	r.refused(h, err)
@@ -185,7 +190,8 @@ func (r *Row) refused(h head, err error) {
 		}
 		r.add(title, dutch.Replace(invalid.Expected), invalid.Expected)
 	case errors.As(err, &conflict):
-		r.add(h.titles[conflict.Field], "een waarde van dit object alleen; "+conflict.Value+" hoort al bij een ander", "a value of this object alone; "+conflict.Value+" belongs to another already")
+		r.add(h.titles[conflict.Field], "een waarde van dit object alleen; "+conflict.Value+" hoort al bij een ander",
+			"a value of this object alone; "+conflict.Value+" belongs to another already")
 	default: // *directory.TooLarge
 		r.add("", "minder gegevens in één rij; dit wordt te veel voor één object", "less in one row; this becomes too much for one object")
 	}
@@ -195,7 +201,8 @@ func (r *Row) refused(h head, err error) {
 var dutch = strings.NewReplacer(
 	"an e-mail address such as", "een e-mailadres zoals",
 	"a VAT identification number such as", "een btw-id zoals",
-	"a bank account such as", "een bankrekening zoals", "with its check digits right", "met het juiste controlegetal", "bank accounts", "bankrekeningen",
+	"a bank account such as", "een bankrekening zoals", "with its check digits right", "met het juiste controlegetal", "bank accounts",
+	"bankrekeningen",
 	"text without control characters", "tekst zonder stuurtekens",
 	"valid UTF-8", "geldige tekst",
 	" to ", " tot ", "characters", "tekens", "digits", "cijfers",

@@ -16,7 +16,8 @@ func (p *plan) contactValues(c directory.Contact) []value {
 		numbers = append(numbers, client.Number)
 	}
 	return []value{
-		{"name", c.Name}, {"emails", strings.Join(c.Emails, ", ")}, {"phone", c.Phone}, {"function", c.Function}, {"clients", strings.Join(numbers, ", ")},
+		{"name", c.Name}, {"emails", strings.Join(c.Emails, ", ")}, {"phone", c.Phone}, {"function", c.Function},
+		{"clients", strings.Join(numbers, ", ")},
 	}
 }
 
@@ -70,7 +71,8 @@ func (p *plan) addresses(h head, cells []string, r *Row) []string {
 		}
 		if err != nil {
 			wrong := words.Isolate(shorten(part))
-			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+wrong, "an e-mail address such as naam@voorbeeld.nl, not "+wrong)
+			r.add(h.titles["emails"], "een e-mailadres zoals naam@voorbeeld.nl, niet "+wrong,
+				"an e-mail address such as naam@voorbeeld.nl, not "+wrong)
 			continue
 		}
 		if !slices.Contains(emails, email) {

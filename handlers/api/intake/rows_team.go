@@ -56,7 +56,8 @@ func (p *plan) link(h head, cells []string, r Row) {
 		order = n
 	}
 	if found && len(p.teams.rows[client.ID]) >= maxLinks {
-		r.add(h.titles["client"], fmt.Sprintf("hoogstens %d rijen over één relatie", maxLinks), fmt.Sprintf("at most %d rows about one client", maxLinks))
+		r.add(h.titles["client"], fmt.Sprintf("hoogstens %d rijen over één relatie", maxLinks),
+			fmt.Sprintf("at most %d rows about one client", maxLinks))
 	}
 	if len(r.Problems) > 0 || !found || !isMember || !isRole {
 		r.Action = Same // it refers to a wrong row
@@ -74,7 +75,8 @@ func (p *plan) link(h head, cells []string, r Row) {
 	if p.teams.rows[client.ID] == nil {
 		p.teams.clients = append(p.teams.clients, client.ID)
 	}
-	p.teams.rows[client.ID] = append(p.teams.rows[client.ID], teamRow{at: at, row: r, link: directory.Link{Member: member.ID, Role: role.ID}, order: order})
+	p.teams.rows[client.ID] = append(p.teams.rows[client.ID],
+		teamRow{at: at, row: r, link: directory.Link{Member: member.ID, Role: role.ID}, order: order})
 }
 
 // linkTeams changes the teams of clients as the rows say, and sets the action

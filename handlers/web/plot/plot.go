@@ -136,7 +136,8 @@ func (d *drawing) head() {
 	fmt.Fprintf(sum, "%#v", d.o)
 	id := fmt.Sprintf("plot-%08x", sum.Sum32())
 	fmt.Fprintf(&d.b, `<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="%s-title %[1]s-text" viewBox="0 0 %d %d" width="%[2]d" height="%[3]d" font-family="system-ui, sans-serif" font-size="12" fill="currentColor">`, id, d.o.Width, d.o.Height)
-	fmt.Fprintf(&d.b, "\n<title id=\"%s-title\">%s</title>\n<desc id=\"%s-text\">%s</desc>\n", id, escape(d.o.Title), id, escape(d.o.Description))
+	fmt.Fprintf(&d.b, "\n<title id=\"%s-title\">%s</title>\n<desc id=\"%s-text\">%s</desc>\n", id, escape(d.o.Title), id,
+		escape(d.o.Description))
 	d.b.WriteString("<style>.plot{color:var(--plot-text,#222);background:var(--plot-back,#fff);max-width:100%;height:auto}" +
 		"@media(prefers-color-scheme:dark){.plot{color:var(--plot-text,#ddd);background:var(--plot-back,#181818)}}</style>\n")
 	fmt.Fprintf(&d.b, "<text x=\"%g\" y=\"22\" font-size=\"15\" font-weight=\"600\">%s</text>\n", left, escape(d.o.Title))
@@ -149,7 +150,8 @@ func (d *drawing) axes(ticks []float64) {
 		if v == 0 {
 			strength = 0.7
 		}
-		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"%g\"/><text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"%g\"/><text x=\"%g\" "+
+			"y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
 			left, end, d.y(v), d.y(v), strength, left-8, d.y(v)+4, number(v))
 	}
 	fmt.Fprintf(&d.b, "<text x=\"%g\" y=\"%g\">%s</text>\n", 8.0, d.top-12, escape(d.o.Unit))
@@ -161,7 +163,8 @@ func (d *drawing) axes(ticks []float64) {
 	fit := max(1, int((end-left)/(float64(longest)*7+12)))
 	every := max(1, (len(d.o.Labels)+fit-1)/fit)
 	for i := 0; i < min(len(d.o.Labels), d.n); i += every {
-		fmt.Fprintf(&d.b, "<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%s</text>\n", d.x(i), float64(d.o.Height)-bottom+18, escape(d.o.Labels[i]))
+		fmt.Fprintf(&d.b, "<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%s</text>\n", d.x(i), float64(d.o.Height)-bottom+18,
+			escape(d.o.Labels[i]))
 	}
 }
 
@@ -179,11 +182,13 @@ func (d *drawing) line(i int, s Series) {
 			if at < len(d.o.Labels) {
 				label = d.o.Labels[at] + ": "
 			}
-			fmt.Fprintf(&points, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s%s</title></circle>\n", d.x(at), d.y(v), escape(s.Name), escape(label), number(v))
+			fmt.Fprintf(&points, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s%s</title></circle>\n", d.x(at), d.y(v), escape(s.Name),
+				escape(label), number(v))
 		}
 	}
 	colour := colours[i%len(colours)]
-	fmt.Fprintf(&d.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" stroke-linejoin=\"round\"/>\n<g fill=\"%[2]s\">\n%[4]s</g>\n", path.String(), colour, dashes[i%len(dashes)], points.String())
+	fmt.Fprintf(&d.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" "+
+		"stroke-linejoin=\"round\"/>\n<g fill=\"%[2]s\">\n%[4]s</g>\n", path.String(), colour, dashes[i%len(dashes)], points.String())
 }
 
 // A place is a position in the legend: x from the left, y below the first row.
@@ -207,7 +212,8 @@ func (d *drawing) names() []place {
 func (d *drawing) legend(names []place) {
 	for i, s := range d.o.Series {
 		x, y := names[i].x, 40+names[i].y
-		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%g\" y2=\"%g\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/><text x=\"%g\" y=\"%g\">%s</text>\n",
+		fmt.Fprintf(&d.b, "<line x1=\"%g\" x2=\"%g\" y1=\"%g\" y2=\"%g\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/><text "+
+			"x=\"%g\" y=\"%g\">%s</text>\n",
 			x, x+26, y, y, colours[i%len(colours)], dashes[i%len(dashes)], x+32, y+4, escape(s.Name))
 	}
 }

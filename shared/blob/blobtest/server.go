@@ -192,7 +192,8 @@ func (s *Server) list(w http.ResponseWriter, container, marker string, blobs map
 	w.Header().Set("Content-Type", "application/xml")
 	fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="%s"><Blobs>`, container)
 	for _, name := range all {
-		fmt.Fprintf(w, `<Blob><Name>%s</Name><Properties><Content-Length>%d</Content-Length></Properties><Metadata>`, name, len(blobs[name].content))
+		fmt.Fprintf(w, `<Blob><Name>%s</Name><Properties><Content-Length>%d</Content-Length></Properties><Metadata>`, name,
+			len(blobs[name].content))
 		for key := range blobs[name].metadata {
 			tag := strings.ToLower(strings.TrimPrefix(key, metaPrefix))
 			fmt.Fprintf(w, "<%s>%s</%s>", tag, blobs[name].metadata.Get(key), tag)

@@ -128,13 +128,16 @@ func (p Prices) pay(meter string, units float64) float64 {
 
 // Write writes a table of offices of several sizes.
 func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int, alerts float64) error {
-	fmt.Fprintf(w, "%s, %s. %s\nEach mailbox gets %.0f mails a day; instances have %d MB; pages that people look at are not in it.\n\n", p.Currency, p.Date, p.Note,
+	fmt.Fprintf(w, "%s, %s. %s\nEach mailbox gets %.0f mails a day; instances have %d MB; pages that people look at are not in it.\n\n",
+		p.Currency, p.Date, p.Note,
 		mailsPerDay, memoryMB)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "mailboxes\tGraph calls\texecutions\tGB-s\ttransactions\tqueue operations\tcompute\tstorage\tvault\tlogs\talerts\tin all\tLogic Apps\t")
+	fmt.Fprintln(t, "mailboxes\tGraph calls\texecutions\tGB-s\ttransactions\tqueue operations\tcompute\tstorage\tvault\tlogs\talerts\tin "+
+		"all\tLogic Apps\t")
 	for _, n := range []int{10, 100, 1_000, 10_000} {
 		e := p.Of(Office{Mailboxes: n, MailsPerDay: mailsPerDay, MemoryMB: memoryMB, Alerts: alerts})
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", n, short(e.GraphCalls), short(e.Executions), short(e.GBSeconds),
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", n, short(e.GraphCalls), short(e.Executions),
+			short(e.GBSeconds),
 			short(e.Transactions), short(e.QueueOperations), e.Compute, e.Storage, e.Vault, e.Logs, e.Alerts, e.Total(), e.LogicApps)
 	}
 	return t.Flush()

@@ -39,7 +39,8 @@ func (d *deployment) check(ctx context.Context) error {
 			}
 		}
 	}
-	region, err := d.CLI.run(ctx, "functionapp", "list-flexconsumption-locations", "--query", fmt.Sprintf("[?name=='%s'].name", d.Location), "--output", "tsv")
+	region, err := d.CLI.run(ctx, "functionapp", "list-flexconsumption-locations", "--query", fmt.Sprintf("[?name=='%s'].name", d.Location),
+		"--output", "tsv")
 	if err != nil {
 		return err
 	}
@@ -48,12 +49,14 @@ func (d *deployment) check(ctx context.Context) error {
 	}
 	if d.Environment != "dev" {
 		zones, err := d.CLI.run(ctx, "storage", "sku", "list", "--query",
-			fmt.Sprintf("[?resourceType=='storageAccounts' && name=='Standard_ZRS' && contains(locations, '%s')].name | [0]", d.Location), "--output", "tsv")
+			fmt.Sprintf("[?resourceType=='storageAccounts' && name=='Standard_ZRS' && contains(locations, '%s')].name | [0]", d.Location),
+			"--output", "tsv")
 		if err != nil {
 			return err
 		}
 		if zones == "" && !d.CLI.DryRun {
-			return fmt.Errorf("%s keeps no copies in three zones (Standard_ZRS): take another region, or set redundancy in %s", d.Location, d.parameterFile())
+			return fmt.Errorf("%s keeps no copies in three zones (Standard_ZRS): take another region, or set redundancy in %s", d.Location,
+				d.parameterFile())
 		}
 	}
 	return d.checkQuota(ctx)
@@ -68,7 +71,8 @@ func (d *deployment) checkQuota(ctx context.Context) error {
 		Used, Limit int64
 	}
 	err := d.CLI.ask(ctx, &quotas, "rest", "--method", "GET", "--url",
-		"https://management.azure.com/subscriptions/"+d.subscription+"/providers/Microsoft.Web/locations/"+d.Location+"/usages?api-version=2025-03-01",
+		"https://management.azure.com/subscriptions/"+d.subscription+"/providers/Microsoft.Web/locations/"+d.Location+
+			"/usages?api-version=2025-03-01",
 		"--query", "value[?contains(name.value, 'Flex')].{name: name.value, used: currentValue, limit: limit}")
 	if err != nil {
 		if ctx.Err() != nil {
@@ -79,7 +83,8 @@ func (d *deployment) checkQuota(ctx context.Context) error {
 	}
 	for _, q := range quotas {
 		if q.Used >= q.Limit {
-			return fmt.Errorf("no core is left in %s: %s is %d of %d; take another region, or ask Azure for more", d.Location, q.Name, q.Used, q.Limit)
+			return fmt.Errorf("no core is left in %s: %s is %d of %d; take another region, or ask Azure for more", d.Location, q.Name,
+				q.Used, q.Limit)
 		}
 	}
 	return nil
@@ -98,7 +103,8 @@ func (d *deployment) whoDeploys(ctx context.Context) error {
 		account.ID, account.TenantID, account.User.Name, account.User.Type = "<subscription>", d.Tenant, "<you>", "user"
 	}
 	if !strings.EqualFold(account.TenantID, d.Tenant) {
-		return fmt.Errorf("the subscription %s belongs to tenant %s, not to %s: az login --tenant %s, then az account set", account.ID, account.TenantID, d.Tenant, d.Tenant)
+		return fmt.Errorf("the subscription %s belongs to tenant %s, not to %s: az login --tenant %s, then az account set", account.ID,
+			account.TenantID, d.Tenant, d.Tenant)
 	}
 	d.subscription, d.deployerType = account.ID, "User"
 	args := []string{"ad", "signed-in-user", "show", "--query", "id", "--output", "tsv"}

@@ -80,7 +80,8 @@ func (o *Options) valid() error {
 	say(o.Location == "", "-location must be a region such as westeurope")
 	say(!guid.MatchString(o.Tenant), "-tenant must be the id of the Entra tenant, is %q", o.Tenant)
 	say(o.ClientID != "" && !guid.MatchString(o.ClientID), "-client-id must be the client id of an app registration, is %q", o.ClientID)
-	say(o.Administrator != "" && !strings.Contains(o.Administrator, "@"), "-administrator must be a sign-in name such as beheer@kantoor.nl, is %q", o.Administrator)
+	say(o.Administrator != "" && !strings.Contains(o.Administrator, "@"),
+		"-administrator must be a sign-in name such as beheer@kantoor.nl, is %q", o.Administrator)
 	say(strings.HasSuffix(o.Administrator, ".invalid"), "-administrator is the placeholder of the parameter files: %s", o.Administrator)
 	return errors.Join(errs...)
 }
@@ -161,7 +162,8 @@ func (d *deployment) fromAzd(ctx context.Context) error {
 		Storage: os.Getenv("STORAGE_ACCOUNT"), Vault: os.Getenv("VAULT_NAME"),
 	}
 	if d.outputs.App == "" || d.outputs.Host == "" || d.outputs.SignInPrincipal == "" || d.outputs.Storage == "" {
-		return errors.New("APP_NAME, APP_HOST, SIGN_IN_PRINCIPAL_ID or STORAGE_ACCOUNT is not set: this part runs in the hook postprovision of infra/azure.yaml")
+		return errors.New("APP_NAME, APP_HOST, SIGN_IN_PRINCIPAL_ID or STORAGE_ACCOUNT is not set: this part runs in the hook postprovision " +
+			"of infra/azure.yaml")
 	}
 	return nil
 }
@@ -205,7 +207,8 @@ func (d *deployment) group(ctx context.Context) error {
 // firstMonth returns the first day of the budget: that of the budget that is there, since
 // Azure does not let it change, or of this month.
 func (d *deployment) firstMonth(ctx context.Context) (string, error) {
-	start, err := d.CLI.run(ctx, "consumption", "budget", "list", "--resource-group", d.Group, "--query", "[0].timePeriod.startDate", "--output", "tsv")
+	start, err := d.CLI.run(ctx, "consumption", "budget", "list", "--resource-group", d.Group, "--query", "[0].timePeriod.startDate",
+		"--output", "tsv")
 	if err != nil || len(start) < len(time.DateOnly) {
 		return time.Now().UTC().Format("2006-01") + "-01", err
 	}
@@ -226,7 +229,8 @@ func (d *deployment) whatIf(ctx context.Context) error {
 	for _, v := range d.CLI.Env {
 		fmt.Fprintln(d.CLI.Say, "  export "+v)
 	}
-	text, err := d.CLI.run(ctx, "deployment", "group", "what-if", "--resource-group", d.Group, "--parameters", d.parameterFile(), "--no-pretty-print", "--query", "changes[?changeType!='NoChange' && changeType!='Ignore'].[changeType, resourceId]", "--output", "tsv")
+	text, err := d.CLI.run(ctx, "deployment", "group", "what-if", "--resource-group", d.Group, "--parameters", d.parameterFile(),
+		"--no-pretty-print", "--query", "changes[?changeType!='NoChange' && changeType!='Ignore'].[changeType, resourceId]", "--output", "tsv")
 	if err != nil {
 		return err
 	}
@@ -250,7 +254,8 @@ func (d *deployment) whatIf(ctx context.Context) error {
 const deploymentName = "kantoorpost"
 
 func (d *deployment) provision(ctx context.Context) error {
-	_, err := d.CLI.run(ctx, "deployment", "group", "create", "--name", deploymentName, "--resource-group", d.Group, "--parameters", d.parameterFile(), "--output", "none")
+	_, err := d.CLI.run(ctx, "deployment", "group", "create", "--name", deploymentName, "--resource-group", d.Group, "--parameters",
+		d.parameterFile(), "--output", "none")
 	if err != nil {
 		return err
 	}
@@ -260,7 +265,8 @@ func (d *deployment) provision(ctx context.Context) error {
 // readOutputs reads the outputs of the last deployment.
 func (d *deployment) readOutputs(ctx context.Context) error {
 	var all map[string]struct{ Value string }
-	if err := d.CLI.ask(ctx, &all, "deployment", "group", "show", "--name", deploymentName, "--resource-group", d.Group, "--query", "properties.outputs"); err != nil {
+	if err := d.CLI.ask(ctx, &all, "deployment", "group", "show", "--name", deploymentName, "--resource-group", d.Group, "--query",
+		"properties.outputs"); err != nil {
 		return err
 	}
 	value := func(name string) string {
@@ -278,7 +284,8 @@ func (d *deployment) readOutputs(ctx context.Context) error {
 		App: value("APP_NAME"), Host: value("APP_HOST"), SignInPrincipal: value("SIGN_IN_PRINCIPAL_ID"),
 		Storage: value("STORAGE_ACCOUNT"), Vault: value("VAULT_NAME"),
 	}
-	for name, v := range map[string]string{"APP_NAME": d.outputs.App, "APP_HOST": d.outputs.Host, "SIGN_IN_PRINCIPAL_ID": d.outputs.SignInPrincipal, "STORAGE_ACCOUNT": d.outputs.Storage} {
+	for name, v := range map[string]string{"APP_NAME": d.outputs.App, "APP_HOST": d.outputs.Host,
+		"SIGN_IN_PRINCIPAL_ID": d.outputs.SignInPrincipal, "STORAGE_ACCOUNT": d.outputs.Storage} {
 		if v == "" {
 			return fmt.Errorf("deployment %s of group %s has no output %s", deploymentName, d.Group, name)
 		}

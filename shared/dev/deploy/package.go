@@ -68,7 +68,8 @@ func (d *deployment) kept(ctx context.Context) (names []string, err error) {
 		names = strings.Fields(text)
 		slices.Sort(names)
 		if err != nil && strings.Contains(err.Error(), "network rules") {
-			err = fmt.Errorf("storage is reached from inside the private network only, so packages are deployed from a machine there: %w: %w", errFinal, err)
+			err = fmt.Errorf("storage is reached from inside the private network only, so packages are deployed from a machine there: %w: %w",
+				errFinal, err)
 		}
 		return err
 	})
@@ -105,7 +106,8 @@ func (d *deployment) push(ctx context.Context) error {
 // give installs a package in the app, and waits until that version answers.
 func (d *deployment) give(ctx context.Context, file, version string) error {
 	err := d.until(ctx, "the app takes the package", 10*time.Minute, func() error {
-		_, err := d.CLI.run(ctx, "functionapp", "deployment", "source", "config-zip", "--resource-group", d.Group, "--name", d.outputs.App, "--src", file, "--output", "none")
+		_, err := d.CLI.run(ctx, "functionapp", "deployment", "source", "config-zip", "--resource-group", d.Group, "--name", d.outputs.App,
+			"--src", file, "--output", "none")
 		return err
 	})
 	if err != nil {

@@ -28,7 +28,8 @@ func Remove(ctx context.Context, o Options) error {
 		ID, Type string
 		Tags     map[string]string
 	}
-	if err := d.CLI.ask(ctx, &all, "resource", "list", "--resource-group", d.Group, "--query", "[].{id:id, type:type, tags:tags}"); err != nil {
+	if err := d.CLI.ask(ctx, &all, "resource", "list", "--resource-group", d.Group, "--query",
+		"[].{id:id, type:type, tags:tags}"); err != nil {
 		return err
 	}
 	var foreign []string

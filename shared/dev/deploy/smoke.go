@@ -81,7 +81,8 @@ func (d *deployment) smoke(ctx context.Context) error {
 			case err != nil:
 				return err
 			case status == http.StatusOK:
-				return fmt.Errorf("GET /api/me %s is answered: App Service Authentication is off; stop the app and look at its authsettingsV2: %w", what, errFinal)
+				return fmt.Errorf("GET /api/me %s is answered: App Service Authentication is off; stop the app and look at its authsettingsV2: %w",
+					what, errFinal)
 			case status != http.StatusUnauthorized && status != http.StatusForbidden && status != http.StatusFound:
 				return fmt.Errorf("GET /api/me %s: %d", what, status)
 			}
@@ -97,13 +98,15 @@ func (d *deployment) smoke(ctx context.Context) error {
 // ready signs in as the deployer, and waits until the product reaches everything
 // that it needs and the timer has run.
 func (d *deployment) ready(ctx context.Context) error {
-	token, err := d.CLI.run(ctx, "account", "get-access-token", "--tenant", d.Tenant, "--scope", "api://"+d.ClientID+"/.default", "--query", "accessToken", "--output", "tsv")
+	token, err := d.CLI.run(ctx, "account", "get-access-token", "--tenant", d.Tenant, "--scope", "api://"+d.ClientID+"/.default", "--query",
+		"accessToken", "--output", "tsv")
 	if err != nil {
 		return fmt.Errorf("%w\nthe product runs; whether it reaches its storage was not seen", err)
 	}
 	header := map[string]string{"Authorization": "Bearer " + token}
 	if d.CLI.DryRun {
-		fmt.Fprintf(d.Out, "  GET https://%s/api/health/ready with that token is answered, and tells of a tick within six minutes\n", d.outputs.Host)
+		fmt.Fprintf(d.Out, "  GET https://%s/api/health/ready with that token is answered, and tells of a tick within six minutes\n",
+			d.outputs.Host)
 		return nil
 	}
 	var said struct {
@@ -115,7 +118,8 @@ func (d *deployment) ready(ctx context.Context) error {
 		case err != nil:
 			return err
 		case status == http.StatusForbidden && d.Administrator != "":
-			return fmt.Errorf("you are signed in, and no team member: sign in as %s and look at https://%s/api/health/ready: %w", d.Administrator, d.outputs.Host, errFinal)
+			return fmt.Errorf("you are signed in, and no team member: sign in as %s and look at https://%s/api/health/ready: %w", d.Administrator,
+				d.outputs.Host, errFinal)
 		case status != http.StatusOK:
 			return fmt.Errorf("GET /api/health/ready: %d %.300s", status, text)
 		}

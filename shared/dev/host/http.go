@@ -143,7 +143,8 @@ func newProxy(w *worker, log *slog.Logger) http.Handler {
 
 var (
 	escapedSlash = regexp.MustCompile(`%(2[fF])`)
-	queryEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "^", "%5E", "`", "%60", "{", "%7B", "|", "%7C", "}", "%7D", `\`, "%5C")
+	queryEscapes = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", "^", "%5E", "`", "%60", "{", "%7B", "|", "%7C", "}",
+		"%7D", `\`, "%5C")
 )
 
 // escape writes an address anew as ASP.NET does: it decodes all of a path but a slash,

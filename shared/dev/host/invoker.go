@@ -44,7 +44,8 @@ func (i *invoker) call(ctx context.Context, function string, payload []byte) err
 		<-limited.Done()
 	}
 	if ctx.Err() == nil && limited.Err() != nil {
-		i.log.ErrorContext(ctx, "function timeout: the handler is killed, with everything that runs in it", "function", function, "invocation", id, "timeout", i.timeout.String())
+		i.log.ErrorContext(ctx, "function timeout: the handler is killed, with everything that runs in it", "function", function, "invocation",
+			id, "timeout", i.timeout.String())
 		i.worker.restart()
 		return fmt.Errorf("call %s: not done after %v", function, i.timeout)
 	}

@@ -22,7 +22,8 @@ import (
 )
 
 // ErrNoNode means that Node.js, or npm which comes with it, is missing.
-var ErrNoNode = errors.New("there is no Node.js 20 or newer, with npm, which the storage emulator and the checks of the pages come by: install it and try again")
+var ErrNoNode = errors.New("there is no Node.js 20 or newer, with npm, which the storage emulator and the checks of the pages come by: " +
+	"install it and try again")
 
 // oldestNode is the oldest major version of Node.js on which Azurite was seen to
 // run. One of Azurite's dependencies asks for version 22.

@@ -175,7 +175,8 @@ func find(q *messages, id, receipt string) (*message, *problem) {
 		return nil, &problem{http.StatusNotFound, "MessageNotFound", "The specified message does not exist."}
 	}
 	if m.receipt != receipt {
-		return nil, &problem{http.StatusBadRequest, "PopReceiptMismatch", "The specified pop receipt did not match the pop receipt for a dequeued message."}
+		return nil, &problem{http.StatusBadRequest, "PopReceiptMismatch",
+			"The specified pop receipt did not match the pop receipt for a dequeued message."}
 	}
 	return m, nil
 }
@@ -183,7 +184,8 @@ func find(q *messages, id, receipt string) (*message, *problem) {
 func readMessage(r *http.Request) (string, *problem) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err == nil && len(body) > maxBody {
-		return "", &problem{http.StatusRequestEntityTooLarge, "RequestBodyTooLarge", "The request body is too large and exceeds the maximum permissible limit."}
+		return "", &problem{http.StatusRequestEntityTooLarge, "RequestBodyTooLarge",
+			"The request body is too large and exceeds the maximum permissible limit."}
 	}
 	var m struct {
 		XMLName     xml.Name `xml:"QueueMessage"`
@@ -210,5 +212,6 @@ func seconds(r *http.Request, name string, low, high, absent int) (time.Duration
 }
 
 func outOfRange(name string) *problem {
-	return &problem{http.StatusBadRequest, "OutOfRangeQueryParameterValue", "The query parameter " + name + " is outside the permissible range."}
+	return &problem{http.StatusBadRequest, "OutOfRangeQueryParameterValue",
+		"The query parameter " + name + " is outside the permissible range."}
 }

@@ -59,7 +59,8 @@ var classes = []class{
 	{LargeBookkeeper, "a bookkeeper with thirty to fifty clients", 4, (*Year).largeBookkeeper},
 
 	{ThirdParty, outsiders, 2, (*Year).thirdParty}, {HandOver, outsiders, 0.4, (*Year).handOver}, {Debt, outsiders, 0.5, (*Year).debt},
-	{NamedUnlinked, outsiders, 0.8, (*Year).namedUnlinked}, {Assistant, outsiders, 0.8, (*Year).assistant}, {OutsiderAnswer, outsiders, 0.5, (*Year).outsiderAnswer},
+	{NamedUnlinked, outsiders, 0.8, (*Year).namedUnlinked}, {Assistant, outsiders, 0.8, (*Year).assistant},
+	{OutsiderAnswer, outsiders, 0.5, (*Year).outsiderAnswer},
 
 	{SoftForged, frauds, 1, (*Year).softForged}, {LookAlike, frauds, 1, (*Year).lookAlike}, {BossFraud, frauds, 0.4, (*Year).bossFraud},
 	{FakeAuthority, frauds, 0.5, (*Year).fakeAuthority},
@@ -73,10 +74,12 @@ var classes = []class{
 	{Portal, portals, 5, (*Year).portal}, {PortalNotice, portals, 0.8, (*Year).portalNotice}, {Supplier, portals, 1, (*Year).supplierInvoice},
 	{SupplierNews, portals, 1.4, (*Year).supplierNews},
 
-	{PrivateClient, several, 0.8, (*Year).privateClient}, {OwnerPrivate, several, 1.2, (*Year).ownerPrivate}, {Family, several, 0.8, (*Year).family},
+	{PrivateClient, several, 0.8, (*Year).privateClient}, {OwnerPrivate, several, 1.2, (*Year).ownerPrivate},
+	{Family, several, 0.8, (*Year).family},
 	{FileName, several, 1.2, (*Year).fileName}, {Misspelt, several, 1.2, (*Year).misspelt},
 
-	{Foreign, forms, 1.2, (*Year).foreign}, {MentionsOther, forms, 1.2, (*Year).mentionsOther}, {PassedInvoice, forms, 1.2, (*Year).passedInvoice},
+	{Foreign, forms, 1.2, (*Year).foreign}, {MentionsOther, forms, 1.2, (*Year).mentionsOther},
+	{PassedInvoice, forms, 1.2, (*Year).passedInvoice},
 	{PhotoOnly, forms, 1, (*Year).photoOnly}, {ChatExport, forms, 0.4, (*Year).chatExport}, {Invitation, forms, 0.6, (*Year).invitation},
 	{Application, forms, 0.8, (*Year).application},
 }
@@ -135,7 +138,8 @@ type pastThread struct {
 
 // harden makes an office harsh on its first day.
 func (y *Year) harden() {
-	y.cast = cast{movers: map[*person]*client{}, taken: map[string]*client{}, renamed: map[*client]string{}, successors: map[*person][2]string{}}
+	y.cast = cast{movers: map[*person]*client{}, taken: map[string]*client{}, renamed: map[*client]string{},
+		successors: map[*person][2]string{}}
 	before := len(y.clients)
 	y.hireBookkeeper()
 	y.nameFirms(before)

@@ -79,7 +79,8 @@ func (y *Year) ownerPrivate(at time.Time) {
 
 // fileOf returns a file whose name tells a client.
 func (y *Year) fileOf(c *client) file {
-	name := y.say(fileNames, "{c}", c.short, "{u}", strings.ReplaceAll(strings.ToUpper(c.short), " ", "_"), "{d}", strings.ReplaceAll(plain(c.short), " ", "-"), "{n}", c.Number)
+	name := y.say(fileNames, "{c}", c.short, "{u}", strings.ReplaceAll(strings.ToUpper(c.short), " ", "_"), "{d}",
+		strings.ReplaceAll(plain(c.short), " ", "-"), "{n}", c.Number)
 	return file{name, "application/pdf"}
 }
 
@@ -165,15 +166,18 @@ func (y *Year) foreign(at time.Time) {
 func (y *Year) application(at time.Time) {
 	name := y.fullName()
 	from := name[0] + " " + name[1]
-	l := draft{from: from, email: y.privateAddress(name), at: at, program: y.random.IntN(programs), greeting: y.say(formalGreetings), subject: y.fill(y.say(applicationSubjects), at),
-		lines: []string{y.say(applicationLines)}, ending: y.say(farewells), signature: from, files: []file{{y.say(applicationFiles, "{s}", name[1]), "application/pdf"}}}
+	l := draft{from: from, email: y.privateAddress(name), at: at, program: y.random.IntN(programs), greeting: y.say(formalGreetings),
+		subject: y.fill(y.say(applicationSubjects), at),
+		lines:   []string{y.say(applicationLines)}, ending: y.say(farewells), signature: from,
+		files: []file{{y.say(applicationFiles, "{s}", name[1]), "application/pdf"}}}
 	y.junk(Application, l, l.email)
 }
 
 // newFamily makes two people with one address, and a client each.
 func (y *Year) newFamily() *person {
 	surname := y.surname()
-	p := &person{key: fmt.Sprintf("family %d", y.number()), first: "Fam.", last: surname, outside: true, wrote: map[string]bool{}, program: y.random.IntN(programs)}
+	p := &person{key: fmt.Sprintf("family %d", y.number()), first: "Fam.", last: surname, outside: true, wrote: map[string]bool{},
+		program: y.random.IntN(programs)}
 	p.email = y.privateAddress([2]string{"familie", surname})
 	for range 2 {
 		name := y.surnamed(surname)
@@ -246,7 +250,8 @@ func (y *Year) photoOnly(at time.Time) {
 	l := y.draft(p, at)
 	l.greeting, l.ending, l.signature = "", "", y.say([]string{"", "Sent from my Galaxy", "Verzonden vanaf Outlook voor iOS"})
 	l.subject = y.say([]string{"", "IMG_20{n}.jpg", "Foto", "bonnetjes", "Scan", ""}, "{n}", fmt.Sprint(100+y.number()))
-	l.files = []file{{fmt.Sprintf("IMG_%04d.jpg", y.random.IntN(9999)), "image/jpeg"}, {fmt.Sprintf("20260%d14_%06d.jpg", 1+y.random.IntN(9), y.random.IntN(235959)), "image/jpeg"}}
+	l.files = []file{{fmt.Sprintf("IMG_%04d.jpg", y.random.IntN(9999)), "image/jpeg"},
+		{fmt.Sprintf("20260%d14_%06d.jpg", 1+y.random.IntN(9), y.random.IntN(235959)), "image/jpeg"}}
 	y.converse(PhotoOnly, p, pick(y, p.clients), l, len(p.clients) == 1, func(t *Truth) { t.Certain = len(p.clients) == 1 })
 }
 

@@ -16,7 +16,8 @@ func (y *Year) softForged(at time.Time) {
 	}
 	l := y.draft(p, at)
 	l.email = p.email
-	l.subject, l.lines = y.fill(y.say(fraudSubjects), at), []string{y.fill(y.say(fraudLines, "{c}", p.clients[0].short), at), y.say(fraudClosings)}
+	l.subject, l.lines = y.fill(y.say(fraudSubjects), at),
+		[]string{y.fill(y.say(fraudLines, "{c}", p.clients[0].short), at), y.say(fraudClosings)}
 	if y.often(0.25) {
 		if th := y.past(at, 3, func(t pastThread) bool { return t.by == p }); th != nil {
 			l.subject, l.quote = "Re: "+th.subject, &th.quoted // got from a stolen mailbox
@@ -85,14 +86,16 @@ func resemble(name string, how int) string {
 
 func (y *Year) bossFraud(at time.Time) {
 	m := pick(y, y.office.Members[1:])
-	l := draft{from: m.Name, at: at, program: phone, subject: y.say(bossSubjects), greeting: y.say(salutations), lines: []string{y.fill(y.say(bossLines), at)}, signature: strings.Fields(m.Name)[0]}
+	l := draft{from: m.Name, at: at, program: phone, subject: y.say(bossSubjects), greeting: y.say(salutations),
+		lines: []string{y.fill(y.say(bossLines), at)}, signature: strings.Fields(m.Name)[0]}
 	l.email = fmt.Sprintf("%s.%d@%s", strings.ToLower(strings.Fields(m.Name)[0]), y.number(), pick(y, providers))
 	y.fraud(BossFraud, l, l.email)
 }
 
 func (y *Year) fakeAuthority(at time.Time) {
 	name := y.say(authorities)
-	l := draft{from: name, at: at, program: gmail, subject: y.fill(y.say(authoritySubjects), at), greeting: y.say(salutations), lines: []string{y.fill(y.say(authorityLines), at)}, ending: name}
+	l := draft{from: name, at: at, program: gmail, subject: y.fill(y.say(authoritySubjects), at), greeting: y.say(salutations),
+		lines: []string{y.fill(y.say(authorityLines), at)}, ending: name}
 	l.email = pick(y, []string{"noreply", "info", "betalen"}) + "@" + y.newDomain(name+pick(y, inventedB))
 	y.fraud(FakeAuthority, l, l.email)
 }

@@ -27,7 +27,8 @@ func (y *Year) openPortals() {
 	for kind := range portalKinds {
 		name := y.say(portalKinds[kind].names) + pick(y, []string{"", " " + pick(y, inventedB), " NL"})
 		domain := y.newDomain(name)
-		p := &person{key: "portal " + name, first: name, email: pick(y, []string{"noreply", "mailer", "berichten", "service"}) + "@" + domain, outside: true, wrote: map[string]bool{}}
+		p := &person{key: "portal " + name, first: name, email: pick(y, []string{"noreply", "mailer", "berichten", "service"}) + "@" + domain,
+			outside: true, wrote: map[string]bool{}}
 		y.cast.portals = append(y.cast.portals, &portal{p, kind, name})
 	}
 }
@@ -40,8 +41,10 @@ func (y *Year) portal(at time.Time) {
 	if c.domain == "" && y.often(0.5) {
 		c = y.another()
 	}
-	l := draft{from: o.name, email: o.email, at: at, id: y.messageID(o.email[strings.Index(o.email, "@")+1:]), program: gmail, greeting: y.say(formalGreetings),
-		subject: y.fill(y.say(k.subjects), at), lines: []string{y.fill(y.say(k.lines), at)}, ending: y.say(portalEndings, "{p}", o.name), headers: k.headers}
+	l := draft{from: o.name, email: o.email, at: at, id: y.messageID(o.email[strings.Index(o.email, "@")+1:]), program: gmail,
+		greeting: y.say(formalGreetings),
+		subject:  y.fill(y.say(k.subjects), at), lines: []string{y.fill(y.say(k.lines), at)}, ending: y.say(portalEndings, "{p}", o.name),
+		headers: k.headers}
 	knowable := true
 	switch where := (o.kind + y.voice() + y.about(0.3)) % places4; where {
 	case inDisplay:
@@ -59,8 +62,9 @@ func (y *Year) portal(at time.Time) {
 	}
 	to := []string{pick(y, []string{"info", "administratie"}) + "@" + y.o.Domain}
 	l.to = to
-	y.mails = append(y.mails, Mail{At: at, From: envelope, To: to, Raw: l.raw(), Truth: Truth{Kind: Chat, Sort: Portal, Person: o.key, Name: o.name, Email: o.email,
-		Client: c.Number, Clients: []string{c.Number}, Knowable: knowable, Any: true, Portal: true}})
+	y.mails = append(y.mails, Mail{At: at, From: envelope, To: to, Raw: l.raw(),
+		Truth: Truth{Kind: Chat, Sort: Portal, Person: o.key, Name: o.name, Email: o.email,
+			Client: c.Number, Clients: []string{c.Number}, Knowable: knowable, Any: true, Portal: true}})
 }
 
 // personOf returns the name of the person who leads a client.
@@ -73,8 +77,9 @@ func personOf(c *client) string {
 
 func (y *Year) portalNotice(at time.Time) {
 	o := pick(y, y.cast.portals)
-	l := draft{from: o.name, email: o.email, at: at, program: gmail, greeting: y.say(formalGreetings), subject: y.fill(y.say(noticeSubjects), at),
-		lines: []string{y.fill(y.say(noticeLines), at)}, ending: y.say(portalEndings, "{p}", o.name), headers: portalKinds[o.kind].headers}
+	l := draft{from: o.name, email: o.email, at: at, program: gmail, greeting: y.say(formalGreetings),
+		subject: y.fill(y.say(noticeSubjects), at),
+		lines:   []string{y.fill(y.say(noticeLines), at)}, ending: y.say(portalEndings, "{p}", o.name), headers: portalKinds[o.kind].headers}
 	y.junk(PortalNotice, l, fmt.Sprintf("bounce-%d@mail.%s", y.number(), o.email[strings.Index(o.email, "@")+1:]))
 }
 
@@ -88,7 +93,9 @@ type supplier struct {
 func (y *Year) nameSuppliers() {
 	for i := range 4 {
 		name := pick(y, inventedA) + pick(y, inventedB) + " " + y.say(supplies)
-		p := &person{key: "supplier " + name, first: name, email: pick(y, []string{"facturen", "info", "klantenservice"}) + "@" + y.newDomain(name), outside: true, wrote: map[string]bool{}, firm: name}
+		p := &person{key: "supplier " + name, first: name,
+			email: pick(y, []string{"facturen", "info", "klantenservice"}) + "@" + y.newDomain(name), outside: true,
+			wrote: map[string]bool{}, firm: name}
 		p.clients = []*client{y.another()}
 		y.cast.suppliers = append(y.cast.suppliers, &supplier{p, i%2 == 1})
 	}
@@ -102,8 +109,9 @@ func (y *Year) supplierInvoice(at time.Time) {
 		c = y.another()
 		s.writesFor(c)
 	}
-	l := draft{from: s.first, email: s.email, at: at, program: gmail, greeting: y.say(formalGreetings), subject: y.fill(y.say(invoiceSubjects), at),
-		lines: []string{y.fill(y.say(invoiceLines), at)}, ending: s.first, files: []file{{"factuur.pdf", "application/pdf"}}}
+	l := draft{from: s.first, email: s.email, at: at, program: gmail, greeting: y.say(formalGreetings),
+		subject: y.fill(y.say(invoiceSubjects), at),
+		lines:   []string{y.fill(y.say(invoiceLines), at)}, ending: s.first, files: []file{{"factuur.pdf", "application/pdf"}}}
 	named := true
 	if s.several || y.often(0.6) {
 		l.lines = append(l.lines, y.say(invoiceFor, "{c}", y.call(c)))
@@ -112,13 +120,15 @@ func (y *Year) supplierInvoice(at time.Time) {
 	}
 	s.met = true
 	l.id, l.to = y.messageID(s.email[strings.Index(s.email, "@")+1:]), []string{"administratie@" + y.o.Domain}
-	y.mails = append(y.mails, Mail{At: at, From: s.email, To: l.to, Raw: l.raw(), Truth: Truth{Kind: Chat, Sort: Supplier, Person: s.key, Name: s.first, Email: s.email,
-		Client: c.Number, Clients: s.numbers(), Knowable: named, Any: true}})
+	y.mails = append(y.mails, Mail{At: at, From: s.email, To: l.to, Raw: l.raw(),
+		Truth: Truth{Kind: Chat, Sort: Supplier, Person: s.key, Name: s.first, Email: s.email,
+			Client: c.Number, Clients: s.numbers(), Knowable: named, Any: true}})
 }
 
 func (y *Year) supplierNews(at time.Time) {
 	s := pick(y, y.cast.suppliers)
-	l := draft{from: s.first, email: s.email, at: at, to: []string{"administratie@" + y.o.Domain}, program: gmail, greeting: y.say(formalGreetings), subject: y.fill(y.say(supplierSubjects), at),
+	l := draft{from: s.first, email: s.email, at: at, to: []string{"administratie@" + y.o.Domain}, program: gmail,
+		greeting: y.say(formalGreetings), subject: y.fill(y.say(supplierSubjects), at),
 		lines: []string{y.fill(y.say(supplierLines), at)}, ending: s.first}
 	if y.often(0.4) {
 		l.headers = []string{"List-Unsubscribe: <https://verzendhuis.example/uit>"}

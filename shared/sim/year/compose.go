@@ -55,7 +55,8 @@ func (q quoted) block() string {
 
 func (q quoted) date() string {
 	days := [7]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"}
-	return fmt.Sprintf("%s %d %s %d %02d:%02d", days[q.at.Weekday()], q.at.Day(), months[q.at.Month()-1], q.at.Year(), q.at.Hour(), q.at.Minute())
+	return fmt.Sprintf("%s %d %s %d %02d:%02d", days[q.at.Weekday()], q.at.Day(), months[q.at.Month()-1], q.at.Year(), q.at.Hour(),
+		q.at.Minute())
 }
 
 // whole returns the plain text with the quoted mail, as the program writes it.
@@ -64,7 +65,8 @@ func (l draft) whole() string {
 	case q == nil:
 		return l.text()
 	case l.forwards && l.program == gmail:
-		return l.text() + fmt.Sprintf("\n\n---------- Forwarded message ---------\nVan: %s <%s>\nDate: %s\nSubject: %s\nTo: %s\n\n%s", q.name, q.email, q.date(), q.subject, q.to, q.text)
+		return l.text() + fmt.Sprintf("\n\n---------- Forwarded message ---------\nVan: %s <%s>\nDate: %s\nSubject: %s\nTo: %s\n\n%s", q.name,
+			q.email, q.date(), q.subject, q.to, q.text)
 	case l.program == plainText || l.forwards:
 		return l.text() + "\n\n-----Oorspronkelijk bericht-----\n" + q.block()
 	case l.program == outlook:
@@ -93,7 +95,8 @@ func (l draft) html() string {
 		p := func(text string) string { return paragraphs(text, "<p class=\"MsoNormal\">", "</p>") }
 		b := "<html xmlns:o=\"urn:schemas-microsoft-com:office:office\"><head><style>p.MsoNormal{margin:0cm;font-size:11.0pt}</style></head><body lang=\"NL\"><div class=\"WordSection1\">" + p(l.text())
 		if q != nil {
-			b += fmt.Sprintf("<div style=\"border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm\"><p class=\"MsoNormal\"><b>Van:</b> %s &lt;%s&gt; <br><b>Verzonden:</b> %s<br><b>Aan:</b> %s<br><b>Onderwerp:</b> %s</p></div>",
+			b += fmt.Sprintf("<div style=\"border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm\"><p "+
+				"class=\"MsoNormal\"><b>Van:</b> %s &lt;%s&gt; <br><b>Verzonden:</b> %s<br><b>Aan:</b> %s<br><b>Onderwerp:</b> %s</p></div>",
 				html.EscapeString(q.name), q.email, q.date(), html.EscapeString(q.to), html.EscapeString(q.subject)) + p(q.text)
 		}
 		return b + "</div></body></html>"
@@ -101,7 +104,8 @@ func (l draft) html() string {
 		p := func(text string) string { return paragraphs(text, "<div>", "</div><div><br></div>") }
 		b := "<div dir=\"ltr\">" + p(l.text()) + "</div>"
 		if q != nil {
-			b += fmt.Sprintf("<br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">Op %s schreef %s &lt;<a href=\"mailto:%s\">%s</a>&gt;:<br></div><blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px 0.8ex\">",
+			b += fmt.Sprintf("<br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">Op %s schreef %s &lt;<a "+
+				"href=\"mailto:%s\">%s</a>&gt;:<br></div><blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px 0.8ex\">",
 				q.date(), html.EscapeString(q.name), q.email, q.email) + p(q.text) + "</blockquote></div>"
 		}
 		return b
@@ -136,7 +140,8 @@ func (l draft) raw() []byte {
 		fmt.Fprint(&b, "Content-Type: multipart/mixed; boundary=\"=_files\"\r\n\r\n--=_files\r\n")
 		l.body(&b)
 		for _, f := range l.files {
-			fmt.Fprintf(&b, "\r\n--=_files\r\nContent-Type: %s\r\nContent-Disposition: attachment; filename=\"%s\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMTIzNA==\r\n",
+			fmt.Fprintf(&b, "\r\n--=_files\r\nContent-Type: %s\r\nContent-Disposition: attachment; "+
+				"filename=\"%s\"\r\nContent-Transfer-Encoding: base64\r\n\r\nMTIzNA==\r\n",
 				f.mediaType, mime.QEncoding.Encode("utf-8", f.name))
 		}
 		fmt.Fprint(&b, "\r\n--=_files--\r\n")

@@ -33,7 +33,8 @@ func (y *Year) found() {
 	at := func(local string) string { return local + "@" + y.o.Domain }
 	o := &y.office
 	o.Roles = []string{roleManager, roleAssistant}
-	for i, name := range []string{"Beheer", "Margot Hofland", "Tjeerd Ruiter", "Nadia Boukhari", "Wessel Olthof", "Iris Kooiman", "Ravi Sewnath", "Gerda Planting"} {
+	for i, name := range []string{"Beheer", "Margot Hofland", "Tjeerd Ruiter", "Nadia Boukhari", "Wessel Olthof", "Iris Kooiman",
+		"Ravi Sewnath", "Gerda Planting"} {
 		rights := []string{"administrator", "manager"}
 		m := sim.Member{Name: name, Email: at(strings.ToLower(strings.Fields(name)[0])), Rights: "editor"}
 		if i < len(rights) {
@@ -48,7 +49,8 @@ func (y *Year) found() {
 			o.Mailboxes = append(o.Mailboxes, box)
 		}
 	}
-	o.Teams = []sim.Team{{Name: "Loon", Members: []string{at("iris"), at("ravi")}}, {Name: "Fiscaal", Members: []string{at("wessel"), at("gerda")}}}
+	o.Teams = []sim.Team{{Name: "Loon", Members: []string{at("iris"), at("ravi")}},
+		{Name: "Fiscaal", Members: []string{at("wessel"), at("gerda")}}}
 	o.Mailboxes = append(o.Mailboxes,
 		sim.Mailbox{Address: at("info"), Name: "Info", Shared: true, Link: &sim.AddressLink{Kind: "role", Name: roleManager}},
 		sim.Mailbox{Address: at("administratie"), Name: "Administratie", Shared: true, Link: &sim.AddressLink{Kind: "role", Name: roleAssistant}},

@@ -50,7 +50,8 @@ func (p *person) numbers() []string {
 func (y *Year) newPerson(c *client, name [2]string, address func([2]string) string) *person {
 	p := &person{
 		key: fmt.Sprintf("p%04d", y.number()), first: name[0], last: name[1], weight: 1, wrote: map[string]bool{},
-		phone: fmt.Sprintf("0%02d-%03d %04d", 10+y.random.IntN(80), 100+y.random.IntN(900), y.random.IntN(10000)), program: y.random.IntN(programs),
+		phone:    fmt.Sprintf("0%02d-%03d %04d", 10+y.random.IntN(80), 100+y.random.IntN(900), y.random.IntN(10000)),
+		program:  y.random.IntN(programs),
 		fullName: y.often(showsFullName), signs: y.often(companyBeneath), function: pick(y, functions),
 	}
 	if c != nil {
@@ -93,7 +94,8 @@ func (y *Year) workAddress(c *client, name [2]string) string {
 func (y *Year) privateAddress(name [2]string) string {
 	first, last := strings.ReplaceAll(plain(name[0]), " ", ""), strings.ReplaceAll(plain(name[1]), " ", "")
 	for {
-		a := pick(y, []string{first + "." + last, first[:1] + last, first + last + fmt.Sprint(60+y.random.IntN(40)), fmt.Sprintf("%s%d", first, 1960+y.random.IntN(45))}) + "@" + pick(y, providers)
+		a := pick(y, []string{first + "." + last, first[:1] + last, first + last + fmt.Sprint(60+y.random.IntN(40)),
+			fmt.Sprintf("%s%d", first, 1960+y.random.IntN(45))}) + "@" + pick(y, providers)
 		if !y.names[a] {
 			y.names[a] = true
 			return a

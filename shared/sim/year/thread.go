@@ -91,8 +91,9 @@ func (y *Year) answer(p *person, th *thread, at time.Time) {
 
 // deliver encodes a draft and adds it to the month, with its truth.
 func (y *Year) deliver(p *person, th *thread, l draft, knowable bool, cue Cue) {
-	truth := Truth{Kind: Chat, Person: p.key, Name: p.name(), Email: l.email, Client: th.client.Number, Clients: p.numbers(), Knowable: knowable,
-		Answer: len(th.ids) > 0}
+	truth := Truth{Kind: Chat, Person: p.key, Name: p.name(), Email: l.email, Client: th.client.Number, Clients: p.numbers(),
+		Knowable: knowable,
+		Answer:   len(th.ids) > 0}
 	switch {
 	case th.sort != "":
 		truth.Sort = th.sort
@@ -138,9 +139,10 @@ func (y *Year) forward(th *thread, l draft, truth Truth) bool {
 	subject := pick(y, []string{"FW: ", "Fwd: ", "Doorst: "}) + l.subject
 	q := quoted{name: truth.Name, email: l.email, to: member.Name, subject: l.subject, text: l.text(), at: l.at.Add(-time.Hour)}
 	f := draft{from: member.Name, email: member.Email, at: l.at, to: th.to[:1], subject: subject, program: outlook, forwards: true, quote: &q,
-		id:    y.messageID(y.o.Domain),
-		lines: []string{pick(y, []string{"Pakken jullie deze op?", "Ter info, graag afhandelen.", "Deze kwam bij mij binnen."})}, greeting: "Hoi,",
-		ending: "Groet,", signature: strings.Fields(member.Name)[0]}
+		id:       y.messageID(y.o.Domain),
+		lines:    []string{pick(y, []string{"Pakken jullie deze op?", "Ter info, graag afhandelen.", "Deze kwam bij mij binnen."})},
+		greeting: "Hoi,",
+		ending:   "Groet,", signature: strings.Fields(member.Name)[0]}
 	y.mails = append(y.mails, Mail{At: l.at, From: member.Email, To: f.to, Raw: f.raw(), Truth: truth})
 	th.ids, th.quoted = append(th.ids, y.messageID(y.o.Domain)), q
 	return true
@@ -165,7 +167,8 @@ func (y *Year) mailbox(t topic, c *client) []string {
 
 // draft returns a draft of a person, without its content.
 func (y *Year) draft(p *person, at time.Time) draft {
-	l := draft{email: p.email, at: at, program: p.program, greeting: strings.ReplaceAll(pick(y, greetings), " {w}", ""), ending: pick(y, endings)}
+	l := draft{email: p.email, at: at, program: p.program, greeting: strings.ReplaceAll(pick(y, greetings), " {w}", ""),
+		ending: pick(y, endings)}
 	if y.o.Harsh {
 		y.greet(&l)
 	}
@@ -233,6 +236,7 @@ func (y *Year) fill(s string, at time.Time) string {
 	if amount >= 1000 {
 		euros = fmt.Sprintf("%d.%03d", amount/1000, amount%1000)
 	}
-	return strings.NewReplacer("{m}", months[before.Month()-1], "{j}", fmt.Sprint(at.Year()-1), "{k}", fmt.Sprintf("Q%d", (int(before.Month())+2)/3),
+	return strings.NewReplacer("{m}", months[before.Month()-1], "{j}", fmt.Sprint(at.Year()-1), "{k}",
+		fmt.Sprintf("Q%d", (int(before.Month())+2)/3),
 		"{e}", fmt.Sprintf("€ %s,%02d", euros, y.random.IntN(100)), "{n}", number).Replace(s)
 }

@@ -45,7 +45,8 @@ func (y *Year) sign(l *draft, p *person) {
 			l.signature += "\nKvK " + kvk
 		}
 	case 1:
-		l.signature = p.name() + "\n" + p.function + "\n\n" + strings.ToUpper(company) + "\n" + pick(y, places) + " " + fmt.Sprint(1+len(company)) + "\nM: " + p.phone
+		l.signature = p.name() + "\n" + p.function + "\n\n" + strings.ToUpper(company) + "\n" + pick(y, places) + " " +
+			fmt.Sprint(1+len(company)) + "\nM: " + p.phone
 		if vat != "" && y.often(0.3) {
 			l.signature += "\nBTW " + vat
 		}

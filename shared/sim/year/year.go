@@ -225,7 +225,8 @@ func (y *Year) moment() time.Time {
 // later returns a working time some days after another.
 func (y *Year) later(at time.Time) time.Time {
 	at = at.Add(time.Duration(2+y.random.IntN(70)) * time.Hour)
-	at = time.Date(at.Year(), at.Month(), at.Day(), 8, 0, 0, 0, time.UTC).Add(time.Duration(y.random.IntN(9*3600))*time.Second).AddDate(0, 0, 1)
+	at = time.Date(at.Year(), at.Month(), at.Day(), 8, 0, 0, 0,
+		time.UTC).Add(time.Duration(y.random.IntN(9*3600))*time.Second).AddDate(0, 0, 1)
 	for at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
 		at = at.AddDate(0, 0, 1)
 	}

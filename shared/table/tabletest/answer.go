@@ -87,7 +87,8 @@ func appendRow(out []byte, partition string, r *row, metadata bool) []byte {
 // https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
 func appendColumns(out []byte, r *row, columns []string) []byte {
 	var props map[string]json.RawMessage
-	_ = json.Unmarshal(append(append([]byte(`{"RowKey":`), quote(r.key)...), append(slices.Clone(r.props), '}')...), &props) // it was written here
+	// it was written here
+	_ = json.Unmarshal(append(append([]byte(`{"RowKey":`), quote(r.key)...), append(slices.Clone(r.props), '}')...), &props)
 	out = append(out, '{')
 	for i, name := range columns {
 		if i > 0 {

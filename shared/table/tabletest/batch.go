@@ -43,7 +43,8 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request) {
 		if p != nil {
 			p.message = fmt.Sprintf("%d:%s", i, p.message)
 			answerBatch(w, func(part io.Writer) {
-				fmt.Fprintf(part, "HTTP/1.1 %d %s\r\nX-Content-Type-Options: nosniff\r\nDataServiceVersion: 3.0;\r\nContent-Type: %s\r\n\r\n", p.status, http.StatusText(p.status), jsonType)
+				fmt.Fprintf(part, "HTTP/1.1 %d %s\r\nX-Content-Type-Options: nosniff\r\nDataServiceVersion: 3.0;\r\nContent-Type: %s\r\n\r\n", p.status,
+					http.StatusText(p.status), jsonType)
 				part.Write(p.body())
 			})
 			return
@@ -55,7 +56,8 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request) {
 	for i, c := range changes {
 		s.apply(c)
 		answers[i] = func(part io.Writer) {
-			fmt.Fprintf(part, "HTTP/1.1 %d %s\r\nX-Content-Type-Options: nosniff\r\nDataServiceVersion: 1.0;\r\n", c.status, http.StatusText(c.status))
+			fmt.Fprintf(part, "HTTP/1.1 %d %s\r\nX-Content-Type-Options: nosniff\r\nDataServiceVersion: 1.0;\r\n", c.status,
+				http.StatusText(c.status))
 			if c.row != nil {
 				fmt.Fprintf(part, "ETag: %s\r\n", etag(c.row.ticks))
 			}
@@ -74,7 +76,8 @@ func together(c change, before []change, seen map[string]bool) *problem {
 		return invalid("CommandsInBatchActOnDifferentPartitions", "All commands in a batch must operate on same entity group.")
 	}
 	if seen[c.key] {
-		return invalid("InvalidDuplicateRow", "The batch request contains multiple changes with same row key. An entity can appear only once in a batch request.")
+		return invalid("InvalidDuplicateRow",
+			"The batch request contains multiple changes with same row key. An entity can appear only once in a batch request.")
 	}
 	return nil
 }

@@ -54,7 +54,8 @@ func (s *Server) plan(r *http.Request) (change, *problem) {
 	case old == nil && match != "":
 		return c, noRow()
 	case old != nil && match != "" && match != "*" && match != etag(old.ticks):
-		return c, &problem{http.StatusPreconditionFailed, "UpdateConditionNotSatisfied", "The update condition specified in the request was not satisfied."}
+		return c, &problem{http.StatusPreconditionFailed, "UpdateConditionNotSatisfied",
+			"The update condition specified in the request was not satisfied."}
 	}
 	switch r.Method {
 	case http.MethodDelete:
