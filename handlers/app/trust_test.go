@@ -129,7 +129,8 @@ func TestARenewedCertificateThatEntraDoesNotKnow(t *testing.T) {
 		w := newWorld(t)
 		w.Office()
 		path := "/api/connectors/" + w.First("/api/connectors")
-		vault, err := secret.OpenVault(secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
+		vault, err := secret.OpenVault(
+			secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
 		w.do(err)
 		renew := func(until time.Time) (der []byte) {
 			key, der := certificate(t, until)
@@ -168,7 +169,8 @@ func TestARenewedCertificateThatEntraDoesNotKnow(t *testing.T) {
 		if got := w.Must("POST", path+"/check", nil); got["works"] != true || got["state"] != "certificate-former" || got["whatToDo"] == nil {
 			t.Errorf("the check says %v", got)
 		}
-		if got := fmt.Sprint(w.Must("GET", "/api/health", nil)); !strings.Contains(got, "certificate-former") || strings.Contains(got, "status:degraded") {
+		if got := fmt.Sprint(w.Must("GET", "/api/health", nil)); !strings.Contains(got, "certificate-former") ||
+			strings.Contains(got, "status:degraded") {
 			t.Errorf("the health says %s", got)
 		}
 		w.do(w.Tenant.AddCertificate(der))

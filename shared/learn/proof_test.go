@@ -90,7 +90,8 @@ func TestRoutineMailIsDismissed(t *testing.T) {
 	office := newPeople()
 	office.clients["bakker"] = directory.Client{ID: "bakker", Number: "1041", Name: "Bakkerij De Korenaar B.V."}
 	mailOf := func(address, subject, says string) item.Item {
-		return item.Item{ID: "m", From: mail.Address{Name: "Telefoon Direct", Email: address}, Verdict: item.VerdictPass, HasAttachments: true, Subject: subject, Says: says}
+		return item.Item{ID: "m", From: mail.Address{Name: "Telefoon Direct", Email: address}, Verdict: item.VerdictPass, HasAttachments: true,
+			Subject: subject, Says: says}
 	}
 	const desk = "facturen@telefoon.example"
 	invoice := mailOf(desk, "Uw factuur 2026-0041", "Hierbij uw factuur.")
@@ -99,17 +100,19 @@ func TestRoutineMailIsDismissed(t *testing.T) {
 		mail item.Item
 		want bool
 	}{
-		"twice":                   {[]string{"dismiss", "dismiss"}, invoice, false},
-		"three times":             {[]string{"dismiss", "dismiss", "dismiss"}, invoice, true},
-		"another subject":         {[]string{"dismiss", "dismiss", "dismiss"}, mailOf(desk, "Aanmaning", ""), false},
-		"a client's":              {[]string{"dismiss", "dismiss", "dismiss"}, mailOf(desk, "Uw factuur 77", "Factuur voor Bakkerij De Korenaar B.V."), false},
+		"twice":           {[]string{"dismiss", "dismiss"}, invoice, false},
+		"three times":     {[]string{"dismiss", "dismiss", "dismiss"}, invoice, true},
+		"another subject": {[]string{"dismiss", "dismiss", "dismiss"}, mailOf(desk, "Aanmaning", ""), false},
+		"a client's": {[]string{"dismiss", "dismiss", "dismiss"},
+			mailOf(desk, "Uw factuur 77", "Factuur voor Bakkerij De Korenaar B.V."), false},
 		"of a person":             {[]string{"dismiss", "dismiss", "dismiss"}, mailOf("jan@telefoon.example", "Uw factuur 77", ""), false},
 		"one of them was needed":  {[]string{"dismiss", "dismiss", "dismiss", "release"}, invoice, false},
 		"and dismissed once more": {[]string{"dismiss", "dismiss", "dismiss", Otherwise, "dismiss", "dismiss", "dismiss"}, invoice, false},
 	} {
 		var rule directory.Rule
 		for n, action := range c.done {
-			e := Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: action}, mailOf(c.mail.From.Email, fmt.Sprint("Uw factuur 2026-00", n), ""))
+			e := Proof(directory.Evidence{By: "margot", Manager: true, Mail: fmt.Sprint(n), Action: action},
+				mailOf(c.mail.From.Email, fmt.Sprint("Uw factuur 2026-00", n), ""))
 			rule = TeachDismissal(rule, directory.DismissSender, desk, e, false)
 		}
 		if got, err := Decides(rule, c.mail, office.index); got != c.want || err != nil {
