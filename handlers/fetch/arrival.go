@@ -163,8 +163,20 @@ func addressIn(line string) string {
 // for two mails with the same internet message id. It ignores white space, which
 // Exchange may fold differently.
 func fingerprint(it item.Item, m mail.Message) string {
-	return ids.Hash(it.From.Email, strings.Join(strings.Fields(m.Subject), " "), m.Sent.UTC().String(),
-		strings.Join(strings.Fields(m.Body.Content), " "))
+	return ids.Hash(it.From.Email, oneSpaced(m.Subject), m.Sent.UTC().String(), oneSpaced(m.Body.Content))
+}
+
+// oneSpaced returns the words of a text with one space between them.
+func oneSpaced(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for word := range strings.FieldsSeq(text) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+	}
+	return b.String()
 }
 
 // headers are the header fields of a mail by lower-case name, in order.

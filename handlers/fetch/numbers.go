@@ -32,10 +32,14 @@ func numbers(it item.Item, content string, text mailtext.Text) []string {
 	if it.InitialReason != "" {
 		return nil
 	}
-	folded := strings.ToLower(it.Subject + " \n" + content)
-	if !slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(folded, l) }) {
+	n := mailtext.CompanyNumbersIn(it.Subject + "\n" + text.Own)
+	found := slices.Concat(n.Labelled, n.KvK, n.VAT)
+	if len(found) == 0 {
 		return nil
 	}
-	n := mailtext.CompanyNumbersIn(it.Subject + "\n" + text.Own)
-	return slices.Concat(n.Labelled, n.KvK, n.VAT)
+	folded := strings.ToLower(it.Subject + " \n" + content)
+	if !slices.ContainsFunc(labels, func(l string) bool { return strings.Contains(folded, l) }) {
+		return nil // eight digits of something else
+	}
+	return found
 }

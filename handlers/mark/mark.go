@@ -60,14 +60,6 @@ func (h *Handler) Handle(ctx context.Context, j job.Mark) error {
 	if err != nil || len(marks) == 0 {
 		return err
 	}
-	items, err := h.Items.Load(ctx, ids(marks))
-	if err != nil {
-		return err
-	}
-	states := map[string]item.Item{}
-	for _, it := range items {
-		states[it.ID] = it
-	}
 	byMailbox := map[string][]item.Mark{}
 	for _, m := range marks {
 		byMailbox[m.Mailbox] = append(byMailbox[m.Mailbox], m)
@@ -82,23 +74,16 @@ func (h *Handler) Handle(ctx context.Context, j job.Mark) error {
 	}
 	for _, mailbox := range slices.Sorted(maps.Keys(byMailbox)) {
 		ctx := invoke.With(ctx, slog.String("mailbox", mailbox))
-		if err := h.mailbox(ctx, active[mailbox], byMailbox[mailbox], states); err != nil {
+		if err := h.mailbox(ctx, active[mailbox], byMailbox[mailbox]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func ids(marks []item.Mark) (all []string) {
-	for _, m := range marks {
-		all = append(all, m.ID)
-	}
-	return all
-}
-
 // mailbox sets the categories of mails in one mailbox, and notes which ones are done.
 // Errors are of the tables.
-func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.Mark, states map[string]item.Item) error {
+func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.Mark) error {
 	if !box.Active || !box.Categories {
 		return h.Items.DropMarks(ctx, marks)
 	}
@@ -113,15 +98,15 @@ func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.M
 	h.ensureMasters(ctx, graph, box.ID)
 	var changes []mail.CategoryChange
 	for _, m := range marks {
-		if it, ok := states[m.ID]; ok {
-			changes = append(changes, changeOf(it))
+		if m.Message != "" {
+			changes = append(changes, changeOf(m))
 		}
 	}
 	failed := graph.Categorize(ctx, box.ID, changes)
 	var done, later []item.Mark
 	var after time.Duration
 	for _, m := range marks {
-		err := failed[states[m.ID].MessageID]
+		err := failed[m.Message]
 		if err == nil {
 			err = failed[""]
 		}
@@ -136,7 +121,7 @@ func (h *Handler) mailbox(ctx context.Context, box connector.Box, marks []item.M
 		}
 	}
 	if len(later) > 0 {
-		slog.WarnContext(ctx, "categories not set yet", "mails", len(later), "error", failed[states[later[0].ID].MessageID])
+		slog.WarnContext(ctx, "categories not set yet", "mails", len(later), "error", failed[later[0].Message])
 	}
 	if err := h.Items.DropMarks(ctx, done); err != nil {
 		return err
@@ -163,9 +148,9 @@ func lost(ctx context.Context, m item.Mark, err error) bool {
 
 // changeOf returns the categories that a mail gets by its state. Only a mail in a
 // chat is marked as processed.
-func changeOf(it item.Item) mail.CategoryChange {
-	c := mail.CategoryChange{Message: it.MessageID}
-	switch it.State {
+func changeOf(m item.Mark) mail.CategoryChange {
+	c := mail.CategoryChange{Message: m.Message}
+	switch m.State {
 	case item.Processed:
 		c.Add, c.Remove = []string{processed.Name}, []string{actionNeeded.Name}
 	case item.Parked:

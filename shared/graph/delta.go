@@ -88,7 +88,6 @@ func (c *Client) delta(ctx context.Context, mailboxID, folder, link string, sinc
 
 func (c *Client) page(ctx context.Context, mailboxID, folder, link string, since time.Time, size int) (mail.Page, error) {
 	var page mail.Page
-	var links answer.Links
 	err := c.ask(ctx, mailboxID, prefer(size),
 		func(ctx context.Context, r request) error {
 			config := &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetRequestConfiguration{Headers: r.headers, Options: r.options}
@@ -103,8 +102,7 @@ func (c *Client) page(ctx context.Context, mailboxID, folder, link string, since
 			return err
 		},
 		func(r io.Reader) (err error) {
-			page = mail.Page{}
-			links, err = answer.Collection(r, func(raw []byte) { answer.Add(&page, raw) })
+			page, err = answer.Page(r)
 			return err
 		})
 	var refused *Error
@@ -115,7 +113,6 @@ func (c *Client) page(ctx context.Context, mailboxID, folder, link string, since
 	case err != nil:
 		return mail.Page{}, err
 	}
-	page.Next, page.DeltaLink = links.Next, links.Delta
 	if page.Next != "" {
 		page.DeltaLink = ""
 	}

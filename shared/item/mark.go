@@ -10,12 +10,14 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// A Mark says that the categories of a mail in Outlook are still to be set. Which
-// ones, the state of the mail says when they are set.
+// A Mark says that the categories of a mail in Outlook are still to be set. Each change
+// of the mail's state renews it.
 type Mark struct {
 	ID       string    `json:"id"`       // of the mail
 	Mailbox  string    `json:"mailbox"`  // that has the mail
 	Address  string    `json:"address"`  // for people
+	Message  string    `json:"message"`  // Item.MessageID; "" when the mail is gone
+	State    State     `json:"state"`    // of the mail
 	Next     time.Time `json:"next"`     // when the tick puts a job, if the mark is still there
 	Attempts int64     `json:"attempts"` // that failed
 
@@ -37,16 +39,17 @@ func (it Item) markOps(was State) []table.Op {
 	if !it.Marked(was) {
 		return nil
 	}
-	return []table.Op{table.Put(markRow(Mark{ID: it.ID, Mailbox: it.Mailbox, Address: it.Address, Next: it.Decided.Add(firstMark)}))}
+	return []table.Op{table.Put(markRow(Mark{
+		ID: it.ID, Mailbox: it.Mailbox, Address: it.Address, Message: it.MessageID, State: it.State, Next: it.Decided.Add(firstMark),
+	}))}
 }
 
+// markRow returns what table.Pack makes of a mark.
 func markRow(m Mark) table.Row {
-	r, err := table.Pack(markKey(m.ID), m)
-	if err != nil {
-		panic(fmt.Sprintf("mark of mail %s: %v", m.ID, err)) // a plain struct packs
-	}
-	r.ETag = m.etag
-	return r
+	return table.Row{Key: markKey(m.ID), ETag: m.etag, Props: map[string]any{
+		"id": m.ID, "mailbox": m.Mailbox, "address": m.Address, "message": m.Message, "state": string(m.State),
+		"next": m.Next.Format(time.RFC3339Nano), "attempts": m.Attempts,
+	}}
 }
 
 // DueMarks returns marks whose time has come, newest first, at most limit.
@@ -77,7 +80,30 @@ func (s *Store) Marks(ctx context.Context, mails []string) ([]Mark, error) {
 		}
 		return true
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, s.completeMarks(ctx, found)
+}
+
+// completeMarks adds the message and the state to marks that were made before marks had
+// them.
+func (s *Store) completeMarks(ctx context.Context, marks []Mark) error {
+	var without []string
+	for _, m := range marks {
+		if m.State == "" {
+			without = append(without, m.ID)
+		}
+	}
+	items, err := s.Load(ctx, without)
+	for i, m := range marks {
+		for _, it := range items {
+			if it.ID == m.ID && m.State == "" {
+				marks[i].Message, marks[i].State = it.MessageID, it.State
+			}
+		}
+	}
+	return err
 }
 
 // eachMark calls do for each mark between two keys, until it returns false.

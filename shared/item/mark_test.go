@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
 
@@ -66,9 +67,42 @@ func TestAChangeOfStateLeavesAMark(t *testing.T) {
 		if err != nil || (len(marks) == 1) != c.marked {
 			t.Errorf("from %s to %s: marks %+v, %v", c.was, c.is, marks, err)
 		}
-		if c.marked && (marks[0].ID != ids[0] || marks[0].Mailbox != box || marks[0].Address != "info@x.example") {
+		if c.marked && (marks[0].ID != ids[0] || marks[0].Mailbox != box || marks[0].Address != "info@x.example" || marks[0].State != c.is ||
+			marks[0].Message == "") {
 			t.Errorf("%+v", marks[0])
 		}
+	}
+}
+
+// A mark of a former release says neither the message nor the state: the mail does.
+func TestAMarkOfAFormerReleaseIsRead(t *testing.T) {
+	server := tabletest.New()
+	service := server.Service(t, server.Transport())
+	if err := service.Create(t.Context(), "mails"); err != nil {
+		t.Fatal(err)
+	}
+	s := item.NewStore(service.Table("mails"))
+	ids, err := s.Ingest(t.Context(), arrivals(0, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decided(t, s, ids[0], item.Parked)
+	want, err := s.Marks(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := service.Table("mails").Get(t.Context(), "h|"+ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(row.Props, "message")
+	delete(row.Props, "state")
+	if err := service.Table("mails").Write(t.Context(), table.Replace(row)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Marks(t.Context(), ids)
+	if err != nil || len(got) != 1 || got[0].Message != want[0].Message || got[0].State != item.Parked {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
 }
 

@@ -42,12 +42,14 @@ func tokens(text string) []token {
 		begins, label = true, false
 		at++
 		for field := range strings.FieldsSeq(line) {
-			apart = apart || strings.ContainsAny(field[:1], `("'[/`)
-			for _, part := range strings.FieldsFunc(field, func(r rune) bool {
-				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '\'' && r != '’'
-			}) {
+			apart = apart || isOneOf(field[0], `("'[/`)
+			for rest := field; ; {
+				var part string
+				if part, rest = nextWord(rest); part == "" {
+					break
+				}
 				word, bare := fold(part), part
-				if strings.ContainsAny(word, ".'") || strings.Contains(word, "’") {
+				if strings.IndexByte(word, '.') >= 0 || strings.IndexByte(word, '\'') >= 0 || strings.Contains(word, "’") {
 					word, bare = unpointed.Replace(word), strings.TrimLeft(part, ".'’")
 				}
 				if word == "" {
@@ -61,13 +63,33 @@ func tokens(text string) []token {
 				out = append(out, token{word: word, said: part, upper: unicode.IsUpper(r), begins: begins, apart: apart, label: label, line: at})
 				begins, apart, label = false, false, false
 			}
-			apart = strings.ContainsAny(field[len(field)-1:], `),;"/]-`)
-			begins = begins || strings.ContainsAny(field[len(field)-1:], ".?!:") && !abbreviated(field)
-			label = label || strings.HasSuffix(field, ":")
+			last := field[len(field)-1]
+			apart = isOneOf(last, `),;"/]-`)
+			begins = begins || isOneOf(last, ".?!:") && !abbreviated(field)
+			label = label || last == ':'
 		}
 	}
 	return out
 }
+
+// nextWord returns the first word of a text, "" when it has none, and what follows it.
+func nextWord(text string) (word, rest string) {
+	text = strings.TrimLeftFunc(text, between)
+	if end := strings.IndexFunc(text, between); end >= 0 {
+		return text[:end], text[end:]
+	}
+	return text, ""
+}
+
+// between says whether a character stands between two words.
+func between(r rune) bool {
+	if r < utf8.RuneSelf {
+		return (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z') && r != '.' && r != '\''
+	}
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '’'
+}
+
+func isOneOf(c byte, marks string) bool { return strings.IndexByte(marks, c) >= 0 }
 
 // abbreviated says whether the full stop of a field belongs to a legal form or
 // an initial.

@@ -14,7 +14,7 @@ import (
 // fold makes words comparable: lower case, without diacritics.
 func fold(text string) string {
 	text = strings.ToLower(text)
-	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if isASCII(text) {
 		return text
 	}
 	var b strings.Builder
@@ -24,6 +24,15 @@ func fold(text string) string {
 		}
 	}
 	return b.String()
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // particles are words between first name and surname. They tell nobody apart.

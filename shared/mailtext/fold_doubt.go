@@ -53,13 +53,26 @@ var (
 		`^\W*(caution: )?extern(al|e)?( e-?mail| sender| afzender)?\W*$`)
 )
 
-// bannerParts are letters of which each banner has some: few lines are matched with
-// the pattern.
-var bannerParts = []string{"rganisa", "rganiza", "lick", "klik", "Klik", "xtern", "XTERN", "often", "vaak", "important", "belangrijk"}
+// bannerParts are letters of which each banner has some, by a rare one of them: few lines
+// are matched with the pattern, and few places are looked at.
+var bannerParts = [256][]string{
+	'g': {"rganisa", "rganiza"}, 'k': {"lick", "klik", "Klik", "vaak"}, 'x': {"xtern"}, 'X': {"XTERN"},
+	'f': {"often"}, 'p': {"important"}, 'j': {"belangrijk"},
+}
+
+func hasBannerPart(text string) bool {
+	for i := range len(text) {
+		for _, part := range bannerParts[text[i]] {
+			if from := i - strings.IndexByte(part, text[i]); from >= 0 && strings.HasPrefix(text[from:], part) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func isBanner(text string) bool {
-	return len(text) > 6 && slices.ContainsFunc(bannerParts, func(part string) bool { return strings.Contains(text, part) }) &&
-		matches(banner, cut(text, 600))
+	return len(text) > 6 && hasBannerPart(text) && matches(banner, cut(text, 600))
 }
 
 // answered tells whether a piece that is in no earlier message shows marks of answers.

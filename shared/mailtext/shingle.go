@@ -44,31 +44,54 @@ var target = regexp.MustCompile(`<(?:https?|mailto|tel):[^<>\s]*>|\[(?:cid|image
 
 // wordsOf returns the words of lines: their hashes, whatever their case and the signs
 // between them.
-func wordsOf(lines []line) (words []uint64) {
+func wordsOf(lines []line) []uint64 {
+	length := 0
+	for _, l := range lines {
+		length += len(l.text)
+	}
+	words := make([]uint64, 0, length/6) // about one for each word
 	for _, l := range lines {
 		text := l.text
 		if isBanner(text) {
 			continue
 		}
-		if strings.ContainsAny(text, "<[") {
+		if strings.IndexByte(text, '<') >= 0 || strings.IndexByte(text, '[') >= 0 {
 			step(len(text))
 			text = target.ReplaceAllString(text, " ")
 		}
 		step(len(text))
-		for w := range strings.FieldsFuncSeq(text, func(c rune) bool { return !isWord(c) }) {
-			words = append(words, hashOf(strings.ToLower(w)))
-		}
+		words = appendWords(words, text)
 	}
 	return words
 }
 
-// hashOf is the 64-bit FNV-1a hash of a word, as hash/fnv makes it, without an allocation.
-func hashOf(word string) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(word) {
-		h = (h ^ uint64(word[i])) * 1099511628211
+// appendWords appends the 64-bit FNV-1a hash of each word of a text, in lower case.
+func appendWords(words []uint64, text string) []uint64 {
+	const none = 14695981039346656037 // of no word
+	h := uint64(none)
+	var other [utf8.UTFMax]byte
+	for _, c := range text {
+		switch {
+		case !isWord(c):
+			if h != none {
+				words, h = append(words, h), none
+			}
+			continue
+		case c < utf8.RuneSelf:
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			h = (h ^ uint64(c)) * 1099511628211
+		default:
+			for _, b := range utf8.AppendRune(other[:0], unicode.ToLower(c)) {
+				h = (h ^ uint64(b)) * 1099511628211
+			}
+		}
 	}
-	return h
+	if h != none {
+		words = append(words, h)
+	}
+	return words
 }
 
 // isWord tells whether a character belongs to a word. People also answer with 👍 or ✓.

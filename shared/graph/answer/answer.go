@@ -32,7 +32,18 @@ type Links struct{ Next, Delta string }
 // is truncated, or is not one JSON object with a value array, there is an error,
 // and the caller must discard the items.
 func Collection(r io.Reader, item func(raw []byte)) (Links, error) {
-	d := json.NewDecoder(&capped{r: r, left: Max})
+	return collection(json.NewDecoder(&capped{r: r, left: Max}), func(d *json.Decoder) error {
+		var raw json.RawMessage // its memory is reused for every item
+		if err := d.Decode(&raw); err != nil {
+			return err
+		}
+		item(raw)
+		return nil
+	})
+}
+
+// collection is Collection with a function that reads the next item.
+func collection(d *json.Decoder, item func(d *json.Decoder) error) (Links, error) {
 	var links Links
 	found := false
 	err := object(d, func(key string) error {
@@ -109,19 +120,17 @@ func object(d *json.Decoder, member func(key string) error) error {
 	return end(d)
 }
 
-// array passes each element of the next array to item.
-func array(d *json.Decoder, item func(raw []byte)) error {
+// array calls item for each element of the next array. item must read the element.
+func array(d *json.Decoder, item func(d *json.Decoder) error) error {
 	if t, err := d.Token(); err != nil {
 		return err
 	} else if t != json.Delim('[') {
 		return fmt.Errorf("no array: %w", errNotJSON)
 	}
-	var raw json.RawMessage // its memory is reused for every element
 	for d.More() {
-		if err := d.Decode(&raw); err != nil {
+		if err := item(d); err != nil {
 			return err
 		}
-		item(raw)
 	}
 	_, err := d.Token()
 	return err

@@ -21,9 +21,7 @@ const full = `{"id":"A=","internetMessageId":"<1@x>","conversationId":"c","subje
 
 func page(t *testing.T, items ...string) mail.Page {
 	t.Helper()
-	var p mail.Page
-	_, err := Collection(strings.NewReader(`{"@odata.context":"x","value":[`+strings.Join(items, ",")+`],"@odata.nextLink":"n"}`),
-		func(raw []byte) { Add(&p, raw) })
+	p, err := Page(strings.NewReader(`{"@odata.context":"x","value":[` + strings.Join(items, " , ") + `],"@odata.nextLink":"n"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,14 +150,14 @@ func TestALongBodyIsCutBetweenCharacters(t *testing.T) {
 func TestAPageThatIsNotWholeIsAnError(t *testing.T) {
 	whole := `{"value":[` + full + `],"@odata.deltaLink":"d"}`
 	for n := range len(whole) {
-		if _, err := Collection(strings.NewReader(whole[:n]), func([]byte) {}); err == nil {
+		if _, err := Page(strings.NewReader(whole[:n])); err == nil {
 			t.Fatalf("a page that ends after %q was taken", whole[:n])
 		} else if errors.Is(err, io.EOF) {
 			t.Fatalf("a page that ends after %q looks like an end: %v", whole[:n], err)
 		}
 	}
-	if _, err := Collection(iotest.OneByteReader(strings.NewReader(whole)), func([]byte) {}); err != nil {
-		t.Error(err)
+	if p, err := Page(iotest.OneByteReader(strings.NewReader(whole))); err != nil || len(p.Messages) != 1 || p.DeltaLink != "d" {
+		t.Error(p, err)
 	}
 	for _, text := range []string{"", "null", "7", `""`, "[]", "{}", "true", "<html>", "{\"value\":[]} {}", whole + "x", `{"value":null}`,
 		`{"value":{}}`, `{"value":"x"}`,
@@ -168,8 +166,7 @@ func TestAPageThatIsNotWholeIsAnError(t *testing.T) {
 			t.Errorf("%q was taken for a page", text)
 		}
 	}
-	if _, err := Collection(io.MultiReader(strings.NewReader(whole[:len(whole)-1]), iotest.ErrReader(errors.New("reset"))),
-		func([]byte) {}); err == nil || !strings.Contains(err.Error(), "reset") {
+	if _, err := Page(io.MultiReader(strings.NewReader(whole[:len(whole)-1]), iotest.ErrReader(errors.New("reset")))); err == nil || !strings.Contains(err.Error(), "reset") {
 		t.Errorf("a connection that broke: %v", err)
 	}
 }
@@ -187,8 +184,10 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestAnAnswerIsReadToALimit(t *testing.T) {
-	if _, err := Collection(&endless{rest: `{"value":[`}, func([]byte) {}); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("Collection = %v", err)
+	for _, begin := range []string{`{"value":[`, `{"value":[[`} {
+		if _, err := Page(&endless{rest: begin}); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("Page = %v", err)
+		}
 	}
 	r := &capped{r: strings.NewReader("abc"), left: 3}
 	if text, err := io.ReadAll(r); string(text) != "abc" || err != nil {
@@ -217,9 +216,12 @@ func FuzzCollection(f *testing.F) {
 	f.Add([]byte(`{"value":[` + set("from", `{"emailAddress":{"address":[]}}`) + `]}`))
 	f.Add([]byte(`{"@odata.nextLink":"n","value":[]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var p mail.Page
 		items := 0
-		_, err := Collection(bytes.NewReader(text), func(raw []byte) { items++; Add(&p, raw); Mailbox(raw); _, _ = Message(raw) })
+		_, err := Collection(bytes.NewReader(text), func(raw []byte) { items++; Mailbox(raw); _, _ = Message(raw) })
+		p, pageErr := Page(bytes.NewReader(text))
+		if (err == nil) != (pageErr == nil) {
+			t.Fatalf("a page: %v, a collection: %v", pageErr, err)
+		}
 		if err != nil {
 			return
 		}

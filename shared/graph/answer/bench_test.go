@@ -3,8 +3,6 @@ package answer
 import (
 	"strings"
 	"testing"
-
-	"kantoorpost/shared/mail"
 )
 
 // A page of fifty messages of 19 KB, as large as Graph makes them.
@@ -14,8 +12,7 @@ func BenchmarkPage(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		var p mail.Page
-		if _, err := Collection(strings.NewReader(text), func(raw []byte) { Add(&p, raw) }); err != nil || len(p.Messages) != 50 {
+		if p, err := Page(strings.NewReader(text)); err != nil || len(p.Messages) != 50 {
 			b.Fatal(err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,31 +59,69 @@ type body struct {
 
 type header struct{ Name, Value string }
 
-// Add decodes one item of a delta page and adds it to p.
-func Add(p *mail.Page, raw []byte) {
-	if bytes.Equal(raw, []byte("null")) {
-		return // there is nothing to keep
+// Page reads a page of messages, as Collection does. An item is decoded from the answer
+// itself: its bytes are looked at again only when they are no message.
+func Page(r io.Reader) (mail.Page, error) {
+	var p mail.Page
+	read := &recorder{r: &capped{r: r, left: Max}}
+	links, err := collection(json.NewDecoder(read), func(d *json.Decoder) error {
+		var w message
+		from := d.InputOffset()
+		err := d.Decode(&w)
+		raw := bytes.TrimLeft(read.between(from, d.InputOffset()), ", \t\r\n")
+		if err != nil && len(raw) == 0 {
+			return err // of the answer
+		}
+		add(&p, &w, raw, err)
+		return nil
+	})
+	if err != nil {
+		return mail.Page{}, err
 	}
-	var w message
-	if err := json.Unmarshal(raw, &w); err != nil {
-		p.Undecodable = append(p.Undecodable, undecodable(raw, err))
-		return
-	}
-	if w.ID == "" {
-		p.Undecodable = append(p.Undecodable, undecodable(raw, errors.New("item without id")))
-		return
-	}
-	if present(w.Removed) {
-		p.Removed = append(p.Removed, w.ID)
-		return
-	}
-	switch m, err := w.message(); {
-	case errors.Is(err, ErrIncomplete):
-		p.Incomplete = append(p.Incomplete, w.ID)
+	p.Next, p.DeltaLink = links.Next, links.Delta
+	return p, nil
+}
+
+// A recorder keeps what was read, as long as it is not given up.
+type recorder struct {
+	r    io.Reader
+	kept []byte
+	at   int64 // offset of kept
+}
+
+func (r *recorder) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	r.kept = append(r.kept, p[:n]...)
+	return n, err
+}
+
+// between returns what was read between two offsets, and gives up what was before. It is
+// valid until the next call.
+func (r *recorder) between(from, to int64) []byte {
+	r.kept = append(r.kept[:0], r.kept[from-r.at:]...)
+	r.at = from
+	return r.kept[:to-from]
+}
+
+// add adds one item of a page, or what it is when it could not be decoded.
+func add(p *mail.Page, w *message, raw []byte, err error) {
+	switch {
+	case bytes.Equal(raw, []byte("null")): // there is nothing to keep
 	case err != nil:
 		p.Undecodable = append(p.Undecodable, undecodable(raw, err))
+	case w.ID == "":
+		p.Undecodable = append(p.Undecodable, undecodable(raw, errors.New("item without id")))
+	case present(w.Removed):
+		p.Removed = append(p.Removed, w.ID)
 	default:
-		p.Messages = append(p.Messages, m)
+		switch m, err := w.message(); {
+		case errors.Is(err, ErrIncomplete):
+			p.Incomplete = append(p.Incomplete, w.ID)
+		case err != nil:
+			p.Undecodable = append(p.Undecodable, undecodable(raw, err))
+		default:
+			p.Messages = append(p.Messages, m)
+		}
 	}
 }
 
