@@ -23,6 +23,7 @@ package chat
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -230,13 +231,9 @@ func StartAs(id string, it item.Item, client, contact, contactName string, membe
 	m.Sequence = 1
 	c.First = firstOf(it, c)
 	found := c.reindex()
-	ops := []table.Op{
-		table.Insert(c.row()),
-		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
-		table.Insert(row(messageKey(c.ID, it.ID), m, nil)),
-	}
-	for _, m := range members {
-		ops = append(ops, table.Insert(row(memberKey(m, c.ID), c, nil)))
+	ops := []table.Op{table.Insert(row(messageKey(c.ID, it.ID), m, nil))}
+	for _, r := range c.documents() {
+		ops = append(ops, table.Insert(r))
 	}
 	return c, append(append(ops, threads(c.ID, it, named)...), found...)
 }
@@ -304,14 +301,26 @@ func (c *Chat) join(members []string) {
 // rows returns the operations that replace all rows of the chat.
 func (c Chat) rows() []table.Op {
 	found := c.reindex()
-	ops := []table.Op{
-		table.Replace(c.row()),
-		table.Put(row(clientKey(c.Client, c.ID), c, nil)),
-	}
-	for _, m := range c.Members {
-		ops = append(ops, table.Put(row(memberKey(m, c.ID), c, nil)))
+	all := c.documents()
+	ops := []table.Op{table.Replace(all[0])}
+	for _, r := range all[1:] {
+		ops = append(ops, table.Put(r))
 	}
 	return append(ops, found...)
+}
+
+// documents returns the row of the chat, and those of its client and its members, which
+// have the same document.
+func (c Chat) documents() []table.Row {
+	all := []table.Row{c.row()}
+	document := maps.Clone(all[0].Props)
+	delete(document, "subject")
+	delete(document, "state")
+	all = append(all, table.Row{Key: clientKey(c.Client, c.ID), Props: document})
+	for _, m := range c.Members {
+		all = append(all, table.Row{Key: memberKey(m, c.ID), Props: document})
+	}
+	return all
 }
 
 // threads returns the operations by which later mail finds the chat. The thread

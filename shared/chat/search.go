@@ -26,9 +26,9 @@ type First struct {
 }
 
 func firstOf(it item.Item, c Chat) *First {
-	f := &First{Mailbox: it.Mailbox}
+	f, words := &First{Mailbox: it.Mailbox}, c.words()
 	for _, word := range it.Words() {
-		if !slices.Contains(c.words(), word) && !slices.Contains(f.Words, word) {
+		if !slices.Contains(words, word) && !slices.Contains(f.Words, word) {
 			f.Words = append(f.Words, word)
 		}
 	}

@@ -41,21 +41,34 @@ func (r Row) Check() error {
 	if len(r.Props) > maxProps {
 		return fmt.Errorf("row %s has %d properties: %w", r.Key, len(r.Props), ErrTooLarge)
 	}
-	size := 4 + 2*(units(storedKey(r.Key))+len(partition))
-	for name, v := range r.Props {
-		if err := checkName(name); err != nil {
-			return fmt.Errorf("row %s: %w", r.Key, err)
-		}
-		n, err := sizeOf(v)
-		if err != nil {
-			return fmt.Errorf("row %s: property %s: %w", r.Key, name, err)
-		}
-		size += 8 + 2*len(name) + n
+	size, err := r.size(func(text string) int { return len(text) }) // at most
+	if err == nil && size > maxRow {
+		size, err = r.size(units)
+	}
+	if err != nil {
+		return fmt.Errorf("row %s: %w", r.Key, err)
 	}
 	if size > maxRow {
 		return fmt.Errorf("row %s of %d bytes: %w", r.Key, size, ErrTooLarge)
 	}
 	return nil
+}
+
+// size returns the number of bytes that the service counts for r, with a function that
+// counts the units of a text.
+func (r Row) size(unitsOf func(string) int) (int, error) {
+	size := 4 + 2*(unitsOf(storedKey(r.Key))+len(partition))
+	for name, v := range r.Props {
+		if err := checkName(name); err != nil {
+			return 0, err
+		}
+		n, err := sizeOf(v, unitsOf)
+		if err != nil {
+			return 0, fmt.Errorf("property %s: %w", name, err)
+		}
+		size += 8 + 2*len(name) + n
+	}
+	return size, nil
 }
 
 func checkName(name string) error {
@@ -75,17 +88,16 @@ func checkName(name string) error {
 }
 
 // sizeOf returns the number of bytes that the service counts for a value.
-func sizeOf(v any) (int, error) {
+func sizeOf(v any, unitsOf func(string) int) (int, error) {
 	switch v := v.(type) {
 	case string:
-		n := units(v)
 		if !utf8.ValidString(v) {
 			return 0, errors.New("text is not valid UTF-8")
 		}
-		if n > maxString {
-			return 0, fmt.Errorf("text of %d characters: %w", n, ErrTooLarge)
+		if len(v) > maxString && units(v) > maxString {
+			return 0, fmt.Errorf("text of %d characters: %w", units(v), ErrTooLarge)
 		}
-		return 4 + 2*n, nil
+		return 4 + 2*unitsOf(v), nil
 	case []byte:
 		if len(v) > maxBinary {
 			return 0, fmt.Errorf("%d bytes: %w", len(v), ErrTooLarge)
@@ -116,7 +128,17 @@ const edmTime = "2006-01-02T15:04:05.0000000Z"
 //
 // See https://learn.microsoft.com/rest/api/storageservices/payload-format-for-table-service-operations
 func (r Row) encode() []byte {
-	b := make([]byte, 0, 512)
+	length := 256
+	for name, v := range r.Props {
+		length += 2*len(name) + 64
+		switch x := v.(type) {
+		case string:
+			length += len(x) + len(x)/8 // quotes are escaped
+		case []byte:
+			length += base64.StdEncoding.EncodedLen(len(x))
+		}
+	}
+	b := make([]byte, 0, length)
 	b = append(b, `{"PartitionKey":"`+partition+`","RowKey":`...)
 	b = appendText(b, storedKey(r.Key))
 	for _, name := range slices.Sorted(maps.Keys(r.Props)) {
@@ -158,6 +180,8 @@ func appendText(b []byte, text string) []byte {
 	for i := range len(text) {
 		c, width := rune(text[i]), 1
 		switch {
+		case c > '\\' && c != 0xe2 || c > '"' && c < '\\':
+			continue // most
 		case c == '"' || c == '\\':
 			b = append(b, text[from:i]...)
 			b = append(b, '\\', byte(c))
