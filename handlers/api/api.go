@@ -9,12 +9,10 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
 	"path"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -223,45 +221,6 @@ func (a *api) registerDocument() {
 		text, err := document()
 		return &output{ContentType: "application/openapi+json", Body: text}, err
 	})
-}
-
-// actionKey is the extension in the document that names the action of an
-// operation.
-const actionKey = "x-action"
-
-// handle registers an operation. Operations are registered only here, so none
-// lacks an action. A caller who may not do the action to any object is
-// refused before the request is read.
-func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
-	mustSee[I]()
-	op.Extensions = map[string]any{actionKey: string(action)}
-	// The default deadline of huma stays on the connection after the body is
-	// read, and would end longer requests. The server has its own deadline.
-	op.BodyReadTimeout = -1
-	op.MaxBodyBytes = cmp.Or(op.MaxBodyBytes, 1<<20)
-	op.Middlewares = huma.Middlewares{a.guard(action)}
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := serve(ctx, in)
-		if err != nil {
-			err = a.failure(ctx, err)
-			if p := huma.StatusError(nil); errors.As(err, &p) {
-				logRefusal(ctx, actor(ctx).ID(), &op, p.GetStatus())
-			}
-			return nil, err
-		}
-		return out, nil
-	})
-}
-
-// mustSee panics on an input with fields that huma would overlook: those of
-// an embedded type whose name is not exported.
-func mustSee[I any]() {
-	in := reflect.TypeFor[I]()
-	for i := range in.NumField() {
-		if f := in.Field(i); f.Anonymous && !f.IsExported() {
-			panic("embedded type " + f.Name + " of an input must be exported")
-		}
-	}
 }
 
 func hasBody(r *http.Request) bool {
