@@ -57,26 +57,26 @@ const actionKey = "x-action"
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
-	a.register(action, op, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, in any) (any, error) {
+	o := &operation{Operation: op, api: a, in: reflect.TypeFor[I](), out: reflect.TypeFor[O](), serve: func(ctx context.Context, in any) (any, error) {
 		out, err := serve(ctx, in.(*I))
 		if out == nil {
 			return nil, err
 		}
 		return out, err
-	})
+	}}
+	o.register(action)
 }
 
-func (a *api) register(action access.Action, op huma.Operation, in, out reflect.Type, serve func(ctx context.Context, in any) (any, error)) {
-	op.Extensions = map[string]any{actionKey: string(action)}
-	op.MaxBodyBytes = cmp.Or(op.MaxBodyBytes, 1<<20)
-	if op.Responses == nil {
-		op.Responses = map[string]*huma.Response{}
+func (o *operation) register(action access.Action) {
+	o.Extensions = map[string]any{actionKey: string(action)}
+	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, 1<<20)
+	if o.Responses == nil {
+		o.Responses = map[string]*huma.Response{}
 	}
-	o := &operation{Operation: op, api: a, in: in, out: out, serve: serve}
 	o.describeInput()
 	o.describeOutput()
-	a.huma.OpenAPI().AddOperation(&o.Operation)
-	a.huma.Adapter().Handle(&o.Operation, huma.Middlewares{a.guard(action)}.Handler(o.handle))
+	o.api.huma.OpenAPI().AddOperation(&o.Operation)
+	o.api.huma.Adapter().Handle(&o.Operation, huma.Middlewares{o.api.guard(action)}.Handler(o.handle))
 }
 
 func (o *operation) registry() huma.Registry { return o.api.huma.OpenAPI().Components.Schemas }
@@ -163,7 +163,8 @@ func at(path *huma.PathBuffer, in, name string) *huma.PathBuffer {
 	return path
 }
 
-func (o *operation) readParameter(hc huma.Context, p parameter, field reflect.Value, path *huma.PathBuffer, found *huma.ValidateResult) {
+func (o *operation) readParameter(hc huma.Context, p parameter, field reflect.Value, path *huma.PathBuffer,
+	found *huma.ValidateResult) {
 	text := ""
 	switch p.in {
 	case "path":
@@ -246,7 +247,8 @@ func (o *operation) readBody(hc huma.Context) ([]byte, *problem) {
 }
 
 // readJSON validates a body and reads it into a field. The status is that of the errors.
-func (o *operation) readJSON(hc huma.Context, text []byte, field reflect.Value, path *huma.PathBuffer, found *huma.ValidateResult) (status int) {
+func (o *operation) readJSON(hc huma.Context, text []byte, field reflect.Value, path *huma.PathBuffer,
+	found *huma.ValidateResult) (status int) {
 	mediaType := cmp.Or(hc.Header("Content-Type"), "application/json")
 	var parsed any
 	if err := o.api.huma.Unmarshal(mediaType, text, &parsed); err != nil {

@@ -10,7 +10,8 @@ import (
 // Shingles are stored: the hash of a word never changes.
 func TestTheHashOfAWordIsThatOfFNV(t *testing.T) {
 	for _, text := range []string{
-		"", "-", "Dag", "Geachte heer De Vries, (de) AANGIFTE 2026-Q3 is klaar.", "Één Ærø naïef ǅ İstanbul ß ſ K Ω 𝔸", "👍 ✓ ok\xff\xfe x\uFFFDy", " a  b ",
+		"", "-", "Dag", "Geachte heer De Vries, (de) AANGIFTE 2026-Q3 is klaar.",
+		"Één Ærø naïef ǅ İstanbul ß ſ K Ω 𝔸", "👍 ✓ ok\xff\xfe x\uFFFDy", " a  b ",
 	} {
 		var want []uint64
 		for _, word := range strings.FieldsFunc(text, func(c rune) bool { return !isWord(c) }) {
@@ -26,8 +27,10 @@ func TestTheHashOfAWordIsThatOfFNV(t *testing.T) {
 
 func TestABannerIsFoundByItsParts(t *testing.T) {
 	for _, text := range []string{
-		"This email originated from outside of the organisation", "KOMT VAN BUITEN DE organisatie", "afkomstig van buiten uw organizatie", "Do not click on links or attachments",
-		"klik niet op links of bijlagen", "Klik niet op bijlagen", "Learn why this is important", "Lees waarom dit belangrijk is", "You don't often get email from jan@x.example",
+		"This email originated from outside of the organisation", "KOMT VAN BUITEN DE organisatie",
+		"afkomstig van buiten uw organizatie", "Do not click on links or attachments",
+		"klik niet op links of bijlagen", "Klik niet op bijlagen", "Learn why this is important",
+		"Lees waarom dit belangrijk is", "You don't often get email from jan@x.example",
 		"U ontvangt niet vaak e-mail van jan@x.example", "[EXTERN]", "External sender", "  Externe afzender",
 	} {
 		if !isBanner(text) {

@@ -166,7 +166,8 @@ func TestAPageThatIsNotWholeIsAnError(t *testing.T) {
 			t.Errorf("%q was taken for a page", text)
 		}
 	}
-	if _, err := Page(io.MultiReader(strings.NewReader(whole[:len(whole)-1]), iotest.ErrReader(errors.New("reset")))); err == nil || !strings.Contains(err.Error(), "reset") {
+	broken := io.MultiReader(strings.NewReader(whole[:len(whole)-1]), iotest.ErrReader(errors.New("reset")))
+	if _, err := Page(broken); err == nil || !strings.Contains(err.Error(), "reset") {
 		t.Errorf("a connection that broke: %v", err)
 	}
 }
