@@ -59,6 +59,12 @@ func byRecord(all []directory.Client, it item.Item, text string, rule directory.
 	}
 	by := nameTokens(it.From.Name)
 	telling := distinctWords(namesOfClients(all))
+	for i, ws := range telling { // companies of one group differ by a trade
+		if !slices.ContainsFunc(ws, tellsApart) {
+			continue
+		}
+		telling[i] = slices.DeleteFunc(ws, func(w string) bool { return !tellsApart(w) })
+	}
 	only := func(text string) (int, string) {
 		var said []string
 		for _, t := range tokens(text) {
@@ -67,7 +73,7 @@ func byRecord(all []directory.Client, it item.Item, text string, rule directory.
 		found, word := -1, ""
 		for i, ws := range telling {
 			for _, w := range ws {
-				if !tellsApart(w) || slices.Contains(by, w) || !slices.Contains(said, w) {
+				if topics[w] || everyday[w] || slices.Contains(by, w) || !slices.Contains(said, w) {
 					continue
 				}
 				if found >= 0 && found != i {

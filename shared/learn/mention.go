@@ -317,7 +317,7 @@ func partAt(text []token, word string) int {
 	for i, t := range text {
 		s := span{0, i, i + 1}
 		switch {
-		case t.word != word || !t.upper || len(word) < leastPart || topics[word] || everyday[word]:
+		case t.word != word || !t.upper || len(word) < leastPart && t.line == 0 || topics[word] || everyday[word]:
 			continue
 		case i > 0 && salutes[text[i-1].word]:
 			return -1
@@ -341,14 +341,15 @@ func partAt(text []token, word string) int {
 // tellsApart says whether a word of a name is seldom anything else.
 func tellsApart(w string) bool { return weighty(w) && !trades[w] && !topics[w] && !everyday[w] }
 
-// leastPart is the least length of a word that alone stands for a client.
+// leastPart is the least length of a word that alone stands for a client, unless the text
+// says that it is about it.
 const leastPart = 5
 
 // presentedPart says whether the words before a name say that the text is about it, with
 // at most the article or a word of trade of the name between them.
 func presentedPart(text []token, at int) bool {
 	for k := at - 1; k >= 0 && k >= at-3 && text[k].line == text[at].line && !text[k+1].begins; k-- {
-		if presenting[text[k].word] {
+		if presenting[text[k].word] || k > 0 && belonging[text[k].word] && being[text[k-1].word] {
 			return true
 		}
 		if !particles[text[k].word] && !trades[text[k].word] {
@@ -357,6 +358,12 @@ func presentedPart(text []token, at int) bool {
 	}
 	return false
 }
+
+// belonging and being are words that together present whom a text is about: "het is van".
+var (
+	belonging = set("van bij of to")
+	being     = set("is zijn hoort horen is are belongs belong")
+)
 
 // shouted says whether all words of the subject begin with a capital: then a capital
 // says nothing.

@@ -58,6 +58,9 @@ const yearsBack = 8
 var notClient = set("factuur facturen factuurnummer factuurnr fact invoice bill nota notanummer order ordernummer ordernr bestelling bon bonnen bonnummer offerte offertenummer quote polis polisnummer " +
 	"rekening rekeningnummer kamer pagina page pag artikel art aantal bedrag kenteken zaaknummer aanslagnummer betalingskenmerk kenmerk ticket case meldnummer pasnummer pincode code grootboek grootboekrekening postbus")
 
+// ofClient are words right before the number of a client.
+var ofClient = set("klant klantnr klantnummer client clientnr clientnummer relatie relatienr relatienummer dossier dossiernr dossiernummer customer mandant debiteurnummer")
+
 // units are words after a number that counts something.
 var units = set("stuks stuk kantoren klanten bedrijven leden deelnemers uur uren km kg euro eur personen mensen")
 
@@ -73,6 +76,9 @@ func otherNumber(text, number string) bool {
 			}
 			at += i
 			before := strings.FieldsFunc(line[max(0, at-40):at], notLetter)
+			if n := len(before); n > 0 && ofClient[before[n-1]] { // "grootboek klant 70155"
+				return false
+			}
 			behind := strings.FieldsFunc(line[at+len(number):min(len(line), at+len(number)+20)], notLetter)
 			if slices.ContainsFunc(before[max(0, len(before)-2):], func(w string) bool { return notClient[w] }) || len(behind) > 0 && units[behind[0]] {
 				return true

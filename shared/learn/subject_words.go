@@ -32,6 +32,10 @@ var topics = set("btw aangifte aangiften btw-aangifte omzetbelasting loonaangift
 	"belasting belastingdienst aanslag voorlopige vennootschapsbelasting inkomstenbelasting vpb dividend dividendbelasting lening hypotheek verklaring subsidie toeslag toeslagen pensioen verzekering contract " +
 	"medewerker personeel werknemer ziekmelding verlof vakantiegeld declaratie declaraties kilometers auto leaseauto question meeting annual accounts tax return payroll report documents quarter vat")
 
+// vague are words of subjects about anything: what was chosen with them says nothing.
+var vague = set("vraag vragen vraagje afspraak overleg bespreking gesprek reactie antwoord herinnering spoed belangrijk update informatie info nieuwe nieuw stukken documenten bijlage bijlagen " +
+	"bestand bestanden betr inz mbt svp aub gegevens question documents attached reminder urgent frage unterlagen")
+
 // A tally counts how often each client was chosen, with each word and in all.
 type tally struct {
 	all   map[string]int            // choices by client
@@ -116,7 +120,7 @@ func likelyBy(evidence []directory.Evidence, subject string, clients []string) (
 	chance, word = make([]float64, len(clients)), make([]string, len(clients))
 	all, total := make([]float64, len(clients)), 0.0
 	with := map[string][]float64{}
-	said := mailtext.Words(subject)
+	said := slices.DeleteFunc(mailtext.Words(subject), func(w string) bool { return vague[w] })
 	weight := 1.0
 	for _, e := range slices.Backward(evidence) {
 		i := slices.Index(clients, e.Client)
