@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/mailtext"
 )
 
 // like looks for clients whose name has a word, or is that word when it is
@@ -41,7 +42,7 @@ func (cs *clientSearch) byCompany() []lookup {
 		}
 	}
 	lookups := []lookup{cs.like(joined, note)}
-	own := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return trades[w] || !weighty(w) })
+	own := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return mailtext.Trade(w) || !weighty(w) })
 	if len(all) > 1 && len(own) > 0 {
 		lookups = append(lookups, cs.like(slices.MaxFunc(own, func(a, b string) int { return len(a) - len(b) }), note))
 	}
@@ -91,7 +92,7 @@ func (cs *clientSearch) byText() []lookup {
 		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
 		taken := 0
 		for _, w := range words {
-			if len(words) > 1 && weighty(w) && !trades[w] && !topics[w] && !everyday[w] && w != cs.by.name.last && w != cs.by.name.first {
+			if len(words) > 1 && weighty(w) && !mailtext.Trade(w) && !topics[w] && !everyday[w] && w != cs.by.name.last && w != cs.by.name.first {
 				if !seen[w] {
 					parts = append(parts, cs.like(w, cs.note))
 				}
@@ -254,7 +255,7 @@ func (cs *clientSearch) noteNames() {
 		for _, w := range names[i] {
 			if weighty(w) && said[w] && !whole[i] && !slices.Contains(shown, w) {
 				parts[i] += 2
-				if trades[w] {
+				if mailtext.Trade(w) {
 					parts[i]--
 				}
 			}

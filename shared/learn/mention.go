@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mailtext"
 )
 
 // A token is one folded word of a text, with what its writing tells.
@@ -298,7 +299,7 @@ func mentions(text string, clients []directory.Client, it item.Item) []mention {
 				part.weight = partTelling
 			}
 			glued := slices.ContainsFunc(names, func(name []string) bool { return len(name) > 1 && strings.Join(name, "") == w })
-			if firm := partAt(words, w); !glued && (firm >= 0 && !trades[w] || firm > 0) {
+			if firm := partAt(words, w); !glued && (firm >= 0 && !mailtext.Trade(w) || firm > 0) {
 				part.weight, part.firm = ownPart, true
 			}
 			found = append(found, part)
@@ -339,7 +340,7 @@ func partAt(text []token, word string) int {
 }
 
 // tellsApart says whether a word of a name is seldom anything else.
-func tellsApart(w string) bool { return weighty(w) && !trades[w] && !topics[w] && !everyday[w] }
+func tellsApart(w string) bool { return weighty(w) && !mailtext.Trade(w) && !topics[w] && !everyday[w] }
 
 // leastPart is the least length of a word that alone stands for a client, unless the text
 // says that it is about it.
@@ -352,7 +353,7 @@ func presentedPart(text []token, at int) bool {
 		if presenting[text[k].word] || k > 0 && belonging[text[k].word] && being[text[k-1].word] {
 			return true
 		}
-		if !particles[text[k].word] && !trades[text[k].word] {
+		if !particles[text[k].word] && !mailtext.Trade(text[k].word) {
 			return false
 		}
 	}

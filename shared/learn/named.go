@@ -192,7 +192,7 @@ func (n *naming) signed(words string) []string {
 func (n *naming) related(name []string) bool {
 	return slices.ContainsFunc(n.own, func(id string) bool {
 		at, ok := n.x.id[id]
-		return ok && slices.ContainsFunc(name, func(w string) bool { return weighty(w) && !trades[w] && slices.Contains(n.x.names[at], w) })
+		return ok && slices.ContainsFunc(name, func(w string) bool { return weighty(w) && !mailtext.Trade(w) && slices.Contains(n.x.names[at], w) })
 	})
 }
 

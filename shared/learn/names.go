@@ -202,13 +202,6 @@ func machine(email string) bool {
 // leave out what stands between two sentences.
 var starters = set("wij we ik u uw er dit deze dat hierbij bijgaand graag kunt kan wil wilt zie we i you your please this")
 
-// trades are words that the names of many clients have: they tell few apart.
-var trades = set("bakkerij slagerij garage autobedrijf kapsalon salon kapper restaurant cafe eetcafe lunchroom catering bar hotel camping winkel boetiek fietsenwinkel bloemen bloemist kwekerij hovenier hoveniersbedrijf tuinen " +
-	"bouw bouwbedrijf aannemer aannemersbedrijf schilder schilderwerken schildersbedrijf installatie installatiebedrijf installaties techniek elektro loodgieter klussen klusbedrijf timmerbedrijf dakwerken vloeren keukens interieur " +
-	"transport logistiek vervoer taxi rijschool groothandel handel handelsonderneming import export verhuur vastgoed makelaardij makelaar hypotheken verzekeringen advies adviesbureau consultancy consulting coaching training " +
-	"schoonmaak schoonmaakbedrijf loonbedrijf agrarisch melkvee maatschap praktijk tandartspraktijk huisartsenpraktijk fysiotherapie dierenkliniek apotheek kliniek zorg kinderopvang administratiekantoor administratie " +
-	"media reclame design studio fotografie vertalingen software online webshop services service diensten solutions groep beheer holding nederland europe international stichting vereniging")
-
 // everyday are words of every letter, which the names of some clients have too.
 var everyday = set("graag bijgaand hierbij stuur sturen kunnen kunt willen wordt worden alvast bedankt dank vraag vragen even deze onze jullie nieuwe eerste tweede volgende week maand weten laten weet " +
 	"hallo beste geachte goedemorgen goedemiddag groet groeten vriendelijke please attached regards hello dear from with this that your have thanks")

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/mailtext"
 )
 
 // weighText notes what the mail itself says about the contact's clients.
@@ -192,7 +193,7 @@ func sharedParts(text string, clients []directory.Client, writer string) []strin
 	}
 	out := make([]string, len(clients))
 	for _, t := range tokens(text) {
-		if n := len(in[t.word]); n > 1 && n <= 3 && n < len(clients) && t.upper && len(t.word) >= leastPart && !trades[t.word] && !slices.Contains(by, t.word) {
+		if n := len(in[t.word]); n > 1 && n <= 3 && n < len(clients) && t.upper && len(t.word) >= leastPart && !mailtext.Trade(t.word) && !slices.Contains(by, t.word) {
 			for _, i := range in[t.word] {
 				out[i] = t.word
 			}

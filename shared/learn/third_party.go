@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mailtext"
 )
 
 // A contact is not always somebody of its client: a supplier, a bailiff or the program of
@@ -53,7 +54,7 @@ func isDomain(name, email string) bool {
 // sharesWord says whether a domain has a word of a client's name that tells it apart.
 func sharesWord(domain, client string) bool {
 	plain := strings.ReplaceAll(label(domain), "-", "")
-	return slices.ContainsFunc(nameTokens(client), func(w string) bool { return weighty(w) && !trades[w] && strings.Contains(plain, w) })
+	return slices.ContainsFunc(nameTokens(client), func(w string) bool { return weighty(w) && !mailtext.Trade(w) && strings.Contains(plain, w) })
 }
 
 // inBrackets finds numbers as programs mark a client with them.

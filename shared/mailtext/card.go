@@ -186,7 +186,7 @@ func isCompany(text, domain string) bool {
 		return false
 	}
 	for _, w := range strings.Fields(strings.ToLower(text)) {
-		if slices.Contains(organisations, w) && sameLetters(text, domain) {
+		if organisation(w) && sameLetters(text, domain) {
 			return true
 		}
 	}
@@ -237,7 +237,7 @@ var functionWords = []string{"administrat", "directeur", "directrice", "director
 	"projectleider", "werkvoorbereider", "receptionist", "stagiair"}
 
 func isFunctionWord(lower string) bool {
-	if slices.Contains(organisations, lower) {
+	if organisation(lower) {
 		return false
 	}
 	return slices.ContainsFunc(functionWords, func(f string) bool {

@@ -25,16 +25,6 @@ var sharedNames = []string{"info", "administratie", "admin", "administration", "
 	"postmaster", "mailer-daemon", "scan", "scanner", "printer", "order", "orders", "bestellingen", "shop", "webshop", "winkel", "belasting",
 	"belastingdienst", "team", "hallo", "hello", "welkom", "vragen", "afdeling", "directie", "management", "algemeen"}
 
-// organisations are words that are never part of a person's name.
-var organisations = []string{"bakkerij", "slagerij", "garage", "autobedrijf", "restaurant", "hotel", "café", "cafe", "accountants",
-	"accountancy", "administratiekantoor", "advies", "adviseurs", "advocaten", "notariaat",
-	"notarissen", "makelaars", "makelaardij", "bouw", "bouwbedrijf", "aannemersbedrijf", "installatie", "installatietechniek", "techniek",
-	"transport", "logistiek", "schilders", "schildersbedrijf", "kapsalon",
-	"praktijk", "tandartspraktijk", "fysiotherapie", "vereniging", "stichting", "gemeente", "school", "groep", "group", "holding", "beheer",
-	"vastgoed", "services", "diensten", "consultancy", "consulting", "software",
-	"solutions", "nederland", "netherlands", "international", "handelsonderneming", "maatschap", "bank", "verzekeringen", "assurantiën",
-	"kwekerij", "boerderij", "drukkerij", "winkel", "webshop", "studio", "agency", "bureau"}
-
 // legalForm matches the legal form in the name of a company.
 var legalForm = regexp.MustCompile(
 	`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
@@ -69,7 +59,7 @@ func looksLikeName(text string) bool {
 		if head, _, ok := strings.Cut(lower, "-"); ok && slices.Contains(sharedNames, head) {
 			return false
 		}
-		if slices.Contains(organisations, lower) || slices.Contains(sharedNames, lower) || isFunctionWord(lower) {
+		if organisation(lower) || slices.Contains(sharedNames, lower) || isFunctionWord(lower) {
 			return false
 		}
 	}
@@ -176,7 +166,7 @@ func localName(local string) string {
 				return ""
 			}
 		}
-		if slices.Contains(sharedNames, p) || slices.Contains(organisations, p) {
+		if slices.Contains(sharedNames, p) || organisation(p) {
 			return ""
 		}
 		if utf8.RuneCountInString(p) == 1 {
