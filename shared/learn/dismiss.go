@@ -206,7 +206,7 @@ func automated(m Mail, p history) []Suggestion {
 		}
 		return append(list, release(Once, unlikely, reason("release")))
 	}
-	var take clues
+	take := clues{unfitted: true}
 	if p.known && m.Item.ListID == "" {
 		take.add(programOfContact, reason("is-contact"))
 	}

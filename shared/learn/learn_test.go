@@ -195,7 +195,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 
 // Clues are combined as chances; clues of one group count once, and the strongest is the reason.
 func TestClues(t *testing.T) {
-	var c clues
+	c := clues{unfitted: true}
 	if c.score() != 0 {
 		t.Errorf("nothing is worth %v", c.score())
 	}

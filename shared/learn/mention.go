@@ -215,7 +215,21 @@ func formerly(text []token, s span) bool {
 	return false
 }
 
+// aside says whether a span is the name of a company that the text compares with, or of
+// which it says that its mail comes later.
+func aside(text []token, s span) bool {
+	for k := s.from - 1; k >= 0 && k >= s.from-4 && !text[k+1].begins; k-- {
+		if comparing[text[k].word] {
+			return true
+		}
+	}
+	return s.to < len(text) && !text[s.to].begins && following[text[s.to].word]
+}
+
 var (
+	comparing = set("als zoals evenals like")
+	following = set("volgt volgen follows")
+
 	leaving = set("na voorheen voormalig voormalige vroeger ex ipv after formerly former")
 	ended   = set("gekocht bestaat opgeheven overgenomen failliet gestopt verlaten verkocht opgegaan acquired bought sold")
 
@@ -283,6 +297,12 @@ func mentions(text string, clients []directory.Client, it item.Item) []mention {
 	for _, s := range spans(words, names) {
 		firm := len(distinct[s.client]) > 0 && means(words, s, names[s.client]) || pointsTo(words, s, names[s.client])
 		weight := named
+		switch {
+		case aside(words, s):
+			weight = namedAside
+		case words[s.from].line == 0:
+			weight = namedAbout
+		}
 		if !firm && len(slices.DeleteFunc(slices.Clone(names[s.client]), func(w string) bool { return particles[w] })) < 2 {
 			weight = partName
 		}

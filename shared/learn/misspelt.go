@@ -67,9 +67,18 @@ func misspelled(text string, clients []directory.Client) []mistake {
 	out := make([]mistake, len(clients))
 	words := tokens(text)
 	words = words[:min(len(words), maxMisspelt)]
+	of := map[int]int{} // by word: the client whose whole name it is in, plus one
+	for _, s := range spans(words, names) {
+		for at := s.from; at < s.to; at++ {
+			of[at] = s.client + 1
+		}
+	}
 	for i, ws := range distinctWords(names) {
 		joined := strings.Join(names[i], "")
 		for at, t := range words {
+			if of[at] > 0 && of[at] != i+1 {
+				continue
+			}
 			if out[i].word == "" && weighty(t.word) && !right[t.word] && slices.ContainsFunc(ws, func(w string) bool { return directory.Misspelt(t.word, w) }) {
 				out[i] = mistake{word: t.said, chance: misspelt}
 			}

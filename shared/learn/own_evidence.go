@@ -17,7 +17,7 @@ func (s *ownClients) weighText(found []*candidate) {
 	note := func(text string, factor float64, feature string) {
 		for _, m := range mentions(head(text), s.clients, s.m.Item) {
 			why, chance := m.why, m.weight
-			if chance == named {
+			if chance == named || chance == namedAbout && feature != "" {
 				chance = namedOwn
 			}
 			if feature == "name-file" && why.Code == "word" {

@@ -159,9 +159,10 @@ func (p *replay) mail(m year.Mail) {
 	}
 }
 
-// answered returns the chat of the first mail of a conversation.
+// answered returns the chat of the mail that another one answers, or of an earlier one
+// of the conversation.
 func (p *replay) answered(it item.Item) *chat.Chat {
-	for _, id := range it.References {
+	for _, id := range slices.Backward(append(slices.Clip(it.References), it.InReplyTo)) {
 		if c := p.chats[id]; c != nil {
 			return c
 		}

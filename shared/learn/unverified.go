@@ -15,7 +15,7 @@ func suggestUnverified(ctx context.Context, office Office, m Mail) ([]Suggestion
 	if err != nil {
 		return nil, err
 	}
-	var genuine, fake clues
+	genuine, fake := clues{unfitted: true}, clues{unfitted: true}
 	if p.known {
 		genuine.add(contactWrote, reason("is-contact"))
 	}

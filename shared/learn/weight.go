@@ -42,6 +42,7 @@ const (
 	answeredChat  = 0.60 // the mail answers its chat
 	quotedFactor  = 0.50 // for quoted text: somebody else wrote it
 	namedNow      = 0.97 // the text says that its writer now works there, or that it took the company over
+	namedAside    = 0.40 // the text compares with it, or says that its mail comes later
 	namedFormerly = 0.25 // the text says that its writer has left, or that it exists no more
 	wordFactor    = 0.15 // for a company with a word of the name, and another one
 	companyFactor = 0.60 // for a company whose name is alike, not the same
@@ -108,7 +109,10 @@ const doubtful = 0.6
 const leastScore = 0.02
 
 // clues are pieces of evidence for one thing.
-type clues struct{ found []clue }
+type clues struct {
+	found    []clue
+	unfitted bool // no weights are fitted to mail that waits for such a reason
+}
 
 // A clue has the chance that it misleads, when nothing else is known.
 type clue struct {
@@ -131,7 +135,11 @@ func (c *clues) add(chance float64, why Reason) {
 	if chance <= 0 {
 		return
 	}
-	n := clue{cmp.Or(groups[why.Code], why.Code), math.Pow(1-min(chance, 0.98), model.evidence(why.Code)), why}
+	factor := 1.0
+	if !c.unfitted {
+		factor = model.evidence(why.Code)
+	}
+	n := clue{cmp.Or(groups[why.Code], why.Code), math.Pow(1-min(chance, 0.98), factor), why}
 	for i, o := range c.found {
 		if o.why.Code == why.Code {
 			if n.misled < o.misled {

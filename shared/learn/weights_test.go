@@ -1,18 +1,15 @@
 package learn
 
 import (
-	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"kantoorpost/shared/item"
 	"kantoorpost/shared/sim/year"
 )
 
@@ -21,37 +18,24 @@ var (
 	misses = flag.String("misses", "", "a file to which the mails are written whose first suggestion is wrong")
 )
 
-// The years to which the weights are fitted, and others by which they are judged:
-// a seed of 1 modulo 3 has words of its own.
+// The years to which the weights are fitted, and others by which they are judged, the
+// first two of them by each run: a seed of 1 modulo 3 has words of its own.
 var (
-	fitted = []year.Options{{Seed: 105}, {Seed: 102, Harsh: true}, {Seed: 104, Harsh: true}}
-	judged = []year.Options{{Seed: 205}, {Seed: 202, Harsh: true}}
+	fitted = []year.Options{{Seed: 105}, {Seed: 102, Harsh: true}, {Seed: 104, Harsh: true}, {Seed: 107, Harsh: true}, {Seed: 108, Harsh: true}}
+	judged = []year.Options{{Seed: 205}, {Seed: 202, Harsh: true}, {Seed: 204, Harsh: true}, {Seed: 211, Harsh: true}}
 )
 
-// The right suggestion is the first for 85 % of the mails that a person could
-// place, and among three for 95 %, in years to which the weights were not fitted,
-// and for the classes of mail together that were left out of fitting. With -update
-// the weights are fitted anew.
+// The weights in weights.json are those that fitting gives: no weight aside is better by
+// more than a nat. The right suggestion is the first for 85 % of the mails that a person
+// could place, and among three for 95 %, in years to which they were not fitted. With
+// -update they are fitted anew, and a table shows each class of mail with judgement alone,
+// with the former weights, with the new ones, and with weights that were fitted without it.
 func TestWeights(t *testing.T) {
+	examples := unweighted(t, fitted)
 	if *update {
-		examples := unweighted(t, fitted)
-		classes := classesOf(examples)
-		var left []string // out of fitting, one class after the other
-		var first, three, n int
-		for _, class := range classes {
-			others := slices.DeleteFunc(slices.Clone(examples), func(e example) bool { return e.class == class })
-			with := fit(others, 4)
-			for _, e := range examples {
-				if e.class == class {
-					place := placed(with, e)
-					n, first, three = n+1, first+one(place == 0), three+one(place < 3)
-				}
-			}
-		}
-		left = append(left, fmt.Sprintf("each class left out of fitting: %d mails, first %.1f %%, among three %.1f %%", n, percent(first, n),
-			percent(three, n)))
-		t.Log(strings.Join(left, "\n"))
 		w := fit(examples, 12)
+		t.Log("years to which the weights are fitted:\n" + compared(examples, w, true))
+		t.Log("other years:\n" + compared(unweighted(t, judged), w, false))
 		b, err := json.MarshalIndent(w, "", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -61,10 +45,13 @@ func TestWeights(t *testing.T) {
 		}
 		model = w
 	}
+	if keys := notFitted(examples, model); len(keys) > 0 {
+		t.Errorf("weights.json is not what fitting gives, at %q: run this test with -update", keys)
+	}
 	var out []string
 	byClass := map[string][3]int{}
 	var all [3]int
-	for _, o := range judged {
+	for _, o := range judged[:2] {
 		for _, e := range playBack(t, o) {
 			s := byClass[e.class]
 			for _, sum := range []*[3]int{&s, &all} {
@@ -125,157 +112,37 @@ func (e example) String() string {
 	return b.String()
 }
 
-// unweighted are examples whose reasons have the weights that judgement gives them.
-func unweighted(t *testing.T, years []year.Options) (all []example) {
-	t.Helper()
-	now := model
-	model = weights{}
-	defer func() { model = now }()
-	for _, o := range years {
-		for _, e := range playBack(t, o) {
-			if e.right >= 0 && !e.mail.Doubt && len(e.list) > 1 {
-				all = append(all, e)
+// compared is a table of the mails whose right suggestion is the first, by class.
+func compared(examples []example, w weights, leaveOut bool) string {
+	var b strings.Builder
+	columns := []weights{{}, model, w}
+	fmt.Fprintf(&b, "%-28s mails  judgement  former   new  left out\n", "")
+	var all [4]int
+	for _, class := range append(classesOf(examples), "all") {
+		var n int
+		var right [4]int
+		with := columns
+		if leaveOut && class != "all" {
+			with = append(slices.Clip(with), fit(slices.DeleteFunc(slices.Clone(examples), func(e example) bool { return e.class == class }), 4))
+		}
+		for _, e := range examples {
+			if e.class != class && class != "all" {
+				continue
+			}
+			n++
+			for i, w := range with {
+				right[i] += one(placed(w, e) == 0)
 			}
 		}
-	}
-	return all
-}
-
-// weighedAnew are the chances of the suggestions of an example with other weights,
-// computed as Suggest does it.
-func weighedAnew(w weights, e example) []float64 {
-	alone := make([]float64, len(e.list))
-	for i, s := range e.list {
-		sum := 0.0
-		for _, r := range s.Reasons {
-			sum += r.Weight * w.evidence(r.Code)
+		if class == "all" {
+			right[3] = all[3]
 		}
-		alone[i] = 1 - math.Exp(-sum)
-	}
-	out := make([]float64, len(e.list))
-	left := 1.0
-	for _, action := range []item.Action{item.LinkContact, item.CreateContact, item.ChooseClient} {
-		var at []int
-		var some []float64
-		for i, s := range e.list {
-			if s.Action == action && !(action == item.CreateContact && s.Client == nil) {
-				at, some = append(at, i), append(some, alone[i])
-			}
+		all[3] += right[3]
+		fmt.Fprintf(&b, "%-28s %5d  %7.1f %% %5.1f %% %5.1f %%", class, n, percent(right[0], n), percent(right[1], n), percent(right[2], n))
+		if leaveOut {
+			fmt.Fprintf(&b, " %5.1f %%", percent(right[3], n))
 		}
-		sum := 0.0
-		for i, chance := range chances(some) {
-			out[at[i]] = left * chance
-			sum += chance
-		}
-		left *= 1 - sum
+		b.WriteByte('\n')
 	}
-	// What remains keeps the shares that it had.
-	had := 0.0
-	for i, s := range e.list {
-		if out[i] == 0 {
-			had += s.Score
-		}
-	}
-	list := make([]Suggestion, len(e.list))
-	for i, s := range e.list {
-		if out[i] == 0 && had > 0 {
-			nobody := 0.0
-			if s.Action == item.Dismiss {
-				nobody = alone[i]
-			}
-			out[i] = left * max(nobody, 0.03) * s.Score / had
-		}
-		s.Score = out[i]
-		list[i] = s
-	}
-	w.weighed(list, e.mail.Item.Reason)
-	for i, s := range list {
-		out[i] = s.Score
-	}
-	return out
-}
-
-// placed is the place of the right suggestion with other weights. A dismissal is
-// right whatever its scope.
-func placed(w weights, e example) int {
-	p := weighedAnew(w, e)
-	place := 0
-	for i := range p {
-		if p[i] > p[e.right] && !(e.list[i].Action == item.Dismiss && e.list[e.right].Action == item.Dismiss) {
-			place++
-		}
-	}
-	return place
-}
-
-// How far generated years may move a weight from what judgement says: as if so
-// many mails said that it is right.
-const judgement = 40
-
-// fit finds the weights with which the right suggestions are likeliest, near to
-// judgement: one weight after the other is moved a little, as long as that helps.
-func fit(examples []example, rounds int) weights {
-	w := weights{Evidence: map[string]float64{}, Action: map[string]float64{}}
-	with := map[string][]int{} // examples by code or action
-	for i, e := range examples {
-		seen := map[string]bool{}
-		for _, s := range e.list {
-			seen["a "+actionOf(e, s)] = true
-			for _, r := range s.Reasons {
-				if r.Weight > 0 {
-					seen["e "+r.Code] = true
-				}
-			}
-		}
-		for key := range seen {
-			with[key] = append(with[key], i)
-		}
-	}
-	loss := func(at []int) (sum float64) {
-		for _, i := range at {
-			p := 0.0
-			for j, chance := range weighedAnew(w, examples[i]) {
-				if j == examples[i].right || examples[i].list[j].Action == item.Dismiss && examples[i].list[examples[i].right].Action == item.Dismiss {
-					p += chance
-				}
-			}
-			sum -= math.Log(p + 0.001)
-		}
-		return sum
-	}
-	keys := slices.Sorted(maps.Keys(with))
-	for step := 0.4; rounds > 0; rounds, step = rounds-1, step*0.8 {
-		for _, key := range keys {
-			kind, name := key[:1], key[2:]
-			values, usual, least, most := w.Evidence, 1.0, 0.2, 2.5
-			if kind == "a" {
-				values, usual, least, most = w.Action, 0, -1.5, 1.5
-			}
-			is, known := values[name]
-			if !known {
-				is = usual
-			}
-			cost := func(v float64) float64 {
-				values[name] = v
-				return loss(with[key]) + judgement*(v-usual)*(v-usual)
-			}
-			best, lowest := is, cost(is)
-			for _, v := range []float64{is - step, is + step} {
-				if v = max(least, min(most, v)); cost(v) < lowest {
-					best, lowest = v, cost(v)
-				}
-			}
-			values[name] = best
-		}
-	}
-	for _, values := range []map[string]float64{w.Evidence, w.Action} {
-		for name, v := range values {
-			values[name] = math.Round(100*v) / 100
-		}
-	}
-	return w
-}
-
-func actionOf(e example, s Suggestion) string {
-	return strings.TrimSpace(string(e.mail.Item.Reason) + " " + string(s.Action) + " " + cmp.Or(s.Scope))
+	return b.String()
 }
