@@ -76,7 +76,8 @@ func misspelled(text string, clients []directory.Client) []mistake {
 	for i, ws := range distinctWords(names) {
 		joined := strings.Join(names[i], "")
 		for at, t := range words {
-			if of[at] > 0 && of[at] != i+1 {
+			others := func(at int) bool { return of[at] > 0 && of[at] != i+1 }
+			if others(at) {
 				continue
 			}
 			if out[i].word == "" && weighty(t.word) && !right[t.word] && slices.ContainsFunc(ws, func(w string) bool { return directory.Misspelt(t.word, w) }) {
@@ -84,7 +85,7 @@ func misspelled(text string, clients []directory.Client) []mistake {
 			}
 			glued := ""
 			for n := 1; n <= len(names[i])+1 && at+n <= len(words) && len(joined) >= 8; n++ {
-				if glued += words[at+n-1].word; len(glued) > len(joined)+2 || words[at+n-1].numbered() {
+				if glued += words[at+n-1].word; len(glued) > len(joined)+2 || words[at+n-1].numbered() || others(at+n-1) {
 					break
 				}
 				if glued == joined && n != len(names[i]) && !word[glued] || !right[glued] && directory.Misspelt(glued, joined) {
