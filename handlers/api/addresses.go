@@ -202,38 +202,6 @@ func (a *api) addressOutput(ctx context.Context, v connector.Activation) (*objec
 	return out, out.Body.addJoiners(ctx, a.newPreview())
 }
 
-// addWriting adds what is set for the mail of addresses.
-func (a *api) addWriting(ctx context.Context, list ...addressObject) error {
-	for i, o := range list {
-		about, err := a.Writing.Address(ctx, o.ID)
-		if err != nil {
-			return err
-		}
-		list[i].Signature, list[i].Quote = about.Signature, !about.NoQuote
-	}
-	return nil
-}
-
-// saveWriting stores what a patch sets for the mail of an address.
-func (a *api) saveWriting(ctx context.Context, mailbox string, p addressPatch) error {
-	if !p.Signature.set && !p.Quote.set {
-		return nil
-	}
-	about, err := a.Writing.Address(ctx, mailbox)
-	if err != nil {
-		return err
-	}
-	if p.Signature.set {
-		if about.Signature, err = a.signatureOf(ctx, p.Signature); err != nil {
-			return err
-		}
-	}
-	if p.Quote.set {
-		about.NoQuote = !p.Quote.value
-	}
-	return a.Writing.PutAddress(ctx, mailbox, about)
-}
-
 func (o *addressObject) addJoiners(ctx context.Context, preview *memberPreview) error {
 	j, err := preview.joiners(ctx, connector.Link{Kind: o.Link.Kind, ID: o.Link.ID}, o.Address, "")
 	o.Joiners, o.Warnings = &j, j.Warnings

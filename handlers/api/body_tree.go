@@ -5,7 +5,6 @@ import (
 	"html"
 	"slices"
 	"strings"
-	"unicode"
 
 	xhtml "golang.org/x/net/html"
 )
@@ -105,61 +104,6 @@ func (s *sheet) restyle(html string, remote bool, host string, colourful bool, p
 	return t.document, !t.full
 }
 
-func hasAttribute(t xhtml.Token, name string) bool {
-	return slices.ContainsFunc(t.Attr, func(a xhtml.Attribute) bool { return a.Key == name })
-}
-
-func attribute(t xhtml.Token, name string) string {
-	for _, a := range t.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// The tags that are handled. All others are left out; their content stays.
-var (
-	blocks = set("address blockquote center div dl fieldset h1 h2 h3 h4 h5 h6 hr ol p pre table ul dir menu")
-	keeps  = set("p br div span hr h1 h2 h3 h4 h5 h6 blockquote pre code address center b strong i em u s strike small big sub sup font " +
-		"ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th a img")
-	voids = set("br hr img col")
-	// dropped are void elements.
-	dropped = set("area base basefont bgsound command embed frame input keygen link meta param source track wbr")
-	// another replaces a tag that is not kept.
-	another = map[string]string{
-		"html": "div", "body": "div", "section": "div", "article": "div", "header": "div", "footer": "div", "main": "div", "nav": "div",
-		"aside":  "div",
-		"figure": "div", "figcaption": "div", "form": "div", "fieldset": "div", "details": "div", "summary": "div", "dir": "ul", "menu": "ul",
-		"label": "span", "mark": "span", "ins": "u", "del": "s", "cite": "i", "dfn": "i", "var": "i", "kbd": "code", "samp": "code", "tt": "code",
-		"button": "span", "abbr": "span", "acronym": "span", "q": "span", "time": "span", "bdi": "span", "bdo": "span", "nobr": "span",
-		"ruby": "span",
-	}
-	// The content of silent is no text for readers; only a browser can draw
-	// the content of foreign.
-	silent  = set("script style title iframe noembed noframes template")
-	foreign = set("svg math")
-	// The start tag of one of these ends foreign content.
-	// https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inforeign
-	breaksOut = set("b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr " +
-		"ol p pre ruby s small span strong strike sub sup table tt u ul var")
-	// An end tag has no effect outside its table cell.
-	cells = set("td th caption table")
-	rows  = set("tr thead tbody tfoot colgroup")
-	// keptAttributes are passed to the sanitiser, which checks their values
-	// itself.
-	keptAttributes = set("href src alt title align valign width height border cellpadding cellspacing colspan rowspan dir start value " +
-		"type reversed lang")
-)
-
-func set(names string) map[string]bool {
-	s := map[string]bool{}
-	for n := range strings.FieldsSeq(names) {
-		s[n] = true
-	}
-	return s
-}
-
 func (t *tree) top() *element { return &t.open[len(t.open)-1] }
 
 // token handles the next token of the mail.
@@ -181,13 +125,6 @@ func (t *tree) token(kind xhtml.TokenType, z *xhtml.Tokenizer) bool {
 	}
 	t.full = t.full || t.folds.before.Len()+t.out.Len() > maxDocument || len(t.open) > maxDepth
 	return !t.full
-}
-
-// visible tells whether a text has a visible character.
-func visible(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && r != '\u2800' && r != '\u3164'
-	})
 }
 
 func (t *tree) start(tok xhtml.Token, selfClosing bool) {
@@ -234,87 +171,10 @@ func (t *tree) start(tok xhtml.Token, selfClosing bool) {
 	}
 }
 
-// firstOfEach removes repeated attributes, as browsers do.
-func firstOfEach(all []xhtml.Attribute) []xhtml.Attribute {
-	if len(all) < 2 {
-		return all
-	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(a xhtml.Attribute) bool {
-		again := seen[a.Key]
-		seen[a.Key] = true
-		return again
-	})
-}
-
 func (t *tree) push(e element) {
 	t.open = append(t.open, e)
 	t.count[e.tag]++
 }
-
-func startTag(tag string, tok xhtml.Token, style string) string {
-	var b strings.Builder
-	b.WriteString("<" + tag)
-	for _, a := range tok.Attr {
-		if keptAttributes[a.Key] {
-			b.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
-		}
-	}
-	if style != "" {
-		b.WriteString(` style="` + html.EscapeString(style) + `"`)
-	}
-	b.WriteByte('>')
-	return b.String()
-}
-
-// closeImplied closes the elements that a browser closes when tag starts.
-func (t *tree) closeImplied(tag string) {
-	until := func(stop map[string]bool, names ...string) {
-		if !slices.ContainsFunc(names, func(n string) bool { return t.count[n] > 0 }) {
-			return
-		}
-		for i := len(t.open) - 1; i > 0; i-- {
-			for _, n := range names {
-				if t.open[i].tag == n {
-					t.closeTo(i)
-					return
-				}
-			}
-			if stop[t.open[i].tag] {
-				return
-			}
-		}
-	}
-	switch tag {
-	case "li":
-		until(listBounds, "li")
-	case "dt", "dd":
-		until(listBounds, "dt", "dd")
-	case "a":
-		until(cells, "a")
-	case "tr":
-		until(tableBounds, "tr")
-	case "td", "th":
-		until(rowBounds, "td", "th")
-	case "thead", "tbody", "tfoot":
-		until(tableBounds, "thead", "tbody", "tfoot", "caption", "colgroup")
-	case "body", "html":
-		for _, e := range t.open {
-			if e.tag == tag {
-			}
-		}
-	}
-	if blocks[tag] || another[tag] == "div" || tag == "li" || tag == "dt" || tag == "dd" {
-		until(paragraphBounds, "p")
-	}
-}
-
-var (
-	listBounds      = set("ul ol dl table td th caption dir menu")
-	tableBounds     = set("table")
-	rowBounds       = set("table tr")
-	paragraphBounds = set("table td th caption div li dd dt blockquote center")
-)
 
 // end closes the element of an end tag, and the open elements inside it.
 func (t *tree) end(tag string) {
@@ -349,17 +209,6 @@ func (t *tree) closeTo(depth int) {
 		t.count[tag]--
 		t.out.WriteString(endTag(tag))
 	}
-}
-
-// endTag is the end tag that is written for an element of the mail.
-func endTag(tag string) string {
-	if silent[tag] || foreign[tag] {
-		return ""
-	}
-	if !keeps[tag] {
-		tag = cmp.Or(another[tag], "span")
-	}
-	return "</" + tag + ">"
 }
 
 // image decides whether the source of a picture is kept.

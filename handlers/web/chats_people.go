@@ -53,3 +53,38 @@ func (c *openChat) relate() {
 		begun = true
 	}
 }
+
+// people adds the participants, and for a user who may change them the other
+// team members.
+func (v *request) people(api string, open *openChat) error {
+	var page list[participant]
+	if err := v.api.get(api+"/participants", &page); err != nil {
+		return err
+	}
+	open.People = page.Items
+	if !open.CanWrite {
+		return nil
+	}
+	staff, err := all[struct {
+		person
+		Active bool `json:"active"`
+	}](v, "/api/team-members")
+	if err != nil {
+		return err
+	}
+	var sees []named // who may look after the chat
+	for _, m := range staff {
+		if !m.Active {
+			continue
+		}
+		takesPart := slices.Contains(open.Members, m.ID)
+		if !takesPart {
+			open.Others = append(open.Others, m.person)
+		}
+		if takesPart || m.seesAll() {
+			sees = append(sees, named{m.ID, m.Name})
+		}
+	}
+	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID, People: sees}
+	return nil
+}

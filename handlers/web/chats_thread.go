@@ -252,41 +252,6 @@ func (v *request) stateOf(chat string, m *message) error {
 	return err
 }
 
-// people adds the participants, and for a user who may change them the other
-// team members.
-func (v *request) people(api string, open *openChat) error {
-	var page list[participant]
-	if err := v.api.get(api+"/participants", &page); err != nil {
-		return err
-	}
-	open.People = page.Items
-	if !open.CanWrite {
-		return nil
-	}
-	staff, err := all[struct {
-		person
-		Active bool `json:"active"`
-	}](v, "/api/team-members")
-	if err != nil {
-		return err
-	}
-	var sees []named // who may look after the chat
-	for _, m := range staff {
-		if !m.Active {
-			continue
-		}
-		takesPart := slices.Contains(open.Members, m.ID)
-		if !takesPart {
-			open.Others = append(open.Others, m.person)
-		}
-		if takesPart || m.seesAll() {
-			sees = append(sees, named{m.ID, m.Name})
-		}
-	}
-	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID, People: sees}
-	return nil
-}
-
 // chatFiles shows the attachments of one mail of a chat: alone, or without
 // script with the whole chat.
 func (s *site) chatFiles(v *request) error {

@@ -228,61 +228,6 @@ func problemOf(err error) (*Problem, error) {
 	return nil, err
 }
 
-// savePreferences saves the chosen language, colours and shortcuts.
-func (s *site) savePreferences(v *request) error {
-	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
-		keep(v.w, "lang", lang)
-	}
-	switch theme := v.r.PostFormValue("theme"); theme {
-	case "light", "dark", "auto":
-		keep(v.w, "theme", theme)
-	}
-	switch keys := v.r.PostFormValue("keys"); keys {
-	case "on", "off":
-		keep(v.w, "keys", keys)
-	}
-	if tour := v.r.PostFormValue("tour"); tour == "done" || tour == "again" {
-		keep(v.w, "tour", map[bool]string{true: v.tourDone(), false: tour}[tour == "done"])
-		if v.me.ID != "" { // of somebody who is not in the directory yet the browser alone remembers it
-			if err := v.api.patch("/api/me", "", map[string]bool{"toured": tour == "done"}, nil); err != nil {
-				return err
-			}
-		}
-	}
-	return v.done(v.r.PostFormValue("back"), flash{})
-}
-
-// noKeys tells whether the user turned shortcuts off: speech input would trigger
-// them by accident.
-// https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
-func noKeys(r *http.Request) bool {
-	c, err := r.Cookie("keys")
-	return err == nil && c.Value == "off"
-}
-
-// tourDone is what the browser keeps of somebody who has read the tour, so that the API is not asked again.
-func (v *request) tourDone() string { return "done" + v.me.ID }
-
-// toured tells whether the user has read the tour of the first visit.
-func (v *request) toured() bool {
-	c, err := v.r.Cookie("tour")
-	if err == nil && c.Value == v.tourDone() {
-		return true
-	}
-	var me person
-	if v.me.ID == "" || v.api.get("/api/me", &me) != nil || !me.Toured {
-		return false
-	}
-	keep(v.w, "tour", v.tourDone())
-	return true
-}
-
-func keep(w http.ResponseWriter, name, value string) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/web", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
-	})
-}
-
 // bodyPath is the path of the body of a mail with its quoted text folded, in the
 // language and colours of this page, "" for no mail.
 func (v *request) bodyPath(body string) string {
@@ -302,14 +247,6 @@ func (v *request) bodyPath(body string) string {
 // remote is the path of the same body with pictures from other servers.
 func remote(body string) string {
 	return withQuery(body, "pictures", "remote")
-}
-
-func themeOf(r *http.Request) string {
-	c, err := r.Cookie("theme")
-	if err != nil || c.Value != "light" && c.Value != "dark" {
-		return ""
-	}
-	return c.Value
 }
 
 // signIn is where a user signs in, and the page to which he or she returns.

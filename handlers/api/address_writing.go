@@ -1,0 +1,37 @@
+package api
+
+import (
+	"context"
+)
+
+// addWriting adds what is set for the mail of addresses.
+func (a *api) addWriting(ctx context.Context, list ...addressObject) error {
+	for i, o := range list {
+		about, err := a.Writing.Address(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		list[i].Signature, list[i].Quote = about.Signature, !about.NoQuote
+	}
+	return nil
+}
+
+// saveWriting stores what a patch sets for the mail of an address.
+func (a *api) saveWriting(ctx context.Context, mailbox string, p addressPatch) error {
+	if !p.Signature.set && !p.Quote.set {
+		return nil
+	}
+	about, err := a.Writing.Address(ctx, mailbox)
+	if err != nil {
+		return err
+	}
+	if p.Signature.set {
+		if about.Signature, err = a.signatureOf(ctx, p.Signature); err != nil {
+			return err
+		}
+	}
+	if p.Quote.set {
+		about.NoQuote = !p.Quote.value
+	}
+	return a.Writing.PutAddress(ctx, mailbox, about)
+}

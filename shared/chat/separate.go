@@ -1,0 +1,91 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"kantoorpost/shared/ids"
+	"kantoorpost/shared/table"
+)
+
+// movedBy returns the ids of the messages that a change took into the other chat.
+func (s *Store) movedBy(ctx context.Context, change string) (messages []string, err error) {
+	prefix := movedKey(change, "")
+	for from := prefix; from != ""; {
+		rows, next, err := s.table.Columns(ctx, from, prefix+ids.Above, table.MaxRange)
+		if err != nil {
+			return nil, fmt.Errorf("list what change %s moved: %w", change, err)
+		}
+		for _, r := range rows {
+			messages = append(messages, r.Key[len(prefix):])
+		}
+		from = next
+	}
+	return messages, nil
+}
+
+// separate undoes a merge: it brings back what the merge moved and is still there.
+func (s *Store) separate(ctx context.Context, ch Change) error {
+	for range maxRounds {
+		list, err := s.movedBy(ctx, ch.ID)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return s.separated(ctx, ch)
+		}
+		all, tags, err := s.allMessages(ctx, ch.Into)
+		if err != nil {
+			return err
+		}
+		var back []Message
+		var lost []table.Op
+		for _, id := range list {
+			i := slices.IndexFunc(all, func(m Message) bool { return m.ID == id })
+			if i >= 0 {
+				back = append(back, all[i])
+			} else {
+				lost = append(lost, table.Delete(table.Row{Key: movedKey(ch.ID, id)}))
+			}
+		}
+		slices.SortFunc(back, inOrder)
+		if err := s.carryAll(ctx, ch, ch.Into, ch.From, back, tags); err != nil {
+			return err
+		}
+		if len(back) > 0 {
+			continue
+		}
+		for part := range slices.Chunk(lost, table.MaxOps) {
+			if err := s.table.Write(ctx, part...); err != nil && !isConflict(ctx, err) {
+				return fmt.Errorf("forget what change %s moved: %w", ch.ID, err)
+			}
+		}
+	}
+	return fmt.Errorf("undo the merge of chat %s: it changed %d times meanwhile", ch.From, maxRounds)
+}
+
+// separated gives drafts back that answer messages which were brought back, and lets
+// the chat that was made for a merge lead to the other again.
+func (s *Store) separated(ctx context.Context, ch Change) error {
+	if s.replies != nil {
+		_, tags, err := s.allMessages(ctx, ch.From)
+		if err != nil {
+			return err
+		}
+		err = s.replies.MoveDrafts(ctx, ch.Into, ch.From, func(message string) bool { return tags[message] != "" })
+		if err != nil {
+			return err
+		}
+	}
+	if !ch.New {
+		return nil
+	}
+	for range table.Tries(ctx) {
+		done, err := s.forward(ctx, ch, ch.Into, ch.From)
+		if err != nil || done {
+			return err
+		}
+	}
+	return table.Overtaken(ErrChanged, "let chat %s lead to chat %s again", ch.Into, ch.From)
+}
