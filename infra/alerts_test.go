@@ -40,6 +40,9 @@ func TestQueriesAreThoseOfTheFile(t *testing.T) {
 		if n := len(s.of(queryRules)); n != len(alerts.Rules)+2 || n > 4 {
 			t.Errorf("%s: %d rules", environment, n)
 		}
+		if text := fmt.Sprint(s.of(queryRules)); strings.Count(text, "evaluationFrequency:PT5M") != 1 {
+			t.Errorf("%s: the prices count one rule that looks every five minutes", environment)
+		}
 		for _, c := range alerts.AlertOnMetric {
 			query, r := queryOf(t, s, c.Rule)
 			least, most := -1e6, 1e9

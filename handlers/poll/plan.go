@@ -26,9 +26,13 @@ const (
 	callsPerTick = int(0.9 * 4 * float64(tickEvery) / float64(callTime))
 	callTime     = 300 * time.Millisecond
 	callsPerRead = 1 + 1.0/sentEvery // inbox, and sometimes Sent Items
-	// ahead is how much work may be on the queue at once. More instances would read it
-	// faster than Graph allows.
-	ahead = time.Minute
+	// batchSize is that of host.json: the platform wants an instance for each so many jobs.
+	// https://learn.microsoft.com/azure/azure-functions/functions-target-based-scaling
+	batchSize = 8
+	// ahead is how much work may be on the queue at once, as Graph answers it: a quarter of a
+	// batch, since jobs share an instance and end late. A second instance would ask Graph
+	// more than it allows an app, and be refused.
+	ahead = time.Duration(batchSize / 4 * perFetch * callsPerRead * float64(callTime) / 4)
 	// longest is the longest interval, in ticks, however many mailboxes there are.
 	longest = 64
 )
@@ -98,8 +102,8 @@ func (p plan) turn(b connector.Box, tick int) bool {
 }
 
 // delay is how long a job waits that comes after some calls of Graph in its tick.
-func delay(calls int) time.Duration {
-	return max(0, time.Duration(calls)*callTime/4-ahead)
+func delay(calls float64) time.Duration {
+	return max(0, time.Duration(calls*float64(callTime)/4)-ahead)
 }
 
 func (p plan) log(ctx context.Context, due, asked int) {

@@ -123,11 +123,29 @@ func (h *Handler) fetch(ctx context.Context, due []connector.Box, tick invoke.Ti
 	p.log(ctx, len(due), asked)
 	var errs []error
 	put := 0
-	for _, j := range jobs {
-		errs = append(errs, h.Jobs.PutAfter(ctx, j, delay(put)))
+	first, slower := 0, 1.0
+	if throttled(due) {
+		first = turn * (len(jobs)/3 + 1)
+		slower = float64(callsPerTick) / (float64(asked) * callsPerRead)
+	}
+	for i := range jobs {
+		j := jobs[(first+i)%len(jobs)]
+		errs = append(errs, h.Jobs.PutAfter(ctx, j, delay(float64(put)*slower)))
 		put += len(j.Mailboxes) + len(j.Sent)
 	}
 	return errors.Join(errs...)
+}
+
+// throttled says whether Graph refused more than one mailbox in a hundred. Then the jobs
+// take all of the tick, and begin with others in each, so that the same are not refused again.
+func throttled(due []connector.Box) bool {
+	n := 0
+	for _, b := range due {
+		if b.Cursor.State == connector.MailboxThrottled {
+			n++
+		}
+	}
+	return n > len(due)/100
 }
 
 // calls is how many calls of Graph the tick may plan: less by the jobs of former ticks that

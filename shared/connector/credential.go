@@ -105,7 +105,8 @@ func (c *credential) renewed(ctx context.Context, o policy.TokenRequestOptions) 
 // try asks for a token with another secret, and uses that one from now on when it gets
 // a token.
 func (c *credential) try(ctx context.Context, o policy.TokenRequestOptions, other inUse) (azcore.AccessToken, error) {
-	token, err := entra.NewCredential(c.store.o.Clouds, c.connector.Endpoint(), c.connector.ClientID, c.store.proof(c.connector, other.value), c.store.o.Transport)
+	s, k := c.store, c.connector
+	token, err := entra.NewCredential(s.o.Clouds, k.Endpoint(), k.ClientID, s.proof(k, other.value), s.o.Transport)
 	if err != nil {
 		return azcore.AccessToken{}, err
 	}

@@ -15,7 +15,6 @@ func costs(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.SetOutput(stderr)
 	mails := f.Float64("mails", 20, "mails that a mailbox gets in a day")
 	memory := f.Int("memory", 512, "memory of an instance, in `MB`: 512, 2048 or 4096")
-	alerts := f.Float64("alerts", 3, "what all alert rules cost in a month, an estimate")
 	if err := parse(f, args, stderr); err != nil {
 		return err
 	}
@@ -23,12 +22,9 @@ func costs(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Write(stdout, *mails, *memory, *alerts); err != nil {
+	if err := p.Write(stdout, *mails, *memory); err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, "\nThe price of alerts is an estimate, not a list price: 1.50 for the rule that looks every five minutes and "+
-		"0.50 for each of the three others;"+
-		" several alerts of a rule at a time cost more.\nCompare https://azure.microsoft.com/pricing/details/monitor/ and give -alerts.")
 	const functions, instances = 7, 40
 	fmt.Fprintf(stdout, "\nWorst case, %d functions on %d instances each for the whole month: %.0f. A budget alert tells before.\n",
 		functions, instances,

@@ -9,7 +9,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
+	"strconv"
 	"text/tabwriter"
 )
 
@@ -17,7 +20,7 @@ import (
 // the most that it may take.
 const (
 	PollGraphCalls        = 1.34 // of a quiet mailbox: Sent Items are read every third tick
-	PollTableReads        = 1.0  //
+	JobTableReads         = 1.0  // of a job for sixteen quiet mailboxes
 	PollQueueOperations   = 0.3  //
 	MailGraphCalls        = 1.2  // of a mail in a page of ten and more, with its category
 	MailTableTransactions = 3.0  //
@@ -29,11 +32,16 @@ const (
 
 const (
 	ticks         = 30 * 24 * 12 // in a month
-	perFetch      = 16           // mailboxes in a job
-	graphSeconds  = 0.3          // a call to Graph, from West Europe
-	graphAtOnce   = 4            // https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
-	shortest      = 1.0          // seconds for which an instance that runs is charged at least
+	tickSeconds   = 5 * 60
+	graphShare    = 0.9  // of what Graph answers: the polls leave a tenth for the rest
+	perFetch      = 16   // mailboxes in a job
+	graphSeconds  = 0.3  // a call to Graph, from West Europe
+	rowsPerBox    = 3    // that a tick reads of a mailbox
+	rowsPerQuery  = 1000 //
+	graphAtOnce   = 4    // https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
+	shortest      = 1.0  // seconds for which an instance that runs is charged at least
 	idlePolls     = 2 * 60 * 24 * 30
+	rules         = 4       // of alerts, of which one looks every five minutes
 	queues        = 4       // each is looked at by the host every half minute
 	rowBytes      = 14_000  // of a mail with its body and lists
 	lineBytes     = 1_000   // of a log line with what Azure adds
@@ -52,6 +60,8 @@ type Price struct {
 	Unit   string  `json:"unit"`
 	Free   float64 `json:"free"` // units in a month
 	Source string  `json:"source"`
+	// Estimated says why the price is no list price; "" for one that is.
+	Estimated string `json:"estimated"`
 }
 
 // A Prices is the list of meters, by name.
@@ -75,7 +85,6 @@ type Office struct {
 	Mailboxes   int
 	MailsPerDay float64 // of one mailbox
 	MemoryMB    int     // of an instance
-	Alerts      float64 // for all alert rules in a month, in the currency of the prices
 }
 
 // An Estimate is what an office uses and pays in a month.
@@ -88,29 +97,36 @@ type Estimate struct {
 // Total is the sum of the costs.
 func (e Estimate) Total() float64 { return e.Compute + e.Storage + e.Vault + e.Logs + e.Alerts }
 
+// MailboxesPerTick is how many of an office's mailboxes a tick reads: all, or as many as
+// Graph answers for. Quiet mailboxes of a large office are read less often.
+func MailboxesPerTick(mailboxes int) float64 {
+	return math.Min(float64(mailboxes), graphShare*graphAtOnce*tickSeconds/graphSeconds/PollGraphCalls)
+}
+
 // Of estimates a month of an office. Times are in seconds, data in GB of 1e9 bytes.
 func (p Prices) Of(o Office) Estimate {
 	boxes := float64(o.Mailboxes)
 	mails := boxes * o.MailsPerDay * 30
-	jobs := math.Ceil(boxes/perFetch) * ticks
+	read := MailboxesPerTick(o.Mailboxes)
+	jobs := math.Ceil(read/perFetch) * ticks
 	messages := jobs + mails*MailQueueMessages
 	e := Estimate{
-		GraphCalls:      boxes*ticks*PollGraphCalls + mails*MailGraphCalls,
+		GraphCalls:      read*ticks*PollGraphCalls + mails*MailGraphCalls,
 		Executions:      ticks + messages,
-		Transactions:    boxes*ticks*PollTableReads + mails*MailTableTransactions + ticks*TickTableCalls,
+		Transactions:    jobs*JobTableReads + ticks*(TickTableCalls+math.Floor(boxes*rowsPerBox/rowsPerQuery)) + mails*MailTableTransactions,
 		QueueOperations: messages*(1+HostPerMessage) + queues*idlePolls + ticks*TickQueueCalls,
 		TableGB:         mails * rowBytes / 1e9,
 		LogGB:           (ticks*linesPerTick + jobs*linesPerFetch + mails*linesPerMail) * lineBytes / 1e9,
 	}
 	// The tick runs on an instance of its own, and so do fetch jobs.
-	reading := math.Max(shortest, boxes*PollGraphCalls*graphSeconds/graphAtOnce)
+	reading := math.Max(shortest, read*PollGraphCalls*graphSeconds/graphAtOnce)
 	deciding := math.Min(mails*shortest, ticks*math.Max(shortest, mails/ticks*0.01))
 	e.GBSeconds = (ticks*shortest + ticks*reading + deciding) * float64(o.MemoryMB) / 1024
 	e.Compute = p.pay("flexGBSecond", e.GBSeconds) + p.pay("flexExecution", e.Executions)
 	e.Storage = p.pay("tableTransaction", e.Transactions) + p.pay("tableGB", e.TableGB) + p.pay("queueOperation", e.QueueOperations)
 	e.Vault = p.pay("vaultOperation", secretsPerDay*30)
 	e.Logs = p.pay("logGB", e.LogGB)
-	e.Alerts = o.Alerts
+	e.Alerts = p.pay("alertRule5Minutes", 1) + p.pay("alertRule15Minutes", rules-1)
 	e.LogicApps = p.pay("logicAppsConnector", boxes*ticks+3*mails) + p.pay("logicAppsAction", 10*mails)
 	return e
 }
@@ -127,20 +143,27 @@ func (p Prices) pay(meter string, units float64) float64 {
 }
 
 // Write writes a table of offices of several sizes.
-func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int, alerts float64) error {
+func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int) error {
 	fmt.Fprintf(w, "%s, %s. %s\nEach mailbox gets %.0f mails a day; instances have %d MB; pages that people look at are not in it.\n\n",
-		p.Currency, p.Date, p.Note,
-		mailsPerDay, memoryMB)
+		p.Currency, p.Date, p.Note, mailsPerDay, memoryMB)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "mailboxes\tGraph calls\texecutions\tGB-s\ttransactions\tqueue operations\tcompute\tstorage\tvault\tlogs\talerts\tin "+
 		"all\tLogic Apps\t")
 	for _, n := range []int{10, 100, 1_000, 10_000} {
-		e := p.Of(Office{Mailboxes: n, MailsPerDay: mailsPerDay, MemoryMB: memoryMB, Alerts: alerts})
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n", n, short(e.GraphCalls), short(e.Executions),
-			short(e.GBSeconds),
-			short(e.Transactions), short(e.QueueOperations), e.Compute, e.Storage, e.Vault, e.Logs, e.Alerts, e.Total(), e.LogicApps)
+		e := p.Of(Office{Mailboxes: n, MailsPerDay: mailsPerDay, MemoryMB: memoryMB})
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
+			n, short(e.GraphCalls), short(e.Executions), short(e.GBSeconds), short(e.Transactions), short(e.QueueOperations), e.Compute, e.Storage, e.Vault, e.Logs, e.Alerts, e.Total(), e.LogicApps)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "\nEstimates, not list prices:")
+	for _, name := range slices.Sorted(maps.Keys(p.Prices)) {
+		if m := p.Prices[name]; m.Estimated != "" {
+			fmt.Fprintf(w, "  %s for one %s (%s; %s)\n", strconv.FormatFloat(m.Price, 'f', -1, 64), m.Unit, m.Estimated, m.Source)
+		}
+	}
+	return nil
 }
 
 // short writes a count as people read it.
