@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/outbox"
 )
 
@@ -75,6 +76,18 @@ func (k *correspondence) recipients(o original, mode outbox.Mode) compose.Recipi
 		From: o.message.From, ReplyTo: o.mail.AnswersTo, To: o.message.To, Cc: o.message.Cc, Sent: o.message.Direction == chat.Out,
 	}
 	return compose.RecipientsOf(from, mode, k.isOwn)
+}
+
+// revealsBcc says whether a reply to all goes to somebody who does not know that the office
+// got the mail.
+func (k *correspondence) revealsBcc(o original, r outbox.Reply) bool {
+	if o.empty() || !slices.Contains(k.recipients(o, outbox.ModeReplyAll).Warnings, compose.WarnBcc) {
+		return false
+	}
+	others := slices.Concat(o.message.To, o.message.Cc)
+	return slices.ContainsFunc(r.Recipients(), func(to outbox.Recipient) bool {
+		return slices.ContainsFunc(others, func(a mail.Address) bool { return compose.Normal(a.Email) == compose.Normal(to.Email) })
+	})
 }
 
 // quoteOf is the text of a message as a page can show it.

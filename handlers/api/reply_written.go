@@ -40,6 +40,9 @@ func (k *correspondence) written(ctx context.Context, in ReplyContent, o origina
 	if count := len(r.Recipients()); count < 1 || count > outbox.MaxRecipients {
 		return n, invalid("body.to", "1 to 100 recipients in all")
 	}
+	if mode == outbox.ModeReplyAll && k.revealsBcc(o, r) {
+		return n, invalid("body.mode", "reply: the office got this mail as Bcc, and its other recipients do not know that")
+	}
 	if r.Subject, err = subjectOf(in.Subject, o, mode); err != nil {
 		return n, err
 	}

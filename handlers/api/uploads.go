@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,8 +200,9 @@ func (a *api) copied(ctx context.Context, source *attachmentSource, at mail.Atta
 // store keeps content as a new upload of the caller.
 func (a *api) store(ctx context.Context, name, contentType string, content io.Reader) (*objectOutput[uploadObject], error) {
 	about := blob.Info{
-		Owner: actor(ctx).ID(), Name: fileName(mail.Attachment{Name: name}), ContentType: cleanType(contentType),
-		Until: time.Now().Add(uploadAge),
+		Owner: actor(ctx).ID(), Name: fileName(mail.Attachment{Name: name}), Until: time.Now().Add(uploadAge),
+		// Many mail programs show a picture only by its type.
+		ContentType: cmp.Or(cleanType(contentType), cleanType(mime.TypeByExtension(strings.ToLower(path.Ext(name))))),
 	}
 	id := ids.Random()
 	about, err := a.Uploads.Put(ctx, id, about, content, maxUpload)

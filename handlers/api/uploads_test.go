@@ -46,10 +46,12 @@ func TestUploadIsItsMakersOwn(t *testing.T) {
 func TestUploadIsShownOnlyAsAPicture(t *testing.T) {
 	o := newOffice(t)
 	for sent, want := range map[string]string{
-		"image/png": "image/png", "image/svg+xml": "application/octet-stream", "text/html; charset=utf-8": "application/octet-stream",
-		"": "application/octet-stream", "nonsense": "application/octet-stream",
+		"x image/png": "image/png", "x image/svg+xml": "application/octet-stream", "x text/html; charset=utf-8": "application/octet-stream",
+		"x ": "application/octet-stream", "x nonsense": "application/octet-stream",
+		"x.PNG application/octet-stream": "image/png", "x.svg ": "application/octet-stream", "x.html ": "application/octet-stream",
 	} {
-		id, _ := o.ok(t, "editor", "POST /api/uploads?name=x", "content", "Content-Type", sent).body["id"].(string)
+		name, media, _ := strings.Cut(sent, " ")
+		id, _ := o.ok(t, "editor", "POST /api/uploads?name="+name, "content", "Content-Type", media).body["id"].(string)
 		if got := o.ok(t, "editor", "GET /api/uploads/"+id, "").header.Get("Content-Type"); got != want {
 			t.Errorf("%q is shown as %q", sent, got)
 		}

@@ -89,12 +89,14 @@ func RecipientsOf(o Original, mode outbox.Mode, own func(email string) bool) (r 
 }
 
 // answerTo returns where a mail wants its answer: at its Reply-To, if that is of the
-// sender's domain, since nobody verifies a Reply-To. Another one is only offered.
+// sender's own domain, since nobody verifies a Reply-To. Another one is only offered, and so
+// is one of a mail provider, where anybody can have an address.
 func answerTo(o Original) (to, offered []mail.Address) {
+	domain := directory.Domain(Normal(o.From.Email))
 	for _, a := range o.ReplyTo {
 		switch {
 		case Normal(a.Email) == Normal(o.From.Email):
-		case directory.Domain(Normal(a.Email)) == directory.Domain(Normal(o.From.Email)):
+		case directory.Domain(Normal(a.Email)) == domain && !directory.PublicDomain(domain):
 			to = append(to, a)
 		default:
 			offered = append(offered, a)
