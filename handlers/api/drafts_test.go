@@ -112,7 +112,7 @@ func TestDrafts(t *testing.T) {
 	if got := w.call(t, "editor", "GET "+path, ""); got.status != http.StatusNotFound {
 		t.Errorf("deleted: %d", got.status)
 	}
-	if n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(uploadAge+time.Hour)); err != nil || n != 0 {
+	if n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(uploadAge+time.Hour), unused); err != nil || n != 0 {
 		t.Errorf("a file of a draft is deleted after a day: %d, %v", n, err)
 	}
 }

@@ -86,7 +86,7 @@ func (k *correspondence) warnings(ctx context.Context, n outbox.New) (all []warn
 	if n.Reply.Subject == "" {
 		add(compose.CheckSubject, "Er is geen onderwerp.", "There is no subject.")
 	}
-	if !visible(text) && len(uploadsIn(n.HTML)) == 0 {
+	if !visible(text) && len(compose.Pictures(n.HTML)) == 0 {
 		add(compose.CheckBody, "Er is geen tekst.", "There is no text.")
 	}
 	return all, nil

@@ -96,17 +96,5 @@ func previewOf(text string) string {
 	return line
 }
 
-// uploadsIn are the ids of the uploads that a text shows as pictures.
-func uploadsIn(text string) []string {
-	var found []string
-	for _, m := range uploadSource.FindAllStringSubmatch(text, -1) {
-		found = append(found, m[1])
-	}
-	return once(found)
-}
-
-// uploadSource is the source of a picture as the sanitiser writes it.
-var uploadSource = regexp.MustCompile(` src="cid:([a-z0-9]{26})"`)
-
 // validText says whether a text is UTF-8 without NUL, which no mail may have.
 func validText(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }

@@ -159,7 +159,7 @@ func (k *correspondence) addSettings(ctx context.Context, r *outbox.Reply, in Re
 func (a *api) attached(ctx context.Context, uploads []string, html string, until time.Time) ([]outbox.Attachment, error) {
 	var out []outbox.Attachment
 	var size int64
-	shown := uploadsIn(html)
+	shown := compose.Pictures(html)
 	for _, id := range once(append(slices.Clone(uploads), shown...)) {
 		f, err := a.upload(ctx, id)
 		if errors.Is(err, blob.ErrNotFound) {

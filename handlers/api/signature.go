@@ -22,10 +22,9 @@ const (
 	// they go along with every mail.
 	maxSignaturePictures = 300_000
 	// signatureOwner owns the pictures of signatures: each is a copy, which its maker cannot
-	// delete and whoever sends mail may see.
+	// delete and whoever sends mail may see. It is kept as long as a signature shows it or a
+	// reply has it, and otherwise for uploadAge.
 	signatureOwner = "signatures"
-	// signatureAge is how long a picture is kept after a reply last took it along.
-	signatureAge = 2 * 365 * 24 * time.Hour
 )
 
 // signatureOf is a signature as safe HTML, with copies of the pictures that the caller
@@ -39,7 +38,7 @@ func (a *api) signatureOf(ctx context.Context, in field[string]) (string, error)
 	}
 	html := safeReply(in.value)
 	pictures, size := map[string]*blob.File{}, int64(0)
-	for _, id := range uploadsIn(html) {
+	for _, id := range compose.Pictures(html) {
 		f, err := a.upload(ctx, id)
 		if errors.Is(err, blob.ErrNotFound) {
 			return "", invalid("body.signature", "pictures that you uploaded; "+id+" is none, or is no longer there")
@@ -54,6 +53,9 @@ func (a *api) signatureOf(ctx context.Context, in field[string]) (string, error)
 	}
 	for id, f := range pictures {
 		if f.Owner == signatureOwner {
+			if err := a.Uploads.Keep(ctx, id, time.Now().Add(uploadAge)); err != nil { // until this one shows it
+				return "", err
+			}
 			continue
 		}
 		copied, err := a.copyForSignature(ctx, f)
@@ -77,7 +79,7 @@ func (a *api) copyForSignature(ctx context.Context, f *blob.File) (id string, er
 		return "", invalid("body.signature", "pictures in PNG, JPEG or GIF, which all mail programs show")
 	}
 	id = ids.Random()
-	about := blob.Info{Owner: signatureOwner, Name: f.Name, ContentType: kind, Until: time.Now().Add(signatureAge)}
+	about := blob.Info{Owner: signatureOwner, Name: f.Name, ContentType: kind, Until: time.Now().Add(uploadAge)}
 	if _, err := a.Uploads.Put(ctx, id, about, io.NewSectionReader(f, 0, f.Size()), maxSignaturePictures); err != nil {
 		return "", fmt.Errorf("keep the picture of a signature: %w", err)
 	}
@@ -92,7 +94,7 @@ func (a *api) sign(ctx context.Context, r *outbox.Reply, ofAddress string) error
 		return err
 	}
 	r.Signature = own.Signature + ofAddress
-	for _, id := range uploadsIn(r.Signature) {
+	for _, id := range compose.Pictures(r.Signature) {
 		f, err := a.Uploads.Open(ctx, id)
 		if errors.Is(err, blob.ErrNotFound) {
 			r.Signature = regexp.MustCompile(`<img[^>]* src="cid:`+id+`"[^>]*>`).ReplaceAllString(r.Signature, "")
@@ -101,7 +103,7 @@ func (a *api) sign(ctx context.Context, r *outbox.Reply, ofAddress string) error
 		if err != nil {
 			return err
 		}
-		if until := r.LeavesAt.Add(signatureAge); f.Until.Before(until.Add(-signatureAge / 2)) { // not with every reply
+		if until := r.LeavesAt.Add(keptAfter); f.Until.Before(until.Add(-uploadAge)) { // not with every reply
 			if err := a.Uploads.Keep(ctx, id, until); err != nil {
 				return err
 			}

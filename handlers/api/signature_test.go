@@ -51,7 +51,7 @@ func TestPicturesOfASignature(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	f, err := w.Uploads.Open(t.Context(), kept)
-	if err != nil || f.Until.Before(time.Now().AddDate(1, 0, 0)) {
+	if err != nil || f.Until.Before(r.LeavesAt.Add(keptAfter-uploadAge)) {
 		t.Errorf("kept until %v, %v", f, err)
 	}
 	// What is taken back holds the text alone: the signature comes anew.
@@ -86,5 +86,35 @@ func TestPicturesThatASignatureRefuses(t *testing.T) {
 	w.ok(t, "editor", "PATCH /api/me", `{"signature":"<p>Eddie</p><img src=\"https://elders.example/x.png\">"}`)
 	if got := w.ok(t, "editor", "GET /api/me", "").body["signature"]; got != "<p>Eddie</p>" {
 		t.Errorf("a picture that is kept elsewhere: %v", got)
+	}
+}
+
+// A picture is kept as long as a signature shows it. Then it goes, within a day, or with the
+// last reply that took it along.
+func TestPictureThatNoSignatureShows(t *testing.T) {
+	w := newWriting(t)
+	sweep := func(after time.Duration) int {
+		t.Helper()
+		n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(after), func() ([]string, error) { return w.Writing.SignaturePictures(t.Context()) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	w.ok(t, "editor", "PATCH /api/me", shows(w.picture(t, png+"1")))
+	w.ok(t, "editor", "PATCH /api/me", shows(w.picture(t, png+"2"))) // the first one no longer
+	if n := sweep(2 * uploadAge); n != 3 {                           // both uploads, and one copy
+		t.Errorf("%d were deleted", n)
+	}
+	if n := sweep(10 * keptAfter); n != 0 {
+		t.Errorf("%d were deleted, and a signature shows it", n)
+	}
+	w.ok(t, "editor", "POST "+w.path(), w.body(nil))
+	w.ok(t, "editor", "PATCH /api/me", `{"signature":null}`)
+	if n := sweep(keptAfter); n != 0 {
+		t.Errorf("%d were deleted, and a reply has it", n)
+	}
+	if n := sweep(keptAfter + uploadAge); n != 1 {
+		t.Errorf("%d were deleted", n)
 	}
 }

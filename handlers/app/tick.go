@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
+	"kantoorpost/shared/compose"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/table"
@@ -81,7 +83,10 @@ func (a *App) sweepUploads(ctx context.Context, now time.Time) error {
 	if now.Sub(a.swept) < time.Hour {
 		return nil
 	}
-	n, err := a.uploads.Sweep(ctx, now)
+	used := sync.OnceValues(func() ([]string, error) {
+		return compose.NewStore(a.tables.Table("configuration")).SignaturePictures(ctx)
+	})
+	n, err := a.uploads.Sweep(ctx, now, used)
 	if err != nil {
 		return fmt.Errorf("delete expired uploads: %w", err)
 	}

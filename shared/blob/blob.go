@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -232,9 +233,10 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// Sweep deletes the files that have expired, and returns how many. It costs one
-// request for each 5,000 files, and one for each that is deleted.
-func (s *Store) Sweep(ctx context.Context, now time.Time) (deleted int, err error) {
+// Sweep deletes the files that have expired, and returns how many. Those stay whose ids
+// used returns, which is asked when a file has expired. It costs one request for each 5,000
+// files, and one for each that is deleted.
+func (s *Store) Sweep(ctx context.Context, now time.Time, used func() ([]string, error)) (deleted int, err error) {
 	pages := s.client.NewListBlobsFlatPager(&container.ListBlobsFlatOptions{Include: container.ListBlobsInclude{Metadata: true}})
 	for pages.More() {
 		page, err := pages.NextPage(ctx)
@@ -243,6 +245,11 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (deleted int, err erro
 		}
 		for _, item := range page.Segment.BlobItems {
 			if infoOf(item.Metadata).Until.After(now) {
+				continue
+			}
+			if ids, err := used(); err != nil {
+				return deleted, err
+			} else if slices.Contains(ids, *item.Name) {
 				continue
 			}
 			if err := s.Delete(ctx, *item.Name); err != nil {

@@ -134,11 +134,15 @@ func swept(t *testing.T, store *blob.Store, until time.Time) {
 			t.Fatal(err)
 		}
 	}
+	used := ids.Random()
+	if _, err := store.Put(t.Context(), used, blob.Info{Until: until}, strings.NewReader("x"), limit); err != nil {
+		t.Fatal(err)
+	}
 	for _, step := range []struct {
 		at      time.Time
 		deleted int
 	}{{until.Add(-time.Second), 0}, {until, 3}, {until, 0}, {until.Add(time.Hour), 1}} {
-		if n, err := store.Sweep(t.Context(), step.at); err != nil || n != step.deleted {
+		if n, err := store.Sweep(t.Context(), step.at, func() ([]string, error) { return []string{used}, nil }); err != nil || n != step.deleted {
 			t.Errorf("at %v: %d deleted, %v; want %d", step.at, n, err, step.deleted)
 		}
 	}

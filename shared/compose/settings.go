@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -193,4 +194,35 @@ func (s *Store) ChangeMember(ctx context.Context, id string, change func(*Member
 		e = audit.Entry{Action: "team-member.signature", Object: "member " + id}
 	}
 	return s.put(ctx, memberKey(id), etag, v, e)
+}
+
+// shown is the source of a picture that was uploaded, as the sanitiser writes it.
+var shown = regexp.MustCompile(` src="cid:([a-z0-9]{26})"`)
+
+// Pictures returns the ids of the uploads that a text shows, each once.
+func Pictures(html string) (ids []string) {
+	for _, m := range shown.FindAllStringSubmatch(html, -1) {
+		if !slices.Contains(ids, m[1]) {
+			ids = append(ids, m[1])
+		}
+	}
+	return ids
+}
+
+// SignaturePictures returns the ids of the uploads that signatures show.
+func (s *Store) SignaturePictures(ctx context.Context) (ids []string, err error) {
+	for from := settingsKey + "|"; from != ""; {
+		var rows []table.Row
+		if rows, from, err = s.table.Range(ctx, from, settingsKey+"|~", 1000); err != nil {
+			return nil, fmt.Errorf("read signatures: %w", err)
+		}
+		for _, r := range rows {
+			var v struct{ Signature string }
+			if err := r.Document(&v); err != nil {
+				return nil, fmt.Errorf("read row %s: %w", r.Key, err)
+			}
+			ids = append(ids, Pictures(v.Signature)...)
+		}
+	}
+	return ids, nil
 }
