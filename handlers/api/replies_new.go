@@ -58,8 +58,8 @@ type (
 // warningTexts say what the warnings about recipients mean.
 var warningTexts = map[compose.Code]words.Text{
 	compose.WarnBcc: {
-		NL: "Het kantoor kreeg deze mail als Bcc: de anderen weten dat niet. Allen beantwoorden kan niet.",
-		EN: "The office got this mail as Bcc: the others do not know that. Replying to all is not possible.",
+		NL: "Het kantoor kreeg deze mail als Bcc: de anderen weten dat niet. “Allen beantwoorden” kan niet.",
+		EN: "The office got this mail as Bcc: the others do not know that. “Reply all” is not possible.",
 	},
 	compose.WarnReplyTo: {
 		NL: "De mail vraagt om antwoord op een adres bij een ander domein dan dat van de afzender, of bij een mailprovider. Het antwoord gaat naar de afzender.",

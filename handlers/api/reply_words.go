@@ -11,12 +11,12 @@ import (
 var reasonTexts = map[string][2]words.Text{
 	outbox.ReasonNewer: {
 		{NL: "Er kwam nieuwe mail in het gesprek voordat dit vertrok.", EN: "New mail came into the conversation before this left."},
-		{NL: "Lees die mail, en verstuur het antwoord opnieuw als het nog klopt.",
+		{NL: "Lees die mail, en verzend het antwoord opnieuw als het nog klopt.",
 			EN: "Read that mail, and send the reply again if it still holds."},
 	},
 	outbox.ReasonRights: {
-		{NL: "De schrijver mag niet meer vanaf dit adres versturen.", EN: "The writer may no longer send from this address."},
-		{NL: "Kies een ander adres, of laat een collega versturen.", EN: "Choose another address, or let a colleague send it."},
+		{NL: "De schrijver mag niet meer vanaf dit adres verzenden.", EN: "The writer may no longer send from this address."},
+		{NL: "Kies een ander adres, of laat een collega verzenden.", EN: "Choose another address, or let a colleague send it."},
 	},
 	outbox.ReasonAddress: {
 		{NL: "Het adres is niet meer geactiveerd.", EN: "The address is no longer activated."},
@@ -24,38 +24,37 @@ var reasonTexts = map[string][2]words.Text{
 	},
 	outbox.ReasonRejected: {
 		{NL: "De tweede persoon heeft dit teruggestuurd.", EN: "The second person sent this back."},
-		{NL: "Pas de tekst aan en verstuur opnieuw.", EN: "Change the text and send it again."},
+		{NL: "Pas de tekst aan en verzend opnieuw.", EN: "Change the text and send it again."},
 	},
 	outbox.ReasonRecipient: {
 		{NL: "Exchange weigert een ontvanger.", EN: "Exchange refuses a recipient."},
-		{NL: "Neem het bericht terug, en verbeter het adres.", EN: "Take the message back, and correct the address."},
+		{NL: "Kies “Aanpassen”, en verbeter het adres.", EN: "Choose “Edit”, and correct the address."},
 	},
 	outbox.ReasonTooLarge: {
-		{NL: "De mail is groter dan het postvak mag versturen.", EN: "The mail is larger than the mailbox may send."},
-		{NL: "Neem het bericht terug, en stuur minder of kleinere bijlagen.",
-			EN: "Take the message back, and send fewer or smaller attachments."},
+		{NL: "De mail is groter dan het postvak mag verzenden.", EN: "The mail is larger than the mailbox may send."},
+		{NL: "Kies “Aanpassen”, en stuur minder of kleinere bijlagen.", EN: "Choose “Edit”, and send fewer or smaller attachments."},
 	},
 	outbox.ReasonSender: {
-		{NL: "Het postvak mag niet versturen.", EN: "The mailbox may not send."},
-		{NL: "Vraag een beheerder de rechten van de koppeling te controleren, en probeer het opnieuw.",
-			EN: "Ask an administrator to check the permissions of the connector, and try again."},
+		{NL: "Het postvak mag niet verzenden.", EN: "The mailbox may not send."},
+		{NL: "Vraag een beheerder de machtigingen van de omgeving te controleren, en kies “Opnieuw verzenden”.",
+			EN: "Ask an administrator to check the permissions of the connector, and choose “Send again”."},
 	},
 	outbox.ReasonQuota: {
-		{NL: "Het postvak is vol, of verstuurde te veel.", EN: "The mailbox is full, or sent too much."},
-		{NL: "Probeer het later opnieuw.", EN: "Try again later."},
+		{NL: "Het postvak is vol, of verzond te veel.", EN: "The mailbox is full, or sent too much."},
+		{NL: "Kies later “Opnieuw verzenden”.", EN: "Choose “Send again” later."},
 	},
 	outbox.ReasonUpload: {
 		{NL: "Een bijlage is er niet meer.", EN: "An attachment is gone."},
-		{NL: "Neem het bericht terug, en voeg de bijlage opnieuw toe.", EN: "Take the message back, and add the attachment again."},
+		{NL: "Kies “Aanpassen”, en voeg de bijlage opnieuw toe.", EN: "Choose “Edit”, and add the attachment again."},
 	},
 	outbox.ReasonUnreachable: {
 		{NL: "Het postvak was lange tijd niet bereikbaar.", EN: "The mailbox could not be reached for a long time."},
-		{NL: "Probeer het opnieuw, of vraag een beheerder de koppeling te controleren.",
-			EN: "Try again, or ask an administrator to check the connector."},
+		{NL: "Kies “Opnieuw verzenden”, of vraag een beheerder de omgeving te controleren.",
+			EN: "Choose “Send again”, or ask an administrator to check the connector."},
 	},
 	outbox.ReasonRefused: {
 		{NL: "Exchange weigerde de mail.", EN: "Exchange refused the mail."},
-		{NL: "Neem het bericht terug, en verander wat Exchange noemt.", EN: "Take the message back, and change what Exchange names."},
+		{NL: "Kies “Aanpassen”, en verander wat Exchange noemt.", EN: "Choose “Edit”, and change what Exchange names."},
 	},
 }
 
@@ -65,11 +64,11 @@ func explainReply(r outbox.Reply) (why, whatToDo *words.Text) {
 	switch r.State {
 	case outbox.Unknown:
 		return &words.Text{
-				NL: "Of dit vertrokken is, is niet bekend: Exchange gaf geen antwoord.", EN: "Whether this left is not known: Exchange gave no answer.",
+				NL: "Of dit vertrokken is, is niet bekend: Exchange gaf geen antwoord.",
+					EN: "Whether this left is not known: Exchange gave no answer.",
 			}, &words.Text{
-				NL: "Zoek in Verzonden items van " + r.Address + " naar \"" + words.Isolate(r.Subject) +
-					"\". Verstuur alleen opnieuw als het daar niet staat.",
-				EN: "Look in Sent Items of " + r.Address + " for \"" + words.Isolate(r.Subject) + "\". Send it again only if it is not there.",
+				NL: "Zoek in Verzonden items van " + r.Address + " naar \"" + words.Isolate(r.Subject) + "\". Kies alleen “Opnieuw verzenden” als het daar niet staat.",
+				EN: "Look in Sent Items of " + r.Address + " for \"" + words.Isolate(r.Subject) + "\". Choose “Send again” only if it is not there.",
 			}
 	case outbox.Bounced:
 		var missed []string
@@ -80,7 +79,8 @@ func explainReply(r outbox.Reply) (why, whatToDo *words.Text) {
 		}
 		list := strings.Join(missed, ", ")
 		return &words.Text{NL: "Niet bezorgd bij " + list + ".", EN: "Not delivered to " + list + "."},
-			&words.Text{NL: "Controleer het adres, en verstuur het bericht opnieuw.", EN: "Check the address, and send the message again."}
+			&words.Text{NL: "Controleer het adres, en stuur het bericht aan het juiste adres.",
+				EN: "Check the address, and send the message to the right one."}
 	case outbox.Failed, outbox.TakenBack:
 		if texts, ok := reasonTexts[r.Reason]; ok {
 			return &texts[0], &texts[1]

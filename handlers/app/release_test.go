@@ -271,6 +271,10 @@ func (w *world) answerTo(request string) any {
 	return v
 }
 
+// isText tells whether an object is a text in both languages.
+func isText(o map[string]any) bool { return len(o) == 2 && o["nl"] != nil && o["en"] != nil }
+
+
 // lacks says where an answer does not have what was wanted.
 func lacks(got, want any) string {
 	switch want := want.(type) {
@@ -278,6 +282,9 @@ func lacks(got, want any) string {
 		g, ok := got.(map[string]any)
 		if !ok {
 			return fmt.Sprintf("%v, was %v", got, want)
+		}
+		if isText(g) && isText(want) {
+			return "" // its words come from the code
 		}
 		for name, w := range want {
 			if d := lacks(g[name], w); d != "" {

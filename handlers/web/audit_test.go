@@ -53,8 +53,7 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 		"Gaat over:</span> <bdi>automatische antwoorden",
 		"E-mailadressen:</span> <bdi>gewijzigd", "Erbij:</span> <bdi>Bram", "Afgebroken:</span> <bdi>ja", "Teams van relaties:</span> <bdi>3")
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1", "", "Cookie", "lang=en"), 200, "Scope:</span> <bdi>once",
-		"About:</span> <bdi>what colleagues pass on", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram",
-		"Broken off:</span> <bdi>yes")
+		"About:</span> <bdi>what colleagues forward", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram", "Stopped early:</span> <bdi>yes")
 	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
 		t.Error(asked)
 	}
@@ -105,8 +104,10 @@ func TestHealthSaysWhatWaitsAndWhatEnds(t *testing.T) {
 		"overdue": map[string]any{"mails": 4, "oldest": time.Now().Add(-30 * time.Minute)},
 		"queues":  []map[string]any{{"name": "fetch", "depth": 17, "oldest": time.Now().Add(-3 * time.Minute), "poison": 2}},
 		"troubled": []addressObject{
-			{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming", EN: "Give consent"}},
-			{Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol", EN: "Nobody has the role"}}}},
+			{Address: "loon@kantoor.example", Active: true, State: "no-access", WhatToDo: &words.Text{NL: "Geef toestemming",
+				EN: "Give consent"}},
+			{Address: "info@kantoor.example", Active: true, Warnings: []words.Text{{NL: "Niemand heeft de rol",
+				EN: "Nobody has the role"}}}},
 		"connectors": []connectorObject{{Name: "Kantoor", State: "works", SecretExpires: time.Now().Add(5*24*time.Hour + time.Hour)}},
 	}
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "!Alles werkt", "De integratie is uitgeschakeld", "20 minuten geleden", "17",
@@ -277,7 +278,7 @@ func TestImport(t *testing.T) {
 	w := browse(t, api, "GET", "/web/directory/import/contacts.csv", "")
 	wants(t, w, 200, "\uFEFFemail;naam")
 	wants(t, browse(t, api, "GET", "/web/directory/import/secrets.csv", ""), 404)
-	wants(t, browse(t, api, "GET", "/web/directory/import", "", "Cookie", "lang=en"), 200, "Look first")
+	wants(t, browse(t, api, "GET", "/web/directory/import", "", "Cookie", "lang=en"), 200, "Preview first")
 	wants(t, browse(t, newAPI("editor", "directory.read"), "GET", "/web/directory/import", ""), 403)
 }
 

@@ -208,6 +208,6 @@ func TestMySubstitute(t *testing.T) {
 	// The first administrator is no team member yet.
 	first := newAPI("administrator", "me.write")
 	first.answers["GET /api/me"] = person{Email: "eerste@kantoor.example", Rights: "administrator", Actions: []string{"me.write"}}
-	wants(t, browse(t, first, "GET", "/web/me", "", "Cookie", "lang=en"), 200, "You are no team member in the directory yet",
+	wants(t, browse(t, first, "GET", "/web/me", "", "Cookie", "lang=en"), 200, "You are not a team member in the directory yet",
 		"!/web/me/substitute")
 }

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // A healthView says whether the product works. Its report is for managers; it
@@ -17,7 +15,7 @@ type healthView struct {
 	Report *healthReport
 	Linked bool // to the settings, which are for administrators
 	Hours  int  // that the plots show
-	Plots  [][]template.HTML
+	Plots  []drawn
 	Poison []poisonMessage
 	Retry  bool // whether the user may retry and drop them
 }

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	template "github.com/DataDog/datadog-agent/pkg/template/html"
-
 	"kantoorpost/handlers/web/plot"
 )
 
@@ -68,7 +66,7 @@ func (v *request) addHistory(view *healthView) error {
 }
 
 // healthPlots draws the backlog, the lag, and what fails.
-func (v *request) healthPlots(points []healthPoint, hours int) (plots [][]template.HTML) {
+func (v *request) healthPlots(points []healthPoint, hours int) (plots []drawn) {
 	series := func(name string, value func(healthPoint) float64) plot.Series {
 		s := plot.Series{Name: v.t(name)}
 		for _, p := range points {
@@ -104,10 +102,7 @@ func (v *request) healthPlots(points []healthPoint, hours int) (plots [][]templa
 		}
 		last := o.Series[len(o.Series)-1].Values
 		o.Description = v.t("health.plot-text", v.renderer.date(points[0].At), v.decimal(largest(o.Series[0].Values)), v.decimal(largest(last)))
-		o.Width, o.Height = 900, 240
-		wide := plot.Lines(o)
-		o.Width, o.Height = 320, 240
-		plots = append(plots, []template.HTML{template.HTML(withoutStyle(wide)), template.HTML(withoutStyle(plot.Lines(o)))})
+		plots = append(plots, draw(o, 240, 240))
 	}
 	return plots
 }

@@ -42,10 +42,10 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 		}
 	}
 	// All of a queue at once: the page says how many there are.
-	wants(t, page, 200, "Verwerken: 45 mislukte berichten", `action="/web/health/poison/process"`, `!action="/web/health/poison/send"`)
+	wants(t, page, 200, "Verwerken: 45 mislukte opdrachten", `action="/web/health/poison/process"`, `!action="/web/health/poison/send"`)
 	api.answers["POST /api/poison/process/all/retry"] = nil
 	api.answers["DELETE /api/poison/process/all"] = nil
-	for do, want := range map[string]string{"retry": "De berichten staan weer", "drop": "De berichten zijn weggegooid"} {
+	for do, want := range map[string]string{"retry": "De opdrachten staan weer", "drop": "De opdrachten zijn weggegooid"} {
 		w := browse(t, api, "POST", "/web/health/poison/process", url.Values{"do": {do}}.Encode())
 		if w.Code != 303 {
 			t.Fatalf("%s: %d", do, w.Code)
@@ -58,11 +58,11 @@ func TestHealthShowsHistoryAndWhatFailed(t *testing.T) {
 	wants(t, browse(t, api, "GET", "/web/health", ""), 200, "answer 503", "!value=\"retry\"")
 }
 
-func TestPlotsHaveAGapWithoutMail(t *testing.T) {
+func TestAPlotHasALineOrASentence(t *testing.T) {
 	api := newAPI("manager", "health.read")
 	api.answers["GET /api/health/ready"] = map[string]any{"status": "ok"}
 	api.answers["GET /api/health"] = healthReport{Enabled: true}
 	api.answers["GET /api/health/history"] = list[healthPoint]{Items: []healthPoint{{At: time.Now()}, {At: time.Now()}}}
 	page := browse(t, api, "GET", "/web/health", "")
-	wants(t, page, 200, `class="plot"`, fmt.Sprintf("van de laatste %d", 0), "!NaN")
+	wants(t, page, 200, `class="plot"`, fmt.Sprintf("van de laatste %d", 0), "!NaN", "<h3>Van aankomst tot chat</h3><p class=\"muted\">Er is nog te weinig gemeten om een lijn te tekenen.")
 }

@@ -47,11 +47,11 @@ type calibrated struct {
 }
 
 type learningView struct {
-	Spans     []learnedSpan   // the newest first
-	Weeks     bool            // the spans are weeks
-	Plots     []template.HTML // the same graph, for wide and for narrow pages
-	Suggested []template.HTML // how often first suggestions were right, likewise; none without any
-	Sum       calibrated      // of all steps
+	Spans     []learnedSpan // the newest first
+	Weeks     bool          // the spans are weeks
+	Plot      drawn
+	Suggested drawn      // how often first suggestions were right
+	Sum       calibrated // of all steps
 }
 
 // now is the current month or week.
@@ -86,14 +86,14 @@ func (s *site) learning(v *request) error {
 	}
 	view := learningView{Weeks: len(spans) > 0 && spans[0].Week != ""}
 	if len(spans) > 0 {
-		view.Plots = v.plotsOf(spans)
+		view.Plot = v.plotOf(spans)
 	}
 	for _, c := range calibration {
 		view.Sum.Suggested += c.Suggested
 		view.Sum.Right += c.Right
 	}
 	if view.Sum.Suggested > 0 {
-		view.Suggested = v.suggestedPlots(calibration)
+		view.Suggested = v.suggestedPlot(calibration)
 	}
 	for _, m := range slices.Backward(spans) {
 		view.Spans = append(view.Spans, m)
@@ -115,9 +115,8 @@ func (v *request) name(m *learnedSpan) {
 	}
 }
 
-// plotsOf draws the figures as lines, twice: a graph for a wide screen cannot
-// be read on a phone.
-func (v *request) plotsOf(spans []learnedSpan) []template.HTML {
+// plotOf draws the figures as lines.
+func (v *request) plotOf(spans []learnedSpan) drawn {
 	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit")}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}
 	for _, m := range spans {
@@ -132,12 +131,12 @@ func (v *request) plotsOf(spans []learnedSpan) []template.HTML {
 	first, last := spans[0], spans[len(spans)-1]
 	o.Description = v.t("learning.plot-text", first.Within, first.Rate, last.Within, last.Rate)
 	o.Series = []plot.Series{hand, waited}
-	return draw(o)
+	return draw(o, 300, 280)
 }
 
-// suggestedPlots draws how often first suggestions were right, by what they
+// suggestedPlot draws how often first suggestions were right, by what they
 // promised.
-func (v *request) suggestedPlots(steps []calibrated) []template.HTML {
+func (v *request) suggestedPlot(steps []calibrated) drawn {
 	o := plot.Options{Title: v.t("learning.suggested"), Unit: "%"}
 	promised, right := plot.Series{Name: v.t("learning.promised")}, plot.Series{Name: v.t("learning.right")}
 	var said []string
@@ -150,16 +149,28 @@ func (v *request) suggestedPlots(steps []calibrated) []template.HTML {
 	}
 	o.Description = strings.Join(said, " ")
 	o.Series = []plot.Series{promised, right}
-	return draw(o)
+	return draw(o, 300, 280)
 }
 
-// draw draws a graph for wide and for narrow pages.
-func draw(o plot.Options) []template.HTML {
-	size := func(width, height int) template.HTML {
-		o.Width, o.Height = width, height
-		return template.HTML(withoutStyle(plot.Lines(o))) // the plot escapes its texts
+// A drawn plot has a graph for wide pages and one for narrow pages; none when there is no
+// line to draw.
+type drawn struct {
+	Title  string
+	Graphs []template.HTML
+}
+
+// draw draws a plot with the given heights: a graph for a wide screen cannot be read on a
+// phone.
+func draw(o plot.Options, wide, narrow int) drawn {
+	d := drawn{Title: o.Title}
+	if o.Empty() {
+		return d
 	}
-	return []template.HTML{size(900, 300), size(320, 280)}
+	for _, size := range [][2]int{{900, wide}, {320, narrow}} {
+		o.Width, o.Height = size[0], size[1]
+		d.Graphs = append(d.Graphs, template.HTML(withoutStyle(plot.Lines(o)))) // the plot escapes its texts
+	}
+	return d
 }
 
 // decimal is a number with at most one decimal.

@@ -24,16 +24,19 @@ func TestLearningIsDrawnAndListed(t *testing.T) {
 	}
 	wants(t, w, 200, "!Hoe vaak het eerste voorstel klopte")
 	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "<strong>7.3</strong>",
-		"Hand actions per 100 mails", "Oct 2026")
+		"Manual actions per 100 mails", "Oct 2026")
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{}}
 	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niets te zien", `!class="plot"`)
 	// The chances of suggestions stand beside what became of them.
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
 		"weeks":       []learnedSpan{{Week: "2026-11-23", Mails: 50}},
 		"calibration": []calibrated{{0.4, 0.5, 10, 4}, {0.9, 1, 40, 39}}}
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte",
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte", "<h3>Hoeveel mail handwerk vraagt</h3>", "te weinig gemeten", // of one week
 		"Bij een kans van 90 tot 100 % klopten er 39 van 40.", "Klopte, in %, 90–100: 97.5",
 		"Bij 50 opgeloste berichten klopte het eerste voorstel 43 keer.")
+	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
+		"weeks": []learnedSpan{{Week: "2026-11-23", Mails: 50}}, "calibration": []calibrated{{0.9, 1, 4, 4}}}
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Bij 4 opgeloste berichten", `!class="plot"`, "!Liggen de lijnen")
 	// A new office has few months: it sees weeks.
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}}, "weeks": []learnedSpan{
 		{Week: "2026-11-16", Mails: 40, HandActions: 20, Per100: 50}, {Week: "2026-11-23", Mails: 50, HandActions: 10, Per100: 20},
@@ -79,7 +82,7 @@ func TestARuleSaysWhatItDoesAndWhatTakingItBackCosts(t *testing.T) {
 		t.Error(asked)
 	}
 	wants(t, browse(t, api, "GET", "/web/rules/r1", ""), 200,
-		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel terugnemen? 12 berichten`, "Anna Bos",
+		"12 berichten worden opnieuw beoordeeld", "Bij 3 contacten", `data-ask="Deze regel ongedaan maken? 12 berichten`, "Anna Bos",
 		"gekoppeld aan een contact → <bdi>Jan Jansen</bdi>",
 		"genegeerd, voortaan altijd", `href="/web/mails/`+one, `name="on" value="false"`, `href="/web/directory/clients/k1"`,
 		"Bakkerij Jansen", "!c-gone")

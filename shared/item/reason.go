@@ -48,7 +48,8 @@ func ExplainMail(it Item) (why, whatToDo words.Text) {
 // ExplainOtherName is Explain for UnknownSender when a contact has the address,
 // but {name} beside it is another person's.
 func ExplainOtherName() (why, whatToDo words.Text) {
-	return words.Text{NL: "{sender} is een adres van {contact}, maar dit bericht is van ‘{name}’. Eén adres kan voor meer mensen schrijven, zoals dat van een portaal.", EN: "{sender} is an address of {contact}, but this mail is from “{name}”. One address may write for several people, as that of a portal does."},
+	return words.Text{NL: "{sender} is een adres van {contact}, maar dit bericht is van ‘{name}’. Eén adres kan voor meer mensen schrijven, zoals dat van een portaal.",
+		EN: "{sender} is an address of {contact}, but this mail is from “{name}”. One address may write for several people, as that of a portal does."},
 		words.Text{NL: "Kies het contact van wie dit bericht is. Dat geldt alleen voor dit bericht: het adres blijft van {contact}.",
 			EN: "Choose the contact whose mail this is. That holds for this mail only: the address stays with {contact}."}
 }
@@ -57,7 +58,8 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	Acknowledgement: {
 		words.Text{NL: "Dit is een leesbevestiging of een antwoord op een uitnodiging, en hoort bij geen chat.",
 			EN: "This is a read receipt or an answer to an invitation, and belongs to no chat."},
-		words.Text{NL: "Negeer het. Hoort het bij een relatie, laat het dan door.", EN: "Dismiss it. When it belongs to a client, release it."},
+		words.Text{NL: "Negeer het. Hoort het bij een relatie, laat het dan door.",
+			EN: "Dismiss it. When it belongs to a client, release it."},
 	},
 	Undecodable: {
 		words.Text{NL: "Microsoft gaf iets door dat niet als e-mail te lezen is: {detail}.",
@@ -73,13 +75,13 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	},
 	NoSender: {
 		words.Text{NL: "Het bericht noemt geen afzender.", EN: "The mail names no sender."},
-		words.Text{NL: "Kies de contactpersoon die het geschreven heeft, of negeer het.", EN: "Choose the contact who wrote it, or dismiss it."},
+		words.Text{NL: "Kies het contact dat het geschreven heeft, of negeer het.", EN: "Choose the contact who wrote it, or dismiss it."},
 	},
 	Bounce: {
 		words.Text{NL: "Dit is een melding dat een e-mail niet bezorgd kon worden.",
 			EN: "This is a report that some mail could not be delivered."},
 		words.Text{NL: "Kijk welk adres niet klopt en verbeter het bij het contact. Negeer daarna de melding.",
-			EN: "See which address is wrong and mend it at the contact. Then dismiss the report."},
+			EN: "See which address is wrong and correct it at the contact. Then dismiss the report."},
 	},
 	Automated: {
 		words.Text{NL: "Dit bericht is door een programma verstuurd, zoals een nieuwsbrief, een melding of een afwezigheidsbericht.",
@@ -101,9 +103,9 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	},
 	LinkRemoved: {
 		words.Text{NL: "De rol of het procesteam waaraan {address} gekoppeld was, bestaat niet meer.",
-			EN: "The role or process team that {address} was linked with is gone."},
+			EN: "The role or process team that {address} was linked to is gone."},
 		words.Text{NL: "Koppel {address} aan een andere rol of een ander procesteam. Het bericht wordt daarna vanzelf verwerkt.",
-			EN: "Link {address} with another role or process team. The mail is then processed by itself."},
+			EN: "Link {address} to another role or process team. The mail is then processed by itself."},
 	},
 	InternalSender: {
 		words.Text{NL: "{sender} is van het eigen kantoor.", EN: "{sender} is somebody of this office."},
@@ -113,10 +115,10 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	UnknownSender: {
 		words.Text{NL: "{sender} hoort niet bij een bekend contact.", EN: "{sender} is no contact's address."},
 		words.Text{NL: "Koppel het adres aan een bestaand contact of maak een nieuw contact. Later komt mail van dit adres vanzelf goed terecht.",
-			EN: "Link the address with an existing contact, or create a contact. Later mail from this address finds its way by itself."},
+			EN: "Link the address to an existing contact, or create a new contact. Later mail from this address finds its way by itself."},
 	},
 	SenderNoClient: {
-		words.Text{NL: "Contact {contact} is aan geen relatie gekoppeld.", EN: "Contact {contact} is linked with no client."},
+		words.Text{NL: "Contact {contact} is aan geen relatie gekoppeld.", EN: "Contact {contact} is linked to no client."},
 		words.Text{NL: "Kies de relatie waar {contact} bij hoort.", EN: "Choose the client to whom {contact} belongs."},
 	},
 	SeveralClients: {
@@ -127,7 +129,7 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	NoMemberAddress: {
 		words.Text{NL: "Geen actief teamlid heeft het adres {address}.", EN: "No active team member has the address {address}."},
 		words.Text{NL: "Geef het teamlid dit adres, of koppel {address} aan een rol of procesteam. Het bericht wordt daarna vanzelf verwerkt.",
-			EN: "Give the team member this address, or link {address} with a role or process team. The mail is then processed by itself."},
+			EN: "Give the team member this address, or link {address} to a role or process team. The mail is then processed by itself."},
 	},
 	NoMemberRole: {
 		words.Text{NL: "Niemand heeft bij relatie {client} de rol {role}.", EN: "Nobody has the role {role} at client {client}."},
@@ -142,7 +144,7 @@ var explanations = map[Reason]struct{ why, whatToDo words.Text }{
 	Technical: {
 		words.Text{NL: "Er ging {tries} keer iets mis dat niet aan het bericht ligt: {detail}.",
 			EN: "Something failed {tries} times that is no fault of the mail: {detail}."},
-		words.Text{NL: "Probeer het opnieuw. Blijft het misgaan, kijk dan bij Systeemstatus of vraag de beheerder.",
-			EN: "Retry it. When it keeps failing, look at the health page or ask the administrator."},
+		words.Text{NL: "Probeer het opnieuw. Blijft het misgaan, kijk dan bij “Systeemstatus” of vraag de beheerder.",
+			EN: "Retry it. When it keeps failing, look at “System status” or ask the administrator."},
 	},
 }

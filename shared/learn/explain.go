@@ -68,9 +68,9 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 	case directory.RuleOff:
 		t.NL, t.EN = t.NL+"; deze regel staat uit", t.EN+"; this rule is off"
 	case directory.RuleUndoing:
-		t.NL, t.EN = t.NL+"; deze regel wordt teruggenomen", t.EN+"; this rule is being undone"
+		t.NL, t.EN = t.NL+"; deze regel wordt ongedaan gemaakt", t.EN+"; this rule is being undone"
 	case directory.RuleUndone:
-		t.NL, t.EN = t.NL+"; deze regel is teruggenomen", t.EN+"; this rule was undone"
+		t.NL, t.EN = t.NL+"; deze regel is ongedaan gemaakt", t.EN+"; this rule was undone"
 	}
 	return words.Text{NL: t.NL + ".", EN: t.EN + "."}
 }

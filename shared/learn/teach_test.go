@@ -232,17 +232,17 @@ func TestExplain(t *testing.T) {
 			"Mail van a@b.example hoeft niemand te zien, omdat Margot Hofland dat één keer besliste; dat is nog niet zeker.",
 			"Nobody needs to see mail from a@b.example, because Margot Hofland decided so once; that is not certain yet."},
 		{directory.Rule{Kind: directory.AcceptSender, Key: "a@b.example", State: directory.RuleUndone},
-			"Mail van a@b.example wordt gewoon verwerkt; deze regel is teruggenomen.",
+			"Mail van a@b.example wordt gewoon verwerkt; deze regel is ongedaan gemaakt.",
 			"Mail from a@b.example is processed as usual; this rule was undone."},
 		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", Client: "c9", State: directory.RuleUndoing, Count: 1,
 			Evidence: []directory.Evidence{{By: "weg"}}}, "Mail van @b.example hoort bij een relatie die er niet meer is, omdat weg dat één keer " +
-			"besliste; deze regel wordt teruggenomen.", "Mail from @b.example belongs to a client that is gone, because weg decided so once; this " +
+			"besliste; deze regel wordt ongedaan gemaakt.", "Mail from @b.example belongs to a client that is gone, because weg decided so once; this " +
 			"rule is being undone."},
 		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", State: directory.RuleUndone},
-			"Mail van @b.example hoort bij een relatie; deze regel is teruggenomen.",
+			"Mail van @b.example hoort bij een relatie; deze regel is ongedaan gemaakt.",
 			"Mail from @b.example belongs to a client; this rule was undone."},
 		{directory.Rule{Kind: directory.AddressContact, Key: "a@b.example", Contact: "weg", State: directory.RuleUndone},
-			"Mail van a@b.example is van een contact dat er niet meer is; deze regel is teruggenomen.",
+			"Mail van a@b.example is van een contact dat er niet meer is; deze regel is ongedaan gemaakt.",
 			"Mail from a@b.example is from a contact who is gone; this rule was undone."},
 	} {
 		if got := Explain(c.rule, names); got.NL != c.nl || got.EN != c.en {

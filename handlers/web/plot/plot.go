@@ -46,6 +46,13 @@ const (
 	maxValues                = 10_000
 )
 
+// Empty says whether there is nothing to see: no series has two values, which make a line.
+func (o Options) Empty() bool {
+	return !slices.ContainsFunc(o.Series, func(s Series) bool {
+		return len(slices.DeleteFunc(slices.Clone(s.Values), func(v float64) bool { return !finite(v) })) > 1
+	})
+}
+
 // Lines draws the series over the same x-axis. It omits lines after the twentieth,
 // and values after the ten thousandth.
 func Lines(o Options) []byte {

@@ -196,8 +196,13 @@ function mark() {
       if (id !== open) a.scrollIntoView({ block: "nearest" });
     } else a.removeAttribute("aria-current");
   }
-  // On a narrow screen the page is where the mail before was read to.
-  if (open !== undefined && id !== open) scrollTo(0, 0);
+  // On a narrow screen the page is where the mail before was read to; a chat is read from
+  // what is new in it.
+  if (id !== open) {
+    if (open !== undefined) scrollTo(0, 0);
+    const last = document.getElementById("new") ?? document.querySelector(".thread ol > :last-child");
+    if (last && matchMedia("(max-width: 899px)").matches) last.scrollIntoView();
+  }
   open = id;
 }
 
