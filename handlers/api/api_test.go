@@ -215,6 +215,8 @@ func actionOf(method, path string) access.Action {
 		return access.MeRead
 	case path == "/api/mails/{mail}/presence":
 		return access.MailsRead
+	case path == "/api/mails/{mail}/colleagues":
+		return access.MailsSolve
 	case path == "/api/chats/{chat}/presence":
 		return access.ChatsRead
 	case path == "/api/me/addresses":

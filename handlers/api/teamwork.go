@@ -76,6 +76,8 @@ func (a *api) registerTeamwork() {
 	}
 	handle(a, access.MailsSolve, op("update-mail", http.MethodPatch, "/api/mails/{mail}", "mails",
 		"Say who looks after a mail that waits, and when", http.StatusOK), a.updateMail)
+	handle(a, access.MailsSolve, op("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues", "mails",
+		"List the active team members who see a mail, and can be its assignee", http.StatusOK), a.mailColleagues)
 	handle(a, access.MailsRead, op("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence", "mails",
 		"Say that you look at a mail, for half a minute, and learn who else does", http.StatusOK), a.lookAtMail)
 	handle(a, access.ChatsRead, op("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence", "chats",
@@ -146,6 +148,32 @@ func (a *api) updateMail(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return a.detail(ctx, it)
+}
+
+func (a *api) mailColleagues(ctx context.Context, in *MailPath) (*listOutput[named], error) {
+	it, err := a.mail(ctx, in.Mail, access.MailsSolve)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput[named]{Body: listOf[named]{Items: []named{}}}
+	for q := (directory.Query{Limit: 1000}); ; {
+		page, err := a.Directory.TeamMembers(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range page.Items {
+			sees, err := a.seesMailbox(ctx, m, it.Mailbox)
+			if err != nil {
+				return nil, err
+			}
+			if m.Active && sees {
+				out.Body.Items = append(out.Body.Items, named{m.ID, m.Name})
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return out, nil
+		}
+	}
 }
 
 // lookers are those who look at a mail too, and what became of it.

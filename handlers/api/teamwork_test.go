@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,6 +51,13 @@ func TestPlanOfAMail(t *testing.T) {
 		if got := k.call(t, "manager", "PATCH /api/mails/"+first, refused); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", refused, got.status, got.text)
 		}
+	}
+	offered := map[string]bool{} // exactly those whom the mail can be given to
+	for _, m := range items(k.ok(t, "manager", "GET /api/mails/"+first+"/colleagues", "")) {
+		offered[m["id"].(string)] = m["name"] != ""
+	}
+	if want := map[string]bool{k.ids["editor"]: true, k.ids["manager"]: true, k.ids["administrator"]: true}; !maps.Equal(offered, want) {
+		t.Errorf("%v, want %v", offered, want)
 	}
 	got := k.ok(t, "manager", "PATCH /api/mails/"+first, fmt.Sprintf(`{"assignee":%q}`, k.ids["editor"]))
 	if a := got.body["assignee"].(map[string]any); a["id"] != k.ids["editor"] || a["name"] == "" {

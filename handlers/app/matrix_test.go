@@ -118,6 +118,7 @@ var matrixWrites = []write{
 	}, false},
 	{"POST /api/mails/{mail}/retry", ``, ofMail(mayEdit), false},
 	{"PATCH /api/mails/{mail}", `{"assignee":"{carla}"}`, ofMail(mayEdit), false},
+	{"GET /api/mails/{mail}/colleagues", ``, ofMail(mayEdit), false},
 	{"POST /api/mails/{mail}/presence", ``, ofMail(mayRead), false},
 	{"POST /api/mails/{annas}/undo", ``, func(u matrixUser) int {
 		if status := ofMail(mayEdit)(u); status > 0 || u.name == "anna" {

@@ -65,26 +65,12 @@ func (v *request) people(api string, open *openChat) error {
 	if !open.CanWrite {
 		return nil
 	}
-	staff, err := all[struct {
-		person
-		Active bool `json:"active"`
-	}](v, "/api/team-members")
+	people, err := v.colleagues()
 	if err != nil {
 		return err
 	}
-	var sees []named // who may look after the chat
-	for _, m := range staff {
-		if !m.Active {
-			continue
-		}
-		takesPart := slices.Contains(open.Members, m.ID)
-		if !takesPart {
-			open.Others = append(open.Others, m.person)
-		}
-		if takesPart || m.seesAll() {
-			sees = append(sees, named{m.ID, m.Name})
-		}
-	}
-	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID, People: sees}
+	open.Plan = &planView{Path: open.path("plan"), Assignee: open.Assignee, Later: open.chatObject.Later, Me: v.me.ID}
+	open.Plan.People = whoSee(people, open.Members)
+	open.Others = slices.DeleteFunc(people, func(p person) bool { return slices.Contains(open.Members, p.ID) })
 	return nil
 }

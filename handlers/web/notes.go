@@ -12,9 +12,9 @@ import (
 
 // mentioned are the ids of the colleagues whom a text names, as @Name: the longest name
 // that fits counts.
-func mentioned(text string, people []named) (ids []string) {
+func mentioned(text string, people []person) (ids []string) {
 	people = slices.Clone(people)
-	slices.SortStableFunc(people, func(a, b named) int { return cmp.Compare(len(b.Name), len(a.Name)) })
+	slices.SortStableFunc(people, func(a, b person) int { return cmp.Compare(len(b.Name), len(a.Name)) })
 	for _, part := range strings.Split(text, "@")[1:] {
 		for _, p := range people {
 			name, rest := strings.ToLower(p.Name), strings.ToLower(part)
@@ -51,7 +51,8 @@ func (v *request) noteBody(text string) (map[string]any, error) {
 // mentionAt is the path that completes the name of a colleague in a note of the chat.
 func (c openChat) mentionAt() string { return "/web/chats/" + url.PathEscape(c.ID) + "/mentions?find=" }
 
-// mentionChoices completes the name of a colleague: those in the chat come first.
+// mentionChoices completes the name of a colleague who sees the chat: those who take part
+// come first.
 func (s *site) mentionChoices(v *request) error {
 	api, page := v.chatHere()
 	if !isPart(v.r) {
@@ -61,13 +62,15 @@ func (s *site) mentionChoices(v *request) error {
 	if err := v.api.get(api+"/participants", &here); err != nil {
 		return err
 	}
-	people, err := v.colleagues()
+	staff, err := v.colleagues()
 	if err != nil {
 		return err
 	}
-	in := func(p named) bool {
-		return slices.ContainsFunc(here.Items, func(o participant) bool { return o.ID == p.ID })
+	var members []string
+	for _, p := range here.Items {
+		members = append(members, p.ID)
 	}
+	people, in := whoSee(staff, members), func(p named) bool { return slices.Contains(members, p.ID) }
 	slices.SortStableFunc(people, func(a, b named) int {
 		if in(a) != in(b) {
 			return map[bool]int{true: -1, false: 1}[in(a)]

@@ -50,26 +50,37 @@ func (s *site) registerTeamwork() {
 }
 
 // colleagues are the active team members.
-func (v *request) colleagues() (people []named, err error) {
+func (v *request) colleagues() (people []person, err error) {
 	staff, err := all[struct {
-		named
+		person
 		Active bool `json:"active"`
 	}](v, "/api/team-members")
 	for _, m := range staff {
 		if m.Active {
-			people = append(people, m.named)
+			people = append(people, m.person)
 		}
 	}
 	return people, err
 }
 
+// whoSee are those of people who see a chat with the given members.
+func whoSee(people []person, members []string) (sees []named) {
+	for _, p := range people {
+		if slices.Contains(members, p.ID) || p.seesAll() {
+			sees = append(sees, named{p.ID, p.Name})
+		}
+	}
+	return sees
+}
+
 // mailColleagues answers whom a mail can be given to: alone, or without script with the
 // mail.
 func (s *site) mailColleagues(v *request) error {
-	people, err := v.colleagues()
-	if err != nil {
+	var sees list[named]
+	if err := v.api.get("/api/mails/"+url.PathEscape(v.r.PathValue("mail"))+"/colleagues", &sees); err != nil {
 		return err
 	}
+	people := sees.Items
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Push-Url", "false")
 		path := "/web/mails/" + url.PathEscape(v.r.PathValue("mail")) + "/plan" + filterOf(v.r.URL.Query()).query()

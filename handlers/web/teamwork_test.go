@@ -113,15 +113,17 @@ func TestWhoLooksAtAChat(t *testing.T) {
 	}
 }
 
-// A name is completed from the colleagues: those in the chat first, and oneself not.
+// A name is completed from the colleagues who see the chat: those in it first, and oneself
+// not.
 func TestMentionChoices(t *testing.T) {
 	api := talking("editor", "chats.write")
 	api.answers["GET /api/chats/"+one+"/participants"] = list[participant]{
 		Items: []participant{{ID: "m3", Name: "Bo Zand"}, {ID: "m1", Name: "Anna Bos"}}}
 	var staff []map[string]any
 	for id, name := range map[string]string{"m1": "Anna Bos", "m2": "Bert <b>", "m3": "Bo Zand", "m4": "Els van Boven", "m5": "Carla"} {
-		staff = append(staff, map[string]any{"id": id, "name": name, "active": true})
+		staff = append(staff, map[string]any{"id": id, "name": name, "active": true, "rights": "manager"})
 	}
+	staff = append(staff, map[string]any{"id": "m6", "name": "Ben, who sees it not", "active": true, "rights": "editor"})
 	api.answers["GET /api/team-members"] = map[string]any{"items": staff}
 	w := browse(t, api, "GET", "/web/chats/"+one+"/mentions?find=b", "", "HX-Request", "true")
 	if got := regexp.MustCompile(`data-name="([^"]*)"`).FindAllStringSubmatch(w.Body.String(), -1); w.Code != 200 ||
@@ -133,7 +135,7 @@ func TestMentionChoices(t *testing.T) {
 
 // A note tells the colleagues whom it names.
 func TestMentions(t *testing.T) {
-	people := []named{{"1", "Jan"}, {"2", "Jan Bos"}, {"3", "Els"}}
+	people := []person{{ID: "1", Name: "Jan"}, {ID: "2", Name: "Jan Bos"}, {ID: "3", Name: "Els"}}
 	for text, want := range map[string][]string{
 		"Dag @Jan Bos, kijk": {"2"}, "@jan: en @Els": {"1", "3"}, "mail jan@elsen.nl": nil, "@Janneke": nil, "@Jan @jan": {"1"},
 		"niets": nil, "@": nil,
