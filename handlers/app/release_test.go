@@ -274,7 +274,6 @@ func (w *world) answerTo(request string) any {
 // isText tells whether an object is a text in both languages.
 func isText(o map[string]any) bool { return len(o) == 2 && o["nl"] != nil && o["en"] != nil }
 
-
 // lacks says where an answer does not have what was wanted.
 func lacks(got, want any) string {
 	switch want := want.(type) {
