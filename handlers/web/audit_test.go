@@ -53,7 +53,8 @@ func TestTheAuditIsReadByPeople(t *testing.T) {
 		"Gaat over:</span> <bdi>automatische antwoorden",
 		"E-mailadressen:</span> <bdi>gewijzigd", "Erbij:</span> <bdi>Bram", "Afgebroken:</span> <bdi>ja", "Teams van relaties:</span> <bdi>3")
 	wants(t, browse(t, api, "GET", "/web/audit?by=m1", "", "Cookie", "lang=en"), 200, "Scope:</span> <bdi>once",
-		"About:</span> <bdi>what colleagues forward", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram", "Stopped early:</span> <bdi>yes")
+		"About:</span> <bdi>what colleagues forward", "E-mail addresses:</span> <bdi>changed", "Added:</span> <bdi>Bram",
+		"Stopped early:</span> <bdi>yes")
 	if asked := api.asked[1]; asked != "GET /api/audit?action=contact&by=m1&limit=100" {
 		t.Error(asked)
 	}

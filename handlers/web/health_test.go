@@ -64,5 +64,6 @@ func TestAPlotHasALineOrASentence(t *testing.T) {
 	api.answers["GET /api/health"] = healthReport{Enabled: true}
 	api.answers["GET /api/health/history"] = list[healthPoint]{Items: []healthPoint{{At: time.Now()}, {At: time.Now()}}}
 	page := browse(t, api, "GET", "/web/health", "")
-	wants(t, page, 200, `class="plot"`, fmt.Sprintf("van de laatste %d", 0), "!NaN", "<h3>Van aankomst tot chat</h3><p class=\"muted\">Er is nog te weinig gemeten om een lijn te tekenen.")
+	wants(t, page, 200, `class="plot"`, fmt.Sprintf("van de laatste %d", 0), "!NaN",
+		"<h3>Van aankomst tot chat</h3><p class=\"muted\">Er is nog te weinig gemeten om een lijn te tekenen.")
 }

@@ -31,7 +31,8 @@ func TestLearningIsDrawnAndListed(t *testing.T) {
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
 		"weeks":       []learnedSpan{{Week: "2026-11-23", Mails: 50}},
 		"calibration": []calibrated{{0.4, 0.5, 10, 4}, {0.9, 1, 40, 39}}}
-	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte", "<h3>Hoeveel mail handwerk vraagt</h3>", "te weinig gemeten", // of one week
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Hoe vaak het eerste voorstel klopte", "<h3>Hoeveel mail handwerk vraagt</h3>",
+		"te weinig gemeten", // of one week
 		"Bij een kans van 90 tot 100 % klopten er 39 van 40.", "Klopte, in %, 90–100: 97.5",
 		"Bij 50 opgeloste berichten klopte het eerste voorstel 43 keer.")
 	api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},

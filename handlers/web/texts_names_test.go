@@ -42,7 +42,8 @@ func TestWhatTextsNameExists(t *testing.T) {
 // advice and explanations of the API.
 func textsOfCode(t *testing.T, lang string) (texts []string) {
 	t.Helper()
-	text := regexp.MustCompile(strings.ToUpper(lang) + `: +"((?:[^"\\]|\\.)*)"`)
+	text := regexp.MustCompile(strings.ToUpper(lang) + `:\s+("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)`)
+	joint := regexp.MustCompile(`"\s*\+\s*"`)
 	for _, root := range []string{"../../shared", ".."} {
 		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -50,7 +51,7 @@ func textsOfCode(t *testing.T, lang string) (texts []string) {
 			}
 			code, err := os.ReadFile(path)
 			for _, m := range text.FindAllStringSubmatch(string(code), -1) {
-				texts = append(texts, m[1])
+				texts = append(texts, joint.ReplaceAllString(m[1], ""))
 			}
 			return err
 		})

@@ -61,16 +61,20 @@ var advice = map[string]words.Text{
 		EN: "This app has no identity of its own: that is possible in Azure only. Choose a client secret or a certificate.",
 	},
 	string(StateTrustMissing): {
-		NL: "De app-registratie vertrouwt deze app nog niet. Voeg in Entra bij Certificaten en geheimen › Federatieve referenties een referentie toe (Andere uitgever) met de uitgever, de onderwerp-id en de doelgroep die hier staan.",
-		EN: "The app registration does not trust this app yet. In Entra, under Certificates & secrets › Federated credentials, add a credential (Other issuer) with the issuer, the subject and the audience that are shown here.",
+		NL: "De app-registratie vertrouwt deze app nog niet. Voeg in Entra bij Certificaten en geheimen › Federatieve referenties een " +
+			"referentie toe (Andere uitgever) met de uitgever, de onderwerp-id en de doelgroep die hier staan.",
+		EN: "The app registration does not trust this app yet. In Entra, under Certificates & secrets › Federated credentials, add a " +
+			"credential (Other issuer) with the issuer, the subject and the audience that are shown here.",
 	},
 	string(StateTrustIssuer): {
 		NL: "De federatieve referentie in Entra noemt een andere uitgever. Neem de uitgever over die hier staat, precies zo.",
 		EN: "The federated credential in Entra names another issuer. Copy the issuer that is shown here, exactly.",
 	},
 	string(StateTrustSubject): {
-		NL: "De federatieve referentie in Entra noemt een ander onderwerp. Neem de onderwerp-id over die hier staat: de object-id van de identiteit van deze app, niet haar client-id.",
-		EN: "The federated credential in Entra names another subject. Copy the subject that is shown here: the object id of this app's identity, not its client id.",
+		NL: "De federatieve referentie in Entra noemt een ander onderwerp. Neem de onderwerp-id over die hier staat: de object-id van de " +
+			"identiteit van deze app, niet haar client-id.",
+		EN: "The federated credential in Entra names another subject. Copy the subject that is shown here: the object id of this app's " +
+			"identity, not its client id.",
 	},
 	string(StateTrustAudience): {
 		NL: "De federatieve referentie in Entra noemt een andere doelgroep. Neem de doelgroep over die hier staat.",
@@ -95,8 +99,10 @@ var advice = map[string]words.Text{
 			"Entra under Certificates & secrets › Certificates.",
 	},
 	string(StateCertificateFormer): {
-		NL: "De sleutelkluis heeft het certificaat vernieuwd, en de app-registratie kent het nieuwe nog niet. Het oude wordt gebruikt tot het verloopt. Download het nieuwe in de sleutelkluis (CER) en upload het in Entra bij Certificaten en geheimen › Certificaten.",
-		EN: "The key vault has renewed the certificate, and the app registration does not know the new one yet. The old one is used until it ends. Download the new one in the key vault (CER) and upload it in Entra under Certificates & secrets › Certificates.",
+		NL: "De sleutelkluis heeft het certificaat vernieuwd, en de app-registratie kent het nieuwe nog niet. Het oude wordt gebruikt tot " +
+			"het verloopt. Download het nieuwe in de sleutelkluis (CER) en upload het in Entra bij Certificaten en geheimen › Certificaten.",
+		EN: "The key vault has renewed the certificate, and the app registration does not know the new one yet. The old one is used until " +
+			"it ends. Download the new one in the key vault (CER) and upload it in Entra under Certificates & secrets › Certificates.",
 	},
 	MailboxThrottled: {
 		NL: "Microsoft 365 vraagt om later terug te komen. Er is niets te doen: er gaat niets verloren.",
@@ -113,12 +119,15 @@ var advice = map[string]words.Text{
 		EN: "Under API permissions add the application permission Mail.ReadWrite of Microsoft Graph and choose “Grant admin consent”.",
 	},
 	"missing:" + SettingsReadWrite: {
-		NL: "Voeg bij API-machtigingen de toepassingsmachtiging MailboxSettings.ReadWrite van Microsoft Graph toe en kies “Beheerderstoestemming verlenen”.",
+		NL: "Voeg bij API-machtigingen de toepassingsmachtiging MailboxSettings.ReadWrite van Microsoft Graph toe en kies " +
+			"“Beheerderstoestemming verlenen”.",
 		EN: "Under API permissions add the application permission MailboxSettings.ReadWrite of Microsoft Graph and choose “Grant admin consent”.",
 	},
 	"missing:" + UserReadAll: {
-		NL: "Voeg bij API-machtigingen de toepassingsmachtiging User.Read.All van Microsoft Graph toe en kies “Beheerderstoestemming verlenen”; zonder deze is er geen lijst van postvakken.",
-		EN: "Under API permissions add the application permission User.Read.All of Microsoft Graph and choose “Grant admin consent”; without it there is no list of mailboxes.",
+		NL: "Voeg bij API-machtigingen de toepassingsmachtiging User.Read.All van Microsoft Graph toe en kies “Beheerderstoestemming " +
+			"verlenen”; zonder deze is er geen lijst van postvakken.",
+		EN: "Under API permissions add the application permission User.Read.All of Microsoft Graph and choose “Grant admin consent”; " +
+			"without it there is no list of mailboxes.",
 	},
 	"missing:" + MailSend: {
 		NL: "Voeg bij API-machtigingen de toepassingsmachtiging Mail.Send van Microsoft Graph toe en kies “Beheerderstoestemming verlenen”.",
@@ -153,8 +162,10 @@ var advice = map[string]words.Text{
 
 	// mailboxes
 	MailboxForbidden: {
-		NL: "De app mag dit postvak niet lezen. Controleer de machtigingen met “Verbinding testen”, en of het postvak valt binnen de Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
-		EN: "The app may not read this mailbox. Check the permissions with “Test the connection”, and that the mailbox is within the application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
+		NL: "De app mag dit postvak niet lezen. Controleer de machtigingen met “Verbinding testen”, en of het postvak valt binnen de " +
+			"Application Access Policy of het bereik in RBAC for Applications; een wijziging daarvan werkt pas na 30 minuten tot 2 uur.",
+		EN: "The app may not read this mailbox. Check the permissions with “Test the connection”, and that the mailbox is within the " +
+			"application access policy or the scope in RBAC for Applications; a change of those takes 30 minutes to 2 hours to work.",
 	},
 	MailboxUnlicensed: {
 		NL: "Dit adres heeft geen postvak in Exchange Online: geen licentie, verwijderd, of op een eigen server. Geef de gebruiker een " +

@@ -48,8 +48,10 @@ func ExplainMail(it Item) (why, whatToDo words.Text) {
 // ExplainOtherName is Explain for UnknownSender when a contact has the address,
 // but {name} beside it is another person's.
 func ExplainOtherName() (why, whatToDo words.Text) {
-	return words.Text{NL: "{sender} is een adres van {contact}, maar dit bericht is van ‘{name}’. Eén adres kan voor meer mensen schrijven, zoals dat van een portaal.",
-			EN: "{sender} is an address of {contact}, but this mail is from “{name}”. One address may write for several people, as that of a portal does."},
+	return words.Text{NL: "{sender} is een adres van {contact}, maar dit bericht is van ‘{name}’. Eén adres kan voor meer mensen " +
+			"schrijven, zoals dat van een portaal.",
+			EN: "{sender} is an address of {contact}, but this mail is from “{name}”. One address may write for several people, as that of a " +
+				"portal does."},
 		words.Text{NL: "Kies het contact van wie dit bericht is. Dat geldt alleen voor dit bericht: het adres blijft van {contact}.",
 			EN: "Choose the contact whose mail this is. That holds for this mail only: the address stays with {contact}."}
 }

@@ -236,7 +236,8 @@ func TestExplain(t *testing.T) {
 			"Mail from a@b.example is processed as usual; this rule was undone."},
 		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", Client: "c9", State: directory.RuleUndoing, Count: 1,
 			Evidence: []directory.Evidence{{By: "weg"}}}, "Mail van @b.example hoort bij een relatie die er niet meer is, omdat weg dat één keer " +
-			"besliste; deze regel wordt ongedaan gemaakt.", "Mail from @b.example belongs to a client that is gone, because weg decided so once; this " +
+			"besliste; deze regel wordt ongedaan gemaakt.", "Mail from @b.example belongs to a client that is gone, because weg decided so " +
+			"once; this " +
 			"rule is being undone."},
 		{directory.Rule{Kind: directory.DomainClient, Key: "b.example", State: directory.RuleUndone},
 			"Mail van @b.example hoort bij een relatie; deze regel is ongedaan gemaakt.",
