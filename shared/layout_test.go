@@ -52,7 +52,7 @@ var values = []string{"shared/words", "shared/mailtext", "shared/mailhtml", "sha
 
 // outside are the rooms that speak with somebody outside. They know values and
 // each other's values, and no noun.
-var outside = []string{"shared/table", "shared/queue", "shared/blob", "shared/secret", "shared/entra", "shared/graph"}
+var outside = []string{"shared/storage", "shared/table", "shared/queue", "shared/blob", "shared/secret", "shared/entra", "shared/graph"}
 
 // nouns are what the office talks about.
 var nouns = []string{"shared/connector", "shared/directory", "shared/item", "shared/chat", "shared/membership", "shared/metrics"}

@@ -85,7 +85,7 @@ func (k *talking) startWith(t *testing.T, it item.Item, content, from string, ri
 	for _, r := range rights {
 		members = append(members, k.ids[r])
 	}
-	_, ops := chat.Start(kept, k.client, "contact", from, members, true)
+	_, ops := chat.Start(kept.ID, kept, k.client, "contact", from, members, true)
 	if err := k.Items.Commit(t.Context(), append(ops, kept.Transition(item.New, "")...)...); err != nil {
 		t.Fatal(err)
 	}

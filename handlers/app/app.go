@@ -41,6 +41,7 @@ import (
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/solve"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/teamwork"
 	"kantoorpost/shared/telemetry"
@@ -114,17 +115,16 @@ func New(c config.Config, w Transports) (a *App, err error) {
 			return nil, err
 		}
 	}
-	if a.tables, err = table.Open(
-		table.Options{ConnectionString: c.Storage, URL: c.TableURL, Credential: w.Identity, Transport: w.Tables}); err != nil {
+	account := func(url string, transport policy.Transporter) storage.Account {
+		return storage.Account{ConnectionString: c.Storage, URL: url, Credential: w.Identity, Transport: transport}
+	}
+	if a.tables, err = table.Open(account(c.TableURL, w.Tables)); err != nil {
 		return nil, err
 	}
-	if a.queues, err = queue.Open(
-		queue.Options{ConnectionString: c.Storage, URL: c.QueueURL, Credential: w.Identity, Transport: w.Queues}); err != nil {
+	if a.queues, err = queue.Open(account(c.QueueURL, w.Queues)); err != nil {
 		return nil, err
 	}
-	if a.uploads, err = blob.Open(blob.Options{
-		ConnectionString: c.Storage, URL: c.BlobURL, Credential: w.Identity, Transport: w.Blobs, Container: Uploads,
-	}); err != nil {
+	if a.uploads, err = blob.Open(account(c.BlobURL, w.Blobs), Uploads); err != nil {
 		return nil, err
 	}
 	exporter, err := telemetry.NewExporter(telemetry.Options{

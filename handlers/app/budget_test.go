@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/sim"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -219,7 +220,7 @@ func TestListBudget(t *testing.T) {
 // parked puts mails of strangers among those that wait, n in all.
 func (w *world) parked(from, n int) {
 	w.T.Helper()
-	tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.ToTables})
+	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
 	if err != nil {
 		w.T.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -31,7 +32,7 @@ func TestLinkToAnotherMailboxIsDropped(t *testing.T) {
 			ids[address] = w.Must("GET", "/api/addresses/"+address, nil)["id"].(string)
 		}
 		w.Must("PATCH", "/api/addresses/"+loon, object{"active": false})
-		tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.ToTables})
+		tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -70,7 +71,7 @@ func TestListsOfManyAddressesReadAShareOfEach(t *testing.T) {
 // arrived puts so many mails into each mailbox.
 func (w *world) arrived(n int) {
 	w.T.Helper()
-	tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.ToTables})
+	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
 	if err != nil {
 		w.T.Fatal(err)
 	}

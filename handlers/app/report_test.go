@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/sim"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -22,7 +23,7 @@ import (
 // replies opens the replies of the office, as the function that sends has them.
 func (w *world) replies() (*outbox.Store, *chat.Store) {
 	w.T.Helper()
-	tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.Tables.Transport()})
+	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.Tables.Transport()})
 	if err != nil {
 		w.T.Fatal(err)
 	}

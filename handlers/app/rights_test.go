@@ -20,6 +20,7 @@ import (
 	"kantoorpost/infra"
 	"kantoorpost/infra/infratest"
 	"kantoorpost/shared/queue"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 )
 
@@ -261,11 +262,11 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		rights := infratest.New(t)
 		w.confine(rights)
 		identity := apptest.Identity{Wire: w.ToMicrosoft}
-		tables, err := table.Open(table.Options{URL: w.Config.TableURL, Credential: identity, Transport: w.ToTables})
+		tables, err := table.Open(storage.Account{URL: w.Config.TableURL, Credential: identity, Transport: w.ToTables})
 		if err != nil {
 			t.Fatal(err)
 		}
-		queues, err := queue.Open(queue.Options{URL: w.Config.QueueURL, Credential: identity, Transport: w.ToQueues})
+		queues, err := queue.Open(storage.Account{URL: w.Config.QueueURL, Credential: identity, Transport: w.ToQueues})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,6 +21,7 @@ import (
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/queue/queuetest"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -73,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	blobs := blobtest.New()
 	w.toBlobs = blobs.Transport()
 	var err error
-	w.uploads, err = blob.Open(blob.Options{ConnectionString: blobtest.Connection, Transport: w.toBlobs, Container: "uploads"})
+	w.uploads, err = blob.Open(storage.Account{ConnectionString: blobtest.Connection, Transport: w.toBlobs}, "uploads")
 	w.must(err)
 	w.must(w.uploads.Create(t.Context()))
 	w.mails = tables.Table("mails")
@@ -81,7 +82,7 @@ func newWorld(t *testing.T) *world {
 	w.outbox = outbox.NewStore(w.mails, w.chats)
 
 	w.receive(original, "<html><body><p>"+theirWords+`</p><img src="cid:logo@bakker"></body></html>`)
-	c, ops := chat.Start(w.item, "client", "contact", "Jan", []string{"anna", "bram"}, true)
+	c, ops := chat.Start(w.item.ID, w.item, "client", "contact", "Jan", []string{"anna", "bram"}, true)
 	w.must(w.mails.Write(t.Context(), ops...))
 	w.chat = c
 	w.start()

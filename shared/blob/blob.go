@@ -16,8 +16,9 @@ import (
 	"strings"
 	"time"
 
+	"kantoorpost/shared/storage"
+
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
@@ -38,16 +39,6 @@ var (
 	ErrTooLarge = errors.New("the file is too large")
 )
 
-// Options say which storage account is used: a connection string, or the URL of
-// the blob endpoint with a credential. A nil Transport stands for the network.
-type Options struct {
-	ConnectionString string
-	URL              string
-	Credential       azcore.TokenCredential
-	Transport        policy.Transporter
-	Container        string
-}
-
 // A Store is one container of a storage account. It is safe for concurrent use.
 type Store struct {
 	name   string
@@ -64,31 +55,19 @@ type Info struct {
 }
 
 // Open returns the store of a container. It sends no request.
-func Open(o Options) (*Store, error) {
-	opts := &container.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport: o.Transport,
-		Telemetry: policy.TelemetryOptions{Disabled: true},
-		Retry: policy.RetryOptions{
-			MaxRetries:    3,
-			RetryDelay:    200 * time.Millisecond,
-			MaxRetryDelay: 3 * time.Second,
-			TryTimeout:    time.Minute,
+func Open(account storage.Account, name string) (*Store, error) {
+	options := &container.ClientOptions{ClientOptions: account.ClientOptions(time.Minute)}
+	c, err := storage.Open(account, options,
+		func(connection string, o *container.ClientOptions) (*container.Client, error) {
+			return container.NewClientFromConnectionString(connection, name, o)
 		},
-	}}
-	var c *container.Client
-	var err error
-	switch {
-	case o.ConnectionString != "":
-		c, err = container.NewClientFromConnectionString(o.ConnectionString, o.Container, opts)
-	case o.URL != "" && o.Credential != nil:
-		c, err = container.NewClient(strings.TrimRight(o.URL, "/")+"/"+o.Container, o.Credential, opts)
-	default:
-		err = errors.New("neither a connection string nor a URL with a credential is given")
-	}
+		func(url string, credential azcore.TokenCredential, o *container.ClientOptions) (*container.Client, error) {
+			return container.NewClient(strings.TrimRight(url, "/")+"/"+name, credential, o)
+		})
 	if err != nil {
-		return nil, fmt.Errorf("open container %s: %w", o.Container, err)
+		return nil, fmt.Errorf("open container %s: %w", name, err)
 	}
-	return &Store{o.Container, c}, nil
+	return &Store{name, c}, nil
 }
 
 // Create creates the container if it is missing.

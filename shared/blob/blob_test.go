@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/blob/blobtest"
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -32,7 +33,7 @@ func TestAzuriteKeepsThePromises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: no Azurite")
 	}
-	store, err := blob.Open(blob.Options{ConnectionString: azuritetest.ForTest(t).ConnectionString(), Container: "u" + ids.Random()})
+	store, err := blob.Open(storage.Account{ConnectionString: azuritetest.ForTest(t).ConnectionString()}, "u"+ids.Random())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func TestPutSurvivesTheWire(t *testing.T) {
 					}
 					return wiretest.Pass
 				})
-				store, err := blob.Open(blob.Options{ConnectionString: blobtest.Connection, Transport: wire, Container: "uploads"})
+				store, err := blob.Open(storage.Account{ConnectionString: blobtest.Connection, Transport: wire}, "uploads")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -185,8 +186,8 @@ func TestPutSurvivesTheWire(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	for _, o := range []blob.Options{{}, {URL: "https://x.blob.core.windows.net"}, {ConnectionString: "x"}} {
-		if _, err := blob.Open(o); err == nil {
+	for _, o := range []storage.Account{{}, {URL: "https://x.blob.core.windows.net"}, {ConnectionString: "x"}} {
+		if _, err := blob.Open(o, "uploads"); err == nil {
 			t.Errorf("%+v was taken", o)
 		}
 	}

@@ -56,7 +56,7 @@ func (b *bureau) started(t *testing.T, n int, client string, members ...string) 
 	t.Helper()
 	it := b.mail(t, n, "info@x.example")
 	it.State, it.Chat = item.Processed, it.ID
-	c, ops := chat.Start(it, client, "contact", "Jan", members, true)
+	c, ops := chat.Start(it.ID, it, client, "contact", "Jan", members, true)
 	b.write(t, append(ops, it.Transition(item.New, "")...))
 	return b.get(t, c.ID)
 }

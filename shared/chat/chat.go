@@ -128,16 +128,11 @@ func conversationThread(mailbox, conversation string) string {
 	return "k|" + ids.Hash("conversation", mailbox, conversation)
 }
 
-// Start returns the chat that begins with a mail, and the operations that store it.
-// They fail when there is a chat with the id of the mail (see FreeID). Named says
-// whether later mail finds the chat by this mail's internet message id: not when
-// another mail, with other content, has that id already.
-func Start(it item.Item, client, contact, contactName string, members []string, named bool) (Chat, []table.Op) {
-	return StartAs(it.ID, it, client, contact, contactName, members, named)
-}
-
-// StartAs is Start for a chat with another id than that of the mail.
-func StartAs(id string, it item.Item, client, contact, contactName string, members []string, named bool) (Chat, []table.Op) {
+// Start returns the chat with an id that begins with a mail, and the operations that
+// store it. They fail when there is a chat with this id, which is that of the mail where it
+// is free (see FreeID). Named says whether later mail finds the chat by this mail's internet
+// message id: not when another mail, with other content, has that id already.
+func Start(id string, it item.Item, client, contact, contactName string, members []string, named bool) (Chat, []table.Op) {
 	c := Chat{
 		ID: id, Subject: it.Subject, Client: client, Contact: contact, ContactName: contactName,
 		Members: members, Addresses: []string{it.Address}, State: Open,

@@ -38,7 +38,7 @@ func setUp(t *testing.T) fixture {
 // start starts a chat and returns it as it is stored.
 func (b fixture) start(t *testing.T, it item.Item, client string, members ...string) chat.Chat {
 	t.Helper()
-	c, ops := chat.Start(it, client, "contact", "Jan", members, true)
+	c, ops := chat.Start(it.ID, it, client, "contact", "Jan", members, true)
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestJoin(t *testing.T) {
 func TestOneChatPerMail(t *testing.T) {
 	b := setUp(t)
 	c := b.start(t, newMail(1), "client", "anna")
-	_, ops := chat.Start(newMail(1), "client", "contact", "Jan", []string{"anna"}, true)
+	_, ops := chat.Start(newMail(1).ID, newMail(1), "client", "contact", "Jan", []string{"anna"}, true)
 	if err := b.table.Write(t.Context(), ops...); !errors.Is(err, table.ErrExists) {
 		t.Errorf("a second chat of the same mail: %v", err)
 	}
@@ -108,7 +108,7 @@ func TestOneChatPerMail(t *testing.T) {
 	}
 	twin := newMail(2)
 	twin.InternetMessageID = "<1@x>"
-	_, ops = chat.Start(twin, "client", "contact", "Jan", []string{"anna"}, false)
+	_, ops = chat.Start(twin.ID, twin, "client", "contact", "Jan", []string{"anna"}, false)
 	if err := b.table.Write(t.Context(), ops...); err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestLargestChat(t *testing.T) {
 		members = append(members, fmt.Sprintf("member%022d", n))
 	}
 	it := newMail(1)
-	c, ops := chat.Start(it, "client", "contact", "Jan", members, true)
+	c, ops := chat.Start(it.ID, it, "client", "contact", "Jan", members, true)
 	if err := b.table.Write(t.Context(), append(ops, it.Transition(item.Parked, "version")...)...); err == nil {
 		t.Error("a mail that was never stored has changed its state")
 	}

@@ -33,7 +33,7 @@ func TestSearchDoesNotGrow(t *testing.T) {
 			if it.Subject = "Aangifte omzetbelasting"; i == 0 {
 				it.Subject, members = "Zeldzame aangifte", []string{"bram"}
 			}
-			_, ops := chat.Start(it, "client", "contact", "Jan", members, true)
+			_, ops := chat.Start(it.ID, it, "client", "contact", "Jan", members, true)
 			if err := b.table.Write(t.Context(), ops...); err != nil {
 				t.Fatal(err)
 			}

@@ -12,11 +12,8 @@ import (
 	"kantoorpost/shared/table"
 )
 
-// The limits of how long a reply is held before it leaves, in seconds.
-const (
-	DefaultHold = 10
-	MaxHold     = 60
-)
+// defaultHold is how long a reply is held before it leaves, in seconds.
+const defaultHold = 10
 
 // MaxSignature is the longest signature, in bytes of HTML.
 const MaxSignature = 20_000
@@ -141,7 +138,7 @@ func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry)
 
 // Settings returns the settings of the office.
 func (s *Store) Settings(ctx context.Context) (Settings, error) {
-	v := Settings{Hold: DefaultHold}
+	v := Settings{Hold: defaultHold}
 	etag, _, err := s.get(ctx, settingsKey, &v)
 	v.etag = etag
 	return v, err

@@ -18,13 +18,10 @@ const settingsKey = "settings"
 type Settings struct {
 	Enabled bool
 	// MaxLag is how many minutes apart a quiet mailbox is read at most, when Graph cannot
-	// answer for all of them every five minutes; one of MaxLags. 0 is DefaultMaxLag.
+	// answer for all of them every five minutes: 5, 10, 20 or 40. 0 is DefaultMaxLag.
 	MaxLag int
 	ETag   string // "" before they were first set
 }
-
-// MaxLags are the choices of Settings.MaxLag, in minutes: a tick, and powers of two of it.
-func MaxLags() []int { return []int{5, 10, DefaultMaxLag, 40} }
 
 // DefaultMaxLag is Settings.MaxLag of an office that chose none, in minutes.
 const DefaultMaxLag = 20

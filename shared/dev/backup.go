@@ -12,6 +12,7 @@ import (
 	"kantoorpost/infra"
 	"kantoorpost/shared/dev/backup"
 	"kantoorpost/shared/dev/deploy"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 )
 
@@ -37,7 +38,7 @@ func account(name string, args []string, stderr io.Writer, more func(*flag.FlagS
 	if err != nil {
 		return nil, nil, "", err
 	}
-	service, err := table.Open(table.Options{
+	service, err := table.Open(storage.Account{
 		URL:        "https://" + *account + ".table." + *suffix,
 		Credential: &deploy.Credential{CLI: deploy.CLI{Program: "az", Say: stderr}},
 	})

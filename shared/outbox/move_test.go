@@ -17,7 +17,7 @@ func nobody(context.Context, string, []string) ([]string, error) { return nil, n
 // second starts another chat.
 func (w *world) second() string {
 	w.t.Helper()
-	c, ops := chat.Start(w.mail(50), "client", "contact", "Jan", []string{"anna", "bram"}, true)
+	c, ops := chat.Start(w.mail(50).ID, w.mail(50), "client", "contact", "Jan", []string{"anna", "bram"}, true)
 	w.must(w.table.Write(w.t.Context(), ops...))
 	return c.ID
 }

@@ -43,7 +43,7 @@ func newWorld(t *testing.T) *world {
 	w.chats = chat.NewStore(w.table)
 	w.Store = outbox.NewStore(w.table, w.chats)
 	w.Now = func() time.Time { return w.at }
-	c, ops := chat.Start(w.mail(1), "client", "contact", "Jan", []string{"anna", "bram"}, true)
+	c, ops := chat.Start(w.mail(1).ID, w.mail(1), "client", "contact", "Jan", []string{"anna", "bram"}, true)
 	w.must(w.table.Write(t.Context(), ops...))
 	w.chat = c.ID
 	w.must(w.chats.MarkSeen(t.Context(), w.get(), "anna", 0))

@@ -16,13 +16,14 @@ import (
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/queue/queuetest"
+	"kantoorpost/shared/storage"
 )
 
 func TestDoubleKeepsThePromises(t *testing.T) {
 	wire := queuetest.New().Transport()
 	opts := &azqueue.ClientOptions{}
 	opts.Transport = wire
-	service, err := queue.Open(queue.Options{ConnectionString: queuetest.Connection, Transport: wire})
+	service, err := queue.Open(storage.Account{ConnectionString: queuetest.Connection, Transport: wire})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestAzureKeepsThePromises(t *testing.T) {
 }
 
 func runOn(t *testing.T, account string) {
-	service, err := queue.Open(queue.Options{ConnectionString: account})
+	service, err := queue.Open(storage.Account{ConnectionString: account})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,47 +11,20 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"kantoorpost/shared/storage"
+
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azqueue/v2/queueerror"
 )
-
-// Options say which storage account is used: a connection string, or the URL of
-// the queue endpoint with a credential. A nil Transport stands for the network.
-type Options struct {
-	ConnectionString string
-	URL              string
-	Credential       azcore.TokenCredential
-	Transport        policy.Transporter
-}
 
 // A Service is the queue service of one storage account. It is safe for
 // concurrent use.
 type Service struct{ client *azqueue.ServiceClient }
 
 // Open returns the queue service of an account. It sends no request.
-func Open(o Options) (*Service, error) {
-	opts := &azqueue.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport: o.Transport,
-		Telemetry: policy.TelemetryOptions{Disabled: true},
-		Retry: policy.RetryOptions{
-			MaxRetries:    3,
-			RetryDelay:    200 * time.Millisecond,
-			MaxRetryDelay: 3 * time.Second,
-			TryTimeout:    20 * time.Second,
-		},
-	}}
-	var c *azqueue.ServiceClient
-	var err error
-	switch {
-	case o.ConnectionString != "":
-		c, err = azqueue.NewServiceClientFromConnectionString(o.ConnectionString, opts)
-	case o.URL != "" && o.Credential != nil:
-		c, err = azqueue.NewServiceClient(o.URL, o.Credential, opts)
-	default:
-		err = errors.New("neither a connection string nor a URL with a credential is given")
-	}
+func Open(account storage.Account) (*Service, error) {
+	options := &azqueue.ClientOptions{ClientOptions: account.ClientOptions(20 * time.Second)}
+	c, err := storage.Open(account, options, azqueue.NewServiceClientFromConnectionString, azqueue.NewServiceClient)
 	if err != nil {
 		return nil, fmt.Errorf("open queue storage: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/queue"
 	"kantoorpost/shared/queue/queuetest"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -108,7 +109,7 @@ func TestRefusals(t *testing.T) {
 			}
 		}
 	})
-	for _, o := range []queue.Options{{}, {URL: "https://x.queue.core.windows.net"}, {ConnectionString: "x"}} {
+	for _, o := range []storage.Account{{}, {URL: "https://x.queue.core.windows.net"}, {ConnectionString: "x"}} {
 		if _, err := queue.Open(o); err == nil {
 			t.Errorf("%+v was taken", o)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -31,7 +32,7 @@ func TestClockOfTheService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(700 * time.Millisecond)
 		service := &dated{tables: tabletest.New()}
-		s, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: service})
+		s, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: service})
 		if err != nil {
 			t.Fatal(err)
 		}

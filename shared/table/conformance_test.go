@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -44,7 +45,7 @@ func TestAzureKeepsThePromises(t *testing.T) {
 }
 
 func runOn(t *testing.T, account string) {
-	service, err := table.Open(table.Options{ConnectionString: account})
+	service, err := table.Open(storage.Account{ConnectionString: account})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"time"
 
+	"kantoorpost/shared/storage"
+
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/data/aztables"
@@ -20,15 +22,6 @@ import (
 // partition is the partition key of every row. A transaction can change rows of one
 // partition only, and all rows of an office must be able to change together.
 const partition = "office"
-
-// Options say which storage account is used: a connection string, or the URL of
-// the table endpoint with a credential. A nil Transport stands for the network.
-type Options struct {
-	ConnectionString string
-	URL              string
-	Credential       azcore.TokenCredential
-	Transport        policy.Transporter
-}
 
 // A Service is the table service of one storage account. It is safe for
 // concurrent use.
@@ -45,30 +38,12 @@ type Table struct {
 }
 
 // Open returns the table service of an account. It sends no request.
-func Open(o Options) (*Service, error) {
+func Open(account storage.Account) (*Service, error) {
 	now := &clock{}
-	opts := &aztables.ClientOptions{ClientOptions: azcore.ClientOptions{
-		Transport:        o.Transport,
-		Telemetry:        policy.TelemetryOptions{Disabled: true},
-		PerCallPolicies:  []policy.Policy{batchPolicy{}, readPolicy{}},
-		PerRetryPolicies: []policy.Policy{now},
-		Retry: policy.RetryOptions{
-			MaxRetries:    3,
-			RetryDelay:    200 * time.Millisecond,
-			MaxRetryDelay: 3 * time.Second,
-			TryTimeout:    20 * time.Second,
-		},
-	}}
-	var c *aztables.ServiceClient
-	var err error
-	switch {
-	case o.ConnectionString != "":
-		c, err = aztables.NewServiceClientFromConnectionString(o.ConnectionString, opts)
-	case o.URL != "" && o.Credential != nil:
-		c, err = aztables.NewServiceClient(o.URL, o.Credential, opts)
-	default:
-		err = errors.New("neither a connection string nor a URL with a credential is given")
-	}
+	options := &aztables.ClientOptions{ClientOptions: account.ClientOptions(20 * time.Second)}
+	options.PerCallPolicies = []policy.Policy{batchPolicy{}, readPolicy{}}
+	options.PerRetryPolicies = []policy.Policy{now}
+	c, err := storage.Open(account, options, aztables.NewServiceClientFromConnectionString, aztables.NewServiceClient)
 	if err != nil {
 		return nil, fmt.Errorf("open table storage: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 	"kantoorpost/shared/wiretest"
@@ -283,7 +284,7 @@ func TestRangeFollowsEmptyPages(t *testing.T) {
 
 // Open refuses options without a usable address.
 func TestOpen(t *testing.T) {
-	for _, o := range []table.Options{{}, {URL: "https://x.table.core.windows.net"}, {ConnectionString: "x"}} {
+	for _, o := range []storage.Account{{}, {URL: "https://x.table.core.windows.net"}, {ConnectionString: "x"}} {
 		if _, err := table.Open(o); err == nil {
 			t.Errorf("%+v was taken", o)
 		}

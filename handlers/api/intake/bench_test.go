@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -74,7 +75,7 @@ func BenchmarkImport(b *testing.B) {
 	})
 	b.Run("azurite", func(b *testing.B) {
 		run(b, func(b *testing.B, name string) *table.Table {
-			service, err := table.Open(table.Options{ConnectionString: azuritetest.ForTest(b).ConnectionString()})
+			service, err := table.Open(storage.Account{ConnectionString: azuritetest.ForTest(b).ConnectionString()})
 			if err != nil {
 				b.Fatal(err)
 			}

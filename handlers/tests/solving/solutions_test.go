@@ -13,6 +13,7 @@ import (
 
 	"kantoorpost/handlers/app/apptest"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/table/tabletest"
 )
@@ -20,7 +21,7 @@ import (
 // store puts a mail among those that were read and not decided yet.
 func (w *world) store(it item.Item, content string) {
 	w.T.Helper()
-	tables, err := table.Open(table.Options{ConnectionString: tabletest.Connection, Transport: w.ToTables})
+	tables, err := table.Open(storage.Account{ConnectionString: tabletest.Connection, Transport: w.ToTables})
 	if err != nil {
 		w.T.Fatal(err)
 	}

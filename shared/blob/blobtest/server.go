@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/blob"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -53,7 +54,7 @@ func (s *Server) Transport() *wiretest.Wire { return wiretest.Transport(s) }
 func Open(tb testing.TB) (*blob.Store, *Server) {
 	tb.Helper()
 	s := New()
-	store, err := blob.Open(blob.Options{ConnectionString: Connection, Transport: s.Transport(), Container: "uploads"})
+	store, err := blob.Open(storage.Account{ConnectionString: Connection, Transport: s.Transport()}, "uploads")
 	if err == nil {
 		err = store.Create(tb.Context())
 	}

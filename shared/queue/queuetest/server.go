@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/queue"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -47,7 +48,7 @@ const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;Accou
 // Service opens the service with the real client, over wire.
 func (s *Server) Service(tb testing.TB, wire *wiretest.Wire) *queue.Service {
 	tb.Helper()
-	service, err := queue.Open(queue.Options{ConnectionString: Connection, Transport: wire})
+	service, err := queue.Open(storage.Account{ConnectionString: Connection, Transport: wire})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/wiretest"
 )
@@ -59,7 +60,7 @@ const Connection = "DefaultEndpointsProtocol=https;AccountName=kantoorpost;Accou
 // Service opens the service with the real client, over wire.
 func (s *Server) Service(tb testing.TB, wire policy.Transporter) *table.Service {
 	tb.Helper()
-	service, err := table.Open(table.Options{ConnectionString: Connection, Transport: wire})
+	service, err := table.Open(storage.Account{ConnectionString: Connection, Transport: wire})
 	if err != nil {
 		tb.Fatal(err)
 	}
