@@ -153,14 +153,8 @@ func (v *request) membersPreview(address string, l link, client string) (members
 		g.Kind = ""
 		return g, nil
 	}
-	q := url.Values{"kind": {l.Kind}}
-	if l.ID != "" {
-		q.Set("link", l.ID)
-	}
-	if client != "" {
-		q.Set("client", client)
-	}
-	p, err := mendable(v.api.get("/api/addresses/"+url.PathEscape(address)+"/joiners?"+q.Encode(), &g.joiners))
+	path := "/api/addresses/" + url.PathEscape(address) + "/joiners"
+	p, err := mendable(v.api.get(path+queryOf("kind", l.Kind, "link", l.ID, "client", client), &g.joiners))
 	if p != nil {
 		g.Kind = ""
 	}

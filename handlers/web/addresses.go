@@ -128,11 +128,8 @@ func (l addressList) active() (n int) {
 func (v *request) addresses(c connectorObject, withJoiners bool) (out addressList, err error) {
 	for after := ""; ; {
 		var page list[addressObject]
-		q := url.Values{"limit": {"200"}, "joiners": {strconv.FormatBool(withJoiners)}}
-		if after != "" {
-			q.Set("after", after)
-		}
-		if err := v.api.get("/api/connectors/"+url.PathEscape(c.ID)+"/addresses?"+q.Encode(), &page); err != nil {
+		q := queryOf("limit", "200", "joiners", strconv.FormatBool(withJoiners), "after", after)
+		if err := v.api.get("/api/connectors/"+url.PathEscape(c.ID)+"/addresses"+q, &page); err != nil {
 			return out, err
 		}
 		out.All = append(out.All, page.Items...)

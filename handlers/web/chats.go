@@ -68,31 +68,8 @@ func chatFilterOf(q url.Values) chatFilter {
 
 // query is the filter as part of a URL, "" for the default filter.
 func (f chatFilter) query() string {
-	q := url.Values{}
-	for name, value := range map[string]string{"search": f.Search, "after": f.After} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	if f.State != chatStates[0] {
-		q.Set("state", f.State)
-	}
-	if f.All {
-		q.Set("whose", "all")
-	}
-	if f.Assigned {
-		q.Set("whose", "assigned")
-	}
-	if f.Unread {
-		q.Set("unread", "1")
-	}
-	if f.Show > chatPage {
-		q.Set("show", strconv.Itoa(f.Show))
-	}
-	if len(q) == 0 {
-		return ""
-	}
-	return "?" + q.Encode()
+	return queryOf("search", f.Search, "after", f.After, "state", other(f.State, chatStates[0]), "whose", when(f.All, "all"),
+		"whose", when(f.Assigned, "assigned"), "unread", when(f.Unread, "1"), "show", when(f.Show > chatPage, strconv.Itoa(f.Show)))
 }
 
 // narrow tells whether the filter hides chats within the chosen state.
@@ -100,29 +77,18 @@ func (f chatFilter) narrow() bool { return f.Search != "" || f.Unread || f.Assig
 
 // ask is the filter as a query for the API.
 func (f chatFilter) ask() string {
-	q := url.Values{"limit": {strconv.Itoa(f.Show)}, "names": {"true"}, "mine": {strconv.FormatBool(!f.All)}}
+	state, later := f.State, ""
 	switch f.State {
 	case "all":
+		state = ""
 	case "later":
-		q.Set("later", "only")
+		state, later = "", "only"
 	case "open":
-		q.Set("state", "open")
-		q.Set("later", "hidden")
-	default:
-		q.Set("state", f.State)
+		later = "hidden"
 	}
-	if f.Assigned {
-		q.Set("assignee", "me")
-	}
-	if f.Unread {
-		q.Set("unread", "true")
-	}
-	for name, value := range map[string]string{"search": f.Search, "after": f.After} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	return "/api/chats?" + q.Encode()
+	return "/api/chats" + queryOf("limit", strconv.Itoa(f.Show), "names", "true", "mine", strconv.FormatBool(!f.All),
+		"state", state, "later", later, "assignee", when(f.Assigned, "me"), "unread", when(f.Unread, "true"),
+		"search", f.Search, "after", f.After)
 }
 
 // A chatsView is the list of chats, and the open chat.

@@ -40,32 +40,36 @@ func filterOf(q url.Values) filter {
 
 // query is the filter as part of a URL, "" for the default filter.
 func (f filter) query() string {
+	return queryOf("reason", f.Reason, "address", f.Address, "search", f.Search, "after", f.After,
+		"state", other(f.State, mailStates[0]), "age", when(f.Age > 0, strconv.Itoa(f.Age)), "whose", when(f.Mine, "mine"),
+		"order", when(f.Oldest, "oldest"), "show", when(f.Show > pageSize, strconv.Itoa(f.Show)))
+}
+
+// queryOf is the query of the pairs of name and value whose value is not empty, with its
+// question mark; "" for none.
+func queryOf(pairs ...string) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
-		if value != "" {
-			q.Set(name, value)
+	for pair := range slices.Chunk(pairs, 2) {
+		if pair[1] != "" {
+			q.Set(pair[0], pair[1])
 		}
-	}
-	if f.State != mailStates[0] {
-		q.Set("state", f.State)
-	}
-	if f.Age > 0 {
-		q.Set("age", strconv.Itoa(f.Age))
-	}
-	if f.Mine {
-		q.Set("whose", "mine")
-	}
-	if f.Oldest {
-		q.Set("order", "oldest")
-	}
-	if f.Show > pageSize {
-		q.Set("show", strconv.Itoa(f.Show))
 	}
 	if len(q) == 0 {
 		return ""
 	}
 	return "?" + q.Encode()
 }
+
+// when is a value if a condition holds, else "".
+func when(holds bool, value string) string {
+	if holds {
+		return value
+	}
+	return ""
+}
+
+// other is a value, "" when it is the usual one.
+func other(value, usual string) string { return when(value != usual, value) }
 
 // narrow tells whether the filter hides mail within the chosen state.
 func (f filter) narrow() bool {
@@ -77,31 +81,17 @@ func (f filter) waits() bool { return f.State == "parked" || f.State == "later" 
 
 // ask is the filter as a query for the API.
 func (f filter) ask(now time.Time) string {
-	q := url.Values{"limit": {strconv.Itoa(f.Show)}}
+	state, later := f.State, ""
 	switch f.State {
 	case "all":
+		state = ""
 	case "parked":
-		q.Set("state", "parked")
-		q.Set("later", "hidden")
+		later = "hidden"
 	case "later":
-		q.Set("state", "parked")
-		q.Set("later", "only")
-	default:
-		q.Set("state", f.State)
+		state, later = "parked", "only"
 	}
-	if f.Mine {
-		q.Set("assignee", "me")
-	}
-	if f.Oldest {
-		q.Set("order", "oldest")
-	}
-	for name, value := range map[string]string{"reason": f.Reason, "address": f.Address, "search": f.Search, "after": f.After} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	if f.Age > 0 {
-		q.Set("before", now.AddDate(0, 0, -f.Age).UTC().Format(time.RFC3339))
-	}
-	return "/api/mails?" + q.Encode()
+	before := now.AddDate(0, 0, -f.Age).UTC().Format(time.RFC3339)
+	return "/api/mails" + queryOf("limit", strconv.Itoa(f.Show), "state", state, "later", later, "assignee", when(f.Mine, "me"),
+		"order", when(f.Oldest, "oldest"), "reason", f.Reason, "address", f.Address, "search", f.Search, "after", f.After,
+		"before", when(f.Age > 0, before))
 }

@@ -228,8 +228,8 @@ func (s *site) replies(v *request) error {
 	view := repliesView{Mine: v.r.URL.Query().Get("whose") == "mine"}
 	for _, state := range outgoingStates {
 		var page list[*replyObject]
-		q := url.Values{"state": {state}, "limit": {"50"}, "mine": {strconv.FormatBool(view.Mine)}}
-		if err := v.api.get("/api/replies?"+q.Encode(), &page); err != nil {
+		q := queryOf("state", state, "limit", "50", "mine", strconv.FormatBool(view.Mine))
+		if err := v.api.get("/api/replies"+q, &page); err != nil {
 			return err
 		}
 		if len(page.Items) == 0 {

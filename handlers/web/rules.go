@@ -87,20 +87,6 @@ func (r *rulesView) query() string {
 	return queryOf("kind", r.Kind, "search", r.Search, "after", r.After)
 }
 
-// queryOf is the query of the non-empty values, with its question mark.
-func queryOf(pairs ...string) string {
-	q := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			q.Set(pairs[i], pairs[i+1])
-		}
-	}
-	if len(q) == 0 {
-		return ""
-	}
-	return "?" + q.Encode()
-}
-
 func (s *site) registerRules() {
 	s.page("/web/rules", s.rules)
 	s.page("/web/rules/{rule}", s.rule)

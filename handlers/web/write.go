@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/rand"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -202,12 +201,8 @@ func (v *request) compose(open *openChat, mode, answers string) error {
 // subject that are there stay.
 func (v *request) offer(open *openChat, keep bool) error {
 	c := &open.Composer
-	q := url.Values{"mode": {c.Mode}}
-	if c.Answers != "" {
-		q.Set("answers", c.Answers)
-	}
 	var o offered
-	if err := v.api.get(open.api("replies/new")+"?"+q.Encode(), &o); err != nil {
+	if err := v.api.get(open.api("replies/new")+queryOf("mode", c.Mode, "answers", c.Answers), &o); err != nil {
 		return err
 	}
 	if !keep {

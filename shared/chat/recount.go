@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"kantoorpost/shared/ids"
-	"kantoorpost/shared/table"
 )
 
 // A Span is a range of numbers, both ends included. The nth message that raised the
@@ -175,20 +174,16 @@ func (s *Store) allMessages(ctx context.Context, chat string) ([]Message, map[st
 	var all []Message
 	tags := map[string]string{}
 	prefix := messageKey(chat, "")
-	for from := prefix; from != ""; {
-		rows, next, err := s.table.Range(ctx, from, prefix+ids.Above, table.MaxRange)
+	for r, err := range s.table.Rows(ctx, prefix, prefix+ids.Above) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("list the messages of chat %s: %w", chat, err)
 		}
-		for _, r := range rows {
-			var m Message
-			if err := r.Document(&m); err != nil {
-				return nil, nil, fmt.Errorf("read row %s: %w", r.Key, err)
-			}
-			all = append(all, m)
-			tags[m.ID] = r.ETag
+		var m Message
+		if err := r.Document(&m); err != nil {
+			return nil, nil, fmt.Errorf("read row %s: %w", r.Key, err)
 		}
-		from = next
+		all = append(all, m)
+		tags[m.ID] = r.ETag
 	}
 	return all, tags, nil
 }

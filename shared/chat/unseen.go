@@ -105,21 +105,17 @@ func (c Chat) seenFor(unread int64) int64 {
 // order.
 func (s *Store) activityOf(ctx context.Context, change string) (numbers []int64, err error) {
 	prefix := movedKey(change, "")
-	for from := prefix; from != ""; {
-		rows, next, err := s.table.Range(ctx, from, prefix+ids.Above, table.MaxRange)
+	for r, err := range s.table.Rows(ctx, prefix, prefix+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("read what change %s moved: %w", change, err)
 		}
-		for _, r := range rows {
-			var m moved
-			if err := r.Document(&m); err != nil {
-				return nil, fmt.Errorf("read row %s: %w", r.Key, err)
-			}
-			if m.Into > 0 {
-				numbers = append(numbers, m.Into)
-			}
+		var m moved
+		if err := r.Document(&m); err != nil {
+			return nil, fmt.Errorf("read row %s: %w", r.Key, err)
 		}
-		from = next
+		if m.Into > 0 {
+			numbers = append(numbers, m.Into)
+		}
 	}
 	slices.Sort(numbers)
 	return numbers, nil

@@ -26,7 +26,7 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Box, err error) {
 	if err != nil || !conf.settings.Enabled {
 		return false, nil, err
 	}
-	boxes, err := s.boxes(ctx)
+	boxes, err := s.Boxes(ctx)
 	if err != nil {
 		return true, nil, err
 	}
@@ -48,24 +48,17 @@ func (s *Store) Due(ctx context.Context) (enabled bool, due []Box, err error) {
 }
 
 // Boxes returns every mailbox that was ever activated, active or not, in the
-// order of their ids.
-func (s *Store) Boxes(ctx context.Context) ([]Box, error) { return s.boxes(ctx) }
-
-// boxes reads all mailboxes: three rows each, a thousand rows in a query. Ids are
-// GUIDs, so keys that sort after their digits belong to other rows.
-func (s *Store) boxes(ctx context.Context) ([]Box, error) {
+// order of their ids: three rows each, a thousand rows in a query. Ids are GUIDs, so
+// keys that sort after their digits belong to other rows.
+func (s *Store) Boxes(ctx context.Context) ([]Box, error) {
 	var r boxReader
-	for from := "0"; from != ""; {
-		rows, next, err := s.o.Mailboxes.Range(ctx, from, "g", table.MaxRange)
+	for row, err := range s.o.Mailboxes.Rows(ctx, "0", "g") {
 		if err != nil {
 			return nil, fmt.Errorf("activated mailboxes: %w", err)
 		}
-		for _, row := range rows {
-			if err := r.add(row); err != nil {
-				return nil, err
-			}
+		if err := r.add(row); err != nil {
+			return nil, err
 		}
-		from = next
 	}
 	return r.boxes, nil
 }

@@ -248,7 +248,7 @@ func (s *Store) Delete(ctx context.Context, id, etag string) error {
 	if etag != "" && etag != c.ETag {
 		return ErrChanged
 	}
-	boxes, err := s.boxes(ctx)
+	boxes, err := s.Boxes(ctx)
 	if err != nil {
 		return err
 	}

@@ -80,17 +80,13 @@ func (s *Store) configuration(ctx context.Context) (*configuration, error) {
 // the settings comes directly after those of the connectors.
 func (s *Store) read(ctx context.Context) (*configuration, error) {
 	c := &configuration{connectors: map[string]Connector{}, read: time.Now()}
-	for from := connectorKey(""); from != ""; {
-		rows, next, err := s.o.Configuration.Range(ctx, from, settingsKey+ids.Above, 1000)
+	for r, err := range s.o.Configuration.Rows(ctx, connectorKey(""), settingsKey+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("settings and connectors: %w", err)
 		}
-		for _, r := range rows {
-			if err := c.add(r); err != nil {
-				return nil, err
-			}
+		if err := c.add(r); err != nil {
+			return nil, err
 		}
-		from = next
 	}
 	s.mu.Lock()
 	s.known = c

@@ -108,22 +108,18 @@ func (s *Store) completeMarks(ctx context.Context, marks []Mark) error {
 
 // eachMark calls do for each mark between two keys, until it returns false.
 func (s *Store) eachMark(ctx context.Context, from, to string, do func(Mark) bool) error {
-	for from != "" {
-		rows, next, err := s.table.Range(ctx, from, to, table.MaxRange)
+	for r, err := range s.table.Rows(ctx, from, to) {
 		if err != nil {
 			return fmt.Errorf("read marks for Outlook: %w", err)
 		}
-		for _, r := range rows {
-			var m Mark
-			if err := r.Unpack(&m); err != nil || !ids.IsTimed(m.ID) || r.Key != markKey(m.ID) {
-				continue // made by hand
-			}
-			m.etag = r.ETag
-			if !do(m) {
-				return nil
-			}
+		var m Mark
+		if err := r.Unpack(&m); err != nil || !ids.IsTimed(m.ID) || r.Key != markKey(m.ID) {
+			continue // made by hand
 		}
-		from = next
+		m.etag = r.ETag
+		if !do(m) {
+			return nil
+		}
 	}
 	return nil
 }

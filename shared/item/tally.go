@@ -68,18 +68,15 @@ func (s *Store) Count(ctx context.Context, counts ...Count) error {
 func (s *Store) Counts(ctx context.Context, from, until time.Time) (map[Count]int64, error) {
 	sums := map[Count]int64{}
 	// Later times sort first. The key of a time sorts before all events of that time.
-	for at, to := tallyTime(until.Add(-time.Millisecond)), tallyTime(from.Add(-time.Millisecond)); at != ""; {
-		rows, next, err := s.table.Range(ctx, at, to, table.MaxRange)
+	first, end := tallyTime(until.Add(-time.Millisecond)), tallyTime(from.Add(-time.Millisecond))
+	for r, err := range s.table.Rows(ctx, first, end) {
 		if err != nil {
 			return nil, fmt.Errorf("count what happened since %s: %w", from.Format(time.DateOnly), err)
 		}
-		for _, r := range rows {
-			var t Tally
-			if r.Unpack(&t) == nil {
-				sums[t.Count] += t.N
-			}
+		var t Tally
+		if r.Unpack(&t) == nil {
+			sums[t.Count] += t.N
 		}
-		at = next
 	}
 	return sums, nil
 }

@@ -53,19 +53,18 @@ func (s *Store) ByRule(ctx context.Context, rule string) ([]string, error) {
 }
 
 func (s *Store) ids(ctx context.Context, prefix, what string) (found []string, err error) {
-	for from := prefix; from != "" && len(found) < MaxWaiting; {
-		rows, next, err := s.table.Range(ctx, from, prefix+ids.Above, table.MaxRange)
+	for r, err := range s.table.Rows(ctx, prefix, prefix+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("look for %s: %w", what, err)
 		}
-		for _, r := range rows {
-			if id := r.Key[len(prefix):]; ids.IsTimed(id) {
-				found = append(found, id)
-			}
+		if id := r.Key[len(prefix):]; ids.IsTimed(id) {
+			found = append(found, id)
 		}
-		from = next
+		if len(found) == MaxWaiting {
+			break
+		}
 	}
-	return found[:min(len(found), MaxWaiting)], nil
+	return found, nil
 }
 
 // DecidedBy returns the operations that store which rules decided the mail, for

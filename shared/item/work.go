@@ -40,22 +40,21 @@ const (
 func (s *Store) OpenWork(ctx context.Context, limit int) ([]Work, error) {
 	now := s.now()
 	var due []Work
-	for from := "w|"; from != "" && len(due) < limit; {
-		rows, next, err := s.table.Range(ctx, from, "w|"+ids.Above, 1000)
+	for r, err := range s.table.Rows(ctx, "w|", "w|"+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("read open work: %w", err)
 		}
-		for _, r := range rows {
-			var w Work
-			if err := r.Unpack(&w); err != nil || !ids.IsTimed(w.ID) {
-				continue // made by hand
-			}
-			w.etag = r.ETag
-			if !w.Next.After(now) && len(due) < limit {
-				due = append(due, w)
-			}
+		var w Work
+		if err := r.Unpack(&w); err != nil || !ids.IsTimed(w.ID) {
+			continue // made by hand
 		}
-		from = next
+		w.etag = r.ETag
+		if !w.Next.After(now) {
+			due = append(due, w)
+		}
+		if len(due) == limit {
+			break
+		}
 	}
 	return due, nil
 }

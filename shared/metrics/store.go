@@ -79,18 +79,14 @@ func Since(ctx context.Context, t *table.Table, from, now time.Time) (all []Figu
 		bounds = [][2]string{{slotKey(from), "tick|" + ids.Above}, {"tick|0", slotKey(now) + ids.Above}}
 	}
 	for _, b := range bounds {
-		for at := b[0]; at != ""; {
-			rows, next, err := t.Range(ctx, at, b[1], table.MaxRange)
+		for r, err := range t.Rows(ctx, b[0], b[1]) {
 			if err != nil {
 				return nil, fmt.Errorf("figures since %s: %w", from.Format(time.RFC3339), err)
 			}
-			for _, r := range rows {
-				var f Figures
-				if r.Document(&f) == nil && !f.At.Before(from) && !f.At.After(now) {
-					all = append(all, f)
-				}
+			var f Figures
+			if r.Document(&f) == nil && !f.At.Before(from) && !f.At.After(now) {
+				all = append(all, f)
 			}
-			at = next
 		}
 	}
 	slices.SortFunc(all, func(a, b Figures) int { return a.At.Compare(b.At) })

@@ -51,22 +51,21 @@ func (w Work) row() table.Row {
 func (s *Store) Due(ctx context.Context, limit int) ([]Work, error) {
 	now := s.now()
 	var due []Work
-	for from := "o|send|"; from != "" && len(due) < limit; {
-		rows, next, err := s.table.Range(ctx, from, "o|send|"+ids.Above, 1000)
+	for r, err := range s.table.Rows(ctx, "o|send|", "o|send|"+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("read replies that are to leave: %w", err)
 		}
-		for _, r := range rows {
-			var w Work
-			if err := r.Unpack(&w); err != nil || !ids.IsTimed(w.Reply) {
-				continue // made by hand
-			}
-			w.etag = r.ETag
-			if !w.Next.After(now) && len(due) < limit {
-				due = append(due, w)
-			}
+		var w Work
+		if err := r.Unpack(&w); err != nil || !ids.IsTimed(w.Reply) {
+			continue // made by hand
 		}
-		from = next
+		w.etag = r.ETag
+		if !w.Next.After(now) {
+			due = append(due, w)
+		}
+		if len(due) == limit {
+			break
+		}
 	}
 	return due, nil
 }

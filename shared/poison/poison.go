@@ -121,20 +121,16 @@ const kept = 14 * 24 * time.Hour
 func (s Store) reasons(ctx context.Context) (map[string]Reason, error) {
 	found := map[string]Reason{}
 	var old []table.Op
-	for from := "unfinished|"; from != ""; {
-		rows, next, err := s.Table.Range(ctx, from, "unfinished|"+ids.Above, table.MaxRange)
+	for row, err := range s.Table.Rows(ctx, "unfinished|", "unfinished|"+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("read why jobs failed: %w", err)
 		}
-		for _, row := range rows {
-			var r Reason
-			if err := row.Unpack(&r); err != nil || time.Since(r.At) > kept {
-				old = append(old, table.Delete(table.Row{Key: row.Key}))
-				continue
-			}
-			found[row.Key] = r
+		var r Reason
+		if err := row.Unpack(&r); err != nil || time.Since(r.At) > kept {
+			old = append(old, table.Delete(table.Row{Key: row.Key}))
+			continue
 		}
-		from = next
+		found[row.Key] = r
 	}
 	for part := range slices.Chunk(old, table.MaxOps) {
 		if err := s.Table.Write(ctx, part...); err != nil && !errors.Is(err, table.ErrNotFound) {

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,6 +43,26 @@ func (t *Table) Get(ctx context.Context, key string) (Row, error) {
 // the first, and then says where to continue; Range continues by itself.
 func (t *Table) Range(ctx context.Context, from, to string, limit int) (rows []Row, next string, err error) {
 	return t.read(ctx, from, to, limit, nil)
+}
+
+// Rows yields the rows with from <= key < to in the order of their keys, by one Range for
+// each MaxRange rows. An error is the last that it yields.
+func (t *Table) Rows(ctx context.Context, from, to string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for more := true; more; more = from != "" {
+			rows, next, err := t.Range(ctx, from, to, MaxRange)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			from = next
+		}
+	}
 }
 
 // Columns is Range for some properties. It reads much less where rows are large

@@ -107,26 +107,22 @@ const again = still / 3
 // member "" is nobody whom others see. It costs a query, and a write every ten seconds.
 func (s *Store) Look(ctx context.Context, member, object string, now time.Time) (others []string, err error) {
 	known := member == ""
-	for from := lookPrefix; from != ""; {
-		rows, next, err := s.table.Range(ctx, from, lookPrefix+ids.Above, table.MaxRange)
+	for r, err := range s.table.Rows(ctx, lookPrefix, lookPrefix+ids.Above) {
 		if err != nil {
 			return nil, fmt.Errorf("find who looks at %s: %w", object, err)
 		}
-		for _, r := range rows {
-			var l look
-			if err := r.Unpack(&l); err != nil {
-				return nil, fmt.Errorf("read row %s: %w", r.Key, err)
-			}
-			who, age := r.Key[len(lookPrefix):], now.Sub(l.At)
-			switch {
-			case l.Object != object:
-			case who == member:
-				known = age < again
-			case age < still:
-				others = append(others, who)
-			}
+		var l look
+		if err := r.Unpack(&l); err != nil {
+			return nil, fmt.Errorf("read row %s: %w", r.Key, err)
 		}
-		from = next
+		who, age := r.Key[len(lookPrefix):], now.Sub(l.At)
+		switch {
+		case l.Object != object:
+		case who == member:
+			known = age < again
+		case age < still:
+			others = append(others, who)
+		}
 	}
 	if known {
 		return others, nil

@@ -55,26 +55,20 @@ func Export(ctx context.Context, s *table.Service, tables []string, w io.Writer)
 	zip := gzip.NewWriter(w)
 	out := json.NewEncoder(zip)
 	for _, name := range order(tables) {
-		for from := ""; ; {
-			page, next, err := s.Table(name).Range(ctx, from, "", table.MaxRange)
+		for r, err := range s.Table(name).Rows(ctx, "", "") {
 			if err != nil {
 				return rows, fmt.Errorf("export: %w", err)
 			}
-			for _, r := range page {
-				l := line{Table: name, Key: r.Key, Props: map[string]value{}}
-				for p, v := range r.Props {
-					if l.Props[p], err = pack(v); err != nil {
-						return rows, fmt.Errorf("export table %s, row %s, property %s: %w", name, r.Key, p, err)
-					}
+			l := line{Table: name, Key: r.Key, Props: map[string]value{}}
+			for p, v := range r.Props {
+				if l.Props[p], err = pack(v); err != nil {
+					return rows, fmt.Errorf("export table %s, row %s, property %s: %w", name, r.Key, p, err)
 				}
-				if err := out.Encode(l); err != nil {
-					return rows, fmt.Errorf("export: %w", err)
-				}
-				rows++
 			}
-			if from = next; from == "" {
-				break
+			if err := out.Encode(l); err != nil {
+				return rows, fmt.Errorf("export: %w", err)
 			}
+			rows++
 		}
 	}
 	if err := errors.Join(out.Encode(line{Rows: &rows}), zip.Close()); err != nil {
