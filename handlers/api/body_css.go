@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A declaration is a property with its value, and the weight that its place
@@ -39,7 +40,7 @@ var (
 	colourOnly = regexp.MustCompile(`^(?:` + colours + `)$`)
 	word       = regexp.MustCompile(`^[a-z-]{2,20}$`)
 
-	keptValues = func() map[string]*regexp.Regexp {
+	keptValues = sync.OnceValue(func() map[string]*regexp.Regexp {
 		all := map[string]*regexp.Regexp{
 			"color": colourOnly, "background-color": colourOnly,
 			"font-size":   regexp.MustCompile(`^(?:` + lengths + `|[a-z-]{5,8})$`),
@@ -59,7 +60,7 @@ var (
 			}
 		}
 		return all
-	}()
+	})
 	// readValues are properties that are read only: they hide an element, or
 	// contain a colour.
 	readValues = map[string]bool{"background": true, "visibility": true, "opacity": true, "max-height": true, "height": true, "overflow": true,
@@ -75,7 +76,7 @@ func declarations(s string, weight uint64) (all []declaration) {
 	for part := range strings.SplitSeq(s, ";") {
 		property, value, ok := strings.Cut(part, ":")
 		property = strings.ToLower(strings.TrimSpace(property))
-		if !ok || keptValues[property] == nil && !readValues[property] || len(value) > maxValue {
+		if !ok || keptValues()[property] == nil && !readValues[property] || len(value) > maxValue {
 			continue
 		}
 		value = strings.Join(strings.Fields(strings.ToLower(value)), " ")
@@ -105,7 +106,7 @@ func isWorthKeeping(property, value string) bool {
 	case "display":
 		return value != ""
 	}
-	kept := keptValues[property]
+	kept := keptValues()[property]
 	return value != "" && (kept == nil || kept.MatchString(value))
 }
 

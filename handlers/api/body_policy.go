@@ -42,7 +42,7 @@ func mailHTMLPolicy(pictures *regexp.Regexp) *bluemonday.Policy {
 		regexp.MustCompile(`^(?:[1aAiI]|[dD][iI][sS][cC]|[cC][iI][rR][cC][lL][eE]|[sS][qQ][uU][aA][rR][eE])$`)).OnElements("ol", "ul", "li")
 	p.AllowAttrs("reversed").Matching(regexp.MustCompile(`^(?:reversed)?$`)).OnElements("ol")
 	// The library's own checks try every way to split a value.
-	for property, values := range keptValues {
+	for property, values := range keptValues() {
 		p.AllowStyles(property).Matching(values).Globally()
 	}
 	p.AllowURLSchemes("https", "http", "mailto", "tel", "cid")

@@ -83,7 +83,7 @@ func (t *tree) styled(tok xhtml.Token) (element, string) {
 		}
 	}
 	for _, d := range all {
-		if keptValues[d.property] == nil || d.property == "color" || d.property == "background-color" || d.property == "display" {
+		if keptValues()[d.property] == nil || d.property == "color" || d.property == "background-color" || d.property == "display" {
 			continue
 		}
 		v := d.value

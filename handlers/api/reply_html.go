@@ -25,7 +25,7 @@ var replyPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,6}$`)).OnElements("ol")
 	p.AllowAttrs("dir").Matching(bluemonday.Direction).Globally()
 	p.AllowAttrs("alt", "title").Matching(bluemonday.Paragraph).OnElements("img", "a")
-	for property, values := range replyStyles {
+	for property, values := range replyStyles() {
 		p.AllowStyles(property).Matching(values).Globally()
 	}
 	p.AllowURLSchemes("https", "http", "mailto", "tel", "cid")
@@ -39,7 +39,7 @@ var replyPolicy = sync.OnceValue(func() *bluemonday.Policy {
 
 // replyStyles are the properties of inline styles that stay, with their values. None
 // of them loads anything or leaves its place.
-var replyStyles = func() map[string]*regexp.Regexp {
+var replyStyles = sync.OnceValue(func() map[string]*regexp.Regexp {
 	length := `-?[0-9.]{1,8}(?:px|pt|em|rem|%|cm|mm|in)?`
 	colour := `#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30}|rgba?\([0-9., %]{5,40}\)`
 	lengths := regexp.MustCompile(`^(?:` + length + `|auto|normal)(?: (?:` + length + `|auto))*$`)
@@ -63,7 +63,7 @@ var replyStyles = func() map[string]*regexp.Regexp {
 		styles[p] = border
 	}
 	return styles
-}()
+})
 
 // safeReply is the HTML of a reply or a signature as it leaves.
 func safeReply(text string) string { return strings.TrimSpace(replyPolicy().Sanitize(text)) }

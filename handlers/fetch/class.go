@@ -1,10 +1,10 @@
 package fetch
 
 import (
-	"regexp"
 	"strings"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 )
 
 // initialReason returns the reason for which a mail waits for a person, whoever its
@@ -48,10 +48,10 @@ func messageClass(it item.Item, graphType string, h headers) item.MessageClass {
 }
 
 var (
-	replyMethod = regexp.MustCompile(`;\s*method\s*=\s*"?(reply|counter)\b`)
+	replyMethod = lazyregexp.New(`;\s*method\s*=\s*"?(reply|counter)\b`)
 	// With these words Outlook asks other organisations to delete a mail.
-	recallSubject = regexp.MustCompile(`(?i)^\s*(recall|intrekken|bericht intrekken|rückruf|rappel)\s*:`)
-	recallText    = regexp.MustCompile(
+	recallSubject = lazyregexp.New(`(?i)^\s*(recall|intrekken|bericht intrekken|rückruf|rappel)\s*:`)
+	recallText    = lazyregexp.New(
 		`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
 )
 
@@ -81,10 +81,10 @@ func isBounce(it item.Item, h headers) bool {
 }
 
 var (
-	mailSystem = regexp.MustCompile(
+	mailSystem = lazyregexp.New(
 		`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system|microsoftexchange[0-9a-f]{32})\b`)
 	// undelivered matches the start of a subject that mail systems give to reports.
-	undelivered = regexp.MustCompile(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
+	undelivered = lazyregexp.New(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
 		`failure notice|failed mail|non-?delivery|non delivery|postmaster notify|warning: could not send|there was an error sending|message you sent blocked|message status - undeliverable|error sending|` +
 		`onbestelbaar|niet bezorg|niet afgeleverd|onbezorgbaar|bezorging (is )?mislukt|bericht niet bezorgd|unzustellbar|nicht zugestellt|zustellung fehlgeschlagen|non remis|échec de (la )?(remise|distribution))`)
 )

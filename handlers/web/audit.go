@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // An auditEntry is one audited action, as the API shows it.
@@ -121,8 +122,8 @@ var (
 	// Lists and objects in JSON are shown without their punctuation.
 	marks = strings.NewReplacer("[]", "–", `["`, "", `"]`, "", `","`, ", ", `"`, "", "[{", "", "}]", "", "},{", ", ", "{", "", "}", "",
 		"member:", "", ",role:", " · ")
-	idForm = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
-	moment = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+	idForm = lazyregexp.New(`\b[a-z2-7]{26}\b`)
+	moment = lazyregexp.New(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 )
 
 // plain is a value in readable form: names instead of ids, and times in the

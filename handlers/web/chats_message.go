@@ -2,11 +2,11 @@ package web
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/words"
 )
@@ -147,7 +147,7 @@ func (m message) size() int {
 
 // answerMark is the prefix that mail programs put before the subject of a
 // reply.
-var answerMark = regexp.MustCompile(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
+var answerMark = lazyregexp.New(`(?i)^\s*((re|fw|fwd|antw|aw|doorst|betr)\s*:\s*)+`)
 
 // own is the subject, when it differs from the chat's subject.
 func (m message) own(chat string) string {

@@ -1,8 +1,9 @@
 package web
 
 import (
-	"regexp"
 	"time"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A dateField is a field for a day, or for a day and a time. It is a field for text in
@@ -48,7 +49,7 @@ const (
 	apiMoment = "2006-01-02T15:04"
 )
 
-var typedDate = regexp.MustCompile(`^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[ T,]+(\d{1,2})[:.](\d{2}))?\s*$`)
+var typedDate = lazyregexp.New(`^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[ T,]+(\d{1,2})[:.](\d{2}))?\s*$`)
 
 // isoDate is a date, and perhaps a time, that somebody typed, in the form of the API. What
 // is no date stays as it is, for the API to refuse.

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A flash is a message that the next page shows once after a form is done. It
@@ -25,7 +26,7 @@ type flash struct {
 
 const flashCookie = "flash"
 
-var flashForm = regexp.MustCompile(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z.-]*)(?::([0-9a-z-]+))?$`)
+var flashForm = lazyregexp.New(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([0-9a-z.-]*)(?::([0-9a-z-]+))?$`)
 
 // maxUndo is how many mail ids fit in a cookie of 4,096 bytes.
 const maxUndo = 80
@@ -91,7 +92,7 @@ const (
 	seriesLife   = 5 * 60 // seconds
 )
 
-var seriesForm = regexp.MustCompile(`^[0-9a-z.-]+$`)
+var seriesForm = lazyregexp.New(`^[0-9a-z.-]+$`)
 
 // series are the ids of the mails of the series.
 func series(r *http.Request) []string {

@@ -2,8 +2,9 @@ package web
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A guide leads through the app registration in Entra: each step has a link to
@@ -29,11 +30,13 @@ func permissions() []string {
 // known tells whether the links lead to one app registration.
 func (g guide) known() bool { return g.ClientID != "" }
 
+const endpointStart = `^https://([a-z0-9.-]+(?::\d+)?)/([a-z0-9.-]+)/oauth2/`
+
 var (
-	guidForm     = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	endpointForm = regexp.MustCompile(`^https://([a-z0-9.-]+(?::\d+)?)/([a-z0-9.-]+)/oauth2/`)
+	guidForm     = lazyregexp.New(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	endpointForm = lazyregexp.New(endpointStart)
 	// wholeEndpoint is a token endpoint with nothing after it.
-	wholeEndpoint = regexp.MustCompile(endpointForm.String() + `v2\.0/token/?$`)
+	wholeEndpoint = lazyregexp.New(endpointStart + `v2\.0/token/?$`)
 )
 
 // portals are where app registrations are kept, by the host that gives tokens.

@@ -3,8 +3,9 @@ package web
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // How a connector proves itself to Entra, as the API names it. The first is recommended.
@@ -17,7 +18,7 @@ const (
 var credentials = []string{byIdentity, byCertificate, bySecret}
 
 // certificateForm is the form of the name of a certificate in a key vault.
-var certificateForm = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)
+var certificateForm = lazyregexp.New(`^[0-9A-Za-z-]{1,127}$`)
 
 // graphAPI is the client id of Microsoft Graph in every tenant.
 const graphAPI = "00000003-0000-0000-c000-000000000000"
@@ -40,7 +41,7 @@ func (g guide) of(app identity) guide {
 	return g
 }
 
-var endpointHost = regexp.MustCompile(`^https://[a-z0-9.:-]+`)
+var endpointHost = lazyregexp.New(`^https://[a-z0-9.:-]+`)
 
 // script returns all steps, with those of a credential, as commands for Azure Cloud Shell
 // (Bash).

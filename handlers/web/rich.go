@@ -2,8 +2,9 @@ package web
 
 import (
 	"html"
-	"regexp"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A richText is a field for text with formatting: an editor with script, else plain
@@ -35,7 +36,7 @@ func picturesIn(document string) (ids []string) {
 	return ids
 }
 
-var pictureSource = regexp.MustCompile(` src="cid:([a-z0-9]{26})"`)
+var pictureSource = lazyregexp.New(` src="cid:([a-z0-9]{26})"`)
 
 // richIn is the text of the field as HTML, "" for none. Without script it is plain
 // text.

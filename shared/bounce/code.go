@@ -1,16 +1,17 @@
 package bounce
 
 import (
-	"regexp"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // codes matches enhanced status codes, but no version, address or part of one.
 // https://www.rfc-editor.org/rfc/rfc3463#section-2
-var codes = regexp.MustCompile(`(?:^|[^0-9A-Za-z.])([245]\.[0-9]\.[0-9]{1,3})(?:[^0-9A-Za-z.]|\.?$|\.[^0-9])`)
+var codes = lazyregexp.New(`(?:^|[^0-9A-Za-z.])([245]\.[0-9]\.[0-9]{1,3})(?:[^0-9A-Za-z.]|\.?$|\.[^0-9])`)
 
 // replies matches the reply code of an SMTP server.
-var replies = regexp.MustCompile(`(?:^|[^0-9A-Za-z.@_-])([45][0-5][0-9])(?:[ ,;-]|$)`)
+var replies = lazyregexp.New(`(?:^|[^0-9A-Za-z.@_-])([45][0-5][0-9])(?:[ ,;-]|$)`)
 
 // maxSaid bounds the text in which codes are searched.
 const maxSaid = 4 << 10
@@ -125,15 +126,15 @@ var (
 )
 
 // phrases matches a text with one of these patterns, in any case.
-func phrases(patterns ...string) *regexp.Regexp {
-	return regexp.MustCompile("(?i)" + strings.Join(patterns, "|"))
+func phrases(patterns ...string) *lazyregexp.Regexp {
+	return lazyregexp.New("(?i)" + strings.Join(patterns, "|"))
 }
 
 // words give a status to reports that have none, most telling first. X stands for the
 // class.
 var words = []struct {
 	status string
-	words  *regexp.Regexp
+	words  *lazyregexp.Regexp
 }{
 	{"X.2.2", phrases(
 		`mailbox (is |was |has )?(currently |exceeded |already )?full`, `quota`, `mailbox.{0,20}exceed`,
@@ -163,7 +164,7 @@ var words = []struct {
 		`not going to try again`, `delivery attempts`, `connection (refused|reset)`, `unable to connect`,
 		`could not connect`, `socket error`, `did not accept our requests`, `no route to host`, `network unreachable`,
 		`greylist`)},
-	{"X.4.6", regexp.MustCompile(`(?i)mail loop|too many hops|routing loop|loops back`)},
+	{"X.4.6", lazyregexp.New(`(?i)mail loop|too many hops|routing loop|loops back`)},
 	{"X.7.1", phrases(
 		`spam`, `black ?list`, `block(ed|list)`, `reputation`, `virus`, `polic(y|ies)`,
 		`not (authori[sz]ed|permitted|allowed)`, `unauthenticated`, `access denied`, `permission`,

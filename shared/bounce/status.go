@@ -1,10 +1,11 @@
 package bounce
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // statusRecipients reads the status parts. Some systems send their fields as plain
@@ -211,8 +212,8 @@ func addressOfField(value string) string {
 }
 
 var (
-	xtext   = regexp.MustCompile(`\+[0-9A-F]{2}`)
-	unicode = regexp.MustCompile(`\\x\{[0-9A-Fa-f]{2,6}\}`)
+	xtext   = lazyregexp.New(`\+[0-9A-F]{2}`)
+	unicode = lazyregexp.New(`\\x\{[0-9A-Fa-f]{2,6}\}`)
 )
 
 func unescape(s string) string {

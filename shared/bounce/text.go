@@ -1,9 +1,10 @@
 package bounce
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // text is the human-readable part of a report, by lines.
@@ -53,7 +54,7 @@ var (
 		`(mail from|\bfrom|sender|contact|mailto|postmaster|support|helpdesk|reply-to|help|administrator|van|von|cc):?\s*[<(\["']*$`,
 		`mail from:\s*<[^>]*$`, `contact.{0,40}$`)
 	// main matches what may stand before the address that the line is about.
-	main = regexp.MustCompile(`(?i)^[\s<>"'*•·>|\[(-]*(` + strings.Join([]string{
+	main = lazyregexp.New(`(?i)^[\s<>"'*•·>|\[(-]*(` + strings.Join([]string{
 		`\d{3}[- ][<"']*`, `(rcpt )?to:\s*<?`, `in:\s+rcpt to:\s*<`, `>>> rcpt to:\s*<`, `for\s+<?`, `unknown (user|address):\s*[<"']*`,
 		`(failed )?(recipient|rcpt|user|address|mailbox|ontvanger|empfänger|destinataire|e-?mail)(\(s\)|s|en)?( name)?:\s*[\[<"']*`,
 		`.{0,60}\b(deliver(ed|ing|y)?|undeliverable|bezorgd|zugestellt|invalid recipient)\b.{0,40}?\b(to|for|aan|an)\b:?\s*[<"'\[]*`,
@@ -216,7 +217,7 @@ func (c *content) idsOfText() (out []string) {
 	return out
 }
 
-var namedID = regexp.MustCompile(`(?i)message[- ]?id[^<>@:]{0,20}:?\s*`)
+var namedID = lazyregexp.New(`(?i)message[- ]?id[^<>@:]{0,20}:?\s*`)
 
 // maxMessageID is the longest message id, in bytes.
 const maxMessageID = 990

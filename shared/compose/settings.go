@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"kantoorpost/shared/audit"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/table"
 )
 
@@ -194,7 +194,7 @@ func (s *Store) ChangeMember(ctx context.Context, id string, change func(*Member
 }
 
 // shown is the source of a picture that was uploaded, as the sanitiser writes it.
-var shown = regexp.MustCompile(` src="cid:([a-z0-9]{26})"`)
+var shown = lazyregexp.New(` src="cid:([a-z0-9]{26})"`)
 
 // Pictures returns the ids of the uploads that a text shows, each once.
 func Pictures(html string) (ids []string) {

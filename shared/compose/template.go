@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/table"
 )
 
@@ -46,7 +46,7 @@ func Placeholders() []string {
 	return []string{PlaceName, PlaceClient, PlaceNumber, PlaceMember, PlaceDeadline}
 }
 
-var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
+var placeholder = lazyregexp.New(`\{([a-z]+)\}`)
 
 // Fill replaces the placeholders of a text by values, which are escaped for HTML
 // unless plain. A placeholder without a value stays, so that it is seen.

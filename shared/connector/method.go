@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/secret"
 )
 
@@ -25,7 +25,7 @@ var errNoCertificate = errors.New("the vault has no such certificate with its pr
 
 // certificateName is the form of the name of a certificate in the vault.
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#vault-name-and-object-name
-var certificateName = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)
+var certificateName = lazyregexp.New(`^[0-9A-Za-z-]{1,127}$`)
 
 // method sets how c proves itself; the fields of other methods become empty.
 func (f *fields) method(c *Connector, m Method, certificate string) {

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"kantoorpost/shared/iban"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/table"
 )
 
@@ -83,11 +83,11 @@ func (c Client) allWords() []string {
 }
 
 var (
-	kvkPattern = regexp.MustCompile(`^[0-9]{8}$`)
+	kvkPattern = lazyregexp.New(`^[0-9]{8}$`)
 	// https://ec.europa.eu/taxation_customs/vies/#/faq says how the numbers of
 	// each country are built; the common part is checked here.
-	vatPattern   = regexp.MustCompile(`^[A-Z]{2}[0-9A-Z+*]{2,13}$`)
-	dutchPattern = regexp.MustCompile(`^NL[0-9]{9}B[0-9]{2}$`)
+	vatPattern   = lazyregexp.New(`^[A-Z]{2}[0-9A-Z+*]{2,13}$`)
+	dutchPattern = lazyregexp.New(`^NL[0-9]{9}B[0-9]{2}$`)
 	separators   = strings.NewReplacer(" ", "", ".", "", "-", "")
 )
 
@@ -254,9 +254,9 @@ func clientSearch(text string) (words []string, phases []phase) {
 
 // The beginning of a KvK number, a VAT id or an IBAN, long enough to be meant as one.
 var (
-	kvkPrefix  = regexp.MustCompile(`^[0-9]{4,8}$`)
-	vatPrefix  = regexp.MustCompile(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
-	ibanPrefix = regexp.MustCompile(`^[A-Z]{2}[0-9]{2}[0-9A-Z]{2,30}$`)
+	kvkPrefix  = lazyregexp.New(`^[0-9]{4,8}$`)
+	vatPrefix  = lazyregexp.New(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
+	ibanPrefix = lazyregexp.New(`^[A-Z]{2}[0-9]{2}[0-9A-Z]{2,30}$`)
 )
 
 // UpdateClient changes a client; revision "" means any revision. Errors:

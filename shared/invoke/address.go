@@ -3,13 +3,14 @@ package invoke
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // hostname matches the values of a Host header that are accepted. The value goes
 // into policies, in which a blank or a semicolon would start another directive.
-var hostname = regexp.MustCompile(`^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?$`)
+var hostname = lazyregexp.New(`^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?$`)
 
 // withPublicHost gives every request the host name that people use. The host's proxy
 // sets Host to the handler's own address, and X-Forwarded-Host to the name that
@@ -27,7 +28,7 @@ func withPublicHost(next http.Handler) http.Handler {
 }
 
 // twiceEscaped is the sign of a slash in a path as the host's proxy passes it on.
-var twiceEscaped = regexp.MustCompile(`%25(2[fF])`)
+var twiceEscaped = lazyregexp.New(`%25(2[fF])`)
 
 // withOwnPath undoes what the host's proxy does to a slash in a part of a path, such as
 // an e-mail address: ASP.NET decodes all of a path but "%2F", and the proxy escapes its

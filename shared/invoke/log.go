@@ -4,10 +4,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"regexp"
 	"strings"
 	"unicode"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/telemetry"
 )
 
@@ -77,7 +77,7 @@ func (h logHandler) WithAttrs(a []slog.Attr) slog.Handler { return logHandler{h.
 func (h logHandler) WithGroup(n string) slog.Handler      { return logHandler{h.Handler.WithGroup(n)} }
 
 // address matches an e-mail address, of which the log has the domain only.
-var address = regexp.MustCompile(`[^\s@<>"'(),;:]+@([^\s@<>"'(),;:]+)`)
+var address = lazyregexp.New(`[^\s@<>"'(),;:]+@([^\s@<>"'(),;:]+)`)
 
 // clean prevents foreign text from forging or hiding log lines: control
 // characters, line and paragraph separators and direction marks become spaces. It leaves

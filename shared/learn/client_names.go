@@ -2,12 +2,12 @@ package learn
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -169,7 +169,7 @@ func (cs *clientSearch) bySenderName() (lookups []lookup) {
 }
 
 // throughWord stands between a program and the one for whom it writes.
-var throughWord = regexp.MustCompile(`(?i)[\s(]+(?:via|namens|voor|bij|on behalf of|im auftrag von|i\.o\.)\s+|\s+[-–—/]+\s+|\s*[|•·():]+\s*`)
+var throughWord = lazyregexp.New(`(?i)[\s(]+(?:via|namens|voor|bij|on behalf of|im auftrag von|i\.o\.)\s+|\s+[-–—/]+\s+|\s*[|•·():]+\s*`)
 
 // byOwnName looks for clients with the author's own name: private persons, and
 // companies that are called like their owner.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -99,7 +99,7 @@ func DomainClient(ctx context.Context, office Office, x *ClientIndex, it item.It
 }
 
 // takeover finds words for what happens to a company whose domain stays.
-var takeover = regexp.MustCompile(`\b(overgenomen|overname|gefuseerd|fusie|samengegaan|samengevoegd|nieuwe eigenaar|nieuwe naam|naamswijziging|verder onder de naam|` +
+var takeover = lazyregexp.New(`\b(overgenomen|overname|gefuseerd|fusie|samengegaan|samengevoegd|nieuwe eigenaar|nieuwe naam|naamswijziging|verder onder de naam|` +
 	`taken over|acquired|acquisition|merged|merger|rebranded|new owner)\b`)
 
 // anotherCompany says whether a mail speaks of a takeover, or is signed by a company

@@ -1,12 +1,12 @@
 package learn
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"kantoorpost/shared/iban"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 )
 
 // Fraud by mail asks to pay to another account, to pay at once, or to tell nobody. Its
@@ -29,7 +29,7 @@ var (
 		`dringend|sofort|heute|vertraulich|unter uns|nicht anrufen|aujourd'hui|confidentiel\w*|entre nous`)
 )
 
-func anyOf(words string) *regexp.Regexp { return regexp.MustCompile(`\b(?:` + words + `)\b`) }
+func anyOf(words string) *lazyregexp.Regexp { return lazyregexp.New(`\b(?:` + words + `)\b`) }
 
 // money says what a text asks for.
 type money struct {
@@ -65,7 +65,7 @@ func moneyIn(text string) (m money) {
 
 // account finds what is written like an IBAN; it need not exist.
 // https://www.iso.org/standard/81090.html
-var account = regexp.MustCompile(`\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{4}){2,7}(?:[ .]?[A-Z0-9]{1,3})?\b`)
+var account = lazyregexp.New(`\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{4}){2,7}(?:[ .]?[A-Z0-9]{1,3})?\b`)
 
 // strangeAccount returns a bank account in a text that is none of some, "" for none.
 func strangeAccount(text string, known []string) string {

@@ -1,13 +1,13 @@
 package learn
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
 )
@@ -63,9 +63,9 @@ func (x *ClientIndex) Others(it item.Item, own []string, known string) []string 
 func ownWords(it item.Item) string { return body(mailtext.Text{Own: it.Says}, it.From.Name) }
 
 // passedOn finds subjects that somebody else wrote.
-var passedOn = regexp.MustCompile(`(?i)^\s*(fwd?|doorst(uren)?|tr|wg)\s*:`)
+var passedOn = lazyregexp.New(`(?i)^\s*(fwd?|doorst(uren)?|tr|wg)\s*:`)
 
-var answerMarks = regexp.MustCompile(`(?i)^(\s*(re|aw|antw|antwoord|fwd?|doorst|tr|wg)(\[\d+\])?\s*:)+`)
+var answerMarks = lazyregexp.New(`(?i)^(\s*(re|aw|antw|antwoord|fwd?|doorst|tr|wg)(\[\d+\])?\s*:)+`)
 
 // plainSubject returns a subject without the marks of answers, in a form to compare.
 func plainSubject(subject string) string {
@@ -85,7 +85,7 @@ type naming struct {
 }
 
 // known finds client numbers that are announced in a sentence.
-var known = regexp.MustCompile(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b|` +
+var known = lazyregexp.New(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b|` +
 	`\b(?:klant|client|relatie|customer)\s?(?:nr|no|nummer)?[.:#]?\s?(\d{3,8})\b`)
 
 // announced returns the client numbers that a text announces in a sentence. The pattern

@@ -1,15 +1,15 @@
 package learn
 
 import (
-	"regexp"
 	"slices"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 )
 
 // otherMatter finds what people write when they change the subject in an old conversation.
-var otherMatter = regexp.MustCompile(`\b(?:(?:iets|wat) anders|ander(?:e)? (?:vraag|onderwerp|kwestie|zaak|punt)|los (?:hier|daar)van|staat hier los van|terzijde|overigens|trouwens|` +
+var otherMatter = lazyregexp.New(`\b(?:(?:iets|wat) anders|ander(?:e)? (?:vraag|onderwerp|kwestie|zaak|punt)|los (?:hier|daar)van|staat hier los van|terzijde|overigens|trouwens|` +
 	`another (?:question|matter|subject|thing)|different (?:matter|subject)|unrelated|by the way|etwas anderes|autre (?:sujet|question))\b`)
 
 // OtherOwn returns those of the writer's own clients that an answer in the conversation of

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -156,7 +156,7 @@ func displayNames(display string, card mailtext.Card) []string {
 	return names
 }
 
-var through = regexp.MustCompile(`(?i)[\s(]+(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
+var through = lazyregexp.New(`(?i)[\s(]+(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
 
 // writesForOthers says whether a mail's address always writes for others.
 func writesForOthers(it item.Item) bool {
@@ -164,7 +164,7 @@ func writesForOthers(it item.Item) bool {
 	return through.MatchString(it.From.Name) || machine(it.From.Email) || scanners.MatchString(local)
 }
 
-var scanners = regexp.MustCompile(`^(scan(ner|s|to)?|printer|print|mfp|copier|kopieer\w*|multifunctional)([._-]?\w*)?$`)
+var scanners = lazyregexp.New(`^(scan(ner|s|to)?|printer|print|mfp|copier|kopieer\w*|multifunctional)([._-]?\w*)?$`)
 
 // agrees says whether two names can be those of one person or one company.
 func agrees(a, b string) bool {

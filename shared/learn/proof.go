@@ -1,7 +1,6 @@
 package learn
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,6 +9,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A proof tells whether two mails come from the same sender. A forger writes
@@ -39,7 +39,7 @@ func proofOf(it item.Item) proof {
 
 // matters finds subjects of mail that somebody in an accountancy office may need, even
 // from a sender whose other mail nobody needs.
-var matters = regexp.MustCompile(`factu|invoice|creditnota|nota\b|aanmaning|incasso|betal|payment|rekening|bankafschrift|aanslag|beschikking|belasting|contract|overeenkomst|onderteken|handteken|` +
+var matters = lazyregexp.New(`factu|invoice|creditnota|nota\b|aanmaning|incasso|betal|payment|rekening|bankafschrift|aanslag|beschikking|belasting|contract|overeenkomst|onderteken|handteken|` +
 	`\bsign|\bakte|polis|deurwaarder|dagvaarding|vonnis|bezwaar|machtiging|jaaropgave|loonstro|salaris|ziekmelding|document|dossier|bijlage|attach|deadline|opzegg|verlopen|expire`)
 
 // template returns a subject without what changes from mail to mail: numbers, dates, and

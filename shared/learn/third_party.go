@@ -2,12 +2,12 @@ package learn
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -58,7 +58,7 @@ func sharesWord(domain, client string) bool {
 }
 
 // inBrackets finds numbers as programs mark a client with them.
-var inBrackets = regexp.MustCompile(`[\[(#]\s?(\d{3,8})\s?[\])]`)
+var inBrackets = lazyregexp.New(`[\[(#]\s?(\d{3,8})\s?[\])]`)
 
 // AboutClient says whether mail of a third party, a contact of one client, is about that
 // client: it names this one and no other, or people chose this one the last two times for

@@ -3,7 +3,6 @@ package learn
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,6 +11,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailtext"
 )
 
@@ -210,12 +210,12 @@ func inLatin(name string) string {
 }
 
 // paymentChanges find an account and a change in one sentence, in either order.
-var paymentChanges = func() []*regexp.Regexp {
+var paymentChanges = func() []*lazyregexp.Regexp {
 	const account = `(?:bank)?rekeningnummers?|bankrekening(?:en)?|iban(?:nummer)?|bankgegevens|betaalgegevens|betalingsgegevens|bank account|account number|bank(?:ing)? details|payment details`
 	const changed = `per direct|voortaan|ander nummer|gewijzigd\w*|wijzig\w*|veranderd\w*|verander\w*|aangepast\w*|nieuwe?|vervallen|overgestapt|changed|new|updated|different`
-	return []*regexp.Regexp{
-		regexp.MustCompile(`\b(?:` + account + `)\b[^.!?\n]{0,60}\b(?:` + changed + `)\b`),
-		regexp.MustCompile(`\b(?:` + changed + `)\b[^.!?\n]{0,60}\b(?:` + account + `)\b`),
+	return []*lazyregexp.Regexp{
+		lazyregexp.New(`\b(?:` + account + `)\b[^.!?\n]{0,60}\b(?:` + changed + `)\b`),
+		lazyregexp.New(`\b(?:` + changed + `)\b[^.!?\n]{0,60}\b(?:` + account + `)\b`),
 	}
 }()
 

@@ -1,9 +1,10 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // maxAttribution bounds the introduction of a quotation, in bytes, and maxWrapped
@@ -15,16 +16,16 @@ const (
 
 var (
 	// wrote matches the verb of an introduction.
-	wrote = regexp.MustCompile(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
+	wrote = lazyregexp.New(`\b(wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|geschrieben)\b|a écrit\b`)
 	// byPerson matches words that no mail program writes: "op 3 mei schreef u:".
-	byPerson = regexp.MustCompile(
+	byPerson = lazyregexp.New(
 		`(?i)\b(schreef|wrote|schrieb) +(u|je|jij|jullie|ik|wij|we|hij|zij|you|i|they|sie|ich|wir|er)\b|\b(u|je|ik|we|wij|you|i|they|sie|ich|wir) +(schreef|wrote|schrieb)\b`)
-	hour    = regexp.MustCompile(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
-	day     = regexp.MustCompile(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
-	clock   = regexp.MustCompile(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
-	opening = regexp.MustCompile(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
+	hour    = lazyregexp.New(`\b\d{1,2}:\d{2}\b|\b(?:om|at|um|à) \d{1,2}[.h]\d{2}\b`)
+	day     = lazyregexp.New(`\b\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b`)
+	clock   = lazyregexp.New(`\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}`)
+	opening = lazyregexp.New(`(?i)^[-* ]*(op|on|am|at|le|in een bericht|in a message)\b`)
 	// oldGmail matches "2016-03-03 17:21 GMT+01:00 Jan Jansen <jan@x>:".
-	oldGmail = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
+	oldGmail = lazyregexp.New(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} .*@.*:$`)
 )
 
 // hasWroteVerb tells whether a line has such a verb. It searches for a few letters

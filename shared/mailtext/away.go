@@ -1,10 +1,11 @@
 package mailtext
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // An Away is what an out-of-office answer says.
@@ -46,18 +47,18 @@ var (
 	monthDay  = `(` + strings.Join(monthNames[:], "|") + `)\.?\s+(\d{1,2})` + ordinalEnd + `(?:,?\s+(\d{4}))?\b`
 	isoDate   = `(\d{4})-(\d{2})-(\d{2})`
 	shortDate = `(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2})?)?`
-	anyDate   = regexp.MustCompile(`^` + weekday + `(?:the\s+)?(?:` + isoDate + `|` + dayMonth + `|` + monthDay + `|` + shortDate + `)`)
+	anyDate   = lazyregexp.New(`^` + weekday + `(?:the\s+)?(?:` + isoDate + `|` + dayMonth + `|` + monthDay + `|` + shortDate + `)`)
 )
 
 // until matches what stands before the last day of an absence, and back what stands
 // before the first day after it.
 var (
-	until = regexp.MustCompile(`\b(?:tot en met|t/m|t\.?e\.?m\.?|tot|until|till|through|up to|thru|to|` +
+	until = lazyregexp.New(`\b(?:tot en met|t/m|t\.?e\.?m\.?|tot|until|till|through|up to|thru|to|` +
 		`bis einschließlich|bis einschl\.|bis zum|bis|jusqu['’]au|jusqu['’]à|au)\s+`)
-	back = regexp.MustCompile(`\b(?:(?:terug|bereikbaar|aanwezig|back|return(?:ing)?|available|zurück|erreichbar|retour|joignable|disponible)\b[^.;!?\d]{0,30}?` +
+	back = lazyregexp.New(`\b(?:(?:terug|bereikbaar|aanwezig|back|return(?:ing)?|available|zurück|erreichbar|retour|joignable|disponible)\b[^.;!?\d]{0,30}?` +
 		`\b(?:op|vanaf|per|on|from|am|ab dem|ab|le|à partir du)|vanaf)\s+`)
-	on        = regexp.MustCompile(`\b(?:op|on|am|ab dem|ab|le)\s+`)
-	backAgain = regexp.MustCompile(`^[^.;!?]{0,25}\b(?:terug|bereikbaar|aanwezig|back|return|wieder|zurück|erreichbar|retour)`)
+	on        = lazyregexp.New(`\b(?:op|on|am|ab dem|ab|le)\s+`)
+	backAgain = lazyregexp.New(`^[^.;!?]{0,25}\b(?:terug|bereikbaar|aanwezig|back|return|wieder|zurück|erreichbar|retour)`)
 )
 
 // untilIn returns the last day of an absence. The latest of the dates counts: an answer
@@ -65,9 +66,9 @@ var (
 func untilIn(text string, received time.Time) (last time.Time) {
 	text = strings.ToLower(text)
 	for _, p := range []struct {
-		before *regexp.Regexp
-		after  *regexp.Regexp // nil for nothing
-		days   int            // from the date to the last day
+		before *lazyregexp.Regexp
+		after  *lazyregexp.Regexp // nil for nothing
+		days   int                // from the date to the last day
 	}{{until, nil, 0}, {back, nil, -1}, {on, backAgain, -1}} {
 		step(len(text))
 		for _, at := range p.before.FindAllStringIndex(text, 20) {
@@ -136,7 +137,7 @@ func dateOf(year, month, day int, received time.Time) time.Time {
 }
 
 // instead matches what stands before whom to turn to during an absence.
-var instead = regexp.MustCompile(`(?i)\b(?:(?:neem|neemt u|kunt u|kun je|kunt)(?: dan| gerust| a\.u\.b\.| voor [^.;!?]{1,30}?)? (?:contact op(?:nemen)?(?: te nemen)?|terecht|bellen)?(?: met| bij)|` +
+var instead = lazyregexp.New(`(?i)\b(?:(?:neem|neemt u|kunt u|kun je|kunt)(?: dan| gerust| a\.u\.b\.| voor [^.;!?]{1,30}?)? (?:contact op(?:nemen)?(?: te nemen)?|terecht|bellen)?(?: met| bij)|` +
 	`contact opnemen met|wend(?:t)? u zich tot|(?:mijn |als )?vervang(?:er|ster)(?: is|:)|waargenomen door|neemt waar:?|` +
 	`please (?:contact|call|e-?mail|reach out to|turn to)|(?:you can|you may) (?:contact|reach|call|e-?mail)|contact my colleague|` +
 	`wenden sie sich(?: bitte)?(?: in [^.;!?]{1,40}?| während [^.;!?]{1,40}?)? an|vertreten durch|(?:meine )?vertretung(?: ist|:| übernimmt)|kontaktieren sie(?: bitte)?|` +

@@ -1,12 +1,12 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mail"
 )
 
@@ -48,9 +48,9 @@ func CardOf(from mail.Address, l Text) Card {
 
 var (
 	// viaSuffix matches the end of a name that says through whom the mail was sent.
-	viaSuffix     = regexp.MustCompile(`(?i)\s+\(?(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
-	partSeparator = regexp.MustCompile(`\s+[|•·–—/@-]+\s+|\s*[|•]\s*|\s+bij\s+`)
-	bracket       = regexp.MustCompile(`\s*[(\[{]([^)\]}]*)[)\]}]?\s*`)
+	viaSuffix     = lazyregexp.New(`(?i)\s+\(?(via|namens|on behalf of|im auftrag von|i\.o\.)\s.*$`)
+	partSeparator = lazyregexp.New(`\s+[|•·–—/@-]+\s+|\s*[|•]\s*|\s+bij\s+`)
+	bracket       = lazyregexp.New(`\s*[(\[{]([^)\]}]*)[)\]}]?\s*`)
 )
 
 // displayNameCard reads the name beside an address.

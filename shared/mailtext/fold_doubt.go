@@ -1,16 +1,16 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mail"
 )
 
 // anyOf compiles alternatives, whatever their case, between two other patterns.
-func anyOf(before, after string, alternatives ...string) *regexp.Regexp {
-	return regexp.MustCompile("(?i)" + before + "(?:" + strings.Join(alternatives, "|") + ")" + after)
+func anyOf(before, after string, alternatives ...string) *lazyregexp.Regexp {
+	return lazyregexp.New("(?i)" + before + "(?:" + strings.Join(alternatives, "|") + ")" + after)
 }
 
 // What writers say about answers that stand in the quoted text, and what stands around
@@ -42,7 +42,7 @@ var (
 		`beste|geachte|hallo|hoi|hi|hey|hello|dear|dag|ha|goede(morgen|middag|navond)|goeden?(dag|avond)|lieve|l\.s\.`,
 		`good (morning|afternoon|evening|day)|sehr geehrter?|lieber?|guten (tag|morgen|abend)|bonjour|bonsoir|chère?|monsieur|madame`)
 	// labelled matches a line of a header in any language.
-	labelled = regexp.MustCompile(`^[*_ ]{0,2}\p{L}[\p{L} .-]{0,23}\s?:[*_ ]`)
+	labelled = lazyregexp.New(`^[*_ ]{0,2}\p{L}[\p{L} .-]{0,23}\s?:[*_ ]`)
 	// banner matches what a gateway puts above the text of a mail from outside.
 	banner = anyOf(``, ``,
 		`(originated|afkomstig|komt|sent|from|verzonden|van|von) (from )?(outside|buiten|außerhalb) (of |van )?`+

@@ -1,18 +1,18 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mail"
 )
 
 var (
-	tag            = regexp.MustCompile(`^\s*[\[*][^\]*:]{1,30}[\]*]\s*`) // "[EXTERN]", "*SPAM*"
-	forwardPrefix  = regexp.MustCompile(`(?i)^\s*\[?(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:`)
-	answerPrefix   = regexp.MustCompile(`(?i)^\s*(re|antw|antwoord|aw|antwort|betr|réf)\s*(\[\d+\])?\s*:`)
-	originalPrefix = regexp.MustCompile(`(?i)^\s*(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:\s*`)
+	tag            = lazyregexp.New(`^\s*[\[*][^\]*:]{1,30}[\]*]\s*`) // "[EXTERN]", "*SPAM*"
+	forwardPrefix  = lazyregexp.New(`(?i)^\s*\[?(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:`)
+	answerPrefix   = lazyregexp.New(`(?i)^\s*(re|antw|antwoord|aw|antwort|betr|réf)\s*(\[\d+\])?\s*:`)
+	originalPrefix = lazyregexp.New(`(?i)^\s*(fw|fwd|doorst|doorgestuurd|wg|weitergeleitet|tr)\s*(\[\d+\])?\s*:\s*`)
 )
 
 // forwarded returns the original that this mail forwards, or nil. The header that
@@ -78,9 +78,9 @@ func addresses(text string) (list []mail.Address) {
 }
 
 var (
-	inText = regexp.MustCompile(`[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
-	inside = regexp.MustCompile(`[<\[(]?\s*(?:mailto:)?\s*$`)
-	quoted = regexp.MustCompile(`"[^"]*"|“[^”]*”|„[^“”]*[“”]`)
+	inText = lazyregexp.New(`[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
+	inside = lazyregexp.New(`[<\[(]?\s*(?:mailto:)?\s*$`)
+	quoted = lazyregexp.New(`"[^"]*"|“[^”]*”|„[^“”]*[“”]`)
 )
 
 // maxAddressText is how much of a sender is read, in bytes: of a longer one only

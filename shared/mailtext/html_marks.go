@@ -1,12 +1,13 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // attr holds the attributes by which mail programs mark what an element is for.
@@ -111,4 +112,4 @@ func hintOf(name atom.Atom, a attr) hint {
 }
 
 // topBorder matches the line that Outlook draws above a quotation.
-var topBorder = regexp.MustCompile(`border-top:(?:[^;]* )?[^;]*solid`)
+var topBorder = lazyregexp.New(`border-top:(?:[^;]* )?[^;]*solid`)

@@ -1,11 +1,12 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // particles are the lower-case words between a first name and a surname.
@@ -26,7 +27,7 @@ var sharedNames = []string{"info", "administratie", "admin", "administration", "
 	"belastingdienst", "team", "hallo", "hello", "welkom", "vragen", "afdeling", "directie", "management", "algemeen"}
 
 // legalForm matches the legal form in the name of a company.
-var legalForm = regexp.MustCompile(
+var legalForm = lazyregexp.New(
 	`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
 
 // looksLikeName tells whether a text can be the name of one person in a signature:
@@ -67,8 +68,8 @@ func looksLikeName(text string) bool {
 }
 
 var (
-	salutation = regexp.MustCompile(`(?i)^(de heer|dhr\.?|hr\.?|mevrouw|mevr\.?|mw\.?|herr|frau|mrs\.?|ms\.)\s+`)
-	degree     = regexp.MustCompile(`(?i)^(ra|aa|rb|msc|bsc|ma|ba|llm|mba|phd|rc|re|ab|bba|dr|ing|ir|mr|drs|jr|sr)\.?$`)
+	salutation = lazyregexp.New(`(?i)^(de heer|dhr\.?|hr\.?|mevrouw|mevr\.?|mw\.?|herr|frau|mrs\.?|ms\.)\s+`)
+	degree     = lazyregexp.New(`(?i)^(ra|aa|rb|msc|bsc|ma|ba|llm|mba|phd|rc|re|ab|bba|dr|ing|ir|mr|drs|jr|sr)\.?$`)
 )
 
 // properName corrects the capitals of a person's name: "JAN DE VRIES" and "jan de

@@ -2,13 +2,13 @@ package mailtext
 
 import (
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"kantoorpost/shared/iban"
+	"kantoorpost/shared/lazyregexp"
 )
 
 // Limits of a search: numbers of each kind, and bytes of a text. Numbers that
@@ -33,22 +33,22 @@ type Numbers struct {
 
 var (
 	// https://www.belastingdienst.nl/wps/wcm/connect/bldcontentnl/belastingdienst/zakelijk/btw/administratie_bijhouden/btw_nummers_controleren/uw_btw_nummer
-	vatNumber = regexp.MustCompile(`(?i)\bNL[ .-]?((?:\d[ .]?){9})[ .]?B[ .]?(\d)[ .]?(\d)\b`)
-	ibanLike  = regexp.MustCompile(`\b[A-Za-z]{2}\d{2}[ ]?(?:[A-Za-z0-9]{4}[ ]?){2,7}[A-Za-z0-9]{0,3}\b`)
-	kvkNumber = regexp.MustCompile(
+	vatNumber = lazyregexp.New(`(?i)\bNL[ .-]?((?:\d[ .]?){9})[ .]?B[ .]?(\d)[ .]?(\d)\b`)
+	ibanLike  = lazyregexp.New(`\b[A-Za-z]{2}\d{2}[ ]?(?:[A-Za-z0-9]{4}[ ]?){2,7}[A-Za-z0-9]{0,3}\b`)
+	kvkNumber = lazyregexp.New(
 		`(?i)\b(?:k\.? ?v\.? ?k\.?|handelsregister|kamer van koophandel|chamber of commerce|trade register)[^\d\n]{0,30}(\d(?:[ .]?\d){7})\b`)
-	labelWord = regexp.MustCompile(`(?i)\b(?:klant|relatie|cli[eë]nt|debiteur(?:en)?|dossier|customer|client|account|kunden|mandanten)[ -]?(?:nummer|nr|no|number|num|code|id)\b[.:]?` +
+	labelWord = lazyregexp.New(`(?i)\b(?:klant|relatie|cli[eë]nt|debiteur(?:en)?|dossier|customer|client|account|kunden|mandanten)[ -]?(?:nummer|nr|no|number|num|code|id)\b[.:]?` +
 		`(?: (?:is|van|bij u|bij jullie))?[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
-	dossier = regexp.MustCompile(`(?i)\bdossier[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
-	amount  = regexp.MustCompile(
+	dossier = lazyregexp.New(`(?i)\bdossier[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
+	amount  = lazyregexp.New(
 		`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
-	dateLike = regexp.MustCompile(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
+	dateLike = lazyregexp.New(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
 		`|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.? \d{1,2}(?:st|nd|rd|th)?\b`)
-	timeLike = regexp.MustCompile(`(?i)\b\d{1,2}[:.u]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
-	ordinal  = regexp.MustCompile(`(?i)^\d+(st|nd|rd|th|e|de|ste|x)$`)
-	postcode = regexp.MustCompile(`\b[1-9]\d{3} ?[A-Z]{2}\b`)
-	webLike  = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|\S+@\S+`)
-	grouped  = regexp.MustCompile(`(?:^|[\s(:;])(\d{8}|\d{2}[. ]\d{3}[. ]\d{3}|\d{4}[. ]\d{4}|\d{2} \d{2} \d{2} \d{2})(?:$|[\s).,;!?])`)
+	timeLike = lazyregexp.New(`(?i)\b\d{1,2}[:.u]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
+	ordinal  = lazyregexp.New(`(?i)^\d+(st|nd|rd|th|e|de|ste|x)$`)
+	postcode = lazyregexp.New(`\b[1-9]\d{3} ?[A-Z]{2}\b`)
+	webLike  = lazyregexp.New(`(?i)\b(?:https?://|www\.)\S+|\S+@\S+`)
+	grouped  = lazyregexp.New(`(?:^|[\s(:;])(\d{8}|\d{2}[. ]\d{3}[. ]\d{3}|\d{4}[. ]\d{4}|\d{2} \d{2} \d{2} \d{2})(?:$|[\s).,;!?])`)
 )
 
 // NumbersIn finds the numbers of a text that can identify a client. At most 64 KiB
@@ -100,7 +100,7 @@ func (n *Numbers) line(text string, all bool) {
 		text = mask(text, kvkNumber, func(m []string) { add(&n.KvK, digitsOf(m[1])) })
 	}
 	if c.label {
-		for _, labels := range []*regexp.Regexp{labelWord, dossier} {
+		for _, labels := range []*lazyregexp.Regexp{labelWord, dossier} {
 			text = mask(text, labels, func(m []string) {
 				if number := strings.Trim(m[1], "./_-"); strings.ContainsFunc(number, unicode.IsDigit) && len(number) <= 20 {
 					add(&n.Labelled, strings.ToUpper(number))
@@ -240,7 +240,7 @@ func alphanumeric(c rune) bool { return unicode.IsLetter(c) || c >= '0' && c <= 
 
 // mask calls f for each match of a pattern and replaces the match by a bar, which
 // is part of no number.
-func mask(text string, pattern *regexp.Regexp, f func(match []string)) string {
+func mask(text string, pattern *lazyregexp.Regexp, f func(match []string)) string {
 	step(len(text))
 	return pattern.ReplaceAllStringFunc(text, func(s string) string {
 		if f != nil {

@@ -1,18 +1,19 @@
 package mailtext
 
 import (
-	"regexp"
 	"strings"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 var (
 	// phonePattern matches text in the form of a telephone number: a plus or a
 	// zero, and digits with single marks between them.
-	phonePattern = regexp.MustCompile(`(?:\+|\b00|\b0|\(0|\(\+)[\d][\d ()./\-–]{6,22}\d`)
-	phoneLabel   = regexp.MustCompile(
+	phonePattern = lazyregexp.New(`(?:\+|\b00|\b0|\(0|\(\+)[\d][\d ()./\-–]{6,22}\d`)
+	phoneLabel   = lazyregexp.New(
 		`(?i)(\btel(efoon|ephone|efon|\.)?|\bt|\bm|\bp|\bmob(iel|ile|il|\.)?|\bphone|\bgsm|\bcell|\bdirect|\bd|☎|📞|✆|📱)\s*[.:|/]?\s*$`)
-	faxLabel     = regexp.MustCompile(`(?i)(\bfax|\bf|telefax)\s*(nr|nummer)?\s*[.:|/]?\s*$`)
-	mobileNumber = regexp.MustCompile(`^\+316\d{8}$`)
+	faxLabel     = lazyregexp.New(`(?i)(\bfax|\bf|telefax)\s*(nr|nummer)?\s*[.:|/]?\s*$`)
+	mobileNumber = lazyregexp.New(`^\+316\d{8}$`)
 )
 
 // phones returns the telephone numbers of a line, as E.164 when the country is

@@ -1,10 +1,11 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // plainLines reads plain text, in which quoted lines start with ">".
@@ -56,8 +57,8 @@ func lineAt(content string, at int) (text string, next int, more bool) {
 
 // amountStart matches the text after the sign in "> 20.000 euro"; "> 1. De
 // stukken" is the item of a list.
-var amountStart = regexp.MustCompile(`^=?\s*(?:€|\$|£|(?i:eur|euro)\b)?\s*\d`)
-var listItem = regexp.MustCompile(`^\d{1,2}[.)]\s`)
+var amountStart = lazyregexp.New(`^=?\s*(?:€|\$|£|(?i:eur|euro)\b)?\s*\d`)
+var listItem = lazyregexp.New(`^\d{1,2}[.)]\s`)
 
 // isComparison tells whether ">" before this text can mean "more than" an amount.
 func isComparison(text string) bool { return matches(amountStart, text) && !matches(listItem, text) }

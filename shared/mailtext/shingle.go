@@ -2,11 +2,12 @@ package mailtext
 
 import (
 	"encoding/binary"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A shingle is a run of some words. Where each word of a text is in a shingle of an
@@ -40,7 +41,7 @@ func shinglesOf(lines []line) []byte {
 
 // target matches the target of a link, and the name of a picture, that mail programs
 // put into plain text: "site<https://x.example>", "[cid:image001.png]".
-var target = regexp.MustCompile(`<(?:https?|mailto|tel):[^<>\s]*>|\[(?:cid|image|afbeelding):[^\[\]]*\]`)
+var target = lazyregexp.New(`<(?:https?|mailto|tel):[^<>\s]*>|\[(?:cid|image|afbeelding):[^\[\]]*\]`)
 
 // wordsOf returns the words of lines: their hashes, whatever their case and the signs
 // between them.

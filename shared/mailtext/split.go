@@ -1,11 +1,12 @@
 package mailtext
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A headKind is the kind of line or header with which a quotation starts.
@@ -84,11 +85,11 @@ func split(lines []line) parts {
 
 var (
 	// opens matches the start of an introduction after other text.
-	opens = regexp.MustCompile(`\s(?:Op|On|Am|Le|At)\s+(?:[\p{L}.]{2,12},?\s+){0,2}\d`)
+	opens = lazyregexp.New(`\s(?:Op|On|Am|Le|At)\s+(?:[\p{L}.]{2,12},?\s+){0,2}\d`)
 	// openWords are on each line that opens matches.
 	openWords = []string{"Op", "On", "Am", "Le", "At"}
 	// sentence matches the end of a sentence before the name of a writer.
-	sentence = regexp.MustCompile(`(\p{L}{2,})[.!?]+\s+`)
+	sentence = lazyregexp.New(`(\p{L}{2,})[.!?]+\s+`)
 )
 
 // sameLine splits a line such as "Akkoord. Op … schreef Jan:" into the writer's own

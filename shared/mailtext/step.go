@@ -1,6 +1,6 @@
 package mailtext
 
-import "regexp"
+import "kantoorpost/shared/lazyregexp"
 
 // onStep gets how many bytes each step reads. Only tests set it, to prove that the
 // work grows no faster than the length of a mail.
@@ -13,7 +13,7 @@ func step(bytes int) {
 }
 
 // matches is p.MatchString, counted as a step of the length of the text.
-func matches(p *regexp.Regexp, text string) bool {
+func matches(p *lazyregexp.Regexp, text string) bool {
 	step(len(text))
 	return p.MatchString(text)
 }

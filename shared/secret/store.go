@@ -3,8 +3,9 @@ package secret
 import (
 	"context"
 	"errors"
-	"regexp"
 	"time"
+
+	"kantoorpost/shared/lazyregexp"
 )
 
 // A Store keeps secrets in versions: Set always adds one, and older ones can
@@ -34,7 +35,7 @@ var (
 // The names and sizes that Key Vault accepts apply to every store.
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
 // https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
-var shape = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)
+var shape = lazyregexp.New(`^[0-9A-Za-z-]{1,127}$`)
 
 const maxValue = 25_600
 
