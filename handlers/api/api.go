@@ -29,6 +29,7 @@ import (
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/evidence"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/metrics"
 	"kantoorpost/shared/outbox"
@@ -49,6 +50,7 @@ type Options struct {
 	Items      *item.Store
 	Chats      *chat.Store
 	Solver     *solve.Service
+	Evidence   *evidence.Reader
 	Uploads    *blob.Store
 	Outbox     *outbox.Store
 	Writing    *compose.Store
@@ -80,7 +82,6 @@ type api struct {
 	receiving chan struct{} // one for each file that is being received
 	remembers memory
 	asking    singleflight.Group
-	domains   domainsCache
 	names     namesCache
 	// sentAsked keeps when the Sent Items of a mailbox were last asked for.
 	sentAsked sync.Map

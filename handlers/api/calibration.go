@@ -33,21 +33,6 @@ func (a *api) firstSuggestion(ctx context.Context, it item.Item) *learn.Suggesti
 	return &r.may[0]
 }
 
-// countSuggested counts whether the first suggestion was what a person did.
-func (a *api) countSuggested(ctx context.Context, first *learn.Suggestion, done item.Solution) {
-	if first == nil {
-		return
-	}
-	step := min(int(first.Score*item.ChanceSteps), item.ChanceSteps-1)
-	counts := []item.Count{item.Suggested(step)}
-	if first.Is(done) {
-		counts = append(counts, item.SuggestedRight(step))
-	}
-	if err := a.Items.Count(ctx, counts...); err != nil {
-		slog.InfoContext(ctx, "first suggestion not counted", "error", err)
-	}
-}
-
 // calibration adds up the first suggestions of some periods, without the steps of
 // chance that none had.
 func calibration(all []Figures) []calibrated {

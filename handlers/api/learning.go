@@ -37,6 +37,7 @@ type (
 		Weeks  []learningWeek  `json:"weeks,omitempty" doc:"the same by week, when weeks are asked for"`
 		// Calibration covers the months.
 		Calibration []calibrated `json:"calibration" nullable:"false" doc:"by step of chance, how often the first suggestion was right; steps without any are left out"`
+		Placing     placing      `json:"placing" doc:"whether mail is placed by what is suggested first, and what was"`
 	}
 )
 
@@ -75,7 +76,9 @@ func (a *api) registerLearning() {
 			}
 		}
 		out.Calibration = calibration(all)
-		return &struct{ Body learning }{out}, nil
+		var err error
+		out.Placing, err = a.placing(ctx)
+		return &struct{ Body learning }{out}, err
 	})
 }
 

@@ -41,6 +41,7 @@ type (
 	mailDetail struct {
 		MailObject
 		Facts   *facts          `json:"facts,omitempty" doc:"what the reason is about"`
+		Placed  *placement      `json:"placed,omitempty" doc:"why its client was chosen by itself, by what would have been suggested first"`
 		History []attemptObject `json:"history" nullable:"false" doc:"the last of what happened to it, oldest first"`
 	}
 	detailOutput struct{ Body mailDetail }
@@ -65,6 +66,10 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 		}
 		o.ByName = name
 		d.History = append(d.History, o)
+	}
+	var err error
+	if d.Placed, err = a.placement(ctx, it); err != nil {
+		return nil, err
 	}
 	if it.State == item.Parked {
 		f, err := a.facts(ctx, it.Facts)

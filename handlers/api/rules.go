@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,6 +21,7 @@ type (
 		Explanation words.Text        `json:"explanation" doc:"what it does, and why"`
 		On          bool              `json:"on" doc:"whether it decides mail"`
 		Decided     *int              `json:"decided,omitempty" doc:"mails that it has decided, at most 10,000; taking it back has them decided anew; not in lists"`
+		Held        *int              `json:"held,omitempty" doc:"of these, those that nobody decided otherwise; not in lists"`
 		Linked      *int              `json:"linked,omitempty" doc:"contacts with an address that it linked, which taking it back unlinks, at most 1,000; not in lists"`
 		Names       map[string]string `json:"names,omitempty" doc:"of the contacts, clients and team members of the rule and its evidence, by id; not in lists"`
 	}
@@ -44,7 +46,7 @@ func (a *api) registerRules() {
 	handle(a, access.RulesRead, op("list-rules", http.MethodGet, list, "List what people have taught, by kind"),
 		func(ctx context.Context, in *struct {
 			Searching
-			Kind string `query:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind" doc:"only rules of this kind"`
+			Kind string `query:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind,suggested-client" doc:"only rules of this kind"`
 		}) (*listOutput[RuleObject], error) {
 			q, err := in.query()
 			if err != nil {
@@ -110,8 +112,13 @@ func (a *api) rulesOf(ctx context.Context, kind directory.RuleKind, q directory.
 func (a *api) ruleOutput(ctx context.Context, r directory.Rule) (*objectOutput[RuleObject], error) {
 	out := &objectOutput[RuleObject]{ETag: tag(r.Revision), Body: a.ruleOf(ctx, r, map[string]string{})}
 	ids, err := a.Items.ByRule(ctx, r.ID)
-	n := len(ids)
-	out.Body.Decided = &n
+	n, held := len(ids), 0
+	for _, id := range ids {
+		if !slices.Contains(r.FailedMails, id) {
+			held++
+		}
+	}
+	out.Body.Decided, out.Body.Held = &n, &held
 	if err != nil {
 		return out, err
 	}

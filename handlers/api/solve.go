@@ -136,14 +136,13 @@ func (a *api) solveMail(ctx context.Context, in *struct {
 		Action: item.Action(b.Action), Contact: b.Contact, Client: b.Client, Scope: item.Scope(b.Scope), Alone: b.Remember != nil && !*b.Remember,
 		Name: b.Name, Email: b.Email, Phone: b.Phone, Function: b.Function, Portal: b.Portal,
 	}
-	r, err := a.Solver.Solve(ctx, in.Mail, who, solution)
+	r, err := a.Solver.Solve(ctx, in.Mail, who, solution, first)
 	if late := (*solve.NotWaiting)(nil); errors.As(err, &late) {
 		return nil, newProblem(http.StatusConflict, "this mail waits no longer: "+a.whatHappened(ctx, late.Mail))
 	}
 	if err != nil {
 		return nil, err
 	}
-	a.countSuggested(ctx, first, solution)
 	out := solved{Mail: mailOf(r.Mail), Released: r.Released, Pending: r.Pending, Rule: r.Rule}
 	if rule, err := a.Directory.Rule(ctx, r.Rule); err == nil {
 		out.RuleState = string(rule.State)

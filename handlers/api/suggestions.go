@@ -59,7 +59,7 @@ func (a *api) registerSuggestions() {
 		if err != nil {
 			return nil, err
 		}
-		out.Warnings = append(out.Warnings, r.warnings...)
+		out.Warnings = append(out.Warnings, r.mail.Warnings...)
 		out.Doubt = r.mail.Doubt || it.Verdict == item.VerdictFail
 		for _, s := range r.may {
 			out.Items = append(out.Items, suggestionOf(s, it.From.Name))
@@ -72,15 +72,11 @@ func (a *api) registerSuggestions() {
 // A ranking is what may solve a mail.
 type ranking struct {
 	mail     learn.Mail
-	warnings []learn.Reason
 	all, may []learn.Suggestion // the likeliest first; may is what the caller may do
 }
 
 func (a *api) rank(ctx context.Context, it item.Item) (r ranking, err error) {
 	if r.mail, err = a.evidence(ctx, it); err != nil {
-		return r, err
-	}
-	if err = a.warn(ctx, &r, time.Time{}); err != nil {
 		return r, err
 	}
 	if r.all, err = learn.Suggest(ctx, a.Directory, r.mail); err != nil {
@@ -93,23 +89,6 @@ func (a *api) rank(ctx context.Context, it item.Item) (r ranking, err error) {
 		}
 	}
 	return r, nil
-}
-
-// warn notes what should make somebody careful. A look-alike is looked for again
-// among the domains of this moment: the sender may have become a contact since.
-func (a *api) warn(ctx context.Context, r *ranking, since time.Time) (err error) {
-	began := time.Now()
-	if r.mail.Known, err = a.knownDomains(ctx, since); err != nil {
-		return err
-	}
-	if r.warnings, r.mail.Doubt, err = learn.Warnings(ctx, a.Directory, r.mail); err != nil {
-		return err
-	}
-	r.mail.Warnings = r.warnings
-	if since.IsZero() && slices.ContainsFunc(r.warnings, func(w learn.Reason) bool { return w.Code == learn.LookalikeDomain }) {
-		return a.warn(ctx, r, began)
-	}
-	return nil
 }
 
 func suggestionOf(s learn.Suggestion, sender string) suggestionObject {
@@ -143,42 +122,7 @@ func (a *api) evidence(ctx context.Context, it item.Item) (learn.Mail, error) {
 		// The headers alone still allow suggestions.
 		slog.ErrorContext(ctx, "mail not analysed for suggestions", "mail", it.ID, "error", err)
 	}
-	m := learn.Mail{Item: it, Text: l}
-	switch c, _, ok, err := a.Chats.Answered(ctx, it); {
-	case err != nil:
-		return m, err
-	case ok:
-		m.Answered = &c
-	}
-	own := map[string]bool{}
-	others := slices.Concat(it.To, it.Cc)
-	if m.Text.Forwarded != nil {
-		others = append(others, m.Text.Forwarded.From)
-	}
-	for _, to := range others {
-		if _, known := own[to.Email]; !known {
-			if own[to.Email], err = a.Solver.Own(ctx, to.Email); err != nil {
-				return m, err
-			}
-		}
-	}
-	m.Own = func(email string) bool { return own[email] }
-	boxes, err := a.Connectors.Boxes(ctx)
-	if err != nil {
-		return m, err
-	}
-	for _, b := range boxes {
-		m.Domains = append(m.Domains, directory.Domain(b.Address))
-	}
-	if it.Reason == item.SeveralClients {
-		clients := it.Facts.Clients
-		if m.Earlier, err = a.Chats.OfContact(ctx, it.Facts.Contact, clients[:min(len(clients), 10)]); err != nil {
-			return m, err
-		}
-	}
-	m.Files = a.fileNames(ctx, it)
-	m.Trusted, err = a.trusted(ctx, it)
-	return m, err
+	return a.Evidence.Mail(ctx, it, l, a.fileNames(ctx, it))
 }
 
 // namesWithin is the longest time that suggestions wait for the names of
@@ -204,20 +148,6 @@ func (a *api) fileNames(ctx context.Context, it item.Item) (names []string) {
 		}
 	}
 	return names
-}
-
-// trusted tells whether the sender is a contact who has a chat already, among
-// the client's most recent ones.
-func (a *api) trusted(ctx context.Context, it item.Item) (bool, error) {
-	if it.Reason != item.SenderNotVerified {
-		return false, nil
-	}
-	c, known, err := a.Directory.ContactByAddress(ctx, it.From.Email)
-	if err != nil || !known {
-		return false, err
-	}
-	chats, err := a.Chats.OfContact(ctx, c.ID, c.Clients[:min(len(c.Clients), 3)])
-	return len(chats) > 0, err
 }
 
 // prefillOf is the initial content of the form for a new contact. It has no

@@ -32,6 +32,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/entra"
+	"kantoorpost/shared/evidence"
 	"kantoorpost/shared/graph"
 	"kantoorpost/shared/invoke"
 	"kantoorpost/shared/item"
@@ -177,8 +178,9 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Connectors: connectors, Directory: a.directory, Items: items, Outbox: replies, Jobs: a.queues,
 		Resume: func(ctx context.Context) error { return errors.Join(solver.Resume(ctx), chats.Resume(ctx, time.Now())) },
 	}
+	known := &evidence.Reader{Directory: a.directory, Chats: chats, Connectors: connectors}
 	a.process = &process.Handler{Connectors: connectors, Directory: a.directory, Items: items, Chats: chats, Outbox: replies,
-		Jobs: a.queues, Finish: solver.Finish}
+		Evidence: known, Jobs: a.queues, Finish: solver.Finish}
 	a.fetch = &fetch.Handler{Connectors: connectors, Items: items, Chats: chats, Outbox: replies, Jobs: a.queues, Arrive: a.process.Arrive}
 	a.mark = &mark.Handler{Connectors: connectors, Items: items}
 	a.send = &send.Handler{
@@ -191,8 +193,8 @@ func New(c config.Config, w Transports) (a *App, err error) {
 		Gate: access.Gate{
 			Enabled: c.AuthEnabled, Tenant: c.AuthTenant, FirstAdministrator: c.FirstAdministrator, Directory: a.directory,
 		},
-		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Jobs: a.queues, Uploads: a.uploads,
-		Outbox:  replies,
+		Directory: a.directory, Connectors: connectors, Items: items, Chats: chats, Solver: solver, Evidence: known, Jobs: a.queues,
+		Uploads: a.uploads, Outbox: replies,
 		Writing: compose.NewStore(a.tables.Table("configuration")), Teamwork: teamwork.NewStore(mails),
 		Audit: audit.New(mails, a.tables.Table("directory"), a.tables.Table("configuration"), a.tables.Table("mailboxes")),
 		Checks: []api.Check{

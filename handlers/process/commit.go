@@ -39,7 +39,7 @@ func (r *run) apply(ctx context.Context, it *item.Item, d decision) (ops []table
 	if it.Reason = d.Reason; d.Reason != it.InitialReason {
 		it.Detail = d.Detail
 	}
-	it.Facts, it.Rules, it.Lookups = d.Facts, d.Rules, d.Lookups
+	it.Facts, it.Rules, it.Placed, it.Lookups = d.Facts, d.Rules, d.Placed, d.Lookups
 	ops = it.DecidedBy()
 	switch {
 	case d.Dismiss:

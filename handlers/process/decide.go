@@ -13,14 +13,14 @@ func park(r item.Reason, f item.Facts) (decision, error) {
 	return decision{Reason: r, Facts: f}, nil
 }
 
-// decide decides a mail. It changes nothing, and its only input is the mail and the
+// byRules decides a mail. It changes nothing, and its only input is the mail and the
 // answers of the office. It asks no more than it needs: whether the mail is a copy only
 // when again says that the last decision could not be stored, since most mails are no
 // copies; learned rules only when the mail would wait otherwise.
 //
 // Doubt about the sender comes before the conversation that a mail claims to belong
 // to: everyone who ever got a mail knows the ids that lead there.
-func decide(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
+func byRules(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
 	var d decision
 	if it.Sent {
 		return sentMail(ctx, it, o, again)

@@ -29,7 +29,7 @@ import (
 //	               team ID [MEMBER…] · away MEMBER SUBSTITUTE · chat ID CLIENT CONTACT MEMBERS MAIL[=FINGERPRINT] ·
 //	               learned dismiss · learned accept · learned belongs CLIENT · learned meant CLIENT · learned contact ID ·
 //	               learned forwarded ADDRESS · learned other-name NAME · portal ID · proven ADDRESS · third-party ID ·
-//	               learned named (what such mail names is what it is about) ·
+//	               learned named (what such mail names is what it is about) · learned suggested CLIENT (by the model) ·
 //	               names CLIENT… (the mail does) · names-in CHAT CLIENT…
 //	-- mail --     NAME: VALUE, for the fields that matter
 //	-- want --     "park REASON", "dismiss REASON", "dismiss by RULE", "create CLIENT", "start CLIENT MEMBERS", "forget" or
@@ -321,6 +321,11 @@ func (p *textOffice) Signed(context.Context, item.Item) ([]string, error) { retu
 
 func (p *textOffice) ForPortal(context.Context, item.Item, sender) ([]string, error) {
 	return p.names, nil
+}
+
+func (p *textOffice) Suggested(context.Context, item.Item) (string, string, *item.Placement, error) {
+	client, rule, err := p.taught("suggested")
+	return client, rule, nil, err
 }
 
 func (p *textOffice) Unproven(_ context.Context, it item.Item, _ sender) (bool, error) {

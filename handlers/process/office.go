@@ -83,6 +83,9 @@ type office interface {
 	// WhichClient returns the client of the sender that the mail is about. When the
 	// mail itself says so, there is no rule.
 	WhichClient(ctx context.Context, it item.Item, from sender) (client, rule string, err error)
+	// Suggested returns the client with which the model places a mail that waits, the rule
+	// that is its record, and why; "" when it does not.
+	Suggested(ctx context.Context, it item.Item) (client, rule string, why *item.Placement, err error)
 }
 
 // An outcome is what a delivery report says about one recipient of a reply.
@@ -128,9 +131,10 @@ type decision struct {
 	From    sender
 	Client  string
 	Members []string
-	Why     string   // the kind of link that chose the members
-	Rules   []string // the learned rules that decided
-	Lookups []string // what it looked up in the directory: directory.Lookups
+	Why     string          // the kind of link that chose the members
+	Rules   []string        // the learned rules that decided
+	Placed  *item.Placement // why the model chose the client
+	Lookups []string        // what it looked up in the directory: directory.Lookups
 }
 
 // entry says how the mail comes into the chat that it joins.

@@ -1,6 +1,6 @@
 // Package process decides what happens to stored mails, and stores the decision: a
-// chat that starts, a chat that is joined, or the reason why a mail waits. It makes
-// no calls to Graph.
+// chat that starts, a chat that is joined, or the reason why a mail waits. It asks
+// Graph for nothing but the names of files, before the model places a mail that has some.
 //
 // A mail takes this way: Decide reads the mails of a job, place decides each of them
 // with decide, which asks records about the office, and commit stores the result.
@@ -20,6 +20,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/evidence"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/learn"
@@ -33,6 +34,7 @@ type Handler struct {
 	Items      *item.Store
 	Chats      *chat.Store
 	Outbox     *outbox.Store
+	Evidence   *evidence.Reader
 	Jobs       Jobs
 	// Finish carries out the solution of a claimed mail, if that broke off.
 	Finish func(ctx context.Context, it item.Item) error
@@ -96,7 +98,7 @@ func (h *Handler) Decide(ctx context.Context, by string, mails []string) error {
 // run begins a job at a version of the directory, and of the clients in it.
 func (h *Handler) run(by string, version, clients int64, addresses map[string]connector.Activation) *run {
 	return &run{Handler: h, by: by, placed: map[string]bool{}, marks: map[string][]string{}, records: &records{
-		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox,
+		Store: h.Chats, directory: h.Directory, connectors: h.Connectors, items: h.Items, outbox: h.Outbox, evidence: h.Evidence,
 		addresses: addresses, cache: h.cacheAt(version), now: time.Now(),
 		clients: func(ctx context.Context) (*learn.ClientIndex, error) { return h.indexAt(ctx, clients) },
 	}}

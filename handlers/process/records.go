@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/evidence"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
 	"kantoorpost/shared/membership"
@@ -24,6 +25,7 @@ type records struct {
 	connectors  *connector.Store
 	items       *item.Store
 	outbox      *outbox.Store
+	evidence    *evidence.Reader
 
 	addresses map[string]connector.Activation // by mailbox
 	contents  map[string]string               // texts of mails that are not stored yet, by mail

@@ -87,7 +87,8 @@ func TestTheAuditNamesEveryField(t *testing.T) {
 			directory.RuleLearning, directory.RuleProposed, directory.RuleOn, directory.RuleOff, directory.RuleUndoing, directory.RuleUndone,
 			directory.AddressContact, directory.DomainClient, directory.SenderClient, directory.DismissList, directory.DismissSender,
 			directory.DismissKind,
-			directory.AcceptSender, directory.AcceptKind, directory.KindAutoReply, directory.KindForwarded,
+			directory.AcceptSender, directory.AcceptKind, directory.SuggestedClient, directory.KindAutoReply, directory.KindForwarded,
+			directory.KindSuggested,
 			directory.Reader, directory.Editor, directory.Manager, directory.Administrator, directory.Prospect, true, false,
 		} {
 			if texts["audit.value."+fmt.Sprint(code)] == "" {

@@ -11,6 +11,7 @@ import (
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"kantoorpost/handlers/web/plot"
+	"kantoorpost/shared/words"
 )
 
 // A learnedSpan has the figures of one month or week.
@@ -46,12 +47,66 @@ type calibrated struct {
 	Right     int     `json:"right"`
 }
 
+// A placing says whether the model places mail by itself, and what it placed.
+type placing struct {
+	May        bool         `json:"may"`
+	Off        bool         `json:"off"`
+	Rule       string       `json:"rule"`
+	Mails      int          `json:"mails"`
+	Right      int          `json:"right"`
+	Bound      float64      `json:"bound"` // 0 to 1, as the next two
+	LeastBound float64      `json:"leastBound"`
+	Sure       float64      `json:"sure"`
+	Missing    int          `json:"missing"`
+	Recent     []placedMail `json:"recent"`
+}
+
+// A placedMail is one that the model placed.
+type placedMail struct {
+	Mail      string    `json:"mail"`
+	At        time.Time `json:"at"`
+	Subject   string    `json:"subject"`
+	Corrected bool      `json:"corrected"`
+	placement
+}
+
+// A placement says why the model chose the client of a mail.
+type placement struct {
+	Client struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"client"`
+	Chance  float64  `json:"chance"`
+	Reasons []weight `json:"reasons"`
+}
+
+// A weight is a reason with how much it counts.
+type weight struct {
+	words.Text
+	Weight float64 `json:"weight"`
+	Part   int     `json:"-"` // of the weight of all, in %
+}
+
+// weigh sets the part of each reason.
+func (p *placement) weigh() {
+	all := 0.0
+	for _, r := range p.Reasons {
+		all += r.Weight
+	}
+	for i, r := range p.Reasons {
+		p.Reasons[i].Part = int(100*r.Weight/max(all, 0.001) + 0.5)
+	}
+}
+
 type learningView struct {
 	Spans     []learnedSpan // the newest first
 	Weeks     bool          // the spans are weeks
 	Plot      drawn
 	Suggested drawn      // how often first suggestions were right
 	Sum       calibrated // of all steps
+	Placing   placing
+	Bound     string // in the visitor's language, in %
+	CanMails  bool
 }
 
 // now is the current month or week.
@@ -70,6 +125,7 @@ func (s *site) learning(v *request) error {
 		Weeks  []learnedSpan `json:"weeks"`
 
 		Calibration []calibrated `json:"calibration"`
+		Placing     placing      `json:"placing"`
 	}
 	if err := v.api.get("/api/learning?months=12", &body); err != nil {
 		return err
@@ -84,7 +140,13 @@ func (s *site) learning(v *request) error {
 	for i := range spans {
 		v.name(&spans[i])
 	}
-	view := learningView{Weeks: len(spans) > 0 && spans[0].Week != ""}
+	for i := range body.Placing.Recent {
+		body.Placing.Recent[i].weigh()
+	}
+	view := learningView{
+		Weeks: len(spans) > 0 && spans[0].Week != "", Placing: body.Placing, Bound: v.decimal(100 * body.Placing.Bound),
+		CanMails: v.me.can("mails.read"),
+	}
 	if len(spans) > 0 {
 		view.Plot = v.plotOf(spans)
 	}

@@ -52,11 +52,45 @@ func TestLearningIsDrawnAndListed(t *testing.T) {
 	wants(t, browse(t, reader, "GET", "/web/learning", ""), 403, "Dit mag u niet")
 }
 
+// The page says whether the model places mail, what its record is and what is missing, and
+// what it placed with the reasons by weight.
+func TestLearningShowsWhatTheModelPlaces(t *testing.T) {
+	api := newAPI("manager", "rules.read", "mails.read")
+	show := func(p map[string]any) {
+		p["sure"], p["leastBound"] = 0.98, 0.97
+		api.answers["GET /api/learning"] = map[string]any{"months": []learnedSpan{{Month: "2026-11", Mails: 90}},
+			"weeks": []learnedSpan{{Week: "2026-11-23", Mails: 50}}, "placing": p}
+	}
+	show(map[string]any{"missing": 87})
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Nog niet", "minstens 98 % zeker", "Nog 87 zekere voorstellen moeten kloppen",
+		"!Sinds de laatste correctie", "!Laatst zelf geplaatst")
+	show(map[string]any{"mails": 1, "right": 0, "bound": 0.0, "missing": 144, "rule": "r1"})
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "klopte 0 van 1 zeker voorstel", `href="/web/rules/r1"`)
+	show(map[string]any{"off": true, "mails": 90, "right": 90, "bound": 0.971})
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, "Een manager heeft dit uitgezet", "!moeten kloppen")
+	show(map[string]any{"may": true, "mails": 120, "right": 120, "bound": 0.978, "rule": "r1", "recent": []any{map[string]any{
+		"mail": one, "subject": "Concept <b>", "at": "2026-11-23T10:00:00Z", "chance": 0.984, "corrected": true,
+		"client": map[string]any{"id": "k1", "name": "Slagerij Visser"},
+		"reasons": []any{
+			map[string]any{"nl": "Slagerij Visser wordt genoemd", "en": "Slagerij Visser is named", "weight": 3},
+			map[string]any{"nl": "Klantnummer 1345 staat in het bericht", "en": "Client number 1345", "weight": 1},
+		}}}})
+	wants(t, browse(t, api, "GET", "/web/learning", ""), 200, ">Aan<", "klopten 120 van 120 zekere voorstellen", "97,8 % klopt; nodig is 97 %",
+		"Concept &lt;b&gt;", `href="/web/mails/`+one, "Slagerij Visser</bdi>, 98 %",
+		"Slagerij Visser wordt genoemd (75 %) · Klantnummer 1345 staat in het bericht (25 %)",
+		"gecorrigeerd")
+	wants(t, browse(t, api, "GET", "/web/learning", "", "Cookie", "lang=en"), 200, "120 of 120 sure suggestions were right",
+		"Slagerij Visser is named (75 %)")
+	reader := newAPI("manager", "rules.read")
+	reader.answers["GET /api/learning"] = api.answers["GET /api/learning"]
+	wants(t, browse(t, reader, "GET", "/web/learning", ""), 200, "Concept &lt;b&gt;", "!/web/mails/"+one)
+}
+
 // taught is an API with one rule.
 func taught(kind, state string) *fakeAPI {
 	api := newAPI("manager", "rules.read", "rules.write", "mails.read")
 	rule := ruleObject{
-		ID: "r1", Kind: kind, Key: "bakker.example", Client: "k1", State: state, Count: 2, Decided: 12, Linked: 3,
+		ID: "r1", Kind: kind, Key: "bakker.example", Client: "k1", State: state, Count: 2, Decided: 12, Held: 11, Failed: 1, Linked: 3,
 		Explanation: words.Text{NL: "Mail van @bakker.example hoort bij <Bakker>", EN: "Mail from @bakker.example belongs to <Bakker>"},
 		Evidence: []ruleEvidence{{By: "m1", Action: "link-contact", Contact: "c1", Mail: one},
 			{By: "m2", Action: "always dismiss", Contact: "c-gone", At: time.Now()}},

@@ -35,6 +35,7 @@ type mailObject struct {
 	Assignee       *named         `json:"assignee"`
 	Later          *time.Time     `json:"later"`
 	Rules          []string       `json:"rules"`
+	Placed         *placement     `json:"placed"` // why the model chose its client
 	Facts          struct {
 		Contact *named  `json:"contact"`
 		Clients []named `json:"clients"`

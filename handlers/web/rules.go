@@ -26,6 +26,7 @@ type ruleObject struct {
 	ChangedBy   string            `json:"changedBy"`
 	Explanation words.Text        `json:"explanation"`
 	Decided     int               `json:"decided"`
+	Held        int               `json:"held"` // of Decided
 	Failed      int               `json:"failed"`
 	Linked      int               `json:"linked"`
 	Names       map[string]string `json:"names"`
@@ -69,7 +70,7 @@ type openRule struct {
 }
 
 var ruleKinds = []string{"address-contact", "domain-client", "sender-client", "dismiss-list", "dismiss-sender", "dismiss-kind",
-	"accept-sender", "accept-kind"}
+	"accept-sender", "accept-kind", "suggested-client"}
 
 type rulesView struct {
 	Kinds               []string

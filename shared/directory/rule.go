@@ -24,9 +24,12 @@ const (
 	DismissKind    RuleKind = "dismiss-kind"    // KindAutoReply: such mail is dismissed
 	AcceptSender   RuleKind = "accept-sender"   // an address: its mail is let through
 	AcceptKind     RuleKind = "accept-kind"     // KindForwarded: such mail is let through
+
+	SuggestedClient RuleKind = "suggested-client" // KindSuggested: mail is about the client that is suggested first
 )
 
-var ruleKinds = []RuleKind{AddressContact, DomainClient, SenderClient, DismissList, DismissSender, DismissKind, AcceptSender, AcceptKind}
+var ruleKinds = []RuleKind{AddressContact, DomainClient, SenderClient, DismissList, DismissSender, DismissKind, AcceptSender, AcceptKind,
+	SuggestedClient}
 
 // KindAutoReply is the key of the rule about automatic answers, such as
 // out-of-office, that belong to no chat.
@@ -35,6 +38,10 @@ const KindAutoReply = "auto-reply"
 // KindForwarded is the key of the rule about mail of a contact that a team member
 // forwards: it is the contact's.
 const KindForwarded = "forwarded"
+
+// KindSuggested is the key of the rule about sure suggestions that a sign in the mail
+// itself supports.
+const KindSuggested = "suggestion"
 
 // A RuleState says whether a rule decides.
 type RuleState string
@@ -88,7 +95,7 @@ type Evidence struct {
 // client, or is dismissed, or is let through.
 type Rule struct {
 	ID         string     `json:"id"`
-	Kind       RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind"`
+	Kind       RuleKind   `json:"kind" enum:"address-contact,domain-client,sender-client,dismiss-list,dismiss-sender,dismiss-kind,accept-sender,accept-kind,suggested-client"`
 	Key        string     `json:"key" doc:"the address, domain, id of a contact or id of a mailing list that it is about"`
 	Contact    string     `json:"contact,omitempty" doc:"id of the contact that it leads to"`
 	Client     string     `json:"client,omitempty" doc:"id of the client that it leads to"`

@@ -94,6 +94,10 @@ func checkRuleKey(kind RuleKind, key string) error {
 		if key != KindForwarded {
 			expected = KindForwarded
 		}
+	case SuggestedClient:
+		if key != KindSuggested {
+			expected = KindSuggested
+		}
 	case SenderClient:
 		if !isID(key) {
 			expected = "the id of a contact"

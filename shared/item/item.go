@@ -153,16 +153,18 @@ type Item struct {
 	// is placed only after a person has released it.
 	NotAnalysed bool `json:"notAnalysed,omitempty"`
 
-	State    State     `json:"state"`
-	Reason   Reason    `json:"reason,omitempty"` // of Parked, and of Dismissed when no person and no rule did that
-	Facts    Facts     `json:"facts,omitzero"`   // of Parked: the objects that the reason speaks of
-	Detail   string    `json:"detail,omitempty"` // of Technical and Undecodable: what failed
-	Chat     string    `json:"chat,omitempty"`   // of Processed
-	Why      string    `json:"why,omitempty"`    // of Processed: the kind of link that chose the members
-	Rules    []string  `json:"rules,omitempty"`  // of Processed and Dismissed: the learned rules that decided
-	Stored   time.Time `json:"stored"`
-	Decided  time.Time `json:"decided,omitzero"`
-	Attempts int64     `json:"attempts,omitempty"` // decisions so far
+	State  State    `json:"state"`
+	Reason Reason   `json:"reason,omitempty"` // of Parked, and of Dismissed when no person and no rule did that
+	Facts  Facts    `json:"facts,omitzero"`   // of Parked: the objects that the reason speaks of
+	Detail string   `json:"detail,omitempty"` // of Technical and Undecodable: what failed
+	Chat   string   `json:"chat,omitempty"`   // of Processed
+	Why    string   `json:"why,omitempty"`    // of Processed: the kind of link that chose the members
+	Rules  []string `json:"rules,omitempty"`  // of Processed and Dismissed: the learned rules that decided
+	// Placed, of Processed, says why the model chose the client; nil when it did not.
+	Placed   *Placement `json:"placed,omitempty"`
+	Stored   time.Time  `json:"stored"`
+	Decided  time.Time  `json:"decided,omitzero"`
+	Attempts int64      `json:"attempts,omitempty"` // decisions so far
 
 	// Assignee is the id of the team member who looks after the mail, "" for nobody in
 	// particular; it gives no right. Before Later nobody has to look at it.

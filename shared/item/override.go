@@ -3,6 +3,8 @@ package item
 import (
 	"slices"
 	"time"
+
+	"kantoorpost/shared/words"
 )
 
 // An Action is what a person does with a mail.
@@ -40,6 +42,7 @@ type Override struct {
 	Rule   string    `json:"rule,omitempty"`   // the learned rule that Action changed
 	By     string    `json:"by,omitempty"`
 	At     time.Time `json:"at,omitzero"`
+	First  *First    `json:"first,omitempty"` // what was suggested first, before Action
 }
 
 // A Scope says to which mail a solution applies.
@@ -78,6 +81,30 @@ type Claim struct {
 	Manager bool      `json:"manager,omitempty"` // By may switch rules
 	Added   bool      `json:"added,omitempty"`   // Client was not one of the contact's clients when the claim was made
 	At      time.Time `json:"at"`
+
+	// First is the first suggestion at that time; nil when there was none.
+	First *First `json:"first,omitempty"`
+}
+
+// First says how a solution compares with what was suggested first.
+type First struct {
+	Chance float64 `json:"chance"`         // that the suggestion was right
+	Done   bool    `json:"done,omitempty"` // the person did what was suggested
+	Sure   bool    `json:"sure,omitempty"` // it counts in the record of sure suggestions
+}
+
+// A Placement says why the model placed a mail with its client.
+type Placement struct {
+	Client string  `json:"client"` // id
+	Chance float64 `json:"chance"` // that it is right
+	Signs  []Sign  `json:"signs"`  // the heaviest first
+}
+
+// A Sign is one reason of a placement, as package learn gave it at that time.
+type Sign struct {
+	Code string `json:"code"`
+	words.Text
+	Weight float64 `json:"weight,omitempty"`
 }
 
 // Releases tells whether r no longer keeps the mail waiting.

@@ -32,6 +32,19 @@ func Suggested(step int) Count { return Count(fmt.Sprint("suggested-", step)) }
 // SuggestedRight is the count of those of Suggested where it was what was done.
 func SuggestedRight(step int) Count { return Count(fmt.Sprint("suggested-right-", step)) }
 
+// Counts returns the operations that count a first suggestion, with the solution.
+func (f *First) Counts(at time.Time) []table.Op {
+	if f == nil {
+		return nil
+	}
+	step := min(int(f.Chance*ChanceSteps), ChanceSteps-1)
+	ops := []table.Op{CountOp(at, Suggested(step), 1)}
+	if f.Done {
+		ops = append(ops, CountOp(at, SuggestedRight(step), 1))
+	}
+	return ops
+}
+
 // A Tally says how often something happened at a time. It is inserted in the
 // transaction of the event: each event is counted once.
 type Tally struct {
@@ -50,18 +63,6 @@ func CountOp(at time.Time, c Count, n int) table.Op {
 		panic(fmt.Sprintf("tally: %v", err)) // a plain struct packs
 	}
 	return table.Insert(r)
-}
-
-// Count counts events that no transaction of their own has: they may be lost.
-func (s *Store) Count(ctx context.Context, counts ...Count) error {
-	ops := make([]table.Op, len(counts))
-	for i, c := range counts {
-		ops[i] = CountOp(s.now(), c, 1)
-	}
-	if err := s.table.Write(ctx, ops...); err != nil {
-		return fmt.Errorf("count %v: %w", counts, err)
-	}
-	return nil
 }
 
 // Counts adds up the events from one time until before another.

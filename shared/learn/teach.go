@@ -143,6 +143,13 @@ func taught(rule directory.Rule, kind directory.RuleKind, key string, e director
 	return evaluated(rule)
 }
 
+// Settle returns a rule that a person switches on with the state that its evidence gives
+// it: a record cannot be switched on.
+func Settle(rule directory.Rule) directory.Rule {
+	rule.State = directory.RuleLearning
+	return evaluated(rule)
+}
+
 // evaluated returns a rule with the state and the target that its evidence gives
 // it.
 func evaluated(rule directory.Rule) directory.Rule {
@@ -171,6 +178,8 @@ func evaluated(rule directory.Rule) directory.Rule {
 		sure = usual(rule, item.LinkContact)
 	case directory.AcceptSender:
 		sure = standsForSome(rule)
+	case directory.SuggestedClient:
+		sure = RecordOf(rule).Holds()
 	}
 	switch rule.Kind {
 	case directory.DismissList, directory.DismissSender, directory.DismissKind, directory.AcceptSender, directory.AcceptKind:

@@ -101,6 +101,9 @@ func (s *Service) Correct(ctx context.Context, c chat.Correction) error {
 		return err
 	}
 	ctx = audit.As(ctx, c.By)
+	if err := s.correctSuggested(ctx, it, c.By, c.Undone); err != nil {
+		return err
+	}
 	contact, known, err := s.writer(ctx, it)
 	if err != nil {
 		return err

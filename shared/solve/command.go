@@ -11,6 +11,7 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
 	"kantoorpost/shared/table"
 )
 
@@ -20,8 +21,9 @@ import (
 // tables. After an error of the tables the tick may still carry out the solution;
 // after the others nothing has changed.
 //
+// First is what was suggested first, nil for nothing; it is counted with the solution.
 // A repeated solution is no error: its second call finds it done.
-func (s *Service) Solve(ctx context.Context, id string, who Person, solution item.Solution) (Result, error) {
+func (s *Service) Solve(ctx context.Context, id string, who Person, solution item.Solution, first *learn.Suggestion) (Result, error) {
 	for range table.Tries(ctx) {
 		it, err := s.Items.Get(ctx, id)
 		if err != nil {
@@ -51,7 +53,7 @@ func (s *Service) Solve(ctx context.Context, id string, who Person, solution ite
 		if err := who.May(it, solution.Action); err != nil {
 			return Result{}, err
 		}
-		claimed, err := s.claim(ctx, it, who, solution)
+		claimed, err := s.claim(ctx, it, who, solution, first)
 		if errors.Is(err, table.ErrChanged) && ctx.Err() == nil {
 			continue // somebody changed the mail, or the answer of the table was lost
 		}
@@ -65,8 +67,11 @@ func (s *Service) Solve(ctx context.Context, id string, who Person, solution ite
 
 // claim stores on a mail the solution that is going to be carried out, if nobody
 // changed the mail since it was read.
-func (s *Service) claim(ctx context.Context, it item.Item, who Person, solution item.Solution) (item.Item, error) {
+func (s *Service) claim(ctx context.Context, it item.Item, who Person, solution item.Solution, first *learn.Suggestion) (item.Item, error) {
 	c := &item.Claim{Solution: solution, By: who.ID, Manager: who.Manager, At: time.Now().UTC()}
+	if first != nil {
+		c.First = &item.First{Chance: first.Score, Done: first.Is(solution), Sure: first.Sure()}
+	}
 	if solution.Action == item.ChooseClient && it.Facts.Contact != "" {
 		from, err := s.Directory.Contact(ctx, it.Facts.Contact)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {
@@ -138,6 +143,7 @@ func (s *Service) carryOut(ctx context.Context, it item.Item) (Result, error) {
 	cmd.Alone = cmd.Alone || it.Verdict == item.VerdictFail
 	cmd.override = it.Override
 	cmd.override.Action, cmd.override.By, cmd.override.At, cmd.override.Rule = cmd.Action, cmd.By, cmd.At, ""
+	cmd.override.First = cmd.First
 	var err error
 	switch cmd.Action {
 	case item.LinkContact:
@@ -157,6 +163,9 @@ func (s *Service) carryOut(ctx context.Context, it item.Item) (Result, error) {
 		if err := s.unclaim(ctx, it); err != nil {
 			return Result{}, err
 		}
+	}
+	if err == nil && cmd.First != nil && cmd.First.Sure {
+		err = cmd.learnSuggested(ctx)
 	}
 	if err != nil {
 		return Result{}, err
@@ -211,7 +220,7 @@ func (cmd *command) write(ctx context.Context) (item.Item, error) {
 		ops := append(it.Transition(was, ""), item.CountOp(cmd.At, item.Hand, 1), audit.Op(audit.Entry{
 			By: cmd.By, Action: "mail." + string(cmd.Action), Object: "mail " + it.ID, Mail: it.ID, Detail: cmd.detail(),
 		}))
-		err := cmd.Items.Commit(ctx, ops...)
+		err := cmd.Items.Commit(ctx, append(ops, cmd.First.Counts(cmd.At)...)...)
 		if err == nil {
 			return it, nil
 		}

@@ -63,7 +63,7 @@ func (s *Service) dismissOne(ctx context.Context, who Person, id string) (bool, 
 		}
 		was, at := it.State, time.Now().UTC()
 		it.State, it.Reason, it.Facts, it.Decided = item.Dismissed, "", item.Facts{}, at
-		it.Override.Action, it.Override.By, it.Override.At, it.Override.Rule = item.Dismiss, by, at, ""
+		it.Override.Action, it.Override.By, it.Override.At, it.Override.Rule, it.Override.First = item.Dismiss, by, at, "", nil
 		it.Note(item.Attempt{At: at, By: by, Action: item.Dismiss, State: it.State})
 		ops := append(it.Transition(was, ""), item.CountOp(at, item.Hand, 1),
 			audit.Op(audit.Entry{By: by, Action: "mail.dismiss", Object: "mail " + it.ID, Mail: it.ID}))

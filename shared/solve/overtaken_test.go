@@ -22,7 +22,7 @@ func TestAlwaysOvertaken(t *testing.T) {
 		change func(s *Service, it item.Item) error
 	}{
 		"solve": {"claim mail", func(s *Service, it item.Item) error {
-			_, err := s.Solve(t.Context(), it.ID, anna, item.Solution{Action: item.Dismiss})
+			_, err := s.Solve(t.Context(), it.ID, anna, item.Solution{Action: item.Dismiss}, nil)
 			return err
 		}},
 		"carry out": {"solve mail", func(s *Service, it item.Item) error {

@@ -6,6 +6,7 @@ import (
 
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/learn"
 )
 
 // Switch turns a rule on or off. A rule that is off decides nothing more; its
@@ -31,7 +32,10 @@ func (s *Service) Switch(ctx context.Context, rule, revision, by string, on bool
 		if now.Kind == directory.AddressContact || now.State == directory.RuleUndoing || now.State == directory.RuleUndone {
 			return &Unswitchable{now}
 		}
-		if now.State, now.SwitchedBy = directory.RuleOff, ""; on {
+		switch now.State, now.SwitchedBy = directory.RuleOff, ""; {
+		case on && now.Kind == directory.SuggestedClient:
+			now = learn.Settle(now)
+		case on:
 			now.State, now.SwitchedBy = directory.RuleOn, by
 		}
 		r, err = tx.SaveRule(now)

@@ -51,6 +51,9 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
+	if err := s.correctSuggested(ctx, it, by, false); err != nil {
+		return Result{}, err
+	}
 	if whole {
 		result, err := s.undoRule(ctx, r, sender, id, by)
 		if notes := (*HasNotes)(nil); !errors.As(err, &notes) || it.Override.Action != "" {

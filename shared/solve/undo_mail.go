@@ -120,7 +120,7 @@ func (s *Service) undoMail(ctx context.Context, id string, u undoing) (done bool
 		automatic := it.Override.Action == "" && !it.Waits()
 		ops = append(ops, it.Undecided()...)
 		was := it.State
-		it.State, it.Decided, it.Reason, it.Chat, it.Why, it.Rules, it.Facts = item.New, at, "", "", "", nil, item.Facts{}
+		it.State, it.Decided, it.Reason, it.Chat, it.Why, it.Rules, it.Placed, it.Facts = item.New, at, "", "", "", nil, nil, item.Facts{}
 		it.Override = item.Override{NoRules: u.noRules || it.Override.Ask, Ask: u.ask == it.ID || it.Override.Ask}
 		it.Note(item.Attempt{At: at, By: u.by, Action: item.UndoAction, State: item.New})
 		ops = append(ops, it.Transition(was, "")...)

@@ -1,0 +1,79 @@
+package process
+
+import (
+	"context"
+	"log/slog"
+
+	"kantoorpost/shared/directory"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/learn"
+)
+
+// decide decides a mail: by rules, and when these do not tell its client, by what would be
+// suggested first, if that is sure enough. It is then decided as if a person had chosen
+// that client. A mail of which something was undone waits for a person.
+func decide(ctx context.Context, it item.Item, o office, again bool) (decision, error) {
+	d, err := byRules(ctx, it, o, again)
+	if err != nil || d.Reason != item.SeveralClients && d.Reason != item.SenderNoClient || it.Override.NoRules || it.Override.AsksPerson() {
+		return d, err
+	}
+	waiting := it
+	waiting.Reason, waiting.Facts = d.Reason, d.Facts
+	client, rule, why, err := o.Suggested(ctx, waiting)
+	if err != nil || client == "" {
+		return d, err
+	}
+	it.Override.Client = client
+	if d, err = byRules(ctx, it, o, again); err == nil && d.Reason == "" {
+		d.Rules, d.Placed = append(d.Rules, rule), why
+	}
+	return d, err
+}
+
+// Suggested asks for suggestions only while the record of the office allows the model to
+// place mail, and only about mail that firmly names one client. What it looks up is no
+// basis of a decision that the mail waits: suggestions change with everything.
+func (r *records) Suggested(ctx context.Context, it item.Item) (client, rule string, why *item.Placement, err error) {
+	ctx, _ = directory.Observe(ctx)
+	by, on, err := r.rule(ctx, directory.SuggestedClient, directory.KindSuggested)
+	if err != nil || !on || !learn.RecordOf(by).Holds() {
+		return "", "", nil, err
+	}
+	text, err := r.text(ctx, it)
+	if err != nil {
+		return "", "", nil, err
+	}
+	x, err := r.clients(ctx)
+	if err != nil {
+		return "", "", nil, err
+	}
+	var files []string
+	named, err := x.Placeable(it, text, func() (_ []string, err error) {
+		files, err = r.evidence.FileNames(ctx, it)
+		return files, err
+	})
+	if err != nil { // a file that nobody has read may name another client
+		slog.InfoContext(ctx, "waits, because the names of its files are not known", "error", err)
+		return "", "", nil, nil
+	}
+	if named == "" {
+		return "", "", nil, nil
+	}
+	m, err := r.evidence.Mail(ctx, it, text, files)
+	if err != nil {
+		return "", "", nil, err
+	}
+	list, err := learn.Suggest(ctx, learn.Indexed(r.directory, x), m)
+	if err != nil {
+		return "", "", nil, err
+	}
+	s, ok := learn.Place(list, named, m)
+	if !ok {
+		return "", "", nil, nil
+	}
+	why = &item.Placement{Client: named, Chance: s.Score}
+	for _, reason := range s.Reasons {
+		why.Signs = append(why.Signs, item.Sign(reason))
+	}
+	return named, by.ID, why, nil
+}
