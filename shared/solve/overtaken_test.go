@@ -27,7 +27,7 @@ func TestAlwaysOvertaken(t *testing.T) {
 		}},
 		"carry out": {"solve mail", func(s *Service, it item.Item) error {
 			// The rival changes the mail and leaves the claim.
-			claimed, err := s.claim(t.Context(), it, anna, item.Solution{Action: item.Dismiss})
+			claimed, err := s.claim(t.Context(), it, anna, item.Solution{Action: item.Dismiss}, nil)
 			if err == nil {
 				_, err = (&command{Service: s, it: claimed, Claim: *claimed.Claim, dismissed: true}).write(t.Context())
 			}
