@@ -196,7 +196,8 @@ func TestAnswerFromOutlookBeforeItsMail(t *testing.T) {
 }
 
 // A reply of the product is in the Sent Items too, and is no answer from Outlook: by its
-// internet message id and, when Exchange changed that, by our property.
+// internet message id and, when Exchange changed that, by our property. The copy says from
+// which address it left, which is not known yet when Exchange accepts it.
 func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -215,6 +216,10 @@ func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 		w.Pass(4)
 		if got := w.viaOutlook(c); len(got) != 0 {
 			t.Errorf("the chat has %q", got)
+		}
+		store, _ := w.replies()
+		if now, err := store.Load(t.Context(), r.ID); err != nil || !now.AliasRefused {
+			t.Errorf("left from %s, and is shown as from %s: %v", now.Address, now.Alias, err)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func (w *world) replied(chatID, messageID string, mode outbox.Mode, to ...string
 		w.T.Fatal(err)
 	}
 	r := outbox.Reply{Chat: chatID, Mailbox: "box", Address: "info@" + apptest.Domain, Mode: mode, Author: c.Members[0], Subject: "RE: Vraag",
-		LeavesAt: time.Now(), Since: c.Sequence}
+		LeavesAt: time.Now(), Since: c.Sequence, Alias: "kantoor@" + apptest.Domain}
 	for _, email := range to {
 		r.To = append(r.To, outbox.Recipient{Email: email})
 	}

@@ -101,7 +101,10 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 // stored, or is in the conversation of a chat.
 func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Box,
 	m mail.Message) (a item.Arrival, keep bool, err error) {
-	_, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
+	r, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
+	if err == nil && ours {
+		err = h.Outbox.NoteSender(ctx, r, m.From.Email)
+	}
 	if err != nil || ours {
 		return a, false, inStorage(err)
 	}

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"kantoorpost/shared/chat"
@@ -257,4 +258,27 @@ func rank(s RecipientState) int {
 		return 4
 	}
 	return 0
+}
+
+// NoteSender stores that Exchange let a reply that left leave from another address than its
+// alias, as the copy in the Sent Items says: it puts the address of the mailbox there where
+// the organisation does not allow the alias.
+func (s *Store) NoteSender(ctx context.Context, r Reply, from string) (err error) {
+	for range table.Tries(ctx) {
+		if r.Alias == "" || r.AliasRefused || r.SentAt.IsZero() || from == "" || strings.EqualFold(from, r.Alias) {
+			return nil
+		}
+		after := r
+		after.AliasRefused = true
+		if _, err = s.write(ctx, r, after); !errors.Is(err, ErrChanged) || ctx.Err() != nil {
+			return err
+		}
+		if r, err = s.Load(ctx, r.ID); errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return table.Overtaken(ErrChanged, "store from which address reply %s left", r.ID)
 }
