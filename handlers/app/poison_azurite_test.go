@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/dev/azurite"
 	"kantoorpost/shared/dev/azurite/azuritetest"
 	"kantoorpost/shared/queue"
+	"kantoorpost/shared/storage"
 	"kantoorpost/shared/wiretest"
 )
 
@@ -34,7 +35,7 @@ func onAzurite(t *testing.T) (*world, *queue.Service) {
 	w.Config.Storage = "DefaultEndpointsProtocol=http;AccountName=" + azurite.Account + ";AccountKey=" + azurite.Key +
 		";QueueEndpoint=" + a.QueueURL() + ";TableEndpoint=" + fmt.Sprintf(host, "table") + ";BlobEndpoint=" + fmt.Sprintf(host, "blob")
 	w.Start()
-	service, err := queue.Open(queue.Options{ConnectionString: a.ConnectionString()})
+	service, err := queue.Open(storage.Account{ConnectionString: a.ConnectionString()})
 	w.do(err)
 	return w, service
 }
