@@ -33,7 +33,7 @@ const maxOthers = 3
 // among own, the ids of those that it is expected to be about. Known is the subject of
 // the conversation that the mail answers, "" for none: the same subject says nothing.
 func (x *ClientIndex) Others(it item.Item, own []string, known string) []string {
-	n := naming{x: x, it: it, own: own, writer: nameTokens(it.From.Name)}
+	n := naming{x: x, it: it, own: own, writer: nameTokens(through.ReplaceAllString(it.From.Name, ""))}
 	byNumber, words := n.byNumber(), ownWords(it)
 	if passedOn.MatchString(it.Subject) || known != "" && plainSubject(known) == plainSubject(it.Subject) {
 		n.read("", words)

@@ -45,6 +45,7 @@ func TestOthers(t *testing.T) {
 		{"Verzoek", "Jullie nummer is 1345.", "", "", "linde"},
 		{"Verzoek", "Mijn zus regelt dit, bij jullie bekend als 1345.", "", "", "linde"},
 		{"Bankafschriften", "Ik ben overgestapt van Kroon Techniek naar Tulp Interieurbouw.", "", "", "tulp"},
+		{"Nieuw bericht", "Voor Tulp Interieurbouw staat een document klaar.", "", "Loonwijzer namens Tulp Interieurbouw <x@y.nl>", "tulp"},
 		{"Rekening maart", "Geleverd aan Tulp Interieurbouw.", "", "", "tulp"},
 		{"Revisie rekening-courant inz. TULP INTERIEURBOUW", "Zie bijlage.", "", "", "tulp"},
 		{"Documenten", "Bijgaand.\nMet groet,\nJan\nTulp Interieurbouw\nDit bericht is vertrouwelijk.", "",

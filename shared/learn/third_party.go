@@ -21,8 +21,10 @@ import (
 // of the clients. It asks the office one question at most, and only about those.
 func ThirdParty(ctx context.Context, office Office, it item.Item, contact, called string, clients []string) (bool, error) {
 	domain := directory.Domain(it.From.Email)
+	called = through.ReplaceAllString(called, "") // "Loonwijzer namens Bakkerij Jansen"
+	shown := nameParts(through.ReplaceAllString(it.From.Name, ""))
 	named := func(name string) bool { return name != "" && isDomain(name, it.From.Email) }
-	himself := !named(called) && slices.ContainsFunc(nameParts(it.From.Name), func(w string) bool { return weighty(w) && slices.Contains(nameParts(called), w) })
+	himself := !named(called) && slices.ContainsFunc(shown, func(w string) bool { return tellsApart(w) && slices.Contains(nameParts(called), w) })
 	if directory.PublicDomain(domain) || himself || !writesForOthers(it) && !named(called) && !named(it.From.Name) {
 		return false, nil
 	}

@@ -33,6 +33,7 @@ func TestThirdParty(t *testing.T) {
 		{"Linda Post <l.post@notarisdebrug.nl>", "Linda Post", "bakker", false},
 		{"Prima Lease <primalease@gmail.com>", "Prima Lease", "hoekstra", false},
 		{"Zonnig <info@zonnig.nl>", "Zonnig", "zon", false},
+		{"Loonwijzer namens Slagerij Dam <meldingen@loonwijzer.nl>", "Loonwijzer namens Bakkerij Vermeulen", "bakker", true},
 	} {
 		name, email, _ := strings.Cut(c.from, "<")
 		it := item.Item{From: mail.Address{Name: strings.TrimSpace(name), Email: strings.TrimSuffix(email, ">")}}
