@@ -15,6 +15,7 @@ const leastAgreeing = 2
 
 // bySignature returns the client whose name stands in the signature, if it is the only
 // one, and people chose it for the last mail of this sender that it signed; -1 for none.
+// The files of a mail may be of another company of the group, whose name goes on.
 func bySignature(all []directory.Client, it item.Item, chosen []directory.Evidence) (int, Reason) {
 	signed := -1
 	text := tokens(it.Signed)
@@ -31,7 +32,8 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 		}
 		signed = s.client
 	}
-	if signed < 0 {
+	longer := func(name []string) bool { return signed >= 0 && len(name) > len(names[signed]) && subset(names[signed], name) }
+	if signed < 0 || it.HasAttachments && slices.ContainsFunc(names, longer) {
 		return -1, Reason{}
 	}
 	n := 0

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -175,6 +176,11 @@ func TestAgreeingSigns(t *testing.T) {
 	} {
 		if got, _ := bySignature(all, item.Item{Signed: "Groet,\nM.\nKroon Techniek B.V."}, c.chosen); got != c.signed {
 			t.Errorf("%s: signed by %d, want %d", name, got, c.signed)
+		}
+		files := item.Item{Signed: "Groet,\nM.\nKroon Techniek B.V.", HasAttachments: true}
+		group := append(slices.Clip(all), directory.Client{ID: "more", Type: directory.Organisation, Name: "Kroon Techniek Productie B.V."})
+		if got, _ := bySignature(group, files, c.chosen); got >= 0 {
+			t.Errorf("%s: files of a group are those of %d", name, got)
 		}
 		if got, _ := ofKind(all, "Vraag over mijn toeslag", "", c.chosen); got != c.kind {
 			t.Errorf("%s: of the kind of %d, want %d", name, got, c.kind)
