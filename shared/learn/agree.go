@@ -55,7 +55,7 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 // also beside words of trade ("factuur Vuursteen"), when that was right for the last mail of
 // this sender about which people decided; -1 for none. One sender names there whom a mail
 // is about, another a supplier. The subject of an answer is an older one.
-func byRecord(all []directory.Client, it item.Item, text string, rule directory.Rule) (int, Reason) {
+func byRecord(all []directory.Client, it item.Item, rule directory.Rule) (int, Reason) {
 	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning || answerMarks.MatchString(it.Subject) {
 		return -1, Reason{}
 	}
@@ -87,7 +87,7 @@ func byRecord(all []directory.Client, it item.Item, text string, rule directory.
 		return found, word
 	}
 	i, word := only(it.Subject)
-	if also, _ := only(text); i < 0 || also != i { // the text names another
+	if i < 0 {
 		return -1, Reason{}
 	}
 	n := 0

@@ -77,7 +77,7 @@ func WhichClient(ctx context.Context, office Office, contact string, clients []s
 			pointed[i] = why
 		} else if i, why := bySignature(all, it, chosen); i >= 0 {
 			pointed[i], rule = why, taught.ID
-		} else if i, why := byRecord(all, it, text, taught); i >= 0 {
+		} else if i, why := byRecord(all, it, taught); i >= 0 {
 			pointed[i], rule = why, taught.ID
 		} else if i, why := ofKind(all, it.Subject, text, chosen); i >= 0 {
 			pointed[i], rule = why, taught.ID
