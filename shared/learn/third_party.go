@@ -24,7 +24,8 @@ func ThirdParty(ctx context.Context, office Office, it item.Item, contact, calle
 	called = through.ReplaceAllString(called, "") // "Loonwijzer namens Bakkerij Jansen"
 	shown := nameParts(through.ReplaceAllString(it.From.Name, ""))
 	named := func(name string) bool { return name != "" && isDomain(name, it.From.Email) }
-	himself := !named(called) && slices.ContainsFunc(shown, func(w string) bool { return tellsApart(w) && slices.Contains(nameParts(called), w) })
+	his := func(w string) bool { return tellsApart(w) && slices.Contains(nameParts(called), w) }
+	himself := !named(called) && slices.ContainsFunc(shown, his)
 	if directory.PublicDomain(domain) || himself || !writesForOthers(it) && !named(called) && !named(it.From.Name) {
 		return false, nil
 	}
