@@ -32,7 +32,9 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 		}
 		signed = s.client
 	}
-	longer := func(name []string) bool { return signed >= 0 && len(name) > len(names[signed]) && subset(names[signed], name) }
+	longer := func(name []string) bool {
+		return signed >= 0 && len(name) > len(names[signed]) && subset(names[signed], name)
+	}
 	if signed < 0 || it.HasAttachments && slices.ContainsFunc(names, longer) {
 		return -1, Reason{}
 	}
