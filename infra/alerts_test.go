@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kantoorpost/infra"
+	"kantoorpost/shared/dev/cost"
 	"kantoorpost/shared/metrics"
 )
 
@@ -105,6 +106,10 @@ func TestTheWorkbookShowsWhatIsMeasured(t *testing.T) {
 	var measured []string
 	for _, m := range regexp.MustCompile(`Name = "([^"]+)"`).FindAllStringSubmatch(string(code), -1) {
 		measured = append(measured, m[1])
+	}
+	prices, err := cost.ListPrices()
+	if err != nil || !strings.Contains(workbookQueries(t)["Logs by table and estimated cost"], fmt.Sprint(prices.Prices["logGB"].Price)) {
+		t.Errorf("the price of logs is not that of the price file: %v", err)
 	}
 	shown := 0
 	for _, query := range workbookQueries(t) {

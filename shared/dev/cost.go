@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -15,6 +16,7 @@ func costs(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	f.SetOutput(stderr)
 	mails := f.Float64("mails", 20, "mails that a mailbox gets in a day")
 	memory := f.Int("memory", 512, "memory of an instance, in `MB`: 512, 2048 or 4096")
+	euro := f.Float64("euro", 0, "euros for a dollar; 0 for the estimate of the price file")
 	if err := parse(f, args, stderr); err != nil {
 		return err
 	}
@@ -22,6 +24,7 @@ func costs(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	p.Euro = cmp.Or(*euro, p.Euro)
 	if err := p.Write(stdout, *mails, *memory); err != nil {
 		return err
 	}

@@ -69,6 +69,7 @@ type Prices struct {
 	Date     string           `json:"date"`
 	Currency string           `json:"currency"`
 	Note     string           `json:"note"`
+	Euro     float64          `json:"euro"` // for a unit of the currency, an estimate: Azure sets its own rate each month
 	Prices   map[string]Price `json:"prices"`
 }
 
@@ -148,16 +149,18 @@ func (p Prices) Write(w io.Writer, mailsPerDay float64, memoryMB int) error {
 		p.Currency, p.Date, p.Note, mailsPerDay, memoryMB)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "mailboxes\tGraph calls\texecutions\tGB-s\ttransactions\tqueue operations\tcompute\tstorage\tvault\tlogs\talerts\tin "+
-		"all\tLogic Apps\t")
+		"all\tin EUR\tLogic Apps\t")
 	for _, n := range []int{10, 100, 1_000, 10_000} {
 		e := p.Of(Office{Mailboxes: n, MailsPerDay: mailsPerDay, MemoryMB: memoryMB})
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
-			n, short(e.GraphCalls), short(e.Executions), short(e.GBSeconds), short(e.Transactions), short(e.QueueOperations), e.Compute, e.Storage, e.Vault, e.Logs, e.Alerts, e.Total(), e.LogicApps)
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
+			n, short(e.GraphCalls), short(e.Executions), short(e.GBSeconds), short(e.Transactions), short(e.QueueOperations),
+			e.Compute, e.Storage, e.Vault, e.Logs, e.Alerts, e.Total(), e.Total()*p.Euro, e.LogicApps)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "\nEstimates, not list prices:")
+	fmt.Fprintf(w, "\nEstimates, not list prices:\n  %.2f EUR for one %s: Azure sets its own rate each month, see "+
+		"https://azure.microsoft.com/pricing/calculator/\n", p.Euro, p.Currency)
 	for _, name := range slices.Sorted(maps.Keys(p.Prices)) {
 		if m := p.Prices[name]; m.Estimated != "" {
 			fmt.Fprintf(w, "  %s for one %s (%s; %s)\n", strconv.FormatFloat(m.Price, 'f', -1, 64), m.Unit, m.Estimated, m.Source)

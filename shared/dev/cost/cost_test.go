@@ -73,7 +73,8 @@ func TestWrite(t *testing.T) {
 	}
 	var out bytes.Buffer
 	err = p.Write(&out, 20, 512)
-	if err != nil || strings.Count(out.String(), "\n") != 13 || !strings.Contains(out.String(), "articles about the list") {
+	if err != nil || strings.Count(out.String(), "\n") != 14 || !strings.Contains(out.String(), "articles about the list") ||
+		!strings.Contains(out.String(), "in EUR") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	if got, one := p.Worst(7, 40, 1024), p.Worst(1, 1, 1024); got <= 250*one {
