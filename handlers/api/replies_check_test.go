@@ -17,6 +17,7 @@ import (
 // What is not valid is refused with its field, and nothing is stored.
 func TestRepliesThatAreRefused(t *testing.T) {
 	w := newWriting(t)
+	others := w.ok(t, "manager", "POST /api/uploads?name=logo.png", png).body["id"].(string)
 	to := func(name, email string) []any { return []any{map[string]any{"name": name, "email": email}} }
 	for name, c := range map[string]struct {
 		with  map[string]any
@@ -37,6 +38,10 @@ func TestRepliesThatAreRefused(t *testing.T) {
 		"in the past":        {map[string]any{"sendAt": time.Now().Add(-time.Minute)}, "body.sendAt"},
 		"no upload":          {map[string]any{"attachments": []string{strings.Repeat("a", 26)}}, "body.attachments"},
 		"no picture":         {map[string]any{"html": `<img src="cid:` + strings.Repeat("a", 26) + `">`}, "body.attachments"},
+		"another's file":     {map[string]any{"attachments": []string{others}}, "body.attachments"},
+		"another's picture":  {map[string]any{"html": `<p>Zie</p><img src="cid:` + others + `">`}, "body.attachments"},
+		"a nest of elements": {map[string]any{"html": strings.Repeat("<br><b>", maxDepth+1) + "x"}, "body.html"},
+		"a hidden line":      {map[string]any{"subject": "Dag\u2028Bcc: x@y.example"}, "body.subject"},
 		"a placeholder":      {map[string]any{"html": "<p>Dag {name}, graag voor {deadline}</p>"}, "body.html"},
 	} {
 		got := w.reply(t, c.with)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
+	xhtml "golang.org/x/net/html"
 )
 
 // replyPolicy allows what the office's own mail needs: text, lists, links, tables as
@@ -67,6 +68,29 @@ var replyStyles = sync.OnceValue(func() map[string]*regexp.Regexp {
 
 // safeReply is the HTML of a reply or a signature as it leaves.
 func safeReply(text string) string { return strings.TrimSpace(replyPolicy().Sanitize(text)) }
+
+// tooDeep says whether elements of a sanitised text stand in one another more than maxDepth
+// deep, which mail programs do not show.
+func tooDeep(text string) bool {
+	depth := 0
+	for z := xhtml.NewTokenizer(strings.NewReader(text)); ; {
+		switch z.Next() {
+		case xhtml.ErrorToken:
+			return false
+		case xhtml.StartTagToken:
+			switch name, _ := z.TagName(); string(name) {
+			case "br", "hr", "img", "col": // have no end
+			default:
+				depth++
+			}
+		case xhtml.EndTagToken:
+			depth--
+		}
+		if depth > maxDepth {
+			return true
+		}
+	}
+}
 
 // textAsHTML is a plain text as HTML: its lines and spaces stay.
 func textAsHTML(text string) string {

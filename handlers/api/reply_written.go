@@ -114,7 +114,11 @@ func contentOf(in ReplyContent) (string, error) {
 	case in.HTML != nil && in.Text != nil:
 		return "", invalid("body", `either "html" or "text"`)
 	case in.HTML != nil && validText(*in.HTML):
-		return safeReply(*in.HTML), nil
+		safe := safeReply(*in.HTML)
+		if tooDeep(safe) {
+			return "", invalid("body.html", "HTML with elements in one another at most 256 deep")
+		}
+		return safe, nil
 	case in.Text != nil && validText(*in.Text):
 		return textAsHTML(*in.Text), nil
 	case in.HTML == nil && in.Text == nil:

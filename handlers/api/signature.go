@@ -37,6 +37,9 @@ func (a *api) signatureOf(ctx context.Context, in field[string]) (string, error)
 		return "", invalid("body.signature", "HTML of at most 20,000 bytes")
 	}
 	html := safeReply(in.value)
+	if tooDeep(html) {
+		return "", invalid("body.signature", "HTML with elements in one another at most 256 deep")
+	}
 	pictures, size := map[string]*blob.File{}, int64(0)
 	for _, id := range compose.Pictures(html) {
 		f, err := a.upload(ctx, id)
