@@ -57,13 +57,14 @@ const actionKey = "x-action"
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
-	o := &operation{Operation: op, api: a, in: reflect.TypeFor[I](), out: reflect.TypeFor[O](), serve: func(ctx context.Context, in any) (any, error) {
-		out, err := serve(ctx, in.(*I))
-		if out == nil {
-			return nil, err
-		}
-		return out, err
-	}}
+	o := &operation{Operation: op, api: a, in: reflect.TypeFor[I](), out: reflect.TypeFor[O](),
+		serve: func(ctx context.Context, in any) (any, error) {
+			out, err := serve(ctx, in.(*I))
+			if out == nil {
+				return nil, err
+			}
+			return out, err
+		}}
 	o.register(action)
 }
 

@@ -229,8 +229,9 @@ func TestWarningsAboutRecipients(t *testing.T) {
 		if text := fmt.Sprint(got["warnings"], " ", emails(got["to"]), " ", emails(got["replyTo"])); text != c.want {
 			t.Errorf("%s: %q, want %q", name, text, c.want)
 		}
-		all := w.call(t, "editor", "POST "+w.path(""), `{"answers":"`+fmt.Sprint(got["answers"])+`","mode":"reply-all","to":[{"email":"jan@klant.example"}],`+
-			`"cc":[{"email":"piet@klant.example"}],"text":"Dag","confirmed":["outsider"]}`)
+		all := w.call(t, "editor", "POST "+w.path(""),
+			`{"answers":"`+fmt.Sprint(got["answers"])+`","mode":"reply-all","to":[{"email":"jan@klant.example"}],`+
+				`"cc":[{"email":"piet@klant.example"}],"text":"Dag","confirmed":["outsider"]}`)
 		if reveals := all.status == http.StatusUnprocessableEntity; reveals != (name == "Bcc") {
 			t.Errorf("%s: all are answered: %d %s", name, all.status, all.text)
 		}

@@ -62,7 +62,8 @@ var warningTexts = map[compose.Code]words.Text{
 		EN: "The office got this mail as Bcc: the others do not know that. “Reply all” is not possible.",
 	},
 	compose.WarnReplyTo: {
-		NL: "De mail vraagt om antwoord op een adres bij een ander domein dan dat van de afzender, of bij een mailprovider. Het antwoord gaat naar de afzender.",
+		NL: "De mail vraagt om antwoord op een adres bij een ander domein dan dat van de afzender, of bij een mailprovider. Het antwoord " +
+			"gaat naar de afzender.",
 		EN: "The mail asks for an answer at another domain than its sender's, or at a mail provider. The answer goes to the sender.",
 	},
 	compose.WarnMany: {

@@ -95,7 +95,8 @@ func TestPictureThatNoSignatureShows(t *testing.T) {
 	w := newWriting(t)
 	sweep := func(after time.Duration) int {
 		t.Helper()
-		n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(after), func() ([]string, error) { return w.Writing.SignaturePictures(t.Context()) })
+		n, err := w.Uploads.Sweep(t.Context(), time.Now().Add(after),
+			func() ([]string, error) { return w.Writing.SignaturePictures(t.Context()) })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ func (h *Handler) failed(ctx context.Context, b connector.Box, cause error) erro
 	defer cancel()
 	whole, err := h.Connectors.ConnectorFailed(ctx, b.Connector, cause)
 	if err != nil || whole {
-		return inStorage(err)
+		return asStorageError(err)
 	}
 	f := h.inbox(nil, &b, nil)
 	f.cursor.State, f.cursor.StateReason = connector.MailboxState(cause)
@@ -38,7 +38,7 @@ func (f folder) postpone(ctx context.Context, mailbox string, cause error, now t
 	c.NotBefore = now.UTC().Add(pause(kind, after, c.Failures))
 	c.Failures++
 	c.Claim, c.ClaimEnds = "", time.Time{}
-	if err := f.saved(ctx, mailbox); !errors.Is(err, connector.ErrChanged) {
+	if err := f.saveCursor(ctx, mailbox); !errors.Is(err, connector.ErrChanged) {
 		return err
 	}
 	return nil // another job reads it, and its cursor counts

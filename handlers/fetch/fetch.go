@@ -156,7 +156,7 @@ type storageError struct{ err error }
 func (e *storageError) Error() string { return e.err.Error() }
 func (e *storageError) Unwrap() error { return e.err }
 
-func inStorage(err error) error {
+func asStorageError(err error) error {
 	if err == nil {
 		return nil
 	}

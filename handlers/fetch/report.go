@@ -25,7 +25,7 @@ func (h *Handler) readReport(ctx context.Context, graph connector.Graph, b *conn
 		return nil
 	}
 	if known, err := h.Items.Known(ctx, it.Mailbox, it.MessageID); err != nil || known {
-		return inStorage(err) // the page comes again
+		return asStorageError(err) // the page comes again
 	}
 	mime := &prefix{limit: bounce.MaxReport}
 	err := graph.MIME(ctx, b.Activation.ID, m.ID, mime)

@@ -59,12 +59,12 @@ func (h *Handler) inbox(graph connector.Graph, b *connector.Box, marked *[]strin
 			*marked = append(*marked, arrived.Marked...)
 			return arrived.Stored, err
 		},
-		next: func(claim string) job.Fetch { return again(b, claim) },
+		next: func(claim string) job.Fetch { return continuation(b, claim) },
 	}
 }
 
-// again returns the job that continues a round.
-func again(b *connector.Box, claim string) job.Fetch {
+// continuation returns the job that continues a round.
+func continuation(b *connector.Box, claim string) job.Fetch {
 	return job.Fetch{Job: "fetch", Addresses: []string{b.Address}, Why: "continued", Mailboxes: []string{b.Activation.ID}, Claim: claim}
 }
 
@@ -131,13 +131,13 @@ func (h *Handler) continueLater(ctx context.Context, f folder, mailbox, claim st
 	if err := f.claim(ctx, mailbox, claim, h.Connectors.Now()); err != nil {
 		return err
 	}
-	return inStorage(h.Jobs.Put(ctx, f.next(claim)))
+	return asStorageError(h.Jobs.Put(ctx, f.next(claim)))
 }
 
 // claim saves the cursor of a round under the claim of its job.
 func (f folder) claim(ctx context.Context, mailbox, claim string, now time.Time) error {
 	f.cursor.Take(claim, now)
-	return f.saved(ctx, mailbox)
+	return f.saveCursor(ctx, mailbox)
 }
 
 // finish saves the delta link of the next round, unless nothing changed: then the
@@ -154,18 +154,18 @@ func (h *Handler) finish(ctx context.Context, f folder, mailbox, link string, ch
 		return h.continueLater(ctx, f, mailbox, claim)
 	}
 	*c = connector.Cursor{DeltaLink: link, LastRound: c.RoundStart, Unfiltered: c.Unfiltered, ETag: c.ETag}
-	return f.saved(ctx, mailbox)
+	return f.saveCursor(ctx, mailbox)
 }
 
-// saved saves the cursor. The error is connector.ErrChanged when another job was
+// saveCursor saves the cursor. The error is connector.ErrChanged when another job was
 // faster: this one's mail stays stored, and the other cursor counts.
-func (f folder) saved(ctx context.Context, mailbox string) error {
+func (f folder) saveCursor(ctx context.Context, mailbox string) error {
 	etag, err := f.save(ctx, mailbox, *f.cursor)
 	if errors.Is(err, connector.ErrChanged) {
 		return connector.ErrChanged
 	}
 	f.cursor.ETag = etag
-	return inStorage(err)
+	return asStorageError(err)
 }
 
 // store stores the mails of a page of the inbox. A delivery report that cannot be read
@@ -219,7 +219,7 @@ func (h *Handler) arrive(ctx context.Context, b *connector.Box, arrivals []item.
 	if arrived.Stored > 0 {
 		slog.InfoContext(ctx, "stored", "mails", arrived.Stored, "undecided", len(arrived.Undecided))
 	}
-	return arrived, inStorage(err)
+	return arrived, asStorageError(err)
 }
 
 // ingest stores mails undecided, and puts one process job for those that are new.
@@ -228,7 +228,7 @@ func (h *Handler) ingest(ctx context.Context, b *connector.Box, arrivals []item.
 	if err == nil {
 		err = h.hint(ctx, b, ids)
 	}
-	return len(ids), inStorage(err)
+	return len(ids), asStorageError(err)
 }
 
 // hint puts a process job for stored mails, if there are any.
@@ -244,7 +244,7 @@ func (h *Handler) hint(ctx context.Context, b *connector.Box, mails []string) er
 func (h *Handler) incomplete(ctx context.Context, graph connector.Graph, b *connector.Box, id string) ([]item.Arrival, error) {
 	known, err := h.Items.Known(ctx, b.Activation.ID, id)
 	if err != nil || known {
-		return nil, inStorage(err)
+		return nil, asStorageError(err)
 	}
 	m, err := graph.Message(ctx, b.Activation.ID, id)
 	switch {

@@ -34,7 +34,7 @@ func (h *Handler) readSent(ctx context.Context, graph connector.Graph, b *connec
 		cursor: &b.Sent, since: b.From, delta: graph.SentDelta, save: h.Connectors.SaveSentCursor,
 		store: func(ctx context.Context, page mail.Page) (int, error) { return h.storeSent(ctx, graph, b, page) },
 		next: func(claim string) job.Fetch {
-			j := again(b, claim)
+			j := continuation(b, claim)
 			j.Sent = j.Mailboxes
 			return j
 		},
@@ -106,11 +106,11 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 		err = h.Outbox.NoteSender(ctx, r, m.From.Email)
 	}
 	if err != nil || ours {
-		return a, false, inStorage(err)
+		return a, false, asStorageError(err)
 	}
 	known, err := h.Items.Known(ctx, b.Activation.ID, m.ID)
 	if err != nil || known {
-		return a, false, inStorage(err)
+		return a, false, asStorageError(err)
 	}
 	// Sent mail has no header fields in Graph.
 	p, err := graph.Properties(ctx, b.Activation.ID, m.ID)
@@ -129,7 +129,7 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 		a.Item.SentBy = by
 	}
 	keep, err = h.inConversation(ctx, a.Item)
-	return a, keep, inStorage(err)
+	return a, keep, asStorageError(err)
 }
 
 // inConversation tells whether a sent mail answers one that is stored, placed or not

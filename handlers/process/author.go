@@ -56,16 +56,16 @@ func stranger(ctx context.Context, it item.Item, o office, link connector.Link, 
 		return decision{}, err
 	}
 	if d.Join == nil && ok && named {
-		s, joins, err := standingIn(ctx, c, it, o, sender{})
+		s, joins, err := participates(ctx, c, it, o, sender{})
 		if err != nil {
 			return decision{}, err
 		}
 		if joins {
-			d.Join, d.standing = &c, s
+			d.Join, d.participation = &c, s
 		}
 	}
 	// A colleague of the contact becomes a contact first, if the office taught that.
-	if (d.Join == nil || d.standing.New) && !it.Override.NoRules && it.Verdict != item.VerdictFail {
+	if (d.Join == nil || d.participation.New) && !it.Override.NoRules && it.Verdict != item.VerdictFail {
 		rule, err := o.DismissedBy(ctx, it)
 		if err != nil || rule != "" && d.Join == nil {
 			return decision{Dismiss: true, Rules: []string{rule}}, err

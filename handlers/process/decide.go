@@ -90,7 +90,7 @@ func byRules(ctx context.Context, it item.Item, o office, again bool) (decision,
 		}
 		// The chat of a client whom a person chose is not another client's.
 		if ok && (it.Override.Client == "" || it.Override.Client == c.Client) {
-			s, joins, err := standingIn(ctx, c, it, o, from)
+			s, joins, err := participates(ctx, c, it, o, from)
 			joins = joins && (named || c.Contact == from.ID && !from.Portal) // a conversation alone may be another's
 			var others []string
 			var sure string
@@ -105,7 +105,7 @@ func byRules(ctx context.Context, it item.Item, o office, again bool) (decision,
 			case len(others) > 0: // people write about something else in an old conversation
 				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: append([]string{c.Client}, others...), Named: others})
 			case joins || named && it.Override.Client == c.Client:
-				d.Join, d.standing = &c, s
+				d.Join, d.participation = &c, s
 			case named:
 				clients := append(slices.Clip(from.Clients), c.Client)
 				return park(item.SeveralClients, item.Facts{Contact: from.ID, Clients: clients})
@@ -157,7 +157,7 @@ func (d *decision) copied(ctx context.Context, it item.Item, o office, again boo
 	if d.Named = !taken; !same {
 		return nil
 	}
-	if _, joins, err := standingIn(ctx, c, it, o, from); err != nil || !joins {
+	if _, joins, err := participates(ctx, c, it, o, from); err != nil || !joins {
 		return err
 	}
 	d.Join, d.Copy = &c, true

@@ -97,7 +97,7 @@ func (d decision) String() string {
 	if d.Own {
 		s = strings.TrimSpace(s + " own " + d.By)
 	}
-	if d.standing.New {
+	if d.participation.New {
 		s += " new"
 	}
 	if d.Outside {

@@ -56,11 +56,11 @@ func joinQuietly(ctx context.Context, it item.Item, o office) (decision, bool, e
 	if err != nil || other {
 		return decision{}, false, err
 	}
-	s, joins, err := standingIn(ctx, c, it, o, from)
+	s, joins, err := participates(ctx, c, it, o, from)
 	if err != nil || !joins || !named && c.Contact != from.ID {
 		return decision{}, false, err
 	}
-	return decision{Join: &c, Quiet: true, From: from, Client: c.Client, standing: s}, true, nil
+	return decision{Join: &c, Quiet: true, From: from, Client: c.Client, participation: s}, true, nil
 }
 
 // automaticAnswer tells whether a program wrote the mail as an answer. No other mail of

@@ -125,7 +125,7 @@ type decision struct {
 	Own bool   // the office wrote it, outside of this product
 	By  string // id of the team member who did
 
-	standing
+	participation
 	Outcomes []outcome // of a delivery report
 
 	From    sender
@@ -141,7 +141,7 @@ type decision struct {
 func (d decision) entry() chat.Entry {
 	return chat.Entry{
 		Members: d.Members, Copy: d.Copy, Named: d.Named, Quiet: d.Quiet, Own: d.Own, By: d.By,
-		New: d.standing.New, Outside: d.Outside, Leg: d.Leg,
+		New: d.participation.New, Outside: d.Outside, Leg: d.Leg,
 	}
 }
 

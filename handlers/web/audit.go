@@ -154,8 +154,10 @@ type auditView struct {
 	Next              string
 }
 
-// narrow tells whether the filter hides entries.
-func (a auditView) narrow() bool { return a.By != "" || a.Action != "" || a.From != "" || a.To != "" }
+// isFiltered tells whether the filter hides entries.
+func (a auditView) isFiltered() bool {
+	return a.By != "" || a.Action != "" || a.From != "" || a.To != ""
+}
 
 // query is the filter as a query of the API, with more.
 func (a auditView) query(more ...string) string {

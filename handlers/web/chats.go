@@ -33,8 +33,8 @@ type chatObject struct {
 	} `json:"undo"` // what can be undone of moving and merging
 }
 
-// gist is the start of its last message, on one line.
-func (c chatObject) gist() string { return mailObject{Preview: c.Preview}.gist() }
+// firstLine is the start of its last message, on one line.
+func (c chatObject) firstLine() string { return mailObject{Preview: c.Preview}.firstLine() }
 
 // A chatFilter says which chats the list shows. It is in the query of every
 // path below /web/chats.
@@ -72,8 +72,8 @@ func (f chatFilter) query() string {
 		"whose", when(f.Assigned, "assigned"), "unread", when(f.Unread, "1"), "show", when(f.Show > chatPage, strconv.Itoa(f.Show)))
 }
 
-// narrow tells whether the filter hides chats within the chosen state.
-func (f chatFilter) narrow() bool { return f.Search != "" || f.Unread || f.Assigned }
+// isFiltered tells whether the filter hides chats within the chosen state.
+func (f chatFilter) isFiltered() bool { return f.Search != "" || f.Unread || f.Assigned }
 
 // ask is the filter as a query for the API.
 func (f chatFilter) ask() string {

@@ -128,8 +128,8 @@ func (m message) to() string {
 // recipients are those to whom the mail was sent.
 func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
 
-// gist is the start of the text, on one line.
-func (m message) gist() string { return mailObject{Preview: m.Preview}.gist() }
+// firstLine is the start of the text, on one line.
+func (m message) firstLine() string { return mailObject{Preview: m.Preview}.firstLine() }
 
 // size is the initial height in lines, in steps of three. A script measures the
 // real height after the body is loaded.
@@ -166,5 +166,5 @@ func (p participant) reason() string {
 	return p.Why
 }
 
-// called is the name of a participant; a deleted member has no name.
-func (p participant) called() string { return cmp.Or(p.Name, p.Email, "?") }
+// displayName is the name of a participant; a deleted member has no name.
+func (p participant) displayName() string { return cmp.Or(p.Name, p.Email, "?") }

@@ -345,7 +345,7 @@ func TestTheFilterOfChatsTravels(t *testing.T) {
 		}
 	}
 	open := openChat{chatObject: chatObject{ID: one}, Tag: "a/b", Filter: chatFilterOf(url.Values{"state": {"all"}})}
-	if got := open.news(); got != fmt.Sprint("/web/chats/", one, "/news?state=all") {
+	if got := open.updatesPath(); got != fmt.Sprint("/web/chats/", one, "/news?state=all") {
 		t.Error(got)
 	}
 }

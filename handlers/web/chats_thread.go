@@ -79,10 +79,10 @@ func (c openChat) path(do string) string {
 	return p + c.Filter.query()
 }
 
-// news is the path at which the page asks for new messages, and version the entity tag
-// of what it shows.
-func (c openChat) news() string    { return c.path("news") }
-func (c openChat) version() string { return `W/"` + c.Tag + `"` }
+// updatesPath is the path at which the page asks for new messages, and version the entity
+// tag of what it shows.
+func (c openChat) updatesPath() string { return c.path("news") }
+func (c openChat) version() string     { return `W/"` + c.Tag + `"` }
 
 // withQuery is a path of these pages with one more value in its query.
 func withQuery(path, name, value string) string {

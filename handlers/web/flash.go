@@ -76,7 +76,7 @@ func (v *request) received(f *flash) error {
 		f.Chat = ""
 	}
 	for _, m := range people.Items {
-		f.Received = append(f.Received, m.called())
+		f.Received = append(f.Received, m.displayName())
 	}
 	return err
 }

@@ -121,14 +121,14 @@ func (s suggestion) likely() string {
 	return "low"
 }
 
-// leads tells whether the suggestion is emphasised: the first one when it is
+// isEmphasised tells whether the suggestion is emphasised: the first one when it is
 // likely; ignoring mail only when it is almost certain.
-func (s suggestion) leads() bool {
+func (s suggestion) isEmphasised() bool {
 	return s.First && !s.Doubt && (s.likely() == "high" || s.likely() == "middle" && s.Action != "dismiss")
 }
 
-// careful tells whether the page warns of a fraud, beyond why the mail waits.
-func (m openMail) careful() bool {
+// warnsOfFraud tells whether the page warns of a fraud, beyond why the mail waits.
+func (m openMail) warnsOfFraud() bool {
 	return m.Doubt && (len(m.Warnings) > 0 || m.Reason != "sender-not-verified")
 }
 

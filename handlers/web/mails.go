@@ -108,8 +108,8 @@ func (m mailObject) box() string {
 	return local + "@"
 }
 
-// gist is the start of the mail's text, on one line.
-func (m mailObject) gist() string {
+// firstLine is the start of the mail's text, on one line.
+func (m mailObject) firstLine() string {
 	text := []rune(strings.Join(strings.Fields(m.Preview), " "))
 	return string(text[:min(len(text), 100)])
 }
@@ -203,7 +203,7 @@ func (v *request) mailsView(f filter) (*mailsView, error) {
 	if view.Counts.Parked > 0 {
 		v.known["parked"] = view.Counts.number()
 	}
-	if len(page.Items) == 0 && !f.narrow() && v.me.can("configuration.read") {
+	if len(page.Items) == 0 && !f.isFiltered() && v.me.can("configuration.read") {
 		var connectors list[struct{}]
 		if err := v.api.get("/api/connectors", &connectors); err != nil {
 			return nil, err

@@ -25,8 +25,8 @@ func (r recipient) label() string {
 	return strings.Join(strings.FieldsFunc(r.Name, func(c rune) bool { return strings.ContainsRune(` ,;<>"`, c) }), " ") + " <" + r.Email + ">"
 }
 
-// called is the name of the recipient, or the address.
-func (r recipient) called() string {
+// displayName is the name of the recipient, or the address.
+func (r recipient) displayName() string {
 	if r.Name == "" {
 		return r.Email
 	}

@@ -208,10 +208,10 @@ func (s *site) chatLooking(v *request) error {
 	return v.part("chats", "chat-looking", open)
 }
 
-// news is the path at which the page asks what became of the mail, and who looks at it;
+// updatesPath is the path at which the page asks what became of the mail, and who looks at it;
 // version returns the entity tag of the shown mail.
-func (m openMail) news() string    { return m.path("news") }
-func (m openMail) version() string { return tagOf([]byte(m.State + "\n" + m.looking())) }
+func (m openMail) updatesPath() string { return m.path("news") }
+func (m openMail) version() string     { return tagOf([]byte(m.State + "\n" + m.looking())) }
 
 // mailNews answers what changed about the open mail: somebody solved it, or others look at
 // it; nothing when all is as the page shows it.

@@ -18,8 +18,8 @@ type replyTemplate struct {
 	Missing  []string `json:"missing"` // placeholders that a chat does not fill in
 }
 
-// gist is the start of its text, on one line.
-func (t replyTemplate) gist() string { return mailObject{Preview: plain(t.HTML)}.gist() }
+// firstLine is the start of its text, on one line.
+func (t replyTemplate) firstLine() string { return mailObject{Preview: plain(t.HTML)}.firstLine() }
 
 // addTemplates adds the templates that the user can insert: those of the own teams and in
 // the own language first, of which one is chosen already.

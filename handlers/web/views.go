@@ -17,12 +17,12 @@ var viewFunctions = template.FuncMap{
 	"first":      recipients.first,
 	"rest":       recipients.others,
 	"remote":     remote,
-	"gist":       hasGist.gist,
+	"firstLine":  hasFirstLine.firstLine,
 	"list":       hasList.list,
 	"query":      hasQuery.query,
 	"level":      hasLevel.level,
 	"days":       hasDays.days,
-	"narrow":     hasNarrow.narrow,
+	"isFiltered": hasFilter.isFiltered,
 	"ready":      hasReady.ready,
 	"path":       hasPath.path,
 	"nameOf":     hasNameOf.nameOf,
@@ -53,26 +53,26 @@ var viewFunctions = template.FuncMap{
 	"isReply":   (*flash).isReply,
 
 	// of mails
-	"box":       mailObject.box,
-	"doubtful":  openMail.doubtful,
-	"inOutlook": openMail.inOutlook,
-	"careful":   openMail.careful,
-	"number":    mailCounts.number,
-	"groups":    (*mailsView).groups,
-	"rowOf":     rowOf,
-	"can":       openMail.can,
-	"best":      openMail.best,
-	"others":    openMail.others,
-	"likely":    suggestion.likely,
-	"leads":     suggestion.leads,
-	"effect":    suggestion.effect,
-	"whom":      suggestion.whom,
+	"box":          mailObject.box,
+	"doubtful":     openMail.doubtful,
+	"inOutlook":    openMail.inOutlook,
+	"warnsOfFraud": openMail.warnsOfFraud,
+	"number":       mailCounts.number,
+	"groups":       (*mailsView).groups,
+	"rowOf":        rowOf,
+	"can":          openMail.can,
+	"best":         openMail.best,
+	"others":       openMail.others,
+	"likely":       suggestion.likely,
+	"isEmphasised": suggestion.isEmphasised,
+	"effect":       suggestion.effect,
+	"whom":         suggestion.whom,
 
 	// of chats
-	"size":    message.size,
-	"reason":  participant.reason,
-	"news":    hasNews.news,
-	"version": hasNews.version,
+	"size":        message.size,
+	"reason":      participant.reason,
+	"updatesPath": hasUpdatesPath.updatesPath,
+	"version":     hasUpdatesPath.version,
 
 	"lookingAt": openChat.lookingAt,
 	"lookingIs": openChat.lookingIs,
@@ -90,14 +90,14 @@ var viewFunctions = template.FuncMap{
 
 	// of the form below a chat
 	"isNote":         composer.isNote,
-	"goes":           composer.goes,
+	"goesAlong":      composer.goesAlong,
 	"rich":           composer.rich,
 	"richOf":         richOf,
 	"signatureField": signatureField,
 	"writeTo":        composer.writeTo,
 	"label":          recipient.label,
 	"value":          attached.value,
-	"called":         hasCalled.called,
+	"displayName":    hasDisplayName.displayName,
 	"length":         hasLength.length,
 	"lineOf":         lineOf,
 
@@ -142,25 +142,25 @@ var viewFunctions = template.FuncMap{
 
 // Shared by several views.
 type (
-	hasWho        interface{ who() string }
-	hasGist       interface{ gist() string }
-	hasRecipients interface{ recipients() recipients }
-	hasList       interface{ list() string }
-	hasQuery      interface{ query() string }
-	hasLevel      interface{ level() string }
-	hasDays       interface{ days() int }
-	hasNarrow     interface{ narrow() bool }
-	hasReady      interface{ ready() bool }
-	hasPath       interface{ path(string) string }
-	hasNameOf     interface{ nameOf(string) string }
-	hasIsOpen     interface{ isOpen(string) bool }
-	hasBad        interface{ bad(string) bool }
-	hasCanSwitch  interface{ canSwitch() bool }
-	hasCanUndo    interface{ canUndo() bool }
-	hasCalled     interface{ called() string }
-	hasLength     interface{ length() string }
-	hasNews       interface {
-		news() string
+	hasWho         interface{ who() string }
+	hasFirstLine   interface{ firstLine() string }
+	hasRecipients  interface{ recipients() recipients }
+	hasList        interface{ list() string }
+	hasQuery       interface{ query() string }
+	hasLevel       interface{ level() string }
+	hasDays        interface{ days() int }
+	hasFilter      interface{ isFiltered() bool }
+	hasReady       interface{ ready() bool }
+	hasPath        interface{ path(string) string }
+	hasNameOf      interface{ nameOf(string) string }
+	hasIsOpen      interface{ isOpen(string) bool }
+	hasBad         interface{ bad(string) bool }
+	hasCanSwitch   interface{ canSwitch() bool }
+	hasCanUndo     interface{ canUndo() bool }
+	hasDisplayName interface{ displayName() string }
+	hasLength      interface{ length() string }
+	hasUpdatesPath interface {
+		updatesPath() string
 		version() string
 	}
 	hasLooking interface{ looking() string }

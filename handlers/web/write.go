@@ -82,8 +82,10 @@ func (c composer) path(do string) string {
 	return openChat{chatObject: chatObject{ID: c.Chat}, Filter: c.Filter}.path(do)
 }
 
-// goes tells whether a file of the forwarded message goes along.
-func (c composer) goes(number int) bool { return c.Along == nil || slices.Contains(c.Along, number) }
+// goesAlong tells whether a file of the forwarded message goes along.
+func (c composer) goesAlong(number int) bool {
+	return c.Along == nil || slices.Contains(c.Along, number)
+}
 
 // isNote tells whether what is written never leaves the office.
 func (c composer) isNote() bool { return c.Mode == modeNote }

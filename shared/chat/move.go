@@ -144,7 +144,7 @@ func (s *Store) beginPair(ctx context.Context, ch Change, from, into Chat, ops [
 
 // checked returns a chat that people are about to change, if check allows that.
 func (s *Store) checked(ctx context.Context, id string, check Check) (Chat, error) {
-	c, err := s.inHand(ctx, id)
+	c, err := s.loadFinished(ctx, id)
 	if err == nil {
 		err = check(c)
 	}

@@ -27,9 +27,9 @@ func (ch *Change) identify(chats ...*Chat) {
 	}
 }
 
-// inHand returns the chat with this id, after a change of it that broke off was
+// loadFinished returns the chat with this id, after a change of it that broke off was
 // finished. It follows no merge: the caller means this chat.
-func (s *Store) inHand(ctx context.Context, id string) (Chat, error) {
+func (s *Store) loadFinished(ctx context.Context, id string) (Chat, error) {
 	for tries := 0; ; tries++ {
 		c, err := s.load(ctx, id)
 		if err != nil || c.Change == "" || tries > 2 { // a mark without a change says nothing

@@ -24,7 +24,7 @@ func (s *Store) Undo(ctx context.Context, id, etag string, may May, doer string,
 	for range table.Tries(ctx) {
 		c, err := s.Get(ctx, id)
 		if err == nil {
-			c, err = s.inHand(ctx, c.ID)
+			c, err = s.loadFinished(ctx, c.ID)
 		}
 		if err != nil {
 			return Chat{}, err
@@ -94,7 +94,7 @@ func (s *Store) changed(ctx context.Context, ch Change) (chats []Chat, err error
 		if id == "" {
 			continue
 		}
-		c, err := s.inHand(ctx, id)
+		c, err := s.loadFinished(ctx, id)
 		if errors.Is(err, ErrNotFound) {
 			return nil, &LaterError{LaterChange}
 		}

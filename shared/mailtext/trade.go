@@ -6,15 +6,20 @@ import (
 )
 
 // trades are words that the names of many companies have.
-var trades = wordSet("garage kapsalon salon kapper restaurant cafe eetcafe brasserie lunchroom catering bar hotel camping winkel boetiek fietsenwinkel bloemen bloemist hovenier tuinen " +
+var trades = wordSet("garage kapsalon salon kapper restaurant cafe eetcafe brasserie lunchroom catering bar hotel camping winkel " +
+	"boetiek fietsenwinkel bloemen bloemist hovenier tuinen " +
 	"bouw aannemer schilder schilders schilderwerken elektro loodgieter klussen dakwerken vloeren keukens interieur autoschade " +
-	"transport logistiek vervoer taxi rijschool import export verhuur vastgoed makelaardij makelaar makelaars hypotheken advies adviseurs consultancy consulting coaching training " +
-	"schoonmaak agrarisch melkvee maatschap fysiotherapie logopedie apotheek zorg kinderopvang administratie accountants accountancy advocaten notariaat notarissen " +
-	"media reclame design vormgeving studio agency fotografie vertalingen software online webshop services service diensten solutions groep group beheer holding " +
+	"transport logistiek vervoer taxi rijschool import export verhuur vastgoed makelaardij makelaar makelaars hypotheken advies adviseurs " +
+	"consultancy consulting coaching training " +
+	"schoonmaak agrarisch melkvee maatschap fysiotherapie logopedie apotheek zorg kinderopvang administratie accountants accountancy " +
+	"advocaten notariaat notarissen " +
+	"media reclame design vormgeving studio agency fotografie vertalingen software online webshop services service diensten solutions " +
+	"groep group beheer holding " +
 	"nederland netherlands europe international stichting vereniging gemeente school bank assurantien")
 
 // tradeEndings are the second halves of such words: hoveniersbedrijf, drukkerij.
-var tradeEndings = []string{"bedrijf", "bureau", "praktijk", "erij", "techniek", "kliniek", "kantoor", "handel", "onderneming", "installatie", "installaties", "verzekeringen"}
+var tradeEndings = []string{"bedrijf", "bureau", "praktijk", "erij", "techniek", "kliniek", "kantoor", "handel", "onderneming",
+	"installatie", "installaties", "verzekeringen"}
 
 // surnames are those of trades that many people are called.
 var surnames = wordSet("kapper schilder hovenier loodgieter aannemer makelaar bar salon zorg")

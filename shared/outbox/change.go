@@ -46,7 +46,8 @@ func (s *Store) write(ctx context.Context, before, after Reply, more ...table.Op
 
 // change lets f change a reply of a chat and write it, again when somebody else's
 // change came first, unless an ETag is given. Check is asked about the chat.
-func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.Check, f func(Reply, chat.Chat) (Reply, error)) (Reply, error) {
+func (s *Store) change(ctx context.Context, chatID, id, etag string, check chat.Check,
+	f func(Reply, chat.Chat) (Reply, error)) (Reply, error) {
 	for range table.Tries(ctx) {
 		c, err := s.chats.Get(ctx, chatID)
 		if err != nil {
@@ -97,8 +98,9 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 			return before, err
 		}
 		d := Draft{
-			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: cmp.Or(r.Alias, r.Address), To: r.To, Cc: r.Cc, Bcc: r.Bcc, Subject: r.Subject,
-			HTML: html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
+			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: cmp.Or(r.Alias, r.Address), To: r.To, Cc: r.Cc, Bcc: r.Bcc,
+			Subject: r.Subject,
+			HTML:    html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
 		}
 		if r.Mode == ModeForward {
 			d.Along = []int{} // they are copies among the attachments
@@ -127,7 +129,8 @@ func (s *Store) Retry(ctx context.Context, chatID, id string, check chat.Check, 
 		}
 		before := r
 		r.State, r.Reason, r.Detail, r.SendStarted, r.LeavesAt, r.Dismissed = Held, "", "", time.Time{}, s.now(), false
-		return s.write(ctx, before, r, chat.MessageOp(r.Chat, r.message()), s.audit(ctx, r, "reply.retry", map[string]string{"was": string(before.State)}))
+		return s.write(ctx, before, r, chat.MessageOp(r.Chat, r.message()),
+			s.audit(ctx, r, "reply.retry", map[string]string{"was": string(before.State)}))
 	})
 }
 

@@ -102,7 +102,8 @@ func (s *Store) MarkSent(ctx context.Context, r Reply, at time.Time) (Reply, err
 			return r, err
 		}
 		before, after := r, r
-		after.State, after.SentAt, after.Reason, after.Detail, after.Claim, after.ClaimEnds = Sent, at.UTC().Truncate(time.Millisecond), "", "", "", time.Time{}
+		after.State, after.SentAt, after.Reason, after.Detail, after.Claim, after.ClaimEnds = Sent, at.UTC().Truncate(time.Millisecond), "", "",
+			"", time.Time{}
 		after.setRecipients("", func(to *Recipient) { to.State, to.Status = RecipientSent, "" })
 		ops, err := s.chats.Sent(ctx, c, after.message())
 		if err != nil {

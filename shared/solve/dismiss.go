@@ -76,7 +76,8 @@ func (cmd *command) dismiss(ctx context.Context) (err error) {
 		return &Invalid{"scope", `"once" for this reason`}
 	case always && key == "":
 		return &Invalid{"scope", `"once", or "sender": the mail came through no list`}
-	case !cmd.Alone && !contact && learn.Teaches(cmd.it, kind) && (always || key != "" && (cmd.it.Reason == item.Automated || cmd.it.Reason == item.UnknownSender && learn.Routine(cmd.it))):
+	case !cmd.Alone && !contact && learn.Teaches(cmd.it, kind) &&
+		(always || key != "" && (cmd.it.Reason == item.Automated || cmd.it.Reason == item.UnknownSender && learn.Routine(cmd.it))):
 		// Dismissals that are repeated often enough make a rule as well.
 		err = cmd.learn(ctx, kind, key, cmd.evidence("", ""), func(r directory.Rule, e directory.Evidence) directory.Rule {
 			return learn.TeachDismissal(r, kind, key, e, always)

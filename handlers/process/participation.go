@@ -8,38 +8,38 @@ import (
 	"kantoorpost/shared/item"
 )
 
-// A standing says how the sender of an answer stands to the conversation.
-type standing struct {
+// A participation says how the sender of an answer belongs to the conversation.
+type participation struct {
 	New     bool   // was not in it before
 	Outside bool   // is not of the client
 	Leg     string // the message to which somebody outside answers
 }
 
-// standingIn tells whether a mail that answers a chat joins it. Everybody who ever got
+// participates tells whether a mail that answers a chat joins it. Everybody who ever got
 // a mail knows its id, so the sender must also be known to the chat: a contact of its
 // client, an address that stood in From, To or Cc of its mail, or a proven address at
 // the client's own domain. From is the contact who wrote, empty when nobody knows the
 // sender.
-func standingIn(ctx context.Context, c chat.Chat, it item.Item, o office, from sender) (s standing, joins bool, err error) {
+func participates(ctx context.Context, c chat.Chat, it item.Item, o office, from sender) (s participation, joins bool, err error) {
 	if from.ID != "" && from.ID == c.Contact {
-		return standing{}, true, nil
+		return participation{}, true, nil
 	}
 	took, err := o.TookPart(ctx, c.ID, it.From.Email)
 	if err != nil {
-		return standing{}, false, err
+		return participation{}, false, err
 	}
 	inside := slices.Contains(from.Clients, c.Client)
 	proven := it.Verdict == item.VerdictPass
 	if !inside && (took || proven) {
 		if inside, err = o.AtClient(ctx, c.Client, it.From.Email); err != nil {
-			return standing{}, false, err
+			return participation{}, false, err
 		}
 		inside = inside && (took || from.ID == "") // a contact is one of the clients that he or she is linked with
 	}
 	if !inside && !took {
-		return standing{}, false, nil
+		return participation{}, false, nil
 	}
-	s = standing{New: !took, Outside: !inside}
+	s = participation{New: !took, Outside: !inside}
 	if s.Outside {
 		s.Leg, err = o.Leg(ctx, c, it)
 	}
