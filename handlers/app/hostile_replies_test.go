@@ -79,7 +79,8 @@ func TestAutomaticAnswersWithoutEnd(t *testing.T) {
 		for i := range n {
 			from, id := []string{"jan@bakker.example", "els@bakker.example"}[i%2], fmt.Sprint("loop", i)
 			more := []string{"In-Reply-To: " + last, "References: <r1@kantoor.example> " + last, "Auto-Submitted: auto-replied"}
-			w.Send(from, []string{"info@" + apptest.Domain}, apptest.RawMail(from, "info@"+apptest.Domain, "Automatisch antwoord: Vraag", id, more...))
+			w.Send(from, []string{"info@" + apptest.Domain},
+				apptest.RawMail(from, "info@"+apptest.Domain, "Automatisch antwoord: Vraag", id, more...))
 			last = "<" + id + "@elders.example>"
 		}
 		w.Pass(2)
