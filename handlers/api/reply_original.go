@@ -81,7 +81,7 @@ func (k *correspondence) recipients(o original, mode outbox.Mode) compose.Recipi
 // revealsBcc says whether a reply to all goes to somebody who does not know that the office
 // got the mail.
 func (k *correspondence) revealsBcc(o original, r outbox.Reply) bool {
-	if o.empty() || !slices.Contains(k.recipients(o, outbox.ModeReplyAll).Warnings, compose.WarnBcc) {
+	if !k.recipients(o, outbox.ModeReplyAll).Hidden {
 		return false
 	}
 	others := slices.Concat(o.message.To, o.message.Cc)

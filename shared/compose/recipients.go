@@ -44,6 +44,7 @@ type Recipients struct {
 	To, Cc   []mail.Address
 	ReplyTo  []mail.Address // offered: the addresses of WarnReplyTo
 	ReplyAll bool           // whether answering all is possible and differs from answering the sender
+	Hidden   bool           // no address of the office stands among the recipients that are known
 	Warnings []Code
 }
 
@@ -72,13 +73,17 @@ func RecipientsOf(o Original, mode outbox.Mode, own func(email string) bool) (r 
 	}
 	cc := list{own: own, seen: slices.Concat(target.seen, all.seen)}
 	cc.add(o.Cc...)
-	if !o.Sent && !slices.ContainsFunc(slices.Concat(o.To, o.Cc), func(a mail.Address) bool { return own(a.Email) }) {
+	many := len(o.To) >= maxKnown || len(o.Cc) >= maxKnown
+	r.Hidden = !o.Sent && !slices.ContainsFunc(slices.Concat(o.To, o.Cc), func(a mail.Address) bool { return own(a.Email) })
+	switch {
+	case many:
+		r.Warnings = append(r.Warnings, WarnMany)
+	case r.Hidden:
 		r.Warnings = append(r.Warnings, WarnBcc)
+	}
+	if r.Hidden {
 		r.To = target.addresses
 		return r
-	}
-	if len(o.To) >= maxKnown || len(o.Cc) >= maxKnown {
-		r.Warnings = append(r.Warnings, WarnMany)
 	}
 	r.ReplyAll = len(all.addresses)+len(cc.addresses) > 0
 	r.To = target.addresses

@@ -67,6 +67,7 @@ func TestRecipients(t *testing.T) {
 		{"own message, all", info, "", jan + " anna@kantoor.example", "els@bank.example " + jan, true, outbox.ModeReplyAll, jan,
 			"els@bank.example", "all"},
 		{"no address", jan, "", info + " undisclosed-recipients:;", "", false, outbox.ModeReplyAll, jan, "", ""},
+		{"many, and perhaps the office", jan, "", strings.Repeat(" x@y.example", 50), "", false, outbox.ModeReplyAll, jan, "", "many-recipients"},
 		{"many", jan, "", info + strings.Repeat(" x@y.example", 49), "", false, outbox.ModeReply, jan, "", "many-recipients all"},
 	} {
 		r := RecipientsOf(Original{From: mail.Address{Email: c.from}, ReplyTo: addresses(c.replyTo), To: addresses(c.to), Cc: addresses(c.cc),
