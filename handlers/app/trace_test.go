@@ -41,8 +41,8 @@ func linesAt(t *testing.T, level slog.Level, f func()) (all []object, text strin
 
 // The log follows one mail: the line of its decision names the trace of the tick that
 // fetched it, and so do the lines of all functions on the way. The second mail answers one
-// that waits, so a process job decides it. Two mails of two ticks have two traces. The log
-// holds no text of a mail.
+// that waits, so a process job decides it. Two mails of two ticks have two traces. A reply
+// is found by the chat of the mail. The log holds no text of a mail.
 func TestTheLogFollowsAMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -57,6 +57,8 @@ func TestTheLogFollowsAMail(t *testing.T) {
 				w.Send("jan@bakker.example", []string{to}, apptest.RawMail("Jan Jansen <jan@bakker.example>", to, subject, fmt.Sprint("a", n), answers))
 				w.Pass(1)
 			}
+			w.writeReply(w.chatOf("Aangifte omzetbelasting")["id"], "Dag Jan, die klopt.", nil)
+			w.Pass(1)
 		})
 		traces := map[string]string{}
 		for subject, want := range map[string][]string{"Aangifte omzetbelasting": {"poll", "fetch"},
@@ -78,11 +80,22 @@ func TestTheLogFollowsAMail(t *testing.T) {
 				t.Errorf("%s: trace %q leads to %v", subject, trace, functions)
 			}
 			traces[trace] = subject
+			// The replies in its chat are found as well.
+			chat, replies := w.Mail(subject)["chat"], 0
+			for _, line := range all {
+				if line["function"] == "send" && line["chat"] == chat && line["msg"] == "sent" && line["reply"] != "" && line["trace"] != "" {
+					replies++
+				}
+			}
+			if (replies == 1) != (subject == "Aangifte omzetbelasting") {
+				t.Errorf("%s: %d replies in its chat %v", subject, replies, chat)
+			}
 		}
 		if len(traces) != 2 {
 			t.Errorf("one trace for two ticks: %v", traces)
 		}
-		for _, word := range []string{"Aangifte", "Jaarrekening", "Jan Jansen", "jan@bakker.example", "Zie het onderwerp", apptest.ClientSecret} {
+		for _, word := range []string{"Aangifte", "Jaarrekening", "Jan Jansen", "jan@bakker.example", "Zie het onderwerp", "Dag Jan",
+			apptest.ClientSecret} {
 			if strings.Contains(text, word) {
 				t.Errorf("the log holds %q", word)
 			}
