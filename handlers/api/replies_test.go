@@ -192,12 +192,13 @@ func TestReplyIsSanitised(t *testing.T) {
 		`<a href="https://kantoor.example/x">b</a><img src="cid:` + picture + `"><img src="https://elders.example/x.png">` +
 		`<table border=0 style='border-collapse:collapse'><tr><td class=xl65 style='border:.5pt solid windowtext;width:48pt'>1</td></tr>` +
 		`</table><img src="data:image/png;base64,AAAA"><a href="data:text/html,x">c</a><form action="/api/me"><input></form>` +
-		`<svg onload="x()"></svg><base href="//elders.example"><meta http-equiv=refresh content=0><iframe src="/web"></iframe>`}).body["id"].(string)
+		`<svg onload="x()"></svg><base href="//elders.example"><meta http-equiv=refresh content=0>` +
+		`<iframe src="/web"></iframe>`}).body["id"].(string)
 	html, err := w.Outbox.Body(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []string{"onclick", "script", "position", "elders", "class", "data:", "form", "input", "svg", "base", "meta", "iframe"} {
+	for bad := range strings.FieldsSeq("onclick script position elders class data: form input svg base meta iframe") {
 		if strings.Contains(html, bad) {
 			t.Errorf("%s stays in %s", bad, html)
 		}
