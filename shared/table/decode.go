@@ -71,41 +71,41 @@ func decodeRows(body []byte) ([]Row, error) {
 }
 
 // decode is the reverse of Row.encode. It leaves out what the service adds, except
-// the version.
+// the version. The map becomes that of the row.
 func decode(m map[string]any) (Row, error) {
-	r := Row{Props: make(map[string]any, len(m))}
+	r := Row{Props: m}
+	key, _ := m["RowKey"].(string)
+	r.Key = givenKey(key)
+	r.ETag, _ = m["odata.etag"].(string)
+	for name, v := range m {
+		of, ok := strings.CutSuffix(name, "@odata.type")
+		text, isText := m[of].(string)
+		if !ok || !isText {
+			continue
+		}
+		edm, _ := v.(string)
+		p, err := decodeValue(edm, text)
+		if err != nil {
+			return Row{}, fmt.Errorf("decode row: property %s: %w", of, err)
+		}
+		m[of] = p
+	}
 	for name, v := range m {
 		switch name {
-		case "RowKey":
-			s, _ := v.(string)
-			r.Key = givenKey(s)
-			continue
-		case "odata.etag":
-			r.ETag, _ = v.(string)
-			continue
-		case "PartitionKey", "Timestamp":
-			continue
+		case "RowKey", "PartitionKey", "Timestamp":
+			delete(m, name)
+		default:
+			if v == nil || strings.Contains(name, "odata.") {
+				delete(m, name)
+			}
 		}
-		if v == nil || strings.Contains(name, "odata.") {
-			continue
-		}
-		edm, _ := m[name+"@odata.type"].(string)
-		p, err := decodeValue(edm, v)
-		if err != nil {
-			return Row{}, fmt.Errorf("decode row: property %s: %w", name, err)
-		}
-		r.Props[name] = p
 	}
 	return r, nil
 }
 
 // decodeValue gives a value the Go type of its annotation. A number without
 // annotation is a double, or was typed in the portal.
-func decodeValue(edm string, v any) (any, error) {
-	s, ok := v.(string)
-	if !ok {
-		return v, nil
-	}
+func decodeValue(edm, s string) (any, error) {
 	switch edm {
 	case "Edm.Int64":
 		return strconv.ParseInt(s, 10, 64)

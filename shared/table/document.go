@@ -37,15 +37,15 @@ func Document(key string, v any, beside map[string]any) (Row, error) {
 
 // Document reads a row that the function Document made into v.
 func (r Row) Document(v any) error {
-	var text strings.Builder
+	var text []byte
 	for n := 0; ; n++ {
 		part, ok := r.Props[dataName(n)].(string)
 		if !ok {
 			break
 		}
-		text.WriteString(part)
+		text = append(text, part...)
 	}
-	if err := json.Unmarshal([]byte(text.String()), v); err != nil {
+	if err := json.Unmarshal(text, v); err != nil {
 		return fmt.Errorf("document of row %s: %w", r.Key, err)
 	}
 	return nil
