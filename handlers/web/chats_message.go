@@ -54,8 +54,8 @@ type (
 		Files  *files       `json:"-"`
 		Reply  *replyObject `json:"-"` // its state, of a reply
 		Leg    bool         `json:"-"` // it is between the office and a third party
-		// Newcomers were in none of the messages before.
-		Newcomers []mail.Address `json:"-"`
+		// NewRecipients were in none of the messages before.
+		NewRecipients []mail.Address `json:"-"`
 		// MoveTo, AnswerTo and ForwardTo are paths of what the user can do with it.
 		CanEdit   bool   `json:"-"` // it is a note of the user
 		EditTo    string `json:"-"`

@@ -39,7 +39,7 @@ func (c *openChat) relate() {
 		}
 		for _, a := range outside {
 			if begun && !m.Leg && !isKnown(a) && c.Earlier == "" {
-				m.Newcomers = append(m.Newcomers, a)
+				m.NewRecipients = append(m.NewRecipients, a)
 			}
 			if m.Leg {
 				third[strings.ToLower(a.Email)] = true

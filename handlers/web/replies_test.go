@@ -140,18 +140,18 @@ func TestRelate(t *testing.T) {
 	}}
 	c.relate()
 	var legs []int
-	newcomers := map[int][]mail.Address{}
+	added := map[int][]mail.Address{}
 	for i, m := range c.Thread {
 		if m.Leg {
 			legs = append(legs, i)
 		}
-		if m.Newcomers != nil {
-			newcomers[i] = m.Newcomers
+		if m.NewRecipients != nil {
+			added[i] = m.NewRecipients
 		}
 	}
-	if !slices.Equal(legs, []int{2, 3}) || len(newcomers) != 3 || newcomers[4][0] != piet || newcomers[6][0].Email != "jan@thuis.nl" ||
-		newcomers[7][0] != bank {
-		t.Error(legs, newcomers)
+	if !slices.Equal(legs, []int{2, 3}) || len(added) != 3 || added[4][0] != piet || added[6][0].Email != "jan@thuis.nl" ||
+		added[7][0] != bank {
+		t.Error(legs, added)
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 	"kantoorpost/handlers/app/apptest"
 )
 
-// newcomers lets people of one company write for the first time, and has the
+// newSenders lets people of one company write for the first time, and has the
 // first ones made contacts by hand.
-func newcomers(t *testing.T, byHand int) (*world, func(name string) object) {
+func newSenders(t *testing.T, byHand int) (*world, func(name string) object) {
 	w := newWorld(t)
 	w.Office()
 	w.Tick()
@@ -36,12 +36,12 @@ func newcomers(t *testing.T, byHand int) (*world, func(name string) object) {
 	return w, write
 }
 
-// When people have said often enough whose a domain is, a verified newcomer
+// When people have said often enough whose a domain is, a verified new sender
 // from there becomes a contact; if he was none, only he is taken back, and the
 // rule has to be taught again.
 func TestDomainIsLearned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, write := newcomers(t, 3)
+		w, write := newSenders(t, 3)
 		m := write("vierde")
 		if m["state"] != "processed" {
 			t.Fatalf("the fourth of a domain: %v", m)
@@ -72,12 +72,12 @@ func TestDomainIsLearned(t *testing.T) {
 // One decision is not enough, and a rule that is switched off decides nothing.
 func TestDomainIsNotLearnedTooEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, write := newcomers(t, 1)
+		w, write := newSenders(t, 1)
 		if m := write("tweede"); m["state"] != "parked" {
 			t.Errorf("after one decision: %v", m)
 		}
 		w.Check(t)
-		w, write = newcomers(t, 3)
+		w, write = newSenders(t, 3)
 		rules := w.Must("GET", "/api/rules?kind=domain-client", nil)["items"].([]any)
 		if len(rules) != 1 || rules[0].(object)["on"] != true {
 			t.Fatalf("rules: %v", rules)
@@ -93,7 +93,7 @@ func TestDomainIsNotLearnedTooEarly(t *testing.T) {
 // Taking back a whole rule takes back all that it made.
 func TestUndoDomainRule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, write := newcomers(t, 3)
+		w, write := newSenders(t, 3)
 		write("vierde")
 		write("vijfde")
 		rule := w.Must("GET", "/api/rules?kind=domain-client", nil)["items"].([]any)[0].(object)["id"].(string)

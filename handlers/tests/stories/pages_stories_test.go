@@ -33,7 +33,7 @@ func TestPages(t *testing.T) {
 		"newcomer": newcomer, "keyboard": byKeyboard, "new contact": newContact, "halfway": halfway, "client": chooseClient,
 		"dismiss": dismissAlways,
 		"bulk":    bulk, "faster": faster, "rights": rightsOfEach, "lost session": lostSession, "no script": noScript, "live": live,
-		"preferences": preferences, "parcel": parcel, "folded": foldedMail,
+		"preferences": preferences, "mail text": mailText, "folded": foldedMail,
 	}
 	maps.Copy(stories, keyStories)
 	maps.Copy(stories, trustStories)

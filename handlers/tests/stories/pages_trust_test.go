@@ -75,16 +75,16 @@ func newProspect(s *scene) {
 	anna.seesNot(anna.text("mails.prospect-choose"))
 }
 
-// On a phone the letter comes first, and what can be done is one press away.
+// On a phone the mail comes first, and what can be done is one press away.
 func onPhone(s *scene) {
 	for _, width := range []int64{360, 414} {
 		b := s.as(carla)
 		b.look("light", width)
 		b.open("/web/mails/" + s.ID(stukken))
-		b.until("the letter in view",
+		b.until("the mail in view",
 			`(() => { const r = document.querySelector("#mail-detail iframe").getBoundingClientRect(); return r.top < 420 && r.bottom > r.top + `+
 				`100; })()`)
-		b.until("the letter before what can be "+
+		b.until("the mail before what can be "+
 			"done", `!!(document.querySelector("#mail-detail iframe").compareDocumentPosition(document.querySelector("#decide")) &
       Node.DOCUMENT_POSITION_FOLLOWING) &&
     document.querySelector("#mail-detail iframe").getBoundingClientRect().bottom <=
@@ -168,7 +168,7 @@ func fraudWarning(s *scene) {
 	b.until("nothing that stands out",
 		`document.querySelector("#mail-detail .suggestions .primary, #mail-detail [data-key='1'], #mail-detail [data-key='r']") === null`)
 	b.shot("mails-fraud")
-	// On a phone the letter comes before what can be done, and a warning before both.
+	// On a phone the mail comes before what can be done, and a warning before both.
 	phone := s.as(carla)
 	phone.look("light", 360)
 	phone.open("/web/mails/" + s.ID("Wijziging"))

@@ -26,7 +26,7 @@ func drawing(width, height int) string {
 
 // What came with a mail is listed beside it, its pictures stand in it, and those
 // that are kept elsewhere are not asked for before somebody wants them.
-func parcel(s *scene) {
+func mailText(s *scene) {
 	const subject, elsewhere = "Foto en factuur", "https://pictures.example/pixel.gif"
 	part := func(head, content string) string { return "\r\n--b\r\n" + head + "\r\n\r\n" + content }
 	picture := func(name, kind, id, content string) string {
@@ -34,7 +34,7 @@ func parcel(s *scene) {
 			"\r\nContent-Transfer-Encoding: base64", content)
 	}
 	s.Send("bo@vos.example", []string{"info@" + apptest.Domain},
-		"From: Bo Vos <bo@vos.example>\r\nTo: info@"+apptest.Domain+"\r\nSubject: "+subject+"\r\nMessage-ID: <parcel@vos.example>\r\n"+
+		"From: Bo Vos <bo@vos.example>\r\nTo: info@"+apptest.Domain+"\r\nSubject: "+subject+"\r\nMessage-ID: <mailtext@vos.example>\r\n"+
 			"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"+
 			part("Content-Type: text/html; charset=utf-8",
 				`<p>Hierbij de foto: <img src="cid:foto" alt="foto"><img src="`+elsewhere+`" alt=""></p>`+strings.Repeat("<p>Nog een regel.</p>", 60))+
@@ -51,13 +51,13 @@ func parcel(s *scene) {
 	b.sees("scan.tif")
 	b.sees("los.png")
 	b.seesNot("foto.png")
-	const letter = `document.querySelector("iframe").contentDocument`
-	b.until("the picture in its place", letter+`.images[0].naturalWidth === 300`)
+	const frame = `document.querySelector("iframe").contentDocument`
+	b.until("the picture in its place", frame+`.images[0].naturalWidth === 300`)
 	// Nothing that stands in the mail runs, though it has the origin of the page.
-	runs, err := eval[bool](b, `(() => { const s = `+letter+`.createElement("script"); s.textContent = "parent.ran = true"; `+letter+
+	runs, err := eval[bool](b, `(() => { const s = `+frame+`.createElement("script"); s.textContent = "parent.ran = true"; `+frame+
 		`.body.append(s); return !!window.ran; })()`)
 	if b.must(err); runs {
-		b.t.Error("a script runs in a letter")
+		b.t.Error("a script runs in a mail")
 	}
 	for _, complaint := range b.complaints() {
 		if !strings.Contains(complaint, "Blocked script execution") {
@@ -66,14 +66,14 @@ func parcel(s *scene) {
 	}
 	b.shot("mails-attachments")
 	b.look("light", 500) // where it is below the solutions
-	b.until("a letter as high as what it says", `(() => { const f = document.querySelector("iframe"), page = `+letter+
+	b.until("a mail as high as what it says", `(() => { const f = document.querySelector("iframe"), page = `+frame+
 		`.documentElement; return page.scrollHeight <= f.clientHeight && f.clientHeight > 1500; })()`)
 	b.look("light", 1280)
 
 	body := "/api/mails/" + s.ID(subject) + "/body"
 	b.click(b.text("app.pictures"))
 	b.until("the pictures that are kept elsewhere",
-		`[...`+letter+`.images].some((i) => i.src === `+quote(elsewhere)+`) && `+letter+`.images[0].naturalWidth === 300`)
+		`[...`+frame+`.images].some((i) => i.src === `+quote(elsewhere)+`) && `+frame+`.images[0].naturalWidth === 300`)
 	code, text := s.Call(carla, "GET", body, "")
 	if code != http.StatusOK || strings.Contains(text, "data:image") || strings.Contains(text, elsewhere) {
 		b.t.Errorf("%d %s", code, fmt.Sprintf("%.500s", text))
@@ -93,15 +93,15 @@ func foldedMail(s *scene) {
 	s.Tick()
 	b := s.as(carla)
 	b.open("/web/mails/" + s.ID(subject))
-	b.look("light", 500) // where the letter is as high as what it says
-	const letter = `document.querySelector("iframe").contentDocument`
+	b.look("light", 500) // where the mail is as high as what it says
+	const frame = `document.querySelector("iframe").contentDocument`
 	count := map[string]string{"nl": "… 64 regels", "en": "… 64 lines"}[s.lang]
-	b.until("the mail without what it repeats", `(() => { const f = document.querySelector("iframe"), page = `+letter+`;
+	b.until("the mail without what it repeats", `(() => { const f = document.querySelector("iframe"), page = `+frame+`;
 		return page?.querySelector("summary")?.textContent === `+quote(count)+
 		` && f.clientHeight < 400 && page.documentElement.scrollHeight <= f.clientHeight; })()`)
 	b.shot("mails-folded")
-	_, err := eval[bool](b, `(`+letter+`.querySelector("summary").click(), true)`)
+	_, err := eval[bool](b, `(`+frame+`.querySelector("summary").click(), true)`)
 	b.must(err)
-	b.until("all of the mail", `(() => { const f = document.querySelector("iframe"); return f.clientHeight > 1500 && `+letter+
+	b.until("all of the mail", `(() => { const f = document.querySelector("iframe"); return f.clientHeight > 1500 && `+frame+
 		`.documentElement.scrollHeight <= f.clientHeight; })()`)
 }
