@@ -12,12 +12,11 @@ import (
 var labels = []string{"klantn", "relatien", "ntnummer", "ntnr", "debiteur", "dossier", "customer", "client", "kvk", "k.v.k",
 	"handelsregister", "nl0", "nl8", "nl 0", "nl 8", "nl1", "nl 1"}
 
-// maxWords bounds what is kept of a text, in bytes: people say at its beginning what it
-// is about.
+// maxWords is how many bytes of a text are kept: its beginning says what it is about.
 const maxWords = 4000
 
-// words returns the writer's own text and signature, or their beginning: a decision looks whom they name.
-// Those of programs are kept because portals are such.
+// words returns the beginning of the writer's own text and of the signature, in which a
+// decision looks for names. The text of a program is kept too: it may be a portal's.
 func words(it item.Item, text mailtext.Text) (own, signature string) {
 	if it.InitialReason != "" && it.InitialReason != item.Automated {
 		return "", ""

@@ -192,7 +192,7 @@ func (s *sending) refused(ctx context.Context, err error) error {
 	}
 	s.turn.heed(err, s.Outbox.Now())
 	slog.WarnContext(ctx, "a reply is not sent yet", "error", err, "after", wait)
-	// What is stored now must also be stored when the time of the job is over.
+	// The result is stored also when the time of the job is over.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	switch {

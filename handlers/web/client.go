@@ -36,7 +36,7 @@ type Problem struct {
 	// WhatToDo says what a person can do when an external service refused.
 	Codes    fieldCodes  `json:"codes,omitempty"`
 	WhatToDo *words.Text `json:"whatToDo,omitempty"`
-	// Of a reply that the API asks about before it leaves.
+	// The API sets these for a reply about which it asks before the reply leaves.
 	Type     string    `json:"type,omitempty"`
 	Message  *message  `json:"message,omitempty"`
 	Warnings []warning `json:"warnings,omitempty"`

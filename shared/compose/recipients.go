@@ -18,7 +18,7 @@ import (
 // A Code names something that the writer of a reply should know.
 type Code string
 
-// What is said about recipients before anything is written.
+// The warnings about recipients that are given before anything is written.
 const (
 	// WarnBcc means that the office got the mail as Bcc: no address of it stands in To
 	// or Cc, so the others do not know that it has the mail, and all of them cannot be

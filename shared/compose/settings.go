@@ -174,8 +174,8 @@ func (s *Store) Member(ctx context.Context, id string) (v Member, err error) {
 	return v, err
 }
 
-// ChangeMember stores what change makes of what a team member set. A new signature goes to
-// the audit. Error: ErrChanged.
+// ChangeMember changes the settings of a team member. A new signature goes to the
+// audit. Error: ErrChanged.
 func (s *Store) ChangeMember(ctx context.Context, id string, change func(*Member)) error {
 	var v Member
 	etag, _, err := s.get(ctx, memberKey(id), &v)

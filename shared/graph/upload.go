@@ -85,8 +85,8 @@ func (c *Client) upload(ctx context.Context, mailboxID, draft string, a mail.Out
 		if err := wait(ctx, pause); err != nil {
 			return err
 		}
-		// What was on its way may have arrived. A server that does not say goes on
-		// from where it last said.
+		// The part may have arrived although its answer was lost. Without an answer the
+		// upload continues from the last known position.
 		if state, err := c.uploadState(ctx, mailboxID, link); err == nil && state >= 0 {
 			from = state
 		}

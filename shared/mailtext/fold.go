@@ -40,7 +40,7 @@ const (
 // Fold finds the quoted text of a message. Earlier holds the earlier messages of its
 // conversation; nil for none.
 //
-// What is the writer's own is never in a range: an answer between quoted lines, a
+// The writer's own text is never in a range: an answer between quoted lines, a
 // forwarded original that is in no earlier message, and all of a message that says
 // nothing else. Where the quoted message is known, each of its words must be. Where it
 // is not known, the marks of mail programs count, and any doubt keeps the text shown.

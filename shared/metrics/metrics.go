@@ -21,7 +21,7 @@ import (
 // A Name names what is measured. Names are stored, and the rules of alerts count them.
 type Name string
 
-// What is measured. Ages and lags are in seconds.
+// The measured figures. Ages and lags are in seconds.
 const (
 	QueueDepth         Name = "queue-depth"         // messages of a queue
 	QueueAge           Name = "queue-age"           // of the first message that waits in a queue

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What is kept of the mail to outside addresses: the newest mails, up to this many
-// and this many bytes of source.
+// The newest mails to outside addresses are kept, up to this many and this many bytes
+// of source.
 const (
 	maxOutside      = 10_000
 	maxOutsideBytes = 256 << 20

@@ -16,8 +16,8 @@ import (
 	"text/tabwriter"
 )
 
-// What is counted. The tests of the whole product hold it to these figures, which are
-// the most that it may take.
+// The operations that are counted. The tests of the whole product allow no more than
+// these figures.
 const (
 	PollGraphCalls        = 1.34 // of a quiet mailbox: Sent Items are read every third tick
 	JobTableReads         = 1.0  // of a job for sixteen quiet mailboxes

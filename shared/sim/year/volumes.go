@@ -33,8 +33,8 @@ const (
 	shareMailingList = 0.025 // clients who send a newsletter to everybody they know, from the address they write from
 )
 
-// Whom the directory knows on the first day: it is imported from practice software,
-// which has one or two e-mail addresses of each client.
+// The shares of people whom the directory knows on the first day: it is imported from
+// practice software, which has one or two e-mail addresses of each client.
 const (
 	knownMain       = 0.90
 	knownEmployee   = 0.30
