@@ -300,6 +300,30 @@ func TestLinesAreShort(t *testing.T) {
 	}
 }
 
+// The README's map has every room.
+func TestMapIsComplete(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, where, _ := strings.Cut(string(readme), "## Where things are")
+	where, _, _ = strings.Cut(where, "\n## ")
+	listed := map[string]bool{}
+	for line := range strings.Lines(where) {
+		if strings.HasPrefix(line, "      ") && len(line) > 37 {
+			for _, room := range strings.Fields(line[:37]) {
+				listed[room] = true
+			}
+		}
+	}
+	for _, f := range files(t) {
+		if parts := strings.Split(f.dir, "/"); parts[0] == "shared" && len(parts) > 1 && !listed[parts[1]] {
+			t.Errorf("the map in README.md lacks shared/%s", parts[1])
+			listed[parts[1]] = true
+		}
+	}
+}
+
 // The top level is what everybody expects to find there.
 func TestTopLevel(t *testing.T) {
 	allowed := []string{"functions", "handlers", "shared", "infra", "host.json", "local.settings.json.example", "go.mod", "go.sum",

@@ -44,8 +44,8 @@ type cache struct {
 	roles    memo[directory.Role]
 	atClient memo[[]directory.Link]
 	// addresses and clientTeams were read ahead of the questions of contacts and atClient.
-	addresses   ahead[directory.Contact]
-	clientTeams ahead[[]directory.Link]
+	addresses   readAhead[directory.Contact]
+	clientTeams readAhead[[]directory.Link]
 	rules       memo[*directory.Rule] // by id; nil for none
 }
 

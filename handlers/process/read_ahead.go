@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// An ahead holds rows of the directory that were read before anybody asked for them: all
+// A readAhead holds rows of the directory that were read before anybody asked for them: all
 // that have a place before to. Every fifth question that it cannot answer reads a page
 // more. So a small directory is soon known as a whole, and a large one costs at most a
 // few reads more than without.
-type ahead[T any] struct {
+type readAhead[T any] struct {
 	mu     sync.Mutex
 	rows   map[string]T // by place
 	to     string       // "" before the first page
@@ -26,7 +26,7 @@ const (
 // get returns the row at a place. It reads pages with read, which returns the rows at
 // and after a place, and the place up to which they are all there are, "" for all. Known
 // is false when the row may exist, but was not read.
-func (a *ahead[T]) get(place string, read func(from string) (map[string]T, string, error)) (v T, found, known bool, err error) {
+func (a *readAhead[T]) get(place string, read func(from string) (map[string]T, string, error)) (v T, found, known bool, err error) {
 	if place == "" {
 		return v, false, false, nil
 	}
@@ -46,7 +46,7 @@ func (a *ahead[T]) get(place string, read func(from string) (map[string]T, strin
 
 // due counts a question that cannot be answered, and tells whether it pays for a page,
 // and where that begins.
-func (a *ahead[T]) due(place string) (from string, due bool) {
+func (a *readAhead[T]) due(place string) (from string, due bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.knows(place) {
@@ -60,9 +60,9 @@ func (a *ahead[T]) due(place string) (from string, due bool) {
 	return a.to, true
 }
 
-func (a *ahead[T]) knows(place string) bool { return a.whole || place < a.to }
+func (a *readAhead[T]) knows(place string) bool { return a.whole || place < a.to }
 
-func (a *ahead[T]) add(from string, rows map[string]T, next string) {
+func (a *readAhead[T]) add(from string, rows map[string]T, next string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.whole || a.to != from {
