@@ -163,7 +163,7 @@ func (r *records) Named(ctx context.Context, it item.Item, from sender, c *chat.
 		}
 		sure = rule.ID
 	}
-	return learn.StillUnclear(rule, others), sure, nil
+	return learn.StillUnclear(rule, it, others), sure, nil
 }
 
 func (r *records) Signed(ctx context.Context, it item.Item) ([]string, error) {

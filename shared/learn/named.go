@@ -299,8 +299,9 @@ var (
 
 // StillUnclear returns those of the clients that a sender's mail names about which people
 // still have to be asked: when the last two mails of this sender that named a client
-// turned out to be about another, the name alone says nothing.
-func StillUnclear(rule directory.Rule, named []string) []string {
+// turned out to be about another, the name alone says nothing. It does when the mail says
+// that it is about another matter.
+func StillUnclear(rule directory.Rule, it item.Item, named []string) []string {
 	if rule.State == directory.RuleOff || rule.State == directory.RuleUndoing || rule.State == directory.RuleUndone {
 		return named
 	}
@@ -314,7 +315,7 @@ func StillUnclear(rule directory.Rule, named []string) []string {
 				return false
 			}
 			if n++; n == leastAgreeing {
-				return true
+				return !otherMatter.MatchString(fold(ownWords(it)))
 			}
 		}
 		return false

@@ -61,9 +61,13 @@ func TestStillUnclear(t *testing.T) {
 			directory.RuleLearning, false},
 		"the rule is undone": {[]directory.Evidence{choice("own", "other"), choice("own", "other")}, directory.RuleUndone, true},
 	} {
-		got := len(StillUnclear(directory.Rule{State: c.state, Evidence: c.evidence}, []string{"other"})) > 0
+		rule := directory.Rule{State: c.state, Evidence: c.evidence}
+		got := len(StillUnclear(rule, item.Item{Says: "Zie bijlage."}, []string{"other"})) > 0
 		if got != c.asked {
 			t.Errorf("%s: asked is %v", name, got)
+		}
+		if len(StillUnclear(rule, item.Item{Says: "Dit gaat over wat anders, namelijk dat."}, []string{"other"})) == 0 {
+			t.Errorf("%s: not asked about what is said to be another matter", name)
 		}
 	}
 }
