@@ -48,6 +48,10 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 			EN: "Automatic answers that belong to no chat are dismissed"}
 	case directory.DismissSender:
 		t = both("Mail van %s hoeft niemand te zien", "Nobody needs to see mail from %s", r.Key)
+		if subject := onlyFor(r); subject != "" {
+			t = both("Mail van %s met onderwerp ‘%s’ hoeft niemand te zien", "Nobody needs to see mail from %s with the subject “%s”",
+				r.Key, subject)
+		}
 	case directory.AcceptKind:
 		t = words.Text{NL: "Wat een collega doorstuurt, hoort bij het contact dat het schreef",
 			EN: "What a colleague passes on belongs to the contact who wrote it"}
@@ -77,6 +81,18 @@ func Explain(r directory.Rule, names func(kind, id string) string) words.Text {
 		t.NL, t.EN = t.NL+"; deze regel is ongedaan gemaakt", t.EN+"; this rule was undone"
 	}
 	return words.Text{NL: t.NL + ".", EN: t.EN + "."}
+}
+
+// onlyFor returns the subject to which a rule about a sender is limited: that of all mail
+// that people dismissed, one by one, when somebody may need such mail.
+func onlyFor(r directory.Rule) (subject string) {
+	for i, e := range r.Evidence {
+		if !e.Weighty || strings.HasPrefix(e.Action, always) || i > 0 && e.Template != subject {
+			return ""
+		}
+		subject = e.Template
+	}
+	return subject
 }
 
 func both(nl, en string, with ...any) words.Text {

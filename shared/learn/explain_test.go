@@ -17,3 +17,18 @@ func TestNamesInSentencesAreIsolated(t *testing.T) {
 		t.Errorf("%q", r.EN)
 	}
 }
+
+// A rule that people made by dismissing invoices says that it is about those only.
+func TestRuleAboutOneSubjectSaysSo(t *testing.T) {
+	dismissed := directory.Evidence{By: "margot", Action: "dismiss", Template: "uw factuur", Weighty: true}
+	rule := directory.Rule{Kind: directory.DismissSender, Key: "f@t.example", State: directory.RuleOn,
+		Evidence: []directory.Evidence{dismissed, dismissed}}
+	names := func(string, string) string { return "Margot" }
+	if said := Explain(rule, names); !strings.HasPrefix(said.EN, "Nobody needs to see mail from f@t.example with the subject “uw factuur”") {
+		t.Error(said.EN)
+	}
+	rule.Evidence[1].Template = "uw termijn"
+	if said := Explain(rule, names); strings.Contains(said.EN, "subject") {
+		t.Error(said.EN)
+	}
+}
