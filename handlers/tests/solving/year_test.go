@@ -104,7 +104,7 @@ type bounds struct {
 var (
 	aims  = bounds{work: 0.25, wrong: 0.001, first: 0.85, three: 0.95}
 	easy  = bounds{work: 0.25, wrong: 0.001, first: 0.85, three: 0.95}
-	harsh = bounds{work: 0.54, wrong: 0.015, first: 0.94, three: 0.98}
+	harsh = bounds{work: 0.48, wrong: 0.004, first: 0.94, three: 0.98}
 )
 
 // judge compares a game with its bounds, and prints the aims.
