@@ -33,7 +33,8 @@ func bySignature(all []directory.Client, it item.Item, chosen []directory.Eviden
 		signed = s.client
 	}
 	longer := func(name []string) bool {
-		return signed >= 0 && len(name) > len(names[signed]) && subset(names[signed], name)
+		whole, short := strings.Join(name, ""), strings.Join(names[signed], "")
+		return len(whole) > len(short) && strings.HasPrefix(whole, short)
 	}
 	if signed < 0 || it.HasAttachments && slices.ContainsFunc(names, longer) {
 		return -1, Reason{}

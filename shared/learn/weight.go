@@ -90,7 +90,7 @@ const (
 	passedOnAnyway   = 0.10
 	originalSender   = 0.90 // forwarded mail is its author's
 	contactWrote     = 0.25 // a doubted mail may be genuine: contacts have broken mail servers
-	contactAnswers   = 0.85 // contacts know what was said in the chat
+	contactAnswers   = 0.92 // contacts know what was said in the chat
 	trustedBefore    = 0.80
 	phoneOfContact   = 0.50
 	strangerDoubted  = 0.60 // a doubted and unknown sender is seldom missed
