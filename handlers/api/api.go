@@ -72,9 +72,13 @@ type Options struct {
 // An api is the API with its routes.
 type api struct {
 	Options
-	huma   huma.API
-	mux    *http.ServeMux
-	origin *http.CrossOriginProtection
+	huma huma.API
+	mux  *http.ServeMux
+	// operations are all, in the order of the description. described describes them when
+	// it is first called: that takes a third of the start.
+	operations []*operation
+	described  func()
+	origin     *http.CrossOriginProtection
 	// explain says, for each domain package, what its errors mean in HTTP.
 	explain   []func(error) *problem
 	pictures  *pictureCache
@@ -101,6 +105,7 @@ func build(o Options) *api {
 		pictures: newPictureCache(), documents: newDocuments(), receiving: make(chan struct{}, uploadsAtOnce),
 	}
 	a.huma = humago.New(a.mux, config(o.Version))
+	a.described = sync.OnceFunc(a.describe)
 	a.registerDocument()
 	a.registerHealth()
 	a.registerHealthReport()
@@ -135,7 +140,6 @@ func build(o Options) *api {
 	a.registerTemplates()
 	a.registerTeamwork()
 	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
-	a.describe()
 	return a
 }
 
@@ -214,7 +218,10 @@ func (a *api) registerDocument() {
 		ContentType string `header:"Content-Type"`
 		Body        []byte
 	}
-	document := sync.OnceValues(func() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON() })
+	document := sync.OnceValues(func() ([]byte, error) {
+		a.described()
+		return a.huma.OpenAPI().MarshalJSON()
+	})
 	handle(a, access.Public, huma.Operation{
 		OperationID: "get-openapi", Method: http.MethodGet, Path: "/api/openapi.json", Tags: []string{"about"},
 		Summary: "This description, in OpenAPI 3.1",

@@ -140,6 +140,7 @@ func (o *office) isDescribed(t testing.TB, r *http.Request, got answer) {
 	t.Helper()
 	_, pattern := o.mux.Handler(r)
 	_, path, _ := strings.Cut(pattern, " ")
+	o.described()
 	item := o.huma.OpenAPI().Paths[path]
 	if item == nil || got.status >= 500 || got.status == http.StatusNotFound && !strings.Contains(path, "{") {
 		return

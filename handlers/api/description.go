@@ -33,11 +33,16 @@ const (
 	sessionScheme = "session" // the cookie of App Service Authentication
 )
 
-// describe completes the description of the API when all operations are registered:
-// how a caller signs in, which app role an operation needs, and which problems it can
+// describe makes the description of the API when all operations are registered: what
+// they read and answer, how a caller signs in, which app role an operation needs, and which problems it can
 // answer.
 func (a *api) describe() {
 	doc := a.huma.OpenAPI()
+	for _, o := range a.operations {
+		o.describeInput()
+		o.describeOutput()
+		doc.AddOperation(&o.Operation)
+	}
 	doc.Info.Description = "The mail of an accountancy office as conversations with its clients. A program signs in with OAuth 2 client " +
 		"credentials; " +
 		"the app roles that an operation accepts are in its description. Errors are problem details (RFC 9457)."

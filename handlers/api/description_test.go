@@ -56,7 +56,9 @@ func TestDescriptionSaysHowToSignIn(t *testing.T) {
 // The token URL and the scope are those of the deployment.
 func TestDescriptionNamesTheDeployment(t *testing.T) {
 	o := newOffice(t)
-	doc := build(Options{Version: "test", ClientID: "cccccccc-0000-0000-0000-000000000000", Gate: o.Gate}).huma.OpenAPI()
+	a := build(Options{Version: "test", ClientID: "cccccccc-0000-0000-0000-000000000000", Gate: o.Gate})
+	a.described()
+	doc := a.huma.OpenAPI()
 	flow := doc.Components.SecuritySchemes[entraScheme].Flows.ClientCredentials
 	if flow.TokenURL != "https://login.microsoftonline.com/"+staff+"/oauth2/v2.0/token" ||
 		flow.Scopes["api://cccccccc-0000-0000-0000-000000000000/.default"] == "" {

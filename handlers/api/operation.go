@@ -74,10 +74,15 @@ func (o *operation) register(action access.Action) {
 	if o.Responses == nil {
 		o.Responses = map[string]*huma.Response{}
 	}
-	o.describeInput()
-	o.describeOutput()
-	o.api.huma.OpenAPI().AddOperation(&o.Operation)
-	o.api.huma.Adapter().Handle(&o.Operation, huma.Middlewares{o.api.guard(action)}.Handler(o.handle))
+	o.findOutput()
+	o.api.operations = append(o.api.operations, o)
+	guarded := huma.Middlewares{o.api.guard(action)}.Handler(o.handle)
+	o.api.huma.Adapter().Handle(&o.Operation, func(hc huma.Context) {
+		if o.in.NumField() > 0 {
+			o.api.described()
+		}
+		guarded(hc)
+	})
 }
 
 func (o *operation) registry() huma.Registry { return o.api.huma.OpenAPI().Components.Schemas }

@@ -96,21 +96,28 @@ func (o *operation) hint(of reflect.Type, what string) string {
 	return o.OperationID + what
 }
 
-// describeOutput finds the headers and the body of the output of an operation, and
-// describes them.
-func (o *operation) describeOutput() {
-	body, has := o.out.FieldByName("Body")
-	if o.DefaultStatus == 0 && has {
+// findOutput finds the status and the headers of the output of an operation.
+func (o *operation) findOutput() {
+	if _, has := o.out.FieldByName("Body"); has && o.DefaultStatus == 0 {
 		o.DefaultStatus = http.StatusOK
 	}
 	o.DefaultStatus = cmp.Or(o.DefaultStatus, http.StatusNoContent)
+	for _, f := range reflect.VisibleFields(o.out) {
+		if name := f.Tag.Get("header"); name != "" {
+			o.headers = append(o.headers, parameter{at: f.Index, name: name})
+		}
+	}
+}
+
+// describeOutput describes the headers and the body of the output of an operation.
+func (o *operation) describeOutput() {
 	status := strconv.Itoa(o.DefaultStatus)
 	if o.Responses[status] == nil {
 		o.Responses[status] = &huma.Response{}
 	}
 	response := o.Responses[status]
 	response.Description = cmp.Or(response.Description, http.StatusText(o.DefaultStatus))
-	if has && body.Type.Kind() != reflect.Func {
+	if body, has := o.out.FieldByName("Body"); has && body.Type.Kind() != reflect.Func {
 		schema := huma.SchemaFromField(o.registry(), body, o.hint(o.out, "Response"))
 		if len(response.Content) == 0 {
 			response.Content = map[string]*huma.MediaType{"application/json": {}}
@@ -119,15 +126,10 @@ func (o *operation) describeOutput() {
 			media.Schema = schema
 		}
 	}
-	for _, f := range reflect.VisibleFields(o.out) {
-		name := f.Tag.Get("header")
-		if name == "" {
-			continue
-		}
+	for _, h := range o.headers {
 		if response.Headers == nil {
 			response.Headers = map[string]*huma.Param{}
 		}
-		o.headers = append(o.headers, parameter{at: f.Index, name: name})
-		response.Headers[name] = &huma.Header{Schema: huma.SchemaFromField(o.registry(), f, "")}
+		response.Headers[h.name] = &huma.Header{Schema: huma.SchemaFromField(o.registry(), o.out.FieldByIndex(h.at), "")}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestOperationsAreThoseOfHuma(t *testing.T) {
 		DefaultStatus: http.StatusCreated, MaxBodyBytes: 200,
 	}
 	ours := &api{mux: http.NewServeMux()}
-	ours.huma = humago.New(ours.mux, config("1"))
+	ours.huma, ours.described = humago.New(ours.mux, config("1")), sync.OnceFunc(ours.describe)
 	handle(ours, access.Public, op, sample)
 	mux := http.NewServeMux()
 	theirs := humago.New(mux, config("1"))
@@ -91,5 +92,20 @@ func TestOperationsAreThoseOfHuma(t *testing.T) {
 	want, _ := json.Marshal(theirs.OpenAPI().Paths["/api/sample/{id}"].Put.Parameters)
 	if err != nil || string(got) != string(want) {
 		t.Errorf("parameters %s\nwant %s", got, want)
+	}
+}
+
+// Schemas are made when a request needs them: the start does not wait for them, and neither
+// does the question whether the product runs.
+func TestTheStartMakesNoSchemas(t *testing.T) {
+	a := build(Options{Version: "test"})
+	rec := httptest.NewRecorder()
+	a.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/health/live", nil))
+	if n := len(a.huma.OpenAPI().Paths); rec.Code != http.StatusOK || n != 0 {
+		t.Errorf("status %d, %d paths are described", rec.Code, n)
+	}
+	a.described()
+	if n := len(a.huma.OpenAPI().Paths); n < 50 {
+		t.Errorf("%d paths are described", n)
 	}
 }

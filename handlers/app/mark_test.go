@@ -244,6 +244,9 @@ func TestMarkBudget(t *testing.T) {
 		if c.graph > 1.2*n || c.queue > 0.3*n*(1+hostPerJob) {
 			t.Errorf("%d Graph calls and %d queue operations for %d mails", c.graph, c.queue, n)
 		}
+		if c.tableReads > 20 {
+			t.Errorf("%d table reads: a mark says all that is needed of its mail", c.tableReads)
+		}
 		if c.graph > 4 {
 			t.Errorf("%d Graph calls: the page, the end of the round, and two batches are enough", c.graph)
 		}

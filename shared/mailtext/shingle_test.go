@@ -25,6 +25,14 @@ func TestTheHashOfAWordIsThatOfFNV(t *testing.T) {
 	}
 }
 
+// Words are counted in lists that are made once, whatever their number.
+func TestWordsAllocateLittle(t *testing.T) {
+	lines := readLines("text", strings.Repeat("De stukken liggen klaar, ook die van het DERDE kwartaal: één map.\n", 100)).lines
+	if n := testing.AllocsPerRun(3, func() { wordsOf(lines) }); n > 3 {
+		t.Errorf("%.0f allocations for a hundred lines", n)
+	}
+}
+
 func TestABannerIsFoundByItsParts(t *testing.T) {
 	for _, text := range []string{
 		"This email originated from outside of the organisation", "KOMT VAN BUITEN DE organisatie",
