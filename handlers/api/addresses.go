@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/job"
@@ -75,10 +73,7 @@ type AddressPath struct {
 
 func (a *api) registerAddresses() {
 	const list, one = "/api/connectors/{connector}/addresses", "/api/addresses/{address}"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"},
-			DefaultStatus: status}
-	}
+	op := apiTag("configuration").op
 	handle(a, access.ConfigurationRead,
 		op("list-addresses", http.MethodGet, list, "List the addresses that were ever activated", http.StatusOK), a.listAddresses)
 	handle(a, access.ConfigurationWrite, op("create-address", http.MethodPost, list, "Activate an address", http.StatusCreated),

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
@@ -101,14 +99,13 @@ func (in PageInput) check() error {
 }
 
 func (a *api) registerChats() {
-	op := func(id, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"chats"}}
-	}
-	handle(a, access.ChatsRead, op("list-chats", "/api/chats", "List chats, the last started first"),
+	op := apiTag("chats").op
+	handle(a, access.ChatsRead, op("list-chats", http.MethodGet, "/api/chats", "List chats, the last started first"),
 		func(ctx context.Context, in *chatsInput) (*listOutput[chatObject], error) {
 			return a.listChats(ctx, in)
 		})
-	handle(a, access.ChatsRead, op("get-chat", "/api/chats/{chat}", "Get a chat; under the id of one that was merged, the other"),
+	handle(a, access.ChatsRead, op("get-chat", http.MethodGet, "/api/chats/{chat}",
+		"Get a chat; under the id of one that was merged, the other"),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			IfNoneMatch string `header:"If-None-Match" maxLength:"100" doc:"an ETag: nothing but 304 comes when the chat still has it, whatever the names beside it and what is unread"`

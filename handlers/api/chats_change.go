@@ -6,17 +6,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 )
 
 func (a *api) registerChatChanges() {
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"chats"}, DefaultStatus: status}
-	}
+	op := apiTag("chats").op
 	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
 		"Close a chat, or open it again (new mail opens it too); give it to another client, whose team members then take part; or say who "+
 			"looks after it, and when", http.StatusOK), a.updateChat)

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
@@ -31,10 +29,8 @@ type participantsOutput = objectOutput[listOf[participant]]
 
 func (a *api) registerParticipants() {
 	const path = "/api/chats/{chat}/participants"
-	op := func(id, method, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"chats"}}
-	}
-	handle(a, access.ChatsRead, op("list-participants", http.MethodGet, "List who takes part in a chat, and why"),
+	op := apiTag("chats").op
+	handle(a, access.ChatsRead, op("list-participants", http.MethodGet, path, "List who takes part in a chat, and why"),
 		func(ctx context.Context, in *ChatPath) (*participantsOutput, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
@@ -42,7 +38,7 @@ func (a *api) registerParticipants() {
 			}
 			return a.participants(ctx, c)
 		})
-	handle(a, access.ChatsWrite, op("set-participants", http.MethodPut,
+	handle(a, access.ChatsWrite, op("set-participants", http.MethodPut, path,
 		"Say who takes part in a chat, in place of who did; who is left out loses the chat"),
 		func(ctx context.Context, in *struct {
 			ChatPath

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -26,12 +24,10 @@ type moveInput struct {
 }
 
 func (a *api) registerMoves() {
-	op := func(id, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary, Tags: []string{"chats"}}
-	}
-	handle(a, access.ChatsWrite, op("move-message", "/api/chats/{chat}/messages/{message}/move",
+	op := apiTag("chats").op
+	handle(a, access.ChatsWrite, op("move-message", http.MethodPost, "/api/chats/{chat}/messages/{message}/move",
 		"Move one mail into another chat, or into a new one; later mail that answers it follows. Get the chat where it is now"), a.moveMessage)
-	handle(a, access.ChatsWrite, op("merge-chat", "/api/chats/{chat}/merge",
+	handle(a, access.ChatsWrite, op("merge-chat", http.MethodPost, "/api/chats/{chat}/merge",
 		"Bring all of a chat into another, which is then found under both ids; later mail follows. Get the other"),
 		func(ctx context.Context, in *struct {
 			ChatPath
@@ -45,7 +41,7 @@ func (a *api) registerMoves() {
 			}
 			return a.oneChat(ctx, c)
 		})
-	handle(a, access.ChatsWrite, op("undo-chat", "/api/chats/{chat}/undo",
+	handle(a, access.ChatsWrite, op("undo-chat", http.MethodPost, "/api/chats/{chat}/undo",
 		"Undo the newest move, merge or change of client of a chat, if nothing came since that makes it wrong"),
 		func(ctx context.Context, in *struct {
 			ChatPath

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
@@ -68,10 +66,7 @@ type ConnectorPath struct {
 
 func (a *api) registerConnectors() {
 	const path = "/api/connectors"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"configuration"},
-			DefaultStatus: status}
-	}
+	op := apiTag("configuration").op
 	handle(a, access.ConfigurationRead, op("list-connectors", http.MethodGet, path, "List connectors", http.StatusOK), a.listConnectors)
 	handle(a, access.ConfigurationWrite, op("create-connector", http.MethodPost, path, "Add a connector", http.StatusCreated),
 		a.createConnector)

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/outbox"
 )
@@ -52,10 +50,8 @@ type (
 
 func (a *api) registerDrafts() {
 	const path = "/api/chats/{chat}/draft"
-	op := func(id, method, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
-	}
-	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, "Get what you have written in a chat and not sent", http.StatusOK),
+	op := apiTag("replies").op
+	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, path, "Get what you have written in a chat and not sent", http.StatusOK),
 		func(ctx context.Context, in *ChatPath) (*objectOutput[draftObject], error) {
 			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 				return nil, err
@@ -66,10 +62,11 @@ func (a *api) registerDrafts() {
 			}
 			return a.draftOutput(ctx, d)
 		})
-	put := op("put-draft", http.MethodPut, "Save what you have written in a chat and not sent; only you read it", http.StatusOK)
+	put := op("put-draft", http.MethodPut, path, "Save what you have written in a chat and not sent; only you read it", http.StatusOK)
 	put.MaxBodyBytes = maxReplyBody
 	handle(a, access.ChatsSend, put, a.putDraft)
-	handle(a, access.ChatsSend, op("delete-draft", http.MethodDelete, "Throw away what you have written in a chat", http.StatusNoContent),
+	handle(a, access.ChatsSend, op("delete-draft", http.MethodDelete, path, "Throw away what you have written in a chat",
+		http.StatusNoContent),
 		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
 			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 				return nil, err

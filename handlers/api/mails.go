@@ -89,9 +89,7 @@ type mailsInput struct {
 }
 
 func (a *api) registerMails() {
-	op := func(id, method, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"mails"}}
-	}
+	op := apiTag("mails").op
 	handle(a, access.MailsRead, op("list-mails", http.MethodGet, "/api/mails", "List the mails of the processing module"),
 		func(ctx context.Context, in *mailsInput) (*listOutput[MailObject], error) {
 			return a.listMails(ctx, in)

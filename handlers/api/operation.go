@@ -53,6 +53,18 @@ type parameter struct {
 // operation.
 const actionKey = "x-action"
 
+// An apiTag is the tag of operations in the description: what they are about.
+type apiTag string
+
+// op describes an operation. A status is that of its answer, if it is not the usual one.
+func (t apiTag) op(id, method, path, summary string, status ...int) huma.Operation {
+	o := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{string(t)}}
+	if len(status) > 0 {
+		o.DefaultStatus = status[0]
+	}
+	return o
+}
+
 // handle registers an operation. Operations are registered only here, so none
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.

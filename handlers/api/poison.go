@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/poison"
 )
@@ -40,9 +38,7 @@ type (
 
 func (a *api) registerPoison() {
 	const list, one = "/api/poison", "/api/poison/{queue}/{message}"
-	op := func(id, method, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"about"}}
-	}
+	op := apiTag("about").op
 	handle(a, access.HealthRead, op("list-poison", http.MethodGet, list,
 		"List the first messages of each queue that failed five times, with their reasons"),
 		func(ctx context.Context, _ *struct{}) (*listOutput[poisonObject], error) {

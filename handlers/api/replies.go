@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
@@ -66,9 +64,7 @@ type acceptedReply = objectOutput[replyObject]
 
 func (a *api) registerReplies() {
 	const path = "/api/chats/{chat}/replies"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
-	}
+	op := apiTag("replies").op
 	create := op("create-reply", http.MethodPost, path, "Write a reply, which leaves as mail when its hold is over", http.StatusAccepted)
 	create.Description = "409 of type newer-message: something came into the chat that you have not seen; force sends all the same. " +
 		"409 of type confirm: send it again with its codes as confirmed."

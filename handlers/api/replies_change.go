@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/outbox"
@@ -17,9 +15,7 @@ type decisionBody struct {
 
 func (a *api) registerReplyChanges() {
 	const one = "/api/chats/{chat}/replies/{reply}"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
-	}
+	op := apiTag("replies").op
 	handle(a, access.ChatsSend, op("delete-reply", http.MethodDelete, one,
 		"Take a reply back that has not left: its text is its writer's draft again", http.StatusNoContent),
 		func(ctx context.Context, in *ReplyPath) (*struct{}, error) {

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/learn"
@@ -40,9 +38,7 @@ type (
 
 func (a *api) registerRules() {
 	const list, one = "/api/rules", "/api/rules/{rule}"
-	op := func(id, method, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"learning"}}
-	}
+	op := apiTag("learning").op
 	handle(a, access.RulesRead, op("list-rules", http.MethodGet, list, "List what people have taught, by kind"),
 		func(ctx context.Context, in *struct {
 			Searching

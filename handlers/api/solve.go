@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/solve"
@@ -60,15 +58,14 @@ type (
 
 func (a *api) registerSolve() {
 	const one = "/api/mails/{mail}"
-	op := func(id, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary, Tags: []string{"mails"},
-			DefaultStatus: status}
-	}
-	handle(a, access.MailsSolve, op("solve-mail", one+"/solve", "Solve what keeps a mail waiting, and have all mail decided that this answers",
+	op := apiTag("mails").op
+	handle(a, access.MailsSolve, op("solve-mail", http.MethodPost, one+"/solve",
+		"Solve what keeps a mail waiting, and have all mail decided that this answers",
 		http.StatusOK), a.solveMail)
-	handle(a, access.MailsSolve, op("undo-mail", one+"/undo", "Take back what was last decided about a mail, with what it led to",
+	handle(a, access.MailsSolve, op("undo-mail", http.MethodPost, one+"/undo",
+		"Take back what was last decided about a mail, with what it led to",
 		http.StatusOK), a.undoMail)
-	handle(a, access.MailsSolve, op("retry-mail", one+"/retry", "Process a parked mail again, at once", http.StatusOK),
+	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, one+"/retry", "Process a parked mail again, at once", http.StatusOK),
 		func(ctx context.Context, in *MailPath) (*detailOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
 			if err != nil {
@@ -84,10 +81,13 @@ func (a *api) registerSolve() {
 			}
 			return a.detail(ctx, it)
 		})
-	handle(a, access.MailsSolve, op("retry-mails", "/api/mails/retry", "Process parked mails again: some, or all that wait for a reason",
+	handle(a, access.MailsSolve, op("retry-mails", http.MethodPost, "/api/mails/retry",
+		"Process parked mails again: some, or all that wait for a reason",
 		http.StatusAccepted), a.retryMails)
-	handle(a, access.MailsSolve, op("undo-mails", "/api/mails/undo", "Take back that you dismissed several mails", http.StatusOK), a.undoMails)
-	handle(a, access.MailsSolve, op("dismiss-mails", "/api/mails/dismiss", "Say of several mails that nothing needs to be done about them",
+	handle(a, access.MailsSolve, op("undo-mails", http.MethodPost, "/api/mails/undo", "Take back that you dismissed several mails",
+		http.StatusOK), a.undoMails)
+	handle(a, access.MailsSolve, op("dismiss-mails", http.MethodPost, "/api/mails/dismiss",
+		"Say of several mails that nothing needs to be done about them",
 		http.StatusOK), a.dismissMails)
 }
 

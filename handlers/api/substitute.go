@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
@@ -23,9 +21,7 @@ func (b substituteBody) substitute() *directory.Substitute {
 
 func (a *api) registerSubstitute() {
 	const path = "/api/me/substitute"
-	op := func(id, method, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"about"}, DefaultStatus: status}
-	}
+	op := apiTag("about").op
 	set := func(ctx context.Context, s *directory.Substitute) (directory.TeamMember, error) {
 		id := actor(ctx).Member.ID
 		if id == "" {
@@ -36,13 +32,13 @@ func (a *api) registerSubstitute() {
 			return nil
 		})
 	}
-	handle(a, access.MeWrite, op("set-my-substitute", http.MethodPut,
+	handle(a, access.MeWrite, op("set-my-substitute", http.MethodPut, path,
 		"Say who stands in for you, and when: he or she joins your new chats and sees what you see", http.StatusOK),
 		func(ctx context.Context, in *struct{ Body substituteBody }) (*objectOutput[directory.TeamMember], error) {
 			m, err := set(ctx, in.Body.substitute())
 			return &objectOutput[directory.TeamMember]{ETag: tag(m.Revision), Body: m}, err
 		})
-	handle(a, access.MeWrite, op("delete-my-substitute", http.MethodDelete, "Say that nobody stands in for you any more",
+	handle(a, access.MeWrite, op("delete-my-substitute", http.MethodDelete, path, "Say that nobody stands in for you any more",
 		http.StatusNoContent),
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			_, err := set(ctx, nil)

@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
 )
@@ -47,9 +45,7 @@ type TemplatePath struct {
 
 func (a *api) registerTemplates() {
 	const many, one = "/api/templates", "/api/templates/{template}"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
-	}
+	op := apiTag("replies").op
 	handle(a, access.TemplatesRead,
 		op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named", http.StatusOK),
 		a.listTemplates)

@@ -71,9 +71,7 @@ func (in *uploadInput) Resolve(hc huma.Context) []error {
 
 func (a *api) registerUploads() {
 	const one = "/api/uploads/{upload}"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"replies"}, DefaultStatus: status}
-	}
+	op := apiTag("replies").op
 	create := op("create-upload", http.MethodPost, "/api/uploads", "Send a file for a reply, or take over an attachment of a mail",
 		http.StatusCreated)
 	create.Description = "With a name, the body is the content of the file, of any type and at most 150 MB. " +
