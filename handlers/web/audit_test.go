@@ -148,6 +148,10 @@ func TestTroubleIsToldOnEveryPage(t *testing.T) {
 					{State: "works", SecretExpires: time.Now().AddDate(0, 0, 50)}}},
 			[]string{"1 clientgeheim verloopt", "!Alles werkt"}, "", "1",
 		},
+		"former certificate": {
+			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "certificate-former", SecretExpires: later}}},
+			[]string{"1 omgeving gebruikt haar oude certificaat", "badge warn", "Oud certificaat in gebruik", "!Alles werkt"}, "", "1",
+		},
 		"connection broken": {
 			healthReport{Enabled: true, Connectors: []connectorObject{{Name: "Kantoor", State: "secret-expired", SecretExpires: later}},
 				Troubled: []addressObject{{BehindSince: &later}}},
