@@ -223,7 +223,7 @@ func TestImport(t *testing.T) {
 		if wrong && !dry {
 			return Problem{Status: 422}
 		}
-		report := importReport{DryRun: dry, Applied: !dry, Summary: map[string]importCounts{"clients": {Create: 2, Update: 1}},
+		report := importReport{Applied: !dry, Summary: map[string]importCounts{"clients": {Create: 2, Update: 1}},
 			Rows: []importRow{{Number: 2, Kind: "clients", Key: "1001", Action: "create"}}}
 		if wrong {
 			report.Summary["clients"] = importCounts{Wrong: 1}

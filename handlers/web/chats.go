@@ -22,7 +22,6 @@ type chatObject struct {
 	State       string     `json:"state"`
 	Last        time.Time  `json:"last"`
 	Preview     string     `json:"preview"`
-	Messages    int        `json:"messages"`
 	Unread      int        `json:"unread"`
 	UnreadAt    []span     `json:"unreadAt"` // which, when it is not the newest
 	Position    int        `json:"position"`

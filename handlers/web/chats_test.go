@@ -19,7 +19,7 @@ func talking(rights string, actions ...string) *fakeAPI {
 	c := chatObject{
 		ID: one, Subject: "Btw & <i>meer</i>", ClientName: "Bakkerij <Jansen>", ContactName: "Jan <b>", Members: []string{"m1", "m2"},
 		Addresses: []string{"info@kantoor.example"},
-		State:     "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Messages: 3, Unread: 2, Position: 7,
+		State:     "open", Last: time.Now().Add(-3 * time.Minute), Preview: "Tot ziens", Unread: 2, Position: 7,
 	}
 	old := c
 	old.ID, old.Subject, old.Unread, old.Last = two, "Loonstrook", 0, time.Now()

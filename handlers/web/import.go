@@ -16,7 +16,6 @@ import (
 
 // An importReport says what each row of a file changes, as the API reports it.
 type importReport struct {
-	DryRun   bool                    `json:"dryRun"`
 	Applied  bool                    `json:"applied"`
 	Summary  map[string]importCounts `json:"summary"`
 	Warnings []importNotice          `json:"warnings"`

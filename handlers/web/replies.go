@@ -33,7 +33,6 @@ var outgoingStates = []string{stateFailed, stateUnknown, stateBounced, stateAppr
 type replyObject struct {
 	ID          string      `json:"id"`
 	Chat        string      `json:"chat"`
-	ChatSubject string      `json:"chatSubject"`
 	State       string      `json:"state"`
 	From        recipient   `json:"from"`
 	To          []recipient `json:"to"`
@@ -57,10 +56,9 @@ type replyObject struct {
 	Tag string // its version
 }
 
-// An approval says why a second person must agree, and what he or she said.
+// An approval says why a second person must agree.
 type approval struct {
-	Why     []string `json:"why"`
-	Comment string   `json:"comment"`
+	Why []string `json:"why"`
 }
 
 // at is the time that counts for its state.

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
 	"strconv"
 )
@@ -73,21 +71,4 @@ func Settings() []Setting {
 		all = append(all, s)
 	}
 	return all
-}
-
-// Example returns the text of local.settings.json.example.
-func Example() []byte {
-	var b bytes.Buffer
-	b.WriteString("{\n  \"IsEncrypted\": false,\n  \"Values\": {")
-	separator := "\n"
-	for _, s := range Settings() {
-		if s.Local == "" {
-			continue
-		}
-		value, _ := json.Marshal(s.Local) // a string always encodes
-		b.WriteString(separator + `    "` + s.Name + `": ` + string(value))
-		separator = ",\n"
-	}
-	b.WriteString("\n  }\n}\n")
-	return b.Bytes()
 }

@@ -42,7 +42,7 @@ func TestAThreadOfManyProgramsIsFolded(t *testing.T) {
 		check(n, info, jan, Body{ContentType: draft["contentType"].(string), Content: draft["content"].(string)}, text(n))
 		w.want(w.graph("POST", at+"/send", nil), 202)
 		sent := w.tenant.OutsideItems(jan)
-		program := MailPrograms[n/2%len(MailPrograms)]
+		program := []MailProgram{Outlook, Gmail, AppleMail, Thunderbird}[n/2%4]
 		answer := OutsideAnswer{Address: jan, MessageID: sent[len(sent)-1].MessageID, Text: text(n + 1), Program: program}
 		if _, err := w.tenant.AnswerOutside(t.Context(), answer); err != nil {
 			t.Fatal(err)

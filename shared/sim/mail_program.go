@@ -21,9 +21,6 @@ const (
 	Thunderbird MailProgram = "thunderbird" // plain text
 )
 
-// MailPrograms are all of them.
-var MailPrograms = []MailProgram{Outlook, Gmail, AppleMail, Thunderbird}
-
 // A quotation is what a mail program quotes from.
 type quotation struct {
 	original *Message
