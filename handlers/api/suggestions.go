@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
+	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
@@ -39,6 +41,12 @@ type (
 		Warnings []learn.Reason     `json:"warnings" nullable:"false" doc:"what should make you careful, the gravest first"`
 		Doubt    bool               `json:"doubt" doc:"whether the sender may be a fraud, by a warning or by Exchange: ask before anything but a dismissal is done"`
 		Prefill  prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
+		Chat     *chatReference     `json:"chat,omitempty" doc:"the chat that the mail answers, and joins once its sender belongs to the chat's client"`
+	}
+	chatReference struct {
+		ID      string `json:"id"`
+		Subject string `json:"subject"`
+		Client  string `json:"client,omitempty" doc:"id"`
 	}
 )
 
@@ -65,8 +73,24 @@ func (a *api) registerSuggestions() {
 			out.Items = append(out.Items, suggestionOf(s, it.From.Name))
 		}
 		out.Prefill = prefillOf(r.mail, r.all)
-		return &struct{ Body suggestions }{out}, nil
+		out.Chat, err = a.answered(ctx, it)
+		return &struct{ Body suggestions }{out}, err
 	})
+}
+
+// answered is the chat whose mail a mail names, if the caller may see it.
+func (a *api) answered(ctx context.Context, it item.Item) (*chatReference, error) {
+	c, named, _, err := a.Chats.Answered(ctx, it)
+	if err != nil || !named {
+		return nil, err
+	}
+	switch err := a.mayChat(ctx, c, access.ChatsRead); {
+	case errors.Is(err, chat.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &chatReference{ID: c.ID, Subject: c.Subject, Client: c.Client}, nil
 }
 
 // A ranking is what may solve a mail.

@@ -102,8 +102,14 @@ func TestAnswersToReplies(t *testing.T) {
 		if chats := w.Chats(); len(chats) != 1 || chats[0]["state"] != "open" {
 			t.Errorf("%d chats, %v", len(chats), chats[0]["state"])
 		}
-		// A person who chooses the client of the chat puts the mail into it.
+		// A person sees which chat the mail answers, and who chooses its client puts the mail
+		// into it.
 		for _, m := range w.Mails() {
+			if m["state"] == "parked" {
+				if got, _ := w.Must("GET", "/api/mails/"+m["id"].(string)+"/suggestions", nil)["chat"].(object); got["id"] != c {
+					t.Errorf("%v answers %v", m["from"], got)
+				}
+			}
 			if m["from"].(object)["email"] == "els@slager.example" {
 				w.Must("POST", "/api/mails/"+m["id"].(string)+"/solve", object{"action": "choose-client", "client": w.Chats()[0]["client"]})
 			}

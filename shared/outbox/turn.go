@@ -73,21 +73,24 @@ func (s *Store) TakeTurn(ctx context.Context, mailbox string, patience time.Dura
 // RenewTurn lets a turn last TurnLife from now. It fails with ErrChanged when it was ended, or
 // another job has the turn by now.
 func (s *Store) RenewTurn(ctx context.Context, t Turn) error {
-	var now Turn
-	etag, err := s.get(ctx, turnKey(t.Mailbox), &now)
-	if err == nil && now.Claim != t.Claim {
-		err = ErrChanged
-	}
-	if err == nil {
-		now.ClaimEnds = s.now().Add(TurnLife)
-		if err = s.table.Write(ctx, table.Replace(document(turnKey(t.Mailbox), etag, now, nil))); isConflict(ctx, err) {
-			err = ErrChanged // only the job that has a turn renews it
+	for range table.Tries(ctx) {
+		var now Turn
+		etag, err := s.get(ctx, turnKey(t.Mailbox), &now)
+		if err == nil && now.Claim != t.Claim {
+			err = ErrChanged
+		}
+		if err == nil {
+			now.ClaimEnds = s.now().Add(TurnLife)
+			err = s.table.Write(ctx, table.Replace(document(turnKey(t.Mailbox), etag, now, nil)))
+		}
+		switch {
+		case err == nil:
+			return nil
+		case !isConflict(ctx, err): // else the first attempt may have lost its answer
+			return fmt.Errorf("renew the turn to send from mailbox %s: %w", t.Mailbox, err)
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("renew the turn to send from mailbox %s: %w", t.Mailbox, err)
-	}
-	return nil
+	return table.Overtaken(ErrChanged, "renew the turn to send from mailbox %s", t.Mailbox)
 }
 
 // EndTurn ends a turn. No mail leaves the mailbox before notBefore; zero for as Spread
