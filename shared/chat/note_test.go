@@ -81,3 +81,17 @@ func TestMessagesOfOneMillisecond(t *testing.T) {
 		after = next
 	}
 }
+
+// A reply that left later than it was to leave stands behind the mail that came meanwhile.
+func TestAReplyStandsWhereItLeft(t *testing.T) {
+	b := newBureau(t)
+	c := b.started(t, 1, "bakker", "anna")
+	reply := chat.Message{ID: newMail(2).ID, Kind: chat.KindReply, Direction: chat.Out, State: "sent", By: "anna", Received: newMail(4).Received}
+	_, _, ops := b.get(t, c.ID).Append(reply, false)
+	b.write(t, ops)
+	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
+	all, _, err := b.Messages(t.Context(), c.ID, 20, "")
+	if err != nil || len(all) != 3 || all[0].ID != reply.ID || all[1].ID != m.ID || all[2].ID != c.ID {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

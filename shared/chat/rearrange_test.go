@@ -173,7 +173,7 @@ func TestWhatDoesNotMove(t *testing.T) {
 	fails(chat.ErrNotFound, chat.Move{Chat: c.ID, Message: into.ID})
 	fails(chat.ErrNotFound, chat.Move{Chat: c.ID, Message: m.ID, Into: newMail(9).ID})
 	_, _, ops := b.get(t, c.ID).Append(chat.Message{ID: newMail(8).ID, Kind: chat.KindReply, Direction: chat.Out, State: "held",
-		By: "anna"}, false)
+		By: "anna", Received: newMail(8).Received}, false)
 	b.write(t, ops)
 	fails(chat.ErrLeaving, chat.Move{Chat: c.ID, Message: m.ID, Into: into.ID})
 	if _, err := b.merge(t, c.ID, into.ID); !errors.Is(err, chat.ErrLeaving) {

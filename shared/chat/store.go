@@ -179,12 +179,13 @@ func (s *Store) VerdictsOf(ctx context.Context, contact string, clients []string
 }
 
 // Messages returns the messages of a chat, newest first, and the id to continue
-// after, "" at the end. It costs one query. Of a page, those of one millisecond are in the
-// order in which they came into the chat: Graph gives mail the time in whole seconds.
+// after, "" at the end. It costs one query. In a page, a reply stands where it left, which
+// its id does not know yet; those of one millisecond are in the order in which they came
+// into the chat, since Graph gives mail the time in whole seconds.
 func (s *Store) Messages(ctx context.Context, chat string, limit int, after string) ([]Message, string, error) {
 	messages, next, err := list[Message](ctx, s.table, messageKey(chat, ""), limit, after)
 	slices.SortStableFunc(messages, func(a, b Message) int {
-		return cmp.Or(ids.TimeOf(b.ID).Compare(ids.TimeOf(a.ID)), cmp.Compare(b.Sequence, a.Sequence))
+		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(b.Sequence, a.Sequence))
 	})
 	return messages, next, err
 }
