@@ -64,17 +64,20 @@ func Lines(o Options) []byte {
 	}
 	o.Series = slices.Clone(o.Series[:min(len(o.Series), maxSeries)])
 	n := len(o.Labels)
-	low, high := 0.0, 0.0
+	low, high, least := 0.0, 0.0, 1.0 // what is counted has no half
 	for i, s := range o.Series {
 		o.Series[i].Values = s.Values[:min(len(s.Values), maxValues)]
 		n = max(n, len(o.Series[i].Values))
 		for _, v := range o.Series[i].Values {
-			if finite(v) {
-				low, high = min(low, v), max(high, v)
+			if !finite(v) {
+				continue
+			}
+			if low, high = min(low, v), max(high, v); v != math.Trunc(v) {
+				least = 0
 			}
 		}
 	}
-	ticks := ticks(low, high)
+	ticks := ticks(low, high, least)
 	d := drawing{o: o, low: ticks[0], high: ticks[len(ticks)-1], n: min(n, maxValues), top: top}
 	names := d.names()
 	if len(names) > 0 {
@@ -95,15 +98,16 @@ func Lines(o Options) []byte {
 func finite(v float64) bool { return math.Abs(v) <= 1e100 }
 
 // ticks returns round values at equal distances, from at most low to at least
-// high. The distance is 1, 2 or 5 times a power of ten; there are at most seven.
-func ticks(low, high float64) []float64 {
+// high. The distance is 1, 2 or 5 times a power of ten, or least when that is
+// larger; there are at most seven.
+func ticks(low, high, least float64) []float64 {
 	if high-low < 1e-100 {
 		high = low + 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10((high-low)/6)))
 	step := power
 	for _, m := range []float64{1, 2, 5, 10} {
-		if step = m * power; math.Ceil(high/step)-math.Floor(low/step) <= 6 {
+		if step = max(m*power, least); math.Ceil(high/step)-math.Floor(low/step) <= 6 {
 			break
 		}
 	}

@@ -92,17 +92,19 @@ func TestTextIsEscaped(t *testing.T) {
 
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
-		low, high float64
-		want      []float64
+		low, high, least float64
+		want             []float64
 	}{
-		{0, 40, []float64{0, 10, 20, 30, 40}},
-		{0, 57, []float64{0, 10, 20, 30, 40, 50, 60}},
-		{0, 61, []float64{0, 20, 40, 60, 80}},
-		{0, 0, []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
-		{-5, 5, []float64{-6, -4, -2, 0, 2, 4, 6}},
-		{0, 1e9, []float64{0, 2e8, 4e8, 6e8, 8e8, 1e9}},
+		{0, 40, 0, []float64{0, 10, 20, 30, 40}},
+		{0, 57, 0, []float64{0, 10, 20, 30, 40, 50, 60}},
+		{0, 61, 0, []float64{0, 20, 40, 60, 80}},
+		{0, 0, 0, []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
+		{0, 0, 1, []float64{0, 1}}, // what is counted
+		{0, 40, 1, []float64{0, 10, 20, 30, 40}},
+		{-5, 5, 0, []float64{-6, -4, -2, 0, 2, 4, 6}},
+		{0, 1e9, 0, []float64{0, 2e8, 4e8, 6e8, 8e8, 1e9}},
 	} {
-		got := ticks(c.low, c.high)
+		got := ticks(c.low, c.high, c.least)
 		if len(got) != len(c.want) {
 			t.Errorf("from %g to %g: %v, want %v", c.low, c.high, got, c.want)
 			continue
