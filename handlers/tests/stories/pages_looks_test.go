@@ -236,6 +236,7 @@ func (b *tab) inspect(v view, script, theme string, width int64) {
 	wrong = append(wrong, b.leftovers()...)
 	if width == 1280 {
 		wrong = append(wrong, b.zoomed(width)...)
+		wrong = append(wrong, b.printed(theme, width)...)
 	}
 	if script != "" {
 		found, err := eval[[]string](b, script+";"+runAxe, chromedp.EvalAwaitPromise)

@@ -19,6 +19,24 @@ func (b *tab) zoomed(width int64) []string {
 	return wrong
 }
 
+// printed says what is wrong on paper: a letter that one sees is not there, or something to
+// press is.
+func (b *tab) printed(theme string, width int64) []string {
+	b.t.Helper()
+	const letters = `[...document.querySelectorAll(".detail-pane iframe")].filter((f) => f.checkVisibility())`
+	_, err := eval[int](b, "(window.seen = "+letters+").length")
+	b.must(err)
+	b.call(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	wrong, err := eval[[]string](b, `[
+	  ...seen.filter((f) => !`+letters+`.includes(f) || f.clientHeight < 30 || f.closest(".pane").clientHeight < f.clientHeight)
+	    .map((f) => "not on paper: " + f.title),
+	  ...[...document.querySelectorAll(".mail-open button, .chat :is(button, summary.button)")].filter((e) => e.checkVisibility())
+	    .map((e) => "on paper: " + e.outerHTML.slice(0, 120))]`)
+	b.must(err)
+	b.look(theme, width)
+	return wrong
+}
+
 // covered finds what cannot be clicked after scrolling to it. A page has many rows alike:
 // the first forty show it.
 const covered = `[...document.querySelectorAll(
