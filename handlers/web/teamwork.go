@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,6 +34,7 @@ type notice struct {
 	Of     string    `json:"of"`
 	By     named     `json:"by"`
 	At     time.Time `json:"at"`
+	About  string    `json:"-"` // subject of the mail or chat, "" when the user sees it no longer
 }
 
 func (s *site) registerTeamwork() {
@@ -254,11 +256,24 @@ func (m mailObject) lastDecision() *attempt {
 	return &attempt{}
 }
 
+// maxNamed is how many notices say what they are about: each is a request to the API.
+const maxNamed = 20
+
 // notices lists what colleagues point out to the user.
 func (s *site) notices(v *request) error {
 	var page list[notice]
 	if err := v.api.get("/api/me/notices", &page); err != nil {
 		return err
+	}
+	for i, n := range page.Items[:min(len(page.Items), maxNamed)] {
+		var of struct {
+			Subject string `json:"subject"`
+		}
+		err := v.api.get("/api/"+n.Object+"s/"+url.PathEscape(n.Of), &of)
+		if p := new(Problem); err != nil && (!errors.As(err, &p) || p.Status != http.StatusNotFound) {
+			return err
+		}
+		page.Items[i].About = of.Subject
 	}
 	return v.page("notices", page.Items)
 }

@@ -187,7 +187,13 @@ func TestNotices(t *testing.T) {
 	api.answers["GET /api/me/notices"] = list[notice]{
 		Items: []notice{{ID: two, Kind: "mentioned", Object: "chat", Of: one, By: named{"m2", "Bram <b>"}, At: time.Now()}}}
 	api.answers["DELETE /api/me/notices/"+two] = map[string]any{}
-	wants(t, browse(t, api, "GET", "/web/notices", ""), 200, "Bram &lt;b&gt; noemt u in een chat", `value="`+one+`"`)
+	wants(t, browse(t, api, "GET", "/web/notices", ""), 200, "Bram &lt;b&gt; noemt u in een chat: <strong>", `value="`+one+`"`)
+	seen := api.answers["GET /api/chats/"+one]
+	api.answers["GET /api/chats/"+one] = Problem{Status: 404} // since the user was taken out of it
+	wants(t, browse(t, api, "GET", "/web/notices", ""), 200, "noemt u in een chat <small>")
+	api.answers["GET /api/chats/"+one] = Problem{Status: 500}
+	wants(t, browse(t, api, "GET", "/web/notices", ""), 500)
+	api.answers["GET /api/chats/"+one] = seen
 	w := browse(t, api, "POST", "/web/notices/"+two, "object=chat&of="+one)
 	if w.Code != 303 || w.Header().Get("Location") != "/web/chats/"+one || !asks(api, "DELETE /api/me/notices/"+two) {
 		t.Error(w.Code, w.Header(), api.asked)

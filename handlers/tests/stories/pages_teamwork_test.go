@@ -94,6 +94,13 @@ func givenAway(s *scene) {
 	const later = `document.querySelector(".plan details:last-of-type summary")`
 	other.press("setting it aside", later)
 	other.shot("mails-later")
+	const shut = `document.querySelector(".plan details[open]") === null`
+	other.keys(kb.Escape)
+	other.until("a menu that Escape closes", shut)
+	other.press("setting it aside", later)
+	other.press("beside it", `document.querySelector(".mail-open h2")`)
+	other.until("a menu that a press beside it closes", shut)
+	other.press("setting it aside", later)
 	other.click(other.text("plan.tomorrow"))
 	other.sees(other.text("plan.later"))
 	other.open("/web/mails")

@@ -160,9 +160,21 @@ function look() {
 }
 document.addEventListener("visibilitychange", look);
 
-// Escape leaves a field, and closes the panel that it is in.
+// A menu closes when somebody presses beside it, or what leads on from it.
+const menus = () => document.querySelectorAll(":is(.add, .menu-of, .later)[open]");
+document.addEventListener("click", (e) => {
+  for (const menu of menus()) if (!menu.contains(e.target) || e.target.closest(".add > ul a")) menu.open = false;
+});
+
+// Escape leaves a field, and closes the panel or menu that it is in.
 function leave(e) {
   if (document.querySelector("dialog[open]")) return;
+  const [menu] = menus();
+  if (menu) {
+    e.preventDefault();
+    menu.open = false;
+    return menu.querySelector("summary").focus();
+  }
   const panel = e.target.closest?.("[data-one-open] details[open]") ?? document.querySelector("[data-one-open] details[open]");
   if (panel) {
     e.preventDefault(); // what was typed stays
