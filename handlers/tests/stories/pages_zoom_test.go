@@ -30,7 +30,8 @@ func (b *tab) printed(theme string, width int64) []string {
 	wrong, err := eval[[]string](b, `[
 	  ...seen.filter((f) => !`+letters+`.includes(f) || f.clientHeight < 30 || f.closest(".pane").clientHeight < f.clientHeight)
 	    .map((f) => "not on paper: " + f.title),
-	  ...[...document.querySelectorAll(".mail-open button, .chat :is(button, summary.button), .workspace:has(.mail) .list-pane")].filter((e) => e.checkVisibility())
+	  ...[...document.querySelectorAll(".mail-open button, .chat :is(button, summary.button), .workspace:has(.mail) .list-pane")]
+	    .filter((e) => e.checkVisibility())
 	    .map((e) => "on paper: " + e.outerHTML.slice(0, 120))]`)
 	b.must(err)
 	b.look(theme, width)
