@@ -22,7 +22,7 @@ type (
 		Email    string `json:"email,omitempty" maxLength:"320" doc:"create-contact: when it is not the sender's, as with a mail that a colleague passed on"`
 		Phone    string `json:"phone,omitempty" maxLength:"100" doc:"create-contact"`
 		Function string `json:"function,omitempty" maxLength:"200" doc:"create-contact"`
-		Portal   bool   `json:"portal,omitempty" doc:"link-contact, create-contact: the contact is a portal, which sends mail for many clients and has none of its own; client is then that of this mail"`
+		Portal   bool   `json:"portal,omitempty" doc:"link-contact, create-contact, choose-client: the contact is a portal, which sends mail for many clients and has none of its own; client is then that of this mail"`
 		Remember *bool  `json:"remember,omitempty" doc:"false: for this mail only, and nothing is learned from it; true when absent"`
 		Scope    string `json:"scope,omitempty" enum:"once,sender,list" doc:"dismiss and release: how much of such mail, now and later; once when absent"`
 	}

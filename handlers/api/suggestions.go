@@ -120,7 +120,7 @@ func suggestionOf(s learn.Suggestion, sender string) suggestionObject {
 	if o.Reasons == nil {
 		o.Reasons = []learn.Reason{}
 	}
-	o.Solve = solveBody{Action: string(s.Action), Scope: string(s.Scope)}
+	o.Solve = solveBody{Action: string(s.Action), Scope: string(s.Scope), Portal: s.Portal}
 	if s.Contact != nil {
 		o.Solve.Contact = s.Contact.ID
 	}

@@ -147,6 +147,9 @@ func (s suggestion) effect() string {
 	if s.Solve.Scope == "sender" || s.Solve.Scope == "list" {
 		return s.Action + "-" + s.Solve.Scope
 	}
+	if s.Solve.Portal {
+		return s.Action + "-portal"
+	}
 	if s.Action == "create-contact" && s.Client == nil {
 		return s.Action + "-only"
 	}

@@ -65,6 +65,7 @@ const (
 	maxEvidenceBytes = 400 << 10   // of all, as JSON: the table counts two bytes for each
 	maxWords         = 20          // of one piece of evidence
 	maxNamedClients  = 5           // of one piece of evidence
+	maxHad           = 50          // likewise
 	maxText          = 200         // runes of a text of evidence
 )
 
@@ -83,6 +84,8 @@ type Evidence struct {
 	Weighty  bool   `json:"weighty,omitempty" doc:"whether the mail had files, or was about money or a document"`
 	Added    bool   `json:"added,omitempty" doc:"whether client became one of the contact's with this decision"`
 	Portal   bool   `json:"portal,omitempty" doc:"whether the contact became a portal with this decision"`
+	// Had is empty in evidence of older versions.
+	Had []string `json:"had,omitempty" doc:"then: ids of the clients that the contact had before, at most 50"`
 
 	Name     string `json:"name,omitempty" doc:"beside the address of the mail's sender"`
 	Manager  bool   `json:"manager,omitempty" doc:"whether who decided may switch rules"`

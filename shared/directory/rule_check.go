@@ -114,7 +114,7 @@ func (e Evidence) cut() Evidence {
 	for _, text := range []*string{&e.By, &e.Mail, &e.Action, &e.Contact, &e.Client, &e.Name, &e.From, &e.Envelope, &e.Template} {
 		*text = cutText(*text)
 	}
-	e.Named = e.Named[:min(len(e.Named), maxNamedClients)]
+	e.Named, e.Had = e.Named[:min(len(e.Named), maxNamedClients)], e.Had[:min(len(e.Had), maxHad)]
 	words := e.Words[:min(len(e.Words), maxWords)]
 	e.Words = nil
 	for _, word := range words {

@@ -63,7 +63,7 @@ type Solution struct {
 	Scope   Scope  `json:"scope,omitempty"`   // Dismiss and Release: Once unless another is given
 	Alone   bool   `json:"alone,omitempty"`   // for this mail only: nothing is learned from it
 
-	// Portal says that the contact is a portal: LinkContact and CreateContact.
+	// Portal says that the contact is a portal: LinkContact, CreateContact and ChooseClient.
 	Portal bool `json:"portal,omitempty"`
 
 	// CreateContact; Email is the sender's unless given.

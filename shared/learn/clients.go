@@ -26,6 +26,7 @@ func suggestAnyClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 	if err != nil {
 		return nil, err
 	}
+	list = offerPortal(list, m, directory.Rule{})
 	return append(list, dismissal(Once, nobody.score()*(1-any), nobody.reasons()...)), nil
 }
 
@@ -73,7 +74,8 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 		later = maxSuggestions
 	}
 	room := maxQuestions - len(first) - later
-	for _, more := range [][]lookup{s.byNumber(), s.inBrackets(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(), s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
+	for _, more := range [][]lookup{s.byNumber(), s.inBrackets(), s.bySenderName(), s.byText(), s.byFile(), s.byOwnName(), s.byLooseNumber(),
+		s.amongRecipients(), s.byWord(len(ids) > maxLinked)} {
 		first = append(first, more[:min(len(more), room)]...)
 		room -= min(len(more), room)
 	}
@@ -89,7 +91,7 @@ func suggestOwnClient(ctx context.Context, office Office, m Mail) ([]Suggestion,
 			return nil, err
 		}
 	}
-	return s.suggestions(), nil
+	return offerPortal(s.suggestions(), m, s.rule), nil
 }
 
 // clientsOfContact returns the sender and the sender's clients as they were

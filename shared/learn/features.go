@@ -58,10 +58,17 @@ var features = map[string]words.Text{
 	"domain-rule:once": {NL: "Eén keer eerder gekozen voor @%s", EN: "Chosen once before for @%s"},
 	"domain-name":      {NL: "‘%s’ in het adres lijkt op de naam", EN: "“%s” in the address is like the name"},
 	"recipient":        {NL: "%s kreeg het bericht ook", EN: "%s received it as well"},
-	"habit":            {NL: "Bij ‘%s’ in het onderwerp is eerder deze relatie gekozen", EN: "With “%s” in the subject this client was chosen before"},
-	"often":            {NL: "%d van de %d keer gekozen voor deze afzender", EN: "Chosen %d of %d times for this sender"},
-	"own-team":         {NL: "%s werkt voor deze relatie", EN: "%s works for this client"},
-	"own-client":       {NL: "Is een relatie van de afzender", EN: "Is one of the sender's clients"},
+	"habit": {NL: "Bij ‘%s’ in het onderwerp is eerder deze relatie gekozen",
+		EN: "With “%s” in the subject this client was chosen before"},
+	"often":      {NL: "%d van de %d keer gekozen voor deze afzender", EN: "Chosen %d of %d times for this sender"},
+	"own-team":   {NL: "%s werkt voor deze relatie", EN: "%s works for this client"},
+	"own-client": {NL: "Is een relatie van de afzender", EN: "Is one of the sender's clients"},
+
+	// Whether the sender is a portal.
+	"portal:via":     {NL: "%s schrijft namens anderen: dit lijkt een portaal", EN: "%s writes on behalf of others: this looks like a portal"},
+	"portal:program": {NL: "Een programma noemt %s: dit lijkt een portaal", EN: "A program names %s: this looks like a portal"},
+	"portal:chosen": {NL: "Voor deze afzender zijn %d verschillende relaties gekozen: dit lijkt een portaal",
+		EN: "%d different clients were chosen for this sender: this looks like a portal"},
 
 	// Whether anybody needs it.
 	"bounce":         {NL: "Melding dat een bericht niet is aangekomen", EN: "A report that a mail was not delivered"},
@@ -89,10 +96,11 @@ var features = map[string]words.Text{
 	// Why to be careful.
 	"payment-change": {NL: "Zegt dat geld voortaan ergens anders heen moet: ‘%s’. Bel een bekend nummer voordat u iets wijzigt",
 		EN: "Says that money is to go elsewhere from now on: “%s”. Call a number that you know before you change anything"},
-	"account-unverified": {NL: "Vraagt om betaling op rekening %s, en Exchange kon de afzender niet bevestigen", EN: "Asks to pay to account %s, and Exchange could not verify the sender"},
-	"lookalike-domain":   {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
-	"lookalike-address":  {NL: "%s lijkt op %s en is het niet", EN: "%s looks like %s and is not"},
-	"reply-to":           {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
+	"account-unverified": {NL: "Vraagt om betaling op rekening %s, en Exchange kon de afzender niet bevestigen",
+		EN: "Asks to pay to account %s, and Exchange could not verify the sender"},
+	"lookalike-domain":  {NL: "@%s lijkt op @%s en is het niet", EN: "@%s looks like @%s and is not"},
+	"lookalike-address": {NL: "%s lijkt op %s en is het niet", EN: "%s looks like %s and is not"},
+	"reply-to":          {NL: "Antwoorden gaan naar een ander domein: %s", EN: "Answers go to another domain: %s"},
 	"known-name:colleague": {NL: "Toont de naam van collega %s, maar schrijft vanaf een ander adres: %s",
 		EN: "Shows the name of colleague %s, and writes from another address: %s"},
 	"known-name": {NL: "Toont de naam van contact %s, maar schrijft vanaf een onbekend adres: %s",

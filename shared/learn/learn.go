@@ -84,6 +84,8 @@ type Suggestion struct {
 	Client  *directory.Client  // of choose-client, and of create-contact unless the sender is a prospect
 	Scope   Scope              // of dismiss and release
 
+	Portal bool // of create-contact and choose-client: the sender is a portal
+
 	Name, Email, Phone, Function string // of create-contact, as far as the mail tells
 
 	Score   float64 // the chance that it is right, 0 to 1
@@ -137,7 +139,8 @@ func Suggest(ctx context.Context, office Office, m Mail) ([]Suggestion, error) {
 func possible(list []Suggestion, m Mail) []Suggestion {
 	taken := m.Item.Reason == item.UnknownSender && m.Item.Facts.Contact != ""
 	return slices.DeleteFunc(list, func(s Suggestion) bool {
-		return s.Action == item.CreateContact && (s.Email == "" && m.Item.From.Email == "" || taken && (s.Email == "" || s.Email == m.Item.From.Email))
+		return s.Action == item.CreateContact &&
+			(s.Email == "" && m.Item.From.Email == "" || taken && (s.Email == "" || s.Email == m.Item.From.Email))
 	})
 }
 
@@ -215,6 +218,9 @@ func (s Suggestion) says() string {
 		id = s.Contact.ID
 	} else if s.Client != nil {
 		id = s.Client.ID
+	}
+	if s.Portal {
+		id += " portal"
 	}
 	return strings.TrimSpace(string(s.Action) + " " + id)
 }

@@ -54,6 +54,7 @@ func suggestPeople(ctx context.Context, office Office, m Mail, by author) ([]Sug
 		s.Client, s.Score, s.Reasons = n.Client, left*n.Score, n.Reasons
 		list = append(list, s)
 	}
+	list = offerPortal(list, m, directory.Rule{})
 	left *= 1 - any
 	reasons := nobody.reasons()
 	if n := phrases(by.own, seeking); n > 0 && nothing {
@@ -214,7 +215,8 @@ func (cs *clientSearch) weigh(p *person, n map[likeness]float64, only *directory
 	case firstAlike:
 		p.add(sameFirst/n[firstAlike], reason("alike-name", p.contact.Name))
 	}
-	if phone := cs.by.card.Phone; phone != "" && plainPhone(phone) == plainPhone(p.contact.Phone) && (alike != different || cs.by.name.first == "") {
+	if phone := cs.by.card.Phone; phone != "" && plainPhone(phone) == plainPhone(p.contact.Phone) &&
+		(alike != different || cs.by.name.first == "") {
 		p.add(samePhone, reason("same-phone", phone))
 	}
 	switch {

@@ -49,13 +49,13 @@ func unsafe(it item.Item, l mailtext.Text) bool {
 
 // Place returns the suggestion by which the model places a mail that Placeable says to be
 // about a client: the first one, when it is sure, chooses that client, and nothing makes
-// anybody careful.
+// anybody careful. Of what may be a portal a person says first that it is one.
 func Place(list []Suggestion, client string, m Mail) (Suggestion, bool) {
 	if len(list) == 0 || m.Doubt || len(m.Warnings) > 0 {
 		return Suggestion{}, false
 	}
 	first := list[0]
-	return first, first.Action == item.ChooseClient && first.Sure() && first.Client.ID == client
+	return first, first.Action == item.ChooseClient && !first.Portal && first.Sure() && first.Client.ID == client
 }
 
 // A pointing holds which clients a mail points to.

@@ -76,7 +76,7 @@ func (cmd *command) linkOther(ctx context.Context, owner string) error {
 			return err
 		}
 		if client := one(other.Clients); client != "" {
-			cmd.override.Rule, err = teachClient(tx, c, client, cmd.it, cmd.evidence(owner, client), false)
+			cmd.override.Rule, err = teachClient(tx, c, client, cmd.it, cmd.evidence(owner, client), choice{})
 		}
 		return err
 	})
@@ -225,8 +225,9 @@ func (cmd *command) choose(ctx context.Context) error {
 		if cmd.Alone {
 			return nil
 		}
-		cmd.override.Added = cmd.Added && !c.Portal
-		cmd.override.Rule, err = teachClient(tx, c, cmd.Client, cmd.it, cmd.evidence(contact, cmd.Client), true)
+		cmd.override.Added = cmd.Added && !c.Portal && !cmd.Portal
+		cmd.override.Rule, err = teachClient(tx, c, cmd.Client, cmd.it, cmd.evidence(contact, cmd.Client),
+			choice{add: true, portal: cmd.Portal})
 		return err
 	})
 	cmd.override.Client = cmd.Client

@@ -14,11 +14,17 @@ import (
 	"kantoorpost/shared/mailtext"
 )
 
+// A choice says what else a person says who chooses a client for a mail.
+type choice struct {
+	add    bool // the contact now has one more client, unless it is a portal
+	portal bool // the contact is a portal
+}
+
 // teachClient stores that a mail of a contact is about a client, and returns the rule
-// that learned it. With add the contact now has one more client, unless it is a portal.
-// A contact whose mail names the clients that people choose becomes a portal.
+// that learned it. A contact whose mail names the clients that people choose becomes a
+// portal, too.
 func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.Item, e directory.Evidence,
-	add bool) (rule string, err error) {
+	says choice) (rule string, err error) {
 	chosen, err := tx.Client(client)
 	if err != nil {
 		return "", gone("client", client, err)
@@ -32,7 +38,7 @@ func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.I
 		return "", err
 	}
 	has := slices.Contains(c.Clients, client)
-	e.Added = add && !c.Portal && !has || addedBy(was, e.Mail, client)
+	e.Added = says.add && !says.portal && !c.Portal && !has || addedBy(was, e.Mail, client)
 	now := learn.TeachClient(was, c.ID, e)
 	var errName error
 	name := func(id string) string {
@@ -43,18 +49,21 @@ func teachClient(tx *directory.Tx, c directory.Contact, client string, it item.I
 		return other.Name
 	}
 	switch {
-	case !c.Portal && learn.IsPortal(now, it.From.Email, name):
+	case madePortalBy(was, e.Mail): // the step is repeated
+		now.Evidence[len(now.Evidence)-1].Portal, now.Evidence[len(now.Evidence)-1].Had = true, hadBefore(was, e.Mail)
+	case !c.Portal && (says.portal || learn.IsPortal(now, it.From.Email, name)):
+		had := c.Clients
 		if c, err = becomePortal(tx, c, it.From.Email); err == nil {
-			now.Evidence[len(now.Evidence)-1].Portal = true
+			now.Evidence[len(now.Evidence)-1].Portal, now.Evidence[len(now.Evidence)-1].Had = true, had
 		}
-	case add && !c.Portal && !has:
+	case says.add && !c.Portal && !has:
 		c.Clients = append(slices.Clip(c.Clients), client)
 		_, err = tx.SaveContact(c)
 	}
 	if err = errors.Join(errName, err); err != nil {
 		return "", err
 	}
-	if len(c.Clients) < 2 && !has && len(e.Named) == 0 && add && !c.Portal {
+	if len(c.Clients) < 2 && !has && len(e.Named) == 0 && says.add && !c.Portal {
 		return "", nil // the contact had no client before: there was nothing to choose
 	}
 	now, err = tx.SaveRule(now)
@@ -112,7 +121,7 @@ func (s *Service) Correct(ctx context.Context, c chat.Correction) error {
 		if !known {
 			return nil
 		}
-		return s.forgetClient(ctx, contact, it.ID, c.Client)
+		return s.forgetClient(ctx, contact, it, c.Client)
 	}
 	e := learn.Proof(directory.Evidence{
 		At: c.At, By: c.By, Mail: it.ID, Action: string(item.MoveAction), Contact: contact, Client: c.Client, Words: mailtext.Words(it.Subject),
@@ -123,7 +132,7 @@ func (s *Service) Correct(ctx context.Context, c chat.Correction) error {
 	err = s.Directory.Change(ctx, func(tx *directory.Tx) error {
 		from, err := tx.Contact(contact)
 		if err == nil {
-			_, err = teachClient(tx, from, c.Client, it, e, true)
+			_, err = teachClient(tx, from, c.Client, it, e, choice{add: true})
 		}
 		return err
 	})
@@ -170,14 +179,14 @@ func (s *Service) fail(ctx context.Context, it item.Item, e directory.Evidence) 
 
 // forgetClient takes back that a mail of a contact is about a client, and what the
 // contact got with it: the client, or that it is a portal.
-func (s *Service) forgetClient(ctx context.Context, contact, mail, client string) error {
+func (s *Service) forgetClient(ctx context.Context, contact string, it item.Item, client string) error {
 	return s.Directory.Change(ctx, func(tx *directory.Tx) error {
 		r, known, err := tx.Rule(directory.SenderClient, contact)
 		if err != nil || !known {
 			return err
 		}
-		added, portal := addedBy(r, mail, client), madePortalBy(r, mail)
-		less := learn.Forget(r, mail)
+		added, portal, had := addedBy(r, it.ID, client), madePortalBy(r, it.ID), hadBefore(r, it.ID)
+		less := learn.Forget(r, it.ID)
 		if _, err := tx.SaveRule(less); err != nil || !added && !portal {
 			return err
 		}
@@ -188,8 +197,15 @@ func (s *Service) forgetClient(ctx context.Context, contact, mail, client string
 		if err != nil {
 			return err
 		}
-		if portal {
-			c.Portal, c.Clients = false, chosenIn(less)
+		switch {
+		case portal && c.Portal:
+			if c.Portal, c.Clients = false, had; len(had) == 0 {
+				c.Clients = chosenIn(less)
+			}
+		case portal:
+			if c, err = reunite(tx, c, it.From.Email); err != nil {
+				return err
+			}
 		}
 		c.Clients = slices.DeleteFunc(slices.Clone(c.Clients), func(id string) bool { return added && id == client })
 		_, err = tx.SaveContact(c)
@@ -197,8 +213,29 @@ func (s *Service) forgetClient(ctx context.Context, contact, mail, client string
 	})
 }
 
+// reunite gives a contact the address back that became a portal of its own.
+func reunite(tx *directory.Tx, c directory.Contact, email string) (directory.Contact, error) {
+	p, known, err := tx.ContactByAddress(email)
+	if err != nil || !known || !p.Portal || len(p.Emails) != 1 {
+		return c, err
+	}
+	c.Emails = append(slices.Clip(c.Emails), p.Emails...)
+	return c, tx.DeleteContact(p.ID)
+}
+
 func madePortalBy(r directory.Rule, mail string) bool {
 	return slices.ContainsFunc(r.Evidence, func(e directory.Evidence) bool { return e.Mail == mail && e.Portal })
+}
+
+// hadBefore returns the clients that a contact had before it became a portal with the
+// decision on a mail.
+func hadBefore(r directory.Rule, mail string) []string {
+	for _, e := range r.Evidence {
+		if e.Mail == mail {
+			return e.Had
+		}
+	}
+	return nil
 }
 
 // chosenIn returns the clients that a contact had according to the evidence of a rule.

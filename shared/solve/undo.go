@@ -65,7 +65,7 @@ func (s *Service) Undo(ctx context.Context, id string, who Person) (Result, erro
 		return Result{}, err
 	}
 	if it.Override.Action == item.ChooseClient && known && r.Kind == directory.SenderClient {
-		if err := s.forgetClient(ctx, r.Key, it.ID, it.Override.Client); err != nil {
+		if err := s.forgetClient(ctx, r.Key, it, it.Override.Client); err != nil {
 			return Result{}, err
 		}
 	} else if it.Override.Added {

@@ -311,3 +311,55 @@ func TestUnprovenMailOfAContact(t *testing.T) {
 		w.Check(t)
 	})
 }
+
+// A sender that looks like a portal is offered as one, with the reason. One click makes it
+// one and solves the mail, and undoing that gives it its clients back.
+func TestAPortalIsOffered(t *testing.T) {
+	const from = "noreply@facturant.example"
+	for _, shared := range []bool{false, true} { // whether the contact has another address
+		t.Run(fmt.Sprint("another address: ", shared), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, baker, butcher := twoClients(t)
+				emails := []string{from}
+				if shared {
+					emails = []string{"els@facturant.example", from}
+				}
+				id := w.Must("POST", "/api/contacts", object{"name": "Facturant", "emails": emails, "clients": []string{baker, butcher}})["id"].(string)
+				contact := func() string {
+					c := w.Must("GET", "/api/contacts/"+id, nil)
+					emails := strings.Fields(strings.Trim(fmt.Sprint(c["emails"]), "[]"))
+					slices.Sort(emails)
+					return fmt.Sprint(c["portal"] == true, emails, c["clients"])
+				}
+				before := contact()
+				w.mailed("Facturant <"+from+">", "Er staat iets klaar", "Voor Slagerij van der Linde en voor Bakkerij Jansen.")
+				offers := w.Must("GET", "/api/mails/"+w.ID("Er staat iets klaar")+"/suggestions", nil)["items"].([]any)
+				first := offers[0].(object)
+				if solve := first["solve"].(object); solve["portal"] != true || !strings.Contains(fmt.Sprint(first["reasons"]), "portaal") {
+					t.Fatalf("suggested first: %v", first)
+				}
+				w.Must("POST", "/api/mails/"+w.ID("Er staat iets klaar")+"/solve", first["solve"])
+				chosen := first["client"].(object)["id"]
+				if got := w.placed("Er staat iets klaar"); got != chosen {
+					t.Errorf("chosen: %s", got)
+				}
+				owner := w.Must("GET", "/api/contacts?search="+from, nil)["items"].([]any)[0].(object)
+				if owner["portal"] != true || len(owner["clients"].([]any)) != 0 {
+					t.Errorf("the sender: %v", owner)
+				}
+				w.mailed("Facturant <"+from+">", "Nog iets", "Administratie: Slagerij van der Linde.")
+				if got := w.placed("Nog iets"); got != butcher {
+					t.Errorf("the next, which names its client: %s", got)
+				}
+				w.Must("POST", "/api/mails/"+w.ID("Er staat iets klaar")+"/undo", nil)
+				if got := contact(); got != before {
+					t.Errorf("undone: %s, before %s", got, before)
+				}
+				if m := w.Mail("Er staat iets klaar"); m["state"] != "parked" {
+					t.Errorf("undone: %v", m["state"])
+				}
+				w.Check(t)
+			})
+		})
+	}
+}
