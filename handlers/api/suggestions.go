@@ -41,7 +41,7 @@ type (
 		Warnings []learn.Reason     `json:"warnings" nullable:"false" doc:"what should make you careful, the gravest first"`
 		Doubt    bool               `json:"doubt" doc:"whether the sender may be a fraud, by a warning or by Exchange: ask before anything but a dismissal is done"`
 		Prefill  prefill            `json:"prefill" doc:"what the mail tells of its writer, for a new contact"`
-		Chat     *chatReference     `json:"chat,omitempty" doc:"the chat that the mail answers, and joins once its sender belongs to the chat's client"`
+		Chat     *chatReference     `json:"chat,omitempty" doc:"which the mail answers; it joins it once its sender belongs to its client"`
 	}
 	chatReference struct {
 		ID      string `json:"id"`

@@ -86,7 +86,8 @@ func TestMessagesOfOneMillisecond(t *testing.T) {
 func TestAReplyStandsWhereItLeft(t *testing.T) {
 	b := newBureau(t)
 	c := b.started(t, 1, "bakker", "anna")
-	reply := chat.Message{ID: newMail(2).ID, Kind: chat.KindReply, Direction: chat.Out, State: "sent", By: "anna", Received: newMail(4).Received}
+	reply := chat.Message{ID: newMail(2).ID, Kind: chat.KindReply, Direction: chat.Out, State: "sent", By: "anna",
+		Received: newMail(4).Received}
 	_, _, ops := b.get(t, c.ID).Append(reply, false)
 	b.write(t, ops)
 	m := b.joined(t, 3, "info@x.example", c.ID, chat.Entry{Named: true})
