@@ -62,34 +62,8 @@ func byRecord(all []directory.Client, it item.Item, rule directory.Rule) (int, R
 	if rule.State != directory.RuleOn && rule.State != directory.RuleLearning || answerMarks.MatchString(it.Subject) {
 		return -1, Reason{}
 	}
-	by := nameTokens(it.From.Name)
-	telling := distinctWords(namesOfClients(all))
-	for i, ws := range telling { // companies of one group differ by a trade
-		if !slices.ContainsFunc(ws, tellsApart) {
-			continue
-		}
-		telling[i] = slices.DeleteFunc(ws, func(w string) bool { return !tellsApart(w) })
-	}
-	only := func(text string) (int, string) {
-		var said []string
-		for _, t := range tokens(text) {
-			said = append(said, t.word)
-		}
-		found, word := -1, ""
-		for i, ws := range telling {
-			for _, w := range ws {
-				if topics[w] || everyday[w] || slices.Contains(by, w) || !slices.Contains(said, w) {
-					continue
-				}
-				if found >= 0 && found != i {
-					return -1, ""
-				}
-				found, word = i, w
-			}
-		}
-		return found, word
-	}
-	i, word := only(it.Subject)
+	words := telltales(all, nameTokens(it.From.Name))
+	i, word := onlyOne(words, it.Subject)
 	if i < 0 {
 		return -1, Reason{}
 	}
@@ -98,7 +72,7 @@ func byRecord(all []directory.Client, it item.Item, rule directory.Rule) (int, R
 		if e.Action == Otherwise {
 			return -1, Reason{}
 		}
-		switch was, _ := only(strings.Join(e.Words, " ")); {
+		switch was, _ := onlyOne(words, strings.Join(e.Words, " ")); {
 		case was < 0:
 			continue
 		case all[was].ID != e.Client:
@@ -109,6 +83,38 @@ func byRecord(all []directory.Client, it item.Item, rule directory.Rule) (int, R
 		}
 	}
 	return -1, Reason{}
+}
+
+// telltales returns for each client the words that tell it apart from the others, trades
+// only for companies of one group, which differ by nothing else. The writer's own name and
+// words of every letter say nothing.
+func telltales(all []directory.Client, writer []string) [][]string {
+	telling := distinctWords(namesOfClients(all))
+	for i, ws := range telling {
+		some := slices.ContainsFunc(ws, tellsApart)
+		telling[i] = slices.DeleteFunc(ws, func(w string) bool {
+			return some && !tellsApart(w) || topics[w] || everyday[w] || slices.Contains(writer, w)
+		})
+	}
+	return telling
+}
+
+// onlyOne returns the only client of whose words a text has one, and that word; -1 for
+// none or several.
+func onlyOne(words [][]string, text string) (found int, word string) {
+	found = -1
+	for _, t := range tokens(text) {
+		for i, ws := range words {
+			if !slices.Contains(ws, t.word) {
+				continue
+			}
+			if found >= 0 && found != i {
+				return -1, ""
+			}
+			found, word = i, t.word
+		}
+	}
+	return found, word
 }
 
 // ofKind returns the only client of a kind, such as the only private person, that the
