@@ -84,7 +84,8 @@ func TestPlaceable(t *testing.T) {
 func TestPlace(t *testing.T) {
 	zwaluw, tulp := &directory.Client{ID: "zwaluw"}, &directory.Client{ID: "tulp"}
 	sure := Suggestion{Action: item.ChooseClient, Client: zwaluw, Score: 0.98}
-	unsure, other, link := sure, sure, sure
+	unsure, other, link, portal := sure, sure, sure, sure
+	portal.Portal = true
 	unsure.Score, other.Client, link.Action = 0.97, tulp, item.CreateContact
 	for name, c := range map[string]struct {
 		list []Suggestion
@@ -97,6 +98,7 @@ func TestPlace(t *testing.T) {
 		"another client":   {[]Suggestion{other}, Mail{}, false},
 		"not the first":    {[]Suggestion{other, sure}, Mail{}, false},
 		"a new contact":    {[]Suggestion{link}, Mail{}, false},
+		"a portal":         {[]Suggestion{portal}, Mail{}, false},
 		"a fraud, perhaps": {[]Suggestion{sure}, Mail{Doubt: true}, false},
 		"a warning":        {[]Suggestion{sure}, Mail{Warnings: []Reason{{Code: "reply-to"}}}, false},
 	} {
