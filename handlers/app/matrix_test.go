@@ -118,7 +118,6 @@ var matrixWrites = []write{
 	}, false},
 	{"POST /api/mails/{mail}/retry", ``, ofMail(mayEdit), false},
 	{"PATCH /api/mails/{mail}", `{"assignee":"{carla}"}`, ofMail(mayEdit), false},
-	{"GET /api/mails/{mail}/colleagues", ``, ofMail(mayEdit), false},
 	{"POST /api/mails/{mail}/presence", ``, ofMail(mayRead), false},
 	{"POST /api/mails/{annas}/undo", ``, func(u matrixUser) int {
 		if status := ofMail(mayEdit)(u); status > 0 || u.name == "anna" {
@@ -249,7 +248,7 @@ type matrixRead struct {
 // matrixReads say who may read what, by the first part of the path that fits.
 // What is not here is a page of the directory, which everybody reads.
 var matrixReads = []matrixRead{
-	{"/api/mails/{mail}", ofMail(mayRead)},
+	{"/api/mails/{mail}/colleagues", ofMail(mayEdit)}, {"/api/mails/{mail}", ofMail(mayRead)},
 	{"/api/chats/{chat}/replies/new", ofChat(mayEdit)}, {"/api/chats/{chat}/draft", ofWriter}, {"/api/chats/{chat}", ofChat(mayRead)},
 	{"/api/replies", office(mayEdit)}, {"/api/templates", office(mayEdit)}, {"/api/me/addresses", office(mayEdit)},
 	{"/api/uploads/{upload}", ofMaker},

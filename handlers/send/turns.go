@@ -18,8 +18,9 @@ const (
 	// that it makes room for other mailboxes, and another job comes after busy.
 	patience = 5 * time.Second
 	busy     = 15 * time.Second
-	// renewal is how often a turn is renewed: one renewal may fail.
-	renewal = outbox.TurnLife / 3
+	// renewal is how often a turn is renewed, and how long one renewal may take: one may
+	// have no answer, and the next is still in time.
+	renewal = outbox.TurnLife / 4
 )
 
 // errLostTurn stops a job that could not renew its turn: another job may have it.

@@ -38,16 +38,25 @@ func (c *Client) SendDraft(ctx context.Context, mailboxID, draft string) error {
 // FindSent looks for a message by each of its keys until it finds one that was
 // sent; else it returns the draft, when there is one. It checks the key of each item
 // that Graph returns, since Graph can ignore a filter without saying so. false means
-// that Graph shows no such message now: a sent one can appear later.
+// that Graph shows no such message now: a sent one can appear later. One key is enough to
+// find a sent message; that there is none is said only when every search had an answer.
 func (c *Client) FindSent(ctx context.Context, mailboxID string, k mail.SentKeys) (mail.Draft, bool, error) {
 	if err := segment(mailboxID); err != nil {
 		return mail.Draft{}, false, err
 	}
 	var draft mail.Draft
+	var failed error
 	found := false
 	for _, search := range []func(context.Context, string, mail.SentKeys) ([]answer.Stored, error){c.byMessageID, c.byID, c.byReply} {
 		all, err := search(ctx, mailboxID, k)
-		if err != nil && !noAnswer(err) {
+		if mayRepeat(ctx, err) { // a person waits ten minutes for the next look
+			all, err = search(ctx, mailboxID, k)
+		}
+		switch {
+		case err == nil || noAnswer(err):
+		case mayRepeat(ctx, err):
+			failed = errors.Join(failed, err)
+		default: // Graph refuses, or asks to wait
 			return mail.Draft{}, false, fmt.Errorf("look for a sent message in mailbox %s: %w", mailboxID, err)
 		}
 		for _, one := range all {
@@ -57,7 +66,18 @@ func (c *Client) FindSent(ctx context.Context, mailboxID string, k mail.SentKeys
 			draft, found = one.Draft, true
 		}
 	}
+	if failed != nil {
+		return mail.Draft{}, false, fmt.Errorf("look for a sent message in mailbox %s: %w", mailboxID, failed)
+	}
 	return draft, found, nil
+}
+
+// mayRepeat says whether a search may be repeated at once: Graph gave no answer, or one
+// that cannot be read.
+func mayRepeat(ctx context.Context, err error) bool {
+	_, refused := answer.Of(err)
+	kind, _ := fault.Of(err)
+	return err != nil && !refused && kind == fault.KindRetry && ctx.Err() == nil
 }
 
 // noAnswer says whether a search found nothing: the item is missing, or Graph

@@ -130,7 +130,7 @@ func TestARuleOutlivesItsContact(t *testing.T) {
 		w.Must("POST", "/api/mails/"+mail+"/undo", nil)
 		rules := w.Must("GET", "/api/rules?kind=address-contact", nil)["items"].([]any)
 		if len(rules) != 1 || rules[0].(object)["state"] != "undone" ||
-			!strings.Contains(fmt.Sprint(rules[0].(object)["explanation"]), "een contact dat er niet meer is; deze regel is teruggenomen") {
+			!strings.Contains(fmt.Sprint(rules[0].(object)["explanation"]), "een contact dat er niet meer is; deze regel is ongedaan gemaakt") {
 			t.Errorf("the rule: %v", rules)
 		}
 		w.Check(t)
