@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -110,6 +111,23 @@ func TestTheWorkbookShowsWhatIsMeasured(t *testing.T) {
 	prices, err := cost.ListPrices()
 	if err != nil || !strings.Contains(workbookQueries(t)["Logs by table and estimated cost"], fmt.Sprint(prices.Prices["logGB"].Price)) {
 		t.Errorf("the price of logs is not that of the price file: %v", err)
+	}
+	counts := map[string]float64{"pollGraphCalls": cost.PollGraphCalls, "mailGraphCalls": cost.MailGraphCalls,
+		"tickTableCalls": cost.TickTableCalls, "jobTableReads": cost.JobTableReads, "mailTableTransactions": cost.MailTableTransactions,
+		"tickQueueCalls": cost.TickQueueCalls, "mailQueueMessages": cost.MailQueueMessages, "hostPerMessage": cost.HostPerMessage,
+		"perFetch": cost.MailboxesPerJob}
+	figures := regexp.MustCompile(`let (\w+) = ([0-9.]+);`).FindAllStringSubmatch(workbookQueries(t)["Operations and estimated cost"], -1)
+	for _, m := range figures {
+		want, counted := counts[m[1]]
+		if !counted {
+			want = prices.Prices[m[1]].Price
+		}
+		if got, err := strconv.ParseFloat(m[2], 64); err != nil || got != want {
+			t.Errorf("the workbook says that %s is %s, not %g", m[1], m[2], want)
+		}
+	}
+	if len(figures) != len(counts)+3 {
+		t.Errorf("the workbook estimates from %d figures", len(figures))
 	}
 	shown := 0
 	for _, query := range workbookQueries(t) {

@@ -28,13 +28,13 @@ const (
 	TickTableCalls        = 16.0 // of a tick that finds nothing to do, with its figures
 	TickQueueCalls        = 8.0  // of a tick for the figures of empty queues
 	HostPerMessage        = 2.0  // operations of the Functions host for a message: it takes and deletes it
+	MailboxesPerJob       = 16   // that a job reads
 )
 
 const (
 	ticks         = 30 * 24 * 12 // in a month
 	tickSeconds   = 5 * 60
 	graphShare    = 0.9  // of what Graph answers: the polls leave a tenth for the rest
-	perFetch      = 16   // mailboxes in a job
 	graphSeconds  = 0.3  // a call to Graph, from West Europe
 	rowsPerBox    = 3    // that a tick reads of a mailbox
 	rowsPerQuery  = 1000 //
@@ -109,7 +109,7 @@ func (p Prices) Of(o Office) Estimate {
 	boxes := float64(o.Mailboxes)
 	mails := boxes * o.MailsPerDay * 30
 	read := MailboxesPerTick(o.Mailboxes)
-	jobs := math.Ceil(read/perFetch) * ticks
+	jobs := math.Ceil(read/MailboxesPerJob) * ticks
 	messages := jobs + mails*MailQueueMessages
 	e := Estimate{
 		GraphCalls:      read*ticks*PollGraphCalls + mails*MailGraphCalls,
