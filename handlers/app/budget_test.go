@@ -77,6 +77,10 @@ func (w *world) mailboxes(n int) {
 	}
 	w.Connect(addresses...)
 	w.Tick()
+	if n <= 16 { // one job; a benchmark has no simulated time
+		w.Tick()
+		return
+	}
 	w.Pass(2) // jobs of many mailboxes are spread over a tick
 }
 
