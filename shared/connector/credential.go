@@ -49,7 +49,7 @@ type inUse struct {
 // GetToken returns a token.
 func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
-	token, refusal, until := c.token, c.refusal, c.until
+	token, used, refusal, until := c.token, c.value, c.refusal, c.until
 	look := c.connector.Method == MethodCertificate && !time.Now().Before(c.look)
 	c.mu.Unlock()
 	if refusal != nil && time.Now().Before(until) {
@@ -64,13 +64,16 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	if err == nil || !secretRefused(err) {
 		return t, err
 	}
-	for _, other := range c.others(ctx) {
+	// Another call may change what is used at the same time: used is what was refused here.
+	for _, other := range c.others(ctx, used) {
 		if t, err = c.try(ctx, o, other); err == nil || !secretRefused(err) {
 			return t, err
 		}
 	}
 	c.mu.Lock()
-	c.refusal, c.until = err, time.Now().Add(refusalAge)
+	if c.value.Equal(used) {
+		c.refusal, c.until = err, time.Now().Add(refusalAge)
+	}
 	c.mu.Unlock()
 	return t, err
 }
@@ -121,7 +124,7 @@ func (c *credential) try(ctx context.Context, o policy.TokenRequestOptions, othe
 
 // others returns what the vault has beside the secret that Entra refused: the newest, and
 // the former certificates that are still valid.
-func (c *credential) others(ctx context.Context) (found []inUse) {
+func (c *credential) others(ctx context.Context, refused secret.Value) (found []inUse) {
 	name, versions := c.connector.secretName(), []string{""}
 	switch c.connector.Method {
 	case MethodIdentity:
@@ -136,9 +139,6 @@ func (c *credential) others(ctx context.Context) (found []inUse) {
 	if s, ok := c.store.o.Secrets.(interface{ Forget(name string) }); ok {
 		s.Forget(name)
 	}
-	c.mu.Lock()
-	refused := c.value
-	c.mu.Unlock()
 	for _, version := range versions {
 		v, err := c.store.o.Secrets.Get(ctx, name, version)
 		if err != nil || v.Equal(refused) {

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/secret"
 	"kantoorpost/shared/wiretest"
@@ -142,6 +144,43 @@ func TestASecretRotatedInTheVault(t *testing.T) {
 	if len(o.entra.received) != 2 { // the old one once, the new one once
 		t.Errorf("%d token requests", len(o.entra.received))
 	}
+}
+
+// Two calls ask for a token with the old secret at the same time. The slower one continues
+// with what the other found.
+func TestASecretRotatedWhileTwoAsk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t)
+		wire := wiretest.Transport(o.entra)
+		wire.Fault(func(n int, _ *http.Request) wiretest.Fault {
+			if n == 0 {
+				time.Sleep(10 * time.Second) // simulated
+			}
+			return wiretest.Pass
+		})
+		o.options.Transport = wire
+		o.restart()
+		c := o.create(t)
+		if _, err := o.vault.Set(t.Context(), "connector-"+c.ID, secret.New("by hand"), time.Time{}, nil); err != nil {
+			t.Fatal(err)
+		}
+		o.entra.set(canary, false)
+		o.entra.set("by hand", true)
+		g, err := o.Client(t.Context(), c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var both errgroup.Group
+		for range 2 {
+			both.Go(func() error {
+				_, err := g.Delta(t.Context(), boxID(1), "", time.Time{})
+				return err
+			})
+		}
+		if err := both.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // Errors of the vault and of Graph about a connector have different states. An
