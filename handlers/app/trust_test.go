@@ -77,11 +77,7 @@ func TestAConnectorWithoutASecret(t *testing.T) {
 func TestAConnectorWithACertificate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.Office()
-		path := "/api/connectors/" + w.First("/api/connectors")
-		vault, err := secret.OpenVault(
-			secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
-		w.do(err)
+		path, vault := w.officeAndVault()
 		patch := object{"credential": "certificate", "certificate": "kantoorpost-graph"}
 		says := func(want string) {
 			t.Helper()
@@ -92,7 +88,7 @@ func TestAConnectorWithACertificate(t *testing.T) {
 		says("key vault")
 		until := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Second)
 		key, der := certificate(t, until)
-		_, err = vault.Set(t.Context(), "kantoorpost-graph", secret.New(key), until, nil)
+		_, err := vault.Set(t.Context(), "kantoorpost-graph", secret.New(key), until, nil)
 		w.do(err)
 		says("AADSTS700027")
 		w.do(w.Tenant.AddCertificate(der))
@@ -127,11 +123,7 @@ func TestAConnectorWithACertificate(t *testing.T) {
 func TestARenewedCertificateThatEntraDoesNotKnow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.Office()
-		path := "/api/connectors/" + w.First("/api/connectors")
-		vault, err := secret.OpenVault(
-			secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
-		w.do(err)
+		path, vault := w.officeAndVault()
 		renew := func(until time.Time) (der []byte) {
 			key, der := certificate(t, until)
 			_, err := vault.Set(t.Context(), "kantoorpost-graph", secret.New(key), until, nil)
@@ -178,7 +170,7 @@ func TestARenewedCertificateThatEntraDoesNotKnow(t *testing.T) {
 		says("works", second)
 
 		der = renew(second.AddDate(1, 0, 0))
-		time.Sleep(time.Until(second.Add(time.Hour))) // the one that is used has ended
+		time.Sleep(time.Until(second.Add(time.Hour))) // simulated; the one that is used has ended
 		w.Pass(3)
 		says("certificate-unknown", second)
 		w.do(w.Tenant.AddCertificate(der))
@@ -186,6 +178,16 @@ func TestARenewedCertificateThatEntraDoesNotKnow(t *testing.T) {
 		says("works", second.AddDate(1, 0, 0))
 		comes("Weer goed", "g3")
 	})
+}
+
+// officeAndVault makes an office, and returns the path of its connector and the key vault.
+func (w *world) officeAndVault() (path string, vault *secret.Vault) {
+	w.T.Helper()
+	w.Office()
+	vault, err := secret.OpenVault(
+		secret.VaultOptions{URL: w.URL, Credential: apptest.Identity{Wire: w.ToMicrosoft}, Transport: w.ToMicrosoft, Simulated: true})
+	w.do(err)
+	return "/api/connectors/" + w.First("/api/connectors"), vault
 }
 
 // do fails the test with an error.

@@ -79,8 +79,8 @@ func (c openChat) path(do string) string {
 	return p + c.Filter.query()
 }
 
-// updatesPath is the path at which the page asks for new messages, and version the entity
-// tag of what it shows.
+// updatesPath is the path at which the page asks for new messages. Version is the entity
+// tag of the messages that it has.
 func (c openChat) updatesPath() string { return c.path("news") }
 func (c openChat) version() string     { return `W/"` + c.Tag + `"` }
 

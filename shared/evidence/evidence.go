@@ -31,10 +31,10 @@ type Reader struct {
 	read    time.Time
 }
 
-// Mail returns a mail, of which l is the text and files are the names of what came with
-// it, with all that suggestions use.
-func (r *Reader) Mail(ctx context.Context, it item.Item, l mailtext.Text, files []string) (learn.Mail, error) {
-	m := learn.Mail{Item: it, Text: l, Files: files}
+// Mail returns a mail with all that suggestions use. Text is its text, and files are the
+// names of its attachments.
+func (r *Reader) Mail(ctx context.Context, it item.Item, text mailtext.Text, files []string) (learn.Mail, error) {
+	m := learn.Mail{Item: it, Text: text, Files: files}
 	switch c, _, ok, err := r.Chats.Answered(ctx, it); {
 	case err != nil:
 		return m, err
@@ -43,8 +43,8 @@ func (r *Reader) Mail(ctx context.Context, it item.Item, l mailtext.Text, files 
 	}
 	own := map[string]bool{}
 	others := slices.Concat(it.To, it.Cc)
-	if l.Forwarded != nil {
-		others = append(others, l.Forwarded.From)
+	if text.Forwarded != nil {
+		others = append(others, text.Forwarded.From)
 	}
 	for _, to := range others {
 		if _, known := own[to.Email]; !known {
@@ -132,8 +132,8 @@ func (r *Reader) trusted(ctx context.Context, it item.Item) (bool, error) {
 // namesWithin is the longest time that the names of files may take.
 const namesWithin = 3 * time.Second
 
-// FileNames asks the mailbox for the names of what came with a mail. Errors are those of
-// the tables and of Graph, and ErrInactive.
+// FileNames asks Graph for the names of the attachments of a mail. It fails with
+// ErrInactive, or an error of the tables or of Graph.
 func (r *Reader) FileNames(ctx context.Context, it item.Item) (names []string, err error) {
 	if !it.HasAttachments {
 		return nil, nil

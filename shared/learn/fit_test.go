@@ -83,7 +83,7 @@ func weighedAnew(w weights, e example) []float64 {
 }
 
 // placed is the place of the right suggestion with other weights. A dismissal is
-// right whatever its scope.
+// right with any scope.
 func placed(w weights, e example) int {
 	p := weighedAnew(w, e)
 	place := 0

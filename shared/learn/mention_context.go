@@ -9,7 +9,7 @@ func presented(text []token, s span) bool {
 	return text[s.from].line == 0 || s.from > 0 && (presenting[text[s.from-1].word])
 }
 
-// presenting are words before the name of whom a mail is about or for.
+// presenting are words that stand before the name of the client that a mail is about.
 var presenting = set("voor over om betreft inzake aangaande for about regarding concerning namens door onder dossier administratie bedrijf relatie client klant onderneming behalf")
 
 // nowAt says whether a span is the name of a new employer or owner: "nu werkzaam

@@ -117,8 +117,9 @@ func TestTheModelPlaces(t *testing.T) {
 	}
 }
 
-// The model places nothing that names two clients, comes from somebody of whom a warning
-// is given, or asks for money unverified; nor what somebody undid.
+// The model does not place a mail that names two clients, a mail with a warning about its
+// sender, or an unverified mail that asks for money. It does not place again what
+// somebody undid.
 func TestTheModelAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, baker, butcher := twoClients(t)
@@ -151,9 +152,8 @@ func TestTheModelAsks(t *testing.T) {
 	})
 }
 
-// Whatever write of a solution fails, or is carried out and loses its answer, the sure
-// suggestion that it follows is in the record once, and so it is among the suggestions by
-// their chance.
+// A write of a solution may fail, or lose its answer. The sure suggestion that a person
+// followed is in the record once all the same, and is counted once by its chance.
 func TestASureSuggestionCountsOnce(t *testing.T) {
 	writes := 1
 	for _, fault := range []wiretest.Fault{wiretest.Refuse, wiretest.Lose} {

@@ -34,7 +34,7 @@ const (
 const (
 	ticks         = 30 * 24 * 12 // in a month
 	tickSeconds   = 5 * 60
-	graphShare    = 0.9  // of what Graph answers: the polls leave a tenth for the rest
+	graphShare    = 0.9  // the polls use this share of the calls that Graph allows
 	graphSeconds  = 0.3  // a call to Graph, from West Europe
 	rowsPerBox    = 3    // that a tick reads of a mailbox
 	rowsPerQuery  = 1000 //
