@@ -86,8 +86,7 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.chat(ctx, in.Chat, access.ChatsSend)
-	if err != nil {
+	if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 		return nil, err
 	}
 	member := actor(ctx).Member.ID
@@ -108,16 +107,12 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	}
 	// What became a draft again stays known as that until it is sent.
 	was, err := a.Outbox.LoadDraft(ctx, in.Chat, member)
-	begun := errors.Is(err, outbox.ErrNotFound)
-	if err != nil && !begun {
+	if err != nil && !errors.Is(err, outbox.ErrNotFound) {
 		return nil, err
 	}
 	d.Reply, d.Reason = was.Reply, was.Reason
 	if d, err = a.Outbox.SaveDraft(ctx, d, etag); err != nil {
 		return nil, err
-	}
-	if begun {
-		a.askForSent(ctx, c)
 	}
 	return a.draftOutput(ctx, d)
 }

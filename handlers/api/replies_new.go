@@ -85,6 +85,7 @@ func (a *api) registerNewReply() {
 		if err != nil {
 			return nil, err
 		}
+		a.askForSent(ctx, c)
 		out, err := a.newReply(ctx, c, in.Answers, outbox.Mode(in.Mode))
 		return &struct{ Body newReply }{out}, err
 	})

@@ -14,9 +14,8 @@ import (
 // sentAskedEvery is how often the Sent Items of a mailbox are asked for at most.
 const sentAskedEvery = time.Minute
 
-// askForSent has the Sent Items read of the mailboxes of a chat when somebody saves the
-// first words of a reply: a colleague may have answered in Outlook. It is a hint, as
-// every job is. A GET puts no job.
+// askForSent has the Sent Items read of the mailboxes of a chat when somebody begins a reply: a
+// colleague may have answered in Outlook. It is a hint, as every job is.
 func (a *api) askForSent(ctx context.Context, c chat.Chat) {
 	enabled, err := a.Connectors.Enabled(ctx)
 	boxes, boxErr := a.Connectors.Boxes(ctx)

@@ -202,8 +202,9 @@ func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		c := w.conversation()
-		r := w.replied(c, "<r1@kantoor.example>", outbox.ModeReply, "jan@bakker.example")
-		for _, id := range []string{"<r1@kantoor.example>", "<changed@kantoor.example>"} {
+		store, _ := w.replies()
+		for sent, id := range map[string]string{"<r1@kantoor.example>": "<r1@kantoor.example>", "<r2@kantoor.example>": "<changed@kantoor.example>"} {
+			r := w.replied(c, sent, outbox.ModeReply, "jan@bakker.example")
 			draft := w.graph("POST", "/users/info@"+apptest.Domain+"/messages", object{
 				"subject": "Re: Vraag", "internetMessageId": id, "toRecipients": []object{{"emailAddress": object{"address": "jan@bakker.example"}}},
 				"singleValueExtendedProperties": []object{
@@ -212,14 +213,19 @@ func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 				},
 			})
 			w.graph("POST", "/users/info@"+apptest.Domain+"/messages/"+draft["id"].(string)+"/send", nil)
+			w.Pass(4)
+			if now, err := store.Load(t.Context(), r.ID); err != nil || !now.AliasRefused || now.InternetMessageID != id {
+				t.Errorf("%s left from %s, and is shown as from %s: %v", id, now.Address, now.Alias, err)
+			}
 		}
-		w.Pass(4)
 		if got := w.viaOutlook(c); len(got) != 0 {
 			t.Errorf("the chat has %q", got)
 		}
-		store, _ := w.replies()
-		if now, err := store.Load(t.Context(), r.ID); err != nil || !now.AliasRefused {
-			t.Errorf("left from %s, and is shown as from %s: %v", now.Address, now.Alias, err)
+		w.Send("jan@bakker.example", []string{"info@" + apptest.Domain},
+			apptest.RawMail("jan@bakker.example", "info@"+apptest.Domain, "Re: Vraag", "a1", "In-Reply-To: <changed@kantoor.example>"))
+		w.Pass(1)
+		if chats := w.Chats(); len(chats) != 1 {
+			t.Errorf("an answer to the changed Message-ID makes %d chats", len(chats))
 		}
 	})
 }
@@ -231,8 +237,8 @@ func TestSentItemsAreReadWhenSomebodyWrites(t *testing.T) {
 		c := w.conversation()
 		w.Pass(1)
 		w.fromOutlook("info@"+apptest.Domain, "<vraag@elders.example>", "Antwoord", "jan@bakker.example")
-		if code := w.Ask("anna@"+apptest.Domain, "PUT", "/api/chats/"+c+"/draft", object{"mode": "reply", "text": "Dag"}, nil); code != 200 {
-			t.Fatalf("the draft: %d", code)
+		if code := w.Ask("anna@"+apptest.Domain, "GET", "/api/chats/"+c+"/replies/new", nil, nil); code != 200 {
+			t.Fatalf("what a reply begins with: %d", code)
 		}
 		w.Drain()
 		if got := w.viaOutlook(c); !slices.Equal(got, []string{"Antwoord out"}) {

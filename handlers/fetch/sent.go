@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/outbox"
 )
 
 // How far back the first round over the Sent Items goes: in a mailbox whose inbox was
@@ -102,11 +103,8 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.Box,
 	m mail.Message) (a item.Arrival, keep bool, err error) {
 	r, ours, err := h.Outbox.ByMessageID(ctx, bracketed(m.InternetMessageID))
-	if err == nil && ours {
-		err = h.Outbox.NoteSender(ctx, r, m.From.Email)
-	}
 	if err != nil || ours {
-		return a, false, asStorageError(err)
+		return a, false, h.ownCopy(ctx, r, m, err)
 	}
 	known, err := h.Items.Known(ctx, b.Activation.ID, m.ID)
 	if err != nil || known {
@@ -117,8 +115,11 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 	switch {
 	case answer.IsMissing(err):
 		return a, false, nil // it was seen while it left, and comes again
-	case err != nil || p.Reply != "":
+	case err != nil:
 		return a, false, err
+	case p.Reply != "": // its Message-ID was changed on the way
+		r, err := h.Outbox.Load(ctx, p.Reply)
+		return a, false, h.ownCopy(ctx, r, m, err)
 	}
 	m.Headers = []mail.Header{{Name: "In-Reply-To", Value: p.InReplyTo}, {Name: "References", Value: strings.Join(p.References, " ")}}
 	m.Type = ""
@@ -130,6 +131,18 @@ func (h *Handler) sent(ctx context.Context, graph connector.Graph, b *connector.
 	}
 	keep, err = h.inConversation(ctx, a.Item)
 	return a, keep, asStorageError(err)
+}
+
+// ownCopy notes what the copy of a reply of this office says about it. Err is that of finding
+// the reply, which may be one of another office.
+func (h *Handler) ownCopy(ctx context.Context, r outbox.Reply, m mail.Message, err error) error {
+	if errors.Is(err, outbox.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = h.Outbox.NoteCopy(ctx, r, mail.Draft{InternetMessageID: bracketed(m.InternetMessageID), From: m.From, Sent: m.Sent})
+	}
+	return asStorageError(err)
 }
 
 // inConversation tells whether a sent mail answers one that is stored, placed or not

@@ -3,7 +3,6 @@ package send
 import (
 	"context"
 	"log/slog"
-	"strings"
 
 	"kantoorpost/shared/mail"
 )
@@ -26,23 +25,14 @@ func (s *sending) from() *mail.Address {
 // address of the mailbox in its place where the organisation does not allow that, and does
 // not say so. While the mail is on its way nothing is known, which keeps nothing back.
 // https://learn.microsoft.com/exchange/recipients-in-exchange-online/manage-user-mailboxes/send-from-alias
-func (s *sending) lookAtSender(ctx context.Context) {
+func (s *sending) lookAtSender(ctx context.Context) error {
 	if !s.usesAlias() {
-		return
+		return nil
 	}
 	d, err := s.graph.Draft(ctx, s.reply.Mailbox, s.reply.DraftID)
-	if err != nil {
+	if err != nil || d.IsDraft {
 		slog.InfoContext(ctx, "from which address a reply left is not known", "error", err)
-		return
+		return nil
 	}
-	if !d.IsDraft {
-		s.noteSender(d)
-	}
-}
-
-// noteSender notes whether a mail that left has kept its alias.
-func (s *sending) noteSender(sent mail.Draft) {
-	if s.usesAlias() && sent.From.Email != "" && !strings.EqualFold(sent.From.Email, s.reply.Alias) {
-		s.reply.AliasRefused = true // stored with the result of the send
-	}
+	return s.Outbox.NoteCopy(ctx, s.reply, d)
 }

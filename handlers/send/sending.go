@@ -49,7 +49,7 @@ func (s *sending) run(ctx context.Context) error {
 		return err
 	}
 	if !d.IsDraft { // a person sent the draft from Outlook
-		return s.sent(ctx, d.Sent)
+		return s.found(ctx, d)
 	}
 	if err := s.write(ctx, d); err != nil {
 		return err
@@ -68,8 +68,10 @@ func (s *sending) send(ctx context.Context) error {
 	err = s.graph.SendDraft(ctx, s.reply.Mailbox, s.reply.DraftID)
 	switch {
 	case err == nil:
-		s.lookAtSender(ctx)
-		return s.sent(ctx, s.Outbox.Now())
+		if err := s.sent(ctx, s.Outbox.Now()); err != nil {
+			return err
+		}
+		return s.lookAtSender(ctx)
 	case answer.NotSent(err):
 		e, _ := answer.Of(err)
 		denied := s.usesAlias() && e != nil && strings.EqualFold(e.Code, "ErrorSendAsDenied")
@@ -96,8 +98,7 @@ func (s *sending) find(ctx context.Context) error {
 	since := s.Outbox.Now().Sub(s.reply.SendStarted)
 	switch {
 	case found && !d.IsDraft:
-		s.noteSender(d)
-		return s.sent(ctx, d.Sent)
+		return s.found(ctx, d)
 	case found && s.isOurs(d) && since < resendAfter:
 		return s.later(ctx, resendAfter-since)
 	case found && s.isOurs(d) && s.reply.Sends < maxSends:
@@ -126,11 +127,20 @@ func (s *sending) sent(ctx context.Context, at time.Time) error {
 	if at.IsZero() {
 		at = s.Outbox.Now()
 	}
-	_, err := s.Outbox.MarkSent(ctx, s.reply, at)
+	r, err := s.Outbox.MarkSent(ctx, s.reply, at)
 	if err == nil {
+		s.reply = r
 		slog.InfoContext(ctx, "sent", "chat", s.reply.Chat)
 	}
 	return err
+}
+
+// found stores that the reply left as a mail that was found in the mailbox.
+func (s *sending) found(ctx context.Context, d mail.Draft) error {
+	if err := s.sent(ctx, d.Sent); err != nil {
+		return err
+	}
+	return s.Outbox.NoteCopy(ctx, s.reply, d)
 }
 
 // failed stores that the reply certainly did not leave.

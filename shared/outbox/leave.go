@@ -8,6 +8,7 @@ import (
 
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/table"
 )
 
@@ -69,11 +70,7 @@ func (s *Store) step(ctx context.Context, before, after Reply, done func(Reply) 
 func (s *Store) SaveDraftIDs(ctx context.Context, r Reply, draftID, internetMessageID string) (Reply, error) {
 	before := r
 	r.DraftID, r.InternetMessageID = draftID, internetMessageID
-	ops := []table.Op{chat.MessageOp(r.Chat, r.message())}
-	if internetMessageID != "" {
-		ops = append(ops, chat.NameOp(r.Chat, internetMessageID),
-			table.Put(document(messageIDKey(internetMessageID), "", pointer{r.ID}, nil)))
-	}
+	ops := append(nameOps(r), chat.MessageOp(r.Chat, r.message()))
 	return s.step(ctx, before, r, func(now Reply) bool { return now.DraftID == draftID }, ops...)
 }
 
@@ -207,14 +204,11 @@ func (s *Store) Report(ctx context.Context, id, email string, state RecipientSta
 		if err != nil {
 			return false, err
 		}
-		// A report proves that a reply left of which that was not known yet.
-		if (r.State == Sending || r.State == Unknown) && !r.SendStarted.IsZero() && r.SentAt.IsZero() {
-			if r, err = s.MarkSent(ctx, r, r.SendStarted); err != nil {
-				if errors.Is(err, ErrChanged) && ctx.Err() == nil {
-					continue
-				}
-				return false, err
-			}
+		if r, err = s.provedSent(ctx, r, time.Time{}); errors.Is(err, ErrChanged) && ctx.Err() == nil {
+			continue
+		}
+		if err != nil {
+			return false, err
 		}
 		before, changed := r, false
 		found := r.setRecipients(email, func(to *Recipient) {
@@ -261,25 +255,58 @@ func rank(s RecipientState) int {
 	return 0
 }
 
-// NoteSender stores that Exchange let a reply that left leave from another address than its
-// alias, as the copy in the Sent Items says: it puts the address of the mailbox there where
-// the organisation does not allow the alias.
-func (s *Store) NoteSender(ctx context.Context, r Reply, from string) (err error) {
+// NoteCopy stores what the copy of a reply among the Sent Items says: that it left, which may
+// not be known yet; another Message-ID, which Outlook and gateways put there, and which
+// answers and reports name; and that Exchange put the address of the mailbox in the place of
+// an alias, where the organisation does not allow the alias.
+func (s *Store) NoteCopy(ctx context.Context, r Reply, sent mail.Draft) (err error) {
 	for range table.Tries(ctx) {
-		if r.Alias == "" || r.AliasRefused || r.SentAt.IsZero() || from == "" || strings.EqualFold(from, r.Alias) {
-			return nil
+		r, err = s.provedSent(ctx, r, sent.Sent)
+		if err == nil && !r.SentAt.IsZero() {
+			err = s.noteCopy(ctx, r, sent)
 		}
-		after := r
-		after.AliasRefused = true
-		if _, err = s.write(ctx, r, after); !errors.Is(err, ErrChanged) || ctx.Err() != nil {
+		if !errors.Is(err, ErrChanged) || ctx.Err() != nil {
 			return err
 		}
-		if r, err = s.Load(ctx, r.ID); errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+		if r, err = s.Load(ctx, r.ID); err != nil {
 			return err
 		}
 	}
-	return table.Overtaken(ErrChanged, "store from which address reply %s left", r.ID)
+	return table.Overtaken(ErrChanged, "store what the copy of reply %s says", r.ID)
+}
+
+func (s *Store) noteCopy(ctx context.Context, r Reply, sent mail.Draft) error {
+	after, ops := r, []table.Op{}
+	if from := sent.From.Email; r.Alias != "" && from != "" && !strings.EqualFold(from, r.Alias) {
+		after.AliasRefused = true
+	}
+	if id := sent.InternetMessageID; id != "" && id != r.InternetMessageID {
+		after.InternetMessageID = id
+		ops = nameOps(after)
+	}
+	if after.AliasRefused == r.AliasRefused && len(ops) == 0 {
+		return nil
+	}
+	_, err := s.write(ctx, r, after, append(ops, chat.MessageOp(r.Chat, after.message()))...)
+	return err
+}
+
+// nameOps are the operations by which mail that names the Message-ID of a reply finds it.
+func nameOps(r Reply) []table.Op {
+	if r.InternetMessageID == "" {
+		return nil
+	}
+	return []table.Op{chat.NameOp(r.Chat, r.InternetMessageID), table.Put(document(messageIDKey(r.InternetMessageID), "", pointer{r.ID}, nil))}
+}
+
+// provedSent stores that a reply left of which that was not known yet, at the time given or
+// else when it was last told to.
+func (s *Store) provedSent(ctx context.Context, r Reply, at time.Time) (Reply, error) {
+	if r.State != Sending && r.State != Unknown || r.SendStarted.IsZero() || !r.SentAt.IsZero() {
+		return r, nil
+	}
+	if at.IsZero() {
+		at = r.SendStarted
+	}
+	return s.MarkSent(ctx, r, at)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/chat"
+	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/wiretest"
@@ -150,6 +151,30 @@ func TestAReportProvesThatItLeft(t *testing.T) {
 		}
 		if now, err := w.Load(t.Context(), r.ID); err != nil || now.State != outbox.Sent || now.To[0].State != outbox.RecipientDelivered {
 			t.Errorf("%s: %s, %+v, %v", state, now.State, now.To, err)
+		}
+	}
+}
+
+// The copy among the Sent Items proves that a reply left that was told to. Under another
+// Message-ID it has both.
+func TestACopyProvesThatItLeft(t *testing.T) {
+	for state, want := range map[outbox.State]outbox.State{outbox.Sending: outbox.Sent, outbox.Unknown: outbox.Sent, outbox.Sent: outbox.Sent,
+		outbox.Bounced: outbox.Bounced, outbox.Held: outbox.Held} {
+		w := newWorld(t)
+		r := w.in(state)
+		copied := mail.Draft{InternetMessageID: "<gateway@x.example>", From: mail.Address{Email: "info@x.example"}, Sent: w.at}
+		for range 2 {
+			w.must(w.NoteCopy(t.Context(), r, copied))
+		}
+		now, err := w.Load(t.Context(), r.ID)
+		if err != nil || now.State != want || now.SentAt.IsZero() != (want == outbox.Held) {
+			t.Errorf("%s: %s, %v", state, now.State, err)
+		}
+		for _, id := range []string{"<gateway@x.example>", "<ours@x.example>"} {
+			found, ok, err := w.ByMessageID(t.Context(), id)
+			if err != nil || ok != (state != outbox.Held) || ok && found.ID != r.ID {
+				t.Errorf("%s: %s finds %t, %v", state, id, ok, err)
+			}
 		}
 	}
 }
