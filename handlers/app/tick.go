@@ -98,11 +98,7 @@ func (a *App) sweepUploads(ctx context.Context, now time.Time) error {
 }
 
 func (a *App) saveTick(ctx context.Context, f metrics.Figures) error {
-	r, err := table.Pack(tickKey, tickRow{f.At})
-	figures, packErr := metrics.PutOp(f)
-	if err = errors.Join(err, packErr); err == nil {
-		err = a.tables.Table("configuration").Write(ctx, table.Put(r), figures)
-	}
+	err := a.tables.Table("configuration").Write(ctx, table.Put(table.Pack(tickKey, tickRow{f.At})), metrics.PutOp(f))
 	if err != nil {
 		return fmt.Errorf("store that the timer ran: %w", err)
 	}

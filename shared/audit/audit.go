@@ -79,12 +79,7 @@ func Op(e Entry) table.Op {
 	e = e.Identified()
 	e.By, e.Action, e.Object, e.Mail = clean(e.By, maxText), clean(e.Action, maxText), clean(e.Object, maxText), clean(e.Mail, maxText)
 	e.Detail = details(e.Detail)
-	// Pack cannot fail: an Entry is a plain struct, and its texts are clean.
-	row, err := table.Pack(prefix+e.ID, e)
-	if err != nil {
-		panic(fmt.Sprintf("audit: %v", err))
-	}
-	return table.Insert(row)
+	return table.Insert(table.Pack(prefix+e.ID, e))
 }
 
 // Written says whether t has the entry with the given id, and therefore whether

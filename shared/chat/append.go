@@ -22,7 +22,7 @@ func (c Chat) Append(m Message, active bool) (Chat, Message, []table.Op) {
 			c.Last, c.Preview = m.Received, m.Preview
 		}
 	}
-	return c, m, append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m, nil)))
+	return c, m, append(c.rows(), table.Insert(row(messageKey(c.ID, m.ID), m)))
 }
 
 // after returns at, or the first millisecond after the newest message of c that members look
@@ -54,7 +54,7 @@ func (s *Store) SeenOwn(ctx context.Context, c Chat, member string) ([]table.Op,
 	if err != nil || c.unreadAfter(before) != 1 {
 		return nil, err
 	}
-	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}, nil))}, nil
+	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.ActivitySequence}))}, nil
 }
 
 // Sent returns the operations by which the other members of c get a reply to look
@@ -72,7 +72,7 @@ func (s *Store) Sent(ctx context.Context, c Chat, m Message) ([]table.Op, error)
 // MessageOp returns the operation that replaces a message of a chat, such as a
 // reply whose state changed.
 func MessageOp(chat string, m Message) table.Op {
-	return table.Put(row(messageKey(chat, m.ID), m, nil))
+	return table.Put(row(messageKey(chat, m.ID), m))
 }
 
 // RemoveReply returns the operations that remove a reply which never left from c;
@@ -85,7 +85,7 @@ func (c Chat) RemoveReply(reply string) []table.Op {
 // NameOp returns the operation by which answers to a mail that the office sent find
 // its chat. Another mail that has the internet message id already keeps it.
 func NameOp(chat, internetMessageID string) table.Op {
-	return table.Put(row(mailThread(internetMessageID), thread{Chat: chat}, nil))
+	return table.Put(row(mailThread(internetMessageID), thread{Chat: chat}))
 }
 
 // MakeUnread returns the operation after which a member of c has something to look
@@ -95,7 +95,7 @@ func (s *Store) MakeUnread(ctx context.Context, c Chat, member string) ([]table.
 	if err != nil || c.unreadAfter(before) > 0 || !slices.Contains(c.Members, member) {
 		return nil, err
 	}
-	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.seenFor(1)}, nil))}, nil
+	return []table.Op{table.Put(row(seenKey(member, c.ID), seen{ActivitySequence: c.seenFor(1)}))}, nil
 }
 
 // Begin returns the chat c, which has no messages yet, with a message of the office
@@ -105,11 +105,11 @@ func (c Chat) Begin(m Message) (Chat, Message, []table.Op) {
 	found := c.reindex()
 	ops := []table.Op{
 		table.Insert(c.row()),
-		table.Insert(row(clientKey(c.Client, c.ID), c, nil)),
-		table.Insert(row(messageKey(c.ID, m.ID), m, nil)),
+		table.Insert(row(clientKey(c.Client, c.ID), c)),
+		table.Insert(row(messageKey(c.ID, m.ID), m)),
 	}
 	for _, member := range c.Members {
-		ops = append(ops, table.Insert(row(memberKey(member, c.ID), c, nil)))
+		ops = append(ops, table.Insert(row(memberKey(member, c.ID), c)))
 	}
 	return c, m, append(ops, found...)
 }

@@ -56,7 +56,7 @@ func (s *Store) SetAttachments(ctx context.Context, chat, message string, list [
 		return err
 	}
 	m.Attachments = list
-	r := row(key, m, nil)
+	r := row(key, m)
 	r.ETag = etag
 	err = s.table.Write(ctx, table.Replace(r))
 	if err != nil && !errors.Is(err, table.ErrChanged) && !errors.Is(err, table.ErrNotFound) {

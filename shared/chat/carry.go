@@ -73,7 +73,7 @@ func (t *transfer) carry(ctx context.Context, m Message, tag string, number int6
 				t.to.Last, t.to.Preview = m.Received, m.Preview
 			}
 		}
-		t.ops = append(t.ops, table.Insert(row(key, was, nil)))
+		t.ops = append(t.ops, table.Insert(row(key, was)))
 	}
 	if m.Kind != KindEvent {
 		t.from.Messages--
@@ -83,7 +83,7 @@ func (t *transfer) carry(ctx context.Context, m Message, tag string, number int6
 		t.from.Notes--
 		t.to.Notes++
 	}
-	t.ops = append(t.ops, table.Insert(row(messageKey(t.to.ID, m.ID), m, nil)))
+	t.ops = append(t.ops, table.Insert(row(messageKey(t.to.ID, m.ID), m)))
 	for _, it := range mails {
 		if it.Chat == t.from.ID && t.first(it.ID) {
 			it.Chat = t.to.ID
@@ -198,7 +198,7 @@ func (t *transfer) redirect(ctx context.Context, key, fingerprint string) error 
 		return ignoreNotFound(err)
 	}
 	now.Chat = t.to.ID
-	r := row(key, now, nil)
+	r := row(key, now)
 	r.ETag = tag
 	t.ops = append(t.ops, table.Replace(r))
 	return nil

@@ -22,7 +22,6 @@ package chat
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -145,7 +144,7 @@ func Start(id string, it item.Item, client, contact, contactName string, members
 	m.Sequence = 1
 	c.First = firstOf(it, c)
 	found := c.reindex()
-	ops := []table.Op{table.Insert(row(messageKey(c.ID, it.ID), m, nil))}
+	ops := []table.Op{table.Insert(row(messageKey(c.ID, it.ID), m))}
 	for _, r := range c.documents() {
 		ops = append(ops, table.Insert(r))
 	}
@@ -197,7 +196,7 @@ func (c Chat) Join(it item.Item, e Entry) (Chat, []table.Op) {
 				c.Last, c.Preview = it.Received, it.Preview
 			}
 		}
-		ops = append(ops, table.Put(row(messageKey(c.ID, it.ID), m, nil)))
+		ops = append(ops, table.Put(row(messageKey(c.ID, it.ID), m)))
 	}
 	ops = append(ops, c.rows()...)
 	return c, append(ops, threads(c.ID, it, e.Named && !e.Copy)...)
@@ -243,28 +242,22 @@ func (c Chat) documents() []table.Row {
 func threads(chat string, it item.Item, named bool) []table.Op {
 	var ops []table.Op
 	if it.InternetMessageID != "" && named {
-		r := row(mailThread(it.InternetMessageID), thread{Chat: chat, Fingerprint: it.Fingerprint}, nil)
+		r := row(mailThread(it.InternetMessageID), thread{Chat: chat, Fingerprint: it.Fingerprint})
 		ops = append(ops, table.Insert(r))
 	}
 	if it.ConversationID != "" {
-		ops = append(ops, table.Put(row(conversationThread(it.Mailbox, it.ConversationID), thread{Chat: chat}, nil)))
+		ops = append(ops, table.Put(row(conversationThread(it.Mailbox, it.ConversationID), thread{Chat: chat})))
 	}
 	return ops
 }
 
-// row makes a row of a value of this package. Its columns are for searches in the
-// Azure portal.
-func row(key string, v any, columns map[string]any) table.Row {
-	r, err := table.Document(key, v, columns)
-	if err != nil {
-		panic(fmt.Sprintf("row %s: %v", key, err)) // a plain struct encodes
-	}
-	return r
-}
+// row makes a row of a value of this package.
+func row(key string, v any) table.Row { return table.Document(key, v, nil) }
 
-// row returns the row of the chat itself.
+// row returns the row of the chat itself. Its columns are for searches in the Azure
+// portal.
 func (c Chat) row() table.Row {
-	r := row(chatKey(c.ID), c, map[string]any{"subject": c.Subject, "state": string(c.State)})
+	r := table.Document(chatKey(c.ID), c, map[string]any{"subject": c.Subject, "state": string(c.State)})
 	r.ETag = c.etag
 	return r
 }

@@ -66,7 +66,7 @@ func (s *Store) SetClient(ctx context.Context, id, etag string, check Check, cli
 func (s *Store) beginClient(ctx context.Context, ch Change, c Chat, client string) (bool, error) {
 	ops := []table.Op{table.Delete(table.Row{Key: clientKey(c.Client, c.ID)})}
 	c.Client, c.Change = client, ch.ID
-	ops = append(ops, c.addEvent(ch, Event{Action: EventClient, Client: client}, c.Subject), table.Put(row(clientKey(client, c.ID), c, nil)))
+	ops = append(ops, c.addEvent(ch, Event{Action: EventClient, Client: client}, c.Subject), table.Put(row(clientKey(client, c.ID), c)))
 	return s.begin(ctx, ch, append(ops, table.Replace(c.row())))
 }
 

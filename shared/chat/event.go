@@ -39,5 +39,5 @@ func (c *Chat) addEvent(ch Change, e Event, subject string) table.Op {
 		ID: ids.Timed(ch.Begun, ids.Hash("event", c.ID, ch.ID, string(e.Action), done)), Kind: KindEvent, Sequence: c.Sequence,
 		By: ch.Doer, Subject: subject, Received: ch.Begun, Event: &e,
 	}
-	return table.Put(row(messageKey(c.ID, m.ID), m, nil))
+	return table.Put(row(messageKey(c.ID, m.ID), m))
 }

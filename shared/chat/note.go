@@ -95,7 +95,7 @@ func (s *Store) AddNote(ctx context.Context, id, member, key string, note Note, 
 			return Message{}, err
 		}
 		ops = append(ops, notices(c.ID, m, nil)...)
-		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), Message{ID: m.ID, Kind: KindNote}, nil)),
+		ops = append(ops, table.Insert(row(requestKey(c.ID, m.Key), Message{ID: m.ID, Kind: KindNote})),
 			audit.Op(audit.Entry{By: member, Action: "chat.note", Object: "chat " + c.ID}))
 		err = s.table.Write(ctx, ops...)
 		if err == nil {

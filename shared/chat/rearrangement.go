@@ -97,4 +97,4 @@ type Members func(ctx context.Context, client string, addresses []string) ([]str
 func changeKey(chat, change string) string   { return "a|" + chat + "|" + change }
 func openKey(change string) string           { return "a|open|" + change }
 func movedKey(change, message string) string { return "a|moved|" + change + "|" + message }
-func (ch Change) row(key string) table.Row   { return row(key, ch, nil) }
+func (ch Change) row(key string) table.Row   { return row(key, ch) }

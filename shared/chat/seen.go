@@ -71,7 +71,7 @@ func (s *Store) MarkSeen(ctx context.Context, c Chat, member string, sequence in
 	if err != nil || c.unreadAfter(before) <= c.unreadAfter(after) {
 		return err
 	}
-	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), after, nil))); err != nil {
+	if err := s.table.Write(ctx, table.Put(row(seenKey(member, c.ID), after))); err != nil {
 		return fmt.Errorf("note that %s has seen chat %s: %w", member, c.ID, err)
 	}
 	return nil

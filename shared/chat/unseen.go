@@ -82,7 +82,7 @@ func (s *Store) moveUnread(ctx context.Context, ch Change) error {
 				}
 			}
 			if len(read) > 0 {
-				ops = append(ops, table.Put(row(seenKey(m, c.ID), v.plus(read...), nil)))
+				ops = append(ops, table.Put(row(seenKey(m, c.ID), v.plus(read...))))
 			}
 		}
 		if err = s.table.Write(ctx, ops...); err == nil || !isConflict(ctx, err) {

@@ -114,10 +114,7 @@ func (s *Store) get(ctx context.Context, key string, v any) (etag string, found 
 
 // put writes a row over the version etag; "" is any. An entry with an action goes to the audit.
 func (s *Store) put(ctx context.Context, key, etag string, v any, e audit.Entry) error {
-	r, err := table.Document(key, v, nil)
-	if err != nil {
-		return fmt.Errorf("write row %s: %w", key, err)
-	}
+	r := table.Document(key, v, nil)
 	op := table.Put(r)
 	if r.ETag = etag; etag != "" {
 		op = table.Replace(r)

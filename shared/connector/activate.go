@@ -117,15 +117,8 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 			a.From = old.From // the cursor continues where it was
 		}
 	}
-	row, err := a.row()
-	if err != nil {
-		return fmt.Errorf("activate %s: %w", a.Address, err)
-	}
-	smtp, err := table.Pack(smtpKey(a.Address), smtpRow{a.ID})
-	if err != nil {
-		return fmt.Errorf("activate %s: %w", a.Address, err)
-	}
-	ops := append(again, table.Put(smtp))
+	row := a.row()
+	ops := append(again, table.Put(table.Pack(smtpKey(a.Address), smtpRow{a.ID})))
 	if a.ETag == "" {
 		ops = append(ops, table.Insert(row))
 	} else {
@@ -137,11 +130,7 @@ func (s *Store) saveActivation(ctx context.Context, a *Activation) error {
 	}
 	if err == nil && former.ID != a.ID && former.Address == a.Address && former.Active {
 		former.Active = false
-		r, err := former.row()
-		if err != nil {
-			return fmt.Errorf("activate %s: %w", a.Address, err)
-		}
-		ops = append(ops, table.Replace(r))
+		ops = append(ops, table.Replace(former.row()))
 	}
 	ops = append(ops, done(ctx, "address.activate", "address "+a.ID,
 		map[string]string{"address": a.Address, "link": linkText(a.Link), "from": a.From.Format(time.RFC3339)}))

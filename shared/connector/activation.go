@@ -81,10 +81,10 @@ type smtpRow struct {
 	Mailbox string `json:"mailbox"`
 }
 
-func (a Activation) row() (table.Row, error) {
-	r, err := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active, !a.Categories, a.Aliases})
+func (a Activation) row() table.Row {
+	r := table.Pack(a.ID, activationRow{a.Address, a.Name, a.Connector, a.Link, a.From, a.Active, !a.Categories, a.Aliases})
 	r.ETag = a.ETag
-	return r, err
+	return r
 }
 
 func activationOf(r table.Row) (Activation, error) {

@@ -127,14 +127,7 @@ func (s *Store) setSecret(ctx context.Context, c Connector, v secret.Value) (ver
 // they were written.
 func (s *Store) insert(ctx context.Context, c Connector) error {
 	defer s.forget()
-	row, err := table.Pack(connectorKey(c.ID), c.row())
-	if err != nil {
-		return fmt.Errorf("connector %s: %w", c.ID, err)
-	}
-	app, err := table.Pack(appKey(c.app()), appRow{c.ID})
-	if err != nil {
-		return fmt.Errorf("connector %s: %w", c.ID, err)
-	}
+	row, app := table.Pack(connectorKey(c.ID), c.row()), table.Pack(appKey(c.app()), appRow{c.ID})
 	written := s.o.Configuration.Write(ctx, table.Insert(row), table.Insert(app), done(ctx, "connector.create", "connector "+c.ID,
 		map[string]string{"name": c.Name, "clientId": c.ClientID, "tenant": c.Tenant, "credential": string(c.Method)}))
 	if written == nil {

@@ -50,16 +50,13 @@ func (c Cursor) Taken(claim string, now time.Time) bool {
 // clockSkew is more than two instances differ about the time of the storage service.
 const clockSkew = time.Minute
 
-func (c Cursor) row(key string) (table.Row, error) {
+func (c Cursor) row(key string) table.Row {
 	for _, t := range []*time.Time{&c.RoundStart, &c.LastRound, &c.NotBefore, &c.FailedSince, &c.ClaimEnds} {
 		*t = t.UTC()
 	}
-	r, err := table.Pack(key, c)
+	r := table.Pack(key, c)
 	r.ETag = c.ETag
-	if err != nil {
-		return r, fmt.Errorf("cursor %s: %w", key, err)
-	}
-	return r, nil
+	return r
 }
 
 func cursorOf(r table.Row) (Cursor, error) {
@@ -85,10 +82,7 @@ func (s *Store) SaveSentCursor(ctx context.Context, mailbox string, c Cursor) (e
 }
 
 func (s *Store) saveCursor(ctx context.Context, key string, c Cursor) (etag string, err error) {
-	row, err := c.row(key)
-	if err != nil {
-		return "", err
-	}
+	row := c.row(key)
 	op := table.Insert(row)
 	if c.ETag != "" {
 		op = table.Replace(row)

@@ -55,10 +55,7 @@ func (s *Store) patchActivation(ctx context.Context, idOrAddress, etag string, p
 	if err != nil {
 		return Activation{}, err
 	}
-	row, err := a.row()
-	if err != nil {
-		return Activation{}, err
-	}
+	row := a.row()
 	ops = append(ops, done(ctx, "address.update", "address "+a.ID, differences(
 		change{"link", linkText(was.Link), linkText(a.Link)}, change{"from", was.From.Format(time.RFC3339), a.From.Format(time.RFC3339)},
 		change{"active", strconv.FormatBool(was.Active), strconv.FormatBool(a.Active)},
@@ -134,10 +131,7 @@ func (s *Store) restart(ctx context.Context, mailbox string) ([]table.Op, error)
 	}
 	c := boxes[0].Cursor
 	c.DeltaLink, c.Next, c.Unfiltered, c.Count, c.LastRound, c.Claim, c.ClaimEnds = "", "", false, 0, time.Time{}, "", time.Time{}
-	row, err := c.row(cursorKey(mailbox))
-	if err != nil {
-		return nil, err
-	}
+	row := c.row(cursorKey(mailbox))
 	if c.ETag == "" {
 		return []table.Op{table.Insert(row)}, nil
 	}

@@ -190,10 +190,7 @@ func refusedField(state State, reason string, moved bool, m Method) FieldError {
 // state.
 func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error {
 	defer s.forget()
-	row, err := table.Pack(connectorKey(c.ID), c.row())
-	if err != nil {
-		return fmt.Errorf("connector %s: %w", c.ID, err)
-	}
+	row := table.Pack(connectorKey(c.ID), c.row())
 	row.ETag = old.ETag
 	ops := []table.Op{table.Replace(row), done(ctx, "connector.update", "connector "+c.ID, differences(
 		change{"name", old.Name, c.Name}, change{"clientId", old.ClientID, c.ClientID}, change{"tenant", old.Tenant, c.Tenant},
@@ -203,18 +200,10 @@ func (s *Store) rewrite(ctx context.Context, old, c Connector, moved bool) error
 	))}
 	if moved || c.SecretVersion != old.SecretVersion || c.Method != old.Method || c.Certificate != old.Certificate {
 		now := time.Now().UTC().Truncate(time.Millisecond)
-		state, err := table.Pack(stateKey(c.ID), stateRow{State: StateNew, Since: now, Tried: now})
-		if err != nil {
-			return fmt.Errorf("state of connector %s: %w", c.ID, err)
-		}
-		ops = append(ops, table.Put(state))
+		ops = append(ops, table.Put(table.Pack(stateKey(c.ID), stateRow{State: StateNew, Since: now, Tried: now})))
 	}
 	if moved {
-		app, err := table.Pack(appKey(c.app()), appRow{c.ID})
-		if err != nil {
-			return fmt.Errorf("connector %s: %w", c.ID, err)
-		}
-		ops = append(ops, table.Insert(app), table.Delete(table.Row{Key: appKey(old.app())}))
+		ops = append(ops, table.Insert(table.Pack(appKey(c.app()), appRow{c.ID})), table.Delete(table.Row{Key: appKey(old.app())}))
 	}
 	written := s.o.Configuration.Write(ctx, ops...)
 	if written == nil {

@@ -75,12 +75,10 @@ func (s *Store) MaxLag(ctx context.Context) (time.Duration, error) {
 // empty. Other processes notice it within 30 seconds.
 func (s *Store) PutSettings(ctx context.Context, v Settings) (Settings, error) {
 	defer s.forget()
-	r, err := table.Pack(settingsKey, settingsRow{v.Enabled, v.MaxLag})
-	if err != nil {
-		return Settings{}, fmt.Errorf("settings: %w", err)
-	}
+	r := table.Pack(settingsKey, settingsRow{v.Enabled, v.MaxLag})
 	said := done(ctx, "settings.update", "settings",
 		map[string]string{"enabled": strconv.FormatBool(v.Enabled), "maxLag": strconv.Itoa(cmp.Or(v.MaxLag, DefaultMaxLag))})
+	var err error
 	if r.ETag = v.ETag; r.ETag == "" {
 		err = s.o.Configuration.Write(ctx, table.Put(r), said)
 	} else {

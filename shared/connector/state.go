@@ -130,11 +130,7 @@ func (s *Store) record(ctx context.Context, id string, row stateRow) error {
 
 func (s *Store) putState(ctx context.Context, id string, row stateRow) error {
 	defer s.forget()
-	r, err := table.Pack(stateKey(id), row)
-	if err == nil {
-		err = s.o.Configuration.Write(ctx, table.Put(r))
-	}
-	if err != nil {
+	if err := s.o.Configuration.Write(ctx, table.Put(table.Pack(stateKey(id), row))); err != nil {
 		return fmt.Errorf("state of connector %s: %w", id, err)
 	}
 	return nil

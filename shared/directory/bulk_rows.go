@@ -63,17 +63,15 @@ func index[T entity[T]](w *writer, s *stagedObjects[T]) {
 		if v.revision() == w.bulk.token {
 			continue
 		}
-		row, err := pack(key, v)
-		if err != nil {
-			w.cancel(err)
-		}
 		if w.ctx.Err() != nil {
 			return
 		}
+		row := pack(key, v)
 		var ops []table.Op
 		for _, d := range v.derived() {
 			if d.index {
-				ops = append(ops, table.Put(table.Row{Key: d.key, Props: row.Props}))
+				row.Key = d.key
+				ops = append(ops, table.Put(row))
 			}
 		}
 		w.add(ops)
@@ -83,13 +81,9 @@ func index[T entity[T]](w *writer, s *stagedObjects[T]) {
 // replaced returns the operations that write now, and the rows derived from it,
 // in place of was (nil: there was none).
 func replaced[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
-	row, err := pack(now.key(), now)
-	if err != nil {
-		return nil, err
-	}
-	ops, err := rowsOf(row, was, now, nil)
-	if err != nil || was == nil {
-		return ops, err
+	ops := rowsOf(pack(now.key(), now), was, now, nil)
+	if was == nil {
+		return ops, nil
 	}
 	kept := derivedKeys(&now)
 	for _, d := range (*was).derived() {

@@ -171,11 +171,7 @@ func (b *Bulk) replaceVersion(ctx context.Context, next func(version) (version, 
 		if err != nil {
 			return err
 		}
-		op, err := replace(to)
-		if err != nil {
-			return err
-		}
-		err = b.store.table.Write(ctx, append([]table.Op{op}, more...)...)
+		err = b.store.table.Write(ctx, append([]table.Op{replace(to)}, more...)...)
 		if err == nil {
 			return nil
 		}

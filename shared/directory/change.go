@@ -136,11 +136,8 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 	if err := decide(c); err != nil || len(c.order) == 0 {
 		return nil, err
 	}
-	next, err := replace(v.next(slices.ContainsFunc(c.order, func(key string) bool { return strings.HasPrefix(key, "client|") })))
-	if err != nil {
-		return nil, err
-	}
-	ops := append(make([]table.Op, 0, len(c.order)+3), next)
+	clients := slices.ContainsFunc(c.order, func(key string) bool { return strings.HasPrefix(key, "client|") })
+	ops := append(make([]table.Op, 0, len(c.order)+3), replace(v.next(clients)))
 	for _, key := range c.order {
 		ops = append(ops, c.ops[key])
 	}
@@ -153,7 +150,7 @@ func (s *Store) prepare(ctx context.Context, c *change, entry audit.Entry, decid
 
 // versionRow reads the version, and returns a function for the operation that
 // replaces it unless it has changed since.
-func (s *Store) versionRow(ctx context.Context) (v version, replace func(version) (table.Op, error), err error) {
+func (s *Store) versionRow(ctx context.Context) (v version, replace func(version) table.Op, err error) {
 	row, err := s.table.Get(ctx, versionKey)
 	first := errors.Is(err, table.ErrNotFound)
 	if err != nil && !first {
@@ -164,16 +161,13 @@ func (s *Store) versionRow(ctx context.Context) (v version, replace func(version
 			return v, nil, fmt.Errorf("directory: row %s: %w", versionKey, err)
 		}
 	}
-	return v, func(to version) (op table.Op, err error) {
-		packed, err := table.Pack(versionKey, to)
-		if err != nil {
-			return op, fmt.Errorf("directory: %w", err)
-		}
+	return v, func(to version) table.Op {
+		packed := table.Pack(versionKey, to)
 		if first {
-			return table.Insert(packed), nil
+			return table.Insert(packed)
 		}
 		packed.ETag = row.ETag
-		return table.Replace(packed), nil
+		return table.Replace(packed)
 	}, nil
 }
 

@@ -183,11 +183,7 @@ func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
 			return "", err
 		}
 	}
-	row, err := table.Pack(prospectsKey, numbers)
-	if err != nil {
-		return "", fmt.Errorf("directory: %w", err)
-	}
-	c.add(prospectsKey, table.Put(row))
+	c.add(prospectsKey, table.Put(table.Pack(prospectsKey, numbers)))
 	return number(), nil
 }
 

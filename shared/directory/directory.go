@@ -145,18 +145,11 @@ func find[T any](ctx context.Context, s *Store, key string) (v T, found bool, er
 // read them.
 type documented interface{ beside() map[string]any }
 
-func pack(key string, v any) (table.Row, error) {
-	var row table.Row
-	var err error
+func pack(key string, v any) table.Row {
 	if d, ok := v.(documented); ok {
-		row, err = table.Document(key, v, d.beside())
-	} else {
-		row, err = table.Pack(key, v)
+		return table.Document(key, v, d.beside())
 	}
-	if err != nil {
-		return row, fmt.Errorf("directory: %w", err)
-	}
-	return row, nil
+	return table.Pack(key, v)
 }
 
 func unpack[T any](row table.Row, v *T) error {

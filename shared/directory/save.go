@@ -27,12 +27,9 @@ func release[T entity[T]](ctx context.Context, c *change, was, now *T) error {
 	}
 	kept := derivedKeys(now)
 	if now == nil {
-		row, err := pack((*was).key(), *was)
-		if err != nil {
-			return err
-		}
-		c.note(row.Key, (*was).name(), row.Props, nil)
-		c.delete(row.Key)
+		key := (*was).key()
+		c.note(key, (*was).name(), pack(key, *was).Props, nil)
+		c.delete(key)
 	}
 	for _, d := range (*was).derived() {
 		if kept[d.key] {
@@ -68,15 +65,10 @@ func (s *Store) dropped(ctx context.Context, d derivedRow) (op table.Op, needed 
 // write writes now, and the rows derived from it. What was has more must have
 // been released.
 func write[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
-	row, err := pack(now.key(), now)
-	if err != nil {
-		return err
-	}
+	row := pack(now.key(), now)
 	var before table.Row
 	if was != nil {
-		if before, err = pack(row.Key, *was); err != nil {
-			return err
-		}
+		before = pack(row.Key, *was)
 	}
 	c.note(row.Key, now.name(), before.Props, row.Props)
 	had := derivedKeys(was)
@@ -87,18 +79,17 @@ func write[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
 			}
 		}
 	}
-	ops, err := rowsOf(row, was, now, c.freed)
-	for _, op := range ops {
+	for _, op := range rowsOf(row, was, now, c.freed) {
 		c.add(op.Key(), op)
 	}
-	return err
+	return nil
 }
 
 // rowsOf returns the operations that write row, which is now packed, and the rows
 // derived from now, in place of those of was (nil: there was none). A new row is
 // inserted, so that nothing is overwritten. Rows of an index may be there
 // already, and so may those that the same transaction freed.
-func rowsOf[T entity[T]](row table.Row, was *T, now T, freed map[string]bool) ([]table.Op, error) {
+func rowsOf[T entity[T]](row table.Row, was *T, now T, freed map[string]bool) []table.Op {
 	ops := []table.Op{table.Insert(row)}
 	if was != nil {
 		ops[0] = table.Put(row)
@@ -110,10 +101,7 @@ func rowsOf[T entity[T]](row table.Row, was *T, now T, freed map[string]bool) ([
 		case d.lasting:
 			derived.Props = map[string]any{}
 		case d.holds != nil:
-			var err error
-			if derived, err = pack(d.key, d.holds); err != nil {
-				return nil, err
-			}
+			derived = pack(d.key, d.holds)
 		case d.copies:
 			derived.Props = row.Props
 		}
@@ -124,7 +112,7 @@ func rowsOf[T entity[T]](row table.Row, was *T, now T, freed map[string]bool) ([
 			ops = append(ops, table.Insert(derived))
 		}
 	}
-	return ops, nil
+	return ops
 }
 
 func derivedKeys[T entity[T]](v *T) map[string]bool {

@@ -126,11 +126,7 @@ func (s *Store) Outdated(ctx context.Context, o Office, limit int) ([]string, er
 	if err != nil || len(outdated) > 0 {
 		return outdated[:min(len(outdated), limit)], err
 	}
-	r, err := table.Pack(currentKey, now)
-	if err == nil {
-		err = s.table.Write(ctx, table.Put(r))
-	}
-	if err != nil {
+	if err := s.table.Write(ctx, table.Put(table.Pack(currentKey, now))); err != nil {
 		return nil, fmt.Errorf("store decision version of parked mails: %w", err)
 	}
 	return nil, nil

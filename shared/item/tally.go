@@ -58,11 +58,7 @@ func tallyTime(at time.Time) string {
 
 // CountOp returns the operation that counts n events.
 func CountOp(at time.Time, c Count, n int) table.Op {
-	r, err := table.Pack("g|"+ids.Timed(at, ids.Random()), Tally{c, int64(n)})
-	if err != nil {
-		panic(fmt.Sprintf("tally: %v", err)) // a plain struct packs
-	}
-	return table.Insert(r)
+	return table.Insert(table.Pack("g|"+ids.Timed(at, ids.Random()), Tally{c, int64(n)}))
 }
 
 // Counts adds up the events from one time until before another.

@@ -3,7 +3,6 @@ package item
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -72,16 +71,8 @@ func (s *Store) Commit(ctx context.Context, ops ...table.Op) error {
 	}
 }
 
-// row makes a row of an item. Its columns are for searches in the Azure portal,
-// and for queries that do not read the item.
-func row(key string, it Item, columns map[string]any) table.Row {
-	r, err := table.Document(key, it, columns)
-	if err != nil {
-		panic(fmt.Sprintf("row %s: %v", key, err)) // a plain struct encodes
-	}
-	return r
-}
-
+// mailRow returns the row of the mail itself. Its columns are for searches in the Azure
+// portal, and for queries that do not read the item.
 func mailRow(it Item) table.Row {
 	columns := map[string]any{
 		"address": it.Address, "from": it.From.Email, "subject": it.Subject, "state": string(it.State), "reason": string(it.Reason),
@@ -95,7 +86,7 @@ func mailRow(it Item) table.Row {
 	if it.State == Processed && it.Attempts == 1 && !it.Sent {
 		columns["lagSeconds"] = max(0, int64(it.Decided.Sub(it.Received).Seconds()))
 	}
-	r := row(mailKey(it.ID), it, columns)
+	r := table.Document(mailKey(it.ID), it, columns)
 	r.ETag = it.etag
 	return r
 }
@@ -105,7 +96,7 @@ func viewRow(it Item) table.Row { return listRow(viewKey(it.Mailbox, it.ID), it,
 // listRow returns a row for lists, which do not need all of an item.
 func listRow(key string, it Item, columns map[string]any) table.Row {
 	it.Shingles, it.Lookups, it.Says, it.Signed, it.Placed = nil, nil, "", "", nil
-	return row(key, it, columns)
+	return table.Document(key, it, columns)
 }
 
 func parkedRow(it Item, version string) table.Row {

@@ -22,10 +22,7 @@ type Work struct {
 }
 
 func workRow(w Work) table.Row {
-	r, err := table.Pack(workKey(w.ID), w)
-	if err != nil {
-		panic(fmt.Sprintf("work of mail %s: %v", w.ID, err)) // a plain struct packs
-	}
+	r := table.Pack(workKey(w.ID), w)
 	r.ETag = w.etag
 	return r
 }

@@ -58,7 +58,7 @@ func slotKey(at time.Time) string {
 //	tick|<slot>  -> the figures of a tick of the last week (Figures)
 //
 // Its columns are for searches in the Azure portal.
-func PutOp(f Figures) (table.Op, error) {
+func PutOp(f Figures) table.Op {
 	columns := map[string]any{"at": f.At.UTC()}
 	for column, name := range map[string]Name{"depth": QueueDepth, "undecided": UndecidedMails, "waiting": WaitingMails,
 		"failing": MailboxesFailing,
@@ -66,8 +66,7 @@ func PutOp(f Figures) (table.Op, error) {
 		sum, _ := f.Sum(name)
 		columns[column] = int64(sum)
 	}
-	r, err := table.Document(slotKey(f.At), f, columns)
-	return table.Put(r), err
+	return table.Put(table.Document(slotKey(f.At), f, columns))
 }
 
 // Since returns the figures from a time on, oldest first, at most those of a week. It

@@ -23,10 +23,7 @@ func TestFiguresOfAWeekAreKept(t *testing.T) {
 	var ops []table.Op
 	now := start
 	for ; now.Before(start.Add(3 * metrics.Week)); now = now.Add(metrics.Every) {
-		op, err := metrics.PutOp(metrics.Figures{At: now, Metrics: []metrics.Metric{{Name: metrics.QueueDepth, Of: "fetch", Value: 2}}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		op := metrics.PutOp(metrics.Figures{At: now, Metrics: []metrics.Metric{{Name: metrics.QueueDepth, Of: "fetch", Value: 2}}})
 		if ops = append(ops, op); len(ops) == table.MaxOps {
 			if err := rows.Write(t.Context(), ops...); err != nil {
 				t.Fatal(err)
@@ -71,11 +68,7 @@ func TestADayIsWholeAtAnyTime(t *testing.T) {
 	start := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 	for n := range 3 * 7 * 24 { // hourly
 		now := start.Add(time.Duration(n) * time.Hour)
-		op, err := metrics.PutOp(metrics.Figures{At: now})
-		if err == nil {
-			err = rows.Write(t.Context(), op)
-		}
-		if err != nil {
+		if err := rows.Write(t.Context(), metrics.PutOp(metrics.Figures{At: now})); err != nil {
 			t.Fatal(err)
 		}
 		all, err := metrics.Since(t.Context(), rows, now.Add(-23*time.Hour), now)

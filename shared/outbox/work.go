@@ -39,10 +39,7 @@ func (s *Store) workOf(r Reply) Work {
 }
 
 func (w Work) row() table.Row {
-	r, err := table.Pack(workKey(w.Reply), w)
-	if err != nil {
-		panic(fmt.Sprintf("work of reply %s: %v", w.Reply, err)) // a plain struct packs
-	}
+	r := table.Pack(workKey(w.Reply), w)
 	r.ETag = w.etag
 	return r
 }

@@ -71,11 +71,7 @@ func reasonKey(job string) string { return "unfinished|" + ids.Hash(job) }
 // Record stores why the message with the job of this id failed for the last time.
 func (s Store) Record(ctx context.Context, job string, r Reason) error {
 	r.At, r.Trace, r.Error = r.At.UTC(), telemetry.TraceID(ctx), cut(r.Error)
-	row, err := table.Pack(reasonKey(job), r)
-	if err == nil {
-		err = s.Table.Write(ctx, table.Put(row))
-	}
-	if err != nil {
+	if err := s.Table.Write(ctx, table.Put(table.Pack(reasonKey(job), r))); err != nil {
 		return fmt.Errorf("store why a job of queue %s failed: %w", r.Queue, err)
 	}
 	return nil

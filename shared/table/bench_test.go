@@ -9,10 +9,7 @@ import (
 )
 
 func benchRow(i int) table.Row {
-	r, err := table.Pack(fmt.Sprintf("m|%013d", i), some())
-	if err != nil {
-		panic(err)
-	}
+	r := table.Pack(fmt.Sprintf("m|%013d", i), some())
 	return r
 }
 
@@ -60,7 +57,7 @@ func BenchmarkPack(b *testing.B) {
 	v := some()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := table.Pack("k", &v); err != nil {
+		if err := table.Pack("k", &v).Check(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -24,10 +24,7 @@ func TestDocument(t *testing.T) {
 		"long":    {Text: strings.Repeat("lang ", 20_000)},
 		"outside": {Text: strings.Repeat("x😀é", 30_000)},
 	} {
-		r, err := table.Document("k|"+name, v, map[string]any{"state": "new"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := table.Document("k|"+name, v, map[string]any{"state": "new"})
 		if err := tbl.Write(t.Context(), table.Insert(r)); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -14,30 +14,42 @@ import (
 // Pack makes a row of v, whose JSON must be an object: each member becomes a
 // property of the same name. Lists and objects become JSON text, []byte fields
 // become bytes, and times become the text of their JSON. It leaves out null, and
-// what omitempty or omitzero leaves out.
-func Pack(key string, v any) (Row, error) {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // nested JSON is readable for people, and shorter
-	if err := enc.Encode(v); err != nil {
-		return Row{}, fmt.Errorf("pack row %s: %w", key, err)
+// what omitempty or omitzero leaves out. A value that cannot be packed makes a row that
+// no Write takes: Check returns the error.
+func Pack(key string, v any) Row {
+	r := Row{Key: key}
+	text, err := encode(v)
+	if err != nil {
+		r.err = fmt.Errorf("pack row %s: %w", key, err)
+		return r
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text.Bytes(), &members); err != nil || members == nil {
-		return Row{}, fmt.Errorf("pack row %s: %T is not an object in JSON", key, v)
+	if err := json.Unmarshal(text, &members); err != nil || members == nil {
+		r.err = fmt.Errorf("pack row %s: %T is not an object in JSON", key, v)
+		return r
 	}
 	kinds := kindsOf(reflect.TypeOf(v))
-	r := Row{Key: key, Props: make(map[string]any, len(members))}
+	r.Props = make(map[string]any, len(members))
 	for name, raw := range members {
 		p, err := packValue(raw, kinds[name])
 		if err != nil {
-			return Row{}, fmt.Errorf("pack row %s: %s: %w", key, name, err)
+			r.err = fmt.Errorf("pack row %s: %s: %w", key, name, err)
 		}
 		if p != nil {
 			r.Props[name] = p
 		}
 	}
-	return r, nil
+	return r
+}
+
+// encode returns v as JSON. It escapes no HTML: the text is readable for people, shorter,
+// and a json.RawMessage in it does not change.
+func encode(v any) ([]byte, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
 func packValue(raw json.RawMessage, k kind) (any, error) {
@@ -88,12 +100,9 @@ func (r Row) Unpack(v any) error {
 			members[name] = p
 		}
 	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // a json.RawMessage does not change
-	err := enc.Encode(members)
+	text, err := encode(members)
 	if err == nil {
-		err = json.Unmarshal(text.Bytes(), v)
+		err = json.Unmarshal(text, v)
 	}
 	if err != nil {
 		return fmt.Errorf("unpack row %s: %w", r.Key, err)

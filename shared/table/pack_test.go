@@ -70,10 +70,7 @@ func TestPackRoundTrip(t *testing.T) {
 	for name, want := range map[string]packed{"some": some(), "zero": {},
 		"empty": {Empty: []string{}, Links: map[string]string{}, To: []address{}}} {
 		t.Run(name, func(t *testing.T) {
-			r, err := table.Pack(name, want)
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := table.Pack(name, want)
 			var got packed
 			if err := r.Unpack(&got); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("unpacked\n%+v, want\n%+v, %v", got, want, err)
@@ -90,10 +87,7 @@ func TestPackRoundTrip(t *testing.T) {
 // Properties have the types that people and queries expect.
 func TestPackedProperties(t *testing.T) {
 	v := some()
-	r, err := table.Pack("k", &v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := table.Pack("k", &v)
 	for name, want := range map[string]any{
 		"id": `["text"]`, "state": "new", "count": int64(-3), "big": int64(math.MaxInt64), "ratio": int64(3), "open": true,
 		"data": []byte{0, 255, '[', '{'}, "from": `{"name":"Jan <jan>","email":"o'brien@example.nl"}`, "empty": "[]",
@@ -103,9 +97,7 @@ func TestPackedProperties(t *testing.T) {
 			t.Errorf("%s is %#v, want %#v", name, r.Props[name], want)
 		}
 	}
-	if r, err = table.Pack("k", packed{}); err != nil {
-		t.Fatal(err)
-	}
+	r = table.Pack("k", packed{})
 	for _, name := range []string{"state", "small", "maybe", "until", "data", "raw", "sender", "opt", "Hidden", "any", "to"} {
 		if v, ok := r.Props[name]; ok {
 			t.Errorf("%s of nothing is %#v", name, v)
@@ -141,7 +133,7 @@ func TestPackRefuses(t *testing.T) {
 	for name, v := range map[string]any{
 		"list": []int{1}, "text": "x", "nil": (*packed)(nil), "channel": make(chan int), "large number": map[string]uint64{"n": math.MaxUint64},
 	} {
-		if _, err := table.Pack("k", v); err == nil || !strings.Contains(err.Error(), "pack row k") {
+		if err := table.Pack("k", v).Check(); err == nil || !strings.Contains(err.Error(), "pack row k") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

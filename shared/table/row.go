@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -31,11 +32,13 @@ type Row struct {
 	Key   string
 	ETag  string
 	Props map[string]any
+
+	err error // why it could not be made
 }
 
 // Check returns why r cannot be stored: ErrTooLarge or another error.
 func (r Row) Check() error {
-	if err := checkKey(r.Key); err != nil {
+	if err := cmp.Or(r.err, checkKey(r.Key)); err != nil {
 		return err
 	}
 	if len(r.Props) > maxProps {

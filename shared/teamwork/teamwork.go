@@ -62,11 +62,7 @@ func noticePrefix(member string) string { return "0|to|" + member + "|" }
 func Op(member string, n Notice) table.Op {
 	n.At = n.At.UTC().Truncate(time.Millisecond)
 	n.ID = ids.Timed(n.At, ids.Hash(member, string(n.Kind), n.Object, n.By))
-	r, err := table.Pack(noticePrefix(member)+n.ID, n)
-	if err != nil {
-		panic(fmt.Sprintf("notice: %v", err)) // a plain struct encodes
-	}
-	return table.Put(r)
+	return table.Put(table.Pack(noticePrefix(member)+n.ID, n))
 }
 
 // Notices returns what is pointed out to a member, newest first, at most MaxNotices. It
@@ -127,11 +123,7 @@ func (s *Store) Look(ctx context.Context, member, object string, now time.Time) 
 	if known {
 		return others, nil
 	}
-	r, err := table.Pack(lookPrefix+member, look{object, now.UTC()})
-	if err == nil {
-		err = s.table.Write(ctx, table.Put(r))
-	}
-	if err != nil {
+	if err := s.table.Write(ctx, table.Put(table.Pack(lookPrefix+member, look{object, now.UTC()}))); err != nil {
 		return nil, fmt.Errorf("note that %s looks at %s: %w", member, object, err)
 	}
 	return others, nil
