@@ -71,8 +71,8 @@ func byRules(ctx context.Context, it item.Item, o office, again bool) (decision,
 	if !known {
 		return stranger(ctx, it, o, link, again)
 	}
-	if unproven, err := o.Unproven(ctx, it, from); err != nil || unproven {
-		return decision{Reason: item.SenderNotVerified, Facts: item.Facts{Contact: from.ID}}, err
+	if unproven, asks, err := o.Unproven(ctx, it, from); err != nil || unproven {
+		return decision{Reason: item.SenderNotVerified, Facts: item.Facts{Contact: from.ID, AsksMoney: asks}}, err
 	}
 	if from.Rule != "" {
 		d.Rules = append(d.Rules, from.Rule)

@@ -198,21 +198,29 @@ func (r *records) AboutClient(ctx context.Context, it item.Item, from sender) (b
 }
 
 // Unproven reads the earlier mail of an address only for mail that is not verified.
-func (r *records) Unproven(ctx context.Context, it item.Item, from sender) (bool, error) {
+func (r *records) Unproven(ctx context.Context, it item.Item, from sender) (unproven, asksMoney bool, err error) {
 	o := it.Override
 	if it.Verdict != item.VerdictSoft || o.Releases(item.SenderNotVerified) || o.Contact != "" || o.Client != "" {
-		return false, nil
+		return false, false, nil
 	}
 	if from.Portal { // its chats are with many clients
 		rule, _, err := r.rule(ctx, directory.SenderClient, from.ID)
-		return err == nil && learn.Unproven(it, learn.VerdictsIn(rule), nil), err
+		if err != nil {
+			return false, false, err
+		}
+		unproven, asksMoney = learn.Unproven(it, learn.VerdictsIn(rule), nil)
+		return unproven, asksMoney, nil
 	}
 	verdicts, err := r.VerdictsOf(ctx, from.ID, from.Clients, it.From.Email)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	x, err := r.clients(ctx)
-	return err == nil && learn.Unproven(it, verdicts, x.Accounts(from.Clients)), err
+	if err != nil {
+		return false, false, err
+	}
+	unproven, asksMoney = learn.Unproven(it, verdicts, x.Accounts(from.Clients))
+	return unproven, asksMoney, nil
 }
 
 func (r *records) OtherName(ctx context.Context, it item.Item, from sender) (bool, error) {

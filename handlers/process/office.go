@@ -74,9 +74,9 @@ type office interface {
 	// of a company or a program that is not the client is so only if it says so; named are
 	// the clients that it names.
 	AboutClient(ctx context.Context, it item.Item, from sender) (about bool, named []string, err error)
-	// Unproven tells whether Exchange has not verified the mail, but did verify the
-	// earlier mail of this address.
-	Unproven(ctx context.Context, it item.Item, from sender) (bool, error)
+	// Unproven tells whether Exchange has not verified the mail, and either did verify the
+	// earlier mail of this address or the mail asks for money as fraud does.
+	Unproven(ctx context.Context, it item.Item, from sender) (unproven, asksMoney bool, err error)
 	// OtherName tells whether the name beside the address is another person's than the
 	// contact's.
 	OtherName(ctx context.Context, it item.Item, from sender) (bool, error)

@@ -3,13 +3,16 @@ package iban
 
 import "strings"
 
+// Shortest is the length of the shortest number, that of Norway.
+const Shortest = 15
+
 // Parse returns the electronic form of an International Bank Account Number, without
 // spaces and in upper case, and whether its length and its check digits are right.
 //
 // https://www.iso.org/standard/81090.html (ISO 13616-1)
 func Parse(text string) (iban string, ok bool) {
 	iban = strings.ToUpper(strings.Join(strings.Fields(text), ""))
-	if len(iban) < 15 || len(iban) > 34 || iban[:2] == "NL" && len(iban) != 18 {
+	if len(iban) < Shortest || len(iban) > 34 || iban[:2] == "NL" && len(iban) != 18 {
 		return iban, false
 	}
 	rest := 0 // of the number with the first four characters at its end, divided by 97

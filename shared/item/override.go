@@ -120,8 +120,10 @@ type Facts struct {
 	Named   []string `json:"named,omitempty"`   // those of them that only its text or its signature names
 	Portal  bool     `json:"portal,omitempty"`  // Contact is a portal
 	Unsaid  bool     `json:"unsaid,omitempty"`  // Contact writes for others, and the mail does not say for which client
-	Role    string   `json:"role,omitempty"`    // that nobody has at the client
-	Team    string   `json:"team,omitempty"`    // that has no active member
+	// AsksMoney tells of mail that is not verified: it asks for money as fraud does.
+	AsksMoney bool   `json:"asksMoney,omitempty"`
+	Role      string `json:"role,omitempty"` // that nobody has at the client
+	Team      string `json:"team,omitempty"` // that has no active member
 }
 
 // An Attempt is one event in the history of a mail.

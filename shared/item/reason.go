@@ -15,6 +15,11 @@ func Explain(r Reason) (why, whatToDo words.Text) {
 func ExplainMail(it Item) (why, whatToDo words.Text) {
 	why, whatToDo = Explain(it.Reason)
 	switch f := it.Facts; {
+	case it.Reason == SenderNotVerified && f.AsksMoney:
+		return words.Text{NL: "Dit bericht gaat over een betaling of een rekening, en niets bewijst dat het van {sender} komt.",
+				EN: "This mail is about a payment or an account, and nothing proves that it is from {sender}."},
+			words.Text{NL: "Bel {contact} op een bekend nummer. Een manager kan het bericht doorlaten; anders negeert u het.",
+				EN: "Call {contact} on a number that you know. A manager can release the mail; otherwise dismiss it."}
 	case it.Reason == SenderNotVerified && it.Verdict == VerdictSoft:
 		return words.Text{NL: "Eerdere e-mail van {sender} was steeds bewezen echt, en deze niet. Iemand anders kan onder dit adres schrijven.",
 				EN: "Earlier mail from {sender} was always proven genuine, and this one is not. Somebody else may write under this address."},

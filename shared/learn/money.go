@@ -63,14 +63,15 @@ func moneyIn(text string) (m money) {
 	return m
 }
 
-// account finds what is written like an IBAN; it need not exist.
-// https://www.iso.org/standard/81090.html
+// account finds what is written like an IBAN; it need not exist, and it may be a VAT id,
+// which is shorter. https://www.iso.org/standard/81090.html
 var account = lazyregexp.New(`\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{4}){2,7}(?:[ .]?[A-Z0-9]{1,3})?\b`)
 
 // strangeAccount returns a bank account in a text that is none of some, "" for none.
 func strangeAccount(text string, known []string) string {
 	for _, found := range account.FindAllString(text, -1) {
-		if number, _ := iban.Parse(strings.ReplaceAll(found, ".", "")); !slices.Contains(known, number) {
+		number, _ := iban.Parse(strings.ReplaceAll(found, ".", ""))
+		if len(number) >= iban.Shortest && !slices.Contains(known, number) {
 			return found
 		}
 	}

@@ -20,23 +20,26 @@ func TestUnproven(t *testing.T) {
 		text    string
 		earlier []item.Verdict
 		want    bool
+		asks    bool // for money as fraud does
 	}{
-		{soft, "Zie bijlage.", []item.Verdict{pass, pass, pass}, true},
-		{soft, "Zie bijlage.", []item.Verdict{pass, pass}, false},
-		{soft, "Zie bijlage.", []item.Verdict{pass, pass, pass, soft}, false},
-		{soft, "Zie bijlage.", []item.Verdict{pass, fail, pass}, false},
-		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass}, true},
-		{soft, "Stuur mij alle paspoorten.", []item.Verdict{pass}, true},
-		{soft, "Kunt u het bedrag betalen?", []item.Verdict{pass}, true},
-		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, soft}, true},
-		{soft, "Ons rekeningnummer is gewijzigd.", nil, true},
-		{soft, "Graag betalen op DE89 3704 0044 0532 0130 00.", nil, true},
-		{soft, "Graag betalen op NL91 ABNA 0417 1643 00.", nil, false},
-		{soft, "Zie bijlage.", nil, false},
-		{pass, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, pass, pass}, false},
+		{soft, "Zie bijlage.", []item.Verdict{pass, pass, pass}, true, false},
+		{soft, "Zie bijlage.", []item.Verdict{pass, pass}, false, false},
+		{soft, "Zie bijlage.", []item.Verdict{pass, pass, pass, soft}, false, false},
+		{soft, "Zie bijlage.", []item.Verdict{pass, fail, pass}, false, false},
+		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass}, true, true},
+		{soft, "Stuur mij alle paspoorten.", []item.Verdict{pass}, true, false},
+		{soft, "Kunt u het bedrag betalen?", []item.Verdict{pass}, true, false},
+		{soft, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, soft}, true, true},
+		{soft, "Ons rekeningnummer is gewijzigd.", nil, true, true},
+		{soft, "Graag betalen op DE89 3704 0044 0532 0130 00.", nil, true, true},
+		{soft, "Graag betalen op NL91 ABNA 0417 1643 00.", nil, false, false},
+		{soft, "Wilt u dit vandaag regelen? Btw-id NL899100089B01.", nil, false, false}, // no account
+		{soft, "Zie bijlage.", nil, false, false},
+		{pass, "Ons rekeningnummer is gewijzigd.", []item.Verdict{pass, pass, pass}, false, false},
 	} {
-		if got := Unproven(item.Item{Verdict: c.verdict, Says: c.text}, c.earlier, []string{"NL91ABNA0417164300"}); got != c.want {
-			t.Errorf("%s %q after %v: %v", c.verdict, c.text, c.earlier, got)
+		got, asks := Unproven(item.Item{Verdict: c.verdict, Says: c.text}, c.earlier, []string{"NL91ABNA0417164300"})
+		if got != c.want || asks != c.asks {
+			t.Errorf("%s %q after %v: %v, asks for money: %v", c.verdict, c.text, c.earlier, got, asks)
 		}
 	}
 }

@@ -15,15 +15,15 @@ const leastProven = 3
 // address whose mail was not always verified says nothing. Without any earlier mail that
 // was verified, a mail waits when it asks for money as fraud does (see asksAsFraud);
 // accounts are those of its client.
-func Unproven(it item.Item, earlier []item.Verdict, accounts []string) bool {
+func Unproven(it item.Item, earlier []item.Verdict, accounts []string) (unproven, asksMoney bool) {
 	if it.Verdict != item.VerdictSoft {
-		return false
+		return false, false
 	}
 	if asksAsFraud(it, accounts) {
-		return true
+		return true, true
 	}
 	if slices.Contains(earlier, item.VerdictSoft) {
-		return false
+		return false, false
 	}
 	least := leastProven
 	if text := it.Subject + "\n" + ownWords(it); paymentChange(text) != "" || phrases(text, urging) > 0 || moneyIn(text).asks() > 0 {
@@ -35,5 +35,5 @@ func Unproven(it item.Item, earlier []item.Verdict, accounts []string) bool {
 			proven++
 		}
 	}
-	return proven >= least
+	return proven >= least, false
 }

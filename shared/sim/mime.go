@@ -21,6 +21,9 @@ func parseMail(raw []byte, env Envelope, now time.Time) Message {
 	h, start := splitMail(raw)
 	_, params := parseMediaType(h.get("Content-Type"))
 	charset := params["charset"]
+	if toUTF8([]byte("a:"), charset) != "a:" {
+		charset = "" // UTF-16, which fields cannot be in
+	}
 
 	m := Message{
 		Received: now, Subject: decodeWords(h.get("Subject"), charset),

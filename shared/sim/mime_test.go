@@ -38,6 +38,8 @@ func TestOddMailIsStillShown(t *testing.T) {
 		"Latin and UTF-8 subject": {"Subject: caf\xe9 =?utf-8?Q?_?= café\r\n\r\n", "café   café", ""},
 		"UTF-7": {"Subject: =?utf-7?Q?caf+AOk-?=\r\nContent-Type: text/plain; charset=unicode-1-1-utf-7\r\n\r\ncaf+AOk- 1+-1",
 			"café", "café 1+1"},
+		"UTF-16": {"Subject: cafe\r\nContent-Type: text/plain; charset=utf-16\r\nContent-Transfer-Encoding: base64\r\n\r\n//5jAGEAZgDpAA==",
+			"cafe", "café"},
 		"language of a word": {"Subject: =?utf-8*fr?q?caf=C3=A9?=\r\n\r\n", "café", ""},
 		"base64 cut off":     {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8gaGFsbG8h\r\na", "", "hallo hallo!"},
 		"base64 in two":      {"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8=\r\naGFsbG8gd2VyZWxk", "", "hallohallo wereld"},
