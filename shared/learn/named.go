@@ -88,6 +88,8 @@ type naming struct {
 var known = lazyregexp.New(`\b(?:jullie|uw|bij u|bij jullie|your)\b[^.\n\d]{0,30}\b(?:nummer|nr|number)\b[^.\n\d]{0,6}(\d{3,8})\b|\bbekend (?:als|onder) (\d{3,8})\b|` +
 	`\b(?:klant|client|relatie|customer)\s?(?:nr|no|nummer)?[.:#]?\s?(\d{3,8})\b`)
 
+var announceCues = mailtext.CuesOf("nummer", "nr", "number", "bekend ", "klant", "cli", "relatie", "customer")
+
 // announced returns the client numbers that a text announces in a sentence. The pattern
 // is slow, so it is matched with those lines only that have its words and a digit.
 func announced(text string) (numbers []string) {
@@ -95,11 +97,10 @@ func announced(text string) (numbers []string) {
 		if !strings.ContainsAny(line, "0123456789") {
 			continue
 		}
-		line = fold(line)
-		if !slices.ContainsFunc([]string{"nummer", "nr", "number", "bekend ", "klant", "client", "relatie", "customer"}, func(cue string) bool { return strings.Contains(line, cue) }) {
+		if !announceCues.In(line) {
 			continue
 		}
-		for _, m := range known.FindAllStringSubmatch(line, maxOthers-len(numbers)) {
+		for _, m := range known.FindAllStringSubmatch(fold(line), maxOthers-len(numbers)) {
 			numbers = append(numbers, m[1]+m[2]+m[3])
 		}
 	}

@@ -13,17 +13,22 @@ import (
 
 // fold makes words comparable: lower case, without diacritics.
 func fold(text string) string {
-	text = strings.ToLower(text)
 	if isASCII(text) {
-		return text
+		return strings.ToLower(text)
 	}
-	var b strings.Builder
-	for _, r := range norm.NFD.String(text) {
-		if !unicode.Is(unicode.Mn, r) {
-			b.WriteRune(r)
+	b := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r = unicode.ToLower(r); r < utf8.RuneSelf {
+			b = append(b, byte(r))
+			continue
+		}
+		for _, r := range norm.NFD.String(string(r)) {
+			if !unicode.Is(unicode.Mn, r) {
+				b = utf8.AppendRune(b, r)
+			}
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 func isASCII(text string) bool {

@@ -83,12 +83,11 @@ func numbersIn(text string, all bool) (n Numbers) {
 // Unless all are wanted, the search ends where the other kinds begin.
 func (n *Numbers) line(text string, all bool) {
 	text = clean(text)
-	c := cuesOf(text)
-	grouping := c.eight && hasEightDigits(text)
-	if !all && !grouping && !c.vat && !c.kvk && !c.label {
+	c := cuesOf(text, all)
+	if !all && !c.eight && !c.vat && !c.kvk && !c.label {
 		return
 	}
-	if c.web {
+	if webStarts.In(text) {
 		text = mask(text, webLike, nil)
 	}
 	if c.vat {
@@ -108,7 +107,7 @@ func (n *Numbers) line(text string, all bool) {
 			})
 		}
 	}
-	if !all && !grouping {
+	if !all && !c.eight {
 		return
 	}
 	if c.letters {
@@ -127,7 +126,7 @@ func (n *Numbers) line(text string, all bool) {
 	if c.date {
 		text = mask(text, dateLike, nil)
 	}
-	if grouping {
+	if c.eight {
 		text = mask(text, grouped, func(m []string) {
 			if d := digitsOf(m[1]); !isDate(d) {
 				add(&n.KvK, d)
@@ -155,42 +154,49 @@ func (n *Numbers) line(text string, all bool) {
 
 // cues say which patterns can match a line.
 type cues struct {
-	web, vat, kvk, label, money, phone, date, time, eight, letters bool
+	vat, kvk, label, eight, money, phone, date, time, letters bool
 }
 
-// cuesOf searches a line for a few short words, which is cheaper than patterns.
-func cuesOf(text string) (c cues) {
+var (
+	labelStarts = CuesOf("klant", "relatie", "client", "cliënt", "debiteur", "dossier", "customer", "account", "kunden", "mandanten")
+	labelEnds   = CuesOf("nummer", "nr", "no", "num", "code", "id", "dossier")
+	kvkStarts   = CuesOf("kv", "k.v", "k v", "k. v", "register", "koophandel", "of commerce")
+	vatStart    = CuesOf("nl")
+	webStarts   = CuesOf("http", "www.", "@")
+	moneyCues   = CuesOf("€", "$", "£", "%", ",", "eur", "procent")
+	timeCues    = CuesOf("u", "h", "m")
+)
+
+// cuesOf searches a line for a few short words, which is cheaper than patterns. Unless all
+// are wanted, the search ends where the other kinds begin.
+func cuesOf(text string, all bool) (c cues) {
 	step(len(text))
-	lower := strings.ToLower(text)
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) })
-	}
 	digits, run := 0, 0
-	for i := range len(lower) {
-		b := lower[i]
+	for i := range len(text) {
+		b := text[i]
 		if b < '0' || b > '9' {
-			c.letters = c.letters || b >= 'a' && b <= 'z'
+			c.letters = c.letters || b|0x20 >= 'a' && b|0x20 <= 'z'
 			run = 0
 			continue
 		}
 		digits++
 		run++
-		c.phone = c.phone || b == '0' || i > 0 && lower[i-1] == '+'
-		if run == 1 && i > 1 && strings.IndexByte("-/. :u", lower[i-1]) >= 0 {
-			c.date = c.date || lower[i-1] != 'u'
+		c.phone = c.phone || b == '0' || i > 0 && text[i-1] == '+'
+		if run == 1 && i > 1 && strings.IndexByte("-/. :uU", text[i-1]) >= 0 {
+			c.date = c.date || text[i-1]|0x20 != 'u'
 			c.time = true
 		}
 	}
 	c.phone = c.phone && digits >= 7
-	c.eight = digits >= 8
-	c.web = has("http", "www.", "@")
-	c.vat = c.eight && has("nl")
-	c.kvk = c.eight && has("kv", "k.v", "k v", "k. v", "register", "koophandel", "of commerce")
-	c.label = has("klant", "relatie", "client", "cliënt", "debiteur", "dossier", "customer", "account", "kunden", "mandanten") &&
-		has("nummer", "nr", "no", "num", "code", "id", "dossier")
-	c.money = strings.ContainsAny(lower, "€$£%,") || has("eur", "procent")
-	c.time = c.time || c.letters && has("uur", "u", "h", "m")
-	c.date = c.date || c.letters
+	c.eight = digits >= 8 && hasEightDigits(text)
+	c.vat = digits >= 8 && vatStart.In(text)
+	c.kvk = digits >= 8 && kvkStarts.In(text)
+	c.label = labelStarts.In(text) && labelEnds.In(text)
+	if all || c.eight {
+		c.money = moneyCues.In(text)
+		c.time = c.time || c.letters && timeCues.In(text)
+		c.date = c.date || c.letters
+	}
 	return c
 }
 

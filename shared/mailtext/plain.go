@@ -178,7 +178,7 @@ func join(lines []line) string {
 // control characters, marks of the writing direction and those without width.
 func visible(c rune) rune {
 	switch {
-	case c == '\n':
+	case c >= ' ' && c <= '~', c == '\n':
 		return c
 	case unicode.IsSpace(c):
 		return ' '
