@@ -47,7 +47,7 @@ var owners = map[string][]string{
 // values are rooms that know no other room but values, and no library that has
 // an owner.
 var values = []string{"shared/words", "shared/mailtext", "shared/mailhtml", "shared/mail", "shared/job", "shared/fault", "shared/ids",
-	"shared/iban", "shared/wiretest", "shared/bounce", "shared/lazyregexp",
+	"shared/iban", "shared/wiretest", "shared/bounce", "shared/lazyregexp", "shared/sorting",
 	"shared/graph/answer"}
 
 // outside are the rooms that speak with somebody outside. They know values and

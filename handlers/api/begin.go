@@ -15,6 +15,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/membership"
 	"kantoorpost/shared/outbox"
+	"kantoorpost/shared/sorting"
 )
 
 type (
@@ -51,7 +52,7 @@ func (a *api) registerBegin() {
 		if err != nil {
 			return nil, err
 		}
-		slices.SortStableFunc(senders, func(x, y access.Sender) int { return rankLinked(y) - rankLinked(x) })
+		sorting.By(senders, func(x, y access.Sender) int { return rankLinked(y) - rankLinked(x) })
 		var all []senderObject
 		for _, s := range senders {
 			o, err := a.sender(ctx, s)

@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
+
+	"kantoorpost/shared/sorting"
 )
 
 // bodyStyle makes a mail without its own style as readable as the page around
@@ -129,7 +130,7 @@ func (t *tree) declared(tok xhtml.Token) []declaration {
 	if len(all) < 2 {
 		return all
 	}
-	slices.SortStableFunc(all, func(a, b declaration) int { return cmp.Compare(a.weight, b.weight) })
+	sorting.By(all, func(a, b declaration) int { return cmp.Compare(a.weight, b.weight) })
 	last := map[string]int{}
 	for i, d := range all {
 		last[d.property] = i

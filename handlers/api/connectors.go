@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/entra"
 	"kantoorpost/shared/secret"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -113,7 +114,7 @@ func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[conne
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, func(a, b connector.Connector) int { return cmp.Compare(a.ID, b.ID) })
+	sorting.By(all, func(a, b connector.Connector) int { return cmp.Compare(a.ID, b.ID) })
 	page, next, err := cut(*in, all, func(c connector.Connector) string { return c.ID })
 	if err != nil {
 		return nil, err

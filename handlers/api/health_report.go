@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,6 +11,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/queue"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -141,7 +141,7 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 			SecretExpires: c.SecretExpires,
 		})
 	}
-	slices.SortFunc(r.Connectors, func(a, b connectorHealth) int {
+	sorting.By(r.Connectors, func(a, b connectorHealth) int {
 		return cmp.Or(a.SecretExpires.Compare(b.SecretExpires), cmp.Compare(a.ID, b.ID))
 	})
 	boxes, err := a.Connectors.Boxes(ctx)
@@ -176,6 +176,6 @@ func (a *api) addConnections(ctx context.Context, r *healthReport) error {
 		}
 	}
 	r.LastRead = orNil(last)
-	slices.SortFunc(r.Troubled, func(a, b addressObject) int { return cmp.Compare(a.Address, b.Address) })
+	sorting.By(r.Troubled, func(a, b addressObject) int { return cmp.Compare(a.Address, b.Address) })
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/job"
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -207,7 +208,7 @@ func merged[T any](lists []string, page func(list string) ([]T, string, error), 
 			next = more
 		}
 	}
-	slices.SortStableFunc(items, func(x, y T) int { return cmp.Compare(id(x), id(y)) })
+	sorting.By(items, func(x, y T) int { return cmp.Compare(id(x), id(y)) })
 	items = slices.CompactFunc(items, func(x, y T) bool { return id(x) == id(y) })
 	if next == "" {
 		return items, "", nil

@@ -37,7 +37,7 @@ type operation struct {
 	defaults   []parameter // fields of the body
 	headers    []parameter // of the output
 
-	serve func(ctx context.Context, in any) (any, error)
+	serve func(ctx context.Context, in any) (any, error) // returns a pointer
 }
 
 // A parameter is a field of an input or output that is not in the body.
@@ -69,29 +69,24 @@ func (t apiTag) op(id, method, path, summary string, status ...int) huma.Operati
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.
 func handle[I, O any](a *api, action access.Action, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
-	o := &operation{Operation: op, api: a, in: reflect.TypeFor[I](), out: reflect.TypeFor[O](),
-		serve: func(ctx context.Context, in any) (any, error) {
-			out, err := serve(ctx, in.(*I))
-			if out == nil {
-				return nil, err
-			}
-			return out, err
-		}}
-	o.register(action)
+	a.register(action, &op, reflect.TypeFor[I](), reflect.TypeFor[O](),
+		func(ctx context.Context, in any) (any, error) { return serve(ctx, in.(*I)) })
 }
 
-func (o *operation) register(action access.Action) {
+// register is handle, compiled once.
+func (a *api) register(action access.Action, op *huma.Operation, in, out reflect.Type, serve func(context.Context, any) (any, error)) {
+	o := &operation{Operation: *op, api: a, in: in, out: out, serve: serve}
 	o.Extensions = map[string]any{actionKey: string(action)}
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, 1<<20)
 	if o.Responses == nil {
 		o.Responses = map[string]*huma.Response{}
 	}
 	o.findOutput()
-	o.api.operations = append(o.api.operations, o)
-	guarded := huma.Middlewares{o.api.guard(action)}.Handler(o.handle)
-	o.api.huma.Adapter().Handle(&o.Operation, func(hc huma.Context) {
+	a.operations = append(a.operations, o)
+	guarded := huma.Middlewares{a.guard(action)}.Handler(o.handle)
+	a.huma.Adapter().Handle(&o.Operation, func(hc huma.Context) {
 		if o.in.NumField() > 0 {
-			o.api.described()
+			a.described()
 		}
 		guarded(hc)
 	})
@@ -125,11 +120,11 @@ func (o *operation) handle(hc huma.Context) {
 		o.write(hc, p.GetStatus(), "", p)
 		return
 	}
-	if out == nil {
+	if v := reflect.ValueOf(out); v.IsNil() {
 		hc.SetStatus(o.DefaultStatus)
-		return
+	} else {
+		o.answer(hc, v.Elem())
 	}
-	o.answer(hc, reflect.ValueOf(out).Elem())
 }
 
 // read reads a request into an input, and collects what is wrong with it. A status without

@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/learn"
+	"kantoorpost/shared/sorting"
 )
 
 type (
@@ -80,7 +81,7 @@ func (a *api) placing(ctx context.Context) (placing, error) {
 			Mail: it.ID, At: it.Decided, Subject: it.Subject, Corrected: slices.Contains(rule.FailedMails, it.ID), placement: *p,
 		})
 	}
-	slices.SortFunc(out.Recent, func(a, b placedMail) int { return b.At.Compare(a.At) })
+	sorting.By(out.Recent, func(a, b placedMail) int { return b.At.Compare(a.At) })
 	return out, nil
 }
 

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -139,7 +139,7 @@ func (v *request) addresses(c connectorObject, withJoiners bool) (out addressLis
 		}
 	}
 	// Paused addresses come last.
-	slices.SortFunc(out.All, func(a, b addressObject) int {
+	sorting.By(out.All, func(a, b addressObject) int {
 		if a.Active != b.Active {
 			if a.Active {
 				return -1

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kantoorpost/shared/sorting"
 )
 
 // A chatObject is a chat as the API shows it.
@@ -151,7 +153,7 @@ func (v *request) chatsView(f chatFilter) (*chatsView, error) {
 	view.Chats = page.Items
 	// The API sorts chats by when they started; here the most recently active
 	// comes first.
-	slices.SortStableFunc(view.Chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
+	sorting.By(view.Chats, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
 	if page.Next != "" {
 		more := f
 		if more.Show < maxShow && f.After == "" {

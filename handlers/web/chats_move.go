@@ -3,6 +3,8 @@ package web
 import (
 	"net/url"
 	"slices"
+
+	"kantoorpost/shared/sorting"
 )
 
 // A moving is where a message, or a whole chat, can be moved.
@@ -43,7 +45,7 @@ func (s *site) movePage(v *request) error {
 			return err
 		}
 		chats.Items = slices.DeleteFunc(chats.Items, func(c chatObject) bool { return c.ID == open.ID })
-		slices.SortStableFunc(chats.Items, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
+		sorting.By(chats.Items, func(a, b chatObject) int { return b.Last.Compare(a.Last) })
 		m.Chats = chats.Items[:min(len(chats.Items), mostFound)]
 		if m.Find == "" || !v.me.can("directory.read") {
 			return nil

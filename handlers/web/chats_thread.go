@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"kantoorpost/shared/sorting"
 )
 
 // An openChat is the open chat, with all data for the actions on it.
@@ -217,7 +219,7 @@ func (c *openChat) unfold() {
 		}
 	}
 	slices.Reverse(counted) // messages of before there were numbers are in the order of time
-	slices.SortStableFunc(counted, func(a, b *message) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	sorting.By(counted, func(a, b *message) int { return cmp.Compare(b.Sequence, a.Sequence) })
 	unread := c.Unread
 	if c.Later {
 		unread = 0

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -214,7 +215,7 @@ func (i *importView) count() {
 		}
 	}
 	i.Wrong = max(i.Wrong, wrong)
-	slices.SortStableFunc(i.Report.Rows, func(a, b importRow) int {
+	sorting.By(i.Report.Rows, func(a, b importRow) int {
 		return rank(a.Action) - rank(b.Action)
 	})
 	if n := len(i.Report.Rows); n > maxShownRows {

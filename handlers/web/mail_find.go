@@ -3,9 +3,10 @@ package web
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+
+	"kantoorpost/shared/sorting"
 )
 
 // maxFound is how many contacts or clients a search shows; a longer search text
@@ -67,7 +68,7 @@ func (v *request) contacts(search string) ([]contact, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(found, func(a, b contact) int { return cmp.Compare(nameRank(a.Name, search), nameRank(b.Name, search)) })
+	sorting.By(found, func(a, b contact) int { return cmp.Compare(nameRank(a.Name, search), nameRank(b.Name, search)) })
 	found = found[:min(len(found), maxFound)]
 	for i := range found {
 		at, err := v.clientNames(found[i].Clients)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/mail"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -238,7 +239,7 @@ func options(counts map[string]int, chosen string) []option {
 	for _, value := range slices.Sorted(maps.Keys(counts)) {
 		all = append(all, option{value, counts[value]})
 	}
-	slices.SortStableFunc(all, func(a, b option) int { return b.Count - a.Count })
+	sorting.By(all, func(a, b option) int { return b.Count - a.Count })
 	return all
 }
 

@@ -8,13 +8,15 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kantoorpost/shared/sorting"
 )
 
 // mentioned are the ids of the colleagues whom a text names, as @Name: the longest name
 // that fits counts.
 func mentioned(text string, people []person) (ids []string) {
 	people = slices.Clone(people)
-	slices.SortStableFunc(people, func(a, b person) int { return cmp.Compare(len(b.Name), len(a.Name)) })
+	sorting.By(people, func(a, b person) int { return cmp.Compare(len(b.Name), len(a.Name)) })
 	for _, part := range strings.Split(text, "@")[1:] {
 		for _, p := range people {
 			name, rest := strings.ToLower(p.Name), strings.ToLower(part)
@@ -71,7 +73,7 @@ func (s *site) mentionChoices(v *request) error {
 		members = append(members, p.ID)
 	}
 	people, in := whoSee(staff, members), func(p named) bool { return slices.Contains(members, p.ID) }
-	slices.SortStableFunc(people, func(a, b named) int {
+	sorting.By(people, func(a, b named) int {
 		if in(a) != in(b) {
 			return map[bool]int{true: -1, false: 1}[in(a)]
 		}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"kantoorpost/shared/sorting"
 )
 
 // A replyTemplate is a text that is used often.
@@ -47,7 +49,7 @@ func (v *request) addTemplates(c *composer) error {
 		}
 		return rank
 	}
-	slices.SortStableFunc(all, func(a, b replyTemplate) int { return cmp.Compare(rank(a), rank(b)) })
+	sorting.By(all, func(a, b replyTemplate) int { return cmp.Compare(rank(a), rank(b)) })
 	if c.Templates = all; len(all) > 0 && rank(all[0]) == 0 {
 		c.Template = all[0].ID
 	}

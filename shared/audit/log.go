@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -51,7 +52,7 @@ func (l *Log) List(ctx context.Context, limit int, after string) (entries []Entr
 		}
 		rows, more = append(rows, part...), more || rest != ""
 	}
-	slices.SortFunc(rows, func(a, b table.Row) int { return strings.Compare(a.Key, b.Key) })
+	sorting.By(rows, func(a, b table.Row) int { return strings.Compare(a.Key, b.Key) })
 	if len(rows) > limit {
 		rows, more = rows[:limit], true
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -89,7 +90,7 @@ func (s *Store) unite(ctx context.Context, ch Change) error {
 			return err
 		}
 		moving := slices.DeleteFunc(slices.Clone(all), Message.mayStillLeave)
-		slices.SortFunc(moving, inOrder)
+		sorting.By(moving, inOrder)
 		if len(moving) > 0 {
 			if err := s.carryAll(ctx, ch, ch.From, ch.Into, moving, tags); err != nil {
 				return err

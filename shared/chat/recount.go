@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/sorting"
 )
 
 // A Span is a range of numbers, both ends included. The nth message that raised the
@@ -22,7 +23,7 @@ const maxGone = 200
 
 // joined returns spans in order, without those that overlap or touch.
 func joined(spans ...Span) (all []Span) {
-	slices.SortFunc(spans, func(a, b Span) int { return cmp.Compare(a.First, b.First) })
+	sorting.By(spans, func(a, b Span) int { return cmp.Compare(a.First, b.First) })
 	for _, s := range spans {
 		if n := len(all); n > 0 && s.First <= all[n-1].Last+1 {
 			all[n-1].Last = max(all[n-1].Last, s.Last)
@@ -120,7 +121,7 @@ func (m Message) mayStillLeave() bool {
 // Messages do not hold it: it follows from their order.
 func (c Chat) activityNumber(all []Message, id string) int64 {
 	active := slices.DeleteFunc(slices.Clone(all), func(m Message) bool { return !m.isActivity() })
-	slices.SortFunc(active, func(a, b Message) int { return inOrder(b, a) }) // the last that came in first
+	sorting.By(active, func(a, b Message) int { return inOrder(b, a) }) // the last that came in first
 	place := slices.IndexFunc(active, func(m Message) bool { return m.ID == id })
 	if place < 0 {
 		return 0

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -49,7 +50,7 @@ func (s *Store) separate(ctx context.Context, ch Change) error {
 				lost = append(lost, table.Delete(table.Row{Key: movedKey(ch.ID, id)}))
 			}
 		}
-		slices.SortFunc(back, inOrder)
+		sorting.By(back, inOrder)
 		if err := s.carryAll(ctx, ch, ch.Into, ch.From, back, tags); err != nil {
 			return err
 		}

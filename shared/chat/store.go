@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/index"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -184,7 +185,7 @@ func (s *Store) VerdictsOf(ctx context.Context, contact string, clients []string
 // into the chat, since Graph gives mail the time in whole seconds.
 func (s *Store) Messages(ctx context.Context, chat string, limit int, after string) ([]Message, string, error) {
 	messages, next, err := list[Message](ctx, s.table, messageKey(chat, ""), limit, after)
-	slices.SortStableFunc(messages, func(a, b Message) int {
+	sorting.By(messages, func(a, b Message) int {
 		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(b.Sequence, a.Sequence))
 	})
 	return messages, next, err

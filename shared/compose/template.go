@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/lazyregexp"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -103,7 +104,7 @@ func (s *Store) Templates(ctx context.Context) (all []Template, err error) {
 		}
 		all = append(all, t)
 	}
-	slices.SortStableFunc(all, func(a, b Template) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	sorting.By(all, func(a, b Template) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	return all, nil
 }
 

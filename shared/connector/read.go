@@ -3,7 +3,8 @@ package connector
 import (
 	"cmp"
 	"context"
-	"slices"
+
+	"kantoorpost/shared/sorting"
 )
 
 // Connector returns one connector as it is now, or ErrNotFound.
@@ -29,7 +30,7 @@ func (s *Store) Connectors(ctx context.Context) ([]Connector, error) {
 	for _, k := range c.connectors {
 		all = append(all, k)
 	}
-	slices.SortFunc(all, func(a, b Connector) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	sorting.By(all, func(a, b Connector) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -129,7 +130,7 @@ type Query struct {
 // and maxQueries more; usually one.
 func (x Index) Find(ctx context.Context, q Query) (found []string, ok bool, err error) {
 	leading := slices.Clone(q.Leading)
-	slices.SortStableFunc(leading, func(a, b string) int { return utf8.RuneCountInString(b) - utf8.RuneCountInString(a) })
+	sorting.By(leading, func(a, b string) int { return utf8.RuneCountInString(b) - utf8.RuneCountInString(a) })
 	for i, word := range leading {
 		most := maxQueries
 		if len(leading) > 1 {

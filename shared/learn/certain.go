@@ -12,6 +12,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/sorting"
 )
 
 // maxEarlier is of how many clients the sender's earlier chats are read.
@@ -148,7 +149,7 @@ func choices(rule directory.Rule, earlier []chat.Chat) []directory.Evidence {
 			all = append(all, directory.Evidence{At: c.Started, Verified: c.Verdict == item.VerdictPass, Mail: mail, Client: c.Client, Contact: c.Contact, Words: mailtext.Words(c.Subject)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b directory.Evidence) int { return a.At.Compare(b.At) })
+	sorting.By(all, func(a, b directory.Evidence) int { return a.At.Compare(b.At) })
 	return all
 }
 

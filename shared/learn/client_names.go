@@ -9,6 +9,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/sorting"
 )
 
 // like looks for clients whose name has a word, or is that word when it is
@@ -89,7 +90,7 @@ func (cs *clientSearch) byText() []lookup {
 			}
 		}))
 		words := strings.Fields(name)
-		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+		sorting.By(words, func(a, b string) int { return len(b) - len(a) })
 		taken := 0
 		for _, w := range words {
 			if len(words) > 1 && weighty(w) && !mailtext.Trade(w) && !topics[w] && !everyday[w] && w != cs.by.name.last && w != cs.by.name.first {

@@ -13,6 +13,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/sorting"
 )
 
 // The limits of the questions for one mail.
@@ -200,7 +201,7 @@ func (cs *clientSearch) ranked() []*candidate {
 	for _, p := range cs.candidates {
 		list = append(list, p)
 	}
-	slices.SortFunc(list, func(a, b *candidate) int {
+	sorting.By(list, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.score(), a.score()), strings.Compare(a.id, b.id))
 	})
 	return list

@@ -7,6 +7,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/sorting"
 )
 
 // maxLinked is how many clients of one contact are all read. Of a contact with
@@ -157,7 +158,7 @@ func (s *ownClients) readRest(ctx context.Context, most int) error {
 	}
 	times := count(choices(s.rule, s.m.Earlier))
 	often := slices.Clone(s.ids)
-	slices.SortStableFunc(often, func(a, b string) int { return cmp.Compare(times.all[b], times.all[a]) })
+	sorting.By(often, func(a, b string) int { return cmp.Compare(times.all[b], times.all[a]) })
 	for _, id := range often {
 		add(id)
 	}

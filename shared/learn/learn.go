@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mailtext"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -153,7 +154,7 @@ func careful(list []Suggestion, warnings []Reason) []Suggestion {
 	if !slices.ContainsFunc(list, func(s Suggestion) bool { return s.trusts() == 0 }) {
 		list = append(list[:min(len(list), maxSuggestions-1)], dismissal(Once, leastScore, warnings[:1]...))
 	}
-	slices.SortStableFunc(list, func(a, b Suggestion) int { return cmp.Compare(a.trusts(), b.trusts()) })
+	sorting.By(list, func(a, b Suggestion) int { return cmp.Compare(a.trusts(), b.trusts()) })
 	var sums [2]float64
 	for _, s := range list {
 		sums[s.trusts()] += s.Score
@@ -181,7 +182,7 @@ func (s Suggestion) trusts() int {
 // one. Suggestions exclude each other, so the sum of their chances is at most
 // 1.
 func best(list []Suggestion) []Suggestion {
-	slices.SortStableFunc(list, func(a, b Suggestion) int {
+	sorting.By(list, func(a, b Suggestion) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.name(), b.name()))
 	})
 	var out []Suggestion

@@ -10,6 +10,7 @@ import (
 
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
+	"kantoorpost/shared/sorting"
 )
 
 // suggestPeople suggests who wrote a mail whose sender is no contact: a contact
@@ -128,7 +129,7 @@ func (cs *clientSearch) people(ctx context.Context, clients []*candidate) ([]*pe
 			only = &of[0]
 		}
 	}
-	slices.SortFunc(candidates, func(a, b directory.Contact) int { return strings.Compare(a.ID, b.ID) })
+	sorting.By(candidates, func(a, b directory.Contact) int { return strings.Compare(a.ID, b.ID) })
 	candidates = slices.CompactFunc(candidates, func(a, b directory.Contact) bool { return a.ID == b.ID })
 	n := map[likeness]float64{}
 	for _, c := range candidates {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"kantoorpost/shared/sorting"
 )
 
 // The weights of clues: the chance that a clue is right when nothing else is
@@ -183,7 +185,7 @@ func (c *clues) reasons() []Reason {
 		}
 		list = append(list, n.why)
 	}
-	slices.SortStableFunc(list, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
+	sorting.By(list, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
 	return list[:min(len(list), max(1, slices.IndexFunc(append(list, Reason{}), func(r Reason) bool { return r.Weight < leastSaid })))]
 }
 

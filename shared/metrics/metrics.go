@@ -16,6 +16,7 @@ import (
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/queue"
+	"kantoorpost/shared/sorting"
 )
 
 // A Name names what is measured. Names are stored, and the rules of alerts count them.
@@ -157,7 +158,7 @@ func (m Meter) connectors(ctx context.Context, s *sample) error {
 	s.add(Mailboxes, "", float64(len(boxes)))
 	s.add(MailboxesFailing, "", float64(failing))
 	s.add(MailboxesThrottled, "", float64(throttled))
-	slices.SortStableFunc(boxes, func(a, b connector.Box) int { return b.Cursor.Failures - a.Cursor.Failures })
+	sorting.By(boxes, func(a, b connector.Box) int { return b.Cursor.Failures - a.Cursor.Failures })
 	for _, b := range boxes[:min(len(boxes), maxMailboxes)] {
 		if b.Cursor.Failures > 0 {
 			s.add(MailboxFailures, b.ID, float64(b.Cursor.Failures))

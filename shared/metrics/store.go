@@ -3,10 +3,10 @@ package metrics
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 )
 
@@ -88,7 +88,7 @@ func Since(ctx context.Context, t *table.Table, from, now time.Time) (all []Figu
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b Figures) int { return a.At.Compare(b.At) })
+	sorting.By(all, func(a, b Figures) int { return a.At.Compare(b.At) })
 	return all, nil
 }
 

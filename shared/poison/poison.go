@@ -17,6 +17,7 @@ import (
 	"kantoorpost/shared/audit"
 	"kantoorpost/shared/ids"
 	"kantoorpost/shared/queue"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/table"
 	"kantoorpost/shared/telemetry"
 )
@@ -105,7 +106,7 @@ func (s Store) List(ctx context.Context) ([]Message, error) {
 			all = append(all, m)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Message) int { return a.Inserted.Compare(b.Inserted) })
+	sorting.By(all, func(a, b Message) int { return a.Inserted.Compare(b.Inserted) })
 	return all, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -14,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/sorting"
 )
 
 // readTimeout is how long a vault may take to return a secret.
@@ -175,7 +175,7 @@ func (v *Vault) Versions(ctx context.Context, name string) ([]string, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *azsecrets.SecretProperties) int { return b.Attributes.Created.Compare(*a.Attributes.Created) })
+	sorting.By(found, func(a, b *azsecrets.SecretProperties) int { return b.Attributes.Created.Compare(*a.Attributes.Created) })
 	versions := make([]string, len(found))
 	for i, s := range found {
 		versions[i] = s.ID.Version()

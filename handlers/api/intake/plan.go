@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/sorting"
 	"kantoorpost/shared/words"
 )
 
@@ -81,7 +82,7 @@ func Plan(b *directory.Bulk, book *Book, kind Kind) Report {
 	for kind, counts := range p.counts {
 		p.report.Summary[kind] = *counts
 	}
-	slices.SortStableFunc(p.report.Rows, func(a, b Row) int {
+	sorting.By(p.report.Rows, func(a, b Row) int {
 		return cmp.Or(slices.Index(Kinds, a.Kind)-slices.Index(Kinds, b.Kind), strings.Compare(a.Sheet, b.Sheet), a.Number-b.Number)
 	})
 	return p.report

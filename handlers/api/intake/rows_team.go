@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"kantoorpost/shared/directory"
+	"kantoorpost/shared/sorting"
 )
 
 // teams are the rows about who works for a client, by client in the order of
@@ -105,7 +106,7 @@ func (p *plan) linkTeams() {
 // its position, or comes last.
 func merge(was []directory.Link, rows []teamRow) []directory.Link {
 	placed := slices.DeleteFunc(slices.Clone(rows), func(r teamRow) bool { return r.order == 0 })
-	slices.SortStableFunc(placed, func(a, b teamRow) int { return a.order - b.order })
+	sorting.By(placed, func(a, b teamRow) int { return a.order - b.order })
 	now := slices.DeleteFunc(slices.Clone(was), func(l directory.Link) bool {
 		return slices.ContainsFunc(placed, func(r teamRow) bool { return r.link == l })
 	})
