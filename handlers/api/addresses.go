@@ -75,14 +75,14 @@ func (a *api) registerAddresses() {
 	const list, one = "/api/connectors/{connector}/addresses", "/api/addresses/{address}"
 	op := apiTag("configuration").op
 	handle(a, access.ConfigurationRead,
-		op("list-addresses", http.MethodGet, list, "List the addresses that were ever activated", http.StatusOK), a.listAddresses)
+		op("list-addresses", http.MethodGet, list, "List the addresses that were ever activated"), a.listAddresses)
 	handle(a, access.ConfigurationWrite, op("create-address", http.MethodPost, list, "Activate an address", http.StatusCreated),
 		a.createAddress)
-	handle(a, access.ConfigurationRead, op("get-address", http.MethodGet, one, "Get an activated address", http.StatusOK), a.getAddress)
+	handle(a, access.ConfigurationRead, op("get-address", http.MethodGet, one, "Get an activated address"), a.getAddress)
 	handle(a, access.ConfigurationWrite,
-		op("update-address", http.MethodPatch, one, "Change an activated address by a JSON merge patch", http.StatusOK), a.updateAddress)
+		op("update-address", http.MethodPatch, one, "Change an activated address by a JSON merge patch"), a.updateAddress)
 	handle(a, access.ConfigurationWrite,
-		op("delete-address", http.MethodDelete, one, "Deactivate an address; nothing is lost", http.StatusNoContent), a.deleteAddress)
+		op("delete-address", http.MethodDelete, one, "Deactivate an address; nothing is lost"), a.deleteAddress)
 	handle(a, access.ConfigurationWrite,
 		op("fetch-address", http.MethodPost, one+"/fetch", "Fetch the mail of an address now", http.StatusAccepted), a.fetchAddress)
 }
@@ -213,13 +213,10 @@ func (a *api) getAddress(ctx context.Context, in *AddressPath) (*objectOutput[ad
 
 func (a *api) updateAddress(ctx context.Context, in *struct {
 	AddressPath
-	Precondition
+	RowPrecondition
 	Body addressPatch
 }) (*objectOutput[addressObject], error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
+	etag := in.rowETag()
 	var p connector.ActivationPatch
 	var link *linkObject
 	var from *string
@@ -253,13 +250,9 @@ func (a *api) updateAddress(ctx context.Context, in *struct {
 
 func (a *api) deleteAddress(ctx context.Context, in *struct {
 	AddressPath
-	Precondition
+	RowPrecondition
 }) (*struct{}, error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
-	return nil, a.Connectors.Deactivate(ctx, in.Address, etag)
+	return nil, a.Connectors.Deactivate(ctx, in.Address, in.rowETag())
 }
 
 func (a *api) fetchAddress(ctx context.Context, in *AddressPath) (*struct{}, error) {

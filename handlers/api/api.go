@@ -139,7 +139,7 @@ func build(o Options) *api {
 	a.registerBegin()
 	a.registerTemplates()
 	a.registerTeamwork()
-	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainMails, explainSolve)
+	a.explain = append(a.explain, explainDirectory, a.explainConnectors, explainSolve, explainMoves)
 	return a
 }
 
@@ -222,10 +222,8 @@ func (a *api) registerDocument() {
 		a.described()
 		return a.huma.OpenAPI().MarshalJSON()
 	})
-	handle(a, access.Public, huma.Operation{
-		OperationID: "get-openapi", Method: http.MethodGet, Path: "/api/openapi.json", Tags: []string{"about"},
-		Summary: "This description, in OpenAPI 3.1",
-	}, func(context.Context, *struct{}) (*output, error) {
+	handle(a, access.Public, apiTag("about").op("get-openapi", http.MethodGet, "/api/openapi.json",
+		"This description, in OpenAPI 3.1"), func(context.Context, *struct{}) (*output, error) {
 		text, err := document()
 		return &output{ContentType: "application/openapi+json", Body: text}, err
 	})

@@ -15,7 +15,6 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
-	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/mail"
 	"kantoorpost/shared/words"
@@ -43,10 +42,10 @@ type MailAttachmentPath struct {
 
 func (a *api) registerAttachments() {
 	const path = "/api/mails/{mail}/attachments"
-	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "list-attachments", Method: http.MethodGet, Path: path, Tags: []string{"mails"}, Errors: []int{http.StatusConflict},
-		Summary: "List what came with a mail, as its mailbox has it now; without the pictures that its text shows",
-	}, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
+	list := apiTag("mails").op("list-attachments", http.MethodGet, path,
+		"List what came with a mail, as its mailbox has it now; without the pictures that its text shows")
+	list.Errors = []int{http.StatusConflict}
+	handle(a, access.MailsRead, list, func(ctx context.Context, in *MailPath) (*listOutput[attachmentObject], error) {
 		source, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err
@@ -70,14 +69,9 @@ func (a *api) registerAttachments() {
 		}
 		return out, a.Chats.SetAttachments(ctx, source.mail.Chat, source.mail.ID, files)
 	})
-	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "get-attachment", Method: http.MethodGet, Path: path + "/{attachment}", Tags: []string{"mails"},
-		Errors:  []int{http.StatusConflict},
-		Summary: "Get the content of an attachment, to be saved",
-		Responses: map[string]*huma.Response{"200": {
-			Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
-		}},
-	}, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
+	get := apiTag("mails").op("get-attachment", http.MethodGet, path+"/{attachment}", "Get the content of an attachment, to be saved")
+	get.Errors, get.Responses = []int{http.StatusConflict}, content("The content", "application/octet-stream")
+	handle(a, access.MailsRead, get, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
 		source, at, err := a.attachment(ctx, in.Mail, in.Attachment)
 		if err != nil {
 			return nil, err
@@ -269,10 +263,4 @@ func (b *attachmentBody) begin() {
 func (b *attachmentBody) Write(p []byte) (int, error) {
 	b.begin()
 	return b.w.Write(p)
-}
-
-// isGone tells whether the error says that something was deleted in the
-// meantime.
-func isGone(err error) bool {
-	return errors.Is(err, directory.ErrNotFound) || errors.Is(err, connector.ErrNotFound)
 }

@@ -77,11 +77,9 @@ func (b *pdfBody) Write(p []byte) (int, error) {
 func (a *api) registerAttachmentViews() {
 	const at = "/api/mails/{mail}/attachments"
 	view := func(id, part, summary, contentType string) {
-		handle(a, access.MailsRead, huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: at + "/{attachment}/" + part, Tags: []string{"mails"},
-			Errors: []int{http.StatusConflict, http.StatusUnsupportedMediaType}, Summary: summary,
-			Responses: map[string]*huma.Response{"200": {Description: "The content", Content: map[string]*huma.MediaType{contentType: {}}}},
-		}, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
+		op := apiTag("mails").op(id, http.MethodGet, at+"/{attachment}/"+part, summary)
+		op.Errors, op.Responses = []int{http.StatusConflict, http.StatusUnsupportedMediaType}, content("The content", contentType)
+		handle(a, access.MailsRead, op, func(ctx context.Context, in *MailAttachmentPath) (*huma.StreamResponse, error) {
 			source, file, err := a.attachment(ctx, in.Mail, in.Attachment)
 			if err != nil {
 				return nil, err
@@ -94,11 +92,9 @@ func (a *api) registerAttachmentViews() {
 	}
 	view("view-picture", viewPicture, "Get an attached picture, to be shown", "image/png")
 	view("view-pdf", viewPDF, "Get an attached PDF, to be shown by the browser's own viewer", "application/pdf")
-	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "get-attachments", Method: http.MethodGet, Path: "/api/mails/{mail}/attachments.zip", Tags: []string{"mails"},
-		Errors: []int{http.StatusConflict}, Summary: "Get all files that came with a mail, in one",
-		Responses: map[string]*huma.Response{"200": {Description: "The files", Content: map[string]*huma.MediaType{"application/zip": {}}}},
-	}, func(ctx context.Context, in *MailPath) (*huma.StreamResponse, error) {
+	all := apiTag("mails").op("get-attachments", http.MethodGet, at+".zip", "Get all files that came with a mail, in one")
+	all.Errors, all.Responses = []int{http.StatusConflict}, content("The files", "application/zip")
+	handle(a, access.MailsRead, all, func(ctx context.Context, in *MailPath) (*huma.StreamResponse, error) {
 		source, err := a.attachmentSource(ctx, in.Mail)
 		if err != nil {
 			return nil, err

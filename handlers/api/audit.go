@@ -8,11 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/audit"
-	"kantoorpost/shared/directory"
 	"kantoorpost/shared/ids"
 )
 
@@ -26,10 +23,8 @@ type AuditEntry struct {
 }
 
 func (a *api) registerAudit() {
-	handle(a, access.AuditRead, huma.Operation{
-		OperationID: "list-audit", Method: http.MethodGet, Path: "/api/audit", Tags: []string{"about"},
-		Summary: "List who did what, newest first",
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.AuditRead, apiTag("about").op("list-audit", http.MethodGet, "/api/audit",
+		"List who did what, newest first"), func(ctx context.Context, in *struct {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many entries"`
 		After string `query:"after" maxLength:"64" doc:"the next of the page before"`
 		AuditFilter
@@ -173,18 +168,4 @@ func (a *api) auditEntries(ctx context.Context, limit int, after string, from ti
 		seen += len(entries)
 	}
 	return kept, after, nil
-}
-
-// memberName is the name of a team member; "" for an actor who is not a team
-// member, or no longer one. Known caches names.
-func (a *api) memberName(ctx context.Context, known map[string]string, id string) (string, error) {
-	if name, looked := known[id]; looked {
-		return name, nil
-	}
-	m, err := a.Directory.TeamMember(ctx, id)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
-		return "", err
-	}
-	known[id] = m.Name
-	return m.Name, nil
 }

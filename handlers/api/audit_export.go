@@ -20,13 +20,10 @@ import (
 var auditColumns = []string{"at", "by", "byName", "action", "object", "objectName", "detail"}
 
 func (a *api) registerAuditExport() {
-	handle(a, access.AuditRead, huma.Operation{
-		OperationID: "export-audit", Method: http.MethodGet, Path: "/api/audit/export", Tags: []string{"about"},
-		Summary: "Export who did what as CSV, newest first; the file ends with a line of its own when it could not be finished",
-		Responses: map[string]*huma.Response{"200": {
-			Description: "The entries, in UTF-8, with a line of headings", Content: map[string]*huma.MediaType{"text/csv": {}},
-		}},
-	}, func(ctx context.Context, in *struct{ AuditFilter }) (*huma.StreamResponse, error) {
+	op := apiTag("about").op("export-audit", http.MethodGet, "/api/audit/export",
+		"Export who did what as CSV, newest first; the file ends with a line of its own when it could not be finished")
+	op.Responses = content("The entries, in UTF-8, with a line of headings", "text/csv")
+	handle(a, access.AuditRead, op, func(ctx context.Context, in *struct{ AuditFilter }) (*huma.StreamResponse, error) {
 		// The first page decides about the status of the answer.
 		entries, next, err := a.auditEntries(ctx, audit.MaxList, in.start(""), in.From, in.keep)
 		if err != nil {

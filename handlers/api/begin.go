@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
@@ -34,35 +32,33 @@ type (
 )
 
 func (a *api) registerBegin() {
-	begin := huma.Operation{
-		OperationID: "create-chat", Method: http.MethodPost, Path: "/api/chats", Tags: []string{"replies"}, DefaultStatus: http.StatusAccepted,
-		Summary:      "Begin a chat with a contact of a client: its first message leaves as mail when its hold is over",
-		MaxBodyBytes: maxReplyBody,
-	}
+	op := apiTag("replies").op
+	begin := op("create-chat", http.MethodPost, "/api/chats",
+		"Begin a chat with a contact of a client: its first message leaves as mail when its hold is over", http.StatusAccepted)
+	begin.MaxBodyBytes = maxReplyBody
 	handle(a, access.ChatsSend, begin, a.begin)
-	handle(a, access.ChatsSend, huma.Operation{
-		OperationID: "list-my-addresses", Method: http.MethodGet, Path: "/api/me/addresses", Tags: []string{"replies"},
-		Summary: "List the addresses from which you may begin a chat, with the signature that your mail gets",
-	}, func(ctx context.Context, _ *struct{}) (*listOutput[senderObject], error) {
-		k, err := a.correspondence(ctx, chat.Chat{})
-		if err != nil {
-			return nil, err
-		}
-		senders, err := k.senders(ctx)
-		if err != nil {
-			return nil, err
-		}
-		sorting.By(senders, func(x, y access.Sender) int { return rankLinked(y) - rankLinked(x) })
-		var all []senderObject
-		for _, s := range senders {
-			o, err := a.sender(ctx, s)
+	handle(a, access.ChatsSend, op("list-my-addresses", http.MethodGet, "/api/me/addresses",
+		"List the addresses from which you may begin a chat, with the signature that your mail gets"),
+		func(ctx context.Context, _ *struct{}) (*listOutput[senderObject], error) {
+			k, err := a.correspondence(ctx, chat.Chat{})
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, o)
-		}
-		return listed(all, ""), nil
-	})
+			senders, err := k.senders(ctx)
+			if err != nil {
+				return nil, err
+			}
+			sorting.By(senders, func(x, y access.Sender) int { return rankLinked(y) - rankLinked(x) })
+			var all []senderObject
+			for _, s := range senders {
+				o, err := a.sender(ctx, s)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, o)
+			}
+			return listed(all, ""), nil
+		})
 }
 
 func rankLinked(s access.Sender) int {
@@ -125,7 +121,7 @@ func (a *api) begun(ctx context.Context, c chat.Chat, r outbox.Reply) (*objectOu
 		return nil, err
 	}
 	out := &objectOutput[begunChat]{ETag: rowTag(c.ETag()), Location: "/api/chats/" + c.ID, Body: begunChat{chatOf(c), o}}
-	out.Body.ClientName, err = a.clientName(ctx, c.Client)
+	out.Body.ClientName, err = a.readName(ctx, "client", c.Client)
 	return out, err
 }
 

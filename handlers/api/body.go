@@ -30,16 +30,6 @@ type Showing struct {
 	Quoted   string `query:"quoted" enum:"folded" doc:"folded: what the mail quotes of earlier mail stands in a details element with the number of its lines as summary, for people who read the chat; nothing is left out, and in doubt nothing is folded. Without it the mail is as it was sent"`
 }
 
-// bodyDescription describes an operation that answers with the body of a mail. Each has
-// its own, since other answers are added to it.
-func bodyDescription() map[string]*huma.Response {
-	return map[string]*huma.Response{"200": {
-		Description: "The document. Pictures that came with the mail stand in it by their paths on this server, below …/pictures/, which " +
-			"answer to whom this path answers. Shown in a frame it needs allow-same-origin, and may never run scripts.",
-		Content: map[string]*huma.MediaType{"text/html": {}},
-	}}
-}
-
 // sandbox is what the document of a mail may do. The document has the origin
 // of the page around it: the pictures are sent with the sign-in, and the page
 // can measure the document. Therefore it must never run scripts.
@@ -292,9 +282,9 @@ type MessagePath struct {
 	Message string `path:"message" maxLength:"64"`
 }
 
-func bodyOperation(id, tag, path string) huma.Operation {
-	return huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag},
-		Summary: "Get what a mail says, as an HTML document without scripts and remote content", Responses: bodyDescription(),
-	}
+func bodyOperation(id string, tag apiTag, path string) huma.Operation {
+	o := tag.op(id, http.MethodGet, path, "Get what a mail says, as an HTML document without scripts and remote content")
+	o.Responses = content("The document. Pictures that came with the mail stand in it by their paths on this server, below …/pictures/, "+
+		"which answer to whom this path answers. Shown in a frame it needs allow-same-origin, and may never run scripts.", "text/html")
+	return o
 }

@@ -174,7 +174,7 @@ func (a *api) oneChat(ctx context.Context, c chat.Chat) (*objectOutput[chatObjec
 		return nil, err
 	}
 	out := &objectOutput[chatObject]{ETag: rowTag(c.ETag()), Body: chatOf(c)}
-	if out.Body.ClientName, err = a.clientName(ctx, c.Client); err != nil {
+	if out.Body.ClientName, err = a.readName(ctx, "client", c.Client); err != nil {
 		return nil, err
 	}
 	if out.Body.Assignee != nil {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -15,11 +14,11 @@ func (a *api) registerChatChanges() {
 	op := apiTag("chats").op
 	handle(a, access.ChatsWrite, op("update-chat", http.MethodPatch, "/api/chats/{chat}",
 		"Close a chat, or open it again (new mail opens it too); give it to another client, whose team members then take part; or say who "+
-			"looks after it, and when", http.StatusOK), a.updateChat)
+			"looks after it, and when"), a.updateChat)
 	// Reading a chat does not mark it as read: browsers and mail programs
 	// prefetch pages that nobody has opened.
 	handle(a, access.ChatsRead, op("read-chat", http.MethodPost, "/api/chats/{chat}/read",
-		"Note that you have looked at a chat: at all of it, or as far as a position", http.StatusNoContent),
+		"Note that you have looked at a chat: at all of it, or as far as a position"),
 		func(ctx context.Context, in *struct {
 			ChatPath
 			Body *struct {
@@ -36,12 +35,11 @@ func (a *api) registerChatChanges() {
 			}
 			return nil, a.Chats.MarkSeen(ctx, c, actor(ctx).Member.ID, position)
 		})
-	a.explain = append(a.explain, explainChats)
 }
 
 type updateChatInput struct {
 	ChatPath
-	Precondition
+	RowPrecondition
 	Body struct {
 		State  string `json:"state,omitempty" enum:"open,closed"`
 		Client string `json:"client,omitempty" minLength:"1" maxLength:"64" doc:"id of the client to which the chat belongs"`
@@ -50,10 +48,7 @@ type updateChatInput struct {
 }
 
 func (a *api) updateChat(ctx context.Context, in *updateChatInput) (*objectOutput[chatObject], error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
+	etag := in.rowETag()
 	planned := in.Body.Assignee.set || in.Body.Later.set
 	if in.Body.State == "" && in.Body.Client == "" && !planned {
 		return nil, invalid("body", "state, client, assignee or later")
@@ -93,15 +88,4 @@ func (a *api) planChat(ctx context.Context, c chat.Chat, etag string, in PlanFie
 		etag = c.ETag()
 	}
 	return c, etag, err
-}
-
-// explainChats says what the errors of changing a chat mean in HTTP.
-func explainChats(err error) *problem {
-	switch {
-	case errors.Is(err, chat.ErrChanged):
-		return changed()
-	case errors.Is(err, chat.ErrMembers):
-		return invalid("body.members", "1 to 80 ids of team members, each once, and at most about 90 who come or go at a time")
-	}
-	return nil
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -117,12 +116,4 @@ func (a *api) nameClients(ctx context.Context, in *chatsInput, chats []chatObjec
 		chats[i].ClientName = names["client "+chats[i].Client]
 	}
 	return err
-}
-
-func (a *api) clientName(ctx context.Context, id string) (string, error) {
-	c, err := a.Directory.Client(ctx, id)
-	if errors.Is(err, directory.ErrNotFound) {
-		return "", nil
-	}
-	return c.Name, err
 }

@@ -42,15 +42,12 @@ func (a *api) registerParticipants() {
 		"Say who takes part in a chat, in place of who did; who is left out loses the chat"),
 		func(ctx context.Context, in *struct {
 			ChatPath
-			Precondition
+			RowPrecondition
 			Body struct {
 				Members []string `json:"members" nullable:"false" minItems:"1" maxItems:"80" doc:"ids of team members; who is new must be active"`
 			}
 		}) (*participantsOutput, error) {
-			etag, err := in.rowETag()
-			if err != nil {
-				return nil, err
-			}
+			etag := in.rowETag()
 			staff, err := (&membership.Office{Directory: a.Directory}).Staff(ctx)
 			if err != nil {
 				return nil, err

@@ -45,19 +45,15 @@ func (a *api) registerMoves() {
 		"Undo the newest move, merge or change of client of a chat, if nothing came since that makes it wrong"),
 		func(ctx context.Context, in *struct {
 			ChatPath
-			Precondition
+			RowPrecondition
 		}) (*objectOutput[chatObject], error) {
-			etag, err := in.rowETag()
-			if err != nil {
-				return nil, err
-			}
+			etag := in.rowETag()
 			c, err := a.Chats.Undo(ctx, in.Chat, etag, a.mayUndo(ctx), actor(ctx).ID(), time.Now())
 			if err != nil {
 				return nil, err
 			}
 			return a.oneChat(ctx, c)
 		})
-	a.explain = append(a.explain, explainMoves)
 }
 
 func (a *api) moveMessage(ctx context.Context, in *moveInput) (*objectOutput[chatObject], error) {
@@ -194,35 +190,13 @@ func (a *api) mayUndo(ctx context.Context) chat.May {
 func explainMoves(err error) *problem {
 	var later *chat.LaterError
 	if errors.As(err, &later) {
-		return conflict("undo-"+later.Code, map[string]string{
+		p := newProblem(http.StatusConflict, map[string]string{
 			chat.LaterMessages: "mail came in since, or somebody wrote: it cannot be undone any more",
 			chat.LaterChange:   "the chat was changed again since, together with another: it cannot be undone any more",
 			chat.LaterMoved:    "what was moved is no longer where it went: it cannot be undone any more",
 		}[later.Code])
-	}
-	for _, c := range []struct {
-		err          error
-		code, detail string
-	}{
-		{chat.ErrLeaving, "reply-leaving", "a reply in this chat has not left yet: take it back, or wait until it has"},
-		{chat.ErrNotMail, "not-a-mail", "only a mail that came in can be moved alone; a note or a reply goes with its chat"},
-		{chat.ErrOnly, "only-message", "there is nothing else in this chat: nothing to split"},
-		{chat.ErrSame, "same-chat", "this is the same chat"},
-		{chat.ErrMerged, "merged", "this chat was merged into another: read it again"},
-		{chat.ErrNobody, "nobody", "no team member would take part: the addresses bring nobody for this client"},
-		{chat.ErrNothing, "nothing-to-undo", "nothing was moved, merged or given to another client in this chat"},
-	} {
-		if errors.Is(err, c.err) {
-			return conflict(c.code, c.detail)
-		}
+		p.Type = "undo-" + later.Code
+		return p
 	}
 	return nil
-}
-
-// conflict is the problem that the state of an object does not allow something. Its
-// type says to programs which.
-func conflict(code, detail string) *problem {
-	p := newProblem(http.StatusConflict, detail)
-	p.Type = code
-	return p
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
@@ -20,39 +18,31 @@ func (a *api) registerClientTeam() {
 	answer := func(links []directory.Link, revision string) *objectOutput[listOf[directory.Link]] {
 		return &objectOutput[listOf[directory.Link]]{ETag: tag(revision), Body: listed(links, "").Body}
 	}
-	handle(a, access.DirectoryRead, huma.Operation{
-		OperationID: "get-client-team", Method: http.MethodGet, Path: path, Tags: []string{"directory"},
-		Summary: "Who works for a client, in order, in which role",
-	}, func(ctx context.Context, in *OfClient) (*objectOutput[listOf[directory.Link]], error) {
-		if _, err := a.Directory.Client(ctx, in.Client); err != nil {
-			return nil, err
-		}
-		links, revision, err := a.Directory.ClientTeamRevision(ctx, in.Client)
-		return answer(links, revision), err
-	})
-	handle(a, access.DirectoryWrite, huma.Operation{
-		OperationID: "set-client-team", Method: http.MethodPut, Path: path, Tags: []string{"directory"},
-		Summary: "Say who works for a client, in order, in place of who did",
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.DirectoryRead, apiTag("directory").op("get-client-team", http.MethodGet, path,
+		"Who works for a client, in order, in which role"),
+		func(ctx context.Context, in *OfClient) (*objectOutput[listOf[directory.Link]], error) {
+			if _, err := a.Directory.Client(ctx, in.Client); err != nil {
+				return nil, err
+			}
+			links, revision, err := a.Directory.ClientTeamRevision(ctx, in.Client)
+			return answer(links, revision), err
+		})
+	handle(a, access.DirectoryWrite, apiTag("directory").op("set-client-team", http.MethodPut, path,
+		"Say who works for a client, in order, in place of who did"), func(ctx context.Context, in *struct {
 		OfClient
 		Precondition
 		Body []directory.Link `nullable:"false"`
 	}) (*objectOutput[listOf[directory.Link]], error) {
-		revision, err := in.revision()
-		if err != nil {
-			return nil, err
-		}
-		revision, err = a.Directory.SetClientTeam(ctx, in.Client, revision, in.Body)
+		revision, err := a.Directory.SetClientTeam(ctx, in.Client, in.revision(), in.Body)
 		return answer(in.Body, revision), err
 	})
-	handle(a, access.DirectoryRead, huma.Operation{
-		OperationID: "list-client-contacts", Method: http.MethodGet, Path: "/api/clients/{client}/contacts", Tags: []string{"directory"},
-		Summary: "Who writes on behalf of a client: at most 200 contacts",
-	}, func(ctx context.Context, in *OfClient) (*listOutput[directory.Contact], error) {
-		if _, err := a.Directory.Client(ctx, in.Client); err != nil {
-			return nil, err
-		}
-		contacts, err := a.Directory.ContactsOfClient(ctx, in.Client, 200)
-		return listed(contacts, ""), err
-	})
+	handle(a, access.DirectoryRead, apiTag("directory").op("list-client-contacts", http.MethodGet, "/api/clients/{client}/contacts",
+		"Who writes on behalf of a client: at most 200 contacts"),
+		func(ctx context.Context, in *OfClient) (*listOutput[directory.Contact], error) {
+			if _, err := a.Directory.Client(ctx, in.Client); err != nil {
+				return nil, err
+			}
+			contacts, err := a.Directory.ContactsOfClient(ctx, in.Client, 200)
+			return listed(contacts, ""), err
+		})
 }

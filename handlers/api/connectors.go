@@ -68,31 +68,31 @@ type ConnectorPath struct {
 func (a *api) registerConnectors() {
 	const path = "/api/connectors"
 	op := apiTag("configuration").op
-	handle(a, access.ConfigurationRead, op("list-connectors", http.MethodGet, path, "List connectors", http.StatusOK), a.listConnectors)
+	handle(a, access.ConfigurationRead, op("list-connectors", http.MethodGet, path, "List connectors"), a.listConnectors)
 	handle(a, access.ConfigurationWrite, op("create-connector", http.MethodPost, path, "Add a connector", http.StatusCreated),
 		a.createConnector)
-	handle(a, access.ConfigurationRead, op("get-connector", http.MethodGet, path+"/{connector}", "Get a connector", http.StatusOK),
+	handle(a, access.ConfigurationRead, op("get-connector", http.MethodGet, path+"/{connector}", "Get a connector"),
 		a.getConnector)
 	handle(a, access.ConfigurationWrite,
-		op("update-connector", http.MethodPatch, path+"/{connector}", "Change a connector by a JSON merge patch", http.StatusOK),
+		op("update-connector", http.MethodPatch, path+"/{connector}", "Change a connector by a JSON merge patch"),
 		a.updateConnector)
 	handle(a, access.ConfigurationWrite, op("delete-connector", http.MethodDelete, path+"/{connector}",
-		"Delete a connector and its secret; only when none of its addresses is activated", http.StatusNoContent), a.deleteConnector)
+		"Delete a connector and its secret; only when none of its addresses is activated"), a.deleteConnector)
 	handle(a, access.ConfigurationWrite, op("check-connector", http.MethodPost, path+"/{connector}/check",
-		"Try a connector: its token, the four permissions, and each activated mailbox", http.StatusOK), a.checkConnector)
+		"Try a connector: its token, the four permissions, and each activated mailbox"), a.checkConnector)
 	handle(a, access.ConfigurationRead, op("check-mailbox", http.MethodGet, path+"/{connector}/mailboxes/{mailbox}",
-		"Look whether a mailbox can be read, before it is activated; nothing of its mail is", http.StatusOK),
+		"Look whether a mailbox can be read, before it is activated; nothing of its mail is"),
 		func(ctx context.Context, in *struct {
 			ConnectorPath
 			Mailbox string `path:"mailbox" maxLength:"254" doc:"its address"`
 		}) (*struct{ Body mailboxCheck }, error) {
 			m, err := a.Connectors.CheckMailbox(ctx, in.Connector, in.Mailbox)
-			return &struct{ Body mailboxCheck }{mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)}}, err
+			return &struct{ Body mailboxCheck }{mailboxCheckOf(m)}, err
 		})
 	handle(a, access.ConfigurationRead, op("get-identity", http.MethodGet, "/api/identity",
-		"What a federated credential on an app registration must say to trust this app", http.StatusOK), a.getIdentity)
+		"What a federated credential on an app registration must say to trust this app"), a.getIdentity)
 	handle(a, access.ConfigurationRead, op("list-mailboxes", http.MethodGet, path+"/{connector}/mailboxes",
-		"List the mailboxes that can be activated", http.StatusOK), a.listMailboxes)
+		"List the mailboxes that can be activated"), a.listMailboxes)
 }
 
 func (a *api) connectorOf(c connector.Connector) connectorObject {
@@ -119,11 +119,7 @@ func (a *api) listConnectors(ctx context.Context, in *Paging) (*listOutput[conne
 	if err != nil {
 		return nil, err
 	}
-	var items []connectorObject
-	for _, c := range page {
-		items = append(items, a.connectorOf(c))
-	}
-	return listed(items, next), nil
+	return listed(mapped(page, a.connectorOf), next), nil
 }
 
 func (a *api) createConnector(ctx context.Context, in *struct{ Body connectorBody }) (*objectOutput[connectorObject], error) {
@@ -151,13 +147,10 @@ func (a *api) getConnector(ctx context.Context, in *ConnectorPath) (*objectOutpu
 
 func (a *api) updateConnector(ctx context.Context, in *struct {
 	ConnectorPath
-	Precondition
+	RowPrecondition
 	Body connectorPatch
 }) (*objectOutput[connectorObject], error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
+	etag := in.rowETag()
 	var p connector.Patch
 	if err := cmp.Or(
 		in.Body.Name.pointer(&p.Name, "name"),
@@ -207,13 +200,9 @@ func (a *api) getIdentity(ctx context.Context, _ *struct{}) (*struct{ Body ident
 
 func (a *api) deleteConnector(ctx context.Context, in *struct {
 	ConnectorPath
-	Precondition
+	RowPrecondition
 }) (*struct{}, error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
-	return nil, a.Connectors.Delete(ctx, in.Connector, etag)
+	return nil, a.Connectors.Delete(ctx, in.Connector, in.rowETag())
 }
 
 // pointer gives a field of a patch: nil leaves the field as it is.

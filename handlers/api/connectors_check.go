@@ -43,17 +43,17 @@ func (a *api) checkConnector(ctx context.Context, in *ConnectorPath) (*struct{ B
 	if err != nil {
 		return nil, err
 	}
-	out := checkObject{
+	return &struct{ Body checkObject }{checkObject{
 		Works: r.Works, State: string(r.State), Reason: r.Reason, WhatToDo: whatToDo(string(r.State)),
-		Permissions: []permissionCheck{}, Mailboxes: []mailboxCheck{},
-	}
-	for _, p := range r.Permissions {
-		out.Permissions = append(out.Permissions, permissionCheck{p.Name, p.Granted, whatToDo(p.Problem)})
-	}
-	for _, m := range r.Mailboxes {
-		out.Mailboxes = append(out.Mailboxes, mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)})
-	}
-	return &struct{ Body checkObject }{out}, nil
+		Permissions: mapped(r.Permissions, func(p connector.Permission) permissionCheck {
+			return permissionCheck{p.Name, p.Granted, whatToDo(p.Problem)}
+		}),
+		Mailboxes: mapped(r.Mailboxes, mailboxCheckOf),
+	}}, nil
+}
+
+func mailboxCheckOf(m connector.MailboxReport) mailboxCheck {
+	return mailboxCheck{m.ID, m.Address, m.Readable, m.Settings, m.Problem, whatToDo(m.Problem)}
 }
 
 // A candidate is a mailbox that can be activated.
@@ -92,11 +92,7 @@ func (a *api) listMailboxes(ctx context.Context, in *struct {
 		boxes = boxes[:in.Limit]
 		next = strconv.Itoa(max(skip, 0)+in.Limit) + " " + graphPage
 	}
-	items := make([]candidate, 0, len(boxes))
-	for _, b := range boxes {
-		items = append(items, candidate(b))
-	}
-	return listed(items, next), nil
+	return listed(mapped(boxes, func(b connector.Candidate) candidate { return candidate(b) }), next), nil
 }
 
 // explainConnectors says what the errors of connectors and addresses mean in
@@ -122,12 +118,6 @@ func (a *api) explainConnectors(err error) *problem {
 		p := newProblem(http.StatusConflict, exists.Error())
 		p.Existing = exists.ID
 		return p
-	case errors.Is(err, connector.ErrInUse):
-		return newProblem(http.StatusConflict, "addresses of this connector are still activated: deactivate them first")
-	case errors.Is(err, connector.ErrNotFound):
-		return newProblem(http.StatusNotFound, "no such connector or activated address")
-	case errors.Is(err, connector.ErrChanged):
-		return changed()
 	}
 	if code, reason, ok := a.Connectors.Outside(err); ok {
 		return outside(code, reason)

@@ -51,7 +51,7 @@ type (
 func (a *api) registerDrafts() {
 	const path = "/api/chats/{chat}/draft"
 	op := apiTag("replies").op
-	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, path, "Get what you have written in a chat and not sent", http.StatusOK),
+	handle(a, access.ChatsSend, op("get-draft", http.MethodGet, path, "Get what you have written in a chat and not sent"),
 		func(ctx context.Context, in *ChatPath) (*objectOutput[draftObject], error) {
 			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 				return nil, err
@@ -62,11 +62,10 @@ func (a *api) registerDrafts() {
 			}
 			return a.draftOutput(ctx, d)
 		})
-	put := op("put-draft", http.MethodPut, path, "Save what you have written in a chat and not sent; only you read it", http.StatusOK)
+	put := op("put-draft", http.MethodPut, path, "Save what you have written in a chat and not sent; only you read it")
 	put.MaxBodyBytes = maxReplyBody
 	handle(a, access.ChatsSend, put, a.putDraft)
-	handle(a, access.ChatsSend, op("delete-draft", http.MethodDelete, path, "Throw away what you have written in a chat",
-		http.StatusNoContent),
+	handle(a, access.ChatsSend, op("delete-draft", http.MethodDelete, path, "Throw away what you have written in a chat"),
 		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
 			if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 				return nil, err
@@ -79,14 +78,11 @@ func (a *api) registerDrafts() {
 // change is based on.
 func (a *api) putDraft(ctx context.Context, in *struct {
 	ChatPath
-	Precondition
+	RowPrecondition
 	Body draftBody
 }) (*objectOutput[draftObject], error) {
-	etag, err := in.rowETag()
+	_, err := a.chat(ctx, in.Chat, access.ChatsSend)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := a.chat(ctx, in.Chat, access.ChatsSend); err != nil {
 		return nil, err
 	}
 	member := actor(ctx).Member.ID
@@ -111,18 +107,15 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 		return nil, err
 	}
 	d.Reply, d.Reason = was.Reply, was.Reason
-	if d, err = a.Outbox.SaveDraft(ctx, d, etag); err != nil {
+	if d, err = a.Outbox.SaveDraft(ctx, d, in.rowETag()); err != nil {
 		return nil, err
 	}
 	return a.draftOutput(ctx, d)
 }
 
 // typed are recipients as they were typed, which may be half an address.
-func typed(in []recipientObject) (out []outbox.Recipient) {
-	for _, r := range in {
-		out = append(out, outbox.Recipient{Name: r.Name, Email: r.Email})
-	}
-	return out
+func typed(in []recipientObject) []outbox.Recipient {
+	return mapped(in, func(r recipientObject) outbox.Recipient { return outbox.Recipient{Name: r.Name, Email: r.Email} })
 }
 
 func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[draftObject], error) {

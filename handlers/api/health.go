@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
@@ -53,26 +52,23 @@ func (a *api) registerHealth() {
 		Status int
 		Body   health
 	}
-	handle(a, access.Public, huma.Operation{
-		OperationID: "get-live", Method: http.MethodGet, Path: "/api/health/live", Tags: []string{"about"},
-		Summary: "Whether the product runs",
-	}, func(context.Context, *struct{}) (*output, error) {
+	handle(a, access.Public, apiTag("about").op("get-live", http.MethodGet, "/api/health/live",
+		"Whether the product runs"), func(context.Context, *struct{}) (*output, error) {
 		return &output{Status: http.StatusOK, Body: health{Status: "ok", Version: a.Build}}, nil
 	})
-	handle(a, access.MeRead, huma.Operation{
-		OperationID: "get-ready", Method: http.MethodGet, Path: "/api/health/ready", Tags: []string{"about"},
-		Summary: "Whether what the product needs works; managers see what does not, and since when",
-	}, func(ctx context.Context, _ *struct{}) (*output, error) {
-		checks, at := a.check(ctx)
-		out := &output{Status: http.StatusOK, Body: health{Status: statusOf(checks), LastTick: at}}
-		if out.Body.Status == "failing" {
-			out.Status = http.StatusServiceUnavailable
-		}
-		if access.Can(actor(ctx), access.HealthRead, access.Some) {
-			out.Body.Checks = checks
-		}
-		return out, nil
-	})
+	handle(a, access.MeRead, apiTag("about").op("get-ready", http.MethodGet, "/api/health/ready",
+		"Whether what the product needs works; managers see what does not, and since when"),
+		func(ctx context.Context, _ *struct{}) (*output, error) {
+			checks, at := a.check(ctx)
+			out := &output{Status: http.StatusOK, Body: health{Status: statusOf(checks), LastTick: at}}
+			if out.Body.Status == "failing" {
+				out.Status = http.StatusServiceUnavailable
+			}
+			if access.Can(actor(ctx), access.HealthRead, access.Some) {
+				out.Body.Checks = checks
+			}
+			return out, nil
+		})
 }
 
 // statusOf says what checks mean for this instance.

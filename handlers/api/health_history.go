@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/metrics"
 )
@@ -25,10 +23,8 @@ type healthPoint struct {
 }
 
 func (a *api) registerHealthHistory() {
-	handle(a, access.HealthRead, huma.Operation{
-		OperationID: "get-health-history", Method: http.MethodGet, Path: "/api/health/history", Tags: []string{"about"},
-		Summary: "What the ticks of the last hours measured",
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.HealthRead, apiTag("about").op("get-health-history", http.MethodGet, "/api/health/history",
+		"What the ticks of the last hours measured"), func(ctx context.Context, in *struct {
 		Hours int `query:"hours" minimum:"1" maximum:"168" default:"24" doc:"how far back; up to 48 hours each tick is a point, and more make longer periods"`
 	}) (*listOutput[healthPoint], error) {
 		now := time.Now().UTC()

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/queue"
@@ -58,13 +56,12 @@ type (
 const maxOverdue = 1000
 
 func (a *api) registerHealthReport() {
-	handle(a, access.HealthRead, huma.Operation{
-		OperationID: "get-health", Method: http.MethodGet, Path: "/api/health", Tags: []string{"about"},
-		Summary: "What works, what waits and what is about to stop working",
-	}, func(ctx context.Context, _ *struct{}) (*struct{ Body healthReport }, error) {
-		r, err := a.healthReport(ctx)
-		return &struct{ Body healthReport }{r}, err
-	})
+	handle(a, access.HealthRead, apiTag("about").op("get-health", http.MethodGet, "/api/health",
+		"What works, what waits and what is about to stop working"),
+		func(ctx context.Context, _ *struct{}) (*struct{ Body healthReport }, error) {
+			r, err := a.healthReport(ctx)
+			return &struct{ Body healthReport }{r}, err
+		})
 }
 
 func (a *api) healthReport(ctx context.Context) (healthReport, error) {

@@ -33,15 +33,14 @@ type importOutput struct{ Body intake.Report }
 
 func (a *api) registerImport() {
 	file := &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
-	handle(a, access.DirectoryWrite, huma.Operation{
-		OperationID: "import-directory", Method: http.MethodPost, Path: "/api/directory/import", Tags: []string{"directory"},
-		Summary: "Take in clients, contacts, team members, roles and the teams of clients from a file",
-		Description: "All rows or none: when one is wrong, nothing changes, and the answer is 422 with the same report. " +
-			"An empty cell leaves a field as it is, and a hyphen empties it. The same file may be sent again. " +
-			"A file with team members needs the right to change those too (an application: TeamMembers.ReadWrite).",
-		MaxBodyBytes: intake.MaxBytes,
-		RequestBody:  &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{csvType: file, xlsxType: file}},
-	}, func(ctx context.Context, in *struct {
+	op := apiTag("directory").op("import-directory", http.MethodPost, "/api/directory/import",
+		"Take in clients, contacts, team members, roles and the teams of clients from a file")
+	op.Description = "All rows or none: when one is wrong, nothing changes, and the answer is 422 with the same report. " +
+		"An empty cell leaves a field as it is, and a hyphen empties it. The same file may be sent again. " +
+		"A file with team members needs the right to change those too (an application: TeamMembers.ReadWrite)."
+	op.MaxBodyBytes = intake.MaxBytes
+	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{csvType: file, xlsxType: file}}
+	handle(a, access.DirectoryWrite, op, func(ctx context.Context, in *struct {
 		DryRun  bool   `query:"dryRun" doc:"say what would happen, and change nothing"`
 		Kind    string `query:"kind" enum:"clients,contacts,team-members,roles,client-team" doc:"what the rows are; without it, the names and the heads of the sheets say so"`
 		RawBody []byte `contentType:"text/csv"`
@@ -49,7 +48,6 @@ func (a *api) registerImport() {
 		report, err := a.importFile(ctx, in.RawBody, intake.Kind(in.Kind), in.DryRun)
 		return &importOutput{report}, err
 	})
-	a.explain = append(a.explain, explainImport)
 }
 
 func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dryRun bool) (intake.Report, error) {
@@ -98,14 +96,6 @@ func (a *api) importFile(ctx context.Context, file []byte, kind intake.Kind, dry
 
 func refusedImport(detail string, report intake.Report) error {
 	return &importProblem{problem: newProblem(http.StatusUnprocessableEntity, detail), Report: report}
-}
-
-// explainImport says that other changes wait for an import.
-func explainImport(err error) *problem {
-	if errors.Is(err, directory.ErrImporting) {
-		return newProblem(http.StatusServiceUnavailable, directory.ErrImporting.Error()+"; try again in a moment")
-	}
-	return nil
 }
 
 // retryAfter is the time until a retry: a large import takes about as long.

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 )
@@ -42,10 +40,8 @@ type (
 )
 
 func (a *api) registerLearning() {
-	handle(a, access.RulesRead, huma.Operation{
-		OperationID: "get-learning", Method: http.MethodGet, Path: "/api/learning", Tags: []string{"learning"},
-		Summary: "How much mail needs a hand, month by month",
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.RulesRead, apiTag("learning").op("get-learning", http.MethodGet, "/api/learning",
+		"How much mail needs a hand, month by month"), func(ctx context.Context, in *struct {
 		Months int `query:"months" minimum:"1" maximum:"36" default:"12" doc:"how many months, the current one included"`
 		Weeks  int `query:"weeks" minimum:"0" maximum:"53" default:"0" doc:"how many weeks, the current one included; a new office sees sooner in weeks that it learns"`
 	}) (*struct{ Body learning }, error) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/words"
 )
@@ -31,15 +29,12 @@ type limitScript struct {
 }
 
 func (a *api) registerLimits() {
-	handle(a, access.ConfigurationWrite, huma.Operation{
-		OperationID: "check-limits", Method: http.MethodPost, Path: "/api/connectors/{connector}/check-limits", Tags: []string{"configuration"},
-		Summary: "Prove that mailboxes that are not activated are refused, by asking of a few of them, or of one, for the id of the inbox",
-	}, a.checkLimits)
-	handle(a, access.ConfigurationRead, huma.Operation{
-		OperationID: "get-limit-script", Method: http.MethodGet, Path: "/api/connectors/{connector}/limit-script",
-		Tags:    []string{"configuration"},
-		Summary: "Get the script that limits the app to the activated mailboxes, by RBAC for Applications",
-	}, a.limitScript)
+	op := apiTag("configuration").op
+	handle(a, access.ConfigurationWrite, op("check-limits", http.MethodPost, "/api/connectors/{connector}/check-limits",
+		"Prove that mailboxes that are not activated are refused, by asking of a few of them, or of one, for the id of the inbox"),
+		a.checkLimits)
+	handle(a, access.ConfigurationRead, op("get-limit-script", http.MethodGet, "/api/connectors/{connector}/limit-script",
+		"Get the script that limits the app to the activated mailboxes, by RBAC for Applications"), a.limitScript)
 }
 
 func (a *api) checkLimits(ctx context.Context, in *struct {

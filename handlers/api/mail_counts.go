@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/item"
 )
@@ -24,10 +22,8 @@ type mailCounts struct {
 }
 
 func (a *api) registerMailCounts() {
-	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "count-mails", Method: http.MethodGet, Path: "/api/mails/counts", Tags: []string{"mails"},
-		Summary: "How many mails wait, by reason and by address",
-	}, func(ctx context.Context, _ *struct{}) (*struct{ Body mailCounts }, error) {
+	handle(a, access.MailsRead, apiTag("mails").op("count-mails", http.MethodGet, "/api/mails/counts",
+		"How many mails wait, by reason and by address"), func(ctx context.Context, _ *struct{}) (*struct{ Body mailCounts }, error) {
 		n, err := a.countMails(ctx)
 		return &struct{ Body mailCounts }{n}, err
 	})

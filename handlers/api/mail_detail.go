@@ -2,14 +2,12 @@ package api
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"kantoorpost/shared/access"
-	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 	"kantoorpost/shared/words"
 )
@@ -60,11 +58,10 @@ func (a *api) detail(ctx context.Context, it item.Item) (*detailOutput, error) {
 	for _, h := range it.History {
 		o := attemptObject{At: h.At, By: h.By, Action: string(h.Action), State: string(h.State), Reason: string(h.Reason), Chat: h.Chat,
 			Client: h.Client, Rule: h.Rule}
-		name, err := a.memberName(ctx, names, h.By)
-		if err != nil {
+		var err error
+		if o.ByName, err = a.memberName(ctx, names, h.By); err != nil {
 			return nil, err
 		}
-		o.ByName = name
 		d.History = append(d.History, o)
 	}
 	var err error
@@ -96,43 +93,24 @@ func (a *api) solutions(ctx context.Context, it item.Item) []item.Action {
 
 // facts finds the names of the objects that a reason refers to. Deleted
 // objects are left out.
-func (a *api) facts(ctx context.Context, in item.Facts) (facts, error) {
-	var f facts
-	var failed error
-	name := func(id string, get func(context.Context, string) (string, error)) *named {
-		if id == "" || failed != nil {
+func (a *api) facts(ctx context.Context, in item.Facts) (f facts, err error) {
+	name := func(kind, id string) *named {
+		if id == "" || err != nil {
 			return nil
 		}
-		n, err := get(ctx, id)
-		if err != nil {
-			if !errors.Is(err, directory.ErrNotFound) {
-				failed = err
-			}
+		var n string
+		if n, err = a.readName(ctx, kind, id); n == "" {
 			return nil
 		}
 		return &named{id, n}
 	}
-	f.Contact = name(in.Contact, func(ctx context.Context, id string) (string, error) {
-		c, err := a.Directory.Contact(ctx, id)
-		return c.Name, err
-	})
-	f.Role = name(in.Role, func(ctx context.Context, id string) (string, error) {
-		r, err := a.Directory.Role(ctx, id)
-		return r.Name, err
-	})
-	f.Team = name(in.Team, func(ctx context.Context, id string) (string, error) {
-		t, err := a.Directory.Team(ctx, id)
-		return t.Name, err
-	})
+	f.Contact, f.Role, f.Team = name("contact", in.Contact), name("role", in.Role), name("process team", in.Team)
 	for _, id := range in.Clients {
-		if n := name(id, func(ctx context.Context, id string) (string, error) {
-			c, err := a.Directory.Client(ctx, id)
-			return c.Name, err
-		}); n != nil {
+		if n := name("client", id); n != nil {
 			f.Clients = append(f.Clients, *n)
 		}
 	}
-	return f, failed
+	return f, err
 }
 
 // explain says in words why a mail waits, with the facts of its reason.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/directory"
@@ -25,10 +23,8 @@ type me struct {
 }
 
 func (a *api) registerMe() {
-	handle(a, access.MeRead, huma.Operation{
-		OperationID: "get-me", Method: http.MethodGet, Path: "/api/me", Tags: []string{"about"},
-		Summary: "Who you are here and what you may do",
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.MeRead, apiTag("about").op("get-me", http.MethodGet, "/api/me",
+		"Who you are here and what you may do"), func(ctx context.Context, in *struct {
 		Brief bool `query:"brief" doc:"without the signature, which costs a read"`
 	}) (*objectOutput[me], error) {
 		who := actor(ctx)
@@ -48,10 +44,8 @@ func (a *api) registerMe() {
 		}
 		return &objectOutput[me]{Body: body}, nil
 	})
-	handle(a, access.MeWrite, huma.Operation{
-		OperationID: "update-me", Method: http.MethodPatch, Path: "/api/me", Tags: []string{"about"},
-		Summary: "Set the signature of your mail, and whether you have read the tour", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.MeWrite, apiTag("about").op("update-me", http.MethodPatch, "/api/me",
+		"Set the signature of your mail, and whether you have read the tour"), func(ctx context.Context, in *struct {
 		Body struct {
 			Signature field[string] `json:"signature,omitzero" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
 			Toured    field[bool]   `json:"toured,omitzero"`

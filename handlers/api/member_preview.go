@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
@@ -39,10 +37,8 @@ type previewMember struct {
 }
 
 func (a *api) registerJoiners() {
-	handle(a, access.ConfigurationRead, huma.Operation{
-		OperationID: "list-joiners", Method: http.MethodGet, Path: "/api/addresses/{address}/joiners", Tags: []string{"configuration"},
-		Summary: "Say who would join the chat of a mail to an address that came now",
-	}, a.listJoiners)
+	handle(a, access.ConfigurationRead, apiTag("configuration").op("list-joiners", http.MethodGet, "/api/addresses/{address}/joiners",
+		"Say who would join the chat of a mail to an address that came now"), a.listJoiners)
 }
 
 func (a *api) listJoiners(ctx context.Context, in *struct {

@@ -109,15 +109,10 @@ func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *messag
 }
 
 func (a *api) registerMessages() {
-	handle(a, access.ChatsRead, huma.Operation{
-		OperationID: "list-messages", Method: http.MethodGet, Path: "/api/chats/{chat}/messages", Tags: []string{"chats"},
-		Summary: "List the messages of a chat, newest first",
-	}, a.listMessages)
-	handle(a, access.ChatsWrite, huma.Operation{
-		OperationID: "create-note", Method: http.MethodPost, Path: "/api/chats/{chat}/notes", Tags: []string{"chats"},
-		DefaultStatus: http.StatusCreated,
-		Summary:       "Write a note to the others in a chat; it never leaves the office",
-	}, a.writeNote)
+	handle(a, access.ChatsRead, apiTag("chats").op("list-messages", http.MethodGet, "/api/chats/{chat}/messages",
+		"List the messages of a chat, newest first"), a.listMessages)
+	handle(a, access.ChatsWrite, apiTag("chats").op("create-note", http.MethodPost, "/api/chats/{chat}/notes",
+		"Write a note to the others in a chat; it never leaves the office", http.StatusCreated), a.writeNote)
 	handle(a, access.ChatsRead, bodyOperation("get-message-body", "chats", "/api/chats/{chat}/messages/{message}/body"),
 		func(ctx context.Context, in *struct {
 			MessagePath

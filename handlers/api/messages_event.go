@@ -37,7 +37,7 @@ func (a *api) nameEvent(ctx context.Context, names map[string]string, o *message
 	if e.Client != "" {
 		name, known := names["client "+e.Client]
 		if !known {
-			if name, err = a.clientName(ctx, e.Client); err != nil {
+			if name, err = a.readName(ctx, "client", e.Client); err != nil {
 				return err
 			}
 			names["client "+e.Client] = name

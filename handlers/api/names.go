@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"kantoorpost/shared/connector"
+	"kantoorpost/shared/directory"
 )
 
 // maxNames bounds the names that an instance keeps.
@@ -82,18 +83,55 @@ func (a *api) namesOf(ctx context.Context, keys map[string]bool) (map[string]str
 	return names, nil
 }
 
-// readConnectorName is the name of a connector, or the address of a mailbox.
-func (a *api) readConnectorName(ctx context.Context, kind, id string) (string, error) {
-	if kind == "connector" {
-		c, err := a.Connectors.Connector(ctx, id)
-		if errors.Is(err, connector.ErrNotFound) {
-			return "", nil
+// readName is the name of an object, "" when there is none: of the directory, of a
+// connector, or the address of a mailbox.
+func (a *api) readName(ctx context.Context, kind, id string) (name string, err error) {
+	switch kind {
+	case "contact":
+		c, failed := a.Directory.Contact(ctx, id)
+		name, err = c.Name, failed
+	case "client":
+		c, failed := a.Directory.Client(ctx, id)
+		name, err = c.Name, failed
+	case "member":
+		m, failed := a.Directory.TeamMember(ctx, id)
+		name, err = m.Name, failed
+	case "role":
+		r, failed := a.Directory.Role(ctx, id)
+		name, err = r.Name, failed
+	case "process team":
+		t, failed := a.Directory.Team(ctx, id)
+		name, err = t.Name, failed
+	case "connector":
+		c, failed := a.Connectors.Connector(ctx, id)
+		name, err = c.Name, failed
+	case "address":
+		boxes, failed := a.Connectors.Load(ctx, []string{id})
+		if err = failed; len(boxes) > 0 {
+			name = boxes[0].Address
 		}
-		return c.Name, err
 	}
-	boxes, err := a.Connectors.Load(ctx, []string{id})
-	if err != nil || len(boxes) == 0 {
-		return "", err
+	if isGone(err) {
+		return "", nil
 	}
-	return boxes[0].Address, nil
+	return name, err
+}
+
+// memberName is the name of a team member; "" for an actor who is not a team
+// member, or no longer one. Known caches names.
+func (a *api) memberName(ctx context.Context, known map[string]string, id string) (string, error) {
+	if name, looked := known[id]; looked {
+		return name, nil
+	}
+	name, err := a.readName(ctx, "member", id)
+	if err == nil {
+		known[id] = name
+	}
+	return name, err
+}
+
+// isGone tells whether the error says that something was deleted in the
+// meantime.
+func isGone(err error) bool {
+	return errors.Is(err, directory.ErrNotFound) || errors.Is(err, connector.ErrNotFound)
 }

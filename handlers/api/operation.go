@@ -65,6 +65,15 @@ func (t apiTag) op(id, method, path, summary string, status ...int) huma.Operati
 	return o
 }
 
+// content describes the answer of an operation that is a file of one of some media types.
+func content(description string, types ...string) map[string]*huma.Response {
+	media := map[string]*huma.MediaType{}
+	for _, t := range types {
+		media[t] = &huma.MediaType{}
+	}
+	return map[string]*huma.Response{"200": {Description: description, Content: media}}
+}
+
 // handle registers an operation. Operations are registered only here, so none
 // lacks an action. A caller who may not do the action to any object is
 // refused before the request is read.
@@ -104,7 +113,14 @@ func (o *operation) handle(hc huma.Context) {
 	} else if status != 0 {
 		return // refused
 	}
-	out, err := o.serve(hc.Context(), in.Interface())
+	var out any
+	var err error
+	if p, ok := in.Interface().(interface{ precondition() error }); ok {
+		err = p.precondition()
+	}
+	if err == nil {
+		out, err = o.serve(hc.Context(), in.Interface())
+	}
 	if err != nil {
 		err = o.api.failure(hc.Context(), err)
 		p := huma.StatusError(nil)

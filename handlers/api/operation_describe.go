@@ -64,7 +64,7 @@ func (o *operation) describeParameter(f reflect.StructField) {
 
 func (o *operation) describeBody(f reflect.StructField) {
 	o.body = f.Index
-	o.schema = huma.SchemaFromField(o.registry(), f, o.hint(o.in, "Request"))
+	o.schema = huma.SchemaFromField(o.registry(), f, o.schemaName(o.in, "Request"))
 	o.schema.PrecomputeMessages()
 	o.requestBody(f.Type.Kind() != reflect.Pointer).Content["application/json"] = &huma.MediaType{Schema: o.schema}
 	if f.Type.Kind() != reflect.Struct {
@@ -88,8 +88,8 @@ func (o *operation) requestBody(required bool) *huma.RequestBody {
 	return o.RequestBody
 }
 
-// hint is how the schema of the body of an input or output is called if its type has no name.
-func (o *operation) hint(of reflect.Type, what string) string {
+// schemaName is how the schema of the body of an input or output is called if its type has no name.
+func (o *operation) schemaName(of reflect.Type, what string) string {
 	if of.Name() != "" {
 		return of.Name() + "Body"
 	}
@@ -118,7 +118,7 @@ func (o *operation) describeOutput() {
 	response := o.Responses[status]
 	response.Description = cmp.Or(response.Description, http.StatusText(o.DefaultStatus))
 	if body, has := o.out.FieldByName("Body"); has && body.Type.Kind() != reflect.Func {
-		schema := huma.SchemaFromField(o.registry(), body, o.hint(o.out, "Response"))
+		schema := huma.SchemaFromField(o.registry(), body, o.schemaName(o.out, "Response"))
 		if len(response.Content) == 0 {
 			response.Content = map[string]*huma.MediaType{"application/json": {}}
 		}

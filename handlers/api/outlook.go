@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 )
 
@@ -24,11 +22,10 @@ func (a *api) registerOutlook() {
 			WebLink string `json:"webLink" format:"uri"`
 		}
 	}
-	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "get-outlook-link", Method: http.MethodGet, Path: "/api/mails/{mail}/outlook", Tags: []string{"mails"},
-		Errors:  []int{http.StatusConflict},
-		Summary: "Get the URL at which Outlook on the web opens a mail, for who may open its mailbox there",
-	}, func(ctx context.Context, in *MailPath) (*output, error) {
+	op := apiTag("mails").op("get-outlook-link", http.MethodGet, "/api/mails/{mail}/outlook",
+		"Get the URL at which Outlook on the web opens a mail, for who may open its mailbox there")
+	op.Errors = []int{http.StatusConflict}
+	handle(a, access.MailsRead, op, func(ctx context.Context, in *MailPath) (*output, error) {
 		it, err := a.mailToRead(ctx, in.Mail)
 		if err != nil {
 			return nil, err

@@ -31,13 +31,9 @@ type PicturePath struct {
 // caller who may read one may read the other.
 func (a *api) registerPictures() {
 	op := func(id, path string) huma.Operation {
-		return huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"pictures"},
-			Summary: "Get a picture that the text shows and that came with its mail",
-			Responses: map[string]*huma.Response{"200": {
-				Description: "The picture", Content: map[string]*huma.MediaType{"image/png": {}, "image/jpeg": {}, "image/gif": {}, "image/webp": {}},
-			}},
-		}
+		o := apiTag("pictures").op(id, http.MethodGet, path, "Get a picture that the text shows and that came with its mail")
+		o.Responses = content("The picture", "image/png", "image/jpeg", "image/gif", "image/webp")
+		return o
 	}
 	handle(a, access.MailsRead, op("get-mail-picture", "/api/mails/{mail}/pictures/{picture}"),
 		func(ctx context.Context, in *struct {

@@ -90,7 +90,7 @@ func (a *api) placement(ctx context.Context, it item.Item) (*placement, error) {
 	if it.Placed == nil {
 		return nil, nil
 	}
-	name, err := a.clientName(ctx, it.Placed.Client)
+	name, err := a.readName(ctx, "client", it.Placed.Client)
 	if err != nil {
 		return nil, err
 	}

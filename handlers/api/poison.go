@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -43,43 +42,29 @@ func (a *api) registerPoison() {
 		"List the first messages of each queue that failed five times, with their reasons"),
 		func(ctx context.Context, _ *struct{}) (*listOutput[poisonObject], error) {
 			failed, err := a.Poison.List(ctx)
-			all := make([]poisonObject, 0, len(failed))
-			for _, m := range failed {
-				all = append(all, poisonOf(m))
-			}
-			return listed(all, ""), err
+			return listed(mapped(failed, poisonOf), ""), err
 		})
 	handle(a, access.QueuesWrite, op("retry-poison", http.MethodPost, one+"/retry", "Put a failed message back on its queue"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
 			if in.Message == everyMessage {
-				return nil, removeAll(ctx, a.Poison.RetryAll, in.Queue)
+				_, _, err := a.Poison.RetryAll(ctx, in.Queue)
+				return nil, err
 			}
-			return nil, notThere(a.Poison.Retry(ctx, in.Queue, in.Message))
+			return nil, a.Poison.Retry(ctx, in.Queue, in.Message)
 		})
 	handle(a, access.QueuesWrite,
 		op("drop-poison", http.MethodDelete, one, "Drop a failed message; the timer asks again for what is still to be done"),
 		func(ctx context.Context, in *PoisonPath) (*struct{}, error) {
 			if in.Message == everyMessage {
-				return nil, removeAll(ctx, a.Poison.DropAll, in.Queue)
+				_, _, err := a.Poison.DropAll(ctx, in.Queue)
+				return nil, err
 			}
-			return nil, notThere(a.Poison.Drop(ctx, in.Queue, in.Message))
+			return nil, a.Poison.Drop(ctx, in.Queue, in.Message)
 		})
 }
 
 // everyMessage stands for all failed messages of a queue, at most 640 in a call.
 const everyMessage = "all"
-
-func removeAll(ctx context.Context, do func(ctx context.Context, queue string) (removed, left int, err error), queue string) error {
-	_, _, err := do(ctx, queue)
-	return notThere(err)
-}
-
-func notThere(err error) error {
-	if errors.Is(err, poison.ErrNotFound) {
-		return newProblem(http.StatusNotFound, "no such failed message: somebody else may have retried or dropped it")
-	}
-	return err
-}
 
 func poisonOf(m poison.Message) poisonObject {
 	o := poisonObject{

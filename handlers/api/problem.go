@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,9 +12,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kantoorpost/shared/blob"
+	"kantoorpost/shared/chat"
+	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/fault"
+	"kantoorpost/shared/item"
+	"kantoorpost/shared/poison"
 	"kantoorpost/shared/secret"
+	"kantoorpost/shared/solve"
 	"kantoorpost/shared/words"
 )
 
@@ -66,6 +73,13 @@ func (a *api) failure(ctx context.Context, err error) error {
 }
 
 func (a *api) problem(ctx context.Context, err error) *problem {
+	for _, r := range refusals {
+		if errors.Is(err, r.err) {
+			p := newProblem(r.status, cmp.Or(r.detail, err.Error()))
+			p.Type = cmp.Or(r.code, p.Type)
+			return p
+		}
+	}
 	for _, explain := range a.explain {
 		if p := explain(err); p != nil {
 			return p
@@ -101,21 +115,49 @@ func explainDirectory(err error) *problem {
 		return newProblem(http.StatusConflict, inUse.Error())
 	case errors.As(err, &large):
 		return newProblem(http.StatusUnprocessableEntity, large.Error())
-	case errors.Is(err, directory.ErrLastAdministrator):
-		return newProblem(http.StatusConflict, err.Error())
-	case errors.Is(err, directory.ErrNotFound):
-		return newProblem(http.StatusNotFound, err.Error())
-	case errors.Is(err, directory.ErrChanged):
-		return changed()
+	case errors.Is(err, chat.ErrMembers):
+		return invalid("body.members", "1 to 80 ids of team members, each once, and at most about 90 who come or go at a time")
 	}
 	return nil
 }
 
+// refusals are the errors of the domain that need no more than their kind to be explained.
+// Without a detail, the error itself is the detail.
+var refusals = []struct {
+	err          error
+	status       int
+	code, detail string
+}{
+	{directory.ErrNotFound, http.StatusNotFound, "", ""},
+	{directory.ErrLastAdministrator, http.StatusConflict, "", ""},
+	{directory.ErrImporting, http.StatusServiceUnavailable, "", directory.ErrImporting.Error() + "; try again in a moment"},
+	{directory.ErrChanged, http.StatusPreconditionFailed, "", changedDetail},
+	{connector.ErrChanged, http.StatusPreconditionFailed, "", changedDetail},
+	{chat.ErrChanged, http.StatusPreconditionFailed, "", changedDetail},
+	{connector.ErrInUse, http.StatusConflict, "", "addresses of this connector are still activated: deactivate them first"},
+	{connector.ErrNotFound, http.StatusNotFound, "", "no such connector or activated address"},
+	{item.ErrNotFound, http.StatusNotFound, "", "no such mail, or none that you may see"},
+	{item.ErrNotWaiting, http.StatusConflict, "", "the mail does not wait any more"},
+	{solve.ErrNothing, http.StatusConflict, "", "nothing was decided about this mail that could be taken back"},
+	{chat.ErrNotFound, http.StatusNotFound, "", "no such chat or message, or none that you may see"},
+	{chat.ErrAuthor, http.StatusForbidden, "", "only its author changes a note"},
+	{chat.ErrLeaving, http.StatusConflict, "reply-leaving", "a reply in this chat has not left yet: take it back, or wait until it has"},
+	{chat.ErrNotMail, http.StatusConflict, "not-a-mail", "only a mail that came in can be moved alone; a note or a reply goes with its chat"},
+	{chat.ErrOnly, http.StatusConflict, "only-message", "there is nothing else in this chat: nothing to split"},
+	{chat.ErrSame, http.StatusConflict, "same-chat", "this is the same chat"},
+	{chat.ErrMerged, http.StatusConflict, "merged", "this chat was merged into another: read it again"},
+	{chat.ErrNobody, http.StatusConflict, "nobody", "no team member would take part: the addresses bring nobody for this client"},
+	{chat.ErrNothing, http.StatusConflict, "nothing-to-undo", "nothing was moved, merged or given to another client in this chat"},
+	{blob.ErrNotFound, http.StatusNotFound, "", "no such file, or none of yours; a file that nobody sends is kept for a day"},
+	{blob.ErrTooLarge, http.StatusRequestEntityTooLarge, "", "a file has at most 150 MB"},
+	{poison.ErrNotFound, http.StatusNotFound, "", "no such failed message: somebody else may have retried or dropped it"},
+}
+
 // changed is the problem that If-Match names another revision than the
 // current one.
-func changed() *problem {
-	return newProblem(http.StatusPreconditionFailed, "somebody changed this meanwhile; read it again and repeat your change")
-}
+func changed() *problem { return newProblem(http.StatusPreconditionFailed, changedDetail) }
+
+const changedDetail = "somebody changed this meanwhile; read it again and repeat your change"
 
 func location(field string) string {
 	switch {

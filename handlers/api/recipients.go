@@ -45,7 +45,7 @@ type correspondence struct {
 }
 
 func (a *api) correspondence(ctx context.Context, c chat.Chat) (*correspondence, error) {
-	boxes, err := a.Connectors.Boxes(ctx)
+	boxes, err := a.activations(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (a *api) correspondence(ctx context.Context, c chat.Chat) (*correspondence,
 		if !b.Active {
 			continue
 		}
-		k.boxes = append(k.boxes, b.Activation)
+		k.boxes = append(k.boxes, b)
 		for _, address := range append([]string{b.Address}, b.Aliases...) {
 			k.own[compose.Normal(address)] = true
 		}
@@ -188,11 +188,7 @@ func recipients(field string, in []recipientObject) ([]outbox.Recipient, error) 
 func breaksLine(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 func recipientsOf(list []outbox.Recipient) []recipientObject {
-	out := []recipientObject{}
-	for _, r := range list {
-		out = append(out, recipientObject{Name: r.Name, Email: r.Email})
-	}
-	return out
+	return mapped(list, func(r outbox.Recipient) recipientObject { return recipientObject{Name: r.Name, Email: r.Email} })
 }
 
 // hasLeft says whether a reply in this state is on its way or arrived.

@@ -47,20 +47,20 @@ func (a *api) registerReplyChanges() {
 		op("approve-reply", http.MethodPost, one+"/approve", "Agree, as the second person, that a reply leaves", http.StatusAccepted),
 		func(ctx context.Context, in *struct {
 			ReplyPath
-			Precondition
+			RowPrecondition
 			Body *decisionBody
 		}) (*acceptedReply, error) {
-			return a.decide(ctx, in.ReplyPath, in.Precondition, in.Body, true)
+			return a.decide(ctx, in.ReplyPath, in.RowPrecondition, in.Body, true)
 		})
 	handle(a, access.RepliesApprove,
 		op("reject-reply", http.MethodPost, one+"/reject", "Send a reply back to who wrote it, as the second person: it is a draft again",
 			http.StatusOK),
 		func(ctx context.Context, in *struct {
 			ReplyPath
-			Precondition
+			RowPrecondition
 			Body *decisionBody
 		}) (*acceptedReply, error) {
-			return a.decide(ctx, in.ReplyPath, in.Precondition, in.Body, false)
+			return a.decide(ctx, in.ReplyPath, in.RowPrecondition, in.Body, false)
 		})
 	handle(a, access.ChatsSend, op("dismiss-reply", http.MethodPost, one+"/dismiss",
 		"Say that nothing more needs to be done about a reply that failed, bounced or is unknown", http.StatusOK),
@@ -97,11 +97,8 @@ func (a *api) maySend(ctx context.Context, in ReplyPath) error {
 }
 
 // decide stores what the caller says as the second person.
-func (a *api) decide(ctx context.Context, in ReplyPath, p Precondition, body *decisionBody, approved bool) (*acceptedReply, error) {
-	etag, err := p.rowETag()
-	if err != nil {
-		return nil, err
-	}
+func (a *api) decide(ctx context.Context, in ReplyPath, p RowPrecondition, body *decisionBody, approved bool) (*acceptedReply, error) {
+	etag := p.rowETag()
 	r, err := a.reply(ctx, in.Chat, in.Reply, access.ChatsSend)
 	if err != nil {
 		return nil, err

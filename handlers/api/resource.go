@@ -26,6 +26,8 @@ type (
 	Precondition struct {
 		IfMatch string `header:"If-Match" maxLength:"100" doc:"the ETag that the change is based on; without it, whatever it is"`
 	}
+	// A RowPrecondition is a Precondition whose entity tag is that of a row.
+	RowPrecondition struct{ Precondition }
 	// Paging says which part of a list is requested.
 	Paging struct {
 		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many items"`
@@ -66,6 +68,15 @@ func listed[T any](items []T, next string) *listOutput[T] {
 	return &listOutput[T]{Body: listOf[T]{Items: items, Next: base64.RawURLEncoding.EncodeToString([]byte(next))}}
 }
 
+// mapped are objects in the form of the API.
+func mapped[S, T any](all []S, show func(S) T) []T {
+	out := make([]T, 0, len(all))
+	for _, v := range all {
+		out = append(out, show(v))
+	}
+	return out
+}
+
 // tag makes the entity tag of a revision.
 // https://www.rfc-editor.org/rfc/rfc9110#name-etag
 func tag(revision string) string {
@@ -75,17 +86,45 @@ func tag(revision string) string {
 	return `"` + revision + `"`
 }
 
-// revision reads If-Match; "" means any revision.
+// precondition refuses a weak or foreign entity tag, which matches nothing, before the
+// operation begins.
 // https://www.rfc-editor.org/rfc/rfc9110#name-if-match
-func (in Precondition) revision() (string, error) {
+func (in Precondition) precondition() error {
 	text := strings.TrimSpace(in.IfMatch)
-	if text == "" || text == "*" {
-		return "", nil
+	if text == "" || text == "*" || len(text) > 2 && text[0] == '"' && text[len(text)-1] == '"' {
+		return nil
 	}
-	if len(text) < 3 || text[0] != '"' || text[len(text)-1] != '"' {
-		return "", changed() // a weak or foreign tag matches nothing
+	return changed()
+}
+
+// revision is the revision that If-Match names; "" means any revision.
+func (in Precondition) revision() string {
+	if text := strings.TrimSpace(in.IfMatch); text != "*" {
+		return strings.TrimSuffix(strings.TrimPrefix(text, `"`), `"`)
 	}
-	return text[1 : len(text)-1], nil
+	return ""
+}
+
+func (in RowPrecondition) precondition() error {
+	if err := in.Precondition.precondition(); err != nil {
+		return err
+	}
+	if _, err := base64.RawURLEncoding.DecodeString(in.revision()); err != nil {
+		return changed()
+	}
+	return nil
+}
+
+// rowETag is the version of a row that If-Match names; "" means any version.
+func (in RowPrecondition) rowETag() string {
+	version, _ := base64.RawURLEncoding.DecodeString(in.revision()) // precondition refused what is no tag of a row
+	return string(version)
+}
+
+// rowTag makes an entity tag of the version of a row, which contains
+// characters that an entity tag cannot have.
+func rowTag(version string) string {
+	return tag(base64.RawURLEncoding.EncodeToString([]byte(version)))
 }
 
 // A field is a member of a JSON merge patch: absent, null or a value.
@@ -141,18 +180,15 @@ type resource[T, C, P any] struct {
 // register registers the operations of r.
 func (r resource[T, C, P]) register(a *api) {
 	slug := strings.ReplaceAll(r.one, " ", "-")
-	about := func(verb, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{
-			OperationID: verb + "-" + slug, Method: method, Path: path,
-			Summary: summary, Tags: []string{"directory"}, DefaultStatus: status,
-		}
+	op := func(verb, method, path, summary string, status ...int) huma.Operation {
+		return apiTag("directory").op(verb+"-"+slug, method, path, summary, status...)
 	}
 	found := func(v T) *objectOutput[T] {
 		_, revision := r.identity(v)
 		return &objectOutput[T]{ETag: tag(revision), Body: v}
 	}
 
-	handle(a, r.reads, about("list", http.MethodGet, r.path, "List "+r.many, http.StatusOK),
+	handle(a, r.reads, op("list", http.MethodGet, r.path, "List "+r.many),
 		func(ctx context.Context, in *Searching) (*listOutput[T], error) {
 			q, err := in.query()
 			if err != nil {
@@ -161,7 +197,7 @@ func (r resource[T, C, P]) register(a *api) {
 			page, err := r.list(ctx, q)
 			return listed(page.Items, page.Next), err
 		})
-	handle(a, cmp.Or(r.adds, r.writes), about("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
+	handle(a, cmp.Or(r.adds, r.writes), op("create", http.MethodPost, r.path, "Add a "+r.one, http.StatusCreated),
 		func(ctx context.Context, in *struct{ Body C }) (*objectOutput[T], error) {
 			v, err := r.create(ctx, in.Body)
 			if err != nil {
@@ -172,33 +208,26 @@ func (r resource[T, C, P]) register(a *api) {
 			out.Location = r.path + "/" + id
 			return out, nil
 		})
-	handle(a, r.reads, about("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one, http.StatusOK),
+	handle(a, r.reads, op("get", http.MethodGet, r.path+"/{id}", "Get a "+r.one),
 		func(ctx context.Context, in *ByID) (*objectOutput[T], error) {
 			v, err := r.get(ctx, in.ID)
 			return found(v), err
 		})
-	handle(a, r.writes, about("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch", http.StatusOK),
+	handle(a, r.writes, op("update", http.MethodPatch, r.path+"/{id}", "Change a "+r.one+" by a JSON merge patch"),
 		func(ctx context.Context, in *struct {
 			ByID
 			Precondition
 			Body P
 		}) (*objectOutput[T], error) {
-			revision, err := in.revision()
-			if err != nil {
-				return nil, err
-			}
+			revision := in.revision()
 			v, err := r.update(ctx, in.ID, revision, in.Body)
 			return found(v), err
 		})
-	handle(a, r.writes, about("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one, http.StatusNoContent),
+	handle(a, r.writes, op("delete", http.MethodDelete, r.path+"/{id}", "Delete a "+r.one),
 		func(ctx context.Context, in *struct {
 			ByID
 			Precondition
 		}) (*struct{}, error) {
-			revision, err := in.revision()
-			if err != nil {
-				return nil, err
-			}
-			return nil, r.remove(ctx, in.ID, revision)
+			return nil, r.remove(ctx, in.ID, in.revision())
 		})
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -52,11 +51,8 @@ func (a *api) registerRules() {
 			if err != nil {
 				return nil, err
 			}
-			rules, names := make([]RuleObject, 0, len(page.Items)), map[string]string{}
-			for _, r := range page.Items {
-				rules = append(rules, a.ruleOf(ctx, r, names))
-			}
-			return listed(rules, page.Next), nil
+			names := map[string]string{}
+			return listed(mapped(page.Items, func(r directory.Rule) RuleObject { return a.ruleOf(ctx, r, names) }), page.Next), nil
 		})
 	handle(a, access.RulesRead, op("get-rule", http.MethodGet, one, "Get a rule with its evidence"),
 		func(ctx context.Context, in *RulePath) (*objectOutput[RuleObject], error) {
@@ -72,10 +68,7 @@ func (a *api) registerRules() {
 			Precondition
 			Body rulePatch
 		}) (*objectOutput[RuleObject], error) {
-			revision, err := in.revision()
-			if err != nil {
-				return nil, err
-			}
+			revision := in.revision()
 			var on *bool
 			if err := in.Body.On.pointer(&on, "on"); err != nil {
 				return nil, err
@@ -129,7 +122,7 @@ func (a *api) namesIn(ctx context.Context, r directory.Rule) map[string]string {
 	names := map[string]string{}
 	add := func(kind, id string) {
 		if _, known := names[id]; !known && id != "" {
-			if name := a.nameOf(ctx, kind, id); name != "" {
+			if name, _ := a.readName(ctx, kind, id); name != "" { // one that cannot be read now has none
 				names[id] = name
 			}
 		}
@@ -166,42 +159,4 @@ func (a *api) ruleOf(ctx context.Context, r directory.Rule, names map[string]str
 		}
 		return name
 	})}
-}
-
-// nameOf is the name of an object of the directory, "" when it cannot be read.
-func (a *api) nameOf(ctx context.Context, kind, id string) string {
-	name, _ := a.readName(ctx, kind, id)
-	return name
-}
-
-// readName is the name of an object of the directory, "" when there is none.
-func (a *api) readName(ctx context.Context, kind, id string) (name string, err error) {
-	switch kind {
-	case "contact":
-		var c directory.Contact
-		c, err = a.Directory.Contact(ctx, id)
-		name = c.Name
-	case "client":
-		var c directory.Client
-		c, err = a.Directory.Client(ctx, id)
-		name = c.Name
-	case "member":
-		var m directory.TeamMember
-		m, err = a.Directory.TeamMember(ctx, id)
-		name = m.Name
-	case "role":
-		var r directory.Role
-		r, err = a.Directory.Role(ctx, id)
-		name = r.Name
-	case "process team":
-		var t directory.ProcessTeam
-		t, err = a.Directory.Team(ctx, id)
-		name = t.Name
-	case "connector", "address":
-		return a.readConnectorName(ctx, kind, id)
-	}
-	if errors.Is(err, directory.ErrNotFound) {
-		return "", nil
-	}
-	return name, err
 }

@@ -2,14 +2,11 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/compose"
@@ -31,16 +28,12 @@ type (
 )
 
 func (a *api) registerSettings() {
-	handle(a, access.ConfigurationRead, huma.Operation{
-		OperationID: "get-settings", Method: http.MethodGet, Path: "/api/settings", Tags: []string{"configuration"},
-		Summary: "Get the settings of the integration",
-	}, func(ctx context.Context, _ *struct{}) (*objectOutput[settingsObject], error) {
+	handle(a, access.ConfigurationRead, apiTag("configuration").op("get-settings", http.MethodGet, "/api/settings",
+		"Get the settings of the integration"), func(ctx context.Context, _ *struct{}) (*objectOutput[settingsObject], error) {
 		return a.settings(ctx)
 	})
-	handle(a, access.ConfigurationWrite, huma.Operation{
-		OperationID: "put-settings", Method: http.MethodPut, Path: "/api/settings", Tags: []string{"configuration"},
-		Summary: "Set the settings of the integration; the switch holds everywhere within 30 seconds",
-	}, a.putSettings)
+	handle(a, access.ConfigurationWrite, apiTag("configuration").op("put-settings", http.MethodPut, "/api/settings",
+		"Set the settings of the integration; the switch holds everywhere within 30 seconds"), a.putSettings)
 }
 
 func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], error) {
@@ -64,13 +57,10 @@ func (a *api) settings(ctx context.Context) (*objectOutput[settingsObject], erro
 const settingsSeparator = "\n"
 
 func (a *api) putSettings(ctx context.Context, in *struct {
-	Precondition
+	RowPrecondition
 	Body settingsObject
 }) (*objectOutput[settingsObject], error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
+	etag := in.rowETag()
 	ofSwitch, ofWriting, _ := strings.Cut(etag, settingsSeparator)
 	w, err := a.Writing.Settings(ctx)
 	if err != nil {
@@ -110,18 +100,19 @@ func (a *api) putSettings(ctx context.Context, in *struct {
 // been deleted meanwhile.
 func (a *api) fourEyes(ctx context.Context, in fourEyesObject, before compose.FourEyes) (compose.FourEyes, error) {
 	out := compose.FourEyes{Members: once(in.Members), Clients: once(in.Clients)}
-	for i, id := range in.Members {
-		if _, err := a.Directory.TeamMember(ctx, id); isGone(err) && !slices.Contains(before.Members, id) {
-			return out, invalid(fmt.Sprintf("body.fourEyes.members[%d]", i), "id of a team member")
-		} else if err != nil && !isGone(err) {
-			return out, err
-		}
-	}
-	for i, id := range in.Clients {
-		if _, err := a.Directory.Client(ctx, id); isGone(err) && !slices.Contains(before.Clients, id) {
-			return out, invalid(fmt.Sprintf("body.fourEyes.clients[%d]", i), "id of a client")
-		} else if err != nil && !isGone(err) {
-			return out, err
+	for _, list := range []struct {
+		field, kind, expected string
+		ids, before           []string
+	}{
+		{"members", "member", "id of a team member", in.Members, before.Members},
+		{"clients", "client", "id of a client", in.Clients, before.Clients},
+	} {
+		for i, id := range list.ids {
+			if name, err := a.readName(ctx, list.kind, id); err != nil {
+				return out, err
+			} else if name == "" && !slices.Contains(list.before, id) {
+				return out, invalid(fmt.Sprintf("body.fourEyes.%s[%d]", list.field, i), list.expected)
+			}
 		}
 	}
 	for i, word := range in.Words {
@@ -138,24 +129,4 @@ func listOrEmpty(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-// rowTag makes an entity tag of the version of a row, which contains
-// characters that an entity tag cannot have.
-func rowTag(version string) string {
-	return tag(base64.RawURLEncoding.EncodeToString([]byte(version)))
-}
-
-// rowETag reads If-Match back into the version that rowTag encoded; "" means
-// any version.
-func (in Precondition) rowETag() (string, error) {
-	text, err := in.revision()
-	if err != nil {
-		return "", err
-	}
-	version, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return "", changed()
-	}
-	return string(version), nil
 }

@@ -60,12 +60,10 @@ func (a *api) registerSolve() {
 	const one = "/api/mails/{mail}"
 	op := apiTag("mails").op
 	handle(a, access.MailsSolve, op("solve-mail", http.MethodPost, one+"/solve",
-		"Solve what keeps a mail waiting, and have all mail decided that this answers",
-		http.StatusOK), a.solveMail)
+		"Solve what keeps a mail waiting, and have all mail decided that this answers"), a.solveMail)
 	handle(a, access.MailsSolve, op("undo-mail", http.MethodPost, one+"/undo",
-		"Take back what was last decided about a mail, with what it led to",
-		http.StatusOK), a.undoMail)
-	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, one+"/retry", "Process a parked mail again, at once", http.StatusOK),
+		"Take back what was last decided about a mail, with what it led to"), a.undoMail)
+	handle(a, access.MailsSolve, op("retry-mail", http.MethodPost, one+"/retry", "Process a parked mail again, at once"),
 		func(ctx context.Context, in *MailPath) (*detailOutput, error) {
 			it, err := a.mail(ctx, in.Mail, access.MailsSolve)
 			if err != nil {
@@ -84,11 +82,10 @@ func (a *api) registerSolve() {
 	handle(a, access.MailsSolve, op("retry-mails", http.MethodPost, "/api/mails/retry",
 		"Process parked mails again: some, or all that wait for a reason",
 		http.StatusAccepted), a.retryMails)
-	handle(a, access.MailsSolve, op("undo-mails", http.MethodPost, "/api/mails/undo", "Take back that you dismissed several mails",
-		http.StatusOK), a.undoMails)
+	handle(a, access.MailsSolve, op("undo-mails", http.MethodPost, "/api/mails/undo", "Take back that you dismissed several mails"),
+		a.undoMails)
 	handle(a, access.MailsSolve, op("dismiss-mails", http.MethodPost, "/api/mails/dismiss",
-		"Say of several mails that nothing needs to be done about them",
-		http.StatusOK), a.dismissMails)
+		"Say of several mails that nothing needs to be done about them"), a.dismissMails)
 }
 
 // actionOfSolution is the access action that a solution needs. Not everybody
@@ -195,8 +192,6 @@ func explainSolve(err error) *problem {
 		return newProblem(http.StatusForbidden, manager.Error())
 	case errors.As(err, &fixed):
 		return newProblem(http.StatusConflict, fixed.Error())
-	case errors.Is(err, solve.ErrNothing):
-		return newProblem(http.StatusConflict, "nothing was decided about this mail that could be taken back")
 	}
 	return nil
 }

@@ -33,13 +33,12 @@ func (a *api) registerSubstitute() {
 		})
 	}
 	handle(a, access.MeWrite, op("set-my-substitute", http.MethodPut, path,
-		"Say who stands in for you, and when: he or she joins your new chats and sees what you see", http.StatusOK),
+		"Say who stands in for you, and when: he or she joins your new chats and sees what you see"),
 		func(ctx context.Context, in *struct{ Body substituteBody }) (*objectOutput[directory.TeamMember], error) {
 			m, err := set(ctx, in.Body.substitute())
 			return &objectOutput[directory.TeamMember]{ETag: tag(m.Revision), Body: m}, err
 		})
-	handle(a, access.MeWrite, op("delete-my-substitute", http.MethodDelete, path, "Say that nobody stands in for you any more",
-		http.StatusNoContent),
+	handle(a, access.MeWrite, op("delete-my-substitute", http.MethodDelete, path, "Say that nobody stands in for you any more"),
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			_, err := set(ctx, nil)
 			return nil, err

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/directory"
@@ -51,31 +49,30 @@ type (
 )
 
 func (a *api) registerSuggestions() {
-	handle(a, access.MailsRead, huma.Operation{
-		OperationID: "get-suggestions", Method: http.MethodGet, Path: "/api/mails/{mail}/suggestions", Tags: []string{"mails"},
-		Summary: "What may solve a mail that waits, ranked, with reasons",
-	}, func(ctx context.Context, in *MailPath) (*struct{ Body suggestions }, error) {
-		it, err := a.mail(ctx, in.Mail, access.MailsRead)
-		if err != nil {
-			return nil, err
-		}
-		out := suggestions{Items: []suggestionObject{}, Warnings: []learn.Reason{}}
-		if it.State != item.Parked {
-			return &struct{ Body suggestions }{out}, nil
-		}
-		r, err := a.rank(ctx, it)
-		if err != nil {
-			return nil, err
-		}
-		out.Warnings = append(out.Warnings, r.mail.Warnings...)
-		out.Doubt = r.mail.Doubt || it.Verdict == item.VerdictFail
-		for _, s := range r.may {
-			out.Items = append(out.Items, suggestionOf(s, it.From.Name))
-		}
-		out.Prefill = prefillOf(r.mail, r.all)
-		out.Chat, err = a.answered(ctx, it)
-		return &struct{ Body suggestions }{out}, err
-	})
+	handle(a, access.MailsRead, apiTag("mails").op("get-suggestions", http.MethodGet, "/api/mails/{mail}/suggestions",
+		"What may solve a mail that waits, ranked, with reasons"),
+		func(ctx context.Context, in *MailPath) (*struct{ Body suggestions }, error) {
+			it, err := a.mail(ctx, in.Mail, access.MailsRead)
+			if err != nil {
+				return nil, err
+			}
+			out := suggestions{Items: []suggestionObject{}, Warnings: []learn.Reason{}}
+			if it.State != item.Parked {
+				return &struct{ Body suggestions }{out}, nil
+			}
+			r, err := a.rank(ctx, it)
+			if err != nil {
+				return nil, err
+			}
+			out.Warnings = append(out.Warnings, r.mail.Warnings...)
+			out.Doubt = r.mail.Doubt || it.Verdict == item.VerdictFail
+			for _, s := range r.may {
+				out.Items = append(out.Items, suggestionOf(s, it.From.Name))
+			}
+			out.Prefill = prefillOf(r.mail, r.all)
+			out.Chat, err = a.answered(ctx, it)
+			return &struct{ Body suggestions }{out}, err
+		})
 }
 
 // answered is the chat whose mail a mail names, if the caller may see it.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/directory"
 )
@@ -60,20 +58,13 @@ func (a *api) registerTeamMembers() {
 		remove:   a.Directory.DeleteTeamMember,
 		identity: func(m directory.TeamMember) (string, string) { return m.ID, m.Revision },
 	}.register(a)
-	handle(a, access.MembersWrite, huma.Operation{
-		OperationID: "delete-account", Method: http.MethodDelete, Path: "/api/team-members/{id}/account", Tags: []string{"directory"},
-		Summary: "Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name " +
-			"gets the place",
-		DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *struct {
+	handle(a, access.MembersWrite, apiTag("directory").op("delete-account", http.MethodDelete, "/api/team-members/{id}/account",
+		"Take away the account that a team member signed in with; the next to sign in with the e-mail address as sign-in name "+
+			"gets the place"), func(ctx context.Context, in *struct {
 		ByID
 		Precondition
 	}) (*struct{}, error) {
-		revision, err := in.revision()
-		if err != nil {
-			return nil, err
-		}
-		return nil, a.Directory.Unbind(ctx, in.ID, revision)
+		return nil, a.Directory.Unbind(ctx, in.ID, in.revision())
 	})
 }
 

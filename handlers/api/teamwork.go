@@ -8,11 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
-	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
 	"kantoorpost/shared/item"
 )
@@ -53,13 +50,9 @@ func (a *api) plan(ctx context.Context, in PlanFields, may func(directory.TeamMe
 
 // seesMailbox says whether a team member may see the mail of a mailbox.
 func (a *api) seesMailbox(ctx context.Context, m directory.TeamMember, mailbox string) (bool, error) {
-	boxes, err := a.Connectors.Boxes(ctx)
+	activations, err := a.activations(ctx)
 	if err != nil {
 		return false, err
-	}
-	var activations []connector.Activation
-	for _, b := range boxes {
-		activations = append(activations, b.Activation)
 	}
 	visible, err := access.VisibilityOf(ctx, access.Actor{Member: m}, activations, a.Directory, time.Now())
 	return visible.Sees(mailbox), err
@@ -71,17 +64,15 @@ func seesChat(m directory.TeamMember, c chat.Chat) bool {
 }
 
 func (a *api) registerTeamwork() {
-	op := func(id, method, path, tag, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag}, DefaultStatus: status}
-	}
-	handle(a, access.MailsSolve, op("update-mail", http.MethodPatch, "/api/mails/{mail}", "mails",
-		"Say who looks after a mail that waits, and when", http.StatusOK), a.updateMail)
-	handle(a, access.MailsSolve, op("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues", "mails",
-		"List the active team members who see a mail, and can be its assignee", http.StatusOK), a.mailColleagues)
-	handle(a, access.MailsRead, op("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence", "mails",
-		"Say that you look at a mail, for half a minute, and learn who else does", http.StatusOK), a.lookAtMail)
-	handle(a, access.ChatsRead, op("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence", "chats",
-		"Say that you look at a chat, for half a minute, and learn who else does", http.StatusOK),
+	mails, chats, about := apiTag("mails").op, apiTag("chats").op, apiTag("about").op
+	handle(a, access.MailsSolve, mails("update-mail", http.MethodPatch, "/api/mails/{mail}",
+		"Say who looks after a mail that waits, and when"), a.updateMail)
+	handle(a, access.MailsSolve, mails("list-mail-colleagues", http.MethodGet, "/api/mails/{mail}/colleagues",
+		"List the active team members who see a mail, and can be its assignee"), a.mailColleagues)
+	handle(a, access.MailsRead, mails("look-at-mail", http.MethodPost, "/api/mails/{mail}/presence",
+		"Say that you look at a mail, for half a minute, and learn who else does"), a.lookAtMail)
+	handle(a, access.ChatsRead, chats("look-at-chat", http.MethodPost, "/api/chats/{chat}/presence",
+		"Say that you look at a chat, for half a minute, and learn who else does"),
 		func(ctx context.Context, in *ChatPath) (*lookers, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
@@ -89,24 +80,24 @@ func (a *api) registerTeamwork() {
 			}
 			return a.look(ctx, "chat "+c.ID, string(c.State))
 		})
-	handle(a, access.MeRead, op("list-notices", http.MethodGet, "/api/me/notices", "about",
-		"List what colleagues point out to you, newest first, at most 100", http.StatusOK), a.listNotices)
-	handle(a, access.MeWrite, op("delete-notice", http.MethodDelete, "/api/me/notices/{notice}", "about",
-		"Note that you have seen a notice", http.StatusNoContent),
+	handle(a, access.MeRead, about("list-notices", http.MethodGet, "/api/me/notices",
+		"List what colleagues point out to you, newest first, at most 100"), a.listNotices)
+	handle(a, access.MeWrite, about("delete-notice", http.MethodDelete, "/api/me/notices/{notice}",
+		"Note that you have seen a notice"),
 		func(ctx context.Context, in *struct {
 			Notice string `path:"notice" maxLength:"64"`
 		}) (*struct{}, error) {
 			return nil, a.Teamwork.Forget(ctx, actor(ctx).Member.ID, in.Notice)
 		})
-	handle(a, access.ChatsWrite, op("update-note", http.MethodPatch, "/api/chats/{chat}/notes/{note}", "chats",
-		"Change your own note", http.StatusOK), a.editNote)
-	handle(a, access.ChatsWrite, op("delete-note", http.MethodDelete, "/api/chats/{chat}/notes/{note}", "chats",
-		"Erase the text of your own note", http.StatusNoContent),
+	handle(a, access.ChatsWrite, chats("update-note", http.MethodPatch, "/api/chats/{chat}/notes/{note}",
+		"Change your own note"), a.editNote)
+	handle(a, access.ChatsWrite, chats("delete-note", http.MethodDelete, "/api/chats/{chat}/notes/{note}",
+		"Erase the text of your own note"),
 		func(ctx context.Context, in *NotePath) (*struct{}, error) {
 			return nil, a.Chats.DeleteNote(ctx, in.Chat, in.Note, actor(ctx).ID(), a.mayWrite(ctx))
 		})
-	handle(a, access.ChatsRead, op("unread-chat", http.MethodPost, "/api/chats/{chat}/unread", "chats",
-		"Note that you have to look at a chat again; of those in which you take part", http.StatusNoContent),
+	handle(a, access.ChatsRead, chats("unread-chat", http.MethodPost, "/api/chats/{chat}/unread",
+		"Note that you have to look at a chat again; of those in which you take part"),
 		func(ctx context.Context, in *ChatPath) (*struct{}, error) {
 			c, err := a.chat(ctx, in.Chat, access.ChatsRead)
 			if err != nil {
@@ -114,17 +105,6 @@ func (a *api) registerTeamwork() {
 			}
 			return nil, a.Chats.MarkUnread(ctx, c, actor(ctx).Member.ID)
 		})
-	a.explain = append(a.explain, explainTeamwork)
-}
-
-func explainTeamwork(err error) *problem {
-	switch {
-	case errors.Is(err, item.ErrNotWaiting):
-		return newProblem(http.StatusConflict, "the mail does not wait any more")
-	case errors.Is(err, chat.ErrAuthor):
-		return newProblem(http.StatusForbidden, "only its author changes a note")
-	}
-	return nil
 }
 
 func (a *api) updateMail(ctx context.Context, in *struct {

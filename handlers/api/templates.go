@@ -47,9 +47,9 @@ func (a *api) registerTemplates() {
 	const many, one = "/api/templates", "/api/templates/{template}"
 	op := apiTag("replies").op
 	handle(a, access.TemplatesRead,
-		op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named", http.StatusOK),
+		op("list-templates", http.MethodGet, many, "List templates by name, filled in for a chat if one is named"),
 		a.listTemplates)
-	handle(a, access.TemplatesRead, op("get-template", http.MethodGet, one, "Get a template", http.StatusOK),
+	handle(a, access.TemplatesRead, op("get-template", http.MethodGet, one, "Get a template"),
 		func(ctx context.Context, in *TemplatePath) (*objectOutput[templateObject], error) {
 			t, err := a.Writing.Template(ctx, in.Template)
 			return templateOutput(t), err
@@ -66,18 +66,14 @@ func (a *api) registerTemplates() {
 			out.Location = many + "/" + t.ID
 			return out, err
 		})
-	handle(a, access.TemplatesWrite, op("update-template", http.MethodPatch, one, "Change a template by a JSON merge patch", http.StatusOK),
+	handle(a, access.TemplatesWrite, op("update-template", http.MethodPatch, one, "Change a template by a JSON merge patch"),
 		a.updateTemplate)
-	handle(a, access.TemplatesWrite, op("delete-template", http.MethodDelete, one, "Delete a template", http.StatusNoContent),
+	handle(a, access.TemplatesWrite, op("delete-template", http.MethodDelete, one, "Delete a template"),
 		func(ctx context.Context, in *struct {
 			TemplatePath
-			Precondition
+			RowPrecondition
 		}) (*struct{}, error) {
-			etag, err := in.rowETag()
-			if err != nil {
-				return nil, err
-			}
-			return nil, a.Writing.DeleteTemplate(ctx, in.Template, etag)
+			return nil, a.Writing.DeleteTemplate(ctx, in.Template, in.rowETag())
 		})
 }
 
@@ -91,13 +87,10 @@ func templateOf(t compose.Template) templateObject {
 
 func (a *api) updateTemplate(ctx context.Context, in *struct {
 	TemplatePath
-	Precondition
+	RowPrecondition
 	Body templatePatch
 }) (*objectOutput[templateObject], error) {
-	etag, err := in.rowETag()
-	if err != nil {
-		return nil, err
-	}
+	etag := in.rowETag()
 	t, err := a.Writing.UpdateTemplate(ctx, in.Template, etag, func(t *compose.Template) error {
 		in.Body.Team.or(&t.Team)
 		in.Body.Subject.or(&t.Subject)

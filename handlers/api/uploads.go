@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -86,12 +85,10 @@ func (a *api) registerUploads() {
 			"mail": {Type: "string", Description: "id of a mail"}, "attachment": {Type: "integer", Description: "its number in that mail"},
 		},
 	}}
-	get := op("get-upload", http.MethodGet, one, "Get the content of a file that you sent", http.StatusOK)
-	get.Responses = map[string]*huma.Response{"200": {
-		Description: "The content", Content: map[string]*huma.MediaType{"application/octet-stream": {}},
-	}}
+	get := op("get-upload", http.MethodGet, one, "Get the content of a file that you sent")
+	get.Responses = content("The content", "application/octet-stream")
 	handle(a, access.ChatsSend, get, a.getUpload)
-	handle(a, access.ChatsSend, op("delete-upload", http.MethodDelete, one, "Delete a file that you sent", http.StatusNoContent),
+	handle(a, access.ChatsSend, op("delete-upload", http.MethodDelete, one, "Delete a file that you sent"),
 		func(ctx context.Context, in *UploadPath) (*struct{}, error) {
 			f, err := a.upload(ctx, in.Upload)
 			if err != nil {
@@ -107,7 +104,6 @@ func (a *api) registerUploads() {
 			}
 			return nil, a.Uploads.Delete(ctx, in.Upload)
 		})
-	a.explain = append(a.explain, explainUploads)
 }
 
 // anyType is the media type of an operation that takes all.
@@ -248,15 +244,4 @@ func (a *api) sendFile(f *blob.File) *huma.StreamResponse {
 			panic(http.ErrAbortHandler) // half a file must not look like a whole one
 		}
 	}}
-}
-
-// explainUploads says what the errors of uploads mean in HTTP.
-func explainUploads(err error) *problem {
-	switch {
-	case errors.Is(err, blob.ErrNotFound):
-		return newProblem(http.StatusNotFound, "no such file, or none of yours; a file that nobody sends is kept for a day")
-	case errors.Is(err, blob.ErrTooLarge):
-		return newProblem(http.StatusRequestEntityTooLarge, "a file has at most 150 MB")
-	}
-	return nil
 }

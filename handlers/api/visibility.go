@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -11,7 +9,6 @@ import (
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/connector"
 	"kantoorpost/shared/directory"
-	"kantoorpost/shared/item"
 	"kantoorpost/shared/membership"
 )
 
@@ -23,16 +20,22 @@ func (a *api) visibility(ctx context.Context) (access.Visibility, error) {
 		return access.Visibility{All: true}, nil
 	}
 	return access.Remember(ctx, "visibility "+who.ID(), func() (access.Visibility, error) {
-		boxes, err := a.Connectors.Boxes(ctx)
+		activations, err := a.activations(ctx)
 		if err != nil {
 			return access.Visibility{}, err
 		}
-		var activations []connector.Activation
-		for _, b := range boxes {
-			activations = append(activations, b.Activation)
-		}
 		return access.VisibilityOf(ctx, who, activations, linksOnce{a.Directory}, time.Now())
 	})
+}
+
+// activations are those of all mailboxes, also of those that are not active now.
+func (a *api) activations(ctx context.Context) ([]connector.Activation, error) {
+	boxes, err := a.Connectors.Boxes(ctx)
+	var all []connector.Activation
+	for _, b := range boxes {
+		all = append(all, b.Activation)
+	}
+	return all, err
 }
 
 // linksOnce looks for those for whom a member stands in only once in a request.
@@ -71,15 +74,4 @@ func (a *api) part(ctx context.Context, c chat.Chat) (access.Object, error) {
 		return access.Linked, nil
 	}
 	return access.Other, err
-}
-
-// explainMails says what the errors of mails and chats mean in HTTP.
-func explainMails(err error) *problem {
-	switch {
-	case errors.Is(err, item.ErrNotFound):
-		return newProblem(http.StatusNotFound, "no such mail, or none that you may see")
-	case errors.Is(err, chat.ErrNotFound):
-		return newProblem(http.StatusNotFound, "no such chat or message, or none that you may see")
-	}
-	return nil
 }
