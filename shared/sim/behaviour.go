@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // A Behaviour says how the tenant acts where the documentation of Graph is silent,
@@ -14,11 +15,8 @@ type Behaviour struct {
 	// seconds. Until then it is a draft.
 	SendDelay int `json:"sendDelay"`
 	// SentID is the immutable id of the copy in Sent Items: "" is the draft's;
-	// "different" is a new one; "late" is the draft's, which is not found for
-	// LateSeconds.
+	// "different" is a new one; "late" is the draft's, which is not found for 30 seconds.
 	SentID string `json:"sentId"`
-	// LateSeconds is how long an id is not found with SentID "late"; 0 is 30.
-	LateSeconds int `json:"lateSeconds"`
 	// NewMessageID gives a mail another Internet Message-ID when it leaves, as after an
 	// edit in Outlook for Windows.
 	NewMessageID bool `json:"newMessageId"`
@@ -32,10 +30,6 @@ type Behaviour struct {
 	RefuseReplyProperties bool `json:"refuseReplyProperties"`
 	// RefusePatchedProperties refuses extended properties in a PATCH.
 	RefusePatchedProperties bool `json:"refusePatchedProperties"`
-	// RefusePatchedHeaders refuses internetMessageHeaders in a PATCH.
-	RefusePatchedHeaders bool `json:"refusePatchedHeaders"`
-	// DeliverTwice delivers each mail that leaves twice, as Exchange sometimes does.
-	DeliverTwice bool `json:"deliverTwice"`
 	// NewConversations gives each mail that arrives a conversation of its own, also an
 	// answer.
 	NewConversations bool `json:"newConversations"`
@@ -49,22 +43,14 @@ type Behaviour struct {
 	ConflictAfterReply bool `json:"conflictAfterReply"`
 	// IgnoreFilters lists messages as if there were no $filter.
 	IgnoreFilters bool `json:"ignoreFilters"`
-	// OwnReplyToRecipients addresses a reply to a mail of the mailbox itself to the
-	// recipients of that mail, not to the mailbox.
-	OwnReplyToRecipients bool `json:"ownReplyToRecipients"`
 	// SendFromAlias keeps an alias as the sender, as Set-OrganizationConfig
 	// -SendFromAliasEnabled does. Otherwise the primary address replaces it.
 	SendFromAlias bool `json:"sendFromAlias"`
-	// CategoryExists is the status for a master category that exists: 0 is 409.
-	CategoryExists int `json:"categoryExists"`
 	// ReportsWithoutHeaders leaves internetMessageHeaders of delivery reports out.
 	ReportsWithoutHeaders bool `json:"reportsWithoutHeaders"`
 	// MaxSendSize is the size of the largest mail that leaves, in bytes; 0 is the
 	// default of Exchange Online, 35 MB.
 	MaxSendSize int `json:"maxSendSize"`
-	// ExternalRecipients is how many recipients outside the tenant may get mail; each
-	// further one gives a report with 5.7.233. 0 is no limit.
-	ExternalRecipients int `json:"externalRecipients"`
 	// UploadRoot is the URL under which upload sessions are, "https://host/api/v2.0"
 	// or "https://host/api/gv1.0"; "" is the tenant's own URL and /api/v2.0. The
 	// tenant answers such paths on every host.
@@ -72,9 +58,10 @@ type Behaviour struct {
 	// UploadStatus answers a GET of an upload URL with the ranges that are expected.
 	// Outlook documents no such request: otherwise the answer is 404.
 	UploadStatus bool `json:"uploadStatus"`
-	// UploadSeconds is how long an upload session lives; 0 is three hours.
-	UploadSeconds int `json:"uploadSeconds"`
 }
+
+// lateTime is how long an id is not found with SentID "late".
+const lateTime = 30 * time.Second
 
 // defaultMaxSendSize is the MaxSendSize of a mailbox whose administrator set none.
 // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits

@@ -55,12 +55,7 @@ func (t *Tenant) delta(c *graphCall) (answer, error) {
 		context = "Collection(message(" + strings.Join(d.Select, ",") + "))"
 	}
 	o.put("@odata.context", t.base(c.r)+"/$metadata#"+context)
-	o.name("value")
-	out.WriteByte('[')
-	for i, p := range page {
-		if i > 0 {
-			out.WriteByte(',')
-		}
+	writeList(o, "value", page, func(p deltaItem) {
 		switch {
 		case p.removed != "":
 			item := open(out)
@@ -74,8 +69,7 @@ func (t *Tenant) delta(c *graphCall) (answer, error) {
 		default:
 			c.writeMessage(out, p.message, d.Select, "")
 		}
-	}
-	out.WriteByte(']')
+	})
 	path := t.base(c.r) + "/users/" + url.PathEscape(c.r.PathValue("user")) + "/mailFolders/" + url.PathEscape(c.r.PathValue("folder")) +
 		"/messages/delta"
 	if d.Next {
@@ -89,7 +83,7 @@ func (t *Tenant) delta(c *graphCall) (answer, error) {
 }
 
 // deltaStart returns where the page starts: from a link's token, or from the options
-// of a first request.
+// of a first request. Graph's other options are not simulated.
 func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 	query := c.r.URL.Query()
 	text := query.Get("$skiptoken")
@@ -100,7 +94,7 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 		return t.continued(c, folder, text)
 	}
 	for name := range query {
-		if !slices.Contains([]string{"$select", "$filter", "$top", "$orderby", "$expand", "changeType"}, name) {
+		if !slices.Contains([]string{"$select", "$filter"}, name) {
 			return deltaToken{}, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery",
 				"The following parameters are not supported with change tracking over the 'Messages' resource: '"+name+"'.")
 		}
@@ -109,7 +103,7 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 	if err != nil {
 		return deltaToken{}, err
 	}
-	d := deltaToken{Mailbox: c.box.id, Folder: folder, Generation: t.generation(c.box), Select: sel, ChangeType: query.Get("changeType")}
+	d := deltaToken{Mailbox: c.box.id, Folder: folder, Generation: t.generation(c.box), Select: sel}
 	if filter := query.Get("$filter"); filter != "" {
 		m := receivedFilter.FindStringSubmatch(strings.TrimSpace(filter))
 		if m == nil {
@@ -120,20 +114,6 @@ func (t *Tenant) deltaStart(c *graphCall, folder string) (deltaToken, error) {
 			return d, errBadRequest("Invalid filter clause: '" + m[2] + "' is no date and time.")
 		}
 		d.Filter = m[1]
-	}
-	if order := query.Get("$orderby"); order != "" && order != "receivedDateTime desc" {
-		return d, refuse(http.StatusBadRequest, "ErrorInvalidUrlQuery",
-			"Only receivedDateTime desc is supported in $orderby with change tracking over the 'Messages' resource.")
-	}
-	if top := query.Get("$top"); top != "" {
-		if d.Top, err = strconv.Atoi(top); err != nil || d.Top < 1 {
-			return d, errBadRequest("Invalid value for $top.")
-		}
-	}
-	switch d.ChangeType {
-	case "", "created", "updated", "deleted":
-	default:
-		return d, errBadRequest("Invalid value for changeType.")
 	}
 	return d, nil
 }
@@ -169,10 +149,6 @@ type deltaItem struct {
 // start in O(log n). latest is the number of the tenant's last change. The caller
 // holds the tenant's mu.
 func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
-	limit := d.Top
-	if d.Since == 0 && d.Filter != "" && (limit == 0 || limit > maxFiltered) {
-		limit = maxFiltered
-	}
 	var page []deltaItem
 	log := b.folders[d.Folder].log
 	for i := b.folders[d.Folder].after(d.Position); i < len(log); i++ {
@@ -187,7 +163,7 @@ func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 		}
 		if ch.removed != "" {
 			// A first round reports existing messages, and no removed ones.
-			if d.Since > 0 && d.allows(ch.message) && d.ChangeType != "created" && d.ChangeType != "updated" {
+			if d.Since > 0 && d.allows(ch.message) {
 				page = append(page, deltaItem{message: ch.message, removed: ch.removed})
 			}
 			continue
@@ -197,11 +173,11 @@ func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 			continue
 		}
 		whole, partial := d.reports(it)
-		if d.ChangeType == "deleted" || !whole && !partial || !d.allows(it.message) {
+		if !whole && !partial || !d.allows(it.message) {
 			continue
 		}
-		if limit > 0 && d.Since == 0 {
-			if d.Count == limit {
+		if d.Since == 0 && d.Filter != "" {
+			if d.Count == maxFiltered {
 				break // the rest is never reported
 			}
 			d.Count++
@@ -209,6 +185,6 @@ func (b *mailbox) page(d *deltaToken, size int, latest uint64) []deltaItem {
 		page = append(page, deltaItem{message: it.message, partial: partial})
 	}
 	// The round is complete: it has covered all changes up to now.
-	d.Since, d.Position, d.Next, d.Count, d.Top = latest, latest, false, 0, 0
+	d.Since, d.Position, d.Next, d.Count = latest, latest, false, 0
 	return page
 }

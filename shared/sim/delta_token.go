@@ -24,8 +24,6 @@ type deltaToken struct {
 	Select     selection `json:"sel,omitempty"`
 	Filter     string    `json:"op,omitempty"` // ge or gt
 	From       time.Time `json:"from,omitzero"`
-	Top        int       `json:"top,omitempty"`
-	ChangeType string    `json:"c,omitempty"`
 	Next       bool      `json:"next,omitempty"` // a nextLink, not a deltaLink
 }
 
@@ -69,10 +67,7 @@ func (d *deltaToken) allows(m *Message) bool {
 // is also the filter on changes.
 func (d *deltaToken) reports(it *item) (whole, partial bool) {
 	if d.Since == 0 || it.content > d.Since {
-		return d.ChangeType != "updated" || it.message.number <= d.Since, false
-	}
-	if d.ChangeType == "created" {
-		return false, false
+		return true, false
 	}
 	all := d.Select == nil || d.Select.has("changeKey") || d.Select.has("lastModifiedDateTime")
 	if it.marks > d.Since && (all || d.Select.has("categories") || d.Select.has("flag") || d.Select.has("importance")) {

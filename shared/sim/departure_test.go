@@ -1,17 +1,17 @@
 package sim
 
 import (
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"testing"
 	"time"
 )
 
-// mailOut sends a message of info@ that was never a draft.
+// mailOut sends a new message of info@.
 func (w *world) mailOut(message map[string]any) {
 	w.Helper()
-	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": message}), 202)
+	draft := w.want(w.graph("POST", "/users/"+info+"/messages", message), 201)
+	w.want(w.graph("POST", "/users/"+info+"/messages/"+url.PathEscape(draft.json["id"].(string))+"/send", nil), 202)
 }
 
 const sentDelta = "/users/" + info + "/mailFolders/sentitems/messages/delta"
@@ -46,19 +46,6 @@ func TestAMailLeavesAfterItsDelay(t *testing.T) {
 	}
 	if got := w.tenant.Outside(jan); len(got) != 1 || got[0].InternetMessageID != id {
 		t.Errorf("%d mails outside", len(got))
-	}
-}
-
-func TestAMailWithoutADraftWaitsAsOne(t *testing.T) {
-	w := newWorld(t, "info")
-	w.tenant.Behave(Behaviour{SendDelay: 30})
-	w.mailOut(map[string]any{"toRecipients": []any{recipient(jan)}})
-	if got := values(w.graph("GET", "/users/"+info+"/mailFolders/drafts/messages", nil)); len(got) != 1 {
-		t.Errorf("%d drafts", len(got))
-	}
-	*w.clock = w.clock.Add(30 * time.Second)
-	if len(w.tenant.Outside(jan)) != 1 || len(w.tenant.Sent(info)) != 1 {
-		t.Error("it did not leave")
 	}
 }
 
@@ -129,33 +116,12 @@ func TestAnAliasIsReplacedUnlessTheOrganisationAllowsIt(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
 		w.tenant.Behave(Behaviour{SendFromAlias: allowed})
 		m := map[string]any{"toRecipients": []any{recipient(jan)}, "from": recipient("post@" + domain)}
-		w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": m}), 202)
+		w.mailOut(m)
 		items, sent := w.tenant.OutsideItems(jan), w.tenant.Sent(info)
 		want := map[bool]string{false: info, true: "post@" + domain}[allowed]
 		if got := items[len(items)-1].From; got != (OutsideAddress{"Info", want}) || sent[len(sent)-1].From.EmailAddress.Address != want {
 			t.Errorf("allowed %t: from %+v", allowed, got)
 		}
-	}
-}
-
-func TestADuplicateCategoryIsABehaviour(t *testing.T) {
-	w := newWorld(t, "info")
-	w.tenant.Behave(Behaviour{CategoryExists: http.StatusBadRequest})
-	path := "/users/" + info + "/outlook/masterCategories"
-	w.want(w.graph("POST", path, `{"displayName":"x","color":"preset4"}`), 201)
-	w.refused(w.graph("POST", path, `{"displayName":"X","color":"preset4"}`), 400, "CategoryNameAlreadyExists")
-}
-
-func TestAMailThatIsDeliveredTwice(t *testing.T) {
-	w := newWorld(t, "info", "loon")
-	w.tenant.Behave(Behaviour{DeliverTwice: true})
-	w.mailOut(map[string]any{"toRecipients": []any{recipient(jan), recipient("loon@" + domain)}})
-	inside, outside := w.tenant.Messages("loon@"+domain), w.tenant.Outside(jan)
-	if len(inside) != 2 || len(outside) != 2 || inside[0].InternetMessageID != inside[1].InternetMessageID || inside[0].ID == inside[1].ID {
-		t.Errorf("%d inside, %d outside", len(inside), len(outside))
-	}
-	if len(w.tenant.Sent(info)) != 1 {
-		t.Error("there are several copies in Sent Items")
 	}
 }
 

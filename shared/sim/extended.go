@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -29,33 +28,22 @@ const (
 )
 
 var (
-	extendedTag   = regexp.MustCompile(`(?i)^(String|Integer|Boolean|SystemTime)\s+0x([0-9a-f]{1,4})$`)
-	extendedNamed = regexp.MustCompile(
-		`(?i)^(String|Integer|Boolean|SystemTime)\s+\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}\s+Name\s+(\S+)$`,
-	)
+	extendedTag   = regexp.MustCompile(`(?i)^String\s+0x0*([0-9a-f]{1,4})$`)
+	extendedNamed = regexp.MustCompile(`(?i)^String\s+\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}\s+Name\s+(\S+)$`)
 )
 
 // extendedKey returns the one form of a property's id: tags in lower case without
 // leading zeros, GUIDs in lower case, names as written, since they are case-sensitive.
+// Only texts are simulated.
 func extendedKey(id string) (string, error) {
 	id = strings.TrimSpace(id)
 	if p := extendedTag.FindStringSubmatch(id); p != nil {
-		n, _ := strconv.ParseUint(p[2], 16, 32) // four hexadecimal digits
-		return extendedType(p[1]) + " 0x" + strconv.FormatUint(n, 16), nil
+		return "String 0x" + strings.ToLower(p[1]), nil
 	}
 	if p := extendedNamed.FindStringSubmatch(id); p != nil {
-		return extendedType(p[1]) + " {" + strings.ToLower(p[2]) + "} Name " + p[3], nil
+		return "String {" + strings.ToLower(p[1]) + "} Name " + p[2], nil
 	}
 	return "", refuse(http.StatusBadRequest, "ErrorInvalidProperty", "The extended property id '"+id+"' is not valid.")
-}
-
-func extendedType(name string) string {
-	for _, t := range []string{"String", "Integer", "Boolean", "SystemTime"} {
-		if strings.EqualFold(t, name) {
-			return t
-		}
-	}
-	return name
 }
 
 // setExtended stores the properties of a request. Those that are fields of a mail
@@ -129,11 +117,8 @@ func expansionOf(r *http.Request) (e expansion, err error) {
 		case strings.EqualFold(part, "attachments"):
 			e.attachments = true
 		case p == nil:
-			return e, refuse(
-				http.StatusBadRequest,
-				"RequestBroker--ParseUri",
-				"The query option '$expand="+part+"' is not supported on '"+messageKind+"'.",
-			)
+			return e, refuse(http.StatusBadRequest, "RequestBroker--ParseUri",
+				"The query option '$expand="+part+"' is not supported on '"+messageKind+"'.")
 		default:
 			for _, term := range orWord.Split(p[1], -1) {
 				id := idEquals.FindStringSubmatch(strings.TrimSpace(term))
@@ -184,15 +169,7 @@ func (c *graphCall) writeExpanded(o *object, m *Message, e expansion) {
 		o.put("singleValueExtendedProperties", found)
 	}
 	if e.attachments {
-		o.name("attachments")
-		o.out.WriteByte('[')
-		for i := range m.Attachments {
-			if i > 0 {
-				o.out.WriteByte(',')
-			}
-			c.writeAttachment(o.out, m, &m.Attachments[i], nil, "")
-		}
-		o.out.WriteByte(']')
+		writeList(o, "attachments", m.Attachments, func(a Attachment) { c.writeAttachment(o.out, m, &a, nil, "") })
 	}
 }
 

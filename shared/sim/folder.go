@@ -21,10 +21,9 @@ type item struct {
 // until half of the log is replaced, so that a change costs O(1) and a delta page
 // O(log n + page).
 type folder struct {
-	id            string
-	log           []change
-	replaced      int
-	total, unread int
+	id, name string
+	log      []change
+	replaced int
 }
 
 type change struct {
@@ -52,17 +51,10 @@ func (b *mailbox) put(seq uint64, folderName string, m *Message, changed []strin
 	if it == nil {
 		it = &item{folder: folderName, content: seq}
 		b.items[m.ID] = it
-		f.total++
 	} else {
 		f.replaced++
-		if !it.message.IsRead {
-			f.unread--
-		}
 	}
 	it.message, it.at = m, seq
-	if !m.IsRead {
-		f.unread++
-	}
 	if slices.Contains(changed, changedContent) {
 		it.content = seq
 	}
@@ -85,10 +77,6 @@ func (b *mailbox) remove(seq uint64, id string) {
 
 func (b *mailbox) leave(seq uint64, it *item, reason string) {
 	f := b.folders[it.folder]
-	f.total--
-	if !it.message.IsRead {
-		f.unread--
-	}
 	f.replaced++
 	last := *it.message
 	last.Body, last.UniqueBody, last.Attachments, last.MIME, last.Headers = Body{}, Body{}, nil, nil, nil

@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -40,7 +41,8 @@ const maxRequest = 4 << 20
 // The smallest answer that is compressed, in bytes.
 const minGzip = 1 << 10
 
-// graphRoutes lists all operations of the simulated Graph, with their permissions.
+// graphRoutes lists all operations of the simulated Graph, with their permissions:
+// those that the product calls, and those that stand for a person at Outlook.
 func (t *Tenant) graphRoutes() http.Handler {
 	mux := http.NewServeMux()
 	read, send := needs{roleMailReadWrite, roleMailRead}, needs{roleMailSend}
@@ -55,39 +57,31 @@ func (t *Tenant) graphRoutes() http.Handler {
 	directory("GET /v1.0/users", users, t.listUsers)
 	directory("GET /v1.0/users/{user}", users, t.getUser)
 
-	mail("GET /v1.0/users/{user}/mailFolders", read, t.listFolders)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}", read, t.getFolder)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/delta", read, t.delta)
 	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/delta()", read, t.delta)
-	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages/microsoft.graph.delta()", read, t.delta)
 
 	mail("GET /v1.0/users/{user}/messages", read, t.listMessages)
-	mail("GET /v1.0/users/{user}/mailFolders/{folder}/messages", read, t.listMessages)
 	mail("POST /v1.0/users/{user}/messages", write, t.createDraft)
 	mail("GET /v1.0/users/{user}/messages/{message}", read, t.getMessage)
 	mail("PATCH /v1.0/users/{user}/messages/{message}", write, t.patchMessage)
 	mail("DELETE /v1.0/users/{user}/messages/{message}", write, t.deleteMessage)
 	mail("GET /v1.0/users/{user}/messages/{message}/$value", read, t.messageValue)
-	mail("POST /v1.0/users/{user}/messages/{message}/move", write, t.moveMessage)
 	mail("POST /v1.0/users/{user}/messages/{message}/createReply", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/createReplyAll", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/createForward", write, t.createReply)
 	mail("POST /v1.0/users/{user}/messages/{message}/send", send, t.sendDraft)
-	mail("POST /v1.0/users/{user}/sendMail", send, t.sendMail)
 
 	mail("GET /v1.0/users/{user}/messages/{message}/attachments", read, t.listAttachments)
 	mail("POST /v1.0/users/{user}/messages/{message}/attachments", write, t.addAttachment)
 	mail("POST /v1.0/users/{user}/messages/{message}/attachments/createUploadSession", write, t.createUpload)
-	mail("GET /v1.0/users/{user}/messages/{message}/attachments/{attachment}", read, t.getAttachment)
 	mail("DELETE /v1.0/users/{user}/messages/{message}/attachments/{attachment}", write, t.deleteAttachment)
 	mail("GET /v1.0/users/{user}/messages/{message}/attachments/{attachment}/$value", read, t.attachmentValue)
 
 	mail("GET /v1.0/users/{user}/mailboxSettings", settings, t.getSettings)
-	mail("GET /v1.0/users/{user}/mailboxSettings/{property}", settings, t.getSetting)
 	mail("PATCH /v1.0/users/{user}/mailboxSettings", settings, t.patchSettings)
 	mail("GET /v1.0/users/{user}/outlook/masterCategories", settings, t.listCategories)
 	mail("POST /v1.0/users/{user}/outlook/masterCategories", settings, t.addCategory)
-	mail("PATCH /v1.0/users/{user}/outlook/masterCategories/{category}", settings, t.patchCategory)
 
 	mux.Handle("POST /v1.0/$batch", t.graph(nil, nil, t.batch))
 	mux.Handle("/", t.graph(nil, nil, func(c *graphCall) (answer, error) {
@@ -209,6 +203,15 @@ func (c *graphCall) body() ([]byte, error) {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request is larger than 4 MB.")
 	}
 	return b, nil
+}
+
+// sent reads the properties in the body of the request.
+func (c *graphCall) sent() (map[string]json.RawMessage, error) {
+	body, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	return fields(body)
 }
 
 // id returns a message's id in the requested form.

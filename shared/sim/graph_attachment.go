@@ -15,23 +15,7 @@ import (
 const maxAttachment = 3 << 20
 
 // https://learn.microsoft.com/graph/api/resources/attachment
-var attachmentProperties = []property[*Attachment]{
-	{name: "lastModifiedDateTime", value: func(a *Attachment) any { return a.Modified }},
-	{name: "name", value: func(a *Attachment) any { return a.Name }},
-	{name: "contentType", value: func(a *Attachment) any { return orNull(a.ContentType) }},
-	{name: "size", value: func(a *Attachment) any { return a.Size }},
-	{name: "isInline", value: func(a *Attachment) any { return a.IsInline }},
-	{name: "contentId", value: func(a *Attachment) any { return orNull(a.ContentID) }},
-	{name: "contentLocation", value: func(*Attachment) any { return nil }},
-	{name: "contentBytes", value: func(a *Attachment) any { return a.Content }},
-}
-
-func orNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
+var attachmentProperties = propertiesOf[Attachment]()[1:] // without the id, which is written separately
 
 // attachmentPath returns the id of an attachment, which starts with that of its message.
 func (c *graphCall) attachmentPath(m *Message, a *Attachment) string {
@@ -72,15 +56,7 @@ func (t *Tenant) listAttachments(c *graphCall) (answer, error) {
 	out := &bytes.Buffer{}
 	o := open(out)
 	o.put("@odata.context", t.attachmentContext(c, m))
-	o.name("value")
-	out.WriteByte('[')
-	for i := range m.Attachments {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		c.writeAttachment(out, m, &m.Attachments[i], sel, "")
-	}
-	out.WriteByte(']')
+	writeList(o, "value", m.Attachments, func(a Attachment) { c.writeAttachment(out, m, &a, sel, "") })
 	o.close()
 	return ok(out)
 }
@@ -125,24 +101,6 @@ func (c *graphCall) attachment(m *Message) (*Attachment, error) {
 		}
 	}
 	return nil, errNotFound()
-}
-
-func (t *Tenant) getAttachment(c *graphCall) (answer, error) {
-	m, err := t.snapshot(c)
-	if err != nil {
-		return answer{}, err
-	}
-	a, err := c.attachment(m)
-	if err != nil {
-		return answer{}, err
-	}
-	sel, err := attachmentSelection(c.r)
-	if err != nil {
-		return answer{}, err
-	}
-	out := &bytes.Buffer{}
-	c.writeAttachment(out, m, a, sel, t.attachmentContext(c, m)+"/$entity")
-	return ok(out)
 }
 
 func (t *Tenant) attachmentValue(c *graphCall) (answer, error) {

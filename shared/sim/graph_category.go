@@ -57,81 +57,37 @@ func (t *Tenant) listCategories(c *graphCall) (answer, error) {
 }
 
 func (t *Tenant) addCategory(c *graphCall) (answer, error) {
-	sent, err := c.category()
+	body, err := c.body()
 	if err != nil {
 		return answer{}, err
 	}
-	if sent.Name == "" {
-		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The displayName of a category is required.")
+	var sent category
+	if json.Unmarshal(body, &sent) != nil {
+		return answer{}, errBadRequest("Cannot read the category.")
 	}
-	if sent.Color == "" {
-		sent.Color = "none"
+	sent.Color = cmp.Or(sent.Color, "none")
+	switch {
+	case sent.Name == "":
+		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The displayName of a category is required.")
+	case !validColor(sent.Color):
+		return answer{}, errBadRequest("Invalid value for color.")
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := slices.Clone(c.box.allCategories())
 	if slices.ContainsFunc(all, func(k category) bool { return strings.EqualFold(k.Name, sent.Name) }) {
-		return answer{}, refuse(cmp.Or(t.behaviour.CategoryExists, http.StatusConflict), "CategoryNameAlreadyExists",
-			"A category with the name '"+sent.Name+"' already exists.")
+		return answer{}, refuse(http.StatusConflict, "CategoryNameAlreadyExists", "A category with the name '"+sent.Name+"' already exists.")
 	}
 	sent.ID = guidOf("category", c.box.id, sent.Name)
-	return t.saveCategories(c, http.StatusCreated, append(all, sent), sent)
-}
-
-// patchCategory changes a colour. The name cannot change.
-func (t *Tenant) patchCategory(c *graphCall) (answer, error) {
-	sent, err := c.category()
-	if err != nil {
-		return answer{}, err
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	all := slices.Clone(c.box.allCategories())
-	i := slices.IndexFunc(all, func(k category) bool { return k.ID == c.r.PathValue("category") })
-	if i < 0 {
-		return answer{}, errNotFound()
-	}
-	if sent.Name != "" && sent.Name != all[i].Name {
-		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The displayName of a category cannot be changed.")
-	}
-	if sent.Color != "" {
-		all[i].Color = sent.Color
-	}
-	return t.saveCategories(c, http.StatusOK, all, all[i])
-}
-
-func (c *graphCall) category() (category, error) {
-	var k category
-	body, err := c.body()
-	if err != nil {
-		return k, err
-	}
-	sent, err := fields(body)
-	if err != nil {
-		return k, err
-	}
-	for name, target := range map[string]*string{"displayName": &k.Name, "color": &k.Color} {
-		if v := sent[name]; v != nil && json.Unmarshal(v, target) != nil {
-			return k, errBadRequest("Cannot read the value of property '" + name + "'.")
-		}
-	}
-	if k.Color != "" && !validColor(k.Color) {
-		return k, errBadRequest("Invalid value for color.")
-	}
-	return k, nil
-}
-
-// saveCategories commits the list and returns one of them. The caller holds mu.
-func (t *Tenant) saveCategories(c *graphCall, status int, all []category, one category) (answer, error) {
-	if err := t.commit(record{Settings: &settings{Mailbox: c.box.id, Settings: c.box.settings, Categories: all}}); err != nil {
+	if err := t.commit(record{Settings: &settings{Mailbox: c.box.id, Settings: c.box.settings, Categories: append(all, sent)}}); err != nil {
 		return answer{}, err
 	}
 	out := &bytes.Buffer{}
 	o := open(out)
 	o.put("@odata.context", t.categoryContext(c)+"/$entity")
-	o.put("id", one.ID)
-	o.put("displayName", one.Name)
-	o.put("color", one.Color)
+	o.put("id", sent.ID)
+	o.put("displayName", sent.Name)
+	o.put("color", sent.Color)
 	o.close()
-	return answer{status: status, body: out}, nil
+	return answer{status: http.StatusCreated, body: out}, nil
 }

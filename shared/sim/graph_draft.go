@@ -12,12 +12,14 @@ import (
 //
 // https://learn.microsoft.com/graph/api/user-post-messages
 func (t *Tenant) createDraft(c *graphCall) (answer, error) {
-	body, err := c.body()
+	sent, err := c.sent()
 	if err != nil {
 		return answer{}, err
 	}
-	m, err := t.written(c, body)
-	if err != nil {
+	t.mu.Lock()
+	m := c.box.blank(t.now())
+	t.mu.Unlock()
+	if err := t.fill(m, sent); err != nil {
 		return answer{}, err
 	}
 	t.mu.Lock()
@@ -37,21 +39,9 @@ func (b *mailbox) blank(now time.Time) *Message {
 	return m
 }
 
-// written reads a message that the caller sends as JSON.
-func (t *Tenant) written(c *graphCall, body []byte) (*Message, error) {
-	sent, err := fields(body)
-	if err != nil {
-		return nil, err
-	}
-	t.mu.Lock()
-	m := c.box.blank(t.now())
-	t.mu.Unlock()
-	return m, t.fill(m, sent)
-}
-
 // fill sets the properties of a draft from a request, including attachments.
 func (t *Tenant) fill(m *Message, sent map[string]json.RawMessage) error {
-	if _, err := edit(sent).apply(m); err != nil {
+	if _, err := m.edit(sent); err != nil {
 		return err
 	}
 	var attachments []json.RawMessage

@@ -5,40 +5,29 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// edit is a change of properties: their values by name, as sent.
-type edit map[string]json.RawMessage
-
-// everyMessage lists the properties that can be changed in any message. The others
-// can be changed only in drafts.
+// everyMessage lists the properties that can be changed in any message, and
+// draftOnly those that can be changed in drafts. A delta round of one kind does not
+// report a change of another. All other properties are ignored.
 //
 // https://learn.microsoft.com/graph/api/message-update
-var everyMessage = map[string]string{
-	"categories": changedMarks, "flag": changedMarks, "importance": changedMarks,
-	"isRead": changedRead, "inferenceClassification": changedContent,
-}
+var (
+	everyMessage = map[string]string{
+		"categories": changedMarks, "flag": changedMarks, "importance": changedMarks, "isRead": changedRead,
+	}
+	draftOnly = []string{"subject", "body", "sender", "from", "toRecipients", "ccRecipients", "bccRecipients", "replyTo",
+		"internetMessageHeaders", "internetMessageId"}
+)
 
-// apply makes the change to m, and returns the kinds of properties that it changed.
-func (e edit) apply(m *Message) (changed []string, err error) {
-	targets := map[string]any{
-		"categories": &m.Categories, "flag": &m.Flag, "importance": &m.Importance,
-		"isRead": &m.IsRead, "inferenceClassification": &m.InferenceClassification,
-		"isReadReceiptRequested": &m.ReadReceiptRequested,
-		"subject":                &m.Subject, "body": &m.Body, "sender": &m.Sender, "from": &m.From,
-		"toRecipients": &m.To, "ccRecipients": &m.Cc, "bccRecipients": &m.Bcc, "replyTo": &m.ReplyTo,
-		"internetMessageHeaders": &m.Headers, "internetMessageId": &m.InternetMessageID,
-		"isDeliveryReceiptRequested": &m.DeliveryReceiptRequested,
-	}
-	readOnly := map[string]bool{
-		"id": true, "changeKey": true, "createdDateTime": true, "lastModifiedDateTime": true, "receivedDateTime": true, "sentDateTime": true,
-		"hasAttachments": true, "bodyPreview": true, "parentFolderId": true, "conversationId": true, "webLink": true, "isDraft": true,
-		"uniqueBody": true,
-	}
-	for name, value := range e {
+// edit changes properties of m to the values that were sent, and returns the kinds of
+// properties that it changed.
+func (m *Message) edit(sent map[string]json.RawMessage) (changed []string, err error) {
+	for name, value := range sent {
 		if strings.HasPrefix(name, "@") || name == "attachments" {
 			continue
 		}
@@ -49,62 +38,45 @@ func (e edit) apply(m *Message) (changed []string, err error) {
 			changed = append(changed, changedMarks)
 			continue
 		}
-		target := targets[name]
-		switch {
-		case target == nil && readOnly[name]:
-			continue // the service ignores them
-		case target == nil:
+		i := slices.IndexFunc(messageProperties, func(p property[*Message]) bool { return p.name == name })
+		if i < 0 {
 			return nil, refuse(http.StatusBadRequest, "RequestBodyRead",
 				"The property '"+name+"' does not exist on type '"+messageKind+"'. Make sure to only use property names that are defined by the type.")
 		}
-		kind, everywhere := everyMessage[name]
-		if !everywhere {
+		kind := everyMessage[name]
+		if slices.Contains(draftOnly, name) {
 			kind = changedContent
 			if !m.IsDraft {
 				return nil, refuse(http.StatusBadRequest, "ErrorInvalidPropertyUpdateSentMessage",
 					"Update operation is invalid for property of a sent message.")
 			}
 		}
-		if err := reset(target, value); err != nil {
+		if kind == "" {
+			continue // the service ignores it
+		}
+		if err := reset(messageProperties[i].field(m), value); err != nil {
 			return nil, refuse(http.StatusBadRequest, "RequestBodyRead", fmt.Sprintf("Cannot read the value of property '%s'.", name))
 		}
-		if name == "internetMessageHeaders" {
-			if err := checkHeaderCount(m.Headers); err != nil {
-				return nil, err
-			}
+		if n := len(m.Headers); name == "internetMessageHeaders" && (n == 0 || n > mostHeaders) {
+			return nil, refuse(http.StatusBadRequest, "InvalidInternetMessageHeaderCollection",
+				"Maximum number of headers in one message should be less than or equal to 5.")
 		}
 		changed = append(changed, kind)
 	}
 	return changed, m.check()
 }
 
-// reset decodes value into an empty target. A list must be replaced and not
-// overwritten, because the older form of the message still uses it.
-func reset(target any, value json.RawMessage) error {
-	switch p := target.(type) {
-	case *[]string:
-		*p = nil
-	case *[]Recipient:
-		*p = nil
-	case *[]Header:
-		*p = nil
-	case **Recipient:
-		*p = nil
+// reset decodes value into a field. A list is replaced and not overwritten, because
+// the older form of the message still uses it.
+func reset(field reflect.Value, value json.RawMessage) error {
+	if kind := field.Kind(); kind == reflect.Slice || kind == reflect.Pointer {
+		field.SetZero()
 	}
-	return json.Unmarshal(value, target)
+	return json.Unmarshal(value, field.Addr().Interface())
 }
 
 // mostHeaders is how many internetMessageHeaders a request may set.
 const mostHeaders = 5
-
-// checkHeaderCount refuses too many headers, and a list without any.
-func checkHeaderCount(headers []Header) error {
-	if n := len(headers); n > 0 && n <= mostHeaders {
-		return nil
-	}
-	return refuse(http.StatusBadRequest, "InvalidInternetMessageHeaderCollection",
-		"Maximum number of headers in one message should be less than or equal to 5.")
-}
 
 // check refuses what Graph refuses in a written message.
 func (m *Message) check() error {
@@ -137,22 +109,19 @@ func (m *Message) check() error {
 }
 
 func (t *Tenant) patchMessage(c *graphCall) (answer, error) {
-	body, err := c.body()
+	changes, err := c.sent()
 	if err != nil {
 		return answer{}, err
 	}
-	changes, err := fields(body)
-	if err != nil {
-		return answer{}, err
-	}
-	if err := t.refusedPatch(changes); err != nil {
-		return answer{}, err
+	if changes["singleValueExtendedProperties"] != nil && t.Behaviour().RefusePatchedProperties {
+		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidProperty",
+			"The property 'singleValueExtendedProperties' cannot be updated on this item.")
 	}
 	m, err := t.change(c, func(m *Message) ([]string, error) {
 		if err := c.matches(m); err != nil {
 			return nil, err
 		}
-		changed, err := edit(changes).apply(m)
+		changed, err := m.edit(changes)
 		if changes["body"] != nil && t.behaviour.RewriteIDs {
 			m.Body.Content = elementNames.ReplaceAllString(m.Body.Content, "${1}x_")
 		}
@@ -178,19 +147,6 @@ const changeKeyDiffers = "The send or update operation could not be performed be
 func (c *graphCall) matches(m *Message) error {
 	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != m.etag() {
 		return refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", changeKeyDiffers)
-	}
-	return nil
-}
-
-// refusedPatch refuses a change by the tenant's behaviour.
-func (t *Tenant) refusedPatch(changes map[string]json.RawMessage) error {
-	b := t.Behaviour()
-	switch {
-	case b.RefusePatchedProperties && changes["singleValueExtendedProperties"] != nil:
-		return refuse(http.StatusBadRequest, "ErrorInvalidProperty",
-			"The property 'singleValueExtendedProperties' cannot be updated on this item.")
-	case b.RefusePatchedHeaders && changes["internetMessageHeaders"] != nil:
-		return refuse(http.StatusBadRequest, "ErrorInvalidPropertySet", "The property 'internetMessageHeaders' cannot be updated on this item.")
 	}
 	return nil
 }
@@ -256,37 +212,4 @@ func (t *Tenant) deleteMessage(c *graphCall) (answer, error) {
 	}
 	m := *it.message
 	return done, t.store(c.box, deletedItems, &m, nil)
-}
-
-func (t *Tenant) moveMessage(c *graphCall) (answer, error) {
-	body, err := c.body()
-	if err != nil {
-		return answer{}, err
-	}
-	sent, err := fields(body)
-	if err != nil {
-		return answer{}, err
-	}
-	var destination string
-	if err := json.Unmarshal(sent["destinationId"], &destination); err != nil {
-		return answer{}, errBadRequest("The DestinationId is missing.")
-	}
-	m, err := func() (*Message, error) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		it, err := c.message()
-		if err != nil {
-			return nil, err
-		}
-		to, ok := c.box.folderNamed(destination)
-		if !ok {
-			return nil, errNotFound()
-		}
-		m := *it.message
-		return &m, t.store(c.box, to, &m, nil)
-	}()
-	if err != nil {
-		return answer{}, err
-	}
-	return t.respondMessage(c, http.StatusCreated, m)
 }

@@ -7,60 +7,13 @@ import (
 )
 
 // messageProperties are the properties of a message, in the order of Graph's answers.
-// Headers and the unique body are only in an answer if they are selected.
+// Headers and the unique body are only in an answer if they are selected. The id is
+// written separately, since its form depends on the request.
 //
 // https://learn.microsoft.com/graph/api/resources/message
-var messageProperties = []property[*Message]{
-	{name: "id"}, // written separately, since its form depends on the request
-	{name: "createdDateTime", value: func(m *Message) any { return m.Created }},
-	{name: "lastModifiedDateTime", value: func(m *Message) any { return m.Modified }},
-	{name: "changeKey", value: func(m *Message) any { return m.ChangeKey }},
-	{name: "categories", value: func(m *Message) any { return list(m.Categories) }},
-	{name: "receivedDateTime", value: func(m *Message) any { return m.Received }},
-	{name: "sentDateTime", value: func(m *Message) any { return m.Sent }},
-	{name: "hasAttachments", value: func(m *Message) any { return m.HasAttachments }},
-	{name: "internetMessageId", value: func(m *Message) any { return m.InternetMessageID }},
-	{name: "subject", value: func(m *Message) any { return m.Subject }},
-	{name: "bodyPreview", value: func(m *Message) any { return m.Preview }},
-	{name: "importance", value: func(m *Message) any { return m.Importance }},
-	{name: "parentFolderId", value: func(m *Message) any { return m.ParentFolderID }},
-	{name: "conversationId", value: func(m *Message) any { return m.ConversationID }},
-	{name: "conversationIndex", value: func(m *Message) any { return m.ConversationIndex }},
-	{name: "isDeliveryReceiptRequested", value: func(m *Message) any { return m.DeliveryReceiptRequested }},
-	{name: "isReadReceiptRequested", value: func(m *Message) any { return m.ReadReceiptRequested }},
-	{name: "isRead", value: func(m *Message) any { return m.IsRead }},
-	{name: "isDraft", value: func(m *Message) any { return m.IsDraft }},
-	{name: "webLink", value: func(m *Message) any { return m.WebLink }},
-	{name: "inferenceClassification", value: func(m *Message) any { return m.InferenceClassification }},
-	{name: "body", value: func(m *Message) any { return m.Body }},
-	{name: "sender", value: func(m *Message) any { return m.Sender }},
-	{name: "from", value: func(m *Message) any { return m.From }},
-	{name: "toRecipients", value: func(m *Message) any { return list(m.To) }},
-	{name: "ccRecipients", value: func(m *Message) any { return list(m.Cc) }},
-	{name: "bccRecipients", value: func(m *Message) any { return list(m.Bcc) }},
-	{name: "replyTo", value: func(m *Message) any { return list(m.ReplyTo) }},
-	{name: "flag", value: func(m *Message) any { return m.Flag }},
-	{name: "internetMessageHeaders", value: (*Message).headers, selected: true, optional: true},
-	{name: "uniqueBody", value: func(m *Message) any { return m.UniqueBody }, selected: true},
-}
+var messageProperties = propertiesOf[Message]("internetMessageHeaders", "uniqueBody")
 
 const messageKind = "microsoft.graph.message"
-
-// headers returns nil for a message without: Graph leaves the property out, for
-// instance in Sent Items.
-func (m *Message) headers() any {
-	if len(m.Headers) == 0 {
-		return nil
-	}
-	return m.Headers
-}
-
-func list[T any](l []T) []T {
-	if l == nil {
-		return []T{}
-	}
-	return l
-}
 
 func (m *Message) etag() string { return `W/"` + m.ChangeKey + `"` }
 
@@ -81,9 +34,6 @@ func (c *graphCall) writeMessageWith(out *bytes.Buffer, m *Message, sel selectio
 	o.put("@odata.etag", m.etag())
 	o.put("id", c.id(m))
 	write(o, m, messageProperties[1:], sel)
-	if m.Type != "" && m.MeetingMessageType != "" && sel == nil {
-		o.put("meetingMessageType", m.MeetingMessageType)
-	}
 	more(o)
 	o.close()
 }

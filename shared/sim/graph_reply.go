@@ -54,19 +54,11 @@ func (c *graphCall) answerRequest(kind answerKind) (a answerRequest, err error) 
 		}
 	}
 	if a.comment != "" && a.message["body"] != nil {
-		return a, refuse(
-			http.StatusBadRequest,
-			"ErrorInvalidRequest",
-			"Either a comment or the body of the message can be given, not both.",
-		)
+		return a, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "Either a comment or the body of the message can be given, not both.")
 	}
 	if to := sent["toRecipients"]; to != nil && kind == toOthers {
 		if a.message["toRecipients"] != nil {
-			return a, refuse(
-				http.StatusBadRequest,
-				"ErrorInvalidRequest",
-				"Either toRecipients or those of the message can be given, not both.",
-			)
+			return a, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "Either toRecipients or those of the message can be given, not both.")
 		}
 		a.message["toRecipients"] = to
 	}
@@ -85,11 +77,8 @@ func (t *Tenant) createReply(c *graphCall) (answer, error) {
 		return answer{}, err
 	}
 	if behaviour.RefuseReplyProperties && sent.message["singleValueExtendedProperties"] != nil {
-		return answer{}, refuse(
-			http.StatusBadRequest,
-			"ErrorInvalidProperty",
-			"The property 'singleValueExtendedProperties' cannot be set in this request.",
-		)
+		return answer{}, refuse(http.StatusBadRequest, "ErrorInvalidProperty",
+			"The property 'singleValueExtendedProperties' cannot be set in this request.")
 	}
 	zone, err := c.timeZone()
 	if err != nil {
@@ -105,7 +94,7 @@ func (t *Tenant) createReply(c *graphCall) (answer, error) {
 	style := c.box.quoteStyle(zone)
 	t.mu.Unlock()
 	m.follow(original, kind, t.now())
-	m.address(original, c.box, kind, behaviour.OwnReplyToRecipients)
+	m.address(original, c.box, kind)
 	m.Body = style.body(sent.comment, original)
 	if behaviour.TextReplies {
 		m.Body = Body{ContentType: "text", Content: plainText(m.Body.Content)}
@@ -148,7 +137,7 @@ func (m *Message) follow(original *Message, kind answerKind, now time.Time) {
 
 // address sets the recipients of an answer. The mailbox itself gets no copy, except
 // of an answer to its own mail.
-func (m *Message) address(original *Message, box *mailbox, kind answerKind, toRecipients bool) {
+func (m *Message) address(original *Message, box *mailbox, kind answerKind) {
 	if kind == toOthers {
 		return
 	}
@@ -157,7 +146,7 @@ func (m *Message) address(original *Message, box *mailbox, kind answerKind, toRe
 	switch {
 	case len(original.ReplyTo) > 0:
 		m.To = slices.Clone(original.ReplyTo)
-	case own && (kind == toAll || toRecipients):
+	case own && kind == toAll:
 		m.To = slices.Clone(original.To)
 	case original.From != nil:
 		m.To = []Recipient{*original.From}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/mail"
 	"strings"
@@ -49,37 +48,10 @@ func (t *Tenant) toSend(c *graphCall) (m *Message, before bool, err error) {
 	return it.message, !it.message.IsDraft, t.conflicts(it.message)
 }
 
-// sendMail sends a message that was never a draft.
-//
-// https://learn.microsoft.com/graph/api/user-sendmail
-func (t *Tenant) sendMail(c *graphCall) (answer, error) {
-	body, err := c.body()
-	if err != nil {
-		return answer{}, err
-	}
-	sent, err := fields(body)
-	if err != nil {
-		return answer{}, err
-	}
-	if sent["message"] == nil {
-		return answer{}, errBadRequest("The Message is missing.")
-	}
-	save := true
-	if v := sent["saveToSentItems"]; v != nil && json.Unmarshal(v, &save) != nil {
-		return answer{}, errBadRequest("Cannot read the value of property 'saveToSentItems'.")
-	}
-	m, err := t.written(c, sent["message"])
-	if err != nil {
-		return answer{}, err
-	}
-	return t.submit(c, m, save)
-}
-
 // A departure is a mail on its way out of a mailbox.
 type departure struct {
 	box       *mailbox
-	draft     *Message // as it was stored; without an id it never was
-	out       Message  // the copy for Sent Items
+	out       Message // the copy for Sent Items
 	env       Envelope
 	raw       []byte // as the recipients get it
 	arrived   Message
@@ -90,7 +62,7 @@ type departure struct {
 // depart checks and encodes a message. It needs no lock: encoding a large mail takes
 // long.
 func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, now time.Time) (*departure, error) {
-	d := &departure{box: box, draft: draft, out: *draft, save: save, behaviour: b, env: Envelope{From: box.options.Address}}
+	d := &departure{box: box, out: *draft, save: save, behaviour: b, env: Envelope{From: box.options.Address}}
 	for _, l := range [][]Recipient{draft.To, draft.Cc, draft.Bcc} {
 		for _, r := range l {
 			if a := r.EmailAddress.Address; !validAddress(a) {
@@ -100,24 +72,18 @@ func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, no
 		}
 	}
 	if len(d.env.To) == 0 {
-		return nil, refuse(
-			http.StatusBadRequest,
-			"ErrorInvalidRecipients",
-			"At least one recipient is not valid., A message can't be sent because it contains no recipients.",
-		)
+		return nil, refuse(http.StatusBadRequest, "ErrorInvalidRecipients",
+			"At least one recipient is not valid., A message can't be sent because it contains no recipients.")
 	}
 	if draft.From != nil && !box.owns(draft.From.EmailAddress.Address) {
-		return nil, refuse(
-			http.StatusForbidden,
-			"ErrorSendAsDenied",
+		return nil, refuse(http.StatusForbidden, "ErrorSendAsDenied",
 			"The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending "+
-				"account.",
-		)
+				"account.")
 	}
 	d.out.From = box.sender(draft.From, b.SendFromAlias)
 	d.out.Sender = d.out.From
 	d.out.IsDraft, d.out.IsRead, d.out.Sent, d.out.Received = false, true, now, now
-	if d.out.InternetMessageID == "" || save && b.NewMessageID {
+	if save && b.NewMessageID {
 		d.out.InternetMessageID = "<" + strings.ToUpper(strings.ReplaceAll(newGUID(), "-", "")) + "@" + t.options.Domain + ">"
 	}
 	d.raw = d.out.compose()
@@ -158,21 +124,14 @@ func (t *Tenant) submit(c *graphCall, m *Message, save bool) (answer, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if m.ID != "" {
-		if it := c.box.items[m.ID]; it == nil || it.message != m {
-			return answer{}, refuse(http.StatusConflict, "ErrorIrresolvableConflict", changeKeyDiffers)
-		}
+	if it := c.box.items[m.ID]; it == nil || it.message != m {
+		return answer{}, refuse(http.StatusConflict, "ErrorIrresolvableConflict", changeKeyDiffers)
 	}
 	accepted := answer{status: http.StatusAccepted}
 	if b.SendDelay <= 0 || !save {
 		return accepted, t.leave(d)
 	}
 	// Exchange keeps the mail as a draft until the transport takes it.
-	if m.ID == "" {
-		if err := t.saveDraft(c.box, m); err != nil {
-			return answer{}, err
-		}
-	}
 	due := now.Add(time.Duration(b.SendDelay) * time.Second)
 	return accepted, t.commit(record{Submit: &submission{Mailbox: c.box.id, ID: m.ID, Due: due}})
 }
@@ -204,27 +163,20 @@ func (t *Tenant) sendDue() {
 func (t *Tenant) leave(d *departure) error {
 	now := d.out.Sent
 	records, oldID := t.sentCopy(d)
-	delivered, failed := t.route(d.env.To, d.behaviour)
+	delivered, failed := t.route(d.env.To)
 	d.env.To = delivered
 	records = append(records, t.arrivals(d.env, d.arrived, d.raw, len(records))...)
-	if d.behaviour.DeliverTwice {
-		records = append(records, t.arrivals(d.env, d.arrived, d.raw, len(records))...)
-	}
 	records = append(records, t.reports(d, failed, now, len(records))...)
 	records = append(records, t.returned(d, now, len(records))...)
 	records = append(records, t.outOfOffice(d.env, &d.arrived, now, len(records))...)
 	if err := t.commit(records...); err != nil {
 		return err
 	}
-	if oldID != "" && oldID != d.out.ID {
+	if d.save && oldID != d.out.ID {
 		t.renamed[oldID] = d.out.ID
 	}
 	if d.save && d.behaviour.SentID == "late" {
-		seconds := d.behaviour.LateSeconds
-		if seconds == 0 {
-			seconds = 30
-		}
-		t.late[d.out.ID] = t.now().Add(time.Duration(seconds) * time.Second)
+		t.late[d.out.ID] = t.now().Add(lateTime)
 	}
 	return nil
 }
@@ -236,11 +188,7 @@ func (t *Tenant) sentCopy(d *departure) (records []record, oldID string) {
 		return nil, ""
 	}
 	oldID = d.out.ID
-	switch {
-	case oldID == "":
-		d.box.name(&d.out, t.sequence+1)
-		d.out.ConversationID = d.box.conversation(&d.arrived)
-	case d.behaviour.SentID == "different":
+	if d.behaviour.SentID == "different" {
 		records = append(records, record{Remove: &removal{Mailbox: d.box.id, ID: oldID}})
 		d.box.name(&d.out, t.sequence+2)
 	}

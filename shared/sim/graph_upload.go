@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -18,12 +19,9 @@ import (
 const (
 	maxUpload = 150 << 20
 	maxChunk  = 4 << 20
-	// maxUploads bounds the memory of the sessions that nobody finished.
-	maxUploads = 64
 )
 
-// uploadLife is how long a session lives when the behaviour names no time. Graph
-// documents no time.
+// uploadLife is how long a session lives. Graph documents no time.
 const uploadLife = 3 * time.Hour
 
 // An upload is an upload session.
@@ -33,7 +31,6 @@ type upload struct {
 	size             int
 	data             []byte
 	expires          time.Time
-	started          uint64 // order of the sessions
 }
 
 // createUpload begins an upload session for an attachment of a draft.
@@ -53,14 +50,10 @@ func (t *Tenant) createUpload(c *graphCall) (answer, error) {
 	if u.size > t.behaviour.maxSendSize() {
 		return answer{}, errTooLarge()
 	}
-	life := uploadLife
-	if s := t.behaviour.UploadSeconds; s > 0 {
-		life = time.Duration(s) * time.Second
-	}
-	t.uploadCount++
-	u.mailbox, u.message, u.expires, u.started = c.box.id, it.message.ID, t.now().Add(life), t.uploadCount
+	maps.DeleteFunc(t.uploads, func(_ string, old *upload) bool { return !t.now().Before(old.expires) })
+	u.mailbox, u.message, u.expires = c.box.id, it.message.ID, t.now().Add(uploadLife)
 	token := newGUID()
-	t.keepUpload(token, u)
+	t.uploads[token] = u
 
 	root := t.behaviour.UploadRoot
 	if root == "" {
@@ -69,37 +62,17 @@ func (t *Tenant) createUpload(c *graphCall) (answer, error) {
 	out := &bytes.Buffer{}
 	o := open(out)
 	o.put("@odata.context", t.base(c.r)+"/$metadata#microsoft.graph.uploadSession")
-	o.put(
-		"uploadUrl",
-		fmt.Sprintf("%s/Users('%s')/Messages('%s')/AttachmentSessions('%s')?authtoken=%s", root, c.box.id, c.id(it.message), token, token),
-	)
+	o.put("uploadUrl",
+		fmt.Sprintf("%s/Users('%s')/Messages('%s')/AttachmentSessions('%s')?authtoken=%s", root, c.box.id, c.id(it.message), token, token))
 	o.put("expirationDateTime", u.expires)
 	o.put("nextExpectedRanges", []string{"0-"})
 	o.close()
 	return answer{status: http.StatusCreated, body: out}, nil
 }
 
-// keepUpload forgets the oldest session if there are too many. The caller holds mu.
-func (t *Tenant) keepUpload(token string, u *upload) {
-	if len(t.uploads) >= maxUploads {
-		oldest := token
-		for id, other := range t.uploads {
-			if oldest == token || other.started < t.uploads[oldest].started {
-				oldest = id
-			}
-		}
-		delete(t.uploads, oldest)
-	}
-	t.uploads[token] = u
-}
-
 // upload reads the request for a session.
 func (c *graphCall) upload() (*upload, error) {
-	body, err := c.body()
-	if err != nil {
-		return nil, err
-	}
-	sent, err := fields(body)
+	sent, err := c.sent()
 	if err != nil {
 		return nil, err
 	}
@@ -115,22 +88,13 @@ func (c *graphCall) upload() (*upload, error) {
 	case !strings.EqualFold(item.AttachmentType, "file"), item.Name == "":
 		return nil, refuse(http.StatusBadRequest, "ErrorInvalidRequest", "The attachmentType must be file, and the name is required.")
 	case item.Size < maxAttachment:
-		return nil, refuse(
-			http.StatusBadRequest,
-			"ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
-			"The size of the attachment should not be less than 3 MB.",
-		)
+		return nil, refuse(http.StatusBadRequest, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
+			"The size of the attachment should not be less than 3 MB.")
 	case item.Size > maxUpload:
 		return nil, refuse(http.StatusBadRequest, "ErrorAttachmentSizeLimitExceeded", "The attachment is larger than 150 MB.")
 	}
-	a := Attachment{
-		Type:        FileAttachment,
-		Name:        item.Name,
-		ContentType: item.ContentType,
-		Size:        item.Size,
-		IsInline:    item.IsInline,
-		ContentID:   item.ContentID,
-	}
+	a := Attachment{Type: FileAttachment, Name: item.Name, ContentType: item.ContentType, Size: item.Size, IsInline: item.IsInline,
+		ContentID: item.ContentID}
 	return &upload{item: a, size: item.Size}, nil
 }
 
@@ -184,24 +148,12 @@ func (t *Tenant) uploading(r *http.Request) (answer, error) {
 			return answer{}, err
 		}
 		return u.expects()
-	case http.MethodDelete:
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if _, err := t.session(p[1]); err != nil {
-			return answer{}, err
-		}
-		delete(t.uploads, p[1])
-		return answer{status: http.StatusNoContent}, nil
 	}
 	return answer{}, refuse(http.StatusMethodNotAllowed, "ErrorInvalidRequest", "The method is not allowed for an upload session.")
 }
 
 func errNoUpload() error {
-	return refuse(
-		http.StatusNotFound,
-		"ErrorItemNotFound",
-		"The upload session was not found: it has expired, was cancelled, or is complete.",
-	)
+	return refuse(http.StatusNotFound, "ErrorItemNotFound", "The upload session was not found: it has expired or is complete.")
 }
 
 // session finds a session that has not expired. The caller holds mu.
@@ -239,11 +191,8 @@ func (t *Tenant) takeChunk(r *http.Request, token string) (answer, error) {
 		return answer{}, err
 	}
 	if first != len(u.data) || total != u.size || last-first+1 != len(chunk) || last >= total || len(chunk) == 0 {
-		return answer{}, refuse(
-			http.StatusRequestedRangeNotSatisfiable,
-			"ErrorInvalidRange",
-			fmt.Sprintf("The range does not follow: %d bytes of %d are here.", len(u.data), u.size),
-		)
+		return answer{}, refuse(http.StatusRequestedRangeNotSatisfiable, "ErrorInvalidRange",
+			fmt.Sprintf("The range does not follow: %d bytes of %d are here.", len(u.data), u.size))
 	}
 	u.data = append(u.data, chunk...)
 	if len(u.data) == u.size {

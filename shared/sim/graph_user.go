@@ -72,14 +72,14 @@ func (t *Tenant) listUsers(c *graphCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	match, advanced, err := userFilter(query.Get("$filter"), query.Get("$search"))
+	match, err := userMatch(query.Get("$filter"), query.Get("$search"))
 	if err != nil {
 		return answer{}, err
 	}
-	if advanced && (!strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual") ||
-		query.Get("$search") == "" && query.Get("$count") != "true") {
+	// https://learn.microsoft.com/graph/aad-advanced-queries
+	if query.Get("$search") != "" && !strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual") {
 		return answer{}, refuse(http.StatusBadRequest, "Request_UnsupportedQuery",
-			"Request with $search or this $filter is only supported with the header ConsistencyLevel: eventual and $count=true.")
+			"Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'.")
 	}
 	size := userPage
 	if top := query.Get("$top"); top != "" {
@@ -104,38 +104,25 @@ func (t *Tenant) listUsers(c *graphCall) (answer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var page []*mailbox
-	next, count := 0, 0
+	next := 0
 	for i, box := range t.boxes {
-		if !match(box) {
-			continue
-		}
-		count++
 		switch {
-		case i < start:
+		case i < start || !match(box):
 		case len(page) < size:
 			page = append(page, box)
 		case next == 0:
 			next = i
 		}
 	}
-	if query.Get("$count") == "true" {
-		o.put("@odata.count", count)
-	}
 	if next > 0 {
 		query.Set("$skiptoken", base64.RawURLEncoding.EncodeToString([]byte("user "+strconv.Itoa(next))))
 		o.put("@odata.nextLink", t.base(c.r)+"/users?"+strings.ReplaceAll(encode(query), "%24", "$"))
 	}
-	o.name("value")
-	out.WriteByte('[')
-	for i, box := range page {
-		if i > 0 {
-			out.WriteByte(',')
-		}
+	writeList(o, "value", page, func(box *mailbox) {
 		item := open(out)
 		write(item, box, userProperties, sel)
 		item.close()
-	}
-	out.WriteByte(']')
+	})
 	o.close()
 	return ok(out)
 }

@@ -73,7 +73,7 @@ func (t *Tenant) applyMailbox(o MailboxOptions) {
 	if box == nil {
 		box = &mailbox{id: id, items: map[string]*item{}, folders: map[string]*folder{}}
 		for _, name := range folderNames {
-			box.folders[name] = &folder{id: folderID(id, name)}
+			box.folders[name] = &folder{id: folderID(id, name), name: name}
 		}
 		t.byID[id] = box
 		t.boxes = append(t.boxes, box)

@@ -57,7 +57,7 @@ type Message struct {
 	Cc                       []Recipient  `json:"ccRecipients"`
 	Bcc                      []Recipient  `json:"bccRecipients"`
 	ReplyTo                  []Recipient  `json:"replyTo"`
-	Headers                  []Header     `json:"internetMessageHeaders"` // in the order of the mail, with repeated names
+	Headers                  []Header     `json:"internetMessageHeaders,omitempty"` // in the order of the mail, with repeated names
 	Flag                     Flag         `json:"flag"`
 	MeetingMessageType       string       `json:"meetingMessageType,omitempty"` // only for an event message
 	Attachments              []Attachment `json:"-"`

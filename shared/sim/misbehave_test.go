@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,9 +107,9 @@ func TestOnlyThisMachineControlsTheTenant(t *testing.T) {
 	r, _ := http.NewRequest("POST", root+"/simulator/secrets/expire", stringReader(`{}`))
 	r.Header.Set("Content-Type", "application/json")
 	r.RemoteAddr = "192.0.2.1:1234"
-	answer := &batchWriter{header: http.Header{}}
+	answer := httptest.NewRecorder()
 	w.tenant.Handler().ServeHTTP(answer, r)
-	if answer.status != http.StatusForbidden {
-		t.Errorf("another machine: %d", answer.status)
+	if answer.Code != http.StatusForbidden {
+		t.Errorf("another machine: %d", answer.Code)
 	}
 }

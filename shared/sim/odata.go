@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +38,19 @@ func (o *object) put(name string, value any) {
 
 func (o *object) close() { o.out.WriteByte('}') }
 
+// writeList appends a property that is a list; each writes one item.
+func writeList[T any](o *object, name string, items []T, each func(T)) {
+	o.name(name)
+	o.out.WriteByte('[')
+	for i, item := range items {
+		if i > 0 {
+			o.out.WriteByte(',')
+		}
+		each(item)
+	}
+	o.out.WriteByte(']')
+}
+
 // writeJSON appends value, which must be one that can always be encoded.
 func writeJSON(out *bytes.Buffer, value any) {
 	before := out.Len()
@@ -54,6 +69,32 @@ type property[T any] struct {
 	value    func(T) any
 	selected bool // only in an answer if it is selected
 	optional bool // left out if its value is nil
+	field    func(T) reflect.Value
+}
+
+// propertiesOf returns the fields of a T by their names in JSON. Those in selected
+// are only in an answer if they are selected.
+func propertiesOf[T any](selected ...string) (all []property[*T]) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" || name[0] == '-' || name[0] == '@' {
+			continue
+		}
+		optional := options == "omitempty"
+		field := func(v *T) reflect.Value { return reflect.ValueOf(v).Elem().FieldByIndex(f.Index) }
+		all = append(all, property[*T]{name: name, selected: slices.Contains(selected, name), optional: optional, field: field,
+			value: func(v *T) any {
+				switch value := field(v); {
+				case optional && value.IsZero():
+					return nil
+				case value.Kind() == reflect.Slice && value.IsNil() && f.Type != reflect.TypeFor[[]byte]():
+					return []string{} // Graph has no list that is null
+				default:
+					return value.Interface()
+				}
+			}})
+	}
+	return all
 }
 
 // A selection is a $select; nil selects the default properties.
@@ -84,14 +125,7 @@ func selectOf[T any](r *http.Request, kind string, properties []property[T]) (se
 	return sel, nil
 }
 
-func (s selection) has(name string) bool {
-	for _, n := range s {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
+func (s selection) has(name string) bool { return slices.Contains(s, name) }
 
 // write appends the selected properties of v. The id is always one of them.
 func write[T any](o *object, v T, properties []property[T], sel selection) {

@@ -113,7 +113,7 @@ func outsideItem(stored *Message) OutsideItem {
 	m := stored.Parsed()
 	item := OutsideItem{
 		To: outsideAddresses(m.To), Cc: outsideAddresses(m.Cc), ReplyTo: outsideAddresses(m.ReplyTo), Subject: m.Subject, Date: m.Sent,
-		MessageID: stored.InternetMessageID, InReplyTo: m.InReplyTo, References: list(m.References), Text: m.asText().Body.Content,
+		MessageID: stored.InternetMessageID, InReplyTo: m.InReplyTo, References: append([]string{}, m.References...), Text: m.asText().Body.Content,
 		Attachments: []OutsideAttachment{}, Raw: string(stored.MIME),
 	}
 	if m.From != nil {

@@ -16,8 +16,8 @@ func (w *world) letter(raw string) string {
 	if err := w.tenant.Deliver(w.Context(), Envelope{From: jan, To: []string{info}}, []byte(raw)); err != nil {
 		w.Fatal(err)
 	}
-	items := values(w.want(w.graph("GET", "/users/"+info+"/mailFolders/inbox/messages?$top=1", nil), 200))
-	return "/users/" + info + "/messages/" + url.PathEscape(items[0]["id"].(string))
+	items, _ := w.round(delta)
+	return "/users/" + info + "/messages/" + url.PathEscape(items[len(items)-1]["id"].(string))
 }
 
 // pictureMail has a picture in its text and a file.
@@ -129,8 +129,8 @@ func TestAForwardTakesTheFilesAlong(t *testing.T) {
 func TestAReplyToOwnMail(t *testing.T) {
 	w := newWorld(t, "info")
 	w.mailOut(map[string]any{"subject": "x", "toRecipients": []any{recipient(jan)}})
-	sent := values(w.want(w.graph("GET", "/users/"+info+"/mailFolders/sentitems/messages", nil), 200))[0]
-	path := "/users/" + info + "/messages/" + url.PathEscape(sent["id"].(string))
+	sent, _ := w.round(sentDelta)
+	path := "/users/" + info + "/messages/" + url.PathEscape(sent[0]["id"].(string))
 	to := func(operation string) string {
 		return asJSON(t, w.want(w.graph("POST", path+"/"+operation, nil), 201).json["toRecipients"])
 	}
@@ -139,10 +139,6 @@ func TestAReplyToOwnMail(t *testing.T) {
 	}
 	if got := to("createReplyAll"); strings.Contains(got, info) || !strings.Contains(got, jan) {
 		t.Errorf("reply to all %s", got)
-	}
-	w.tenant.Behave(Behaviour{OwnReplyToRecipients: true})
-	if got := to("createReply"); !strings.Contains(got, jan) {
-		t.Errorf("reply to recipients %s", got)
 	}
 }
 
@@ -245,10 +241,9 @@ func TestPropertiesAreRefusedByBehaviour(t *testing.T) {
 	property := map[string]any{"singleValueExtendedProperties": []any{map[string]any{"id": ownProperty, "value": "1"}}}
 	_, at := w.reply(path, nil)
 	w.want(w.graph("PATCH", at, property), 200)
-	w.tenant.Behave(Behaviour{RefuseReplyProperties: true, RefusePatchedProperties: true, RefusePatchedHeaders: true})
+	w.tenant.Behave(Behaviour{RefuseReplyProperties: true, RefusePatchedProperties: true})
 	w.refused(w.graph("POST", path+"/createReply", map[string]any{"message": property}), 400, "ErrorInvalidProperty")
 	w.refused(w.graph("PATCH", at, property), 400, "ErrorInvalidProperty")
-	w.refused(w.graph("PATCH", at, `{"internetMessageHeaders":[{"name":"x-a","value":"1"}]}`), 400, "ErrorInvalidPropertySet")
 	w.refused(
 		w.graph("PATCH", at, `{"singleValueExtendedProperties":[{"id":"nonsense","value":"1"}]}`),
 		http.StatusBadRequest,

@@ -55,7 +55,6 @@ var codeTexts = map[string]string{
 	"5.4.1":   "Recipient address rejected: Access denied",
 	"5.4.310": "DNS domain does not exist",
 	"5.7.1":   "Delivery not authorized, message refused",
-	"5.7.233": "Access denied, the tenant has exceeded its external recipient limit",
 }
 
 func textOf(code string) string {
@@ -72,10 +71,9 @@ func textOf(code string) string {
 //   - a domain in .invalid: 5.4.310;
 //   - bounce-<code>@ any domain outside: that code; delay-<code>@: that code, delayed;
 //   - returned-<code>@ any domain outside: it arrives, and its server returns it;
-//   - above the external recipients of the behaviour: 5.7.233.
 //
 // The caller holds mu.
-func (t *Tenant) route(to []string, b Behaviour) (delivered []string, failed []failure) {
+func (t *Tenant) route(to []string) (delivered []string, failed []failure) {
 	for _, address := range to {
 		local, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
 		pattern := failurePattern.FindStringSubmatch(local)
@@ -90,10 +88,6 @@ func (t *Tenant) route(to []string, b Behaviour) (delivered []string, failed []f
 			code = "5.4.310"
 		case pattern != nil:
 			code = pattern[2]
-		default:
-			if t.externals++; b.ExternalRecipients > 0 && t.externals > b.ExternalRecipients {
-				code = "5.7.233"
-			}
 		}
 		if code == "" {
 			delivered = append(delivered, address)

@@ -37,25 +37,23 @@ type Tenant struct {
 	log     *slog.Logger
 	handler http.Handler
 
-	mu          sync.Mutex // guards the following fields
-	key         []byte     // signs access tokens and delta tokens
-	sequence    uint64     // number of the last change, anywhere
-	boxes       []*mailbox // in the order in which they were added
-	byID        map[string]*mailbox
-	addresses   map[string]*mailbox // lower-case primary addresses and aliases
-	outside     outsideMail
-	behaviour   Behaviour
-	pending     map[string]submission // mail that was sent and has not left, by immutable id
-	renamed     map[string]string     // ids of sent copies, by the ids of their drafts
-	late        map[string]time.Time  // until when an id is not found
-	conflicted  map[string]bool       // drafts whose next change is answered with 412
-	absent      map[string]bool       // who got an out-of-office mail from whom
-	externals   int                   // recipients outside the tenant so far
-	uploads     map[string]*upload
-	uploadCount uint64
-	app         application
-	vault       map[string]*vaultSecret
-	journal     *journal
+	mu         sync.Mutex // guards the following fields
+	key        []byte     // signs access tokens and delta tokens
+	sequence   uint64     // number of the last change, anywhere
+	boxes      []*mailbox // in the order in which they were added
+	byID       map[string]*mailbox
+	addresses  map[string]*mailbox // lower-case primary addresses and aliases
+	outside    outsideMail
+	behaviour  Behaviour
+	pending    map[string]submission // mail that was sent and has not left, by immutable id
+	renamed    map[string]string     // ids of sent copies, by the ids of their drafts
+	late       map[string]time.Time  // until when an id is not found
+	conflicted map[string]bool       // drafts whose next change is answered with 412
+	absent     map[string]bool       // who got an out-of-office mail from whom
+	uploads    map[string]*upload
+	app        application
+	vault      map[string]*vaultSecret
+	journal    *journal
 }
 
 // New makes a tenant, or opens the one in the journal.
@@ -196,7 +194,7 @@ func (t *Tenant) apply(r *record) {
 			}
 		}
 	case r.Secret != nil:
-		t.applySecret(*r.Secret)
+		t.vault[r.Secret.Name] = r.Secret
 	}
 }
 

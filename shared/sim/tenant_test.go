@@ -228,10 +228,10 @@ func TestATenantGoesOnAfterARestart(t *testing.T) {
 	items, link := w.round(delta)
 	first := items[0]["id"].(string)
 	w.want(w.graph("PATCH", "/users/"+info+"/messages/"+url.PathEscape(first), `{"categories":["Verwerkt"]}`), 200)
-	w.want(w.graph("POST", "/users/"+info+"/sendMail", map[string]any{"message": map[string]any{
+	w.mailOut(map[string]any{
 		"subject": "Antwoord", "toRecipients": []any{recipient("x@elders.example")},
 		"attachments": []any{map[string]any{"@odata.type": FileAttachment, "name": "a.txt", "contentBytes": "aG9p"}},
-	}}), 202)
+	})
 	if err := w.tenant.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ type vaultSecret struct {
 	Name     string         `json:"name"`
 	Versions []vaultVersion `json:"versions,omitempty"`
 	Deleted  int64          `json:"deleted,omitempty"` // Unix seconds; 0 when it is not deleted
-	Purged   bool           `json:"purged,omitempty"`
 }
 
 type vaultVersion struct {
@@ -26,14 +25,6 @@ type vaultVersion struct {
 	Before      int64             `json:"nbf,omitempty"`
 	Created     int64             `json:"created"`
 	Updated     int64             `json:"updated"`
-}
-
-func (t *Tenant) applySecret(s vaultSecret) {
-	if s.Purged {
-		delete(t.vault, s.Name)
-		return
-	}
-	t.vault[s.Name] = &s
 }
 
 // The valid names of secrets, and the largest length of a value, in characters.
@@ -73,26 +64,20 @@ func secretNotFound(name string) error {
 }
 
 // vaultHandler handles one operation on secrets under mu.
-type vaultHandler func(r *http.Request) (status int, body any, err error)
+type vaultHandler func(r *http.Request) (body any, err error)
 
 func (t *Tenant) vaultRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, h vaultHandler) { mux.Handle(pattern, t.vaulted(h)) }
-	handle("GET /secrets", t.listSecrets)
 	handle("PUT /secrets/{name}", t.setSecret)
 	handle("DELETE /secrets/{name}", t.deleteSecret)
 	handle("GET /secrets/{name}", t.getSecret)
 	handle("GET /secrets/{name}/{$}", t.getSecret) // the SDK requests the newest version with this path
 	handle("GET /secrets/{name}/{version}", t.getSecret)
-	handle("PATCH /secrets/{name}/{$}", t.patchSecret)
-	handle("PATCH /secrets/{name}/{version}", t.patchSecret)
 	handle("GET /secrets/{name}/versions", t.listVersions)
-	handle("GET /deletedsecrets", t.listDeleted)
-	handle("GET /deletedsecrets/{name}", t.getDeleted)
-	handle("DELETE /deletedsecrets/{name}", t.purgeSecret)
 	handle("POST /deletedsecrets/{name}/recover", t.recoverSecret)
-	handle("/", func(*http.Request) (int, any, error) {
-		return 0, nil, &vaultError{http.StatusNotFound, "NotFound", "", "The resource you are looking for does not exist."}
+	handle("/", func(*http.Request) (any, error) {
+		return nil, &vaultError{http.StatusNotFound, "NotFound", "", "The resource you are looking for does not exist."}
 	})
 	return mux
 }
@@ -109,7 +94,7 @@ func (t *Tenant) vaulted(h vaultHandler) http.Handler {
 		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		status, body, err := h(r)
+		body, err := h(r)
 		switch e := err.(type) {
 		case nil:
 		case *vaultError:
@@ -119,11 +104,7 @@ func (t *Tenant) vaulted(h vaultHandler) http.Handler {
 			(&vaultError{http.StatusInternalServerError, "InternalServerError", "", err.Error()}).send(w)
 			return
 		}
-		if status == http.StatusNoContent {
-			w.WriteHeader(status)
-			return
-		}
-		sendJSON(w, status, body)
+		sendJSON(w, http.StatusOK, body)
 	})
 }
 

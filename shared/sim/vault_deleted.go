@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -11,17 +9,17 @@ import (
 // taken.
 //
 // https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
-func (t *Tenant) deleteSecret(r *http.Request) (int, any, error) {
+func (t *Tenant) deleteSecret(r *http.Request) (any, error) {
 	s, err := t.secret(r)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	next := s.clone()
 	next.Deleted = t.now().Unix()
 	if err := t.commit(record{Secret: next}); err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	return http.StatusOK, t.bundle(next, next.version(""), false), nil
+	return t.bundle(next, next.version(""), false), nil
 }
 
 // deletedSecret finds the deleted secret of the path.
@@ -37,63 +35,27 @@ func (t *Tenant) deletedSecret(r *http.Request) (*vaultSecret, error) {
 	return s, nil
 }
 
-func (t *Tenant) getDeleted(r *http.Request) (int, any, error) {
+func (t *Tenant) recoverSecret(r *http.Request) (any, error) {
 	s, err := t.deletedSecret(r)
 	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusOK, t.bundle(s, s.version(""), false), nil
-}
-
-func (t *Tenant) recoverSecret(r *http.Request) (int, any, error) {
-	s, err := t.deletedSecret(r)
-	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	next := s.clone()
 	next.Deleted = 0
 	if err := t.commit(record{Secret: next}); err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	return http.StatusOK, t.bundle(next, next.version(""), false), nil
+	return t.bundle(next, next.version(""), false), nil
 }
 
-func (t *Tenant) purgeSecret(r *http.Request) (int, any, error) {
-	s, err := t.deletedSecret(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusNoContent, nil, t.commit(record{Secret: &vaultSecret{Name: s.Name, Purged: true}})
-}
-
-func (t *Tenant) listSecrets(*http.Request) (int, any, error) {
-	return http.StatusOK, t.bundles(func(s *vaultSecret) bool { return s.Deleted == 0 }), nil
-}
-
-func (t *Tenant) listDeleted(*http.Request) (int, any, error) {
-	return http.StatusOK, t.bundles(func(s *vaultSecret) bool { return s.Deleted != 0 }), nil
-}
-
-func (t *Tenant) bundles(which func(*vaultSecret) bool) map[string]any {
-	all := []map[string]any{}
-	for _, name := range slices.Sorted(maps.Keys(t.vault)) {
-		if s := t.vault[name]; which(s) {
-			b := t.bundle(s, s.version(""), false)
-			b["id"] = t.graphRoot() + "/secrets/" + s.Name
-			all = append(all, b)
-		}
-	}
-	return map[string]any{"value": all, "nextLink": nil}
-}
-
-func (t *Tenant) listVersions(r *http.Request) (int, any, error) {
+func (t *Tenant) listVersions(r *http.Request) (any, error) {
 	s, err := t.secret(r)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	all := []map[string]any{}
 	for i := range s.Versions {
 		all = append(all, t.bundle(s, &s.Versions[i], false))
 	}
-	return http.StatusOK, map[string]any{"value": all, "nextLink": nil}, nil
+	return map[string]any{"value": all, "nextLink": nil}, nil
 }
