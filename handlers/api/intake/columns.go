@@ -163,6 +163,7 @@ func kindOf(name string, cells []string) Kind {
 		h, _, _ := headOf(kind, cells)
 		return len(h.fields[field]) > 0
 	}
+	client := has(Clients, "number") && has(Clients, "name")
 	switch {
 	case has(ClientTeam, "client") && has(ClientTeam, "member") && has(ClientTeam, "role"):
 		return ClientTeam
@@ -170,9 +171,9 @@ func kindOf(name string, cells []string) Kind {
 		return TeamMembers
 	case has(Clients, "number") && (has(Clients, "kvk") || has(Clients, "vat") || has(Clients, "ibans") || has(Clients, "type")):
 		return Clients
-	case has(Contacts, "emails"):
+	case has(Contacts, "emails") && (!client || has(Contacts, "name") || has(Contacts, "first") || has(Contacts, "last")):
 		return Contacts
-	case has(Clients, "number") && has(Clients, "name"):
+	case client:
 		return Clients
 	case has(Roles, "name") && len(cells) == 1:
 		return Roles

@@ -39,6 +39,8 @@ func TestFilesOfUsualPrograms(t *testing.T) {
 			"2 create 1002: number=1002 type=organisation name=Slager kvk=12345678 vat=NL123456789B01\n", "Plaats E-mail"},
 		{"Twinfield", "Code\tName\tCOC number\tVAT number\n1002\tSlager\t12345678\tNL123456789B01\n",
 			"2 create 1002: number=1002 type=organisation name=Slager kvk=12345678 vat=NL123456789B01\n", ""},
+		{"debtors with an address", "Debiteurnummer;Debiteurnaam;E-mailadres\n1002;Slager;s@s.example\n",
+			"2 create 1002: number=1002 type=organisation name=Slager\n", "E-mailadres"},
 		{"SnelStart", "Relatiecode;Naam;Contactpersoon;KvK-nummer;Btw-nummer\n1002;Slager;Els;12345678;NL123456789B01\n",
 			"2 create 1002: number=1002 type=organisation name=Slager kvk=12345678 vat=NL123456789B01\n", "Contactpersoon"},
 		{"Visma", "Klantnummer;Klantnaam;Organisatienummer\n1002;Slager;12345678\n",

@@ -72,6 +72,8 @@ func TestWhatRowsDo(t *testing.T) {
 		{"wrong fields", Clients, "number;name;kvk;type;vat\n7;X;123;?;\n8;X;;;NL1\n",
 			"2 wrong 7: [type] verwacht: organisatie, persoon, intern, leverancier of prospect [kvk] verwacht: 8 cijfers\n3 wrong 8: [vat] " +
 				"verwacht: een btw-id zoals NL123456789B01\n"},
+		{"a control character", Clients, "number;name\n7;X\x01\n",
+			"2 wrong 7: [name] verwacht: tekst zonder stuurtekens; hierin staat U+0001 CONTROL CHARACTER\n"},
 		{"a number twice", Clients, "number;name\nA1;X\nb;Y\na1;Z\n",
 			"2 wrong A1: [number] staat ook op rij 4\n3 create b: number=b type=organisation name=Y\n4 wrong a1: [number] staat ook op rij 2\n"},
 		{"a contact is found by any address, and keeps what it has", Contacts, "E-mail;Naam;Functie\nPiet@zoet.nl, p2@zoet.nl;;Bakker\n",

@@ -203,7 +203,7 @@ var dutch = strings.NewReplacer(
 	"a VAT identification number such as", "een btw-id zoals",
 	"a bank account such as", "een bankrekening zoals", "with its check digits right", "met het juiste controlegetal", "bank accounts",
 	"bankrekeningen",
-	"text without control characters", "tekst zonder stuurtekens",
+	"text without control characters; it has", "tekst zonder stuurtekens; hierin staat",
 	"valid UTF-8", "geldige tekst",
 	" to ", " tot ", "characters", "tekens", "digits", "cijfers",
 	"e-mail addresses", "e-mailadressen", "at most", "hoogstens", "team members", "teamleden", "clients", "relaties",
