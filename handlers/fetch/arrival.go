@@ -93,17 +93,13 @@ type analysis struct {
 
 func analyse(it item.Item, content string) analysis {
 	text, folding := mailtext.ReadAndFold(it.Message(content))
-	own, at := "", 0
-	for _, r := range folding.Ranges {
-		own, at = own+content[at:r.From], r.To
-	}
 	says, signature := words(it, text)
 	return analysis{
 		own: says, signature: signature,
 		numbers:        numbers(it, content, text),
-		lines:          lines(it.BodyType, own+content[at:]),
+		lines:          folding.Lines,
 		shingles:       folding.Shingles,
-		remotePictures: it.BodyType == "html" && showsRemote(content),
+		remotePictures: folding.Remote,
 		away:           away(it, text),
 	}
 }

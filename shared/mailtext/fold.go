@@ -28,7 +28,16 @@ type Range struct {
 type Folding struct {
 	Ranges   []Range // in order
 	Shingles []byte  // of the rest, for Earlier.Add; see Shingles
+	Lines    int     // about how many lines a page shows of the rest, at most 60
+	Remote   bool    // it shows pictures from other servers
 }
+
+// What a page shows, so that it can reserve the space.
+const (
+	lineWidth    = 90 // characters
+	pictureLines = 2
+	maxPageLines = 60 // a longer mail is just long
+)
 
 // Limits on what is folded, in lines with text. Less than that costs a reader
 // nothing; a quotation above an answer is often chosen by the writer.
@@ -55,7 +64,14 @@ func fold(l Message, r *reader, earlier *Earlier) Folding {
 	if len(l.Content) <= maxContent {
 		from, to = f.quoted()
 	}
-	out := Folding{Shingles: shinglesOf(slices.Concat(r.lines[:from], r.lines[to:]))}
+	rest := slices.Concat(r.lines[:from], r.lines[to:])
+	out := Folding{Shingles: shinglesOf(rest), Lines: pageLines(rest), Remote: r.remote}
+	for _, p := range r.pictures {
+		if p.line <= from || p.line >= to {
+			out.Lines += pictureLines
+		}
+	}
+	out.Lines = min(out.Lines, maxPageLines)
 	if from < to {
 		q := Range{From: r.lines[from].at, To: r.last, Lines: countOf(r.lines[from:to]), Rest: to == len(r.lines)}
 		if !q.Rest {
@@ -64,6 +80,14 @@ func fold(l Message, r *reader, earlier *Earlier) Folding {
 		out.Ranges = append(out.Ranges, q)
 	}
 	return out
+}
+
+// pageLines estimates how many lines a page shows of some lines.
+func pageLines(lines []line) (n int) {
+	for _, l := range lines[:lastText(lines)+1] {
+		n += 1 + max(0, len(l.text)-1)/lineWidth
+	}
+	return n
 }
 
 // A folder finds the quoted lines of one message.

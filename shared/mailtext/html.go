@@ -48,6 +48,7 @@ type reader struct {
 	cutDepth int // how many; none when there is no place yet
 	start    int // where the present line may be cut off from the one before; none inside a text
 	pictures []picture
+	remote   bool // a picture is on another server
 	tinted   bool // the present line has text in an answer's colour
 }
 
@@ -107,6 +108,7 @@ func (r *reader) show() int {
 
 func (r *reader) startTag(name atom.Atom, a attr) {
 	step(1)
+	r.remote = r.remote || name == atom.Img && a.remote
 	if name == atom.Img && !r.in(hides) && a.width != "0" && a.width != "1" {
 		if at := r.show(); r.text.Len() == 0 {
 			r.start = at

@@ -11,7 +11,13 @@ import (
 )
 
 // attr holds the attributes by which mail programs mark what an element is for.
-type attr struct{ id, class, style, kind, colour, width string }
+type attr struct {
+	id, class, style, kind, colour, width string
+	remote                                bool // it has an address on another server
+}
+
+// maxSource is how much of the address of a picture is read, in bytes.
+const maxSource = 2000
 
 func attributes(z *html.Tokenizer, more bool) (a attr) {
 	for more {
@@ -30,6 +36,9 @@ func attributes(z *html.Tokenizer, more bool) (a attr) {
 			a.colour = strings.ToLower(string(value))
 		case "width":
 			a.width = string(value)
+		case "src", "srcset":
+			source := strings.ToLower(cut(string(value), maxSource))
+			a.remote = a.remote || strings.Contains(source, "http:") || strings.Contains(source, "https:")
 		}
 	}
 	return a
