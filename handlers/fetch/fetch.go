@@ -56,8 +56,7 @@ type Handler struct {
 	Outbox     *outbox.Store
 	Jobs       Jobs
 	// Arrive stores mails that an address received, those that it can decide with their
-	// decision. More says that earlier mail may follow. When it is nil, mails are stored
-	// undecided.
+	// decision. More says that earlier mail may follow.
 	Arrive func(ctx context.Context, to connector.Activation, mails []item.Arrival, more bool) (item.Arrived, error)
 }
 
@@ -117,9 +116,7 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim
 	graph, err := h.Connectors.Client(ctx, b.Connector)
 	stored, inboxRead := 0, b.Cursor.LastRound
 	if err == nil {
-		var marked []string
-		stored, err = h.round(ctx, h.inbox(graph, &b, &marked), b.Activation.ID, claim)
-		h.mark(ctx, b.Address, marked)
+		stored, err = h.round(ctx, h.inbox(graph, &b), b.Activation.ID, claim)
 	}
 	var storage *storageError
 	switch {
@@ -137,16 +134,6 @@ func (h *Handler) mailbox(ctx context.Context, b connector.Box, sent bool, claim
 		}
 	}
 	return h.Connectors.ConnectorWorks(ctx, b.Connector)
-}
-
-// mark puts jobs that show decisions in Outlook. The tick finds the marks of a job that
-// cannot be put.
-func (h *Handler) mark(ctx context.Context, address string, mails []string) {
-	for _, j := range job.Marks(address, "decided", mails) {
-		if err := h.Jobs.Put(ctx, j); err != nil {
-			slog.WarnContext(ctx, "no job for marks in Outlook", "address", address, "error", err)
-		}
-	}
 }
 
 // A storageError is an error of our tables and queues, not of Graph: the host

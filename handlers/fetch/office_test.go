@@ -170,6 +170,7 @@ func openOffice(t *testing.T, pages, perPage int) *office {
 		}),
 		Items: item.NewStore(service.Table("mails")), Jobs: m.queue,
 	}
+	m.Arrive = storeUndecided(m.Items)
 	m.poll = &poll.Handler{Connectors: m.Connectors, Directory: unchangedDirectory{}, Items: m.Items, Outbox: replies, Jobs: m.queue,
 		Resume: func(context.Context) error { return nil }}
 	c, err := m.Connectors.Create(t.Context(), connector.Draft{Name: "Kantoor", ClientID: boxID, ClientSecret: secret.New("x~y"),

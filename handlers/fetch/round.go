@@ -46,20 +46,15 @@ type folder struct {
 	next  func(claim string) job.Fetch // continues the round
 }
 
-// inbox is the folder with what came in. The ids of mails to be marked in Outlook are
-// added to marked.
-func (h *Handler) inbox(graph connector.Graph, b *connector.Box, marked *[]string) folder {
+// inbox is the folder with what came in.
+func (h *Handler) inbox(graph connector.Graph, b *connector.Box) folder {
 	return folder{
 		cursor: &b.Cursor, since: b.From, save: h.Connectors.SaveCursor,
 		delta: func(ctx context.Context, mailbox, link string, since time.Time) (mail.Page, error) {
 			return graph.Delta(ctx, mailbox, link, since)
 		},
-		store: func(ctx context.Context, page mail.Page) (int, error) {
-			arrived, err := h.store(ctx, graph, b, page)
-			*marked = append(*marked, arrived.Marked...)
-			return arrived.Stored, err
-		},
-		next: func(claim string) job.Fetch { return continuation(b, claim) },
+		store: func(ctx context.Context, page mail.Page) (int, error) { return h.store(ctx, graph, b, page) },
+		next:  func(claim string) job.Fetch { return continuation(b, claim) },
 	}
 }
 
@@ -170,7 +165,7 @@ func (f folder) saveCursor(ctx context.Context, mailbox string) error {
 
 // store stores the mails of a page of the inbox. A delivery report that cannot be read
 // fails the round, after the others were stored.
-func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (item.Arrived, error) {
+func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector.Box, page mail.Page) (stored int, err error) {
 	var arrivals []item.Arrival
 	var unread []error
 	for _, m := range page.Messages {
@@ -193,46 +188,26 @@ func (h *Handler) store(ctx context.Context, graph connector.Graph, b *connector
 	for _, id := range page.Incomplete {
 		a, err := h.incomplete(ctx, graph, b, id)
 		if err != nil {
-			return item.Arrived{}, err
+			return 0, err
 		}
 		arrivals = append(arrivals, a...)
 	}
 	backlog := b.Cursor.DeltaLink == "" // Graph does not say in which order it comes
-	arrived, err := h.arrive(ctx, b, arrivals, backlog && page.Next != "")
-	if err != nil {
-		return arrived, err
-	}
-	return arrived, errors.Join(unread...)
-}
-
-// arrive stores mails that came in, and puts one process job for those that are not
-// decided yet.
-func (h *Handler) arrive(ctx context.Context, b *connector.Box, arrivals []item.Arrival, more bool) (item.Arrived, error) {
-	if h.Arrive == nil {
-		n, err := h.ingest(ctx, b, arrivals)
-		return item.Arrived{Stored: n}, err
-	}
-	arrived, err := h.Arrive(ctx, b.Activation, arrivals, more)
+	arrived, err := h.Arrive(ctx, b.Activation, arrivals, backlog && page.Next != "")
 	if err == nil {
-		err = h.hint(ctx, b, arrived.Undecided)
+		err = h.enqueue(ctx, b, arrived.Undecided)
 	}
 	if arrived.Stored > 0 {
 		slog.InfoContext(ctx, "stored", "mails", arrived.Stored, "undecided", len(arrived.Undecided))
 	}
-	return arrived, asStorageError(err)
-}
-
-// ingest stores mails undecided, and puts one process job for those that are new.
-func (h *Handler) ingest(ctx context.Context, b *connector.Box, arrivals []item.Arrival) (stored int, err error) {
-	ids, err := h.Items.Ingest(ctx, arrivals)
-	if err == nil {
-		err = h.hint(ctx, b, ids)
+	if err != nil {
+		return arrived.Stored, asStorageError(err)
 	}
-	return len(ids), asStorageError(err)
+	return arrived.Stored, errors.Join(unread...)
 }
 
-// hint puts a process job for stored mails, if there are any.
-func (h *Handler) hint(ctx context.Context, b *connector.Box, mails []string) error {
+// enqueue puts a process job for stored mails, if there are any.
+func (h *Handler) enqueue(ctx context.Context, b *connector.Box, mails []string) error {
 	if len(mails) == 0 {
 		return nil
 	}

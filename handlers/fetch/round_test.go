@@ -82,17 +82,27 @@ func setUp(t *testing.T) fixture {
 		t.Fatal(err)
 	}
 	jobs, chats := &put{}, chat.NewStore(service.Table("mails"))
+	items := item.NewStore(service.Table("mails"))
 	return fixture{&Handler{
 		Chats: chats, Outbox: outbox.NewStore(service.Table("mails"), chats),
 		Connectors: connector.New(connector.Options{Configuration: service.Table("configuration"), Mailboxes: service.Table("mailboxes")}),
-		Items:      item.NewStore(service.Table("mails")),
+		Items:      items,
+		Arrive:     storeUndecided(items),
 		Jobs:       jobs,
 	}, jobs, wire}
 }
 
+// storeUndecided is an Arrive that decides nothing.
+func storeUndecided(items *item.Store) func(context.Context, connector.Activation, []item.Arrival, bool) (item.Arrived, error) {
+	return func(ctx context.Context, _ connector.Activation, mails []item.Arrival, _ bool) (item.Arrived, error) {
+		ids, err := items.Ingest(ctx, mails)
+		return item.Arrived{Stored: len(ids), Undecided: ids}, err
+	}
+}
+
 // readInbox does one round over the inbox.
 func (b fixture) readInbox(ctx context.Context, graph connector.Graph, box *connector.Box, claim string) error {
-	_, err := b.round(ctx, b.inbox(graph, box, new([]string)), box.Activation.ID, claim)
+	_, err := b.round(ctx, b.inbox(graph, box), box.Activation.ID, claim)
 	return err
 }
 

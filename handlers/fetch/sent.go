@@ -95,7 +95,11 @@ func (h *Handler) storeSent(ctx context.Context, graph connector.Graph, b *conne
 			arrivals = append(arrivals, a)
 		}
 	}
-	return h.ingest(ctx, b, arrivals)
+	ids, err := h.Items.Ingest(ctx, arrivals)
+	if err == nil {
+		err = h.enqueue(ctx, b, ids)
+	}
+	return len(ids), asStorageError(err)
 }
 
 // sent makes the item of a sent mail. Keep tells whether it answers a mail that is

@@ -37,7 +37,8 @@ func (h *Handler) Arrive(ctx context.Context, to connector.Activation, mails []i
 	}
 	a.more = more
 	err = a.decideAll(ctx, mails)
-	done := item.Arrived{Stored: a.stored, Marked: a.marks[to.Address]}
+	a.mark(ctx)
+	done := item.Arrived{Stored: a.stored}
 	if err == nil {
 		done.Undecided, err = h.Items.Ingest(ctx, a.later)
 		done.Stored += len(done.Undecided)

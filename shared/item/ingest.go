@@ -19,7 +19,6 @@ type Arrival struct {
 type Arrived struct {
 	Stored    int      // how many are new
 	Undecided []string // ids of those in state New: they need a process job
-	Marked    []string // ids of those whose categories in Outlook are to be set
 }
 
 // An Arriving is a mail that is about to be stored, with the rows of its text.
