@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"kantoorpost/shared/mailhtml"
 	"mime"
 	"strings"
 )
@@ -26,7 +27,7 @@ func collect(raw string) *content {
 	c.header = h
 	c.add(h, body, 0)
 	if c.text == "" {
-		c.text = textOfHTML(c.html)
+		c.text = mailhtml.Text(c.html)
 	}
 	c.cutReturned()
 	return c

@@ -2,7 +2,6 @@ package bounce
 
 import (
 	"encoding/base64"
-	"html"
 	"io"
 	"mime/quotedprintable"
 	"strings"
@@ -167,51 +166,6 @@ func decoded(h header, body string) string {
 		}
 	}
 	return body
-}
-
-// blocks end a line of HTML.
-var blocks = map[string]bool{"br": true, "p": true, "div": true, "tr": true, "td": true, "li": true, "h1": true, "h2": true, "h3": true,
-	"table": true, "pre": true, "hr": true, "title": true, "ul": true}
-
-// textOfHTML returns the text of a document, a line for each block.
-func textOfHTML(doc string) string {
-	var b strings.Builder
-	unclosed := map[string]bool{} // elements whose end was searched in vain
-	for doc != "" {
-		text, rest, ok := strings.Cut(doc, "<")
-		b.WriteString(strings.Join(strings.Fields(html.UnescapeString(text)), " "))
-		if !ok {
-			break
-		}
-		if len(text) > 0 && text[len(text)-1] <= ' ' {
-			b.WriteByte(' ')
-		}
-		tag, after, closed := strings.Cut(rest, ">")
-		if !closed {
-			break
-		}
-		name := elementName(tag)
-		if (name == "style" || name == "script") && tag[0] != '/' && !unclosed[name] {
-			_, end, ok := strings.Cut(after, "</"+tag[:len(name)])
-			if unclosed[name] = !ok; ok {
-				after = end[strings.IndexByte(end, '>')+1:]
-			}
-		}
-		if blocks[name] {
-			b.WriteByte('\n')
-		}
-		doc = after
-	}
-	return b.String()
-}
-
-// elementName returns the name of the element that a tag starts or ends.
-func elementName(tag string) string {
-	name := strings.TrimPrefix(strings.ToLower(tag[:min(len(tag), 12)]), "/")
-	if i := strings.IndexFunc(name, func(r rune) bool { return r <= ' ' || r == '/' }); i >= 0 {
-		name = name[:i]
-	}
-	return name
 }
 
 // onStep gets how many bytes each step reads. Only tests set it, to prove that the
