@@ -1,9 +1,10 @@
 package bounce
 
 import (
-	"kantoorpost/shared/mailhtml"
 	"mime"
 	"strings"
+
+	"kantoorpost/shared/mailhtml"
 )
 
 // content is what a report consists of.

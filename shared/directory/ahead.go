@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -50,7 +49,7 @@ func readAhead[T any](ctx context.Context, s *Store, prefix, from string) (map[s
 	}
 	rows, next, err := s.table.Range(ctx, from, after(prefix), searchPage)
 	if err != nil {
-		return nil, "", fmt.Errorf("directory: %w", err)
+		return nil, "", err
 	}
 	all := make(map[string]T, len(rows))
 	for _, row := range rows {

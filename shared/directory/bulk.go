@@ -44,29 +44,14 @@ func (s *Store) Bulk(ctx context.Context) (*Bulk, error) {
 		return nil, err
 	}
 	b := &Bulk{store: s, version: v.Version, lease: lease{turn: make(chan struct{}, 1)}}
-	for _, load := range []func() error{
-		func() error { return load(ctx, s, "client", &b.clients) },
-		func() error { return load(ctx, s, "contact", &b.contacts) },
-		func() error { return load(ctx, s, "member", &b.members) },
-		func() error { return load(ctx, s, "role", &b.roles) },
-		func() error { return load(ctx, s, "links", &b.teams) },
+	for _, load := range []func(context.Context, *Store) error{
+		b.clients.load, b.contacts.load, b.members.load, b.roles.load, b.teams.load,
 	} {
-		if err := load(); err != nil {
+		if err := load(ctx, s); err != nil {
 			return nil, err
 		}
 	}
 	return b, nil
-}
-
-func load[T entity[T]](ctx context.Context, s *Store, kind string, on *stagedObjects[T]) error {
-	return s.each(ctx, kind+"|", func(row tableRow) (bool, error) {
-		var v T
-		if err := unpack(row, &v); err != nil {
-			return false, err
-		}
-		on.place(v)
-		return true, nil
-	})
 }
 
 // A stagedObjects holds the objects of one kind in memory.
@@ -82,11 +67,18 @@ type stagedObjects[T entity[T]] struct {
 	unique map[string]string
 }
 
+func (s *stagedObjects[T]) load(ctx context.Context, from *Store) error {
+	return each(ctx, from, kindOf[T]()+"|", func(v T) bool {
+		s.place(v)
+		return true
+	})
+}
+
 func (s *stagedObjects[T]) place(v T) {
 	if s.now == nil {
 		s.now, s.was, s.unique = map[string]T{}, map[string]T{}, map[string]string{}
 	}
-	key := v.key()
+	key := keyOfRow(v)
 	s.now[key] = v
 	for _, d := range v.derived() {
 		if d.unique != "" {
@@ -98,12 +90,13 @@ func (s *stagedObjects[T]) place(v T) {
 // put adds or changes an object that has been checked. Errors: *Conflict,
 // *TooLarge.
 func (s *stagedObjects[T]) put(token string, v T) (T, error) {
-	was, there := s.now[v.key()]
+	was, there := s.now[keyOfRow(v)]
 	if there && reflect.DeepEqual(was, v) {
 		return was, nil
 	}
-	v = v.revised(ids.Random(), token)
-	key, derived := v.key(), v.derived()
+	_, id, _ := v.identity()
+	v = v.with(cmp.Or(id, ids.Random()), token)
+	key, derived := keyOfRow(v), v.derived()
 	if rows := 1 + len(derived); rows > table.MaxOps {
 		return v, &TooLarge{Rows: rows, Limit: table.MaxOps}
 	}
@@ -114,7 +107,7 @@ func (s *stagedObjects[T]) put(token string, v T) (T, error) {
 		}
 	}
 	s.place(v)
-	if !there || was.revision() != token {
+	if !there || revisionOf(was) != token {
 		s.changed = append(s.changed, key)
 		if there {
 			s.was[key] = was
@@ -248,7 +241,7 @@ func (b *Bulk) SaveTeamMember(m TeamMember) (TeamMember, error) {
 // SaveRole changes a role, or adds one without an id, and returns it as saved.
 // Errors: *Invalid, *Conflict.
 func (b *Bulk) SaveRole(r Role) (Role, error) {
-	r, err := r.checked()
+	r, err := checkRole(nil, r, Role{})
 	if err != nil {
 		return r, err
 	}
@@ -259,7 +252,7 @@ func (b *Bulk) SaveRole(r Role) (Role, error) {
 // ErrNotFound, *Invalid, *TooLarge.
 func (b *Bulk) SaveClientTeam(client string, links []Link) error {
 	if _, found := b.Client(client); !found {
-		return notFound("client", client)
+		return notFound[Client](client)
 	}
 	if len(links) > maxLinks {
 		return &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}

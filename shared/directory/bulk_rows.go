@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,8 +23,8 @@ func (b *Bulk) writeAll(ctx context.Context) error {
 	queue(w, &b.roles, nil)
 	queue(w, &b.clients, nil)
 	if b.index {
-		index(w, &b.clients)
-		index(w, &b.contacts)
+		queueIndex(w, &b.clients)
+		queueIndex(w, &b.contacts)
 	}
 	if err := w.wait(); err != nil {
 		return err
@@ -57,10 +56,10 @@ func queue[T entity[T]](w *writer, s *stagedObjects[T], choose func(T) bool) {
 	}
 }
 
-// index writes the search rows of all objects that do not change otherwise.
-func index[T entity[T]](w *writer, s *stagedObjects[T]) {
+// queueIndex writes the search rows of all objects that do not change otherwise.
+func queueIndex[T entity[T]](w *writer, s *stagedObjects[T]) {
 	for key, v := range s.now {
-		if v.revision() == w.bulk.token {
+		if revisionOf(v) == w.bulk.token {
 			continue
 		}
 		if w.ctx.Err() != nil {
@@ -81,7 +80,7 @@ func index[T entity[T]](w *writer, s *stagedObjects[T]) {
 // replaced returns the operations that write now, and the rows derived from it,
 // in place of was (nil: there was none).
 func replaced[T entity[T]](ctx context.Context, s *Store, was *T, now T) ([]table.Op, error) {
-	ops := rowsOf(pack(now.key(), now), was, now, nil)
+	ops := rowsOf(pack(keyOfRow(now), now), was, now, nil)
 	if was == nil {
 		return ops, nil
 	}
@@ -184,5 +183,5 @@ func (b *Bulk) transact(ctx context.Context, ops []table.Op) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("directory: %w", err)
+	return err
 }

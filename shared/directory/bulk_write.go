@@ -176,7 +176,7 @@ func (b *Bulk) replaceVersion(ctx context.Context, next func(version) (version, 
 			return nil
 		}
 		if !overtaken(err) {
-			return fmt.Errorf("directory: %w", err)
+			return err
 		}
 	}
 	return fault.Later(time.Second, fmt.Errorf("directory: overtaken %d times: %w", leaseTries, ErrChanged))

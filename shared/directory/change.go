@@ -111,9 +111,6 @@ func (s *Store) write(ctx context.Context, ops []table.Op, entry string) error {
 			return errDone
 		}
 	}
-	if err != nil {
-		err = fmt.Errorf("directory: %w", err)
-	}
 	return err
 }
 
@@ -154,11 +151,11 @@ func (s *Store) versionRow(ctx context.Context) (v version, replace func(version
 	row, err := s.table.Get(ctx, versionKey)
 	first := errors.Is(err, table.ErrNotFound)
 	if err != nil && !first {
-		return v, nil, fmt.Errorf("directory: %w", err)
+		return v, nil, err
 	}
 	if !first {
 		if err := row.Unpack(&v); err != nil {
-			return v, nil, fmt.Errorf("directory: row %s: %w", versionKey, err)
+			return v, nil, err
 		}
 	}
 	return v, func(to version) table.Op {

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -42,11 +41,9 @@ type Client struct {
 	Revision string     `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
-func (c Client) name() string     { return "client " + c.ID }
-func (c Client) key() string      { return keyOf("client", c.ID) }
-func (c Client) revision() string { return c.Revision }
-func (c Client) revised(id, to string) Client {
-	c.ID, c.Revision = cmp.Or(c.ID, id), to
+func (c Client) identity() (kind, id, revision string) { return "client", c.ID, c.Revision }
+func (c Client) with(id, revision string) Client {
+	c.ID, c.Revision = id, revision
 	return c
 }
 
@@ -76,6 +73,8 @@ func (c Client) nameWords() []string {
 	}
 	return append(words, strings.Join(words, ""))
 }
+
+func (c Client) texts() []string { return append([]string{c.Name, c.Number, c.KvK, c.VAT}, c.IBANs...) }
 
 func (c Client) allWords() []string {
 	words := append(Words(c.Name), Words(c.Number)...)
@@ -131,17 +130,13 @@ func (c Client) checked() (Client, error) {
 // CreateClient adds a client and returns it with an id. A prospect without a
 // number gets the next one. Errors: *Invalid, *Conflict.
 func (s *Store) CreateClient(ctx context.Context, client Client) (Client, error) {
-	return create(ctx, s, func(c *change) (Client, error) {
-		client := client
+	return create(ctx, s, client, func(c *change, client, _ Client) (_ Client, err error) {
 		if client.Type == Prospect && strings.TrimSpace(client.Number) == "" {
-			var err error
 			if client.Number, err = s.prospectNumber(ctx, c); err != nil {
 				return client, err
 			}
 		}
-		client, err := client.checked()
-		client.ID = ""
-		return client, err
+		return client.checked()
 	})
 }
 
@@ -172,15 +167,17 @@ func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
 	if taken || !counted {
 		// Numbers of this form may also have been typed or imported.
 		prefix := keyOf("client-number", fold(prospectPrefix))
-		err := s.each(ctx, prefix, func(row tableRow) (bool, error) {
+		for row, err := range s.rows(ctx, prefix) {
+			if err != nil {
+				return "", err
+			}
 			digits, is := strings.CutPrefix(row.Key, prefix)
-			if n, err := strconv.Atoi(digits); is && err == nil && n < 1<<30 {
+			if !is {
+				break
+			}
+			if n, err := strconv.Atoi(digits); err == nil && n < 1<<30 {
 				numbers.Last = max(numbers.Last, n+1)
 			}
-			return is, nil
-		})
-		if err != nil {
-			return "", err
 		}
 	}
 	c.add(prospectsKey, table.Put(table.Pack(prospectsKey, numbers)))
@@ -189,7 +186,7 @@ func (s *Store) prospectNumber(ctx context.Context, c *change) (string, error) {
 
 // Client returns the client with an id, or ErrNotFound.
 func (s *Store) Client(ctx context.Context, id string) (Client, error) {
-	return get[Client](ctx, s, "client", id)
+	return get[Client](ctx, s, id)
 }
 
 // Clients lists clients by number. A search finds first the clients whose
@@ -197,32 +194,16 @@ func (s *Store) Client(ctx context.Context, id string) (Client, error) {
 // that has all its words, each as the beginning of a word. It ignores case and
 // diacritics.
 func (s *Store) Clients(ctx context.Context, q Query) (Page[Client], error) {
-	if strings.TrimSpace(q.Search) != "" {
-		ready, err := s.searchable(ctx)
-		if err != nil {
-			return Page[Client]{}, err
-		}
-		if ready {
-			words, phases := clientSearch(q.Search)
-			return search[Client](ctx, s, q, words, phases)
-		}
-	}
-	return list(ctx, s, "client-number", q, func(c Client) (Client, []string) {
-		return c, append([]string{c.Name, c.Number, c.KvK, c.VAT}, c.IBANs...)
-	})
+	return listed[Client](ctx, s, "client-number", q, clientSearch)
 }
 
 // AllClients returns clients by number, at most most of them, with one query for each
 // thousand.
 func (s *Store) AllClients(ctx context.Context, most int) ([]Client, error) {
 	var all []Client
-	err := s.each(ctx, "client-number|", func(row tableRow) (bool, error) {
-		var c Client
-		if err := unpack(row, &c); err != nil {
-			return false, err
-		}
+	err := each(ctx, s, "client-number|", func(c Client) bool {
 		all = append(all, c)
-		return len(all) < most, nil
+		return len(all) < most
 	})
 	return all, err
 }
@@ -233,14 +214,10 @@ func clientSearch(text string) (words []string, phases []phase) {
 	words, driver := asked(text)
 	phases = append(phases, phase{prefix: keyOf("client-number", fold(text)), whole: true})
 	number := strings.ToUpper(separators.Replace(text))
-	if kvkPrefix.MatchString(number) {
-		phases = append(phases, phase{prefix: keyOf("client-kvk", number), whole: true})
-	}
-	if vatPrefix.MatchString(number) {
-		phases = append(phases, phase{prefix: keyOf("client-vat", number), whole: true})
-	}
-	if ibanPrefix.MatchString(number) {
-		phases = append(phases, phase{prefix: keyOf("client-iban", number), whole: true})
+	for _, n := range numberPrefixes {
+		if n.prefix.MatchString(number) {
+			phases = append(phases, phase{prefix: keyOf(n.kind, number), whole: true})
+		}
 	}
 	if driver != "" {
 		phases = append(phases, phase{prefix: keyOf("client-name", driver)})
@@ -248,36 +225,33 @@ func clientSearch(text string) (words []string, phases []phase) {
 	return words, phases
 }
 
-// The beginning of a KvK number, a VAT id or an IBAN, long enough to be meant as one.
-var (
-	kvkPrefix  = lazyregexp.New(`^[0-9]{4,8}$`)
-	vatPrefix  = lazyregexp.New(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)
-	ibanPrefix = lazyregexp.New(`^[A-Z]{2}[0-9]{2}[0-9A-Z]{2,30}$`)
-)
+// numberPrefixes match the beginning of a KvK number, a VAT id or an IBAN, long enough to
+// be meant as one, each with the kind of its rows.
+var numberPrefixes = []struct {
+	kind   string
+	prefix *lazyregexp.Regexp
+}{
+	{"client-kvk", lazyregexp.New(`^[0-9]{4,8}$`)},
+	{"client-vat", lazyregexp.New(`^[A-Z]{2}[0-9][0-9A-Z+*]{3,12}$`)},
+	{"client-iban", lazyregexp.New(`^[A-Z]{2}[0-9]{2}[0-9A-Z]{2,30}$`)},
+}
 
 // UpdateClient changes a client; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.
 func (s *Store) UpdateClient(ctx context.Context, id, revision string, edit func(*Client) error) (Client, error) {
-	return update(ctx, s, "client", id, revision, func(c *change, was Client) (Client, error) {
-		now := was
-		if err := edit(&now); err != nil {
-			return was, err
-		}
-		now.ID, now.Revision = was.ID, was.Revision
-		return now.checked()
-	})
+	return update(ctx, s, id, revision, edit, func(_ *change, now, _ Client) (Client, error) { return now.checked() })
 }
 
 // DeleteClient removes a client with its team. Errors: ErrNotFound, ErrChanged;
 // *InUse while contacts are linked to it.
 func (s *Store) DeleteClient(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, "client", id, revision, func(c *change, client Client) error {
+	return remove(ctx, s, id, revision, func(c *change, client Client) error {
 		contacts, err := s.lastParts(ctx, keyOf("contact-client", id)+"|", 5)
 		if err != nil {
 			return err
 		}
 		if len(contacts) > 0 {
-			return &InUse{What: client.name(), Kind: "contact", IDs: contacts}
+			return &InUse{What: nameOf(client), Kind: "contact", IDs: contacts}
 		}
 		team, found, err := find[clientTeam](ctx, s, keyOf("links", id))
 		if err != nil || !found {

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -34,11 +33,9 @@ type Contact struct {
 	Revision      string               `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
-func (c Contact) name() string     { return "contact " + c.ID }
-func (c Contact) key() string      { return keyOf("contact", c.ID) }
-func (c Contact) revision() string { return c.Revision }
-func (c Contact) revised(id, to string) Contact {
-	c.ID, c.Revision = cmp.Or(c.ID, id), to
+func (c Contact) identity() (kind, id, revision string) { return "contact", c.ID, c.Revision }
+func (c Contact) with(id, revision string) Contact {
+	c.ID, c.Revision = id, revision
 	return c
 }
 
@@ -98,6 +95,8 @@ func (c Contact) partWords() []string {
 	return words
 }
 
+func (c Contact) texts() []string { return append([]string{c.Name}, c.Emails...) }
+
 func (c Contact) allWords() []string {
 	words := append(Words(c.Name), digitsOf(c.Phone))
 	for _, email := range c.Emails {
@@ -119,16 +118,19 @@ func digitsOf(phone string) string {
 // CreateContact adds a contact and returns it with an id. Errors: *Invalid,
 // *Conflict, *TooLarge.
 func (s *Store) CreateContact(ctx context.Context, contact Contact) (Contact, error) {
-	return create(ctx, s, func(*change) (Contact, error) {
-		contact, err := s.checkContact(ctx, contact, Contact{}, checkAddress)
-		contact.ID = ""
-		return contact, err
-	})
+	return create(ctx, s, contact, s.checkTyped(ctx))
+}
+
+// checkTyped returns the check of a contact that somebody typed.
+func (s *Store) checkTyped(ctx context.Context) checker[Contact] {
+	return func(_ *change, now, was Contact) (Contact, error) {
+		return s.checkContact(ctx, now, was, typedOr(was.Emails))
+	}
 }
 
 // Contact returns the contact with an id, or ErrNotFound.
 func (s *Store) Contact(ctx context.Context, id string) (Contact, error) {
-	return get[Contact](ctx, s, "contact", id)
+	return get[Contact](ctx, s, id)
 }
 
 // ContactByAddress returns the contact with an e-mail address, with one table
@@ -145,19 +147,7 @@ func (s *Store) ContactByAddress(ctx context.Context, address string) (Contact, 
 // words in their name, addresses or phone number, each as the beginning of a
 // word. It ignores case and diacritics; contacts found by name come first.
 func (s *Store) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
-	if strings.TrimSpace(q.Search) != "" {
-		ready, err := s.searchable(ctx)
-		if err != nil {
-			return Page[Contact]{}, err
-		}
-		if ready {
-			words, phases := contactSearch(q.Search)
-			return search[Contact](ctx, s, q, words, phases)
-		}
-	}
-	return list(ctx, s, "contact-name", q, func(c Contact) (Contact, []string) {
-		return c, append([]string{c.Name}, c.Emails...)
-	})
+	return listed[Contact](ctx, s, "contact-name", q, contactSearch)
 }
 
 // contactSearch returns the words and the index rows of a search.
@@ -179,28 +169,23 @@ func contactSearch(text string) (words []string, phases []phase) {
 // UpdateContact changes a contact; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
 func (s *Store) UpdateContact(ctx context.Context, id, revision string, edit func(*Contact) error) (Contact, error) {
-	return update(ctx, s, "contact", id, revision, func(c *change, was Contact) (Contact, error) {
-		now := was
-		now.Learned = maps.Clone(was.Learned)
-		if err := edit(&now); err != nil {
-			return was, err
-		}
-		now.ID, now.Revision = was.ID, was.Revision
-		return s.checkContact(ctx, now, was, typedOr(was.Emails))
-	})
+	return update(ctx, s, id, revision, func(c *Contact) error {
+		c.Learned = maps.Clone(c.Learned)
+		return edit(c)
+	}, s.checkTyped(ctx))
 }
 
 // DeleteContact removes a contact. Errors: ErrNotFound, ErrChanged.
 func (s *Store) DeleteContact(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, "contact", id, revision, func(*change, Contact) error { return nil })
+	return remove[Contact](ctx, s, id, revision, nil)
 }
 
 // exists returns an *Invalid error for a field that names an object that does
 // not exist.
-func exists[T entity[T]](ctx context.Context, s *Store, kind, id, field string) error {
-	_, err := get[T](ctx, s, kind, id)
+func exists[T entity[T]](ctx context.Context, s *Store, id, field string) error {
+	_, err := get[T](ctx, s, id)
 	if errors.Is(err, ErrNotFound) {
-		return &Invalid{Field: field, Expected: "the id of a " + kinds[kind]}
+		return &Invalid{Field: field, Expected: "the id of a " + kinds[kindOf[T]()]}
 	}
 	return err
 }

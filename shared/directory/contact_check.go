@@ -59,19 +59,10 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 	if len(c.Clients) > maxClients {
 		return c, &Invalid{Field: "clients", Expected: fmt.Sprintf("at most %d clients", maxClients)}
 	}
-	clients := make([]string, 0, len(c.Clients))
-	for i, id := range c.Clients {
-		if slices.Contains(clients, id) {
-			continue
-		}
-		if !slices.Contains(was.Clients, id) {
-			if err := exists[Client](ctx, s, "client", id, fmt.Sprintf("clients[%d]", i)); err != nil {
-				return c, err
-			}
-		}
-		clients = append(clients, id)
+	if c.Clients, err = references[Client](ctx, s, "clients", c.Clients, was.Clients); err != nil {
+		return c, err
 	}
-	c.Emails, c.Clients = emails, clients
+	c.Emails = emails
 	c.Undeliverable = checkUndeliverable(c)
 	c.Learned, err = checkLearned(c)
 	return c, err

@@ -67,7 +67,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"kantoorpost/shared/table"
 )
@@ -101,11 +100,32 @@ func (s *Store) Versions(ctx context.Context) (all, clients int64, err error) {
 
 // An entity is an object with a row of its own and the rows derived from it.
 type entity[T any] interface {
-	name() string            // its kind and id, for errors
-	key() string             // of its own row
-	revision() string        // of the last change
-	revised(id, to string) T // with the revision of a new change, and its id if it has none
-	derived() []derivedRow   // the other rows
+	identity() (kind, id, revision string) // the kind is the first part of the key of its own row
+	with(id, revision string) T
+	derived() []derivedRow // the other rows
+}
+
+// keyOfRow returns the key of an object's own row.
+func keyOfRow[T entity[T]](v T) string {
+	kind, id, _ := v.identity()
+	return keyOf(kind, id)
+}
+
+// nameOf returns the kind and the id of an object, for errors.
+func nameOf[T entity[T]](v T) string {
+	kind, id, _ := v.identity()
+	return kinds[kind] + " " + id
+}
+
+func revisionOf[T entity[T]](v T) string {
+	_, _, revision := v.identity()
+	return revision
+}
+
+func kindOf[T entity[T]]() string {
+	var none T
+	kind, _, _ := none.identity()
+	return kind
 }
 
 type derivedRow struct {
@@ -132,10 +152,9 @@ func find[T any](ctx context.Context, s *Store, key string) (v T, found bool, er
 	if errors.Is(err, table.ErrNotFound) {
 		return v, false, nil
 	}
-	if err != nil {
-		return v, false, fmt.Errorf("directory: %w", err)
+	if err == nil {
+		err = unpack(row, &v)
 	}
-	err = unpack(row, &v)
 	return v, err == nil, err
 }
 
@@ -153,14 +172,8 @@ func pack(key string, v any) table.Row {
 }
 
 func unpack[T any](row table.Row, v *T) error {
-	var err error
 	if _, ok := any(*v).(documented); ok {
-		err = row.Document(v)
-	} else {
-		err = row.Unpack(v)
+		return row.Document(v)
 	}
-	if err != nil {
-		return fmt.Errorf("directory: row %s: %w", row.Key, err)
-	}
-	return nil
+	return row.Unpack(v)
 }

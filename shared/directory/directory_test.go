@@ -109,10 +109,10 @@ func expect[T entity[T]](t testing.TB, rows map[string]table.Row, want map[strin
 		want[d.key] = true
 		derived, found := rows[d.key]
 		if !found {
-			t.Errorf("%s lacks its row %s", v.name(), d.key)
+			t.Errorf("%s lacks its row %s", nameOf(v), d.key)
 		}
 		if d.copies && d.holds == nil && !reflect.DeepEqual(derived.Props, row.Props) {
-			t.Errorf("row %s is no copy of %s", d.key, v.name())
+			t.Errorf("row %s is no copy of %s", d.key, nameOf(v))
 		}
 	}
 }

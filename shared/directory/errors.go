@@ -60,9 +60,9 @@ func (e *TooLarge) Error() string {
 // kinds has the words for an object, by the first part of its row key.
 var kinds = map[string]string{
 	"member": "team member", "client": "client", "contact": "contact",
-	"role": "role", "team": "process team", "links": "the team of client", "rule": "rule",
+	"role": "role", "team": "process team", "links": "team of client", "rule": "rule",
 }
 
-func notFound(kind, id string) error {
-	return fmt.Errorf("%s %s: %w", kinds[kind], id, ErrNotFound)
+func notFound[T entity[T]](id string) error {
+	return fmt.Errorf("%s %s: %w", kinds[kindOf[T]()], id, ErrNotFound)
 }

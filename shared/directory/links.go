@@ -22,11 +22,9 @@ type clientTeam struct {
 	Revision string `json:"revision"`
 }
 
-func (t clientTeam) name() string     { return "team of client " + t.Client }
-func (t clientTeam) key() string      { return keyOf("links", t.Client) }
-func (t clientTeam) revision() string { return t.Revision }
-func (t clientTeam) revised(_, to string) clientTeam {
-	t.Revision = to
+func (t clientTeam) identity() (kind, id, revision string) { return "links", t.Client, t.Revision }
+func (t clientTeam) with(client, revision string) clientTeam {
+	t.Client, t.Revision = client, revision
 	return t
 }
 
@@ -67,7 +65,7 @@ func (s *Store) SetClientTeam(ctx context.Context, client, revision string, link
 		return "", &Invalid{Field: "links", Expected: fmt.Sprintf("at most %d team members", maxLinks)}
 	}
 	err = s.change(ctx, func(c *change) error {
-		if _, err := get[Client](ctx, s, "client", client); err != nil {
+		if _, err := get[Client](ctx, s, client); err != nil {
 			return err
 		}
 		was, found, err := find[clientTeam](ctx, s, keyOf("links", client))
@@ -79,7 +77,7 @@ func (s *Store) SetClientTeam(ctx context.Context, client, revision string, link
 			return nil
 		}
 		if revision != "" && revision != was.Revision {
-			return fmt.Errorf("%s: %w", was.name(), ErrChanged)
+			return fmt.Errorf("%s: %w", nameOf(was), ErrChanged)
 		}
 		if err := s.checkLinks(ctx, links); err != nil {
 			return err
@@ -101,12 +99,12 @@ func (s *Store) checkLinks(ctx context.Context, links []Link) error {
 			return &Invalid{Field: fmt.Sprintf("[%d]", i), Expected: "each team member once in the same role"}
 		}
 		if !members[l.Member] {
-			if err := exists[memberRow](ctx, s, "member", l.Member, fmt.Sprintf("[%d].member", i)); err != nil {
+			if err := exists[memberRow](ctx, s, l.Member, fmt.Sprintf("[%d].member", i)); err != nil {
 				return err
 			}
 		}
 		if !roles[l.Role] {
-			if err := exists[Role](ctx, s, "role", l.Role, fmt.Sprintf("[%d].role", i)); err != nil {
+			if err := exists[Role](ctx, s, l.Role, fmt.Sprintf("[%d].role", i)); err != nil {
 				return err
 			}
 		}
@@ -125,7 +123,7 @@ func (s *Store) RolesOf(ctx context.Context, member string) ([]string, error) {
 	for from := prefix; from != ""; {
 		rows, next, err := s.table.Range(ctx, from, after(prefix), searchPage)
 		if err != nil {
-			return nil, fmt.Errorf("directory: %w", err)
+			return nil, err
 		}
 		for _, row := range rows {
 			role, _, _ := strings.Cut(strings.TrimPrefix(row.Key, prefix), "|")

@@ -3,7 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"iter"
 	"strings"
 
 	"kantoorpost/shared/table"
@@ -29,8 +29,6 @@ const (
 	searchPages = 5    // queries of one page
 )
 
-type tableRow = table.Row
-
 // list reads rows of one kind in key order. show turns a row into an item and
 // the texts that a search looks in.
 func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show func(R) (T, []string)) (Page[T], error) {
@@ -48,7 +46,7 @@ func list[R, T any](ctx context.Context, s *Store, kind string, q Query, show fu
 	for range most {
 		rows, next, err := s.table.Range(ctx, from, after(prefix), size)
 		if err != nil {
-			return page, fmt.Errorf("directory: %w", err)
+			return page, err
 		}
 		for i, row := range rows {
 			var r R
@@ -86,21 +84,23 @@ func contains(texts []string, search string) bool {
 // vertical bar. Keys of this table hold letters that sort after ids.Above.
 func after(prefix string) string { return strings.TrimSuffix(prefix, "|") + "}" }
 
-// each calls f for the rows whose keys begin with prefix, until it returns
-// false.
-func (s *Store) each(ctx context.Context, prefix string, f func(tableRow) (more bool, err error)) error {
+// rows yields the rows whose keys begin with prefix.
+func (s *Store) rows(ctx context.Context, prefix string) iter.Seq2[table.Row, error] {
 	Note(ctx, prefix)
-	for from := prefix; from != ""; {
-		rows, next, err := s.table.Range(ctx, from, after(prefix), searchPage)
-		if err != nil {
-			return fmt.Errorf("directory: %w", err)
+	return s.table.Rows(ctx, prefix, after(prefix))
+}
+
+// each calls f for the objects of the rows whose keys begin with prefix, until it returns
+// false.
+func each[T any](ctx context.Context, s *Store, prefix string, f func(T) (more bool)) error {
+	for row, err := range s.rows(ctx, prefix) {
+		var v T
+		if err == nil {
+			err = unpack(row, &v)
 		}
-		for _, row := range rows {
-			if more, err := f(row); err != nil || !more {
-				return err
-			}
+		if err != nil || !f(v) {
+			return err
 		}
-		from = next
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (s *Store) lastParts(ctx context.Context, prefix string, limit int) ([]stri
 	Note(ctx, prefix)
 	rows, _, err := s.table.Range(ctx, prefix, after(prefix), limit)
 	if err != nil {
-		return nil, fmt.Errorf("directory: %w", err)
+		return nil, err
 	}
 	var ids []string
 	for _, row := range rows {
@@ -125,7 +125,7 @@ func below[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T,
 	Note(ctx, prefix)
 	rows, _, err := s.table.Range(ctx, prefix, after(prefix), min(max(limit, 1), searchPage))
 	if err != nil {
-		return nil, fmt.Errorf("directory: %w", err)
+		return nil, err
 	}
 	items := make([]T, len(rows))
 	for i, row := range rows {
@@ -136,15 +136,14 @@ func below[T any](ctx context.Context, s *Store, prefix string, limit int) ([]T,
 	return items, nil
 }
 
-// get reads the object of a kind with an id, or ErrNotFound, with one table
-// operation.
-func get[T entity[T]](ctx context.Context, s *Store, kind, id string) (v T, err error) {
-	if !isID(id) {
-		return v, notFound(kind, id)
+// get reads the object with an id, or ErrNotFound, with one table operation.
+func get[T entity[T]](ctx context.Context, s *Store, id string) (v T, err error) {
+	found := false
+	if isID(id) {
+		v, found, err = find[T](ctx, s, keyOf(kindOf[T](), id))
 	}
-	v, found, err := find[T](ctx, s, keyOf(kind, id))
 	if err == nil && !found {
-		err = notFound(kind, id)
+		err = notFound[T](id)
 	}
 	return v, err
 }

@@ -1,9 +1,7 @@
 package directory
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -46,11 +44,9 @@ type memberRow struct {
 	Object string `json:"object,omitempty"`
 }
 
-func (m memberRow) name() string     { return "team member " + m.ID }
-func (m memberRow) key() string      { return keyOf("member", m.ID) }
-func (m memberRow) revision() string { return m.Revision }
-func (m memberRow) revised(id, to string) memberRow {
-	m.ID, m.Revision = cmp.Or(m.ID, id), to
+func (m memberRow) identity() (kind, id, revision string) { return "member", m.ID, m.Revision }
+func (m memberRow) with(id, revision string) memberRow {
+	m.ID, m.Revision = id, revision
 	return m
 }
 
@@ -87,20 +83,22 @@ func (m TeamMember) checked() (TeamMember, error) {
 // CreateTeamMember adds a team member and returns it with an id. Errors:
 // *Invalid, *Conflict.
 func (s *Store) CreateTeamMember(ctx context.Context, m TeamMember) (TeamMember, error) {
-	row, err := create(ctx, s, func(*change) (memberRow, error) {
-		m, err := m.checked()
-		if err == nil {
-			m.ID = ""
-			m.Substitute, err = s.checkSubstitute(ctx, m, TeamMember{})
-		}
-		return memberRow{TeamMember: m}, err
+	row, err := create(ctx, s, memberRow{TeamMember: m}, func(_ *change, m, was memberRow) (memberRow, error) {
+		return s.checkMember(ctx, m, was)
 	})
 	return row.TeamMember, err
 }
 
+func (s *Store) checkMember(ctx context.Context, m, was memberRow) (_ memberRow, err error) {
+	if m.TeamMember, err = m.checked(); err == nil {
+		m.Substitute, err = s.checkSubstitute(ctx, m.TeamMember, was.TeamMember)
+	}
+	return m, err
+}
+
 // TeamMember returns the team member with an id, or ErrNotFound.
 func (s *Store) TeamMember(ctx context.Context, id string) (TeamMember, error) {
-	row, err := get[memberRow](ctx, s, "member", id)
+	row, err := get[memberRow](ctx, s, id)
 	return row.TeamMember, err
 }
 
@@ -127,24 +125,17 @@ func (s *Store) TeamMembers(ctx context.Context, q Query) (Page[TeamMember], err
 // address is bound. Errors: ErrNotFound, ErrChanged, *Invalid, *Conflict,
 // ErrLastAdministrator.
 func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit func(*TeamMember) error) (TeamMember, error) {
-	row, err := update(ctx, s, "member", id, revision, func(c *change, was memberRow) (memberRow, error) {
-		now := was
-		if was.Substitute != nil {
-			copied := *was.Substitute
-			now.Substitute = &copied
+	row, err := update(ctx, s, id, revision, func(m *memberRow) error {
+		if m.Substitute != nil {
+			copied := *m.Substitute
+			m.Substitute = &copied
 		}
-		if err := edit(&now.TeamMember); err != nil {
-			return was, err
-		}
-		m, err := now.TeamMember.checked()
+		return edit(&m.TeamMember)
+	}, func(_ *change, now, was memberRow) (memberRow, error) {
+		now, err := s.checkMember(ctx, now, was)
 		if err != nil {
 			return was, err
 		}
-		m.ID, m.Revision = was.ID, was.Revision
-		if m.Substitute, err = s.checkSubstitute(ctx, m, was.TeamMember); err != nil {
-			return was, err
-		}
-		now.TeamMember = m
 		if now.Email != was.Email {
 			now.Tenant, now.Object = "", ""
 		}
@@ -161,7 +152,7 @@ func (s *Store) UpdateTeamMember(ctx context.Context, id, revision string, edit 
 // normally made inactive instead. Errors: ErrNotFound, ErrChanged, *InUse,
 // ErrLastAdministrator.
 func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, "member", id, revision, func(c *change, m memberRow) error {
+	return remove(ctx, s, id, revision, func(c *change, m memberRow) error {
 		for _, link := range []struct{ prefix, kind string }{
 			{keyOf("links-member", id) + "|", "client"},
 			{keyOf("team-member", id) + "|", "process team"},
@@ -172,7 +163,7 @@ func (s *Store) DeleteTeamMember(ctx context.Context, id, revision string) error
 				return err
 			}
 			if len(ids) > 0 {
-				return &InUse{What: m.name(), Kind: link.kind, IDs: ids}
+				return &InUse{What: nameOf(m), Kind: link.kind, IDs: ids}
 			}
 		}
 		return s.administered(ctx, m)
@@ -199,13 +190,9 @@ func (s *Store) administered(ctx context.Context, m memberRow) error {
 }
 
 func (s *Store) administeredWithout(ctx context.Context, id string) (found bool, err error) {
-	err = s.each(ctx, "member-name|", func(row tableRow) (bool, error) {
-		var m memberRow
-		if err := row.Unpack(&m); err != nil {
-			return false, fmt.Errorf("directory: row %s: %w", row.Key, err)
-		}
+	err = each(ctx, s, "member-name|", func(m memberRow) bool {
 		found = m.administrates() && m.ID != id
-		return !found, nil
+		return !found
 	})
 	return found, err
 }

@@ -20,25 +20,31 @@ func (s *Store) MemberByPerson(ctx context.Context, tenant, object string) (Team
 // member has another account; *Conflict when the account has another member.
 func (s *Store) Bind(ctx context.Context, id, tenant, object string) (TeamMember, error) {
 	tenant, object = fold(tenant), fold(object)
-	row, err := update(ctx, s, "member", id, "", func(c *change, m memberRow) (memberRow, error) {
+	row, err := update(ctx, s, id, "", func(m *memberRow) error {
 		if m.Object != "" && (m.Tenant != tenant || m.Object != object) {
-			return m, fmt.Errorf("%s: %w", m.name(), ErrBound)
+			return fmt.Errorf("%s: %w", nameOf(*m), ErrBound)
 		}
 		m.Tenant, m.Object = tenant, object
-		c.action = "team-member.bind"
-		return m, nil
-	})
+		return nil
+	}, called("team-member.bind"))
 	return row.TeamMember, err
+}
+
+// called gives a change of a member the name of its action in the audit.
+func called(action string) checker[memberRow] {
+	return func(c *change, m, _ memberRow) (memberRow, error) {
+		c.action = action
+		return m, nil
+	}
 }
 
 // Unbind removes the account of a team member: the next account that signs in
 // with the member's e-mail address is bound. Errors: ErrNotFound, ErrChanged.
 func (s *Store) Unbind(ctx context.Context, id, revision string) error {
-	_, err := update(ctx, s, "member", id, revision, func(c *change, m memberRow) (memberRow, error) {
+	_, err := update(ctx, s, id, revision, func(m *memberRow) error {
 		m.Tenant, m.Object = "", ""
-		c.action = "team-member.unbind"
-		return m, nil
-	})
+		return nil
+	}, called("team-member.unbind"))
 	return err
 }
 
@@ -53,12 +59,12 @@ func (s *Store) WasMember(ctx context.Context, address, tenant, object string) (
 		return false, err
 	}
 	byAddress, byAccount := wasAddress(address), wasAccount(fold(tenant), fold(object))
-	found := false
-	err = s.each(ctx, keyOf("member-was", ""), func(r tableRow) (bool, error) {
-		found = r.Key == byAddress || r.Key == byAccount
-		return !found, nil
-	})
-	return found, err
+	for r, err := range s.rows(ctx, keyOf("member-was", "")) {
+		if err != nil || r.Key == byAddress || r.Key == byAccount {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // The marks of former team members are hashes: they recognise a person, and do

@@ -1,9 +1,7 @@
 package directory
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 )
 
 // A Role is what a team member can be for a client, such as Relatiebeheerder.
@@ -13,11 +11,9 @@ type Role struct {
 	Revision string `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
-func (r Role) name() string     { return "role " + r.ID }
-func (r Role) key() string      { return keyOf("role", r.ID) }
-func (r Role) revision() string { return r.Revision }
-func (r Role) revised(id, to string) Role {
-	r.ID, r.Revision = cmp.Or(r.ID, id), to
+func (r Role) identity() (kind, id, revision string) { return "role", r.ID, r.Revision }
+func (r Role) with(id, revision string) Role {
+	r.ID, r.Revision = id, revision
 	return r
 }
 
@@ -25,7 +21,7 @@ func (r Role) derived() []derivedRow {
 	return []derivedRow{{key: keyOf("role-name", fold(r.Name)), copies: true, unique: "name", value: r.Name}}
 }
 
-func (r Role) checked() (Role, error) {
+func checkRole(_ *change, r, _ Role) (Role, error) {
 	var err error
 	r.Name, err = checkName("name", r.Name, 100)
 	return r, err
@@ -34,16 +30,12 @@ func (r Role) checked() (Role, error) {
 // CreateRole adds a role and returns it with an id. Errors: *Invalid,
 // *Conflict.
 func (s *Store) CreateRole(ctx context.Context, r Role) (Role, error) {
-	return create(ctx, s, func(*change) (Role, error) {
-		r, err := r.checked()
-		r.ID = ""
-		return r, err
-	})
+	return create(ctx, s, r, checkRole)
 }
 
 // Role returns the role with an id, or ErrNotFound, with one table operation.
 func (s *Store) Role(ctx context.Context, id string) (Role, error) {
-	return get[Role](ctx, s, "role", id)
+	return get[Role](ctx, s, id)
 }
 
 // Roles lists roles by name.
@@ -54,35 +46,24 @@ func (s *Store) Roles(ctx context.Context, q Query) (Page[Role], error) {
 // UpdateRole changes a role; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict.
 func (s *Store) UpdateRole(ctx context.Context, id, revision string, edit func(*Role) error) (Role, error) {
-	return update(ctx, s, "role", id, revision, func(c *change, was Role) (Role, error) {
-		now := was
-		if err := edit(&now); err != nil {
-			return was, err
-		}
-		now.ID, now.Revision = was.ID, was.Revision
-		return now.checked()
-	})
+	return update(ctx, s, id, revision, edit, checkRole)
 }
 
 // DeleteRole removes a role. Errors: ErrNotFound, ErrChanged; *InUse while
 // somebody has it at a client.
 func (s *Store) DeleteRole(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, "role", id, revision, func(c *change, r Role) error {
+	return remove(ctx, s, id, revision, func(c *change, r Role) error {
 		// A role is rarely deleted, so all client teams are read for it. Rows by
 		// role would make every other change larger.
 		var clients []string
-		err := s.each(ctx, "links|", func(row tableRow) (bool, error) {
-			var team clientTeam
-			if err := row.Unpack(&team); err != nil {
-				return false, fmt.Errorf("directory: row %s: %w", row.Key, err)
-			}
+		err := each(ctx, s, "links|", func(team clientTeam) bool {
 			if team.has(id) {
 				clients = append(clients, team.Client)
 			}
-			return len(clients) < 5, nil
+			return len(clients) < 5
 		})
 		if err == nil && len(clients) > 0 {
-			err = &InUse{What: r.name(), Kind: "client", IDs: clients}
+			err = &InUse{What: nameOf(r), Kind: "client", IDs: clients}
 		}
 		return err
 	})

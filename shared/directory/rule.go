@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -118,11 +117,9 @@ type Rule struct {
 	partial bool // read from a list, without all evidence
 }
 
-func (r Rule) name() string     { return "rule " + r.ID }
-func (r Rule) key() string      { return keyOf("rule", r.ID) }
-func (r Rule) revision() string { return r.Revision }
-func (r Rule) revised(id, to string) Rule {
-	r.ID, r.Revision = cmp.Or(r.ID, id), to
+func (r Rule) identity() (kind, id, revision string) { return "rule", r.ID, r.Revision }
+func (r Rule) with(id, revision string) Rule {
+	r.ID, r.Revision = id, revision
 	return r
 }
 
@@ -161,7 +158,7 @@ func RuleID(kind RuleKind, key string) string {
 
 // Rule returns the rule with an id, or ErrNotFound.
 func (s *Store) Rule(ctx context.Context, id string) (Rule, error) {
-	return get[Rule](ctx, s, "rule", id)
+	return get[Rule](ctx, s, id)
 }
 
 // RuleFor returns the rule of a kind about a key, with one table operation.

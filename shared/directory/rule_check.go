@@ -134,7 +134,7 @@ var errPartial = errors.New("the rule comes from a list and lacks evidence: read
 // timed returns r with its times and the person who changes it, as in ctx.
 func (r Rule) timed(ctx context.Context, was *Rule) (Rule, error) {
 	if r.partial {
-		return r, fmt.Errorf("%s: %w", r.name(), errPartial)
+		return r, fmt.Errorf("%s: %w", nameOf(r), errPartial)
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	r.Created = now

@@ -27,8 +27,8 @@ func release[T entity[T]](ctx context.Context, c *change, was, now *T) error {
 	}
 	kept := derivedKeys(now)
 	if now == nil {
-		key := (*was).key()
-		c.note(key, (*was).name(), pack(key, *was).Props, nil)
+		key := keyOfRow(*was)
+		c.note(key, nameOf(*was), pack(key, *was).Props, nil)
 		c.delete(key)
 	}
 	for _, d := range (*was).derived() {
@@ -65,16 +65,16 @@ func (s *Store) dropped(ctx context.Context, d derivedRow) (op table.Op, needed 
 // write writes now, and the rows derived from it. What was has more must have
 // been released.
 func write[T entity[T]](ctx context.Context, c *change, was *T, now T) error {
-	row := pack(now.key(), now)
+	row := pack(keyOfRow(now), now)
 	var before table.Row
 	if was != nil {
 		before = pack(row.Key, *was)
 	}
-	c.note(row.Key, now.name(), before.Props, row.Props)
+	c.note(row.Key, nameOf(now), before.Props, row.Props)
 	had := derivedKeys(was)
 	for _, d := range now.derived() {
 		if !had[d.key] {
-			if err := free(ctx, c, d, now.key()); err != nil {
+			if err := free(ctx, c, d, row.Key); err != nil {
 				return err
 			}
 		}
@@ -148,59 +148,67 @@ func free(ctx context.Context, c *change, d derivedRow, owner string) error {
 	return &Conflict{Field: d.unique, Value: d.value, Kind: kinds[kind], ID: other.ID}
 }
 
-// create adds an object. build checks it and returns it without its id.
-func create[T entity[T]](ctx context.Context, s *Store, build func(*change) (T, error)) (made T, err error) {
+// A checker returns an object in its stored form. Was is the object before the change,
+// zero for a new one.
+type checker[T entity[T]] func(c *change, now, was T) (T, error)
+
+// create adds an object. It gets an id, whatever its own.
+func create[T entity[T]](ctx context.Context, s *Store, v T, check checker[T]) (made T, err error) {
 	err = s.change(ctx, func(c *change) error {
-		v, err := build(c)
+		var none T
+		now, err := check(c, v, none)
 		if err != nil {
 			return err
 		}
-		made = v.revised(c.id, c.token)
+		made = now.with(c.id, c.token)
 		return save(ctx, c, nil, made)
 	})
 	return made, err
 }
 
-// update changes the object of a kind with an id; revision "" means any
-// revision. An edit without a change writes nothing. edit must replace lists,
-// not change them in place.
-func update[T entity[T]](ctx context.Context, s *Store, kind, id, revision string,
-	edit func(c *change, v T) (T, error)) (now T, err error) {
+// update changes the object with an id; revision "" means any revision. An edit without
+// a change writes nothing. Edit must replace lists, not change them in place. The id and
+// the revision do not change by it.
+func update[T entity[T]](ctx context.Context, s *Store, id, revision string, edit func(*T) error, check checker[T]) (now T, err error) {
 	err = s.change(ctx, func(c *change) error {
-		was, err := current[T](ctx, c, kind, id, revision)
+		was, err := current[T](ctx, c, id, revision)
+		now = was
 		if err != nil {
-			now = was
 			return err
 		}
-		now, err = edit(c, was)
+		edited := was
+		if err := edit(&edited); err != nil {
+			return err
+		}
+		now, err = check(c, edited.with(id, revisionOf(was)), was)
 		if err != nil || reflect.DeepEqual(was, now) {
 			return err
 		}
-		now = now.revised("", c.token)
+		now = now.with(id, c.token)
 		return save(ctx, c, &was, now)
 	})
 	return now, err
 }
 
-// remove deletes the object of a kind with an id, and its derived rows, unless
-// allowed returns an error. allowed may delete more in the same change.
-func remove[T entity[T]](ctx context.Context, s *Store, kind, id, revision string, allowed func(*change, T) error) error {
+// remove deletes the object with an id, and its derived rows, unless allowed returns an
+// error. allowed may delete more in the same change; nil allows it.
+func remove[T entity[T]](ctx context.Context, s *Store, id, revision string, allowed func(*change, T) error) error {
 	return s.change(ctx, func(c *change) error {
-		was, err := current[T](ctx, c, kind, id, revision)
-		if err != nil {
-			return err
+		was, err := current[T](ctx, c, id, revision)
+		if err == nil {
+			err = release(ctx, c, &was, nil)
 		}
-		if err := release(ctx, c, &was, nil); err != nil {
+		if err != nil || allowed == nil {
 			return err
 		}
 		return allowed(c, was)
 	})
 }
 
-func current[T entity[T]](ctx context.Context, c *change, kind, id, revision string) (T, error) {
-	v, err := get[T](ctx, c.store, kind, id)
-	if err == nil && revision != "" && revision != v.revision() {
-		err = fmt.Errorf("%s: %w", v.name(), ErrChanged)
+func current[T entity[T]](ctx context.Context, c *change, id, revision string) (T, error) {
+	v, err := get[T](ctx, c.store, id)
+	if err == nil && revision != "" && revision != revisionOf(v) {
+		err = fmt.Errorf("%s: %w", nameOf(v), ErrChanged)
 	}
 	return v, err
 }

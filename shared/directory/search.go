@@ -3,13 +3,13 @@ package directory
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
+	"kantoorpost/shared/index"
 	"kantoorpost/shared/table"
 )
 
@@ -23,10 +23,29 @@ const (
 )
 
 // A searched object is found by words.
-type searched interface {
+type searched[T any] interface {
+	entity[T]
 	// allWords are the words that a search of several words must match, in the
 	// form of Words.
 	allWords() []string
+	// texts are what is searched while some objects have no search rows.
+	texts() []string
+}
+
+// listed lists objects by their rows of a kind, or those that a search finds: phases
+// returns the words and the index rows of a search.
+func listed[T searched[T]](ctx context.Context, s *Store, kind string, q Query, phases func(text string) ([]string, []phase)) (Page[T], error) {
+	if strings.TrimSpace(q.Search) != "" {
+		ready, err := s.searchable(ctx)
+		if err != nil {
+			return Page[T]{}, err
+		}
+		if ready {
+			words, phases := phases(q.Search)
+			return search[T](ctx, s, q, words, phases)
+		}
+	}
+	return list(ctx, s, kind, q, func(v T) (T, []string) { return v, v.texts() })
 }
 
 // A phase is a range of index rows that a search reads.
@@ -62,24 +81,11 @@ func asked(text string) (words []string, driver string) {
 	return words, driver
 }
 
-// matches says whether each word is the beginning of one of an object's words.
-func matches(has, words []string) bool {
-	for _, word := range words {
-		if !slices.ContainsFunc(has, func(h string) bool { return strings.HasPrefix(h, word) }) {
-			return false
-		}
-	}
-	return true
-}
-
 // search reads the objects of the rows of phases, in the order of the phases
 // and of their keys, each once. One page costs at most searchPages queries, for
 // any number of objects: it may hold fewer objects than the limit and have a
 // next page.
-func search[T interface {
-	entity[T]
-	searched
-}](ctx context.Context, s *Store, q Query, words []string, phases []phase) (Page[T], error) {
+func search[T searched[T]](ctx context.Context, s *Store, q Query, words []string, phases []phase) (Page[T], error) {
 	page := Page[T]{Items: []T{}}
 	limit := cmp.Or(q.Limit, 50)
 	first, from := 0, ""
@@ -103,14 +109,14 @@ func search[T interface {
 			}
 			rows, next, err := s.table.Range(ctx, from, table.PastPrefix(p.prefix), size)
 			if err != nil {
-				return page, fmt.Errorf("directory: %w", err)
+				return page, err
 			}
 			for _, row := range rows {
 				var v T
 				if err := unpack(row, &v); err != nil {
 					return page, err
 				}
-				if !p.whole && !matches(v.allWords(), words) || !leads(v, row.Key, phases[:at+1], words) {
+				if !p.whole && !index.Has(v.allWords(), words) || !leads(v, row.Key, phases[:at+1], words) {
 					continue
 				}
 				if len(page.Items) == limit {
@@ -127,10 +133,7 @@ func search[T interface {
 
 // leads says whether a row in the last of phases is the first row of v. Later
 // rows do not show the object again.
-func leads[T interface {
-	entity[T]
-	searched
-}](v T, key string, phases []phase, words []string) bool {
+func leads[T searched[T]](v T, key string, phases []phase, words []string) bool {
 	derived := v.derived()
 	for _, p := range phases {
 		first := ""
@@ -139,7 +142,7 @@ func leads[T interface {
 				first = d.key
 			}
 		}
-		if first != "" && (p.whole || matches(v.allWords(), words)) {
+		if first != "" && (p.whole || index.Has(v.allWords(), words)) {
 			return first == key
 		}
 	}

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,11 +16,9 @@ type ProcessTeam struct {
 	Revision string   `json:"revision" doc:"the entity tag, without its quotes"`
 }
 
-func (t ProcessTeam) name() string     { return "process team " + t.ID }
-func (t ProcessTeam) key() string      { return keyOf("team", t.ID) }
-func (t ProcessTeam) revision() string { return t.Revision }
-func (t ProcessTeam) revised(id, to string) ProcessTeam {
-	t.ID, t.Revision = cmp.Or(t.ID, id), to
+func (t ProcessTeam) identity() (kind, id, revision string) { return "team", t.ID, t.Revision }
+func (t ProcessTeam) with(id, revision string) ProcessTeam {
+	t.ID, t.Revision = id, revision
 	return t
 }
 
@@ -33,44 +30,47 @@ func (t ProcessTeam) derived() []derivedRow {
 	return rows
 }
 
-func (s *Store) checkTeam(ctx context.Context, t, was ProcessTeam) (ProcessTeam, error) {
-	var err error
-	if t.Name, err = checkName("name", t.Name, 100); err != nil {
+func (s *Store) checkTeam(ctx context.Context) checker[ProcessTeam] {
+	return func(_ *change, t, was ProcessTeam) (_ ProcessTeam, err error) {
+		if t.Name, err = checkName("name", t.Name, 100); err != nil {
+			return t, err
+		}
+		if len(t.Members) > maxTeam {
+			return t, &Invalid{Field: "members", Expected: fmt.Sprintf("at most %d team members", maxTeam)}
+		}
+		t.Members, err = references[memberRow](ctx, s, "members", t.Members, was.Members)
 		return t, err
 	}
-	if len(t.Members) > maxTeam {
-		return t, &Invalid{Field: "members", Expected: fmt.Sprintf("at most %d team members", maxTeam)}
-	}
-	members := make([]string, 0, len(t.Members))
-	for i, id := range t.Members {
-		if slices.Contains(members, id) {
+}
+
+// references returns ids of objects, each once. Those that a field did not have before must
+// exist.
+func references[T entity[T]](ctx context.Context, s *Store, field string, all, had []string) ([]string, error) {
+	ids := make([]string, 0, len(all))
+	for i, id := range all {
+		if slices.Contains(ids, id) {
 			continue
 		}
-		if !slices.Contains(was.Members, id) {
-			if err := exists[memberRow](ctx, s, "member", id, fmt.Sprintf("members[%d]", i)); err != nil {
-				return t, err
+		if !slices.Contains(had, id) {
+			if err := exists[T](ctx, s, id, fmt.Sprintf("%s[%d]", field, i)); err != nil {
+				return nil, err
 			}
 		}
-		members = append(members, id)
+		ids = append(ids, id)
 	}
-	t.Members = members
-	return t, nil
+	return ids, nil
 }
 
 // CreateTeam adds a process team and returns it with an id. Errors: *Invalid,
 // *Conflict.
 func (s *Store) CreateTeam(ctx context.Context, t ProcessTeam) (ProcessTeam, error) {
-	return create(ctx, s, func(*change) (ProcessTeam, error) {
-		t, err := s.checkTeam(ctx, t, ProcessTeam{})
-		t.ID = ""
-		return t, err
-	})
+	return create(ctx, s, t, s.checkTeam(ctx))
 }
 
 // Team returns the process team with an id, or ErrNotFound, with one table
 // operation.
 func (s *Store) Team(ctx context.Context, id string) (ProcessTeam, error) {
-	return get[ProcessTeam](ctx, s, "team", id)
+	return get[ProcessTeam](ctx, s, id)
 }
 
 // Teams lists process teams by name.
@@ -81,19 +81,12 @@ func (s *Store) Teams(ctx context.Context, q Query) (Page[ProcessTeam], error) {
 // UpdateTeam changes a process team; revision "" means any revision. Errors:
 // ErrNotFound, ErrChanged, *Invalid, *Conflict, *TooLarge.
 func (s *Store) UpdateTeam(ctx context.Context, id, revision string, edit func(*ProcessTeam) error) (ProcessTeam, error) {
-	return update(ctx, s, "team", id, revision, func(c *change, was ProcessTeam) (ProcessTeam, error) {
-		now := was
-		if err := edit(&now); err != nil {
-			return was, err
-		}
-		now.ID, now.Revision = was.ID, was.Revision
-		return s.checkTeam(ctx, now, was)
-	})
+	return update(ctx, s, id, revision, edit, s.checkTeam(ctx))
 }
 
 // DeleteTeam removes a process team. Errors: ErrNotFound, ErrChanged.
 func (s *Store) DeleteTeam(ctx context.Context, id, revision string) error {
-	return remove(ctx, s, "team", id, revision, func(*change, ProcessTeam) error { return nil })
+	return remove[ProcessTeam](ctx, s, id, revision, nil)
 }
 
 // TeamsOf returns the ids of the process teams that a team member is in.

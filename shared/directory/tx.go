@@ -69,12 +69,12 @@ func (d *staged[T]) write(ctx context.Context, c *change) error {
 
 // stagedOf returns the staged object with an id. It reads the object the first
 // time.
-func stagedOf[T entity[T]](t *Tx, objects map[string]*staged[T], kind, id string) (*staged[T], error) {
+func stagedOf[T entity[T]](t *Tx, objects map[string]*staged[T], id string) (*staged[T], error) {
 	if d := objects[id]; d != nil {
 		return d, nil
 	}
 	d := &staged[T]{}
-	v, err := get[T](t.ctx, t.c.store, kind, id)
+	v, err := get[T](t.ctx, t.c.store, id)
 	switch {
 	case err == nil:
 		d.was, d.now = &v, &v
@@ -95,12 +95,12 @@ func set[T entity[T]](t *Tx, d *staged[T], now *T) {
 
 // Contact returns the contact with an id, or ErrNotFound.
 func (t *Tx) Contact(id string) (Contact, error) {
-	d, err := stagedOf(t, t.contacts, "contact", id)
+	d, err := stagedOf(t, t.contacts, id)
 	if err != nil {
 		return Contact{}, err
 	}
 	if d.now == nil {
-		return Contact{}, notFound("contact", id)
+		return Contact{}, notFound[Contact](id)
 	}
 	contact := *d.now
 	contact.Learned = maps.Clone(contact.Learned)
@@ -149,7 +149,7 @@ func (t *Tx) SaveContact(c Contact) (Contact, error) {
 			return c, err
 		}
 		t.made = true
-		now = now.revised(t.c.id, t.c.token)
+		now = now.with(t.c.id, t.c.token)
 		d := &staged[Contact]{}
 		t.contacts[now.ID] = d
 		set(t, d, &now)
@@ -160,14 +160,14 @@ func (t *Tx) SaveContact(c Contact) (Contact, error) {
 		return c, err
 	}
 	if c.Revision != "" && c.Revision != is.Revision {
-		return c, fmt.Errorf("%s: %w", c.name(), ErrChanged)
+		return c, fmt.Errorf("%s: %w", nameOf(c), ErrChanged)
 	}
 	c.Revision = is.Revision
 	now, err := t.c.store.checkContact(t.ctx, c, is, received)
 	if err != nil || reflect.DeepEqual(is, now) {
 		return now, err
 	}
-	now = now.revised("", t.c.token)
+	now = now.with(now.ID, t.c.token)
 	set(t, t.contacts[now.ID], &now)
 	return t.Contact(now.ID)
 }
@@ -183,7 +183,7 @@ func (t *Tx) DeleteContact(id string) error {
 
 // Rule returns the rule of a kind about a key.
 func (t *Tx) Rule(kind RuleKind, key string) (Rule, bool, error) {
-	d, err := stagedOf(t, t.rules, "rule", RuleID(kind, key))
+	d, err := stagedOf(t, t.rules, RuleID(kind, key))
 	if err != nil || d.now == nil {
 		return Rule{}, false, err
 	}
@@ -199,12 +199,12 @@ func (t *Tx) SaveRule(r Rule) (Rule, error) {
 	if err != nil {
 		return r, err
 	}
-	d, err := stagedOf(t, t.rules, "rule", r.ID)
+	d, err := stagedOf(t, t.rules, r.ID)
 	if err != nil {
 		return r, err
 	}
 	if r.Revision != "" && (d.now == nil || r.Revision != d.now.Revision) {
-		return r, fmt.Errorf("%s: %w", r.name(), ErrChanged)
+		return r, fmt.Errorf("%s: %w", nameOf(r), ErrChanged)
 	}
 	if d.now != nil {
 		r.Revision, r.Created, r.Changed, r.ChangedBy = d.now.Revision, d.now.Created, d.now.Changed, d.now.ChangedBy
@@ -215,7 +215,7 @@ func (t *Tx) SaveRule(r Rule) (Rule, error) {
 	if r, err = r.timed(t.ctx, d.now); err != nil {
 		return r, err
 	}
-	r = r.revised("", t.c.token)
+	r = r.with(r.ID, t.c.token)
 	set(t, d, &r)
 	return r, nil
 }
