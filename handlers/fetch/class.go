@@ -51,8 +51,8 @@ var (
 	replyMethod = lazyregexp.New(`;\s*method\s*=\s*"?(reply|counter)\b`)
 	// With these words Outlook asks other organisations to delete a mail.
 	recallSubject = lazyregexp.New(`(?i)^\s*(recall|intrekken|bericht intrekken|rückruf|rappel)\s*:`)
-	recallText    = lazyregexp.New(
-		`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
+	recallText    = lazyregexp.New(`(?i)would like to recall the message|wil het bericht .*intrekken|wil .*bericht .*intrekken|` +
+		`möchte die nachricht .*zurückrufen|souhaite rappeler le message`)
 )
 
 // start returns the part of a text in which patterns are searched.
@@ -84,9 +84,12 @@ var (
 	mailSystem = lazyregexp.New(
 		`(?i)^\W*(mailer[-_ ]?daemon|mail[-_ ]?daemon|post[-_]?master|mail delivery (sub)?system|microsoftexchange[0-9a-f]{32})\b`)
 	// undelivered matches the start of a subject that mail systems give to reports.
-	undelivered = lazyregexp.New(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
-		`failure notice|failed mail|non-?delivery|non delivery|postmaster notify|warning: could not send|there was an error sending|message you sent blocked|message status - undeliverable|error sending|` +
-		`onbestelbaar|niet bezorg|niet afgeleverd|onbezorgbaar|bezorging (is )?mislukt|bericht niet bezorgd|unzustellbar|nicht zugestellt|zustellung fehlgeschlagen|non remis|échec de (la )?(remise|distribution))`)
+	undelivered = lazyregexp.New(`(?i)^\W*(undeliver(ed|able)|returned mail|returned to sender|return receipt|mail delivery|(mail|` +
+		`message) (delivery )?(failed|failure|error)|delivery (status|failure|failed|error|report|has failed|notification)|` +
+		`failure notice|failed mail|non-?delivery|non delivery|postmaster notify|warning: could not send|there was an error sending|` +
+		`message you sent blocked|message status - undeliverable|error sending|` +
+		`onbestelbaar|niet bezorg|niet afgeleverd|onbezorgbaar|bezorging (is )?mislukt|bericht niet bezorgd|unzustellbar|` +
+		`nicht zugestellt|zustellung fehlgeschlagen|non remis|échec de (la )?(remise|distribution))`)
 )
 
 // nullReturnPath tells whether the return path is empty: programs do so when no

@@ -152,7 +152,8 @@ var words = []struct {
 	{"X.1.1", phrases(
 
 		`(user|recipient|mailbox|account|address|addressee|e-?mail address)( name)?.{0,40}`+
-			`(unknown|not found|does ?n[o']t exist|not exist|not listed|unavailable|could ?n[o']t be found|not recogni[sz]ed|invalid|disabled|no longer)`,
+			`(unknown|not found|does ?n[o']t exist|not exist|not listed|unavailable|could ?n[o']t be found|not recogni[sz]ed|invalid|`+
+			`disabled|no longer)`,
 		`(unknown|invalid|no such|no valid|bad|nonexistent|non-existent|inactive|not a valid) `+
 			`(local )?(user|recipient|mailbox|account|address|addressee|alias)`,
 		`no mailbox`, `not our customer`, `user.{0,20}not (exist|known)`, `this user doesn't have`,

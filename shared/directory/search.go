@@ -34,7 +34,8 @@ type searched[T any] interface {
 
 // listed lists objects by their rows of a kind, or those that a search finds: phases
 // returns the words and the index rows of a search.
-func listed[T searched[T]](ctx context.Context, s *Store, kind string, q Query, phases func(text string) ([]string, []phase)) (Page[T], error) {
+func listed[T searched[T]](ctx context.Context, s *Store, kind string, q Query,
+	phases func(text string) ([]string, []phase)) (Page[T], error) {
 	if strings.TrimSpace(q.Search) != "" {
 		ready, err := s.searchable(ctx)
 		if err != nil {

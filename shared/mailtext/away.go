@@ -37,7 +37,8 @@ var monthNames = [...]string{
 
 const (
 	weekday = `(?:(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|monday|tuesday|wednesday|thursday|friday|saturday|sunday|` +
-		`montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?\s+(?:den\s+|dem\s+|le\s+|de\s+)?)?`
+		`montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|` +
+		`dimanche),?\s+(?:den\s+|dem\s+|le\s+|de\s+)?)?`
 	ordinalEnd = `(?:\.|e|ste|de|er|st|nd|rd|th)?`
 )
 
@@ -55,7 +56,8 @@ var (
 var (
 	until = lazyregexp.New(`\b(?:tot en met|t/m|t\.?e\.?m\.?|tot|until|till|through|up to|thru|to|` +
 		`bis einschließlich|bis einschl\.|bis zum|bis|jusqu['’]au|jusqu['’]à|au)\s+`)
-	back = lazyregexp.New(`\b(?:(?:terug|bereikbaar|aanwezig|back|return(?:ing)?|available|zurück|erreichbar|retour|joignable|disponible)\b[^.;!?\d]{0,30}?` +
+	back = lazyregexp.New(`\b(?:(?:terug|bereikbaar|aanwezig|back|return(?:ing)?|available|zurück|erreichbar|retour|joignable|` +
+		`disponible)\b[^.;!?\d]{0,30}?` +
 		`\b(?:op|vanaf|per|on|from|am|ab dem|ab|le|à partir du)|vanaf)\s+`)
 	on        = lazyregexp.New(`\b(?:op|on|am|ab dem|ab|le)\s+`)
 	backAgain = lazyregexp.New(`^[^.;!?]{0,25}\b(?:terug|bereikbaar|aanwezig|back|return|wieder|zurück|erreichbar|retour)`)
@@ -137,10 +139,12 @@ func dateOf(year, month, day int, received time.Time) time.Time {
 }
 
 // instead matches what stands before whom to turn to during an absence.
-var instead = lazyregexp.New(`(?i)\b(?:(?:neem|neemt u|kunt u|kun je|kunt)(?: dan| gerust| a\.u\.b\.| voor [^.;!?]{1,30}?)? (?:contact op(?:nemen)?(?: te nemen)?|terecht|bellen)?(?: met| bij)|` +
+var instead = lazyregexp.New(`(?i)\b(?:(?:neem|neemt u|kunt u|kun je|kunt)(?: dan| gerust| a\.u\.b\.|` +
+	` voor [^.;!?]{1,30}?)? (?:contact op(?:nemen)?(?: te nemen)?|terecht|bellen)?(?: met| bij)|` +
 	`contact opnemen met|wend(?:t)? u zich tot|(?:mijn |als )?vervang(?:er|ster)(?: is|:)|waargenomen door|neemt waar:?|` +
 	`please (?:contact|call|e-?mail|reach out to|turn to)|(?:you can|you may) (?:contact|reach|call|e-?mail)|contact my colleague|` +
-	`wenden sie sich(?: bitte)?(?: in [^.;!?]{1,40}?| während [^.;!?]{1,40}?)? an|vertreten durch|(?:meine )?vertretung(?: ist|:| übernimmt)|kontaktieren sie(?: bitte)?|` +
+	`wenden sie sich(?: bitte)?(?: in [^.;!?]{1,40}?| während [^.;!?]{1,40}?)? an|vertreten durch|(?:meine )?vertretung(?: ist|:|` +
+	` übernimmt)|kontaktieren sie(?: bitte)?|` +
 	`(?:veuillez |merci de |vous pouvez )?(?:contacter|joindre)|vous adresser à|remplacée? par)\s+`)
 
 // maxReplacement is the longest Replacement, in bytes.

@@ -28,7 +28,8 @@ var sharedNames = []string{"info", "administratie", "admin", "administration", "
 
 // legalForm matches the legal form in the name of a company.
 var legalForm = lazyregexp.New(
-	`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
+	`(?i)(^|[\s,(])(b\.?\s?v\.?|n\.?\s?v\.?|v\.?\s?o\.?\s?f\.?|c\.v\.|u\.a\.|gmbh|ag|ug|kg|e\.k\.|ltd\.?|limited|llc|inc\.?|plc|` +
+		`s\.?a\.?r\.?l\.?|b\.?v\.?b\.?a\.?|comm\.?\s?v\.?|eenmanszaak|stichting|maatschap|coöperatie|vereniging)($|[\s,.)|])`)
 
 // looksLikeName tells whether a text can be the name of one person in a signature:
 // one to six words of letters, the first and the last with a capital, without words

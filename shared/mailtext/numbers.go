@@ -36,13 +36,17 @@ var (
 	vatNumber = lazyregexp.New(`(?i)\bNL[ .-]?((?:\d[ .]?){9})[ .]?B[ .]?(\d)[ .]?(\d)\b`)
 	ibanLike  = lazyregexp.New(`\b[A-Za-z]{2}\d{2}[ ]?(?:[A-Za-z0-9]{4}[ ]?){2,7}[A-Za-z0-9]{0,3}\b`)
 	kvkNumber = lazyregexp.New(
-		`(?i)\b(?:k\.? ?v\.? ?k\.?|handelsregister|kamer van koophandel|chamber of commerce|trade register)[^\d\n]{0,30}(\d(?:[ .]?\d){7})\b`)
-	labelWord = lazyregexp.New(`(?i)\b(?:klant|relatie|cli[eë]nt|debiteur(?:en)?|dossier|customer|client|account|kunden|mandanten)[ -]?(?:nummer|nr|no|number|num|code|id)\b[.:]?` +
+		`(?i)\b(?:k\.? ?v\.? ?k\.?|handelsregister|kamer van koophandel|chamber of commerce|` +
+			`trade register)[^\d\n]{0,30}(\d(?:[ .]?\d){7})\b`)
+	labelWord = lazyregexp.New(`(?i)\b(?:klant|relatie|cli[eë]nt|debiteur(?:en)?|dossier|customer|client|account|kunden|` +
+		`mandanten)[ -]?(?:nummer|nr|no|number|num|code|id)\b[.:]?` +
 		`(?: (?:is|van|bij u|bij jullie))?[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
 	dossier = lazyregexp.New(`(?i)\bdossier[ \t]*[:.#=]*[ \t]*([\p{L}\d][\p{L}\d./_-]{0,39})`)
 	amount  = lazyregexp.New(
-		`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
-	dateLike = lazyregexp.New(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
+		`(?i)(?:€|\beur\b|\beuro\b|\$|£)\s*-?\d[\d.,]*(?:-|,-)?|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?:,-)?\s*(?:€|eur\b|euro\b|%|` +
+			`procent\b)|\b\d+(?:[.,]\d+)?\s?%`)
+	dateLike = lazyregexp.New(`(?i)\b\d{1,2}[-/. ](?:\d{1,2}|jan|feb|mrt|maa|mär|mar|apr|mei|may|mai|jun|jul|aug|sep|okt|oct|nov|` +
+		`dec|dez)\p{L}*\.?(?:[-/. ]\d{2,4})?\b|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:T[\d:.]+Z?)?\b` +
 		`|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.? \d{1,2}(?:st|nd|rd|th)?\b`)
 	timeLike = lazyregexp.New(`(?i)\b\d{1,2}[:.u]\d{2}(?::\d{2})?\s?(?:uur|u|h|am|pm)?\b|\b\d{1,2}\s?(?:uur|u|h|am|pm)\b`)
 	ordinal  = lazyregexp.New(`(?i)^\d+(st|nd|rd|th|e|de|ste|x)$`)

@@ -22,26 +22,39 @@ const (
 var (
 	// closing matches the start of the line that ends a mail, such as "groetjes" and not "gr"; only a
 	// name may follow.
-	closing = lazyregexp.Longest(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|zonnige)\b.{0,20}\bgroet(en|jes)?` +
-		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
-		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
-		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|truly))?|sincerely( yours)?|cheers|best|b\.?r\.?` +
+	closing = lazyregexp.Longest(`(?i)^(met (vriendelijke|hartelijke|collegiale|beste|de meeste|sportieve|warme|` +
+		`zonnige)\b.{0,20}\bgroet(en|jes)?` +
+		`|(vriendelijke|hartelijke|lieve|beste|fijne|zonnige|warme|veel) groet(en|jes)?|groet(en|jes)?|gr(tz|oetz|\.)?|` +
+		`m\.? ?v\.? ?g\.?|mvrgr\.?|vr\.? ?gr\.?|hoogachtend|met hoogachting` +
+		`|mit (freundlichen|besten|herzlichen|vielen|lieben) gr(ü|ue)(ß|ss)en?|(viele|liebe|beste|herzliche|freundliche|sch(ö|` +
+		`oe)ne) gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll|mfg|m\.f\.g\.` +
+		`|((with )?(kind(est)?|best|warm(est)?|many)|with) regards|regards|best wishes|all the best|yours( (sincerely|faithfully|` +
+		`truly))?|sincerely( yours)?|cheers|best|b\.?r\.?` +
 		`|cordialement|bien (à vous|cordialement)|salutations( distinguées)?|meilleures salutations)`)
 	// thanks matches a weaker closing.
-	thanks = lazyregexp.New(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk)? dank|hartelijk dank|bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
+	thanks = lazyregexp.New(`(?i)^(alvast (hartelijk |heel erg )?(bedankt|dank)|bij voorbaat( hartelijk)? dank|hartelijk dank|` +
+		`bedankt|dank je wel|dank u wel|dank|thanks|many thanks|thank you|thx|danke|vielen dank|besten dank|merci)\b(.*)$`)
 	// device matches the line that mail programs add about themselves.
-	device = lazyregexp.New(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|envoyé) (met|vanaf|vanuit|via|from|with|using|by|mit|von|em|de|depuis) (de |the |een |a )?((mijn|my|mein(em|er)?|mon|ma|min|meu) )?.{0,20}\b` +
-		`(i ?phone|i ?pad|i ?pod|mac(book)?|android|galaxy|samsung|huawei|xiaomi|oneplus|pixel|htc|nokia|sony|blackberry|alcatel|windows|outlook|gmail|hotmail|yahoo|proton ?mail|icloud|airmail|mailbox|spark|sparrow|spike|mailbird|mailspring|mimestream|em client|superhuman|newton|bluemail|aquamail|k-9|thunderbird|e-?mail|mail|telefoon|smartphone|toestel|mobiel(tje)?|tablet|mobile|phone|cell(phone)?|device|handy|mobilgerät|mobiltelefon|téléphone|portable)\b.{0,80}$` +
+	device = lazyregexp.New(`(?i)^[<(]*\s*(verzonden|verstuurd|gestuurd|sent|gesendet|envoyé) (met|vanaf|vanuit|via|from|with|` +
+		`using|by|mit|von|em|de|depuis) (de |the |een |a )?((mijn|my|mein(em|er)?|mon|ma|min|meu) )?.{0,20}\b` +
+		`(i ?phone|i ?pad|i ?pod|mac(book)?|android|galaxy|samsung|huawei|xiaomi|oneplus|pixel|htc|nokia|sony|blackberry|alcatel|` +
+		`windows|outlook|gmail|hotmail|yahoo|proton ?mail|icloud|airmail|mailbox|spark|sparrow|spike|mailbird|mailspring|mimestream|` +
+		`em client|superhuman|newton|bluemail|aquamail|k-9|thunderbird|e-?mail|mail|telefoon|smartphone|toestel|mobiel(tje)?|tablet|` +
+		`mobile|phone|cell(phone)?|device|handy|mobilgerät|mobiltelefon|téléphone|portable)\b.{0,80}$` +
 		`|^[<(]*\s*sent from my [\w-]{2,20}\W{0,3}$|^(get|download) outlook\b.{0,120}$` +
-		`|^\s*(outlook (voor|for|für) (android|ios).{0,80}|von meinem .{1,40} gesendet.{0,40}|diese nachricht wurde von mein.{1,80}|.{0,40}\boutlook (voor|for|für) (ios|android)\b.{0,60})$`)
+		`|^\s*(outlook (voor|for|für) (android|ios).{0,80}|von meinem .{1,40} gesendet.{0,40}|diese nachricht wurde von mein.{1,80}|` +
+		`.{0,40}\boutlook (voor|for|für) (ios|android)\b.{0,60})$`)
 	// disclaims matches the start of a disclaimer.
-	disclaims = lazyregexp.New(`(?i)\bdisclaimer\b|uitsluitend (bestemd|bedoeld)|(kan|kunnen) vertrouwelijke|is vertrouwelijk|vertrouwelijke informatie|strikt vertrouwelijk|ten onrechte ontvangen|niet (de|voor u) bestemd|` +
-		`\b(is|are|may be|be) (strictly )?(confidential|privileged)|confidential(ity)? (notice|information)|intended (solely|only|for)|intended recipient|received (this|it) .{0,30}in error|` +
+	disclaims = lazyregexp.New(`(?i)\bdisclaimer\b|uitsluitend (bestemd|bedoeld)|(kan|kunnen) vertrouwelijke|is vertrouwelijk|` +
+		`vertrouwelijke informatie|strikt vertrouwelijk|ten onrechte ontvangen|niet (de|voor u) bestemd|` +
+		`\b(is|are|may be|be) (strictly )?(confidential|privileged)|confidential(ity)? (notice|information)|intended (solely|only|` +
+		`for)|intended recipient|received (this|it) .{0,30}in error|` +
 		`denk aan het milieu|consider the environment|before printing|algemene voorwaarden|aansprakelijk|general terms and conditions|` +
 		`diese e-mail enthält|vertrauliche|irrtümlich erhalten|virus(vrij|-free|en)|avast\.com`)
 	// plainDisclaimer matches a disclaimer beyond doubt: in a text without a signature,
 	// people may themselves write about liability and conditions.
-	plainDisclaimer = lazyregexp.New(`(?i)^\W*disclaimer\b|uitsluitend (bestemd|bedoeld) voor|(kan|kunnen) vertrouwelijke|intended (solely|only) for|intended recipient|confidentiality notice|` +
+	plainDisclaimer = lazyregexp.New(`(?i)^\W*disclaimer\b|uitsluitend (bestemd|bedoeld) voor|(kan|kunnen) vertrouwelijke|` +
+		`intended (solely|only) for|intended recipient|confidentiality notice|` +
 		`denk aan het milieu|consider the environment|diese e-mail enthält vertrauliche`)
 )
 
