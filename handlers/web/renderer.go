@@ -7,6 +7,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template/parse"
 	"time"
 
@@ -31,6 +32,21 @@ type renderer struct {
 	static map[string]asset
 	pages  map[string]*template.Template
 }
+
+// renderers are those of all sites, by language, read at the first use.
+var renderers = func() map[string]func() (*renderer, error) {
+	all := map[string]func() (*renderer, error){}
+	for _, lang := range languages {
+		all[lang] = sync.OnceValues(func() (*renderer, error) {
+			static, err := readStatic()
+			if err != nil {
+				return nil, err
+			}
+			return newRenderer(lang, static)
+		})
+	}
+	return all
+}()
 
 // newRenderer reads the pages and texts of a language. Errors: a page that does
 // not parse, and a missing text.

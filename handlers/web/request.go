@@ -60,7 +60,7 @@ type request struct {
 func (s *site) newRequest(w http.ResponseWriter, r *http.Request) (v *request, err error) {
 	v = &request{site: s, w: w, r: r, api: client{api: s.API, ctx: access.Once(r.Context()), header: r.Header}, lang: languageOf(r),
 		theme: themeOf(r)}
-	v.renderer, err = s.renderers[v.lang]()
+	v.renderer, err = renderers[v.lang]()
 	return v, err
 }
 

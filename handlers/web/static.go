@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"sync"
 )
 
 // The files of others are as they were published, each with its licence: htmx
@@ -23,7 +24,7 @@ type asset struct {
 	url     string
 }
 
-func readStatic() (map[string]asset, error) {
+var readStatic = sync.OnceValues(func() (map[string]asset, error) {
 	entries, err := staticFiles.ReadDir("static")
 	if err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func readStatic() (map[string]asset, error) {
 		all[e.Name()] = asset{b, "/web/static/" + hex.EncodeToString(sum[:6]) + "/" + e.Name()}
 	}
 	return all, nil
-}
+})
 
 func (s *site) serveStatic(w http.ResponseWriter, r *http.Request) {
 	a, ok := s.static[r.PathValue("file")]

@@ -28,7 +28,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"sync"
 )
 
 // Options are what the pages need.
@@ -39,12 +38,11 @@ type Options struct {
 // A site is all pages.
 type site struct {
 	Options
-	mux       *http.ServeMux
-	origin    *http.CrossOriginProtection
-	paths     map[string]bool                      // that have a page
-	forms     []string                             // paths to which forms are sent
-	renderers map[string]func() (*renderer, error) // by language, read at the first use
-	static    map[string]asset
+	mux    *http.ServeMux
+	origin *http.CrossOriginProtection
+	paths  map[string]bool // that have a page
+	forms  []string        // paths to which forms are sent
+	static map[string]asset
 
 	reporter reporter
 }
@@ -55,14 +53,11 @@ type site struct {
 func New(o Options) (http.Handler, error) {
 	s := &site{
 		Options: o, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection(),
-		paths: map[string]bool{}, renderers: map[string]func() (*renderer, error){},
+		paths: map[string]bool{},
 	}
 	var err error
 	if s.static, err = readStatic(); err != nil {
 		return nil, err
-	}
-	for _, lang := range languages {
-		s.renderers[lang] = sync.OnceValues(func() (*renderer, error) { return newRenderer(lang, s.static) })
 	}
 	s.mux.HandleFunc("GET /web/static/{hash}/{file}", s.serveStatic)
 	s.mux.Handle("GET /web", http.RedirectHandler(home, http.StatusFound))

@@ -88,7 +88,7 @@ func isolatedPrefix(text string) int {
 	return end + len(string(popIsolate))
 }
 
-func setsDirection(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+func setsDirection(r rune) bool { return r >= '\u061c' && unicode.Is(unicode.Bidi_Control, r) } // U+061C is the first
 
 // runsLeft tells whether a letter runs from right to left.
 func runsLeft(r rune) bool {
