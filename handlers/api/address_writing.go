@@ -11,24 +11,22 @@ func (a *api) addWriting(ctx context.Context, list ...addressObject) error {
 		if err != nil {
 			return err
 		}
-		list[i].Signature, list[i].Quote = about.Signature, !about.NoQuote
+		list[i].SignaturesObject, list[i].Quote = SignaturesObject(about.Signatures), !about.NoQuote
 	}
 	return nil
 }
 
 // saveWriting stores what a patch sets for the mail of an address.
 func (a *api) saveWriting(ctx context.Context, mailbox string, p addressPatch) error {
-	if !p.Signature.set && !p.Quote.set {
+	if !p.SignaturePatch.set() && !p.Quote.set {
 		return nil
 	}
 	about, err := a.Writing.Address(ctx, mailbox)
 	if err != nil {
 		return err
 	}
-	if p.Signature.set {
-		if about.Signature, err = a.signatureOf(ctx, p.Signature); err != nil {
-			return err
-		}
+	if about.Signatures, err = a.signaturesOf(ctx, p.SignaturePatch, about.Signatures); err != nil {
+		return err
 	}
 	if p.Quote.set {
 		about.NoQuote = !p.Quote.value

@@ -14,15 +14,15 @@ import (
 
 // An addressObject is an activated address as the API shows it.
 type addressObject struct {
-	ID          string         `json:"id" doc:"of the mailbox, in Graph"`
-	Address     string         `json:"address"`
-	Name        string         `json:"name"`
-	Connector   string         `json:"connector"`
-	Link        linkObject     `json:"link"`
-	From        time.Time      `json:"from" doc:"mail received before it is left alone"`
-	Active      bool           `json:"active"`
-	Categories  bool           `json:"categories" doc:"mails get categories in Outlook that show what was done"`
-	Signature   string         `json:"signature" doc:"HTML that stands below all mail from this address"`
+	ID         string     `json:"id" doc:"of the mailbox, in Graph"`
+	Address    string     `json:"address"`
+	Name       string     `json:"name"`
+	Connector  string     `json:"connector"`
+	Link       linkObject `json:"link"`
+	From       time.Time  `json:"from" doc:"mail received before it is left alone"`
+	Active     bool       `json:"active"`
+	Categories bool       `json:"categories" doc:"mails get categories in Outlook that show what was done"`
+	SignaturesObject
 	Quote       bool           `json:"quote" doc:"whether the answered mail is repeated below a reply"`
 	LastRound   *time.Time     `json:"lastRound,omitempty" doc:"when the last reading that found something began"`
 	NotBefore   *time.Time     `json:"notBefore,omitempty" doc:"the mailbox is left alone until then"`
@@ -62,8 +62,8 @@ type addressPatch struct {
 	// Mails that already have categories keep them.
 	Categories field[bool] `json:"categories,omitzero" doc:"whether mails get categories in Outlook from now on"`
 
-	Signature field[string] `json:"signature,omitzero" doc:"HTML; null for none"`
-	Quote     field[bool]   `json:"quote,omitzero"`
+	SignaturePatch
+	Quote field[bool] `json:"quote,omitzero"`
 }
 
 // AddressPath names an activated address.

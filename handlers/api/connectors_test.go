@@ -156,7 +156,8 @@ func (r refused) Error() string { return r.Code }
 // mailboxes is a Graph with n mailboxes, 3 to a page, that wants a token.
 type mailboxes struct {
 	aliases         []string // of each mailbox
-	connector.Graph          // nil: calls that the API does not make
+	settings        mail.MailboxSettings
+	connector.Graph // nil: calls that the API does not make
 	credential      azcore.TokenCredential
 	n               int
 	fail            error
@@ -213,7 +214,11 @@ func (m *mailboxes) WebLink(ctx context.Context, _, message string) (string, err
 	return m.webLink, m.token(ctx)
 }
 
-func (m *mailboxes) CheckInbox(ctx context.Context, _ string) error    { return m.token(ctx) }
+func (m *mailboxes) CheckInbox(ctx context.Context, _ string) error { return m.token(ctx) }
+func (m *mailboxes) Settings(context.Context, string) (mail.MailboxSettings, error) {
+	m.asked.Add(1)
+	return m.settings, nil
+}
 func (m *mailboxes) CheckSettings(ctx context.Context, _ string) error { return m.token(ctx) }
 func (m *mailboxes) Delta(ctx context.Context, _, _ string, _ time.Time) (mail.Page, error) {
 	return mail.Page{}, m.token(ctx)

@@ -16,6 +16,7 @@ func (a *api) registerContacts() {
 
 		Phone    string `json:"phone,omitempty"`
 		Function string `json:"function,omitempty" doc:"such as Financial controller"`
+		Language string `json:"language,omitempty" enum:"nl,en" doc:"of mail to him or her; absent: that of his or her own mail, or else of the mailbox"`
 		Portal   bool   `json:"portal,omitempty" doc:"a program that sends mail for many clients: it has no clients of its own"`
 	}
 	type contactPatch struct {
@@ -25,6 +26,7 @@ func (a *api) registerContacts() {
 
 		Phone    field[string] `json:"phone,omitzero" doc:"null removes"`
 		Function field[string] `json:"function,omitzero" doc:"null removes"`
+		Language field[string] `json:"language,omitzero" doc:"nl or en; null removes"`
 		Portal   field[bool]   `json:"portal,omitzero" doc:"true: its clients are removed"`
 	}
 	resource[directory.Contact, newContact, contactPatch]{
@@ -34,12 +36,14 @@ func (a *api) registerContacts() {
 		get:  a.Directory.Contact,
 		create: func(ctx context.Context, in newContact) (directory.Contact, error) {
 			return a.Directory.CreateContact(ctx,
-				directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function, Portal: in.Portal})
+				directory.Contact{Name: in.Name, Emails: in.Emails, Clients: in.Clients, Phone: in.Phone, Function: in.Function,
+					Language: in.Language, Portal: in.Portal})
 		},
 		update: func(ctx context.Context, id, revision string, in contactPatch) (directory.Contact, error) {
 			return a.Directory.UpdateContact(ctx, id, revision, func(c *directory.Contact) error {
 				in.Phone.or(&c.Phone)
 				in.Function.or(&c.Function)
+				in.Language.or(&c.Language)
 				return cmp.Or(
 					in.Name.into(&c.Name, "name"),
 					in.Emails.into(&c.Emails, "emails"),

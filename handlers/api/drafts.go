@@ -21,6 +21,7 @@ type (
 		To          []recipientObject `json:"to,omitempty" nullable:"true" maxItems:"100" doc:"kept as they were typed"`
 		Cc          []recipientObject `json:"cc,omitempty" nullable:"true" maxItems:"100"`
 		Bcc         []recipientObject `json:"bcc,omitempty" nullable:"true" maxItems:"100"`
+		Language    string            `json:"language,omitempty" enum:"nl,en"`
 		Subject     string            `json:"subject,omitempty" maxLength:"1000"`
 		HTML        string            `json:"html,omitempty"`
 		Text        string            `json:"text,omitempty"`
@@ -35,6 +36,7 @@ type (
 		To          []recipientObject `json:"to" nullable:"false"`
 		Cc          []recipientObject `json:"cc" nullable:"false"`
 		Bcc         []recipientObject `json:"bcc" nullable:"false"`
+		Language    string            `json:"language,omitempty" doc:"of what is added to its text, when the writer chose it"`
 		Subject     string            `json:"subject"`
 		HTML        string            `json:"html,omitempty"`
 		Text        string            `json:"text,omitempty"`
@@ -95,7 +97,7 @@ func (a *api) putDraft(ctx context.Context, in *struct {
 	}
 	d := outbox.Draft{
 		Chat: in.Chat, Member: member, Answers: b.Answers, Mode: outbox.Mode(b.Mode), Address: b.Address, To: typed(b.To), Cc: typed(b.Cc),
-		Bcc:     typed(b.Bcc),
+		Bcc: typed(b.Bcc), Language: b.Language,
 		Subject: b.Subject, HTML: safeReply(b.HTML), Text: b.Text, Since: b.Since, Along: b.Along,
 	}
 	if d.Attachments, err = a.attached(ctx, b.Attachments, d.HTML, time.Now().Add(draftAge)); err != nil {
@@ -121,8 +123,8 @@ func typed(in []recipientObject) []outbox.Recipient {
 func (a *api) draftOutput(ctx context.Context, d outbox.Draft) (*objectOutput[draftObject], error) {
 	o := draftObject{
 		Answers: d.Answers, Mode: d.Mode, Address: d.Address, To: recipientsOf(d.To), Cc: recipientsOf(d.Cc), Bcc: recipientsOf(d.Bcc),
-		Subject: d.Subject,
-		HTML:    d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
+		Language: d.Language, Subject: d.Subject,
+		HTML: d.HTML, Text: d.Text, Since: d.Since, Reply: d.Reply, Reason: d.Reason, Updated: d.Updated, Attachments: filesOf(d.Attachments),
 		Along: d.Along,
 	}
 	var err error

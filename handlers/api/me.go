@@ -11,15 +11,15 @@ import (
 
 // A me is the caller, as the API sees him or her.
 type me struct {
-	Kind      string           `json:"kind" enum:"person,application"`
-	ID        string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`
-	Name      string           `json:"name,omitempty"`
-	Email     string           `json:"email,omitempty"`
-	Rights    directory.Rights `json:"rights,omitempty"`
-	Roles     []string         `json:"roles,omitempty" doc:"app roles of an application"`
-	Signature string           `json:"signature" doc:"HTML that stands below your mail, above the signature of the address"`
-	Toured    bool             `json:"toured" doc:"you have read the tour of the first visit"`
-	Actions   []access.Action  `json:"actions" nullable:"false" doc:"what you may do, to some objects at least"`
+	Kind   string           `json:"kind" enum:"person,application"`
+	ID     string           `json:"id" doc:"of the team member or the service principal; empty for the first administrator, until the directory has him or her"`
+	Name   string           `json:"name,omitempty"`
+	Email  string           `json:"email,omitempty"`
+	Rights directory.Rights `json:"rights,omitempty"`
+	Roles  []string         `json:"roles,omitempty" doc:"app roles of an application"`
+	SignaturesObject
+	Toured  bool            `json:"toured" doc:"you have read the tour of the first visit"`
+	Actions []access.Action `json:"actions" nullable:"false" doc:"what you may do, to some objects at least"`
 }
 
 func (a *api) registerMe() {
@@ -37,7 +37,7 @@ func (a *api) registerMe() {
 			if err != nil {
 				return nil, err
 			}
-			body.Signature, body.Toured = own.Signature, own.Toured
+			body.SignaturesObject, body.Toured = SignaturesObject(own.Signatures), own.Toured
 		}
 		if who.Application != "" {
 			body.Kind, body.ID, body.Roles = "application", who.Application, who.Roles
@@ -47,21 +47,25 @@ func (a *api) registerMe() {
 	handle(a, access.MeWrite, apiTag("about").op("update-me", http.MethodPatch, "/api/me",
 		"Set the signature of your mail, and whether you have read the tour"), func(ctx context.Context, in *struct {
 		Body struct {
-			Signature field[string] `json:"signature,omitzero" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
-			Toured    field[bool]   `json:"toured,omitzero"`
+			SignaturePatch
+			Toured field[bool] `json:"toured,omitzero"`
 		}
 	}) (*struct{}, error) {
 		id := actor(ctx).Member.ID
 		if id == "" {
 			return nil, newProblem(http.StatusConflict, "you are no team member of the directory yet")
 		}
-		signature, err := a.signatureOf(ctx, in.Body.Signature)
+		own, err := a.Writing.Member(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		signatures, err := a.signaturesOf(ctx, in.Body.SignaturePatch, own.Signatures)
 		if err != nil {
 			return nil, err
 		}
 		return nil, a.Writing.ChangeMember(ctx, id, func(m *compose.Member) {
-			if in.Body.Signature.set {
-				m.Signature = signature
+			if in.Body.SignaturePatch.set() {
+				m.Signatures = signatures
 			}
 			if in.Body.Toured.set {
 				m.Toured = in.Body.Toured.value

@@ -10,6 +10,7 @@ import (
 	"kantoorpost/shared/access"
 	"kantoorpost/shared/chat"
 	"kantoorpost/shared/compose"
+	"kantoorpost/shared/mailhtml"
 	"kantoorpost/shared/outbox"
 	"kantoorpost/shared/words"
 )
@@ -20,10 +21,10 @@ const usualSize = 25 << 20
 type (
 	// A senderObject is an address of the office from which mail is sent.
 	senderObject struct {
-		ID        string `json:"id" doc:"of the mailbox"`
-		Name      string `json:"name,omitempty"`
-		Email     string `json:"email"`
-		Signature string `json:"signature" doc:"HTML, as it will stand below the text"`
+		ID    string `json:"id" doc:"of the mailbox"`
+		Name  string `json:"name,omitempty"`
+		Email string `json:"email"`
+		SignaturesObject
 	}
 	// A warningObject is something that the writer should know, in words.
 	warningObject struct {
@@ -32,26 +33,28 @@ type (
 	}
 	// A newReply is a reply before anything is written.
 	newReply struct {
-		Answers     string             `json:"answers,omitempty" doc:"id of the message"`
-		Mode        outbox.Mode        `json:"mode"`
-		From        *senderObject      `json:"from,omitempty" doc:"absent: you may send from none of the addresses"`
-		Addresses   []senderObject     `json:"addresses" nullable:"false" doc:"from which you may send in this chat"`
-		To          []recipientObject  `json:"to" nullable:"false"`
-		Cc          []recipientObject  `json:"cc" nullable:"false"`
-		Bcc         []recipientObject  `json:"bcc" nullable:"false"`
-		ReplyTo     []recipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain than its sender's"`
-		ReplyAll    bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
-		Subject     string             `json:"subject"`
-		Signature   string             `json:"signature" doc:"HTML; the server adds it"`
-		Quote       string             `json:"quote" doc:"HTML of the mail that is repeated below; the server adds it; empty when it is not repeated"`
-		Warnings    []string           `json:"warnings" nullable:"false" doc:"codes: bcc, reply-to, many-recipients"`
-		Texts       []warningObject    `json:"texts" nullable:"false" doc:"the warnings in words"`
-		Since       int64              `json:"since" doc:"the seq of the newest message in the chat"`
-		Writing     []named            `json:"writing" nullable:"false" doc:"other team members who wrote here in the last two minutes"`
-		Attachments []attachmentObject `json:"attachments" nullable:"false" doc:"of a forward: what goes along"`
-		Hold        int                `json:"hold" doc:"seconds for which a reply is held"`
-		MaxSize     int64              `json:"maxSize" doc:"bytes of a file"`
-		UsualSize   int64              `json:"usualSize" doc:"bytes of all files: more is refused by most recipients, and by a mailbox as it comes"`
+		Answers      string             `json:"answers,omitempty" doc:"id of the message"`
+		Mode         outbox.Mode        `json:"mode"`
+		From         *senderObject      `json:"from,omitempty" doc:"absent: you may send from none of the addresses"`
+		Addresses    []senderObject     `json:"addresses" nullable:"false" doc:"from which you may send in this chat"`
+		To           []recipientObject  `json:"to" nullable:"false"`
+		Cc           []recipientObject  `json:"cc" nullable:"false"`
+		Bcc          []recipientObject  `json:"bcc" nullable:"false"`
+		ReplyTo      []recipientObject  `json:"replyTo,omitempty" nullable:"false" doc:"offered: where the mail wants its answer, at another domain than its sender's"`
+		ReplyAll     bool               `json:"replyAll" doc:"whether answering all is possible, and differs from answering the sender"`
+		Subject      string             `json:"subject"`
+		Language     mailhtml.Language  `json:"language,omitempty" enum:"nl,en" doc:"of the signature, the header of the quote and other fixed texts"`
+		LanguageFrom string             `json:"languageFrom,omitempty" enum:"contact,mail,mailbox" doc:"what says so: the contact of the first recipient, what he or she wrote in this chat, or the mailbox"`
+		Signature    string             `json:"signature" doc:"HTML in this language; the server adds it"`
+		Quote        string             `json:"quote" doc:"HTML of the mail that is repeated below; the server adds it; empty when it is not repeated"`
+		Warnings     []string           `json:"warnings" nullable:"false" doc:"codes: bcc, reply-to, many-recipients, alias, automatic-replies"`
+		Texts        []warningObject    `json:"texts" nullable:"false" doc:"the warnings in words"`
+		Since        int64              `json:"since" doc:"the seq of the newest message in the chat"`
+		Writing      []named            `json:"writing" nullable:"false" doc:"other team members who wrote here in the last two minutes"`
+		Attachments  []attachmentObject `json:"attachments" nullable:"false" doc:"of a forward: what goes along"`
+		Hold         int                `json:"hold" doc:"seconds for which a reply is held"`
+		MaxSize      int64              `json:"maxSize" doc:"bytes of a file"`
+		UsualSize    int64              `json:"usualSize" doc:"bytes of all files: more is refused by most recipients, and by a mailbox as it comes"`
 	}
 )
 
@@ -116,6 +119,9 @@ func (a *api) newReply(ctx context.Context, c chat.Chat, answers string, mode ou
 		return newReply{}, err
 	}
 	if err := k.addSenders(ctx, &out, o); err != nil {
+		return newReply{}, err
+	}
+	if err := k.addLanguage(ctx, &out); err != nil {
 		return newReply{}, err
 	}
 	settings, err := a.Writing.Settings(ctx)

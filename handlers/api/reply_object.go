@@ -42,6 +42,7 @@ type (
 		WhatToDo    *words.Text       `json:"whatToDo,omitempty"`
 		Approval    *approvalObject   `json:"approval,omitempty"`
 		Dismissed   bool              `json:"dismissed,omitempty" doc:"somebody has seen that it failed"`
+		Language    string            `json:"language,omitempty" doc:"of what is added to its text"`
 		Body        string            `json:"body" doc:"path of what it says, as an HTML document"`
 		CanTakeBack bool              `json:"canTakeBack" doc:"by you, now"`
 		CanRetry    bool              `json:"canRetry"`
@@ -115,7 +116,7 @@ func (a *api) replyOf(ctx context.Context, r outbox.Reply, names map[string]stri
 		From: mail.Address{Email: leavesFrom(r.Address, r.Alias, r.AliasRefused)}, To: recipientsOf(r.To), Cc: recipientsOf(r.Cc),
 		Bcc: recipientsOf(r.Bcc), Recipients: []recipientState{}, Subject: r.Subject, Preview: r.Preview, Attachments: filesOf(r.Attachments),
 		Created: r.Created,
-		Since:   r.Since, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed, Body: messageBodyPath(r.Chat, r.ID),
+		Since:   r.Since, Language: r.Language, Reason: r.Reason, Detail: r.Detail, Dismissed: r.Dismissed, Body: messageBodyPath(r.Chat, r.ID),
 		SentAt:    orNil(r.SentAt),
 		MessageID: r.InternetMessageID, CanRetry: r.State == outbox.Failed || r.State == outbox.Unknown,
 	}

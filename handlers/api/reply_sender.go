@@ -33,7 +33,7 @@ func (k *correspondence) addSenders(ctx context.Context, out *newReply, o origin
 			out.Texts = append(out.Texts, warningObject{"alias", aliasText(alias, senders[i].Address)})
 			i = 0
 		}
-		out.From, out.Signature = &out.Addresses[i], out.Addresses[i].Signature
+		out.From = &out.Addresses[i]
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (a *api) sender(ctx context.Context, s access.Sender) (senderObject, error)
 		return senderObject{}, err
 	}
 	own, err := a.Writing.Member(ctx, actor(ctx).Member.ID)
-	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, Signature: own.Signature + about.Signature}, err
+	return senderObject{ID: s.ID, Name: s.Name, Email: s.Address, SignaturesObject: SignaturesObject(own.Above(about.Signatures))}, err
 }
 
 // defaultSender is the index of the address that answers o: one that received it, and

@@ -153,10 +153,11 @@ func (k *correspondence) addSettings(ctx context.Context, r *outbox.Reply, in Re
 	if in.Quote != nil {
 		r.NoQuote = !*in.Quote
 	}
-	if in.Signature == nil || *in.Signature {
-		return k.api.sign(ctx, r, about.Signature)
+	language, err := k.languageOf(ctx, in.Language, *r)
+	if r.Language = string(language); err != nil || in.Signature != nil && !*in.Signature {
+		return err
 	}
-	return nil
+	return k.api.sign(ctx, r, about.Signatures)
 }
 
 // attached are the uploads of the caller that a reply takes along, kept until a time.

@@ -14,6 +14,7 @@ import (
 	"kantoorpost/shared/blob"
 	"kantoorpost/shared/compose"
 	"kantoorpost/shared/ids"
+	"kantoorpost/shared/mailhtml"
 	"kantoorpost/shared/outbox"
 )
 
@@ -26,6 +27,36 @@ const (
 	// reply has it, and otherwise for uploadAge.
 	signatureOwner = "signatures"
 )
+
+// SignaturesObject has what stands below mail, as HTML.
+type SignaturesObject struct {
+	Signature   string `json:"signature" doc:"HTML below mail in Dutch; below mail in English too when that has none"`
+	SignatureEN string `json:"signatureEn" doc:"HTML below mail in English; below mail in Dutch too when that has none"`
+}
+
+// SignaturePatch changes signatures.
+type SignaturePatch struct {
+	Signature   field[string] `json:"signature,omitzero" doc:"HTML below mail in Dutch; null or empty for none: that in English then stands below both; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
+	SignatureEN field[string] `json:"signatureEn,omitzero" doc:"the same in English"`
+}
+
+func (p SignaturePatch) set() bool { return p.Signature.set || p.SignatureEN.set }
+
+// signaturesOf are signatures as a patch changes them.
+func (a *api) signaturesOf(ctx context.Context, p SignaturePatch, was compose.Signatures) (now compose.Signatures, err error) {
+	now = was
+	for _, s := range []struct {
+		in  field[string]
+		out *string
+	}{{p.Signature, &now.Signature}, {p.SignatureEN, &now.SignatureEN}} {
+		if s.in.set {
+			if *s.out, err = a.signatureOf(ctx, s.in); err != nil {
+				return was, err
+			}
+		}
+	}
+	return now, nil
+}
 
 // signatureOf is a signature as safe HTML, with copies of the pictures that the caller
 // uploaded for it; "" for none.
@@ -91,12 +122,12 @@ func (a *api) copyForSignature(ctx context.Context, f *blob.File) (id string, er
 
 // sign adds the signature of its author and of its address to a reply. A picture that is
 // gone is left out.
-func (a *api) sign(ctx context.Context, r *outbox.Reply, ofAddress string) error {
+func (a *api) sign(ctx context.Context, r *outbox.Reply, ofAddress compose.Signatures) error {
 	own, err := a.Writing.Member(ctx, r.Author)
 	if err != nil {
 		return err
 	}
-	r.Signature = own.Signature + ofAddress
+	r.Signature = own.Above(ofAddress).In(mailhtml.Language(r.Language))
 	for _, id := range compose.Pictures(r.Signature) {
 		f, err := a.Uploads.Open(ctx, id)
 		if errors.Is(err, blob.ErrNotFound) {

@@ -203,7 +203,9 @@ func TestOwnRepliesAreNotFromOutlook(t *testing.T) {
 		w := newWorld(t)
 		c := w.conversation()
 		store, _ := w.replies()
-		for sent, id := range map[string]string{"<r1@kantoor.example>": "<r1@kantoor.example>", "<r2@kantoor.example>": "<changed@kantoor.example>"} {
+		for sent, id := range map[string]string{
+			"<r1@kantoor.example>": "<r1@kantoor.example>", "<r2@kantoor.example>": "<changed@kantoor.example>",
+		} {
 			r := w.replied(c, sent, outbox.ModeReply, "jan@bakker.example")
 			draft := w.graph("POST", "/users/info@"+apptest.Domain+"/messages", object{
 				"subject": "Re: Vraag", "internetMessageId": id, "toRecipients": []object{{"emailAddress": object{"address": "jan@bakker.example"}}},

@@ -66,7 +66,8 @@ func (s *sending) attach(ctx context.Context, d mail.Draft, document string) (st
 		return "", err
 	}
 	there = append(there, copied...)
-	return mailhtml.Placeholders(document, s.settingsOf(ctx).language, func(id string) bool { return contains(there, id) }), nil
+	language, _ := s.language(ctx)
+	return mailhtml.Placeholders(document, language, func(id string) bool { return contains(there, id) }), nil
 }
 
 func contains(ids []string, id string) bool {

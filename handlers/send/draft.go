@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -75,8 +76,7 @@ func (s *sending) keep(ctx context.Context, d mail.Draft) error {
 func (s *sending) make(ctx context.Context) (mail.Draft, error) {
 	o := s.reply.Original
 	if s.reply.Mode != outbox.ModeNew && o.MessageID != "" && o.Mailbox == s.reply.Mailbox {
-		zone := s.settingsOf(ctx).timeZone
-		d, err := s.graph.CreateReply(ctx, s.reply.Mailbox, o.MessageID, string(s.reply.Mode), s.reply.ID, zone)
+		d, err := s.graph.CreateReply(ctx, s.reply.Mailbox, o.MessageID, string(s.reply.Mode), s.reply.ID, cmp.Or(s.settings(ctx).TimeZone, defaultZone))
 		if err == nil && d.Body == "" {
 			d, err = s.graph.Draft(ctx, s.reply.Mailbox, d.ID)
 		}

@@ -211,12 +211,4 @@ func (e *exchange) Attachment(ctx context.Context, _, id, attachment string, w i
 	})
 }
 
-func (e *exchange) Settings(ctx context.Context, _ string) (s mail.MailboxSettings, err error) {
-	err = e.call(ctx, "Settings", func() error {
-		s = mail.MailboxSettings{TimeZone: "W. Europe Standard Time", Language: "nl-NL"}
-		return nil
-	})
-	return s, err
-}
-
 var errNoConnector = errors.New("no such connector")

@@ -52,6 +52,8 @@ type Jobs interface {
 type Addresses interface {
 	Enabled(ctx context.Context) (bool, error)
 	Load(ctx context.Context, mailboxes []string) ([]connector.Box, error)
+	// MailboxSettings are empty when they cannot be read.
+	MailboxSettings(ctx context.Context, a connector.Activation) mail.MailboxSettings
 }
 
 // Uploads are the files that people send along; blob.ErrNotFound when one is gone.
@@ -72,7 +74,6 @@ type Mailbox interface {
 	FindSent(ctx context.Context, mailbox string, k mail.SentKeys) (mail.Draft, bool, error)
 	Attachments(ctx context.Context, mailbox, message string) ([]mail.Attachment, error)
 	Attachment(ctx context.Context, mailbox, message, id string, w io.Writer) error
-	Settings(ctx context.Context, mailbox string) (mail.MailboxSettings, error)
 }
 
 // A Handler does send jobs.
@@ -87,8 +88,7 @@ type Handler struct {
 	// May says whether the author of a reply may, now, send it from an address.
 	May func(ctx context.Context, r outbox.Reply, from connector.Activation) (bool, error)
 
-	turns    turns
-	settings settings
+	turns turns
 }
 
 const (

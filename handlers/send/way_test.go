@@ -132,6 +132,17 @@ func TestTheQuote(t *testing.T) {
 			}
 		})
 	}
+	test(t, "in the language of the contact", func(t *testing.T, w *world) {
+		w.reply(func(r *outbox.Reply) { r.Language = "en" })
+		w.pass(time.Minute)
+		got := w.one()
+		if strings.Count(got.Body, theirWords) != 1 || !strings.Contains(got.Body, "<b>From:</b>") || strings.Contains(got.Body, "<b>Van:</b>") {
+			t.Errorf("left with\n%s", got.Body)
+		}
+		if len(got.attached) != 1 || got.attached[0].ContentID != "logo@bakker" || got.attached[0].content != "logo" {
+			t.Errorf("pictures: %+v", got.attached)
+		}
+	})
 	test(t, "off", func(t *testing.T, w *world) {
 		w.reply(func(r *outbox.Reply) { r.NoQuote = true })
 		w.pass(time.Minute)

@@ -125,8 +125,11 @@ func (w *world) process() *send.Handler {
 	}
 }
 
-// Enabled and Load make the world the activated addresses of the office.
+// Enabled, Load and MailboxSettings make the world the activated addresses of the office.
 func (w *world) Enabled(context.Context) (bool, error) { return w.on, nil }
+func (w *world) MailboxSettings(context.Context, connector.Activation) mail.MailboxSettings {
+	return mail.MailboxSettings{TimeZone: "W. Europe Standard Time", Language: "nl-NL"}
+}
 func (w *world) Load(_ context.Context, mailboxes []string) ([]connector.Box, error) {
 	if !slices.Contains(mailboxes, box) {
 		return nil, nil

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -52,35 +53,49 @@ func (s *sending) quotes() bool {
 	return !s.reply.NoQuote && s.reply.Mode != outbox.ModeNew && s.reply.Answers != ""
 }
 
-// document returns the whole text of the mail: the quote is the one that Exchange
-// put into the draft, or else one of our own.
+// document returns the whole text of the mail: the quote is the one that Exchange put into the
+// draft, or else one of our own, as when Exchange writes another language.
 func (s *sending) document(ctx context.Context, d mail.Draft, own mailhtml.Own) (string, error) {
 	if !s.quotes() {
 		return mailhtml.Document(own, ""), nil
 	}
-	if base := d.Body; !d.Truncated && base != "" {
-		if d.BodyType == "text" {
-			base = mailhtml.FromText(base)
-		}
-		if rest, found := mailhtml.Remove(base, own); found {
-			base = rest
-		}
-		if hasQuote(base) {
-			if whole := mailhtml.Insert(base, own); mailhtml.Encoded(whole) <= maxText {
-				return whole, nil
-			}
-		}
+	language, same := s.language(ctx)
+	ofExchange := exchangeQuote(d, own)
+	if ofExchange != "" && same {
+		return ofExchange, nil
 	}
 	q, found, err := s.quoted(ctx)
-	if err != nil || !found {
-		return mailhtml.Document(own, ""), err
+	if err != nil || !found || q.IsCut && ofExchange != "" {
+		return cmp.Or(ofExchange, mailhtml.Document(own, "")), err
 	}
-	k := s.settingsOf(ctx)
-	zone := location(k.timeZone)
-	if whole := mailhtml.Document(own, mailhtml.Quote(q, k.language, zone)); mailhtml.Encoded(whole) <= maxText {
+	zone := s.settings(ctx).Location()
+	if whole := mailhtml.Document(own, mailhtml.Quote(q, language, zone)); mailhtml.Encoded(whole) <= maxText {
 		return whole, nil
 	}
-	return mailhtml.Document(own, mailhtml.ShortQuote(q, k.language, zone, maxQuote)), nil
+	return cmp.Or(ofExchange, mailhtml.Document(own, mailhtml.ShortQuote(q, language, zone, maxQuote))), nil
+}
+
+// exchangeQuote is a draft of Exchange with the own text above its quote; "" when it quotes
+// nothing, or more than a request takes.
+func exchangeQuote(d mail.Draft, own mailhtml.Own) string {
+	base := d.Body
+	if d.Truncated || base == "" {
+		return ""
+	}
+	if d.BodyType == "text" {
+		base = mailhtml.FromText(base)
+	}
+	if rest, found := mailhtml.Remove(base, own); found {
+		base = rest
+	}
+	if !hasQuote(base) {
+		return ""
+	}
+	whole := mailhtml.Insert(base, own)
+	if mailhtml.Encoded(whole) > maxText {
+		return ""
+	}
+	return whole
 }
 
 // hasQuote says whether a draft holds anything to quote.
@@ -99,6 +114,7 @@ func (s *sending) quoted(ctx context.Context) (mailhtml.Quoted, bool, error) {
 		body, err := s.Items.Body(ctx, it)
 		return mailhtml.Quoted{
 			From: it.From, To: it.To, Cc: it.Cc, Sent: it.Received, Subject: it.Subject, Body: body, IsHTML: it.BodyType == "html",
+			IsCut: it.BodyTruncated,
 		}, true, err
 	}
 	r, err := s.Outbox.Load(ctx, s.reply.Answers)

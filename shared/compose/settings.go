@@ -70,8 +70,8 @@ func (f FourEyes) Why(member, client, subject, text string) (why []string) {
 
 // An Address is what the office sets for the mail of one of its addresses.
 type Address struct {
-	Signature string `json:"signature,omitempty"` // HTML, sanitised
-	NoQuote   bool   `json:"noQuote,omitempty"`   // the answered mail is not repeated below
+	Signatures
+	NoQuote bool `json:"noQuote,omitempty"` // the answered mail is not repeated below
 }
 
 // A Store keeps settings, signatures and templates in the table "configuration":
@@ -93,8 +93,8 @@ func templateKey(id string) string     { return "template|" + id }
 
 // A Member is what a team member sets for himself or herself.
 type Member struct {
-	Signature string `json:"signature,omitempty"` // HTML, sanitised
-	Toured    bool   `json:"toured,omitempty"`    // the tour of the first visit was read
+	Signatures
+	Toured bool `json:"toured,omitempty"` // the tour of the first visit was read
 }
 
 // get reads a row into v. It says false when there is none.
@@ -162,7 +162,7 @@ func (s *Store) Address(ctx context.Context, mailbox string) (v Address, err err
 // PutAddress stores what is set for the mail of a mailbox.
 func (s *Store) PutAddress(ctx context.Context, mailbox string, v Address) error {
 	return s.put(ctx, addressKey(mailbox), "", v, audit.Entry{Action: "address.writing", Object: "address " + mailbox,
-		Detail: map[string]string{"quote": fmt.Sprint(!v.NoQuote), "signature": fmt.Sprint(v.Signature != "")}})
+		Detail: map[string]string{"quote": fmt.Sprint(!v.NoQuote), "signature": fmt.Sprint(v.Signatures != Signatures{})}})
 }
 
 // Member returns what a team member set.
@@ -184,7 +184,7 @@ func (s *Store) ChangeMember(ctx context.Context, id string, change func(*Member
 		return nil
 	}
 	var e audit.Entry
-	if v.Signature != was.Signature {
+	if v.Signatures != was.Signatures {
 		e = audit.Entry{Action: "team-member.signature", Object: "member " + id}
 	}
 	return s.put(ctx, memberKey(id), etag, v, e)
@@ -211,11 +211,11 @@ func (s *Store) SignaturePictures(ctx context.Context) (ids []string, err error)
 			return nil, fmt.Errorf("read signatures: %w", err)
 		}
 		for _, r := range rows {
-			var v struct{ Signature string }
+			var v Signatures
 			if err := r.Document(&v); err != nil {
 				return nil, fmt.Errorf("read row %s: %w", r.Key, err)
 			}
-			ids = append(ids, Pictures(v.Signature)...)
+			ids = append(ids, Pictures(v.Signature+v.SignatureEN)...)
 		}
 	}
 	return ids, nil

@@ -44,6 +44,8 @@ type Store struct {
 	mu      sync.Mutex
 	known   *configuration
 	clients map[string]*client // by connector id
+
+	settings sync.Map // of mailboxes, by id: knownSettings
 }
 
 // New returns a Store.

@@ -41,6 +41,9 @@ func (s *Store) checkContact(ctx context.Context, c, was Contact, check addressC
 	if c.Function, err = checkOptional("function", c.Function, 100); err != nil {
 		return c, err
 	}
+	if !slices.Contains([]string{"", "nl", "en"}, c.Language) {
+		return c, &Invalid{Field: "language", Expected: "nl, en or none"}
+	}
 	if len(c.Emails) < 1 || len(c.Emails) > maxEmails {
 		return c, &Invalid{Field: "emails", Expected: fmt.Sprintf("1 to %d e-mail addresses", maxEmails)}
 	}

@@ -59,6 +59,7 @@ type Quoted struct {
 	Subject string
 	Body    string
 	IsHTML  bool
+	IsCut   bool // Body is only the beginning
 }
 
 // Quote returns a mail as it stands below an answer: a line, who wrote when to whom,

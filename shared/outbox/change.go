@@ -99,8 +99,8 @@ func (s *Store) toDraft(ctx context.Context, r Reply, c chat.Chat, reason, detai
 		}
 		d := Draft{
 			Chat: c.ID, Member: r.Author, Answers: r.Answers, Mode: r.Mode, Address: cmp.Or(r.Alias, r.Address), To: r.To, Cc: r.Cc, Bcc: r.Bcc,
-			Subject: r.Subject,
-			HTML:    html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
+			Language: r.Language, Subject: r.Subject,
+			HTML: html, Attachments: r.Attachments, Since: r.Since, Reply: r.ID, Reason: reason, Updated: s.now(),
 		}
 		if r.Mode == ModeForward {
 			d.Along = []int{} // they are copies among the attachments

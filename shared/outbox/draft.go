@@ -22,6 +22,7 @@ type Draft struct {
 	To          []Recipient  `json:"to,omitempty"`
 	Cc          []Recipient  `json:"cc,omitempty"`
 	Bcc         []Recipient  `json:"bcc,omitempty"`
+	Language    string       `json:"language,omitempty"`
 	Subject     string       `json:"subject,omitempty"`
 	HTML        string       `json:"html,omitempty"` // HTML or Text holds the text
 	Text        string       `json:"text,omitempty"`

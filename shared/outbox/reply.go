@@ -166,6 +166,7 @@ type Reply struct {
 	Approval  *Approval `json:"approval,omitempty"`
 
 	Attachments []Attachment `json:"attachments,omitempty"`
+	Language    string       `json:"language,omitempty"`  // of what is added to its text; "" for that of the mailbox
 	Signature   string       `json:"signature,omitempty"` // HTML, as it was when the reply was written
 	Pictures    []Attachment `json:"pictures,omitempty"`  // that the signature shows
 	NoQuote     bool         `json:"noQuote,omitempty"`   // without the mail that it answers below

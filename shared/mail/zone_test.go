@@ -1,4 +1,4 @@
-package send
+package mail
 
 import (
 	"testing"
@@ -12,7 +12,7 @@ func TestLocation(t *testing.T) {
 		"W. Europe Standard Time": "Europe/Amsterdam", "Europe/Brussels": "Europe/Brussels", "GMT Standard Time": "Europe/London",
 		"UTC": "Etc/UTC", "": "Europe/Amsterdam", "Customized Time Zone": "Europe/Amsterdam", "../etc/passwd": "Europe/Amsterdam",
 	} {
-		if got := location(name).String(); got != want {
+		if got := (MailboxSettings{TimeZone: name}).Location().String(); got != want {
 			t.Errorf("%q is %s, want %s", name, got, want)
 		}
 	}
