@@ -36,8 +36,8 @@ type SignaturesObject struct {
 
 // SignaturePatch changes signatures.
 type SignaturePatch struct {
-	Signature   field[string] `json:"signature,omitzero" doc:"HTML below mail in Dutch; null or empty for none: that in English then stands below both; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
-	SignatureEN field[string] `json:"signatureEn,omitzero" doc:"the same in English"`
+	Signature   field[string] `json:"signature,omitzero" doc:"HTML; null or empty for none; its pictures are src=\"cid:\" and the id of an upload in PNG, JPEG or GIF, 300 kB together"`
+	SignatureEN field[string] `json:"signatureEn,omitzero" doc:"the same of mail in English"`
 }
 
 func (p SignaturePatch) set() bool { return p.Signature.set || p.SignatureEN.set }

@@ -76,7 +76,8 @@ func (s *sending) keep(ctx context.Context, d mail.Draft) error {
 func (s *sending) make(ctx context.Context) (mail.Draft, error) {
 	o := s.reply.Original
 	if s.reply.Mode != outbox.ModeNew && o.MessageID != "" && o.Mailbox == s.reply.Mailbox {
-		d, err := s.graph.CreateReply(ctx, s.reply.Mailbox, o.MessageID, string(s.reply.Mode), s.reply.ID, cmp.Or(s.settings(ctx).TimeZone, defaultZone))
+		zone := cmp.Or(s.settings(ctx).TimeZone, defaultZone)
+		d, err := s.graph.CreateReply(ctx, s.reply.Mailbox, o.MessageID, string(s.reply.Mode), s.reply.ID, zone)
 		if err == nil && d.Body == "" {
 			d, err = s.graph.Draft(ctx, s.reply.Mailbox, d.ID)
 		}
