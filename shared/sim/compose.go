@@ -17,6 +17,20 @@ import (
 //
 // https://www.rfc-editor.org/rfc/rfc5322
 func (m *Message) compose() []byte {
+	var inline, attached []Attachment
+	for _, a := range m.Attachments {
+		if a.IsInline {
+			inline = append(inline, a)
+		} else {
+			attached = append(attached, a)
+		}
+	}
+	content := multi("related", m.textPart(), inline, m.InternetMessageID)
+	return m.composeAs(multi("mixed", content, attached, m.InternetMessageID))
+}
+
+// composeAs is compose with other content.
+func (m *Message) composeAs(content entity) []byte {
 	var out bytes.Buffer
 	line := func(name, value string) {
 		if value != "" {
@@ -46,17 +60,6 @@ func (m *Message) compose() []byte {
 	}
 	line("MIME-Version", "1.0")
 
-	var inline, attached []Attachment
-	for _, a := range m.Attachments {
-		if a.IsInline {
-			inline = append(inline, a)
-		} else {
-			attached = append(attached, a)
-		}
-	}
-	content := m.textPart()
-	content = multi("related", content, inline, m.InternetMessageID)
-	content = multi("mixed", content, attached, m.InternetMessageID)
 	content.writeTo(&out)
 	return out.Bytes()
 }

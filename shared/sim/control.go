@@ -25,14 +25,15 @@ func (t *Tenant) controlRoutes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(path string, do func(command) error) {
 		mux.HandleFunc("POST /simulator/"+path, func(w http.ResponseWriter, r *http.Request) {
-			o, status := readCommand(r)
-			if status == http.StatusOK {
-				if err := do(o); err != nil {
-					sendJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
-					return
-				}
+			o := command{Days: 730}
+			if !readCommand(w, r, &o) {
+				return
 			}
-			sendJSON(w, status, struct{}{})
+			if err := do(o); err != nil {
+				sendJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
+				return
+			}
+			sendJSON(w, http.StatusOK, struct{}{})
 		})
 	}
 	handle("secrets/add", func(o command) error { return t.AddSecret(o.Secret, t.now().AddDate(0, 0, o.Days)) })
@@ -46,7 +47,13 @@ func (t *Tenant) controlRoutes() http.Handler {
 	mux.HandleFunc("POST /simulator/behaviour", t.setBehaviour)
 	mux.HandleFunc("GET /simulator/outside", t.listOutside)
 	mux.HandleFunc("POST /simulator/answer", t.postAnswer)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if status := mayCommand(r); status != http.StatusOK {
+			sendJSON(w, status, struct{}{})
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 type command struct {
@@ -69,19 +76,22 @@ func mayCommand(r *http.Request) (status int) {
 	if !fromThisMachine(r) {
 		return http.StatusForbidden
 	}
+	if r.Method == http.MethodGet {
+		return http.StatusOK
+	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return http.StatusUnsupportedMediaType
 	}
 	return http.StatusOK
 }
 
-func readCommand(r *http.Request) (o command, status int) {
-	if status := mayCommand(r); status != http.StatusOK {
-		return o, status
+// readCommand decodes the body of a request, and answers it if that fails.
+func readCommand(w http.ResponseWriter, r *http.Request, into any) bool {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		sendJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return false
 	}
-	o.Days = 730
-	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 64<<10)).Decode(&o); err != nil || o.Days > 36500 {
-		return o, http.StatusBadRequest
-	}
-	return o, http.StatusOK
+	return true
 }

@@ -24,8 +24,7 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 		now = at
 	}
 	// Parsing 35 MB takes long, so it is done without the lock.
-	m := parseMail(withExchangeHeaders(raw, env, t.options.Domain, now), env, now)
-	m.setDefaults(now)
+	m := t.received(raw, env, now)
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -40,6 +39,13 @@ func (t *Tenant) Deliver(ctx context.Context, env Envelope, raw []byte) error {
 		return fmt.Errorf("deliver from <%s>: %w", env.From, err)
 	}
 	return nil
+}
+
+// received returns a mail as Exchange shows it after its arrival.
+func (t *Tenant) received(raw []byte, env Envelope, now time.Time) Message {
+	m := parseMail(withExchangeHeaders(raw, env, t.options.Domain, now), env, now)
+	m.setDefaults(now)
+	return m
 }
 
 // filed returns the record of the sender's copy of a mail that a mailbox sent. The

@@ -97,7 +97,7 @@ func (m *Message) asText() *Message {
 	if m.Body.ContentType == "html" {
 		plain.Body = Body{ContentType: "text", Content: m.Plain}
 		if strings.TrimSpace(m.Plain) == "" {
-			plain.Body.Content = htmlText(m.Body.Content, len(m.Body.Content))
+			plain.Body.Content = plainText(m.Body.Content)
 		}
 	}
 	return &plain

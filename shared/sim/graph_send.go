@@ -90,8 +90,7 @@ func (t *Tenant) depart(box *mailbox, draft *Message, save bool, b Behaviour, no
 	if len(d.raw) > b.maxSendSize() {
 		return nil, errTooLarge()
 	}
-	d.arrived = parseMail(withExchangeHeaders(d.raw, d.env, t.options.Domain, now), d.env, now)
-	d.arrived.setDefaults(now)
+	d.arrived = t.received(d.raw, d.env, now)
 	// The copy in Sent Items keeps its own headers and none of the transport.
 	d.out.MIME = d.raw
 	return d, nil

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"html"
@@ -68,7 +69,8 @@ func (p MailProgram) answer(original *Message, text string) (page, plain string)
 	case AppleMail:
 		return q.apple()
 	}
-	return "", q.text + "\n\n" + q.attribution("Op %d-%d-%d om %s schreef %s:") + "\n" + prefixed(q.plain) + "\n"
+	line := "Op " + q.at.Format("2-1-2006 om 15:04") + " schreef " + cmp.Or(q.sender.Name, q.sender.Address) + ":"
+	return "", q.text + "\n\n" + line + "\n" + prefixed(q.plain) + "\n"
 }
 
 // outlook writes as Outlook for Windows does: header lines below a thin rule.
@@ -97,66 +99,37 @@ func (q quotation) outlook() (page, plain string) {
 		"{page:WordSection1;}\n--></style></head>" +
 		"<body lang=NL link=\"#467886\" vlink=\"#96607D\" style='word-wrap:break-word'><div class=WordSection1>\n" + paragraphs.String() +
 		"<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n<div>\n<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'>\n" +
-		"<p class=MsoNormal>" + strings.Join(
-		lines,
-		"<br>\n",
-	) + "<o:p></o:p></p>\n</div>\n</div>\n<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n" + q.html + "\n</div></body></html>"
+		"<p class=MsoNormal>" + strings.Join(lines, "<br>\n") + "<o:p></o:p></p>\n</div>\n</div>\n<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n" + q.html + "\n</div></body></html>"
 	return page, q.text + "\n\n" + strings.Join(text, "\n") + "\n\n" + q.plain + "\n"
 }
 
 // gmail writes as Gmail in a browser does.
 func (q quotation) gmail() (page, plain string) {
-	when := fmt.Sprintf(
-		"Op %s %d %s %d om %s schreef ",
-		shortDays[q.at.Weekday()],
-		q.at.Day(),
-		shortMonths[q.at.Month()-1],
-		q.at.Year(),
-		q.at.Format("15:04"),
-	)
+	when := "Op " + shortDays[q.at.Weekday()] + " " + q.shortDate() + " om " + q.at.Format("15:04") + " schreef "
 	address := html.EscapeString(q.sender.Address)
 	page = `<div dir="ltr">` + strings.ReplaceAll(html.EscapeString(q.text), "\n", "<br>") + "</div><br>" +
 		`<div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">` + when + html.EscapeString(q.sender.Name) +
 		` &lt;<a href="mailto:` + address + `">` + address + "</a>&gt;:<br></div>" +
 		`<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex">` +
 		q.html + "</blockquote></div>\n"
-	return page, q.text + "\n\n" + wrapped(
-		when+strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">")+":",
-	) + "\n\n" + prefixed(
-		q.plain,
-	) + "\n"
+	line := when + strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">") + ":"
+	return page, q.text + "\n\n" + wrapped(line) + "\n\n" + prefixed(q.plain) + "\n"
 }
 
 // apple writes as Mail on a Mac does.
 func (q quotation) apple() (page, plain string) {
-	line := fmt.Sprintf(
-		"Op %d %s %d om %s heeft %s het volgende geschreven:",
-		q.at.Day(),
-		shortMonths[q.at.Month()-1],
-		q.at.Year(),
-		q.at.Format("15:04"),
-		strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">"),
-	)
+	line := "Op " + q.shortDate() + " om " + q.at.Format("15:04") + " heeft " + strings.TrimSpace(q.sender.Name+" <"+q.sender.Address+">") +
+		" het volgende geschreven:"
 	page = `<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"></head>` +
 		`<body style="overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-space;">` +
-		strings.ReplaceAll(
-			html.EscapeString(q.text),
-			"\n",
-			"<br>",
-		) + `<br id="lineBreakAtBeginningOfMessage"><div><br><blockquote type="cite"><div>` +
-		html.EscapeString(
-			line,
-		) + `</div><br class="Apple-interchange-newline"><div>` + q.html + "</div></blockquote></div><br></body></html>"
+		strings.ReplaceAll(html.EscapeString(q.text), "\n", "<br>") +
+		`<br id="lineBreakAtBeginningOfMessage"><div><br><blockquote type="cite"><div>` +
+		html.EscapeString(line) + `</div><br class="Apple-interchange-newline"><div>` + q.html + "</div></blockquote></div><br></body></html>"
 	return page, q.text + "\n\n" + prefixed(line+"\n\n"+q.plain) + "\n"
 }
 
-// attribution fills the line above a quote: day, month, year, time and name.
-func (q quotation) attribution(format string) string {
-	name := q.sender.Name
-	if name == "" {
-		name = q.sender.Address
-	}
-	return fmt.Sprintf(format, q.at.Day(), int(q.at.Month()), q.at.Year(), q.at.Format("15:04"), name)
+func (q quotation) shortDate() string {
+	return fmt.Sprintf("%d %s %d", q.at.Day(), shortMonths[q.at.Month()-1], q.at.Year())
 }
 
 // prefixed puts "> " before each line.

@@ -1,12 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 	"unicode/utf16"
-
-	"golang.org/x/net/html"
 )
 
 // previewLength is the most that Graph shows in bodyPreview, in UTF-16 units.
@@ -36,51 +33,6 @@ func preview(b Body) string {
 		out.WriteRune(r)
 	}
 	return strings.TrimSpace(out.String())
-}
-
-// htmlText is the text that people see of a page, until it has enough bytes.
-func htmlText(page string, enough int) string {
-	var out strings.Builder
-	z := html.NewTokenizer(strings.NewReader(page))
-	z.SetMaxBuf(1 << 20)
-	hidden := 0
-	for out.Len() < enough {
-		switch z.Next() {
-		case html.ErrorToken:
-			return out.String()
-		case html.TextToken:
-			if hidden == 0 {
-				out.Write(bytes.ToValidUTF8(z.Text(), nil))
-			}
-		case html.StartTagToken:
-			if name, _ := z.TagName(); isHidden(string(name)) {
-				hidden++
-			} else if isBlock(string(name)) {
-				out.WriteByte('\n')
-			}
-		case html.EndTagToken:
-			if name, _ := z.TagName(); isHidden(string(name)) {
-				hidden = max(0, hidden-1)
-			} else if isBlock(string(name)) {
-				out.WriteByte('\n')
-			}
-		case html.SelfClosingTagToken:
-			out.WriteByte('\n')
-		}
-	}
-	return out.String()
-}
-
-func isHidden(tag string) bool {
-	return tag == "style" || tag == "script" || tag == "title"
-}
-
-func isBlock(tag string) bool {
-	switch tag {
-	case "p", "div", "br", "tr", "td", "th", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "blockquote", "pre", "hr":
-		return true
-	}
-	return false
 }
 
 // quoteSearch bounds where the quoted part of a body is looked for, in bytes.

@@ -3,14 +3,13 @@ package sim
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
-	"mime"
-	"mime/quotedprintable"
 	"net/mail"
+	"net/textproto"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,108 +44,48 @@ func messageID(name string) string {
 
 // write encodes the mail, with its envelope.
 func (l officeMail) write(sent time.Time) Mail {
-	var b bytes.Buffer
-	field := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\r\n", name, value)
-		}
+	from := recipientsOf(l.from)[0]
+	m := &Message{
+		From: &from, To: recipientsOf(l.to...), Cc: recipientsOf(l.cc...), Subject: l.subject, Sent: sent, Importance: "normal",
+		InternetMessageID: messageID(l.name), Body: Body{ContentType: "text", Content: l.text},
 	}
 	env := Envelope{From: l.from.Address, At: sent}
 	if l.mailFrom != "" || l.nullSender {
 		env.From = l.mailFrom
 	}
-	for _, a := range append(append([]mail.Address{}, l.to...), l.cc...) {
+	for _, a := range slices.Concat(l.to, l.cc) {
 		env.To = append(env.To, a.Address)
 	}
 	for _, h := range l.headers {
-		field(h[0], h[1])
+		m.Headers = append(m.Headers, Header{h[0], h[1]})
 	}
-	field("From", l.from.String())
-	field("To", writeAddresses(l.to))
-	field("Cc", writeAddresses(l.cc))
-	field("Subject", mime.QEncoding.Encode("utf-8", l.subject))
-	field("Date", sent.Format(time.RFC1123Z))
-	field("Message-ID", messageID(l.name))
-	if n := len(l.answers); n > 0 {
-		var ids []string
-		for _, name := range l.answers {
-			ids = append(ids, messageID(name))
-		}
-		field("In-Reply-To", ids[n-1])
-		field("References", strings.Join(ids, "\r\n "))
+	for _, name := range l.answers {
+		m.InReplyTo = messageID(name)
+		m.References = append(m.References, m.InReplyTo)
 	}
-	field("MIME-Version", "1.0")
-	if l.contentType != "" {
-		field("Content-Type", l.contentType)
-		b.WriteString("\r\n" + crlf(l.text))
-	} else {
-		b.Write(l.body(fmt.Sprintf("%x", sha256.Sum256([]byte(l.name)))[:16]))
-	}
-	return Mail{Envelope: env, Raw: b.Bytes()}
-}
-
-// body returns everything from the Content-Type on, with one MIME layer for each
-// kind of content.
-func (l officeMail) body(boundary string) []byte {
-	b := textPart("text/plain", l.text)
 	if l.html != "" {
-		b = wrapParts("alternative", boundary+"a", b, textPart("text/html", l.html))
+		m.Plain, m.Body = l.text, Body{ContentType: "html", Content: l.html}
 	}
 	if l.inline != nil {
-		b = wrapParts("related", boundary+"r", b, filePart(*l.inline, "inline; ", "Content-ID: <logo>\r\n"))
+		m.Attachments = append(m.Attachments, Attachment{Name: l.inline.name, ContentType: l.inline.mediaType, Content: l.inline.content,
+			IsInline: true, ContentID: "logo"})
 	}
-	if len(l.files) > 0 {
-		parts := [][]byte{b}
-		for _, f := range l.files {
-			parts = append(parts, filePart(f, "attachment; ", ""))
-		}
-		b = wrapParts("mixed", boundary+"m", parts...)
+	for _, f := range l.files {
+		m.Attachments = append(m.Attachments, Attachment{Name: f.name, ContentType: f.mediaType, Content: f.content})
 	}
-	return b
+	if l.contentType != "" {
+		head := textproto.MIMEHeader{"Content-Type": {l.contentType}}
+		return Mail{Envelope: env, Raw: m.composeAs(entity{head: head, body: []byte(strings.ReplaceAll(l.text, "\n", "\r\n"))})}
+	}
+	return Mail{Envelope: env, Raw: m.compose()}
 }
 
-func textPart(mediaType, text string) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "Content-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", mediaType)
-	w := quotedprintable.NewWriter(&b)
-	w.Write([]byte(crlf(text))) // a buffer does not fail
-	w.Close()
-	return b.Bytes()
-}
-
-func filePart(f file, disposition, more string) []byte {
-	var b bytes.Buffer
-	name := mime.FormatMediaType("x", map[string]string{"filename": f.name})
-	fmt.Fprintf(&b, "Content-Type: %s\r\nContent-Disposition: %s%s\r\n%sContent-Transfer-Encoding: base64\r\n\r\n",
-		f.mediaType, disposition, strings.TrimPrefix(name, "x; "), more)
-	encoded := base64.StdEncoding.EncodeToString(f.content)
-	for len(encoded) > 76 {
-		b.WriteString(encoded[:76] + "\r\n")
-		encoded = encoded[76:]
-	}
-	b.WriteString(encoded + "\r\n")
-	return b.Bytes()
-}
-
-func wrapParts(kind, boundary string, parts ...[]byte) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "Content-Type: multipart/%s; boundary=\"%s\"\r\n\r\n", kind, boundary)
-	for _, p := range parts {
-		fmt.Fprintf(&b, "--%s\r\n%s\r\n", boundary, p)
-	}
-	fmt.Fprintf(&b, "--%s--\r\n", boundary)
-	return b.Bytes()
-}
-
-func writeAddresses(list []mail.Address) string {
-	var written []string
+func recipientsOf(list ...mail.Address) (all []Recipient) {
 	for _, a := range list {
-		written = append(written, a.String())
+		all = append(all, Recipient{EmailAddress{Name: a.Name, Address: a.Address}})
 	}
-	return strings.Join(written, ", ")
+	return all
 }
-
-func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 
 // pdf returns a document of one page with one line.
 func pdf(name, line string) file {

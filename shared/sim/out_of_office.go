@@ -1,12 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"mime"
-	"mime/quotedprintable"
 	"strings"
 	"time"
 )
@@ -41,9 +38,8 @@ func (t *Tenant) outOfOffice(env Envelope, m *Message, now time.Time, before int
 			from = EmailAddress{Name: box.options.Name, Address: box.options.Address}
 		}
 		raw := awayMail(from, env.From, text, m, now)
-		back := Envelope{To: []string{env.From}}
-		answer := parseMail(withExchangeHeaders(raw, Envelope{From: address, To: back.To}, t.options.Domain, now), back, now)
-		answer.setDefaults(now)
+		back := Envelope{From: address, To: []string{env.From}}
+		answer := t.received(raw, back, now)
 		if internal {
 			answer.Class = classOOF
 		}
@@ -77,10 +73,8 @@ func (m *Message) isAutomatic() bool {
 func (t *Tenant) awayText(address, sender string) (text string, away bool) {
 	box := t.addresses[address]
 	if box == nil {
-		return "Ik ben afwezig tot en met 14 augustus. Voor dringende zaken: neem contact op met mijn collega.", strings.HasPrefix(
-			address,
-			awayPrefix,
-		)
+		return "Ik ben afwezig tot en met 14 augustus. Voor dringende zaken: neem contact op met mijn collega.",
+			strings.HasPrefix(address, awayPrefix)
 	}
 	var s struct {
 		Status, ExternalAudience, InternalReplyMessage, ExternalReplyMessage string
@@ -95,26 +89,13 @@ func (t *Tenant) awayText(address, sender string) (text string, away bool) {
 }
 
 func awayMail(from EmailAddress, to, text string, m *Message, now time.Time) []byte {
-	var b bytes.Buffer
 	s := sum("away", from.Address, to, m.InternetMessageID)
-	fmt.Fprintf(
-		&b,
-		"From: %s\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%x@%s>\r\nIn-Reply-To: %s\r\nReferences: %s\r\n",
-		addressList(
-			[]Recipient{{from}},
-		),
-		oneLine(to),
-		mime.QEncoding.Encode("utf-8", "Automatisch antwoord: "+oneLine(m.Subject)),
-		now.Format(time.RFC1123Z),
-		s[:16],
-		domainOf(from.Address),
-		oneLine(m.InternetMessageID),
-		oneLine(m.InternetMessageID),
-	)
-	b.WriteString("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n" +
-		"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
-	w := quotedprintable.NewWriter(&b)
-	fmt.Fprintf(w, "<html><body>%s</body></html>\r\n", text) //nolint:errcheck // a buffer does not fail
-	w.Close()                                                //nolint:errcheck // a buffer does not fail
-	return b.Bytes()
+	away := &Message{
+		From: &Recipient{from}, To: []Recipient{{EmailAddress{Address: to}}}, Subject: "Automatisch antwoord: " + m.Subject, Sent: now,
+		InternetMessageID: fmt.Sprintf("<%x@%s>", s[:16], domainOf(from.Address)), Importance: "normal",
+		InReplyTo: m.InternetMessageID, References: []string{m.InternetMessageID},
+		Headers: []Header{{"Auto-Submitted", "auto-generated"}, {"X-Auto-Response-Suppress", "All"}},
+		Body:    Body{ContentType: "html", Content: "<html><body>" + text + "</body></html>\n"},
+	}
+	return away.compose()
 }

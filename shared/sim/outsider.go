@@ -3,7 +3,6 @@ package sim
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,13 +44,8 @@ func (t *Tenant) AnswerOutside(ctx context.Context, a OutsideAnswer) (to []strin
 
 // postAnswer is POST /simulator/answer.
 func (t *Tenant) postAnswer(w http.ResponseWriter, r *http.Request) {
-	if status := mayCommand(r); status != http.StatusOK {
-		sendJSON(w, status, struct{}{})
-		return
-	}
 	var a OutsideAnswer
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&a); err != nil {
-		sendJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+	if !readCommand(w, r, &a) {
 		return
 	}
 	to, err := t.AnswerOutside(r.Context(), a)

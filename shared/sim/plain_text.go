@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -9,13 +10,16 @@ import (
 
 // plainText is the plain alternative that Exchange writes of a page: one line for
 // each line of the page, a blank line between paragraphs, links behind their text.
-func plainText(page string) string {
+func plainText(page string) string { return htmlText(page, math.MaxInt) + "\n" }
+
+// htmlText is the text of a page until it has enough bytes.
+func htmlText(page string, enough int) string {
 	p := plainWriter{}
 	z := html.NewTokenizer(strings.NewReader(page))
-	for {
+	for p.out.Len() < enough {
 		switch z.Next() {
 		case html.ErrorToken:
-			return strings.TrimSpace(p.out.String()) + "\n"
+			return strings.TrimSpace(p.out.String())
 		case html.TextToken:
 			p.text(string(z.Text()))
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -24,6 +28,7 @@ func plainText(page string) string {
 			p.end(z.Token())
 		}
 	}
+	return strings.TrimSpace(p.out.String())
 }
 
 // A plainWriter collects the text. breaks is how many line breaks come before the

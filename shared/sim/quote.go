@@ -35,11 +35,8 @@ func (c *graphCall) timeZone() (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(cmp.Or(windowsZones[p[1]], p[1]))
 	if err != nil || p[1] == "" {
-		return nil, refuse(
-			http.StatusBadRequest,
-			"TimeZoneNotSupportedException",
-			"A valid TimeZone value must be specified. The following TimeZone value is not supported: '"+p[1]+"'.",
-		)
+		return nil, refuse(http.StatusBadRequest, "TimeZoneNotSupportedException",
+			"A valid TimeZone value must be specified. The following TimeZone value is not supported: '"+p[1]+"'.")
 	}
 	return zone, nil
 }

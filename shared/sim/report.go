@@ -114,8 +114,7 @@ func (t *Tenant) reports(d *departure, failed []failure, now time.Time, before i
 		}
 		back := Envelope{To: []string{d.box.options.Address}}
 		raw := t.report(&d.out, d.raw, some, now)
-		m := parseMail(withExchangeHeaders(raw, back, t.options.Domain, now), back, now)
-		m.setDefaults(now)
+		m := t.received(raw, back, now)
 		// In Graph the recipients of a report are those whom the mail did not reach.
 		// https://github.com/microsoftgraph/msgraph-sdk-java/issues/807
 		m.To, m.Class = nil, classFailed
@@ -144,8 +143,7 @@ func (t *Tenant) returned(d *departure, now time.Time, before int) (records []re
 		}
 		back := Envelope{To: []string{d.box.options.Address}}
 		raw := returnedMail(d, oneLine(address), domainOf("@"+domain), p[1], now)
-		m := parseMail(withExchangeHeaders(raw, back, t.options.Domain, now), back, now)
-		m.setDefaults(now)
+		m := t.received(raw, back, now)
 		records = append(records, t.arrivals(back, m, raw, before+len(records))...)
 	}
 	return records
@@ -165,25 +163,14 @@ func returnedMail(d *departure, address, domain, code string, now time.Time) []b
 	line("MIME-Version: 1.0")
 	line("Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=%q", boundary)
 	line("Message-Id: <%X@mx.%s>\r\n", s[5:15], domain)
-	line(
-		"This is a MIME-encapsulated message.\r\n\r\n--%s\r\nContent-Description: Notification\r\nContent-Type: text/plain; charset=us-ascii\r\n",
-		boundary,
-	)
-	line(
-		"This is the mail system at host mx.%s.\r\n\r\nI'm sorry to have to inform you that your message could not\r\nbe delivered to one or "+
-			"more recipients. It's attached below.\r\n",
-		domain,
-	)
+	line("This is a MIME-encapsulated message.\r\n\r\n--%s\r\nContent-Description: Notification", boundary)
+	line("Content-Type: text/plain; charset=us-ascii\r\n\r\nThis is the mail system at host mx.%s.\r\n", domain)
+	line("I'm sorry to have to inform you that your message could not\r\nbe delivered to one or more recipients. It's attached below.\r\n")
 	line("<%s>: host mx.%s said: 550 %s %s\r\n    (in reply to end of DATA command)\r\n", address, domain, code, textOf(code))
 	line("--%s\r\nContent-Description: Delivery report\r\nContent-Type: message/delivery-status\r\n", boundary)
 	line("Reporting-MTA: dns; mx.%s\r\nX-Postfix-Sender: rfc822; %s\r\n", domain, d.box.options.Address)
-	line(
-		"Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\nDiagnostic-Code: smtp; 550 %s %s\r\n",
-		address,
-		code,
-		code,
-		textOf(code),
-	)
+	line("Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s", address, code)
+	line("Diagnostic-Code: smtp; 550 %s %s\r\n", code, textOf(code))
 	line("--%s\r\nContent-Description: Undelivered Message\r\nContent-Type: message/rfc822\r\n\r\n%s\r\n--%s--", boundary, d.raw, boundary)
 	return []byte(b.String())
 }
@@ -200,17 +187,8 @@ func (t *Tenant) report(m *Message, sent []byte, failed []failure, now time.Time
 	text.WriteString(heading + "\r\n")
 	for _, f := range failed {
 		fmt.Fprintf(&text, "\r\n%s\r\nYour message couldn't be delivered. %s (%s).\r\n", f.address, f.text, f.code)
-		fmt.Fprintf(
-			&status,
-			"\r\nOriginal-Recipient: rfc822;%s\r\nFinal-Recipient: rfc822;%s\r\nAction: %s\r\nStatus: %s\r\nDiagnostic-Code: smtp;%d %s %s\r\n",
-			f.address,
-			f.address,
-			action,
-			f.code,
-			dsn,
-			f.code,
-			f.text,
-		)
+		fmt.Fprintf(&status, "\r\nOriginal-Recipient: rfc822;%s\r\nFinal-Recipient: rfc822;%s\r\nAction: %s\r\n", f.address, f.address, action)
+		fmt.Fprintf(&status, "Status: %s\r\nDiagnostic-Code: smtp;%d %s %s\r\n", f.code, dsn, f.code, f.text)
 	}
 	head, _, _ := bytes.Cut(sent, []byte("\r\n\r\n"))
 	fmt.Fprintf(&text, "\r\nOriginal Message Headers\r\n\r\n%s\r\n", head)
