@@ -33,7 +33,8 @@ func ours(root *url.URL, link string) (*url.URL, error) {
 // writes ids as segments or in parentheses, and names in any case.
 // https://learn.microsoft.com/graph/delta-query-messages
 var deltaPath = regexp.MustCompile(
-	`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
+	`(?i)^/v1\.0/users(?:/([^/()']+)|\('([^/()']+)'\))/mailFolders(?:/([^/()']+)|\('([^/()']+)'\))/` +
+		`messages/(?:microsoft\.graph\.)?delta(?:\(\))?$`)
 
 // folderKey is a well-known folder of a mailbox.
 type folderKey struct{ mailbox, folder string }

@@ -129,9 +129,9 @@ func organisation(domain string) string {
 // none. It replaces characters that no domain has by "?", so that an address cannot
 // write a result of its own into the field.
 func domainOf(address string) string {
-	_, domain, ok := cutLast(address, "@")
-	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
-	if !ok || domain == "" {
+	at := strings.LastIndexByte(address, '@')
+	domain := strings.ToLower(strings.TrimSuffix(address[at+1:], "."))
+	if at < 0 || domain == "" {
 		return "unknown"
 	}
 	return strings.Map(func(r rune) rune {
@@ -141,11 +141,4 @@ func domainOf(address string) string {
 		}
 		return '?'
 	}, domain)
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }

@@ -125,10 +125,8 @@ func (m *Message) setDefaults(now time.Time) {
 	m.Sent = clamp(m.Sent, m.Received)
 	m.Created, m.Modified = now, now
 	m.Importance = cmp.Or(m.Importance, "normal")
-	m.InferenceClassification = cmp.Or(m.InferenceClassification, "focused")
 	m.Flag.FlagStatus = cmp.Or(m.Flag.FlagStatus, "notFlagged")
 	m.Body.ContentType = cmp.Or(m.Body.ContentType, "text")
-	m.UniqueBody.ContentType = cmp.Or(m.UniqueBody.ContentType, m.Body.ContentType)
 	for i := range m.Attachments {
 		a := &m.Attachments[i]
 		a.Type = cmp.Or(a.Type, FileAttachment)

@@ -176,9 +176,8 @@ func (c *graphCall) writeExpanded(o *object, m *Message, e expansion) {
 // anyExtended is the filter on the value of an extended property.
 //
 // https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get#get-resource-instances-using-filter
-var anyExtended = regexp.MustCompile(
-	`(?i)^singleValueExtendedProperties/any\(\s*(\w+)\s*:\s*(\w+)/id\s+eq\s+'((?:[^']|'')*)'\s+and\s+(\w+)/value\s+eq\s+'((?:[^']|'')*)'\s*\)$`,
-)
+var anyExtended = regexp.MustCompile(`(?i)^singleValueExtendedProperties/any\(\s*(\w+)\s*:\s*(\w+)/id\s+eq\s+'((?:[^']|'')*)'` +
+	`\s+and\s+(\w+)/value\s+eq\s+'((?:[^']|'')*)'\s*\)$`)
 
 // extendedFilter matches messages by the value of an extended property, without
 // regard to the case of the value.

@@ -79,7 +79,7 @@ func (b *mailbox) leave(seq uint64, it *item, reason string) {
 	f := b.folders[it.folder]
 	f.replaced++
 	last := *it.message
-	last.Body, last.UniqueBody, last.Attachments, last.MIME, last.Headers = Body{}, Body{}, nil, nil, nil
+	last.Body, last.Attachments, last.MIME, last.Headers = Body{}, nil, nil, nil
 	f.log = append(f.log, change{seq: seq, id: it.message.ID, removed: reason, message: &last})
 	delete(b.items, it.message.ID)
 	b.compact(it.folder)

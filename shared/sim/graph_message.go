@@ -7,11 +7,11 @@ import (
 )
 
 // messageProperties are the properties of a message, in the order of Graph's answers.
-// Headers and the unique body are only in an answer if they are selected. The id is
+// Headers are only in an answer if they are selected. The id is
 // written separately, since its form depends on the request.
 //
 // https://learn.microsoft.com/graph/api/resources/message
-var messageProperties = propertiesOf[Message]("internetMessageHeaders", "uniqueBody")
+var messageProperties = propertiesOf[Message]("internetMessageHeaders")
 
 const messageKind = "microsoft.graph.message"
 

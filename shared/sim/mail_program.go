@@ -75,16 +75,9 @@ func (p MailProgram) answer(original *Message, text string) (page, plain string)
 
 // outlook writes as Outlook for Windows does: header lines below a thin rule.
 func (q quotation) outlook() (page, plain string) {
-	var lines, text []string
-	for _, line := range [][2]string{
-		{"Van", named(Recipient{q.sender})}, {"Verzonden", fmt.Sprintf("%s %s", dutchDate(q.at), q.at.Format("15:04"))},
-		{"Aan", namedList(q.original.To)}, {"CC", namedList(q.original.Cc)}, {"Onderwerp", q.original.Subject},
-	} {
-		if line[1] != "" {
-			lines = append(lines, "<b>"+line[0]+":</b> "+html.EscapeString(line[1]))
-			text = append(text, line[0]+": "+line[1])
-		}
-	}
+	sent := dutchDate(q.at) + q.at.Format(" 15:04")
+	lines := headerLines(q.original, dutchWords, sent, "<b>%s:</b> %s", "<br>\n")
+	text := headerLines(q.original, dutchWords, sent, "%s: %s", "\n")
 	var paragraphs strings.Builder
 	for paragraph := range strings.SplitSeq(q.text, "\n") {
 		if paragraph == "" {
@@ -92,15 +85,17 @@ func (q quotation) outlook() (page, plain string) {
 		}
 		paragraphs.WriteString("<p class=MsoNormal>" + html.EscapeString(paragraph) + "<o:p></o:p></p>\n")
 	}
-	page = `<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word" xmlns="http://www.w3.org/TR/REC-html40">` +
+	page = `<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" ` +
+		`xmlns:w="urn:schemas-microsoft-com:office:word" xmlns="http://www.w3.org/TR/REC-html40">` +
 		"<head><meta http-equiv=Content-Type content=\"text/html; charset=utf-8\"><meta name=Generator content=\"Microsoft Word 15 (filtered " +
 		"medium)\">\n" +
 		"<style><!--\np.MsoNormal {margin:0cm; font-size:11.0pt; font-family:\"Aptos\",sans-serif;}\ndiv.WordSection1 " +
 		"{page:WordSection1;}\n--></style></head>" +
 		"<body lang=NL link=\"#467886\" vlink=\"#96607D\" style='word-wrap:break-word'><div class=WordSection1>\n" + paragraphs.String() +
 		"<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n<div>\n<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'>\n" +
-		"<p class=MsoNormal>" + strings.Join(lines, "<br>\n") + "<o:p></o:p></p>\n</div>\n</div>\n<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n" + q.html + "\n</div></body></html>"
-	return page, q.text + "\n\n" + strings.Join(text, "\n") + "\n\n" + q.plain + "\n"
+		"<p class=MsoNormal>" + lines + "<o:p></o:p></p>\n</div>\n</div>\n" +
+		"<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n" + q.html + "\n</div></body></html>"
+	return page, q.text + "\n\n" + text + "\n\n" + q.plain + "\n"
 }
 
 // gmail writes as Gmail in a browser does.

@@ -27,47 +27,42 @@ var ErrNoMailbox = errors.New("no such mailbox")
 // https://learn.microsoft.com/graph/api/resources/message
 type Message struct {
 	// Type is "" for a plain mail, and for instance "#microsoft.graph.eventMessageRequest" for a meeting.
-	Type                     string       `json:"@odata.type,omitempty"`
-	ID                       string       `json:"id"`
-	Created                  time.Time    `json:"createdDateTime"`
-	Modified                 time.Time    `json:"lastModifiedDateTime"`
-	ChangeKey                string       `json:"changeKey"`
-	Categories               []string     `json:"categories"`
-	Received                 time.Time    `json:"receivedDateTime"`
-	Sent                     time.Time    `json:"sentDateTime"`
-	HasAttachments           bool         `json:"hasAttachments"` // false if all attachments are inline
-	InternetMessageID        string       `json:"internetMessageId"`
-	Subject                  string       `json:"subject"`
-	Preview                  string       `json:"bodyPreview"` // at most 255 characters of text
-	Importance               string       `json:"importance"`  // low, normal or high
-	ParentFolderID           string       `json:"parentFolderId"`
-	ConversationID           string       `json:"conversationId"`
-	ConversationIndex        []byte       `json:"conversationIndex"`
-	ReadReceiptRequested     bool         `json:"isReadReceiptRequested"`
-	DeliveryReceiptRequested bool         `json:"isDeliveryReceiptRequested"`
-	IsRead                   bool         `json:"isRead"`
-	IsDraft                  bool         `json:"isDraft"`
-	WebLink                  string       `json:"webLink"`
-	InferenceClassification  string       `json:"inferenceClassification"` // focused or other
-	Body                     Body         `json:"body"`
-	UniqueBody               Body         `json:"uniqueBody"`
-	Sender                   *Recipient   `json:"sender"` // nil when the mail names no sender
-	From                     *Recipient   `json:"from"`   // nil when the mail names no author
-	To                       []Recipient  `json:"toRecipients"`
-	Cc                       []Recipient  `json:"ccRecipients"`
-	Bcc                      []Recipient  `json:"bccRecipients"`
-	ReplyTo                  []Recipient  `json:"replyTo"`
-	Headers                  []Header     `json:"internetMessageHeaders,omitempty"` // in the order of the mail, with repeated names
-	Flag                     Flag         `json:"flag"`
-	MeetingMessageType       string       `json:"meetingMessageType,omitempty"` // only for an event message
-	Attachments              []Attachment `json:"-"`
-	Plain                    string       `json:"-"` // the plain alternative of a mail with HTML
-	MIME                     []byte       `json:"-"` // the raw source; empty for a message that was made over Graph
-	InReplyTo                string       `json:"-"` // the Message-ID that it answers
-	References               []string     `json:"-"` // Message-IDs of the thread, oldest first
-	Extended                 []Extended   `json:"-"` // further MAPI properties
-	Class                    string       `json:"-"` // message class; "" is IPM.Note
-	number                   uint64       // number of the change that made it, in the whole tenant
+	Type              string       `json:"@odata.type,omitempty"`
+	ID                string       `json:"id"`
+	Created           time.Time    `json:"createdDateTime"`
+	Modified          time.Time    `json:"lastModifiedDateTime"`
+	ChangeKey         string       `json:"changeKey"`
+	Categories        []string     `json:"categories"`
+	Received          time.Time    `json:"receivedDateTime"`
+	Sent              time.Time    `json:"sentDateTime"`
+	HasAttachments    bool         `json:"hasAttachments"` // false if all attachments are inline
+	InternetMessageID string       `json:"internetMessageId"`
+	Subject           string       `json:"subject"`
+	Preview           string       `json:"bodyPreview"` // at most 255 characters of text
+	Importance        string       `json:"importance"`  // low, normal or high
+	ParentFolderID    string       `json:"parentFolderId"`
+	ConversationID    string       `json:"conversationId"`
+	ConversationIndex []byte       `json:"conversationIndex"`
+	IsRead            bool         `json:"isRead"`
+	IsDraft           bool         `json:"isDraft"`
+	WebLink           string       `json:"webLink"`
+	Body              Body         `json:"body"`
+	Sender            *Recipient   `json:"sender"` // nil when the mail names no sender
+	From              *Recipient   `json:"from"`   // nil when the mail names no author
+	To                []Recipient  `json:"toRecipients"`
+	Cc                []Recipient  `json:"ccRecipients"`
+	Bcc               []Recipient  `json:"bccRecipients"`
+	ReplyTo           []Recipient  `json:"replyTo"`
+	Headers           []Header     `json:"internetMessageHeaders,omitempty"` // in the order of the mail, with repeated names
+	Flag              Flag         `json:"flag"`
+	Attachments       []Attachment `json:"-"`
+	Plain             string       `json:"-"` // the plain alternative of a mail with HTML
+	MIME              []byte       `json:"-"` // the raw source; empty for a message that was made over Graph
+	InReplyTo         string       `json:"-"` // the Message-ID that it answers
+	References        []string     `json:"-"` // Message-IDs of the thread, oldest first
+	Extended          []Extended   `json:"-"` // further MAPI properties
+	Class             string       `json:"-"` // message class; "" is IPM.Note
+	number            uint64       // number of the change that made it, in the whole tenant
 }
 
 // Body is the text of a message: ContentType is "html" or "text".

@@ -27,11 +27,10 @@ func parseMail(raw []byte, env Envelope, now time.Time) Message {
 
 	m := Message{
 		Received: now, Subject: decodeWords(h.get("Subject"), charset),
-		Importance: importance(h), InferenceClassification: "focused", Flag: Flag{FlagStatus: "notFlagged"},
+		Importance: importance(h), Flag: Flag{FlagStatus: "notFlagged"},
 		Categories: []string{}, MIME: raw,
 		To: recipients(h, "To", charset), Cc: recipients(h, "Cc", charset), Bcc: recipients(h, "Bcc", charset),
-		ReplyTo:              recipients(h, "Reply-To", charset),
-		ReadReceiptRequested: h.get("Disposition-Notification-To") != "",
+		ReplyTo: recipients(h, "Reply-To", charset),
 	}
 	m.From, m.Sender = authors(h, charset)
 	m.Sent = sentAt(h.get("Date"), now)
@@ -58,9 +57,9 @@ func parseMail(raw []byte, env Envelope, now time.Time) Message {
 			}
 		}
 	}
-	m.UniqueBody, m.Preview = unique(m.Body), preview(m.Body)
+	m.Preview = preview(m.Body)
 	m.Attachments, m.HasAttachments = attachments(c.attached, m.Body, now)
-	m.Type, m.MeetingMessageType = meeting(c.method)
+	m.Type = eventType(c.method)
 	return m
 }
 
@@ -146,18 +145,17 @@ func makeMessageID(raw []byte, env Envelope, now time.Time) string {
 	return fmt.Sprintf("<%x@%s>", sum.Sum(nil)[:16], domain)
 }
 
-// meeting is the kind of event message for the method of an invitation.
+// eventType is the type of the event message for the method of an invitation; "" is a
+// plain mail.
 // https://learn.microsoft.com/graph/api/resources/eventmessage
-func meeting(method string) (odataType, messageType string) {
+func eventType(method string) string {
 	switch method {
 	case "":
-		return "", ""
+		return ""
 	case "REQUEST":
-		return "#microsoft.graph.eventMessageRequest", "meetingRequest"
+		return "#microsoft.graph.eventMessageRequest"
 	case "REPLY":
-		return "#microsoft.graph.eventMessageResponse", "meetingAccepted"
-	case "CANCEL":
-		return "#microsoft.graph.eventMessage", "meetingCancelled"
+		return "#microsoft.graph.eventMessageResponse"
 	}
-	return "#microsoft.graph.eventMessage", "none"
+	return "#microsoft.graph.eventMessage"
 }

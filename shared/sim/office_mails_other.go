@@ -109,7 +109,8 @@ func (p *mailWriter) machines() {
 		contentType: `multipart/alternative; boundary="afspraak"`,
 		text: "--afspraak\nContent-Type: text/plain; charset=utf-8\n\nZullen we het beheer doornemen?\n--afspraak\nContent-Type: " +
 			"text/calendar; charset=utf-8; method=REQUEST\n\n" +
-			"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Bergsma//Agenda//NL\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:beheer@bergsmabeheer.example\nDTSTAMP:20260105T090000Z\nDTSTART:20260112T090000Z\nDTEND:20260112T100000Z\n" +
+			"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Bergsma//Agenda//NL\nMETHOD:REQUEST\nBEGIN:VEVENT\n" +
+			"UID:beheer@bergsmabeheer.example\nDTSTAMP:20260105T090000Z\nDTSTART:20260112T090000Z\nDTEND:20260112T100000Z\n" +
 			"SUMMARY:Overleg beheer vastgoed\nORGANIZER:mailto:peter@bergsmabeheer.example\nATTENDEE:mailto:" + p.box("sander").Address +
 			"\nEND:VEVENT\nEND:VCALENDAR\n--afspraak--\n",
 	})

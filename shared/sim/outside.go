@@ -113,8 +113,8 @@ func outsideItem(stored *Message) OutsideItem {
 	m := stored.Parsed()
 	item := OutsideItem{
 		To: outsideAddresses(m.To), Cc: outsideAddresses(m.Cc), ReplyTo: outsideAddresses(m.ReplyTo), Subject: m.Subject, Date: m.Sent,
-		MessageID: stored.InternetMessageID, InReplyTo: m.InReplyTo, References: append([]string{}, m.References...), Text: m.asText().Body.Content,
-		Attachments: []OutsideAttachment{}, Raw: string(stored.MIME),
+		MessageID: stored.InternetMessageID, InReplyTo: m.InReplyTo, References: append([]string{}, m.References...),
+		Text: m.asText().Body.Content, Attachments: []OutsideAttachment{}, Raw: string(stored.MIME),
 	}
 	if m.From != nil {
 		item.From = OutsideAddress{m.From.EmailAddress.Name, m.From.EmailAddress.Address}

@@ -95,23 +95,33 @@ func innerBody(page string) string {
 }
 
 func (q quoteStyle) header(original *Message) string {
-	words := []string{"From", "Sent", "To", "Cc", "Subject"}
-	sent := original.Sent.In(q.zone).Format("Monday, January 2, 2006 3:04:05 PM")
+	sent := original.Sent.In(q.zone)
 	if q.dutch {
-		words = []string{"Van", "Verzonden", "Aan", "CC", "Onderwerp"}
-		sent = dutchDate(original.Sent.In(q.zone)) + original.Sent.In(q.zone).Format(" 15:04:05")
+		return headerLines(original, dutchWords, dutchDate(sent)+sent.Format(" 15:04:05"), "<b>%s:</b> %s", "<br>\n")
 	}
+	return headerLines(original, []string{"From", "Sent", "To", "Cc", "Subject"}, sent.Format("Monday, January 2, 2006 3:04:05 PM"),
+		"<b>%s:</b> %s", "<br>\n")
+}
+
+var dutchWords = []string{"Van", "Verzonden", "Aan", "CC", "Onderwerp"}
+
+// headerLines returns the lines above a quoted mail. Those in HTML have a format that
+// begins with an element.
+func headerLines(original *Message, words []string, sent, format, separator string) string {
 	from := ""
 	if original.From != nil {
 		from = named(*original.From)
 	}
 	var lines []string
 	for i, value := range []string{from, sent, namedList(original.To), namedList(original.Cc), original.Subject} {
-		if value != "" || words[i] == "Subject" || words[i] == "Onderwerp" {
-			lines = append(lines, "<b>"+words[i]+":</b> "+html.EscapeString(value))
+		if format[0] == '<' {
+			value = html.EscapeString(value)
+		}
+		if value != "" || i == 4 {
+			lines = append(lines, fmt.Sprintf(format, words[i], value))
 		}
 	}
-	return strings.Join(lines, "<br>\n")
+	return strings.Join(lines, separator)
 }
 
 func named(r Recipient) string {

@@ -7,6 +7,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -232,10 +233,7 @@ func (t *Tenant) folder(address, name string) []Message {
 		}
 	}
 	slices.SortFunc(out, func(a, b Message) int {
-		if c := a.Received.Compare(b.Received); c != 0 {
-			return c
-		}
-		return int(a.number) - int(b.number)
+		return cmp.Or(a.Received.Compare(b.Received), cmp.Compare(a.number, b.number))
 	})
 	return out
 }

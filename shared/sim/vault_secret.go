@@ -48,7 +48,8 @@ func (t *Tenant) setSecret(r *http.Request) (any, error) {
 	case b.Value == nil:
 		return nil, &vaultError{http.StatusBadRequest, "BadParameter", "", "Property value is required."}
 	case utf8.RuneCountInString(*b.Value) > maxSecret:
-		return nil, &vaultError{http.StatusBadRequest, "BadParameter", "", fmt.Sprintf("The secret value is longer than %d characters.", maxSecret)}
+		return nil, &vaultError{http.StatusBadRequest, "BadParameter", "",
+			fmt.Sprintf("The secret value is longer than %d characters.", maxSecret)}
 	}
 	v := vaultVersion{ID: hex.EncodeToString(id), Value: *b.Value, ContentType: b.ContentType, Tags: b.Tags, Created: now, Updated: now,
 		Enabled: b.Attributes.Enabled == nil || *b.Attributes.Enabled, Expires: b.Attributes.Expires, Before: b.Attributes.Before}
