@@ -43,8 +43,9 @@ func TestUsersComePageByPage(t *testing.T) {
 
 func TestUsersAreFoundByFilterAndSearch(t *testing.T) {
 	w := newWorld(t, "info", "loon")
-	if _, err := w.tenant.AddMailbox(MailboxOptions{Address: "p.osinga@" + domain, Name: "Piet O'Singa", Aliases: []string{"o'singa@" + domain},
-		Shared: true}); err != nil {
+	if _, err := w.tenant.AddMailbox(MailboxOptions{
+		Address: "p.osinga@" + domain, Name: "Piet O'Singa", Aliases: []string{"o'singa@" + domain}, Shared: true,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for query, want := range map[string]string{
