@@ -4,7 +4,6 @@ import (
 	"context"
 )
 
-// addWriting adds what is set for the mail of addresses.
 func (a *api) addWriting(ctx context.Context, list ...addressObject) error {
 	for i, o := range list {
 		about, err := a.Writing.Address(ctx, o.ID)

@@ -169,7 +169,6 @@ func (s *sheet) add(css string) {
 	}
 }
 
-// rule adds the declarations of a selector.
 func (s *sheet) rule(selector string, all []declaration) {
 	m := simple.FindStringSubmatch(selector)
 	if m == nil || m[0] == "" {

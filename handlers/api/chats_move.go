@@ -186,7 +186,6 @@ func (a *api) mayUndo(ctx context.Context) chat.May {
 	}
 }
 
-// explainMoves says what the errors of rearranging chats mean in HTTP.
 func explainMoves(err error) *problem {
 	var later *chat.LaterError
 	if errors.As(err, &later) {

@@ -29,7 +29,6 @@ func (a *api) registerMailCounts() {
 	})
 }
 
-// countMails counts the waiting mails that the caller may see.
 func (a *api) countMails(ctx context.Context) (mailCounts, error) {
 	now := time.Now()
 	n := mailCounts{Reasons: map[string]int{}, Addresses: map[string]int{}}

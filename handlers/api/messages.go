@@ -96,7 +96,6 @@ func messageOf(in string, m chat.Message) messageObject {
 	return o
 }
 
-// nameAuthor adds the name of its author to a message.
 func (a *api) nameAuthor(ctx context.Context, names map[string]string, o *messageObject) (err error) {
 	if o.By == nil {
 		return nil

@@ -103,7 +103,6 @@ func (a *api) register(action access.Action, op *huma.Operation, in, out reflect
 
 func (o *operation) registry() huma.Registry { return o.api.huma.OpenAPI().Components.Schemas }
 
-// handle answers one request.
 func (o *operation) handle(hc huma.Context) {
 	in := reflect.New(o.in)
 	var found huma.ValidateResult
@@ -251,7 +250,6 @@ func parseInto(field reflect.Value, text string) (any, error) {
 	panic("parameters of type " + field.Type().String() + " are not read")
 }
 
-// readBody reads the body of a request.
 func (o *operation) readBody(hc huma.Context) ([]byte, *problem) {
 	// A deadline would stay on the connection after the body is read, and end longer
 	// requests. The server has its own.

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// answer writes the output of an operation.
 func (o *operation) answer(hc huma.Context, out reflect.Value) {
 	mediaType := ""
 	for _, h := range o.headers {

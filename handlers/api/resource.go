@@ -177,7 +177,6 @@ type resource[T, C, P any] struct {
 	identity        func(T) (id, revision string)
 }
 
-// register registers the operations of r.
 func (r resource[T, C, P]) register(a *api) {
 	slug := strings.ReplaceAll(r.one, " ", "-")
 	op := func(verb, method, path, summary string, status ...int) huma.Operation {

@@ -162,7 +162,6 @@ func (a *api) undoMail(ctx context.Context, in *MailPath) (*struct{ Body undone 
 	return &struct{ Body undone }{undone{mailOf(r.Mail), r.Released}}, nil
 }
 
-// explainSolve says what the errors of solving mean in HTTP.
 func explainSolve(err error) *problem {
 	var (
 		action  *solve.WrongAction

@@ -74,7 +74,6 @@ func (a *api) solvable(ctx context.Context, ids []string, fits func(item.Item) b
 	return slices.DeleteFunc(ids, func(id string) bool { return !may[id] }), nil
 }
 
-// once is a list without duplicates.
 func once(ids []string) []string {
 	seen := make(map[string]bool, len(ids))
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {

@@ -229,7 +229,6 @@ func (a *api) getUpload(ctx context.Context, in *UploadPath) (*huma.StreamRespon
 	return a.sendFile(f), nil
 }
 
-// sendFile answers with the content of an upload.
 func (a *api) sendFile(f *blob.File) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		r, w := humago.Unwrap(hc)

@@ -51,11 +51,9 @@ type clientPreview struct {
 	Preview membersPreview
 }
 
-// title is the address itself.
 func (a addressView) title() string { return a.Address.Address }
 
-// mistake is the code of the problem with a field of the form.
-func (a addressView) mistake(field string) string { return a.Problem.bad(field) }
+func (a addressView) mistake(field string) string { return a.Problem.code(field) }
 
 // joiners is the path at which the form asks who would join.
 func (a addressView) joiners() string {
@@ -79,7 +77,6 @@ func addressFormOf(r *http.Request) addressForm {
 		r.FormValue("categories") != ""}
 }
 
-// newAddress shows the form to activate a mailbox.
 func (s *site) newAddress(v *request) error {
 	return v.newAddressPage(nil, addressForm{Kind: "contact", From: today(), Categories: true})
 }
@@ -113,26 +110,11 @@ func (v *request) about(view *addressView) error {
 	}
 	view.Enabled = on.Enabled
 	var err error
-	if view.Roles, err = v.all("/api/roles"); err != nil {
+	if view.Roles, err = all[named](v, "/api/roles"); err != nil {
 		return err
 	}
-	view.Teams, err = v.all("/api/process-teams")
+	view.Teams, err = all[named](v, "/api/process-teams")
 	return err
-}
-
-// all are the objects of a short list, such as roles.
-func (v *request) all(path string) (all []named, err error) {
-	for after, pages := "", 0; pages < 10; pages++ {
-		var page list[named]
-		if err := v.api.get(path+"?limit=200&after="+url.QueryEscape(after), &page); err != nil {
-			return nil, err
-		}
-		all = append(all, page.Items...)
-		if after = page.Next; after == "" {
-			break
-		}
-	}
-	return all, nil
 }
 
 // addressPage answers with the page, and with who would join by the form's
@@ -179,12 +161,9 @@ func (s *site) activate(v *request) error {
 		body["from"] = f.From
 	}
 	var made addressObject
-	p, err := mendable(v.api.post(v.connectorAPI()+"/addresses", body, &made))
-	if err != nil {
+	if ok, err := succeeded(mendable, v.api.post(v.connectorAPI()+"/addresses", body, &made),
+		func(p *Problem) error { return v.newAddressPage(p, f) }); !ok {
 		return err
-	}
-	if p != nil {
-		return v.newAddressPage(p, f)
 	}
 	said := "address.activated"
 	if v.r.PostFormValue("unreadable") != "" {
@@ -197,7 +176,6 @@ func (v *request) addressAPI() string {
 	return "/api/addresses/" + url.PathEscape(v.r.PathValue("address"))
 }
 
-// address shows one activated address.
 func (s *site) address(v *request) error { return v.oneAddress(nil, nil) }
 
 // oneAddress shows an address; after a problem with the choices that were sent.
@@ -262,12 +240,9 @@ func (s *site) resumeAddress(v *request) error {
 }
 
 func (v *request) patchAddress(patch map[string]any, f *addressForm, key string) error {
-	p, err := mendable(v.api.patch(v.addressAPI(), v.r.PostFormValue("etag"), patch, nil))
-	if err != nil {
+	err := v.api.patch(v.addressAPI(), v.r.PostFormValue("etag"), patch, nil)
+	if ok, err := succeeded(mendable, err, func(p *Problem) error { return v.oneAddress(p, f) }); !ok {
 		return err
-	}
-	if p != nil {
-		return v.oneAddress(p, f)
 	}
 	return v.toAddress(key)
 }
@@ -277,14 +252,10 @@ func (v *request) toAddress(key string) error {
 	return v.done(a.path(""), flash{Key: key})
 }
 
-// fetchAddress fetches the mail of an address now.
 func (s *site) fetchAddress(v *request) error {
-	p, err := mendable(v.api.post(v.addressAPI()+"/fetch", nil, nil))
-	if err != nil {
+	err := v.api.post(v.addressAPI()+"/fetch", nil, nil)
+	if ok, err := succeeded(mendable, err, func(p *Problem) error { return v.oneAddress(p, nil) }); !ok {
 		return err
-	}
-	if p != nil {
-		return v.oneAddress(p, nil)
 	}
 	return v.toAddress("address.fetching")
 }

@@ -11,7 +11,7 @@ func (v *request) unreadable(address string) (*words.Text, error) {
 	var check struct {
 		WhatToDo *words.Text `json:"whatToDo"`
 	}
-	p, err := problemOf(v.api.get(v.connectorAPI()+"/mailboxes/"+url.PathEscape(address), &check))
+	p, err := anyProblem(v.api.get(v.connectorAPI()+"/mailboxes/"+url.PathEscape(address), &check))
 	if p != nil {
 		return p.WhatToDo, nil
 	}

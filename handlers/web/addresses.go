@@ -65,7 +65,6 @@ type membersPreview struct {
 	joiners
 }
 
-// path is the page of the address, or the path of an action on it.
 func (a addressObject) path(do string) string {
 	p := "/web/connectors/" + url.PathEscape(a.Connector) + "/addresses/" + url.PathEscape(a.ID)
 	if do != "" {
@@ -115,7 +114,6 @@ type addressList struct {
 	More bool // more than the page shows
 }
 
-// active is the number of active addresses.
 func (l addressList) active() (n int) {
 	for _, a := range l.All {
 		if a.Active {
@@ -126,17 +124,10 @@ func (l addressList) active() (n int) {
 }
 
 func (v *request) addresses(c connectorObject, withJoiners bool) (out addressList, err error) {
-	for after := ""; ; {
-		var page list[addressObject]
-		q := queryOf("limit", "200", "joiners", strconv.FormatBool(withJoiners), "after", after)
-		if err := v.api.get("/api/connectors/"+url.PathEscape(c.ID)+"/addresses"+q, &page); err != nil {
-			return out, err
-		}
-		out.All = append(out.All, page.Items...)
-		if after = page.Next; after == "" || len(out.All) >= maxAddresses {
-			out.More = after != ""
-			break
-		}
+	out.All, out.More, err = pages[addressObject](v, "/api/connectors/"+url.PathEscape(c.ID)+"/addresses", maxAddresses,
+		"joiners", strconv.FormatBool(withJoiners))
+	if err != nil {
+		return out, err
 	}
 	// Paused addresses come last.
 	sorting.By(out.All, func(a, b addressObject) int {
@@ -180,7 +171,6 @@ func (s *site) connectorAddresses(v *request) error {
 	return v.page("connector", view)
 }
 
-// connectorMailboxes shows the mailboxes of the tenant.
 func (s *site) connectorMailboxes(v *request) error {
 	q := v.r.URL.Query()
 	view, err := v.connectorOf("addresses")
@@ -202,24 +192,14 @@ func (s *site) connectorMailboxes(v *request) error {
 
 func (v *request) mailboxes(c connectorObject, search, after string) (*boxList, error) {
 	out := &boxList{Search: search}
-	ask := url.Values{"limit": {"50"}}
-	next := url.Values{}
-	if search != "" {
-		ask.Set("search", search)
-		next.Set("search", search)
-	}
-	if after != "" {
-		ask.Set("after", after)
-	}
-	var page list[candidate]
-	p, err := mendable(v.api.get("/api/connectors/"+url.PathEscape(c.ID)+"/mailboxes?"+ask.Encode(), &page))
-	if err != nil {
+	boxes, next, err := page[candidate](v, "/api/connectors/"+url.PathEscape(c.ID)+"/mailboxes"+
+		queryOf("limit", "50", "search", search, "after", after))
+	if out.Problem, err = mendable(err); err != nil {
 		return nil, err
 	}
-	out.Problem, out.Boxes = p, page.Items
-	if page.Next != "" {
-		next.Set("after", page.Next)
-		out.More = c.path("mailboxes") + "?" + next.Encode()
+	out.Boxes = boxes
+	if next != "" {
+		out.More = c.path("mailboxes") + queryOf("search", search, "after", next)
 	}
 	return out, nil
 }

@@ -154,7 +154,6 @@ type auditView struct {
 	Next              string
 }
 
-// isFiltered tells whether the filter hides entries.
 func (a auditView) isFiltered() bool {
 	return a.By != "" || a.Action != "" || a.From != "" || a.To != ""
 }
@@ -173,29 +172,24 @@ func (a auditView) query(more ...string) string {
 
 func (s *site) registerAudit() { s.page("/web/audit", s.audit) }
 
-// audit shows the audited actions, newest first.
 func (s *site) audit(v *request) error {
 	q := v.r.URL.Query()
 	view := auditView{By: q.Get("by"), Action: q.Get("action"), After: q.Get("after"), Kinds: auditKinds, From: isoDate(q.Get("from")),
 		To: isoDate(q.Get("to"))}
 	view.Export = "/api/audit/export" + view.query()
-	var page list[auditEntry]
-	if err := v.api.get("/api/audit"+view.query("limit", "100", "after", view.After), &page); err != nil {
+	var next string
+	var err error
+	if view.Entries, next, err = page[auditEntry](v, "/api/audit"+view.query("limit", "100", "after", view.After)); err != nil {
 		return err
 	}
-	view.Entries = page.Items
 	for i, e := range view.Entries {
 		view.Entries[i].Facts = e.facts(v.renderer)
 	}
-	if page.Next != "" {
-		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "from", view.From, "to", view.To, "after", page.Next)
+	if next != "" {
+		view.Next = "/web/audit" + queryOf("by", view.By, "action", view.Action, "from", view.From, "to", view.To, "after", next)
 	}
-	people, err := all[entry](v, "/api/team-members")
-	if err != nil {
+	if view.People, err = all[named](v, "/api/team-members"); err != nil {
 		return err
-	}
-	for _, p := range people {
-		view.People = append(view.People, named{p.ID, p.Name})
 	}
 	return v.page("audit", view)
 }

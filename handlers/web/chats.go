@@ -34,7 +34,6 @@ type chatObject struct {
 	} `json:"undo"` // what can be undone of moving and merging
 }
 
-// firstLine is the start of its last message, on one line.
 func (c chatObject) firstLine() string { return mailObject{Preview: c.Preview}.firstLine() }
 
 // A chatFilter says which chats the list shows. It is in the query of every
@@ -73,7 +72,6 @@ func (f chatFilter) query() string {
 		"whose", when(f.Assigned, "assigned"), "unread", when(f.Unread, "1"), "show", when(f.Show > chatPage, strconv.Itoa(f.Show)))
 }
 
-// isFiltered tells whether the filter hides chats within the chosen state.
 func (f chatFilter) isFiltered() bool { return f.Search != "" || f.Unread || f.Assigned }
 
 // ask is the filter as a query for the API.
@@ -106,7 +104,6 @@ type chatsView struct {
 	SeesAll bool
 }
 
-// isOpen tells whether this chat of the list is the open one.
 func (c *chatsView) isOpen(id string) bool { return c.Open != nil && c.Open.ID == id }
 
 func (s *site) registerChats() {

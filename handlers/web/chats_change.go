@@ -73,18 +73,13 @@ func (s *site) closeChat(v *request) error {
 	}
 	state := v.r.PostFormValue("state")
 	err := v.api.patch(api, tag, map[string]string{"state": state}, nil)
-	p, err := refused(err)
-	switch {
-	case err != nil:
-		return err
-	case p != nil && p.Status == http.StatusPreconditionFailed:
+	if p, _ := refused(err); p != nil && p.Status == http.StatusPreconditionFailed {
 		return v.done(page, flash{Key: "chats.not-closed"})
-	case p != nil:
-		return p
-	case state == "closed":
-		return v.done(page, flash{Key: "chats.closed"})
 	}
-	return v.done(page, flash{Key: "chats.opened"})
+	if err != nil {
+		return err
+	}
+	return v.done(page, flash{Key: "chats." + map[bool]string{true: "closed", false: "opened"}[state == "closed"]})
 }
 
 // changePeople adds one team member to a chat, or removes one. It keeps the

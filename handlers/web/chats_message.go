@@ -46,14 +46,14 @@ type (
 		// Outside says that its sender is not of the client, such as a bank.
 		Outside bool `json:"outside"`
 
-		New    bool         `json:"-"` // nobody here has looked at it before
-		First  bool         `json:"-"` // of the new ones
-		Shown  bool         `json:"-"` // the body is open at once
-		Newest bool         `json:"-"` // of the letters
-		Own    string       `json:"-"` // its subject, when it differs from the chat's
-		Files  *files       `json:"-"`
-		Reply  *replyObject `json:"-"` // its state, of a reply
-		Leg    bool         `json:"-"` // it is between the office and a third party
+		New        bool         `json:"-"` // nobody here has looked at it before
+		First      bool         `json:"-"` // of the new ones
+		Shown      bool         `json:"-"` // the body is open at once
+		Newest     bool         `json:"-"` // of the mails
+		Own        string       `json:"-"` // its subject, when it differs from the chat's
+		Files      *files       `json:"-"`
+		Reply      *replyObject `json:"-"` // its state, of a reply
+		ThirdParty bool         `json:"-"` // it is between the office and a third party
 		// NewRecipients were in none of the messages before.
 		NewRecipients []mail.Address `json:"-"`
 		// MoveTo, AnswerTo and ForwardTo are paths of what the user can do with it.
@@ -85,7 +85,6 @@ type (
 	}
 )
 
-// who is the name of the sender of a mail.
 func (m message) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
 // lastDay is the last day of an absence; nil when the answer does not say it.
@@ -103,7 +102,6 @@ func (m message) lastDay() *time.Time {
 // isMail tells whether a person wrote it to others as mail.
 func (m message) isMail() bool { return m.Kind == "mail" || m.Kind == kindReply }
 
-// isOut tells whether the office wrote it.
 func (m message) isOut() bool { return m.Direction == "out" }
 
 // toMany tells whether others than the sender and our own addresses got it too.
@@ -125,10 +123,8 @@ func (m message) to() string {
 	return strings.Join(names, ", ")
 }
 
-// recipients are those to whom the mail was sent.
 func (m message) recipients() recipients { return recipientsOf(m.To, m.Cc, "") }
 
-// firstLine is the start of the text, on one line.
 func (m message) firstLine() string { return mailObject{Preview: m.Preview}.firstLine() }
 
 // size is the initial height in lines, in steps of three. A script measures the

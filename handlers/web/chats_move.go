@@ -25,7 +25,6 @@ type foundClient struct {
 // mostFound is how many chats and clients are shown to choose from.
 const mostFound = 8
 
-// movePage shows where a message or a chat can be moved.
 func (s *site) movePage(v *request) error {
 	q := v.r.URL.Query()
 	m := &moving{Message: q.Get("message"), Find: q.Get("find")}
@@ -59,7 +58,6 @@ func (s *site) movePage(v *request) error {
 	})
 }
 
-// move moves a message or a whole chat, or undoes that.
 func (s *site) move(v *request) error {
 	api, page := v.chatHere()
 	do, to, message := v.r.PostFormValue("do"), v.r.PostFormValue("to"), v.r.PostFormValue("message")

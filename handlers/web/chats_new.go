@@ -25,7 +25,6 @@ type correspondent struct {
 	Email   string
 }
 
-// path is the page that begins a chat with the correspondent.
 func (c correspondent) path(string) string {
 	return "/web/chats/new?" + url.Values{"contact": {c.Contact.ID}, "client": {c.Client.ID}, "to": {c.Email}}.Encode()
 }
@@ -103,7 +102,6 @@ func (v *request) showNewPage(status int, n *newChat) error {
 	return v.pageAs(status, "chats", view)
 }
 
-// startChat begins a chat with its first mail.
 func (s *site) startChat(v *request) error {
 	if err := v.parseForm(); err != nil {
 		return err

@@ -33,19 +33,19 @@ func (c *openChat) relate() {
 		isKnown := func(a mail.Address) bool { return known[strings.ToLower(a.Email)] }
 		isThird := func(a mail.Address) bool { return third[strings.ToLower(a.Email)] }
 		if m.isOut() {
-			m.Leg = begun && len(outside) > 0 && !slices.ContainsFunc(outside, isKnown)
+			m.ThirdParty = begun && len(outside) > 0 && !slices.ContainsFunc(outside, isKnown)
 		} else {
-			m.Leg = m.Outside || isThird(m.From) && !slices.ContainsFunc(outside, isKnown)
+			m.ThirdParty = m.Outside || isThird(m.From) && !slices.ContainsFunc(outside, isKnown)
 		}
 		for _, a := range outside {
-			if begun && !m.Leg && !isKnown(a) && c.Earlier == "" {
+			if begun && !m.ThirdParty && !isKnown(a) && c.Earlier == "" {
 				m.NewRecipients = append(m.NewRecipients, a)
 			}
-			if m.Leg {
+			if m.ThirdParty {
 				third[strings.ToLower(a.Email)] = true
 			}
 		}
-		if !m.Leg {
+		if !m.ThirdParty {
 			for _, a := range outside {
 				known[strings.ToLower(a.Email)] = true
 			}

@@ -355,7 +355,7 @@ func TestAChatSaysWhoIsInDoubt(t *testing.T) {
 	for verdict, texts := range map[string][]string{
 		"pass": {"!Niet geverifieerd", "!Mogelijk vervalst"},
 		"soft": {`<p class="doubt">`, "Niet geverifieerd", "!Mogelijk vervalst"},
-		"fail": {`<p class="doubt bad"`, "Mogelijk vervalst", "!Niet geverifieerd"},
+		"fail": {`<p class="doubt error"`, "Mogelijk vervalst", "!Niet geverifieerd"},
 	} {
 		api := talking("editor", "chats.read", "chats.write")
 		api.answers["GET /api/chats/"+one+"/messages"] = list[message]{Items: []message{{

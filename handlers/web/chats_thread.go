@@ -38,7 +38,6 @@ type kept struct {
 	ID                      string // of a note that is changed
 }
 
-// api is a path of the chat in the API.
 func (c openChat) api(do string) string {
 	p := "/api/chats/" + url.PathEscape(c.ID)
 	if do != "" {
@@ -72,7 +71,6 @@ func (c *openChat) newestMail() string {
 	return reply
 }
 
-// path is the path of an action on the chat, with the filter of the list.
 func (c openChat) path(do string) string {
 	p := "/web/chats/" + url.PathEscape(c.ID)
 	if do != "" {
@@ -95,7 +93,6 @@ func withQuery(path, name, value string) string {
 	return path + sep + name + "=" + url.QueryEscape(value)
 }
 
-// list is the path of the list.
 func (c openChat) list() string { return "/web/chats" + c.Filter.query() }
 
 func (s *site) chat(v *request) error {
@@ -209,7 +206,7 @@ func (v *request) thread(earlier string, open *openChat) error {
 // A span is a range of places in a list, both ends included.
 type span struct{ First, Last int }
 
-// unfold opens the newest letter and those that are new to the user. What is new
+// unfold opens the newest mail and those that are new to the user. What is new
 // came last into the chat, even when it is older: somebody may have moved it here.
 func (c *openChat) unfold() {
 	var counted []*message

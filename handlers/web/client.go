@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"kantoorpost/shared/access"
@@ -82,6 +83,42 @@ func (p *Problem) field(name string) string {
 type list[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next"`
+}
+
+// maxListed is how many team members and roles a form offers at most.
+const maxListed = 1000
+
+func page[T any](v *request, path string) (items []T, next string, err error) {
+	var l list[T]
+	err = v.api.get(path, &l)
+	return l.Items, l.Next, err
+}
+
+// all are the objects of a list, at most maxListed.
+func all[T any](v *request, path string) ([]T, error) {
+	items, _, err := pages[T](v, path, maxListed)
+	return items, err
+}
+
+// first are the first objects that a search finds, at most so many.
+func first[T any](v *request, path, search string, most int) ([]T, error) {
+	found, _, err := pages[T](v, path, most, "search", search)
+	return found[:min(len(found), most)], err
+}
+
+// pages are the objects of a list until there are enough, and whether it has more. A page
+// of results may be short although more pages follow. The pairs are more of the query.
+func pages[T any](v *request, path string, enough int, pairs ...string) (all []T, more bool, err error) {
+	for after := ""; ; {
+		items, next, err := page[T](v, path+queryOf(append(pairs, "limit", strconv.Itoa(min(enough, maxShow)), "after", after)...))
+		if err != nil {
+			return nil, false, err
+		}
+		all = append(all, items...)
+		if after = next; after == "" || len(all) >= enough {
+			return all, after != "", nil
+		}
+	}
 }
 
 func (c client) get(path string, into any) error {

@@ -49,7 +49,6 @@ func (p *proof) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// connection shows the connection settings of the connector.
 func (s *site) connection(v *request) error { return v.connectionPage(http.StatusOK, nil) }
 
 // connectionPage shows the connection; more adds other data to the view first.
@@ -90,7 +89,6 @@ func (s *site) checkConnector(v *request) error {
 	})
 }
 
-// editConnector changes the name of a connector and its endpoint.
 func (s *site) editConnector(v *request) error {
 	f := formOf(v.r)
 	patch := map[string]string{"name": f.Name, "clientId": f.ClientID, "tokenEndpoint": f.TokenEndpoint}
@@ -154,17 +152,16 @@ func (v *request) patchConnector(form string, patch map[string]string, f connect
 }
 
 func (s *site) deleteConnector(v *request) error {
-	p, err := mendable(v.api.delete(v.connectorAPI(), v.r.PostFormValue("etag")))
-	if err != nil {
+	err := v.api.delete(v.connectorAPI(), v.r.PostFormValue("etag"))
+	if ok, err := succeeded(mendable, err, func(p *Problem) error {
+		return v.connectionPage(p.Status, func(view *connectorView) error {
+			view.Shown, view.Problem = "delete", p
+			return nil
+		})
+	}); !ok {
 		return err
 	}
-	if p == nil {
-		return v.done("/web/settings", flash{Key: "connector.deleted"})
-	}
-	return v.connectionPage(p.Status, func(view *connectorView) error {
-		view.Shown, view.Problem = "delete", p
-		return nil
-	})
+	return v.done("/web/settings", flash{Key: "connector.deleted"})
 }
 
 // A limitScript is the script that limits the app to the activated mailboxes.
@@ -184,7 +181,6 @@ type limits struct {
 	} `json:"tried"`
 }
 
-// connectorLimits shows how the app is limited to the activated mailboxes.
 func (s *site) connectorLimits(v *request) error { return v.limitsPage(http.StatusOK, nil) }
 
 func (v *request) limitsPage(status int, more func(*connectorView)) error {
@@ -213,11 +209,7 @@ func (s *site) checkLimits(v *request) error {
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if p != nil {
-		status = p.Status
-	}
-	return v.limitsPage(status, func(view *connectorView) {
+	return v.limitsPage(p.status(), func(view *connectorView) {
 		if view.Shown, view.Problem, view.Address = "limits", p, address; p == nil {
 			view.Limits = &found
 		}

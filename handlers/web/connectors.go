@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,7 +26,6 @@ type connectorObject struct {
 	WhatToDo      *words.Text `json:"whatToDo"`
 }
 
-// path is the page of the connector, or of one of its parts.
 func (c connectorObject) path(part string) string {
 	p := "/web/connectors/" + url.PathEscape(c.ID)
 	if part != "" {
@@ -55,7 +53,6 @@ func (c connectorObject) days() int { return int(time.Until(c.SecretExpires) / (
 // ends tells whether the connector has a secret or a certificate, which end some day.
 func (c connectorObject) ends() bool { return !c.SecretExpires.IsZero() }
 
-// expired tells whether the secret has expired.
 func (c connectorObject) expired() bool { return c.ends() && !c.SecretExpires.After(time.Now()) }
 
 // expiry is the urgency of a new secret, as the colours are named: a notice
@@ -99,7 +96,6 @@ type connectorView struct {
 	Part      bool   // only a part of the page is requested
 }
 
-// title is the name of the connector.
 func (c connectorView) title() string { return c.Connector.Name }
 
 // mistakeIn is the code of the problem with a field of a form, "" when it is
@@ -108,11 +104,11 @@ func (c connectorView) mistakeIn(form, field string) string {
 	if c.Shown != form {
 		return ""
 	}
-	return c.Problem.bad(field)
+	return c.Problem.code(field)
 }
 
-// bad is the code of the problem with a field.
-func (p *Problem) bad(field string) string {
+// code is the code of the problem with a field.
+func (p *Problem) code(field string) string {
 	if p.field(field) == "" {
 		return ""
 	}
@@ -124,21 +120,6 @@ func (p *Problem) bad(field string) string {
 
 // whole tells whether the problem concerns no single field.
 func (p *Problem) whole() bool { return p != nil && len(p.Errors) == 0 }
-
-// mendable returns the refusals after which the user can correct or resend the
-// form: all except a malformed request, missing sign-in or rights, and a missing
-// object.
-func mendable(err error) (*Problem, error) {
-	var p *Problem
-	if errors.As(err, &p) {
-		switch p.Status {
-		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
-		default:
-			return p, nil
-		}
-	}
-	return nil, err
-}
 
 func (s *site) registerConnectors() {
 	s.page("/web/connectors/new", s.newConnector)
@@ -186,7 +167,7 @@ func formOf(r *http.Request) connectorForm {
 // secret.
 func (f connectorForm) kept(p *Problem, clientSecret string) connectorForm {
 	keep := func(field, text string, fits bool) string {
-		if !fits || p.bad(field) != "" || clientSecret != "" && strings.Contains(text, clientSecret) {
+		if !fits || p.code(field) != "" || clientSecret != "" && strings.Contains(text, clientSecret) {
 			return ""
 		}
 		return text
@@ -245,12 +226,10 @@ func (s *site) createConnector(v *request) error {
 	default:
 		body["clientSecret"], body["secretExpires"] = v.r.PostFormValue("clientSecret"), f.SecretExpires
 	}
-	p, err := mendable(v.api.post("/api/connectors", body, &made))
-	if err != nil {
-		return err
-	}
-	if p != nil {
+	if ok, err := succeeded(mendable, v.api.post("/api/connectors", body, &made), func(p *Problem) error {
 		return v.newConnectorPage(p.Status, p, f.kept(p, v.r.PostFormValue("clientSecret")))
+	}); !ok {
+		return err
 	}
 	return v.leave(made.path("connection"), flash{Key: "connector.made"})
 }

@@ -84,7 +84,7 @@ func TestCodesHaveWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for prefix, codes := range map[string]string{
-		"connector.bad.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown token-endpoint-other-tenant " +
+		"connector.invalid.": "name name-secret client-id client-id-app-not-in-tenant token-endpoint-tenant-unknown token-endpoint-other-tenant " +
 			"token-endpoint-empty token-endpoint-too-long token-endpoint-characters token-endpoint-not-https token-endpoint-extras " +
 			"token-endpoint-unknown-host token-endpoint-closed-cloud token-endpoint-path token-endpoint-shared-tenant token-endpoint-tenant " +
 			"client-secret client-secret-empty client-secret-id client-secret-again client-secret-secret-wrong client-secret-secret-expired " +
@@ -150,7 +150,7 @@ func TestNewConnectorInEachWay(t *testing.T) {
 		w := browse(t, api, "POST", page, form(append(typed, "credential", "certificate")...))
 		wants(t, w, 422, says[1], `value="certificate"`+checked)
 		if field == "certificate" {
-			wants(t, w, 422, `aria-describedby="bad-certificate"`, "!graph-1")
+			wants(t, w, 422, `aria-describedby="invalid-certificate"`, "!graph-1")
 		}
 	}
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"time"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
+
 	"kantoorpost/shared/lazyregexp"
 )
 
@@ -11,17 +13,15 @@ import (
 type dateField struct {
 	Name, Value string // Value in the form of the API, or as it was typed
 	Kind        string // of the browser's field that helps to choose: date or datetime-local
-	Bad         bool
+	Invalid     bool
 	Describe    string // ids of what describes it
 	Required    bool
 }
 
-func newDateField(name, value string, bad any, describe string) dateField {
-	wrong, _ := bad.(bool)
-	if code, ok := bad.(string); ok {
-		wrong = code != ""
-	}
-	return dateField{Name: name, Value: value, Kind: "date", Bad: wrong, Describe: describe}
+// newDateField is a field for a day. Refusal is true, or says why the value is refused.
+func newDateField(name, value string, refusal any, describe string) dateField {
+	invalid, _ := template.IsTrue(refusal)
+	return dateField{Name: name, Value: value, Kind: "date", Invalid: invalid, Describe: describe}
 }
 
 func requiredDate(f dateField) dateField {

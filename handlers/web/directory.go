@@ -73,7 +73,6 @@ type directoryView struct {
 	CanWrite      bool
 }
 
-// path is the path of an object of this list, with the filter of the list.
 func (d *directoryView) path(of string) string {
 	p := "/web/directory/" + d.Kind.Name
 	if of != "" {
@@ -82,10 +81,8 @@ func (d *directoryView) path(of string) string {
 	return p + d.query()
 }
 
-// query is the filter as part of a URL.
 func (d *directoryView) query() string { return queryOf("search", d.Search, "after", d.After) }
 
-// isOpen tells whether this entry of the list is the open one.
 func (d *directoryView) isOpen(id string) bool { return d.Open != nil && d.Open.ID == id }
 
 func (s *site) registerDirectory() {
@@ -127,7 +124,6 @@ func (v *request) listEntries(k directoryKind) error {
 	return v.page("directory", view)
 }
 
-// showEntry answers with the list and an entry of it.
 func (v *request) showEntry(status int, k directoryKind, open *openEntry) error {
 	view, err := v.directoryView(k)
 	if err != nil {
@@ -159,22 +155,4 @@ func (v *request) openEntry(k directoryKind) error {
 	open.EmailLines = strings.Join(open.Emails, "\n")
 	open.Find = strings.TrimSpace(v.r.URL.Query().Get("find"))
 	return v.showEntry(http.StatusOK, k, open)
-}
-
-// maxListed is how many team members and roles a form offers at most.
-const maxListed = 1000
-
-// all are the objects of a list, at most maxListed.
-func all[T any](v *request, path string) (items []T, err error) {
-	for after := ""; len(items) < maxListed; {
-		var page list[T]
-		if err := v.api.get(path+queryOf("limit", "200", "after", after), &page); err != nil {
-			return nil, err
-		}
-		items = append(items, page.Items...)
-		if after = page.Next; after == "" {
-			break
-		}
-	}
-	return items, nil
 }

@@ -8,7 +8,6 @@ type clientView struct {
 	Chats    []chatObject // the most recent ones that the user may see
 }
 
-// aroundClient adds the contacts and the chats of a client.
 func (v *request) aroundClient(o *openEntry) error {
 	var contacts list[contact]
 	if err := v.api.get("/api/clients/"+url.PathEscape(o.ID)+"/contacts", &contacts); err != nil {

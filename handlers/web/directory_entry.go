@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,9 +23,19 @@ func (s *substitute) stands() bool { return s != nil && s.Until.After(time.Now()
 // lastDay is a time on the last day of the substitution.
 func (s *substitute) lastDay() time.Time { return s.Until.Add(-time.Millisecond) }
 
-// standsIn says who stands in, and when.
-func (v *request) standsIn(name string, s *substitute) string {
-	return v.t("me.stands-in", name, v.renderer.day(s.From, time.Now()), v.renderer.day(s.lastDay(), time.Now()))
+// substitutes are those who can stand in for a team member, with the chosen one, and who
+// does so now and when.
+func (v *request) substitutes(of, chosen string, now *substitute) (people []named, standIn string, err error) {
+	all, err := all[entry](v, "/api/team-members")
+	for _, p := range all {
+		if now.stands() && p.ID == now.Member {
+			standIn = v.t("me.stands-in", p.Name, v.renderer.day(now.From, time.Now()), v.renderer.day(now.lastDay(), time.Now()))
+		}
+		if p.ID != of && (p.Active || p.ID == chosen) {
+			people = append(people, named{p.ID, p.Name})
+		}
+	}
+	return people, standIn, err
 }
 
 // An awayForm is a substitution as a form shows it: days in the office's time
@@ -105,12 +114,8 @@ func (v *request) saveEntry(k directoryKind, id string) error {
 	} else {
 		err = v.api.patch(k.API+"/"+url.PathEscape(id), open.Tag, open.body(), &saved)
 	}
-	p, err := refused(err)
-	if err != nil {
+	if ok, err := succeeded(refused, err, func(p *Problem) error { return v.notSaved(k, open, p) }); !ok {
 		return err
-	}
-	if p != nil {
-		return v.notSaved(k, open, p)
 	}
 	key := "directory.saved"
 	if open.New {
@@ -125,16 +130,16 @@ func (v *request) listQuery() string {
 	return queryOf("search", q.Get("search"), "after", q.Get("after"))
 }
 
-// notSaved shows the form again, with the sent values and the problem.
 func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 	open.Problem = p
 	if p.Existing != "" {
 		var owner named
-		switch err := v.api.get(k.API+"/"+url.PathEscape(p.Existing), &owner); {
-		case err == nil:
-			open.Owner = &owner
-		case !isRefusal(err):
+		missing, err := refusedOrGone(v.api.get(k.API+"/"+url.PathEscape(p.Existing), &owner))
+		if err != nil {
 			return err
+		}
+		if missing == nil {
+			open.Owner = &owner
 		}
 	}
 	if p.Status == http.StatusPreconditionFailed && open.ID != "" {
@@ -148,12 +153,6 @@ func (v *request) notSaved(k directoryKind, open *openEntry, p *Problem) error {
 		open.Tag, open.Learned, open.Undeliverable = tag, now.Learned, now.Undeliverable
 	}
 	return v.showEntry(p.Status, k, open)
-}
-
-// isRefusal tells whether the API refused, rather than failed.
-func isRefusal(err error) bool {
-	var p *Problem
-	return errors.As(err, &p) && p.Status < http.StatusInternalServerError
 }
 
 func (v *request) deleteEntry(k directoryKind) error {
@@ -189,15 +188,8 @@ func (v *request) fill(o *openEntry) error {
 	case "contacts":
 		return v.fillContact(o)
 	case "team-members":
-		people, err := all[entry](v, "/api/team-members")
-		for _, p := range people {
-			if s := o.Substitute; s.stands() && p.ID == s.Member {
-				o.StandIn = v.standsIn(p.Name, s)
-			}
-			if p.ID != o.ID && (p.Active || p.ID == o.awayForm.Member) {
-				o.People = append(o.People, named{p.ID, p.Name})
-			}
-		}
+		var err error
+		o.People, o.StandIn, err = v.substitutes(o.ID, o.awayForm.Member, o.Substitute)
 		return err
 	case "process-teams":
 		people, err := all[entry](v, "/api/team-members")
@@ -217,10 +209,11 @@ func (v *request) fill(o *openEntry) error {
 func (v *request) fillContact(o *openEntry) error {
 	for _, id := range o.Clients {
 		c, err := v.customer(id)
-		if err != nil && !isRefusal(err) {
+		missing, err := refusedOrGone(err)
+		if err != nil {
 			return err
 		}
-		if err == nil {
+		if missing == nil {
 			o.Choices = append(o.Choices, choice{c.ID, c.Name, c.Number, true})
 		}
 	}
@@ -242,11 +235,11 @@ func (v *request) fillContact(o *openEntry) error {
 		a := learnedAddress{Email: email, Rule: rule}
 		if v.me.can("rules.read") {
 			var r ruleObject
-			err := v.api.get("/api/rules/"+url.PathEscape(rule), &r)
-			if err != nil && !isRefusal(err) {
+			missing, err := refusedOrGone(v.api.get("/api/rules/"+url.PathEscape(rule), &r))
+			if err != nil {
 				return err
 			}
-			if err == nil {
+			if missing == nil {
 				a.Why = &r.Explanation
 			}
 		}

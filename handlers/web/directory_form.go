@@ -7,27 +7,23 @@ import (
 	"unicode"
 )
 
-// input is a text field of the form.
 func (o *openEntry) input(name string, most int, needed bool) textField {
 	value := map[string]string{
 		"name": o.Name, "number": o.Number, "kvk": o.KvK, "vat": o.VAT, "phone": o.Phone, "function": o.Function, "email": o.Email,
 		"ibans": strings.Join(o.IBANs, ", "),
 	}[name]
-	f := textField{Name: name, Type: "text", Value: value, Most: most, Needed: needed, Bad: o.Problem.field(name) != ""}
+	f := textField{Name: name, Type: "text", Value: value, Most: most, Needed: needed, Invalid: o.Problem.field(name) != ""}
 	if name == "email" {
 		f.Type = "email"
 	}
 	return f
 }
 
-// bad tells whether the API refuses a field.
-func (o *openEntry) bad(name string) bool { return o.Problem.field(name) != "" }
-
 // A textField is one line of a form.
 type textField struct {
 	Name, Type, Value string
 	Most              int
-	Needed, Bad       bool
+	Needed, Invalid   bool
 }
 
 // A body is the request body of the API for a kind.
@@ -85,7 +81,6 @@ func (o *openEntry) body() any {
 	return teamBody{o.Name, o.Members}
 }
 
-// read reads the values of a sent form.
 func (o *openEntry) read(r *http.Request) {
 	for name, field := range map[string]*string{
 		"name": &o.Name, "number": &o.Number, "type": &o.Type, "kvk": &o.KvK, "vat": &o.VAT, "phone": &o.Phone, "function": &o.Function,

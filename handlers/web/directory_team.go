@@ -23,7 +23,6 @@ type teamForm struct {
 	Unsaved bool
 }
 
-// nameOf is the name of a team member or of a role.
 func (t *teamForm) nameOf(id string) string {
 	for _, n := range append(t.Members[:len(t.Members):len(t.Members)], t.Roles...) {
 		if n.ID == id {
@@ -33,7 +32,6 @@ func (t *teamForm) nameOf(id string) string {
 	return id
 }
 
-// readTeam adds the team of a client to it.
 func (v *request) readTeam(o *openEntry) error {
 	var team list[teamRow]
 	tag, err := v.api.getTag("/api/clients/"+url.PathEscape(o.ID)+"/team-members", &team)
@@ -46,18 +44,13 @@ func (v *request) readTeam(o *openEntry) error {
 
 // fillTeam adds the team members and the roles that a form can choose.
 func (v *request) fillTeam(t *teamForm) error {
-	people, err := all[entry](v, "/api/team-members")
-	if err != nil {
-		return err
-	}
-	taken := map[string]bool{}
+	var taken []string
 	for _, r := range t.Rows {
-		taken[r.Member] = true
+		taken = append(taken, r.Member)
 	}
-	for _, p := range people {
-		if p.Active || taken[p.ID] {
-			t.Members = append(t.Members, named{p.ID, p.Name})
-		}
+	var err error
+	if t.Members, err = v.staff(taken...); err != nil {
+		return err
 	}
 	t.Roles, err = all[named](v, "/api/roles")
 	return err

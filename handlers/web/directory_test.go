@@ -119,13 +119,13 @@ func TestARefusedFormLosesNothing(t *testing.T) {
 		Errors: []FieldError{{"body.kvk", "expected 8 digits"}}}
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1", form), 422, `value="Bakker &#34;de&#34;"`,
 		`value="12" maxlength="20" autocomplete="off" aria-invalid="true"`, "Een KvK-nummer heeft 8 cijfers",
-		`<option value="supplier" selected>`, "!bad-name")
+		`<option value="supplier" selected>`, "!invalid-name")
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1", form, "Cookie", "lang=en"), 422, "A KvK number has 8 digits")
 	// Another client has the number.
 	api.answers["PATCH /api/clients/k1"] = Problem{Status: 409, Existing: "k2", Errors: []FieldError{{"body.number", "already"}}}
 	api.answers["GET /api/clients/k2"] = entry{ID: "k2", Name: "Garage"}
 	wants(t, browse(t, api, "POST", "/web/directory/clients/k1", form), 409, "Dit is al van Garage", `href="/web/directory/clients/k2"`,
-		"bad-number")
+		"invalid-number")
 	// Somebody else was faster: the typed values stay, and are based on the
 	// current version.
 	api.answers["PATCH /api/clients/k1"] = Problem{Status: 412}

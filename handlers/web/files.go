@@ -97,7 +97,6 @@ func (s *site) mailFiles(v *request) error {
 	})
 }
 
-// outlook leads to the mail in Outlook on the web.
 func (s *site) outlook(v *request) error {
 	var to struct {
 		WebLink string `json:"webLink"`

@@ -31,7 +31,6 @@ var flashForm = lazyregexp.New(`^([a-z][a-z-]{0,30}\.[a-z.-]{1,40}):(\d{1,6}):([
 // maxUndo is how many mail ids fit in a cookie of 4,096 bytes.
 const maxUndo = 80
 
-// give adds the flash to the response.
 func (f flash) give(w http.ResponseWriter) {
 	value := fmt.Sprintf("%s:%d:%s", f.Key, f.N, strings.Join(f.Undo, "."))
 	if f.Chat != "" {
@@ -119,7 +118,6 @@ func keepSeries(w http.ResponseWriter, r *http.Request, ids []string) {
 	http.SetCookie(w, c)
 }
 
-// without are the ids except one.
 func without(ids []string, id string) []string {
 	return slices.DeleteFunc(ids, func(other string) bool { return other == id })
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"net/url"
@@ -41,7 +40,6 @@ type poisonMessage struct {
 // healthHours are the periods that the plots can show.
 var healthHours = []int{24, 168}
 
-// addHistory adds the plots of the last hours, and what failed.
 func (v *request) addHistory(view *healthView) error {
 	view.Hours = healthHours[0]
 	if v.r.URL.Query().Get("hours") == strconv.Itoa(healthHours[1]) {
@@ -65,7 +63,6 @@ func (v *request) addHistory(view *healthView) error {
 	return nil
 }
 
-// healthPlots draws the backlog, the lag, and what fails.
 func (v *request) healthPlots(points []healthPoint, hours int) (plots []drawn) {
 	series := func(name string, value func(healthPoint) float64) plot.Series {
 		s := plot.Series{Name: v.t(name)}
@@ -137,10 +134,8 @@ func (s *site) removePoison(v *request) error {
 	if v.r.PostFormValue("do") == "retry" {
 		method, path, key = http.MethodPost, path+"/retry", "health.retried"
 	}
-	var p *Problem
-	if _, err := v.api.do(method, path, "", nil, nil); errors.As(err, &p) && p.Status == http.StatusNotFound {
-		key = "health.gone"
-	} else if err != nil {
+	_, err := v.api.do(method, path, "", nil, nil)
+	if ok, err := succeeded(gone, err, v.saying("/web/health#poison", "health.gone")); !ok {
 		return err
 	}
 	return v.done("/web/health#poison", flash{Key: key})

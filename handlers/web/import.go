@@ -72,16 +72,16 @@ var importTemplates = map[string]string{
 const maxShownRows = 200
 
 type importView struct {
-	Kinds  []string
-	Kind   string
-	File   string
-	Report *importReport
-	Wrong  int
-	Change int
-	Hash   string // of the file that was checked
-	Other  bool   // the file to import differs from the checked file
-	Hidden int    // rows that are not shown
-	Bad    string // the problem with the form, as import.<Bad>
+	Kinds   []string
+	Kind    string
+	File    string
+	Report  *importReport
+	Wrong   int
+	Change  int
+	Hash    string // of the file that was checked
+	Other   bool   // the file to import differs from the checked file
+	Hidden  int    // rows that are not shown
+	Invalid string // the problem with the form, as import.invalid.<Invalid>
 }
 
 // ready tells whether the file can be imported as it is.
@@ -125,7 +125,7 @@ func (s *site) importFile(v *request) error {
 	if err != nil {
 		return err
 	}
-	if view.Bad != "" {
+	if view.Invalid != "" {
 		return v.pageAs(http.StatusUnprocessableEntity, "import", view)
 	}
 	sum := sha256.Sum256(file)
@@ -144,7 +144,7 @@ func (s *site) importFile(v *request) error {
 		return err
 	}
 	if p != nil || view.Report == nil {
-		view.Bad = "unreadable"
+		view.Invalid = "unreadable"
 		return v.pageAs(http.StatusUnprocessableEntity, "import", view)
 	}
 	view.count()
@@ -167,10 +167,10 @@ func (v *request) upload(view *importView) ([]byte, error) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		view.Bad = "too-large"
+		view.Invalid = "too-large"
 		return nil, nil
 	case errors.Is(err, http.ErrMissingFile):
-		view.Bad = "no-file"
+		view.Invalid = "no-file"
 		return nil, nil
 	case err != nil:
 		return nil, &Problem{Status: http.StatusUnprocessableEntity, Detail: err.Error()}
@@ -182,12 +182,11 @@ func (v *request) upload(view *importView) ([]byte, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxImport+1))
 	if err == nil && len(b) > maxImport {
-		view.Bad = "too-large"
+		view.Invalid = "too-large"
 	}
 	return b, err
 }
 
-// sendFile sends a file to the API for a check or for the import.
 func (v *request) sendFile(file []byte, view *importView, dryRun bool) error {
 	path := "/api/directory/import" + queryOf("kind", view.Kind, "dryRun", map[bool]string{true: "true"}[dryRun])
 	contentType := "text/csv"

@@ -177,7 +177,6 @@ func (v *request) name(m *learnedSpan) {
 	}
 }
 
-// plotOf draws the figures as lines.
 func (v *request) plotOf(spans []learnedSpan) drawn {
 	o := plot.Options{Title: v.t("learning.plot"), Unit: v.t("learning.unit")}
 	hand, waited := plot.Series{Name: v.t("learning.hand")}, plot.Series{Name: v.t("learning.waited")}

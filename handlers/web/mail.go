@@ -107,7 +107,6 @@ const minScore = 0.05
 func (m openMail) best() []suggestion   { return m.Suggestions[:min(len(m.Suggestions), fewSuggestions)] }
 func (m openMail) others() []suggestion { return m.Suggestions[len(m.best()):] }
 
-// list is the path of the list.
 func (m openMail) list() string { return "/web/mails" + m.Filter.query() }
 
 // likely says in one word how probable a suggestion is.
@@ -156,7 +155,6 @@ func (s suggestion) effect() string {
 	return s.Action
 }
 
-// whom is the name of the suggestion's contact, client or chat.
 func (s suggestion) whom() string {
 	switch {
 	case s.Action == "create-contact" && s.Client != nil:

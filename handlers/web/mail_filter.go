@@ -71,7 +71,6 @@ func when(holds bool, value string) string {
 // other is a value, "" when it is the usual one.
 func other(value, usual string) string { return when(value != usual, value) }
 
-// isFiltered tells whether the filter hides mail within the chosen state.
 func (f filter) isFiltered() bool {
 	return f.Reason != "" || f.Address != "" || f.Search != "" || f.Age > 0 || f.Mine
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"kantoorpost/shared/sorting"
@@ -98,22 +97,6 @@ func nameRank(name, search string) int {
 		return 1
 	}
 	return 2
-}
-
-// first are the first objects that a search finds, at most so many. A page of results
-// may be short although more pages follow.
-func first[T any](v *request, path, search string, most int) (found []T, err error) {
-	for after := ""; len(found) < most; {
-		var page list[T]
-		if err := v.api.get(path+queryOf("limit", strconv.Itoa(most), "search", search, "after", after), &page); err != nil {
-			return nil, err
-		}
-		found = append(found, page.Items...)
-		if after = page.Next; after == "" {
-			break
-		}
-	}
-	return found[:min(len(found), most)], nil
 }
 
 func (v *request) customer(id string) (c customer, err error) {

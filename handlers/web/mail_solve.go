@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,13 +46,9 @@ func (s *site) solve(v *request) error {
 		Mail     mailObject `json:"mail"`
 		Released int        `json:"released"`
 	}
-	err := v.api.post("/api/mails/"+url.PathEscape(id)+"/solve", form, &out)
-	p, err := refused(err)
-	if err != nil {
+	if ok, err := succeeded(refused, v.api.post("/api/mails/"+url.PathEscape(id)+"/solve", form, &out),
+		func(p *Problem) error { return v.notSolved(p, form) }); !ok {
 		return err
-	}
-	if p != nil {
-		return v.notSolved(p, form)
 	}
 	// The contact had no client, or the client no team: this step is done, and
 	// the form for the next step opens.
@@ -114,22 +109,23 @@ func (v *request) notSolved(p *Problem, form solution) error {
 func (v *request) already(open *openMail, p *Problem, form solution) error {
 	if p.Existing != "" && open.can("link-contact") {
 		var c contact
-		err := v.api.get("/api/contacts/"+url.PathEscape(p.Existing), &c)
-		if err == nil {
-			open.Owner = &c
-		} else if refusal := (*Problem)(nil); !errors.As(err, &refusal) {
+		missing, err := anyProblem(v.api.get("/api/contacts/"+url.PathEscape(p.Existing), &c))
+		if err != nil {
 			return err
+		}
+		if missing == nil {
+			open.Owner = &c
 		}
 	}
 	if form.Client == "" || slices.ContainsFunc(open.Clients, func(c customer) bool { return c.ID == form.Client }) {
 		return nil
 	}
 	c, err := v.customer(form.Client)
-	if refusal := (*Problem)(nil); errors.As(err, &refusal) {
-		return nil // the owner was deleted in the meantime
+	if missing, err := anyProblem(err); err != nil || missing != nil { // it was deleted in the meantime
+		return err
 	}
 	open.Clients = append(open.Clients, c)
-	return err
+	return nil
 }
 
 // next opens the mail that waits after this one.
@@ -154,7 +150,6 @@ func (v *request) next(id string, f flash) error {
 
 func (s *site) nextMail(v *request) error { return v.next(v.r.PathValue("mail"), flash{}) }
 
-// retry repeats the decision about a mail.
 func (s *site) retry(v *request) error {
 	id := v.r.PathValue("mail")
 	var m mailObject
@@ -167,7 +162,6 @@ func (s *site) retry(v *request) error {
 	return v.next(id, flash{Key: "mails.retried", N: 1})
 }
 
-// undo undoes a decision, and shows the mail.
 func (s *site) undo(v *request) error {
 	id := v.r.PathValue("mail")
 	var out struct {
@@ -178,19 +172,15 @@ func (s *site) undo(v *request) error {
 	if err != nil {
 		return err
 	}
-	err = v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out)
-	p, err := refused(err)
-	if err != nil {
+	if ok, err := succeeded(refused, v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out), v.saying(to, "mails.not-undone")); !ok {
 		return err
 	}
-	if p != nil {
-		return v.done(to, flash{Key: "mails.not-undone"})
-	}
 	keepSeries(v.w, v.r, without(series(v.r), id))
+	key := "mails.undone"
 	if prospect {
-		return v.done(to, flash{Key: "mails.undone-prospect", N: max(out.Reopened, 1)})
+		key = "mails.undone-prospect"
 	}
-	return v.done(to, flash{Key: "mails.undone", N: max(out.Reopened, 1)})
+	return v.done(to, flash{Key: key, N: max(out.Reopened, 1)})
 }
 
 // hasProspect tells whether a mail is in a chat of a prospect: undoing its
@@ -211,16 +201,6 @@ func (v *request) hasProspect(id string) (bool, error) {
 		_, err = refusedOrGone(v.api.get("/api/clients/"+url.PathEscape(chat.Client), &client))
 	}
 	return client.Type == "prospect", err
-}
-
-// refusedOrGone returns any refusal of the API as a problem, and other errors
-// as errors.
-func refusedOrGone(err error) (*Problem, error) {
-	var p *Problem
-	if errors.As(err, &p) && p.Status >= 400 && p.Status < 500 {
-		return p, nil
-	}
-	return nil, err
 }
 
 // undoSeries undoes the solutions of a series, the last one first: a later one

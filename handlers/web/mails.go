@@ -97,10 +97,8 @@ func (m mailObject) doubtful() bool {
 	return m.Reason == "sender-not-verified" || m.Verdict == "fail"
 }
 
-// recipients are those to whom the mail was sent.
 func (m mailObject) recipients() recipients { return recipientsOf(m.To, m.Cc, m.Address) }
 
-// who is the name of the sender.
 func (m mailObject) who() string { return cmp.Or(m.From.Name, m.From.Email) }
 
 // box is the part of the address that distinguishes the office's addresses.
@@ -123,7 +121,6 @@ type mailCounts struct {
 	Addresses map[string]int `json:"addresses"`
 }
 
-// number is how many mails wait.
 func (c mailCounts) number() string { return counted(c.Parked, c.More) }
 
 // counted is a number, with a plus sign when the count stopped at its limit.
@@ -161,7 +158,6 @@ type mailsView struct {
 	Setup     bool // no mail can arrive: the integration has no connector yet
 }
 
-// isOpen tells whether this mail of the list is the open one.
 func (m *mailsView) isOpen(id string) bool { return m.Open != nil && m.Open.ID == id }
 
 func (s *site) registerMails() {

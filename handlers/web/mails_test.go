@@ -202,7 +202,7 @@ func TestAMistakeKeepsWhatWasTyped(t *testing.T) {
 	w := browse(t, api, "POST", "/web/mails/"+one+"/solve", "action=create-contact&name=Piet+%22de%22&email=piet&phone=06&client=k1",
 		"HX-Request", "true", "HX-Target", "mail-detail")
 	wants(t, w, 422, `value="Piet &#34;de&#34;"`, `value="piet" required maxlength="320" autocomplete="off" aria-invalid="true"`, `value="06"`,
-		"<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"bad-name\"")
+		"<details open>", "Vul een e-mailadres in", `value="k1" checked`, "!aria-describedby=\"invalid-name\"")
 	if to := w.Header().Get("HX-Push-Url"); to != "/web/mails/"+one {
 		t.Error("the address becomes ", to)
 	}

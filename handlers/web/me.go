@@ -19,9 +19,6 @@ type meView struct {
 	CanSign     bool
 }
 
-// bad tells whether the API refuses a field of the substitute form.
-func (m meView) bad(name string) bool { return m.Problem.field(name) != "" }
-
 func (s *site) registerMe() {
 	s.page("/web/me", func(v *request) error { return v.showMe(http.StatusOK, nil, nil) })
 	s.post("/web/me/substitute", s.saveSubstitute)
@@ -51,23 +48,14 @@ func (v *request) showMe(status int, sent *awayForm, p *Problem) error {
 		if sent != nil {
 			view.awayForm = *sent
 		}
-		people, err := all[entry](v, "/api/team-members")
-		if err != nil {
+		var err error
+		if view.People, view.StandIn, err = v.substitutes(v.me.ID, view.Member, me.Substitute); err != nil {
 			return err
-		}
-		for _, p := range people {
-			if me.Substitute != nil && p.ID == me.Substitute.Member {
-				view.StandIn = v.standsIn(p.Name, me.Substitute)
-			}
-			if p.ID != v.me.ID && (p.Active || p.ID == view.Member) {
-				view.People = append(view.People, named{p.ID, p.Name})
-			}
 		}
 	}
 	return v.pageAs(status, "me", view)
 }
 
-// saveSubstitute sets or removes the user's substitute.
 func (s *site) saveSubstitute(v *request) error {
 	if v.r.PostFormValue("do") == "remove" {
 		if err := v.api.delete("/api/me/substitute", ""); err != nil {
@@ -75,29 +63,22 @@ func (s *site) saveSubstitute(v *request) error {
 		}
 		return v.done("/web/me", flash{Key: "me.removed"})
 	}
-	sent := awayForm{v.r.PostFormValue("substitute"), isoDate(v.r.PostFormValue("from")), isoDate(v.r.PostFormValue("until"))}
-	away := sent.substitute()
+	typed := awayForm{v.r.PostFormValue("substitute"), isoDate(v.r.PostFormValue("from")), isoDate(v.r.PostFormValue("until"))}
+	away := typed.substitute()
 	if away == nil {
 		away = &substitute{}
 	}
-	p, err := refused(v.api.put("/api/me/substitute", "", away, nil))
-	if err != nil {
+	if ok, err := succeeded(refused, v.api.put("/api/me/substitute", "", away, nil),
+		func(p *Problem) error { return v.showMe(p.Status, &typed, p) }); !ok {
 		return err
-	}
-	if p != nil {
-		return v.showMe(p.Status, &sent, p)
 	}
 	return v.done("/web/me", flash{Key: "me.saved"})
 }
 
-// saveSignature sets what stands below the user's mail.
 func (s *site) saveSignature(v *request) error {
-	p, err := refused(v.api.patch("/api/me", "", map[string]string{"signature": v.richIn()}, nil))
-	switch {
-	case err != nil:
+	err := v.api.patch("/api/me", "", map[string]string{"signature": v.richIn()}, nil)
+	if ok, err := succeeded(refused, err, v.saying("/web/me", "me.not-signed")); !ok {
 		return err
-	case p != nil:
-		return v.done("/web/me", flash{Key: "me.not-signed"})
 	}
 	return v.done("/web/me", flash{Key: "me.saved"})
 }

@@ -114,16 +114,14 @@ func (s *site) editNote(v *request) error {
 	if err != nil {
 		return err
 	}
-	p, err := refused(v.api.patch(api, "", body, nil))
-	if err != nil {
-		return err
-	}
-	if p != nil {
+	if ok, err := succeeded(refused, v.api.patch(api, "", body, nil), func(p *Problem) error {
 		return v.showWriting(p.Status, func(open *openChat) error {
 			open.Note, open.Problem = kept{Chat: open.ID, Text: text, ID: v.r.PathValue("note")}, p
 			open.Composer.Mode, open.Composer.Open = modeNote, true
 			return nil
 		})
+	}); !ok {
+		return err
 	}
 	return v.done(page, flash{})
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 )
 
-// savePreferences saves the chosen language, colours and shortcuts.
 func (s *site) savePreferences(v *request) error {
 	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
 		keep(v.w, "lang", lang)

@@ -25,7 +25,6 @@ func (r recipient) label() string {
 	return strings.Join(strings.FieldsFunc(r.Name, func(c rune) bool { return strings.ContainsRune(` ,;<>"`, c) }), " ") + " <" + r.Email + ">"
 }
 
-// displayName is the name of the recipient, or the address.
 func (r recipient) displayName() string {
 	if r.Name == "" {
 		return r.Email
@@ -33,7 +32,6 @@ func (r recipient) displayName() string {
 	return r.Name
 }
 
-// labels are recipients as one line of text.
 func labels(all []recipient) string {
 	var out []string
 	for _, r := range all {
@@ -76,11 +74,11 @@ func withMarks(to, from []recipient) []recipient {
 type recipientLine struct {
 	Field, Value string
 	Recipients   []recipient
-	Bad          bool // the API refuses one of them
+	Invalid      bool // the API refuses one of them
 }
 
-func lineOf(field string, all []recipient, bad bool) recipientLine {
-	return recipientLine{field, labels(all), all, bad}
+func lineOf(field string, all []recipient, refusal string) recipientLine {
+	return recipientLine{field, labels(all), all, refusal != ""}
 }
 
 // fewFound is how many contacts, and how many team members, a line is completed

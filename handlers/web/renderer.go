@@ -148,7 +148,7 @@ func (k *renderer) said(t words.Text) string {
 // mistaken is what is wrong with a credential, by the code of the API: a state of the
 // connector after the name of the field, or a text of its own.
 func (k *renderer) mistaken(code string) string {
-	if s, ok := k.texts["connector.bad."+code]; ok {
+	if s, ok := k.texts["connector.invalid."+code]; ok {
 		return s
 	}
 	for _, field := range []string{"credential-", "certificate-"} {
@@ -158,7 +158,7 @@ func (k *renderer) mistaken(code string) string {
 			}
 		}
 	}
-	return k.texts["connector.bad.other"]
+	return k.texts["connector.invalid.other"]
 }
 
 // worth is the value of a field in words, when the field has a fixed set of

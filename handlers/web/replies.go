@@ -145,13 +145,10 @@ func (s *site) replyState(v *request) error {
 
 // takeBack makes a reply a draft again, when it has not left yet, and opens it.
 func takeBack(v *request, r *replyObject) error {
-	p, err := refused(v.api.delete(r.api(""), ""))
 	page := "/web/chats/" + url.PathEscape(r.Chat)
-	switch {
-	case err != nil:
+	if ok, err := succeeded(refused, v.api.delete(r.api(""), ""),
+		func(*Problem) error { return v.leave(page, flash{Key: "replies.not-back"}) }); !ok {
 		return err
-	case p != nil:
-		return v.leave(page, flash{Key: "replies.not-back"})
 	}
 	return v.leave(page+"/write", flash{Key: "replies.back"})
 }
@@ -163,12 +160,8 @@ func retryReply(v *request, r *replyObject) error {
 		body["confirmed"] = true
 	}
 	var now accepted
-	p, err := refused(v.api.post(r.api("retry"), body, &now))
-	switch {
-	case err != nil:
+	if ok, err := succeeded(refused, v.api.post(r.api("retry"), body, &now), v.backSaying("replies.not-again")); !ok {
 		return err
-	case p != nil:
-		return v.back(flash{Key: "replies.not-again"})
 	}
 	now.ID, now.State = cmp.Or(now.ID, r.ID), cmp.Or(now.State, stateHeld)
 	return v.back(sentFlash(r.Chat, now))
@@ -176,12 +169,8 @@ func retryReply(v *request, r *replyObject) error {
 
 // dismissReply takes a reply off the list of those that need a person.
 func dismissReply(v *request, r *replyObject) error {
-	p, err := refused(v.api.post(r.api("dismiss"), nil, nil))
-	switch {
-	case err != nil:
+	if ok, err := succeeded(refused, v.api.post(r.api("dismiss"), nil, nil), v.backSaying("replies.not-decided")); !ok {
 		return err
-	case p != nil:
-		return v.back(flash{Key: "replies.not-decided"})
 	}
 	return v.back(flash{Key: "replies.dismissed"})
 }
@@ -196,18 +185,18 @@ func rejectReply(v *request, r *replyObject) error { return decide(v, r, "reject
 
 func decide(v *request, r *replyObject, do, said string) error {
 	_, err := v.api.do(http.MethodPost, r.api(do), r.Tag, map[string]string{"comment": v.r.PostFormValue("comment")}, nil)
-	p, err := refused(err)
-	switch {
-	case err != nil:
+	if ok, err := succeeded(refused, err, v.backSaying("replies.not-decided")); !ok {
 		return err
-	case p != nil:
-		return v.back(flash{Key: "replies.not-decided"})
 	}
 	return v.back(flash{Key: said})
 }
 
-// back redirects to the page from which the form was sent.
+// back redirects to the page from which the form was sent; backSaying does so after a refusal.
 func (v *request) back(f flash) error { return v.leave(v.here(), f) }
+
+func (v *request) backSaying(key string) func(*Problem) error {
+	return func(*Problem) error { return v.back(flash{Key: key}) }
+}
 
 // A repliesView is the list of what the office is sending, or could not send.
 type repliesView struct {

@@ -51,8 +51,8 @@ func TestRepliesSayTheirState(t *testing.T) {
 		"weg@x.example</bdi> (5.1.1: dit adres bestaat niet)", "Verzonden items van info@kantoor.example", "/replies/held/back",
 		"!/replies/sent/back", "/replies/failed/retry", "/replies/approval/approve", "/replies/bounced/dismiss")
 	body := w.Body.String()
-	if strings.Count(body, `class="letter out"`) != 8 || strings.Count(body, `data-poll="2"`) != 2 {
-		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="letter out"`), strings.Count(body, `data-poll="2"`))
+	if strings.Count(body, `class="message out"`) != 8 || strings.Count(body, `data-poll="2"`) != 2 {
+		t.Errorf("%d are out, %d are asked about", strings.Count(body, `class="message out"`), strings.Count(body, `data-poll="2"`))
 	}
 	// One is asked for by itself while its state changes.
 	wants(t, browse(t, answered(), "GET", "/web/chats/"+one+"/replies/held/state", "", "HX-Request", "true"), 200, `id="reply-held"`, "!<html")
@@ -142,7 +142,7 @@ func TestRelate(t *testing.T) {
 	var legs []int
 	added := map[int][]mail.Address{}
 	for i, m := range c.Thread {
-		if m.Leg {
+		if m.ThirdParty {
 			legs = append(legs, i)
 		}
 		if m.NewRecipients != nil {

@@ -83,7 +83,6 @@ func (v *request) refuse(status int, detail string) error {
 	return &Problem{Status: status, Detail: detail}
 }
 
-// t is a text in the user's language.
 func (v *request) t(key string, args ...any) string { return v.renderer.text(key, args...) }
 
 // A pageLayout has the data around the content of a page.
@@ -153,7 +152,6 @@ func (v *request) here() string {
 	return home
 }
 
-// part answers with one template of a page.
 func (v *request) part(page, name string, view any) error {
 	return v.partAs(http.StatusOK, page, name, view)
 }
@@ -205,27 +203,6 @@ func (v *request) leave(path string, f flash) error {
 	v.w.Header().Set("HX-Redirect", local(path))
 	v.w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// refused returns the API's refusal when the user can correct it in the form,
-// and any other error as it is.
-func refused(err error) (*Problem, error) {
-	var p *Problem
-	if errors.As(err, &p) && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusConflict ||
-		p.Status == http.StatusPreconditionFailed) {
-		return p, nil
-	}
-	return nil, err
-}
-
-// problemOf returns any refusal of the API but that the user must sign in, and any
-// other error as it is.
-func problemOf(err error) (*Problem, error) {
-	var p *Problem
-	if errors.As(err, &p) && p.Status != http.StatusUnauthorized {
-		return p, nil
-	}
-	return nil, err
 }
 
 // bodyPath is the path of the body of a mail with its quoted text folded, in the

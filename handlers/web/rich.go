@@ -13,17 +13,17 @@ type richText struct {
 	Label, HTML, Text string // Text is what the field for plain text shows
 	Rows              int
 	Pictures          bool // pictures can be inserted
-	Bad               bool // the API refuses it
+	Invalid           bool // the API refuses it
 	Focus             bool
 }
 
-func richOf(label, document string, rows int, bad bool) richText {
-	return richText{Label: label, HTML: document, Text: plain(document), Rows: rows, Bad: bad}
+func richOf(label, document string, rows int, refusal string) richText {
+	return richText{Label: label, HTML: document, Text: plain(document), Rows: rows, Invalid: refusal != ""}
 }
 
 // signatureField is the field for a signature, which can have pictures.
 func signatureField(label, document string) richText {
-	field := richOf(label, document, 5, false)
+	field := richOf(label, document, 5, "")
 	field.Pictures = true
 	return field
 }

@@ -42,7 +42,6 @@ type ruleEvidence struct {
 	Client  string    `json:"client"`
 }
 
-// does is the decision.
 func (e ruleEvidence) does() string { return strings.TrimPrefix(e.Action, "always ") }
 
 // always tells whether the decision was meant for later mail too.
@@ -55,10 +54,8 @@ func (r ruleObject) canSwitch() bool {
 	return r.Kind != "address-contact" && (r.State == "on" || r.State == "off" || r.State == "proposed")
 }
 
-// canUndo tells whether there is anything to undo.
 func (r ruleObject) canUndo() bool { return r.State != "undone" && r.State != "undoing" }
 
-// nameOf is the name of an object that the rule refers to.
 func (r ruleObject) nameOf(id string) string { return cmp.Or(r.Names[id], id) }
 
 type openRule struct {
@@ -80,10 +77,8 @@ type rulesView struct {
 	Open                *openRule
 }
 
-// isOpen tells whether this rule of the list is the open one.
 func (r *rulesView) isOpen(id string) bool { return r.Open != nil && r.Open.ID == id }
 
-// query is the filter as part of a URL.
 func (r *rulesView) query() string {
 	return queryOf("kind", r.Kind, "search", r.Search, "after", r.After)
 }
@@ -122,7 +117,6 @@ func (s *site) rules(v *request) error {
 	return v.page("rules", view)
 }
 
-// rule shows a rule with its evidence.
 func (s *site) rule(v *request) error {
 	view, err := v.rulesView()
 	if err != nil {
@@ -152,7 +146,6 @@ func (v *request) pushed(path string) {
 	}
 }
 
-// switchRule turns a rule on or off.
 func (s *site) switchRule(v *request) error {
 	id := url.PathEscape(v.r.PathValue("rule"))
 	on := v.r.PostFormValue("on") == "true"
@@ -164,7 +157,6 @@ func (s *site) switchRule(v *request) error {
 	return v.ruleDone(id, err, flash{Key: key})
 }
 
-// undoRule undoes a rule and its effects.
 func (s *site) undoRule(v *request) error {
 	id := url.PathEscape(v.r.PathValue("rule"))
 	var out struct {

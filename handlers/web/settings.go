@@ -99,13 +99,11 @@ func (s *site) saveSettings(v *request) error {
 	if n, err := strconv.Atoi(v.r.PostFormValue("maxLag")); err == nil {
 		body["maxLag"] = n
 	}
-	p, err := mendable(v.api.put("/api/settings", v.r.PostFormValue("etag"), body, nil))
-	switch {
-	case err != nil:
+	if ok, err := succeeded(mendable, v.api.put("/api/settings", v.r.PostFormValue("etag"), body, nil),
+		func(p *Problem) error { return v.settingsPage(p.Status, p, enabled) }); !ok {
 		return err
-	case p != nil:
-		return v.settingsPage(p.Status, p, enabled)
-	case enabled:
+	}
+	if enabled {
 		return v.done("/web/settings", flash{Key: "settings.turned-on"})
 	}
 	return v.done("/web/settings", flash{Key: "settings.turned-off"})

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,15 +32,11 @@ type sendingMember struct {
 	Chosen bool
 }
 
-// bad tells whether the API refuses a field.
-func (s sendingView) bad(field string) bool { return s.Problem.field(field) != "" }
-
 func (s *site) registerSending() {
 	s.page("/web/settings/sending", s.sending)
 	s.post("/web/settings/sending", s.saveSending)
 }
 
-// sending shows how the office sends.
 func (s *site) sending(v *request) error {
 	view := sendingView{}
 	var now settings
@@ -52,7 +49,7 @@ func (s *site) sending(v *request) error {
 	var numbers []string
 	for _, id := range now.FourEyes.Clients {
 		var c customer
-		p, err := problemOf(v.api.get("/api/clients/"+url.PathEscape(id), &c))
+		p, err := anyProblem(v.api.get("/api/clients/"+url.PathEscape(id), &c))
 		if err != nil {
 			return err
 		}
@@ -65,18 +62,12 @@ func (s *site) sending(v *request) error {
 }
 
 func (v *request) sendingPage(status int, view sendingView, members []string) error {
-	staff, err := all[entry](v, "/api/team-members")
+	staff, err := v.staff(members...)
 	if err != nil {
 		return err
 	}
-	chosen := map[string]bool{}
-	for _, id := range members {
-		chosen[id] = true
-	}
 	for _, m := range staff {
-		if m.Active || chosen[m.ID] {
-			view.Members = append(view.Members, sendingMember{named{m.ID, m.Name}, chosen[m.ID]})
-		}
+		view.Members = append(view.Members, sendingMember{m, slices.Contains(members, m.ID)})
 	}
 	return v.pageAs(status, "sending", view)
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +19,6 @@ type planView struct {
 	PeopleAt string // where they are found, when they are not read yet
 }
 
-// mine tells whether the user looks after it.
 func (p planView) mine() bool { return p.Assignee != nil && p.Assignee.ID == p.Me }
 
 // away tells whether nobody has to look at it now.
@@ -60,6 +58,18 @@ func (v *request) colleagues() (people []person, err error) {
 	for _, m := range staff {
 		if m.Active {
 			people = append(people, m.person)
+		}
+	}
+	return people, err
+}
+
+// staff are the team members that a form offers, by name: those who are active, and who is
+// chosen already.
+func (v *request) staff(chosen ...string) (people []named, err error) {
+	all, err := all[entry](v, "/api/team-members")
+	for _, p := range all {
+		if p.Active || slices.Contains(chosen, p.ID) {
+			people = append(people, named{p.ID, p.Name})
 		}
 	}
 	return people, err
@@ -259,7 +269,6 @@ func (m mailObject) lastDecision() *attempt {
 // maxNamed is how many notices say what they are about: each is a request to the API.
 const maxNamed = 20
 
-// notices lists what colleagues point out to the user.
 func (s *site) notices(v *request) error {
 	var page list[notice]
 	if err := v.api.get("/api/me/notices", &page); err != nil {
@@ -269,8 +278,7 @@ func (s *site) notices(v *request) error {
 		var of struct {
 			Subject string `json:"subject"`
 		}
-		err := v.api.get("/api/"+n.Object+"s/"+url.PathEscape(n.Of), &of)
-		if p := new(Problem); err != nil && (!errors.As(err, &p) || p.Status != http.StatusNotFound) {
+		if _, err := gone(v.api.get("/api/"+n.Object+"s/"+url.PathEscape(n.Of), &of)); err != nil {
 			return err
 		}
 		page.Items[i].About = of.Subject

@@ -20,7 +20,6 @@ type replyTemplate struct {
 	Missing  []string `json:"missing"` // placeholders that a chat does not fill in
 }
 
-// firstLine is the start of its text, on one line.
 func (t replyTemplate) firstLine() string { return mailObject{Preview: plain(t.HTML)}.firstLine() }
 
 // addTemplates adds the templates that the user can insert: those of the own teams and in
@@ -74,9 +73,8 @@ func (v *request) ownTeams(templates []replyTemplate) (map[string]bool, error) {
 
 // templates are all templates, filled in for a chat, "" for none.
 func (v *request) templates(chat string) ([]replyTemplate, error) {
-	var page list[replyTemplate]
-	err := v.api.get("/api/templates"+queryOf("chat", chat), &page)
-	return page.Items, err
+	all, _, err := page[replyTemplate](v, "/api/templates"+queryOf("chat", chat))
+	return all, err
 }
 
 // insertTemplate adds a template to the text of a reply.
@@ -123,16 +121,12 @@ type templateForm struct {
 	Problem *Problem
 }
 
-// title is the name of the open template.
 func (t templatesView) title() string {
 	if t.Form == nil {
 		return ""
 	}
 	return t.Form.Name
 }
-
-// bad tells whether the API refuses a field.
-func (t templateForm) bad(field string) bool { return t.Problem.field(field) != "" }
 
 func (s *site) registerTemplates() {
 	s.page("/web/templates", s.listTemplates)
@@ -161,13 +155,12 @@ func (s *site) template(v *request) error {
 }
 
 func (v *request) templatePage(status int, f *templateForm) (err error) {
-	if f.Teams, err = v.all("/api/process-teams"); err != nil {
+	if f.Teams, err = all[named](v, "/api/process-teams"); err != nil {
 		return err
 	}
 	return v.pageAs(status, "templates", templatesView{Form: f, CanWrite: v.me.can("templates.write")})
 }
 
-// saveTemplate creates, changes or deletes a template.
 func (s *site) saveTemplate(v *request) error {
 	id, tag := v.r.PathValue("template"), v.r.PostFormValue("tag")
 	api := "/api/templates/" + url.PathEscape(id)
@@ -177,26 +170,24 @@ func (s *site) saveTemplate(v *request) error {
 	}}
 	body := map[string]any{"name": f.Name, "language": f.Language, "subject": f.Subject, "html": f.HTML, "team": f.Team}
 	var err error
-	switch said := "templates.saved"; {
+	said := "templates.saved"
+	switch {
 	case v.r.PostFormValue("do") == "delete":
-		if err = v.api.delete(api, tag); err == nil {
-			return v.done("/web/templates", flash{Key: "templates.deleted"})
-		}
+		said, err = "templates.deleted", v.api.delete(api, tag)
 	case id == "new":
 		f.ID = ""
-		if err = v.api.post("/api/templates", body, nil); err == nil {
-			return v.done("/web/templates", flash{Key: said})
-		}
+		err = v.api.post("/api/templates", body, nil)
 	default:
 		if f.Team == "" {
 			body["team"] = nil
 		}
-		if err = v.api.patch(api, tag, body, nil); err == nil {
-			return v.done("/web/templates", flash{Key: said})
-		}
+		err = v.api.patch(api, tag, body, nil)
 	}
 	if f.Problem, err = refused(err); err != nil {
 		return err
 	}
-	return v.templatePage(f.Problem.Status, f)
+	if f.Problem != nil {
+		return v.templatePage(f.Problem.Status, f)
+	}
+	return v.done("/web/templates", flash{Key: said})
 }

@@ -27,7 +27,6 @@ var viewFunctions = template.FuncMap{
 	"path":       hasPath.path,
 	"nameOf":     hasNameOf.nameOf,
 	"isOpen":     hasIsOpen.isOpen,
-	"bad":        hasBad.bad,
 
 	// of fields for dates
 	"dateField":    newDateField,
@@ -154,7 +153,6 @@ type (
 	hasPath        interface{ path(string) string }
 	hasNameOf      interface{ nameOf(string) string }
 	hasIsOpen      interface{ isOpen(string) bool }
-	hasBad         interface{ bad(string) bool }
 	hasCanSwitch   interface{ canSwitch() bool }
 	hasCanUndo     interface{ canUndo() bool }
 	hasDisplayName interface{ displayName() string }

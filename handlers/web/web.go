@@ -87,13 +87,11 @@ func New(o Options) (http.Handler, error) {
 // home is the first page.
 const home = "/web/mails"
 
-// page registers a page.
 func (s *site) page(path string, serve func(*request) error) {
 	s.paths[path] = true
 	s.mux.Handle("GET "+path, s.handle(serve))
 }
 
-// post registers the handler of a form.
 func (s *site) post(path string, serve func(*request) error) { s.postUpTo(maxForm, path, serve) }
 
 // postUpTo is post for forms of at most the given number of bytes.

@@ -46,7 +46,7 @@ type composer struct {
 	Reason          string        // why a reply that was sent is a draft again
 	MaxSize         int64         // bytes of all attachments together
 	Answer          composeAnswer // why it was not sent
-	BadFiles        *Problem      // why a file was not attached
+	FileRefused     *Problem      // why a file was not attached
 	Sources         *fileSources  // attachments of mails, to add
 	Saved           savedView
 	Label           string // of the text, in the language of the user
@@ -90,7 +90,6 @@ func (c composer) goesAlong(number int) bool {
 // isNote tells whether what is written never leaves the office.
 func (c composer) isNote() bool { return c.Mode == modeNote }
 
-// rich is the field for its text.
 func (c composer) rich() richText {
 	return richText{Label: c.Label, HTML: c.HTML, Text: cmp.Or(c.Text, plain(c.HTML)), Rows: 8, Pictures: true, Focus: true}
 }
@@ -131,7 +130,6 @@ type warning struct {
 // usualMaxSize is the size of a mail that most recipients accept, in bytes.
 const usualMaxSize = 25 << 20
 
-// writePage shows the form below a chat.
 func (s *site) writePage(v *request) error {
 	q := v.r.URL.Query()
 	return v.showWriting(http.StatusOK, func(open *openChat) error {
@@ -271,7 +269,6 @@ func (w written) reply() map[string]any {
 	return body
 }
 
-// writtenIn reads the form.
 func (v *request) writtenIn() written {
 	get := func(name string) string { return v.r.PostFormValue(name) }
 	w := written{

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -48,12 +47,7 @@ func (d draftObject) written(key string) written {
 // draft is the user's draft in a chat, nil for none.
 func (v *request) draft(chat string) (*draftObject, error) {
 	var d draftObject
-	err := v.api.get("/api/chats/"+url.PathEscape(chat)+"/draft", &d)
-	var p *Problem
-	switch {
-	case errors.As(err, &p) && p.Status == http.StatusNotFound:
-		return nil, nil
-	case err != nil:
+	if none, err := gone(v.api.get("/api/chats/"+url.PathEscape(chat)+"/draft", &d)); err != nil || none != nil {
 		return nil, err
 	}
 	return &d, nil

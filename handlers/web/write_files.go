@@ -19,7 +19,6 @@ type attached struct {
 	Inline bool   `json:"inline,omitempty"`
 }
 
-// length is the size in common units.
 func (a attached) length() string { return file{Size: a.Size}.length() }
 
 // value is the attachment as one field of the form.
@@ -38,7 +37,6 @@ func attachedIn(values []string) []attached {
 	return all
 }
 
-// uploads are the ids of attachments.
 func uploads(all []attached) []string {
 	ids := []string{}
 	for _, a := range all {
@@ -69,12 +67,12 @@ const maxSources = 10
 // changeFiles adds or removes an attachment. By script only the list of files is
 // shown anew.
 func (v *request) changeFiles(w written, do, what string) error {
-	p, err := problemOf(v.changeAttachments(&w, do, what))
+	p, err := anyProblem(v.changeAttachments(&w, do, what))
 	if err != nil {
 		return err
 	}
 	more := func(open *openChat) error {
-		open.Composer.BadFiles = p
+		open.Composer.FileRefused = p
 		if do == "sources" || do == "take" {
 			return v.sources(open, do, what)
 		}
@@ -159,7 +157,7 @@ func (v *request) sources(open *openChat, do, other string) error {
 			continue
 		}
 		var page list[file]
-		p, err := problemOf(v.api.get("/api/mails/"+url.PathEscape(m.Mail)+"/attachments", &page))
+		p, err := anyProblem(v.api.get("/api/mails/"+url.PathEscape(m.Mail)+"/attachments", &page))
 		if err != nil {
 			return err
 		}

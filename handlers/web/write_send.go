@@ -157,7 +157,6 @@ func answerOf(p *Problem, do string) *composeAnswer {
 	return a
 }
 
-// status is the status of the page with the answer.
 func (a composeAnswer) status() int {
 	if a.Problem != nil {
 		return a.Problem.Status
@@ -172,9 +171,6 @@ func (v *request) answerBeside(status int, w written, a composeAnswer) error {
 	v.w.Header().Set("HX-Reswap", "outerHTML")
 	return v.partAs(status, "chats", "compose-answer", &composer{written: w, Answer: a})
 }
-
-// bad names the text about a field that the API refuses, "" when it is accepted.
-func (c composer) bad(field string) bool { return c.Answer.Problem.field(field) != "" }
 
 // parseForm reads a form with files; large files go to the disk.
 func (v *request) parseForm() error {

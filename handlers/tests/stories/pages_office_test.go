@@ -50,7 +50,7 @@ func connectOffice(s *scene) {
 	b.seesNot(b.text("guide.trust"))
 	b.fill(b.text("connector.secret"), apptest.ClientSecret)
 	b.click(b.text("connector.add"))
-	b.sees(b.text("connector.bad.token-endpoint-not-https"))
+	b.sees(b.text("connector.invalid.token-endpoint-not-https"))
 	b.shot("connectors-new-mistake")
 	if got := b.value(b.text("connector.name")); got != "Mijn kantoor" {
 		b.t.Errorf("the name that was typed became %q", got)

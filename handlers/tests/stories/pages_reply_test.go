@@ -72,7 +72,7 @@ func replyByKeys(s *scene) {
 	b.chord("Enter", control)
 	b.until("the form is gone", `!document.querySelector("[data-compose]")`)
 	s.Drain()
-	b.until("it was sent", `document.querySelector(".letter.out .clip[title]") !== null || document.querySelector(".reply-state.sent") `+
+	b.until("it was sent", `document.querySelector(".message.out .clip[title]") !== null || document.querySelector(".reply-state.sent") `+
 		`!== null`)
 	b.shot("reply-sent")
 	got := s.Tenant.OutsideItems(toJan)
@@ -189,16 +189,16 @@ func longThread(s *scene) {
 	b := s.as("anna@" + apptest.Domain)
 	b.look("light", 1280)
 	b.open("/web/chats/" + chat)
-	b.until("all letters are measured", `document.querySelectorAll(".letter").length === 20`)
+	b.until("all letters are measured", `document.querySelectorAll(".message").length === 20`)
 	// Each letter is scrolled to, and takes the height of what it shows.
 	for i := range 20 {
-		frame := fmt.Sprintf(`document.querySelectorAll(".letter iframe")[%d]`, 19-i)
+		frame := fmt.Sprintf(`document.querySelectorAll(".message iframe")[%d]`, 19-i)
 		b.until("a letter that is scrolled to", "("+frame+`.scrollIntoView({ block: "center" }), `+frame+
-			`.style.getPropertyValue("--letter") !== "")`)
+			`.style.getPropertyValue("--height") !== "")`)
 	}
 	height, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
 	b.must(err)
-	open, err := eval[int](b, `document.querySelectorAll(".letter details[open]").length`)
+	open, err := eval[int](b, `document.querySelectorAll(".message details[open]").length`)
 	b.must(err)
 	b.t.Logf("a thread of 20 unread mails is %d px high, %d of them open", height, open)
 	if perMail := height / 20; perMail > 330 {
@@ -209,7 +209,7 @@ func longThread(s *scene) {
 	b.until("it was read", `performance.getEntriesByName(document.querySelector("[data-read]")?.action ?? "").length > 0`)
 	b.open("/web/chats/" + chat)
 	b.until("one letter is open",
-		`document.querySelectorAll(".letter").length === 20 && document.querySelectorAll(".letter details[open]").length === 1`)
+		`document.querySelectorAll(".message").length === 20 && document.querySelectorAll(".message details[open]").length === 1`)
 	lines, err := eval[int](b, `document.querySelector(".thread").offsetHeight`)
 	b.must(err)
 	b.t.Logf("read, it is %d px high", lines)
@@ -233,7 +233,7 @@ func beginChat(s *scene) {
 	b.keys("Schikt dinsdag?")
 	b.shot("begin")
 	b.click(b.text("write.send"))
-	b.until("the chat, or a question", `document.querySelector(".letter.out") !== null || document.querySelector("dialog[open]") !== null`)
+	b.until("the chat, or a question", `document.querySelector(".message.out") !== null || document.querySelector("dialog[open]") !== null`)
 	s.Drain()
 	got := s.Tenant.OutsideItems("jan@bakker.example")
 	if len(got) != 1 || got[0].Subject != "Afspraak over de jaarrekening" {

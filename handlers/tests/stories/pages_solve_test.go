@@ -134,7 +134,7 @@ func newContact(s *scene) {
 	b.fill(b.text("mails.name"), "Eva Smit-de Boer")
 	b.fill(b.text("mails.email"), "info@"+apptest.Domain)
 	b.click(b.text("mails.create"))
-	b.sees(b.text("mails.bad-email"))
+	b.sees(b.text("mails.invalid-email"))
 	b.shot("mails-new-contact-mistake")
 	if got := b.value(b.text("mails.name")); got != "Eva Smit-de Boer" {
 		b.t.Errorf("the name that was typed became %q", got)

@@ -272,14 +272,14 @@ function read() {
 }
 for (const event of ["visibilitychange", "prerenderingchange"]) document.addEventListener(event, read);
 
-// A letter is as high as what it says, so that nothing scrolls inside of what
+// A mail is as high as what it says, so that nothing scrolls inside of what
 // scrolls: its document can be looked at from here, and runs nothing itself.
 const measured = new ResizeObserver((all) => {
   for (const { target: page } of all) {
     const frame = page.ownerDocument.defaultView?.frameElement;
     if (!frame || !page.offsetHeight) continue;
     const bar = page.scrollWidth > page.clientWidth ? 20 : 0, border = frame.offsetHeight - frame.clientHeight;
-    frame.style.setProperty("--letter", Math.min(page.offsetHeight + bar + border, 20000) + "px");
+    frame.style.setProperty("--height", Math.min(page.offsetHeight + bar + border, 20000) + "px");
   }
 });
 function measure(frame) {
