@@ -79,7 +79,11 @@ func (s *site) closeChat(v *request) error {
 	if err != nil {
 		return err
 	}
-	return v.done(page, flash{Key: "chats." + map[bool]string{true: "closed", false: "opened"}[state == "closed"]})
+	key := "chats.opened"
+	if state == "closed" {
+		key = "chats.closed"
+	}
+	return v.done(page, flash{Key: key})
 }
 
 // changePeople adds one team member to a chat, or removes one. It keeps the

@@ -13,13 +13,7 @@ type moving struct {
 	Subject string
 	Find    string
 	Chats   []chatObject // found chats, other than this one
-	Clients []foundClient
-}
-
-type foundClient struct {
-	ID     string `json:"id"`
-	Number string `json:"number"`
-	Name   string `json:"name"`
+	Clients []customer
 }
 
 // mostFound is how many chats and clients are shown to choose from.
@@ -49,11 +43,11 @@ func (s *site) movePage(v *request) error {
 		if m.Find == "" || !v.me.can("directory.read") {
 			return nil
 		}
-		var clients list[foundClient]
+		var clients list[customer]
 		if err := v.api.get("/api/clients?limit=8&search="+url.QueryEscape(m.Find), &clients); err != nil {
 			return err
 		}
-		m.Clients = slices.DeleteFunc(clients.Items, func(c foundClient) bool { return c.ID == open.Client })
+		m.Clients = slices.DeleteFunc(clients.Items, func(c customer) bool { return c.ID == open.Client })
 		return nil
 	})
 }

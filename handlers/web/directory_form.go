@@ -26,59 +26,24 @@ type textField struct {
 	Needed, Invalid   bool
 }
 
-// A body is the request body of the API for a kind.
-type (
-	clientBody struct {
-		Number string   `json:"number"`
-		Type   string   `json:"type"`
-		Name   string   `json:"name"`
-		KvK    string   `json:"kvk"`
-		VAT    string   `json:"vat"`
-		IBANs  []string `json:"ibans"`
-	}
-	contactBody struct {
-		Name     string   `json:"name"`
-		Emails   []string `json:"emails"`
-		Clients  []string `json:"clients"`
-		Phone    string   `json:"phone"`
-		Function string   `json:"function"`
-		Portal   bool     `json:"portal"`
-	}
-	newMemberBody struct {
-		Name   string `json:"name"`
-		Email  string `json:"email"`
-		Rights string `json:"rights"`
-		Active bool   `json:"active"`
-	}
-	memberBody struct {
-		newMemberBody
-		Substitute *substitute `json:"substitute"`
-	}
-	roleBody struct {
-		Name string `json:"name"`
-	}
-	teamBody struct {
-		Name    string   `json:"name"`
-		Members []string `json:"members"`
-	}
-)
-
-func (o *openEntry) body() any {
+// body is the entry as the API takes it.
+func (o *openEntry) body() map[string]any {
 	switch o.Kind.Name {
 	case "clients":
-		return clientBody{o.Number, o.Type, o.Name, o.KvK, o.VAT, o.IBANs}
+		return map[string]any{"number": o.Number, "type": o.Type, "name": o.Name, "kvk": o.KvK, "vat": o.VAT, "ibans": o.IBANs}
 	case "contacts":
-		return contactBody{o.Name, o.Emails, o.Clients, o.Phone, o.Function, o.Portal}
+		return map[string]any{"name": o.Name, "emails": o.Emails, "clients": o.Clients, "phone": o.Phone, "function": o.Function,
+			"portal": o.Portal}
 	case "team-members":
-		m := newMemberBody{o.Name, o.Email, o.Rights, o.Active}
-		if o.New {
-			return m
+		body := map[string]any{"name": o.Name, "email": o.Email, "rights": o.Rights, "active": o.Active}
+		if !o.New {
+			body["substitute"] = o.awayForm.substitute()
 		}
-		return memberBody{m, o.awayForm.substitute()}
+		return body
 	case "roles":
-		return roleBody{o.Name}
+		return map[string]any{"name": o.Name}
 	}
-	return teamBody{o.Name, o.Members}
+	return map[string]any{"name": o.Name, "members": o.Members}
 }
 
 func (o *openEntry) read(r *http.Request) {

@@ -36,9 +36,13 @@ func (f flash) give(w http.ResponseWriter) {
 	if f.Chat != "" {
 		value += ":" + f.Chat
 	}
+	setCookie(w, flashCookie, value, 60)
+}
+
+// setCookie keeps a value in the browser for some seconds; -1 deletes it.
+func setCookie(w http.ResponseWriter, name, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: flashCookie, Value: value, Path: "/web", MaxAge: 60,
-		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/web", MaxAge: seconds, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -50,7 +54,7 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	if err != nil || r.Method == http.MethodHead || strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/web", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode})
+	setCookie(w, flashCookie, "", -1)
 	m := flashForm.FindStringSubmatch(c.Value)
 	if m == nil {
 		return nil
@@ -108,14 +112,11 @@ func keepSeries(w http.ResponseWriter, r *http.Request, ids []string) {
 	if _, err := r.Cookie(seriesCookie); err != nil && len(ids) == 0 {
 		return
 	}
-	c := &http.Cookie{
-		Name: seriesCookie, Value: strings.Join(ids[max(0, len(ids)-maxUndo):], "."), Path: "/web", MaxAge: seriesLife,
-		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
-	}
+	life := seriesLife
 	if len(ids) == 0 {
-		c.MaxAge = -1
+		life = -1
 	}
-	http.SetCookie(w, c)
+	setCookie(w, seriesCookie, strings.Join(ids[max(0, len(ids)-maxUndo):], "."), life)
 }
 
 func without(ids []string, id string) []string {

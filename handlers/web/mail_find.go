@@ -8,6 +8,12 @@ import (
 	"kantoorpost/shared/sorting"
 )
 
+// mailHere is the mail of a form: its path in the API, and its page.
+func (v *request) mailHere() (api, page string) {
+	id := url.PathEscape(v.r.PathValue("mail"))
+	return "/api/mails/" + id, "/web/mails/" + id + filterOf(v.r.URL.Query()).query()
+}
+
 // maxFound is how many contacts or clients a search shows; a longer search text
 // finds fewer. The best of maxRanked contacts are shown.
 const (

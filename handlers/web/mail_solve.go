@@ -46,7 +46,8 @@ func (s *site) solve(v *request) error {
 		Mail     mailObject `json:"mail"`
 		Released int        `json:"released"`
 	}
-	if ok, err := succeeded(refused, v.api.post("/api/mails/"+url.PathEscape(id)+"/solve", form, &out),
+	api, page := v.mailHere()
+	if ok, err := succeeded(refused, v.api.post(api+"/solve", form, &out),
 		func(p *Problem) error { return v.notSolved(p, form) }); !ok {
 		return err
 	}
@@ -57,7 +58,7 @@ func (s *site) solve(v *request) error {
 		if out.Mail.Reason == "sender-without-client" || out.Mail.Reason == "several-clients" {
 			key = "mails.not-yet-client"
 		}
-		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: key, Undo: []string{id}})
+		return v.done(page, flash{Key: key, Undo: []string{id}})
 	}
 	also, err := v.solveAlso(v.also(), form)
 	if err != nil {
@@ -151,15 +152,15 @@ func (v *request) next(id string, f flash) error {
 func (s *site) nextMail(v *request) error { return v.next(v.r.PathValue("mail"), flash{}) }
 
 func (s *site) retry(v *request) error {
-	id := v.r.PathValue("mail")
+	api, page := v.mailHere()
 	var m mailObject
-	if err := v.api.post("/api/mails/"+url.PathEscape(id)+"/retry", nil, &m); err != nil {
+	if err := v.api.post(api+"/retry", nil, &m); err != nil {
 		return err
 	}
 	if m.waits() {
-		return v.done("/web/mails/"+url.PathEscape(id)+filterOf(v.r.URL.Query()).query(), flash{Key: "mails.not-released", N: 1})
+		return v.done(page, flash{Key: "mails.not-released", N: 1})
 	}
-	return v.next(id, flash{Key: "mails.retried", N: 1})
+	return v.next(v.r.PathValue("mail"), flash{Key: "mails.retried", N: 1})
 }
 
 func (s *site) undo(v *request) error {
@@ -167,12 +168,12 @@ func (s *site) undo(v *request) error {
 	var out struct {
 		Reopened int `json:"reopened"`
 	}
-	to := "/web/mails/" + url.PathEscape(id) + filterOf(v.r.URL.Query()).query()
-	prospect, err := v.hasProspect(id)
+	api, page := v.mailHere()
+	prospect, err := v.hasProspect(api)
 	if err != nil {
 		return err
 	}
-	if ok, err := succeeded(refused, v.api.post("/api/mails/"+url.PathEscape(id)+"/undo", nil, &out), v.saying(to, "mails.not-undone")); !ok {
+	if ok, err := succeeded(refused, v.api.post(api+"/undo", nil, &out), v.saying(page, "mails.not-undone")); !ok {
 		return err
 	}
 	keepSeries(v.w, v.r, without(series(v.r), id))
@@ -180,14 +181,14 @@ func (s *site) undo(v *request) error {
 	if prospect {
 		key = "mails.undone-prospect"
 	}
-	return v.done(to, flash{Key: key, N: max(out.Reopened, 1)})
+	return v.done(page, flash{Key: key, N: max(out.Reopened, 1)})
 }
 
 // hasProspect tells whether a mail is in a chat of a prospect: undoing its
 // solution keeps the prospect in the directory.
-func (v *request) hasProspect(id string) (bool, error) {
+func (v *request) hasProspect(api string) (bool, error) {
 	var m mailObject
-	if err := v.api.get("/api/mails/"+url.PathEscape(id), &m); err != nil || m.Chat == "" {
+	if err := v.api.get(api, &m); err != nil || m.Chat == "" {
 		return false, err
 	}
 	var chat struct {

@@ -6,16 +6,10 @@ import (
 )
 
 func (s *site) savePreferences(v *request) error {
-	if lang := v.r.PostFormValue("lang"); slices.Contains(languages, lang) {
-		keep(v.w, "lang", lang)
-	}
-	switch theme := v.r.PostFormValue("theme"); theme {
-	case "light", "dark", "auto":
-		keep(v.w, "theme", theme)
-	}
-	switch keys := v.r.PostFormValue("keys"); keys {
-	case "on", "off":
-		keep(v.w, "keys", keys)
+	for name, values := range map[string][]string{"lang": languages, "theme": {"light", "dark", "auto"}, "keys": {"on", "off"}} {
+		if value := v.r.PostFormValue(name); slices.Contains(values, value) {
+			keep(v.w, name, value)
+		}
 	}
 	if tour := v.r.PostFormValue("tour"); tour == "done" || tour == "again" {
 		keep(v.w, "tour", map[bool]string{true: v.tourDone(), false: tour}[tour == "done"])
@@ -53,11 +47,7 @@ func (v *request) toured() bool {
 	return true
 }
 
-func keep(w http.ResponseWriter, name, value string) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/web", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
-	})
-}
+func keep(w http.ResponseWriter, name, value string) { setCookie(w, name, value, 365*24*3600) }
 
 func themeOf(r *http.Request) string {
 	c, err := r.Cookie("theme")

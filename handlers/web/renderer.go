@@ -16,6 +16,7 @@ import (
 
 	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
+	"kantoorpost/shared/lazyregexp"
 	"kantoorpost/shared/words"
 )
 
@@ -189,58 +190,17 @@ func (k *renderer) icon(name string) template.HTML {
 		template.HTMLEscapeString(name) + `"/></svg>`)
 }
 
-// textsIn are the keys of the texts that a template uses.
-func textsIn(tree *parse.Tree) []string {
+var textCall = lazyregexp.New(`\b(tn?) "([^"]+)"`)
+
+// textsIn are the keys of the texts that a template calls by a fixed key.
+func textsIn(tree *parse.Tree) (keys []string) {
 	if tree == nil || tree.Root == nil {
 		return nil
 	}
-	var keys []string
-	var walk func(parse.Node)
-	branch := func(b parse.BranchNode) {
-		walk(b.Pipe)
-		walk(b.List)
-		if b.ElseList != nil {
-			walk(b.ElseList)
+	for _, m := range textCall.FindAllStringSubmatch(tree.Root.String(), -1) {
+		if keys = append(keys, m[2]); m[1] == "tn" {
+			keys = append(keys[:len(keys)-1], m[2]+".one", m[2]+".many")
 		}
 	}
-	walk = func(n parse.Node) {
-		switch n := n.(type) {
-		case *parse.ListNode:
-			for _, c := range n.Nodes {
-				walk(c)
-			}
-		case *parse.ActionNode:
-			walk(n.Pipe)
-		case *parse.TemplateNode:
-			if n.Pipe != nil {
-				walk(n.Pipe)
-			}
-		case *parse.IfNode:
-			branch(n.BranchNode)
-		case *parse.RangeNode:
-			branch(n.BranchNode)
-		case *parse.WithNode:
-			branch(n.BranchNode)
-		case *parse.PipeNode:
-			for _, c := range n.Cmds {
-				walk(c)
-			}
-		case *parse.CommandNode:
-			if f, ok := n.Args[0].(*parse.IdentifierNode); ok && len(n.Args) > 1 {
-				if key, ok := n.Args[1].(*parse.StringNode); ok {
-					switch f.Ident {
-					case "t":
-						keys = append(keys, key.Text)
-					case "tn":
-						keys = append(keys, key.Text+".one", key.Text+".many")
-					}
-				}
-			}
-			for _, a := range n.Args {
-				walk(a)
-			}
-		}
-	}
-	walk(tree.Root)
 	return keys
 }

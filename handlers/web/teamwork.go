@@ -88,15 +88,15 @@ func whoSee(people []person, members []string) (sees []named) {
 // mailColleagues answers whom a mail can be given to: alone, or without script with the
 // mail.
 func (s *site) mailColleagues(v *request) error {
-	var sees list[named]
-	if err := v.api.get("/api/mails/"+url.PathEscape(v.r.PathValue("mail"))+"/colleagues", &sees); err != nil {
+	api, _ := v.mailHere()
+	people, _, err := page[named](v, api+"/colleagues")
+	if err != nil {
 		return err
 	}
-	people := sees.Items
 	if isPart(v.r) {
 		v.w.Header().Set("HX-Push-Url", "false")
-		path := "/web/mails/" + url.PathEscape(v.r.PathValue("mail")) + "/plan" + filterOf(v.r.URL.Query()).query()
-		return v.part("mails", "assign-form", planView{Path: path, Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()})
+		open := openMail{mailObject: mailObject{ID: v.r.PathValue("mail")}, Filter: filterOf(v.r.URL.Query())}
+		return v.part("mails", "assign-form", planView{Path: open.path("plan"), Me: v.me.ID, People: people, PeopleAt: v.r.URL.RequestURI()})
 	}
 	return v.showMail(http.StatusOK, func(open *openMail) error {
 		if open.Plan != nil {
@@ -165,8 +165,8 @@ func (v *request) sendPlan(api, page string) error {
 }
 
 func (s *site) planMail(v *request) error {
-	id := url.PathEscape(v.r.PathValue("mail"))
-	return v.sendPlan("/api/mails/"+id, "/web/mails/"+id+filterOf(v.r.URL.Query()).query())
+	api, page := v.mailHere()
+	return v.sendPlan(api, page)
 }
 
 func (s *site) planChat(v *request) error {
@@ -229,9 +229,9 @@ func (m openMail) version() string     { return tagOf([]byte(m.State + "\n" + m.
 // it; nothing when all is as the page shows it.
 func (s *site) mailNews(v *request) error {
 	open := &openMail{Filter: filterOf(v.r.URL.Query())}
-	api := "/api/mails/" + url.PathEscape(v.r.PathValue("mail"))
+	api, page := v.mailHere()
 	if !isPart(v.r) {
-		return v.done("/web/mails/"+url.PathEscape(v.r.PathValue("mail"))+open.Filter.query(), flash{})
+		return v.done(page, flash{})
 	}
 	var look struct {
 		list[named]

@@ -61,10 +61,7 @@ func (v *request) ownTeams(templates []replyTemplate) (map[string]bool, error) {
 	if !slices.ContainsFunc(templates, func(t replyTemplate) bool { return t.Team != "" }) {
 		return mine, nil
 	}
-	teams, err := all[struct {
-		ID      string   `json:"id"`
-		Members []string `json:"members"`
-	}](v, "/api/process-teams")
+	teams, err := all[entry](v, "/api/process-teams")
 	for _, t := range teams {
 		mine[t.ID] = slices.Contains(t.Members, v.me.ID)
 	}
